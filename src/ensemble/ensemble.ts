@@ -1,0 +1,53 @@
+// A trained ensemble as plain data: the plan, what it was fitted on, and the weights of the members
+// that stand behind it. Everything that is done with one (predict, evaluate, save) is a function elsewhere.
+
+import type { Task } from '../data/dataset.js';
+import type { Preprocessing } from '../data/preprocessing.js';
+import type { WireError } from '../errors.js';
+import type { EnsemblePlan } from '../model/spec.js';
+
+/** One epoch of a member's training history; losses are means over examples, without penalties. */
+export interface EpochRecord {
+  readonly epoch: number;
+  readonly loss: number;
+  readonly learningRate: number;
+  /** Mean loss over the early-stopping rows, where there are any. */
+  readonly validationLoss?: number;
+}
+
+/** A finished member. */
+export interface TrainedMember {
+  /** Its place in the plan. */
+  readonly index: number;
+  /** Unpadded parameters: per layer W[inputs, units] row-major, then the bias; in shared memory. */
+  readonly weights: Float32Array<SharedArrayBuffer>;
+  readonly history: readonly EpochRecord[];
+  /** The epoch whose weights these are: the last, or the best under early stopping. 1-based. */
+  readonly epoch: number;
+  /** Distinct rows in bag. */
+  readonly inBagRows: number;
+}
+
+/** A member that could not be trained; the others are kept. */
+export interface FailedMember {
+  readonly index: number;
+  readonly error: WireError;
+}
+
+export interface Ensemble {
+  readonly plan: EnsemblePlan;
+  readonly task: Task;
+  /** Columns of the networks' input. */
+  readonly features: number;
+  /** Value in the user's units = mean + std × standardised, per target (regression). */
+  readonly targetScale: { readonly mean: readonly number[]; readonly std: readonly number[] };
+  /** How raw columns become features; null for an ensemble trained on arrays. */
+  readonly preprocessing: Preprocessing | null;
+  readonly datasetHash: string;
+  /** In plan order; fewer than planned when some failed or the training was stopped. */
+  readonly members: readonly TrainedMember[];
+  readonly failures: readonly FailedMember[];
+  /** Every planned member was trained. */
+  readonly complete: boolean;
+  readonly wallMs: number;
+}

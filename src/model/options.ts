@@ -1,0 +1,297 @@
+// What a user may write about training, in one schema: the API, the config file and the command line
+// all take these names, and `resolvePlan` turns them into the plain specs that engines read.
+// It knows nothing of files, threads or kernels.
+
+import { z } from 'zod';
+import type { Task } from '../data/dataset.js';
+import { failOption, TuttiError } from '../errors.js';
+import type { Arithmetic, EnsemblePlan, Loss, MemberSpec, OptimizerSpec, ScheduleSpec } from './spec.js';
+
+const count = (description: string) => z.int().min(1).describe(description);
+const share = (description: string) => z.number().gt(0).max(1).describe(description);
+const nonNegative = (description: string) => z.number().min(0).describe(description);
+
+/** Options that may differ between the members of one ensemble. */
+const memberFields = {
+  hidden: z.array(z.int().min(1)).describe('units of each hidden layer'),
+  activation: z
+    .enum(['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus', 'linear'])
+    .describe('activation of the hidden layers'),
+  init: z.enum(['he', 'glorot']).describe('initialisation of the weights'),
+  loss: z
+    .enum(['softmaxCrossEntropy', 'binaryCrossEntropy', 'squaredError', 'gaussianNll'])
+    .describe('what is minimised (default: softmaxCrossEntropy for classes, squaredError for numbers)'),
+  optimizer: z.enum(['adam', 'adamW', 'sgd']).describe('optimizer'),
+  learningRate: z.number().gt(0).describe('step size'),
+  momentum: z.number().min(0).lt(1).describe('momentum (sgd)'),
+  nesterov: z.boolean().describe('Nesterov momentum (sgd)'),
+  beta1: z.number().min(0).lt(1).describe('decay of the first moment (adam, adamW)'),
+  beta2: z.number().min(0).lt(1).describe('decay of the second moment (adam, adamW)'),
+  weightDecay: nonNegative('decoupled weight decay (adamW)'),
+  schedule: z.enum(['constant', 'step', 'cosine']).describe('learning rate over the epochs'),
+  stepEvery: count('epochs between steps (step schedule)'),
+  stepFactor: z.number().gt(0).max(1).describe('factor at each step (step schedule)'),
+  finalFactor: z.number().min(0).max(1).describe('last learning rate as a share of the first (cosine)'),
+  warmupEpochs: z.int().min(0).describe('epochs over which the learning rate rises from zero'),
+  epochs: count('passes over the resampled rows'),
+  batchSize: count('examples per step'),
+  resample: z
+    .enum(['bootstrap', 'subsample', 'stratified', 'grouped', 'none'])
+    .describe('how each member draws its rows'),
+  resampleShare: share('rows drawn, as a share of the rows (groups for grouped)'),
+  featureShare: share('random subspace: share of the features each member sees'),
+  l1: nonNegative('norm penalty l1·‖w‖₁ on the weights'),
+  l2: nonNegative('norm penalty ½·l2·‖w‖² on the weights'),
+  earlyStopping: z.enum(['none', 'validation', 'outOfBag']).describe('rows that decide when to stop'),
+  patience: count('epochs without improvement before stopping'),
+};
+
+const memberSchema = z.strictObject(memberFields).partial();
+
+/** Options of one member; every one is optional. */
+export type MemberOptions = z.infer<typeof memberSchema>;
+
+const gridSchema = z
+  .strictObject(
+    Object.fromEntries(Object.entries(memberFields).map(([name, schema]) => [name, z.array(schema).min(1)])) as {
+      [Name in keyof typeof memberFields]: z.ZodArray<(typeof memberFields)[Name]>;
+    },
+  )
+  .partial();
+
+/** The schema of every training option; its keys are the names used everywhere. */
+export const trainingSchema = z
+  .strictObject({
+    members: z
+      .union([z.int().min(1), z.array(memberSchema).min(1)])
+      .describe('how many members, or a list with the options of each'),
+    grid: gridSchema.describe('lists of options; members take the combinations in turn'),
+    seed: z.int().min(0).describe('seed of every random draw'),
+    arithmetic: z.enum(['auto', 'fused', 'strict']).describe('fused or separate multiply-add'),
+    validationShare: z.number().gt(0).lt(1).describe('rows held out when earlyStopping is validation'),
+    ...memberFields,
+  })
+  .partial();
+
+/** What a user writes about a training: options shared by all members, and their number or list. */
+export type TrainingOptions = z.infer<typeof trainingSchema>;
+
+export const DEFAULTS = {
+  members: 16,
+  arithmetic: 'auto',
+  validationShare: 0.1,
+  hidden: [64],
+  activation: 'relu',
+  init: 'he',
+  optimizer: 'adam',
+  learningRate: 1e-3,
+  momentum: 0.9,
+  nesterov: false,
+  beta1: 0.9,
+  beta2: 0.999,
+  weightDecay: 0.01,
+  schedule: 'constant',
+  stepEvery: 10,
+  stepFactor: 0.5,
+  finalFactor: 0,
+  warmupEpochs: 0,
+  epochs: 40,
+  batchSize: 32,
+  resample: 'bootstrap',
+  resampleShare: 1,
+  featureShare: 1,
+  l1: 0,
+  l2: 0,
+  earlyStopping: 'none',
+  patience: 5,
+} as const satisfies TrainingOptions;
+
+/** Upper bound on the number of members: beyond it the seeds' stream numbers would not fit. */
+const MAX_MEMBERS = 2 ** 31 - 1;
+
+/**
+ * Checks options from any source against the schema.
+ * @param where how the source is named in messages, such as `config.yaml`; empty for the API.
+ * @throws ERR_OPTION naming the option, what was expected and what came; unknown names get a suggestion.
+ */
+export function parseTrainingOptions(input: unknown, where = ''): TrainingOptions {
+  const parsed = trainingSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const prefix = where === '' ? '' : `${where}: `;
+  if (issue.code === 'unrecognized_keys') {
+    const name = issue.keys[0]!;
+    const hint = suggest(name, Object.keys(trainingSchema.shape));
+    throw new TuttiError('ERR_OPTION', `${prefix}Unknown option \`${name}\`${hint}`, { option: name });
+  }
+  const name = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : String(part))).join('.');
+  const got = issue.path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown>)?.[part], input);
+  const message = `${prefix}Expected \`${name.replaceAll('.[', '[')}\` to be ${expectation(issue)}, got ${show(got)}`;
+  throw new TuttiError('ERR_OPTION', message, { option: name });
+}
+
+/** ` (did you mean \`x\`?)` for the nearest of the known names, or nothing when none is near. */
+export function suggest(name: string, known: readonly string[]): string {
+  let best = '';
+  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best === '' ? '' : ` (did you mean \`${best}\`?)`;
+}
+
+/** What a plan needs to know of the data it will train on. */
+export interface PlanContext {
+  readonly task: Task;
+  readonly seed: number;
+  readonly arithmetic: Arithmetic;
+}
+
+/**
+ * Resolves options to a plan: every default filled in, every member a spec of its own.
+ * @throws ERR_OPTION for combinations that make no sense (a loss that does not fit the task, …).
+ */
+export function resolvePlan(options: TrainingOptions, context: PlanContext): EnsemblePlan {
+  const members = memberOptions(options).map((own, index) => resolveMember(own, index, context));
+  const usesValidation = members.some((member) => member.earlyStopping?.on === 'validation');
+  return {
+    seed: context.seed,
+    arithmetic: context.arithmetic,
+    members,
+    validationShare: usesValidation ? (options.validationShare ?? DEFAULTS.validationShare) : 0,
+  };
+}
+
+/** The number of members the options ask for, before any is resolved. */
+export function memberCount(options: TrainingOptions): number {
+  const { members, grid } = options;
+  if (Array.isArray(members)) return members.length;
+  if (members !== undefined) return members;
+  return grid === undefined ? DEFAULTS.members : combinations(grid).length;
+}
+
+function memberOptions(options: TrainingOptions): MemberOptions[] {
+  const { members, grid, seed: _seed, arithmetic: _arithmetic, validationShare: _share, ...shared } = options;
+  if (Array.isArray(members) && grid !== undefined) {
+    failOption('grid', 'absent when `members` is a list', grid);
+  }
+  if (Array.isArray(members)) return members.map((own) => ({ ...shared, ...own }));
+  const total = memberCount(options);
+  if (total > MAX_MEMBERS) failOption('members', `an integer ≤ ${MAX_MEMBERS}`, total);
+  const choices = grid === undefined ? [{}] : combinations(grid);
+  return Array.from({ length: total }, (_, index) => ({ ...shared, ...choices[index % choices.length] }));
+}
+
+/** All combinations of the grid's lists, the last name varying fastest. */
+function combinations(grid: NonNullable<TrainingOptions['grid']>): MemberOptions[] {
+  let all: MemberOptions[] = [{}];
+  for (const [name, values] of Object.entries(grid)) {
+    all = all.flatMap((base) => (values as readonly unknown[]).map((value) => ({ ...base, [name]: value })));
+  }
+  return all;
+}
+
+function resolveMember(own: MemberOptions, stream: number, context: PlanContext): MemberSpec {
+  const o = { ...DEFAULTS, ...own };
+  const earlyStopping = o.earlyStopping === 'none' ? null : { on: o.earlyStopping, patience: o.patience };
+  if (earlyStopping?.on === 'outOfBag' && o.resample === 'none') {
+    failOption('resample', 'one that leaves rows out when `earlyStopping` is "outOfBag"', o.resample);
+  }
+  return {
+    engine: 'wasm',
+    network: {
+      layers: o.hidden.map((units) => ({ kind: 'dense', units, activation: o.activation })),
+      init: o.init,
+    },
+    loss: resolveLoss(own.loss, context.task),
+    optimizer: resolveOptimizer(o),
+    schedule: resolveSchedule(o),
+    epochs: o.epochs,
+    batchSize: o.batchSize,
+    resample: o.resample === 'none' ? { kind: 'none' } : { kind: o.resample, share: o.resampleShare },
+    featureShare: o.featureShare,
+    normPenalty: { l1: o.l1, l2: o.l2 },
+    earlyStopping,
+    stream,
+  };
+}
+
+type Filled = typeof DEFAULTS & MemberOptions;
+
+function resolveLoss(loss: Loss | undefined, task: Task): Loss {
+  if (loss === undefined) return task.kind === 'classification' ? 'softmaxCrossEntropy' : 'squaredError';
+  const forClasses = loss === 'softmaxCrossEntropy' || loss === 'binaryCrossEntropy';
+  if (forClasses !== (task.kind === 'classification')) failOption('loss', `one for ${task.kind}`, loss);
+  if (loss === 'binaryCrossEntropy' && task.kind === 'classification' && task.classes.length !== 2) {
+    failOption('loss', `softmaxCrossEntropy for ${task.classes.length} classes`, loss);
+  }
+  return loss;
+}
+
+function resolveOptimizer(o: MemberOptions & Filled): OptimizerSpec {
+  const learningRate = o.learningRate;
+  if (o.optimizer === 'sgd') {
+    if (o.nesterov && o.momentum === 0) failOption('momentum', 'above 0 when `nesterov` is on', 0);
+    return { kind: 'sgd', learningRate, momentum: o.momentum, nesterov: o.nesterov };
+  }
+  const weightDecay = o.optimizer === 'adamW' ? o.weightDecay : 0;
+  return { kind: o.optimizer, learningRate, beta1: o.beta1, beta2: o.beta2, tolerance: 1e-8, weightDecay };
+}
+
+function resolveSchedule(o: MemberOptions & Filled): ScheduleSpec {
+  const { warmupEpochs } = o;
+  if (warmupEpochs > o.epochs) failOption('warmupEpochs', `at most \`epochs\` (${o.epochs})`, warmupEpochs);
+  switch (o.schedule) {
+    case 'constant':
+      return { kind: 'constant', warmupEpochs };
+    case 'step':
+      return { kind: 'step', everyEpochs: o.stepEvery, factor: o.stepFactor, warmupEpochs };
+    case 'cosine':
+      return { kind: 'cosine', finalFactor: o.finalFactor, warmupEpochs };
+    default:
+      return o.schedule satisfies never;
+  }
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'int' ? 'an integer' : `${article(issue.expected)} ${issue.expected}`;
+    case 'too_small':
+      return issue.origin === 'array' ? 'a non-empty list' : `${kindOf(issue)} ${issue.inclusive === false ? '>' : '≥'} ${issue.minimum}`;
+    case 'too_big':
+      return `${kindOf(issue)} ${issue.inclusive === false ? '<' : '≤'} ${issue.maximum}`;
+    case 'invalid_value':
+      return `one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
+    case 'invalid_union':
+      return 'an integer ≥ 1 or a list of member options';
+    default:
+      return issue.message;
+  }
+}
+
+function kindOf(issue: { readonly origin: string }): string {
+  return issue.origin === 'int' ? 'an integer' : 'a number';
+}
+
+function article(noun: string): string {
+  return /^[aeiou]/.test(noun) ? 'an' : 'a';
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(previous[j]! + 1, row[j - 1]! + 1, substitution));
+    }
+    previous = row;
+  }
+  return previous[b.length]!;
+}

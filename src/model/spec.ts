@@ -1,0 +1,92 @@
+// The vocabulary of one member as plain data: what network, trained how, on which rows.
+// Plain data only, because specs cross threads and are hashed; nothing here computes anything.
+// `options.ts` turns what a user writes into these resolved forms; engines read nothing else.
+
+export type Activation = 'relu' | 'leakyRelu' | 'tanh' | 'sigmoid' | 'gelu' | 'softplus' | 'linear';
+
+/** A fully connected layer, h = activation(x W + b) with x (batch, inputs) and W (inputs, units). */
+export interface DenseLayer {
+  readonly kind: 'dense';
+  readonly units: number;
+  readonly activation: Activation;
+}
+
+/** A hidden layer of a network; the output layer follows from the loss and the task. */
+export type LayerSpec = DenseLayer;
+
+/** Uniform draws: he ±√(6/inputs), glorot ±√(6/(inputs+units)); biases start at zero. */
+export type Initialisation = 'he' | 'glorot';
+
+export interface NetworkSpec {
+  readonly layers: readonly LayerSpec[];
+  readonly init: Initialisation;
+}
+
+export type Loss = 'softmaxCrossEntropy' | 'binaryCrossEntropy' | 'squaredError' | 'gaussianNll';
+
+export type OptimizerSpec =
+  | {
+      readonly kind: 'sgd';
+      readonly learningRate: number;
+      readonly momentum: number;
+      readonly nesterov: boolean;
+    }
+  | {
+      readonly kind: 'adam' | 'adamW';
+      readonly learningRate: number;
+      readonly beta1: number;
+      readonly beta2: number;
+      /** Added to √v̂ (the papers' ε). */
+      readonly tolerance: number;
+      /** Decoupled decay of the weights, adamW only; 0 for adam. */
+      readonly weightDecay: number;
+    };
+
+/** Learning rate over a run, as a factor of the optimizer's learningRate; `warmupEpochs` rise linearly first. */
+export type ScheduleSpec = { readonly warmupEpochs: number } & (
+  | { readonly kind: 'constant' }
+  | { readonly kind: 'step'; readonly everyEpochs: number; readonly factor: number }
+  | { readonly kind: 'cosine'; readonly finalFactor: number }
+);
+
+/** How a member's index vector is drawn; `share` is of the rows (or groups), in (0, 1]. */
+export type ResampleSpec =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'bootstrap' | 'subsample' | 'stratified' | 'grouped'; readonly share: number };
+
+export interface EarlyStoppingSpec {
+  /** `validation`: a share taken out before resampling. `outOfBag`: a keyed half of the member's out-of-bag rows. */
+  readonly on: 'validation' | 'outOfBag';
+  /** Epochs without improvement before stopping; the best weights are restored. */
+  readonly patience: number;
+}
+
+/** One member, fully resolved. The same spec, seed and arithmetic give the same bytes everywhere. */
+export interface MemberSpec {
+  readonly engine: 'wasm';
+  readonly network: NetworkSpec;
+  readonly loss: Loss;
+  readonly optimizer: OptimizerSpec;
+  readonly schedule: ScheduleSpec;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly resample: ResampleSpec;
+  /** Random subspace: the share of the features this member sees, in (0, 1]. */
+  readonly featureShare: number;
+  /** Norm penalties on weights, not biases: Ω = l1‖w‖₁ + ½ l2‖w‖²₂. */
+  readonly normPenalty: { readonly l1: number; readonly l2: number };
+  readonly earlyStopping: EarlyStoppingSpec | null;
+  /** The member's key in every random stream beside the plan's seed. */
+  readonly stream: number;
+}
+
+export type Arithmetic = 'fused' | 'strict';
+
+/** Everything that determines an ensemble's bytes, given its dataset. */
+export interface EnsemblePlan {
+  readonly seed: number;
+  readonly arithmetic: Arithmetic;
+  readonly members: readonly MemberSpec[];
+  /** Share of rows held out for early stopping, drawn before resampling; 0 when no member needs it. */
+  readonly validationShare: number;
+}
