@@ -1,0 +1,130 @@
+// The update block: 64 bytes of shared memory that tell `weightGradient` and `applyUpdate` what to do with
+// a gradient. The byte offsets here and in assembly/update.ts are the two sides of one format.
+// A training writes the constants once (`writeUpdate`) and the step-dependent fields every step (`writeStep`).
+import type { OptimizerSpec } from '../model/spec.js';
+
+export const UPDATE_BLOCK_BYTES = 64;
+
+const MODE = { store: 0, accumulate: 1, sgd: 2, adam: 3 } as const;
+
+/** Positions in 4-byte words. */
+const WORD = {
+  mode: 0,
+  /** Byte offset from a weight to its gradient, momentum or first moment. */
+  first: 1,
+  /** Byte offset from a weight to its second moment. */
+  second: 2,
+  nesterov: 3,
+  stepSize: 4,
+  beta1: 5,
+  oneMinusBeta1: 6,
+  beta2: 7,
+  oneMinusBeta2: 8,
+  tolerance: 9,
+  keep: 10,
+  l1: 11,
+  l2: 12,
+} as const;
+
+/** Where a gradient goes instead of an optimizer. `gradientOffset`: bytes from a weight to its gradient. */
+export interface GradientTarget {
+  readonly kind: 'store' | 'accumulate';
+  readonly gradientOffset: number;
+}
+
+/** An optimizer with its penalties and the byte offsets from a weight to its state. */
+export interface OptimizerUpdate {
+  readonly kind: 'optimizer';
+  readonly optimizer: OptimizerSpec;
+  readonly normPenalty: { readonly l1: number; readonly l2: number };
+  /** sgd: the momentum buffer (any value when momentum is 0); adam: the first moment m. */
+  readonly firstOffset: number;
+  /** adam: the second moment v; otherwise unused. */
+  readonly secondOffset: number;
+}
+
+/** Writes the constant fields of a block at byte `address` (16-byte aligned). */
+export function writeUpdate(
+  memory: WebAssembly.Memory | SharedArrayBuffer,
+  address: number,
+  update: GradientTarget | OptimizerUpdate,
+): void {
+  const { words, floats } = blockViews(memory, address);
+  words.fill(0);
+  if (update.kind !== 'optimizer') {
+    words[WORD.mode] = MODE[update.kind];
+    words[WORD.first] = update.gradientOffset;
+    return;
+  }
+  const { optimizer, normPenalty } = update;
+  words[WORD.mode] = optimizer.kind === 'sgd' ? MODE.sgd : MODE.adam;
+  words[WORD.first] = update.firstOffset;
+  words[WORD.second] = update.secondOffset;
+  floats[WORD.l1] = normPenalty.l1;
+  floats[WORD.l2] = normPenalty.l2;
+  floats[WORD.keep] = 1;
+  if (optimizer.kind === 'sgd') {
+    floats[WORD.beta1] = optimizer.momentum;
+    words[WORD.nesterov] = optimizer.nesterov ? 1 : 0;
+  } else {
+    floats[WORD.beta1] = optimizer.beta1;
+    floats[WORD.oneMinusBeta1] = 1 - optimizer.beta1;
+    floats[WORD.beta2] = optimizer.beta2;
+    floats[WORD.oneMinusBeta2] = 1 - optimizer.beta2;
+  }
+}
+
+/** Writes a block's fields of one step; made once per block because creating views costs more than writing. */
+export interface StepWriter {
+  /**
+   * @param learningRate Of this step, schedule included.
+   * @param step Number of the step since training began, from 1.
+   */
+  writeStep(learningRate: number, step: number): void;
+}
+
+/**
+ * Adam: w ← w·keep − (lr / bc1) m / (√v / √bc2 + tolerance), bcᵢ = 1 − βᵢ^step, keep = 1 − lr · weightDecay.
+ * Multiplying numerator and denominator by √bc2 leaves one factor and one sum per weight.
+ * **Source:** Kingma and Ba (2015); Loshchilov and Hutter (2019) for the decoupled decay.
+ */
+export function stepWriter(
+  memory: WebAssembly.Memory | SharedArrayBuffer,
+  address: number,
+  optimizer: OptimizerSpec,
+): StepWriter {
+  const { floats } = blockViews(memory, address);
+  if (optimizer.kind === 'sgd') {
+    return {
+      writeStep: (learningRate) => {
+        floats[WORD.stepSize] = learningRate;
+      },
+    };
+  }
+  const { beta1, beta2, tolerance, weightDecay } = optimizer;
+  return {
+    writeStep: (learningRate, step) => {
+      const root = Math.sqrt(1 - integerPower(beta2, step));
+      floats[WORD.stepSize] = (learningRate * root) / (1 - integerPower(beta1, step));
+      floats[WORD.tolerance] = tolerance * root;
+      floats[WORD.keep] = 1 - learningRate * weightDecay;
+    },
+  };
+}
+
+/** base^exponent by squaring: multiplications only, so the same bits on every host, unlike Math.pow. */
+function integerPower(base: number, exponent: number): number {
+  let power = 1;
+  for (let square = base, rest = exponent; rest > 0; rest = Math.floor(rest / 2), square *= square) {
+    if (rest % 2 === 1) power *= square;
+  }
+  return power;
+}
+
+function blockViews(memory: WebAssembly.Memory | SharedArrayBuffer, address: number) {
+  const buffer = memory instanceof SharedArrayBuffer ? memory : memory.buffer;
+  return {
+    words: new Uint32Array(buffer, address, UPDATE_BLOCK_BYTES / 4),
+    floats: new Float32Array(buffer, address, UPDATE_BLOCK_BYTES / 4),
+  };
+}

@@ -1,0 +1,89 @@
+// How the weights of one dense layer lie in memory, and the way to and from the canonical row-major form.
+// The kernels read and write this layout in place; initialisation, saving and tests go through here.
+//
+// For W (inputs, units): column panels of PANEL_UNITS units. Each panel is [inputs][width], row-major, with
+// width = the panel's units rounded up to a multiple of 4; the padding is zero and stays zero. The biases
+// follow directly, rounded up to a multiple of 4. Optimizer state and stored gradients use the same layout.
+
+/** Units in a full column panel: a multiple of 6 (rows of the forward tile) and of 8 (gradient tile). */
+export const PANEL_UNITS = 24;
+
+/** Rounds up to a multiple of 4, the lanes of a vector. */
+export function roundUp4(count: number): number {
+  return Math.ceil(count / 4) * 4;
+}
+
+/** Floats of W (inputs, units) with its padding; a multiple of 4. */
+export function weightLengthFloats(inputs: number, units: number): number {
+  return inputs * roundUp4(units);
+}
+
+/** Floats of the biases with their padding; they follow W directly. */
+export function biasLengthFloats(units: number): number {
+  return roundUp4(units);
+}
+
+/** Floats of one layer: W, then the biases. */
+export function layerLengthFloats(inputs: number, units: number): number {
+  return weightLengthFloats(inputs, units) + biasLengthFloats(units);
+}
+
+/** Bytes of scratch `weightGradient` needs: dz of one column panel, repacked, and the gradient of one tile. */
+export function weightGradientScratchBytes(panels: number): number {
+  return (panels * 8 + 6) * PANEL_UNITS * 4;
+}
+
+/** Index of W(i, o) within a layer of this layout. */
+export function weightIndex(inputs: number, units: number, i: number, o: number): number {
+  const first = o - (o % PANEL_UNITS);
+  const width = Math.min(PANEL_UNITS, roundUp4(units) - first);
+  return first * inputs + i * width + (o - first);
+}
+
+/**
+ * Writes canonical weights (f32[inputs, units], row-major) and biases (f32[units]) into `packed`
+ * (f32[layerLengthFloats(inputs, units)]), padding with zeros.
+ */
+export function packWeights(
+  packed: Float32Array,
+  inputs: number,
+  units: number,
+  weights: ArrayLike<number>,
+  bias: ArrayLike<number>,
+): void {
+  packed.fill(0, 0, layerLengthFloats(inputs, units));
+  eachRow(inputs, units, (canonical, layout, width) => {
+    for (let c = 0; c < width; c++) packed[layout + c] = weights[canonical + c]!;
+  });
+  const biasStart = weightLengthFloats(inputs, units);
+  for (let o = 0; o < units; o++) packed[biasStart + o] = bias[o]!;
+}
+
+/** The inverse of {@link packWeights}; `weights` and `bias` are written. */
+export function unpackWeights(
+  packed: Float32Array,
+  inputs: number,
+  units: number,
+  weights: Float32Array,
+  bias: Float32Array,
+): void {
+  eachRow(inputs, units, (canonical, layout, width) => {
+    for (let c = 0; c < width; c++) weights[canonical + c] = packed[layout + c]!;
+  });
+  const biasStart = weightLengthFloats(inputs, units);
+  for (let o = 0; o < units; o++) bias[o] = packed[biasStart + o]!;
+}
+
+/** Calls back with the start of every run of real weights in the canonical form and in the layout. */
+function eachRow(
+  inputs: number,
+  units: number,
+  visit: (canonical: number, layout: number, width: number) => void,
+): void {
+  for (let first = 0; first < units; first += PANEL_UNITS) {
+    const width = Math.min(PANEL_UNITS, units - first);
+    for (let i = 0; i < inputs; i++) {
+      visit(i * units + first, weightIndex(inputs, units, i, first), width);
+    }
+  }
+}
