@@ -1,0 +1,83 @@
+// Aggregators: k members' predictions of the same rows become the ensemble's. Pure functions on typed
+// arrays; they know nothing of training, threads or measurement. This file checks and dispatches.
+
+import type { Task } from '../../data/dataset.js';
+import { failOption, TuttiError } from '../../errors.js';
+import type { Combine, CombinedPredictions } from '../../measure/combine.js';
+import type { Predictions } from '../../measure/predictions.js';
+import { arithmeticMean } from './arithmetic-mean.js';
+import { geometricMean } from './geometric-mean.js';
+import { majorityVote } from './majority-vote.js';
+import { resolveShares } from './shares.js';
+
+export type Aggregator = 'arithmeticMean' | 'geometricMean' | 'majorityVote';
+
+export const AGGREGATORS: readonly Aggregator[] = ['arithmeticMean', 'geometricMean', 'majorityVote'];
+
+/** Where a probability known only after rounding is floored before its logarithm. */
+export const DEFAULT_TOLERANCE = 1e-6;
+
+export interface AggregateOptions {
+  /** One per member, finite, ≥ 0, not all 0; normalised to sum to one. @default equal */
+  readonly weights?: readonly number[] | null;
+  /** Floor of probabilities without known logarithms, in (0, 0.5]. @default 1e-6 */
+  readonly tolerance?: number;
+  /** u8[k, rows]: 1 where a member counts for a row (out of bag). @default all count */
+  readonly mask?: Uint8Array | null;
+}
+
+/**
+ * Combines `members`, each n rows × outputs, into the ensemble's predictions.
+ * Rows that `mask` leaves without a member are NaN, with label −1.
+ * @throws ERR_OPTION for bad weights or tolerance, and for a geometric mean or a vote of point
+ * regressions; ERR_SHAPE for members that do not fit together.
+ */
+export function aggregate(
+  kind: Aggregator,
+  members: readonly Predictions[],
+  task: Task,
+  options: AggregateOptions = {},
+): CombinedPredictions {
+  const tolerance = options.tolerance ?? DEFAULT_TOLERANCE;
+  if (!(tolerance > 0 && tolerance <= 0.5)) failOption('tolerance', 'a number in (0, 0.5]', tolerance);
+  const { rows } = checkMembers(members, task);
+  const shares = resolveShares(options.weights ?? null, members.length, rows, options.mask ?? null);
+  switch (kind) {
+    case 'arithmeticMean':
+      return arithmeticMean(members, shares, task);
+    case 'geometricMean':
+      return geometricMean(members, shares, task, tolerance);
+    case 'majorityVote':
+      return majorityVote(members, shares, task);
+    default:
+      return failOption('aggregator', `one of ${AGGREGATORS.join(', ')}`, kind satisfies never);
+  }
+}
+
+/** An aggregator with its settings bound: the form measurement takes. */
+export function combiner(
+  kind: Aggregator,
+  task: Task,
+  options: Omit<AggregateOptions, 'mask'> = {},
+): Combine {
+  return (members, mask = null) => aggregate(kind, members, task, { ...options, mask });
+}
+
+function checkMembers(members: readonly Predictions[], task: Task): Predictions {
+  const first = members[0];
+  if (first === undefined)
+    throw new TuttiError('ERR_SHAPE', 'Expected at least one member to combine, got none');
+  const outputs = task.kind === 'classification' ? task.classes.length : task.targets.length;
+  members.forEach((member, index) => {
+    const length = first.rows * outputs;
+    if (member.rows !== first.rows || member.outputs !== outputs || member.mean.length !== length) {
+      throw new TuttiError(
+        'ERR_SHAPE',
+        `Expected member ${index} to predict ${first.rows} rows × ${outputs} outputs, ` +
+          `got ${member.rows} × ${member.outputs} (${member.mean.length} numbers)`,
+        { member: index },
+      );
+    }
+  });
+  return first;
+}
