@@ -1,0 +1,206 @@
+// Index vectors: which rows and features a member trains on, and what that leaves out of bag.
+// Every draw comes from a keyed stream, so it is regenerated from the seed instead of stored or copied.
+// Sample and class weights never enter here: they multiply the loss, not the draw.
+
+import { failOption, TuttiError } from '../errors.js';
+import { RandomStream, shuffleInPlace, streamKey } from '../math/random.js';
+import { threefry2x32 } from '../math/threefry.js';
+
+/** How a member's index vector is drawn; `share` is of the rows (or groups), in (0, 1]. */
+export type ResampleSpec =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'bootstrap' | 'subsample' | 'stratified' | 'grouped'; readonly share: number };
+
+/** What drawing reads of a dataset: `labels` for stratified draws, `groups` for grouped ones. */
+export interface ResampleSource {
+  readonly rows: number;
+  /** Class index of each row, i32[rows]; empty for regression. */
+  readonly labels: Int32Array;
+  /** Group index of each row, i32[rows], or null. */
+  readonly groups: Int32Array | null;
+}
+
+/**
+ * Draws a member's index vector: row numbers of the dataset, from the rows in `candidates`.
+ *
+ * With n candidates and m = round(share · n), at least 1:
+ * - `none`: the candidates as they are; no random number is used.
+ * - `bootstrap`: m draws with replacement.
+ * - `subsample`: m distinct candidates.
+ * - `stratified`: within each class, round(share · n_c) draws with replacement, at least 1.
+ * - `grouped`: round(share · groups) groups, at least 1, with replacement; all candidate rows of each.
+ *
+ * @param candidates u32[n], distinct row numbers (all rows but those held out for validation)
+ * @throws ERR_OPTION for a share outside (0, 1], `stratified` without classes, `grouped` without groups;
+ * ERR_DATA for no candidates
+ *
+ * **Source:** Efron, "Bootstrap methods", Annals of Statistics 1979; Breiman, "Bagging predictors", 1996.
+ */
+export function drawResample(
+  spec: ResampleSpec,
+  seed: number,
+  member: number,
+  source: ResampleSource,
+  candidates: Uint32Array,
+): Uint32Array {
+  if (candidates.length === 0) throw new TuttiError('ERR_DATA', 'Expected rows to draw from, got none');
+  if (spec.kind === 'none') return Uint32Array.from(candidates);
+  checkShare('resample share', spec.share);
+  const stream = new RandomStream(streamKey(seed, 'resample', member));
+  switch (spec.kind) {
+    case 'bootstrap':
+      return drawWithReplacement(candidates, countOf(spec.share, candidates.length), stream);
+    case 'subsample':
+      return drawDistinct(candidates, countOf(spec.share, candidates.length), stream);
+    case 'stratified':
+      return drawStratified(spec.share, source, candidates, stream);
+    case 'grouped':
+      return drawGroups(spec.share, source, candidates, stream);
+    default:
+      return spec satisfies never;
+  }
+}
+
+/** How many times each row was drawn, u32[rows]. */
+export function inBagCounts(indices: Uint32Array, rows: number): Uint32Array {
+  const counts = new Uint32Array(rows);
+  for (const row of indices) counts[row]!++;
+  return counts;
+}
+
+/**
+ * The candidates that an index vector never drew, in the candidates' order.
+ * After a `grouped` draw these are exactly the rows of the groups not drawn.
+ */
+export function outOfBagRows(indices: Uint32Array, candidates: Uint32Array, rows: number): Uint32Array {
+  const counts = inBagCounts(indices, rows);
+  return candidates.filter((row) => counts[row] === 0);
+}
+
+/**
+ * A member's random subspace: round(share · features) distinct features, at least 1, ascending.
+ * Null when that is all of them.
+ *
+ * @throws ERR_OPTION for a share outside (0, 1]
+ *
+ * **Source:** Ho, "The random subspace method for constructing decision forests", IEEE PAMI 1998.
+ */
+export function drawFeatureSubset(
+  share: number,
+  seed: number,
+  member: number,
+  features: number,
+): Uint32Array | null {
+  checkShare('featureShare', share);
+  const count = countOf(share, features);
+  if (count >= features) return null;
+  const stream = new RandomStream(streamKey(seed, 'subspace', member));
+  return drawDistinct(
+    Uint32Array.from({ length: features }, (_, i) => i),
+    count,
+    stream,
+  ).sort();
+}
+
+/** A member's out-of-bag rows in two parts that share no row (nor group). */
+export interface OutOfBagHalves {
+  /** Rows that decide when the member stops; they must not enter out-of-bag figures. */
+  readonly stopping: Uint32Array;
+  /** Rows that stay honest and enter out-of-bag figures. */
+  readonly figures: Uint32Array;
+}
+
+/**
+ * Splits a member's out-of-bag rows for early stopping by one random bit of each (seed, member, row).
+ *
+ * A row's side does not depend on which other rows are out of bag. With groups the bit belongs to the
+ * group, because rows of one group predict each other. The sizes vary about one half, so either part of
+ * a small out-of-bag set may be empty.
+ */
+export function splitOutOfBagHalf(
+  outOfBag: Uint32Array,
+  seed: number,
+  member: number,
+  groups: Int32Array | null = null,
+): OutOfBagHalves {
+  const [k0, k1] = streamKey(seed, 'outOfBagHalf', member);
+  const words = new Uint32Array(2);
+  const stops = (row: number): boolean => {
+    threefry2x32(k0, k1, groups === null ? row : groups[row]!, 0, words);
+    return words[0]! >>> 31 === 1;
+  };
+  return { stopping: outOfBag.filter(stops), figures: outOfBag.filter((row) => !stops(row)) };
+}
+
+function drawWithReplacement(from: Uint32Array, count: number, stream: RandomStream): Uint32Array {
+  const drawn = new Uint32Array(count);
+  for (let i = 0; i < count; i++) drawn[i] = from[stream.below(from.length)]!;
+  return drawn;
+}
+
+function drawDistinct(from: Uint32Array, count: number, stream: RandomStream): Uint32Array {
+  const order = Uint32Array.from(from);
+  shuffleInPlace(order, stream);
+  return order.slice(0, count);
+}
+
+function drawStratified(
+  share: number,
+  source: ResampleSource,
+  candidates: Uint32Array,
+  stream: RandomStream,
+): Uint32Array {
+  if (source.labels.length === 0) {
+    failOption('resample', 'none, bootstrap, subsample or grouped for regression', 'stratified');
+  }
+  const strata = rowsByKey(source.labels, candidates);
+  const draws = strata.map((rows) => drawWithReplacement(rows, countOf(share, rows.length), stream));
+  return concatenate(draws);
+}
+
+function drawGroups(
+  share: number,
+  source: ResampleSource,
+  candidates: Uint32Array,
+  stream: RandomStream,
+): Uint32Array {
+  if (source.groups === null) {
+    throw new TuttiError('ERR_OPTION', 'Expected a group column for `resample` "grouped", got none', {
+      option: 'resample',
+    });
+  }
+  const groups = rowsByKey(source.groups, candidates);
+  const count = countOf(share, groups.length);
+  return concatenate(Array.from({ length: count }, () => groups[stream.below(groups.length)]!));
+}
+
+/** The given rows collected by their key (class or group index), keys ascending, rows in the given order. */
+export function rowsByKey(keys: Int32Array, rows: Uint32Array): Uint32Array[] {
+  const byKey = new Map<number, number[]>();
+  for (const row of rows) {
+    const key = keys[row]!;
+    const members = byKey.get(key);
+    if (members === undefined) byKey.set(key, [row]);
+    else members.push(row);
+  }
+  const ascending = [...byKey].sort(([a], [b]) => a - b);
+  return ascending.map(([, members]) => Uint32Array.from(members));
+}
+
+function concatenate(parts: readonly Uint32Array[]): Uint32Array {
+  const whole = new Uint32Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function countOf(share: number, n: number): number {
+  return Math.max(1, Math.round(share * n));
+}
+
+function checkShare(option: string, share: number): void {
+  if (!(share > 0 && share <= 1)) failOption(option, 'a number in (0, 1]', share);
+}
