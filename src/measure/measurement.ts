@@ -1,0 +1,107 @@
+// Everything that is measured of an ensemble in one pass over its members' predictions: error
+// correlation, the chosen aggregator's scores, the mean member's, disagreement and curves over k.
+// `tutti evaluate`, `tutti measure` and training's out-of-bag report all stream through this.
+
+import type { Task } from '../data/dataset.js';
+import type { TargetBlock } from './blocks.js';
+import type { Combine } from './combine.js';
+import { createDisagreementAccumulator } from './disagreement.js';
+import { createErrorAccumulator } from './error-accumulator.js';
+import type { ErrorCorrelation } from './error-report.js';
+import type { IntervalOptions } from './intervals.js';
+import type { Predictions } from './predictions.js';
+import { createScoreAccumulator, meanScores, type Scores } from './scores.js';
+import { createSubsetCurves, type SubsetCurves } from './subset-curves.js';
+
+export interface MeasurementOptions extends IntervalOptions {
+  readonly members: number;
+  readonly task: Task;
+  /** The chosen aggregator, by name, weights and all. */
+  readonly aggregator: { readonly name: string; readonly combine: Combine };
+  /** Unweighted aggregators whose curves over sampled subsets are wanted; none out of bag. @default none */
+  readonly curves?: Readonly<Record<string, Combine>> | null;
+  /** Sampled subsets per ensemble size. @default 16 */
+  readonly subsets?: number;
+  readonly outOfBag?: boolean;
+  readonly covariance?: boolean;
+}
+
+export interface Measurement {
+  readonly errorCorrelation: ErrorCorrelation;
+  readonly aggregator: string;
+  /** The chosen aggregator's scores on the rows of the report. */
+  readonly ensemble: Scores;
+  /** The members' scores, averaged over members. */
+  readonly meanMember: Scores;
+  /** Each member's scores over the rows it counts for; null where there are none. */
+  readonly members: readonly (Scores | null)[];
+  /** Probabilities the aggregator floored. */
+  readonly flooredCount: number;
+  /** Classification: share of (row, pair) that predict different classes. */
+  readonly disagreement: number | null;
+  /** Scores over sampled subsets by aggregator; null out of bag, where each row has its own members. */
+  readonly curves: SubsetCurves | null;
+}
+
+export interface MeasurementAccumulator {
+  /** As `createErrorAccumulator`'s; `outOfBag`: u8[k, rows]. */
+  addBlock(members: readonly Predictions[], targets: TargetBlock, outOfBag?: Uint8Array | null): void;
+  /** @throws ERR_DATA when no row was ever counted. */
+  finish(): Measurement;
+}
+
+/** An empty measurement; call `addBlock` with consecutive blocks of rows, then `finish` once. */
+export function createMeasurement(options: MeasurementOptions): MeasurementAccumulator {
+  const { task, members, aggregator, curves, outOfBag = false } = options;
+  const errors = createErrorAccumulator(options);
+  const ensemble = createScoreAccumulator(task, { logLoss: aggregator.name !== 'majorityVote' });
+  const each = Array.from({ length: members }, () => createScoreAccumulator(task));
+  const subsetCurves =
+    outOfBag || !curves || members === 1 ? null : createSubsetCurves({ ...options, combine: curves });
+  const disagreement =
+    task.kind === 'classification' ? createDisagreementAccumulator(task.classes.length) : null;
+  let flooredCount = 0;
+  return {
+    addBlock(predictions, targets, mask = null) {
+      errors.addBlock(
+        predictions.map((prediction) => prediction.mean),
+        targets,
+        mask,
+      );
+      const combined = aggregator.combine(predictions, mask);
+      flooredCount += combined.flooredCount;
+      ensemble.addBlock(combined, targets, mask === null ? null : anyMember(mask, members, targets.rows));
+      each.forEach((scores, member) => {
+        const own = mask === null ? null : mask.subarray(member * targets.rows, (member + 1) * targets.rows);
+        scores.addBlock(predictions[member]!, targets, own);
+      });
+      disagreement?.addBlock(predictions, mask);
+      subsetCurves?.addBlock(predictions, targets);
+    },
+    finish() {
+      const errorCorrelation = errors.finish();
+      const memberScores = each.map((scores) => scores.finish());
+      return {
+        errorCorrelation,
+        aggregator: aggregator.name,
+        ensemble: ensemble.finish()!,
+        meanMember: meanScores(memberScores.flatMap((scores) => scores ?? []))!,
+        members: memberScores,
+        flooredCount,
+        disagreement: disagreement?.finish() ?? null,
+        curves: subsetCurves?.finish() ?? null,
+      };
+    },
+  };
+}
+
+/** u8[rows]: 1 where any member counts. */
+function anyMember(mask: Uint8Array, members: number, rows: number): Uint8Array {
+  const any = new Uint8Array(rows);
+  for (let member = 0; member < members; member++) {
+    for (let row = 0; row < rows; row++) {
+      if (mask[member * rows + row] !== 0) any[row] = 1;
+    }
+  }
+  return any;
+}

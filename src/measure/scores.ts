@@ -1,0 +1,150 @@
+// Scores of one set of predictions, streamed: error rate, log-loss, squared error, RMSE per target.
+// Serves members, ensembles and subsets alike; knows nothing of how predictions were made.
+
+import type { Task } from '../data/dataset.js';
+import { TuttiError } from '../errors.js';
+import { log } from '../math/functions.js';
+import type { TargetBlock } from './blocks.js';
+import { largestAt } from './labels.js';
+import type { Predictions } from './predictions.js';
+
+/** Probabilities of the true class below this count as this in the log-loss (at most 34.5 per row). */
+export const LOG_LOSS_FLOOR = 1e-15;
+
+/** Unweighted means over rows; `null` where a score does not apply to the task. */
+export interface Scores {
+  readonly rows: number;
+  /** Summed over outputs: the Brier score over classes, or the squared error over targets. */
+  readonly squaredError: number;
+  readonly accuracy: number | null;
+  /** Share of rows whose predicted class is wrong: 1 − accuracy. */
+  readonly errorRate: number | null;
+  /** Mean of −ln p(true class), p floored at {@link LOG_LOSS_FLOOR}; null for votes, which are no probabilities. */
+  readonly logLoss: number | null;
+  /** Per target, in the user's units. */
+  readonly rmse: readonly number[] | null;
+}
+
+export interface ScoreAccumulator {
+  /**
+   * Adds the rows of a block, or those with a 1 in `include`, u8[rows]. `labels`: the predicted classes,
+   * where ties were already broken.
+   * @throws ERR_SHAPE when predictions and targets disagree.
+   */
+  addBlock(
+    predictions: Predictions & { readonly labels?: Int32Array | null },
+    targets: TargetBlock,
+    include?: Uint8Array | null,
+  ): void;
+  /** The scores of the rows so far; null when there were none. */
+  finish(): Scores | null;
+}
+
+interface Sums {
+  rows: number;
+  wrong: number;
+  logLoss: number;
+  /** Squared error per output. */
+  readonly squares: Float64Array;
+}
+
+/** An empty accumulator; `logLoss: false` for predictions that are no probabilities. */
+export function createScoreAccumulator(task: Task, options: { logLoss?: boolean } = {}): ScoreAccumulator {
+  const outputs = task.kind === 'classification' ? task.classes.length : task.targets.length;
+  const sums: Sums = { rows: 0, wrong: 0, logLoss: 0, squares: new Float64Array(outputs) };
+  return {
+    addBlock(predictions, targets, include = null) {
+      checkShapes(predictions, targets, outputs, include);
+      const add = task.kind === 'classification' ? addClassified : addRegressed;
+      for (let row = 0; row < targets.rows; row++) {
+        if (include !== null && include[row] === 0) continue;
+        sums.rows++;
+        add(sums, predictions, targets, row);
+      }
+    },
+    finish: () => (sums.rows === 0 ? null : toScores(sums, task, options.logLoss ?? true)),
+  };
+}
+
+function addClassified(
+  sums: Sums,
+  predictions: Predictions & { readonly labels?: Int32Array | null },
+  targets: TargetBlock,
+  row: number,
+): void {
+  const { outputs, mean, logProbabilities, labels } = predictions;
+  const from = row * outputs;
+  const truth = targets.labels[row]!;
+  const chosen = labels ? labels[row]! : largestAt(mean, from, outputs);
+  if (chosen !== truth) sums.wrong++;
+  for (let column = 0; column < outputs; column++) {
+    const error = mean[from + column]! - (column === truth ? 1 : 0);
+    sums.squares[column]! += error * error;
+  }
+  // The same floor for known logarithms, so that members and ensembles compare like with like.
+  const known = logProbabilities === null ? null : logProbabilities[from + truth]!;
+  sums.logLoss -=
+    known === null ? log(Math.max(mean[from + truth]!, LOG_LOSS_FLOOR)) : Math.max(known, LOG_FLOOR);
+}
+
+const LOG_FLOOR = log(LOG_LOSS_FLOOR);
+
+function addRegressed(sums: Sums, predictions: Predictions, targets: TargetBlock, row: number): void {
+  const { outputs, mean } = predictions;
+  for (let column = 0; column < outputs; column++) {
+    const error = mean[row * outputs + column]! - targets.targets[row * outputs + column]!;
+    sums.squares[column]! += error * error;
+  }
+}
+
+function toScores(sums: Sums, task: Task, withLogLoss: boolean): Scores {
+  const { rows, wrong, logLoss, squares } = sums;
+  const classification = task.kind === 'classification';
+  return {
+    rows,
+    squaredError: squares.reduce((total, square) => total + square, 0) / rows,
+    accuracy: classification ? (rows - wrong) / rows : null,
+    errorRate: classification ? wrong / rows : null,
+    logLoss: classification && withLogLoss ? logLoss / rows : null,
+    rmse: classification ? null : Array.from(squares, (square) => Math.sqrt(square / rows)),
+  };
+}
+
+/** The mean of several scores, score by score: what one member does on average. Null for none. */
+export function meanScores(all: readonly Scores[]): Scores | null {
+  const first = all[0];
+  if (first === undefined) return null;
+  const mean = (of: (scores: Scores) => number | null): number | null => {
+    let total = 0;
+    for (const scores of all) {
+      const value = of(scores);
+      if (value === null) return null;
+      total += value;
+    }
+    return total / all.length;
+  };
+  return {
+    rows: mean((scores) => scores.rows)!,
+    squaredError: mean((scores) => scores.squaredError)!,
+    accuracy: mean((scores) => scores.accuracy),
+    errorRate: mean((scores) => scores.errorRate),
+    logLoss: mean((scores) => scores.logLoss),
+    rmse: first.rmse?.map((_, target) => mean((scores) => scores.rmse![target]!)!) ?? null,
+  };
+}
+
+function checkShapes(
+  predictions: Predictions,
+  targets: TargetBlock,
+  outputs: number,
+  include: Uint8Array | null,
+): void {
+  const rows = include?.length ?? targets.rows;
+  if (predictions.rows !== targets.rows || predictions.outputs !== outputs || rows !== targets.rows) {
+    throw new TuttiError(
+      'ERR_SHAPE',
+      `Expected predictions of ${targets.rows} rows × ${outputs} outputs, ` +
+        `got ${predictions.rows} × ${predictions.outputs}`,
+    );
+  }
+}

@@ -1,0 +1,99 @@
+// Curves over ensemble size by trying: seeded subsets of the members are combined and scored, for the
+// figures that have no formula (error rate, log-loss, the geometric mean). Subsets are drawn beforehand, so
+// each block of rows is combined once per subset and then forgotten.
+
+import type { Task } from '../data/dataset.js';
+import { RandomStream, streamKey } from '../math/random.js';
+import type { TargetBlock } from './blocks.js';
+import type { Combine } from './combine.js';
+import { curveSizes } from './formulas.js';
+import type { Predictions } from './predictions.js';
+import { createScoreAccumulator, meanScores, type ScoreAccumulator, type Scores } from './scores.js';
+
+export interface SubsetCurveOptions {
+  readonly members: number;
+  readonly task: Task;
+  /** Aggregators by name; each gives one curve. */
+  readonly combine: Readonly<Record<string, Combine>>;
+  /** Subsets per size; fewer where fewer are needed to try them all. @default 16 */
+  readonly subsets?: number;
+  /** @default {@link curveSizes} */
+  readonly sizes?: readonly number[];
+  /** @default 0 */
+  readonly seed?: number;
+}
+
+/** Mean scores of ensembles of `members` members over `subsets` sampled subsets. */
+export interface SubsetPoint {
+  readonly members: number;
+  readonly subsets: number;
+  readonly scores: Scores;
+}
+
+export type SubsetCurves = Readonly<Record<string, readonly SubsetPoint[]>>;
+
+export interface SubsetCurveAccumulator {
+  addBlock(members: readonly Predictions[], targets: TargetBlock): void;
+  finish(): SubsetCurves;
+}
+
+/** Member indices of each subset, ascending. */
+export type Subset = readonly number[];
+
+/**
+ * Subsets of `size` of k members without replacement, from the stream (seed, 'subset', 0, size): all of
+ * them for sizes 1 (when k ≤ count) and k, else `count` independent draws.
+ */
+export function drawSubsets(members: number, size: number, count: number, seed: number): Subset[] {
+  const everyone = Array.from({ length: members }, (_, member) => member);
+  if (size === members) return [everyone];
+  if (size === 1 && members <= count) return everyone.map((member) => [member]);
+  const stream = new RandomStream(streamKey(seed, 'subset', 0, size));
+  return Array.from({ length: count }, () => {
+    const pool = everyone.slice();
+    for (let at = 0; at < size; at++) {
+      const other = at + stream.below(members - at);
+      [pool[at], pool[other]] = [pool[other]!, pool[at]!];
+    }
+    return pool.slice(0, size).sort((a, b) => a - b);
+  });
+}
+
+interface Trial {
+  readonly name: string;
+  readonly subset: Subset;
+  readonly scores: ScoreAccumulator;
+}
+
+/** An empty accumulator. Time per row grows with subsets × the sum of sizes; memory does not grow with rows. */
+export function createSubsetCurves(options: SubsetCurveOptions): SubsetCurveAccumulator {
+  const { members, task, combine, subsets = 16, seed = 0 } = options;
+  const sizes = options.sizes ?? curveSizes(members);
+  const drawn = sizes.map((size) => drawSubsets(members, size, subsets, seed));
+  const names = Object.keys(combine);
+  const trials: Trial[] = names.flatMap((name) =>
+    drawn.flat().map((subset) => ({
+      name,
+      subset,
+      scores: createScoreAccumulator(task, { logLoss: name !== 'majorityVote' }),
+    })),
+  );
+  return {
+    addBlock(predictions, targets) {
+      for (const { name, subset, scores } of trials) {
+        scores.addBlock(combine[name]!(subset.map((member) => predictions[member]!)), targets);
+      }
+    },
+    finish: () => Object.fromEntries(names.map((name) => [name, pointsOf(trials, name, sizes)])),
+  };
+}
+
+function pointsOf(trials: readonly Trial[], name: string, sizes: readonly number[]): SubsetPoint[] {
+  return sizes.flatMap((size) => {
+    const scores = trials
+      .filter((trial) => trial.name === name && trial.subset.length === size)
+      .flatMap((trial) => trial.scores.finish() ?? []);
+    const mean = meanScores(scores);
+    return mean === null ? [] : [{ members: size, subsets: scores.length, scores: mean }];
+  });
+}
