@@ -76,6 +76,8 @@ export const trainingSchema = z
 /** What a user writes about a training: options shared by all members, and their number or list. */
 export type TrainingOptions = z.infer<typeof trainingSchema>;
 
+type DeepReadonly<T> = { readonly [K in keyof T]: T[K] extends readonly (infer U)[] | undefined ? readonly U[] | undefined : T[K] };
+
 export const DEFAULTS = {
   members: 16,
   arithmetic: 'auto',
@@ -104,7 +106,7 @@ export const DEFAULTS = {
   l2: 0,
   earlyStopping: 'none',
   patience: 5,
-} as const satisfies TrainingOptions;
+} as const satisfies DeepReadonly<TrainingOptions>;
 
 /** Upper bound on the number of members: beyond it the seeds' stream numbers would not fit. */
 const MAX_MEMBERS = 2 ** 31 - 1;
@@ -153,7 +155,10 @@ export interface PlanContext {
  * @throws ERR_OPTION for combinations that make no sense (a loss that does not fit the task, …).
  */
 export function resolvePlan(options: TrainingOptions, context: PlanContext): EnsemblePlan {
-  const members = memberOptions(options).map((own, index) => resolveMember(own, index, context));
+  const { own, total } = listMembers(options);
+  const members = Array.from({ length: total }, (_, index) =>
+    resolveMember(own[index % own.length]!, index, context),
+  );
   const usesValidation = members.some((member) => member.earlyStopping?.on === 'validation');
   return {
     seed: context.seed,
@@ -163,24 +168,26 @@ export function resolvePlan(options: TrainingOptions, context: PlanContext): Ens
   };
 }
 
-/** The number of members the options ask for, before any is resolved. */
-export function memberCount(options: TrainingOptions): number {
-  const { members, grid } = options;
-  if (Array.isArray(members)) return members.length;
-  if (members !== undefined) return members;
-  return grid === undefined ? DEFAULTS.members : combinations(grid).length;
+/** The distinct specs of a plan and how many members take them in turn, without making a spec for each. */
+export function memberChoices(
+  options: TrainingOptions,
+  context: PlanContext,
+): { readonly choices: readonly MemberSpec[]; readonly total: number } {
+  const { own, total } = listMembers(options);
+  return { choices: own.map((choice) => resolveMember(choice, 0, context)), total };
 }
 
-function memberOptions(options: TrainingOptions): MemberOptions[] {
+/** Each member's options: a list as it is, or the grid's combinations, which `total` members take in turn. */
+function listMembers(options: TrainingOptions): { own: MemberOptions[]; total: number } {
   const { members, grid, seed: _seed, arithmetic: _arithmetic, validationShare: _share, ...shared } = options;
-  if (Array.isArray(members) && grid !== undefined) {
-    failOption('grid', 'absent when `members` is a list', grid);
+  if (Array.isArray(members)) {
+    if (grid !== undefined) failOption('grid', 'absent when `members` is a list', grid);
+    return { own: members.map((choice) => ({ ...shared, ...choice })), total: members.length };
   }
-  if (Array.isArray(members)) return members.map((own) => ({ ...shared, ...own }));
-  const total = memberCount(options);
+  const own = grid === undefined ? [shared] : combinations(grid).map((choice) => ({ ...shared, ...choice }));
+  const total = members ?? (grid === undefined ? DEFAULTS.members : own.length);
   if (total > MAX_MEMBERS) failOption('members', `an integer ≤ ${MAX_MEMBERS}`, total);
-  const choices = grid === undefined ? [{}] : combinations(grid);
-  return Array.from({ length: total }, (_, index) => ({ ...shared, ...choices[index % choices.length] }));
+  return { own, total };
 }
 
 /** All combinations of the grid's lists, the last name varying fastest. */
@@ -193,7 +200,7 @@ function combinations(grid: NonNullable<TrainingOptions['grid']>): MemberOptions
 }
 
 function resolveMember(own: MemberOptions, stream: number, context: PlanContext): MemberSpec {
-  const o = { ...DEFAULTS, ...own };
+  const o = withDefaults(own);
   const earlyStopping = o.earlyStopping === 'none' ? null : { on: o.earlyStopping, patience: o.patience };
   if (earlyStopping?.on === 'outOfBag' && o.resample === 'none') {
     failOption('resample', 'one that leaves rows out when `earlyStopping` is "outOfBag"', o.resample);
@@ -217,7 +224,13 @@ function resolveMember(own: MemberOptions, stream: number, context: PlanContext)
   };
 }
 
-type Filled = typeof DEFAULTS & MemberOptions;
+/** A member's options with every default in place; the loss depends on the task. */
+type FilledOptions = { [Name in Exclude<keyof MemberOptions, 'loss'>]-?: NonNullable<MemberOptions[Name]> };
+
+function withDefaults(own: MemberOptions): FilledOptions {
+  const stated = Object.entries(own).filter(([, value]) => value !== undefined);
+  return { ...DEFAULTS, ...(Object.fromEntries(stated) as Partial<FilledOptions>) } as FilledOptions;
+}
 
 function resolveLoss(loss: Loss | undefined, task: Task): Loss {
   if (loss === undefined) return task.kind === 'classification' ? 'softmaxCrossEntropy' : 'squaredError';
@@ -229,7 +242,7 @@ function resolveLoss(loss: Loss | undefined, task: Task): Loss {
   return loss;
 }
 
-function resolveOptimizer(o: MemberOptions & Filled): OptimizerSpec {
+function resolveOptimizer(o: FilledOptions): OptimizerSpec {
   const learningRate = o.learningRate;
   if (o.optimizer === 'sgd') {
     if (o.nesterov && o.momentum === 0) failOption('momentum', 'above 0 when `nesterov` is on', 0);
@@ -239,7 +252,7 @@ function resolveOptimizer(o: MemberOptions & Filled): OptimizerSpec {
   return { kind: o.optimizer, learningRate, beta1: o.beta1, beta2: o.beta2, tolerance: 1e-8, weightDecay };
 }
 
-function resolveSchedule(o: MemberOptions & Filled): ScheduleSpec {
+function resolveSchedule(o: FilledOptions): ScheduleSpec {
   const { warmupEpochs } = o;
   if (warmupEpochs > o.epochs) failOption('warmupEpochs', `at most \`epochs\` (${o.epochs})`, warmupEpochs);
   switch (o.schedule) {

@@ -1,0 +1,59 @@
+// Parameters of a whole network between their two forms: the padded panels that kernels work on and the
+// unpadded canonical vector that is saved, hashed and exported. Initialisation draws in canonical order.
+
+import { packWeights, unpackWeights, weightLengthFloats } from '../../kernels/weight-layout.js';
+import { RandomStream, type StreamKey } from '../../math/random.js';
+import { type LayerShape, parameterCount } from '../../model/network.js';
+import type { Initialisation } from '../../model/spec.js';
+
+/** Canonical → padded: `canonical` f32[parameterCount], `packed` f32[paddedParameterCount]. */
+export function packParameters(shapes: readonly LayerShape[], canonical: Float32Array, packed: Float32Array): void {
+  eachLayer(shapes, (inputs, units, start, packedStart) => {
+    const bias = start + inputs * units;
+    const target = packed.subarray(packedStart);
+    packWeights(target, inputs, units, canonical.subarray(start, bias), canonical.subarray(bias, bias + units));
+  });
+}
+
+/** Padded → canonical. */
+export function unpackParameters(shapes: readonly LayerShape[], packed: Float32Array, canonical: Float32Array): void {
+  eachLayer(shapes, (inputs, units, start, packedStart) => {
+    const bias = start + inputs * units;
+    const source = packed.subarray(packedStart);
+    unpackWeights(source, inputs, units, canonical.subarray(start, bias), canonical.subarray(bias, bias + units));
+  });
+}
+
+function eachLayer(
+  shapes: readonly LayerShape[],
+  visit: (inputs: number, units: number, start: number, packedStart: number) => void,
+): void {
+  let start = 0;
+  let packedStart = 0;
+  for (const { inputs, units } of shapes) {
+    visit(inputs, units, start, packedStart);
+    start += inputs * units + units;
+    packedStart += weightLengthFloats(inputs, units);
+  }
+}
+
+/**
+ * Initial parameters in canonical order, one word of the stream per weight; biases are zero.
+ * He: uniform in ±√(6 / inputs). Glorot: uniform in ±√(6 / (inputs + units)).
+ * **Source:** He et al. (2015), Delving deep into rectifiers, eq. 10; Glorot and Bengio (2010), eq. 16.
+ */
+export function initialParameters(
+  shapes: readonly LayerShape[],
+  init: Initialisation,
+  key: StreamKey,
+): Float32Array {
+  const parameters = new Float32Array(parameterCount(shapes));
+  const stream = new RandomStream(key);
+  let next = 0;
+  for (const { inputs, units } of shapes) {
+    const bound = Math.sqrt(6 / (init === 'he' ? inputs : inputs + units));
+    for (let i = 0; i < inputs * units; i++) parameters[next++] = (2 * stream.uniform() - 1) * bound;
+    next += units;
+  }
+  return parameters;
+}

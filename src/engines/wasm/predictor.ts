@@ -1,0 +1,164 @@
+// Predicts with the members of an ensemble, block of rows by block of rows, on the calling thread.
+// All members' weights lie in one memory of its own; a block's rows are copied in once for all of them.
+
+import { type Dataset, outputCount, type Task } from '../../data/dataset.js';
+import { instantiateKernels, type Kernels } from '../../kernels/kernels.js';
+import { BLOCK_ROWS } from '../../measure/blocks.js';
+import type { Predictions } from '../../measure/predictions.js';
+import { createSharedMemory, paddedBytes, RegionAllocator, writePaddedRows } from '../../memory/layout.js';
+import { type LayerShape, layerShapes } from '../../model/network.js';
+import type { MemberSpec } from '../../model/spec.js';
+import { packParameters } from './parameters.js';
+import { layoutNetwork, type NetworkProgram, PANEL_ROW_BYTES, paddedParameterCount, panelStrideOf, panelsOf, runForward } from './program.js';
+
+/** A member as prediction needs it. */
+export interface PredictableMember {
+  readonly spec: MemberSpec;
+  /** Unpadded parameters. */
+  readonly weights: Float32Array;
+  /** Random subspace, or null. */
+  readonly columns: Uint32Array | null;
+}
+
+export interface Predictor {
+  /**
+   * Predicts `count` ≤ 256 rows from row `first` of x, f32[n, features].
+   * @returns one per member, in order, in the user's units; views that the next call overwrites.
+   */
+  predictBlock(x: Float32Array, first: number, count: number): readonly Predictions[];
+}
+
+
+/** How standardised regression targets go back to the user's units; unused for classification. */
+export type TargetScale = Dataset['targetScale'];
+
+/** Loads the members into a memory of their own, ready to predict. */
+export function createPredictor(
+  module: WebAssembly.Module,
+  members: readonly PredictableMember[],
+  features: number,
+  task: Task,
+  scale: TargetScale,
+): Predictor {
+  const outputs = outputCount(task);
+  const regions = new RegionAllocator(64);
+  const xStride = paddedBytes(features);
+  const x = regions.take(BLOCK_ROWS * xStride);
+  const identity = regions.takeWords(BLOCK_ROWS);
+  const pair = regions.take(panelsOf(BLOCK_ROWS) * panelStrideOf(2));
+  const own = members.map(({ spec }) => {
+    const shapes = layerShapes(spec, features, task);
+    return {
+      shapes,
+      weights: regions.takeWords(paddedParameterCount(shapes)),
+      columns: regions.takeWords(shapes[0]!.inputs),
+      mean: regions.takeWords(BLOCK_ROWS * outputs),
+      second: regions.takeWords(BLOCK_ROWS * outputs),
+    };
+  });
+  let end = regions.end;
+  const programs = own.map((regionsOfMember, index): MemberProgram => {
+    // Members run one after the other, so their activations share what follows.
+    const shared = new RegionAllocator(regions.end);
+    const { shapes, weights } = regionsOfMember;
+    const network = layoutNetwork(shapes, weights, panelsOf(BLOCK_ROWS), shared, 'predict');
+    end = Math.max(end, shared.end);
+    return { ...regionsOfMember, network, member: members[index]! };
+  });
+  const memory = createSharedMemory(end, `Predicting with ${members.length} members`);
+  const kernels = instantiateKernels(module, memory);
+  const { buffer } = memory;
+  const identityRows = new Uint32Array(buffer, identity, BLOCK_ROWS);
+  for (let row = 0; row < BLOCK_ROWS; row++) identityRows[row] = row;
+  for (const program of programs) loadMember(buffer, program);
+
+  return {
+    predictBlock(rows, first, count) {
+      const block = rows.subarray(first * features, (first + count) * features);
+      writePaddedRows(buffer, x, xStride, block, count, features);
+      return programs.map((program) => {
+        const { network, member, columns } = program;
+        const { inputs } = network.layers[0]!;
+        const { input, inputStride } = network;
+        if (member.columns === null) {
+          kernels.gatherRows(x, xStride, identity, count, inputs, input, inputStride);
+        } else {
+          kernels.gatherColumns(x, xStride, identity, count, columns, inputs, input, inputStride);
+        }
+        runForward(kernels, network, panelsOf(count));
+        runHead(kernels, program, outputs, count, pair);
+        return readHead(buffer, program, outputs, count, scale);
+      });
+    },
+  };
+}
+
+interface MemberProgram {
+  readonly member: PredictableMember;
+  readonly shapes: readonly LayerShape[];
+  readonly network: NetworkProgram;
+  readonly columns: number;
+  /** f32[rows, outputs]: probabilities or means. */
+  readonly mean: number;
+  /** f32[rows, outputs]: log-probabilities or variances. */
+  readonly second: number;
+}
+
+function loadMember(buffer: ArrayBufferLike, { member, shapes, network, columns }: MemberProgram): void {
+  packParameters(shapes, member.weights, new Float32Array(buffer, network.weights, network.weightsLength));
+  if (member.columns !== null) new Uint32Array(buffer, columns, member.columns.length).set(member.columns);
+}
+
+/** Turns the last layer's panels into row-major outputs of the member's kind. */
+function runHead(kernels: Kernels, program: MemberProgram, outputs: number, count: number, pair: number): void {
+  const { output: z, outputStride: stride } = program.network.layers.at(-1)!;
+  const { mean, second } = program;
+  const { loss } = program.member.spec;
+  const panels = panelsOf(count);
+  const rowBytes = outputs * 4;
+  switch (loss) {
+    case 'softmaxCrossEntropy':
+      kernels.logSoftmax(z, stride, panels, outputs);
+      kernels.unpanel(z, stride, outputs, count, second, rowBytes);
+      kernels.exp(second, mean, count * outputs);
+      return;
+    case 'binaryCrossEntropy':
+      kernels.binaryLogProbabilities(z, stride, panels, pair, panelStrideOf(2));
+      kernels.unpanel(pair, panelStrideOf(2), outputs, count, second, rowBytes);
+      kernels.exp(second, mean, count * outputs);
+      return;
+    case 'squaredError':
+      kernels.unpanel(z, stride, outputs, count, mean, rowBytes);
+      return;
+    case 'gaussianNll':
+      kernels.gaussianMoments(z, stride, panels, outputs);
+      kernels.unpanel(z, stride, outputs, count, mean, rowBytes);
+      kernels.unpanel(z + outputs * PANEL_ROW_BYTES, stride, outputs, count, second, rowBytes);
+      return;
+    default:
+      loss satisfies never;
+  }
+}
+
+function readHead(
+  buffer: ArrayBufferLike,
+  program: MemberProgram,
+  outputs: number,
+  count: number,
+  scale: TargetScale,
+): Predictions {
+  const { loss } = program.member.spec;
+  const mean = new Float32Array(buffer, program.mean, count * outputs);
+  const second = new Float32Array(buffer, program.second, count * outputs);
+  const shape = { rows: count, outputs, mean };
+  if (loss === 'softmaxCrossEntropy' || loss === 'binaryCrossEntropy') {
+    return { ...shape, logProbabilities: second, variance: null };
+  }
+  const variance = loss === 'gaussianNll' ? second : null;
+  for (let index = 0; index < mean.length; index++) {
+    const std = scale.std[index % outputs]!;
+    mean[index] = mean[index]! * std + scale.mean[index % outputs]!;
+    if (variance !== null) variance[index] = variance[index]! * std * std;
+  }
+  return { ...shape, logProbabilities: null, variance };
+}

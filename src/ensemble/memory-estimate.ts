@@ -1,0 +1,41 @@
+// What a training will need, before any of it is taken: memory cannot be refused halfway, because threads
+// do not survive every failed allocation.
+
+import { freemem } from 'node:os';
+import type { Dataset } from '../data/dataset.js';
+import { TuttiError } from '../errors.js';
+import { formatBytes } from '../memory/layout.js';
+import { layerShapes, parameterCount } from '../model/network.js';
+import type { MemberSpec } from '../model/spec.js';
+
+/** History, spec and bookkeeping of one member, roughly; matters only for millions of tiny members. */
+const BYTES_PER_MEMBER = 2048;
+
+/**
+ * Bytes the members' results take: weights twice, because measuring loads them into kernel memory.
+ * @param choices the distinct specs, which the members take in turn.
+ */
+export function resultBytes(choices: readonly MemberSpec[], members: number, dataset: Dataset): number {
+  const sizes = choices.map((spec) => parameterCount(layerShapes(spec, dataset.features, dataset.task)) * 4);
+  const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+  return members * (2 * mean + BYTES_PER_MEMBER);
+}
+
+/** @throws ERR_MEMORY with both figures when `needed` bytes are more than the machine has available. */
+export function requireMemory(needed: number, what: string): void {
+  const available = availableMemory();
+  if (needed <= available) return;
+  throw new TuttiError(
+    'ERR_MEMORY',
+    `${what} would need about ${formatBytes(needed)} of memory, but only ${formatBytes(available)} are available`,
+    { needed, available },
+  );
+}
+
+/** Memory the process may still take: a container's limit where there is one, else the machine's. */
+function availableMemory(): number {
+  const limited = process.constrainedMemory?.() ?? 0;
+  const free = freemem();
+  return limited > 0 && limited < Number.MAX_SAFE_INTEGER ? Math.min(free, limited) : free;
+}
+

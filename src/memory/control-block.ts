@@ -1,0 +1,97 @@
+// The first bytes of a training's shared memory: the stop flag and one progress record per slot.
+// Threads write their own record and read the flag with Atomics, because a thread inside a kernel
+// answers no message; the coordinator does the reverse.
+
+/** One cache line for the stop flag. */
+export const CONTROL_HEADER_BYTES = 64;
+/** One cache line per slot, so that progress of one thread never slows another. */
+export const CONTROL_SLOT_BYTES = 64;
+
+const WORDS_PER_SLOT = CONTROL_SLOT_BYTES / 4;
+const HEADER_WORDS = CONTROL_HEADER_BYTES / 4;
+const STOP = 0;
+
+/** Words of a slot's record. Member is stored plus one, so that zeroed memory reads as idle. */
+const FIELD = { member: 0, epoch: 1, epochs: 2, step: 3, steps: 4, loss: 5 } as const;
+
+/** What one slot is doing. */
+export interface SlotProgress {
+  readonly slot: number;
+  /** The member in training, or null while idle. */
+  readonly member: number | null;
+  /** Epochs finished. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Share of the member's training done, 0…1. */
+  readonly share: number;
+  /** Mean training loss of the last finished epoch. */
+  readonly loss: number | null;
+}
+
+export class ControlBlock {
+  readonly #words: Int32Array;
+  readonly #float = new Float32Array(1);
+  readonly #bits = new Int32Array(this.#float.buffer);
+
+  constructor(buffer: ArrayBufferLike, slots: number) {
+    this.#words = new Int32Array(buffer, 0, HEADER_WORDS + slots * WORDS_PER_SLOT);
+  }
+
+  /** Asks every thread of this training to stop at its next step. */
+  requestStop(): void {
+    Atomics.store(this.#words, STOP, 1);
+  }
+
+  get stopRequested(): boolean {
+    return Atomics.load(this.#words, STOP) !== 0;
+  }
+
+  begin(slot: number, member: number, epochs: number, steps: number): void {
+    this.#set(slot, FIELD.epoch, 0);
+    this.#set(slot, FIELD.epochs, epochs);
+    this.#set(slot, FIELD.step, 0);
+    this.#set(slot, FIELD.steps, steps);
+    this.#setFloat(slot, FIELD.loss, Number.NaN);
+    this.#set(slot, FIELD.member, member + 1);
+  }
+
+  step(slot: number, step: number): void {
+    this.#set(slot, FIELD.step, step);
+  }
+
+  endEpoch(slot: number, epoch: number, loss: number): void {
+    this.#setFloat(slot, FIELD.loss, loss);
+    this.#set(slot, FIELD.step, 0);
+    this.#set(slot, FIELD.epoch, epoch);
+  }
+
+  end(slot: number): void {
+    this.#set(slot, FIELD.member, 0);
+  }
+
+  read(slot: number): SlotProgress {
+    const get = (field: number) => Atomics.load(this.#words, this.#index(slot, field));
+    const member = get(FIELD.member) - 1;
+    if (member < 0) return { slot, member: null, epoch: 0, epochs: 0, share: 0, loss: null };
+    const epoch = get(FIELD.epoch);
+    const epochs = get(FIELD.epochs);
+    const within = get(FIELD.step) / Math.max(1, get(FIELD.steps));
+    this.#bits[0] = get(FIELD.loss);
+    const loss = this.#float[0]!;
+    const share = Math.min(1, (epoch + within) / Math.max(1, epochs));
+    return { slot, member, epoch, epochs, share, loss: Number.isNaN(loss) ? null : loss };
+  }
+
+  #index(slot: number, field: number): number {
+    return HEADER_WORDS + slot * WORDS_PER_SLOT + field;
+  }
+
+  #set(slot: number, field: number, value: number): void {
+    Atomics.store(this.#words, this.#index(slot, field), value);
+  }
+
+  #setFloat(slot: number, field: number, value: number): void {
+    this.#float[0] = value;
+    this.#set(slot, field, this.#bits[0]!);
+  }
+}

@@ -1,0 +1,193 @@
+// Every byte offset of a training's shared memory: control block, dataset, row lists, one arena per slot.
+// Kernels and engines receive addresses and never compute where a region starts.
+
+import type { Dataset } from '../data/dataset.js';
+import { TuttiError } from '../errors.js';
+import { CONTROL_HEADER_BYTES, CONTROL_SLOT_BYTES } from './control-block.js';
+
+/** WebAssembly addresses are 32 bits: nothing beyond 4 GiB can be addressed. */
+export const MAX_MEMORY_BYTES = 2 ** 32;
+export const PAGE_BYTES = 65536;
+
+/** Regions start on cache lines, so that two threads never write to one line. */
+const ALIGNMENT = 64;
+
+/** Hands out consecutive aligned regions; plain numbers, because offsets of 2 GiB and more must stay positive. */
+export class RegionAllocator {
+  #end: number;
+
+  constructor(start: number) {
+    this.#end = align(start);
+  }
+
+  /** Reserves `bytes` and returns their first byte offset, a multiple of 64. */
+  take(bytes: number): number {
+    const start = this.#end;
+    this.#end = align(start + bytes);
+    return start;
+  }
+
+  /** Reserves `length` 4-byte elements. */
+  takeWords(length: number): number {
+    return this.take(length * 4);
+  }
+
+  /** The first byte offset not yet taken. */
+  get end(): number {
+    return this.#end;
+  }
+}
+
+function align(offset: number): number {
+  return Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
+}
+
+/** The dataset's regions; rows are padded to whole vectors of 4 floats with zeros. */
+export interface DatasetLayout {
+  readonly rows: number;
+  readonly features: number;
+  /** f32[rows, features padded to 4]. */
+  readonly x: number;
+  readonly xStrideBytes: number;
+  /** i32[rows], classification. */
+  readonly labels: number;
+  /** f32[rows, targets padded to 4], regression. */
+  readonly targets: number;
+  readonly targetsStrideBytes: number;
+  /** f32[rows], or 0 when every weight is 1. */
+  readonly rowWeights: number;
+  /** i32[rows], or 0. */
+  readonly groups: number;
+}
+
+/** A list of u32 row numbers. */
+export interface RowList {
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface TrainingLayout {
+  readonly slots: number;
+  readonly dataset: DatasetLayout;
+  /** Rows that members resample from, ascending. */
+  readonly candidates: RowList;
+  /** Rows held out for early stopping, ascending; empty when no member needs them. */
+  readonly validation: RowList;
+  readonly arenas: number;
+  readonly arenaBytes: number;
+  readonly totalBytes: number;
+}
+
+/** Lays out the memory of one training. */
+export function layoutTraining(
+  dataset: Dataset,
+  rowCounts: { readonly candidates: number; readonly validation: number },
+  slots: number,
+  arenaBytes: number,
+): TrainingLayout {
+  const regions = new RegionAllocator(CONTROL_HEADER_BYTES + slots * CONTROL_SLOT_BYTES);
+  const rowList = (length: number): RowList => ({ offset: regions.takeWords(length), length });
+  const datasetLayout = layoutDataset(dataset, regions);
+  const candidates = rowList(rowCounts.candidates);
+  const validation = rowList(rowCounts.validation);
+  const arenas = regions.end;
+  const alignedArenaBytes = align(arenaBytes);
+  return {
+    slots,
+    dataset: datasetLayout,
+    candidates,
+    validation,
+    arenas,
+    arenaBytes: alignedArenaBytes,
+    totalBytes: arenas + slots * alignedArenaBytes,
+  };
+}
+
+function layoutDataset(dataset: Dataset, regions: RegionAllocator): DatasetLayout {
+  const { rows, features, labels, targets } = dataset;
+  const xStrideBytes = paddedBytes(features);
+  const targetsStrideBytes = targets.length === 0 ? 0 : paddedBytes(targets.length / rows);
+  return {
+    rows,
+    features,
+    x: regions.take(rows * xStrideBytes),
+    xStrideBytes,
+    labels: regions.takeWords(labels.length),
+    targets: regions.take(rows * targetsStrideBytes),
+    targetsStrideBytes,
+    rowWeights: dataset.rowWeights === null ? 0 : regions.takeWords(rows),
+    groups: dataset.groups === null ? 0 : regions.takeWords(rows),
+  };
+}
+
+/** Bytes of a row of `columns` floats padded to whole vectors. */
+export function paddedBytes(columns: number): number {
+  return Math.ceil(columns / 4) * 16;
+}
+
+/** Copies the dataset into its regions. */
+export function writeDataset(buffer: ArrayBufferLike, layout: DatasetLayout, dataset: Dataset): void {
+  const { rows, features } = dataset;
+  writePaddedRows(buffer, layout.x, layout.xStrideBytes, dataset.x, rows, features);
+  if (dataset.labels.length > 0) new Int32Array(buffer, layout.labels, rows).set(dataset.labels);
+  if (dataset.targets.length > 0) {
+    const columns = dataset.targets.length / rows;
+    writePaddedRows(buffer, layout.targets, layout.targetsStrideBytes, dataset.targets, rows, columns);
+  }
+  if (dataset.rowWeights !== null) new Float32Array(buffer, layout.rowWeights, rows).set(dataset.rowWeights);
+  if (dataset.groups !== null) new Int32Array(buffer, layout.groups, rows).set(dataset.groups);
+}
+
+/** Copies f32[rows, columns] into rows of `strideBytes`; the padding is left as it is (zero). */
+export function writePaddedRows(
+  buffer: ArrayBufferLike,
+  offset: number,
+  strideBytes: number,
+  values: Float32Array,
+  rows: number,
+  columns: number,
+): void {
+  const stride = strideBytes / 4;
+  const view = new Float32Array(buffer, offset, rows * stride);
+  if (stride === columns) {
+    view.set(values);
+    return;
+  }
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      view[row * stride + column] = values[row * columns + column]!;
+    }
+  }
+}
+
+/**
+ * Creates a shared memory of exactly the size asked for; it never grows.
+ * @throws ERR_MEMORY when it is more than 4 GiB or the machine refuses it.
+ */
+export function createSharedMemory(bytes: number, purpose: string): WebAssembly.Memory {
+  if (bytes > MAX_MEMORY_BYTES) {
+    throw new TuttiError(
+      'ERR_MEMORY',
+      `${purpose} needs ${formatBytes(bytes)} of shared memory, more than the ${formatBytes(MAX_MEMORY_BYTES)} a WebAssembly memory can have`,
+      { needed: bytes, available: MAX_MEMORY_BYTES },
+    );
+  }
+  const pages = Math.max(1, Math.ceil(bytes / PAGE_BYTES));
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  } catch (error) {
+    throw new TuttiError('ERR_MEMORY', `${purpose} needs ${formatBytes(bytes)} of shared memory, which the system refused`, { needed: bytes }, error);
+  }
+}
+
+/** `1.5 GiB`, `340 MiB`, `12 KiB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${value >= 100 || Number.isInteger(value) ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}

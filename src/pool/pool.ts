@@ -1,0 +1,150 @@
+// The thread pool: a MemberRunner over piscina. It dispatches jobs, rebuilds errors and tells threads when
+// a training has ended; it holds no policy (see train-ensemble.ts). The only module that imports piscina.
+
+import { availableParallelism } from 'node:os';
+import { BroadcastChannel, MessageChannel } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import type { MemberRunner } from '../ensemble/runner.js';
+import type { EpochHook, MemberJob, MemberOutcome } from '../ensemble/train-member.js';
+import { failOption, fromWire, TuttiError } from '../errors.js';
+import type { MemberTask, TaskResult, ThreadData } from './messages.js';
+
+export interface PoolOptions {
+  /** Threads to keep; more than there are cores is allowed. @default available parallelism */
+  readonly threads?: number;
+  /** The built worker file, for bundlers that move it. @default tutti's own */
+  readonly workerPath?: string | URL;
+}
+
+/** Piscina's own limits are far above; beyond this a request is surely a mistake. */
+const MAX_THREADS = 1024;
+
+/**
+ * Threads that train members. One pool serves many trainings, several at once if need be; idle threads do
+ * not keep the process alive.
+ */
+export interface Pool extends MemberRunner, AsyncDisposable {
+  /** Resolves when no job is running or waiting; the pool stays usable. */
+  drain(): Promise<void>;
+  /** Lets running and waiting jobs end, takes no new ones, then ends the threads. */
+  close(): Promise<void>;
+  /** Ends the threads at once; unfinished jobs reject with ERR_CANCELLED. */
+  destroy(): Promise<void>;
+}
+
+let pools = 0;
+
+/**
+ * Starts a pool; its threads start in the background.
+ * @throws ERR_OPTION when `threads` is not an integer from 1 to 1024.
+ */
+export function createPool(options: PoolOptions = {}): Pool {
+  const threads = options.threads ?? availableParallelism();
+  if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {
+    failOption('threads', `an integer from 1 to ${MAX_THREADS}`, threads);
+  }
+  return new PiscinaPool(threads, options.workerPath ?? new URL('../../workers/member.js', import.meta.url));
+}
+
+class PiscinaPool implements Pool {
+  readonly threads: number;
+  readonly #piscina: Piscina<MemberTask, TaskResult>;
+  readonly #releases: BroadcastChannel;
+  readonly #running = new Set<Promise<unknown>>();
+  #ended: Promise<void> | null = null;
+
+  constructor(threads: number, worker: string | URL) {
+    this.threads = threads;
+    const releases = `tutti-releases-${process.pid}-${++pools}`;
+    this.#releases = new BroadcastChannel(releases);
+    this.#releases.unref();
+    this.#piscina = new Piscina({
+      filename: worker.toString(),
+      minThreads: threads,
+      maxThreads: threads,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      // Aborting one task would kill its neighbours on the same thread.
+      concurrentTasksPerWorker: 1,
+      // A thread blocked in Atomics.wait would answer no release and no hook.
+      atomics: 'disabled',
+      // The parent's loaders and flags are not for threads: they only slow their start.
+      execArgv: [],
+      workerData: { releases } satisfies ThreadData,
+      recordTiming: false,
+    });
+    // A thread that dies rejects its own task; without a handler the event would end the process.
+    this.#piscina.on('error', () => {});
+  }
+
+  async run(job: MemberJob, onEpochEnd: EpochHook | undefined, signal: AbortSignal): Promise<MemberOutcome> {
+    if (this.#ended !== null) throw destroyed();
+    const running = this.#dispatch(job, onEpochEnd, signal);
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  async #dispatch(job: MemberJob, onEpochEnd: EpochHook | undefined, signal: AbortSignal): Promise<MemberOutcome> {
+    const channel = onEpochEnd === undefined ? null : new MessageChannel();
+    try {
+      if (channel !== null) {
+        // Loaded only here: most trainings have no callbacks.
+        const { serveHooks } = await import('./hook-channel.js');
+        serveHooks(onEpochEnd!, channel.port1);
+      }
+      const hooks = channel?.port2 ?? null;
+      const result = await this.#piscina.run(
+        { job, hooks },
+        { signal, ...(hooks === null ? {} : { transferList: [hooks] }) },
+      );
+      if ('error' in result) throw fromWire(result.error);
+      return result.outcome;
+    } catch (error) {
+      throw error instanceof TuttiError ? error : this.#explain(error, job.member);
+    } finally {
+      channel?.port1.close();
+    }
+  }
+
+  /** Whatever piscina rejects with itself means that the thread is gone, or was ended on purpose. */
+  #explain(error: unknown, member: number): TuttiError {
+    if (this.#ended !== null) return destroyed();
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    if (name === 'AbortError') return new TuttiError('ERR_CANCELLED', `Member ${member} was stopped`, { member });
+    return new TuttiError('ERR_THREAD_LOST', `the thread died (${message})`, { member }, error);
+  }
+
+  release(trainingId: string): void {
+    if (this.#ended === null) this.#releases.postMessage(trainingId);
+  }
+
+  async drain(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+  }
+
+  async close(): Promise<void> {
+    await this.drain();
+    await this.destroy();
+  }
+
+  destroy(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
+    this.#releases.close();
+    await this.#piscina.destroy();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+function destroyed(): TuttiError {
+  return new TuttiError('ERR_CANCELLED', 'The pool has ended');
+}
