@@ -11,11 +11,13 @@ import type { Table } from './table.js';
 
 export interface CsvOptions {
   /** One character other than a quote or a line end; '\\t' (two characters, as shells pass it) is a tab. @default ',' */
-  readonly delimiter?: string;
+  readonly delimiter?: string | undefined;
 }
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
+/** The first bytes of a saved ensemble; reading data must not depend on bundles, so they are repeated here. */
+const ENSEMBLE_MAGIC = Buffer.from('TUTTI\0');
 
 /**
  * Reads a CSV file. White space around cells is dropped and blank lines are skipped.
@@ -32,10 +34,7 @@ export function readCsv(path: string, options: CsvOptions = {}): Table {
     failOption('delimiter', 'one character that is no quote and no line end', delimiter);
   }
   const bytes = readBytes(path);
-  if (bytes.includes(0) || !isUtf8(bytes)) {
-    const expected = `Expected ${path} to be a CSV file in UTF-8`;
-    throw fileError(path, `${expected}, got binary data or another encoding (a saved ensemble?)`);
-  }
+  refuseBinary(path, bytes);
   return parseBytes(path, bytes, delimiter);
 }
 
@@ -143,6 +142,15 @@ class LineCounter {
 
 function isBlank(byte: number): boolean {
   return byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === 32;
+}
+
+function refuseBinary(path: string, bytes: Buffer): void {
+  const expected = `Expected ${path} to be a CSV file in UTF-8, got`;
+  if (bytes.subarray(0, ENSEMBLE_MAGIC.length).equals(ENSEMBLE_MAGIC)) {
+    throw fileError(path, `${expected} a saved ensemble`);
+  }
+  if (bytes.includes(0)) throw fileError(path, `${expected} binary data (or UTF-16 text)`);
+  if (!isUtf8(bytes)) throw fileError(path, `${expected} binary data or text in another encoding`);
 }
 
 function readBytes(path: string): Buffer {

@@ -27,7 +27,7 @@ export function requireColumn(table: Table, option: string, name: string): Colum
   const column = findColumn(table, name);
   if (column !== undefined) return column;
   const expected = `Expected \`${option}\` to be a column of ${table.source}`;
-  const message = `${expected} (${listColumns(table)}), got ${JSON.stringify(name)}${delimiterHint(table)}`;
+  const message = `${expected} (${listed(table.columns.map((column) => column.name))}), got ${JSON.stringify(name)}${delimiterHint(table)}`;
   throw new TuttiError('ERR_OPTION', message, { option, file: table.source, column: name });
 }
 
@@ -51,10 +51,10 @@ export function cellError(
   } satisfies ErrorDetails);
 }
 
-function listColumns(table: Table): string {
-  const shown = table.columns.slice(0, 12).map((column) => column.name);
-  const more = table.columns.length - shown.length;
-  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
+/** The first few of a list of names, for a message. */
+export function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 8).join(', ');
+  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
 }
 
 /** A header that is one cell full of another delimiter was most likely read with the wrong one. */

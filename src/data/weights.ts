@@ -1,0 +1,84 @@
+// Row weights of the loss and group indices: the two columns that are neither feature nor target.
+
+import { describe, failOption, TuttiError } from '../errors.js';
+import { normaliseWeights } from './arrays.js';
+import type { Column } from './column.js';
+import { cellError, type Table } from './table.js';
+import { numbersOf, refuseMissing } from './typing.js';
+
+/** `balanced`: n / (classes · n_c) for class c; or a weight for each class named, 1 for the others. */
+export type ClassWeights = 'balanced' | Readonly<Record<string, number>>;
+
+/**
+ * Sample weights of a column times class weights, scaled to mean 1 over the given rows: f32[rows].
+ * Null where all are equal.
+ *
+ * @param column sample weights, or null for 1
+ * @param labels class index of each of `rows`; `classes` their names
+ * @throws ERR_DATA for a missing, negative or infinite weight, or all 0; ERR_OPTION for weights of unknown classes
+ */
+export function fitRowWeights(
+  table: Table,
+  rows: Uint32Array,
+  column: Column | null,
+  classWeights: ClassWeights | null,
+  labels: Int32Array,
+  classes: readonly string[] | null,
+): Float32Array | null {
+  if (column === null && classWeights === null) return null;
+  const weights =
+    column === null ? new Float64Array(rows.length).fill(1) : sampleWeights(table, rows, column);
+  if (classWeights !== null) {
+    if (classes === null) failOption('classWeights', 'unset for regression', classWeights);
+    const factors =
+      classWeights === 'balanced' ? balanced(labels, classes.length) : named(classWeights, classes);
+    labels.forEach((label, i) => {
+      weights[i]! *= factors[label]!;
+    });
+  }
+  return normaliseWeights(weights);
+}
+
+/**
+ * Group index of each given row, i32[rows], numbered by first appearance among them.
+ *
+ * @throws ERR_DATA for a missing group
+ */
+export function groupsOf(table: Table, rows: Uint32Array, column: Column): Int32Array {
+  refuseMissing(table, [column], 'every row needs its group', rows);
+  const indexOf = new Map<string, number>();
+  return Int32Array.from(rows, (row) => {
+    const text = column.text(row);
+    const known = indexOf.get(text);
+    if (known !== undefined) return known;
+    indexOf.set(text, indexOf.size);
+    return indexOf.size - 1;
+  });
+}
+
+function sampleWeights(table: Table, rows: Uint32Array, column: Column): Float64Array {
+  refuseMissing(table, [column], 'every row needs its weight', rows);
+  const numbers = numbersOf(table, column);
+  return Float64Array.from(rows, (row) => {
+    if (numbers[row]! < 0) throw cellError(table, row, column, 'a weight ≥ 0');
+    return numbers[row]!;
+  });
+}
+
+function balanced(labels: Int32Array, classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const label of labels) counts[label]!++;
+  return counts.map((count) => (count === 0 ? 0 : labels.length / (classes * count)));
+}
+
+function named(weights: Readonly<Record<string, number>>, classes: readonly string[]): number[] {
+  for (const [name, weight] of Object.entries(weights)) {
+    const got = `${JSON.stringify(name)}: ${describe(weight)}`;
+    if (!classes.includes(name))
+      failOption('classWeights', `a weight per class (${classes.join(', ')})`, got);
+    if (!(weight >= 0 && Number.isFinite(weight))) {
+      throw new TuttiError('ERR_OPTION', `Expected \`classWeights\` to be numbers ≥ 0, got ${got}`);
+    }
+  }
+  return classes.map((name) => (Object.hasOwn(weights, name) ? weights[name]! : 1));
+}
