@@ -1,0 +1,170 @@
+// Reads a saved ensemble and believes nothing: the header, then the checksum over everything, then the
+// shape of the encoded metadata, then every field, then how the fields fit, then the weights' lengths.
+
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { Unpackr } from 'msgpackr/unpack';
+import type { Ensemble } from '../ensemble/ensemble.js';
+import { TuttiError } from '../errors.js';
+import { contentHash } from './content-hash.js';
+import {
+  BIN_HEADER_BYTES,
+  CHECKSUM_OFFSET_BYTES,
+  decodeHeader,
+  FORMAT_VERSION,
+  failBundle,
+  HEADER_BYTES,
+  type Header,
+  isBinHeader,
+} from './format.js';
+import { ensembleFrom, findContradiction, type StoredReport } from './metadata.js';
+import { scanPlainMsgpack } from './scan.js';
+import { type Environment, type Metadata, metadataSchema } from './schema.js';
+import { PIECE_BYTES, placeLittleEndian } from './weights.js';
+
+/** A saved ensemble and what its file says beside it. */
+export interface InspectedEnsemble {
+  readonly ensemble: Ensemble;
+  /** Computed from what was read, not copied from the file. */
+  readonly contentHash: string;
+  readonly formatVersion: number;
+  /** Length of the file. */
+  readonly bytes: number;
+  readonly environment: Environment;
+  readonly report: StoredReport | null;
+}
+
+/**
+ * Loads a saved ensemble; its weights come to lie in shared memory.
+ * @throws ERR_FILE when the file cannot be read, ERR_BUNDLE when anything in it is not as it should be.
+ */
+export async function loadEnsemble(path: string): Promise<Ensemble> {
+  return (await readBundle(path)).ensemble;
+}
+
+/**
+ * Loads a saved ensemble together with its content hash, environment and stored report.
+ * @throws ERR_FILE, ERR_BUNDLE as {@link loadEnsemble}.
+ */
+export async function inspectEnsemble(path: string): Promise<InspectedEnsemble> {
+  const { ensemble, metadata, bytes } = await readBundle(path);
+  const { environment, report } = metadata;
+  return {
+    ensemble,
+    contentHash: contentHash(ensemble),
+    formatVersion: FORMAT_VERSION,
+    bytes,
+    environment,
+    report,
+  };
+}
+
+async function readBundle(path: string): Promise<{ ensemble: Ensemble; metadata: Metadata; bytes: number }> {
+  // Without O_NONBLOCK, opening a named pipe would wait for its writer for ever.
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((error) =>
+    failRead(path, error),
+  );
+  try {
+    const stats = await file.stat();
+    if (!stats.isFile()) failRead(path, new Error('it is not a regular file'));
+    const start = await readUpTo(file, 0, Math.min(HEADER_BYTES, stats.size));
+    const header = decodeHeader(start, stats.size, path);
+    await verifyChecksum(file, start, header, path);
+    const metadata = decodeMetadata(await readUpTo(file, HEADER_BYTES, header.metadataBytes), path);
+    const weights = await readWeights(file, header, metadata, path);
+    return { ensemble: ensembleFrom(metadata, weights), metadata, bytes: stats.size };
+  } catch (error) {
+    if (error instanceof TuttiError) throw error;
+    return failRead(path, error as Error);
+  } finally {
+    await file.close();
+  }
+}
+
+async function verifyChecksum(
+  file: FileHandle,
+  start: Uint8Array,
+  header: Header,
+  path: string,
+): Promise<void> {
+  const hash = createHash('sha256').update(start.subarray(0, CHECKSUM_OFFSET_BYTES));
+  for await (const { piece } of pieces(file, HEADER_BYTES, header.payloadBytes)) hash.update(piece);
+  if (!hash.digest().equals(header.checksum)) failBundle(path, 'is damaged: its checksum does not match');
+}
+
+/** Metadata bytes → metadata, scanned before decoding so that nothing odd or oversized is ever built. */
+function decodeMetadata(bytes: Buffer, path: string): Metadata {
+  const oddity = scanPlainMsgpack(bytes);
+  if (oddity !== null) failBundle(path, `is damaged: its metadata does not decode (${oddity})`);
+  const parsed = metadataSchema.safeParse(new Unpackr({ useRecords: false }).unpack(bytes));
+  if (!parsed.success) {
+    const { path: where, message } = parsed.error.issues[0]!;
+    failBundle(path, `is damaged: its metadata is wrong at ${where.join('.') || 'the top'} (${message})`);
+  }
+  const contradiction = findContradiction(parsed.data);
+  if (contradiction !== null) failBundle(path, `is damaged: ${contradiction}`);
+  return parsed.data;
+}
+
+async function readWeights(
+  file: FileHandle,
+  header: Header,
+  { members }: Metadata,
+  path: string,
+): Promise<Float32Array<SharedArrayBuffer>[]> {
+  const stored = header.payloadBytes - header.metadataBytes;
+  const needed = members.reduce((sum, { parameters }) => sum + BIN_HEADER_BYTES + 4 * parameters, 0);
+  // Before any allocation: what the metadata claims must be there.
+  if (stored !== needed) failBundle(path, `is damaged: ${stored} bytes of weights where ${needed} belong`);
+  const all: Float32Array<SharedArrayBuffer>[] = [];
+  let at = HEADER_BYTES + header.metadataBytes;
+  for (const { parameters } of members) {
+    const lengthBytes = 4 * parameters;
+    if (!isBinHeader(await readUpTo(file, at, BIN_HEADER_BYTES), lengthBytes)) {
+      failBundle(path, 'is damaged: weights of another length');
+    }
+    const weights = new Float32Array(new SharedArrayBuffer(lengthBytes));
+    for await (const { offset, piece } of pieces(file, at + BIN_HEADER_BYTES, lengthBytes)) {
+      placeLittleEndian(weights, offset, piece);
+    }
+    all.push(weights);
+    at += BIN_HEADER_BYTES + lengthBytes;
+  }
+  return all;
+}
+
+/** The bytes of a part of the file, piece by piece through one buffer. */
+async function* pieces(file: FileHandle, from: number, lengthBytes: number) {
+  const buffer = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, lengthBytes));
+  for (let offset = 0; offset < lengthBytes; offset += PIECE_BYTES) {
+    const piece = buffer.subarray(0, Math.min(PIECE_BYTES, lengthBytes - offset));
+    await fill(file, piece, from + offset);
+    yield { offset, piece };
+  }
+}
+
+async function readUpTo(file: FileHandle, from: number, lengthBytes: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(lengthBytes);
+  await fill(file, bytes, from);
+  return bytes;
+}
+
+async function fill(file: FileHandle, bytes: Buffer, from: number): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesRead } = await file.read(bytes, done, bytes.length - done, from + done);
+    if (bytesRead === 0) throw new Error('it became shorter while it was read');
+    done += bytesRead;
+  }
+}
+
+function failRead(path: string, error: Error & { code?: string }): never {
+  const problem =
+    error.code === 'ENOENT'
+      ? 'there is no such file'
+      : error.code === 'EACCES'
+        ? 'permission denied'
+        : error.message;
+  throw new TuttiError('ERR_FILE', `Cannot read ${path}: ${problem}`, { path }, error);
+}

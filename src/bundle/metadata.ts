@@ -1,0 +1,179 @@
+// Between an ensemble in memory and the metadata of its file: the same facts, the history by columns, and
+// the checks that no single field can make: members of the plan, tasks that agree, weights that fit.
+
+import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import type { Task } from '../data/dataset.js';
+import type { Ensemble, EpochRecord, FailedMember, TrainedMember } from '../ensemble/ensemble.js';
+import type { ErrorCode } from '../errors.js';
+import { layerShapes, parameterCount } from '../model/network.js';
+import type { MemberSpec } from '../model/spec.js';
+import type { Environment, MemberMetadata, Metadata } from './schema.js';
+
+/** What a training measured, kept beside the ensemble as plain JSON; it is outside the content hash. */
+export type StoredReport = Readonly<Record<string, unknown>>;
+
+/** The metadata that describes an ensemble; the report loses what JSON cannot say. */
+export function metadataOf(ensemble: Ensemble, report: StoredReport | null): Metadata {
+  const { members, failures, ...rest } = ensemble;
+  return structuredClone({
+    plan: rest.plan,
+    task: rest.task,
+    features: rest.features,
+    targetScale: rest.targetScale,
+    preprocessing: rest.preprocessing,
+    datasetHash: rest.datasetHash,
+    members: members.map(describeMember),
+    failures: failures.map(({ index, error: { code, message, details } }) => ({
+      index,
+      code,
+      message,
+      details,
+    })),
+    complete: rest.complete,
+    wallMs: rest.wallMs,
+    environment: environmentNow(),
+    report: report === null ? null : JSON.parse(JSON.stringify(report)),
+  }) as Metadata;
+}
+
+/** The ensemble that metadata and weights, in the order of its members, make up. */
+export function ensembleFrom(metadata: Metadata, weights: readonly TrainedMember['weights'][]): Ensemble {
+  return {
+    plan: metadata.plan,
+    task: metadata.task,
+    features: metadata.features,
+    targetScale: metadata.targetScale,
+    preprocessing: metadata.preprocessing,
+    datasetHash: metadata.datasetHash,
+    members: metadata.members.map(({ index, epoch, inBagRows, history }, at) => ({
+      index,
+      epoch,
+      inBagRows,
+      history: historyRows(history),
+      weights: weights[at]!,
+    })),
+    failures: metadata.failures.map(failureFrom),
+    complete: metadata.complete,
+    wallMs: metadata.wallMs,
+  };
+}
+
+/** What contradicts itself in metadata whose every field is fine, or null. */
+export function findContradiction(metadata: Metadata): string | null {
+  return (
+    contradictionOfTask(metadata) ??
+    contradictionOfPreprocessing(metadata) ??
+    contradictionOfMembers(metadata)
+  );
+}
+
+function contradictionOfTask({ task, targetScale, plan }: Metadata): string | null {
+  const names = task.kind === 'classification' ? task.classes : task.targets;
+  if (new Set(names).size !== names.length) return 'a class or target is named twice';
+  const scales = task.kind === 'classification' ? 0 : names.length;
+  for (const list of [targetScale.mean, targetScale.std]) {
+    if (list.length !== scales) return `${list.length} target scales for ${scales} targets`;
+  }
+  for (const [index, spec] of plan.members.entries()) {
+    if (!lossFits(spec, task)) return `member ${index}'s loss does not fit ${task.kind}`;
+  }
+  return null;
+}
+
+function lossFits({ loss }: MemberSpec, task: Task): boolean {
+  if (task.kind === 'regression') return loss === 'squaredError' || loss === 'gaussianNll';
+  return loss === 'softmaxCrossEntropy' || (loss === 'binaryCrossEntropy' && task.classes.length === 2);
+}
+
+function contradictionOfMembers({
+  plan,
+  members,
+  failures,
+  complete,
+  task,
+  features,
+}: Metadata): string | null {
+  const planned = plan.members.length;
+  let previous = -1;
+  for (const { index, parameters, history } of members) {
+    if (index <= previous || index >= planned) return `member ${index} is out of order or not planned`;
+    previous = index;
+    const expected = parameterCount(layerShapes(plan.members[index]!, features, task));
+    if (parameters !== expected)
+      return `member ${index} has ${parameters} weights where its layers have ${expected}`;
+    const { epoch, loss, learningRate, validationLoss } = history;
+    if ([loss, learningRate, validationLoss].some((column) => column.length !== epoch.length)) {
+      return `member ${index}'s history has columns of several lengths`;
+    }
+  }
+  const finished = new Set(members.map(({ index }) => index));
+  const badFailure = failures.find(({ index }) => index >= planned || finished.has(index));
+  if (badFailure !== undefined) return `member ${badFailure.index} cannot have failed`;
+  if (complete !== (members.length === planned))
+    return `${members.length} of ${planned} members, complete: ${complete}`;
+  return null;
+}
+
+/** The fitted preprocessing must make the very columns and targets that the members were trained on. */
+function contradictionOfPreprocessing(metadata: Metadata): string | null {
+  const { preprocessing, task, features, targetScale } = metadata;
+  if (preprocessing === null) return null;
+  const columns = preprocessing.features.map((feature) =>
+    feature.kind === 'numeric' ? 1 : feature.categories.length,
+  );
+  const made = columns.reduce((sum, count) => sum + count, 0);
+  if (made !== features) return `its preprocessing makes ${made} features where members take ${features}`;
+  const { target } = preprocessing;
+  const fits =
+    target.kind === 'classification'
+      ? task.kind === 'classification' && isDeepStrictEqual(target.classes, task.classes)
+      : task.kind === 'regression' &&
+        isDeepStrictEqual(target.columns, task.targets) &&
+        isDeepStrictEqual({ mean: target.mean, std: target.std }, targetScale);
+  return fits ? null : 'its preprocessing has other targets than its task';
+}
+
+function describeMember({ index, epoch, inBagRows, weights, history }: TrainedMember): MemberMetadata {
+  return {
+    index,
+    epoch,
+    inBagRows,
+    parameters: weights.length,
+    history: {
+      epoch: history.map((record) => record.epoch),
+      loss: history.map((record) => record.loss),
+      learningRate: history.map((record) => record.learningRate),
+      validationLoss: history.map((record) => record.validationLoss ?? null),
+    },
+  };
+}
+
+function historyRows({
+  epoch,
+  loss,
+  learningRate,
+  validationLoss,
+}: MemberMetadata['history']): EpochRecord[] {
+  return epoch.map((number, i) => {
+    const record = { epoch: number, loss: loss[i]!, learningRate: learningRate[i]! };
+    const validation = validationLoss[i]!;
+    return validation === null ? record : { ...record, validationLoss: validation };
+  });
+}
+
+function failureFrom({ index, code, message, details }: Metadata['failures'][number]): FailedMember {
+  return { index, error: { code: code as ErrorCode, message, details } };
+}
+
+function environmentNow(): Environment {
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+  return {
+    tutti: version,
+    node: process.versions.node,
+    v8: process.versions.v8,
+    platform: process.platform,
+    arch: process.arch,
+    savedAt: new Date().toISOString(),
+  };
+}

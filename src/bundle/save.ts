@@ -1,0 +1,78 @@
+// Writes an ensemble to one file, in one pass and in small pieces.
+
+import { createHash } from 'node:crypto';
+import { Packr } from 'msgpackr/pack';
+import type { Ensemble } from '../ensemble/ensemble.js';
+import { TuttiError } from '../errors.js';
+import { writeAll, writeAtomically } from './atomic-file.js';
+import { contentHash } from './content-hash.js';
+import {
+  BIN_HEADER_BYTES,
+  CHECKSUM_OFFSET_BYTES,
+  encodeBinHeader,
+  encodeHeaderStart,
+  HEADER_BYTES,
+  MAX_METADATA_BYTES,
+} from './format.js';
+import { metadataOf, type StoredReport } from './metadata.js';
+import { littleEndianPieces } from './weights.js';
+
+export interface SaveOptions {
+  /** What the training measured, to be shown again by `tutti inspect`; plain JSON. */
+  readonly report?: StoredReport;
+}
+
+export interface SavedEnsemble {
+  readonly contentHash: string;
+  /** Length of the file. */
+  readonly bytes: number;
+}
+
+/**
+ * Saves an ensemble so that the file is there whole or not at all (temporary file, sync, rename).
+ * @throws ERR_FILE when it cannot be written, ERR_BUNDLE for an ensemble without members.
+ */
+export async function saveEnsemble(
+  ensemble: Ensemble,
+  path: string,
+  { report }: SaveOptions = {},
+): Promise<SavedEnsemble> {
+  if (ensemble.members.length === 0) {
+    throw new TuttiError('ERR_BUNDLE', `Cannot save ${path}: the ensemble has no finished member`, { path });
+  }
+  const metadata = packMetadata(ensemble, report ?? null);
+  const weightBytes = ensemble.members.reduce(
+    (sum, { weights }) => sum + BIN_HEADER_BYTES + weights.byteLength,
+    0,
+  );
+  const start = encodeHeaderStart(metadata.length, metadata.length + weightBytes);
+  const checksum = createHash('sha256').update(start);
+  await writeAtomically(path, async (file) => {
+    const append = async (bytes: Uint8Array) => {
+      checksum.update(bytes);
+      await writeAll(file, bytes);
+    };
+    // The checksum is known last; its place is filled then, before the file gets its name.
+    await writeAll(file, start);
+    await writeAll(file, new Uint8Array(HEADER_BYTES - CHECKSUM_OFFSET_BYTES));
+    await append(metadata);
+    for (const { weights } of ensemble.members) {
+      await append(encodeBinHeader(weights.byteLength));
+      for (const piece of littleEndianPieces(weights)) await append(piece);
+    }
+    await writeAll(file, checksum.digest(), CHECKSUM_OFFSET_BYTES);
+  });
+  return { contentHash: contentHash(ensemble), bytes: HEADER_BYTES + metadata.length + weightBytes };
+}
+
+function packMetadata(ensemble: Ensemble, report: StoredReport | null): Uint8Array {
+  // Plain maps: records are an extension of msgpackr's that other readers do not know.
+  const packed = new Packr({ useRecords: false }).pack(metadataOf(ensemble, report));
+  if (packed.length > MAX_METADATA_BYTES) {
+    throw new TuttiError(
+      'ERR_BUNDLE',
+      `Cannot save an ensemble whose description takes ${packed.length} bytes`,
+    );
+  }
+  return packed;
+}

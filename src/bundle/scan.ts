@@ -1,0 +1,89 @@
+// A walk over msgpack bytes before they are decoded. It lets through only what JSON can say (nil,
+// booleans, numbers up to 64-bit floats, strings, arrays, maps with string keys), each with the bytes it
+// announces. So a hostile file cannot make the decoder allocate what is not there, nor yield its extension
+// types (RegExp, Error, Set, Date, record definitions).
+
+/** Metadata nests about ten deep; a report may nest further. */
+const MAX_DEPTH = 64;
+
+/** Fixed sizes of the values that carry no other: the bytes after the marker. */
+const SCALAR_BYTES: Readonly<Record<number, number>> = {
+  192: 0, // nil
+  194: 0, // false
+  195: 0, // true
+  202: 4, // float 32
+  203: 8, // float 64
+  204: 1, // uint 8
+  205: 2, // uint 16
+  206: 4, // uint 32
+  208: 1, // int 8
+  209: 2, // int 16
+  210: 4, // int 32
+};
+
+/**
+ * Checks that the bytes are exactly one plain msgpack value.
+ * @returns what is wrong, or null when nothing is.
+ */
+export function scanPlainMsgpack(bytes: Uint8Array): string | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // Values still to come at each depth. A map of n pairs is 2n values whose even ones are keys.
+  const open: { left: number; isMap: boolean }[] = [];
+  let at = 0;
+  for (;;) {
+    if (at >= bytes.length) return 'a value is missing';
+    const parent = open.at(-1);
+    const token = readToken(view, at);
+    if (token === null) return `value of type 0x${bytes[at]!.toString(16)} at byte ${at}`;
+    if (parent?.isMap === true && parent.left % 2 === 0 && token.kind !== 'string')
+      return 'a key is not text';
+    if (parent !== undefined) parent.left--;
+    at += token.bytes;
+    if (at > bytes.length) return 'a value is cut short';
+    if (token.children > bytes.length - at) return 'a list is longer than its bytes';
+    if (token.children > 0) open.push({ left: token.children, isMap: token.kind === 'map' });
+    if (open.length > MAX_DEPTH) return `nested deeper than ${MAX_DEPTH}`;
+    while (open.at(-1)?.left === 0) open.pop();
+    if (open.length === 0) return at === bytes.length ? null : 'bytes follow the value';
+  }
+}
+
+interface Token {
+  readonly kind: 'scalar' | 'string' | 'array' | 'map';
+  /** Its own bytes: the marker, the length, and for strings the text. */
+  readonly bytes: number;
+  /** Values inside it. */
+  readonly children: number;
+}
+
+function readToken(view: DataView, at: number): Token | null {
+  const marker = view.getUint8(at);
+  if (marker < 0x80 || marker >= 0xe0) return scalar(1);
+  if (marker < 0x90) return container('map', 1, marker & 0x0f);
+  if (marker < 0xa0) return container('array', 1, marker & 0x0f);
+  if (marker < 0xc0) return { kind: 'string', bytes: 1 + (marker & 0x1f), children: 0 };
+  const size = SCALAR_BYTES[marker];
+  if (size !== undefined) return scalar(1 + size);
+  const lengthBytes = marker === 0xd9 ? 1 : marker === 0xda || marker === 0xdc || marker === 0xde ? 2 : 4;
+  const length = readLength(view, at + 1, lengthBytes);
+  if (marker >= 0xd9 && marker <= 0xdb)
+    return { kind: 'string', bytes: 1 + lengthBytes + length, children: 0 };
+  if (marker === 0xdc || marker === 0xdd) return container('array', 1 + lengthBytes, length);
+  if (marker === 0xde || marker === 0xdf) return container('map', 1 + lengthBytes, length);
+  return null; // 64-bit integers, bin, every extension type, and 0xc1
+}
+
+function scalar(bytes: number): Token {
+  return { kind: 'scalar', bytes, children: 0 };
+}
+
+function container(kind: 'array' | 'map', bytes: number, length: number): Token {
+  return { kind, bytes, children: kind === 'map' ? 2 * length : length };
+}
+
+/** The big-endian length at `at`; Infinity when the bytes end before it, so that the caller refuses it. */
+function readLength(view: DataView, at: number, bytes: number): number {
+  if (at + bytes > view.byteLength) return Number.POSITIVE_INFINITY;
+  if (bytes === 1) return view.getUint8(at);
+  return bytes === 2 ? view.getUint16(at) : view.getUint32(at);
+}

@@ -1,0 +1,126 @@
+// What the metadata of a saved ensemble must look like: every field, no other, in range. Loading holds
+// each file against it, since a checksum says that bytes are as written, not that tutti wrote them.
+
+import { z } from 'zod';
+import type { Task } from '../data/dataset.js';
+import { preprocessingSchema } from '../data/preprocessing-schema.js';
+import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
+
+const count = z.int().min(1);
+const natural = z.int().min(0);
+const share = z.number().gt(0).max(1);
+const decay = z.number().min(0).lt(1);
+const positive = z.number().gt(0);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+const layer = z.strictObject({
+  kind: z.literal('dense'),
+  units: count,
+  activation: z.enum(['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus', 'linear']),
+});
+
+const optimizer = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('sgd'), learningRate: positive, momentum: decay, nesterov: z.boolean() }),
+  z.strictObject({
+    kind: z.enum(['adam', 'adamW']),
+    learningRate: positive,
+    beta1: decay,
+    beta2: decay,
+    tolerance: positive,
+    weightDecay: z.number().min(0),
+  }),
+]);
+
+const warmup = { warmupEpochs: natural };
+const schedule = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('constant'), ...warmup }),
+  z.strictObject({ kind: z.literal('step'), everyEpochs: count, factor: share, ...warmup }),
+  z.strictObject({ kind: z.literal('cosine'), finalFactor: z.number().min(0).max(1), ...warmup }),
+]);
+
+const resample = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.enum(['bootstrap', 'subsample', 'stratified', 'grouped']), share }),
+]);
+
+const memberSpec = z.strictObject({
+  engine: z.literal('wasm'),
+  network: z.strictObject({ layers: z.array(layer), init: z.enum(['he', 'glorot']) }),
+  loss: z.enum(['softmaxCrossEntropy', 'binaryCrossEntropy', 'squaredError', 'gaussianNll']),
+  optimizer,
+  schedule,
+  epochs: count,
+  batchSize: count,
+  resample,
+  featureShare: share,
+  normPenalty: z.strictObject({ l1: z.number().min(0), l2: z.number().min(0) }),
+  earlyStopping: z.strictObject({ on: z.enum(['validation', 'outOfBag']), patience: count }).nullable(),
+  stream: natural,
+}) satisfies z.ZodType<MemberSpec>;
+
+const plan = z.strictObject({
+  seed: natural,
+  arithmetic: z.enum(['fused', 'strict']),
+  members: z.array(memberSpec).min(1),
+  validationShare: z.number().min(0).lt(1),
+}) satisfies z.ZodType<EnsemblePlan>;
+
+const task = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('classification'), classes: z.array(z.string()).min(2) }),
+  z.strictObject({ kind: z.literal('regression'), targets: z.array(z.string()).min(1) }),
+]) satisfies z.ZodType<Task>;
+
+/** A member's history by columns, since a thousand members' epochs as objects would dwarf small weights. */
+const history = z.strictObject({
+  epoch: z.array(count),
+  loss: z.array(z.number()),
+  learningRate: z.array(z.number()),
+  validationLoss: z.array(z.number().nullable()),
+});
+
+const member = z.strictObject({
+  index: natural,
+  epoch: natural,
+  inBagRows: natural,
+  parameters: count,
+  history,
+});
+
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+const failure = z.strictObject({
+  index: natural,
+  code: z.string(),
+  message: z.string(),
+  details: z.record(z.string(), scalar),
+});
+
+/** Where and when an ensemble was saved; it is outside the content hash. */
+const environment = z.strictObject({
+  tutti: z.string(),
+  node: z.string(),
+  v8: z.string(),
+  platform: z.string(),
+  arch: z.string(),
+  savedAt: z.iso.datetime(),
+});
+
+export const metadataSchema = z.strictObject({
+  plan,
+  task,
+  features: count,
+  targetScale: z.strictObject({ mean: z.array(z.number()), std: z.array(positive) }),
+  preprocessing: preprocessingSchema.nullable(),
+  datasetHash: sha256,
+  members: z.array(member).min(1),
+  failures: z.array(failure),
+  complete: z.boolean(),
+  wallMs: z.number().min(0),
+  environment,
+  report: z.record(z.string(), z.json()).nullable(),
+});
+
+/** The metadata of a saved ensemble: all of it but the weights. */
+export type Metadata = z.infer<typeof metadataSchema>;
+export type MemberMetadata = z.infer<typeof member>;
+export type Environment = z.infer<typeof environment>;

@@ -1,0 +1,28 @@
+// Weights as little-endian bytes, in pieces small enough that nothing is copied whole.
+
+import { endianness } from 'node:os';
+
+/** Long enough that a system call costs little beside it, short enough to stay in the cache. */
+export const PIECE_BYTES = 256 * 1024;
+
+const SWAP = endianness() === 'BE';
+
+/**
+ * The bytes of the weights in order, each piece valid until the next is asked for: the pieces share one
+ * buffer, into which shared memory is copied because hashing and writing need not accept it.
+ */
+export function* littleEndianPieces(weights: Float32Array): Generator<Uint8Array> {
+  const bytes = new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength);
+  const buffer = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, bytes.length));
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+    const piece = buffer.subarray(0, Math.min(PIECE_BYTES, bytes.length - at));
+    piece.set(bytes.subarray(at, at + piece.length));
+    yield SWAP ? piece.swap32() : piece;
+  }
+}
+
+/** Puts little-endian bytes where they belong in the weights; both ends lie on whole numbers. */
+export function placeLittleEndian(weights: Float32Array, atBytes: number, piece: Buffer): void {
+  if (SWAP) piece.swap32();
+  new Uint8Array(weights.buffer, weights.byteOffset + atBytes, piece.length).set(piece);
+}
