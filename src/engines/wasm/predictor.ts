@@ -3,7 +3,7 @@
 
 import { type Dataset, outputCount, type Task } from '../../data/dataset.js';
 import { instantiateKernels, type Kernels } from '../../kernels/kernels.js';
-import { BLOCK_ROWS } from '../../measure/blocks.js';
+import { BLOCK_ROWS, type RowRange } from '../../measure/blocks.js';
 import type { Predictions } from '../../measure/predictions.js';
 import { createSharedMemory, paddedBytes, RegionAllocator, writePaddedRows } from '../../memory/layout.js';
 import { type LayerShape, layerShapes } from '../../model/network.js';
@@ -22,10 +22,10 @@ export interface PredictableMember {
 
 export interface Predictor {
   /**
-   * Predicts `count` ≤ 256 rows from row `first` of x, f32[n, features].
+   * Predicts a range of at most 256 positions of x, f32[n, features]: of its rows, or of the rows `index` lists.
    * @returns one per member, in order, in the user's units; views that the next call overwrites.
    */
-  predictBlock(x: Float32Array, first: number, count: number): readonly Predictions[];
+  predictBlock(x: Float32Array, range: RowRange, index: Uint32Array | null): readonly Predictions[];
 }
 
 
@@ -73,9 +73,9 @@ export function createPredictor(
   for (const program of programs) loadMember(buffer, program);
 
   return {
-    predictBlock(rows, first, count) {
-      const block = rows.subarray(first * features, (first + count) * features);
-      writePaddedRows(buffer, x, xStride, block, count, features);
+    predictBlock(rows, range, index) {
+      const count = range.end - range.start;
+      writePaddedRows(buffer, x, xStride, rowsOf(rows, features, range, index), count, features);
       return programs.map((program) => {
         const { network, member, columns } = program;
         const { inputs } = network.layers[0]!;
@@ -102,6 +102,17 @@ interface MemberProgram {
   readonly mean: number;
   /** f32[rows, outputs]: log-probabilities or variances. */
   readonly second: number;
+}
+
+/** The rows of a range as f32[rows, features], without a copy where they lie together. */
+function rowsOf(x: Float32Array, features: number, { start, end }: RowRange, index: Uint32Array | null): Float32Array {
+  if (index === null) return x.subarray(start * features, end * features);
+  const rows = new Float32Array((end - start) * features);
+  for (let at = start; at < end; at++) {
+    const from = index[at]! * features;
+    rows.set(x.subarray(from, from + features), (at - start) * features);
+  }
+  return rows;
 }
 
 function loadMember(buffer: ArrayBufferLike, { member, shapes, network, columns }: MemberProgram): void {

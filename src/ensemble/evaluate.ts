@@ -1,0 +1,122 @@
+// Measuring a trained ensemble: on held-out rows, and out of bag on the rows it was trained on.
+// It streams members' predictions through src/measure, which defines every figure.
+
+import type { Dataset } from '../data/dataset.js';
+import { TuttiError } from '../errors.js';
+import { targetBlock } from '../measure/blocks.js';
+import type { IntervalOptions } from '../measure/intervals.js';
+import { createMeasurement, type Measurement } from '../measure/measurement.js';
+import { combiner } from './aggregate/aggregate.js';
+import type { Ensemble } from './ensemble.js';
+import { drawCandidates, drawMember } from './member-rows.js';
+import { type CombineOptions, combineSettings, eachBlock } from './predict.js';
+
+export interface EvaluateOptions extends CombineOptions, IntervalOptions {
+  /** Error rate, log-loss and geometric mean over sampled subsets of the members. @default true */
+  readonly curves?: boolean;
+  /** Sampled subsets per ensemble size. @default 16 */
+  readonly subsets?: number;
+  /** The k × k matrix of error products; its cost grows with k². @default up to 128 members */
+  readonly covariance?: boolean;
+}
+
+/**
+ * Measures an ensemble on rows it was not trained on.
+ * @param dataset preprocessed like the training rows.
+ * @throws ERR_SHAPE when the dataset's features or task are not the ensemble's.
+ */
+export async function evaluateEnsemble(
+  ensemble: Ensemble,
+  dataset: Dataset,
+  options: EvaluateOptions = {},
+): Promise<Measurement> {
+  checkDataset(ensemble, dataset);
+  const { task } = ensemble;
+  const settings = measurementSettings(ensemble, options);
+  const curves = options.curves === false ? {} : { curves: subsetAggregators(ensemble) };
+  const measurement = createMeasurement({ ...settings, ...curves, task });
+  await eachBlock(ensemble, dataset.x, dataset.rows, null, (members, range) => {
+    measurement.addBlock(members, targetBlock(dataset, null, range));
+  });
+  return measurement.finish();
+}
+
+/**
+ * Measures an ensemble on its own training rows, each by the members that never saw it. Rows that decided
+ * when a member stopped are not among that member's out-of-bag rows.
+ * @returns null when no row is out of bag for any member (as without resampling).
+ * @throws ERR_DATA when the dataset is not the one the ensemble was trained on.
+ *
+ * **Source:** Breiman, "Out-of-bag estimation", 1996.
+ */
+export async function evaluateOutOfBag(
+  ensemble: Ensemble,
+  dataset: Dataset,
+  options: EvaluateOptions = {},
+): Promise<Measurement | null> {
+  checkDataset(ensemble, dataset);
+  if (dataset.hash !== ensemble.datasetHash) {
+    throw new TuttiError('ERR_DATA', 'Out-of-bag figures need the dataset the ensemble was trained on, got another');
+  }
+  const { candidates } = drawCandidates(ensemble.plan, dataset);
+  const outOfBag = outOfBagBits(ensemble, dataset);
+  if (outOfBag === null) return null;
+  const settings = measurementSettings(ensemble, options);
+  const measurement = createMeasurement({ ...settings, task: ensemble.task, outOfBag: true });
+  await eachBlock(ensemble, dataset.x, candidates.length, candidates, (members, range) => {
+    const rows = range.end - range.start;
+    const mask = new Uint8Array(members.length * rows);
+    for (let at = 0; at < mask.length; at++) {
+      const row = candidates[range.start + (at % rows)]!;
+      mask[at] = hasBit(outOfBag[Math.floor(at / rows)]!, row) ? 1 : 0;
+    }
+    measurement.addBlock(members, targetBlock(dataset, candidates, range), mask);
+  });
+  return measurement.finish();
+}
+
+function measurementSettings(ensemble: Ensemble, options: EvaluateOptions) {
+  const name = options.aggregator ?? 'arithmeticMean';
+  const { replicates, level, seed, subsets, covariance } = options;
+  const stated = Object.entries({ replicates, level, seed, subsets, covariance });
+  return {
+    ...(Object.fromEntries(stated.filter(([, value]) => value !== undefined)) as IntervalOptions),
+    members: ensemble.members.length,
+    aggregator: { name, combine: combiner(name, ensemble.task, combineSettings(options)) },
+  };
+}
+
+function subsetAggregators({ task }: Ensemble) {
+  const arithmeticMean = combiner('arithmeticMean', task);
+  if (task.kind === 'regression') return { arithmeticMean };
+  return { arithmeticMean, geometricMean: combiner('geometricMean', task) };
+}
+
+/** One bit per row of the dataset for each trained member; null when none is set. */
+function outOfBagBits({ plan, members, features }: Ensemble, dataset: Dataset): Uint8Array[] | null {
+  const rows = drawCandidates(plan, dataset);
+  let any = false;
+  const bits = members.map(({ index }) => {
+    const { outOfBag } = drawMember(plan.seed, plan.members[index]!, dataset, features, rows);
+    const own = new Uint8Array(Math.ceil(dataset.rows / 8));
+    for (const row of outOfBag) own[row >>> 3]! |= 1 << (row & 7);
+    any ||= outOfBag.length > 0;
+    return own;
+  });
+  return any ? bits : null;
+}
+
+function hasBit(bits: Uint8Array, row: number): boolean {
+  return ((bits[row >>> 3]! >>> (row & 7)) & 1) === 1;
+}
+
+function checkDataset(ensemble: Ensemble, dataset: Dataset): void {
+  const task = (of: Dataset | Ensemble) => JSON.stringify(of.task);
+  if (dataset.features === ensemble.features && task(dataset) === task(ensemble)) return;
+  throw new TuttiError(
+    'ERR_SHAPE',
+    `Expected a dataset of ${ensemble.features} features and the ensemble's ${ensemble.task.kind} targets, ` +
+      `got ${dataset.features} features and ${dataset.task.kind}`,
+    { features: dataset.features },
+  );
+}

@@ -1,0 +1,114 @@
+// Predicting with a trained ensemble, on the calling thread and without a pool.
+// Rows go through in fixed blocks, so memory does not grow with members × rows.
+
+import { setImmediate } from 'node:timers/promises';
+import { drawFeatureSubset } from '../data/resample.js';
+import { TuttiError } from '../errors.js';
+import { createPredictor, type Predictor } from '../engines/wasm/predictor.js';
+import { resolveArithmetic } from '../kernels/arithmetic.js';
+import { compileKernels } from '../kernels/kernels.js';
+import { blockRanges, type RowRange } from '../measure/blocks.js';
+import type { CombinedPredictions } from '../measure/combine.js';
+import type { Predictions } from '../measure/predictions.js';
+import { type Aggregator, combiner } from './aggregate/aggregate.js';
+import type { Ensemble } from './ensemble.js';
+
+export interface CombineOptions {
+  /** @default 'arithmeticMean' */
+  readonly aggregator?: Aggregator;
+  /** One per trained member, in plan order. @default equal */
+  readonly weights?: readonly number[];
+  /** Floor of probabilities that do not come from logits. @default 1e-6 */
+  readonly tolerance?: number;
+}
+
+/**
+ * Predicts rows.
+ * @param x f32[rows, features], as the networks see them: preprocessed like the training rows.
+ * @throws ERR_SHAPE when x is not a whole number of rows; ERR_OPTION for weights that do not fit;
+ * ERR_ARITHMETIC when this host cannot do the ensemble's arithmetic.
+ */
+export async function predictEnsemble(
+  ensemble: Ensemble,
+  x: Float32Array,
+  options: CombineOptions = {},
+): Promise<CombinedPredictions> {
+  const rows = checkRows(ensemble, x);
+  const combine = combiner(options.aggregator ?? 'arithmeticMean', ensemble.task, combineSettings(options));
+  const blocks: CombinedPredictions[] = [];
+  await eachBlock(ensemble, x, rows, null, (members) => {
+    blocks.push(combine(members));
+  });
+  return concatenate(blocks, rows);
+}
+
+/** The settings of an aggregator that were given. */
+export function combineSettings({ weights, tolerance }: CombineOptions): { weights?: readonly number[]; tolerance?: number } {
+  return { ...(weights === undefined ? {} : { weights }), ...(tolerance === undefined ? {} : { tolerance }) };
+}
+
+/**
+ * Visits every block of rows with each member's predictions in the user's units. They are views that the
+ * next block overwrites. Between blocks the event loop gets its turn, so that signals and timers work.
+ * @param index rows to visit, or null for all.
+ */
+export async function eachBlock(
+  ensemble: Ensemble,
+  x: Float32Array,
+  rows: number,
+  index: Uint32Array | null,
+  visit: (members: readonly Predictions[], range: RowRange) => void,
+): Promise<void> {
+  const predictor = predictorOf(ensemble);
+  for (const range of blockRanges(rows)) {
+    visit(predictor.predictBlock(x, range, index), range);
+    await setImmediate();
+  }
+}
+
+function predictorOf(ensemble: Ensemble): Predictor {
+  const { plan, members, features, task, targetScale } = ensemble;
+  if (members.length === 0) throw new TuttiError('ERR_BUNDLE', 'This ensemble has no finished members to predict with');
+  const loaded = members.map(({ index, weights }) => {
+    const spec = plan.members[index]!;
+    return { spec, weights, columns: drawFeatureSubset(spec.featureShare, plan.seed, spec.stream, features) };
+  });
+  const module = compileKernels(resolveArithmetic(plan.arithmetic));
+  return createPredictor(module, loaded, features, task, targetScale);
+}
+
+function checkRows({ features }: Ensemble, x: Float32Array): number {
+  const rows = x.length / features;
+  if (Number.isInteger(rows)) return rows;
+  throw new TuttiError(
+    'ERR_SHAPE',
+    `Expected x to be whole rows of ${features} features, got ${x.length} numbers`,
+    { features, length: x.length },
+  );
+}
+
+function concatenate(blocks: readonly CombinedPredictions[], rows: number): CombinedPredictions {
+  const first = blocks[0];
+  if (first === undefined) throw new TuttiError('ERR_SHAPE', 'Expected at least one row to predict, got none');
+  const join = (part: (block: CombinedPredictions) => Float32Array | null): Float32Array | null => {
+    if (part(first) === null) return null;
+    const all = new Float32Array(rows * first.outputs);
+    let next = 0;
+    for (const block of blocks) {
+      all.set(part(block)!, next);
+      next += part(block)!.length;
+    }
+    return all;
+  };
+  const labels = first.labels === null ? null : Int32Array.from(blocks.flatMap((block) => [...block.labels!]));
+  return {
+    rows,
+    outputs: first.outputs,
+    mean: join((block) => block.mean)!,
+    logProbabilities: join((block) => block.logProbabilities),
+    variance: join((block) => block.variance),
+    labels,
+    flooredCount: blocks.reduce((sum, block) => sum + block.flooredCount, 0),
+    varianceKind: first.varianceKind,
+  };
+}
