@@ -56,7 +56,10 @@ export async function evaluateOutOfBag(
 ): Promise<Measurement | null> {
   checkDataset(ensemble, dataset);
   if (dataset.hash !== ensemble.datasetHash) {
-    throw new TuttiError('ERR_DATA', 'Out-of-bag figures need the dataset the ensemble was trained on, got another');
+    throw new TuttiError(
+      'ERR_DATA',
+      'Out-of-bag figures need the dataset the ensemble was trained on, got another',
+    );
   }
   const { candidates } = drawCandidates(ensemble.plan, dataset);
   const outOfBag = outOfBagBits(ensemble, dataset);

@@ -38,4 +38,3 @@ function availableMemory(): number {
   const free = freemem();
   return limited > 0 && limited < Number.MAX_SAFE_INTEGER ? Math.min(free, limited) : free;
 }
-

@@ -3,8 +3,8 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { drawFeatureSubset } from '../data/resample.js';
-import { TuttiError } from '../errors.js';
 import { createPredictor, type Predictor } from '../engines/wasm/predictor.js';
+import { TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { compileKernels } from '../kernels/kernels.js';
 import { blockRanges, type RowRange } from '../measure/blocks.js';
@@ -43,7 +43,10 @@ export async function predictEnsemble(
 }
 
 /** The settings of an aggregator that were given. */
-export function combineSettings({ weights, tolerance }: CombineOptions): { weights?: readonly number[]; tolerance?: number } {
+export function combineSettings({ weights, tolerance }: CombineOptions): {
+  weights?: readonly number[];
+  tolerance?: number;
+} {
   return { ...(weights === undefined ? {} : { weights }), ...(tolerance === undefined ? {} : { tolerance }) };
 }
 
@@ -68,7 +71,8 @@ export async function eachBlock(
 
 function predictorOf(ensemble: Ensemble): Predictor {
   const { plan, members, features, task, targetScale } = ensemble;
-  if (members.length === 0) throw new TuttiError('ERR_BUNDLE', 'This ensemble has no finished members to predict with');
+  if (members.length === 0)
+    throw new TuttiError('ERR_BUNDLE', 'This ensemble has no finished members to predict with');
   const loaded = members.map(({ index, weights }) => {
     const spec = plan.members[index]!;
     return { spec, weights, columns: drawFeatureSubset(spec.featureShare, plan.seed, spec.stream, features) };
@@ -89,7 +93,8 @@ function checkRows({ features }: Ensemble, x: Float32Array): number {
 
 function concatenate(blocks: readonly CombinedPredictions[], rows: number): CombinedPredictions {
   const first = blocks[0];
-  if (first === undefined) throw new TuttiError('ERR_SHAPE', 'Expected at least one row to predict, got none');
+  if (first === undefined)
+    throw new TuttiError('ERR_SHAPE', 'Expected at least one row to predict, got none');
   const join = (part: (block: CombinedPredictions) => Float32Array | null): Float32Array | null => {
     if (part(first) === null) return null;
     const all = new Float32Array(rows * first.outputs);
@@ -100,7 +105,8 @@ function concatenate(blocks: readonly CombinedPredictions[], rows: number): Comb
     }
     return all;
   };
-  const labels = first.labels === null ? null : Int32Array.from(blocks.flatMap((block) => [...block.labels!]));
+  const labels =
+    first.labels === null ? null : Int32Array.from(blocks.flatMap((block) => [...block.labels!]));
   return {
     rows,
     outputs: first.outputs,

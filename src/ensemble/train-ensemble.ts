@@ -4,8 +4,8 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Preprocessing } from '../data/preprocessing.js';
 import { drawResample } from '../data/resample.js';
-import { failOption, fromWire, toWire, TuttiError } from '../errors.js';
 import { arenaBytes } from '../engines/wasm/trainer.js';
+import { failOption, fromWire, TuttiError, toWire } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { compileKernels } from '../kernels/kernels.js';
 import { ControlBlock } from '../memory/control-block.js';
@@ -91,7 +91,12 @@ export function randomSeed(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0]!;
 }
 
-function prepareTraining(dataset: Dataset, plan: EnsemblePlan, rows: CandidateRows, slots: number): TrainingShare {
+function prepareTraining(
+  dataset: Dataset,
+  plan: EnsemblePlan,
+  rows: CandidateRows,
+  slots: number,
+): TrainingShare {
   const { candidates, validation } = rows;
   const bytes = largestArena(dataset, plan, rows);
   const layout = layoutTraining(
@@ -282,7 +287,9 @@ class TrainingRun {
       lastLoss: this.#lastLoss,
     };
     const elapsedMs = performance.now() - this.#started;
-    this.#observe(() => onProgress(readProgress(this.#control, this.#training.layout.slots, counts, elapsedMs)));
+    this.#observe(() =>
+      onProgress(readProgress(this.#control, this.#training.layout.slots, counts, elapsedMs)),
+    );
   }
 
   /** An observer that throws stops the training with its error rather than being ignored. */

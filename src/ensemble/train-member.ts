@@ -3,9 +3,9 @@
 
 import type { Task } from '../data/dataset.js';
 import type { ResampleSource } from '../data/resample.js';
-import { TuttiError } from '../errors.js';
 import type { MemberTrainer } from '../engines/engine.js';
 import { createWasmTrainer } from '../engines/wasm/trainer.js';
+import { TuttiError } from '../errors.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { ControlBlock } from '../memory/control-block.js';
 import type { TrainingLayout } from '../memory/layout.js';
@@ -61,7 +61,11 @@ export interface EpochDecision {
 export type EpochHook = (event: EpochEvent) => Promise<EpochDecision | undefined>;
 
 /** Trains a member with kernels bound to the training's memory. */
-export async function trainMember(job: MemberJob, kernels: Kernels, onEpochEnd?: EpochHook): Promise<MemberOutcome> {
+export async function trainMember(
+  job: MemberJob,
+  kernels: Kernels,
+  onEpochEnd?: EpochHook,
+): Promise<MemberOutcome> {
   const { training, spec, member, slot } = job;
   const { layout, memory, task, seed } = training;
   const control = new ControlBlock(memory.buffer, layout.slots);

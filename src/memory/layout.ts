@@ -176,7 +176,12 @@ export function createSharedMemory(bytes: number, purpose: string): WebAssembly.
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   } catch (error) {
-    throw new TuttiError('ERR_MEMORY', `${purpose} needs ${formatBytes(bytes)} of shared memory, which the system refused`, { needed: bytes }, error);
+    throw new TuttiError(
+      'ERR_MEMORY',
+      `${purpose} needs ${formatBytes(bytes)} of shared memory, which the system refused`,
+      { needed: bytes },
+      error,
+    );
   }
 }
 

@@ -53,7 +53,9 @@ export type MemberOptions = z.infer<typeof memberSchema>;
 
 const gridSchema = z
   .strictObject(
-    Object.fromEntries(Object.entries(memberFields).map(([name, schema]) => [name, z.array(schema).min(1)])) as {
+    Object.fromEntries(
+      Object.entries(memberFields).map(([name, schema]) => [name, z.array(schema).min(1)]),
+    ) as {
       [Name in keyof typeof memberFields]: z.ZodArray<(typeof memberFields)[Name]>;
     },
   )
@@ -76,7 +78,9 @@ export const trainingSchema = z
 /** What a user writes about a training: options shared by all members, and their number or list. */
 export type TrainingOptions = z.infer<typeof trainingSchema>;
 
-type DeepReadonly<T> = { readonly [K in keyof T]: T[K] extends readonly (infer U)[] | undefined ? readonly U[] | undefined : T[K] };
+type DeepReadonly<T> = {
+  readonly [K in keyof T]: T[K] extends readonly (infer U)[] | undefined ? readonly U[] | undefined : T[K];
+};
 
 export const DEFAULTS = {
   members: 16,
@@ -127,7 +131,10 @@ export function parseTrainingOptions(input: unknown, where = ''): TrainingOption
     throw new TuttiError('ERR_OPTION', `${prefix}Unknown option \`${name}\`${hint}`, { option: name });
   }
   const name = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : String(part))).join('.');
-  const got = issue.path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown>)?.[part], input);
+  const got = issue.path.reduce<unknown>(
+    (value, part) => (value as Record<PropertyKey, unknown>)?.[part],
+    input,
+  );
   const message = `${prefix}Expected \`${name.replaceAll('.[', '[')}\` to be ${expectation(issue)}, got ${show(got)}`;
   throw new TuttiError('ERR_OPTION', message, { option: name });
 }
@@ -272,7 +279,9 @@ function expectation(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       return issue.expected === 'int' ? 'an integer' : `${article(issue.expected)} ${issue.expected}`;
     case 'too_small':
-      return issue.origin === 'array' ? 'a non-empty list' : `${kindOf(issue)} ${issue.inclusive === false ? '>' : '≥'} ${issue.minimum}`;
+      return issue.origin === 'array'
+        ? 'a non-empty list'
+        : `${kindOf(issue)} ${issue.inclusive === false ? '>' : '≥'} ${issue.minimum}`;
     case 'too_big':
       return `${kindOf(issue)} ${issue.inclusive === false ? '<' : '≤'} ${issue.maximum}`;
     case 'invalid_value':

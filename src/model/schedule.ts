@@ -21,7 +21,10 @@ export function scheduleFactor(
     case 'constant':
       return 1;
     case 'step':
-      return integerPower(schedule.factor, Math.floor(Math.floor(step / stepsPerEpoch) / schedule.everyEpochs));
+      return integerPower(
+        schedule.factor,
+        Math.floor(Math.floor(step / stepsPerEpoch) / schedule.everyEpochs),
+      );
     case 'cosine': {
       const last = Math.max(1, epochs * stepsPerEpoch - 1 - warmup);
       const t = Math.min(1, (step - warmup) / last);

@@ -87,7 +87,11 @@ class PiscinaPool implements Pool {
     }
   }
 
-  async #dispatch(job: MemberJob, onEpochEnd: EpochHook | undefined, signal: AbortSignal): Promise<MemberOutcome> {
+  async #dispatch(
+    job: MemberJob,
+    onEpochEnd: EpochHook | undefined,
+    signal: AbortSignal,
+  ): Promise<MemberOutcome> {
     const channel = onEpochEnd === undefined ? null : new MessageChannel();
     try {
       if (channel !== null) {
@@ -113,7 +117,8 @@ class PiscinaPool implements Pool {
   #explain(error: unknown, member: number): TuttiError {
     if (this.#ended !== null) return destroyed();
     const { name, message } = error instanceof Error ? error : new Error(String(error));
-    if (name === 'AbortError') return new TuttiError('ERR_CANCELLED', `Member ${member} was stopped`, { member });
+    if (name === 'AbortError')
+      return new TuttiError('ERR_CANCELLED', `Member ${member} was stopped`, { member });
     return new TuttiError('ERR_THREAD_LOST', `the thread died (${message})`, { member }, error);
   }
 

@@ -7,20 +7,40 @@ import { type LayerShape, parameterCount } from '../../model/network.js';
 import type { Initialisation } from '../../model/spec.js';
 
 /** Canonical → padded: `canonical` f32[parameterCount], `packed` f32[paddedParameterCount]. */
-export function packParameters(shapes: readonly LayerShape[], canonical: Float32Array, packed: Float32Array): void {
+export function packParameters(
+  shapes: readonly LayerShape[],
+  canonical: Float32Array,
+  packed: Float32Array,
+): void {
   eachLayer(shapes, (inputs, units, start, packedStart) => {
     const bias = start + inputs * units;
     const target = packed.subarray(packedStart);
-    packWeights(target, inputs, units, canonical.subarray(start, bias), canonical.subarray(bias, bias + units));
+    packWeights(
+      target,
+      inputs,
+      units,
+      canonical.subarray(start, bias),
+      canonical.subarray(bias, bias + units),
+    );
   });
 }
 
 /** Padded → canonical. */
-export function unpackParameters(shapes: readonly LayerShape[], packed: Float32Array, canonical: Float32Array): void {
+export function unpackParameters(
+  shapes: readonly LayerShape[],
+  packed: Float32Array,
+  canonical: Float32Array,
+): void {
   eachLayer(shapes, (inputs, units, start, packedStart) => {
     const bias = start + inputs * units;
     const source = packed.subarray(packedStart);
-    unpackWeights(source, inputs, units, canonical.subarray(start, bias), canonical.subarray(bias, bias + units));
+    unpackWeights(
+      source,
+      inputs,
+      units,
+      canonical.subarray(start, bias),
+      canonical.subarray(bias, bias + units),
+    );
   });
 }
 

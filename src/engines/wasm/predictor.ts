@@ -9,7 +9,15 @@ import { createSharedMemory, paddedBytes, RegionAllocator, writePaddedRows } fro
 import { type LayerShape, layerShapes } from '../../model/network.js';
 import type { MemberSpec } from '../../model/spec.js';
 import { packParameters } from './parameters.js';
-import { layoutNetwork, type NetworkProgram, PANEL_ROW_BYTES, paddedParameterCount, panelStrideOf, panelsOf, runForward } from './program.js';
+import {
+  layoutNetwork,
+  type NetworkProgram,
+  PANEL_ROW_BYTES,
+  paddedParameterCount,
+  panelStrideOf,
+  panelsOf,
+  runForward,
+} from './program.js';
 
 /** A member as prediction needs it. */
 export interface PredictableMember {
@@ -27,7 +35,6 @@ export interface Predictor {
    */
   predictBlock(x: Float32Array, range: RowRange, index: Uint32Array | null): readonly Predictions[];
 }
-
 
 /** How standardised regression targets go back to the user's units; unused for classification. */
 export type TargetScale = Dataset['targetScale'];
@@ -105,7 +112,12 @@ interface MemberProgram {
 }
 
 /** The rows of a range as f32[rows, features], without a copy where they lie together. */
-function rowsOf(x: Float32Array, features: number, { start, end }: RowRange, index: Uint32Array | null): Float32Array {
+function rowsOf(
+  x: Float32Array,
+  features: number,
+  { start, end }: RowRange,
+  index: Uint32Array | null,
+): Float32Array {
   if (index === null) return x.subarray(start * features, end * features);
   const rows = new Float32Array((end - start) * features);
   for (let at = start; at < end; at++) {
@@ -121,7 +133,13 @@ function loadMember(buffer: ArrayBufferLike, { member, shapes, network, columns 
 }
 
 /** Turns the last layer's panels into row-major outputs of the member's kind. */
-function runHead(kernels: Kernels, program: MemberProgram, outputs: number, count: number, pair: number): void {
+function runHead(
+  kernels: Kernels,
+  program: MemberProgram,
+  outputs: number,
+  count: number,
+  pair: number,
+): void {
   const { output: z, outputStride: stride } = program.network.layers.at(-1)!;
   const { mean, second } = program;
   const { loss } = program.member.spec;

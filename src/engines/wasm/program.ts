@@ -4,7 +4,7 @@
 // Activations and gradients are batch panels, f32[panels][rows][8]: eight examples side by side in each
 // vector pair, so every kernel is free of batch remainders. See src/kernels/kernels.ts for the formats.
 
-import type { SmoothActivation, Kernels } from '../../kernels/kernels.js';
+import type { Kernels, SmoothActivation } from '../../kernels/kernels.js';
 import { roundUp4, weightGradientScratchBytes, weightLengthFloats } from '../../kernels/weight-layout.js';
 import type { RegionAllocator } from '../../memory/layout.js';
 import type { LayerShape } from '../../model/network.js';
@@ -140,7 +140,12 @@ export function runForward(kernels: Kernels, program: NetworkProgram, panels: nu
  * Runs the layers backwards from the head's gradient and updates every layer's parameters.
  * A layer's weights are read for the input gradient before its own update.
  */
-export function runBackward(kernels: Kernels, program: NetworkProgram, panels: number, updateBlock: number): void {
+export function runBackward(
+  kernels: Kernels,
+  program: NetworkProgram,
+  panels: number,
+  updateBlock: number,
+): void {
   const { layers, scratch } = program;
   for (let index = layers.length - 1; index >= 0; index--) {
     const layer = layers[index]!;
@@ -207,9 +212,27 @@ export function runLoss(
     case 'binaryCrossEntropy':
       return kernels.binaryCrossEntropy(z, stride, panels, head.labels, head.rowWeights, dz);
     case 'squaredError':
-      return kernels.squaredError(z, stride, panels, outputs, head.targets, head.targetsStride, head.rowWeights, dz);
+      return kernels.squaredError(
+        z,
+        stride,
+        panels,
+        outputs,
+        head.targets,
+        head.targetsStride,
+        head.rowWeights,
+        dz,
+      );
     case 'gaussianNll':
-      return kernels.gaussianNll(z, stride, panels, outputs, head.targets, head.targetsStride, head.rowWeights, dz);
+      return kernels.gaussianNll(
+        z,
+        stride,
+        panels,
+        outputs,
+        head.targets,
+        head.targetsStride,
+        head.rowWeights,
+        dz,
+      );
     default:
       return loss satisfies never;
   }

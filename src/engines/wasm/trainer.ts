@@ -2,6 +2,7 @@
 // It draws nothing but the batch order and the initial weights, reads no clock and talks to no thread:
 // the stop flag and the progress record of the control block are all it shares.
 
+import { outputCount, type Task } from '../../data/dataset.js';
 import { TuttiError } from '../../errors.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import { stepWriter, UPDATE_BLOCK_BYTES, writeUpdate } from '../../kernels/update-block.js';
@@ -11,15 +12,14 @@ import { RegionAllocator, type TrainingLayout } from '../../memory/layout.js';
 import { type LayerShape, layerShapes } from '../../model/network.js';
 import { scheduleFactor } from '../../model/schedule.js';
 import type { MemberSpec } from '../../model/spec.js';
-import { outputCount, type Task } from '../../data/dataset.js';
 import type { MemberRows, MemberTrainer } from '../engine.js';
 import { initialParameters, packParameters, unpackParameters } from './parameters.js';
 import {
   type HeadInputs,
   layoutNetwork,
   type NetworkProgram,
-  paddedParameterCount,
   PANEL,
+  paddedParameterCount,
   panelStrideOf,
   panelsOf,
   runBackward,
@@ -74,7 +74,13 @@ export function arenaBytes(spec: MemberSpec, features: number, task: Task, sizes
   return layoutArena(spec, features, task, sizes, 0).end;
 }
 
-function layoutArena(spec: MemberSpec, features: number, task: Task, sizes: ArenaSizes, start: number): Arena {
+function layoutArena(
+  spec: MemberSpec,
+  features: number,
+  task: Task,
+  sizes: ArenaSizes,
+  start: number,
+): Arena {
   const regions = new RegionAllocator(start);
   const shapes = layerShapes(spec, features, task);
   const panels = panelsOf(Math.min(spec.batchSize, Math.max(sizes.inBag, sizes.evaluated)));
@@ -127,7 +133,11 @@ export function createWasmTrainer(
 
   new Uint32Array(buffer, arena.inBag, examples).set(rows.inBag);
   if (rows.columns !== null) new Uint32Array(buffer, arena.columns, rows.columns.length).set(rows.columns);
-  packParameters(shapes, initialParameters(shapes, spec.network.init, streamKey(seed, 'init', spec.stream)), parameters);
+  packParameters(
+    shapes,
+    initialParameters(shapes, spec.network.init, streamKey(seed, 'init', spec.stream)),
+    parameters,
+  );
   floats(arena.firstMoment, program.weightsLength).fill(0);
   if (arena.secondMoment !== 0) floats(arena.secondMoment, program.weightsLength).fill(0);
   writeUpdate(memory, arena.updateBlock, {
@@ -144,10 +154,20 @@ export function createWasmTrainer(
     const { x, xStrideBytes, labels, targets, targetsStrideBytes, rowWeights } = dataset;
     const { input, inputStride } = program;
     const { inputs } = shapes[0]!;
-    if (rows.columns === null) kernels.gatherRows(x, xStrideBytes, indices, count, inputs, input, inputStride);
+    if (rows.columns === null)
+      kernels.gatherRows(x, xStrideBytes, indices, count, inputs, input, inputStride);
     else kernels.gatherColumns(x, xStrideBytes, indices, count, arena.columns, inputs, input, inputStride);
     if (isClassification) kernels.gatherLabels(labels, indices, count, head.labels);
-    else kernels.gatherRows(targets, targetsStrideBytes, indices, count, outputs, head.targets, head.targetsStride);
+    else
+      kernels.gatherRows(
+        targets,
+        targetsStrideBytes,
+        indices,
+        count,
+        outputs,
+        head.targets,
+        head.targetsStride,
+      );
     kernels.gatherWeights(rowWeights, indices, count, 1 / count, head.rowWeights);
     return panelsOf(count);
   };
@@ -172,7 +192,10 @@ export function createWasmTrainer(
         const first = step * spec.batchSize;
         const count = Math.min(spec.batchSize, examples - first);
         const done = (epoch - 1) * stepsPerEpoch + step;
-        update.writeStep(learningRate * scheduleFactor(spec.schedule, done, stepsPerEpoch, spec.epochs), done + 1);
+        update.writeStep(
+          learningRate * scheduleFactor(spec.schedule, done, stepsPerEpoch, spec.epochs),
+          done + 1,
+        );
         const panels = gatherBatch(arena.order + first * 4, count);
         runForward(kernels, program, panels);
         const loss = runLoss(kernels, spec.loss, program, panels, outputs, head, true);
