@@ -29,8 +29,8 @@ export interface MeasurementOptions extends IntervalOptions {
 export interface Measurement {
   readonly errorCorrelation: ErrorCorrelation;
   readonly aggregator: string;
-  /** The chosen aggregator's scores on the rows of the report. */
-  readonly ensemble: Scores;
+  /** The chosen aggregator's scores on the rows of the report; null if its weights left no row a member. */
+  readonly ensemble: Scores | null;
   /** The members' scores, averaged over members. */
   readonly meanMember: Scores;
   /** Each member's scores over the rows it counts for; null where there are none. */
@@ -70,7 +70,7 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
       );
       const combined = aggregator.combine(predictions, mask);
       flooredCount += combined.flooredCount;
-      ensemble.addBlock(combined, targets, mask === null ? null : anyMember(mask, members, targets.rows));
+      ensemble.addBlock(combined, targets, mask === null ? null : combinedRows(combined));
       each.forEach((scores, member) => {
         const own = mask === null ? null : mask.subarray(member * targets.rows, (member + 1) * targets.rows);
         scores.addBlock(predictions[member]!, targets, own);
@@ -84,7 +84,7 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
       return {
         errorCorrelation,
         aggregator: aggregator.name,
-        ensemble: ensemble.finish()!,
+        ensemble: ensemble.finish(),
         meanMember: meanScores(memberScores.flatMap((scores) => scores ?? []))!,
         members: memberScores,
         flooredCount,
@@ -95,13 +95,7 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
   };
 }
 
-/** u8[rows]: 1 where any member counts. */
-function anyMember(mask: Uint8Array, members: number, rows: number): Uint8Array {
-  const any = new Uint8Array(rows);
-  for (let member = 0; member < members; member++) {
-    for (let row = 0; row < rows; row++) {
-      if (mask[member * rows + row] !== 0) any[row] = 1;
-    }
-  }
-  return any;
+/** u8[rows]: 1 where the mask, or weights of zero, left some member to combine. */
+function combinedRows({ rows, outputs, mean }: Predictions): Uint8Array {
+  return Uint8Array.from({ length: rows }, (_, row) => (Number.isNaN(mean[row * outputs]!) ? 0 : 1));
 }

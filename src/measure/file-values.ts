@@ -1,0 +1,172 @@
+// The numbers of a predictions file once its layout is known: class probabilities or target values per member.
+
+import type { Column } from '../data/column.js';
+import type { Task } from '../data/dataset.js';
+import { cellError, findColumn, listed, type Table } from '../data/table.js';
+import { TuttiError } from '../errors.js';
+import { mean as meanOf } from '../math/statistics.js';
+import type { TargetBlock } from './blocks.js';
+import { type ClassLayout, labelAt } from './file-classes.js';
+import { groupByMember, missingColumn, splitColumns } from './prediction-columns.js';
+import type { Predictions } from './predictions.js';
+
+const FILL_HINT = 'members must predict every row, unless missing cells are declared in bag';
+
+export interface Reader {
+  readonly table: Table;
+  /** Missing cells read as NaN instead of being refused. */
+  readonly allowMissing: boolean;
+}
+
+/** What a file's columns say. */
+export interface ReadColumns {
+  readonly task: Task;
+  readonly members: readonly string[];
+  readonly predictions: readonly Predictions[];
+  readonly targets: TargetBlock;
+  readonly origin: readonly number[];
+  readonly layout: string;
+}
+
+/** A number, or NaN for a missing cell where those are allowed. */
+function numberAt(reader: Reader, column: Column, row: number): number {
+  const number = column.number(row);
+  if (Number.isFinite(number)) return number;
+  if (!column.isMissing(row)) throw cellError(reader.table, row, column, 'a finite number');
+  if (!reader.allowMissing) throw cellError(reader.table, row, column, 'filled in', FILL_HINT);
+  return Number.NaN;
+}
+
+/** Probabilities per member, classes in the layout's order. @throws ERR_DATA naming a bad cell. */
+export function readClasses(
+  reader: Reader,
+  target: Column,
+  layout: ClassLayout,
+  columns: readonly Column[],
+): ReadColumns {
+  const { classes } = layout;
+  const { table } = reader;
+  const indexOf = new Map(classes.map((name, index) => [name, index]));
+  const labels = Int32Array.from({ length: table.rows }, (_, row) => indexOf.get(labelAt(target, row))!);
+  const members = layout.kind === 'perClass' ? [...layout.groups.keys()] : singleMembers(layout, columns);
+  const columnOf = (name: string): Column => findColumn(table, name)!;
+  const predictions = members.map((member) => {
+    if (layout.kind === 'perClass') {
+      const own = layout.groups.get(member)!;
+      const parts = classes.map((name) => columnOf(own.get(name)!));
+      return filled(reader, parts, (column, row) => numberAt(reader, column, row));
+    }
+    const name = layout.kind === 'oneClass' ? layout.columns.get(member)! : member;
+    const same = classes.map(() => columnOf(name));
+    if (layout.kind === 'labels') {
+      return filled(reader, same, (column, row, at) => oneHotAt(reader, column, row, indexOf, at));
+    }
+    return filled(reader, same, (column, row, at) => {
+      const probability = numberAt(reader, column, row);
+      return at === layout.of ? probability : 1 - probability;
+    });
+  });
+  const targets = { rows: table.rows, labels, targets: new Float64Array(0) };
+  const task: Task = { kind: 'classification', classes };
+  return { task, members, predictions, targets, origin: [], layout: describeLayout(layout) };
+}
+
+function singleMembers(layout: ClassLayout, columns: readonly Column[]): string[] {
+  return layout.kind === 'oneClass' ? [...layout.columns.keys()] : columns.map((column) => column.name);
+}
+
+/** 1 in the column of the predicted label, else 0. */
+function oneHotAt(
+  reader: Reader,
+  column: Column,
+  row: number,
+  indexOf: ReadonlyMap<string, number>,
+  at: number,
+): number {
+  if (!column.isMissing(row)) return indexOf.get(labelAt(column, row)) === at ? 1 : 0;
+  if (reader.allowMissing) return Number.NaN;
+  throw cellError(reader.table, row, column, 'filled in', FILL_HINT);
+}
+
+function describeLayout(layout: ClassLayout): string {
+  const { classes } = layout;
+  if (layout.kind === 'labels') return `one predicted label of ${classes.length} classes per member`;
+  if (layout.kind === 'perClass') return `a probability per member and class, of ${classes.length} classes`;
+  return `the probability of ${JSON.stringify(classes[layout.of])} per member`;
+}
+
+/** Values per member relative to the targets' means. @throws ERR_DATA naming a bad cell. */
+export function readValues(
+  reader: Reader,
+  targets: readonly Column[],
+  columns: readonly Column[],
+): ReadColumns {
+  const { table } = reader;
+  const truth = targets.map((target) =>
+    Float64Array.from({ length: table.rows }, (_, row) => {
+      const number = target.number(row);
+      if (!Number.isFinite(number)) throw cellError(table, row, target, 'a finite number');
+      return number;
+    }),
+  );
+  const origin = truth.map((values) => meanOf(values));
+  const groups = valueGroups(table, targets, columns);
+  const predictions = [...groups.values()].map((own) =>
+    filled(reader, own, (column, row, at) => numberAt(reader, column, row) - origin[at]!),
+  );
+  const flat = new Float64Array(table.rows * targets.length);
+  truth.forEach((values, at) => {
+    for (let row = 0; row < table.rows; row++) flat[row * targets.length + at] = values[row]! - origin[at]!;
+  });
+  return {
+    task: { kind: 'regression', targets: targets.map((target) => target.name) },
+    members: [...groups.keys()],
+    predictions,
+    targets: { rows: table.rows, labels: new Int32Array(0), targets: flat },
+    origin,
+    layout: targets.length === 1 ? 'one value per member' : `a value per member and target`,
+  };
+}
+
+/** Each member's columns in the order of the targets: its only one, or `<member>_<target>`. */
+function valueGroups(
+  table: Table,
+  targets: readonly Column[],
+  columns: readonly Column[],
+): Map<string, Column[]> {
+  if (targets.length === 1) return new Map(columns.map((column) => [column.name, [column]]));
+  const names = targets.map((target) => target.name);
+  const split = splitColumns(
+    columns.map((column) => column.name),
+    new Map(names.map((name) => [name, name])),
+    false,
+  );
+  const groups = split === null ? null : groupByMember(split);
+  const missing = groups === null ? null : missingColumn(groups, names);
+  if (groups === null || missing !== null) {
+    const example = names.map((name) => `\`<member>_${name}\``);
+    const got = listed(columns.map((column) => column.name));
+    const lacking = missing === null ? `got ${got}` : `\`${missing}\` is missing`;
+    throw new TuttiError('ERR_DATA', `Expected columns ${listed(example)} in ${table.source}, ${lacking}`, {
+      file: table.source,
+    });
+  }
+  return new Map(
+    [...groups].map(([member, own]) => [member, names.map((name) => findColumn(table, own.get(name)!)!)]),
+  );
+}
+
+/** One member's predictions, f32[rows, outputs], `read` from a column per output. */
+function filled(
+  reader: Reader,
+  columns: readonly Column[],
+  read: (column: Column, row: number, at: number) => number,
+): Predictions {
+  const { rows } = reader.table;
+  const outputs = columns.length;
+  const mean = new Float32Array(rows * outputs);
+  columns.forEach((column, at) => {
+    for (let row = 0; row < rows; row++) mean[row * outputs + at] = read(column, row, at);
+  });
+  return { rows, outputs, mean, logProbabilities: null, variance: null };
+}

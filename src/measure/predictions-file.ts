@@ -1,0 +1,164 @@
+// Members' predictions in a table, as users of any library write them: one row per example, the truth in a
+// named column, and per member either one column (values, labels, or the probability of the second class)
+// or one per class, `<member>_<class>`. Which of these a file is, is inferred from the target and the names.
+
+import type { Column } from '../data/column.js';
+import type { Task } from '../data/dataset.js';
+import { cellError, requireColumn, type Table } from '../data/table.js';
+import { failOption, TuttiError } from '../errors.js';
+import { blockRanges, type TargetBlock } from './blocks.js';
+import { sliceTargets } from './error-correlation.js';
+import { type ClassLayout, chooseClassLayout } from './file-classes.js';
+import { readClasses, readValues } from './file-values.js';
+import { createMeasurement, type Measurement, type MeasurementOptions } from './measurement.js';
+import type { Predictions } from './predictions.js';
+
+export interface PredictionsFileOptions {
+  /** The column of the truth, or several for a regression with several targets. */
+  readonly target: string | readonly string[];
+  /** @default inferred: see docs/MEASURING.md */
+  readonly task?: 'classification' | 'regression' | null;
+  /** Columns that are no member's. Columns that only number the rows are found without it. */
+  readonly ignore?: readonly string[];
+  /** Empty cells mean that the row is in bag for the member. @default they are refused */
+  readonly outOfBag?: boolean;
+}
+
+/** A predictions file as numbers, and how it was read. */
+export interface PredictionsFile {
+  readonly task: Task;
+  /** Member names, in the order of their first columns. */
+  readonly members: readonly string[];
+  readonly rows: number;
+  /** Per member. Regression values are relative to `origin`, so that single precision keeps their digits. */
+  readonly predictions: readonly Predictions[];
+  readonly targets: TargetBlock;
+  /** Mean of each target, subtracted from predictions and targets alike: errors are unchanged. */
+  readonly origin: readonly number[];
+  /** u8[k, rows], or null when every member counts for every row. */
+  readonly outOfBag: Uint8Array | null;
+  /** For printing: what the columns were taken for. */
+  readonly layout: string;
+  /** Columns left out because they number the rows or were named in `ignore`. */
+  readonly ignored: readonly string[];
+}
+
+/**
+ * Reads a table of members' predictions.
+ * @throws ERR_OPTION for an unknown column or task; ERR_DATA for cells that are missing or of the wrong
+ * kind (file, line and column named) and for columns that are in no layout.
+ */
+export function readPredictions(table: Table, options: PredictionsFileOptions): PredictionsFile {
+  const targets = [options.target].flat().map((name) => requireColumn(table, 'target', name));
+  if (targets.length === 0) failOption('target', 'at least one column', options.target);
+  const { columns, ignored } = memberColumns(table, targets, options.ignore ?? []);
+  for (const target of targets) refuseMissing(table, target);
+  const stated = options.task ?? null;
+  const layout =
+    stated === 'regression' || targets.length > 1 ? null : classLayout(table, targets[0]!, columns, stated);
+  if (targets.length > 1 && stated === 'classification') {
+    failOption('target', 'one column for classification', options.target);
+  }
+  const reader = { table, allowMissing: options.outOfBag ?? false };
+  const read =
+    layout === null
+      ? readValues(reader, targets, columns)
+      : readClasses(reader, targets[0]!, layout, columns);
+  const outOfBag = reader.allowMissing ? maskOf(read.predictions) : null;
+  return { ...read, rows: table.rows, outOfBag, ignored };
+}
+
+/** Measures a predictions file; aggregators come from the caller, as everywhere in this folder. */
+export function measureFile(
+  file: PredictionsFile,
+  options: Omit<MeasurementOptions, 'members' | 'task' | 'outOfBag'>,
+): Measurement {
+  const { task, predictions, outOfBag, rows } = file;
+  const members = predictions.length;
+  const measurement = createMeasurement({ ...options, members, task, outOfBag: outOfBag !== null });
+  for (const { start, end } of blockRanges(rows)) {
+    measurement.addBlock(
+      predictions.map((prediction) => slice(prediction, start, end)),
+      sliceTargets(file, start, end),
+      outOfBag === null ? null : sliceMask(outOfBag, rows, start, end),
+    );
+  }
+  return measurement.finish();
+}
+
+function memberColumns(
+  table: Table,
+  targets: readonly Column[],
+  ignore: readonly string[],
+): { columns: Column[]; ignored: string[] } {
+  for (const name of ignore) requireColumn(table, 'ignore', name);
+  const others = table.columns.filter((column) => !targets.includes(column));
+  const left = (column: Column): boolean => ignore.includes(column.name) || numbersRows(table, column);
+  const columns = others.filter((column) => !left(column));
+  if (columns.length === 0) {
+    throw new TuttiError(
+      'ERR_DATA',
+      `Expected ${table.source} to have members' columns beside the target, got none`,
+      {
+        file: table.source,
+      },
+    );
+  }
+  return { columns, ignored: others.filter(left).map((column) => column.name) };
+}
+
+/** Whether a column is 0, 1, 2 … or 1, 2, 3 …: an index some library wrote, which no member predicts. */
+function numbersRows(table: Table, column: Column): boolean {
+  const first = column.number(0);
+  if (table.rows < 3 || (first !== 0 && first !== 1)) return false;
+  for (let row = 0; row < table.rows; row++) if (column.number(row) !== first + row) return false;
+  return true;
+}
+
+function refuseMissing(table: Table, column: Column): void {
+  for (let row = 0; row < table.rows; row++) {
+    if (column.isMissing(row)) throw cellError(table, row, column, 'filled in', 'every row needs its target');
+  }
+}
+
+/** The layout of a classification, or null for a regression. */
+function classLayout(
+  table: Table,
+  target: Column,
+  columns: readonly Column[],
+  stated: PredictionsFileOptions['task'],
+): ClassLayout | null {
+  if (stated !== null && stated !== 'classification')
+    failOption('task', 'classification or regression', stated);
+  const numbers = Float64Array.from({ length: table.rows }, (_, row) => target.number(row));
+  const text = numbers.some((number) => Number.isNaN(number));
+  if (!text && stated === null && !numbers.every(Number.isInteger)) return null;
+  return chooseClassLayout(table, target, columns, text || stated === 'classification');
+}
+
+/** u8[k, rows]: 0 where a member's cells are missing. */
+function maskOf(predictions: readonly Predictions[]): Uint8Array {
+  const rows = predictions[0]!.rows;
+  const mask = new Uint8Array(predictions.length * rows);
+  predictions.forEach(({ mean, outputs }, member) => {
+    for (let row = 0; row < rows; row++) {
+      const values = mean.subarray(row * outputs, (row + 1) * outputs);
+      mask[member * rows + row] = values.some((value) => Number.isNaN(value)) ? 0 : 1;
+    }
+  });
+  return mask;
+}
+
+function slice(prediction: Predictions, start: number, end: number): Predictions {
+  const { outputs, mean } = prediction;
+  return { ...prediction, rows: end - start, mean: mean.subarray(start * outputs, end * outputs) };
+}
+
+function sliceMask(mask: Uint8Array, rows: number, start: number, end: number): Uint8Array {
+  const members = mask.length / rows;
+  const sliced = new Uint8Array(members * (end - start));
+  for (let member = 0; member < members; member++) {
+    sliced.set(mask.subarray(member * rows + start, member * rows + end), member * (end - start));
+  }
+  return sliced;
+}
