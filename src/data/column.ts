@@ -76,8 +76,8 @@ export class Column {
   }
 
   isMissing(row: number): boolean {
-    if (this.#numbers === null) return isMissingText(this.#texts[this.#codes[row]!]!);
-    return Number.isNaN(this.#numbers[row]) && !this.#odd.has(row);
+    if (!Number.isNaN(this.number(row))) return false; // most cells: cheaper than looking at their text
+    return this.#numbers === null ? isMissingText(this.text(row)) : !this.#odd.has(row);
   }
 
   #pushNumber(text: string, number: number): void {

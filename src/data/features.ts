@@ -98,11 +98,13 @@ interface Place {
 /** Scales are those of the column as the network sees it: after filling. */
 function fitNumeric(table: Table, column: Column, rows: Uint32Array, impute: Impute | null): Numeric {
   const all = numbersOf(table, column, CATEGORY_HINT);
-  const numbers = Float64Array.from(rows, (row) => all[row]!);
+  const numbers = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) numbers[i] = all[rows[i]!]!;
   const present = numbers.filter((number) => !Number.isNaN(number));
   if (present.length === 0) throw nothingToFit(table, column);
   const fill = impute === null ? null : impute === 'mean' ? average(present) : median(present);
-  const filled = numbers.map((number) => (Number.isNaN(number) ? fill! : number));
+  const complete = present.length === numbers.length;
+  const filled = complete ? numbers : numbers.map((number) => (Number.isNaN(number) ? fill! : number));
   return { kind: 'numeric', column: column.name, ...scaleOf(filled, column.name), fill };
 }
 
