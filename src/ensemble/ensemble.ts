@@ -1,7 +1,7 @@
 // A trained ensemble as plain data: the plan, what it was fitted on, and the weights of the members
 // that stand behind it. Everything that is done with one (predict, evaluate, save) is a function elsewhere.
 
-import type { Task } from '../data/dataset.js';
+import type { Scale, Task } from '../data/dataset.js';
 import type { Preprocessing } from '../data/preprocessing.js';
 import type { WireError } from '../errors.js';
 import type { EnsemblePlan } from '../model/spec.js';
@@ -40,7 +40,9 @@ export interface Ensemble {
   /** Columns of the networks' input. */
   readonly features: number;
   /** Value in the user's units = mean + std × standardised, per target (regression). */
-  readonly targetScale: { readonly mean: readonly number[]; readonly std: readonly number[] };
+  readonly targetScale: Scale;
+  /** How raw features are standardised, where `Dataset.fromArrays` did it; else null. */
+  readonly featureScale: Scale | null;
   /** How raw columns become features; null for an ensemble trained on arrays. */
   readonly preprocessing: Preprocessing | null;
   readonly datasetHash: string;

@@ -2,6 +2,7 @@
 // Rows go through in fixed blocks, so memory does not grow with members × rows.
 
 import { setImmediate } from 'node:timers/promises';
+import type { Scale } from '../data/dataset.js';
 import { drawFeatureSubset } from '../data/resample.js';
 import { createPredictor, type Predictor } from '../engines/wasm/predictor.js';
 import { TuttiError } from '../errors.js';
@@ -24,7 +25,8 @@ export interface CombineOptions {
 
 /**
  * Predicts rows.
- * @param x f32[rows, features], as the networks see them: preprocessed like the training rows.
+ * @param x f32[rows, features] in the units of the training dataset's arrays; for an ensemble trained on a
+ * file, the output of its preprocessing.
  * @throws ERR_SHAPE when x is not a whole number of rows; ERR_OPTION for weights that do not fit;
  * ERR_ARITHMETIC when this host cannot do the ensemble's arithmetic.
  */
@@ -36,7 +38,7 @@ export async function predictEnsemble(
   const rows = checkRows(ensemble, x);
   const combine = combiner(options.aggregator ?? 'arithmeticMean', ensemble.task, combineSettings(options));
   const blocks: CombinedPredictions[] = [];
-  await eachBlock(ensemble, x, rows, null, (members) => {
+  await eachBlock(ensemble, standardise(x, ensemble.featureScale), rows, null, (members) => {
     blocks.push(combine(members));
   });
   return concatenate(blocks, rows);
@@ -79,6 +81,12 @@ function predictorOf(ensemble: Ensemble): Predictor {
   });
   const module = compileKernels(resolveArithmetic(plan.arithmetic));
   return createPredictor(module, loaded, features, task, targetScale);
+}
+
+function standardise(x: Float32Array, scale: Scale | null): Float32Array {
+  if (scale === null) return x;
+  const { mean, std } = scale;
+  return x.map((value, at) => (value - mean[at % mean.length]!) / std[at % mean.length]!);
 }
 
 function checkRows({ features }: Ensemble, x: Float32Array): number {

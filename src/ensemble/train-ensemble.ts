@@ -303,7 +303,7 @@ class TrainingRun {
   }
 
   #collect(interrupted: boolean): Ensemble {
-    const { task, features, targetScale, hash } = this.#dataset;
+    const { task, features, targetScale, featureScale, hash } = this.#dataset;
     const members = this.#trained.sort((a, b) => a.index - b.index);
     const failures = this.#failures.sort((a, b) => a.index - b.index);
     if (members.length === 0 && failures.length > 0 && !interrupted) throw allFailed(failures);
@@ -312,6 +312,7 @@ class TrainingRun {
       task,
       features,
       targetScale,
+      featureScale,
       preprocessing: this.#settings.preprocessing ?? null,
       datasetHash: hash,
       members,

@@ -1,7 +1,7 @@
 // Predicts with the members of an ensemble, block of rows by block of rows, on the calling thread.
 // All members' weights lie in one memory of its own; a block's rows are copied in once for all of them.
 
-import { type Dataset, outputCount, type Task } from '../../data/dataset.js';
+import { outputCount, type Scale, type Task } from '../../data/dataset.js';
 import { instantiateKernels, type Kernels } from '../../kernels/kernels.js';
 import { BLOCK_ROWS, type RowRange } from '../../measure/blocks.js';
 import type { Predictions } from '../../measure/predictions.js';
@@ -36,16 +36,13 @@ export interface Predictor {
   predictBlock(x: Float32Array, range: RowRange, index: Uint32Array | null): readonly Predictions[];
 }
 
-/** How standardised regression targets go back to the user's units; unused for classification. */
-export type TargetScale = Dataset['targetScale'];
-
 /** Loads the members into a memory of their own, ready to predict. */
 export function createPredictor(
   module: WebAssembly.Module,
   members: readonly PredictableMember[],
   features: number,
   task: Task,
-  scale: TargetScale,
+  scale: Scale,
 ): Predictor {
   const outputs = outputCount(task);
   const regions = new RegionAllocator(64);
@@ -174,7 +171,7 @@ function readHead(
   program: MemberProgram,
   outputs: number,
   count: number,
-  scale: TargetScale,
+  scale: Scale,
 ): Predictions {
   const { loss } = program.member.spec;
   const mean = new Float32Array(buffer, program.mean, count * outputs);

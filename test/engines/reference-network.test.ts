@@ -1,0 +1,50 @@
+// The oracle itself: its gradients against central finite differences in double precision.
+
+import t from 'tap';
+import { RandomStream, streamKey } from '../../src/math/random.js';
+import type { Activation, Loss } from '../../src/model/spec.js';
+import { batchGradient, type Example, layersOf } from '../support/reference-network.js';
+
+const ACTIVATIONS: Activation[] = ['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus', 'linear'];
+const LOSSES: [Loss, units: number][] = [
+  ['softmaxCrossEntropy', 3],
+  ['binaryCrossEntropy', 1],
+  ['squaredError', 2],
+  ['gaussianNll', 4],
+];
+
+for (const activation of ACTIVATIONS) {
+  for (const [loss, units] of LOSSES) {
+    t.test(`gradients of ${loss} through ${activation} equal finite differences`, async (t) => {
+      const random = new RandomStream(streamKey(7, 'noise'));
+      const shapes = [
+        { inputs: 4, units: 5, activation },
+        { inputs: 5, units, activation: 'linear' as const },
+      ];
+      const flat = Float64Array.from({ length: 4 * 5 + 5 + 5 * units + units }, () => random.normal());
+      const batch = Array.from(
+        { length: 3 },
+        (): Example => ({
+          x: Array.from({ length: 4 }, () => random.normal()),
+          label: random.below(loss === 'binaryCrossEntropy' ? 2 : 3),
+          y: [random.normal(), random.normal()],
+          weight: 0.5 + random.uniform(),
+        }),
+      );
+      const lossAt = (parameters: Float64Array) =>
+        batchGradient(layersOf(shapes, parameters), loss, batch).loss;
+      const { gradients } = batchGradient(layersOf(shapes, flat), loss, batch);
+      const exact = gradients.flatMap(({ w, b }) => [...w, ...b]);
+      const h = 1e-6;
+      let difference = 0;
+      let norm = 0;
+      exact.forEach((g, at) => {
+        const moved = (by: number) => lossAt(flat.map((v, i) => (i === at ? v + by : v)));
+        const estimate = (moved(h) - moved(-h)) / (2 * h);
+        difference += (g - estimate) ** 2;
+        norm += estimate ** 2;
+      });
+      t.ok(Math.sqrt(difference / norm) < 1e-7, `relative difference ${Math.sqrt(difference / norm)}`);
+    });
+  }
+}

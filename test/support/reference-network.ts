@@ -1,0 +1,183 @@
+// An independent dense network in double precision: plain loops, one example at a time, no sharing with
+// src beyond the spec types. The oracle for whole training runs of the wasm engine.
+
+import type { LayerShape } from '../../src/model/network.js';
+import type { Activation, Loss, OptimizerSpec } from '../../src/model/spec.js';
+
+export interface Layer {
+  readonly shape: LayerShape;
+  readonly w: Float64Array; // [inputs, units]
+  readonly b: Float64Array;
+}
+
+/** Canonical flat parameters → layers. */
+export function layersOf(shapes: readonly LayerShape[], flat: ArrayLike<number>): Layer[] {
+  let next = 0;
+  const take = (length: number) => Float64Array.from({ length }, () => flat[next++]!);
+  return shapes.map((shape) => ({ shape, w: take(shape.inputs * shape.units), b: take(shape.units) }));
+}
+
+export function flatten(layers: readonly Layer[]): Float64Array {
+  return Float64Array.from(layers.flatMap(({ w, b }) => [...w, ...b]));
+}
+
+const erf = (x: number): number => {
+  // Abramowitz and Stegun 7.1.26 is too coarse; the series and continued fraction are exact enough.
+  const a = Math.abs(x);
+  if (a > 6) return Math.sign(x);
+  let sum = a;
+  let term = a;
+  for (let n = 1; n < 200; n++) {
+    term *= (-a * a) / n;
+    sum += term / (2 * n + 1);
+  }
+  return Math.sign(x) * Math.min(1, (2 / Math.sqrt(Math.PI)) * sum);
+};
+const phi = (x: number) => 0.5 * (1 + erf(x / Math.SQRT2));
+
+/** h and dh/dz of an activation. */
+export function activate(kind: Activation, z: number): [h: number, derivative: number] {
+  switch (kind) {
+    case 'linear':
+      return [z, 1];
+    case 'relu':
+      return z > 0 ? [z, 1] : [0, 0];
+    case 'leakyRelu':
+      return z > 0 ? [z, 1] : [0.01 * z, 0.01];
+    case 'tanh':
+      return [Math.tanh(z), 1 - Math.tanh(z) ** 2];
+    case 'sigmoid': {
+      const s = 1 / (1 + Math.exp(-z));
+      return [s, s * (1 - s)];
+    }
+    case 'softplus':
+      return [Math.log1p(Math.exp(-Math.abs(z))) + Math.max(z, 0), 1 / (1 + Math.exp(-z))];
+    case 'gelu':
+      return [z * phi(z), phi(z) + (z * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI)];
+  }
+}
+
+/** Loss of one example and its gradient with respect to the raw outputs z. */
+export function lossOf(
+  loss: Loss,
+  z: readonly number[],
+  label: number,
+  y: readonly number[],
+): [number, number[]] {
+  switch (loss) {
+    case 'softmaxCrossEntropy': {
+      const max = Math.max(...z);
+      const total = z.reduce((sum, v) => sum + Math.exp(v - max), 0);
+      const p = z.map((v) => Math.exp(v - max) / total);
+      return [Math.log(total) + max - z[label]!, p.map((v, c) => v - (c === label ? 1 : 0))];
+    }
+    case 'binaryCrossEntropy': {
+      const v = z[0]!;
+      const p = 1 / (1 + Math.exp(-v));
+      return [Math.log1p(Math.exp(-Math.abs(v))) + Math.max(v, 0) - label * v, [p - label]];
+    }
+    case 'squaredError': {
+      const t = y.length;
+      return [y.reduce((sum, v, i) => sum + (z[i]! - v) ** 2, 0) / t, y.map((v, i) => (2 * (z[i]! - v)) / t)];
+    }
+    case 'gaussianNll': {
+      const t = y.length;
+      let total = 0;
+      const gradient = new Array<number>(2 * t).fill(0);
+      for (let i = 0; i < t; i++) {
+        const raw = z[t + i]!;
+        const variance = Math.log1p(Math.exp(-Math.abs(raw))) + Math.max(raw, 0) + 1e-6;
+        const error = y[i]! - z[i]!;
+        total += 0.5 * (Math.log(variance) + error ** 2 / variance);
+        gradient[i] = -error / variance / t;
+        gradient[t + i] =
+          ((0.5 * (1 / variance - error ** 2 / variance ** 2)) / t) * (1 / (1 + Math.exp(-raw)));
+      }
+      return [total / t, gradient];
+    }
+  }
+}
+
+export interface Example {
+  readonly x: readonly number[];
+  readonly label: number;
+  readonly y: readonly number[];
+  readonly weight: number;
+}
+
+/** Mean weighted loss of a batch and its gradient, canonical order. */
+export function batchGradient(layers: readonly Layer[], loss: Loss, batch: readonly Example[]) {
+  const gradients = layers.map(({ w, b }) => ({
+    w: new Float64Array(w.length),
+    b: new Float64Array(b.length),
+  }));
+  let total = 0;
+  for (const { x, label, y, weight } of batch) {
+    const inputs: (readonly number[])[] = [];
+    const derivatives: number[][] = [];
+    let h = x;
+    for (const { shape, w, b } of layers) {
+      inputs.push(h);
+      const pairs = Array.from(b, (bias, o) =>
+        activate(
+          shape.activation,
+          h.reduce((sum, v, i) => sum + v * w[i * shape.units + o]!, bias),
+        ),
+      );
+      derivatives.push(pairs.map(([, d]) => d));
+      h = pairs.map(([v]) => v);
+    }
+    const [value, dz] = lossOf(loss, h, label, y);
+    total += (weight * value) / batch.length;
+    let delta = dz.map((v) => (weight * v) / batch.length);
+    for (let l = layers.length - 1; l >= 0; l--) {
+      const { shape, w } = layers[l]!;
+      delta = delta.map((v, o) => v * derivatives[l]![o]!);
+      for (let o = 0; o < shape.units; o++) {
+        gradients[l]!.b[o]! += delta[o]!;
+        for (let i = 0; i < shape.inputs; i++)
+          gradients[l]!.w[i * shape.units + o]! += inputs[l]![i]! * delta[o]!;
+      }
+      const above = delta;
+      delta = inputs[l]!.map((_, i) => above.reduce((sum, v, o) => sum + v * w[i * shape.units + o]!, 0));
+    }
+  }
+  return { loss: total, gradients };
+}
+
+/** One optimizer with its state, in PyTorch's conventions. */
+export function createOptimizer(
+  spec: OptimizerSpec,
+  penalty: { l1: number; l2: number },
+  layers: readonly Layer[],
+) {
+  const state = layers.map(({ w, b }) => ({
+    w: { m: new Float64Array(w.length), v: new Float64Array(w.length) },
+    b: { m: new Float64Array(b.length), v: new Float64Array(b.length) },
+  }));
+  let step = 0;
+  return (gradients: ReturnType<typeof batchGradient>['gradients'], learningRate: number) => {
+    step++;
+    layers.forEach((layer, l) => {
+      for (const part of ['w', 'b'] as const) {
+        const values = layer[part];
+        const { m, v } = state[l]![part];
+        for (let i = 0; i < values.length; i++) {
+          let g = gradients[l]![part][i]!;
+          if (part === 'w') g += penalty.l2 * values[i]! + penalty.l1 * Math.sign(values[i]!);
+          if (spec.kind === 'sgd') {
+            m[i] = spec.momentum * m[i]! + g;
+            values[i]! -= learningRate * (spec.nesterov ? g + spec.momentum * m[i]! : m[i]!);
+          } else {
+            if (part === 'w') values[i]! *= 1 - learningRate * spec.weightDecay;
+            m[i] = spec.beta1 * m[i]! + (1 - spec.beta1) * g;
+            v[i] = spec.beta2 * v[i]! + (1 - spec.beta2) * g * g;
+            const mHat = m[i]! / (1 - spec.beta1 ** step);
+            const vHat = v[i]! / (1 - spec.beta2 ** step);
+            values[i]! -= (learningRate * mHat) / (Math.sqrt(vHat) + spec.tolerance);
+          }
+        }
+      }
+    });
+  };
+}

@@ -1,0 +1,50 @@
+// Trains one member by the reference network: the same draws, order and schedule as the wasm engine,
+// computed in double precision.
+
+import type { Dataset } from '../../src/data/dataset.js';
+import { initialParameters } from '../../src/engines/wasm/parameters.js';
+import { drawCandidates, drawMember } from '../../src/ensemble/member-rows.js';
+import { RandomStream, shuffleInPlace, streamKey } from '../../src/math/random.js';
+import { layerShapes } from '../../src/model/network.js';
+import { scheduleFactor } from '../../src/model/schedule.js';
+import type { EnsemblePlan } from '../../src/model/spec.js';
+import { batchGradient, createOptimizer, type Example, flatten, layersOf } from './reference-network.js';
+
+/** Canonical weights and the mean training loss of each epoch. */
+export function trainReference(dataset: Dataset, plan: EnsemblePlan, member: number) {
+  const spec = plan.members[member]!;
+  const shapes = layerShapes(spec, dataset.features, dataset.task);
+  const init = initialParameters(shapes, spec.network.init, streamKey(plan.seed, 'init', spec.stream));
+  const layers = layersOf(shapes, init);
+  const draw = drawMember(plan.seed, spec, dataset, dataset.features, drawCandidates(plan, dataset));
+  const update = createOptimizer(spec.optimizer, spec.normPenalty, layers);
+  const steps = Math.ceil(draw.inBag.length / spec.batchSize);
+  const losses: number[] = [];
+  for (let epoch = 1; epoch <= spec.epochs; epoch++) {
+    const order = draw.inBag.slice();
+    shuffleInPlace(order, new RandomStream(streamKey(plan.seed, 'order', spec.stream, epoch)));
+    let total = 0;
+    for (let step = 0; step < steps; step++) {
+      const rows = order.subarray(step * spec.batchSize, (step + 1) * spec.batchSize);
+      const batch = Array.from(rows, (row) => exampleAt(dataset, row, draw.columns));
+      const { loss, gradients } = batchGradient(layers, spec.loss, batch);
+      const factor = scheduleFactor(spec.schedule, (epoch - 1) * steps + step, steps, spec.epochs);
+      update(gradients, spec.optimizer.learningRate * factor);
+      total += loss * rows.length;
+    }
+    losses.push(total / order.length);
+  }
+  return { weights: flatten(layers), losses };
+}
+
+function exampleAt(dataset: Dataset, row: number, columns: Uint32Array | null): Example {
+  const { features, task } = dataset;
+  const targets = task.kind === 'regression' ? task.targets.length : 0;
+  const all = Array.from(dataset.x.subarray(row * features, (row + 1) * features));
+  return {
+    x: columns === null ? all : Array.from(columns, (column) => all[column]!),
+    label: dataset.labels[row] ?? 0,
+    y: Array.from(dataset.targets.subarray(row * targets, (row + 1) * targets)),
+    weight: dataset.rowWeights?.[row] ?? 1,
+  };
+}
