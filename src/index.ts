@@ -1,7 +1,20 @@
 // The public API: re-exports only. Everything a program needs to load data, train, predict, measure and save.
 
-export { Dataset, type Task } from './data/dataset.js';
-export { AGGREGATORS, type Aggregator } from './ensemble/aggregate/aggregate.js';
+export { contentHash } from './bundle/content-hash.js';
+export { type InspectedEnsemble, inspectEnsemble, loadEnsemble } from './bundle/load.js';
+export { type SavedEnsemble, type SaveOptions, saveEnsemble } from './bundle/save.js';
+export { type CsvOptions, readCsv } from './data/csv.js';
+export { Dataset, type DatasetArrays, type Task } from './data/dataset.js';
+export { type LoadedData, type LoadOptions, loadTraining } from './data/load.js';
+export { type Preprocessing, transformFeatures, transformTable } from './data/preprocessing.js';
+export { type RowSplit, type SplitOptions, splitRows } from './data/split.js';
+export type { Table } from './data/table.js';
+export {
+  AGGREGATORS,
+  type AggregateOptions,
+  type Aggregator,
+  aggregate,
+} from './ensemble/aggregate/aggregate.js';
 export type { Ensemble, EpochRecord, FailedMember, TrainedMember } from './ensemble/ensemble.js';
 export { type EvaluateOptions, evaluateEnsemble, evaluateOutOfBag } from './ensemble/evaluate.js';
 export { type CombineOptions, predictEnsemble } from './ensemble/predict.js';
@@ -10,6 +23,11 @@ export { createInlineRunner, type MemberRunner } from './ensemble/runner.js';
 export { type TrainingSettings, trainEnsemble } from './ensemble/train-ensemble.js';
 export type { EpochDecision, EpochEvent } from './ensemble/train-member.js';
 export { type ErrorCode, type ErrorDetails, TuttiError } from './errors.js';
+export type { CombinedPredictions } from './measure/combine.js';
+export type { ErrorCorrelation } from './measure/error-report.js';
+export { type HonestTest, honestTest } from './measure/honest-test.js';
+export type { Measurement } from './measure/measurement.js';
+export type { Predictions } from './measure/predictions.js';
 export type { MemberOptions, TrainingOptions } from './model/options.js';
 export type { EnsemblePlan, MemberSpec } from './model/spec.js';
 export { createPool, type Pool, type PoolOptions } from './pool/pool.js';

@@ -49,7 +49,10 @@ const memberFields = {
 const memberSchema = z.strictObject(memberFields).partial();
 
 /** Options of one member; every one is optional. */
-export type MemberOptions = z.infer<typeof memberSchema>;
+export type MemberOptions = DeepReadonly<z.infer<typeof memberSchema>>;
+
+/** What callers may pass: lists declared `as const` too. */
+type DeepReadonly<T> = { readonly [Key in keyof T]: T[Key] extends object | undefined ? DeepReadonly<T[Key]> : T[Key] };
 
 const gridSchema = z
   .strictObject(
@@ -76,11 +79,7 @@ export const trainingSchema = z
   .partial();
 
 /** What a user writes about a training: options shared by all members, and their number or list. */
-export type TrainingOptions = z.infer<typeof trainingSchema>;
-
-type DeepReadonly<T> = {
-  readonly [K in keyof T]: T[K] extends readonly (infer U)[] | undefined ? readonly U[] | undefined : T[K];
-};
+export type TrainingOptions = DeepReadonly<z.infer<typeof trainingSchema>>;
 
 export const DEFAULTS = {
   members: 16,
@@ -110,7 +109,7 @@ export const DEFAULTS = {
   l2: 0,
   earlyStopping: 'none',
   patience: 5,
-} as const satisfies DeepReadonly<TrainingOptions>;
+} as const satisfies TrainingOptions;
 
 /** Upper bound on the number of members: beyond it the seeds' stream numbers would not fit. */
 const MAX_MEMBERS = 2 ** 31 - 1;
