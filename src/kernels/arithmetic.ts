@@ -5,12 +5,15 @@ import { setFlagsFromString } from 'node:v8';
 import { describe, TuttiError } from '../errors.js';
 import type { Arithmetic } from '../model/spec.js';
 
-let enabled = false;
-
-/** Node 20 keeps relaxed SIMD behind a V8 flag; later versions have it on and ignore this. */
-export function enableRelaxedSimd(): void {
-  if (!enabled) setFlagsFromString('--experimental-wasm-relaxed-simd');
-  enabled = true;
+/**
+ * Makes relaxed SIMD compile where it can: Node 20 keeps it behind a V8 flag, which later versions have
+ * removed and complain about. A flag, once set, holds for the process and its threads.
+ * @returns whether f32x4.relaxed_madd validates now.
+ */
+export function enableRelaxedSimd(): boolean {
+  if (WebAssembly.validate(PROBE)) return true;
+  setFlagsFromString('--experimental-wasm-relaxed-simd');
+  return WebAssembly.validate(PROBE);
 }
 
 /**
@@ -45,8 +48,7 @@ function fromEnvironment(): 'auto' | Arithmetic {
  * product is rounded first.
  */
 function roundsOnce(): boolean {
-  enableRelaxedSimd();
-  if (!WebAssembly.validate(PROBE)) return false;
+  if (!enableRelaxedSimd()) return false;
   const { madd } = new WebAssembly.Instance(new WebAssembly.Module(PROBE)).exports as {
     madd(a: number, b: number, c: number): number;
   };

@@ -11,6 +11,7 @@
 //   and the gradient kernels rely on that for dz.
 // - weights: see weight-layout.ts; the biases follow the matrix.
 // - Base addresses and panel strides are multiples of 16 bytes; addresses of 2 GiB and more are fine.
+// - The first 1024 bytes of memory stay unused: the compiler relies on addresses being above them.
 // - No argument may be the address 0 unless its description gives 0 a meaning.
 import { readFileSync } from 'node:fs';
 import type { Arithmetic } from '../model/spec.js';
@@ -227,6 +228,9 @@ export interface Kernels {
 
   /** out[i] = exp(in[i]), i < count, any count; results below 2⁻¹²⁶ become 0. May work in place. */
   exp(input: number, out: number, count: number): void;
+
+  /** out[i] = ln in[i], i < count, any count; below 2⁻¹²⁶, negative numbers included, −∞. May work in place. */
+  log(input: number, out: number, count: number): void;
 
   /**
    * Shuffles u32[n] in place (Fisher–Yates) with the stream of the key; the same as math/random.ts.

@@ -6,7 +6,7 @@
 // follow directly, rounded up to a multiple of 4. Optimizer state and stored gradients use the same layout.
 
 /** Units in a full column panel: a multiple of 6 (rows of the forward tile) and of 8 (gradient tile). */
-export const PANEL_UNITS = 24;
+export const PANEL_UNITS = 96;
 
 /** Rounds up to a multiple of 4, the lanes of a vector. */
 export function roundUp4(count: number): number {

@@ -1,0 +1,22 @@
+// The exports of strict.wasm and fused.wasm, described in src/kernels/kernels.ts. Raw addresses of one
+// imported shared memory; no state, no allocation, no data segments (they would overwrite shared memory at
+// every instantiation). The first 1024 bytes of memory are never used by tutti, which lets the compiler fold
+// constant addends of addresses into the instructions.
+export { gatherColumns, gatherLabels, gatherRows, gatherWeights } from './gather';
+export { forward } from './forward';
+export { activate, multiply } from './activations';
+export { binaryCrossEntropy, gaussianNll, softmaxCrossEntropy, squaredError } from './losses';
+export { inputGradient } from './input-gradient';
+export { weightGradient } from './weight-gradient';
+export { applyUpdate, flushDenormals } from './update';
+export { binaryLogProbabilities, gaussianMoments, logSoftmax, unpanel } from './predictions';
+export { exp, log } from './functions';
+export { fillRandom, shuffle } from './random';
+
+// Exported to keep them apart, not to be called; see forward.ts.
+export { forwardTile1, forwardTile2, forwardTile3, forwardTile4, forwardTile5, forwardTile6, forwardWide } from './forward';
+export { inputTile1, inputTile2, inputTile3, inputTile4, inputTile5, inputTile6 } from './input-gradient';
+export {
+  narrowTile1, narrowTile2, narrowTile3, narrowTile4, narrowTile5, narrowTile6,
+  weightTile1, weightTile2, weightTile3, weightTile4, weightTile5, weightTile6,
+} from './weight-gradient';

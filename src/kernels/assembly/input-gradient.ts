@@ -1,0 +1,110 @@
+// dx(i, b) = Σ_o W(i, o) dz(o, b): the tile of forward.ts, with the weights of 6 inputs read along their
+// rows. Sums run over one column panel at a time and rest in dx between two panels (in the first-level
+// cache), so the inner loop stays a single one.
+import { PANEL_UNITS, clearPaddingRows, madd, roundUp4, splat, splatAt, tileHeight, zero } from './vector';
+
+/** Adds `units` more terms to a tile of dx; `w` at W(first input, first unit), rows `stride` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function tile(height: i32, dz: usize, units: i32, w: usize, stride: usize, resume: bool, dx: usize): void {
+  let a0 = zero(), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0, a4 = a0, b4 = a0, a5 = a0, b5 = a0;
+  if (resume) {
+    a0 = v128.load(dx); b0 = v128.load(dx + 16);
+    if (height > 1) { a1 = v128.load(dx + 32); b1 = v128.load(dx + 48); }
+    if (height > 2) { a2 = v128.load(dx + 64); b2 = v128.load(dx + 80); }
+    if (height > 3) { a3 = v128.load(dx + 96); b3 = v128.load(dx + 112); }
+    if (height > 4) { a4 = v128.load(dx + 128); b4 = v128.load(dx + 144); }
+    if (height > 5) { a5 = v128.load(dx + 160); b5 = v128.load(dx + 176); }
+  }
+  let w1 = w + stride, w2 = w1 + stride, w3 = w2 + stride, w4 = w3 + stride, w5 = w4 + stride;
+  for (; units > 0; units--) {
+    const u = v128.load(dz), v = v128.load(dz + 16);
+    let s = splatAt(w);
+    a0 = madd(s, u, a0); b0 = madd(s, v, b0);
+    if (height > 1) { s = splatAt(w1); a1 = madd(s, u, a1); b1 = madd(s, v, b1); w1 += 4; }
+    if (height > 2) { s = splatAt(w2); a2 = madd(s, u, a2); b2 = madd(s, v, b2); w2 += 4; }
+    if (height > 3) { s = splatAt(w3); a3 = madd(s, u, a3); b3 = madd(s, v, b3); w3 += 4; }
+    if (height > 4) { s = splatAt(w4); a4 = madd(s, u, a4); b4 = madd(s, v, b4); w4 += 4; }
+    if (height > 5) { s = splatAt(w5); a5 = madd(s, u, a5); b5 = madd(s, v, b5); w5 += 4; }
+    dz += 32;
+    w += 4;
+  }
+  v128.store(dx, a0); v128.store(dx + 16, b0);
+  if (height > 1) { v128.store(dx + 32, a1); v128.store(dx + 48, b1); }
+  if (height > 2) { v128.store(dx + 64, a2); v128.store(dx + 80, b2); }
+  if (height > 3) { v128.store(dx + 96, a3); v128.store(dx + 112, b3); }
+  if (height > 4) { v128.store(dx + 128, a4); v128.store(dx + 144, b4); }
+  if (height > 5) { v128.store(dx + 160, a5); v128.store(dx + 176, b5); }
+}
+
+// Exported so that they stay functions of their own; see forward.ts.
+
+export function inputTile6(dz: usize, units: i32, w: usize, stride: usize, resume: bool, dx: usize): void {
+  tile(6, dz, units, w, stride, resume, dx);
+}
+
+export function inputTile5(dz: usize, units: i32, w: usize, stride: usize, resume: bool, dx: usize): void {
+  tile(5, dz, units, w, stride, resume, dx);
+}
+
+export function inputTile4(dz: usize, units: i32, w: usize, stride: usize, resume: bool, dx: usize): void {
+  tile(4, dz, units, w, stride, resume, dx);
+}
+
+export function inputTile3(dz: usize, units: i32, w: usize, stride: usize, resume: bool, dx: usize): void {
+  tile(3, dz, units, w, stride, resume, dx);
+}
+
+export function inputTile2(dz: usize, units: i32, w: usize, stride: usize, resume: bool, dx: usize): void {
+  tile(2, dz, units, w, stride, resume, dx);
+}
+
+export function inputTile1(dz: usize, units: i32, w: usize, stride: usize, resume: bool, dx: usize): void {
+  tile(1, dz, units, w, stride, resume, dx);
+}
+
+export function inputGradient(
+  dz: usize, dzPanelStride: usize, panels: i32, units: i32, w: usize, inputs: i32,
+  h: usize, slope: f32, dx: usize, dxPanelStride: usize,
+): void {
+  let row = 0;
+  while (row < inputs) {
+    const height = tileHeight(inputs - row);
+    const offset = <usize>row << 5;
+    for (let p: usize = 0; p < <usize>panels; p++) {
+      const to = dx + p * dxPanelStride + offset;
+      rows(height, dz + p * dzPanelStride, units, w, inputs, row, to);
+      if (slope != 1) applySlope(to, h + p * dxPanelStride + offset, height, slope);
+    }
+    row += height;
+  }
+  clearPaddingRows(dx, dxPanelStride, panels, inputs);
+}
+
+/** `height` rows of dx, beginning at input `row`, for one panel of examples. */
+function rows(height: i32, dz: usize, units: i32, w: usize, inputs: i32, row: i32, dx: usize): void {
+  const padded = roundUp4(units);
+  for (let first = 0; first < units; first += PANEL_UNITS) {
+    const stride = <usize>min(PANEL_UNITS, padded - first) << 2;
+    const count = min(PANEL_UNITS, units - first);
+    const from = w + stride * row;
+    const resume = first > 0;
+    if (height == 6) inputTile6(dz, count, from, stride, resume, dx);
+    else if (height == 5) inputTile5(dz, count, from, stride, resume, dx);
+    else if (height == 4) inputTile4(dz, count, from, stride, resume, dx);
+    else if (height == 3) inputTile3(dz, count, from, stride, resume, dx);
+    else if (height == 2) inputTile2(dz, count, from, stride, resume, dx);
+    else inputTile1(dz, count, from, stride, resume, dx);
+    dz += PANEL_UNITS << 5;
+    w += stride * inputs;
+  }
+}
+
+/** dx *= (h > 0 ? 1 : slope) over `height` rows; h is the layer's input. */
+function applySlope(dx: usize, h: usize, height: i32, slope: f32): void {
+  const one = splat(1), slopes = splat(slope);
+  for (const end = dx + (<usize>height << 5); dx < end; dx += 16, h += 16) {
+    const factor = v128.bitselect(one, slopes, f32x4.gt(v128.load(h), zero()));
+    v128.store(dx, f32x4.mul(v128.load(dx), factor));
+  }
+}

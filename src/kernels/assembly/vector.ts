@@ -1,0 +1,85 @@
+// The few vector idioms every kernel uses. `@inline` because binaryen must see the constants: tile heights
+// fold branches away, and constant addends of an address become immediate offsets of the instruction.
+
+/** Units in a full column panel of the weights; PANEL_UNITS in weight-layout.ts. */
+export const PANEL_UNITS: i32 = 96;
+
+/** a·b + c: one rounding in fused.wasm, two in strict.wasm. The only place where the two builds differ. */
+// @ts-ignore: decorator
+@inline
+export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** The float at an address, in all four lanes. */
+// @ts-ignore: decorator
+@inline
+export function splatAt(address: usize): v128 {
+  return v128.load32_splat(address);
+}
+
+// @ts-ignore: decorator
+@inline
+export function splat(value: f32): v128 {
+  return f32x4.splat(value);
+}
+
+// @ts-ignore: decorator
+@inline
+export function zero(): v128 {
+  return i32x4.splat(0);
+}
+
+// @ts-ignore: decorator
+@inline
+export function roundUp4(count: i32): i32 {
+  return (count + 3) & ~3;
+}
+
+/**
+ * Height of the next register tile when `rest` rows are left: 6 fills the registers, and a last tile of one
+ * or two rows would wait for its own additions, so 7 and 8 are split 4 + 3 and 4 + 4.
+ */
+// @ts-ignore: decorator
+@inline
+export function tileHeight(rest: i32): i32 {
+  return rest <= 6 ? rest : rest <= 8 ? 4 : 6;
+}
+
+/** Lanes of two rows interleaved: (a0, b0, a1, b1) and (a2, b2, a3, b3). */
+// @ts-ignore: decorator
+@inline
+export function zipLow(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+}
+
+// @ts-ignore: decorator
+@inline
+export function zipHigh(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+}
+
+/** Low halves and high halves of two vectors side by side. */
+// @ts-ignore: decorator
+@inline
+export function lowHalves(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 0, 1, 4, 5);
+}
+
+// @ts-ignore: decorator
+@inline
+export function highHalves(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 2, 3, 6, 7);
+}
+
+/** Writes zeros to rows `rows` … roundUp4(rows)−1 of every panel: the promise all panel writers keep. */
+export function clearPaddingRows(out: usize, stride: usize, panels: i32, rows: i32): void {
+  const padding = <usize>(roundUp4(rows) - rows) << 5;
+  if (!padding) return;
+  out += <usize>rows << 5;
+  for (; panels > 0; panels--) {
+    for (let at = out, end = out + padding; at < end; at += 16) v128.store(at, zero());
+    out += stride;
+  }
+}
