@@ -52,6 +52,8 @@ export function chooseClassLayout(
   }
   const perClass = tryPerClass(table, columns, written, labels);
   if (perClass !== null && !(perClass instanceof TuttiError)) return perClass;
+  // Names that end in words of the target can mean nothing else; `m_0`, `m_1` may be numbered members.
+  if (perClass !== null && [...labels].some((label) => Number.isNaN(Number(label)))) throw perClass;
   const single = trySingle(table, columns, labels, certain);
   if (single !== null || !certain) return single;
   throw perClass ?? layoutError(table, target, columns, labels);

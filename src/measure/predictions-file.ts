@@ -18,7 +18,7 @@ export interface PredictionsFileOptions {
   readonly target: string | readonly string[];
   /** @default inferred: see docs/MEASURING.md */
   readonly task?: 'classification' | 'regression' | null;
-  /** Columns that are no member's. Columns that only number the rows are found without it. */
+  /** Columns that are no member's. A column `id`, `index` or `row` that counts the rows is left out without it. */
   readonly ignore?: readonly string[];
   /** Empty cells mean that the row is in bag for the member. @default they are refused */
   readonly outOfBag?: boolean;
@@ -107,10 +107,14 @@ function memberColumns(
   return { columns, ignored: others.filter(left).map((column) => column.name) };
 }
 
-/** Whether a column is 0, 1, 2 … or 1, 2, 3 …: an index some library wrote, which no member predicts. */
+/** Names under which libraries write an index that no member predicts. */
+const INDEX_NAME =
+  /^(unnamed: ?0|index|idx|id|row|row[ _-]?(id|index|number)|sample([ _-]?(id|index|number))?|#)$/i;
+
+/** Whether a column of such a name just counts 0, 1, 2 … or 1, 2, 3 … */
 function numbersRows(table: Table, column: Column): boolean {
   const first = column.number(0);
-  if (table.rows < 3 || (first !== 0 && first !== 1)) return false;
+  if (!INDEX_NAME.test(column.name) || (first !== 0 && first !== 1)) return false;
   for (let row = 0; row < table.rows; row++) if (column.number(row) !== first + row) return false;
   return true;
 }
