@@ -63,7 +63,7 @@ function takeFromClasses(
   stream: RandomStream,
   taken: Uint8Array,
 ): void {
-  const counts = classes.map((rows) => Math.min(rows.length - 1, Math.floor(share * rows.length)));
+  const counts = classes.map((rows) => Math.floor(share * rows.length));
   const remainder = (c: number): number => share * classes[c]!.length - counts[c]!;
   const byRemainder = classes.map((_, c) => c).sort((a, b) => remainder(b) - remainder(a) || a - b);
   let missing = target - counts.reduce((total, count) => total + count, 0);
