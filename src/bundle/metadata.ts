@@ -21,6 +21,7 @@ export function metadataOf(ensemble: Ensemble, report: StoredReport | null): Met
     task: rest.task,
     features: rest.features,
     targetScale: rest.targetScale,
+    featureScale: rest.featureScale,
     preprocessing: rest.preprocessing,
     datasetHash: rest.datasetHash,
     members: members.map(describeMember),
@@ -44,6 +45,7 @@ export function ensembleFrom(metadata: Metadata, weights: readonly TrainedMember
     task: metadata.task,
     features: metadata.features,
     targetScale: metadata.targetScale,
+    featureScale: metadata.featureScale,
     preprocessing: metadata.preprocessing,
     datasetHash: metadata.datasetHash,
     members: metadata.members.map(({ index, epoch, inBagRows, history }, at) => ({
@@ -68,12 +70,18 @@ export function findContradiction(metadata: Metadata): string | null {
   );
 }
 
-function contradictionOfTask({ task, targetScale, plan }: Metadata): string | null {
+function contradictionOfTask({ task, targetScale, featureScale, features, plan }: Metadata): string | null {
   const names = task.kind === 'classification' ? task.classes : task.targets;
   if (new Set(names).size !== names.length) return 'a class or target is named twice';
   const scales = task.kind === 'classification' ? 0 : names.length;
   for (const list of [targetScale.mean, targetScale.std]) {
     if (list.length !== scales) return `${list.length} target scales for ${scales} targets`;
+  }
+  if (
+    featureScale !== null &&
+    [featureScale.mean, featureScale.std].some((list) => list.length !== features)
+  ) {
+    return `feature scales of another length than ${features}`;
   }
   for (const [index, spec] of plan.members.entries()) {
     if (!lossFits(spec, task)) return `member ${index}'s loss does not fit ${task.kind}`;

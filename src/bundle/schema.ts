@@ -105,11 +105,14 @@ const environment = z.strictObject({
   savedAt: z.iso.datetime(),
 });
 
+const scale = z.strictObject({ mean: z.array(z.number()), std: z.array(positive) });
+
 export const metadataSchema = z.strictObject({
   plan,
   task,
   features: count,
-  targetScale: z.strictObject({ mean: z.array(z.number()), std: z.array(positive) }),
+  targetScale: scale,
+  featureScale: scale.nullable(),
   preprocessing: preprocessingSchema.nullable(),
   datasetHash: sha256,
   members: z.array(member).min(1),

@@ -101,6 +101,7 @@ const changes: Readonly<Record<string, [(m: Mutable) => unknown, RegExp]>> = {
   'a class named twice': [set('task.classes', ['a', 'a', 'b']), /named twice/],
   'a loss for numbers': [set(`${first}.loss`, 'squaredError'), /does not fit/],
   'scales without targets': [set('targetScale', { mean: [1], std: [1] }), /target scales/],
+  'feature scales of another length': [set('featureScale', { mean: [1], std: [1] }), /feature scales/],
   'a ragged history': [set('members.0.history.loss', [1]), /several lengths/],
   'a claim to be incomplete': [set('complete', false), /complete: false/],
   'a member both finished and failed': [

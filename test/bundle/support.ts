@@ -29,6 +29,7 @@ export function makeEnsemble(): Ensemble {
     task: TASK,
     features: FEATURES,
     targetScale: { mean: [], std: [] },
+    featureScale: null,
     preprocessing: {
       features: [
         { kind: 'numeric', column: 'a', mean: 1.5, std: 0.1, fill: null },

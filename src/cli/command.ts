@@ -1,0 +1,31 @@
+// What a command is to the program that runs it, so that each is one file and knows no parser.
+
+import type { OptionRow } from './option-row.js';
+
+/** Options as the parser found them, by camelCase name; only those that were given. */
+export type GivenOptions = Readonly<Record<string, unknown>>;
+
+export interface CommandDefinition {
+  readonly arguments: readonly { readonly name: string; readonly description: string }[];
+  readonly options: readonly OptionRow[];
+  /** Shown at the end of the help. */
+  readonly examples: readonly string[];
+  /** Does the work and returns the exit status. */
+  run(positional: readonly string[], given: GivenOptions): Promise<number>;
+}
+
+/** Options that every command has. */
+export const JSON_ROW: OptionRow = {
+  name: 'json',
+  kind: 'flag',
+  group: 'Output',
+  description: 'print one JSON object on standard output and nothing else there',
+};
+
+export const QUIET_ROW: OptionRow = {
+  name: 'quiet',
+  kind: 'flag',
+  group: 'Output',
+  description: 'no progress and no notes',
+  short: 'q',
+};

@@ -1,0 +1,60 @@
+// The options about data files.
+
+import type { CsvOptions } from '../data/csv.js';
+import type { GivenOptions } from './command.js';
+import type { OptionRow } from './option-row.js';
+
+const GROUP = 'The data';
+
+export const DELIMITER_ROW: OptionRow = {
+  name: 'delimiter',
+  kind: 'text',
+  group: GROUP,
+  description: 'what separates the cells of the CSV file',
+  argument: 'character',
+  defaultText: ',',
+};
+
+/** How to read the CSV file of a command that has {@link DELIMITER_ROW}. */
+export function csvOptions({ delimiter }: GivenOptions): CsvOptions {
+  return delimiter === undefined ? {} : { delimiter: String(delimiter) };
+}
+
+/** The options that say what the columns of a training file are. */
+export const DATA_ROWS: readonly OptionRow[] = [
+  {
+    ...text('target', 'column to predict, or several for regression: a,b'),
+    kind: 'texts',
+    argument: 'column',
+  },
+  {
+    ...choice('task', ['classification', 'regression'], 'what the target is'),
+    defaultText: 'guessed and printed',
+  },
+  {
+    ...text('categorical', 'columns of categories that look like numbers'),
+    kind: 'texts',
+    argument: 'columns',
+  },
+  {
+    ...choice('impute', ['mean', 'median'], 'fill missing cells'),
+    defaultText: 'a missing cell is an error',
+  },
+  {
+    ...choice('unseen', ['error', 'ignore'], 'categories that only appear at prediction'),
+    defaultText: 'error',
+  },
+  DELIMITER_ROW,
+  { ...text('weightColumn', 'column with the weight of each row in the loss'), argument: 'column' },
+  { ...text('groupColumn', 'column whose groups are kept whole'), argument: 'column' },
+  { ...choice('classWeights', ['balanced'], 'weights of the loss by class'), acceptsMap: true },
+  { ...text('testShare', 'share of the rows to hold out and test on'), kind: 'number', defaultText: '0' },
+];
+
+function text(name: string, description: string): OptionRow {
+  return { name, kind: 'text', group: GROUP, description };
+}
+
+function choice(name: string, choices: readonly string[], description: string): OptionRow {
+  return { name, kind: 'choice', group: GROUP, description, choices };
+}

@@ -1,0 +1,46 @@
+// `tutti evaluate`: scores a saved ensemble on rows whose targets are known.
+
+import { readCsv } from '../data/csv.js';
+import { transformTable } from '../data/preprocessing.js';
+import { evaluateEnsemble } from '../ensemble/evaluate.js';
+import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
+import { csvOptions, DELIMITER_ROW } from './data-rows.js';
+import { loadForRawRows, targetNames } from './input-files.js';
+import { aggregatorOf, checkMean, MEAN_ROW } from './means.js';
+import { measurementJson } from './measurement-json.js';
+import { measurementLines } from './measurement-text.js';
+import { note, paletteOf, print, printJson } from './terminal.js';
+
+export const command: CommandDefinition = {
+  arguments: [
+    { name: 'ensemble', description: 'saved ensemble' },
+    { name: 'file', description: 'CSV file with the columns it was trained on, target included' },
+  ],
+  options: [MEAN_ROW, DELIMITER_ROW, JSON_ROW, QUIET_ROW],
+  examples: [
+    'tutti evaluate digits.tutti test.csv',
+    'tutti evaluate digits.tutti test.csv --mean geometric --json',
+  ],
+  run: ([bundle, file], given) => evaluate(bundle!, file!, given),
+};
+
+async function evaluate(bundle: string, file: string, given: GivenOptions): Promise<number> {
+  const { ensemble, preprocessing } = await loadForRawRows(bundle);
+  const aggregator = aggregatorOf(given.mean);
+  const { plan, members } = ensemble;
+  const gaussian = members.every(({ index }) => plan.members[index]!.loss === 'gaussianNll');
+  checkMean(aggregator, ensemble.task.kind, gaussian);
+  const table = readCsv(file, csvOptions(given));
+  const dataset = transformTable(preprocessing, table);
+  if (dataset.hash === ensemble.datasetHash && given.quiet !== true) {
+    note('These are the rows the ensemble was trained on: the figures are better than on new rows.');
+  }
+  const measurement = await evaluateEnsemble(ensemble, dataset, { aggregator });
+  const targets = targetNames(ensemble);
+  if (given.json === true) printJson(measurementJson(measurement, targets));
+  else {
+    const lines = measurementLines([{ name: file, measurement }], targets, paletteOf(process.stdout));
+    for (const line of lines) print(line);
+  }
+  return 0;
+}

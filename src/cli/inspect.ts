@@ -1,0 +1,121 @@
+// `tutti inspect`: what a saved ensemble is, without predicting with it.
+
+import { sortedJson } from '../bundle/content-hash.js';
+import { type InspectedEnsemble, inspectEnsemble } from '../bundle/load.js';
+import type { MemberSpec } from '../model/spec.js';
+import { type CommandDefinition, JSON_ROW } from './command.js';
+import { paletteOf, print, printJson } from './terminal.js';
+import type { TextRow } from './text-table.js';
+import { byteSize, counted, duration, figure } from './words.js';
+
+export const command: CommandDefinition = {
+  arguments: [{ name: 'ensemble', description: 'saved ensemble' }],
+  options: [JSON_ROW],
+  examples: ['tutti inspect digits.tutti', 'tutti inspect digits.tutti --json'],
+  async run([path], { json }) {
+    const inspected = await inspectEnsemble(path!);
+    if (json === true) printJson(inspectionJson(inspected));
+    else for (const line of inspectionLines(path!, inspected)) print(line);
+    return 0;
+  },
+};
+
+/** Members that share all but their random stream, as one entry. */
+interface SpecGroup {
+  readonly members: readonly number[];
+  readonly spec: Omit<MemberSpec, 'stream'>;
+}
+
+function groupSpecs(specs: readonly MemberSpec[]): SpecGroup[] {
+  const groups = new Map<string, { members: number[]; spec: SpecGroup['spec'] }>();
+  for (const [index, { stream: _stream, ...spec }] of specs.entries()) {
+    const key = sortedJson(spec);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { members: [index], spec });
+    else group.members.push(index);
+  }
+  return [...groups.values()];
+}
+
+function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): object {
+  const { plan, task, features, members, failures, complete, wallMs, datasetHash, preprocessing } = ensemble;
+  return {
+    contentHash: file.contentHash,
+    ...{ complete, planned: plan.members.length, members: members.length },
+    ...{ seed: plan.seed, arithmetic: plan.arithmetic, task, features, datasetHash },
+    specs: groupSpecs(plan.members).map(({ members: those, spec }) => ({ members: those, ...spec })),
+    trained: members.map(({ index, epoch, inBagRows, weights, history }) => ({
+      ...{ index, epoch, inBagRows, weights: weights.length },
+      loss: history.at(-1)?.loss ?? null,
+    })),
+    failures: failures.map(({ index, error: { code, message, details } }) => ({
+      index,
+      code,
+      message,
+      details,
+    })),
+    ...{ preprocessing, wallMs, formatVersion: file.formatVersion, bytes: file.bytes },
+    ...{ environment: file.environment, report },
+  };
+}
+
+function inspectionLines(path: string, inspected: InspectedEnsemble): string[] {
+  const { ensemble, environment, bytes } = inspected;
+  const { plan, task, members, failures, complete, wallMs, features } = ensemble;
+  const planned = plan.members.length;
+  const outputs = task.kind === 'classification' ? task.classes : task.targets;
+  const weights = members.reduce((sum, own) => sum + own.weights.length, 0);
+  const rows: TextRow[] = [
+    ['contentHash', inspected.contentHash],
+    ['members', complete ? `${planned}` : `${members.length} of ${planned} (incomplete)`],
+    ['task', `${task.kind} of ${features} features: ${shortList(outputs)}`],
+    ['weights', counted(weights, 'number')],
+    ['plan', `seed ${plan.seed}, ${plan.arithmetic} arithmetic`],
+    ...groupSpecs(plan.members).map(
+      (group): TextRow => [`members ${rangeText(group.members)}`, specText(group.spec)],
+    ),
+    ['trained', `${environment.savedAt}, in ${duration(wallMs)}`],
+    [
+      'by',
+      `tutti ${environment.tutti}, Node.js ${environment.node}, ${environment.platform} ${environment.arch}`,
+    ],
+    ...failures.map(({ index, error }): TextRow => [`failed ${index}`, error.message]),
+  ];
+  const width = Math.max(...rows.map(([label]) => label!.length));
+  const lines = rows.map(([label, value]) => `  ${label!.padEnd(width)}  ${value}`);
+  return [paletteOf(process.stdout).bold(`${path} (${byteSize(bytes)})`), ...lines];
+}
+
+function specText({
+  network,
+  loss,
+  optimizer,
+  epochs,
+  batchSize,
+  resample,
+  featureShare,
+}: SpecGroup['spec']): string {
+  const layers =
+    network.layers.map(({ units, activation }) => `${units} ${activation}`).join(', ') || 'no hidden layer';
+  const rows =
+    resample.kind === 'none' || resample.share === 1 ? resample.kind : `${resample.kind} ${resample.share}`;
+  const features = featureShare === 1 ? '' : `, ${figure(100 * featureShare, 2)} % of features`;
+  return `${layers}; ${loss}; ${optimizer.kind} ${optimizer.learningRate}; ${epochs} epochs of batches of ${batchSize}; rows: ${rows}${features}`;
+}
+
+/** 0, 1, 2, 5 → `0–2, 5`. */
+function rangeText(members: readonly number[]): string {
+  const ranges: string[] = [];
+  for (let i = 0; i < members.length; ) {
+    let end = i;
+    while (members[end + 1] === members[end]! + 1) end++;
+    ranges.push(end === i ? `${members[i]}` : `${members[i]}–${members[end]}`);
+    i = end + 1;
+  }
+  return shortList(ranges);
+}
+
+function shortList(items: readonly string[]): string {
+  const shown = items.slice(0, 12).join(', ');
+  return items.length > 12 ? `${shown} and ${items.length - 12} more` : shown;
+}

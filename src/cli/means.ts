@@ -1,0 +1,48 @@
+// The names of the aggregators on the command line: `--mean arithmetic|geometric|vote`.
+
+import type { Aggregator } from '../ensemble/aggregate/aggregate.js';
+import { failOption } from '../errors.js';
+import type { OptionRow } from './option-row.js';
+
+const MEANS: Readonly<Record<string, Aggregator>> = {
+  arithmetic: 'arithmeticMean',
+  geometric: 'geometricMean',
+  vote: 'majorityVote',
+};
+
+/** What the summary calls each aggregator. */
+export const MEAN_NAMES: Readonly<Record<Aggregator, string>> = {
+  arithmeticMean: 'arithmetic mean',
+  geometricMean: 'geometric mean',
+  majorityVote: 'majority vote',
+};
+
+export const MEAN_ROW: OptionRow = {
+  name: 'mean',
+  kind: 'choice',
+  group: 'Averaging',
+  description: 'how members are averaged',
+  choices: Object.keys(MEANS),
+  defaultText: 'arithmetic',
+};
+
+/** The aggregator of a checked `--mean`. */
+export function aggregatorOf(mean: unknown): Aggregator {
+  return MEANS[(mean as string | undefined) ?? 'arithmetic']!;
+}
+
+/**
+ * Refuses an average that the predictions do not allow, before any work is done for it.
+ * @param gaussian every member has a variance head.
+ * @throws ERR_OPTION
+ */
+export function checkMean(
+  aggregator: Aggregator,
+  task: 'classification' | 'regression',
+  gaussian: boolean,
+): void {
+  if (task === 'classification' || aggregator === 'arithmeticMean') return;
+  if (aggregator === 'majorityVote') failOption('mean', 'arithmetic or geometric for regression', 'vote');
+  if (!gaussian)
+    failOption('mean', 'arithmetic for members without a variance head (--loss gaussianNll)', 'geometric');
+}

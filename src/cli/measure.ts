@@ -1,0 +1,73 @@
+// `tutti measure`: the error correlation of predictions from any library.
+
+import { readCsv } from '../data/csv.js';
+import { combiner } from '../ensemble/aggregate/aggregate.js';
+import { failOption } from '../errors.js';
+import { measureFile, type PredictionsFileOptions, readPredictions } from '../measure/predictions-file.js';
+import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
+import { csvOptions, DELIMITER_ROW } from './data-rows.js';
+import { aggregatorOf, checkMean, MEAN_ROW } from './means.js';
+import { measurementJson } from './measurement-json.js';
+import { measurementLines } from './measurement-text.js';
+import type { OptionRow } from './option-row.js';
+import { note, paletteOf, print, printJson } from './terminal.js';
+import { counted } from './words.js';
+
+const GROUP = 'The predictions';
+
+const ROWS: readonly OptionRow[] = [
+  {
+    ...{ name: 'target', kind: 'texts', group: GROUP, argument: 'column' },
+    description: 'column with the true values, or several for regression: a,b',
+  },
+  {
+    ...{ name: 'task', kind: 'choice', group: GROUP, choices: ['classification', 'regression'] },
+    ...{ description: 'what the target is', defaultText: 'guessed and printed' },
+  },
+  {
+    ...{ name: 'ignore', kind: 'texts', group: GROUP, argument: 'columns' },
+    description: 'columns that are no predictions',
+  },
+  {
+    ...{ name: 'outOfBag', kind: 'flag', group: GROUP },
+    description: 'an empty cell says that the row was in bag for the member',
+  },
+];
+
+export const command: CommandDefinition = {
+  arguments: [
+    {
+      name: 'file',
+      description:
+        'CSV file with a row per example: the target, and for each member a column of values, of predicted ' +
+        'labels or of the probability of the second of two classes, or columns <member>_<class> of probabilities',
+    },
+  ],
+  options: [...ROWS, MEAN_ROW, DELIMITER_ROW, JSON_ROW, QUIET_ROW],
+  examples: [
+    'tutti measure member-predictions.csv --target y',
+    'tutti measure member-predictions.csv --target species --mean geometric --json',
+  ],
+  run: ([file], given) => measure(file!, given),
+};
+
+async function measure(path: string, given: GivenOptions): Promise<number> {
+  if (given.target === undefined) failOption('--target', 'the name of the column of true values', undefined);
+  const name = aggregatorOf(given.mean);
+  const table = readCsv(path, csvOptions(given));
+  const file = readPredictions(table, given as unknown as PredictionsFileOptions);
+  const { task, members, ignored, layout, rows } = file;
+  checkMean(name, task.kind, false);
+  if (given.quiet !== true) {
+    const left = ignored.length === 0 ? '' : `; ignored: ${ignored.join(', ')}`;
+    note(`${path}: ${counted(rows, 'row')}, ${counted(members.length, 'member')}, ${layout}${left}`);
+  }
+  const combine = combiner(name, task);
+  const measurement = measureFile(file, { aggregator: { name, combine }, curves: { [name]: combine } });
+  const targets = task.kind === 'regression' ? task.targets : [];
+  if (given.json === true) printJson({ names: members, ...measurementJson(measurement, targets) });
+  else
+    for (const line of measurementLines([{ name: path, measurement }], targets, paletteOf(process.stdout)))
+      print(line);
+  return 0;
+}

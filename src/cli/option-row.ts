@@ -1,0 +1,114 @@
+// One option of a command as plain data: the flag, the key in a config file and the line in the help all
+// come from one row. What the values mean is the business of the command.
+
+import { failOption, TuttiError } from '../errors.js';
+
+/** How the text of a flag becomes a value. `texts` and `numbers` are separated by commas; `texts` may repeat. */
+export type OptionKind = 'flag' | 'number' | 'text' | 'choice' | 'numbers' | 'texts';
+
+export interface OptionRow {
+  /** camelCase: the key in a config file and in the API. */
+  readonly name: string;
+  readonly kind: OptionKind;
+  /** Heading of the help under which it stands. */
+  readonly group: string;
+  readonly description: string;
+  /** What the help calls the value. */
+  readonly argument?: string;
+  readonly choices?: readonly string[];
+  /** Shown in the help; the default itself is applied where the option is used. */
+  readonly defaultText?: string;
+  /** A config file may give a map instead, which is checked where it is used. */
+  readonly acceptsMap?: boolean;
+  /** A single letter. */
+  readonly short?: string;
+}
+
+/** camelCase → `--kebab-case`. */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z0-9]+/g, (part, at: number) => (/[A-Z]/.test(part) && at > 0 ? `-${part.toLowerCase()}` : part))}`;
+}
+
+/** kebab-case → camelCase, the inverse of {@link flagOf} without its dashes. */
+export function nameOf(key: string): string {
+  return key.replace(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+}
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/**
+ * The value of a flag as given on the command line.
+ * @throws ERR_OPTION when the text is not of the row's kind.
+ */
+export function parseFlag(row: OptionRow, given: unknown): unknown {
+  const flag = flagOf(row.name);
+  switch (row.kind) {
+    case 'flag':
+      return given === true;
+    case 'text':
+      return given;
+    case 'choice':
+      return checkChoice(row, flag, given);
+    case 'number':
+      return NUMBER.test(String(given).trim()) ? Number(given) : failOption(flag, 'a number', given);
+    case 'numbers':
+      return parseNumbers(flag, String(given));
+    case 'texts':
+      return (given as string[]).flatMap((text) => text.split(','));
+    default:
+      return row.kind satisfies never;
+  }
+}
+
+/**
+ * The value of a key of a config file, which may be written more loosely than JSON types would have it:
+ * a single text for a list, a number or boolean for a text (a column may be called 1).
+ * @throws ERR_OPTION when it is of another kind.
+ */
+export function checkConfigValue(row: OptionRow, value: unknown): unknown {
+  if (row.acceptsMap === true && typeof value === 'object') return value;
+  switch (row.kind) {
+    case 'flag':
+      return typeof value === 'boolean' ? value : failOption(row.name, 'true or false', value);
+    case 'number':
+      return typeof value === 'number' ? value : failOption(row.name, 'a number', value);
+    case 'text':
+      return isScalar(value) ? String(value) : failOption(row.name, 'text', value);
+    case 'choice':
+      return checkChoice(row, row.name, value);
+    case 'numbers':
+      return value;
+    case 'texts':
+      return checkTexts(row, Array.isArray(value) ? value : [value]);
+    default:
+      return row.kind satisfies never;
+  }
+}
+
+function checkChoice(row: OptionRow, name: string, value: unknown): unknown {
+  if (row.choices!.includes(value as string)) return value;
+  return failOption(name, `one of ${row.choices!.join(', ')}`, value);
+}
+
+function checkTexts(row: OptionRow, values: readonly unknown[]): string[] {
+  if (!values.every(isScalar)) failOption(row.name, 'a list of texts', values);
+  return values.map(String);
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+/** `64,32` → [64, 32]; `none` → []. */
+function parseNumbers(flag: string, text: string): number[] {
+  if (text.trim() === 'none') return [];
+  const parts = text.split(',').map((part) => part.trim());
+  if (!parts.every((part) => NUMBER.test(part)))
+    failOption(flag, 'numbers separated by commas, such as 64,32', text);
+  return parts.map(Number);
+}
+
+/** Throws ERR_OPTION with a message of its own where the house form does not fit. */
+export function failUsage(message: string, option: string): never {
+  throw new TuttiError('ERR_OPTION', message, { option });
+}

@@ -1,0 +1,121 @@
+// The commands and the parser. The only module that imports commander; a command's own module is loaded
+// only when it is the one asked for, because what a command imports is most of a short run's time.
+
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Option } from 'commander';
+import { TuttiError } from '../errors.js';
+import type { CommandDefinition } from './command.js';
+import { flagOf, type OptionRow, parseFlag } from './option-row.js';
+import { note, paletteOf, print } from './terminal.js';
+
+interface Entry {
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: CommandDefinition }>;
+}
+
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  train: { summary: 'train an ensemble on a CSV file and measure it', load: () => import('./train.js') },
+  predict: { summary: 'predict the rows of a CSV file', load: () => import('./predict.js') },
+  evaluate: { summary: 'score a saved ensemble on a CSV file', load: () => import('./evaluate.js') },
+  inspect: { summary: 'say what is in a saved ensemble', load: () => import('./inspect.js') },
+  measure: {
+    summary: "measure how members' errors correlate, from predictions of any library",
+    load: () => import('./measure.js'),
+  },
+};
+
+const EXAMPLES = [
+  'tutti train digits.csv --target digit --out digits.tutti',
+  'tutti predict digits.tutti new.csv --out predictions.csv',
+  'tutti train --help',
+];
+
+/**
+ * Runs the command that the arguments name.
+ * @returns the exit status.
+ * @throws ERR_OPTION for wrong usage, and whatever the command throws.
+ */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  const program = new Command('tutti')
+    .description('Train ensembles of neural networks on every core, and measure what averaging them bought.')
+    .version(tuttiVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => print(text.trimEnd()), writeErr: () => undefined })
+    .configureHelp({ styleTitle: paletteOf(process.stdout).bold });
+  program.addHelpText('after', examplesText(EXAMPLES));
+  let status = 0;
+  for (const [name, entry] of Object.entries(COMMANDS)) {
+    const command = program.command(name).summary(entry.summary).description(capitalised(entry.summary));
+    if (args.includes(name)) configure(command, (await entry.load()).command, (result) => (status = result));
+  }
+  if (args.length === 0) {
+    note(program.helpInformation().trimEnd());
+    return 2;
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw new TuttiError('ERR_OPTION', usageMessage(error), {}, error);
+  }
+  return status;
+}
+
+function configure(command: Command, definition: CommandDefinition, finish: (status: number) => void): void {
+  for (const { name, description } of definition.arguments) command.argument(`<${name}>`, description);
+  for (const row of definition.options) for (const option of optionsOf(row)) command.addOption(option);
+  command.addHelpText('after', examplesText(definition.examples));
+  command.action(async () => {
+    const given = command.opts();
+    const values = definition.options
+      .filter((row) => given[row.name] !== undefined)
+      .map((row) => [row.name, parseFlag(row, given[row.name])]);
+    finish(await definition.run(command.args, Object.fromEntries(values)));
+  });
+}
+
+/** A flag gets its opposite too, so that the command line can overrule a config file either way. */
+function optionsOf(row: OptionRow): Option[] {
+  const flag = flagOf(row.name);
+  const short = row.short === undefined ? '' : `-${row.short}, `;
+  const make = (flags: string) => new Option(flags, describeRow(row)).helpGroup(`${row.group}:`);
+  if (row.kind === 'flag') return [make(`${short}${flag}`), make(flag.replace('--', '--no-')).hideHelp()];
+  const option = make(`${short}${flag} <${row.argument ?? ARGUMENTS[row.kind]}>`);
+  // A repeated list adds to itself; any other option counts as given last.
+  if (row.kind === 'texts') option.argParser((text, all?: string[]) => [...(all ?? []), text]);
+  return [option];
+}
+
+const ARGUMENTS = {
+  number: 'number',
+  numbers: 'numbers',
+  text: 'text',
+  texts: 'texts',
+  choice: 'name',
+} as const;
+
+function describeRow({ description, choices, defaultText }: OptionRow): string {
+  const names = choices === undefined ? '' : `: ${choices.join(', ')}`;
+  return `${description}${names}${defaultText === undefined ? '' : ` (default: ${defaultText})`}`;
+}
+
+/** Commander's message without its prefix, its suggestion on the same line. */
+function usageMessage(error: CommanderError): string {
+  if (error.code === 'commander.help') return 'Expected a command; tutti --help lists them';
+  const text = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  return capitalised(text.replaceAll("'", '`'));
+}
+
+function examplesText(examples: readonly string[]): string {
+  return `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}`;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function tuttiVersion(): string {
+  return JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')).version;
+}

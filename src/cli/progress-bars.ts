@@ -1,0 +1,57 @@
+// Live bars: one for the whole training, one per thread. The only module that imports cli-progress.
+
+import { MultiBar, type SingleBar } from 'cli-progress';
+import type { TrainingProgress } from '../ensemble/progress.js';
+import { type ProgressDisplay, progressLine } from './progress-lines.js';
+import { paletteOf } from './terminal.js';
+import { figure } from './words.js';
+
+/** Bars count in thousandths, because cli-progress rounds to whole steps. */
+const STEPS = 1000;
+/** More bars than this would scroll the terminal; threads beyond share the overall bar. */
+const MOST_THREAD_BARS = 16;
+
+type Slot = TrainingProgress['slots'][number];
+
+/** Bars on standard error; they are cleared at the end, when the summary says it all. */
+export function createBars(): ProgressDisplay {
+  const palette = paletteOf(process.stderr);
+  const multi = new MultiBar({
+    format: `{label} ${palette.cyan('{bar}')} {text}`,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 24,
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+    linewrap: false,
+    // Ctrl-C belongs to the command, which still has members to save.
+    gracefulExit: false,
+    fps: 10,
+  });
+  const bars: SingleBar[] = [];
+  const show = (index: number, share: number, label: string, text: string) => {
+    const payload = { label: label.padEnd(9), text };
+    bars[index] ??= multi.create(STEPS, 0, payload);
+    bars[index].update(Math.round(STEPS * Math.min(1, share)), payload);
+  };
+  return {
+    update(progress) {
+      const threads = progress.slots.slice(0, MOST_THREAD_BARS);
+      show(0, overallShare(progress), 'ensemble', progressLine(progress));
+      for (const [at, slot] of threads.entries())
+        show(at + 1, slot.share, `thread ${at + 1}`, slotText(slot));
+    },
+    stop: () => multi.stop(),
+  };
+}
+
+function overallShare({ planned, done, failed, slots }: TrainingProgress): number {
+  return (done + failed + slots.reduce((sum, { share }) => sum + share, 0)) / planned;
+}
+
+function slotText({ member, epoch, epochs, loss }: Slot): string {
+  if (member === null) return paletteOf(process.stderr).dim('idle');
+  const lossText = loss === null ? '' : `, loss ${figure(loss)}`;
+  return `member ${member}, epoch ${epoch}/${epochs}${lossText}`;
+}

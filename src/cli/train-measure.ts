@@ -1,0 +1,31 @@
+// What is measured after a training: out of bag, on the rows held out, and the one against the other.
+
+import type { LoadedData } from '../data/load.js';
+import type { Aggregator } from '../ensemble/aggregate/aggregate.js';
+import type { Ensemble } from '../ensemble/ensemble.js';
+import { evaluateEnsemble, evaluateOutOfBag } from '../ensemble/evaluate.js';
+import { type HonestTest, honestTest } from '../measure/honest-test.js';
+import type { Measurement } from '../measure/measurement.js';
+
+export interface TrainingMeasurements {
+  /** Null when no row is out of bag, as without resampling. */
+  readonly outOfBag: Measurement | null;
+  /** Null when no rows were held out. */
+  readonly test: Measurement | null;
+  readonly honestTest: HonestTest | null;
+}
+
+/** Measures an ensemble on the data it was loaded for. */
+export async function measureTraining(
+  ensemble: Ensemble,
+  { train, test: heldOut }: LoadedData,
+  aggregator: Aggregator,
+): Promise<TrainingMeasurements> {
+  const outOfBag = await evaluateOutOfBag(ensemble, train, { aggregator });
+  // Curves over sampled subsets are `tutti evaluate`'s: they take longer than all other figures together.
+  const test =
+    heldOut === null ? null : await evaluateEnsemble(ensemble, heldOut, { aggregator, curves: false });
+  const honest =
+    outOfBag === null || test === null ? null : honestTest(outOfBag.errorCorrelation, test.errorCorrelation);
+  return { outOfBag, test, honestTest: honest };
+}

@@ -1,0 +1,102 @@
+// Everything `tutti train` can be told: its options by section, and how the command line, a config file
+// and the defaults become settings.
+
+import { availableParallelism } from 'node:os';
+import type { LoadOptions } from '../data/load.js';
+import { failOption } from '../errors.js';
+import { DEFAULTS, parseTrainingOptions, type TrainingOptions } from '../model/options.js';
+import { type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
+import { readConfig } from './config-file.js';
+import { DATA_ROWS } from './data-rows.js';
+import { MEAN_ROW } from './means.js';
+import type { OptionRow } from './option-row.js';
+import { trainingNames, trainingRows } from './training-rows.js';
+
+const RUN = 'The run';
+
+const RUN_ROWS: readonly OptionRow[] = [
+  {
+    ...{ name: 'threads', kind: 'number', group: RUN, argument: 'n' },
+    ...{ description: 'threads to train on', defaultText: `${availableParallelism()}, this machine's cores` },
+  },
+  {
+    ...{ name: 'out', kind: 'text', group: RUN, argument: 'file', short: 'o' },
+    ...{ description: 'where to save the ensemble', defaultText: 'not saved' },
+  },
+  { name: 'allowFailures', kind: 'flag', group: RUN, description: 'exit with 0 even if some members failed' },
+  { ...MEAN_ROW, group: RUN },
+];
+
+const CONFIG_ROW: OptionRow = {
+  ...{ name: 'config', kind: 'text', group: RUN, argument: 'file' },
+  description: 'options from a JSON or YAML file, by these names (learningRate: 0.001); flags win',
+};
+
+/** The options of `tutti train`, in the order of its help. */
+export function trainRows(): readonly OptionRow[] {
+  return [...DATA_ROWS, ...trainingRows(), ...RUN_ROWS, CONFIG_ROW, JSON_ROW, QUIET_ROW];
+}
+
+export interface TrainSettings {
+  readonly data: Omit<LoadOptions, 'seed'>;
+  readonly training: TrainingOptions;
+  readonly threads: number | undefined;
+  readonly out: string | undefined;
+  readonly mean: string | undefined;
+  readonly allowFailures: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/**
+ * Merges the command line over the config file it names, if any.
+ * @throws ERR_OPTION, ERR_FILE for anything wrong in either.
+ */
+export async function resolveTrainSettings(given: GivenOptions): Promise<TrainSettings> {
+  const fromFile = given.config === undefined ? {} : await readTrainConfig(String(given.config));
+  const values: Record<string, unknown> = { ...overruled(fromFile, given), ...given };
+  if (values.target === undefined) failOption('--target', 'the name of the column to predict', undefined);
+  const dataNames = DATA_ROWS.map(({ name }) => name);
+  return {
+    data: pick(values, dataNames) as unknown as LoadOptions,
+    training: parseTrainingOptions(pick(values, trainingNames())),
+    threads: values.threads as number | undefined,
+    out: values.out as string | undefined,
+    mean: values.mean as string | undefined,
+    allowFailures: values.allowFailures === true,
+    json: values.json === true,
+    quiet: values.quiet === true,
+  };
+}
+
+/** How many members the options ask for. */
+export function memberCountOf({ members, grid }: TrainingOptions): number {
+  if (members !== undefined) return Array.isArray(members) ? members.length : members;
+  if (grid === undefined) return DEFAULTS.members;
+  return Object.values(grid).reduce((product, values) => product * (values?.length ?? 1), 1);
+}
+
+async function readTrainConfig(path: string): Promise<Record<string, unknown>> {
+  const rows = [...DATA_ROWS, ...trainingRows(), ...RUN_ROWS, JSON_ROW, QUIET_ROW];
+  const values = await readConfig(path, rows, trainingNames());
+  // Checked alone first, so that what is wrong in the file is said of the file.
+  parseTrainingOptions(pick(values, trainingNames()), path);
+  return values;
+}
+
+function pick(values: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+}
+
+/** "The command line wins" reaches into the file's grid and list of members, which would hide a shared option. */
+function overruled(config: Record<string, unknown>, given: GivenOptions): Record<string, unknown> {
+  const without = (values: object) =>
+    Object.fromEntries(Object.entries(values).filter(([name]) => !(name in given)));
+  const { members, grid, ...rest } = config;
+  const kept = grid === undefined ? {} : without(grid as object);
+  return {
+    ...rest,
+    ...(members === undefined ? {} : { members: Array.isArray(members) ? members.map(without) : members }),
+    ...(Object.keys(kept).length === 0 ? {} : { grid: kept }),
+  };
+}

@@ -1,0 +1,139 @@
+// What `tutti train` says: before (data, task, seed), after (scores, error correlation, where it is saved)
+// and as JSON.
+
+import { contentHash } from '../bundle/content-hash.js';
+import type { SavedEnsemble } from '../bundle/save.js';
+import { outputCount } from '../data/dataset.js';
+import type { LoadedData } from '../data/load.js';
+import type { Ensemble } from '../ensemble/ensemble.js';
+import type { HonestTest } from '../measure/honest-test.js';
+import { targetNames } from './input-files.js';
+import { measurementJson } from './measurement-json.js';
+import { measurementLines, type NamedMeasurement } from './measurement-text.js';
+import type { Palette } from './terminal.js';
+import type { TrainingMeasurements } from './train-measure.js';
+import type { TrainSettings } from './train-settings.js';
+import { byteSize, counted, duration, figure } from './words.js';
+
+/** Everything there is to say after a training. */
+export interface TrainOutcome {
+  readonly file: string;
+  readonly data: LoadedData;
+  readonly ensemble: Ensemble;
+  readonly out: string | undefined;
+  readonly saved: SavedEnsemble | null;
+  /** Null after an interrupt. */
+  readonly measured: TrainingMeasurements | null;
+  readonly interrupted: boolean;
+}
+
+/** Failures shown one by one; there may be thousands of the same kind. */
+const MOST_FAILURES = 5;
+
+/** The data, the guess about the task and its reason, the seed. */
+export function headerLines(
+  file: string,
+  { train, test, taskReason, table }: LoadedData,
+  seed: number,
+  { training }: TrainSettings,
+  threads: number,
+): string[] {
+  const { task } = train;
+  const what =
+    task.kind === 'classification'
+      ? `classification, ${outputCount(task)} classes`
+      : `regression of ${counted(outputCount(task), 'target')}`;
+  const held = test === null ? '' : ` (${test.rows} of them held out to test)`;
+  const origin = training.seed === undefined ? `${seed} (drawn; --seed ${seed} repeats this run)` : `${seed}`;
+  return [
+    `${file}: ${counted(table.rows, 'row')}${held}, ${counted(train.features, 'feature')}`,
+    `${what} (${taskReason}); seed ${origin}; ${counted(threads, 'thread')}`,
+  ];
+}
+
+/** One line per member that failed, in plan order. */
+export function failureLines({ failures }: Ensemble): string[] {
+  const lines = failures.slice(0, MOST_FAILURES).map(({ index, error: { message } }) => {
+    const [first] = message.split('\n');
+    return /^Member \d/.test(first!) ? first! : `Member ${index} failed: ${first}`;
+  });
+  const more = failures.length - lines.length;
+  return more > 0 ? [...lines, `… and ${counted(more, 'more member')} failed`] : lines;
+}
+
+/** What an interrupt left. */
+export function keptLine({ ensemble: { members, plan }, saved, out }: TrainOutcome): string {
+  const finished = `Interrupted with ${members.length} of ${counted(plan.members.length, 'member')} finished`;
+  if (saved !== null) return `${finished}; saved them to ${out} as incomplete`;
+  if (out === undefined) return `${finished}; nothing saved, as no --out was given`;
+  return `${finished}; nothing saved`;
+}
+
+/** The figures of a finished training. */
+export function summaryLines({ ensemble, measured }: TrainOutcome, palette: Palette): string[] {
+  const lines = [palette.bold(trainedLine(ensemble)), ''];
+  const { outOfBag, test, honestTest } = measured!;
+  const all: NamedMeasurement[] = [];
+  if (outOfBag !== null) all.push({ name: 'out of bag', measurement: outOfBag });
+  if (test !== null) all.push({ name: 'test', measurement: test });
+  if (all.length === 0)
+    return [...lines, 'No rows out of bag and none held out (--test-share): nothing to measure on', ''];
+  lines.push(...measurementLines(all, targetNames(ensemble), palette), '');
+  if (honestTest !== null) lines.push(...honestLines(honestTest), '');
+  return lines;
+}
+
+function trainedLine({ members, plan, wallMs }: Ensemble): string {
+  const planned = plan.members.length;
+  const trained =
+    members.length === planned ? counted(planned, 'member') : `${members.length} of ${planned} members`;
+  const speed = figure((1000 * members.length) / wallMs, 3);
+  return `Trained ${trained} in ${duration(wallMs)} (${speed} per second, ${plan.arithmetic} arithmetic)`;
+}
+
+function honestLines({ predicted, measured, relativeDifference, overlap }: HonestTest): string[] {
+  const difference =
+    relativeDifference === null
+      ? ''
+      : `, ${relativeDifference < 0 ? '−' : '+'}${Math.abs(100 * relativeDifference).toFixed(1)} %`;
+  const verdict =
+    overlap === null ? '' : overlap ? '; the intervals overlap' : '; the intervals do not overlap';
+  return [
+    `Honest test: out-of-bag v and c predict a squared error of ${figure(predicted)} for new rows;`,
+    `             the test rows gave ${figure(measured)} (predicted${difference}${verdict})`,
+  ];
+}
+
+/** Where the ensemble went and the proof of its bytes. */
+export function savedLine({ contentHash: hash, bytes }: SavedEnsemble, out: string): string[] {
+  return [`Saved ${out} (${byteSize(bytes)})`, `contentHash ${hash}`];
+}
+
+/** The one object of `--json`. */
+export function trainJson({ file, data, ensemble, saved, measured, interrupted, out }: TrainOutcome): object {
+  const { plan, members, failures, complete, task, wallMs } = ensemble;
+  const targets = targetNames(ensemble);
+  const json = (measurement: TrainingMeasurements['test']) =>
+    measurement && measurementJson(measurement, targets);
+  return {
+    file,
+    ...{ task: task.kind, taskReason: data.taskReason, ...namesOf(ensemble) },
+    ...{ rows: data.table.rows, trainRows: data.train.rows, testRows: data.test?.rows ?? 0 },
+    ...{ features: ensemble.features, seed: plan.seed, arithmetic: plan.arithmetic },
+    ...{ planned: plan.members.length, members: members.length, complete, interrupted, wallMs },
+    failures: failures.map(({ index, error: { code, message, details } }) => ({
+      index,
+      code,
+      message,
+      details,
+    })),
+    contentHash: saved?.contentHash ?? contentHash(ensemble),
+    saved: saved === null ? null : { path: out, bytes: saved.bytes },
+    ...{ outOfBag: json(measured?.outOfBag ?? null), test: json(measured?.test ?? null) },
+    honestTest: measured?.honestTest ?? null,
+  };
+}
+
+function namesOf({ task }: Ensemble): object {
+  return task.kind === 'classification' ? { classes: task.classes } : { targets: task.targets };
+}

@@ -1,0 +1,79 @@
+// The training options as command-line options, read off the one schema that the API and config files use:
+// a field added there appears here, in the help and in config files.
+
+import type { z } from 'zod';
+import { DEFAULTS, trainingSchema } from '../model/options.js';
+import type { OptionKind, OptionRow } from './option-row.js';
+
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  'The ensemble': ['members', 'seed', 'resample', 'resampleShare', 'featureShare'],
+  'The networks': ['hidden', 'activation', 'init', 'loss'],
+  'Early stopping': ['earlyStopping', 'patience', 'validationShare'],
+};
+
+const ARGUMENTS: Readonly<Record<string, string>> = {
+  members: 'k',
+  seed: 'n',
+  hidden: '64,32',
+};
+
+/** Can be said in a config file only: a grid is a table. */
+const WITHOUT_FLAG = new Set(['grid']);
+
+/** The rows in the order of the schema, those of the leading groups first. */
+export function trainingRows(): readonly OptionRow[] {
+  const rows = Object.entries(trainingSchema.shape)
+    .filter(([name]) => !WITHOUT_FLAG.has(name))
+    .map(([name, schema]) => rowOf(name, schema as unknown as z.ZodType));
+  const order = [...Object.keys(GROUPS).slice(0, 2), 'Optimisation', 'Early stopping'];
+  return rows.sort((a, b) => order.indexOf(a.group) - order.indexOf(b.group));
+}
+
+/** Every training option's name, with those that have no flag and can only stand in a config file. */
+export function trainingNames(): readonly string[] {
+  return Object.keys(trainingSchema.shape);
+}
+
+function rowOf(name: string, schema: z.ZodType): OptionRow {
+  const { kind, choices, description } = describeSchema(schema);
+  const group = Object.entries(GROUPS).find(([, names]) => names.includes(name))?.[0] ?? 'Optimisation';
+  const defaultText = defaultTextOf(name);
+  return {
+    name,
+    kind,
+    group,
+    description: name === 'members' ? 'how many members' : description,
+    ...(ARGUMENTS[name] === undefined ? {} : { argument: ARGUMENTS[name] }),
+    ...(choices === undefined ? {} : { choices }),
+    ...(defaultText === undefined ? {} : { defaultText }),
+  };
+}
+
+/** The parts of zod's definitions that matter here. */
+interface Definition {
+  readonly type: string;
+  readonly innerType?: z.ZodType;
+  readonly entries?: Readonly<Record<string, string>>;
+}
+
+function describeSchema(schema: z.ZodType): { kind: OptionKind; choices?: string[]; description: string } {
+  const definition = schema.def as unknown as Definition;
+  if (definition.innerType !== undefined) return describeSchema(definition.innerType);
+  const description = schema.description ?? '';
+  switch (definition.type) {
+    case 'boolean':
+      return { kind: 'flag', description };
+    case 'enum':
+      return { kind: 'choice', choices: Object.values(definition.entries ?? {}), description };
+    case 'array':
+      return { kind: 'numbers', description };
+    default:
+      return { kind: 'number', description };
+  }
+}
+
+function defaultTextOf(name: string): string | undefined {
+  if (name === 'seed') return 'drawn and printed';
+  const value: unknown = (DEFAULTS as Readonly<Record<string, unknown>>)[name];
+  return value === undefined || value === false ? undefined : String(value);
+}
