@@ -81,7 +81,9 @@ function stackOf(error: Error): { stack?: string } {
 
 /** Throws ERR_OPTION in the house form: Expected `members` to be an integer ≥ 1, got -2. */
 export function failOption(option: string, expected: string, got: unknown): never {
-  throw new TuttiError('ERR_OPTION', `Expected \`${option}\` to be ${expected}, got ${describe(got)}`, { option });
+  throw new TuttiError('ERR_OPTION', `Expected \`${option}\` to be ${expected}, got ${describe(got)}`, {
+    option,
+  });
 }
 
 /** A short form of any value for an error message. */

@@ -213,6 +213,8 @@ class TrainingRun {
         await this.#runMember(member, slot);
       } catch (error) {
         if (this.#control.stopRequested) return;
+        // The runner has ended: that is no failure of this member, and no other can run.
+        if (error instanceof TuttiError && error.code === 'ERR_CANCELLED') return this.#fail(error);
         this.#failures.push({ index: member, error: toWire(error) });
       }
     }
@@ -265,8 +267,7 @@ class TrainingRun {
       }
       return decision;
     } catch (error) {
-      this.#fatal ??= error;
-      this.#stop();
+      this.#fail(error);
       return { stop: true };
     }
   }
@@ -297,9 +298,14 @@ class TrainingRun {
     try {
       call();
     } catch (error) {
-      this.#fatal ??= error;
-      this.#stop();
+      this.#fail(error);
     }
+  }
+
+  /** Ends the whole training with an error. */
+  #fail(error: unknown): void {
+    this.#fatal ??= error;
+    this.#stop();
   }
 
   #collect(interrupted: boolean): Ensemble {

@@ -1,6 +1,7 @@
 // The update block: 64 bytes of shared memory that tell `weightGradient` and `applyUpdate` what to do with
 // a gradient. The byte offsets here and in assembly/update.ts are the two sides of one format.
 // A training writes the constants once (`writeUpdate`) and the step-dependent fields every step (`writeStep`).
+import { integerPower } from '../math/functions.js';
 import type { OptimizerSpec } from '../model/spec.js';
 
 export const UPDATE_BLOCK_BYTES = 64;
@@ -110,15 +111,6 @@ export function stepWriter(
       floats[WORD.keep] = 1 - learningRate * weightDecay;
     },
   };
-}
-
-/** base^exponent by squaring: multiplications only, so the same bits on every host, unlike Math.pow. */
-function integerPower(base: number, exponent: number): number {
-  let power = 1;
-  for (let square = base, rest = exponent; rest > 0; rest = Math.floor(rest / 2), square *= square) {
-    if (rest % 2 === 1) power *= square;
-  }
-  return power;
 }
 
 function blockViews(memory: WebAssembly.Memory | SharedArrayBuffer, address: number) {

@@ -97,3 +97,12 @@ function sinSeries(r: number): number {
   for (let n = 17; n >= 3; n -= 2) series = 1 - (series * square) / (n * (n - 1));
   return r * series;
 }
+
+/** base^exponent for an integer exponent ≥ 0, by squaring: the same bits everywhere, which Math.pow does not promise. */
+export function integerPower(base: number, exponent: number): number {
+  let power = 1;
+  for (let square = base, rest = exponent; rest > 0; rest = Math.floor(rest / 2), square *= square) {
+    if (rest % 2 === 1) power *= square;
+  }
+  return power;
+}

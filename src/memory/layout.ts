@@ -12,12 +12,15 @@ export const PAGE_BYTES = 65536;
 /** Regions start on cache lines, so that two threads never write to one line. */
 const ALIGNMENT = 64;
 
+/** The kernels are compiled on the promise that no address below this is theirs. */
+const FIRST_KERNEL_BYTE = 1024;
+
 /** Hands out consecutive aligned regions; plain numbers, because offsets of 2 GiB and more must stay positive. */
 export class RegionAllocator {
   #end: number;
 
   constructor(start: number) {
-    this.#end = align(start);
+    this.#end = align(Math.max(start, FIRST_KERNEL_BYTE));
   }
 
   /** Reserves `bytes` and returns their first byte offset, a multiple of 64. */

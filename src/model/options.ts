@@ -52,7 +52,9 @@ const memberSchema = z.strictObject(memberFields).partial();
 export type MemberOptions = DeepReadonly<z.infer<typeof memberSchema>>;
 
 /** What callers may pass: lists declared `as const` too. */
-type DeepReadonly<T> = { readonly [Key in keyof T]: T[Key] extends object | undefined ? DeepReadonly<T[Key]> : T[Key] };
+type DeepReadonly<T> = {
+  readonly [Key in keyof T]: T[Key] extends object | undefined ? DeepReadonly<T[Key]> : T[Key];
+};
 
 const gridSchema = z
   .strictObject(
@@ -181,6 +183,11 @@ export function memberChoices(
 ): { readonly choices: readonly MemberSpec[]; readonly total: number } {
   const { own, total } = listMembers(options);
   return { choices: own.map((choice) => resolveMember(choice, 0, context)), total };
+}
+
+/** How many members the options ask for. */
+export function memberCount(options: TrainingOptions): number {
+  return listMembers(options).total;
 }
 
 /** Each member's options: a list as it is, or the grid's combinations, which `total` members take in turn. */

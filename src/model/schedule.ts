@@ -1,6 +1,6 @@
 // The learning rate over a run, as a pure function of the step.
 
-import { cos } from '../math/functions.js';
+import { cos, integerPower } from '../math/functions.js';
 import type { ScheduleSpec } from './spec.js';
 
 /**
@@ -33,15 +33,4 @@ export function scheduleFactor(
     default:
       return schedule satisfies never;
   }
-}
-
-/** base^exponent by squaring: the same bits on every machine, which Math.pow does not promise. */
-export function integerPower(base: number, exponent: number): number {
-  let result = 1;
-  let square = base;
-  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) result *= square;
-    square *= square;
-  }
-  return result;
 }

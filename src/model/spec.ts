@@ -2,6 +2,8 @@
 // Plain data only, because specs cross threads and are hashed; nothing here computes anything.
 // `options.ts` turns what a user writes into these resolved forms; engines read nothing else.
 
+import type { ResampleSpec } from '../data/resample.js';
+
 export type Activation = 'relu' | 'leakyRelu' | 'tanh' | 'sigmoid' | 'gelu' | 'softplus' | 'linear';
 
 /** A fully connected layer, h = activation(x W + b) with x (batch, inputs) and W (inputs, units). */
@@ -48,11 +50,6 @@ export type ScheduleSpec = { readonly warmupEpochs: number } & (
   | { readonly kind: 'step'; readonly everyEpochs: number; readonly factor: number }
   | { readonly kind: 'cosine'; readonly finalFactor: number }
 );
-
-/** How a member's index vector is drawn; `share` is of the rows (or groups), in (0, 1]. */
-export type ResampleSpec =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'bootstrap' | 'subsample' | 'stratified' | 'grouped'; readonly share: number };
 
 export interface EarlyStoppingSpec {
   /** `validation`: a share taken out before resampling. `outOfBag`: a keyed half of the member's out-of-bag rows. */

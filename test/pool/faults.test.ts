@@ -10,8 +10,8 @@ const OPTIONS = { members: 5, hidden: [8], epochs: 3, seed: 11 };
 const mortal = new URL('fixtures/mortal-worker.js', import.meta.url);
 
 t.test('a thread that dies costs one retry and the same result', async (t) => {
-  process.env['TUTTI_TEST_FOLDER'] = t.testdir();
-  delete process.env['TUTTI_TEST_MORTAL'];
+  process.env.TUTTI_TEST_FOLDER = t.testdir();
+  delete process.env.TUTTI_TEST_MORTAL;
   await using pool = createPool({ threads: 2, workerPath: mortal });
   const ensemble = await trainEnsemble(dataset, OPTIONS, { runner: pool });
   t.equal(ensemble.complete, true);
@@ -19,8 +19,8 @@ t.test('a thread that dies costs one retry and the same result', async (t) => {
 });
 
 t.test('a member that keeps killing its thread is named and the others are kept', async (t) => {
-  process.env['TUTTI_TEST_MORTAL'] = 'always';
-  t.teardown(() => delete process.env['TUTTI_TEST_MORTAL']);
+  process.env.TUTTI_TEST_MORTAL = 'always';
+  t.teardown(() => delete process.env.TUTTI_TEST_MORTAL);
   await using pool = createPool({ threads: 2, workerPath: mortal });
   const ensemble = await trainEnsemble(dataset, OPTIONS, { runner: pool });
   t.equal(ensemble.complete, false);

@@ -21,17 +21,21 @@ export function flatten(layers: readonly Layer[]): Float64Array {
   return Float64Array.from(layers.flatMap(({ w, b }) => [...w, ...b]));
 }
 
+/** The series below 2, the continued fraction of erfc above (Abramowitz and Stegun 7.1.5, 7.1.14). */
 const erf = (x: number): number => {
-  // Abramowitz and Stegun 7.1.26 is too coarse; the series and continued fraction are exact enough.
   const a = Math.abs(x);
-  if (a > 6) return Math.sign(x);
-  let sum = a;
-  let term = a;
-  for (let n = 1; n < 200; n++) {
-    term *= (-a * a) / n;
-    sum += term / (2 * n + 1);
+  if (a < 2) {
+    let sum = a;
+    let term = a;
+    for (let n = 1; n < 60; n++) {
+      term *= (-a * a) / n;
+      sum += term / (2 * n + 1);
+    }
+    return (Math.sign(x) * 2 * sum) / Math.sqrt(Math.PI);
   }
-  return Math.sign(x) * Math.min(1, (2 / Math.sqrt(Math.PI)) * sum);
+  let fraction = a;
+  for (let n = 120; n > 0; n--) fraction = a + n / 2 / fraction;
+  return Math.sign(x) * (1 - Math.exp(-a * a) / (Math.sqrt(Math.PI) * fraction));
 };
 const phi = (x: number) => 0.5 * (1 + erf(x / Math.SQRT2));
 

@@ -45,7 +45,7 @@ export function createPredictor(
   scale: Scale,
 ): Predictor {
   const outputs = outputCount(task);
-  const regions = new RegionAllocator(64);
+  const regions = new RegionAllocator(0);
   const xStride = paddedBytes(features);
   const x = regions.take(BLOCK_ROWS * xStride);
   const identity = regions.takeWords(BLOCK_ROWS);

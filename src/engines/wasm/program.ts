@@ -5,7 +5,7 @@
 // vector pair, so every kernel is free of batch remainders. See src/kernels/kernels.ts for the formats.
 
 import type { Kernels, SmoothActivation } from '../../kernels/kernels.js';
-import { roundUp4, weightGradientScratchBytes, weightLengthFloats } from '../../kernels/weight-layout.js';
+import { roundUp4, weightGradientScratchBytes, layerLengthFloats } from '../../kernels/weight-layout.js';
 import type { RegionAllocator } from '../../memory/layout.js';
 import type { LayerShape } from '../../model/network.js';
 import type { Activation, Loss } from '../../model/spec.js';
@@ -70,7 +70,7 @@ export interface NetworkProgram {
 
 /** Padded length in floats of all layers' parameters. */
 export function paddedParameterCount(shapes: readonly LayerShape[]): number {
-  return shapes.reduce((sum, { inputs, units }) => sum + weightLengthFloats(inputs, units), 0);
+  return shapes.reduce((sum, { inputs, units }) => sum + layerLengthFloats(inputs, units), 0);
 }
 
 /**
@@ -109,7 +109,7 @@ export function layoutNetwork(
       derivative: mode === 'train' && smooth !== null ? block() : 0,
     });
     previous = { address: output, stride: outputStride };
-    next += weightLengthFloats(inputs, units) * 4;
+    next += layerLengthFloats(inputs, units) * 4;
   }
   const scratch = mode === 'train' ? regions.take(weightGradientScratchBytes(panels)) : 0;
   return { layers, input, inputStride, weights, weightsLength: paddedParameterCount(shapes), scratch };

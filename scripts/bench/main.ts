@@ -1,0 +1,83 @@
+// `npm run bench`: runs the chosen measures one after the other and writes JSON and Markdown. The result is
+// written after every step, so an interrupted run keeps what it has. docs/BENCHMARK.md says how to read it.
+
+import { writeFileSync } from 'node:fs';
+import { commit, describeMachine } from './machine.js';
+import { measureCold } from './measures/cold.js';
+import { measureMemory } from './measures/memory.js';
+import { measurePeak } from './measures/peak.js';
+import { measurePredict } from './measures/predict.js';
+import { measureScaling } from './measures/scaling.js';
+import { measureSteady } from './measures/steady.js';
+import { measureThreads } from './measures/threads.js';
+import { measureTile } from './measures/tile.js';
+import { type CommandLine, type Measure, parseCommandLine, USAGE } from './options.js';
+import { type BenchResult, toMarkdown } from './report.js';
+import { Session } from './session.js';
+
+const options = readOptions();
+const session = new Session(options);
+const result: BenchResult = {
+  date: new Date().toISOString(),
+  commit: commit(),
+  machine: describeMachine(),
+  versions: session.versions,
+  settings: { rounds: options.rounds, minSeconds: options.minSeconds, threads: options.threads },
+  workloads: options.workloads,
+  rows: [],
+  cold: [],
+  threads: [],
+  scaling: [],
+  memory: [],
+  predict: [],
+  peak: [],
+  tile: [],
+  leftOut: session.leftOut,
+};
+
+process.once('exit', () => session.close());
+process.once('SIGINT', () => process.exit(130));
+for (const measure of options.measures) {
+  session.log(measure);
+  await run(measure);
+}
+process.stdout.write(toMarkdown(result));
+
+async function run(measure: Measure): Promise<void> {
+  switch (measure) {
+    case 'cold':
+      return keep(result.cold, await measureCold(session));
+    case 'scaling':
+      return keep(result.scaling, await measureScaling(session));
+    case 'memory':
+      return keep(result.memory, await measureMemory(session));
+    case 'peak':
+      keep(result.tile, await measureTile(session));
+  }
+  for (const workload of options.workloads) {
+    if (measure === 'steady') keep(result.rows, await measureSteady(session, workload));
+    else if (measure === 'threads') keep(result.threads, await measureThreads(session, workload));
+    else if (measure === 'predict') keep(result.predict, await measurePredict(session, workload));
+    else keep(result.peak, await measurePeak(session, workload));
+  }
+}
+
+/** Adds rows to the result and writes what there is so far. */
+function keep<Row>(rows: Row[], more: readonly Row[]): void {
+  rows.push(...more);
+  if (options.out === undefined) return;
+  writeFileSync(options.out, `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(options.out.replace(/(\.json)?$/, '.md'), toMarkdown(result));
+}
+
+function readOptions(): CommandLine {
+  try {
+    const parsed = parseCommandLine(process.argv.slice(2));
+    if (parsed !== null) return parsed;
+    process.stdout.write(USAGE);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}

@@ -1,0 +1,81 @@
+// Members per second of every contender on every workload, compiled and warm, in interleaved rounds.
+
+import { PYTHON_PEERS } from '../contenders.js';
+import { type Entrant, interleave, type Session } from '../session.js';
+import { median, type Spread, spread } from '../statistics.js';
+import type { Workload } from '../workloads.js';
+
+export interface SteadyRow {
+  readonly workload: string;
+  readonly contender: string;
+  readonly threads: number;
+  readonly membersPerSecond: Spread;
+  /** Mean loss of the finished members over all original rows, averaged over the rounds. */
+  readonly finalLoss: number;
+  /** finalLoss over the median of the Python peers'; null without peers. */
+  readonly lossToPeers: number | null;
+  /** Within 5 % of the peers' median: it has learned as much as they have. */
+  readonly learned: boolean | null;
+  /** Median over the fastest Python peer's median; null for peers themselves and without peers. */
+  readonly toFastestPeer: number | null;
+  readonly startSeconds: number;
+  readonly prepareSeconds: number;
+  readonly compileSeconds: number | null;
+  readonly variant: string | null;
+}
+
+export const LOSS_TOLERANCE = 0.05;
+
+export async function measureSteady(session: Session, workload: Workload): Promise<SteadyRow[]> {
+  const { contenders, rounds, minSeconds } = session.options;
+  const entrants: Entrant[] = [];
+  for (const name of contenders) {
+    session.log(`  ${workload.name}: preparing ${name}`);
+    const entrant = await session.enter(workload.name, name, workload);
+    if (entrant !== null) entrants.push(entrant);
+  }
+  const samples = await interleave(
+    entrants,
+    rounds,
+    async (entrant, round) => {
+      const answer = await entrant.process.ask('train', { seed: round + 1, minSeconds, evaluate: true });
+      const speed = workload.members / answer.seconds;
+      session.log(`  ${workload.name} round ${round + 1}: ${entrant.name} ${speed.toPrecision(3)} members/s`);
+      return { speed, loss: answer.finalLoss ?? Number.NaN };
+    },
+    (entrant, error) => session.leaveOut(workload.name, entrant.name, error),
+  );
+  await Promise.all(entrants.map((entrant) => entrant.process.stop()));
+  return compare([...samples].map(([entrant, taken]) => rowOf(entrant, taken)));
+}
+
+function rowOf(entrant: Entrant, samples: readonly { speed: number; loss: number }[]): SteadyRow {
+  return {
+    workload: entrant.workload.name,
+    contender: entrant.name,
+    threads: entrant.threads,
+    membersPerSecond: spread(samples.map((sample) => sample.speed)),
+    finalLoss: samples.reduce((sum, sample) => sum + sample.loss, 0) / samples.length,
+    lossToPeers: null,
+    learned: null,
+    toFastestPeer: null,
+    startSeconds: entrant.startSeconds,
+    prepareSeconds: entrant.prepareSeconds,
+    compileSeconds: entrant.prepared.compileSeconds ?? null,
+    variant: entrant.prepared.variant ?? null,
+  };
+}
+
+const isPeer = (row: SteadyRow) => (PYTHON_PEERS as readonly string[]).includes(row.contender);
+
+function compare(rows: readonly SteadyRow[]): SteadyRow[] {
+  const peers = rows.filter(isPeer);
+  if (peers.length === 0) return [...rows];
+  const loss = median(peers.map((row) => row.finalLoss));
+  const fastest = Math.max(...peers.map((row) => row.membersPerSecond.median));
+  return rows.map((row) => {
+    const lossToPeers = row.finalLoss / loss;
+    const toFastestPeer = isPeer(row) ? null : row.membersPerSecond.median / fastest;
+    return { ...row, lossToPeers, learned: Math.abs(lossToPeers - 1) <= LOSS_TOLERANCE, toFastestPeer };
+  });
+}
