@@ -89,7 +89,8 @@ async function finalLoss(): Promise<number> {
 }
 
 function readDataset({ rows, sizes, task }: Workload, folder: string): Dataset {
-  const bytes = (name: string) => readFileSync(join(folder, name)).buffer as ArrayBuffer;
+  // Copied, because a small file may come as part of a larger, shared buffer.
+  const bytes = (name: string) => new Uint8Array(readFileSync(join(folder, name))).buffer;
   const arrays = { x: new Float32Array(bytes('x.f32')), rows, features: sizes[0]! };
   if (task === 'regression')
     return tutti.Dataset.fromArrays({ ...arrays, targets: new Float32Array(bytes('y.f32')) });

@@ -38,7 +38,9 @@ export function commandOf(name: string, threads: number, places: Places): Comman
   if (name.startsWith('tutti')) return nodeCommand('contender.js', name, threads, places);
   if (name.startsWith('kernels')) return nodeCommand('kernel-timer.js', name, threads, places);
   if (places.peers === undefined) return 'no Python with the peers was given (--peers)';
-  return { file: places.peers, args: [join(PEERS, 'server.py'), name, String(threads)] };
+  const args = [join(PEERS, 'server.py'), name, String(threads)];
+  // The checkout stays as it is.
+  return { file: places.peers, args, env: { PYTHONDONTWRITEBYTECODE: '1' } };
 }
 
 function nodeCommand(script: string, name: string, threads: number, places: Places): Command | string {
