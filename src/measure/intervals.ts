@@ -34,8 +34,11 @@ export interface Intervals {
   readonly estimate: Interval | null;
 }
 
-/** Above this many rows, rows are dealt at random into this many groups, and groups are resampled. */
-const MOST_UNITS = 10_000;
+/**
+ * Above this many rows, rows are dealt at random into this many groups, and groups are resampled: the
+ * widths then vary by 1/√(2 · 1024) = 2 %, less than a thousand replicates' own 3 %, at a cost free of n.
+ */
+const MOST_UNITS = 1024;
 
 /**
  * Percentile bootstrap over rows; null without replicates or with fewer than two rows.
@@ -50,7 +53,7 @@ export function bootstrapIntervals(
 ): Intervals | null {
   const { replicates, level, seed } = options;
   if (replicates === 0 || store.rows < 2) return null;
-  const samples = drawReplicates(unitsOf(store, seed), store.rows, members, replicates, seed);
+  const samples = drawReplicates(unitsOf(store, seed), members, replicates, seed);
   const interval = (values: readonly number[]): Interval | null => {
     if (values.length === 0) return null;
     const sorted = Float64Array.from(values).sort();
@@ -73,22 +76,17 @@ export function bootstrapIntervals(
 
 type Samples = Record<'v' | 'c' | 'rho' | 'vMinusC' | 'measured' | 'estimate', number[]>;
 
-function drawReplicates(
-  units: Float64Array,
-  rows: number,
-  members: number,
-  replicates: number,
-  seed: number,
-): Samples {
+function drawReplicates(units: Float64Array, members: number, replicates: number, seed: number): Samples {
   const stream = new RandomStream(streamKey(seed, 'bootstrapInterval'));
   const count = units.length / ROW_FIELDS;
   const sums = new Float64Array(ROW_FIELDS);
   const samples: Samples = { v: [], c: [], rho: [], vMinusC: [], measured: [], estimate: [] };
   for (let replicate = 0; replicate < replicates; replicate++) {
     sumOfDraws(units, count, stream, sums);
-    const { v, c, rho } = ofTotals(toTotals(rows, sums));
+    const totals = toTotals(sums);
+    const { v, c, rho } = ofTotals(totals);
     samples.v.push(v);
-    samples.measured.push(sums[4]! / rows);
+    samples.measured.push(totals.ensemble / totals.rows);
     if (c !== null) {
       samples.c.push(c);
       samples.vMinusC.push(v - c);
@@ -107,6 +105,7 @@ function sumOfDraws(units: Float64Array, count: number, stream: RandomStream, su
   let members = 0;
   let pairs = 0;
   let ensemble = 0;
+  let rows = 0;
   for (let draw = 0; draw < count; draw++) {
     const at = stream.below(count) * ROW_FIELDS;
     squares += units[at]!;
@@ -114,11 +113,12 @@ function sumOfDraws(units: Float64Array, count: number, stream: RandomStream, su
     members += units[at + 2]!;
     pairs += units[at + 3]!;
     ensemble += units[at + 4]!;
+    rows += units[at + 5]!;
   }
-  sums.set([squares, products, members, pairs, ensemble]);
+  sums.set([squares, products, members, pairs, ensemble, rows]);
 }
 
-/** The resampled units, f64[units, 5]: rows, or sums over random groups of rows when there are many. */
+/** The resampled units, f64[units, 6]: rows, or sums over random groups of rows when there are many. */
 function unitsOf(store: RowStore, seed: number): Float64Array {
   const values = store.values();
   if (store.rows <= MOST_UNITS) return values;

@@ -24,13 +24,13 @@ export interface RowTotals {
   readonly ensemble: number;
 }
 
-/** Doubles per stored row: the fields of RowTotals but `rows`. */
-export const ROW_FIELDS = 5;
+/** Doubles per stored row: the fields of RowTotals. */
+export const ROW_FIELDS = 6;
 
 export interface RowStore {
   add(row: RowSum): void;
   readonly rows: number;
-  /** f64[rows, 5]: squares, products, members, pairs, ensemble. */
+  /** f64[rows, 6]: squares, products, members, pairs, ensemble, and 1 for the row itself. */
   values(): Float64Array;
   totals(): RowTotals;
 }
@@ -52,6 +52,7 @@ export function createRowStore(): RowStore {
       values[at + 2] = members;
       values[at + 3] = members * (members - 1);
       values[at + 4] = (squares + products) / (members * members);
+      values[at + 5] = 1;
       rows++;
     },
     get rows() {
@@ -67,17 +68,17 @@ function totalsOf(values: Float64Array, rows: number): RowTotals {
   for (let at = 0; at < rows * ROW_FIELDS; at += ROW_FIELDS) {
     for (let field = 0; field < ROW_FIELDS; field++) sums[field]! += values[at + field]!;
   }
-  return toTotals(rows, sums);
+  return toTotals(sums);
 }
 
 /** Names the fields of a sum over rows. */
-export function toTotals(rows: number, sums: Float64Array): RowTotals {
+export function toTotals(sums: Float64Array): RowTotals {
   return {
-    rows,
     squares: sums[0]!,
     products: sums[1]!,
     members: sums[2]!,
     pairs: sums[3]!,
     ensemble: sums[4]!,
+    rows: sums[5]!,
   };
 }

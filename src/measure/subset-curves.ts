@@ -6,7 +6,6 @@ import type { Task } from '../data/dataset.js';
 import { RandomStream, streamKey } from '../math/random.js';
 import type { TargetBlock } from './blocks.js';
 import type { Combine } from './combine.js';
-import { curveSizes } from './formulas.js';
 import type { Predictions } from './predictions.js';
 import { createScoreAccumulator, meanScores, type ScoreAccumulator, type Scores } from './scores.js';
 
@@ -17,7 +16,7 @@ export interface SubsetCurveOptions {
   readonly combine: Readonly<Record<string, Combine>>;
   /** Subsets per size; fewer where fewer are needed to try them all. @default 16 */
   readonly subsets?: number;
-  /** @default {@link curveSizes} */
+  /** @default 1, 2, 4, 8 … and k: each size costs `subsets` times as much as predicting */
   readonly sizes?: readonly number[];
   /** @default 0 */
   readonly seed?: number;
@@ -59,6 +58,12 @@ export function drawSubsets(members: number, size: number, count: number, seed: 
   });
 }
 
+function doublings(members: number): number[] {
+  const sizes: number[] = [];
+  for (let size = 1; size < members; size *= 2) sizes.push(size);
+  return [...sizes, members];
+}
+
 interface Trial {
   readonly name: string;
   readonly subset: Subset;
@@ -68,7 +73,7 @@ interface Trial {
 /** An empty accumulator. Time per row grows with subsets × the sum of sizes; memory does not grow with rows. */
 export function createSubsetCurves(options: SubsetCurveOptions): SubsetCurveAccumulator {
   const { members, task, combine, subsets = 16, seed = 0 } = options;
-  const sizes = options.sizes ?? curveSizes(members);
+  const sizes = options.sizes ?? doublings(members);
   const drawn = sizes.map((size) => drawSubsets(members, size, subsets, seed));
   const names = Object.keys(combine);
   const trials: Trial[] = names.flatMap((name) =>
