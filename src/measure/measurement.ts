@@ -63,11 +63,8 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
   let flooredCount = 0;
   return {
     addBlock(predictions, targets, mask = null) {
-      errors.addBlock(
-        predictions.map((prediction) => prediction.mean),
-        targets,
-        mask,
-      );
+      const means = predictions.map((prediction) => prediction.mean);
+      errors.addBlock(means, targets, mask);
       const combined = aggregator.combine(predictions, mask);
       flooredCount += combined.flooredCount;
       ensemble.addBlock(combined, targets, mask === null ? null : combinedRows(combined));
