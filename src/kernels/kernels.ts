@@ -96,7 +96,7 @@ export interface Kernels {
    * @param dz panels[units], padding rows zero.
    * @param h panels[inputs], the layer's input, with dx's panel stride: the result is multiplied by
    *   (h > 0 ? 1 : slope). Not read when slope is 1 (pass 0).
-   * @param dx panels[inputs]; may be h itself, not dz.
+   * @param dx panels[inputs], overlapping neither h nor dz.
    */
   inputGradient(
     dz: number,

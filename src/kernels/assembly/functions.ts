@@ -137,7 +137,7 @@ export function tanh(x: v128): v128 {
   return v128.or(value, v128.and(x, i32x4.splat(0x80000000)));
 }
 
-/** erf x, within 2⁻²² absolute: x·P(x²)/Q(x²) on |x| ≤ 4, constant beyond. */
+/** erf x, within 2⁻²¹ absolute: x·P(x²)/Q(x²) on |x| ≤ 4, constant beyond. */
 // @ts-ignore: decorator
 @inline
 export function erf(x: v128): v128 {

@@ -1,0 +1,209 @@
+// The dense layer: forward, input gradient, weight gradient, against their double-precision twins.
+import t from 'tap';
+import * as reference from '../../src/kernels/reference.js';
+import { UPDATE_BLOCK_BYTES, writeUpdate } from '../../src/kernels/update-block.js';
+import { layerLengthFloats, roundUp4, weightGradientScratchBytes } from '../../src/kernels/weight-layout.js';
+import {
+  ARITHMETICS,
+  type Arena,
+  excess,
+  layerShapes,
+  magnitudes,
+  numbers,
+  ROUNDING,
+  setUp,
+} from './harness.js';
+
+const SLOPES = [0, 1, 0.01];
+
+/** A layer's values for a shape: everything float32, so the twin starts from the same numbers. */
+function layer(inputs: number, units: number, batch: number) {
+  const seed = inputs * 1009 + units * 31 + batch;
+  return {
+    x: numbers(batch * inputs, seed),
+    weights: numbers(inputs * units, seed + 1),
+    bias: numbers(units, seed + 2),
+    dz: numbers(batch * units, seed + 3),
+    slope: SLOPES[seed % 3]!,
+  };
+}
+
+/** Bounds of a sum of `terms` products per element of `magnitude`. */
+function bounds(magnitude: Float64Array, terms: number): Float64Array {
+  return magnitude.map((m) => (terms + 3) * ROUNDING * m);
+}
+
+for (const arithmetic of ARITHMETICS) {
+  t.test(`${arithmetic}: forward is activation(x W + b) for every shape`, async (t) => {
+    const { arena, kernels } = setUp(arithmetic);
+    for (const [inputs, units, batch] of layerShapes()) {
+      const { x, weights, bias, slope } = layer(inputs, units, batch);
+      arena.reset();
+      const from = arena.putPanels(x, inputs, (inputs % 3) * 16);
+      const w = arena.putWeights(inputs, units, weights, bias);
+      const to = arena.allocPanels(batch, units);
+      kernels.forward(from.address, from.stride, from.count, inputs, w, units, to.address, to.stride, slope);
+      const expected = reference.forward(x, inputs, weights, bias, units, slope);
+      const magnitude = reference.forward(
+        magnitudes(x),
+        inputs,
+        magnitudes(weights),
+        magnitudes(bias),
+        units,
+        1,
+      );
+      const worst = excess(arena.takePanels(to), expected, bounds(magnitude, inputs));
+      if (!(worst <= 1) || !arena.paddingRowsAreZero(to) || !arena.guardsHold()) {
+        t.fail(`inputs ${inputs}, units ${units}, batch ${batch}: ${worst} of the bound`);
+      }
+    }
+    t.pass('all shapes');
+  });
+
+  t.test(`${arithmetic}: inputGradient is dz Wᵀ times the slope of the input's activation`, async (t) => {
+    const { arena, kernels } = setUp(arithmetic);
+    for (const [inputs, units, batch] of layerShapes()) {
+      const { x: h, weights, bias, dz, slope } = layer(inputs, units, batch);
+      arena.reset();
+      const w = arena.putWeights(inputs, units, weights, bias);
+      const from = arena.putPanels(dz, units, (units % 3) * 16);
+      const layerInput = arena.putPanels(h, inputs);
+      const to = arena.allocPanels(batch, inputs);
+      kernels.inputGradient(
+        ...([from.address, from.stride, from.count, units, w, inputs] as const),
+        ...([slope === 1 ? 0 : layerInput.address, slope, to.address, to.stride] as const),
+      );
+      const expected = reference.inputGradient(dz, units, weights, inputs, h, slope);
+      const magnitude = reference.inputGradient(magnitudes(dz), units, magnitudes(weights), inputs, h, 1);
+      const worst = excess(arena.takePanels(to), expected, bounds(magnitude, units));
+      if (!(worst <= 1) || !arena.paddingRowsAreZero(to) || !arena.guardsHold()) {
+        t.fail(`inputs ${inputs}, units ${units}, batch ${batch}: ${worst} of the bound`);
+      }
+    }
+    t.pass('all shapes');
+  });
+
+  t.test(`${arithmetic}: weightGradient stores xᵀ dz and the column sums of dz`, async (t) => {
+    const { arena, kernels } = setUp(arithmetic);
+    for (const [inputs, units, batch] of layerShapes()) {
+      const { x, dz } = layer(inputs, units, batch);
+      arena.reset();
+      const gradient = storeGradient(arena, kernels.weightGradient, x, inputs, dz, units, 'store');
+      const expected = reference.weightGradient(x, inputs, dz, units);
+      const magnitude = reference.weightGradient(magnitudes(x), inputs, magnitudes(dz), units);
+      const worst = Math.max(
+        excess(gradient.weights, expected.weights, bounds(magnitude.weights, batch)),
+        excess(gradient.bias, expected.bias, bounds(magnitude.bias, batch)),
+      );
+      if (!(worst <= 1) || !gradient.paddingIsZero || !arena.guardsHold()) {
+        t.fail(`inputs ${inputs}, units ${units}, batch ${batch}: ${worst} of the bound`);
+      }
+    }
+    t.pass('all shapes');
+  });
+
+  t.test(`${arithmetic}: accumulating a gradient twice doubles it, exactly`, async (t) => {
+    const { arena, kernels } = setUp(arithmetic);
+    const { x, dz } = layer(19, 29, 21);
+    const once = storeGradient(arena, kernels.weightGradient, x, 19, dz, 29, 'store');
+    const twice = storeGradient(arena, kernels.weightGradient, x, 19, dz, 29, 'accumulate', 2);
+    t.same(
+      twice.weights,
+      once.weights.map((g) => g + g),
+    );
+    t.same(
+      twice.bias,
+      once.bias.map((g) => g + g),
+    );
+  });
+
+  t.test(`${arithmetic}: padding lanes never reach a gradient`, async (t) => {
+    const { arena, kernels } = setUp(arithmetic);
+    const [inputs, units, batch] = [11, 13, 19];
+    const { x, dz } = layer(inputs, units, batch);
+    const clean = storeGradient(arena, kernels.weightGradient, x, inputs, dz, units, 'store');
+    arena.reset();
+    const dirty = storeGradient(arena, kernels.weightGradient, x, inputs, dz, units, 'store', 1, 1e6);
+    t.same(dirty.weights, clean.weights);
+    t.same(dirty.bias, clean.bias);
+  });
+
+  t.test(
+    `${arithmetic}: empty batches, layers without inputs or units write nothing but biases`,
+    async (t) => {
+      const { arena, kernels } = setUp(arithmetic);
+      const w = arena.put(numbers(64, 1));
+      const x = arena.put(new Float32Array(256));
+      const out = arena.alloc(1024);
+      const scratch = arena.alloc(weightGradientScratchBytes(1));
+      const block = arena.alloc(UPDATE_BLOCK_BYTES);
+      writeUpdate(arena.memory, block, { kind: 'store', gradientOffset: out - w });
+      const before = arena.memory.buffer.slice(0);
+      kernels.forward(x, 256, 0, 4, w, 4, out, 128, 0);
+      kernels.forward(x, 256, 1, 4, w, 0, out, 128, 0);
+      kernels.inputGradient(x, 128, 0, 4, w, 4, 0, 1, out, 128);
+      kernels.inputGradient(x, 128, 1, 4, w, 0, 0, 1, out, 128);
+      kernels.weightGradient(x, 128, 1, 4, x, 128, 0, w, scratch, block);
+      t.ok(
+        Buffer.from(new Uint8Array(arena.memory.buffer)).equals(new Uint8Array(before)),
+        'nothing written',
+      );
+      kernels.forward(x, 0, 1, 0, w, 4, out, 128, 1);
+      const bias = arena.take(w, 4);
+      t.same(
+        arena.take(out, 32),
+        Float32Array.from({ length: 32 }, (_, at) => bias[at >> 3]!),
+        'biases alone',
+      );
+    },
+  );
+
+  t.test(`${arithmetic}: addresses above 2 GiB give the same bytes`, async (t) => {
+    const { kernels: low, arena } = setUp(arithmetic);
+    const { compileKernels, instantiateKernels } = await import('../../src/kernels/kernels.js');
+    const { Arena } = await import('./harness.js');
+    const far = new Arena(0x9000_0000 / 65536);
+    const high = instantiateKernels(compileKernels(arithmetic), far.memory);
+    far.reset(0x8800_0000);
+    const { x, dz } = layer(29, 101, 17);
+    const below = storeGradient(arena, low.weightGradient, x, 29, dz, 101, 'store');
+    const above = storeGradient(far, high.weightGradient, x, 29, dz, 101, 'store');
+    t.same(above.weights, below.weights);
+    t.ok(far.guardsHold());
+  });
+}
+
+/** Runs weightGradient `times` in a storing mode; `lanes` is what x holds in its padding lanes. */
+function storeGradient(
+  arena: Arena,
+  weightGradient: ReturnType<typeof setUp>['kernels']['weightGradient'],
+  x: Float32Array,
+  inputs: number,
+  dz: Float32Array,
+  units: number,
+  kind: 'store' | 'accumulate',
+  times = 1,
+  lanes = 0,
+) {
+  const from = arena.putPanels(x, inputs, (inputs % 3) * 16);
+  for (let lane = from.batch; lane < from.count * 8; lane++) {
+    const start = (from.address + Math.floor(lane / 8) * from.stride) / 4 + (lane % 8);
+    for (let i = 0; i < inputs; i++) arena.floats[start + i * 8] = lanes;
+  }
+  const delta = arena.putPanels(dz, units, (units % 2) * 16);
+  const w = arena.alloc(layerLengthFloats(inputs, units) * 4);
+  const gradient = arena.put(new Float32Array(layerLengthFloats(inputs, units)));
+  const scratch = arena.alloc(weightGradientScratchBytes(from.count));
+  const block = arena.alloc(UPDATE_BLOCK_BYTES);
+  writeUpdate(arena.memory, block, { kind, gradientOffset: gradient - w });
+  for (let run = 0; run < times; run++) {
+    weightGradient(
+      ...([from.address, from.stride, from.count, inputs, delta.address, delta.stride, units] as const),
+      ...([w, scratch, block] as const),
+    );
+  }
+  const taken = arena.takeWeights(gradient, inputs, units);
+  const total = arena.take(gradient, layerLengthFloats(inputs, units)).filter((g) => g !== 0).length;
+  const nonZero = taken.weights.filter((g) => g !== 0).length + taken.bias.filter((g) => g !== 0).length;
+  return { ...taken, paddingIsZero: total === nonZero && roundUp4(units) >= units };
+}

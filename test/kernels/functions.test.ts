@@ -1,0 +1,149 @@
+// Our transcendental functions over dense sweeps, in units of the last place of the true value.
+import t from 'tap';
+import type { SmoothActivation } from '../../src/kernels/kernels.js';
+import * as reference from '../../src/kernels/reference.js';
+import { ARITHMETICS, type Arena, setUp } from './harness.js';
+
+const POINTS = 1 << 16;
+
+/** The gap between floats at |value|, that of the normal range below 2⁻¹²⁶. */
+function ulp(value: number): number {
+  return 2 ** (Math.max(-126, Math.floor(Math.log2(Math.abs(value) || 2 ** -126))) - 23);
+}
+
+/** The largest error over floats spread evenly over [from, to], in ulps, or absolute where `absolute` is given. */
+function sweep(
+  arena: Arena,
+  run: (at: number, count: number) => void,
+  truth: (x: number) => number,
+  [from, to]: readonly [number, number],
+  absolute?: number,
+): number {
+  arena.reset();
+  const xs = Float32Array.from({ length: POINTS }, (_, n) => from + ((to - from) * n) / (POINTS - 1));
+  const at = arena.put(xs);
+  run(at, POINTS);
+  let worst = 0;
+  for (let n = 0; n < POINTS; n++) {
+    const expected = truth(xs[n]!);
+    const error = Math.abs(arena.floats[at / 4 + n]! - expected) / (absolute ?? ulp(expected));
+    if (!(error <= worst)) worst = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
+  }
+  return worst;
+}
+
+for (const arithmetic of ARITHMETICS) {
+  t.test(`${arithmetic}: exp is within 2 ulp, and 0 or ∞ outside the floats`, async (t) => {
+    const { arena, kernels } = setUp(arithmetic);
+    const run = (at: number, count: number) => kernels.exp(at, at, count);
+    for (const range of [
+      [-87.3, 88.7],
+      [-1, 1],
+      [-1e-3, 1e-3],
+    ] as const) {
+      const worst = sweep(arena, run, Math.exp, range);
+      t.ok(worst <= 2, `${range}: ${worst.toFixed(2)} ulp`);
+    }
+    arena.reset();
+    const at = arena.put([0, -88, -1e30, Number.NEGATIVE_INFINITY, 89, Number.POSITIVE_INFINITY, Number.NaN]);
+    kernels.exp(at, at, 7);
+    t.same(
+      [...arena.take(at, 7)],
+      [1, 0, 0, 0, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NaN],
+    );
+    t.ok(arena.guardsHold(), 'counts that are no multiple of 4 write nothing more');
+  });
+
+  t.test(`${arithmetic}: log is within 2 ulp, −∞ below the normal floats`, async (t) => {
+    const { arena, kernels } = setUp(arithmetic);
+    const run = (at: number, count: number) => kernels.log(at, at, count);
+    for (const range of [
+      [1e-6, 0.7],
+      [1.5, 100],
+      [1e20, 3e38],
+      [1.2e-38, 1e-37],
+    ] as const) {
+      const worst = sweep(arena, run, Math.log, range);
+      t.ok(worst <= 2, `${range}: ${worst.toFixed(2)} ulp`);
+    }
+    const near1 = sweep(arena, run, Math.log, [0.7, 1.5]);
+    t.ok(near1 <= 2, `around 1: ${near1.toFixed(2)} ulp`);
+    arena.reset();
+    const at = arena.put([1, 0, -1, Number.POSITIVE_INFINITY, Number.NaN]);
+    kernels.log(at, at, 5);
+    const { NEGATIVE_INFINITY: low, POSITIVE_INFINITY: high, NaN: nan } = Number;
+    t.same([...arena.take(at, 5)], [0, low, low, high, nan]);
+    t.ok(arena.guardsHold());
+  });
+
+  const BOUNDS: readonly [SmoothActivation, readonly [number, number], number, number | undefined][] = [
+    ['tanh', [-12, 12], 3, undefined],
+    ['tanh', [-0.01, 0.01], 2, undefined],
+    ['sigmoid', [-27, 27], 4, undefined],
+    ['softplus', [-27, 27], 5, undefined],
+    ['gelu', [-6, 6], 3, 2 ** -21],
+  ];
+  for (const [kind, range, bound, absolute] of BOUNDS) {
+    const unit = absolute === undefined ? 'ulp' : `× ${absolute}`;
+    t.test(
+      `${arithmetic}: ${kind} on ${range} errs by at most ${bound} ${unit}, its derivative by 2⁻²⁰`,
+      async (t) => {
+        const { arena, kernels } = setUp(arithmetic);
+        const run = (at: number, count: number) => kernels.activate(kind, at, 0, count);
+        const worst = sweep(arena, run, (x) => reference.activation(kind, x).value, range, absolute);
+        t.ok(worst <= bound, `value: ${worst.toFixed(2)}`);
+        const derive = (at: number, count: number) => {
+          const copy = arena.put(arena.take(at, count));
+          kernels.activate(kind, copy, at, count);
+        };
+        const slope = sweep(arena, derive, (x) => reference.activation(kind, x).derivative, range, 2 ** -20);
+        t.ok(slope <= 1, `derivative: ${slope.toFixed(2)}`);
+        t.ok(arena.guardsHold());
+      },
+    );
+  }
+
+  t.test(
+    `${arithmetic}: activations far out are exact limits, never denormal, and NaN stays NaN`,
+    async (t) => {
+      const { arena, kernels } = setUp(arithmetic);
+      const limits: readonly [SmoothActivation, readonly number[]][] = [
+        ['tanh', [-1, -1, 1, 1]],
+        ['sigmoid', [0, 0, 1, 1]],
+        ['softplus', [0, 0, 100, 1e30]],
+        ['gelu', [0, 0, 100, 1e30]],
+      ];
+      for (const [kind, expected] of limits) {
+        const at = arena.put([-1e30, -100, 100, 1e30, Number.NaN, 0, 0, 0]);
+        const derivative = arena.alloc(32);
+        kernels.activate(kind, at, derivative, 8);
+        const got = arena.take(at, 8);
+        t.same(
+          [...got.subarray(0, 4)].map((value) => value + 0),
+          [...Float32Array.from(expected)],
+          kind,
+        );
+        t.ok(Number.isNaN(got[4]!));
+        t.ok(arena.take(derivative, 4).every((slope) => slope === 0 || Math.abs(slope) > 2 ** -60));
+      }
+      t.ok(arena.guardsHold());
+    },
+  );
+
+  t.test(`${arithmetic}: tanh is odd, and the derivative can be skipped`, async (t) => {
+    const { arena, kernels } = setUp(arithmetic);
+    const at = arena.put([0.1, -0.1, 0.9, -0.9, 5, -5, 20, -20]);
+    kernels.activate('tanh', at, 0, 8);
+    const got = arena.take(at, 8);
+    for (let n = 0; n < 8; n += 2) t.equal(got[n], -got[n + 1]!);
+  });
+
+  t.test(`${arithmetic}: multiply is elementwise`, async (t) => {
+    const { arena, kernels } = setUp(arithmetic);
+    const a = arena.put([1, 2, 3, 4, 5, 6, 7, 8]);
+    const b = arena.put([2, 2, 2, 2, 0.5, 0.5, 0.5, -1]);
+    kernels.multiply(a, b, 8);
+    t.same(arena.take(a, 8), Float32Array.of(2, 4, 6, 8, 2.5, 3, 3.5, -8));
+    t.ok(arena.guardsHold());
+  });
+}
