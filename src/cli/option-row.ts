@@ -77,7 +77,7 @@ export function checkConfigValue(row: OptionRow, value: unknown): unknown {
     case 'choice':
       return checkChoice(row, row.name, value);
     case 'numbers':
-      return value;
+      return typeof value === 'number' ? [value] : value;
     case 'texts':
       return checkTexts(row, Array.isArray(value) ? value : [value]);
     default:

@@ -3,7 +3,7 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
 import type { TrainingProgress } from '../ensemble/progress.js';
 import { type ProgressDisplay, progressLine } from './progress-lines.js';
-import { paletteOf } from './terminal.js';
+import { type Palette, paletteOf } from './terminal.js';
 import { figure } from './words.js';
 
 /** Bars count in thousandths, because cli-progress rounds to whole steps. */
@@ -13,15 +13,15 @@ const MOST_THREAD_BARS = 16;
 
 type Slot = TrainingProgress['slots'][number];
 
-/** Bars on standard error; they are cleared at the end, when the summary says it all. */
-export function createBars(): ProgressDisplay {
-  const palette = paletteOf(process.stderr);
+/** Bars on a terminal; they are cleared at the end, when the summary says it all. */
+export function createBars(stream: NodeJS.WriteStream): ProgressDisplay {
+  const palette = paletteOf(stream);
   const multi = new MultiBar({
     format: `{label} ${palette.cyan('{bar}')} {text}`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 24,
-    stream: process.stderr,
+    stream,
     hideCursor: true,
     clearOnComplete: true,
     linewrap: false,
@@ -40,7 +40,7 @@ export function createBars(): ProgressDisplay {
       const threads = progress.slots.slice(0, MOST_THREAD_BARS);
       show(0, overallShare(progress), 'ensemble', progressLine(progress));
       for (const [at, slot] of threads.entries())
-        show(at + 1, slot.share, `thread ${at + 1}`, slotText(slot));
+        show(at + 1, slot.share, `thread ${at + 1}`, slotText(slot, palette));
     },
     stop: () => multi.stop(),
   };
@@ -50,8 +50,8 @@ function overallShare({ planned, done, failed, slots }: TrainingProgress): numbe
   return (done + failed + slots.reduce((sum, { share }) => sum + share, 0)) / planned;
 }
 
-function slotText({ member, epoch, epochs, loss }: Slot): string {
-  if (member === null) return paletteOf(process.stderr).dim('idle');
+function slotText({ member, epoch, epochs, loss }: Slot, palette: Palette): string {
+  if (member === null) return palette.dim('idle');
   const lossText = loss === null ? '' : `, loss ${figure(loss)}`;
   return `member ${member}, epoch ${epoch}/${epochs}${lossText}`;
 }

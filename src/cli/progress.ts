@@ -9,5 +9,5 @@ export async function createProgressDisplay(quiet: boolean): Promise<ProgressDis
   if (quiet) return { update: () => undefined, stop: () => undefined };
   if (!process.stderr.isTTY) return createLines(note, () => performance.now());
   const { createBars } = await import('./progress-bars.js');
-  return createBars();
+  return createBars(process.stderr);
 }

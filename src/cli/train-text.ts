@@ -69,17 +69,18 @@ export function keptLine({ ensemble: { members, plan }, saved, out }: TrainOutco
   return `${finished}; nothing saved`;
 }
 
-/** The figures of a finished training. */
-export function summaryLines({ ensemble, measured }: TrainOutcome, palette: Palette): string[] {
+/** The figures of a finished training, and where it went. */
+export function summaryLines({ ensemble, measured, saved, out }: TrainOutcome, palette: Palette): string[] {
   const lines = [palette.bold(trainedLine(ensemble)), ''];
   const { outOfBag, test, honestTest } = measured!;
   const all: NamedMeasurement[] = [];
   if (outOfBag !== null) all.push({ name: 'out of bag', measurement: outOfBag });
   if (test !== null) all.push({ name: 'test', measurement: test });
-  if (all.length === 0)
-    return [...lines, 'No rows out of bag and none held out (--test-share): nothing to measure on', ''];
-  lines.push(...measurementLines(all, targetNames(ensemble), palette), '');
-  if (honestTest !== null) lines.push(...honestLines(honestTest), '');
+  if (all.length > 0) lines.push(...measurementLines(all, targetNames(ensemble), palette));
+  else lines.push('No rows out of bag and none held out (--test-share): nothing to measure on');
+  if (honestTest !== null) lines.push('', ...honestLines(honestTest));
+  if (saved !== null)
+    lines.push('', `Saved ${out} (${byteSize(saved.bytes)})`, `contentHash ${saved.contentHash}`);
   return lines;
 }
 
@@ -102,11 +103,6 @@ function honestLines({ predicted, measured, relativeDifference, overlap }: Hones
     `Honest test: out-of-bag v and c predict a squared error of ${figure(predicted)} for new rows;`,
     `             the test rows gave ${figure(measured)} (predicted${difference}${verdict})`,
   ];
-}
-
-/** Where the ensemble went and the proof of its bytes. */
-export function savedLine({ contentHash: hash, bytes }: SavedEnsemble, out: string): string[] {
-  return [`Saved ${out} (${byteSize(bytes)})`, `contentHash ${hash}`];
 }
 
 /** The one object of `--json`. */

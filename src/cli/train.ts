@@ -16,7 +16,7 @@ import { createProgressDisplay } from './progress.js';
 import { note, paletteOf, print, printJson } from './terminal.js';
 import { measureTraining } from './train-measure.js';
 import { memberCountOf, resolveTrainSettings, type TrainSettings, trainRows } from './train-settings.js';
-import { failureLines, headerLines, keptLine, savedLine, summaryLines, trainJson } from './train-text.js';
+import { failureLines, headerLines, keptLine, summaryLines, trainJson } from './train-text.js';
 
 export const command: CommandDefinition = {
   arguments: [{ name: 'file', description: 'CSV file with a header row' }],
@@ -54,27 +54,23 @@ function threadsFor({ threads, training }: TrainSettings): number {
 }
 
 async function trainOn(file: string, data: LoadedData, settings: TrainSettings, pool: Pool): Promise<number> {
-  const { ensemble, interrupted } = await runTraining(data, settings, pool);
-  // Saved before anything is measured: what took long must not depend on what comes after.
-  const saved = await saveMembers(ensemble, settings.out);
+  const { ensemble, interrupted, saved } = await trainAndSave(data, settings, pool);
   const measured = interrupted ? null : await measureTraining(ensemble, data, aggregatorOf(settings.mean));
   const outcome = { file, data, ensemble, saved, measured, interrupted, out: settings.out };
   for (const line of failureLines(ensemble)) note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
   if (interrupted) note(keptLine(outcome));
   if (settings.json) printJson(trainJson(outcome));
-  else {
-    if (measured !== null) for (const line of summaryLines(outcome, paletteOf(process.stdout))) print(line);
-    if (saved !== null) for (const line of savedLine(saved, settings.out!)) print(line);
-  }
+  else if (!interrupted) for (const line of summaryLines(outcome, paletteOf(process.stdout))) print(line);
   if (interrupted) return 130;
   return ensemble.failures.length > 0 && !settings.allowFailures ? 1 : 0;
 }
 
-async function runTraining(
+/** Saved before anything is measured: what took long must not depend on what comes after. */
+async function trainAndSave(
   data: LoadedData,
-  { training, quiet }: TrainSettings,
+  { training, quiet, out }: TrainSettings,
   runner: Pool,
-): Promise<{ ensemble: Ensemble; interrupted: boolean }> {
+): Promise<{ ensemble: Ensemble; interrupted: boolean; saved: SavedEnsemble | null }> {
   const display = await createProgressDisplay(quiet);
   const interrupt = listenForInterrupt(() => {
     display.stop();
@@ -88,13 +84,12 @@ async function runTraining(
         if (!signal.aborted) display.update(progress);
       },
     });
-    return { ensemble, interrupted: signal.aborted && !ensemble.complete };
+    display.stop();
+    const nothing = out === undefined || ensemble.members.length === 0;
+    const saved = nothing ? null : await saveEnsemble(ensemble, out);
+    return { ensemble, interrupted: signal.aborted && !ensemble.complete, saved };
   } finally {
     display.stop();
     interrupt.release();
   }
-}
-
-async function saveMembers(ensemble: Ensemble, out: string | undefined): Promise<SavedEnsemble | null> {
-  return out === undefined || ensemble.members.length === 0 ? null : saveEnsemble(ensemble, out);
 }

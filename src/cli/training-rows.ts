@@ -35,9 +35,10 @@ export function trainingNames(): readonly string[] {
 }
 
 function rowOf(name: string, schema: z.ZodType): OptionRow {
-  const { kind, choices, description } = describeSchema(schema);
+  const { kind, choices, description: described } = describeSchema(schema);
+  const [, description = described, ownDefault] = /^(.*) \(default: (.*)\)$/.exec(described) ?? [];
   const group = Object.entries(GROUPS).find(([, names]) => names.includes(name))?.[0] ?? 'Optimisation';
-  const defaultText = defaultTextOf(name);
+  const defaultText = ownDefault ?? defaultTextOf(name);
   return {
     name,
     kind,

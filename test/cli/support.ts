@@ -1,0 +1,89 @@
+// The command line as users run it: a process of its own, its streams and its exit status.
+
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+
+export interface CliResult {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called with everything on standard error so far and the process. */
+  readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Closes the reader's end of standard output at once. */
+  readonly closeStdout?: boolean;
+}
+
+/** Runs `tutti …args`. */
+export function tutti(args: readonly string[], options: CliOptions): Promise<CliResult> {
+  // The test runner's own loaders and flags would only slow the process down.
+  const env = { ...process.env, NODE_OPTIONS: '', ...options.env };
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd: options.cwd, env });
+  let stdout = '';
+  let stderr = '';
+  child.stdin.end();
+  if (options.closeStdout === true) child.stdout.destroy();
+  else
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    options.onStderr?.(stderr, (signal) => child.kill(signal));
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
+  });
+}
+
+/** Every file of a folder with its content, to see that nothing was made or changed. */
+export function snapshot(folder: string): Record<string, string> {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(files.sort().map((file) => [file, readFileSync(file, 'latin1')]));
+}
+
+/** Two clouds of points, 30 rows each, with classes `no` and `yes`; x2 is noise. */
+export function classCsv(): string {
+  const rows = Array.from({ length: 60 }, (_, i) => {
+    const yes = i % 2 === 1;
+    return `${(yes ? 2 : -2) + wobble(i)},${wobble(3 * i)},${yes ? 'yes' : 'no'}`;
+  });
+  return `x1,x2,label\n${rows.join('\n')}\n`;
+}
+
+/** y = 3 x1 − x2 and z = x1 + x2, 60 rows. */
+export function valueCsv(): string {
+  const rows = Array.from({ length: 60 }, (_, i) => {
+    const [a, b] = [wobble(i) * 4, wobble(5 * i + 1)];
+    return `${a},${b},${3 * a - b + 0.5},${a + b + 0.25}`;
+  });
+  return `x1,x2,y,z\n${rows.join('\n')}\n`;
+}
+
+/** The options of a training that takes no time. */
+export const QUICK = [
+  '--members',
+  '3',
+  '--hidden',
+  '4',
+  '--epochs',
+  '2',
+  '--threads',
+  '1',
+  '--seed',
+  '1',
+] as const;
+
+function wobble(i: number): number {
+  return Math.round(1000 * Math.sin(12.9898 * (i + 1))) / 1000;
+}

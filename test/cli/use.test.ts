@@ -1,0 +1,102 @@
+// What is done with a saved ensemble: predict, evaluate, inspect.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import t from 'tap';
+import { classCsv, QUICK, tutti, valueCsv } from './support.js';
+
+const odd = classCsv().replaceAll('yes', '"say ""yes"", maybe"');
+const folder = t.testdir({
+  'classes.csv': odd,
+  'values.csv': valueCsv(),
+  'unlabelled.csv': 'x2,x1,other\n0,2,a\n0,-2,b\n',
+});
+const cwd = folder;
+
+t.before(async () => {
+  for (const [file, target, out, ...more] of [
+    ['classes.csv', 'label', 'classes.tutti', '--learning-rate', '0.05', '--epochs', '10'],
+    ['values.csv', 'y', 'gaussian.tutti', '--loss', 'gaussianNll'],
+    ['values.csv', 'y,z', 'several.tutti'],
+  ] as const) {
+    const args = ['train', file, '--target', target, ...QUICK, ...more, '--out', out];
+    const { status, stderr } = await tutti(args, { cwd });
+    if (status !== 0) throw new Error(stderr);
+  }
+});
+
+t.test('predict keeps the order of the rows, finds columns by name and needs no target', async (t) => {
+  const args = ['predict', 'classes.tutti', 'unlabelled.csv'];
+  const { status, stderr } = await tutti([...args, '--out', 'p.csv'], { cwd });
+  t.equal(status, 0);
+  t.match(stderr, /Wrote p\.csv: 2 predictions of 3 members/);
+  const text = readFileSync(join(folder, 'p.csv'), 'utf8');
+  const rows: Record<string, string>[] = parse(text, { columns: true });
+  const [no, yes] = ['no', 'say "yes", maybe'];
+  t.same(Object.keys(rows[0]!), ['prediction', `probability_${no}`, `probability_${yes}`]);
+  t.same(
+    rows.map(({ prediction }) => prediction),
+    [yes, no],
+  );
+  for (const row of rows) {
+    t.ok(Math.abs(Number(row[`probability_${no}`]) + Number(row[`probability_${yes}`]) - 1) < 1e-6);
+  }
+  t.equal((await tutti(args, { cwd })).stdout, text, 'the same on standard output');
+});
+
+t.test('predictions of a Gaussian head have a variance', async (t) => {
+  const { stdout } = await tutti(['predict', 'gaussian.tutti', 'values.csv', '--mean', 'geometric'], { cwd });
+  const rows: Record<string, string>[] = parse(stdout, { columns: true });
+  t.same(Object.keys(rows[0]!), ['prediction', 'variance']);
+  t.equal(rows.length, 60);
+  t.ok(rows.every(({ variance }) => Number(variance) > 0));
+});
+
+t.test('several targets are predicted by name', async (t) => {
+  const { stdout } = await tutti(['predict', 'several.tutti', 'values.csv'], { cwd });
+  t.match(stdout.split('\n')[0], /^prediction_y(,variance_y)?,prediction_z/);
+});
+
+t.test('predict --json prints one object', async (t) => {
+  const { stdout } = await tutti(['predict', 'classes.tutti', 'unlabelled.csv', '--json'], { cwd });
+  t.match(JSON.parse(stdout), { rows: 2, predictions: { prediction: ['say "yes", maybe', 'no'] } });
+});
+
+t.test('evaluate --json has the scores and the error correlation', async (t) => {
+  const run = async (...args: string[]) =>
+    JSON.parse((await tutti(['evaluate', ...args, '--json'], { cwd })).stdout);
+  const classified = await run('classes.tutti', 'classes.csv', '--mean', 'geometric');
+  t.match(classified, { accuracy: Number, aggregator: 'geometricMean', rows: 60 });
+  const { v, c, rho, predicted, measured } = classified.errorCorrelation;
+  t.ok(Math.abs(rho - c / v) < 1e-9);
+  t.ok(Math.abs(predicted - measured) <= 1e-5 * measured, 'v/k + (k−1)c/k is the measured error');
+  t.match(await run('gaussian.tutti', 'values.csv'), { rmse: Number, errorCorrelation: { v: Number } });
+  t.match(await run('several.tutti', 'values.csv'), { rmse: Number, rmseByTarget: { y: Number, z: Number } });
+});
+
+t.test('evaluate warns of the rows the ensemble was trained on', async (t) => {
+  const { stdout, stderr } = await tutti(['evaluate', 'classes.tutti', 'classes.csv', '--mean', 'vote'], {
+    cwd,
+  });
+  t.match(stderr, /trained on/);
+  t.match(stdout, /majority vote/);
+});
+
+t.test('inspect says what the ensemble is, as text and as one object', async (t) => {
+  const { stdout } = await tutti(['inspect', 'classes.tutti', '--json'], { cwd });
+  const inspected = JSON.parse(stdout);
+  t.match(inspected, {
+    ...{ contentHash: /^[0-9a-f]{64}$/, complete: true, planned: 3, members: 3, seed: 1 },
+    ...{ arithmetic: /^(fused|strict)$/, specs: [{ members: [0, 1, 2], epochs: 10 }] },
+    environment: { node: process.versions.node },
+  });
+  const text = (await tutti(['inspect', 'classes.tutti'], { cwd })).stdout;
+  t.match(text, inspected.contentHash);
+  t.match(text, /members 0–2 +4 relu; softmaxCrossEntropy; adam 0\.05/);
+});
+
+t.test('a reader that goes away is no failure', async (t) => {
+  const { stderr } = await tutti(['predict', 'classes.tutti', 'classes.csv'], { cwd, closeStdout: true });
+  t.equal(stderr, '');
+});
