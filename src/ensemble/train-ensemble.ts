@@ -4,7 +4,7 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Preprocessing } from '../data/preprocessing.js';
 import { drawResample } from '../data/resample.js';
-import { arenaBytes } from '../engines/wasm/trainer.js';
+import { arenaBytes } from '../engines/wasm/arena.js';
 import { failOption, fromWire, TuttiError, toWire } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { compileKernels } from '../kernels/kernels.js';

@@ -1,7 +1,7 @@
 // Parameters of a whole network between their two forms: the padded panels that kernels work on and the
 // unpadded canonical vector that is saved, hashed and exported. Initialisation draws in canonical order.
 
-import { packWeights, unpackWeights, layerLengthFloats } from '../../kernels/weight-layout.js';
+import { layerLengthFloats, packWeights, unpackWeights } from '../../kernels/weight-layout.js';
 import { RandomStream, type StreamKey } from '../../math/random.js';
 import { type LayerShape, parameterCount } from '../../model/network.js';
 import type { Initialisation } from '../../model/spec.js';

@@ -10,6 +10,7 @@ import { type LayerShape, layerShapes } from '../../model/network.js';
 import type { MemberSpec } from '../../model/spec.js';
 import { packParameters } from './parameters.js';
 import {
+  bindNetwork,
   layoutNetwork,
   type NetworkProgram,
   PANEL_ROW_BYTES,
@@ -61,16 +62,19 @@ export function createPredictor(
     };
   });
   let end = regions.end;
-  const programs = own.map((regionsOfMember, index): MemberProgram => {
+  const layouts = own.map(({ shapes, weights }) => {
     // Members run one after the other, so their activations share what follows.
     const shared = new RegionAllocator(regions.end);
-    const { shapes, weights } = regionsOfMember;
-    const network = layoutNetwork(shapes, weights, panelsOf(BLOCK_ROWS), shared, 'predict');
+    const layout = layoutNetwork(shapes, weights, panelsOf(BLOCK_ROWS), shared, 'predict');
     end = Math.max(end, shared.end);
-    return { ...regionsOfMember, network, member: members[index]! };
+    return layout;
   });
   const memory = createSharedMemory(end, `Predicting with ${members.length} members`);
   const kernels = instantiateKernels(module, memory);
+  const programs = own.map((regionsOfMember, index): MemberProgram => {
+    const network = bindNetwork(kernels, layouts[index]!);
+    return { ...regionsOfMember, network, member: members[index]! };
+  });
   const { buffer } = memory;
   const identityRows = new Uint32Array(buffer, identity, BLOCK_ROWS);
   for (let row = 0; row < BLOCK_ROWS; row++) identityRows[row] = row;
@@ -82,14 +86,14 @@ export function createPredictor(
       writePaddedRows(buffer, x, xStride, rowsOf(rows, features, range, index), count, features);
       return programs.map((program) => {
         const { network, member, columns } = program;
-        const { inputs } = network.layers[0]!;
-        const { input, inputStride } = network;
+        const { inputs } = network.stages[0]!.shape;
+        const { address: input, stride: inputStride } = network.input;
         if (member.columns === null) {
           kernels.gatherRows(x, xStride, identity, count, inputs, input, inputStride);
         } else {
           kernels.gatherColumns(x, xStride, identity, count, columns, inputs, input, inputStride);
         }
-        runForward(kernels, network, panelsOf(count));
+        runForward(network, panelsOf(count));
         runHead(kernels, program, outputs, count, pair);
         return readHead(buffer, program, outputs, count, scale);
       });
@@ -137,7 +141,7 @@ function runHead(
   count: number,
   pair: number,
 ): void {
-  const { output: z, outputStride: stride } = program.network.layers.at(-1)!;
+  const { address: z, stride } = program.network.stages.at(-1)!.output;
   const { mean, second } = program;
   const { loss } = program.member.spec;
   const panels = panelsOf(count);

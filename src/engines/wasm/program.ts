@@ -1,14 +1,16 @@
-// A network compiled to fixed addresses: which regions of an arena hold what, and the kernel calls of a
-// forward pass and of a training step, in order. It draws no random numbers and knows no epochs.
+// A network compiled to fixed addresses: the stages it runs through, which regions of an arena they use,
+// and the kernel calls of a forward pass and of a training step, in order. It draws no random numbers and
+// knows no epochs.
 //
 // Activations and gradients are batch panels, f32[panels][rows][8]: eight examples side by side in each
 // vector pair, so every kernel is free of batch remainders. See src/kernels/kernels.ts for the formats.
 
 import type { Kernels, SmoothActivation } from '../../kernels/kernels.js';
-import { roundUp4, weightGradientScratchBytes, layerLengthFloats } from '../../kernels/weight-layout.js';
+import { layerLengthFloats, roundUp4, weightGradientScratchBytes } from '../../kernels/weight-layout.js';
 import type { RegionAllocator } from '../../memory/layout.js';
 import type { LayerShape } from '../../model/network.js';
 import type { Activation, Loss } from '../../model/spec.js';
+import { type Block, createOperator, type Operator } from './operators.js';
 
 /** Examples in one batch panel. */
 export const PANEL = 8;
@@ -24,7 +26,7 @@ export function panelStrideOf(rows: number): number {
   return roundUp4(rows) * PANEL_ROW_BYTES;
 }
 
-/** Slopes of the leaky family max(z, slope·z), which the forward kernel applies itself. */
+/** Slopes of the leaky family max(z, slope·z), which the forward kernels apply themselves. */
 const SLOPES: Readonly<Record<Exclude<Activation, SmoothActivation>, number>> = {
   linear: 1,
   relu: 0,
@@ -36,35 +38,31 @@ function isSmooth(activation: Activation): activation is SmoothActivation {
   return !(activation in SLOPES);
 }
 
-/** One layer with every address fixed. */
-export interface LayerProgram {
-  readonly inputs: number;
-  readonly units: number;
-  /** W in column panels, then the bias. */
+/** Where one layer's numbers lie. */
+export interface StageLayout {
+  readonly shape: LayerShape;
+  /** The parameters: W in column panels, then the bias. */
   readonly weights: number;
-  /** Applied by the forward kernel; 1 leaves z as it is. */
+  /** Applied by the operator; 1 leaves z as it is. */
   readonly slope: number;
-  /** Applied after the forward kernel, or null for the leaky family. */
+  /** Applied after the operator, or null for the leaky family. */
   readonly activation: SmoothActivation | null;
-  readonly input: number;
-  readonly inputStride: number;
-  readonly output: number;
-  readonly outputStride: number;
-  /** ∂J/∂z of this layer, in panels; 0 in a program that only predicts. */
-  readonly gradient: number;
-  /** Activation derivatives, for activations outside the leaky family; else 0. */
+  readonly input: Block;
+  readonly output: Block;
+  /** ∂J/∂z of this layer; address 0 in a program that only predicts. */
+  readonly gradient: Block;
+  /** Activation derivatives of smooth activations while training; else 0. */
   readonly derivative: number;
 }
 
-export interface NetworkProgram {
-  readonly layers: readonly LayerProgram[];
+export interface NetworkLayout {
+  readonly stages: readonly StageLayout[];
   /** Input panels, written by a gather. */
-  readonly input: number;
-  readonly inputStride: number;
+  readonly input: Block;
   /** Start of all parameters and their padded length: the layout of the optimizer's moments too. */
   readonly weights: number;
   readonly weightsLength: number;
-  /** Room for packing gradients of 8 units over the whole batch; 0 in a program that only predicts. */
+  /** Scratch of the weight gradients; 0 in a program that only predicts. */
   readonly scratch: number;
 }
 
@@ -75,7 +73,7 @@ export function paddedParameterCount(shapes: readonly LayerShape[]): number {
 
 /**
  * Lays a network out: activations for up to `panels` panels, and gradients when it is to be trained.
- * @param weights where the parameters lie (they may be shared between programs).
+ * @param weights where the parameters lie.
  */
 export function layoutNetwork(
   shapes: readonly LayerShape[],
@@ -83,111 +81,94 @@ export function layoutNetwork(
   panels: number,
   regions: RegionAllocator,
   mode: 'train' | 'predict',
-): NetworkProgram {
-  const features = shapes[0]!.inputs;
-  const inputStride = panelStrideOf(features);
-  const input = regions.take(panels * inputStride);
-  const layers: LayerProgram[] = [];
-  let previous = { address: input, stride: inputStride };
+): NetworkLayout {
+  const block = (rows: number): Block => {
+    const stride = panelStrideOf(rows);
+    return { address: regions.take(panels * stride), stride };
+  };
+  const input = block(shapes[0]!.inputs);
+  const stages: StageLayout[] = [];
+  let below = input;
   let next = weights;
-  for (const { inputs, units, activation } of shapes) {
+  for (const shape of shapes) {
+    const { units, activation } = shape;
     const smooth = isSmooth(activation) ? activation : null;
-    const outputStride = panelStrideOf(units);
-    const block = () => regions.take(panels * outputStride);
-    const output = block();
-    layers.push({
-      inputs,
-      units,
+    const output = block(units);
+    const trains = mode === 'train';
+    stages.push({
+      shape,
       weights: next,
       slope: isSmooth(activation) ? 1 : SLOPES[activation],
       activation: smooth,
-      input: previous.address,
-      inputStride: previous.stride,
+      input: below,
       output,
-      outputStride,
-      gradient: mode === 'train' ? block() : 0,
-      derivative: mode === 'train' && smooth !== null ? block() : 0,
+      gradient: trains ? block(units) : { address: 0, stride: output.stride },
+      derivative: trains && smooth !== null ? block(units).address : 0,
     });
-    previous = { address: output, stride: outputStride };
-    next += layerLengthFloats(inputs, units) * 4;
+    below = output;
+    next += layerLengthFloats(shape.inputs, units) * 4;
   }
   const scratch = mode === 'train' ? regions.take(weightGradientScratchBytes(panels)) : 0;
-  return { layers, input, inputStride, weights, weightsLength: paddedParameterCount(shapes), scratch };
+  return { stages, input, weights, weightsLength: paddedParameterCount(shapes), scratch };
 }
 
-/** Runs all layers on `panels` panels of gathered input; the last layer's output is the raw prediction. */
-export function runForward(kernels: Kernels, program: NetworkProgram, panels: number): void {
-  for (const layer of program.layers) {
-    kernels.forward(
-      layer.input,
-      layer.inputStride,
-      panels,
-      layer.inputs,
-      layer.weights,
-      layer.units,
-      layer.output,
-      layer.outputStride,
-      layer.slope,
-    );
-    if (layer.activation !== null) {
-      const length = (panels * layer.outputStride) / 4;
-      kernels.activate(layer.activation, layer.output, layer.derivative, length);
+/** A stage ready to run. */
+export interface Stage extends StageLayout {
+  readonly operator: Operator;
+}
+
+/** A network bound to kernels. */
+export interface NetworkProgram extends NetworkLayout {
+  readonly stages: readonly Stage[];
+  readonly kernels: Kernels;
+}
+
+export function bindNetwork(kernels: Kernels, layout: NetworkLayout): NetworkProgram {
+  const stages = layout.stages.map((stage) => ({
+    ...stage,
+    operator: createOperator(kernels, stage.shape, stage.weights),
+  }));
+  return { ...layout, stages, kernels };
+}
+
+/** Floats of a block over `panels` panels. */
+function lengthOf({ stride }: Block, panels: number): number {
+  return (panels * stride) / 4;
+}
+
+/** Runs all stages on `panels` panels of gathered input; the last stage's output is the raw prediction. */
+export function runForward({ kernels, stages }: NetworkProgram, panels: number): void {
+  for (const { operator, input, output, slope, activation, derivative } of stages) {
+    operator.forward(input, output, panels, slope);
+    if (activation !== null) {
+      kernels.activate(activation, output.address, derivative, lengthOf(output, panels));
     }
   }
 }
 
 /**
- * Runs the layers backwards from the head's gradient and updates every layer's parameters.
+ * Runs the stages backwards from the head's gradient and hands every layer's gradient to the update block.
  * A layer's weights are read for the input gradient before its own update.
  */
-export function runBackward(
-  kernels: Kernels,
-  program: NetworkProgram,
-  panels: number,
-  updateBlock: number,
-): void {
-  const { layers, scratch } = program;
-  for (let index = layers.length - 1; index >= 0; index--) {
-    const layer = layers[index]!;
-    if (index > 0) propagateGradient(kernels, layer, layers[index - 1]!, panels);
-    kernels.weightGradient(
-      layer.input,
-      layer.inputStride,
-      panels,
-      layer.inputs,
-      layer.gradient,
-      layer.outputStride,
-      layer.units,
-      layer.weights,
-      scratch,
-      updateBlock,
-    );
-  }
-}
-
-function propagateGradient(kernels: Kernels, layer: LayerProgram, below: LayerProgram, panels: number): void {
-  kernels.inputGradient(
-    layer.gradient,
-    layer.outputStride,
-    panels,
-    layer.units,
-    layer.weights,
-    layer.inputs,
-    below.output,
-    below.slope,
-    below.gradient,
-    below.outputStride,
-  );
-  if (below.activation !== null) {
-    kernels.multiply(below.gradient, below.derivative, (panels * below.outputStride) / 4);
+export function runBackward(program: NetworkProgram, panels: number, updateBlock: number): void {
+  const { kernels, stages, scratch } = program;
+  for (let index = stages.length - 1; index >= 0; index--) {
+    const { operator, input, gradient } = stages[index]!;
+    if (index > 0) {
+      const below = stages[index - 1]!;
+      operator.inputGradient(gradient, below.output, below.gradient, panels, below.slope);
+      if (below.activation !== null) {
+        kernels.multiply(below.gradient.address, below.derivative, lengthOf(below.gradient, panels));
+      }
+    }
+    operator.weightGradient(input, gradient, panels, scratch, updateBlock);
   }
 }
 
 /** Where the head finds what it compares with, in panels. */
 export interface HeadInputs {
   readonly labels: number;
-  readonly targets: number;
-  readonly targetsStride: number;
+  readonly targets: Block;
   readonly rowWeights: number;
 }
 
@@ -196,43 +177,35 @@ export interface HeadInputs {
  * @param outputs regression targets, or classes.
  */
 export function runLoss(
-  kernels: Kernels,
+  { kernels, stages }: NetworkProgram,
   loss: Loss,
-  program: NetworkProgram,
   panels: number,
   outputs: number,
   head: HeadInputs,
   withGradient: boolean,
 ): number {
-  const { output: z, outputStride: stride, gradient } = program.layers.at(-1)!;
-  const dz = withGradient ? gradient : 0;
+  const { output, gradient } = stages.at(-1)!;
+  const { address: z, stride } = output;
+  const { labels, targets, rowWeights } = head;
+  const dz = withGradient ? gradient.address : 0;
   switch (loss) {
     case 'softmaxCrossEntropy':
-      return kernels.softmaxCrossEntropy(z, stride, panels, outputs, head.labels, head.rowWeights, dz);
+      return kernels.softmaxCrossEntropy(z, stride, panels, outputs, labels, rowWeights, dz);
     case 'binaryCrossEntropy':
-      return kernels.binaryCrossEntropy(z, stride, panels, head.labels, head.rowWeights, dz);
+      return kernels.binaryCrossEntropy(z, stride, panels, labels, rowWeights, dz);
     case 'squaredError':
       return kernels.squaredError(
         z,
         stride,
         panels,
         outputs,
-        head.targets,
-        head.targetsStride,
-        head.rowWeights,
+        targets.address,
+        targets.stride,
+        rowWeights,
         dz,
       );
     case 'gaussianNll':
-      return kernels.gaussianNll(
-        z,
-        stride,
-        panels,
-        outputs,
-        head.targets,
-        head.targetsStride,
-        head.rowWeights,
-        dz,
-      );
+      return kernels.gaussianNll(z, stride, panels, outputs, targets.address, targets.stride, rowWeights, dz);
     default:
       return loss satisfies never;
   }

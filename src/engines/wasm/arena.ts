@@ -1,0 +1,83 @@
+// What one member needs while it trains, laid out in its slot's part of the shared memory: parameters with
+// their optimizer state, activations and gradients, row numbers, a batch's labels, targets and weights.
+
+import { outputCount, type Task } from '../../data/dataset.js';
+import { UPDATE_BLOCK_BYTES } from '../../kernels/update-block.js';
+import { RegionAllocator } from '../../memory/layout.js';
+import { type LayerShape, layerShapes } from '../../model/network.js';
+import type { MemberSpec } from '../../model/spec.js';
+import {
+  type HeadInputs,
+  layoutNetwork,
+  type NetworkLayout,
+  PANEL,
+  paddedParameterCount,
+  panelStrideOf,
+  panelsOf,
+} from './program.js';
+
+/** Byte offsets of every region of a member's arena. */
+export interface Arena {
+  readonly shapes: readonly LayerShape[];
+  readonly network: NetworkLayout;
+  readonly firstMoment: number;
+  /** 0 for sgd, which has no second moment. */
+  readonly secondMoment: number;
+  /** The best weights so far, under early stopping; else 0. */
+  readonly kept: number;
+  /** u32[inBag]: the resample, and the order of the running epoch. */
+  readonly inBag: number;
+  readonly order: number;
+  /** u32: rows being evaluated. */
+  readonly evaluated: number;
+  /** u32[features]: the random subspace. */
+  readonly columns: number;
+  readonly head: HeadInputs;
+  readonly updateBlock: number;
+  readonly end: number;
+}
+
+/** Lengths that size an arena beside the spec. */
+export interface ArenaSizes {
+  readonly inBag: number;
+  /** Most rows given to `evaluate` at once. */
+  readonly evaluated: number;
+}
+
+/** Bytes a member needs while it trains. */
+export function arenaBytes(spec: MemberSpec, features: number, task: Task, sizes: ArenaSizes): number {
+  return layoutArena(spec, features, task, sizes, 0).end;
+}
+
+export function layoutArena(
+  spec: MemberSpec,
+  features: number,
+  task: Task,
+  sizes: ArenaSizes,
+  start: number,
+): Arena {
+  const regions = new RegionAllocator(start);
+  const shapes = layerShapes(spec, features, task);
+  const panels = panelsOf(Math.min(spec.batchSize, Math.max(sizes.inBag, sizes.evaluated)));
+  const length = paddedParameterCount(shapes);
+  const weights = regions.takeWords(length);
+  const targetsStride = task.kind === 'regression' ? panelStrideOf(outputCount(task)) : 0;
+  return {
+    shapes,
+    firstMoment: regions.takeWords(length),
+    secondMoment: spec.optimizer.kind === 'sgd' ? 0 : regions.takeWords(length),
+    kept: spec.earlyStopping === null ? 0 : regions.takeWords(length),
+    network: layoutNetwork(shapes, weights, panels, regions, 'train'),
+    inBag: regions.takeWords(sizes.inBag),
+    order: regions.takeWords(sizes.inBag),
+    evaluated: regions.takeWords(sizes.evaluated),
+    columns: regions.takeWords(shapes[0]!.inputs),
+    head: {
+      labels: regions.takeWords(panels * PANEL),
+      targets: { address: regions.take(panels * targetsStride), stride: targetsStride },
+      rowWeights: regions.takeWords(panels * PANEL),
+    },
+    updateBlock: regions.take(UPDATE_BLOCK_BYTES),
+    end: regions.end,
+  };
+}
