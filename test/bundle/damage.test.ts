@@ -23,8 +23,14 @@ t.before(async () => {
   whole = await readFile(path);
 });
 
+/** Every byte of the header, of the start of the metadata and of the end; every seventh between. */
+function positions(): number[] {
+  const all = Array.from({ length: whole.length }, (_, at) => at);
+  return all.filter((at) => at < 80 || at >= whole.length - 40 || at % 7 === 0);
+}
+
 t.test('every flipped bit is noticed, in every region of the file', async (t) => {
-  for (let at = 0; at < whole.length; at++) {
+  for (const at of positions()) {
     // Every bit of the header, one of each later byte.
     for (const bit of at < 56 ? [0, 1, 2, 3, 4, 5, 6, 7] : [at % 8]) {
       const damaged = Buffer.from(whole);
@@ -36,7 +42,7 @@ t.test('every flipped bit is noticed, in every region of the file', async (t) =>
 });
 
 t.test('every truncation is noticed', async (t) => {
-  for (let length = 0; length < whole.length; length++) {
+  for (const length of positions()) {
     const { code, message } = await problemOf(whole.subarray(0, length));
     const named = length < 8 || message?.includes('truncated');
     if (code !== 'ERR_BUNDLE' || !named) t.fail(`${length} of ${whole.length} bytes: ${message}`);

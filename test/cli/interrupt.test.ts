@@ -13,19 +13,19 @@ const folder = t.testdir({
 const cwd = folder;
 const args = ['train', 'classes.csv', '--target', 'label', '--hidden', '4', '--threads', '2', '--seed', '1'];
 
-/** Sends the signals once the first progress line is out. */
-function interrupting(...signals: NodeJS.Signals[]) {
+/** Sends SIGINT once this progress line is out. */
+function interruptAt(line: string) {
   let sent = false;
   return (text: string, kill: (signal: NodeJS.Signals) => void) => {
-    if (sent || !/\d\/\d+ members/.test(text)) return;
+    if (sent || !text.includes(line)) return;
     sent = true;
-    for (const signal of signals) kill(signal);
+    kill('SIGINT');
   };
 }
 
 t.test('Ctrl-C keeps and saves the finished members, and exits with 130', async (t) => {
   const run = [...args, '--config', 'some.json', '--out', 'some.tutti', '--json'];
-  const { status, stdout, stderr } = await tutti(run, { cwd, onStderr: interrupting('SIGINT') });
+  const { status, stdout, stderr } = await tutti(run, { cwd, onStderr: interruptAt('2/4 members') });
   t.equal(status, 130);
   t.match(stderr, /Interrupted with 2 of 4 members finished; saved them to some\.tutti as incomplete/);
   t.match(JSON.parse(stdout), { interrupted: true, complete: false, planned: 4, members: 2 });
@@ -40,19 +40,22 @@ t.test('Ctrl-C keeps and saves the finished members, and exits with 130', async 
 
 t.test('without finished members nothing is saved', async (t) => {
   const run = [...args, '--config', 'none.json', '--out', 'none.tutti'];
-  const { status, stderr } = await tutti(run, { cwd, onStderr: interrupting('SIGINT') });
+  const { status, stderr } = await tutti(run, { cwd, onStderr: interruptAt('0/2 members') });
   t.equal(status, 130);
   t.match(stderr, /Interrupted with 0 of 2 members finished; nothing saved/);
   t.notOk(existsSync(join(folder, 'none.tutti')));
 });
 
 t.test('a second Ctrl-C ends the process at once', async (t) => {
-  const run = [...args, '--config', 'none.json'];
-  const { status } = await tutti(run, {
+  const { status, stdout } = await tutti([...args, '--config', 'some.json', '--json'], {
     cwd,
+    // Both before the first can have been acted upon.
     onStderr: (text, kill) => {
-      if (/\d\/\d+ members/.test(text)) kill('SIGINT');
+      if (!text.includes('2/4 members')) return;
+      kill('SIGINT');
+      kill('SIGTERM');
     },
   });
   t.equal(status, 130);
+  t.equal(stdout, '', 'no summary is waited for');
 });
