@@ -8,7 +8,8 @@ import { dirname, join, resolve } from 'node:path';
 import { TuttiError } from '../errors.js';
 
 /**
- * Checks that a file could be written here, touching nothing.
+ * Checks that a file could be written here and leaves everything as it was. What permissions say is not
+ * asked (root, network and virtual file systems answer wrongly): a file is made there and removed.
  * @returns the path to write: that of the file itself where `path` is a symbolic link to one.
  * @throws ERR_FILE when the folder is missing or not writable, or the path is anything but a writable file.
  */
@@ -18,19 +19,29 @@ export async function checkWritable(path: string): Promise<string> {
   const at = await stat(folder).catch(() => null);
   if (at === null) failFile(path, `there is no folder ${folder}`);
   if (!at.isDirectory()) failFile(path, `${folder} is not a folder`);
-  await access(folder, constants.W_OK | constants.X_OK).catch((error) => {
-    failFile(path, `the folder ${folder} is not writable`, error);
-  });
   const present = await stat(target).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') failFile(path, error.message, error);
     return null;
   });
-  if (present === null) return target;
-  if (present.isDirectory()) failFile(path, 'it is a folder');
+  if (present?.isDirectory()) failFile(path, 'it is a folder');
   // Renaming over a device such as /dev/null would replace it.
-  if (!present.isFile()) failFile(path, 'it is not a regular file');
-  await access(target, constants.W_OK).catch((error) => failFile(path, 'it is read-only', error));
+  if (present !== null && !present.isFile()) failFile(path, 'it is not a regular file');
+  if (present !== null) {
+    await access(target, constants.W_OK).catch((error) => failFile(path, 'it is read-only', error));
+  }
+  await probe(folder).catch((error) => failFile(path, `the folder ${folder} is not writable`, error));
   return target;
+}
+
+async function probe(folder: string): Promise<void> {
+  const temporary = temporaryIn(folder);
+  const file = await open(temporary, 'wx');
+  await file.close();
+  await rm(temporary);
+}
+
+function temporaryIn(folder: string): string {
+  return join(folder, `.tutti-${randomBytes(8).toString('hex')}.tmp`);
 }
 
 /**
@@ -43,7 +54,7 @@ export async function writeAtomically(
 ): Promise<void> {
   const target = await checkWritable(path);
   const folder = dirname(target);
-  const temporary = join(folder, `.tutti-${randomBytes(8).toString('hex')}.tmp`);
+  const temporary = temporaryIn(folder);
   try {
     const file = await open(temporary, 'wx');
     try {

@@ -112,6 +112,7 @@ t.test('what cannot be saved is refused and leaves nothing behind', async (t) =>
   await t.rejects(saveEnsemble(ensemble, join(folder, 'sub')), refused);
   await t.rejects(saveEnsemble(ensemble, join(folder, 'x'.repeat(300))), refused);
   await t.rejects(saveEnsemble(ensemble, '/dev/null'), refused);
+  await t.rejects(saveEnsemble(ensemble, '/proc/a.tutti'), refused);
   await t.rejects(saveEnsemble({ ...ensemble, members: [] }, join(folder, 'a.tutti')), {
     code: 'ERR_BUNDLE',
   });
