@@ -11,9 +11,10 @@ export function measurementJson(
   const { errorCorrelation, ensemble, meanMember, members, ...rest } = measurement;
   return {
     ...(ensemble === null ? {} : scoresJson(ensemble, targets)),
+    members: members.length,
     ...rest,
     meanMember: scoresJson(meanMember, targets),
-    members: members.map((scores) => (scores === null ? null : scoresJson(scores, targets))),
+    memberScores: members.map((scores) => (scores === null ? null : scoresJson(scores, targets))),
     errorCorrelation,
   };
 }

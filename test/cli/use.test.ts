@@ -67,7 +67,13 @@ t.test('evaluate --json has the scores and the error correlation', async (t) => 
   const run = async (...args: string[]) =>
     JSON.parse((await tutti(['evaluate', ...args, '--json'], { cwd })).stdout);
   const classified = await run('classes.tutti', 'classes.csv', '--mean', 'geometric');
-  t.match(classified, { accuracy: Number, aggregator: 'geometricMean', rows: 60 });
+  t.match(classified, {
+    accuracy: Number,
+    aggregator: 'geometricMean',
+    rows: 60,
+    members: 3,
+    memberScores: { length: 3 },
+  });
   const { v, c, rho, predicted, measured } = classified.errorCorrelation;
   t.ok(Math.abs(rho - c / v) < 1e-9);
   t.ok(Math.abs(predicted - measured) <= 1e-5 * measured, 'v/k + (k−1)c/k is the measured error');
