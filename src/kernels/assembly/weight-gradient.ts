@@ -44,30 +44,30 @@ function tile(height: i32, x: usize, xPanelStride: usize, examples: i32, packed:
   if (height > 5) { out += stride; storePair(out, a5, b5); }
 }
 
-/** `height` inputs × 4 units; even and odd examples have sums of their own, to hide the latency. */
+/** `height` inputs × 4 units, the last of a panel when its width is no multiple of 8. */
 // @ts-ignore: decorator
 @inline
 function narrowTile(height: i32, x: usize, xPanelStride: usize, examples: i32, packed: usize, out: usize, stride: usize): void {
-  const toNextPanel = xPanelStride - 24;
-  let a0 = zero(), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0, a4 = a0, b4 = a0, a5 = a0, b5 = a0;
+  const toNextPanel = xPanelStride - 28;
+  let a0 = zero(), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0;
   while (examples > 0) {
-    const u = v128.load(packed), v = v128.load(packed + 16);
-    a0 = madd(splatAt(x), u, a0); b0 = madd(splatAt(x + 4), v, b0);
-    if (height > 1) { a1 = madd(splatAt(x + 32), u, a1); b1 = madd(splatAt(x + 36), v, b1); }
-    if (height > 2) { a2 = madd(splatAt(x + 64), u, a2); b2 = madd(splatAt(x + 68), v, b2); }
-    if (height > 3) { a3 = madd(splatAt(x + 96), u, a3); b3 = madd(splatAt(x + 100), v, b3); }
-    if (height > 4) { a4 = madd(splatAt(x + 128), u, a4); b4 = madd(splatAt(x + 132), v, b4); }
-    if (height > 5) { a5 = madd(splatAt(x + 160), u, a5); b5 = madd(splatAt(x + 164), v, b5); }
-    packed += 32;
-    examples -= 2;
-    x += examples & 7 ? 8 : toNextPanel;
+    const u = v128.load(packed);
+    a0 = madd(splatAt(x), u, a0);
+    if (height > 1) a1 = madd(splatAt(x + 32), u, a1);
+    if (height > 2) a2 = madd(splatAt(x + 64), u, a2);
+    if (height > 3) a3 = madd(splatAt(x + 96), u, a3);
+    if (height > 4) a4 = madd(splatAt(x + 128), u, a4);
+    if (height > 5) a5 = madd(splatAt(x + 160), u, a5);
+    packed += 16;
+    examples--;
+    x += examples & 7 ? 4 : toNextPanel;
   }
-  v128.store(out, f32x4.add(a0, b0));
-  if (height > 1) { out += stride; v128.store(out, f32x4.add(a1, b1)); }
-  if (height > 2) { out += stride; v128.store(out, f32x4.add(a2, b2)); }
-  if (height > 3) { out += stride; v128.store(out, f32x4.add(a3, b3)); }
-  if (height > 4) { out += stride; v128.store(out, f32x4.add(a4, b4)); }
-  if (height > 5) { out += stride; v128.store(out, f32x4.add(a5, b5)); }
+  v128.store(out, a0);
+  if (height > 1) v128.store((out += stride), a1);
+  if (height > 2) v128.store((out += stride), a2);
+  if (height > 3) v128.store((out += stride), a3);
+  if (height > 4) v128.store((out += stride), a4);
+  if (height > 5) v128.store((out += stride), a5);
 }
 
 // Exported so that they stay functions of their own; see forward.ts.
