@@ -54,8 +54,14 @@ const memberSpec = z.strictObject({
   resample,
   featureShare: share,
   normPenalty: z.strictObject({ l1: z.number().min(0), l2: z.number().min(0) }),
+  dropout: z
+    .strictObject({ inputKeep: share, hiddenKeep: z.array(share), scaling: z.enum(['inverted', 'plain']) })
+    .nullable(),
+  activityPenalty: z.strictObject({ strength: positive, layers: z.array(count).min(1) }).nullable(),
+  labelSmoothing: decay,
+  inputNoise: z.number().min(0),
   earlyStopping: z.strictObject({ on: z.enum(['validation', 'outOfBag']), patience: count }).nullable(),
-  stream: natural,
+  streams: z.strictObject({ resample: natural, init: natural, order: natural, masks: natural }),
 }) satisfies z.ZodType<MemberSpec>;
 
 const plan = z.strictObject({

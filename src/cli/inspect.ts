@@ -20,15 +20,15 @@ export const command: CommandDefinition = {
   },
 };
 
-/** Members that share all but their random stream, as one entry. */
+/** Members that share all but their random streams, as one entry. */
 interface SpecGroup {
   readonly members: readonly number[];
-  readonly spec: Omit<MemberSpec, 'stream'>;
+  readonly spec: Omit<MemberSpec, 'streams'>;
 }
 
 function groupSpecs(specs: readonly MemberSpec[]): SpecGroup[] {
   const groups = new Map<string, { members: number[]; spec: SpecGroup['spec'] }>();
-  for (const [index, { stream: _stream, ...spec }] of specs.entries()) {
+  for (const [index, { streams: _streams, ...spec }] of specs.entries()) {
     const key = sortedJson(spec);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { members: [index], spec });

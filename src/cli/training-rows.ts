@@ -6,7 +6,7 @@ import { DEFAULTS, trainingSchema } from '../model/options.js';
 import type { OptionKind, OptionRow } from './option-row.js';
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  'The ensemble': ['members', 'seed', 'resample', 'resampleShare', 'featureShare'],
+  'The ensemble': ['members', 'seed', 'resample', 'resampleShare', 'featureShare', 'vary'],
   'The networks': ['hidden', 'activation', 'init', 'loss'],
   'Early stopping': ['earlyStopping', 'patience', 'validationShare'],
 };
@@ -15,6 +15,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   members: 'k',
   seed: 'n',
   hidden: '64,32',
+  vary: 'init,order',
 };
 
 /** Can be said in a config file only: a grid is a table. */
@@ -55,6 +56,7 @@ interface Definition {
   readonly type: string;
   readonly innerType?: z.ZodType;
   readonly entries?: Readonly<Record<string, string>>;
+  readonly element?: z.ZodType;
 }
 
 function describeSchema(schema: z.ZodType): { kind: OptionKind; choices?: string[]; description: string } {
@@ -66,8 +68,10 @@ function describeSchema(schema: z.ZodType): { kind: OptionKind; choices?: string
       return { kind: 'flag', description };
     case 'enum':
       return { kind: 'choice', choices: Object.values(definition.entries ?? {}), description };
-    case 'array':
-      return { kind: 'numbers', description };
+    case 'array': {
+      const { choices } = describeSchema(definition.element!);
+      return choices === undefined ? { kind: 'numbers', description } : { kind: 'texts', choices, description };
+    }
     default:
       return { kind: 'number', description };
   }

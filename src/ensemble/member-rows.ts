@@ -53,8 +53,8 @@ export function drawMember(
   features: number,
   rows: CandidateRows,
 ): MemberDraw {
-  const inBag = drawResample(spec.resample, seed, spec.stream, source, rows.candidates);
-  const columns = drawFeatureSubset(spec.featureShare, seed, spec.stream, features);
+  const inBag = drawResample(spec.resample, seed, spec.streams.resample, source, rows.candidates);
+  const columns = drawFeatureSubset(spec.featureShare, seed, spec.streams.resample, features);
   const left = outOfBagRows(inBag, rows.candidates, source.rows);
   switch (spec.earlyStopping?.on) {
     case undefined:
@@ -62,7 +62,7 @@ export function drawMember(
     case 'validation':
       return { inBag, columns, stopping: rows.validation, outOfBag: left };
     case 'outOfBag': {
-      const { stopping, figures } = splitOutOfBagHalf(left, seed, spec.stream, source.groups);
+      const { stopping, figures } = splitOutOfBagHalf(left, seed, spec.streams.resample, source.groups);
       return { inBag, columns, stopping, outOfBag: figures };
     }
   }

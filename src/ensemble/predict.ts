@@ -77,7 +77,8 @@ function predictorOf(ensemble: Ensemble): Predictor {
     throw new TuttiError('ERR_BUNDLE', 'This ensemble has no finished members to predict with');
   const loaded = members.map(({ index, weights }) => {
     const spec = plan.members[index]!;
-    return { spec, weights, columns: drawFeatureSubset(spec.featureShare, plan.seed, spec.stream, features) };
+    const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
+    return { spec, weights, columns };
   });
   const module = compileKernels(resolveArithmetic(plan.arithmetic));
   return createPredictor(module, loaded, features, task, targetScale);

@@ -128,7 +128,7 @@ function largestArena(dataset: Dataset, plan: EnsemblePlan, rows: CandidateRows)
   let bytes = 0;
   for (const member of plan.members) {
     const inBag = resampleLength(member, plan.seed, dataset, rows);
-    const { stream: _, ...rest } = member;
+    const { streams: _, ...rest } = member;
     const key = JSON.stringify([rest, inBag]);
     let size = largest.get(key);
     if (size === undefined) {
@@ -145,7 +145,7 @@ function resampleLength(member: MemberSpec, seed: number, dataset: Dataset, rows
   const { candidates } = rows;
   if (member.resample.kind === 'stratified') return candidates.length + outputClasses(dataset);
   if (member.resample.kind !== 'grouped') return candidates.length;
-  return drawResample(member.resample, seed, member.stream, dataset, candidates).length;
+  return drawResample(member.resample, seed, member.streams.resample, dataset, candidates).length;
 }
 
 /** Rounding within each class can add at most one row per class. */

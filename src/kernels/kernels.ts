@@ -252,6 +252,85 @@ export interface Kernels {
    * @param count Floats; a multiple of 4.
    */
   flushDenormals(values: number, count: number, threshold: number): void;
+
+  /**
+   * Draws a dropout mask: mask i8[count], −1 (kept) where the 16-bit number of a float is below `threshold`,
+   * else 0. Float e = 16q + 8s + 2j + h takes half h (0 the lower) of word s of the cipher's block
+   * (4q + j, layer), so layers of one key never share numbers.
+   * @param count Floats of the panels; a multiple of 16. @param threshold round(65536 × keep), 1 … 65535.
+   */
+  drawMask(
+    mask: number,
+    count: number,
+    threshold: number,
+    key0: number,
+    key1: number,
+    layer: number,
+  ): void;
+
+  /** out[i] = mask[i] ? scale × input[i] : 0, i < count; out may be input. count a multiple of 16. */
+  applyMask(input: number, mask: number, scale: number, out: number, count: number): void;
+
+  /** out(r, b) = factors[r] × input(r, b); panels[rows] both, out may be input. factors f32[rows]. */
+  scaleRows(
+    input: number,
+    out: number,
+    panelStride: number,
+    panels: number,
+    rows: number,
+    factors: number,
+  ): void;
+
+  /**
+   * dh(r, b) += strength × rowWeights[b] × sign(h(r, b)) × (h > 0 ? 1 : slope): the gradient of
+   * strength·‖h‖₁ through an activation of the leaky family (slope 1: before any other derivative).
+   * @param dh panels[rows], with h's panel stride. @param rowWeights f32[8 × panels].
+   */
+  addActivityGradient(
+    dh: number,
+    h: number,
+    panelStride: number,
+    panels: number,
+    rows: number,
+    rowWeights: number,
+    strength: number,
+    slope: number,
+  ): void;
+
+  /** How many of the first `count` examples' h(r, b) have |h| > threshold, over all rows. */
+  countActive(h: number, panelStride: number, rows: number, count: number, threshold: number): number;
+
+  /**
+   * Turns a cross-entropy into that of smoothed labels, (1 − smoothing)·onehot + smoothing / K: returns what
+   * the loss grows by and adds to dz (0: evaluates only). Call it right after the loss.
+   * @param rows K ≥ 2 logits, or 1 for binary cross-entropy. @param dz panels[rows] with z's panel stride, not z.
+   * **Source:** Szegedy et al. (2016), Rethinking the Inception architecture, section 7.
+   */
+  smoothLabels(
+    z: number,
+    panelStride: number,
+    panels: number,
+    rows: number,
+    labels: number,
+    rowWeights: number,
+    smoothing: number,
+    dz: number,
+  ): number;
+
+  /**
+   * x(r, b) += deviation × normal deviates of the key's stream, eight (one row of a panel) per four blocks.
+   * Lanes beyond the last example get noise as well; their row weight is 0.
+   * **Source:** Box and Muller (1958), A note on the generation of random normal deviates.
+   */
+  addNoise(
+    x: number,
+    panelStride: number,
+    panels: number,
+    rows: number,
+    deviation: number,
+    key0: number,
+    key1: number,
+  ): void;
 }
 
 /** Compiles the kernels; the module can be cloned to threads, which then share its machine code. */

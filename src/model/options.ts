@@ -5,7 +5,17 @@
 import { z } from 'zod';
 import type { Task } from '../data/dataset.js';
 import { failOption, TuttiError } from '../errors.js';
-import type { Arithmetic, EnsemblePlan, Loss, MemberSpec, OptimizerSpec, ScheduleSpec } from './spec.js';
+import { resolveActivityPenalty, resolveDropout, resolveLabelSmoothing } from './regularization-options.js';
+import type {
+  Arithmetic,
+  EnsemblePlan,
+  Loss,
+  MemberSpec,
+  MemberStreams,
+  OptimizerSpec,
+  ScheduleSpec,
+  Source,
+} from './spec.js';
 
 const count = (description: string) => z.int().min(1).describe(description);
 const share = (description: string) => z.number().gt(0).max(1).describe(description);
@@ -42,8 +52,25 @@ const memberFields = {
   featureShare: share('random subspace: share of the features each member sees'),
   l1: nonNegative('norm penalty l1·‖w‖₁ on the weights'),
   l2: nonNegative('norm penalty ½·l2·‖w‖² on the weights'),
+  inputKeep: share('dropout: probability that an input is kept'),
+  hiddenKeep: z
+    .union([z.number(), z.array(z.number()).min(1)])
+    .describe('dropout: probability that a hidden unit is kept; one for all hidden layers or one for each'),
+  dropoutScaling: z
+    .enum(['inverted', 'plain'])
+    .describe('dropout: divide by the keep probability in training, or multiply by it in prediction'),
+  activityPenalty: nonNegative('activity penalty on the outputs of hidden layers, ×‖h‖₁ per example'),
+  activityLayers: z
+    .array(z.int().min(1))
+    .min(1)
+    .describe('hidden layers under the activity penalty, 1 the first (default: all)'),
+  labelSmoothing: z.number().min(0).lt(1).describe('share of each label spread evenly over all classes'),
+  inputNoise: nonNegative('standard deviation of Gaussian noise on the inputs in training'),
   earlyStopping: z.enum(['none', 'validation', 'outOfBag']).describe('rows that decide when to stop'),
   patience: count('epochs without improvement before stopping'),
+  vary: z
+    .array(z.enum(['resample', 'init', 'order', 'masks']))
+    .describe('sources of chance in which members differ; they share the draws of the others'),
 };
 
 const memberSchema = z.strictObject(memberFields).partial();
@@ -109,8 +136,15 @@ export const DEFAULTS = {
   featureShare: 1,
   l1: 0,
   l2: 0,
+  inputKeep: 1,
+  hiddenKeep: 1,
+  dropoutScaling: 'inverted',
+  activityPenalty: 0,
+  labelSmoothing: 0,
+  inputNoise: 0,
   earlyStopping: 'none',
   patience: 5,
+  vary: ['resample', 'init', 'order', 'masks'],
 } as const satisfies TrainingOptions;
 
 /** Upper bound on the number of members: beyond it the seeds' stream numbers would not fit. */
@@ -212,7 +246,7 @@ function combinations(grid: NonNullable<TrainingOptions['grid']>): MemberOptions
   return all;
 }
 
-function resolveMember(own: MemberOptions, stream: number, context: PlanContext): MemberSpec {
+function resolveMember(own: MemberOptions, index: number, context: PlanContext): MemberSpec {
   const o = withDefaults(own);
   const earlyStopping = o.earlyStopping === 'none' ? null : { on: o.earlyStopping, patience: o.patience };
   if (earlyStopping?.on === 'outOfBag' && o.resample === 'none') {
@@ -232,13 +266,24 @@ function resolveMember(own: MemberOptions, stream: number, context: PlanContext)
     resample: o.resample === 'none' ? { kind: 'none' } : { kind: o.resample, share: o.resampleShare },
     featureShare: o.featureShare,
     normPenalty: { l1: o.l1, l2: o.l2 },
+    dropout: resolveDropout(o, o.hidden.length),
+    activityPenalty: resolveActivityPenalty(o.activityPenalty, own.activityLayers, o.hidden.length),
+    labelSmoothing: resolveLabelSmoothing(o.labelSmoothing, context.task),
+    inputNoise: o.inputNoise,
     earlyStopping,
-    stream,
+    streams: resolveStreams(o.vary, index),
   };
 }
 
-/** A member's options with every default in place; the loss depends on the task. */
-type FilledOptions = { [Name in Exclude<keyof MemberOptions, 'loss'>]-?: NonNullable<MemberOptions[Name]> };
+function resolveStreams(vary: readonly Source[], index: number): MemberStreams {
+  const key = (source: Source) => (vary.includes(source) ? index : 0);
+  return { resample: key('resample'), init: key('init'), order: key('order'), masks: key('masks') };
+}
+
+/** A member's options with every default in place; what depends on the task or the network has none. */
+type FilledOptions = {
+  [Name in Exclude<keyof MemberOptions, 'loss' | 'activityLayers'>]-?: NonNullable<MemberOptions[Name]>;
+};
 
 function withDefaults(own: MemberOptions): FilledOptions {
   const stated = Object.entries(own).filter(([, value]) => value !== undefined);

@@ -58,6 +58,44 @@ export interface EarlyStoppingSpec {
   readonly patience: number;
 }
 
+/**
+ * Dropout: while training, each unit of each example is kept with its layer's probability, else set to 0.
+ * plain: kept units stay as they are, and prediction multiplies by the keep probability (weight scaling).
+ * inverted: kept units are divided by the keep probability, and prediction changes nothing.
+ * **Source:** Srivastava et al. (2014); Goodfellow, Bengio, Courville, Deep Learning, 7.12.
+ */
+export interface DropoutSpec {
+  /** Probability that an input is kept, in (0, 1]. */
+  readonly inputKeep: number;
+  /** One keep probability per hidden layer, each in (0, 1]. */
+  readonly hiddenKeep: readonly number[];
+  readonly scaling: 'inverted' | 'plain';
+}
+
+/** Adds strength · ‖h‖₁ of the listed hidden layers' outputs to each example's loss. */
+export interface ActivityPenaltySpec {
+  readonly strength: number;
+  /** Numbers of hidden layers, ascending; 1 is the first. */
+  readonly layers: readonly number[];
+}
+
+/**
+ * The member's key in the random streams of each source of chance, beside the plan's seed: its index in the
+ * plan, or 0 in a source that the members share. A change of one leaves the draws of the others unchanged.
+ */
+export interface MemberStreams {
+  /** Rows, random subspace, and the split of out-of-bag rows under early stopping. */
+  readonly resample: number;
+  readonly init: number;
+  /** The order of the examples in each epoch. */
+  readonly order: number;
+  /** Dropout masks and whatever noise training adds. */
+  readonly masks: number;
+}
+
+/** A source of chance in which members may differ. */
+export type Source = keyof MemberStreams;
+
 /** One member, fully resolved. The same spec, seed and arithmetic give the same bytes everywhere. */
 export interface MemberSpec {
   readonly engine: 'wasm';
@@ -72,9 +110,14 @@ export interface MemberSpec {
   readonly featureShare: number;
   /** Norm penalties on weights, not biases: Ω = l1‖w‖₁ + ½ l2‖w‖²₂. */
   readonly normPenalty: { readonly l1: number; readonly l2: number };
+  readonly dropout: DropoutSpec | null;
+  readonly activityPenalty: ActivityPenaltySpec | null;
+  /** Share s of the label's probability spread evenly over all K classes: 1 − s + s/K for the label, s/K else. */
+  readonly labelSmoothing: number;
+  /** Standard deviation of the Gaussian noise added to every input of every training step. */
+  readonly inputNoise: number;
   readonly earlyStopping: EarlyStoppingSpec | null;
-  /** The member's key in every random stream beside the plan's seed. */
-  readonly stream: number;
+  readonly streams: MemberStreams;
 }
 
 export type Arithmetic = 'fused' | 'strict';

@@ -14,7 +14,7 @@ import { batchGradient, createOptimizer, type Example, flatten, layersOf } from 
 export function trainReference(dataset: Dataset, plan: EnsemblePlan, member: number) {
   const spec = plan.members[member]!;
   const shapes = layerShapes(spec, dataset.features, dataset.task);
-  const init = initialParameters(shapes, spec.network.init, streamKey(plan.seed, 'init', spec.stream));
+  const init = initialParameters(shapes, spec.network.init, streamKey(plan.seed, 'init', spec.streams.init));
   const layers = layersOf(shapes, init);
   const draw = drawMember(plan.seed, spec, dataset, dataset.features, drawCandidates(plan, dataset));
   const update = createOptimizer(spec.optimizer, spec.normPenalty, layers);
@@ -22,7 +22,7 @@ export function trainReference(dataset: Dataset, plan: EnsemblePlan, member: num
   const losses: number[] = [];
   for (let epoch = 1; epoch <= spec.epochs; epoch++) {
     const order = draw.inBag.slice();
-    shuffleInPlace(order, new RandomStream(streamKey(plan.seed, 'order', spec.stream, epoch)));
+    shuffleInPlace(order, new RandomStream(streamKey(plan.seed, 'order', spec.streams.order, epoch)));
     let total = 0;
     for (let step = 0; step < steps; step++) {
       const rows = order.subarray(step * spec.batchSize, (step + 1) * spec.batchSize);

@@ -61,13 +61,16 @@ export function layoutArena(
   const panels = panelsOf(Math.min(spec.batchSize, Math.max(sizes.inBag, sizes.evaluated)));
   const length = paddedParameterCount(shapes);
   const weights = regions.takeWords(length);
+  const rowWeights = regions.takeWords(panels * PANEL);
+  const { dropout, activityPenalty, labelSmoothing } = spec;
+  const techniques = { dropout, activityPenalty, rowWeights };
   const targetsStride = task.kind === 'regression' ? panelStrideOf(outputCount(task)) : 0;
   return {
     shapes,
     firstMoment: regions.takeWords(length),
     secondMoment: spec.optimizer.kind === 'sgd' ? 0 : regions.takeWords(length),
     kept: spec.earlyStopping === null ? 0 : regions.takeWords(length),
-    network: layoutNetwork(shapes, weights, panels, regions, 'train'),
+    network: layoutNetwork(shapes, weights, panels, regions, 'train', techniques),
     inBag: regions.takeWords(sizes.inBag),
     order: regions.takeWords(sizes.inBag),
     evaluated: regions.takeWords(sizes.evaluated),
@@ -75,7 +78,8 @@ export function layoutArena(
     head: {
       labels: regions.takeWords(panels * PANEL),
       targets: { address: regions.take(panels * targetsStride), stride: targetsStride },
-      rowWeights: regions.takeWords(panels * PANEL),
+      rowWeights,
+      labelSmoothing,
     },
     updateBlock: regions.take(UPDATE_BLOCK_BYTES),
     end: regions.end,

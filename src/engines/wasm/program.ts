@@ -9,7 +9,8 @@ import type { Kernels, SmoothActivation } from '../../kernels/kernels.js';
 import { layerLengthFloats, roundUp4, weightGradientScratchBytes } from '../../kernels/weight-layout.js';
 import type { RegionAllocator } from '../../memory/layout.js';
 import type { LayerShape } from '../../model/network.js';
-import type { Activation, Loss } from '../../model/spec.js';
+import type { Activation, ActivityPenaltySpec, DropoutSpec, Loss } from '../../model/spec.js';
+import { applyFactors, applyMask, type DropoutLayout, layoutDropout, maskGradient } from './dropout.js';
 import { type Block, createOperator, type Operator } from './operators.js';
 
 /** Examples in one batch panel. */
@@ -53,12 +54,20 @@ export interface StageLayout {
   readonly gradient: Block;
   /** Activation derivatives of smooth activations while training; else 0. */
   readonly derivative: number;
+  /** Of the output, after the activation. */
+  readonly dropout: DropoutLayout | null;
+  /** α of the activity penalty on the output, after dropout; 0 for none. */
+  readonly activityPenalty: number;
 }
 
 export interface NetworkLayout {
   readonly stages: readonly StageLayout[];
   /** Input panels, written by a gather. */
   readonly input: Block;
+  /** The first stage then reads the masked copy of the input. */
+  readonly inputDropout: DropoutLayout | null;
+  /** f32[8 × panels]: weights of the examples in the loss; read where an activity penalty is on. */
+  readonly rowWeights: number;
   /** Start of all parameters and their padded length: the layout of the optimizer's moments too. */
   readonly weights: number;
   readonly weightsLength: number;
@@ -71,6 +80,16 @@ export function paddedParameterCount(shapes: readonly LayerShape[]): number {
   return shapes.reduce((sum, { inputs, units }) => sum + layerLengthFloats(inputs, units), 0);
 }
 
+/** What a member's spec does to activations beside the layers themselves. */
+export interface ActivationTechniques {
+  readonly dropout: DropoutSpec | null;
+  readonly activityPenalty: ActivityPenaltySpec | null;
+  /** Where the batch's weights in the loss lie. */
+  readonly rowWeights: number;
+}
+
+const NO_TECHNIQUES: ActivationTechniques = { dropout: null, activityPenalty: null, rowWeights: 0 };
+
 /**
  * Lays a network out: activations for up to `panels` panels, and gradients when it is to be trained.
  * @param weights where the parameters lie.
@@ -81,14 +100,24 @@ export function layoutNetwork(
   panels: number,
   regions: RegionAllocator,
   mode: 'train' | 'predict',
+  { dropout, activityPenalty, rowWeights }: ActivationTechniques = NO_TECHNIQUES,
 ): NetworkLayout {
   const block = (rows: number): Block => {
     const stride = panelStrideOf(rows);
     return { address: regions.take(panels * stride), stride };
   };
-  const input = block(shapes[0]!.inputs);
+  /** Dropout of layer `layer`'s output, 0 being the input; null where everything is kept. */
+  const drop = (layer: number, rows: number, source: Block, output: () => Block): DropoutLayout | null => {
+    const keep = (layer === 0 ? dropout?.inputKeep : dropout?.hiddenKeep[layer - 1]) ?? 1;
+    if (dropout === null || keep === 1) return null;
+    const blocks = { source, output: output(), rows, panels };
+    return layoutDropout({ keep, scaling: dropout.scaling }, layer, blocks, regions, mode);
+  };
+  const { inputs } = shapes[0]!;
+  const input = block(inputs);
+  const inputDropout = drop(0, inputs, input, () => block(inputs));
   const stages: StageLayout[] = [];
-  let below = input;
+  let below = inputDropout?.output ?? input;
   let next = weights;
   for (const shape of shapes) {
     const { units, activation } = shape;
@@ -104,12 +133,15 @@ export function layoutNetwork(
       output,
       gradient: trains ? block(units) : { address: 0, stride: output.stride },
       derivative: trains && smooth !== null ? block(units).address : 0,
+      dropout: drop(stages.length + 1, units, output, () => output),
+      activityPenalty: activityPenalty?.layers.includes(stages.length + 1) ? activityPenalty.strength : 0,
     });
     below = output;
     next += layerLengthFloats(shape.inputs, units) * 4;
   }
   const scratch = mode === 'train' ? regions.take(weightGradientScratchBytes(panels)) : 0;
-  return { stages, input, weights, weightsLength: paddedParameterCount(shapes), scratch };
+  const weightsLength = paddedParameterCount(shapes);
+  return { stages, input, inputDropout, rowWeights, weights, weightsLength, scratch };
 }
 
 /** A stage ready to run. */
@@ -136,13 +168,26 @@ function lengthOf({ stride }: Block, panels: number): number {
   return (panels * stride) / 4;
 }
 
-/** Runs all stages on `panels` panels of gathered input; the last stage's output is the raw prediction. */
-export function runForward({ kernels, stages }: NetworkProgram, panels: number): void {
-  for (const { operator, input, output, slope, activation, derivative } of stages) {
+/** Whether units are dropped by the masks of the step, or all kept and scaled by their factors. */
+export type Pass = 'training' | 'evaluation';
+
+/**
+ * Runs all stages on `panels` panels of gathered input; the last stage's output is the raw prediction.
+ * A training pass applies masks that were drawn before (drawMasks): all passes of a step share them.
+ */
+export function runForward(
+  { kernels, stages, inputDropout }: NetworkProgram,
+  panels: number,
+  pass: Pass = 'evaluation',
+): void {
+  const drop = pass === 'training' ? applyMask : applyFactors;
+  if (inputDropout !== null) drop(kernels, inputDropout, panels);
+  for (const { operator, input, output, slope, activation, derivative, dropout } of stages) {
     operator.forward(input, output, panels, slope);
     if (activation !== null) {
       kernels.activate(activation, output.address, derivative, lengthOf(output, panels));
     }
+    if (dropout !== null) drop(kernels, dropout, panels);
   }
 }
 
@@ -157,6 +202,8 @@ export function runBackward(program: NetworkProgram, panels: number, updateBlock
     if (index > 0) {
       const below = stages[index - 1]!;
       operator.inputGradient(gradient, below.output, below.gradient, panels, below.slope);
+      if (below.activityPenalty !== 0) addActivityGradient(program, below, panels);
+      if (below.dropout !== null) maskGradient(kernels, below.dropout, below.gradient, panels);
       if (below.activation !== null) {
         kernels.multiply(below.gradient.address, below.derivative, lengthOf(below.gradient, panels));
       }
@@ -165,11 +212,28 @@ export function runBackward(program: NetworkProgram, panels: number, updateBlock
   }
 }
 
+/** Adds α·w·sign(h) to a stage's gradient, through its slope, which is in the gradient already. */
+function addActivityGradient({ kernels, rowWeights }: NetworkProgram, stage: Stage, panels: number): void {
+  const { gradient, output, shape, activityPenalty, slope } = stage;
+  const { address, stride } = gradient;
+  kernels.addActivityGradient(
+    ...([address, output.address, stride, panels, shape.units] as const),
+    ...([rowWeights, activityPenalty, slope] as const),
+  );
+}
+
+/** Every dropout of a program, in the order of its layers. */
+export function dropoutsOf({ inputDropout, stages }: NetworkLayout): readonly DropoutLayout[] {
+  return [inputDropout, ...stages.map(({ dropout }) => dropout)].filter((dropout) => dropout !== null);
+}
+
 /** Where the head finds what it compares with, in panels. */
 export interface HeadInputs {
   readonly labels: number;
   readonly targets: Block;
   readonly rowWeights: number;
+  /** Of the training loss: not in an evaluation without gradient. */
+  readonly labelSmoothing: number;
 }
 
 /**
@@ -188,11 +252,14 @@ export function runLoss(
   const { address: z, stride } = output;
   const { labels, targets, rowWeights } = head;
   const dz = withGradient ? gradient.address : 0;
+  const smoothing = withGradient ? head.labelSmoothing : 0;
+  const growth = (rows: number) =>
+    smoothing === 0 ? 0 : kernels.smoothLabels(z, stride, panels, rows, labels, rowWeights, smoothing, dz);
   switch (loss) {
     case 'softmaxCrossEntropy':
-      return kernels.softmaxCrossEntropy(z, stride, panels, outputs, labels, rowWeights, dz);
+      return kernels.softmaxCrossEntropy(z, stride, panels, outputs, labels, rowWeights, dz) + growth(outputs);
     case 'binaryCrossEntropy':
-      return kernels.binaryCrossEntropy(z, stride, panels, labels, rowWeights, dz);
+      return kernels.binaryCrossEntropy(z, stride, panels, labels, rowWeights, dz) + growth(1);
     case 'squaredError':
       return kernels.squaredError(
         z,

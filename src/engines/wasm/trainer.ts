@@ -15,7 +15,8 @@ import type { MemberRows, MemberTrainer } from '../engine.js';
 import { type Arena, layoutArena } from './arena.js';
 import { createGather, type GatherBatch } from './batch.js';
 import { initialParameters, packParameters, unpackParameters } from './parameters.js';
-import { bindNetwork, type NetworkProgram, runBackward, runForward, runLoss } from './program.js';
+import { type DropoutLayout, drawMasks, weightScalingFactors, writeFactors } from './dropout.js';
+import { bindNetwork, dropoutsOf, type NetworkProgram, runBackward, runForward, runLoss } from './program.js';
 
 /** A moment below this is as good as zero; still far above the denormals, which are slow. */
 const NEGLIGIBLE_MOMENT = 1e-30;
@@ -57,6 +58,7 @@ class WasmTrainer implements MemberTrainer {
   readonly #member: number;
   readonly #arena: Arena;
   readonly #program: NetworkProgram;
+  readonly #dropouts: readonly DropoutLayout[];
   readonly #gather: GatherBatch;
   readonly #update: StepWriter;
   readonly #outputs: number;
@@ -73,6 +75,7 @@ class WasmTrainer implements MemberTrainer {
     this.#member = member;
     this.#arena = arena;
     this.#program = bindNetwork(kernels, arena.network);
+    this.#dropouts = dropoutsOf(arena.network);
     this.#gather = createGather(kernels, layout.dataset, arena, task, rows.columns !== null);
     this.#update = stepWriter(memory, arena.updateBlock, spec.optimizer);
     this.#outputs = outputCount(task);
@@ -86,11 +89,15 @@ class WasmTrainer implements MemberTrainer {
 
   #initialise(): void {
     const { seed, memory } = this.#context;
-    const { optimizer, normPenalty, network, stream } = this.#spec;
+    const { optimizer, normPenalty, network, streams } = this.#spec;
     const { shapes, firstMoment, secondMoment, updateBlock } = this.#arena;
     const { weights } = this.#arena.network;
-    const initial = initialParameters(shapes, network.init, streamKey(seed, 'init', stream));
+    const initial = initialParameters(shapes, network.init, streamKey(seed, 'init', streams.init));
     packParameters(shapes, initial, this.#parameters);
+    if (this.#spec.dropout !== null) {
+      const factors = weightScalingFactors(this.#spec.dropout, shapes);
+      writeFactors(memory.buffer, this.#dropouts, factors);
+    }
     this.#floats(firstMoment).fill(0);
     if (secondMoment !== 0) this.#floats(secondMoment).fill(0);
     writeUpdate(memory, updateBlock, {
@@ -104,10 +111,10 @@ class WasmTrainer implements MemberTrainer {
 
   runEpoch(epoch: number, learningRate: number): number | null {
     const { kernels, control, seed, slot } = this.#context;
-    const { stream, batchSize } = this.#spec;
+    const { streams, batchSize } = this.#spec;
     const examples = this.#order.length;
     this.#order.set(this.#inBag);
-    const [key0, key1] = streamKey(seed, 'order', stream, epoch);
+    const [key0, key1] = streamKey(seed, 'order', streams.order, epoch);
     kernels.shuffle(this.#arena.order, examples, key0, key1);
     let lossSum = 0;
     for (let step = 0; step < this.stepsPerEpoch; step++) {
@@ -127,12 +134,29 @@ class WasmTrainer implements MemberTrainer {
     const factor = scheduleFactor(schedule, done, this.stepsPerEpoch, epochs);
     this.#update.writeStep(learningRate * factor, done + 1);
     const panels = this.#gather(indices, count);
-    runForward(this.#program, panels);
+    this.#drawNoise(epoch, step, panels);
+    runForward(this.#program, panels, 'training');
     const loss = runLoss(this.#program, kind, panels, this.#outputs, this.#arena.head, true);
     if (!Number.isFinite(loss)) throw diverged(this.#member, epoch, loss);
     runBackward(this.#program, panels, this.#arena.updateBlock);
     if ((done + 1) % STEPS_BETWEEN_FLUSHES === 0) this.#flushMoments();
     return loss;
+  }
+
+  /** The step's input noise and dropout masks; every pass of the step sees the same. */
+  #drawNoise(epoch: number, step: number, panels: number): void {
+    const { kernels, seed } = this.#context;
+    const { streams, inputNoise } = this.#spec;
+    if (inputNoise > 0) {
+      const [key0, key1] = streamKey(seed, 'noise', streams.masks, epoch, step);
+      const { address, stride } = this.#program.input;
+      const { inputs } = this.#arena.shapes[0]!;
+      kernels.addNoise(address, stride, panels, inputs, inputNoise, key0, key1);
+    }
+    if (this.#dropouts.length > 0) {
+      const [key0, key1] = streamKey(seed, 'masks', streams.masks, epoch, step);
+      drawMasks(kernels, this.#dropouts, panels, key0, key1);
+    }
   }
 
   evaluate(rows: Uint32Array): number {

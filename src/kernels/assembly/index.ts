@@ -12,6 +12,10 @@ export { applyUpdate, flushDenormals } from './update';
 export { binaryLogProbabilities, gaussianMoments, logSoftmax, unpanel } from './predictions';
 export { exp, log } from './functions';
 export { fillRandom, shuffle } from './random';
+export { applyMask, drawMask, scaleRows } from './dropout';
+export { addActivityGradient, countActive } from './activity';
+export { smoothLabels } from './label-smoothing';
+export { addNoise } from './noise';
 
 // Exported to keep them apart, not to be called; see forward.ts.
 export { forwardTile1, forwardTile2, forwardTile3, forwardTile4, forwardTile5, forwardTile6, forwardWide } from './forward';

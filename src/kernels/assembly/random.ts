@@ -12,15 +12,15 @@ function rotate(x: v128, bits: i32): v128 {
 }
 
 /**
- * The first or the second words of blocks c … c+3. A function has one result, so callers ask twice; once
+ * The first or the second words of blocks (c, c1) … (c+3, c1); the streams have c1 = 0, masks the layer. A function has one result, so callers ask twice; once
  * inlined the two are the same pure expressions, and V8 computes them once.
  */
 // @ts-ignore: decorator
 @inline
-function cipher(second: bool, c: u32, key0: u32, key1: u32): v128 {
+export function cipher(second: bool, c: u32, key0: u32, key1: u32, c1: u32 = 0): v128 {
   const key2 = key0 ^ key1 ^ PARITY;
   let x0 = i32x4.add(i32x4(0, 1, 2, 3), i32x4.splat(c + key0));
-  let x1 = i32x4.splat(key1);
+  let x1 = i32x4.splat(c1 + key1);
   x0 = i32x4.add(x0, x1); x1 = v128.xor(rotate(x1, 13), x0);
   x0 = i32x4.add(x0, x1); x1 = v128.xor(rotate(x1, 15), x0);
   x0 = i32x4.add(x0, x1); x1 = v128.xor(rotate(x1, 26), x0);
