@@ -17,9 +17,12 @@ export type KernelName = 'forward' | 'inputGradient' | 'weightGradient';
 
 /** Each message and its answer. A job is one whole training (or prediction) of the prepared workload. */
 export interface Exchanges {
-  /** Reads the rows, compiles and runs once; `compileSeconds` where the library compiles. */
+  /**
+   * Reads the rows, compiles and runs once; `compileSeconds` where the library compiles.
+   * `frugal`: the variant that needs least memory, none tried beside it, instead of the fastest.
+   */
   prepare: {
-    message: { workload: Workload; folder: string };
+    message: { workload: Workload; folder: string; frugal: boolean };
     answer: { compileSeconds?: number; variant?: string };
   };
   /** Repeats the job until `minSeconds` have passed; `seconds` is the mean of one. */

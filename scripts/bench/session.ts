@@ -87,12 +87,18 @@ export class Session {
   }
 
   /** Starts a contender and has it prepare a workload, or notes why not. */
-  async enter(what: string, name: string, workload: Workload, threads?: number): Promise<Entrant | null> {
+  async enter(
+    what: string,
+    name: string,
+    workload: Workload,
+    threads?: number,
+    frugal = false,
+  ): Promise<Entrant | null> {
     const process = await this.start(what, name, threads);
     if (process === null) return null;
     const begun = performance.now();
     try {
-      const prepared = await process.ask('prepare', { workload, folder: this.rowsOf(workload) });
+      const prepared = await process.ask('prepare', { workload, folder: this.rowsOf(workload), frugal });
       const prepareSeconds = (performance.now() - begun) / 1000;
       const { startSeconds } = process;
       return {

@@ -53,7 +53,7 @@ export async function measureMemory(session: Session): Promise<MemoryRow[]> {
 
 async function peakOf(session: Session, contender: string, workload: Workload): Promise<number | null> {
   const what = `memory, k=${workload.members}`;
-  const entrant = await session.enter(what, contender, workload);
+  const entrant = await session.enter(what, contender, workload, undefined, true);
   if (entrant === null) return null;
   try {
     await entrant.process.ask('train', { seed: 1, minSeconds: 0, evaluate: false });

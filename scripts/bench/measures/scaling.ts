@@ -24,7 +24,7 @@ const BASE: Workload = {
   sizes: [64, 64, 64, 10],
   batch: 32,
   members: 8,
-  epochs: 2,
+  epochs: 4,
 };
 
 const AXES: readonly {

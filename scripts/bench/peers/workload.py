@@ -17,7 +17,7 @@ class Workload:
     def __init__(self, message):
         spec = message["workload"]
         folder = Path(message["folder"])
-        self.name = spec["name"]
+        self.frugal = message["frugal"]
         self.regression = spec["task"] == "regression"
         self.rows, self.sizes = spec["rows"], spec["sizes"]
         self.batch, self.members, self.epochs = spec["batch"], spec["members"], spec["epochs"]
