@@ -28,6 +28,14 @@ export type { ErrorCorrelation } from './measure/error-report.js';
 export { type HonestTest, honestTest } from './measure/honest-test.js';
 export type { Measurement } from './measure/measurement.js';
 export type { Predictions } from './measure/predictions.js';
+export { type ImageShape, TANGENT_KINDS, type TangentKind } from './model/image.js';
 export type { MemberOptions, TrainingOptions } from './model/options.js';
 export type { EnsemblePlan, MemberSpec } from './model/spec.js';
 export { createPool, type Pool, type PoolOptions } from './pool/pool.js';
+export { imageTangents, type TangentOptions } from './regularization/image-tangents.js';
+export {
+  type Dictionary,
+  type SparseCode,
+  type SparseCodingOptions,
+  sparseCode,
+} from './regularization/sparse-coding.js';
