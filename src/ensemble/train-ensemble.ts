@@ -1,6 +1,7 @@
 // The coordinator: turns options into a plan, lays out shared memory, hands members to a runner and
 // collects an ensemble. Every policy lives here: order, retries, failures, stopping.
 
+import { setMaxListeners } from 'node:events';
 import type { Dataset } from '../data/dataset.js';
 import type { Preprocessing } from '../data/preprocessing.js';
 import { drawResample } from '../data/resample.js';
@@ -184,6 +185,8 @@ class TrainingRun {
     this.#settings = settings;
     this.#started = started;
     this.#control = new ControlBlock(training.memory.buffer, training.layout.slots);
+    // Every running job listens to this signal; more than ten are no leak.
+    setMaxListeners(0, this.#hardStop.signal);
   }
 
   async finish(): Promise<Ensemble> {

@@ -344,8 +344,17 @@ function expectation(issue: z.core.$ZodIssue): string {
   }
 }
 
-function kindOf(issue: { readonly origin: string }): string {
-  return issue.origin === 'int' ? 'an integer' : 'a number';
+function kindOf(issue: { readonly origin: string; readonly path: readonly PropertyKey[] }): string {
+  return issue.origin === 'int' || isInteger(issue.path) ? 'an integer' : 'a number';
+}
+
+/** Whether the option at a path takes integers; an issue of a bound does not say so itself. */
+function isInteger(path: readonly PropertyKey[]): boolean {
+  const name = path.findLast((part) => typeof part === 'string');
+  const { properties } = z.toJSONSchema(trainingSchema, { unrepresentable: 'any' });
+  const schema = properties?.[name as string];
+  const items = typeof schema === 'object' ? (schema.items ?? schema) : {};
+  return JSON.stringify(items).includes('"type":"integer"');
 }
 
 function article(noun: string): string {
