@@ -4,7 +4,8 @@
 
 import { z } from 'zod';
 import type { Task } from '../data/dataset.js';
-import { failOption, TuttiError } from '../errors.js';
+import { failOption } from '../errors.js';
+import { optionError } from './option-errors.js';
 import { resolveActivityPenalty, resolveDropout, resolveLabelSmoothing } from './regularization-options.js';
 import type {
   Arithmetic,
@@ -158,31 +159,7 @@ const MAX_MEMBERS = 2 ** 31 - 1;
 export function parseTrainingOptions(input: unknown, where = ''): TrainingOptions {
   const parsed = trainingSchema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  const prefix = where === '' ? '' : `${where}: `;
-  if (issue.code === 'unrecognized_keys') {
-    const name = issue.keys[0]!;
-    const hint = suggest(name, Object.keys(trainingSchema.shape));
-    throw new TuttiError('ERR_OPTION', `${prefix}Unknown option \`${name}\`${hint}`, { option: name });
-  }
-  const name = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : String(part))).join('.');
-  const got = issue.path.reduce<unknown>(
-    (value, part) => (value as Record<PropertyKey, unknown>)?.[part],
-    input,
-  );
-  const message = `${prefix}Expected \`${name.replaceAll('.[', '[')}\` to be ${expectation(issue)}, got ${show(got)}`;
-  throw new TuttiError('ERR_OPTION', message, { option: name });
-}
-
-/** ` (did you mean \`x\`?)` for the nearest of the known names, or nothing when none is near. */
-export function suggest(name: string, known: readonly string[]): string {
-  let best = '';
-  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
-  for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
-  }
-  return best === '' ? '' : ` (did you mean \`${best}\`?)`;
+  throw optionError(parsed.error.issues[0]!, input, trainingSchema, where);
 }
 
 /** What a plan needs to know of the data it will train on. */
@@ -323,57 +300,4 @@ function resolveSchedule(o: FilledOptions): ScheduleSpec {
     default:
       return o.schedule satisfies never;
   }
-}
-
-function expectation(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.expected === 'int' ? 'an integer' : `${article(issue.expected)} ${issue.expected}`;
-    case 'too_small':
-      return issue.origin === 'array'
-        ? 'a non-empty list'
-        : `${kindOf(issue)} ${issue.inclusive === false ? '>' : '≥'} ${issue.minimum}`;
-    case 'too_big':
-      return `${kindOf(issue)} ${issue.inclusive === false ? '<' : '≤'} ${issue.maximum}`;
-    case 'invalid_value':
-      return `one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
-    case 'invalid_union':
-      return 'an integer ≥ 1 or a list of member options';
-    default:
-      return issue.message;
-  }
-}
-
-function kindOf(issue: { readonly origin: string; readonly path: readonly PropertyKey[] }): string {
-  return issue.origin === 'int' || isInteger(issue.path) ? 'an integer' : 'a number';
-}
-
-/** Whether the option at a path takes integers; an issue of a bound does not say so itself. */
-function isInteger(path: readonly PropertyKey[]): boolean {
-  const name = path.findLast((part) => typeof part === 'string');
-  const { properties } = z.toJSONSchema(trainingSchema, { unrepresentable: 'any' });
-  const schema = properties?.[name as string];
-  const items = typeof schema === 'object' ? (schema.items ?? schema) : {};
-  return JSON.stringify(items).includes('"type":"integer"');
-}
-
-function article(noun: string): string {
-  return /^[aeiou]/.test(noun) ? 'an' : 'a';
-}
-
-function show(value: unknown): string {
-  return value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value));
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(previous[j]! + 1, row[j - 1]! + 1, substitution));
-    }
-    previous = row;
-  }
-  return previous[b.length]!;
 }
