@@ -24,6 +24,7 @@ export { type TrainingSettings, trainEnsemble } from './ensemble/train-ensemble.
 export type { EpochDecision, EpochEvent } from './ensemble/train-member.js';
 export { type ErrorCode, type ErrorDetails, TuttiError } from './errors.js';
 export type { CombinedPredictions } from './measure/combine.js';
+export { type ErrorCorrelationOptions, errorCorrelation } from './measure/error-correlation.js';
 export type { ErrorCorrelation } from './measure/error-report.js';
 export { type HonestTest, honestTest } from './measure/honest-test.js';
 export type { Measurement } from './measure/measurement.js';
