@@ -32,7 +32,7 @@ t.test(
     ];
     for (const text of [
       '\ufeffa,b\n1,2\n3,4\n',
-    '\ufeff"a",b\n1,2\n3,4\n',
+      '\ufeff"a",b\n1,2\n3,4\n',
       'a,b\r\n1,2\r\n3,4\r\n',
       'a,b\r1,2\r3,4\r',
       'a,b\n1,2\r\n3,4\n',
