@@ -2,7 +2,13 @@
 // batch order. The mixture's variance says how sure the ensemble is of each row.
 // Run: node dist/scripts/examples/uncertainty.js
 
-import { createPool, evaluateEnsemble, loadTraining, predictEnsemble, trainEnsemble } from '../../src/index.js';
+import {
+  createPool,
+  evaluateEnsemble,
+  loadTraining,
+  predictEnsemble,
+  trainEnsemble,
+} from '../../src/index.js';
 
 const { train, test } = loadTraining('data/diabetes.csv', { target: 'progression', testShare: 0.3, seed: 1 });
 const pool = createPool({ threads: 2 });
