@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os';
 import type { LoadOptions } from '../data/load.js';
 import { failOption } from '../errors.js';
-import { DEFAULTS, parseTrainingOptions, type TrainingOptions } from '../model/options.js';
+import { parseTrainingOptions, type TrainingOptions } from '../model/options.js';
 import { type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { readConfig } from './config-file.js';
 import { DATA_ROWS } from './data-rows.js';
@@ -67,13 +67,6 @@ export async function resolveTrainSettings(given: GivenOptions): Promise<TrainSe
     json: values.json === true,
     quiet: values.quiet === true,
   };
-}
-
-/** How many members the options ask for. */
-export function memberCountOf({ members, grid }: TrainingOptions): number {
-  if (members !== undefined) return Array.isArray(members) ? members.length : members;
-  if (grid === undefined) return DEFAULTS.members;
-  return Object.values(grid).reduce((product, values) => product * (values?.length ?? 1), 1);
 }
 
 async function readTrainConfig(path: string): Promise<Record<string, unknown>> {

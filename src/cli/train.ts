@@ -7,6 +7,7 @@ import { type LoadedData, loadTraining } from '../data/load.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { randomSeed, trainEnsemble } from '../ensemble/train-ensemble.js';
 import { failOption } from '../errors.js';
+import { memberCount } from '../model/options.js';
 import { createPool, type Pool } from '../pool/pool.js';
 import type { CommandDefinition, GivenOptions } from './command.js';
 import { checkOutput } from './input-files.js';
@@ -15,7 +16,7 @@ import { aggregatorOf, checkMean } from './means.js';
 import { createProgressDisplay } from './progress.js';
 import { note, paletteOf, print, printJson } from './terminal.js';
 import { measureTraining } from './train-measure.js';
-import { memberCountOf, resolveTrainSettings, type TrainSettings, trainRows } from './train-settings.js';
+import { resolveTrainSettings, type TrainSettings, trainRows } from './train-settings.js';
 import { failureLines, headerLines, keptLine, summaryLines, trainJson } from './train-text.js';
 
 export const command: CommandDefinition = {
@@ -50,7 +51,7 @@ function threadsFor({ threads, training }: TrainSettings): number {
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
     failOption('threads', 'an integer ≥ 1', threads);
   }
-  return Math.max(1, Math.min(threads ?? availableParallelism(), memberCountOf(training)));
+  return Math.max(1, Math.min(threads ?? availableParallelism(), memberCount(training)));
 }
 
 async function trainOn(file: string, data: LoadedData, settings: TrainSettings, pool: Pool): Promise<number> {

@@ -80,9 +80,7 @@ const memberSchema = z.strictObject(memberFields).partial();
 export type MemberOptions = DeepReadonly<z.infer<typeof memberSchema>>;
 
 /** What callers may pass: lists declared `as const` too. */
-type DeepReadonly<T> = {
-  readonly [Key in keyof T]: T[Key] extends object | undefined ? DeepReadonly<T[Key]> : T[Key];
-};
+type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
 
 const gridSchema = z
   .strictObject(
@@ -204,7 +202,7 @@ export function memberCount(options: TrainingOptions): number {
 /** Each member's options: a list as it is, or the grid's combinations, which `total` members take in turn. */
 function listMembers(options: TrainingOptions): { own: MemberOptions[]; total: number } {
   const { members, grid, seed: _seed, arithmetic: _arithmetic, validationShare: _share, ...shared } = options;
-  if (Array.isArray(members)) {
+  if (typeof members === 'object') {
     if (grid !== undefined) failOption('grid', 'absent when `members` is a list', grid);
     return { own: members.map((choice) => ({ ...shared, ...choice })), total: members.length };
   }

@@ -1,7 +1,6 @@
 // The thread pool: a MemberRunner over piscina. It dispatches jobs, rebuilds errors and tells threads when
 // a training has ended; it holds no policy (see train-ensemble.ts). The only module that imports piscina.
 
-import { setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { BroadcastChannel, MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
@@ -79,8 +78,6 @@ class PiscinaPool implements Pool {
 
   async run(job: MemberJob, onEpochEnd: EpochHook | undefined, signal: AbortSignal): Promise<MemberOutcome> {
     if (this.#ended !== null) throw destroyed();
-    // Piscina listens once per running job, and every job of a training has the same signal.
-    setMaxListeners(0, signal);
     const running = this.#dispatch(job, onEpochEnd, signal);
     this.#running.add(running);
     try {
