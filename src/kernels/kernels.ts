@@ -259,14 +259,7 @@ export interface Kernels {
    * (4q + j, layer), so layers of one key never share numbers.
    * @param count Floats of the panels; a multiple of 16. @param threshold round(65536 × keep), 1 … 65535.
    */
-  drawMask(
-    mask: number,
-    count: number,
-    threshold: number,
-    key0: number,
-    key1: number,
-    layer: number,
-  ): void;
+  drawMask(mask: number, count: number, threshold: number, key0: number, key1: number, layer: number): void;
 
   /** out[i] = mask[i] ? scale × input[i] : 0, i < count; out may be input. count a multiple of 16. */
   applyMask(input: number, mask: number, scale: number, out: number, count: number): void;

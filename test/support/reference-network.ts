@@ -2,7 +2,7 @@
 // src beyond the spec types. The oracle for whole training runs of the wasm engine.
 
 import type { LayerShape } from '../../src/model/network.js';
-import type { Activation, Loss, OptimizerSpec } from '../../src/model/spec.js';
+import type { Activation, ActivityPenaltySpec, Loss, OptimizerSpec } from '../../src/model/spec.js';
 
 export interface Layer {
   readonly shape: LayerShape;
@@ -61,24 +61,31 @@ export function activate(kind: Activation, z: number): [h: number, derivative: n
   }
 }
 
-/** Loss of one example and its gradient with respect to the raw outputs z. */
+/**
+ * Loss of one example and its gradient with respect to the raw outputs z.
+ * @param smoothing share of the label's probability spread evenly over all classes.
+ */
 export function lossOf(
   loss: Loss,
   z: readonly number[],
   label: number,
   y: readonly number[],
+  smoothing = 0,
 ): [number, number[]] {
   switch (loss) {
     case 'softmaxCrossEntropy': {
       const max = Math.max(...z);
       const total = z.reduce((sum, v) => sum + Math.exp(v - max), 0);
       const p = z.map((v) => Math.exp(v - max) / total);
-      return [Math.log(total) + max - z[label]!, p.map((v, c) => v - (c === label ? 1 : 0))];
+      const target = z.map((_, c) => smoothing / z.length + (c === label ? 1 - smoothing : 0));
+      const value = z.reduce((sum, v, c) => sum + target[c]! * (Math.log(total) + max - v), 0);
+      return [value, p.map((v, c) => v - target[c]!)];
     }
     case 'binaryCrossEntropy': {
       const v = z[0]!;
       const p = 1 / (1 + Math.exp(-v));
-      return [Math.log1p(Math.exp(-Math.abs(v))) + Math.max(v, 0) - label * v, [p - label]];
+      const target = smoothing / 2 + (1 - smoothing) * label;
+      return [Math.log1p(Math.exp(-Math.abs(v))) + Math.max(v, 0) - target * v, [p - target]];
     }
     case 'squaredError': {
       const t = y.length;
@@ -107,20 +114,39 @@ export interface Example {
   readonly label: number;
   readonly y: readonly number[];
   readonly weight: number;
+  /** What dropout multiplies: the inputs (element 0), then each hidden layer's outputs; null for ones. */
+  readonly multipliers?: readonly (ArrayLike<number> | null)[];
 }
 
-/** Mean weighted loss of a batch and its gradient, canonical order. */
-export function batchGradient(layers: readonly Layer[], loss: Loss, batch: readonly Example[]) {
+/** What is added to a plain network's objective. */
+export interface Techniques {
+  readonly activityPenalty?: ActivityPenaltySpec | null;
+  readonly labelSmoothing?: number;
+}
+
+/** Mean weighted loss of a batch, its penalties apart, and the gradient of their sum, canonical order. */
+export function batchGradient(
+  layers: readonly Layer[],
+  loss: Loss,
+  batch: readonly Example[],
+  { activityPenalty = null, labelSmoothing = 0 }: Techniques = {},
+) {
+  const strength = (layer: number) =>
+    activityPenalty?.layers.includes(layer) ? activityPenalty.strength : 0;
+
   const gradients = layers.map(({ w, b }) => ({
     w: new Float64Array(w.length),
     b: new Float64Array(b.length),
   }));
   let total = 0;
-  for (const { x, label, y, weight } of batch) {
+  let penalty = 0;
+  for (const { x, label, y, weight, multipliers } of batch) {
+    const kept = (values: readonly number[], layer: number) =>
+      values.map((v, i) => v * (multipliers?.[layer]?.[i] ?? 1));
     const inputs: (readonly number[])[] = [];
     const derivatives: number[][] = [];
-    let h = x;
-    for (const { shape, w, b } of layers) {
+    let h: readonly number[] = kept(x, 0);
+    for (const [index, { shape, w, b }] of layers.entries()) {
       inputs.push(h);
       const pairs = Array.from(b, (bias, o) =>
         activate(
@@ -130,8 +156,11 @@ export function batchGradient(layers: readonly Layer[], loss: Loss, batch: reado
       );
       derivatives.push(pairs.map(([, d]) => d));
       h = pairs.map(([v]) => v);
+      if (index === layers.length - 1) break;
+      h = kept(h, index + 1);
+      penalty += (weight * strength(index + 1) * h.reduce((sum, v) => sum + Math.abs(v), 0)) / batch.length;
     }
-    const [value, dz] = lossOf(loss, h, label, y);
+    const [value, dz] = lossOf(loss, h, label, y, labelSmoothing);
     total += (weight * value) / batch.length;
     let delta = dz.map((v) => (weight * v) / batch.length);
     for (let l = layers.length - 1; l >= 0; l--) {
@@ -144,9 +173,15 @@ export function batchGradient(layers: readonly Layer[], loss: Loss, batch: reado
       }
       const above = delta;
       delta = inputs[l]!.map((_, i) => above.reduce((sum, v, o) => sum + v * w[i * shape.units + o]!, 0));
+      if (l === 0) break;
+      const share = (weight * strength(l)) / batch.length;
+      delta = kept(
+        delta.map((v, i) => v + share * Math.sign(inputs[l]![i]!)),
+        l,
+      );
     }
   }
-  return { loss: total, gradients };
+  return { loss: total, penalty, gradients };
 }
 
 /** One optimizer with its state, in PyTorch's conventions. */

@@ -9,8 +9,9 @@ import { layerShapes } from '../../src/model/network.js';
 import { scheduleFactor } from '../../src/model/schedule.js';
 import type { EnsemblePlan } from '../../src/model/spec.js';
 import { batchGradient, createOptimizer, type Example, flatten, layersOf } from './reference-network.js';
+import { withNoise } from './reference-noise.js';
 
-/** Canonical weights and the mean training loss of each epoch. */
+/** Canonical weights before and after, and the mean training loss of each epoch. */
 export function trainReference(dataset: Dataset, plan: EnsemblePlan, member: number) {
   const spec = plan.members[member]!;
   const shapes = layerShapes(spec, dataset.features, dataset.task);
@@ -26,15 +27,16 @@ export function trainReference(dataset: Dataset, plan: EnsemblePlan, member: num
     let total = 0;
     for (let step = 0; step < steps; step++) {
       const rows = order.subarray(step * spec.batchSize, (step + 1) * spec.batchSize);
-      const batch = Array.from(rows, (row) => exampleAt(dataset, row, draw.columns));
-      const { loss, gradients } = batchGradient(layers, spec.loss, batch);
+      const plain = Array.from(rows, (row) => exampleAt(dataset, row, draw.columns));
+      const batch = withNoise(plan.seed, spec, shapes, plain, epoch, step);
+      const { loss, gradients } = batchGradient(layers, spec.loss, batch, spec);
       const factor = scheduleFactor(spec.schedule, (epoch - 1) * steps + step, steps, spec.epochs);
       update(gradients, spec.optimizer.learningRate * factor);
       total += loss * rows.length;
     }
     losses.push(total / order.length);
   }
-  return { weights: flatten(layers), losses };
+  return { initial: init, weights: flatten(layers), losses };
 }
 
 function exampleAt(dataset: Dataset, row: number, columns: Uint32Array | null): Example {

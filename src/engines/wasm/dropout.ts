@@ -99,7 +99,12 @@ export function applyMask(kernels: Kernels, dropout: DropoutLayout, panels: numb
 }
 
 /** Training's backward pass, in place: the gradient of the source from that of the output. */
-export function maskGradient(kernels: Kernels, dropout: DropoutLayout, gradient: Block, panels: number): void {
+export function maskGradient(
+  kernels: Kernels,
+  dropout: DropoutLayout,
+  gradient: Block,
+  panels: number,
+): void {
   const { mask, scale } = dropout;
   const { address, stride } = gradient;
   kernels.applyMask(address, mask, scale, address, (panels * stride) / 4);

@@ -257,7 +257,9 @@ export function runLoss(
     smoothing === 0 ? 0 : kernels.smoothLabels(z, stride, panels, rows, labels, rowWeights, smoothing, dz);
   switch (loss) {
     case 'softmaxCrossEntropy':
-      return kernels.softmaxCrossEntropy(z, stride, panels, outputs, labels, rowWeights, dz) + growth(outputs);
+      return (
+        kernels.softmaxCrossEntropy(z, stride, panels, outputs, labels, rowWeights, dz) + growth(outputs)
+      );
     case 'binaryCrossEntropy':
       return kernels.binaryCrossEntropy(z, stride, panels, labels, rowWeights, dz) + growth(1);
     case 'squaredError':

@@ -14,8 +14,8 @@ import type { MemberSpec } from '../../model/spec.js';
 import type { MemberRows, MemberTrainer } from '../engine.js';
 import { type Arena, layoutArena } from './arena.js';
 import { createGather, type GatherBatch } from './batch.js';
-import { initialParameters, packParameters, unpackParameters } from './parameters.js';
 import { type DropoutLayout, drawMasks, weightScalingFactors, writeFactors } from './dropout.js';
+import { initialParameters, packParameters, unpackParameters } from './parameters.js';
 import { bindNetwork, dropoutsOf, type NetworkProgram, runBackward, runForward, runLoss } from './program.js';
 
 /** A moment below this is as good as zero; still far above the denormals, which are slow. */

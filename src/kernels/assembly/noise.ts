@@ -28,7 +28,7 @@ function cosine(square: v128): v128 {
 
 /**
  * Normal deviates of radius √(−2 ln u), u = (top 24 bits of the first words + 1)·2⁻²⁴, and the angle
- * (q + ½ + a)·π/2 with q the top 2 bits of the second words and a ∈ [−½, ½) their next 22.
+ * (q + a)·π/2 with q the top 2 bits of the second words and a ∈ [−½, ½) their next 22.
  */
 export function addNoise(
   x: usize, panelStride: usize, panels: i32, rows: i32, deviation: f32, key0: u32, key1: u32,
