@@ -40,3 +40,4 @@ export {
   type SparseCodingOptions,
   sparseCode,
 } from './regularization/sparse-coding.js';
+export { type TangentDistanceOptions, tangentDistance } from './regularization/tangent-distance.js';
