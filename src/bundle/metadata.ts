@@ -85,6 +85,7 @@ function contradictionOfTask({ task, targetScale, featureScale, features, plan }
   }
   for (const [index, spec] of plan.members.entries()) {
     if (!lossFits(spec, task)) return `member ${index}'s loss does not fit ${task.kind}`;
+    if (!layersFit(spec, features, task)) return `member ${index}'s layers do not fit each other`;
   }
   return null;
 }
@@ -92,6 +93,15 @@ function contradictionOfTask({ task, targetScale, featureScale, features, plan }
 function lossFits({ loss }: MemberSpec, task: Task): boolean {
   if (task.kind === 'regression') return loss === 'squaredError' || loss === 'gaussianNll';
   return loss === 'softmaxCrossEntropy' || (loss === 'binaryCrossEntropy' && task.classes.length === 2);
+}
+
+function layersFit(spec: MemberSpec, features: number, task: Task): boolean {
+  try {
+    layerShapes(spec, features, task);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function contradictionOfMembers({

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import type { Task } from '../data/dataset.js';
 import { preprocessingSchema } from '../data/preprocessing-schema.js';
+import { ACTIVATIONS } from '../model/layer-options.js';
 import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
 
 const count = z.int().min(1);
@@ -13,11 +14,21 @@ const decay = z.number().min(0).lt(1);
 const positive = z.number().gt(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-const layer = z.strictObject({
-  kind: z.literal('dense'),
-  units: count,
-  activation: z.enum(['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus', 'linear']),
-});
+const extent = z.tuple([count, count]);
+const activation = z.enum(ACTIVATIONS);
+const layer = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('dense'), units: count, activation }),
+  z.strictObject({
+    kind: z.literal('conv2d'),
+    filters: count,
+    kernel: extent,
+    stride: extent,
+    padding: z.enum(['valid', 'same']),
+    activation,
+  }),
+  z.strictObject({ kind: z.enum(['maxPool', 'averagePool']), size: extent, stride: extent }),
+]);
+const image = z.strictObject({ channels: count, height: count, width: count });
 
 const optimizer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('sgd'), learningRate: positive, momentum: decay, nesterov: z.boolean() }),
@@ -45,7 +56,11 @@ const resample = z.discriminatedUnion('kind', [
 
 const memberSpec = z.strictObject({
   engine: z.literal('wasm'),
-  network: z.strictObject({ layers: z.array(layer), init: z.enum(['he', 'glorot']) }),
+  network: z.strictObject({
+    image: image.nullable(),
+    layers: z.array(layer),
+    init: z.enum(['he', 'glorot']),
+  }),
   loss: z.enum(['softmaxCrossEntropy', 'binaryCrossEntropy', 'squaredError', 'gaussianNll']),
   optimizer,
   schedule,

@@ -2,6 +2,7 @@
 
 import { sortedJson } from '../bundle/content-hash.js';
 import { type InspectedEnsemble, inspectEnsemble } from '../bundle/load.js';
+import { describeLayer } from '../model/layer-options.js';
 import type { MemberSpec } from '../model/spec.js';
 import { type CommandDefinition, JSON_ROW } from './command.js';
 import { paletteOf, print, printJson } from './terminal.js';
@@ -95,12 +96,13 @@ function specText({
   resample,
   featureShare,
 }: SpecGroup['spec']): string {
-  const layers =
-    network.layers.map(({ units, activation }) => `${units} ${activation}`).join(', ') || 'no hidden layer';
+  const layers = network.layers.map(describeLayer).join(', ') || 'no hidden layer';
+  const { image } = network;
+  const pixels = image === null ? '' : `${image.channels}x${image.height}x${image.width}: `;
   const rows =
     resample.kind === 'none' || resample.share === 1 ? resample.kind : `${resample.kind} ${resample.share}`;
   const features = featureShare === 1 ? '' : `, ${figure(100 * featureShare, 2)} % of features`;
-  return `${layers}; ${loss}; ${optimizer.kind} ${optimizer.learningRate}; ${epochs} epochs of batches of ${batchSize}; rows: ${rows}${features}`;
+  return `${pixels}${layers}; ${loss}; ${optimizer.kind} ${optimizer.learningRate}; ${epochs} epochs of batches of ${batchSize}; rows: ${rows}${features}`;
 }
 
 /** 0, 1, 2, 5 → `0–2, 5`. */

@@ -79,6 +79,7 @@ export async function trainEnsemble(
 function preparePlan(dataset: Dataset, options: TrainingOptions): EnsemblePlan {
   const context = {
     task: dataset.task,
+    features: dataset.features,
     seed: options.seed ?? randomSeed(),
     arithmetic: resolveArithmetic(options.arithmetic ?? 'auto'),
   };

@@ -16,6 +16,7 @@
 import { readFileSync } from 'node:fs';
 import type { Arithmetic } from '../model/spec.js';
 import { enableRelaxedSimd } from './arithmetic.js';
+import { bindWindowKernels, type RawWindowKernels, type WindowKernels } from './window-kernels.js';
 
 /** Activations beyond the piecewise linear ones, which are part of `forward` and `inputGradient`. */
 export type SmoothActivation = 'tanh' | 'sigmoid' | 'gelu' | 'softplus';
@@ -25,7 +26,7 @@ const ACTIVATION_KIND = { tanh: 0, sigmoid: 1, gelu: 2, softplus: 3 } as const s
   number
 >;
 
-export interface Kernels {
+export interface Kernels extends WindowKernels {
   /**
    * Gathers rows of a dataset into panels.
    * @param x f32[rows, features], row-major, 16-byte aligned.
@@ -332,15 +333,17 @@ export function compileKernels(arithmetic: Arithmetic): WebAssembly.Module {
   return new WebAssembly.Module(readFileSync(new URL(`./${arithmetic}.wasm`, import.meta.url)));
 }
 
-type RawKernels = Omit<Kernels, 'activate'> & {
-  activate(kind: number, h: number, derivative: number, count: number): void;
-};
+type RawKernels = Omit<Kernels, 'activate' | keyof WindowKernels> &
+  RawWindowKernels & {
+    activate(kind: number, h: number, derivative: number, count: number): void;
+  };
 
 /** Binds the kernels to one shared memory. */
 export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
   const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as RawKernels;
   return {
     ...exports,
+    ...bindWindowKernels(exports),
     activate: (kind, h, derivative, count) => exports.activate(ACTIVATION_KIND[kind], h, derivative, count),
   };
 }

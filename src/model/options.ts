@@ -5,6 +5,16 @@
 import { z } from 'zod';
 import type { Task } from '../data/dataset.js';
 import { failOption } from '../errors.js';
+import {
+  ACTIVATIONS,
+  hasUnits,
+  imageSchema,
+  layersSchema,
+  requireWholeImage,
+  resolveImage,
+  resolveLayers,
+} from './layer-options.js';
+import { layerShapes } from './network.js';
 import { optionError } from './option-errors.js';
 import { resolveActivityPenalty, resolveDropout, resolveLabelSmoothing } from './regularization-options.js';
 import type {
@@ -24,10 +34,14 @@ const nonNegative = (description: string) => z.number().min(0).describe(descript
 
 /** Options that may differ between the members of one ensemble. */
 const memberFields = {
-  hidden: z.array(z.int().min(1)).describe('units of each hidden layer'),
-  activation: z
-    .enum(['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus', 'linear'])
-    .describe('activation of the hidden layers'),
+  hidden: z
+    .array(z.int().min(1))
+    .describe('units of each dense hidden layer (default: 64, or none after `layers`)'),
+  layers: layersSchema.describe(
+    'convolutions, poolings and dense layers, before those of `hidden` (default: none)',
+  ),
+  image: imageSchema.describe('how the features are an image, channels × height × width (default: not one)'),
+  activation: z.enum(ACTIVATIONS).describe('activation of the hidden layers'),
   init: z.enum(['he', 'glorot']).describe('initialisation of the weights'),
   loss: z
     .enum(['softmaxCrossEntropy', 'binaryCrossEntropy', 'squaredError', 'gaussianNll'])
@@ -109,11 +123,13 @@ export const trainingSchema = z
 /** What a user writes about a training: options shared by all members, and their number or list. */
 export type TrainingOptions = DeepReadonly<z.infer<typeof trainingSchema>>;
 
+/** Units of the dense hidden layers where nothing is said of any layer. */
+const DEFAULT_HIDDEN = [64];
+
 export const DEFAULTS = {
   members: 16,
   arithmetic: 'auto',
   validationShare: 0.1,
-  hidden: [64],
   activation: 'relu',
   init: 'he',
   optimizer: 'adam',
@@ -163,6 +179,8 @@ export function parseTrainingOptions(input: unknown, where = ''): TrainingOption
 /** What a plan needs to know of the data it will train on. */
 export interface PlanContext {
   readonly task: Task;
+  /** Columns of the dataset. */
+  readonly features: number;
   readonly seed: number;
   readonly arithmetic: Arithmetic;
 }
@@ -227,12 +245,14 @@ function resolveMember(own: MemberOptions, index: number, context: PlanContext):
   if (earlyStopping?.on === 'outOfBag' && o.resample === 'none') {
     failOption('resample', 'one that leaves rows out when `earlyStopping` is "outOfBag"', o.resample);
   }
-  return {
+  const image = resolveImage(own.image);
+  requireWholeImage(image, o.featureShare);
+  const hidden = own.hidden ?? (own.layers === undefined ? DEFAULT_HIDDEN : []);
+  const layers = resolveLayers(own.layers ?? [], hidden, o.activation);
+  const ownUnits = layers.map(hasUnits);
+  const spec: MemberSpec = {
     engine: 'wasm',
-    network: {
-      layers: o.hidden.map((units) => ({ kind: 'dense', units, activation: o.activation })),
-      init: o.init,
-    },
+    network: { image, layers, init: o.init },
     loss: resolveLoss(own.loss, context.task),
     optimizer: resolveOptimizer(o),
     schedule: resolveSchedule(o),
@@ -241,13 +261,16 @@ function resolveMember(own: MemberOptions, index: number, context: PlanContext):
     resample: o.resample === 'none' ? { kind: 'none' } : { kind: o.resample, share: o.resampleShare },
     featureShare: o.featureShare,
     normPenalty: { l1: o.l1, l2: o.l2 },
-    dropout: resolveDropout(o, o.hidden.length),
-    activityPenalty: resolveActivityPenalty(o.activityPenalty, own.activityLayers, o.hidden.length),
+    dropout: resolveDropout(o, ownUnits),
+    activityPenalty: resolveActivityPenalty(o.activityPenalty, own.activityLayers, ownUnits),
     labelSmoothing: resolveLabelSmoothing(o.labelSmoothing, context.task),
     inputNoise: o.inputNoise,
     earlyStopping,
     streams: resolveStreams(o.vary, index),
   };
+  // For its complaints about layers that do not fit.
+  layerShapes(spec, context.features, context.task);
+  return spec;
 }
 
 function resolveStreams(vary: readonly Source[], index: number): MemberStreams {
@@ -257,7 +280,10 @@ function resolveStreams(vary: readonly Source[], index: number): MemberStreams {
 
 /** A member's options with every default in place; what depends on the task or the network has none. */
 type FilledOptions = {
-  [Name in Exclude<keyof MemberOptions, 'loss' | 'activityLayers'>]-?: NonNullable<MemberOptions[Name]>;
+  [Name in Exclude<
+    keyof MemberOptions,
+    'loss' | 'activityLayers' | 'hidden' | 'layers' | 'image'
+  >]-?: NonNullable<MemberOptions[Name]>;
 };
 
 function withDefaults(own: MemberOptions): FilledOptions {

@@ -14,10 +14,13 @@ export interface DropoutOptions {
 }
 
 /**
- * Null when every unit is always kept.
- * @throws ERR_OPTION for a keep probability outside (0, 1], or a list of another length than `hiddenLayers`.
+ * Null when every unit is always kept. One number is for the layers with units of their own: a pooling hands on
+ * what was dropped below it.
+ * @param ownUnits for each hidden layer whether it has units of its own.
+ * @throws ERR_OPTION for a keep probability outside (0, 1], or a list of another length than `ownUnits`.
  */
-export function resolveDropout(o: DropoutOptions, hiddenLayers: number): DropoutSpec | null {
+export function resolveDropout(o: DropoutOptions, ownUnits: readonly boolean[]): DropoutSpec | null {
+  const hiddenLayers = ownUnits.length;
   const { inputKeep, dropoutScaling } = o;
   // A flag or a config file gives a list even for one number.
   const given = typeof o.hiddenKeep === 'number' ? [o.hiddenKeep] : o.hiddenKeep;
@@ -30,21 +33,22 @@ export function resolveDropout(o: DropoutOptions, hiddenLayers: number): Dropout
   if (!one && given.length !== hiddenLayers) {
     failOption('hiddenKeep', `one number, or one for each of the ${hiddenLayers} hidden layers`, given);
   }
-  const hiddenKeep = Array.from({ length: hiddenLayers }, (_, layer) => given[one ? 0 : layer]!);
+  const hiddenKeep = ownUnits.map((own, layer) => (one ? (own ? given[0]! : 1) : given[layer]!));
   if (inputKeep === 1 && hiddenKeep.every((keep) => keep === 1)) return null;
   return { inputKeep, hiddenKeep, scaling: dropoutScaling };
 }
 
 /**
  * Null for a strength of 0.
- * @param layers hidden layers counted from 1; undefined for all.
+ * @param layers hidden layers counted from 1; undefined for all with units of their own.
  * @throws ERR_OPTION for a layer that does not exist.
  */
 export function resolveActivityPenalty(
   strength: number,
   layers: readonly number[] | undefined,
-  hiddenLayers: number,
+  ownUnits: readonly boolean[],
 ): ActivityPenaltySpec | null {
+  const hiddenLayers = ownUnits.length;
   for (const layer of layers ?? []) {
     if (layer > hiddenLayers) {
       failOption('activityLayers', `numbers of the ${hiddenLayers} hidden layers, counted from 1`, layer);
@@ -52,8 +56,8 @@ export function resolveActivityPenalty(
   }
   if (strength === 0) return null;
   if (hiddenLayers === 0) failOption('activityPenalty', '0 for a network without hidden layers', strength);
-  const all = Array.from({ length: hiddenLayers }, (_, index) => index + 1);
-  const chosen = layers === undefined ? all : all.filter((layer) => layers.includes(layer));
+  const all = ownUnits.map((_, index) => index + 1);
+  const chosen = all.filter((layer) => layers?.includes(layer) ?? ownUnits[layer - 1]);
   return { strength, layers: chosen };
 }
 

@@ -3,6 +3,8 @@
 // `options.ts` turns what a user writes into these resolved forms; engines read nothing else.
 
 import type { ResampleSpec } from '../data/resample.js';
+import type { ImageShape, TangentKind } from './image.js';
+import type { Extent, Padding } from './windows.js';
 
 export type Activation = 'relu' | 'leakyRelu' | 'tanh' | 'sigmoid' | 'gelu' | 'softplus' | 'linear';
 
@@ -13,13 +15,37 @@ export interface DenseLayer {
   readonly activation: Activation;
 }
 
-/** A hidden layer of a network; the output layer follows from the loss and the task. */
-export type LayerSpec = DenseLayer;
+/**
+ * A convolution with weights shared by all places of an image: h(f, y, x) = activation(b(f) + Σ W(c, ky, kx; f)
+ * x(c, y·stride + ky, x·stride + kx)).
+ * **Source:** Goodfellow, Bengio and Courville (2016), Deep Learning, 7.9 and 9.1.
+ */
+export interface ConvolutionLayer {
+  readonly kind: 'conv2d';
+  /** Channels of the image it puts out. */
+  readonly filters: number;
+  readonly kernel: Extent;
+  readonly stride: Extent;
+  readonly padding: Padding;
+  readonly activation: Activation;
+}
 
-/** Uniform draws: he ±√(6/inputs), glorot ±√(6/(inputs+units)); biases start at zero. */
+/** The largest or the mean value of windows inside the image, channel by channel. */
+export interface PoolLayer {
+  readonly kind: 'maxPool' | 'averagePool';
+  readonly size: Extent;
+  readonly stride: Extent;
+}
+
+/** A hidden layer of a network; the output layer follows from the loss and the task. */
+export type LayerSpec = DenseLayer | ConvolutionLayer | PoolLayer;
+
+/** Uniform draws: he ±√(6/fan-in), glorot ±√(6/(fan-in + fan-out)); biases start at zero. */
 export type Initialisation = 'he' | 'glorot';
 
 export interface NetworkSpec {
+  /** How the features are an image, rows of pixels channel by channel; null when they are not one. */
+  readonly image: ImageShape | null;
   readonly layers: readonly LayerSpec[];
   readonly init: Initialisation;
 }
@@ -77,6 +103,41 @@ export interface ActivityPenaltySpec {
   readonly strength: number;
   /** Numbers of hidden layers, ascending; 1 is the first. */
   readonly layers: readonly number[];
+}
+
+/** How far a perturbation is: its largest change, or its Euclidean length, in units of each feature's radius. */
+export type AttackNorm = 'linf' | 'l2';
+
+/** What epsilon counts in: shares of each feature's range over the training rows, or the user's own units. */
+export type AttackScale = 'range' | 'absolute';
+
+/**
+ * Adversarial training: minimises cleanShare · J(x) + (1 − cleanShare) · J(x′), x′ = x moved by at most epsilon
+ * up the gradient of the loss, and a constant for the gradient of the parameters.
+ * **Source:** Goodfellow, Shlens, Szegedy (2015), section 6; Goodfellow, Bengio, Courville, Deep Learning, 7.13.
+ */
+export interface AdversarialSpec {
+  /** Above 0. */
+  readonly epsilon: number;
+  readonly norm: AttackNorm;
+  readonly scale: AttackScale;
+  /** Least and largest value of every feature in the user's units; null: each feature's range. */
+  readonly bounds: readonly [low: number, high: number] | null;
+  /** Steps up the gradient for each batch. */
+  readonly steps: number;
+  /** In [0, 1). */
+  readonly cleanShare: number;
+}
+
+/**
+ * Tangent propagation: adds strength · Σᵢ ‖(∇ₓf(x))ᵀ v⁽ⁱ⁾‖² to each example's loss, f the raw outputs.
+ * **Source:** Simard et al. (1992); Goodfellow, Bengio, Courville, Deep Learning, 7.14.
+ */
+export interface TangentSpec {
+  /** Above 0. */
+  readonly strength: number;
+  /** Built-in tangent vectors of images; null: those given with the dataset. */
+  readonly kinds: readonly TangentKind[] | null;
 }
 
 /**

@@ -22,7 +22,7 @@ export function makeEnsemble(): Ensemble {
         { hidden: [] },
       ],
     },
-    { task: TASK, seed: 7, arithmetic: 'strict' },
+    { task: TASK, features: FEATURES, seed: 7, arithmetic: 'strict' },
   );
   return {
     plan,

@@ -24,8 +24,8 @@ function checkGradient(
 ) {
   const random = new RandomStream(streamKey(7, 'noise'));
   const shapes = [
-    { inputs: 4, units: 5, activation },
-    { inputs: 5, units, activation: 'linear' as const },
+    { kind: 'dense' as const, inputs: 4, units: 5, activation },
+    { kind: 'dense' as const, inputs: 5, units, activation: 'linear' as const },
   ];
   const flat = Float64Array.from({ length: 4 * 5 + 5 + 5 * units + units }, () => random.normal());
   const batch = Array.from(

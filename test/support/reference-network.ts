@@ -1,12 +1,13 @@
-// An independent dense network in double precision: plain loops, one example at a time, no sharing with
+// An independent network in double precision: plain loops, one example at a time, no sharing with
 // src beyond the spec types. The oracle for whole training runs of the wasm engine.
 
-import type { LayerShape } from '../../src/model/network.js';
+import { type LayerShape, weightShape } from '../../src/model/network.js';
 import type { Activation, ActivityPenaltySpec, Loss, OptimizerSpec } from '../../src/model/spec.js';
+import { addWeightGradient, affine, affineTranspose } from './reference-layers.js';
 
 export interface Layer {
   readonly shape: LayerShape;
-  readonly w: Float64Array; // [inputs, units]
+  readonly w: Float64Array; // of the weightShape: [inputs, units]
   readonly b: Float64Array;
 }
 
@@ -14,7 +15,10 @@ export interface Layer {
 export function layersOf(shapes: readonly LayerShape[], flat: ArrayLike<number>): Layer[] {
   let next = 0;
   const take = (length: number) => Float64Array.from({ length }, () => flat[next++]!);
-  return shapes.map((shape) => ({ shape, w: take(shape.inputs * shape.units), b: take(shape.units) }));
+  return shapes.map((shape) => {
+    const { inputs, units } = weightShape(shape);
+    return { shape, w: take(inputs * units), b: take(units) };
+  });
 }
 
 export function flatten(layers: readonly Layer[]): Float64Array {
@@ -148,12 +152,7 @@ export function batchGradient(
     let h: readonly number[] = kept(x, 0);
     for (const [index, { shape, w, b }] of layers.entries()) {
       inputs.push(h);
-      const pairs = Array.from(b, (bias, o) =>
-        activate(
-          shape.activation,
-          h.reduce((sum, v, i) => sum + v * w[i * shape.units + o]!, bias),
-        ),
-      );
+      const pairs = affine(shape, w, b, h).map((z) => activate(shape.activation, z));
       derivatives.push(pairs.map(([, d]) => d));
       h = pairs.map(([v]) => v);
       if (index === layers.length - 1) break;
@@ -166,13 +165,8 @@ export function batchGradient(
     for (let l = layers.length - 1; l >= 0; l--) {
       const { shape, w } = layers[l]!;
       delta = delta.map((v, o) => v * derivatives[l]![o]!);
-      for (let o = 0; o < shape.units; o++) {
-        gradients[l]!.b[o]! += delta[o]!;
-        for (let i = 0; i < shape.inputs; i++)
-          gradients[l]!.w[i * shape.units + o]! += inputs[l]![i]! * delta[o]!;
-      }
-      const above = delta;
-      delta = inputs[l]!.map((_, i) => above.reduce((sum, v, o) => sum + v * w[i * shape.units + o]!, 0));
+      addWeightGradient(shape, inputs[l]!, delta, gradients[l]!);
+      delta = affineTranspose(shape, w, inputs[l]!, delta);
       if (l === 0) break;
       const share = (weight * strength(l)) / batch.length;
       delta = kept(

@@ -3,7 +3,10 @@
 // To add a kind of layer: its spec, its shape in src/model/network.ts, and its operator here.
 
 import type { Kernels } from '../../kernels/kernels.js';
-import type { LayerShape } from '../../model/network.js';
+import { weightGradientScratchBytes } from '../../kernels/weight-layout.js';
+import { windowScratchBytes } from '../../kernels/window-kernels.js';
+import type { ConvolutionShape, DenseShape, LayerShape, PoolShape } from '../../model/network.js';
+import { windowGeometry } from '../../model/windows.js';
 
 /** A region of batch panels: where panel 0 starts and the bytes from one panel to the next. */
 export interface Block {
@@ -11,53 +14,146 @@ export interface Block {
   readonly stride: number;
 }
 
-/** The linear part of a layer with its parameters at a fixed address. */
+/** The linear part of a layer with its parameters at a fixed address. Max pooling is linear where it stands. */
 export interface Operator {
   /** out = max(z, slope·z) with z = A(x) + b. */
   forward(x: Block, out: Block, panels: number, slope: number): void;
+  /** out = A(x), without b: what a tangent becomes. Max pooling takes the taps of its last `forward`. */
+  linear(x: Block, out: Block, panels: number): void;
   /** dx = Aᵀ(dz) ⊙ (h > 0 ? 1 : slope); h, the layer's input, is not read when slope is 1. */
   inputGradient(dz: Block, h: Block, dx: Block, panels: number, slope: number): void;
   /** Hands the gradient of the parameters to the update block, which stores, accumulates or applies it. */
-  weightGradient(x: Block, dz: Block, panels: number, scratch: number, updateBlock: number): void;
+  weightGradient(x: Block, dz: Block, panels: number, updateBlock: number): void;
 }
 
-/** The operator of a layer whose parameters lie at `weights`. */
-export function createOperator(kernels: Kernels, shape: LayerShape, weights: number): Operator {
-  return denseOperator(kernels, shape, weights);
+/** What a stage of a program gives its operator. */
+export interface OperatorPlace {
+  readonly shape: LayerShape;
+  readonly weights: number;
+  /** Max pooling: which taps it took, i32 laid out like its output; 0 in a program that only predicts. */
+  readonly choice: number;
 }
 
-function denseOperator(kernels: Kernels, { inputs, units }: LayerShape, weights: number): Operator {
+/** Bytes of scratch an operator needs; one region serves all operators of a program. */
+export function operatorScratchBytes(shape: LayerShape, panels: number, mode: 'train' | 'predict'): number {
+  switch (shape.kind) {
+    case 'dense': {
+      const linear = windowScratchBytes(denseGeometry(shape), 0);
+      return mode === 'train' ? Math.max(linear, weightGradientScratchBytes(panels)) : linear;
+    }
+    case 'conv2d':
+      return windowScratchBytes(shape.geometry, shape.filters);
+    case 'maxPool':
+    case 'averagePool':
+      return windowScratchBytes(shape.geometry, 0);
+    default:
+      return shape satisfies never;
+  }
+}
+
+/** The operator of a stage. */
+export function createOperator(kernels: Kernels, place: OperatorPlace, scratch: number): Operator {
+  const { shape, weights, choice } = place;
+  switch (shape.kind) {
+    case 'dense':
+      return denseOperator(kernels, shape, weights, scratch);
+    case 'conv2d':
+      return convolutionOperator(kernels, shape, weights, scratch);
+    case 'maxPool':
+      return maxPoolOperator(kernels, shape, choice, scratch);
+    case 'averagePool':
+      return averagePoolOperator(kernels, shape, scratch);
+    default:
+      return shape satisfies never;
+  }
+}
+
+/** A dense layer is a convolution of an image of one pixel. */
+function denseGeometry({ inputs }: DenseShape) {
+  return windowGeometry({ channels: inputs, height: 1, width: 1 }, [1, 1], [1, 1], 'valid');
+}
+
+function denseOperator(kernels: Kernels, shape: DenseShape, w: number, scratch: number): Operator {
+  const { inputs, units } = shape;
+  const geometry = denseGeometry(shape);
   return {
     forward(x, out, panels, slope) {
-      kernels.forward(x.address, x.stride, panels, inputs, weights, units, out.address, out.stride, slope);
+      kernels.forward(x.address, x.stride, panels, inputs, w, units, out.address, out.stride, slope);
+    },
+    linear(x, out, panels) {
+      const to = [out.address, out.stride, 1, scratch] as const;
+      kernels.convolve(geometry, x.address, x.stride, panels, w, units, false, ...to);
     },
     inputGradient(dz, h, dx, panels, slope) {
-      kernels.inputGradient(
-        dz.address,
-        dz.stride,
-        panels,
-        units,
-        weights,
-        inputs,
-        h.address,
-        slope,
-        dx.address,
-        dx.stride,
-      );
+      const from = [dz.address, dz.stride, panels, units, w, inputs] as const;
+      kernels.inputGradient(...from, h.address, slope, dx.address, dx.stride);
     },
-    weightGradient(x, dz, panels, scratch, updateBlock) {
-      kernels.weightGradient(
-        x.address,
-        x.stride,
-        panels,
-        inputs,
-        dz.address,
-        dz.stride,
-        units,
-        weights,
-        scratch,
-        updateBlock,
-      );
+    weightGradient(x, dz, panels, updateBlock) {
+      const from = [x.address, x.stride, panels, inputs, dz.address, dz.stride, units] as const;
+      kernels.weightGradient(...from, w, scratch, updateBlock);
     },
+  };
+}
+
+function convolutionOperator(
+  kernels: Kernels,
+  { geometry, filters }: ConvolutionShape,
+  w: number,
+  scratch: number,
+): Operator {
+  return {
+    forward(x, out, panels, slope) {
+      const to = [out.address, out.stride, slope, scratch] as const;
+      kernels.convolve(geometry, x.address, x.stride, panels, w, filters, true, ...to);
+    },
+    linear(x, out, panels) {
+      const to = [out.address, out.stride, 1, scratch] as const;
+      kernels.convolve(geometry, x.address, x.stride, panels, w, filters, false, ...to);
+    },
+    inputGradient(dz, h, dx, panels, slope) {
+      const to = [h.address, slope, dx.address, dx.stride, scratch] as const;
+      kernels.convolveInputGradient(geometry, dz.address, dz.stride, panels, w, filters, ...to);
+    },
+    weightGradient(x, dz, panels, updateBlock) {
+      const from = [x.address, x.stride, panels, dz.address, dz.stride] as const;
+      kernels.convolveWeightGradient(geometry, ...from, w, filters, scratch, updateBlock);
+    },
+  };
+}
+
+// Poolings take no slope of their own: their activation is linear.
+
+function maxPoolOperator(
+  kernels: Kernels,
+  { geometry }: PoolShape,
+  choice: number,
+  scratch: number,
+): Operator {
+  return {
+    forward(x, out, panels) {
+      kernels.maxPool(geometry, x.address, x.stride, panels, out.address, out.stride, choice, scratch);
+    },
+    linear(x, out, panels) {
+      kernels.maxPoolChosen(geometry, x.address, x.stride, panels, out.address, out.stride, choice, scratch);
+    },
+    inputGradient(dz, _h, dx, panels, slope) {
+      const to = [choice, slope, dx.address, dx.stride, scratch] as const;
+      kernels.maxPoolInputGradient(geometry, dz.address, dz.stride, panels, ...to);
+    },
+    weightGradient() {},
+  };
+}
+
+function averagePoolOperator(kernels: Kernels, { geometry }: PoolShape, scratch: number): Operator {
+  const mean = (x: Block, out: Block, panels: number) =>
+    kernels.averagePool(geometry, x.address, x.stride, panels, out.address, out.stride, scratch);
+  return {
+    forward: mean,
+    linear: mean,
+    inputGradient(dz, h, dx, panels, slope) {
+      const to = [h.address, slope, dx.address, dx.stride, scratch] as const;
+      kernels.averagePoolInputGradient(geometry, dz.address, dz.stride, panels, ...to);
+    },
+    weightGradient() {},
   };
 }

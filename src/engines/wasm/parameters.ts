@@ -3,7 +3,7 @@
 
 import { layerLengthFloats, packWeights, unpackWeights } from '../../kernels/weight-layout.js';
 import { RandomStream, type StreamKey } from '../../math/random.js';
-import { type LayerShape, parameterCount } from '../../model/network.js';
+import { type LayerShape, parameterCount, weightShape } from '../../model/network.js';
 import type { Initialisation } from '../../model/spec.js';
 
 /** Canonical → padded: `canonical` f32[parameterCount], `packed` f32[paddedParameterCount]. */
@@ -50,7 +50,7 @@ function eachLayer(
 ): void {
   let start = 0;
   let packedStart = 0;
-  for (const { inputs, units } of shapes) {
+  for (const { inputs, units } of shapes.map(weightShape)) {
     visit(inputs, units, start, packedStart);
     start += inputs * units + units;
     packedStart += layerLengthFloats(inputs, units);
@@ -59,7 +59,7 @@ function eachLayer(
 
 /**
  * Initial parameters in canonical order, one word of the stream per weight; biases are zero.
- * He: uniform in ±√(6 / inputs). Glorot: uniform in ±√(6 / (inputs + units)).
+ * He: uniform in ±√(6 / fan-in). Glorot: uniform in ±√(6 / (fan-in + fan-out)).
  * **Source:** He et al. (2015), Delving deep into rectifiers, eq. 10; Glorot and Bengio (2010), eq. 16.
  */
 export function initialParameters(
@@ -70,10 +70,17 @@ export function initialParameters(
   const parameters = new Float32Array(parameterCount(shapes));
   const stream = new RandomStream(key);
   let next = 0;
-  for (const { inputs, units } of shapes) {
-    const bound = Math.sqrt(6 / (init === 'he' ? inputs : inputs + units));
+  for (const shape of shapes) {
+    const { inputs, units } = weightShape(shape);
+    const bound = Math.sqrt(6 / (init === 'he' ? inputs : inputs + fanOut(shape)));
     for (let i = 0; i < inputs * units; i++) parameters[next++] = (2 * stream.uniform() - 1) * bound;
     next += units;
   }
   return parameters;
+}
+
+/** Outputs one input reaches: of a convolution, one per filter and tap of its window. */
+function fanOut(shape: LayerShape): number {
+  if (shape.kind !== 'conv2d') return shape.units;
+  return shape.filters * shape.geometry.windowHeight * shape.geometry.windowWidth;
 }

@@ -6,12 +6,12 @@
 // vector pair, so every kernel is free of batch remainders. See src/kernels/kernels.ts for the formats.
 
 import type { Kernels, SmoothActivation } from '../../kernels/kernels.js';
-import { layerLengthFloats, roundUp4, weightGradientScratchBytes } from '../../kernels/weight-layout.js';
+import { layerLengthFloats, roundUp4 } from '../../kernels/weight-layout.js';
 import type { RegionAllocator } from '../../memory/layout.js';
-import type { LayerShape } from '../../model/network.js';
+import { type LayerShape, weightShape } from '../../model/network.js';
 import type { Activation, ActivityPenaltySpec, DropoutSpec, Loss } from '../../model/spec.js';
 import { applyFactors, applyMask, type DropoutLayout, layoutDropout, maskGradient } from './dropout.js';
-import { type Block, createOperator, type Operator } from './operators.js';
+import { type Block, createOperator, type Operator, operatorScratchBytes } from './operators.js';
 
 /** Examples in one batch panel. */
 export const PANEL = 8;
@@ -44,6 +44,8 @@ export interface StageLayout {
   readonly shape: LayerShape;
   /** The parameters: W in column panels, then the bias. */
   readonly weights: number;
+  /** i32, laid out like the output: what a max pooling took, while training; else 0. */
+  readonly choice: number;
   /** Applied by the operator; 1 leaves z as it is. */
   readonly slope: number;
   /** Applied after the operator, or null for the leaky family. */
@@ -71,13 +73,15 @@ export interface NetworkLayout {
   /** Start of all parameters and their padded length: the layout of the optimizer's moments too. */
   readonly weights: number;
   readonly weightsLength: number;
-  /** Scratch of the weight gradients; 0 in a program that only predicts. */
+  /** Scratch of the operators, which run one after the other. */
   readonly scratch: number;
 }
 
 /** Padded length in floats of all layers' parameters. */
 export function paddedParameterCount(shapes: readonly LayerShape[]): number {
-  return shapes.reduce((sum, { inputs, units }) => sum + layerLengthFloats(inputs, units), 0);
+  return shapes
+    .map(weightShape)
+    .reduce((sum, { inputs, units }) => sum + layerLengthFloats(inputs, units), 0);
 }
 
 /** What a member's spec does to activations beside the layers themselves. */
@@ -127,6 +131,7 @@ export function layoutNetwork(
     stages.push({
       shape,
       weights: next,
+      choice: trains && shape.kind === 'maxPool' ? block(units).address : 0,
       slope: isSmooth(activation) ? 1 : SLOPES[activation],
       activation: smooth,
       input: below,
@@ -137,9 +142,9 @@ export function layoutNetwork(
       activityPenalty: activityPenalty?.layers.includes(stages.length + 1) ? activityPenalty.strength : 0,
     });
     below = output;
-    next += layerLengthFloats(shape.inputs, units) * 4;
+    next += paddedParameterCount([shape]) * 4;
   }
-  const scratch = mode === 'train' ? regions.take(weightGradientScratchBytes(panels)) : 0;
+  const scratch = regions.take(Math.max(...shapes.map((shape) => operatorScratchBytes(shape, panels, mode))));
   const weightsLength = paddedParameterCount(shapes);
   return { stages, input, inputDropout, rowWeights, weights, weightsLength, scratch };
 }
@@ -158,7 +163,7 @@ export interface NetworkProgram extends NetworkLayout {
 export function bindNetwork(kernels: Kernels, layout: NetworkLayout): NetworkProgram {
   const stages = layout.stages.map((stage) => ({
     ...stage,
-    operator: createOperator(kernels, stage.shape, stage.weights),
+    operator: createOperator(kernels, stage, layout.scratch),
   }));
   return { ...layout, stages, kernels };
 }
@@ -196,7 +201,7 @@ export function runForward(
  * A layer's weights are read for the input gradient before its own update.
  */
 export function runBackward(program: NetworkProgram, panels: number, updateBlock: number): void {
-  const { kernels, stages, scratch } = program;
+  const { kernels, stages } = program;
   for (let index = stages.length - 1; index >= 0; index--) {
     const { operator, input, gradient } = stages[index]!;
     if (index > 0) {
@@ -208,7 +213,7 @@ export function runBackward(program: NetworkProgram, panels: number, updateBlock
         kernels.multiply(below.gradient.address, below.derivative, lengthOf(below.gradient, panels));
       }
     }
-    operator.weightGradient(input, gradient, panels, scratch, updateBlock);
+    operator.weightGradient(input, gradient, panels, updateBlock);
   }
 }
 

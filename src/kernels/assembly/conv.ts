@@ -3,13 +3,8 @@
 // small tables, of taps and of windows. Zero padding is a copy of one panel with a margin, which stays in
 // the second-level cache; without padding nothing is copied.
 // Tiles are exported so that they stay functions of their own; see forward.ts.
-import { update } from './update';
-import {
-  PANEL_UNITS, clearPaddingRows, highHalves, lowHalves, madd, roundUp4, splat, splatAt, tileHeight, zero, zipHigh, zipLow,
-} from './vector';
-import {
-  Windows, addMargin, beginScratch, describeWindows, hasMargin, removeMargin, tapCount, windowCount,
-} from './windows';
+import { PANEL_UNITS, clearPaddingRows, madd, roundUp4, splat, splatAt, tileHeight } from './vector';
+import { Windows, addMargin, beginScratch, describeWindows, hasMargin, tapCount, windowCount } from './windows';
 
 /**
  * `height` filters × 8 examples at every window. w at the first filter of the tile, weights of the next tap

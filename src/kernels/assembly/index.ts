@@ -8,6 +8,10 @@ export { activate, multiply } from './activations';
 export { binaryCrossEntropy, gaussianNll, softmaxCrossEntropy, squaredError } from './losses';
 export { inputGradient } from './input-gradient';
 export { weightGradient } from './weight-gradient';
+export { convolve } from './conv';
+export { convolveInputGradient } from './conv-input-gradient';
+export { convolveWeightGradient } from './conv-weight-gradient';
+export { averagePool, averagePoolInputGradient, maxPool, maxPoolChosen, maxPoolInputGradient } from './pool';
 export { applyUpdate, flushDenormals } from './update';
 export { binaryLogProbabilities, gaussianMoments, logSoftmax, unpanel } from './predictions';
 export { exp, log } from './functions';
@@ -24,3 +28,8 @@ export {
   narrowTile1, narrowTile2, narrowTile3, narrowTile4, narrowTile5, narrowTile6,
   weightTile1, weightTile2, weightTile3, weightTile4, weightTile5, weightTile6,
 } from './weight-gradient';
+export { convolveTile1, convolveTile2, convolveTile3, convolveTile4, convolveTile5, convolveTile6 } from './conv';
+export {
+  convolveInputTile1, convolveInputTile2, convolveInputTile3, convolveInputTile4, convolveInputTile5, convolveInputTile6,
+} from './conv-input-gradient';
+export { convolveWeightTile1, convolveWeightTile2, convolveWeightTile3 } from './conv-weight-gradient';

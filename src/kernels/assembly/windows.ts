@@ -58,7 +58,7 @@ export function windowCount(g: Windows): i32 {
   return g.outHeight * g.outWidth;
 }
 
-/** Whether windows reach over the edge of the image. */
+/** Whether windows reach over the edge of the image, so that kernels work on a copy with a margin. */
 // @ts-ignore: decorator
 @inline
 export function hasMargin(g: Windows): bool {
