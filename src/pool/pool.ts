@@ -1,6 +1,9 @@
 // The thread pool: a MemberRunner over piscina. It dispatches jobs, rebuilds errors and tells threads when
 // a training has ended; it holds no policy (see train-ensemble.ts). The only module that imports piscina.
 
+// The declaration file names AsyncDisposable, which a user's own libs may not hold.
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { availableParallelism } from 'node:os';
 import { BroadcastChannel, MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';

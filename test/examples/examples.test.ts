@@ -1,0 +1,37 @@
+// The scripts of scripts/examples run as they are, and the README shows the first of them.
+
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import t from 'tap';
+import { readmeScript } from '../support/readme.js';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const folder = t.testdir({ data: t.fixture('symlink', join(root, 'data')) });
+
+/** What each script prints. */
+const PRINTS: Readonly<Record<string, RegExp>> = {
+  'digits.js': /^accuracy: mean member 0\.9\d+, ensemble 0\.9\d+\nv 0\.\d+, c 0\.\d+, ρ 0\.\d+/,
+  'callbacks.js': /^member 0: loss [\d.]+ at learning rate [\d.]+\n(member \d.*\n){5}$/,
+  'uncertainty.js': /^RMSE: one member [\d.]+, the ensemble [\d.]+\nrow 0: \d+ ± \d+\n/,
+};
+
+const scripts = readdirSync(join(root, 'dist/scripts/examples')).filter((name) => name.endsWith('.js'));
+
+for (const name of scripts) {
+  t.test(`${name} runs`, async (t) => {
+    const script = join(root, 'dist/scripts/examples', name);
+    const env = { ...process.env, NODE_OPTIONS: '' };
+    const { stdout } = await promisify(execFile)(process.execPath, [script], { cwd: folder, env });
+    t.match(stdout, PRINTS[name] ?? /./);
+    if (name === 'digits.js') t.ok(existsSync(join(folder, 'digits.tutti')));
+  });
+}
+
+t.test('the README shows digits.ts, as JavaScript', async (t) => {
+  const source = readFileSync(join(root, 'scripts/examples/digits.ts'), 'utf8');
+  const code = source.slice(source.indexOf('import'));
+  t.equal(readmeScript(root), code.replace('../../src/index.js', 'tutti').replace('test!', 'test'));
+});

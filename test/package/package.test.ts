@@ -1,0 +1,75 @@
+// The package as its users get it: packed, installed in an empty folder, run and type-checked from there.
+// The only test that needs the npm registry; it is skipped where that cannot be reached.
+
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import t from 'tap';
+import { readmeScript } from '../support/readme.js';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const folder = t.testdir({ 'package.json': '{"name":"consumer","private":true}', data: {} });
+/** What npm says when there is no way to the registry. */
+const OFFLINE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|ENOTCACHED/;
+
+/** Runs a command of the user in the folder; the test runner's own loaders are not the user's. */
+async function run(command: string, ...args: string[]) {
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  return promisify(execFile)(command, args, { cwd: folder, env, maxBuffer: 1 << 24 });
+}
+
+t.before(async () => {
+  await run('npm', 'pack', root, '--ignore-scripts');
+  const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  try {
+    await run('npm', 'install', `./${tarball}`, '--no-audit', '--no-fund', '--prefer-offline');
+  } catch (error) {
+    if (!OFFLINE.test((error as { stderr: string }).stderr)) throw error;
+    t.plan(0, 'the npm registry cannot be reached');
+  }
+  mkdirSync(join(folder, 'data'), { recursive: true });
+  copyFileSync(join(root, 'data/digits.csv'), join(folder, 'data/digits.csv'));
+});
+
+t.test('npx tutti runs from the folder', async (t) => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  t.equal((await run('npx', '--no-install', 'tutti', '--version')).stdout.trim(), version);
+  const quick = ['--members', '2', '--epochs', '1', '--seed', '1', '--json', '--out', 'd.tutti'];
+  const args = ['train', 'data/digits.csv', '--target', 'digit', ...quick];
+  const { stdout } = await run('npx', '--no-install', 'tutti', ...args);
+  t.match(JSON.parse(stdout), { complete: true, members: 2, contentHash: /^[0-9a-f]{64}$/ });
+});
+
+t.test("the README's first script runs as plain JavaScript", async (t) => {
+  writeFileSync(join(folder, 'first.mjs'), readmeScript(root));
+  const { stdout } = await run(process.execPath, 'first.mjs');
+  t.match(stdout, /^accuracy: mean member 0\.9\d+, ensemble 0\.9\d+\nv 0\.\d+, c 0\.\d+, ρ 0\.\d+/);
+});
+
+t.test('its types serve a consumer without any types of their own', async (t) => {
+  const consumer = [
+    "import { createPool, errorCorrelation, type Ensemble, loadTraining, trainEnsemble } from 'tutti';",
+    "const { train } = loadTraining('data/digits.csv', { target: 'digit' });",
+    'const pool = createPool({ threads: 2 });',
+    'export const ensemble: Ensemble = await trainEnsemble(train, { hidden: [8] }, { runner: pool });',
+    'export const rho: number | null = errorCorrelation([[1, 2], [2, 3]], [1, 2]).rho;',
+    '// @ts-expect-error an option that is none',
+    'await trainEnsemble(train, { hiden: [8] });',
+  ];
+  const options = { target: 'es2022', module: 'nodenext', strict: true, noEmit: true, types: [] };
+  const config = { compilerOptions: options, files: ['consumer.mts'] };
+  writeFileSync(join(folder, 'consumer.mts'), consumer.join('\n'));
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  await t.resolves(run(process.execPath, tsc, '-p', '.'));
+});
+
+t.test('it holds what it needs and no more', async (t) => {
+  const names = readdirSync(join(folder, 'node_modules/tutti'), { recursive: true }) as string[];
+  for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/src/kernels/fused.wasm']) {
+    t.ok(names.includes(name), name);
+  }
+  t.notOk(names.some((name) => /(^|\/)(test|scripts|node_modules)(\/|$)|\.map$/.test(name)));
+});

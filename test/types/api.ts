@@ -1,0 +1,66 @@
+// The public types, checked by the compiler when the project is built: a line after @ts-expect-error that
+// compiles is an error. Nothing here runs.
+
+import type { CombinedPredictions, Ensemble, MemberRunner, Pool, TrainingOptions } from '../../src/index.js';
+import {
+  createPool,
+  Dataset,
+  errorCorrelation,
+  evaluateEnsemble,
+  evaluateOutOfBag,
+  loadTraining,
+  predictEnsemble,
+  trainEnsemble,
+} from '../../src/index.js';
+
+declare const dataset: Dataset;
+declare const ensemble: Ensemble;
+
+/** Lists may be readonly, all the way down. */
+export const options = {
+  members: [{ hidden: [8] }, { activation: 'tanh', learningRate: 1e-2 }],
+  resample: 'stratified',
+} as const satisfies TrainingOptions;
+export const grid = {
+  grid: { hidden: [[8], [8, 8]], l2: [0, 1e-4] },
+  members: 8,
+} as const satisfies TrainingOptions;
+
+export async function uses(): Promise<void> {
+  const { train, test } = loadTraining('data.csv', { target: ['a', 'b'], impute: 'median' });
+  await using pool: Pool = createPool({ threads: 2, workerPath: new URL('file:///worker.js') });
+  const runner: MemberRunner = pool;
+  await trainEnsemble(train, options, { runner, onEpochEnd: ({ loss }) => ({ stop: loss < 0.1 }) });
+  const combined: CombinedPredictions = await predictEnsemble(ensemble, new Float32Array(4));
+  const labels: Int32Array | null = combined.labels;
+  const outOfBag = await evaluateOutOfBag(ensemble, dataset);
+  const rho: number | null | undefined = outOfBag?.errorCorrelation.rho;
+  const report = errorCorrelation({ data: new Float32Array(4), shape: [2, 2] }, ['yes', 'no']);
+  const { v, c }: { v: number; c: number | null } = report;
+  Dataset.fromArrays({ x: new Float64Array(4), rows: 2, features: 2, labels: [0, 1] });
+  void [test, labels, rho, v, c];
+}
+
+export async function misuses(): Promise<void> {
+  // @ts-expect-error a target is needed
+  loadTraining('data.csv', {});
+  const { test } = loadTraining('data.csv', { target: 'y', testShare: 0.3 });
+  // @ts-expect-error the rows held out may be none
+  await evaluateEnsemble(ensemble, test);
+  // @ts-expect-error no such option
+  await trainEnsemble(dataset, { learningrate: 0.1 });
+  // @ts-expect-error no such activation
+  await trainEnsemble(dataset, { activation: 'swish' });
+  // @ts-expect-error a list of lists
+  await trainEnsemble(dataset, { grid: { hidden: [8] } });
+  // @ts-expect-error callbacks are settings, since functions are no part of a plan
+  await trainEnsemble(dataset, { onEpochEnd: () => undefined });
+  // @ts-expect-error no such aggregator
+  await predictEnsemble(ensemble, new Float32Array(4), { aggregator: 'median' });
+  // @ts-expect-error rows are numbers
+  await predictEnsemble(ensemble, ['1', '2']);
+  // @ts-expect-error an ensemble's members are not to be changed
+  ensemble.members.push(ensemble.members[0]!);
+  // @ts-expect-error nor its plan
+  ensemble.plan.seed = 2;
+}
