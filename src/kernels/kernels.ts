@@ -16,6 +16,7 @@
 import { readFileSync } from 'node:fs';
 import type { Arithmetic } from '../model/spec.js';
 import { enableRelaxedSimd } from './arithmetic.js';
+import type { RegularizationKernels } from './regularization-kernels.js';
 import { bindWindowKernels, type RawWindowKernels, type WindowKernels } from './window-kernels.js';
 
 /** Activations beyond the piecewise linear ones, which are part of `forward` and `inputGradient`. */
@@ -26,7 +27,7 @@ const ACTIVATION_KIND = { tanh: 0, sigmoid: 1, gelu: 2, softplus: 3 } as const s
   number
 >;
 
-export interface Kernels extends WindowKernels {
+export interface Kernels extends WindowKernels, RegularizationKernels {
   /**
    * Gathers rows of a dataset into panels.
    * @param x f32[rows, features], row-major, 16-byte aligned.
@@ -333,9 +334,10 @@ export function compileKernels(arithmetic: Arithmetic): WebAssembly.Module {
   return new WebAssembly.Module(readFileSync(new URL(`./${arithmetic}.wasm`, import.meta.url)));
 }
 
-type RawKernels = Omit<Kernels, 'activate' | keyof WindowKernels> &
+type RawKernels = Omit<Kernels, 'activate' | 'secondDerivative' | keyof WindowKernels> &
   RawWindowKernels & {
     activate(kind: number, h: number, derivative: number, count: number): void;
+    secondDerivative(kind: number, z: number, out: number, count: number): void;
   };
 
 /** Binds the kernels to one shared memory. */
@@ -345,5 +347,6 @@ export function instantiateKernels(module: WebAssembly.Module, memory: WebAssemb
     ...exports,
     ...bindWindowKernels(exports),
     activate: (kind, h, derivative, count) => exports.activate(ACTIVATION_KIND[kind], h, derivative, count),
+    secondDerivative: (kind, z, out, count) => exports.secondDerivative(ACTIVATION_KIND[kind], z, out, count),
   };
 }

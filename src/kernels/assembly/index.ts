@@ -20,6 +20,8 @@ export { applyMask, drawMask, scaleRows } from './dropout';
 export { addActivityGradient, countActive } from './activity';
 export { smoothLabels } from './label-smoothing';
 export { addNoise } from './noise';
+export { perturbEuclidean, perturbMax } from './perturb';
+export { add, addProduct, multiplySlope, product, secondDerivative, tangentPenalty } from './tangents';
 
 // Exported to keep them apart, not to be called; see forward.ts.
 export { forwardTile1, forwardTile2, forwardTile3, forwardTile4, forwardTile5, forwardTile6, forwardWide } from './forward';
