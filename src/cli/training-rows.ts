@@ -3,11 +3,11 @@
 
 import type { z } from 'zod';
 import { DEFAULTS, trainingSchema } from '../model/options.js';
-import type { OptionKind, OptionRow } from './option-row.js';
+import type { OptionRow } from './option-row.js';
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'The ensemble': ['members', 'seed', 'resample', 'resampleShare', 'featureShare', 'vary'],
-  'The networks': ['hidden', 'activation', 'init', 'loss'],
+  'The networks': ['hidden', 'layers', 'image', 'activation', 'init', 'loss'],
   'Early stopping': ['earlyStopping', 'patience', 'validationShare'],
 };
 
@@ -15,6 +15,8 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   members: 'k',
   seed: 'n',
   hidden: '64,32',
+  layers: 'conv 8@3x3,maxpool 2',
+  image: '1x28x28',
   vary: 'init,order',
 };
 
@@ -36,7 +38,7 @@ export function trainingNames(): readonly string[] {
 }
 
 function rowOf(name: string, schema: z.ZodType): OptionRow {
-  const { kind, choices, description: described } = describeSchema(schema);
+  const { kind, choices, acceptsMap, description: described } = describeSchema(schema);
   const [, description = described, ownDefault] = /^(.*) \(default: (.*)\)$/.exec(described) ?? [];
   const group = Object.entries(GROUPS).find(([, names]) => names.includes(name))?.[0] ?? 'Optimisation';
   const defaultText = ownDefault ?? defaultTextOf(name);
@@ -47,6 +49,7 @@ function rowOf(name: string, schema: z.ZodType): OptionRow {
     description: name === 'members' ? 'how many members' : description,
     ...(ARGUMENTS[name] === undefined ? {} : { argument: ARGUMENTS[name] }),
     ...(choices === undefined ? {} : { choices }),
+    ...(acceptsMap === undefined ? {} : { acceptsMap }),
     ...(defaultText === undefined ? {} : { defaultText }),
   };
 }
@@ -57,9 +60,12 @@ interface Definition {
   readonly innerType?: z.ZodType;
   readonly entries?: Readonly<Record<string, string>>;
   readonly element?: z.ZodType;
+  readonly options?: readonly z.ZodType[];
 }
 
-function describeSchema(schema: z.ZodType): { kind: OptionKind; choices?: string[]; description: string } {
+type Described = Pick<OptionRow, 'kind' | 'description' | 'choices' | 'acceptsMap'>;
+
+function describeSchema(schema: z.ZodType): Described {
   const definition = schema.def as unknown as Definition;
   if (definition.innerType !== undefined) return describeSchema(definition.innerType);
   const description = schema.description ?? '';
@@ -68,9 +74,22 @@ function describeSchema(schema: z.ZodType): { kind: OptionKind; choices?: string
       return { kind: 'flag', description };
     case 'enum':
       return { kind: 'choice', choices: Object.values(definition.entries ?? {}), description };
+    case 'string':
+      return { kind: 'text', description };
+    case 'union': {
+      // A flag takes the first form; what else a config file may say is checked by the schema.
+      const { kind } = describeSchema(definition.options![0]!);
+      return kind === 'text' ? { kind, description, acceptsMap: true } : { kind, description };
+    }
+    case 'custom':
+      return { kind: 'texts', description, acceptsMap: true };
     case 'array': {
-      const { choices } = describeSchema(definition.element!);
-      return choices === undefined ? { kind: 'numbers', description } : { kind: 'texts', choices, description };
+      const element = describeSchema(definition.element!);
+      if (element.kind === 'texts') return { ...element, description };
+      const { choices } = element;
+      return choices === undefined
+        ? { kind: 'numbers', description }
+        : { kind: 'texts', choices, description };
     }
     default:
       return { kind: 'number', description };

@@ -2,10 +2,10 @@
 // data of a member's spec. The options' names are in options.ts; whether layers fit is decided in network.ts.
 
 import { z } from 'zod';
-import { describe, failOption, TuttiError } from '../errors.js';
+import { failOption } from '../errors.js';
 import type { ImageShape } from './image.js';
 import type { Activation, LayerSpec } from './spec.js';
-import type { Extent } from './windows.js';
+import type { Extent, Padding } from './windows.js';
 
 export const ACTIVATIONS = ['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus', 'linear'] as const;
 
@@ -25,14 +25,36 @@ const layerSchema = z.discriminatedUnion('kind', [
     activation,
   }),
   z.strictObject({ kind: z.enum(['maxPool', 'averagePool']), size: extent, stride: extent.optional() }),
-]);
+]) satisfies z.ZodType<LayerObject>;
 
 /**
  * A hidden layer: an object, or in words: `conv 8@3x3`, `conv 16@5 stride 2 same tanh`, `maxpool 2`,
- * `avgpool 3x3 stride 2`, `dense 64`. Convolutions have stride 1 and padding valid, poolings a stride of their
- * size, unless they say otherwise.
+ * `avgpool 3x3 stride 2`, `dense 64`, several separated by commas. Convolutions have stride 1 and padding valid,
+ * poolings a stride of their size, unless they say otherwise.
  */
-export type LayerOption = z.infer<typeof layerSchema> | string;
+export type LayerOption =
+  | string
+  | { readonly kind: 'dense'; readonly units: number; readonly activation?: Activation | undefined }
+  | {
+      readonly kind: 'conv2d';
+      readonly filters: number;
+      /** One number for both axes, or height and width. */
+      readonly kernel: number | Extent;
+      /** @default 1 */
+      readonly stride?: number | Extent | undefined;
+      /** @default 'valid' */
+      readonly padding?: Padding | undefined;
+      /** @default the option `activation` */
+      readonly activation?: Activation | undefined;
+    }
+  | {
+      readonly kind: 'maxPool' | 'averagePool';
+      readonly size: number | Extent;
+      /** @default the size */
+      readonly stride?: number | Extent | undefined;
+    };
+
+type LayerObject = Exclude<LayerOption, string>;
 
 export const layersSchema = z.array(z.custom<LayerOption>()).superRefine((layers, context) => {
   for (const [index, layer] of layers.entries()) {
@@ -67,18 +89,14 @@ function imageSizes(image: ImageOption): readonly [number, number, number] | nul
   return sizes.length === 3 ? [a!, b!, c!] : null;
 }
 
-/**
- * The hidden layers: `layers`, then a dense one for each of `hidden`.
- * @param defaultActivation of layers that name none.
- * @throws ERR_OPTION for a random subspace of an image, whose pixels would no longer be neighbours.
- */
+/** The hidden layers: `layers`, then a dense one for each of `hidden`; they have the default activation unless they name one. */
 export function resolveLayers(
   layers: readonly LayerOption[],
   hidden: readonly number[],
   defaultActivation: Activation,
 ): readonly LayerSpec[] {
   return [
-    ...layers.map((layer) => resolveLayer(parseLayer(layer), defaultActivation)),
+    ...layers.flatMap(parseLayers).map((layer) => resolveLayer(layer, defaultActivation)),
     ...hidden.map((units) => ({ kind: 'dense', units, activation: defaultActivation }) as const),
   ];
 }
@@ -115,7 +133,7 @@ export function describeLayer(layer: LayerSpec): string {
   }
 }
 
-function resolveLayer(layer: z.infer<typeof layerSchema>, defaultActivation: Activation): LayerSpec {
+function resolveLayer(layer: LayerObject, defaultActivation: Activation): LayerSpec {
   const own = 'activation' in layer ? (layer.activation ?? defaultActivation) : defaultActivation;
   switch (layer.kind) {
     case 'dense':
@@ -139,7 +157,7 @@ function resolveLayer(layer: z.infer<typeof layerSchema>, defaultActivation: Act
   }
 }
 
-function pair(extent: number | readonly [number, number]): Extent {
+function pair(extent: number | Extent): Extent {
   return typeof extent === 'number' ? [extent, extent] : [extent[0], extent[1]];
 }
 
@@ -147,7 +165,8 @@ const EXAMPLES = '`conv 8@3x3`, `maxpool 2`, `avgpool 2` or `dense 64`';
 
 /** What a layer should have been, or null when it is one. */
 function checkLayer(layer: unknown): string | null {
-  if (typeof layer === 'string') return readWords(layer) === null ? `a layer such as ${EXAMPLES}` : null;
+  if (typeof layer === 'string')
+    return layer.split(',').every(readWords) ? null : `a layer such as ${EXAMPLES}`;
   const parsed = layerSchema.safeParse(layer);
   if (parsed.success) return null;
   const { path, message } = parsed.error.issues[0]!;
@@ -156,10 +175,11 @@ function checkLayer(layer: unknown): string | null {
   return `a layer with a valid \`${path.join('.')}\` (${message})`;
 }
 
-function parseLayer(layer: LayerOption): z.infer<typeof layerSchema> {
-  const read = typeof layer === 'string' ? readWords(layer) : layer;
-  if (read !== null) return read;
-  throw new TuttiError('ERR_OPTION', `Expected a layer such as ${EXAMPLES}, got ${describe(layer)}`);
+function parseLayers(layer: LayerOption): LayerObject[] {
+  if (typeof layer !== 'string') return [layer];
+  return layer.split(',').map((text) => {
+    return readWords(text) ?? failOption('layers', `layers such as ${EXAMPLES}`, text);
+  });
 }
 
 const SIZE = '(\\d+)(?:[x×](\\d+))?';
@@ -169,7 +189,7 @@ const POOL = new RegExp(`^(max|avg)pool ${SIZE}${STRIDE}$`);
 const DENSE = /^dense (\d+)(?: (\w+))?$/;
 
 /** The layer a text describes, or null. */
-function readWords(text: string): z.infer<typeof layerSchema> | null {
+function readWords(text: string): LayerObject | null {
   const layer = wordsToFields(text.trim().replace(/\s+/g, ' '));
   const parsed = layerSchema.safeParse(layer);
   return parsed.success ? parsed.data : null;

@@ -14,7 +14,7 @@ import {
 
 const task = { kind: 'classification', classes: ['a', 'b', 'c'] } as const;
 const values = { kind: 'regression', targets: ['y'] } as const;
-const CONTEXT = { task, seed: 9, arithmetic: 'strict' } as const;
+const CONTEXT = { task, features: 4, seed: 9, arithmetic: 'strict' } as const;
 
 const refused: readonly [options: unknown, message: RegExp][] = [
   [{ members: -2 }, /^Expected `members` to be an integer ≥ 1, got -2$/],
@@ -101,7 +101,7 @@ t.test('members of a list have their own options over the shared ones, and their
     [0, 1, 2],
   );
   t.same(
-    members[1]!.network.layers.map(({ units }) => units),
+    members[1]!.network.layers.map((layer) => layer.kind === 'dense' && layer.units),
     [3, 2],
   );
   t.equal(members[1]!.optimizer.learningRate, 0.1);
