@@ -9,15 +9,24 @@ export { type LoadedData, type LoadOptions, loadTraining } from './data/load.js'
 export { type Preprocessing, transformFeatures, transformTable } from './data/preprocessing.js';
 export { type RowSplit, type SplitOptions, splitRows } from './data/split.js';
 export type { Table } from './data/table.js';
+export { activeUnitShares } from './ensemble/active-units.js';
 export {
   AGGREGATORS,
   type AggregateOptions,
   type Aggregator,
   aggregate,
 } from './ensemble/aggregate/aggregate.js';
+export {
+  type CompareMasksOptions,
+  compareMasks,
+  type MaskComparison,
+  type MaskWayResult,
+} from './ensemble/compare-masks.js';
 export type { Ensemble, EpochRecord, FailedMember, TrainedMember } from './ensemble/ensemble.js';
 export { type EvaluateOptions, evaluateEnsemble, evaluateOutOfBag } from './ensemble/evaluate.js';
+export { type MaskOptions, maskEnsemble } from './ensemble/masks.js';
 export { type CombineOptions, predictEnsemble } from './ensemble/predict.js';
+export { type MaskWay, type PredictMasksOptions, predictWithMasks } from './ensemble/predict-masks.js';
 export type { TrainingProgress } from './ensemble/progress.js';
 export { createInlineRunner, type MemberRunner } from './ensemble/runner.js';
 export { type TrainingSettings, trainEnsemble } from './ensemble/train-ensemble.js';

@@ -30,7 +30,7 @@ export interface SavedEnsemble {
 
 /**
  * Saves an ensemble so that the file is there whole or not at all (temporary file, sync, rename).
- * @throws ERR_FILE when it cannot be written, ERR_BUNDLE for an ensemble without members.
+ * @throws ERR_FILE when it cannot be written, ERR_BUNDLE for an ensemble without members or of masks.
  */
 export async function saveEnsemble(
   ensemble: Ensemble,
@@ -39,6 +39,10 @@ export async function saveEnsemble(
 ): Promise<SavedEnsemble> {
   if (ensemble.members.length === 0) {
     throw new TuttiError('ERR_BUNDLE', `Cannot save ${path}: the ensemble has no finished member`, { path });
+  }
+  if (ensemble.members.some(({ unitFactors }) => unitFactors !== undefined)) {
+    const why = 'its members are masks of one dropout net; save the ensemble they were drawn from';
+    throw new TuttiError('ERR_BUNDLE', `Cannot save ${path}: ${why}`, { path });
   }
   const metadata = packMetadata(ensemble, report ?? null);
   const weightBytes = ensemble.members.reduce(

@@ -3,6 +3,7 @@
 
 import type { Scale, Task } from '../data/dataset.js';
 import type { Preprocessing } from '../data/preprocessing.js';
+import type { UnitFactors } from '../engines/wasm/dropout.js';
 import type { WireError } from '../errors.js';
 import type { EnsemblePlan } from '../model/spec.js';
 
@@ -26,6 +27,8 @@ export interface TrainedMember {
   readonly epoch: number;
   /** Distinct rows in bag. */
   readonly inBagRows: number;
+  /** The fixed mask of a member of a mask ensemble (masks.ts); absent for trained members. */
+  readonly unitFactors?: UnitFactors;
 }
 
 /** A member that could not be trained; the others are kept. */

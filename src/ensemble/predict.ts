@@ -71,26 +71,29 @@ export async function eachBlock(
   }
 }
 
-function predictorOf(ensemble: Ensemble): Predictor {
+/** Loads the members of an ensemble, ready to predict. */
+export function predictorOf(ensemble: Ensemble): Predictor {
   const { plan, members, features, task, targetScale } = ensemble;
   if (members.length === 0)
     throw new TuttiError('ERR_BUNDLE', 'This ensemble has no finished members to predict with');
-  const loaded = members.map(({ index, weights }) => {
+  const loaded = members.map(({ index, weights, unitFactors = null }) => {
     const spec = plan.members[index]!;
     const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
-    return { spec, weights, columns };
+    return { spec, weights, columns, factors: unitFactors };
   });
   const module = compileKernels(resolveArithmetic(plan.arithmetic));
   return createPredictor(module, loaded, features, task, targetScale);
 }
 
-function standardise(x: Float32Array, scale: Scale | null): Float32Array {
+/** x in the units the networks were trained on. */
+export function standardise(x: Float32Array, scale: Scale | null): Float32Array {
   if (scale === null) return x;
   const { mean, std } = scale;
   return x.map((value, at) => (value - mean[at % mean.length]!) / std[at % mean.length]!);
 }
 
-function checkRows({ features }: Ensemble, x: Float32Array): number {
+/** @throws ERR_SHAPE when x is not a whole number of rows. */
+export function checkRows({ features }: Ensemble, x: Float32Array): number {
   const rows = x.length / features;
   if (Number.isInteger(rows)) return rows;
   throw new TuttiError(
@@ -100,7 +103,8 @@ function checkRows({ features }: Ensemble, x: Float32Array): number {
   );
 }
 
-function concatenate(blocks: readonly CombinedPredictions[], rows: number): CombinedPredictions {
+/** Consecutive blocks as one. @throws ERR_SHAPE when there are none. */
+export function concatenate(blocks: readonly CombinedPredictions[], rows: number): CombinedPredictions {
   const first = blocks[0];
   if (first === undefined)
     throw new TuttiError('ERR_SHAPE', 'Expected at least one row to predict, got none');

@@ -8,10 +8,13 @@ import type { Predictions } from '../../measure/predictions.js';
 import { createSharedMemory, paddedBytes, RegionAllocator, writePaddedRows } from '../../memory/layout.js';
 import { type LayerShape, layerShapes } from '../../model/network.js';
 import type { MemberSpec } from '../../model/spec.js';
+import { type DropoutLayout, type UnitFactors, weightScalingFactors, writeFactors } from './dropout.js';
 import { packParameters } from './parameters.js';
 import {
   bindNetwork,
+  dropoutsOf,
   layoutNetwork,
+  type NetworkLayout,
   type NetworkProgram,
   PANEL_ROW_BYTES,
   paddedParameterCount,
@@ -27,6 +30,8 @@ export interface PredictableMember {
   readonly weights: Float32Array;
   /** Random subspace, or null. */
   readonly columns: Uint32Array | null;
+  /** What multiplies the units; null for the weight scaling rule of the member's own dropout. */
+  readonly factors: UnitFactors | null;
 }
 
 export interface Predictor {
@@ -35,6 +40,13 @@ export interface Predictor {
    * @returns one per member, in order, in the user's units; views that the next call overwrites.
    */
   predictBlock(x: Float32Array, range: RowRange, index: Uint32Array | null): readonly Predictions[];
+  /** Gives the member at a position other factors; it must have been loaded with some. */
+  setFactors(position: number, factors: UnitFactors): void;
+  /**
+   * How many (row, unit) pairs of the range have an output of magnitude above `threshold`:
+   * one list per member, one count per hidden layer.
+   */
+  countActive(x: Float32Array, range: RowRange, threshold: number): readonly (readonly number[])[];
 }
 
 /** Loads the members into a memory of their own, ready to predict. */
@@ -46,70 +58,125 @@ export function createPredictor(
   scale: Scale,
 ): Predictor {
   const outputs = outputCount(task);
-  const regions = new RegionAllocator(0);
-  const xStride = paddedBytes(features);
-  const x = regions.take(BLOCK_ROWS * xStride);
-  const identity = regions.takeWords(BLOCK_ROWS);
-  const pair = regions.take(panelsOf(BLOCK_ROWS) * panelStrideOf(2));
-  const own = members.map(({ spec }) => {
-    const shapes = layerShapes(spec, features, task);
-    return {
-      shapes,
-      weights: regions.takeWords(paddedParameterCount(shapes)),
-      columns: regions.takeWords(shapes[0]!.inputs),
-      mean: regions.takeWords(BLOCK_ROWS * outputs),
-      second: regions.takeWords(BLOCK_ROWS * outputs),
-    };
-  });
-  let end = regions.end;
-  const layouts = own.map(({ shapes, weights }) => {
-    // Members run one after the other, so their activations share what follows.
-    const shared = new RegionAllocator(regions.end);
-    const layout = layoutNetwork(shapes, weights, panelsOf(BLOCK_ROWS), shared, 'predict');
-    end = Math.max(end, shared.end);
-    return layout;
-  });
-  const memory = createSharedMemory(end, `Predicting with ${members.length} members`);
-  const kernels = instantiateKernels(module, memory);
-  const programs = own.map((regionsOfMember, index): MemberProgram => {
-    const network = bindNetwork(kernels, layouts[index]!);
-    return { ...regionsOfMember, network, member: members[index]! };
-  });
+  const { shared, own, bytes } = layoutMembers(members, features, task);
+  const { x, xStride, identity, pair } = shared;
+  const memory = createSharedMemory(bytes, `Predicting with ${members.length} members`);
   const { buffer } = memory;
+  const kernels = instantiateKernels(module, memory);
+  const programs = own.map((places, index): MemberProgram => {
+    const network = bindNetwork(kernels, places.layout);
+    return { ...places, network, dropouts: dropoutsOf(network), member: members[index]! };
+  });
   const identityRows = new Uint32Array(buffer, identity, BLOCK_ROWS);
   for (let row = 0; row < BLOCK_ROWS; row++) identityRows[row] = row;
   for (const program of programs) loadMember(buffer, program);
+  const factors = programs.map(({ member, shapes }) => unitFactors(member, shapes));
 
+  const writeRows = (rows: Float32Array, range: RowRange, index: Uint32Array | null): number => {
+    const count = range.end - range.start;
+    writePaddedRows(buffer, x, xStride, rowsOf(rows, features, range, index), count, features);
+    return count;
+  };
+  const forward = ({ network, member, columns, dropouts }: MemberProgram, at: number, count: number) => {
+    const { inputs } = network.stages[0]!.shape;
+    const { address: input, stride: inputStride } = network.input;
+    if (member.columns === null) {
+      kernels.gatherRows(x, xStride, identity, count, inputs, input, inputStride);
+    } else {
+      kernels.gatherColumns(x, xStride, identity, count, columns, inputs, input, inputStride);
+    }
+    // Their place is the members' common scratch, so that they are written anew each time.
+    if (dropouts.length > 0) writeFactors(buffer, dropouts, factors[at]!);
+    runForward(network, panelsOf(count));
+  };
   return {
     predictBlock(rows, range, index) {
-      const count = range.end - range.start;
-      writePaddedRows(buffer, x, xStride, rowsOf(rows, features, range, index), count, features);
-      return programs.map((program) => {
-        const { network, member, columns } = program;
-        const { inputs } = network.stages[0]!.shape;
-        const { address: input, stride: inputStride } = network.input;
-        if (member.columns === null) {
-          kernels.gatherRows(x, xStride, identity, count, inputs, input, inputStride);
-        } else {
-          kernels.gatherColumns(x, xStride, identity, count, columns, inputs, input, inputStride);
-        }
-        runForward(network, panelsOf(count));
+      const count = writeRows(rows, range, index);
+      return programs.map((program, at) => {
+        forward(program, at, count);
         runHead(kernels, program, outputs, count, pair);
         return readHead(buffer, program, outputs, count, scale);
+      });
+    },
+    setFactors(position, changed) {
+      factors[position] = changed;
+    },
+    countActive(rows, range, threshold) {
+      const count = writeRows(rows, range, null);
+      return programs.map((program, at) => {
+        forward(program, at, count);
+        const hidden = program.network.stages.slice(0, -1);
+        return hidden.map(({ output, shape }) =>
+          kernels.countActive(output.address, output.stride, shape.units, count, threshold),
+        );
       });
     },
   };
 }
 
-interface MemberProgram {
-  readonly member: PredictableMember;
+/** The factors a member predicts with: those given, else its dropout's own where that asks for any. */
+function unitFactors(
+  { spec: { dropout }, factors }: PredictableMember,
+  shapes: readonly LayerShape[],
+): UnitFactors | null {
+  if (factors !== null) return factors;
+  return dropout?.scaling === 'plain' ? weightScalingFactors(dropout, shapes) : null;
+}
+
+interface MemberPlaces {
   readonly shapes: readonly LayerShape[];
-  readonly network: NetworkProgram;
+  readonly layout: NetworkLayout;
   readonly columns: number;
   /** f32[rows, outputs]: probabilities or means. */
   readonly mean: number;
   /** f32[rows, outputs]: log-probabilities or variances. */
   readonly second: number;
+}
+
+interface MemberProgram extends MemberPlaces {
+  readonly member: PredictableMember;
+  readonly network: NetworkProgram;
+  readonly dropouts: readonly DropoutLayout[];
+}
+
+/** Lays out what all members share and each member's own part. */
+function layoutMembers(members: readonly PredictableMember[], features: number, task: Task) {
+  const outputs = outputCount(task);
+  const regions = new RegionAllocator(0);
+  const xStride = paddedBytes(features);
+  const shared = {
+    x: regions.take(BLOCK_ROWS * xStride),
+    xStride,
+    identity: regions.takeWords(BLOCK_ROWS),
+    pair: regions.take(panelsOf(BLOCK_ROWS) * panelStrideOf(2)),
+  };
+  // The masks of one dropout net are members with the same weights: once in memory is enough.
+  const loaded = new Map<Float32Array, number>();
+  const places = members.map(({ spec, weights }) => {
+    const shapes = layerShapes(spec, features, task);
+    const address = loaded.get(weights) ?? regions.takeWords(paddedParameterCount(shapes));
+    loaded.set(weights, address);
+    return {
+      shapes,
+      address,
+      columns: regions.takeWords(shapes[0]!.inputs),
+      mean: regions.takeWords(BLOCK_ROWS * outputs),
+      second: regions.takeWords(BLOCK_ROWS * outputs),
+    };
+  });
+  let bytes = regions.end;
+  const own = places.map(({ address, ...rest }, index): MemberPlaces => {
+    // Members run one after the other, so their activations share what follows.
+    const scratch = new RegionAllocator(regions.end);
+    const member = members[index]!;
+    const dropout = unitFactors(member, rest.shapes) === null ? null : member.spec.dropout;
+    const techniques = { dropout, activityPenalty: null, rowWeights: 0 };
+    const panels = panelsOf(BLOCK_ROWS);
+    const layout = layoutNetwork(rest.shapes, address, panels, scratch, 'predict', techniques);
+    bytes = Math.max(bytes, scratch.end);
+    return { ...rest, layout };
+  });
+  return { shared, own, bytes };
 }
 
 /** The rows of a range as f32[rows, features], without a copy where they lie together. */

@@ -1,0 +1,36 @@
+// How sparse a network's hidden representations are: the share of units that are active, layer by layer.
+
+import { blockRanges } from '../measure/blocks.js';
+import { layerShapes } from '../model/network.js';
+import type { Ensemble } from './ensemble.js';
+import { checkRows, predictorOf, standardise } from './predict.js';
+
+/** A unit is active where the magnitude of its output is above this: sigmoids never reach 0. */
+export const ACTIVE_THRESHOLD = 1e-3;
+
+/**
+ * The share of active (row, unit) pairs in each hidden layer of each trained member, no unit dropped.
+ * @param x f32[rows, features] as for `predictEnsemble`.
+ * @returns one list per member in plan order, one share in [0, 1] per hidden layer.
+ * @throws ERR_SHAPE when x is not a whole number of rows.
+ *
+ * **Source:** Goodfellow, Bengio, Courville, Deep Learning, 7.10, Sparse representations.
+ */
+export function activeUnitShares(ensemble: Ensemble, x: Float32Array): readonly (readonly number[])[] {
+  const rows = checkRows(ensemble, x);
+  const inputs = standardise(x, ensemble.featureScale);
+  const predictor = predictorOf(ensemble);
+  const totals = ensemble.members.map((): number[] => []);
+  for (const range of blockRanges(rows)) {
+    predictor.countActive(inputs, range, ACTIVE_THRESHOLD).forEach((counts, member) => {
+      counts.forEach((count, layer) => {
+        totals[member]![layer] = (totals[member]![layer] ?? 0) + count;
+      });
+    });
+  }
+  const { plan, members, features, task } = ensemble;
+  return totals.map((counts, member) => {
+    const shapes = layerShapes(plan.members[members[member]!.index]!, features, task);
+    return counts.map((count, layer) => count / (rows * shapes[layer]!.units));
+  });
+}

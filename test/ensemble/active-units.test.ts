@@ -1,0 +1,50 @@
+// The share of active units, against its definition; and that the activity penalty lowers it.
+
+import t from 'tap';
+import { ACTIVE_THRESHOLD, activeUnitShares } from '../../src/ensemble/active-units.js';
+import { trainEnsemble } from '../../src/ensemble/train-ensemble.js';
+import { layerShapes } from '../../src/model/network.js';
+import { clusters } from '../support/datasets.js';
+import { activate, layersOf } from '../support/reference-network.js';
+
+// More rows than one block holds, and no whole number of panels.
+const dataset = clusters(301, 6, 3);
+const OPTIONS = { members: 2, hidden: [10, 7], epochs: 8, seed: 4, learningRate: 0.01 };
+
+t.test('shares are those of the definition, layer by layer', async (t) => {
+  const ensemble = await trainEnsemble(dataset, OPTIONS);
+  const spec = ensemble.plan.members[0]!;
+  const layers = layersOf(layerShapes(spec, 6, dataset.task), ensemble.members[0]!.weights);
+  const counts = [0, 0];
+  for (let row = 0; row < dataset.rows; row++) {
+    let h = Array.from(dataset.x.subarray(row * 6, row * 6 + 6));
+    for (const [index, { shape, w, b }] of layers.slice(0, 2).entries()) {
+      const { units } = shape;
+      h = Array.from(b, (bias, o) => {
+        const z = h.reduce((sum, v, i) => sum + v * w[i * units + o]!, bias);
+        return activate(shape.activation, z)[0];
+      });
+      counts[index]! += h.filter((v) => Math.abs(v) > ACTIVE_THRESHOLD).length;
+    }
+  }
+  const shares = activeUnitShares({ ...ensemble, featureScale: null }, dataset.x);
+  t.equal(shares.length, 2);
+  shares[0]!.forEach((share, layer) => {
+    const expected = counts[layer]! / (301 * [10, 7][layer]!);
+    // Rounding may carry one or two of the thousands over the threshold.
+    t.ok(Math.abs(share - expected) < 1e-3, `${share}, not ${expected}`);
+  });
+});
+
+t.test('the activity penalty leaves fewer units active, in its layers', async (t) => {
+  const shares = async (activityPenalty: number) =>
+    activeUnitShares(
+      {
+        ...(await trainEnsemble(dataset, { ...OPTIONS, activityPenalty, activityLayers: [1] })),
+        featureScale: null,
+      },
+      dataset.x,
+    )[0]!;
+  const [plain, sparse] = [await shares(0), await shares(0.3)];
+  t.ok(sparse[0]! < 0.7 * plain[0]!, `${sparse[0]} after ${plain[0]}`);
+});
