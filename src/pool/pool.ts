@@ -27,9 +27,9 @@ const MAX_THREADS = 1024;
  * not keep the process alive.
  */
 export interface Pool extends MemberRunner, AsyncDisposable {
-  /** Resolves when no job is running or waiting; the pool stays usable. */
+  /** Resolves when no training is under way; the pool stays usable. */
   drain(): Promise<void>;
-  /** Lets running and waiting jobs end, takes no new ones, then ends the threads. */
+  /** Lets the trainings under way end, then ends the threads. */
   close(): Promise<void>;
   /** Ends the threads at once; unfinished jobs reject with ERR_CANCELLED. */
   destroy(): Promise<void>;
@@ -53,7 +53,10 @@ class PiscinaPool implements Pool {
   readonly threads: number;
   readonly #piscina: Piscina<MemberTask, TaskResult>;
   readonly #releases: BroadcastChannel;
-  readonly #running = new Set<Promise<unknown>>();
+  /** Ids of the trainings that have sent jobs and not ended. */
+  readonly #underWay = new Set<string>();
+  /** Called, and forgotten, when the last training ends. */
+  #drained: (() => void)[] = [];
   #ended: Promise<void> | null = null;
 
   constructor(threads: number, worker: string | URL) {
@@ -81,20 +84,7 @@ class PiscinaPool implements Pool {
 
   async run(job: MemberJob, onEpochEnd: EpochHook | undefined, signal: AbortSignal): Promise<MemberOutcome> {
     if (this.#ended !== null) throw destroyed();
-    const running = this.#dispatch(job, onEpochEnd, signal);
-    this.#running.add(running);
-    try {
-      return await running;
-    } finally {
-      this.#running.delete(running);
-    }
-  }
-
-  async #dispatch(
-    job: MemberJob,
-    onEpochEnd: EpochHook | undefined,
-    signal: AbortSignal,
-  ): Promise<MemberOutcome> {
+    this.#underWay.add(job.training.id);
     const channel = onEpochEnd === undefined ? null : new MessageChannel();
     try {
       if (channel !== null) {
@@ -127,10 +117,14 @@ class PiscinaPool implements Pool {
 
   release(trainingId: string): void {
     if (this.#ended === null) this.#releases.postMessage(trainingId);
+    this.#underWay.delete(trainingId);
+    if (this.#underWay.size > 0) return;
+    for (const resolve of this.#drained.splice(0)) resolve();
   }
 
   async drain(): Promise<void> {
-    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+    if (this.#underWay.size === 0) return;
+    await new Promise<void>((resolve) => this.#drained.push(resolve));
   }
 
   async close(): Promise<void> {

@@ -53,14 +53,25 @@ t.test('an idle pool does not keep the process alive', async (t) => {
   t.equal(stdout.trim(), '3');
 });
 
-t.test('drain waits for running jobs and leaves the pool usable', async (t) => {
+t.test('drain waits for the trainings under way and leaves the pool usable', async (t) => {
   await using pool = createPool({ threads: 1 });
-  const training = trainEnsemble(dataset, OPTIONS, { runner: pool });
-  // Jobs are dispatched in the training's own turn; from then on drain has something to wait for.
-  await new Promise((resolve) => setImmediate(resolve));
   await pool.drain();
+  const finished: string[] = [];
+  const training = trainEnsemble(dataset, OPTIONS, { runner: pool }).then((ensemble) => {
+    finished.push('training');
+    return ensemble;
+  });
+  await pool.drain().then(() => finished.push('drain'));
   t.equal((await training).members.length, 5);
+  t.strictSame(finished.toSorted(), ['drain', 'training']);
   t.equal((await trainEnsemble(dataset, OPTIONS, { runner: pool })).members.length, 5);
+});
+
+t.test('close lets every member of a training under way end', async (t) => {
+  const pool = createPool({ threads: 1 });
+  const training = trainEnsemble(dataset, OPTIONS, { runner: pool });
+  await pool.close();
+  t.equal((await training).members.length, 5);
 });
 
 t.test('close and destroy may be called twice, and an ended pool says so', async (t) => {
