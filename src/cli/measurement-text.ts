@@ -65,7 +65,7 @@ function rowsText({ errorCorrelation: { rows, outOfBag } }: Measurement): string
 }
 
 /** v, c, ρ with their intervals, predicted beside measured, and what one more member would gain. */
-function correlationLines(all: readonly NamedMeasurement[], palette: Palette): string[] {
+export function correlationLines(all: readonly NamedMeasurement[], palette: Palette): string[] {
   const reports = all.map(({ measurement }) => measurement.errorCorrelation);
   const row = (label: string, cell: (report: (typeof reports)[number]) => string): TextRow => [
     label,

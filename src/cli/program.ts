@@ -18,6 +18,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   predict: { summary: 'predict the rows of a CSV file', load: () => import('./predict.js') },
   evaluate: { summary: 'score a saved ensemble on a CSV file', load: () => import('./evaluate.js') },
   inspect: { summary: 'say what is in a saved ensemble', load: () => import('./inspect.js') },
+  'compare-masks': {
+    summary: 'compare the ways to predict with a dropout net: weight scaling, means over masks',
+    load: () => import('./compare-masks.js'),
+  },
   measure: {
     summary: "measure how members' errors correlate, from predictions of any library",
     load: () => import('./measure.js'),

@@ -8,6 +8,10 @@ import type { OptionRow } from './option-row.js';
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'The ensemble': ['members', 'seed', 'resample', 'resampleShare', 'featureShare', 'vary'],
   'The networks': ['hidden', 'layers', 'image', 'activation', 'init', 'loss'],
+  Regularization: [
+    ...['l1', 'l2', 'inputKeep', 'hiddenKeep', 'dropoutScaling', 'activityPenalty', 'activityLayers'],
+    ...['labelSmoothing', 'inputNoise'],
+  ],
   'Early stopping': ['earlyStopping', 'patience', 'validationShare'],
 };
 
@@ -17,6 +21,8 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   hidden: '64,32',
   layers: 'conv 8@3x3,maxpool 2',
   image: '1x28x28',
+  hiddenKeep: '0.5,0.5',
+  activityLayers: '1,2',
   vary: 'init,order',
 };
 
@@ -28,7 +34,7 @@ export function trainingRows(): readonly OptionRow[] {
   const rows = Object.entries(trainingSchema.shape)
     .filter(([name]) => !WITHOUT_FLAG.has(name))
     .map(([name, schema]) => rowOf(name, schema as unknown as z.ZodType));
-  const order = [...Object.keys(GROUPS).slice(0, 2), 'Optimisation', 'Early stopping'];
+  const order = [...Object.keys(GROUPS).slice(0, 2), 'Optimisation', 'Regularization', 'Early stopping'];
   return rows.sort((a, b) => order.indexOf(a.group) - order.indexOf(b.group));
 }
 

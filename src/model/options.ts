@@ -69,7 +69,7 @@ const memberFields = {
   l2: nonNegative('norm penalty ½·l2·‖w‖² on the weights'),
   inputKeep: share('dropout: probability that an input is kept'),
   hiddenKeep: z
-    .union([z.number(), z.array(z.number()).min(1)])
+    .union([z.array(z.number()).min(1), z.number()])
     .describe('dropout: probability that a hidden unit is kept; one for all hidden layers or one for each'),
   dropoutScaling: z
     .enum(['inverted', 'plain'])

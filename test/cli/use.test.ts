@@ -106,3 +106,31 @@ t.test('a reader that goes away is no failure', async (t) => {
   const { stderr } = await tutti(['predict', 'classes.tutti', 'classes.csv'], { cwd, closeStdout: true });
   t.equal(stderr, '');
 });
+
+t.test('compare-masks compares the ways of a dropout net, and its masks as an ensemble', async (t) => {
+  const dropout = ['--hidden-keep', '0.5', '--input-keep', '0.8', '--out', 'dropout.tutti'];
+  await tutti(['train', 'classes.csv', '--target', 'label', ...QUICK, ...dropout], { cwd });
+  const args = ['compare-masks', 'dropout.tutti', 'classes.csv'];
+  const { stdout, stderr, status } = await tutti([...args, '--masks', '6', '--member', '1', '--json'], {
+    cwd,
+  });
+  t.equal(status, 0, stderr);
+  const compared = JSON.parse(stdout);
+  t.match(compared, { member: 1, droppable: 6, overMasks: { errorCorrelation: { members: 6 } } });
+  t.same(
+    compared.ways.map(({ way, masks }: { way: string; masks: number }) => `${way} ${masks}`),
+    [
+      ...['weightScaling 1', 'arithmeticMean 6', 'geometricMean 6'],
+      ...['arithmeticMean 64', 'geometricMean 64'],
+    ],
+  );
+  const text = (await tutti(args, { cwd })).stdout;
+  t.match(text, /^Member 0: 6 units can be dropped; 60 rows/);
+  t.match(text, /geometric mean, all masks +64 +[\d.]+ % /);
+  t.match(text, /ρ = c\/v/);
+  const plain = await tutti(['compare-masks', 'classes.tutti', 'classes.csv'], { cwd });
+  t.equal(plain.status, 2);
+  t.match(plain.stderr, /Expected `member` to be a trained member with dropout/);
+  const member = await tutti([...args, '--member', '7'], { cwd });
+  t.match(member.stderr, /Expected `member` to be .*, got 7/);
+});

@@ -7,7 +7,12 @@ const classes = { kind: 'classification', classes: ['a', 'b', 'c'] } as const;
 const values = { kind: 'regression', targets: ['y'] } as const;
 
 function resolve(options: object, task: typeof classes | typeof values = classes) {
-  const { members } = resolvePlan(parseTrainingOptions(options), { task, seed: 1, arithmetic: 'strict' });
+  const { members } = resolvePlan(parseTrainingOptions(options), {
+    task,
+    features: 6,
+    seed: 1,
+    arithmetic: 'strict',
+  });
   return members[0]!;
 }
 

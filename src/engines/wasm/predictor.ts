@@ -16,6 +16,7 @@ import {
   layoutNetwork,
   type NetworkLayout,
   type NetworkProgram,
+  NO_TECHNIQUES,
   PANEL_ROW_BYTES,
   paddedParameterCount,
   panelStrideOf,
@@ -170,7 +171,7 @@ function layoutMembers(members: readonly PredictableMember[], features: number, 
     const scratch = new RegionAllocator(regions.end);
     const member = members[index]!;
     const dropout = unitFactors(member, rest.shapes) === null ? null : member.spec.dropout;
-    const techniques = { dropout, activityPenalty: null, rowWeights: 0 };
+    const techniques = { ...NO_TECHNIQUES, dropout };
     const panels = panelsOf(BLOCK_ROWS);
     const layout = layoutNetwork(rest.shapes, address, panels, scratch, 'predict', techniques);
     bytes = Math.max(bytes, scratch.end);

@@ -92,7 +92,8 @@ export interface ActivationTechniques {
   readonly rowWeights: number;
 }
 
-const NO_TECHNIQUES: ActivationTechniques = { dropout: null, activityPenalty: null, rowWeights: 0 };
+/** A network of its layers alone. */
+export const NO_TECHNIQUES: ActivationTechniques = { dropout: null, activityPenalty: null, rowWeights: 0 };
 
 /**
  * Lays a network out: activations for up to `panels` panels, and gradients when it is to be trained.
