@@ -3,6 +3,7 @@
 import { readCsv } from '../data/csv.js';
 import { transformTable } from '../data/preprocessing.js';
 import { evaluateEnsemble } from '../ensemble/evaluate.js';
+import { activeLine, activeUnitsOf } from './active-text.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { csvOptions, DELIMITER_ROW } from './data-rows.js';
 import { loadForRawRows, targetNames } from './input-files.js';
@@ -37,10 +38,13 @@ async function evaluate(bundle: string, file: string, given: GivenOptions): Prom
   }
   const measurement = await evaluateEnsemble(ensemble, dataset, { aggregator });
   const targets = targetNames(ensemble);
-  if (given.json === true) printJson(measurementJson(measurement, targets));
-  else {
+  const activeUnits = activeUnitsOf(ensemble, dataset);
+  if (given.json === true) {
+    printJson({ ...measurementJson(measurement, targets), ...(activeUnits === null ? {} : { activeUnits }) });
+  } else {
     const lines = measurementLines([{ name: file, measurement }], targets, paletteOf(process.stdout));
     for (const line of lines) print(line);
+    if (activeUnits !== null) print(activeLine(activeUnits));
   }
   return 0;
 }

@@ -6,6 +6,7 @@ import type { Ensemble } from '../ensemble/ensemble.js';
 import { evaluateEnsemble, evaluateOutOfBag } from '../ensemble/evaluate.js';
 import { type HonestTest, honestTest } from '../measure/honest-test.js';
 import type { Measurement } from '../measure/measurement.js';
+import { type ActiveUnits, activeUnitsOf } from './active-text.js';
 
 export interface TrainingMeasurements {
   /** Null when no row is out of bag, as without resampling. */
@@ -13,6 +14,8 @@ export interface TrainingMeasurements {
   /** Null when no rows were held out. */
   readonly test: Measurement | null;
   readonly honestTest: HonestTest | null;
+  /** On the rows held out, or else those trained on; null without an activity penalty. */
+  readonly activeUnits: ActiveUnits | null;
 }
 
 /** Measures an ensemble on the data it was loaded for. */
@@ -27,5 +30,6 @@ export async function measureTraining(
     heldOut === null ? null : await evaluateEnsemble(ensemble, heldOut, { aggregator, curves: false });
   const honest =
     outOfBag === null || test === null ? null : honestTest(outOfBag.errorCorrelation, test.errorCorrelation);
-  return { outOfBag, test, honestTest: honest };
+  const activeUnits = activeUnitsOf(ensemble, heldOut ?? train);
+  return { outOfBag, test, honestTest: honest, activeUnits };
 }

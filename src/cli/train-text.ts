@@ -7,6 +7,7 @@ import { outputCount } from '../data/dataset.js';
 import type { LoadedData } from '../data/load.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import type { HonestTest } from '../measure/honest-test.js';
+import { activeLine } from './active-text.js';
 import { targetNames } from './input-files.js';
 import { measurementJson } from './measurement-json.js';
 import { measurementLines, type NamedMeasurement } from './measurement-text.js';
@@ -72,13 +73,14 @@ export function keptLine({ ensemble: { members, plan }, saved, out }: TrainOutco
 /** The figures of a finished training, and where it went. */
 export function summaryLines({ ensemble, measured, saved, out }: TrainOutcome, palette: Palette): string[] {
   const lines = [palette.bold(trainedLine(ensemble)), ''];
-  const { outOfBag, test, honestTest } = measured!;
+  const { outOfBag, test, honestTest, activeUnits } = measured!;
   const all: NamedMeasurement[] = [];
   if (outOfBag !== null) all.push({ name: 'out of bag', measurement: outOfBag });
   if (test !== null) all.push({ name: 'test', measurement: test });
   if (all.length > 0) lines.push(...measurementLines(all, targetNames(ensemble), palette));
   else lines.push('No rows out of bag and none held out (--test-share): nothing to measure on');
   if (honestTest !== null) lines.push('', ...honestLines(honestTest));
+  if (activeUnits !== null) lines.push('', activeLine(activeUnits));
   if (saved !== null)
     lines.push('', `Saved ${out} (${byteSize(saved.bytes)})`, `contentHash ${saved.contentHash}`);
   return lines;
@@ -127,6 +129,7 @@ export function trainJson({ file, data, ensemble, saved, measured, interrupted, 
     saved: saved === null ? null : { path: out, bytes: saved.bytes },
     ...{ outOfBag: json(measured?.outOfBag ?? null), test: json(measured?.test ?? null) },
     honestTest: measured?.honestTest ?? null,
+    activeUnits: measured?.activeUnits ?? null,
   };
 }
 

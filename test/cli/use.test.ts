@@ -134,3 +134,13 @@ t.test('compare-masks compares the ways of a dropout net, and its masks as an en
   const member = await tutti([...args, '--member', '7'], { cwd });
   t.match(member.stderr, /Expected `member` to be .*, got 7/);
 });
+
+t.test('evaluate says how many units are active under an activity penalty', async (t) => {
+  const penalty = ['--activity-penalty', '0.1', '--activity-layers', '1', '--out', 'sparse.tutti'];
+  const trained = await tutti(['train', 'values.csv', '--target', 'y', ...QUICK, ...penalty], { cwd });
+  t.match(trained.stdout, /Active units under the activity penalty, by hidden layer: [\d.]+ %/);
+  const { stdout } = await tutti(['evaluate', 'sparse.tutti', 'values.csv', '--json'], { cwd });
+  const { activeUnits } = JSON.parse(stdout);
+  t.equal(activeUnits.length, 3);
+  t.ok(activeUnits.every(([share]: [number]) => share >= 0 && share <= 1));
+});

@@ -62,6 +62,12 @@ t.test('dropout of the inputs without a hidden layer', (t) =>
 t.test('an activity penalty on one layer only, under dropout', (t) =>
   compare(t, twoTargets, { activityPenalty: 0.1, activityLayers: [2], hiddenKeep: 0.5, activation: 'tanh' }),
 );
+t.test('dropout and an activity penalty of convolutions, above and below a pooling', (t) =>
+  compare(t, clusters(40, 36, 3), {
+    ...{ layers: ['conv 3@3x3', 'maxpool 2'], image: '1x6x6', hidden: [7], hiddenKeep: [0.5, 0.8, 0.6] },
+    ...{ activityPenalty: 0.03, activityLayers: [1, 2], inputKeep: 0.8, learningRate: 0.02 },
+  }),
+);
 t.test('smoothed labels', (t) => compare(t, threeClasses, { labelSmoothing: 0.1 }));
 t.test('smoothed labels with one logit', (t) =>
   compare(t, twoClasses, { loss: 'binaryCrossEntropy', labelSmoothing: 0.2 }),

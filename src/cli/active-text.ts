@@ -1,0 +1,29 @@
+// The share of active hidden units, for ensembles trained under an activity penalty.
+
+import type { Dataset } from '../data/dataset.js';
+import { activeUnitShares } from '../ensemble/active-units.js';
+import type { Ensemble } from '../ensemble/ensemble.js';
+import { percent } from './words.js';
+
+/** Per trained member the share of active units in each hidden layer, or null without an activity penalty. */
+export type ActiveUnits = readonly (readonly number[] | null)[];
+
+/** Null when no member has an activity penalty. The dataset is preprocessed like the training rows. */
+export function activeUnitsOf(ensemble: Ensemble, dataset: Dataset): ActiveUnits | null {
+  const { plan, members } = ensemble;
+  const penalised = members.filter(({ index }) => plan.members[index]!.activityPenalty !== null);
+  if (penalised.length === 0) return null;
+  const shares = activeUnitShares({ ...ensemble, members: penalised, featureScale: null }, dataset.x);
+  return members.map((member) => shares[penalised.indexOf(member)] ?? null);
+}
+
+/** The mean over those members, layer by layer. */
+export function activeLine(active: ActiveUnits): string {
+  const members = active.filter((shares) => shares !== null);
+  const layers = Math.max(...members.map((shares) => shares.length));
+  const means = Array.from({ length: layers }, (_, layer) => {
+    const own = members.flatMap((shares) => shares[layer] ?? []);
+    return percent(own.reduce((sum, share) => sum + share, 0) / own.length, 1);
+  });
+  return `Active units under the activity penalty, by hidden layer: ${means.join(', ')}`;
+}
