@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Ensemble } from '../ensemble/ensemble.js';
-import { littleEndianPieces } from './weights.js';
+import { littleEndianPieces, pieceBuffer } from './weights.js';
 
 /**
  * SHA-256, hexadecimal, over the sorted-key JSON of the resolved specs, seed, arithmetic, preprocessing and
@@ -12,8 +12,9 @@ import { littleEndianPieces } from './weights.js';
 export function contentHash(ensemble: Ensemble): string {
   const { plan, preprocessing, datasetHash } = ensemble;
   const hash = createHash('sha256').update(sortedJson({ ...plan, preprocessing, datasetHash }));
+  const buffer = pieceBuffer();
   for (const { weights } of ensemble.members) {
-    for (const piece of littleEndianPieces(weights)) hash.update(piece);
+    for (const piece of littleEndianPieces(weights, buffer)) hash.update(piece);
   }
   return hash.digest('hex');
 }

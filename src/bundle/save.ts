@@ -15,7 +15,7 @@ import {
   MAX_METADATA_BYTES,
 } from './format.js';
 import { metadataOf, type StoredReport } from './metadata.js';
-import { littleEndianPieces } from './weights.js';
+import { littleEndianPieces, pieceBuffer } from './weights.js';
 
 export interface SaveOptions {
   /** What the training measured, to be shown again by `tutti inspect`; plain JSON. */
@@ -60,9 +60,10 @@ export async function saveEnsemble(
     await writeAll(file, start);
     await writeAll(file, new Uint8Array(HEADER_BYTES - CHECKSUM_OFFSET_BYTES));
     await append(metadata);
+    const buffer = pieceBuffer();
     for (const { weights } of ensemble.members) {
       await append(encodeBinHeader(weights.byteLength));
-      for (const piece of littleEndianPieces(weights)) await append(piece);
+      for (const piece of littleEndianPieces(weights, buffer)) await append(piece);
     }
     await writeAll(file, checksum.digest(), CHECKSUM_OFFSET_BYTES);
   });

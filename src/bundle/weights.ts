@@ -5,15 +5,19 @@ import { endianness } from 'node:os';
 /** Long enough that a system call costs little beside it, short enough to stay in the cache. */
 export const PIECE_BYTES = 256 * 1024;
 
+/** What {@link littleEndianPieces} copies through; one for many members spares the garbage collector theirs. */
+export function pieceBuffer(): Buffer {
+  return Buffer.allocUnsafeSlow(PIECE_BYTES);
+}
+
 const SWAP = endianness() === 'BE';
 
 /**
- * The bytes of the weights in order, each piece valid until the next is asked for: the pieces share one
- * buffer, into which shared memory is copied because hashing and writing need not accept it.
+ * The bytes of the weights in order, each piece valid until the next is asked for: the pieces share
+ * `buffer`, into which shared memory is copied because hashing and writing need not accept it.
  */
-export function* littleEndianPieces(weights: Float32Array): Generator<Uint8Array> {
+export function* littleEndianPieces(weights: Float32Array, buffer: Buffer): Generator<Uint8Array> {
   const bytes = new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength);
-  const buffer = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, bytes.length));
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
     const piece = buffer.subarray(0, Math.min(PIECE_BYTES, bytes.length - at));
     piece.set(bytes.subarray(at, at + piece.length));

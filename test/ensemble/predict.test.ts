@@ -117,6 +117,17 @@ t.test('weights choose among members', async (t) => {
   }
 });
 
+t.test('members too large to be loaded together predict as they do alone', async (t) => {
+  const wide = { members: 5, hidden: [1200, 1200], epochs: 1, batchSize: 128, seed: 2 };
+  const ensemble = await trainEnsemble(values, wide);
+  const together = await predictEnsemble(ensemble, values.x);
+  const alone = await Promise.all(
+    ensemble.members.map((member) => predictEnsemble({ ...ensemble, members: [member] }, values.x)),
+  );
+  const expected = Array.from(together.mean, (_, at) => mean(alone.map((own) => own.mean[at]!)));
+  t.ok(largestDifference(together.mean, expected) < 1e-4);
+});
+
 t.test('an ensemble of standardised arrays takes raw ones', async (t) => {
   const raw = Float32Array.from(classes.x, (value, at) => 100 + (1 + (at % 7)) * value);
   const { rows, features, labels } = classes;

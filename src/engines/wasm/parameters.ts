@@ -59,6 +59,7 @@ function eachLayer(
 
 /**
  * Initial parameters in canonical order, one word of the stream per weight; biases are zero.
+ * @param parameters where to write them, f32[parameterCount] or longer.
  * He: uniform in ±√(6 / fan-in). Glorot: uniform in ±√(6 / (fan-in + fan-out)).
  * **Source:** He et al. (2015), Delving deep into rectifiers, eq. 10; Glorot and Bengio (2010), eq. 16.
  */
@@ -66,14 +67,15 @@ export function initialParameters(
   shapes: readonly LayerShape[],
   init: Initialisation,
   key: StreamKey,
+  parameters: Float32Array = new Float32Array(parameterCount(shapes)),
 ): Float32Array {
-  const parameters = new Float32Array(parameterCount(shapes));
   const stream = new RandomStream(key);
   let next = 0;
   for (const shape of shapes) {
     const { inputs, units } = weightShape(shape);
     const bound = Math.sqrt(6 / (init === 'he' ? inputs : inputs + fanOut(shape)));
     for (let i = 0; i < inputs * units; i++) parameters[next++] = (2 * stream.uniform() - 1) * bound;
+    parameters.fill(0, next, next + units);
     next += units;
   }
   return parameters;

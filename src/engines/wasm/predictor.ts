@@ -1,5 +1,5 @@
 // Predicts with the members of an ensemble, block of rows by block of rows, on the calling thread.
-// All members' weights lie in one memory of its own; a block's rows are copied in once for all of them.
+// Members' weights lie in a memory of its own, in turns if they are many; a block's rows are copied in once.
 
 import { outputCount, type Scale, type Task } from '../../data/dataset.js';
 import { instantiateKernels, type Kernels } from '../../kernels/kernels.js';
@@ -23,6 +23,9 @@ import {
   panelsOf,
   runForward,
 } from './program.js';
+
+/** Weights beyond this take turns in memory; loading one for a block costs about a tenth of predicting it. */
+const LOADED_BYTES = 16 * 2 ** 20;
 
 /** A member as prediction needs it. */
 export interface PredictableMember {
@@ -70,7 +73,12 @@ export function createPredictor(
   });
   const identityRows = new Uint32Array(buffer, identity, BLOCK_ROWS);
   for (let row = 0; row < BLOCK_ROWS; row++) identityRows[row] = row;
-  for (const program of programs) loadMember(buffer, program);
+  for (const program of programs) {
+    const { member, columns } = program;
+    if (program.stays) loadWeights(buffer, program);
+    if (member.columns !== null) new Uint32Array(buffer, columns, member.columns.length).set(member.columns);
+  }
+  let guest: Float32Array | null = null;
   const factors = programs.map(({ member, shapes }) => unitFactors(member, shapes));
 
   const writeRows = (rows: Float32Array, range: RowRange, index: Uint32Array | null): number => {
@@ -78,7 +86,12 @@ export function createPredictor(
     writePaddedRows(buffer, x, xStride, rowsOf(rows, features, range, index), count, features);
     return count;
   };
-  const forward = ({ network, member, columns, dropouts }: MemberProgram, at: number, count: number) => {
+  const forward = (program: MemberProgram, at: number, count: number) => {
+    const { network, member, columns, dropouts } = program;
+    if (!program.stays && guest !== member.weights) {
+      loadWeights(buffer, program);
+      guest = member.weights;
+    }
     const { inputs } = network.stages[0]!.shape;
     const { address: input, stride: inputStride } = network.input;
     if (member.columns === null) {
@@ -126,6 +139,8 @@ function unitFactors(
 
 interface MemberPlaces {
   readonly shapes: readonly LayerShape[];
+  /** Its weights have a place of their own, and not one that members take turns in. */
+  readonly stays: boolean;
   readonly layout: NetworkLayout;
   readonly columns: number;
   /** f32[rows, outputs]: probabilities or means. */
@@ -151,15 +166,12 @@ function layoutMembers(members: readonly PredictableMember[], features: number, 
     identity: regions.takeWords(BLOCK_ROWS),
     pair: regions.take(panelsOf(BLOCK_ROWS) * panelStrideOf(2)),
   };
-  // The masks of one dropout net are members with the same weights: once in memory is enough.
-  const loaded = new Map<Float32Array, number>();
+  const weightPlaces = placeWeights(regions, members, features, task);
   const places = members.map(({ spec, weights }) => {
     const shapes = layerShapes(spec, features, task);
-    const address = loaded.get(weights) ?? regions.takeWords(paddedParameterCount(shapes));
-    loaded.set(weights, address);
     return {
       shapes,
-      address,
+      ...weightPlaces.get(weights)!,
       columns: regions.takeWords(shapes[0]!.inputs),
       mean: regions.takeWords(BLOCK_ROWS * outputs),
       second: regions.takeWords(BLOCK_ROWS * outputs),
@@ -196,9 +208,43 @@ function rowsOf(
   return rows;
 }
 
-function loadMember(buffer: ArrayBufferLike, { member, shapes, network, columns }: MemberProgram): void {
+interface WeightPlace {
+  readonly address: number;
+  readonly stays: boolean;
+}
+
+/**
+ * Places of their own for weights while the budget lasts, then one that the rest share: memory grows with
+ * the members by their saved weights alone. Masks of one dropout net have the same weights, and one place.
+ */
+function placeWeights(
+  regions: RegionAllocator,
+  members: readonly PredictableMember[],
+  features: number,
+  task: Task,
+): ReadonlyMap<Float32Array, WeightPlace> {
+  const places = new Map<Float32Array, WeightPlace>();
+  const guests = new Set<Float32Array>();
+  let left = LOADED_BYTES / 4;
+  let longest = 0;
+  for (const { spec, weights } of members) {
+    if (places.has(weights) || guests.has(weights)) continue;
+    const length = paddedParameterCount(layerShapes(spec, features, task));
+    left -= length;
+    if (left >= 0) {
+      places.set(weights, { address: regions.takeWords(length), stays: true });
+    } else {
+      guests.add(weights);
+      longest = Math.max(longest, length);
+    }
+  }
+  const address = regions.takeWords(longest);
+  for (const weights of guests) places.set(weights, { address, stays: false });
+  return places;
+}
+
+function loadWeights(buffer: ArrayBufferLike, { member, shapes, network }: MemberProgram): void {
   packParameters(shapes, member.weights, new Float32Array(buffer, network.weights, network.weightsLength));
-  if (member.columns !== null) new Uint32Array(buffer, columns, member.columns.length).set(member.columns);
 }
 
 /** Turns the last layer's panels into row-major outputs of the member's kind. */

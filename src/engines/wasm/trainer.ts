@@ -92,8 +92,10 @@ class WasmTrainer implements MemberTrainer {
     const { optimizer, normPenalty, network, streams } = this.#spec;
     const { shapes, firstMoment, secondMoment, updateBlock } = this.#arena;
     const { weights } = this.#arena.network;
-    const initial = initialParameters(shapes, network.init, streamKey(seed, 'init', streams.init));
-    packParameters(shapes, initial, this.#parameters);
+    // Drawn where the moments will be: an array of its own per member would wait for the garbage collector.
+    const scratch = this.#floats(firstMoment);
+    initialParameters(shapes, network.init, streamKey(seed, 'init', streams.init), scratch);
+    packParameters(shapes, scratch, this.#parameters);
     if (this.#spec.dropout !== null) {
       const factors = weightScalingFactors(this.#spec.dropout, shapes);
       writeFactors(memory.buffer, this.#dropouts, factors);
