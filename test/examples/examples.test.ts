@@ -15,6 +15,8 @@ const folder = t.testdir({ data: t.fixture('symlink', join(root, 'data')) });
 const PRINTS: Readonly<Record<string, RegExp>> = {
   'digits.js': /^accuracy: mean member 0\.9\d+, ensemble 0\.9\d+\nv 0\.\d+, c 0\.\d+, ρ 0\.\d+/,
   'callbacks.js': /^member 0: loss [\d.]+ at learning rate [\d.]+\n(member \d.*\n){5}$/,
+  'dropout.js':
+    /^weightScaling: error [\d.]+ %.*\n(.*Mean: error .*\n){2}over masks: v 0\.\d+, c 0\.\d+, ρ 0\.\d+/,
   'uncertainty.js': /^RMSE: one member [\d.]+, the ensemble [\d.]+\nrow 0: \d+ ± \d+\n/,
 };
 
