@@ -5,9 +5,11 @@ import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Task } from '../data/dataset.js';
 import type { Ensemble, EpochRecord, FailedMember, TrainedMember } from '../ensemble/ensemble.js';
+import { weightsLength } from '../ensemble/member-weights.js';
 import type { ErrorCode } from '../errors.js';
-import { layerShapes, parameterCount } from '../model/network.js';
-import type { MemberSpec } from '../model/spec.js';
+import { imageFeatures } from '../model/image.js';
+import { layerShapes } from '../model/network.js';
+import type { MemberSpec, NetworkMemberSpec } from '../model/spec.js';
 import type { Environment, MemberMetadata, Metadata } from './schema.js';
 
 /** What a training measured, kept beside the ensemble as plain JSON; it is outside the content hash. */
@@ -84,18 +86,28 @@ function contradictionOfTask({ task, targetScale, featureScale, features, plan }
     return `feature scales of another length than ${features}`;
   }
   for (const [index, spec] of plan.members.entries()) {
-    if (!lossFits(spec, task)) return `member ${index}'s loss does not fit ${task.kind}`;
-    if (!layersFit(spec, features, task)) return `member ${index}'s layers do not fit each other`;
+    const contradiction = contradictionOfSpec(spec, features, task);
+    if (contradiction !== null) return `member ${index}'s ${contradiction}`;
   }
   return null;
 }
 
-function lossFits({ loss }: MemberSpec, task: Task): boolean {
+function contradictionOfSpec(spec: MemberSpec, features: number, task: Task): string | null {
+  if (spec.engine === 'neighbours') {
+    const { image } = spec.distance;
+    if (image === null || (imageFeatures(image) === features && spec.featureShare === 1)) return null;
+    return `image does not fit ${features} features`;
+  }
+  if (!lossFits(spec, task)) return `loss does not fit ${task.kind}`;
+  return layersFit(spec, features, task) ? null : 'layers do not fit each other';
+}
+
+function lossFits({ loss }: NetworkMemberSpec, task: Task): boolean {
   if (task.kind === 'regression') return loss === 'squaredError' || loss === 'gaussianNll';
   return loss === 'softmaxCrossEntropy' || (loss === 'binaryCrossEntropy' && task.classes.length === 2);
 }
 
-function layersFit(spec: MemberSpec, features: number, task: Task): boolean {
+function layersFit(spec: NetworkMemberSpec, features: number, task: Task): boolean {
   try {
     layerShapes(spec, features, task);
     return true;
@@ -114,12 +126,18 @@ function contradictionOfMembers({
 }: Metadata): string | null {
   const planned = plan.members.length;
   let previous = -1;
-  for (const { index, parameters, history } of members) {
+  for (const { index, parameters, inBagRows, history } of members) {
     if (index <= previous || index >= planned) return `member ${index} is out of order or not planned`;
     previous = index;
-    const expected = parameterCount(layerShapes(plan.members[index]!, features, task));
-    if (parameters !== expected)
-      return `member ${index} has ${parameters} weights where its layers have ${expected}`;
+    const spec = plan.members[index]!;
+    const expected = weightsLength(spec, features, task, inBagRows);
+    if (parameters !== expected) {
+      const whose = spec.engine === 'wasm' ? 'its layers have' : 'its rows are';
+      return `member ${index} has ${parameters} weights where ${whose} ${expected}`;
+    }
+    if (spec.engine === 'neighbours' && inBagRows < spec.neighbours) {
+      return `member ${index} has ${inBagRows} rows for ${spec.neighbours} neighbours`;
+    }
     const { epoch, loss, learningRate, validationLoss } = history;
     if ([loss, learningRate, validationLoss].some((column) => column.length !== epoch.length)) {
       return `member ${index}'s history has columns of several lengths`;

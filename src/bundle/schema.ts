@@ -4,8 +4,9 @@
 import { z } from 'zod';
 import type { Task } from '../data/dataset.js';
 import { preprocessingSchema } from '../data/preprocessing-schema.js';
+import { TANGENT_KINDS } from '../model/image.js';
 import { ACTIVATIONS } from '../model/layer-options.js';
-import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
+import type { EnsemblePlan, MemberSpec, NeighboursMemberSpec, NetworkMemberSpec } from '../model/spec.js';
 
 const count = z.int().min(1);
 const natural = z.int().min(0);
@@ -54,7 +55,9 @@ const resample = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['bootstrap', 'subsample', 'stratified', 'grouped']), share }),
 ]);
 
-const memberSpec = z.strictObject({
+const streams = z.strictObject({ resample: natural, init: natural, order: natural, masks: natural });
+
+const networkSpec = z.strictObject({
   engine: z.literal('wasm'),
   network: z.strictObject({
     image: image.nullable(),
@@ -76,8 +79,37 @@ const memberSpec = z.strictObject({
   labelSmoothing: decay,
   inputNoise: z.number().min(0),
   earlyStopping: z.strictObject({ on: z.enum(['validation', 'outOfBag']), patience: count }).nullable(),
-  streams: z.strictObject({ resample: natural, init: natural, order: natural, masks: natural }),
-}) satisfies z.ZodType<MemberSpec>;
+  streams,
+}) satisfies z.ZodType<NetworkMemberSpec>;
+
+const distance = z.union([
+  z.strictObject({ kind: z.literal('euclidean'), image: image.nullable() }),
+  z.strictObject({
+    kind: z.enum(['tangentOneSided', 'tangentTwoSided']),
+    image,
+    kinds: z.array(z.enum(TANGENT_KINDS)).min(1),
+    sigma: z.number().min(0),
+    border: z.enum(['zero', 'replicate']),
+    stiffness: z.number().min(0),
+  }),
+]);
+
+const neighboursSpec = z.strictObject({
+  engine: z.literal('neighbours'),
+  neighbours: count,
+  distance,
+  votes: z.enum(['equal', 'inverseDistance']),
+  voteSmoothing: positive,
+  resample,
+  featureShare: share,
+  earlyStopping: z.null(),
+  streams,
+}) satisfies z.ZodType<NeighboursMemberSpec>;
+
+const memberSpec = z.discriminatedUnion('engine', [
+  networkSpec,
+  neighboursSpec,
+]) satisfies z.ZodType<MemberSpec>;
 
 const plan = z.strictObject({
   seed: natural,

@@ -11,7 +11,10 @@ export type ActiveUnits = readonly (readonly number[] | null)[];
 /** Null when no member has an activity penalty. The dataset is preprocessed like the training rows. */
 export function activeUnitsOf(ensemble: Ensemble, dataset: Dataset): ActiveUnits | null {
   const { plan, members } = ensemble;
-  const penalised = members.filter(({ index }) => plan.members[index]!.activityPenalty !== null);
+  const penalised = members.filter(({ index }) => {
+    const spec = plan.members[index]!;
+    return spec.engine === 'wasm' && spec.activityPenalty !== null;
+  });
   if (penalised.length === 0) return null;
   const shares = activeUnitShares({ ...ensemble, members: penalised, featureScale: null }, dataset.x);
   return members.map((member) => shares[penalised.indexOf(member)] ?? null);

@@ -7,7 +7,7 @@ import { activeLine, activeUnitsOf } from './active-text.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { csvOptions, DELIMITER_ROW } from './data-rows.js';
 import { loadForRawRows, targetNames } from './input-files.js';
-import { aggregatorOf, checkMean, MEAN_ROW } from './means.js';
+import { aggregatorOf, checkMean, hasVariances, MEAN_ROW } from './means.js';
 import { measurementJson } from './measurement-json.js';
 import { measurementLines } from './measurement-text.js';
 import { note, paletteOf, print, printJson } from './terminal.js';
@@ -28,8 +28,7 @@ export const command: CommandDefinition = {
 async function evaluate(bundle: string, file: string, given: GivenOptions): Promise<number> {
   const { ensemble, preprocessing } = await loadForRawRows(bundle);
   const aggregator = aggregatorOf(given.mean);
-  const { plan, members } = ensemble;
-  const gaussian = members.every(({ index }) => plan.members[index]!.loss === 'gaussianNll');
+  const gaussian = hasVariances(ensemble);
   checkMean(aggregator, ensemble.task.kind, gaussian);
   const table = readCsv(file, csvOptions(given));
   const dataset = transformTable(preprocessing, table);

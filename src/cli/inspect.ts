@@ -3,7 +3,7 @@
 import { sortedJson } from '../bundle/content-hash.js';
 import { type InspectedEnsemble, inspectEnsemble } from '../bundle/load.js';
 import { describeLayer } from '../model/layer-options.js';
-import type { MemberSpec } from '../model/spec.js';
+import type { MemberSpec, NeighboursMemberSpec, NetworkMemberSpec } from '../model/spec.js';
 import { type CommandDefinition, JSON_ROW } from './command.js';
 import { paletteOf, print, printJson } from './terminal.js';
 import type { TextRow } from './text-table.js';
@@ -21,10 +21,12 @@ export const command: CommandDefinition = {
   },
 };
 
+type Unkeyed<Spec extends MemberSpec> = Omit<Spec, 'streams'>;
+
 /** Members that share all but their random streams, as one entry. */
 interface SpecGroup {
   readonly members: readonly number[];
-  readonly spec: Omit<MemberSpec, 'streams'>;
+  readonly spec: Unkeyed<NetworkMemberSpec> | Unkeyed<NeighboursMemberSpec>;
 }
 
 function groupSpecs(specs: readonly MemberSpec[]): SpecGroup[] {
@@ -87,22 +89,29 @@ function inspectionLines(path: string, inspected: InspectedEnsemble): string[] {
   return [paletteOf(process.stdout).bold(`${path} (${byteSize(bytes)})`), ...lines];
 }
 
-function specText({
-  network,
-  loss,
-  optimizer,
-  epochs,
-  batchSize,
-  resample,
-  featureShare,
-}: SpecGroup['spec']): string {
-  const layers = network.layers.map(describeLayer).join(', ') || 'no hidden layer';
-  const { image } = network;
-  const pixels = image === null ? '' : `${image.channels}x${image.height}x${image.width}: `;
+function specText(spec: SpecGroup['spec']): string {
+  const { resample, featureShare } = spec;
   const rows =
     resample.kind === 'none' || resample.share === 1 ? resample.kind : `${resample.kind} ${resample.share}`;
   const features = featureShare === 1 ? '' : `, ${figure(100 * featureShare, 2)} % of features`;
-  return `${pixels}${layers}; ${loss}; ${optimizer.kind} ${optimizer.learningRate}; ${epochs} epochs of batches of ${batchSize}; rows: ${rows}${features}`;
+  const own = spec.engine === 'neighbours' ? neighboursText(spec) : networkText(spec);
+  return `${own}; rows: ${rows}${features}`;
+}
+
+function neighboursText({ neighbours, distance, votes }: Unkeyed<NeighboursMemberSpec>): string {
+  const { kind, image } = distance;
+  const pixels = image === null ? '' : `${image.channels}x${image.height}x${image.width}: `;
+  const weighted = votes === 'equal' ? '' : ' weighted by inverse distance';
+  const tangents = kind === 'euclidean' ? '' : ` (${distance.kinds.join(', ')})`;
+  return `${pixels}${neighbours} nearest neighbours${weighted}; ${kind} distance${tangents}`;
+}
+
+function networkText(spec: Unkeyed<NetworkMemberSpec>): string {
+  const { network, loss, optimizer, epochs, batchSize } = spec;
+  const layers = network.layers.map(describeLayer).join(', ') || 'no hidden layer';
+  const { image } = network;
+  const pixels = image === null ? '' : `${image.channels}x${image.height}x${image.width}: `;
+  return `${pixels}${layers}; ${loss}; ${optimizer.kind} ${optimizer.learningRate}; ${epochs} epochs of batches of ${batchSize}`;
 }
 
 /** 0, 1, 2, 5 → `0–2, 5`. */

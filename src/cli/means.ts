@@ -1,6 +1,7 @@
 // The names of the aggregators on the command line: `--mean arithmetic|geometric|vote`.
 
 import type { Aggregator } from '../ensemble/aggregate/aggregate.js';
+import type { Ensemble } from '../ensemble/ensemble.js';
 import { failOption } from '../errors.js';
 import type { OptionRow } from './option-row.js';
 
@@ -29,6 +30,14 @@ export const MEAN_ROW: OptionRow = {
 /** The aggregator of a checked `--mean`. */
 export function aggregatorOf(mean: unknown): Aggregator {
   return MEANS[(mean as string | undefined) ?? 'arithmetic']!;
+}
+
+/** Every member predicts a variance. */
+export function hasVariances({ plan, members }: Ensemble): boolean {
+  return members.every(({ index }) => {
+    const spec = plan.members[index]!;
+    return spec.engine === 'wasm' && spec.loss === 'gaussianNll';
+  });
 }
 
 /**

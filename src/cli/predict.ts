@@ -9,7 +9,7 @@ import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '
 import { type CsvRow, writeCsv } from './csv-output.js';
 import { csvOptions, DELIMITER_ROW } from './data-rows.js';
 import { checkOutput, loadForRawRows } from './input-files.js';
-import { aggregatorOf, checkMean, MEAN_ROW } from './means.js';
+import { aggregatorOf, checkMean, hasVariances, MEAN_ROW } from './means.js';
 import type { OptionRow } from './option-row.js';
 import { note, printJson } from './terminal.js';
 import { counted } from './words.js';
@@ -42,9 +42,9 @@ async function predict(bundle: string, file: string, given: GivenOptions): Promi
   const path = out as string | undefined;
   await checkOutput(path, [bundle, file]);
   const { ensemble, preprocessing } = await loadForRawRows(bundle);
-  const { task, plan, members } = ensemble;
+  const { task, members } = ensemble;
   const aggregator = aggregatorOf(mean);
-  const gaussian = members.every(({ index }) => plan.members[index]!.loss === 'gaussianNll');
+  const gaussian = hasVariances(ensemble);
   checkMean(aggregator, task.kind, gaussian);
   const table = readCsv(file, csvOptions(given));
   const predictions = await predictEnsemble(ensemble, transformFeatures(preprocessing, table), {

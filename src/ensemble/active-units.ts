@@ -1,7 +1,7 @@
 // How sparse a network's hidden representations are: the share of units that are active, layer by layer.
 
 import { blockRanges } from '../measure/blocks.js';
-import { layerShapes } from '../model/network.js';
+import { layerShapes, requireNetwork } from '../model/network.js';
 import type { Ensemble } from './ensemble.js';
 import { checkRows, predictorOf, standardise } from './predict.js';
 
@@ -30,7 +30,8 @@ export function activeUnitShares(ensemble: Ensemble, x: Float32Array): readonly 
   }
   const { plan, members, features, task } = ensemble;
   return totals.map((counts, member) => {
-    const shapes = layerShapes(plan.members[members[member]!.index]!, features, task);
+    const { index } = members[member]!;
+    const shapes = layerShapes(requireNetwork(plan.members[index]!, index), features, task);
     return counts.map((count, layer) => count / (rows * shapes[layer]!.units));
   });
 }

@@ -7,6 +7,7 @@ import { targetBlock } from '../measure/blocks.js';
 import type { Measurement } from '../measure/measurement.js';
 import type { Predictions } from '../measure/predictions.js';
 import { createScoreAccumulator, type Scores } from '../measure/scores.js';
+import { networkSpecs } from '../model/network.js';
 import type { Ensemble } from './ensemble.js';
 import { evaluateEnsemble } from './evaluate.js';
 import { dropoutNet, type MaskOptions, maskEnsemble } from './masks.js';
@@ -64,7 +65,7 @@ export async function compareMasks(
   const net = { ...ensemble, featureScale: null };
   const run = (way: MaskWay, count: number | 'all') => runWay(net, dataset, way, count, options);
   const means: MaskWay[] = ['arithmeticMean'];
-  const { loss } = alone.plan.members[0]!;
+  const { loss } = networkSpecs(alone.plan)[0]!;
   if (ensemble.task.kind === 'classification' || loss === 'gaussianNll') means.push('geometricMean');
   const ways = [await run('weightScaling', 1)];
   for (const way of means) ways.push(await run(way, masks));

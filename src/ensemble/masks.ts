@@ -5,7 +5,7 @@
 import type { UnitFactors } from '../engines/wasm/dropout.js';
 import { failOption } from '../errors.js';
 import { RandomStream, streamKey } from '../math/random.js';
-import { layerShapes } from '../model/network.js';
+import { layerShapes, requireNetwork } from '../model/network.js';
 import type { DropoutSpec } from '../model/spec.js';
 import type { Ensemble, TrainedMember } from './ensemble.js';
 
@@ -38,13 +38,16 @@ export interface DropoutNet {
  */
 export function dropoutNet(ensemble: Ensemble, member?: number): DropoutNet {
   const { plan, members, features, task } = ensemble;
-  const hasDropout = ({ index }: TrainedMember) => plan.members[index]!.dropout !== null;
+  const hasDropout = ({ index }: TrainedMember) => {
+    const spec = plan.members[index]!;
+    return spec.engine === 'wasm' && spec.dropout !== null;
+  };
   const found = members.find((own) => (member === undefined ? hasDropout(own) : own.index === member));
   if (found === undefined || !hasDropout(found)) {
     const expected = 'a trained member with dropout (inputKeep or hiddenKeep below 1)';
     failOption('member', expected, member ?? 'an ensemble without any');
   }
-  const spec = plan.members[found.index]!;
+  const spec = requireNetwork(plan.members[found.index]!, found.index);
   const dropout = spec.dropout!;
   const units = layerShapes(spec, features, task).map(({ inputs }) => inputs);
   const keeps = keepsOf(dropout);

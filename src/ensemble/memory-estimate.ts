@@ -5,8 +5,8 @@ import { freemem } from 'node:os';
 import type { Dataset } from '../data/dataset.js';
 import { TuttiError } from '../errors.js';
 import { formatBytes } from '../memory/layout.js';
-import { layerShapes, parameterCount } from '../model/network.js';
 import type { MemberSpec } from '../model/spec.js';
+import { weightsLength } from './member-weights.js';
 
 /** History, spec and bookkeeping of one member, roughly; matters only for millions of tiny members. */
 const BYTES_PER_MEMBER = 2048;
@@ -16,7 +16,7 @@ const BYTES_PER_MEMBER = 2048;
  * @param choices the distinct specs, which the members take in turn.
  */
 export function resultBytes(choices: readonly MemberSpec[], members: number, dataset: Dataset): number {
-  const sizes = choices.map((spec) => parameterCount(layerShapes(spec, dataset.features, dataset.task)) * 4);
+  const sizes = choices.map((spec) => weightsLength(spec, dataset.features, dataset.task, dataset.rows) * 4);
   const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
   return members * (2 * mean + BYTES_PER_MEMBER);
 }

@@ -3,7 +3,9 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { Scale } from '../data/dataset.js';
+import { featureScaleOf } from '../data/feature-scale.js';
 import { drawFeatureSubset } from '../data/resample.js';
+import { createNeighboursPredictor, type PredictRows } from '../engines/neighbours/predictor.js';
 import { createPredictor, type Predictor } from '../engines/wasm/predictor.js';
 import { TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
@@ -11,8 +13,9 @@ import { compileKernels } from '../kernels/kernels.js';
 import { blockRanges, type RowRange } from '../measure/blocks.js';
 import type { CombinedPredictions } from '../measure/combine.js';
 import type { Predictions } from '../measure/predictions.js';
+import { requireNetwork } from '../model/network.js';
 import { type Aggregator, combiner } from './aggregate/aggregate.js';
-import type { Ensemble } from './ensemble.js';
+import type { Ensemble, TrainedMember } from './ensemble.js';
 
 export interface CombineOptions {
   /** @default 'arithmeticMean' */
@@ -64,20 +67,46 @@ export async function eachBlock(
   index: Uint32Array | null,
   visit: (members: readonly Predictions[], range: RowRange) => void,
 ): Promise<void> {
-  const predictor = predictorOf(ensemble);
+  const predictor = blockPredictorOf(ensemble);
   for (const range of blockRanges(rows)) {
     visit(predictor.predictBlock(x, range, index), range);
     await setImmediate();
   }
 }
 
-/** Loads the members of an ensemble, ready to predict. */
+/** Loads members of every engine, ready to predict. */
+function blockPredictorOf(ensemble: Ensemble): Pick<Predictor, 'predictBlock'> {
+  const { plan, members, features, task, targetScale } = ensemble;
+  const specOf = (member: TrainedMember) => plan.members[member.index]!;
+  const networks = members.filter((member) => specOf(member).engine === 'wasm');
+  if (networks.length === members.length) return predictorOf(ensemble);
+  const own = networks.length === 0 ? null : predictorOf({ ...ensemble, members: networks });
+  const scale = featureScaleOf(ensemble);
+  const others = members.map((member): PredictRows | null => {
+    const spec = specOf(member);
+    if (spec.engine === 'wasm') return null;
+    const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
+    const stored = { spec, weights: member.weights, columns };
+    return createNeighboursPredictor(stored, features, task, targetScale, scale);
+  });
+  return {
+    predictBlock(x, range, index) {
+      const ofNetworks = own?.predictBlock(x, range, index).values();
+      return others.map((predict) => predict?.(x, range, index) ?? ofNetworks!.next().value!);
+    },
+  };
+}
+
+/**
+ * Loads the members of an ensemble of networks, ready to predict.
+ * @throws ERR_OPTION when a member is of another kind.
+ */
 export function predictorOf(ensemble: Ensemble): Predictor {
   const { plan, members, features, task, targetScale } = ensemble;
   if (members.length === 0)
     throw new TuttiError('ERR_BUNDLE', 'This ensemble has no finished members to predict with');
   const loaded = members.map(({ index, weights, unitFactors = null }) => {
-    const spec = plan.members[index]!;
+    const spec = requireNetwork(plan.members[index]!, index);
     const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
     return { spec, weights, columns, factors: unitFactors };
   });

@@ -11,11 +11,11 @@ import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { compileKernels } from '../kernels/kernels.js';
 import { ControlBlock } from '../memory/control-block.js';
 import { createSharedMemory, layoutTraining, writeDataset } from '../memory/layout.js';
-import { layerShapes, parameterCount } from '../model/network.js';
 import { memberChoices, parseTrainingOptions, resolvePlan, type TrainingOptions } from '../model/options.js';
 import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
 import type { Ensemble, FailedMember, TrainedMember } from './ensemble.js';
 import { type CandidateRows, drawCandidates } from './member-rows.js';
+import { plannedWeightsLength } from './member-weights.js';
 import { requireMemory, resultBytes } from './memory-estimate.js';
 import { readProgress, type TrainingProgress } from './progress.js';
 import { createInlineRunner, type MemberRunner } from './runner.js';
@@ -129,6 +129,8 @@ function largestArena(dataset: Dataset, plan: EnsemblePlan, rows: CandidateRows)
   const largest = new Map<string, number>();
   let bytes = 0;
   for (const member of plan.members) {
+    // A nearest-neighbour member copies rows and needs no arena.
+    if (member.engine !== 'wasm') continue;
     const inBag = resampleLength(member, plan.seed, dataset, rows);
     const { streams: _, ...rest } = member;
     const key = JSON.stringify([rest, inBag]);
@@ -226,7 +228,7 @@ class TrainingRun {
 
   async #runMember(member: number, slot: number): Promise<void> {
     const spec = this.#plan.members[member]!;
-    const length = parameterCount(layerShapes(spec, this.#dataset.features, this.#dataset.task));
+    const length = plannedWeightsLength(this.#plan, member, this.#dataset);
     const weights = new Float32Array(new SharedArrayBuffer(length * 4));
     const outcome = await this.#runWithRetries(member, spec, slot, weights);
     if (outcome.status === 'stopped') return;

@@ -4,12 +4,13 @@
 import type { Task } from '../data/dataset.js';
 import type { ResampleSource } from '../data/resample.js';
 import type { MemberTrainer } from '../engines/engine.js';
+import { distinctRows, storeRows } from '../engines/neighbours/stored-rows.js';
 import { createWasmTrainer } from '../engines/wasm/trainer.js';
 import { TuttiError } from '../errors.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { ControlBlock } from '../memory/control-block.js';
 import type { TrainingLayout } from '../memory/layout.js';
-import type { MemberSpec } from '../model/spec.js';
+import type { MemberSpec, NetworkMemberSpec } from '../model/spec.js';
 import type { EpochRecord } from './ensemble.js';
 import { drawMember, type MemberDraw } from './member-rows.js';
 
@@ -70,12 +71,16 @@ export async function trainMember(
   const { layout, memory, task, seed } = training;
   const control = new ControlBlock(memory.buffer, layout.slots);
   const draw = drawFromMemory(training, spec);
+  if (spec.engine === 'neighbours') {
+    storeRows(memory.buffer, layout.dataset, spec, draw, job.weights, member);
+    return { status: 'done', history: [], epoch: 0, inBagRows: distinctRows(draw.inBag).length };
+  }
   requireStoppingRows(spec, draw, member);
   const context = { kernels, memory, control, layout, task, seed, slot };
   const trainer = createWasmTrainer(context, spec, member, draw, draw.stopping.length);
   control.begin(slot, member, spec.epochs, trainer.stepsPerEpoch);
   try {
-    const run = await runEpochs(job, trainer, draw.stopping, control, onEpochEnd);
+    const run = await runEpochs(job, spec, trainer, draw.stopping, control, onEpochEnd);
     if (run === null) return { status: 'stopped' };
     trainer.exportWeights(job.weights);
     return { status: 'done', ...run, inBagRows: new Set(draw.inBag).size };
@@ -86,7 +91,8 @@ export async function trainMember(
 
 /** Runs the epochs and leaves the chosen weights in the trainer; null when a stop was requested. */
 async function runEpochs(
-  { spec, member, slot }: MemberJob,
+  { member, slot }: MemberJob,
+  spec: NetworkMemberSpec,
   trainer: MemberTrainer,
   stopping: Uint32Array,
   control: ControlBlock,

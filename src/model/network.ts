@@ -4,7 +4,7 @@
 import { outputCount, type Task } from '../data/dataset.js';
 import { failOption } from '../errors.js';
 import { type ImageShape, imageFeatures } from './image.js';
-import type { Activation, LayerSpec, Loss, MemberSpec } from './spec.js';
+import type { Activation, EnsemblePlan, LayerSpec, Loss, MemberSpec, NetworkMemberSpec } from './spec.js';
 import { type Extent, type Padding, type WindowGeometry, windowGeometry } from './windows.js';
 
 /** What every layer has: numbers in, numbers out (units), and the activation of what comes out. */
@@ -49,6 +49,17 @@ export function headUnits(loss: Loss, task: Task): number {
   }
 }
 
+/** @throws ERR_OPTION when the member is not a network; what asks for one says so. */
+export function requireNetwork(spec: MemberSpec, member: number): NetworkMemberSpec {
+  if (spec.engine === 'wasm') return spec;
+  return failOption('members', 'networks, for what only networks have', `${spec.engine} as member ${member}`);
+}
+
+/** The members of a plan of networks. @throws ERR_OPTION when one is of another kind. */
+export function networkSpecs({ members }: Pick<EnsemblePlan, 'members'>): readonly NetworkMemberSpec[] {
+  return members.map(requireNetwork);
+}
+
 /** Features one member sees out of all. */
 export function memberFeatures(spec: MemberSpec, features: number): number {
   return Math.max(1, Math.round(spec.featureShare * features));
@@ -58,12 +69,9 @@ export function memberFeatures(spec: MemberSpec, features: number): number {
  * The member's layers from input to output; the output layer is linear, its non-linearity belongs to the loss.
  * @throws ERR_OPTION when the features are no image of the stated size, or a layer does not fit its image.
  */
-export function layerShapes(spec: MemberSpec, features: number, task: Task): readonly LayerShape[] {
+export function layerShapes(spec: NetworkMemberSpec, features: number, task: Task): readonly LayerShape[] {
   const { layers, image } = spec.network;
-  if (image !== null && imageFeatures(image) !== features) {
-    const { channels, height, width } = image;
-    failOption('image', `channels × height × width of the ${features} features`, [channels, height, width]);
-  }
+  requireImageSize(image, features);
   const shapes: LayerShape[] = [];
   let inputs = memberFeatures(spec, features);
   let below = image;
@@ -75,6 +83,13 @@ export function layerShapes(spec: MemberSpec, features: number, task: Task): rea
   }
   shapes.push({ kind: 'dense', inputs, units: headUnits(spec.loss, task), activation: 'linear' });
   return shapes;
+}
+
+/** @throws ERR_OPTION when the features are no image of the stated size. */
+export function requireImageSize(image: ImageShape | null, features: number): void {
+  if (image === null || imageFeatures(image) === features) return;
+  const { channels, height, width } = image;
+  failOption('image', `channels × height × width of the ${features} features`, [channels, height, width]);
 }
 
 function shapeOf(layer: LayerSpec, inputs: number, image: ImageShape | null, index: number): LayerShape {

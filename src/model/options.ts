@@ -4,7 +4,9 @@
 
 import { z } from 'zod';
 import type { Task } from '../data/dataset.js';
+import type { ResampleSpec } from '../data/resample.js';
 import { failOption } from '../errors.js';
+import { TANGENT_KINDS } from './image.js';
 import {
   ACTIVATIONS,
   hasUnits,
@@ -14,7 +16,8 @@ import {
   resolveImage,
   resolveLayers,
 } from './layer-options.js';
-import { layerShapes } from './network.js';
+import { NEIGHBOURS_OPTIONS, resolveNeighbours } from './neighbours-options.js';
+import { layerShapes, requireImageSize } from './network.js';
 import { optionError } from './option-errors.js';
 import { resolveActivityPenalty, resolveDropout, resolveLabelSmoothing } from './regularization-options.js';
 import type {
@@ -23,6 +26,7 @@ import type {
   Loss,
   MemberSpec,
   MemberStreams,
+  NetworkMemberSpec,
   OptimizerSpec,
   ScheduleSpec,
   Source,
@@ -34,6 +38,9 @@ const nonNegative = (description: string) => z.number().min(0).describe(descript
 
 /** Options that may differ between the members of one ensemble. */
 const memberFields = {
+  engine: z
+    .enum(['wasm', 'neighbours'])
+    .describe('a network, or the nearest neighbours among the rows it drew'),
   hidden: z
     .array(z.int().min(1))
     .describe('units of each dense hidden layer (default: 64, or none after `layers`)'),
@@ -60,6 +67,19 @@ const memberFields = {
   warmupEpochs: z.int().min(0).describe('epochs over which the learning rate rises from zero'),
   epochs: count('passes over the resampled rows'),
   batchSize: count('examples per step'),
+  neighbours: count('neighbours that vote (neighbours engine)'),
+  distance: z
+    .enum(['euclidean', 'tangentOneSided', 'tangentTwoSided'])
+    .describe('how near neighbours are; tangent distances need `image` (neighbours engine)'),
+  votes: z.enum(['equal', 'inverseDistance']).describe('weights of the votes (neighbours engine)'),
+  voteSmoothing: z.number().gt(0).describe('votes spread evenly over all classes (neighbours engine)'),
+  distanceTangents: z
+    .array(z.enum(TANGENT_KINDS))
+    .min(1)
+    .describe('ways in which images may move (tangent distances)'),
+  tangentSigma: nonNegative('smoothing of images for their tangents, in pixels (tangent distances)'),
+  tangentBorder: z.enum(['zero', 'replicate']).describe('what surrounds an image (tangent distances)'),
+  tangentStiffness: nonNegative('spring that holds moved images back (tangent distances)'),
   resample: z
     .enum(['bootstrap', 'subsample', 'stratified', 'grouped', 'none'])
     .describe('how each member draws its rows'),
@@ -130,6 +150,7 @@ export const DEFAULTS = {
   members: 16,
   arithmetic: 'auto',
   validationShare: 0.1,
+  engine: 'wasm',
   activation: 'relu',
   init: 'he',
   optimizer: 'adam',
@@ -146,6 +167,14 @@ export const DEFAULTS = {
   warmupEpochs: 0,
   epochs: 40,
   batchSize: 32,
+  neighbours: 3,
+  distance: 'euclidean',
+  votes: 'equal',
+  voteSmoothing: 1,
+  distanceTangents: TANGENT_KINDS,
+  tangentSigma: 0.5,
+  tangentBorder: 'zero',
+  tangentStiffness: 0.01,
   resample: 'bootstrap',
   resampleShare: 1,
   featureShare: 1,
@@ -222,12 +251,22 @@ function listMembers(options: TrainingOptions): { own: MemberOptions[]; total: n
   const { members, grid, seed: _seed, arithmetic: _arithmetic, validationShare: _share, ...shared } = options;
   if (typeof members === 'object') {
     if (grid !== undefined) failOption('grid', 'absent when `members` is a list', grid);
-    return { own: members.map((choice) => ({ ...shared, ...choice })), total: members.length };
+    const own = members.map((choice) => ({ ...shared, ...choice }));
+    requireNeighbours(own);
+    return { own, total: members.length };
   }
   const own = grid === undefined ? [shared] : combinations(grid).map((choice) => ({ ...shared, ...choice }));
+  requireNeighbours(own);
   const total = members ?? (grid === undefined ? DEFAULTS.members : own.length);
   if (total > MAX_MEMBERS) failOption('members', `an integer ≤ ${MAX_MEMBERS}`, total);
   return { own, total };
+}
+
+/** @throws ERR_OPTION for an option of nearest-neighbour members where there is none. */
+function requireNeighbours(own: readonly MemberOptions[]): void {
+  if (own.some(({ engine }) => engine === 'neighbours')) return;
+  const stray = NEIGHBOURS_OPTIONS.find((name) => own.some((options) => options[name] !== undefined));
+  if (stray !== undefined) failOption('engine', `neighbours for a member when \`${stray}\` is given`, 'wasm');
 }
 
 /** All combinations of the grid's lists, the last name varying fastest. */
@@ -241,6 +280,7 @@ function combinations(grid: NonNullable<TrainingOptions['grid']>): MemberOptions
 
 function resolveMember(own: MemberOptions, index: number, context: PlanContext): MemberSpec {
   const o = withDefaults(own);
+  if (o.engine === 'neighbours') return resolveNeighboursMember(own, o, index, context);
   const earlyStopping = o.earlyStopping === 'none' ? null : { on: o.earlyStopping, patience: o.patience };
   if (earlyStopping?.on === 'outOfBag' && o.resample === 'none') {
     failOption('resample', 'one that leaves rows out when `earlyStopping` is "outOfBag"', o.resample);
@@ -250,7 +290,7 @@ function resolveMember(own: MemberOptions, index: number, context: PlanContext):
   const hidden = own.hidden ?? (own.layers === undefined ? DEFAULT_HIDDEN : []);
   const layers = resolveLayers(own.layers ?? [], hidden, o.activation);
   const ownUnits = layers.map(hasUnits);
-  const spec: MemberSpec = {
+  const spec: NetworkMemberSpec = {
     engine: 'wasm',
     network: { image, layers, init: o.init },
     loss: resolveLoss(own.loss, context.task),
@@ -258,7 +298,7 @@ function resolveMember(own: MemberOptions, index: number, context: PlanContext):
     schedule: resolveSchedule(o),
     epochs: o.epochs,
     batchSize: o.batchSize,
-    resample: o.resample === 'none' ? { kind: 'none' } : { kind: o.resample, share: o.resampleShare },
+    resample: resolveResample(o),
     featureShare: o.featureShare,
     normPenalty: { l1: o.l1, l2: o.l2 },
     dropout: resolveDropout(o, ownUnits),
@@ -271,6 +311,29 @@ function resolveMember(own: MemberOptions, index: number, context: PlanContext):
   // For its complaints about layers that do not fit.
   layerShapes(spec, context.features, context.task);
   return spec;
+}
+
+/** What a network alone has (layers, optimizer, early stopping) means nothing to this member. */
+function resolveNeighboursMember(
+  own: MemberOptions,
+  o: FilledOptions,
+  index: number,
+  context: PlanContext,
+): MemberSpec {
+  const image = resolveImage(own.image);
+  requireWholeImage(image, o.featureShare);
+  requireImageSize(image, context.features);
+  return {
+    ...resolveNeighbours(o, image),
+    resample: resolveResample(o),
+    featureShare: o.featureShare,
+    earlyStopping: null,
+    streams: resolveStreams(o.vary, index),
+  };
+}
+
+function resolveResample({ resample, resampleShare }: FilledOptions): ResampleSpec {
+  return resample === 'none' ? { kind: 'none' } : { kind: resample, share: resampleShare };
 }
 
 function resolveStreams(vary: readonly Source[], index: number): MemberStreams {

@@ -157,8 +157,8 @@ export interface MemberStreams {
 /** A source of chance in which members may differ. */
 export type Source = keyof MemberStreams;
 
-/** One member, fully resolved. The same spec, seed and arithmetic give the same bytes everywhere. */
-export interface MemberSpec {
+/** A member that is a network, fully resolved. */
+export interface NetworkMemberSpec {
   readonly engine: 'wasm';
   readonly network: NetworkSpec;
   readonly loss: Loss;
@@ -180,6 +180,44 @@ export interface MemberSpec {
   readonly earlyStopping: EarlyStoppingSpec | null;
   readonly streams: MemberStreams;
 }
+
+/** How far two examples are apart. With an image, distances are taken between pixels in the user's units. */
+export type DistanceSpec =
+  | { readonly kind: 'euclidean'; readonly image: ImageShape | null }
+  | {
+      /** One-sided: the stored example moves along its tangents; two-sided: both do. */
+      readonly kind: 'tangentOneSided' | 'tangentTwoSided';
+      readonly image: ImageShape;
+      readonly kinds: readonly TangentKind[];
+      /** Smoothing of the images for their tangents, in pixels. */
+      readonly sigma: number;
+      readonly border: 'zero' | 'replicate';
+      /** Spring on the tangents' coefficients, as a share of the mean squared tangent length. */
+      readonly stiffness: number;
+    };
+
+/**
+ * A member that keeps the distinct rows of its resample and predicts from the nearest of them.
+ * **Source:** Cover and Hart (1967); Goodfellow, Bengio, Courville, Deep Learning, 5.7.3 and 7.14.
+ */
+export interface NeighboursMemberSpec {
+  readonly engine: 'neighbours';
+  /** k, how many neighbours vote. */
+  readonly neighbours: number;
+  readonly distance: DistanceSpec;
+  /** Votes of one each, or in proportion to 1 / distance. */
+  readonly votes: 'equal' | 'inverseDistance';
+  /** Votes spread evenly over all classes beside the neighbours' k, > 0 so that no probability is 0. */
+  readonly voteSmoothing: number;
+  readonly resample: ResampleSpec;
+  readonly featureShare: number;
+  /** There is nothing to stop. */
+  readonly earlyStopping: null;
+  readonly streams: MemberStreams;
+}
+
+/** One member, fully resolved. The same spec, seed and arithmetic give the same bytes everywhere. */
+export type MemberSpec = NetworkMemberSpec | NeighboursMemberSpec;
 
 export type Arithmetic = 'fused' | 'strict';
 

@@ -5,6 +5,7 @@ import t from 'tap';
 import { contentHash, sortedJson } from '../../src/bundle/content-hash.js';
 import { inspectEnsemble, loadEnsemble } from '../../src/bundle/load.js';
 import { saveEnsemble } from '../../src/bundle/save.js';
+import { networkSpecs } from '../../src/model/network.js';
 import { makeEnsemble, makeIncomplete } from './support.js';
 
 t.test('an ensemble comes back as it was, its weights in shared memory', async (t) => {
@@ -66,7 +67,7 @@ t.test('time, failures and metrics leave the content hash alone; specs and weigh
 t.test('weights longer than one piece pass through whole', async (t) => {
   const path = join(t.testdir(), 'a.tutti');
   const ensemble = makeEnsemble();
-  const spec = ensemble.plan.members[0]!;
+  const spec = networkSpecs(ensemble.plan)[0]!;
   const network = {
     ...spec.network,
     layers: [{ kind: 'dense', units: 40_000, activation: 'relu' }],

@@ -6,8 +6,9 @@ import { encodeBinHeader, encodeHeaderStart } from '../../src/bundle/format.js';
 import { metadataOf } from '../../src/bundle/metadata.js';
 import type { Metadata } from '../../src/bundle/schema.js';
 import type { Ensemble, TrainedMember } from '../../src/ensemble/ensemble.js';
-import { layerShapes, parameterCount } from '../../src/model/network.js';
+import { layerShapes, networkSpecs, parameterCount } from '../../src/model/network.js';
 import { resolvePlan } from '../../src/model/options.js';
+import type { NetworkMemberSpec } from '../../src/model/spec.js';
 
 const TASK = { kind: 'classification', classes: ['no', 'yes', 'ÿes, "quoted"'] } as const;
 const FEATURES = 3;
@@ -41,14 +42,14 @@ export function makeEnsemble(): Ensemble {
       groupColumn: null,
     },
     datasetHash: 'ab'.repeat(32),
-    members: plan.members.map((_, index) => makeMember(plan.members[index]!, index)),
+    members: plan.members.map((_, index) => makeMember(networkSpecs(plan)[index]!, index)),
     failures: [],
     complete: true,
     wallMs: 12.5,
   };
 }
 
-function makeMember(spec: Ensemble['plan']['members'][number], index: number): TrainedMember {
+function makeMember(spec: NetworkMemberSpec, index: number): TrainedMember {
   const length = parameterCount(layerShapes(spec, FEATURES, TASK));
   const weights = new Float32Array(new SharedArrayBuffer(4 * length));
   weights.forEach((_, i) => {

@@ -3,7 +3,7 @@
 import t from 'tap';
 import { ACTIVE_THRESHOLD, activeUnitShares } from '../../src/ensemble/active-units.js';
 import { trainEnsemble } from '../../src/ensemble/train-ensemble.js';
-import { layerShapes } from '../../src/model/network.js';
+import { layerShapes, networkSpecs } from '../../src/model/network.js';
 import { clusters } from '../support/datasets.js';
 import { activate, layersOf } from '../support/reference-network.js';
 
@@ -13,7 +13,7 @@ const OPTIONS = { members: 2, hidden: [10, 7], epochs: 8, seed: 4, learningRate:
 
 t.test('shares are those of the definition, layer by layer', async (t) => {
   const ensemble = await trainEnsemble(dataset, OPTIONS);
-  const spec = ensemble.plan.members[0]!;
+  const spec = networkSpecs(ensemble.plan)[0]!;
   const layers = layersOf(layerShapes(spec, 6, dataset.task), ensemble.members[0]!.weights);
   const counts = [0, 0];
   for (let row = 0; row < dataset.rows; row++) {

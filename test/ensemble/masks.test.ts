@@ -11,7 +11,7 @@ import { dropoutNet, enumerateMasks, maskEnsemble } from '../../src/ensemble/mas
 import { predictEnsemble } from '../../src/ensemble/predict.js';
 import { type MaskWay, predictWithMasks } from '../../src/ensemble/predict-masks.js';
 import { trainEnsemble } from '../../src/ensemble/train-ensemble.js';
-import { layerShapes } from '../../src/model/network.js';
+import { layerShapes, networkSpecs } from '../../src/model/network.js';
 import type { TrainingOptions } from '../../src/model/options.js';
 import { clusters, linear } from '../support/datasets.js';
 import { batchGradient, layersOf } from '../support/reference-network.js';
@@ -58,7 +58,7 @@ for (const dropoutScaling of ['inverted', 'plain'] as const) {
 
 /** Both means over all masks of the first rows: every mask, every class, one at a time. */
 function bruteForce(ensemble: Ensemble, { x, features, task }: Dataset, rows: number) {
-  const spec = ensemble.plan.members[0]!;
+  const spec = networkSpecs(ensemble.plan)[0]!;
   const shapes = layerShapes(spec, features, task);
   const layers = layersOf(shapes, ensemble.members[0]!.weights);
   const { factors, probabilities } = enumerateMasks(dropoutNet(ensemble)).range(0, 2 ** 11);
@@ -108,7 +108,7 @@ t.test('plain and inverted dropout are the same nets with scaled weights, mask b
     hiddenKeep: [0.5, 0.75],
   } as const;
   const plain = await trainEnsemble(classes, { ...options, dropoutScaling: 'plain' });
-  const spec = plain.plan.members[0]!;
+  const spec = networkSpecs(plain.plan)[0]!;
   const [member] = plain.members;
   const scaled = new Float32Array(new SharedArrayBuffer(member!.weights.byteLength));
   let at = 0;

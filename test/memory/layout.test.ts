@@ -16,6 +16,7 @@ import {
   type TrainingLayout,
   writeDataset,
 } from '../../src/memory/layout.js';
+import { networkSpecs } from '../../src/model/network.js';
 import { clusters, linear } from '../support/datasets.js';
 
 /** Every region of a layout as [start, bytes], absent ones left out. */
@@ -90,7 +91,7 @@ t.test('a member trained above 2 GiB has the same bytes as below', async (t) => 
     const ensemble = await trainEnsemble(dataset, { ...options, arithmetic, earlyStopping: 'validation' });
     const { plan, members } = ensemble;
     const { candidates, validation } = drawCandidates(plan, dataset);
-    const spec = plan.members[0]!;
+    const spec = networkSpecs(plan)[0]!;
     const counts = { inBag: candidates.length, evaluated: candidates.length };
     const bytes = arenaBytes(spec, dataset.features, dataset.task, counts);
     const lengths = { candidates: candidates.length, validation: validation.length };

@@ -1,7 +1,7 @@
 // Options as users write them: what is refused and how, and what plan they resolve to.
 
 import t from 'tap';
-import { layerShapes, parameterCount } from '../../src/model/network.js';
+import { layerShapes, networkSpecs, parameterCount } from '../../src/model/network.js';
 import { suggest } from '../../src/model/option-errors.js';
 import {
   DEFAULTS,
@@ -86,12 +86,12 @@ t.test('without options the plan holds every default', async (t) => {
     normPenalty: { l1: 0, l2: 0 },
     streams: { resample: 3, init: 3, order: 3, masks: 3 },
   });
-  t.equal(resolvePlan({}, { ...CONTEXT, task: values }).members[0]!.loss, 'squaredError');
+  t.equal(networkSpecs(resolvePlan({}, { ...CONTEXT, task: values }))[0]!.loss, 'squaredError');
 });
 
 t.test('members of a list have their own options over the shared ones, and their own streams', async (t) => {
   const options = { epochs: 7, members: [{}, { hidden: [3, 2], learningRate: 0.1 }, { epochs: 2 }] };
-  const { members } = resolvePlan(parseTrainingOptions(options), CONTEXT);
+  const members = networkSpecs(resolvePlan(parseTrainingOptions(options), CONTEXT));
   t.same(
     members.map(({ epochs }) => epochs),
     [7, 7, 2],
@@ -110,7 +110,7 @@ t.test('members of a list have their own options over the shared ones, and their
 t.test('a grid is all combinations, which a number of members takes in turn', async (t) => {
   const grid = { hidden: [[4], [8, 8]], learningRate: [0.1, 0.01, 0.001] };
   const pairs = (options: object) =>
-    resolvePlan(parseTrainingOptions(options), CONTEXT).members.map(({ network, optimizer }) => [
+    networkSpecs(resolvePlan(parseTrainingOptions(options), CONTEXT)).map(({ network, optimizer }) => [
       network.layers.length,
       optimizer.learningRate,
     ]);
@@ -151,10 +151,8 @@ t.test('a validation share is held out only when a member stops by it', async (t
 
 t.test('shapes follow from the spec, the features and the task', async (t) => {
   const shapesOf = (options: object, of: typeof task | typeof values, features = 10) => {
-    const [spec] = resolvePlan(parseTrainingOptions({ hidden: [5], ...options }), {
-      ...CONTEXT,
-      task: of,
-    }).members;
+    const context = { ...CONTEXT, task: of };
+    const [spec] = networkSpecs(resolvePlan(parseTrainingOptions({ hidden: [5], ...options }), context));
     return layerShapes(spec!, features, of);
   };
   const sizes = (shapes: ReturnType<typeof shapesOf>) => shapes.map(({ inputs, units }) => [inputs, units]);

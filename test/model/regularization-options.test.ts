@@ -1,19 +1,15 @@
 // Options of dropout, the activity penalty, label smoothing and input noise: what is refused, what they mean.
 
 import t from 'tap';
+import { networkSpecs } from '../../src/model/network.js';
 import { parseTrainingOptions, resolvePlan } from '../../src/model/options.js';
 
 const classes = { kind: 'classification', classes: ['a', 'b', 'c'] } as const;
 const values = { kind: 'regression', targets: ['y'] } as const;
 
 function resolve(options: object, task: typeof classes | typeof values = classes) {
-  const { members } = resolvePlan(parseTrainingOptions(options), {
-    task,
-    features: 6,
-    seed: 1,
-    arithmetic: 'strict',
-  });
-  return members[0]!;
+  const context = { task, features: 6, seed: 1, arithmetic: 'strict' } as const;
+  return networkSpecs(resolvePlan(parseTrainingOptions(options), context))[0]!;
 }
 
 const refused: readonly [options: object, message: RegExp][] = [

@@ -4,7 +4,7 @@
 import { type StreamKey, streamKey } from '../../src/math/random.js';
 import { threefry2x32 } from '../../src/math/threefry.js';
 import type { LayerShape } from '../../src/model/network.js';
-import type { MemberSpec } from '../../src/model/spec.js';
+import type { NetworkMemberSpec } from '../../src/model/spec.js';
 import type { Example } from './reference-network.js';
 
 /** Words of block (c, c1) of a key. */
@@ -40,7 +40,7 @@ export function normalAt(key: StreamKey, e: number): number {
 /** The examples of a step with their input noise added and their dropout drawn. */
 export function withNoise(
   seed: number,
-  spec: MemberSpec,
+  spec: NetworkMemberSpec,
   shapes: readonly LayerShape[],
   batch: readonly Example[],
   epoch: number,

@@ -2,14 +2,14 @@
 
 import { drawFeatureSubset } from '../../src/data/resample.js';
 import type { Ensemble } from '../../src/ensemble/ensemble.js';
-import { layerShapes } from '../../src/model/network.js';
+import { layerShapes, networkSpecs } from '../../src/model/network.js';
 import { activate, layersOf } from './reference-network.js';
 
 /** Raw outputs of one trained member for one row of the network's input. */
 export function referenceOutputs(ensemble: Ensemble, at: number, x: ArrayLike<number>): number[] {
   const { plan, members, features, task } = ensemble;
   const { index, weights } = members[at]!;
-  const spec = plan.members[index]!;
+  const spec = networkSpecs(plan)[index]!;
   const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
   let h = columns === null ? Array.from(x) : Array.from(columns, (column) => x[column]!);
   for (const { shape, w, b } of layersOf(layerShapes(spec, features, task), weights)) {

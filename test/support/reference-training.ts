@@ -5,7 +5,7 @@ import type { Dataset } from '../../src/data/dataset.js';
 import { initialParameters } from '../../src/engines/wasm/parameters.js';
 import { drawCandidates, drawMember } from '../../src/ensemble/member-rows.js';
 import { RandomStream, shuffleInPlace, streamKey } from '../../src/math/random.js';
-import { layerShapes } from '../../src/model/network.js';
+import { layerShapes, networkSpecs } from '../../src/model/network.js';
 import { scheduleFactor } from '../../src/model/schedule.js';
 import type { EnsemblePlan } from '../../src/model/spec.js';
 import { batchGradient, createOptimizer, type Example, flatten, layersOf } from './reference-network.js';
@@ -13,7 +13,7 @@ import { withNoise } from './reference-noise.js';
 
 /** Canonical weights before and after, and the mean training loss of each epoch. */
 export function trainReference(dataset: Dataset, plan: EnsemblePlan, member: number) {
-  const spec = plan.members[member]!;
+  const spec = networkSpecs(plan)[member]!;
   const shapes = layerShapes(spec, dataset.features, dataset.task);
   const init = initialParameters(shapes, spec.network.init, streamKey(plan.seed, 'init', spec.streams.init));
   const layers = layersOf(shapes, init);

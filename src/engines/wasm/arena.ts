@@ -5,7 +5,7 @@ import { outputCount, type Task } from '../../data/dataset.js';
 import { UPDATE_BLOCK_BYTES } from '../../kernels/update-block.js';
 import { RegionAllocator } from '../../memory/layout.js';
 import { type LayerShape, layerShapes } from '../../model/network.js';
-import type { MemberSpec } from '../../model/spec.js';
+import type { NetworkMemberSpec } from '../../model/spec.js';
 import {
   type HeadInputs,
   layoutNetwork,
@@ -45,12 +45,12 @@ export interface ArenaSizes {
 }
 
 /** Bytes a member needs while it trains. */
-export function arenaBytes(spec: MemberSpec, features: number, task: Task, sizes: ArenaSizes): number {
+export function arenaBytes(spec: NetworkMemberSpec, features: number, task: Task, sizes: ArenaSizes): number {
   return layoutArena(spec, features, task, sizes, 0).end;
 }
 
 export function layoutArena(
-  spec: MemberSpec,
+  spec: NetworkMemberSpec,
   features: number,
   task: Task,
   sizes: ArenaSizes,

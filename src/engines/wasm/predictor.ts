@@ -7,7 +7,7 @@ import { BLOCK_ROWS, type RowRange } from '../../measure/blocks.js';
 import type { Predictions } from '../../measure/predictions.js';
 import { createSharedMemory, paddedBytes, RegionAllocator, writePaddedRows } from '../../memory/layout.js';
 import { type LayerShape, layerShapes } from '../../model/network.js';
-import type { MemberSpec } from '../../model/spec.js';
+import type { NetworkMemberSpec } from '../../model/spec.js';
 import { type DropoutLayout, type UnitFactors, weightScalingFactors, writeFactors } from './dropout.js';
 import { packParameters } from './parameters.js';
 import {
@@ -29,7 +29,7 @@ const LOADED_BYTES = 16 * 2 ** 20;
 
 /** A member as prediction needs it. */
 export interface PredictableMember {
-  readonly spec: MemberSpec;
+  readonly spec: NetworkMemberSpec;
   /** Unpadded parameters. */
   readonly weights: Float32Array;
   /** Random subspace, or null. */

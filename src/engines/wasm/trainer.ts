@@ -10,7 +10,7 @@ import { streamKey } from '../../math/random.js';
 import type { ControlBlock } from '../../memory/control-block.js';
 import type { TrainingLayout } from '../../memory/layout.js';
 import { scheduleFactor } from '../../model/schedule.js';
-import type { MemberSpec } from '../../model/spec.js';
+import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { MemberRows, MemberTrainer } from '../engine.js';
 import { type Arena, layoutArena } from './arena.js';
 import { createGather, type GatherBatch } from './batch.js';
@@ -38,7 +38,7 @@ export interface TrainingContext {
 /** Prepares a member: its initial weights are drawn and in place when this returns. */
 export function createWasmTrainer(
   context: TrainingContext,
-  spec: MemberSpec,
+  spec: NetworkMemberSpec,
   member: number,
   rows: MemberRows,
   evaluatedRows: number,
@@ -54,7 +54,7 @@ export function createWasmTrainer(
 class WasmTrainer implements MemberTrainer {
   readonly stepsPerEpoch: number;
   readonly #context: TrainingContext;
-  readonly #spec: MemberSpec;
+  readonly #spec: NetworkMemberSpec;
   readonly #member: number;
   readonly #arena: Arena;
   readonly #program: NetworkProgram;
@@ -66,7 +66,13 @@ class WasmTrainer implements MemberTrainer {
   readonly #inBag: Uint32Array;
   readonly #order: Uint32Array;
 
-  constructor(context: TrainingContext, spec: MemberSpec, member: number, rows: MemberRows, arena: Arena) {
+  constructor(
+    context: TrainingContext,
+    spec: NetworkMemberSpec,
+    member: number,
+    rows: MemberRows,
+    arena: Arena,
+  ) {
     const { kernels, memory, layout, task } = context;
     const examples = rows.inBag.length;
     this.stepsPerEpoch = Math.ceil(examples / spec.batchSize);

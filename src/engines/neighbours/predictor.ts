@@ -1,0 +1,163 @@
+// Predicts with a nearest-neighbour member: finds the nearest stored rows and lets them vote, or averages their
+// targets. On the calling thread and in double precision, so its predictions are the same everywhere.
+
+import { outputCount, type Scale, type Task } from '../../data/dataset.js';
+import { log } from '../../math/functions.js';
+import type { RowRange } from '../../measure/blocks.js';
+import type { Predictions } from '../../measure/predictions.js';
+import type { NeighboursMemberSpec } from '../../model/spec.js';
+import {
+  createNeighbourSearch,
+  type NeighbourSearch,
+  type Neighbours,
+} from '../../regularization/nearest-neighbours.js';
+import { storedRowLength } from './stored-rows.js';
+
+/** A nearest-neighbour member as prediction needs it. */
+export interface StoredMember {
+  readonly spec: NeighboursMemberSpec;
+  /** f32[distinct rows, features + 1 label or targets]; see stored-rows.ts. */
+  readonly weights: Float32Array;
+  /** Random subspace, or null. */
+  readonly columns: Uint32Array | null;
+}
+
+/** Predicts a range of positions of x, f32[n, features]: of its rows, or of the rows `index` lists. */
+export type PredictRows = (x: Float32Array, range: RowRange, index: Uint32Array | null) => Predictions;
+
+/**
+ * Loads a member.
+ *
+ * Classes: P(c) = (votes for c + s/C) / (votes + s), with s the vote smoothing and C the number of classes, so no
+ * probability is 0. Votes are 1 each, or the nearest distance divided by the neighbour's, scaled to sum to k.
+ *
+ * @param scale of the targets (regression).
+ * @param featureScale that took the features from the user's units, or null: distances between images are taken
+ * in the images' own units, all others between features as they are.
+ */
+export function createNeighboursPredictor(
+  member: StoredMember,
+  features: number,
+  task: Task,
+  scale: Scale,
+  featureScale: Scale | null,
+): PredictRows {
+  const { spec, weights } = member;
+  const columns = member.columns?.length ?? features;
+  const length = storedRowLength(spec, features, task);
+  const rows = weights.length / length;
+  const stored = new Float32Array(rows * columns);
+  const targets = new Float32Array(rows * (length - columns));
+  for (let row = 0; row < rows; row++) {
+    stored.set(weights.subarray(row * length, row * length + columns), row * columns);
+    targets.set(weights.subarray(row * length + columns, (row + 1) * length), row * (length - columns));
+  }
+  const units = spec.distance.image === null ? null : featureScale;
+  const search = createNeighbourSearch(inUnits(stored, units), columns, spec.neighbours, spec.distance);
+  return (x, range, index) => {
+    const found = findNeighbours(search, gather(x, features, member.columns, range, index), units);
+    const count = range.end - range.start;
+    return task.kind === 'classification'
+      ? voteForClasses(found, spec, targets, count, outputCount(task))
+      : averageTargets(found, spec, targets, count, scale);
+  };
+}
+
+function findNeighbours(search: NeighbourSearch, x: Float32Array, units: Scale | null): Neighbours {
+  return search(inUnits(x, units));
+}
+
+/** mean + std × x per column; x itself for no scale. */
+function inUnits(x: Float32Array, scale: Scale | null): Float32Array {
+  if (scale === null) return x;
+  const { mean, std } = scale;
+  return x.map((value, at) => mean[at % mean.length]! + std[at % mean.length]! * value);
+}
+
+/** The rows of a range with the member's columns, f32[rows, columns]. */
+function gather(
+  x: Float32Array,
+  features: number,
+  columns: Uint32Array | null,
+  { start, end }: RowRange,
+  index: Uint32Array | null,
+): Float32Array {
+  if (index === null && columns === null) return x.subarray(start * features, end * features);
+  const width = columns?.length ?? features;
+  const rows = new Float32Array((end - start) * width);
+  for (let at = start; at < end; at++) {
+    const from = (index === null ? at : index[at]!) * features;
+    const to = (at - start) * width;
+    for (let c = 0; c < width; c++) rows[to + c] = x[from + (columns === null ? c : columns[c]!)]!;
+  }
+  return rows;
+}
+
+/** The weights of one row's votes, which sum to k. */
+function writeVotes(
+  spec: NeighboursMemberSpec,
+  distances: Float64Array,
+  at: number,
+  votes: Float64Array,
+): void {
+  const k = spec.neighbours;
+  if (spec.votes === 'equal') {
+    votes.fill(1);
+    return;
+  }
+  const nearest = distances[at]!;
+  let sum = 0;
+  for (let i = 0; i < k; i++) {
+    // Rows at distance 0 share all the votes; a ratio, so that units do not matter.
+    votes[i] = distances[at + i] === nearest ? 1 : nearest / distances[at + i]!;
+    sum += votes[i]!;
+  }
+  for (let i = 0; i < k; i++) votes[i]! *= k / sum;
+}
+
+function voteForClasses(
+  { rows, distances }: Neighbours,
+  spec: NeighboursMemberSpec,
+  labels: Float32Array,
+  count: number,
+  classes: number,
+): Predictions {
+  const { neighbours: k, voteSmoothing } = spec;
+  const mean = new Float32Array(count * classes);
+  const logProbabilities = new Float32Array(count * classes);
+  const votes = new Float64Array(k);
+  const sums = new Float64Array(classes);
+  for (let row = 0; row < count; row++) {
+    writeVotes(spec, distances, row * k, votes);
+    sums.fill(voteSmoothing / classes);
+    for (let i = 0; i < k; i++) sums[labels[rows[row * k + i]!]!]! += votes[i]!;
+    for (let c = 0; c < classes; c++) {
+      const probability = sums[c]! / (k + voteSmoothing);
+      mean[row * classes + c] = probability;
+      logProbabilities[row * classes + c] = log(probability);
+    }
+  }
+  return { rows: count, outputs: classes, mean, logProbabilities, variance: null };
+}
+
+function averageTargets(
+  { rows, distances }: Neighbours,
+  spec: NeighboursMemberSpec,
+  targets: Float32Array,
+  count: number,
+  scale: Scale,
+): Predictions {
+  const k = spec.neighbours;
+  const outputs = scale.mean.length;
+  const mean = new Float32Array(count * outputs);
+  const votes = new Float64Array(k);
+  for (let row = 0; row < count; row++) {
+    writeVotes(spec, distances, row * k, votes);
+    for (let output = 0; output < outputs; output++) {
+      let sum = 0;
+      for (let i = 0; i < k; i++) sum += votes[i]! * targets[rows[row * k + i]! * outputs + output]!;
+      mean[row * outputs + output] = scale.mean[output]! + (scale.std[output]! * sum) / k;
+    }
+  }
+  return { rows: count, outputs, mean, logProbabilities: null, variance: null };
+}
