@@ -45,10 +45,17 @@ async function answer(message: Messages): Promise<object> {
 }
 
 async function train(seed: number): Promise<void> {
-  const { sizes, members, epochs, batch } = workload;
+  const { sizes, convolutions, members, epochs, batch } = workload;
+  const side = Math.sqrt(sizes[0]!);
   const options: TrainingOptions = {
     members,
     hidden: sizes.slice(1, -1),
+    ...(convolutions === undefined
+      ? {}
+      : {
+          image: [side, side],
+          layers: convolutions.flatMap((filters) => [`conv ${filters}@3x3`, 'maxpool 2']),
+        }),
     epochs,
     batchSize: batch,
     seed,

@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Bagged dense networks: bootstrap by index, He-uniform weights and zero biases, ReLU, Adam at 1e-3,
+ * Bagged networks, dense or convolutional: bootstrap by index, He-uniform weights and zero biases, ReLU, Adam at 1e-3,
  * softmax cross-entropy or squared error.
  */
 export interface Workload {
@@ -13,8 +13,13 @@ export interface Workload {
   readonly task: 'classification' | 'regression';
   /** A multiple of `batch`, so that nobody's handling of a short last batch is measured. */
   readonly rows: number;
-  /** Units from the inputs to the outputs. */
+  /** Units from the inputs to the outputs, those of convolutions left out. */
   readonly sizes: readonly number[];
+  /**
+   * The inputs are then a square image: filters of 3×3 convolutions without padding, each with a ReLU and a max
+   * pooling of 2 behind it, before the dense layers.
+   */
+  readonly convolutions?: readonly number[];
   readonly batch: number;
   readonly members: number;
   readonly epochs: number;
@@ -22,7 +27,6 @@ export interface Workload {
 
 const classification = { task: 'classification' } as const;
 
-/** W5, the convolutional one, joins with the convolution: it needs a `layers` field beside `sizes`. */
 export const WORKLOADS: readonly Workload[] = [
   { name: 'W1', ...classification, rows: 4096, sizes: [64, 64, 64, 10], batch: 32, members: 16, epochs: 5 },
   { name: 'W2', ...classification, rows: 8192, sizes: [784, 256, 128, 10], batch: 64, members: 8, epochs: 2 },
@@ -36,24 +40,62 @@ export const WORKLOADS: readonly Workload[] = [
     members: 4,
     epochs: 2,
   },
+  {
+    name: 'W5',
+    ...classification,
+    rows: 2048,
+    sizes: [784, 10],
+    convolutions: [8, 16],
+    batch: 64,
+    members: 4,
+    epochs: 1,
+  },
 ];
 
+/** A product of the network, per row: inputs and outputs of its weights, and at how many places they are used. */
+interface Product {
+  readonly inputs: number;
+  readonly units: number;
+  readonly places: number;
+}
+
+/** Every layer with weights, from input to output. */
+function productsOf({ sizes, convolutions = [] }: Workload): readonly Product[] {
+  const products: Product[] = [];
+  let [side, channels] = [Math.sqrt(sizes[0]!), 1];
+  for (const filters of convolutions) {
+    side -= 2;
+    products.push({ inputs: 9 * channels, units: filters, places: side * side });
+    [side, channels] = [Math.floor(side / 2), filters];
+  }
+  let inputs = convolutions.length === 0 ? sizes[0]! : channels * side * side;
+  for (const units of sizes.slice(1)) {
+    products.push({ inputs, units, places: 1 });
+    inputs = units;
+  }
+  return products;
+}
+
 export function describeWorkload(workload: Workload): string {
-  const { name, rows, sizes, batch, members, epochs } = workload;
-  return `${name}: n=${rows}, ${sizes.join('→')}, B=${batch}, k=${members}, ${epochs} epochs`;
+  const { name, rows, sizes, convolutions = [], batch, members, epochs } = workload;
+  const blocks = convolutions.map((filters) => `conv ${filters}@3×3–pool 2→`).join('');
+  const layers = `${sizes[0]}→${blocks}${sizes.slice(1).join('→')}`;
+  return `${name}: n=${rows}, ${layers}, B=${batch}, k=${members}, ${epochs} epoch${epochs === 1 ? '' : 's'}`;
 }
 
 /** Multiply-adds of one training as executed: the first layer needs no gradient of its input. */
 export function multiplyAdds(workload: Workload): number {
-  const { rows, sizes, members, epochs } = workload;
-  let perRow = 0;
-  for (let l = 1; l < sizes.length; l++) perRow += (l === 1 ? 2 : 3) * sizes[l - 1]! * sizes[l]!;
+  const { rows, members, epochs } = workload;
+  const perRow = productsOf(workload).reduce(
+    (sum, { inputs, units, places }, index) => sum + (index === 0 ? 2 : 3) * inputs * units * places,
+    0,
+  );
   return perRow * rows * epochs * members;
 }
 
 /** Parameters of one member. */
 export function parameterCount(workload: Workload): number {
-  return workload.sizes.slice(1).reduce((sum, units, l) => sum + (workload.sizes[l]! + 1) * units, 0);
+  return productsOf(workload).reduce((sum, { inputs, units }) => sum + (inputs + 1) * units, 0);
 }
 
 const TEACHER_UNITS = 32;

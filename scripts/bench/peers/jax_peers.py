@@ -5,6 +5,7 @@ of reading the rows is faster (a gather per step, or one per epoch) depends on t
 compiles and times both and keeps the better. Unrolling the scan by four was not faster on any workload.
 """
 
+import math
 import os
 import platform
 import sys
@@ -20,16 +21,25 @@ import jaxlib
 import numpy as np
 from jax import lax
 
-from workload import LEARNING_RATE, he_uniform
+from workload import LEARNING_RATE
 
 GATHERS = ("step", "epoch")
 
 
 def forward(layers, h):
     for w, b in layers[:-1]:
-        h = jax.nn.relu(h @ w + b)
+        h = convolved(h, w, b) if w.ndim == 4 else jax.nn.relu(h @ w + b)
     w, b = layers[-1]
-    return h @ w + b
+    return h.reshape(len(h), -1) @ w + b
+
+
+def convolved(h, w, b):
+    """A 3x3 convolution, ReLU and a max pooling of 2; rows of pixels become square images first."""
+    if h.ndim == 2:
+        side = math.isqrt(h.shape[1])
+        h = h.reshape(-1, 1, side, side)
+    h = jax.nn.relu(lax.conv_general_dilated(h, w, (1, 1), "VALID") + b[:, None, None])
+    return lax.reduce_window(h, -jnp.inf, lax.max, (1, 1, 2, 2), (1, 1, 2, 2), "VALID")
 
 
 def loss_of(layers, x, y, regression):
@@ -103,7 +113,7 @@ class Jax:
     def draw(self, seed):
         random = np.random.default_rng(seed)
         k = self.workload.members
-        return he_uniform(random, self.workload.sizes, k), self.workload.bagged_batches(random, k)
+        return self.workload.draw_layers(random, k), self.workload.bagged_batches(random, k)
 
     def train(self, seed):
         layers, batches = self.draw(seed)

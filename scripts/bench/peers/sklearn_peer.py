@@ -55,6 +55,7 @@ class Sklearn:
 
     def train(self, seed):
         workload = self.workload
+        assert not workload.convolutions, "scikit-learn has no convolutions"
         member = (Regressor if workload.regression else Classifier)(
             hidden_layer_sizes=workload.sizes[1:-1],
             batch_size=workload.batch,

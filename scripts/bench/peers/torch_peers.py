@@ -14,15 +14,20 @@ from torch.nn import functional
 from workload import LEARNING_RATE, he_uniform
 
 
-def network(random, sizes):
-    layers = []
-    for w, b in he_uniform(random, sizes):
-        layer = torch.nn.Linear(*w.shape)
+def network(random, workload):
+    blocks = [torch.nn.Unflatten(1, (1, workload.side, workload.side))] if workload.convolutions else []
+    for index, (w, b) in enumerate(workload.draw_layers(random)):
+        dense = w.ndim == 2
+        layer = torch.nn.Linear(*w.shape) if dense else torch.nn.Conv2d(w.shape[1], w.shape[0], 3)
         with torch.no_grad():
-            layer.weight.copy_(torch.from_numpy(w.T))
+            layer.weight.copy_(torch.from_numpy(w.T if dense else w))
             layer.bias.copy_(torch.from_numpy(b))
-        layers += [layer, torch.nn.ReLU(inplace=True)]
-    return torch.nn.Sequential(*layers[:-1])
+        if dense and index == len(workload.convolutions) > 0:
+            blocks.append(torch.nn.Flatten())
+        blocks += [layer, torch.nn.ReLU(inplace=True)]
+        if not dense:
+            blocks.append(torch.nn.MaxPool2d(2))
+    return torch.nn.Sequential(*blocks[:-1])
 
 
 def gather(values, rows):
@@ -34,7 +39,7 @@ def train_one(workload, seed):
     random = np.random.default_rng(seed)
     x, y = torch.from_numpy(workload.x), torch.from_numpy(workload.y)
     batches = torch.from_numpy(workload.bagged_batches(random, 1)[0])
-    model = network(random, workload.sizes)
+    model = network(random, workload)
     loss_of = functional.mse_loss if workload.regression else functional.cross_entropy
     adam = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE, fused=True)
     for rows in batches:
@@ -92,7 +97,7 @@ class TorchProcesses(Torch):
     def train(self, seed):
         jobs = [(self.workload, [*seed, member]) for member in range(self.workload.members)]
         results = self.processes.starmap(train_in_process, jobs, chunksize=1)
-        self.models = [network(np.random.default_rng(0), self.workload.sizes) for _ in results]
+        self.models = [network(np.random.default_rng(0), self.workload) for _ in results]
         with torch.no_grad():
             for model, arrays in zip(self.models, results):
                 for parameter, array in zip(model.parameters(), arrays):
@@ -104,6 +109,7 @@ class TorchBatched(Torch):
 
     def train(self, seed):
         workload, k = self.workload, self.workload.members
+        assert not workload.convolutions, "written for dense networks"
         random = np.random.default_rng(seed)
         x, y = torch.from_numpy(workload.x), torch.from_numpy(workload.y)
         # [epochs, steps, k, batch], so that a step's rows lie together after the gather.
