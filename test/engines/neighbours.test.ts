@@ -211,6 +211,15 @@ t.test('images of a file are compared in pixels, though the file is standardised
   t.ok(plain < pixels && pixels < tangents, `${plain} < ${pixels} < ${tangents}`);
 });
 
+t.test('stored rows whose labels are no classes are refused', async (t) => {
+  const ensemble = await trainEnsemble(dataset, ONE);
+  ensemble.members[0]!.weights[6] = 3;
+  await t.rejects(predictEnsemble(ensemble, dataset.x), {
+    code: 'ERR_BUNDLE',
+    message: /labels below 3, got 3/,
+  });
+});
+
 const refused: readonly [options: TrainingOptions, message: RegExp][] = [
   [
     { engine: 'neighbours', distance: 'tangentOneSided' },

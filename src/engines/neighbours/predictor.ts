@@ -2,6 +2,7 @@
 // targets. On the calling thread and in double precision, so its predictions are the same everywhere.
 
 import { outputCount, type Scale, type Task } from '../../data/dataset.js';
+import { TuttiError } from '../../errors.js';
 import { log } from '../../math/functions.js';
 import type { RowRange } from '../../measure/blocks.js';
 import type { Predictions } from '../../measure/predictions.js';
@@ -52,10 +53,11 @@ export function createNeighboursPredictor(
     stored.set(weights.subarray(row * length, row * length + columns), row * columns);
     targets.set(weights.subarray(row * length + columns, (row + 1) * length), row * (length - columns));
   }
+  if (task.kind === 'classification') requireLabels(targets, outputCount(task));
   const units = spec.distance.image === null ? null : featureScale;
   const search = createNeighbourSearch(inUnits(stored, units), columns, spec.neighbours, spec.distance);
   return (x, range, index) => {
-    const found = findNeighbours(search, gather(x, features, member.columns, range, index), units);
+    const found = search(inUnits(gather(x, features, member.columns, range, index), units));
     const count = range.end - range.start;
     return task.kind === 'classification'
       ? voteForClasses(found, spec, targets, count, outputCount(task))
@@ -63,8 +65,12 @@ export function createNeighboursPredictor(
   };
 }
 
-function findNeighbours(search: NeighbourSearch, x: Float32Array, units: Scale | null): Neighbours {
-  return search(inUnits(x, units));
+/** Stored rows may come from a file. */
+function requireLabels(labels: Float32Array, classes: number): void {
+  const bad = labels.find((label) => !(Number.isInteger(label) && label >= 0 && label < classes));
+  if (bad === undefined) return;
+  const message = `Expected the stored rows of a nearest-neighbour member to have labels below ${classes}, got ${bad}`;
+  throw new TuttiError('ERR_BUNDLE', message);
 }
 
 /** mean + std × x per column; x itself for no scale. */
