@@ -17,6 +17,12 @@ export {
   aggregate,
 } from './ensemble/aggregate/aggregate.js';
 export {
+  type AttackOptions,
+  type AttackPoint,
+  attackEnsemble,
+  type Robustness,
+} from './ensemble/attack.js';
+export {
   type CompareMasksOptions,
   compareMasks,
   type MaskComparison,

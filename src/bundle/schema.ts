@@ -78,6 +78,19 @@ const networkSpec = z.strictObject({
   activityPenalty: z.strictObject({ strength: positive, layers: z.array(count).min(1) }).nullable(),
   labelSmoothing: decay,
   inputNoise: z.number().min(0),
+  adversarial: z
+    .strictObject({
+      epsilon: positive,
+      norm: z.enum(['linf', 'l2']),
+      scale: z.enum(['range', 'absolute']),
+      bounds: z.tuple([z.number(), z.number()]).nullable(),
+      steps: count,
+      cleanShare: decay,
+    })
+    .nullable(),
+  tangents: z
+    .strictObject({ strength: positive, sources: z.array(z.enum(['given', ...TANGENT_KINDS])).min(1) })
+    .nullable(),
   earlyStopping: z.strictObject({ on: z.enum(['validation', 'outOfBag']), patience: count }).nullable(),
   streams,
 }) satisfies z.ZodType<NetworkMemberSpec>;

@@ -22,6 +22,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'compare the ways to predict with a dropout net: weight scaling, means over masks',
     load: () => import('./compare-masks.js'),
   },
+  attack: {
+    summary: 'score a saved ensemble on rows that are moved against it',
+    load: () => import('./attack.js'),
+  },
   measure: {
     summary: "measure how members' errors correlate, from predictions of any library",
     load: () => import('./measure.js'),

@@ -6,11 +6,16 @@ import { DEFAULTS, trainingSchema } from '../model/options.js';
 import type { OptionRow } from './option-row.js';
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  'The ensemble': ['members', 'seed', 'resample', 'resampleShare', 'featureShare', 'vary'],
+  'The ensemble': ['members', 'engine', 'seed', 'resample', 'resampleShare', 'featureShare', 'vary'],
   'The networks': ['hidden', 'layers', 'image', 'activation', 'init', 'loss'],
   Regularization: [
     ...['l1', 'l2', 'inputKeep', 'hiddenKeep', 'dropoutScaling', 'activityPenalty', 'activityLayers'],
-    ...['labelSmoothing', 'inputNoise'],
+    ...['labelSmoothing', 'inputNoise', 'adversarialEpsilon', 'adversarialNorm', 'adversarialScale'],
+    ...['adversarialBounds', 'adversarialSteps', 'cleanShare', 'tangents', 'tangentStrength'],
+  ],
+  'Nearest neighbours': [
+    ...['neighbours', 'distance', 'votes', 'voteSmoothing', 'distanceTangents', 'tangentSigma'],
+    ...['tangentBorder', 'tangentStiffness'],
   ],
   'Early stopping': ['earlyStopping', 'patience', 'validationShare'],
 };
@@ -23,6 +28,8 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   image: '1x28x28',
   hiddenKeep: '0.5,0.5',
   activityLayers: '1,2',
+  adversarialBounds: 'low,high',
+  tangents: 'rotation,scaling',
   vary: 'init,order',
 };
 
@@ -34,7 +41,13 @@ export function trainingRows(): readonly OptionRow[] {
   const rows = Object.entries(trainingSchema.shape)
     .filter(([name]) => !WITHOUT_FLAG.has(name))
     .map(([name, schema]) => rowOf(name, schema as unknown as z.ZodType));
-  const order = [...Object.keys(GROUPS).slice(0, 2), 'Optimisation', 'Regularization', 'Early stopping'];
+  const order = [
+    ...Object.keys(GROUPS).slice(0, 2),
+    'Optimisation',
+    'Regularization',
+    'Early stopping',
+    'Nearest neighbours',
+  ];
   return rows.sort((a, b) => order.indexOf(a.group) - order.indexOf(b.group));
 }
 

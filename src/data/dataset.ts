@@ -35,6 +35,8 @@ export interface Dataset {
   readonly rowWeights: Float32Array | null;
   /** Group index of each row for grouped resampling and splitting, or null. */
   readonly groups: Int32Array | null;
+  /** Tangent vectors of each row for tangent propagation, f32[rows, vectors, features], in the units of `x`; or null. */
+  readonly tangents: Float32Array | null;
   /** SHA-256 of the task, shape and numbers above, hexadecimal. */
   readonly hash: string;
 }
@@ -57,6 +59,11 @@ export interface DatasetArrays {
   readonly weights?: ArrayLike<number>;
   /** Group index of each row, integers ≥ 0, [rows]. */
   readonly groups?: ArrayLike<number>;
+  /**
+   * Tangent vectors, [rows, vectors, features], row-major: directions in which each row could move without a
+   * change of what is predicted. In the units of `x` as given; standardised with it.
+   */
+  readonly tangents?: ArrayLike<number>;
   /** Scale each column of `x` to mean 0 and standard deviation 1. @default false */
   readonly standardise?: boolean;
   /** Take the task and all scales from this (training) dataset instead: for test data. */
@@ -89,7 +96,8 @@ export function datasetFromArrays(arrays: DatasetArrays): Dataset {
   const x = standardised('x', arrays.x, features, featureScale);
   const rowWeights = arrays.weights === undefined ? null : weightsOf(arrays.weights, rows);
   const groups = arrays.groups === undefined ? null : groupsOf(arrays.groups, rows);
-  return withHash({ ...targetPart(arrays), rows, features, x, featureScale, rowWeights, groups });
+  const tangents = arrays.tangents === undefined ? null : tangentsOf(arrays, arrays.tangents, featureScale);
+  return withHash({ ...targetPart(arrays), rows, features, x, featureScale, rowWeights, groups, tangents });
 }
 
 /** Makers of datasets; shares its name with the type. */
@@ -102,7 +110,7 @@ export function outputCount(task: Task): number {
 
 /**
  * Completes a dataset by its hash: SHA-256, hexadecimal, over the task, shape and scales as JSON and then the
- * bytes of x, labels, targets, weights and groups, each preceded by its length. Little-endian, as every host
+ * bytes of x, labels, targets, weights, groups and, where there are any, tangents, each preceded by its length. Little-endian, as every host
  * that Node.js supports is.
  */
 export function withHash(data: Omit<Dataset, 'hash'>): Dataset {
@@ -111,7 +119,8 @@ export function withHash(data: Omit<Dataset, 'hash'>): Dataset {
   const names = task.kind === 'classification' ? task.classes : task.targets;
   const scales = [targetScale, featureScale].map((scale) => scale && [scale.mean, scale.std]);
   hash.update(JSON.stringify([task.kind, names, rows, features, scales]));
-  for (const part of [data.x, data.labels, data.targets, data.rowWeights, data.groups]) {
+  const tangents = data.tangents === null ? [] : [data.tangents];
+  for (const part of [data.x, data.labels, data.targets, data.rowWeights, data.groups, ...tangents]) {
     hash.update(`;${part === null ? 'none' : part.length};`);
     if (part !== null) hash.update(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
   }
@@ -207,4 +216,24 @@ function groupsOf(groups: ArrayLike<number>, rows: number): Int32Array {
   checkLength('groups', groups, rows, 'one per row');
   checkIndices('groups', groups, 2 ** 31);
   return Int32Array.from(groups);
+}
+
+/** Directions scale as x does, but do not shift. */
+function tangentsOf(
+  { rows, features }: DatasetArrays,
+  tangents: ArrayLike<number>,
+  scale: Scale | null,
+): Float32Array {
+  const vectors = tangents.length / (rows * features);
+  if (!Number.isInteger(vectors) || vectors === 0) {
+    const shape = `${rows} rows × vectors × ${features} features`;
+    const message = `Expected \`tangents\` to be ${shape}, got ${tangents.length} numbers`;
+    throw new TuttiError('ERR_SHAPE', message, { array: 'tangents' });
+  }
+  checkFinite('tangents', tangents, features);
+  const scaled = Float32Array.from(tangents, (value, i) =>
+    scale === null ? value : value / scale.std[i % features]!,
+  );
+  checkFinite('tangents', scaled, features);
+  return scaled;
 }

@@ -144,6 +144,7 @@ export function transformTable(
     ...encoded,
     targetScale: targetScaleFrom(preprocessing.target),
     featureScale: null,
+    tangents: null,
     ...trainingParts(preprocessing, table, used, encoded.labels, extras),
   });
 }

@@ -113,7 +113,8 @@ function hasBit(bits: Uint8Array, row: number): boolean {
   return ((bits[row >>> 3]! >>> (row & 7)) & 1) === 1;
 }
 
-function checkDataset(ensemble: Ensemble, dataset: Dataset): void {
+/** @throws ERR_SHAPE when the dataset's features or task are not the ensemble's. */
+export function checkDataset(ensemble: Ensemble, dataset: Dataset): void {
   const task = (of: Dataset | Ensemble) => JSON.stringify(of.task);
   if (dataset.features === ensemble.features && task(dataset) === task(ensemble)) return;
   throw new TuttiError(

@@ -6,7 +6,7 @@ import type { Scale } from '../data/dataset.js';
 import { featureScaleOf } from '../data/feature-scale.js';
 import { drawFeatureSubset } from '../data/resample.js';
 import { createNeighboursPredictor, type PredictRows } from '../engines/neighbours/predictor.js';
-import { createPredictor, type Predictor } from '../engines/wasm/predictor.js';
+import { createPredictor, type PredictableMember, type Predictor } from '../engines/wasm/predictor.js';
 import { TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { compileKernels } from '../kernels/kernels.js';
@@ -102,16 +102,23 @@ function blockPredictorOf(ensemble: Ensemble): Pick<Predictor, 'predictBlock'> {
  * @throws ERR_OPTION when a member is of another kind.
  */
 export function predictorOf(ensemble: Ensemble): Predictor {
-  const { plan, members, features, task, targetScale } = ensemble;
+  const { plan, features, task, targetScale } = ensemble;
+  const module = compileKernels(resolveArithmetic(plan.arithmetic));
+  return createPredictor(module, networkMembers(ensemble), features, task, targetScale);
+}
+
+/**
+ * The members of an ensemble of networks as the engine takes them.
+ * @throws ERR_OPTION when a member is of another kind; ERR_BUNDLE when there is none.
+ */
+export function networkMembers({ plan, members, features }: Ensemble): PredictableMember[] {
   if (members.length === 0)
     throw new TuttiError('ERR_BUNDLE', 'This ensemble has no finished members to predict with');
-  const loaded = members.map(({ index, weights, unitFactors = null }) => {
+  return members.map(({ index, weights, unitFactors = null }) => {
     const spec = requireNetwork(plan.members[index]!, index);
     const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
     return { spec, weights, columns, factors: unitFactors };
   });
-  const module = compileKernels(resolveArithmetic(plan.arithmetic));
-  return createPredictor(module, loaded, features, task, targetScale);
 }
 
 /** x in the units the networks were trained on. */

@@ -19,6 +19,7 @@ import { plannedWeightsLength } from './member-weights.js';
 import { requireMemory, resultBytes } from './memory-estimate.js';
 import { readProgress, type TrainingProgress } from './progress.js';
 import { createInlineRunner, type MemberRunner } from './runner.js';
+import { givenTangents, sharedExtras, writeExtras } from './shared-extras.js';
 import type { EpochDecision, EpochEvent, MemberOutcome, TrainingShare } from './train-member.js';
 
 /** How a training is run; nothing here changes the bytes of a finished member, but a callback's decisions. */
@@ -66,7 +67,8 @@ export async function trainEnsemble(
   const runner = settings.runner ?? createInlineRunner();
   const plan = preparePlan(dataset, parseTrainingOptions(options));
   const rows = drawCandidates(plan, dataset);
-  const training = prepareTraining(dataset, plan, rows, Math.min(runner.threads, plan.members.length));
+  const slots = Math.min(runner.threads, plan.members.length);
+  const training = prepareTraining(dataset, plan, rows, slots, settings.preprocessing ?? null);
   try {
     const run = new TrainingRun(dataset, plan, training, runner, settings, started);
     return await run.finish();
@@ -80,6 +82,7 @@ function preparePlan(dataset: Dataset, options: TrainingOptions): EnsemblePlan {
   const context = {
     task: dataset.task,
     features: dataset.features,
+    tangents: givenTangents(dataset),
     seed: options.seed ?? randomSeed(),
     arithmetic: resolveArithmetic(options.arithmetic ?? 'auto'),
   };
@@ -98,6 +101,7 @@ function prepareTraining(
   plan: EnsemblePlan,
   rows: CandidateRows,
   slots: number,
+  preprocessing: Preprocessing | null,
 ): TrainingShare {
   const { candidates, validation } = rows;
   const bytes = largestArena(dataset, plan, rows);
@@ -106,11 +110,13 @@ function prepareTraining(
     { candidates: candidates.length, validation: validation.length },
     slots,
     bytes,
+    sharedExtras(plan, dataset),
   );
   const what = `Training on ${dataset.rows} rows × ${dataset.features} features with ${slots} threads`;
   requireMemory(layout.totalBytes, what);
   const memory = createSharedMemory(layout.totalBytes, what);
   writeDataset(memory.buffer, layout.dataset, dataset);
+  writeExtras(memory.buffer, layout, plan, dataset, candidates, preprocessing);
   new Uint32Array(memory.buffer, layout.candidates.offset, candidates.length).set(candidates);
   new Uint32Array(memory.buffer, layout.validation.offset, validation.length).set(validation);
   return {

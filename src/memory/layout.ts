@@ -3,6 +3,7 @@
 
 import type { Dataset } from '../data/dataset.js';
 import { TuttiError } from '../errors.js';
+import type { TangentSource } from '../model/spec.js';
 import { CONTROL_HEADER_BYTES, CONTROL_SLOT_BYTES } from './control-block.js';
 
 /** WebAssembly addresses are 32 bits: nothing beyond 4 GiB can be addressed. */
@@ -69,9 +70,28 @@ export interface RowList {
   readonly length: number;
 }
 
+/** Tangent vectors of every row of the dataset, f32[rows, sources, features padded to 4]. */
+export interface TangentTable {
+  /** 0 when there are none. */
+  readonly address: number;
+  /** What each of a row's vectors is. */
+  readonly sources: readonly TangentSource[];
+}
+
+/** What regularizers need beside the dataset. */
+export interface SharedExtras {
+  /** The tangent vectors of each row. */
+  readonly tangents: readonly TangentSource[];
+  /** Whether the features' ranges are needed. */
+  readonly hasRanges: boolean;
+}
+
 export interface TrainingLayout {
   readonly slots: number;
   readonly dataset: DatasetLayout;
+  readonly tangents: TangentTable;
+  /** f32[4, features]: low, high, mean, std (FeatureRanges in src/regularization/perturb.ts), or 0. */
+  readonly ranges: number;
   /** Rows that members resample from, ascending. */
   readonly candidates: RowList;
   /** Rows held out for early stopping, ascending; empty when no member needs them. */
@@ -81,23 +101,32 @@ export interface TrainingLayout {
   readonly totalBytes: number;
 }
 
+const NO_EXTRAS: SharedExtras = { tangents: [], hasRanges: false };
+
 /** Lays out the memory of one training. */
 export function layoutTraining(
   dataset: Dataset,
   rowCounts: { readonly candidates: number; readonly validation: number },
   slots: number,
   arenaBytes: number,
+  extras: SharedExtras = NO_EXTRAS,
 ): TrainingLayout {
   const regions = new RegionAllocator(CONTROL_HEADER_BYTES + slots * CONTROL_SLOT_BYTES);
   const rowList = (length: number): RowList => ({ offset: regions.takeWords(length), length });
   const datasetLayout = layoutDataset(dataset, regions);
   const candidates = rowList(rowCounts.candidates);
   const validation = rowList(rowCounts.validation);
+  const { rows, features, xStrideBytes } = datasetLayout;
+  const sources = extras.tangents;
+  const address = sources.length === 0 ? 0 : regions.take(rows * sources.length * xStrideBytes);
+  const ranges = extras.hasRanges ? regions.takeWords(4 * features) : 0;
   const arenas = regions.end;
   const alignedArenaBytes = align(arenaBytes);
   return {
     slots,
     dataset: datasetLayout,
+    tangents: { address, sources },
+    ranges,
     candidates,
     validation,
     arenas,

@@ -19,6 +19,7 @@ import {
 import { NEIGHBOURS_OPTIONS, resolveNeighbours } from './neighbours-options.js';
 import { layerShapes, requireImageSize } from './network.js';
 import { optionError } from './option-errors.js';
+import { PERTURBATION_DEFAULTS, perturbationFields, resolvePerturbations } from './perturbation-options.js';
 import { resolveActivityPenalty, resolveDropout, resolveLabelSmoothing } from './regularization-options.js';
 import type {
   Arithmetic,
@@ -101,6 +102,7 @@ const memberFields = {
     .describe('hidden layers under the activity penalty, 1 the first (default: all)'),
   labelSmoothing: z.number().min(0).lt(1).describe('share of each label spread evenly over all classes'),
   inputNoise: nonNegative('standard deviation of Gaussian noise on the inputs in training'),
+  ...perturbationFields,
   earlyStopping: z.enum(['none', 'validation', 'outOfBag']).describe('rows that decide when to stop'),
   patience: count('epochs without improvement before stopping'),
   vary: z
@@ -186,6 +188,7 @@ export const DEFAULTS = {
   activityPenalty: 0,
   labelSmoothing: 0,
   inputNoise: 0,
+  ...PERTURBATION_DEFAULTS,
   earlyStopping: 'none',
   patience: 5,
   vary: ['resample', 'init', 'order', 'masks'],
@@ -210,6 +213,8 @@ export interface PlanContext {
   readonly task: Task;
   /** Columns of the dataset. */
   readonly features: number;
+  /** Tangent vectors per row of the dataset. @default 0 */
+  readonly tangents?: number;
   readonly seed: number;
   readonly arithmetic: Arithmetic;
 }
@@ -305,6 +310,7 @@ function resolveMember(own: MemberOptions, index: number, context: PlanContext):
     activityPenalty: resolveActivityPenalty(o.activityPenalty, own.activityLayers, ownUnits),
     labelSmoothing: resolveLabelSmoothing(o.labelSmoothing, context.task),
     inputNoise: o.inputNoise,
+    ...resolvePerturbations(o, own, context.tangents ?? 0, image),
     earlyStopping,
     streams: resolveStreams(o.vary, index),
   };
@@ -345,7 +351,7 @@ function resolveStreams(vary: readonly Source[], index: number): MemberStreams {
 type FilledOptions = {
   [Name in Exclude<
     keyof MemberOptions,
-    'loss' | 'activityLayers' | 'hidden' | 'layers' | 'image'
+    'loss' | 'activityLayers' | 'hidden' | 'layers' | 'image' | 'adversarialBounds' | 'tangents'
   >]-?: NonNullable<MemberOptions[Name]>;
 };
 

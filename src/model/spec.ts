@@ -136,9 +136,11 @@ export interface AdversarialSpec {
 export interface TangentSpec {
   /** Above 0. */
   readonly strength: number;
-  /** Built-in tangent vectors of images; null: those given with the dataset. */
-  readonly kinds: readonly TangentKind[] | null;
+  readonly sources: readonly TangentSource[];
 }
+
+/** Tangent vectors that came with the dataset, or a built-in kind of images. */
+export type TangentSource = 'given' | TangentKind;
 
 /**
  * The member's key in the random streams of each source of chance, beside the plan's seed: its index in the
@@ -177,6 +179,8 @@ export interface NetworkMemberSpec {
   readonly labelSmoothing: number;
   /** Standard deviation of the Gaussian noise added to every input of every training step. */
   readonly inputNoise: number;
+  readonly adversarial: AdversarialSpec | null;
+  readonly tangents: TangentSpec | null;
   readonly earlyStopping: EarlyStoppingSpec | null;
   readonly streams: MemberStreams;
 }

@@ -68,6 +68,11 @@ function forward(layers: readonly Layer[], example: Example, x: readonly number[
   return { ...trace, output: h };
 }
 
+/** The raw outputs of a network that drops nothing. */
+export function rawOutput(layers: readonly Layer[], x: readonly number[]): readonly number[] {
+  return forward(layers, { x, label: 0, y: [], weight: 1 }, x).output;
+}
+
 /**
  * From ∂/∂output down to the inputs, which it returns; parameters' gradients are added where given.
  * @param alsoAtOutput what else reaches a layer's (masked) output; @param alsoAtSum what else reaches its z.

@@ -8,8 +8,10 @@ import { RandomStream, shuffleInPlace, streamKey } from '../../src/math/random.j
 import { layerShapes, networkSpecs } from '../../src/model/network.js';
 import { scheduleFactor } from '../../src/model/schedule.js';
 import type { EnsemblePlan } from '../../src/model/spec.js';
-import { batchGradient, createOptimizer, type Example, flatten, layersOf } from './reference-network.js';
+import { createOptimizer, type Example, flatten, layersOf } from './reference-network.js';
 import { withNoise } from './reference-noise.js';
+import { objectiveGradient } from './reference-objective.js';
+import { createPerturbations } from './reference-perturbations.js';
 
 /** Canonical weights before and after, and the mean training loss of each epoch. */
 export function trainReference(dataset: Dataset, plan: EnsemblePlan, member: number) {
@@ -19,6 +21,12 @@ export function trainReference(dataset: Dataset, plan: EnsemblePlan, member: num
   const layers = layersOf(shapes, init);
   const draw = drawMember(plan.seed, spec, dataset, dataset.features, drawCandidates(plan, dataset));
   const update = createOptimizer(spec.optimizer, spec.normPenalty, layers);
+  const perturb = createPerturbations({ dataset, plan, spec, columns: draw.columns });
+  const { activityPenalty, labelSmoothing, tangents, adversarial } = spec;
+  const objective = {
+    ...{ activityPenalty, labelSmoothing, tangentStrength: tangents?.strength ?? 0 },
+    cleanShare: adversarial?.cleanShare ?? 1,
+  };
   const steps = Math.ceil(draw.inBag.length / spec.batchSize);
   const losses: number[] = [];
   for (let epoch = 1; epoch <= spec.epochs; epoch++) {
@@ -28,8 +36,9 @@ export function trainReference(dataset: Dataset, plan: EnsemblePlan, member: num
     for (let step = 0; step < steps; step++) {
       const rows = order.subarray(step * spec.batchSize, (step + 1) * spec.batchSize);
       const plain = Array.from(rows, (row) => exampleAt(dataset, row, draw.columns));
-      const batch = withNoise(plan.seed, spec, shapes, plain, epoch, step);
-      const { loss, gradients } = batchGradient(layers, spec.loss, batch, spec);
+      const noisy = withNoise(plan.seed, spec, shapes, plain, epoch, step);
+      const batch = perturb(layers, rows, noisy);
+      const { loss, gradients } = objectiveGradient(layers, spec.loss, batch, objective);
       const factor = scheduleFactor(spec.schedule, (epoch - 1) * steps + step, steps, spec.epochs);
       update(gradients, spec.optimizer.learningRate * factor);
       total += loss * rows.length;

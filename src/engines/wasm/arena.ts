@@ -6,6 +6,7 @@ import { UPDATE_BLOCK_BYTES } from '../../kernels/update-block.js';
 import { RegionAllocator } from '../../memory/layout.js';
 import { type LayerShape, layerShapes } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
+import type { Block } from './operators.js';
 import {
   type HeadInputs,
   layoutNetwork,
@@ -15,6 +16,7 @@ import {
   panelStrideOf,
   panelsOf,
 } from './program.js';
+import { layoutTangents, type TangentLayout } from './tangents.js';
 
 /** Byte offsets of every region of a member's arena. */
 export interface Arena {
@@ -34,7 +36,30 @@ export interface Arena {
   readonly columns: number;
   readonly head: HeadInputs;
   readonly updateBlock: number;
+  /** For steps of more than one pass; null where one pass does. */
+  readonly passes: PassesLayout | null;
   readonly end: number;
+}
+
+/** What a step needs whose gradient adds up over several passes: adversarial training, tangent propagation. */
+export interface PassesLayout {
+  /** f32, laid out like the weights. */
+  readonly gradients: number;
+  /** Update blocks that store into and add to the gradients. */
+  readonly storeBlock: number;
+  readonly addBlock: number;
+  readonly attack: AttackLayout | null;
+  readonly tangents: TangentLayout | null;
+}
+
+/** Where an attack works: all blocks are panels[inputs], the vectors f32[inputs]. */
+export interface AttackLayout {
+  /** The inputs before the attack, which then replaces them. */
+  readonly origin: Block;
+  readonly gradient: Block;
+  readonly radius: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 /** Lengths that size an arena beside the spec. */
@@ -63,14 +88,15 @@ export function layoutArena(
   const weights = regions.takeWords(length);
   const rowWeights = regions.takeWords(panels * PANEL);
   const { dropout, activityPenalty, labelSmoothing } = spec;
-  const techniques = { dropout, activityPenalty, rowWeights };
+  const techniques = { dropout, activityPenalty, hasTangents: spec.tangents !== null, rowWeights };
+  const network = layoutNetwork(shapes, weights, panels, regions, 'train', techniques);
   const targetsStride = task.kind === 'regression' ? panelStrideOf(outputCount(task)) : 0;
   return {
     shapes,
     firstMoment: regions.takeWords(length),
     secondMoment: spec.optimizer.kind === 'sgd' ? 0 : regions.takeWords(length),
     kept: spec.earlyStopping === null ? 0 : regions.takeWords(length),
-    network: layoutNetwork(shapes, weights, panels, regions, 'train', techniques),
+    network,
     inBag: regions.takeWords(sizes.inBag),
     order: regions.takeWords(sizes.inBag),
     evaluated: regions.takeWords(sizes.evaluated),
@@ -82,6 +108,30 @@ export function layoutArena(
       labelSmoothing,
     },
     updateBlock: regions.take(UPDATE_BLOCK_BYTES),
+    passes: layoutPasses(spec, network, panels, regions),
     end: regions.end,
+  };
+}
+
+function layoutPasses(
+  { adversarial, tangents }: NetworkMemberSpec,
+  network: NetworkLayout,
+  panels: number,
+  regions: RegionAllocator,
+): PassesLayout | null {
+  if (adversarial === null && tangents === null) return null;
+  const { inputs } = network.stages[0]!.shape;
+  const { stride } = network.input;
+  const like = (): Block => ({ address: regions.take(panels * stride), stride });
+  const vector = () => regions.takeWords(inputs);
+  return {
+    gradients: regions.takeWords(network.weightsLength),
+    storeBlock: regions.take(UPDATE_BLOCK_BYTES),
+    addBlock: regions.take(UPDATE_BLOCK_BYTES),
+    attack:
+      adversarial === null
+        ? null
+        : { origin: like(), gradient: like(), radius: vector(), low: vector(), high: vector() },
+    tangents: tangents === null ? null : layoutTangents(network, panels, regions),
   };
 }

@@ -3,31 +3,38 @@
 
 import { outputCount, type Task } from '../../data/dataset.js';
 import type { Kernels } from '../../kernels/kernels.js';
-import type { DatasetLayout } from '../../memory/layout.js';
+import type { TrainingLayout } from '../../memory/layout.js';
 import type { Arena } from './arena.js';
+import type { Block } from './operators.js';
 import { panelsOf } from './program.js';
 
-/** Gathers `count` rows whose numbers lie at `indices` (u32) and returns how many panels they fill. */
-export type GatherBatch = (indices: number, count: number) => number;
+/** Gathers what belongs to `count` rows whose numbers lie at `indices` (u32). */
+export interface Gather {
+  /** Inputs, labels or targets, and weights in the loss; returns how many panels they fill. */
+  batch(indices: number, count: number): number;
+  /** The weights in the loss anew, times `share`. */
+  weigh(indices: number, count: number, share: number): void;
+  /** Tangent vector number `tangent` of each row. */
+  tangent(tangent: number, indices: number, count: number, into: Block): void;
+}
 
 /** @param hasColumns whether the arena's columns restrict the features. */
 export function createGather(
   kernels: Kernels,
-  dataset: DatasetLayout,
+  { dataset, tangents }: TrainingLayout,
   arena: Arena,
   task: Task,
   hasColumns: boolean,
-): GatherBatch {
+): Gather {
   const { x, xStrideBytes, labels, targets, targetsStrideBytes, rowWeights } = dataset;
   const { network, head, columns, shapes } = arena;
-  const { address: input, stride } = network.input;
   const features = shapes[0]!.inputs;
   const outputs = outputCount(task);
-  const gatherInputs = hasColumns
-    ? (indices: number, count: number) =>
-        kernels.gatherColumns(x, xStrideBytes, indices, count, columns, features, input, stride)
-    : (indices: number, count: number) =>
-        kernels.gatherRows(x, xStrideBytes, indices, count, features, input, stride);
+  const gatherRows = hasColumns
+    ? (from: number, strideBytes: number, indices: number, count: number, into: Block) =>
+        kernels.gatherColumns(from, strideBytes, indices, count, columns, features, into.address, into.stride)
+    : (from: number, strideBytes: number, indices: number, count: number, into: Block) =>
+        kernels.gatherRows(from, strideBytes, indices, count, features, into.address, into.stride);
   const gatherTruth =
     task.kind === 'classification'
       ? (indices: number, count: number) => kernels.gatherLabels(labels, indices, count, head.labels)
@@ -35,11 +42,21 @@ export function createGather(
           const { address, stride: targetStride } = head.targets;
           kernels.gatherRows(targets, targetsStrideBytes, indices, count, outputs, address, targetStride);
         };
-  return (indices, count) => {
-    gatherInputs(indices, count);
-    gatherTruth(indices, count);
-    // A mean over the batch: weights of mean 1 over the dataset, divided by the batch's size.
-    kernels.gatherWeights(rowWeights, indices, count, 1 / count, head.rowWeights);
-    return panelsOf(count);
+  // A mean over the batch: weights of mean 1 over the dataset, divided by the batch's size.
+  const weigh = (indices: number, count: number, share: number) =>
+    kernels.gatherWeights(rowWeights, indices, count, share / count, head.rowWeights);
+  return {
+    batch(indices, count) {
+      gatherRows(x, xStrideBytes, indices, count, network.input);
+      gatherTruth(indices, count);
+      weigh(indices, count, 1);
+      return panelsOf(count);
+    },
+    weigh,
+    tangent(tangent, indices, count, into) {
+      // One example's tangents lie side by side, each as long as a row of x.
+      const { address, sources } = tangents;
+      gatherRows(address + tangent * xStrideBytes, sources.length * xStrideBytes, indices, count, into);
+    },
   };
 }

@@ -56,6 +56,10 @@ export interface StageLayout {
   readonly gradient: Block;
   /** Activation derivatives of smooth activations while training; else 0. */
   readonly derivative: number;
+  /** Of smooth activations under tangent propagation, laid out like the output: d²h/dz², else 0. */
+  readonly secondDerivative: number;
+  /** Beside it: what tangents add to ∂J/∂z. */
+  readonly curvature: number;
   /** Of the output, after the activation. */
   readonly dropout: DropoutLayout | null;
   /** α of the activity penalty on the output, after dropout; 0 for none. */
@@ -88,12 +92,19 @@ export function paddedParameterCount(shapes: readonly LayerShape[]): number {
 export interface ActivationTechniques {
   readonly dropout: DropoutSpec | null;
   readonly activityPenalty: ActivityPenaltySpec | null;
+  /** Whether tangents will pass through. */
+  readonly hasTangents: boolean;
   /** Where the batch's weights in the loss lie. */
   readonly rowWeights: number;
 }
 
 /** A network of its layers alone. */
-export const NO_TECHNIQUES: ActivationTechniques = { dropout: null, activityPenalty: null, rowWeights: 0 };
+export const NO_TECHNIQUES: ActivationTechniques = {
+  dropout: null,
+  activityPenalty: null,
+  hasTangents: false,
+  rowWeights: 0,
+};
 
 /**
  * Lays a network out: activations for up to `panels` panels, and gradients when it is to be trained.
@@ -105,7 +116,7 @@ export function layoutNetwork(
   panels: number,
   regions: RegionAllocator,
   mode: 'train' | 'predict',
-  { dropout, activityPenalty, rowWeights }: ActivationTechniques = NO_TECHNIQUES,
+  { dropout, activityPenalty, hasTangents, rowWeights }: ActivationTechniques = NO_TECHNIQUES,
 ): NetworkLayout {
   const block = (rows: number): Block => {
     const stride = panelStrideOf(rows);
@@ -139,6 +150,8 @@ export function layoutNetwork(
       output,
       gradient: trains ? block(units) : { address: 0, stride: output.stride },
       derivative: trains && smooth !== null ? block(units).address : 0,
+      secondDerivative: hasTangents && smooth !== null ? block(units).address : 0,
+      curvature: hasTangents && smooth !== null ? block(units).address : 0,
       dropout: drop(stages.length + 1, units, output, () => output),
       activityPenalty: activityPenalty?.layers.includes(stages.length + 1) ? activityPenalty.strength : 0,
     });
@@ -170,7 +183,7 @@ export function bindNetwork(kernels: Kernels, layout: NetworkLayout): NetworkPro
 }
 
 /** Floats of a block over `panels` panels. */
-function lengthOf({ stride }: Block, panels: number): number {
+export function lengthOf({ stride }: Block, panels: number): number {
   return (panels * stride) / 4;
 }
 
@@ -188,9 +201,13 @@ export function runForward(
 ): void {
   const drop = pass === 'training' ? applyMask : applyFactors;
   if (inputDropout !== null) drop(kernels, inputDropout, panels);
-  for (const { operator, input, output, slope, activation, derivative, dropout } of stages) {
+  for (const stage of stages) {
+    const { operator, input, output, slope, activation, derivative, secondDerivative, dropout } = stage;
     operator.forward(input, output, panels, slope);
     if (activation !== null) {
+      if (secondDerivative !== 0) {
+        kernels.secondDerivative(activation, output.address, secondDerivative, lengthOf(output, panels));
+      }
       kernels.activate(activation, output.address, derivative, lengthOf(output, panels));
     }
     if (dropout !== null) drop(kernels, dropout, panels);
@@ -200,8 +217,14 @@ export function runForward(
 /**
  * Runs the stages backwards from the head's gradient and hands every layer's gradient to the update block.
  * A layer's weights are read for the input gradient before its own update.
+ * @param withCurvature adds what tangents that passed before owe to the activations.
  */
-export function runBackward(program: NetworkProgram, panels: number, updateBlock: number): void {
+export function runBackward(
+  program: NetworkProgram,
+  panels: number,
+  updateBlock: number,
+  withCurvature = false,
+): void {
   const { kernels, stages } = program;
   for (let index = stages.length - 1; index >= 0; index--) {
     const { operator, input, gradient } = stages[index]!;
@@ -212,6 +235,9 @@ export function runBackward(program: NetworkProgram, panels: number, updateBlock
       if (below.dropout !== null) maskGradient(kernels, below.dropout, below.gradient, panels);
       if (below.activation !== null) {
         kernels.multiply(below.gradient.address, below.derivative, lengthOf(below.gradient, panels));
+        if (withCurvature) {
+          kernels.add(below.gradient.address, below.curvature, lengthOf(below.gradient, panels));
+        }
       }
     }
     operator.weightGradient(input, gradient, panels, updateBlock);

@@ -11,12 +11,14 @@ import type { ControlBlock } from '../../memory/control-block.js';
 import type { TrainingLayout } from '../../memory/layout.js';
 import { scheduleFactor } from '../../model/schedule.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
+import type { FeatureRanges } from '../../regularization/perturb.js';
 import type { MemberRows, MemberTrainer } from '../engine.js';
 import { type Arena, layoutArena } from './arena.js';
-import { createGather, type GatherBatch } from './batch.js';
+import { createGather, type Gather } from './batch.js';
 import { type DropoutLayout, drawMasks, weightScalingFactors, writeFactors } from './dropout.js';
 import { initialParameters, packParameters, unpackParameters } from './parameters.js';
-import { bindNetwork, dropoutsOf, type NetworkProgram, runBackward, runForward, runLoss } from './program.js';
+import { bindNetwork, dropoutsOf, type NetworkProgram, runForward, runLoss } from './program.js';
+import { createTrainingStep, type TrainingStep } from './training-step.js';
 
 /** A moment below this is as good as zero; still far above the denormals, which are slow. */
 const NEGLIGIBLE_MOMENT = 1e-30;
@@ -59,7 +61,8 @@ class WasmTrainer implements MemberTrainer {
   readonly #arena: Arena;
   readonly #program: NetworkProgram;
   readonly #dropouts: readonly DropoutLayout[];
-  readonly #gather: GatherBatch;
+  readonly #gather: Gather;
+  readonly #train: TrainingStep;
   readonly #update: StepWriter;
   readonly #outputs: number;
   readonly #parameters: Float32Array;
@@ -82,9 +85,23 @@ class WasmTrainer implements MemberTrainer {
     this.#arena = arena;
     this.#program = bindNetwork(kernels, arena.network);
     this.#dropouts = dropoutsOf(arena.network);
-    this.#gather = createGather(kernels, layout.dataset, arena, task, rows.columns !== null);
+    this.#gather = createGather(kernels, layout, arena, task, rows.columns !== null);
     this.#update = stepWriter(memory, arena.updateBlock, spec.optimizer);
     this.#outputs = outputCount(task);
+    this.#train = createTrainingStep({
+      ...{
+        kernels,
+        memory,
+        arena,
+        spec,
+        program: this.#program,
+        gather: this.#gather,
+        outputs: this.#outputs,
+      },
+      ranges: readRanges(memory, layout),
+      columns: rows.columns,
+      tangents: tangentNumbers(spec, layout),
+    });
     this.#parameters = this.#floats(arena.network.weights);
     this.#inBag = this.#words(arena.inBag, examples);
     this.#order = this.#words(arena.order, examples);
@@ -137,16 +154,14 @@ class WasmTrainer implements MemberTrainer {
 
   /** One update from `count` rows listed at `indices`; returns their mean loss before it. */
   #step(epoch: number, step: number, indices: number, count: number, learningRate: number): number {
-    const { loss: kind, schedule, epochs } = this.#spec;
+    const { schedule, epochs } = this.#spec;
     const done = (epoch - 1) * this.stepsPerEpoch + step;
     const factor = scheduleFactor(schedule, done, this.stepsPerEpoch, epochs);
     this.#update.writeStep(learningRate * factor, done + 1);
-    const panels = this.#gather(indices, count);
+    const panels = this.#gather.batch(indices, count);
     this.#drawNoise(epoch, step, panels);
-    runForward(this.#program, panels, 'training');
-    const loss = runLoss(this.#program, kind, panels, this.#outputs, this.#arena.head, true);
+    const loss = this.#train({ indices, count, panels });
     if (!Number.isFinite(loss)) throw diverged(this.#member, epoch, loss);
-    runBackward(this.#program, panels, this.#arena.updateBlock);
     if ((done + 1) % STEPS_BETWEEN_FLUSHES === 0) this.#flushMoments();
     return loss;
   }
@@ -174,7 +189,7 @@ class WasmTrainer implements MemberTrainer {
     let lossSum = 0;
     for (let first = 0; first < rows.length; first += batchSize) {
       const count = Math.min(batchSize, rows.length - first);
-      const panels = this.#gather(evaluated + first * 4, count);
+      const panels = this.#gather.batch(evaluated + first * 4, count);
       runForward(this.#program, panels);
       lossSum += runLoss(this.#program, loss, panels, this.#outputs, head, false) * count;
     }
@@ -209,6 +224,21 @@ class WasmTrainer implements MemberTrainer {
   #words(address: number, length: number): Uint32Array {
     return new Uint32Array(this.#context.memory.buffer, address, length);
   }
+}
+
+function readRanges(memory: WebAssembly.Memory, { ranges, dataset }: TrainingLayout): FeatureRanges | null {
+  if (ranges === 0) return null;
+  const { features } = dataset;
+  const part = (index: number) => new Float32Array(memory.buffer, ranges + index * features * 4, features);
+  return { low: part(0), high: part(1), mean: part(2), std: part(3) };
+}
+
+/** Which of each row's tangent vectors the member uses. */
+function tangentNumbers(
+  { tangents }: NetworkMemberSpec,
+  { tangents: { sources } }: TrainingLayout,
+): number[] {
+  return [...sources.keys()].filter((number) => tangents?.sources.includes(sources[number]!) === true);
 }
 
 function diverged(member: number, epoch: number, loss: number): TuttiError {
