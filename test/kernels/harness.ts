@@ -192,7 +192,7 @@ export function magnitudes(values: ArrayLike<number>): Float64Array {
   return Float64Array.from(values, Math.abs);
 }
 
-/** Layer shapes that meet every tile height, lone quads of units, and the edges of column panels. */
+/** Layer shapes that meet every tile height, lone quads of units, the edges of column panels and of groups. */
 export function* layerShapes(): Generator<[inputs: number, units: number, batch: number]> {
   for (let inputs = 1; inputs <= 40; inputs++) {
     for (let units = 1; units <= 40; units++) yield [inputs, units, ((inputs * 7 + units * 3) % 37) + 1];
@@ -201,4 +201,6 @@ export function* layerShapes(): Generator<[inputs: number, units: number, batch:
     for (const units of [95, 96, 97, 98, 100, 103, 191, 193, 211])
       yield [inputs, units, ((inputs + units) % 19) + 1];
   }
+  // One unit collects the gradients of 64 inputs at a time.
+  for (const inputs of [63, 64, 65, 66, 131]) yield [inputs, 1, (inputs % 19) + 9];
 }

@@ -84,13 +84,14 @@ function denseOperator(kernels: Kernels, shape: DenseShape, w: number, scratch: 
       const to = [out.address, out.stride, 1, scratch] as const;
       kernels.convolve(geometry, x.address, x.stride, panels, w, units, false, ...to);
     },
+    // Written out in full: a list of arguments costs more than what a small layer has to compute.
     inputGradient(dz, h, dx, panels, slope) {
-      const from = [dz.address, dz.stride, panels, units, w, inputs] as const;
-      kernels.inputGradient(...from, h.address, slope, dx.address, dx.stride);
+      const { address: z, stride: zs } = dz;
+      kernels.inputGradient(z, zs, panels, units, w, inputs, h.address, slope, dx.address, dx.stride);
     },
     weightGradient(x, dz, panels, updateBlock) {
-      const from = [x.address, x.stride, panels, inputs, dz.address, dz.stride, units] as const;
-      kernels.weightGradient(...from, w, scratch, updateBlock);
+      const { address: z, stride: zs } = dz;
+      kernels.weightGradient(x.address, x.stride, panels, inputs, z, zs, units, w, scratch, updateBlock);
     },
   };
 }

@@ -175,11 +175,12 @@ export interface NetworkProgram extends NetworkLayout {
 }
 
 export function bindNetwork(kernels: Kernels, layout: NetworkLayout): NetworkProgram {
-  const stages = layout.stages.map((stage) => ({
-    ...stage,
-    operator: createOperator(kernels, stage, layout.scratch),
-  }));
-  return { ...layout, stages, kernels };
+  // Not by spreading: in code that runs as seldom as this, V8 gives every spread object a shape of its own,
+  // and what it compiled for a step with one shape is thrown away with the next member.
+  const stages = layout.stages.map((stage) =>
+    Object.assign({ operator: createOperator(kernels, stage, layout.scratch) }, stage),
+  );
+  return Object.assign({ kernels }, layout, { stages });
 }
 
 /** Floats of a block over `panels` panels. */

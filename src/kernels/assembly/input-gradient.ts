@@ -3,6 +3,9 @@
 // cache), so the inner loop stays a single one.
 import { PANEL_UNITS, clearPaddingRows, madd, roundUp4, splat, splatAt, tileHeight, zero } from './vector';
 
+/** From one weight of a layer of one unit to the next: rows are padded to 4 units. */
+const UNIT_BYTES: usize = 16;
+
 /** Adds `units` more terms to a tile of dx; `w` at W(first input, first unit), rows `stride` bytes apart. */
 // @ts-ignore: decorator
 @inline
@@ -67,6 +70,47 @@ export function inputGradient(
   dz: usize, dzPanelStride: usize, panels: i32, units: i32, w: usize, inputs: i32,
   h: usize, slope: f32, dx: usize, dxPanelStride: usize,
 ): void {
+  if (units == 1) {
+    outerProduct(dz, dzPanelStride, panels, w, inputs, h, slope, dx, dxPanelStride);
+  } else {
+    sumOverUnits(dz, dzPanelStride, panels, units, w, inputs, h, slope, dx, dxPanelStride);
+  }
+  clearPaddingRows(dx, dxPanelStride, panels, inputs);
+}
+
+/**
+ * One unit: dx(i, b) = w(i)·dz(b)·(h > 0 ? 1 : slope), with both values of dz(b)·(…) at hand. Where the slope is
+ * 1 they are equal, so that it does not matter what is read for h.
+ */
+function outerProduct(
+  dz: usize, dzPanelStride: usize, panels: i32, w: usize, inputs: i32,
+  h: usize, slope: f32, dx: usize, dxPanelStride: usize,
+): void {
+  const slopes = splat(slope);
+  if (slope == 1) h = dx;
+  for (; panels > 0; panels--) {
+    const u = v128.load(dz), v = v128.load(dz + 16);
+    const slopedU = f32x4.mul(u, slopes), slopedV = f32x4.mul(v, slopes);
+    let at = w, from = h;
+    for (let to = dx, end = dx + (<usize>inputs << 5); to < end; to += 32) {
+      const s = splatAt(at);
+      const low = v128.bitselect(u, slopedU, f32x4.gt(v128.load(from), zero()));
+      const high = v128.bitselect(v, slopedV, f32x4.gt(v128.load(from + 16), zero()));
+      v128.store(to, f32x4.mul(s, low));
+      v128.store(to + 16, f32x4.mul(s, high));
+      at += UNIT_BYTES;
+      from += 32;
+    }
+    dz += dzPanelStride;
+    h += dxPanelStride;
+    dx += dxPanelStride;
+  }
+}
+
+function sumOverUnits(
+  dz: usize, dzPanelStride: usize, panels: i32, units: i32, w: usize, inputs: i32,
+  h: usize, slope: f32, dx: usize, dxPanelStride: usize,
+): void {
   let row = 0;
   while (row < inputs) {
     const height = tileHeight(inputs - row);
@@ -78,7 +122,6 @@ export function inputGradient(
     }
     row += height;
   }
-  clearPaddingRows(dx, dxPanelStride, panels, inputs);
 }
 
 /** `height` rows of dx, beginning at input `row`, for one panel of examples. */

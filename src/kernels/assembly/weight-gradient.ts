@@ -181,10 +181,69 @@ function gradientRows(height: i32, x: usize, xs: usize, panels: i32, packed: usi
   else narrowTile1(x, xs, examples, packed, out, stride);
 }
 
+/** Inputs whose gradients a layer of one unit collects before it updates them: 1 KiB of scratch. */
+const DOT_INPUTS: i32 = 64;
+
+/** The sums of four vectors' lanes, side by side. */
+// @ts-ignore: decorator
+@inline
+function sumsOfLanes(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(zipLow(a, b), zipHigh(a, b)), cd = f32x4.add(zipLow(c, d), zipHigh(c, d));
+  return f32x4.add(lowHalves(ab, cd), highHalves(ab, cd));
+}
+
+/** Four inputs × one unit: dot products along the batch, each stored with the three zeros of its padding. */
+function dot4(x: usize, xPanelStride: usize, panels: i32, dz: usize, dzPanelStride: usize, out: usize): void {
+  let a0 = zero(), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0;
+  for (; panels > 0; panels--) {
+    const u = v128.load(dz), v = v128.load(dz + 16);
+    a0 = madd(v128.load(x), u, a0); b0 = madd(v128.load(x + 16), v, b0);
+    a1 = madd(v128.load(x + 32), u, a1); b1 = madd(v128.load(x + 48), v, b1);
+    a2 = madd(v128.load(x + 64), u, a2); b2 = madd(v128.load(x + 80), v, b2);
+    a3 = madd(v128.load(x + 96), u, a3); b3 = madd(v128.load(x + 112), v, b3);
+    x += xPanelStride;
+    dz += dzPanelStride;
+  }
+  const none = zero();
+  const sums = sumsOfLanes(f32x4.add(a0, b0), f32x4.add(a1, b1), f32x4.add(a2, b2), f32x4.add(a3, b3));
+  v128.store(out, v128.shuffle<f32>(sums, none, 0, 4, 4, 4));
+  v128.store(out + 16, v128.shuffle<f32>(sums, none, 1, 4, 4, 4));
+  v128.store(out + 32, v128.shuffle<f32>(sums, none, 2, 4, 4, 4));
+  v128.store(out + 48, v128.shuffle<f32>(sums, none, 3, 4, 4, 4));
+}
+
+/** One unit: nothing to repack, because both factors of a dot product have the examples side by side. */
+function columnGradient(
+  x: usize, xPanelStride: usize, panels: i32, inputs: i32, dz: usize, dzPanelStride: usize,
+  w: usize, scratch: usize, updateBlock: usize,
+): void {
+  let sum = zero();
+  for (let p: usize = 0; p < <usize>panels; p++) {
+    const at = dz + p * dzPanelStride;
+    sum = f32x4.add(sum, f32x4.add(v128.load(at), v128.load(at + 16)));
+  }
+  v128.store(scratch, sumsOfLanes(sum, zero(), zero(), zero()));
+  update(w + (<usize>inputs << 4), scratch, 16, updateBlock, false);
+  for (; inputs > 0; inputs -= DOT_INPUTS) {
+    const rows = min(DOT_INPUTS, inputs), bytes = <usize>rows << 4;
+    // Beyond the last input the panels are padded to four rows, so that a group of four can be read.
+    for (let row: usize = 0; row < <usize>rows; row += 4) {
+      dot4(x + (row << 5), xPanelStride, panels, dz, dzPanelStride, scratch + (row << 4));
+    }
+    update(w, scratch, bytes, updateBlock, true);
+    w += bytes;
+    x += DOT_INPUTS << 5;
+  }
+}
+
 export function weightGradient(
   x: usize, xPanelStride: usize, panels: i32, inputs: i32, dz: usize, dzPanelStride: usize, units: i32,
   w: usize, scratch: usize, updateBlock: usize,
 ): void {
+  if (units == 1) {
+    columnGradient(x, xPanelStride, panels, inputs, dz, dzPanelStride, w, scratch, updateBlock);
+    return;
+  }
   const padded = roundUp4(units);
   let bias = w + (<usize>inputs * padded << 2);
   for (let first = 0; first < padded; first += PANEL_UNITS) {
