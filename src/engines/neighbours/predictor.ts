@@ -7,11 +7,7 @@ import { log } from '../../math/functions.js';
 import type { RowRange } from '../../measure/blocks.js';
 import type { Predictions } from '../../measure/predictions.js';
 import type { NeighboursMemberSpec } from '../../model/spec.js';
-import {
-  createNeighbourSearch,
-  type NeighbourSearch,
-  type Neighbours,
-} from '../../regularization/nearest-neighbours.js';
+import { createNeighbourSearch, type Neighbours } from '../../regularization/nearest-neighbours.js';
 import { storedRowLength } from './stored-rows.js';
 
 /** A nearest-neighbour member as prediction needs it. */
