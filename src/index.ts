@@ -36,7 +36,7 @@ export { type MaskWay, type PredictMasksOptions, predictWithMasks } from './ense
 export type { TrainingProgress } from './ensemble/progress.js';
 export { createInlineRunner, type MemberRunner } from './ensemble/runner.js';
 export { type TrainingSettings, trainEnsemble } from './ensemble/train-ensemble.js';
-export type { EpochDecision, EpochEvent } from './ensemble/train-member.js';
+export type { EpochDecision, EpochEvent } from './ensemble/job.js';
 export { type ErrorCode, type ErrorDetails, TuttiError } from './errors.js';
 export type { CombinedPredictions } from './measure/combine.js';
 export { type ErrorCorrelationOptions, errorCorrelation } from './measure/error-correlation.js';

@@ -1,8 +1,8 @@
-// What a pool thread runs: bind the kernels to the training's memory, train the member, answer with its
-// outcome or its error. It decides nothing.
+// What a pool thread runs: bind the kernels to the training's memory, run the job, answer with its
+// outcomes or its error. It decides nothing.
 
 import { BroadcastChannel, workerData } from 'node:worker_threads';
-import { trainMember } from '../src/ensemble/train-member.js';
+import { runJob } from '../src/ensemble/run-job.js';
 import { toWire } from '../src/errors.js';
 import { instantiateKernels, type Kernels } from '../src/kernels/kernels.js';
 import type { MemberTask, TaskResult, ThreadData } from '../src/pool/messages.js';
@@ -23,7 +23,7 @@ export default async function runMember({ job, hooks }: MemberTask): Promise<Tas
       bound.set(id, kernels);
     }
     const hook = hooks === null ? undefined : (await import('../src/pool/hook-channel.js')).askHooks(hooks);
-    return { outcome: await trainMember(job, kernels, hook) };
+    return { outcomes: await runJob(job, kernels, hook) };
   } catch (error) {
     return { error: toWire(error) };
   } finally {

@@ -48,6 +48,12 @@ const schedule = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('constant'), ...warmup }),
   z.strictObject({ kind: z.literal('step'), everyEpochs: count, factor: share, ...warmup }),
   z.strictObject({ kind: z.literal('cosine'), finalFactor: z.number().min(0).max(1), ...warmup }),
+  z.strictObject({
+    kind: z.literal('cyclicCosine'),
+    cycles: count,
+    finalFactor: z.number().min(0).max(1),
+    ...warmup,
+  }),
 ]);
 
 const resample = z.discriminatedUnion('kind', [
@@ -91,6 +97,15 @@ const networkSpec = z.strictObject({
   tangents: z
     .strictObject({ strength: positive, sources: z.array(z.enum(['given', ...TANGENT_KINDS])).min(1) })
     .nullable(),
+  tying: z
+    .strictObject({
+      strength: positive,
+      layers: z.union([z.literal('all'), z.array(count).min(1)]),
+      mode: z.enum(['rounds', 'exact']),
+      group: natural,
+    })
+    .nullable(),
+  snapshot: z.strictObject({ index: natural, of: z.int().min(2) }).nullable(),
   earlyStopping: z.strictObject({ on: z.enum(['validation', 'outOfBag']), patience: count }).nullable(),
   streams,
 }) satisfies z.ZodType<NetworkMemberSpec>;

@@ -9,6 +9,25 @@ export interface MemberRows {
   readonly columns: Uint32Array | null;
 }
 
+/** A member's step in two halves, between which a group adds what its members owe each other. */
+export interface LockstepTrainer {
+  /** The tied layers' parameters, and the gradient that the next `applyGradient` takes for them; live views. */
+  readonly tied: readonly { readonly weights: Float32Array; readonly gradient: Float32Array }[];
+  beginEpoch(epoch: number): void;
+  /**
+   * Computes the gradient of a step; `step` counts from 0 within the epoch.
+   * @returns the summed loss of its examples and their number.
+   * @throws ERR_DIVERGED when the loss is not finite.
+   */
+  computeGradient(
+    epoch: number,
+    step: number,
+    learningRate: number,
+  ): { readonly lossSum: number; readonly examples: number };
+  /** Hands the gradient to the optimizer. */
+  applyGradient(): void;
+}
+
 /** One member in training. Epochs count from 1. */
 export interface MemberTrainer {
   readonly stepsPerEpoch: number;
@@ -24,6 +43,23 @@ export interface MemberTrainer {
   keepWeights(): void;
   /** Goes back to the weights last kept. */
   restoreWeights(): void;
+  /** Floats of the member's state: what must outlive a job that does not end its training. */
+  readonly stateLengthFloats: number;
+  /**
+   * Writes the state into f32[stateLengthFloats].
+   * @throws ERR_DIVERGED when a parameter is not finite.
+   */
+  saveState(into: Float32Array): void;
+  /** Takes up a state that a trainer of the same member saved, in whatever slot; the next epoch is the caller's. */
+  loadState(from: Float32Array): void;
+  /**
+   * Draws the tied layers toward the anchor after every step from now on.
+   * @param anchor the tied layers' values, one after the other, in the state's layout.
+   * @param members live members of the group.
+   */
+  tieTo(anchor: Float32Array, members: number): void;
+  /** For members that step in lockstep; their spec asks for exact tying. */
+  readonly lockstep: LockstepTrainer;
   /** Writes the unpadded parameters: per layer W[inputs, units] row-major, then the bias. */
   exportWeights(into: Float32Array): void;
 }

@@ -22,6 +22,10 @@ export interface ProgressCounts {
   readonly planned: number;
   readonly done: number;
   readonly failed: number;
+  /** Work done on members that rest between jobs, in members. */
+  readonly resting: number;
+  /** How many members a slot's record stands for: those of a group in lockstep, else one. */
+  readonly membersOfSlot: ReadonlyMap<number, number>;
   readonly lastLoss: number | null;
 }
 
@@ -32,8 +36,9 @@ export function readProgress(
   elapsedMs: number,
 ): TrainingProgress {
   const slots = Array.from({ length: slotCount }, (_, slot) => control.read(slot));
-  const { planned, done, failed, lastLoss } = counts;
-  const work = done + failed + slots.reduce((sum, { share }) => sum + share, 0);
+  const { planned, done, failed, resting, membersOfSlot, lastLoss } = counts;
+  const running = slots.reduce((sum, { slot, share }) => sum + share * (membersOfSlot.get(slot) ?? 1), 0);
+  const work = done + failed + resting + running;
   const losses = slots.map(({ loss }) => loss).filter((loss) => loss !== null);
   return {
     planned,

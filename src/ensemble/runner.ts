@@ -2,17 +2,19 @@
 // A runner has no policy: order, retries and stopping are decided in train-ensemble.ts.
 
 import { instantiateKernels } from '../kernels/kernels.js';
-import { type EpochHook, type MemberJob, type MemberOutcome, trainMember } from './train-member.js';
+import type { EpochHook, Job, MemberOutcome } from './job.js';
+import { runJob } from './run-job.js';
 
 export interface MemberRunner {
   /** Members that may run at once: arenas the training lays out. */
   readonly threads: number;
   /**
    * Runs one job to its end.
+   * @returns one outcome per member of the job.
    * @param signal aborting it may kill the thread; used only when a thread does not answer the stop flag.
    * @throws ERR_THREAD_LOST when its thread died; what the member itself threw otherwise.
    */
-  run(job: MemberJob, onEpochEnd: EpochHook | undefined, signal: AbortSignal): Promise<MemberOutcome>;
+  run(job: Job, onEpochEnd: EpochHook | undefined, signal: AbortSignal): Promise<readonly MemberOutcome[]>;
   /** Told when a training ends, so that threads drop its memory. */
   release(trainingId: string): void;
 }
@@ -23,7 +25,7 @@ export function createInlineRunner(): MemberRunner {
     threads: 1,
     async run(job, onEpochEnd) {
       const kernels = instantiateKernels(job.training.module, job.training.memory);
-      return trainMember(job, kernels, async (event) => {
+      return runJob(job, kernels, async (event) => {
         // The only thread there is must also serve progress, timers and signals.
         await new Promise((resolve) => setImmediate(resolve));
         return onEpochEnd?.(event);

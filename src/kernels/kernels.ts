@@ -248,6 +248,12 @@ export interface Kernels extends WindowKernels, RegularizationKernels {
   fillRandom(out: number, words: number, key0: number, key1: number): void;
 
   /**
+   * w[i] += share × (anchor[i] − w[i]), i < count: parameter tying. A weight that equals its anchor keeps its bits.
+   * @param w, anchor f32[count], not overlapping. @param count A multiple of 4. @param share In [0, 1].
+   */
+  pullToward(w: number, anchor: number, count: number, share: number): void;
+
+  /**
    * Zeroes every value with magnitude below `threshold`. WebAssembly has no flush-to-zero mode, and moments
    * that decay for long become denormal, which processors handle very slowly: call it on the optimizer's
    * state every hundred steps or so.

@@ -46,8 +46,8 @@ export class ControlBlock {
     return Atomics.load(this.#words, STOP) !== 0;
   }
 
-  begin(slot: number, member: number, epochs: number, steps: number): void {
-    this.#set(slot, FIELD.epoch, 0);
+  begin(slot: number, member: number, epochs: number, steps: number, epoch = 0): void {
+    this.#set(slot, FIELD.epoch, epoch);
     this.#set(slot, FIELD.epochs, epochs);
     this.#set(slot, FIELD.step, 0);
     this.#set(slot, FIELD.steps, steps);

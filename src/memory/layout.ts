@@ -21,13 +21,13 @@ export class RegionAllocator {
   #end: number;
 
   constructor(start: number) {
-    this.#end = align(Math.max(start, FIRST_KERNEL_BYTE));
+    this.#end = alignRegion(Math.max(start, FIRST_KERNEL_BYTE));
   }
 
   /** Reserves `bytes` and returns their first byte offset, a multiple of 64. */
   take(bytes: number): number {
     const start = this.#end;
-    this.#end = align(start + bytes);
+    this.#end = alignRegion(start + bytes);
     return start;
   }
 
@@ -42,7 +42,8 @@ export class RegionAllocator {
   }
 }
 
-function align(offset: number): number {
+/** Rounds a length or an offset up to where the next region may start. */
+export function alignRegion(offset: number): number {
   return Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
 }
 
@@ -121,7 +122,7 @@ export function layoutTraining(
   const address = sources.length === 0 ? 0 : regions.take(rows * sources.length * xStrideBytes);
   const ranges = extras.hasRanges ? regions.takeWords(4 * features) : 0;
   const arenas = regions.end;
-  const alignedArenaBytes = align(arenaBytes);
+  const alignedArenaBytes = alignRegion(arenaBytes);
   return {
     slots,
     dataset: datasetLayout,

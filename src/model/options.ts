@@ -32,6 +32,7 @@ import type {
   ScheduleSpec,
   Source,
 } from './spec.js';
+import { resolveCycles, resolveTying } from './tying-options.js';
 
 const count = (description: string) => z.int().min(1).describe(description);
 const share = (description: string) => z.number().gt(0).max(1).describe(description);
@@ -105,6 +106,16 @@ const memberFields = {
   ...perturbationFields,
   earlyStopping: z.enum(['none', 'validation', 'outOfBag']).describe('rows that decide when to stop'),
   patience: count('epochs without improvement before stopping'),
+  tie: nonNegative('parameter tying: strength of the pull between members, λ·Σ‖wᵢ − wⱼ‖²'),
+  tiedLayers: z
+    .array(z.int().min(1))
+    .min(1)
+    .describe('layers that are tied, 1 the first and the output layer the last (default: all)'),
+  tyingMode: z
+    .enum(['rounds', 'exact'])
+    .describe('tying in rounds of one epoch on all threads, or in lockstep on one'),
+  tyingGroup: z.int().min(0).describe('members with the same number here are tied to each other'),
+  snapshots: count('members that one run leaves, one at the end of each cosine cycle of the learning rate'),
   vary: z
     .array(z.enum(['resample', 'init', 'order', 'masks']))
     .describe('sources of chance in which members differ; they share the draws of the others'),
@@ -191,6 +202,10 @@ export const DEFAULTS = {
   ...PERTURBATION_DEFAULTS,
   earlyStopping: 'none',
   patience: 5,
+  tie: 0,
+  tyingMode: 'rounds',
+  tyingGroup: 0,
+  snapshots: 1,
   vary: ['resample', 'init', 'order', 'masks'],
 } as const satisfies TrainingOptions;
 
@@ -224,10 +239,10 @@ export interface PlanContext {
  * @throws ERR_OPTION for combinations that make no sense (a loss that does not fit the task, …).
  */
 export function resolvePlan(options: TrainingOptions, context: PlanContext): EnsemblePlan {
-  const { own, total } = listMembers(options);
-  const members = Array.from({ length: total }, (_, index) =>
-    resolveMember(own[index % own.length]!, index, context),
-  );
+  const { own, runs } = listMembers(options);
+  const members = Array.from({ length: runs }, (_, run) =>
+    resolveRun(own[run % own.length]!, run, context),
+  ).flat();
   const usesValidation = members.some((member) => member.earlyStopping?.on === 'validation');
   return {
     seed: context.seed,
@@ -243,28 +258,42 @@ export function memberChoices(
   context: PlanContext,
 ): { readonly choices: readonly MemberSpec[]; readonly total: number } {
   const { own, total } = listMembers(options);
-  return { choices: own.map((choice) => resolveMember(choice, 0, context)), total };
+  return { choices: own.flatMap((choice) => resolveRun(choice, 0, context)), total };
 }
 
-/** How many members the options ask for. */
+/** How many members the options ask for: of every run its snapshots. */
 export function memberCount(options: TrainingOptions): number {
   return listMembers(options).total;
 }
 
-/** Each member's options: a list as it is, or the grid's combinations, which `total` members take in turn. */
-function listMembers(options: TrainingOptions): { own: MemberOptions[]; total: number } {
+/** How many runs train them; without snapshots as many as there are members. */
+export function runCount(options: TrainingOptions): number {
+  return listMembers(options).runs;
+}
+
+/** Each run's options: a list as it is, or the grid's combinations, which `runs` runs take in turn. */
+function listMembers(options: TrainingOptions): { own: MemberOptions[]; runs: number; total: number } {
+  const { own, runs } = listRuns(options);
+  // Of the first `runs % own.length` choices there is one run more than of the others.
+  const total = own.reduce((sum, { engine, snapshots = DEFAULTS.snapshots }, choice) => {
+    const members = engine === 'neighbours' ? 1 : snapshots;
+    return sum + members * (Math.floor(runs / own.length) + (choice < runs % own.length ? 1 : 0));
+  }, 0);
+  if (total > MAX_MEMBERS) failOption('members', `an integer ≤ ${MAX_MEMBERS}, snapshots included`, total);
+  return { own, runs, total };
+}
+
+function listRuns(options: TrainingOptions): { own: MemberOptions[]; runs: number } {
   const { members, grid, seed: _seed, arithmetic: _arithmetic, validationShare: _share, ...shared } = options;
   if (typeof members === 'object') {
     if (grid !== undefined) failOption('grid', 'absent when `members` is a list', grid);
     const own = members.map((choice) => ({ ...shared, ...choice }));
     requireNeighbours(own);
-    return { own, total: members.length };
+    return { own, runs: members.length };
   }
   const own = grid === undefined ? [shared] : combinations(grid).map((choice) => ({ ...shared, ...choice }));
   requireNeighbours(own);
-  const total = members ?? (grid === undefined ? DEFAULTS.members : own.length);
-  if (total > MAX_MEMBERS) failOption('members', `an integer ≤ ${MAX_MEMBERS}`, total);
-  return { own, total };
+  return { own, runs: members ?? (grid === undefined ? DEFAULTS.members : own.length) };
 }
 
 /** @throws ERR_OPTION for an option of nearest-neighbour members where there is none. */
@@ -281,6 +310,14 @@ function combinations(grid: NonNullable<TrainingOptions['grid']>): MemberOptions
     all = all.flatMap((base) => (values as readonly unknown[]).map((value) => ({ ...base, [name]: value })));
   }
   return all;
+}
+
+/** The members of one run: one, or one per snapshot. */
+function resolveRun(own: MemberOptions, index: number, context: PlanContext): MemberSpec[] {
+  const spec = resolveMember(own, index, context);
+  if (spec.engine === 'neighbours' || spec.schedule.kind !== 'cyclicCosine') return [spec];
+  const of = spec.schedule.cycles;
+  return Array.from({ length: of }, (_, snapshot) => ({ ...spec, snapshot: { index: snapshot, of } }));
 }
 
 function resolveMember(own: MemberOptions, index: number, context: PlanContext): MemberSpec {
@@ -300,7 +337,7 @@ function resolveMember(own: MemberOptions, index: number, context: PlanContext):
     network: { image, layers, init: o.init },
     loss: resolveLoss(own.loss, context.task),
     optimizer: resolveOptimizer(o),
-    schedule: resolveSchedule(o),
+    schedule: o.snapshots === 1 ? resolveSchedule(o) : resolveCycles(o, own.schedule),
     epochs: o.epochs,
     batchSize: o.batchSize,
     resample: resolveResample(o),
@@ -312,6 +349,8 @@ function resolveMember(own: MemberOptions, index: number, context: PlanContext):
     inputNoise: o.inputNoise,
     ...resolvePerturbations(o, own, context.tangents ?? 0, image),
     earlyStopping,
+    tying: resolveTying(o, own.tiedLayers, layers.length + 1),
+    snapshot: null,
     streams: resolveStreams(o.vary, index),
   };
   // For its complaints about layers that do not fit.
@@ -351,7 +390,14 @@ function resolveStreams(vary: readonly Source[], index: number): MemberStreams {
 type FilledOptions = {
   [Name in Exclude<
     keyof MemberOptions,
-    'loss' | 'activityLayers' | 'hidden' | 'layers' | 'image' | 'adversarialBounds' | 'tangents'
+    | 'loss'
+    | 'activityLayers'
+    | 'hidden'
+    | 'layers'
+    | 'image'
+    | 'adversarialBounds'
+    | 'tangents'
+    | 'tiedLayers'
   >]-?: NonNullable<MemberOptions[Name]>;
 };
 

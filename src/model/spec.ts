@@ -75,6 +75,8 @@ export type ScheduleSpec = { readonly warmupEpochs: number } & (
   | { readonly kind: 'constant' }
   | { readonly kind: 'step'; readonly everyEpochs: number; readonly factor: number }
   | { readonly kind: 'cosine'; readonly finalFactor: number }
+  /** The cosine anew in each of the run's cycles, one per snapshot. */
+  | { readonly kind: 'cyclicCosine'; readonly cycles: number; readonly finalFactor: number }
 );
 
 export interface EarlyStoppingSpec {
@@ -159,6 +161,33 @@ export interface MemberStreams {
 /** A source of chance in which members may differ. */
 export type Source = keyof MemberStreams;
 
+/**
+ * Parameter tying: adds Ω = strength · Σ_{i<j} ‖wᵢ − wⱼ‖² over the tied layers, biases included, of all members
+ * whose tying is equal, group and all.
+ * rounds: the members train apart for an epoch, then each is drawn toward the mean of the epoch before.
+ * exact: the members step in lockstep on one thread, with the gradient of Ω added to each one's own.
+ * **Source:** Goodfellow, Bengio, Courville, Deep Learning, 7.9; Zhang, Choromanska, LeCun (2015), Deep learning
+ * with elastic averaging SGD, for the pull toward a shared centre.
+ */
+export interface TyingSpec {
+  readonly strength: number;
+  /** Numbers of layers, ascending; 1 is the first, the output layer the last. */
+  readonly layers: readonly number[] | 'all';
+  readonly mode: 'rounds' | 'exact';
+  /** Tells groups of otherwise equal tying apart. */
+  readonly group: number;
+}
+
+/**
+ * One of several members that one run leaves, at the end of each cycle of its learning rate.
+ * **Source:** Huang et al. (2017), Snapshot ensembles: train 1, get M for free.
+ */
+export interface SnapshotSpec {
+  /** From 0. The run's members follow each other in the plan. */
+  readonly index: number;
+  readonly of: number;
+}
+
 /** A member that is a network, fully resolved. */
 export interface NetworkMemberSpec {
   readonly engine: 'wasm';
@@ -182,6 +211,8 @@ export interface NetworkMemberSpec {
   readonly adversarial: AdversarialSpec | null;
   readonly tangents: TangentSpec | null;
   readonly earlyStopping: EarlyStoppingSpec | null;
+  readonly tying: TyingSpec | null;
+  readonly snapshot: SnapshotSpec | null;
   readonly streams: MemberStreams;
 }
 

@@ -1,17 +1,17 @@
 // The whole conversation between the pool and its threads: what a task carries and what comes back.
 
 import type { MessagePort } from 'node:worker_threads';
-import type { EpochDecision, EpochEvent, MemberJob, MemberOutcome } from '../ensemble/train-member.js';
+import type { EpochDecision, EpochEvent, Job, MemberOutcome } from '../ensemble/job.js';
 import type { WireError } from '../errors.js';
 
 /** A task: the job, and a port on which the coordinator answers epoch ends, when anyone asked for them. */
 export interface MemberTask {
-  readonly job: MemberJob;
+  readonly job: Job;
   readonly hooks: MessagePort | null;
 }
 
 /** Errors travel as values, because a thread's rejection loses their code and details. */
-export type TaskResult = { readonly outcome: MemberOutcome } | { readonly error: WireError };
+export type TaskResult = { readonly outcomes: readonly MemberOutcome[] } | { readonly error: WireError };
 
 /** What the coordinator exposes on a task's port. */
 export interface HookServer {

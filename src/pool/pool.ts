@@ -7,8 +7,8 @@
 import { availableParallelism } from 'node:os';
 import { BroadcastChannel, MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import type { EpochHook, Job, MemberOutcome } from '../ensemble/job.js';
 import type { MemberRunner } from '../ensemble/runner.js';
-import type { EpochHook, MemberJob, MemberOutcome } from '../ensemble/train-member.js';
 import { failOption, fromWire, TuttiError } from '../errors.js';
 import type { MemberTask, TaskResult, ThreadData } from './messages.js';
 
@@ -82,7 +82,11 @@ class PiscinaPool implements Pool {
     this.#piscina.on('error', () => {});
   }
 
-  async run(job: MemberJob, onEpochEnd: EpochHook | undefined, signal: AbortSignal): Promise<MemberOutcome> {
+  async run(
+    job: Job,
+    onEpochEnd: EpochHook | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly MemberOutcome[]> {
     if (this.#ended !== null) throw destroyed();
     this.#underWay.add(job.training.id);
     const channel = onEpochEnd === undefined ? null : new MessageChannel();
@@ -98,7 +102,7 @@ class PiscinaPool implements Pool {
         { signal, ...(hooks === null ? {} : { transferList: [hooks] }) },
       );
       if ('error' in result) throw fromWire(result.error);
-      return result.outcome;
+      return result.outcomes;
     } catch (error) {
       throw error instanceof TuttiError ? error : this.#explain(error, job.member);
     } finally {

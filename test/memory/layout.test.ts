@@ -104,7 +104,9 @@ t.test('a member trained above 2 GiB has the same bytes as below', async (t) => 
     const module = compileKernels(arithmetic);
     const training = { id: 'high', module, memory, layout, task: dataset.task, seed: plan.seed };
     const weights = new Float32Array(new SharedArrayBuffer(members[0]!.weights.byteLength));
-    await trainMember({ training, spec, member: 0, slot: 0, weights }, instantiateKernels(module, memory));
+    const place = { kind: 'member', training, spec, member: 0, slot: 0 } as const;
+    const whole = { from: null, until: spec.epochs, anchor: null, state: null, weights };
+    await trainMember({ ...place, ...whole }, instantiateKernels(module, memory));
     t.same(weights, members[0]!.weights, arithmetic);
   }
 });

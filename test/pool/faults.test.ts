@@ -1,5 +1,7 @@
 // Real faults: threads that die, members that diverge, callers that change their mind.
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { contentHash } from '../../src/bundle/content-hash.js';
 import { createPool, trainEnsemble } from '../../src/index.js';
@@ -16,6 +18,22 @@ t.test('a thread that dies costs one retry and the same result', async (t) => {
   const ensemble = await trainEnsemble(dataset, OPTIONS, { runner: pool });
   t.equal(ensemble.complete, true);
   t.equal(contentHash(ensemble), contentHash(await trainEnsemble(dataset, OPTIONS)));
+});
+
+t.test('a thread that dies in a round of tied members costs one retry of that round', async (t) => {
+  delete process.env.TUTTI_TEST_MORTAL;
+  t.teardown(() => delete process.env.TUTTI_TEST_UNTIL);
+  const options = { ...OPTIONS, tie: 0.1 };
+  const expected = contentHash(await trainEnsemble(dataset, options));
+  for (const until of ['0', '2', '3']) {
+    process.env.TUTTI_TEST_FOLDER = t.testdir();
+    process.env.TUTTI_TEST_UNTIL = until;
+    await using pool = createPool({ threads: 2, workerPath: mortal });
+    const ensemble = await trainEnsemble(dataset, options, { runner: pool });
+    t.equal(ensemble.complete, true);
+    t.equal(contentHash(ensemble), expected, `in epoch ${until}`);
+    t.ok(existsSync(join(process.env.TUTTI_TEST_FOLDER, 'died')), 'it did die');
+  }
 });
 
 t.test('a member that keeps killing its thread is named and the others are kept', async (t) => {

@@ -7,6 +7,7 @@ import { drawCandidates, drawMember } from '../../src/ensemble/member-rows.js';
 import { RandomStream, shuffleInPlace, streamKey } from '../../src/math/random.js';
 import { layerShapes, networkSpecs } from '../../src/model/network.js';
 import { scheduleFactor } from '../../src/model/schedule.js';
+import { cycleOf } from '../../src/model/snapshots.js';
 import type { EnsemblePlan } from '../../src/model/spec.js';
 import { createOptimizer, type Example, flatten, layersOf } from './reference-network.js';
 import { withNoise } from './reference-noise.js';
@@ -29,7 +30,7 @@ export function trainReference(dataset: Dataset, plan: EnsemblePlan, member: num
   };
   const steps = Math.ceil(draw.inBag.length / spec.batchSize);
   const losses: number[] = [];
-  for (let epoch = 1; epoch <= spec.epochs; epoch++) {
+  for (let epoch = 1; epoch <= cycleOf(spec).last; epoch++) {
     const order = draw.inBag.slice();
     shuffleInPlace(order, new RandomStream(streamKey(plan.seed, 'order', spec.streams.order, epoch)));
     let total = 0;
@@ -48,7 +49,7 @@ export function trainReference(dataset: Dataset, plan: EnsemblePlan, member: num
   return { initial: init, weights: flatten(layers), losses };
 }
 
-function exampleAt(dataset: Dataset, row: number, columns: Uint32Array | null): Example {
+export function exampleAt(dataset: Dataset, row: number, columns: Uint32Array | null): Example {
   const { features, task } = dataset;
   const targets = task.kind === 'regression' ? task.targets.length : 0;
   const all = Array.from(dataset.x.subarray(row * features, (row + 1) * features));

@@ -38,10 +38,15 @@ export interface Arena {
   readonly updateBlock: number;
   /** For steps of more than one pass; null where one pass does. */
   readonly passes: PassesLayout | null;
+  /** Tying in rounds: the tied layers' anchor, one layer after the other; else 0. */
+  readonly anchor: number;
   readonly end: number;
 }
 
-/** What a step needs whose gradient adds up over several passes: adversarial training, tangent propagation. */
+/**
+ * What a step needs whose gradient adds up before it is applied: adversarial training, tangent propagation,
+ * exact tying.
+ */
 export interface PassesLayout {
   /** f32, laid out like the weights. */
   readonly gradients: number;
@@ -109,17 +114,18 @@ export function layoutArena(
     },
     updateBlock: regions.take(UPDATE_BLOCK_BYTES),
     passes: layoutPasses(spec, network, panels, regions),
+    anchor: spec.tying?.mode === 'rounds' ? regions.takeWords(length) : 0,
     end: regions.end,
   };
 }
 
 function layoutPasses(
-  { adversarial, tangents }: NetworkMemberSpec,
+  { adversarial, tangents, tying }: NetworkMemberSpec,
   network: NetworkLayout,
   panels: number,
   regions: RegionAllocator,
 ): PassesLayout | null {
-  if (adversarial === null && tangents === null) return null;
+  if (adversarial === null && tangents === null && tying?.mode !== 'exact') return null;
   const { inputs } = network.stages[0]!.shape;
   const { stride } = network.input;
   const like = (): Block => ({ address: regions.take(panels * stride), stride });

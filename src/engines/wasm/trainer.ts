@@ -12,13 +12,15 @@ import type { TrainingLayout } from '../../memory/layout.js';
 import { scheduleFactor } from '../../model/schedule.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { FeatureRanges } from '../../regularization/perturb.js';
-import type { MemberRows, MemberTrainer } from '../engine.js';
+import type { LockstepTrainer, MemberRows, MemberTrainer } from '../engine.js';
 import { type Arena, layoutArena } from './arena.js';
 import { createGather, type Gather } from './batch.js';
 import { type DropoutLayout, drawMasks, weightScalingFactors, writeFactors } from './dropout.js';
 import { initialParameters, packParameters, unpackParameters } from './parameters.js';
 import { bindNetwork, dropoutsOf, type NetworkProgram, runForward, runLoss } from './program.js';
+import { copyStateIn, copyStateOut, stateLengthFloats } from './state.js';
 import { createTrainingStep, type TrainingStep } from './training-step.js';
+import { createPull, type Pull, tiedRanges } from './tying.js';
 
 /** A moment below this is as good as zero; still far above the denormals, which are slow. */
 const NEGLIGIBLE_MOMENT = 1e-30;
@@ -35,6 +37,8 @@ export interface TrainingContext {
   readonly seed: number;
   /** The arena and progress record this member uses. */
   readonly slot: number;
+  /** Where in the slot's arena the member's own begins, when it shares the slot. @default 0 */
+  readonly offsetBytes?: number;
 }
 
 /** Prepares a member: its initial weights are drawn and in place when this returns. */
@@ -45,16 +49,17 @@ export function createWasmTrainer(
   rows: MemberRows,
   evaluatedRows: number,
 ): MemberTrainer {
-  const { layout, task, slot } = context;
+  const { layout, task, slot, offsetBytes = 0 } = context;
   const { dataset } = layout;
   const sizes = { inBag: rows.inBag.length, evaluated: evaluatedRows };
-  const start = layout.arenas + slot * layout.arenaBytes;
+  const start = layout.arenas + slot * layout.arenaBytes + offsetBytes;
   const arena = layoutArena(spec, dataset.features, task, sizes, start);
   return new WasmTrainer(context, spec, member, rows, arena);
 }
 
 class WasmTrainer implements MemberTrainer {
   readonly stepsPerEpoch: number;
+  readonly stateLengthFloats: number;
   readonly #context: TrainingContext;
   readonly #spec: NetworkMemberSpec;
   readonly #member: number;
@@ -68,6 +73,9 @@ class WasmTrainer implements MemberTrainer {
   readonly #parameters: Float32Array;
   readonly #inBag: Uint32Array;
   readonly #order: Uint32Array;
+  /** Tied in rounds, from the second round on. */
+  #pull: Pull | null = null;
+  #lockstep: LockstepTrainer | null = null;
 
   constructor(
     context: TrainingContext,
@@ -79,6 +87,7 @@ class WasmTrainer implements MemberTrainer {
     const { kernels, memory, layout, task } = context;
     const examples = rows.inBag.length;
     this.stepsPerEpoch = Math.ceil(examples / spec.batchSize);
+    this.stateLengthFloats = stateLengthFloats(arena);
     this.#context = context;
     this.#spec = spec;
     this.#member = member;
@@ -135,35 +144,58 @@ class WasmTrainer implements MemberTrainer {
   }
 
   runEpoch(epoch: number, learningRate: number): number | null {
-    const { kernels, control, seed, slot } = this.#context;
-    const { streams, batchSize } = this.#spec;
-    const examples = this.#order.length;
-    this.#order.set(this.#inBag);
-    const [key0, key1] = streamKey(seed, 'order', streams.order, epoch);
-    kernels.shuffle(this.#arena.order, examples, key0, key1);
+    const { control, slot } = this.#context;
+    this.#shuffle(epoch);
     let lossSum = 0;
     for (let step = 0; step < this.stepsPerEpoch; step++) {
       if (control.stopRequested) return null;
-      const first = step * batchSize;
-      const count = Math.min(batchSize, examples - first);
-      lossSum += this.#step(epoch, step, this.#arena.order + first * 4, count, learningRate) * count;
+      lossSum += this.#step(epoch, step, learningRate);
       control.step(slot, step + 1);
     }
-    return lossSum / examples;
+    return lossSum / this.#order.length;
   }
 
-  /** One update from `count` rows listed at `indices`; returns their mean loss before it. */
-  #step(epoch: number, step: number, indices: number, count: number, learningRate: number): number {
+  /** Puts the examples in the epoch's order. */
+  #shuffle(epoch: number): void {
+    const { kernels, seed } = this.#context;
+    this.#order.set(this.#inBag);
+    const [key0, key1] = streamKey(seed, 'order', this.#spec.streams.order, epoch);
+    kernels.shuffle(this.#arena.order, this.#order.length, key0, key1);
+  }
+
+  /** One update; returns the summed loss of its examples before it. */
+  #step(epoch: number, step: number, learningRate: number): number {
+    const rate = this.#beginStep(epoch, step, learningRate);
+    const lossSum = this.#differentiate(epoch, step);
+    this.#train.apply();
+    this.#pull?.(rate);
+    return lossSum;
+  }
+
+  /** Prepares the optimizer for a step and returns its learning rate. */
+  #beginStep(epoch: number, step: number, learningRate: number): number {
     const { schedule, epochs } = this.#spec;
     const done = (epoch - 1) * this.stepsPerEpoch + step;
-    const factor = scheduleFactor(schedule, done, this.stepsPerEpoch, epochs);
-    this.#update.writeStep(learningRate * factor, done + 1);
+    const rate = learningRate * scheduleFactor(schedule, done, this.stepsPerEpoch, epochs);
+    this.#update.writeStep(rate, done + 1);
+    if (done % STEPS_BETWEEN_FLUSHES === 0) this.#flushMoments();
+    return rate;
+  }
+
+  /** The first half of a step; returns the summed loss of its examples. */
+  #differentiate(epoch: number, step: number): number {
+    const count = this.#examplesOf(step);
+    const indices = this.#arena.order + step * this.#spec.batchSize * 4;
     const panels = this.#gather.batch(indices, count);
     this.#drawNoise(epoch, step, panels);
-    const loss = this.#train({ indices, count, panels });
+    const loss = this.#train.differentiate({ indices, count, panels });
     if (!Number.isFinite(loss)) throw diverged(this.#member, epoch, loss);
-    if ((done + 1) % STEPS_BETWEEN_FLUSHES === 0) this.#flushMoments();
-    return loss;
+    return loss * count;
+  }
+
+  #examplesOf(step: number): number {
+    const { batchSize } = this.#spec;
+    return Math.min(batchSize, this.#order.length - step * batchSize);
   }
 
   /** The step's input noise and dropout masks; every pass of the step sees the same. */
@@ -202,6 +234,45 @@ class WasmTrainer implements MemberTrainer {
 
   restoreWeights(): void {
     this.#parameters.set(this.#floats(this.#arena.kept));
+  }
+
+  saveState(into: Float32Array): void {
+    // Others may be drawn to these weights, so a member that diverged in its last step must not rest unnoticed.
+    if (!this.#parameters.every(Number.isFinite)) throw diverged(this.#member, this.#spec.epochs, Number.NaN);
+    copyStateOut(this.#context.memory.buffer, this.#arena, into);
+  }
+
+  loadState(from: Float32Array): void {
+    copyStateIn(this.#context.memory.buffer, this.#arena, from);
+  }
+
+  tieTo(anchor: Float32Array, members: number): void {
+    const { kernels } = this.#context;
+    const { network, anchor: address } = this.#arena;
+    this.#floats(address).set(anchor);
+    this.#pull = createPull(kernels, network, this.#spec.tying!, address, members);
+  }
+
+  get lockstep(): LockstepTrainer {
+    this.#lockstep ??= this.#createLockstep();
+    return this.#lockstep;
+  }
+
+  #createLockstep(): LockstepTrainer {
+    const { network, passes } = this.#arena;
+    const gradients = this.#floats(passes!.gradients);
+    return {
+      tied: tiedRanges(network, this.#spec.tying!).map(({ start, length }) => ({
+        weights: this.#parameters.subarray(start, start + length),
+        gradient: gradients.subarray(start, start + length),
+      })),
+      beginEpoch: (epoch) => this.#shuffle(epoch),
+      computeGradient: (epoch, step, learningRate) => {
+        this.#beginStep(epoch, step, learningRate);
+        return { lossSum: this.#differentiate(epoch, step), examples: this.#examplesOf(step) };
+      },
+      applyGradient: () => this.#train.apply(),
+    };
   }
 
   exportWeights(into: Float32Array): void {

@@ -21,11 +21,16 @@ export interface Batch {
   readonly panels: number;
 }
 
-/**
- * Updates the parameters and returns the loss before: under adversarial training the blend of both losses, in
- * any case without penalties. A loss that is not finite updates nothing.
- */
-export type TrainingStep = (batch: Batch) => number;
+/** A step in two halves, between which members in lockstep add what they owe each other. */
+export interface TrainingStep {
+  /**
+   * Computes the gradient and returns the loss: under adversarial training the blend of both losses, in any case
+   * without penalties. Where one pass does, it updates the parameters too, but not for a loss that is not finite.
+   */
+  differentiate(batch: Batch): number;
+  /** Updates the parameters, where that is still to be done. */
+  apply(): void;
+}
 
 export interface StepContext {
   readonly kernels: Kernels;
@@ -51,11 +56,14 @@ export function createTrainingStep(context: StepContext): TrainingStep {
 
 /** forward → loss → backward, updating as it goes. */
 function plainStep({ program, arena, spec, outputs }: StepContext): TrainingStep {
-  return ({ panels }) => {
-    runForward(program, panels, 'training');
-    const loss = runLoss(program, spec.loss, panels, outputs, arena.head, true);
-    if (Number.isFinite(loss)) runBackward(program, panels, arena.updateBlock);
-    return loss;
+  return {
+    differentiate({ panels }) {
+      runForward(program, panels, 'training');
+      const loss = runLoss(program, spec.loss, panels, outputs, arena.head, true);
+      if (Number.isFinite(loss)) runBackward(program, panels, arena.updateBlock);
+      return loss;
+    },
+    apply() {},
   };
 }
 
@@ -77,7 +85,7 @@ function composedStep(context: StepContext, passes: PassesLayout): TrainingStep 
     gather.weigh(batch.indices, batch.count, share);
     return takeLoss(batch);
   };
-  return (batch) => {
+  const differentiate = (batch: Batch) => {
     const { panels } = batch;
     sum.begin();
     runForward(program, panels, 'training');
@@ -93,9 +101,9 @@ function composedStep(context: StepContext, passes: PassesLayout): TrainingStep 
       loss += takeShareOfLoss(batch, 1 - adversarial!.cleanShare);
       runBackward(program, panels, sum.block());
     }
-    if (Number.isFinite(loss)) sum.apply();
     return loss;
   };
+  return { differentiate, apply: sum.apply };
 }
 
 /** Gradients of several passes, added up in a buffer and applied at once. */

@@ -15,6 +15,7 @@ export { averagePool, averagePoolInputGradient, maxPool, maxPoolChosen, maxPoolI
 export { applyUpdate, flushDenormals } from './update';
 export { binaryLogProbabilities, gaussianMoments, logSoftmax, unpanel } from './predictions';
 export { exp, log } from './functions';
+export { pullToward } from './tying';
 export { fillRandom, shuffle } from './random';
 export { applyMask, drawMask, scaleRows } from './dropout';
 export { addActivityGradient, countActive } from './activity';

@@ -1,0 +1,134 @@
+// One member between its epochs, for whoever steps it: its rows and trainer, what an epoch's end decides
+// (history, early stopping, a callback's wishes) and what a job leaves behind. It knows no steps.
+
+import type { ResampleSource } from '../data/resample.js';
+import type { MemberTrainer } from '../engines/engine.js';
+import { createWasmTrainer } from '../engines/wasm/trainer.js';
+import { TuttiError } from '../errors.js';
+import type { Kernels } from '../kernels/kernels.js';
+import type { ControlBlock } from '../memory/control-block.js';
+import { cycleOf } from '../model/snapshots.js';
+import type { MemberSpec, NetworkMemberSpec } from '../model/spec.js';
+import type { EpochRecord } from './ensemble.js';
+import type { AdvancedMember, EpochHook, MemberJob, MemberProgress, TrainingShare } from './job.js';
+import { drawMember, type MemberDraw } from './member-rows.js';
+
+/** The course of one member's training through a job. */
+export class MemberCourse {
+  readonly trainer: MemberTrainer;
+  readonly #job: MemberJob;
+  readonly #spec: NetworkMemberSpec;
+  readonly #draw: MemberDraw;
+  readonly #onEpochEnd: EpochHook | undefined;
+  readonly #history: EpochRecord[] = [];
+  #progress: MemberProgress;
+  #ended: boolean;
+
+  /** Takes up the job's state, or draws the initial weights. `offsetBytes` as of the trainer's context. */
+  constructor(
+    job: MemberJob,
+    spec: NetworkMemberSpec,
+    kernels: Kernels,
+    control: ControlBlock,
+    onEpochEnd: EpochHook | undefined,
+    offsetBytes = 0,
+  ) {
+    const { training, member, slot, from, anchor } = job;
+    const { layout, memory, task, seed } = training;
+    const draw = drawFromMemory(training, spec);
+    requireStoppingRows(spec, draw, member);
+    const context = { kernels, memory, control, layout, task, seed, slot, offsetBytes };
+    this.trainer = createWasmTrainer(context, spec, member, draw, draw.stopping.length);
+    this.#job = job;
+    this.#spec = spec;
+    this.#draw = draw;
+    this.#onEpochEnd = onEpochEnd;
+    this.#progress = from ?? beginning(spec.optimizer.learningRate);
+    this.#ended = false;
+    if (from !== null) this.trainer.loadState(from.parameters);
+    if (anchor !== null) this.trainer.tieTo(anchor.values, anchor.members);
+  }
+
+  /** Epochs finished. */
+  get epoch(): number {
+    return this.#progress.epoch;
+  }
+
+  get learningRate(): number {
+    return this.#progress.learningRate;
+  }
+
+  /** The job has nothing left to train. */
+  get finished(): boolean {
+    return this.#ended || this.epoch >= this.#job.until;
+  }
+
+  /** Records an epoch's mean loss and decides whether it was the last. */
+  async endEpoch(loss: number): Promise<void> {
+    const { member } = this.#job;
+    const { epochs, earlyStopping } = this.#spec;
+    const { learningRate } = this.#progress;
+    const epoch = this.epoch + 1;
+    let { best } = this.#progress;
+    const validationLoss = earlyStopping === null ? undefined : this.trainer.evaluate(this.#draw.stopping);
+    const record = { epoch, loss, learningRate, ...(validationLoss === undefined ? {} : { validationLoss }) };
+    this.#history.push(record);
+    if (validationLoss !== undefined && validationLoss < best.loss) {
+      best = { epoch, loss: validationLoss };
+      this.trainer.keepWeights();
+    }
+    const decision = await this.#onEpochEnd?.({ ...record, member, epochs });
+    this.#progress = { epoch, best, learningRate: decision?.learningRate ?? learningRate };
+    const patient = earlyStopping === null || epoch - best.epoch < earlyStopping.patience;
+    this.#ended = epoch === epochs || decision?.stop === true || !patient;
+  }
+
+  /** Delivers the weights when the run or the member's cycle is over, and saves the state when the run goes on. */
+  finish(): AdvancedMember {
+    const { weights, state } = this.#job;
+    const { epoch, best } = this.#progress;
+    const delivered = this.#ended || epoch === cycleOf(this.#spec).last;
+    if (!this.#ended && state !== null) this.trainer.saveState(state);
+    if (this.#ended && best.epoch > 0) this.trainer.restoreWeights();
+    if (delivered) this.trainer.exportWeights(weights);
+    return {
+      status: 'advanced',
+      history: this.#history,
+      progress: { epoch, best, learningRate: this.#progress.learningRate },
+      delivered,
+      ended: this.#ended,
+      epoch: best.epoch > 0 ? best.epoch : epoch,
+      inBagRows: new Set(this.#draw.inBag).size,
+    };
+  }
+}
+
+/** Where a member stands before its first epoch. */
+export function beginning(learningRate: number): MemberProgress {
+  return { epoch: 0, learningRate, best: { epoch: 0, loss: Number.POSITIVE_INFINITY } };
+}
+
+/** Draws the member's rows from the candidate lists, labels and groups that lie in shared memory. */
+export function drawFromMemory({ memory, layout, seed }: TrainingShare, spec: MemberSpec): MemberDraw {
+  const { buffer } = memory;
+  const { dataset, candidates, validation } = layout;
+  const words = (offset: number, length: number) => new Int32Array(buffer, offset, length);
+  const source: ResampleSource = {
+    rows: dataset.rows,
+    labels: words(dataset.labels, dataset.targetsStrideBytes === 0 ? dataset.rows : 0),
+    groups: dataset.groups === 0 ? null : words(dataset.groups, dataset.rows),
+  };
+  return drawMember(seed, spec, source, dataset.features, {
+    candidates: new Uint32Array(buffer, candidates.offset, candidates.length),
+    validation: new Uint32Array(buffer, validation.offset, validation.length),
+  });
+}
+
+function requireStoppingRows(spec: NetworkMemberSpec, draw: MemberDraw, member: number): void {
+  if (spec.earlyStopping === null || draw.stopping.length > 0) return;
+  throw new TuttiError(
+    'ERR_OPTION',
+    `Member ${member} has no rows to stop early on: its resample leaves too few out of bag`,
+    { member, option: 'earlyStopping' },
+  );
+}

@@ -1,0 +1,356 @@
+// One training under way: the jobs of its runs, in as many lanes as there are slots, and what came of them.
+// The policies are here: what is run next, retries, failures, stopping.
+
+import { setMaxListeners } from 'node:events';
+import type { Dataset } from '../data/dataset.js';
+import { stateShape } from '../engines/wasm/tying.js';
+import { failOption, fromWire, TuttiError, toWire, type WireError } from '../errors.js';
+import { ControlBlock } from '../memory/control-block.js';
+import { cycleOf } from '../model/snapshots.js';
+import type { EnsemblePlan, NetworkMemberSpec } from '../model/spec.js';
+import type { Ensemble, FailedMember, TrainedMember } from './ensemble.js';
+import type {
+  AdvancedMember,
+  Anchor,
+  EpochDecision,
+  EpochEvent,
+  GroupJob,
+  Job,
+  MemberJob,
+  MemberOutcome,
+  TrainingShare,
+} from './job.js';
+import { plannedWeightsLength } from './member-weights.js';
+import { readProgress } from './progress.js';
+import type { MemberRunner } from './runner.js';
+import { type Run, StateBuffers, type TiedRun } from './runs.js';
+import type { TrainingSettings } from './train-ensemble.js';
+import { groupMean, type TyingGroup } from './tying.js';
+import { type Task, WorkQueue } from './work-queue.js';
+
+const PROGRESS_INTERVAL_MS = 100;
+/** How long a thread may take to answer the stop flag before it is killed: a few of the slowest steps. */
+const STOP_GRACE_MS = 700;
+
+/** What is to be trained, and where. */
+export interface TrainingWork {
+  readonly dataset: Dataset;
+  readonly plan: EnsemblePlan;
+  readonly training: TrainingShare;
+  readonly runs: readonly Run[];
+  readonly groups: readonly TyingGroup[];
+}
+
+export class TrainingRun {
+  readonly #work: TrainingWork;
+  readonly #runner: MemberRunner;
+  readonly #settings: TrainingSettings;
+  readonly #started: number;
+  readonly #control: ControlBlock;
+  readonly #queue: WorkQueue;
+  readonly #buffers = new StateBuffers();
+  readonly #trained: TrainedMember[] = [];
+  readonly #failures: FailedMember[] = [];
+  readonly #hardStop = new AbortController();
+  /** Runs that a slot has in hand, and how many members its record stands for. */
+  readonly #inHand = new Set<Run>();
+  readonly #membersOfSlot = new Map<number, number>();
+  #lastLoss: number | null = null;
+  #fatal: unknown = null;
+
+  constructor(work: TrainingWork, runner: MemberRunner, settings: TrainingSettings, started: number) {
+    this.#work = work;
+    this.#runner = runner;
+    this.#settings = settings;
+    this.#started = started;
+    const { memory, layout } = work.training;
+    this.#control = new ControlBlock(memory.buffer, layout.slots);
+    this.#queue = new WorkQueue(this.#firstTasks());
+    // Every running job listens to this signal; more than ten are no leak.
+    setMaxListeners(0, this.#hardStop.signal);
+  }
+
+  async finish(): Promise<Ensemble> {
+    const { signal, onProgress, onInterrupt } = this.#settings;
+    const stop = () => this.#stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted) stop();
+    const timer = onProgress && setInterval(() => this.#report(), PROGRESS_INTERVAL_MS);
+    try {
+      const { slots } = this.#work.training.layout;
+      const stopped = () => this.#control.stopRequested;
+      await Promise.all(Array.from({ length: slots }, (_, slot) => this.#queue.run(slot, stopped)));
+    } finally {
+      clearInterval(timer);
+      signal?.removeEventListener('abort', stop);
+    }
+    if (this.#fatal !== null) throw this.#fatal;
+    this.#report();
+    if (signal?.aborted && onInterrupt !== 'keep') throw signal.reason;
+    return this.#collect(signal?.aborted === true);
+  }
+
+  /** One task per run in plan order; a group's come where its first run stands. */
+  #firstTasks(): Task[] {
+    const groupOf = new Map<Run, TyingGroup>(
+      this.#work.groups.flatMap((group) => group.runs.map((run) => [run, group] as const)),
+    );
+    return this.#work.runs.flatMap((run): Task[] => {
+      const group = groupOf.get(run);
+      if (group === undefined) return [(slot) => this.#runThrough(run, slot)];
+      if (group.runs[0] !== run) return [];
+      return group.tying.mode === 'exact'
+        ? [(slot) => this.#runLockstep(group, slot)]
+        : this.#roundTasks(group.runs, 0);
+    });
+  }
+
+  /** Trains a run to its end, a job for each of its members. */
+  async #runThrough(run: Run, slot: number): Promise<void> {
+    while (!run.over && !this.#control.stopRequested) {
+      await this.#advance(run, slot, cycleOf(this.#specOf(run)).last, null);
+    }
+  }
+
+  /**
+   * The jobs of one round of a tied group: epoch `round` of every live run, drawn to the mean of the round
+   * before. Round 0 draws the initial weights. The last job to end brings about the next round.
+   */
+  #roundTasks(runs: readonly TiedRun[], round: number): Task[] {
+    // One member alone has no others to be drawn to.
+    const anchor = round === 0 || runs.length < 2 ? null : groupMean(runs, this.#work.dataset);
+    let open = runs.length;
+    return runs.map((run) => async (slot) => {
+      await this.#advance(run, slot, round, anchor);
+      if (--open > 0) return;
+      const live = runs.filter(({ over }) => !over);
+      if (live.length === 0 || this.#control.stopRequested) return;
+      for (const task of this.#roundTasks(live, round + 1)) this.#queue.add(task);
+    });
+  }
+
+  /** Advances a run by one job and keeps what it leaves: a member, a state, or the error that ended it. */
+  async #advance(run: Run, slot: number, until: number, anchor: Anchor | null): Promise<void> {
+    const { spec } = run;
+    const goesOn = spec.engine === 'wasm' && until < spec.epochs;
+    const state = goesOn ? this.#buffers.take(this.#stateLength(spec)) : null;
+    const job = { ...this.#jobOf(run, slot), until, anchor, state };
+    await this.#inSlot(slot, [run], async () => {
+      const [outcome] = await this.#runWithRetries(job);
+      this.#keep(run, job, outcome!);
+    });
+  }
+
+  /** Trains an exact group in one job. */
+  async #runLockstep({ runs }: TyingGroup, slot: number): Promise<void> {
+    const members = runs.map((run) => ({ ...this.#jobOf(run, slot), spec: run.spec }));
+    const { training, member } = members[0]!;
+    const job: GroupJob = { kind: 'group', training, member, slot, members };
+    await this.#inSlot(slot, runs, async () => {
+      const outcomes = await this.#runWithRetries(job);
+      for (const [place, run] of runs.entries()) this.#keep(run, members[place]!, outcomes[place]!);
+    });
+  }
+
+  /** A job to the end of a run. */
+  #jobOf(run: Run, slot: number): MemberJob {
+    const { training, dataset, plan } = this.#work;
+    const member = run.members[run.delivered]!;
+    const spec = this.#specOf(run);
+    const length = plannedWeightsLength(plan, member, dataset);
+    const weights = new Float32Array(new SharedArrayBuffer(length * 4));
+    const until = spec.engine === 'wasm' ? spec.epochs : 0;
+    const whole = { from: run.state, until, anchor: null, state: null };
+    return { kind: 'member', training, spec, member, slot, weights, ...whole };
+  }
+
+  #specOf(run: Run) {
+    return this.#work.plan.members[run.members[run.delivered]!]!;
+  }
+
+  #stateLength(spec: NetworkMemberSpec): number {
+    const { features, task } = this.#work.dataset;
+    return stateShape(spec, features, task).lengthFloats;
+  }
+
+  /** Runs a job on a slot; an error of its own ends the runs it was about, and no others. */
+  async #inSlot(slot: number, runs: readonly Run[], work: () => Promise<void>): Promise<void> {
+    this.#membersOfSlot.set(slot, runs.length);
+    for (const run of runs) this.#inHand.add(run);
+    try {
+      await work();
+    } catch (error) {
+      if (this.#control.stopRequested) return;
+      // The runner has ended: that is no failure of this member, and no other can run.
+      if (error instanceof TuttiError && error.code === 'ERR_CANCELLED') return this.#fail(error);
+      for (const run of runs) this.#giveUp(run, toWire(error));
+    } finally {
+      for (const run of runs) this.#inHand.delete(run);
+    }
+  }
+
+  #keep(run: Run, { member, weights, state }: MemberJob, outcome: MemberOutcome): void {
+    switch (outcome.status) {
+      case 'stopped':
+        return;
+      case 'failed':
+        this.#giveUp(run, outcome.error);
+        return;
+      case 'advanced':
+        if (run.state !== null) this.#buffers.giveBack(run.state.parameters);
+        run.state = outcome.ended ? null : { ...outcome.progress, parameters: state! };
+        run.history.push(...outcome.history);
+        if (outcome.delivered) this.#deliver(run, member, weights, outcome);
+        if (outcome.ended) this.#end(run);
+        return;
+      default:
+        outcome satisfies never;
+    }
+  }
+
+  #deliver(run: Run, index: number, weights: TrainedMember['weights'], outcome: AdvancedMember): void {
+    const { epoch, inBagRows } = outcome;
+    const trained: TrainedMember = { index, weights, history: run.history, epoch, inBagRows };
+    run.history = [];
+    run.delivered++;
+    this.#trained.push(trained);
+    this.#lastLoss = trained.history.at(-1)?.loss ?? null;
+    this.#observe(() => this.#settings.onMember?.(trained));
+  }
+
+  /** A callback may end a run before its last snapshots. */
+  #end(run: Run): void {
+    if (run.delivered < run.members.length) {
+      const message = 'was not trained, because its run was ended before its cycle';
+      for (const index of run.members.slice(run.delivered)) {
+        const error = toWire(
+          new TuttiError('ERR_CANCELLED', `Member ${index} ${message}`, { member: index }),
+        );
+        this.#failures.push({ index, error });
+      }
+    }
+    run.over = true;
+  }
+
+  /** Records the error for every member of the run that is not there yet. */
+  #giveUp(run: Run, error: WireError): void {
+    for (const index of run.members.slice(run.delivered)) this.#failures.push({ index, error });
+    if (run.state !== null) this.#buffers.giveBack(run.state.parameters);
+    run.state = null;
+    run.over = true;
+  }
+
+  async #runWithRetries(job: Job): Promise<readonly MemberOutcome[]> {
+    const { retries = 1, onEpochEnd } = this.#settings;
+    const hook = onEpochEnd && ((event: EpochEvent) => this.#askCallback(onEpochEnd, event));
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#runner.run(job, hook, this.#hardStop.signal);
+      } catch (error) {
+        const lost = error instanceof TuttiError && error.code === 'ERR_THREAD_LOST';
+        if (!lost || this.#control.stopRequested) throw error;
+        this.#control.end(job.slot);
+        if (attempt >= retries) throw threadLost(job.member, attempt + 1, error);
+      }
+    }
+  }
+
+  /** A callback that throws, or answers nonsense, ends the training with that error. */
+  async #askCallback(
+    onEpochEnd: NonNullable<TrainingSettings['onEpochEnd']>,
+    event: EpochEvent,
+  ): Promise<EpochDecision | undefined> {
+    try {
+      const decision = await onEpochEnd(event);
+      const rate = decision?.learningRate;
+      if (rate !== undefined && !(rate > 0 && Number.isFinite(rate))) {
+        failOption('learningRate', 'a positive number when `onEpochEnd` returns one', rate);
+      }
+      return decision;
+    } catch (error) {
+      this.#fail(error);
+      return { stop: true };
+    }
+  }
+
+  /** Raises the flag every thread reads at each step; a thread that does not answer is killed. */
+  #stop(): void {
+    this.#control.requestStop();
+    setTimeout(() => this.#hardStop.abort(), STOP_GRACE_MS).unref();
+  }
+
+  #report(): void {
+    const { onProgress } = this.#settings;
+    if (onProgress === undefined) return;
+    const counts = {
+      planned: this.#work.plan.members.length,
+      done: this.#trained.length,
+      failed: this.#failures.length,
+      resting: this.#restingShare(),
+      membersOfSlot: this.#membersOfSlot,
+      lastLoss: this.#lastLoss,
+    };
+    const elapsedMs = performance.now() - this.#started;
+    const { slots } = this.#work.training.layout;
+    this.#observe(() => onProgress(readProgress(this.#control, slots, counts, elapsedMs)));
+  }
+
+  /** How much of tied members that rest between rounds is done, in members. */
+  #restingShare(): number {
+    let share = 0;
+    for (const run of this.#work.groups.flatMap(({ runs }) => runs)) {
+      if (run.state === null || this.#inHand.has(run)) continue;
+      const { first, last } = cycleOf(this.#specOf(run));
+      share += (run.state.epoch - first + 1) / (last - first + 1);
+    }
+    return share;
+  }
+
+  /** An observer that throws stops the training with its error rather than being ignored. */
+  #observe(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Ends the whole training with an error. */
+  #fail(error: unknown): void {
+    this.#fatal ??= error;
+    this.#stop();
+  }
+
+  #collect(interrupted: boolean): Ensemble {
+    const { plan, dataset } = this.#work;
+    const { task, features, targetScale, featureScale, hash } = dataset;
+    const members = this.#trained.sort((a, b) => a.index - b.index);
+    const failures = this.#failures.sort((a, b) => a.index - b.index);
+    if (members.length === 0 && failures.length > 0 && !interrupted) throw allFailed(failures);
+    return {
+      plan,
+      task,
+      features,
+      targetScale,
+      featureScale,
+      preprocessing: this.#settings.preprocessing ?? null,
+      datasetHash: hash,
+      members,
+      failures,
+      complete: members.length === plan.members.length,
+      wallMs: performance.now() - this.#started,
+    };
+  }
+}
+
+function threadLost(member: number, attempts: number, cause: TuttiError): TuttiError {
+  const message = `Member ${member} lost its thread ${attempts} times and was given up: ${cause.message}`;
+  return new TuttiError('ERR_THREAD_LOST', message, { member, attempts }, cause);
+}
+
+function allFailed(failures: readonly FailedMember[]): TuttiError {
+  const first = fromWire(failures[0]!.error);
+  const count = failures.length === 1 ? 'The only member' : `All ${failures.length} members`;
+  const message = `${count} failed; the first error: ${first.message}`;
+  return new TuttiError('ERR_MEMBERS_FAILED', message, { failed: failures.length, first: first.code }, first);
+}

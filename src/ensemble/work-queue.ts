@@ -1,0 +1,53 @@
+// The tasks of a training, taken by as many lanes as there are slots. Tasks may bring about others, so a lane
+// that finds the queue empty waits until every running task has ended: the coordinator waits, no thread does.
+
+/** Work for one slot. */
+export type Task = (slot: number) => Promise<void>;
+
+export class WorkQueue {
+  readonly #tasks: Task[];
+  /** Tasks added by other tasks; they come first, so that what has begun is finished before more begins. */
+  readonly #followUps: Task[] = [];
+  #next = 0;
+  #running = 0;
+  #waiting: (() => void)[] = [];
+
+  constructor(tasks: readonly Task[]) {
+    this.#tasks = [...tasks];
+  }
+
+  /** Adds work that a running task brought about. */
+  add(task: Task): void {
+    this.#followUps.push(task);
+    this.#wake();
+  }
+
+  /** Runs tasks on `slot` one after the other until none is left or to come, or `stopped` says so. */
+  async run(slot: number, stopped: () => boolean): Promise<void> {
+    while (!stopped()) {
+      const task = this.#take();
+      if (task !== undefined) {
+        this.#running++;
+        try {
+          await task(slot);
+        } finally {
+          this.#running--;
+          this.#wake();
+        }
+      } else if (this.#running > 0) {
+        await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      } else return;
+    }
+  }
+
+  #take(): Task | undefined {
+    if (this.#followUps.length > 0) return this.#followUps.shift();
+    return this.#next < this.#tasks.length ? this.#tasks[this.#next++] : undefined;
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}
