@@ -44,6 +44,10 @@ export const DATA_ROWS: readonly OptionRow[] = [
     ...choice('unseen', ['error', 'ignore'], 'categories that only appear at prediction'),
     defaultText: 'error',
   },
+  {
+    ...choice('scaling', ['columns', 'together'], 'standardise each numeric column by itself, or all alike'),
+    defaultText: 'together with --image, else columns',
+  },
   DELIMITER_ROW,
   { ...text('weightColumn', 'column with the weight of each row in the loss'), argument: 'column' },
   { ...text('groupColumn', 'column whose groups are kept whole'), argument: 'column' },

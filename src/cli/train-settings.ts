@@ -57,8 +57,10 @@ export async function resolveTrainSettings(given: GivenOptions): Promise<TrainSe
   const values: Record<string, unknown> = { ...overruled(fromFile, given), ...given };
   if (values.target === undefined) failOption('--target', 'the name of the column to predict', undefined);
   const dataNames = DATA_ROWS.map(({ name }) => name);
+  // Pixels scaled one by one would lose the contrasts that convolutions and tangents live on.
+  const scaling = values.image === undefined ? {} : { scaling: 'together' };
   return {
-    data: pick(values, dataNames) as unknown as LoadOptions,
+    data: { ...scaling, ...pick(values, dataNames) } as unknown as LoadOptions,
     training: parseTrainingOptions(pick(values, trainingNames())),
     threads: values.threads as number | undefined,
     out: values.out as string | undefined,

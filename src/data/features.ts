@@ -2,7 +2,7 @@
 // Fitting reads the training rows only; transforming finds columns by name and ignores the others.
 
 import { failOption, TuttiError } from '../errors.js';
-import { mean as average, median } from '../math/statistics.js';
+import { mean as average, median, variance } from '../math/statistics.js';
 import { scaleOf } from './arrays.js';
 import type { Column } from './column.js';
 import type { FeatureColumn, Preprocessing } from './preprocessing-schema.js';
@@ -11,6 +11,18 @@ import { kindOf, numbersOf, refuseMissing } from './typing.js';
 
 /** How missing numbers are filled; missing categories become the most frequent one. */
 export type Impute = 'mean' | 'median';
+
+/**
+ * What is standardised: each numeric column by itself, or all of them by one mean and one deviation, which
+ * keeps the contrasts of an image.
+ */
+export type FeatureScaling = 'columns' | 'together';
+
+export interface FeatureOptions {
+  readonly categorical: readonly string[];
+  readonly impute: Impute | null;
+  readonly scaling: FeatureScaling;
+}
 
 const MOST_NUMBERS = 2 ** 30; // 4 GiB of f32, what one WebAssembly memory can address
 const CATEGORY_HINT = 'list the column in `categorical` if it holds categories';
@@ -27,19 +39,46 @@ export function fitFeatures(
   table: Table,
   columns: readonly Column[],
   rows: Uint32Array,
-  categorical: readonly string[],
-  impute: Impute | null,
+  { categorical, impute, scaling }: FeatureOptions,
 ): FeatureColumn[] {
+  if (scaling !== 'columns' && scaling !== 'together') failOption('scaling', 'columns or together', scaling);
   if (impute !== null && impute !== 'mean' && impute !== 'median') {
     failOption('impute', 'mean or median', impute);
   }
   const kinds = columns.map((column) => kindOf(table, column, categorical));
   if (impute === null) refuseMissing(table, columns, IMPUTE_HINT);
-  return columns.map((column, c) =>
+  const features = columns.map((column, c) =>
     kinds[c] === 'numeric'
       ? fitNumeric(table, column, rows, impute)
       : fitCategorical(table, column, rows, impute),
   );
+  return scaling === 'together' ? scaledTogether(features, table, rows) : features;
+}
+
+/** One scale for all numeric columns; each has equally many numbers, so their moments average. */
+function scaledTogether(
+  features: readonly FeatureColumn[],
+  table: Table,
+  rows: Uint32Array,
+): FeatureColumn[] {
+  const numeric = features.filter((feature) => feature.kind === 'numeric');
+  const mean = average(numeric.map((feature) => feature.mean));
+  const spread = average(
+    numeric.map(({ column, fill }) => {
+      const numbers = numbersOf(table, findColumn(table, column)!);
+      return variance(
+        Float64Array.from(rows, (row) => fillNumber(numbers[row]!, fill)),
+        mean,
+      );
+    }),
+  );
+  const std = spread > 0 ? Math.sqrt(spread) : 1;
+  return features.map((feature) => (feature.kind === 'numeric' ? { ...feature, mean, std } : feature));
+}
+
+/** A missing number becomes the fitted fill, which is there whenever one may be missing. */
+function fillNumber(number: number, fill: number | null): number {
+  return Number.isNaN(number) ? fill! : number;
 }
 
 /** Columns of x that the features take: one per number, one per category. */
@@ -126,7 +165,7 @@ function writeNumeric(feature: Numeric, table: Table, column: Column, rows: Uint
   const numbers = numbersOf(table, column, 'this column held numbers in training');
   for (let i = 0; i < rows.length; i++) {
     const number = numbers[rows[i]!]!;
-    const filled = Number.isNaN(number) ? feature.fill! : number;
+    const filled = fillNumber(number, feature.fill);
     const scaled = Math.fround((filled - feature.mean) / feature.std);
     if (!Number.isFinite(scaled)) {
       throw cellError(table, rows[i]!, column, 'within reach of the training values in 32-bit numbers');

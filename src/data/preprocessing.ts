@@ -4,7 +4,13 @@
 import { failOption, TuttiError } from '../errors.js';
 import type { Column } from './column.js';
 import { type Dataset, type Scale, type Task, withHash } from './dataset.js';
-import { featureWidth, fitFeatures, type Impute, transformFeatures } from './features.js';
+import {
+  type FeatureScaling,
+  featureWidth,
+  fitFeatures,
+  type Impute,
+  transformFeatures,
+} from './features.js';
 import type { Preprocessing, TargetEncoding } from './preprocessing-schema.js';
 import { requireColumn, type Table } from './table.js';
 import { chooseTask, fitTarget, type TaskChoice, type TaskKind, transformTargets } from './target.js';
@@ -29,6 +35,8 @@ export interface PreprocessingOptions {
    * @default 'error', because a misspelt category would otherwise be predicted as if it were nothing
    */
   readonly unseen?: Preprocessing['unseen'] | undefined;
+  /** Whether numeric features are standardised each by itself or, as pixels want, all alike. @default 'columns' */
+  readonly scaling?: FeatureScaling | undefined;
   /** Weights of the loss per row; no feature. */
   readonly weightColumn?: string | undefined;
   /** Groups that resampling and splitting keep whole; no feature. */
@@ -94,7 +102,11 @@ export function fitPreprocessing(
   const unseen = options.unseen ?? 'error';
   if (unseen !== 'error' && unseen !== 'ignore') failOption('unseen', 'error or ignore', unseen);
   return {
-    features: fitFeatures(table, roles.features, rows, categorical, options.impute ?? null),
+    features: fitFeatures(table, roles.features, rows, {
+      categorical,
+      impute: options.impute ?? null,
+      scaling: options.scaling ?? 'columns',
+    }),
     unseen,
     target,
     weightColumn: roles.weight?.name ?? null,
