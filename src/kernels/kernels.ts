@@ -86,6 +86,22 @@ export interface Kernels extends WindowKernels, RegularizationKernels {
   ): void;
 
   /**
+   * out = x W, without biases and activation: what tangents become.
+   * @param zeros f32[roundUp4(units)] of scratch, left full of zeros.
+   */
+  linear(
+    x: number,
+    xPanelStride: number,
+    panels: number,
+    inputs: number,
+    w: number,
+    units: number,
+    out: number,
+    outPanelStride: number,
+    zeros: number,
+  ): void;
+
+  /**
    * Applies an activation in place to a contiguous run of panels.
    * @param derivative f32[count], receives dh/dz, or 0 when not wanted.
    * @param count Floats; a multiple of 4.

@@ -60,6 +60,27 @@ for (const arithmetic of ARITHMETICS) {
     t.pass('all shapes');
   });
 
+  t.test(`${arithmetic}: linear is forward without biases and activation, bit for bit`, async (t) => {
+    const { arena, kernels } = setUp(arithmetic);
+    for (const [inputs, units, batch] of layerShapes()) {
+      const { x, weights } = layer(inputs, units, batch);
+      arena.reset();
+      const from = arena.putPanels(x, inputs);
+      const w = arena.putWeights(inputs, units, weights, new Float32Array(units));
+      const [expected, to] = [arena.allocPanels(batch, units), arena.allocPanels(batch, units)];
+      const of = [from.address, from.stride, from.count, inputs, w, units] as const;
+      kernels.forward(...of, expected.address, expected.stride, 1);
+      // Biases that would show.
+      arena.floats.fill(7, w / 4 + inputs * roundUp4(units), w / 4 + layerLengthFloats(inputs, units));
+      kernels.linear(...of, to.address, to.stride, arena.alloc(roundUp4(units) * 4));
+      const same = excess(arena.takePanels(to), arena.takePanels(expected), 0) === 0;
+      if (!same || !arena.paddingRowsAreZero(to) || !arena.guardsHold()) {
+        t.fail(`inputs ${inputs}, units ${units}, batch ${batch}`);
+      }
+    }
+    t.pass('all shapes');
+  });
+
   t.test(`${arithmetic}: inputGradient is dz Wᵀ times the slope of the input's activation`, async (t) => {
     const { arena, kernels } = setUp(arithmetic);
     for (const [inputs, units, batch] of layerShapes()) {

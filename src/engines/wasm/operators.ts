@@ -3,10 +3,9 @@
 // To add a kind of layer: its spec, its shape in src/model/network.ts, and its operator here.
 
 import type { Kernels } from '../../kernels/kernels.js';
-import { weightGradientScratchBytes } from '../../kernels/weight-layout.js';
+import { biasLengthFloats, weightGradientScratchBytes } from '../../kernels/weight-layout.js';
 import { windowScratchBytes } from '../../kernels/window-kernels.js';
 import type { ConvolutionShape, DenseShape, LayerShape, PoolShape } from '../../model/network.js';
-import { windowGeometry } from '../../model/windows.js';
 
 /** A region of batch panels: where panel 0 starts and the bytes from one panel to the next. */
 export interface Block {
@@ -38,8 +37,8 @@ export interface OperatorPlace {
 export function operatorScratchBytes(shape: LayerShape, panels: number, mode: 'train' | 'predict'): number {
   switch (shape.kind) {
     case 'dense': {
-      const linear = windowScratchBytes(denseGeometry(shape), 0);
-      return mode === 'train' ? Math.max(linear, weightGradientScratchBytes(panels)) : linear;
+      const zeros = biasLengthFloats(shape.units) * 4;
+      return mode === 'train' ? Math.max(zeros, weightGradientScratchBytes(panels)) : zeros;
     }
     case 'conv2d':
       return windowScratchBytes(shape.geometry, shape.filters);
@@ -68,21 +67,14 @@ export function createOperator(kernels: Kernels, place: OperatorPlace, scratch: 
   }
 }
 
-/** A dense layer is a convolution of an image of one pixel. */
-function denseGeometry({ inputs }: DenseShape) {
-  return windowGeometry({ channels: inputs, height: 1, width: 1 }, [1, 1], [1, 1], 'valid');
-}
-
 function denseOperator(kernels: Kernels, shape: DenseShape, w: number, scratch: number): Operator {
   const { inputs, units } = shape;
-  const geometry = denseGeometry(shape);
   return {
     forward(x, out, panels, slope) {
       kernels.forward(x.address, x.stride, panels, inputs, w, units, out.address, out.stride, slope);
     },
     linear(x, out, panels) {
-      const to = [out.address, out.stride, 1, scratch] as const;
-      kernels.convolve(geometry, x.address, x.stride, panels, w, units, false, ...to);
+      kernels.linear(x.address, x.stride, panels, inputs, w, units, out.address, out.stride, scratch);
     },
     // Written out in full: a list of arguments costs more than what a small layer has to compute.
     inputGradient(dz, h, dx, panels, slope) {

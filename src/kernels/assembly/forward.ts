@@ -1,7 +1,7 @@
 // h = max(z, slope·z) with z = x W + b. The register tile is 6 units × 8 examples: 12 accumulators, two
 // vectors of x and one splat weight fill the 15 registers V8 gives us. One k per turn of the loop: unrolled,
 // the same code measured 10 % slower on Node 20 and 26, because the register allocator inserts moves.
-import { PANEL_UNITS, clearPaddingRows, madd, roundUp4, splat, splatAt, tileHeight } from './vector';
+import { PANEL_UNITS, clearPaddingRows, madd, roundUp4, splat, splatAt, tileHeight, zero } from './vector';
 
 /** h = max(z, slope·z) over `height` rows of one panel. */
 // @ts-ignore: decorator
@@ -105,8 +105,25 @@ export function forward(
   x: usize, xPanelStride: usize, panels: i32, inputs: i32, w: usize, units: i32,
   out: usize, outPanelStride: usize, slope: f32,
 ): void {
+  const bias = w + (<usize>inputs * roundUp4(units) << 2);
+  unitPanels(x, xPanelStride, panels, inputs, w, units, bias, out, outPanelStride, slope);
+}
+
+export function linear(
+  x: usize, xPanelStride: usize, panels: i32, inputs: i32, w: usize, units: i32,
+  out: usize, outPanelStride: usize, zeros: usize,
+): void {
+  const bytes = <usize>roundUp4(units) << 2;
+  for (let at = zeros, end = zeros + bytes; at < end; at += 16) v128.store(at, zero());
+  unitPanels(x, xPanelStride, panels, inputs, w, units, zeros, out, outPanelStride, 1);
+}
+
+/** All units, beginning with what lies at `bias`. */
+function unitPanels(
+  x: usize, xPanelStride: usize, panels: i32, inputs: i32, w: usize, units: i32, bias: usize,
+  out: usize, outPanelStride: usize, slope: f32,
+): void {
   const padded = roundUp4(units);
-  let bias = w + (<usize>inputs * padded << 2);
   let to = out;
   for (let first = 0; first < units; first += PANEL_UNITS) {
     const stride = <usize>min(PANEL_UNITS, padded - first) << 2;

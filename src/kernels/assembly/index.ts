@@ -3,7 +3,7 @@
 // every instantiation). The first 1024 bytes of memory are never used by tutti, which lets the compiler fold
 // constant addends of addresses into the instructions.
 export { gatherColumns, gatherLabels, gatherRows, gatherWeights } from './gather';
-export { forward } from './forward';
+export { forward, linear } from './forward';
 export { activate, multiply } from './activations';
 export { binaryCrossEntropy, gaussianNll, softmaxCrossEntropy, squaredError } from './losses';
 export { inputGradient } from './input-gradient';
