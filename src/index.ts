@@ -30,13 +30,13 @@ export {
 } from './ensemble/compare-masks.js';
 export type { Ensemble, EpochRecord, FailedMember, TrainedMember } from './ensemble/ensemble.js';
 export { type EvaluateOptions, evaluateEnsemble, evaluateOutOfBag } from './ensemble/evaluate.js';
+export type { EpochDecision, EpochEvent } from './ensemble/job.js';
 export { type MaskOptions, maskEnsemble } from './ensemble/masks.js';
 export { type CombineOptions, predictEnsemble } from './ensemble/predict.js';
 export { type MaskWay, type PredictMasksOptions, predictWithMasks } from './ensemble/predict-masks.js';
 export type { TrainingProgress } from './ensemble/progress.js';
 export { createInlineRunner, type MemberRunner } from './ensemble/runner.js';
 export { type TrainingSettings, trainEnsemble } from './ensemble/train-ensemble.js';
-export type { EpochDecision, EpochEvent } from './ensemble/job.js';
 export { type ErrorCode, type ErrorDetails, TuttiError } from './errors.js';
 export type { CombinedPredictions } from './measure/combine.js';
 export { type ErrorCorrelationOptions, errorCorrelation } from './measure/error-correlation.js';
@@ -46,7 +46,7 @@ export type { Measurement } from './measure/measurement.js';
 export type { Predictions } from './measure/predictions.js';
 export { type ImageShape, TANGENT_KINDS, type TangentKind } from './model/image.js';
 export type { MemberOptions, TrainingOptions } from './model/options.js';
-export type { EnsemblePlan, MemberSpec } from './model/spec.js';
+export type { EnsemblePlan, MemberSpec, NeighboursMemberSpec, NetworkMemberSpec } from './model/spec.js';
 export { createPool, type Pool, type PoolOptions } from './pool/pool.js';
 export { imageTangents, type TangentOptions } from './regularization/image-tangents.js';
 export {

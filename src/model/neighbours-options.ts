@@ -1,12 +1,45 @@
-// Turns what a user writes about a nearest-neighbour member into the plain data of its spec.
-// The options' names and types are in options.ts.
+// The options of nearest-neighbour members: their schema, defaults, and what they resolve to in a member's spec.
+// options.ts makes them options of a member like any other.
 
+import { z } from 'zod';
 import { failOption } from '../errors.js';
-import type { ImageShape, TangentKind } from './image.js';
+import { type ImageShape, TANGENT_KINDS, type TangentKind } from './image.js';
+import { type ImageOption, requireWholeImage, resolveImage } from './layer-options.js';
+import { requireImageSize } from './network.js';
 import type { DistanceSpec, NeighboursMemberSpec } from './spec.js';
 
+export const neighboursFields = {
+  neighbours: z.int().min(1).describe('neighbours that vote (neighbours engine)'),
+  distance: z
+    .enum(['euclidean', 'tangentOneSided', 'tangentTwoSided'])
+    .describe('how near neighbours are; tangent distances need `image` (neighbours engine)'),
+  votes: z.enum(['equal', 'inverseDistance']).describe('weights of the votes (neighbours engine)'),
+  voteSmoothing: z.number().gt(0).describe('votes spread evenly over all classes (neighbours engine)'),
+  distanceTangents: z
+    .array(z.enum(TANGENT_KINDS))
+    .min(1)
+    .describe('ways in which images may move (tangent distances)'),
+  tangentSigma: z
+    .number()
+    .min(0)
+    .describe('smoothing of images for their tangents, in pixels (tangent distances)'),
+  tangentBorder: z.enum(['zero', 'replicate']).describe('what surrounds an image (tangent distances)'),
+  tangentStiffness: z.number().min(0).describe('spring that holds moved images back (tangent distances)'),
+};
+
+export const NEIGHBOURS_DEFAULTS = {
+  neighbours: 3,
+  distance: 'euclidean',
+  votes: 'equal',
+  voteSmoothing: 1,
+  distanceTangents: TANGENT_KINDS,
+  tangentSigma: 0.5,
+  tangentBorder: 'zero',
+  tangentStiffness: 0.01,
+} as const;
+
 /** The options of a nearest-neighbour member, defaults in place. */
-export interface NeighboursOptions {
+interface NeighboursOptions {
   readonly neighbours: number;
   readonly distance: DistanceSpec['kind'];
   readonly votes: NeighboursMemberSpec['votes'];
@@ -15,26 +48,35 @@ export interface NeighboursOptions {
   readonly tangentSigma: number;
   readonly tangentBorder: 'zero' | 'replicate';
   readonly tangentStiffness: number;
+  readonly featureShare: number;
 }
 
-/** Options that mean something to nearest-neighbour members only. */
-export const NEIGHBOURS_OPTIONS = [
-  'neighbours',
-  'distance',
-  'votes',
-  'voteSmoothing',
-  'distanceTangents',
-] as const;
+type OwnName = keyof typeof neighboursFields;
+
+/** @throws ERR_OPTION for an option of nearest-neighbour members where there is no such member. */
+export function requireNeighbours(
+  members: readonly ({ readonly engine?: string | undefined } & { readonly [Name in OwnName]?: unknown })[],
+): void {
+  if (members.some(({ engine }) => engine === 'neighbours')) return;
+  const names = Object.keys(neighboursFields) as OwnName[];
+  const stray = names.find((name) => members.some((options) => options[name] !== undefined));
+  if (stray !== undefined) failOption('engine', `neighbours for a member when \`${stray}\` is given`, 'wasm');
+}
 
 /**
  * The part of a nearest-neighbour member's spec that is its own.
- * @throws ERR_OPTION for a tangent distance without an image, or an image of another size than the features.
+ * @throws ERR_OPTION for a tangent distance without an image, an image of another size than the features, or a
+ * random subspace of one.
  */
 export function resolveNeighbours(
   o: NeighboursOptions,
-  image: ImageShape | null,
+  ownImage: ImageOption | undefined,
+  features: number,
 ): Pick<NeighboursMemberSpec, 'engine' | 'neighbours' | 'distance' | 'votes' | 'voteSmoothing'> {
   const { neighbours, votes, voteSmoothing } = o;
+  const image = resolveImage(ownImage);
+  requireWholeImage(image, o.featureShare);
+  requireImageSize(image, features);
   return { engine: 'neighbours', neighbours, distance: resolveDistance(o, image), votes, voteSmoothing };
 }
 

@@ -6,7 +6,6 @@ import { z } from 'zod';
 import type { Task } from '../data/dataset.js';
 import type { ResampleSpec } from '../data/resample.js';
 import { failOption } from '../errors.js';
-import { TANGENT_KINDS } from './image.js';
 import {
   ACTIVATIONS,
   hasUnits,
@@ -16,8 +15,13 @@ import {
   resolveImage,
   resolveLayers,
 } from './layer-options.js';
-import { NEIGHBOURS_OPTIONS, resolveNeighbours } from './neighbours-options.js';
-import { layerShapes, requireImageSize } from './network.js';
+import {
+  NEIGHBOURS_DEFAULTS,
+  neighboursFields,
+  requireNeighbours,
+  resolveNeighbours,
+} from './neighbours-options.js';
+import { layerShapes } from './network.js';
 import { optionError } from './option-errors.js';
 import { PERTURBATION_DEFAULTS, perturbationFields, resolvePerturbations } from './perturbation-options.js';
 import { resolveActivityPenalty, resolveDropout, resolveLabelSmoothing } from './regularization-options.js';
@@ -69,19 +73,7 @@ const memberFields = {
   warmupEpochs: z.int().min(0).describe('epochs over which the learning rate rises from zero'),
   epochs: count('passes over the resampled rows'),
   batchSize: count('examples per step'),
-  neighbours: count('neighbours that vote (neighbours engine)'),
-  distance: z
-    .enum(['euclidean', 'tangentOneSided', 'tangentTwoSided'])
-    .describe('how near neighbours are; tangent distances need `image` (neighbours engine)'),
-  votes: z.enum(['equal', 'inverseDistance']).describe('weights of the votes (neighbours engine)'),
-  voteSmoothing: z.number().gt(0).describe('votes spread evenly over all classes (neighbours engine)'),
-  distanceTangents: z
-    .array(z.enum(TANGENT_KINDS))
-    .min(1)
-    .describe('ways in which images may move (tangent distances)'),
-  tangentSigma: nonNegative('smoothing of images for their tangents, in pixels (tangent distances)'),
-  tangentBorder: z.enum(['zero', 'replicate']).describe('what surrounds an image (tangent distances)'),
-  tangentStiffness: nonNegative('spring that holds moved images back (tangent distances)'),
+  ...neighboursFields,
   resample: z
     .enum(['bootstrap', 'subsample', 'stratified', 'grouped', 'none'])
     .describe('how each member draws its rows'),
@@ -180,14 +172,7 @@ export const DEFAULTS = {
   warmupEpochs: 0,
   epochs: 40,
   batchSize: 32,
-  neighbours: 3,
-  distance: 'euclidean',
-  votes: 'equal',
-  voteSmoothing: 1,
-  distanceTangents: TANGENT_KINDS,
-  tangentSigma: 0.5,
-  tangentBorder: 'zero',
-  tangentStiffness: 0.01,
+  ...NEIGHBOURS_DEFAULTS,
   resample: 'bootstrap',
   resampleShare: 1,
   featureShare: 1,
@@ -296,13 +281,6 @@ function listRuns(options: TrainingOptions): { own: MemberOptions[]; runs: numbe
   return { own, runs: members ?? (grid === undefined ? DEFAULTS.members : own.length) };
 }
 
-/** @throws ERR_OPTION for an option of nearest-neighbour members where there is none. */
-function requireNeighbours(own: readonly MemberOptions[]): void {
-  if (own.some(({ engine }) => engine === 'neighbours')) return;
-  const stray = NEIGHBOURS_OPTIONS.find((name) => own.some((options) => options[name] !== undefined));
-  if (stray !== undefined) failOption('engine', `neighbours for a member when \`${stray}\` is given`, 'wasm');
-}
-
 /** All combinations of the grid's lists, the last name varying fastest. */
 function combinations(grid: NonNullable<TrainingOptions['grid']>): MemberOptions[] {
   let all: MemberOptions[] = [{}];
@@ -322,7 +300,13 @@ function resolveRun(own: MemberOptions, index: number, context: PlanContext): Me
 
 function resolveMember(own: MemberOptions, index: number, context: PlanContext): MemberSpec {
   const o = withDefaults(own);
-  if (o.engine === 'neighbours') return resolveNeighboursMember(own, o, index, context);
+  if (o.engine === 'neighbours') {
+    // What a network alone has (layers, optimizer, early stopping) means nothing to this member.
+    const { featureShare } = o;
+    const neighbours = resolveNeighbours(o, own.image, context.features);
+    const streams = resolveStreams(o.vary, index);
+    return { ...neighbours, resample: resolveResample(o), featureShare, earlyStopping: null, streams };
+  }
   const earlyStopping = o.earlyStopping === 'none' ? null : { on: o.earlyStopping, patience: o.patience };
   if (earlyStopping?.on === 'outOfBag' && o.resample === 'none') {
     failOption('resample', 'one that leaves rows out when `earlyStopping` is "outOfBag"', o.resample);
@@ -356,25 +340,6 @@ function resolveMember(own: MemberOptions, index: number, context: PlanContext):
   // For its complaints about layers that do not fit.
   layerShapes(spec, context.features, context.task);
   return spec;
-}
-
-/** What a network alone has (layers, optimizer, early stopping) means nothing to this member. */
-function resolveNeighboursMember(
-  own: MemberOptions,
-  o: FilledOptions,
-  index: number,
-  context: PlanContext,
-): MemberSpec {
-  const image = resolveImage(own.image);
-  requireWholeImage(image, o.featureShare);
-  requireImageSize(image, context.features);
-  return {
-    ...resolveNeighbours(o, image),
-    resample: resolveResample(o),
-    featureShare: o.featureShare,
-    earlyStopping: null,
-    streams: resolveStreams(o.vary, index),
-  };
 }
 
 function resolveResample({ resample, resampleShare }: FilledOptions): ResampleSpec {
