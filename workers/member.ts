@@ -2,28 +2,21 @@
 // outcomes or its error. It decides nothing.
 
 import { BroadcastChannel, workerData } from 'node:worker_threads';
+import { createKernelBindings } from '../src/ensemble/kernel-bindings.js';
 import { runJob } from '../src/ensemble/run-job.js';
 import { toWire } from '../src/errors.js';
-import { instantiateKernels, type Kernels } from '../src/kernels/kernels.js';
 import type { MemberTask, TaskResult, ThreadData } from '../src/pool/messages.js';
 
-/** Kernels bound to the memory of the trainings under way; dropping them lets go of the memory. */
-const bound = new Map<string, Kernels>();
+const kernels = createKernelBindings();
 
 const releases = new BroadcastChannel((workerData as ThreadData).releases);
-releases.onmessage = (event) => bound.delete((event as { data: string }).data);
+releases.onmessage = (event) => kernels.release((event as { data: string }).data);
 releases.unref();
 
 export default async function runMember({ job, hooks }: MemberTask): Promise<TaskResult> {
   try {
-    const { id, module, memory } = job.training;
-    let kernels = bound.get(id);
-    if (kernels === undefined) {
-      kernels = instantiateKernels(module, memory);
-      bound.set(id, kernels);
-    }
     const hook = hooks === null ? undefined : (await import('../src/pool/hook-channel.js')).askHooks(hooks);
-    return { outcomes: await runJob(job, kernels, hook) };
+    return { outcomes: await runJob(job, kernels.of(job.training), hook) };
   } catch (error) {
     return { error: toWire(error) };
   } finally {

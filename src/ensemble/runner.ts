@@ -1,8 +1,8 @@
 // What training needs of whoever runs members: the pool, the inline runner and later a cluster implement it.
 // A runner has no policy: order, retries and stopping are decided in train-ensemble.ts.
 
-import { instantiateKernels } from '../kernels/kernels.js';
 import type { EpochHook, Job, MemberOutcome } from './job.js';
+import { createKernelBindings } from './kernel-bindings.js';
 import { runJob } from './run-job.js';
 
 export interface MemberRunner {
@@ -21,16 +21,16 @@ export interface MemberRunner {
 
 /** Runs members on the calling thread, one after the other, with the same bytes as any pool. */
 export function createInlineRunner(): MemberRunner {
+  const kernels = createKernelBindings();
   return {
     threads: 1,
     async run(job, onEpochEnd) {
-      const kernels = instantiateKernels(job.training.module, job.training.memory);
-      return runJob(job, kernels, async (event) => {
+      return runJob(job, kernels.of(job.training), async (event) => {
         // The only thread there is must also serve progress, timers and signals.
         await new Promise((resolve) => setImmediate(resolve));
         return onEpochEnd?.(event);
       });
     },
-    release() {},
+    release: kernels.release,
   };
 }

@@ -98,11 +98,11 @@ function sinSeries(r: number): number {
   return r * series;
 }
 
-/** base^exponent for an integer exponent ≥ 0, by squaring: the same bits everywhere, which Math.pow does not promise. */
+/** base^exponent, an integer in [0, 2³²), by squaring: the same bits everywhere, which Math.pow does not promise. */
 export function integerPower(base: number, exponent: number): number {
   let power = 1;
-  for (let square = base, rest = exponent; rest > 0; rest = Math.floor(rest / 2), square *= square) {
-    if (rest % 2 === 1) power *= square;
+  for (let square = base, rest = exponent; rest !== 0; rest >>>= 1, square *= square) {
+    if ((rest & 1) === 1) power *= square;
   }
   return power;
 }
