@@ -157,7 +157,8 @@ function readBytes(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const folder = (error as NodeJS.ErrnoException).code === 'EISDIR';
+    const reason = folder ? 'a folder' : error instanceof Error ? error.message : String(error);
     throw new TuttiError(
       'ERR_FILE',
       `Expected ${path} to be a readable file, got ${reason}`,

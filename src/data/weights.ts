@@ -75,7 +75,7 @@ function named(weights: Readonly<Record<string, number>>, classes: readonly stri
   for (const [name, weight] of Object.entries(weights)) {
     const got = `${JSON.stringify(name)}: ${describe(weight)}`;
     if (!classes.includes(name))
-      failOption('classWeights', `a weight per class (${classes.join(', ')})`, got);
+      failOption('classWeights', `a weight per class (${classes.join(', ')})`, name);
     if (!(weight >= 0 && Number.isFinite(weight))) {
       throw new TuttiError('ERR_OPTION', `Expected \`classWeights\` to be numbers ≥ 0, got ${got}`);
     }

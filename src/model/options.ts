@@ -305,10 +305,16 @@ function resolveMember(own: MemberOptions, index: number, context: PlanContext):
     const { featureShare } = o;
     const neighbours = resolveNeighbours(o, own.image, context.features);
     const streams = resolveStreams(o.vary, index);
-    return { ...neighbours, resample: resolveResample(o), featureShare, earlyStopping: null, streams };
+    return {
+      ...neighbours,
+      resample: resolveResample(o, context.task),
+      featureShare,
+      earlyStopping: null,
+      streams,
+    };
   }
   const earlyStopping = o.earlyStopping === 'none' ? null : { on: o.earlyStopping, patience: o.patience };
-  if (earlyStopping?.on === 'outOfBag' && o.resample === 'none') {
+  if (earlyStopping?.on === 'outOfBag' && leavesNoneOut(o)) {
     failOption('resample', 'one that leaves rows out when `earlyStopping` is "outOfBag"', o.resample);
   }
   const image = resolveImage(own.image);
@@ -324,7 +330,7 @@ function resolveMember(own: MemberOptions, index: number, context: PlanContext):
     schedule: o.snapshots === 1 ? resolveSchedule(o) : resolveCycles(o, own.schedule),
     epochs: o.epochs,
     batchSize: o.batchSize,
-    resample: resolveResample(o),
+    resample: resolveResample(o, context.task),
     featureShare: o.featureShare,
     normPenalty: { l1: o.l1, l2: o.l2 },
     dropout: resolveDropout(o, ownUnits),
@@ -342,7 +348,14 @@ function resolveMember(own: MemberOptions, index: number, context: PlanContext):
   return spec;
 }
 
-function resolveResample({ resample, resampleShare }: FilledOptions): ResampleSpec {
+function leavesNoneOut({ resample, resampleShare }: FilledOptions): boolean {
+  return resample === 'none' || (resample === 'subsample' && resampleShare === 1);
+}
+
+function resolveResample({ resample, resampleShare }: FilledOptions, task: Task): ResampleSpec {
+  if (resample === 'stratified' && task.kind === 'regression') {
+    failOption('resample', 'none, bootstrap, subsample or grouped for regression', resample);
+  }
   return resample === 'none' ? { kind: 'none' } : { kind: resample, share: resampleShare };
 }
 

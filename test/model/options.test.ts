@@ -135,6 +135,8 @@ t.test('combinations that make no sense are refused', async (t) => {
     [{ optimizer: 'sgd', momentum: 0, nesterov: true }, /`momentum`/, CONTEXT],
     [{ warmupEpochs: 9, epochs: 5 }, /`warmupEpochs`.*\(5\)/, CONTEXT],
     [{ resample: 'none', earlyStopping: 'outOfBag' }, /`resample`/, CONTEXT],
+    [{ resample: 'subsample', earlyStopping: 'outOfBag' }, /`resample`/, CONTEXT],
+    [{ resample: 'stratified' }, /`resample`.*regression/, { ...CONTEXT, task: values }],
     [{ members: 2 ** 40 }, /`members`.*2147483647/, CONTEXT],
   ] as const) {
     t.throws(() => resolvePlan(options, where), { code: 'ERR_OPTION', message }, JSON.stringify(options));
