@@ -6,6 +6,7 @@ import type { Dataset } from '../data/dataset.js';
 import { featureScaleOf } from '../data/feature-scale.js';
 import type { Preprocessing } from '../data/preprocessing.js';
 import { failOption } from '../errors.js';
+import { blockRanges } from '../measure/blocks.js';
 import { type SharedExtras, type TrainingLayout, writePaddedRows } from '../memory/layout.js';
 import type { ImageShape, TangentKind } from '../model/image.js';
 import type { EnsemblePlan, NetworkMemberSpec, TangentSource } from '../model/spec.js';
@@ -87,18 +88,19 @@ function writeTangents(
   const given = sources.length - kinds.length;
   const image = kinds.length === 0 ? null : imageOf(plan);
   const rowBytes = sources.length * xStrideBytes;
-  for (let row = 0; row < rows; row++) {
-    const at = address + row * rowBytes;
-    if (given > 0) {
-      const vectors = own!.subarray(row * given * features, (row + 1) * given * features);
-      writePaddedRows(buffer, at, xStrideBytes, vectors, given, features);
-    }
-    if (kinds.length > 0) {
-      const vectors = imageTangents(x.subarray(row * features, (row + 1) * features), image!, {
-        kinds,
-        scale,
-      });
-      writePaddedRows(buffer, at + given * xStrideBytes, xStrideBytes, vectors, kinds.length, features);
+  const write = (vectors: Float32Array, row: number, from: number) =>
+    writePaddedRows(
+      ...([buffer, address + row * rowBytes + from * xStrideBytes, xStrideBytes] as const),
+      ...([vectors, vectors.length / features, features] as const),
+    );
+  for (const { start, end } of blockRanges(rows)) {
+    const block = x.subarray(start * features, end * features);
+    const images = image === null ? null : imageTangents(block, image, { kinds, scale });
+    for (let row = start; row < end; row++) {
+      if (given > 0) write(own!.subarray(row * given * features, (row + 1) * given * features), row, 0);
+      if (images === null) continue;
+      const at = (row - start) * kinds.length * features;
+      write(images.subarray(at, at + kinds.length * features), row, given);
     }
   }
 }

@@ -8,9 +8,8 @@ import { RandomStream, shuffleInPlace, streamKey } from '../../src/math/random.j
 import { layerShapes } from '../../src/model/network.js';
 import { scheduleFactor } from '../../src/model/schedule.js';
 import type { EnsemblePlan, NetworkMemberSpec, TyingSpec } from '../../src/model/spec.js';
-import { batchGradient, createOptimizer, flatten, type Layer, layersOf } from './reference-network.js';
-import { withNoise } from './reference-noise.js';
-import { exampleAt } from './reference-training.js';
+import { type batchGradient, createOptimizer, flatten, type Layer, layersOf } from './reference-network.js';
+import { createReferenceStep } from './reference-step.js';
 
 /** A planned member that is a network. */
 export function networkOf({ members }: EnsemblePlan, index: number): NetworkMemberSpec {
@@ -44,6 +43,7 @@ export function referenceMember(dataset: Dataset, plan: EnsemblePlan, index: num
     drawCandidates(plan, dataset),
   );
   const optimizer = createOptimizer(spec.optimizer, spec.normPenalty, layers);
+  const { gradient } = createReferenceStep(dataset, plan, spec, layers, columns);
   const steps = Math.ceil(inBag.length / spec.batchSize);
   const rate = (epoch: number, step: number) =>
     spec.optimizer.learningRate *
@@ -57,9 +57,7 @@ export function referenceMember(dataset: Dataset, plan: EnsemblePlan, index: num
       const order = inBag.slice();
       shuffleInPlace(order, new RandomStream(streamKey(plan.seed, 'order', spec.streams.order, epoch)));
       const rows = order.subarray(step * spec.batchSize, (step + 1) * spec.batchSize);
-      const plain = Array.from(rows, (row) => exampleAt(dataset, row, columns));
-      const batch = withNoise(plan.seed, spec, shapes, plain, epoch, step);
-      return batchGradient(layers, spec.loss, batch, spec).gradients;
+      return gradient(rows, epoch, step).gradients;
     },
     update: (gradients, epoch, step) => optimizer(gradients, rate(epoch, step)),
   };
