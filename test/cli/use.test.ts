@@ -144,3 +144,55 @@ t.test('evaluate says how many units are active under an activity penalty', asyn
   t.equal(activeUnits.length, 3);
   t.ok(activeUnits.every(([share]: [number]) => share >= 0 && share <= 1));
 });
+
+t.test('attack scores the ensemble and its members under attack', async (t) => {
+  const args = ['attack', 'classes.tutti', 'classes.csv', '--epsilons', '0,0.5'];
+  const { stdout, stderr, status } = await tutti([...args, '--norm', 'l2', '--steps', '2', '--json'], {
+    cwd,
+  });
+  t.equal(status, 0, stderr);
+  const attacked = JSON.parse(stdout);
+  t.match(attacked, {
+    members: [0, 1, 2],
+    score: 'accuracy',
+    rows: 60,
+    norm: 'l2',
+    steps: 2,
+    scale: 'range',
+  });
+  const [still, moved] = attacked.points;
+  t.ok(moved.onEnsemble.ensemble < still.onEnsemble.ensemble);
+  t.equal(moved.onMembers.transfer.length, 3);
+  const text = (await tutti([...args, '--bounds', '-9,9', '--scale', 'absolute'], { cwd })).stdout;
+  t.match(text, /^Accuracy under attack: 60 rows, linf, 1 step, epsilon in units of the data/);
+  t.match(text, /attacked \\ scored +0 +1 +2\n/);
+  const alone = (await tutti([...args, '--on', 'ensemble'], { cwd })).stdout;
+  t.notMatch(alone, /scored/);
+  for (const [more, message] of [
+    [['--epsilons', '0.1,-1'], /Expected `epsilons` to be numbers ≥ 0, got -1/],
+    [['--bounds', '1'], /Expected `--bounds` to be two numbers/],
+    [['--steps', '0'], /Expected `steps` to be an integer ≥ 1, got 0/],
+    [['--on', 'all'], /Expected `--on` to be one of ensemble, member, both/],
+  ] as const) {
+    const refused = await tutti([...args, ...more], { cwd });
+    t.equal(refused.status, 2);
+    t.match(refused.stderr, message);
+  }
+});
+
+t.test('train takes adversarial and tangent options as flags', async (t) => {
+  const options = ['--adversarial-epsilon', '0.1', '--adversarial-bounds', '-5,5', '--clean-share', '0.3'];
+  const train = ['train', 'classes.csv', '--target', 'label', ...QUICK];
+  const { status, stderr } = await tutti([...train, ...options, '--out', 'robust.tutti'], { cwd });
+  t.equal(status, 0, stderr);
+  const { stdout } = await tutti(['inspect', 'robust.tutti', '--json'], { cwd });
+  t.match(stdout, /"adversarial":/);
+  const tangents = ['--image', '1x1x2', '--tangents', 'translateX,scaling', '--tangent-strength', '0.01'];
+  t.equal((await tutti([...train, ...tangents], { cwd })).status, 0);
+  const negative = await tutti([...train, '--adversarial-epsilon', '-0.1'], { cwd });
+  t.equal(negative.status, 2);
+  t.match(negative.stderr, /Expected `(--adversarial-epsilon|adversarialEpsilon)` to be/);
+  const strange = await tutti([...train, '--tangents', 'shear', '--tangent-strength', '1'], { cwd });
+  t.equal(strange.status, 2);
+  t.match(strange.stderr, /tangents/);
+});
