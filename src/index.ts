@@ -22,6 +22,7 @@ export {
   attackEnsemble,
   type Robustness,
 } from './ensemble/attack.js';
+export { withAveragingWeights } from './ensemble/averaging-weights.js';
 export {
   type CompareMasksOptions,
   compareMasks,
@@ -36,6 +37,19 @@ export { type CombineOptions, predictEnsemble } from './ensemble/predict.js';
 export { type MaskWay, type PredictMasksOptions, predictWithMasks } from './ensemble/predict-masks.js';
 export type { TrainingProgress } from './ensemble/progress.js';
 export { createInlineRunner, type MemberRunner } from './ensemble/runner.js';
+export {
+  type MemberSelection,
+  type SelectionMetric,
+  type SelectionOptions,
+  selectMembers,
+} from './ensemble/select-members.js';
+export {
+  compareSources,
+  type SourceFigures,
+  type SourcesOptions,
+  type SourcesReport,
+  type Spread,
+} from './ensemble/sources.js';
 export { type TrainingSettings, trainEnsemble } from './ensemble/train-ensemble.js';
 export { type ErrorCode, type ErrorDetails, TuttiError } from './errors.js';
 export type { CombinedPredictions } from './measure/combine.js';

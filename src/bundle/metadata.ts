@@ -50,10 +50,11 @@ export function ensembleFrom(metadata: Metadata, weights: readonly TrainedMember
     featureScale: metadata.featureScale,
     preprocessing: metadata.preprocessing,
     datasetHash: metadata.datasetHash,
-    members: metadata.members.map(({ index, epoch, inBagRows, history }, at) => ({
+    members: metadata.members.map(({ index, epoch, inBagRows, averagingWeight, history }, at) => ({
       index,
       epoch,
       inBagRows,
+      ...(averagingWeight === 1 ? {} : { averagingWeight }),
       history: historyRows(history),
       weights: weights[at]!,
     })),
@@ -126,6 +127,7 @@ function contradictionOfMembers({
 }: Metadata): string | null {
   const planned = plan.members.length;
   let previous = -1;
+  if (members.every(({ averagingWeight }) => averagingWeight === 0)) return 'no member counts in an average';
   for (const { index, parameters, inBagRows, history } of members) {
     if (index <= previous || index >= planned) return `member ${index} is out of order or not planned`;
     previous = index;
@@ -170,11 +172,13 @@ function contradictionOfPreprocessing(metadata: Metadata): string | null {
   return fits ? null : 'its preprocessing has other targets than its task';
 }
 
-function describeMember({ index, epoch, inBagRows, weights, history }: TrainedMember): MemberMetadata {
+function describeMember(member: TrainedMember): MemberMetadata {
+  const { index, epoch, inBagRows, averagingWeight = 1, weights, history } = member;
   return {
     index,
     epoch,
     inBagRows,
+    averagingWeight,
     parameters: weights.length,
     history: {
       epoch: history.map((record) => record.epoch),

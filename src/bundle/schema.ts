@@ -163,6 +163,7 @@ const member = z.strictObject({
   index: natural,
   epoch: natural,
   inBagRows: natural,
+  averagingWeight: z.number().min(0),
   parameters: count,
   history,
 });

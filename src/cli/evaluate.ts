@@ -7,7 +7,7 @@ import { activeLine, activeUnitsOf } from './active-text.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { csvOptions, DELIMITER_ROW } from './data-rows.js';
 import { loadForRawRows, targetNames } from './input-files.js';
-import { aggregatorOf, checkMean, hasVariances, MEAN_ROW } from './means.js';
+import { aggregatorOf, checkMean, hasVariances, MEAN_ROW, WEIGHTS_ROW, weightsOf } from './means.js';
 import { measurementJson } from './measurement-json.js';
 import { measurementLines } from './measurement-text.js';
 import { note, paletteOf, print, printJson } from './terminal.js';
@@ -17,7 +17,7 @@ export const command: CommandDefinition = {
     { name: 'ensemble', description: 'saved ensemble' },
     { name: 'file', description: 'CSV file with the columns it was trained on, target included' },
   ],
-  options: [MEAN_ROW, DELIMITER_ROW, JSON_ROW, QUIET_ROW],
+  options: [MEAN_ROW, WEIGHTS_ROW, DELIMITER_ROW, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti evaluate digits.tutti test.csv',
     'tutti evaluate digits.tutti test.csv --mean geometric --json',
@@ -35,7 +35,7 @@ async function evaluate(bundle: string, file: string, given: GivenOptions): Prom
   if (dataset.hash === ensemble.datasetHash && given.quiet !== true) {
     note('These are the rows the ensemble was trained on: the figures are better than on new rows.');
   }
-  const measurement = await evaluateEnsemble(ensemble, dataset, { aggregator });
+  const measurement = await evaluateEnsemble(ensemble, dataset, { aggregator, ...weightsOf(given) });
   const targets = targetNames(ensemble);
   const activeUnits = activeUnitsOf(ensemble, dataset);
   if (given.json === true) {

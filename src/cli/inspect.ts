@@ -2,6 +2,8 @@
 
 import { sortedJson } from '../bundle/content-hash.js';
 import { type InspectedEnsemble, inspectEnsemble } from '../bundle/load.js';
+import { averagingWeights } from '../ensemble/averaging-weights.js';
+import type { Ensemble } from '../ensemble/ensemble.js';
 import { describeLayer } from '../model/layer-options.js';
 import type { MemberSpec, NeighboursMemberSpec, NetworkMemberSpec } from '../model/spec.js';
 import { type CommandDefinition, JSON_ROW } from './command.js';
@@ -47,8 +49,8 @@ function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): objec
     ...{ complete, planned: plan.members.length, members: members.length },
     ...{ seed: plan.seed, arithmetic: plan.arithmetic, task, features, datasetHash },
     specs: groupSpecs(plan.members).map(({ members: those, spec }) => ({ members: those, ...spec })),
-    trained: members.map(({ index, epoch, inBagRows, weights, history }) => ({
-      ...{ index, epoch, inBagRows, weights: weights.length },
+    trained: members.map(({ index, epoch, inBagRows, averagingWeight = 1, weights, history }) => ({
+      ...{ index, epoch, inBagRows, averagingWeight, weights: weights.length },
       loss: history.at(-1)?.loss ?? null,
     })),
     failures: failures.map(({ index, error: { code, message, details } }) => ({
@@ -77,6 +79,7 @@ function inspectionLines(path: string, inspected: InspectedEnsemble): string[] {
     ...groupSpecs(plan.members).map(
       (group): TextRow => [`members ${rangeText(group.members)}`, specText(group.spec)],
     ),
+    ...averagingRow(ensemble),
     ['trained', `${environment.savedAt}, in ${duration(wallMs)}`],
     [
       'by',
@@ -112,6 +115,14 @@ function networkText(spec: Unkeyed<NetworkMemberSpec>): string {
   const { image } = network;
   const pixels = image === null ? '' : `${image.channels}x${image.height}x${image.width}: `;
   return `${pixels}${layers}; ${loss}; ${optimizer.kind} ${optimizer.learningRate}; ${epochs} epochs of batches of ${batchSize}`;
+}
+
+/** The weights of members in averages, where they differ. */
+function averagingRow(ensemble: Ensemble): TextRow[] {
+  const weights = averagingWeights(ensemble);
+  return weights === null
+    ? []
+    : [['averaged', `with weights ${weights.map((own) => figure(own, 3)).join(', ')}`]];
 }
 
 /** 0, 1, 2, 5 → `0–2, 5`. */

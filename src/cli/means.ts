@@ -3,6 +3,7 @@
 import type { Aggregator } from '../ensemble/aggregate/aggregate.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { failOption } from '../errors.js';
+import type { GivenOptions } from './command.js';
 import type { OptionRow } from './option-row.js';
 
 const MEANS: Readonly<Record<string, Aggregator>> = {
@@ -26,6 +27,16 @@ export const MEAN_ROW: OptionRow = {
   choices: Object.keys(MEANS),
   defaultText: 'arithmetic',
 };
+
+export const WEIGHTS_ROW: OptionRow = {
+  ...{ name: 'weights', kind: 'numbers', group: 'Averaging', argument: '1,2,0' },
+  ...{ description: 'weight of each member in the average', defaultText: 'those saved with it, else equal' },
+};
+
+/** The weights of `--weights`, as predicting and measuring take them. */
+export function weightsOf({ weights }: GivenOptions): { weights?: readonly number[] } {
+  return weights === undefined ? {} : { weights: weights as number[] };
+}
 
 /** The aggregator of a checked `--mean`. */
 export function aggregatorOf(mean: unknown): Aggregator {

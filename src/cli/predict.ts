@@ -9,7 +9,7 @@ import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '
 import { type CsvRow, writeCsv } from './csv-output.js';
 import { csvOptions, DELIMITER_ROW } from './data-rows.js';
 import { checkOutput, loadForRawRows } from './input-files.js';
-import { aggregatorOf, checkMean, hasVariances, MEAN_ROW } from './means.js';
+import { aggregatorOf, checkMean, hasVariances, MEAN_ROW, WEIGHTS_ROW, weightsOf } from './means.js';
 import type { OptionRow } from './option-row.js';
 import { note, printJson } from './terminal.js';
 import { counted } from './words.js';
@@ -29,10 +29,11 @@ export const command: CommandDefinition = {
     { name: 'ensemble', description: 'saved ensemble' },
     { name: 'file', description: 'CSV file with the feature columns it was trained on, found by name' },
   ],
-  options: [MEAN_ROW, DELIMITER_ROW, OUT_ROW, JSON_ROW, QUIET_ROW],
+  options: [MEAN_ROW, WEIGHTS_ROW, DELIMITER_ROW, OUT_ROW, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti predict digits.tutti new.csv --out predictions.csv',
     'tutti predict prices.tutti new.csv --mean geometric | head',
+    'tutti predict digits.tutti new.csv --weights 2,0,1,1',
   ],
   run: ([bundle, file], given) => predict(bundle!, file!, given),
 };
@@ -49,6 +50,7 @@ async function predict(bundle: string, file: string, given: GivenOptions): Promi
   const table = readCsv(file, csvOptions(given));
   const predictions = await predictEnsemble(ensemble, transformFeatures(preprocessing, table), {
     aggregator,
+    ...weightsOf(given),
   });
   const columns = predictionColumns(task, predictions);
   const { rows } = predictions;

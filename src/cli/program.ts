@@ -26,6 +26,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'score a saved ensemble on rows that are moved against it',
     load: () => import('./attack.js'),
   },
+  select: {
+    summary: 'choose the members that make the best average, on rows they were not trained on',
+    load: () => import('./select.js'),
+  },
+  sources: {
+    summary: "measure which source of chance makes members' errors differ",
+    load: () => import('./sources.js'),
+  },
   measure: {
     summary: "measure how members' errors correlate, from predictions of any library",
     load: () => import('./measure.js'),

@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os';
 import type { LoadOptions } from '../data/load.js';
 import { failOption } from '../errors.js';
-import { parseTrainingOptions, type TrainingOptions } from '../model/options.js';
+import { parseTrainingOptions, runCount, type TrainingOptions } from '../model/options.js';
 import { type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { readConfig } from './config-file.js';
 import { DATA_ROWS } from './data-rows.js';
@@ -94,4 +94,12 @@ function overruled(config: Record<string, unknown>, given: GivenOptions): Record
     ...(members === undefined ? {} : { members: Array.isArray(members) ? members.map(without) : members }),
     ...(Object.keys(kept).length === 0 ? {} : { grid: kept }),
   };
+}
+
+/** No more threads than runs: a thread without work would only cost its start. */
+export function threadsFor(threads: number | undefined, training: TrainingOptions): number {
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
+    failOption('threads', 'an integer ≥ 1', threads);
+  }
+  return Math.max(1, Math.min(threads ?? availableParallelism(), runCount(training)));
 }

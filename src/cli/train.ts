@@ -1,13 +1,10 @@
 // `tutti train`: a CSV file becomes an ensemble, measured and perhaps saved. Everything that can be wrong
 // with the usage or the input is found before the first member is trained.
 
-import { availableParallelism } from 'node:os';
 import { type SavedEnsemble, saveEnsemble } from '../bundle/save.js';
 import { type LoadedData, loadTraining } from '../data/load.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { randomSeed, trainEnsemble } from '../ensemble/train-ensemble.js';
-import { failOption } from '../errors.js';
-import { memberCount } from '../model/options.js';
 import { createPool, type Pool } from '../pool/pool.js';
 import type { CommandDefinition, GivenOptions } from './command.js';
 import { checkOutput } from './input-files.js';
@@ -16,7 +13,7 @@ import { aggregatorOf, checkMean } from './means.js';
 import { createProgressDisplay } from './progress.js';
 import { note, paletteOf, print, printJson } from './terminal.js';
 import { measureTraining } from './train-measure.js';
-import { resolveTrainSettings, type TrainSettings, trainRows } from './train-settings.js';
+import { resolveTrainSettings, type TrainSettings, threadsFor, trainRows } from './train-settings.js';
 import { failureLines, headerLines, keptLine, summaryLines, trainJson } from './train-text.js';
 
 export const command: CommandDefinition = {
@@ -36,7 +33,7 @@ async function train(file: string, given: GivenOptions): Promise<number> {
   await checkOutput(settings.out, [file, ...(given.config === undefined ? [] : [String(given.config)])]);
   const seed = settings.training.seed ?? randomSeed();
   // Threads take longer to start than most files to read, so they start first.
-  await using pool = createPool({ threads: threadsFor(settings) });
+  await using pool = createPool({ threads: threadsFor(settings.threads, settings.training) });
   const data = loadTraining(file, { ...settings.data, seed });
   checkMean(aggregatorOf(settings.mean), data.task, settings.training.loss === 'gaussianNll');
   if (!settings.quiet) {
@@ -44,14 +41,6 @@ async function train(file: string, given: GivenOptions): Promise<number> {
     for (const line of headerLines(file, data, seed, settings, pool.threads)) say(line);
   }
   return await trainOn(file, data, { ...settings, training: { ...settings.training, seed } }, pool);
-}
-
-/** No more threads than members: a thread without work would only cost its start. */
-function threadsFor({ threads, training }: TrainSettings): number {
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
-    failOption('threads', 'an integer ≥ 1', threads);
-  }
-  return Math.max(1, Math.min(threads ?? availableParallelism(), memberCount(training)));
 }
 
 async function trainOn(file: string, data: LoadedData, settings: TrainSettings, pool: Pool): Promise<number> {

@@ -27,6 +27,8 @@ export interface TrainedMember {
   readonly epoch: number;
   /** Distinct rows in bag. */
   readonly inBagRows: number;
+  /** Its weight when members are averaged, ≥ 0, unless a caller gives others. @default 1 */
+  readonly averagingWeight?: number;
   /** The fixed mask of a member of a mask ensemble (masks.ts); absent for trained members. */
   readonly unitFactors?: UnitFactors;
 }

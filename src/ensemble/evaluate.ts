@@ -3,9 +3,10 @@
 
 import type { Dataset } from '../data/dataset.js';
 import { TuttiError } from '../errors.js';
-import { targetBlock } from '../measure/blocks.js';
+import { type TargetBlock, targetBlock } from '../measure/blocks.js';
 import type { IntervalOptions } from '../measure/intervals.js';
 import { createMeasurement, type Measurement } from '../measure/measurement.js';
+import type { Predictions } from '../measure/predictions.js';
 import { combiner } from './aggregate/aggregate.js';
 import type { Ensemble } from './ensemble.js';
 import { drawCandidates, drawMember } from './member-rows.js';
@@ -54,6 +55,23 @@ export async function evaluateOutOfBag(
   dataset: Dataset,
   options: EvaluateOptions = {},
 ): Promise<Measurement | null> {
+  const settings = measurementSettings(ensemble, options);
+  const measurement = createMeasurement({ ...settings, task: ensemble.task, outOfBag: true });
+  const add = measurement.addBlock;
+  return (await eachOutOfBagBlock(ensemble, dataset, add)) ? measurement.finish() : null;
+}
+
+/**
+ * Visits the rows that members were drawn from with everyone's predictions; the mask, u8[k, rows], has a 1 where
+ * a row is out of bag for a member.
+ * @returns false, having visited nothing, when no row is out of bag for any member.
+ * @throws ERR_SHAPE, ERR_DATA when the dataset is not the one the ensemble was trained on.
+ */
+export async function eachOutOfBagBlock(
+  ensemble: Ensemble,
+  dataset: Dataset,
+  visit: (members: readonly Predictions[], targets: TargetBlock, mask: Uint8Array) => void,
+): Promise<boolean> {
   checkDataset(ensemble, dataset);
   if (dataset.hash !== ensemble.datasetHash) {
     throw new TuttiError(
@@ -63,9 +81,7 @@ export async function evaluateOutOfBag(
   }
   const { candidates } = drawCandidates(ensemble.plan, dataset);
   const outOfBag = outOfBagBits(ensemble, dataset);
-  if (outOfBag === null) return null;
-  const settings = measurementSettings(ensemble, options);
-  const measurement = createMeasurement({ ...settings, task: ensemble.task, outOfBag: true });
+  if (outOfBag === null) return false;
   await eachBlock(ensemble, dataset.x, candidates.length, candidates, (members, range) => {
     const rows = range.end - range.start;
     const mask = new Uint8Array(members.length * rows);
@@ -73,9 +89,9 @@ export async function evaluateOutOfBag(
       const row = candidates[range.start + (at % rows)]!;
       mask[at] = hasBit(outOfBag[Math.floor(at / rows)]!, row) ? 1 : 0;
     }
-    measurement.addBlock(members, targetBlock(dataset, candidates, range), mask);
+    visit(members, targetBlock(dataset, candidates, range), mask);
   });
-  return measurement.finish();
+  return true;
 }
 
 function measurementSettings(ensemble: Ensemble, options: EvaluateOptions) {
@@ -85,7 +101,7 @@ function measurementSettings(ensemble: Ensemble, options: EvaluateOptions) {
   return {
     ...(Object.fromEntries(stated.filter(([, value]) => value !== undefined)) as IntervalOptions),
     members: ensemble.members.length,
-    aggregator: { name, combine: combiner(name, ensemble.task, combineSettings(options)) },
+    aggregator: { name, combine: combiner(name, ensemble.task, combineSettings(ensemble, options)) },
   };
 }
 

@@ -74,7 +74,7 @@ export function ofMasks({ alone }: DropoutNet, masks: readonly UnitFactors[]): E
 
 function withMasks(
   ensemble: Ensemble,
-  { unitFactors: _, ...trained }: TrainedMember,
+  { unitFactors: _, averagingWeight: _weight, ...trained }: TrainedMember,
   masks: readonly (UnitFactors | undefined)[],
 ): Ensemble {
   const spec = ensemble.plan.members[trained.index]!;

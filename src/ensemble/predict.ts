@@ -15,12 +15,13 @@ import type { CombinedPredictions } from '../measure/combine.js';
 import type { Predictions } from '../measure/predictions.js';
 import { requireNetwork } from '../model/network.js';
 import { type Aggregator, combiner } from './aggregate/aggregate.js';
+import { averagingWeights } from './averaging-weights.js';
 import type { Ensemble, TrainedMember } from './ensemble.js';
 
 export interface CombineOptions {
   /** @default 'arithmeticMean' */
   readonly aggregator?: Aggregator;
-  /** One per trained member, in plan order. @default equal */
+  /** One per trained member, in plan order. @default those the members carry, else equal */
   readonly weights?: readonly number[];
   /** Floor of probabilities that do not come from logits. @default 1e-6 */
   readonly tolerance?: number;
@@ -39,7 +40,11 @@ export async function predictEnsemble(
   options: CombineOptions = {},
 ): Promise<CombinedPredictions> {
   const rows = checkRows(ensemble, x);
-  const combine = combiner(options.aggregator ?? 'arithmeticMean', ensemble.task, combineSettings(options));
+  const combine = combiner(
+    options.aggregator ?? 'arithmeticMean',
+    ensemble.task,
+    combineSettings(ensemble, options),
+  );
   const blocks: CombinedPredictions[] = [];
   await eachBlock(ensemble, standardise(x, ensemble.featureScale), rows, null, (members) => {
     blocks.push(combine(members));
@@ -47,11 +52,11 @@ export async function predictEnsemble(
   return concatenate(blocks, rows);
 }
 
-/** The settings of an aggregator that were given. */
-export function combineSettings({ weights, tolerance }: CombineOptions): {
-  weights?: readonly number[];
-  tolerance?: number;
-} {
+/** An aggregator's settings: those given, and the weights that the members carry where none are. */
+export function combineSettings(
+  ensemble: Ensemble,
+  { weights = averagingWeights(ensemble) ?? undefined, tolerance }: CombineOptions,
+): { weights?: readonly number[]; tolerance?: number } {
   return { ...(weights === undefined ? {} : { weights }), ...(tolerance === undefined ? {} : { tolerance }) };
 }
 

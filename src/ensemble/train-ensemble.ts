@@ -68,7 +68,7 @@ export async function trainEnsemble(
 }
 
 /** Resolves options against a dataset, refusing what cannot fit before a million specs are made. */
-function preparePlan(dataset: Dataset, options: TrainingOptions): EnsemblePlan {
+export function preparePlan(dataset: Dataset, options: TrainingOptions): EnsemblePlan {
   const context = {
     task: dataset.task,
     features: dataset.features,

@@ -1,0 +1,109 @@
+// `tutti select`: which members make the best average, by greedy selection on rows that none was trained on.
+
+import { saveEnsemble } from '../bundle/save.js';
+import { readCsv } from '../data/csv.js';
+import { transformTable } from '../data/preprocessing.js';
+import { withAveragingWeights } from '../ensemble/averaging-weights.js';
+import { type MemberSelection, type SelectionMetric, selectMembers } from '../ensemble/select-members.js';
+import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
+import { csvOptions, DELIMITER_ROW } from './data-rows.js';
+import { checkOutput, loadForRawRows } from './input-files.js';
+import { aggregatorOf, MEAN_ROW } from './means.js';
+import type { OptionRow } from './option-row.js';
+import { note, paletteOf, print, printJson } from './terminal.js';
+import { alignColumns } from './text-table.js';
+import { counted, figure, percent } from './words.js';
+
+const GROUP = 'The selection';
+
+const METRICS: Readonly<Record<string, SelectionMetric>> = {
+  error: 'errorRate',
+  logloss: 'logLoss',
+  squared: 'squaredError',
+};
+
+const METRIC_NAMES: Readonly<Record<SelectionMetric, string>> = {
+  errorRate: 'error rate',
+  logLoss: 'log-loss',
+  squaredError: 'squared error',
+};
+
+const ROWS: readonly OptionRow[] = [
+  {
+    ...{ name: 'outOfBag', kind: 'flag', group: GROUP },
+    description: 'the file holds the training rows: judge each by the members that never saw it',
+  },
+  {
+    ...{ name: 'size', kind: 'number', group: GROUP, argument: 'n' },
+    ...{
+      description: 'members to add at most, repetitions counted',
+      defaultText: 'twice the members, up to 100',
+    },
+  },
+  {
+    ...{ name: 'metric', kind: 'choice', group: GROUP, choices: Object.keys(METRICS) },
+    ...{ description: 'what to make small', defaultText: 'logloss for classes, error for votes' },
+  },
+  {
+    ...{ name: 'out', kind: 'text', group: 'Output', argument: 'file', short: 'o' },
+    ...{ description: 'where to save the ensemble with these weights', defaultText: 'not saved' },
+  },
+];
+
+export const command: CommandDefinition = {
+  arguments: [
+    { name: 'ensemble', description: 'saved ensemble' },
+    { name: 'file', description: 'CSV file with the columns it was trained on, target included' },
+  ],
+  options: [...ROWS, MEAN_ROW, DELIMITER_ROW, JSON_ROW, QUIET_ROW],
+  examples: [
+    'tutti select digits.tutti validation.csv --out selected.tutti',
+    'tutti select digits.tutti digits.csv --out-of-bag --metric error',
+  ],
+  run: ([bundle, file], given) => select(bundle!, file!, given),
+};
+
+async function select(bundle: string, file: string, given: GivenOptions): Promise<number> {
+  const { outOfBag, size, metric, out, json, quiet } = given;
+  const path = out as string | undefined;
+  await checkOutput(path, [bundle, file]);
+  const { ensemble, preprocessing } = await loadForRawRows(bundle);
+  const dataset = transformTable(preprocessing, readCsv(file, csvOptions(given)));
+  if (outOfBag !== true && dataset.hash === ensemble.datasetHash && quiet !== true) {
+    note('These are the rows the ensemble was trained on: give --out-of-bag, or other rows.');
+  }
+  const selection = await selectMembers(ensemble, dataset, {
+    rows: outOfBag === true ? 'outOfBag' : 'heldOut',
+    aggregator: aggregatorOf(given.mean),
+    ...(size === undefined ? {} : { size: size as number }),
+    ...(metric === undefined ? {} : { metric: METRICS[metric as string]! }),
+  });
+  const saved =
+    path === undefined ? null : await saveEnsemble(withAveragingWeights(ensemble, selection.weights), path);
+  if (json === true) {
+    printJson({ ...selection, ...(saved === null ? {} : { out: path, contentHash: saved.contentHash }) });
+    return 0;
+  }
+  for (const line of selectionLines(selection)) print(line);
+  if (path !== undefined && quiet !== true) note(`Wrote ${path}`);
+  return 0;
+}
+
+function selectionLines(selection: MemberSelection): string[] {
+  const { counts, metric, rows, score, equalWeights, bestMember } = selection;
+  const shown = (value: number) => (metric === 'errorRate' ? percent(value) : figure(value));
+  const chosen = counts.filter((count) => count > 0).length;
+  const table = alignColumns([
+    [`${METRIC_NAMES[metric]} on ${counted(rows, 'row')}`, ''],
+    [`best member (${bestMember.index})`, shown(bestMember.score)],
+    [`all ${counts.length} members equally`, shown(equalWeights)],
+    [`${chosen} selected`, shown(score)],
+  ]);
+  const [head, ...lines] = table;
+  return [
+    paletteOf(process.stdout).bold(head!),
+    ...lines.map((line) => `  ${line}`),
+    `--weights ${counts.join(',')}`,
+    'The selection was made on these rows, so its score there is too good; measure it on others.',
+  ];
+}

@@ -1,0 +1,92 @@
+// `tutti sources`: the same ensemble trained with one source of chance at a time, and with all of them, to say
+// which of them makes members err differently.
+
+import { loadTraining } from '../data/load.js';
+import { compareSources, type SourceFigures, type Spread } from '../ensemble/sources.js';
+import { randomSeed } from '../ensemble/train-ensemble.js';
+import { failOption } from '../errors.js';
+import { createPool } from '../pool/pool.js';
+import type { CommandDefinition, GivenOptions } from './command.js';
+import { aggregatorOf, checkMean, MEAN_NAMES } from './means.js';
+import type { OptionRow } from './option-row.js';
+import { note, type Palette, paletteOf, print, printJson } from './terminal.js';
+import { alignColumns, type TextRow } from './text-table.js';
+import { resolveTrainSettings, threadsFor, trainRows } from './train-settings.js';
+import { counted, figure, percent } from './words.js';
+
+const SEEDS_ROW: OptionRow = {
+  ...{ name: 'seeds', kind: 'number', group: 'The run', argument: 'n' },
+  ...{ description: 'seeds to repeat everything over', defaultText: '5' },
+};
+
+/** Of `tutti train`, what makes sense without an ensemble to keep. */
+const ROWS = [...trainRows().filter(({ name }) => !['out', 'allowFailures'].includes(name)), SEEDS_ROW];
+
+const DEFAULT_MEMBERS = 8;
+const DEFAULT_TEST_SHARE = 0.3;
+
+const NAMES: Readonly<Record<SourceFigures['source'], string>> = {
+  resample: 'resample',
+  init: 'initialisation',
+  order: 'batch order',
+  masks: 'masks and noise',
+  all: 'all together',
+};
+
+export const command: CommandDefinition = {
+  arguments: [{ name: 'file', description: 'CSV file with a header row' }],
+  options: ROWS,
+  examples: [
+    'tutti sources digits.csv --target digit --members 8 --seeds 5',
+    'tutti sources digits.csv --target digit --hidden-keep 0.5 --vary init,masks --json',
+  ],
+  run: ([file], given) => sources(file!, given),
+};
+
+async function sources(file: string, given: GivenOptions): Promise<number> {
+  const { seeds, ...rest } = given;
+  const settings = await resolveTrainSettings(rest);
+  const { json, quiet } = settings;
+  const seed = settings.training.seed ?? randomSeed();
+  const members = settings.training.grid === undefined ? { members: DEFAULT_MEMBERS } : {};
+  const training = { ...members, ...settings.training, seed };
+  await using runner = createPool({ threads: threadsFor(settings.threads, training) });
+  const data = loadTraining(file, { testShare: DEFAULT_TEST_SHARE, ...settings.data, seed });
+  const aggregator = aggregatorOf(settings.mean);
+  checkMean(aggregator, data.task, training.loss === 'gaussianNll');
+  if (data.test === null)
+    failOption('testShare', 'above 0, because sources are measured on held-out rows', 0);
+  const report = await compareSources(data.train, data.test, training, {
+    ...{ runner, aggregator, preprocessing: data.preprocessing },
+    ...(seeds === undefined ? {} : { seeds: seeds as number }),
+    onTraining: (source, number) => {
+      if (!quiet) note(`${NAMES[source]}, seed ${number}`);
+    },
+  });
+  if (json) {
+    printJson(report);
+    return 0;
+  }
+  const what = `${counted(report.members, 'member')}, ${counted(report.seeds.length, 'seed')} from ${seed}`;
+  print(`${file}: ${what}, measured on ${counted(report.rows, 'held-out row')}; mean ± standard deviation`);
+  const measure = report.sources[0]!.errorRate === null ? '' : `wrong, ${MEAN_NAMES[aggregator]}`;
+  for (const line of sourceLines(report.sources, measure, paletteOf(process.stdout))) print(line);
+  return 0;
+}
+
+function sourceLines(all: readonly SourceFigures[], measure: string, palette: Palette): string[] {
+  const rows: TextRow[] = [
+    ['varied', 'v', 'c', 'ρ = c/v', 'v − c', 'ensemble error', ...(measure === '' ? [] : [measure])],
+    ...all.map(({ source, v, c, rho, vMinusC, ensembleError, errorRate }) => [
+      NAMES[source],
+      ...[v, c, rho, vMinusC, ensembleError].map((spread) => spreadText(spread, (value) => figure(value, 3))),
+      ...(errorRate === null ? [] : [spreadText(errorRate, (value) => percent(value))]),
+    ]),
+  ];
+  const [head, ...lines] = alignColumns(rows, '   ');
+  return [palette.bold(head!), ...lines];
+}
+
+function spreadText({ mean, std }: Spread, text: (value: number) => string): string {
+  return std === null ? text(mean) : `${text(mean)} ± ${text(std)}`;
+}
