@@ -2,7 +2,6 @@
 
 import { realpath } from 'node:fs/promises';
 import { checkWritable } from '../bundle/atomic-file.js';
-import { loadEnsemble } from '../bundle/load.js';
 import type { Preprocessing } from '../data/preprocessing.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
@@ -14,6 +13,8 @@ import { TuttiError } from '../errors.js';
 export async function loadForRawRows(
   path: string,
 ): Promise<{ readonly ensemble: Ensemble; readonly preprocessing: Preprocessing }> {
+  // Loaded only here: `tutti train` needs the rest of this file, and reads no ensemble.
+  const { loadEnsemble } = await import('../bundle/load.js');
   const ensemble = await loadEnsemble(path);
   const { preprocessing } = ensemble;
   if (preprocessing === null) {

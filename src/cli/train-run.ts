@@ -1,0 +1,74 @@
+// What `tutti train` does once its options are settled and its threads are starting: load, train, save,
+// measure, print. A module of its own, so that loading it overlaps with the threads' start.
+
+import type { SavedEnsemble } from '../bundle/save.js';
+import { type LoadedData, loadTraining } from '../data/load.js';
+import type { Ensemble } from '../ensemble/ensemble.js';
+import { randomSeed, trainEnsemble } from '../ensemble/train-ensemble.js';
+import type { Pool } from '../pool/pool.js';
+import { listenForInterrupt } from './interrupt.js';
+import { aggregatorOf, checkMean } from './means.js';
+import { createProgressDisplay } from './progress.js';
+import { note, paletteOf, print, printJson } from './terminal.js';
+import type { TrainSettings } from './train-settings.js';
+import { failureLines, headerLines, keptLine, summaryLines, trainJson } from './train-text.js';
+
+/**
+ * Trains on a file; what is wrong with its data is found before the first member is trained.
+ * @returns the exit status.
+ */
+export async function runTraining(file: string, settings: TrainSettings, pool: Pool): Promise<number> {
+  const seed = settings.training.seed ?? randomSeed();
+  const data = loadTraining(file, { ...settings.data, seed });
+  checkMean(aggregatorOf(settings.mean), data.task, settings.training.loss === 'gaussianNll');
+  if (!settings.quiet) {
+    const say = settings.json ? note : print;
+    for (const line of headerLines(file, data, seed, settings, pool.threads)) say(line);
+  }
+  return await trainOn(file, data, { ...settings, training: { ...settings.training, seed } }, pool);
+}
+
+async function trainOn(file: string, data: LoadedData, settings: TrainSettings, pool: Pool): Promise<number> {
+  const { ensemble, interrupted, saved } = await trainAndSave(data, settings, pool);
+  const { measureTraining } = await import('./train-measure.js');
+  const measured = interrupted ? null : await measureTraining(ensemble, data, aggregatorOf(settings.mean));
+  const outcome = { file, data, ensemble, saved, measured, interrupted, out: settings.out };
+  for (const line of failureLines(ensemble)) note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
+  if (interrupted) note(keptLine(outcome));
+  if (settings.json) printJson(trainJson(outcome));
+  else if (!interrupted) for (const line of summaryLines(outcome, paletteOf(process.stdout))) print(line);
+  if (interrupted) return 130;
+  return ensemble.failures.length > 0 && !settings.allowFailures ? 1 : 0;
+}
+
+/** Saved before anything is measured: what took long must not depend on what comes after. */
+async function trainAndSave(
+  data: LoadedData,
+  { training, quiet, out }: TrainSettings,
+  runner: Pool,
+): Promise<{ ensemble: Ensemble; interrupted: boolean; saved: SavedEnsemble | null }> {
+  const display = await createProgressDisplay(quiet);
+  const interrupt = listenForInterrupt(() => {
+    display.stop();
+    if (!quiet) note('Stopping; Ctrl-C again ends at once.');
+  });
+  const { signal } = interrupt;
+  try {
+    const run = trainEnsemble(data.train, training, {
+      ...{ runner, signal, preprocessing: data.preprocessing, onInterrupt: 'keep' },
+      onProgress: (progress) => {
+        if (!signal.aborted) display.update(progress);
+      },
+    });
+    // What comes after the training is loaded while the threads work.
+    const after = [import('../bundle/save.js'), import('./train-measure.js')] as const;
+    const [ensemble, { saveEnsemble }] = await Promise.all([run, ...after]);
+    display.stop();
+    const nothing = out === undefined || ensemble.members.length === 0;
+    const saved = nothing ? null : await saveEnsemble(ensemble, out);
+    return { ensemble, interrupted: signal.aborted && !ensemble.complete, saved };
+  } finally {
+    display.stop();
+    interrupt.release();
+  }
+}
