@@ -13,6 +13,8 @@ const folder = t.testdir({ data: t.fixture('symlink', join(root, 'data')) });
 
 /** What each script prints. */
 const PRINTS: Readonly<Record<string, RegExp>> = {
+  'adversarial.js':
+    /^(trained at [\d.]+, attacked at [\d.]+: [\d.]+ %; by attacks on one member [\d.]+ %\n){4}$/,
   'digits.js': /^accuracy: mean member 0\.9\d+, ensemble 0\.9\d+\nv 0\.\d+, c 0\.\d+, ρ 0\.\d+/,
   'callbacks.js': /^member 0: loss [\d.]+ at learning rate [\d.]+\n(member \d.*\n){5}$/,
   'dropout.js':
