@@ -31,7 +31,7 @@ const dropouts: TrainingOptions[] = [
 const adversarial: TrainingOptions[] = [0.02, 0.05, 0.1, 0.2].map((adversarialEpsilon) => ({
   adversarialEpsilon,
 }));
-const tangents: TrainingOptions[] = [1e-4, 1e-3, 1e-2].flatMap((tangentStrength) => [
+const tangents: TrainingOptions[] = [1e-4, 3e-4, 1e-3].flatMap((tangentStrength) => [
   { tangentStrength },
   { tangentStrength, tangents: ['translateX', 'translateY', 'rotation', 'scaling'] },
 ]);
