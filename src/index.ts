@@ -39,10 +39,10 @@ export type { TrainingProgress } from './ensemble/progress.js';
 export { createInlineRunner, type MemberRunner } from './ensemble/runner.js';
 export {
   type MemberSelection,
-  type SelectionMetric,
   type SelectionOptions,
   selectMembers,
 } from './ensemble/select-members.js';
+export type { SelectionMetric } from './ensemble/selection-judges.js';
 export {
   compareSources,
   type SourceFigures,

@@ -4,7 +4,8 @@ import { saveEnsemble } from '../bundle/save.js';
 import { readCsv } from '../data/csv.js';
 import { transformTable } from '../data/preprocessing.js';
 import { withAveragingWeights } from '../ensemble/averaging-weights.js';
-import { type MemberSelection, type SelectionMetric, selectMembers } from '../ensemble/select-members.js';
+import { type MemberSelection, selectMembers } from '../ensemble/select-members.js';
+import type { SelectionMetric } from '../ensemble/selection-judges.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { csvOptions, DELIMITER_ROW } from './data-rows.js';
 import { checkOutput, loadForRawRows } from './input-files.js';
@@ -42,7 +43,10 @@ const ROWS: readonly OptionRow[] = [
   },
   {
     ...{ name: 'metric', kind: 'choice', group: GROUP, choices: Object.keys(METRICS) },
-    ...{ description: 'what to make small', defaultText: 'logloss for classes, error for votes' },
+    ...{
+      description: 'what to make small',
+      defaultText: 'logloss for classes, error for votes, squared out of bag',
+    },
   },
   {
     ...{ name: 'out', kind: 'text', group: 'Output', argument: 'file', short: 'o' },
@@ -58,7 +62,7 @@ export const command: CommandDefinition = {
   options: [...ROWS, MEAN_ROW, DELIMITER_ROW, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti select digits.tutti validation.csv --out selected.tutti',
-    'tutti select digits.tutti digits.csv --out-of-bag --metric error',
+    'tutti select digits.tutti digits.csv --out-of-bag',
   ],
   run: ([bundle, file], given) => select(bundle!, file!, given),
 };

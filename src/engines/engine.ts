@@ -50,8 +50,6 @@ export interface MemberTrainer {
    * @throws ERR_DIVERGED when a parameter is not finite.
    */
   saveState(into: Float32Array): void;
-  /** Takes up a state that a trainer of the same member saved, in whatever slot; the next epoch is the caller's. */
-  loadState(from: Float32Array): void;
   /**
    * Draws the tied layers toward the anchor after every step from now on.
    * @param anchor the tied layers' values, one after the other, in the state's layout.

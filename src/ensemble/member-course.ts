@@ -38,14 +38,14 @@ export class MemberCourse {
     const draw = drawFromMemory(training, spec);
     requireStoppingRows(spec, draw, member);
     const context = { kernels, memory, control, layout, task, seed, slot, offsetBytes };
-    this.trainer = createWasmTrainer(context, spec, member, draw, draw.stopping.length);
+    const state = from?.parameters ?? null;
+    this.trainer = createWasmTrainer(context, spec, member, draw, draw.stopping.length, state);
     this.#job = job;
     this.#spec = spec;
     this.#draw = draw;
     this.#onEpochEnd = onEpochEnd;
     this.#progress = from ?? beginning(spec.optimizer.learningRate);
     this.#ended = false;
-    if (from !== null) this.trainer.loadState(from.parameters);
     if (anchor !== null) this.trainer.tieTo(anchor.values, anchor.members);
   }
 

@@ -3,17 +3,22 @@
 
 import type { Dataset, Task } from '../data/dataset.js';
 import { failOption, TuttiError } from '../errors.js';
-import { exp, log } from '../math/functions.js';
+import { log } from '../math/functions.js';
 import { type TargetBlock, targetBlock } from '../measure/blocks.js';
 import { largestAt } from '../measure/labels.js';
 import type { Predictions } from '../measure/predictions.js';
-import { LOG_LOSS_FLOOR } from '../measure/scores.js';
 import { AGGREGATORS, type Aggregator, DEFAULT_TOLERANCE } from './aggregate/aggregate.js';
 import type { Ensemble } from './ensemble.js';
 import { checkDataset, eachOutOfBagBlock } from './evaluate.js';
 import { eachBlock } from './predict.js';
-
-export type SelectionMetric = 'errorRate' | 'logLoss' | 'squaredError';
+import {
+  createJudge,
+  createPairJudge,
+  type PredictionTable,
+  range,
+  type SelectionMetric,
+  type Terms,
+} from './selection-judges.js';
 
 export interface SelectionOptions {
   /**
@@ -23,9 +28,9 @@ export interface SelectionOptions {
   readonly rows?: 'heldOut' | 'outOfBag';
   /** How many times a member is added, repetitions included. @default twice the members, at most 100 */
   readonly size?: number;
-  /** @default 'arithmeticMean' */
+  /** Out of bag 'arithmeticMean' only. @default 'arithmeticMean' */
   readonly aggregator?: Aggregator;
-  /** What is made small. @default 'logLoss' for classes, 'errorRate' for votes, 'squaredError' for numbers */
+  /** What is made small. @default 'logLoss' for classes, 'errorRate' for votes, 'squaredError' for numbers and out of bag */
   readonly metric?: SelectionMetric;
 }
 
@@ -48,8 +53,8 @@ export interface MemberSelection {
 
 /**
  * Adds, again and again and with replacement, the member that makes the average best; the first of equals.
- * Out of bag, a row whose chosen members all saw it counts as all its out-of-bag members predict it, so that
- * every choice is judged on the same rows.
+ * Out of bag it goes by the squared error that the members' error correlations foretell; its cost grows with the
+ * square of the number of members.
  * @throws ERR_OPTION for options that do not fit the task, ERR_SHAPE or ERR_DATA for a dataset that does not fit,
  * ERR_DATA when no row is out of bag.
  *
@@ -62,7 +67,9 @@ export async function selectMembers(
 ): Promise<MemberSelection> {
   const { aggregator, metric, size } = resolveSelection(ensemble, options);
   const table = await collect(ensemble, dataset, aggregator, options.rows ?? 'heldOut');
-  const judge = createJudge(table, ensemble.task, aggregator, metric);
+  const { task } = ensemble;
+  const outOfBag = table.counted !== null;
+  const judge = outOfBag ? createPairJudge(table, task) : createJudge(table, task, aggregator, metric);
   const members = ensemble.members.map((_, at) => at);
   const singles = members.map((at) => judge.scoreWith(at));
   const best = smallestAt(singles);
@@ -90,37 +97,26 @@ export async function selectMembers(
 
 function resolveSelection({ task, members }: Ensemble, options: SelectionOptions) {
   if (members.length === 0) throw new TuttiError('ERR_BUNDLE', 'This ensemble has no members to select from');
-  const classes = task.kind === 'classification';
-  const { aggregator = 'arithmeticMean', size = Math.min(100, 2 * members.length) } = options;
+  const { aggregator = 'arithmeticMean', size = Math.min(100, 2 * members.length), rows } = options;
   if (!Number.isInteger(size) || size < 1) failOption('size', 'an integer ≥ 1', size);
   if (!AGGREGATORS.includes(aggregator))
     failOption('aggregator', `one of ${AGGREGATORS.join(', ')}`, aggregator);
-  if (!classes && aggregator !== 'arithmeticMean') {
-    failOption('aggregator', 'arithmeticMean to select from regressions', aggregator);
+  const squares = task.kind === 'regression' || rows === 'outOfBag';
+  const where = rows === 'outOfBag' ? 'out of bag' : `for ${task.kind}`;
+  if (squares && aggregator !== 'arithmeticMean') {
+    failOption('aggregator', `arithmeticMean to select ${where}`, aggregator);
   }
-  const votes = aggregator === 'majorityVote';
-  const fitting: readonly SelectionMetric[] = !classes
-    ? ['squaredError']
-    : votes
-      ? ['errorRate']
-      : ['logLoss', 'errorRate', 'squaredError'];
+  const fitting = fittingMetrics(squares, aggregator);
   const metric = options.metric ?? fitting[0]!;
-  if (!fitting.includes(metric)) failOption('metric', `one of ${fitting.join(', ')} here`, metric);
+  if (!fitting.includes(metric)) failOption('metric', `one of ${fitting.join(', ')} ${where}`, metric);
   return { aggregator, metric, size };
 }
 
-type Terms = Float32Array | Float64Array;
-
-/** All predictions in the form in which an aggregator adds them up, and what is true. */
-interface PredictionTable {
-  readonly rows: number;
-  readonly outputs: number;
-  /** Per member [rows, outputs]. */
-  readonly terms: readonly Terms[];
-  /** Per member u8[rows], 1 where it counts; null when all do everywhere. */
-  readonly counted: readonly Uint8Array[] | null;
-  readonly labels: Int32Array;
-  readonly targets: Float64Array;
+/** The metrics that can be made small, the default first. */
+function fittingMetrics(squares: boolean, aggregator: Aggregator): readonly SelectionMetric[] {
+  if (squares) return ['squaredError'];
+  // Votes are no probabilities.
+  return aggregator === 'majorityVote' ? ['errorRate'] : ['logLoss', 'errorRate', 'squaredError'];
 }
 
 async function collect(
@@ -202,114 +198,9 @@ function tableOf(
   return { rows, outputs, terms, counted: masked ? counted : null, labels, targets };
 }
 
-interface Judge {
-  /** The score of what is chosen with one more of member `at`. */
-  scoreWith(at: number): number;
-  /** The score of these members alone. */
-  scoreOf(members: readonly number[]): number;
-  add(at: number): void;
-}
-
-function createJudge(
-  table: PredictionTable,
-  task: Task,
-  aggregator: Aggregator,
-  metric: SelectionMetric,
-): Judge {
-  const { rows, outputs, terms, counted } = table;
-  const counts = (member: number, row: number) => counted === null || counted[member]![row] === 1;
-  const sums = new Float64Array(rows * outputs);
-  const chosen = new Uint32Array(rows);
-  const all = new Float64Array(rows * outputs);
-  const allChosen = new Uint32Array(rows);
-  const addTo = (into: Float64Array, numbers: Uint32Array, member: number) => {
-    for (let row = 0; row < rows; row++) {
-      if (!counts(member, row)) continue;
-      numbers[row]!++;
-      for (let o = row * outputs; o < (row + 1) * outputs; o++) into[o]! += terms[member]![o]!;
-    }
-  };
-  for (let member = 0; member < terms.length; member++) addTo(all, allChosen, member);
-  const average = new Float64Array(outputs);
-  const score = rowScore(table, task, aggregator, metric);
-  /** Mean score of the sums, with `extra` added where it counts. */
-  const total = (from: Float64Array, numbers: Uint32Array, extra: number | null) => {
-    let sum = 0;
-    for (let row = 0; row < rows; row++) {
-      const adds = extra !== null && counts(extra, row);
-      const number = numbers[row]! + (adds ? 1 : 0);
-      for (let o = 0; o < outputs; o++) {
-        const at = row * outputs + o;
-        average[o] =
-          number === 0 ? all[at]! / allChosen[row]! : (from[at]! + (adds ? terms[extra!]![at]! : 0)) / number;
-      }
-      sum += score(average, row);
-    }
-    return sum / rows;
-  };
-  return {
-    scoreWith: (at) => total(sums, chosen, at),
-    scoreOf(members) {
-      const [own, numbers] = [new Float64Array(rows * outputs), new Uint32Array(rows)];
-      for (const member of members) addTo(own, numbers, member);
-      return total(own, numbers, null);
-    },
-    add: (at) => addTo(sums, chosen, at),
-  };
-}
-
-/** The score of one row from the average of what its members said. */
-function rowScore(
-  { outputs, labels, targets }: PredictionTable,
-  task: Task,
-  aggregator: Aggregator,
-  metric: SelectionMetric,
-): (average: Float64Array, row: number) => number {
-  if (task.kind === 'regression') {
-    return (average, row) => {
-      let sum = 0;
-      for (let o = 0; o < outputs; o++) sum += (average[o]! - targets[row * outputs + o]!) ** 2;
-      return sum;
-    };
-  }
-  const normalise = aggregator === 'geometricMean' ? normaliseLogs : (values: Float64Array) => values;
-  switch (metric) {
-    case 'errorRate':
-      return (average, row) => (largestAt(average, 0, outputs) === labels[row] ? 0 : 1);
-    case 'logLoss':
-      return (average, row) => -log(Math.max(normalise(average)[labels[row]!]!, LOG_LOSS_FLOOR));
-    case 'squaredError':
-      return (average, row) => {
-        const probabilities = normalise(average);
-        let sum = 0;
-        for (let o = 0; o < outputs; o++) sum += (probabilities[o]! - (o === labels[row] ? 1 : 0)) ** 2;
-        return sum;
-      };
-    default:
-      return metric satisfies never;
-  }
-}
-
-/** Mean logarithms → probabilities, in place. */
-function normaliseLogs(logs: Float64Array): Float64Array {
-  let most = Number.NEGATIVE_INFINITY;
-  for (const value of logs) most = Math.max(most, value);
-  let sum = 0;
-  for (let o = 0; o < logs.length; o++) {
-    logs[o] = exp(logs[o]! - most);
-    sum += logs[o]!;
-  }
-  for (let o = 0; o < logs.length; o++) logs[o]! /= sum;
-  return logs;
-}
-
 /** The first position of the smallest value. */
 function smallestAt(values: readonly number[]): number {
   let best = 0;
   for (let at = 1; at < values.length; at++) if (values[at]! < values[best]!) best = at;
   return best;
-}
-
-function range(length: number): number[] {
-  return Array.from({ length }, (_, at) => at);
 }

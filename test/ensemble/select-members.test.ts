@@ -10,7 +10,8 @@ import type { Aggregator } from '../../src/ensemble/aggregate/aggregate.js';
 import { withAveragingWeights } from '../../src/ensemble/averaging-weights.js';
 import { evaluateEnsemble, evaluateOutOfBag } from '../../src/ensemble/evaluate.js';
 import { predictEnsemble } from '../../src/ensemble/predict.js';
-import { type SelectionMetric, selectMembers } from '../../src/ensemble/select-members.js';
+import { selectMembers } from '../../src/ensemble/select-members.js';
+import type { SelectionMetric } from '../../src/ensemble/selection-judges.js';
 import { trainEnsemble } from '../../src/ensemble/train-ensemble.js';
 import { clusters, linear } from '../support/datasets.js';
 
@@ -81,18 +82,34 @@ t.test('of members that do equally well the first is chosen', async (t) => {
   t.strictSame(selection.counts, [1, 0, 0]);
 });
 
-t.test('out of bag, the rows that chosen members all saw are judged by all others', async (t) => {
-  const selection = await selectMembers(ensemble, train, { rows: 'outOfBag', metric: 'squaredError' });
-  const equal = await evaluateOutOfBag(ensemble, train);
-  t.equal(selection.rows, equal!.errorCorrelation.rows);
-  t.ok(Math.abs(selection.equalWeights - equal!.ensemble!.squaredError) < 1e-6);
-  t.ok(selection.score <= selection.bestMember.score);
-  await t.rejects(selectMembers(ensemble, validation, { rows: 'outOfBag' }), { code: 'ERR_DATA' });
-  const whole = await trainEnsemble(train, { members: 2, epochs: 1, seed: 1, resample: 'none' });
-  await t.rejects(selectMembers(whole, train, { rows: 'outOfBag' }), {
-    code: 'ERR_DATA',
-    message: /rows out of bag/,
+t.test('out of bag, an average is judged by what its members’ error correlations foretell', async (t) => {
+  const selection = await selectMembers(ensemble, train, { rows: 'outOfBag' });
+  const { errorCorrelation } = (await evaluateOutOfBag(ensemble, train))!;
+  t.equal(selection.rows, errorCorrelation.rows);
+  t.equal(selection.metric, 'squaredError');
+  // The same estimate from v and c, which weigh pairs by their rows and do not allow for easy ones.
+  const estimate = errorCorrelation.outOfBag!.estimateForAllMembers!;
+  t.ok(
+    Math.abs(selection.equalWeights - estimate) < 0.1 * estimate,
+    `${selection.equalWeights}, ${estimate}`,
+  );
+  t.ok(selection.score <= selection.bestMember.score && selection.score <= selection.equalWeights);
+  const heldOut = await evaluateEnsemble(ensemble, validation, { weights: selection.weights, curves: false });
+  t.ok(heldOut.ensemble!.squaredError < heldOut.meanMember.squaredError);
+});
+
+t.test('out of bag, rows and options must allow it', async (t) => {
+  const rows = 'outOfBag' as const;
+  await t.rejects(selectMembers(ensemble, validation, { rows }), { code: 'ERR_DATA' });
+  await t.rejects(selectMembers(ensemble, train, { rows, metric: 'logLoss' }), {
+    code: 'ERR_OPTION',
+    message: /`metric` to be one of squaredError out of bag/,
   });
+  await t.rejects(selectMembers(ensemble, train, { rows, aggregator: 'geometricMean' }), {
+    code: 'ERR_OPTION',
+  });
+  const whole = await trainEnsemble(train, { members: 2, epochs: 1, seed: 1, resample: 'none' });
+  await t.rejects(selectMembers(whole, train, { rows }), { code: 'ERR_DATA', message: /rows out of bag/ });
 });
 
 t.test('regressions are selected by squared error', async (t) => {
@@ -110,7 +127,10 @@ t.test('options that make no sense are refused', async (t) => {
   const refuse = (options: object, message: RegExp) =>
     t.rejects(selectMembers(ensemble, validation, options), { code: 'ERR_OPTION', message });
   await refuse({ size: 0 }, /`size` to be an integer ≥ 1, got 0/);
-  await refuse({ aggregator: 'majorityVote', metric: 'logLoss' }, /`metric` to be one of errorRate here/);
+  await refuse(
+    { aggregator: 'majorityVote', metric: 'logLoss' },
+    /`metric` to be one of errorRate for classification/,
+  );
   await refuse({ aggregator: 'median' }, /`aggregator` to be one of/);
 });
 

@@ -41,20 +41,24 @@ export interface TrainingContext {
   readonly offsetBytes?: number;
 }
 
-/** Prepares a member: its initial weights are drawn and in place when this returns. */
+/**
+ * Prepares a member: its initial weights are drawn and in place when this returns, or the state that a trainer of
+ * the same member saved, in whatever slot; which epoch comes next is the caller's business.
+ */
 export function createWasmTrainer(
   context: TrainingContext,
   spec: NetworkMemberSpec,
   member: number,
   rows: MemberRows,
   evaluatedRows: number,
+  state: Float32Array | null = null,
 ): MemberTrainer {
   const { layout, task, slot, offsetBytes = 0 } = context;
   const { dataset } = layout;
   const sizes = { inBag: rows.inBag.length, evaluated: evaluatedRows };
   const start = layout.arenas + slot * layout.arenaBytes + offsetBytes;
   const arena = layoutArena(spec, dataset.features, task, sizes, start);
-  return new WasmTrainer(context, spec, member, rows, arena);
+  return new WasmTrainer(context, spec, member, rows, arena, state);
 }
 
 class WasmTrainer implements MemberTrainer {
@@ -83,6 +87,7 @@ class WasmTrainer implements MemberTrainer {
     member: number,
     rows: MemberRows,
     arena: Arena,
+    state: Float32Array | null,
   ) {
     const { kernels, memory, layout, task } = context;
     const examples = rows.inBag.length;
@@ -116,30 +121,38 @@ class WasmTrainer implements MemberTrainer {
     this.#order = this.#words(arena.order, examples);
     this.#inBag.set(rows.inBag);
     if (rows.columns !== null) this.#words(arena.columns, rows.columns.length).set(rows.columns);
-    this.#initialise();
+    if (state === null) this.#initialise();
+    else copyStateIn(memory.buffer, arena, state);
+    this.#writeConstants();
   }
 
+  /** Draws the initial weights; the optimizer has seen nothing yet. */
   #initialise(): void {
-    const { seed, memory } = this.#context;
-    const { optimizer, normPenalty, network, streams } = this.#spec;
-    const { shapes, firstMoment, secondMoment, updateBlock } = this.#arena;
-    const { weights } = this.#arena.network;
+    const { network, streams } = this.#spec;
+    const { shapes, firstMoment, secondMoment } = this.#arena;
     // Drawn where the moments will be: an array of its own per member would wait for the garbage collector.
     const scratch = this.#floats(firstMoment);
-    initialParameters(shapes, network.init, streamKey(seed, 'init', streams.init), scratch);
+    const key = streamKey(this.#context.seed, 'init', streams.init);
+    initialParameters(shapes, network.init, key, scratch);
     packParameters(shapes, scratch, this.#parameters);
-    if (this.#spec.dropout !== null) {
-      const factors = weightScalingFactors(this.#spec.dropout, shapes);
-      writeFactors(memory.buffer, this.#dropouts, factors);
-    }
     this.#floats(firstMoment).fill(0);
     if (secondMoment !== 0) this.#floats(secondMoment).fill(0);
+  }
+
+  /** Writes what kernels read in every step and nothing changes. */
+  #writeConstants(): void {
+    const { memory } = this.#context;
+    const { optimizer, normPenalty, dropout } = this.#spec;
+    const { shapes, network, firstMoment, secondMoment, updateBlock } = this.#arena;
+    if (dropout !== null) {
+      writeFactors(memory.buffer, this.#dropouts, weightScalingFactors(dropout, shapes));
+    }
     writeUpdate(memory, updateBlock, {
       kind: 'optimizer',
       optimizer,
       normPenalty,
-      firstOffset: firstMoment - weights,
-      secondOffset: secondMoment === 0 ? 0 : secondMoment - weights,
+      firstOffset: firstMoment - network.weights,
+      secondOffset: secondMoment === 0 ? 0 : secondMoment - network.weights,
     });
   }
 
@@ -240,10 +253,6 @@ class WasmTrainer implements MemberTrainer {
     // Others may be drawn to these weights, so a member that diverged in its last step must not rest unnoticed.
     if (!this.#parameters.every(Number.isFinite)) throw diverged(this.#member, this.#spec.epochs, Number.NaN);
     copyStateOut(this.#context.memory.buffer, this.#arena, into);
-  }
-
-  loadState(from: Float32Array): void {
-    copyStateIn(this.#context.memory.buffer, this.#arena, from);
   }
 
   tieTo(anchor: Float32Array, members: number): void {
