@@ -2,7 +2,7 @@
 // Rows go through in fixed blocks, so memory does not grow with members × rows.
 
 import { setImmediate } from 'node:timers/promises';
-import type { Scale } from '../data/dataset.js';
+import { outputCount, type Scale } from '../data/dataset.js';
 import { featureScaleOf } from '../data/feature-scale.js';
 import { drawFeatureSubset } from '../data/resample.js';
 import { createNeighboursPredictor, type PredictRows } from '../engines/neighbours/predictor.js';
@@ -10,7 +10,7 @@ import { createPredictor, type PredictableMember, type Predictor } from '../engi
 import { TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { compileKernels } from '../kernels/kernels.js';
-import { blockRanges, type RowRange } from '../measure/blocks.js';
+import { blockRanges, blockRowsFor, type RowRange } from '../measure/blocks.js';
 import type { CombinedPredictions } from '../measure/combine.js';
 import type { Predictions } from '../measure/predictions.js';
 import { requireNetwork } from '../model/network.js';
@@ -72,20 +72,21 @@ export async function eachBlock(
   index: Uint32Array | null,
   visit: (members: readonly Predictions[], range: RowRange) => void,
 ): Promise<void> {
-  const predictor = blockPredictorOf(ensemble);
-  for (const range of blockRanges(rows)) {
+  const blockRows = blockRowsFor(ensemble.members.length, outputCount(ensemble.task));
+  const predictor = blockPredictorOf(ensemble, blockRows);
+  for (const range of blockRanges(rows, blockRows)) {
     visit(predictor.predictBlock(x, range, index), range);
     await setImmediate();
   }
 }
 
 /** Loads members of every engine, ready to predict. */
-function blockPredictorOf(ensemble: Ensemble): Pick<Predictor, 'predictBlock'> {
+function blockPredictorOf(ensemble: Ensemble, blockRows: number): Pick<Predictor, 'predictBlock'> {
   const { plan, members, features, task, targetScale } = ensemble;
   const specOf = (member: TrainedMember) => plan.members[member.index]!;
   const networks = members.filter((member) => specOf(member).engine === 'wasm');
-  if (networks.length === members.length) return predictorOf(ensemble);
-  const own = networks.length === 0 ? null : predictorOf({ ...ensemble, members: networks });
+  if (networks.length === members.length) return predictorOf(ensemble, blockRows);
+  const own = networks.length === 0 ? null : predictorOf({ ...ensemble, members: networks }, blockRows);
   const scale = featureScaleOf(ensemble);
   const others = members.map((member): PredictRows | null => {
     const spec = specOf(member);
@@ -106,10 +107,10 @@ function blockPredictorOf(ensemble: Ensemble): Pick<Predictor, 'predictBlock'> {
  * Loads the members of an ensemble of networks, ready to predict.
  * @throws ERR_OPTION when a member is of another kind.
  */
-export function predictorOf(ensemble: Ensemble): Predictor {
+export function predictorOf(ensemble: Ensemble, blockRows?: number): Predictor {
   const { plan, features, task, targetScale } = ensemble;
   const module = compileKernels(resolveArithmetic(plan.arithmetic));
-  return createPredictor(module, networkMembers(ensemble), features, task, targetScale);
+  return createPredictor(module, networkMembers(ensemble), features, task, targetScale, blockRows);
 }
 
 /**

@@ -3,8 +3,18 @@
 
 import type { Dataset } from '../data/dataset.js';
 
-/** Rows per block. Fixed, so that memory is bounded; no figure depends on it (tested). */
+/** Most rows per block. Fixed, so that memory is bounded; no figure depends on it (tested). */
 export const BLOCK_ROWS = 256;
+/** Fewer rows than this would make calls, and loading weights that take turns, cost more than the work. */
+const LEAST_BLOCK_ROWS = 64;
+/** Numbers of all members' predictions of a block: 256 rows of 25 members and 10 classes. */
+const BLOCK_NUMBERS = 2 ** 16;
+
+/** Rows per block where every member's predictions of a block are held at once: fewer for many members. */
+export function blockRowsFor(members: number, outputs: number): number {
+  const rows = 8 * Math.floor(BLOCK_NUMBERS / (8 * members * outputs));
+  return Math.min(BLOCK_ROWS, Math.max(LEAST_BLOCK_ROWS, rows));
+}
 
 /** Any flat row-major array of numbers. */
 export type Numbers = Float32Array | Float64Array | readonly number[];

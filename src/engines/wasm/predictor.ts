@@ -40,7 +40,7 @@ export interface PredictableMember {
 
 export interface Predictor {
   /**
-   * Predicts a range of at most 256 positions of x, f32[n, features]: of its rows, or of the rows `index` lists.
+   * Predicts a range of at most `blockRows` positions of x, f32[n, features]: of its rows, or of the rows `index` lists.
    * @returns one per member, in order, in the user's units; views that the next call overwrites.
    */
   predictBlock(x: Float32Array, range: RowRange, index: Uint32Array | null): readonly Predictions[];
@@ -60,9 +60,10 @@ export function createPredictor(
   features: number,
   task: Task,
   scale: Scale,
+  blockRows: number = BLOCK_ROWS,
 ): Predictor {
   const outputs = outputCount(task);
-  const { shared, own, bytes } = layoutMembers(members, features, task);
+  const { shared, own, bytes } = layoutMembers(members, features, task, blockRows);
   const { x, xStride, identity, pair } = shared;
   const memory = createSharedMemory(bytes, `Predicting with ${members.length} members`);
   const { buffer } = memory;
@@ -71,8 +72,8 @@ export function createPredictor(
     const network = bindNetwork(kernels, places.layout);
     return { ...places, network, dropouts: dropoutsOf(network), member: members[index]! };
   });
-  const identityRows = new Uint32Array(buffer, identity, BLOCK_ROWS);
-  for (let row = 0; row < BLOCK_ROWS; row++) identityRows[row] = row;
+  const identityRows = new Uint32Array(buffer, identity, blockRows);
+  for (let row = 0; row < blockRows; row++) identityRows[row] = row;
   for (const program of programs) {
     const { member, columns } = program;
     if (program.stays) loadWeights(buffer, program);
@@ -156,15 +157,20 @@ interface MemberProgram extends MemberPlaces {
 }
 
 /** Lays out what all members share and each member's own part. */
-function layoutMembers(members: readonly PredictableMember[], features: number, task: Task) {
+function layoutMembers(
+  members: readonly PredictableMember[],
+  features: number,
+  task: Task,
+  blockRows: number,
+) {
   const outputs = outputCount(task);
   const regions = new RegionAllocator(0);
   const xStride = paddedBytes(features);
   const shared = {
-    x: regions.take(BLOCK_ROWS * xStride),
+    x: regions.take(blockRows * xStride),
     xStride,
-    identity: regions.takeWords(BLOCK_ROWS),
-    pair: regions.take(panelsOf(BLOCK_ROWS) * panelStrideOf(2)),
+    identity: regions.takeWords(blockRows),
+    pair: regions.take(panelsOf(blockRows) * panelStrideOf(2)),
   };
   const weightPlaces = placeWeights(regions, members, features, task);
   const places = members.map(({ spec, weights }) => {
@@ -173,8 +179,8 @@ function layoutMembers(members: readonly PredictableMember[], features: number, 
       shapes,
       ...weightPlaces.get(weights)!,
       columns: regions.takeWords(shapes[0]!.inputs),
-      mean: regions.takeWords(BLOCK_ROWS * outputs),
-      second: regions.takeWords(BLOCK_ROWS * outputs),
+      mean: regions.takeWords(blockRows * outputs),
+      second: regions.takeWords(blockRows * outputs),
     };
   });
   let bytes = regions.end;
@@ -184,7 +190,7 @@ function layoutMembers(members: readonly PredictableMember[], features: number, 
     const member = members[index]!;
     const dropout = unitFactors(member, rest.shapes) === null ? null : member.spec.dropout;
     const techniques = { ...NO_TECHNIQUES, dropout };
-    const panels = panelsOf(BLOCK_ROWS);
+    const panels = panelsOf(blockRows);
     const layout = layoutNetwork(rest.shapes, address, panels, scratch, 'predict', techniques);
     bytes = Math.max(bytes, scratch.end);
     return { ...rest, layout };
