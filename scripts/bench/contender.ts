@@ -60,6 +60,7 @@ async function train(seed: number): Promise<void> {
     batchSize: batch,
     seed,
     arithmetic,
+    ...workload.options,
   };
   ensemble = await tutti.trainEnsemble(dataset, options, { runner: pool });
 }

@@ -9,6 +9,7 @@ import { measurePeak } from './measures/peak.js';
 import { measurePredict } from './measures/predict.js';
 import { measureScaling } from './measures/scaling.js';
 import { measureSteady } from './measures/steady.js';
+import { measureTechniques } from './measures/techniques.js';
 import { measureThreads } from './measures/threads.js';
 import { measureTile } from './measures/tile.js';
 import { type CommandLine, type Measure, parseCommandLine, USAGE } from './options.js';
@@ -32,6 +33,7 @@ const result: BenchResult = {
   predict: [],
   peak: [],
   tile: [],
+  techniques: [],
   leftOut: session.leftOut,
 };
 
@@ -58,6 +60,7 @@ async function run(measure: Measure): Promise<void> {
     if (measure === 'steady') keep(result.rows, await measureSteady(session, workload));
     else if (measure === 'threads') keep(result.threads, await measureThreads(session, workload));
     else if (measure === 'predict') keep(result.predict, await measurePredict(session, workload));
+    else if (measure === 'techniques') keep(result.techniques, await measureTechniques(session, workload));
     else keep(result.peak, await measurePeak(session, workload));
   }
 }

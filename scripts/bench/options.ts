@@ -6,7 +6,16 @@ import { findNode26, TRAINERS } from './contenders.js';
 import type { BenchOptions } from './session.js';
 import { WORKLOADS } from './workloads.js';
 
-export const MEASURES = ['steady', 'cold', 'threads', 'scaling', 'memory', 'predict', 'peak'] as const;
+export const MEASURES = [
+  'steady',
+  'cold',
+  'threads',
+  'scaling',
+  'memory',
+  'predict',
+  'peak',
+  'techniques',
+] as const;
 export type Measure = (typeof MEASURES)[number];
 
 export const USAGE = `npm run bench -- [options]

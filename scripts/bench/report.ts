@@ -7,6 +7,7 @@ import type { PeakRow } from './measures/peak.js';
 import type { PredictRow } from './measures/predict.js';
 import type { ScalingRow } from './measures/scaling.js';
 import type { SteadyRow } from './measures/steady.js';
+import type { TechniqueRow } from './measures/techniques.js';
 import type { ThreadsRow } from './measures/threads.js';
 import type { TileRow } from './measures/tile.js';
 import type { LeftOut } from './session.js';
@@ -23,6 +24,7 @@ export interface BenchResult {
   readonly rows: SteadyRow[];
   readonly cold: ColdRow[];
   readonly threads: ThreadsRow[];
+  readonly techniques: TechniqueRow[];
   readonly scaling: ScalingRow[];
   readonly memory: MemoryRow[];
   readonly predict: PredictRow[];
@@ -40,6 +42,7 @@ export function toMarkdown(result: BenchResult): string {
     section('Members per second, steady state', steadyTables(result)),
     section('Cold, whole process', coldTable(result.cold)),
     section('Threads', threadsTable(result.threads)),
+    section('Techniques', techniquesTable(result.techniques)),
     section('Growth of the time', scalingTable(result.scaling)),
     section('Peak memory', memoryTable(result.memory)),
     section('Prediction', predictTable(result.predict)),
@@ -129,6 +132,16 @@ function threadsTable(rows: readonly ThreadsRow[]): string {
     `${row.speedup.toFixed(2)}×`,
   ]);
   return table(['workload', 'threads', 'members/s', 'to one thread'], lines);
+}
+
+function techniquesTable(rows: readonly TechniqueRow[]): string {
+  const lines = rows.map((row) => [
+    row.workload,
+    row.technique,
+    range(row.membersPerSecond),
+    `${row.cost.toFixed(2)}×`,
+  ]);
+  return table(['workload', 'technique', 'members/s', 'time to plain'], lines);
 }
 
 function scalingTable(rows: readonly ScalingRow[]): string {

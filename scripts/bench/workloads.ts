@@ -3,6 +3,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TrainingOptions } from '../../src/index.js';
 
 /**
  * Bagged networks, dense or convolutional: bootstrap by index, He-uniform weights and zero biases, ReLU, Adam at 1e-3,
@@ -23,6 +24,8 @@ export interface Workload {
   readonly batch: number;
   readonly members: number;
   readonly epochs: number;
+  /** Further options of tutti's training; the peers know nothing of them. */
+  readonly options?: TrainingOptions;
 }
 
 const classification = { task: 'classification' } as const;

@@ -35,8 +35,8 @@ const tangents: TrainingOptions[] = [1e-4, 3e-4, 1e-3].flatMap((tangentStrength)
   { tangentStrength },
   { tangentStrength, tangents: ['translateX', 'translateY', 'rotation', 'scaling'] },
 ]);
-const penalties: TrainingOptions[] = [1e-4, 1e-3, 1e-2].map((activityPenalty) => ({ activityPenalty }));
-const ties: TrainingOptions[] = [1e-4, 1e-3, 1e-2].map((tie) => ({ tie }));
+const penalties: TrainingOptions[] = [1e-2, 1e-1, 1].map((activityPenalty) => ({ activityPenalty }));
+const ties: TrainingOptions[] = [1e-2, 1e-1, 1].map((tie) => ({ tie }));
 const convolutional: TrainingOptions[] = [
   { layers: ['conv 16@3 same', 'maxpool 2', 'dense 64'], hidden: [] },
   { layers: ['conv 16@3 same', 'maxpool 2', 'conv 32@3 same', 'maxpool 2', 'dense 64'], hidden: [] },
