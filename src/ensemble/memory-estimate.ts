@@ -12,13 +12,13 @@ import { weightsLength } from './member-weights.js';
 const BYTES_PER_MEMBER = 2048;
 
 /**
- * Bytes the members' results take: weights twice, because measuring loads them into kernel memory.
+ * Bytes the members' results take; measuring loads a few members at a time.
  * @param choices the distinct specs, which the members take in turn.
  */
 export function resultBytes(choices: readonly MemberSpec[], members: number, dataset: Dataset): number {
   const sizes = choices.map((spec) => weightsLength(spec, dataset.features, dataset.task, dataset.rows) * 4);
   const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
-  return members * (2 * mean + BYTES_PER_MEMBER);
+  return members * (mean + BYTES_PER_MEMBER);
 }
 
 /** @throws ERR_MEMORY with both figures when `needed` bytes are more than the machine has available. */

@@ -67,6 +67,8 @@ interface State {
   readonly jointRows: SecondMoments | null;
   readonly memberSquares: Float64Array;
   readonly memberRows: Float64Array;
+  /** Zeroed and used again by every pass: a new one each time is garbage faster than it is collected. */
+  scratch: Float64Array;
   /** See outputFactor. */
   factor: number;
   measured: number;
@@ -86,6 +88,7 @@ function createState(options: ErrorAccumulatorOptions): State {
     jointRows: covariance && outOfBag ? createSecondMoments(members) : null,
     memberSquares: new Float64Array(members),
     memberRows: new Float64Array(members),
+    scratch: new Float64Array(0),
     ...{ factor: 1, measured: 0, ambiguity: 0, meanMember: 0, totalRows: 0, singleMemberRows: 0 },
   };
 }
@@ -116,7 +119,7 @@ function addBlock(
 
 function addRows(state: State, pass: Pass): void {
   const stride = pass.rows * pass.columns;
-  const errors = new Float64Array(state.members * stride);
+  const errors = scratchOf(state, state.members * stride);
   fillErrors(pass, errors, stride);
   for (let row = 0; row < pass.rows; row++) {
     state.totalRows++;
@@ -131,6 +134,11 @@ function addRows(state: State, pass: Pass): void {
   addMemberErrors(state, pass, errors, stride);
   state.products?.add(errors, stride, stride);
   if (state.jointRows !== null) state.jointRows.add(countedRows(state, pass), pass.rows, pass.rows);
+}
+
+function scratchOf(state: State, length: number): Float64Array {
+  if (state.scratch.length < length) state.scratch = new Float64Array(length);
+  return state.scratch.subarray(0, length).fill(0);
 }
 
 function addMemberErrors(state: State, pass: Pass, errors: Float64Array, stride: number): void {
