@@ -33,12 +33,13 @@ export async function measureTechniques(session: Session, workload: Workload): P
     session.leaveOut(what, 'tutti', new Error('only dense networks on square images take every technique'));
     return [];
   }
-  const entrants: Entrant[] = [];
-  for (const technique of Object.values(TECHNIQUES)) {
+  const techniques = new Map<Entrant, string>();
+  for (const [name, technique] of Object.entries(TECHNIQUES)) {
     const options = { ...technique, image: [side, side] };
     const entrant = await session.enter(what, 'tutti', { ...workload, options });
-    if (entrant !== null) entrants.push(entrant);
+    if (entrant !== null) techniques.set(entrant, name);
   }
+  const entrants = [...techniques.keys()];
   const samples = await interleave(
     entrants,
     session.options.rounds,
@@ -51,7 +52,7 @@ export async function measureTechniques(session: Session, workload: Workload): P
   );
   await Promise.all(entrants.map((entrant) => entrant.process.stop()));
   const rows = [...samples].map(([entrant, taken]) => ({
-    technique: nameOf(entrant.workload),
+    technique: techniques.get(entrant)!,
     membersPerSecond: spread(taken),
   }));
   const plain = rows.find(({ technique }) => technique === 'plain')?.membersPerSecond.median ?? Number.NaN;
@@ -61,12 +62,4 @@ export async function measureTechniques(session: Session, workload: Workload): P
     membersPerSecond,
     cost: plain / membersPerSecond.median,
   }));
-}
-
-function nameOf({ options }: Workload): string {
-  const { image: _, ...own } = options ?? {};
-  const found = Object.entries(TECHNIQUES).find(
-    ([, technique]) => JSON.stringify(technique) === JSON.stringify(own),
-  );
-  return found?.[0] ?? 'plain';
 }

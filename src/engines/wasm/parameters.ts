@@ -12,17 +12,7 @@ export function packParameters(
   canonical: Float32Array,
   packed: Float32Array,
 ): void {
-  eachLayer(shapes, (inputs, units, start, packedStart) => {
-    const bias = start + inputs * units;
-    const target = packed.subarray(packedStart);
-    packWeights(
-      target,
-      inputs,
-      units,
-      canonical.subarray(start, bias),
-      canonical.subarray(bias, bias + units),
-    );
-  });
+  eachLayer(shapes, canonical, packed, packWeights);
 }
 
 /** Padded → canonical. */
@@ -31,28 +21,29 @@ export function unpackParameters(
   packed: Float32Array,
   canonical: Float32Array,
 ): void {
-  eachLayer(shapes, (inputs, units, start, packedStart) => {
-    const bias = start + inputs * units;
-    const source = packed.subarray(packedStart);
-    unpackWeights(
-      source,
-      inputs,
-      units,
-      canonical.subarray(start, bias),
-      canonical.subarray(bias, bias + units),
-    );
-  });
+  eachLayer(shapes, canonical, packed, unpackWeights);
 }
 
+/** Hands every layer's part of both forms to `convert`, as views. */
 function eachLayer(
   shapes: readonly LayerShape[],
-  visit: (inputs: number, units: number, start: number, packedStart: number) => void,
+  canonical: Float32Array,
+  packed: Float32Array,
+  convert: typeof unpackWeights,
 ): void {
   let start = 0;
   let packedStart = 0;
   for (const { inputs, units } of shapes.map(weightShape)) {
-    visit(inputs, units, start, packedStart);
-    start += inputs * units + units;
+    const bias = start + inputs * units;
+    const end = bias + units;
+    convert(
+      packed.subarray(packedStart),
+      inputs,
+      units,
+      canonical.subarray(start, bias),
+      canonical.subarray(bias, end),
+    );
+    start = end;
     packedStart += layerLengthFloats(inputs, units);
   }
 }
