@@ -28,9 +28,12 @@ export function layerLengthFloats(inputs: number, units: number): number {
   return weightLengthFloats(inputs, units) + biasLengthFloats(units);
 }
 
-/** Bytes of scratch `weightGradient` needs: dz of one column panel, repacked, and the gradient of one tile. */
+/**
+ * Bytes of scratch `weightGradient` needs: dz of one column panel, repacked, the gradient of six rows, and six inputs of
+ * x, repacked to 8 floats per example.
+ */
 export function weightGradientScratchBytes(panels: number): number {
-  return (panels * 8 + 6) * PANEL_UNITS * 4;
+  return ((panels * 8 + 6) * PANEL_UNITS + panels * 64) * 4;
 }
 
 /** Index of W(i, o) within a layer of this layout. */

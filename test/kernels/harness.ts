@@ -201,6 +201,10 @@ export function* layerShapes(): Generator<[inputs: number, units: number, batch:
     for (const units of [95, 96, 97, 98, 100, 103, 191, 193, 211])
       yield [inputs, units, ((inputs + units) % 19) + 1];
   }
+  // Rows of 64 units have an input gradient of their own.
+  for (const inputs of [5, 6, 19, 97]) {
+    for (const units of [61, 63, 64, 157, 160]) yield [inputs, units, ((inputs + units) % 19) + 1];
+  }
   // One unit collects the gradients of 64 inputs at a time.
   for (const inputs of [63, 64, 65, 66, 131]) yield [inputs, 1, (inputs % 19) + 9];
 }

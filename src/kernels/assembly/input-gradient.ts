@@ -1,6 +1,6 @@
 // dx(i, b) = Σ_o W(i, o) dz(o, b): the tile of forward.ts, with the weights of 6 inputs read along their
-// rows. Sums run over one column panel at a time and rest in dx between two panels (in the first-level
-// cache), so the inner loop stays a single one.
+// rows. Sums run over one column panel at a time and rest in dx between two panels, so the inner loop stays a
+// single one and a panel's dz, of all examples, stays in the first-level cache.
 import { PANEL_UNITS, clearPaddingRows, madd, roundUp4, splat, splatAt, tileHeight, zero } from './vector';
 
 /** From one weight of a layer of one unit to the next: rows are padded to 4 units. */
@@ -19,16 +19,15 @@ function tile(height: i32, dz: usize, units: i32, w: usize, stride: usize, resum
     if (height > 4) { a4 = v128.load(dx + 128); b4 = v128.load(dx + 144); }
     if (height > 5) { a5 = v128.load(dx + 160); b5 = v128.load(dx + 176); }
   }
-  let w1 = w + stride, w2 = w1 + stride, w3 = w2 + stride, w4 = w3 + stride, w5 = w4 + stride;
   for (; units > 0; units--) {
     const u = v128.load(dz), v = v128.load(dz + 16);
     let s = splatAt(w);
     a0 = madd(s, u, a0); b0 = madd(s, v, b0);
-    if (height > 1) { s = splatAt(w1); a1 = madd(s, u, a1); b1 = madd(s, v, b1); w1 += 4; }
-    if (height > 2) { s = splatAt(w2); a2 = madd(s, u, a2); b2 = madd(s, v, b2); w2 += 4; }
-    if (height > 3) { s = splatAt(w3); a3 = madd(s, u, a3); b3 = madd(s, v, b3); w3 += 4; }
-    if (height > 4) { s = splatAt(w4); a4 = madd(s, u, a4); b4 = madd(s, v, b4); w4 += 4; }
-    if (height > 5) { s = splatAt(w5); a5 = madd(s, u, a5); b5 = madd(s, v, b5); w5 += 4; }
+    if (height > 1) { s = splatAt(w + stride); a1 = madd(s, u, a1); b1 = madd(s, v, b1); }
+    if (height > 2) { s = splatAt(w + 2 * stride); a2 = madd(s, u, a2); b2 = madd(s, v, b2); }
+    if (height > 3) { s = splatAt(w + 3 * stride); a3 = madd(s, u, a3); b3 = madd(s, v, b3); }
+    if (height > 4) { s = splatAt(w + 4 * stride); a4 = madd(s, u, a4); b4 = madd(s, v, b4); }
+    if (height > 5) { s = splatAt(w + 5 * stride); a5 = madd(s, u, a5); b5 = madd(s, v, b5); }
     dz += 32;
     w += 4;
   }
@@ -41,6 +40,16 @@ function tile(height: i32, dz: usize, units: i32, w: usize, stride: usize, resum
 }
 
 // Exported so that they stay functions of their own; see forward.ts.
+
+/** Six inputs in a full column panel: with the stride a constant, one pointer walks along six rows of weights. */
+export function inputTileOf96(dz: usize, units: i32, w: usize, resume: bool, dx: usize): void {
+  tile(6, dz, units, w, 384, resume, dx);
+}
+
+/** The same in a panel of 64 units, a usual width of small layers. */
+export function inputTileOf64(dz: usize, units: i32, w: usize, resume: bool, dx: usize): void {
+  tile(6, dz, units, w, 256, resume, dx);
+}
 
 export function inputTile6(dz: usize, units: i32, w: usize, stride: usize, resume: bool, dx: usize): void {
   tile(6, dz, units, w, stride, resume, dx);
@@ -111,36 +120,38 @@ function sumOverUnits(
   dz: usize, dzPanelStride: usize, panels: i32, units: i32, w: usize, inputs: i32,
   h: usize, slope: f32, dx: usize, dxPanelStride: usize,
 ): void {
-  let row = 0;
-  while (row < inputs) {
-    const height = tileHeight(inputs - row);
-    const offset = <usize>row << 5;
-    for (let p: usize = 0; p < <usize>panels; p++) {
-      const to = dx + p * dxPanelStride + offset;
-      rows(height, dz + p * dzPanelStride, units, w, inputs, row, to);
-      if (slope != 1) applySlope(to, h + p * dxPanelStride + offset, height, slope);
-    }
-    row += height;
-  }
-}
-
-/** `height` rows of dx, beginning at input `row`, for one panel of examples. */
-function rows(height: i32, dz: usize, units: i32, w: usize, inputs: i32, row: i32, dx: usize): void {
   const padded = roundUp4(units);
   for (let first = 0; first < units; first += PANEL_UNITS) {
     const stride = <usize>min(PANEL_UNITS, padded - first) << 2;
     const count = min(PANEL_UNITS, units - first);
-    const from = w + stride * row;
-    const resume = first > 0;
-    if (height == 6) inputTile6(dz, count, from, stride, resume, dx);
-    else if (height == 5) inputTile5(dz, count, from, stride, resume, dx);
-    else if (height == 4) inputTile4(dz, count, from, stride, resume, dx);
-    else if (height == 3) inputTile3(dz, count, from, stride, resume, dx);
-    else if (height == 2) inputTile2(dz, count, from, stride, resume, dx);
-    else inputTile1(dz, count, from, stride, resume, dx);
+    const isLast = first + PANEL_UNITS >= units;
+    for (let row = 0; row < inputs; ) {
+      const height = tileHeight(inputs - row);
+      const offset = <usize>row << 5;
+      for (let p: usize = 0; p < <usize>panels; p++) {
+        const to = dx + p * dxPanelStride + offset;
+        rows(height, dz + p * dzPanelStride, count, w, stride, first > 0, to);
+        if (isLast && slope != 1) applySlope(to, h + p * dxPanelStride + offset, height, slope);
+      }
+      row += height;
+      w += stride * height;
+    }
     dz += PANEL_UNITS << 5;
-    w += stride * inputs;
   }
+}
+
+/** `height` rows of dx for one panel of examples. */
+function rows(height: i32, dz: usize, units: i32, w: usize, stride: usize, resume: bool, dx: usize): void {
+  if (height == 6) {
+    if (stride == 384) inputTileOf96(dz, units, w, resume, dx);
+    else if (stride == 256) inputTileOf64(dz, units, w, resume, dx);
+    else inputTile6(dz, units, w, stride, resume, dx);
+  }
+  else if (height == 5) inputTile5(dz, units, w, stride, resume, dx);
+  else if (height == 4) inputTile4(dz, units, w, stride, resume, dx);
+  else if (height == 3) inputTile3(dz, units, w, stride, resume, dx);
+  else if (height == 2) inputTile2(dz, units, w, stride, resume, dx);
+  else inputTile1(dz, units, w, stride, resume, dx);
 }
 
 /** dx *= (h > 0 ? 1 : slope) over `height` rows; h is the layer's input. */

@@ -1,7 +1,8 @@
 // dW(i, o) = Σ_b x(i, b) dz(o, b) and db(o) = Σ_b dz(o, b), for one column panel after the other:
 // dz of the panel is repacked with its units side by side ([8 units][example] → [example][8 units]), tiles of
-// 6 inputs × 8 units are summed over the batch into scratch, and every 6 rows (contiguous in w) are updated.
-// Scratch: the repacked panel, groups of 8 units after each other, then 6 rows of gradient.
+// 6 inputs × 8 units are summed over the batch into scratch, and every 6 rows (contiguous in w) are updated. Where
+// a row has several tiles, its 6 inputs are repacked too.
+// Scratch: the repacked panel, groups of 8 units after each other, then 6 rows of gradient, then 6 inputs of x.
 import { update } from './update';
 import {
   PANEL_UNITS, highHalves, lowHalves, madd, roundUp4, splatAt, tileHeight, zero, zipHigh, zipLow,
@@ -68,6 +69,29 @@ function narrowTile(height: i32, x: usize, xPanelStride: usize, examples: i32, p
   if (height > 3) v128.store((out += stride), a3);
   if (height > 4) v128.store((out += stride), a4);
   if (height > 5) v128.store((out += stride), a5);
+}
+
+/** weightTile6 on inputs repacked by packRows: without the test for a panel's end, the loop is as fast as forward's. */
+export function packedTile6(x: usize, examples: i32, packed: usize, out: usize, stride: usize): void {
+  let a0 = zero(), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0, a4 = a0, b4 = a0, a5 = a0, b5 = a0;
+  for (; examples > 0; examples--) {
+    const u = v128.load(packed), v = v128.load(packed + 16);
+    let s = splatAt(x);
+    a0 = madd(s, u, a0); b0 = madd(s, v, b0);
+    s = splatAt(x + 4); a1 = madd(s, u, a1); b1 = madd(s, v, b1);
+    s = splatAt(x + 8); a2 = madd(s, u, a2); b2 = madd(s, v, b2);
+    s = splatAt(x + 12); a3 = madd(s, u, a3); b3 = madd(s, v, b3);
+    s = splatAt(x + 16); a4 = madd(s, u, a4); b4 = madd(s, v, b4);
+    s = splatAt(x + 20); a5 = madd(s, u, a5); b5 = madd(s, v, b5);
+    packed += 32;
+    x += 32;
+  }
+  storePair(out, a0, b0); out += stride;
+  storePair(out, a1, b1); out += stride;
+  storePair(out, a2, b2); out += stride;
+  storePair(out, a3, b3); out += stride;
+  storePair(out, a4, b4); out += stride;
+  storePair(out, a5, b5);
 }
 
 // Exported so that they stay functions of their own; see forward.ts.
@@ -157,13 +181,47 @@ function pack(dz: usize, dzPanelStride: usize, panels: i32, width: i32, packed: 
   }
 }
 
+/** Six rows of a full column panel. */
+const GRADIENT_BYTES: usize = 6 * PANEL_UNITS << 2;
+
+/** From here on repacking six inputs costs less than it saves: 4 tiles of 8 units read them. */
+const PACKED_WIDTH: i32 = 32;
+
+/** Six inputs of x to f32[examples][8], the last two of each untouched. */
+function packRows(x: usize, xPanelStride: usize, panels: i32, to: usize): void {
+  for (; panels > 0; panels--) {
+    for (let half: usize = 0; half < 32; half += 16) {
+      const at = x + half;
+      const r0 = v128.load(at), r1 = v128.load(at + 32), r2 = v128.load(at + 64), r3 = v128.load(at + 96);
+      const r4 = v128.load(at + 128), r5 = v128.load(at + 160);
+      const low01 = zipLow(r0, r1), high01 = zipHigh(r0, r1), low23 = zipLow(r2, r3), high23 = zipHigh(r2, r3);
+      const low45 = zipLow(r4, r5), high45 = zipHigh(r4, r5);
+      v128.store(to, lowHalves(low01, low23));
+      v128.store64_lane(to + 16, low45, 0);
+      v128.store(to + 32, highHalves(low01, low23));
+      v128.store64_lane(to + 48, low45, 1);
+      v128.store(to + 64, lowHalves(high01, high23));
+      v128.store64_lane(to + 80, high45, 0);
+      v128.store(to + 96, highHalves(high01, high23));
+      v128.store64_lane(to + 112, high45, 1);
+      to += 128;
+    }
+    x += xPanelStride;
+  }
+}
+
 /** `height` rows of a column panel's gradient into `out`, rows `width` floats apart. */
-function gradientRows(height: i32, x: usize, xs: usize, panels: i32, packed: usize, width: i32, out: usize): void {
+function gradientRows(
+  height: i32, x: usize, xs: usize, panels: i32, packed: usize, width: i32, out: usize, xPacked: usize,
+): void {
   const stride = <usize>width << 2;
   const examples = panels << 3;
   const octetBytes = <usize>panels << 8;
+  const packs = height == 6 && width >= PACKED_WIDTH;
+  if (packs) packRows(x, xs, panels, xPacked);
   for (; width >= 8; width -= 8) {
-    if (height == 6) weightTile6(x, xs, examples, packed, out, stride);
+    if (packs) packedTile6(xPacked, examples, packed, out, stride);
+    else if (height == 6) weightTile6(x, xs, examples, packed, out, stride);
     else if (height == 5) weightTile5(x, xs, examples, packed, out, stride);
     else if (height == 4) weightTile4(x, xs, examples, packed, out, stride);
     else if (height == 3) weightTile3(x, xs, examples, packed, out, stride);
@@ -255,7 +313,7 @@ export function weightGradient(
     for (let rest = inputs; rest > 0; ) {
       const height = tileHeight(rest);
       const bytes = <usize>(height * width) << 2;
-      gradientRows(height, rows, xPanelStride, panels, scratch, width, gradient);
+      gradientRows(height, rows, xPanelStride, panels, scratch, width, gradient, gradient + GRADIENT_BYTES);
       update(w, gradient, bytes, updateBlock, true);
       w += bytes;
       rows += <usize>height << 5;
