@@ -61,20 +61,19 @@ export function drawResample(
   }
 }
 
-/** How many times each row was drawn, u32[rows]. */
-export function inBagCounts(indices: Uint32Array, rows: number): Uint32Array {
-  const counts = new Uint32Array(rows);
-  for (const row of indices) counts[row]!++;
-  return counts;
-}
-
 /**
  * The candidates that an index vector never drew, in the candidates' order.
  * After a `grouped` draw these are exactly the rows of the groups not drawn.
  */
 export function outOfBagRows(indices: Uint32Array, candidates: Uint32Array, rows: number): Uint32Array {
-  const counts = inBagCounts(indices, rows);
-  return candidates.filter((row) => counts[row] === 0);
+  const drawn = new Uint8Array(rows);
+  for (let i = 0; i < indices.length; i++) drawn[indices[i]!] = 1;
+  const left = new Uint32Array(candidates.length);
+  let count = 0;
+  for (let i = 0; i < candidates.length; i++) {
+    if (drawn[candidates[i]!] === 0) left[count++] = candidates[i]!;
+  }
+  return left.slice(0, count);
 }
 
 /**

@@ -98,7 +98,7 @@ export class MemberCourse {
       delivered,
       ended: this.#ended,
       epoch: best.epoch > 0 ? best.epoch : epoch,
-      inBagRows: new Set(this.#draw.inBag).size,
+      inBagRows: this.#draw.inBagRows,
     };
   }
 }

@@ -20,6 +20,8 @@ export interface CandidateRows {
 /** Everything one member's seed decides about the dataset. */
 export interface MemberDraw {
   readonly inBag: Uint32Array;
+  /** Distinct rows in bag. */
+  readonly inBagRows: number;
   /** Random subspace, ascending, or null for all features. */
   readonly columns: Uint32Array | null;
   /** Rows that decide when to stop; empty without early stopping. */
@@ -56,14 +58,15 @@ export function drawMember(
   const inBag = drawResample(spec.resample, seed, spec.streams.resample, source, rows.candidates);
   const columns = drawFeatureSubset(spec.featureShare, seed, spec.streams.resample, features);
   const left = outOfBagRows(inBag, rows.candidates, source.rows);
+  const inBagRows = rows.candidates.length - left.length;
   switch (spec.earlyStopping?.on) {
     case undefined:
-      return { inBag, columns, stopping: new Uint32Array(0), outOfBag: left };
+      return { inBag, inBagRows, columns, stopping: new Uint32Array(0), outOfBag: left };
     case 'validation':
-      return { inBag, columns, stopping: rows.validation, outOfBag: left };
+      return { inBag, inBagRows, columns, stopping: rows.validation, outOfBag: left };
     case 'outOfBag': {
       const { stopping, figures } = splitOutOfBagHalf(left, seed, spec.streams.resample, source.groups);
-      return { inBag, columns, stopping, outOfBag: figures };
+      return { inBag, inBagRows, columns, stopping, outOfBag: figures };
     }
   }
 }

@@ -348,6 +348,14 @@ export interface Kernels extends WindowKernels, RegularizationKernels {
     key0: number,
     key1: number,
   ): void;
+
+  /** Runs the calls recorded from `list` to `end` and returns the sum of their losses; see call-list.ts. */
+  runCalls(list: number, end: number): number;
+}
+
+/** The number by which the kernels know an activation. */
+export function activationKind(activation: SmoothActivation): number {
+  return ACTIVATION_KIND[activation];
 }
 
 /** Compiles the kernels; the module can be cloned to threads, which then share its machine code. */
@@ -368,7 +376,7 @@ export function instantiateKernels(module: WebAssembly.Module, memory: WebAssemb
   return {
     ...exports,
     ...bindWindowKernels(exports),
-    activate: (kind, h, derivative, count) => exports.activate(ACTIVATION_KIND[kind], h, derivative, count),
-    secondDerivative: (kind, z, out, count) => exports.secondDerivative(ACTIVATION_KIND[kind], z, out, count),
+    activate: (kind, h, derivative, count) => exports.activate(activationKind(kind), h, derivative, count),
+    secondDerivative: (kind, z, out, count) => exports.secondDerivative(activationKind(kind), z, out, count),
   };
 }

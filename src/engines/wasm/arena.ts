@@ -16,6 +16,7 @@ import {
   panelStrideOf,
   panelsOf,
 } from './program.js';
+import { stepListWords } from './recorded-step.js';
 import { layoutTangents, type TangentLayout } from './tangents.js';
 
 /** Byte offsets of every region of a member's arena. */
@@ -36,6 +37,8 @@ export interface Arena {
   readonly columns: number;
   readonly head: HeadInputs;
   readonly updateBlock: number;
+  /** Two lists of calls, of whole batches and of an epoch's last; see recorded-step.ts. */
+  readonly calls: number;
   /** For steps of more than one pass; null where one pass does. */
   readonly passes: PassesLayout | null;
   /** Tying in rounds: the tied layers' anchor, one layer after the other; else 0. */
@@ -113,6 +116,7 @@ export function layoutArena(
       labelSmoothing,
     },
     updateBlock: regions.take(UPDATE_BLOCK_BYTES),
+    calls: regions.takeWords(2 * stepListWords(shapes.length)),
     passes: layoutPasses(spec, network, panels, regions),
     anchor: spec.tying?.mode === 'rounds' ? regions.takeWords(length) : 0,
     end: regions.end,

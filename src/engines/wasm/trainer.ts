@@ -4,6 +4,7 @@
 
 import { outputCount, type Task } from '../../data/dataset.js';
 import { TuttiError } from '../../errors.js';
+import type { CallList } from '../../kernels/call-list.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import { type StepWriter, stepWriter, writeUpdate } from '../../kernels/update-block.js';
 import { streamKey } from '../../math/random.js';
@@ -17,9 +18,10 @@ import { type Arena, layoutArena } from './arena.js';
 import { createGather, type Gather } from './batch.js';
 import { type DropoutLayout, drawMasks, weightScalingFactors, writeFactors } from './dropout.js';
 import { initialParameters, packParameters, unpackParameters } from './parameters.js';
-import { bindNetwork, dropoutsOf, type NetworkProgram, runForward, runLoss } from './program.js';
+import { bindNetwork, dropoutsOf, type NetworkProgram, panelsOf, runForward, runLoss } from './program.js';
+import { recordStep } from './recorded-step.js';
 import { copyStateIn, copyStateOut, stateLengthFloats } from './state.js';
-import { createTrainingStep, type TrainingStep } from './training-step.js';
+import { createTrainingStep, type StepContext, type TrainingStep } from './training-step.js';
 import { createPull, type Pull, tiedRanges } from './tying.js';
 
 /** A moment below this is as good as zero; still far above the denormals, which are slow. */
@@ -72,6 +74,9 @@ class WasmTrainer implements MemberTrainer {
   readonly #dropouts: readonly DropoutLayout[];
   readonly #gather: Gather;
   readonly #train: TrainingStep;
+  /** The step of a whole batch and of an epoch's last as lists of calls; null where it cannot be one. */
+  readonly #wholeBatch: CallList | null;
+  readonly #lastBatch: CallList | null;
   readonly #update: StepWriter;
   readonly #outputs: number;
   readonly #parameters: Float32Array;
@@ -102,20 +107,16 @@ class WasmTrainer implements MemberTrainer {
     this.#gather = createGather(kernels, layout, arena, task, rows.columns !== null);
     this.#update = stepWriter(memory, arena.updateBlock, spec.optimizer);
     this.#outputs = outputCount(task);
-    this.#train = createTrainingStep({
-      ...{
-        kernels,
-        memory,
-        arena,
-        spec,
-        program: this.#program,
-        gather: this.#gather,
-        outputs: this.#outputs,
-      },
+    const step: StepContext = {
+      ...{ kernels, memory, arena, spec, task, program: this.#program, gather: this.#gather },
       ranges: readRanges(memory, layout),
       columns: rows.columns,
       tangents: tangentNumbers(spec, layout),
-    });
+    };
+    this.#train = createTrainingStep(step);
+    const last = examples % spec.batchSize;
+    this.#wholeBatch = recordStep(step, layout, spec.batchSize, 0);
+    this.#lastBatch = last === 0 ? null : recordStep(step, layout, last, 1);
     this.#parameters = this.#floats(arena.network.weights);
     this.#inBag = this.#words(arena.inBag, examples);
     this.#order = this.#words(arena.order, examples);
@@ -199,9 +200,17 @@ class WasmTrainer implements MemberTrainer {
   #differentiate(epoch: number, step: number): number {
     const count = this.#examplesOf(step);
     const indices = this.#arena.order + step * this.#spec.batchSize * 4;
-    const panels = this.#gather.batch(indices, count);
-    this.#drawNoise(epoch, step, panels);
-    const loss = this.#train.differentiate({ indices, count, panels });
+    const list = count === this.#spec.batchSize ? this.#wholeBatch : this.#lastBatch;
+    let loss: number;
+    if (list !== null) {
+      this.#drawMasks(epoch, step, panelsOf(count));
+      loss = list.run(indices);
+    } else {
+      const panels = this.#gather.batch(indices, count);
+      this.#addNoise(epoch, step, panels);
+      this.#drawMasks(epoch, step, panels);
+      loss = this.#train.differentiate({ indices, count, panels });
+    }
     if (!Number.isFinite(loss)) throw diverged(this.#member, epoch, loss);
     return loss * count;
   }
@@ -211,20 +220,22 @@ class WasmTrainer implements MemberTrainer {
     return Math.min(batchSize, this.#order.length - step * batchSize);
   }
 
-  /** The step's input noise and dropout masks; every pass of the step sees the same. */
-  #drawNoise(epoch: number, step: number, panels: number): void {
+  /** The step's input noise; every pass of the step sees the same. */
+  #addNoise(epoch: number, step: number, panels: number): void {
     const { kernels, seed } = this.#context;
     const { streams, inputNoise } = this.#spec;
-    if (inputNoise > 0) {
-      const [key0, key1] = streamKey(seed, 'noise', streams.masks, epoch, step);
-      const { address, stride } = this.#program.input;
-      const { inputs } = this.#arena.shapes[0]!;
-      kernels.addNoise(address, stride, panels, inputs, inputNoise, key0, key1);
-    }
-    if (this.#dropouts.length > 0) {
-      const [key0, key1] = streamKey(seed, 'masks', streams.masks, epoch, step);
-      drawMasks(kernels, this.#dropouts, panels, key0, key1);
-    }
+    if (inputNoise === 0) return;
+    const [key0, key1] = streamKey(seed, 'noise', streams.masks, epoch, step);
+    const { address, stride } = this.#program.input;
+    kernels.addNoise(address, stride, panels, this.#arena.shapes[0]!.inputs, inputNoise, key0, key1);
+  }
+
+  /** The step's dropout masks, the same for all its passes. */
+  #drawMasks(epoch: number, step: number, panels: number): void {
+    if (this.#dropouts.length === 0) return;
+    const { kernels, seed } = this.#context;
+    const [key0, key1] = streamKey(seed, 'masks', this.#spec.streams.masks, epoch, step);
+    drawMasks(kernels, this.#dropouts, panels, key0, key1);
   }
 
   evaluate(rows: Uint32Array): number {

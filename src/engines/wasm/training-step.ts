@@ -2,6 +2,7 @@
 // The trainer gathers, draws masks and noise and sets the learning rate before. A plain step is one pass with
 // the optimizer fused into the weight gradient; where passes must add up, gradients go to a buffer first.
 
+import { outputCount, type Task } from '../../data/dataset.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import { writeUpdate } from '../../kernels/update-block.js';
 import { biasLengthFloats, weightLengthFloats } from '../../kernels/weight-layout.js';
@@ -39,8 +40,7 @@ export interface StepContext {
   readonly arena: Arena;
   readonly gather: Gather;
   readonly spec: NetworkMemberSpec;
-  /** Regression targets, or classes. */
-  readonly outputs: number;
+  readonly task: Task;
   /** Of all features; null when no member is attacked. */
   readonly ranges: FeatureRanges | null;
   /** Random subspace, or null. */
@@ -55,7 +55,8 @@ export function createTrainingStep(context: StepContext): TrainingStep {
 }
 
 /** forward → loss → backward, updating as it goes. */
-function plainStep({ program, arena, spec, outputs }: StepContext): TrainingStep {
+function plainStep({ program, arena, spec, task }: StepContext): TrainingStep {
+  const outputs = outputCount(task);
   return {
     differentiate({ panels }) {
       runForward(program, panels, 'training');
@@ -72,8 +73,9 @@ function plainStep({ program, arena, spec, outputs }: StepContext): TrainingStep
  * → backward on what the attack made of it; then the update. All passes share the step's masks and noise.
  */
 function composedStep(context: StepContext, passes: PassesLayout): TrainingStep {
-  const { program, arena, spec, outputs, gather } = context;
+  const { program, arena, spec, task, gather } = context;
   const { adversarial } = spec;
+  const outputs = outputCount(task);
   const sum = createGradientSum(context, passes);
   const addTangents = createTangentPass(context, passes);
   const attack = adversarial === null ? null : createAttack(context, passes.attack!, adversarial);
@@ -187,11 +189,12 @@ interface Attack {
  * precision is not moved: there is nothing to be learnt from it either.
  */
 function createAttack(
-  { kernels, memory, program, arena, spec, outputs, gather, ranges, columns }: StepContext,
+  { kernels, memory, program, arena, spec, task, gather, ranges, columns }: StepContext,
   { origin, gradient, radius, low, high }: AttackLayout,
   adversarial: AdversarialSpec,
 ): Attack {
   const { norm, steps } = adversarial;
+  const outputs = outputCount(task);
   const { input } = program;
   const { inputs: length } = arena.shapes[0]!;
   const ball = attackBall(adversarial, ranges!, columns);

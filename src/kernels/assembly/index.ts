@@ -22,13 +22,16 @@ export { addActivityGradient, countActive } from './activity';
 export { smoothLabels } from './label-smoothing';
 export { addNoise } from './noise';
 export { perturbEuclidean, perturbMax } from './perturb';
+export { runCalls } from './calls';
 export { add, addProduct, multiplySlope, product, secondDerivative, tangentPenalty } from './tangents';
 
 // Exported to keep them apart, not to be called; see forward.ts.
 export { forwardTile1, forwardTile2, forwardTile3, forwardTile4, forwardTile5, forwardTile6, forwardWide } from './forward';
-export { inputTile1, inputTile2, inputTile3, inputTile4, inputTile5, inputTile6 } from './input-gradient';
 export {
-  narrowTile1, narrowTile2, narrowTile3, narrowTile4, narrowTile5, narrowTile6,
+  inputTile1, inputTile2, inputTile3, inputTile4, inputTile5, inputTile6, inputTileOf64, inputTileOf96,
+} from './input-gradient';
+export {
+  narrowTile1, narrowTile2, narrowTile3, narrowTile4, narrowTile5, narrowTile6, packedTile6,
   weightTile1, weightTile2, weightTile3, weightTile4, weightTile5, weightTile6,
 } from './weight-gradient';
 export { convolveTile1, convolveTile2, convolveTile3, convolveTile4, convolveTile5, convolveTile6 } from './conv';

@@ -1,0 +1,119 @@
+// Records kernel calls in shared memory, to be run again and again by one call of `runCalls`. What a call computes
+// and in which order stays with whoever makes the calls; this file only writes them down.
+
+import { activationKind, type Kernels, type SmoothActivation } from './kernels.js';
+
+const NONE: readonly number[] = [];
+
+/**
+ * What can be recorded, and which of its arguments are floats; the others are addresses, counts and kinds. The places
+ * in this list are the operations' numbers in assembly/calls.ts.
+ */
+const OPERATIONS = [
+  ['gatherRows', NONE],
+  ['gatherColumns', NONE],
+  ['gatherLabels', NONE],
+  ['gatherWeights', [3]],
+  ['forward', [8]],
+  ['activate', NONE],
+  ['applyMask', [2]],
+  ['softmaxCrossEntropy', NONE],
+  ['binaryCrossEntropy', NONE],
+  ['squaredError', NONE],
+  ['gaussianNll', NONE],
+  ['smoothLabels', [6]],
+  ['inputGradient', [7]],
+  ['addActivityGradient', [6, 7]],
+  ['multiply', NONE],
+  ['weightGradient', NONE],
+] as const satisfies readonly (readonly [keyof Kernels, readonly number[]])[];
+
+/** Stands for an address that each run brings along. Not aligned, so that it is no address of anything. */
+export const VARIABLE_ADDRESS = 0xffff_fffd;
+
+/** Words of the longest call. */
+const MAX_CALL_WORDS = 11;
+
+/** Words that a list of this many calls fits in. */
+export function callListWords(calls: number): number {
+  return calls * MAX_CALL_WORDS;
+}
+
+/** Thrown by a recorder that is asked for something it cannot record. */
+class NotRecordable extends Error {}
+
+/** Recorded calls. */
+export interface CallList {
+  /**
+   * Runs the calls with `address` in every place of {@link VARIABLE_ADDRESS}.
+   * @returns the sum of the losses; no call follows one that is not finite.
+   */
+  run(address: number): number;
+}
+
+/**
+ * Records the calls that `make` makes of the kernels it is given; losses are 0 meanwhile.
+ * @param at where the list may lie, 4-byte aligned; `words` words.
+ * @returns null when it makes a call that cannot be recorded, or more of them than there is room for.
+ */
+export function recordCalls(
+  kernels: Kernels,
+  memory: WebAssembly.Memory,
+  at: number,
+  words: number,
+  make: (recorder: Kernels) => void,
+): CallList | null {
+  const list = new Uint32Array(memory.buffer, at, words);
+  const floats = new Float32Array(memory.buffer, at, words);
+  const variables: number[] = [];
+  let length = 0;
+  const write = (operation: number, floatPlaces: readonly number[], values: readonly number[]) => {
+    if (length + 1 + values.length > words) throw new NotRecordable();
+    list[length++] = operation + 256 * 4 * (1 + values.length);
+    for (const [place, value] of values.entries()) {
+      if (value === VARIABLE_ADDRESS) variables.push(length);
+      if (floatPlaces.includes(place)) floats[length++] = value;
+      else list[length++] = value;
+    }
+  };
+  try {
+    make(recorder(Object.keys(kernels), write));
+  } catch (error) {
+    if (error instanceof NotRecordable) return null;
+    throw error;
+  }
+  const end = at + length * 4;
+  const { runCalls } = kernels;
+  return {
+    run(address) {
+      for (let i = 0; i < variables.length; i++) list[variables[i]!] = address;
+      return runCalls(at, end);
+    },
+  };
+}
+
+/** The kernels' names with functions that write calls down, or refuse to. */
+function recorder(
+  names: readonly string[],
+  write: (operation: number, floatPlaces: readonly number[], values: readonly number[]) => void,
+): Kernels {
+  const functions = new Map<string, (...values: never[]) => number>();
+  for (const name of names) {
+    functions.set(name, () => {
+      throw new NotRecordable();
+    });
+  }
+  for (const [operation, [name, floatPlaces]] of OPERATIONS.entries()) {
+    const record = (...values: number[]) => {
+      write(operation, floatPlaces, values);
+      return 0;
+    };
+    functions.set(
+      name,
+      name === 'activate'
+        ? (kind: SmoothActivation, ...rest: number[]) => record(activationKind(kind), ...rest)
+        : record,
+    );
+  }
+  return Object.fromEntries(functions) as unknown as Kernels;
+}
