@@ -2,10 +2,8 @@
 // Started as `node contender.js <arithmetic> <threads>`; the pool stays up between rounds.
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Dataset, Ensemble, TrainingOptions } from '../../src/index.js';
-import type { Exchanges } from './protocol.js';
+import { type Message, readRows, repeat, serve } from './serve.js';
 import type { Workload } from './workloads.js';
 
 const started = performance.now();
@@ -15,13 +13,11 @@ const tutti = await import('../../src/index.js');
 const arithmetic = process.argv[2] as 'auto' | 'strict';
 const pool = tutti.createPool({ threads: Number(process.argv[3]) });
 
-type Messages = { [Kind in keyof Exchanges]: { do: Kind } & Exchanges[Kind]['message'] }[keyof Exchanges];
-
 let workload: Workload;
 let dataset: Dataset;
 let ensemble: Ensemble;
 
-async function answer(message: Messages): Promise<object> {
+async function answer(message: Message): Promise<object> {
   switch (message.do) {
     case 'prepare':
       workload = message.workload;
@@ -65,18 +61,6 @@ async function train(seed: number): Promise<void> {
   ensemble = await tutti.trainEnsemble(dataset, options, { runner: pool });
 }
 
-async function repeat(
-  job: (count: number) => Promise<unknown>,
-  minSeconds: number,
-): Promise<{ seconds: number; repeats: number }> {
-  const begun = performance.now();
-  for (let repeats = 1; ; repeats++) {
-    await job(repeats - 1);
-    const seconds = (performance.now() - begun) / 1000;
-    if (seconds >= minSeconds) return { seconds: seconds / repeats, repeats };
-  }
-}
-
 /** Mean loss of the members over all original rows, as workload.py computes it for the peers. */
 async function finalLoss(): Promise<number> {
   let sum = 0;
@@ -96,14 +80,13 @@ async function finalLoss(): Promise<number> {
   return sum / dataset.rows / ensemble.members.length;
 }
 
-function readDataset({ rows, sizes, task }: Workload, folder: string): Dataset {
-  // Copied, because a small file may come as part of a larger, shared buffer.
-  const bytes = (name: string) => new Uint8Array(readFileSync(join(folder, name))).buffer;
-  const arrays = { x: new Float32Array(bytes('x.f32')), rows, features: sizes[0]! };
-  if (task === 'regression')
-    return tutti.Dataset.fromArrays({ ...arrays, targets: new Float32Array(bytes('y.f32')) });
+function readDataset(workload: Workload, folder: string): Dataset {
+  const { rows, sizes } = workload;
+  const read = readRows(workload, folder);
+  const arrays = { x: read.x, rows, features: sizes[0]! };
+  if ('targets' in read) return tutti.Dataset.fromArrays({ ...arrays, targets: read.targets });
   const classes = Array.from({ length: sizes.at(-1)! }, (_, index) => String(index));
-  return tutti.Dataset.fromArrays({ ...arrays, labels: new Int32Array(bytes('y.i32')), classes });
+  return tutti.Dataset.fromArrays({ ...arrays, labels: read.labels, classes });
 }
 
 /** VmHWM where there is /proc: maxRSS keeps what the process weighed before exec. */
@@ -115,15 +98,5 @@ function peakBytes(): number {
   }
 }
 
-const reply = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
-
-const versions = { node: process.versions.node, v8: process.versions.v8 };
-reply({ seconds: (performance.now() - started) / 1000, versions });
-for await (const line of createInterface({ input: process.stdin })) {
-  try {
-    reply(await answer(JSON.parse(line) as Messages));
-  } catch (error) {
-    reply({ error: error instanceof Error ? error.message : String(error) });
-  }
-}
+await serve(started, { node: process.versions.node, v8: process.versions.v8 }, answer);
 await pool.close();

@@ -34,7 +34,7 @@ export interface Places {
 
 /** A contender's command, or why it cannot take part. */
 export function commandOf(name: string, threads: number, places: Places): Command | string {
-  if (name === 'tfjs-node') return 'the tfjs engine does not exist yet';
+  if (name === 'tfjs-node') return tensorflowCommand();
   if (name.startsWith('tutti')) return nodeCommand('contender.js', name, threads, places);
   if (name.startsWith('kernels')) return nodeCommand('kernel-timer.js', name, threads, places);
   if (places.peers === undefined) return 'no Python with the peers was given (--peers)';
@@ -49,6 +49,13 @@ function nodeCommand(script: string, name: string, threads: number, places: Plac
     return 'no Node 26 was found (--node26, TUTTI_BENCH_NODE26, or the npm package `node`)';
   const arithmetic = name.endsWith('-strict') ? 'strict' : 'auto';
   return { file, args: [fileURLToPath(new URL(script, import.meta.url)), arithmetic, String(threads)] };
+}
+
+function tensorflowCommand(): Command | string {
+  if (!existsSync(join(ROOT, 'node_modules/@tensorflow/tfjs-node')))
+    return '@tensorflow/tfjs-node is not installed (scripts/install-tfjs-node.sh)';
+  const file = fileURLToPath(new URL('tfjs-contender.js', import.meta.url));
+  return { file: process.execPath, args: [file], env: { TF_CPP_MIN_LOG_LEVEL: '2' } };
 }
 
 /** Node 26 from the option, the environment or an installed npm package `node`; checked to be one. */

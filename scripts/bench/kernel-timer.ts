@@ -1,13 +1,13 @@
 // Times single kernels on one thread with the shapes of real layers: a contender process of its own, started
 // as `node kernel-timer.js <arithmetic>`. The only part of the benchmark that reaches below the public API.
 
-import { createInterface } from 'node:readline';
 import { resolveArithmetic } from '../../src/kernels/arithmetic.js';
 import { compileKernels, instantiateKernels, type Kernels } from '../../src/kernels/kernels.js';
 import { stepWriter, UPDATE_BLOCK_BYTES, writeUpdate } from '../../src/kernels/update-block.js';
 import { layerLengthFloats, roundUp4, weightGradientScratchBytes } from '../../src/kernels/weight-layout.js';
 import type { OptimizerSpec } from '../../src/model/spec.js';
 import type { Exchanges } from './protocol.js';
+import { type Message, serve } from './serve.js';
 
 type Request = Exchanges['kernel']['message'];
 
@@ -88,12 +88,4 @@ function prepare(kernel: Request['kernel'], batch: number, inputs: number, units
   }
 }
 
-const reply = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
-reply({ seconds: 0, versions: {} });
-for await (const line of createInterface({ input: process.stdin })) {
-  try {
-    reply(answer(JSON.parse(line) as Request));
-  } catch (error) {
-    reply({ error: error instanceof Error ? error.message : String(error) });
-  }
-}
+await serve(performance.now(), {}, (message) => answer(message as Message & { do: 'kernel' }));
