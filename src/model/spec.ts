@@ -251,6 +251,32 @@ export interface NeighboursMemberSpec {
   readonly streams: MemberStreams;
 }
 
+/** A file of the user's whose default export makes or is a member's model. */
+export interface ModuleSpec {
+  /** As it was given, normalised; relative to the working directory. */
+  readonly path: string;
+  /** SHA-256 of the file's bytes, hexadecimal. */
+  readonly hash: string;
+}
+
+/** A member that is a tf.LayersModel, built by a module of the user's and trained by TensorFlow.js. */
+export interface TfjsMemberSpec {
+  readonly engine: 'tfjs';
+  readonly model: ModuleSpec;
+  readonly loss: Loss;
+  readonly optimizer: OptimizerSpec;
+  readonly schedule: ScheduleSpec;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly resample: ResampleSpec;
+  readonly featureShare: number;
+  readonly normPenalty: NetworkMemberSpec['normPenalty'];
+  readonly labelSmoothing: number;
+  readonly inputNoise: number;
+  readonly earlyStopping: EarlyStoppingSpec | null;
+  readonly streams: MemberStreams;
+}
+
 /** One member, fully resolved. The same spec, seed and arithmetic give the same bytes everywhere. */
 export type MemberSpec = NetworkMemberSpec | NeighboursMemberSpec;
 
