@@ -18,6 +18,7 @@ export interface Truth {
   readonly targets: Float32Array;
   /** f32[examples]: weights in the loss, before they are divided by the number of examples. */
   readonly weights: Float32Array;
+  /** Of labels in training; an evaluation takes them as they are. */
   readonly labelSmoothing: number;
 }
 
@@ -48,11 +49,12 @@ function rowLoss(
   share: number,
   dz: Float32Array | null,
 ): number {
+  const smoothing = dz === null ? 0 : truth.labelSmoothing;
   switch (loss) {
     case 'softmaxCrossEntropy':
-      return softmaxRow(z, at, units, truth.labels[row]!, truth.labelSmoothing, share, dz);
+      return softmaxRow(z, at, units, truth.labels[row]!, smoothing, share, dz);
     case 'binaryCrossEntropy':
-      return binaryRow(z[at]!, at, truth.labels[row]!, truth.labelSmoothing, share, dz);
+      return binaryRow(z[at]!, at, truth.labels[row]!, smoothing, share, dz);
     case 'squaredError':
       return squaredRow(z, at, units, truth.targets, share, dz);
     case 'gaussianNll':
