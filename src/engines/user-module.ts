@@ -8,45 +8,56 @@ import { pathToFileURL } from 'node:url';
 import { TuttiError } from '../errors.js';
 import type { ModuleSpec } from '../model/spec.js';
 
+/** A module and the member it is for; null where it is for all of them. */
+export interface ModuleUse {
+  readonly module: ModuleSpec;
+  readonly member: number | null;
+}
+
 /**
  * Reads a module's file, without running it.
  * @param path relative to the working directory, or absolute. @param member whose it is, for messages.
  * @throws ERR_MODULE when it cannot be read.
  */
-export async function readModule(path: string, member: number): Promise<ModuleSpec> {
+export async function readModule(path: string, member: number | null): Promise<ModuleSpec> {
+  const module = { path: normalize(path), hash: '' };
   const bytes = await readFile(resolve(path)).catch((error: NodeJS.ErrnoException) => {
-    const problem = error.code === 'ENOENT' ? 'there is no such file' : error.message;
-    return failModule(path, member, `cannot be read: ${problem}`, error);
+    const reason = error.code === 'ENOENT' ? 'there is no such file' : reasonOf(error);
+    throw moduleError({ module, member }, `the module ${module.path} cannot be read: ${reason}`, error);
   });
-  return { path: normalize(path), hash: createHash('sha256').update(bytes).digest('hex') };
+  return { ...module, hash: createHash('sha256').update(bytes).digest('hex') };
 }
 
 /**
- * The default export of a module whose content is still what the spec says.
- * @throws ERR_MODULE when it cannot be read, has changed, throws while it is imported, or has no default export.
+ * The module's default export; null when it has none.
+ * @throws ERR_MODULE when the file is not there, is not what it was when the member was planned, or throws.
  */
-export async function importModule({ path, hash }: ModuleSpec, member: number): Promise<unknown> {
-  const now = await readModule(path, member);
+export async function importDefault(use: ModuleUse): Promise<unknown> {
+  const { path, hash } = use.module;
+  const now = await readModule(path, use.member);
   if (now.hash !== hash) {
-    const wanted = `its SHA-256 is ${now.hash} where the member has ${hash}`;
-    failModule(path, member, `is not the one it was trained with: ${wanted}`);
+    const wanted = `its SHA-256 is ${now.hash} where it was ${hash}`;
+    throw moduleError(use, `the module ${path} is not the one that the member was planned with: ${wanted}`);
   }
-  // Named by its content too, because Node.js keeps a module it has once imported, changed or not.
-  const url = `${pathToFileURL(resolve(path)).href}?sha256=${hash}`;
-  const namespace = (await import(url).catch((error: unknown) =>
-    failModule(path, member, `cannot be imported: ${messageOf(error)}`, error),
-  )) as { readonly default?: unknown };
-  if (namespace.default === undefined) failModule(path, member, 'has no default export');
-  return namespace.default;
+  try {
+    // Its content is part of the address, because Node.js keeps what it has once imported, changed or not.
+    const url = `${pathToFileURL(resolve(path)).href}?sha256=${hash}`;
+    const module = (await import(url)) as { readonly default?: unknown };
+    return module.default ?? null;
+  } catch (error) {
+    throw moduleError(use, `the module ${path} cannot be imported: ${reasonOf(error)}`, error);
+  }
 }
 
-/** Throws ERR_MODULE: `Member 3: the module ./tree.mjs has no default export`. */
-export function failModule(path: string, member: number, problem: string, cause?: unknown): never {
-  const message = `Member ${member}: the module ${path} ${problem}`;
-  throw new TuttiError('ERR_MODULE', message, { member, module: path }, cause);
+/** ERR_MODULE naming the module and, where it is for one, the member: `Member 3: …`. */
+export function moduleError({ module, member }: ModuleUse, message: string, cause?: unknown): TuttiError {
+  const details = { module: module.path, ...(member === null ? {} : { member }) };
+  const whole =
+    member === null ? `${message[0]!.toUpperCase()}${message.slice(1)}` : `Member ${member}: ${message}`;
+  return new TuttiError('ERR_MODULE', whole, details, cause);
 }
 
-/** What any thrown value says. */
-export function messageOf(error: unknown): string {
+/** What a user's code threw, in a line. */
+export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);
 }

@@ -5,8 +5,16 @@
 import type { Dataset } from '../data/dataset.js';
 import { loadLearner } from '../engines/learner/learner.js';
 import { readModule } from '../engines/user-module.js';
-import { engineOf, type ModuleTable, modulePathOf, type ResolvedModule } from '../model/module-options.js';
-import { type MemberOptions, memberOptions, type TrainingOptions } from '../model/options.js';
+import {
+  engineOf,
+  type ModuleTable,
+  moduleKey,
+  modulePathOf,
+  type ResolvedModule,
+} from '../model/module-options.js';
+import { memberFeatures } from '../model/network.js';
+import { resolveLoss } from '../model/optimisation-options.js';
+import { DEFAULTS, type MemberOptions, memberOptions, type TrainingOptions } from '../model/options.js';
 
 /**
  * The modules of a training.
@@ -21,10 +29,8 @@ export async function resolveModules(
   const table = new Map<string, ResolvedModule>();
   for (const [member, own] of memberOptions(options).entries()) {
     const path = modulePathOf(own);
-    if (path === undefined) continue;
-    const known = table.get(path);
-    const resolved = await resolveModule(path, own, known, { ...dataset, seed, member });
-    table.set(path, resolved);
+    if (path === undefined || table.has(moduleKey(own))) continue;
+    table.set(moduleKey(own), await resolveModule(path, own, dataset, seed, member));
   }
   return table;
 }
@@ -34,26 +40,25 @@ export function namesModules(options: TrainingOptions): boolean {
   return memberOptions(options).some((own) => modulePathOf(own) !== undefined);
 }
 
-interface ModuleUse extends Pick<Dataset, 'features' | 'task'> {
-  readonly seed: number;
-  /** The first member that uses the module so. */
-  readonly member: number;
-}
-
+/** @param member the first that uses the module so, for messages. */
 async function resolveModule(
   path: string,
   own: MemberOptions,
-  known: ResolvedModule | undefined,
-  use: ModuleUse,
+  { features, task }: Pick<Dataset, 'features' | 'task'>,
+  seed: number,
+  member: number,
 ): Promise<ResolvedModule> {
-  const module = known?.module ?? (await readModule(path, use.member));
+  const module = await readModule(path, member);
   const engine = engineOf(own);
   if (engine === 'learner') {
-    if (known === undefined) await loadLearner(module, use.member);
-    return { module, network: null };
+    await loadLearner(module, member);
+    return { module, translated: null };
   }
+  const { featureShare = DEFAULTS.featureShare, loss } = own;
+  const seen = memberFeatures({ featureShare }, features);
+  const context = { features: seen, task, loss: resolveLoss(loss, task), seed, member };
   const { checkModel, networkOfModel } = await import('../engines/tfjs/translate.js');
-  if (engine === 'wasm') return { module, network: known?.network ?? (await networkOfModel(module, use)) };
-  if (known === undefined) await checkModel(module, use);
-  return { module, network: known?.network ?? null };
+  if (engine === 'wasm') return { module, translated: await networkOfModel(module, context) };
+  await checkModel(module, context);
+  return { module, translated: null };
 }

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { failOption } from '../errors.js';
-import type { Engine, LearnerMemberSpec, ModuleSpec, NetworkSpec } from './spec.js';
+import type { DropoutSpec, Engine, LearnerMemberSpec, Loss, ModuleSpec, NetworkSpec } from './spec.js';
 
 export const moduleFields = {
   model: z
@@ -21,20 +21,30 @@ export const moduleFields = {
     .describe('options handed to the learner') as unknown as z.ZodType<LearnerMemberSpec['options']>,
 };
 
+/** What the wasm engine trains in place of a model that a module builds. */
+export interface TranslatedNetwork {
+  readonly network: NetworkSpec;
+  /** Of the model's own dropout layers; null without any. */
+  readonly dropout: DropoutSpec | null;
+}
+
 /** A module that options name, read. */
 export interface ResolvedModule {
   readonly module: ModuleSpec;
-  /** The network that the wasm engine trains in place of the model; null where it was not asked for. */
-  readonly network: NetworkSpec | null;
+  /** Null where it was not asked for. */
+  readonly translated: TranslatedNetwork | null;
 }
 
-/** The modules of a training, by their paths as the options have them. */
+/** The modules of a training, by {@link moduleKey}. */
 export type ModuleTable = ReadonlyMap<string, ResolvedModule>;
 
-interface ModuleOptions {
+/** The options that a module's use depends on. */
+export interface ModuleOptions {
   readonly engine?: Engine | undefined;
   readonly model?: string | undefined;
   readonly learner?: string | undefined;
+  readonly loss?: Loss | undefined;
+  readonly featureShare?: number | undefined;
 }
 
 /** What trains a member: what was stated, else `learner` where one is named, else `wasm`. */
@@ -57,10 +67,16 @@ export function modulePathOf(own: ModuleOptions): string | undefined {
   return path;
 }
 
-/** The module a member's options name, which was read before. */
+/** What tells the uses of modules apart: a model is built for a loss and a number of features. */
+export function moduleKey(own: ModuleOptions): string {
+  const engine = engineOf(own);
+  const shape = engine === 'learner' ? [] : [own.loss, own.featureShare];
+  return JSON.stringify([engine, modulePathOf(own), ...shape]);
+}
+
+/** The module a member's options name, which was read before; null when they name none. */
 export function moduleOf(own: ModuleOptions, modules: ModuleTable): ResolvedModule | null {
-  const path = modulePathOf(own);
-  return path === undefined ? null : modules.get(path)!;
+  return modulePathOf(own) === undefined ? null : modules.get(moduleKey(own))!;
 }
 
 /** The part of a learner's spec that is its own. */

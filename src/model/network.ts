@@ -62,7 +62,7 @@ export function networkSpecs({ members }: Pick<EnsemblePlan, 'members'>): readon
 }
 
 /** Features one member sees out of all. */
-export function memberFeatures(spec: MemberSpec, features: number): number {
+export function memberFeatures(spec: Pick<MemberSpec, 'featureShare'>, features: number): number {
   return Math.max(1, Math.round(spec.featureShare * features));
 }
 

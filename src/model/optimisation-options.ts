@@ -119,7 +119,8 @@ function resolveEarlyStopping(o: OptimisationOptions): EarlyStoppingSpec | null 
   return { on: o.earlyStopping, patience: o.patience };
 }
 
-function resolveLoss(loss: Loss | undefined, task: Task): Loss {
+/** The loss of a task where none is stated. @throws ERR_OPTION for one that does not fit the task. */
+export function resolveLoss(loss: Loss | undefined, task: Task): Loss {
   if (loss === undefined) return task.kind === 'classification' ? 'softmaxCrossEntropy' : 'squaredError';
   const forClasses = loss === 'softmaxCrossEntropy' || loss === 'binaryCrossEntropy';
   if (forClasses !== (task.kind === 'classification')) failOption('loss', `one for ${task.kind}`, loss);

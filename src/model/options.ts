@@ -5,7 +5,13 @@ import type { Task } from '../data/dataset.js';
 import type { ResampleSpec } from '../data/resample.js';
 import { failOption } from '../errors.js';
 import { hasUnits, requireWholeImage, resolveImage, resolveLayers } from './layer-options.js';
-import { engineOf, type ModuleTable, moduleOf, resolveLearner } from './module-options.js';
+import {
+  engineOf,
+  type ModuleTable,
+  moduleOf,
+  resolveLearner,
+  type TranslatedNetwork,
+} from './module-options.js';
 import { resolveNeighbours } from './neighbours-options.js';
 import { layerShapes } from './network.js';
 import { resolveOptimisation } from './optimisation-options.js';
@@ -152,7 +158,7 @@ function resolveMember(own: MemberOptions, index: number, context: PlanContext):
   const engine = engineOf(own);
   switch (engine) {
     case 'wasm':
-      return resolveNetwork(o, own, named?.network ?? null, streams, context);
+      return resolveNetwork(o, own, named?.translated ?? null, streams, context);
     case 'neighbours': {
       const neighbours = resolveNeighbours(o, own.image, features);
       const resample = resolveResample(o, task);
@@ -172,16 +178,16 @@ function resolveMember(own: MemberOptions, index: number, context: PlanContext):
   }
 }
 
-/** @param described the network of a module, which takes the place of the options of layers. */
+/** @param translated the network of a module, which takes the place of the options of layers. */
 function resolveNetwork(
   o: FilledOptions,
   own: MemberOptions,
-  described: NetworkSpec | null,
+  translated: TranslatedNetwork | null,
   streams: MemberStreams,
   context: PlanContext,
 ): NetworkMemberSpec {
   const { task, features, tangents = 0 } = context;
-  const network = described ?? describeNetwork(o, own);
+  const network = translated?.network ?? describeNetwork(o, own);
   const { image, layers } = network;
   requireWholeImage(image, o.featureShare);
   const ownUnits = layers.map(hasUnits);
@@ -191,7 +197,7 @@ function resolveNetwork(
     ...resolveOptimisation(o, own, task),
     resample: resolveResample(o, task),
     featureShare: o.featureShare,
-    dropout: resolveDropout(o, ownUnits),
+    dropout: translated === null ? resolveDropout(o, ownUnits) : translated.dropout,
     activityPenalty: resolveActivityPenalty(o.activityPenalty, own.activityLayers, ownUnits),
     ...resolvePerturbations(o, own, tangents, image),
     tying: resolveTying(o, own.tiedLayers, layers.length + 1),

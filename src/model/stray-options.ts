@@ -13,7 +13,11 @@ type Kind = 'wasm' | 'model' | 'neighbours' | 'tfjs' | 'learner';
 type Name = keyof MemberOptions;
 
 const OF_ALL: readonly Name[] = ['engine', 'resample', 'resampleShare', 'featureShare', 'vary'];
-const OF_LAYERS: readonly Name[] = ['hidden', 'layers', 'activation', 'init'];
+/** What a model that a module builds says itself. */
+const OF_LAYERS: readonly Name[] = [
+  ...(['hidden', 'layers', 'activation', 'init'] as const),
+  ...(['inputKeep', 'hiddenKeep', 'dropoutScaling'] as const),
+];
 const OF_EPOCHS = [
   ...(Object.keys(optimisationFields) as Name[]),
   ...(['l1', 'l2', 'labelSmoothing', 'inputNoise', 'earlyStopping', 'patience'] as const),
@@ -48,7 +52,7 @@ export function requireUsers(members: readonly MemberOptions[]): void {
     if (users.some((kind) => kinds.has(kind))) continue;
     const own = members.find((options) => options[name] !== undefined)!;
     const kind = kindOf(own);
-    // Layers come from one place: `model` or these options.
+    // Layers and their dropout come from one place: `model` or these options.
     if (kind === 'model' && users.includes('wasm'))
       failOption(name, 'absent when `model` is given', own[name]);
     const engines = users.filter((user) => user !== 'model').join(' or ');

@@ -4,7 +4,7 @@
 import type { Task } from '../../data/dataset.js';
 import { describe } from '../../errors.js';
 import type { JsonValue, ModuleSpec } from '../../model/spec.js';
-import { failModule, importModule } from '../user-module.js';
+import { importDefault, moduleError } from '../user-module.js';
 
 /** What a learner is given to learn from: copies, which it may change. */
 export interface LearnerData {
@@ -54,15 +54,16 @@ export interface Learner<Model = unknown> {
  * @throws ERR_MODULE when the module cannot be imported, has changed, or exports something else.
  */
 export async function loadLearner(module: ModuleSpec, member: number): Promise<Learner> {
-  const learner = await importModule(module, member);
+  const use = { module, member };
+  const learner = await importDefault(use);
   const problem = problemOf(learner);
-  if (problem !== null) failModule(module.path, member, `exports no learner: ${problem}`);
+  if (problem !== null) throw moduleError(use, `the module ${module.path} exports no learner: ${problem}`);
   return learner as Learner;
 }
 
 function problemOf(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) {
-    return `its default export should be an object with \`fit\` and \`predict\`, got ${shortly(value)}`;
+    return `its default export should be an object with \`fit\` and \`predict\`, got ${value === null ? 'none' : shortly(value)}`;
   }
   const { fit, predict, save, load } = value as Record<keyof Learner, unknown>;
   if (typeof fit !== 'function') return `\`fit\` should be a function, got ${shortly(fit)}`;

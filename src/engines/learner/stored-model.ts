@@ -3,7 +3,7 @@
 
 import { NotPlainError, packArrays, unpackArrays } from '../../data/plain-data.js';
 import { TuttiError } from '../../errors.js';
-import { messageOf } from '../user-module.js';
+import { reasonOf } from '../user-module.js';
 import type { Learner } from './learner.js';
 
 /** Whose learner it is, for messages. */
@@ -56,7 +56,7 @@ export async function attempt<T>(
   try {
     return await call();
   } catch (error) {
-    return failLearner(place, `threw in ${name}: ${messageOf(error)}`, error);
+    return failLearner(place, `threw in ${name}: ${reasonOf(error)}`, error);
   }
 }
 
