@@ -13,6 +13,8 @@ export type ErrorCode =
   | 'ERR_ENGINE_MISSING' // an engine that is installed apart, such as tfjs, is not there
   | 'ERR_MODULE' // a module of the user's is not there, has changed, or exports the wrong thing
   | 'ERR_DIVERGED' // a member's loss became NaN or infinite
+  | 'ERR_LEARNER' // a learner threw, or answered with what are no predictions
+  | 'ERR_DEADLINE' // a member took longer than it may
   | 'ERR_THREAD_LOST' // a pool thread died and the retry failed as well
   | 'ERR_CALLBACK' // a user's callback threw
   | 'ERR_MEMBERS_FAILED' // every member of an ensemble failed

@@ -9,6 +9,7 @@ export { type LoadedData, type LoadOptions, loadTraining } from './data/load.js'
 export { type Preprocessing, transformFeatures, transformTable } from './data/preprocessing.js';
 export { type RowSplit, type SplitOptions, splitRows } from './data/split.js';
 export type { Table } from './data/table.js';
+export type { Learner, LearnerData } from './engines/learner/learner.js';
 export { activeUnitShares } from './ensemble/active-units.js';
 export {
   AGGREGATORS,
@@ -60,7 +61,15 @@ export type { Measurement } from './measure/measurement.js';
 export type { Predictions } from './measure/predictions.js';
 export { type ImageShape, TANGENT_KINDS, type TangentKind } from './model/image.js';
 export type { MemberOptions, TrainingOptions } from './model/options.js';
-export type { EnsemblePlan, MemberSpec, NeighboursMemberSpec, NetworkMemberSpec } from './model/spec.js';
+export type {
+  EnsemblePlan,
+  LearnerMemberSpec,
+  MemberSpec,
+  ModuleSpec,
+  NeighboursMemberSpec,
+  NetworkMemberSpec,
+  TfjsMemberSpec,
+} from './model/spec.js';
 export { createPool, type Pool, type PoolOptions } from './pool/pool.js';
 export { imageTangents, type TangentOptions } from './regularization/image-tangents.js';
 export {

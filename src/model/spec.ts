@@ -1,5 +1,5 @@
 // The vocabulary of one member as plain data: what network, trained how, on which rows.
-// Plain data only, because specs cross threads and are hashed; nothing here computes anything.
+// Plain data only, because specs cross threads and are hashed; nothing here resolves anything.
 // `options.ts` turns what a user writes into these resolved forms; engines read nothing else.
 
 import type { ResampleSpec } from '../data/resample.js';
@@ -277,8 +277,46 @@ export interface TfjsMemberSpec {
   readonly streams: MemberStreams;
 }
 
+/** A value that JSON can say. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+/** A member that a learner of the user's fits. */
+export interface LearnerMemberSpec {
+  readonly engine: 'learner';
+  readonly learner: ModuleSpec;
+  /** Handed to the learner as they are. */
+  readonly options: { readonly [name: string]: JsonValue };
+  readonly resample: ResampleSpec;
+  readonly featureShare: number;
+  /** There is nothing to stop. */
+  readonly earlyStopping: null;
+  readonly streams: MemberStreams;
+}
+
+/** A member that is trained epoch by epoch. */
+export type EpochMemberSpec = NetworkMemberSpec | TfjsMemberSpec;
+
 /** One member, fully resolved. The same spec, seed and arithmetic give the same bytes everywhere. */
-export type MemberSpec = NetworkMemberSpec | NeighboursMemberSpec;
+export type MemberSpec = EpochMemberSpec | NeighboursMemberSpec | LearnerMemberSpec;
+
+export type Engine = MemberSpec['engine'];
+
+/** The module of the user's that a member needs, or null. */
+export function userModuleOf(spec: MemberSpec): ModuleSpec | null {
+  if (spec.engine === 'tfjs') return spec.model;
+  return spec.engine === 'learner' ? spec.learner : null;
+}
+
+/** Whether a member has epochs; others are fitted at once. */
+export function hasEpochs(spec: MemberSpec): spec is EpochMemberSpec {
+  return 'epochs' in spec;
+}
 
 export type Arithmetic = 'fused' | 'strict';
 

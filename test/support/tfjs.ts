@@ -163,10 +163,10 @@ export async function predictWithTfjs(
   x: Float32Array,
 ): Promise<Predictions> {
   const { features, task, targetScale } = dataset;
-  const member = { spec, weights, topology: trainer.topology, columns: rows.columns };
+  const member = { spec, index: 0, weights, topology: trainer.topology, columns: rows.columns };
   const predictor = await createTfjsPredictor(member, features, task, targetScale);
-  const predictions = predictor.predict(x, { start: 0, end: x.length / features }, null);
-  predictor.dispose();
+  const predictions = await predictor.predict(x, { start: 0, end: x.length / features }, null);
+  predictor.dispose?.();
   return predictions;
 }
 

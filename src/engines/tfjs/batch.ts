@@ -54,7 +54,7 @@ export function createBatchSource(
 }
 
 /** Copies `width` numbers of a row, or those picked. */
-export function copyRow(
+function copyRow(
   from: Float32Array,
   start: number,
   picks: Uint32Array | null,

@@ -5,26 +5,12 @@ import type { Task } from '../../data/dataset.js';
 import { TuttiError } from '../../errors.js';
 import type { ImageShape } from '../../model/image.js';
 import { ACTIVATIONS } from '../../model/layer-options.js';
+import type { TranslatedNetwork } from '../../model/module-options.js';
 import { headUnits } from '../../model/network.js';
-import type {
-  Activation,
-  ConvolutionLayer,
-  DropoutSpec,
-  Initialisation,
-  LayerSpec,
-  Loss,
-  NetworkSpec,
-} from '../../model/spec.js';
+import type { Activation, ConvolutionLayer, Initialisation, LayerSpec, Loss } from '../../model/spec.js';
 import type { Layer, LayersModel } from './api.js';
 import { LEAKY_SLOPE } from './layers-model.js';
 import { channelsLast, inputImage } from './model-input.js';
-
-/** A network and what a model says beside it. */
-export interface TranslatedNetwork {
-  readonly network: NetworkSpec;
-  /** Of the model's dropout layers; null without any. */
-  readonly dropout: DropoutSpec | null;
-}
 
 /** A translated model with its weights as the wasm engine orders them. */
 export interface NetworkWithWeights extends TranslatedNetwork {

@@ -4,12 +4,11 @@
 import { outputCount, type Scale, type Task } from '../../data/dataset.js';
 import { TuttiError } from '../../errors.js';
 import { streamKey } from '../../math/random.js';
-import type { RowRange } from '../../measure/blocks.js';
-import type { Predictions } from '../../measure/predictions.js';
 import { headUnits } from '../../model/network.js';
 import type { TfjsMemberSpec } from '../../model/spec.js';
+import type { MemberPredictor } from '../engine.js';
+import { gatherRows } from '../gather-rows.js';
 import type { LayersModel, TensorFlow } from './api.js';
-import { copyRow } from './batch.js';
 import { predictionsOf } from './head.js';
 import { inputOrder, inputPicks } from './model-input.js';
 import { loadTensorFlow } from './tensorflow.js';
@@ -27,14 +26,7 @@ export interface TfjsMember {
   /** Random subspace, or null. */
   readonly columns: Uint32Array | null;
   /** Its place in the plan, for messages. */
-  readonly index?: number;
-}
-
-export interface TfjsPredictor {
-  /** Predicts a range of positions of x, f32[n, features]: of its rows, or of the rows `index` lists. */
-  predict(x: Float32Array, range: RowRange, index: Uint32Array | null): Predictions;
-  /** Frees the model's tensors; nothing may be predicted afterwards. */
-  dispose(): void;
+  readonly index: number;
 }
 
 /**
@@ -48,22 +40,18 @@ export async function createTfjsPredictor(
   features: number,
   task: Task,
   targetScale: Scale,
-): Promise<TfjsPredictor> {
+): Promise<MemberPredictor> {
   const tf = await loadTensorFlow();
   const { spec, columns } = member;
   const outputs = outputCount(task);
   const owned = await restoreModel(tf, member, columns?.length ?? features, task);
   exposeLogits(owned.model, spec.loss);
   const picks = inputPicks(inputOrder(owned.model), columns);
-  const width = picks?.length ?? features;
   return {
-    predict(x, { start, end }, index) {
-      const rows = end - start;
-      const inputs = new Float32Array(rows * width);
-      for (let at = 0; at < rows; at++) {
-        const row = index === null ? start + at : index[start + at]!;
-        copyRow(x, row * features, picks, inputs, at * width, width);
-      }
+    predict(x, range, index) {
+      const rows = range.end - range.start;
+      // A copy, because TensorFlow.js takes the array itself, and that of x may lie in shared memory.
+      const inputs = new Float32Array(gatherRows(x, features, picks, range, index));
       return predictionsOf(spec.loss, forward(tf, owned, inputs, rows), rows, outputs, targetScale);
     },
     dispose: () => owned.dispose(),
@@ -73,7 +61,7 @@ export async function createTfjsPredictor(
 /** The member's model with its weights in place. */
 async function restoreModel(
   tf: TensorFlow,
-  { spec, weights, topology, index = 0 }: TfjsMember,
+  { spec, weights, topology, index }: TfjsMember,
   features: number,
   task: Task,
 ): Promise<OwnedModel> {

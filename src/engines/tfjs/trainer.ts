@@ -11,6 +11,7 @@ import { headUnits } from '../../model/network.js';
 import { scheduleFactor } from '../../model/schedule.js';
 import type { TfjsMemberSpec } from '../../model/spec.js';
 import type { LockstepTrainer, MemberRows, MemberTrainer } from '../engine.js';
+import { moduleError, reasonOf } from '../user-module.js';
 import type { LayersModel, LayerVariable, Tensor, TensorFlow, Variable } from './api.js';
 import { addNoise, type BatchSource, createBatchSource } from './batch.js';
 import { batchLoss, type Truth } from './head.js';
@@ -20,7 +21,6 @@ import { loadTensorFlow } from './tensorflow.js';
 import { readWeights, topologyOf, weightCount, weightLength, writeWeights } from './topology.js';
 import { createOptimizer, type Optimizer, type ParameterRange } from './update.js';
 import { buildUserModel, exposeLogits, type OwnedModel } from './user-model.js';
-import { moduleError, reasonOf } from './user-module.js';
 
 /** Rows evaluated at once, so that a call of TensorFlow is worth its cost. */
 const EVALUATED_ROWS = 256;

@@ -5,9 +5,9 @@ import type { Task } from '../../data/dataset.js';
 import { describe } from '../../errors.js';
 import { RandomStream, type StreamKey } from '../../math/random.js';
 import type { Loss } from '../../model/spec.js';
+import { importDefault, type ModuleUse, moduleError, reasonOf } from '../user-module.js';
 import type { Layer, LayersModel, SymbolicTensor, Tensor, TensorFlow } from './api.js';
 import { withKeyedRandomAsync } from './keyed-random.js';
-import { importDefault, type ModuleUse, moduleError, reasonOf } from './user-module.js';
 
 /** What a module's default export is given to build a model from. */
 export interface ModelContext {
