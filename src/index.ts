@@ -10,6 +10,13 @@ export { type Preprocessing, transformFeatures, transformTable } from './data/pr
 export { type RowSplit, type SplitOptions, splitRows } from './data/split.js';
 export type { Table } from './data/table.js';
 export type { Learner, LearnerData } from './engines/learner/learner.js';
+export {
+  fromLayersModel,
+  type NetworkPurpose,
+  type NetworkWithWeights,
+} from './engines/tfjs/from-layers-model.js';
+export { type LayeredEnsemble, type LayersModelOptions, toLayersModel } from './engines/tfjs/layers-model.js';
+export type { ModelBuilder, ModelContext } from './engines/tfjs/user-model.js';
 export { activeUnitShares } from './ensemble/active-units.js';
 export {
   AGGREGATORS,

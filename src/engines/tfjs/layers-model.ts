@@ -4,16 +4,31 @@
 import { outputCount, type Scale, type Task } from '../../data/dataset.js';
 import { drawFeatureSubset } from '../../data/resample.js';
 import { failOption } from '../../errors.js';
-import { type LayerShape, layerShapes, requireNetwork, weightShape } from '../../model/network.js';
-import type { Activation, EnsemblePlan, NetworkMemberSpec } from '../../model/spec.js';
+import type { ImageShape } from '../../model/image.js';
+import {
+  type ConvolutionShape,
+  type LayerShape,
+  layerShapes,
+  requireNetwork,
+  weightShape,
+} from '../../model/network.js';
+import type {
+  Activation,
+  DropoutSpec,
+  EnsemblePlan,
+  LayerSpec,
+  NetworkMemberSpec,
+  TfjsMemberSpec,
+} from '../../model/spec.js';
 import type { WindowGeometry } from '../../model/windows.js';
 import type { ApplyLayer, Layer, LayersModel, TensorFlow } from './api.js';
 import { VARIANCE_FLOOR } from './head.js';
 import { channelsLast } from './model-input.js';
+import { restoreModel } from './predictor.js';
 import { loadTensorFlow } from './tensorflow.js';
 
-/** An ensemble, as far as its networks matter here. */
-export interface NetworkEnsemble {
+/** An ensemble, as far as its networks and models matter here. */
+export interface LayeredEnsemble {
   readonly plan: EnsemblePlan;
   readonly task: Task;
   readonly features: number;
@@ -22,6 +37,8 @@ export interface NetworkEnsemble {
   readonly members: readonly {
     readonly index: number;
     readonly weights: Float32Array;
+    /** The topology of a member of the tfjs engine, JSON in UTF-8. */
+    readonly model?: Uint8Array | null;
     readonly unitFactors?: unknown;
   }[];
 }
@@ -43,17 +60,20 @@ interface PlannedLayer {
 }
 
 /**
- * A member that is a network as a tf.LayersModel of the rows that `predictEnsemble` takes, [rows, features], whole
- * images included, ordered (channel, y, x). A random subspace becomes zeros in the first kernel, plain dropout
- * its weight scaling, inverted dropout layers of its own, features that `Dataset.fromArrays` standardised a frozen
- * batch normalisation. The model is the caller's to dispose of.
+ * A trained member as a tf.LayersModel, for TensorFlow.js to use or save; the caller disposes of it.
+ *
+ * A network of the wasm engine takes the rows that `predictEnsemble` takes, [rows, features], those of images
+ * ordered (channel, y, x). A random subspace becomes zeros in the first kernel; plain dropout goes into the kernels
+ * by its weight scaling, inverted dropout becomes layers; features that `Dataset.fromArrays` standardised get a
+ * frozen batch normalisation. A member of the tfjs engine is as its module built it, its input shape and its end
+ * included.
  *
  * @param member its place in the plan.
- * @throws ERR_OPTION when it is no finished network, or one of a mask ensemble; ERR_ENGINE_MISSING without
- * TensorFlow.js.
+ * @throws ERR_OPTION when it is no finished member with layers, or one of a mask ensemble; ERR_ENGINE_MISSING
+ * without TensorFlow.js.
  */
 export async function toLayersModel(
-  ensemble: NetworkEnsemble,
+  ensemble: LayeredEnsemble,
   member: number,
   { outputs = 'predictions' }: LayersModelOptions = {},
 ): Promise<LayersModel> {
@@ -62,7 +82,9 @@ export async function toLayersModel(
     const expected = 'the place in the plan of a finished member, not one of a mask ensemble';
     return failOption('member', expected, member);
   }
-  const spec = requireNetwork(ensemble.plan.members[member]!, member);
+  const stated = ensemble.plan.members[member]!;
+  if (stated.engine === 'tfjs') return modelOfMember(ensemble, stated, trained);
+  const spec = requireNetwork(stated, member);
   const tf = await loadTensorFlow();
   return tf.tidy(() => {
     const hidden = plannedLayers(tf, ensemble, spec, trained.weights);
@@ -78,6 +100,19 @@ export async function toLayersModel(
   });
 }
 
+/** A member of the tfjs engine. */
+async function modelOfMember(
+  { plan, task, features }: LayeredEnsemble,
+  spec: TfjsMemberSpec,
+  { index, weights, model }: LayeredEnsemble['members'][number],
+): Promise<LayersModel> {
+  const tf = await loadTensorFlow();
+  const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
+  const topology = new TextDecoder().decode(Uint8Array.from(model ?? []));
+  const member = { spec, index, weights, topology, columns };
+  return (await restoreModel(tf, member, columns?.length ?? features, task)).model;
+}
+
 function setWeights(tf: TensorFlow, { layer, weights }: PlannedLayer): void {
   if (weights.length === 0) return;
   layer.setWeights(
@@ -88,65 +123,90 @@ function setWeights(tf: TensorFlow, { layer, weights }: PlannedLayer): void {
 /** The network's layers with raw outputs; the last is its head. */
 function plannedLayers(
   tf: TensorFlow,
-  { plan, features, task, featureScale }: NetworkEnsemble,
+  ensemble: LayeredEnsemble,
   spec: NetworkMemberSpec,
   weights: Float32Array,
 ): PlannedLayer[] {
+  const { plan, features, task, featureScale } = ensemble;
   const { dropout, network } = spec;
   const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
   const layers: PlannedLayer[] = [];
-  const add = (name: string, options: object, ...own: readonly Float32Array[]) => {
+  const add: AddLayer = (name, options, ...own) => {
     const first = layers.length === 0 ? { inputShape: [features] } : {};
     layers.push({ layer: tf.layers[name]!({ ...first, ...options }), weights: own });
   };
   if (featureScale !== null) add('batchNormalization', NORMALISATION, ...normalisation(featureScale));
-  const drop = (keep: number) => {
-    if (keep < 1 && dropout!.scaling === 'inverted') add('dropout', { rate: 1 - keep });
-  };
-  drop(dropout?.inputKeep ?? 1);
-  if (network.image !== null && network.layers[0]?.kind !== 'dense' && network.layers.length > 0) {
-    const { channels, height, width } = network.image;
-    add('reshape', { targetShape: channels === 1 ? [height, width, 1] : [channels, height, width] });
-    if (channels > 1) add('permute', { dims: [2, 3, 1] });
-  }
-  let [start, below]: [number, LayerShape | null] = [0, null];
+  addDropout(add, dropout, dropout?.inputKeep);
+  if (isImageLayer(network.layers[0])) addImage(add, network.image!);
+  let start = 0;
+  let below: LayerShape | null = null;
   // Plain dropout leaves units as they are in training and scales them here: it goes into the next kernel.
   let keep = dropout?.scaling === 'plain' ? dropout.inputKeep : 1;
   for (const [index, shape] of layerShapes(spec, features, task).entries()) {
     const { inputs, units } = weightShape(shape);
-    const kernel = weights.slice(start, start + inputs * units).map((value) => value * keep);
-    const bias = weights.slice(start + inputs * units, start + inputs * units + units);
-    start += kernel.length + bias.length;
+    const end = start + inputs * units;
+    const kernel = weights.slice(start, end).map((value) => value * keep);
+    const whole = below === null && columns !== null ? spreadRows(kernel, units, columns, features) : kernel;
+    addShape(add, shape, network.layers[index], below, [whole, weights.slice(end, end + units)]);
+    addDropout(add, dropout, dropout?.hiddenKeep[index]);
     if (inputs > 0) keep = 1;
-    switch (shape.kind) {
-      case 'dense': {
-        const image = below === null || below.kind === 'dense' ? null : imageOf(below);
-        if (image !== null) add('flatten', {});
-        const spread =
-          below === null && columns !== null ? spreadRows(kernel, units, columns, features) : kernel;
-        const ordered = image === null ? spread : orderRows(spread, units, channelsLast(image));
-        add('dense', { units, activation: ownActivation(shape.activation) }, ordered, bias);
-        break;
-      }
-      case 'conv2d': {
-        const taps = orderRows(kernel, units, channelsLast(windowOf(shape.geometry)));
-        add('conv2d', convolutionOptions(shape, spec, index), taps, bias);
-        break;
-      }
-      case 'maxPool':
-      case 'averagePool':
-        add(shape.kind === 'maxPool' ? 'maxPooling2d' : 'averagePooling2d', poolOptions(shape.geometry));
-        break;
-      default:
-        shape satisfies never;
-    }
-    if (shape.activation === 'leakyRelu') add('leakyReLU', { alpha: LEAKY_SLOPE });
-    const kept = dropout?.hiddenKeep[index] ?? 1;
-    drop(kept);
-    if (dropout?.scaling === 'plain') keep *= kept;
+    if (dropout?.scaling === 'plain') keep *= dropout.hiddenKeep[index] ?? 1;
+    start = end + units;
     below = shape;
   }
   return layers;
+}
+
+/** Adds a layer by the name of its maker, with its weights. */
+type AddLayer = (name: string, options: object, ...weights: readonly Float32Array[]) => void;
+
+function isImageLayer(layer: LayerSpec | undefined): boolean {
+  return layer !== undefined && layer.kind !== 'dense';
+}
+
+/** Makes an image of a row, channels last. */
+function addImage(add: AddLayer, { channels, height, width }: ImageShape): void {
+  add('reshape', { targetShape: channels === 1 ? [height, width, 1] : [channels, height, width] });
+  if (channels > 1) add('permute', { dims: [2, 3, 1] });
+}
+
+/** Inverted dropout is what TensorFlow.js does too. */
+function addDropout(add: AddLayer, dropout: DropoutSpec | null, keep = 1): void {
+  if (keep < 1 && dropout?.scaling === 'inverted') add('dropout', { rate: 1 - keep });
+}
+
+/** Adds a layer of the network, its kernel and bias as the wasm engine has them. */
+function addShape(
+  add: AddLayer,
+  shape: LayerShape,
+  spec: LayerSpec | undefined,
+  below: LayerShape | null,
+  [kernel, bias]: readonly [Float32Array, Float32Array],
+): void {
+  switch (shape.kind) {
+    case 'dense': {
+      const { units } = shape;
+      const image = below === null || below.kind === 'dense' ? null : imageOf(below);
+      if (image !== null) add('flatten', {});
+      const ordered = image === null ? kernel : orderRows(kernel, units, channelsLast(image));
+      add('dense', { units, activation: ownActivation(shape.activation) }, ordered, bias);
+      break;
+    }
+    case 'conv2d': {
+      const taps = orderRows(kernel, shape.filters, channelsLast(windowOf(shape.geometry)));
+      add('conv2d', convolutionOptions(shape, spec), taps, bias);
+      break;
+    }
+    case 'maxPool':
+      add('maxPooling2d', poolOptions(shape.geometry));
+      break;
+    case 'averagePool':
+      add('averagePooling2d', poolOptions(shape.geometry));
+      break;
+    default:
+      shape satisfies never;
+  }
+  if (shape.activation === 'leakyRelu') add('leakyReLU', { alpha: LEAKY_SLOPE });
 }
 
 /** The wasm engine's slope of leakyRelu below zero. */
@@ -168,16 +228,14 @@ function ownActivation(activation: Activation): string {
 }
 
 function convolutionOptions(
-  { filters, geometry, activation }: Extract<LayerShape, { kind: 'conv2d' }>,
-  { network }: NetworkMemberSpec,
-  index: number,
+  { filters, geometry, activation }: ConvolutionShape,
+  spec: LayerSpec | undefined,
 ): object {
-  const layer = network.layers[index]!;
   return {
     filters,
     kernelSize: [geometry.windowHeight, geometry.windowWidth],
     strides: [geometry.strideY, geometry.strideX],
-    padding: layer.kind === 'conv2d' ? layer.padding : 'valid',
+    padding: spec?.kind === 'conv2d' ? spec.padding : 'valid',
     activation: ownActivation(activation),
   };
 }
@@ -232,7 +290,7 @@ function takeColumns(
 /** The head that puts out predictions, in place of one with raw outputs. */
 function predictingHead(
   tf: TensorFlow,
-  { task, targetScale: { mean, std } }: NetworkEnsemble,
+  { task, targetScale: { mean, std } }: LayeredEnsemble,
   { loss }: NetworkMemberSpec,
   { weights }: PlannedLayer,
 ): PlannedLayer {
@@ -263,7 +321,7 @@ function predictingHead(
 /** Means and variances side by side: two heads on the last hidden layer, which takes a model that branches. */
 function gaussianModel(
   tf: TensorFlow,
-  { features, targetScale: { mean, std } }: NetworkEnsemble,
+  { features, targetScale: { mean, std } }: LayeredEnsemble,
   hidden: readonly PlannedLayer[],
   { weights: [kernel, bias] }: PlannedLayer,
 ): LayersModel {

@@ -58,8 +58,11 @@ export async function createTfjsPredictor(
   };
 }
 
-/** The member's model with its weights in place. */
-async function restoreModel(
+/**
+ * The member's model with its weights in place.
+ * @param features that the member sees.
+ */
+export async function restoreModel(
   tf: TensorFlow,
   { spec, weights, topology, index }: TfjsMember,
   features: number,
