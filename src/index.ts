@@ -64,6 +64,7 @@ export type { CombinedPredictions } from './measure/combine.js';
 export { type ErrorCorrelationOptions, errorCorrelation } from './measure/error-correlation.js';
 export type { ErrorCorrelation } from './measure/error-report.js';
 export { type HonestTest, honestTest } from './measure/honest-test.js';
+export type { KindMeasurement } from './measure/kinds.js';
 export type { Measurement } from './measure/measurement.js';
 export type { Predictions } from './measure/predictions.js';
 export { type ImageShape, TANGENT_KINDS, type TangentKind } from './model/image.js';

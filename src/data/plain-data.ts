@@ -22,7 +22,7 @@ const ARRAYS = [
 type PlainArray = InstanceType<(typeof ARRAYS)[number]>;
 
 /** Metadata nests about ten deep, a report further, and a tree of decisions as deep as it grows. */
-const MAX_DEPTH = { text: 64, arrays: 4096 } as const;
+const MAX_DEPTH = { text: 64, arrays: 1024 } as const;
 
 /** What stands in the way of packing a value. */
 export class NotPlainError extends Error {}

@@ -1,9 +1,9 @@
-// Watches how long a job has been in hand. Time spent waiting for a thread does not count, so the clock starts when
-// the job's slot says that a thread has taken it up.
+// Watches how long a job has been in hand. Time spent waiting for a thread does not count: the clock is put back
+// until the job's slot says that a thread has taken it up.
 
 import type { ControlBlock } from '../memory/control-block.js';
 
-/** How often the clock is looked at; a deadline is kept to about this. */
+/** How often the clock is looked at, and so how exact it is. */
 const LOOK_MS = 50;
 
 export interface DeadlineWatch {
@@ -24,11 +24,13 @@ export function watchDeadline(
   allowedMs: number,
   onPassed: () => void,
 ): DeadlineWatch {
-  let since: number | null = null;
+  let since = performance.now();
+  let taken = false;
   let passed = false;
-  const elapsed = () => (since === null ? 0 : performance.now() - since);
+  const elapsed = () => performance.now() - since;
   const look = () => {
-    if (since === null && control.isTaken(slot)) since = performance.now();
+    taken ||= control.isTaken(slot);
+    if (!taken) since = performance.now();
     if (elapsed() <= allowedMs) return;
     passed = true;
     clearInterval(timer);

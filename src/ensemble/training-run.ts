@@ -257,6 +257,7 @@ export class TrainingRun {
   ): Promise<readonly MemberOutcome[]> {
     const { deadlineMs } = this.#work;
     const left = deadlineMs - Math.max(...runs.map(({ usedMs }) => usedMs));
+    if (left <= 0) throw deadlinePassed(job, deadlineMs);
     const abort = new AbortController();
     const watch = watchDeadline(this.#control, job.slot, left, () => abort.abort());
     this.#running.add(abort);
