@@ -93,7 +93,10 @@ export interface TensorFlow {
   ): { readonly value: Tensor; readonly grads: Readonly<Record<string, Tensor | null>> };
   memory(): { readonly numTensors: number; readonly numBytes: number };
   engine(): {
-    readonly state: { readonly activeScope: { readonly track: Tensor[] } | null };
+    readonly state: {
+      readonly activeScope: { readonly track: Tensor[] } | null;
+      readonly registeredVariables: Readonly<Record<string, Variable>>;
+    };
     startScope(): void;
     endScope(): void;
   };

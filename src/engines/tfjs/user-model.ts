@@ -61,15 +61,28 @@ export async function buildUserModel(
   const { features, outputs, task } = shape;
   const seed = new RandomStream(key).uint32() >>> 1;
   const made = await withKeyedRandomAsync(key, async () => {
-    const { result, tensors } = collectTensors(tf, () => {
-      return (build as ModelBuilder)({ tf, features, outputs, task, seed });
-    });
-    return { result: await result, tensors };
+    const before = new Set(Object.keys(tf.engine().state.registeredVariables));
+    try {
+      const { result, tensors } = collectTensors(tf, () => {
+        return (build as ModelBuilder)({ tf, features, outputs, task, seed });
+      });
+      return { result: await result, tensors };
+    } catch (error) {
+      disposeVariablesBut(tf, before);
+      throw error;
+    }
   }).catch((error: unknown) => {
     throw moduleError(use, `${use.module.path} threw as it built its model: ${reasonOf(error)}`, error);
   });
   const owned = (model: LayersModel) => ownModel(model, made.tensors);
   return requireModel(tf, use, shape, made.result, owned);
+}
+
+/** Frees the weights of the layers of a model that never was. */
+function disposeVariablesBut(tf: TensorFlow, before: ReadonlySet<string>): void {
+  for (const [name, variable] of Object.entries(tf.engine().state.registeredVariables)) {
+    if (!before.has(name)) variable.dispose();
+  }
 }
 
 /** Runs something and keeps the tensors it made and did not dispose of, for {@link OwnedModel}. */
@@ -117,7 +130,7 @@ function requireModel(
   }
   const complaint = complaintOf(built, shape);
   if (complaint === null) return own(built);
-  if (built.inputs !== undefined && built.inputs !== null) own(built).dispose();
+  if (hasInput(built)) own(built).dispose();
   throw moduleError(use, `Expected the model of ${path} to ${complaint}`);
 }
 
@@ -132,8 +145,7 @@ function isLayersModel(tf: TensorFlow, value: unknown): value is LayersModel {
 /** What a model should have been, or null when it will do: "take …, got …". */
 export function complaintOf(model: LayersModel, { features, outputs, loss }: ModelShape): string | null {
   const { inputs } = model;
-  if (inputs === undefined || inputs === null || inputs.length === 0)
-    return 'know its input: give its first layer an inputShape';
+  if (!hasInput(model)) return 'know its input: give its first layer an inputShape';
   if (inputs.length !== 1) return `have one input, got ${inputs.length}`;
   if (model.outputs.length !== 1) return `have one output, got ${model.outputs.length}`;
   const input = exampleShape(inputs[0]!);
@@ -150,6 +162,11 @@ export function complaintOf(model: LayersModel, { features, outputs, loss }: Mod
   if (model.stateful) return 'keep no state between batches, got a stateful layer';
   if (model.trainableWeights.length === 0) return 'have weights that can be trained, got none';
   return null;
+}
+
+/** A Sequential without layers has none. */
+function hasInput({ inputs }: Partial<LayersModel>): boolean {
+  return (inputs?.length ?? 0) > 0;
 }
 
 function exampleShape({ shape }: SymbolicTensor): (number | null)[] {
