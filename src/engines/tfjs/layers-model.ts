@@ -92,7 +92,8 @@ export async function toLayersModel(
     if (outputs === 'predictions' && spec.loss === 'gaussianNll') {
       return gaussianModel(tf, ensemble, hidden, head);
     }
-    const last = outputs === 'raw' ? head : predictingHead(tf, ensemble, spec, head);
+    const first = hidden.length === 0 ? { inputShape: [ensemble.features] } : {};
+    const last = outputs === 'raw' ? head : predictingHead(tf, ensemble, spec, head, first);
     const layers = [...hidden, last];
     const model = tf.sequential({ layers: layers.map(({ layer }) => layer) });
     for (const planned of layers) setWeights(tf, planned);
@@ -287,31 +288,32 @@ function takeColumns(
   return taken;
 }
 
-/** The head that puts out predictions, in place of one with raw outputs. */
+/** The head that puts out predictions, in place of one with raw outputs. @param first options of a first layer. */
 function predictingHead(
   tf: TensorFlow,
   { task, targetScale: { mean, std } }: LayeredEnsemble,
   { loss }: NetworkMemberSpec,
   { weights }: PlannedLayer,
+  first: object,
 ): PlannedLayer {
   const [kernel, bias] = weights as readonly [Float32Array, Float32Array];
   const units = outputCount(task);
   switch (loss) {
     case 'softmaxCrossEntropy':
-      return { layer: tf.layers.dense!({ units, activation: 'softmax' }), weights };
+      return { layer: tf.layers.dense!({ ...first, units, activation: 'softmax' }), weights };
     case 'binaryCrossEntropy': {
       // One logit is that of the second class against a first one of 0.
       const pairs = Float32Array.from({ length: 2 * kernel.length }, (_, at) => {
         return at % 2 === 0 ? 0 : kernel[(at - 1) / 2]!;
       });
-      const layer = tf.layers.dense!({ units, activation: 'softmax' });
+      const layer = tf.layers.dense!({ ...first, units, activation: 'softmax' });
       return { layer, weights: [pairs, Float32Array.of(0, bias[0]!)] };
     }
     case 'squaredError':
     case 'gaussianNll': {
       const scaled = takeColumns(kernel, units, 0, std);
       const moved = bias.map((value, k) => value * std[k]! + mean[k]!);
-      return { layer: tf.layers.dense!({ units }), weights: [scaled, moved] };
+      return { layer: tf.layers.dense!({ ...first, units }), weights: [scaled, moved] };
     }
     default:
       return loss satisfies never;
