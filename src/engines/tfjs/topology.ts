@@ -5,7 +5,14 @@ import { TuttiError } from '../../errors.js';
 import { streamKey } from '../../math/random.js';
 import type { LayersModel, LayerVariable, TensorFlow } from './api.js';
 import { withKeyedRandom } from './keyed-random.js';
-import { collectTensors, type OwnedModel, ownModel } from './user-model.js';
+import {
+  collectTensors,
+  disposeVariables,
+  namesSince,
+  type OwnedModel,
+  ownModel,
+  variableNames,
+} from './user-model.js';
 
 /**
  * The model's topology as JSON. TensorFlow.js numbers layers as a thread makes them; here they are numbered
@@ -44,11 +51,15 @@ function visit(value: unknown, see: (key: string, value: unknown) => void): void
  */
 export async function modelOfTopology(tf: TensorFlow, topology: string): Promise<OwnedModel | null> {
   const parsed = parse(topology);
+  const before = variableNames(tf);
   // Its initial weights are drawn and thrown away; the caller's own random numbers stay as they are.
   const { result, tensors } = withKeyedRandom(streamKey(0, 'init'), () =>
     collectTensors(tf, () => tf.models.modelFromJSON(parsed)),
   );
+  const made = namesSince(tf, before);
   const model = await result.catch((error: unknown) => {
+    disposeVariables(tf, made);
+    for (const tensor of tensors) if (!tensor.isDisposed) tensor.dispose();
     if (/Unknown layer/i.test(String(error))) return null;
     throw new TuttiError('ERR_BUNDLE', `A model's topology cannot be restored: ${String(error)}`, {}, error);
   });

@@ -61,14 +61,14 @@ export async function buildUserModel(
   const { features, outputs, task } = shape;
   const seed = new RandomStream(key).uint32() >>> 1;
   const made = await withKeyedRandomAsync(key, async () => {
-    const before = new Set(Object.keys(tf.engine().state.registeredVariables));
+    const before = variableNames(tf);
     try {
       const { result, tensors } = collectTensors(tf, () => {
         return (build as ModelBuilder)({ tf, features, outputs, task, seed });
       });
       return { result: await result, tensors };
     } catch (error) {
-      disposeVariablesBut(tf, before);
+      disposeVariables(tf, namesSince(tf, before));
       throw error;
     }
   }).catch((error: unknown) => {
@@ -78,11 +78,19 @@ export async function buildUserModel(
   return requireModel(tf, use, shape, made.result, owned);
 }
 
-/** Frees the weights of the layers of a model that never was. */
-function disposeVariablesBut(tf: TensorFlow, before: ReadonlySet<string>): void {
-  for (const [name, variable] of Object.entries(tf.engine().state.registeredVariables)) {
-    if (!before.has(name)) variable.dispose();
-  }
+/** The variables there are: what layers made so far. */
+export function variableNames(tf: TensorFlow): ReadonlySet<string> {
+  return new Set(Object.keys(tf.engine().state.registeredVariables));
+}
+
+/** Those made since. */
+export function namesSince(tf: TensorFlow, before: ReadonlySet<string>): readonly string[] {
+  return [...variableNames(tf)].filter((name) => !before.has(name));
+}
+
+/** Frees the weights of layers whose model never was. */
+export function disposeVariables(tf: TensorFlow, names: readonly string[]): void {
+  for (const name of names) tf.engine().state.registeredVariables[name]?.dispose();
 }
 
 /** Runs something and keeps the tensors it made and did not dispose of, for {@link OwnedModel}. */
