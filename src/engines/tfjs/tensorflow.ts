@@ -75,11 +75,11 @@ async function load(): Promise<TensorFlow> {
   }
 }
 
-/** tfjs-node 4.22 calls functions of `util` that Node 23 removed. */
+/** tfjs-node 4.22 calls functions of `util` that Node 23 removed, or deprecated, which it would warn of. */
 function restoreUtil(): void {
   const functions: Partial<Record<'isNullOrUndefined' | 'isArray', (value: unknown) => boolean>> = util;
   functions.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  functions.isArray ??= Array.isArray;
+  functions.isArray = Array.isArray;
 }
 
 /**
