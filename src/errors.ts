@@ -10,7 +10,11 @@ export type ErrorCode =
   | 'ERR_BUNDLE' // a saved ensemble is damaged, truncated, of another version or not one at all
   | 'ERR_MEMORY' // the work would need more memory than there is
   | 'ERR_ARITHMETIC' // the recorded arithmetic cannot be done on this host
+  | 'ERR_ENGINE_MISSING' // an engine that is installed apart, such as tfjs, is not there
+  | 'ERR_MODULE' // a module of the user's is not there, has changed, or exports the wrong thing
   | 'ERR_DIVERGED' // a member's loss became NaN or infinite
+  | 'ERR_LEARNER' // a learner threw, or answered with what are no predictions
+  | 'ERR_DEADLINE' // a member took longer than it may
   | 'ERR_THREAD_LOST' // a pool thread died and the retry failed as well
   | 'ERR_CALLBACK' // a user's callback threw
   | 'ERR_MEMBERS_FAILED' // every member of an ensemble failed
@@ -37,6 +41,8 @@ const USAGE_CODES: ReadonlySet<ErrorCode> = new Set([
   'ERR_BUNDLE',
   'ERR_MEMORY',
   'ERR_ARITHMETIC',
+  'ERR_ENGINE_MISSING',
+  'ERR_MODULE',
 ]);
 
 export class TuttiError extends Error {

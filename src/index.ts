@@ -9,6 +9,14 @@ export { type LoadedData, type LoadOptions, loadTraining } from './data/load.js'
 export { type Preprocessing, transformFeatures, transformTable } from './data/preprocessing.js';
 export { type RowSplit, type SplitOptions, splitRows } from './data/split.js';
 export type { Table } from './data/table.js';
+export type { Learner, LearnerData } from './engines/learner/learner.js';
+export {
+  fromLayersModel,
+  type NetworkPurpose,
+  type NetworkWithWeights,
+} from './engines/tfjs/from-layers-model.js';
+export { type LayeredEnsemble, type LayersModelOptions, toLayersModel } from './engines/tfjs/layers-model.js';
+export type { ModelBuilder, ModelContext } from './engines/tfjs/user-model.js';
 export { activeUnitShares } from './ensemble/active-units.js';
 export {
   AGGREGATORS,
@@ -56,11 +64,20 @@ export type { CombinedPredictions } from './measure/combine.js';
 export { type ErrorCorrelationOptions, errorCorrelation } from './measure/error-correlation.js';
 export type { ErrorCorrelation } from './measure/error-report.js';
 export { type HonestTest, honestTest } from './measure/honest-test.js';
+export type { KindMeasurement } from './measure/kinds.js';
 export type { Measurement } from './measure/measurement.js';
 export type { Predictions } from './measure/predictions.js';
 export { type ImageShape, TANGENT_KINDS, type TangentKind } from './model/image.js';
 export type { MemberOptions, TrainingOptions } from './model/options.js';
-export type { EnsemblePlan, MemberSpec, NeighboursMemberSpec, NetworkMemberSpec } from './model/spec.js';
+export type {
+  EnsemblePlan,
+  LearnerMemberSpec,
+  MemberSpec,
+  ModuleSpec,
+  NeighboursMemberSpec,
+  NetworkMemberSpec,
+  TfjsMemberSpec,
+} from './model/spec.js';
 export { createPool, type Pool, type PoolOptions } from './pool/pool.js';
 export { imageTangents, type TangentOptions } from './regularization/image-tangents.js';
 export {

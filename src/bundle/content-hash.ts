@@ -4,22 +4,39 @@
 import { createHash } from 'node:crypto';
 import { averagingWeights } from '../ensemble/averaging-weights.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
-import { littleEndianPieces, pieceBuffer } from './weights.js';
+import type { MemberSpec, ModuleSpec } from '../model/spec.js';
+import { bytePieces, littleEndianPieces, pieceBuffer } from './weights.js';
 
 /**
  * SHA-256, hexadecimal, over the sorted-key JSON of the resolved specs, seed, arithmetic, preprocessing and
- * dataset hash (and the averaging weights, where they are not all 1), then the members' unpadded weights as little-endian f32 in member order.
+ * dataset hash (and the averaging weights, where they are not all 1), then of each member in member order its
+ * unpadded weights as little-endian f32 and, where it has one, the length (u64, little-endian) and bytes of its
+ * stored model. A module of the user's counts by the hash of its content, wherever it lies.
  */
 export function contentHash(ensemble: Ensemble): string {
   const { plan, preprocessing, datasetHash } = ensemble;
   const carried = averagingWeights(ensemble);
   const averaging = carried === null ? {} : { averagingWeights: carried };
-  const hash = createHash('sha256').update(sortedJson({ ...plan, preprocessing, datasetHash, ...averaging }));
+  const members = plan.members.map(withoutPath);
+  const described = sortedJson({ ...plan, members, preprocessing, datasetHash, ...averaging });
+  const hash = createHash('sha256').update(described);
   const buffer = pieceBuffer();
-  for (const { weights } of ensemble.members) {
+  for (const { weights, model } of ensemble.members) {
     for (const piece of littleEndianPieces(weights, buffer)) hash.update(piece);
+    if (model === null) continue;
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(model.length));
+    hash.update(length);
+    for (const piece of bytePieces(model, buffer)) hash.update(piece);
   }
   return hash.digest('hex');
+}
+
+/** A spec whose module is named by its content alone. */
+function withoutPath(spec: MemberSpec): object {
+  const named = ({ hash }: ModuleSpec) => ({ hash });
+  if (spec.engine === 'tfjs') return { ...spec, model: named(spec.model) };
+  return spec.engine === 'learner' ? { ...spec, learner: named(spec.learner) } : spec;
 }
 
 /** JSON with the keys of every object in code-unit order, so that equal values are equal text. */

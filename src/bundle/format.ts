@@ -5,15 +5,16 @@
 //  12   4  length of the first payload value, the metadata, u32 little-endian
 //  16   8  length of the payload, u64 little-endian
 //  24  32  SHA-256 of bytes 0–23 and of the payload
-//  56      payload: the metadata (a map), then one bin 32 per member, its weights as little-endian f32
+//  56      payload: the metadata (a map), then for each member a bin 32, its weights as little-endian f32, and
+//          where the metadata says so another, its stored model
 //
-// Weights are values of their own so that saving and loading pass them through in small pieces: an
+// Version 1 had no stored models and is read as such. Weights are values of their own so that saving and loading pass them through in small pieces: an
 // ensemble is never in memory twice. This file knows the layout only; metadata.ts knows what it means.
 
 import { TuttiError } from '../errors.js';
 
 export const MAGIC = Uint8Array.from([0x54, 0x55, 0x54, 0x54, 0x49, 0x00, 0x1a, 0x0a]);
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 export const HEADER_BYTES = 56;
 export const CHECKSUM_OFFSET_BYTES = 24;
 /** A msgpack bin 32: the marker and a u32 big-endian length. */
@@ -24,6 +25,7 @@ const BIN_32 = 0xc6;
 export const MAX_METADATA_BYTES = 256 * 2 ** 20;
 
 export interface Header {
+  readonly version: number;
   readonly metadataBytes: number;
   readonly payloadBytes: number;
   readonly checksum: Uint8Array;
@@ -60,7 +62,7 @@ export function decodeHeader(start: Uint8Array, fileBytes: number, path: string)
       `has format version ${version}, newer than this tutti reads (${FORMAT_VERSION}); update tutti`,
     );
   }
-  if (version !== FORMAT_VERSION) failBundle(path, `has the unknown format version ${version}`);
+  if (version < 1) failBundle(path, `has the unknown format version ${version}`);
   const metadataBytes = view.getUint32(12, true);
   const payloadBytes = Number(view.getBigUint64(16, true));
   const expected = HEADER_BYTES + payloadBytes;
@@ -69,10 +71,17 @@ export function decodeHeader(start: Uint8Array, fileBytes: number, path: string)
   if (metadataBytes > Math.min(payloadBytes, MAX_METADATA_BYTES)) {
     failBundle(path, `is damaged: its metadata cannot take ${metadataBytes} bytes`);
   }
-  return { metadataBytes, payloadBytes, checksum: start.slice(CHECKSUM_OFFSET_BYTES, HEADER_BYTES) };
+  const checksum = start.slice(CHECKSUM_OFFSET_BYTES, HEADER_BYTES);
+  return { version, metadataBytes, payloadBytes, checksum };
 }
 
-/** The marker and length before a member's weights. */
+/** Bytes that a member takes in the payload: its weights, and its stored model where it has one. */
+export function storedBytes(weightsBytes: number, modelBytes: number | null): number {
+  const model = modelBytes === null ? 0 : BIN_HEADER_BYTES + modelBytes;
+  return BIN_HEADER_BYTES + weightsBytes + model;
+}
+
+/** The marker and length before a member's weights or model. */
 export function encodeBinHeader(lengthBytes: number): Uint8Array {
   if (lengthBytes > 0xffffffff) {
     throw new TuttiError('ERR_BUNDLE', `Cannot save a member of ${lengthBytes} bytes: 4 GiB is the most`);
@@ -83,7 +92,7 @@ export function encodeBinHeader(lengthBytes: number): Uint8Array {
   return bytes;
 }
 
-/** Whether five bytes introduce exactly `lengthBytes` of weights. */
+/** Whether five bytes introduce a binary value of exactly `lengthBytes`. */
 export function isBinHeader(bytes: Uint8Array, lengthBytes: number): boolean {
   return Buffer.compare(bytes, encodeBinHeader(lengthBytes)) === 0;
 }

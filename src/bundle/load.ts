@@ -4,22 +4,21 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { Unpackr } from 'msgpackr/unpack';
-import type { Ensemble } from '../ensemble/ensemble.js';
+import { NotPlainError, unpackPlain } from '../data/plain-data.js';
+import type { Ensemble, TrainedMember } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
 import { contentHash } from './content-hash.js';
 import {
   BIN_HEADER_BYTES,
   CHECKSUM_OFFSET_BYTES,
   decodeHeader,
-  FORMAT_VERSION,
   failBundle,
   HEADER_BYTES,
   type Header,
   isBinHeader,
+  storedBytes,
 } from './format.js';
 import { ensembleFrom, findContradiction, type StoredReport } from './metadata.js';
-import { scanPlainMsgpack } from './scan.js';
 import { type Environment, type Metadata, metadataSchema } from './schema.js';
 import { PIECE_BYTES, placeLittleEndian } from './weights.js';
 
@@ -48,19 +47,16 @@ export async function loadEnsemble(path: string): Promise<Ensemble> {
  * @throws ERR_FILE, ERR_BUNDLE as {@link loadEnsemble}.
  */
 export async function inspectEnsemble(path: string): Promise<InspectedEnsemble> {
-  const { ensemble, metadata, bytes } = await readBundle(path);
+  const { ensemble, metadata, formatVersion, bytes } = await readBundle(path);
   const { environment, report } = metadata;
-  return {
-    ensemble,
-    contentHash: contentHash(ensemble),
-    formatVersion: FORMAT_VERSION,
-    bytes,
-    environment,
-    report,
-  };
+  return { ensemble, contentHash: contentHash(ensemble), formatVersion, bytes, environment, report };
 }
 
-async function readBundle(path: string): Promise<{ ensemble: Ensemble; metadata: Metadata; bytes: number }> {
+interface ReadBundle extends Pick<InspectedEnsemble, 'ensemble' | 'formatVersion' | 'bytes'> {
+  readonly metadata: Metadata;
+}
+
+async function readBundle(path: string): Promise<ReadBundle> {
   // Without O_NONBLOCK, opening a named pipe would wait for its writer for ever.
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((error) =>
     failRead(path, error),
@@ -72,8 +68,8 @@ async function readBundle(path: string): Promise<{ ensemble: Ensemble; metadata:
     const header = decodeHeader(start, stats.size, path);
     await verifyChecksum(file, start, header, path);
     const metadata = decodeMetadata(await readUpTo(file, HEADER_BYTES, header.metadataBytes), path);
-    const weights = await readWeights(file, header, metadata, path);
-    return { ensemble: ensembleFrom(metadata, weights), metadata, bytes: stats.size };
+    const ensemble = ensembleFrom(metadata, await readMembers(file, header, metadata, path));
+    return { ensemble, metadata, formatVersion: header.version, bytes: stats.size };
   } catch (error) {
     if (error instanceof TuttiError) throw error;
     return failRead(path, error as Error);
@@ -93,11 +89,9 @@ async function verifyChecksum(
   if (!hash.digest().equals(header.checksum)) failBundle(path, 'is damaged: its checksum does not match');
 }
 
-/** Metadata bytes → metadata, scanned before decoding so that nothing odd or oversized is ever built. */
+/** Metadata bytes → metadata. */
 function decodeMetadata(bytes: Buffer, path: string): Metadata {
-  const oddity = scanPlainMsgpack(bytes);
-  if (oddity !== null) failBundle(path, `is damaged: its metadata does not decode (${oddity})`);
-  const parsed = metadataSchema.safeParse(new Unpackr({ useRecords: false }).unpack(bytes));
+  const parsed = metadataSchema.safeParse(decode(bytes, path));
   if (!parsed.success) {
     const { path: where, message } = parsed.error.issues[0]!;
     failBundle(path, `is damaged: its metadata is wrong at ${where.join('.') || 'the top'} (${message})`);
@@ -107,29 +101,46 @@ function decodeMetadata(bytes: Buffer, path: string): Metadata {
   return parsed.data;
 }
 
-async function readWeights(
+function decode(bytes: Buffer, path: string): unknown {
+  try {
+    return unpackPlain(bytes);
+  } catch (error) {
+    if (!(error instanceof NotPlainError)) throw error;
+    return failBundle(path, `is damaged: its metadata does not decode (${error.message})`, error);
+  }
+}
+
+/** The weights and stored models of the members, in the order of the metadata. */
+async function readMembers(
   file: FileHandle,
   header: Header,
   { members }: Metadata,
   path: string,
-): Promise<Float32Array<SharedArrayBuffer>[]> {
+): Promise<Pick<TrainedMember, 'weights' | 'model'>[]> {
   const stored = header.payloadBytes - header.metadataBytes;
-  const needed = members.reduce((sum, { parameters }) => sum + BIN_HEADER_BYTES + 4 * parameters, 0);
+  const needed = members.reduce(
+    (sum, { parameters, modelBytes }) => sum + storedBytes(4 * parameters, modelBytes),
+    0,
+  );
   // Before any allocation: what the metadata claims must be there.
   if (stored !== needed) failBundle(path, `is damaged: ${stored} bytes of weights where ${needed} belong`);
-  const all: Float32Array<SharedArrayBuffer>[] = [];
+  const all: Pick<TrainedMember, 'weights' | 'model'>[] = [];
   let at = HEADER_BYTES + header.metadataBytes;
-  for (const { parameters } of members) {
-    const lengthBytes = 4 * parameters;
+  /** The binary value at the reader's place, which must be of this length. */
+  const readBinary = async (lengthBytes: number, place: (offset: number, piece: Buffer) => void) => {
     if (!isBinHeader(await readUpTo(file, at, BIN_HEADER_BYTES), lengthBytes)) {
-      failBundle(path, 'is damaged: weights of another length');
+      failBundle(path, 'is damaged: weights or a model of another length');
     }
-    const weights = new Float32Array(new SharedArrayBuffer(lengthBytes));
-    for await (const { offset, piece } of pieces(file, at + BIN_HEADER_BYTES, lengthBytes)) {
-      placeLittleEndian(weights, offset, piece);
-    }
-    all.push(weights);
+    for await (const { offset, piece } of pieces(file, at + BIN_HEADER_BYTES, lengthBytes))
+      place(offset, piece);
     at += BIN_HEADER_BYTES + lengthBytes;
+  };
+  for (const { parameters, modelBytes } of members) {
+    const weights = new Float32Array(new SharedArrayBuffer(4 * parameters));
+    await readBinary(4 * parameters, (offset, piece) => placeLittleEndian(weights, offset, piece));
+    const model = modelBytes === null ? null : new Uint8Array(new SharedArrayBuffer(modelBytes));
+    if (model !== null) await readBinary(model.length, (offset, piece) => model.set(piece, offset));
+    all.push({ weights, model });
   }
   return all;
 }

@@ -5,11 +5,11 @@ import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Task } from '../data/dataset.js';
 import type { Ensemble, EpochRecord, FailedMember, TrainedMember } from '../ensemble/ensemble.js';
-import { weightsLength } from '../ensemble/member-weights.js';
+import { storesModel, weightsLength } from '../ensemble/member-weights.js';
 import type { ErrorCode } from '../errors.js';
 import { imageFeatures } from '../model/image.js';
 import { layerShapes } from '../model/network.js';
-import type { MemberSpec, NetworkMemberSpec } from '../model/spec.js';
+import { type EpochMemberSpec, hasEpochs, type MemberSpec, type NetworkMemberSpec } from '../model/spec.js';
 import type { Environment, MemberMetadata, Metadata } from './schema.js';
 
 /** What a training measured, kept beside the ensemble as plain JSON; it is outside the content hash. */
@@ -40,8 +40,11 @@ export function metadataOf(ensemble: Ensemble, report: StoredReport | null): Met
   }) as Metadata;
 }
 
-/** The ensemble that metadata and weights, in the order of its members, make up. */
-export function ensembleFrom(metadata: Metadata, weights: readonly TrainedMember['weights'][]): Ensemble {
+/** The ensemble that metadata makes up with weights and stored models, in the order of its members. */
+export function ensembleFrom(
+  metadata: Metadata,
+  stored: readonly Pick<TrainedMember, 'weights' | 'model'>[],
+): Ensemble {
   return {
     plan: metadata.plan,
     task: metadata.task,
@@ -56,7 +59,7 @@ export function ensembleFrom(metadata: Metadata, weights: readonly TrainedMember
       inBagRows,
       ...(averagingWeight === 1 ? {} : { averagingWeight }),
       history: historyRows(history),
-      weights: weights[at]!,
+      ...stored[at]!,
     })),
     failures: metadata.failures.map(failureFrom),
     complete: metadata.complete,
@@ -99,11 +102,12 @@ function contradictionOfSpec(spec: MemberSpec, features: number, task: Task): st
     if (image === null || (imageFeatures(image) === features && spec.featureShare === 1)) return null;
     return `image does not fit ${features} features`;
   }
-  if (!lossFits(spec, task)) return `loss does not fit ${task.kind}`;
-  return layersFit(spec, features, task) ? null : 'layers do not fit each other';
+  if (hasEpochs(spec) && !lossFits(spec, task)) return `loss does not fit ${task.kind}`;
+  if (spec.engine !== 'wasm' || layersFit(spec, features, task)) return null;
+  return 'layers do not fit each other';
 }
 
-function lossFits({ loss }: NetworkMemberSpec, task: Task): boolean {
+function lossFits({ loss }: EpochMemberSpec, task: Task): boolean {
   if (task.kind === 'regression') return loss === 'squaredError' || loss === 'gaussianNll';
   return loss === 'softmaxCrossEntropy' || (loss === 'binaryCrossEntropy' && task.classes.length === 2);
 }
@@ -128,15 +132,13 @@ function contradictionOfMembers({
   const planned = plan.members.length;
   let previous = -1;
   if (members.every(({ averagingWeight }) => averagingWeight === 0)) return 'no member counts in an average';
-  for (const { index, parameters, inBagRows, history } of members) {
+  for (const member of members) {
+    const { index, inBagRows, history } = member;
     if (index <= previous || index >= planned) return `member ${index} is out of order or not planned`;
     previous = index;
     const spec = plan.members[index]!;
-    const expected = weightsLength(spec, features, task, inBagRows);
-    if (parameters !== expected) {
-      const whose = spec.engine === 'wasm' ? 'its layers have' : 'its rows are';
-      return `member ${index} has ${parameters} weights where ${whose} ${expected}`;
-    }
+    const contradiction = contradictionOfStored(member, spec, features, task);
+    if (contradiction !== null) return contradiction;
     if (spec.engine === 'neighbours' && inBagRows < spec.neighbours) {
       return `member ${index} has ${inBagRows} rows for ${spec.neighbours} neighbours`;
     }
@@ -151,6 +153,22 @@ function contradictionOfMembers({
   if (complete !== (members.length === planned))
     return `${members.length} of ${planned} members, complete: ${complete}`;
   return null;
+}
+
+/** Weights and a stored model of the lengths that the member's spec leads to. */
+function contradictionOfStored(
+  { index, parameters, inBagRows, modelBytes }: MemberMetadata,
+  spec: MemberSpec,
+  features: number,
+  task: Task,
+): string | null {
+  if ((modelBytes !== null) !== storesModel(spec)) {
+    return `member ${index} of engine ${spec.engine} has ${modelBytes === null ? 'no' : 'a'} stored model`;
+  }
+  const expected = weightsLength(spec, features, task, inBagRows);
+  if (expected === null || parameters === expected) return null;
+  const whose = spec.engine === 'neighbours' ? 'its rows are' : 'its layers have';
+  return `member ${index} has ${parameters} weights where ${whose} ${expected}`;
 }
 
 /** The fitted preprocessing must make the very columns and targets that the members were trained on. */
@@ -173,13 +191,14 @@ function contradictionOfPreprocessing(metadata: Metadata): string | null {
 }
 
 function describeMember(member: TrainedMember): MemberMetadata {
-  const { index, epoch, inBagRows, averagingWeight = 1, weights, history } = member;
+  const { index, epoch, inBagRows, averagingWeight = 1, weights, model, history } = member;
   return {
     index,
     epoch,
     inBagRows,
     averagingWeight,
     parameters: weights.length,
+    modelBytes: model?.length ?? null,
     history: {
       epoch: history.map((record) => record.epoch),
       loss: history.map((record) => record.loss),

@@ -1,21 +1,21 @@
 // Writes an ensemble to one file, in one pass and in small pieces.
 
 import { createHash } from 'node:crypto';
-import { Packr } from 'msgpackr/pack';
+import { packPlain } from '../data/plain-data.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
 import { writeAll, writeAtomically } from './atomic-file.js';
 import { contentHash } from './content-hash.js';
 import {
-  BIN_HEADER_BYTES,
   CHECKSUM_OFFSET_BYTES,
   encodeBinHeader,
   encodeHeaderStart,
   HEADER_BYTES,
   MAX_METADATA_BYTES,
+  storedBytes,
 } from './format.js';
 import { metadataOf, type StoredReport } from './metadata.js';
-import { littleEndianPieces, pieceBuffer } from './weights.js';
+import { bytePieces, littleEndianPieces, pieceBuffer } from './weights.js';
 
 export interface SaveOptions {
   /** What the training measured, to be shown again by `tutti inspect`; plain JSON. */
@@ -45,11 +45,11 @@ export async function saveEnsemble(
     throw new TuttiError('ERR_BUNDLE', `Cannot save ${path}: ${why}`, { path });
   }
   const metadata = packMetadata(ensemble, report ?? null);
-  const weightBytes = ensemble.members.reduce(
-    (sum, { weights }) => sum + BIN_HEADER_BYTES + weights.byteLength,
+  const memberBytes = ensemble.members.reduce(
+    (sum, { weights, model }) => sum + storedBytes(weights.byteLength, model?.length ?? null),
     0,
   );
-  const start = encodeHeaderStart(metadata.length, metadata.length + weightBytes);
+  const start = encodeHeaderStart(metadata.length, metadata.length + memberBytes);
   const checksum = createHash('sha256').update(start);
   await writeAtomically(path, async (file) => {
     const append = async (bytes: Uint8Array) => {
@@ -61,18 +61,20 @@ export async function saveEnsemble(
     await writeAll(file, new Uint8Array(HEADER_BYTES - CHECKSUM_OFFSET_BYTES));
     await append(metadata);
     const buffer = pieceBuffer();
-    for (const { weights } of ensemble.members) {
+    for (const { weights, model } of ensemble.members) {
       await append(encodeBinHeader(weights.byteLength));
       for (const piece of littleEndianPieces(weights, buffer)) await append(piece);
+      if (model === null) continue;
+      await append(encodeBinHeader(model.length));
+      for (const piece of bytePieces(model, buffer)) await append(piece);
     }
     await writeAll(file, checksum.digest(), CHECKSUM_OFFSET_BYTES);
   });
-  return { contentHash: contentHash(ensemble), bytes: HEADER_BYTES + metadata.length + weightBytes };
+  return { contentHash: contentHash(ensemble), bytes: HEADER_BYTES + metadata.length + memberBytes };
 }
 
 function packMetadata(ensemble: Ensemble, report: StoredReport | null): Uint8Array {
-  // Plain maps: records are an extension of msgpackr's that other readers do not know.
-  const packed = new Packr({ useRecords: false }).pack(metadataOf(ensemble, report));
+  const packed = packPlain(metadataOf(ensemble, report));
   if (packed.length > MAX_METADATA_BYTES) {
     throw new TuttiError(
       'ERR_BUNDLE',

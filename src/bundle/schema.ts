@@ -6,7 +6,14 @@ import type { Task } from '../data/dataset.js';
 import { preprocessingSchema } from '../data/preprocessing-schema.js';
 import { TANGENT_KINDS } from '../model/image.js';
 import { ACTIVATIONS } from '../model/layer-options.js';
-import type { EnsemblePlan, MemberSpec, NeighboursMemberSpec, NetworkMemberSpec } from '../model/spec.js';
+import type {
+  EnsemblePlan,
+  LearnerMemberSpec,
+  MemberSpec,
+  NeighboursMemberSpec,
+  NetworkMemberSpec,
+  TfjsMemberSpec,
+} from '../model/spec.js';
 
 const count = z.int().min(1);
 const natural = z.int().min(0);
@@ -63,6 +70,19 @@ const resample = z.discriminatedUnion('kind', [
 
 const streams = z.strictObject({ resample: natural, init: natural, order: natural, masks: natural });
 
+/** What every engine that trains epoch by epoch has. */
+const optimisation = {
+  loss: z.enum(['softmaxCrossEntropy', 'binaryCrossEntropy', 'squaredError', 'gaussianNll']),
+  optimizer,
+  schedule,
+  epochs: count,
+  batchSize: count,
+  normPenalty: z.strictObject({ l1: z.number().min(0), l2: z.number().min(0) }),
+  labelSmoothing: decay,
+  inputNoise: z.number().min(0),
+  earlyStopping: z.strictObject({ on: z.enum(['validation', 'outOfBag']), patience: count }).nullable(),
+};
+
 const networkSpec = z.strictObject({
   engine: z.literal('wasm'),
   network: z.strictObject({
@@ -70,20 +90,13 @@ const networkSpec = z.strictObject({
     layers: z.array(layer),
     init: z.enum(['he', 'glorot']),
   }),
-  loss: z.enum(['softmaxCrossEntropy', 'binaryCrossEntropy', 'squaredError', 'gaussianNll']),
-  optimizer,
-  schedule,
-  epochs: count,
-  batchSize: count,
+  ...optimisation,
   resample,
   featureShare: share,
-  normPenalty: z.strictObject({ l1: z.number().min(0), l2: z.number().min(0) }),
   dropout: z
     .strictObject({ inputKeep: share, hiddenKeep: z.array(share), scaling: z.enum(['inverted', 'plain']) })
     .nullable(),
   activityPenalty: z.strictObject({ strength: positive, layers: z.array(count).min(1) }).nullable(),
-  labelSmoothing: decay,
-  inputNoise: z.number().min(0),
   adversarial: z
     .strictObject({
       epsilon: positive,
@@ -106,7 +119,6 @@ const networkSpec = z.strictObject({
     })
     .nullable(),
   snapshot: z.strictObject({ index: natural, of: z.int().min(2) }).nullable(),
-  earlyStopping: z.strictObject({ on: z.enum(['validation', 'outOfBag']), patience: count }).nullable(),
   streams,
 }) satisfies z.ZodType<NetworkMemberSpec>;
 
@@ -134,9 +146,32 @@ const neighboursSpec = z.strictObject({
   streams,
 }) satisfies z.ZodType<NeighboursMemberSpec>;
 
+const userModule = z.strictObject({ path: z.string().min(1), hash: sha256 });
+
+const tfjsSpec = z.strictObject({
+  engine: z.literal('tfjs'),
+  model: userModule,
+  ...optimisation,
+  resample,
+  featureShare: share,
+  streams,
+}) satisfies z.ZodType<TfjsMemberSpec>;
+
+const learnerSpec = z.strictObject({
+  engine: z.literal('learner'),
+  learner: userModule,
+  options: z.record(z.string(), z.json()),
+  resample,
+  featureShare: share,
+  earlyStopping: z.null(),
+  streams,
+}) satisfies z.ZodType<LearnerMemberSpec>;
+
 const memberSpec = z.discriminatedUnion('engine', [
   networkSpec,
   neighboursSpec,
+  tfjsSpec,
+  learnerSpec,
 ]) satisfies z.ZodType<MemberSpec>;
 
 const plan = z.strictObject({
@@ -164,7 +199,9 @@ const member = z.strictObject({
   epoch: natural,
   inBagRows: natural,
   averagingWeight: z.number().min(0),
-  parameters: count,
+  parameters: natural,
+  /** Bytes of its stored model; absent in files of version 1, which have none. */
+  modelBytes: natural.nullable().default(null),
   history,
 });
 
@@ -205,7 +242,7 @@ export const metadataSchema = z.strictObject({
   report: z.record(z.string(), z.json()).nullable(),
 });
 
-/** The metadata of a saved ensemble: all of it but the weights. */
+/** The metadata of a saved ensemble: all of it but the weights and stored models. */
 export type Metadata = z.infer<typeof metadataSchema>;
 export type MemberMetadata = z.infer<typeof member>;
 export type Environment = z.infer<typeof environment>;

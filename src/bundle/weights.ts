@@ -1,4 +1,5 @@
-// Weights as little-endian bytes, in pieces small enough that nothing is copied whole.
+// Weights as little-endian bytes, and stored models as the bytes they are, in pieces small enough that nothing is
+// copied whole.
 
 import { endianness } from 'node:os';
 
@@ -18,10 +19,15 @@ const SWAP = endianness() === 'BE';
  */
 export function* littleEndianPieces(weights: Float32Array, buffer: Buffer): Generator<Uint8Array> {
   const bytes = new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength);
+  for (const piece of bytePieces(bytes, buffer)) yield SWAP ? piece.swap32() : piece;
+}
+
+/** The bytes in order, in pieces as of {@link littleEndianPieces}. */
+export function* bytePieces(bytes: Uint8Array, buffer: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
     const piece = buffer.subarray(0, Math.min(PIECE_BYTES, bytes.length - at));
     piece.set(bytes.subarray(at, at + piece.length));
-    yield SWAP ? piece.swap32() : piece;
+    yield piece;
   }
 }
 

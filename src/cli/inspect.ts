@@ -5,7 +5,13 @@ import { type InspectedEnsemble, inspectEnsemble } from '../bundle/load.js';
 import { averagingWeights } from '../ensemble/averaging-weights.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { describeLayer } from '../model/layer-options.js';
-import type { MemberSpec, NeighboursMemberSpec, NetworkMemberSpec } from '../model/spec.js';
+import type {
+  MemberSpec,
+  ModuleSpec,
+  NeighboursMemberSpec,
+  NetworkMemberSpec,
+  TfjsMemberSpec,
+} from '../model/spec.js';
 import { type CommandDefinition, JSON_ROW } from './command.js';
 import { paletteOf, print, printJson } from './terminal.js';
 import type { TextRow } from './text-table.js';
@@ -23,12 +29,14 @@ export const command: CommandDefinition = {
   },
 };
 
-type Unkeyed<Spec extends MemberSpec> = Omit<Spec, 'streams'>;
+type Unkeyed<Spec extends MemberSpec> = Spec extends MemberSpec ? Omit<Spec, 'streams'> : never;
+
+type UnkeyedSpec = Unkeyed<MemberSpec>;
 
 /** Members that share all but their random streams, as one entry. */
 interface SpecGroup {
   readonly members: readonly number[];
-  readonly spec: Unkeyed<NetworkMemberSpec> | Unkeyed<NeighboursMemberSpec>;
+  readonly spec: UnkeyedSpec;
 }
 
 function groupSpecs(specs: readonly MemberSpec[]): SpecGroup[] {
@@ -49,8 +57,9 @@ function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): objec
     ...{ complete, planned: plan.members.length, members: members.length },
     ...{ seed: plan.seed, arithmetic: plan.arithmetic, task, features, datasetHash },
     specs: groupSpecs(plan.members).map(({ members: those, spec }) => ({ members: those, ...spec })),
-    trained: members.map(({ index, epoch, inBagRows, averagingWeight = 1, weights, history }) => ({
+    trained: members.map(({ index, epoch, inBagRows, averagingWeight = 1, weights, model, history }) => ({
       ...{ index, epoch, inBagRows, averagingWeight, weights: weights.length },
+      ...(model === null ? {} : { modelBytes: model.length }),
       loss: history.at(-1)?.loss ?? null,
     })),
     failures: failures.map(({ index, error: { code, message, details } }) => ({
@@ -70,11 +79,13 @@ function inspectionLines(path: string, inspected: InspectedEnsemble): string[] {
   const planned = plan.members.length;
   const outputs = task.kind === 'classification' ? task.classes : task.targets;
   const weights = members.reduce((sum, own) => sum + own.weights.length, 0);
+  const models = members.reduce((sum, { model }) => sum + (model?.length ?? 0), 0);
   const rows: TextRow[] = [
     ['contentHash', inspected.contentHash],
     ['members', complete ? `${planned}` : `${members.length} of ${planned} (incomplete)`],
     ['task', `${task.kind} of ${features} features: ${shortList(outputs)}`],
     ['weights', counted(weights, 'number')],
+    ...(models === 0 ? [] : [['models', byteSize(models)]]),
     ['plan', `seed ${plan.seed}, ${plan.arithmetic} arithmetic`],
     ...groupSpecs(plan.members).map(
       (group): TextRow => [`members ${rangeText(group.members)}`, specText(group.spec)],
@@ -97,8 +108,29 @@ function specText(spec: SpecGroup['spec']): string {
   const rows =
     resample.kind === 'none' || resample.share === 1 ? resample.kind : `${resample.kind} ${resample.share}`;
   const features = featureShare === 1 ? '' : `, ${figure(100 * featureShare, 2)} % of features`;
-  const own = spec.engine === 'neighbours' ? neighboursText(spec) : networkText(spec);
-  return `${own}; rows: ${rows}${features}`;
+  return `${engineText(spec)}; rows: ${rows}${features}`;
+}
+
+function engineText(spec: SpecGroup['spec']): string {
+  switch (spec.engine) {
+    case 'wasm':
+      return `${layersText(spec)}; ${optimisationText(spec)}`;
+    case 'neighbours':
+      return neighboursText(spec);
+    case 'tfjs':
+      return `tfjs ${moduleText(spec.model)}; ${optimisationText(spec)}`;
+    case 'learner': {
+      const given = Object.keys(spec.options).length === 0 ? '' : `; ${JSON.stringify(spec.options)}`;
+      return `learner ${moduleText(spec.learner)}${given}`;
+    }
+    default:
+      return spec satisfies never;
+  }
+}
+
+/** The path, and enough of the hash to tell files apart. */
+function moduleText({ path, hash }: ModuleSpec): string {
+  return `${path} (${hash.slice(0, 8)})`;
 }
 
 function neighboursText({ neighbours, distance, votes }: Unkeyed<NeighboursMemberSpec>): string {
@@ -109,12 +141,14 @@ function neighboursText({ neighbours, distance, votes }: Unkeyed<NeighboursMembe
   return `${pixels}${neighbours} nearest neighbours${weighted}; ${kind} distance${tangents}`;
 }
 
-function networkText(spec: Unkeyed<NetworkMemberSpec>): string {
-  const { network, loss, optimizer, epochs, batchSize } = spec;
-  const layers = network.layers.map(describeLayer).join(', ') || 'no hidden layer';
-  const { image } = network;
+function layersText({ network: { layers, image } }: Unkeyed<NetworkMemberSpec>): string {
   const pixels = image === null ? '' : `${image.channels}x${image.height}x${image.width}: `;
-  return `${pixels}${layers}; ${loss}; ${optimizer.kind} ${optimizer.learningRate}; ${epochs} epochs of batches of ${batchSize}`;
+  return `${pixels}${layers.map(describeLayer).join(', ') || 'no hidden layer'}`;
+}
+
+function optimisationText(spec: Unkeyed<NetworkMemberSpec> | Unkeyed<TfjsMemberSpec>): string {
+  const { loss, optimizer, epochs, batchSize } = spec;
+  return `${loss}; ${optimizer.kind} ${optimizer.learningRate}; ${epochs} epochs of batches of ${batchSize}`;
 }
 
 /** The weights of members in averages, where they differ. */

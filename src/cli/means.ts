@@ -3,6 +3,7 @@
 import type { Aggregator } from '../ensemble/aggregate/aggregate.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { failOption } from '../errors.js';
+import { hasEpochs } from '../model/spec.js';
 import type { GivenOptions } from './command.js';
 import type { OptionRow } from './option-row.js';
 
@@ -47,7 +48,7 @@ export function aggregatorOf(mean: unknown): Aggregator {
 export function hasVariances({ plan, members }: Ensemble): boolean {
   return members.every(({ index }) => {
     const spec = plan.members[index]!;
-    return spec.engine === 'wasm' && spec.loss === 'gaussianNll';
+    return hasEpochs(spec) && spec.loss === 'gaussianNll';
   });
 }
 

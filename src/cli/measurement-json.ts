@@ -8,7 +8,7 @@ export function measurementJson(
   measurement: Measurement,
   targets: readonly string[],
 ): Record<string, unknown> {
-  const { errorCorrelation, ensemble, meanMember, members, ...rest } = measurement;
+  const { errorCorrelation, ensemble, meanMember, members, kinds, ...rest } = measurement;
   return {
     ...(ensemble === null ? {} : scoresJson(ensemble, targets)),
     members: members.length,
@@ -16,6 +16,10 @@ export function measurementJson(
     meanMember: scoresJson(meanMember, targets),
     memberScores: members.map((scores) => (scores === null ? null : scoresJson(scores, targets))),
     errorCorrelation,
+    kinds: kinds.map((kind) => ({
+      ...kind,
+      meanMember: kind.meanMember && scoresJson(kind.meanMember, targets),
+    })),
   };
 }
 

@@ -25,7 +25,12 @@ export function measurementLines(
   targets: readonly string[],
   palette: Palette,
 ): string[] {
-  return [...scoreLines(all, targets, palette), '', ...correlationLines(all, palette)];
+  return [
+    ...scoreLines(all, targets, palette),
+    '',
+    ...correlationLines(all, palette),
+    ...kindLines(all, targets, palette),
+  ];
 }
 
 /** Scores of the ensemble and of the mean member on each kind of rows. */
@@ -90,6 +95,22 @@ export function correlationLines(all: readonly NamedMeasurement[], palette: Pale
   ];
   const [head, ...lines] = alignColumns(rows, '   ');
   return [palette.bold(head!), ...lines.map((line) => `  ${line}`)];
+}
+
+/** What each kind of a mixed ensemble's members did by itself; nothing when all are of one kind. */
+function kindLines(all: readonly NamedMeasurement[], targets: readonly string[], palette: Palette): string[] {
+  if (all.every(({ measurement }) => measurement.kinds.length === 0)) return [];
+  const [score] = scoreHeads(all[0]!.measurement, targets);
+  const rows: TextRow[] = [['By kind', 'members', `mean ${score}`, 'v', 'c', 'ρ = c/v']];
+  for (const { name, measurement } of all) {
+    for (const { kind, members, meanMember, errorCorrelation } of measurement.kinds) {
+      const scored = meanMember === null ? '–' : scoreCells(meanMember, targets)[0]!;
+      const figures = [errorCorrelation?.v, errorCorrelation?.c, errorCorrelation?.rho];
+      rows.push([`${name}, ${kind}`, `${members.length}`, scored, ...figures.map((own) => figure(own))]);
+    }
+  }
+  const [head, ...lines] = alignColumns(rows);
+  return ['', palette.bold(head!), ...lines];
 }
 
 function gainText({ nextMemberGain, measured }: Measurement['errorCorrelation']): string {

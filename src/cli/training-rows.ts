@@ -6,7 +6,10 @@ import { DEFAULTS, trainingSchema } from '../model/options.js';
 import type { OptionRow } from './option-row.js';
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  'The ensemble': ['members', 'engine', 'seed', 'resample', 'resampleShare', 'featureShare', 'vary'],
+  'The ensemble': [
+    ...['members', 'engine', 'model', 'learner', 'seed', 'resample', 'resampleShare', 'featureShare', 'vary'],
+    'deadline',
+  ],
   'The networks': ['hidden', 'layers', 'image', 'activation', 'init', 'loss'],
   Regularization: [
     ...['l1', 'l2', 'inputKeep', 'hiddenKeep', 'dropoutScaling', 'activityPenalty', 'activityLayers'],
@@ -22,6 +25,9 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
 
 const ARGUMENTS: Readonly<Record<string, string>> = {
   members: 'k',
+  model: 'net.mjs',
+  learner: 'tree.mjs',
+  deadline: 'seconds',
   seed: 'n',
   hidden: '64,32',
   layers: 'conv 8@3x3,maxpool 2',
@@ -33,8 +39,8 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   vary: 'init,order',
 };
 
-/** Can be said in a config file only: a grid is a table. */
-const WITHOUT_FLAG = new Set(['grid']);
+/** Can be said in a config file only: they are tables. */
+const WITHOUT_FLAG = new Set(['grid', 'learnerOptions']);
 
 /** The rows in the order of the schema, those of the leading groups first. */
 export function trainingRows(): readonly OptionRow[] {

@@ -1,5 +1,8 @@
-// What an engine gives the training loop: one member that can be advanced epoch by epoch.
-// The loop (order of epochs, early stopping, history) is src/ensemble/train-member.ts, for every engine.
+// What an engine gives: to the training loop one member that can be advanced epoch by epoch, to prediction one
+// that answers. The loop (order of epochs, early stopping, history) is src/ensemble/train-member.ts, for every engine.
+
+import type { RowRange } from '../measure/blocks.js';
+import type { Predictions } from '../measure/predictions.js';
 
 /** The rows and columns of one member, drawn before its engine starts. */
 export interface MemberRows {
@@ -58,6 +61,23 @@ export interface MemberTrainer {
   tieTo(anchor: Float32Array, members: number): void;
   /** For members that step in lockstep; their spec asks for exact tying. */
   readonly lockstep: LockstepTrainer;
-  /** Writes the unpadded parameters: per layer W[inputs, units] row-major, then the bias. */
+  /** Numbers that {@link exportWeights} writes. */
+  readonly weightCount: number;
+  /** Writes the unpadded parameters: for a network of the wasm engine per layer W[inputs, units] row-major, then the bias. */
   exportWeights(into: Float32Array): void;
+  /** What prediction needs beside weights and spec: a stored model, as text. @default nothing */
+  readonly topology?: string;
+  /** Lets go of what the trainer holds outside of the training's memory. @default nothing */
+  dispose?(): void;
+}
+
+/** One member that predicts. */
+export interface MemberPredictor {
+  /**
+   * Predicts a range of positions of x, f32[n, features]: of its rows, or of the rows `index` lists; in the user's
+   * units. What it returns may be overwritten by the next call.
+   */
+  predict(x: Float32Array, range: RowRange, index: Uint32Array | null): Predictions | Promise<Predictions>;
+  /** Lets go of what it holds. @default nothing */
+  dispose?(): void;
 }

@@ -3,7 +3,8 @@
 import { blockRanges } from '../measure/blocks.js';
 import { layerShapes, requireNetwork } from '../model/network.js';
 import type { Ensemble } from './ensemble.js';
-import { checkRows, predictorOf, standardise } from './predict.js';
+import { predictorOf } from './network-predictor.js';
+import { checkRows, standardise } from './predict.js';
 
 /** A unit is active where the magnitude of its output is above this: sigmoids never reach 0. */
 export const ACTIVE_THRESHOLD = 1e-3;

@@ -16,7 +16,7 @@ import { attackWeights, type RawOutputs, type Truth } from './attack-loss.js';
 import { type AttackScore, createScores, SCORE_NAMES } from './attack-score.js';
 import type { Ensemble } from './ensemble.js';
 import { checkDataset } from './evaluate.js';
-import { networkMembers } from './predict.js';
+import { networkMembers } from './network-predictor.js';
 import { rangesOf } from './shared-extras.js';
 
 /** More members than this are attacked only as a whole unless asked for: their matrix has k² entries. */

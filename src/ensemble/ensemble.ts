@@ -20,8 +20,16 @@ export interface EpochRecord {
 export interface TrainedMember {
   /** Its place in the plan. */
   readonly index: number;
-  /** Unpadded parameters: per layer W[inputs, units] row-major, then the bias; in shared memory. */
+  /**
+   * Unpadded parameters, in shared memory: per layer W[inputs, units] row-major, then the bias; of a tfjs member the
+   * model's weights in its order; of nearest neighbours the stored rows; of a learner none.
+   */
   readonly weights: Float32Array<SharedArrayBuffer>;
+  /**
+   * What predicts beside the weights, in shared memory: a learner's fitted model as it was stored, a tfjs model's
+   * topology as JSON in UTF-8; null where the spec says it all.
+   */
+  readonly model: Uint8Array<SharedArrayBuffer> | null;
   readonly history: readonly EpochRecord[];
   /** The epoch whose weights these are: the last, or the best under early stopping. 1-based. */
   readonly epoch: number;

@@ -9,6 +9,7 @@ import { createMeasurement, type Measurement } from '../measure/measurement.js';
 import type { Predictions } from '../measure/predictions.js';
 import { combiner } from './aggregate/aggregate.js';
 import type { Ensemble } from './ensemble.js';
+import { memberKinds } from './kinds.js';
 import { drawCandidates, drawMember } from './member-rows.js';
 import { type CombineOptions, combineSettings, eachBlock } from './predict.js';
 
@@ -101,6 +102,7 @@ function measurementSettings(ensemble: Ensemble, options: EvaluateOptions) {
   return {
     ...(Object.fromEntries(stated.filter(([, value]) => value !== undefined)) as IntervalOptions),
     members: ensemble.members.length,
+    kinds: memberKinds(ensemble),
     aggregator: { name, combine: combiner(name, ensemble.task, combineSettings(ensemble, options)) },
   };
 }

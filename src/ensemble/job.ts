@@ -5,7 +5,7 @@ import type { Task } from '../data/dataset.js';
 import type { WireError } from '../errors.js';
 import type { TrainingLayout } from '../memory/layout.js';
 import type { MemberSpec, NetworkMemberSpec } from '../model/spec.js';
-import type { EpochRecord } from './ensemble.js';
+import type { EpochRecord, TrainedMember } from './ensemble.js';
 
 /** What all members of one training share; plain data and shared memory, so it crosses threads. */
 export interface TrainingShare {
@@ -57,8 +57,6 @@ export interface MemberJob {
   readonly anchor: Anchor | null;
   /** Receives the state at `until`, unless the training ended; null when the job goes to the end. */
   readonly state: Float32Array<SharedArrayBuffer> | null;
-  /** Receives the finished weights, unpadded, all at once: at the end, or at the end of the member's cycle. */
-  readonly weights: Float32Array<SharedArrayBuffer>;
 }
 
 /** Members that step in lockstep on one thread, each from its beginning to its end. */
@@ -84,14 +82,14 @@ export interface AdvancedMember {
   /** The epochs of this job. */
   readonly history: readonly EpochRecord[];
   readonly progress: MemberProgress;
-  /** Its weights were delivered. */
-  readonly delivered: boolean;
+  /** The finished member, at the end of its run or of its cycle; null when neither was reached. */
+  readonly delivered: DeliveredMember | null;
   /** Its run is over; no state was saved. */
   readonly ended: boolean;
-  /** The epoch whose weights were delivered. */
-  readonly epoch: number;
-  readonly inBagRows: number;
 }
+
+/** What a thread hands over of a finished member, in memory that it wrote whole before anyone else knew of it. */
+export type DeliveredMember = Pick<TrainedMember, 'weights' | 'model' | 'epoch' | 'inBagRows'>;
 
 /** How a job left a member. A stopped member leaves nothing; `failed` is for one of several in lockstep. */
 export type MemberOutcome =

@@ -3,50 +3,68 @@
 
 import type { ResampleSource } from '../data/resample.js';
 import type { MemberTrainer } from '../engines/engine.js';
-import { createWasmTrainer } from '../engines/wasm/trainer.js';
 import { TuttiError } from '../errors.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { ControlBlock } from '../memory/control-block.js';
 import { cycleOf } from '../model/snapshots.js';
-import type { MemberSpec, NetworkMemberSpec } from '../model/spec.js';
+import type { EpochMemberSpec, MemberSpec } from '../model/spec.js';
 import type { EpochRecord } from './ensemble.js';
-import type { AdvancedMember, EpochHook, MemberJob, MemberProgress, TrainingShare } from './job.js';
+import type {
+  AdvancedMember,
+  DeliveredMember,
+  EpochHook,
+  MemberJob,
+  MemberProgress,
+  TrainingShare,
+} from './job.js';
 import { drawMember, type MemberDraw } from './member-rows.js';
+import { createTrainer } from './trainers.js';
 
 /** The course of one member's training through a job. */
 export class MemberCourse {
   readonly trainer: MemberTrainer;
   readonly #job: MemberJob;
-  readonly #spec: NetworkMemberSpec;
+  readonly #spec: EpochMemberSpec;
   readonly #draw: MemberDraw;
   readonly #onEpochEnd: EpochHook | undefined;
   readonly #history: EpochRecord[] = [];
   #progress: MemberProgress;
   #ended: boolean;
 
-  /** Takes up the job's state, or draws the initial weights. `offsetBytes` as of the trainer's context. */
-  constructor(
+  private constructor(
     job: MemberJob,
-    spec: NetworkMemberSpec,
-    kernels: Kernels,
-    control: ControlBlock,
+    spec: EpochMemberSpec,
+    draw: MemberDraw,
+    trainer: MemberTrainer,
     onEpochEnd: EpochHook | undefined,
-    offsetBytes = 0,
   ) {
-    const { training, member, slot, from, anchor } = job;
-    const { layout, memory, task, seed } = training;
-    const draw = drawFromMemory(training, spec);
-    requireStoppingRows(spec, draw, member);
-    const context = { kernels, memory, control, layout, task, seed, slot, offsetBytes };
-    const state = from?.parameters ?? null;
-    this.trainer = createWasmTrainer(context, spec, member, draw, draw.stopping.length, state);
+    const { from, anchor } = job;
+    this.trainer = trainer;
     this.#job = job;
     this.#spec = spec;
     this.#draw = draw;
     this.#onEpochEnd = onEpochEnd;
     this.#progress = from ?? beginning(spec.optimizer.learningRate);
     this.#ended = false;
-    if (anchor !== null) this.trainer.tieTo(anchor.values, anchor.members);
+    if (anchor !== null) trainer.tieTo(anchor.values, anchor.members);
+  }
+
+  /** Takes up the job's state, or draws the initial weights. `offsetBytes` as of the trainer's context. */
+  static async begin(
+    job: MemberJob,
+    spec: EpochMemberSpec,
+    kernels: Kernels,
+    control: ControlBlock,
+    onEpochEnd: EpochHook | undefined,
+    offsetBytes = 0,
+  ): Promise<MemberCourse> {
+    const { training, member, slot, from } = job;
+    const { layout, memory, task, seed } = training;
+    const draw = drawFromMemory(training, spec);
+    requireStoppingRows(spec, draw, member);
+    const context = { kernels, memory, control, layout, task, seed, slot, offsetBytes };
+    const trainer = await createTrainer(context, spec, member, draw, from?.parameters ?? null);
+    return new MemberCourse(job, spec, draw, trainer, onEpochEnd);
   }
 
   /** Epochs finished. */
@@ -83,24 +101,42 @@ export class MemberCourse {
     this.#ended = epoch === epochs || decision?.stop === true || !patient;
   }
 
-  /** Delivers the weights when the run or the member's cycle is over, and saves the state when the run goes on. */
+  /** Delivers the member when the run or its cycle is over, and saves the state when the run goes on. */
   finish(): AdvancedMember {
-    const { weights, state } = this.#job;
+    const { state } = this.#job;
     const { epoch, best } = this.#progress;
-    const delivered = this.#ended || epoch === cycleOf(this.#spec).last;
+    const complete = this.#ended || epoch === cycleOf(this.#spec).last;
     if (!this.#ended && state !== null) this.trainer.saveState(state);
     if (this.#ended && best.epoch > 0) this.trainer.restoreWeights();
-    if (delivered) this.trainer.exportWeights(weights);
     return {
       status: 'advanced',
       history: this.#history,
       progress: { epoch, best, learningRate: this.#progress.learningRate },
-      delivered,
+      delivered: complete ? this.#deliver() : null,
       ended: this.#ended,
+    };
+  }
+
+  #deliver(): DeliveredMember {
+    const { epoch, best } = this.#progress;
+    const { weightCount, topology } = this.trainer;
+    const weights = new Float32Array(new SharedArrayBuffer(4 * weightCount));
+    this.trainer.exportWeights(weights);
+    return {
+      weights,
+      model: topology === undefined ? null : sharedText(topology),
       epoch: best.epoch > 0 ? best.epoch : epoch,
       inBagRows: this.#draw.inBagRows,
     };
   }
+}
+
+/** A text in UTF-8, in shared memory. */
+function sharedText(text: string): Uint8Array<SharedArrayBuffer> {
+  const bytes = new TextEncoder().encode(text);
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  return shared;
 }
 
 /** Where a member stands before its first epoch. */
@@ -124,7 +160,7 @@ export function drawFromMemory({ memory, layout, seed }: TrainingShare, spec: Me
   });
 }
 
-function requireStoppingRows(spec: NetworkMemberSpec, draw: MemberDraw, member: number): void {
+function requireStoppingRows(spec: EpochMemberSpec, draw: MemberDraw, member: number): void {
   if (spec.earlyStopping === null || draw.stopping.length > 0) return;
   throw new TuttiError(
     'ERR_OPTION',

@@ -1,31 +1,36 @@
-// How many numbers a trained member of any engine is: what is allocated for it, saved and checked on loading.
+// How many numbers a trained member of any engine is, where its spec says it: what memory is estimated from, and
+// what is checked on loading.
 
-import type { Dataset, Task } from '../data/dataset.js';
-import { distinctRows, storedRowLength } from '../engines/neighbours/stored-rows.js';
+import type { Task } from '../data/dataset.js';
+import { storedRowLength } from '../engines/neighbours/stored-rows.js';
 import { layerShapes, parameterCount } from '../model/network.js';
-import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
-import { drawCandidates, drawMember } from './member-rows.js';
+import type { MemberSpec } from '../model/spec.js';
 
 /**
- * Length of a member's weights.
+ * Length of a member's weights; null where only the trained model knows.
  * @param inBagRows distinct rows in bag; only a nearest-neighbour member's weights depend on them.
  */
-export function weightsLength(spec: MemberSpec, features: number, task: Task, inBagRows: number): number {
+export function weightsLength(
+  spec: MemberSpec,
+  features: number,
+  task: Task,
+  inBagRows: number,
+): number | null {
   switch (spec.engine) {
     case 'wasm':
       return parameterCount(layerShapes(spec, features, task));
     case 'neighbours':
       return inBagRows * storedRowLength(spec, features, task);
+    case 'tfjs':
+      return null;
+    case 'learner':
+      return 0;
     default:
       return spec satisfies never;
   }
 }
 
-/** {@link weightsLength} of a planned member, before it is trained. */
-export function plannedWeightsLength(plan: EnsemblePlan, member: number, dataset: Dataset): number {
-  const spec = plan.members[member]!;
-  const { features, task } = dataset;
-  if (spec.engine === 'wasm') return weightsLength(spec, features, task, 0);
-  const draw = drawMember(plan.seed, spec, dataset, features, drawCandidates(plan, dataset));
-  return weightsLength(spec, features, task, distinctRows(draw.inBag).length);
+/** Whether members of this spec have a stored model beside their weights. */
+export function storesModel({ engine }: MemberSpec): boolean {
+  return engine === 'tfjs' || engine === 'learner';
 }

@@ -12,11 +12,13 @@ import { weightsLength } from './member-weights.js';
 const BYTES_PER_MEMBER = 2048;
 
 /**
- * Bytes the members' results take; measuring loads a few members at a time.
+ * Bytes the members' results take, but for models whose size is known only when they are there; measuring loads a
+ * few members at a time.
  * @param choices the distinct specs, which the members take in turn.
  */
 export function resultBytes(choices: readonly MemberSpec[], members: number, dataset: Dataset): number {
-  const sizes = choices.map((spec) => weightsLength(spec, dataset.features, dataset.task, dataset.rows) * 4);
+  const { features, task, rows } = dataset;
+  const sizes = choices.map((spec) => (weightsLength(spec, features, task, rows) ?? 0) * 4);
   const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
   return members * (mean + BYTES_PER_MEMBER);
 }

@@ -16,7 +16,8 @@ import {
   ofMasks,
   sampleMasks,
 } from './masks.js';
-import { checkRows, concatenate, predictEnsemble, predictorOf, standardise } from './predict.js';
+import { predictorOf } from './network-predictor.js';
+import { checkRows, concatenate, predictEnsemble, standardise } from './predict.js';
 
 export type MaskWay = 'weightScaling' | 'arithmeticMean' | 'geometricMean';
 

@@ -3,20 +3,14 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { outputCount, type Scale } from '../data/dataset.js';
-import { featureScaleOf } from '../data/feature-scale.js';
-import { drawFeatureSubset } from '../data/resample.js';
-import { createNeighboursPredictor, type PredictRows } from '../engines/neighbours/predictor.js';
-import { createPredictor, type PredictableMember, type Predictor } from '../engines/wasm/predictor.js';
 import { TuttiError } from '../errors.js';
-import { resolveArithmetic } from '../kernels/arithmetic.js';
-import { compileKernels } from '../kernels/kernels.js';
 import { blockRanges, blockRowsFor, type RowRange } from '../measure/blocks.js';
 import type { CombinedPredictions } from '../measure/combine.js';
 import type { Predictions } from '../measure/predictions.js';
-import { requireNetwork } from '../model/network.js';
 import { type Aggregator, combiner } from './aggregate/aggregate.js';
 import { averagingWeights } from './averaging-weights.js';
-import type { Ensemble, TrainedMember } from './ensemble.js';
+import type { Ensemble } from './ensemble.js';
+import { createBlockPredictor } from './predictors.js';
 
 export interface CombineOptions {
   /** @default 'arithmeticMean' */
@@ -32,7 +26,8 @@ export interface CombineOptions {
  * @param x f32[rows, features] in the units of the training dataset's arrays; for an ensemble trained on a
  * file, the output of its preprocessing.
  * @throws ERR_SHAPE when x is not a whole number of rows; ERR_OPTION for weights that do not fit;
- * ERR_ARITHMETIC when this host cannot do the ensemble's arithmetic.
+ * ERR_ARITHMETIC when this host cannot do the ensemble's arithmetic; ERR_MODULE when a module of the user's is not
+ * there or not the one it was trained with; ERR_LEARNER when a learner fails; ERR_ENGINE_MISSING.
  */
 export async function predictEnsemble(
   ensemble: Ensemble,
@@ -73,58 +68,15 @@ export async function eachBlock(
   visit: (members: readonly Predictions[], range: RowRange) => void,
 ): Promise<void> {
   const blockRows = blockRowsFor(ensemble.members.length, outputCount(ensemble.task));
-  const predictor = blockPredictorOf(ensemble, blockRows);
-  for (const range of blockRanges(rows, blockRows)) {
-    visit(predictor.predictBlock(x, range, index), range);
-    await setImmediate();
+  const predictor = await createBlockPredictor(ensemble, blockRows);
+  try {
+    for (const range of blockRanges(rows, blockRows)) {
+      visit(await predictor.predictBlock(x, range, index), range);
+      await setImmediate();
+    }
+  } finally {
+    predictor.dispose();
   }
-}
-
-/** Loads members of every engine, ready to predict. */
-function blockPredictorOf(ensemble: Ensemble, blockRows: number): Pick<Predictor, 'predictBlock'> {
-  const { plan, members, features, task, targetScale } = ensemble;
-  const specOf = (member: TrainedMember) => plan.members[member.index]!;
-  const networks = members.filter((member) => specOf(member).engine === 'wasm');
-  if (networks.length === members.length) return predictorOf(ensemble, blockRows);
-  const own = networks.length === 0 ? null : predictorOf({ ...ensemble, members: networks }, blockRows);
-  const scale = featureScaleOf(ensemble);
-  const others = members.map((member): PredictRows | null => {
-    const spec = specOf(member);
-    if (spec.engine === 'wasm') return null;
-    const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
-    const stored = { spec, weights: member.weights, columns };
-    return createNeighboursPredictor(stored, features, task, targetScale, scale);
-  });
-  return {
-    predictBlock(x, range, index) {
-      const ofNetworks = own?.predictBlock(x, range, index).values();
-      return others.map((predict) => predict?.(x, range, index) ?? ofNetworks!.next().value!);
-    },
-  };
-}
-
-/**
- * Loads the members of an ensemble of networks, ready to predict.
- * @throws ERR_OPTION when a member is of another kind.
- */
-export function predictorOf(ensemble: Ensemble, blockRows?: number): Predictor {
-  const { plan, features, task, targetScale } = ensemble;
-  const module = compileKernels(resolveArithmetic(plan.arithmetic));
-  return createPredictor(module, networkMembers(ensemble), features, task, targetScale, blockRows);
-}
-
-/**
- * The members of an ensemble of networks as the engine takes them.
- * @throws ERR_OPTION when a member is of another kind; ERR_BUNDLE when there is none.
- */
-export function networkMembers({ plan, members, features }: Ensemble): PredictableMember[] {
-  if (members.length === 0)
-    throw new TuttiError('ERR_BUNDLE', 'This ensemble has no finished members to predict with');
-  return members.map(({ index, weights, unitFactors = null }) => {
-    const spec = requireNetwork(plan.members[index]!, index);
-    const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
-    return { spec, weights, columns, factors: unitFactors };
-  });
 }
 
 /** x in the units the networks were trained on. */

@@ -68,7 +68,7 @@ function slotArenaBytes(
   const evaluated = Math.max(rows.candidates.length, rows.validation.length);
   const known = new Map<string, number>();
   const bytesOf = (member: MemberSpec): number => {
-    // A nearest-neighbour member copies rows and needs no arena.
+    // Other engines copy rows and need no arena.
     if (member.engine !== 'wasm') return 0;
     const inBag = resampleLength(member, plan.seed, dataset, rows);
     const { streams: _, ...rest } = member;

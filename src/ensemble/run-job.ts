@@ -1,6 +1,7 @@
 // Whatever a job is, this runs it: what pool threads and the inline runner call.
 
 import type { Kernels } from '../kernels/kernels.js';
+import { ControlBlock } from '../memory/control-block.js';
 import type { EpochHook, Job, MemberOutcome } from './job.js';
 import { trainGroup } from './train-group.js';
 import { trainMember } from './train-member.js';
@@ -11,7 +12,14 @@ export async function runJob(
   kernels: Kernels,
   onEpochEnd?: EpochHook,
 ): Promise<readonly MemberOutcome[]> {
-  return job.kind === 'group'
-    ? trainGroup(job, kernels, onEpochEnd)
-    : [await trainMember(job, kernels, onEpochEnd)];
+  const { memory, layout } = job.training;
+  const control = new ControlBlock(memory.buffer, layout.slots);
+  control.takeUp(job.slot);
+  try {
+    return job.kind === 'group'
+      ? await trainGroup(job, kernels, onEpochEnd)
+      : [await trainMember(job, kernels, onEpochEnd)];
+  } finally {
+    control.end(job.slot);
+  }
 }

@@ -19,6 +19,8 @@ export interface Run {
   state: MemberState | null;
   /** Its epochs since the last member it delivered. */
   history: EpochRecord[];
+  /** How long threads have had it in hand since then. */
+  usedMs: number;
   /** Nothing of it is left to train: it came to its end, or failed. */
   over: boolean;
 }
@@ -30,7 +32,7 @@ export function listRuns({ members }: EnsemblePlan): Run[] {
     const spec = members[first]!;
     const length = spec.engine === 'wasm' ? (spec.snapshot?.of ?? 1) : 1;
     const own = Array.from({ length }, (_, index) => first + index);
-    runs.push({ members: own, spec, delivered: 0, state: null, history: [], over: false });
+    runs.push({ members: own, spec, delivered: 0, state: null, history: [], usedMs: 0, over: false });
     first += length;
   }
   return runs;

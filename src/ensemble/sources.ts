@@ -6,9 +6,10 @@ import { failOption } from '../errors.js';
 import { mean } from '../math/statistics.js';
 import type { Measurement } from '../measure/measurement.js';
 import { parseTrainingOptions, type TrainingOptions } from '../model/options.js';
-import type { EnsemblePlan, Source } from '../model/spec.js';
+import { type EnsemblePlan, type EpochMemberSpec, hasEpochs, type Source } from '../model/spec.js';
 import type { Aggregator } from './aggregate/aggregate.js';
 import { evaluateEnsemble } from './evaluate.js';
+import { resolveModules } from './resolve-modules.js';
 import { preparePlan, randomSeed, type TrainingSettings, trainEnsemble } from './train-ensemble.js';
 
 export interface SourcesOptions extends Pick<TrainingSettings, 'runner' | 'signal' | 'preprocessing'> {
@@ -68,7 +69,7 @@ export async function compareSources(
   if (!Number.isInteger(seeds) || seeds < 1) failOption('seeds', 'an integer ≥ 1', seeds);
   const { vary, ...own } = parseTrainingOptions(options);
   const first = own.seed ?? randomSeed();
-  const plan = preparePlan(train, { ...own, seed: first });
+  const plan = preparePlan(train, { ...own, seed: first }, await resolveModules(own, train, first));
   const members = plan.members.length;
   if (members < 2) failOption('members', 'at least 2, for their errors to correlate', members);
   const compared = vary === undefined ? sourcesOf(plan) : [...new Set(vary)];
@@ -97,14 +98,19 @@ export async function compareSources(
 
 /** The sources that any member of the plan draws from. */
 export function sourcesOf({ members }: EnsemblePlan): Source[] {
-  const networks = members.filter((spec) => spec.engine === 'wasm');
   const uses: Record<Source, boolean> = {
     resample: members.some(({ resample, featureShare }) => resample.kind !== 'none' || featureShare < 1),
-    init: networks.length > 0,
-    order: networks.length > 0,
-    masks: networks.some(({ dropout, inputNoise }) => dropout !== null || inputNoise > 0),
+    // A learner's random numbers are its own affair, but they are drawn from this source.
+    init: members.some(({ engine }) => engine !== 'neighbours'),
+    order: members.some(hasEpochs),
+    masks: members.some((spec) => hasEpochs(spec) && drawsMasks(spec)),
   };
   return (Object.keys(uses) as Source[]).filter((source) => uses[source]);
+}
+
+/** Layers of a tfjs model may be dropout or noise, which no spec tells. */
+function drawsMasks(spec: EpochMemberSpec): boolean {
+  return spec.engine === 'tfjs' || spec.dropout !== null || spec.inputNoise > 0;
 }
 
 function figuresOf(source: Source | 'all', measured: readonly Measurement[]): SourceFigures {

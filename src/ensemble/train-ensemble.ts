@@ -4,6 +4,7 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Preprocessing } from '../data/preprocessing.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
+import type { ModuleTable } from '../model/module-options.js';
 import { memberChoices, parseTrainingOptions, resolvePlan, type TrainingOptions } from '../model/options.js';
 import type { EnsemblePlan } from '../model/spec.js';
 import type { Ensemble, TrainedMember } from './ensemble.js';
@@ -11,6 +12,7 @@ import type { EpochDecision, EpochEvent } from './job.js';
 import { requireMemory, resultBytes } from './memory-estimate.js';
 import { prepareTraining } from './prepare-training.js';
 import type { TrainingProgress } from './progress.js';
+import { namesModules, resolveModules } from './resolve-modules.js';
 import { createInlineRunner, type MemberRunner } from './runner.js';
 import { listRuns } from './runs.js';
 import { givenTangents } from './shared-extras.js';
@@ -41,8 +43,8 @@ export interface TrainingSettings {
  * Trains an ensemble on a dataset.
  *
  * @returns the ensemble; members that failed are listed in `failures`, the others kept.
- * @throws ERR_OPTION for bad options, ERR_MEMORY when it would not fit, ERR_MEMBERS_FAILED when every
- * member failed, and the signal's reason when stopped (unless `onInterrupt` is 'keep').
+ * @throws ERR_OPTION for bad options, ERR_MODULE for a module of the user's that is not there or exports the wrong
+ * thing, ERR_ENGINE_MISSING, ERR_MEMORY when it would not fit, ERR_MEMBERS_FAILED when every member failed, and the signal's reason when stopped (unless `onInterrupt` is 'keep').
  *
  * **Source:** Breiman, "Bagging predictors", 1996; Goodfellow, Bengio, Courville, Deep Learning, 7.11.
  */
@@ -54,12 +56,17 @@ export async function trainEnsemble(
   const started = performance.now();
   settings.signal?.throwIfAborted();
   const runner = settings.runner ?? createInlineRunner();
-  const plan = preparePlan(dataset, parseTrainingOptions(options));
+  const parsed = parseTrainingOptions(options);
+  const seed = parsed.seed ?? randomSeed();
+  // Awaited only where there is something to read: a training must be under way for a pool that is closed next.
+  const modules = namesModules(parsed) ? await resolveModules(parsed, dataset, seed) : undefined;
+  const plan = preparePlan(dataset, { ...parsed, seed }, modules);
   const runs = listRuns(plan);
   const groups = listGroups(runs, dataset, plan.seed);
   const preprocessing = settings.preprocessing ?? null;
   const training = prepareTraining(dataset, plan, runs, groups, runner.threads, preprocessing);
-  const work = { dataset, plan, training, runs, groups };
+  const deadlineMs = 1000 * (parsed.deadline ?? Number.POSITIVE_INFINITY);
+  const work = { dataset, plan, training, runs, groups, deadlineMs };
   try {
     return await new TrainingRun(work, runner, settings, started).finish();
   } finally {
@@ -68,13 +75,18 @@ export async function trainEnsemble(
 }
 
 /** Resolves options against a dataset, refusing what cannot fit before a million specs are made. */
-export function preparePlan(dataset: Dataset, options: TrainingOptions): EnsemblePlan {
+export function preparePlan(
+  dataset: Dataset,
+  options: TrainingOptions,
+  modules: ModuleTable = new Map(),
+): EnsemblePlan {
   const context = {
     task: dataset.task,
     features: dataset.features,
     tangents: givenTangents(dataset),
     seed: options.seed ?? randomSeed(),
     arithmetic: resolveArithmetic(options.arithmetic ?? 'auto'),
+    modules,
   };
   const { choices, total } = memberChoices(options, context);
   requireMemory(resultBytes(choices, total, dataset), `Training ${total} members`);

@@ -27,43 +27,39 @@ export async function trainGroup(
   kernels: Kernels,
   onEpochEnd?: EpochHook,
 ): Promise<MemberOutcome[]> {
-  const { training, slot, members } = job;
+  const { training, members } = job;
   const control = new ControlBlock(training.memory.buffer, training.layout.slots);
   const outcomes = members.map((): MemberOutcome => ({ status: 'stopped' }));
-  let live = startMembers(job, kernels, control, onEpochEnd, outcomes);
+  let live = await startMembers(job, kernels, control, onEpochEnd, outcomes);
   const report = progressOf(control, job, live);
-  try {
-    while (live.length > 0) {
-      if (control.stopRequested) return outcomes;
-      const stepping = await surviving(live, outcomes, computeGradient);
-      addTyingGradient(stepping, members[0]!.spec.tying!.strength);
-      const stepped = await surviving(stepping, outcomes, finishStep);
-      const finished = stepped.filter(({ course }) => course.finished);
-      await surviving(finished, outcomes, ({ course, place }) => {
-        outcomes[place] = course.finish();
-      });
-      live = stepped.filter(({ course }) => !course.finished);
-      report(stepped);
-    }
-    return outcomes;
-  } finally {
-    control.end(slot);
+  while (live.length > 0) {
+    if (control.stopRequested) return outcomes;
+    const stepping = await surviving(live, outcomes, computeGradient);
+    addTyingGradient(stepping, members[0]!.spec.tying!.strength);
+    const stepped = await surviving(stepping, outcomes, finishStep);
+    const finished = stepped.filter(({ course }) => course.finished);
+    await surviving(finished, outcomes, ({ course, place }) => {
+      outcomes[place] = course.finish();
+    });
+    live = stepped.filter(({ course }) => !course.finished);
+    report(stepped);
   }
+  return outcomes;
 }
 
 /** The members of the job, one behind the other in the slot's arena. */
-function startMembers(
+async function startMembers(
   { members }: GroupJob,
   kernels: Kernels,
   control: ControlBlock,
   onEpochEnd: EpochHook | undefined,
   outcomes: MemberOutcome[],
-): Stepper[] {
+): Promise<Stepper[]> {
   const steppers: Stepper[] = [];
   let offsetBytes = 0;
   for (const [place, member] of members.entries()) {
     try {
-      const course = new MemberCourse(member, member.spec, kernels, control, onEpochEnd, offsetBytes);
+      const course = await MemberCourse.begin(member, member.spec, kernels, control, onEpochEnd, offsetBytes);
       steppers.push({ course, place, step: 0, lossSum: 0, examples: 0 });
     } catch (error) {
       outcomes[place] = { status: 'failed', error: toWire(error) };

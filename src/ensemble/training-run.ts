@@ -1,26 +1,26 @@
 // One training under way: the jobs of its runs, in as many lanes as there are slots, and what came of them.
-// The policies are here: what is run next, retries, failures, stopping.
+// The policies are here: what is run next, retries, failures, deadlines, stopping.
 
-import { setMaxListeners } from 'node:events';
 import type { Dataset } from '../data/dataset.js';
 import { stateShape } from '../engines/wasm/tying.js';
 import { failOption, fromWire, TuttiError, toWire, type WireError } from '../errors.js';
 import { ControlBlock } from '../memory/control-block.js';
 import { cycleOf } from '../model/snapshots.js';
-import type { EnsemblePlan, NetworkMemberSpec } from '../model/spec.js';
+import { type EnsemblePlan, hasEpochs, type NetworkMemberSpec, userModuleOf } from '../model/spec.js';
+import { watchDeadline } from './deadline.js';
 import type { Ensemble, FailedMember, TrainedMember } from './ensemble.js';
 import type {
-  AdvancedMember,
   Anchor,
+  DeliveredMember,
   EpochDecision,
   EpochEvent,
+  EpochHook,
   GroupJob,
   Job,
   MemberJob,
   MemberOutcome,
   TrainingShare,
 } from './job.js';
-import { plannedWeightsLength } from './member-weights.js';
 import { readProgress } from './progress.js';
 import type { MemberRunner } from './runner.js';
 import { type Run, StateBuffers, type TiedRun } from './runs.js';
@@ -39,6 +39,8 @@ export interface TrainingWork {
   readonly training: TrainingShare;
   readonly runs: readonly Run[];
   readonly groups: readonly TyingGroup[];
+  /** How long threads may have a member in hand; infinite for no limit. */
+  readonly deadlineMs: number;
 }
 
 export class TrainingRun {
@@ -51,7 +53,8 @@ export class TrainingRun {
   readonly #buffers = new StateBuffers();
   readonly #trained: TrainedMember[] = [];
   readonly #failures: FailedMember[] = [];
-  readonly #hardStop = new AbortController();
+  /** One for every job that a runner has; aborting it ends the job's thread. */
+  readonly #running = new Set<AbortController>();
   /** Runs that a slot has in hand, and how many members its record stands for. */
   readonly #inHand = new Set<Run>();
   readonly #membersOfSlot = new Map<number, number>();
@@ -66,8 +69,6 @@ export class TrainingRun {
     const { memory, layout } = work.training;
     this.#control = new ControlBlock(memory.buffer, layout.slots);
     this.#queue = new WorkQueue(this.#firstTasks());
-    // Every running job listens to this signal; more than ten are no leak.
-    setMaxListeners(0, this.#hardStop.signal);
   }
 
   async finish(): Promise<Ensemble> {
@@ -135,10 +136,7 @@ export class TrainingRun {
     const goesOn = spec.engine === 'wasm' && until < spec.epochs;
     const state = goesOn ? this.#buffers.take(this.#stateLength(spec)) : null;
     const job = { ...this.#jobOf(run, slot), until, anchor, state };
-    await this.#inSlot(slot, [run], async () => {
-      const [outcome] = await this.#runWithRetries(job);
-      this.#keep(run, job, outcome!);
-    });
+    await this.#runJob(job, [run], [job]);
   }
 
   /** Trains an exact group in one job. */
@@ -146,22 +144,17 @@ export class TrainingRun {
     const members = runs.map((run) => ({ ...this.#jobOf(run, slot), spec: run.spec }));
     const { training, member } = members[0]!;
     const job: GroupJob = { kind: 'group', training, member, slot, members };
-    await this.#inSlot(slot, runs, async () => {
-      const outcomes = await this.#runWithRetries(job);
-      for (const [place, run] of runs.entries()) this.#keep(run, members[place]!, outcomes[place]!);
-    });
+    await this.#runJob(job, runs, members);
   }
 
   /** A job to the end of a run. */
   #jobOf(run: Run, slot: number): MemberJob {
-    const { training, dataset, plan } = this.#work;
+    const { training } = this.#work;
     const member = run.members[run.delivered]!;
     const spec = this.#specOf(run);
-    const length = plannedWeightsLength(plan, member, dataset);
-    const weights = new Float32Array(new SharedArrayBuffer(length * 4));
-    const until = spec.engine === 'wasm' ? spec.epochs : 0;
+    const until = hasEpochs(spec) ? spec.epochs : 0;
     const whole = { from: run.state, until, anchor: null, state: null };
-    return { kind: 'member', training, spec, member, slot, weights, ...whole };
+    return { kind: 'member', training, spec, member, slot, ...whole };
   }
 
   #specOf(run: Run) {
@@ -173,12 +166,13 @@ export class TrainingRun {
     return stateShape(spec, features, task).lengthFloats;
   }
 
-  /** Runs a job on a slot; an error of its own ends the runs it was about, and no others. */
-  async #inSlot(slot: number, runs: readonly Run[], work: () => Promise<void>): Promise<void> {
-    this.#membersOfSlot.set(slot, runs.length);
+  /** Runs a job and keeps what it leaves; an error of its own ends the runs it was about, and no others. */
+  async #runJob(job: Job, runs: readonly Run[], members: readonly MemberJob[]): Promise<void> {
+    this.#membersOfSlot.set(job.slot, runs.length);
     for (const run of runs) this.#inHand.add(run);
     try {
-      await work();
+      const outcomes = await this.#runWithRetries(job, runs);
+      for (const [place, run] of runs.entries()) this.#keep(run, members[place]!, outcomes[place]!);
     } catch (error) {
       if (this.#control.stopRequested) return;
       // The runner has ended: that is no failure of this member, and no other can run.
@@ -189,7 +183,7 @@ export class TrainingRun {
     }
   }
 
-  #keep(run: Run, { member, weights, state }: MemberJob, outcome: MemberOutcome): void {
+  #keep(run: Run, { member, state }: MemberJob, outcome: MemberOutcome): void {
     switch (outcome.status) {
       case 'stopped':
         return;
@@ -200,7 +194,7 @@ export class TrainingRun {
         if (run.state !== null) this.#buffers.giveBack(run.state.parameters);
         run.state = outcome.ended ? null : { ...outcome.progress, parameters: state! };
         run.history.push(...outcome.history);
-        if (outcome.delivered) this.#deliver(run, member, weights, outcome);
+        if (outcome.delivered !== null) this.#deliver(run, member, outcome.delivered);
         if (outcome.ended) this.#end(run);
         return;
       default:
@@ -208,10 +202,10 @@ export class TrainingRun {
     }
   }
 
-  #deliver(run: Run, index: number, weights: TrainedMember['weights'], outcome: AdvancedMember): void {
-    const { epoch, inBagRows } = outcome;
-    const trained: TrainedMember = { index, weights, history: run.history, epoch, inBagRows };
+  #deliver(run: Run, index: number, delivered: DeliveredMember): void {
+    const trained: TrainedMember = { index, ...delivered, history: run.history };
     run.history = [];
+    run.usedMs = 0;
     run.delivered++;
     this.#trained.push(trained);
     this.#lastLoss = trained.history.at(-1)?.loss ?? null;
@@ -240,18 +234,44 @@ export class TrainingRun {
     run.over = true;
   }
 
-  async #runWithRetries(job: Job): Promise<readonly MemberOutcome[]> {
+  async #runWithRetries(job: Job, runs: readonly Run[]): Promise<readonly MemberOutcome[]> {
     const { retries = 1, onEpochEnd } = this.#settings;
     const hook = onEpochEnd && ((event: EpochEvent) => this.#askCallback(onEpochEnd, event));
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#runner.run(job, hook, this.#hardStop.signal);
+        return await this.#runOnce(job, runs, hook);
       } catch (error) {
         const lost = error instanceof TuttiError && error.code === 'ERR_THREAD_LOST';
         if (!lost || this.#control.stopRequested) throw error;
         this.#control.end(job.slot);
-        if (attempt >= retries) throw threadLost(job.member, attempt + 1, error);
+        if (attempt >= retries) throw threadLost(job, attempt + 1, error);
       }
+    }
+  }
+
+  /** Runs a job until it ends or has had its time; then its thread is ended, because no member answers to itself. */
+  async #runOnce(
+    job: Job,
+    runs: readonly Run[],
+    hook: EpochHook | undefined,
+  ): Promise<readonly MemberOutcome[]> {
+    const { deadlineMs } = this.#work;
+    const left = deadlineMs - Math.max(...runs.map(({ usedMs }) => usedMs));
+    if (left <= 0) throw deadlinePassed(job, deadlineMs);
+    const abort = new AbortController();
+    const watch = watchDeadline(this.#control, job.slot, left, () => abort.abort());
+    this.#running.add(abort);
+    try {
+      const outcomes = await this.#runner.run(job, hook, abort.signal);
+      for (const run of runs) run.usedMs += watch.elapsedMs;
+      return outcomes;
+    } catch (error) {
+      if (!watch.passed || this.#control.stopRequested) throw error;
+      this.#control.end(job.slot);
+      throw deadlinePassed(job, deadlineMs);
+    } finally {
+      watch.stop();
+      this.#running.delete(abort);
     }
   }
 
@@ -276,7 +296,10 @@ export class TrainingRun {
   /** Raises the flag every thread reads at each step; a thread that does not answer is killed. */
   #stop(): void {
     this.#control.requestStop();
-    setTimeout(() => this.#hardStop.abort(), STOP_GRACE_MS).unref();
+    const endThreads = () => {
+      for (const abort of this.#running) abort.abort();
+    };
+    setTimeout(endThreads, STOP_GRACE_MS).unref();
   }
 
   #report(): void {
@@ -343,9 +366,20 @@ export class TrainingRun {
   }
 }
 
-function threadLost(member: number, attempts: number, cause: TuttiError): TuttiError {
-  const message = `Member ${member} lost its thread ${attempts} times and was given up: ${cause.message}`;
-  return new TuttiError('ERR_THREAD_LOST', message, { member, attempts }, cause);
+function threadLost(job: Job, attempts: number, cause: TuttiError): TuttiError {
+  const message = `${nameOf(job)} lost its thread ${attempts} times and was given up: ${cause.message}`;
+  return new TuttiError('ERR_THREAD_LOST', message, { member: job.member, attempts }, cause);
+}
+
+function deadlinePassed(job: Job, deadlineMs: number): TuttiError {
+  const message = `${nameOf(job)} took longer than the deadline of ${deadlineMs / 1000} s and was stopped`;
+  return new TuttiError('ERR_DEADLINE', message, { member: job.member, deadlineMs });
+}
+
+/** `Member 3`, with the module of the user's that it needs. */
+function nameOf(job: Job): string {
+  const module = job.kind === 'group' ? null : userModuleOf(job.spec);
+  return `Member ${job.member}${module === null ? '' : ` (${module.path})`}`;
 }
 
 function allFailed(failures: readonly FailedMember[]): TuttiError {

@@ -9,6 +9,7 @@ import { createDisagreementAccumulator } from './disagreement.js';
 import { createErrorAccumulator } from './error-accumulator.js';
 import type { ErrorCorrelation } from './error-report.js';
 import type { IntervalOptions } from './intervals.js';
+import { createKindsAccumulator, type KindMeasurement } from './kinds.js';
 import type { Predictions } from './predictions.js';
 import { createScoreAccumulator, meanScores, type Scores } from './scores.js';
 import { createSubsetCurves, type SubsetCurves } from './subset-curves.js';
@@ -24,6 +25,8 @@ export interface MeasurementOptions extends IntervalOptions {
   readonly subsets?: number;
   readonly outOfBag?: boolean;
   readonly covariance?: boolean;
+  /** The kind of each member, to be measured by kind as well. @default all alike */
+  readonly kinds?: readonly string[];
 }
 
 export interface Measurement {
@@ -41,6 +44,8 @@ export interface Measurement {
   readonly disagreement: number | null;
   /** Scores over sampled subsets by aggregator; null out of bag, where each row has its own members. */
   readonly curves: SubsetCurves | null;
+  /** The members kind by kind, in the order of their first; empty when all are of one kind. */
+  readonly kinds: readonly KindMeasurement[];
 }
 
 export interface MeasurementAccumulator {
@@ -54,6 +59,7 @@ export interface MeasurementAccumulator {
 export function createMeasurement(options: MeasurementOptions): MeasurementAccumulator {
   const { task, members, aggregator, curves, outOfBag = false } = options;
   const errors = createErrorAccumulator(options);
+  const kinds = createKindsAccumulator(options.kinds ?? [], options);
   const ensemble = createScoreAccumulator(task, { logLoss: aggregator.name !== 'majorityVote' });
   const each = Array.from({ length: members }, () => createScoreAccumulator(task));
   const subsetCurves =
@@ -65,6 +71,7 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
     addBlock(predictions, targets, mask = null) {
       const means = predictions.map((prediction) => prediction.mean);
       errors.addBlock(means, targets, mask);
+      kinds.addBlock(means, targets, mask);
       const combined = aggregator.combine(predictions, mask);
       flooredCount += combined.flooredCount;
       ensemble.addBlock(combined, targets, mask === null ? null : combinedRows(combined));
@@ -87,6 +94,7 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
         flooredCount,
         disagreement: disagreement?.finish() ?? null,
         curves: subsetCurves?.finish() ?? null,
+        kinds: kinds.finish(memberScores),
       };
     },
   };

@@ -12,7 +12,7 @@ const HEADER_WORDS = CONTROL_HEADER_BYTES / 4;
 const STOP = 0;
 
 /** Words of a slot's record. Member is stored plus one, so that zeroed memory reads as idle. */
-const FIELD = { member: 0, epoch: 1, epochs: 2, step: 3, steps: 4, loss: 5 } as const;
+const FIELD = { member: 0, epoch: 1, epochs: 2, step: 3, steps: 4, loss: 5, taken: 6 } as const;
 
 /** What one slot is doing. */
 export interface SlotProgress {
@@ -46,6 +46,15 @@ export class ControlBlock {
     return Atomics.load(this.#words, STOP) !== 0;
   }
 
+  /** Says that a thread has the slot's job in hand, which may have waited for it. */
+  takeUp(slot: number): void {
+    this.#set(slot, FIELD.taken, 1);
+  }
+
+  isTaken(slot: number): boolean {
+    return Atomics.load(this.#words, this.#index(slot, FIELD.taken)) !== 0;
+  }
+
   begin(slot: number, member: number, epochs: number, steps: number, epoch = 0): void {
     this.#set(slot, FIELD.epoch, epoch);
     this.#set(slot, FIELD.epochs, epochs);
@@ -67,6 +76,7 @@ export class ControlBlock {
 
   end(slot: number): void {
     this.#set(slot, FIELD.member, 0);
+    this.#set(slot, FIELD.taken, 0);
   }
 
   read(slot: number): SlotProgress {

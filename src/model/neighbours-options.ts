@@ -51,18 +51,6 @@ interface NeighboursOptions {
   readonly featureShare: number;
 }
 
-type OwnName = keyof typeof neighboursFields;
-
-/** @throws ERR_OPTION for an option of nearest-neighbour members where there is no such member. */
-export function requireNeighbours(
-  members: readonly ({ readonly engine?: string | undefined } & { readonly [Name in OwnName]?: unknown })[],
-): void {
-  if (members.some(({ engine }) => engine === 'neighbours')) return;
-  const names = Object.keys(neighboursFields) as OwnName[];
-  const stray = names.find((name) => members.some((options) => options[name] !== undefined));
-  if (stray !== undefined) failOption('engine', `neighbours for a member when \`${stray}\` is given`, 'wasm');
-}
-
 /**
  * The part of a nearest-neighbour member's spec that is its own.
  * @throws ERR_OPTION for a tangent distance without an image, an image of another size than the features, or a

@@ -49,10 +49,11 @@ export function headUnits(loss: Loss, task: Task): number {
   }
 }
 
-/** @throws ERR_OPTION when the member is not a network; what asks for one says so. */
+/** @throws ERR_OPTION when the member is no network of the wasm engine; what asks for one says so. */
 export function requireNetwork(spec: MemberSpec, member: number): NetworkMemberSpec {
   if (spec.engine === 'wasm') return spec;
-  return failOption('members', 'networks, for what only networks have', `${spec.engine} as member ${member}`);
+  const expected = 'networks of the wasm engine, for what only they have';
+  return failOption('members', expected, `${spec.engine} as member ${member}`);
 }
 
 /** The members of a plan of networks. @throws ERR_OPTION when one is of another kind. */
@@ -61,7 +62,7 @@ export function networkSpecs({ members }: Pick<EnsemblePlan, 'members'>): readon
 }
 
 /** Features one member sees out of all. */
-export function memberFeatures(spec: MemberSpec, features: number): number {
+export function memberFeatures(spec: Pick<MemberSpec, 'featureShare'>, features: number): number {
   return Math.max(1, Math.round(spec.featureShare * features));
 }
 

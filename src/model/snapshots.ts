@@ -1,6 +1,6 @@
 // Where the members of one run lie: a run of E epochs in m cycles leaves one member at the end of each.
 
-import type { NeighboursMemberSpec, NetworkMemberSpec } from './spec.js';
+import type { MemberSpec, NetworkMemberSpec } from './spec.js';
 
 /** What places a member within its run. */
 export type CycleSpec = Pick<NetworkMemberSpec, 'epochs' | 'snapshot'>;
@@ -12,14 +12,12 @@ export function lastEpochOfCycle(epochs: number, index: number, of: number): num
 
 /**
  * The epochs that belong to a member, 1-based: from the one after the cycle before, all without snapshots, none
- * (1 to 0) for a member that is no network.
+ * (1 to 0) for a member that is fitted at once.
  */
-export function cycleOf(spec: CycleSpec | NeighboursMemberSpec): {
-  readonly first: number;
-  readonly last: number;
-} {
+export function cycleOf(spec: CycleSpec | MemberSpec): { readonly first: number; readonly last: number } {
   if (!('epochs' in spec)) return { first: 1, last: 0 };
-  const { epochs, snapshot } = spec;
+  const { epochs } = spec;
+  const snapshot = 'snapshot' in spec ? spec.snapshot : null;
   if (snapshot === null) return { first: 1, last: epochs };
   const { index, of } = snapshot;
   const before = index === 0 ? 0 : lastEpochOfCycle(epochs, index - 1, of);

@@ -1,5 +1,5 @@
 // The vocabulary of one member as plain data: what network, trained how, on which rows.
-// Plain data only, because specs cross threads and are hashed; nothing here computes anything.
+// Plain data only, because specs cross threads and are hashed; nothing here resolves anything.
 // `options.ts` turns what a user writes into these resolved forms; engines read nothing else.
 
 import type { ResampleSpec } from '../data/resample.js';
@@ -251,8 +251,72 @@ export interface NeighboursMemberSpec {
   readonly streams: MemberStreams;
 }
 
+/** A file of the user's whose default export makes or is a member's model. */
+export interface ModuleSpec {
+  /** As it was given, normalised; relative to the working directory. */
+  readonly path: string;
+  /** SHA-256 of the file's bytes, hexadecimal. */
+  readonly hash: string;
+}
+
+/** A member that is a tf.LayersModel, built by a module of the user's and trained by TensorFlow.js. */
+export interface TfjsMemberSpec {
+  readonly engine: 'tfjs';
+  readonly model: ModuleSpec;
+  readonly loss: Loss;
+  readonly optimizer: OptimizerSpec;
+  readonly schedule: ScheduleSpec;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly resample: ResampleSpec;
+  readonly featureShare: number;
+  readonly normPenalty: NetworkMemberSpec['normPenalty'];
+  readonly labelSmoothing: number;
+  readonly inputNoise: number;
+  readonly earlyStopping: EarlyStoppingSpec | null;
+  readonly streams: MemberStreams;
+}
+
+/** A value that JSON can say. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+/** A member that a learner of the user's fits. */
+export interface LearnerMemberSpec {
+  readonly engine: 'learner';
+  readonly learner: ModuleSpec;
+  /** Handed to the learner as they are. */
+  readonly options: { readonly [name: string]: JsonValue };
+  readonly resample: ResampleSpec;
+  readonly featureShare: number;
+  /** There is nothing to stop. */
+  readonly earlyStopping: null;
+  readonly streams: MemberStreams;
+}
+
+/** A member that is trained epoch by epoch. */
+export type EpochMemberSpec = NetworkMemberSpec | TfjsMemberSpec;
+
 /** One member, fully resolved. The same spec, seed and arithmetic give the same bytes everywhere. */
-export type MemberSpec = NetworkMemberSpec | NeighboursMemberSpec;
+export type MemberSpec = EpochMemberSpec | NeighboursMemberSpec | LearnerMemberSpec;
+
+export type Engine = MemberSpec['engine'];
+
+/** The module of the user's that a member needs, or null. */
+export function userModuleOf(spec: MemberSpec): ModuleSpec | null {
+  if (spec.engine === 'tfjs') return spec.model;
+  return spec.engine === 'learner' ? spec.learner : null;
+}
+
+/** Whether a member has epochs; others are fitted at once. */
+export function hasEpochs(spec: MemberSpec): spec is EpochMemberSpec {
+  return 'epochs' in spec;
+}
 
 export type Arithmetic = 'fused' | 'strict';
 

@@ -4,8 +4,9 @@
 // The declaration file names AsyncDisposable, which a user's own libs may not hold.
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { BroadcastChannel, MessageChannel } from 'node:worker_threads';
+import { BroadcastChannel, MessageChannel, type Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { EpochHook, Job, MemberOutcome } from '../ensemble/job.js';
 import type { MemberRunner } from '../ensemble/runner.js';
@@ -90,6 +91,9 @@ class PiscinaPool implements Pool {
     if (this.#ended !== null) throw destroyed();
     this.#underWay.add(job.training.id);
     const channel = onEpochEnd === undefined ? null : new MessageChannel();
+    let before: readonly Worker[] = [];
+    // Before piscina's own listener, which takes the job's thread out of its list.
+    signal.addEventListener('abort', () => (before = [...this.#piscina.threads]), { once: true });
     try {
       if (channel !== null) {
         // Loaded only here: most trainings have no callbacks.
@@ -104,6 +108,7 @@ class PiscinaPool implements Pool {
       if ('error' in result) throw fromWire(result.error);
       return result.outcomes;
     } catch (error) {
+      await ended(before.filter((thread) => !this.#piscina.threads.includes(thread)));
       throw error instanceof TuttiError ? error : this.#explain(error, job.member);
     } finally {
       channel?.port1.close();
@@ -149,6 +154,12 @@ class PiscinaPool implements Pool {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** Resolves when these threads have really ended; until then one may still write to the arena it was given. */
+async function ended(threads: readonly Worker[]): Promise<void> {
+  const alive = threads.filter(({ threadId }) => threadId !== -1);
+  await Promise.all(alive.map((thread) => once(thread, 'exit')));
 }
 
 function destroyed(): TuttiError {

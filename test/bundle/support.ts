@@ -57,7 +57,8 @@ function makeMember(spec: NetworkMemberSpec, index: number): TrainedMember {
   });
   const history = [1, 2].map((epoch) => ({ epoch, loss: 1 / epoch, learningRate: 0.001 }));
   const withValidation = history.map((record) => ({ ...record, validationLoss: record.loss * 1.1 }));
-  return { index, weights, history: index === 1 ? withValidation : history, epoch: 2, inBagRows: 63 };
+  const model = null;
+  return { index, weights, model, history: index === 1 ? withValidation : history, epoch: 2, inBagRows: 63 };
 }
 
 /** The ensemble without its member 1, which failed. */

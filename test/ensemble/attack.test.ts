@@ -8,7 +8,7 @@ import { type AttackOptions, attackEnsemble } from '../../src/ensemble/attack.js
 import { attackWeights, type RawOutputs } from '../../src/ensemble/attack-loss.js';
 import type { Ensemble } from '../../src/ensemble/ensemble.js';
 import { evaluateEnsemble } from '../../src/ensemble/evaluate.js';
-import { networkMembers } from '../../src/ensemble/predict.js';
+import { networkMembers } from '../../src/ensemble/network-predictor.js';
 import { trainEnsemble } from '../../src/ensemble/train-ensemble.js';
 import { compileKernels } from '../../src/kernels/kernels.js';
 import { layerShapes, requireNetwork } from '../../src/model/network.js';

@@ -44,14 +44,14 @@ for (const [name, dataset, options] of CASES) {
     const kernels = instantiateKernels(training.module, training.memory);
     const spec = networkOf(plan, 0);
     const { lengthFloats } = stateShape(spec, dataset.features, dataset.task);
-    const weights = new Float32Array(new SharedArrayBuffer(member!.weights.byteLength));
+    let weights: Float32Array | null = null;
     let from: MemberState | null = null;
     let slot = 0;
     const history = [];
     for (let until = 0; ; until++) {
       const state = new Float32Array(new SharedArrayBuffer(lengthFloats * 4));
       const place = { kind: 'member', training, spec, member: 0, slot } as const;
-      const job: MemberJob = { ...place, from, until, anchor: null, state, weights };
+      const job: MemberJob = { ...place, from, until, anchor: null, state };
       // Other members have used the slot since.
       const { arenas, arenaBytes } = training.layout;
       new Uint8Array(training.memory.buffer, arenas + slot * arenaBytes, arenaBytes).fill(0xff);
@@ -59,7 +59,8 @@ for (const [name, dataset, options] of CASES) {
       if (outcome.status !== 'advanced') return t.fail(outcome.status);
       history.push(...outcome.history);
       if (outcome.ended) {
-        t.equal(outcome.epoch, member!.epoch);
+        t.equal(outcome.delivered!.epoch, member!.epoch);
+        weights = outcome.delivered!.weights;
         break;
       }
       // As across threads: a copy of the plain part, the parameters in shared memory.

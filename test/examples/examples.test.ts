@@ -19,6 +19,8 @@ const PRINTS: Readonly<Record<string, RegExp>> = {
   'callbacks.js': /^member 0: loss [\d.]+ at learning rate [\d.]+\n(member \d.*\n){5}$/,
   'dropout.js':
     /^weightScaling: error [\d.]+ %.*\n(.*Mean: error .*\n){2}over masks: v 0\.\d+, c 0\.\d+, ρ 0\.\d+/,
+  'learners.js':
+    /^2 × network: accuracy 0\.\d+, v 0\.\d+, c 0\.\d+, ρ 0\.\d+\n(1 × learner .*\n){3}mean member .*\nwith the weights /,
   'uncertainty.js': /^RMSE: one member [\d.]+, the ensemble [\d.]+\nrow 0: \d+ ± \d+\n/,
 };
 

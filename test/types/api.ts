@@ -1,7 +1,14 @@
 // The public types, checked by the compiler when the project is built: a line after @ts-expect-error that
 // compiles is an error. Nothing here runs.
 
-import type { CombinedPredictions, Ensemble, MemberRunner, Pool, TrainingOptions } from '../../src/index.js';
+import type {
+  CombinedPredictions,
+  Ensemble,
+  Learner,
+  MemberRunner,
+  Pool,
+  TrainingOptions,
+} from '../../src/index.js';
 import {
   createPool,
   Dataset,
@@ -25,6 +32,20 @@ export const grid = {
   grid: { hidden: [[8], [8, 8]], l2: [0, 1e-4] },
   members: 8,
 } as const satisfies TrainingOptions;
+
+export const mixed = {
+  learnerOptions: { depth: 3, names: ['a', 'b'] },
+  members: [{}, { learner: './tree.mjs' }, { engine: 'tfjs', model: './net.mjs', epochs: 3 }],
+  deadline: 60,
+} as const satisfies TrainingOptions;
+
+/** A learner's model is of its own type; its functions may be asynchronous. */
+export const means: Learner<{ readonly mean: number }> = {
+  fit: async ({ targets, rows, options, random }) => ({
+    mean: Number(options.shift ?? random()) + targets.reduce((sum, value) => sum + value, 0) / rows,
+  }),
+  predict: ({ mean }, _x, rows) => Array.from({ length: rows }, () => mean),
+};
 
 export async function uses(): Promise<void> {
   const { train, test } = loadTraining('data.csv', { target: ['a', 'b'], impute: 'median' });
@@ -51,6 +72,13 @@ export async function misuses(): Promise<void> {
   await trainEnsemble(dataset, { learningrate: 0.1 });
   // @ts-expect-error no such activation
   await trainEnsemble(dataset, { activation: 'swish' });
+  // @ts-expect-error a learner is named by its module, because it runs on other threads
+  await trainEnsemble(dataset, { learner: means });
+  // @ts-expect-error what fit returns is what predict takes
+  const crossed: Learner<number> = { fit: () => 1, predict: (model: string) => [model.length] };
+  void crossed;
+  // @ts-expect-error options of a learner are what JSON can say
+  await trainEnsemble(dataset, { learner: './tree.mjs', learnerOptions: { on: () => 1 } });
   // @ts-expect-error a list of lists
   await trainEnsemble(dataset, { grid: { hidden: [8] } });
   // @ts-expect-error callbacks are settings, since functions are no part of a plan

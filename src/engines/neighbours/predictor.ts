@@ -8,6 +8,8 @@ import type { RowRange } from '../../measure/blocks.js';
 import type { Predictions } from '../../measure/predictions.js';
 import type { NeighboursMemberSpec } from '../../model/spec.js';
 import { createNeighbourSearch, type Neighbours } from '../../regularization/nearest-neighbours.js';
+import type { MemberPredictor } from '../engine.js';
+import { gatherRows } from '../gather-rows.js';
 import { storedRowLength } from './stored-rows.js';
 
 /** A nearest-neighbour member as prediction needs it. */
@@ -18,9 +20,6 @@ export interface StoredMember {
   /** Random subspace, or null. */
   readonly columns: Uint32Array | null;
 }
-
-/** Predicts a range of positions of x, f32[n, features]: of its rows, or of the rows `index` lists. */
-export type PredictRows = (x: Float32Array, range: RowRange, index: Uint32Array | null) => Predictions;
 
 /**
  * Loads a member.
@@ -38,7 +37,7 @@ export function createNeighboursPredictor(
   task: Task,
   scale: Scale,
   featureScale: Scale | null,
-): PredictRows {
+): MemberPredictor {
   const { spec, weights } = member;
   const columns = member.columns?.length ?? features;
   const length = storedRowLength(spec, features, task);
@@ -52,13 +51,14 @@ export function createNeighboursPredictor(
   if (task.kind === 'classification') requireLabels(targets, outputCount(task));
   const units = spec.distance.image === null ? null : featureScale;
   const search = createNeighbourSearch(inUnits(stored, units), columns, spec.neighbours, spec.distance);
-  return (x, range, index) => {
-    const found = search(inUnits(gather(x, features, member.columns, range, index), units));
+  const predict = (x: Float32Array, range: RowRange, index: Uint32Array | null): Predictions => {
+    const found = search(inUnits(gatherRows(x, features, member.columns, range, index), units));
     const count = range.end - range.start;
     return task.kind === 'classification'
       ? voteForClasses(found, spec, targets, count, outputCount(task))
       : averageTargets(found, spec, targets, count, scale);
   };
+  return { predict };
 }
 
 /** Stored rows may come from a file. */
@@ -74,25 +74,6 @@ function inUnits(x: Float32Array, scale: Scale | null): Float32Array {
   if (scale === null) return x;
   const { mean, std } = scale;
   return x.map((value, at) => mean[at % mean.length]! + std[at % mean.length]! * value);
-}
-
-/** The rows of a range with the member's columns, f32[rows, columns]. */
-function gather(
-  x: Float32Array,
-  features: number,
-  columns: Uint32Array | null,
-  { start, end }: RowRange,
-  index: Uint32Array | null,
-): Float32Array {
-  if (index === null && columns === null) return x.subarray(start * features, end * features);
-  const width = columns?.length ?? features;
-  const rows = new Float32Array((end - start) * width);
-  for (let at = start; at < end; at++) {
-    const from = (index === null ? at : index[at]!) * features;
-    const to = (at - start) * width;
-    for (let c = 0; c < width; c++) rows[to + c] = x[from + (columns === null ? c : columns[c]!)]!;
-  }
-  return rows;
 }
 
 /** The weights of one row's votes, which sum to k. */

@@ -10,6 +10,7 @@ import { type StepWriter, stepWriter, writeUpdate } from '../../kernels/update-b
 import { streamKey } from '../../math/random.js';
 import type { ControlBlock } from '../../memory/control-block.js';
 import type { TrainingLayout } from '../../memory/layout.js';
+import { parameterCount } from '../../model/network.js';
 import { scheduleFactor } from '../../model/schedule.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { FeatureRanges } from '../../regularization/perturb.js';
@@ -66,6 +67,7 @@ export function createWasmTrainer(
 class WasmTrainer implements MemberTrainer {
   readonly stepsPerEpoch: number;
   readonly stateLengthFloats: number;
+  readonly weightCount: number;
   readonly #context: TrainingContext;
   readonly #spec: NetworkMemberSpec;
   readonly #member: number;
@@ -98,6 +100,7 @@ class WasmTrainer implements MemberTrainer {
     const examples = rows.inBag.length;
     this.stepsPerEpoch = Math.ceil(examples / spec.batchSize);
     this.stateLengthFloats = stateLengthFloats(arena);
+    this.weightCount = parameterCount(arena.shapes);
     this.#context = context;
     this.#spec = spec;
     this.#member = member;

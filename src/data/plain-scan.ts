@@ -1,10 +1,13 @@
 // A walk over msgpack bytes before they are decoded. It lets through only what JSON can say (nil,
-// booleans, numbers up to 64-bit floats, strings, arrays, maps with string keys), each with the bytes it
-// announces. So a hostile file cannot make the decoder allocate what is not there, nor yield its extension
-// types (RegExp, Error, Set, Date, record definitions).
+// booleans, numbers up to 64-bit floats, strings, arrays, maps with string keys) and, where asked for, binary
+// values, each with the bytes it announces. So a hostile file cannot make the decoder allocate what is not
+// there, nor yield its extension types (RegExp, Error, Set, Date, record definitions).
 
-/** Metadata nests about ten deep; a report may nest further. */
-const MAX_DEPTH = 64;
+/** What may be in the bytes beside what JSON can say, and how deep. */
+export interface PlainLimits {
+  readonly maxDepth: number;
+  readonly binaries: boolean;
+}
 
 /** Fixed sizes of the values that carry no other: the bytes after the marker. */
 const SCALAR_BYTES: Readonly<Record<number, number>> = {
@@ -21,11 +24,19 @@ const SCALAR_BYTES: Readonly<Record<number, number>> = {
   210: 4, // int 32
 };
 
+/** Bytes of the length that follows a marker: of bin, str, array and map. */
+const LENGTH_BYTES: Readonly<Record<number, 1 | 2 | 4>> = {
+  ...{ 196: 1, 197: 2, 198: 4 },
+  ...{ 217: 1, 218: 2, 219: 4 },
+  ...{ 220: 2, 221: 4 },
+  ...{ 222: 2, 223: 4 },
+};
+
 /**
  * Checks that the bytes are exactly one plain msgpack value.
  * @returns what is wrong, or null when nothing is.
  */
-export function scanPlainMsgpack(bytes: Uint8Array): string | null {
+export function scanPlainMsgpack(bytes: Uint8Array, limits: PlainLimits): string | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // Values still to come at each depth. A map of n pairs is 2n values whose even ones are keys.
   const open: { left: number; isMap: boolean }[] = [];
@@ -33,7 +44,7 @@ export function scanPlainMsgpack(bytes: Uint8Array): string | null {
   for (;;) {
     if (at >= bytes.length) return 'a value is missing';
     const parent = open.at(-1);
-    const token = readToken(view, at);
+    const token = readToken(view, at, limits.binaries);
     if (token === null) return `value of type 0x${bytes[at]!.toString(16)} at byte ${at}`;
     if (parent?.isMap === true && parent.left % 2 === 0 && token.kind !== 'string')
       return 'a key is not text';
@@ -42,21 +53,21 @@ export function scanPlainMsgpack(bytes: Uint8Array): string | null {
     if (at > bytes.length) return 'a value is cut short';
     if (token.children > bytes.length - at) return 'a list is longer than its bytes';
     if (token.children > 0) open.push({ left: token.children, isMap: token.kind === 'map' });
-    if (open.length > MAX_DEPTH) return `nested deeper than ${MAX_DEPTH}`;
+    if (open.length > limits.maxDepth) return `nested deeper than ${limits.maxDepth}`;
     while (open.at(-1)?.left === 0) open.pop();
     if (open.length === 0) return at === bytes.length ? null : 'bytes follow the value';
   }
 }
 
 interface Token {
-  readonly kind: 'scalar' | 'string' | 'array' | 'map';
-  /** Its own bytes: the marker, the length, and for strings the text. */
+  readonly kind: 'scalar' | 'string' | 'binary' | 'array' | 'map';
+  /** Its own bytes: the marker, the length, and the text or the bytes. */
   readonly bytes: number;
   /** Values inside it. */
   readonly children: number;
 }
 
-function readToken(view: DataView, at: number): Token | null {
+function readToken(view: DataView, at: number, binaries: boolean): Token | null {
   const marker = view.getUint8(at);
   if (marker < 0x80 || marker >= 0xe0) return scalar(1);
   if (marker < 0x90) return container('map', 1, marker & 0x0f);
@@ -64,13 +75,14 @@ function readToken(view: DataView, at: number): Token | null {
   if (marker < 0xc0) return { kind: 'string', bytes: 1 + (marker & 0x1f), children: 0 };
   const size = SCALAR_BYTES[marker];
   if (size !== undefined) return scalar(1 + size);
-  const lengthBytes = marker === 0xd9 ? 1 : marker === 0xda || marker === 0xdc || marker === 0xde ? 2 : 4;
+  const lengthBytes = LENGTH_BYTES[marker];
+  if (lengthBytes === undefined) return null; // 64-bit integers, every extension type, and 0xc1
   const length = readLength(view, at + 1, lengthBytes);
   if (marker >= 0xd9 && marker <= 0xdb)
     return { kind: 'string', bytes: 1 + lengthBytes + length, children: 0 };
   if (marker === 0xdc || marker === 0xdd) return container('array', 1 + lengthBytes, length);
   if (marker === 0xde || marker === 0xdf) return container('map', 1 + lengthBytes, length);
-  return null; // 64-bit integers, bin, every extension type, and 0xc1
+  return binaries ? { kind: 'binary', bytes: 1 + lengthBytes + length, children: 0 } : null;
 }
 
 function scalar(bytes: number): Token {

@@ -1,0 +1,122 @@
+// Plain data as bytes and back, in msgpack: what JSON can say, and typed arrays. Bytes are scanned before they are
+// decoded, so that nothing odd or oversized is ever built. The one module that imports msgpackr.
+
+import { endianness } from 'node:os';
+import { Packr } from 'msgpackr/pack';
+import { Unpackr } from 'msgpackr/unpack';
+import { scanPlainMsgpack } from './plain-scan.js';
+
+/** Typed arrays that are plain data; the number that stands for each in the bytes is its place here. */
+const ARRAYS = [
+  Float32Array,
+  Float64Array,
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+] as const;
+
+type PlainArray = InstanceType<(typeof ARRAYS)[number]>;
+
+/** Metadata nests about ten deep, a report further, and a tree of decisions as deep as it grows. */
+const MAX_DEPTH = { text: 64, arrays: 1024 } as const;
+
+/** What stands in the way of packing a value. */
+export class NotPlainError extends Error {}
+
+/** Packs what JSON can say. Plain maps: records are an extension of msgpackr's that other readers do not know. */
+export function packPlain(value: unknown): Uint8Array {
+  return new Packr({ useRecords: false }).pack(value);
+}
+
+/**
+ * Reads what {@link packPlain} wrote.
+ * @throws NotPlainError when the bytes are anything else.
+ */
+export function unpackPlain(bytes: Uint8Array): unknown {
+  return unpack(bytes, MAX_DEPTH.text, false);
+}
+
+/**
+ * Packs plain objects, lists, texts, numbers, booleans, null and typed arrays; a property that is undefined is left
+ * out. The bytes are the same on every host.
+ * @param name what the value is called in the message of an error.
+ * @throws NotPlainError naming what is something else, a value that holds itself among them.
+ */
+export function packArrays(value: unknown, name: string): Uint8Array {
+  return packPlain(withBinaries(value, name, 0));
+}
+
+/**
+ * Reads what {@link packArrays} wrote.
+ * @throws NotPlainError when the bytes are anything else.
+ */
+export function unpackArrays(bytes: Uint8Array): unknown {
+  // A copy, because the bytes may lie in shared memory, which decoders do not expect.
+  return withArrays(unpack(Uint8Array.from(bytes), MAX_DEPTH.arrays, true));
+}
+
+function unpack(bytes: Uint8Array, maxDepth: number, binaries: boolean): unknown {
+  const oddity = scanPlainMsgpack(bytes, { maxDepth, binaries });
+  if (oddity !== null) throw new NotPlainError(oddity);
+  return new Unpackr({ useRecords: false }).unpack(bytes);
+}
+
+/** The value with each typed array as bytes: its number, then its elements, little-endian. */
+function withBinaries(value: unknown, name: string, depth: number): unknown {
+  if (depth > MAX_DEPTH.arrays) throw new NotPlainError(`\`${name}\` nests deeper than ${MAX_DEPTH.arrays}`);
+  if (value === null || ['boolean', 'number', 'string'].includes(typeof value)) return value;
+  if (Array.isArray(value)) return value.map((inner, at) => withBinaries(inner, `${name}[${at}]`, depth + 1));
+  if (ArrayBuffer.isView(value)) {
+    const number = ARRAYS.findIndex((type) => value instanceof type);
+    if (number >= 0) return Buffer.concat([Buffer.of(number), littleEndian(value as PlainArray)]);
+  }
+  const prototype = typeof value === 'object' ? Object.getPrototypeOf(value) : undefined;
+  if (prototype !== null && prototype !== Object.prototype) {
+    throw new NotPlainError(`\`${name}\` is ${kindOf(value)}`);
+  }
+  const stated = Object.entries(value as object).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(
+    stated.map(([key, inner]) => [key, withBinaries(inner, `${name}.${key}`, depth + 1)]),
+  );
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value !== 'object') return value === undefined ? 'undefined' : `a ${typeof value}`;
+  return `an object of class ${value!.constructor?.name ?? 'unknown'}`;
+}
+
+/** The value with its typed arrays in place of the bytes they were packed as. */
+function withArrays(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withArrays);
+  if (value instanceof Uint8Array) return arrayFrom(value);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withArrays(inner)]));
+}
+
+function arrayFrom(bytes: Uint8Array): PlainArray {
+  const type = ARRAYS[bytes[0] ?? -1];
+  if (type === undefined || (bytes.length - 1) % type.BYTES_PER_ELEMENT !== 0) {
+    throw new NotPlainError('binary data that is no array');
+  }
+  const elements = Uint8Array.from(bytes.subarray(1));
+  swapOnBigEndian(elements, type.BYTES_PER_ELEMENT);
+  return new type(elements.buffer, 0, elements.length / type.BYTES_PER_ELEMENT);
+}
+
+function littleEndian(array: PlainArray): Uint8Array {
+  const bytes = Uint8Array.from(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  swapOnBigEndian(bytes, array.BYTES_PER_ELEMENT);
+  return bytes;
+}
+
+function swapOnBigEndian({ buffer, byteOffset, byteLength }: Uint8Array, elementBytes: number): void {
+  if (endianness() === 'LE') return;
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  if (elementBytes === 2) bytes.swap16();
+  if (elementBytes === 4) bytes.swap32();
+  if (elementBytes === 8) bytes.swap64();
+}

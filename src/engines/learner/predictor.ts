@@ -1,0 +1,85 @@
+// Predicts with a learner's stored model, and believes nothing that the learner answers.
+
+import { outputCount, type Scale, type Task } from '../../data/dataset.js';
+import type { RowRange } from '../../measure/blocks.js';
+import type { Predictions } from '../../measure/predictions.js';
+import type { LearnerMemberSpec } from '../../model/spec.js';
+import type { MemberPredictor } from '../engine.js';
+import { gatherRows } from '../gather-rows.js';
+import { loadLearner } from './learner.js';
+import { attempt, failLearner, type LearnerPlace, restoreModel } from './stored-model.js';
+
+/** A learner's member as prediction needs it. */
+export interface FittedMember {
+  readonly spec: LearnerMemberSpec;
+  /** Its place in the plan, for messages. */
+  readonly index: number;
+  /** The stored model. */
+  readonly model: Uint8Array;
+  /** Random subspace, or null. */
+  readonly columns: Uint32Array | null;
+}
+
+/** How far the probabilities of a row may sum from 1: single precision over many classes stays well within. */
+const SUM_TOLERANCE = 1e-3;
+
+/**
+ * Loads a member: imports its module and restores its model, once.
+ * Probabilities come without logarithms, so that a geometric mean floors those of 0 and counts them.
+ * @param scale of the targets (regression).
+ * @throws ERR_MODULE for a module that is not there or not the one it was trained with; ERR_LEARNER when the
+ * learner throws, or answers with another number of numbers, with what is not finite or with no probabilities.
+ */
+export async function createLearnerPredictor(
+  { spec, index: member, model: bytes, columns }: FittedMember,
+  features: number,
+  task: Task,
+  scale: Scale,
+): Promise<MemberPredictor> {
+  const place: LearnerPlace = { member, path: spec.learner.path };
+  const learner = await loadLearner(spec.learner, member);
+  const model = await restoreModel(learner, bytes, place);
+  const outputs = outputCount(task);
+  return {
+    async predict(x: Float32Array, range: RowRange, index: Uint32Array | null): Promise<Predictions> {
+      const rows = range.end - range.start;
+      const own = gatherRows(x, features, columns, range, index).slice();
+      const answer = await attempt('predict', place, () => learner.predict(model, own, rows));
+      const mean = checkedNumbers(answer, rows * outputs, `${rows} rows × ${outputs}`, place);
+      if (task.kind === 'classification') requireProbabilities(mean, outputs, place);
+      else
+        mean.forEach((value, at) => {
+          mean[at] = scale.mean[at % outputs]! + scale.std[at % outputs]! * value;
+        });
+      return { rows, outputs, mean, logProbabilities: null, variance: null };
+    },
+  };
+}
+
+/** The answer as f32[length]. */
+function checkedNumbers(answer: unknown, length: number, what: string, place: LearnerPlace): Float32Array {
+  const got =
+    typeof answer === 'object' && answer !== null ? (answer as { length?: unknown }).length : undefined;
+  if (got !== length) {
+    const given = typeof got === 'number' ? got : 'no list';
+    failLearner(place, `should answer predict with ${length} numbers (${what}), got ${given}`);
+  }
+  const numbers = Float32Array.from(answer as ArrayLike<number>);
+  const at = numbers.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0)
+    failLearner(place, `answered predict with ${(answer as ArrayLike<number>)[at]} at place ${at}`);
+  return numbers;
+}
+
+function requireProbabilities(mean: Float32Array, outputs: number, place: LearnerPlace): void {
+  for (let from = 0; from < mean.length; from += outputs) {
+    let sum = 0;
+    for (let at = from; at < from + outputs; at++) {
+      if (mean[at]! < 0) failLearner(place, `answered predict with the probability ${mean[at]}`);
+      sum += mean[at]!;
+    }
+    if (Math.abs(sum - 1) > SUM_TOLERANCE) {
+      failLearner(place, `answered predict with probabilities of a row that sum to ${sum}`);
+    }
+  }
+}

@@ -1,0 +1,358 @@
+// A trained network of the wasm engine as a tf.LayersModel, to be used or saved by TensorFlow.js alone. The other
+// direction is from-layers-model.ts.
+
+import { outputCount, type Scale, type Task } from '../../data/dataset.js';
+import { drawFeatureSubset } from '../../data/resample.js';
+import { failOption } from '../../errors.js';
+import type { ImageShape } from '../../model/image.js';
+import {
+  type ConvolutionShape,
+  type LayerShape,
+  layerShapes,
+  requireNetwork,
+  weightShape,
+} from '../../model/network.js';
+import type {
+  Activation,
+  DropoutSpec,
+  EnsemblePlan,
+  LayerSpec,
+  NetworkMemberSpec,
+  TfjsMemberSpec,
+} from '../../model/spec.js';
+import type { WindowGeometry } from '../../model/windows.js';
+import type { ApplyLayer, Layer, LayersModel, TensorFlow } from './api.js';
+import { VARIANCE_FLOOR } from './head.js';
+import { channelsLast } from './model-input.js';
+import { restoreModel } from './predictor.js';
+import { loadTensorFlow } from './tensorflow.js';
+
+/** An ensemble, as far as its networks and models matter here. */
+export interface LayeredEnsemble {
+  readonly plan: EnsemblePlan;
+  readonly task: Task;
+  readonly features: number;
+  readonly targetScale: Scale;
+  readonly featureScale: Scale | null;
+  readonly members: readonly {
+    readonly index: number;
+    readonly weights: Float32Array;
+    /** The topology of a member of the tfjs engine, JSON in UTF-8. */
+    readonly model?: Uint8Array | null;
+    readonly unitFactors?: unknown;
+  }[];
+}
+
+export interface LayersModelOptions {
+  /**
+   * predictions: what `predictEnsemble` says of the member: probabilities of all classes, or targets in the
+   * user's units, followed by their variances under gaussianNll. raw: the network's own outputs, logits or
+   * standardised targets, in a Sequential that can be trained further.
+   * @default 'predictions'
+   */
+  readonly outputs?: 'predictions' | 'raw';
+}
+
+/** A layer to be, with its weights: kernel and bias. */
+interface PlannedLayer {
+  readonly layer: Layer & { readonly apply: ApplyLayer };
+  readonly weights: readonly Float32Array[];
+}
+
+/**
+ * A trained member as a tf.LayersModel, for TensorFlow.js to use or save; the caller disposes of it.
+ *
+ * A network of the wasm engine takes the rows that `predictEnsemble` takes, [rows, features], those of images
+ * ordered (channel, y, x). A random subspace becomes zeros in the first kernel; plain dropout goes into the kernels
+ * by its weight scaling, inverted dropout becomes layers; features that `Dataset.fromArrays` standardised get a
+ * frozen batch normalisation. A member of the tfjs engine is as its module built it, its input shape and its end
+ * included.
+ *
+ * @param member its place in the plan.
+ * @throws ERR_OPTION when it is no finished member with layers, or one of a mask ensemble; ERR_ENGINE_MISSING
+ * without TensorFlow.js.
+ */
+export async function toLayersModel(
+  ensemble: LayeredEnsemble,
+  member: number,
+  { outputs = 'predictions' }: LayersModelOptions = {},
+): Promise<LayersModel> {
+  const trained = ensemble.members.find(({ index }) => index === member);
+  if (trained === undefined || trained.unitFactors !== undefined) {
+    const expected = 'the place in the plan of a finished member, not one of a mask ensemble';
+    return failOption('member', expected, member);
+  }
+  const stated = ensemble.plan.members[member]!;
+  if (stated.engine === 'tfjs') return modelOfMember(ensemble, stated, trained);
+  const spec = requireNetwork(stated, member);
+  const tf = await loadTensorFlow();
+  return tf.tidy(() => {
+    const hidden = plannedLayers(tf, ensemble, spec, trained.weights);
+    const head = hidden.pop()!;
+    if (outputs === 'predictions' && spec.loss === 'gaussianNll') {
+      return gaussianModel(tf, ensemble, hidden, head);
+    }
+    const first = hidden.length === 0 ? { inputShape: [ensemble.features] } : {};
+    const last = outputs === 'raw' ? head : predictingHead(tf, ensemble, spec, head, first);
+    const layers = [...hidden, last];
+    const model = tf.sequential({ layers: layers.map(({ layer }) => layer) });
+    for (const planned of layers) setWeights(tf, planned);
+    return model;
+  });
+}
+
+/** A member of the tfjs engine. */
+async function modelOfMember(
+  { plan, task, features }: LayeredEnsemble,
+  spec: TfjsMemberSpec,
+  { index, weights, model }: LayeredEnsemble['members'][number],
+): Promise<LayersModel> {
+  const tf = await loadTensorFlow();
+  const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
+  const topology = new TextDecoder().decode(Uint8Array.from(model ?? []));
+  const member = { spec, index, weights, topology, columns };
+  return (await restoreModel(tf, member, columns?.length ?? features, task)).model;
+}
+
+function setWeights(tf: TensorFlow, { layer, weights }: PlannedLayer): void {
+  if (weights.length === 0) return;
+  layer.setWeights(
+    weights.map((values, index) => tf.tensor(values, layer.weights[index]!.shape as number[])),
+  );
+}
+
+/** The network's layers with raw outputs; the last is its head. */
+function plannedLayers(
+  tf: TensorFlow,
+  ensemble: LayeredEnsemble,
+  spec: NetworkMemberSpec,
+  weights: Float32Array,
+): PlannedLayer[] {
+  const { plan, features, task, featureScale } = ensemble;
+  const { dropout, network } = spec;
+  const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
+  const layers: PlannedLayer[] = [];
+  const add: AddLayer = (name, options, ...own) => {
+    const first = layers.length === 0 ? { inputShape: [features] } : {};
+    layers.push({ layer: tf.layers[name]!({ ...first, ...options }), weights: own });
+  };
+  if (featureScale !== null) add('batchNormalization', NORMALISATION, ...normalisation(featureScale));
+  addDropout(add, dropout, dropout?.inputKeep);
+  if (isImageLayer(network.layers[0])) addImage(add, network.image!);
+  let start = 0;
+  let below: LayerShape | null = null;
+  // Plain dropout leaves units as they are in training and scales them here: it goes into the next kernel.
+  let keep = dropout?.scaling === 'plain' ? dropout.inputKeep : 1;
+  for (const [index, shape] of layerShapes(spec, features, task).entries()) {
+    const { inputs, units } = weightShape(shape);
+    const end = start + inputs * units;
+    const kernel = weights.slice(start, end).map((value) => value * keep);
+    const whole = below === null && columns !== null ? spreadRows(kernel, units, columns, features) : kernel;
+    addShape(add, shape, network.layers[index], below, [whole, weights.slice(end, end + units)]);
+    addDropout(add, dropout, dropout?.hiddenKeep[index]);
+    if (inputs > 0) keep = 1;
+    if (dropout?.scaling === 'plain') keep *= dropout.hiddenKeep[index] ?? 1;
+    start = end + units;
+    below = shape;
+  }
+  return layers;
+}
+
+/** Adds a layer by the name of its maker, with its weights. */
+type AddLayer = (name: string, options: object, ...weights: readonly Float32Array[]) => void;
+
+function isImageLayer(layer: LayerSpec | undefined): boolean {
+  return layer !== undefined && layer.kind !== 'dense';
+}
+
+/** Makes an image of a row, channels last. */
+function addImage(add: AddLayer, { channels, height, width }: ImageShape): void {
+  add('reshape', { targetShape: channels === 1 ? [height, width, 1] : [channels, height, width] });
+  if (channels > 1) add('permute', { dims: [2, 3, 1] });
+}
+
+/** Inverted dropout is what TensorFlow.js does too. */
+function addDropout(add: AddLayer, dropout: DropoutSpec | null, keep = 1): void {
+  if (keep < 1 && dropout?.scaling === 'inverted') add('dropout', { rate: 1 - keep });
+}
+
+/** Adds a layer of the network, its kernel and bias as the wasm engine has them. */
+function addShape(
+  add: AddLayer,
+  shape: LayerShape,
+  spec: LayerSpec | undefined,
+  below: LayerShape | null,
+  [kernel, bias]: readonly [Float32Array, Float32Array],
+): void {
+  switch (shape.kind) {
+    case 'dense': {
+      const { units } = shape;
+      const image = below === null || below.kind === 'dense' ? null : imageOf(below);
+      if (image !== null) add('flatten', {});
+      const ordered = image === null ? kernel : orderRows(kernel, units, channelsLast(image));
+      add('dense', { units, activation: ownActivation(shape.activation) }, ordered, bias);
+      break;
+    }
+    case 'conv2d': {
+      const taps = orderRows(kernel, shape.filters, channelsLast(windowOf(shape.geometry)));
+      add('conv2d', convolutionOptions(shape, spec), taps, bias);
+      break;
+    }
+    case 'maxPool':
+      add('maxPooling2d', poolOptions(shape.geometry));
+      break;
+    case 'averagePool':
+      add('averagePooling2d', poolOptions(shape.geometry));
+      break;
+    default:
+      shape satisfies never;
+  }
+  if (shape.activation === 'leakyRelu') add('leakyReLU', { alpha: LEAKY_SLOPE });
+}
+
+/** The wasm engine's slope of leakyRelu below zero. */
+export const LEAKY_SLOPE = 0.01;
+
+/** (x − mean) / std, exactly: nothing added to the variance. */
+const NORMALISATION = { epsilon: 0, trainable: false };
+
+/** Weights of a batch normalisation: γ, β, moving mean, moving variance. */
+function normalisation({ mean, std }: Scale): Float32Array[] {
+  const ones = new Float32Array(mean.length).fill(1);
+  const variance = Float32Array.from(std, (value) => value * value);
+  return [ones, new Float32Array(mean.length), Float32Array.from(mean), variance];
+}
+
+/** TensorFlow.js has leakyRelu as a layer only. */
+function ownActivation(activation: Activation): string {
+  return activation === 'leakyRelu' ? 'linear' : activation;
+}
+
+function convolutionOptions(
+  { filters, geometry, activation }: ConvolutionShape,
+  spec: LayerSpec | undefined,
+): object {
+  return {
+    filters,
+    kernelSize: [geometry.windowHeight, geometry.windowWidth],
+    strides: [geometry.strideY, geometry.strideX],
+    padding: spec?.kind === 'conv2d' ? spec.padding : 'valid',
+    activation: ownActivation(activation),
+  };
+}
+
+function poolOptions({ windowHeight, windowWidth, strideY, strideX }: WindowGeometry): object {
+  return { poolSize: [windowHeight, windowWidth], strides: [strideY, strideX], padding: 'valid' };
+}
+
+/** The image a layer puts out. */
+function imageOf(shape: Exclude<LayerShape, { kind: 'dense' }>) {
+  const { outHeight: height, outWidth: width, channels } = shape.geometry;
+  return { channels: shape.kind === 'conv2d' ? shape.filters : channels, height, width };
+}
+
+function windowOf({ channels, windowHeight: height, windowWidth: width }: WindowGeometry) {
+  return { channels, height, width };
+}
+
+/** W[rows, units] with row order[i] at i. */
+function orderRows(w: Float32Array, units: number, order: Uint32Array): Float32Array {
+  const ordered = new Float32Array(w.length);
+  for (const [at, row] of order.entries()) {
+    ordered.set(w.subarray(row * units, (row + 1) * units), at * units);
+  }
+  return ordered;
+}
+
+/** W[columns, units] among `features` rows, the others zero. */
+function spreadRows(w: Float32Array, units: number, columns: Uint32Array, features: number): Float32Array {
+  const spread = new Float32Array(features * units);
+  for (const [at, row] of columns.entries()) {
+    spread.set(w.subarray(at * units, (at + 1) * units), row * units);
+  }
+  return spread;
+}
+
+/** Some columns of W[inputs, columns], each times a factor. */
+function takeColumns(
+  w: Float32Array,
+  columns: number,
+  from: number,
+  factors: readonly number[],
+): Float32Array {
+  const taken = new Float32Array((w.length / columns) * factors.length);
+  for (let at = 0; at < taken.length; at++) {
+    const [row, k] = [Math.floor(at / factors.length), at % factors.length];
+    taken[at] = w[row * columns + from + k]! * factors[k]!;
+  }
+  return taken;
+}
+
+/** The head that puts out predictions, in place of one with raw outputs. @param first options of a first layer. */
+function predictingHead(
+  tf: TensorFlow,
+  { task, targetScale: { mean, std } }: LayeredEnsemble,
+  { loss }: NetworkMemberSpec,
+  { weights }: PlannedLayer,
+  first: object,
+): PlannedLayer {
+  const [kernel, bias] = weights as readonly [Float32Array, Float32Array];
+  const units = outputCount(task);
+  switch (loss) {
+    case 'softmaxCrossEntropy':
+      return { layer: tf.layers.dense!({ ...first, units, activation: 'softmax' }), weights };
+    case 'binaryCrossEntropy': {
+      // One logit is that of the second class against a first one of 0.
+      const pairs = Float32Array.from({ length: 2 * kernel.length }, (_, at) => {
+        return at % 2 === 0 ? 0 : kernel[(at - 1) / 2]!;
+      });
+      const layer = tf.layers.dense!({ ...first, units, activation: 'softmax' });
+      return { layer, weights: [pairs, Float32Array.of(0, bias[0]!)] };
+    }
+    case 'squaredError':
+    case 'gaussianNll': {
+      const scaled = takeColumns(kernel, units, 0, std);
+      const moved = bias.map((value, k) => value * std[k]! + mean[k]!);
+      return { layer: tf.layers.dense!({ ...first, units }), weights: [scaled, moved] };
+    }
+    default:
+      return loss satisfies never;
+  }
+}
+
+/** Means and variances side by side: two heads on the last hidden layer, which takes a model that branches. */
+function gaussianModel(
+  tf: TensorFlow,
+  { features, targetScale: { mean, std } }: LayeredEnsemble,
+  hidden: readonly PlannedLayer[],
+  { weights: [kernel, bias] }: PlannedLayer,
+): LayersModel {
+  const targets = std.length;
+  const dense = (activation: string, ...weights: readonly Float32Array[]): PlannedLayer => {
+    return { layer: tf.layers.dense!({ units: targets, activation }), weights };
+  };
+  const ones = std.map(() => 1);
+  const means = dense(
+    'linear',
+    takeColumns(kernel!, 2 * targets, 0, std),
+    Float32Array.from(mean, (value, k) => bias![k]! * std[k]! + value),
+  );
+  const raw = dense('softplus', takeColumns(kernel!, 2 * targets, targets, ones), bias!.slice(targets));
+  const squares = std.map((value) => value * value);
+  const variances = dense(
+    'linear',
+    Float32Array.from({ length: targets * targets }, (_, at) =>
+      at % (targets + 1) === 0 ? squares[at % targets]! : 0,
+    ),
+    Float32Array.from(squares, (square) => VARIANCE_FLOOR * square),
+  );
+  const input = tf.input({ shape: [features] });
+  const last = hidden.reduce((below, { layer }) => layer.apply(below), input);
+  const outputs = tf.layers.concatenate!().apply([
+    means.layer.apply(last),
+    variances.layer.apply(raw.layer.apply(last)),
+  ]);
+  const model = tf.model({ inputs: input, outputs });
+  for (const planned of [...hidden, means, raw, variances]) setWeights(tf, planned);
+  return model;
+}

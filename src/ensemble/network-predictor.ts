@@ -1,0 +1,33 @@
+// Ensembles of networks of the wasm engine, as that engine takes them: for predicting, and for what only networks have.
+
+import { drawFeatureSubset } from '../data/resample.js';
+import { createPredictor, type PredictableMember, type Predictor } from '../engines/wasm/predictor.js';
+import { TuttiError } from '../errors.js';
+import { resolveArithmetic } from '../kernels/arithmetic.js';
+import { compileKernels } from '../kernels/kernels.js';
+import { requireNetwork } from '../model/network.js';
+import type { Ensemble } from './ensemble.js';
+
+/**
+ * Loads the members of an ensemble of networks, ready to predict.
+ * @throws ERR_OPTION when a member is of another kind.
+ */
+export function predictorOf(ensemble: Ensemble, blockRows?: number): Predictor {
+  const { plan, features, task, targetScale } = ensemble;
+  const module = compileKernels(resolveArithmetic(plan.arithmetic));
+  return createPredictor(module, networkMembers(ensemble), features, task, targetScale, blockRows);
+}
+
+/**
+ * The members of an ensemble of networks as the engine takes them.
+ * @throws ERR_OPTION when a member is of another kind; ERR_BUNDLE when there is none.
+ */
+export function networkMembers({ plan, members, features }: Ensemble): PredictableMember[] {
+  if (members.length === 0)
+    throw new TuttiError('ERR_BUNDLE', 'This ensemble has no finished members to predict with');
+  return members.map(({ index, weights, unitFactors = null }) => {
+    const spec = requireNetwork(plan.members[index]!, index);
+    const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
+    return { spec, weights, columns, factors: unitFactors };
+  });
+}

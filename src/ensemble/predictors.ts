@@ -1,0 +1,89 @@
+// The members of an ensemble, of whatever engines, ready to predict. Only the engines that its members need are
+// loaded.
+
+import { featureScaleOf } from '../data/feature-scale.js';
+import { drawFeatureSubset } from '../data/resample.js';
+import type { MemberPredictor } from '../engines/engine.js';
+import { TuttiError } from '../errors.js';
+import type { RowRange } from '../measure/blocks.js';
+import type { Predictions } from '../measure/predictions.js';
+import type { Ensemble, TrainedMember } from './ensemble.js';
+
+/** All members at once. */
+export interface BlockPredictor {
+  /** One prediction per member, in order, in the user's units; views that the next call overwrites. */
+  predictBlock(x: Float32Array, range: RowRange, index: Uint32Array | null): Promise<readonly Predictions[]>;
+  /** Lets go of what the members hold. */
+  dispose(): void;
+}
+
+/**
+ * Loads the members of an ensemble.
+ * @throws ERR_BUNDLE when there are none; ERR_ARITHMETIC, ERR_MODULE, ERR_LEARNER, ERR_ENGINE_MISSING as their engines.
+ */
+export async function createBlockPredictor(ensemble: Ensemble, blockRows: number): Promise<BlockPredictor> {
+  const { plan, members } = ensemble;
+  if (members.length === 0)
+    throw new TuttiError('ERR_BUNDLE', 'This ensemble has no finished members to predict with');
+  const isNetwork = ({ index }: TrainedMember) => plan.members[index]!.engine === 'wasm';
+  const networks = await loadNetworks({ ...ensemble, members: members.filter(isNetwork) }, blockRows);
+  const others: (MemberPredictor | null)[] = [];
+  const dispose = () => {
+    for (const other of others) other?.dispose?.();
+  };
+  try {
+    for (const member of members) {
+      others.push(isNetwork(member) ? null : await createMemberPredictor(ensemble, member));
+    }
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+  return {
+    async predictBlock(x, range, index) {
+      const ofNetworks = networks?.predictBlock(x, range, index).values();
+      const predictions: Predictions[] = [];
+      for (const other of others) {
+        predictions.push(other === null ? ofNetworks!.next().value! : await other.predict(x, range, index));
+      }
+      return predictions;
+    },
+    dispose,
+  };
+}
+
+/** The networks of the wasm engine, which share a memory; null when there are none. */
+async function loadNetworks(ensemble: Ensemble, blockRows: number) {
+  if (ensemble.members.length === 0) return null;
+  const { predictorOf } = await import('./network-predictor.js');
+  return predictorOf(ensemble, blockRows);
+}
+
+async function createMemberPredictor(
+  ensemble: Ensemble,
+  { index, weights, model }: TrainedMember,
+): Promise<MemberPredictor> {
+  const { plan, features, task, targetScale } = ensemble;
+  const spec = plan.members[index]!;
+  const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
+  switch (spec.engine) {
+    case 'wasm':
+      throw new TuttiError('ERR_INTERNAL', 'Networks are loaded together', { member: index });
+    case 'neighbours': {
+      const { createNeighboursPredictor } = await import('../engines/neighbours/predictor.js');
+      const scale = featureScaleOf(ensemble);
+      return createNeighboursPredictor({ spec, weights, columns }, features, task, targetScale, scale);
+    }
+    case 'tfjs': {
+      const { createTfjsPredictor } = await import('../engines/tfjs/predictor.js');
+      const topology = new TextDecoder().decode(Uint8Array.from(model!));
+      return createTfjsPredictor({ spec, index, weights, topology, columns }, features, task, targetScale);
+    }
+    case 'learner': {
+      const { createLearnerPredictor } = await import('../engines/learner/predictor.js');
+      return createLearnerPredictor({ spec, index, model: model!, columns }, features, task, targetScale);
+    }
+    default:
+      return spec satisfies never;
+  }
+}

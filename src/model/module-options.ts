@@ -1,0 +1,88 @@
+// The options that name a module of the user's: their schema, and what they resolve to in a member's spec. The
+// files themselves are read before a plan is resolved (src/ensemble/resolve-modules.ts).
+
+import { z } from 'zod';
+import { failOption } from '../errors.js';
+import type { DropoutSpec, Engine, LearnerMemberSpec, Loss, ModuleSpec, NetworkSpec } from './spec.js';
+
+export const moduleFields = {
+  model: z
+    .string()
+    .min(1)
+    .describe(
+      'module that builds a tf.LayersModel: tfjs trains it, or the wasm engine where it has the layers',
+    ),
+  learner: z
+    .string()
+    .min(1)
+    .describe('module whose default export is a learner; fits members of its own kind'),
+  learnerOptions: z
+    .record(z.string(), z.json())
+    .describe('options handed to the learner') as unknown as z.ZodType<LearnerMemberSpec['options']>,
+};
+
+/** What the wasm engine trains in place of a model that a module builds. */
+export interface TranslatedNetwork {
+  readonly network: NetworkSpec;
+  /** Of the model's own dropout layers; null without any. */
+  readonly dropout: DropoutSpec | null;
+}
+
+/** A module that options name, read. */
+export interface ResolvedModule {
+  readonly module: ModuleSpec;
+  /** Null where it was not asked for. */
+  readonly translated: TranslatedNetwork | null;
+}
+
+/** The modules of a training, by {@link moduleKey}. */
+export type ModuleTable = ReadonlyMap<string, ResolvedModule>;
+
+/** The options that a module's use depends on. */
+export interface ModuleOptions {
+  readonly engine?: Engine | undefined;
+  readonly model?: string | undefined;
+  readonly learner?: string | undefined;
+  readonly loss?: Loss | undefined;
+  readonly featureShare?: number | undefined;
+}
+
+/** What trains a member: what was stated, else `learner` where one is named, else `wasm`. */
+export function engineOf({ engine, learner }: ModuleOptions): Engine {
+  return engine ?? (learner === undefined ? 'wasm' : 'learner');
+}
+
+/**
+ * The module that a member's engine needs; undefined when it needs none.
+ * @throws ERR_OPTION when it is not given.
+ */
+export function modulePathOf(own: ModuleOptions): string | undefined {
+  const engine = engineOf(own);
+  if (engine === 'neighbours') return undefined;
+  const name = engine === 'learner' ? 'learner' : 'model';
+  const path = own[name];
+  if (path === undefined && engine !== 'wasm') {
+    failOption(name, `the path of a module when \`engine\` is "${engine}"`, undefined);
+  }
+  return path;
+}
+
+/** What tells the uses of modules apart: a model is built for a loss and a number of features. */
+export function moduleKey(own: ModuleOptions): string {
+  const engine = engineOf(own);
+  const shape = engine === 'learner' ? [] : [own.loss, own.featureShare];
+  return JSON.stringify([engine, modulePathOf(own), ...shape]);
+}
+
+/** The module a member's options name, which was read before; null when they name none. */
+export function moduleOf(own: ModuleOptions, modules: ModuleTable): ResolvedModule | null {
+  return modulePathOf(own) === undefined ? null : modules.get(moduleKey(own))!;
+}
+
+/** The part of a learner's spec that is its own. */
+export function resolveLearner(
+  learner: ModuleSpec,
+  options: LearnerMemberSpec['options'] | undefined,
+): Pick<LearnerMemberSpec, 'engine' | 'learner' | 'options'> {
+  return { engine: 'learner', learner, options: options ?? {} };
+}

@@ -1,0 +1,156 @@
+// The options of whatever is trained epoch by epoch: loss, optimizer, learning rate, batches, early stopping.
+// Their schema, defaults, and what they resolve to in a member's spec, the same for every such engine.
+
+import { z } from 'zod';
+import type { Task } from '../data/dataset.js';
+import { failOption } from '../errors.js';
+import { resolveLabelSmoothing } from './regularization-options.js';
+import type { EarlyStoppingSpec, EpochMemberSpec, Loss, OptimizerSpec, ScheduleSpec } from './spec.js';
+import { resolveCycles } from './tying-options.js';
+
+const nonNegative = (description: string) => z.number().min(0).describe(description);
+
+export const optimisationFields = {
+  loss: z
+    .enum(['softmaxCrossEntropy', 'binaryCrossEntropy', 'squaredError', 'gaussianNll'])
+    .describe('what is minimised (default: softmaxCrossEntropy for classes, squaredError for numbers)'),
+  optimizer: z.enum(['adam', 'adamW', 'sgd']).describe('optimizer'),
+  learningRate: z.number().gt(0).describe('step size'),
+  momentum: z.number().min(0).lt(1).describe('momentum (sgd)'),
+  nesterov: z.boolean().describe('Nesterov momentum (sgd)'),
+  beta1: z.number().min(0).lt(1).describe('decay of the first moment (adam, adamW)'),
+  beta2: z.number().min(0).lt(1).describe('decay of the second moment (adam, adamW)'),
+  weightDecay: nonNegative('decoupled weight decay (adamW)'),
+  schedule: z.enum(['constant', 'step', 'cosine']).describe('learning rate over the epochs'),
+  stepEvery: z.int().min(1).describe('epochs between steps (step schedule)'),
+  stepFactor: z.number().gt(0).max(1).describe('factor at each step (step schedule)'),
+  finalFactor: z.number().min(0).max(1).describe('last learning rate as a share of the first (cosine)'),
+  warmupEpochs: z.int().min(0).describe('epochs over which the learning rate rises from zero'),
+  epochs: z.int().min(1).describe('passes over the resampled rows'),
+  batchSize: z.int().min(1).describe('examples per step'),
+};
+
+export const OPTIMISATION_DEFAULTS = {
+  optimizer: 'adam',
+  learningRate: 1e-3,
+  momentum: 0.9,
+  nesterov: false,
+  beta1: 0.9,
+  beta2: 0.999,
+  weightDecay: 0.01,
+  schedule: 'constant',
+  stepEvery: 10,
+  stepFactor: 0.5,
+  finalFactor: 0,
+  warmupEpochs: 0,
+  epochs: 40,
+  batchSize: 32,
+} as const;
+
+/** Options of members trained epoch by epoch, defaults in place. */
+export interface OptimisationOptions {
+  readonly optimizer: OptimizerSpec['kind'];
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly weightDecay: number;
+  readonly schedule: 'constant' | 'step' | 'cosine';
+  readonly stepEvery: number;
+  readonly stepFactor: number;
+  readonly finalFactor: number;
+  readonly warmupEpochs: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly l1: number;
+  readonly l2: number;
+  readonly labelSmoothing: number;
+  readonly inputNoise: number;
+  readonly earlyStopping: 'none' | EarlyStoppingSpec['on'];
+  readonly patience: number;
+  readonly snapshots: number;
+  readonly resample: string;
+  readonly resampleShare: number;
+}
+
+type Optimisation = Pick<
+  EpochMemberSpec,
+  | 'loss'
+  | 'optimizer'
+  | 'schedule'
+  | 'epochs'
+  | 'batchSize'
+  | 'normPenalty'
+  | 'labelSmoothing'
+  | 'inputNoise'
+  | 'earlyStopping'
+>;
+
+/**
+ * What the specs of all engines that train epoch by epoch have in common.
+ * @param own what was stated, where the default depends on the task or on other options.
+ * @throws ERR_OPTION for combinations that make no sense.
+ */
+export function resolveOptimisation(
+  o: OptimisationOptions,
+  own: { readonly loss?: Loss | undefined; readonly schedule?: string | undefined },
+  task: Task,
+): Optimisation {
+  return {
+    loss: resolveLoss(own.loss, task),
+    optimizer: resolveOptimizer(o),
+    schedule: o.snapshots === 1 ? resolveSchedule(o) : resolveCycles(o, own.schedule),
+    epochs: o.epochs,
+    batchSize: o.batchSize,
+    normPenalty: { l1: o.l1, l2: o.l2 },
+    labelSmoothing: resolveLabelSmoothing(o.labelSmoothing, task),
+    inputNoise: o.inputNoise,
+    earlyStopping: resolveEarlyStopping(o),
+  };
+}
+
+function resolveEarlyStopping(o: OptimisationOptions): EarlyStoppingSpec | null {
+  if (o.earlyStopping === 'none') return null;
+  const leavesNoneOut = o.resample === 'none' || (o.resample === 'subsample' && o.resampleShare === 1);
+  if (o.earlyStopping === 'outOfBag' && leavesNoneOut) {
+    failOption('resample', 'one that leaves rows out when `earlyStopping` is "outOfBag"', o.resample);
+  }
+  return { on: o.earlyStopping, patience: o.patience };
+}
+
+/** The loss of a task where none is stated. @throws ERR_OPTION for one that does not fit the task. */
+export function resolveLoss(loss: Loss | undefined, task: Task): Loss {
+  if (loss === undefined) return task.kind === 'classification' ? 'softmaxCrossEntropy' : 'squaredError';
+  const forClasses = loss === 'softmaxCrossEntropy' || loss === 'binaryCrossEntropy';
+  if (forClasses !== (task.kind === 'classification')) failOption('loss', `one for ${task.kind}`, loss);
+  if (loss === 'binaryCrossEntropy' && task.kind === 'classification' && task.classes.length !== 2) {
+    failOption('loss', `softmaxCrossEntropy for ${task.classes.length} classes`, loss);
+  }
+  return loss;
+}
+
+function resolveOptimizer(o: OptimisationOptions): OptimizerSpec {
+  const learningRate = o.learningRate;
+  if (o.optimizer === 'sgd') {
+    if (o.nesterov && o.momentum === 0) failOption('momentum', 'above 0 when `nesterov` is on', 0);
+    return { kind: 'sgd', learningRate, momentum: o.momentum, nesterov: o.nesterov };
+  }
+  const weightDecay = o.optimizer === 'adamW' ? o.weightDecay : 0;
+  return { kind: o.optimizer, learningRate, beta1: o.beta1, beta2: o.beta2, tolerance: 1e-8, weightDecay };
+}
+
+function resolveSchedule(o: OptimisationOptions): ScheduleSpec {
+  const { warmupEpochs } = o;
+  if (warmupEpochs > o.epochs) failOption('warmupEpochs', `at most \`epochs\` (${o.epochs})`, warmupEpochs);
+  switch (o.schedule) {
+    case 'constant':
+      return { kind: 'constant', warmupEpochs };
+    case 'step':
+      return { kind: 'step', everyEpochs: o.stepEvery, factor: o.stepFactor, warmupEpochs };
+    case 'cosine':
+      return { kind: 'cosine', finalFactor: o.finalFactor, warmupEpochs };
+    default:
+      return o.schedule satisfies never;
+  }
+}

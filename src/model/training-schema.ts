@@ -1,0 +1,153 @@
+// What a user may write about training, in one schema: the API, the config file and the command line all take
+// these names. What they resolve to is in options.ts; options that belong together have a file of their own.
+
+import { z } from 'zod';
+import { ACTIVATIONS, imageSchema, layersSchema } from './layer-options.js';
+import { moduleFields } from './module-options.js';
+import { NEIGHBOURS_DEFAULTS, neighboursFields } from './neighbours-options.js';
+import { OPTIMISATION_DEFAULTS, optimisationFields } from './optimisation-options.js';
+import { optionError } from './option-errors.js';
+import { PERTURBATION_DEFAULTS, perturbationFields } from './perturbation-options.js';
+
+const count = (description: string) => z.int().min(1).describe(description);
+const share = (description: string) => z.number().gt(0).max(1).describe(description);
+const nonNegative = (description: string) => z.number().min(0).describe(description);
+
+/** Options that may differ between the members of one ensemble. */
+const memberFields = {
+  engine: z
+    .enum(['wasm', 'neighbours', 'tfjs', 'learner'])
+    .describe('what trains members: networks, nearest neighbours, TensorFlow.js, your own (default: wasm)'),
+  ...moduleFields,
+  hidden: z
+    .array(z.int().min(1))
+    .describe('units of each dense hidden layer (default: 64, or none after `layers`)'),
+  layers: layersSchema.describe(
+    'convolutions, poolings and dense layers, before those of `hidden` (default: none)',
+  ),
+  image: imageSchema.describe('how the features are an image, channels × height × width (default: not one)'),
+  activation: z.enum(ACTIVATIONS).describe('activation of the hidden layers'),
+  init: z.enum(['he', 'glorot']).describe('initialisation of the weights'),
+  ...optimisationFields,
+  ...neighboursFields,
+  resample: z
+    .enum(['bootstrap', 'subsample', 'stratified', 'grouped', 'none'])
+    .describe('how each member draws its rows'),
+  resampleShare: share('rows drawn, as a share of the rows (groups for grouped)'),
+  featureShare: share('random subspace: share of the features each member sees'),
+  l1: nonNegative('norm penalty l1·‖w‖₁ on the weights'),
+  l2: nonNegative('norm penalty ½·l2·‖w‖² on the weights'),
+  inputKeep: share('dropout: probability that an input is kept'),
+  hiddenKeep: z
+    .union([z.array(z.number()).min(1), z.number()])
+    .describe('dropout: probability that a hidden unit is kept; one for all hidden layers or one for each'),
+  dropoutScaling: z
+    .enum(['inverted', 'plain'])
+    .describe('dropout: divide by the keep probability in training, or multiply by it in prediction'),
+  activityPenalty: nonNegative('activity penalty on the outputs of hidden layers, ×‖h‖₁ per example'),
+  activityLayers: z
+    .array(z.int().min(1))
+    .min(1)
+    .describe('hidden layers under the activity penalty, 1 the first (default: all)'),
+  labelSmoothing: z.number().min(0).lt(1).describe('share of each label spread evenly over all classes'),
+  inputNoise: nonNegative('standard deviation of Gaussian noise on the inputs in training'),
+  ...perturbationFields,
+  earlyStopping: z.enum(['none', 'validation', 'outOfBag']).describe('rows that decide when to stop'),
+  patience: count('epochs without improvement before stopping'),
+  tie: nonNegative('parameter tying: strength of the pull between members, λ·Σ‖wᵢ − wⱼ‖²'),
+  tiedLayers: z
+    .array(z.int().min(1))
+    .min(1)
+    .describe('layers that are tied, 1 the first and the output layer the last (default: all)'),
+  tyingMode: z
+    .enum(['rounds', 'exact'])
+    .describe('tying in rounds of one epoch on all threads, or in lockstep on one'),
+  tyingGroup: z.int().min(0).describe('members with the same number here are tied to each other'),
+  snapshots: count('members that one run leaves, one at the end of each cosine cycle of the learning rate'),
+  vary: z
+    .array(z.enum(['resample', 'init', 'order', 'masks']))
+    .describe('sources of chance in which members differ; they share the draws of the others'),
+};
+
+const memberSchema = z.strictObject(memberFields).partial();
+
+/** Options of one member; every one is optional. */
+export type MemberOptions = DeepReadonly<z.infer<typeof memberSchema>>;
+
+/** What callers may pass: lists declared `as const` too. Maps of any keys are readonly already. */
+type DeepReadonly<T> = T extends object
+  ? string extends keyof T
+    ? T
+    : { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+  : T;
+
+const gridSchema = z
+  .strictObject(
+    Object.fromEntries(
+      Object.entries(memberFields).map(([name, schema]) => [name, z.array(schema).min(1)]),
+    ) as {
+      [Name in keyof typeof memberFields]: z.ZodArray<(typeof memberFields)[Name]>;
+    },
+  )
+  .partial();
+
+/** The schema of every training option; its keys are the names used everywhere. */
+export const trainingSchema = z
+  .strictObject({
+    members: z
+      .union([z.int().min(1), z.array(memberSchema).min(1)])
+      .describe('how many members, or a list with the options of each'),
+    grid: gridSchema.describe('lists of options; members take the combinations in turn'),
+    seed: z.int().min(0).describe('seed of every random draw'),
+    arithmetic: z.enum(['auto', 'fused', 'strict']).describe('fused or separate multiply-add'),
+    validationShare: z.number().gt(0).lt(1).describe('rows held out when earlyStopping is validation'),
+    deadline: z
+      .number()
+      .gt(0)
+      .describe('seconds that a member may take before it is given up (default: as long as it needs)'),
+    ...memberFields,
+  })
+  .partial();
+
+/** What a user writes about a training: options shared by all members, and their number or list. */
+export type TrainingOptions = DeepReadonly<z.infer<typeof trainingSchema>>;
+
+export const DEFAULTS = {
+  members: 16,
+  arithmetic: 'auto',
+  validationShare: 0.1,
+  activation: 'relu',
+  init: 'he',
+  ...OPTIMISATION_DEFAULTS,
+  ...NEIGHBOURS_DEFAULTS,
+  resample: 'bootstrap',
+  resampleShare: 1,
+  featureShare: 1,
+  l1: 0,
+  l2: 0,
+  inputKeep: 1,
+  hiddenKeep: 1,
+  dropoutScaling: 'inverted',
+  activityPenalty: 0,
+  labelSmoothing: 0,
+  inputNoise: 0,
+  ...PERTURBATION_DEFAULTS,
+  earlyStopping: 'none',
+  patience: 5,
+  tie: 0,
+  tyingMode: 'rounds',
+  tyingGroup: 0,
+  snapshots: 1,
+  vary: ['resample', 'init', 'order', 'masks'],
+} as const satisfies TrainingOptions;
+
+/**
+ * Checks options from any source against the schema.
+ * @param where how the source is named in messages, such as `config.yaml`; empty for the API.
+ * @throws ERR_OPTION naming the option, what was expected and what came; unknown names get a suggestion.
+ */
+export function parseTrainingOptions(input: unknown, where = ''): TrainingOptions {
+  const parsed = trainingSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw optionError(parsed.error.issues[0]!, input, trainingSchema, where);
+}

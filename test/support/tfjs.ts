@@ -1,0 +1,186 @@
+// What tests of the tfjs engine share: TensorFlow.js itself where it is installed, and one member in both engines.
+
+import { createHash } from 'node:crypto';
+import type { Test } from 'tap';
+import type { Dataset } from '../../src/data/dataset.js';
+import type { MemberRows, MemberTrainer } from '../../src/engines/engine.js';
+import type { LayersModel, TensorFlow } from '../../src/engines/tfjs/api.js';
+import { fromLayersModel } from '../../src/engines/tfjs/from-layers-model.js';
+import { toLayersModel } from '../../src/engines/tfjs/layers-model.js';
+import { createTfjsPredictor } from '../../src/engines/tfjs/predictor.js';
+import { loadTensorFlow } from '../../src/engines/tfjs/tensorflow.js';
+import { readWeights, weightCount, writeWeights } from '../../src/engines/tfjs/topology.js';
+import { createTfjsTrainer, type TfjsContext, type TfjsTrainer } from '../../src/engines/tfjs/trainer.js';
+import { createPredictor } from '../../src/engines/wasm/predictor.js';
+import { createWasmTrainer } from '../../src/engines/wasm/trainer.js';
+import { createKernelBindings } from '../../src/ensemble/kernel-bindings.js';
+import { drawFromMemory } from '../../src/ensemble/member-course.js';
+import { prepareTraining } from '../../src/ensemble/prepare-training.js';
+import { listRuns } from '../../src/ensemble/runs.js';
+import { compileKernels } from '../../src/kernels/kernels.js';
+import type { Predictions } from '../../src/measure/predictions.js';
+import { ControlBlock } from '../../src/memory/control-block.js';
+import { layerShapes, parameterCount } from '../../src/model/network.js';
+import { resolvePlan, type TrainingOptions } from '../../src/model/options.js';
+import type { EnsemblePlan, ModuleSpec, NetworkMemberSpec, TfjsMemberSpec } from '../../src/model/spec.js';
+
+/**
+ * TensorFlow.js, or null where it is not installed, which one line says for a whole file.
+ * With TUTTI_REQUIRE_TFJS=1 its absence is a failure.
+ */
+export async function tensorFlowOrSkip(t: Test): Promise<TensorFlow | null> {
+  try {
+    return await loadTensorFlow();
+  } catch (error) {
+    if (process.env.TUTTI_REQUIRE_TFJS === '1') throw error;
+    t.plan(0, 'the tests of the tfjs engine are skipped: @tensorflow/tfjs-node is not installed');
+    return null;
+  }
+}
+
+/** A module of a test's own, in a folder that the test's end removes. */
+export function writeModule(t: Test, source: string): ModuleSpec {
+  const folder = t.testdir({ 'net.mjs': source });
+  return { path: `${folder}/net.mjs`, hash: createHash('sha256').update(source).digest('hex') };
+}
+
+/** A module that builds a Sequential of layers written as they are in JavaScript. */
+export function sequentialModule(...layers: readonly string[]): string {
+  return `export default function build({ tf, features, outputs }) {
+  return tf.sequential({ layers: [${layers.map((layer) => `tf.layers.${layer}`).join(', ')}] });
+}`;
+}
+
+/** A member in both engines, before its first epoch. */
+export interface Bench {
+  readonly plan: EnsemblePlan;
+  readonly network: NetworkMemberSpec;
+  readonly spec: TfjsMemberSpec;
+  readonly rows: MemberRows;
+  readonly context: TfjsContext;
+  readonly dataset: Dataset;
+  readonly wasm: () => MemberTrainer;
+  readonly tfjs: (state?: Float32Array) => Promise<TfjsTrainer>;
+}
+
+/** Prepares what both engines need to train the same member; the module's model is the tfjs engine's. */
+export function createBench(dataset: Dataset, options: TrainingOptions, model: ModuleSpec): Bench {
+  const { task, features } = dataset;
+  const plan = resolvePlan({ members: 1, ...options }, { task, features, seed: 3, arithmetic: 'fused' });
+  const network = plan.members[0] as NetworkMemberSpec;
+  const training = prepareTraining(dataset, plan, listRuns(plan), [], 1, null);
+  const { memory, layout } = training;
+  const control = new ControlBlock(memory.buffer, layout.slots);
+  const context = { memory, control, layout, task, seed: plan.seed, slot: 0 };
+  const rows = drawFromMemory(training, network);
+  const spec: TfjsMemberSpec = { ...network, engine: 'tfjs', model };
+  const kernels = createKernelBindings().of(training);
+  return {
+    ...{ plan, network, spec, rows, context, dataset },
+    wasm: () => createWasmTrainer({ ...context, kernels }, network, 0, rows, dataset.rows),
+    tfjs: (state) => createTfjsTrainer(context, spec, 0, rows, state ?? null),
+  };
+}
+
+/** The weights of a trainer of the wasm engine. */
+export function networkWeights({ network, dataset }: Bench, trainer: MemberTrainer): Float32Array {
+  const weights = new Float32Array(parameterCount(layerShapes(network, dataset.features, dataset.task)));
+  trainer.exportWeights(weights);
+  return weights;
+}
+
+export function tfjsWeights(trainer: TfjsTrainer): Float32Array {
+  const weights = new Float32Array(trainer.weightCount);
+  trainer.exportWeights(weights);
+  return weights;
+}
+
+/** A network's weights as a LayersModel with raw outputs. */
+export function modelOf(
+  { plan, network, rows, dataset }: Bench,
+  weights: Float32Array,
+): Promise<LayersModel> {
+  const { task, targetScale } = dataset;
+  const features = rows.columns?.length ?? dataset.features;
+  // Of the features that the member sees: its model has no others.
+  const whole = { ...plan, members: [{ ...network, featureShare: 1 }] };
+  const members = [{ index: 0, weights }];
+  return toLayersModel({ plan: whole, task, features, targetScale, featureScale: null, members }, 0, {
+    outputs: 'raw',
+  });
+}
+
+/** A network's weights in the order of a LayersModel of it. */
+export async function toModelOrder(bench: Bench, weights: Float32Array): Promise<Float32Array> {
+  const model = await modelOf(bench, weights);
+  const ordered = new Float32Array(weightCount(model));
+  readWeights(model.weights, ordered);
+  model.dispose();
+  return ordered;
+}
+
+/** The reverse of {@link toModelOrder}. */
+export async function toNetworkOrder(
+  tf: TensorFlow,
+  bench: Bench,
+  weights: Float32Array,
+): Promise<Float32Array> {
+  const { network, rows, dataset } = bench;
+  const model = await modelOf(bench, new Float32Array(weights.length));
+  writeWeights(tf, model.weights, weights);
+  const { task } = dataset;
+  const features = rows.columns?.length ?? dataset.features;
+  const { weights: ordered } = fromLayersModel(model, { task, features, loss: network.loss });
+  model.dispose();
+  return ordered;
+}
+
+/** A trainer of the tfjs engine with the weights of one of the wasm engine. */
+export async function withWeightsOf(bench: Bench, weights: Float32Array): Promise<TfjsTrainer> {
+  const blank = await bench.tfjs();
+  const state = new Float32Array(blank.stateLengthFloats);
+  blank.dispose();
+  state.set(await toModelOrder(bench, weights));
+  return bench.tfjs(state);
+}
+
+export function predictWithWasm(
+  { network, rows, dataset }: Bench,
+  weights: Float32Array,
+  x: Float32Array,
+): Predictions {
+  const { features, task, targetScale } = dataset;
+  const member = { spec: network, weights, columns: rows.columns, factors: null };
+  const count = x.length / features;
+  const predictor = createPredictor(compileKernels('fused'), [member], features, task, targetScale, count);
+  return predictor.predictBlock(x, { start: 0, end: count }, null)[0]!;
+}
+
+export async function predictWithTfjs(
+  { spec, rows, dataset }: Bench,
+  trainer: TfjsTrainer,
+  weights: Float32Array,
+  x: Float32Array,
+): Promise<Predictions> {
+  const { features, task, targetScale } = dataset;
+  const member = { spec, index: 0, weights, topology: trainer.topology, columns: rows.columns };
+  const predictor = await createTfjsPredictor(member, features, task, targetScale);
+  const predictions = await predictor.predict(x, { start: 0, end: x.length / features }, null);
+  predictor.dispose?.();
+  return predictions;
+}
+
+/** ‖a − b‖ / ‖b‖. */
+export function relativeDifference(a: Float32Array, b: Float32Array): number {
+  let [difference, norm] = [0, 0];
+  for (const [at, value] of b.entries()) {
+    difference += (a[at]! - value) ** 2;
+    norm += value ** 2;
+  }
+  return Math.sqrt(difference / norm);
+}
+
+/** The largest |a − b|. */
+export function largestDifference(a: Float32Array, b: Float32Array): number {
+  return a.reduce((most, value, at) => Math.max(most, Math.abs(value - b[at]!)), 0);
+}
