@@ -21,13 +21,21 @@ const PRINTS: Readonly<Record<string, RegExp>> = {
     /^weightScaling: error [\d.]+ %.*\n(.*Mean: error .*\n){2}over masks: v 0\.\d+, c 0\.\d+, ρ 0\.\d+/,
   'learners.js':
     /^2 × network: accuracy 0\.\d+, v 0\.\d+, c 0\.\d+, ρ 0\.\d+\n(1 × learner .*\n){3}mean member .*\nwith the weights /,
+  'mixed.js':
+    /^seed 1\n( {2}2 × .*: accuracy [\d.]+ %, v 0\.\d+, c 0\.\d+, ρ 0\.\d+\n){4} {2}all: v .*\n {2}mean member [\d.]+ %, equal/,
   'uncertainty.js': /^RMSE: one member [\d.]+, the ensemble [\d.]+\nrow 0: \d+ ± \d+\n/,
 };
+
+/** Scripts that need @tensorflow/tfjs-node. */
+const TENSORFLOW = new Set(['mixed.js']);
+const hasTensorFlow =
+  process.env.TUTTI_REQUIRE_TFJS === '1' || existsSync(join(root, 'node_modules/@tensorflow/tfjs-node'));
 
 const scripts = readdirSync(join(root, 'dist/scripts/examples')).filter((name) => name.endsWith('.js'));
 
 for (const name of scripts) {
-  t.test(`${name} runs`, async (t) => {
+  const skip = TENSORFLOW.has(name) && !hasTensorFlow ? '@tensorflow/tfjs-node is not installed' : false;
+  t.test(`${name} runs`, { skip }, async (t) => {
     const script = join(root, 'dist/scripts/examples', name);
     const env = { ...process.env, NODE_OPTIONS: '' };
     const { stdout } = await promisify(execFile)(process.execPath, [script], { cwd: folder, env });
