@@ -41,7 +41,7 @@ export async function createTfjsPredictor(
   task: Task,
   targetScale: Scale,
 ): Promise<MemberPredictor> {
-  const tf = await loadTensorFlow();
+  const tf = await loadTensorFlow(member.index);
   const { spec, columns } = member;
   const outputs = outputCount(task);
   const owned = await restoreModel(tf, member, columns?.length ?? features, task);

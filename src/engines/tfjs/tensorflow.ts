@@ -40,39 +40,32 @@ let loaded: Promise<TensorFlow> | null = null;
  *
  * Call it on the main thread before other threads do: only there does a change of `process.env` reach the
  * native library (elsewhere it is a copy, unless the thread shares it), and only one thread may be the first.
+ * @param member that needs it, for the message.
  * @throws ERR_ENGINE_MISSING when the package is not installed or its native library does not load.
  */
-export function loadTensorFlow(): Promise<TensorFlow> {
+export async function loadTensorFlow(member: number | null = null): Promise<TensorFlow> {
   loaded ??= load();
-  return loaded;
-}
-
-/** Whether TensorFlow.js can be loaded, without loading it twice. */
-export async function hasTensorFlow(): Promise<boolean> {
-  return loadTensorFlow().then(
-    () => true,
-    () => false,
-  );
+  try {
+    return await loaded;
+  } catch (error) {
+    const who = member === null ? 'This needs TensorFlow.js' : `Member ${member} needs TensorFlow.js`;
+    const reason = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
+    throw new TuttiError(
+      'ERR_ENGINE_MISSING',
+      `${who}: npm install ${PACKAGE}, or scripts/install-tfjs-node.sh of tutti where its download host is ` +
+        `out of reach (${reason})`,
+      { package: PACKAGE, ...(member === null ? {} : { member }) },
+      error,
+    );
+  }
 }
 
 async function load(): Promise<TensorFlow> {
   for (const [name, value] of Object.entries(ENVIRONMENT)) process.env[name] ??= value;
   restoreUtil();
-  try {
-    const module = (await import(PACKAGE)) as { readonly default: TensorFlow };
-    const tf = module.default;
-    nameAttributes(tf.backend().binding);
-    return tf;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
-    throw new TuttiError(
-      'ERR_ENGINE_MISSING',
-      `The tfjs engine needs ${PACKAGE}: npm install ${PACKAGE}, or scripts/install-tfjs-node.sh of tutti ` +
-        `where its download host is out of reach (${reason})`,
-      { package: PACKAGE },
-      error,
-    );
-  }
+  const { default: tf } = (await import(PACKAGE)) as { readonly default: TensorFlow };
+  nameAttributes(tf.backend().binding);
+  return tf;
 }
 
 /** tfjs-node 4.22 calls functions of `util` that Node 23 removed, or deprecated, which it would warn of. */

@@ -58,7 +58,7 @@ export async function createTfjsTrainer(
   rows: MemberRows,
   state: Float32Array | null = null,
 ): Promise<TfjsTrainer> {
-  const tf = await loadTensorFlow();
+  const tf = await loadTensorFlow(member);
   const { layout, task, seed } = context;
   const use = { module: spec.model, member };
   const features = rows.columns?.length ?? layout.dataset.features;

@@ -54,7 +54,7 @@ async function withModel<T>(
   { features, task, loss, seed, member }: ModelPurpose,
   use: (owned: OwnedModel) => T,
 ): Promise<T> {
-  const tf = await loadTensorFlow();
+  const tf = await loadTensorFlow(member);
   const shape = { features, outputs: headUnits(loss, task), task, loss };
   const owned = await buildUserModel(tf, { module, member }, shape, streamKey(seed, 'init', member));
   try {
