@@ -8,7 +8,7 @@ export default function build({ tf, features, outputs }) {
   return tf.sequential({
     layers: [
       tf.layers.reshape({ inputShape: [features], targetShape: [ROWS, features / ROWS] }),
-      tf.layers.simpleRNN({ units: 32, recurrentInitializer: "glorotUniform" }),
+      tf.layers.simpleRNN({ units: 32, recurrentInitializer: 'glorotUniform' }),
       tf.layers.layerNormalization(),
       tf.layers.dense({ units: outputs }),
     ],
