@@ -24,7 +24,6 @@ import type { WindowGeometry } from '../../model/windows.js';
 import type { ApplyLayer, Layer, LayersModel, TensorFlow } from './api.js';
 import { VARIANCE_FLOOR } from './head.js';
 import { channelsLast } from './model-input.js';
-import { restoreModel } from './predictor.js';
 import { loadTensorFlow } from './tensorflow.js';
 
 /** An ensemble, as far as its networks and models matter here. */
@@ -111,6 +110,8 @@ async function modelOfMember(
   const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
   const topology = new TextDecoder().decode(Uint8Array.from(model ?? []));
   const member = { spec, index, weights, topology, columns };
+  // Loaded here: whoever imports tutti loads this file.
+  const { restoreModel } = await import('./predictor.js');
   return (await restoreModel(tf, member, columns?.length ?? features, task)).model;
 }
 
