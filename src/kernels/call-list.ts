@@ -42,6 +42,16 @@ export function callListWords(calls: number): number {
 /** Thrown by a recorder that is asked for something it cannot record. */
 class NotRecordable extends Error {}
 
+/** Stands in for every kernel that cannot be recorded. */
+const REFUSING = new Proxy(
+  {},
+  {
+    get: () => () => {
+      throw new NotRecordable();
+    },
+  },
+);
+
 /** Recorded calls. */
 export interface CallList {
   /**
@@ -77,7 +87,7 @@ export function recordCalls(
     }
   };
   try {
-    make(recorder(Object.keys(kernels), write));
+    make(recorder(write));
   } catch (error) {
     if (error instanceof NotRecordable) return null;
     throw error;
@@ -92,28 +102,18 @@ export function recordCalls(
   };
 }
 
-/** The kernels' names with functions that write calls down, or refuse to. */
+/** Kernels that write their calls down. */
 function recorder(
-  names: readonly string[],
   write: (operation: number, floatPlaces: readonly number[], values: readonly number[]) => void,
 ): Kernels {
-  const functions = new Map<string, (...values: never[]) => number>();
-  for (const name of names) {
-    functions.set(name, () => {
-      throw new NotRecordable();
-    });
-  }
+  const own: Record<string, PropertyDescriptor> = {};
   for (const [operation, [name, floatPlaces]] of OPERATIONS.entries()) {
     const record = (...values: number[]) => {
       write(operation, floatPlaces, values);
       return 0;
     };
-    functions.set(
-      name,
-      name === 'activate'
-        ? (kind: SmoothActivation, ...rest: number[]) => record(activationKind(kind), ...rest)
-        : record,
-    );
+    const activate = (kind: SmoothActivation, ...rest: number[]) => record(activationKind(kind), ...rest);
+    own[name] = { value: name === 'activate' ? activate : record };
   }
-  return Object.fromEntries(functions) as unknown as Kernels;
+  return Object.create(REFUSING, own) as Kernels;
 }
