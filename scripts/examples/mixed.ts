@@ -7,16 +7,15 @@
 import { fileURLToPath } from 'node:url';
 import {
   createPool,
-  Dataset,
+  type Dataset,
   type Ensemble,
   evaluateEnsemble,
   type MemberOptions,
-  readCsv,
   selectMembers,
-  splitRows,
   trainEnsemble,
   withAveragingWeights,
 } from '../../src/index.js';
+import { allRows, datasetOf, paired, split } from '../support/digits.js';
 
 const file = (path: string) => fileURLToPath(new URL(`../../../scripts/examples/${path}`, import.meta.url));
 
@@ -36,38 +35,9 @@ const KINDS: readonly MemberOptions[] = [
 ];
 const MEMBERS = KINDS.flatMap((kind) => [kind, kind]);
 
-/** Quantile 0.975 of Student's t with n − 1 degrees of freedom. */
-const STUDENT: Readonly<Record<number, number>> = { 2: 12.71, 3: 4.303, 4: 3.182, 5: 2.776 };
-
-const table = readCsv('data/digits.csv');
-const numbers = table.columns.map((column) =>
-  Array.from({ length: table.rows }, (_, row) => Number(column.text(row))),
-);
-const labels = Int32Array.from(numbers[64]!);
-
-/** These rows as a dataset, scaled like `like` or by themselves. */
-function datasetOf(rows: Uint32Array, like?: Dataset): Dataset {
-  const x = Float32Array.from(
-    { length: rows.length * 64 },
-    (_, at) => numbers[at % 64]![rows[Math.floor(at / 64)]!]!,
-  );
-  const own = { x, rows: rows.length, features: 64, labels: Array.from(rows, (row) => labels[row]!) };
-  return Dataset.fromArrays(like === undefined ? { ...own, standardise: true } : { ...own, like });
-}
-
-/** A share of `rows`, stratified by class, and what is left. */
-function split(rows: Uint32Array, share: number, seed: number) {
-  const own = rows.map((row) => labels[row]!);
-  const { train, test } = splitRows({
-    ...{ rows: rows.length, share, seed, labels: Int32Array.from(own), groups: null },
-  });
-  return { left: train.map((at) => rows[at]!), taken: test.map((at) => rows[at]!) };
-}
-
 /** Half of the rows train, a sixth validates, a third tests. */
 function datasets(seed: number) {
-  const all = Uint32Array.from({ length: table.rows }, (_, row) => row);
-  const test = split(all, 1 / 3, seed);
+  const test = split(allRows(), 1 / 3, seed);
   const validation = split(test.left, 1 / 4, seed);
   const train = datasetOf(validation.left);
   return { train, validation: datasetOf(validation.taken, train), test: datasetOf(test.taken, train) };
@@ -104,24 +74,14 @@ async function run(seed: number) {
   return { meanMember, equal, chosen, best };
 }
 
-/** `+0.40 (+0.10 … +0.70)`: the mean of paired differences in points, and its 95 % interval over the seeds. */
-function interval(differences: readonly number[]): string {
-  const points = differences.map((difference) => 100 * difference);
-  const mean = points.reduce((sum, value) => sum + value, 0) / points.length;
-  const square = points.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const half = STUDENT[points.length]! * Math.sqrt(square / (points.length - 1) / points.length);
-  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
-  return `${signed(mean)} (${signed(mean - half)} … ${signed(mean + half)})`;
-}
-
 const seeds = Number(process.argv[2] ?? 1);
 const pool = createPool();
 const results: Awaited<ReturnType<typeof run>>[] = [];
 for (let seed = 1; seed <= seeds; seed++) results.push(await run(seed));
 await pool.close();
 if (seeds > 1) {
-  const against = (base: 'meanMember' | 'equal' | 'best') =>
-    interval(results.map((result) => result.chosen - result[base]));
+  const figures = (of: keyof (typeof results)[number]) => results.map((result) => result[of]);
+  const against = (base: 'meanMember' | 'equal' | 'best') => paired(figures('chosen'), figures(base));
   console.log(`chosen weights over ${seeds} seeds, in points of accuracy:`);
   console.log(`  to the mean member ${against('meanMember')}, to equal weights ${against('equal')}`);
   console.log(`  to the best member on the validation rows ${against('best')}`);
