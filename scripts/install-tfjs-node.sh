@@ -90,9 +90,10 @@ works 2>/dev/null && exit 0
 [[ -e node_modules/.package-lock.json ]] || fail "run npm ci first"
 
 echo "Installing @tensorflow/tfjs-node $tfjs_version ..."
-# Reads the lock without writing it, so that the project's own packages keep their versions.
-npm install --loglevel=error --no-save --ignore-scripts "@tensorflow/tfjs-node@$tfjs_version" ||
-  fail "npm could not install @tensorflow/tfjs-node"
+# Reads the lock without writing it, so that the project's own packages keep their versions. As what it is, an optional
+# peer, npm would not install it; --no-save keeps the other role from being written down.
+npm install --loglevel=error --save-dev --no-save --ignore-scripts "@tensorflow/tfjs-node@$tfjs_version" &&
+  [[ -d $package/binding ]] || fail "npm could not install @tensorflow/tfjs-node"
 if host_answers; then
   install_binaries && works && exit 0
   echo "The ordinary install failed."
