@@ -1,8 +1,23 @@
 // What an engine gives: to the training loop one member that can be advanced epoch by epoch, to prediction one
 // that answers. The loop (order of epochs, early stopping, history) is src/ensemble/train-member.ts, for every engine.
 
+import type { Task } from '../data/dataset.js';
+import { TuttiError } from '../errors.js';
 import type { RowRange } from '../measure/blocks.js';
 import type { Predictions } from '../measure/predictions.js';
+import type { ControlBlock } from '../memory/control-block.js';
+import type { TrainingLayout } from '../memory/layout.js';
+
+/** Where a member is trained, beside its own spec and rows. */
+export interface TrainerContext {
+  readonly memory: WebAssembly.Memory;
+  readonly control: ControlBlock;
+  readonly layout: TrainingLayout;
+  readonly task: Task;
+  readonly seed: number;
+  /** The arena and progress record this member uses. */
+  readonly slot: number;
+}
 
 /** The rows and columns of one member, drawn before its engine starts. */
 export interface MemberRows {
@@ -80,4 +95,13 @@ export interface MemberPredictor {
   predict(x: Float32Array, range: RowRange, index: Uint32Array | null): Predictions | Promise<Predictions>;
   /** Lets go of what it holds. @default nothing */
   dispose?(): void;
+}
+
+/** The error of a member whose loss, or one of whose weights, is not finite. */
+export function diverged(member: number, epoch: number, loss: number): TuttiError {
+  return new TuttiError(
+    'ERR_DIVERGED',
+    `Member ${member} diverged in epoch ${epoch}: its loss became ${loss}; a smaller learningRate may help`,
+    { member, epoch, loss: String(loss) },
+  );
 }

@@ -6,6 +6,11 @@ import type { OptimizerSpec } from '../model/spec.js';
 
 export const UPDATE_BLOCK_BYTES = 64;
 
+/** A moment below this is as good as zero; still far above the denormals, which are slow. */
+export const NEGLIGIBLE_MOMENT = 1e-30;
+/** From 1e-30 the first moment takes over 170 steps of decay by 0.9 to become denormal. */
+export const STEPS_BETWEEN_FLUSHES = 128;
+
 const MODE = { store: 0, accumulate: 1, sgd: 2, adam: 3 } as const;
 
 /** Positions in 4-byte words. */
@@ -102,15 +107,28 @@ export function stepWriter(
       },
     };
   }
-  const { beta1, beta2, tolerance, weightDecay } = optimizer;
   return {
     writeStep: (learningRate, step) => {
-      const root = Math.sqrt(1 - integerPower(beta2, step));
-      floats[WORD.stepSize] = (learningRate * root) / (1 - integerPower(beta1, step));
-      floats[WORD.tolerance] = tolerance * root;
-      floats[WORD.keep] = 1 - learningRate * weightDecay;
+      const { stepSize, tolerance, keep } = adamStep(optimizer, learningRate, step);
+      floats[WORD.stepSize] = stepSize;
+      floats[WORD.tolerance] = tolerance;
+      floats[WORD.keep] = keep;
     },
   };
+}
+
+/**
+ * Adam's factors of a step: w ← w·keep − stepSize · m / (√v + tolerance).
+ * @param step from 1.
+ */
+export function adamStep(
+  { beta1, beta2, tolerance, weightDecay }: Exclude<OptimizerSpec, { kind: 'sgd' }>,
+  learningRate: number,
+  step: number,
+): { readonly stepSize: number; readonly tolerance: number; readonly keep: number } {
+  const root = Math.sqrt(1 - integerPower(beta2, step));
+  const stepSize = (learningRate * root) / (1 - integerPower(beta1, step));
+  return { stepSize, tolerance: tolerance * root, keep: 1 - learningRate * weightDecay };
 }
 
 function blockViews(memory: WebAssembly.Memory | SharedArrayBuffer, address: number) {

@@ -188,10 +188,8 @@ export interface SnapshotSpec {
   readonly of: number;
 }
 
-/** A member that is a network, fully resolved. */
-export interface NetworkMemberSpec {
-  readonly engine: 'wasm';
-  readonly network: NetworkSpec;
+/** How a member is trained epoch by epoch, by whatever engine. */
+interface TrainedByEpochsSpec {
   readonly loss: Loss;
   readonly optimizer: OptimizerSpec;
   readonly schedule: ScheduleSpec;
@@ -202,18 +200,24 @@ export interface NetworkMemberSpec {
   readonly featureShare: number;
   /** Norm penalties on weights, not biases: Ω = l1‖w‖₁ + ½ l2‖w‖²₂. */
   readonly normPenalty: { readonly l1: number; readonly l2: number };
-  readonly dropout: DropoutSpec | null;
-  readonly activityPenalty: ActivityPenaltySpec | null;
   /** Share s of the label's probability spread evenly over all K classes: 1 − s + s/K for the label, s/K else. */
   readonly labelSmoothing: number;
   /** Standard deviation of the Gaussian noise added to every input of every training step. */
   readonly inputNoise: number;
+  readonly earlyStopping: EarlyStoppingSpec | null;
+  readonly streams: MemberStreams;
+}
+
+/** A member that is a network, fully resolved. */
+export interface NetworkMemberSpec extends TrainedByEpochsSpec {
+  readonly engine: 'wasm';
+  readonly network: NetworkSpec;
+  readonly dropout: DropoutSpec | null;
+  readonly activityPenalty: ActivityPenaltySpec | null;
   readonly adversarial: AdversarialSpec | null;
   readonly tangents: TangentSpec | null;
-  readonly earlyStopping: EarlyStoppingSpec | null;
   readonly tying: TyingSpec | null;
   readonly snapshot: SnapshotSpec | null;
-  readonly streams: MemberStreams;
 }
 
 /** How far two examples are apart. With an image, distances are taken between pixels in the user's units. */
@@ -260,21 +264,9 @@ export interface ModuleSpec {
 }
 
 /** A member that is a tf.LayersModel, built by a module of the user's and trained by TensorFlow.js. */
-export interface TfjsMemberSpec {
+export interface TfjsMemberSpec extends TrainedByEpochsSpec {
   readonly engine: 'tfjs';
   readonly model: ModuleSpec;
-  readonly loss: Loss;
-  readonly optimizer: OptimizerSpec;
-  readonly schedule: ScheduleSpec;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly resample: ResampleSpec;
-  readonly featureShare: number;
-  readonly normPenalty: NetworkMemberSpec['normPenalty'];
-  readonly labelSmoothing: number;
-  readonly inputNoise: number;
-  readonly earlyStopping: EarlyStoppingSpec | null;
-  readonly streams: MemberStreams;
 }
 
 /** A value that JSON can say. */

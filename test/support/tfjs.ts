@@ -3,14 +3,14 @@
 import { createHash } from 'node:crypto';
 import type { Test } from 'tap';
 import type { Dataset } from '../../src/data/dataset.js';
-import type { MemberRows, MemberTrainer } from '../../src/engines/engine.js';
+import type { MemberRows, MemberTrainer, TrainerContext } from '../../src/engines/engine.js';
 import type { LayersModel, TensorFlow } from '../../src/engines/tfjs/api.js';
 import { fromLayersModel } from '../../src/engines/tfjs/from-layers-model.js';
 import { toLayersModel } from '../../src/engines/tfjs/layers-model.js';
 import { createTfjsPredictor } from '../../src/engines/tfjs/predictor.js';
 import { loadTensorFlow } from '../../src/engines/tfjs/tensorflow.js';
 import { readWeights, weightCount, writeWeights } from '../../src/engines/tfjs/topology.js';
-import { createTfjsTrainer, type TfjsContext, type TfjsTrainer } from '../../src/engines/tfjs/trainer.js';
+import { createTfjsTrainer, type TfjsTrainer } from '../../src/engines/tfjs/trainer.js';
 import { createPredictor } from '../../src/engines/wasm/predictor.js';
 import { createWasmTrainer } from '../../src/engines/wasm/trainer.js';
 import { createKernelBindings } from '../../src/ensemble/kernel-bindings.js';
@@ -57,7 +57,7 @@ export interface Bench {
   readonly network: NetworkMemberSpec;
   readonly spec: TfjsMemberSpec;
   readonly rows: MemberRows;
-  readonly context: TfjsContext;
+  readonly context: TrainerContext;
   readonly dataset: Dataset;
   readonly wasm: () => MemberTrainer;
   readonly tfjs: (state?: Float32Array) => Promise<TfjsTrainer>;

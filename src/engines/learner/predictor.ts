@@ -6,7 +6,7 @@ import type { Predictions } from '../../measure/predictions.js';
 import type { LearnerMemberSpec } from '../../model/spec.js';
 import type { MemberPredictor } from '../engine.js';
 import { gatherRows } from '../gather-rows.js';
-import { loadLearner } from './learner.js';
+import { type Learner, loadLearner } from './learner.js';
 import { attempt, failLearner, type LearnerPlace, restoreModel } from './stored-model.js';
 
 /** A learner's member as prediction needs it. */
@@ -31,13 +31,24 @@ const SUM_TOLERANCE = 1e-3;
  * learner throws, or answers with another number of numbers, with what is not finite or with no probabilities.
  */
 export async function createLearnerPredictor(
+  member: FittedMember,
+  features: number,
+  task: Task,
+  scale: Scale,
+): Promise<MemberPredictor> {
+  const learner = await loadLearner(member.spec.learner, member.index);
+  return predictorOfLearner(learner, member, features, task, scale);
+}
+
+/** The same with the learner at hand. */
+export async function predictorOfLearner(
+  learner: Learner,
   { spec, index: member, model: bytes, columns }: FittedMember,
   features: number,
   task: Task,
   scale: Scale,
 ): Promise<MemberPredictor> {
   const place: LearnerPlace = { member, path: spec.learner.path };
-  const learner = await loadLearner(spec.learner, member);
   const model = await restoreModel(learner, bytes, place);
   const outputs = outputCount(task);
   return {

@@ -1,11 +1,12 @@
 // Gathers a member's batches from the shared dataset into arrays of their own: TensorFlow.js keeps the array a
 // tensor was made of, so none is used twice.
 
-import { outputCount, type Task } from '../../data/dataset.js';
+import type { Task } from '../../data/dataset.js';
 import { cos, log } from '../../math/functions.js';
 import type { StreamKey } from '../../math/random.js';
 import { threefry2x32 } from '../../math/threefry.js';
 import type { DatasetLayout } from '../../memory/layout.js';
+import { datasetRows } from '../dataset-rows.js';
 import type { Truth } from './head.js';
 
 /** The rows of a dataset in shared memory, as a member sees them. */
@@ -23,47 +24,16 @@ export function createBatchSource(
   picks: Uint32Array | null,
   labelSmoothing: number,
 ): BatchSource {
-  const { rows, features, xStrideBytes, targetsStrideBytes } = layout;
-  const stride = xStrideBytes / 4;
-  const x = new Float32Array(buffer, layout.x, rows * stride);
-  const width = picks?.length ?? features;
-  const labels = new Int32Array(buffer, layout.labels, task.kind === 'classification' ? rows : 0);
-  const targetStride = targetsStrideBytes / 4;
-  const targets = new Float32Array(buffer, layout.targets, rows * targetStride);
-  const targetCount = task.kind === 'classification' ? 0 : outputCount(task);
-  const weights = layout.rowWeights === 0 ? null : new Float32Array(buffer, layout.rowWeights, rows);
+  const { inputs, labels, targets, weights } = datasetRows(buffer, layout, task, picks);
   return {
-    inputs(list) {
-      const into = new Float32Array(list.length * width);
-      for (const [at, row] of list.entries()) copyRow(x, row * stride, picks, into, at * width, width);
-      return into;
-    },
-    truth(list) {
-      const own = new Float32Array(list.length * targetCount);
-      for (const [at, row] of list.entries()) {
-        copyRow(targets, row * targetStride, null, own, at * targetCount, targetCount);
-      }
-      return {
-        labels: Int32Array.from(labels.length === 0 ? [] : list, (row) => labels[row]!),
-        targets: own,
-        weights: Float32Array.from(list, (row) => weights?.[row] ?? 1),
-        labelSmoothing,
-      };
-    },
+    inputs,
+    truth: (rows) => ({
+      labels: labels(rows),
+      targets: targets(rows),
+      weights: weights(rows) ?? new Float32Array(rows.length).fill(1),
+      labelSmoothing,
+    }),
   };
-}
-
-/** Copies `width` numbers of a row, or those picked. */
-function copyRow(
-  from: Float32Array,
-  start: number,
-  picks: Uint32Array | null,
-  into: Float32Array,
-  at: number,
-  width: number,
-): void {
-  if (picks === null) for (let i = 0; i < width; i++) into[at + i] = from[start + i]!;
-  else for (let i = 0; i < width; i++) into[at + i] = from[start + picks[i]!]!;
 }
 
 /**

@@ -2,15 +2,18 @@
 // weights, on one thread; the loss, the optimizer, the order of the examples and every random number are tutti's
 // own, with the words and the equations of the wasm engine.
 
-import type { Task } from '../../data/dataset.js';
 import { TuttiError } from '../../errors.js';
 import { RandomStream, shuffleInPlace, streamKey } from '../../math/random.js';
-import type { ControlBlock } from '../../memory/control-block.js';
-import type { TrainingLayout } from '../../memory/layout.js';
 import { headUnits } from '../../model/network.js';
 import { scheduleFactor } from '../../model/schedule.js';
 import type { TfjsMemberSpec } from '../../model/spec.js';
-import type { LockstepTrainer, MemberRows, MemberTrainer } from '../engine.js';
+import {
+  diverged,
+  type LockstepTrainer,
+  type MemberRows,
+  type MemberTrainer,
+  type TrainerContext,
+} from '../engine.js';
 import { moduleError, reasonOf } from '../user-module.js';
 import type { LayersModel, LayerVariable, Tensor, TensorFlow, Variable } from './api.js';
 import { addNoise, type BatchSource, createBatchSource } from './batch.js';
@@ -24,17 +27,6 @@ import { buildUserModel, exposeLogits, type OwnedModel } from './user-model.js';
 
 /** Rows evaluated at once, so that a call of TensorFlow is worth its cost. */
 const EVALUATED_ROWS = 256;
-
-/** What a trainer is given beside the member's own spec and rows. */
-export interface TfjsContext {
-  readonly memory: WebAssembly.Memory;
-  readonly control: ControlBlock;
-  readonly layout: TrainingLayout;
-  readonly task: Task;
-  readonly seed: number;
-  /** The progress record this member uses. */
-  readonly slot: number;
-}
 
 /** A member in training, with what it takes to restore it; it holds tensors until it is disposed of. */
 export interface TfjsTrainer extends MemberTrainer {
@@ -52,7 +44,7 @@ export interface TfjsTrainer extends MemberTrainer {
  * @throws ERR_ENGINE_MISSING without TensorFlow.js; ERR_MODULE when the module or its model is not what it should be.
  */
 export async function createTfjsTrainer(
-  context: TfjsContext,
+  context: TrainerContext,
   spec: TfjsMemberSpec,
   member: number,
   rows: MemberRows,
@@ -89,7 +81,7 @@ class Trainer implements TfjsTrainer {
   readonly #tf: TensorFlow;
   readonly #owned: OwnedModel;
   readonly #model: LayersModel;
-  readonly #context: TfjsContext;
+  readonly #context: TrainerContext;
   readonly #spec: TfjsMemberSpec;
   readonly #member: number;
   readonly #inBag: Uint32Array;
@@ -112,7 +104,7 @@ class Trainer implements TfjsTrainer {
   constructor(
     tf: TensorFlow,
     owned: OwnedModel,
-    context: TfjsContext,
+    context: TrainerContext,
     spec: TfjsMemberSpec,
     member: number,
     rows: MemberRows,
@@ -345,12 +337,4 @@ function rangesOf(weights: readonly LayerVariable[]): ParameterRange[] {
     start += length;
     return range;
   });
-}
-
-function diverged(member: number, epoch: number, loss: number): TuttiError {
-  return new TuttiError(
-    'ERR_DIVERGED',
-    `Member ${member} diverged in epoch ${epoch}: its loss became ${loss}; a smaller learningRate may help`,
-    { member, epoch, loss: String(loss) },
-  );
 }

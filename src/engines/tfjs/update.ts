@@ -2,14 +2,10 @@
 // (src/kernels/assembly/update.ts), which TensorFlow.js's own optimizers are not quite. Only + − × ÷ and square
 // roots, so the same gradient gives the same weights everywhere.
 
-import { integerPower } from '../../math/functions.js';
+import { adamStep, NEGLIGIBLE_MOMENT, STEPS_BETWEEN_FLUSHES } from '../../kernels/update-block.js';
 import type { OptimizerSpec, TfjsMemberSpec } from '../../model/spec.js';
 
 type NormPenalty = TfjsMemberSpec['normPenalty'];
-
-/** A moment below this is as good as zero; still far above the denormals, which are slow. */
-const NEGLIGIBLE_MOMENT = 1e-30;
-const STEPS_BETWEEN_FLUSHES = 128;
 
 /** A weight's place in the flat parameters. */
 export interface ParameterRange {
@@ -45,10 +41,11 @@ export function createOptimizer(
     second,
     apply(parameters, gradient, learningRate, step) {
       if ((step - 1) % STEPS_BETWEEN_FLUSHES === 0) for (const moment of [first, second]) flush(moment);
+      const factors = spec.kind === 'sgd' ? null : adamStep(spec, learningRate, step);
       for (const range of ranges) {
         if (range.isKernel) penalise(parameters, gradient, penalty, range);
         if (spec.kind === 'sgd') sgd(spec, parameters, gradient, first, learningRate, range);
-        else adam(spec, parameters, gradient, { first, second }, learningRate, step, range);
+        else adam(spec, factors!, parameters, gradient, first, second, range);
       }
     },
   };
@@ -81,31 +78,24 @@ function sgd(
   }
 }
 
-/**
- * w ← w·keep − (lr / bc1) m / (√v / √bc2 + tolerance), bcᵢ = 1 − βᵢ^step, keep = 1 − lr · weightDecay.
- * **Source:** Kingma and Ba (2015); Loshchilov and Hutter (2019) for the decoupled decay.
- */
+/** {@link adamStep}; biases do not decay. */
 function adam(
-  spec: Exclude<OptimizerSpec, { kind: 'sgd' }>,
+  { beta1, beta2 }: Exclude<OptimizerSpec, { kind: 'sgd' }>,
+  { stepSize, tolerance, keep: kernelKeep }: ReturnType<typeof adamStep>,
   w: Float32Array,
   g: Float32Array,
-  { first, second }: { readonly first: Float32Array; readonly second: Float32Array },
-  learningRate: number,
-  step: number,
+  first: Float32Array,
+  second: Float32Array,
   { start, length, isKernel }: ParameterRange,
 ): void {
-  const { beta1, beta2, weightDecay } = spec;
-  const root = Math.sqrt(1 - integerPower(beta2, step));
-  const rate = (learningRate * root) / (1 - integerPower(beta1, step));
-  const tolerance = spec.tolerance * root;
-  const keep = isKernel ? 1 - learningRate * weightDecay : 1;
+  const keep = isKernel ? kernelKeep : 1;
   for (let i = start; i < start + length; i++) {
     const slope = g[i]!;
     const m = beta1 * first[i]! + (1 - beta1) * slope;
     const v = beta2 * second[i]! + (1 - beta2) * slope * slope;
     first[i] = m;
     second[i] = v;
-    w[i] = keep * w[i]! - (rate * m) / (Math.sqrt(v) + tolerance);
+    w[i] = keep * w[i]! - (stepSize * m) / (Math.sqrt(v) + tolerance);
   }
 }
 

@@ -2,19 +2,29 @@
 // It draws nothing but the batch order and the initial weights, reads no clock and talks to no thread:
 // the stop flag and the progress record of the control block are all it shares.
 
-import { outputCount, type Task } from '../../data/dataset.js';
-import { TuttiError } from '../../errors.js';
+import { outputCount } from '../../data/dataset.js';
 import type { CallList } from '../../kernels/call-list.js';
 import type { Kernels } from '../../kernels/kernels.js';
-import { type StepWriter, stepWriter, writeUpdate } from '../../kernels/update-block.js';
+import {
+  NEGLIGIBLE_MOMENT,
+  STEPS_BETWEEN_FLUSHES,
+  type StepWriter,
+  stepWriter,
+  writeUpdate,
+} from '../../kernels/update-block.js';
 import { streamKey } from '../../math/random.js';
-import type { ControlBlock } from '../../memory/control-block.js';
 import type { TrainingLayout } from '../../memory/layout.js';
 import { parameterCount } from '../../model/network.js';
 import { scheduleFactor } from '../../model/schedule.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { FeatureRanges } from '../../regularization/perturb.js';
-import type { LockstepTrainer, MemberRows, MemberTrainer } from '../engine.js';
+import {
+  diverged,
+  type LockstepTrainer,
+  type MemberRows,
+  type MemberTrainer,
+  type TrainerContext,
+} from '../engine.js';
 import { type Arena, layoutArena } from './arena.js';
 import { createGather, type Gather } from './batch.js';
 import { type DropoutLayout, drawMasks, weightScalingFactors, writeFactors } from './dropout.js';
@@ -25,21 +35,9 @@ import { copyStateIn, copyStateOut, stateLengthFloats } from './state.js';
 import { createTrainingStep, type StepContext, type TrainingStep } from './training-step.js';
 import { createPull, type Pull, tiedRanges } from './tying.js';
 
-/** A moment below this is as good as zero; still far above the denormals, which are slow. */
-const NEGLIGIBLE_MOMENT = 1e-30;
-/** From 1e-30 the first moment takes over 170 steps of decay by 0.9 to become denormal. */
-const STEPS_BETWEEN_FLUSHES = 128;
-
 /** What a trainer is given beside the member's own spec and rows. */
-export interface TrainingContext {
+export interface TrainingContext extends TrainerContext {
   readonly kernels: Kernels;
-  readonly memory: WebAssembly.Memory;
-  readonly control: ControlBlock;
-  readonly layout: TrainingLayout;
-  readonly task: Task;
-  readonly seed: number;
-  /** The arena and progress record this member uses. */
-  readonly slot: number;
   /** Where in the slot's arena the member's own begins, when it shares the slot. @default 0 */
   readonly offsetBytes?: number;
 }
@@ -204,18 +202,17 @@ class WasmTrainer implements MemberTrainer {
     const count = this.#examplesOf(step);
     const indices = this.#arena.order + step * this.#spec.batchSize * 4;
     const list = count === this.#spec.batchSize ? this.#wholeBatch : this.#lastBatch;
-    let loss: number;
-    if (list !== null) {
-      this.#drawMasks(epoch, step, panelsOf(count));
-      loss = list.run(indices);
-    } else {
-      const panels = this.#gather.batch(indices, count);
-      this.#addNoise(epoch, step, panels);
-      this.#drawMasks(epoch, step, panels);
-      loss = this.#train.differentiate({ indices, count, panels });
-    }
+    this.#drawMasks(epoch, step, panelsOf(count));
+    const loss = list?.run(indices) ?? this.#differentiateByCalls(epoch, step, indices, count);
     if (!Number.isFinite(loss)) throw diverged(this.#member, epoch, loss);
     return loss * count;
+  }
+
+  /** For steps that are no list: the loss of a batch, with noise on its inputs. */
+  #differentiateByCalls(epoch: number, step: number, indices: number, count: number): number {
+    const panels = this.#gather.batch(indices, count);
+    this.#addNoise(epoch, step, panels);
+    return this.#train.differentiate({ indices, count, panels });
   }
 
   #examplesOf(step: number): number {
@@ -333,12 +330,4 @@ function tangentNumbers(
   { tangents: { sources } }: TrainingLayout,
 ): number[] {
   return [...sources.keys()].filter((number) => tangents?.sources.includes(sources[number]!) === true);
-}
-
-function diverged(member: number, epoch: number, loss: number): TuttiError {
-  return new TuttiError(
-    'ERR_DIVERGED',
-    `Member ${member} diverged in epoch ${epoch}: its loss became ${loss}; a smaller learningRate may help`,
-    { member, epoch, loss: String(loss) },
-  );
 }
