@@ -1,37 +1,68 @@
-// Builds dist/: the WebAssembly kernels in both arithmetics (AssemblyScript), then the TypeScript.
-// `npm run build` and the `prepare` step of `npm ci` run it; unchanged kernels are not compiled again.
-import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+// Builds dist/: the WebAssembly kernels in both arithmetics (AssemblyScript) beside the TypeScript, all at once.
+// `npm run build` and the `prepare` step of `npm ci` run it; `--tests` compiles the tests too, as `npm test` does.
+// Kernels are compiled again only where their sources, the compiler or its flags have changed, told by content.
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sources = join(root, 'src/kernels/assembly');
 const output = join(root, 'dist/src/kernels');
-const bin = (name) => join(root, 'node_modules/.bin', name);
 
+// No --converge: it takes eight times as long and gives dense kernels that are 2 % faster at most.
 const COMMON = [
   ...['--importMemory', '--sharedMemory', '--maximumMemory', '65536', '--noExportMemory'],
-  ...['--runtime', 'stub', '--use', 'abort=', '--noAssert', '-O3', '--converge'],
+  ...['--runtime', 'stub', '--use', 'abort=', '--noAssert', '-O3'],
   ...['--enable', 'simd,threads,bulk-memory'],
 ];
 
 const ARITHMETICS = { strict: [], fused: ['--enable', 'relaxed-simd'] };
 
-function buildKernels() {
-  mkdirSync(output, { recursive: true });
-  const inputs = [...readdirSync(sources).map((name) => join(sources, name)), fileURLToPath(import.meta.url)];
-  const newest = Math.max(...inputs.map((path) => statSync(path).mtimeMs));
-  for (const [arithmetic, flags] of Object.entries(ARITHMETICS)) {
-    const file = join(output, `${arithmetic}.wasm`);
-    if (existsSync(file) && statSync(file).mtimeMs > newest) continue;
-    execFileSync(bin('asc'), [join(sources, 'index.ts'), '--outFile', file, ...COMMON, ...flags], {
-      stdio: 'inherit',
-      cwd: root,
-    });
+/** Runs a tool of node_modules; what it says is shown, also where it fails. */
+async function run(tool, args) {
+  const script = join(root, 'node_modules', tool);
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [script, ...args], { cwd: root });
+    process.stdout.write(stdout);
+    process.stderr.write(stderr);
+  } catch (error) {
+    process.stdout.write(error.stdout ?? '');
+    process.stderr.write(error.stderr ?? String(error));
+    process.exitCode = 1;
+    throw new Error(`${tool} failed`, { cause: error });
   }
 }
 
-buildKernels();
-execFileSync(bin('tsc'), ['-p', root], { stdio: 'inherit', cwd: root });
-chmodSync(join(root, 'dist/src/cli/main.js'), 0o755);
+/** SHA-256 of all that a kernel's bytes come from. */
+function kernelInputs(flags) {
+  const hash = createHash('sha256');
+  hash.update(readFileSync(join(root, 'node_modules/assemblyscript/package.json')));
+  hash.update(JSON.stringify(flags));
+  for (const name of readdirSync(sources).sort()) hash.update(name).update(readFileSync(join(sources, name)));
+  return hash.digest('hex');
+}
+
+async function buildKernel(arithmetic) {
+  const flags = [...COMMON, ...ARITHMETICS[arithmetic]];
+  const file = join(output, `${arithmetic}.wasm`);
+  const stamp = join(output, `.${arithmetic}.inputs`);
+  const inputs = kernelInputs(flags);
+  if (existsSync(file) && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return;
+  await run('assemblyscript/bin/asc.js', [join(sources, 'index.ts'), '--outFile', file, ...flags]);
+  writeFileSync(stamp, inputs);
+}
+
+async function buildTypeScript() {
+  const project = process.argv.includes('--tests') ? join(root, 'test') : root;
+  await run('typescript/bin/tsc', ['-p', project]);
+  chmodSync(join(root, 'dist/src/cli/main.js'), 0o755);
+}
+
+mkdirSync(output, { recursive: true });
+const results = await Promise.allSettled([...Object.keys(ARITHMETICS).map(buildKernel), buildTypeScript()]);
+for (const result of results) {
+  if (result.status === 'rejected') console.error(result.reason.message);
+}
