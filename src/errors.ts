@@ -92,13 +92,39 @@ export function failOption(option: string, expected: string, got: unknown): neve
   });
 }
 
-/** A short form of any value for an error message. */
+/** A short form of any value for an error message; never throws, whatever the value. */
 export function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return shortened(JSON.stringify(value));
   if (value === undefined) return 'nothing';
-  if (typeof value === 'object' && value !== null) {
-    const text = JSON.stringify(value) ?? String(value);
-    return text.length > 80 ? `${text.slice(0, 77)}...` : text;
-  }
+  if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name}`;
+  if (typeof value === 'object' && value !== null) return describeObject(value);
   return String(value);
+}
+
+function describeObject(value: object): string {
+  try {
+    const name = classOf(value);
+    // Neither numbers by the million nor the insides of a class help anyone.
+    if (ArrayBuffer.isView(value)) return `${name} of length ${(value as Partial<Uint8Array>).length}`;
+    if (name !== '' && name !== 'Object' && name !== 'Array') return `an instance of ${name}`;
+    if (Array.isArray(value) && value.length > MOST_ITEMS) return `a list of ${value.length} items`;
+    return shortened(JSON.stringify(value) ?? String(value));
+  } catch {
+    // Circles, big integers and getters that throw have no JSON.
+    return Array.isArray(value) ? 'a list' : 'an object';
+  }
+}
+
+function classOf(value: object): string {
+  const { constructor: maker } = value;
+  return typeof maker === 'function' ? maker.name : '';
+}
+
+/** A list of more items would be cut anyway. */
+const MOST_ITEMS = 64;
+
+const LONGEST_TEXT = 80;
+
+function shortened(text: string): string {
+  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT - 3)}...` : text;
 }

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { describe, TuttiError } from '../errors.js';
-import { suggest } from '../model/option-errors.js';
+import { suggest } from '../option-names.js';
 import { checkConfigValue, failUsage, nameOf, type OptionRow } from './option-row.js';
 
 /**

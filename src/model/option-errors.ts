@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { describe, TuttiError } from '../errors.js';
+import { suggest } from '../option-names.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -44,17 +45,6 @@ function innermostIssue(
   return deepest;
 }
 
-/** ` (did you mean \`x\`?)` for the nearest of the known names, or nothing when none is near. */
-export function suggest(name: string, known: readonly string[]): string {
-  let best = '';
-  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
-  for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
-  }
-  return best === '' ? '' : ` (did you mean \`${best}\`?)`;
-}
-
 function expectation(issue: Issue, integer: boolean): string {
   const number = integer ? 'an integer' : 'a number';
   switch (issue.code) {
@@ -95,17 +85,4 @@ function isInteger(path: readonly PropertyKey[], schema: z.ZodObject): boolean {
   const { properties } = z.toJSONSchema(schema, { unrepresentable: 'any' });
   const own = properties?.[name as string];
   return typeof own === 'object' && JSON.stringify(own.items ?? own).includes('"type":"integer"');
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(previous[j]! + 1, row[j - 1]! + 1, substitution));
-    }
-    previous = row;
-  }
-  return previous[b.length]!;
 }

@@ -2,7 +2,7 @@
 
 import t from 'tap';
 import { layerShapes, networkSpecs, parameterCount } from '../../src/model/network.js';
-import { suggest } from '../../src/model/option-errors.js';
+
 import {
   DEFAULTS,
   memberChoices,
@@ -11,6 +11,7 @@ import {
   resolvePlan,
   trainingSchema,
 } from '../../src/model/options.js';
+import { suggest } from '../../src/option-names.js';
 
 const task = { kind: 'classification', classes: ['a', 'b', 'c'] } as const;
 const values = { kind: 'regression', targets: ['y'] } as const;
