@@ -1,18 +1,21 @@
-// One column of a table: cells as they were read, held compactly, read as text or as a number.
-// A column of few distinct texts keeps each once and a code per row; a column of many distinct numbers keeps
-// the numbers, 8 bytes per cell, and of the texts only those that their number does not say.
-// It judges no cell: what is numeric or an error is typing.ts's to decide.
+// One column of a table: cells as they were read, held compactly, given back as the very text or as a number.
+// A column keeps each distinct text once and a code per row; where nearly every cell is another plain number it
+// keeps the numbers, 8 bytes per cell, and of the texts only those that their number does not write.
+// It judges no cell: what a column is taken for, and which cells are errors, is reading.ts's to decide.
 
-/** Beyond this many distinct texts, mostly numbers, the texts are given up for the numbers. */
+/** Beyond this many distinct texts, nearly all plain numbers, the numbers are kept in their place. */
 const MOST_TEXTS = 4096;
 
-const MISSING: ReadonlySet<string> = new Set(['', 'NA', 'NaN', 'nan', 'null', 'NULL']);
+/** Texts that stand for no value in any column that is not declared to hold categories. */
+const USUAL_MISSING: ReadonlySet<string> = new Set(['', 'NA', 'NaN', 'nan', 'null', 'NULL']);
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const INFINITE = /^[+-]?inf(?:inity)?$/i;
+/** Short decimals in the form that JavaScript writes them in: no plus, exponent, padding or trailing zeros. */
+const SHORTEST = /^-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/;
 
-/** Whether a cell's text stands for no value: empty, NA, NaN, null. */
+/** Whether a cell's text usually stands for no value: empty, NA, NaN, null. */
 export function isMissingText(text: string): boolean {
-  return MISSING.has(text);
+  return USUAL_MISSING.has(text);
 }
 
 /** The decimal number a text says, ±Infinity where it says so or overflows, NaN for anything else. */
@@ -22,17 +25,27 @@ export function parseNumber(text: string): number {
   return Number.NaN;
 }
 
+/** Whether a text is what String(number) writes; fifteen digits survive the way through a double. */
+function isPlain(text: string, number: number): boolean {
+  if (Number.isNaN(number)) return false;
+  const size = Math.abs(number);
+  if (text.length <= 15 && size >= 1e-6 && SHORTEST.test(text)) return true;
+  return String(number) === text;
+}
+
 export class Column {
   readonly name: string;
   #length = 0;
   /** Code of each row while texts are kept; its capacity grows by doubling. */
-  #codes = new Uint32Array(64);
+  #codes = new Uint32Array(8);
   #codeOf = new Map<string, number>();
   #texts: string[] = [];
   #values: number[] = [];
+  /** Of the distinct texts, how many are plain numbers. */
+  #plain = 0;
   /** Number of each row once texts are given up, NaN where there is none. */
   #numbers: Float64Array | null = null;
-  /** Texts that the number of their row does not say: words, 007, integers beyond 2⁵³. */
+  /** The texts that the number of their row does not write: words, gaps, 007, 1.50, integers beyond 2⁵³. */
   readonly #odd = new Map<number, string>();
 
   constructor(name: string) {
@@ -53,9 +66,11 @@ export class Column {
     let code = this.#codeOf.get(text);
     if (code === undefined) {
       code = this.#texts.length;
+      const value = parseNumber(text);
       this.#codeOf.set(text, code);
       this.#texts.push(text);
-      this.#values.push(parseNumber(text));
+      this.#values.push(value);
+      if (isPlain(text, value)) this.#plain++;
     }
     if (this.#length === this.#codes.length)
       this.#codes = grown(this.#codes, new Uint32Array(this.#length * 2));
@@ -63,46 +78,93 @@ export class Column {
     if (this.#texts.length > MOST_TEXTS && code === this.#texts.length - 1) this.#giveUpTexts();
   }
 
-  /** The cell's text without surrounding white space; an equal number's text after texts were given up. */
+  /** The cell's text without surrounding white space, exactly as it was pushed. */
   text(row: number): string {
     if (this.#numbers === null) return this.#texts[this.#codes[row]!]!;
-    const number = this.#numbers[row]!;
-    return this.#odd.get(row) ?? (Number.isNaN(number) ? '' : String(number));
+    return this.#odd.get(row) ?? String(this.#numbers[row]!);
   }
 
-  /** The cell's number; NaN where the cell is missing or other text. May be infinite. */
+  /** The number that the cell's text says as a plain decimal; NaN for any other text. May be infinite. */
   number(row: number): number {
     return this.#numbers === null ? this.#values[this.#codes[row]!]! : this.#numbers[row]!;
   }
 
+  /** Whether the cell holds one of the usual words for no value. */
   isMissing(row: number): boolean {
     if (!Number.isNaN(this.number(row))) return false; // most cells: cheaper than looking at their text
-    return this.#numbers === null ? isMissingText(this.text(row)) : !this.#odd.has(row);
+    return isMissingText(this.text(row));
+  }
+
+  /**
+   * Visits the column's texts with the rows' count of each: every distinct text once, in order of appearance;
+   * in a column that keeps numbers, row by row, the same text perhaps again and again.
+   *
+   * @param visit `first` is the first row of that text
+   */
+  tally(visit: (text: string, cells: number, first: number) => void): void {
+    if (this.#numbers !== null) {
+      for (let row = 0; row < this.#length; row++) visit(this.text(row), 1, row);
+      return;
+    }
+    const counts = new Uint32Array(this.#texts.length);
+    const first = new Uint32Array(this.#texts.length);
+    for (let row = this.#length - 1; row >= 0; row--) {
+      const code = this.#codes[row]!;
+      counts[code]!++;
+      first[code] = row;
+    }
+    this.#texts.forEach((text, code) => {
+      visit(text, counts[code]!, first[code]!);
+    });
+  }
+
+  /** What {@link tally} visits, plain numbers left out where that is quicker, and how many cells those were. */
+  tallyOdd(visit: (text: string, cells: number, first: number) => void): number {
+    if (this.#numbers === null) {
+      this.tally(visit);
+      return 0;
+    }
+    for (const [row, text] of this.#odd) visit(text, 1, row);
+    return this.#length - this.#odd.size;
+  }
+
+  /**
+   * A value of each cell made from its text, f64[rows]; each distinct text is asked for once where texts are kept.
+   * {@link parseNumber} is the quickest: its values are there already.
+   */
+  values(of: (text: string) => number): Float64Array {
+    const plain = of === parseNumber;
+    if (this.#numbers !== null) {
+      if (plain) return this.#numbers.slice(0, this.#length);
+      return Float64Array.from({ length: this.#length }, (_, row) => of(this.text(row)));
+    }
+    const values = plain ? this.#values : this.#texts.map(of);
+    const all = new Float64Array(this.#length);
+    for (let row = 0; row < all.length; row++) all[row] = values[this.#codes[row]!]!;
+    return all;
   }
 
   #pushNumber(text: string, number: number): void {
     if (this.#length === this.#numbers!.length) {
       this.#numbers = grown(this.#numbers!, new Float64Array(this.#length * 2));
     }
-    const said = Number.isNaN(number)
-      ? isMissingText(text)
-      : Math.abs(number) <= Number.MAX_SAFE_INTEGER && !/^[+-]?0\d/.test(text);
-    if (!said) this.#odd.set(this.#length, text);
+    if (!isPlain(text, number)) this.#odd.set(this.#length, text);
     this.#numbers![this.#length++] = number;
   }
 
-  /** Changes to numbers where at least half of the distinct texts are numbers; else texts stay, any many. */
+  /** Changes to numbers where seven of eight distinct texts are plain ones and few repeat; else texts stay. */
   #giveUpTexts(): void {
-    const numeric = this.#values.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
+    const distinct = this.#texts.length;
     // Asked again only when the distinct texts have doubled, so that asking costs nothing per cell.
-    if (numeric * 2 < this.#texts.length || !isPowerOfTwoPlusOne(this.#texts.length)) return;
+    if (!isPowerOfTwoPlusOne(distinct) || this.#plain * 8 < distinct * 7 || distinct * 4 < this.#length)
+      return;
     const rows = this.#length;
-    this.#numbers = new Float64Array(this.#codes.length);
+    const codes = this.#codes;
+    const texts = this.#texts;
+    const values = this.#values;
+    this.#numbers = new Float64Array(codes.length);
     this.#length = 0;
-    for (let row = 0; row < rows; row++) {
-      const code = this.#codes[row]!;
-      this.#pushNumber(this.#texts[code]!, this.#values[code]!);
-    }
+    for (let row = 0; row < rows; row++) this.#pushNumber(texts[codes[row]!]!, values[codes[row]!]!);
     this.#codes = new Uint32Array(0);
     this.#codeOf = new Map();
     this.#texts = [];

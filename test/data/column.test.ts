@@ -82,3 +82,59 @@ t.test('a column of many distinct texts keeps every one, even where numbers foll
   for (const row of [0, 4095, 4096, 8999]) t.equal(column.text(row), `name ${row}`);
   for (const row of [9000, 50000, 98999]) t.equal(column.text(row), String(row - 9000));
 });
+
+t.test('a column of many distinct numbers gives back every text as it was written', async (t) => {
+  const forms = [
+    '1.50',
+    '+5',
+    '-0',
+    '0',
+    '.5',
+    '5.',
+    '1e3',
+    '1E3',
+    '1e-7',
+    '0.0000001',
+    '1000000000000000000000',
+  ];
+  const digits = ['9007199254740993', '0.1000000000000000055', '0.30000000000000004', '123456789.123456'];
+  const cells = [...forms, ...digits, 'NA', '?', 'inf', '00', '-00.5'];
+  const column = longColumn(cells);
+  for (const cell of cells) column.push(cell);
+  for (const [row, cell] of cells.entries()) {
+    t.equal(column.text(row), cell);
+    t.equal(column.text(row + cells.length + 10000), cell);
+  }
+});
+
+t.test('a tally counts the cells of every text, also where numbers are kept', async (t) => {
+  const counted = (column: Column): Map<string, number> => {
+    const counts = new Map<string, number>();
+    column.tally((text, cells) => counts.set(text, (counts.get(text) ?? 0) + cells));
+    return counts;
+  };
+  const few = new Column('c');
+  for (const cell of ['b', '1.50', 'b', '', '1.5']) few.push(cell);
+  t.same(
+    [...counted(few)],
+    [
+      ['b', 2],
+      ['1.50', 1],
+      ['', 1],
+      ['1.5', 1],
+    ],
+  );
+  const first: number[] = [];
+  few.tally((_text, _cells, row) => first.push(row));
+  t.same(first, [0, 1, 3, 4]);
+  const many = counted(longColumn(['b', '1.50', 'b', '', '1.5']));
+  t.equal(many.get('b'), 2);
+  t.equal(many.size, 10004);
+});
+
+t.test('values are made of texts, or are the plain numbers', async (t) => {
+  const column = longColumn(['1,5', '2', 'x']);
+  t.same([...column.values(parseNumber).slice(0, 4)], [Number.NaN, 2, Number.NaN, 0.25]);
+  t.same([...column.values((text) => text.length).slice(0, 4)], [3, 1, 1, 4]);
+  t.equal(column.values(parseNumber).length, 10003);
+});
