@@ -2,11 +2,10 @@
 // shape of the encoded metadata, then every field, then how the fields fit, then the weights' lengths.
 
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { NotPlainError, unpackPlain } from '../data/plain-data.js';
 import type { Ensemble, TrainedMember } from '../ensemble/ensemble.js';
-import { TuttiError } from '../errors.js';
+import { failRead, openRegularFile, usableMemory } from '../files/regular-file.js';
 import { contentHash } from './content-hash.js';
 import {
   BIN_HEADER_BYTES,
@@ -57,22 +56,16 @@ interface ReadBundle extends Pick<InspectedEnsemble, 'ensemble' | 'formatVersion
 }
 
 async function readBundle(path: string): Promise<ReadBundle> {
-  // Without O_NONBLOCK, opening a named pipe would wait for its writer for ever.
-  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((error) =>
-    failRead(path, error),
-  );
+  const { file, bytes } = await openRegularFile(path, usableMemory());
   try {
-    const stats = await file.stat();
-    if (!stats.isFile()) failRead(path, new Error('it is not a regular file'));
-    const start = await readUpTo(file, 0, Math.min(HEADER_BYTES, stats.size));
-    const header = decodeHeader(start, stats.size, path);
+    const start = await readUpTo(file, 0, Math.min(HEADER_BYTES, bytes));
+    const header = decodeHeader(start, bytes, path);
     await verifyChecksum(file, start, header, path);
     const metadata = decodeMetadata(await readUpTo(file, HEADER_BYTES, header.metadataBytes), path);
     const ensemble = ensembleFrom(metadata, await readMembers(file, header, metadata, path));
-    return { ensemble, metadata, formatVersion: header.version, bytes: stats.size };
+    return { ensemble, metadata, formatVersion: header.version, bytes };
   } catch (error) {
-    if (error instanceof TuttiError) throw error;
-    return failRead(path, error as Error);
+    return failRead(path, error);
   } finally {
     await file.close();
   }
@@ -168,14 +161,4 @@ async function fill(file: FileHandle, bytes: Buffer, from: number): Promise<void
     if (bytesRead === 0) throw new Error('it became shorter while it was read');
     done += bytesRead;
   }
-}
-
-function failRead(path: string, error: Error & { code?: string }): never {
-  const problem =
-    error.code === 'ENOENT'
-      ? 'there is no such file'
-      : error.code === 'EACCES'
-        ? 'permission denied'
-        : error.message;
-  throw new TuttiError('ERR_FILE', `Cannot read ${path}: ${problem}`, { path }, error);
 }

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { packPlain } from '../data/plain-data.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
-import { writeAll, writeAtomically } from './atomic-file.js';
+import { writeAll, writeAtomically } from '../files/atomic-file.js';
 import { contentHash } from './content-hash.js';
 import {
   CHECKSUM_OFFSET_BYTES,

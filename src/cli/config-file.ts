@@ -1,7 +1,7 @@
 // A config file, JSON or YAML: a map whose keys are the names of the options. The one module that imports yaml.
 
-import { readFile } from 'node:fs/promises';
 import { describe, TuttiError } from '../errors.js';
+import { MAX_CONFIG_BYTES, readBoundedFile } from '../files/regular-file.js';
 import { suggest } from '../option-names.js';
 import { checkConfigValue, failUsage, nameOf, type OptionRow } from './option-row.js';
 
@@ -33,10 +33,7 @@ export async function readConfig(
 }
 
 async function parseConfig(path: string): Promise<Record<string, unknown>> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const problem = error.code === 'ENOENT' ? 'there is no such file' : error.message;
-    throw new TuttiError('ERR_FILE', `Cannot read ${path}: ${problem}`, { path }, error);
-  });
+  const text = readBoundedFile(path, { maxBytes: MAX_CONFIG_BYTES, pipes: true }).toString('utf8');
   const content = await parseText(path, text);
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     failUsage(`${path}: Expected a map of option names to values, got ${describe(content)}`, 'config');

@@ -1,7 +1,7 @@
 // CSV out: quoting where the text needs it, in pieces, to a file or to standard output.
 
 import { once } from 'node:events';
-import { writeAll, writeAtomically } from '../bundle/atomic-file.js';
+import { writeAll, writeAtomically } from '../files/atomic-file.js';
 
 /** Cells of one row; numbers are written so that reading them back gives the same number. */
 export type CsvRow = readonly (string | number)[];

@@ -1,10 +1,10 @@
 // Files as commands take them: saved ensembles ready for raw rows, and outputs that must not be inputs.
 
 import { realpath } from 'node:fs/promises';
-import { checkWritable } from '../bundle/atomic-file.js';
 import type { Preprocessing } from '../data/preprocessing.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
+import { checkWritable } from '../files/atomic-file.js';
 
 /**
  * Loads an ensemble that can take the raw rows of a file.

@@ -3,9 +3,9 @@
 // data) and counts lines itself, because csv-parse counts a quoted CRLF twice.
 
 import { isUtf8 } from 'node:buffer';
-import { readFileSync } from 'node:fs';
 import { CsvError, parse } from 'csv-parse/sync';
 import { failOption, TuttiError } from '../errors.js';
+import { maxDataBytes, readBoundedFile } from '../files/regular-file.js';
 import { Column } from './column.js';
 import type { Table } from './table.js';
 
@@ -33,7 +33,7 @@ export function readCsv(path: string, options: CsvOptions = {}): Table {
   if ([...delimiter].length !== 1 || /["\r\n]/.test(delimiter)) {
     failOption('delimiter', 'one character that is no quote and no line end', delimiter);
   }
-  const bytes = readBytes(path);
+  const bytes = readBoundedFile(path, { maxBytes: maxDataBytes(), pipes: true });
   refuseBinary(path, bytes);
   return parseBytes(path, bytes, delimiter);
 }
@@ -151,21 +151,6 @@ function refuseBinary(path: string, bytes: Buffer): void {
   }
   if (bytes.includes(0)) throw fileError(path, `${expected} binary data (or UTF-16 text)`);
   if (!isUtf8(bytes)) throw fileError(path, `${expected} binary data or text in another encoding`);
-}
-
-function readBytes(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const folder = (error as NodeJS.ErrnoException).code === 'EISDIR';
-    const reason = folder ? 'a folder' : error instanceof Error ? error.message : String(error);
-    throw new TuttiError(
-      'ERR_FILE',
-      `Expected ${path} to be a readable file, got ${reason}`,
-      { file: path },
-      error,
-    );
-  }
 }
 
 function expectation(code: string): string {

@@ -2,10 +2,10 @@
 // of the engine that asks.
 
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { normalize, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { TuttiError } from '../errors.js';
+import { MAX_MODULE_BYTES, readBoundedFile } from '../files/regular-file.js';
 import type { ModuleSpec } from '../model/spec.js';
 
 /** A module and the member it is for; null where it is for all of them. */
@@ -21,11 +21,17 @@ export interface ModuleUse {
  */
 export async function readModule(path: string, member: number | null): Promise<ModuleSpec> {
   const module = { path: normalize(path), hash: '' };
-  const bytes = await readFile(resolve(path)).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'ENOENT' ? 'there is no such file' : reasonOf(error);
-    throw moduleError({ module, member }, `the module ${module.path} cannot be read: ${reason}`, error);
-  });
+  const bytes = readSource({ module, member });
   return { ...module, hash: createHash('sha256').update(bytes).digest('hex') };
+}
+
+function readSource(use: ModuleUse): Buffer {
+  const { path } = use.module;
+  try {
+    return readBoundedFile(path, { maxBytes: MAX_MODULE_BYTES, name: `the module ${path}` });
+  } catch (error) {
+    throw moduleError(use, (error as Error).message, error);
+  }
 }
 
 /**

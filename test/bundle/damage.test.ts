@@ -67,5 +67,5 @@ t.test('other files are no bundles', async (t) => {
   await t.rejects(load('data.csv'), { code: 'ERR_BUNDLE', message: /is not a saved ensemble/ });
   await t.rejects(load('empty'), { code: 'ERR_BUNDLE', message: /is empty/ });
   await t.rejects(load('missing'), { code: 'ERR_FILE', message: /no such file/ });
-  await t.rejects(loadEnsemble(folder), { code: 'ERR_FILE', message: /not a regular file/ });
+  await t.rejects(loadEnsemble(folder), { code: 'ERR_FILE', message: /a folder/ });
 });

@@ -65,7 +65,7 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
   'a config file that does not parse': [[...TRAIN, '--config', 'broken.yaml'], /broken\.yaml/],
   'a config file that is missing': [
     [...TRAIN, '--config', 'nowhere.yaml'],
-    /nowhere\.yaml: there is no such file/,
+    /nowhere\.yaml to be a readable file, got nothing: there is no such file/,
   ],
   'a number that is none': [[...TRAIN, '--learning-rate', 'fast'], /`--learning-rate`.*"fast"/],
   'a negative learning rate': [[...TRAIN, '--learning-rate', '-1'], /`learningRate`.*> 0.*-1/],
@@ -90,7 +90,10 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
   ],
   'an output path inside a file': [trainOn('good.csv', '--out', 'good.csv/x'), /Cannot write good\.csv\/x/],
   'an output path that is the input': [trainOn('good.csv', '--out', './good.csv'), /`--out`.*another file/],
-  'a bundle that is missing': [['inspect', 'missing.tutti'], /missing\.tutti: there is no such file/],
+  'a bundle that is missing': [
+    ['inspect', 'missing.tutti'],
+    /missing\.tutti to be a readable file, got nothing: there is no such file/,
+  ],
   'a CSV file given as a bundle': [
     ['predict', 'good.csv', 'good.csv', '--out', 'new.csv'],
     /not a saved ensemble/,

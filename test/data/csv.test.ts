@@ -80,7 +80,7 @@ t.test('a missing file and a directory are ERR_FILE and named', async (t) => {
   const dir = t.testdir({});
   t.match(
     failure(() => readCsv(`${dir}/none.csv`)),
-    /^ERR_FILE Expected none.csv to be a readable file, got ENOENT/,
+    /^ERR_FILE Expected none.csv to be a readable file, got nothing: there is no such file$/,
   );
   t.match(
     failure(() => readCsv(dir)),
