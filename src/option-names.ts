@@ -99,9 +99,13 @@ export const option = {
   object: { expected: 'an object', holds: (value) => typeof value === 'object' && value !== null },
   /** An array or typed array. */
   numbers: { expected: 'an array of numbers', holds: isArrayLike },
+  lists: {
+    expected: 'a list of arrays',
+    holds: (value) => Array.isArray(value) && value.every(isArrayLike),
+  },
   signal: { expected: 'an AbortSignal', holds: isAbortSignal },
   oneOf: (...choices: readonly string[]): OptionCheck => ({
-    expected: `one of ${choices.join(', ')}`,
+    expected: choices.length > 2 ? `one of ${choices.join(', ')}` : choices.join(' or '),
     holds: (value) => typeof value === 'string' && choices.includes(value),
   }),
   /** Checked where it is used, with a message that says more. */

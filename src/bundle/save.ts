@@ -5,6 +5,7 @@ import { packPlain } from '../data/plain-data.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
 import { writeAll, writeAtomically } from '../files/atomic-file.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { contentHash } from './content-hash.js';
 import {
   CHECKSUM_OFFSET_BYTES,
@@ -22,6 +23,8 @@ export interface SaveOptions {
   readonly report?: StoredReport;
 }
 
+const SAVE_OPTIONS = { report: option.object } satisfies OptionTable<SaveOptions>;
+
 export interface SavedEnsemble {
   readonly contentHash: string;
   /** Length of the file. */
@@ -35,8 +38,9 @@ export interface SavedEnsemble {
 export async function saveEnsemble(
   ensemble: Ensemble,
   path: string,
-  { report }: SaveOptions = {},
+  options: SaveOptions = {},
 ): Promise<SavedEnsemble> {
+  checkOptions('saveEnsemble', options, SAVE_OPTIONS);
   if (ensemble.members.length === 0) {
     throw new TuttiError('ERR_BUNDLE', `Cannot save ${path}: the ensemble has no finished member`, { path });
   }
@@ -44,7 +48,7 @@ export async function saveEnsemble(
     const why = 'its members are masks of one dropout net; save the ensemble they were drawn from';
     throw new TuttiError('ERR_BUNDLE', `Cannot save ${path}: ${why}`, { path });
   }
-  const metadata = packMetadata(ensemble, report ?? null);
+  const metadata = packMetadata(ensemble, options.report ?? null);
   const memberBytes = ensemble.members.reduce(
     (sum, { weights, model }) => sum + storedBytes(weights.byteLength, model?.length ?? null),
     0,

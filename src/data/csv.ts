@@ -6,6 +6,7 @@ import { isUtf8 } from 'node:buffer';
 import { CsvError, parse } from 'csv-parse/sync';
 import { failOption, TuttiError } from '../errors.js';
 import { maxDataBytes, readBoundedFile } from '../files/regular-file.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { Column } from './column.js';
 import type { Table } from './table.js';
 
@@ -13,6 +14,9 @@ export interface CsvOptions {
   /** One character other than a quote or a line end; '\\t' (two characters, as shells pass it) is a tab. @default ',' */
   readonly delimiter?: string | undefined;
 }
+
+/** What the options must be; see src/option-names.ts. */
+export const CSV_OPTIONS = { delimiter: option.text } satisfies OptionTable<CsvOptions>;
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
@@ -29,6 +33,7 @@ const ENSEMBLE_MAGIC = Buffer.from('TUTTI\0');
  * many or too few cells, unbalanced quotes
  */
 export function readCsv(path: string, options: CsvOptions = {}): Table {
+  checkOptions('readCsv', options, CSV_OPTIONS);
   const delimiter = options.delimiter === '\\t' ? '\t' : (options.delimiter ?? ',');
   if ([...delimiter].length !== 1 || /["\r\n]/.test(delimiter)) {
     failOption('delimiter', 'one character that is no quote and no line end', delimiter);

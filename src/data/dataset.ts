@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { TuttiError } from '../errors.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { checkCount, checkFinite, checkIndices, checkLength, normaliseWeights, scaleOf } from './arrays.js';
 
 /** What is predicted. Order of `classes` is the order of probability columns everywhere. */
@@ -70,6 +71,22 @@ export interface DatasetArrays {
   readonly like?: Dataset;
 }
 
+/** Lengths and numbers are checked where they are used. */
+const ARRAY_OPTIONS = {
+  x: option.required(option.numbers),
+  rows: option.any,
+  features: option.any,
+  labels: option.numbers,
+  targets: option.numbers,
+  classes: option.texts,
+  targetNames: option.texts,
+  weights: option.numbers,
+  groups: option.numbers,
+  tangents: option.numbers,
+  standardise: option.flag,
+  like: option.object,
+} satisfies OptionTable<DatasetArrays>;
+
 /** Bound on labels whose classes are not named: a larger one is a mistake, not a class. */
 const MOST_CLASSES = 65536;
 
@@ -83,6 +100,7 @@ const NO_SCALE: Scale = { mean: [], std: [] };
  * @throws ERR_SHAPE when lengths do not fit, ERR_DATA for NaN, infinite or out-of-range values
  */
 export function datasetFromArrays(arrays: DatasetArrays): Dataset {
+  checkOptions('Dataset.fromArrays', arrays, ARRAY_OPTIONS);
   const { rows, features, like } = arrays;
   checkCount('rows', rows);
   checkCount('features', features);

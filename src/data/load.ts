@@ -1,13 +1,14 @@
 // From a file to datasets in one call: read, choose the task, split, fit on the training rows, transform.
 
-import { failOption } from '../errors.js';
-import { type CsvOptions, readCsv } from './csv.js';
+import { checkOptions, type OptionTable, option, pickOptions } from '../option-names.js';
+import { CSV_OPTIONS, type CsvOptions, readCsv } from './csv.js';
 import type { Dataset } from './dataset.js';
 import {
   assignRoles,
   type ClassWeights,
   type ColumnRoles,
   fitPreprocessing,
+  PREPROCESSING_OPTIONS,
   type Preprocessing,
   type PreprocessingOptions,
   type TaskChoice,
@@ -18,7 +19,7 @@ import {
 import { type RowSplit, splitRows } from './split.js';
 import type { Table } from './table.js';
 import { fitTarget } from './target.js';
-import { groupsOf } from './weights.js';
+import { CLASS_WEIGHTS, groupsOf } from './weights.js';
 
 export interface LoadOptions extends PreprocessingOptions, CsvOptions {
   /** Share of the rows to hold out for testing, in [0, 1). @default 0 */
@@ -28,6 +29,14 @@ export interface LoadOptions extends PreprocessingOptions, CsvOptions {
   /** Weights of the loss by class; multiply the weight column. */
   readonly classWeights?: ClassWeights | undefined;
 }
+
+const LOAD_OPTIONS = {
+  ...PREPROCESSING_OPTIONS,
+  ...CSV_OPTIONS,
+  testShare: option.number('a number from 0 to below 1', (share) => share >= 0 && share < 1),
+  seed: option.seed,
+  classWeights: CLASS_WEIGHTS,
+} satisfies OptionTable<LoadOptions>;
 
 export interface LoadedData {
   readonly train: Dataset;
@@ -50,9 +59,9 @@ export interface LoadedData {
  * @throws ERR_FILE, ERR_OPTION, ERR_DATA before any training work
  */
 export function loadTraining(source: string | Table, options: LoadOptions): LoadedData {
-  const testShare = options.testShare ?? 0;
-  if (!(testShare >= 0 && testShare < 1)) failOption('testShare', 'a number from 0 to below 1', testShare);
-  const table = typeof source === 'string' ? readCsv(source, options) : source;
+  checkOptions('loadTraining', options, LOAD_OPTIONS);
+  const { testShare = 0 } = options;
+  const table = typeof source === 'string' ? readCsv(source, pickOptions(options, CSV_OPTIONS)) : source;
   const roles = assignRoles(table, options);
   const choice = taskOf(table, roles, options);
   const rows = split(table, roles, choice, testShare, options.seed ?? 0);

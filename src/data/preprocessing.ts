@@ -2,6 +2,7 @@
 // Composes features.ts, target.ts and weights.ts; reads no files (load.ts does) and knows nothing of members.
 
 import { failOption, TuttiError } from '../errors.js';
+import { type OptionTable, option } from '../option-names.js';
 import type { Column } from './column.js';
 import { type Dataset, type Scale, type Task, withHash } from './dataset.js';
 import {
@@ -20,6 +21,11 @@ export { featureNames, featureWidth, type Impute, transformFeatures } from './fe
 export type { FeatureColumn, Preprocessing, TargetEncoding } from './preprocessing-schema.js';
 export { type EncodedTargets, type TaskChoice, type TaskKind, transformTargets } from './target.js';
 export type { ClassWeights } from './weights.js';
+
+const COLUMN_NAMES = {
+  expected: 'the name of a column, or a list of names',
+  holds: (value: unknown) => option.text.holds(value) || option.texts.holds(value),
+};
 
 export interface PreprocessingOptions {
   /** The column to predict, or several for regression. */
@@ -42,6 +48,18 @@ export interface PreprocessingOptions {
   /** Groups that resampling and splitting keep whole; no feature. */
   readonly groupColumn?: string | undefined;
 }
+
+/** What the options must be; see src/option-names.ts. */
+export const PREPROCESSING_OPTIONS = {
+  target: option.required(COLUMN_NAMES),
+  task: option.oneOf('classification', 'regression'),
+  categorical: option.texts,
+  impute: option.oneOf('mean', 'median'),
+  unseen: option.oneOf('error', 'ignore'),
+  scaling: option.oneOf('columns', 'together'),
+  weightColumn: option.text,
+  groupColumn: option.text,
+} satisfies OptionTable<PreprocessingOptions>;
 
 /** What each column of a table is for. */
 export interface ColumnRoles {

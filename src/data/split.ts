@@ -1,8 +1,9 @@
 // Seeded splits of rows in two: training and test, or training and validation for early stopping.
 // Classes keep their proportions, groups stay whole. Works on row numbers alone and copies no data.
 
-import { failOption, TuttiError } from '../errors.js';
+import { TuttiError } from '../errors.js';
 import { RandomStream, shuffleInPlace, streamKey } from '../math/random.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { rowsByKey } from './resample.js';
 
 export interface SplitOptions {
@@ -18,6 +19,15 @@ export interface SplitOptions {
   /** Group index of each row: no group is divided. Groups go before classes when both are given. */
   readonly groups?: Int32Array | null;
 }
+
+const SPLIT_OPTIONS = {
+  rows: option.required(option.integer(0)),
+  share: option.required(option.number('a number above 0 and below 1', (share) => share > 0 && share < 1)),
+  seed: option.required(option.seed),
+  purpose: option.oneOf('split', 'validation'),
+  labels: option.numbers,
+  groups: option.orNull(option.numbers),
+} satisfies OptionTable<SplitOptions>;
 
 /** Two disjoint sets of row numbers, each ascending, together all rows. */
 export interface RowSplit {
@@ -36,8 +46,8 @@ export interface RowSplit {
  * @throws ERR_OPTION for a share outside (0, 1); ERR_DATA for fewer than two rows or groups
  */
 export function splitRows(options: SplitOptions): RowSplit {
+  checkOptions('splitRows', options, SPLIT_OPTIONS);
   const { rows, share, labels, groups } = options;
-  if (!(share > 0 && share < 1)) failOption('share', 'a number above 0 and below 1', share);
   if (rows < 2) throw new TuttiError('ERR_DATA', `Expected at least 2 rows to split, got ${rows}`);
   const all = Uint32Array.from({ length: rows }, (_, row) => row);
   const target = Math.min(rows - 1, Math.max(1, Math.round(share * rows)));

@@ -1,6 +1,7 @@
 // Row weights of the loss and group indices: the two columns that are neither feature nor target.
 
 import { describe, failOption, TuttiError } from '../errors.js';
+import { isPlainObject, type OptionCheck } from '../option-names.js';
 import { normaliseWeights } from './arrays.js';
 import type { Column } from './column.js';
 import { cellError, type Table } from './table.js';
@@ -8,6 +9,12 @@ import { numbersOf, refuseMissing } from './typing.js';
 
 /** `balanced`: n / (classes · n_c) for class c; or a weight for each class named, 1 for the others. */
 export type ClassWeights = 'balanced' | Readonly<Record<string, number>>;
+
+/** Checked against the classes where they are known. */
+export const CLASS_WEIGHTS: OptionCheck = {
+  expected: 'balanced, or an object of a weight per class',
+  holds: (value) => value === 'balanced' || isPlainObject(value),
+};
 
 /**
  * Sample weights of a column times class weights, scaled to mean 1 over the given rows: f32[rows].

@@ -5,12 +5,12 @@ import { setImmediate } from 'node:timers/promises';
 import type { Dataset } from '../data/dataset.js';
 import { featureScaleOf } from '../data/feature-scale.js';
 import { createDifferentiable, type DifferentiableNetworks } from '../engines/wasm/differentiable.js';
-import { failOption } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { compileKernels } from '../kernels/kernels.js';
 import { BLOCK_ROWS, blockRanges } from '../measure/blocks.js';
 import { requireNetwork } from '../model/network.js';
 import type { AttackNorm, AttackScale, Loss } from '../model/spec.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { type AttackBall, attackBall, attackStep, perturb } from '../regularization/perturb.js';
 import { attackWeights, type RawOutputs, type Truth } from './attack-loss.js';
 import { type AttackScore, createScores, SCORE_NAMES } from './attack-score.js';
@@ -38,6 +38,26 @@ export interface AttackOptions {
   /** Whom to attack. @default 'both', up to 32 members; beyond, the ensemble */
   readonly target?: 'ensemble' | 'member' | 'both';
 }
+
+const ATTACK_OPTIONS = {
+  epsilons: option.required({
+    expected: 'a non-empty list of numbers ≥ 0',
+    holds: (value) =>
+      Array.isArray(value) &&
+      value.length > 0 &&
+      value.every((epsilon) => Number.isFinite(epsilon) && epsilon >= 0),
+  }),
+  norm: option.oneOf('linf', 'l2'),
+  steps: option.integer(1),
+  scale: option.oneOf('range', 'absolute'),
+  bounds: {
+    expected: 'two numbers, the lower first',
+    holds: (value) =>
+      Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1],
+  },
+  rangesOf: option.object,
+  target: option.oneOf('ensemble', 'member', 'both'),
+} satisfies OptionTable<AttackOptions>;
 
 /** Scores at one radius; a list has one entry per trained member, in plan order. */
 export interface AttackPoint {
@@ -79,6 +99,7 @@ export async function attackEnsemble(
   dataset: Dataset,
   options: AttackOptions,
 ): Promise<Robustness> {
+  checkOptions('attackEnsemble', options, ATTACK_OPTIONS);
   checkDataset(ensemble, dataset);
   const settings = resolveAttack(options, ensemble.members.length);
   const attacked = loadAttacked(ensemble);
@@ -101,19 +122,8 @@ interface AttackSettings {
 }
 
 function resolveAttack(options: AttackOptions, members: number): AttackSettings {
-  const { epsilons, norm = 'linf', steps = 1, scale = 'range', bounds = null } = options;
+  const { norm = 'linf', steps = 1, scale = 'range', bounds = null } = options;
   const target = options.target ?? (members <= MOST_MEMBERS ? 'both' : 'ensemble');
-  if (epsilons.length === 0) failOption('epsilons', 'a list of numbers ≥ 0', epsilons);
-  const wrong = epsilons.find((epsilon) => !(epsilon >= 0 && Number.isFinite(epsilon)));
-  if (wrong !== undefined) failOption('epsilons', 'numbers ≥ 0', wrong);
-  if (norm !== 'linf' && norm !== 'l2') failOption('norm', 'linf or l2', norm);
-  if (scale !== 'range' && scale !== 'absolute') failOption('scale', 'range or absolute', scale);
-  if (!(Number.isInteger(steps) && steps >= 1)) failOption('steps', 'an integer ≥ 1', steps);
-  if (bounds !== null && !(bounds.length === 2 && bounds[0] < bounds[1])) {
-    failOption('bounds', 'two numbers, the lower first', bounds);
-  }
-  if (!['ensemble', 'member', 'both'].includes(target))
-    failOption('target', 'ensemble, member or both', target);
   return {
     ...{ norm, steps, scale, bounds, rangesOf: options.rangesOf ?? null },
     onEnsemble: target !== 'member',

@@ -8,9 +8,10 @@ import type { Measurement } from '../measure/measurement.js';
 import type { Predictions } from '../measure/predictions.js';
 import { createScoreAccumulator, type Scores } from '../measure/scores.js';
 import { networkSpecs } from '../model/network.js';
+import { checkOptions, type OptionTable, option, pickOptions } from '../option-names.js';
 import type { Ensemble } from './ensemble.js';
 import { evaluateEnsemble } from './evaluate.js';
-import { dropoutNet, type MaskOptions, maskEnsemble } from './masks.js';
+import { dropoutNet, MASK_OPTIONS, type MaskOptions, maskEnsemble } from './masks.js';
 import { DEFAULT_MASKS, type MaskWay, predictWithMasks } from './predict-masks.js';
 
 export interface CompareMasksOptions extends MaskOptions {
@@ -19,6 +20,12 @@ export interface CompareMasksOptions extends MaskOptions {
   /** Whether to average over all 2ⁿ masks too. @default for up to 10 units that can be dropped */
   readonly enumerate?: boolean;
 }
+
+const COMPARE_OPTIONS = {
+  ...MASK_OPTIONS,
+  masks: option.integer(1),
+  enumerate: option.flag,
+} satisfies OptionTable<CompareMasksOptions>;
 
 /** One way on all rows. */
 export interface MaskWayResult {
@@ -56,14 +63,16 @@ export async function compareMasks(
   dataset: Dataset,
   options: CompareMasksOptions = {},
 ): Promise<MaskComparison> {
+  checkOptions('compareMasks', options, COMPARE_OPTIONS);
   const { masks = DEFAULT_MASKS } = options;
+  const own = pickOptions(options, MASK_OPTIONS);
   const { alone, member, droppable } = dropoutNet(ensemble, options.member);
-  const overMasks = await evaluateEnsemble(maskEnsemble(ensemble, masks, options), dataset, {
+  const overMasks = await evaluateEnsemble(maskEnsemble(ensemble, masks, own), dataset, {
     curves: false,
   });
   // The dataset's features are already in the networks' units.
   const net = { ...ensemble, featureScale: null };
-  const run = (way: MaskWay, count: number | 'all') => runWay(net, dataset, way, count, options);
+  const run = (way: MaskWay, count: number | 'all') => runWay(net, dataset, way, count, own);
   const means: MaskWay[] = ['arithmeticMean'];
   const { loss } = networkSpecs(alone.plan)[0]!;
   if (ensemble.task.kind === 'classification' || loss === 'gaussianNll') means.push('geometricMean');

@@ -4,10 +4,11 @@
 import type { Dataset } from '../data/dataset.js';
 import { TuttiError } from '../errors.js';
 import { type TargetBlock, targetBlock } from '../measure/blocks.js';
-import type { IntervalOptions } from '../measure/intervals.js';
+import { INTERVAL_OPTIONS, type IntervalOptions } from '../measure/intervals.js';
 import { createMeasurement, type Measurement } from '../measure/measurement.js';
 import type { Predictions } from '../measure/predictions.js';
-import { combiner } from './aggregate/aggregate.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
+import { COMBINE_OPTIONS, combiner } from './aggregate/aggregate.js';
 import type { Ensemble } from './ensemble.js';
 import { memberKinds } from './kinds.js';
 import { drawCandidates, drawMember } from './member-rows.js';
@@ -22,6 +23,14 @@ export interface EvaluateOptions extends CombineOptions, IntervalOptions {
   readonly covariance?: boolean;
 }
 
+const EVALUATE_OPTIONS = {
+  ...COMBINE_OPTIONS,
+  ...INTERVAL_OPTIONS,
+  curves: option.flag,
+  subsets: option.integer(1),
+  covariance: option.flag,
+} satisfies OptionTable<EvaluateOptions>;
+
 /**
  * Measures an ensemble on rows it was not trained on.
  * @param dataset preprocessed like the training rows.
@@ -32,6 +41,7 @@ export async function evaluateEnsemble(
   dataset: Dataset,
   options: EvaluateOptions = {},
 ): Promise<Measurement> {
+  checkOptions('evaluateEnsemble', options, EVALUATE_OPTIONS);
   checkDataset(ensemble, dataset);
   const { task } = ensemble;
   const settings = measurementSettings(ensemble, options);
@@ -56,6 +66,7 @@ export async function evaluateOutOfBag(
   dataset: Dataset,
   options: EvaluateOptions = {},
 ): Promise<Measurement | null> {
+  checkOptions('evaluateOutOfBag', options, EVALUATE_OPTIONS);
   const settings = measurementSettings(ensemble, options);
   const measurement = createMeasurement({ ...settings, task: ensemble.task, outOfBag: true });
   const add = measurement.addBlock;

@@ -7,6 +7,7 @@ import { failOption } from '../errors.js';
 import { RandomStream, streamKey } from '../math/random.js';
 import { layerShapes, requireNetwork } from '../model/network.js';
 import type { DropoutSpec } from '../model/spec.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
 import type { Ensemble, TrainedMember } from './ensemble.js';
 
 /** All masks are enumerated up to this many units that can be dropped: 65 536 masks. */
@@ -18,6 +19,12 @@ export interface MaskOptions {
   /** Seed of the sampled masks. @default the plan's */
   readonly seed?: number;
 }
+
+/** What the options must be; see src/option-names.ts. */
+export const MASK_OPTIONS = {
+  member: option.integer(0),
+  seed: option.seed,
+} satisfies OptionTable<MaskOptions>;
 
 /** One dropout net and what its masks may drop. */
 export interface DropoutNet {
@@ -63,6 +70,7 @@ export function dropoutNet(ensemble: Ensemble, member?: number): DropoutNet {
  * @throws ERR_OPTION for a number out of range or a member without dropout.
  */
 export function maskEnsemble(ensemble: Ensemble, masks: number, options: MaskOptions = {}): Ensemble {
+  checkOptions('maskEnsemble', options, MASK_OPTIONS);
   const net = dropoutNet(ensemble, options.member);
   return ofMasks(net, sampleMasks(net, masks, options.seed));
 }

@@ -6,12 +6,14 @@ import type { UnitFactors } from '../engines/wasm/dropout.js';
 import { blockRanges } from '../measure/blocks.js';
 import type { CombinedPredictions } from '../measure/combine.js';
 import type { Predictions } from '../measure/predictions.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { combiner } from './aggregate/aggregate.js';
 import type { Ensemble } from './ensemble.js';
 import {
   type DropoutNet,
   dropoutNet,
   enumerateMasks,
+  MASK_OPTIONS,
   type MaskOptions,
   ofMasks,
   sampleMasks,
@@ -27,6 +29,12 @@ export interface PredictMasksOptions extends MaskOptions {
   /** How many sampled masks a mean is over, or `all` 2ⁿ weighted by their probability. @default 50 */
   readonly masks?: number | 'all';
 }
+
+const PREDICT_MASKS_OPTIONS = {
+  ...MASK_OPTIONS,
+  way: option.oneOf('weightScaling', 'arithmeticMean', 'geometricMean'),
+  masks: option.either(option.integer(1), option.oneOf('all')),
+} satisfies OptionTable<PredictMasksOptions>;
 
 /** The usual number of sampled masks: the book finds 10 to 20 enough for good performance. */
 export const DEFAULT_MASKS = 50;
@@ -48,6 +56,7 @@ export async function predictWithMasks(
   x: Float32Array,
   options: PredictMasksOptions = {},
 ): Promise<CombinedPredictions> {
+  checkOptions('predictWithMasks', options, PREDICT_MASKS_OPTIONS);
   const { way = 'weightScaling', masks = DEFAULT_MASKS, seed, member } = options;
   const net = dropoutNet(ensemble, member);
   if (way === 'weightScaling') return predictEnsemble(net.alone, x);

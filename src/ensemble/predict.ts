@@ -7,7 +7,8 @@ import { TuttiError } from '../errors.js';
 import { blockRanges, blockRowsFor, type RowRange } from '../measure/blocks.js';
 import type { CombinedPredictions } from '../measure/combine.js';
 import type { Predictions } from '../measure/predictions.js';
-import { type Aggregator, combiner } from './aggregate/aggregate.js';
+import { checkOptions, type OptionTable } from '../option-names.js';
+import { type Aggregator, COMBINE_OPTIONS, combiner } from './aggregate/aggregate.js';
 import { averagingWeights } from './averaging-weights.js';
 import type { Ensemble } from './ensemble.js';
 import { createBlockPredictor } from './predictors.js';
@@ -34,6 +35,7 @@ export async function predictEnsemble(
   x: Float32Array,
   options: CombineOptions = {},
 ): Promise<CombinedPredictions> {
+  checkOptions('predictEnsemble', options, COMBINE_OPTIONS satisfies OptionTable<CombineOptions>);
   const rows = checkRows(ensemble, x);
   const combine = combiner(
     options.aggregator ?? 'arithmeticMean',

@@ -7,6 +7,7 @@ import { log } from '../math/functions.js';
 import { type TargetBlock, targetBlock } from '../measure/blocks.js';
 import { largestAt } from '../measure/labels.js';
 import type { Predictions } from '../measure/predictions.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { AGGREGATORS, type Aggregator, DEFAULT_TOLERANCE } from './aggregate/aggregate.js';
 import type { Ensemble } from './ensemble.js';
 import { checkDataset, eachOutOfBagBlock } from './evaluate.js';
@@ -33,6 +34,13 @@ export interface SelectionOptions {
   /** What is made small. @default 'logLoss' for classes, 'errorRate' for votes, 'squaredError' for numbers and out of bag */
   readonly metric?: SelectionMetric;
 }
+
+const SELECTION_OPTIONS = {
+  rows: option.oneOf('heldOut', 'outOfBag'),
+  size: option.integer(1),
+  aggregator: option.oneOf(...AGGREGATORS),
+  metric: option.oneOf('logLoss', 'errorRate', 'squaredError'),
+} satisfies OptionTable<SelectionOptions>;
 
 export interface MemberSelection {
   /** One per trained member, in plan order: how often it was chosen, as a share; they sum to 1. */
@@ -65,6 +73,7 @@ export async function selectMembers(
   dataset: Dataset,
   options: SelectionOptions = {},
 ): Promise<MemberSelection> {
+  checkOptions('selectMembers', options, SELECTION_OPTIONS);
   const { aggregator, metric, size } = resolveSelection(ensemble, options);
   const table = await collect(ensemble, dataset, aggregator, options.rows ?? 'heldOut');
   const { task } = ensemble;
@@ -98,9 +107,6 @@ export async function selectMembers(
 function resolveSelection({ task, members }: Ensemble, options: SelectionOptions) {
   if (members.length === 0) throw new TuttiError('ERR_BUNDLE', 'This ensemble has no members to select from');
   const { aggregator = 'arithmeticMean', size = Math.min(100, 2 * members.length), rows } = options;
-  if (!Number.isInteger(size) || size < 1) failOption('size', 'an integer ≥ 1', size);
-  if (!AGGREGATORS.includes(aggregator))
-    failOption('aggregator', `one of ${AGGREGATORS.join(', ')}`, aggregator);
   const squares = task.kind === 'regression' || rows === 'outOfBag';
   const where = rows === 'outOfBag' ? 'out of bag' : `for ${task.kind}`;
   if (squares && aggregator !== 'arithmeticMean') {

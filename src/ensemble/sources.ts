@@ -7,10 +7,17 @@ import { mean } from '../math/statistics.js';
 import type { Measurement } from '../measure/measurement.js';
 import { parseTrainingOptions, type TrainingOptions } from '../model/options.js';
 import { type EnsemblePlan, type EpochMemberSpec, hasEpochs, type Source } from '../model/spec.js';
-import type { Aggregator } from './aggregate/aggregate.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
+import { type Aggregator, COMBINE_OPTIONS } from './aggregate/aggregate.js';
 import { evaluateEnsemble } from './evaluate.js';
 import { resolveModules } from './resolve-modules.js';
-import { preparePlan, randomSeed, type TrainingSettings, trainEnsemble } from './train-ensemble.js';
+import {
+  preparePlan,
+  randomSeed,
+  TRAINING_SETTINGS,
+  type TrainingSettings,
+  trainEnsemble,
+} from './train-ensemble.js';
 
 export interface SourcesOptions extends Pick<TrainingSettings, 'runner' | 'signal' | 'preprocessing'> {
   /** How many seeds every source is repeated over: `seed`, `seed` + 1, … @default 5 */
@@ -20,6 +27,15 @@ export interface SourcesOptions extends Pick<TrainingSettings, 'runner' | 'signa
   /** Told before each training. */
   readonly onTraining?: (source: Source | 'all', seed: number) => void;
 }
+
+const SOURCES_OPTIONS = {
+  runner: TRAINING_SETTINGS.runner,
+  signal: TRAINING_SETTINGS.signal,
+  preprocessing: TRAINING_SETTINGS.preprocessing,
+  seeds: option.integer(1),
+  aggregator: COMBINE_OPTIONS.aggregator,
+  onTraining: option.function,
+} satisfies OptionTable<SourcesOptions>;
 
 /** A figure over the seeds. */
 export interface Spread {
@@ -64,9 +80,10 @@ export async function compareSources(
   train: Dataset,
   test: Dataset,
   options: TrainingOptions = {},
-  { seeds = 5, aggregator, onTraining, ...settings }: SourcesOptions = {},
+  comparison: SourcesOptions = {},
 ): Promise<SourcesReport> {
-  if (!Number.isInteger(seeds) || seeds < 1) failOption('seeds', 'an integer ≥ 1', seeds);
+  checkOptions('compareSources', comparison, SOURCES_OPTIONS);
+  const { seeds = 5, aggregator, onTraining, ...settings } = comparison;
   const { vary, ...own } = parseTrainingOptions(options);
   const first = own.seed ?? randomSeed();
   const plan = preparePlan(train, { ...own, seed: first }, await resolveModules(own, train, first));

@@ -7,6 +7,7 @@ import { resolveArithmetic } from '../kernels/arithmetic.js';
 import type { ModuleTable } from '../model/module-options.js';
 import { memberChoices, parseTrainingOptions, resolvePlan, type TrainingOptions } from '../model/options.js';
 import type { EnsemblePlan } from '../model/spec.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
 import type { Ensemble, TrainedMember } from './ensemble.js';
 import type { EpochDecision, EpochEvent } from './job.js';
 import { requireMemory, resultBytes } from './memory-estimate.js';
@@ -39,6 +40,24 @@ export interface TrainingSettings {
   readonly onEpochEnd?: (event: EpochEvent) => EpochDecision | undefined | Promise<EpochDecision | undefined>;
 }
 
+/** What the settings must be; see src/option-names.ts. */
+export const TRAINING_SETTINGS = {
+  runner: { expected: 'a runner, such as createPool() makes', holds: isRunner },
+  preprocessing: option.orNull(option.object),
+  signal: option.signal,
+  onInterrupt: option.oneOf('reject', 'keep'),
+  retries: option.integer(0),
+  onProgress: option.function,
+  onMember: option.function,
+  onEpochEnd: option.function,
+} satisfies OptionTable<TrainingSettings>;
+
+function isRunner(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { threads, run, release } = value as Partial<MemberRunner>;
+  return option.integer(1).holds(threads) && typeof run === 'function' && typeof release === 'function';
+}
+
 /**
  * Trains an ensemble on a dataset.
  *
@@ -54,6 +73,7 @@ export async function trainEnsemble(
   settings: TrainingSettings = {},
 ): Promise<Ensemble> {
   const started = performance.now();
+  checkOptions('trainEnsemble', settings, TRAINING_SETTINGS);
   settings.signal?.throwIfAborted();
   const runner = settings.runner ?? createInlineRunner();
   const parsed = parseTrainingOptions(options);

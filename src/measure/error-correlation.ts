@@ -2,10 +2,11 @@
 // arrays in memory. Streaming callers use the accumulators instead.
 
 import { failOption } from '../errors.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { blockRanges, type TargetBlock } from './blocks.js';
 import { createErrorAccumulator } from './error-accumulator.js';
 import type { ErrorCorrelation } from './error-report.js';
-import type { IntervalOptions } from './intervals.js';
+import { INTERVAL_OPTIONS, type IntervalOptions } from './intervals.js';
 import {
   type FlatPredictions,
   flattenPredictions,
@@ -14,12 +15,23 @@ import {
   type TaskOptions,
 } from './prediction-arrays.js';
 
+const LABELS = { expected: 'a list of labels', holds: Array.isArray };
+
 export interface ErrorCorrelationOptions extends TaskOptions, IntervalOptions {
   /** Whether to return the k × k matrix. @default members ≤ 128 */
   readonly covariance?: boolean;
   /** Per member, per row: whether the row is out of bag. @default every member counts for every row */
   readonly outOfBag?: readonly ArrayLike<number | boolean>[] | null;
 }
+
+const CORRELATION_OPTIONS = {
+  ...INTERVAL_OPTIONS,
+  task: option.oneOf('classification', 'regression'),
+  rows: option.integer(1),
+  classes: LABELS,
+  covariance: option.flag,
+  outOfBag: option.orNull(option.lists),
+} satisfies OptionTable<ErrorCorrelationOptions>;
 
 /**
  * v, c and ρ of k members' errors, and what averaging them bought.
@@ -35,6 +47,7 @@ export function errorCorrelation(
   targets: TargetArrays,
   options: ErrorCorrelationOptions = {},
 ): ErrorCorrelation {
+  checkOptions('errorCorrelation', options, CORRELATION_OPTIONS);
   const flat = flattenPredictions(predictions, targets, options);
   const { task, rows, columns, members } = flat;
   const outOfBag = options.outOfBag ?? null;

@@ -3,6 +3,7 @@
 
 import { RandomStream, shuffleInPlace, streamKey } from '../math/random.js';
 import { quantileOfSorted } from '../math/statistics.js';
+import { type OptionTable, option } from '../option-names.js';
 import { averagedError, ofTotals } from './formulas.js';
 import { ROW_FIELDS, type RowStore, toTotals } from './row-sums.js';
 
@@ -19,6 +20,13 @@ export interface IntervalOptions {
   /** Seed of the keyed stream. @default 0 */
   readonly seed?: number;
 }
+
+/** What the options must be; see src/option-names.ts. */
+export const INTERVAL_OPTIONS = {
+  replicates: option.integer(0),
+  level: option.number('a number above 0 and below 1', (level) => level > 0 && level < 1),
+  seed: option.seed,
+} satisfies OptionTable<IntervalOptions>;
 
 /** Percentile intervals; null where the figure itself is. */
 export interface Intervals {

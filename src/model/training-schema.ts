@@ -2,6 +2,8 @@
 // these names. What they resolve to is in options.ts; options that belong together have a file of their own.
 
 import { z } from 'zod';
+import { failOption } from '../errors.js';
+import { isPlainObject } from '../option-names.js';
 import { ACTIVATIONS, imageSchema, layersSchema } from './layer-options.js';
 import { moduleFields } from './module-options.js';
 import { NEIGHBOURS_DEFAULTS, neighboursFields } from './neighbours-options.js';
@@ -147,6 +149,7 @@ export const DEFAULTS = {
  * @throws ERR_OPTION naming the option, what was expected and what came; unknown names get a suggestion.
  */
 export function parseTrainingOptions(input: unknown, where = ''): TrainingOptions {
+  if (!isPlainObject(input)) failOption('options', 'an object of options of training', input);
   const parsed = trainingSchema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw optionError(parsed.error.issues[0]!, input, trainingSchema, where);

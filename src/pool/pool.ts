@@ -10,7 +10,8 @@ import { BroadcastChannel, MessageChannel, type Worker } from 'node:worker_threa
 import { Piscina } from 'piscina';
 import type { EpochHook, Job, MemberOutcome } from '../ensemble/job.js';
 import type { MemberRunner } from '../ensemble/runner.js';
-import { failOption, fromWire, TuttiError } from '../errors.js';
+import { fromWire, TuttiError } from '../errors.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
 import type { MemberTask, TaskResult, ThreadData } from './messages.js';
 
 export interface PoolOptions {
@@ -22,6 +23,18 @@ export interface PoolOptions {
 
 /** Piscina's own limits are far above; beyond this a request is surely a mistake. */
 const MAX_THREADS = 1024;
+
+const POOL_OPTIONS = {
+  threads: {
+    expected: `an integer from 1 to ${MAX_THREADS}`,
+    holds: (threads) => option.integer(1).holds(threads) && (threads as number) <= MAX_THREADS,
+  },
+  workerPath: {
+    expected: 'a path or a URL',
+    // By its shape: a test runner's URL is of another realm.
+    holds: (path) => typeof path === 'string' || typeof (path as Partial<URL> | null)?.href === 'string',
+  },
+} satisfies OptionTable<PoolOptions>;
 
 /**
  * Threads that train members. One pool serves many trainings, several at once if need be; idle threads do
@@ -43,10 +56,8 @@ let pools = 0;
  * @throws ERR_OPTION when `threads` is not an integer from 1 to 1024.
  */
 export function createPool(options: PoolOptions = {}): Pool {
+  checkOptions('createPool', options, POOL_OPTIONS);
   const threads = options.threads ?? availableParallelism();
-  if (!Number.isInteger(threads) || threads < 1 || threads > MAX_THREADS) {
-    failOption('threads', `an integer from 1 to ${MAX_THREADS}`, threads);
-  }
   return new PiscinaPool(threads, options.workerPath ?? new URL('../../workers/member.js', import.meta.url));
 }
 

@@ -5,6 +5,7 @@ import type { Scale } from '../data/dataset.js';
 import { describe, failOption, TuttiError } from '../errors.js';
 import { exp } from '../math/functions.js';
 import { type ImageShape, imageFeatures, TANGENT_KINDS, type TangentKind } from '../model/image.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
 
 /**
  * Width of the Gaussian in pixels: the paper's 0.9 is for digits about twice as large as the 8 × 8 ones of
@@ -25,6 +26,14 @@ export interface TangentOptions {
    */
   readonly scale?: Scale | null;
 }
+
+/** What the options must be; see src/option-names.ts. */
+export const TANGENT_OPTIONS = {
+  kinds: option.texts,
+  sigma: option.number('a number ≥ 0', (sigma) => sigma >= 0),
+  border: option.oneOf('zero', 'replicate'),
+  scale: option.orNull(option.object),
+} satisfies OptionTable<TangentOptions>;
 
 /** One-dimensional weights at the offsets −radius … radius. */
 type Stencil = Float64Array;
@@ -50,9 +59,10 @@ export function imageTangents(
   shape: ImageShape,
   options: TangentOptions = {},
 ): Float32Array<ArrayBuffer> {
+  checkOptions('imageTangents', options, TANGENT_OPTIONS);
   const { kinds = TANGENT_KINDS, sigma = DEFAULT_SIGMA, border = 'zero', scale = null } = options;
   const features = checkImages(x, shape, scale);
-  checkOptions(kinds, sigma);
+  checkKinds(kinds);
   const rows = x.length / features;
   const tangents = new Float32Array(rows * kinds.length * features);
   const image = new Float64Array(features);
@@ -252,11 +262,10 @@ function checkImages(x: Float32Array, shape: ImageShape, scale: Scale | null): n
   return features;
 }
 
-function checkOptions(kinds: readonly TangentKind[], sigma: number): void {
+function checkKinds(kinds: readonly TangentKind[]): void {
   if (kinds.length === 0) failOption('kinds', 'a non-empty list', kinds);
   const unknown = kinds.find((kind) => !TANGENT_KINDS.includes(kind));
   if (unknown !== undefined) failOption('kinds', `a list of ${TANGENT_KINDS.join(', ')}`, unknown);
   if (new Set(kinds).size !== kinds.length)
     failOption('kinds', 'a list without repetitions', describe(kinds));
-  if (!(sigma >= 0 && Number.isFinite(sigma))) failOption('sigma', 'a number ≥ 0', sigma);
 }

@@ -3,6 +3,7 @@
 
 import { describe, failOption, TuttiError } from '../errors.js';
 import { factorCholesky, solveCholesky } from '../math/cholesky.js';
+import { checkNames, checkOptions, type OptionTable, option } from '../option-names.js';
 
 /** A dictionary B whose columns are the atoms. */
 export interface Dictionary {
@@ -36,6 +37,26 @@ export type SparseCodingOptions =
       readonly iterations?: number;
     };
 
+type PursuitOptions = Extract<SparseCodingOptions, { readonly nonZeros: number }>;
+type ShrinkageOptions = Extract<SparseCodingOptions, { readonly penalty: number }>;
+
+const METHOD = {
+  method: option.oneOf('orthogonalMatchingPursuit', 'ista', 'fista'),
+  tolerance: option.number('a number ≥ 0', (tolerance) => tolerance >= 0),
+};
+
+const PURSUIT_OPTIONS = {
+  ...METHOD,
+  nonZeros: option.required(option.integer(1)),
+} satisfies OptionTable<PursuitOptions>;
+
+const SHRINKAGE_OPTIONS = {
+  ...METHOD,
+  penalty: option.required(option.number('a number > 0', (penalty) => penalty > 0)),
+  refit: option.flag,
+  iterations: option.integer(0),
+} satisfies OptionTable<ShrinkageOptions>;
+
 export interface SparseCode {
   /** f64[atoms]. */
   readonly h: Float64Array;
@@ -64,20 +85,21 @@ export function sparseCode(
   y: ArrayLike<number>,
   options: SparseCodingOptions,
 ): SparseCode {
+  checkMethod(options);
   const problem = problemOf(dictionary, y);
-  switch (options.method) {
-    case 'orthogonalMatchingPursuit':
-      return matchingPursuit(problem, options.nonZeros, options.tolerance ?? 1e-10);
-    case 'ista':
-    case 'fista':
-      return shrinkage(problem, options);
-    default:
-      return failOption(
-        'method',
-        'orthogonalMatchingPursuit, ista or fista',
-        (options as { method: unknown }).method,
-      );
-  }
+  return options.method === 'orthogonalMatchingPursuit'
+    ? matchingPursuit(problem, options.nonZeros, options.tolerance ?? 1e-10)
+    : shrinkage(problem, options);
+}
+
+/** Each method has options of its own. */
+function checkMethod(options: unknown): void {
+  const names = { ...PURSUIT_OPTIONS, ...SHRINKAGE_OPTIONS };
+  checkNames('sparseCode', options, Object.keys(names));
+  const { method } = options;
+  if (!METHOD.method.holds(method)) failOption('method', METHOD.method.expected, method);
+  const pursues = method === 'orthogonalMatchingPursuit';
+  checkOptions(`sparseCode\` by \`${method}`, options, pursues ? PURSUIT_OPTIONS : SHRINKAGE_OPTIONS);
 }
 
 interface Problem {
@@ -158,15 +180,12 @@ function fitOn({ atoms, y }: Problem, support: readonly number[]): Float64Array<
   return h;
 }
 
-type ShrinkageOptions = Extract<SparseCodingOptions, { readonly penalty: number }>;
-
 /**
  * h ← S(z + Bᵀ(y − B z)/L, λ/L), S the soft threshold; z = h for ISTA, extrapolated for FISTA, whose momentum
  * starts anew whenever it points uphill (O'Donoghue and Candès 2015), so that both converge linearly.
  */
 function shrinkage(problem: Problem, options: ShrinkageOptions): SparseCode {
   const { method, penalty, refit = false, tolerance = 1e-12, iterations = 100_000 } = options;
-  if (!(penalty > 0 && Number.isFinite(penalty))) failOption('penalty', 'a number > 0', penalty);
   const { atoms, y } = problem;
   const step = 1 / lipschitzBound(atoms);
   const limit = (tolerance * dot(y, y)) / 2;

@@ -4,7 +4,8 @@
 import { failOption, TuttiError } from '../errors.js';
 import { factorCholesky, solveLower } from '../math/cholesky.js';
 import type { ImageShape } from '../model/image.js';
-import { imageTangents, type TangentOptions } from './image-tangents.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
+import { imageTangents, TANGENT_OPTIONS, type TangentOptions } from './image-tangents.js';
 
 /** Examples with an orthonormal basis of their tangent planes, ready to be measured against others. */
 export interface TangentPlanes {
@@ -32,6 +33,12 @@ export interface TangentDistanceOptions extends TangentOptions {
   readonly stiffness?: number;
 }
 
+const DISTANCE_OPTIONS = {
+  ...TANGENT_OPTIONS,
+  sides: option.oneOf('one', 'two'),
+  stiffness: option.number('a number ≥ 0', (stiffness) => stiffness >= 0),
+} satisfies OptionTable<TangentDistanceOptions>;
+
 /** Chosen by leave-one-out error on training rows of data/digits.csv; see docs/REGULARIZATION.md. */
 export const DEFAULT_STIFFNESS = 0.01;
 
@@ -56,6 +63,7 @@ export function tangentDistance(
   image: ImageShape,
   options: TangentDistanceOptions = {},
 ): number {
+  checkOptions('tangentDistance', options, DISTANCE_OPTIONS);
   const { sides = 'two', stiffness = DEFAULT_STIFFNESS, ...tangents } = options;
   if (x.length !== y.length) {
     throw new TuttiError(
@@ -67,8 +75,7 @@ export function tangentDistance(
     tangentPlanes(of, of.length, imageTangents(of, image, tangents), stiffness);
   const square = new Float64Array(1);
   if (sides === 'two') createTwoSided(planesOf(y))(planesOf(x), 0, square);
-  else if (sides === 'one') createOneSided(planesOf(y))(x, square);
-  else failOption('sides', 'one or two', sides);
+  else createOneSided(planesOf(y))(x, square);
   return Math.sqrt(square[0]!);
 }
 

@@ -212,8 +212,11 @@ t.test('one clear error for each bad option', async (t) => {
       code: 'ERR_OPTION',
       message,
     });
-  await refused({ epsilons: [] }, /Expected `epsilons` to be a list of numbers ≥ 0/);
-  await refused({ epsilons: [0.1, -0.2] }, /Expected `epsilons` to be numbers ≥ 0, got -0.2/);
+  await refused({ epsilons: [] }, /Expected `epsilons` to be a non-empty list of numbers ≥ 0, got \[\]/);
+  await refused(
+    { epsilons: [0.1, -0.2] },
+    /Expected `epsilons` to be a non-empty list of numbers ≥ 0, got \[0.1,-0.2\]/,
+  );
   await refused({ steps: 0 }, /Expected `steps` to be an integer ≥ 1, got 0/);
   await refused({ bounds: [1, 0] }, /Expected `bounds` to be two numbers, the lower first/);
   await refused({ norm: 'l1' as 'l2' }, /Expected `norm` to be linf or l2/);

@@ -8,6 +8,7 @@ import { ACTIVATIONS } from '../../model/layer-options.js';
 import type { TranslatedNetwork } from '../../model/module-options.js';
 import { headUnits } from '../../model/network.js';
 import type { Activation, ConvolutionLayer, Initialisation, LayerSpec, Loss } from '../../model/spec.js';
+import { checkOptions, type OptionTable, option } from '../../option-names.js';
 import type { Layer, LayersModel } from './api.js';
 import { LEAKY_SLOPE } from './layers-model.js';
 import { channelsLast, inputImage } from './model-input.js';
@@ -25,6 +26,14 @@ export interface NetworkPurpose {
   readonly loss: Loss;
 }
 
+const PURPOSE = {
+  features: option.required(option.integer(1)),
+  task: option.required(option.object),
+  loss: option.required(
+    option.oneOf('softmaxCrossEntropy', 'binaryCrossEntropy', 'squaredError', 'gaussianNll'),
+  ),
+} satisfies OptionTable<NetworkPurpose>;
+
 /** Layers that can be translated, as a user would name them. */
 export const SUPPORTED_LAYERS =
   'dense, conv2d, maxPooling2d, averagePooling2d, flatten, reshape, permute, dropout, activation, reLU, leakyReLU ' +
@@ -36,6 +45,7 @@ export const SUPPORTED_LAYERS =
  * @throws ERR_MODULE when the wasm engine has no such layer, or the model does not fit the task.
  */
 export function fromLayersModel(model: LayersModel, purpose: NetworkPurpose): NetworkWithWeights {
+  checkOptions('fromLayersModel', purpose, PURPOSE);
   const { parts, ...translated } = translate(model, purpose);
   const values = parts.flatMap(({ layer, order }) => {
     const [kernel, bias] = layer.weights.map((weight) => weight.read().dataSync());

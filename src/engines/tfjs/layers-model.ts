@@ -21,6 +21,7 @@ import type {
   TfjsMemberSpec,
 } from '../../model/spec.js';
 import type { WindowGeometry } from '../../model/windows.js';
+import { checkOptions, type OptionTable, option } from '../../option-names.js';
 import type { ApplyLayer, Layer, LayersModel, TensorFlow } from './api.js';
 import { VARIANCE_FLOOR } from './head.js';
 import { channelsLast } from './model-input.js';
@@ -52,6 +53,10 @@ export interface LayersModelOptions {
   readonly outputs?: 'predictions' | 'raw';
 }
 
+const LAYERS_MODEL_OPTIONS = {
+  outputs: option.oneOf('predictions', 'raw'),
+} satisfies OptionTable<LayersModelOptions>;
+
 /** A layer to be, with its weights: kernel and bias. */
 interface PlannedLayer {
   readonly layer: Layer & { readonly apply: ApplyLayer };
@@ -74,8 +79,10 @@ interface PlannedLayer {
 export async function toLayersModel(
   ensemble: LayeredEnsemble,
   member: number,
-  { outputs = 'predictions' }: LayersModelOptions = {},
+  options: LayersModelOptions = {},
 ): Promise<LayersModel> {
+  checkOptions('toLayersModel', options, LAYERS_MODEL_OPTIONS);
+  const { outputs = 'predictions' } = options;
   const trained = ensemble.members.find(({ index }) => index === member);
   if (trained === undefined || trained.unitFactors !== undefined) {
     const expected = 'the place in the plan of a finished member, not one of a mask ensemble';

@@ -5,6 +5,7 @@ import type { Task } from '../../data/dataset.js';
 import { failOption, TuttiError } from '../../errors.js';
 import type { Combine, CombinedPredictions } from '../../measure/combine.js';
 import type { Predictions } from '../../measure/predictions.js';
+import { checkOptions, type OptionTable, option } from '../../option-names.js';
 import { arithmeticMean } from './arithmetic-mean.js';
 import { geometricMean } from './geometric-mean.js';
 import { majorityVote } from './majority-vote.js';
@@ -26,6 +27,19 @@ export interface AggregateOptions {
   readonly mask?: Uint8Array | null;
 }
 
+/** What the options of whatever averages must be; see src/option-names.ts. Weights are checked against the members. */
+export const COMBINE_OPTIONS = {
+  aggregator: option.oneOf(...AGGREGATORS),
+  weights: option.orNull(option.numbers),
+  tolerance: option.number('a number in (0, 0.5]', (tolerance) => tolerance > 0 && tolerance <= 0.5),
+};
+
+const AGGREGATE_OPTIONS = {
+  weights: COMBINE_OPTIONS.weights,
+  tolerance: COMBINE_OPTIONS.tolerance,
+  mask: option.orNull(option.numbers),
+} satisfies OptionTable<AggregateOptions>;
+
 /**
  * Combines `members`, each n rows × outputs, into the ensemble's predictions.
  * Rows that `mask` leaves without a member are NaN, with label −1.
@@ -38,8 +52,8 @@ export function aggregate(
   task: Task,
   options: AggregateOptions = {},
 ): CombinedPredictions {
-  const tolerance = options.tolerance ?? DEFAULT_TOLERANCE;
-  if (!(tolerance > 0 && tolerance <= 0.5)) failOption('tolerance', 'a number in (0, 0.5]', tolerance);
+  checkOptions('aggregate', options, AGGREGATE_OPTIONS);
+  const { tolerance = DEFAULT_TOLERANCE } = options;
   const { rows } = checkMembers(members, task);
   const shares = resolveShares(options.weights ?? null, members.length, rows, options.mask ?? null);
   switch (kind) {

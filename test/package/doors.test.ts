@@ -1,0 +1,244 @@
+// The public doors: whatever is exported and takes options refuses an unknown name, a wrong type and what is no
+// object of options. A new export must be entered here, as a door or as none.
+
+import t, { type Test } from 'tap';
+import * as tutti from '../../src/index.js';
+import { clusters } from '../support/datasets.js';
+
+const DIGITS = 'data/digits.csv';
+const dataset = clusters(40, 3, 2);
+const PLAN = { members: 2, hidden: [3], epochs: 1, seed: 1 };
+const ensemble = await tutti.trainEnsemble(dataset, { ...PLAN, hiddenKeep: 0.5, resample: 'bootstrap' });
+const image = { channels: 1, height: 2, width: 2 };
+const square = new Float32Array(4);
+const members = [{ rows: 1, outputs: 2, mean: new Float32Array([0.5, 0.5]), logProbabilities: null }];
+const task = { kind: 'classification', classes: ['a', 'b'] } as const;
+const dictionary = { values: [1, 0, 0, 1], rows: 2, atoms: 2 };
+
+/** A function that takes options. */
+interface Door {
+  /** Calls it with these options and right arguments else. */
+  readonly call: (options: never) => unknown;
+  /** Options that must be given for it to work at all. */
+  readonly needs?: object;
+  /** Options with wrong values, each alone. */
+  readonly wrong: readonly object[];
+}
+
+const NaN_ = Number.NaN;
+const SETTINGS = [
+  { signal: new AbortController() },
+  { signal: 'abort' },
+  { runner: { threads: 2 } },
+  { runner: null },
+  { preprocessing: 'x' },
+];
+
+const DOORS: Readonly<Record<string, Door>> = {
+  loadTraining: {
+    call: (options) => tutti.loadTraining(DIGITS, options),
+    needs: { target: 'digit' },
+    wrong: [
+      ...[{ target: 5 }, { target: null }, { testShare: NaN_ }, { testShare: 1 }, { testShare: '0.3' }],
+      ...[{ seed: -1 }, { seed: 1.5 }, { delimiter: 5 }, { task: 'clustering' }, { impute: 'mode' }],
+      ...[{ unseen: true }, { scaling: 'rows' }, { categorical: 'digit' }, { weightColumn: 3 }],
+      ...[{ groupColumn: [] }, { classWeights: 2 }],
+    ],
+  },
+  readCsv: {
+    call: (options) => tutti.readCsv(DIGITS, options),
+    wrong: [{ delimiter: 1 }, { delimiter: null }, { delimiter: [','] }],
+  },
+  'Dataset.fromArrays': {
+    call: (options) => tutti.Dataset.fromArrays(options),
+    needs: { x: [1, 2], rows: 2, features: 1, labels: [0, 1] },
+    wrong: [
+      { standardise: 'yes' },
+      { classes: 'ab' },
+      { x: 5 },
+      { labels: 'ab' },
+      { weights: 1 },
+      { like: 3 },
+    ],
+  },
+  splitRows: {
+    call: (options) => tutti.splitRows(options),
+    needs: { rows: 4, share: 0.5, seed: 1 },
+    wrong: [
+      { share: NaN_ },
+      { share: 1 },
+      { seed: NaN_ },
+      { seed: -1 },
+      { rows: 2.5 },
+      { rows: '4' },
+      { purpose: 'test' },
+      { labels: 3 },
+      { groups: 'a' },
+    ],
+  },
+  createPool: {
+    call: (options) => tutti.createPool(options),
+    wrong: [
+      { threads: 0 },
+      { threads: 1.5 },
+      { threads: NaN_ },
+      { threads: '2' },
+      { threads: 1025 },
+      { workerPath: 5 },
+    ],
+  },
+  trainEnsemble: {
+    call: (options) => tutti.trainEnsemble(dataset, options),
+    wrong: [{ epochs: NaN_ }, { learningRate: Number.POSITIVE_INFINITY }, { seed: -1 }, { members: 'two' }],
+  },
+  'settings of trainEnsemble': {
+    call: (settings) => tutti.trainEnsemble(dataset, PLAN, settings),
+    wrong: [
+      ...SETTINGS,
+      ...[{ retries: NaN_ }, { retries: -1 }, { retries: 0.5 }, { onInterrupt: 'save' }],
+      ...[{ onProgress: 1 }, { onMember: {} }, { onEpochEnd: 'log' }],
+    ],
+  },
+  predictEnsemble: {
+    call: (options) => tutti.predictEnsemble(ensemble, dataset.x, options),
+    wrong: [{ aggregator: 'mean' }, { weights: 1 }, { tolerance: NaN_ }, { tolerance: 0 }],
+  },
+  evaluateEnsemble: {
+    call: (options) => tutti.evaluateEnsemble(ensemble, dataset, options),
+    wrong: [
+      ...[{ replicates: NaN_ }, { replicates: -1 }, { level: 1 }, { level: NaN_ }, { seed: 0.5 }],
+      ...[{ subsets: 0 }, { curves: 1 }, { covariance: 'no' }, { aggregator: 5 }],
+    ],
+  },
+  evaluateOutOfBag: {
+    call: (options) => tutti.evaluateOutOfBag(ensemble, dataset, options),
+    wrong: [{ replicates: NaN_ }, { level: 0 }, { covariance: 0 }],
+  },
+  attackEnsemble: {
+    call: (options) => tutti.attackEnsemble(ensemble, dataset, options),
+    needs: { epsilons: [0] },
+    wrong: [
+      ...[{ epsilons: [] }, { epsilons: [NaN_] }, { epsilons: [-1] }, { epsilons: 0.1 }, { norm: 'l1' }],
+      ...[{ steps: 0 }, { scale: 'std' }, { bounds: [1, 0] }, { bounds: [0, NaN_] }, { target: 'all' }],
+      { rangesOf: 'train' },
+    ],
+  },
+  compareMasks: {
+    call: (options) => tutti.compareMasks(ensemble, dataset, options),
+    wrong: [{ masks: 0 }, { masks: NaN_ }, { enumerate: 'yes' }, { seed: -1 }, { member: 0.5 }],
+  },
+  maskEnsemble: {
+    call: (options) => tutti.maskEnsemble(ensemble, 2, options),
+    wrong: [{ seed: NaN_ }, { member: '0' }],
+  },
+  predictWithMasks: {
+    call: (options) => tutti.predictWithMasks(ensemble, dataset.x, options),
+    wrong: [{ way: 'mean' }, { masks: 'some' }, { masks: 0 }, { masks: NaN_ }, { seed: 1.5 }],
+  },
+  selectMembers: {
+    call: (options) => tutti.selectMembers(ensemble, dataset, options),
+    wrong: [{ rows: 'all' }, { size: 0 }, { size: NaN_ }, { aggregator: 'mean' }, { metric: 'auc' }],
+  },
+  compareSources: {
+    call: (options) => tutti.compareSources(dataset, dataset, options),
+    wrong: [{ epochs: 0 }, { members: 1.5 }],
+  },
+  'comparison of compareSources': {
+    call: (options) => tutti.compareSources(dataset, dataset, PLAN, options),
+    wrong: [...SETTINGS, { seeds: 0 }, { seeds: NaN_ }, { aggregator: 'mean' }, { onTraining: 1 }],
+  },
+  errorCorrelation: {
+    call: (options) => tutti.errorCorrelation([[1, 2, 3]], [1, 2, 2.5], options),
+    wrong: [
+      ...[{ replicates: -1 }, { level: NaN_ }, { seed: -1 }, { task: 'x' }, { rows: 0 }, { classes: 2 }],
+      ...[{ covariance: 1 }, { outOfBag: 5 }, { outOfBag: [1] }],
+    ],
+  },
+  imageTangents: {
+    call: (options) => tutti.imageTangents(square, image, options),
+    wrong: [{ kinds: 'rotation' }, { kinds: ['spin'] }, { sigma: NaN_ }, { border: 'wrap' }, { scale: 2 }],
+  },
+  tangentDistance: {
+    call: (options) => tutti.tangentDistance(square, square, image, options),
+    wrong: [{ sides: 2 }, { stiffness: NaN_ }, { stiffness: -1 }, { sigma: -1 }],
+  },
+  sparseCode: {
+    call: (options) => tutti.sparseCode(dictionary, [1, 2], options),
+    needs: { method: 'orthogonalMatchingPursuit', nonZeros: 1 },
+    wrong: [{ method: 'lasso' }, { nonZeros: 0 }, { nonZeros: NaN_ }, { tolerance: -1 }, { penalty: 1 }],
+  },
+  saveEnsemble: {
+    call: (options) => tutti.saveEnsemble(ensemble, t.testdir(), options),
+    wrong: [{ report: 'all' }, { report: 1 }],
+  },
+  toLayersModel: {
+    call: (options) => tutti.toLayersModel(ensemble, 0, options),
+    wrong: [{ outputs: 'logits' }, { outputs: 1 }],
+  },
+  fromLayersModel: {
+    call: (options) => tutti.fromLayersModel({} as never, options),
+    needs: { features: 3, task, loss: 'softmaxCrossEntropy' },
+    wrong: [{ features: 0 }, { features: NaN_ }, { task: 'classification' }, { loss: 'hinge' }],
+  },
+  aggregate: {
+    call: (options) => tutti.aggregate('arithmeticMean', members as never, task, options),
+    wrong: [{ weights: 2 }, { tolerance: 1 }, { tolerance: NaN_ }, { mask: true }],
+  },
+};
+
+/** Exports that take no options, and why they need none. */
+const NO_DOORS: Readonly<Record<string, string>> = {
+  AGGREGATORS: 'a list',
+  TANGENT_KINDS: 'a list',
+  TuttiError: 'a class',
+  Dataset: 'its maker is a door',
+  contentHash: 'an ensemble alone',
+  inspectEnsemble: 'a path alone',
+  loadEnsemble: 'a path alone',
+  transformFeatures: 'preprocessing, a table and rows',
+  transformTable: 'preprocessing, a table and rows',
+  activeUnitShares: 'an ensemble and rows',
+  withAveragingWeights: 'an ensemble and weights',
+  createInlineRunner: 'nothing',
+  honestTest: 'two reports',
+};
+
+t.test('every export is a door of this table or stated to be none', async (t) => {
+  for (const name of Object.keys(tutti)) {
+    t.ok(
+      Object.hasOwn(DOORS, name) || Object.hasOwn(NO_DOORS, name),
+      `${name}: enter it in DOORS of test/package/doors.test.ts, or in NO_DOORS with the reason`,
+    );
+  }
+});
+
+for (const [name, { call, needs = {}, wrong }] of Object.entries(DOORS)) {
+  const refuses = async (t: Test, options: unknown, expected: object, what: string) => {
+    await t.rejects(async () => call(options as never), { code: 'ERR_OPTION', ...expected }, what);
+  };
+
+  t.test(`${name} refuses an option it does not know`, async (t) => {
+    await refuses(t, { ...needs, zzmisspelt: 1 }, { message: /Unknown option `zzmisspelt`/ }, 'value');
+    await refuses(t, { ...needs, zzmisspelt: undefined }, { message: /Unknown option/ }, 'undefined');
+  });
+
+  t.test(`${name} refuses what is no object of options`, async (t) => {
+    class Options {}
+    for (const [what, value] of Object.entries({
+      null: null,
+      list: [],
+      text: 'x',
+      1: 1,
+      class: new Options(),
+    })) {
+      await refuses(t, value, { message: /options/ }, what);
+    }
+  });
+
+  t.test(`${name} refuses wrong values, naming the option`, async (t) => {
+    for (const own of wrong) {
+      const [key] = Object.keys(own);
+      await refuses(t, { ...needs, ...own }, { details: { option: key } }, String(key));
+    }
+  });
+}
