@@ -55,6 +55,16 @@ async function buildKernel(arithmetic) {
   writeFileSync(stamp, inputs);
 }
 
+/** The kernels as a module of text, which bundlers take along; see src/kernels/embedded.d.ts. */
+async function buildKernels() {
+  await Promise.all(Object.keys(ARITHMETICS).map(buildKernel));
+  const lines = Object.keys(ARITHMETICS).map((arithmetic) => {
+    const text = readFileSync(join(output, `${arithmetic}.wasm`)).toString('base64');
+    return `  ${arithmetic}: '${text}',\n`;
+  });
+  writeFileSync(join(output, 'embedded.js'), `export const embeddedKernels = {\n${lines.join('')}};\n`);
+}
+
 async function buildTypeScript() {
   const project = process.argv.includes('--tests') ? join(root, 'test') : root;
   await run('typescript/bin/tsc', ['-p', project]);
@@ -62,7 +72,7 @@ async function buildTypeScript() {
 }
 
 mkdirSync(output, { recursive: true });
-const results = await Promise.allSettled([...Object.keys(ARITHMETICS).map(buildKernel), buildTypeScript()]);
+const results = await Promise.allSettled([buildKernels(), buildTypeScript()]);
 for (const result of results) {
   if (result.status === 'rejected') console.error(result.reason.message);
 }

@@ -2,7 +2,8 @@
 // as `node kernel-timer.js <arithmetic>`. The only part of the benchmark that reaches below the public API.
 
 import { resolveArithmetic } from '../../src/kernels/arithmetic.js';
-import { compileKernels, instantiateKernels, type Kernels } from '../../src/kernels/kernels.js';
+import { compileKernels } from '../../src/kernels/compile-kernels.js';
+import { instantiateKernels, type Kernels } from '../../src/kernels/kernels.js';
 import { stepWriter, UPDATE_BLOCK_BYTES, writeUpdate } from '../../src/kernels/update-block.js';
 import { layerLengthFloats, roundUp4, weightGradientScratchBytes } from '../../src/kernels/weight-layout.js';
 import type { OptimizerSpec } from '../../src/model/spec.js';

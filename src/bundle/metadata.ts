@@ -1,7 +1,6 @@
 // Between an ensemble in memory and the metadata of its file: the same facts, the history by columns, and
 // the checks that no single field can make: members of the plan, tasks that agree, weights that fit.
 
-import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Task } from '../data/dataset.js';
 import type { Ensemble, EpochRecord, FailedMember, TrainedMember } from '../ensemble/ensemble.js';
@@ -10,6 +9,7 @@ import type { ErrorCode } from '../errors.js';
 import { imageFeatures } from '../model/image.js';
 import { layerShapes } from '../model/network.js';
 import { type EpochMemberSpec, hasEpochs, type MemberSpec, type NetworkMemberSpec } from '../model/spec.js';
+import { VERSION } from '../version.js';
 import type { Environment, MemberMetadata, Metadata } from './schema.js';
 
 /** What a training measured, kept beside the ensemble as plain JSON; it is outside the content hash. */
@@ -226,9 +226,8 @@ function failureFrom({ index, code, message, details }: Metadata['failures'][num
 }
 
 function environmentNow(): Environment {
-  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
   return {
-    tutti: version,
+    tutti: VERSION,
     node: process.versions.node,
     v8: process.versions.v8,
     platform: process.platform,

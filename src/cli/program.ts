@@ -1,9 +1,9 @@
 // The commands and the parser. The only module that imports commander; a command's own module is loaded
 // only when it is the one asked for, because what a command imports is most of a short run's time.
 
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { TuttiError } from '../errors.js';
+import { VERSION } from '../version.js';
 import type { CommandDefinition } from './command.js';
 import { flagOf, type OptionRow, parseFlag } from './option-row.js';
 import { note, paletteOf, print } from './terminal.js';
@@ -54,7 +54,7 @@ const EXAMPLES = [
 export async function runProgram(args: readonly string[]): Promise<number> {
   const program = new Command('tutti')
     .description('Train ensembles of neural networks on every core, and measure what averaging them bought.')
-    .version(tuttiVersion(), '-V, --version', 'print the version')
+    .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .exitOverride()
@@ -130,8 +130,4 @@ function examplesText(examples: readonly string[]): string {
 
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function tuttiVersion(): string {
-  return JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')).version;
 }

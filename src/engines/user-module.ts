@@ -48,7 +48,7 @@ export async function importDefault(use: ModuleUse): Promise<unknown> {
   try {
     // Its content is part of the address, because Node.js keeps what it has once imported, changed or not.
     const url = `${pathToFileURL(resolve(path)).href}?sha256=${hash}`;
-    const module = (await import(url)) as { readonly default?: unknown };
+    const module = (await import(/* webpackIgnore: true */ url)) as { readonly default?: unknown };
     return module.default ?? null;
   } catch (error) {
     throw moduleError(use, `the module ${path} cannot be imported: ${reasonOf(error)}`, error);

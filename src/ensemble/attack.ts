@@ -6,7 +6,7 @@ import type { Dataset } from '../data/dataset.js';
 import { featureScaleOf } from '../data/feature-scale.js';
 import { createDifferentiable, type DifferentiableNetworks } from '../engines/wasm/differentiable.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
-import { compileKernels } from '../kernels/kernels.js';
+import { compileKernels } from '../kernels/compile-kernels.js';
 import { BLOCK_ROWS, blockRanges } from '../measure/blocks.js';
 import { requireNetwork } from '../model/network.js';
 import type { AttackNorm, AttackScale, Loss } from '../model/spec.js';

@@ -4,7 +4,7 @@ import { drawFeatureSubset } from '../data/resample.js';
 import { createPredictor, type PredictableMember, type Predictor } from '../engines/wasm/predictor.js';
 import { TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
-import { compileKernels } from '../kernels/kernels.js';
+import { compileKernels } from '../kernels/compile-kernels.js';
 import { requireNetwork } from '../model/network.js';
 import type { Ensemble } from './ensemble.js';
 

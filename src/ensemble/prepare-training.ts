@@ -4,7 +4,7 @@ import type { Dataset } from '../data/dataset.js';
 import type { Preprocessing } from '../data/preprocessing.js';
 import { drawResample } from '../data/resample.js';
 import { arenaBytes } from '../engines/wasm/arena.js';
-import { compileKernels } from '../kernels/kernels.js';
+import { compileKernels } from '../kernels/compile-kernels.js';
 import { alignRegion, createSharedMemory, layoutTraining, writeDataset } from '../memory/layout.js';
 import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
 import type { TrainingShare } from './job.js';

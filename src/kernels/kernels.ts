@@ -13,9 +13,6 @@
 // - Base addresses and panel strides are multiples of 16 bytes; addresses of 2 GiB and more are fine.
 // - The first 1024 bytes of memory stay unused: the compiler relies on addresses being above them.
 // - No argument may be the address 0 unless its description gives 0 a meaning.
-import { readFileSync } from 'node:fs';
-import type { Arithmetic } from '../model/spec.js';
-import { enableRelaxedSimd } from './arithmetic.js';
 import type { RegularizationKernels } from './regularization-kernels.js';
 import { bindWindowKernels, type RawWindowKernels, type WindowKernels } from './window-kernels.js';
 
@@ -356,12 +353,6 @@ export interface Kernels extends WindowKernels, RegularizationKernels {
 /** The number by which the kernels know an activation. */
 export function activationKind(activation: SmoothActivation): number {
   return ACTIVATION_KIND[activation];
-}
-
-/** Compiles the kernels; the module can be cloned to threads, which then share its machine code. */
-export function compileKernels(arithmetic: Arithmetic): WebAssembly.Module {
-  if (arithmetic === 'fused') enableRelaxedSimd();
-  return new WebAssembly.Module(readFileSync(new URL(`./${arithmetic}.wasm`, import.meta.url)));
 }
 
 type RawKernels = Omit<Kernels, 'activate' | 'secondDerivative' | keyof WindowKernels> &

@@ -1,5 +1,5 @@
 // The thread pool: a MemberRunner over piscina. It dispatches jobs, rebuilds errors and tells threads when
-// a training has ended; it holds no policy (see train-ensemble.ts). The only module that imports piscina.
+// a training has ended; it holds no policy (see train-ensemble.ts). The only module that loads piscina.
 
 // The declaration file names AsyncDisposable, which a user's own libs may not hold.
 /// <reference lib="esnext.disposable" preserve="true" />
@@ -7,10 +7,11 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { BroadcastChannel, MessageChannel, type Worker } from 'node:worker_threads';
-import { Piscina } from 'piscina';
+import type * as piscina from 'piscina';
 import type { EpochHook, Job, MemberOutcome } from '../ensemble/job.js';
 import type { MemberRunner } from '../ensemble/runner.js';
 import { fromWire, TuttiError } from '../errors.js';
+import { installedWorker, requireInstalled } from '../installed.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import type { MemberTask, TaskResult, ThreadData } from './messages.js';
 
@@ -53,17 +54,17 @@ let pools = 0;
 
 /**
  * Starts a pool; its threads start in the background.
- * @throws ERR_OPTION when `threads` is not an integer from 1 to 1024.
+ * @throws ERR_OPTION when `threads` is not an integer from 1 to 1024; ERR_FILE when the thread's file is not found.
  */
 export function createPool(options: PoolOptions = {}): Pool {
   checkOptions('createPool', options, POOL_OPTIONS);
   const threads = options.threads ?? availableParallelism();
-  return new PiscinaPool(threads, options.workerPath ?? new URL('../../workers/member.js', import.meta.url));
+  return new PiscinaPool(threads, options.workerPath ?? installedWorker());
 }
 
 class PiscinaPool implements Pool {
   readonly threads: number;
-  readonly #piscina: Piscina<MemberTask, TaskResult>;
+  readonly #piscina: piscina.Piscina<MemberTask, TaskResult>;
   readonly #releases: BroadcastChannel;
   /** Ids of the trainings that have sent jobs and not ended. */
   readonly #underWay = new Set<string>();
@@ -76,6 +77,7 @@ class PiscinaPool implements Pool {
     const releases = `tutti-releases-${process.pid}-${++pools}`;
     this.#releases = new BroadcastChannel(releases);
     this.#releases.unref();
+    const { Piscina } = requireInstalled<typeof piscina>('piscina');
     this.#piscina = new Piscina({
       filename: worker.toString(),
       minThreads: threads,

@@ -10,7 +10,7 @@ import type { Ensemble } from '../../src/ensemble/ensemble.js';
 import { evaluateEnsemble } from '../../src/ensemble/evaluate.js';
 import { networkMembers } from '../../src/ensemble/network-predictor.js';
 import { trainEnsemble } from '../../src/ensemble/train-ensemble.js';
-import { compileKernels } from '../../src/kernels/kernels.js';
+import { compileKernels } from '../../src/kernels/compile-kernels.js';
 import { layerShapes, requireNetwork } from '../../src/model/network.js';
 import type { TrainingOptions } from '../../src/model/options.js';
 import { clusters, linear } from '../support/datasets.js';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import t from 'tap';
 import { resolveArithmetic } from '../../src/kernels/arithmetic.js';
-import { compileKernels } from '../../src/kernels/kernels.js';
+import { compileKernels } from '../../src/kernels/compile-kernels.js';
 import { ARITHMETICS, setUp } from './harness.js';
 
 t.test('auto means fused where multiply-add rounds once; the environment overrules it', async (t) => {

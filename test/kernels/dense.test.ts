@@ -181,7 +181,8 @@ for (const arithmetic of ARITHMETICS) {
 
   t.test(`${arithmetic}: addresses above 2 GiB give the same bytes`, async (t) => {
     const { kernels: low, arena } = setUp(arithmetic);
-    const { compileKernels, instantiateKernels } = await import('../../src/kernels/kernels.js');
+    const { compileKernels } = await import('../../src/kernels/compile-kernels.js');
+    const { instantiateKernels } = await import('../../src/kernels/kernels.js');
     const { Arena } = await import('./harness.js');
     const far = new Arena(0x9000_0000 / 65536);
     const high = instantiateKernels(compileKernels(arithmetic), far.memory);

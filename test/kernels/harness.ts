@@ -1,6 +1,7 @@
 // What the kernel tests share: both builds on one memory, buffers between guards, panels to and from
 // row-major, reproducible numbers, error bounds. Not a test itself.
-import { compileKernels, instantiateKernels, type Kernels } from '../../src/kernels/kernels.js';
+import { compileKernels } from '../../src/kernels/compile-kernels.js';
+import { instantiateKernels, type Kernels } from '../../src/kernels/kernels.js';
 import { layerLengthFloats, packWeights, roundUp4, unpackWeights } from '../../src/kernels/weight-layout.js';
 import type { Arithmetic } from '../../src/model/spec.js';
 

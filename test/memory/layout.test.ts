@@ -6,7 +6,8 @@ import { arenaBytes } from '../../src/engines/wasm/arena.js';
 import { drawCandidates } from '../../src/ensemble/member-rows.js';
 import { trainEnsemble } from '../../src/ensemble/train-ensemble.js';
 import { trainMember } from '../../src/ensemble/train-member.js';
-import { compileKernels, instantiateKernels } from '../../src/kernels/kernels.js';
+import { compileKernels } from '../../src/kernels/compile-kernels.js';
+import { instantiateKernels } from '../../src/kernels/kernels.js';
 import { CONTROL_HEADER_BYTES, CONTROL_SLOT_BYTES } from '../../src/memory/control-block.js';
 import {
   createSharedMemory,

@@ -2,15 +2,15 @@
 // The only test that needs the npm registry; it is skipped where that cannot be reached.
 
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import t from 'tap';
 import { readmeScript } from '../support/readme.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const folder = t.testdir({ 'package.json': '{"name":"consumer","private":true}', data: {} });
+const folder = t.testdir({ 'package.json': '{"name":"consumer","private":true}' });
 /** What npm says when there is no way to the registry. */
 const OFFLINE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|ENOTCACHED/;
 
@@ -29,8 +29,8 @@ t.before(async () => {
     if (!OFFLINE.test((error as { stderr: string }).stderr)) throw error;
     t.plan(0, 'the npm registry cannot be reached');
   }
-  mkdirSync(join(folder, 'data'), { recursive: true });
-  copyFileSync(join(root, 'data/digits.csv'), join(folder, 'data/digits.csv'));
+  // The README's commands run where its data is.
+  symlinkSync('node_modules/tutti/data', join(folder, 'data'));
 });
 
 t.test('npx tutti runs from the folder', async (t) => {
@@ -68,8 +68,21 @@ t.test('its types serve a consumer without any types of their own', async (t) =>
 
 t.test('it holds what it needs and no more', async (t) => {
   const names = readdirSync(join(folder, 'node_modules/tutti'), { recursive: true }) as string[];
-  for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/src/kernels/fused.wasm']) {
+  for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/src/kernels/embedded.js']) {
     t.ok(names.includes(name), name);
   }
-  t.notOk(names.some((name) => /(^|\/)(test|scripts|node_modules)(\/|$)|\.map$/.test(name)));
+  t.notOk(names.some((name) => /(^|\/)(test|scripts|node_modules)(\/|$)|\.(map|wasm)$/.test(name)));
+});
+
+t.test('every link of its documents leads to a file that is there', async (t) => {
+  const home = join(folder, 'node_modules/tutti');
+  const names = readdirSync(home, { recursive: true }) as string[];
+  const documents = names.filter((name) => name.endsWith('.md'));
+  t.ok(documents.length > 8);
+  for (const name of documents) {
+    const text = readFileSync(join(home, name), 'utf8');
+    for (const [, target] of text.matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)) {
+      t.ok(existsSync(join(home, dirname(name), target!)), `${name}: ${target}`);
+    }
+  }
 });

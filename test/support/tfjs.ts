@@ -17,7 +17,7 @@ import { createKernelBindings } from '../../src/ensemble/kernel-bindings.js';
 import { drawFromMemory } from '../../src/ensemble/member-course.js';
 import { prepareTraining } from '../../src/ensemble/prepare-training.js';
 import { listRuns } from '../../src/ensemble/runs.js';
-import { compileKernels } from '../../src/kernels/kernels.js';
+import { compileKernels } from '../../src/kernels/compile-kernels.js';
 import type { Predictions } from '../../src/measure/predictions.js';
 import { ControlBlock } from '../../src/memory/control-block.js';
 import { layerShapes, parameterCount } from '../../src/model/network.js';

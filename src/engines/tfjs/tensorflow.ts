@@ -63,7 +63,9 @@ export async function loadTensorFlow(member: number | null = null): Promise<Tens
 async function load(): Promise<TensorFlow> {
   for (const [name, value] of Object.entries(ENVIRONMENT)) process.env[name] ??= value;
   restoreUtil();
-  const { default: tf } = (await import(PACKAGE)) as { readonly default: TensorFlow };
+  const { default: tf } = (await import(/* webpackIgnore: true */ PACKAGE)) as {
+    readonly default: TensorFlow;
+  };
   nameAttributes(tf.backend().binding);
   return tf;
 }

@@ -1,0 +1,78 @@
+// Where the installed package lies, for the two things that must be files of their own: what a thread starts from, and
+// piscina, which starts a file of its own beside it. They are found by name at run time, so that they are found when an
+// app has bundled the rest of tutti into itself. Knows nothing of pools.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { TuttiError } from './errors.js';
+
+// Not imported: webpack puts a function of its own in the place of an imported `createRequire`.
+const { createRequire } = process.getBuiltinModule('node:module');
+
+/** Where to go on. */
+const HELP = 'docs/BUNDLING.md of the package says how to bundle an app with it';
+
+/**
+ * The file that threads run.
+ * @throws ERR_FILE when tutti is bundled into an app and is not installed where the app runs.
+ */
+export function installedWorker(): string {
+  const worker = resolveInstalled('tutti/worker');
+  if (worker !== null && existsSync(worker)) return worker;
+  const expected = `Expected the thread's file tutti/worker to be found from ${places()[0]}`;
+  const remedy = 'install tutti where the bundled app runs, or name the file by createPool({ workerPath })';
+  throw new TuttiError('ERR_FILE', `${expected}, got ${worker ?? 'nothing'}; ${remedy}; ${HELP}`);
+}
+
+/**
+ * A dependency that must not be bundled, of the installed tutti, or else of the app.
+ * @throws ERR_FILE when neither has it.
+ */
+export function requireInstalled<T>(name: string): T {
+  const tutti = resolveInstalled('tutti/package.json');
+  for (const place of tutti === null ? places() : [tutti, ...places()]) {
+    const require = createRequire(place);
+    if (resolveFrom(place, name) !== null) return require(name) as T;
+  }
+  const expected = `Expected the package ${name} to be found from ${places()[0]}, got nothing`;
+  throw new TuttiError(
+    'ERR_FILE',
+    `${expected}; install tutti or ${name} where the bundled app runs, or train without a pool; ${HELP}`,
+  );
+}
+
+function resolveInstalled(specifier: string): string | null {
+  for (const place of places()) {
+    const found = resolveFrom(place, specifier);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function resolveFrom(place: string, specifier: string): string | null {
+  try {
+    return createRequire(place).resolve(specifier);
+  } catch {
+    return null;
+  }
+}
+
+/** Files to look from: this one, which in a bundle is the bundle, the script that was started, the working directory. */
+function places(): string[] {
+  // Bundlers leave `import.meta` empty in CommonJS, where the file has the other name.
+  const own: string | undefined = import.meta.url ?? ownFile();
+  const script = process.argv[1];
+  const all = [own, script, join(process.cwd(), 'app.js')];
+  return all.filter((place) => place !== undefined).map(asUrl);
+}
+
+declare const __filename: string | undefined;
+
+function ownFile(): string | undefined {
+  return typeof __filename === 'string' ? __filename : undefined;
+}
+
+function asUrl(place: string): string {
+  return place.startsWith('file:') ? place : pathToFileURL(place).href;
+}

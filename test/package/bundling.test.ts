@@ -1,0 +1,104 @@
+// Apps bundled into one file by the recipes of docs/BUNDLING.md train, inline and in a pool, and say what they miss.
+
+import { execFile, execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import t from 'tap';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const esbuild = join(dirname(createRequire(import.meta.url).resolve('esbuild/package.json')), 'bin/esbuild');
+
+/** Trains inline, saves and loads; then in a pool, with the file of threads that WORKER names, if any. */
+const MAIN = `
+async function main() {
+  const x = Float32Array.from({ length: 120 }, (_, at) => Math.sin(at));
+  const data = Dataset.fromArrays({ x, rows: 60, features: 2, targets: x.filter((_, at) => at % 2 === 0) });
+  const options = { members: 3, hidden: [4], epochs: 2, seed: 1 };
+  const inline = await trainEnsemble(data, options);
+  await saveEnsemble(inline, 'app.tutti');
+  console.log('inline', contentHash(await loadEnsemble('app.tutti')));
+  try {
+    const worker = process.env.WORKER;
+    const pool = createPool({ threads: 2, ...(worker === undefined ? {} : { workerPath: worker }) });
+    console.log('pool', contentHash(await trainEnsemble(data, options, { runner: pool })));
+    await pool.close();
+  } catch (error) {
+    console.log('failed', error.code, error.message);
+  }
+}
+main();
+`;
+const NAMES = '{ contentHash, createPool, Dataset, loadEnsemble, saveEnsemble, trainEnsemble }';
+
+const folder = t.testdir({
+  'app.mjs': `import ${NAMES} from 'tutti';${MAIN}`,
+  'app.cjs': `const ${NAMES} = require('tutti');${MAIN}`,
+  node_modules: {
+    tutti: t.fixture('symlink', root),
+    piscina: t.fixture('symlink', join(root, 'node_modules/piscina')),
+  },
+});
+
+/** The commands of the document, by the file they write. */
+const recipes = new Map(
+  [...readFileSync(join(root, 'docs/BUNDLING.md'), 'utf8').matchAll(/^ {4}npx esbuild (.*)$/gm)].map(
+    ([, args]) => [/--outfile=out\/(\S+)/.exec(args!)![1]!, args!.split(' ')],
+  ),
+);
+
+function bundle(name: string): string {
+  execFileSync(esbuild, [...recipes.get(name)!, '--log-level=error'], { cwd: folder });
+  return join(folder, 'out', name);
+}
+
+/** Standard output of a bundled app, without what the test runner adds to processes. */
+async function run(file: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const options = { cwd: dirname(file), env: { ...process.env, NODE_OPTIONS: '', ...env } };
+  return (await promisify(execFile)(process.execPath, [file], options)).stdout;
+}
+
+/** Trained twice, to the same bytes. */
+const TRAINED = /^inline ([0-9a-f]{64})\npool \1\n$/;
+
+for (const name of ['external.mjs', 'app.mjs', 'app.cjs']) {
+  t.test(`the recipe of ${name} trains inline and in a pool`, async (t) => {
+    t.match(await run(bundle(name)), TRAINED);
+  });
+}
+
+t.test('the file of threads may be named as well', async (t) => {
+  const worker = createRequire(join(folder, 'app.mjs')).resolve('tutti/worker');
+  t.match(await run(bundle('app.mjs'), { WORKER: worker }), TRAINED);
+});
+
+t.test('require works without a bundle', async (t) => {
+  t.match(await run(join(folder, 'app.cjs')), TRAINED);
+});
+
+t.test('a folder without node_modules', async (t) => {
+  // Outside of the project, where its own packages are not found.
+  const alone = mkdtempSync(join(tmpdir(), 'tutti-bundling-'));
+  t.teardown(() => rmSync(alone, { recursive: true }));
+  for (const name of ['app.mjs', 'app.cjs', 'member.mjs']) cpSync(bundle(name), join(alone, name));
+  for (const name of ['app.mjs', 'app.cjs']) {
+    t.test(`${name} trains inline and says what a pool misses and how to go on`, async (t) => {
+      const expected =
+        /^inline \w{64}\nfailed ERR_FILE Expected the thread's file tutti\/worker to be found from .*app\.[mc]js, got nothing; install tutti .*workerPath.*docs\/BUNDLING\.md/;
+      t.match(await run(join(alone, name)), expected);
+    });
+  }
+  t.test('with the file of threads, piscina is what it misses', async (t) => {
+    const stdout = await run(join(alone, 'app.mjs'), { WORKER: join(alone, 'member.mjs') });
+    t.match(stdout, /^inline \w{64}\nfailed ERR_FILE Expected the package piscina to be found from /);
+  });
+  t.test('with the file of threads and piscina it trains in a pool', async (t) => {
+    mkdirSync(join(alone, 'node_modules'));
+    const piscina = join(root, 'node_modules/piscina');
+    cpSync(piscina, join(alone, 'node_modules/piscina'), { recursive: true });
+    t.match(await run(join(alone, 'app.mjs'), { WORKER: join(alone, 'member.mjs') }), TRAINED);
+  });
+});
