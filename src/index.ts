@@ -63,7 +63,7 @@ export { type ErrorCode, type ErrorDetails, TuttiError } from './errors.js';
 export type { CombinedPredictions } from './measure/combine.js';
 export { type ErrorCorrelationOptions, errorCorrelation } from './measure/error-correlation.js';
 export type { ErrorCorrelation } from './measure/error-report.js';
-export { type HonestTest, honestTest } from './measure/honest-test.js';
+export { type HonestTest, type HonestTestOptions, honestTest } from './measure/honest-test.js';
 export type { KindMeasurement } from './measure/kinds.js';
 export type { Measurement } from './measure/measurement.js';
 export type { Predictions } from './measure/predictions.js';

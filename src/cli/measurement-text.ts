@@ -5,6 +5,7 @@ import type { Aggregator } from '../ensemble/aggregate/aggregate.js';
 import type { Interval } from '../measure/intervals.js';
 import type { Measurement } from '../measure/measurement.js';
 import type { Scores } from '../measure/scores.js';
+import type { FigureName } from '../measure/standard-errors.js';
 import { MEAN_NAMES } from './means.js';
 import type { Palette } from './terminal.js';
 import { alignColumns, type TextRow } from './text-table.js';
@@ -29,6 +30,7 @@ export function measurementLines(
     ...scoreLines(all, targets, palette),
     '',
     ...correlationLines(all, palette),
+    ...percentileLines(all),
     ...kindLines(all, targets, palette),
   ];
 }
@@ -95,6 +97,22 @@ export function correlationLines(all: readonly NamedMeasurement[], palette: Pale
   ];
   const [head, ...lines] = alignColumns(rows, '   ');
   return [palette.bold(head!), ...lines.map((line) => `  ${line}`)];
+}
+
+const FIGURE_NAMES: Readonly<Record<FigureName, string>> = {
+  ...{ v: 'v', c: 'c', rho: 'ρ', vMinusC: 'v − c', measured: 'the measured error' },
+  estimate: 'the estimate for all members',
+};
+
+/** The figures whose intervals are not what the table says, where there are any. */
+function percentileLines(all: readonly NamedMeasurement[]): string[] {
+  return all.flatMap(({ name, measurement: { errorCorrelation } }) => {
+    const names = errorCorrelation.intervals?.percentile.map((figureName) => FIGURE_NAMES[figureName]) ?? [];
+    if (names.length === 0) return [];
+    return [
+      `Too few rows differ in their errors (${name}): the intervals of ${names.join(', ')} are too narrow.`,
+    ];
+  });
 }
 
 /** What each kind of a mixed ensemble's members did by itself; nothing when all are of one kind. */

@@ -94,17 +94,24 @@ function trainedLine({ members, plan, wallMs }: Ensemble): string {
   return `Trained ${trained} in ${duration(wallMs)} (${speed} per second, ${plan.arithmetic} arithmetic)`;
 }
 
-function honestLines({ predicted, measured, relativeDifference, overlap }: HonestTest): string[] {
-  const difference =
-    relativeDifference === null
-      ? ''
-      : `, ${relativeDifference < 0 ? '−' : '+'}${Math.abs(100 * relativeDifference).toFixed(1)} %`;
-  const verdict =
-    overlap === null ? '' : overlap ? '; the intervals overlap' : '; the intervals do not overlap';
-  return [
-    `Honest test: out-of-bag v and c predict a squared error of ${figure(predicted)} for new rows;`,
-    `             the test rows gave ${figure(measured)} (predicted${difference}${verdict})`,
+function honestLines(test: HonestTest): string[] {
+  const { predicted, predictedStandardError, measured, measuredStandardError, difference } = test;
+  const { standardError, z, pValue, level, consistent } = test;
+  const lines = [
+    `Honest test: out-of-bag v and c predict a squared error of ${withError(predicted, predictedStandardError)} for new rows,`,
+    `             the test rows gave ${withError(measured, measuredStandardError)}: difference ${withError(difference, standardError)}`,
   ];
+  if (z === null) return lines;
+  const chance = `z = ${z.toFixed(2)}, p = ${figure(pValue, 2)}`;
+  const verdict = consistent
+    ? `no more than chance in the rows explains (p > ${figure(1 - level, 2)})`
+    : `more than chance in the rows explains (p ≤ ${figure(1 - level, 2)})`;
+  return [...lines, `             ${chance}: ${verdict}`];
+}
+
+/** A figure and its standard error. */
+function withError(value: number, error: number | null): string {
+  return error === null ? figure(value) : `${figure(value)} ± ${figure(error, 2)}`;
 }
 
 /** The one object of `--json`. */

@@ -10,6 +10,7 @@ import { type ErrorCorrelation, type ErrorSums, toReport } from './error-report.
 import { bootstrapIntervals, type IntervalOptions } from './intervals.js';
 import { createRowStore, type RowStore } from './row-sums.js';
 import { createSecondMoments, type SecondMoments } from './second-moments.js';
+import { estimatesOf, unitsOf } from './standard-errors.js';
 
 export interface ErrorAccumulatorOptions extends IntervalOptions {
   /** k ≥ 1. */
@@ -51,10 +52,17 @@ export function createErrorAccumulator(options: ErrorAccumulatorOptions): ErrorA
           totalRows: state.totalRows,
         });
       }
-      const sums: ErrorSums = { ...state, task: state.task.kind, totals: state.store.totals() };
-      return toReport(sums, bootstrapIntervals(state.store, state.members, intervals), covarianceOf(state));
+      return report(state, intervals);
     },
   };
+}
+
+function report(state: State, options: Required<IntervalOptions>): ErrorCorrelation {
+  const { store, members, rowsFrom, task } = state;
+  const sums: ErrorSums = { ...state, task: task.kind, totals: store.totals() };
+  const { standardErrors } = estimatesOf(unitsOf(store.values(), members), null);
+  const intervals = bootstrapIntervals(store, members, rowsFrom === 'outOfBag', options);
+  return toReport(sums, { standardErrors, intervals, covariance: covarianceOf(state) });
 }
 
 interface State {

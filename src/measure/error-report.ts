@@ -3,6 +3,7 @@
 import { averagedError, curveSizes, effectiveMembers, nextMemberGain, ofTotals } from './formulas.js';
 import type { Intervals } from './intervals.js';
 import type { RowTotals } from './row-sums.js';
+import type { Figures } from './standard-errors.js';
 
 /** Figures are mean squared errors, summed over outputs; `null` where a figure does not exist. */
 export interface ErrorCorrelation {
@@ -37,6 +38,8 @@ export interface ErrorCorrelation {
   readonly nextMemberGain: number | null;
   /** v/j + (j − 1) c/j for ensembles of j such members; the last point, of 2k, is an extrapolation. */
   readonly curve: readonly { readonly members: number; readonly squaredError: number }[];
+  /** Of the figures over the choice of rows, by the delta method; null for one row. */
+  readonly standardErrors: Figures;
   readonly intervals: Intervals | null;
   /** k × k mean of εᵢ εⱼ, uncentred, over the rows both count for; null when not asked for. */
   readonly covariance: readonly (readonly (number | null)[])[] | null;
@@ -78,8 +81,7 @@ export interface ErrorSums {
 /** Turns sums over at least one row into the report. */
 export function toReport(
   sums: ErrorSums,
-  intervals: Intervals | null,
-  covariance: ErrorCorrelation['covariance'],
+  rest: Pick<ErrorCorrelation, 'standardErrors' | 'intervals' | 'covariance'>,
 ): ErrorCorrelation {
   const { rowsFrom, task, members, totals } = sums;
   const { v, c, rho } = ofTotals(totals);
@@ -98,8 +100,7 @@ export function toReport(
     effectiveMembers: effectiveMembers(rho, members),
     nextMemberGain: nextMemberGain(v, c, members),
     curve: formulaCurve(v, c, members),
-    intervals,
-    covariance,
+    ...rest,
     outOfBag: outOfBag ? outOfBagFigures(sums, averagedError(v, c, members)) : null,
   };
 }

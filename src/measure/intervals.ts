@@ -1,11 +1,19 @@
-// Confidence intervals of v, c and ρ by resampling rows. Rows are the unit because a row's errors are
-// shared by all members: resampling (row, member) cells would make the intervals far too narrow.
+// Confidence intervals of v, c and ρ by resampling rows: the studentised bootstrap, with the standard errors of
+// standard-errors.ts. Rows are the unit because a row's errors are shared by all members: resampling
+// (row, member) cells would make the intervals far too narrow.
 
 import { RandomStream, shuffleInPlace, streamKey } from '../math/random.js';
 import { quantileOfSorted } from '../math/statistics.js';
 import { type OptionTable, option } from '../option-names.js';
-import { averagedError, ofTotals } from './formulas.js';
-import { ROW_FIELDS, type RowStore, toTotals } from './row-sums.js';
+import { ROW_FIELDS, type RowStore } from './row-sums.js';
+import {
+  type Estimates,
+  estimatesOf,
+  FIGURES,
+  type FigureName,
+  type Units,
+  unitsOf,
+} from './standard-errors.js';
 
 export interface Interval {
   readonly low: number;
@@ -15,7 +23,7 @@ export interface Interval {
 export interface IntervalOptions {
   /** Bootstrap replicates; 0 for no intervals. @default 1000 */
   readonly replicates?: number;
-  /** Share of replicates inside, in (0, 1). @default 0.95 */
+  /** How often the interval holds the true figure, in (0, 1). @default 0.95 */
   readonly level?: number;
   /** Seed of the keyed stream. @default 0 */
   readonly seed?: number;
@@ -28,18 +36,20 @@ export const INTERVAL_OPTIONS = {
   seed: option.seed,
 } satisfies OptionTable<IntervalOptions>;
 
-/** Percentile intervals; null where the figure itself is. */
-export interface Intervals {
+/** Studentised intervals; null where the figure itself is. */
+export interface Intervals extends Readonly<Record<FigureName, Interval | null>> {
   readonly level: number;
   readonly replicates: number;
-  readonly v: Interval | null;
-  readonly c: Interval | null;
-  readonly rho: Interval | null;
-  readonly vMinusC: Interval | null;
   /** Of the unweighted mean's squared error on these rows. */
   readonly measured: Interval | null;
   /** Of v/k + (k − 1) c/k for all k members. */
   readonly estimate: Interval | null;
+  /**
+   * Figures whose interval is of the replicates' percentiles instead: their standard error is 0, or is in so many
+   * replicates that an end would be infinite. That is so where but a few rows have errors, and the intervals are
+   * then too narrow.
+   */
+  readonly percentile: readonly FigureName[];
 }
 
 /**
@@ -49,85 +59,113 @@ export interface Intervals {
 const MOST_UNITS = 1024;
 
 /**
- * Percentile bootstrap over rows; null without replicates or with fewer than two rows.
- * Rows are taken as independent: for grouped data the intervals are too narrow.
+ * Studentised (bootstrap-t) intervals over rows; null without replicates or with fewer than two rows.
+ * [θ − t₁ s, θ − t₀ s] with s the standard error of θ and t the quantiles of (θ* − θ)/s* over the replicates. Skewed
+ * errors (rare classes, heavy tails) make t skewed too, which percentiles of θ* alone would turn the wrong way
+ * round. Rows are taken as independent: for grouped data the intervals are too narrow.
  *
- * **Source:** Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 13.
+ * **Source:** Efron and Tibshirani 1993, An Introduction to the Bootstrap, section 12.5; Hall 1988, Theoretical
+ * comparison of bootstrap confidence intervals.
  */
 export function bootstrapIntervals(
   store: RowStore,
   members: number,
+  outOfBag: boolean,
   options: Required<IntervalOptions>,
 ): Intervals | null {
   const { replicates, level, seed } = options;
   if (replicates === 0 || store.rows < 2) return null;
-  const samples = drawReplicates(unitsOf(store, seed), members, replicates, seed);
-  const interval = (values: readonly number[]): Interval | null => {
-    if (values.length === 0) return null;
-    const sorted = Float64Array.from(values).sort();
-    return {
-      low: quantileOfSorted(sorted, (1 - level) / 2),
-      high: quantileOfSorted(sorted, (1 + level) / 2),
-    };
-  };
+  const units = unitsOf(dealt(store, seed), members);
+  const sample = estimatesOf(units, null);
+  const draws = drawReplicates(units, replicates, seed);
+  const percentile: FigureName[] = [];
+  const entries = FIGURES.map((name): [FigureName, Interval | null] => {
+    const figure = sample.figures[name];
+    if (figure === null) return [name, null];
+    const studentised = studentisedInterval(name, figure, sample, draws, level);
+    if (studentised === null) percentile.push(name);
+    const interval = studentised ?? percentileInterval(name, draws, level);
+    return [
+      name,
+      interval === null ? null : withinPossible(interval, figure, LIMITS[name](members, outOfBag)),
+    ];
+  });
   return {
     level,
     replicates,
-    v: interval(samples.v),
-    c: interval(samples.c),
-    rho: interval(samples.rho),
-    vMinusC: interval(samples.vMinusC),
-    measured: interval(samples.measured),
-    estimate: interval(samples.estimate),
+    ...(Object.fromEntries(entries) as Record<FigureName, Interval | null>),
+    percentile,
   };
 }
 
-type Samples = Record<'v' | 'c' | 'rho' | 'vMinusC' | 'measured' | 'estimate', number[]>;
-
-function drawReplicates(units: Float64Array, members: number, replicates: number, seed: number): Samples {
-  const stream = new RandomStream(streamKey(seed, 'bootstrapInterval'));
-  const count = units.length / ROW_FIELDS;
-  const sums = new Float64Array(ROW_FIELDS);
-  const samples: Samples = { v: [], c: [], rho: [], vMinusC: [], measured: [], estimate: [] };
-  for (let replicate = 0; replicate < replicates; replicate++) {
-    sumOfDraws(units, count, stream, sums);
-    const totals = toTotals(sums);
-    const { v, c, rho } = ofTotals(totals);
-    samples.v.push(v);
-    samples.measured.push(totals.ensemble / totals.rows);
-    if (c !== null) {
-      samples.c.push(c);
-      samples.vMinusC.push(v - c);
-    }
-    if (rho !== null) samples.rho.push(rho);
-    const estimate = averagedError(v, c, members);
-    if (estimate !== null) samples.estimate.push(estimate);
+/** Null when the standard error is 0, or when an end would be infinite. */
+function studentisedInterval(
+  name: FigureName,
+  figure: number,
+  { standardErrors }: Estimates,
+  draws: readonly Estimates[],
+  level: number,
+): Interval | null {
+  const error = standardErrors[name];
+  if (error === null || error === 0) return null;
+  const scores: number[] = [];
+  for (const draw of draws) {
+    const own = draw.figures[name];
+    // Dividing by a standard error of 0 gives the infinite score that it deserves.
+    if (own !== null) scores.push(own === figure ? 0 : (own - figure) / draw.standardErrors[name]!);
   }
-  return samples;
+  if (scores.length === 0) return null;
+  const sorted = Float64Array.from(scores).sort();
+  const low = figure - error * quantileOfSorted(sorted, (1 + level) / 2);
+  const high = figure - error * quantileOfSorted(sorted, (1 - level) / 2);
+  return Number.isFinite(low) && Number.isFinite(high) ? { low, high } : null;
 }
 
-/** Sums `count` units drawn with replacement. */
-function sumOfDraws(units: Float64Array, count: number, stream: RandomStream, sums: Float64Array): void {
-  let squares = 0;
-  let products = 0;
-  let members = 0;
-  let pairs = 0;
-  let ensemble = 0;
-  let rows = 0;
-  for (let draw = 0; draw < count; draw++) {
-    const at = stream.below(count) * ROW_FIELDS;
-    squares += units[at]!;
-    products += units[at + 1]!;
-    members += units[at + 2]!;
-    pairs += units[at + 3]!;
-    ensemble += units[at + 4]!;
-    rows += units[at + 5]!;
-  }
-  sums.set([squares, products, members, pairs, ensemble, rows]);
+function percentileInterval(name: FigureName, draws: readonly Estimates[], level: number): Interval | null {
+  const values = draws.flatMap(({ figures }) => figures[name] ?? []);
+  if (values.length === 0) return null;
+  const sorted = Float64Array.from(values).sort();
+  return {
+    low: quantileOfSorted(sorted, (1 - level) / 2),
+    high: quantileOfSorted(sorted, (1 + level) / 2),
+  };
+}
+
+type Limits = (members: number, outOfBag: boolean) => readonly [low: number, high: number];
+
+const INFINITE = Number.POSITIVE_INFINITY;
+
+/** Between what the true figure lies. c ≤ v over the same rows, as averaging never hurts; out of bag they differ. */
+const LIMITS: Readonly<Record<FigureName, Limits>> = {
+  v: () => [0, INFINITE],
+  c: () => [-INFINITE, INFINITE],
+  rho: (members) => [-1 / (members - 1), 1],
+  vMinusC: (_, outOfBag) => [outOfBag ? -INFINITE : 0, INFINITE],
+  measured: () => [0, INFINITE],
+  estimate: () => [0, INFINITE],
+};
+
+/** The part of an interval where the true figure can be, and the figure itself. */
+function withinPossible(
+  { low, high }: Interval,
+  figure: number,
+  [least, most]: readonly [number, number],
+): Interval {
+  const inside = (end: number) => Math.min(Math.max(end, Math.min(least, figure)), Math.max(most, figure));
+  return { low: Math.min(inside(low), most), high: Math.max(inside(high), least) };
+}
+
+function drawReplicates(units: Units, replicates: number, seed: number): Estimates[] {
+  const stream = new RandomStream(streamKey(seed, 'bootstrapInterval'));
+  const picked = new Uint32Array(units.count);
+  return Array.from({ length: replicates }, () => {
+    for (let draw = 0; draw < picked.length; draw++) picked[draw] = stream.below(units.count);
+    return estimatesOf(units, picked);
+  });
 }
 
 /** The resampled units, f64[units, 6]: rows, or sums over random groups of rows when there are many. */
-function unitsOf(store: RowStore, seed: number): Float64Array {
+function dealt(store: RowStore, seed: number): Float64Array {
   const values = store.values();
   if (store.rows <= MOST_UNITS) return values;
   const order = Uint32Array.from({ length: store.rows }, (_, row) => row);

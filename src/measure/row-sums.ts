@@ -63,16 +63,12 @@ export function createRowStore(): RowStore {
   };
 }
 
-function totalsOf(values: Float64Array, rows: number): RowTotals {
+/** The totals of f64[rows, 6]. */
+export function totalsOf(values: Float64Array, rows: number): RowTotals {
   const sums = new Float64Array(ROW_FIELDS);
   for (let at = 0; at < rows * ROW_FIELDS; at += ROW_FIELDS) {
     for (let field = 0; field < ROW_FIELDS; field++) sums[field]! += values[at + field]!;
   }
-  return toTotals(sums);
-}
-
-/** Names the fields of a sum over rows. */
-export function toTotals(sums: Float64Array): RowTotals {
   return {
     squares: sums[0]!,
     products: sums[1]!,

@@ -1,6 +1,5 @@
 import t from 'tap';
 import { aggregate, combiner } from '../../src/ensemble/aggregate/aggregate.js';
-import { honestTest } from '../../src/measure/honest-test.js';
 import { createMeasurement } from '../../src/measure/measurement.js';
 import type { Predictions } from '../../src/measure/predictions.js';
 import { createScoreAccumulator, LOG_LOSS_FLOOR } from '../../src/measure/scores.js';
@@ -158,23 +157,4 @@ t.test('the sampled curve of squared error follows the formula', async (t) => {
   for (const { members: size, scores } of curves.finish().arithmeticMean!) {
     t.ok(close(scores.squaredError, v / size + ((size - 1) / size) * c!, 0.01), `size ${size}`);
   }
-});
-
-t.test('the honest test sets the out-of-bag estimate beside the test error', async (t) => {
-  const { all, targets } = classified(3);
-  const report = (mask: Uint8Array | null) => {
-    const measurement = createMeasurement({
-      ...{ members: 3, task: three, aggregator: chosen('arithmeticMean'), outOfBag: mask !== null },
-    });
-    measurement.addBlock(all, targets, mask);
-    return measurement.finish().errorCorrelation;
-  };
-  const test = report(null);
-  const outOfBag = report(Uint8Array.from({ length: 3 * ROWS }, (_, at) => (at % 7 < 4 ? 1 : 0)));
-  const honest = honestTest(outOfBag, test)!;
-  t.equal(honest.predicted, outOfBag.v / 3 + (2 / 3) * outOfBag.c!);
-  t.equal(honest.measured, test.measured);
-  t.equal(honest.overlap, true);
-  t.ok(close(honest.relativeDifference, honest.predicted / honest.measured - 1));
-  t.throws(() => honestTest(test, test), { code: 'ERR_SHAPE' });
 });

@@ -1,0 +1,157 @@
+// Standard errors of v, c, ρ and what follows from them, by the delta method from the rows' sums. Owns the
+// formulas for one sample of rows; the bootstrap of intervals applies them again in every replicate.
+// Rows are the unit, since one row's errors are shared by all members.
+
+import { averagedError, ofTotals } from './formulas.js';
+import { ROW_FIELDS, totalsOf } from './row-sums.js';
+
+/** The figures that have a standard error and an interval. */
+export const FIGURES = ['v', 'c', 'rho', 'vMinusC', 'measured', 'estimate'] as const;
+
+export type FigureName = (typeof FIGURES)[number];
+
+/** One number for each figure; null where it does not exist. */
+export type Figures = Readonly<Record<FigureName, number | null>>;
+
+/** The figures of a sample and their standard errors. */
+export interface Estimates {
+  readonly figures: Figures;
+  /** Null for a single unit, and where the figure is null. */
+  readonly standardErrors: Figures;
+}
+
+/**
+ * Units to sample from, and their own figures. What a unit adds is taken beyond these, so that no sample's
+ * variance is a difference of nearly equal sums.
+ */
+export interface Units {
+  readonly count: number;
+  /** k of the whole ensemble. */
+  readonly members: number;
+  /** f64[count, 6] as `RowStore.values`: rows, or sums over groups of rows. */
+  readonly values: Float64Array;
+  readonly v: number;
+  readonly c: number | null;
+  /** Mean over rows of the members' mean's squared error. */
+  readonly error: number;
+}
+
+/** @param values f64[n, 6] as `RowStore.values`; n ≥ 1. */
+export function unitsOf(values: Float64Array, members: number): Units {
+  const count = values.length / ROW_FIELDS;
+  const totals = totalsOf(values, count);
+  const { v, c } = ofTotals(totals);
+  return { count, members, values, v, c, error: totals.ensemble / totals.rows };
+}
+
+/**
+ * Figures and standard errors of the sample that holds the units `picked`, with repetition (null: each once).
+ *
+ * **Source:** Cochran 1977, Sampling Techniques, section 2.11 (ratios); Efron and Tibshirani 1993, An
+ * Introduction to the Bootstrap, chapter 21 (delta method).
+ */
+export function estimatesOf(units: Units, picked: Uint32Array | null): Estimates {
+  const count = picked?.length ?? units.count;
+  const { a, m, b, p, d, r, aa, am, mm, bb, bp, pp, ab, ap, mb, mp, dd, dr, rr } = momentsOf(units, picked);
+  // By how much this sample's figures differ from those of all units.
+  const dv = a / m;
+  const dc = p === 0 ? 0 : b / p;
+  const de = d / r;
+  const spread: Spread = {
+    vv: combined(aa, dv * dv * mm, -2 * dv * am) / (m * m),
+    cc: p === 0 ? 0 : combined(bb, dc * dc * pp, -2 * dc * bp) / (p * p),
+    vc: p === 0 ? 0 : (ab - dc * ap - dv * mb + dv * dc * mp) / (m * p),
+    ee: combined(dd, de * de * rr, -2 * de * dr) / (r * r),
+    factor: count > 1 ? count / (count - 1) : null,
+  };
+  const c = units.c === null || p === 0 ? null : units.c + dc;
+  return toEstimates(units.v + dv, c, units.error + de, units.members, spread);
+}
+
+/**
+ * Sums over the sample: a, b, d of squares, products and the mean's error beyond what m members, p pairs and
+ * r rows bring on average, and of their products two by two.
+ */
+function momentsOf({ values, count: all, v, c, error }: Units, picked: Uint32Array | null) {
+  const count = picked?.length ?? all;
+  const perPair = c ?? 0;
+  let [a, m, b, p, d, r] = [0, 0, 0, 0, 0, 0];
+  let [aa, am, mm, bb, bp, pp] = [0, 0, 0, 0, 0, 0];
+  let [ab, ap, mb, mp, dd, dr, rr] = [0, 0, 0, 0, 0, 0, 0];
+  // One loop with its sums in registers: every replicate of the bootstrap runs through it.
+  for (let draw = 0; draw < count; draw++) {
+    const at = (picked === null ? draw : picked[draw]!) * ROW_FIELDS;
+    const members = values[at + 2]!;
+    const pairs = values[at + 3]!;
+    const rows = values[at + 5]!;
+    const squares = values[at]! - v * members;
+    const products = values[at + 1]! - perPair * pairs;
+    const ensemble = values[at + 4]! - error * rows;
+    a += squares;
+    m += members;
+    b += products;
+    p += pairs;
+    d += ensemble;
+    r += rows;
+    aa += squares * squares;
+    am += squares * members;
+    mm += members * members;
+    bb += products * products;
+    bp += products * pairs;
+    pp += pairs * pairs;
+    ab += squares * products;
+    ap += squares * pairs;
+    mb += members * products;
+    mp += members * pairs;
+    dd += ensemble * ensemble;
+    dr += ensemble * rows;
+    rr += rows * rows;
+  }
+  return { a, m, b, p, d, r, aa, am, mm, bb, bp, pp, ab, ap, mb, mp, dd, dr, rr };
+}
+
+/** Variances of v, c and the mean's error, the covariance of the first two, and n/(n − 1); null for one unit. */
+interface Spread {
+  readonly vv: number;
+  readonly cc: number;
+  readonly vc: number;
+  readonly ee: number;
+  readonly factor: number | null;
+}
+
+function toEstimates(
+  v: number,
+  c: number | null,
+  measured: number,
+  members: number,
+  { vv, cc, vc, ee, factor }: Spread,
+): Estimates {
+  const rho = c === null || v === 0 ? null : c / v;
+  const root = (variance: number) => (factor === null ? null : Math.sqrt(factor * variance));
+  const share = (members - 1) / members;
+  const ofEstimate = combined(vv / members ** 2, share * share * cc, (2 * share * vc) / members);
+  return {
+    figures: {
+      ...{ v, c, rho, measured },
+      vMinusC: c === null ? null : v - c,
+      estimate: averagedError(v, c, members),
+    },
+    standardErrors: {
+      v: root(vv),
+      c: c === null ? null : root(cc),
+      rho: rho === null ? null : root(combined(cc, rho * rho * vv, -2 * rho * vc) / (v * v)),
+      vMinusC: c === null ? null : root(combined(vv, cc, -2 * vc)),
+      measured: root(ee),
+      estimate: c === null && members > 1 ? null : root(ofEstimate),
+    },
+  };
+}
+
+/** Below this share of its parts a sum of squares is what rounding left: all rows, or all members, are alike. */
+const ROUNDING = 1e-12;
+
+/** Σ (x + y)² from Σ x², Σ y² and 2 Σ x y; never negative. */
+function combined(first: number, second: number, twice: number): number {
+  const sum = first + second + twice;
+  return sum > ROUNDING * (first + second) ? sum : 0;
+}
