@@ -7,6 +7,9 @@ import { runJob } from '../src/ensemble/run-job.js';
 import { toWire } from '../src/errors.js';
 import type { MemberTask, TaskResult, ThreadData } from '../src/pool/messages.js';
 
+// Standard output is the program's, for its results; what a learner says, it says on standard error.
+process.stdout.write = process.stderr.write.bind(process.stderr);
+
 const kernels = createKernelBindings();
 
 const releases = new BroadcastChannel((workerData as ThreadData).releases);

@@ -1,7 +1,7 @@
 // CSV out: quoting where the text needs it, in pieces, to a file or to standard output.
 
-import { once } from 'node:events';
 import { writeAll, writeAtomically } from '../files/atomic-file.js';
+import { printPiece } from './terminal.js';
 
 /** Cells of one row; numbers are written so that reading them back gives the same number. */
 export type CsvRow = readonly (string | number)[];
@@ -17,9 +17,7 @@ export async function writeCsv(path: string | undefined, rows: Iterable<CsvRow>)
     });
     return;
   }
-  for (const piece of pieces(rows)) {
-    if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
-  }
+  for (const piece of pieces(rows)) await printPiece(piece);
 }
 
 /** Quotes a cell when it holds a delimiter, a quote, a line break or outer blanks. */

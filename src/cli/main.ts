@@ -3,8 +3,9 @@
 // standard error and an exit status. What commands there are is program.ts's business.
 
 import { reportFailure } from './failure.js';
-import { quietBrokenPipe } from './terminal.js';
+import { keepStandardOutput, quietBrokenPipe } from './terminal.js';
 
+keepStandardOutput();
 quietBrokenPipe();
 try {
   const { runProgram } = await import('./program.js');

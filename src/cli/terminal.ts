@@ -1,6 +1,7 @@
 // Standard output and standard error of the commands: results go to the first, everything said about
 // the work (progress, notes, errors) to the second. The one module that imports picocolors.
 
+import { once } from 'node:events';
 import colours from 'picocolors';
 
 type Style = (text: string) => string;
@@ -21,9 +22,25 @@ export function paletteOf(stream: { readonly isTTY?: boolean }): Palette {
   return colours.createColors(stream.isTTY === true && !off && process.env.TERM !== 'dumb');
 }
 
+/** Standard output itself; see {@link keepStandardOutput}. */
+const writeResult = process.stdout.write.bind(process.stdout);
+
+/**
+ * From now on only this module writes to standard output. What anything else in the process writes there, such as a
+ * learner that says console.log while it predicts, would stand amid the results: it goes to standard error.
+ */
+export function keepStandardOutput(): void {
+  process.stdout.write = process.stderr.write.bind(process.stderr);
+}
+
 /** Writes a result to standard output. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  writeResult(`${text}\n`);
+}
+
+/** Writes a piece of a long result to standard output; resolves when there is room for the next. */
+export async function printPiece(text: string): Promise<void> {
+  if (!writeResult(text)) await once(process.stdout, 'drain');
 }
 
 /** Says something about the work on standard error. */
