@@ -1,8 +1,13 @@
 // The public API: re-exports only. Everything a program needs to load data, train, predict, measure and save.
 
 export { contentHash } from './bundle/content-hash.js';
-export { type InspectedEnsemble, inspectEnsemble, loadEnsemble } from './bundle/load.js';
-export { type SavedEnsemble, type SaveOptions, saveEnsemble } from './bundle/save.js';
+export {
+  type InspectedEnsemble,
+  inspectEnsemble,
+  type LoadEnsembleOptions,
+  loadEnsemble,
+} from './bundle/load.js';
+export { ensembleToBytes, type SavedEnsemble, type SaveOptions, saveEnsemble } from './bundle/save.js';
 export { type CsvOptions, readCsv } from './data/csv.js';
 export { Dataset, type DatasetArrays, type Task } from './data/dataset.js';
 export { type LoadedData, type LoadOptions, loadTraining } from './data/load.js';

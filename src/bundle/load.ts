@@ -2,10 +2,10 @@
 // shape of the encoded metadata, then every field, then how the fields fit, then the weights' lengths.
 
 import { createHash } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
 import { NotPlainError, unpackPlain } from '../data/plain-data.js';
+import { allowModules } from '../engines/allowed-modules.js';
 import type { Ensemble, TrainedMember } from '../ensemble/ensemble.js';
-import { failRead, openRegularFile, usableMemory } from '../files/regular-file.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { contentHash } from './content-hash.js';
 import {
   BIN_HEADER_BYTES,
@@ -19,7 +19,8 @@ import {
 } from './format.js';
 import { ensembleFrom, findContradiction, type StoredReport } from './metadata.js';
 import { type Environment, type Metadata, metadataSchema } from './schema.js';
-import { PIECE_BYTES, placeLittleEndian } from './weights.js';
+import { type BundleSource, openSource } from './source.js';
+import { placeLittleEndian } from './weights.js';
 
 /** A saved ensemble and what its file says beside it. */
 export interface InspectedEnsemble {
@@ -33,20 +34,40 @@ export interface InspectedEnsemble {
   readonly report: StoredReport | null;
 }
 
+/** How to load. */
+export interface LoadEnsembleOptions {
+  /**
+   * Paths of modules whose code may run to predict. Learners, and tfjs models with layers of a class of their own, need
+   * theirs; a saved ensemble only names them, and whoever made the file chose what they do. Each must be, by its
+   * SHA-256, one that the ensemble names, wherever it lies now. @default none: such members cannot predict
+   */
+  readonly allowModules?: readonly string[];
+}
+
+const OPTIONS = { allowModules: option.texts } satisfies OptionTable<LoadEnsembleOptions>;
+
 /**
- * Loads a saved ensemble; its weights come to lie in shared memory.
- * @throws ERR_FILE when the file cannot be read, ERR_BUNDLE when anything in it is not as it should be.
+ * Loads a saved ensemble; its weights come to lie in shared memory. None of the code that it names is run.
+ * @param source the path of the file, or its bytes.
+ * @throws ERR_FILE when the file cannot be read, ERR_BUNDLE when anything in it is not as it should be, ERR_MODULE for
+ * an allowed module that it does not name, ERR_OPTION.
  */
-export async function loadEnsemble(path: string): Promise<Ensemble> {
-  return (await readBundle(path)).ensemble;
+export async function loadEnsemble(
+  source: string | Uint8Array,
+  options: LoadEnsembleOptions = {},
+): Promise<Ensemble> {
+  return (await readBundle(source, 'loadEnsemble', options)).ensemble;
 }
 
 /**
  * Loads a saved ensemble together with its content hash, environment and stored report.
- * @throws ERR_FILE, ERR_BUNDLE as {@link loadEnsemble}.
+ * @throws ERR_FILE, ERR_BUNDLE, ERR_MODULE, ERR_OPTION as {@link loadEnsemble}.
  */
-export async function inspectEnsemble(path: string): Promise<InspectedEnsemble> {
-  const { ensemble, metadata, formatVersion, bytes } = await readBundle(path);
+export async function inspectEnsemble(
+  source: string | Uint8Array,
+  options: LoadEnsembleOptions = {},
+): Promise<InspectedEnsemble> {
+  const { ensemble, metadata, formatVersion, bytes } = await readBundle(source, 'inspectEnsemble', options);
   const { environment, report } = metadata;
   return { ensemble, contentHash: contentHash(ensemble), formatVersion, bytes, environment, report };
 }
@@ -55,31 +76,35 @@ interface ReadBundle extends Pick<InspectedEnsemble, 'ensemble' | 'formatVersion
   readonly metadata: Metadata;
 }
 
-async function readBundle(path: string): Promise<ReadBundle> {
-  const { file, bytes } = await openRegularFile(path, usableMemory());
+async function readBundle(
+  from: string | Uint8Array,
+  where: string,
+  options: LoadEnsembleOptions,
+): Promise<ReadBundle> {
+  checkOptions(where, options, OPTIONS);
+  const source = await openSource(from);
   try {
-    const start = await readUpTo(file, 0, Math.min(HEADER_BYTES, bytes));
-    const header = decodeHeader(start, bytes, path);
-    await verifyChecksum(file, start, header, path);
-    const metadata = decodeMetadata(await readUpTo(file, HEADER_BYTES, header.metadataBytes), path);
-    const ensemble = ensembleFrom(metadata, await readMembers(file, header, metadata, path));
-    return { ensemble, metadata, formatVersion: header.version, bytes };
-  } catch (error) {
-    return failRead(path, error);
+    const { name, bytes } = source;
+    const start = await source.read(0, Math.min(HEADER_BYTES, bytes));
+    const header = decodeHeader(start, bytes, name);
+    await verifyChecksum(source, start, header);
+    const metadata = decodeMetadata(await source.read(HEADER_BYTES, header.metadataBytes), name);
+    const ensemble = ensembleFrom(metadata, await readMembers(source, header, metadata));
+    const { allowModules: paths = [] } = options;
+    const allowedModules = await allowModules(ensemble.plan, paths, name);
+    const allowed = allowedModules.length === 0 ? {} : { allowedModules };
+    return { ensemble: { ...ensemble, ...allowed }, metadata, formatVersion: header.version, bytes };
   } finally {
-    await file.close();
+    await source.close();
   }
 }
 
-async function verifyChecksum(
-  file: FileHandle,
-  start: Uint8Array,
-  header: Header,
-  path: string,
-): Promise<void> {
+async function verifyChecksum(source: BundleSource, start: Uint8Array, header: Header): Promise<void> {
   const hash = createHash('sha256').update(start.subarray(0, CHECKSUM_OFFSET_BYTES));
-  for await (const { piece } of pieces(file, HEADER_BYTES, header.payloadBytes)) hash.update(piece);
-  if (!hash.digest().equals(header.checksum)) failBundle(path, 'is damaged: its checksum does not match');
+  for await (const { piece } of source.pieces(HEADER_BYTES, header.payloadBytes)) hash.update(piece);
+  if (!hash.digest().equals(header.checksum)) {
+    failBundle(source.name, 'is damaged: its checksum does not match');
+  }
 }
 
 /** Metadata bytes → metadata. */
@@ -105,60 +130,38 @@ function decode(bytes: Buffer, path: string): unknown {
 
 /** The weights and stored models of the members, in the order of the metadata. */
 async function readMembers(
-  file: FileHandle,
+  source: BundleSource,
   header: Header,
   { members }: Metadata,
-  path: string,
 ): Promise<Pick<TrainedMember, 'weights' | 'model'>[]> {
+  const { name } = source;
   const stored = header.payloadBytes - header.metadataBytes;
   const needed = members.reduce(
     (sum, { parameters, modelBytes }) => sum + storedBytes(4 * parameters, modelBytes),
     0,
   );
   // Before any allocation: what the metadata claims must be there.
-  if (stored !== needed) failBundle(path, `is damaged: ${stored} bytes of weights where ${needed} belong`);
+  if (stored !== needed) failBundle(name, `is damaged: ${stored} bytes of weights where ${needed} belong`);
   const all: Pick<TrainedMember, 'weights' | 'model'>[] = [];
   let at = HEADER_BYTES + header.metadataBytes;
   /** The binary value at the reader's place, which must be of this length. */
   const readBinary = async (lengthBytes: number, place: (offset: number, piece: Buffer) => void) => {
-    if (!isBinHeader(await readUpTo(file, at, BIN_HEADER_BYTES), lengthBytes)) {
-      failBundle(path, 'is damaged: weights or a model of another length');
+    if (!isBinHeader(await source.read(at, BIN_HEADER_BYTES), lengthBytes)) {
+      failBundle(name, 'is damaged: weights or a model of another length');
     }
-    for await (const { offset, piece } of pieces(file, at + BIN_HEADER_BYTES, lengthBytes))
+    for await (const { offset, piece } of source.pieces(at + BIN_HEADER_BYTES, lengthBytes)) {
       place(offset, piece);
+    }
     at += BIN_HEADER_BYTES + lengthBytes;
   };
-  for (const { parameters, modelBytes } of members) {
+  for (const { index, parameters, modelBytes } of members) {
     const weights = new Float32Array(new SharedArrayBuffer(4 * parameters));
     await readBinary(4 * parameters, (offset, piece) => placeLittleEndian(weights, offset, piece));
+    const odd = weights.findIndex((weight) => !Number.isFinite(weight));
+    if (odd >= 0) failBundle(name, `is damaged: weight ${odd} of member ${index} is ${weights[odd]}`);
     const model = modelBytes === null ? null : new Uint8Array(new SharedArrayBuffer(modelBytes));
     if (model !== null) await readBinary(model.length, (offset, piece) => model.set(piece, offset));
     all.push({ weights, model });
   }
   return all;
-}
-
-/** The bytes of a part of the file, piece by piece through one buffer. */
-async function* pieces(file: FileHandle, from: number, lengthBytes: number) {
-  const buffer = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, lengthBytes));
-  for (let offset = 0; offset < lengthBytes; offset += PIECE_BYTES) {
-    const piece = buffer.subarray(0, Math.min(PIECE_BYTES, lengthBytes - offset));
-    await fill(file, piece, from + offset);
-    yield { offset, piece };
-  }
-}
-
-async function readUpTo(file: FileHandle, from: number, lengthBytes: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(lengthBytes);
-  await fill(file, bytes, from);
-  return bytes;
-}
-
-async function fill(file: FileHandle, bytes: Buffer, from: number): Promise<void> {
-  let done = 0;
-  while (done < bytes.length) {
-    const { bytesRead } = await file.read(bytes, done, bytes.length - done, from + done);
-    if (bytesRead === 0) throw new Error('it became shorter while it was read');
-    done += bytesRead;
-  }
 }

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { packPlain } from '../data/plain-data.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
-import { TuttiError } from '../errors.js';
+import { failOption, TuttiError } from '../errors.js';
 import { writeAll, writeAtomically } from '../files/atomic-file.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { contentHash } from './content-hash.js';
@@ -23,7 +23,7 @@ export interface SaveOptions {
   readonly report?: StoredReport;
 }
 
-const SAVE_OPTIONS = { report: option.object } satisfies OptionTable<SaveOptions>;
+const OPTIONS = { report: option.object } satisfies OptionTable<SaveOptions>;
 
 export interface SavedEnsemble {
   readonly contentHash: string;
@@ -33,48 +33,82 @@ export interface SavedEnsemble {
 
 /**
  * Saves an ensemble so that the file is there whole or not at all (temporary file, sync, rename).
- * @throws ERR_FILE when it cannot be written, ERR_BUNDLE for an ensemble without members or of masks.
+ * @throws ERR_FILE when it cannot be written, ERR_BUNDLE for an ensemble without members or of masks, ERR_OPTION.
  */
 export async function saveEnsemble(
   ensemble: Ensemble,
   path: string,
   options: SaveOptions = {},
 ): Promise<SavedEnsemble> {
-  checkOptions('saveEnsemble', options, SAVE_OPTIONS);
+  if (typeof path !== 'string' || path === '') failOption('path', 'the path of the file to write', path);
+  const { start, metadata, bytes } = layOut(ensemble, 'saveEnsemble', options);
+  const checksum = createHash('sha256').update(start);
+  await writeAtomically(path, async (file) => {
+    // The checksum is known last; its place is filled then, before the file gets its name.
+    await writeAll(file, start);
+    await writeAll(file, new Uint8Array(HEADER_BYTES - CHECKSUM_OFFSET_BYTES));
+    for (const piece of payload(ensemble, metadata)) {
+      checksum.update(piece);
+      await writeAll(file, piece);
+    }
+    await writeAll(file, checksum.digest(), CHECKSUM_OFFSET_BYTES);
+  });
+  return { contentHash: contentHash(ensemble), bytes };
+}
+
+/**
+ * The bytes that {@link saveEnsemble} would write, for those who keep them elsewhere than in a file; `loadEnsemble`
+ * takes them back.
+ * @throws ERR_BUNDLE for an ensemble without members or of masks, ERR_OPTION.
+ */
+export function ensembleToBytes(ensemble: Ensemble, options: SaveOptions = {}): Uint8Array {
+  const { start, metadata, bytes } = layOut(ensemble, 'ensembleToBytes', options);
+  const all = new Uint8Array(bytes);
+  all.set(start);
+  let at = HEADER_BYTES;
+  for (const piece of payload(ensemble, metadata)) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  const checksum = createHash('sha256').update(start).update(all.subarray(HEADER_BYTES)).digest();
+  all.set(checksum, CHECKSUM_OFFSET_BYTES);
+  return all;
+}
+
+/** What comes before the payload and what it begins with, and the length of the whole. */
+function layOut(ensemble: Ensemble, where: string, options: SaveOptions) {
+  checkOptions(where, options, OPTIONS);
   if (ensemble.members.length === 0) {
-    throw new TuttiError('ERR_BUNDLE', `Cannot save ${path}: the ensemble has no finished member`, { path });
+    throw new TuttiError('ERR_BUNDLE', 'Cannot save an ensemble that has no finished member');
   }
   if (ensemble.members.some(({ unitFactors }) => unitFactors !== undefined)) {
-    const why = 'its members are masks of one dropout net; save the ensemble they were drawn from';
-    throw new TuttiError('ERR_BUNDLE', `Cannot save ${path}: ${why}`, { path });
+    const why = 'whose members are masks of one dropout net; save the ensemble they were drawn from';
+    throw new TuttiError('ERR_BUNDLE', `Cannot save an ensemble ${why}`);
   }
   const metadata = packMetadata(ensemble, options.report ?? null);
   const memberBytes = ensemble.members.reduce(
     (sum, { weights, model }) => sum + storedBytes(weights.byteLength, model?.length ?? null),
     0,
   );
-  const start = encodeHeaderStart(metadata.length, metadata.length + memberBytes);
-  const checksum = createHash('sha256').update(start);
-  await writeAtomically(path, async (file) => {
-    const append = async (bytes: Uint8Array) => {
-      checksum.update(bytes);
-      await writeAll(file, bytes);
-    };
-    // The checksum is known last; its place is filled then, before the file gets its name.
-    await writeAll(file, start);
-    await writeAll(file, new Uint8Array(HEADER_BYTES - CHECKSUM_OFFSET_BYTES));
-    await append(metadata);
-    const buffer = pieceBuffer();
-    for (const { weights, model } of ensemble.members) {
-      await append(encodeBinHeader(weights.byteLength));
-      for (const piece of littleEndianPieces(weights, buffer)) await append(piece);
-      if (model === null) continue;
-      await append(encodeBinHeader(model.length));
-      for (const piece of bytePieces(model, buffer)) await append(piece);
-    }
-    await writeAll(file, checksum.digest(), CHECKSUM_OFFSET_BYTES);
-  });
-  return { contentHash: contentHash(ensemble), bytes: HEADER_BYTES + metadata.length + memberBytes };
+  const payloadBytes = metadata.length + memberBytes;
+  return {
+    start: encodeHeaderStart(metadata.length, payloadBytes),
+    metadata,
+    bytes: HEADER_BYTES + payloadBytes,
+  };
+}
+
+/** The payload in order, in pieces that are valid until the next is asked for. */
+function* payload(ensemble: Ensemble, metadata: Uint8Array): Generator<Uint8Array> {
+  yield metadata;
+  const buffer = pieceBuffer();
+  for (const { weights, model } of ensemble.members) {
+    yield encodeBinHeader(weights.byteLength);
+    yield* littleEndianPieces(weights, buffer);
+    if (model === null) continue;
+    yield encodeBinHeader(model.length);
+    yield* bytePieces(model, buffer);
+  }
 }
 
 function packMetadata(ensemble: Ensemble, report: StoredReport | null): Uint8Array {

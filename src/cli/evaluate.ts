@@ -6,7 +6,7 @@ import { evaluateEnsemble } from '../ensemble/evaluate.js';
 import { activeLine, activeUnitsOf } from './active-text.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { csvOptions, DELIMITER_ROW } from './data-rows.js';
-import { loadForRawRows, targetNames } from './input-files.js';
+import { ALLOW_MODULE_ROW, loadForRawRows, targetNames } from './input-files.js';
 import { aggregatorOf, checkMean, hasVariances, MEAN_ROW, WEIGHTS_ROW, weightsOf } from './means.js';
 import { measurementJson } from './measurement-json.js';
 import { measurementLines } from './measurement-text.js';
@@ -17,7 +17,7 @@ export const command: CommandDefinition = {
     { name: 'ensemble', description: 'saved ensemble' },
     { name: 'file', description: 'CSV file with the columns it was trained on, target included' },
   ],
-  options: [MEAN_ROW, WEIGHTS_ROW, DELIMITER_ROW, JSON_ROW, QUIET_ROW],
+  options: [MEAN_ROW, WEIGHTS_ROW, DELIMITER_ROW, ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti evaluate digits.tutti test.csv',
     'tutti evaluate digits.tutti test.csv --mean geometric --json',
@@ -26,7 +26,7 @@ export const command: CommandDefinition = {
 };
 
 async function evaluate(bundle: string, file: string, given: GivenOptions): Promise<number> {
-  const { ensemble, preprocessing } = await loadForRawRows(bundle);
+  const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
   const aggregator = aggregatorOf(given.mean);
   const gaussian = hasVariances(ensemble);
   checkMean(aggregator, ensemble.task.kind, gaussian);

@@ -2,20 +2,33 @@
 
 import { realpath } from 'node:fs/promises';
 import type { Preprocessing } from '../data/preprocessing.js';
+import { modulesOf } from '../engines/allowed-modules.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
 import { checkWritable } from '../files/atomic-file.js';
+import type { GivenOptions } from './command.js';
+import type { OptionRow } from './option-row.js';
+
+/** For commands that predict with a saved ensemble. */
+export const ALLOW_MODULE_ROW: OptionRow = {
+  ...{ name: 'allowModule', kind: 'paths', group: 'The ensemble', argument: 'path' },
+  description: 'module whose code may run, for members that need one; may be given several times',
+  defaultText: 'none: what a saved ensemble names is not trusted',
+};
 
 /**
  * Loads an ensemble that can take the raw rows of a file.
- * @throws ERR_FILE, ERR_BUNDLE; ERR_DATA when it was trained on arrays.
+ * @param given the options, of which {@link ALLOW_MODULE_ROW} is heeded.
+ * @throws ERR_FILE, ERR_BUNDLE, ERR_MODULE; ERR_DATA when it was trained on arrays.
  */
 export async function loadForRawRows(
   path: string,
+  { allowModule }: GivenOptions = {},
 ): Promise<{ readonly ensemble: Ensemble; readonly preprocessing: Preprocessing }> {
   // Loaded only here: `tutti train` needs the rest of this file, and reads no ensemble.
   const { loadEnsemble } = await import('../bundle/load.js');
-  const ensemble = await loadEnsemble(path);
+  const allowed = allowModule === undefined ? {} : { allowModules: allowModule as readonly string[] };
+  const ensemble = await loadEnsemble(path, allowed);
   const { preprocessing } = ensemble;
   if (preprocessing === null) {
     throw new TuttiError(
@@ -35,12 +48,22 @@ export async function checkOutput(out: string | undefined, inputs: readonly stri
   if (out === undefined) return;
   const target = await checkWritable(out);
   for (const input of inputs) {
-    if ((await realpath(input).catch(() => null)) === target) {
-      throw new TuttiError('ERR_OPTION', `Expected \`--out\` to be another file than the input ${input}`, {
-        path: out,
-      });
-    }
+    if ((await realpath(input).catch(() => null)) !== target) continue;
+    const message = `Expected \`--out\` to be another file than ${input}, which is read`;
+    throw new TuttiError('ERR_OPTION', message, { path: out });
   }
+}
+
+/** The same for the modules that an ensemble needs. */
+export async function checkOutputBesideModules(
+  out: string | undefined,
+  ensemble: Pick<Ensemble, 'plan' | 'allowedModules'>,
+): Promise<void> {
+  const modules = [...modulesOf(ensemble.plan), ...(ensemble.allowedModules ?? [])];
+  await checkOutput(
+    out,
+    modules.map(({ path }) => path),
+  );
 }
 
 /** The names of the task's targets: class column or target columns have no say in the scores of classes. */

@@ -3,8 +3,11 @@
 
 import { failOption, TuttiError } from '../errors.js';
 
-/** How the text of a flag becomes a value. `texts` and `numbers` are separated by commas; `texts` may repeat. */
-export type OptionKind = 'flag' | 'number' | 'text' | 'choice' | 'numbers' | 'texts';
+/**
+ * How the text of a flag becomes a value. `texts` and `numbers` are separated by commas; `texts` and `paths`, which are
+ * not, may repeat.
+ */
+export type OptionKind = 'flag' | 'number' | 'text' | 'choice' | 'numbers' | 'texts' | 'paths';
 
 export interface OptionRow {
   /** camelCase: the key in a config file and in the API. */
@@ -46,6 +49,7 @@ export function parseFlag(row: OptionRow, given: unknown): unknown {
     case 'flag':
       return given === true;
     case 'text':
+    case 'paths':
       return given;
     case 'choice':
       return checkChoice(row, flag, given);
@@ -79,6 +83,7 @@ export function checkConfigValue(row: OptionRow, value: unknown): unknown {
     case 'numbers':
       return typeof value === 'number' ? [value] : value;
     case 'texts':
+    case 'paths':
       return checkTexts(row, Array.isArray(value) ? value : [value]);
     default:
       return row.kind satisfies never;

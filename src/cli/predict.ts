@@ -8,7 +8,7 @@ import type { CombinedPredictions } from '../measure/combine.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { type CsvRow, writeCsv } from './csv-output.js';
 import { csvOptions, DELIMITER_ROW } from './data-rows.js';
-import { checkOutput, loadForRawRows } from './input-files.js';
+import { ALLOW_MODULE_ROW, checkOutput, checkOutputBesideModules, loadForRawRows } from './input-files.js';
 import { aggregatorOf, checkMean, hasVariances, MEAN_ROW, WEIGHTS_ROW, weightsOf } from './means.js';
 import type { OptionRow } from './option-row.js';
 import { note, printJson } from './terminal.js';
@@ -29,7 +29,7 @@ export const command: CommandDefinition = {
     { name: 'ensemble', description: 'saved ensemble' },
     { name: 'file', description: 'CSV file with the feature columns it was trained on, found by name' },
   ],
-  options: [MEAN_ROW, WEIGHTS_ROW, DELIMITER_ROW, OUT_ROW, JSON_ROW, QUIET_ROW],
+  options: [MEAN_ROW, WEIGHTS_ROW, DELIMITER_ROW, OUT_ROW, ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti predict digits.tutti new.csv --out predictions.csv',
     'tutti predict prices.tutti new.csv --mean geometric | head',
@@ -42,7 +42,8 @@ async function predict(bundle: string, file: string, given: GivenOptions): Promi
   const { mean, out, json, quiet } = given;
   const path = out as string | undefined;
   await checkOutput(path, [bundle, file]);
-  const { ensemble, preprocessing } = await loadForRawRows(bundle);
+  const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
+  await checkOutputBesideModules(path, ensemble);
   const { task, members } = ensemble;
   const aggregator = aggregatorOf(mean);
   const gaussian = hasVariances(ensemble);

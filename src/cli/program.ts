@@ -100,7 +100,8 @@ function optionsOf(row: OptionRow): Option[] {
   if (row.kind === 'flag') return [make(`${short}${flag}`), make(flag.replace('--', '--no-')).hideHelp()];
   const option = make(`${short}${flag} <${row.argument ?? ARGUMENTS[row.kind]}>`);
   // A repeated list adds to itself; any other option counts as given last.
-  if (row.kind === 'texts') option.argParser((text, all?: string[]) => [...(all ?? []), text]);
+  if (row.kind === 'texts' || row.kind === 'paths')
+    option.argParser((text, all?: string[]) => [...(all ?? []), text]);
   return [option];
 }
 
@@ -109,6 +110,7 @@ const ARGUMENTS = {
   numbers: 'numbers',
   text: 'text',
   texts: 'texts',
+  paths: 'path',
   choice: 'name',
 } as const;
 

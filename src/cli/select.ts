@@ -8,7 +8,7 @@ import { type MemberSelection, selectMembers } from '../ensemble/select-members.
 import type { SelectionMetric } from '../ensemble/selection-judges.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { csvOptions, DELIMITER_ROW } from './data-rows.js';
-import { checkOutput, loadForRawRows } from './input-files.js';
+import { ALLOW_MODULE_ROW, checkOutput, checkOutputBesideModules, loadForRawRows } from './input-files.js';
 import { aggregatorOf, MEAN_ROW } from './means.js';
 import type { OptionRow } from './option-row.js';
 import { note, paletteOf, print, printJson } from './terminal.js';
@@ -59,7 +59,7 @@ export const command: CommandDefinition = {
     { name: 'ensemble', description: 'saved ensemble' },
     { name: 'file', description: 'CSV file with the columns it was trained on, target included' },
   ],
-  options: [...ROWS, MEAN_ROW, DELIMITER_ROW, JSON_ROW, QUIET_ROW],
+  options: [...ROWS, MEAN_ROW, DELIMITER_ROW, ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti select digits.tutti validation.csv --out selected.tutti',
     'tutti select digits.tutti digits.csv --out-of-bag',
@@ -71,7 +71,8 @@ async function select(bundle: string, file: string, given: GivenOptions): Promis
   const { outOfBag, size, metric, out, json, quiet } = given;
   const path = out as string | undefined;
   await checkOutput(path, [bundle, file]);
-  const { ensemble, preprocessing } = await loadForRawRows(bundle);
+  const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
+  await checkOutputBesideModules(path, ensemble);
   const dataset = transformTable(preprocessing, readCsv(file, csvOptions(given)));
   if (outOfBag !== true && dataset.hash === ensemble.datasetHash && quiet !== true) {
     note('These are the rows the ensemble was trained on: give --out-of-bag, or other rows.');

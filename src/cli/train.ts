@@ -1,6 +1,8 @@
 // `tutti train`: a CSV file becomes an ensemble, measured and perhaps saved. Everything that can be wrong
 // with the usage is found before anything is started; what the training itself needs is train-run.ts.
 
+import { modulePathOf } from '../model/module-options.js';
+import { memberOptions } from '../model/options.js';
 import { createPool } from '../pool/pool.js';
 import type { CommandDefinition, GivenOptions } from './command.js';
 import { checkOutput } from './input-files.js';
@@ -20,7 +22,9 @@ export const command: CommandDefinition = {
 
 async function train(file: string, given: GivenOptions): Promise<number> {
   const settings = await resolveTrainSettings(given);
-  await checkOutput(settings.out, [file, ...(given.config === undefined ? [] : [String(given.config)])]);
+  const config = given.config === undefined ? [] : [String(given.config)];
+  const modules = memberOptions(settings.training).map(modulePathOf);
+  await checkOutput(settings.out, [file, ...config, ...modules.filter((path) => path !== undefined)]);
   // Threads take longer to start than most files to read, so they start before the rest is even loaded.
   await using pool = createPool({ threads: threadsFor(settings.threads, settings.training) });
   const { runTraining } = await import('./train-run.js');

@@ -5,7 +5,7 @@ import type { Scale, Task } from '../data/dataset.js';
 import type { Preprocessing } from '../data/preprocessing.js';
 import type { UnitFactors } from '../engines/wasm/dropout.js';
 import type { WireError } from '../errors.js';
-import type { EnsemblePlan } from '../model/spec.js';
+import type { EnsemblePlan, ModuleSpec } from '../model/spec.js';
 
 /** One epoch of a member's training history; losses are means over examples, without penalties. */
 export interface EpochRecord {
@@ -59,6 +59,11 @@ export interface Ensemble {
   /** How raw columns become features; null for an ensemble trained on arrays. */
   readonly preprocessing: Preprocessing | null;
   readonly datasetHash: string;
+  /**
+   * The modules of the user's whose code may run to predict, by their hash, where they lie now: those it was trained
+   * with in this process, or that `loadEnsemble` was told. It is not saved. @default none
+   */
+  readonly allowedModules?: readonly ModuleSpec[];
   /** In plan order; fewer than planned when some failed or the training was stopped. */
   readonly members: readonly TrainedMember[];
   readonly failures: readonly FailedMember[];

@@ -3,6 +3,7 @@
 
 import { featureScaleOf } from '../data/feature-scale.js';
 import { drawFeatureSubset } from '../data/resample.js';
+import { allowedModule } from '../engines/allowed-modules.js';
 import type { MemberPredictor } from '../engines/engine.js';
 import { TuttiError } from '../errors.js';
 import type { RowRange } from '../measure/blocks.js';
@@ -77,11 +78,15 @@ async function createMemberPredictor(
     case 'tfjs': {
       const { createTfjsPredictor } = await import('../engines/tfjs/predictor.js');
       const topology = new TextDecoder().decode(Uint8Array.from(model!));
-      return createTfjsPredictor({ spec, index, weights, topology, columns }, features, task, targetScale);
+      const module = () => allowedModule(ensemble.allowedModules, { module: spec.model, member: index });
+      const member = { spec, index, weights, topology, columns, module };
+      return createTfjsPredictor(member, features, task, targetScale);
     }
     case 'learner': {
       const { createLearnerPredictor } = await import('../engines/learner/predictor.js');
-      return createLearnerPredictor({ spec, index, model: model!, columns }, features, task, targetScale);
+      const module = allowedModule(ensemble.allowedModules, { module: spec.learner, member: index });
+      const member = { module, index, model: model!, columns };
+      return createLearnerPredictor(member, features, task, targetScale);
     }
     default:
       return spec satisfies never;

@@ -2,6 +2,7 @@
 // The policies are here: what is run next, retries, failures, deadlines, stopping.
 
 import type { Dataset } from '../data/dataset.js';
+import { modulesOf } from '../engines/allowed-modules.js';
 import { stateShape } from '../engines/wasm/tying.js';
 import { failOption, fromWire, TuttiError, toWire, type WireError } from '../errors.js';
 import { ControlBlock } from '../memory/control-block.js';
@@ -350,6 +351,7 @@ export class TrainingRun {
     const members = this.#trained.sort((a, b) => a.index - b.index);
     const failures = this.#failures.sort((a, b) => a.index - b.index);
     if (members.length === 0 && failures.length > 0 && !interrupted) throw allFailed(failures);
+    const modules = modulesOf(plan);
     return {
       plan,
       task,
@@ -358,6 +360,8 @@ export class TrainingRun {
       featureScale,
       preprocessing: this.#settings.preprocessing ?? null,
       datasetHash: hash,
+      // The caller named them for the training, which has run them.
+      ...(modules.length === 0 ? {} : { allowedModules: modules }),
       members,
       failures,
       complete: members.length === plan.members.length,

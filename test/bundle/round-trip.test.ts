@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { contentHash, sortedJson } from '../../src/bundle/content-hash.js';
 import { inspectEnsemble, loadEnsemble } from '../../src/bundle/load.js';
-import { saveEnsemble } from '../../src/bundle/save.js';
+import { ensembleToBytes, saveEnsemble } from '../../src/bundle/save.js';
 import { networkSpecs } from '../../src/model/network.js';
 import { makeEnsemble, makeIncomplete } from './support.js';
 
@@ -119,4 +119,48 @@ t.test('what cannot be saved is refused and leaves nothing behind', async (t) =>
   });
   t.same((await readdir(folder)).sort(), ['file', 'sub']);
   await writeFile(join(folder, 'file'), 'still writable');
+});
+
+t.test('the bytes of a file and those made in memory are the same, and either loads', async (t) => {
+  const ensemble = makeEnsemble();
+  const path = join(t.testdir(), 'a.tutti');
+  const saved = await saveEnsemble(ensemble, path);
+  const bytes = ensembleToBytes(ensemble);
+  t.equal(bytes.length, saved.bytes);
+  t.strictSame(await loadEnsemble(bytes), ensemble);
+  t.strictSame(await loadEnsemble(await readFile(path)), ensemble);
+  const within = new Uint8Array(bytes.length + 9);
+  within.set(bytes, 5);
+  t.strictSame(await loadEnsemble(within.subarray(5, 5 + bytes.length)), ensemble);
+  const { contentHash: hash, bytes: length } = await inspectEnsemble(bytes);
+  t.same([hash, length], [saved.contentHash, bytes.length]);
+});
+
+t.test('what is wrong with bytes is said without them', async (t) => {
+  const bytes = ensembleToBytes(makeEnsemble());
+  const message = /^The saved ensemble is truncated: 99 of \d+ bytes$/;
+  await t.rejects(loadEnsemble(bytes.subarray(0, 99)), { code: 'ERR_BUNDLE', message });
+  for (const [source, got] of [
+    [bytes.buffer, 'an instance of ArrayBuffer'],
+    [Float32Array.from(bytes), `Float32Array of length ${bytes.length}`],
+    [[...bytes], `a list of ${bytes.length} items`],
+    [undefined, 'nothing'],
+  ] as const) {
+    const error = await loadEnsemble(source as never).catch(
+      (reason: Error) => reason as Error & { code?: string },
+    );
+    t.match(error, {
+      code: 'ERR_OPTION',
+      message: /^Expected a saved ensemble to be a path or a Uint8Array/,
+    });
+    t.ok((error as Error).message.endsWith(`, got ${got}`), (error as Error).message);
+  }
+  await t.rejects(saveEnsemble(makeEnsemble(), bytes as never), {
+    code: 'ERR_OPTION',
+    message: /^Expected `path` to be the path of the file to write, got \w+ of length \d+$/,
+  });
+  await t.rejects(loadEnsemble(bytes, { allow: [] } as never), {
+    code: 'ERR_OPTION',
+    message: /Unknown option `allow`/,
+  });
 });

@@ -1,6 +1,6 @@
 // Learners on the command line: trained by a flag or a config file, and used by every command that can.
 
-import { mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { CENTROIDS, learnerOf } from '../support/learners.js';
@@ -29,6 +29,7 @@ members:
 `,
 });
 const cwd = folder;
+const ALLOW = ['--allow-module', 'centroids.mjs', '--allow-module', './options.mjs'] as const;
 const TRAIN = ['train', 'data.csv', '--target', 'label', '--seed', '1', '--threads', '1'] as const;
 
 t.test('one flag trains an ensemble of a learner', async (t) => {
@@ -49,7 +50,9 @@ t.test('a config file mixes engines; the summary and JSON say what each kind did
   for (const kind of ['network', 'neighbours', 'learner centroids.mjs', 'learner options.mjs']) {
     t.match(stdout, new RegExp(`^test, ${kind} +1 +[\\d.]+ % +[\\d.]+ +– +–$`, 'm'));
   }
-  const evaluate = await tutti(['evaluate', 'mixed.tutti', 'data.csv', '--json', '--quiet'], { cwd });
+  const evaluate = await tutti(['evaluate', 'mixed.tutti', 'data.csv', '--json', '--quiet', ...ALLOW], {
+    cwd,
+  });
   t.match(JSON.parse(evaluate.stdout).kinds[3], {
     kind: 'learner options.mjs',
     members: [3],
@@ -69,10 +72,10 @@ t.test('inspect says what each is, without running a module', async (t) => {
 });
 
 t.test('predict and select use them; what only networks have is refused', async (t) => {
-  const predict = await tutti(['predict', 'mixed.tutti', 'data.csv'], { cwd });
+  const predict = await tutti(['predict', 'mixed.tutti', 'data.csv', ...ALLOW], { cwd });
   t.equal(predict.status, 0, predict.stderr);
   t.equal(predict.stdout.trim().split('\n').length, 61);
-  const select = await tutti(['select', 'mixed.tutti', 'data.csv', '--json', '--quiet'], { cwd });
+  const select = await tutti(['select', 'mixed.tutti', 'data.csv', '--json', '--quiet', ...ALLOW], { cwd });
   t.equal(JSON.parse(select.stdout).weights.length, 4);
   const attack = await tutti(['attack', 'mixed.tutti', 'data.csv'], { cwd });
   t.equal(attack.status, 2);
@@ -82,22 +85,54 @@ t.test('predict and select use them; what only networks have is refused', async 
   );
 });
 
-t.test('a bundle finds its modules from the folder that it was trained in', async (t) => {
-  mkdirSync(join(folder, 'elsewhere'));
-  const args = ['predict', '../mixed.tutti', '../data.csv'];
-  const away = await tutti(args, { cwd: join(folder, 'elsewhere') });
-  t.equal(away.status, 2);
-  t.match(
-    away.stderr,
-    /^tutti: Member 2: Expected the module centroids\.mjs to be .*: there is no such file\n/,
-  );
-  renameSync(join(folder, 'options.mjs'), join(folder, 'kept.mjs'));
-  const gone = await tutti(['predict', 'mixed.tutti', 'data.csv'], { cwd });
-  renameSync(join(folder, 'kept.mjs'), join(folder, 'options.mjs'));
-  t.match(
-    [gone.status, gone.stderr],
-    [2, /^tutti: Member 3: Expected the module options\.mjs to be a readable file/],
-  );
+t.test('no code that a bundle names is run until it is allowed, and the error says how', async (t) => {
+  for (const command of ['predict', 'evaluate', 'select']) {
+    const { status, stdout, stderr } = await tutti([command, 'mixed.tutti', 'data.csv', '--quiet'], { cwd });
+    t.equal(status, 2);
+    t.equal(stdout, '');
+    t.match(
+      stderr,
+      /^tutti: Member 2: predicting runs the module centroids\.mjs \(SHA-256 [0-9a-f]{64}\), which is not allowed.*--allow-module centroids\.mjs/,
+    );
+    t.equal(stderr.trim().split('\n').length, 1);
+  }
+  const half = await tutti(['predict', 'mixed.tutti', 'data.csv', ...ALLOW.slice(0, 2)], { cwd });
+  t.match([half.status, half.stderr], [2, /^tutti: Member 3: .*--allow-module options\.mjs/]);
+});
+
+t.test(
+  'an allowed module is known by its content: it may lie elsewhere, and must not have changed',
+  async (t) => {
+    mkdirSync(join(folder, 'elsewhere'));
+    const away = join(folder, 'elsewhere');
+    const args = ['predict', '../mixed.tutti', '../data.csv'];
+    const allow = ALLOW.map((part) => (part.startsWith('--') ? part : join('..', part)));
+    const moved = await tutti([...args, ...allow], { cwd: away });
+    t.equal(moved.status, 0, moved.stderr);
+    writeFileSync(join(away, 'centroids.mjs'), `${CENTROIDS}\n`);
+    const changed = await tutti([...args, '--allow-module', 'centroids.mjs'], { cwd: away });
+    t.equal(changed.status, 2);
+    t.match(
+      changed.stderr,
+      /^tutti: Expected an allowed module to be one that \.\.\/mixed\.tutti names by its SHA-256, got centroids\.mjs \(SHA-256 [0-9a-f]{64}\); it names centroids\.mjs \(SHA-256 /,
+    );
+    const missing = await tutti([...args, '--allow-module', 'none.mjs'], { cwd: away });
+    t.match([missing.status, missing.stderr], [2, /the module none\.mjs to be .*: there is no such file/]);
+  },
+);
+
+t.test('a module that the bundle needs is not written over', async (t) => {
+  const before = readFileSync(join(folder, 'centroids.mjs'), 'utf8');
+  for (const command of ['predict', 'select']) {
+    const args = [command, 'mixed.tutti', 'data.csv', ...ALLOW, '--out', 'centroids.mjs'];
+    const { status, stderr } = await tutti(args, { cwd });
+    t.equal(status, 2);
+    t.match(stderr, /^tutti: Expected `--out` to be another file than centroids\.mjs, which is read\n/);
+  }
+  const train = [...TRAIN, '--learner', './centroids.mjs', '--members', '1', '--out', 'centroids.mjs'];
+  const { status, stderr } = await tutti(train, { cwd });
+  t.match([status, stderr], [2, /^tutti: Expected `--out` to be another file than \.\/centroids\.mjs/]);
+  t.equal(readFileSync(join(folder, 'centroids.mjs'), 'utf8'), before);
 });
 
 t.test('what is wrong with a module is one error of status 2, before anything is trained', async (t) => {

@@ -47,6 +47,9 @@ t.before(async () => {
   ensemble = await trainEnsemble(dataset, OPTIONS, { runner: pool });
 });
 
+/** What a loader has to allow. */
+const modulePaths = OPTIONS.members.flatMap((own) => ('learner' in own ? [own.learner] : []));
+
 /** The ensemble with these members alone. */
 const only = (...places: number[]): Ensemble => ({
   ...ensemble,
@@ -164,7 +167,7 @@ t.test('saved, it predicts the same in a process of its own', async (t) => {
   t.same((await loadEnsemble(path)).members, ensemble.members);
   const script = `
     import { loadEnsemble, predictEnsemble } from ${JSON.stringify(new URL('../../src/index.js', import.meta.url).href)};
-    const ensemble = await loadEnsemble(${JSON.stringify(path)});
+    const ensemble = await loadEnsemble(${JSON.stringify(path)}, { allowModules: ${JSON.stringify(modulePaths)} });
     const { mean } = await predictEnsemble(ensemble, new Float32Array(60).fill(0.5));
     console.log(JSON.stringify([...mean]));
   `;
@@ -178,18 +181,19 @@ t.test('saved, it predicts the same in a process of its own', async (t) => {
 
 t.test('prediction loads the engines that members need, and no other', async (t) => {
   const path = join(t.testdir(), 'some.tutti');
-  const script = (bundle: string) => `
+  const script = (bundle: string, allowModules: readonly string[]) => `
     import { register } from 'node:module';
     const seen = 'data:text/javascript,' + encodeURIComponent(
       "import { writeSync } from 'node:fs'; export async function load(url, context, next) { " +
       "if (url.includes('/engines/')) writeSync(1, url + ' '); return next(url, context); }");
     register(seen);
     const { loadEnsemble, predictEnsemble } = await import(${JSON.stringify(new URL('../../src/index.js', import.meta.url).href)});
-    await predictEnsemble(await loadEnsemble(${JSON.stringify(bundle)}), new Float32Array(6));
+    const allowModules = ${JSON.stringify(allowModules)};
+    await predictEnsemble(await loadEnsemble(${JSON.stringify(bundle)}, { allowModules }), new Float32Array(6));
   `;
   const loadedFor = async (...places: number[]) => {
     await saveEnsemble(only(...places), path);
-    const args = ['--input-type=module', '--eval', script(path)];
+    const args = ['--input-type=module', '--eval', script(path, modulePaths)];
     const env = { ...process.env, NODE_OPTIONS: '' };
     const { stdout } = await promisify(execFile)(process.execPath, args, { env });
     return stdout;

@@ -163,7 +163,14 @@ export async function predictWithTfjs(
   x: Float32Array,
 ): Promise<Predictions> {
   const { features, task, targetScale } = dataset;
-  const member = { spec, index: 0, weights, topology: trainer.topology, columns: rows.columns };
+  const member = {
+    spec,
+    index: 0,
+    weights,
+    topology: trainer.topology,
+    columns: rows.columns,
+    module: () => spec.model,
+  };
   const predictor = await createTfjsPredictor(member, features, task, targetScale);
   const predictions = await predictor.predict(x, { start: 0, end: x.length / features }, null);
   predictor.dispose?.();

@@ -67,7 +67,7 @@ async function tryModel(
   const x = datasetRows(memory.buffer, dataset, task, null).inputs(rows);
   const outputs = outputCount(task);
   const scale = { mean: Array<number>(outputs).fill(0), std: Array<number>(outputs).fill(1) };
-  const member = { spec, index, model, columns };
+  const member = { module: spec.learner, index, model, columns };
   const predictor = await predictorOfLearner(learner, member, dataset.features, task, scale);
   await predictor.predict(x, { start: 0, end: rows.length }, null);
 }

@@ -3,7 +3,7 @@
 import { outputCount, type Scale, type Task } from '../../data/dataset.js';
 import type { RowRange } from '../../measure/blocks.js';
 import type { Predictions } from '../../measure/predictions.js';
-import type { LearnerMemberSpec } from '../../model/spec.js';
+import type { ModuleSpec } from '../../model/spec.js';
 import type { MemberPredictor } from '../engine.js';
 import { gatherRows } from '../gather-rows.js';
 import { type Learner, loadLearner } from './learner.js';
@@ -11,7 +11,8 @@ import { attempt, failLearner, type LearnerPlace, restoreModel } from './stored-
 
 /** A learner's member as prediction needs it. */
 export interface FittedMember {
-  readonly spec: LearnerMemberSpec;
+  /** Its learner, where it lies now. */
+  readonly module: ModuleSpec;
   /** Its place in the plan, for messages. */
   readonly index: number;
   /** The stored model. */
@@ -36,19 +37,19 @@ export async function createLearnerPredictor(
   task: Task,
   scale: Scale,
 ): Promise<MemberPredictor> {
-  const learner = await loadLearner(member.spec.learner, member.index);
+  const learner = await loadLearner(member.module, member.index);
   return predictorOfLearner(learner, member, features, task, scale);
 }
 
 /** The same with the learner at hand. */
 export async function predictorOfLearner(
   learner: Learner,
-  { spec, index: member, model: bytes, columns }: FittedMember,
+  { module, index: member, model: bytes, columns }: FittedMember,
   features: number,
   task: Task,
   scale: Scale,
 ): Promise<MemberPredictor> {
-  const place: LearnerPlace = { member, path: spec.learner.path };
+  const place: LearnerPlace = { member, path: module.path };
   const model = await restoreModel(learner, bytes, place);
   const outputs = outputCount(task);
   return {

@@ -17,11 +17,13 @@ import type {
   DropoutSpec,
   EnsemblePlan,
   LayerSpec,
+  ModuleSpec,
   NetworkMemberSpec,
   TfjsMemberSpec,
 } from '../../model/spec.js';
 import type { WindowGeometry } from '../../model/windows.js';
 import { checkOptions, type OptionTable, option } from '../../option-names.js';
+import { allowedModule } from '../allowed-modules.js';
 import type { ApplyLayer, Layer, LayersModel, TensorFlow } from './api.js';
 import { VARIANCE_FLOOR } from './head.js';
 import { channelsLast } from './model-input.js';
@@ -41,6 +43,8 @@ export interface LayeredEnsemble {
     readonly model?: Uint8Array | null;
     readonly unitFactors?: unknown;
   }[];
+  /** Needed for a model with layers of a class of the user's own. */
+  readonly allowedModules?: readonly ModuleSpec[];
 }
 
 export interface LayersModelOptions {
@@ -109,14 +113,15 @@ export async function toLayersModel(
 
 /** A member of the tfjs engine. */
 async function modelOfMember(
-  { plan, task, features }: LayeredEnsemble,
+  { plan, task, features, allowedModules }: LayeredEnsemble,
   spec: TfjsMemberSpec,
   { index, weights, model }: LayeredEnsemble['members'][number],
 ): Promise<LayersModel> {
   const tf = await loadTensorFlow();
   const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
   const topology = new TextDecoder().decode(Uint8Array.from(model ?? []));
-  const member = { spec, index, weights, topology, columns };
+  const module = () => allowedModule(allowedModules, { module: spec.model, member: index });
+  const member = { spec, index, weights, topology, columns, module };
   // Loaded here: whoever imports tutti loads this file.
   const { restoreModel } = await import('./predictor.js');
   return (await restoreModel(tf, member, columns?.length ?? features, task)).model;

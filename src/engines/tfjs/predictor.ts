@@ -5,7 +5,7 @@ import { outputCount, type Scale, type Task } from '../../data/dataset.js';
 import { TuttiError } from '../../errors.js';
 import { streamKey } from '../../math/random.js';
 import { headUnits } from '../../model/network.js';
-import type { TfjsMemberSpec } from '../../model/spec.js';
+import type { ModuleSpec, TfjsMemberSpec } from '../../model/spec.js';
 import type { MemberPredictor } from '../engine.js';
 import { gatherRows } from '../gather-rows.js';
 import type { LayersModel, TensorFlow } from './api.js';
@@ -27,6 +27,8 @@ export interface TfjsMember {
   readonly columns: Uint32Array | null;
   /** Its place in the plan, for messages. */
   readonly index: number;
+  /** Its module, where it lies now; throws when its code may not run. */
+  readonly module: () => ModuleSpec;
 }
 
 /**
@@ -64,14 +66,14 @@ export async function createTfjsPredictor(
  */
 export async function restoreModel(
   tf: TensorFlow,
-  { spec, weights, topology, index }: TfjsMember,
+  { spec, weights, topology, index, module }: TfjsMember,
   features: number,
   task: Task,
 ): Promise<OwnedModel> {
   const shape = { features, outputs: headUnits(spec.loss, task), task, loss: spec.loss };
   const owned =
     (await modelOfTopology(tf, topology)) ??
-    (await buildUserModel(tf, { module: spec.model, member: index }, shape, streamKey(0, 'init')));
+    (await buildUserModel(tf, { module: module(), member: index }, shape, streamKey(0, 'init')));
   const complaint = complaintOf(owned.model, shape) ?? lengthComplaint(owned.model, weights);
   if (complaint !== null) {
     owned.dispose();
