@@ -16,6 +16,8 @@ export type ErrorCode =
   | 'ERR_LEARNER' // a learner threw, or answered with what are no predictions
   | 'ERR_DEADLINE' // a member took longer than it may
   | 'ERR_THREAD_LOST' // a pool thread died and the retry failed as well
+  | 'ERR_THREAD_START' // no pool thread can start, because of its worker file or the system
+  | 'ERR_THREAD_BLOCKED' // a pool thread is blocked in the operating system and cannot be ended
   | 'ERR_CALLBACK' // a user's callback threw
   | 'ERR_MEMBERS_FAILED' // every member of an ensemble failed
   | 'ERR_CANCELLED' // stopped by an AbortSignal or Ctrl-C

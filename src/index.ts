@@ -63,7 +63,8 @@ export {
   type SourcesReport,
   type Spread,
 } from './ensemble/sources.js';
-export { type TrainingSettings, trainEnsemble } from './ensemble/train-ensemble.js';
+export { trainEnsemble } from './ensemble/train-ensemble.js';
+export type { TrainingSettings } from './ensemble/training-settings.js';
 export { type ErrorCode, type ErrorDetails, TuttiError } from './errors.js';
 export type { CombinedPredictions } from './measure/combine.js';
 export { type ErrorCorrelationOptions, errorCorrelation } from './measure/error-correlation.js';

@@ -14,13 +14,12 @@ import { type Run, restingBytes } from './runs.js';
 import { sharedExtras, writeExtras } from './shared-extras.js';
 import type { TyingGroup } from './tying.js';
 
-let trainings = 0;
-
 /**
  * Lays out a training for at most `threads` slots and copies the dataset into its memory.
  * @throws ERR_MEMORY when it would not fit.
  */
 export function prepareTraining(
+  id: string,
   dataset: Dataset,
   plan: EnsemblePlan,
   runs: readonly Run[],
@@ -49,7 +48,7 @@ export function prepareTraining(
   new Uint32Array(memory.buffer, layout.candidates.offset, candidates.length).set(candidates);
   new Uint32Array(memory.buffer, layout.validation.offset, validation.length).set(validation);
   return {
-    id: `${process.pid}-${++trainings}`,
+    id,
     module: compileKernels(plan.arithmetic),
     memory,
     layout,

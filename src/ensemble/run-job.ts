@@ -14,12 +14,12 @@ export async function runJob(
 ): Promise<readonly MemberOutcome[]> {
   const { memory, layout } = job.training;
   const control = new ControlBlock(memory.buffer, layout.slots);
-  control.takeUp(job.slot);
+  const holder = control.takeUp(job.slot);
   try {
     return job.kind === 'group'
       ? await trainGroup(job, kernels, onEpochEnd)
       : [await trainMember(job, kernels, onEpochEnd)];
   } finally {
-    control.end(job.slot);
+    control.end(job.slot, holder);
   }
 }

@@ -11,13 +11,8 @@ import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { type Aggregator, COMBINE_OPTIONS } from './aggregate/aggregate.js';
 import { evaluateEnsemble } from './evaluate.js';
 import { resolveModules } from './resolve-modules.js';
-import {
-  preparePlan,
-  randomSeed,
-  TRAINING_SETTINGS,
-  type TrainingSettings,
-  trainEnsemble,
-} from './train-ensemble.js';
+import { preparePlan, randomSeed, trainEnsemble } from './train-ensemble.js';
+import { TRAINING_SETTINGS, type TrainingSettings } from './training-settings.js';
 
 export interface SourcesOptions extends Pick<TrainingSettings, 'runner' | 'signal' | 'preprocessing'> {
   /** How many seeds every source is repeated over: `seed`, `seed` + 1, … @default 5 */

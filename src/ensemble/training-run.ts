@@ -7,15 +7,14 @@ import { stateShape } from '../engines/wasm/tying.js';
 import { failOption, fromWire, TuttiError, toWire, type WireError } from '../errors.js';
 import { ControlBlock } from '../memory/control-block.js';
 import { cycleOf } from '../model/snapshots.js';
-import { type EnsemblePlan, hasEpochs, type NetworkMemberSpec, userModuleOf } from '../model/spec.js';
-import { watchDeadline } from './deadline.js';
+import { type EnsemblePlan, hasEpochs, type NetworkMemberSpec } from '../model/spec.js';
+import { Attempts } from './attempts.js';
 import type { Ensemble, FailedMember, TrainedMember } from './ensemble.js';
 import type {
   Anchor,
   DeliveredMember,
   EpochDecision,
   EpochEvent,
-  EpochHook,
   GroupJob,
   Job,
   MemberJob,
@@ -25,7 +24,7 @@ import type {
 import { readProgress } from './progress.js';
 import type { MemberRunner } from './runner.js';
 import { type Run, StateBuffers, type TiedRun } from './runs.js';
-import type { TrainingSettings } from './train-ensemble.js';
+import type { TrainingSettings } from './training-settings.js';
 import { groupMean, type TyingGroup } from './tying.js';
 import { type Task, WorkQueue } from './work-queue.js';
 
@@ -46,29 +45,31 @@ export interface TrainingWork {
 
 export class TrainingRun {
   readonly #work: TrainingWork;
-  readonly #runner: MemberRunner;
   readonly #settings: TrainingSettings;
   readonly #started: number;
   readonly #control: ControlBlock;
+  readonly #attempts: Attempts;
   readonly #queue: WorkQueue;
   readonly #buffers = new StateBuffers();
   readonly #trained: TrainedMember[] = [];
   readonly #failures: FailedMember[] = [];
-  /** One for every job that a runner has; aborting it ends the job's thread. */
-  readonly #running = new Set<AbortController>();
   /** Runs that a slot has in hand, and how many members its record stands for. */
   readonly #inHand = new Set<Run>();
   readonly #membersOfSlot = new Map<number, number>();
   #lastLoss: number | null = null;
-  #fatal: unknown = null;
+  /** What ends the whole training; wrapped, because a callback may throw anything. */
+  #fatal: { readonly error: unknown } | null = null;
 
   constructor(work: TrainingWork, runner: MemberRunner, settings: TrainingSettings, started: number) {
     this.#work = work;
-    this.#runner = runner;
     this.#settings = settings;
     this.#started = started;
     const { memory, layout } = work.training;
     this.#control = new ControlBlock(memory.buffer, layout.slots);
+    const { retries = 1, onEpochEnd } = settings;
+    const hook = onEpochEnd && ((event: EpochEvent) => this.#askCallback(onEpochEnd, event));
+    const limits = { retries, deadlineMs: work.deadlineMs };
+    this.#attempts = new Attempts(runner, this.#control, limits, hook);
     this.#queue = new WorkQueue(this.#firstTasks());
   }
 
@@ -80,14 +81,15 @@ export class TrainingRun {
     const timer = onProgress && setInterval(() => this.#report(), PROGRESS_INTERVAL_MS);
     try {
       const { slots } = this.#work.training.layout;
-      const stopped = () => this.#control.stopRequested;
+      const stopped = (slot: number) => this.#control.stopRequested || this.#attempts.isBlocked(slot);
       await Promise.all(Array.from({ length: slots }, (_, slot) => this.#queue.run(slot, stopped)));
+      this.#giveUpTheRest();
     } finally {
       clearInterval(timer);
       signal?.removeEventListener('abort', stop);
     }
-    if (this.#fatal !== null) throw this.#fatal;
-    this.#report();
+    if (this.#fatal === null) this.#report();
+    if (this.#fatal !== null) throw this.#fatal.error;
     if (signal?.aborted && onInterrupt !== 'keep') throw signal.reason;
     return this.#collect(signal?.aborted === true);
   }
@@ -172,7 +174,7 @@ export class TrainingRun {
     this.#membersOfSlot.set(job.slot, runs.length);
     for (const run of runs) this.#inHand.add(run);
     try {
-      const outcomes = await this.#runWithRetries(job, runs);
+      const outcomes = await this.#attempts.run(job, runs);
       for (const [place, run] of runs.entries()) this.#keep(run, members[place]!, outcomes[place]!);
     } catch (error) {
       if (this.#control.stopRequested) return;
@@ -235,44 +237,13 @@ export class TrainingRun {
     run.over = true;
   }
 
-  async #runWithRetries(job: Job, runs: readonly Run[]): Promise<readonly MemberOutcome[]> {
-    const { retries = 1, onEpochEnd } = this.#settings;
-    const hook = onEpochEnd && ((event: EpochEvent) => this.#askCallback(onEpochEnd, event));
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await this.#runOnce(job, runs, hook);
-      } catch (error) {
-        const lost = error instanceof TuttiError && error.code === 'ERR_THREAD_LOST';
-        if (!lost || this.#control.stopRequested) throw error;
-        this.#control.end(job.slot);
-        if (attempt >= retries) throw threadLost(job, attempt + 1, error);
-      }
-    }
-  }
-
-  /** Runs a job until it ends or has had its time; then its thread is ended, because no member answers to itself. */
-  async #runOnce(
-    job: Job,
-    runs: readonly Run[],
-    hook: EpochHook | undefined,
-  ): Promise<readonly MemberOutcome[]> {
-    const { deadlineMs } = this.#work;
-    const left = deadlineMs - Math.max(...runs.map(({ usedMs }) => usedMs));
-    if (left <= 0) throw deadlinePassed(job, deadlineMs);
-    const abort = new AbortController();
-    const watch = watchDeadline(this.#control, job.slot, left, () => abort.abort());
-    this.#running.add(abort);
-    try {
-      const outcomes = await this.#runner.run(job, hook, abort.signal);
-      for (const run of runs) run.usedMs += watch.elapsedMs;
-      return outcomes;
-    } catch (error) {
-      if (!watch.passed || this.#control.stopRequested) throw error;
-      this.#control.end(job.slot);
-      throw deadlinePassed(job, deadlineMs);
-    } finally {
-      watch.stop();
-      this.#running.delete(abort);
+  /** When every slot is lost to a thread that cannot be ended, what is left cannot be trained. */
+  #giveUpTheRest(): void {
+    if (this.#control.stopRequested) return;
+    for (const run of this.#work.runs.filter(({ over }) => !over)) {
+      const index = run.members[run.delivered]!;
+      const message = `Member ${index} was not trained: every thread of this training is blocked in the operating system`;
+      this.#giveUp(run, toWire(new TuttiError('ERR_THREAD_BLOCKED', message, { member: index })));
     }
   }
 
@@ -297,10 +268,7 @@ export class TrainingRun {
   /** Raises the flag every thread reads at each step; a thread that does not answer is killed. */
   #stop(): void {
     this.#control.requestStop();
-    const endThreads = () => {
-      for (const abort of this.#running) abort.abort();
-    };
-    setTimeout(endThreads, STOP_GRACE_MS).unref();
+    setTimeout(() => this.#attempts.abortAll(), STOP_GRACE_MS).unref();
   }
 
   #report(): void {
@@ -341,7 +309,7 @@ export class TrainingRun {
 
   /** Ends the whole training with an error. */
   #fail(error: unknown): void {
-    this.#fatal ??= error;
+    this.#fatal ??= { error };
     this.#stop();
   }
 
@@ -370,24 +338,10 @@ export class TrainingRun {
   }
 }
 
-function threadLost(job: Job, attempts: number, cause: TuttiError): TuttiError {
-  const message = `${nameOf(job)} lost its thread ${attempts} times and was given up: ${cause.message}`;
-  return new TuttiError('ERR_THREAD_LOST', message, { member: job.member, attempts }, cause);
-}
-
-function deadlinePassed(job: Job, deadlineMs: number): TuttiError {
-  const message = `${nameOf(job)} took longer than the deadline of ${deadlineMs / 1000} s and was stopped`;
-  return new TuttiError('ERR_DEADLINE', message, { member: job.member, deadlineMs });
-}
-
-/** `Member 3`, with the module of the user's that it needs. */
-function nameOf(job: Job): string {
-  const module = job.kind === 'group' ? null : userModuleOf(job.spec);
-  return `Member ${job.member}${module === null ? '' : ` (${module.path})`}`;
-}
-
 function allFailed(failures: readonly FailedMember[]): TuttiError {
   const first = fromWire(failures[0]!.error);
+  // That is about the pool and no member.
+  if (failures.every(({ error }) => error.code === 'ERR_THREAD_START')) return first;
   const count = failures.length === 1 ? 'The only member' : `All ${failures.length} members`;
   const message = `${count} failed; the first error: ${first.message}`;
   return new TuttiError('ERR_MEMBERS_FAILED', message, { failed: failures.length, first: first.code }, first);

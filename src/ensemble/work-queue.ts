@@ -23,8 +23,8 @@ export class WorkQueue {
   }
 
   /** Runs tasks on `slot` one after the other until none is left or to come, or `stopped` says so. */
-  async run(slot: number, stopped: () => boolean): Promise<void> {
-    while (!stopped()) {
+  async run(slot: number, stopped: (slot: number) => boolean): Promise<void> {
+    while (!stopped(slot)) {
       const task = this.#take();
       if (task !== undefined) {
         this.#running++;

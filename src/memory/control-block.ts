@@ -12,7 +12,7 @@ const HEADER_WORDS = CONTROL_HEADER_BYTES / 4;
 const STOP = 0;
 
 /** Words of a slot's record. Member is stored plus one, so that zeroed memory reads as idle. */
-const FIELD = { member: 0, epoch: 1, epochs: 2, step: 3, steps: 4, loss: 5, taken: 6 } as const;
+const FIELD = { member: 0, epoch: 1, epochs: 2, step: 3, steps: 4, loss: 5, taken: 6, holder: 7 } as const;
 
 /** What one slot is doing. */
 export interface SlotProgress {
@@ -46,9 +46,14 @@ export class ControlBlock {
     return Atomics.load(this.#words, STOP) !== 0;
   }
 
-  /** Says that a thread has the slot's job in hand, which may have waited for it. */
-  takeUp(slot: number): void {
+  /**
+   * Says that a thread has the slot's job in hand, which may have waited for it.
+   * @returns who holds the slot from now on, to be told to `end`.
+   */
+  takeUp(slot: number): number {
+    const holder = Atomics.add(this.#words, this.#index(slot, FIELD.holder), 1) + 1;
     this.#set(slot, FIELD.taken, 1);
+    return holder;
   }
 
   isTaken(slot: number): boolean {
@@ -74,7 +79,9 @@ export class ControlBlock {
     this.#set(slot, FIELD.epoch, epoch);
   }
 
-  end(slot: number): void {
+  /** Nobody has the slot's job in hand any more; a holder whose slot went to another meanwhile changes nothing. */
+  end(slot: number, holder?: number): void {
+    if (holder !== undefined && holder !== Atomics.load(this.#words, this.#index(slot, FIELD.holder))) return;
     this.#set(slot, FIELD.member, 0);
     this.#set(slot, FIELD.taken, 0);
   }

@@ -13,6 +13,12 @@ export interface MemberTask {
 /** Errors travel as values, because a thread's rejection loses their code and details. */
 export type TaskResult = { readonly outcomes: readonly MemberOutcome[] } | { readonly error: WireError };
 
+/** Whether a thread's answer is one: a worker file may be any file. */
+export function isTaskResult(answer: unknown): answer is TaskResult {
+  if (typeof answer !== 'object' || answer === null) return false;
+  return 'error' in answer || ('outcomes' in answer && Array.isArray(answer.outcomes));
+}
+
 /** What the coordinator exposes on a task's port. */
 export interface HookServer {
   epochEnd(event: EpochEvent): Promise<EpochDecision | undefined>;

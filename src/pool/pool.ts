@@ -1,28 +1,34 @@
-// The thread pool: a MemberRunner over piscina. It dispatches jobs, rebuilds errors and tells threads when
-// a training has ended; it holds no policy (see train-ensemble.ts). The only module that loads piscina.
+// The thread pool: a MemberRunner over threads. It dispatches jobs, rebuilds errors and tells threads when
+// a training has ended; it holds no policy (see training-run.ts). What threads are is threads.ts's business.
 
 // The declaration file names AsyncDisposable, which a user's own libs may not hold.
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { once } from 'node:events';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { availableParallelism } from 'node:os';
-import { BroadcastChannel, MessageChannel, type Worker } from 'node:worker_threads';
-import type * as piscina from 'piscina';
+import { resolve } from 'node:path';
+import { BroadcastChannel, MessageChannel } from 'node:worker_threads';
 import type { EpochHook, Job, MemberOutcome } from '../ensemble/job.js';
 import type { MemberRunner } from '../ensemble/runner.js';
 import { fromWire, TuttiError } from '../errors.js';
-import { installedWorker, requireInstalled } from '../installed.js';
+import { installedWorker } from '../installed.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
-import type { MemberTask, TaskResult, ThreadData } from './messages.js';
+import { isTaskResult } from './messages.js';
+import { Threads } from './threads.js';
 
 export interface PoolOptions {
   /** Threads to keep; more than there are cores is allowed. @default available parallelism */
   readonly threads?: number;
-  /** The built worker file, for bundlers that move it. @default tutti's own */
+  /** The built worker file, for bundlers that move it: a file URL or a path. @default tutti's own */
   readonly workerPath?: string | URL;
+  /**
+   * Seconds that a thread may take to load the worker file before that is an error.
+   * @default 60 while it is busy, 5 in which nothing happens in it
+   */
+  readonly startTimeout?: number;
 }
 
-/** Piscina's own limits are far above; beyond this a request is surely a mistake. */
+/** Far more than any machine has cores; beyond this a request is surely a mistake. */
 const MAX_THREADS = 1024;
 
 const POOL_OPTIONS = {
@@ -31,20 +37,26 @@ const POOL_OPTIONS = {
     holds: (threads) => option.integer(1).holds(threads) && (threads as number) <= MAX_THREADS,
   },
   workerPath: {
-    expected: 'a path or a URL',
+    expected: 'a path or a file URL',
     // By its shape: a test runner's URL is of another realm.
-    holds: (path) => typeof path === 'string' || typeof (path as Partial<URL> | null)?.href === 'string',
+    holds: (path) => isUrl(path) || (typeof path === 'string' && path !== ''),
   },
+  startTimeout: option.number('a positive number of seconds', (value) => value > 0),
 } satisfies OptionTable<PoolOptions>;
+
+function isUrl(path: unknown): boolean {
+  const text = typeof path === 'string' ? path : (path as Partial<URL> | null)?.href;
+  return typeof text === 'string' && text.startsWith('file:');
+}
 
 /**
  * Threads that train members. One pool serves many trainings, several at once if need be; idle threads do
- * not keep the process alive.
+ * not keep the process alive, a training under way does.
  */
 export interface Pool extends MemberRunner, AsyncDisposable {
   /** Resolves when no training is under way; the pool stays usable. */
   drain(): Promise<void>;
-  /** Lets the trainings under way end, then ends the threads. */
+  /** Lets the trainings under way end, accepts no others, then ends the threads. */
   close(): Promise<void>;
   /** Ends the threads at once; unfinished jobs reject with ERR_CANCELLED. */
   destroy(): Promise<void>;
@@ -53,47 +65,61 @@ export interface Pool extends MemberRunner, AsyncDisposable {
 let pools = 0;
 
 /**
- * Starts a pool; its threads start in the background.
- * @throws ERR_OPTION when `threads` is not an integer from 1 to 1024; ERR_FILE when the thread's file is not found.
+ * Starts a pool; its threads start in the background. What keeps them from starting is an error of the trainings that
+ * wait for them.
+ * @throws ERR_OPTION when `threads` is not an integer from 1 to 1024, and for other options that are wrong or unknown;
+ * ERR_FILE when the thread's file is not found; ERR_THREAD_START when the system refuses threads.
  */
 export function createPool(options: PoolOptions = {}): Pool {
   checkOptions('createPool', options, POOL_OPTIONS);
-  const threads = options.threads ?? availableParallelism();
-  return new PiscinaPool(threads, options.workerPath ?? installedWorker());
+  const { threads = availableParallelism(), startTimeout } = options;
+  const workerPath = options.workerPath ?? installedWorker();
+  const worker = isUrl(workerPath) ? workerPath.toString() : resolve(workerPath.toString());
+  return new ThreadPool(threads, worker, startTimeout === undefined ? null : 1000 * startTimeout);
 }
 
-class PiscinaPool implements Pool {
+/** The pool whose thread waits for the answer of a callback, while it does. */
+const answering = new AsyncLocalStorage<{ pool: ThreadPool | null }>();
+
+class ThreadPool implements Pool {
   readonly threads: number;
-  readonly #piscina: piscina.Piscina<MemberTask, TaskResult>;
-  readonly #releases: BroadcastChannel;
-  /** Ids of the trainings that have sent jobs and not ended. */
+  readonly #worker: string;
+  readonly #startTimeoutMs: number | null;
+  readonly #releases: string;
+  readonly #channel: BroadcastChannel;
+  #threads: Threads;
+  /** Ids of the trainings that have begun and not ended. */
   readonly #underWay = new Set<string>();
   /** Called, and forgotten, when the last training ends. */
   #drained: (() => void)[] = [];
+  #closing = false;
   #ended: Promise<void> | null = null;
 
-  constructor(threads: number, worker: string | URL) {
+  constructor(threads: number, worker: string, startTimeoutMs: number | null) {
     this.threads = threads;
-    const releases = `tutti-releases-${process.pid}-${++pools}`;
-    this.#releases = new BroadcastChannel(releases);
-    this.#releases.unref();
-    const { Piscina } = requireInstalled<typeof piscina>('piscina');
-    this.#piscina = new Piscina({
-      filename: worker.toString(),
-      minThreads: threads,
-      maxThreads: threads,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      // Aborting one task would kill its neighbours on the same thread.
-      concurrentTasksPerWorker: 1,
-      // A thread blocked in Atomics.wait would answer no release and no hook.
-      atomics: 'disabled',
-      // The parent's loaders and flags are not for threads: they only slow their start.
-      execArgv: [],
-      workerData: { releases } satisfies ThreadData,
-      recordTiming: false,
+    this.#worker = worker;
+    this.#startTimeoutMs = startTimeoutMs;
+    this.#releases = `tutti-releases-${process.pid}-${++pools}`;
+    this.#channel = new BroadcastChannel(this.#releases);
+    this.#channel.unref();
+    this.#threads = this.#start();
+  }
+
+  #start(): Threads {
+    return new Threads({
+      count: this.threads,
+      worker: this.#worker,
+      data: { releases: this.#releases },
+      startTimeoutMs: this.#startTimeoutMs,
     });
-    // A thread that dies rejects its own task; without a handler the event would end the process.
-    this.#piscina.on('error', () => {});
+  }
+
+  begin(trainingId: string): void {
+    if (this.#closing || this.#ended !== null) throw destroyed();
+    if (answering.getStore()?.pool === this) throw waitsForItself();
+    // What kept threads from starting may have passed: each training tries once.
+    if (this.#threads.failure !== null && this.#underWay.size === 0) this.#threads = this.#start();
+    this.#underWay.add(trainingId);
   }
 
   async run(
@@ -102,54 +128,71 @@ class PiscinaPool implements Pool {
     signal: AbortSignal,
   ): Promise<readonly MemberOutcome[]> {
     if (this.#ended !== null) throw destroyed();
-    this.#underWay.add(job.training.id);
     const channel = onEpochEnd === undefined ? null : new MessageChannel();
-    let before: readonly Worker[] = [];
-    // Before piscina's own listener, which takes the job's thread out of its list.
-    signal.addEventListener('abort', () => (before = [...this.#piscina.threads]), { once: true });
     try {
       if (channel !== null) {
         // Loaded only here: most trainings have no callbacks.
         const { serveHooks } = await import('./hook-channel.js');
-        serveHooks(onEpochEnd!, channel.port1);
+        serveHooks((event) => this.#answer(() => onEpochEnd!(event)), channel.port1);
       }
       const hooks = channel?.port2 ?? null;
-      const result = await this.#piscina.run(
-        { job, hooks },
-        { signal, ...(hooks === null ? {} : { transferList: [hooks] }) },
-      );
+      const result = await this.#threads.run({ job, hooks }, signal, hooks === null ? [] : [hooks]);
+      if (!isTaskResult(result)) throw this.#notOurs();
       if ('error' in result) throw fromWire(result.error);
       return result.outcomes;
     } catch (error) {
-      await ended(before.filter((thread) => !this.#piscina.threads.includes(thread)));
-      throw error instanceof TuttiError ? error : this.#explain(error, job.member);
+      throw this.#explain(error, job.member);
     } finally {
       channel?.port1.close();
     }
   }
 
+  /** A training that the callback begins on this pool, and awaits, would wait for the thread that waits for it. */
+  async #answer<Answer>(callback: () => Promise<Answer>): Promise<Answer> {
+    const context: { pool: ThreadPool | null } = { pool: this };
+    try {
+      return await answering.run(context, callback);
+    } finally {
+      context.pool = null;
+    }
+  }
+
+  #notOurs(): TuttiError {
+    const message = `The worker ${this.#worker} is not tutti's: it does not answer as one`;
+    return new TuttiError('ERR_THREAD_START', message, { worker: this.#worker });
+  }
+
   /** Whatever piscina rejects with itself means that the thread is gone, or was ended on purpose. */
   #explain(error: unknown, member: number): TuttiError {
     if (this.#ended !== null) return destroyed();
+    if (error instanceof TuttiError) return error;
     const { name, message } = error instanceof Error ? error : new Error(String(error));
+    const details = { member };
     if (name === 'AbortError')
-      return new TuttiError('ERR_CANCELLED', `Member ${member} was stopped`, { member });
-    return new TuttiError('ERR_THREAD_LOST', `the thread died (${message})`, { member }, error);
+      return new TuttiError('ERR_CANCELLED', `Member ${member} was stopped`, details);
+    if (name === 'DataCloneError') {
+      const what = `Member ${member} cannot be handed to a thread or back: ${message}`;
+      return new TuttiError('ERR_INTERNAL', what, details, error);
+    }
+    // Piscina's own words for a worker without a default export that is a function.
+    if (message.startsWith('No handler function exported')) return this.#notOurs();
+    return new TuttiError('ERR_THREAD_LOST', `the thread died (${message})`, details, error);
   }
 
   release(trainingId: string): void {
-    if (this.#ended === null) this.#releases.postMessage(trainingId);
+    if (this.#ended === null) this.#channel.postMessage(trainingId);
     this.#underWay.delete(trainingId);
     if (this.#underWay.size > 0) return;
-    for (const resolve of this.#drained.splice(0)) resolve();
+    for (const resume of this.#drained.splice(0)) resume();
   }
 
   async drain(): Promise<void> {
     if (this.#underWay.size === 0) return;
-    await new Promise<void>((resolve) => this.#drained.push(resolve));
+    await new Promise<void>((resume) => this.#drained.push(resume));
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     await this.drain();
     await this.destroy();
   }
@@ -160,8 +203,8 @@ class PiscinaPool implements Pool {
   }
 
   async #end(): Promise<void> {
-    this.#releases.close();
-    await this.#piscina.destroy();
+    this.#channel.close();
+    await this.#threads.destroy();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -169,12 +212,12 @@ class PiscinaPool implements Pool {
   }
 }
 
-/** Resolves when these threads have really ended; until then one may still write to the arena it was given. */
-async function ended(threads: readonly Worker[]): Promise<void> {
-  const alive = threads.filter(({ threadId }) => threadId !== -1);
-  await Promise.all(alive.map((thread) => once(thread, 'exit')));
-}
-
 function destroyed(): TuttiError {
   return new TuttiError('ERR_CANCELLED', 'The pool has ended');
+}
+
+function waitsForItself(): TuttiError {
+  const message =
+    'A training begun in `onEpochEnd` of another on the same pool would wait for a thread that waits for it; give it a pool of its own, or none';
+  return new TuttiError('ERR_OPTION', message, { option: 'runner' });
 }

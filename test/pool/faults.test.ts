@@ -4,11 +4,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { contentHash } from '../../src/bundle/content-hash.js';
-import { createPool, trainEnsemble } from '../../src/index.js';
+import { createPool, type TrainingProgress, trainEnsemble } from '../../src/index.js';
 import { clusters } from '../support/datasets.js';
 
 const dataset = clusters(90, 6, 3);
 const OPTIONS = { members: 5, hidden: [8], epochs: 3, seed: 11 };
+const isAtWork = ({ member }: { member: number | null }) => member !== null;
 const mortal = new URL('fixtures/mortal-worker.js', import.meta.url);
 
 t.test('a thread that dies costs one retry and the same result', async (t) => {
@@ -77,9 +78,12 @@ t.test('an aborted training rejects with its reason and leaves the pool usable',
   await using pool = createPool({ threads: 2 });
   const reason = new Error('enough');
   const controller = new AbortController();
-  const settings = { runner: pool, signal: controller.signal };
+  const settings = {
+    runner: pool,
+    signal: controller.signal,
+    onProgress: ({ slots }: TrainingProgress) => slots.some(isAtWork) && controller.abort(reason),
+  };
   const training = trainEnsemble(dataset, { ...OPTIONS, epochs: 1_000_000 }, settings);
-  setTimeout(() => controller.abort(reason), 300);
   await t.rejects(training, reason);
   t.equal((await trainEnsemble(dataset, OPTIONS, { runner: pool })).members.length, 5);
   await t.rejects(trainEnsemble(dataset, OPTIONS, settings), reason, 'an aborted signal starts nothing');
@@ -115,9 +119,11 @@ t.test('a thread that does not answer the stop flag is ended', async (t) => {
     runner: pool,
     signal: controller.signal,
     // A callback that never answers: the thread waits for it and sees no flag.
-    onEpochEnd: () => new Promise(() => {}),
+    onEpochEnd: () => {
+      controller.abort();
+      return new Promise(() => {});
+    },
   });
-  setTimeout(() => controller.abort(), 300);
   await t.rejects(training, { name: 'AbortError' });
   t.equal((await trainEnsemble(dataset, OPTIONS, { runner: pool })).members.length, 5);
 });

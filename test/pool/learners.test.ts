@@ -25,6 +25,14 @@ function learnerThat(does: string): { path: string; attempts: () => number } {
 }
 
 const LOOP = 'for (;;) {}';
+/** A deadline, in seconds, that what takes milliseconds keeps on any machine; what never ends takes longer anyway. */
+const GENEROUS = 4;
+
+/** Waits for something to be so, however long that takes. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 const indexes = ({ members }: Ensemble) => members.map(({ index }) => index);
 
 t.test('a learner that never yields is stopped by the deadline, once, and the others go on', async (t) => {
@@ -38,11 +46,12 @@ t.test('a learner that never yields is stopped by the deadline, once, and the ot
     network,
     network,
   ];
-  const ensemble = await trainEnsemble(dataset, { seed: 1, members, deadline: 1 }, { runner: pool });
+  const ensemble = await trainEnsemble(dataset, { seed: 1, members, deadline: GENEROUS }, { runner: pool });
   t.same(indexes(ensemble), [0, 2, 3, 4]);
   const [failure] = ensemble.failures;
-  t.match(failure, { index: 1, error: { code: 'ERR_DEADLINE', details: { member: 1, deadlineMs: 1000 } } });
-  t.match(failure!.error.message, /^Member 1 \(.*own-\d+\.mjs\) took longer than the deadline of 1 s/);
+  const details = { member: 1, deadlineMs: 1000 * GENEROUS };
+  t.match(failure, { index: 1, error: { code: 'ERR_DEADLINE', details } });
+  t.match(failure!.error.message, /^Member 1 \(.*own-\d+\.mjs\) took longer than the deadline of 4 s/);
   t.equal(attempts(), 1);
   // Whoever had its slot next has the bytes it would have had anyway.
   const sound = members.with(1, network);
@@ -57,7 +66,7 @@ t.test('a learner that never yields is stopped by the deadline, once, and the ot
 t.test('a network that takes longer than its deadline is stopped too', async (t) => {
   await using pool = createPool({ threads: 1 });
   const members = [{ epochs: 2 }, { epochs: 10_000_000 }, { epochs: 2 }];
-  const ensemble = await trainEnsemble(dataset, { seed: 1, members, deadline: 0.5 }, { runner: pool });
+  const ensemble = await trainEnsemble(dataset, { seed: 1, members, deadline: GENEROUS }, { runner: pool });
   t.same(indexes(ensemble), [0, 2]);
   t.match(ensemble.failures, [
     { index: 1, error: { code: 'ERR_DEADLINE', message: /^Member 1 took longer/ } },
@@ -69,7 +78,7 @@ t.test(
   async (t) => {
     const { path } = learnerThat('await new Promise(() => {})');
     const members = [{ learner: path }, { epochs: 10_000_000 }, { learner: centroids }];
-    const ensemble = await trainEnsemble(dataset, { seed: 1, members, deadline: 0.3 });
+    const ensemble = await trainEnsemble(dataset, { seed: 1, members, deadline: GENEROUS });
     t.same(indexes(ensemble), [2]);
     t.same(
       ensemble.failures.map(({ error }) => error.code),
@@ -80,14 +89,20 @@ t.test(
 
 t.test('waiting for a thread that others have does not count', async (t) => {
   await using pool = createPool({ threads: 1 });
-  const slow = learnerThat('await new Promise((resolve) => setTimeout(resolve, 1200))');
+  const mark = join(folder, 'go-on');
+  // Holds the only thread until it is told to go on.
+  const { path, attempts } = learnerThat(`
+    const { existsSync } = await import('node:fs');
+    while (!existsSync(${JSON.stringify(mark)})) await new Promise((resolve) => setTimeout(resolve, 20))`);
   const train = (options: TrainingOptions) =>
     trainEnsemble(dataset, { seed: 1, ...options }, { runner: pool });
-  const [, waiting] = await Promise.all([
-    train({ members: 1, learner: slow.path }),
-    train({ members: 1, learner: centroids, deadline: 0.9 }),
-  ]);
-  t.same(waiting.failures, []);
+  const holding = train({ members: 1, learner: path });
+  await until(() => attempts() === 1);
+  const waiting = train({ members: 1, learner: centroids, deadline: GENEROUS });
+  await new Promise((resolve) => setTimeout(resolve, 1000 * GENEROUS + 500));
+  writeFileSync(mark, '');
+  t.same((await waiting).failures, []);
+  await holding;
 });
 
 t.test('tied members and snapshots have the deadline each, however many jobs they take', async (t) => {
@@ -97,7 +112,7 @@ t.test('tied members and snapshots have the deadline each, however many jobs the
     { tie: 0.1, epochs: 5 },
     { snapshots: 3, epochs: 6 },
   ];
-  const ensemble = await trainEnsemble(dataset, { seed: 1, members, deadline: 20 }, { runner: pool });
+  const ensemble = await trainEnsemble(dataset, { seed: 1, members, deadline: 200 }, { runner: pool });
   t.equal(ensemble.complete, true);
   const late = { tie: 0.1, epochs: 1_000_000 };
   const tied = trainEnsemble(dataset, { seed: 1, members: [late, late], deadline: 0.5 }, { runner: pool });
@@ -129,11 +144,13 @@ t.test('one that ends its thread once is fitted by the retry', async (t) => {
 });
 
 t.test('Ctrl-C, or an abort, ends a learner that never yields', async (t) => {
-  const { path } = learnerThat(LOOP);
+  const { path, attempts } = learnerThat(LOOP);
   await using pool = createPool({ threads: 1 });
   const controller = new AbortController();
   const settings = { runner: pool, signal: controller.signal, onInterrupt: 'keep' } as const;
   const members = [{ epochs: 1 }, { learner: path }, { epochs: 1 }];
-  setTimeout(() => controller.abort(), 800);
-  t.same(indexes(await trainEnsemble(dataset, { seed: 1, members }, settings)), [0]);
+  const training = trainEnsemble(dataset, { seed: 1, members }, settings);
+  await until(() => attempts() === 1);
+  controller.abort();
+  t.same(indexes(await training), [0]);
 });

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import t from 'tap';
 import { contentHash } from '../../src/bundle/content-hash.js';
 import { TuttiError } from '../../src/errors.js';
-import { createPool, trainEnsemble } from '../../src/index.js';
+import { createPool, type TrainingProgress, trainEnsemble } from '../../src/index.js';
 import { clusters } from '../support/datasets.js';
 
 const dataset = clusters(90, 6, 3);
@@ -85,8 +85,8 @@ t.test('close and destroy may be called twice, and an ended pool says so', async
 
 t.test('destroy rejects a training under way', async (t) => {
   const pool = createPool({ threads: 1 });
-  const training = trainEnsemble(dataset, { ...OPTIONS, epochs: 100_000 }, { runner: pool });
-  setTimeout(() => pool.destroy(), 300);
+  const onProgress = ({ slots }: TrainingProgress) => slots[0]!.member !== null && pool.destroy();
+  const training = trainEnsemble(dataset, { ...OPTIONS, epochs: 1_000_000 }, { runner: pool, onProgress });
   await t.rejects(training, { code: 'ERR_CANCELLED' });
 });
 

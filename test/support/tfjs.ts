@@ -68,7 +68,7 @@ export function createBench(dataset: Dataset, options: TrainingOptions, model: M
   const { task, features } = dataset;
   const plan = resolvePlan({ members: 1, ...options }, { task, features, seed: 3, arithmetic: 'fused' });
   const network = plan.members[0] as NetworkMemberSpec;
-  const training = prepareTraining(dataset, plan, listRuns(plan), [], 1, null);
+  const training = prepareTraining('test', dataset, plan, listRuns(plan), [], 1, null);
   const { memory, layout } = training;
   const control = new ControlBlock(memory.buffer, layout.slots);
   const context = { memory, control, layout, task, seed: plan.seed, slot: 0 };

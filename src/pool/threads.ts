@@ -1,0 +1,269 @@
+// The threads of a pool: the only module that loads piscina. It follows every thread from its creation to its
+// exit, so that one that cannot start, or cannot be ended, is an error for whoever waits for it and never a silence.
+// It knows tasks but not what is in them.
+
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { MessagePort, Worker } from 'node:worker_threads';
+import type * as piscina from 'piscina';
+import { TuttiError } from '../errors.js';
+import { requireInstalled } from '../installed.js';
+import { markBlocked } from './blocked-threads.js';
+import type { MemberTask, ThreadData } from './messages.js';
+
+export interface ThreadsOptions {
+  readonly count: number;
+  /** The file that every thread runs, as a file URL or an absolute path. */
+  readonly worker: string;
+  readonly data: ThreadData;
+  /** How long a thread may take to load its worker; null for the defaults below. */
+  readonly startTimeoutMs: number | null;
+}
+
+const LOOK_MS = 250;
+/** A thread in which nothing at all has happened for this long waits for what never comes; a slow one does something. */
+const QUIET_START_MS = 5000;
+/** For a worker that is busy all the time, such as a loop; threads that share a core may take so much longer. */
+const BUSY_START_MS = 60_000;
+/** A thread that is in JavaScript or WebAssembly ends within milliseconds; one inside the operating system may never. */
+const END_GRACE_MS = 3000;
+
+/** What is known of a thread that has not exited. */
+interface ThreadState {
+  online: boolean;
+  started: boolean;
+  /** It was ended on purpose. */
+  ended: boolean;
+  error: unknown;
+  /** Milliseconds since it began to load the worker, and since something last happened in it. */
+  loadingMs: number;
+  quietMs: number;
+  activeMs: number;
+}
+
+export class Threads {
+  readonly #options: ThreadsOptions;
+  readonly #piscina: piscina.Piscina<MemberTask, unknown>;
+  readonly #known = new Map<Worker, ThreadState>();
+  readonly #failed: Promise<never>;
+  #reject: (error: TuttiError) => void = () => {};
+  #failure: TuttiError | null = null;
+  #ending = false;
+  /** Tasks under way; while there are any, a timer keeps the process alive and looks after the threads. */
+  #tasks = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #looked = 0;
+
+  /** @throws ERR_THREAD_START when the system refuses a thread. */
+  constructor(options: ThreadsOptions) {
+    this.#options = options;
+    this.#failed = new Promise((_, reject) => {
+      this.#reject = reject;
+    });
+    this.#failed.catch(() => {});
+    try {
+      this.#piscina = startPiscina(options);
+    } catch (error) {
+      if (error instanceof TuttiError) throw error;
+      throw startError(options.worker, `its threads cannot be started: ${reasonOf(error)}`, error);
+    }
+    // A thread that dies rejects its own task; without a handler the event would end the process.
+    this.#piscina.on('error', () => {});
+    // Piscina puts another in a thread's place right after it has let go of it.
+    this.#piscina.on('workerDestroy', () => queueMicrotask(() => this.#follow()));
+    this.#follow();
+  }
+
+  /** Why no thread can start, once that is known; tasks reject with it from then on. */
+  get failure(): TuttiError | null {
+    return this.#failure;
+  }
+
+  /**
+   * Runs a task to its end. When this rejects, no thread is at work on it any more.
+   * @param signal aborting it ends the thread that has the task.
+   * @throws ERR_THREAD_START; ERR_THREAD_BLOCKED when the thread cannot be ended; whatever piscina rejects with.
+   */
+  async run(task: MemberTask, signal: AbortSignal, transfer: readonly MessagePort[]): Promise<unknown> {
+    if (this.#failure !== null) throw this.#failure;
+    const noteEnded = () => this.#noteEnded();
+    // Before piscina's own listener, which takes the task's thread out of its list.
+    signal.addEventListener('abort', noteEnded, { once: true });
+    this.#begin();
+    try {
+      const running = this.#piscina.run(task, { signal, transferList: [...transfer] });
+      this.#follow();
+      return await Promise.race([running, this.#failed]);
+    } catch (error) {
+      const blocked = await this.#endOf([...this.#known.keys()].filter((thread) => !this.#has(thread)));
+      if (this.#failure !== null) throw this.#failure;
+      if (blocked && signal.aborted) throw blockedError();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', noteEnded);
+      this.#end();
+    }
+  }
+
+  /** Ends all threads; tasks under way reject. */
+  async destroy(): Promise<void> {
+    this.#ending = true;
+    const threads = [...this.#known.keys()];
+    // Not awaited: it would wait for a blocked thread for ever.
+    void this.#piscina.destroy();
+    await this.#endOf(threads);
+  }
+
+  #has(thread: Worker): boolean {
+    return this.#piscina.threads.includes(thread);
+  }
+
+  /** Takes up the threads that piscina has started since. */
+  #follow(): void {
+    for (const thread of this.#piscina.threads) {
+      if (this.#known.has(thread) || thread.threadId === -1) continue;
+      const state: ThreadState = {
+        ...{ online: false, started: false, ended: false, error: null },
+        ...{ loadingMs: 0, quietMs: 0, activeMs: 0 },
+      };
+      this.#known.set(thread, state);
+      thread.once('online', () => (state.online = true));
+      // Piscina's own, which says that the worker is loaded, comes before anything a job could send.
+      thread.once('message', () => (state.started = true));
+      thread.on('error', (error) => (state.error = error));
+      thread.once('exit', (code) => this.#exited(thread, state, code));
+    }
+  }
+
+  /** Threads that piscina lets go of because of an abort are ended on purpose. */
+  #noteEnded(): void {
+    const before = [...this.#piscina.threads];
+    queueMicrotask(() => {
+      for (const thread of before) {
+        const state = this.#known.get(thread);
+        if (state !== undefined && !this.#has(thread)) state.ended = true;
+      }
+    });
+  }
+
+  #exited(thread: Worker, state: ThreadState, code: number): void {
+    this.#known.delete(thread);
+    if (this.#ending || state.ended) return;
+    // After a failed start piscina replaces no thread any more, and tasks would wait for ever.
+    if (state.started && this.#piscina.threads.length >= this.#options.count) return;
+    if (state.error === null) this.#fail(`it ended its thread while it was loaded (exit status ${code})`);
+    else this.#fail(this.#reasonOfLoading(state.error), state.error);
+  }
+
+  #reasonOfLoading(error: unknown): string {
+    const path = pathOf(this.#options.worker);
+    return existsSync(path) ? `it cannot be loaded: ${reasonOf(error)}` : 'there is no such file';
+  }
+
+  #fail(reason: string, cause?: unknown): void {
+    if (this.#failure !== null) return;
+    this.#failure = startError(this.#options.worker, reason, cause);
+    this.#reject(this.#failure);
+    void this.destroy();
+  }
+
+  #begin(): void {
+    if (this.#tasks++ > 0) return;
+    this.#looked = performance.now();
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+  }
+
+  #end(): void {
+    if (--this.#tasks > 0) return;
+    clearInterval(this.#timer);
+  }
+
+  /** Looks for threads that are waited for and will never have loaded their worker. */
+  #look(): void {
+    const now = performance.now();
+    // A machine that slept, or a blocked calling thread, is not the threads' fault.
+    const passed = Math.min(now - this.#looked, 2 * LOOK_MS);
+    this.#looked = now;
+    const { startTimeoutMs, count } = this.#options;
+    const busyMs = startTimeoutMs ?? BUSY_START_MS * Math.max(1, count / availableParallelism());
+    const quietMs = startTimeoutMs ?? QUIET_START_MS;
+    for (const [thread, state] of this.#known) {
+      if (!state.online || state.started || state.ended) continue;
+      const { active } = thread.performance.eventLoopUtilization();
+      state.loadingMs += passed;
+      state.quietMs = active - state.activeMs > 1 ? 0 : state.quietMs + passed;
+      state.activeMs = active;
+      if (state.quietMs >= quietMs) {
+        this.#fail(
+          `nothing has happened in its thread for ${seconds(quietMs)} while it was loaded; ${REMEDY}`,
+        );
+      } else if (state.loadingMs >= busyMs) {
+        this.#fail(`it was not loaded within ${seconds(busyMs)}; ${REMEDY}`);
+      }
+    }
+  }
+
+  /** Waits until threads have really ended, for until then one may write to memory; @returns whether one cannot be. */
+  async #endOf(threads: readonly Worker[]): Promise<boolean> {
+    const alive = threads.filter(({ threadId }) => threadId !== -1);
+    if (alive.length === 0) return false;
+    let timer: NodeJS.Timeout | undefined;
+    const grace = new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, END_GRACE_MS, true);
+    });
+    const exits = Promise.all(alive.map((thread) => once(thread, 'exit').catch(() => {})));
+    const blocked = await Promise.race([exits.then(() => false), grace]);
+    clearTimeout(timer);
+    if (!blocked) return false;
+    for (const thread of alive.filter(({ threadId }) => threadId !== -1)) {
+      this.#known.delete(thread);
+      markBlocked(thread);
+    }
+    return true;
+  }
+}
+
+const REMEDY = 'does it await at its top level what never comes? More time: createPool({ startTimeout })';
+
+function startPiscina({ count, worker, data }: ThreadsOptions): piscina.Piscina<MemberTask, unknown> {
+  const { Piscina } = requireInstalled<typeof piscina>('piscina');
+  return new Piscina({
+    filename: worker,
+    minThreads: count,
+    maxThreads: count,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    // Aborting one task would kill its neighbours on the same thread.
+    concurrentTasksPerWorker: 1,
+    // A thread blocked in Atomics.wait would answer no release and no hook.
+    atomics: 'disabled',
+    // The parent's loaders and flags are not for threads: they only slow their start.
+    execArgv: [],
+    workerData: data,
+    recordTiming: false,
+  });
+}
+
+function startError(worker: string, reason: string, cause: unknown): TuttiError {
+  const path = pathOf(worker);
+  const message = `No pool thread can start: the worker ${path}: ${reason}`;
+  return new TuttiError('ERR_THREAD_START', message, { worker: path }, cause);
+}
+
+function blockedError(): TuttiError {
+  const message = 'its thread is blocked in the operating system and cannot be ended';
+  return new TuttiError('ERR_THREAD_BLOCKED', message);
+}
+
+function pathOf(worker: string): string {
+  return worker.startsWith('file:') ? fileURLToPath(worker) : worker;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 100) / 10} s`;
+}
