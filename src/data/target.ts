@@ -3,7 +3,8 @@
 
 import { failOption, TuttiError } from '../errors.js';
 import { scaleOf } from './arrays.js';
-import type { Column } from './column.js';
+import { type Column, isMissingText } from './column.js';
+import { classesOf, labeller, labelOf } from './labels.js';
 import type { TargetEncoding } from './preprocessing-schema.js';
 import { cellError, findColumn, listed, type Table } from './table.js';
 import { kindOf, numbersOf, refuseMissing } from './typing.js';
@@ -11,7 +12,6 @@ import { kindOf, numbersOf, refuseMissing } from './typing.js';
 /** Integer targets with more distinct values than this are regression targets unless stated otherwise. */
 const MOST_GUESSED_CLASSES = 20;
 const LABEL_HINT = 'state the task as classification if the column holds labels';
-const INTEGER = /^-?(?:0|[1-9]\d*)$/;
 
 export type TaskKind = 'classification' | 'regression';
 
@@ -52,7 +52,8 @@ function guessTask(table: Table, target: Column, categorical: readonly string[])
   }
   const numbers = numbersOf(table, target, LABEL_HINT).filter((number) => !Number.isNaN(number));
   if (!numbers.every(Number.isInteger)) return { kind: 'regression', reason: `fractions in ${name}` };
-  const distinct = new Set(numbers).size;
+  const apart = new Set(numbers).size;
+  const distinct = apart > MOST_GUESSED_CLASSES ? apart : distinctLabels(target);
   const kind = distinct <= MOST_GUESSED_CLASSES ? 'classification' : 'regression';
   return { kind, reason: `${distinct} distinct integers in ${name}` };
 }
@@ -84,7 +85,7 @@ export function fitTarget(
     return { kind, columns, mean, std: scales.map((scale) => scale.std) };
   }
   const column = targets[0]!;
-  const classes = classesOf(table, column);
+  const classes = classesOf(textsOf(column));
   const names = labeller(classes);
   const trained = new Set(Array.from(rows, (row) => names(column.text(row))));
   if (trained.size < 2) {
@@ -146,37 +147,20 @@ function labelsOf(table: Table, column: Column, classes: readonly string[], rows
   });
 }
 
-/**
- * The distinct labels: by number where all are numbers, else by code unit.
- * Where all are whole numbers without leading zeros, 1, 1.0 and 1e0 are one class, named 1: other programs
- * write integers that way. Otherwise texts are taken as they are, so versions 2.1 and 2.10 stay apart.
- */
-function classesOf(table: Table, column: Column): string[] {
+/** The texts of a column without missing cells, each at least once. */
+function textsOf(column: Column): Set<string> {
   const texts = new Set<string>();
-  const wholes = new Set<string>();
-  for (let row = 0; row < table.rows; row++) {
-    const text = column.text(row);
-    if (texts.has(text)) continue;
-    texts.add(text);
-    wholes.add(wholeNumber(text) ?? '');
-  }
-  const names = wholes.has('') ? [...texts] : [...wholes];
-  const numeric = names.every((name) => Number.isFinite(Number(name)));
-  return names.sort((a, b) => (numeric ? Number(a) - Number(b) : 0) || (a < b ? -1 : 1));
+  column.tally((text) => texts.add(text));
+  return texts;
 }
 
-/** From a cell's text to its class index. */
-function labeller(classes: readonly string[]): (text: string) => number | undefined {
-  const indexOf = new Map(classes.map((name, index) => [name, index]));
-  const whole = classes.every((name) => INTEGER.test(name));
-  return (text) => indexOf.get(text) ?? (whole ? indexOf.get(wholeNumber(text) ?? '') : undefined);
-}
-
-/** The plain form of a whole number (1.0 → "1"), null for anything else, leading zeros included. */
-function wholeNumber(text: string): string | null {
-  if (text === '' || /^[+-]?0\d/.test(text)) return null;
-  const number = Number(text);
-  return Number.isSafeInteger(number) ? String(number) : null;
+/** How many classes a column would make: integers too long for a double are more labels than numbers. */
+function distinctLabels(column: Column): number {
+  const labels = new Set<string>();
+  column.tally((text) => {
+    if (!isMissingText(text)) labels.add(labelOf(text));
+  });
+  return labels.size;
 }
 
 function isWhollyMissing(table: Table, column: Column): boolean {
