@@ -1,18 +1,17 @@
-// From a file to datasets in one call: read, choose the task, split, fit on the training rows, transform.
+// From a file to datasets in one call: read, judge the columns, split, fit on the training rows, transform.
 
 import { checkOptions, type OptionTable, option, pickOptions } from '../option-names.js';
+import type { TaskKind } from './column-options.js';
 import { CSV_OPTIONS, type CsvOptions, readCsv } from './csv.js';
 import type { Dataset } from './dataset.js';
+import { fillNotes } from './fill-notes.js';
+import { type Judgement, judgeTable, type LeftOut } from './judge-table.js';
 import {
-  assignRoles,
   type ClassWeights,
-  type ColumnRoles,
   fitPreprocessing,
   PREPROCESSING_OPTIONS,
   type Preprocessing,
   type PreprocessingOptions,
-  type TaskChoice,
-  taskOf,
   transformTable,
   transformTargets,
 } from './preprocessing.js';
@@ -30,25 +29,30 @@ export interface LoadOptions extends PreprocessingOptions, CsvOptions {
   readonly classWeights?: ClassWeights | undefined;
 }
 
-const LOAD_OPTIONS = {
+/** The checks of these options that need no table. */
+export const LOAD_OPTIONS = {
   ...PREPROCESSING_OPTIONS,
   ...CSV_OPTIONS,
   testShare: option.number('a number from 0 to below 1', (share) => share >= 0 && share < 1),
   seed: option.seed,
   classWeights: CLASS_WEIGHTS,
-} satisfies OptionTable<LoadOptions>;
+} as const satisfies OptionTable<LoadOptions>;
 
 export interface LoadedData {
   readonly train: Dataset;
   /** The rows held out; null without a test share. */
   readonly test: Dataset | null;
   readonly preprocessing: Preprocessing;
-  readonly task: TaskChoice['kind'];
+  readonly task: TaskKind;
   /** Why this task, to be printed: '10 distinct integers in `digit`'. */
   readonly taskReason: string;
   /** Rows of the table, from 0 and ascending, in the order of `train` and `test`. */
   readonly rows: RowSplit;
   readonly table: Table;
+  /** Columns that nothing is learned from, and why. */
+  readonly leftOut: readonly LeftOut[];
+  /** What the user should know about how the columns were taken, one sentence each. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -60,22 +64,35 @@ export interface LoadedData {
  */
 export function loadTraining(source: string | Table, options: LoadOptions): LoadedData {
   checkOptions('loadTraining', options, LOAD_OPTIONS);
-  const { testShare = 0 } = options;
   const table = typeof source === 'string' ? readCsv(source, pickOptions(options, CSV_OPTIONS)) : source;
-  const roles = assignRoles(table, options);
-  const choice = taskOf(table, roles, options);
-  const rows = split(table, roles, choice, testShare, options.seed ?? 0);
-  const preprocessing = fitPreprocessing(table, rows.train, options);
+  const judgement = judgeTable(table, options);
+  const rows = splitJudged(table, judgement, options);
+  const preprocessing = fitPreprocessing(table, rows.train, options, judgement);
   const train = transformTable(preprocessing, table, rows.train, { classWeights: options.classWeights });
   const test = rows.test.length === 0 ? null : transformTable(preprocessing, table, rows.test);
-  return { train, test, preprocessing, task: choice.kind, taskReason: choice.reason, rows, table };
+  const { kind, reason } = judgement.target;
+  return {
+    ...{ train, test, preprocessing, task: kind, taskReason: reason, rows, table },
+    leftOut: preprocessing.leftOut ?? [],
+    notes: [...judgement.notes, ...fillNotes(judgement, preprocessing, options.impute ?? null)],
+  };
 }
 
-function split(table: Table, roles: ColumnRoles, choice: TaskChoice, share: number, seed: number): RowSplit {
-  const all = Uint32Array.from({ length: table.rows }, (_, row) => row);
-  if (share === 0) return { train: all, test: new Uint32Array(0) };
-  const target = fitTarget(table, roles.targets, choice.kind, all);
-  const labels = transformTargets({ target }, table)?.labels ?? new Int32Array(0);
-  const groups = roles.group === null ? null : groupsOf(table, all, roles.group);
-  return splitRows({ rows: table.rows, share, seed, labels, groups });
+/**
+ * The rows to train on and those to hold out: the very ones of a training with these options.
+ *
+ * @throws ERR_DATA where the share holds out no row
+ */
+export function splitJudged(
+  table: Table,
+  judgement: Judgement,
+  { testShare = 0, seed = 0 }: Pick<LoadOptions, 'testShare' | 'seed'>,
+): RowSplit {
+  const { rows: all, target, group } = judgement;
+  if (testShare === 0) return { train: all, test: new Uint32Array(0) };
+  const encoding = fitTarget(table, target, all, all);
+  const labels = transformTargets({ target: encoding }, table, all)?.labels ?? new Int32Array(0);
+  const groups = group === null ? null : groupsOf(table, all, group);
+  const { train, test } = splitRows({ rows: all.length, share: testShare, seed, labels, groups });
+  return { train: train.map((i) => all[i]!), test: test.map((i) => all[i]!) };
 }

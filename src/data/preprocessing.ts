@@ -1,39 +1,27 @@
 // The way from a table's raw columns to a dataset, fitted on training rows and kept with the ensemble.
-// Composes features.ts, target.ts and weights.ts; reads no files (load.ts does) and knows nothing of members.
+// Composes judge-table.ts, features.ts, target.ts and weights.ts; reads no files (load.ts does) and knows nothing of
+// members.
 
 import { failOption, TuttiError } from '../errors.js';
 import { type OptionTable, option } from '../option-names.js';
-import type { Column } from './column.js';
+import { COLUMN_OPTIONS, type ColumnOptions } from './column-options.js';
 import { type Dataset, type Scale, type Task, withHash } from './dataset.js';
-import {
-  type FeatureScaling,
-  featureWidth,
-  fitFeatures,
-  type Impute,
-  transformFeatures,
-} from './features.js';
+import { featureWidth, transformFeatures } from './features.js';
+import { type FeatureScaling, fitFeatures, type Impute } from './fit-features.js';
+import { type Judgement, judgeTable } from './judge-table.js';
 import type { Preprocessing, TargetEncoding } from './preprocessing-schema.js';
+import { categoricalReading, numericReading } from './reading.js';
 import { requireColumn, type Table } from './table.js';
-import { chooseTask, fitTarget, type TaskChoice, type TaskKind, transformTargets } from './target.js';
+import { fitTarget, targetReadings, transformTargets } from './target.js';
 import { type ClassWeights, fitRowWeights, groupsOf } from './weights.js';
 
-export { featureNames, featureWidth, type Impute, transformFeatures } from './features.js';
+export { featureNames, featureWidth, transformFeatures } from './features.js';
+export type { Impute } from './fit-features.js';
 export type { FeatureColumn, Preprocessing, TargetEncoding } from './preprocessing-schema.js';
-export { type EncodedTargets, type TaskChoice, type TaskKind, transformTargets } from './target.js';
+export { type EncodedTargets, transformTargets } from './target.js';
 export type { ClassWeights } from './weights.js';
 
-const COLUMN_NAMES = {
-  expected: 'the name of a column, or a list of names',
-  holds: (value: unknown) => option.text.holds(value) || option.texts.holds(value),
-};
-
-export interface PreprocessingOptions {
-  /** The column to predict, or several for regression. */
-  readonly target: string | readonly string[];
-  /** @default guessed: text, or integers with at most 20 distinct values, are classes */
-  readonly task?: TaskKind | undefined;
-  /** Columns to treat as categories even if they look like numbers. */
-  readonly categorical?: readonly string[] | undefined;
+export interface PreprocessingOptions extends ColumnOptions {
   /** Fill missing feature cells. @default a missing cell is an error */
   readonly impute?: Impute | undefined;
   /**
@@ -43,93 +31,64 @@ export interface PreprocessingOptions {
   readonly unseen?: Preprocessing['unseen'] | undefined;
   /** Whether numeric features are standardised each by itself or, as pixels want, all alike. @default 'columns' */
   readonly scaling?: FeatureScaling | undefined;
-  /** Weights of the loss per row; no feature. */
-  readonly weightColumn?: string | undefined;
-  /** Groups that resampling and splitting keep whole; no feature. */
-  readonly groupColumn?: string | undefined;
 }
 
-/** What the options must be; see src/option-names.ts. */
+/** The checks of these options that need no table. */
 export const PREPROCESSING_OPTIONS = {
-  target: option.required(COLUMN_NAMES),
-  task: option.oneOf('classification', 'regression'),
-  categorical: option.texts,
+  ...COLUMN_OPTIONS,
   impute: option.oneOf('mean', 'median'),
   unseen: option.oneOf('error', 'ignore'),
   scaling: option.oneOf('columns', 'together'),
-  weightColumn: option.text,
-  groupColumn: option.text,
-} satisfies OptionTable<PreprocessingOptions>;
-
-/** What each column of a table is for. */
-export interface ColumnRoles {
-  readonly features: readonly Column[];
-  readonly targets: readonly Column[];
-  readonly weight: Column | null;
-  readonly group: Column | null;
-}
+} as const satisfies OptionTable<PreprocessingOptions>;
 
 /**
- * Finds the columns that options name; all others are features.
- *
- * @throws ERR_OPTION for a name that is no column or has two uses; ERR_DATA when no feature is left
- */
-export function assignRoles(table: Table, options: PreprocessingOptions): ColumnRoles {
-  const names = typeof options.target === 'string' ? [options.target] : options.target;
-  if (names.length === 0) throw new TuttiError('ERR_OPTION', 'Expected `target` to name a column, got none');
-  const targets = names.map((name) => requireColumn(table, 'target', name));
-  const { weightColumn, groupColumn } = options;
-  const weight = weightColumn === undefined ? null : requireColumn(table, 'weightColumn', weightColumn);
-  const group = groupColumn === undefined ? null : requireColumn(table, 'groupColumn', groupColumn);
-  for (const name of options.categorical ?? []) requireColumn(table, 'categorical', name);
-  const used = [...targets, weight, group].filter((column) => column !== null);
-  const twice = used.find((column, i) => used.indexOf(column) !== i);
-  if (twice !== undefined) {
-    const expected = 'Expected target, weight and group columns to differ';
-    throw new TuttiError('ERR_OPTION', `${expected}, got \`${twice.name}\` twice`, { column: twice.name });
-  }
-  const features = table.columns.filter((column) => !used.includes(column));
-  if (features.length === 0) {
-    const message = `Expected ${table.source} to have a column beside the target, got none to learn from`;
-    throw new TuttiError('ERR_DATA', message, { file: table.source });
-  }
-  return { features, targets, weight, group };
-}
-
-/** The task of a table under these options, and why. */
-export function taskOf(table: Table, roles: ColumnRoles, options: PreprocessingOptions): TaskChoice {
-  return chooseTask(table, roles.targets, options.task ?? null, options.categorical ?? []);
-}
-
-/**
- * Fits preprocessing: column kinds, classes and errors over the whole table; means, deviations, categories
- * and fills over the training rows alone.
+ * Fits preprocessing: what columns are taken for, classes and errors over the whole table; means, deviations,
+ * categories and fills over the training rows alone.
  *
  * @param rows u32, the training rows
+ * @param judgement of the same table by the same options
  * @throws ERR_OPTION, ERR_DATA: see the parts
  */
 export function fitPreprocessing(
   table: Table,
   rows: Uint32Array,
   options: PreprocessingOptions,
+  judgement: Judgement = judgeTable(table, options),
 ): Preprocessing {
-  const roles = assignRoles(table, options);
-  const { kind } = taskOf(table, roles, options);
-  const target = fitTarget(table, roles.targets, kind, rows);
-  const categorical = options.categorical ?? [];
+  const { weight, group } = judgement;
   const unseen = options.unseen ?? 'error';
   if (unseen !== 'error' && unseen !== 'ignore') failOption('unseen', 'error or ignore', unseen);
+  const target = fitTarget(table, judgement.target, rows, judgement.rows);
+  const { impute = null, scaling = 'columns' } = options;
+  const features = fitFeatures(table, judgement.features, rows, { impute, scaling }, judgement.rows);
+  const leftOut = [...judgement.leftOut, ...withoutValues(judgement, features)];
+  if (features.length === 0) throw nothingFitted(table);
   return {
-    features: fitFeatures(table, roles.features, rows, {
-      categorical,
-      impute: options.impute ?? null,
-      scaling: options.scaling ?? 'columns',
-    }),
-    unseen,
-    target,
-    weightColumn: roles.weight?.name ?? null,
-    groupColumn: roles.group?.name ?? null,
+    ...{ features, unseen, target },
+    weightColumn: weight?.column.name ?? null,
+    groupColumn: group?.column.name ?? null,
+    ...(weight === null || weight.format === null ? {} : { weightFormat: weight.format }),
+    ...(group?.declared === true ? { groupDeclared: true } : {}),
+    ...(options.missing === undefined || options.missing.length === 0 ? {} : { missing: options.missing }),
+    ...(options.missingTarget === 'drop' ? { missingTarget: 'drop' } : {}),
+    ...(leftOut.length === 0 ? {} : { leftOut }),
   };
+}
+
+/** Columns whose only values are in rows that are held out. */
+function withoutValues(
+  judgement: Judgement,
+  features: Preprocessing['features'],
+): NonNullable<Preprocessing['leftOut']> {
+  const fitted = new Set(features.map(({ column }) => column));
+  return judgement.features
+    .filter(({ column }) => !fitted.has(column.name))
+    .map(({ column }) => ({ column: column.name, reason: 'no values in the training rows' }));
+}
+
+function nothingFitted(table: Table): TuttiError {
+  const message = `Expected ${table.source} to have a column with values in the training rows, got none`;
+  return new TuttiError('ERR_DATA', message, { file: table.source });
 }
 
 /** The task that a fitted preprocessing stands for. */
@@ -154,7 +113,7 @@ export interface TrainingExtras {
  * The dataset of a table's rows, targets included: to train on (with `extras`) or to evaluate on.
  * Weights and groups are read only for training: figures on test rows are unweighted.
  *
- * @param rows u32, the rows to take; null for all
+ * @param rows u32, the rows to take; null for all, or all with a target where training dropped the others
  * @throws ERR_DATA for bad cells and where the target column is absent
  */
 export function transformTable(
@@ -163,14 +122,14 @@ export function transformTable(
   rows: Uint32Array | null = null,
   extras: TrainingExtras | null = null,
 ): Dataset {
-  const encoded = transformTargets(preprocessing, table, rows);
+  const used = rows ?? rowsToUse(preprocessing, table);
+  const encoded = transformTargets(preprocessing, table, used);
   if (encoded === null) throw noTarget(preprocessing, table);
-  const used = rows ?? Uint32Array.from({ length: table.rows }, (_, row) => row);
   return withHash({
     task: taskFrom(preprocessing),
     rows: used.length,
     features: featureWidth(preprocessing.features),
-    x: transformFeatures(preprocessing, table, rows),
+    x: transformFeatures(preprocessing, table, used),
     ...encoded,
     targetScale: targetScaleFrom(preprocessing.target),
     featureScale: null,
@@ -187,12 +146,30 @@ function trainingParts(
   extras: TrainingExtras | null,
 ): Pick<Dataset, 'rowWeights' | 'groups'> {
   if (extras === null) return { rowWeights: null, groups: null };
-  const { weightColumn, groupColumn, target } = preprocessing;
-  const weights = weightColumn === null ? null : requireColumn(table, 'weightColumn', weightColumn);
+  const { weightColumn, groupColumn, target, missing = [] } = preprocessing;
+  const weight =
+    weightColumn === null
+      ? null
+      : numericReading(
+          requireColumn(table, 'weightColumn', weightColumn),
+          preprocessing.weightFormat ?? null,
+          missing,
+        );
   const classes = target.kind === 'classification' ? target.classes : null;
-  const rowWeights = fitRowWeights(table, rows, weights, extras.classWeights ?? null, labels, classes);
-  const group = groupColumn === null ? null : requireColumn(table, 'groupColumn', groupColumn);
-  return { rowWeights, groups: group === null ? null : groupsOf(table, rows, group) };
+  const rowWeights = fitRowWeights(table, rows, weight, extras.classWeights ?? null, labels, classes);
+  if (groupColumn === null) return { rowWeights, groups: null };
+  const kind = preprocessing.groupDeclared === true ? 'declared' : 'text';
+  const group = categoricalReading(requireColumn(table, 'groupColumn', groupColumn), kind, missing);
+  return { rowWeights, groups: groupsOf(table, rows, group) };
+}
+
+/** All rows, or those with a target where the others were left out of training. */
+function rowsToUse(preprocessing: Preprocessing, table: Table): Uint32Array {
+  const all = Uint32Array.from({ length: table.rows }, (_, row) => row);
+  const readings = preprocessing.missingTarget === 'drop' ? targetReadings(preprocessing, table) : null;
+  if (readings === null) return all;
+  const kept = all.filter((row) => readings.every((reading) => !reading.isMissing(row)));
+  return kept.length === 0 ? all : kept;
 }
 
 function noTarget(preprocessing: Preprocessing, table: Table): TuttiError {

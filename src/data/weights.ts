@@ -3,9 +3,8 @@
 import { describe, failOption, TuttiError } from '../errors.js';
 import { isPlainObject, type OptionCheck } from '../option-names.js';
 import { normaliseWeights } from './arrays.js';
-import type { Column } from './column.js';
+import { numbersOf, type Reading, refuseMissing } from './reading.js';
 import { cellError, type Table } from './table.js';
-import { numbersOf, refuseMissing } from './typing.js';
 
 /** `balanced`: n / (classes · n_c) for class c; or a weight for each class named, 1 for the others. */
 export type ClassWeights = 'balanced' | Readonly<Record<string, number>>;
@@ -20,21 +19,21 @@ export const CLASS_WEIGHTS: OptionCheck = {
  * Sample weights of a column times class weights, scaled to mean 1 over the given rows: f32[rows].
  * Null where all are equal.
  *
- * @param column sample weights, or null for 1
+ * @param weight sample weights, or null for 1
  * @param labels class index of each of `rows`; `classes` their names
  * @throws ERR_DATA for a missing, negative or infinite weight, or all 0; ERR_OPTION for weights of unknown classes
  */
 export function fitRowWeights(
   table: Table,
   rows: Uint32Array,
-  column: Column | null,
+  weight: Reading | null,
   classWeights: ClassWeights | null,
   labels: Int32Array,
   classes: readonly string[] | null,
 ): Float32Array | null {
-  if (column === null && classWeights === null) return null;
+  if (weight === null && classWeights === null) return null;
   const weights =
-    column === null ? new Float64Array(rows.length).fill(1) : sampleWeights(table, rows, column);
+    weight === null ? new Float64Array(rows.length).fill(1) : sampleWeights(table, rows, weight);
   if (classWeights !== null) {
     if (classes === null) failOption('classWeights', 'unset for regression', classWeights);
     const factors =
@@ -51,11 +50,11 @@ export function fitRowWeights(
  *
  * @throws ERR_DATA for a missing group
  */
-export function groupsOf(table: Table, rows: Uint32Array, column: Column): Int32Array {
-  refuseMissing(table, [column], 'every row needs its group', rows);
+export function groupsOf(table: Table, rows: Uint32Array, group: Reading): Int32Array {
+  refuseMissing(table, [group], 'every row needs its group', rows);
   const indexOf = new Map<string, number>();
   return Int32Array.from(rows, (row) => {
-    const text = column.text(row);
+    const text = group.column.text(row);
     const known = indexOf.get(text);
     if (known !== undefined) return known;
     indexOf.set(text, indexOf.size);
@@ -63,11 +62,11 @@ export function groupsOf(table: Table, rows: Uint32Array, column: Column): Int32
   });
 }
 
-function sampleWeights(table: Table, rows: Uint32Array, column: Column): Float64Array {
-  refuseMissing(table, [column], 'every row needs its weight', rows);
-  const numbers = numbersOf(table, column);
+function sampleWeights(table: Table, rows: Uint32Array, weight: Reading): Float64Array {
+  refuseMissing(table, [weight], 'every row needs its weight', rows);
+  const numbers = numbersOf(table, weight);
   return Float64Array.from(rows, (row) => {
-    if (numbers[row]! < 0) throw cellError(table, row, column, 'a weight ≥ 0');
+    if (numbers[row]! < 0) throw cellError(table, row, weight.column, 'a weight ≥ 0');
     return numbers[row]!;
   });
 }

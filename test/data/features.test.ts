@@ -22,7 +22,7 @@ t.test('numeric columns get mean 0 and standard deviation 1; a constant one beco
   const pre = fit(t, text);
   t.same(pre.features, [
     { kind: 'numeric', column: 'a', mean: 2, std: Math.sqrt(2 / 3), fill: null },
-    { kind: 'numeric', column: 'c', mean: 0.1, std: 1, fill: null },
+    { kind: 'numeric', column: 'c', mean: 0.1, std: 1, fill: null, constant: true },
   ]);
   const root = Math.fround(1 / Math.sqrt(2 / 3));
   t.same(xOf(t, pre, text), [-root, 0, 0, 0, root, 0]);
@@ -54,7 +54,7 @@ t.test('text in a column of mostly numbers is an error with its place, wherever 
   t.equal(
     failure(() => fitPreprocessing(table, Uint32Array.of(0, 1), { target: 'y' })),
     'ERR_DATA Expected `a` to be a number, got "abc" (data.csv, line 6, row 4, column `a`); ' +
-      'list the column in `categorical` if it holds categories',
+      'if that means a missing value, list it: `missing` "abc"',
   );
   t.equal(
     fitPreprocessing(table, allRows(table), { target: 'y', categorical: ['a'] }).features[0]?.kind,
@@ -82,7 +82,7 @@ t.test('an infinite cell is an error, imputed or not', async (t) => {
 
 t.test('a missing cell is an error naming the first and how many there are', async (t) => {
   t.equal(
-    failure(() => fit(t, 'a,b,k,y\n1,2,p,u\n2,NA,q,v\n,NaN,null,u\n')),
+    failure(() => fit(t, 'a,b,k,y\n1,2,p,u\n2,NA,q,v\n,NaN,null,u\n3,5,p,v\n')),
     'ERR_DATA Expected `b` to be filled in, got a missing cell (data.csv, line 3, row 2, column `b`); ' +
       'the first of 4 missing cells; set `impute` to mean or median to fill them',
   );
@@ -123,16 +123,33 @@ t.test('with impute, a gap at prediction is filled even where training had none'
   );
 });
 
-t.test('a column without any value is an error', async (t) => {
-  t.equal(
-    failure(() => fit(t, 'a,b,y\n,1,u\nNA,2,v\n', { impute: 'mean' })),
-    'ERR_DATA Expected `a` to have values, got only missing cells (data.csv)',
-  );
-  const table = tableOf(t, 'a,y\n,u\n,v\n5,u\n');
-  t.match(
-    failure(() => fitPreprocessing(table, Uint32Array.of(0, 1), { target: 'y', impute: 'mean' })),
-    /^ERR_DATA Expected `a` to have values in the training rows/,
-  );
+t.test(
+  'a column without any value, or with one value beside gaps, is left out with its reason',
+  async (t) => {
+    const pre = fit(t, 'a,b,c,y\n,1,5,u\nNA,2,,v\n?,3,5,u\n', { impute: 'mean' });
+    t.same(featureNames(pre.features), ['b']);
+    t.same(pre.leftOut, [
+      { column: 'a', reason: 'no values' },
+      { column: 'c', reason: 'the same number in every row that has one' },
+    ]);
+    t.match(
+      failure(() => fit(t, 'a,y\n,u\n,v\n')),
+      /^ERR_DATA Expected data.csv to have a column to learn from, got none: `a` is left out \(no values\)/,
+    );
+  },
+);
+
+t.test('a column without a value in the training rows is left out too', async (t) => {
+  const table = tableOf(t, 'a,b,y\n,1,u\n,2,v\n5,3,u\n6,4,v\n');
+  const pre = fitPreprocessing(table, Uint32Array.of(0, 1), { target: 'y', impute: 'mean' });
+  t.same(featureNames(pre.features), ['b']);
+  t.same(pre.leftOut, [{ column: 'a', reason: 'no values in the training rows' }]);
+});
+
+t.test('a constant column makes no difference at prediction and may be absent there', async (t) => {
+  const pre = fit(t, 'a,c,y\n1,2023,u\n3,2023,v\n');
+  t.same(xOf(t, pre, 'a,c\n1,2024\n3,x\n'), [-1, 0, 1, 0]);
+  t.same(xOf(t, pre, 'a\n1\n3\n'), [-1, 0, 1, 0]);
 });
 
 t.test('prediction finds columns by name, ignores others and needs no target', async (t) => {
@@ -160,8 +177,9 @@ t.test('an unseen category is refused by name, or encoded as none under the poli
   const text = 'k,y\np,u\nq,v\n';
   t.equal(
     failure(() => xOf(t, fit(t, text), 'k\np\nr\n')),
-    'ERR_DATA Expected `k` to be a category seen in training (p, q), got "r" ' +
-      '(data.csv, line 3, row 2, column `k`); train with `unseen` ignore to let such rows pass',
+    'ERR_DATA Expected `k` to be one of the 2 categories seen in training (p, q), got "r" ' +
+      '(data.csv, line 3, row 2, column `k`); train with `unseen` ignore to let such rows pass as none of them, ' +
+      'or with `drop` to leave the column out',
   );
   t.same(xOf(t, fit(t, text, { unseen: 'ignore' }), 'k\np\nr\n'), [1, 0, 0, 0]);
 });

@@ -1,10 +1,9 @@
 import t, { type Test } from 'tap';
+import { judgeTable } from '../../src/data/judge-table.js';
 import {
-  assignRoles,
   fitPreprocessing,
   type PreprocessingOptions,
   type TargetEncoding,
-  taskOf,
   transformTable,
   transformTargets,
 } from '../../src/data/preprocessing.js';
@@ -15,8 +14,7 @@ const csv = (values: readonly (string | number)[]): string =>
 
 function guess(t: Test, text: string, options: Partial<PreprocessingOptions> = {}): string {
   const table = tableOf(t, text);
-  const full = { target: 'y', ...options };
-  const { kind, reason } = taskOf(table, assignRoles(table, full), full);
+  const { kind, reason } = judgeTable(table, { target: 'y', ...options }).target;
   return `${kind}: ${reason}`;
 }
 
@@ -25,8 +23,9 @@ function fitted(t: Test, text: string, options: Partial<PreprocessingOptions> = 
   return fitPreprocessing(table, allRows(table), { target: 'y', ...options }).target;
 }
 
+/** Each value twice: a class needs more than one row. */
 function classes(t: Test, values: readonly (string | number)[], options: Partial<PreprocessingOptions> = {}) {
-  const target = fitted(t, csv(values), options);
+  const target = fitted(t, csv([...values, ...values]), options);
   return target.kind === 'classification' ? target.classes : [];
 }
 
@@ -60,7 +59,7 @@ t.test('1, 1.0 and 1e0 are one class; 007 and versions such as 2.10 keep their t
 });
 
 t.test('labels are class indices, also where evaluation data writes integers as 1.0', async (t) => {
-  const target = fitted(t, csv([3, 1, 2]));
+  const target = fitted(t, csv([3, 1, 2, 3, 1, 2]));
   const labels = (text: string) => transformTargets({ target }, tableOf(t, text))?.labels;
   t.same(labels(csv([3, 1, 2, 3])), Int32Array.of(2, 0, 1, 2));
   t.same(labels(csv(['3.0', '1.0'])), Int32Array.of(2, 0));
@@ -75,7 +74,7 @@ t.test('a class not seen in training is an error naming it', async (t) => {
 });
 
 t.test('classes are those of the whole table, so a rare one may fall to the test rows', async (t) => {
-  const table = tableOf(t, csv(['a', 'b', 'c']));
+  const table = tableOf(t, csv(['a', 'b', 'c', 'a', 'b', 'a']));
   const { target } = fitPreprocessing(table, Uint32Array.of(0, 1), { target: 'y' });
   t.same(target.kind === 'classification' && target.classes, ['a', 'b', 'c']);
 });
@@ -99,7 +98,7 @@ t.test('a missing, textual or infinite target is an error with its place', async
   t.equal(
     got(['a', '', 'b', 'NA'], { impute: 'mean' }),
     'ERR_DATA Expected `y` to be filled in, got a missing cell (data.csv, line 3, row 2, column `y`); ' +
-      'the first of 2 missing cells; every training row needs its target',
+      'the first of 2 missing cells; set `missingTarget` to drop to leave such rows out',
   );
   t.match(got([1.5, 2.5, 'x']), /^ERR_DATA Expected `y` to be a number, got "x" .*line 4, .*classification/);
   t.match(got(['x', 'z'], { task: 'regression' }), /^ERR_DATA Expected `y` to be a number, got "x"/);

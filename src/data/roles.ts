@@ -1,0 +1,57 @@
+// What each column of a table is for, as options name them: target, weight, group, left out; all others are features.
+// Knows names only, and nothing of what the columns hold.
+
+import { TuttiError } from '../errors.js';
+import type { Column } from './column.js';
+import type { ColumnOptions } from './column-options.js';
+import { requireColumn, type Table } from './table.js';
+
+export interface ColumnRoles {
+  readonly features: readonly Column[];
+  readonly targets: readonly Column[];
+  readonly weight: Column | null;
+  readonly group: Column | null;
+  /** Left out as the user says, by `drop` or by not being among `only`. */
+  readonly dropped: readonly Column[];
+}
+
+/**
+ * Finds the columns that options name; all others are features.
+ *
+ * @throws ERR_OPTION for a name that is no column or has two uses; ERR_DATA when no feature is left
+ */
+export function assignRoles(table: Table, options: ColumnOptions): ColumnRoles {
+  const names = typeof options.target === 'string' ? [options.target] : options.target;
+  if (names.length === 0) throw new TuttiError('ERR_OPTION', 'Expected `target` to name a column, got none');
+  const { weightColumn, groupColumn } = options;
+  const targets = names.map((name) => requireColumn(table, 'target', name));
+  const weight = weightColumn === undefined ? null : requireColumn(table, 'weightColumn', weightColumn);
+  const group = groupColumn === undefined ? null : requireColumn(table, 'groupColumn', groupColumn);
+  for (const name of options.categorical ?? []) requireColumn(table, 'categorical', name);
+  const dropped = (options.drop ?? []).map((name) => requireColumn(table, 'drop', name));
+  const only = options.only?.map((name) => requireColumn(table, 'only', name));
+  const used = [...targets, weight, group].filter((column) => column !== null);
+  refuseTwice('target, weight and group columns', used);
+  refuseTwice('dropped columns and those in use', [...new Set(dropped), ...used]);
+  refuseTwice('columns of `drop` and `only`', [...new Set(dropped), ...new Set(only)]);
+  const taken = new Set([...used, ...dropped]);
+  const wanted = only === undefined ? null : new Set(only);
+  const features = table.columns.filter((column) => !taken.has(column) && (wanted?.has(column) ?? true));
+  if (features.length === 0) {
+    const message = `Expected ${table.source} to have a column beside the target, got none to learn from`;
+    throw new TuttiError('ERR_DATA', message, { file: table.source });
+  }
+  const kept = new Set([...features, ...used]);
+  return { features, targets, weight, group, dropped: table.columns.filter((column) => !kept.has(column)) };
+}
+
+function refuseTwice(what: string, columns: readonly Column[]): void {
+  const seen = new Set<Column>();
+  for (const column of columns) {
+    if (seen.has(column)) {
+      const message = `Expected ${what} to differ, got \`${column.name}\` twice`;
+      throw new TuttiError('ERR_OPTION', message, { column: column.name });
+    }
+    seen.add(column);
+  }
+}
