@@ -80,7 +80,13 @@ const optimisation = {
   normPenalty: z.strictObject({ l1: z.number().min(0), l2: z.number().min(0) }),
   labelSmoothing: decay,
   inputNoise: z.number().min(0),
-  earlyStopping: z.strictObject({ on: z.enum(['validation', 'outOfBag']), patience: count }).nullable(),
+  earlyStopping: z
+    .strictObject({
+      on: z.enum(['validation', 'outOfBag']),
+      patience: count,
+      optional: z.literal(true).optional(),
+    })
+    .nullable(),
 };
 
 const networkSpec = z.strictObject({

@@ -88,7 +88,8 @@ export class MemberCourse {
     const { learningRate } = this.#progress;
     const epoch = this.epoch + 1;
     let { best } = this.#progress;
-    const validationLoss = earlyStopping === null ? undefined : this.trainer.evaluate(this.#draw.stopping);
+    const { stopping } = this.#draw;
+    const validationLoss = stopping.length === 0 ? undefined : this.trainer.evaluate(stopping);
     const record = { epoch, loss, learningRate, ...(validationLoss === undefined ? {} : { validationLoss }) };
     this.#history.push(record);
     if (validationLoss !== undefined && validationLoss < best.loss) {
@@ -97,7 +98,7 @@ export class MemberCourse {
     }
     const decision = await this.#onEpochEnd?.({ ...record, member, epochs });
     this.#progress = { epoch, best, learningRate: decision?.learningRate ?? learningRate };
-    const patient = earlyStopping === null || epoch - best.epoch < earlyStopping.patience;
+    const patient = validationLoss === undefined || epoch - best.epoch < earlyStopping!.patience;
     this.#ended = epoch === epochs || decision?.stop === true || !patient;
   }
 
@@ -161,7 +162,7 @@ export function drawFromMemory({ memory, layout, seed }: TrainingShare, spec: Me
 }
 
 function requireStoppingRows(spec: EpochMemberSpec, draw: MemberDraw, member: number): void {
-  if (spec.earlyStopping === null || draw.stopping.length > 0) return;
+  if (spec.earlyStopping === null || spec.earlyStopping.optional || draw.stopping.length > 0) return;
   throw new TuttiError(
     'ERR_OPTION',
     `Member ${member} has no rows to stop early on: its resample leaves too few out of bag`,

@@ -26,13 +26,16 @@ export const optimisationFields = {
   stepFactor: z.number().gt(0).max(1).describe('factor at each step (step schedule)'),
   finalFactor: z.number().min(0).max(1).describe('last learning rate as a share of the first (cosine)'),
   warmupEpochs: z.int().min(0).describe('epochs over which the learning rate rises from zero'),
-  epochs: z.int().min(1).describe('passes over the resampled rows'),
+  epochs: z
+    .int()
+    .min(1)
+    .describe('passes over the resampled rows, at most (default: 200; 40 where nothing stops early)'),
   batchSize: z.int().min(1).describe('examples per step'),
 };
 
 export const OPTIMISATION_DEFAULTS = {
   optimizer: 'adam',
-  learningRate: 1e-3,
+  learningRate: 3e-3,
   momentum: 0.9,
   nesterov: false,
   beta1: 0.9,
@@ -43,9 +46,14 @@ export const OPTIMISATION_DEFAULTS = {
   stepFactor: 0.5,
   finalFactor: 0,
   warmupEpochs: 0,
-  epochs: 40,
   batchSize: 32,
 } as const;
+
+/**
+ * Epochs where none are stated: enough for small tables where something stops larger ones, and few where nothing
+ * does. Measured with the learning rate and the patience over 18 tables: docs/DEFAULTS.md.
+ */
+export const DEFAULT_EPOCHS = { stopped: 200, fixed: 40 } as const;
 
 /** Options of members trained epoch by epoch, defaults in place. */
 export interface OptimisationOptions {
@@ -61,13 +69,11 @@ export interface OptimisationOptions {
   readonly stepFactor: number;
   readonly finalFactor: number;
   readonly warmupEpochs: number;
-  readonly epochs: number;
   readonly batchSize: number;
   readonly l1: number;
   readonly l2: number;
   readonly labelSmoothing: number;
   readonly inputNoise: number;
-  readonly earlyStopping: 'none' | EarlyStoppingSpec['on'];
   readonly patience: number;
   readonly snapshots: number;
   readonly resample: string;
@@ -94,29 +100,50 @@ type Optimisation = Pick<
  */
 export function resolveOptimisation(
   o: OptimisationOptions,
-  own: { readonly loss?: Loss | undefined; readonly schedule?: string | undefined },
+  own: {
+    readonly loss?: Loss | undefined;
+    readonly schedule?: string | undefined;
+    readonly epochs?: number | undefined;
+    readonly earlyStopping?: 'none' | EarlyStoppingSpec['on'] | undefined;
+  },
   task: Task,
 ): Optimisation {
+  const earlyStopping = resolveEarlyStopping(o, own.earlyStopping);
+  const epochs = own.epochs ?? DEFAULT_EPOCHS[earlyStopping === null ? 'fixed' : 'stopped'];
   return {
     loss: resolveLoss(own.loss, task),
     optimizer: resolveOptimizer(o),
-    schedule: o.snapshots === 1 ? resolveSchedule(o) : resolveCycles(o, own.schedule),
-    epochs: o.epochs,
+    schedule:
+      o.snapshots === 1
+        ? resolveSchedule(o, epochs)
+        : resolveCycles({ ...o, epochs, earlyStopping }, own.schedule),
+    epochs,
     batchSize: o.batchSize,
     normPenalty: { l1: o.l1, l2: o.l2 },
     labelSmoothing: resolveLabelSmoothing(o.labelSmoothing, task),
     inputNoise: o.inputNoise,
-    earlyStopping: resolveEarlyStopping(o),
+    earlyStopping,
   };
 }
 
-function resolveEarlyStopping(o: OptimisationOptions): EarlyStoppingSpec | null {
-  if (o.earlyStopping === 'none') return null;
+/**
+ * The rows that decide when to stop. Where nothing is said: those out of bag, or validation rows where a resample
+ * leaves none out; a run with snapshots is not stopped. What is not asked for is no error where there are too few rows.
+ */
+function resolveEarlyStopping(
+  o: OptimisationOptions,
+  stated: 'none' | EarlyStoppingSpec['on'] | undefined,
+): EarlyStoppingSpec | null {
   const leavesNoneOut = o.resample === 'none' || (o.resample === 'subsample' && o.resampleShare === 1);
-  if (o.earlyStopping === 'outOfBag' && leavesNoneOut) {
+  if (stated === undefined) {
+    if (o.snapshots > 1) return null;
+    return { on: leavesNoneOut ? 'validation' : 'outOfBag', patience: o.patience, optional: true };
+  }
+  if (stated === 'none') return null;
+  if (stated === 'outOfBag' && leavesNoneOut) {
     failOption('resample', 'one that leaves rows out when `earlyStopping` is "outOfBag"', o.resample);
   }
-  return { on: o.earlyStopping, patience: o.patience };
+  return { on: stated, patience: o.patience };
 }
 
 /** The loss of a task where none is stated. @throws ERR_OPTION for one that does not fit the task. */
@@ -140,9 +167,9 @@ function resolveOptimizer(o: OptimisationOptions): OptimizerSpec {
   return { kind: o.optimizer, learningRate, beta1: o.beta1, beta2: o.beta2, tolerance: 1e-8, weightDecay };
 }
 
-function resolveSchedule(o: OptimisationOptions): ScheduleSpec {
+function resolveSchedule(o: OptimisationOptions, epochs: number): ScheduleSpec {
   const { warmupEpochs } = o;
-  if (warmupEpochs > o.epochs) failOption('warmupEpochs', `at most \`epochs\` (${o.epochs})`, warmupEpochs);
+  if (warmupEpochs > epochs) failOption('warmupEpochs', `at most \`epochs\` (${epochs})`, warmupEpochs);
   switch (o.schedule) {
     case 'constant':
       return { kind: 'constant', warmupEpochs };

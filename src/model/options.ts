@@ -236,6 +236,8 @@ type FilledOptions = {
     | 'learner'
     | 'learnerOptions'
     | 'loss'
+    | 'epochs'
+    | 'earlyStopping'
     | 'activityLayers'
     | 'hidden'
     | 'layers'

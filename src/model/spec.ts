@@ -84,6 +84,8 @@ export interface EarlyStoppingSpec {
   readonly on: 'validation' | 'outOfBag';
   /** Epochs without improvement before stopping; the best weights are restored. */
   readonly patience: number;
+  /** Nobody asked for it: a member whose resample leaves no rows for it trains all its epochs. */
+  readonly optional?: true | undefined;
 }
 
 /**

@@ -54,7 +54,9 @@ const memberFields = {
   labelSmoothing: z.number().min(0).lt(1).describe('share of each label spread evenly over all classes'),
   inputNoise: nonNegative('standard deviation of Gaussian noise on the inputs in training'),
   ...perturbationFields,
-  earlyStopping: z.enum(['none', 'validation', 'outOfBag']).describe('rows that decide when to stop'),
+  earlyStopping: z
+    .enum(['none', 'validation', 'outOfBag'])
+    .describe('rows that decide when to stop (default: those out of bag; validation where none are)'),
   patience: count('epochs without improvement before stopping'),
   tie: nonNegative('parameter tying: strength of the pull between members, λ·Σ‖wᵢ − wⱼ‖²'),
   tiedLayers: z
@@ -134,8 +136,7 @@ export const DEFAULTS = {
   labelSmoothing: 0,
   inputNoise: 0,
   ...PERTURBATION_DEFAULTS,
-  earlyStopping: 'none',
-  patience: 5,
+  patience: 20,
   tie: 0,
   tyingMode: 'rounds',
   tyingGroup: 0,

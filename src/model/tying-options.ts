@@ -41,7 +41,7 @@ export interface CycleOptions {
   readonly snapshots: number;
   readonly finalFactor: number;
   readonly warmupEpochs: number;
-  readonly earlyStopping: string;
+  readonly earlyStopping: { readonly on: string } | null;
 }
 
 /**
@@ -54,7 +54,7 @@ export function resolveCycles(o: CycleOptions, stated: string | undefined): Sche
   const { epochs, snapshots: cycles, finalFactor, warmupEpochs, earlyStopping } = o;
   if (cycles > epochs) failOption('snapshots', `at most \`epochs\` (${epochs})`, cycles);
   if (stated !== undefined && stated !== 'cosine') failOption('schedule', 'cosine with `snapshots`', stated);
-  if (earlyStopping !== 'none') failOption('earlyStopping', 'none with `snapshots`', earlyStopping);
+  if (earlyStopping !== null) failOption('earlyStopping', 'none with `snapshots`', earlyStopping.on);
   const first = lastEpochOfCycle(epochs, 0, cycles);
   if (warmupEpochs >= first) {
     failOption('warmupEpochs', `less than the ${first} epochs of the first cycle`, warmupEpochs);

@@ -23,7 +23,7 @@ const part = (from: number, to: number) => {
 };
 const [train, validation] = [part(0, 120), part(120, 240)];
 const ensemble = await trainEnsemble(train, {
-  ...{ members: 6, epochs: 4, seed: 2 },
+  ...{ members: 6, epochs: 4, seed: 2, earlyStopping: 'none' },
   grid: { hidden: [[2], [8], [3]], learningRate: [0.001, 0.02] },
 });
 

@@ -8,7 +8,7 @@ import { trainEnsemble } from '../../src/ensemble/train-ensemble.js';
 import type { TrainingOptions } from '../../src/model/options.js';
 import { clusters, linear } from '../support/datasets.js';
 
-const BASE: TrainingOptions = { members: 3, hidden: [8], epochs: 5, seed: 5 };
+const BASE: TrainingOptions = { members: 3, hidden: [8], epochs: 5, seed: 5, earlyStopping: 'none' };
 const base = clusters(120, 5, 2);
 const { x, rows, features, labels } = base;
 

@@ -47,10 +47,11 @@ t.test('a model is trained by tfjs with the words of every training', async (t) 
   const [member] = planOf({ ...options, members: 1 }, [options]);
   t.same(member, {
     ...{ engine: 'tfjs', model: module, loss: 'softmaxCrossEntropy', epochs: 7, batchSize: 32 },
-    optimizer: { kind: 'sgd', learningRate: 1e-3, momentum: 0.9, nesterov: false },
+    optimizer: { kind: 'sgd', learningRate: 3e-3, momentum: 0.9, nesterov: false },
     schedule: { kind: 'constant', warmupEpochs: 0 },
     ...{ resample: { kind: 'bootstrap', share: 1 }, featureShare: 1, normPenalty: { l1: 0, l2: 0.1 } },
-    ...{ labelSmoothing: 0, inputNoise: 0, earlyStopping: null },
+    ...{ labelSmoothing: 0, inputNoise: 0 },
+    earlyStopping: { on: 'outOfBag', patience: 20, optional: true },
     streams: { resample: 0, init: 0, order: 0, masks: 0 },
   });
 });

@@ -83,7 +83,7 @@ t.test('an aborted training rejects with its reason and leaves the pool usable',
     signal: controller.signal,
     onProgress: ({ slots }: TrainingProgress) => slots.some(isAtWork) && controller.abort(reason),
   };
-  const training = trainEnsemble(dataset, { ...OPTIONS, epochs: 1_000_000 }, settings);
+  const training = trainEnsemble(dataset, { ...OPTIONS, epochs: 1_000_000, earlyStopping: 'none' as const }, settings);
   await t.rejects(training, reason);
   t.equal((await trainEnsemble(dataset, OPTIONS, { runner: pool })).members.length, 5);
   await t.rejects(trainEnsemble(dataset, OPTIONS, settings), reason, 'an aborted signal starts nothing');
@@ -93,7 +93,7 @@ t.test('an interrupted training keeps what is finished when asked to', async (t)
   await using pool = createPool({ threads: 1 });
   const controller = new AbortController();
   const { members: _, ...shared } = OPTIONS;
-  const endless = { epochs: 1_000_000 };
+  const endless = { epochs: 1_000_000, earlyStopping: 'none' as const };
   const ensemble = await trainEnsemble(
     dataset,
     { ...shared, members: [{}, {}, endless, {}] },

@@ -65,7 +65,7 @@ t.test('a learner that never yields is stopped by the deadline, once, and the ot
 
 t.test('a network that takes longer than its deadline is stopped too', async (t) => {
   await using pool = createPool({ threads: 1 });
-  const members = [{ epochs: 2 }, { epochs: 10_000_000 }, { epochs: 2 }];
+  const members = [{ epochs: 2 }, { epochs: 10_000_000, earlyStopping: 'none' as const }, { epochs: 2 }];
   const ensemble = await trainEnsemble(dataset, { seed: 1, members, deadline: GENEROUS }, { runner: pool });
   t.same(indexes(ensemble), [0, 2]);
   t.match(ensemble.failures, [
@@ -77,7 +77,7 @@ t.test(
   'on the calling thread a member is stopped between epochs, and a learner while it awaits',
   async (t) => {
     const { path } = learnerThat('await new Promise(() => {})');
-    const members = [{ learner: path }, { epochs: 10_000_000 }, { learner: centroids }];
+    const members = [{ learner: path }, { epochs: 10_000_000, earlyStopping: 'none' as const }, { learner: centroids }];
     const ensemble = await trainEnsemble(dataset, { seed: 1, members, deadline: GENEROUS });
     t.same(indexes(ensemble), [2]);
     t.same(
@@ -114,7 +114,7 @@ t.test('tied members and snapshots have the deadline each, however many jobs the
   ];
   const ensemble = await trainEnsemble(dataset, { seed: 1, members, deadline: 200 }, { runner: pool });
   t.equal(ensemble.complete, true);
-  const late = { tie: 0.1, epochs: 1_000_000 };
+  const late = { tie: 0.1, epochs: 1_000_000, earlyStopping: 'none' as const };
   const tied = trainEnsemble(dataset, { seed: 1, members: [late, late], deadline: 0.5 }, { runner: pool });
   await t.rejects(tied, { code: 'ERR_MEMBERS_FAILED', message: /took longer than the deadline/ });
 });

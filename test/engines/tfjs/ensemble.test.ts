@@ -217,7 +217,7 @@ if (tf !== null) {
   t.test('a member that takes too long is stopped by its deadline', async (t) => {
     const { path } = writeModule(t, DRAWING);
     const pool = createPool({ threads: 1 });
-    const endless = tfjs(path, { members: 1, epochs: 100_000, deadline: 1 });
+    const endless = tfjs(path, { members: 1, epochs: 100_000, earlyStopping: 'none', deadline: 1 });
     await t.rejects(trainEnsemble(threeClasses, endless, { runner: pool }), { message: /deadline of 1 s/ });
     const after = await trainEnsemble(threeClasses, tfjs(path), { runner: pool });
     t.equal(after.members.length, 4, 'the pool goes on');
