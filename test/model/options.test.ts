@@ -91,25 +91,28 @@ t.test('without options the plan holds every default', async (t) => {
   t.equal(networkSpecs(resolvePlan({}, { ...CONTEXT, task: values }))[0]!.loss, 'squaredError');
 });
 
-t.test('without a word about stopping, a member stops on rows it was not given, where its run can stop', async (t) => {
-  const resolved = (options: object) => {
-    const { members, validationShare } = resolvePlan(parseTrainingOptions(options), CONTEXT);
-    const { earlyStopping, epochs } = networkSpecs({ members } as never)[0]!;
-    return { on: earlyStopping?.on ?? null, optional: earlyStopping?.optional, epochs, validationShare };
-  };
-  const outOfBag = { on: 'outOfBag', optional: true, epochs: 200, validationShare: 0 };
-  const validation = { ...outOfBag, on: 'validation', validationShare: 0.1 };
-  const none = { on: null, optional: undefined, epochs: 40, validationShare: 0 };
-  t.same(resolved({}), outOfBag);
-  t.same(resolved({ resample: 'subsample', resampleShare: 0.5 }), outOfBag);
-  t.same(resolved({ resample: 'subsample', resampleShare: 1 }), validation);
-  t.same(resolved({ resample: 'none' }), validation);
-  t.same(resolved({ snapshots: 2 }), none);
-  t.same(resolved({ earlyStopping: 'none' }), none);
-  t.same(resolved({ epochs: 7 }), { ...outOfBag, epochs: 7 });
-  const stated = { ...outOfBag, optional: undefined };
-  t.same(resolved({ earlyStopping: 'outOfBag' }), stated, 'what is asked for is not optional');
-});
+t.test(
+  'without a word about stopping, a member stops on rows it was not given, where its run can stop',
+  async (t) => {
+    const resolved = (options: object) => {
+      const { members, validationShare } = resolvePlan(parseTrainingOptions(options), CONTEXT);
+      const { earlyStopping, epochs } = networkSpecs({ members } as never)[0]!;
+      return { on: earlyStopping?.on ?? null, optional: earlyStopping?.optional, epochs, validationShare };
+    };
+    const outOfBag = { on: 'outOfBag', optional: true, epochs: 200, validationShare: 0 };
+    const validation = { ...outOfBag, on: 'validation', validationShare: 0.1 };
+    const none = { on: null, optional: undefined, epochs: 40, validationShare: 0 };
+    t.same(resolved({}), outOfBag);
+    t.same(resolved({ resample: 'subsample', resampleShare: 0.5 }), outOfBag);
+    t.same(resolved({ resample: 'subsample', resampleShare: 1 }), validation);
+    t.same(resolved({ resample: 'none' }), validation);
+    t.same(resolved({ snapshots: 2 }), none);
+    t.same(resolved({ earlyStopping: 'none' }), none);
+    t.same(resolved({ epochs: 7 }), { ...outOfBag, epochs: 7 });
+    const stated = { ...outOfBag, optional: undefined };
+    t.same(resolved({ earlyStopping: 'outOfBag' }), stated, 'what is asked for is not optional');
+  },
+);
 
 t.test('members of a list have their own options over the shared ones, and their own streams', async (t) => {
   const options = { epochs: 7, members: [{}, { hidden: [3, 2], learningRate: 0.1 }, { epochs: 2 }] };
