@@ -83,7 +83,11 @@ t.test('an aborted training rejects with its reason and leaves the pool usable',
     signal: controller.signal,
     onProgress: ({ slots }: TrainingProgress) => slots.some(isAtWork) && controller.abort(reason),
   };
-  const training = trainEnsemble(dataset, { ...OPTIONS, epochs: 1_000_000, earlyStopping: 'none' as const }, settings);
+  const training = trainEnsemble(
+    dataset,
+    { ...OPTIONS, epochs: 1_000_000, earlyStopping: 'none' as const },
+    settings,
+  );
   await t.rejects(training, reason);
   t.equal((await trainEnsemble(dataset, OPTIONS, { runner: pool })).members.length, 5);
   await t.rejects(trainEnsemble(dataset, OPTIONS, settings), reason, 'an aborted signal starts nothing');

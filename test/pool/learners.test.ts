@@ -77,7 +77,11 @@ t.test(
   'on the calling thread a member is stopped between epochs, and a learner while it awaits',
   async (t) => {
     const { path } = learnerThat('await new Promise(() => {})');
-    const members = [{ learner: path }, { epochs: 10_000_000, earlyStopping: 'none' as const }, { learner: centroids }];
+    const members = [
+      { learner: path },
+      { epochs: 10_000_000, earlyStopping: 'none' as const },
+      { learner: centroids },
+    ];
     const ensemble = await trainEnsemble(dataset, { seed: 1, members, deadline: GENEROUS });
     t.same(indexes(ensemble), [2]);
     t.same(

@@ -86,7 +86,11 @@ t.test('close and destroy may be called twice, and an ended pool says so', async
 t.test('destroy rejects a training under way', async (t) => {
   const pool = createPool({ threads: 1 });
   const onProgress = ({ slots }: TrainingProgress) => slots[0]!.member !== null && pool.destroy();
-  const training = trainEnsemble(dataset, { ...OPTIONS, epochs: 1_000_000, earlyStopping: 'none' as const }, { runner: pool, onProgress });
+  const training = trainEnsemble(
+    dataset,
+    { ...OPTIONS, epochs: 1_000_000, earlyStopping: 'none' as const },
+    { runner: pool, onProgress },
+  );
   await t.rejects(training, { code: 'ERR_CANCELLED' });
 });
 
