@@ -5,6 +5,7 @@ import { BroadcastChannel, workerData } from 'node:worker_threads';
 import { createKernelBindings } from '../src/ensemble/kernel-bindings.js';
 import { runJob } from '../src/ensemble/run-job.js';
 import { toWire } from '../src/errors.js';
+import { loadFor } from '../src/pool/loaders.js';
 import type { MemberTask, TaskResult, ThreadData } from '../src/pool/messages.js';
 
 // Standard output is the program's, for its results; what a learner says, it says on standard error.
@@ -12,12 +13,14 @@ process.stdout.write = process.stderr.write.bind(process.stderr);
 
 const kernels = createKernelBindings();
 
-const releases = new BroadcastChannel((workerData as ThreadData).releases);
+const { releases: channel, loaders } = workerData as ThreadData;
+const releases = new BroadcastChannel(channel);
 releases.onmessage = (event) => kernels.release((event as { data: string }).data);
 releases.unref();
 
 export default async function runMember({ job, hooks }: MemberTask): Promise<TaskResult> {
   try {
+    await loadFor(job, loaders);
     const hook = hooks === null ? undefined : (await import('../src/pool/hook-channel.js')).askHooks(hooks);
     return { outcomes: await runJob(job, kernels.of(job.training), hook) };
   } catch (error) {

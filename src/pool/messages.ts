@@ -3,6 +3,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { EpochDecision, EpochEvent, Job, MemberOutcome } from '../ensemble/job.js';
 import type { WireError } from '../errors.js';
+import type { Loader } from './loaders.js';
 
 /** A task: the job, and a port on which the coordinator answers epoch ends, when anyone asked for them. */
 export interface MemberTask {
@@ -28,4 +29,6 @@ export interface HookServer {
 export interface ThreadData {
   /** Name of the broadcast channel on which ids of ended trainings arrive. */
   readonly releases: string;
+  /** To be loaded before a module of the user's. */
+  readonly loaders: readonly Loader[];
 }

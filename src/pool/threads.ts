@@ -11,13 +11,14 @@ import type * as piscina from 'piscina';
 import { TuttiError } from '../errors.js';
 import { requireInstalled } from '../installed.js';
 import { markBlocked } from './blocked-threads.js';
+import { startFlags } from './loaders.js';
 import type { MemberTask, ThreadData } from './messages.js';
 
 export interface ThreadsOptions {
   readonly count: number;
   /** The file that every thread runs, as a file URL or an absolute path. */
   readonly worker: string;
-  readonly data: ThreadData;
+  readonly data: Omit<ThreadData, 'loaders'>;
   /** How long a thread may take to load its worker; null for the defaults below. */
   readonly startTimeoutMs: number | null;
 }
@@ -228,6 +229,7 @@ export class Threads {
 const REMEDY = 'does it await at its top level what never comes? More time: createPool({ startTimeout })';
 
 function startPiscina({ count, worker, data }: ThreadsOptions): piscina.Piscina<MemberTask, unknown> {
+  const { loaders, execArgv } = startFlags(process.execArgv);
   const { Piscina } = requireInstalled<typeof piscina>('piscina');
   return new Piscina({
     filename: worker,
@@ -238,9 +240,9 @@ function startPiscina({ count, worker, data }: ThreadsOptions): piscina.Piscina<
     concurrentTasksPerWorker: 1,
     // A thread blocked in Atomics.wait would answer no release and no hook.
     atomics: 'disabled',
-    // The parent's loaders and flags are not for threads: they only slow their start.
-    execArgv: [],
-    workerData: data,
+    // Not all of the parent's: they slow the start.
+    execArgv: [...execArgv],
+    workerData: { ...data, loaders } satisfies ThreadData,
     recordTiming: false,
   });
 }
