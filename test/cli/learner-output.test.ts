@@ -37,6 +37,10 @@ const cwd = t.testdir({
   'loud.mjs': LOUD,
 });
 
+const ALLOWED = ['loud.tutti', 'data.csv', '--allow-module', './loud.mjs'] as const;
+const PREDICT = ['predict', ...ALLOWED] as const;
+const EVALUATE = ['evaluate', ...ALLOWED] as const;
+
 t.test('train --json prints one JSON object; the words of all threads are on standard error', async (t) => {
   const args = [
     'train',
@@ -60,15 +64,15 @@ t.test('train --json prints one JSON object; the words of all threads are on sta
 });
 
 t.test('predict prints predictions alone, as it writes them to a file', async (t) => {
-  const { status, stdout, stderr } = await tutti(['predict', 'loud.tutti', 'data.csv'], { cwd });
+  const { status, stdout, stderr } = await tutti([...PREDICT], { cwd });
   t.equal(status, 0, stderr);
   t.match(stderr, 'says predict here');
-  await tutti(['predict', 'loud.tutti', 'data.csv', '--out', 'predictions.csv'], { cwd });
+  await tutti([...PREDICT, '--out', 'predictions.csv'], { cwd });
   t.equal(stdout, readFileSync(join(cwd, 'predictions.csv'), 'utf8'));
 });
 
 t.test('evaluate --json prints one JSON object', async (t) => {
-  const { status, stdout, stderr } = await tutti(['evaluate', 'loud.tutti', 'data.csv', '--json'], { cwd });
+  const { status, stdout, stderr } = await tutti([...EVALUATE, '--json'], { cwd });
   t.equal(status, 0, stderr);
   t.equal(JSON.parse(stdout).rows, 60);
 });
