@@ -6,6 +6,7 @@ import { evaluateEnsemble } from '../ensemble/evaluate.js';
 import { activeLine, activeUnitsOf } from './active-text.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { csvOptions, DELIMITER_ROW } from './data-rows.js';
+import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from './figure-rows.js';
 import { ALLOW_MODULE_ROW, loadForRawRows, targetNames } from './input-files.js';
 import { aggregatorOf, checkMean, hasVariances, MEAN_ROW, WEIGHTS_ROW, weightsOf } from './means.js';
 import { measurementJson } from './measurement-json.js';
@@ -17,15 +18,20 @@ export const command: CommandDefinition = {
     { name: 'ensemble', description: 'saved ensemble' },
     { name: 'file', description: 'CSV file with the columns it was trained on, target included' },
   ],
-  options: [MEAN_ROW, WEIGHTS_ROW, DELIMITER_ROW, ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
+  options: [
+    ...[MEAN_ROW, WEIGHTS_ROW, ...INTERVAL_ROWS, CURVES_ROW, DELIMITER_ROW],
+    ...[ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
+  ],
   examples: [
     'tutti evaluate digits.tutti test.csv',
     'tutti evaluate digits.tutti test.csv --mean geometric --json',
+    'tutti evaluate digits.tutti test.csv --curves --level 0.9',
   ],
   run: ([bundle, file], given) => evaluate(bundle!, file!, given),
 };
 
 async function evaluate(bundle: string, file: string, given: GivenOptions): Promise<number> {
+  const figures = { ...intervalsOf(given), curves: given.curves === true };
   const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
   const aggregator = aggregatorOf(given.mean);
   const gaussian = hasVariances(ensemble);
@@ -35,7 +41,9 @@ async function evaluate(bundle: string, file: string, given: GivenOptions): Prom
   if (dataset.hash === ensemble.datasetHash && given.quiet !== true) {
     note('These are the rows the ensemble was trained on: the figures are better than on new rows.');
   }
-  const measurement = await evaluateEnsemble(ensemble, dataset, { aggregator, ...weightsOf(given) });
+  const measurement = await evaluateEnsemble(ensemble, dataset, {
+    ...{ aggregator, ...weightsOf(given), ...figures },
+  });
   const targets = targetNames(ensemble);
   const activeUnits = activeUnitsOf(ensemble, dataset);
   if (given.json === true) {

@@ -6,6 +6,7 @@ import { failOption } from '../errors.js';
 import { measureFile, type PredictionsFileOptions, readPredictions } from '../measure/predictions-file.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { csvOptions, DELIMITER_ROW } from './data-rows.js';
+import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from './figure-rows.js';
 import { aggregatorOf, checkMean, MEAN_ROW } from './means.js';
 import { measurementJson } from './measurement-json.js';
 import { measurementLines } from './measurement-text.js';
@@ -43,7 +44,7 @@ export const command: CommandDefinition = {
         'labels or of the probability of the second of two classes, or columns <member>_<class> of probabilities',
     },
   ],
-  options: [...ROWS, MEAN_ROW, DELIMITER_ROW, JSON_ROW, QUIET_ROW],
+  options: [...ROWS, MEAN_ROW, ...INTERVAL_ROWS, CURVES_ROW, DELIMITER_ROW, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti measure member-predictions.csv --target y',
     'tutti measure member-predictions.csv --target species --mean geometric --json',
@@ -54,6 +55,7 @@ export const command: CommandDefinition = {
 async function measure(path: string, given: GivenOptions): Promise<number> {
   if (given.target === undefined) failOption('--target', 'the name of the column of true values', undefined);
   const name = aggregatorOf(given.mean);
+  const intervals = intervalsOf(given);
   const table = readCsv(path, csvOptions(given));
   const file = readPredictions(table, given as unknown as PredictionsFileOptions);
   const { task, members, ignored, layout, rows } = file;
@@ -63,7 +65,8 @@ async function measure(path: string, given: GivenOptions): Promise<number> {
     note(`${path}: ${counted(rows, 'row')}, ${counted(members.length, 'member')}, ${layout}${left}`);
   }
   const combine = combiner(name, task);
-  const measurement = measureFile(file, { aggregator: { name, combine }, curves: { [name]: combine } });
+  const curves = given.curves === true ? { [name]: combine } : null;
+  const measurement = measureFile(file, { ...intervals, aggregator: { name, combine }, curves });
   const targets = task.kind === 'regression' ? task.targets : [];
   if (given.json === true) printJson({ names: members, ...measurementJson(measurement, targets) });
   else

@@ -3,9 +3,12 @@
 
 import type { Aggregator } from '../ensemble/aggregate/aggregate.js';
 import type { Interval } from '../measure/intervals.js';
+import type { KindMeasurement } from '../measure/kinds.js';
 import type { Measurement } from '../measure/measurement.js';
 import type { Scores } from '../measure/scores.js';
 import type { FigureName } from '../measure/standard-errors.js';
+import { curveLines } from './curve-text.js';
+import { kindLines } from './kind-text.js';
 import { MEAN_NAMES } from './means.js';
 import type { Palette } from './terminal.js';
 import { alignColumns, type TextRow } from './text-table.js';
@@ -31,7 +34,9 @@ export function measurementLines(
     '',
     ...correlationLines(all, palette),
     ...percentileLines(all),
-    ...kindLines(all, targets, palette),
+    ...all.flatMap(flooredLines),
+    ...kindLines(all, kindScore(all[0]!.measurement, targets), palette),
+    ...all.flatMap(({ measurement }) => curveLines(measurement, palette)),
   ];
 }
 
@@ -43,8 +48,8 @@ function scoreLines(
 ): string[] {
   const rows: TextRow[] = [['', ...scoreHeads(all[0]!.measurement, targets), '']];
   for (const { name, measurement } of all) {
-    const { ensemble, meanMember, aggregator } = measurement;
-    const mean = MEAN_NAMES[aggregator as Aggregator];
+    const { ensemble, meanMember, aggregator, weighted } = measurement;
+    const mean = `${weighted ? 'weighted ' : ''}${MEAN_NAMES[aggregator as Aggregator]}`;
     if (ensemble !== null)
       rows.push([`${name}, ${mean}`, ...scoreCells(ensemble, targets), rowsText(measurement)]);
     rows.push([`${name}, mean member`, ...scoreCells(meanMember, targets), '']);
@@ -63,7 +68,9 @@ function scoreCells({ accuracy, logLoss, squaredError, rmse }: Scores, targets: 
   return targets.slice(0, MOST_TARGETS).map((_, target) => figure(rmse?.[target]));
 }
 
-function rowsText({ errorCorrelation: { rows, outOfBag } }: Measurement): string {
+function rowsText({ ensemble, errorCorrelation: { rows, outOfBag } }: Measurement): string {
+  // Weights of 0 may leave a row without any of its out-of-bag members.
+  if (ensemble !== null && ensemble.rows < rows) return `${ensemble.rows} of ${rows} rows have a weight`;
   if (outOfBag === null) return counted(rows, 'row');
   const { totalRows, coverage, meanMembersPerRow } = outOfBag;
   const all =
@@ -79,16 +86,21 @@ export function correlationLines(all: readonly NamedMeasurement[], palette: Pale
     ...reports.map(cell),
   ];
   const level = reports[0]!.intervals?.level;
+  // The weights of the average above have no part in these figures.
+  const weighted = all.some(({ measurement }) => measurement.weighted);
   const rows: TextRow[] = [
     [
-      `Error correlation${level === undefined ? '' : ` [${percent(level, 0)} interval]`}`,
+      `Error correlation${weighted ? ', equal weights' : ''}${level === undefined ? '' : ` [${levelText(level)} interval]`}`,
       ...all.map(({ name }) => name),
     ],
     row("v   a member's squared error", ({ v, intervals }) => withInterval(v, intervals?.v)),
     row('c   the product of two members’ errors', ({ c, intervals }) => withInterval(c, intervals?.c)),
     row('ρ = c/v', ({ rho, intervals }) => withInterval(rho, intervals?.rho)),
     row('predicted v/k + (k−1)c/k', ({ predicted }) => figure(predicted)),
-    row('measured, of the arithmetic mean', ({ measured }) => figure(measured)),
+    row(`measured, of the ${weighted ? 'unweighted' : 'arithmetic'} mean`, ({ measured }) =>
+      figure(measured),
+    ),
+    ...relativeRows(all),
     row(
       'effective members',
       ({ effectiveMembers, members }) => `${figure(effectiveMembers, 3)} of ${members}`,
@@ -97,6 +109,42 @@ export function correlationLines(all: readonly NamedMeasurement[], palette: Pale
   ];
   const [head, ...lines] = alignColumns(rows, '   ');
   return [palette.bold(head!), ...lines.map((line) => `  ${line}`)];
+}
+
+/** Squared errors beside the variance of the targets, which says how large they are; nothing for classes. */
+function relativeRows(all: readonly NamedMeasurement[]): TextRow[] {
+  if (all.every(({ measurement }) => measurement.targetVariance === null)) return [];
+  const cells = all.map(({ measurement: { targetVariance, errorCorrelation } }) => {
+    if (targetVariance === null || targetVariance === 0) return '–';
+    const { v, c, measured } = errorCorrelation;
+    return [v, c, measured].map((own) => (own === null ? '–' : percent(own / targetVariance, 1))).join(', ');
+  });
+  return [['v, c, measured to the target’s variance', ...cells]];
+}
+
+/** 0.95 → `95 %`, 0.999 → `99.9 %`. */
+function levelText(level: number): string {
+  return `${Number((100 * level).toPrecision(6))} %`;
+}
+
+/** How much of a geometric mean is the floor of probabilities and not the members' own. */
+function flooredLines({ name, measurement }: NamedMeasurement): string[] {
+  const { flooredCount, flooredShare } = measurement;
+  if (flooredCount === 0) return [];
+  const probabilities = counted(flooredCount, 'probability', 'probabilities');
+  return [
+    `${name}: ${probabilities} (${percent(flooredShare, 1)}) lay below the tolerance of the geometric mean and count as it;`,
+    `  a product of them says more of that floor than of the members. The arithmetic mean needs none.`,
+  ];
+}
+
+/** The first score of the table for one kind. */
+function kindScore(measurement: Measurement, targets: readonly string[]) {
+  return {
+    head: scoreHeads(measurement, targets)[0]!,
+    of: ({ meanMember }: KindMeasurement) =>
+      meanMember === null ? '–' : scoreCells(meanMember, targets)[0]!,
+  };
 }
 
 const FIGURE_NAMES: Readonly<Record<FigureName, string>> = {
@@ -113,22 +161,6 @@ function percentileLines(all: readonly NamedMeasurement[]): string[] {
       `Too few rows differ in their errors (${name}): the intervals of ${names.join(', ')} are too narrow.`,
     ];
   });
-}
-
-/** What each kind of a mixed ensemble's members did by itself; nothing when all are of one kind. */
-function kindLines(all: readonly NamedMeasurement[], targets: readonly string[], palette: Palette): string[] {
-  if (all.every(({ measurement }) => measurement.kinds.length === 0)) return [];
-  const [score] = scoreHeads(all[0]!.measurement, targets);
-  const rows: TextRow[] = [['By kind', 'members', `mean ${score}`, 'v', 'c', 'ρ = c/v']];
-  for (const { name, measurement } of all) {
-    for (const { kind, members, meanMember, errorCorrelation } of measurement.kinds) {
-      const scored = meanMember === null ? '–' : scoreCells(meanMember, targets)[0]!;
-      const figures = [errorCorrelation?.v, errorCorrelation?.c, errorCorrelation?.rho];
-      rows.push([`${name}, ${kind}`, `${members.length}`, scored, ...figures.map((own) => figure(own))]);
-    }
-  }
-  const [head, ...lines] = alignColumns(rows);
-  return ['', palette.bold(head!), ...lines];
 }
 
 function gainText({ nextMemberGain, measured }: Measurement['errorCorrelation']): string {

@@ -19,11 +19,21 @@ const SEEDS_ROW: OptionRow = {
   ...{ description: 'seeds to repeat everything over', defaultText: '5' },
 };
 
-/** Of `tutti train`, what makes sense without an ensemble to keep. */
-const ROWS = [...trainRows().filter(({ name }) => !['out', 'allowFailures'].includes(name)), SEEDS_ROW];
-
 const DEFAULT_MEMBERS = 8;
 const DEFAULT_TEST_SHARE = 0.3;
+
+/** Its own defaults, where they are not those of `tutti train`. */
+const OWN_DEFAULTS: Readonly<Record<string, number>> = {
+  ...{ members: DEFAULT_MEMBERS, testShare: DEFAULT_TEST_SHARE },
+};
+
+/** Of `tutti train`, what makes sense without an ensemble to keep and without intervals. */
+const ROWS = [
+  ...trainRows()
+    .filter(({ name }) => !['out', 'level', 'replicates'].includes(name))
+    .map((row) => (row.name in OWN_DEFAULTS ? { ...row, defaultText: String(OWN_DEFAULTS[row.name]) } : row)),
+  SEEDS_ROW,
+];
 
 const NAMES: Readonly<Record<SourceFigures['source'], string>> = {
   resample: 'resample',
@@ -46,7 +56,7 @@ export const command: CommandDefinition = {
 async function sources(file: string, given: GivenOptions): Promise<number> {
   const { seeds, ...rest } = given;
   const settings = await resolveTrainSettings(rest);
-  const { json, quiet } = settings;
+  const { json, quiet, allowFailures } = settings;
   const seed = settings.training.seed ?? randomSeed();
   const members = settings.training.grid === undefined ? { members: DEFAULT_MEMBERS } : {};
   const training = { ...members, ...settings.training, seed };
@@ -63,22 +73,56 @@ async function sources(file: string, given: GivenOptions): Promise<number> {
       if (!quiet) note(`${NAMES[source]}, seed ${number}`);
     },
   });
+  for (const line of failureLines(report.sources))
+    note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
+  const status = report.sources.some(({ failures }) => failures.length > 0) && !allowFailures ? 1 : 0;
   if (json) {
     printJson(report);
-    return 0;
+    return status;
   }
-  const what = `${counted(report.members, 'member')}, ${counted(report.seeds.length, 'seed')} from ${seed}`;
+  const what = `${counted(report.planned, 'member')}, ${counted(report.seeds.length, 'seed')} from ${seed}`;
   print(`${file}: ${what}, measured on ${counted(report.rows, 'held-out row')}; mean ± standard deviation`);
   const measure = report.sources[0]!.errorRate === null ? '' : `wrong, ${MEAN_NAMES[aggregator]}`;
   for (const line of sourceLines(report.sources, measure, paletteOf(process.stdout))) print(line);
-  return 0;
+  return status;
+}
+
+/** Failures shown one by one, as of a training. */
+const MOST_FAILURES = 5;
+
+/** Which members failed where: the figures are of the others. */
+function failureLines(all: readonly SourceFigures[]): string[] {
+  const failed = all.flatMap(({ source, failures }) =>
+    failures.map(({ seed, index, error }) => {
+      const [first] = error.message.split('\n');
+      return `${NAMES[source]}, seed ${seed}, member ${index}: ${first}`;
+    }),
+  );
+  const more = failed.length - MOST_FAILURES;
+  const shown = failed.slice(0, MOST_FAILURES);
+  return more > 0 ? [...shown, `… and ${counted(more, 'more member')} failed`] : shown;
+}
+
+/** `8`, or where members failed the fewest and the most of all seeds: `6–8`. */
+function membersText(members: readonly number[]): string {
+  const [least, most] = [Math.min(...members), Math.max(...members)];
+  return least === most ? `${least}` : `${least}–${most}`;
 }
 
 function sourceLines(all: readonly SourceFigures[], measure: string, palette: Palette): string[] {
   const rows: TextRow[] = [
-    ['varied', 'v', 'c', 'ρ = c/v', 'v − c', 'ensemble error', ...(measure === '' ? [] : [measure])],
-    ...all.map(({ source, v, c, rho, vMinusC, ensembleError, errorRate }) => [
-      NAMES[source],
+    [
+      'varied',
+      'members',
+      'v',
+      'c',
+      'ρ = c/v',
+      'v − c',
+      'ensemble error',
+      ...(measure === '' ? [] : [measure]),
+    ],
+    ...all.map(({ source, members, v, c, rho, vMinusC, ensembleError, errorRate }) => [
+      ...[NAMES[source], membersText(members)],
       ...[v, c, rho, vMinusC, ensembleError].map((spread) => spreadText(spread, (value) => figure(value, 3))),
       ...(errorRate === null ? [] : [spreadText(errorRate, (value) => percent(value))]),
     ]),
@@ -88,5 +132,6 @@ function sourceLines(all: readonly SourceFigures[], measure: string, palette: Pa
 }
 
 function spreadText({ mean, std }: Spread, text: (value: number) => string): string {
+  if (mean === null) return '–';
   return std === null ? text(mean) : `${text(mean)} ± ${text(std)}`;
 }

@@ -4,7 +4,8 @@ import type { LoadedData } from '../data/load.js';
 import type { Aggregator } from '../ensemble/aggregate/aggregate.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { evaluateEnsemble, evaluateOutOfBag } from '../ensemble/evaluate.js';
-import { type HonestTest, honestTest } from '../measure/honest-test.js';
+import { type HonestTest, type HonestTestOptions, honestTest } from '../measure/honest-test.js';
+import type { IntervalOptions } from '../measure/intervals.js';
 import type { Measurement } from '../measure/measurement.js';
 import { type ActiveUnits, activeUnitsOf } from './active-text.js';
 
@@ -23,13 +24,23 @@ export async function measureTraining(
   ensemble: Ensemble,
   { train, test: heldOut }: LoadedData,
   aggregator: Aggregator,
+  intervals: Pick<IntervalOptions, 'level' | 'replicates'> = {},
 ): Promise<TrainingMeasurements> {
-  const outOfBag = await evaluateOutOfBag(ensemble, train, { aggregator });
+  const outOfBag = await evaluateOutOfBag(ensemble, train, { aggregator, ...intervals });
   // Curves over sampled subsets are `tutti evaluate`'s: they take longer than all other figures together.
   const test =
-    heldOut === null ? null : await evaluateEnsemble(ensemble, heldOut, { aggregator, curves: false });
+    heldOut === null
+      ? null
+      : await evaluateEnsemble(ensemble, heldOut, { aggregator, ...intervals, curves: false });
   const honest =
-    outOfBag === null || test === null ? null : honestTest(outOfBag.errorCorrelation, test.errorCorrelation);
+    outOfBag === null || test === null
+      ? null
+      : honestTest(outOfBag.errorCorrelation, test.errorCorrelation, levelOf(intervals));
   const activeUnits = activeUnitsOf(ensemble, heldOut ?? train);
   return { outOfBag, test, honestTest: honest, activeUnits };
+}
+
+/** The honest test's level is that of the intervals beside it. */
+function levelOf({ level }: Pick<IntervalOptions, 'level'>): HonestTestOptions {
+  return level === undefined ? {} : { level };
 }

@@ -31,7 +31,8 @@ export async function runTraining(file: string, settings: TrainSettings, pool: P
 async function trainOn(file: string, data: LoadedData, settings: TrainSettings, pool: Pool): Promise<number> {
   const { ensemble, interrupted, saved } = await trainAndSave(data, settings, pool);
   const { measureTraining } = await import('./train-measure.js');
-  const measured = interrupted ? null : await measureTraining(ensemble, data, aggregatorOf(settings.mean));
+  const { mean, intervals } = settings;
+  const measured = interrupted ? null : await measureTraining(ensemble, data, aggregatorOf(mean), intervals);
   const outcome = { file, data, ensemble, saved, measured, interrupted, out: settings.out };
   for (const line of failureLines(ensemble)) note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
   if (interrupted) note(keptLine(outcome));

@@ -4,10 +4,12 @@
 import { availableParallelism } from 'node:os';
 import type { LoadOptions } from '../data/load.js';
 import { failOption } from '../errors.js';
+import type { IntervalOptions } from '../measure/intervals.js';
 import { parseTrainingOptions, runCount, type TrainingOptions } from '../model/options.js';
 import { type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { readConfig } from './config-file.js';
 import { DATA_ROWS } from './data-rows.js';
+import { INTERVAL_ROWS, intervalsOf } from './figure-rows.js';
 import { MEAN_ROW } from './means.js';
 import type { OptionRow } from './option-row.js';
 import { trainingNames, trainingRows } from './training-rows.js';
@@ -25,6 +27,7 @@ const RUN_ROWS: readonly OptionRow[] = [
   },
   { name: 'allowFailures', kind: 'flag', group: RUN, description: 'exit with 0 even if some members failed' },
   { ...MEAN_ROW, group: RUN },
+  ...INTERVAL_ROWS,
 ];
 
 const CONFIG_ROW: OptionRow = {
@@ -43,6 +46,7 @@ export interface TrainSettings {
   readonly threads: number | undefined;
   readonly out: string | undefined;
   readonly mean: string | undefined;
+  readonly intervals: Pick<IntervalOptions, 'level' | 'replicates'>;
   readonly allowFailures: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -65,6 +69,7 @@ export async function resolveTrainSettings(given: GivenOptions): Promise<TrainSe
     threads: values.threads as number | undefined,
     out: values.out as string | undefined,
     mean: values.mean as string | undefined,
+    intervals: intervalsOf(values),
     allowFailures: values.allowFailures === true,
     json: values.json === true,
     quiet: values.quiet === true,

@@ -109,12 +109,14 @@ export async function eachOutOfBagBlock(
 function measurementSettings(ensemble: Ensemble, options: EvaluateOptions) {
   const name = options.aggregator ?? 'arithmeticMean';
   const { replicates, level, seed, subsets, covariance } = options;
+  const combined = combineSettings(ensemble, options);
+  const weighted = combined.weights?.some((weight, _, all) => weight !== all[0]) ?? false;
   const stated = Object.entries({ replicates, level, seed, subsets, covariance });
   return {
     ...(Object.fromEntries(stated.filter(([, value]) => value !== undefined)) as IntervalOptions),
     members: ensemble.members.length,
     kinds: memberKinds(ensemble),
-    aggregator: { name, combine: combiner(name, ensemble.task, combineSettings(ensemble, options)) },
+    aggregator: { name, combine: combiner(name, ensemble.task, combined), weighted },
   };
 }
 

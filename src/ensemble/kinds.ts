@@ -2,10 +2,11 @@
 
 import { basename } from 'node:path';
 import type { MemberSpec } from '../model/spec.js';
+import { specDifferences } from '../model/spec-differences.js';
 import type { Ensemble } from './ensemble.js';
 
 /** `network`, `neighbours`, or a module's engine and file: `learner tree.mjs`. */
-export function kindOf(spec: MemberSpec): string {
+function kindOf(spec: MemberSpec): string {
   switch (spec.engine) {
     case 'wasm':
       return 'network';
@@ -20,7 +21,16 @@ export function kindOf(spec: MemberSpec): string {
   }
 }
 
-/** The kind of each trained member. */
+/** The kind of each trained member; where such members differ in options, with these: `network (64 relu; l2 0)`. */
 export function memberKinds({ plan, members }: Pick<Ensemble, 'plan' | 'members'>): readonly string[] {
-  return members.map(({ index }) => kindOf(plan.members[index]!));
+  const specs = members.map(({ index }) => plan.members[index]!);
+  const kinds = specs.map(kindOf);
+  for (const kind of new Set(kinds)) {
+    const places = kinds.flatMap((own, at) => (own === kind ? [at] : []));
+    const differences = specDifferences(places.map((at) => specs[at]!));
+    for (const [i, at] of places.entries()) {
+      if (differences[i]!.length > 0) kinds[at] = `${kind} (${differences[i]!.join('; ')})`;
+    }
+  }
+  return kinds;
 }

@@ -2,13 +2,14 @@
 // alone, the draws of the others shared by all members, and with all of them on.
 
 import type { Dataset } from '../data/dataset.js';
-import { failOption } from '../errors.js';
-import { mean } from '../math/statistics.js';
+import { failOption, TuttiError, toWire } from '../errors.js';
+import { mean, variance } from '../math/statistics.js';
 import type { Measurement } from '../measure/measurement.js';
 import { parseTrainingOptions, type TrainingOptions } from '../model/options.js';
 import { type EnsemblePlan, type EpochMemberSpec, hasEpochs, type Source } from '../model/spec.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { type Aggregator, COMBINE_OPTIONS } from './aggregate/aggregate.js';
+import type { Ensemble, FailedMember } from './ensemble.js';
 import { evaluateEnsemble } from './evaluate.js';
 import { resolveModules } from './resolve-modules.js';
 import { preparePlan, randomSeed, trainEnsemble } from './train-ensemble.js';
@@ -32,19 +33,28 @@ const SOURCES_OPTIONS = {
   onTraining: option.function,
 } satisfies OptionTable<SourcesOptions>;
 
-/** A figure over the seeds. */
+/** A figure over the seeds, of those where it exists. */
 export interface Spread {
-  readonly mean: number;
-  /** Standard deviation with n − 1; null for one seed. */
+  /** Null where it exists for no seed. */
+  readonly mean: number | null;
+  /** Standard deviation with n − 1; null for fewer than two. */
   readonly std: number | null;
-  /** One per seed, in their order. */
-  readonly values: readonly number[];
+  /** One per seed, in their order; null where the figure does not exist: c and ρ of one member, all of none. */
+  readonly values: readonly (number | null)[];
+}
+
+/** A member that failed in one of the trainings. */
+export interface SourceFailure extends FailedMember {
+  readonly seed: number;
 }
 
 /** What one source did, on the held-out rows. Errors are squared errors, summed over outputs. */
 export interface SourceFigures {
   /** The source that was on, or all of them. */
   readonly source: Source | 'all';
+  /** Members trained, one number per seed: the figures are of these. */
+  readonly members: readonly number[];
+  readonly failures: readonly SourceFailure[];
   readonly v: Spread;
   readonly c: Spread;
   readonly rho: Spread;
@@ -58,7 +68,8 @@ export interface SourceFigures {
 }
 
 export interface SourcesReport {
-  readonly members: number;
+  /** Members of each training, as planned. */
+  readonly planned: number;
   readonly seeds: readonly number[];
   readonly rows: number;
   /** Each source alone, then all. */
@@ -82,30 +93,57 @@ export async function compareSources(
   const { vary, ...own } = parseTrainingOptions(options);
   const first = own.seed ?? randomSeed();
   const plan = preparePlan(train, { ...own, seed: first }, await resolveModules(own, train, first));
-  const members = plan.members.length;
-  if (members < 2) failOption('members', 'at least 2, for their errors to correlate', members);
+  const planned = plan.members.length;
+  if (planned < 2) failOption('members', 'at least 2, for their errors to correlate', planned);
   const compared = vary === undefined ? sourcesOf(plan) : [...new Set(vary)];
   const numbers = Array.from({ length: seeds }, (_, at) => first + at);
   const sources: SourceFigures[] = [];
   for (const source of [...compared, 'all'] as const) {
-    const measured: Measurement[] = [];
+    const runs: Run[] = [];
     for (const seed of numbers) {
       onTraining?.(source, seed);
       const varied = { ...own, seed, vary: source === 'all' ? compared : [source] };
-      const ensemble = await trainEnsemble(train, varied, settings);
-      const chosen = aggregator === undefined ? {} : { aggregator };
-      measured.push(
-        await evaluateEnsemble(ensemble, test, {
-          ...chosen,
-          curves: false,
-          covariance: false,
-          replicates: 0,
-        }),
-      );
+      const trained = await keepFailures(plan, () => trainEnsemble(train, varied, settings));
+      runs.push({ seed, ...trained, measured: await measureRun(trained.ensemble, test, aggregator) });
     }
-    sources.push(figuresOf(source, measured));
+    sources.push(figuresOf(source, runs, train.task.kind === 'classification'));
   }
-  return { members, seeds: numbers, rows: test.rows, sources };
+  return { planned, seeds: numbers, rows: test.rows, sources };
+}
+
+interface Trained {
+  /** Null when every member failed. */
+  readonly ensemble: Ensemble | null;
+  readonly failures: readonly FailedMember[];
+}
+
+interface Run extends Trained {
+  readonly seed: number;
+  readonly measured: Measurement | null;
+}
+
+/** One training; that all of its members failed ends the training, but not the comparison. */
+async function keepFailures({ members }: EnsemblePlan, run: () => Promise<Ensemble>): Promise<Trained> {
+  try {
+    const ensemble = await run();
+    return { ensemble, failures: ensemble.failures };
+  } catch (error) {
+    if (!(error instanceof TuttiError) || error.code !== 'ERR_MEMBERS_FAILED') throw error;
+    const wire = toWire(error.cause ?? error);
+    return { ensemble: null, failures: members.map((_, index) => ({ index, error: wire })) };
+  }
+}
+
+async function measureRun(
+  ensemble: Ensemble | null,
+  test: Dataset,
+  aggregator: Aggregator | undefined,
+): Promise<Measurement | null> {
+  if (ensemble === null) return null;
+  return await evaluateEnsemble(ensemble, test, {
+    ...(aggregator === undefined ? {} : { aggregator }),
+    ...{ curves: false, covariance: false, replicates: 0 },
+  });
 }
 
 /** The sources that any member of the plan draws from. */
@@ -125,24 +163,30 @@ function drawsMasks(spec: EpochMemberSpec): boolean {
   return spec.engine === 'tfjs' || spec.dropout !== null || spec.inputNoise > 0;
 }
 
-function figuresOf(source: Source | 'all', measured: readonly Measurement[]): SourceFigures {
-  const spread = (of: (measurement: Measurement) => number) => spreadOf(measured.map(of));
-  const classes = measured[0]!.meanMember.errorRate !== null;
+function figuresOf(source: Source | 'all', runs: readonly Run[], classes: boolean): SourceFigures {
+  const spread = (of: (measurement: Measurement) => number | null) =>
+    spreadOf(runs.map(({ measured }) => (measured === null ? null : of(measured))));
   return {
     source,
+    members: runs.map(({ ensemble }) => ensemble?.members.length ?? 0),
+    failures: runs.flatMap(({ seed, failures }) => failures.map((failure) => ({ ...failure, seed }))),
     v: spread(({ errorCorrelation }) => errorCorrelation.v),
-    c: spread(({ errorCorrelation }) => errorCorrelation.c!),
-    // Members without any error have nothing to correlate.
-    rho: spread(({ errorCorrelation }) => errorCorrelation.rho ?? 1),
-    vMinusC: spread(({ errorCorrelation }) => errorCorrelation.vMinusC!),
+    c: spread(({ errorCorrelation }) => errorCorrelation.c),
+    rho: spread(({ errorCorrelation }) => errorCorrelation.rho),
+    vMinusC: spread(({ errorCorrelation }) => errorCorrelation.vMinusC),
     ensembleError: spread(({ errorCorrelation }) => errorCorrelation.measured),
-    errorRate: classes ? spread(({ ensemble }) => ensemble!.errorRate!) : null,
-    meanMemberErrorRate: classes ? spread(({ meanMember }) => meanMember.errorRate!) : null,
+    errorRate: classes ? spread((own) => own.ensemble?.errorRate ?? null) : null,
+    meanMemberErrorRate: classes ? spread(({ meanMember }) => meanMember.errorRate) : null,
   };
 }
 
-function spreadOf(values: readonly number[]): Spread {
-  const centre = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
-  return { mean: centre, std: values.length < 2 ? null : Math.sqrt(squares / (values.length - 1)), values };
+function spreadOf(values: readonly (number | null)[]): Spread {
+  const known = values.flatMap((value) => value ?? []);
+  if (known.length === 0) return { mean: null, std: null, values };
+  const squares = variance(known) * known.length;
+  return {
+    mean: mean(known),
+    std: known.length < 2 ? null : Math.sqrt(squares / (known.length - 1)),
+    values,
+  };
 }

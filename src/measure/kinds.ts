@@ -1,9 +1,12 @@
 // The members of a mixed ensemble, kind by kind: what each kind errs and shares of its errors, over the same rows.
 
+import { createBetweenKinds } from './between-kinds.js';
 import type { TargetBlock } from './blocks.js';
 import { createErrorAccumulator, type ErrorAccumulatorOptions } from './error-accumulator.js';
 import type { ErrorCorrelation } from './error-report.js';
-import { meanScores, type Scores } from './scores.js';
+import { createMeanMember } from './mean-member.js';
+import type { Predictions } from './predictions.js';
+import type { Scores } from './scores.js';
 
 /** One kind of members, measured by itself. */
 export interface KindMeasurement {
@@ -13,15 +16,19 @@ export interface KindMeasurement {
   readonly members: readonly number[];
   /** v, c and ρ over these members alone; null when they count for no row. */
   readonly errorCorrelation: ErrorCorrelation | null;
-  /** Their scores, averaged; null when they count for no row. */
+  /** The mean of its members' scores in each row, over rows; null when they count for no row. */
   readonly meanMember: Scores | null;
+  /**
+   * Mean of εᵢ εⱼ over pairs of one of its members and one of each kind, in the order of the kinds; in its own place
+   * c. Null where no row has such a pair.
+   */
+  readonly covarianceWith: readonly (number | null)[];
 }
 
 export interface KindsAccumulator {
   /** As `createErrorAccumulator`'s. */
-  addBlock(means: readonly Float32Array[], targets: TargetBlock, outOfBag: Uint8Array | null): void;
-  /** @param scores of every member, null where it counts for no row. */
-  finish(scores: readonly (Scores | null)[]): KindMeasurement[];
+  addBlock(members: readonly Predictions[], targets: TargetBlock, outOfBag: Uint8Array | null): void;
+  finish(): KindMeasurement[];
 }
 
 /** @param kinds of each member. One kind alone is the whole ensemble and is not measured again. */
@@ -35,26 +42,35 @@ export function createKindsAccumulator(
   const accumulators = groups.map(([kind, members]) => ({
     ...{ kind, members, counted: false },
     errors: createErrorAccumulator({ ...options, members: members.length, covariance: false }),
+    meanMember: createMeanMember(options.task, members.length),
   }));
+  const between = createBetweenKinds(
+    options.task,
+    groups.map(([, members]) => members),
+  );
   return {
-    addBlock(means, targets, outOfBag) {
+    addBlock(predictions, targets, outOfBag) {
+      if (groups.length === 0) return;
       for (const group of accumulators) {
         const mask = outOfBag === null ? null : maskOf(outOfBag, group.members, targets.rows);
+        const own = group.members.map((member) => predictions[member]!);
         group.counted ||= mask === null ? targets.rows > 0 : mask.includes(1);
-        group.errors.addBlock(
-          group.members.map((member) => means[member]!),
-          targets,
-          mask,
-        );
+        const means = own.map(({ mean }) => mean);
+        group.errors.addBlock(means, targets, mask);
+        group.meanMember.addBlock(own, targets, mask);
       }
+      between.addBlock(predictions, targets, outOfBag);
     },
-    finish: (scores) =>
-      accumulators.map(({ kind, members, counted, errors }) => ({
-        kind,
-        members,
-        errorCorrelation: counted ? errors.finish() : null,
-        meanMember: meanScores(members.flatMap((member) => scores[member] ?? [])),
-      })),
+    finish: () =>
+      accumulators.map(({ kind, members, counted, errors, meanMember }, at) => {
+        const errorCorrelation = counted ? errors.finish() : null;
+        return {
+          ...{ kind, members, errorCorrelation, meanMember: meanMember.finish() },
+          covarianceWith: groups.map((_, other) =>
+            other === at ? (errorCorrelation?.c ?? null) : between.at(at, other),
+          ),
+        };
+      }),
   };
 }
 

@@ -10,15 +10,17 @@ import { createErrorAccumulator } from './error-accumulator.js';
 import type { ErrorCorrelation } from './error-report.js';
 import type { IntervalOptions } from './intervals.js';
 import { createKindsAccumulator, type KindMeasurement } from './kinds.js';
+import { createMeanMember } from './mean-member.js';
 import type { Predictions } from './predictions.js';
-import { createScoreAccumulator, meanScores, type Scores } from './scores.js';
+import { createScoreAccumulator, type Scores } from './scores.js';
 import { createSubsetCurves, type SubsetCurves } from './subset-curves.js';
+import { createTargetVariance } from './target-variance.js';
 
 export interface MeasurementOptions extends IntervalOptions {
   readonly members: number;
   readonly task: Task;
-  /** The chosen aggregator, by name, weights and all. */
-  readonly aggregator: { readonly name: string; readonly combine: Combine };
+  /** The chosen aggregator, by name, weights and all; `weighted` when they are not all alike. */
+  readonly aggregator: { readonly name: string; readonly combine: Combine; readonly weighted?: boolean };
   /** Unweighted aggregators whose curves over sampled subsets are wanted; none out of bag. @default none */
   readonly curves?: Readonly<Record<string, Combine>> | null;
   /** Sampled subsets per ensemble size. @default 16 */
@@ -32,14 +34,22 @@ export interface MeasurementOptions extends IntervalOptions {
 export interface Measurement {
   readonly errorCorrelation: ErrorCorrelation;
   readonly aggregator: string;
+  /** Whether it weighs members; `errorCorrelation` never does. */
+  readonly weighted: boolean;
   /** The chosen aggregator's scores on the rows of the report; null if its weights left no row a member. */
   readonly ensemble: Scores | null;
-  /** The members' scores, averaged over members. */
+  /** In each row the mean of the scores of the members that count there, then the mean over rows. */
   readonly meanMember: Scores;
   /** Each member's scores over the rows it counts for; null where there are none. */
   readonly members: readonly (Scores | null)[];
-  /** Probabilities the aggregator floored. */
+  /** Probabilities the aggregator floored, of all that its members gave, and their share. */
   readonly flooredCount: number;
+  readonly flooredShare: number;
+  /**
+   * Regression: mean squared deviation of the targets from their mean over these rows, summed over targets, beside
+   * which squared errors can be read; 1 − squaredError / targetVariance is R². Null for classes.
+   */
+  readonly targetVariance: number | null;
   /** Classification: share of (row, pair) that predict different classes. */
   readonly disagreement: number | null;
   /** Scores over sampled subsets by aggregator; null out of bag, where each row has its own members. */
@@ -62,18 +72,25 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
   const kinds = createKindsAccumulator(options.kinds ?? [], options);
   const ensemble = createScoreAccumulator(task, { logLoss: aggregator.name !== 'majorityVote' });
   const each = Array.from({ length: members }, () => createScoreAccumulator(task));
+  const meanMember = createMeanMember(task, members);
   const subsetCurves =
     outOfBag || !curves || members === 1 ? null : createSubsetCurves({ ...options, combine: curves });
   const disagreement =
     task.kind === 'classification' ? createDisagreementAccumulator(task.classes.length) : null;
+  const deviation = createTargetVariance(task);
   let flooredCount = 0;
+  let probabilities = 0;
   return {
     addBlock(predictions, targets, mask = null) {
       const means = predictions.map((prediction) => prediction.mean);
       errors.addBlock(means, targets, mask);
-      kinds.addBlock(means, targets, mask);
+      kinds.addBlock(predictions, targets, mask);
+      meanMember.addBlock(predictions, targets, mask);
       const combined = aggregator.combine(predictions, mask);
       flooredCount += combined.flooredCount;
+      const counted = mask === null ? members * targets.rows : mask.reduce((sum, one) => sum + one, 0);
+      probabilities += counted * combined.outputs;
+      deviation.addBlock(targets, mask);
       ensemble.addBlock(combined, targets, mask === null ? null : combinedRows(combined));
       each.forEach((scores, member) => {
         const own = mask === null ? null : mask.subarray(member * targets.rows, (member + 1) * targets.rows);
@@ -84,17 +101,16 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
     },
     finish() {
       const errorCorrelation = errors.finish();
-      const memberScores = each.map((scores) => scores.finish());
       return {
         errorCorrelation,
-        aggregator: aggregator.name,
+        ...{ aggregator: aggregator.name, weighted: aggregator.weighted ?? false },
         ensemble: ensemble.finish(),
-        meanMember: meanScores(memberScores.flatMap((scores) => scores ?? []))!,
-        members: memberScores,
-        flooredCount,
+        meanMember: meanMember.finish()!,
+        members: each.map((scores) => scores.finish()),
+        ...{ flooredCount, flooredShare: flooredCount / probabilities, targetVariance: deviation.finish() },
         disagreement: disagreement?.finish() ?? null,
         curves: subsetCurves?.finish() ?? null,
-        kinds: kinds.finish(memberScores),
+        kinds: kinds.finish(),
       };
     },
   };

@@ -4,6 +4,7 @@
 
 import type { Task } from '../data/dataset.js';
 import { RandomStream, streamKey } from '../math/random.js';
+import { variance } from '../math/statistics.js';
 import type { TargetBlock } from './blocks.js';
 import type { Combine } from './combine.js';
 import type { Predictions } from './predictions.js';
@@ -27,7 +28,12 @@ export interface SubsetPoint {
   readonly members: number;
   readonly subsets: number;
   readonly scores: Scores;
+  /** Standard deviations of the scores over the subsets, with n − 1; null for a single subset. */
+  readonly spread: ScoreSpread | null;
 }
+
+/** One number for each score; null where the score is. */
+export type ScoreSpread = Pick<Scores, 'squaredError' | 'accuracy' | 'logLoss' | 'rmse'>;
 
 export type SubsetCurves = Readonly<Record<string, readonly SubsetPoint[]>>;
 
@@ -99,6 +105,23 @@ function pointsOf(trials: readonly Trial[], name: string, sizes: readonly number
       .filter((trial) => trial.name === name && trial.subset.length === size)
       .flatMap((trial) => trial.scores.finish() ?? []);
     const mean = meanScores(scores);
-    return mean === null ? [] : [{ members: size, subsets: scores.length, scores: mean }];
+    return mean === null
+      ? []
+      : [{ members: size, subsets: scores.length, scores: mean, spread: spreadOf(scores) }];
   });
+}
+
+function spreadOf(all: readonly Scores[]): ScoreSpread | null {
+  if (all.length < 2) return null;
+  const spread = (values: readonly number[]) => Math.sqrt((variance(values) * all.length) / (all.length - 1));
+  const of = (score: (scores: Scores) => number | null): number | null => {
+    const values = all.flatMap((scores) => score(scores) ?? []);
+    return values.length === all.length ? spread(values) : null;
+  };
+  return {
+    squaredError: of(({ squaredError }) => squaredError)!,
+    accuracy: of(({ accuracy }) => accuracy),
+    logLoss: of(({ logLoss }) => logLoss),
+    rmse: all[0]!.rmse?.map((_, target) => of(({ rmse }) => rmse![target]!)!) ?? null,
+  };
 }

@@ -1,14 +1,16 @@
 // Sources of chance: each one alone leaves the draws of the others as they are, and the report is what training
 // and measuring by hand gives.
 
+import { join } from 'node:path';
 import t from 'tap';
 import { evaluateEnsemble } from '../../src/ensemble/evaluate.js';
 import { drawCandidates, drawMember } from '../../src/ensemble/member-rows.js';
-import { compareSources } from '../../src/ensemble/sources.js';
+import { compareSources, type SourceFigures } from '../../src/ensemble/sources.js';
 import { trainEnsemble } from '../../src/ensemble/train-ensemble.js';
 import type { TrainingOptions } from '../../src/model/options.js';
 import type { Source } from '../../src/model/spec.js';
 import { clusters } from '../support/datasets.js';
+import { learnerOf } from '../support/learners.js';
 
 const dataset = clusters(120, 6, 3);
 const heldOut = clusters(120, 6, 3);
@@ -77,8 +79,42 @@ t.test('the report is what training and measuring by hand gives', async (t) => {
   t.equal(figures.ensembleError.values[1], own.errorCorrelation.measured);
   t.equal(figures.errorRate!.values[1], own.ensemble!.errorRate);
   const [a, b] = figures.v.values as [number, number];
-  t.ok(Math.abs(figures.v.mean - (a + b) / 2) < 1e-15);
+  t.ok(Math.abs(figures.v.mean! - (a + b) / 2) < 1e-15);
+  t.strictSame([report.planned, figures.members, figures.failures], [3, [3, 3], []]);
   t.ok(Math.abs(figures.v.std! - Math.abs(a - b) / Math.SQRT2) < 1e-15);
+});
+
+/** A learner whose calls with these numbers fail, counted from 1 over the whole process. */
+const failingAt = (own: { testdir(files: Record<string, string>): string }, ...calls: number[]) => {
+  const fit = `() => { calls++; if (${JSON.stringify(calls)}.includes(calls)) throw new Error('no luck'); return {}; }`;
+  const source = learnerOf({ fit, predict: '(model, x, rows) => new Float32Array(rows * 3).fill(1 / 3)' });
+  return join(own.testdir({ 'unlucky.mjs': `let calls = 0;\n${source}` }), 'unlucky.mjs');
+};
+
+t.test('members that fail are counted and named, and what one member has not is null', async (t) => {
+  const learner = failingAt(t, 2, 5, 6);
+  const options: TrainingOptions = { members: 2, learner, seed: 5, vary: ['resample'] };
+  const { planned, sources } = await compareSources(dataset, heldOut, options, { seeds: 2 });
+  t.equal(planned, 2);
+  const [resample, all] = sources as [SourceFigures, SourceFigures];
+  t.strictSame(resample.members, [1, 2]);
+  t.match(resample.failures, [{ seed: 5, index: 1, error: { message: /no luck/ } }]);
+  t.equal(resample.failures.length, 1);
+  for (const figures of [resample.c, resample.rho, resample.vMinusC]) {
+    t.equal(figures.values[0], null, 'one member has no pairs');
+    t.equal(figures.mean, figures.values[1], 'the mean is of the seeds that have the figure');
+    t.equal(figures.std, null);
+  }
+  t.ok(resample.v.values.every((value) => value! > 0));
+  t.strictSame(all.members, [0, 2], 'a training whose members all fail ends no comparison');
+  t.strictSame([all.v.values[0], all.ensembleError.values[0]], [null, null]);
+  t.strictSame(
+    all.failures.map(({ seed, index }) => [seed, index]),
+    [
+      [5, 0],
+      [5, 1],
+    ],
+  );
 });
 
 t.test('masks are compared when there are any, and only sources in use are', async (t) => {

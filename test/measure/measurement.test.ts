@@ -87,7 +87,12 @@ t.test('one measurement holds what its parts say, whatever the blocks', async (t
   t.ok(close(result.meanMember.errorRate, average(result.members.map((own) => own!.errorRate!))));
   const whole = result.curves!.arithmeticMean!.at(-1)!;
   t.ok(close(whole.scores.squaredError, result.errorCorrelation.measured, 1e-6), 'rounded to f32 once');
-  t.equal(result.curves!.arithmeticMean![0]!.subsets, 5);
+  const [single] = result.curves!.arithmeticMean!;
+  t.equal(single!.subsets, 5);
+  const squares = result.members.map((own) => own!.squaredError);
+  const spread = Math.sqrt(squares.reduce((sum, own) => sum + (own - average(squares)) ** 2, 0) / 4);
+  t.ok(close(single!.spread!.squaredError, spread, 1e-9), 'the spread over subsets has n − 1');
+  t.equal(whole.spread, null, 'there is one subset of all');
   t.ok(close(result.curves!.arithmeticMean![0]!.scores.logLoss, result.meanMember.logLoss));
 });
 
