@@ -6,7 +6,9 @@ import type { SavedEnsemble } from '../bundle/save.js';
 import { outputCount } from '../data/dataset.js';
 import type { LoadedData } from '../data/load.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
+import { stillImproving } from '../ensemble/still-improving.js';
 import type { HonestTest } from '../measure/honest-test.js';
+import { hasEpochs } from '../model/spec.js';
 import { activeLine } from './active-text.js';
 import { targetNames } from './input-files.js';
 import { measurementJson } from './measurement-json.js';
@@ -72,7 +74,7 @@ export function keptLine({ ensemble: { members, plan }, saved, out }: TrainOutco
 
 /** The figures of a finished training, and where it went. */
 export function summaryLines({ ensemble, measured, saved, out }: TrainOutcome, palette: Palette): string[] {
-  const lines = [palette.bold(trainedLine(ensemble)), ''];
+  const lines = [palette.bold(trainedLine(ensemble)), ...improvingLines(ensemble), ''];
   const { outOfBag, test, honestTest, activeUnits } = measured!;
   const all: NamedMeasurement[] = [];
   if (outOfBag !== null) all.push({ name: 'out of bag', measurement: outOfBag });
@@ -92,6 +94,23 @@ function trainedLine({ members, plan, wallMs }: Ensemble): string {
     members.length === planned ? counted(planned, 'member') : `${members.length} of ${planned} members`;
   const speed = figure((1000 * members.length) / wallMs, 3);
   return `Trained ${trained} in ${duration(wallMs)} (${speed} per second, ${plan.arithmetic} arithmetic)`;
+}
+
+/** That some members' epochs ended too early, and what would help. */
+function improvingLines(ensemble: Ensemble): string[] {
+  const improving = stillImproving(ensemble);
+  if (improving.length === 0) return [];
+  const epochs = Math.max(...improving.map((index) => epochsOf(ensemble, index)));
+  const who = `${improving.length} of ${counted(ensemble.members.length, 'member')}`;
+  const were = improving.length === 1 ? 'was' : 'were';
+  return [
+    `${who} ${were} still improving when ${counted(epochs, 'epoch')} ended: try --epochs ${2 * epochs}`,
+  ];
+}
+
+function epochsOf({ plan }: Ensemble, index: number): number {
+  const spec = plan.members[index]!;
+  return hasEpochs(spec) ? spec.epochs : 0;
 }
 
 function honestLines(test: HonestTest): string[] {
@@ -132,6 +151,7 @@ export function trainJson({ file, data, ensemble, saved, measured, interrupted, 
       message,
       details,
     })),
+    stillImproving: stillImproving(ensemble),
     contentHash: saved?.contentHash ?? contentHash(ensemble),
     saved: saved === null ? null : { path: out, bytes: saved.bytes },
     ...{ outOfBag: json(measured?.outOfBag ?? null), test: json(measured?.test ?? null) },
