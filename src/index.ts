@@ -8,10 +8,12 @@ export {
   loadEnsemble,
 } from './bundle/load.js';
 export { ensembleToBytes, type SavedEnsemble, type SaveOptions, saveEnsemble } from './bundle/save.js';
+export { Column } from './data/column.js';
 export { type CsvOptions, readCsv } from './data/csv.js';
 export { Dataset, type DatasetArrays, type Task } from './data/dataset.js';
 export { type LoadedData, type LoadOptions, loadTraining } from './data/load.js';
 export { type Preprocessing, transformFeatures, transformTable } from './data/preprocessing.js';
+export { type DataRecord, type RecordsOptions, type RecordValue, tableFromRecords } from './data/records.js';
 export { type RowSplit, type SplitOptions, splitRows } from './data/split.js';
 export type { Table } from './data/table.js';
 export type { Learner, LearnerData } from './engines/learner/learner.js';

@@ -9,7 +9,10 @@ export interface Table {
   readonly source: string;
   readonly columns: readonly Column[];
   readonly rows: number;
-  /** Line of the file on which each row starts, from 1 (the header is on line 1 unless blank lines precede). */
+  /**
+   * Line of the file on which each row starts, from 1 (the header is on line 1 unless blank lines precede); empty
+   * where there is no file.
+   */
   readonly lines: Uint32Array;
 }
 
@@ -39,13 +42,14 @@ export function cellError(
   expected: string,
   hint = '',
 ): TuttiError {
-  const line = table.lines[row]!;
+  // Records have rows and no lines.
+  const line = table.lines[row];
   const got = column.isMissing(row) ? 'a missing cell' : shortened(column.text(row));
-  const place = `${table.source}, line ${line}, row ${row + 1}, column \`${column.name}\``;
+  const place = `${table.source}, ${line === undefined ? '' : `line ${line}, `}row ${row + 1}, column \`${column.name}\``;
   const message = `Expected \`${column.name}\` to be ${expected}, got ${got} (${place})${hint && `; ${hint}`}`;
   return new TuttiError('ERR_DATA', message, {
     file: table.source,
-    line,
+    ...(line === undefined ? {} : { line }),
     row: row + 1,
     column: column.name,
   } satisfies ErrorDetails);
