@@ -8,12 +8,13 @@ import { TuttiError } from '../errors.js';
 import { checkWritable } from '../files/atomic-file.js';
 import type { GivenOptions } from './command.js';
 import type { OptionRow } from './option-row.js';
+import { trustedAmong } from './trusted-modules.js';
 
 /** For commands that predict with a saved ensemble. */
 export const ALLOW_MODULE_ROW: OptionRow = {
   ...{ name: 'allowModule', kind: 'paths', group: 'The ensemble', argument: 'path' },
   description: 'module whose code may run, for members that need one; may be given several times',
-  defaultText: 'none: what a saved ensemble names is not trusted',
+  defaultText: 'those you have trained with yourself',
 };
 
 /**
@@ -28,7 +29,11 @@ export async function loadForRawRows(
   // Loaded only here: `tutti train` needs the rest of this file, and reads no ensemble.
   const { loadEnsemble } = await import('../bundle/load.js');
   const allowed = allowModule === undefined ? {} : { allowModules: allowModule as readonly string[] };
-  const ensemble = await loadEnsemble(path, allowed);
+  const loaded = await loadEnsemble(path, allowed);
+  const ensemble = {
+    ...loaded,
+    allowedModules: [...(loaded.allowedModules ?? []), ...trustedAmong(modulesOf(loaded.plan))],
+  };
   const { preprocessing } = ensemble;
   if (preprocessing === null) {
     throw new TuttiError(

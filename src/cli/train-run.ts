@@ -12,6 +12,7 @@ import { createProgressDisplay } from './progress.js';
 import { note, paletteOf, print, printJson } from './terminal.js';
 import type { TrainSettings } from './train-settings.js';
 import { failureLines, headerLines, keptLine, summaryLines, trainJson } from './train-text.js';
+import { rememberModules } from './trusted-modules.js';
 
 /**
  * Trains on a file; what is wrong with its data is found before the first member is trained.
@@ -67,6 +68,7 @@ async function trainAndSave(
     display.stop();
     const nothing = out === undefined || ensemble.members.length === 0;
     const saved = nothing ? null : await saveEnsemble(ensemble, out);
+    if (saved !== null) await rememberModules(ensemble.allowedModules ?? []);
     return { ensemble, interrupted: signal.aborted && !ensemble.complete, saved };
   } finally {
     display.stop();

@@ -121,6 +121,45 @@ t.test(
   },
 );
 
+t.test(
+  'what one has trained with oneself needs no permission, until it changes or lies elsewhere',
+  async (t) => {
+    const home = t.testdir({ 'own.mjs': CENTROIDS, 'other.mjs': CENTROIDS });
+    const own = { cwd: home, env: { XDG_STATE_HOME: join(home, 'state') } };
+    const data = join(folder, 'data.csv');
+    const args = [
+      'train',
+      data,
+      '--target',
+      'label',
+      '--members',
+      '2',
+      '--seed',
+      '1',
+      '--learner',
+      './own.mjs',
+    ];
+    t.equal((await tutti([...args, '--out', 'own.tutti'], own)).status, 0);
+    const predict = ['predict', 'own.tutti', data];
+    t.equal((await tutti(predict, own)).status, 0);
+    const stranger = { cwd: home, env: { XDG_STATE_HOME: join(home, 'another') } };
+    t.match(
+      await tutti(predict, stranger),
+      { status: 2, stderr: /own\.mjs.*is not allowed/ },
+      'another user',
+    );
+    writeFileSync(join(home, 'own.mjs'), `${CENTROIDS}\n`);
+    t.match(await tutti(predict, own), { status: 2, stderr: /own\.mjs/ }, 'other bytes');
+    writeFileSync(join(home, 'state', 'tutti', 'trusted-modules.json'), '{');
+    writeFileSync(join(home, 'own.mjs'), CENTROIDS);
+    t.match(
+      await tutti(predict, own),
+      { status: 2, stderr: /is not allowed/ },
+      'a damaged list trusts nothing',
+    );
+  },
+);
+
 t.test('a module that the bundle needs is not written over', async (t) => {
   const before = readFileSync(join(folder, 'centroids.mjs'), 'utf8');
   for (const command of ['predict', 'select']) {

@@ -25,7 +25,8 @@ export interface CliOptions {
 /** Runs `tutti …args`. */
 export function tutti(args: readonly string[], options: CliOptions): Promise<CliResult> {
   // The test runner's own loaders and flags would only slow the process down.
-  const env = { ...process.env, NODE_OPTIONS: '', ...options.env };
+  // No state folder either: what one test trains with must not be trusted by another.
+  const env = { ...process.env, NODE_OPTIONS: '', XDG_STATE_HOME: '/dev/null', ...options.env };
   const child = spawn(process.execPath, [MAIN, ...args], { cwd: options.cwd, env });
   let stdout = '';
   let stderr = '';
