@@ -1,12 +1,12 @@
 // How a command fails: one line a user can act on, and the exit status that belongs to it.
 
 import { TuttiError } from '../errors.js';
-import { note, paletteOf } from './terminal.js';
+import { note, noteText, paletteOf } from './terminal.js';
 
 /** Prints an error as one line (with its stack when TUTTI_DEBUG=1) and returns the exit status. */
 export function reportFailure(error: unknown): number {
   note(`${paletteOf(process.stderr).red('tutti:')} ${messageOf(error)}`);
-  if (process.env.TUTTI_DEBUG === '1') note(inspectable(error));
+  if (process.env.TUTTI_DEBUG === '1') noteText(inspectable(error));
   return error instanceof TuttiError ? error.exitStatus : 1;
 }
 

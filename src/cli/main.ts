@@ -2,14 +2,18 @@
 // The process of the command line: runs one command and turns whatever it throws into one line on
 // standard error and an exit status. What commands there are is program.ts's business.
 
+import { endOnSignals, endProcess } from './ending.js';
 import { reportFailure } from './failure.js';
-import { keepStandardOutput, quietBrokenPipe } from './terminal.js';
+import { keepStandardOutput, watchOutputs } from './terminal.js';
 
 keepStandardOutput();
-quietBrokenPipe();
+watchOutputs((status) => process.exit(status));
+endOnSignals();
+let status: number;
 try {
   const { runProgram } = await import('./program.js');
-  process.exitCode = await runProgram(process.argv.slice(2));
+  status = await runProgram(process.argv.slice(2));
 } catch (error) {
-  process.exitCode = reportFailure(error);
+  status = reportFailure(error);
 }
+await endProcess(status);

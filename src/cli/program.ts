@@ -6,7 +6,7 @@ import { TuttiError } from '../errors.js';
 import { VERSION } from '../version.js';
 import type { CommandDefinition } from './command.js';
 import { flagOf, type OptionRow, parseFlag } from './option-row.js';
-import { note, paletteOf, print } from './terminal.js';
+import { noteText, paletteOf, printText } from './terminal.js';
 
 interface Entry {
   readonly summary: string;
@@ -58,7 +58,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => print(text.trimEnd()), writeErr: () => undefined })
+    .configureOutput({ writeOut: printText, writeErr: () => undefined })
     .configureHelp({ styleTitle: paletteOf(process.stdout).bold });
   program.addHelpText('after', examplesText(EXAMPLES));
   let status = 0;
@@ -67,7 +67,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     if (args.includes(name)) configure(command, (await entry.load()).command, (result) => (status = result));
   }
   if (args.length === 0) {
-    note(program.helpInformation().trimEnd());
+    noteText(program.helpInformation());
     return 2;
   }
   try {

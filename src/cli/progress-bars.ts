@@ -3,7 +3,7 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
 import type { TrainingProgress } from '../ensemble/progress.js';
 import { type ProgressDisplay, progressLine } from './progress-lines.js';
-import { type Palette, paletteOf } from './terminal.js';
+import { type Palette, rawPaletteOf } from './terminal.js';
 import { figure } from './words.js';
 
 /** Bars count in thousandths, because cli-progress rounds to whole steps. */
@@ -11,11 +11,13 @@ const STEPS = 1000;
 /** More bars than this would scroll the terminal; threads beyond share the overall bar. */
 const MOST_THREAD_BARS = 16;
 
+const SHOW_CURSOR = '\x1b[?25h';
+
 type Slot = TrainingProgress['slots'][number];
 
 /** Bars on a terminal; they are cleared at the end, when the summary says it all. */
 export function createBars(stream: NodeJS.WriteStream): ProgressDisplay {
-  const palette = paletteOf(stream);
+  const palette = rawPaletteOf(stream);
   const multi = new MultiBar({
     format: `{label} ${palette.cyan('{bar}')} {text}`,
     barCompleteChar: '█',
@@ -29,6 +31,9 @@ export function createBars(stream: NodeJS.WriteStream): ProgressDisplay {
     gracefulExit: false,
     fps: 10,
   });
+  // However the process ends, its terminal gets its cursor back.
+  const restore = () => stream.write(SHOW_CURSOR);
+  process.once('exit', restore);
   const bars: SingleBar[] = [];
   const show = (index: number, share: number, label: string, text: string) => {
     const payload = { label: label.padEnd(9), text };
@@ -42,7 +47,10 @@ export function createBars(stream: NodeJS.WriteStream): ProgressDisplay {
       for (const [at, slot] of threads.entries())
         show(at + 1, slot.share, `thread ${at + 1}`, slotText(slot, palette));
     },
-    stop: () => multi.stop(),
+    stop() {
+      multi.stop();
+      process.removeListener('exit', restore);
+    },
   };
 }
 

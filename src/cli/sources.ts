@@ -7,6 +7,7 @@ import { randomSeed } from '../ensemble/train-ensemble.js';
 import { failOption } from '../errors.js';
 import { createPool } from '../pool/pool.js';
 import type { CommandDefinition, GivenOptions } from './command.js';
+import { endWithProcess } from './ending.js';
 import { aggregatorOf, checkMean, MEAN_NAMES } from './means.js';
 import type { OptionRow } from './option-row.js';
 import { note, type Palette, paletteOf, print, printJson } from './terminal.js';
@@ -60,7 +61,7 @@ async function sources(file: string, given: GivenOptions): Promise<number> {
   const seed = settings.training.seed ?? randomSeed();
   const members = settings.training.grid === undefined ? { members: DEFAULT_MEMBERS } : {};
   const training = { ...members, ...settings.training, seed };
-  await using runner = createPool({ threads: threadsFor(settings.threads, training) });
+  const runner = endWithProcess(createPool({ threads: threadsFor(settings.threads, training) }));
   const data = loadTraining(file, { testShare: DEFAULT_TEST_SHARE, ...settings.data, seed });
   const aggregator = aggregatorOf(settings.mean);
   checkMean(aggregator, data.task, training.loss === 'gaussianNll');

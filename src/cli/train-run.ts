@@ -6,6 +6,7 @@ import { type LoadedData, loadTraining } from '../data/load.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { randomSeed, trainEnsemble } from '../ensemble/train-ensemble.js';
 import type { Pool } from '../pool/pool.js';
+import { reportFailure } from './failure.js';
 import { listenForInterrupt } from './interrupt.js';
 import { aggregatorOf, checkMean } from './means.js';
 import { createProgressDisplay } from './progress.js';
@@ -30,7 +31,8 @@ export async function runTraining(file: string, settings: TrainSettings, pool: P
 }
 
 async function trainOn(file: string, data: LoadedData, settings: TrainSettings, pool: Pool): Promise<number> {
-  const { ensemble, interrupted, saved } = await trainAndSave(data, settings, pool);
+  const { ensemble, interruptStatus, saved, saveError } = await trainAndSave(data, settings, pool);
+  const interrupted = interruptStatus !== null;
   const { measureTraining } = await import('./train-measure.js');
   const { mean, intervals } = settings;
   const measured = interrupted ? null : await measureTraining(ensemble, data, aggregatorOf(mean), intervals);
@@ -39,8 +41,20 @@ async function trainOn(file: string, data: LoadedData, settings: TrainSettings, 
   if (interrupted) note(keptLine(outcome));
   if (settings.json) printJson(trainJson(outcome));
   else if (!interrupted) for (const line of summaryLines(outcome, paletteOf(process.stdout))) print(line);
-  if (interrupted) return 130;
+  // Said last: what was measured is worth as much without a file.
+  const unsaved = saveError === null ? 0 : reportFailure(saveError);
+  if (interrupted) return interruptStatus;
+  if (unsaved !== 0) return unsaved;
   return ensemble.failures.length > 0 && !settings.allowFailures ? 1 : 0;
+}
+
+interface TrainedAndSaved {
+  readonly ensemble: Ensemble;
+  /** Null where the training came to its end. */
+  readonly interruptStatus: number | null;
+  readonly saved: SavedEnsemble | null;
+  /** Why it could not be saved. */
+  readonly saveError: unknown;
 }
 
 /** Saved before anything is measured: what took long must not depend on what comes after. */
@@ -48,7 +62,7 @@ async function trainAndSave(
   data: LoadedData,
   { training, quiet, out }: TrainSettings,
   runner: Pool,
-): Promise<{ ensemble: Ensemble; interrupted: boolean; saved: SavedEnsemble | null }> {
+): Promise<TrainedAndSaved> {
   const display = await createProgressDisplay(quiet);
   const interrupt = listenForInterrupt(() => {
     display.stop();
@@ -67,9 +81,16 @@ async function trainAndSave(
     const [ensemble, { saveEnsemble }] = await Promise.all([run, ...after]);
     display.stop();
     const nothing = out === undefined || ensemble.members.length === 0;
-    const saved = nothing ? null : await saveEnsemble(ensemble, out);
-    if (saved !== null) await rememberModules(ensemble.allowedModules ?? []);
-    return { ensemble, interrupted: signal.aborted && !ensemble.complete, saved };
+    const interruptStatus = ensemble.complete ? null : interrupt.status();
+    const unsaved = { ensemble, interruptStatus, saved: null, saveError: null };
+    if (nothing) return unsaved;
+    try {
+      const saved = await saveEnsemble(ensemble, out);
+      await rememberModules(ensemble.allowedModules ?? []);
+      return { ...unsaved, saved };
+    } catch (saveError) {
+      return { ...unsaved, saveError };
+    }
   } finally {
     display.stop();
     interrupt.release();

@@ -5,6 +5,7 @@ import { modulePathOf } from '../model/module-options.js';
 import { memberOptions } from '../model/options.js';
 import { createPool } from '../pool/pool.js';
 import type { CommandDefinition, GivenOptions } from './command.js';
+import { endWithProcess } from './ending.js';
 import { checkOutput } from './input-files.js';
 import { resolveTrainSettings, threadsFor, trainRows } from './train-settings.js';
 
@@ -26,7 +27,7 @@ async function train(file: string, given: GivenOptions): Promise<number> {
   const modules = memberOptions(settings.training).map(modulePathOf);
   await checkOutput(settings.out, [file, ...config, ...modules.filter((path) => path !== undefined)]);
   // Threads take longer to start than most files to read, so they start before the rest is even loaded.
-  await using pool = createPool({ threads: threadsFor(settings.threads, settings.training) });
+  const pool = endWithProcess(createPool({ threads: threadsFor(settings.threads, settings.training) }));
   const { runTraining } = await import('./train-run.js');
   return await runTraining(file, settings, pool);
 }

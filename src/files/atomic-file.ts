@@ -1,11 +1,19 @@
 // Files that are there whole or not at all: written beside their place, synced, then renamed. A crash, a
 // full disk or Ctrl-C leaves the old file as it was.
 
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve, sep } from 'node:path';
 import { TuttiError } from '../errors.js';
+import { removeStale, withTemporary } from './temporary-file.js';
+
+/** Where a file is to go, and what is known of the one that is there. */
+interface Target {
+  /** That of the file itself where the path is a symbolic link to one. */
+  readonly path: string;
+  readonly folder: string;
+  readonly present: { readonly mode: number; readonly uid: number; readonly gid: number } | null;
+}
 
 /**
  * Checks that a file could be written here and leaves everything as it was. What permissions say is not
@@ -14,6 +22,13 @@ import { TuttiError } from '../errors.js';
  * @throws ERR_FILE when the folder is missing or not writable, or the path is anything but a writable file.
  */
 export async function checkWritable(path: string): Promise<string> {
+  return (await findTarget(path)).path;
+}
+
+async function findTarget(path: string): Promise<Target> {
+  if (path.endsWith(sep) || path.endsWith('/') || ['', '.', '..'].includes(basename(path))) {
+    failFile(path, 'it is the path of a folder, not of a file');
+  }
   const target = await realpath(path).catch(() => resolve(path));
   const folder = dirname(target);
   const at = await stat(folder).catch(() => null);
@@ -29,47 +44,50 @@ export async function checkWritable(path: string): Promise<string> {
   if (present !== null) {
     await access(target, constants.W_OK).catch((error) => failFile(path, 'it is read-only', error));
   }
-  await probe(folder).catch((error) => failFile(path, `the folder ${folder} is not writable`, error));
-  return target;
-}
-
-async function probe(folder: string): Promise<void> {
-  const temporary = temporaryIn(folder);
-  const file = await open(temporary, 'wx');
-  await file.close();
-  await rm(temporary);
-}
-
-function temporaryIn(folder: string): string {
-  return join(folder, `.tutti-${randomBytes(8).toString('hex')}.tmp`);
+  const probe = withTemporary(folder, async (temporary) => {
+    await (await open(temporary, 'wx')).close();
+    await rm(temporary);
+  });
+  await probe.catch((error) => failFile(path, `the folder ${folder} is not writable`, error));
+  return { path: target, folder, present };
 }
 
 /**
- * Writes a file through `write`, so that `path` changes only once everything is on disk.
+ * Writes a file through `write`, so that `path` changes only once everything is on disk. A file that was there before
+ * keeps its permissions, and its owner where that is possible.
  * @throws ERR_FILE when that fails; the former file, if any, is untouched and no temporary one remains.
  */
 export async function writeAtomically(
   path: string,
   write: (file: FileHandle) => Promise<void>,
 ): Promise<void> {
-  const target = await checkWritable(path);
-  const folder = dirname(target);
-  const temporary = temporaryIn(folder);
+  const { path: target, folder, present } = await findTarget(path);
+  await removeStale(folder);
   try {
-    const file = await open(temporary, 'wx');
-    try {
-      await write(file);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, target);
+    await withTemporary(folder, async (temporary) => {
+      // What nobody else may read stays so from the first byte on.
+      const file = await open(temporary, 'wx', present === null ? 0o666 : present.mode & 0o600);
+      try {
+        await write(file);
+        if (present !== null) await keepPermissions(file, present);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, target);
+    });
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
     if (error instanceof TuttiError) throw error;
     failFile(path, (error as Error).message, error);
   }
   await syncFolder(folder);
+}
+
+/** The mode comes last, because a change of owner takes some of it away. */
+async function keepPermissions(file: FileHandle, { mode, uid, gid }: NonNullable<Target['present']>) {
+  const own = await file.stat();
+  if (own.uid !== uid || own.gid !== gid) await file.chown(uid, gid).catch(() => undefined);
+  await file.chmod(mode & 0o7777).catch(() => undefined);
 }
 
 /** Makes the rename itself survive a crash; not every file system or platform can sync a folder. */

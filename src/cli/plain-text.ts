@@ -1,0 +1,34 @@
+// Text from files as a terminal may show it: names, labels, paths and messages of others can hold escape sequences, line
+// breaks, characters that turn text round, and a megabyte in one name. Whatever is printed goes through here.
+
+/** C0 and C1 controls, DEL, what makes or turns lines, and what has no width; joiners, which names need, stay. */
+const UNSEEN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
+const NAMES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** The text on one line, with what cannot be seen written out: `\x1b[2J`, `\u202e`. */
+export function visible(text: string): string {
+  return text.replace(UNSEEN, escaped);
+}
+
+/** The same in pure ASCII escapes that JSON and JavaScript read back. */
+export function unicodeEscaped(text: string): string {
+  return text.replace(UNSEEN, (character) => `\\u${hex(character, 4)}`);
+}
+
+/** Its first characters, and how many there were. */
+export function shortened(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  return `${text.slice(0, longest)}… (${text.length} characters)`;
+}
+
+function escaped(character: string): string {
+  const short = character.charCodeAt(0) < 0x100;
+  return NAMES[character] ?? (short ? `\\x${hex(character, 2)}` : `\\u${hex(character, 4)}`);
+}
+
+function hex(character: string, digits: number): string {
+  return character.charCodeAt(0).toString(16).padStart(digits, '0');
+}
