@@ -2,6 +2,7 @@
 // shape of the encoded metadata, then every field, then how the fields fit, then the weights' lengths.
 
 import { createHash } from 'node:crypto';
+import type { z } from 'zod';
 import { NotPlainError, unpackPlain } from '../data/plain-data.js';
 import { allowModules } from '../engines/allowed-modules.js';
 import type { Ensemble, TrainedMember } from '../ensemble/ensemble.js';
@@ -17,8 +18,8 @@ import {
   isBinHeader,
   storedBytes,
 } from './format.js';
-import { ensembleFrom, findContradiction, type StoredReport } from './metadata.js';
-import { type Environment, type Metadata, metadataSchema } from './schema.js';
+import { ensembleFrom, findContradiction, type StoredReport, upgradeMetadata } from './metadata.js';
+import { type Environment, formerMetadataSchema, type Metadata, metadataSchema } from './schema.js';
 import { type BundleSource, openSource } from './source.js';
 import { placeLittleEndian } from './weights.js';
 
@@ -88,7 +89,8 @@ async function readBundle(
     const start = await source.read(0, Math.min(HEADER_BYTES, bytes));
     const header = decodeHeader(start, bytes, name);
     await verifyChecksum(source, start, header);
-    const metadata = decodeMetadata(await source.read(HEADER_BYTES, header.metadataBytes), name);
+    const encoded = await source.read(HEADER_BYTES, header.metadataBytes);
+    const metadata = decodeMetadata(encoded, header.version, name);
     const ensemble = ensembleFrom(metadata, await readMembers(source, header, metadata));
     const { allowModules: paths = [] } = options;
     const allowedModules = await allowModules(ensemble.plan, paths, name);
@@ -108,15 +110,29 @@ async function verifyChecksum(source: BundleSource, start: Uint8Array, header: H
 }
 
 /** Metadata bytes → metadata. */
-function decodeMetadata(bytes: Buffer, path: string): Metadata {
-  const parsed = metadataSchema.safeParse(decode(bytes, path));
-  if (!parsed.success) {
-    const { path: where, message } = parsed.error.issues[0]!;
-    failBundle(path, `is damaged: its metadata is wrong at ${where.join('.') || 'the top'} (${message})`);
-  }
-  const contradiction = findContradiction(parsed.data);
+function decodeMetadata(bytes: Buffer, version: number, path: string): Metadata {
+  const decoded = decode(bytes, path);
+  const metadata =
+    version < 3
+      ? upgradeMetadata(parseWith(formerMetadataSchema, decoded, path))
+      : parseWith(metadataSchema, decoded, path);
+  const contradiction = findContradiction(metadata);
   if (contradiction !== null) failBundle(path, `is damaged: ${contradiction}`);
-  return parsed.data;
+  return metadata;
+}
+
+function parseWith<Schema extends z.ZodType>(
+  schema: Schema,
+  decoded: unknown,
+  path: string,
+): z.infer<Schema> {
+  const parsed = schema.safeParse(decoded);
+  if (parsed.success) return parsed.data;
+  const { path: where, message } = parsed.error.issues[0]!;
+  return failBundle(
+    path,
+    `is damaged: its metadata is wrong at ${where.join('.') || 'the top'} (${message})`,
+  );
 }
 
 function decode(bytes: Buffer, path: string): unknown {

@@ -3,6 +3,8 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Task } from '../data/dataset.js';
+import { encodingFrom } from '../data/preprocessing.js';
+import type { ColumnRanges } from '../data/training-facts.js';
 import type { Ensemble, EpochRecord, FailedMember, TrainedMember } from '../ensemble/ensemble.js';
 import { storesModel, weightsLength } from '../ensemble/member-weights.js';
 import type { ErrorCode } from '../errors.js';
@@ -10,7 +12,7 @@ import { imageFeatures } from '../model/image.js';
 import { layerShapes } from '../model/network.js';
 import { type EpochMemberSpec, hasEpochs, type MemberSpec, type NetworkMemberSpec } from '../model/spec.js';
 import { VERSION } from '../version.js';
-import type { Environment, MemberMetadata, Metadata } from './schema.js';
+import type { Environment, FormerMetadata, MemberMetadata, Metadata } from './schema.js';
 
 /** What a training measured, kept beside the ensemble as plain JSON; it is outside the content hash. */
 export type StoredReport = Readonly<Record<string, unknown>>;
@@ -22,10 +24,10 @@ export function metadataOf(ensemble: Ensemble, report: StoredReport | null): Met
     plan: rest.plan,
     task: rest.task,
     features: rest.features,
-    targetScale: rest.targetScale,
-    featureScale: rest.featureScale,
+    encoding: rest.encoding,
     preprocessing: rest.preprocessing,
     datasetHash: rest.datasetHash,
+    trainedOn: rest.trainedOn,
     members: members.map(describeMember),
     failures: failures.map(({ index, error: { code, message, details } }) => ({
       index,
@@ -49,10 +51,10 @@ export function ensembleFrom(
     plan: metadata.plan,
     task: metadata.task,
     features: metadata.features,
-    targetScale: metadata.targetScale,
-    featureScale: metadata.featureScale,
+    encoding: metadata.encoding,
     preprocessing: metadata.preprocessing,
     datasetHash: metadata.datasetHash,
+    trainedOn: metadata.trainedOn,
     members: metadata.members.map(({ index, epoch, inBagRows, averagingWeight, history }, at) => ({
       index,
       epoch,
@@ -67,25 +69,39 @@ export function ensembleFrom(
   };
 }
 
+/** Metadata of a former format in today's form: its scales are an encoding, its training rows are not known. */
+export function upgradeMetadata({ targetScale, featureScale, ...common }: FormerMetadata): Metadata {
+  const { preprocessing } = common;
+  const arrays = featureScale === null ? null : { ...featureScale, softClip: null };
+  const features = preprocessing === null ? arrays : encodingFrom(preprocessing).features;
+  return structuredClone({
+    ...common,
+    encoding: { features, targets: targetScale },
+    trainedOn: null,
+  }) as Metadata;
+}
+
 /** What contradicts itself in metadata whose every field is fine, or null. */
 export function findContradiction(metadata: Metadata): string | null {
   return (
     contradictionOfTask(metadata) ??
     contradictionOfPreprocessing(metadata) ??
+    contradictionOfRanges(metadata) ??
     contradictionOfMembers(metadata)
   );
 }
 
-function contradictionOfTask({ task, targetScale, featureScale, features, plan }: Metadata): string | null {
+function contradictionOfTask({ task, encoding, features, plan }: Metadata): string | null {
+  const { features: scale, targets } = encoding;
   const names = task.kind === 'classification' ? task.classes : task.targets;
   if (new Set(names).size !== names.length) return 'a class or target is named twice';
   const scales = task.kind === 'classification' ? 0 : names.length;
-  for (const list of [targetScale.mean, targetScale.std]) {
+  for (const list of [targets.mean, targets.std]) {
     if (list.length !== scales) return `${list.length} target scales for ${scales} targets`;
   }
   if (
-    featureScale !== null &&
-    [featureScale.mean, featureScale.std].some((list) => list.length !== features)
+    scale !== null &&
+    [scale.mean, scale.std, scale.softClip].some((list) => list !== null && list.length !== features)
   ) {
     return `feature scales of another length than ${features}`;
   }
@@ -173,21 +189,36 @@ function contradictionOfStored(
 
 /** The fitted preprocessing must make the very columns and targets that the members were trained on. */
 function contradictionOfPreprocessing(metadata: Metadata): string | null {
-  const { preprocessing, task, features, targetScale } = metadata;
+  const { preprocessing, task, features, encoding } = metadata;
   if (preprocessing === null) return null;
   const columns = preprocessing.features.map((feature) =>
     feature.kind === 'numeric' ? 1 : feature.categories.length,
   );
   const made = columns.reduce((sum, count) => sum + count, 0);
   if (made !== features) return `its preprocessing makes ${made} features where members take ${features}`;
+  if (!isDeepStrictEqual(encoding, encodingFrom(preprocessing))) {
+    return 'its preprocessing has other scales than its encoding';
+  }
   const { target } = preprocessing;
   const fits =
     target.kind === 'classification'
       ? task.kind === 'classification' && isDeepStrictEqual(target.classes, task.classes)
-      : task.kind === 'regression' &&
-        isDeepStrictEqual(target.columns, task.targets) &&
-        isDeepStrictEqual({ mean: target.mean, std: target.std }, targetScale);
+      : task.kind === 'regression' && isDeepStrictEqual(target.columns, task.targets);
   return fits ? null : 'its preprocessing has other targets than its task';
+}
+
+/** Ranges of the right number of columns, low below high. */
+function contradictionOfRanges({ trainedOn, features, task }: Metadata): string | null {
+  if (trainedOn === null) return null;
+  const { featureRanges, targetRange } = trainedOn;
+  if ((targetRange !== null) !== (task.kind === 'regression')) return `a target range for ${task.kind}`;
+  if (!isRange(featureRanges, features)) return 'feature ranges that are none';
+  const targets = task.kind === 'regression' ? task.targets.length : 0;
+  return targetRange === null || isRange(targetRange, targets) ? null : 'target ranges that are none';
+}
+
+function isRange({ low, high }: ColumnRanges, columns: number): boolean {
+  return low.length === columns && high.length === columns && low.every((end, i) => end <= high[i]!);
 }
 
 function describeMember(member: TrainedMember): MemberMetadata {

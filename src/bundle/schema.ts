@@ -232,12 +232,26 @@ const environment = z.strictObject({
 
 const scale = z.strictObject({ mean: z.array(z.number()), std: z.array(positive) });
 
-export const metadataSchema = z.strictObject({
+const encoding = z.strictObject({
+  features: scale.extend({ softClip: z.array(positive.nullable()).nullable() }).nullable(),
+  targets: scale,
+});
+
+const ranges = z.strictObject({ low: z.array(z.number()), high: z.array(z.number()) });
+
+const trainedOn = z.strictObject({
+  rowsHash: sha256,
+  groupsHash: sha256.nullable(),
+  split: z.strictObject({ testShare: z.number().gt(0).lt(1), seed: natural, rows: count }).nullable(),
+  featureRanges: ranges,
+  targetRange: ranges.nullable(),
+});
+
+/** What all versions of the format have. */
+const common = {
   plan,
   task,
   features: count,
-  targetScale: scale,
-  featureScale: scale.nullable(),
   preprocessing: preprocessingSchema.nullable(),
   datasetHash: sha256,
   members: z.array(member).min(1),
@@ -246,9 +260,20 @@ export const metadataSchema = z.strictObject({
   wallMs: z.number().min(0),
   environment,
   report: z.record(z.string(), z.json()).nullable(),
+};
+
+/** Of format 3. */
+export const metadataSchema = z.strictObject({ ...common, encoding, trainedOn: trainedOn.nullable() });
+
+/** Of formats 1 and 2: scales of arrays in two fields, those of files in the preprocessing alone. */
+export const formerMetadataSchema = z.strictObject({
+  ...common,
+  targetScale: scale,
+  featureScale: scale.nullable(),
 });
 
 /** The metadata of a saved ensemble: all of it but the weights and stored models. */
 export type Metadata = z.infer<typeof metadataSchema>;
+export type FormerMetadata = z.infer<typeof formerMetadataSchema>;
 export type MemberMetadata = z.infer<typeof member>;
 export type Environment = z.infer<typeof environment>;

@@ -8,7 +8,7 @@ import { percent } from './words.js';
 /** Per trained member the share of active units in each hidden layer, or null without an activity penalty. */
 export type ActiveUnits = readonly (readonly number[] | null)[];
 
-/** Null when no member has an activity penalty. The dataset is preprocessed like the training rows. */
+/** Null when no member has an activity penalty. */
 export function activeUnitsOf(ensemble: Ensemble, dataset: Dataset): ActiveUnits | null {
   const { plan, members } = ensemble;
   const penalised = members.filter(({ index }) => {
@@ -16,7 +16,7 @@ export function activeUnitsOf(ensemble: Ensemble, dataset: Dataset): ActiveUnits
     return spec.engine === 'wasm' && spec.activityPenalty !== null;
   });
   if (penalised.length === 0) return null;
-  const shares = activeUnitShares({ ...ensemble, members: penalised, featureScale: null }, dataset.x);
+  const shares = activeUnitShares({ ...ensemble, members: penalised }, dataset);
   return members.map((member) => shares[penalised.indexOf(member)] ?? null);
 }
 

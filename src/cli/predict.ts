@@ -1,7 +1,7 @@
 // `tutti predict`: raw rows in, predictions out in the same order.
 
 import { readCsv } from '../data/csv.js';
-import type { Task } from '../data/dataset.js';
+import type { Task, Values } from '../data/dataset.js';
 import { transformFeatures } from '../data/preprocessing.js';
 import { predictEnsemble } from '../ensemble/predict.js';
 import type { CombinedPredictions } from '../measure/combine.js';
@@ -44,7 +44,7 @@ async function predict(bundle: string, file: string, given: GivenOptions): Promi
   await checkOutput(path, [bundle, file]);
   const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
   await checkOutputBesideModules(path, ensemble);
-  const { task, members } = ensemble;
+  const { task, members, encoding } = ensemble;
   const aggregator = aggregatorOf(mean);
   const gaussian = hasVariances(ensemble);
   checkMean(aggregator, task.kind, gaussian);
@@ -53,7 +53,7 @@ async function predict(bundle: string, file: string, given: GivenOptions): Promi
     aggregator,
     ...weightsOf(given),
   });
-  const columns = predictionColumns(task, predictions);
+  const columns = predictionColumns(task, predictions, encoding.targets.std);
   const { rows } = predictions;
   if (path !== undefined || json !== true) await writeCsv(path, csvRows(columns, rows));
   if (json === true) {
@@ -74,6 +74,7 @@ interface PredictionColumn {
 function predictionColumns(
   task: Task,
   { mean, variance, labels, outputs }: CombinedPredictions,
+  deviations: readonly number[],
 ): PredictionColumn[] {
   if (task.kind === 'classification') {
     const probabilities = task.classes.map((name, output) => ({
@@ -84,12 +85,21 @@ function predictionColumns(
   }
   return task.targets.flatMap((target, output) => {
     const suffix = task.targets.length === 1 ? '' : `_${target}`;
-    const value = (of: Float32Array) => (row: number) => shortFloat(of[row * outputs + output]!);
-    const prediction = { name: `prediction${suffix}`, at: value(mean) };
+    const value = (of: Values, row: number) => of[row * outputs + output]!;
+    const decimals = decimalsFor(deviations[output]!);
+    const prediction = {
+      name: `prediction${suffix}`,
+      at: (row: number) => Number(value(mean, row).toFixed(decimals)),
+    };
     return variance === null
       ? [prediction]
-      : [prediction, { name: `variance${suffix}`, at: value(variance) }];
+      : [prediction, { name: `variance${suffix}`, at: (row: number) => shortFloat(value(variance, row)) }];
   });
+}
+
+/** Decimals that nine digits of a target's deviation have: members know no more, however far from zero it lies. */
+function decimalsFor(deviation: number): number {
+  return Math.min(100, Math.max(0, 8 - Math.floor(Math.log10(deviation))));
 }
 
 /** Nine digits say a 32-bit float exactly; more would be noise of its conversion. */

@@ -4,17 +4,27 @@
 import { describe, TuttiError } from '../errors.js';
 import { mean, variance } from '../math/statistics.js';
 
+/** A spread of fewer units in the last place than this is rounding, as of a constant computed in several ways. */
+const ROUNDING_ULPS = 16;
+
 /**
- * The mean and population standard deviation of a column; std 1 where every value is the same, so that
- * standardising gives zeros instead of a division by zero.
+ * The mean and population standard deviation of a column; std 1 where every value is the same, or the same but for
+ * rounding, so that standardising gives zeros instead of a division by next to nothing.
  *
  * @throws ERR_DATA when the values are too large for their variance to be a double
  */
 export function scaleOf(values: Float64Array, name: string): { mean: number; std: number } {
   const first = values[0] ?? 0;
+  let [low, high] = [first, first];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
   // Compared exactly: the computed variance of a constant such as 0.1 need not be exactly 0.
-  if (values.every((value) => value === first)) return { mean: first, std: 1 };
+  if (low === high) return { mean: first, std: 1 };
+  const largest = Math.max(Math.abs(low), Math.abs(high));
   const center = mean(values);
+  if (high - low <= ROUNDING_ULPS * Number.EPSILON * largest) return { mean: center, std: 1 };
   const std = Math.sqrt(variance(values, center));
   if (!Number.isFinite(std) || std === 0) {
     const expected = `Expected \`${name}\` to have a standard deviation that is a number above 0`;
@@ -23,8 +33,16 @@ export function scaleOf(values: Float64Array, name: string): { mean: number; std
   return { mean: center, std };
 }
 
-/** @throws ERR_SHAPE unless the array has the expected length */
+/** @throws ERR_SHAPE unless it is an array or a typed array */
+export function requireList(name: string, values: unknown): asserts values is ArrayLike<number> {
+  if (Array.isArray(values) || (ArrayBuffer.isView(values) && 'length' in values)) return;
+  const message = `Expected \`${name}\` to be an array of numbers, got ${describe(values)}`;
+  throw new TuttiError('ERR_SHAPE', message, { array: name });
+}
+
+/** @throws ERR_SHAPE unless it is an array of the expected length */
 export function checkLength(name: string, array: ArrayLike<number>, length: number, why: string): void {
+  requireList(name, array);
   if (array.length === length) return;
   const message = `Expected \`${name}\` to have ${length} numbers (${why}), got ${array.length}`;
   throw new TuttiError('ERR_SHAPE', message, { array: name });
@@ -46,7 +64,7 @@ export function checkFinite(name: string, array: ArrayLike<number>, columns: num
   for (let i = 0; i < array.length; i++) {
     if (Number.isFinite(array[i])) continue;
     const row = Math.floor(i / columns);
-    const message = `Expected \`${name}\` to hold finite 32-bit numbers, got ${array[i]} in row ${row}, column ${i % columns}`;
+    const message = `Expected \`${name}\` to hold finite numbers, got ${array[i]} in row ${row}, column ${i % columns}`;
     throw new TuttiError('ERR_DATA', message, { array: name, row, column: i % columns });
   }
 }

@@ -1,46 +1,33 @@
-// The dataset as numbers: what training reads. Made by preprocessing from a table, or here from a caller's
-// typed arrays; it knows nothing of members, threads or files.
+// Datasets in the user's units: completed here for preprocessing, which makes them from a table, and made from a
+// caller's typed arrays. It knows nothing of members, threads or files.
 
-import { createHash } from 'node:crypto';
 import { TuttiError } from '../errors.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
-import { checkCount, checkFinite, checkIndices, checkLength, normaliseWeights, scaleOf } from './arrays.js';
+import {
+  checkCount,
+  checkFinite,
+  checkIndices,
+  checkLength,
+  normaliseWeights,
+  requireList,
+  scaleOf,
+} from './arrays.js';
+import { markMade, requireDataset } from './check-dataset.js';
+import { type DatasetParts, hashesOf } from './dataset-hash.js';
+import type { DatasetNumbers, Task } from './dataset-types.js';
+import {
+  type Encoding,
+  type FeatureScale,
+  NO_SCALE,
+  type Scale,
+  SOFT_CLIP,
+  type Values,
+} from './encoding.js';
 
-/** What is predicted. Order of `classes` is the order of probability columns everywhere. */
-export type Task =
-  | { readonly kind: 'classification'; readonly classes: readonly string[] }
-  | { readonly kind: 'regression'; readonly targets: readonly string[] };
+export type { TableSplit, Task } from './dataset-types.js';
+export type { Encoding, FeatureScale, Scale, Values } from './encoding.js';
 
-/** One mean and one standard deviation per column: value in the user's units = mean + std × standardised. */
-export interface Scale {
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
-}
-
-export interface Dataset {
-  readonly task: Task;
-  readonly rows: number;
-  /** Columns of `x`, after one-hot encoding. */
-  readonly features: number;
-  /** f32[rows, features], row-major, as the networks see it (standardised when preprocessing says so). */
-  readonly x: Float32Array;
-  /** Classification: class index of each row, i32[rows]. Empty for regression. */
-  readonly labels: Int32Array;
-  /** Regression: f32[rows, targets], row-major, standardised by `targetScale`. Empty for classification. */
-  readonly targets: Float32Array;
-  /** Regression: the scale of each target. Empty for classification. */
-  readonly targetScale: Scale;
-  /** The scale of each feature where `Dataset.fromArrays` standardised them, else null. */
-  readonly featureScale: Scale | null;
-  /** Weights of the loss, f32[rows], mean 1; null when all are 1. */
-  readonly rowWeights: Float32Array | null;
-  /** Group index of each row for grouped resampling and splitting, or null. */
-  readonly groups: Int32Array | null;
-  /** Tangent vectors of each row for tangent propagation, f32[rows, vectors, features], in the units of `x`; or null. */
-  readonly tangents: Float32Array | null;
-  /** SHA-256 of the task, shape and numbers above, hexadecimal. */
-  readonly hash: string;
-}
+export type Dataset = DatasetNumbers;
 
 /** Typed arrays of a caller; see {@link datasetFromArrays}. */
 export interface DatasetArrays {
@@ -62,12 +49,17 @@ export interface DatasetArrays {
   readonly groups?: ArrayLike<number>;
   /**
    * Tangent vectors, [rows, vectors, features], row-major: directions in which each row could move without a
-   * change of what is predicted. In the units of `x` as given; standardised with it.
+   * change of what is predicted. In the units of `x`.
    */
   readonly tangents?: ArrayLike<number>;
-  /** Scale each column of `x` to mean 0 and standard deviation 1. @default false */
+  /** Whether members see each column of `x` at mean 0 and standard deviation 1, or as it is. @default true */
   readonly standardise?: boolean;
-  /** Take the task and all scales from this (training) dataset instead: for test data. */
+  /**
+   * Bound c of a soft clip of standardised values, z/√(1 + (z/c)²), so that no value is far out; null: none.
+   * @default null
+   */
+  readonly softClip?: number | null;
+  /** Take the task and the encoding from this (training) dataset instead: for test data. */
   readonly like?: Dataset;
 }
 
@@ -84,38 +76,40 @@ const ARRAY_OPTIONS = {
   groups: option.numbers,
   tangents: option.numbers,
   standardise: option.flag,
+  softClip: SOFT_CLIP,
   like: option.object,
 } satisfies OptionTable<DatasetArrays>;
 
 /** Bound on labels whose classes are not named: a larger one is a mistake, not a class. */
 const MOST_CLASSES = 65536;
 
-const NO_SCALE: Scale = { mean: [], std: [] };
-
 /**
- * A dataset from typed arrays. Targets are always standardised (predictions are scaled back); `x` only when
- * `standardise` says so. A Float32Array `x` that is not standardised is used as it is, not copied: leave it
- * unchanged afterwards.
+ * A dataset from typed arrays, which stay in the caller's units: members see them standardised, unless `standardise`
+ * says not to, and predictions come back in the units of `targets`. A Float32Array or Float64Array `x` is used as it
+ * is, not copied: leave it unchanged afterwards.
  *
- * @throws ERR_SHAPE when lengths do not fit, ERR_DATA for NaN, infinite or out-of-range values
+ * @throws ERR_SHAPE when lengths do not fit, ERR_DATA for NaN, infinite or out-of-range values, ERR_OPTION for a
+ * soft clip that is no number above 0, or without `standardise`
  */
 export function datasetFromArrays(arrays: DatasetArrays): Dataset {
   checkOptions('Dataset.fromArrays', arrays, ARRAY_OPTIONS);
   const { rows, features, like } = arrays;
+  if (like !== undefined) requireDataset(like, 'like');
   checkCount('rows', rows);
   checkCount('features', features);
   if (like !== undefined && like.features !== features) {
     throw new TuttiError('ERR_SHAPE', `Expected \`features\` to be ${like.features}, got ${features}`);
   }
   checkLength('x', arrays.x, rows * features, `${rows} rows × ${features} features`);
-  const names = Array.from({ length: features }, (_, i) => `x[${i}]`);
-  const own = arrays.standardise === true ? scaleColumns('x', arrays.x, rows, names) : null;
-  const featureScale = like === undefined ? own : like.featureScale;
-  const x = standardised('x', arrays.x, features, featureScale);
+  const x = valuesOf('x', arrays.x, features);
+  const { targetScale, ...target } = targetPart(arrays);
+  const encoding: Encoding =
+    like === undefined ? { features: ownScale(arrays, x), targets: targetScale } : like.encoding;
   const rowWeights = arrays.weights === undefined ? null : weightsOf(arrays.weights, rows);
   const groups = arrays.groups === undefined ? null : groupsOf(arrays.groups, rows);
-  const tangents = arrays.tangents === undefined ? null : tangentsOf(arrays, arrays.tangents, featureScale);
-  return withHash({ ...targetPart(arrays), rows, features, x, featureScale, rowWeights, groups, tangents });
+  const tangents = arrays.tangents === undefined ? null : tangentsOf(arrays, arrays.tangents);
+  const others = { preprocessing: null, split: null, rowWeights, groups, tangents };
+  return completeDataset({ ...target, rows, features, x, encoding, ...others });
 }
 
 /** Makers of datasets; shares its name with the type. */
@@ -126,50 +120,31 @@ export function outputCount(task: Task): number {
   return task.kind === 'classification' ? task.classes.length : task.targets.length;
 }
 
-/**
- * Completes a dataset by its hash: SHA-256, hexadecimal, over the task, shape and scales as JSON and then the
- * bytes of x, labels, targets, weights, groups and, where there are any, tangents, each preceded by its length. Little-endian, as every host
- * that Node.js supports is.
- */
-export function withHash(data: Omit<Dataset, 'hash'>): Dataset {
-  const { task, rows, features, targetScale, featureScale } = data;
-  const hash = createHash('sha256');
-  const names = task.kind === 'classification' ? task.classes : task.targets;
-  const scales = [targetScale, featureScale].map((scale) => scale && [scale.mean, scale.std]);
-  hash.update(JSON.stringify([task.kind, names, rows, features, scales]));
-  const tangents = data.tangents === null ? [] : [data.tangents];
-  for (const part of [data.x, data.labels, data.targets, data.rowWeights, data.groups, ...tangents]) {
-    hash.update(`;${part === null ? 'none' : part.length};`);
-    if (part !== null) hash.update(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
-  }
-  return { ...data, hash: hash.digest('hex') };
+/** Completes a dataset whose parts have been checked by its hashes. */
+export function completeDataset(parts: DatasetParts): Dataset {
+  return markMade({ ...parts, ...hashesOf(parts) });
 }
 
-/** f32 of (value − mean) / std per column, checked to be finite; scale null leaves values as they are. */
-function standardised(
-  name: string,
-  values: ArrayLike<number>,
-  columns: number,
-  scale: Scale | null,
-): Float32Array {
+/** A caller's numbers as they are, or in double precision, checked to be finite. */
+function valuesOf(name: string, values: ArrayLike<number>, columns: number): Values {
   checkFinite(name, values, columns);
-  if (scale === null && values instanceof Float32Array) return values;
-  const out = new Float32Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    const column = i % columns;
-    out[i] = scale === null ? values[i]! : (values[i]! - scale.mean[column]!) / scale.std[column]!;
-  }
-  checkFinite(name, out, columns);
-  return out;
+  return values instanceof Float32Array || values instanceof Float64Array
+    ? values
+    : Float64Array.from(values);
 }
 
-function scaleColumns(
-  name: string,
-  values: ArrayLike<number>,
-  rows: number,
-  names: readonly string[],
-): Scale {
-  checkFinite(name, values, names.length);
+function ownScale({ standardise = true, softClip = null, rows, features }: DatasetArrays, x: Values) {
+  if (!standardise) {
+    if (softClip === null) return null;
+    const message = `Expected \`softClip\` to be null without \`standardise\`, got ${softClip}`;
+    throw new TuttiError('ERR_OPTION', message, { option: 'softClip' });
+  }
+  const names = Array.from({ length: features }, (_, i) => `x[${i}]`);
+  const clips = softClip === null ? null : names.map(() => softClip);
+  return { ...scaleColumns(x, rows, names), softClip: clips } satisfies FeatureScale;
+}
+
+function scaleColumns(values: ArrayLike<number>, rows: number, names: readonly string[]): Scale {
   const column = new Float64Array(rows);
   const scales = names.map((columnName, c) => {
     for (let row = 0; row < rows; row++) column[row] = values[row * names.length + c]!;
@@ -178,7 +153,9 @@ function scaleColumns(
   return { mean: scales.map((scale) => scale.mean), std: scales.map((scale) => scale.std) };
 }
 
-type TargetPart = Pick<Dataset, 'task' | 'labels' | 'targets' | 'targetScale'>;
+interface TargetPart extends Pick<Dataset, 'task' | 'labels' | 'targets'> {
+  readonly targetScale: Scale;
+}
 
 function targetPart(arrays: DatasetArrays): TargetPart {
   const { labels, targets, like } = arrays;
@@ -205,18 +182,19 @@ function labelPart(arrays: DatasetArrays, labels: ArrayLike<number>): TargetPart
     throw new TuttiError('ERR_DATA', `Expected at least 2 classes, got ${classes.length}`);
   }
   const task: Task = { kind: 'classification', classes };
-  return { task, labels: Int32Array.from(labels), targets: new Float32Array(0), targetScale: NO_SCALE };
+  return { task, labels: Int32Array.from(labels), targets: new Float64Array(0), targetScale: NO_SCALE };
 }
 
 function regressionPart(arrays: DatasetArrays, targets: ArrayLike<number>): TargetPart {
   const given = arrays.like?.task.kind === 'regression' ? arrays.like.task.targets : arrays.targetNames;
+  requireList('targets', targets);
   const count = given?.length ?? Math.max(1, Math.floor(targets.length / arrays.rows));
   checkLength('targets', targets, arrays.rows * count, `${arrays.rows} rows × ${count} targets`);
+  checkFinite('targets', targets, count);
   const names = given ?? Array.from({ length: count }, (_, i) => `target${i}`);
-  const scale = arrays.like?.targetScale ?? scaleColumns('targets', targets, arrays.rows, names);
-  const scaled = standardised('targets', targets, count, scale);
+  const targetScale = arrays.like?.encoding.targets ?? scaleColumns(targets, arrays.rows, names);
   const task: Task = { kind: 'regression', targets: names };
-  return { task, labels: new Int32Array(0), targets: scaled, targetScale: scale };
+  return { task, labels: new Int32Array(0), targets: Float64Array.from(targets), targetScale };
 }
 
 function weightsOf(weights: ArrayLike<number>, rows: number): Float32Array | null {
@@ -236,22 +214,13 @@ function groupsOf(groups: ArrayLike<number>, rows: number): Int32Array {
   return Int32Array.from(groups);
 }
 
-/** Directions scale as x does, but do not shift. */
-function tangentsOf(
-  { rows, features }: DatasetArrays,
-  tangents: ArrayLike<number>,
-  scale: Scale | null,
-): Float32Array {
+function tangentsOf({ rows, features }: DatasetArrays, tangents: ArrayLike<number>): Values {
+  requireList('tangents', tangents);
   const vectors = tangents.length / (rows * features);
   if (!Number.isInteger(vectors) || vectors === 0) {
     const shape = `${rows} rows × vectors × ${features} features`;
     const message = `Expected \`tangents\` to be ${shape}, got ${tangents.length} numbers`;
     throw new TuttiError('ERR_SHAPE', message, { array: 'tangents' });
   }
-  checkFinite('tangents', tangents, features);
-  const scaled = Float32Array.from(tangents, (value, i) =>
-    scale === null ? value : value / scale.std[i % features]!,
-  );
-  checkFinite('tangents', scaled, features);
-  return scaled;
+  return valuesOf('tangents', tangents, features);
 }

@@ -36,7 +36,7 @@ export function featureNames(features: readonly FeatureColumn[]): string[] {
 export type FittedFeatures = Pick<Preprocessing, 'features' | 'unseen' | 'missing'>;
 
 /**
- * The features of a table's rows: f32[rows, width], row-major.
+ * The features of a table's rows in the user's units, missing cells filled: f64[rows, width], row-major.
  *
  * @param rows u32, the rows to transform; null for all
  * @throws ERR_DATA for an absent column, a bad or (without a fitted fill) missing cell, or an unseen category
@@ -46,7 +46,7 @@ export function transformFeatures(
   preprocessing: FittedFeatures,
   table: Table,
   rows: Uint32Array | null = null,
-): Float32Array {
+): Float64Array {
   const { features, unseen } = preprocessing;
   const readings = features.map((feature) => readingOf(table, feature, preprocessing.missing ?? []));
   const unfilled = readings
@@ -60,7 +60,10 @@ export function transformFeatures(
   features.forEach((feature, f) => {
     const reading = readings[f]!;
     const place = { x, at, width };
-    if (reading !== null && feature.kind === 'numeric') writeNumeric(feature, table, reading, used, place);
+    if (feature.kind === 'numeric') {
+      if (reading === null) writeConstant(feature.mean, place);
+      else writeNumeric(feature, table, reading, used, place);
+    }
     if (reading !== null && feature.kind === 'categorical') {
       writeCategorical(feature, table, reading, used, place, unseen);
     }
@@ -81,11 +84,15 @@ function readingOf(table: Table, feature: FeatureColumn, words: readonly string[
 type Numeric = Extract<FeatureColumn, { kind: 'numeric' }>;
 type Categorical = Extract<FeatureColumn, { kind: 'categorical' }>;
 
-/** Where a feature goes: columns `at` and following of x, f32[rows, width]. */
+/** Where a feature goes: columns `at` and following of x, f64[rows, width]. */
 interface Place {
-  readonly x: Float32Array;
+  readonly x: Float64Array;
   readonly at: number;
   readonly width: number;
+}
+
+function writeConstant(value: number, { x, at, width }: Place): void {
+  for (let i = at; i < x.length; i += width) x[i] = value;
 }
 
 function writeNumeric(
@@ -99,16 +106,11 @@ function writeNumeric(
   for (let i = 0; i < rows.length; i++) {
     const number = numbers[rows[i]!]!;
     const filled = fillNumber(number, feature.fill);
-    const scaled = Math.fround((filled - feature.mean) / feature.std);
-    if (!Number.isFinite(scaled)) {
-      throw cellError(
-        table,
-        rows[i]!,
-        reading.column,
-        'within reach of the training values in 32-bit numbers',
-      );
+    if (!Number.isFinite(Math.fround((filled - feature.mean) / feature.std))) {
+      const expected = 'within reach of the training values in 32-bit numbers';
+      throw cellError(table, rows[i]!, reading.column, expected);
     }
-    place.x[i * place.width + place.at] = scaled;
+    place.x[i * place.width + place.at] = filled;
   }
 }
 
@@ -142,9 +144,9 @@ function featureColumn(table: Table, name: string): Column {
   throw new TuttiError('ERR_DATA', message, { file: table.source, column: name });
 }
 
-function allocate(rows: number, width: number): Float32Array {
+function allocate(rows: number, width: number): Float64Array {
   const length = rows * width;
-  if (length <= MOST_NUMBERS) return new Float32Array(length);
+  if (length <= MOST_NUMBERS) return new Float64Array(length);
   const size = `${rows} rows × ${width} features = ${(length / 2 ** 28).toFixed(1)} GiB`;
   const message = `Expected the features to fit in 4 GiB, got ${size}`;
   throw new TuttiError('ERR_MEMORY', message, { rows, features: width });

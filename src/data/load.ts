@@ -68,7 +68,11 @@ export function loadTraining(source: string | Table, options: LoadOptions): Load
   const judgement = judgeTable(table, options);
   const rows = splitJudged(table, judgement, options);
   const preprocessing = fitPreprocessing(table, rows.train, options, judgement);
-  const train = transformTable(preprocessing, table, rows.train, { classWeights: options.classWeights });
+  const { testShare = 0, seed = 0 } = options;
+  const train = transformTable(preprocessing, table, rows.train, {
+    classWeights: options.classWeights,
+    split: testShare === 0 ? null : { testShare, seed, rows: judgement.rows.length },
+  });
   const test = rows.test.length === 0 ? null : transformTable(preprocessing, table, rows.test);
   const { kind, reason } = judgement.target;
   return {

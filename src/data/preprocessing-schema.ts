@@ -66,6 +66,8 @@ export const preprocessingSchema = z.strictObject({
   features: z.array(z.discriminatedUnion('kind', [numericFeature, categoricalFeature])).readonly(),
   /** A category not seen in training: an error, or all of its 0/1 columns 0. */
   unseen: z.enum(['error', 'ignore']),
+  /** The c of the soft clip of every numeric column once standardised; absent: none. */
+  softClip: positive.optional(),
   target: z.discriminatedUnion('kind', [classTarget, regressionTarget]),
   weightColumn: z.string().nullable(),
   groupColumn: z.string().nullable(),

@@ -5,11 +5,12 @@
 import { failOption, TuttiError } from '../errors.js';
 import { type OptionTable, option } from '../option-names.js';
 import { COLUMN_OPTIONS, type ColumnOptions } from './column-options.js';
-import { type Dataset, type Scale, type Task, withHash } from './dataset.js';
+import { completeDataset, type Dataset, type Encoding, type Task } from './dataset.js';
+import { NO_SCALE, SOFT_CLIP } from './encoding.js';
 import { featureWidth, transformFeatures } from './features.js';
 import { type FeatureScaling, fitFeatures, type Impute } from './fit-features.js';
 import { type Judgement, judgeTable } from './judge-table.js';
-import type { Preprocessing, TargetEncoding } from './preprocessing-schema.js';
+import type { Preprocessing } from './preprocessing-schema.js';
 import { categoricalReading, numericReading } from './reading.js';
 import { requireColumn, type Table } from './table.js';
 import { fitTarget, targetReadings, transformTargets } from './target.js';
@@ -31,6 +32,11 @@ export interface PreprocessingOptions extends ColumnOptions {
   readonly unseen?: Preprocessing['unseen'] | undefined;
   /** Whether numeric features are standardised each by itself or, as pixels want, all alike. @default 'columns' */
   readonly scaling?: FeatureScaling | undefined;
+  /**
+   * Bound c of a soft clip of standardised numeric columns, z/√(1 + (z/c)²), so that no value is far out; null: none.
+   * @default null
+   */
+  readonly softClip?: number | null | undefined;
 }
 
 /** The checks of these options that need no table. */
@@ -39,6 +45,7 @@ export const PREPROCESSING_OPTIONS = {
   impute: option.oneOf('mean', 'median'),
   unseen: option.oneOf('error', 'ignore'),
   scaling: option.oneOf('columns', 'together'),
+  softClip: SOFT_CLIP,
 } as const satisfies OptionTable<PreprocessingOptions>;
 
 /**
@@ -59,12 +66,14 @@ export function fitPreprocessing(
   const unseen = options.unseen ?? 'error';
   if (unseen !== 'error' && unseen !== 'ignore') failOption('unseen', 'error or ignore', unseen);
   const target = fitTarget(table, judgement.target, rows, judgement.rows);
-  const { impute = null, scaling = 'columns' } = options;
+  const { impute = null, scaling = 'columns', softClip = null } = options;
   const features = fitFeatures(table, judgement.features, rows, { impute, scaling }, judgement.rows);
   const leftOut = [...judgement.leftOut, ...withoutValues(judgement, features)];
   if (features.length === 0) throw nothingFitted(table);
   return {
     ...{ features, unseen, target },
+    // Absent where there is none, as all that is not used, so that the content hash is what it always was.
+    ...(softClip === null ? {} : { softClip }),
     weightColumn: weight?.column.name ?? null,
     groupColumn: group?.column.name ?? null,
     ...(weight === null || weight.format === null ? {} : { weightFormat: weight.format }),
@@ -99,14 +108,30 @@ export function taskFrom(preprocessing: Preprocessing): Task {
     : { kind: 'regression', targets: target.columns };
 }
 
-/** The scale of the targets; empty for classification. */
-export function targetScaleFrom(target: TargetEncoding): Scale {
-  return target.kind === 'classification' ? { mean: [], std: [] } : { mean: target.mean, std: target.std };
+/** How a fitted preprocessing's features and targets become what members see. */
+export function encodingFrom({ features, target, ...preprocessing }: Preprocessing): Encoding {
+  const softClip = preprocessing.softClip ?? null;
+  const columns = features.flatMap(
+    (feature): readonly { mean: number; std: number; clip: number | null }[] =>
+      feature.kind === 'numeric'
+        ? [{ mean: feature.mean, std: feature.std, clip: softClip }]
+        : feature.categories.map(() => ({ mean: 0, std: 1, clip: null })),
+  );
+  return {
+    features: {
+      mean: columns.map(({ mean }) => mean),
+      std: columns.map(({ std }) => std),
+      softClip: softClip === null ? null : columns.map(({ clip }) => clip),
+    },
+    targets: target.kind === 'classification' ? NO_SCALE : { mean: target.mean, std: target.std },
+  };
 }
 
 /** Weights and groups to keep with a training dataset; test datasets have neither. */
 export interface TrainingExtras {
   readonly classWeights?: ClassWeights | undefined;
+  /** The split that the rows are the training part of. */
+  readonly split?: Dataset['split'];
 }
 
 /**
@@ -125,15 +150,16 @@ export function transformTable(
   const used = rows ?? rowsToUse(preprocessing, table);
   const encoded = transformTargets(preprocessing, table, used);
   if (encoded === null) throw noTarget(preprocessing, table);
-  return withHash({
+  return completeDataset({
     task: taskFrom(preprocessing),
     rows: used.length,
     features: featureWidth(preprocessing.features),
     x: transformFeatures(preprocessing, table, used),
     ...encoded,
-    targetScale: targetScaleFrom(preprocessing.target),
-    featureScale: null,
+    encoding: encodingFrom(preprocessing),
+    preprocessing,
     tangents: null,
+    split: extras?.split ?? null,
     ...trainingParts(preprocessing, table, used, encoded.labels, extras),
   });
 }

@@ -81,10 +81,10 @@ function tooManyClasses(
   return new TuttiError('ERR_DATA', `${message}; ${numbers}`, { file: table.source, column: column.name });
 }
 
-/** A dataset's target as numbers: labels i32[rows] (classes) or f32[rows, targets], the other one empty. */
+/** A dataset's target as numbers: labels i32[rows] (classes) or values f64[rows, targets], the other one empty. */
 export interface EncodedTargets {
   readonly labels: Int32Array;
-  readonly targets: Float32Array;
+  readonly targets: Float64Array;
 }
 
 /**
@@ -105,13 +105,13 @@ export function transformTargets(
   const used = rows ?? Uint32Array.from({ length: table.rows }, (_, row) => row);
   if (target.kind === 'classification') {
     const labels = labelsOf(table, readings[0]!.column, target.classes, used);
-    return { labels, targets: new Float32Array(0) };
+    return { labels, targets: new Float64Array(0) };
   }
-  const targets = new Float32Array(used.length * readings.length);
+  const targets = new Float64Array(used.length * readings.length);
   readings.forEach((reading, c) => {
     const numbers = numbersOf(table, reading);
     used.forEach((row, i) => {
-      targets[i * readings.length + c] = (numbers[row]! - target.mean[c]!) / target.std[c]!;
+      targets[i * readings.length + c] = numbers[row]!;
     });
   });
   return { labels: new Int32Array(0), targets };

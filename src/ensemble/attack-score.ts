@@ -3,6 +3,7 @@
 
 import { outputCount } from '../data/dataset.js';
 import { exp } from '../math/functions.js';
+import { clipRange } from './answers.js';
 import { logProbabilities, meanPrediction, type RawOutputs, type Truth } from './attack-loss.js';
 import type { Ensemble } from './ensemble.js';
 
@@ -18,24 +19,41 @@ interface Scores {
 /** Scores of `members` members and of their mean; NaN over no rows. */
 export function createScores(
   members: number,
-  { task, targetScale }: Pick<Ensemble, 'task' | 'targetScale'>,
+  ensemble: Pick<Ensemble, 'task' | 'encoding' | 'trainedOn'>,
 ): Scores {
+  const { task, encoding } = ensemble;
+  const { mean: centres, std } = encoding.targets;
+  const range = clipRange(ensemble);
+  // Within the range of the training targets, as all predictions are.
+  const clipped = (raw: RawOutputs): RawOutputs => {
+    if (range === null) return raw;
+    const values = raw.values.slice();
+    const units = raw.loss === 'gaussianNll' ? 2 * outputs : outputs;
+    for (let from = 0; from < values.length; from += units) {
+      for (let t = 0; t < outputs; t++) {
+        const [low, high] = [range.low[t]!, range.high[t]!].map((end) => (end - centres[t]!) / std[t]!);
+        values[from + t] = Math.min(Math.max(values[from + t]!, low!), high!);
+      }
+    }
+    return { ...raw, values };
+  };
   const sums = new Float64Array(members);
   const outputs = outputCount(task);
-  let ensemble = 0;
+  let whole = 0;
   let rows = 0;
   const correct = (probabilities: Float64Array, label: number) => (argmax(probabilities) === label ? 1 : 0);
   const squares = (own: readonly RawOutputs[], { targets }: Truth, row: number) =>
     meanPrediction(own, outputs, row).reduce((sum, value, t) => {
-      return sum + ((value - targets[row * outputs + t]!) * targetScale.std[t]!) ** 2 / outputs;
+      return sum + ((value - targets[row * outputs + t]!) * std[t]!) ** 2 / outputs;
     }, 0);
   return {
-    add(raw, truth) {
+    add(given, truth) {
+      const raw = given.map(clipped);
       const count = raw[0]!.values.length === 0 ? 0 : countRows(truth);
       rows += count;
       for (let row = 0; row < count; row++) {
         if (task.kind === 'regression') {
-          ensemble += squares(raw, truth, row);
+          whole += squares(raw, truth, row);
           raw.forEach((own, m) => {
             sums[m]! += squares([own], truth, row);
           });
@@ -49,12 +67,12 @@ export function createScores(
           });
           sums[m]! += correct(probabilities, truth.labels[row]!);
         });
-        ensemble += correct(mean, truth.labels[row]!);
+        whole += correct(mean, truth.labels[row]!);
       }
     },
     finish() {
       const score = (sum: number) => (task.kind === 'classification' ? sum / rows : Math.sqrt(sum / rows));
-      return { ensemble: score(ensemble), members: Array.from(sums, score) };
+      return { ensemble: score(whole), members: Array.from(sums, score) };
     },
   };
 }

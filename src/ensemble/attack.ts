@@ -3,8 +3,10 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { Dataset } from '../data/dataset.js';
-import { featureScaleOf } from '../data/feature-scale.js';
+import { encodeRows, encodeTargets } from '../data/encoding.js';
+import { type ColumnRanges, columnRanges } from '../data/training-facts.js';
 import { createDifferentiable, type DifferentiableNetworks } from '../engines/wasm/differentiable.js';
+import { failOption } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { compileKernels } from '../kernels/compile-kernels.js';
 import { BLOCK_ROWS, blockRanges } from '../measure/blocks.js';
@@ -15,9 +17,8 @@ import { type AttackBall, attackBall, attackStep, perturb } from '../regularizat
 import { attackWeights, type RawOutputs, type Truth } from './attack-loss.js';
 import { type AttackScore, createScores, SCORE_NAMES } from './attack-score.js';
 import type { Ensemble } from './ensemble.js';
-import { checkDataset } from './evaluate.js';
+import { checkDataset } from './inputs.js';
 import { networkMembers } from './network-predictor.js';
-import { rangesOf } from './shared-extras.js';
 
 /** More members than this are attacked only as a whole unless asked for: their matrix has k² entries. */
 const MOST_MEMBERS = 32;
@@ -29,11 +30,14 @@ export interface AttackOptions {
   readonly norm?: AttackNorm;
   /** Steps up the gradient. @default 1 */
   readonly steps?: number;
-  /** Shares of each feature's range, or the units of the data. @default 'range' */
+  /**
+   * Shares of each feature's range (under a soft clip, of the range as members see it), or the units of the data,
+   * which a soft clip does not allow. @default 'range'
+   */
   readonly scale?: AttackScale;
-  /** Least and largest value of every feature in the units of the data. @default each feature's range */
+  /** Least and largest value of every feature in the units of the data. @default each feature's range, as of `rangesOf` */
   readonly bounds?: readonly [low: number, high: number];
-  /** The rows whose ranges count, such as the training rows. @default the attacked rows */
+  /** The rows whose ranges count. @default the training rows; the attacked rows for an ensemble saved before format 3 */
   readonly rangesOf?: Dataset;
   /** Whom to attack. @default 'both', up to 32 members; beyond, the ensemble */
   readonly target?: 'ensemble' | 'member' | 'both';
@@ -81,13 +85,15 @@ export interface Robustness {
   readonly steps: number;
   readonly scale: AttackScale;
   readonly bounds: readonly [low: number, high: number] | null;
+  /** The rows whose feature ranges were taken. */
+  readonly rangesFrom: 'training' | 'attacked' | 'given';
   readonly points: readonly AttackPoint[];
 }
 
 /**
  * Scores an ensemble and its members under attack. Accuracy for classes; for numbers the root mean squared error
  * in the user's units, where higher is worse. The ensemble predicts by the arithmetic mean.
- * @param dataset preprocessed like the training rows, with its truth: attacks know it.
+ * @param dataset of the ensemble's columns and task, with its truth: attacks know it.
  * @throws ERR_OPTION for options that make no sense or members that are no networks; ERR_SHAPE when the
  * dataset's features or task are not the ensemble's.
  *
@@ -101,14 +107,26 @@ export async function attackEnsemble(
 ): Promise<Robustness> {
   checkOptions('attackEnsemble', options, ATTACK_OPTIONS);
   checkDataset(ensemble, dataset);
-  const settings = resolveAttack(options, ensemble.members.length);
+  const settings = resolveAttack(options, ensemble);
+  if (settings.rangesOf !== null) checkDataset(ensemble, settings.rangesOf);
+  const ranges = rangesFor(ensemble, dataset, settings.rangesOf);
   const attacked = loadAttacked(ensemble);
   const points: AttackPoint[] = [];
   for (const epsilon of options.epsilons) {
-    points.push(await attackAt(attacked, ensemble, dataset, settings, epsilon));
+    points.push(
+      await attackAt(
+        attacked,
+        ensemble,
+        dataset,
+        settings,
+        ballOf(ensemble, ranges.values, settings, epsilon),
+        epsilon,
+      ),
+    );
   }
   const { norm, steps, scale, bounds } = settings;
-  return { score: SCORE_NAMES[ensemble.task.kind], rows: dataset.rows, norm, steps, scale, bounds, points };
+  const shape = { score: SCORE_NAMES[ensemble.task.kind], rows: dataset.rows };
+  return { ...shape, norm, steps, scale, bounds, rangesFrom: ranges.from, points };
 }
 
 interface AttackSettings {
@@ -121,8 +139,14 @@ interface AttackSettings {
   readonly onMembers: boolean;
 }
 
-function resolveAttack(options: AttackOptions, members: number): AttackSettings {
+function resolveAttack(
+  options: AttackOptions,
+  { members: { length: members }, encoding }: Ensemble,
+): AttackSettings {
   const { norm = 'linf', steps = 1, scale = 'range', bounds = null } = options;
+  const clips = encoding.features?.softClip ?? null;
+  if (scale === 'absolute' && clips !== null)
+    failOption('scale', 'range for members with a soft clip', scale);
   const target = options.target ?? (members <= MOST_MEMBERS ? 'both' : 'ensemble');
   return {
     ...{ norm, steps, scale, bounds, rangesOf: options.rangesOf ?? null },
@@ -150,15 +174,16 @@ async function attackAt(
   ensemble: Ensemble,
   dataset: Dataset,
   settings: AttackSettings,
+  ball: AttackBall,
   epsilon: number,
 ): Promise<AttackPoint> {
-  const ball = ballOf(ensemble, dataset, settings, epsilon);
   const all = attacked.losses.map((_, member) => member);
   const whole = settings.onEnsemble ? createScores(all.length, ensemble) : null;
   const single = settings.onMembers ? all.map(() => createScores(all.length, ensemble)) : [];
   for (const { start, end } of blockRanges(dataset.rows)) {
-    const x = dataset.x.subarray(start * dataset.features, end * dataset.features);
-    const truth = truthOf(dataset, start, end);
+    const { features, encoding } = ensemble;
+    const x = encodeRows(dataset.x, features, encoding.features, { start, end });
+    const truth = truthOf(ensemble, dataset, start, end);
     const scored = (sources: readonly number[], scores: ReturnType<typeof createScores>) => {
       const moved = attackBlock(attacked, sources, x, truth, ball, settings);
       scores.add(
@@ -186,23 +211,39 @@ async function attackAt(
   };
 }
 
-function ballOf(ensemble: Ensemble, dataset: Dataset, settings: AttackSettings, epsilon: number): AttackBall {
-  const { features } = ensemble;
-  const reference = settings.rangesOf ?? dataset;
-  const { low, high } = rangesOf(
-    reference,
-    Uint32Array.from({ length: reference.rows }, (_, row) => row),
-  );
-  const scale = featureScaleOf(ensemble) ?? {
-    mean: new Float64Array(features),
-    std: new Float64Array(features).fill(1),
-  };
-  return attackBall({ ...settings, epsilon }, { low, high, ...scale }, null);
+/** The feature ranges that count, in the user's units. */
+function rangesFor(
+  { trainedOn }: Ensemble,
+  attacked: Dataset,
+  given: Dataset | null,
+): { readonly values: ColumnRanges; readonly from: Robustness['rangesFrom'] } {
+  if (given !== null) return { values: columnRanges(given.x, given.features), from: 'given' };
+  if (trainedOn !== null) return { values: trainedOn.featureRanges, from: 'training' };
+  return { values: columnRanges(attacked.x, attacked.features), from: 'attacked' };
 }
 
-function truthOf({ task, labels, targets, rows }: Dataset, start: number, end: number): Truth {
+function ballOf(
+  { features, encoding }: Ensemble,
+  ranges: ColumnRanges,
+  settings: AttackSettings,
+  epsilon: number,
+): AttackBall {
+  const own = encoding.features;
+  const scale = own ?? { mean: new Float64Array(features), std: new Float64Array(features).fill(1) };
+  const encode = (row: readonly number[]) =>
+    encodeRows(Float64Array.from(row), features, own, { start: 0, end: 1 });
+  const [low, high] = [encode(ranges.low), encode(ranges.high)];
+  const softClip = own?.softClip?.map((c) => c ?? 0) ?? null;
+  const { mean, std } = scale;
+  return attackBall({ ...settings, epsilon }, { low, high, mean, std, softClip }, null);
+}
+
+/** Targets as members are taught them. */
+function truthOf({ encoding }: Ensemble, dataset: Dataset, start: number, end: number): Truth {
+  const { task, labels, targets, rows } = dataset;
   const width = targets.length / rows;
-  return { task, labels: labels.subarray(start, end), targets: targets.subarray(start * width, end * width) };
+  const own = encodeTargets(targets.subarray(start * width, end * width), encoding.targets);
+  return { task, labels: labels.subarray(start, end), targets: own };
 }
 
 function rawOutputs({ networks, losses }: Attacked, member: number, x: Float32Array): RawOutputs {

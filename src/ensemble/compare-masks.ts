@@ -70,9 +70,7 @@ export async function compareMasks(
   const overMasks = await evaluateEnsemble(maskEnsemble(ensemble, masks, own), dataset, {
     curves: false,
   });
-  // The dataset's features are already in the networks' units.
-  const net = { ...ensemble, featureScale: null };
-  const run = (way: MaskWay, count: number | 'all') => runWay(net, dataset, way, count, own);
+  const run = (way: MaskWay, count: number | 'all') => runWay(ensemble, dataset, way, count, own);
   const means: MaskWay[] = ['arithmeticMean'];
   const { loss } = networkSpecs(alone.plan)[0]!;
   if (ensemble.task.kind === 'classification' || loss === 'gaussianNll') means.push('geometricMean');
@@ -93,7 +91,7 @@ async function runWay(
 ): Promise<MaskWayResult> {
   const { task } = ensemble;
   const started = performance.now();
-  const predictions = await predictWithMasks(ensemble, dataset.x, { ...options, way, masks });
+  const predictions = await predictWithMasks(ensemble, dataset, { ...options, way, masks });
   const wallMs = performance.now() - started;
   const targets = targetBlock(dataset, null, { start: 0, end: dataset.rows });
   const accumulator = createScoreAccumulator(task);

@@ -1,8 +1,9 @@
 // A trained ensemble as plain data: the plan, what it was fitted on, and the weights of the members
 // that stand behind it. Everything that is done with one (predict, evaluate, save) is a function elsewhere.
 
-import type { Scale, Task } from '../data/dataset.js';
+import type { Encoding, Task } from '../data/dataset.js';
 import type { Preprocessing } from '../data/preprocessing.js';
+import type { TrainingFacts } from '../data/training-facts.js';
 import type { UnitFactors } from '../engines/wasm/dropout.js';
 import type { WireError } from '../errors.js';
 import type { EnsemblePlan, ModuleSpec } from '../model/spec.js';
@@ -52,10 +53,8 @@ export interface Ensemble {
   readonly task: Task;
   /** Columns of the networks' input. */
   readonly features: number;
-  /** Value in the user's units = mean + std × standardised, per target (regression). */
-  readonly targetScale: Scale;
-  /** How raw features are standardised, where `Dataset.fromArrays` did it; else null. */
-  readonly featureScale: Scale | null;
+  /** How values in the user's units become what members see, and targets come back: that of the training dataset. */
+  readonly encoding: Encoding;
   /** How raw columns become features; null for an ensemble trained on arrays. */
   readonly preprocessing: Preprocessing | null;
   readonly datasetHash: string;
@@ -64,6 +63,8 @@ export interface Ensemble {
    * with in this process, or that `loadEnsemble` was told. It is not saved. @default none
    */
   readonly allowedModules?: readonly ModuleSpec[];
+  /** What is remembered of the training rows; null for an ensemble saved before format 3. */
+  readonly trainedOn: TrainingFacts | null;
   /** In plan order; fewer than planned when some failed or the training was stopped. */
   readonly members: readonly TrainedMember[];
   readonly failures: readonly FailedMember[];

@@ -1,18 +1,22 @@
 // Measuring a trained ensemble: on held-out rows, and out of bag on the rows it was trained on.
 // It streams members' predictions through src/measure, which defines every figure.
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Dataset } from '../data/dataset.js';
+import { hashesOf } from '../data/dataset-hash.js';
 import { TuttiError } from '../errors.js';
-import { type TargetBlock, targetBlock } from '../measure/blocks.js';
+import { type RowRange, type TargetBlock, targetBlock } from '../measure/blocks.js';
 import { INTERVAL_OPTIONS, type IntervalOptions } from '../measure/intervals.js';
 import { createMeasurement, type Measurement } from '../measure/measurement.js';
 import type { Predictions } from '../measure/predictions.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
-import { COMBINE_OPTIONS, combiner } from './aggregate/aggregate.js';
+import { combiner } from './aggregate/aggregate.js';
+import type { AnswerOptions } from './answers.js';
 import type { Ensemble } from './ensemble.js';
+import { checkDataset } from './inputs.js';
 import { memberKinds } from './kinds.js';
 import { drawCandidates, drawMember } from './member-rows.js';
-import { type CombineOptions, combineSettings, eachBlock } from './predict.js';
+import { type CombineOptions, combineSettings, eachBlock, PREDICT_OPTIONS } from './predict.js';
 
 export interface EvaluateOptions extends CombineOptions, IntervalOptions {
   /** Error rate, log-loss and geometric mean over sampled subsets of the members. @default true */
@@ -24,7 +28,7 @@ export interface EvaluateOptions extends CombineOptions, IntervalOptions {
 }
 
 const EVALUATE_OPTIONS = {
-  ...COMBINE_OPTIONS,
+  ...PREDICT_OPTIONS,
   ...INTERVAL_OPTIONS,
   curves: option.flag,
   subsets: option.integer(1),
@@ -33,8 +37,8 @@ const EVALUATE_OPTIONS = {
 
 /**
  * Measures an ensemble on rows it was not trained on.
- * @param dataset preprocessed like the training rows.
- * @throws ERR_SHAPE when the dataset's features or task are not the ensemble's.
+ * @param dataset of the ensemble's columns and task, in the user's units: its own scales do not matter.
+ * @throws ERR_SHAPE when the dataset's columns or task are not the ensemble's; ERR_DATA for a value that is not finite.
  */
 export async function evaluateEnsemble(
   ensemble: Ensemble,
@@ -47,9 +51,9 @@ export async function evaluateEnsemble(
   const settings = measurementSettings(ensemble, options);
   const curves = options.curves === false ? {} : { curves: subsetAggregators(ensemble) };
   const measurement = createMeasurement({ ...settings, ...curves, task });
-  await eachBlock(ensemble, dataset.x, dataset.rows, null, (members, range) => {
+  const add = (members: readonly Predictions[], range: RowRange) =>
     measurement.addBlock(members, targetBlock(dataset, null, range));
-  });
+  await eachBlock(ensemble, dataset.x, dataset.rows, null, add, options);
   return measurement.finish();
 }
 
@@ -70,31 +74,27 @@ export async function evaluateOutOfBag(
   const settings = measurementSettings(ensemble, options);
   const measurement = createMeasurement({ ...settings, task: ensemble.task, outOfBag: true });
   const add = measurement.addBlock;
-  return (await eachOutOfBagBlock(ensemble, dataset, add)) ? measurement.finish() : null;
+  return (await eachOutOfBagBlock(ensemble, dataset, add, options)) ? measurement.finish() : null;
 }
 
 /**
  * Visits the rows that members were drawn from with everyone's predictions; the mask, u8[k, rows], has a 1 where
  * a row is out of bag for a member.
  * @returns false, having visited nothing, when no row is out of bag for any member.
- * @throws ERR_SHAPE, ERR_DATA when the dataset is not the one the ensemble was trained on.
+ * @throws ERR_SHAPE, ERR_DATA when the dataset's rows or groups are not those the ensemble was trained on.
  */
 export async function eachOutOfBagBlock(
   ensemble: Ensemble,
   dataset: Dataset,
   visit: (members: readonly Predictions[], targets: TargetBlock, mask: Uint8Array) => void,
+  options: AnswerOptions = {},
 ): Promise<boolean> {
   checkDataset(ensemble, dataset);
-  if (dataset.hash !== ensemble.datasetHash) {
-    throw new TuttiError(
-      'ERR_DATA',
-      'Out-of-bag figures need the dataset the ensemble was trained on, got another',
-    );
-  }
+  requireTrainingRows(ensemble, dataset);
   const { candidates } = drawCandidates(ensemble.plan, dataset);
   const outOfBag = outOfBagBits(ensemble, dataset);
   if (outOfBag === null) return false;
-  await eachBlock(ensemble, dataset.x, candidates.length, candidates, (members, range) => {
+  const visitBlock = (members: readonly Predictions[], range: RowRange) => {
     const rows = range.end - range.start;
     const mask = new Uint8Array(members.length * rows);
     for (let at = 0; at < mask.length; at++) {
@@ -102,9 +102,12 @@ export async function eachOutOfBagBlock(
       mask[at] = hasBit(outOfBag[Math.floor(at / rows)]!, row) ? 1 : 0;
     }
     visit(members, targetBlock(dataset, candidates, range), mask);
-  });
+  };
+  await eachBlock(ensemble, dataset.x, candidates.length, candidates, visitBlock, options);
   return true;
 }
+
+export { checkDataset } from './inputs.js';
 
 function measurementSettings(ensemble: Ensemble, options: EvaluateOptions) {
   const name = options.aggregator ?? 'arithmeticMean';
@@ -144,14 +147,35 @@ function hasBit(bits: Uint8Array, row: number): boolean {
   return ((bits[row >>> 3]! >>> (row & 7)) & 1) === 1;
 }
 
-/** @throws ERR_SHAPE when the dataset's features or task are not the ensemble's. */
-export function checkDataset(ensemble: Ensemble, dataset: Dataset): void {
-  const task = (of: Dataset | Ensemble) => JSON.stringify(of.task);
-  if (dataset.features === ensemble.features && task(dataset) === task(ensemble)) return;
-  throw new TuttiError(
-    'ERR_SHAPE',
-    `Expected a dataset of ${ensemble.features} features and the ensemble's ${ensemble.task.kind} targets, ` +
-      `got ${dataset.features} features and ${dataset.task.kind}`,
-    { features: dataset.features },
-  );
+/**
+ * Whether a dataset holds the rows that the ensemble was trained on, whatever their weights and its own scales. Of an
+ * ensemble saved before format 3 only the very dataset is known again.
+ */
+export function isTrainedOn(ensemble: Ensemble, dataset: Dataset): boolean {
+  if (dataset.hash === ensemble.datasetHash) return true;
+  const { trainedOn, encoding, preprocessing } = ensemble;
+  if (trainedOn === null) return false;
+  if (dataset.rowsHash === trainedOn.rowsHash) return true;
+  if (isDeepStrictEqual(dataset.encoding, encoding)) return false;
+  return hashesOf({ ...dataset, encoding, preprocessing }).rowsHash === trainedOn.rowsHash;
+}
+
+/** Out of bag is who drew what, and that depends on the groups too. */
+function requireTrainingRows(ensemble: Ensemble, dataset: Dataset): void {
+  const fail = (got: string): never => {
+    const expected = 'Out-of-bag figures need the rows the ensemble was trained on';
+    throw new TuttiError('ERR_DATA', `${expected}${ofSplit(ensemble)}, got ${got}`, { rows: dataset.rows });
+  };
+  if (!isTrainedOn(ensemble, dataset)) fail(`others (${dataset.rows} rows)`);
+  if (dataset.hash === ensemble.datasetHash) return;
+  if (dataset.groupsHash !== ensemble.trainedOn!.groupsHash) {
+    fail(dataset.groupsHash === null ? 'them without their groups' : 'them with other groups');
+  }
+}
+
+function ofSplit({ trainedOn }: Ensemble): string {
+  const split = trainedOn?.split ?? null;
+  if (split === null) return '';
+  const { testShare, seed, rows } = split;
+  return ` (those left of ${rows} by a test share of ${testShare} with seed ${seed})`;
 }

@@ -13,9 +13,9 @@ import type { Ensemble } from './ensemble.js';
  * @throws ERR_OPTION when a member is of another kind.
  */
 export function predictorOf(ensemble: Ensemble, blockRows?: number): Predictor {
-  const { plan, features, task, targetScale } = ensemble;
+  const { plan, features, task, encoding } = ensemble;
   const module = compileKernels(resolveArithmetic(plan.arithmetic));
-  return createPredictor(module, networkMembers(ensemble), features, task, targetScale, blockRows);
+  return createPredictor(module, networkMembers(ensemble), features, task, encoding.targets, blockRows);
 }
 
 /**

@@ -2,13 +2,16 @@
 // masks, sampled or all of them. Masks go through in chunks, so that 2¹⁶ of them take no more memory.
 
 import { setImmediate } from 'node:timers/promises';
+import { encodeRows } from '../data/encoding.js';
 import type { UnitFactors } from '../engines/wasm/dropout.js';
 import { blockRanges } from '../measure/blocks.js';
 import type { CombinedPredictions } from '../measure/combine.js';
 import type { Predictions } from '../measure/predictions.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { combiner } from './aggregate/aggregate.js';
+import { ANSWER_OPTIONS, type AnswerOptions, answerRules } from './answers.js';
 import type { Ensemble } from './ensemble.js';
+import { type Inputs, inputsOf } from './inputs.js';
 import {
   type DropoutNet,
   dropoutNet,
@@ -19,11 +22,11 @@ import {
   sampleMasks,
 } from './masks.js';
 import { predictorOf } from './network-predictor.js';
-import { checkRows, concatenate, predictEnsemble, standardise } from './predict.js';
+import { concatenate, predictEnsemble } from './predict.js';
 
 export type MaskWay = 'weightScaling' | 'arithmeticMean' | 'geometricMean';
 
-export interface PredictMasksOptions extends MaskOptions {
+export interface PredictMasksOptions extends MaskOptions, AnswerOptions {
   /** @default 'weightScaling' */
   readonly way?: MaskWay;
   /** How many sampled masks a mean is over, or `all` 2ⁿ weighted by their probability. @default 50 */
@@ -32,6 +35,7 @@ export interface PredictMasksOptions extends MaskOptions {
 
 const PREDICT_MASKS_OPTIONS = {
   ...MASK_OPTIONS,
+  ...ANSWER_OPTIONS,
   way: option.oneOf('weightScaling', 'arithmeticMean', 'geometricMean'),
   masks: option.either(option.integer(1), option.oneOf('all')),
 } satisfies OptionTable<PredictMasksOptions>;
@@ -44,7 +48,7 @@ const CHUNK_MASKS = 256;
 
 /**
  * Predicts rows with one dropout net of an ensemble.
- * @param x f32[rows, features] as for `predictEnsemble`.
+ * @param x [rows, features] in the user's units, or a dataset, as for `predictEnsemble`.
  * @throws ERR_OPTION for a member without dropout, for `all` masks of too many units, for the geometric mean
  * of regressions without a variance head; ERR_SHAPE when x is not a whole number of rows.
  *
@@ -53,14 +57,16 @@ const CHUNK_MASKS = 256;
  */
 export async function predictWithMasks(
   ensemble: Ensemble,
-  x: Float32Array,
+  x: Inputs,
   options: PredictMasksOptions = {},
 ): Promise<CombinedPredictions> {
   checkOptions('predictWithMasks', options, PREDICT_MASKS_OPTIONS);
-  const { way = 'weightScaling', masks = DEFAULT_MASKS, seed, member } = options;
+  const { way = 'weightScaling', masks = DEFAULT_MASKS, seed, member, clip } = options;
+  const answers = clip === undefined ? {} : { clip };
   const net = dropoutNet(ensemble, member);
-  if (way === 'weightScaling') return predictEnsemble(net.alone, x);
-  return predictChunks(net, x, way, masks === 'all' ? chunksOfAll(net) : chunksOf(net, masks, seed));
+  if (way === 'weightScaling') return predictEnsemble(net.alone, x, answers);
+  const chunks = masks === 'all' ? chunksOfAll(net) : chunksOf(net, masks, seed);
+  return predictChunks(net, x, way, chunks, answers);
 }
 
 /** Masks predicted together; their weights need not sum to 1. */
@@ -107,32 +113,36 @@ function chunksOfAll(net: DropoutNet): MaskChunks {
  */
 async function predictChunks(
   net: DropoutNet,
-  x: Float32Array,
+  inputs: Inputs,
   way: Exclude<MaskWay, 'weightScaling'>,
   { largest, chunks }: MaskChunks,
+  answers: AnswerOptions,
 ): Promise<CombinedPredictions> {
   const { alone } = net;
-  const rows = checkRows(alone, x);
-  const inputs = standardise(x, alone.featureScale);
+  const { features, encoding } = alone;
+  const { x, rows } = inputsOf(alone, inputs);
   const any = sampleMasks(net, 1);
-  const predictor = predictorOf(
-    ofMasks(
-      net,
-      Array.from({ length: largest }, () => any[0]!),
-    ),
+  const masked = ofMasks(
+    net,
+    Array.from({ length: largest }, () => any[0]!),
   );
+  const predictor = predictorOf(masked);
+  const rules = answerRules(masked, answers);
   const combine = (members: readonly Predictions[], weights: readonly number[]) =>
     combiner(way, alone.task, { weights })(members);
   const blocks: CombinedPredictions[] = [];
   for (const range of blockRanges(rows)) {
+    const own = encodeRows(x, features, encoding.features, range);
+    const all = { start: 0, end: range.end - range.start };
     const parts: CombinedPredictions[] = [];
     const shares: number[] = [];
     for (const { factors, weights } of chunks()) {
       factors.forEach((mask, position) => {
         predictor.setFactors(position, mask);
       });
-      const predictions = predictor.predictBlock(inputs, range, null);
-      parts.push(combine(predictions.slice(0, factors.length), weights));
+      const predictions = predictor.predictBlock(own, all, null).slice(0, factors.length);
+      rules.apply(predictions, range, null);
+      parts.push(combine(predictions, weights));
       shares.push(weights.reduce((sum, weight) => sum + weight, 0));
       await setImmediate();
     }

@@ -2,18 +2,20 @@
 // Rows go through in fixed blocks, so memory does not grow with members × rows.
 
 import { setImmediate } from 'node:timers/promises';
-import { outputCount, type Scale } from '../data/dataset.js';
+import { outputCount, type Values } from '../data/dataset.js';
 import { TuttiError } from '../errors.js';
 import { blockRanges, blockRowsFor, type RowRange } from '../measure/blocks.js';
 import type { CombinedPredictions } from '../measure/combine.js';
 import type { Predictions } from '../measure/predictions.js';
 import { checkOptions, type OptionTable } from '../option-names.js';
 import { type Aggregator, COMBINE_OPTIONS, combiner } from './aggregate/aggregate.js';
+import { ANSWER_OPTIONS, type AnswerOptions } from './answers.js';
 import { averagingWeights } from './averaging-weights.js';
 import type { Ensemble } from './ensemble.js';
+import { type Inputs, inputsOf } from './inputs.js';
 import { createBlockPredictor } from './predictors.js';
 
-export interface CombineOptions {
+export interface CombineOptions extends AnswerOptions {
   /** @default 'arithmeticMean' */
   readonly aggregator?: Aggregator;
   /** One per trained member, in plan order. @default those the members carry, else equal */
@@ -22,30 +24,34 @@ export interface CombineOptions {
   readonly tolerance?: number;
 }
 
+export const PREDICT_OPTIONS = {
+  ...COMBINE_OPTIONS,
+  ...ANSWER_OPTIONS,
+} satisfies OptionTable<CombineOptions>;
+
 /**
  * Predicts rows.
- * @param x f32[rows, features] in the units of the training dataset's arrays; for an ensemble trained on a
- * file, the output of its preprocessing.
- * @throws ERR_SHAPE when x is not a whole number of rows; ERR_OPTION for weights that do not fit;
- * ERR_ARITHMETIC when this host cannot do the ensemble's arithmetic; ERR_MODULE when a module of the user's is not
+ * @param x [rows, features] in the user's units, those of the training dataset's `x`: what `transformFeatures` makes
+ * of a table, or the `x` of a dataset; or a dataset.
+ * @returns probabilities, or values in the user's units (f64).
+ * @throws ERR_SHAPE when x is not a whole number of rows, or a dataset of other columns; ERR_DATA for a value that is
+ * not finite (row and column named); ERR_OPTION for weights that do not fit; ERR_ARITHMETIC when this host cannot do the ensemble's arithmetic; ERR_MODULE when a module of the user's is not
  * there or not the one it was trained with; ERR_LEARNER when a learner fails; ERR_ENGINE_MISSING.
  */
 export async function predictEnsemble(
   ensemble: Ensemble,
-  x: Float32Array,
+  inputs: Inputs,
   options: CombineOptions = {},
 ): Promise<CombinedPredictions> {
-  checkOptions('predictEnsemble', options, COMBINE_OPTIONS satisfies OptionTable<CombineOptions>);
-  const rows = checkRows(ensemble, x);
+  checkOptions('predictEnsemble', options, PREDICT_OPTIONS);
+  const { x, rows } = inputsOf(ensemble, inputs);
   const combine = combiner(
     options.aggregator ?? 'arithmeticMean',
     ensemble.task,
     combineSettings(ensemble, options),
   );
   const blocks: CombinedPredictions[] = [];
-  await eachBlock(ensemble, standardise(x, ensemble.featureScale), rows, null, (members) => {
-    blocks.push(combine(members));
-  });
+  await eachBlock(ensemble, x, rows, null, (members) => blocks.push(combine(members)), options);
   return concatenate(blocks, rows);
 }
 
@@ -60,17 +66,18 @@ export function combineSettings(
 /**
  * Visits every block of rows with each member's predictions in the user's units. They are views that the
  * next block overwrites. Between blocks the event loop gets its turn, so that signals and timers work.
- * @param index rows to visit, or null for all.
+ * @param x [n, features] in the user's units. @param index rows to visit, or null for all.
  */
 export async function eachBlock(
   ensemble: Ensemble,
-  x: Float32Array,
+  x: Values,
   rows: number,
   index: Uint32Array | null,
   visit: (members: readonly Predictions[], range: RowRange) => void,
+  options: AnswerOptions = {},
 ): Promise<void> {
   const blockRows = blockRowsFor(ensemble.members.length, outputCount(ensemble.task));
-  const predictor = await createBlockPredictor(ensemble, blockRows);
+  const predictor = await createBlockPredictor(ensemble, blockRows, options);
   try {
     for (const range of blockRanges(rows, blockRows)) {
       visit(await predictor.predictBlock(x, range, index), range);
@@ -81,32 +88,16 @@ export async function eachBlock(
   }
 }
 
-/** x in the units the networks were trained on. */
-export function standardise(x: Float32Array, scale: Scale | null): Float32Array {
-  if (scale === null) return x;
-  const { mean, std } = scale;
-  return x.map((value, at) => (value - mean[at % mean.length]!) / std[at % mean.length]!);
-}
-
-/** @throws ERR_SHAPE when x is not a whole number of rows. */
-export function checkRows({ features }: Ensemble, x: Float32Array): number {
-  const rows = x.length / features;
-  if (Number.isInteger(rows)) return rows;
-  throw new TuttiError(
-    'ERR_SHAPE',
-    `Expected x to be whole rows of ${features} features, got ${x.length} numbers`,
-    { features, length: x.length },
-  );
-}
-
 /** Consecutive blocks as one. @throws ERR_SHAPE when there are none. */
 export function concatenate(blocks: readonly CombinedPredictions[], rows: number): CombinedPredictions {
   const first = blocks[0];
   if (first === undefined)
     throw new TuttiError('ERR_SHAPE', 'Expected at least one row to predict, got none');
-  const join = (part: (block: CombinedPredictions) => Float32Array | null): Float32Array | null => {
-    if (part(first) === null) return null;
-    const all = new Float32Array(rows * first.outputs);
+  const join = (part: (block: CombinedPredictions) => Values | null): Values | null => {
+    const own = part(first);
+    if (own === null) return null;
+    const length = rows * first.outputs;
+    const all = own instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
     let next = 0;
     for (const block of blocks) {
       all.set(part(block)!, next);
@@ -120,7 +111,7 @@ export function concatenate(blocks: readonly CombinedPredictions[], rows: number
     rows,
     outputs: first.outputs,
     mean: join((block) => block.mean)!,
-    logProbabilities: join((block) => block.logProbabilities),
+    logProbabilities: join((block) => block.logProbabilities) as Float32Array | null,
     variance: join((block) => block.variance),
     labels,
     flooredCount: blocks.reduce((sum, block) => sum + block.flooredCount, 0),

@@ -1,19 +1,25 @@
 // The members of an ensemble, of whatever engines, ready to predict. Only the engines that its members need are
 // loaded.
 
-import { featureScaleOf } from '../data/feature-scale.js';
+import type { Values } from '../data/dataset.js';
+import { encodeRows } from '../data/encoding.js';
 import { drawFeatureSubset } from '../data/resample.js';
 import { allowedModule } from '../engines/allowed-modules.js';
 import type { MemberPredictor } from '../engines/engine.js';
 import { TuttiError } from '../errors.js';
 import type { RowRange } from '../measure/blocks.js';
 import type { Predictions } from '../measure/predictions.js';
+import { type AnswerOptions, answerRules } from './answers.js';
 import type { Ensemble, TrainedMember } from './ensemble.js';
 
 /** All members at once. */
 export interface BlockPredictor {
-  /** One prediction per member, in order, in the user's units; views that the next call overwrites. */
-  predictBlock(x: Float32Array, range: RowRange, index: Uint32Array | null): Promise<readonly Predictions[]>;
+  /**
+   * Predicts a range of positions of x, [n, features] in the user's units: of its rows, or of the rows `index` lists.
+   * @returns one prediction per member, in order, in the user's units; views that the next call overwrites.
+   * @throws ERR_DATA for a value of x, or an answer of a member, that is not finite.
+   */
+  predictBlock(x: Values, range: RowRange, index: Uint32Array | null): Promise<readonly Predictions[]>;
   /** Lets go of what the members hold. */
   dispose(): void;
 }
@@ -22,8 +28,13 @@ export interface BlockPredictor {
  * Loads the members of an ensemble.
  * @throws ERR_BUNDLE when there are none; ERR_ARITHMETIC, ERR_MODULE, ERR_LEARNER, ERR_ENGINE_MISSING as their engines.
  */
-export async function createBlockPredictor(ensemble: Ensemble, blockRows: number): Promise<BlockPredictor> {
-  const { plan, members } = ensemble;
+export async function createBlockPredictor(
+  ensemble: Ensemble,
+  blockRows: number,
+  options: AnswerOptions = {},
+): Promise<BlockPredictor> {
+  const { plan, members, features, encoding } = ensemble;
+  const rules = answerRules(ensemble, options);
   if (members.length === 0)
     throw new TuttiError('ERR_BUNDLE', 'This ensemble has no finished members to predict with');
   const isNetwork = ({ index }: TrainedMember) => plan.members[index]!.engine === 'wasm';
@@ -42,11 +53,14 @@ export async function createBlockPredictor(ensemble: Ensemble, blockRows: number
   }
   return {
     async predictBlock(x, range, index) {
-      const ofNetworks = networks?.predictBlock(x, range, index).values();
+      const rows = encodeRows(x, features, encoding.features, range, index);
+      const all = { start: 0, end: range.end - range.start };
+      const ofNetworks = networks?.predictBlock(rows, all, null).values();
       const predictions: Predictions[] = [];
       for (const other of others) {
-        predictions.push(other === null ? ofNetworks!.next().value! : await other.predict(x, range, index));
+        predictions.push(other === null ? ofNetworks!.next().value! : await other.predict(rows, all, null));
       }
+      rules.apply(predictions, range, index);
       return predictions;
     },
     dispose,
@@ -64,7 +78,8 @@ async function createMemberPredictor(
   ensemble: Ensemble,
   { index, weights, model }: TrainedMember,
 ): Promise<MemberPredictor> {
-  const { plan, features, task, targetScale } = ensemble;
+  const { plan, features, task, encoding } = ensemble;
+  const { features: scale, targets: targetScale } = encoding;
   const spec = plan.members[index]!;
   const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
   switch (spec.engine) {
@@ -72,7 +87,6 @@ async function createMemberPredictor(
       throw new TuttiError('ERR_INTERNAL', 'Networks are loaded together', { member: index });
     case 'neighbours': {
       const { createNeighboursPredictor } = await import('../engines/neighbours/predictor.js');
-      const scale = featureScaleOf(ensemble);
       return createNeighboursPredictor({ spec, weights, columns }, features, task, targetScale, scale);
     }
     case 'tfjs': {

@@ -1,7 +1,6 @@
 // The memory of a training: how large, for how many slots, and what lies in it before the first job.
 
 import type { Dataset } from '../data/dataset.js';
-import type { Preprocessing } from '../data/preprocessing.js';
 import { drawResample } from '../data/resample.js';
 import { arenaBytes } from '../engines/wasm/arena.js';
 import { compileKernels } from '../kernels/compile-kernels.js';
@@ -25,7 +24,6 @@ export function prepareTraining(
   runs: readonly Run[],
   groups: readonly TyingGroup[],
   threads: number,
-  preprocessing: Preprocessing | null,
 ): TrainingShare {
   const rows = drawCandidates(plan, dataset);
   const { candidates, validation } = rows;
@@ -44,7 +42,7 @@ export function prepareTraining(
   requireMemory(layout.totalBytes + restingBytes(runs, dataset, slots), what);
   const memory = createSharedMemory(layout.totalBytes, what);
   writeDataset(memory.buffer, layout.dataset, dataset);
-  writeExtras(memory.buffer, layout, plan, dataset, candidates, preprocessing);
+  writeExtras(memory.buffer, layout, plan, dataset, candidates);
   new Uint32Array(memory.buffer, layout.candidates.offset, candidates.length).set(candidates);
   new Uint32Array(memory.buffer, layout.validation.offset, validation.length).set(validation);
   return {

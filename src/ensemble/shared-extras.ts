@@ -3,8 +3,8 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Dataset } from '../data/dataset.js';
-import { featureScaleOf } from '../data/feature-scale.js';
-import type { Preprocessing } from '../data/preprocessing.js';
+import { encodedTangents } from '../data/dataset-hash.js';
+import { encodeRows } from '../data/encoding.js';
 import { failOption } from '../errors.js';
 import { blockRanges } from '../measure/blocks.js';
 import { type SharedExtras, type TrainingLayout, writePaddedRows } from '../memory/layout.js';
@@ -36,7 +36,6 @@ function networksOf({ members }: EnsemblePlan): readonly NetworkMemberSpec[] {
 /**
  * Writes them.
  * @param candidates the rows whose range counts, u32.
- * @param preprocessing how a file's columns became features, or null.
  */
 export function writeExtras(
   buffer: ArrayBufferLike,
@@ -44,31 +43,41 @@ export function writeExtras(
   plan: EnsemblePlan,
   dataset: Dataset,
   candidates: Uint32Array,
-  preprocessing: Preprocessing | null,
 ): void {
-  const scale = featureScaleOf({ featureScale: dataset.featureScale, preprocessing });
+  const scale = dataset.encoding.features;
   const { features } = dataset;
   if (layout.ranges !== 0) {
+    refuseAbsolute(plan, dataset);
     const { low, high } = rangesOf(dataset, candidates);
-    const ranges = new Float32Array(buffer, layout.ranges, 4 * features);
+    const ranges = new Float32Array(buffer, layout.ranges, 5 * features);
     ranges.set(low);
     ranges.set(high, features);
     ranges.set(scale?.mean ?? new Float32Array(features), 2 * features);
     ranges.set(scale?.std ?? new Float32Array(features).fill(1), 3 * features);
+    ranges.set(scale?.softClip?.map((c) => c ?? 0) ?? new Float32Array(features), 4 * features);
   }
-  if (layout.tangents.sources.length > 0) writeTangents(buffer, layout, plan, dataset, scale);
+  if (layout.tangents.sources.length > 0) writeTangents(buffer, layout, plan, dataset);
 }
 
-/** Least and largest value of each feature over some rows, f32[features]. */
-export function rangesOf(
-  { x, features }: Pick<Dataset, 'x' | 'features'>,
+/** A radius in the user's own units is another one at every value once values are softly clipped. */
+function refuseAbsolute(plan: EnsemblePlan, { encoding }: Dataset): void {
+  if ((encoding.features?.softClip ?? null) === null) return;
+  if (networksOf(plan).some(({ adversarial }) => adversarial?.scale === 'absolute')) {
+    failOption('adversarialScale', 'range for features with a soft clip', 'absolute');
+  }
+}
+
+/** Least and largest value of each feature, as members see it, over some rows, f32[features]. */
+function rangesOf(
+  { x, features, encoding }: Dataset,
   rows: ArrayLike<number>,
 ): { readonly low: Float32Array; readonly high: Float32Array } {
   const low = new Float32Array(features).fill(Number.POSITIVE_INFINITY);
   const high = new Float32Array(features).fill(Number.NEGATIVE_INFINITY);
   for (let at = 0; at < rows.length; at++) {
+    const row = encodeRows(x, features, encoding.features, { start: rows[at]!, end: rows[at]! + 1 });
     for (let i = 0; i < features; i++) {
-      const value = x[rows[at]! * features + i]!;
+      const value = row[i]!;
       if (value < low[i]!) low[i] = value;
       if (value > high[i]!) high[i] = value;
     }
@@ -80,12 +89,14 @@ function writeTangents(
   buffer: ArrayBufferLike,
   { tangents: { address, sources }, dataset: { xStrideBytes } }: TrainingLayout,
   plan: EnsemblePlan,
-  { x, rows, features, tangents: own }: Dataset,
-  scale: ReturnType<typeof featureScaleOf>,
+  dataset: Dataset,
 ): void {
+  const { x, rows, features } = dataset;
+  const scale = dataset.encoding.features;
   const isKind = (source: TangentSource): source is TangentKind => source !== 'given';
   const kinds = sources.filter(isKind);
   const given = sources.length - kinds.length;
+  const own = given === 0 ? null : encodedTangents(dataset);
   const image = kinds.length === 0 ? null : imageOf(plan);
   const rowBytes = sources.length * xStrideBytes;
   const write = (vectors: Float32Array, row: number, from: number) =>
@@ -94,8 +105,10 @@ function writeTangents(
       ...([vectors, vectors.length / features, features] as const),
     );
   for (const { start, end } of blockRanges(rows)) {
-    const block = x.subarray(start * features, end * features);
-    const images = image === null ? null : imageTangents(block, image, { kinds, scale });
+    const images =
+      image === null
+        ? null
+        : imageTangents(encodeRows(x, features, scale, { start, end }), image, { kinds, scale });
     for (let row = start; row < end; row++) {
       if (given > 0) write(own!.subarray(row * given * features, (row + 1) * given * features), row, 0);
       if (images === null) continue;

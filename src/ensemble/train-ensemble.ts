@@ -1,7 +1,11 @@
 // The coordinator: turns options into a plan, lays out shared memory, has the runs of the plan trained and
 // returns the ensemble. What is trained when, retries and failures are in training-run.ts.
 
+import { isDeepStrictEqual } from 'node:util';
+import { requireDataset } from '../data/check-dataset.js';
 import type { Dataset } from '../data/dataset.js';
+import type { Preprocessing } from '../data/preprocessing.js';
+import { TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import type { ModuleTable } from '../model/module-options.js';
 import { memberChoices, parseTrainingOptions, resolvePlan, type TrainingOptions } from '../model/options.js';
@@ -22,7 +26,7 @@ import { listGroups } from './tying.js';
  * Trains an ensemble on a dataset.
  *
  * @returns the ensemble; members that failed are listed in `failures`, the others kept.
- * @throws ERR_OPTION for bad options, ERR_MODULE for a module of the user's that is not there or exports the wrong
+ * @throws ERR_OPTION for bad options or what is no dataset, ERR_SHAPE or ERR_DATA for one that does not fit together, ERR_MODULE for a module of the user's that is not there or exports the wrong
  * thing, ERR_ENGINE_MISSING, ERR_MEMORY when it would not fit, ERR_THREAD_START when no thread of the pool can start,
  * ERR_MEMBERS_FAILED when every member failed, and the signal's reason when stopped (unless `onInterrupt` is 'keep').
  *
@@ -36,6 +40,8 @@ export async function trainEnsemble(
   const started = performance.now();
   checkOptions('trainEnsemble', settings, TRAINING_SETTINGS);
   settings.signal?.throwIfAborted();
+  requireDataset(dataset);
+  requireOwnPreprocessing(dataset, settings.preprocessing ?? null);
   const runner = settings.runner ?? createInlineRunner();
   const id = `${process.pid}-${++trainings}`;
   // At once, and before anything is awaited: a pool that is closed next waits for this training too.
@@ -65,9 +71,17 @@ async function prepareWork(
   const plan = preparePlan(dataset, { ...parsed, seed }, modules);
   const runs = listRuns(plan);
   const groups = listGroups(runs, dataset, plan.seed);
-  const training = prepareTraining(id, dataset, plan, runs, groups, threads, preprocessing);
+  const training = prepareTraining(id, dataset, plan, runs, groups, threads);
   const deadlineMs = 1000 * (parsed.deadline ?? Number.POSITIVE_INFINITY);
   return { dataset, plan, training, runs, groups, deadlineMs };
+}
+
+/** How its columns became numbers is the dataset's affair. */
+function requireOwnPreprocessing(dataset: Dataset, stated: Preprocessing | null): void {
+  if (stated === null || isDeepStrictEqual(stated, dataset.preprocessing)) return;
+  const got = dataset.preprocessing === null ? 'one for a dataset of arrays' : 'another';
+  const message = `Expected \`preprocessing\` to be that of the dataset, which it carries, got ${got}`;
+  throw new TuttiError('ERR_OPTION', message, { option: 'preprocessing' });
 }
 
 /** Resolves options against a dataset, refusing what cannot fit before a million specs are made. */

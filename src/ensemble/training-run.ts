@@ -2,6 +2,7 @@
 // The policies are here: what is run next, retries, failures, deadlines, stopping.
 
 import type { Dataset } from '../data/dataset.js';
+import { trainingFacts } from '../data/training-facts.js';
 import { modulesOf } from '../engines/allowed-modules.js';
 import { stateShape } from '../engines/wasm/tying.js';
 import { failOption, fromWire, TuttiError, toWire, type WireError } from '../errors.js';
@@ -315,7 +316,7 @@ export class TrainingRun {
 
   #collect(interrupted: boolean): Ensemble {
     const { plan, dataset } = this.#work;
-    const { task, features, targetScale, featureScale, hash } = dataset;
+    const { task, features, encoding, preprocessing, hash } = dataset;
     const members = this.#trained.sort((a, b) => a.index - b.index);
     const failures = this.#failures.sort((a, b) => a.index - b.index);
     if (members.length === 0 && failures.length > 0 && !interrupted) throw allFailed(failures);
@@ -324,10 +325,10 @@ export class TrainingRun {
       plan,
       task,
       features,
-      targetScale,
-      featureScale,
-      preprocessing: this.#settings.preprocessing ?? null,
+      encoding,
+      preprocessing,
       datasetHash: hash,
+      trainedOn: trainingFacts(dataset),
       // The caller named them for the training, which has run them.
       ...(modules.length === 0 ? {} : { allowedModules: modules }),
       members,

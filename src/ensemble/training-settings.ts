@@ -12,7 +12,7 @@ import { isMemberRunner, type MemberRunner } from './runner.js';
 export interface TrainingSettings {
   /** Who runs the members. @default an inline runner on the calling thread */
   readonly runner?: MemberRunner;
-  /** Kept in the ensemble, so that it can predict raw rows. */
+  /** The dataset's own, which it carries: stating it changes nothing, and another is refused. */
   readonly preprocessing?: Preprocessing | null;
   /** Stops the training; running members are given up, finished ones kept or not as `onInterrupt` says. */
   readonly signal?: AbortSignal;

@@ -41,8 +41,7 @@ export function* blockRanges(rows: number, blockRows: number = BLOCK_ROWS): Gene
 }
 
 /**
- * The true values of positions start..end of an index vector (`index` null: of the dataset itself),
- * with regression targets taken back to the user's units.
+ * The true values of positions start..end of an index vector (`index` null: of the dataset itself).
  */
 export function targetBlock(dataset: Dataset, index: ArrayLike<number> | null, range: RowRange): TargetBlock {
   const rows = range.end - range.start;
@@ -53,12 +52,11 @@ export function targetBlock(dataset: Dataset, index: ArrayLike<number> | null, r
     return { rows, labels, targets: new Float64Array(0) };
   }
   const columns = dataset.task.targets.length;
-  const { mean, std } = dataset.targetScale;
   const targets = new Float64Array(rows * columns);
   for (let at = 0; at < rows; at++) {
     const from = rowAt(at) * columns;
     for (let column = 0; column < columns; column++) {
-      targets[at * columns + column] = mean[column]! + std[column]! * dataset.targets[from + column]!;
+      targets[at * columns + column] = dataset.targets[from + column]!;
     }
   }
   return { rows, labels: new Int32Array(0), targets };

@@ -156,7 +156,7 @@ function valueGroups(
   );
 }
 
-/** One member's predictions, f32[rows, outputs], `read` from a column per output. */
+/** One member's predictions, f64[rows, outputs], `read` from a column per output. */
 function filled(
   reader: Reader,
   columns: readonly Column[],
@@ -164,7 +164,7 @@ function filled(
 ): Predictions {
   const { rows } = reader.table;
   const outputs = columns.length;
-  const mean = new Float32Array(rows * outputs);
+  const mean = new Float64Array(rows * outputs);
   columns.forEach((column, at) => {
     for (let row = 0; row < rows; row++) mean[row * outputs + at] = read(column, row, at);
   });

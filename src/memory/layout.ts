@@ -2,6 +2,7 @@
 // Kernels and engines receive addresses and never compute where a region starts.
 
 import type { Dataset } from '../data/dataset.js';
+import { encodeTargets, writeEncoded } from '../data/encoding.js';
 import { TuttiError } from '../errors.js';
 import type { TangentSource } from '../model/spec.js';
 import { CONTROL_HEADER_BYTES, CONTROL_SLOT_BYTES } from './control-block.js';
@@ -91,7 +92,7 @@ export interface TrainingLayout {
   readonly slots: number;
   readonly dataset: DatasetLayout;
   readonly tangents: TangentTable;
-  /** f32[4, features]: low, high, mean, std (FeatureRanges in src/regularization/perturb.ts), or 0. */
+  /** f32[5, features]: low, high, mean, std, soft clip or 0 (FeatureRanges in src/regularization/perturb.ts), or 0. */
   readonly ranges: number;
   /** Rows that members resample from, ascending. */
   readonly candidates: RowList;
@@ -120,7 +121,7 @@ export function layoutTraining(
   const { rows, features, xStrideBytes } = datasetLayout;
   const sources = extras.tangents;
   const address = sources.length === 0 ? 0 : regions.take(rows * sources.length * xStrideBytes);
-  const ranges = extras.hasRanges ? regions.takeWords(4 * features) : 0;
+  const ranges = extras.hasRanges ? regions.takeWords(5 * features) : 0;
   const arenas = regions.end;
   const alignedArenaBytes = alignRegion(arenaBytes);
   return {
@@ -158,14 +159,17 @@ export function paddedBytes(columns: number): number {
   return Math.ceil(columns / 4) * 16;
 }
 
-/** Copies the dataset into its regions. */
+/** Writes the dataset into its regions, as members see it. @throws ERR_DATA for a value of x that is not finite */
 export function writeDataset(buffer: ArrayBufferLike, layout: DatasetLayout, dataset: Dataset): void {
-  const { rows, features } = dataset;
-  writePaddedRows(buffer, layout.x, layout.xStrideBytes, dataset.x, rows, features);
+  const { rows, features, encoding } = dataset;
+  const stride = layout.xStrideBytes / 4;
+  const x = new Float32Array(buffer, layout.x, rows * stride);
+  writeEncoded(dataset.x, features, encoding.features, { start: 0, end: rows }, null, x, stride);
   if (dataset.labels.length > 0) new Int32Array(buffer, layout.labels, rows).set(dataset.labels);
   if (dataset.targets.length > 0) {
     const columns = dataset.targets.length / rows;
-    writePaddedRows(buffer, layout.targets, layout.targetsStrideBytes, dataset.targets, rows, columns);
+    const targets = encodeTargets(dataset.targets, encoding.targets);
+    writePaddedRows(buffer, layout.targets, layout.targetsStrideBytes, targets, rows, columns);
   }
   if (dataset.rowWeights !== null) new Float32Array(buffer, layout.rowWeights, rows).set(dataset.rowWeights);
   if (dataset.groups !== null) new Int32Array(buffer, layout.groups, rows).set(dataset.groups);

@@ -1,7 +1,7 @@
 // Tangent vectors of images: how the pixels change when an image is moved, turned, stretched or thickened a
 // little. Tangent propagation and tangent distance use them; knows nothing of members or networks.
 
-import type { Scale } from '../data/dataset.js';
+import { decodeRows, encodeChange, type FeatureScale, type Scale, type Values } from '../data/encoding.js';
 import { describe, failOption, TuttiError } from '../errors.js';
 import { exp } from '../math/functions.js';
 import { type ImageShape, imageFeatures, TANGENT_KINDS, type TangentKind } from '../model/image.js';
@@ -24,7 +24,7 @@ export interface TangentOptions {
    * The scale by which `x` was standardised per feature, or null when it was not. Tangents are those of the
    * images in their own units, mean + std × x, divided by std: the change that `x` undergoes. @default null
    */
-  readonly scale?: Scale | null;
+  readonly scale?: Scale | FeatureScale | null;
 }
 
 /** What the options must be; see src/option-names.ts. */
@@ -65,18 +65,14 @@ export function imageTangents(
   checkKinds(kinds);
   const rows = x.length / features;
   const tangents = new Float32Array(rows * kinds.length * features);
-  const image = new Float64Array(features);
   const gradient = createGradient(shape, sigma, border === 'replicate');
   const fields = kinds.map((kind) => fieldOf(kind, shape));
   for (let row = 0; row < rows; row++) {
-    for (let i = 0; i < features; i++) {
-      const value = x[row * features + i]!;
-      image[i] = scale === null ? value : scale.mean[i]! + scale.std[i]! * value;
-    }
-    gradient.of(image);
+    const seen = x.subarray(row * features, (row + 1) * features);
+    gradient.of(decodeRows(seen, scale));
     fields.forEach((field, k) => {
       const at = (row * kinds.length + k) * features;
-      writeTangent(field, gradient, tangents.subarray(at, at + features), scale);
+      writeTangent(field, gradient, tangents.subarray(at, at + features), scale, seen);
     });
   }
   return tangents;
@@ -116,7 +112,13 @@ function displacement(kind: Exclude<TangentKind, 'thickness'>, u: number, v: num
   }
 }
 
-function writeTangent(field: Field, gradient: Gradient, tangent: Float32Array, scale: Scale | null): void {
+function writeTangent(
+  field: Field,
+  gradient: Gradient,
+  tangent: Float32Array,
+  scale: Scale | FeatureScale | null,
+  seen: Float32Array,
+): void {
   const { across, down } = gradient;
   const steepest = field === null ? largestNorm(gradient) : 1;
   const pixels = field === null ? tangent.length : field.length / 2;
@@ -125,7 +127,7 @@ function writeTangent(field: Field, gradient: Gradient, tangent: Float32Array, s
     const d = down[i]!;
     const at = (i % pixels) * 2;
     const change = field === null ? (a * a + d * d) / steepest : -(field[at]! * a + field[at + 1]! * d);
-    tangent[i] = scale === null ? change : change / scale.std[i]!;
+    tangent[i] = encodeChange(scale, i, change, seen[i]!);
   }
 }
 
@@ -141,7 +143,7 @@ interface Gradient {
   /** f64[features]: ∂f/∂column and ∂f/∂row of the image last given. */
   readonly across: Float64Array;
   readonly down: Float64Array;
-  of(image: Float64Array): void;
+  of(image: Values): void;
 }
 
 /** Both derivatives are separable: the Gaussian's derivative along one axis, the Gaussian along the other. */
@@ -152,7 +154,7 @@ function createGradient(shape: ImageShape, sigma: number, replicate: boolean): G
   const across = new Float64Array(imageFeatures(shape));
   const down = new Float64Array(across.length);
   const between = new Float64Array(across.length);
-  const alongRows = (from: Float64Array, to: Float64Array, stencil: Stencil) =>
+  const alongRows = (from: Values, to: Float64Array, stencil: Stencil) =>
     correlate(
       from,
       to,
@@ -160,10 +162,11 @@ function createGradient(shape: ImageShape, sigma: number, replicate: boolean): G
       { length: width, step: 1, lines: channels * height, pitch: width },
       replicate,
     );
-  const alongColumns = (from: Float64Array, to: Float64Array, stencil: Stencil) => {
+  const alongColumns = (from: Values, to: Float64Array, stencil: Stencil) => {
     for (let channel = 0; channel < channels; channel++) {
       const start = channel * height * width;
-      const part = (array: Float64Array) => array.subarray(start, start + height * width);
+      const part = <Array extends Values>(array: Array) =>
+        array.subarray(start, start + height * width) as Array;
       correlate(
         part(from),
         part(to),
@@ -195,7 +198,7 @@ interface Lines {
 
 /** to[i] = Σₖ stencil[k] · from[i + k] along each line. */
 function correlate(
-  from: Float64Array,
+  from: Values,
   to: Float64Array,
   stencil: Stencil,
   { length, step, lines, pitch }: Lines,
@@ -244,7 +247,7 @@ function derivative(sigma: number): Stencil {
   return weights.map((weight) => weight / slope);
 }
 
-function checkImages(x: Float32Array, shape: ImageShape, scale: Scale | null): number {
+function checkImages(x: Float32Array, shape: ImageShape, scale: Scale | FeatureScale | null): number {
   const { channels, height, width } = shape;
   for (const [name, length] of Object.entries({ channels, height, width })) {
     if (!Number.isInteger(length) || length < 1) failOption(`image.${name}`, 'an integer ≥ 1', length);

@@ -2,6 +2,7 @@
 // one step of it. Attacks on trained ensembles use this; training has the same as kernels (perturb.ts there).
 // It knows no networks: the gradient is given.
 
+import { softClip as clip } from '../data/encoding.js';
 import type { AttackNorm, AttackScale } from '../model/spec.js';
 
 /** What is known of each feature: its range over the training rows and its scale, f32 or numbers [features]. */
@@ -12,6 +13,8 @@ export interface FeatureRanges {
   /** Value in the user's units = mean + std × value of the input. */
   readonly mean: ArrayLike<number>;
   readonly std: ArrayLike<number>;
+  /** The c of each feature's soft clip, 0 where it has none; null where no feature has one. */
+  readonly softClip: ArrayLike<number> | null;
 }
 
 /** How far an attack may go. */
@@ -32,7 +35,8 @@ export interface AttackBall {
 }
 
 /**
- * Radius and bounds of each feature.
+ * Radius and bounds of each feature. Under a soft clip shares of the range are those of the range as members see
+ * it; a radius in the user's own units has no one size there and is refused before.
  * @param columns the features that a member sees; null for all.
  * **Source:** Lakshminarayanan, Pritzel, Blundell (2017), 2.3: epsilon as a share of each input's range.
  */
@@ -41,13 +45,15 @@ export function attackBall(
   ranges: FeatureRanges,
   columns: ArrayLike<number> | null,
 ): AttackBall {
-  const { low, high, mean, std } = ranges;
+  const { low, high, mean, std, softClip } = ranges;
   const each = (of: (feature: number) => number) =>
     Float32Array.from({ length: columns?.length ?? low.length }, (_, i) => of(columns?.[i] ?? i));
+  const encode = (bound: number, i: number) =>
+    clip((bound - mean[i]!) / std[i]!, softClip === null ? null : softClip[i]! || null);
   return {
     radius: each((i) => (scale === 'range' ? epsilon * (high[i]! - low[i]!) : epsilon / std[i]!)),
-    low: each((i) => (bounds === null ? low[i]! : (bounds[0] - mean[i]!) / std[i]!)),
-    high: each((i) => (bounds === null ? high[i]! : (bounds[1] - mean[i]!) / std[i]!)),
+    low: each((i) => (bounds === null ? low[i]! : encode(bounds[0], i))),
+    high: each((i) => (bounds === null ? high[i]! : encode(bounds[1], i))),
   };
 }
 

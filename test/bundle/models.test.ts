@@ -158,21 +158,38 @@ t.test('a module that is not there is named, and never another one run', async (
   });
 });
 
-t.test('files of version 1, which had no models, are still read', async (t) => {
-  const ensemble = makeEnsemble();
+/** A file of a former version of the format, as that wrote it. */
+async function writeFormer(ensemble: Ensemble, version: number): Promise<void> {
   await saveEnsemble(ensemble, path);
   const now = await readFile(path);
-  const metadata = metadataOf(ensemble, null) as Mutable;
-  for (const member of metadata.members) delete member.modelBytes;
+  const { encoding, trainedOn: _, ...rest } = metadataOf(ensemble, null) as Mutable;
+  const { softClip: _none, ...scale } = encoding.features;
+  // The scales of a file lay in its preprocessing alone.
+  const featureScale = rest.preprocessing === null ? scale : null;
+  const metadata = { ...rest, targetScale: encoding.targets, featureScale };
+  if (version === 1) for (const member of metadata.members) delete member.modelBytes;
   const start = 56 + now.readUInt32LE(12);
   const packed = new Packr({ useRecords: false }).pack(metadata);
   const head = Buffer.from(now.subarray(0, 24));
   const payload = Buffer.concat([packed, now.subarray(start)]);
-  head.writeUInt32LE(1, 8);
+  head.writeUInt32LE(version, 8);
   head.writeUInt32LE(packed.length, 12);
   head.writeBigUInt64LE(BigInt(payload.length), 16);
   await writeFile(path, seal(head, payload));
-  const { ensemble: old, formatVersion } = await inspectEnsemble(path);
-  t.strictSame(old, ensemble);
-  t.equal(formatVersion, 1);
-});
+}
+
+for (const version of [1, 2]) {
+  t.test(
+    `files of version ${version} are still read: scales become the encoding, training rows are not known`,
+    async (t) => {
+      const ofFile = makeEnsemble();
+      for (const ensemble of [ofFile, { ...ofFile, preprocessing: null }]) {
+        await writeFormer(ensemble, version);
+        const { ensemble: old, formatVersion, contentHash: hash } = await inspectEnsemble(path);
+        t.strictSame(old, { ...ensemble, trainedOn: null });
+        t.equal(hash, contentHash(ensemble));
+        t.equal(formatVersion, version);
+      }
+    },
+  );
+}

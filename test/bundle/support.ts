@@ -29,8 +29,10 @@ export function makeEnsemble(): Ensemble {
     plan,
     task: TASK,
     features: FEATURES,
-    targetScale: { mean: [], std: [] },
-    featureScale: null,
+    encoding: {
+      features: { mean: [1.5, 0, 0], std: [0.1, 1, 1], softClip: null },
+      targets: { mean: [], std: [] },
+    },
     preprocessing: {
       features: [
         { kind: 'numeric', column: 'a', mean: 1.5, std: 0.1, fill: null },
@@ -42,6 +44,13 @@ export function makeEnsemble(): Ensemble {
       groupColumn: null,
     },
     datasetHash: 'ab'.repeat(32),
+    trainedOn: {
+      rowsHash: 'cd'.repeat(32),
+      groupsHash: null,
+      split: { testShare: 0.3, seed: 7, rows: 90 },
+      featureRanges: { low: [1, 0, 0], high: [2, 1, 1] },
+      targetRange: null,
+    },
     members: plan.members.map((_, index) => makeMember(networkSpecs(plan)[index]!, index)),
     failures: [],
     complete: true,

@@ -1,5 +1,7 @@
 import t, { type Test } from 'tap';
+import { encodeRows } from '../../src/data/encoding.js';
 import {
+  encodingFrom,
   featureNames,
   fitPreprocessing,
   type Preprocessing,
@@ -14,8 +16,13 @@ function fit(t: Test, text: string, options: Partial<PreprocessingOptions> = {})
   return fitPreprocessing(table, allRows(table), { target: 'y', ...options });
 }
 
-const xOf = (t: Test, pre: Preprocessing, text: string): number[] =>
-  Array.from(transformFeatures(pre, tableOf(t, text)));
+/** As members see it. */
+const xOf = (t: Test, pre: Preprocessing, text: string): number[] => {
+  const table = tableOf(t, text);
+  const x = transformFeatures(pre, table);
+  const scale = encodingFrom(pre).features!;
+  return Array.from(encodeRows(x, scale.mean.length, scale, { start: 0, end: table.rows }));
+};
 
 t.test('numeric columns get mean 0 and standard deviation 1; a constant one becomes zeros', async (t) => {
   const text = 'a,c,y\n1,0.1,u\n2,0.1,v\n3,0.1,u\n';
@@ -26,6 +33,11 @@ t.test('numeric columns get mean 0 and standard deviation 1; a constant one beco
   ]);
   const root = Math.fround(1 / Math.sqrt(2 / 3));
   t.same(xOf(t, pre, text), [-root, 0, 0, 0, root, 0]);
+  t.same(
+    transformFeatures(pre, tableOf(t, text)),
+    Float64Array.of(1, 0.1, 2, 0.1, 3, 0.1),
+    'x is as in the file',
+  );
 });
 
 t.test('scales, categories and fills come from the training rows alone', async (t) => {
@@ -187,7 +199,7 @@ t.test('an unseen category is refused by name, or encoded as none under the poli
 t.test('only the rows asked for are transformed, in their order', async (t) => {
   const pre = fit(t, 'a,y\n1,u\n3,v\n');
   const table = tableOf(t, 'a\n1\nNA\n3\n');
-  t.same(transformFeatures(pre, table, Uint32Array.of(2, 0)), Float32Array.of(1, -1));
+  t.same(transformFeatures(pre, table, Uint32Array.of(2, 0)), Float64Array.of(3, 1));
 });
 
 t.test('options that are none of the choices are refused', async (t) => {

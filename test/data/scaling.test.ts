@@ -2,6 +2,7 @@
 
 import t from 'tap';
 import { loadTraining } from '../../src/data/load.js';
+import { seen } from '../support/datasets.js';
 
 const CSV = 'a,b,c,y\n0,10,7,0\n2,10,7,1\n4,16,7,0\n6,16,7,1\n';
 
@@ -25,7 +26,7 @@ t.test('together, every column has the mean and deviation of all numbers', async
     t.ok(feature.kind === 'numeric' && Math.abs(feature.mean - mean) < 1e-12);
     t.ok(feature.kind === 'numeric' && Math.abs(feature.std - std) < 1e-12);
   }
-  t.ok(Math.abs(train.x[1]! - (10 - mean) / std) < 1e-6);
+  t.ok(Math.abs(seen(train)[1]! - (10 - mean) / std) < 1e-6);
 });
 
 t.test('another word is refused', async (t) => {

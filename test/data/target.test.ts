@@ -7,6 +7,7 @@ import {
   transformTable,
   transformTargets,
 } from '../../src/data/preprocessing.js';
+import { taught } from '../support/datasets.js';
 import { allRows, failure, tableOf } from './helpers.js';
 
 const csv = (values: readonly (string | number)[]): string =>
@@ -110,7 +111,8 @@ t.test('regression targets are standardised by the training rows, one scale each
   const table = tableOf(t, text);
   const pre = fitPreprocessing(table, Uint32Array.of(0, 1), { target: ['y', 'z'] });
   t.same(pre.target, { kind: 'regression', columns: ['y', 'z'], mean: [2, 200], std: [1, 100] });
-  t.same(transformTargets(pre, table)?.targets, Float32Array.of(-1, -1, 1, 1, 998, -2));
+  t.same(transformTargets(pre, table)?.targets, Float64Array.of(1, 100, 3, 300, 1000, 0), 'as in the file');
+  t.same(taught(transformTable(pre, table)), Float32Array.of(-1, -1, 1, 1, 998, -2));
   t.same(
     pre.features.map((feature) => feature.column),
     ['x'],

@@ -25,7 +25,7 @@ function kernelGradient(dataset: Dataset, options: TrainingOptions, arithmetic: 
   const tangents = dataset.tangents === null ? 0 : 2;
   const context = { task: dataset.task, features: dataset.features, seed: 3, arithmetic, tangents };
   const plan = resolvePlan({ ...BASE, ...options }, context);
-  const training = prepareTraining('test', dataset, plan, listRuns(plan), [], 1, null);
+  const training = prepareTraining('test', dataset, plan, listRuns(plan), [], 1);
   const { memory, layout, module, task, seed } = training;
   const spec = networkOf(plan, 0);
   const draw = drawMember(seed, spec, dataset, dataset.features, drawCandidates(plan, dataset));
@@ -52,7 +52,7 @@ function kernelGradient(dataset: Dataset, options: TrainingOptions, arithmetic: 
 const random = new RandomStream(streamKey(5, 'noise'));
 const { x, rows, features, labels } = clusters(70, 10, 3);
 const vectors = Dataset.fromArrays({
-  ...{ x, rows, features, labels },
+  ...{ x, rows, features, labels, standardise: false },
   tangents: Array.from({ length: rows * 2 * features }, () => random.normal()),
 });
 const images = clusters(48, 60, 3);

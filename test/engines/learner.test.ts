@@ -17,7 +17,7 @@ import {
   trainEnsemble,
 } from '../../src/index.js';
 import { RandomStream, streamKey } from '../../src/math/random.js';
-import { clusters, linear } from '../support/datasets.js';
+import { clusters, linear, taught } from '../support/datasets.js';
 import { CENTROIDS, learnerOf, RECORDER } from '../support/learners.js';
 
 const dataset = clusters(90, 6, 3);
@@ -60,8 +60,8 @@ t.test('it is given its random subspace, row weights, options and standardised t
   const source = linear(40, 5, 2);
   const weights = Float64Array.from({ length: 40 }, (_, row) => 1 + (row % 3));
   const weighted = Dataset.fromArrays({
-    ...{ x: source.x, rows: 40, features: 5, weights },
-    targets: source.targets.map((value, at) => 100 + 7 * value + (at % 2)),
+    ...{ x: source.x, rows: 40, features: 5, weights, standardise: false },
+    targets: taught(source).map((value, at) => 100 + 7 * value + (at % 2)),
   });
   const options = { ...SHARED, learner: recorder, resample: 'none', featureShare: 0.6 } as const;
   const learnerOptions = { depth: 3, names: ['a', 'b'], nested: { on: true } };
@@ -73,12 +73,12 @@ t.test('it is given its random subspace, row weights, options and standardised t
     own.x.subarray(0, 3),
     Float32Array.from(columns, (column) => source.x[column]!),
   );
-  t.same(own.targets, weighted.targets, 'of mean 0 and deviation 1');
+  t.same(own.targets, taught(weighted), 'of mean 0 and deviation 1');
   t.same(own.rowWeights, weighted.rowWeights);
   t.same(own.options, learnerOptions);
   t.same([own.labels.length, own.outputs], [0, 2]);
   const { mean } = await predictEnsemble(ensemble, source.x);
-  const expected = Float32Array.from({ length: 80 }, (_, at) => weighted.targetScale.mean[at % 2]!);
+  const expected = Float64Array.from({ length: 80 }, (_, at) => weighted.encoding.targets.mean[at % 2]!);
   t.same(mean, expected, 'a standardised 0 is the mean in the units of the user');
 });
 

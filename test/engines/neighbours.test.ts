@@ -16,7 +16,7 @@ import {
   tangentDistance,
   trainEnsemble,
 } from '../../src/index.js';
-import { clusters, linear } from '../support/datasets.js';
+import { clusters, linear, seen, taught } from '../support/datasets.js';
 
 const dataset = clusters(90, 6, 3);
 const ONE = { members: 1, engine: 'neighbours', resample: 'none', seed: 3 } as const;
@@ -68,11 +68,11 @@ t.test('numbers are averaged in the units of the user', async (t) => {
   const ensemble = await trainEnsemble(values, { ...ONE, neighbours: 3 });
   const queries = linear(20, 3, 2, 9).x;
   const { mean } = await predictEnsemble(ensemble, queries);
-  const { mean: centre, std } = values.targetScale;
+  const { mean: centre, std } = values.encoding.targets;
   for (let row = 0; row < 20; row++) {
     const nearest = sortedByDistance(values.x, queries.subarray(row * 3, row * 3 + 3), 3).slice(0, 3);
     for (let target = 0; target < 2; target++) {
-      const sum = nearest.reduce((all, own) => all + values.targets[own.row * 2 + target]!, 0);
+      const sum = nearest.reduce((all, own) => all + taught(values)[own.row * 2 + target]!, 0);
       t.ok(Math.abs(mean[row * 2 + target]! - (centre[target]! + (std[target]! * sum) / 3)) < 1e-5);
     }
   }
@@ -122,14 +122,11 @@ function strokes(rows: number, seed: number): Dataset {
 
 t.test('the tangent distance of a member is that of the images in their own units', async (t) => {
   const images = strokes(30, 1);
-  const { mean, std } = images.featureScale!;
+  const { mean, std } = images.encoding.features!;
   const raw = (x: Float32Array, row: number) =>
     x.slice(row * 64, row * 64 + 64).map((value, i) => mean[i]! + std[i]! * value);
   const queries = strokes(12, 5);
-  const pixels = queries.x.map((value, at) => {
-    const scale = queries.featureScale!;
-    return scale.mean[at % 64]! + scale.std[at % 64]! * value;
-  });
+  const pixels = Float32Array.from(queries.x);
   for (const distance of ['euclidean', 'tangentOneSided', 'tangentTwoSided'] as const) {
     const options: TrainingOptions = { ...ONE, distance, neighbours: 1, votes: 'equal', image: [8, 8] };
     const ensemble = await trainEnsemble(images, options);
@@ -138,7 +135,7 @@ t.test('the tangent distance of a member is that of the images in their own unit
     for (let row = 0; row < 12; row++) {
       const query = pixels.slice(row * 64, row * 64 + 64);
       const far = (other: number) => {
-        const stored = raw(images.x, other);
+        const stored = raw(seen(images), other);
         if (distance !== 'euclidean') {
           return tangentDistance(query, stored, image, {
             sides: distance === 'tangentOneSided' ? 'one' : 'two',

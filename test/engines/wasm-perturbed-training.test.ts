@@ -63,7 +63,7 @@ function images(rows: number): Dataset {
     const distance = (down - 2) ** 2 + (across - 1 - 1.5 * labels[row]!) ** 2;
     return Math.exp(-distance / 3) + 0.3 * random.normal();
   });
-  return Dataset.fromArrays({ x, rows, features: 60, labels });
+  return Dataset.fromArrays({ x, rows, features: 60, labels, standardise: false });
 }
 
 const threeClasses = withTangents(clusters(70, 10, 3));

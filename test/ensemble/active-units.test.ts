@@ -27,7 +27,7 @@ t.test('shares are those of the definition, layer by layer', async (t) => {
       counts[index]! += h.filter((v) => Math.abs(v) > ACTIVE_THRESHOLD).length;
     }
   }
-  const shares = activeUnitShares({ ...ensemble, featureScale: null }, dataset.x);
+  const shares = activeUnitShares(ensemble, dataset.x);
   t.equal(shares.length, 2);
   shares[0]!.forEach((share, layer) => {
     const expected = counts[layer]! / (301 * [10, 7][layer]!);
@@ -39,11 +39,8 @@ t.test('shares are those of the definition, layer by layer', async (t) => {
 t.test('the activity penalty leaves fewer units active, in its layers', async (t) => {
   const shares = async (activityPenalty: number) =>
     activeUnitShares(
-      {
-        ...(await trainEnsemble(dataset, { ...OPTIONS, activityPenalty, activityLayers: [1] })),
-        featureScale: null,
-      },
-      dataset.x,
+      await trainEnsemble(dataset, { ...OPTIONS, activityPenalty, activityLayers: [1] }),
+      dataset,
     )[0]!;
   const [plain, sparse] = [await shares(0), await shares(0.3)];
   t.ok(sparse[0]! < 0.7 * plain[0]!, `${sparse[0]} after ${plain[0]}`);

@@ -13,7 +13,7 @@ import { trainEnsemble } from '../../src/ensemble/train-ensemble.js';
 import { compileKernels } from '../../src/kernels/compile-kernels.js';
 import { layerShapes, requireNetwork } from '../../src/model/network.js';
 import type { TrainingOptions } from '../../src/model/options.js';
-import { clusters, linear } from '../support/datasets.js';
+import { clusters, linear, type RawDataset, taught } from '../support/datasets.js';
 import { layersOf, lossOf } from '../support/reference-network.js';
 import { rawOutput } from '../support/reference-objective.js';
 
@@ -43,10 +43,10 @@ function lossAt(
     }
   }
   if (task.kind === 'classification') return -Math.log(mean[dataset.labels[row]!]!);
-  return mean.reduce((sum, v, c) => sum + (v - dataset.targets[row * outputs + c]!) ** 2, 0);
+  return mean.reduce((sum, v, c) => sum + (v - taught(dataset)[row * outputs + c]!) ** 2, 0);
 }
 
-const CASES: [name: string, Dataset, TrainingOptions][] = [
+const CASES: [name: string, RawDataset, TrainingOptions][] = [
   ['softmax', threeClasses, { activation: 'tanh' }],
   ['one logit', twoClasses, { loss: 'binaryCrossEntropy', activation: 'gelu' }],
   ['squared error', numbers, { activation: 'softplus' }],
@@ -71,7 +71,7 @@ for (const [name, dataset, options] of CASES) {
           const { loss } = requireNetwork(ensemble.plan.members[member]!, member);
           return { loss, values: networks.outputs(member, dataset.x) };
         });
-        const weights = attackWeights(raw, dataset);
+        const weights = attackWeights(raw, { ...dataset, targets: taught(dataset) });
         const gradient = new Float64Array(dataset.x.length);
         members.forEach((member, at) => {
           networks.inputGradient(member, dataset.x, weights[at]!).forEach((g, i) => {

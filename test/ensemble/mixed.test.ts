@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import t from 'tap';
+import type { Values } from '../../src/data/dataset.js';
 import {
   createPool,
   type Ensemble,
@@ -86,7 +87,7 @@ t.test('v, c and ρ are measured kind by kind, as of the kind alone', async (t) 
   );
   t.equal(all.members, 8);
   for (const { members, errorCorrelation: own, meanMember } of kinds) {
-    const predictions: Float32Array[] = [];
+    const predictions: Values[] = [];
     for (const at of members) predictions.push((await predictEnsemble(only(at), fresh.x)).mean);
     const columns = predictions.map((mean) => Array.from({ length: 200 }, (_, row) => mean[2 * row + 1]!));
     const labels = Array.from(fresh.labels, (label) => String(label));
@@ -94,7 +95,7 @@ t.test('v, c and ρ are measured kind by kind, as of the kind alone', async (t) 
     t.ok(Math.abs(own!.v - expected.v) < 1e-5);
     t.equal(own!.c === null, expected.c === null);
     if (expected.c !== null) t.ok(Math.abs(own!.c! - expected.c) < 1e-5);
-    const right = (mean: Float32Array) =>
+    const right = (mean: Values) =>
       fresh.labels.filter((label, row) => label === (mean[2 * row + 1]! > mean[2 * row]! ? 1 : 0)).length /
       200;
     const accuracies = predictions.map(right);

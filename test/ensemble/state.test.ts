@@ -47,7 +47,6 @@ for (const [name, dataset, options] of CASES) {
       [...listRuns(plan), ...listRuns(plan)],
       [],
       2,
-      null,
     );
     const kernels = instantiateKernels(training.module, training.memory);
     const spec = networkOf(plan, 0);

@@ -71,7 +71,7 @@ t.test('one measurement holds what its parts say, whatever the blocks', async (t
     for (let start = 0; start < ROWS; start += size) {
       const end = Math.min(ROWS, start + size);
       measurement.addBlock(
-        all.map(({ mean }) => predictions(mean.subarray(start * 3, end * 3), 3)),
+        all.map(({ mean }) => predictions(Float32Array.from(mean.subarray(start * 3, end * 3)), 3)),
         { ...targets, rows: end - start, labels: targets.labels.subarray(start, end) },
       );
     }

@@ -18,7 +18,7 @@ import {
   writeDataset,
 } from '../../src/memory/layout.js';
 import { networkSpecs } from '../../src/model/network.js';
-import { clusters, linear } from '../support/datasets.js';
+import { clusters, linear, taught } from '../support/datasets.js';
 
 /** Every region of a layout as [start, bytes], absent ones left out. */
 function regionsOf(layout: TrainingLayout): [start: number, bytes: number][] {
@@ -73,7 +73,7 @@ t.test('the dataset is copied with its rows padded by zeros', async (t) => {
   t.same(rowOfX(2), [...dataset.x.subarray(10, 15), 0, 0, 0]);
   t.same(
     [...new Float32Array(buffer, targets + targetsStrideBytes, 4)],
-    [...dataset.targets.subarray(2, 4), 0, 0],
+    [...taught(dataset).subarray(2, 4), 0, 0],
   );
 });
 

@@ -48,5 +48,5 @@ function linearRegressionRmse(train: Dataset, test: Dataset): number {
   const residuals = rowsOf(test).map(
     (row, at) => row.reduce((sum, value, i) => sum + value * weights[i]!, 0) - test.targets[at]!,
   );
-  return train.targetScale.std[0]! * Math.sqrt(mean(residuals.map((residual) => residual ** 2)));
+  return Math.sqrt(mean(residuals.map((residual) => residual ** 2)));
 }

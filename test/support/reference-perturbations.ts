@@ -2,9 +2,11 @@
 // inputs an attack makes at the current weights, and the tangent vectors of each row.
 
 import type { Dataset } from '../../src/data/dataset.js';
+import { encodedTangents } from '../../src/data/dataset-hash.js';
 import { drawCandidates } from '../../src/ensemble/member-rows.js';
 import type { EnsemblePlan, NetworkMemberSpec } from '../../src/model/spec.js';
 import { imageTangents } from '../../src/regularization/image-tangents.js';
+import { seen } from './datasets.js';
 import type { Layer } from './reference-network.js';
 import { attackExample, type ReferenceBall, type RegularizedExample } from './reference-objective.js';
 
@@ -40,7 +42,9 @@ function chosen(columns: Uint32Array | null, values: readonly number[]): number[
 function ballOf({ dataset, plan, spec, columns }: PerturbationContext): ReferenceBall {
   const { candidates } = drawCandidates(plan, dataset);
   const { epsilon, scale, bounds } = spec.adversarial!;
-  const { x, features, featureScale } = dataset;
+  const { features } = dataset;
+  const x = seen(dataset);
+  const featureScale = dataset.encoding.features;
   const each = (of: (values: number[], mean: number, std: number) => number) =>
     chosen(
       columns,
@@ -60,7 +64,9 @@ function ballOf({ dataset, plan, spec, columns }: PerturbationContext): Referenc
 
 /** The member's tangent vectors of a row. */
 function tangentTable({ dataset, spec, columns }: PerturbationContext): (row: number) => number[][] {
-  const { x, rows, features, featureScale } = dataset;
+  const { rows, features } = dataset;
+  const x = seen(dataset);
+  const featureScale = dataset.encoding.features;
   const sources = spec.tangents!.sources;
   const kinds = sources.filter((source) => source !== 'given');
   const vectors = (table: Float32Array, row: number) => {
@@ -73,7 +79,7 @@ function tangentTable({ dataset, spec, columns }: PerturbationContext): (row: nu
   const images =
     kinds.length === 0 ? null : imageTangents(x, spec.network.image!, { kinds, scale: featureScale });
   return (row) => [
-    ...(sources.includes('given') ? vectors(dataset.tangents!, row) : []),
+    ...(sources.includes('given') ? vectors(encodedTangents(dataset), row) : []),
     ...(images === null ? [] : vectors(images, row)),
   ];
 }

@@ -2,6 +2,7 @@
 // tangents add to it, and the composed objective. Shared by members that train alone and tied ones.
 
 import type { Dataset } from '../../src/data/dataset.js';
+import { encodeRows, encodeTargets } from '../../src/data/encoding.js';
 import type { LayerShape } from '../../src/model/network.js';
 import type { EnsemblePlan, NetworkMemberSpec } from '../../src/model/spec.js';
 import type { Example, Layer } from './reference-network.js';
@@ -46,11 +47,13 @@ export function createReferenceStep(
 export function exampleAt(dataset: Dataset, row: number, columns: Uint32Array | null): Example {
   const { features, task } = dataset;
   const targets = task.kind === 'regression' ? task.targets.length : 0;
-  const all = Array.from(dataset.x.subarray(row * features, (row + 1) * features));
+  const { x, encoding } = dataset;
+  const all = Array.from(encodeRows(x, features, encoding.features, { start: row, end: row + 1 }));
+  const truth = dataset.targets.subarray(row * targets, (row + 1) * targets);
   return {
     x: columns === null ? all : Array.from(columns, (column) => all[column]!),
     label: dataset.labels[row] ?? 0,
-    y: Array.from(dataset.targets.subarray(row * targets, (row + 1) * targets)),
+    y: Array.from(encodeTargets(truth, encoding.targets)),
     weight: dataset.rowWeights?.[row] ?? 1,
   };
 }

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Test } from 'tap';
-import type { Dataset } from '../../src/data/dataset.js';
+import type { Dataset, Values } from '../../src/data/dataset.js';
 import type { MemberRows, MemberTrainer, TrainerContext } from '../../src/engines/engine.js';
 import type { LayersModel, TensorFlow } from '../../src/engines/tfjs/api.js';
 import { fromLayersModel } from '../../src/engines/tfjs/from-layers-model.js';
@@ -68,7 +68,7 @@ export function createBench(dataset: Dataset, options: TrainingOptions, model: M
   const { task, features } = dataset;
   const plan = resolvePlan({ members: 1, ...options }, { task, features, seed: 3, arithmetic: 'fused' });
   const network = plan.members[0] as NetworkMemberSpec;
-  const training = prepareTraining('test', dataset, plan, listRuns(plan), [], 1, null);
+  const training = prepareTraining('test', dataset, plan, listRuns(plan), [], 1);
   const { memory, layout } = training;
   const control = new ControlBlock(memory.buffer, layout.slots);
   const context = { memory, control, layout, task, seed: plan.seed, slot: 0 };
@@ -100,14 +100,18 @@ export function modelOf(
   { plan, network, rows, dataset }: Bench,
   weights: Float32Array,
 ): Promise<LayersModel> {
-  const { task, targetScale } = dataset;
+  const { task, encoding } = dataset;
   const features = rows.columns?.length ?? dataset.features;
   // Of the features that the member sees: its model has no others.
   const whole = { ...plan, members: [{ ...network, featureShare: 1 }] };
   const members = [{ index: 0, weights }];
-  return toLayersModel({ plan: whole, task, features, targetScale, featureScale: null, members }, 0, {
-    outputs: 'raw',
-  });
+  return toLayersModel(
+    { plan: whole, task, features, encoding: { ...encoding, features: null }, members },
+    0,
+    {
+      outputs: 'raw',
+    },
+  );
 }
 
 /** A network's weights in the order of a LayersModel of it. */
@@ -149,10 +153,17 @@ export function predictWithWasm(
   weights: Float32Array,
   x: Float32Array,
 ): Predictions {
-  const { features, task, targetScale } = dataset;
+  const { features, task, encoding } = dataset;
   const member = { spec: network, weights, columns: rows.columns, factors: null };
   const count = x.length / features;
-  const predictor = createPredictor(compileKernels('fused'), [member], features, task, targetScale, count);
+  const predictor = createPredictor(
+    compileKernels('fused'),
+    [member],
+    features,
+    task,
+    encoding.targets,
+    count,
+  );
   return predictor.predictBlock(x, { start: 0, end: count }, null)[0]!;
 }
 
@@ -162,7 +173,7 @@ export async function predictWithTfjs(
   weights: Float32Array,
   x: Float32Array,
 ): Promise<Predictions> {
-  const { features, task, targetScale } = dataset;
+  const { features, task, encoding } = dataset;
   const member = {
     spec,
     index: 0,
@@ -171,7 +182,7 @@ export async function predictWithTfjs(
     columns: rows.columns,
     module: () => spec.model,
   };
-  const predictor = await createTfjsPredictor(member, features, task, targetScale);
+  const predictor = await createTfjsPredictor(member, features, task, encoding.targets);
   const predictions = await predictor.predict(x, { start: 0, end: x.length / features }, null);
   predictor.dispose?.();
   return predictions;
@@ -188,6 +199,8 @@ export function relativeDifference(a: Float32Array, b: Float32Array): number {
 }
 
 /** The largest |a − b|. */
-export function largestDifference(a: Float32Array, b: Float32Array): number {
-  return a.reduce((most, value, at) => Math.max(most, Math.abs(value - b[at]!)), 0);
+export function largestDifference(a: Values, b: Values): number {
+  let most = 0;
+  for (const [at, value] of a.entries()) most = Math.max(most, Math.abs(value - b[at]!));
+  return most;
 }

@@ -57,33 +57,35 @@ export async function predictorOfLearner(
       const rows = range.end - range.start;
       const own = gatherRows(x, features, columns, range, index).slice();
       const answer = await attempt('predict', place, () => learner.predict(model, own, rows));
-      const mean = checkedNumbers(answer, rows * outputs, `${rows} rows × ${outputs}`, place);
-      if (task.kind === 'classification') requireProbabilities(mean, outputs, place);
-      else
-        mean.forEach((value, at) => {
-          mean[at] = scale.mean[at % outputs]! + scale.std[at % outputs]! * value;
-        });
-      return { rows, outputs, mean, logProbabilities: null, variance: null };
+      const numbers = checkedNumbers(answer, rows * outputs, `${rows} rows × ${outputs}`, place);
+      const shape = { rows, outputs, logProbabilities: null, variance: null };
+      if (task.kind === 'classification') {
+        requireProbabilities(numbers, outputs, place);
+        return { ...shape, mean: Float32Array.from(numbers) };
+      }
+      const inUnits = (value: number, at: number) =>
+        scale.mean[at % outputs]! + scale.std[at % outputs]! * value;
+      return { ...shape, mean: numbers.map(inUnits) };
     },
   };
 }
 
-/** The answer as f32[length]. */
-function checkedNumbers(answer: unknown, length: number, what: string, place: LearnerPlace): Float32Array {
+/** The answer as f64[length], finite in single precision. */
+function checkedNumbers(answer: unknown, length: number, what: string, place: LearnerPlace): Float64Array {
   const got =
     typeof answer === 'object' && answer !== null ? (answer as { length?: unknown }).length : undefined;
   if (got !== length) {
     const given = typeof got === 'number' ? got : 'no list';
     failLearner(place, `should answer predict with ${length} numbers (${what}), got ${given}`);
   }
-  const numbers = Float32Array.from(answer as ArrayLike<number>);
-  const at = numbers.findIndex((value) => !Number.isFinite(value));
+  const numbers = Float64Array.from(answer as ArrayLike<number>);
+  const at = numbers.findIndex((value) => !Number.isFinite(Math.fround(value)));
   if (at >= 0)
     failLearner(place, `answered predict with ${(answer as ArrayLike<number>)[at]} at place ${at}`);
   return numbers;
 }
 
-function requireProbabilities(mean: Float32Array, outputs: number, place: LearnerPlace): void {
+function requireProbabilities(mean: Float64Array, outputs: number, place: LearnerPlace): void {
   for (let from = 0; from < mean.length; from += outputs) {
     let sum = 0;
     for (let at = from; at < from + outputs; at++) {

@@ -1,7 +1,8 @@
 // Predicts with a nearest-neighbour member: finds the nearest stored rows and lets them vote, or averages their
 // targets. On the calling thread and in double precision, so its predictions are the same everywhere.
 
-import { outputCount, type Scale, type Task } from '../../data/dataset.js';
+import { type FeatureScale, outputCount, type Scale, type Task } from '../../data/dataset.js';
+import { decodeRows } from '../../data/encoding.js';
 import { TuttiError } from '../../errors.js';
 import { log } from '../../math/functions.js';
 import type { RowRange } from '../../measure/blocks.js';
@@ -36,7 +37,7 @@ export function createNeighboursPredictor(
   features: number,
   task: Task,
   scale: Scale,
-  featureScale: Scale | null,
+  featureScale: FeatureScale | null,
 ): MemberPredictor {
   const { spec, weights } = member;
   const columns = member.columns?.length ?? features;
@@ -69,11 +70,9 @@ function requireLabels(labels: Float32Array, classes: number): void {
   throw new TuttiError('ERR_BUNDLE', message);
 }
 
-/** mean + std × x per column; x itself for no scale. */
-function inUnits(x: Float32Array, scale: Scale | null): Float32Array {
-  if (scale === null) return x;
-  const { mean, std } = scale;
-  return x.map((value, at) => mean[at % mean.length]! + std[at % mean.length]! * value);
+/** Features back in the user's units, in single precision; x itself for no scale. */
+function inUnits(x: Float32Array, scale: FeatureScale | null): Float32Array {
+  return scale === null ? x : Float32Array.from(decodeRows(x, scale));
 }
 
 /** The weights of one row's votes, which sum to k. */
@@ -132,7 +131,7 @@ function averageTargets(
 ): Predictions {
   const k = spec.neighbours;
   const outputs = scale.mean.length;
-  const mean = new Float32Array(count * outputs);
+  const mean = new Float64Array(count * outputs);
   const votes = new Float64Array(k);
   for (let row = 0; row < count; row++) {
     writeVotes(spec, distances, row * k, votes);

@@ -158,8 +158,9 @@ export function predictionsOf(
   outputs: number,
   scale: Scale,
 ): Predictions {
-  const mean = new Float32Array(rows * outputs);
-  const second = new Float32Array(rows * outputs);
+  const isClassifier = loss === 'softmaxCrossEntropy' || loss === 'binaryCrossEntropy';
+  const second = new Float32Array(isClassifier ? rows * outputs : 0);
+  const mean = isClassifier ? new Float32Array(rows * outputs) : new Float64Array(rows * outputs);
   const shape = { rows, outputs, mean };
   switch (loss) {
     case 'softmaxCrossEntropy':
@@ -174,15 +175,17 @@ export function predictionsOf(
       for (const [at, value] of z.entries())
         mean[at] = value * scale.std[at % outputs]! + scale.mean[at % outputs]!;
       return { ...shape, logProbabilities: null, variance: null };
-    case 'gaussianNll':
+    case 'gaussianNll': {
+      const variance = new Float64Array(mean.length);
       for (let at = 0; at < mean.length; at++) {
         const target = at % outputs;
         const from = 2 * (at - target) + target;
         const std = scale.std[target]!;
         mean[at] = z[from]! * std + scale.mean[target]!;
-        second[at] = varianceOf(z[from + outputs]!) * std * std;
+        variance[at] = varianceOf(z[from + outputs]!) * std * std;
       }
-      return { ...shape, logProbabilities: null, variance: second };
+      return { ...shape, logProbabilities: null, variance };
+    }
     default:
       return loss satisfies never;
   }

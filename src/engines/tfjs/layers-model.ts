@@ -1,7 +1,7 @@
 // A trained network of the wasm engine as a tf.LayersModel, to be used or saved by TensorFlow.js alone. The other
 // direction is from-layers-model.ts.
 
-import { outputCount, type Scale, type Task } from '../../data/dataset.js';
+import { type Encoding, outputCount, type Scale, type Task } from '../../data/dataset.js';
 import { drawFeatureSubset } from '../../data/resample.js';
 import { failOption } from '../../errors.js';
 import type { ImageShape } from '../../model/image.js';
@@ -34,8 +34,7 @@ export interface LayeredEnsemble {
   readonly plan: EnsemblePlan;
   readonly task: Task;
   readonly features: number;
-  readonly targetScale: Scale;
-  readonly featureScale: Scale | null;
+  readonly encoding: Encoding;
   readonly members: readonly {
     readonly index: number;
     readonly weights: Float32Array;
@@ -72,12 +71,12 @@ interface PlannedLayer {
  *
  * A network of the wasm engine takes the rows that `predictEnsemble` takes, [rows, features], those of images
  * ordered (channel, y, x). A random subspace becomes zeros in the first kernel; plain dropout goes into the kernels
- * by its weight scaling, inverted dropout becomes layers; features that `Dataset.fromArrays` standardised get a
- * frozen batch normalisation. A member of the tfjs engine is as its module built it, its input shape and its end
+ * by its weight scaling, inverted dropout becomes layers; features that the encoding standardises get a frozen batch
+ * normalisation. Regressions are not clipped to the range of the training targets. A member of the tfjs engine is as its module built it, its input shape and its end
  * included.
  *
  * @param member its place in the plan.
- * @throws ERR_OPTION when it is no finished member with layers, or one of a mask ensemble; ERR_ENGINE_MISSING
+ * @throws ERR_OPTION when it is no finished member with layers, or one of a mask ensemble, or trained with a soft clip; ERR_ENGINE_MISSING
  * without TensorFlow.js.
  */
 export async function toLayersModel(
@@ -141,7 +140,11 @@ function plannedLayers(
   spec: NetworkMemberSpec,
   weights: Float32Array,
 ): PlannedLayer[] {
-  const { plan, features, task, featureScale } = ensemble;
+  const { plan, features, task, encoding } = ensemble;
+  const scale = encoding.features;
+  if (scale !== null && scale.softClip !== null) {
+    failOption('softClip', 'null for a tf.LayersModel, which has no such layer', scale.softClip[0]);
+  }
   const { dropout, network } = spec;
   const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
   const layers: PlannedLayer[] = [];
@@ -149,7 +152,7 @@ function plannedLayers(
     const first = layers.length === 0 ? { inputShape: [features] } : {};
     layers.push({ layer: tf.layers[name]!({ ...first, ...options }), weights: own });
   };
-  if (featureScale !== null) add('batchNormalization', NORMALISATION, ...normalisation(featureScale));
+  if (scale !== null) add('batchNormalization', NORMALISATION, ...normalisation(scale));
   addDropout(add, dropout, dropout?.inputKeep);
   if (isImageLayer(network.layers[0])) addImage(add, network.image!);
   let start = 0;
@@ -304,13 +307,14 @@ function takeColumns(
 /** The head that puts out predictions, in place of one with raw outputs. @param first options of a first layer. */
 function predictingHead(
   tf: TensorFlow,
-  { task, targetScale: { mean, std } }: LayeredEnsemble,
+  { task, encoding }: LayeredEnsemble,
   { loss }: NetworkMemberSpec,
   { weights }: PlannedLayer,
   first: object,
 ): PlannedLayer {
   const [kernel, bias] = weights as readonly [Float32Array, Float32Array];
   const units = outputCount(task);
+  const { mean, std } = encoding.targets;
   switch (loss) {
     case 'softmaxCrossEntropy':
       return { layer: tf.layers.dense!({ ...first, units, activation: 'softmax' }), weights };
@@ -336,10 +340,11 @@ function predictingHead(
 /** Means and variances side by side: two heads on the last hidden layer, which takes a model that branches. */
 function gaussianModel(
   tf: TensorFlow,
-  { features, targetScale: { mean, std } }: LayeredEnsemble,
+  { features, encoding }: LayeredEnsemble,
   hidden: readonly PlannedLayer[],
   { weights: [kernel, bias] }: PlannedLayer,
 ): LayersModel {
+  const { mean, std } = encoding.targets;
   const targets = std.length;
   const dense = (activation: string, ...weights: readonly Float32Array[]): PlannedLayer => {
     return { layer: tf.layers.dense!({ units: targets, activation }), weights };

@@ -298,17 +298,18 @@ function readHead(
   scale: Scale,
 ): Predictions {
   const { loss } = program.member.spec;
-  const mean = new Float32Array(buffer, program.mean, count * outputs);
+  const raw = new Float32Array(buffer, program.mean, count * outputs);
   const second = new Float32Array(buffer, program.second, count * outputs);
-  const shape = { rows: count, outputs, mean };
+  const shape = { rows: count, outputs };
   if (loss === 'softmaxCrossEntropy' || loss === 'binaryCrossEntropy') {
-    return { ...shape, logProbabilities: second, variance: null };
+    return { ...shape, mean: raw, logProbabilities: second, variance: null };
   }
-  const variance = loss === 'gaussianNll' ? second : null;
+  const mean = new Float64Array(raw.length);
+  const variance = loss === 'gaussianNll' ? new Float64Array(raw.length) : null;
   for (let index = 0; index < mean.length; index++) {
     const std = scale.std[index % outputs]!;
-    mean[index] = mean[index]! * std + scale.mean[index % outputs]!;
-    if (variance !== null) variance[index] = variance[index]! * std * std;
+    mean[index] = raw[index]! * std + scale.mean[index % outputs]!;
+    if (variance !== null) variance[index] = second[index]! * std * std;
   }
-  return { ...shape, logProbabilities: null, variance };
+  return { ...shape, mean, logProbabilities: null, variance };
 }

@@ -321,7 +321,7 @@ function readRanges(memory: WebAssembly.Memory, { ranges, dataset }: TrainingLay
   if (ranges === 0) return null;
   const { features } = dataset;
   const part = (index: number) => new Float32Array(memory.buffer, ranges + index * features * 4, features);
-  return { low: part(0), high: part(1), mean: part(2), std: part(3) };
+  return { low: part(0), high: part(1), mean: part(2), std: part(3), softClip: part(4) };
 }
 
 /** Which of each row's tangent vectors the member uses. */

@@ -1,6 +1,6 @@
 // The arithmetic mean, mean = Σ wᵢ pᵢ with Σ wᵢ = 1, and of Gaussian heads the moments of their mixture.
 
-import type { Task } from '../../data/dataset.js';
+import type { Task, Values } from '../../data/dataset.js';
 import type { CombinedPredictions } from '../../measure/combine.js';
 import { labelsOf } from '../../measure/labels.js';
 import type { Predictions } from '../../measure/predictions.js';
@@ -19,9 +19,9 @@ export function arithmeticMean(
   task: Task,
 ): CombinedPredictions {
   const { rows, outputs } = members[0]!;
-  const mean = new Float32Array(rows * outputs);
   const regression = task.kind === 'regression';
-  const variance = regression ? new Float32Array(rows * outputs) : null;
+  const mean = regression ? new Float64Array(rows * outputs) : new Float32Array(rows * outputs);
+  const variance = regression ? new Float64Array(rows * outputs) : null;
   const heads = members.every((member) => member.variance !== null);
   const sum = new Float64Array(maxRunLength(rows, outputs));
   const scratch = variance === null ? null : new Float64Array(sum.length);
@@ -80,7 +80,7 @@ export function maxRunLength(rows: number, outputs: number): number {
   return longest * outputs;
 }
 
-/** Rounds a run's sums into the result. */
-export function store(into: Float32Array, sum: Float64Array, run: Run, outputs: number): void {
+/** Puts a run's sums into the result, which rounds them where it is in single precision. */
+export function store(into: Values, sum: Float64Array, run: Run, outputs: number): void {
   into.set(sum.subarray(0, run.rows * outputs), run.start * outputs);
 }

@@ -126,8 +126,8 @@ function ofGaussians(members: readonly Predictions[], shares: Shares): CombinedP
     failOption('aggregator', 'arithmeticMean for members without a variance head', 'geometricMean');
   }
   const { rows, outputs } = members[0]!;
-  const mean = new Float32Array(rows * outputs);
-  const variance = new Float32Array(rows * outputs);
+  const mean = new Float64Array(rows * outputs);
+  const variance = new Float64Array(rows * outputs);
   const longest = maxRunLength(rows, outputs);
   const precision = new Float64Array(longest);
   const weighted = new Float64Array(longest);

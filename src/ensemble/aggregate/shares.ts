@@ -1,6 +1,7 @@
 // Each member's share in an average: validated, normalised weights, and where a mask leaves members out
 // of some rows, renormalised within each row. The one weighted sum all aggregators are made of.
 
+import type { Values } from '../../data/dataset.js';
 import { failOption, TuttiError } from '../../errors.js';
 
 /** Normalised weights; `perRow` replaces `perMember` where a mask says who counts. */
@@ -92,7 +93,7 @@ export function shareAt(shares: Shares, member: number, row: number): number {
  */
 export function addShare(
   sum: Float64Array,
-  values: Float32Array | Float64Array,
+  values: Values,
   from: number,
   columns: number,
   shares: Shares,

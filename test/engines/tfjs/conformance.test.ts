@@ -5,7 +5,7 @@ import t from 'tap';
 import type { Dataset } from '../../../src/data/dataset.js';
 import { Dataset as Datasets } from '../../../src/data/dataset.js';
 import type { TrainingOptions } from '../../../src/model/options.js';
-import { clusters, linear } from '../../support/datasets.js';
+import { clusters, linear, seen } from '../../support/datasets.js';
 import {
   createBench,
   largestDifference,
@@ -33,7 +33,7 @@ const twoClasses = clusters(61, 5, 2);
 const twoTargets = linear(53, 6, 2);
 const images = clusters(50, 60, 3);
 const weighted = Datasets.fromArrays({
-  ...{ x: threeClasses.x, rows: 70, features: 10, labels: threeClasses.labels },
+  ...{ x: threeClasses.x, rows: 70, features: 10, labels: threeClasses.labels, standardise: false },
   weights: Float32Array.from({ length: 70 }, (_, row) => 0.5 + (row % 4)),
 });
 
@@ -54,7 +54,7 @@ interface Case {
 const of = (dataset: Dataset, options: TrainingOptions, ...layers: readonly string[]): Case => {
   return { dataset, options, layers };
 };
-const two = (options: TrainingOptions, dataset = threeClasses) =>
+const two = (options: TrainingOptions, dataset: Dataset = threeClasses) =>
   of(dataset, { hidden: [13, 7], activation: 'tanh', ...options }, ...dense('tanh', 13, 7));
 
 const IMAGE = { image: '2x6x5', hidden: [] } as const;
@@ -132,8 +132,8 @@ if (tf !== null) {
       const tfjs = await withWeightsOf(bench, initial);
       const compare = async (when: string) => {
         const weights = tfjsWeights(tfjs);
-        const expected = predictWithWasm(bench, networkWeights(bench, wasm), dataset.x);
-        const predicted = await predictWithTfjs(bench, tfjs, weights, dataset.x);
+        const expected = predictWithWasm(bench, networkWeights(bench, wasm), seen(dataset));
+        const predicted = await predictWithTfjs(bench, tfjs, weights, seen(dataset));
         for (const part of ['mean', 'logProbabilities', 'variance'] as const) {
           if (expected[part] === null) t.equal(predicted[part], null);
           else {

@@ -256,7 +256,7 @@ if (tf !== null) {
     const bench = createBench(images, {}, writeModule(t, source));
     const trainer = await bench.tfjs();
     const { mean } = await predictWithTfjs(bench, trainer, tfjsWeights(trainer), images.x);
-    const { targetScale } = images;
+    const targetScale = images.encoding.targets;
     const expected = mean.map((_, row) => {
       const channel = images.x.subarray(row * 24 + 12, row * 24 + 24);
       return channel.reduce((sum, value) => sum + value, 0) * targetScale.std[0]! + targetScale.mean[0]!;
