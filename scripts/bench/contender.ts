@@ -83,7 +83,7 @@ async function finalLoss(): Promise<number> {
 function readDataset(workload: Workload, folder: string): Dataset {
   const { rows, sizes } = workload;
   const read = readRows(workload, folder);
-  const arrays = { x: read.x, rows, features: sizes[0]! };
+  const arrays = { x: read.x, rows, features: sizes[0]!, standardise: false };
   if ('targets' in read) return tutti.Dataset.fromArrays({ ...arrays, targets: read.targets });
   const classes = Array.from({ length: sizes.at(-1)! }, (_, index) => String(index));
   return tutti.Dataset.fromArrays({ ...arrays, labels: read.labels, classes });

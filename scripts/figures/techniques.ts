@@ -78,7 +78,7 @@ function datasetOf(rows: Uint32Array): Dataset {
     return pixels[row * features + (at % features)]! / 8 - 1;
   });
   const own = Int32Array.from(rows, (row) => labels[row]!);
-  return Dataset.fromArrays({ x, rows: rows.length, features, labels: own, classes });
+  return Dataset.fromArrays({ x, rows: rows.length, features, labels: own, classes, standardise: false });
 }
 
 const pool = createPool();

@@ -10,6 +10,7 @@ import { loadForRawRows } from './input-files.js';
 import type { OptionRow } from './option-row.js';
 import { note, type Palette, paletteOf, print, printJson } from './terminal.js';
 import { alignColumns } from './text-table.js';
+import { trainedNote } from './training-part.js';
 import { counted, figure, percent } from './words.js';
 
 const GROUP = 'The attack';
@@ -30,7 +31,7 @@ const ROWS: readonly OptionRow[] = [
   {
     ...{ name: 'scale', kind: 'choice', group: GROUP, choices: ['range', 'absolute'] },
     ...{
-      description: "epsilon as a share of each feature's range in the file, or in its units",
+      description: "epsilon as a share of each feature's range in the training rows, or in its units",
       defaultText: 'range',
     },
   },
@@ -38,7 +39,7 @@ const ROWS: readonly OptionRow[] = [
     ...{ name: 'bounds', kind: 'numbers', group: GROUP, argument: 'low,high' },
     ...{
       description: 'least and largest value of a feature',
-      defaultText: "each feature's range in the file",
+      defaultText: "each feature's range in the training rows",
     },
   },
   {
@@ -68,11 +69,14 @@ export const command: CommandDefinition = {
 async function attack(bundle: string, file: string, given: GivenOptions): Promise<number> {
   const options = attackOptions(given);
   const { ensemble, preprocessing } = await loadForRawRows(bundle);
-  const dataset = transformTable(preprocessing, readCsv(file, csvOptions(given)));
-  if (dataset.hash === ensemble.datasetHash && given.quiet !== true) {
-    note('These are the rows the ensemble was trained on: the figures are better than on new rows.');
-  }
+  const table = readCsv(file, csvOptions(given));
+  const dataset = transformTable(preprocessing, table);
+  const trained = given.quiet === true ? null : trainedNote(ensemble, preprocessing, table);
+  if (trained !== null) note(trained);
   const robustness = await attackEnsemble(ensemble, dataset, options);
+  if (robustness.rangesFrom === 'attacked' && given.quiet !== true) {
+    note('Saved before feature ranges were kept: those of the attacked rows are taken for them.');
+  }
   const members = ensemble.members.map(({ index }) => index);
   if (given.json === true) printJson({ members, ...robustness });
   else for (const line of robustnessLines(robustness, members, paletteOf(process.stdout))) print(line);

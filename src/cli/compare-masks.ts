@@ -12,6 +12,7 @@ import { correlationLines } from './measurement-text.js';
 import type { OptionRow } from './option-row.js';
 import { note, type Palette, paletteOf, print, printJson } from './terminal.js';
 import { alignColumns, type TextRow } from './text-table.js';
+import { trainedNote } from './training-part.js';
 import { counted, figure, percent } from './words.js';
 
 const GROUP = 'The masks';
@@ -59,10 +60,10 @@ const WAY_NAMES: Readonly<Record<MaskWay, string>> = {
 
 async function compare(bundle: string, file: string, given: GivenOptions): Promise<number> {
   const { ensemble, preprocessing } = await loadForRawRows(bundle);
-  const dataset = transformTable(preprocessing, readCsv(file, csvOptions(given)));
-  if (dataset.hash === ensemble.datasetHash && given.quiet !== true) {
-    note('These are the rows the ensemble was trained on: the figures are better than on new rows.');
-  }
+  const table = readCsv(file, csvOptions(given));
+  const dataset = transformTable(preprocessing, table);
+  const trained = given.quiet === true ? null : trainedNote(ensemble, preprocessing, table);
+  if (trained !== null) note(trained);
   const { masks, member, enumerate, seed } = given as {
     masks?: number;
     member?: number;

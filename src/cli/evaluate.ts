@@ -12,6 +12,7 @@ import { aggregatorOf, checkMean, hasVariances, MEAN_ROW, WEIGHTS_ROW, weightsOf
 import { measurementJson } from './measurement-json.js';
 import { measurementLines } from './measurement-text.js';
 import { note, paletteOf, print, printJson } from './terminal.js';
+import { trainedNote } from './training-part.js';
 
 export const command: CommandDefinition = {
   arguments: [
@@ -38,9 +39,8 @@ async function evaluate(bundle: string, file: string, given: GivenOptions): Prom
   checkMean(aggregator, ensemble.task.kind, gaussian);
   const table = readCsv(file, csvOptions(given));
   const dataset = transformTable(preprocessing, table);
-  if (dataset.hash === ensemble.datasetHash && given.quiet !== true) {
-    note('These are the rows the ensemble was trained on: the figures are better than on new rows.');
-  }
+  const trained = given.quiet === true ? null : trainedNote(ensemble, preprocessing, table);
+  if (trained !== null) note(trained);
   const measurement = await evaluateEnsemble(ensemble, dataset, {
     ...{ aggregator, ...weightsOf(given), ...figures },
   });

@@ -13,6 +13,7 @@ import { aggregatorOf, MEAN_ROW } from './means.js';
 import type { OptionRow } from './option-row.js';
 import { note, paletteOf, print, printJson } from './terminal.js';
 import { alignColumns } from './text-table.js';
+import { trainingPart } from './training-part.js';
 import { counted, figure, percent } from './words.js';
 
 const GROUP = 'The selection';
@@ -73,10 +74,12 @@ async function select(bundle: string, file: string, given: GivenOptions): Promis
   await checkOutput(path, [bundle, file]);
   const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
   await checkOutputBesideModules(path, ensemble);
-  const dataset = transformTable(preprocessing, readCsv(file, csvOptions(given)));
-  if (outOfBag !== true && dataset.hash === ensemble.datasetHash && quiet !== true) {
-    note('These are the rows the ensemble was trained on: give --out-of-bag, or other rows.');
+  const table = readCsv(file, csvOptions(given));
+  const trained = outOfBag === true || quiet !== true ? trainingPart(ensemble, preprocessing, table) : null;
+  if (outOfBag !== true && trained !== null) {
+    note('Rows the ensemble was trained on are among these: give --out-of-bag, or other rows.');
   }
+  const dataset = (outOfBag === true ? trained : null) ?? transformTable(preprocessing, table);
   const selection = await selectMembers(ensemble, dataset, {
     rows: outOfBag === true ? 'outOfBag' : 'heldOut',
     aggregator: aggregatorOf(given.mean),

@@ -3,7 +3,7 @@
 import { checkOptions, type OptionTable, option, pickOptions } from '../option-names.js';
 import type { TaskKind } from './column-options.js';
 import { CSV_OPTIONS, type CsvOptions, readCsv } from './csv.js';
-import type { Dataset } from './dataset.js';
+import type { Dataset, TableSplit } from './dataset.js';
 import { fillNotes } from './fill-notes.js';
 import { type Judgement, judgeTable, type LeftOut } from './judge-table.js';
 import {
@@ -98,5 +98,19 @@ export function splitJudged(
   const labels = transformTargets({ target: encoding }, table, all)?.labels ?? new Int32Array(0);
   const groups = group === null ? null : groupsOf(table, all, group);
   const { train, test } = splitRows({ rows: all.length, share: testShare, seed, labels, groups });
+  return { train: train.map((i) => all[i]!), test: test.map((i) => all[i]!) };
+}
+
+/**
+ * The split that a training made of a table, made again of the same table.
+ *
+ * @param whole the table's rows with the groups of the training
+ * @param all the table's row of each of them
+ * @returns null when there are not as many rows as were split
+ */
+export function splitAgain(whole: Dataset, all: Uint32Array, of: TableSplit): RowSplit | null {
+  const { rows, labels, groups } = whole;
+  if (rows !== of.rows || rows < 2) return null;
+  const { train, test } = splitRows({ rows, share: of.testShare, seed: of.seed, labels, groups });
   return { train: train.map((i) => all[i]!), test: test.map((i) => all[i]!) };
 }

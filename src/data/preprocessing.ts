@@ -130,6 +130,8 @@ export function encodingFrom({ features, target, ...preprocessing }: Preprocessi
 /** Weights and groups to keep with a training dataset; test datasets have neither. */
 export interface TrainingExtras {
   readonly classWeights?: ClassWeights | undefined;
+  /** Whether the weights of rows are read. @default true */
+  readonly weights?: boolean;
   /** The split that the rows are the training part of. */
   readonly split?: Dataset['split'];
 }
@@ -174,7 +176,7 @@ function trainingParts(
   if (extras === null) return { rowWeights: null, groups: null };
   const { weightColumn, groupColumn, target, missing = [] } = preprocessing;
   const weight =
-    weightColumn === null
+    weightColumn === null || extras.weights === false
       ? null
       : numericReading(
           requireColumn(table, 'weightColumn', weightColumn),
@@ -190,7 +192,7 @@ function trainingParts(
 }
 
 /** All rows, or those with a target where the others were left out of training. */
-function rowsToUse(preprocessing: Preprocessing, table: Table): Uint32Array {
+export function rowsToUse(preprocessing: Preprocessing, table: Table): Uint32Array {
   const all = Uint32Array.from({ length: table.rows }, (_, row) => row);
   const readings = preprocessing.missingTarget === 'drop' ? targetReadings(preprocessing, table) : null;
   if (readings === null) return all;

@@ -61,7 +61,7 @@ async function prepareWork(
   id: string,
   dataset: Dataset,
   options: TrainingOptions,
-  { preprocessing = null, signal }: TrainingSettings,
+  { signal }: TrainingSettings,
   threads: number,
 ): Promise<TrainingWork> {
   const parsed = parseTrainingOptions(options);

@@ -39,7 +39,7 @@ t.test('select judges training rows out of bag', async (t) => {
   writeFileSync(`${cwd}/other.csv`, classCsv().split('\n').slice(0, 41).join('\n'));
   const other = await tutti(['select', 'three.tutti', 'other.csv', '--out-of-bag'], { cwd });
   t.equal(other.status, 2);
-  t.match(other.stderr, /dataset the ensemble was trained on/);
+  t.match(other.stderr, /rows the ensemble was trained on/);
 });
 
 t.test('weights that do not fit are refused', async (t) => {

@@ -40,14 +40,7 @@ for (const [name, dataset, options] of CASES) {
     const whole = await trainEnsemble(dataset, { ...BASE, ...options });
     const { plan } = whole;
     const [member] = whole.members;
-    const training = prepareTraining(
-      'test',
-      dataset,
-      plan,
-      [...listRuns(plan), ...listRuns(plan)],
-      [],
-      2,
-    );
+    const training = prepareTraining('test', dataset, plan, [...listRuns(plan), ...listRuns(plan)], [], 2);
     const kernels = instantiateKernels(training.module, training.memory);
     const spec = networkOf(plan, 0);
     const { lengthFloats } = stateShape(spec, dataset.features, dataset.task);
