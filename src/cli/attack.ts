@@ -5,7 +5,7 @@ import { transformTable } from '../data/preprocessing.js';
 import { type AttackOptions, type AttackPoint, attackEnsemble, type Robustness } from '../ensemble/attack.js';
 import { failOption } from '../errors.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
-import { csvOptions, DELIMITER_ROW } from './data-rows.js';
+import { CSV_ROWS, csvOptions } from './data-rows.js';
 import { loadForRawRows } from './input-files.js';
 import type { OptionRow } from './option-row.js';
 import { note, type Palette, paletteOf, print, printJson } from './terminal.js';
@@ -58,7 +58,7 @@ export const command: CommandDefinition = {
     { name: 'ensemble', description: 'saved ensemble of networks' },
     { name: 'file', description: 'CSV file with the columns it was trained on, target included' },
   ],
-  options: [...ROWS, DELIMITER_ROW, JSON_ROW, QUIET_ROW],
+  options: [...ROWS, ...CSV_ROWS, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti attack digits.tutti test.csv',
     'tutti attack digits.tutti test.csv --epsilons 0,1,2 --scale absolute --bounds 0,16 --steps 10 --json',

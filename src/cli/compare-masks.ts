@@ -5,7 +5,7 @@ import { transformTable } from '../data/preprocessing.js';
 import { compareMasks, type MaskComparison, type MaskWayResult } from '../ensemble/compare-masks.js';
 import type { MaskWay } from '../ensemble/predict-masks.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
-import { csvOptions, DELIMITER_ROW } from './data-rows.js';
+import { CSV_ROWS, csvOptions } from './data-rows.js';
 import { loadForRawRows, targetNames } from './input-files.js';
 import { measurementJson } from './measurement-json.js';
 import { correlationLines } from './measurement-text.js';
@@ -44,7 +44,7 @@ export const command: CommandDefinition = {
     { name: 'ensemble', description: 'saved ensemble with a member trained with dropout' },
     { name: 'file', description: 'CSV file with the columns it was trained on, target included' },
   ],
-  options: [...ROWS, DELIMITER_ROW, JSON_ROW, QUIET_ROW],
+  options: [...ROWS, ...CSV_ROWS, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti compare-masks digits.tutti test.csv',
     'tutti compare-masks digits.tutti test.csv --masks 200 --member 3 --json',

@@ -6,18 +6,27 @@ import type { OptionRow } from './option-row.js';
 
 const GROUP = 'The data';
 
-export const DELIMITER_ROW: OptionRow = {
-  name: 'delimiter',
-  kind: 'text',
-  group: GROUP,
-  description: 'what separates the cells of the CSV file',
-  argument: 'character',
-  defaultText: ',',
-};
+/** How to read a CSV file, for every command that reads one. */
+export const CSV_ROWS: readonly OptionRow[] = [
+  {
+    ...text(
+      'delimiter',
+      'what separates the cells of the CSV file: a character, tab, space, semicolon or pipe',
+    ),
+    ...{ argument: 'character', defaultText: 'a comma' },
+  },
+  {
+    ...text('encoding', 'of the CSV file: utf-8, latin1, windows-1252, utf-16le, utf-16be'),
+    ...{ argument: 'name', defaultText: 'utf-8, or what a byte-order mark says' },
+  },
+];
 
-/** How to read the CSV file of a command that has {@link DELIMITER_ROW}. */
-export function csvOptions({ delimiter }: GivenOptions): CsvOptions {
-  return delimiter === undefined ? {} : { delimiter: String(delimiter) };
+/** How to read the CSV file of a command that has {@link CSV_ROWS}. */
+export function csvOptions({ delimiter, encoding }: GivenOptions): CsvOptions {
+  return {
+    ...(delimiter === undefined ? {} : { delimiter: String(delimiter) }),
+    ...(encoding === undefined ? {} : { encoding: String(encoding) }),
+  };
 }
 
 /** The options that say what the columns of a training file are. */
@@ -48,7 +57,7 @@ export const DATA_ROWS: readonly OptionRow[] = [
     ...choice('scaling', ['columns', 'together'], 'standardise each numeric column by itself, or all alike'),
     defaultText: 'together with --image, else columns',
   },
-  DELIMITER_ROW,
+  ...CSV_ROWS,
   { ...text('weightColumn', 'column with the weight of each row in the loss'), argument: 'column' },
   { ...text('groupColumn', 'column whose groups are kept whole'), argument: 'column' },
   { ...choice('classWeights', ['balanced'], 'weights of the loss by class'), acceptsMap: true },

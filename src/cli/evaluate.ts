@@ -5,7 +5,7 @@ import { transformTable } from '../data/preprocessing.js';
 import { evaluateEnsemble } from '../ensemble/evaluate.js';
 import { activeLine, activeUnitsOf } from './active-text.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
-import { csvOptions, DELIMITER_ROW } from './data-rows.js';
+import { CSV_ROWS, csvOptions } from './data-rows.js';
 import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from './figure-rows.js';
 import { ALLOW_MODULE_ROW, loadForRawRows, targetNames } from './input-files.js';
 import { aggregatorOf, checkMean, hasVariances, MEAN_ROW, WEIGHTS_ROW, weightsOf } from './means.js';
@@ -20,7 +20,7 @@ export const command: CommandDefinition = {
     { name: 'file', description: 'CSV file with the columns it was trained on, target included' },
   ],
   options: [
-    ...[MEAN_ROW, WEIGHTS_ROW, ...INTERVAL_ROWS, CURVES_ROW, DELIMITER_ROW],
+    ...[MEAN_ROW, WEIGHTS_ROW, ...INTERVAL_ROWS, CURVES_ROW, ...CSV_ROWS],
     ...[ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [

@@ -5,7 +5,7 @@ import { combiner } from '../ensemble/aggregate/aggregate.js';
 import { failOption } from '../errors.js';
 import { measureFile, type PredictionsFileOptions, readPredictions } from '../measure/predictions-file.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
-import { csvOptions, DELIMITER_ROW } from './data-rows.js';
+import { CSV_ROWS, csvOptions } from './data-rows.js';
 import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from './figure-rows.js';
 import { aggregatorOf, checkMean, MEAN_ROW } from './means.js';
 import { measurementJson } from './measurement-json.js';
@@ -44,7 +44,7 @@ export const command: CommandDefinition = {
         'labels or of the probability of the second of two classes, or columns <member>_<class> of probabilities',
     },
   ],
-  options: [...ROWS, MEAN_ROW, ...INTERVAL_ROWS, CURVES_ROW, DELIMITER_ROW, JSON_ROW, QUIET_ROW],
+  options: [...ROWS, MEAN_ROW, ...INTERVAL_ROWS, CURVES_ROW, ...CSV_ROWS, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti measure member-predictions.csv --target y',
     'tutti measure member-predictions.csv --target species --mean geometric --json',

@@ -7,7 +7,7 @@ import { predictEnsemble } from '../ensemble/predict.js';
 import type { CombinedPredictions } from '../measure/combine.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { type CsvRow, writeCsv } from './csv-output.js';
-import { csvOptions, DELIMITER_ROW } from './data-rows.js';
+import { CSV_ROWS, csvOptions } from './data-rows.js';
 import { ALLOW_MODULE_ROW, checkOutput, checkOutputBesideModules, loadForRawRows } from './input-files.js';
 import { aggregatorOf, checkMean, hasVariances, MEAN_ROW, WEIGHTS_ROW, weightsOf } from './means.js';
 import type { OptionRow } from './option-row.js';
@@ -29,7 +29,7 @@ export const command: CommandDefinition = {
     { name: 'ensemble', description: 'saved ensemble' },
     { name: 'file', description: 'CSV file with the feature columns it was trained on, found by name' },
   ],
-  options: [MEAN_ROW, WEIGHTS_ROW, DELIMITER_ROW, OUT_ROW, ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
+  options: [MEAN_ROW, WEIGHTS_ROW, ...CSV_ROWS, OUT_ROW, ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti predict digits.tutti new.csv --out predictions.csv',
     'tutti predict prices.tutti new.csv --mean geometric | head',

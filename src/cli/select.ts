@@ -7,7 +7,7 @@ import { withAveragingWeights } from '../ensemble/averaging-weights.js';
 import { type MemberSelection, selectMembers } from '../ensemble/select-members.js';
 import type { SelectionMetric } from '../ensemble/selection-judges.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
-import { csvOptions, DELIMITER_ROW } from './data-rows.js';
+import { CSV_ROWS, csvOptions } from './data-rows.js';
 import { ALLOW_MODULE_ROW, checkOutput, checkOutputBesideModules, loadForRawRows } from './input-files.js';
 import { aggregatorOf, MEAN_ROW } from './means.js';
 import type { OptionRow } from './option-row.js';
@@ -60,7 +60,7 @@ export const command: CommandDefinition = {
     { name: 'ensemble', description: 'saved ensemble' },
     { name: 'file', description: 'CSV file with the columns it was trained on, target included' },
   ],
-  options: [...ROWS, MEAN_ROW, DELIMITER_ROW, ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
+  options: [...ROWS, MEAN_ROW, ...CSV_ROWS, ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti select digits.tutti validation.csv --out selected.tutti',
     'tutti select digits.tutti digits.csv --out-of-bag',

@@ -43,7 +43,7 @@ export function judgeTable(
   const target = judgeTarget(table, roles.targets, judge, options.task ?? null);
   const rows = rowsWithTarget(table, target.readings, options.missingTarget ?? 'error');
   const features: Reading[] = [];
-  const leftOut: LeftOut[] = roles.dropped.map(({ name }) => ({ column: name, reason: 'as stated' }));
+  const leftOut = columnsLeftOut(table, roles);
   const constant: string[] = [];
   const notes: string[] = [];
   if (rows.length < table.rows) notes.push(droppedRows(table.rows - rows.length, table.rows, roles.targets));
@@ -62,6 +62,15 @@ export function judgeTable(
     weight: weight === null ? null : numericReading(weight, judge.verdict(weight).format, judge.words),
     group: group === null ? null : textReading(group, judge),
   };
+}
+
+/** What the user leaves out, and what the file itself shows to be no data. */
+function columnsLeftOut({ notes = [] }: Table, { features, dropped, ...roles }: ColumnRoles): LeftOut[] {
+  const stated = dropped.map(({ name }) => ({ column: name, reason: 'as stated' }));
+  const used = [...features, ...dropped, ...roles.targets, roles.weight, roles.group];
+  const named = new Set(used.map((column) => column?.name));
+  const found = notes.filter(({ column }) => !named.has(column));
+  return [...stated, ...found.map(({ column, reason }) => ({ column, reason }))];
 }
 
 /** Those whose cells say something about the file's numbers. */

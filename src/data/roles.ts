@@ -4,7 +4,7 @@
 import { TuttiError } from '../errors.js';
 import type { Column } from './column.js';
 import type { ColumnOptions } from './column-options.js';
-import { requireColumn, type Table } from './table.js';
+import { otherColumns, requireColumn, type Table } from './table.js';
 
 export interface ColumnRoles {
   readonly features: readonly Column[];
@@ -16,9 +16,10 @@ export interface ColumnRoles {
 }
 
 /**
- * Finds the columns that options name; all others are features.
+ * Finds the columns that options name; all others are features, but for those that the table's notes say are no data.
  *
- * @throws ERR_OPTION for a name that is no column or has two uses; ERR_DATA when no feature is left
+ * @throws ERR_OPTION for a name that is no column or has two uses; ERR_DATA when no feature is left, and for
+ * a column without a name among the features
  */
 export function assignRoles(table: Table, options: ColumnOptions): ColumnRoles {
   const names = typeof options.target === 'string' ? [options.target] : options.target;
@@ -36,13 +37,18 @@ export function assignRoles(table: Table, options: ColumnOptions): ColumnRoles {
   refuseTwice('columns of `drop` and `only`', [...new Set(dropped), ...new Set(only)]);
   const taken = new Set([...used, ...dropped]);
   const wanted = only === undefined ? null : new Set(only);
-  const features = table.columns.filter((column) => !taken.has(column) && (wanted?.has(column) ?? true));
+  const features =
+    wanted === null
+      ? otherColumns(table, taken)
+      : table.columns.filter((column) => wanted.has(column) && !taken.has(column));
   if (features.length === 0) {
     const message = `Expected ${table.source} to have a column beside the target, got none to learn from`;
     throw new TuttiError('ERR_DATA', message, { file: table.source });
   }
   const kept = new Set([...features, ...used]);
-  return { features, targets, weight, group, dropped: table.columns.filter((column) => !kept.has(column)) };
+  const left = table.columns.filter((column) => !kept.has(column));
+  const stated = wanted === null ? left.filter((column) => taken.has(column)) : left;
+  return { features, targets, weight, group, dropped: stated };
 }
 
 function refuseTwice(what: string, columns: readonly Column[]): void {

@@ -4,7 +4,7 @@
 
 import type { Column } from '../data/column.js';
 import type { Task } from '../data/dataset.js';
-import { cellError, requireColumn, type Table } from '../data/table.js';
+import { cellError, otherColumns, requireColumn, type Table } from '../data/table.js';
 import { failOption, TuttiError } from '../errors.js';
 import { blockRanges, type TargetBlock } from './blocks.js';
 import { sliceTargets } from './error-correlation.js';
@@ -91,10 +91,9 @@ function memberColumns(
   targets: readonly Column[],
   ignore: readonly string[],
 ): { columns: Column[]; ignored: string[] } {
-  for (const name of ignore) requireColumn(table, 'ignore', name);
-  const others = table.columns.filter((column) => !targets.includes(column));
-  const left = (column: Column): boolean => ignore.includes(column.name) || numbersRows(table, column);
-  const columns = others.filter((column) => !left(column));
+  const dropped = ignore.map((name) => requireColumn(table, 'ignore', name));
+  const others = otherColumns(table, new Set([...targets, ...dropped]));
+  const columns = others.filter((column) => !numbersRows(table, column));
   if (columns.length === 0) {
     throw new TuttiError(
       'ERR_DATA',
@@ -104,12 +103,13 @@ function memberColumns(
       },
     );
   }
-  return { columns, ignored: others.filter(left).map((column) => column.name) };
+  const members = new Set([...columns, ...targets]);
+  const ignored = table.columns.filter((column) => !members.has(column));
+  return { columns, ignored: ignored.map((column) => column.name) };
 }
 
 /** Names under which libraries write an index that no member predicts. */
-const INDEX_NAME =
-  /^(unnamed: ?0|index|idx|id|row|row[ _-]?(id|index|number)|sample([ _-]?(id|index|number))?|#)$/i;
+const INDEX_NAME = /^(index|idx|id|row|row[ _-]?(id|index|number)|sample([ _-]?(id|index|number))?|#)$/i;
 
 /** Whether a column of such a name just counts 0, 1, 2 … or 1, 2, 3 … */
 function numbersRows(table: Table, column: Column): boolean {

@@ -127,7 +127,7 @@ t.test('impute fills numbers by the mean or median and categories by the most fr
 
 t.test('with impute, a gap at prediction is filled even where training had none', async (t) => {
   const pre = fit(t, 'a,y\n1,u\n3,v\n', { impute: 'mean' });
-  t.same(xOf(t, pre, 'a\n\n2\nNA\n'), [0, 0]);
+  t.same(xOf(t, pre, 'a\n\n2\nNA\n'), [0, 0, 0]);
   const strict = fit(t, 'a,y\n1,u\n3,v\n');
   t.match(
     failure(() => xOf(t, strict, 'a\nNA\n')),
