@@ -4,6 +4,7 @@
 import type { Task } from '../data/dataset.js';
 import type { WireError } from '../errors.js';
 import type { TrainingLayout } from '../memory/layout.js';
+import type { CompiledModule, SharedMemory } from '../memory/webassembly-types.js';
 import type { MemberSpec, NetworkMemberSpec } from '../model/spec.js';
 import type { EpochRecord, TrainedMember } from './ensemble.js';
 
@@ -11,8 +12,8 @@ import type { EpochRecord, TrainedMember } from './ensemble.js';
 export interface TrainingShare {
   /** Unique within the process. */
   readonly id: string;
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
+  readonly module: CompiledModule;
+  readonly memory: SharedMemory;
   readonly layout: TrainingLayout;
   readonly task: Task;
   readonly seed: number;

@@ -1,11 +1,12 @@
 // Compiles the kernels. Apart from kernels.ts, because threads get compiled modules and need no bytes.
 
+import type { CompiledModule } from '../memory/webassembly-types.js';
 import type { Arithmetic } from '../model/spec.js';
 import { enableRelaxedSimd } from './arithmetic.js';
 import { embeddedKernels } from './embedded.js';
 
 /** Compiles the kernels; the module can be cloned to threads, which then share its machine code. */
-export function compileKernels(arithmetic: Arithmetic): WebAssembly.Module {
+export function compileKernels(arithmetic: Arithmetic): CompiledModule {
   if (arithmetic === 'fused') enableRelaxedSimd();
   return new WebAssembly.Module(Buffer.from(embeddedKernels[arithmetic], 'base64'));
 }

@@ -13,6 +13,7 @@
 // - Base addresses and panel strides are multiples of 16 bytes; addresses of 2 GiB and more are fine.
 // - The first 1024 bytes of memory stay unused: the compiler relies on addresses being above them.
 // - No argument may be the address 0 unless its description gives 0 a meaning.
+import type { CompiledModule, SharedMemory } from '../memory/webassembly-types.js';
 import type { RegularizationKernels } from './regularization-kernels.js';
 import { bindWindowKernels, type RawWindowKernels, type WindowKernels } from './window-kernels.js';
 
@@ -362,7 +363,7 @@ type RawKernels = Omit<Kernels, 'activate' | 'secondDerivative' | keyof WindowKe
   };
 
 /** Binds the kernels to one shared memory. */
-export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+export function instantiateKernels(module: CompiledModule, memory: SharedMemory): Kernels {
   const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as RawKernels;
   return {
     ...exports,

@@ -6,6 +6,7 @@ import { encodeTargets, writeEncoded } from '../data/encoding.js';
 import { TuttiError } from '../errors.js';
 import type { TangentSource } from '../model/spec.js';
 import { CONTROL_HEADER_BYTES, CONTROL_SLOT_BYTES } from './control-block.js';
+import type { SharedMemory } from './webassembly-types.js';
 
 /** WebAssembly addresses are 32 bits: nothing beyond 4 GiB can be addressed. */
 export const MAX_MEMORY_BYTES = 2 ** 32;
@@ -201,7 +202,7 @@ export function writePaddedRows(
  * Creates a shared memory of exactly the size asked for; it never grows.
  * @throws ERR_MEMORY when it is more than 4 GiB or the machine refuses it.
  */
-export function createSharedMemory(bytes: number, purpose: string): WebAssembly.Memory {
+export function createSharedMemory(bytes: number, purpose: string): SharedMemory {
   if (bytes > MAX_MEMORY_BYTES) {
     throw new TuttiError(
       'ERR_MEMORY',
