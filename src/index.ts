@@ -46,9 +46,15 @@ export {
 } from './ensemble/compare-masks.js';
 export type { Ensemble, EpochRecord, FailedMember, TrainedMember } from './ensemble/ensemble.js';
 export { type EvaluateOptions, evaluateEnsemble, evaluateOutOfBag } from './ensemble/evaluate.js';
+export type { Inputs } from './ensemble/inputs.js';
 export type { EpochDecision, EpochEvent } from './ensemble/job.js';
 export { type MaskOptions, maskEnsemble } from './ensemble/masks.js';
-export { type CombineOptions, predictEnsemble } from './ensemble/predict.js';
+export {
+  type CombineOptions,
+  createPredictor,
+  type EnsemblePredictor,
+  predictEnsemble,
+} from './ensemble/predict.js';
 export { type MaskWay, type PredictMasksOptions, predictWithMasks } from './ensemble/predict-masks.js';
 export type { TrainingProgress } from './ensemble/progress.js';
 export { createInlineRunner, type MemberRunner } from './ensemble/runner.js';

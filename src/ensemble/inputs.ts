@@ -1,28 +1,63 @@
-// What may be handed to a trained ensemble: rows in the user's units, alone or as a dataset. A dataset's own scales
-// do not matter, since the ensemble encodes with its own; its columns and its task must be the ensemble's.
+// What may be handed to a trained ensemble: rows in the user's units, as numbers, as a dataset, or raw, as a table or
+// records of the training file's columns. A dataset's own scales do not matter, since the ensemble encodes with its
+// own; its columns and its task must be the ensemble's.
 
 import { requireDataset } from '../data/check-dataset.js';
 import type { Dataset, Values } from '../data/dataset.js';
-import { featureNames } from '../data/preprocessing.js';
+import { featureNames, type Preprocessing, transformFeatures } from '../data/preprocessing.js';
+import { type DataRecord, featureTable } from '../data/records.js';
+import type { Table } from '../data/table.js';
 import { describe, failOption, TuttiError } from '../errors.js';
 import type { Ensemble } from './ensemble.js';
 
-/** Rows to predict: [rows, features], row-major, in the user's units; or a dataset, for its `x`. */
-export type Inputs = Values | readonly number[] | Dataset;
+/**
+ * Rows to predict: [rows, features], row-major, in the user's units; a dataset, for its `x`; or, where the ensemble was
+ * trained on a table, raw rows: a table with the columns of the training file, found by name, or records of them.
+ */
+export type Inputs = Values | readonly number[] | Dataset | Table | readonly DataRecord[];
 
 /**
  * The numbers of what is to be predicted.
- * @throws ERR_SHAPE when they are no whole rows, or a dataset's columns are others; ERR_OPTION for anything else
+ * @throws ERR_SHAPE when they are no whole rows, or a dataset's columns are others; ERR_DATA for a raw cell, named by row
+ * and column; ERR_OPTION for anything else, and for raw rows where the ensemble was trained on arrays
  */
 export function inputsOf(ensemble: Ensemble, x: Inputs): { readonly x: Values; readonly rows: number } {
   if (x instanceof Float32Array || x instanceof Float64Array) return { x, rows: wholeRows(ensemble, x) };
-  if (Array.isArray(x)) return { x: Float64Array.from(x), rows: wholeRows(ensemble, x) };
+  if (isRecords(x)) return rawRows(ensemble, (preprocessing) => featureTable(preprocessing, x));
+  if (isNumbers(x)) return { x: Float64Array.from(x), rows: wholeRows(ensemble, x) };
+  if (isTable(x)) return rawRows(ensemble, () => x);
   if (typeof x !== 'object' || x === null || !('encoding' in x)) {
-    failOption('x', 'a Float32Array or Float64Array of rows, an array of numbers, or a dataset', x);
+    failOption(
+      'x',
+      'a Float32Array or Float64Array of rows, a list of numbers or records, a table or a dataset',
+      x,
+    );
   }
   requireDataset(x, 'x');
   checkColumns(ensemble, x);
   return { x: x.x, rows: x.rows };
+}
+
+function isRecords(x: Inputs): x is readonly DataRecord[] {
+  return Array.isArray(x) && typeof x[0] === 'object';
+}
+
+function isNumbers(x: Inputs): x is readonly number[] {
+  return Array.isArray(x);
+}
+
+function isTable(x: Inputs): x is Table {
+  return typeof x === 'object' && x !== null && 'columns' in x && 'source' in x;
+}
+
+function rawRows({ preprocessing }: Ensemble, tableOf: (preprocessing: Preprocessing) => Table) {
+  if (preprocessing === null) {
+    const why =
+      'numbers or a dataset, because the ensemble was trained on arrays and knows no columns by name';
+    failOption('x', why, 'raw rows');
+  }
+  const table = tableOf(preprocessing);
+  return { x: transformFeatures(preprocessing, table), rows: table.rows };
 }
 
 function wholeRows({ features }: Ensemble, { length }: ArrayLike<number>): number {

@@ -10,12 +10,14 @@ import type { Ensemble } from './ensemble.js';
 
 /**
  * Loads the members of an ensemble of networks, ready to predict.
+ * @param loadedBytes of weights that stay loaded, the others taking turns. @default the engine's
  * @throws ERR_OPTION when a member is of another kind.
  */
-export function predictorOf(ensemble: Ensemble, blockRows?: number): Predictor {
+export function predictorOf(ensemble: Ensemble, blockRows?: number, loadedBytes?: number): Predictor {
   const { plan, features, task, encoding } = ensemble;
   const module = compileKernels(resolveArithmetic(plan.arithmetic));
-  return createPredictor(module, networkMembers(ensemble), features, task, encoding.targets, blockRows);
+  const members = networkMembers(ensemble);
+  return createPredictor(module, members, features, task, encoding.targets, blockRows, loadedBytes);
 }
 
 /**

@@ -1,6 +1,9 @@
 // Predicting with a trained ensemble, on the calling thread and without a pool.
 // Rows go through in fixed blocks, so memory does not grow with members × rows.
 
+// The declaration file names Disposable, which a user's own libs may not hold.
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { setImmediate } from 'node:timers/promises';
 import { outputCount, type Values } from '../data/dataset.js';
 import { TuttiError } from '../errors.js';
@@ -29,13 +32,29 @@ export const PREDICT_OPTIONS = {
   ...ANSWER_OPTIONS,
 } satisfies OptionTable<CombineOptions>;
 
+/** An ensemble with its members loaded; see {@link createPredictor}. */
+export interface EnsemblePredictor extends Disposable {
+  /**
+   * Predicts rows, as {@link predictEnsemble} does. Several predictions may be under way: they take turns, block by
+   * block of rows, so that one row does not wait for the whole of a long prediction.
+   * @throws ERR_CANCELLED once the predictor has been disposed of.
+   */
+  predict(inputs: Inputs): Promise<CombinedPredictions>;
+  /** Lets go of the members. */
+  dispose(): void;
+}
+
+/** Networks' weights that a predictor keeps loaded, in bytes: half of what one memory can hold. */
+const KEPT_BYTES = 2 ** 31;
+
 /**
  * Predicts rows.
- * @param x [rows, features] in the user's units, those of the training dataset's `x`: what `transformFeatures` makes
- * of a table, or the `x` of a dataset; or a dataset.
+ * @param inputs [rows, features] in the user's units, those of the training dataset's `x`; a dataset; or raw rows, as a
+ * table or as records: `[{ sqm: 100, city: 'Berlin' }]`.
  * @returns probabilities, or values in the user's units (f64).
  * @throws ERR_SHAPE when x is not a whole number of rows, or a dataset of other columns; ERR_DATA for a value that is
- * not finite (row and column named); ERR_OPTION for weights that do not fit; ERR_ARITHMETIC when this host cannot do the ensemble's arithmetic; ERR_MODULE when a module of the user's is not
+ * not finite or does not fit its column (row and column named); ERR_OPTION for weights that do not fit; ERR_ARITHMETIC
+ * when this host cannot do the ensemble's arithmetic; ERR_MODULE when a module of the user's is not
  * there or not the one it was trained with; ERR_LEARNER when a learner fails; ERR_ENGINE_MISSING.
  */
 export async function predictEnsemble(
@@ -44,15 +63,75 @@ export async function predictEnsemble(
   options: CombineOptions = {},
 ): Promise<CombinedPredictions> {
   checkOptions('predictEnsemble', options, PREDICT_OPTIONS);
-  const { x, rows } = inputsOf(ensemble, inputs);
-  const combine = combiner(
-    options.aggregator ?? 'arithmeticMean',
-    ensemble.task,
-    combineSettings(ensemble, options),
-  );
-  const blocks: CombinedPredictions[] = [];
-  await eachBlock(ensemble, x, rows, null, (members) => blocks.push(combine(members)), options);
-  return concatenate(blocks, rows);
+  const { x } = inputsOf(ensemble, inputs);
+  const predictor = await loadPredictor(ensemble, options);
+  try {
+    return await predictor.predict(x);
+  } finally {
+    predictor.dispose();
+  }
+}
+
+/**
+ * Loads the members of an ensemble once, for many predictions: what takes longest of a prediction of a few rows.
+ *
+ *     using predictor = await createPredictor(ensemble);
+ *     const { mean } = await predictor.predict([{ sqm: 100, city: 'Berlin' }]);
+ *
+ * @param options what {@link predictEnsemble} takes, for all predictions.
+ * @throws what {@link predictEnsemble} throws for the ensemble and the options; ERR_MEMORY when it does not fit.
+ */
+export async function createPredictor(
+  ensemble: Ensemble,
+  options: CombineOptions = {},
+): Promise<EnsemblePredictor> {
+  checkOptions('createPredictor', options, PREDICT_OPTIONS);
+  return loadPredictor(ensemble, options, KEPT_BYTES);
+}
+
+async function loadPredictor(
+  ensemble: Ensemble,
+  options: CombineOptions,
+  loadedBytes?: number,
+): Promise<EnsemblePredictor> {
+  const { members, task } = ensemble;
+  const blockRows = blockRowsFor(members.length, outputCount(task));
+  const combine = combiner(options.aggregator ?? 'arithmeticMean', task, combineSettings(ensemble, options));
+  const loaded = await createBlockPredictor(ensemble, blockRows, options, loadedBytes);
+  const next = turns();
+  let disposed = false;
+  const predictBlock = async (x: Values, range: RowRange): Promise<CombinedPredictions> => {
+    if (disposed) throw new TuttiError('ERR_CANCELLED', 'The predictor has ended');
+    return combine(await loaded.predictBlock(x, range, null));
+  };
+  const dispose = () => {
+    if (disposed) return;
+    disposed = true;
+    void next(async () => loaded.dispose());
+  };
+  return {
+    async predict(inputs) {
+      const { x, rows } = inputsOf(ensemble, inputs);
+      const blocks: CombinedPredictions[] = [];
+      for (const range of blockRanges(rows, blockRows)) {
+        if (range.start > 0) await setImmediate();
+        blocks.push(await next(() => predictBlock(x, range)));
+      }
+      return blocks.length === 1 ? blocks[0]! : concatenate(blocks, rows);
+    },
+    dispose,
+    [Symbol.dispose]: dispose,
+  };
+}
+
+/** Runs what it is given one after the other: members answer in memory that their next answer overwrites. */
+function turns(): <T>(run: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (run) => {
+    const mine = last.then(run);
+    last = mine.catch(() => {});
+    return mine;
+  };
 }
 
 /** An aggregator's settings: those given, and the weights that the members carry where none are. */

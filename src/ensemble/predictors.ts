@@ -26,19 +26,22 @@ export interface BlockPredictor {
 
 /**
  * Loads the members of an ensemble.
+ * @param loadedBytes of networks' weights that stay loaded, the others taking turns. @default the engine's
  * @throws ERR_BUNDLE when there are none; ERR_ARITHMETIC, ERR_MODULE, ERR_LEARNER, ERR_ENGINE_MISSING as their engines.
  */
 export async function createBlockPredictor(
   ensemble: Ensemble,
   blockRows: number,
   options: AnswerOptions = {},
+  loadedBytes?: number,
 ): Promise<BlockPredictor> {
   const { plan, members, features, encoding } = ensemble;
   const rules = answerRules(ensemble, options);
   if (members.length === 0)
     throw new TuttiError('ERR_BUNDLE', 'This ensemble has no finished members to predict with');
   const isNetwork = ({ index }: TrainedMember) => plan.members[index]!.engine === 'wasm';
-  const networks = await loadNetworks({ ...ensemble, members: members.filter(isNetwork) }, blockRows);
+  const ofNetworks = { ...ensemble, members: members.filter(isNetwork) };
+  const networks = await loadNetworks(ofNetworks, blockRows, loadedBytes);
   const others: (MemberPredictor | null)[] = [];
   const dispose = () => {
     for (const other of others) other?.dispose?.();
@@ -55,10 +58,10 @@ export async function createBlockPredictor(
     async predictBlock(x, range, index) {
       const rows = encodeRows(x, features, encoding.features, range, index);
       const all = { start: 0, end: range.end - range.start };
-      const ofNetworks = networks?.predictBlock(rows, all, null).values();
+      const answers = networks?.predictBlock(rows, all, null).values();
       const predictions: Predictions[] = [];
       for (const other of others) {
-        predictions.push(other === null ? ofNetworks!.next().value! : await other.predict(rows, all, null));
+        predictions.push(other === null ? answers!.next().value! : await other.predict(rows, all, null));
       }
       rules.apply(predictions, range, index);
       return predictions;
@@ -68,10 +71,10 @@ export async function createBlockPredictor(
 }
 
 /** The networks of the wasm engine, which share a memory; null when there are none. */
-async function loadNetworks(ensemble: Ensemble, blockRows: number) {
+async function loadNetworks(ensemble: Ensemble, blockRows: number, loadedBytes?: number) {
   if (ensemble.members.length === 0) return null;
   const { predictorOf } = await import('./network-predictor.js');
-  return predictorOf(ensemble, blockRows);
+  return predictorOf(ensemble, blockRows, loadedBytes);
 }
 
 async function createMemberPredictor(

@@ -24,7 +24,10 @@ import {
   runForward,
 } from './program.js';
 
-/** Weights beyond this take turns in memory; loading one for a block costs about a tenth of predicting it. */
+/**
+ * Weights beyond this take turns in memory: loading one for a whole block costs about a tenth of predicting it, for
+ * one row many times as much.
+ */
 const LOADED_BYTES = 16 * 2 ** 20;
 
 /** A member as prediction needs it. */
@@ -53,7 +56,10 @@ export interface Predictor {
   countActive(x: Float32Array, range: RowRange, threshold: number): readonly (readonly number[])[];
 }
 
-/** Loads the members into a memory of their own, ready to predict. */
+/**
+ * Loads the members into a memory of their own, ready to predict.
+ * @param loadedBytes of weights that stay loaded; the others take turns.
+ */
 export function createPredictor(
   module: WebAssembly.Module,
   members: readonly PredictableMember[],
@@ -61,9 +67,10 @@ export function createPredictor(
   task: Task,
   scale: Scale,
   blockRows: number = BLOCK_ROWS,
+  loadedBytes: number = LOADED_BYTES,
 ): Predictor {
   const outputs = outputCount(task);
-  const { shared, own, bytes } = layoutMembers(members, features, task, blockRows);
+  const { shared, own, bytes } = layoutMembers(members, features, task, blockRows, loadedBytes);
   const { x, xStride, identity, pair } = shared;
   const memory = createSharedMemory(bytes, `Predicting with ${members.length} members`);
   const { buffer } = memory;
@@ -162,6 +169,7 @@ function layoutMembers(
   features: number,
   task: Task,
   blockRows: number,
+  loadedBytes: number,
 ) {
   const outputs = outputCount(task);
   const regions = new RegionAllocator(0);
@@ -172,7 +180,7 @@ function layoutMembers(
     identity: regions.takeWords(blockRows),
     pair: regions.take(panelsOf(blockRows) * panelStrideOf(2)),
   };
-  const weightPlaces = placeWeights(regions, members, features, task);
+  const weightPlaces = placeWeights(regions, members, features, task, loadedBytes);
   const places = members.map(({ spec, weights }) => {
     const shapes = layerShapes(spec, features, task);
     return {
@@ -228,10 +236,11 @@ function placeWeights(
   members: readonly PredictableMember[],
   features: number,
   task: Task,
+  loadedBytes: number,
 ): ReadonlyMap<Float32Array, WeightPlace> {
   const places = new Map<Float32Array, WeightPlace>();
   const guests = new Set<Float32Array>();
-  let left = LOADED_BYTES / 4;
+  let left = loadedBytes / 4;
   let longest = 0;
   for (const { spec, weights } of members) {
     if (places.has(weights) || guests.has(weights)) continue;
