@@ -26,8 +26,8 @@ export interface OpenedFile {
 /** A module of the user's is source text. */
 export const MAX_MODULE_BYTES = 64 * 2 ** 20;
 
-/** A config file is options, and at most a list of members. */
-export const MAX_CONFIG_BYTES = 16 * 2 ** 20;
+/** A config file is options, and at most a list of some thousand members; parsers of YAML take a second a megabyte. */
+export const MAX_CONFIG_BYTES = 2 ** 20;
 
 const STDIN_PATH = '/dev/stdin';
 const STDIN = 0;

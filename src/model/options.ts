@@ -44,6 +44,12 @@ const DEFAULT_HIDDEN = [64];
 /** Upper bound on the number of members: beyond it the seeds' stream numbers would not fit. */
 const MAX_MEMBERS = 2 ** 31 - 1;
 
+type Grid = NonNullable<TrainingOptions['grid']>;
+
+/** More different members than this are surely a mistake; each takes a kilobyte of the plan. */
+const MAX_POINTS = 100_000;
+const SMALL_GRID = 1000;
+
 /** What a plan needs to know of the data it will train on. */
 export interface PlanContext {
   readonly task: Task;
@@ -127,18 +133,40 @@ function listRuns(options: TrainingOptions): { own: MemberOptions[]; runs: numbe
     requireUsers(own);
     return { own, runs: members.length };
   }
-  const own = grid === undefined ? [shared] : combinations(grid).map((choice) => ({ ...shared, ...choice }));
+  if (grid === undefined) {
+    requireUsers([shared]);
+    return { own: [shared], runs: members ?? DEFAULTS.members };
+  }
+  const points = gridPoints(grid);
+  const runs = members ?? points;
+  const own = firstPoints(grid, points, runs).map((choice) => ({ ...shared, ...choice }));
   requireUsers(own);
-  return { own, runs: members ?? (grid === undefined ? DEFAULTS.members : own.length) };
+  return { own, runs };
 }
 
-/** All combinations of the grid's lists, the last name varying fastest. */
-function combinations(grid: NonNullable<TrainingOptions['grid']>): MemberOptions[] {
-  let all: MemberOptions[] = [{}];
-  for (const [name, values] of Object.entries(grid)) {
-    all = all.flatMap((base) => (values as readonly unknown[]).map((value) => ({ ...base, [name]: value })));
+function gridPoints(grid: Grid): number {
+  return Object.values(grid).reduce((product, values) => product * (values as readonly unknown[]).length, 1);
+}
+
+/**
+ * The grid's combinations, the last name varying fastest: all of a small grid, so that what none of them uses is found;
+ * of a large one those that are trained, because three lists of a thousand are a thousand million points.
+ */
+function firstPoints(grid: Grid, points: number, runs: number): MemberOptions[] {
+  if (Math.min(points, runs) > MAX_POINTS) {
+    const expected = `at most ${MAX_POINTS} points, or \`members\` to say how many of the first are trained`;
+    failOption('grid', expected, `${points} points`);
   }
-  return all;
+  const lists = Object.entries(grid) as [string, readonly unknown[]][];
+  return Array.from({ length: Math.min(points, Math.max(runs, SMALL_GRID)) }, (_, point) => {
+    let rest = point;
+    const chosen = lists.toReversed().map(([name, values]) => {
+      const value = values[rest % values.length];
+      rest = Math.floor(rest / values.length);
+      return [name, value] as const;
+    });
+    return Object.fromEntries(chosen.toReversed()) as MemberOptions;
+  });
 }
 
 /** The members of one run: one, or one per snapshot. */

@@ -7,6 +7,7 @@ import {
   DEFAULTS,
   memberChoices,
   memberCount,
+  memberOptions,
   parseTrainingOptions,
   resolvePlan,
   trainingSchema,
@@ -203,5 +204,31 @@ t.test('shapes follow from the spec, the features and the task', async (t) => {
 t.test('every option is described, for the help', async (t) => {
   for (const [name, schema] of Object.entries(trainingSchema.shape)) {
     t.ok(schema.unwrap().description, name);
+  }
+});
+
+t.test('of a huge grid only the points that are trained are made', async (t) => {
+  const axis = (length: number) => Array.from({ length }, (_, at) => 1e-6 * (at + 1));
+  const grid = {
+    learningRate: axis(1000),
+    l2: axis(1000),
+    labelSmoothing: axis(1000).map((share) => share / 2),
+  };
+  const options = memberOptions({ grid, members: 3 });
+  const first = { learningRate: 1e-6, l2: 1e-6 };
+  t.match(options.slice(0, 2), [
+    { ...first, labelSmoothing: 0.5e-6 },
+    { ...first, labelSmoothing: 1e-6 },
+  ]);
+  t.ok(options.length <= 1000);
+  t.match(memberOptions({ grid: { l2: [1, 2], l1: [3, 4] }, members: 5 }), [
+    { l2: 1, l1: 3 },
+    { l2: 1, l1: 4 },
+    { l2: 2, l1: 3 },
+    { l2: 2, l1: 4 },
+  ]);
+  for (const members of [undefined, 2_000_000]) {
+    const all = members === undefined ? { grid } : { grid, members };
+    t.throws(() => memberOptions(all), { code: 'ERR_OPTION', message: /`grid` to be at most 100000 points/ });
   }
 });
