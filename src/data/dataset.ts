@@ -55,7 +55,7 @@ export interface DatasetArrays {
   /** Whether members see each column of `x` at mean 0 and standard deviation 1, or as it is. @default true */
   readonly standardise?: boolean;
   /**
-   * Bound c of a soft clip of standardised values, z/√(1 + (z/c)²), so that no value is far out; null: none.
+   * The c of a soft clip of standardised values: as they are up to c standard deviations, and never beyond 2c; null: none.
    * @default null
    */
   readonly softClip?: number | null;

@@ -14,8 +14,9 @@ export interface Scale {
 /** The scale of each feature. The 0/1 columns of categories are as they are: mean 0, std 1, no clip. */
 export interface FeatureScale extends Scale {
   /**
-   * Per feature the c of its soft clip, z/√(1 + (z/c)²) of the standardised value z, or null for none; null where no
-   * feature has one. It is monotone, about z near 0 and never beyond ±c.
+   * Per feature the c of its soft clip of the standardised value z, or null for none; null where no feature has one:
+   * z itself within ±c, and beyond, of what exceeds c by d, only d/√(1 + (d/c)²). It is monotone and smooth, and never
+   * beyond ±2c.
    */
   readonly softClip: readonly (number | null)[] | null;
 }
@@ -93,14 +94,13 @@ export function writeEncoded(
   }
 }
 
-/** z/√(1 + (z/c)²); z itself for no clip. */
+/** A standardised value, softly clipped: see {@link FeatureScale}. */
 export function softClip(z: number, c: number | null): number {
-  if (c === null) return z;
-  const q = z / c;
+  const excess = c === null ? 0 : (Math.abs(z) - c) / c;
+  if (!(excess > 0)) return z;
   // Beyond this the square has outgrown the 1, and may outgrow a double.
-  if (q > 1e9) return c;
-  if (q < -1e9) return -c;
-  return z / Math.sqrt(1 + q * q);
+  const kept = excess > 1e9 ? 1 : excess / Math.sqrt(1 + excess * excess);
+  return Math.sign(z) * c! * (1 + kept);
 }
 
 /** Encoded features back in the user's units, f64[rows, features]; exact but for the rounding to single precision. */
@@ -109,7 +109,7 @@ export function decodeRows(encoded: Float32Array, scale: Scale | FeatureScale | 
   const { mean, std } = scale;
   return Float64Array.from(encoded, (value, at) => {
     const i = at % mean.length;
-    return mean[i]! + std[i]! * (value / rootOfRest(scale, i, value));
+    return mean[i]! + std[i]! * unclipped(value, clipOf(scale, i));
   });
 }
 
@@ -121,17 +121,25 @@ export function encodeChange(
   encoded: number,
 ): number {
   if (scale === null) return change;
-  const root = rootOfRest(scale, i, encoded);
+  const root = rootOfRest(encoded, clipOf(scale, i));
   return (change / scale.std[i]!) * root * root * root;
 }
 
-/** √(1 − (y/c)²) = 1/√(1 + (z/c)²) of an encoded value y; 1 for no clip. */
-function rootOfRest(scale: Scale | FeatureScale, i: number, encoded: number): number {
-  const c = 'softClip' in scale ? (scale.softClip?.[i] ?? null) : null;
-  if (c === null) return 1;
-  // Never 0: a value rounded to c itself was finite before.
-  const q = encoded / c;
-  return Math.sqrt(Math.max(2 ** -24, 1 - q * q));
+function clipOf(scale: Scale | FeatureScale, i: number): number | null {
+  return 'softClip' in scale ? (scale.softClip?.[i] ?? null) : null;
+}
+
+/** The standardised value whose soft clip is y. */
+function unclipped(y: number, c: number | null): number {
+  if (c === null || Math.abs(y) <= c) return y;
+  return Math.sign(y) * (c + (Math.abs(y) - c) / rootOfRest(y, c));
+}
+
+/** 1/√(1 + (d/c)²), from the clipped value y alone: √(1 − ((|y| − c)/c)²); 1 where nothing is clipped. */
+function rootOfRest(y: number, c: number | null): number {
+  const kept = c === null ? 0 : (Math.abs(y) - c) / c;
+  // Never 0: a value rounded to 2c itself was finite before.
+  return kept > 0 ? Math.sqrt(Math.max(2 ** -24, 1 - kept * kept)) : 1;
 }
 
 /** Standardised targets, f32[rows, targets]. */

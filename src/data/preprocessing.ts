@@ -33,11 +33,15 @@ export interface PreprocessingOptions extends ColumnOptions {
   /** Whether numeric features are standardised each by itself or, as pixels want, all alike. @default 'columns' */
   readonly scaling?: FeatureScaling | undefined;
   /**
-   * Bound c of a soft clip of standardised numeric columns, z/√(1 + (z/c)²), so that no value is far out; null: none.
-   * @default null
+   * The c of a soft clip of standardised numeric columns: as they are up to c standard deviations, and never beyond 2c;
+   * null: none. Networks do better without values that are far out: docs/DEFAULTS.md.
+   * @default 2; null with `scaling: 'together'`, because clipped pixels are another image
    */
   readonly softClip?: number | null | undefined;
 }
+
+/** Standard deviations up to which a value is left as it is. */
+const DEFAULT_SOFT_CLIP = 2;
 
 /** The checks of these options that need no table. */
 export const PREPROCESSING_OPTIONS = {
@@ -66,7 +70,8 @@ export function fitPreprocessing(
   const unseen = options.unseen ?? 'error';
   if (unseen !== 'error' && unseen !== 'ignore') failOption('unseen', 'error or ignore', unseen);
   const target = fitTarget(table, judgement.target, rows, judgement.rows);
-  const { impute = null, scaling = 'columns', softClip = null } = options;
+  const { impute = null, scaling = 'columns' } = options;
+  const { softClip = scaling === 'together' ? null : DEFAULT_SOFT_CLIP } = options;
   const features = fitFeatures(table, judgement.features, rows, { impute, scaling }, judgement.rows);
   const leftOut = [...judgement.leftOut, ...withoutValues(judgement, features)];
   if (features.length === 0) throw nothingFitted(table);
