@@ -11,6 +11,12 @@ export { ensembleToBytes, type SavedEnsemble, type SaveOptions, saveEnsemble } f
 export { Column } from './data/column.js';
 export { type CsvOptions, readCsv } from './data/csv.js';
 export { Dataset, type DatasetArrays, type Task } from './data/dataset.js';
+export {
+  type ColumnDescription,
+  type DescribeOptions,
+  describeTable,
+  type TableDescription,
+} from './data/describe.js';
 export { type LoadedData, type LoadOptions, loadTraining } from './data/load.js';
 export { type Preprocessing, transformFeatures, transformTable } from './data/preprocessing.js';
 export { type DataRecord, type RecordsOptions, type RecordValue, tableFromRecords } from './data/records.js';

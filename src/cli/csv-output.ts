@@ -10,26 +10,30 @@ export type CsvRow = readonly (string | number)[];
 const PIECE_LENGTH = 1 << 16;
 
 /** Writes rows to a file (all or nothing), or to standard output when there is no path. */
-export async function writeCsv(path: string | undefined, rows: Iterable<CsvRow>): Promise<void> {
+export async function writeCsv(
+  path: string | undefined,
+  rows: Iterable<CsvRow>,
+  delimiter = ',',
+): Promise<void> {
   if (path !== undefined) {
     await writeAtomically(path, async (file) => {
-      for (const piece of pieces(rows)) await writeAll(file, Buffer.from(piece));
+      for (const piece of pieces(rows, delimiter)) await writeAll(file, Buffer.from(piece));
     });
     return;
   }
-  for (const piece of pieces(rows)) await printPiece(piece);
+  for (const piece of pieces(rows, delimiter)) await printPiece(piece);
 }
 
 /** Quotes a cell when it holds a delimiter, a quote, a line break or outer blanks. */
-export function csvCell(value: string | number): string {
+export function csvCell(value: string | number, delimiter = ','): string {
   const text = String(value);
-  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return text.includes(delimiter) || /["\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function* pieces(rows: Iterable<CsvRow>): Generator<string> {
+function* pieces(rows: Iterable<CsvRow>, delimiter: string): Generator<string> {
   let piece = '';
   for (const row of rows) {
-    piece += `${row.map(csvCell).join(',')}\n`;
+    piece += `${row.map((cell) => csvCell(cell, delimiter)).join(delimiter)}\n`;
     if (piece.length >= PIECE_LENGTH) {
       yield piece;
       piece = '';

@@ -29,22 +29,45 @@ export function csvOptions({ delimiter, encoding }: GivenOptions): CsvOptions {
   };
 }
 
-/** The options that say what the columns of a training file are. */
-export const DATA_ROWS: readonly OptionRow[] = [
-  {
-    ...text('target', 'column to predict, or several for regression: a,b'),
-    kind: 'texts',
-    argument: 'column',
-  },
+export const TARGET_ROW: OptionRow = {
+  ...text('target', 'column to predict, or several for regression: a,b'),
+  kind: 'texts',
+  argument: 'column',
+};
+
+/** The options that say what the columns of a file are taken for. */
+export const COLUMN_ROWS: readonly OptionRow[] = [
   {
     ...choice('task', ['classification', 'regression'], 'what the target is'),
     defaultText: 'guessed and printed',
   },
+  { ...texts('drop', 'columns to leave out'), aliases: ['ignore'] },
+  texts('only', 'the only columns to learn from'),
+  texts('categorical', 'columns of categories that look like numbers, or never repeat, or say NA'),
   {
-    ...text('categorical', 'columns of categories that look like numbers'),
-    kind: 'texts',
-    argument: 'columns',
+    ...texts('missing', 'texts for no value beside NA, NaN, null and, in numbers, ? and N/A'),
+    argument: '?,-,none',
   },
+  {
+    ...choice('missingTarget', ['error', 'drop'], 'rows without a target'),
+    defaultText: 'error',
+  },
+  {
+    ...choice('decimal', ['.', ','], 'the decimal mark of numbers'),
+    ...{ argument: 'mark', defaultText: 'what the cells show' },
+  },
+  {
+    ...choice('dateOrder', ['dmy', 'mdy'], 'the order of dates such as 03/04/2023'),
+    ...{ argument: 'order', defaultText: 'what the cells show' },
+  },
+  { ...text('weightColumn', 'column with the weight of each row in the loss'), argument: 'column' },
+  { ...text('groupColumn', 'column whose groups are kept whole'), argument: 'column' },
+];
+
+/** The options that say what the columns of a training file are, and what is made of them. */
+export const DATA_ROWS: readonly OptionRow[] = [
+  TARGET_ROW,
+  ...COLUMN_ROWS,
   {
     ...choice('impute', ['mean', 'median'], 'fill missing cells'),
     defaultText: 'a missing cell is an error',
@@ -58,8 +81,6 @@ export const DATA_ROWS: readonly OptionRow[] = [
     defaultText: 'together with --image, else columns',
   },
   ...CSV_ROWS,
-  { ...text('weightColumn', 'column with the weight of each row in the loss'), argument: 'column' },
-  { ...text('groupColumn', 'column whose groups are kept whole'), argument: 'column' },
   { ...choice('classWeights', ['balanced'], 'weights of the loss by class'), acceptsMap: true },
   { ...text('testShare', 'share of the rows to hold out and test on'), kind: 'number', defaultText: '0' },
 ];
@@ -70,4 +91,8 @@ function text(name: string, description: string): OptionRow {
 
 function choice(name: string, choices: readonly string[], description: string): OptionRow {
   return { name, kind: 'choice', group: GROUP, description, choices };
+}
+
+function texts(name: string, description: string): OptionRow {
+  return { ...text(name, description), kind: 'texts', argument: 'columns' };
 }

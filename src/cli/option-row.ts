@@ -25,6 +25,8 @@ export interface OptionRow {
   readonly acceptsMap?: boolean;
   /** A single letter. */
   readonly short?: string;
+  /** Other names that people try: taken, and not shown in the help. */
+  readonly aliases?: readonly string[];
 }
 
 /** camelCase → `--kebab-case`. */

@@ -15,6 +15,14 @@ interface Entry {
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
   train: { summary: 'train an ensemble on a CSV file and measure it', load: () => import('./train.js') },
+  describe: {
+    summary: 'say what each column of a CSV file is taken for, and why',
+    load: () => import('./describe.js'),
+  },
+  split: {
+    summary: 'write the rows that a test share trains on and holds out as two CSV files',
+    load: () => import('./split.js'),
+  },
   predict: { summary: 'predict the rows of a CSV file', load: () => import('./predict.js') },
   evaluate: { summary: 'score a saved ensemble on a CSV file', load: () => import('./evaluate.js') },
   inspect: { summary: 'say what is in a saved ensemble', load: () => import('./inspect.js') },
@@ -98,11 +106,22 @@ function optionsOf(row: OptionRow): Option[] {
   const short = row.short === undefined ? '' : `-${row.short}, `;
   const make = (flags: string) => new Option(flags, describeRow(row)).helpGroup(`${row.group}:`);
   if (row.kind === 'flag') return [make(`${short}${flag}`), make(flag.replace('--', '--no-')).hideHelp()];
-  const option = make(`${short}${flag} <${row.argument ?? ARGUMENTS[row.kind]}>`);
+  const value = ` <${row.argument ?? ARGUMENTS[row.kind]}>`;
+  const options = [
+    make(`${short}${flag}${value}`),
+    ...(row.aliases ?? []).map((alias) => aliasOf(make(`${flagOf(alias)}${value}`), row.name)),
+  ];
   // A repeated list adds to itself; any other option counts as given last.
-  if (row.kind === 'texts' || row.kind === 'paths')
-    option.argParser((text, all?: string[]) => [...(all ?? []), text]);
-  return [option];
+  if (row.kind === 'texts' || row.kind === 'paths') {
+    for (const option of options) option.argParser((text, all?: string[]) => [...(all ?? []), text]);
+  }
+  return options;
+}
+
+/** Another flag for the option of that name. */
+function aliasOf(option: Option, name: string): Option {
+  option.attributeName = () => name;
+  return option.hideHelp();
 }
 
 const ARGUMENTS = {

@@ -10,6 +10,7 @@ import { stillImproving } from '../ensemble/still-improving.js';
 import type { HonestTest } from '../measure/honest-test.js';
 import { hasEpochs } from '../model/spec.js';
 import { activeLine } from './active-text.js';
+import { columnLines, splitCommand } from './columns-text.js';
 import { targetNames } from './input-files.js';
 import { measurementJson } from './measurement-json.js';
 import { measurementLines, type NamedMeasurement } from './measurement-text.js';
@@ -36,11 +37,13 @@ const MOST_FAILURES = 5;
 /** The data, the guess about the task and its reason, the seed. */
 export function headerLines(
   file: string,
-  { train, test, taskReason, table }: LoadedData,
+  data: LoadedData,
   seed: number,
-  { training }: TrainSettings,
+  settings: TrainSettings,
   threads: number,
 ): string[] {
+  const { train, test, taskReason, table } = data;
+  const { training } = settings;
   const { task } = train;
   const what =
     task.kind === 'classification'
@@ -50,7 +53,9 @@ export function headerLines(
   const origin = training.seed === undefined ? `${seed} (drawn; --seed ${seed} repeats this run)` : `${seed}`;
   return [
     `${file}: ${counted(table.rows, 'row')}${held}, ${counted(train.features, 'feature')}`,
+    ...columnLines(data),
     `${what} (${taskReason}); seed ${origin}; ${counted(threads, 'thread')}`,
+    ...(test === null ? [] : [`The held-out rows: ${splitCommand(file, settings.data, seed)}`]),
   ];
 }
 
@@ -143,6 +148,7 @@ export function trainJson({ file, data, ensemble, saved, measured, interrupted, 
     file,
     ...{ task: task.kind, taskReason: data.taskReason, ...namesOf(ensemble) },
     ...{ rows: data.table.rows, trainRows: data.train.rows, testRows: data.test?.rows ?? 0 },
+    ...{ leftOut: data.leftOut, notes: data.notes },
     ...{ features: ensemble.features, seed: plan.seed, arithmetic: plan.arithmetic },
     ...{ planned: plan.members.length, members: members.length, complete, interrupted, wallMs },
     failures: failures.map(({ index, error: { code, message, details } }) => ({

@@ -15,15 +15,20 @@ export interface ColumnRoles {
   readonly dropped: readonly Column[];
 }
 
+/** Column options before a target is chosen. */
+export type RoleOptions = Omit<ColumnOptions, 'target'> & { readonly target?: ColumnOptions['target'] | undefined };
+
 /**
  * Finds the columns that options name; all others are features, but for those that the table's notes say are no data.
+ * Without a target none is one.
  *
  * @throws ERR_OPTION for a name that is no column or has two uses; ERR_DATA when no feature is left, and for
  * a column without a name among the features
  */
-export function assignRoles(table: Table, options: ColumnOptions): ColumnRoles {
-  const names = typeof options.target === 'string' ? [options.target] : options.target;
-  if (names.length === 0) throw new TuttiError('ERR_OPTION', 'Expected `target` to name a column, got none');
+export function assignRoles(table: Table, options: RoleOptions): ColumnRoles {
+  const { target = [] } = options;
+  const names = typeof target === 'string' ? [target] : target;
+  if (options.target !== undefined && names.length === 0) throw new TuttiError('ERR_OPTION', 'Expected `target` to name a column, got none');
   const { weightColumn, groupColumn } = options;
   const targets = names.map((name) => requireColumn(table, 'target', name));
   const weight = weightColumn === undefined ? null : requireColumn(table, 'weightColumn', weightColumn);

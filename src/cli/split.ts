@@ -1,0 +1,88 @@
+// `tutti split`: the rows that a training with a test share trains on and those that it holds out, as two files.
+
+import { resolve } from 'node:path';
+import { readCsv } from '../data/csv.js';
+import { judgeTable } from '../data/judge-table.js';
+import { type LoadOptions, splitJudged } from '../data/load.js';
+import type { Table } from '../data/table.js';
+import { failOption } from '../errors.js';
+import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
+import { type CsvRow, writeCsv } from './csv-output.js';
+import { COLUMN_ROWS, csvOptions, DELIMITER_ROW, TARGET_ROW } from './data-rows.js';
+import { checkOutput } from './input-files.js';
+import { flagOf, type OptionRow } from './option-row.js';
+import { note, printJson } from './terminal.js';
+import { counted } from './words.js';
+
+const GROUP = 'The split';
+
+const ROWS: readonly OptionRow[] = [
+  {
+    ...{ name: 'testShare', kind: 'number', group: GROUP, argument: 'share' },
+    ...{ description: 'share of the rows to hold out', defaultText: '0.3' },
+  },
+  {
+    ...{ name: 'seed', kind: 'number', group: GROUP, argument: 'n' },
+    ...{ description: 'the seed of the training', defaultText: '0' },
+  },
+  {
+    ...{ name: 'trainOut', kind: 'text', group: GROUP, argument: 'file' },
+    description: 'where to write the rows to train on',
+  },
+  {
+    ...{ name: 'testOut', kind: 'text', group: GROUP, argument: 'file' },
+    description: 'where to write the rows held out',
+  },
+];
+
+const DEFAULT_SHARE = 0.3;
+
+export const command: CommandDefinition = {
+  arguments: [{ name: 'file', description: 'CSV file with a header row' }],
+  options: [TARGET_ROW, ...COLUMN_ROWS, DELIMITER_ROW, ...ROWS, JSON_ROW, QUIET_ROW],
+  examples: [
+    'tutti split prices.csv --target price --test-share 0.3 --seed 1 --train-out train.csv --test-out test.csv',
+  ],
+  run: ([file], given) => split(file!, given),
+};
+
+async function split(file: string, given: GivenOptions): Promise<number> {
+  const { json, quiet, trainOut, testOut, testShare = DEFAULT_SHARE, seed = 0, ...columns } = given;
+  if (columns.target === undefined) failOption('--target', 'the name of the column to predict', undefined);
+  const outputs = { trainOut: textOf('trainOut', trainOut), testOut: textOf('testOut', testOut) };
+  await checkOutput(outputs.trainOut, [file]);
+  await checkOutput(outputs.testOut, [file]);
+  if (resolve(outputs.trainOut) === resolve(outputs.testOut)) {
+    failOption('--test-out', 'another file than --train-out', outputs.testOut);
+  }
+  const share = testShare as number;
+  if (!(share > 0 && share < 1)) failOption('--test-share', 'a number above 0 and below 1', share);
+  const options = columns as unknown as LoadOptions;
+  const table = readCsv(file, csvOptions(given));
+  const rows = splitJudged(table, judgeTable(table, options), { testShare: share, seed: seed as number });
+  const delimiter = delimiterOf(given);
+  await writeCsv(outputs.trainOut, tableRows(table, rows.train), delimiter);
+  await writeCsv(outputs.testOut, tableRows(table, rows.test), delimiter);
+  if (json === true) {
+    printJson({ file, seed, testShare, trainRows: rows.train.length, testRows: rows.test.length, ...outputs });
+  } else if (quiet !== true) {
+    note(`Wrote ${outputs.trainOut}: ${counted(rows.train.length, 'row')}`);
+    note(`Wrote ${outputs.testOut}: ${counted(rows.test.length, 'row')}`);
+  }
+  return 0;
+}
+
+function textOf(name: string, value: unknown): string {
+  return value === undefined ? failOption(flagOf(name), 'the name of a file', value) : String(value);
+}
+
+/** Both files are written with the delimiter that the file was read with. */
+function delimiterOf({ delimiter }: GivenOptions): string {
+  return delimiter === undefined ? ',' : delimiter === '\\t' ? '\t' : String(delimiter);
+}
+
+/** The header and the given rows, every cell with the text that it has in the file. */
+function* tableRows({ columns }: Table, rows: Uint32Array): Generator<CsvRow> {
+  yield columns.map(({ name }) => name);
+  for (const row of rows) yield columns.map((column) => column.text(row));
+}
