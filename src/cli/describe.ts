@@ -1,6 +1,6 @@
 // `tutti describe`: what each column of a file is taken for and why, before anything is trained.
 
-import { describeTable, type ColumnDescription, type DescribeOptions } from '../data/describe.js';
+import { type ColumnDescription, type DescribeOptions, describeTable } from '../data/describe.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW } from './command.js';
 import { COLUMN_ROWS, DELIMITER_ROW, TARGET_ROW } from './data-rows.js';
 import { paletteOf, print, printJson } from './terminal.js';
@@ -45,6 +45,10 @@ function rowOf(column: ColumnDescription): TextRow {
   const words = missingWords.length === 0 ? '' : ` (${missingWords.slice(0, 3).join(' ')})`;
   const made = kind === 'categories' && use === 'feature' ? `${why} (${counted(width, 'feature')})` : why;
   const numbers = kind === 'numbers' && range !== null;
-  const shown = numbers ? range.map((number) => figure(number)).join(' to ') : examples.join(', ');
+  const shown = numbers ? range.map(short).join(' to ') : examples.join(', ');
   return [name, use, made, String(distinct), `${missing}${words}`, shown];
+}
+
+function short(number: number): string {
+  return Number.isInteger(number) ? String(number) : figure(number);
 }

@@ -64,7 +64,14 @@ async function split(file: string, given: GivenOptions): Promise<number> {
   await writeCsv(outputs.trainOut, tableRows(table, rows.train), delimiter);
   await writeCsv(outputs.testOut, tableRows(table, rows.test), delimiter);
   if (json === true) {
-    printJson({ file, seed, testShare, trainRows: rows.train.length, testRows: rows.test.length, ...outputs });
+    printJson({
+      file,
+      seed,
+      testShare,
+      trainRows: rows.train.length,
+      testRows: rows.test.length,
+      ...outputs,
+    });
   } else if (quiet !== true) {
     note(`Wrote ${outputs.trainOut}: ${counted(rows.train.length, 'row')}`);
     note(`Wrote ${outputs.testOut}: ${counted(rows.test.length, 'row')}`);

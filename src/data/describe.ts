@@ -2,7 +2,7 @@
 // whatever stands in its way told column by column instead of thrown.
 
 import { TuttiError } from '../errors.js';
-import { checkOptions, option, type OptionTable, pickOptions } from '../option-names.js';
+import { checkOptions, type OptionTable, pickOptions } from '../option-names.js';
 import type { Column } from './column.js';
 import { type ColumnJudge, columnJudge } from './column-judge.js';
 import { COLUMN_OPTIONS } from './column-options.js';

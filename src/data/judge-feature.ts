@@ -41,7 +41,8 @@ export function judgeFeature(table: Table, column: Column, judge: ColumnJudge): 
   const numbers = numbersOf(table, reading);
   if (isConstantWithGaps(numbers)) return leftOut('the same number in every row that has one');
   const constant = numbers.every((number) => number === numbers[0]);
-  return { reading, reason: null, constant, notes: constant ? [] : numberNotes(column, numbers) };
+  const notes = constant || format?.kind === 'date' ? [] : numberNotes(column, numbers);
+  return { reading, reason: null, constant, notes };
 }
 
 function leftOut(reason: string): FeatureJudgement {

@@ -32,9 +32,20 @@ export function numericReading(column: Column, format: ColumnFormat, words: read
     isMissing: (row) => isMissing(column.text(row)),
     numbers: () => {
       const values = column.values(parse);
+      if (format === null) readOdd(column, values);
       return none.size === 0 ? values : values.map((value) => (none.has(value) ? Number.NaN : value));
     },
   };
+}
+
+const PLAIN: NumberFormat = { kind: 'number', decimal: '.', group: null, unit: null };
+
+/** Plain decimals in another spelling, brackets or a typographic minus, where no number was read. */
+function readOdd(column: Column, values: Float64Array): void {
+  const parse = numberParser(PLAIN);
+  for (let row = 0; row < values.length; row++) {
+    if (Number.isNaN(values[row])) values[row] = parse(column.text(row));
+  }
 }
 
 /** A column of categories; `declared` by the user, NA and its like are categories too. */

@@ -16,7 +16,9 @@ export interface ColumnRoles {
 }
 
 /** Column options before a target is chosen. */
-export type RoleOptions = Omit<ColumnOptions, 'target'> & { readonly target?: ColumnOptions['target'] | undefined };
+export type RoleOptions = Omit<ColumnOptions, 'target'> & {
+  readonly target?: ColumnOptions['target'] | undefined;
+};
 
 /**
  * Finds the columns that options name; all others are features, but for those that the table's notes say are no data.
@@ -28,7 +30,8 @@ export type RoleOptions = Omit<ColumnOptions, 'target'> & { readonly target?: Co
 export function assignRoles(table: Table, options: RoleOptions): ColumnRoles {
   const { target = [] } = options;
   const names = typeof target === 'string' ? [target] : target;
-  if (options.target !== undefined && names.length === 0) throw new TuttiError('ERR_OPTION', 'Expected `target` to name a column, got none');
+  if (options.target !== undefined && names.length === 0)
+    throw new TuttiError('ERR_OPTION', 'Expected `target` to name a column, got none');
   const { weightColumn, groupColumn } = options;
   const targets = names.map((name) => requireColumn(table, 'target', name));
   const weight = weightColumn === undefined ? null : requireColumn(table, 'weightColumn', weightColumn);
