@@ -95,9 +95,10 @@ t.test('values of flags', async (t) => {
 });
 
 t.test('cells are quoted when they need it', async (t) => {
-  t.same(['a', 'a,b', 'say "x"', 'two\nlines', ' padded'].map((cell) => csvCell(cell)), [
-    ...['a', '"a,b"', '"say ""x"""', '"two\nlines"', '" padded"'],
-  ]);
+  t.same(
+    ['a', 'a,b', 'say "x"', 'two\nlines', ' padded'].map((cell) => csvCell(cell)),
+    [...['a', '"a,b"', '"say ""x"""', '"two\nlines"', '" padded"']],
+  );
   t.equal(csvCell(0.1), '0.1');
 });
 

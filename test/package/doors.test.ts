@@ -42,8 +42,13 @@ const DOORS: Readonly<Record<string, Door>> = {
       ...[{ target: 5 }, { target: null }, { testShare: NaN_ }, { testShare: 1 }, { testShare: '0.3' }],
       ...[{ seed: -1 }, { seed: 1.5 }, { delimiter: 5 }, { task: 'clustering' }, { impute: 'mode' }],
       ...[{ unseen: true }, { scaling: 'rows' }, { categorical: 'digit' }, { weightColumn: 3 }],
-      ...[{ groupColumn: [] }, { classWeights: 2 }],
+      ...[{ groupColumn: [] }, { classWeights: 2 }, { drop: 'pixel0' }, { only: 3 }, { missing: '?' }],
+      ...[{ decimal: ';' }, { dateOrder: 'ymd' }, { missingTarget: 'keep' }],
     ],
+  },
+  describeTable: {
+    call: (options) => tutti.describeTable(DIGITS, options),
+    wrong: [{ target: 5 }, { drop: 'pixel0' }, { decimal: 1 }, { delimiter: 1 }, { task: 'x' }],
   },
   readCsv: {
     call: (options) => tutti.readCsv(DIGITS, options),
