@@ -58,7 +58,7 @@ t.test('a column of dates is one number, and later dates are predicted', async (
     format: { kind: 'date', order: 'ymd' },
   });
   const x = transformFeatures(preprocessing, tableOf(t, 'day\n2023-02-01\n'));
-  t.ok(Math.abs(x[0]! - (utc('2023-02-01') - utc('2023-01-02') - 0.5) / Math.sqrt(1.25)) < 1e-5);
+  t.equal(x[0], utc('2023-02-01'));
 });
 
 t.test('the whole column says whether the day or the month comes first', async (t) => {
@@ -88,5 +88,5 @@ t.test('a target of dates is a regression of days', async (t) => {
   });
   t.equal(train.task.kind, 'regression');
   t.equal(taskReason, '`day` holds dates, as days since 1970-01-01');
-  t.equal(train.targetScale.mean[0], (utc('2023-01-01') + utc('2023-01-02') + utc('2023-01-04')) / 3);
+  t.equal(train.encoding.targets.mean[0], (utc('2023-01-01') + utc('2023-01-02') + utc('2023-01-04')) / 3);
 });

@@ -50,6 +50,10 @@ const DOORS: Readonly<Record<string, Door>> = {
     call: (options) => tutti.describeTable(DIGITS, options),
     wrong: [{ target: 5 }, { drop: 'pixel0' }, { decimal: 1 }, { delimiter: 1 }, { task: 'x' }],
   },
+  tableFromRecords: {
+    call: (options) => tutti.tableFromRecords([{ a: 1 }], options),
+    wrong: [{ source: 1 }],
+  },
   readCsv: {
     call: (options) => tutti.readCsv(DIGITS, options),
     wrong: [{ delimiter: 1 }, { delimiter: null }, { delimiter: [','] }],
@@ -176,6 +180,10 @@ const DOORS: Readonly<Record<string, Door>> = {
     call: (options) => tutti.saveEnsemble(ensemble, t.testdir(), options),
     wrong: [{ report: 'all' }, { report: 1 }],
   },
+  ensembleToBytes: {
+    call: (options) => tutti.ensembleToBytes(ensemble, options),
+    wrong: [{ report: 'all' }, { report: 1 }],
+  },
   toLayersModel: {
     call: (options) => tutti.toLayersModel(ensemble, 0, options),
     wrong: [{ outputs: 'logits' }, { outputs: 1 }],
@@ -194,6 +202,7 @@ const DOORS: Readonly<Record<string, Door>> = {
 /** Exports that take no options, and why they need none. */
 const NO_DOORS: Readonly<Record<string, string>> = {
   AGGREGATORS: 'a list',
+  Column: 'a name alone',
   TANGENT_KINDS: 'a list',
   TuttiError: 'a class',
   Dataset: 'its maker is a door',
