@@ -2,7 +2,7 @@
 
 import type { LoadedData, LoadOptions } from '../data/load.js';
 import type { Preprocessing } from '../data/preprocessing.js';
-import { COLUMN_ROWS, DELIMITER_ROW, TARGET_ROW } from './data-rows.js';
+import { COLUMN_ROWS, CSV_ROWS, TARGET_ROW } from './data-rows.js';
 import { flagOf } from './option-row.js';
 import { counted } from './words.js';
 
@@ -50,7 +50,7 @@ function leftOutLine(leftOut: LoadedData['leftOut']): string[] {
 /** The command that writes the rows of a training's test share. */
 export function splitCommand(file: string, data: Omit<LoadOptions, 'seed'>, seed: number): string {
   const given = data as Readonly<Record<string, unknown>>;
-  const options = [TARGET_ROW, ...COLUMN_ROWS, DELIMITER_ROW].flatMap(({ name }) => {
+  const options = [TARGET_ROW, ...COLUMN_ROWS, ...CSV_ROWS].flatMap(({ name }) => {
     const value = given[name];
     if (value === undefined) return [];
     return [flagOf(name), quoted(Array.isArray(value) ? value.join(',') : String(value))];

@@ -2,14 +2,14 @@
 
 import { type ColumnDescription, type DescribeOptions, describeTable } from '../data/describe.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW } from './command.js';
-import { COLUMN_ROWS, DELIMITER_ROW, TARGET_ROW } from './data-rows.js';
+import { COLUMN_ROWS, CSV_ROWS, TARGET_ROW } from './data-rows.js';
 import { paletteOf, print, printJson } from './terminal.js';
 import { alignLeft, type TextRow } from './text-table.js';
 import { counted, figure } from './words.js';
 
 export const command: CommandDefinition = {
   arguments: [{ name: 'file', description: 'CSV file with a header row' }],
-  options: [TARGET_ROW, ...COLUMN_ROWS, DELIMITER_ROW, JSON_ROW],
+  options: [TARGET_ROW, ...COLUMN_ROWS, ...CSV_ROWS, JSON_ROW],
   examples: [
     'tutti describe prices.csv --target price',
     'tutti describe export.csv --delimiter ";" --decimal , --missing "?,unknown" --json',

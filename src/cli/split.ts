@@ -1,14 +1,14 @@
 // `tutti split`: the rows that a training with a test share trains on and those that it holds out, as two files.
 
 import { resolve } from 'node:path';
-import { readCsv } from '../data/csv.js';
+import { delimiterOf, readCsv } from '../data/csv.js';
 import { judgeTable } from '../data/judge-table.js';
 import { type LoadOptions, splitJudged } from '../data/load.js';
 import type { Table } from '../data/table.js';
 import { failOption } from '../errors.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { type CsvRow, writeCsv } from './csv-output.js';
-import { COLUMN_ROWS, csvOptions, DELIMITER_ROW, TARGET_ROW } from './data-rows.js';
+import { COLUMN_ROWS, CSV_ROWS, csvOptions, TARGET_ROW } from './data-rows.js';
 import { checkOutput } from './input-files.js';
 import { flagOf, type OptionRow } from './option-row.js';
 import { note, printJson } from './terminal.js';
@@ -39,7 +39,7 @@ const DEFAULT_SHARE = 0.3;
 
 export const command: CommandDefinition = {
   arguments: [{ name: 'file', description: 'CSV file with a header row' }],
-  options: [TARGET_ROW, ...COLUMN_ROWS, DELIMITER_ROW, ...ROWS, JSON_ROW, QUIET_ROW],
+  options: [TARGET_ROW, ...COLUMN_ROWS, ...CSV_ROWS, ...ROWS, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti split prices.csv --target price --test-share 0.3 --seed 1 --train-out train.csv --test-out test.csv',
   ],
@@ -60,7 +60,8 @@ async function split(file: string, given: GivenOptions): Promise<number> {
   const options = columns as unknown as LoadOptions;
   const table = readCsv(file, csvOptions(given));
   const rows = splitJudged(table, judgeTable(table, options), { testShare: share, seed: seed as number });
-  const delimiter = delimiterOf(given);
+  // Both files are written with the delimiter that the file was read with.
+  const delimiter = delimiterOf(String(given.delimiter ?? ','));
   await writeCsv(outputs.trainOut, tableRows(table, rows.train), delimiter);
   await writeCsv(outputs.testOut, tableRows(table, rows.test), delimiter);
   if (json === true) {
@@ -81,11 +82,6 @@ async function split(file: string, given: GivenOptions): Promise<number> {
 
 function textOf(name: string, value: unknown): string {
   return value === undefined ? failOption(flagOf(name), 'the name of a file', value) : String(value);
-}
-
-/** Both files are written with the delimiter that the file was read with. */
-function delimiterOf({ delimiter }: GivenOptions): string {
-  return delimiter === undefined ? ',' : delimiter === '\\t' ? '\t' : String(delimiter);
 }
 
 /** The header and the given rows, every cell with the text that it has in the file. */

@@ -3,6 +3,7 @@
 
 import type { Column } from './column.js';
 import type { ColumnOptions } from './column-options.js';
+import { delimiterOf } from './csv.js';
 import { type ColumnVerdict, decimalOf, type FileMarks, judgeColumn } from './judge-column.js';
 import { type Tally, tallyColumn } from './tally.js';
 
@@ -36,7 +37,7 @@ export function columnJudge(
     return known;
   };
   const marks: FileMarks = {
-    ...{ decimal, stated: options.decimal !== undefined, delimiter: options.delimiter ?? ',' },
+    ...{ decimal, stated: options.decimal !== undefined, delimiter: delimiterOf(options.delimiter ?? ',') },
     dateOrder: options.dateOrder ?? null,
   };
   return {

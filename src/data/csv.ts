@@ -78,7 +78,8 @@ export function readCsv(path: string, options: CsvOptions = {}): Table {
   return parseText(source, text, delimiter);
 }
 
-function delimiterOf(given: string): string {
+/** The character that a stated delimiter names, such as a tab for `tab`. @throws ERR_OPTION */
+export function delimiterOf(given: string): string {
   const delimiter = DELIMITERS[given] ?? given;
   if ([...delimiter].length === 1 && !/["\r\n]/.test(delimiter)) return delimiter;
   const names = 'comma, semicolon, tab, space, pipe';

@@ -74,8 +74,11 @@ export function describeTable(source: string | Table, options: DescribeOptions =
     roles.targets.length === 0 ? null : judgeTarget(table, roles.targets, judge, options.task ?? null),
   );
   const dropped = new Set(roles.dropped);
+  const unread = new Map(roles.unread.map(({ column, reason }) => [column, reason]));
   const columns = table.columns.map((column) => {
     if (dropped.has(column)) return described(table, column, judge, { use: 'left out', why: 'as stated' });
+    const why = unread.get(column.name);
+    if (why !== undefined) return described(table, column, judge, { use: 'left out', why });
     const at = roles.targets.indexOf(column);
     if (at >= 0) {
       return described(table, column, judge, {

@@ -4,7 +4,7 @@
 import { TuttiError } from '../errors.js';
 import type { Column } from './column.js';
 import type { ColumnOptions } from './column-options.js';
-import { otherColumns, requireColumn, type Table } from './table.js';
+import { type ColumnNote, otherColumns, requireColumn, type Table } from './table.js';
 
 export interface ColumnRoles {
   readonly features: readonly Column[];
@@ -13,6 +13,8 @@ export interface ColumnRoles {
   readonly group: Column | null;
   /** Left out as the user says, by `drop` or by not being among `only`. */
   readonly dropped: readonly Column[];
+  /** What the reader found to be no data, and why. */
+  readonly unread: readonly ColumnNote[];
 }
 
 /** Column options before a target is chosen. */
@@ -56,7 +58,9 @@ export function assignRoles(table: Table, options: RoleOptions): ColumnRoles {
   const kept = new Set([...features, ...used]);
   const left = table.columns.filter((column) => !kept.has(column));
   const stated = wanted === null ? left.filter((column) => taken.has(column)) : left;
-  return { features, targets, weight, group, dropped: stated };
+  const gone = new Set([...kept, ...stated].map(({ name }) => name));
+  const unread = (table.notes ?? []).filter(({ column }) => !gone.has(column));
+  return { features, targets, weight, group, dropped: stated, unread };
 }
 
 function refuseTwice(what: string, columns: readonly Column[]): void {
