@@ -62,6 +62,7 @@ export {
   predictEnsemble,
 } from './ensemble/predict.js';
 export { type MaskWay, type PredictMasksOptions, predictWithMasks } from './ensemble/predict-masks.js';
+export { predictMembers } from './ensemble/predict-members.js';
 export type { TrainingProgress } from './ensemble/progress.js';
 export { createInlineRunner, type MemberRunner } from './ensemble/runner.js';
 export {

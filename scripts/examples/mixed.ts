@@ -63,10 +63,12 @@ async function run(seed: number) {
   }
   const { v, c, rho } = report.errorCorrelation!;
   console.log(`  all: v ${v.toFixed(4)}, c ${c!.toFixed(4)}, ρ ${rho!.toFixed(4)}`);
-  const { weights, bestMember } = await selectMembers(ensemble, validation, { metric: 'squaredError' });
+  const { weights, bestMember } = await selectMembers(ensemble, validation, {
+    metric: 'squaredError',
+  });
   const equal = report.ensemble!.accuracy!;
   const chosen = await accuracyOf(withAveragingWeights(ensemble, weights), test);
-  const best = await accuracyOf({ ...ensemble, members: [ensemble.members[bestMember.index]!] }, test);
+  const best = await accuracyOf({ ...ensemble, members: [ensemble.members[bestMember.place]!] }, test);
   const meanMember = report.meanMember!.accuracy!;
   console.log(`  mean member ${percent(meanMember)}, equal weights ${percent(equal)}`);
   console.log(`  weights ${weights.map((weight) => weight.toFixed(2)).join(', ')}: ${percent(chosen)}`);

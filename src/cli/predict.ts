@@ -1,18 +1,39 @@
 // `tutti predict`: raw rows in, predictions out in the same order.
 
 import { readCsv } from '../data/csv.js';
-import type { Task, Values } from '../data/dataset.js';
-import { transformFeatures } from '../data/preprocessing.js';
-import { predictEnsemble } from '../ensemble/predict.js';
-import type { CombinedPredictions } from '../measure/combine.js';
+import type { Values } from '../data/dataset.js';
+import { type Preprocessing, transformFeatures } from '../data/preprocessing.js';
+import { listed, type Table } from '../data/table.js';
+import type { Ensemble } from '../ensemble/ensemble.js';
+import { type CombineOptions, predictEnsemble } from '../ensemble/predict.js';
+import { predictMembers } from '../ensemble/predict-members.js';
+import { failOption } from '../errors.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { type CsvRow, writeCsv } from './csv-output.js';
 import { CSV_ROWS, csvOptions } from './data-rows.js';
 import { ALLOW_MODULE_ROW, checkOutput, checkOutputBesideModules, loadForRawRows } from './input-files.js';
 import { aggregatorOf, checkMean, hasVariances, MEAN_ROW, WEIGHTS_ROW, weightsOf } from './means.js';
 import type { OptionRow } from './option-row.js';
+import {
+  checkNames,
+  ensembleColumns,
+  keptColumns,
+  memberColumns,
+  type PredictionColumn,
+  truthColumns,
+} from './prediction-columns.js';
 import { note, printJson } from './terminal.js';
 import { counted } from './words.js';
+
+const MEMBERS_ROW: OptionRow = {
+  ...{ name: 'members', kind: 'flag', group: 'Output' },
+  description: "every member's own predictions beside the truth, in the form that `tutti measure` reads",
+};
+
+const KEEP_ROW: OptionRow = {
+  ...{ name: 'keep', kind: 'texts', group: 'Output', argument: 'columns' },
+  description: 'columns of the input to copy, such as an id',
+};
 
 const OUT_ROW: OptionRow = {
   name: 'out',
@@ -29,82 +50,93 @@ export const command: CommandDefinition = {
     { name: 'ensemble', description: 'saved ensemble' },
     { name: 'file', description: 'CSV file with the feature columns it was trained on, found by name' },
   ],
-  options: [MEAN_ROW, WEIGHTS_ROW, ...CSV_ROWS, OUT_ROW, ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
+  options: [
+    ...[MEAN_ROW, WEIGHTS_ROW, ...CSV_ROWS, MEMBERS_ROW, KEEP_ROW, OUT_ROW],
+    ...[ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
+  ],
   examples: [
     'tutti predict digits.tutti new.csv --out predictions.csv',
     'tutti predict prices.tutti new.csv --mean geometric | head',
-    'tutti predict digits.tutti new.csv --weights 2,0,1,1',
+    'tutti predict digits.tutti new.csv --weights 2,0,1,1 --keep id,date',
+    'tutti predict digits.tutti test.csv --members --out members.csv && tutti measure members.csv --target digit',
   ],
   run: ([bundle, file], given) => predict(bundle!, file!, given),
 };
 
 async function predict(bundle: string, file: string, given: GivenOptions): Promise<number> {
-  const { mean, out, json, quiet } = given;
+  const { mean, out, json, quiet, members: each } = given;
   const path = out as string | undefined;
+  if (each === true) refuseAveraging(given);
   await checkOutput(path, [bundle, file]);
   const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
   await checkOutputBesideModules(path, ensemble);
-  const { task, members, encoding } = ensemble;
+  const { task, members } = ensemble;
   const aggregator = aggregatorOf(mean);
-  const gaussian = hasVariances(ensemble);
-  checkMean(aggregator, task.kind, gaussian);
+  checkMean(aggregator, task.kind, hasVariances(ensemble));
   const table = readCsv(file, csvOptions(given));
-  const predictions = await predictEnsemble(ensemble, transformFeatures(preprocessing, table), {
-    aggregator,
-    ...weightsOf(given),
-  });
-  const columns = predictionColumns(task, predictions, encoding.targets.std);
-  const { rows } = predictions;
-  if (path !== undefined || json !== true) await writeCsv(path, csvRows(columns, rows));
+  const kept = keptColumns(table, (given.keep as string[] | undefined) ?? []);
+  const x = transformFeatures(preprocessing, table);
+  const { columns, kind } =
+    each === true
+      ? { columns: await membersOf(ensemble, preprocessing, table, x), kind: {} }
+      : await combined(ensemble, x, { aggregator, ...weightsOf(given) });
+  const all = [...kept, ...columns];
+  checkNames(all);
+  const ignored = ignoredColumns(preprocessing, table, kept);
+  if (ignored.length > 0 && quiet !== true) {
+    note(`${file}: not used: ${listed(ignored)}${kept.length === 0 ? ' (--keep copies columns)' : ''}`);
+  }
+  const { rows } = table;
+  if (path !== undefined || json !== true) await writeCsv(path, csvRows(all, rows));
   if (json === true) {
-    const values = path === undefined ? { predictions: asLists(columns, rows) } : { out: path };
-    printJson({ task: task.kind, rows, members: members.length, aggregator, ...values });
+    const values = path === undefined ? { predictions: asLists(all, rows) } : { out: path };
+    printJson({ task: task.kind, rows, members: members.length, ...kind, ignored, ...values });
   } else if (path !== undefined && quiet !== true) {
     note(`Wrote ${path}: ${counted(rows, 'prediction')} of ${counted(members.length, 'member')}`);
   }
   return 0;
 }
 
-interface PredictionColumn {
-  readonly name: string;
-  at(row: number): string | number;
+/** Members one by one are not averaged. @throws ERR_OPTION */
+function refuseAveraging({ mean, weights }: GivenOptions): void {
+  if (mean !== undefined) failOption('--mean', 'left out with --members, which averages nothing', mean);
+  if (weights !== undefined)
+    failOption('--weights', 'left out with --members, which averages nothing', weights);
 }
 
-/** `prediction`, then `probability_<class>` or `variance`; with several targets, each by its name. */
-function predictionColumns(
-  task: Task,
-  { mean, variance, labels, outputs }: CombinedPredictions,
-  deviations: readonly number[],
-): PredictionColumn[] {
-  if (task.kind === 'classification') {
-    const probabilities = task.classes.map((name, output) => ({
-      name: `probability_${name}`,
-      at: (row: number) => shortFloat(mean[row * outputs + output]!),
-    }));
-    return [{ name: 'prediction', at: (row) => task.classes[labels![row]!]! }, ...probabilities];
-  }
-  return task.targets.flatMap((target, output) => {
-    const suffix = task.targets.length === 1 ? '' : `_${target}`;
-    const value = (of: Values, row: number) => of[row * outputs + output]!;
-    const decimals = decimalsFor(deviations[output]!);
-    const prediction = {
-      name: `prediction${suffix}`,
-      at: (row: number) => Number(value(mean, row).toFixed(decimals)),
-    };
-    return variance === null
-      ? [prediction]
-      : [prediction, { name: `variance${suffix}`, at: (row: number) => shortFloat(value(variance, row)) }];
-  });
+async function combined(ensemble: Ensemble, x: Values, options: CombineOptions) {
+  const predictions = await predictEnsemble(ensemble, x, options);
+  const { varianceKind } = predictions;
+  return {
+    columns: ensembleColumns(ensemble, predictions),
+    kind: { aggregator: options.aggregator, ...(varianceKind === null ? {} : { varianceKind }) },
+  };
 }
 
-/** Decimals that nine digits of a target's deviation have: members know no more, however far from zero it lies. */
-function decimalsFor(deviation: number): number {
-  return Math.min(100, Math.max(0, 8 - Math.floor(Math.log10(deviation))));
+/** The truth, where the file has it, and each member's predictions: what `tutti measure` reads. */
+async function membersOf(
+  ensemble: Ensemble,
+  preprocessing: Preprocessing,
+  table: Table,
+  x: Values,
+): Promise<PredictionColumn[]> {
+  const predictions = await predictMembers(ensemble, x);
+  return [...truthColumns(preprocessing, table), ...memberColumns(ensemble, predictions)];
 }
 
-/** Nine digits say a 32-bit float exactly; more would be noise of its conversion. */
-function shortFloat(value: number): number {
-  return Number(value.toPrecision(9));
+/** Columns of the input that neither predict nor are copied; the target is no surprise. */
+function ignoredColumns(
+  { features, target }: Preprocessing,
+  table: Table,
+  kept: readonly PredictionColumn[],
+): string[] {
+  const targets = target.kind === 'classification' ? [target.column] : target.columns;
+  const used = new Set([
+    ...features.map(({ column }) => column),
+    ...targets,
+    ...kept.map(({ name }) => name),
+  ]);
+  return table.columns.map(({ name }) => name).filter((name) => !used.has(name));
 }
 
 function* csvRows(columns: readonly PredictionColumn[], rows: number): Generator<CsvRow> {

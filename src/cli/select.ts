@@ -4,6 +4,7 @@ import { saveEnsemble } from '../bundle/save.js';
 import { readCsv } from '../data/csv.js';
 import { transformTable } from '../data/preprocessing.js';
 import { withAveragingWeights } from '../ensemble/averaging-weights.js';
+import { helps } from '../ensemble/greedy-selection.js';
 import { type MemberSelection, selectMembers } from '../ensemble/select-members.js';
 import type { SelectionMetric } from '../ensemble/selection-judges.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
@@ -50,6 +51,10 @@ const ROWS: readonly OptionRow[] = [
     },
   },
   {
+    ...{ name: 'always', kind: 'flag', group: GROUP },
+    description: 'take the selection even if it does not help on rows it was not made on',
+  },
+  {
     ...{ name: 'out', kind: 'text', group: 'Output', argument: 'file', short: 'o' },
     ...{ description: 'where to save the ensemble with these weights', defaultText: 'not saved' },
   },
@@ -85,6 +90,7 @@ async function select(bundle: string, file: string, given: GivenOptions): Promis
     aggregator: aggregatorOf(given.mean),
     ...(size === undefined ? {} : { size: size as number }),
     ...(metric === undefined ? {} : { metric: METRICS[metric as string]! }),
+    always: given.always === true,
   });
   const saved =
     path === undefined ? null : await saveEnsemble(withAveragingWeights(ensemble, selection.weights), path);
@@ -98,20 +104,37 @@ async function select(bundle: string, file: string, given: GivenOptions): Promis
 }
 
 function selectionLines(selection: MemberSelection): string[] {
-  const { counts, metric, rows, score, equalWeights, bestMember } = selection;
+  const { counts, metric, rows, score, equalWeights, bestMember, path, check } = selection;
   const shown = (value: number) => (metric === 'errorRate' ? percent(value) : figure(value));
-  const chosen = counts.filter((count) => count > 0).length;
+  const chosen = path.slice(0, path.findIndex((step) => step.score === score) + 1);
+  const distinct = new Set(chosen.map(({ place }) => place)).size;
   const table = alignColumns([
     [`${METRIC_NAMES[metric]} on ${counted(rows, 'row')}`, ''],
     [`best member (${bestMember.index})`, shown(bestMember.score)],
     [`all ${counts.length} members equally`, shown(equalWeights)],
-    [`${chosen} selected`, shown(score)],
+    [`${distinct} selected, on the rows they were selected on`, shown(score)],
+    ...(check === null
+      ? []
+      : [
+          ['selected on nine tenths of the rows, scored on the others', shown(check.score)],
+          ['gain over equal weights there', `${shown(check.gain)} ± ${shown(check.standardError)}`],
+        ]),
   ]);
   const [head, ...lines] = table;
   return [
     paletteOf(process.stdout).bold(head!),
     ...lines.map((line) => `  ${line}`),
+    verdict(selection),
     `--weights ${counts.join(',')}`,
-    'The selection was made on these rows, so its score there is too good; measure it on others.',
   ];
+}
+
+function verdict({ selected, check }: MemberSelection): string {
+  if (check === null) {
+    const few = 'Too few rows to say what the selection is worth on others';
+    return selected ? `${few}.` : `${few}: equal weights are kept (--always takes it).`;
+  }
+  if (helps(check)) return 'Selecting helps on rows it was not made on, by two standard errors.';
+  const no = 'Selecting does not help on rows it was not made on, by two standard errors';
+  return selected ? `${no}; it was asked for.` : `${no}: equal weights are kept (--always takes it).`;
 }

@@ -11,10 +11,18 @@ import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { AGGREGATORS, type Aggregator, DEFAULT_TOLERANCE } from './aggregate/aggregate.js';
 import type { Ensemble } from './ensemble.js';
 import { checkDataset, eachOutOfBagBlock } from './evaluate.js';
+import {
+  checkSelection,
+  helps,
+  type SelectionCheck,
+  selectGreedily,
+  smallestAt,
+} from './greedy-selection.js';
 import { eachBlock } from './predict.js';
 import {
   createJudge,
   createPairJudge,
+  type Judge,
   type PredictionTable,
   range,
   type SelectionMetric,
@@ -33,6 +41,11 @@ export interface SelectionOptions {
   readonly aggregator?: Aggregator;
   /** What is made small. @default 'logLoss' for classes, 'errorRate' for votes, 'squaredError' for numbers and out of bag */
   readonly metric?: SelectionMetric;
+  /**
+   * Whether to take the selection even where it does no better than equal weights on rows it was not made on. @default
+   * false: then all members count equally
+   */
+  readonly always?: boolean;
 }
 
 const SELECTION_OPTIONS = {
@@ -40,29 +53,39 @@ const SELECTION_OPTIONS = {
   size: option.integer(1),
   aggregator: option.oneOf(...AGGREGATORS),
   metric: option.oneOf('logLoss', 'errorRate', 'squaredError'),
+  always: option.flag,
 } satisfies OptionTable<SelectionOptions>;
 
 export interface MemberSelection {
-  /** One per trained member, in plan order: how often it was chosen, as a share; they sum to 1. */
+  /** One per trained member, in plan order: how often it counts, as a share; they sum to 1. */
   readonly weights: readonly number[];
-  /** How often each was chosen. */
+  /** How often each counts: was chosen, or 1 each where equal weights are kept. */
   readonly counts: readonly number[];
+  /** Whether the weights are the selection's, and not equal. */
+  readonly selected: boolean;
+  /** What such a selection is worth on rows it was not made on; null with too few rows to say. */
+  readonly check: SelectionCheck | null;
   readonly metric: SelectionMetric;
   readonly aggregator: Aggregator;
   /** Rows the choice was made on. */
   readonly rows: number;
-  /** Of the selection, of all members equally, and of the best single member, on those same rows. */
+  /** Of the selection, of all members equally, and of the best single member, on those same rows: too good. */
   readonly score: number;
   readonly equalWeights: number;
-  readonly bestMember: { readonly index: number; readonly score: number };
+  /** `index`: in the plan; `place`: among the trained members, which `ensemble.members` and weights go by. */
+  readonly bestMember: { readonly index: number; readonly place: number; readonly score: number };
   /** Every addition with the score it led to; the selection is the shortest start of it with the best score. */
-  readonly path: readonly { readonly index: number; readonly score: number }[];
+  readonly path: readonly { readonly index: number; readonly place: number; readonly score: number }[];
 }
 
 /**
  * Adds, again and again and with replacement, the member that makes the average best; the first of equals.
  * Out of bag it goes by the squared error that the members' error correlations foretell; its cost grows with the
  * square of the number of members.
+ *
+ * The score on the rows it was made on is too good: of members that are much alike it picks those that were lucky
+ * there. So the same selection is made on nine tenths of the rows at a time and scored on the tenth; unless that is
+ * better than equal weights by two standard errors, equal weights are what is returned.
  * @throws ERR_OPTION for options that do not fit the task, ERR_SHAPE or ERR_DATA for a dataset that does not fit,
  * ERR_DATA when no row is out of bag.
  *
@@ -77,30 +100,25 @@ export async function selectMembers(
   const { aggregator, metric, size } = resolveSelection(ensemble, options);
   const table = await collect(ensemble, dataset, aggregator, options.rows ?? 'heldOut');
   const { task } = ensemble;
-  const outOfBag = table.counted !== null;
-  const judge = outOfBag ? createPairJudge(table, task) : createJudge(table, task, aggregator, metric);
-  const members = ensemble.members.map((_, at) => at);
+  const judgeOf = (rows: PredictionTable): Judge =>
+    rows.counted === null ? createJudge(rows, task, aggregator, metric) : createPairJudge(rows, task);
+  const judge = judgeOf(table);
+  const members = range(ensemble.members.length);
   const singles = members.map((at) => judge.scoreWith(at));
   const best = smallestAt(singles);
   const equalWeights = judge.scoreOf(members);
-  const path: { index: number; score: number }[] = [];
-  const order: number[] = [];
-  for (let step = 0; step < size; step++) {
-    const scores = members.map((at) => judge.scoreWith(at));
-    const chosen = smallestAt(scores);
-    judge.add(chosen);
-    order.push(chosen);
-    path.push({ index: ensemble.members[chosen]!.index, score: scores[chosen]! });
-  }
-  const length = smallestAt(path.map(({ score }) => score)) + 1;
-  const counts = members.map((at) => order.slice(0, length).filter((chosen) => chosen === at).length);
+  const { path, chosen } = selectGreedily(judge, members.length, size);
+  const check = checkSelection(table, judgeOf, size);
+  const selected = options.always === true || (check !== null && helps(check));
+  const counts = members.map((at) => (selected ? chosen.filter((own) => own === at).length : 1));
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const placed = (at: number, score: number) => ({ index: ensemble.members[at]!.index, place: at, score });
   return {
-    weights: counts.map((count) => count / length),
-    counts,
-    ...{ metric, aggregator, rows: table.rows, equalWeights },
-    score: path[length - 1]!.score,
-    bestMember: { index: ensemble.members[best]!.index, score: singles[best]! },
-    path,
+    weights: counts.map((count) => count / total),
+    ...{ counts, selected, check, metric, aggregator, rows: table.rows, equalWeights },
+    score: path[chosen.length - 1]!.score,
+    bestMember: placed(best, singles[best]!),
+    path: path.map(({ member, score }) => placed(member, score)),
   };
 }
 
@@ -202,11 +220,4 @@ function tableOf(
     }
   }
   return { rows, outputs, terms, counted: masked ? counted : null, labels, targets };
-}
-
-/** The first position of the smallest value. */
-function smallestAt(values: readonly number[]): number {
-  let best = 0;
-  for (let at = 1; at < values.length; at++) if (values[at]! < values[best]!) best = at;
-  return best;
 }

@@ -109,53 +109,74 @@ export function createPairJudge(table: PredictionTable, task: Task): Judge {
   };
 }
 
+/** Rounds of fitting; more change the fit by less than its noise where rows have three members or more. */
+const FIT_ROUNDS = 8;
+
 /**
- * E[εᵢ εⱼ], summed over outputs, over the rows out of bag for both. Pairs meet on different rows; so that none gains
- * by easy ones, each is taken as its difference, there, from the squared error of all out-of-bag members' mean.
+ * E[εᵢ εⱼ], summed over outputs, over the rows out of bag for both. Pairs meet on different rows, and some rows are
+ * hard for all; so products are fitted as Eᵢⱼ plus an effect of the row, of mean 0, by least squares. (Subtracting a
+ * row's error itself would charge the row for its own bad members.)
+ *
+ * **Source:** Scheffé 1959, The Analysis of Variance, chapter 4: two-way layouts with unequal numbers.
  */
 function errorProducts(table: PredictionTable, task: Task): number[][] {
-  const { rows, terms } = table;
+  const { rows, terms, outputs } = table;
   const members = terms.length;
   const errors = errorsOf(table, task);
-  const counted = (member: number, row: number) => table.counted![member]![row] === 1;
-  const ofAll = Float64Array.from({ length: rows }, (_, row) => meanError(table, errors, row));
-  const everywhere = mean(ofAll);
-  const products = range(members).map(() => new Array<number>(members).fill(everywhere));
-  for (let i = 0; i < members; i++) {
-    for (let j = 0; j <= i; j++) {
+  const there = range(rows).map((row) =>
+    range(members).filter((member) => table.counted![member]![row] === 1),
+  );
+  const effects = new Float64Array(rows);
+  let products: number[][] = [];
+  for (let round = 0; round < FIT_ROUNDS; round++) {
+    products = meanProducts(errors, there, effects, outputs);
+    for (const [row, own] of there.entries()) {
       let sum = 0;
-      let shared = 0;
-      for (let row = 0; row < rows; row++) {
-        if (!counted(i, row) || !counted(j, row)) continue;
-        shared++;
-        sum += productAt(errors[i]!, errors[j]!, row, table.outputs) - ofAll[row]!;
-      }
-      // A pair that never meets is taken for an average one.
-      if (shared > 0) products[i]![j] = everywhere + sum / shared;
-      products[j]![i] = products[i]![j]!;
+      for (const i of own)
+        for (const j of own) sum += productAt(errors[i]!, errors[j]!, row, outputs) - products[i]![j]!;
+      effects[row] = sum / own.length ** 2;
     }
+    const centre = mean(effects);
+    for (let row = 0; row < rows; row++) effects[row]! -= centre;
   }
   return products;
+}
+
+/** Mean of εᵢ εⱼ less the row's effect, over the rows of both. */
+function meanProducts(
+  errors: readonly Float64Array[],
+  there: readonly (readonly number[])[],
+  effects: Float64Array,
+  outputs: number,
+): number[][] {
+  const members = errors.length;
+  const sums = new Float64Array(members * members);
+  const shared = new Float64Array(members * members);
+  for (const [row, own] of there.entries()) {
+    for (const i of own) {
+      for (const j of own) {
+        if (j > i) continue;
+        sums[i * members + j]! += productAt(errors[i]!, errors[j]!, row, outputs) - effects[row]!;
+        shared[i * members + j]!++;
+      }
+    }
+  }
+  const pairs = range(members).flatMap((i) => range(i).map((j) => i * members + j));
+  const met = pairs.filter((cell) => shared[cell]! > 0);
+  // A pair that never meets is taken for an average one.
+  const average = met.length === 0 ? 0 : mean(met.map((cell) => sums[cell]! / shared[cell]!));
+  return range(members).map((i) =>
+    range(members).map((j) => {
+      const cell = Math.max(i, j) * members + Math.min(i, j);
+      return shared[cell] === 0 ? average : sums[cell]! / shared[cell]!;
+    }),
+  );
 }
 
 function productAt(a: Float64Array, b: Float64Array, row: number, outputs: number): number {
   let sum = 0;
   for (let at = row * outputs; at < (row + 1) * outputs; at++) sum += a[at]! * b[at]!;
   return sum;
-}
-
-/** Squared error in a row of the mean of those members that count there. */
-function meanError(
-  { counted, outputs }: PredictionTable,
-  errors: readonly Float64Array[],
-  row: number,
-): number {
-  const there = errors.filter((_, member) => counted![member]![row] === 1);
-  let squares = 0;
-  for (let at = row * outputs; at < (row + 1) * outputs; at++) {
-    squares += (there.reduce((sum, own) => sum + own[at]!, 0) / there.length) ** 2;
-  }
-  return squares;
 }
 
 /** Prediction minus truth, f64[rows, outputs] per member. */

@@ -8,10 +8,12 @@ const cwd = t.testdir({ 'train.csv': classCsv(), 'values.csv': valueCsv() });
 await tutti(['train', 'train.csv', '--target', 'label', ...QUICK, '--out', 'three.tutti'], { cwd });
 
 t.test('select prints its choice and saves an ensemble that uses it', async (t) => {
-  const args = ['select', 'three.tutti', 'train.csv', '--metric', 'squared', '--size', '6'];
+  const args = ['select', 'three.tutti', 'train.csv', '--metric', 'squared', '--size', '6', '--always'];
   const { status, stdout } = await tutti([...args, '--out', 'selected.tutti'], { cwd });
   t.equal(status, 0);
   t.match(stdout, /best member \(\d\)/);
+  t.match(stdout, /gain over equal weights there +-?[\d.e-]+ ± [\d.e-]+/);
+  t.match(stdout, /Selecting (helps|does not help) on rows it was not made on/);
   const [, counts] = /--weights ([\d,]+)/.exec(stdout)!;
   const predict = (...more: string[]) => tutti(['predict', ...more, 'train.csv', '--json'], { cwd });
   const [saved, stated, equal] = await Promise.all([

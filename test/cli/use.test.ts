@@ -55,7 +55,7 @@ t.test('predictions of a Gaussian head have a variance', async (t) => {
 
 t.test('several targets are predicted by name', async (t) => {
   const { stdout } = await tutti(['predict', 'several.tutti', 'values.csv'], { cwd });
-  t.match(stdout.split('\n')[0], /^prediction_y(,variance_y)?,prediction_z/);
+  t.match(stdout.split('\n')[0], /^prediction_y,spread_y,prediction_z,spread_z$/);
 });
 
 t.test('predict --json prints one object', async (t) => {

@@ -47,7 +47,7 @@ for (const [aggregator, metric] of PAIRS) {
     `${aggregator} by ${metric}: every addition is the best, and the figures are those of the weights`,
     async (t) => {
       const size = 5;
-      const selection = await selectMembers(ensemble, validation, { aggregator, metric, size });
+      const selection = await selectMembers(ensemble, validation, { aggregator, metric, size, always: true });
       const counts = new Array<number>(6).fill(0);
       for (const { index, score } of selection.path) {
         const scores: number[] = [];
@@ -78,8 +78,28 @@ function bestLength(path: readonly { readonly score: number }[]): number {
 t.test('of members that do equally well the first is chosen', async (t) => {
   const twins = { ...ensemble, members: [0, 1, 2].map((index) => ({ ...ensemble.members[1]!, index })) };
   const plan = { ...ensemble.plan, members: ensemble.plan.members.map(() => ensemble.plan.members[1]!) };
-  const selection = await selectMembers({ ...twins, plan }, validation);
+  const selection = await selectMembers({ ...twins, plan }, validation, { always: true });
   t.strictSame(selection.counts, [1, 0, 0]);
+});
+
+t.test('where selecting does not pay on rows it was not made on, equal weights are kept', async (t) => {
+  const [usual, always] = [
+    await selectMembers(ensemble, validation, { metric: 'squaredError' }),
+    await selectMembers(ensemble, validation, { metric: 'squaredError', always: true }),
+  ];
+  const pays = usual.check!.gain > 2 * usual.check!.standardError;
+  t.equal(usual.selected, pays);
+  t.same(usual.counts, pays ? always.counts : [1, 1, 1, 1, 1, 1]);
+  t.equal(always.selected, true);
+  t.same(usual.check, always.check);
+});
+
+t.test('the best member is told by its place too, where an earlier one failed', async (t) => {
+  const [, , ...rest] = ensemble.members;
+  const { bestMember, path } = await selectMembers({ ...ensemble, members: rest }, validation);
+  t.equal(rest[bestMember.place]!.index, bestMember.index);
+  t.ok(bestMember.place < rest.length);
+  for (const { place, index } of path) t.equal(rest[place]!.index, index);
 });
 
 t.test('out of bag, an average is judged by what its members’ error correlations foretell', async (t) => {
@@ -115,7 +135,7 @@ t.test('out of bag, rows and options must allow it', async (t) => {
 t.test('regressions are selected by squared error', async (t) => {
   const values = linear(80, 4, 2);
   const fitted = await trainEnsemble(values, { members: 4, epochs: 3, seed: 1, hidden: [6] });
-  const selection = await selectMembers(fitted, values);
+  const selection = await selectMembers(fitted, values, { always: true });
   const { weights } = selection;
   const measured = await evaluateEnsemble(fitted, values, { weights, curves: false });
   t.ok(Math.abs(selection.score - measured.ensemble!.squaredError) < 1e-6 * selection.score);

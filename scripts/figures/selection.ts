@@ -1,0 +1,38 @@
+// Selection out of bag against equal weights on the digits, 300 training rows, 24 members of three sizes, two learning
+// rates and two activations: the figures of docs/REGULARIZATION.md, squared error, log-loss and share of wrong classes
+// on the other rows.
+// Run: node dist/scripts/figures/selection.js [seeds, 2]
+
+import {
+  createPool,
+  type Ensemble,
+  evaluateEnsemble,
+  selectMembers,
+  trainEnsemble,
+  withAveragingWeights,
+} from '../../src/index.js';
+import { allRows, datasetOf, split } from '../support/digits.js';
+
+const GRID = { hidden: [[8], [32], [64]], learningRate: [1e-3, 1e-2], activation: ['relu', 'tanh'] } as const;
+
+const pool = createPool();
+for (let seed = 1; seed <= Number(process.argv[2] ?? 2); seed++) {
+  const rows = allRows();
+  const { left, taken } = split(rows, 1 - 300 / rows.length, seed);
+  const train = datasetOf(left);
+  const test = datasetOf(taken, train);
+  const ensemble = await trainEnsemble(train, { members: 24, grid: GRID as never, seed }, { runner: pool });
+  const { check, weights } = await selectMembers(ensemble, train, { rows: 'outOfBag', always: true });
+  const scores = async (own: Ensemble) => {
+    const { squaredError, logLoss, errorRate } = (
+      await evaluateEnsemble(own, test, { curves: false, replicates: 0 })
+    ).ensemble!;
+    return [squaredError, logLoss, errorRate].map((score) => score!.toFixed(4)).join(', ');
+  };
+  console.log(`seed ${seed}: gain ${check!.gain.toFixed(4)} ± ${check!.standardError.toFixed(4)} out of bag`);
+  console.log(`  equal weights ${await scores(ensemble)}`);
+  console.log(
+    `  selected ${weights.filter((weight) => weight > 0).length}: ${await scores(withAveragingWeights(ensemble, weights))}`,
+  );
+}
+await pool.close();
