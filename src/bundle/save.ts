@@ -1,7 +1,7 @@
 // Writes an ensemble to one file, in one pass and in small pieces.
 
 import { createHash } from 'node:crypto';
-import { packPlain } from '../data/plain-data.js';
+import { isPlain, packPlain } from '../data/plain-data.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../errors.js';
 import { writeAll, writeAtomically } from '../files/atomic-file.js';
@@ -113,7 +113,7 @@ function* payload(ensemble: Ensemble, metadata: Uint8Array): Generator<Uint8Arra
 
 function packMetadata(ensemble: Ensemble, report: StoredReport | null): Uint8Array {
   const packed = packPlain(metadataOf(ensemble, report));
-  if (packed.length > MAX_METADATA_BYTES) {
+  if (packed.length > MAX_METADATA_BYTES || !isPlain(packed)) {
     throw new TuttiError(
       'ERR_BUNDLE',
       `Cannot save an ensemble whose description takes ${packed.length} bytes`,

@@ -20,6 +20,17 @@ const natural = z.int().min(0);
 const share = z.number().gt(0).max(1);
 const decay = z.number().min(0).lt(1);
 const positive = z.number().gt(0);
+
+/** Whatever JSON can say: the bytes were scanned for anything else before they were decoded. */
+const json = z.custom<z.core.util.JSONType>(() => true);
+
+/** Nobody trains deeper networks; each layer costs some work although pools without weights take no bytes. */
+const MOST_LAYERS = 10_000;
+/** Columns of members that have no weights to hold them against. */
+const MOST_FEATURES = 2 ** 24;
+/** Pixels; a wider blur of any image is a constant, and its work grows with it. */
+const MOST_SIGMA = 1000;
+
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 const extent = z.tuple([count, count]);
@@ -93,7 +104,7 @@ const networkSpec = z.strictObject({
   engine: z.literal('wasm'),
   network: z.strictObject({
     image: image.nullable(),
-    layers: z.array(layer),
+    layers: z.array(layer).max(MOST_LAYERS),
     init: z.enum(['he', 'glorot']),
   }),
   ...optimisation,
@@ -134,7 +145,7 @@ const distance = z.union([
     kind: z.enum(['tangentOneSided', 'tangentTwoSided']),
     image,
     kinds: z.array(z.enum(TANGENT_KINDS)).min(1),
-    sigma: z.number().min(0),
+    sigma: z.number().min(0).max(MOST_SIGMA),
     border: z.enum(['zero', 'replicate']),
     stiffness: z.number().min(0),
   }),
@@ -166,7 +177,7 @@ const tfjsSpec = z.strictObject({
 const learnerSpec = z.strictObject({
   engine: z.literal('learner'),
   learner: userModule,
-  options: z.record(z.string(), z.json()),
+  options: z.record(z.string(), json),
   resample,
   featureShare: share,
   earlyStopping: z.null(),
@@ -251,7 +262,7 @@ const trainedOn = z.strictObject({
 const common = {
   plan,
   task,
-  features: count,
+  features: count.max(MOST_FEATURES),
   preprocessing: preprocessingSchema.nullable(),
   datasetHash: sha256,
   members: z.array(member).min(1),
@@ -259,7 +270,7 @@ const common = {
   complete: z.boolean(),
   wallMs: z.number().min(0),
   environment,
-  report: z.record(z.string(), z.json()).nullable(),
+  report: z.record(z.string(), json).nullable(),
 };
 
 /** Of format 3. */

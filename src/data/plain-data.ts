@@ -40,6 +40,11 @@ export function unpackPlain(bytes: Uint8Array): unknown {
   return unpack(bytes, MAX_DEPTH.text, false);
 }
 
+/** Whether {@link unpackPlain} would read bytes, without reading them. */
+export function isPlain(bytes: Uint8Array): boolean {
+  return scanPlainMsgpack(bytes, { maxDepth: MAX_DEPTH.text, binaries: false }) === null;
+}
+
 /**
  * Packs plain objects, lists, texts, numbers, booleans, null and typed arrays; a property that is undefined is left
  * out. The bytes are the same on every host.

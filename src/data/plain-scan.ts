@@ -9,6 +9,17 @@ export interface PlainLimits {
   readonly binaries: boolean;
 }
 
+/**
+ * What values take once they are decoded, in bytes, roughly as V8 has them. A byte of the file can be an empty map, so
+ * lengths that the bytes back bound nothing by themselves.
+ */
+const DECODED_BYTES = { scalar: 8, string: 24, binary: 96, array: 64, map: 64 } as const;
+const ENTRY_BYTES = 32;
+
+/** What is decoded may be as large as this many times its bytes, and this much more, which little data never reaches. */
+const MOST_GROWTH = 16;
+const FREE_BYTES = 2 ** 24;
+
 /** Fixed sizes of the values that carry no other: the bytes after the marker. */
 const SCALAR_BYTES: Readonly<Record<number, number>> = {
   192: 0, // nil
@@ -41,6 +52,7 @@ export function scanPlainMsgpack(bytes: Uint8Array, limits: PlainLimits): string
   // Values still to come at each depth. A map of n pairs is 2n values whose even ones are keys.
   const open: { left: number; isMap: boolean }[] = [];
   let at = 0;
+  let room = FREE_BYTES + MOST_GROWTH * bytes.length;
   for (;;) {
     if (at >= bytes.length) return 'a value is missing';
     const parent = open.at(-1);
@@ -52,11 +64,18 @@ export function scanPlainMsgpack(bytes: Uint8Array, limits: PlainLimits): string
     at += token.bytes;
     if (at > bytes.length) return 'a value is cut short';
     if (token.children > bytes.length - at) return 'a list is longer than its bytes';
+    room -= decodedBytes(token);
+    if (room < 0) return `more values than ${bytes.length} bytes of data hold`;
     if (token.children > 0) open.push({ left: token.children, isMap: token.kind === 'map' });
     if (open.length > limits.maxDepth) return `nested deeper than ${limits.maxDepth}`;
     while (open.at(-1)?.left === 0) open.pop();
     if (open.length === 0) return at === bytes.length ? null : 'bytes follow the value';
   }
+}
+
+function decodedBytes({ kind, bytes, children }: Token): number {
+  const text = kind === 'string' || kind === 'binary' ? bytes : 0;
+  return DECODED_BYTES[kind] + text + (kind === 'map' ? (ENTRY_BYTES * children) / 2 : 0);
 }
 
 interface Token {

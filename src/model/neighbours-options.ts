@@ -22,6 +22,8 @@ export const neighboursFields = {
   tangentSigma: z
     .number()
     .min(0)
+    // Wider than any image; the work grows with it.
+    .max(1000)
     .describe('smoothing of images for their tangents, in pixels (tangent distances)'),
   tangentBorder: z.enum(['zero', 'replicate']).describe('what surrounds an image (tangent distances)'),
   tangentStiffness: z.number().min(0).describe('spring that holds moved images back (tangent distances)'),

@@ -6,7 +6,8 @@ import { Packr } from 'msgpackr/pack';
 import t, { type Test } from 'tap';
 import { encodeHeaderStart } from '../../src/bundle/format.js';
 import { loadEnsemble } from '../../src/bundle/load.js';
-import { forge, forgeChanged, type Mutable, seal } from './support.js';
+import { ensembleToBytes } from '../../src/bundle/save.js';
+import { forge, forgeChanged, type Mutable, makeEnsemble, seal } from './support.js';
 
 const path = join(t.testdir(), 'hostile.tutti');
 
@@ -147,4 +148,46 @@ t.test('a key that would reach the prototype reaches nothing', async (t) => {
   await writeFile(path, forge(new Packr({ useRecords: false }).pack({ plan: withKey })));
   await t.rejects(loadEnsemble(path), { code: 'ERR_BUNDLE' });
   t.notOk('polluted' in {});
+});
+
+t.test('weights that are no numbers are refused, naming the member', async (t) => {
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    const ensemble = makeEnsemble();
+    ensemble.members[1]!.weights[4] = value;
+    await refused(
+      t,
+      String(value),
+      Buffer.from(ensembleToBytes(ensemble)),
+      /weight 4 of member 1 is (NaN|Infinity)/,
+    );
+  }
+});
+
+t.test('millions of empty values are refused before any is made', async (t) => {
+  const bytes = 5_000_000;
+  const list = (fill: number) => {
+    const all = new Uint8Array(bytes + 5).fill(fill);
+    all.set([0xdd, ...[24, 16, 8, 0].map((shift) => (bytes >> shift) & 0xff)]);
+    return all;
+  };
+  await refused(t, 'maps', forge(list(0x80)), /more values than \d+ bytes/);
+  await refused(t, 'lists', forge(list(0x90)), /more values than \d+ bytes/);
+});
+
+t.test('more layers, features or blur than anybody trains are refused', async (t) => {
+  const pools = Array.from({ length: 20_000 }, () => ({ kind: 'maxPool', size: [1, 1], stride: [1, 1] }));
+  await refused(t, 'pools', forgeChanged(set(`${first}.network.layers`, pools)), /network\.layers/);
+  await refused(t, 'features', forgeChanged(set('features', 2 ** 40)), /wrong at features/);
+  for (const sigma of [1e6, 1e10]) {
+    const distance = {
+      ...{ kind: 'tangentTwoSided', image: { channels: 1, height: 1, width: 3 }, kinds: ['rotation'] },
+      ...{ sigma, border: 'zero', stiffness: 0 },
+    };
+    const spec = {
+      ...{ engine: 'neighbours', neighbours: 1, distance, votes: 'equal', voteSmoothing: 1 },
+      ...{ resample: { kind: 'none' }, featureShare: 1, earlyStopping: null },
+      streams: { resample: 0, init: 0, order: 0, masks: 0 },
+    };
+    await refused(t, `sigma ${sigma}`, forgeChanged(set(first, spec)), /distance/);
+  }
 });

@@ -72,7 +72,7 @@ export async function restoreModel(
 ): Promise<OwnedModel> {
   const shape = { features, outputs: headUnits(spec.loss, task), task, loss: spec.loss };
   const owned =
-    (await modelOfTopology(tf, topology)) ??
+    (await modelOfTopology(tf, topology, weights.length)) ??
     (await buildUserModel(tf, { module: module(), member: index }, shape, streamKey(0, 'init')));
   const complaint = complaintOf(owned.model, shape) ?? lengthComplaint(owned.model, weights);
   if (complaint !== null) {

@@ -47,10 +47,17 @@ function visit(value: unknown, see: (key: string, value: unknown) => void): void
 /**
  * The model of a topology with weights of its own making; null when a layer of it is of a class that
  * TensorFlow.js does not know.
- * @throws ERR_BUNDLE when the text is no topology.
+ * @param weights numbers that are stored for the model.
+ * @throws ERR_BUNDLE when the text is no topology, or asks for more than the weights can be for.
  */
-export async function modelOfTopology(tf: TensorFlow, topology: string): Promise<OwnedModel | null> {
+export async function modelOfTopology(
+  tf: TensorFlow,
+  topology: string,
+  weights: number,
+): Promise<OwnedModel | null> {
   const parsed = parse(topology);
+  const excess = excessOf(parsed, weights);
+  if (excess !== null) throw new TuttiError('ERR_BUNDLE', `A model's topology cannot be restored: ${excess}`);
   const before = variableNames(tf);
   // Its initial weights are drawn and thrown away; the caller's own random numbers stay as they are.
   const { result, tensors } = withKeyedRandom(streamKey(0, 'init'), () =>
@@ -75,6 +82,30 @@ function parse(topology: string): object {
   }
   throw new TuttiError('ERR_BUNDLE', "A model's topology is not JSON");
 }
+
+/** Numbers of a topology that say how large something is made. */
+const LARGEST_EXTENT = 2 ** 24;
+const MOST_VALUES = 1_000_000;
+
+/**
+ * What is too large in a topology, before anything is made of it: any number beyond what memory holds, more units or
+ * filters than the member has weights, or more values than layers need.
+ * @param weights numbers that are stored for the whole model.
+ */
+export function excessOf(topology: object, weights: number): string | null {
+  let values = 0;
+  let excess: string | null = null;
+  visit(topology, (key, value) => {
+    values++;
+    if (typeof value !== 'number' || key === 'seed') return;
+    const bound = SIZED_BY_WEIGHTS.has(key) ? weights : LARGEST_EXTENT;
+    if (Math.abs(value) > bound) excess ??= `its \`${key}\` is ${value} where at most ${bound} is possible`;
+  });
+  return values > MOST_VALUES ? `it has ${values} values` : excess;
+}
+
+/** A layer with so many of these has at least as many weights. */
+const SIZED_BY_WEIGHTS: ReadonlySet<string> = new Set(['units', 'filters', 'input_dim', 'inputDim']);
 
 /** How many numbers a weight is. */
 export function weightLength({ shape }: LayerVariable): number {
