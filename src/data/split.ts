@@ -43,7 +43,8 @@ export interface RowSplit {
  * lower class), but never its last row. By group, whole groups are taken in random order as long as each
  * brings the count nearer to the share, so the count is met only as nearly as group sizes allow.
  *
- * @throws ERR_OPTION for a share outside (0, 1); ERR_DATA for fewer than two rows or groups
+ * @throws ERR_OPTION for a share outside (0, 1); ERR_DATA for fewer than two rows or groups, and where no class can
+ * give a row to a test share
  */
 export function splitRows(options: SplitOptions): RowSplit {
   checkOptions('splitRows', options, SPLIT_OPTIONS);
@@ -57,7 +58,13 @@ export function splitRows(options: SplitOptions): RowSplit {
   else if (labels !== undefined && labels.length > 0) {
     takeFromClasses(rowsByKey(labels, all), share, target, stream, taken);
   } else takeFirst(all, target, stream, taken);
+  if (options.purpose !== 'validation' && !taken.includes(1)) throw nothingTaken(rows, share);
   return { train: all.filter((row) => taken[row] === 0), test: all.filter((row) => taken[row] === 1) };
+}
+
+function nothingTaken(rows: number, share: number): TuttiError {
+  const got = `none of ${rows} rows at a share of ${share}, as every class keeps its last row`;
+  return new TuttiError('ERR_DATA', `Expected a split to take out at least one row, got ${got}`, { rows });
 }
 
 function takeFirst(rows: Uint32Array, count: number, stream: RandomStream, taken: Uint8Array): void {

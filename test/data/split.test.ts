@@ -82,3 +82,12 @@ t.test('impossible splits are refused', async (t) => {
     /^ERR_DATA Expected at least 2 groups/,
   );
 });
+
+t.test('a share that takes out no row is an error', async (t) => {
+  const labels = Int32Array.of(0, 1, 2);
+  t.equal(
+    failure(() => splitRows({ rows: 3, share: 0.3, seed: 1, labels })),
+    'ERR_DATA Expected a split to take out at least one row, got none of 3 rows at a share of 0.3, ' +
+      'as every class keeps its last row',
+  );
+});
