@@ -80,6 +80,10 @@ export const DATA_ROWS: readonly OptionRow[] = [
     ...choice('scaling', ['columns', 'together'], 'standardise each numeric column by itself, or all alike'),
     defaultText: 'together with --image, else columns',
   },
+  {
+    ...text('softClip', 'bound c of a soft clip of standardised numbers, z/√(1 + (z/c)²)'),
+    ...{ kind: 'number', argument: 'c', acceptsNone: true, defaultText: 'none' },
+  },
   ...CSV_ROWS,
   { ...choice('classWeights', ['balanced'], 'weights of the loss by class'), acceptsMap: true },
   { ...text('testShare', 'share of the rows to hold out and test on'), kind: 'number', defaultText: '0' },

@@ -8,7 +8,16 @@ import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '
 import { CSV_ROWS, csvOptions } from './data-rows.js';
 import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from './figure-rows.js';
 import { ALLOW_MODULE_ROW, loadForRawRows, targetNames } from './input-files.js';
-import { aggregatorOf, checkMean, hasVariances, MEAN_ROW, WEIGHTS_ROW, weightsOf } from './means.js';
+import {
+  aggregatorOf,
+  CLIP_ROW,
+  checkMean,
+  clipOf,
+  hasVariances,
+  MEAN_ROW,
+  WEIGHTS_ROW,
+  weightsOf,
+} from './means.js';
 import { measurementJson } from './measurement-json.js';
 import { measurementLines } from './measurement-text.js';
 import { note, paletteOf, print, printJson } from './terminal.js';
@@ -20,7 +29,7 @@ export const command: CommandDefinition = {
     { name: 'file', description: 'CSV file with the columns it was trained on, target included' },
   ],
   options: [
-    ...[MEAN_ROW, WEIGHTS_ROW, ...INTERVAL_ROWS, CURVES_ROW, ...CSV_ROWS],
+    ...[MEAN_ROW, WEIGHTS_ROW, CLIP_ROW, ...INTERVAL_ROWS, CURVES_ROW, ...CSV_ROWS],
     ...[ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [
@@ -42,7 +51,7 @@ async function evaluate(bundle: string, file: string, given: GivenOptions): Prom
   const trained = given.quiet === true ? null : trainedNote(ensemble, preprocessing, table);
   if (trained !== null) note(trained);
   const measurement = await evaluateEnsemble(ensemble, dataset, {
-    ...{ aggregator, ...weightsOf(given), ...figures },
+    ...{ aggregator, ...weightsOf(given), ...clipOf(given), ...figures },
   });
   const targets = targetNames(ensemble);
   const activeUnits = activeUnitsOf(ensemble, dataset);

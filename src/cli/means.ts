@@ -34,6 +34,16 @@ export const WEIGHTS_ROW: OptionRow = {
   ...{ description: 'weight of each member in the average', defaultText: 'those saved with it, else equal' },
 };
 
+export const CLIP_ROW: OptionRow = {
+  ...{ name: 'clip', kind: 'flag', group: 'Averaging', defaultText: 'on; --no-clip turns it off' },
+  description: "numbers: keep each member's predictions within the range of the training targets",
+};
+
+/** What `--clip` or `--no-clip` says to predicting and measuring; nothing where neither is given. */
+export function clipOf({ clip }: GivenOptions): { clip?: boolean } {
+  return clip === undefined ? {} : { clip: clip === true };
+}
+
 /** The weights of `--weights`, as predicting and measuring take them. */
 export function weightsOf({ weights }: GivenOptions): { weights?: readonly number[] } {
   return weights === undefined ? {} : { weights: weights as number[] };

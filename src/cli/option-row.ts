@@ -23,6 +23,8 @@ export interface OptionRow {
   readonly defaultText?: string;
   /** A config file may give a map instead, which is checked where it is used. */
   readonly acceptsMap?: boolean;
+  /** A number that may be `none`, which is null. */
+  readonly acceptsNone?: boolean;
   /** A single letter. */
   readonly short?: string;
   /** Other names that people try: taken, and not shown in the help. */
@@ -56,6 +58,7 @@ export function parseFlag(row: OptionRow, given: unknown): unknown {
     case 'choice':
       return checkChoice(row, flag, given);
     case 'number':
+      if (row.acceptsNone === true && given === 'none') return null;
       return NUMBER.test(String(given).trim()) ? Number(given) : failOption(flag, 'a number', given);
     case 'numbers':
       return parseNumbers(flag, String(given));
@@ -77,6 +80,7 @@ export function checkConfigValue(row: OptionRow, value: unknown): unknown {
     case 'flag':
       return typeof value === 'boolean' ? value : failOption(row.name, 'true or false', value);
     case 'number':
+      if (row.acceptsNone === true && (value === 'none' || value === null)) return null;
       return typeof value === 'number' ? value : failOption(row.name, 'a number', value);
     case 'text':
       return isScalar(value) ? String(value) : failOption(row.name, 'text', value);

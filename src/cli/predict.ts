@@ -4,6 +4,7 @@ import { readCsv } from '../data/csv.js';
 import type { Values } from '../data/dataset.js';
 import { type Preprocessing, transformFeatures } from '../data/preprocessing.js';
 import { listed, type Table } from '../data/table.js';
+import type { AnswerOptions } from '../ensemble/answers.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { type CombineOptions, predictEnsemble } from '../ensemble/predict.js';
 import { predictMembers } from '../ensemble/predict-members.js';
@@ -12,7 +13,16 @@ import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '
 import { type CsvRow, writeCsv } from './csv-output.js';
 import { CSV_ROWS, csvOptions } from './data-rows.js';
 import { ALLOW_MODULE_ROW, checkOutput, checkOutputBesideModules, loadForRawRows } from './input-files.js';
-import { aggregatorOf, checkMean, hasVariances, MEAN_ROW, WEIGHTS_ROW, weightsOf } from './means.js';
+import {
+  aggregatorOf,
+  CLIP_ROW,
+  checkMean,
+  clipOf,
+  hasVariances,
+  MEAN_ROW,
+  WEIGHTS_ROW,
+  weightsOf,
+} from './means.js';
 import type { OptionRow } from './option-row.js';
 import {
   checkNames,
@@ -51,7 +61,7 @@ export const command: CommandDefinition = {
     { name: 'file', description: 'CSV file with the feature columns it was trained on, found by name' },
   ],
   options: [
-    ...[MEAN_ROW, WEIGHTS_ROW, ...CSV_ROWS, MEMBERS_ROW, KEEP_ROW, OUT_ROW],
+    ...[MEAN_ROW, WEIGHTS_ROW, CLIP_ROW, ...CSV_ROWS, MEMBERS_ROW, KEEP_ROW, OUT_ROW],
     ...[ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [
@@ -78,8 +88,8 @@ async function predict(bundle: string, file: string, given: GivenOptions): Promi
   const x = transformFeatures(preprocessing, table);
   const { columns, kind } =
     each === true
-      ? { columns: await membersOf(ensemble, preprocessing, table, x), kind: {} }
-      : await combined(ensemble, x, { aggregator, ...weightsOf(given) });
+      ? { columns: await membersOf(ensemble, preprocessing, table, x, clipOf(given)), kind: {} }
+      : await combined(ensemble, x, { aggregator, ...weightsOf(given), ...clipOf(given) });
   const all = [...kept, ...columns];
   checkNames(all);
   const ignored = ignoredColumns(preprocessing, table, kept);
@@ -119,8 +129,9 @@ async function membersOf(
   preprocessing: Preprocessing,
   table: Table,
   x: Values,
+  answers: AnswerOptions,
 ): Promise<PredictionColumn[]> {
-  const predictions = await predictMembers(ensemble, x);
+  const predictions = await predictMembers(ensemble, x, answers);
   return [...truthColumns(preprocessing, table), ...memberColumns(ensemble, predictions)];
 }
 

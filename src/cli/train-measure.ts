@@ -3,7 +3,7 @@
 import type { LoadedData } from '../data/load.js';
 import type { Aggregator } from '../ensemble/aggregate/aggregate.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
-import { evaluateEnsemble, evaluateOutOfBag } from '../ensemble/evaluate.js';
+import { type EvaluateOptions, evaluateEnsemble, evaluateOutOfBag } from '../ensemble/evaluate.js';
 import { type HonestTest, type HonestTestOptions, honestTest } from '../measure/honest-test.js';
 import type { IntervalOptions } from '../measure/intervals.js';
 import type { Measurement } from '../measure/measurement.js';
@@ -24,7 +24,7 @@ export async function measureTraining(
   ensemble: Ensemble,
   { train, test: heldOut }: LoadedData,
   aggregator: Aggregator,
-  intervals: Pick<IntervalOptions, 'level' | 'replicates'> = {},
+  intervals: Pick<EvaluateOptions, 'level' | 'replicates' | 'clip'> = {},
 ): Promise<TrainingMeasurements> {
   const outOfBag = await evaluateOutOfBag(ensemble, train, { aggregator, ...intervals });
   // Curves over sampled subsets are `tutti evaluate`'s: they take longer than all other figures together.

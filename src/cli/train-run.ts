@@ -34,8 +34,9 @@ async function trainOn(file: string, data: LoadedData, settings: TrainSettings, 
   const { ensemble, interruptStatus, saved, saveError } = await trainAndSave(data, settings, pool);
   const interrupted = interruptStatus !== null;
   const { measureTraining } = await import('./train-measure.js');
-  const { mean, intervals } = settings;
-  const measured = interrupted ? null : await measureTraining(ensemble, data, aggregatorOf(mean), intervals);
+  const { mean, clip, intervals } = settings;
+  const how = { ...intervals, ...clip };
+  const measured = interrupted ? null : await measureTraining(ensemble, data, aggregatorOf(mean), how);
   const outcome = { file, data, ensemble, saved, measured, interrupted, out: settings.out };
   for (const line of failureLines(ensemble)) note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
   if (interrupted) note(keptLine(outcome));

@@ -10,7 +10,7 @@ import { type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { readConfig } from './config-file.js';
 import { DATA_ROWS } from './data-rows.js';
 import { INTERVAL_ROWS, intervalsOf } from './figure-rows.js';
-import { MEAN_ROW } from './means.js';
+import { CLIP_ROW, clipOf, MEAN_ROW } from './means.js';
 import type { OptionRow } from './option-row.js';
 import { trainingNames, trainingRows } from './training-rows.js';
 
@@ -27,6 +27,7 @@ const RUN_ROWS: readonly OptionRow[] = [
   },
   { name: 'allowFailures', kind: 'flag', group: RUN, description: 'exit with 0 even if some members failed' },
   { ...MEAN_ROW, group: RUN },
+  { ...CLIP_ROW, group: RUN },
   ...INTERVAL_ROWS,
 ];
 
@@ -46,6 +47,8 @@ export interface TrainSettings {
   readonly threads: number | undefined;
   readonly out: string | undefined;
   readonly mean: string | undefined;
+  /** Of regressions, when they are measured. */
+  readonly clip: { readonly clip?: boolean };
   readonly intervals: Pick<IntervalOptions, 'level' | 'replicates'>;
   readonly allowFailures: boolean;
   readonly json: boolean;
@@ -69,6 +72,7 @@ export async function resolveTrainSettings(given: GivenOptions): Promise<TrainSe
     threads: values.threads as number | undefined,
     out: values.out as string | undefined,
     mean: values.mean as string | undefined,
+    clip: clipOf(values),
     intervals: intervalsOf(values),
     allowFailures: values.allowFailures === true,
     json: values.json === true,

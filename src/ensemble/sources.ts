@@ -1,6 +1,7 @@
 // Which source of chance makes members err differently: the same ensemble trained with each source switched on
 // alone, the draws of the others shared by all members, and with all of them on.
 
+import { requireDataset } from '../data/check-dataset.js';
 import type { Dataset } from '../data/dataset.js';
 import { failOption, TuttiError, toWire } from '../errors.js';
 import { mean, variance } from '../math/statistics.js';
@@ -90,6 +91,8 @@ export async function compareSources(
 ): Promise<SourcesReport> {
   checkOptions('compareSources', comparison, SOURCES_OPTIONS);
   const { seeds = 5, aggregator, onTraining, ...settings } = comparison;
+  requireDataset(train, 'train');
+  requireDataset(test, 'test');
   const { vary, ...own } = parseTrainingOptions(options);
   const first = own.seed ?? randomSeed();
   const plan = preparePlan(train, { ...own, seed: first }, await resolveModules(own, train, first));

@@ -83,7 +83,7 @@ t.test('probabilities without logarithms are floored at the tolerance and counte
 
 t.test('a probability that is no number is named', async (t) => {
   const bad = member([0.5, 0.5, Number.NaN, 1], 2);
-  t.throws(() => aggregate('geometricMean', [bad], two), { code: 'ERR_DATA', message: /Row 1/ });
+  t.throws(() => aggregate('geometricMean', [bad], two), { code: 'ERR_DATA', message: /member 0, row 1/ });
 });
 
 t.test('majority vote: shares of votes, and the winner by count', async (t) => {

@@ -9,7 +9,7 @@ import { checkOptions, type OptionTable, option } from '../../option-names.js';
 import { arithmeticMean } from './arithmetic-mean.js';
 import { geometricMean } from './geometric-mean.js';
 import { majorityVote } from './majority-vote.js';
-import { resolveShares } from './shares.js';
+import { resolveShares, type Shares, shareAt } from './shares.js';
 
 export type Aggregator = 'arithmeticMean' | 'geometricMean' | 'majorityVote';
 
@@ -44,7 +44,7 @@ const AGGREGATE_OPTIONS = {
  * Combines `members`, each n rows × outputs, into the ensemble's predictions.
  * Rows that `mask` leaves without a member are NaN, with label −1.
  * @throws ERR_OPTION for bad weights or tolerance, and for a geometric mean or a vote of point
- * regressions; ERR_SHAPE for members that do not fit together.
+ * regressions; ERR_SHAPE for members that do not fit together; ERR_DATA for a prediction that is not finite.
  */
 export function aggregate(
   kind: Aggregator,
@@ -56,6 +56,17 @@ export function aggregate(
   const { tolerance = DEFAULT_TOLERANCE } = options;
   const { rows } = checkMembers(members, task);
   const shares = resolveShares(options.weights ?? null, members.length, rows, options.mask ?? null);
+  requireFinite(members, shares);
+  return combineBy(kind, members, task, shares, tolerance);
+}
+
+function combineBy(
+  kind: Aggregator,
+  members: readonly Predictions[],
+  task: Task,
+  shares: Shares,
+  tolerance: number,
+): CombinedPredictions {
   switch (kind) {
     case 'arithmeticMean':
       return arithmeticMean(members, shares, task);
@@ -68,13 +79,33 @@ export function aggregate(
   }
 }
 
-/** An aggregator with its settings bound: the form measurement takes. */
+/** An aggregator with its settings bound: the form measurement takes. It trusts that predictions are finite. */
 export function combiner(
   kind: Aggregator,
   task: Task,
   options: Omit<AggregateOptions, 'mask'> = {},
 ): Combine {
-  return (members, mask = null) => aggregate(kind, members, task, { ...options, mask });
+  checkOptions('aggregate', options, AGGREGATE_OPTIONS);
+  const { weights = null, tolerance = DEFAULT_TOLERANCE } = options;
+  return (members, mask = null) => {
+    const { rows } = checkMembers(members, task);
+    return combineBy(kind, members, task, resolveShares(weights, members.length, rows, mask), tolerance);
+  };
+}
+
+/** What a member says of rows that it counts for must be numbers. */
+function requireFinite(members: readonly Predictions[], shares: Shares): void {
+  members.forEach(({ rows, outputs, mean, variance, logProbabilities }, member) => {
+    for (let at = 0; at < rows * outputs; at++) {
+      const finite = Number.isFinite(mean[at]) && (variance === null || Number.isFinite(variance[at]));
+      if (finite && !Number.isNaN(logProbabilities?.[at] ?? 0)) continue;
+      const row = Math.floor(at / outputs);
+      const share = shareAt(shares, member, row);
+      if (share === 0 || Number.isNaN(share)) continue;
+      const message = `Expected finite predictions, got NaN or Infinity at member ${member}, row ${row}`;
+      throw new TuttiError('ERR_DATA', message, { member, row });
+    }
+  });
 }
 
 function checkMembers(members: readonly Predictions[], task: Task): Predictions {
