@@ -22,7 +22,7 @@ t.test('describe says of each column what it is taken for and why', async (t) =>
   t.match(stdout, /name +left out +30 different texts in 30 rows/);
   t.match(
     stdout,
-    /price +feature +numbers with a decimal comma and thousands set apart by "\.", in \$  +30 +0 +1101 to 1130/,
+    /price +feature +numbers with a decimal comma and thousands set apart by "\.", in \$ +30 +0 +1101 to 1130/,
   );
   t.match(stdout, /day +feature +dates, as days since 1970-01-01 +30/);
   t.match(stdout, /side +feature +categories \(2 features\) +2/);
