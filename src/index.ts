@@ -1,5 +1,8 @@
 // The public API: re-exports only. Everything a program needs to load data, train, predict, measure and save.
 
+// First, before what an old Node.js lacks is used.
+import './supported-node.js';
+
 export { contentHash } from './bundle/content-hash.js';
 export {
   type InspectedEnsemble,

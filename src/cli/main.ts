@@ -11,6 +11,7 @@ watchOutputs((status) => process.exit(status));
 endOnSignals();
 let status: number;
 try {
+  await import('../supported-node.js');
   const { runProgram } = await import('./program.js');
   status = await runProgram(process.argv.slice(2));
 } catch (error) {

@@ -66,6 +66,33 @@ t.test('its types serve a consumer without any types of their own', async (t) =>
   await t.resolves(run(process.execPath, tsc, '-p', '.'));
 });
 
+t.test('its types need no DOM and no skipLibCheck, whatever the modules of the consumer', async (t) => {
+  const consumer =
+    "import { createPredictor, type TrainingOptions } from 'tutti';\nexport { createPredictor };\n";
+  writeFileSync(
+    join(folder, 'plain.ts'),
+    `${consumer}export const options: TrainingOptions = { hidden: [8] };\n`,
+  );
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const types = { types: ['node'], typeRoots: [join(root, 'node_modules/@types')] };
+  for (const [module, moduleResolution] of [
+    ['nodenext', 'nodenext'],
+    ['commonjs', 'bundler'],
+  ]) {
+    const options = {
+      target: 'es2022',
+      lib: ['es2022'],
+      strict: true,
+      noEmit: true,
+      module,
+      moduleResolution,
+    };
+    const config = { compilerOptions: { ...options, ...types }, files: ['plain.ts'] };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    await t.resolves(run(process.execPath, tsc, '-p', '.'), `module ${module}`);
+  }
+});
+
 t.test('it holds what it needs and no more', async (t) => {
   const names = readdirSync(join(folder, 'node_modules/tutti'), { recursive: true }) as string[];
   for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/src/kernels/embedded.js']) {
