@@ -3,6 +3,7 @@
 
 import { constants } from 'node:os';
 import { hearSignals } from '../files/temporary-file.js';
+import { blockedThreads } from '../pool/blocked-threads.js';
 import { flushOutput, silenceOutput } from './terminal.js';
 
 /** How long threads may take to end when the work is done: far more than any that can end needs on a busy machine. */
@@ -61,7 +62,9 @@ export function statusOf(signal: NodeJS.Signals): number {
 
 /** Whether all threads ended in time. */
 async function threadsEnd(patienceMs: number): Promise<boolean> {
-  const ended = Promise.allSettled([...running].map((threads) => threads.destroy())).then(() => true);
+  // A pool that cannot end a thread gives it up, and says so.
+  const all = Promise.allSettled([...running].map((threads) => threads.destroy()));
+  const ended = all.then(() => blockedThreads() === 0);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), patienceMs);

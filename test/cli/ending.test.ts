@@ -1,6 +1,6 @@
 // How commands end: their status, their terminal, and what is said when the last step fails.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,8 @@ const cwd = t.testdir({
       predict: '(model, x, rows) => new Float32Array(rows * 2).fill(0.5)',
     }),
   ),
+  'waits.mjs': `import { readFileSync } from 'node:fs';
+    export default { fit: () => readFileSync('pipe'), predict: () => [] };`,
   'open.mjs': learner(
     `setInterval(() => {}, 1000);\n${learnerOf({ predict: '(model, x, rows) => new Float32Array(rows * 2).fill(0.5)' })}`,
   ),
