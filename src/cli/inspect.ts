@@ -12,6 +12,7 @@ import type {
   NetworkMemberSpec,
   TfjsMemberSpec,
 } from '../model/spec.js';
+import { specDifferences } from '../model/spec-differences.js';
 import { type CommandDefinition, JSON_ROW } from './command.js';
 import { paletteOf, print, printJson } from './terminal.js';
 import type { TextRow } from './text-table.js';
@@ -87,9 +88,8 @@ function inspectionLines(path: string, inspected: InspectedEnsemble): string[] {
     ['weights', counted(weights, 'number')],
     ...(models === 0 ? [] : [['models', byteSize(models)]]),
     ['plan', `seed ${plan.seed}, ${plan.arithmetic} arithmetic`],
-    ...groupSpecs(plan.members).map(
-      (group): TextRow => [`members ${rangeText(group.members)}`, specText(group.spec)],
-    ),
+    ...columnsRow(ensemble),
+    ...specRows(plan.members),
     ...averagingRow(ensemble),
     ['trained', `${environment.savedAt}, in ${duration(wallMs)}`],
     [
@@ -102,6 +102,31 @@ function inspectionLines(path: string, inspected: InspectedEnsemble): string[] {
   const lines = rows.map(([label, value]) => `  ${label!.padEnd(width)}  ${value}`);
   return [paletteOf(process.stdout).bold(`${path} (${byteSize(bytes)})`), ...lines];
 }
+
+/** One line for each setting, with the options in which it differs from the others and which it does not show. */
+function specRows(specs: readonly MemberSpec[]): TextRow[] {
+  const groups = groupSpecs(specs);
+  const differences = specDifferences(groups.map(({ members }) => specs[members[0]!]!));
+  return groups.map(({ members, spec }, at) => {
+    const text = specText(spec);
+    const more = differences[at]!.filter((difference) => !text.includes(difference));
+    return [`members ${rangeText(members)}`, [text, ...more].join('; ')];
+  });
+}
+
+/** The columns that predict, with the categories of each; nothing for an ensemble trained on arrays. */
+function columnsRow({ preprocessing }: Ensemble): TextRow[] {
+  if (preprocessing === null) return [];
+  const columns = preprocessing.features.map((feature) => {
+    if (feature.kind === 'numeric') return feature.column;
+    const { length } = feature.categories;
+    return `${feature.column} (${counted(length, 'category', 'categories')}: ${shortList(feature.categories, MOST_CATEGORIES)})`;
+  });
+  return [['columns', shortList(columns)]];
+}
+
+/** Categories shown of each column. */
+const MOST_CATEGORIES = 4;
 
 function specText(spec: SpecGroup['spec']): string {
   const { resample, featureShare } = spec;
@@ -171,7 +196,7 @@ function rangeText(members: readonly number[]): string {
   return shortList(ranges);
 }
 
-function shortList(items: readonly string[]): string {
-  const shown = items.slice(0, 12).join(', ');
-  return items.length > 12 ? `${shown} and ${items.length - 12} more` : shown;
+function shortList(items: readonly string[], most = 12): string {
+  const shown = items.slice(0, most).join(', ');
+  return items.length > most ? `${shown} and ${items.length - most} more` : shown;
 }

@@ -88,6 +88,30 @@ t.test('networks that differ in a grid are kinds of their own', async (t) => {
   t.match(stdout, /z = -?[\d.]+, p = [\d.e-]+: (no )?more than chance in the rows explains/);
 });
 
+t.test('inspect says in what settings differ, and the columns with their categories', async (t) => {
+  writeFileSync(`${cwd}/l2.yaml`, 'grid:\n  l2: [0, 0.01]\nhidden: [3]\nepochs: 2\nseed: 1\nthreads: 1\n');
+  const kinds = classCsv().replaceAll(
+    /^(.*),(no|yes)$/gm,
+    (_, cells, label) => `${cells},k${cells.length % 2},${label}`,
+  );
+  writeFileSync(`${cwd}/kinds.csv`, kinds.replace('x1,x2,label', 'x1,x2,kind,label'));
+  const args = [
+    'train',
+    'kinds.csv',
+    '--target',
+    'label',
+    '--config',
+    'l2.yaml',
+    '--out',
+    'l2.tutti',
+    '--quiet',
+  ];
+  await tutti([...args, '--members', '2'], { cwd });
+  const { stdout } = await tutti(['inspect', 'l2.tutti'], { cwd });
+  t.match(stdout, /columns +x1, x2, kind \(2 categories: k0, k1\)/);
+  t.match(stdout, /members 0 .*; l2 0\n +members 1 .*; l2 0\.01\n/);
+});
+
 t.test('text and JSON of a regression say the same numbers under the same names', async (t) => {
   const args = ['train', 'values.csv', '--target', 'y', ...QUICK];
   const [{ stdout }, asJson] = await Promise.all([tutti(args, { cwd }), tutti([...args, '--json'], { cwd })]);
