@@ -1,6 +1,7 @@
 // The options about data files.
 
 import type { CsvOptions } from '../data/csv.js';
+import { listedColumns, type Table } from '../data/table.js';
 import type { GivenOptions } from './command.js';
 import type { OptionRow } from './option-row.js';
 
@@ -29,9 +30,25 @@ export function csvOptions({ delimiter, encoding }: GivenOptions): CsvOptions {
   };
 }
 
+/** The options that name columns, several perhaps. */
+const NAMING = ['target', 'categorical', 'drop', 'only'] as const;
+
+/**
+ * The options with the columns they name as the table has them: a text is a column's name, whatever is in it, or else
+ * a list of names separated by commas.
+ * @throws ERR_OPTION for a name that is no column
+ */
+export function namedColumns<Options extends object>(table: Table, options: Options): Options {
+  const given = options as Readonly<Record<string, unknown>>;
+  const named = NAMING.filter((name) => given[name] !== undefined).map(
+    (name) => [name, listedColumns(table, name, [given[name]].flat() as string[])] as const,
+  );
+  return { ...options, ...Object.fromEntries(named) };
+}
+
 export const TARGET_ROW: OptionRow = {
   ...text('target', 'column to predict, or several for regression: a,b'),
-  kind: 'texts',
+  kind: 'columns',
   argument: 'column',
 };
 
@@ -41,12 +58,12 @@ export const COLUMN_ROWS: readonly OptionRow[] = [
     ...choice('task', ['classification', 'regression'], 'what the target is'),
     defaultText: 'guessed and printed',
   },
-  { ...texts('drop', 'columns to leave out'), aliases: ['ignore'] },
-  texts('only', 'the only columns to learn from'),
-  texts('categorical', 'columns of categories that look like numbers, or never repeat, or say NA'),
+  { ...columns('drop', 'columns to leave out'), aliases: ['ignore'] },
+  columns('only', 'the only columns to learn from'),
+  columns('categorical', 'columns of categories that look like numbers, or never repeat, or say NA'),
   {
-    ...texts('missing', 'texts for no value beside NA, NaN, null and, in numbers, ? and N/A'),
-    argument: '?,-,none',
+    ...text('missing', 'texts for no value beside NA, NaN, null and, in numbers, ? and N/A'),
+    ...{ kind: 'texts', argument: '?,-,none' },
   },
   {
     ...choice('missingTarget', ['error', 'drop'], 'rows without a target'),
@@ -97,6 +114,6 @@ function choice(name: string, choices: readonly string[], description: string): 
   return { name, kind: 'choice', group: GROUP, description, choices };
 }
 
-function texts(name: string, description: string): OptionRow {
-  return { ...text(name, description), kind: 'texts', argument: 'columns' };
+function columns(name: string, description: string): OptionRow {
+  return { ...text(name, description), kind: 'columns', argument: 'columns' };
 }

@@ -1,8 +1,9 @@
 // `tutti describe`: what each column of a file is taken for and why, before anything is trained.
 
+import { readCsv } from '../data/csv.js';
 import { type ColumnDescription, type DescribeOptions, describeTable } from '../data/describe.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW } from './command.js';
-import { COLUMN_ROWS, CSV_ROWS, TARGET_ROW } from './data-rows.js';
+import { COLUMN_ROWS, CSV_ROWS, csvOptions, namedColumns, TARGET_ROW } from './data-rows.js';
 import { paletteOf, print, printJson } from './terminal.js';
 import { alignLeft, type TextRow } from './text-table.js';
 import { counted, figure } from './words.js';
@@ -18,7 +19,8 @@ export const command: CommandDefinition = {
 };
 
 async function describe(file: string, { json, ...given }: GivenOptions): Promise<number> {
-  const description = describeTable(file, given as DescribeOptions);
+  const table = readCsv(file, csvOptions(given));
+  const description = describeTable(table, namedColumns(table, given) as DescribeOptions);
   if (json === true) {
     printJson(description);
     return 0;

@@ -3,9 +3,14 @@
 import { readCsv } from '../data/csv.js';
 import { combiner } from '../ensemble/aggregate/aggregate.js';
 import { failOption } from '../errors.js';
-import { measureFile, type PredictionsFileOptions, readPredictions } from '../measure/predictions-file.js';
+import {
+  type LeftOutColumn,
+  measureFile,
+  type PredictionsFileOptions,
+  readPredictions,
+} from '../measure/predictions-file.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
-import { CSV_ROWS, csvOptions } from './data-rows.js';
+import { CSV_ROWS, csvOptions, namedColumns } from './data-rows.js';
 import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from './figure-rows.js';
 import { aggregatorOf, checkMean, MEAN_ROW } from './means.js';
 import { measurementJson } from './measurement-json.js';
@@ -18,7 +23,7 @@ const GROUP = 'The predictions';
 
 const ROWS: readonly OptionRow[] = [
   {
-    ...{ name: 'target', kind: 'texts', group: GROUP, argument: 'column' },
+    ...{ name: 'target', kind: 'columns', group: GROUP, argument: 'column' },
     description: 'column with the true values, or several for regression: a,b',
   },
   {
@@ -26,8 +31,8 @@ const ROWS: readonly OptionRow[] = [
     ...{ description: 'what the target is', defaultText: 'guessed and printed' },
   },
   {
-    ...{ name: 'ignore', kind: 'texts', group: GROUP, argument: 'columns' },
-    description: 'columns that are no predictions',
+    ...{ name: 'drop', kind: 'columns', group: GROUP, argument: 'columns' },
+    ...{ description: 'columns that are no predictions', aliases: ['ignore'] },
   },
   {
     ...{ name: 'outOfBag', kind: 'flag', group: GROUP },
@@ -57,11 +62,11 @@ async function measure(path: string, given: GivenOptions): Promise<number> {
   const name = aggregatorOf(given.mean);
   const intervals = intervalsOf(given);
   const table = readCsv(path, csvOptions(given));
-  const file = readPredictions(table, given as unknown as PredictionsFileOptions);
+  const file = readPredictions(table, namedColumns(table, given) as unknown as PredictionsFileOptions);
   const { task, members, ignored, layout, rows } = file;
   checkMean(name, task.kind, false);
   if (given.quiet !== true) {
-    const left = ignored.length === 0 ? '' : `; ignored: ${ignored.join(', ')}`;
+    const left = ignored.length === 0 ? '' : `; left out: ${ignored.map(leftOutText).join(', ')}`;
     note(`${path}: ${counted(rows, 'row')}, ${counted(members.length, 'member')}, ${layout}${left}`);
   }
   const combine = combiner(name, task);
@@ -73,4 +78,8 @@ async function measure(path: string, given: GivenOptions): Promise<number> {
     for (const line of measurementLines([{ name: path, measurement }], targets, paletteOf(process.stdout)))
       print(line);
   return 0;
+}
+
+function leftOutText({ column, reason }: LeftOutColumn): string {
+  return reason === null ? column : `${column} (${reason})`;
 }

@@ -5,9 +5,9 @@ import { failOption, TuttiError } from '../errors.js';
 
 /**
  * How the text of a flag becomes a value. `texts` and `numbers` are separated by commas; `texts` and `paths`, which are
- * not, may repeat.
+ * not, may repeat. So may `columns`, names of columns that are told apart once the table is known (data-rows.ts).
  */
-export type OptionKind = 'flag' | 'number' | 'text' | 'choice' | 'numbers' | 'texts' | 'paths';
+export type OptionKind = 'flag' | 'number' | 'text' | 'choice' | 'numbers' | 'texts' | 'columns' | 'paths';
 
 export interface OptionRow {
   /** camelCase: the key in a config file and in the API. */
@@ -53,6 +53,7 @@ export function parseFlag(row: OptionRow, given: unknown): unknown {
     case 'flag':
       return given === true;
     case 'text':
+    case 'columns':
     case 'paths':
       return given;
     case 'choice':
@@ -89,6 +90,7 @@ export function checkConfigValue(row: OptionRow, value: unknown): unknown {
     case 'numbers':
       return typeof value === 'number' ? [value] : value;
     case 'texts':
+    case 'columns':
     case 'paths':
       return checkTexts(row, Array.isArray(value) ? value : [value]);
     default:

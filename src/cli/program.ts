@@ -112,7 +112,7 @@ function optionsOf(row: OptionRow): Option[] {
     ...(row.aliases ?? []).map((alias) => aliasOf(make(`${flagOf(alias)}${value}`), row.name)),
   ];
   // A repeated list adds to itself; any other option counts as given last.
-  if (row.kind === 'texts' || row.kind === 'paths') {
+  if (row.kind === 'texts' || row.kind === 'columns' || row.kind === 'paths') {
     for (const option of options) option.argParser((text, all?: string[]) => [...(all ?? []), text]);
   }
   return options;
@@ -129,6 +129,7 @@ const ARGUMENTS = {
   numbers: 'numbers',
   text: 'text',
   texts: 'texts',
+  columns: 'columns',
   paths: 'path',
   choice: 'name',
 } as const;

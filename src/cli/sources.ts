@@ -1,12 +1,14 @@
 // `tutti sources`: the same ensemble trained with one source of chance at a time, and with all of them, to say
 // which of them makes members err differently.
 
+import { readCsv } from '../data/csv.js';
 import { loadTraining } from '../data/load.js';
 import { compareSources, type SourceFigures, type Spread } from '../ensemble/sources.js';
 import { randomSeed } from '../ensemble/train-ensemble.js';
 import { failOption } from '../errors.js';
 import { createPool } from '../pool/pool.js';
 import type { CommandDefinition, GivenOptions } from './command.js';
+import { csvOptions, namedColumns } from './data-rows.js';
 import { endWithProcess } from './ending.js';
 import { aggregatorOf, checkMean, MEAN_NAMES } from './means.js';
 import type { OptionRow } from './option-row.js';
@@ -62,7 +64,12 @@ async function sources(file: string, given: GivenOptions): Promise<number> {
   const members = settings.training.grid === undefined ? { members: DEFAULT_MEMBERS } : {};
   const training = { ...members, ...settings.training, seed };
   const runner = endWithProcess(createPool({ threads: threadsFor(settings.threads, training) }));
-  const data = loadTraining(file, { testShare: DEFAULT_TEST_SHARE, ...settings.data, seed });
+  const table = readCsv(file, csvOptions({ ...settings.data }));
+  const data = loadTraining(table, {
+    testShare: DEFAULT_TEST_SHARE,
+    ...namedColumns(table, settings.data),
+    seed,
+  });
   const aggregator = aggregatorOf(settings.mean);
   checkMean(aggregator, data.task, training.loss === 'gaussianNll');
   if (data.test === null)

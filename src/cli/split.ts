@@ -8,7 +8,7 @@ import type { Table } from '../data/table.js';
 import { failOption } from '../errors.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { type CsvRow, writeCsv } from './csv-output.js';
-import { COLUMN_ROWS, CSV_ROWS, csvOptions, TARGET_ROW } from './data-rows.js';
+import { COLUMN_ROWS, CSV_ROWS, csvOptions, namedColumns, TARGET_ROW } from './data-rows.js';
 import { checkOutput } from './input-files.js';
 import { flagOf, type OptionRow } from './option-row.js';
 import { note, printJson } from './terminal.js';
@@ -57,8 +57,8 @@ async function split(file: string, given: GivenOptions): Promise<number> {
   }
   const share = testShare as number;
   if (!(share > 0 && share < 1)) failOption('--test-share', 'a number above 0 and below 1', share);
-  const options = columns as unknown as LoadOptions;
   const table = readCsv(file, csvOptions(given));
+  const options = namedColumns(table, columns) as unknown as LoadOptions;
   const rows = splitJudged(table, judgeTable(table, options), { testShare: share, seed: seed as number });
   // Both files are written with the delimiter that the file was read with.
   const delimiter = delimiterOf(String(given.delimiter ?? ','));

@@ -2,10 +2,12 @@
 // measure, print. A module of its own, so that loading it overlaps with the threads' start.
 
 import type { SavedEnsemble } from '../bundle/save.js';
+import { readCsv } from '../data/csv.js';
 import { type LoadedData, loadTraining } from '../data/load.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { randomSeed, trainEnsemble } from '../ensemble/train-ensemble.js';
 import type { Pool } from '../pool/pool.js';
+import { csvOptions, namedColumns } from './data-rows.js';
 import { reportFailure } from './failure.js';
 import { listenForInterrupt } from './interrupt.js';
 import { aggregatorOf, checkMean } from './means.js';
@@ -21,7 +23,8 @@ import { rememberModules } from './trusted-modules.js';
  */
 export async function runTraining(file: string, settings: TrainSettings, pool: Pool): Promise<number> {
   const seed = settings.training.seed ?? randomSeed();
-  const data = loadTraining(file, { ...settings.data, seed });
+  const table = readCsv(file, csvOptions({ ...settings.data }));
+  const data = loadTraining(table, { ...namedColumns(table, settings.data), seed });
   checkMean(aggregatorOf(settings.mean), data.task, settings.training.loss === 'gaussianNll');
   if (!settings.quiet) {
     const say = settings.json ? note : print;

@@ -3,7 +3,7 @@
 
 import type { Task } from '../data/dataset.js';
 import type { TargetBlock } from './blocks.js';
-import { outputFactor } from './error-pass.js';
+import { classOfColumn, outputFactor } from './error-pass.js';
 import type { Predictions } from './predictions.js';
 
 export interface BetweenKindsAccumulator {
@@ -69,7 +69,7 @@ function sumErrors(
         const truth =
           task.kind === 'regression'
             ? targets[row * columns + column]!
-            : Number(labels[row] === (columns === 1 ? 1 : column));
+            : Number(labels[row] === classOfColumn(task, columns, column));
         sums[kind * columns + column]! += members[member]!.mean[row * columns + column]! - truth;
       }
     }

@@ -38,7 +38,17 @@ export interface RowFigures {
  * the second class doubles every product.
  */
 export function outputFactor(task: Task, columns: number): number {
-  return task.kind === 'classification' && columns === 1 ? 2 : 1;
+  return isBinaryHead(task, columns) ? 2 : 1;
+}
+
+/** One column of probabilities for two classes; where there is but one class, its column is its own. */
+function isBinaryHead(task: Task, columns: number): boolean {
+  return task.kind === 'classification' && columns === 1 && task.classes.length !== 1;
+}
+
+/** The class whose probability a column holds: the second one in a binary head. */
+export function classOfColumn(task: Task, columns: number, column: number): number {
+  return isBinaryHead(task, columns) ? 1 : column;
 }
 
 /** Whether member `member` counts for row `row` of the block. */
@@ -50,7 +60,7 @@ export function counts(pass: Pass, member: number, row: number): boolean {
 function truthAt(pass: Pass, row: number, column: number): number {
   if (pass.task.kind === 'regression') return pass.targets.targets[row * pass.columns + column]!;
   const label = pass.targets.labels[row]!;
-  return label === (pass.columns === 1 ? 1 : column) ? 1 : 0;
+  return label === classOfColumn(pass.task, pass.columns, column) ? 1 : 0;
 }
 
 /**

@@ -1,20 +1,18 @@
-// Class predictions in a table: which of three layouts the columns are in, and their probabilities.
-// Layouts are tried from the most telling to the least; the first that fits every cell counts.
+// Class predictions in a table: which of three layouts the columns are in.
+// Layouts are tried from the most telling to the least; the first that fits every cell counts. Columns that can only be
+// probabilities by member and class, but do not fit, are refused by name and never taken for anything else.
 
 import type { Column } from '../data/column.js';
-import { cellError, listed, type Table } from '../data/table.js';
+import { classesOf, labelOf } from '../data/labels.js';
+import { cellError, findColumn, listed, type Table } from '../data/table.js';
 import { TuttiError } from '../errors.js';
-import {
-  groupByMember,
-  type MemberColumns,
-  missingColumn,
-  sortedClasses,
-  splitColumns,
-} from './prediction-columns.js';
+import { type MemberColumns, missingColumn, type SplitColumns, splitColumns } from './prediction-columns.js';
+import { isShare } from './probability.js';
 
 /** How a file says what its members predict. */
 export type ClassLayout = { readonly classes: readonly string[] } & (
-  | { readonly kind: 'perClass'; readonly groups: MemberColumns }
+  | /** Columns by member and by {@link labelOf} the class. */
+  { readonly kind: 'perClass'; readonly groups: MemberColumns }
   /** One probability per member, of `classes[of]` out of two. */
   | { readonly kind: 'oneClass'; readonly columns: ReadonlyMap<string, string>; readonly of: 0 | 1 }
   /** One predicted label per member. */
@@ -27,15 +25,10 @@ const SUM_SLACK = 0.05;
 /** As in reading data: with more distinct integers in the target, integer predictions are a regression's. */
 const MOST_GUESSED_CLASSES = 20;
 
-/** A cell as a class label: numbers by value, so that 1, 1.0 and 1e0 are one class. */
-export function labelAt(column: Column, row: number): string {
-  const number = column.number(row);
-  return Number.isFinite(number) ? String(number) : column.text(row);
-}
-
 /**
  * The layout of `columns`, given the target; null when they fit none and `certain` is false.
- * @throws ERR_DATA when `certain`, with the reason of the nearest layout.
+ * @throws ERR_DATA for columns by member and class that do not fit, naming what is wrong; when `certain`, with the
+ * reason of the nearest layout.
  */
 export function chooseClassLayout(
   table: Table,
@@ -43,54 +36,68 @@ export function chooseClassLayout(
   columns: readonly Column[],
   certain: boolean,
 ): ClassLayout | null {
-  const written = new Map<string, string>();
-  const labels = new Set<string>();
-  for (let row = 0; row < table.rows; row++) {
-    const label = labelAt(target, row);
-    written.set(target.text(row), label).set(label, label);
-    labels.add(label);
-  }
-  const perClass = tryPerClass(table, columns, written, labels);
+  const texts = new Set<string>();
+  target.tally((text) => texts.add(text));
+  const truth: Truth = { texts, labels: new Set([...texts].map(labelOf)) };
+  const split = splitColumns(
+    columns.map((column) => column.name),
+    truth.labels,
+    labelOf,
+    true,
+  );
+  const perClass = split === null ? null : perClassLayout(table, columns, split, truth);
   if (perClass !== null && !(perClass instanceof TuttiError)) return perClass;
-  // Names that end in words of the target can mean nothing else; `m_0`, `m_1` may be numbered members.
-  if (perClass !== null && [...labels].some((label) => Number.isNaN(Number(label)))) throw perClass;
-  const single = trySingle(table, columns, labels, certain);
+  if (perClass !== null && isTelling(table, columns, split!, truth)) throw perClass;
+  const single = singleLayout(table, columns, truth, certain);
   if (single !== null || !certain) return single;
-  throw perClass ?? layoutError(table, target, columns, labels);
+  throw perClass ?? layoutError(table, target, columns, truth);
 }
 
-/** `<member>_<class>` columns; the error tells what keeps them from fitting, null that they are not these. */
-function tryPerClass(
+/** The target's labels, as they are written and as {@link labelOf} has them. */
+interface Truth {
+  readonly texts: ReadonlySet<string>;
+  readonly labels: ReadonlySet<string>;
+}
+
+/** `<member>_<class>` columns; the error tells what keeps them from fitting. */
+function perClassLayout(
   table: Table,
   columns: readonly Column[],
-  written: ReadonlyMap<string, string>,
-  labels: ReadonlySet<string>,
-): ClassLayout | TuttiError | null {
-  const names = columns.map((column) => column.name);
-  const split = splitColumns(names, written, true);
-  const groups = split === null ? null : groupByMember(split);
-  if (split === null || groups === null) return null;
+  split: SplitColumns,
+  { texts, labels }: Truth,
+): ClassLayout | TuttiError {
+  const { parts, groups, strays, twice } = split;
+  const fail = (message: string, column: string) =>
+    new TuttiError('ERR_DATA', message, { file: table.source, column });
+  if (strays.length > 0) {
+    const message = `Expected the columns of ${table.source} to be one per member and class, got \`${strays[0]}\``;
+    return fail(`${message}; list it in \`drop\` if it is no prediction`, strays[0]!);
+  }
+  if (twice !== null) {
+    const both = `\`${twice[0]}\` and \`${twice[1]}\``;
+    return fail(`Expected one column per member and class in ${table.source}, got ${both}`, twice[1]);
+  }
   const bad = firstCell(table, columns, isProbability);
   if (bad !== null) return cellError(table, bad.row, bad.column, 'a probability from 0 to 1');
-  const classes = sortedClasses(new Set([...labels, ...split.map(({ part }) => part)]));
-  const part = split[0]!.part;
-  if (classes.length === 2 && split.every((each) => each.part === part) && groups.size === split.length) {
-    const of = classes[0] === part ? 0 : 1;
-    const columnOf = new Map(split.map(({ member, column }) => [member, column]));
+  const absent = parts.filter(({ part }) => !labels.has(part));
+  const classes = classesOf([...texts, ...absent.map(({ written }) => written)]);
+  const [{ part }] = parts as [(typeof parts)[number]];
+  if (classes.length === 2 && parts.every((each) => each.part === part) && groups.size === parts.length) {
+    const of = labelOf(classes[0]!) === part ? 0 : 1;
+    const columnOf = new Map(parts.map(({ member, column }) => [member, column]));
     return { kind: 'oneClass', classes, columns: columnOf, of };
   }
-  const missing = missingColumn(groups, classes);
+  const missing = missingColumn(split, classes.map(labelOf));
   if (missing !== null) {
     const message = `Expected a column \`${missing}\` in ${table.source}, one per member and class, got none`;
-    return new TuttiError('ERR_DATA', message, { file: table.source, column: missing });
+    return fail(message, missing);
   }
-  return sumError(table, columns, groups) ?? { kind: 'perClass', classes, groups };
+  return sumError(table, groups) ?? { kind: 'perClass', classes, groups };
 }
 
-function sumError(table: Table, columns: readonly Column[], groups: MemberColumns): TuttiError | null {
-  const byName = new Map(columns.map((column) => [column.name, column]));
+function sumError(table: Table, groups: MemberColumns): TuttiError | null {
   for (const [member, own] of groups) {
-    const parts = [...own.values()].map((name) => byName.get(name)!);
+    const parts = columnsOf(table, own);
     for (let row = 0; row < table.rows; row++) {
       const sum = parts.reduce((total, column) => total + column.number(row), 0);
       if (!(Math.abs(sum - 1) > SUM_SLACK)) continue; // a missing cell is NaN: judged when it is read
@@ -102,17 +109,76 @@ function sumError(table: Table, columns: readonly Column[], groups: MemberColumn
   return null;
 }
 
-/** One column per member: predicted labels, or for two classes the probability of the second. */
-function trySingle(
+function columnsOf(table: Table, own: ReadonlyMap<string, string>): Column[] {
+  return [...own.values()].map((name) => findColumn(table, name)!);
+}
+
+/**
+ * Whether columns that begin like `<member>_<class>` can be nothing else, though they do not fit: their names end in
+ * words of the target, or their numbers are shares of one. `m_0`, `m_1` may otherwise be numbered members that predict
+ * labels, or values of a regression.
+ */
+function isTelling(
   table: Table,
   columns: readonly Column[],
-  labels: ReadonlySet<string>,
+  { groups, parts, strays, twice }: SplitColumns,
+  { labels }: Truth,
+): boolean {
+  const isWords = [...labels].some((label) => Number.isNaN(Number(label)));
+  if (strays.length >= parts.length) return false;
+  if ((isWords && strays.length === 0) || twice !== null) return true;
+  const hard = firstCell(table, columns, (column, row) => labels.has(labelOf(column.text(row)))) === null;
+  return [...groups.values()].some((own) => own.size > 1) && areShares(table, groups, hard);
+}
+
+/** So many of the cells, and of the sums, must be as they should for the others to be mistakes. */
+const MOST = 0.9;
+
+/**
+ * Whether the cells of each member's columns are shares of one, but for mistakes: nearly all from 0 to 1 with sums
+ * hardly ever above 1, and about 1 in most rows; where several members have columns alike (a class may be lacking), above
+ * one half in the mean. `hard`: all cells are labels too, so that no sum at all may be above 1.
+ */
+function areShares(table: Table, groups: MemberColumns, hard: boolean): boolean {
+  const count = { cells: 0, within: 0, sums: 0, total: 0, above: 0, one: 0 };
+  for (const own of groups.values()) {
+    const parts = columnsOf(table, own);
+    for (let row = 0; row < table.rows; row++) {
+      const numbers = parts.filter((part) => !part.isMissing(row)).map((part) => part.number(row));
+      const shares = numbers.filter(isShare);
+      count.cells += numbers.length;
+      count.within += shares.length;
+      if (parts.length < 2 || numbers.length === 0) continue;
+      const sum = shares.reduce((total, number) => total + number, 0);
+      count.sums++;
+      count.total += sum;
+      if (sum > 1 + SUM_SLACK) count.above++;
+      else if (sum >= 1 - SUM_SLACK) count.one++;
+    }
+  }
+  const usual = groups.size > 1 ? count.total * 2 >= count.sums : count.one * 2 > count.sums;
+  const above = hard ? 0 : (1 - MOST) * count.sums;
+  return usual && count.above <= above && count.within >= MOST * count.cells;
+}
+
+/** One column per member: predicted labels, or for two classes the probability of the second. */
+function singleLayout(
+  table: Table,
+  columns: readonly Column[],
+  { texts, labels }: Truth,
   certain: boolean,
 ): ClassLayout | null {
   if (!certain && labels.size > MOST_GUESSED_CLASSES) return null;
-  const isLabel = (column: Column, row: number): boolean => labels.has(labelAt(column, row));
-  if (firstCell(table, columns, isLabel) === null) return { kind: 'labels', classes: sortedClasses(labels) };
-  const classes = sortedClasses(labels);
+  const classes = classesOf(texts);
+  const known = new Set<string>();
+  const isLabel = (column: Column, row: number): boolean => {
+    const text = column.text(row);
+    if (known.has(text)) return true;
+    const found = labels.has(labelOf(text));
+    if (found) known.add(text);
+    return found;
+  };
+  if (firstCell(table, columns, isLabel) === null) return { kind: 'labels', classes };
   if (classes.length !== 2 || firstCell(table, columns, isProbability) !== null) return null;
   if (!certain && (classes[0] !== '0' || classes[1] !== '1')) return null;
   const columnOf = new Map(columns.map((column) => [column.name, column.name]));
@@ -120,8 +186,7 @@ function trySingle(
 }
 
 function isProbability(column: Column, row: number): boolean {
-  const number = column.number(row);
-  return number >= 0 && number <= 1;
+  return isShare(column.number(row));
 }
 
 /** The first non-missing cell that fails a test. */
@@ -138,14 +203,8 @@ function firstCell(
   return null;
 }
 
-function layoutError(
-  table: Table,
-  target: Column,
-  columns: readonly Column[],
-  labels: ReadonlySet<string>,
-): TuttiError {
-  const classes = sortedClasses(labels);
-  const example = classes.map((name) => `\`<member>_${name}\``);
+function layoutError(table: Table, target: Column, columns: readonly Column[], { texts }: Truth): TuttiError {
+  const example = classesOf(texts).map((name) => `\`<member>_${name}\``);
   const message =
     `Expected the columns of ${table.source} beside \`${target.name}\` to hold one predicted label per member, ` +
     `or a probability for each member and class (${listed(example)}), ` +

@@ -2,13 +2,15 @@
 
 import type { Column } from '../data/column.js';
 import type { Task } from '../data/dataset.js';
+import { labeller, labelOf } from '../data/labels.js';
 import { cellError, findColumn, listed, type Table } from '../data/table.js';
 import { TuttiError } from '../errors.js';
 import { mean as meanOf } from '../math/statistics.js';
 import type { TargetBlock } from './blocks.js';
-import { type ClassLayout, labelAt } from './file-classes.js';
-import { groupByMember, missingColumn, splitColumns } from './prediction-columns.js';
+import type { ClassLayout } from './file-classes.js';
+import { missingColumn, splitColumns } from './prediction-columns.js';
 import type { Predictions } from './predictions.js';
+import { clampProbability } from './probability.js';
 
 const FILL_HINT = 'members must predict every row, unless missing cells are declared in bag';
 
@@ -46,29 +48,39 @@ export function readClasses(
 ): ReadColumns {
   const { classes } = layout;
   const { table } = reader;
-  const indexOf = new Map(classes.map((name, index) => [name, index]));
-  const labels = Int32Array.from({ length: table.rows }, (_, row) => indexOf.get(labelAt(target, row))!);
+  const classAt = classReader(classes);
+  const labels = Int32Array.from({ length: table.rows }, (_, row) => classAt(target.text(row))!);
   const members = layout.kind === 'perClass' ? [...layout.groups.keys()] : singleMembers(layout, columns);
   const columnOf = (name: string): Column => findColumn(table, name)!;
   const predictions = members.map((member) => {
     if (layout.kind === 'perClass') {
       const own = layout.groups.get(member)!;
-      const parts = classes.map((name) => columnOf(own.get(name)!));
-      return filled(reader, parts, (column, row) => numberAt(reader, column, row));
+      const parts = classes.map((name) => columnOf(own.get(labelOf(name))!));
+      return filled(reader, parts, (column, row) => clampProbability(numberAt(reader, column, row)));
     }
     const name = layout.kind === 'oneClass' ? layout.columns.get(member)! : member;
     const same = classes.map(() => columnOf(name));
     if (layout.kind === 'labels') {
-      return filled(reader, same, (column, row, at) => oneHotAt(reader, column, row, indexOf, at));
+      return filled(reader, same, (column, row, at) => oneHotAt(reader, column, row, classAt, at));
     }
     return filled(reader, same, (column, row, at) => {
-      const probability = numberAt(reader, column, row);
+      const probability = clampProbability(numberAt(reader, column, row));
       return at === layout.of ? probability : 1 - probability;
     });
   });
   const targets = { rows: table.rows, labels, targets: new Float64Array(0) };
   const task: Task = { kind: 'classification', classes };
   return { task, members, predictions, targets, origin: [], layout: describeLayout(layout) };
+}
+
+/** A labeller that asks about each text once: a file has many cells of few labels. */
+function classReader(classes: readonly string[]): (text: string) => number | undefined {
+  const find = labeller(classes);
+  const known = new Map<string, number | undefined>();
+  return (text) => {
+    if (!known.has(text)) known.set(text, find(text));
+    return known.get(text);
+  };
 }
 
 function singleMembers(layout: ClassLayout, columns: readonly Column[]): string[] {
@@ -80,10 +92,10 @@ function oneHotAt(
   reader: Reader,
   column: Column,
   row: number,
-  indexOf: ReadonlyMap<string, number>,
+  classAt: (text: string) => number | undefined,
   at: number,
 ): number {
-  if (!column.isMissing(row)) return indexOf.get(labelAt(column, row)) === at ? 1 : 0;
+  if (!column.isMissing(row)) return classAt(column.text(row)) === at ? 1 : 0;
   if (reader.allowMissing) return Number.NaN;
   throw cellError(reader.table, row, column, 'filled in', FILL_HINT);
 }
@@ -138,11 +150,13 @@ function valueGroups(
   const names = targets.map((target) => target.name);
   const split = splitColumns(
     columns.map((column) => column.name),
-    new Map(names.map((name) => [name, name])),
+    new Set(names),
+    (name) => name,
     false,
   );
-  const groups = split === null ? null : groupByMember(split);
-  const missing = groups === null ? null : missingColumn(groups, names);
+  const fits = split !== null && split.strays.length === 0 && split.twice === null;
+  const groups = fits ? split.groups : null;
+  const missing = fits ? missingColumn(split, names) : null;
   if (groups === null || missing !== null) {
     const example = names.map((name) => `\`<member>_${name}\``);
     const got = listed(columns.map((column) => column.name));

@@ -2,8 +2,10 @@
 // Only shapes and types are settled here; nothing is measured.
 
 import type { Task } from '../data/dataset.js';
+import { labeller } from '../data/labels.js';
 import { failOption, TuttiError } from '../errors.js';
 import type { Numbers, TargetBlock } from './blocks.js';
+import { isShare } from './probability.js';
 
 /** One member: [rows, outputs] flat and row-major, or nested rows; a flat array of rows for one output. */
 export type MemberArray = Numbers | readonly Numbers[];
@@ -139,7 +141,7 @@ function inferKind(
   if (typeof targets[0] === 'string' || typeof targets[0] === 'boolean' || columns > 1)
     return 'classification';
   const binary = (targets as Numbers).every((target: number) => target === 0 || target === 1);
-  const within = (value: number): boolean => value >= 0 && value <= 1;
+  const within = (value: number): boolean => isShare(value);
   return binary && members.every((member) => (member as Float64Array).every(within))
     ? 'classification'
     : 'regression';
@@ -179,9 +181,9 @@ function classification(
   if (classes.length !== outputs) {
     throw shapeError(`${outputs} classes for ${columns} probability columns`, `${classes.length}`);
   }
-  const indexOf = new Map(classes.map((name, index) => [name, index]));
+  const classOf = labeller(classes);
   const indices = Int32Array.from(labels, (label, row) => {
-    const index = indexOf.get(String(label));
+    const index = classOf(String(label));
     if (index !== undefined) return index;
     throw new TuttiError(
       'ERR_DATA',

@@ -8,81 +8,112 @@ const SEPARATORS = '_:.-=/| ';
 export interface ColumnParts {
   readonly column: string;
   readonly member: string;
-  /** The class, or the target, as the caller names it. */
+  /** The class, or the target, as the caller's `read` has it. */
   readonly part: string;
+  /** As the column's name has it. */
+  readonly written: string;
 }
 
 /** Columns of one member by part. */
 export type MemberColumns = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
+/** Columns by member as far as their names allow it. */
+export interface SplitColumns {
+  readonly parts: readonly ColumnParts[];
+  readonly groups: MemberColumns;
+  /** Columns that are not of that form. */
+  readonly strays: readonly string[];
+  /** Two columns for the same part of one member, if there are such. */
+  readonly twice: readonly [string, string] | null;
+}
+
 /**
- * Takes `<member><separator><part>` columns apart; null when some column is not of that form.
- * `parts` maps how a part may be written to the part. The longest fitting one counts. A column that begins
- * like a known member but ends otherwise names a further part when `open` (a class absent from the target).
+ * Takes `<member><separator><part>` columns apart. The longest known part counts, or where only that makes the same
+ * parts for every member (`net.0.1`, whose `0.1` is no class) the shortest. A column that begins like a known member but
+ * ends otherwise names a further part when `open` (a class absent from the target). Null when no column has a known part.
+ *
+ * @param read what a written part means, as classes are the same however they are written
  */
 export function splitColumns(
   columns: readonly string[],
-  parts: ReadonlyMap<string, string>,
+  known: ReadonlySet<string>,
+  read: (written: string) => string,
   open: boolean,
-): ColumnParts[] | null {
-  const written = [...parts.keys()].sort((a, b) => b.length - a.length);
-  const known = columns.map((column) => matchPart(column, written, parts));
-  const members = [...new Set(known.flatMap((match) => (match === null ? [] : [match.member])))];
-  if (members.length === 0) return null;
-  members.sort((a, b) => b.length - a.length);
-  const all = columns.map((column, index) => known[index] ?? (open ? matchMember(column, members) : null));
-  return all.every((match) => match !== null) ? all : null;
+): SplitColumns | null {
+  const split = (longest: boolean) => grouped(columns, partsOf(columns, known, read, open, longest));
+  const first = split(true);
+  if (isEven(first)) return first;
+  const second = split(false);
+  if (isEven(second)) return second;
+  return first.parts.length === 0 ? null : first;
 }
 
-function matchPart(
-  column: string,
-  written: readonly string[],
-  parts: ReadonlyMap<string, string>,
-): ColumnParts | null {
-  for (const text of written) {
-    const end = column.length - text.length - 1;
-    if (end > 0 && column.endsWith(text) && SEPARATORS.includes(column[end]!)) {
-      return { column, member: column.slice(0, end), part: parts.get(text)! };
-    }
-  }
-  return null;
+function partsOf(
+  columns: readonly string[],
+  known: ReadonlySet<string>,
+  read: (written: string) => string,
+  open: boolean,
+  longest: boolean,
+): ColumnParts[] {
+  const matches = columns.map((column) => {
+    const places = separatorsOf(column).filter((at) => known.has(read(column.slice(at + 1))));
+    const at = longest ? places[0] : places.at(-1);
+    return at === undefined ? null : partsAt(column, at, read);
+  });
+  if (!open) return matches.filter((match) => match !== null);
+  const members = new Set(matches.flatMap((match) => (match === null ? [] : [match.member])));
+  const all = columns.map((column, index) => {
+    if (matches[index] != null) return matches[index];
+    const at = separatorsOf(column).findLast((place) => members.has(column.slice(0, place)));
+    return at === undefined ? null : partsAt(column, at, read);
+  });
+  return all.filter((match) => match !== null);
 }
 
-function matchMember(column: string, members: readonly string[]): ColumnParts | null {
-  for (const member of members) {
-    const rest = column.slice(member.length + 1);
-    if (rest !== '' && column.startsWith(member) && SEPARATORS.includes(column[member.length]!)) {
-      return { column, member, part: rest };
-    }
-  }
-  return null;
+function partsAt(column: string, at: number, read: (written: string) => string): ColumnParts {
+  const written = column.slice(at + 1);
+  return { column, member: column.slice(0, at), part: read(written), written };
 }
 
-/** Groups columns by member, in the order of their first columns; null when one has a part twice. */
-export function groupByMember(split: readonly ColumnParts[]): MemberColumns | null {
+/** Where separators stand between something and something, ascending. */
+function separatorsOf(column: string): number[] {
+  const places: number[] = [];
+  for (let at = 1; at < column.length - 1; at++) if (SEPARATORS.includes(column[at]!)) places.push(at);
+  return places;
+}
+
+/** Columns by member, in the order of their first columns. */
+function grouped(columns: readonly string[], parts: readonly ColumnParts[]): SplitColumns {
   const groups = new Map<string, Map<string, string>>();
-  for (const { column, member, part } of split) {
+  let twice: readonly [string, string] | null = null;
+  for (const { column, member, part } of parts) {
     const own = groups.get(member) ?? new Map<string, string>();
-    if (own.has(part)) return null;
+    const other = own.get(part);
+    if (other !== undefined) twice ??= [other, column];
     groups.set(member, own.set(part, column));
   }
-  return groups;
+  const found = new Set(parts.map(({ column }) => column));
+  return { parts, groups, strays: columns.filter((column) => !found.has(column)), twice };
+}
+
+/** Whether every column is some member's, and every member has the same parts, once each. */
+function isEven({ groups, parts, strays, twice }: SplitColumns): boolean {
+  const all = new Set(parts.map(({ part }) => part));
+  const even = [...groups.values()].every((own) => own.size === all.size);
+  return parts.length > 0 && strays.length === 0 && twice === null && even;
 }
 
 /** The first column some member lacks, written like the others; null when every member has every part. */
-export function missingColumn(groups: MemberColumns, parts: readonly string[]): string | null {
+export function missingColumn(
+  { groups, parts }: Pick<SplitColumns, 'groups' | 'parts'>,
+  wanted: readonly string[],
+): string | null {
+  const written = new Map(parts.map((each) => [each.part, each.written]));
   for (const [member, own] of groups) {
-    for (const part of parts) {
-      if (!own.has(part)) return `${member}_${part}`;
-    }
+    const lacking = wanted.find((part) => !own.has(part));
+    if (lacking === undefined) continue;
+    const example = parts.find((each) => each.member === member)!.column;
+    return `${member}${example[member.length]}${written.get(lacking) ?? lacking}`;
   }
   return null;
-}
-
-/** Class names ascending: by value when all are numbers, else by code unit. */
-export function sortedClasses(names: Iterable<string>): string[] {
-  const all = [...names];
-  return all.every((name) => Number.isFinite(Number(name)))
-    ? all.sort((a, b) => Number(a) - Number(b))
-    : all.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }

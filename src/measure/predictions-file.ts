@@ -19,7 +19,7 @@ export interface PredictionsFileOptions {
   /** @default inferred: see docs/MEASURING.md */
   readonly task?: 'classification' | 'regression' | null;
   /** Columns that are no member's. A column `id`, `index` or `row` that counts the rows is left out without it. */
-  readonly ignore?: readonly string[];
+  readonly drop?: readonly string[];
   /** Empty cells mean that the row is in bag for the member. @default they are refused */
   readonly outOfBag?: boolean;
 }
@@ -39,8 +39,14 @@ export interface PredictionsFile {
   readonly outOfBag: Uint8Array | null;
   /** For printing: what the columns were taken for. */
   readonly layout: string;
-  /** Columns left out because they number the rows or were named in `ignore`. */
-  readonly ignored: readonly string[];
+  /** Columns left out because they are no data, number the rows or were named in `drop`. */
+  readonly ignored: readonly LeftOutColumn[];
+}
+
+export interface LeftOutColumn {
+  readonly column: string;
+  /** Null where the user named it. */
+  readonly reason: string | null;
 }
 
 /**
@@ -51,7 +57,7 @@ export interface PredictionsFile {
 export function readPredictions(table: Table, options: PredictionsFileOptions): PredictionsFile {
   const targets = [options.target].flat().map((name) => requireColumn(table, 'target', name));
   if (targets.length === 0) failOption('target', 'at least one column', options.target);
-  const { columns, ignored } = memberColumns(table, targets, options.ignore ?? []);
+  const { columns, ignored } = memberColumns(table, targets, options.drop ?? []);
   for (const target of targets) refuseMissing(table, target);
   const stated = options.task ?? null;
   const layout =
@@ -89,9 +95,9 @@ export function measureFile(
 function memberColumns(
   table: Table,
   targets: readonly Column[],
-  ignore: readonly string[],
-): { columns: Column[]; ignored: string[] } {
-  const dropped = ignore.map((name) => requireColumn(table, 'ignore', name));
+  drop: readonly string[],
+): { columns: Column[]; ignored: LeftOutColumn[] } {
+  const dropped = drop.map((name) => requireColumn(table, 'drop', name));
   const others = otherColumns(table, new Set([...targets, ...dropped]));
   const columns = others.filter((column) => !numbersRows(table, column));
   if (columns.length === 0) {
@@ -103,9 +109,18 @@ function memberColumns(
       },
     );
   }
-  const members = new Set([...columns, ...targets]);
-  const ignored = table.columns.filter((column) => !members.has(column));
-  return { columns, ignored: ignored.map((column) => column.name) };
+  const { notes = [] } = table;
+  const stated = new Set(dropped.map(({ name }) => name));
+  const found = notes.filter(
+    ({ column }) => !stated.has(column) && !targets.some(({ name }) => name === column),
+  );
+  const counting = others.filter((column) => !columns.includes(column)).map(({ name }) => name);
+  const ignored = [
+    ...found.map(({ column, reason }) => ({ column, reason })),
+    ...counting.map((column) => ({ column, reason: 'numbers the rows' })),
+    ...[...stated].map((column) => ({ column, reason: null })),
+  ];
+  return { columns, ignored };
 }
 
 /** Names under which libraries write an index that no member predicts. */

@@ -3,6 +3,7 @@ import { tutti } from './support.js';
 
 const folder = t.testdir({
   'values.csv': 'y,a,b\n1,1.5,0.5\n2,2.5,2.5\n3,2.5,3.5\n5,5.5,5.5\n',
+  'commas.csv': ',"price, EUR",a,"a, note",seed\n0,1.5,1,7,1\n1,2,2,7,1\n2,3,3,8,1\n',
   'binary.csv': 'id;y;a;b\n0;0;0.1;0.3\n1;1;0.8;0.4\n2;1;0.9;0.6\n',
   'classes.csv':
     'truth,m_cat,m_dog,m_eel,n_cat,n_dog,n_eel\ncat,.8,.1,.1,.6,.2,.2\ndog,.1,.8,.1,.5,.3,.2\neel,0,0,1,.1,.1,.8\n',
@@ -33,8 +34,19 @@ t.test('values: v, c and the identity by hand', async (t) => {
 t.test('probabilities of the second class, with another delimiter and a column of row numbers', async (t) => {
   const result = await measured('binary.csv', '--target', 'y', '--delimiter', ';', '--mean', 'geometric');
   t.match(result, { names: ['a', 'b'], aggregator: 'geometricMean', accuracy: 1 });
-  t.match(result.stderr, /ignored: id/);
+  t.match(result.stderr, /left out: id \(numbers the rows\)/);
 });
+
+t.test(
+  'names with commas are named as they are, or in quotes within a list; --ignore says what --drop does',
+  async (t) => {
+    const names = async (...args: string[]): Promise<unknown> =>
+      (await measured('commas.csv', '--target', 'price, EUR', ...args)).names;
+    t.same(await names('--drop', 'a, note', '--drop', 'seed'), ['a']);
+    t.same(await names('--drop', '"a, note",seed'), ['a']);
+    t.same(await names('--ignore', 'seed,a'), ['a, note']);
+  },
+);
 
 t.test('a probability per member and class', async (t) => {
   const result = await measured('classes.csv', '--target', 'truth', '--quiet');

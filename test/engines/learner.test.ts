@@ -220,6 +220,11 @@ const mistakes: readonly (readonly [string, { fit?: string; predict?: string; mo
     { predict: '(m, x, rows) => Float32Array.from({ length: rows * 3 }, (_, at) => [-1, 1, 1][at % 3])' },
     /the probability -1/,
   ],
+  [
+    'returns one beyond rounding',
+    { predict: '(m, x, rows) => Float32Array.from({ length: rows * 3 }, (_, at) => [1.0005, 0, 0][at % 3])' },
+    /the probability 1\.000[45]/,
+  ],
   ['saves no bytes', { more: 'save: () => "text", load: (b) => b' }, /no Uint8Array from save/],
   [
     'cannot load what it saved',
@@ -244,6 +249,15 @@ for (const [name, functions, message] of mistakes) {
     t.same(details, { member: 1, module: learner });
   });
 }
+
+t.test('probabilities that miss 0 and 1 by rounding are 0 and 1', async (t) => {
+  const predict =
+    '(m, x, rows) => Float32Array.from({ length: rows * 3 }, (_, at) => [1.0000001, -1e-7, -1e-9][at % 3])';
+  const learner = moduleOf(learnerOf({ predict }));
+  const ensemble = await trainEnsemble(dataset, { ...SHARED, learner });
+  const { mean } = await predictEnsemble(ensemble, dataset.x);
+  t.same([...mean.subarray(0, 3)], [1, 0, 0]);
+});
 
 t.test('one that answers well while it is tried and badly later is named as it predicts', async (t) => {
   const learner = moduleOf(

@@ -24,6 +24,9 @@ export interface FittedMember {
 /** How far the probabilities of a row may sum from 1: single precision over many classes stays well within. */
 const SUM_TOLERANCE = 1e-3;
 
+/** How far a probability may miss 0 or 1: single precision rounds to 1.0000001 and -1e-9; it counts as 0 or 1. */
+const PROBABILITY_TOLERANCE = 1e-4;
+
 /**
  * Loads a member: imports its module and restores its model, once.
  * Probabilities come without logarithms, so that a geometric mean floors those of 0 and counts them.
@@ -85,12 +88,17 @@ function checkedNumbers(answer: unknown, length: number, what: string, place: Le
   return numbers;
 }
 
+/** Refuses what are no probabilities, and makes those that are so but for rounding exactly so. */
 function requireProbabilities(mean: Float64Array, outputs: number, place: LearnerPlace): void {
   for (let from = 0; from < mean.length; from += outputs) {
     let sum = 0;
     for (let at = from; at < from + outputs; at++) {
-      if (mean[at]! < 0) failLearner(place, `answered predict with the probability ${mean[at]}`);
-      sum += mean[at]!;
+      const probability = mean[at]!;
+      if (probability < -PROBABILITY_TOLERANCE || probability > 1 + PROBABILITY_TOLERANCE) {
+        failLearner(place, `answered predict with the probability ${probability}`);
+      }
+      mean[at] = Math.min(1, Math.max(0, probability));
+      sum += probability;
     }
     if (Math.abs(sum - 1) > SUM_TOLERANCE) {
       failLearner(place, `answered predict with probabilities of a row that sum to ${sum}`);
