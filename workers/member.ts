@@ -2,9 +2,11 @@
 // outcomes or its error. It decides nothing.
 
 import { BroadcastChannel, workerData } from 'node:worker_threads';
+import { sharedBuffersOf } from '../src/ensemble/job.js';
 import { createKernelBindings } from '../src/ensemble/kernel-bindings.js';
 import { runJob } from '../src/ensemble/run-job.js';
 import { toWire } from '../src/errors.js';
+import { collectSoon, countShared } from '../src/memory/uncounted-bytes.js';
 import { loadFor } from '../src/pool/loaders.js';
 import type { MemberTask, TaskResult, ThreadData } from '../src/pool/messages.js';
 
@@ -15,10 +17,13 @@ const kernels = createKernelBindings();
 
 const { releases: channel, loaders } = workerData as ThreadData;
 const releases = new BroadcastChannel(channel);
-releases.onmessage = (event) => kernels.release((event as { data: string }).data);
+releases.onmessage = (event) => {
+  if (kernels.drop((event as { data: readonly string[] }).data)) collectSoon();
+};
 releases.unref();
 
 export default async function runMember({ job, hooks }: MemberTask): Promise<TaskResult> {
+  for (const buffer of sharedBuffersOf(job)) countShared(buffer);
   try {
     await loadFor(job, loaders);
     const hook = hooks === null ? undefined : (await import('../src/pool/hook-channel.js')).askHooks(hooks);

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { NotPlainError, unpackPlain } from '../data/plain-data.js';
 import { allowModules } from '../engines/allowed-modules.js';
 import type { Ensemble, TrainedMember } from '../ensemble/ensemble.js';
+import { allocateShared } from '../memory/uncounted-bytes.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { contentHash } from './content-hash.js';
 import {
@@ -171,11 +172,11 @@ async function readMembers(
     at += BIN_HEADER_BYTES + lengthBytes;
   };
   for (const { index, parameters, modelBytes } of members) {
-    const weights = new Float32Array(new SharedArrayBuffer(4 * parameters));
+    const weights = new Float32Array(allocateShared(4 * parameters));
     await readBinary(4 * parameters, (offset, piece) => placeLittleEndian(weights, offset, piece));
     const odd = weights.findIndex((weight) => !Number.isFinite(weight));
     if (odd >= 0) failBundle(name, `is damaged: weight ${odd} of member ${index} is ${weights[odd]}`);
-    const model = modelBytes === null ? null : new Uint8Array(new SharedArrayBuffer(modelBytes));
+    const model = modelBytes === null ? null : new Uint8Array(allocateShared(modelBytes));
     if (model !== null) await readBinary(model.length, (offset, piece) => model.set(piece, offset));
     all.push({ weights, model });
   }

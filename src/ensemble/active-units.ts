@@ -22,14 +22,18 @@ export function activeUnitShares(ensemble: Ensemble, inputs: Inputs): readonly (
   const { x, rows } = inputsOf(ensemble, inputs);
   const predictor = predictorOf(ensemble);
   const totals = ensemble.members.map((): number[] => []);
-  for (const range of blockRanges(rows)) {
-    const own = encodeRows(x, ensemble.features, ensemble.encoding.features, range);
-    const all = { start: 0, end: range.end - range.start };
-    predictor.countActive(own, all, ACTIVE_THRESHOLD).forEach((counts, member) => {
-      counts.forEach((count, layer) => {
-        totals[member]![layer] = (totals[member]![layer] ?? 0) + count;
+  try {
+    for (const range of blockRanges(rows)) {
+      const own = encodeRows(x, ensemble.features, ensemble.encoding.features, range);
+      const all = { start: 0, end: range.end - range.start };
+      predictor.countActive(own, all, ACTIVE_THRESHOLD).forEach((counts, member) => {
+        counts.forEach((count, layer) => {
+          totals[member]![layer] = (totals[member]![layer] ?? 0) + count;
+        });
       });
-    });
+    }
+  } finally {
+    predictor.dispose();
   }
   const { plan, members, features, task } = ensemble;
   return totals.map((counts, member) => {

@@ -112,17 +112,21 @@ export async function attackEnsemble(
   const ranges = rangesFor(ensemble, dataset, settings.rangesOf);
   const attacked = loadAttacked(ensemble);
   const points: AttackPoint[] = [];
-  for (const epsilon of options.epsilons) {
-    points.push(
-      await attackAt(
-        attacked,
-        ensemble,
-        dataset,
-        settings,
-        ballOf(ensemble, ranges.values, settings, epsilon),
-        epsilon,
-      ),
-    );
+  try {
+    for (const epsilon of options.epsilons) {
+      points.push(
+        await attackAt(
+          attacked,
+          ensemble,
+          dataset,
+          settings,
+          ballOf(ensemble, ranges.values, settings, epsilon),
+          epsilon,
+        ),
+      );
+    }
+  } finally {
+    attacked.networks.dispose();
   }
   const { norm, steps, scale, bounds } = settings;
   const shape = { score: SCORE_NAMES[ensemble.task.kind], rows: dataset.rows };

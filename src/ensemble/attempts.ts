@@ -43,7 +43,8 @@ export class Attempts {
     return this.#blocked.has(slot);
   }
 
-  get anyBlocked(): boolean {
+  /** Whether a thread that cannot be ended may still touch the training's memory. */
+  get leftBehind(): boolean {
     return this.#blocked.size > 0;
   }
 

@@ -5,7 +5,7 @@ import type { Task } from '../data/dataset.js';
 import type { WireError } from '../errors.js';
 import type { TrainingLayout } from '../memory/layout.js';
 import type { CompiledModule, SharedMemory } from '../memory/webassembly-types.js';
-import type { MemberSpec, NetworkMemberSpec } from '../model/spec.js';
+import type { Arithmetic, MemberSpec, NetworkMemberSpec } from '../model/spec.js';
 import type { EpochRecord, TrainedMember } from './ensemble.js';
 
 /** What all members of one training share; plain data and shared memory, so it crosses threads. */
@@ -13,7 +13,10 @@ export interface TrainingShare {
   /** Unique within the process. */
   readonly id: string;
   readonly module: CompiledModule;
+  readonly arithmetic: Arithmetic;
   readonly memory: SharedMemory;
+  /** Of the memory: the same in every training that has it. */
+  readonly memoryName: string;
   readonly layout: TrainingLayout;
   readonly task: Task;
   readonly seed: number;
@@ -76,6 +79,13 @@ export interface GroupMemberJob extends MemberJob {
 }
 
 export type Job = MemberJob | GroupJob;
+
+/** The shared buffers that come with a job, but for its training's memory. */
+export function sharedBuffersOf(job: Job): SharedArrayBuffer[] {
+  if (job.kind === 'group') return [];
+  const arrays = [job.from?.parameters, job.state, job.anchor?.values];
+  return arrays.filter((array) => array !== null && array !== undefined).map(({ buffer }) => buffer);
+}
 
 /** A member that a job advanced. */
 export interface AdvancedMember {

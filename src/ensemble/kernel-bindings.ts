@@ -1,28 +1,32 @@
-// Kernels bound to the memory of the trainings under way, one instance per training and thread. Members share
-// it because a fresh instance is slow for its first thousand calls, longer than a small member trains.
+// Kernels bound to the memories of trainings, one instance per memory and thread. Trainings that come one after the
+// other have the same memory, and members share an instance, because a fresh one is slow for its first thousand calls,
+// longer than a small member trains.
 
 import { instantiateKernels, type Kernels } from '../kernels/kernels.js';
 import type { TrainingShare } from './job.js';
 
 export interface KernelBindings {
   of(training: TrainingShare): Kernels;
-  /** Lets go of an ended training's memory; the id may be unknown. */
-  release(trainingId: string): void;
+  /** Lets go of memories, whose names may be unknown. @returns whether there was one to let go of. */
+  drop(memories: readonly string[]): boolean;
 }
 
 export function createKernelBindings(): KernelBindings {
   const bound = new Map<string, Kernels>();
   return {
-    of({ id, module, memory }) {
-      let kernels = bound.get(id);
+    of({ arithmetic, memoryName, module, memory }) {
+      const key = `${memoryName} ${arithmetic}`;
+      let kernels = bound.get(key);
       if (kernels === undefined) {
         kernels = instantiateKernels(module, memory);
-        bound.set(id, kernels);
+        bound.set(key, kernels);
       }
       return kernels;
     },
-    release(trainingId) {
-      bound.delete(trainingId);
+    drop(memories) {
+      const before = bound.size;
+      for (const key of [...bound.keys()]) if (memories.includes(key.split(' ')[0]!)) bound.delete(key);
+      return bound.size < before;
     },
   };
 }

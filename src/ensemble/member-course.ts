@@ -6,6 +6,7 @@ import type { MemberTrainer } from '../engines/engine.js';
 import { TuttiError } from '../errors.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { ControlBlock } from '../memory/control-block.js';
+import { allocateShared } from '../memory/uncounted-bytes.js';
 import { cycleOf } from '../model/snapshots.js';
 import type { EpochMemberSpec, MemberSpec } from '../model/spec.js';
 import type { EpochRecord } from './ensemble.js';
@@ -121,7 +122,7 @@ export class MemberCourse {
   #deliver(): DeliveredMember {
     const { epoch, best } = this.#progress;
     const { weightCount, topology } = this.trainer;
-    const weights = new Float32Array(new SharedArrayBuffer(4 * weightCount));
+    const weights = new Float32Array(allocateShared(4 * weightCount));
     this.trainer.exportWeights(weights);
     return {
       weights,
@@ -135,7 +136,7 @@ export class MemberCourse {
 /** A text in UTF-8, in shared memory. */
 function sharedText(text: string): Uint8Array<SharedArrayBuffer> {
   const bytes = new TextEncoder().encode(text);
-  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  const shared = new Uint8Array(allocateShared(bytes.length));
   shared.set(bytes);
   return shared;
 }

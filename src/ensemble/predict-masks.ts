@@ -131,25 +131,29 @@ async function predictChunks(
   const combine = (members: readonly Predictions[], weights: readonly number[]) =>
     combiner(way, alone.task, { weights })(members);
   const blocks: CombinedPredictions[] = [];
-  for (const range of blockRanges(rows)) {
-    const own = encodeRows(x, features, encoding.features, range);
-    const all = { start: 0, end: range.end - range.start };
-    const parts: CombinedPredictions[] = [];
-    const shares: number[] = [];
-    for (const { factors, weights } of chunks()) {
-      factors.forEach((mask, position) => {
-        predictor.setFactors(position, mask);
-      });
-      const predictions = predictor.predictBlock(own, all, null).slice(0, factors.length);
-      rules.apply(predictions, range, null);
-      parts.push(combine(predictions, weights));
-      shares.push(weights.reduce((sum, weight) => sum + weight, 0));
-      await setImmediate();
+  try {
+    for (const range of blockRanges(rows)) {
+      const own = encodeRows(x, features, encoding.features, range);
+      const all = { start: 0, end: range.end - range.start };
+      const parts: CombinedPredictions[] = [];
+      const shares: number[] = [];
+      for (const { factors, weights } of chunks()) {
+        factors.forEach((mask, position) => {
+          predictor.setFactors(position, mask);
+        });
+        const predictions = predictor.predictBlock(own, all, null).slice(0, factors.length);
+        rules.apply(predictions, range, null);
+        parts.push(combine(predictions, weights));
+        shares.push(weights.reduce((sum, weight) => sum + weight, 0));
+        await setImmediate();
+      }
+      const [first] = parts;
+      blocks.push(
+        parts.length === 1 ? first! : { ...combine(parts, shares), varianceKind: first!.varianceKind },
+      );
     }
-    const [first] = parts;
-    blocks.push(
-      parts.length === 1 ? first! : { ...combine(parts, shares), varianceKind: first!.varianceKind },
-    );
+  } finally {
+    predictor.dispose();
   }
   return concatenate(blocks, rows);
 }

@@ -44,6 +44,7 @@ export async function createBlockPredictor(
   const networks = await loadNetworks(ofNetworks, blockRows, loadedBytes);
   const others: (MemberPredictor | null)[] = [];
   const dispose = () => {
+    networks?.dispose();
     for (const other of others) other?.dispose?.();
   };
   try {

@@ -4,7 +4,8 @@ import type { Dataset } from '../data/dataset.js';
 import { drawResample } from '../data/resample.js';
 import { arenaBytes } from '../engines/wasm/arena.js';
 import { compileKernels } from '../kernels/compile-kernels.js';
-import { alignRegion, createSharedMemory, layoutTraining, writeDataset } from '../memory/layout.js';
+import { alignRegion, layoutTraining, writeDataset } from '../memory/layout.js';
+import { lendMemory } from '../memory/memory-cache.js';
 import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
 import type { TrainingShare } from './job.js';
 import { type CandidateRows, drawCandidates } from './member-rows.js';
@@ -40,7 +41,7 @@ export function prepareTraining(
   );
   const what = `Training on ${dataset.rows} rows × ${dataset.features} features with ${slots} threads`;
   requireMemory(layout.totalBytes + restingBytes(runs, dataset, slots), what);
-  const memory = createSharedMemory(layout.totalBytes, what);
+  const { memory, name: memoryName } = lendMemory(layout.totalBytes, what);
   writeDataset(memory.buffer, layout.dataset, dataset);
   writeExtras(memory.buffer, layout, plan, dataset, candidates);
   new Uint32Array(memory.buffer, layout.candidates.offset, candidates.length).set(candidates);
@@ -48,7 +49,7 @@ export function prepareTraining(
   return {
     id,
     module: compileKernels(plan.arithmetic),
-    memory,
+    ...{ arithmetic: plan.arithmetic, memory, memoryName },
     layout,
     task: dataset.task,
     seed: plan.seed,

@@ -2,9 +2,9 @@
 // A runner has no policy: order, retries and stopping are decided in training-run.ts.
 
 import { TuttiError } from '../errors.js';
+import { kernelsOf } from '../kernels/kernels.js';
 import { hasEpochs } from '../model/spec.js';
 import type { EpochHook, Job, MemberOutcome } from './job.js';
-import { createKernelBindings } from './kernel-bindings.js';
 import { runJob } from './run-job.js';
 
 export interface MemberRunner {
@@ -25,7 +25,7 @@ export interface MemberRunner {
    * cannot be ended; what the member itself threw otherwise.
    */
   run(job: Job, onEpochEnd: EpochHook | undefined, signal: AbortSignal): Promise<readonly MemberOutcome[]>;
-  /** Told when a training ends, so that threads drop its memory. */
+  /** Told when a training ends, however it ends. */
   release(trainingId: string): void;
 }
 
@@ -43,13 +43,13 @@ export function isMemberRunner(value: unknown): value is MemberRunner {
  * that never gives the thread back not at all, whatever its deadline; it needs a pool.
  */
 export function createInlineRunner(): MemberRunner {
-  const kernels = createKernelBindings();
   return {
     threads: 1,
     begin() {},
     async run(job, onEpochEnd, signal) {
       const aborted = abortion(signal, job.member);
-      const work = runJob(job, kernels.of(job.training), async (event) => {
+      const { module, memory } = job.training;
+      const work = runJob(job, kernelsOf(module, memory), async (event) => {
         // The only thread there is must also serve progress, timers and signals.
         await new Promise((resolve) => setImmediate(resolve));
         if (signal.aborted) throw stopped(job.member);
@@ -59,7 +59,7 @@ export function createInlineRunner(): MemberRunner {
       // arena. Whatever works in the slot's arena stops at its epoch's end and is waited for.
       return hasArena(job) ? work : Promise.race([work, aborted]);
     },
-    release: kernels.release,
+    release() {},
   };
 }
 

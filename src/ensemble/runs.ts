@@ -3,6 +3,7 @@
 
 import type { Dataset } from '../data/dataset.js';
 import { stateShape } from '../engines/wasm/tying.js';
+import { allocateShared } from '../memory/uncounted-bytes.js';
 import type { EnsemblePlan, MemberSpec, NetworkMemberSpec, TyingSpec } from '../model/spec.js';
 import type { EpochRecord } from './ensemble.js';
 import type { MemberState } from './job.js';
@@ -74,7 +75,7 @@ export class StateBuffers {
   readonly #free = new Map<number, Float32Array<SharedArrayBuffer>[]>();
 
   take(lengthFloats: number): Float32Array<SharedArrayBuffer> {
-    return this.#free.get(lengthFloats)?.pop() ?? new Float32Array(new SharedArrayBuffer(lengthFloats * 4));
+    return this.#free.get(lengthFloats)?.pop() ?? new Float32Array(allocateShared(lengthFloats * 4));
   }
 
   giveBack(buffer: Float32Array<SharedArrayBuffer>): void {

@@ -7,6 +7,7 @@ import type { Dataset } from '../data/dataset.js';
 import type { Preprocessing } from '../data/preprocessing.js';
 import { TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
+import { dropMemory, giveBackMemory } from '../memory/memory-cache.js';
 import type { ModuleTable } from '../model/module-options.js';
 import { memberChoices, parseTrainingOptions, resolvePlan, type TrainingOptions } from '../model/options.js';
 import type { EnsemblePlan } from '../model/spec.js';
@@ -48,7 +49,14 @@ export async function trainEnsemble(
   runner.begin(id);
   try {
     const work = await prepareWork(id, dataset, options, settings, runner.threads);
-    return await new TrainingRun(work, runner, settings, started).finish();
+    const run = new TrainingRun(work, runner, settings, started);
+    try {
+      return await run.finish();
+    } finally {
+      const { memory } = work.training;
+      if (run.leavesNobodyBehind) giveBackMemory(memory);
+      else dropMemory(memory);
+    }
   } finally {
     runner.release(id);
   }

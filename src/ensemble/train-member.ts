@@ -4,6 +4,7 @@
 import { storedRowLength, storeRows } from '../engines/neighbours/stored-rows.js';
 import type { Kernels } from '../kernels/kernels.js';
 import { ControlBlock } from '../memory/control-block.js';
+import { allocateShared } from '../memory/uncounted-bytes.js';
 import { cycleOf } from '../model/snapshots.js';
 import type { EpochMemberSpec, LearnerMemberSpec, NeighboursMemberSpec } from '../model/spec.js';
 import type { AdvancedMember, DeliveredMember, EpochHook, MemberJob, MemberOutcome } from './job.js';
@@ -61,7 +62,7 @@ function storeMember({ training, member }: MemberJob, spec: NeighboursMemberSpec
   const draw = drawFromMemory(training, spec);
   const { inBagRows } = draw;
   const length = inBagRows * storedRowLength(spec, layout.dataset.features, task);
-  const weights = new Float32Array(new SharedArrayBuffer(4 * length));
+  const weights = new Float32Array(allocateShared(4 * length));
   storeRows(memory.buffer, layout.dataset, spec, draw, weights, member);
   return atOnce({ weights, model: null, epoch: 0, inBagRows });
 }
@@ -75,7 +76,7 @@ async function fitMember(
   new ControlBlock(training.memory.buffer, training.layout.slots).begin(slot, member, 1, 1);
   const draw = drawFromMemory(training, spec);
   const model = await fitLearner(training, spec, member, draw);
-  const weights = new Float32Array(new SharedArrayBuffer(0));
+  const weights = new Float32Array(allocateShared(0));
   return atOnce({ weights, model, epoch: 0, inBagRows: draw.inBagRows });
 }
 

@@ -7,6 +7,7 @@ import { modulesOf } from '../engines/allowed-modules.js';
 import { stateShape } from '../engines/wasm/tying.js';
 import { failOption, fromWire, TuttiError, toWire, type WireError } from '../errors.js';
 import { ControlBlock } from '../memory/control-block.js';
+import { countShared } from '../memory/uncounted-bytes.js';
 import { cycleOf } from '../model/snapshots.js';
 import { type EnsemblePlan, hasEpochs, type NetworkMemberSpec } from '../model/spec.js';
 import { Attempts } from './attempts.js';
@@ -72,6 +73,11 @@ export class TrainingRun {
     const limits = { retries, deadlineMs: work.deadlineMs };
     this.#attempts = new Attempts(runner, this.#control, limits, hook);
     this.#queue = new WorkQueue(this.#firstTasks());
+  }
+
+  /** Whether nothing of the training may still touch its memory, once it has finished. */
+  get leavesNobodyBehind(): boolean {
+    return !this.#attempts.leftBehind;
   }
 
   async finish(): Promise<Ensemble> {
@@ -207,6 +213,8 @@ export class TrainingRun {
   }
 
   #deliver(run: Run, index: number, delivered: DeliveredMember): void {
+    countShared(delivered.weights.buffer);
+    if (delivered.model !== null) countShared(delivered.model.buffer);
     const trained: TrainedMember = { index, ...delivered, history: run.history };
     run.history = [];
     run.usedMs = 0;

@@ -5,6 +5,7 @@ import type { Dataset } from '../data/dataset.js';
 import { drawFeatureSubset } from '../data/resample.js';
 import { type ParameterRange, stateShape } from '../engines/wasm/tying.js';
 import { failOption, TuttiError } from '../errors.js';
+import { allocateShared } from '../memory/uncounted-bytes.js';
 import { type LayerShape, layerShapes } from '../model/network.js';
 import type { TyingSpec } from '../model/spec.js';
 import type { Anchor } from './job.js';
@@ -131,7 +132,7 @@ export function groupMean(runs: readonly TiedRun[], { features, task }: Dataset)
       at += count;
     }
   }
-  const mean = new Float32Array(new SharedArrayBuffer(length * 4));
+  const mean = new Float32Array(allocateShared(length * 4));
   for (let i = 0; i < length; i++) mean[i] = sums[i]! / runs.length;
   return { values: mean, members: runs.length };
 }

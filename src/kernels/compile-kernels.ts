@@ -5,8 +5,15 @@ import type { Arithmetic } from '../model/spec.js';
 import { enableRelaxedSimd } from './arithmetic.js';
 import { embeddedKernels } from './embedded.js';
 
-/** Compiles the kernels; the module can be cloned to threads, which then share its machine code. */
+const compiled = new Map<Arithmetic, CompiledModule>();
+
+/** The kernels, compiled once; the module can be cloned to threads, which then share its machine code. */
 export function compileKernels(arithmetic: Arithmetic): CompiledModule {
-  if (arithmetic === 'fused') enableRelaxedSimd();
-  return new WebAssembly.Module(Buffer.from(embeddedKernels[arithmetic], 'base64'));
+  let module = compiled.get(arithmetic);
+  if (module === undefined) {
+    if (arithmetic === 'fused') enableRelaxedSimd();
+    module = new WebAssembly.Module(Buffer.from(embeddedKernels[arithmetic], 'base64'));
+    compiled.set(arithmetic, module);
+  }
+  return module;
 }

@@ -362,6 +362,16 @@ type RawKernels = Omit<Kernels, 'activate' | 'secondDerivative' | keyof WindowKe
     secondDerivative(kind: number, z: number, out: number, count: number): void;
   };
 
+const bound = new WeakMap<SharedMemory, Map<CompiledModule, Kernels>>();
+
+/** The kernels of a memory that is used again and again: an instance is slow for its first thousand calls. */
+export function kernelsOf(module: CompiledModule, memory: SharedMemory): Kernels {
+  const own = bound.get(memory) ?? new Map<CompiledModule, Kernels>();
+  const kernels = own.get(module) ?? instantiateKernels(module, memory);
+  bound.set(memory, own.set(module, kernels));
+  return kernels;
+}
+
 /** Binds the kernels to one shared memory. */
 export function instantiateKernels(module: CompiledModule, memory: SharedMemory): Kernels {
   const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as RawKernels;

@@ -8,9 +8,12 @@ import type { TangentSource } from '../model/spec.js';
 import { CONTROL_HEADER_BYTES, CONTROL_SLOT_BYTES } from './control-block.js';
 import type { SharedMemory } from './webassembly-types.js';
 
-/** WebAssembly addresses are 32 bits: nothing beyond 4 GiB can be addressed. */
-export const MAX_MEMORY_BYTES = 2 ** 32;
 export const PAGE_BYTES = 65536;
+/**
+ * WebAssembly addresses are 32 bits: nothing beyond 4 GiB can be addressed. The last page stays unused, because the end
+ * of what lies there would be address 0, and a kernel's loop up to it would do nothing.
+ */
+export const MAX_MEMORY_BYTES = 2 ** 32 - PAGE_BYTES;
 
 /** Regions start on cache lines, so that two threads never write to one line. */
 const ALIGNMENT = 64;

@@ -27,7 +27,7 @@ export interface HookServer {
 
 /** What every thread is started with. */
 export interface ThreadData {
-  /** Name of the broadcast channel on which ids of ended trainings arrive. */
+  /** Name of the broadcast channel on which names of memories arrive that are let go of. */
   readonly releases: string;
   /** To be loaded before a module of the user's. */
   readonly loaders: readonly Loader[];

@@ -1,5 +1,5 @@
-// The thread pool: a MemberRunner over threads. It dispatches jobs, rebuilds errors and tells threads when
-// a training has ended; it holds no policy (see training-run.ts). What threads are is threads.ts's business.
+// The thread pool: a MemberRunner over threads. It dispatches jobs, rebuilds errors and tells threads of
+// memories that are let go of; it holds no policy (see training-run.ts). What threads are is threads.ts's business.
 
 // The declaration file names AsyncDisposable, which a user's own libs may not hold.
 /// <reference lib="esnext.disposable" preserve="true" />
@@ -12,6 +12,7 @@ import type { EpochHook, Job, MemberOutcome } from '../ensemble/job.js';
 import type { MemberRunner } from '../ensemble/runner.js';
 import { fromWire, TuttiError } from '../errors.js';
 import { installedWorker } from '../installed.js';
+import { onMemoriesDropped } from '../memory/memory-cache.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { isTaskResult } from './messages.js';
 import { Threads } from './threads.js';
@@ -87,6 +88,8 @@ class ThreadPool implements Pool {
   readonly #startTimeoutMs: number | null;
   readonly #releases: string;
   readonly #channel: BroadcastChannel;
+  /** Ends listening for memories that threads are to let go of. */
+  readonly #forget: () => void;
   #threads: Threads;
   /** Ids of the trainings that have begun and not ended. */
   readonly #underWay = new Set<string>();
@@ -102,6 +105,7 @@ class ThreadPool implements Pool {
     this.#releases = `tutti-releases-${process.pid}-${++pools}`;
     this.#channel = new BroadcastChannel(this.#releases);
     this.#channel.unref();
+    this.#forget = onMemoriesDropped((names) => this.#channel.postMessage(names));
     this.#threads = this.#start();
   }
 
@@ -180,7 +184,6 @@ class ThreadPool implements Pool {
   }
 
   release(trainingId: string): void {
-    if (this.#ended === null) this.#channel.postMessage(trainingId);
     this.#underWay.delete(trainingId);
     if (this.#underWay.size > 0) return;
     for (const resume of this.#drained.splice(0)) resume();
@@ -203,6 +206,7 @@ class ThreadPool implements Pool {
   }
 
   async #end(): Promise<void> {
+    this.#forget();
     this.#channel.close();
     await this.#threads.destroy();
   }

@@ -48,8 +48,8 @@ export class Threads {
   readonly #options: ThreadsOptions;
   readonly #piscina: piscina.Piscina<MemberTask, unknown>;
   readonly #known = new Map<Worker, ThreadState>();
-  readonly #failed: Promise<never>;
-  #reject: (error: TuttiError) => void = () => {};
+  /** Rejects each task under way. No promise that outlives them: one that is raced keeps what it was raced with. */
+  readonly #rejections = new Set<(error: TuttiError) => void>();
   #failure: TuttiError | null = null;
   #ending = false;
   /** Tasks under way; while there are any, a timer keeps the process alive and looks after the threads. */
@@ -60,10 +60,6 @@ export class Threads {
   /** @throws ERR_THREAD_START when the system refuses a thread. */
   constructor(options: ThreadsOptions) {
     this.#options = options;
-    this.#failed = new Promise((_, reject) => {
-      this.#reject = reject;
-    });
-    this.#failed.catch(() => {});
     try {
       this.#piscina = startPiscina(options);
     } catch (error) {
@@ -96,7 +92,7 @@ export class Threads {
     try {
       const running = this.#piscina.run(task, { signal, transferList: [...transfer] });
       this.#follow();
-      return await Promise.race([running, this.#failed]);
+      return await this.#unlessFailed(running);
     } catch (error) {
       const blocked = await this.#endOf([...this.#known.keys()].filter((thread) => !this.#has(thread)));
       if (this.#failure !== null) throw this.#failure;
@@ -166,8 +162,21 @@ export class Threads {
   #fail(reason: string, cause?: unknown): void {
     if (this.#failure !== null) return;
     this.#failure = startError(this.#options.worker, reason, cause);
-    this.#reject(this.#failure);
+    for (const reject of this.#rejections) reject(this.#failure);
     void this.destroy();
+  }
+
+  async #unlessFailed(running: Promise<unknown>): Promise<unknown> {
+    let rejection: (error: TuttiError) => void = () => {};
+    const failed = new Promise<never>((_, reject) => {
+      rejection = reject;
+    });
+    this.#rejections.add(rejection);
+    try {
+      return await Promise.race([running, failed]);
+    } finally {
+      this.#rejections.delete(rejection);
+    }
   }
 
   #begin(): void {

@@ -103,7 +103,8 @@ t.test('a member trained above 2 GiB has the same bytes as below', async (t) => 
     new Uint32Array(memory.buffer, layout.candidates.offset, candidates.length).set(candidates);
     new Uint32Array(memory.buffer, layout.validation.offset, validation.length).set(validation);
     const module = compileKernels(arithmetic);
-    const training = { id: 'high', module, memory, layout, task: dataset.task, seed: plan.seed };
+    const shared = { arithmetic, module, memory, memoryName: 'high', layout };
+    const training = { id: 'high', ...shared, task: dataset.task, seed: plan.seed };
     const place = { kind: 'member', training, spec, member: 0, slot: 0 } as const;
     const whole = { from: null, until: spec.epochs, anchor: null, state: null };
     const outcome = await trainMember({ ...place, ...whole }, instantiateKernels(module, memory));
@@ -131,7 +132,7 @@ function movedUp(layout: TrainingLayout, by: number): TrainingLayout {
 t.test('more than 4 GiB is refused with both figures', async (t) => {
   t.throws(() => createSharedMemory(5.5 * 2 ** 30, 'Training'), {
     code: 'ERR_MEMORY',
-    message: /Training needs 5\.5 GiB of shared memory, more than the 4 GiB/,
+    message: /Training needs 5\.5 GiB of shared memory, more than the 4\.0 GiB/,
   });
 });
 

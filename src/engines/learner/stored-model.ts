@@ -3,6 +3,7 @@
 
 import { NotPlainError, packArrays, unpackArrays } from '../../data/plain-data.js';
 import { TuttiError } from '../../errors.js';
+import { allocateShared } from '../../memory/uncounted-bytes.js';
 import { reasonOf } from '../user-module.js';
 import type { Learner } from './learner.js';
 
@@ -22,7 +23,7 @@ export async function storeModel(
   place: LearnerPlace,
 ): Promise<Uint8Array<SharedArrayBuffer>> {
   const bytes = learner.save === undefined ? packModel(model, place) : await saveModel(learner, model, place);
-  const stored = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  const stored = new Uint8Array(allocateShared(bytes.length));
   stored.set(bytes);
   return stored;
 }

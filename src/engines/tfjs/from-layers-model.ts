@@ -3,6 +3,7 @@
 
 import type { Task } from '../../data/dataset.js';
 import { TuttiError } from '../../errors.js';
+import { allocateShared } from '../../memory/uncounted-bytes.js';
 import type { ImageShape } from '../../model/image.js';
 import { ACTIVATIONS } from '../../model/layer-options.js';
 import type { TranslatedNetwork } from '../../model/module-options.js';
@@ -52,7 +53,7 @@ export function fromLayersModel(model: LayersModel, purpose: NetworkPurpose): Ne
     return [order === null ? kernel! : scatterRows(kernel!, bias!.length, order), bias!];
   });
   const length = values.reduce((sum, part) => sum + part.length, 0);
-  const weights = new Float32Array(new SharedArrayBuffer(length * 4));
+  const weights = new Float32Array(allocateShared(length * 4));
   let start = 0;
   for (const part of values) {
     weights.set(part, start);

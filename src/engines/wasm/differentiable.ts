@@ -3,8 +3,9 @@
 // after the other, so each gradient repeats its forward pass.
 
 import type { Task } from '../../data/dataset.js';
-import { instantiateKernels, type Kernels } from '../../kernels/kernels.js';
-import { createSharedMemory, paddedBytes, RegionAllocator, writePaddedRows } from '../../memory/layout.js';
+import { type Kernels, kernelsOf } from '../../kernels/kernels.js';
+import { paddedBytes, RegionAllocator, writePaddedRows } from '../../memory/layout.js';
+import { giveBackMemory, lendMemory } from '../../memory/memory-cache.js';
 import { layerShapes } from '../../model/network.js';
 import { weightScalingFactors, writeFactors } from './dropout.js';
 import { runInputGradient } from './input-gradient.js';
@@ -31,6 +32,8 @@ export interface DifferentiableNetworks {
    * @param head f32[rows, units of the head], what multiplies the gradient of each raw output.
    */
   inputGradient(member: number, x: Float32Array, head: Float32Array): Float32Array;
+  /** Gives their memory to whoever needs one next. */
+  dispose(): void;
 }
 
 /** Loads members into a memory of their own. */
@@ -42,8 +45,8 @@ export function createDifferentiable(
   blockRows: number,
 ): DifferentiableNetworks {
   const { common, own, bytes } = layout(members, features, task, blockRows);
-  const memory = createSharedMemory(bytes, `Attacking ${members.length} members`);
-  const kernels = instantiateKernels(module, memory);
+  const { memory } = lendMemory(bytes, `Attacking ${members.length} members`);
+  const kernels = kernelsOf(module, memory);
   new Uint32Array(memory.buffer, common.identity, blockRows).set(
     Uint32Array.from({ length: blockRows }, (_, i) => i),
   );
@@ -53,6 +56,7 @@ export function createDifferentiable(
   return {
     outputs: (member, x) => networks[member]!.outputs(x),
     inputGradient: (member, x, head) => networks[member]!.inputGradient(x, head),
+    dispose: () => giveBackMemory(memory),
   };
 }
 

@@ -2,10 +2,11 @@
 // Members' weights lie in a memory of its own, in turns if they are many; a block's rows are copied in once.
 
 import { outputCount, type Scale, type Task } from '../../data/dataset.js';
-import { instantiateKernels, type Kernels } from '../../kernels/kernels.js';
+import { type Kernels, kernelsOf } from '../../kernels/kernels.js';
 import { BLOCK_ROWS, type RowRange } from '../../measure/blocks.js';
 import type { Predictions } from '../../measure/predictions.js';
-import { createSharedMemory, paddedBytes, RegionAllocator, writePaddedRows } from '../../memory/layout.js';
+import { paddedBytes, RegionAllocator, writePaddedRows } from '../../memory/layout.js';
+import { giveBackMemory, lendMemory } from '../../memory/memory-cache.js';
 import { type LayerShape, layerShapes } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import { type DropoutLayout, type UnitFactors, weightScalingFactors, writeFactors } from './dropout.js';
@@ -54,6 +55,8 @@ export interface Predictor {
    * one list per member, one count per hidden layer.
    */
   countActive(x: Float32Array, range: RowRange, threshold: number): readonly (readonly number[])[];
+  /** Gives its memory to whoever predicts next; views of it are not to be read any more. */
+  dispose(): void;
 }
 
 /**
@@ -72,9 +75,9 @@ export function createPredictor(
   const outputs = outputCount(task);
   const { shared, own, bytes } = layoutMembers(members, features, task, blockRows, loadedBytes);
   const { x, xStride, identity, pair } = shared;
-  const memory = createSharedMemory(bytes, `Predicting with ${members.length} members`);
+  const { memory } = lendMemory(bytes, `Predicting with ${members.length} members`);
   const { buffer } = memory;
-  const kernels = instantiateKernels(module, memory);
+  const kernels = kernelsOf(module, memory);
   const programs = own.map((places, index): MemberProgram => {
     const network = bindNetwork(kernels, places.layout);
     return { ...places, network, dropouts: dropoutsOf(network), member: members[index]! };
@@ -133,6 +136,7 @@ export function createPredictor(
         );
       });
     },
+    dispose: () => giveBackMemory(memory),
   };
 }
 

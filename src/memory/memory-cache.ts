@@ -1,0 +1,122 @@
+// Shared memories on loan. V8 does not count the bytes of a WebAssembly.Memory and so does not collect one because it
+// is large: whoever makes one for every training or prediction grows without bound. What is given back is lent again,
+// and what is not needed again is let go of and collected. It knows nothing of what lies in a memory.
+
+import { createSharedMemory, MAX_MEMORY_BYTES, PAGE_BYTES } from './layout.js';
+import { collectSoon } from './uncounted-bytes.js';
+import type { SharedMemory } from './webassembly-types.js';
+
+/** A memory that its borrower has alone until it is given back. */
+export interface LentMemory {
+  readonly memory: SharedMemory;
+  /** Unique within the process, and the same whenever this memory is lent: threads know it by that. */
+  readonly name: string;
+}
+
+/** What is kept for the next borrowers, and what of it when there has been none for a while. */
+const KEPT_BYTES = 256 * 2 ** 20;
+const KEPT_IDLE_BYTES = 32 * 2 ** 20;
+const IDLE_MS = 5000;
+/** A collection may take long where the caller's heap is large: it must be worth it. */
+const WORTH_COLLECTING_BYTES = 64 * 2 ** 20;
+
+/** Given back and not lent again, the longest unused first. */
+const free: LentMemory[] = [];
+/** Weakly, because a borrower may forget to give back. */
+const lent = new WeakMap<SharedMemory, LentMemory>();
+const listeners = new Set<(names: readonly string[]) => void>();
+let made = 0;
+let droppedBytes = 0;
+let idle: NodeJS.Timeout | undefined;
+
+/**
+ * Lends a memory of at least `bytes` bytes; those are zero, what follows them need not be.
+ * @throws ERR_MEMORY when it is more than a WebAssembly memory can have or the machine refuses it.
+ */
+export function lendMemory(bytes: number, purpose: string): LentMemory {
+  const loan = takeFree(bytes) ?? makeMemory(bytes, purpose);
+  lent.set(loan.memory, loan);
+  return loan;
+}
+
+/** Takes a memory back that nobody reads or writes any more; once is enough. */
+export function giveBackMemory(memory: SharedMemory): void {
+  const loan = lent.get(memory);
+  if (loan === undefined) return;
+  lent.delete(memory);
+  free.push(loan);
+  keep(KEPT_BYTES);
+  clearTimeout(idle);
+  idle = setTimeout(keep, IDLE_MS, KEPT_IDLE_BYTES).unref();
+}
+
+/** Lets go of a memory that somebody may still write to: it is never lent again. */
+export function dropMemory(memory: SharedMemory): void {
+  const loan = lent.get(memory);
+  if (loan === undefined) return;
+  lent.delete(memory);
+  drop([loan]);
+}
+
+/**
+ * Calls `listener` with the names of memories that are let go of, so that threads let go of them too.
+ * @returns what ends that.
+ */
+export function onMemoriesDropped(listener: (names: readonly string[]) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** The smallest that is large enough, unless it is far too large: another borrower would miss it. */
+function takeFree(bytes: number): LentMemory | null {
+  const fitting = free
+    .filter((loan) => sizeOf(loan) >= bytes && sizeOf(loan) <= 4 * sizeClass(bytes))
+    .sort((a, b) => sizeOf(a) - sizeOf(b));
+  const found = fitting[0];
+  if (found === undefined) return null;
+  free.splice(free.indexOf(found), 1);
+  new Uint8Array(found.memory.buffer, 0, bytes).fill(0);
+  return found;
+}
+
+function makeMemory(bytes: number, purpose: string): LentMemory {
+  const name = `${process.pid}-${++made}`;
+  const rounded = sizeClass(bytes);
+  try {
+    return { name, memory: createSharedMemory(rounded, purpose) };
+  } catch (error) {
+    if (rounded === bytes) throw error;
+    return { name, memory: createSharedMemory(bytes, purpose) };
+  }
+}
+
+/** The next power of two: the one after it, a little larger, fits too. Pages that nobody touches take no memory. */
+function sizeClass(bytes: number): number {
+  const rounded = 2 ** Math.ceil(Math.log2(Math.max(bytes, PAGE_BYTES)));
+  return Math.max(bytes, Math.min(rounded, MAX_MEMORY_BYTES));
+}
+
+function sizeOf({ memory }: LentMemory): number {
+  return memory.buffer.byteLength;
+}
+
+/** Lets go of the longest unused until no more than `bytes` are kept. */
+function keep(bytes: number): void {
+  let kept = free.reduce((sum, loan) => sum + sizeOf(loan), 0);
+  const gone: LentMemory[] = [];
+  while (kept > bytes) {
+    const oldest = free.shift()!;
+    kept -= sizeOf(oldest);
+    gone.push(oldest);
+  }
+  drop(gone);
+}
+
+function drop(gone: readonly LentMemory[]): void {
+  if (gone.length === 0) return;
+  for (const listener of listeners) listener(gone.map(({ name }) => name));
+  droppedBytes += gone.reduce((sum, loan) => sum + sizeOf(loan), 0);
+  if (droppedBytes < WORTH_COLLECTING_BYTES) return;
+  droppedBytes = 0;
+  collectSoon();
+}

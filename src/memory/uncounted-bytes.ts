@@ -1,0 +1,65 @@
+// Bytes that V8 does not count: those of shared buffers and of WebAssembly memories. It collects garbage by what it
+// counts, so that a small object that holds a gigabyte may never go. They are counted here instead, in each thread for
+// itself, and V8 is told to collect when as many have come up as were in use.
+
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { isMainThread } from 'node:worker_threads';
+
+/** Before so much has come up nothing is collected; the heap of a pool's thread is small and quickly looked through. */
+const LEAST_BYTES = (isMainThread ? 16 : 4) * 2 ** 20;
+
+let liveBytes = 0;
+let newBytes = 0;
+const counted = new WeakSet<SharedArrayBuffer>();
+const collected = new FinalizationRegistry<number>((bytes) => {
+  liveBytes -= bytes;
+});
+
+/** A shared buffer, counted. */
+export function allocateShared(bytes: number): SharedArrayBuffer {
+  const buffer = new SharedArrayBuffer(bytes);
+  countShared(buffer);
+  return buffer;
+}
+
+/** Counts a shared buffer that came from another thread; one that is counted already is not counted twice. */
+export function countShared(buffer: SharedArrayBuffer): void {
+  if (counted.has(buffer)) return;
+  counted.add(buffer);
+  collected.register(buffer, buffer.byteLength);
+  liveBytes += buffer.byteLength;
+  newBytes += buffer.byteLength;
+  if (newBytes > Math.max(LEAST_BYTES, liveBytes - newBytes)) collectSoon();
+}
+
+let willCollect = false;
+
+/** Has garbage collected when whoever runs now has let go of it. */
+export function collectSoon(): void {
+  newBytes = 0;
+  if (willCollect) return;
+  willCollect = true;
+  setImmediate(() => {
+    willCollect = false;
+    collectGarbage();
+  }).unref();
+}
+
+let collect: (() => void) | null | undefined;
+
+function collectGarbage(): void {
+  if (collect === undefined) collect = findCollector();
+  collect?.();
+}
+
+/** The engine's own function, where there is one; null in engines that have none. */
+function findCollector(): (() => void) | null {
+  try {
+    setFlagsFromString('--expose-gc');
+    const found: unknown = runInNewContext('typeof gc === "function" ? gc : null');
+    return found as (() => void) | null;
+  } catch {
+    return null;
+  }
+}
