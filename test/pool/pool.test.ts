@@ -9,7 +9,7 @@ import { createPool, type TrainingProgress, trainEnsemble } from '../../src/inde
 import { clusters } from '../support/datasets.js';
 
 const dataset = clusters(90, 6, 3);
-const OPTIONS = { members: 5, hidden: [8], epochs: 3, seed: 11 };
+const OPTIONS = { members: 5, hidden: [8], epochs: 3, learningRate: 0.001, seed: 11 };
 
 t.test('any number of threads and the inline runner give the same bytes', async (t) => {
   const inline = await trainEnsemble(dataset, OPTIONS);
