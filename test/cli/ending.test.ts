@@ -94,3 +94,18 @@ t.test(
     }
   },
 );
+
+t.test(
+  'a thread that waits in the operating system does not keep the command',
+  {
+    skip: process.platform === 'win32' ? 'no named pipes here' : false,
+  },
+  async (t) => {
+    execFileSync('mkfifo', [join(cwd, 'pipe')]);
+    const args = [...TRAIN, '--learner', 'waits.mjs', '--members', '1', '--deadline', '1', '--quiet'];
+    const { status, stderr } = await tutti(args, { cwd });
+    t.match(stderr, /its thread is blocked in the operating system/);
+    // Null is the end by a signal, where Node.js cannot replace its own process.
+    t.ok(status === 1 || status === null, `${status}`);
+  },
+);
