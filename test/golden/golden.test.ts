@@ -1,0 +1,78 @@
+// Content hashes of small trainings, pinned: "the same bytes" holds over versions of this code, of its compilers and of
+// Node.js, not only within one run. Every option is stated, so that no default moves them. A hash that changes is a
+// change of what users have been promised: it needs a reason in the changelog.
+
+import t from 'tap';
+import { contentHash } from '../../src/bundle/content-hash.js';
+import { createPool, type Dataset, type TrainingOptions, trainEnsemble } from '../../src/index.js';
+import { clusters, linear } from '../support/datasets.js';
+import { GOLDEN } from './hashes.js';
+
+const classes = clusters(96, 6, 3);
+const images = clusters(64, 16, 2);
+const values = linear(80, 5, 2);
+
+const BASE: TrainingOptions = {
+  ...{ members: 3, seed: 7, hidden: [9, 5], activation: 'relu', init: 'he' },
+  ...{ epochs: 6, batchSize: 16, optimizer: 'adam', learningRate: 0.01, schedule: 'constant' },
+  ...{ resample: 'bootstrap', earlyStopping: 'none' },
+};
+
+const TRAININGS: Readonly<Record<string, readonly [Dataset, TrainingOptions]>> = {
+  'bagged classes': [classes, {}],
+  'bagged numbers': [values, {}],
+  'one unit': [linear(80, 5, 1), { hidden: [7] }],
+  'sgd, momentum, a step schedule': [
+    classes,
+    { optimizer: 'sgd', schedule: 'step', stepEvery: 2, stepFactor: 0.5 },
+  ],
+  'adamW, norm penalties, cosine': [values, { optimizer: 'adamW', l1: 1e-3, l2: 1e-2, schedule: 'cosine' }],
+  'gelu, tanh, a random subspace': [
+    classes,
+    {
+      members: [{ activation: 'gelu' }, { activation: 'tanh', featureShare: 0.5 }, { activation: 'sigmoid' }],
+    },
+  ],
+  'early stopping out of bag': [classes, { epochs: 30, earlyStopping: 'outOfBag', patience: 3 }],
+  'early stopping on validation rows': [classes, { epochs: 30, earlyStopping: 'validation', patience: 3 }],
+  'Gaussian heads': [values, { loss: 'gaussianNll', learningRate: 0.002 }],
+  'dropout, noise, smoothing, an activity penalty': [
+    classes,
+    { hiddenKeep: 0.6, inputKeep: 0.9, inputNoise: 0.1, labelSmoothing: 0.1, activityPenalty: 0.01 },
+  ],
+  'adversarial examples': [classes, { adversarialEpsilon: 0.1 }],
+  'tangents of images, convolution and pooling': [
+    images,
+    { image: [1, 4, 4], layers: ['conv 4@3 same', 'maxpool 2'], hidden: [5], tangentStrength: 1e-3 },
+  ],
+  'tied in rounds, drawn without replacement': [
+    classes,
+    { tie: 0.05, tyingMode: 'rounds', resample: 'subsample', resampleShare: 0.7 },
+  ],
+  'tied exactly, stratified': [classes, { tie: 0.05, tyingMode: 'exact', resample: 'stratified' }],
+  snapshots: [classes, { members: 2, snapshots: 3, schedule: 'cosine' }],
+  'nearest neighbours': [classes, {}],
+};
+
+/** The engine has none of the options of networks. */
+const NEIGHBOURS: TrainingOptions = { members: 3, seed: 7, engine: 'neighbours', resample: 'bootstrap' };
+
+const plans = Object.entries(TRAININGS).flatMap(([name, [dataset, options]]) =>
+  (['strict', 'fused'] as const).map((arithmetic) => {
+    const own = name === 'nearest neighbours' ? NEIGHBOURS : { ...BASE, ...options };
+    return { name: `${name}, ${arithmetic}`, dataset, options: { ...own, arithmetic } };
+  }),
+);
+
+t.test('every small training has the content hash it always had', async (t) => {
+  for (const { name, dataset, options } of plans) {
+    t.equal(contentHash(await trainEnsemble(dataset, options)), GOLDEN[name], name);
+  }
+});
+
+t.test('and has it on two threads', async (t) => {
+  await using runner = createPool({ threads: 2 });
+  for (const { name, dataset, options } of plans) {
+    t.equal(contentHash(await trainEnsemble(dataset, options, { runner })), GOLDEN[name], name);
+  }
+});
