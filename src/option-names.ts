@@ -9,6 +9,8 @@ export interface OptionCheck {
   /** Ends the sentence "Expected `name` to be …". */
   readonly expected: string;
   readonly holds: (value: unknown) => boolean;
+  /** All values there are, to suggest one from. */
+  readonly choices?: readonly string[];
   /** Whether the option must be given. @default false */
   readonly required?: boolean;
 }
@@ -36,9 +38,11 @@ export function checkOptions(
   table: Readonly<Record<string, OptionCheck>>,
 ): void {
   checkNames(where, options, Object.keys(table));
-  for (const [name, { expected, holds, required = false }] of Object.entries(table)) {
+  for (const [name, { expected, holds, required = false, choices }] of Object.entries(table)) {
     const value = Object.hasOwn(options, name) ? options[name] : undefined;
-    if (value === undefined ? required : !holds(value)) failOption(name, expected, value);
+    if (value === undefined ? !required : holds(value)) continue;
+    if (choices === undefined) failOption(name, expected, value);
+    failChoice(name, choices, value);
   }
 }
 
@@ -105,7 +109,8 @@ export const option = {
   },
   signal: { expected: 'an AbortSignal', holds: isAbortSignal },
   oneOf: (...choices: readonly string[]): OptionCheck => ({
-    expected: choices.length > 2 ? `one of ${choices.join(', ')}` : choices.join(' or '),
+    expected: oneOf(choices),
+    choices,
     holds: (value) => typeof value === 'string' && choices.includes(value),
   }),
   /** Checked where it is used, with a message that says more. */
@@ -123,15 +128,37 @@ export const option = {
   }),
 } as const satisfies Record<string, OptionCheck | ((...args: never[]) => OptionCheck)>;
 
+/** Throws ERR_OPTION for a value that is none of the choices, naming them and the nearest. */
+export function failChoice(name: string, choices: readonly string[], value: unknown): never {
+  const got = `${describe(value)}${suggestValue(value, choices)}`;
+  const message = `Expected \`${name}\` to be ${oneOf(choices)}, got ${got}`;
+  throw new TuttiError('ERR_OPTION', message, { option: name });
+}
+
+/** ` (did you mean "x"?)` for the nearest of an option's values, or nothing when none is near. */
+export function suggestValue(value: unknown, choices: readonly string[]): string {
+  const near = typeof value === 'string' ? nearest(value, choices) : undefined;
+  return near === undefined ? '' : ` (did you mean ${JSON.stringify(near)}?)`;
+}
+
+function oneOf(choices: readonly string[]): string {
+  return choices.length > 2 ? `one of ${choices.join(', ')}` : choices.join(' or ');
+}
+
 /** ` (did you mean \`x\`?)` for the nearest of the known names, or nothing when none is near. */
 export function suggest(name: string, known: readonly string[]): string {
-  let best = '';
+  const near = nearest(name, known);
+  return near === undefined ? '' : ` (did you mean \`${near}\`?)`;
+}
+
+function nearest(name: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  return best === '' ? '' : ` (did you mean \`${best}\`?)`;
+  return best;
 }
 
 function isArrayLike(value: unknown): boolean {

@@ -85,8 +85,7 @@ async function attack(bundle: string, file: string, given: GivenOptions): Promis
 
 function attackOptions(given: GivenOptions): AttackOptions {
   const { bounds, on } = given as { bounds?: number[]; on?: AttackOptions['target'] };
-  if (bounds !== undefined && bounds.length !== 2)
-    failOption('--bounds', 'two numbers, such as 0,16', bounds);
+  if (bounds !== undefined && bounds.length !== 2) failOption('bounds', 'two numbers, such as 0,16', bounds);
   const stated = ['norm', 'steps', 'scale', 'bounds'].filter((name) => given[name] !== undefined);
   return {
     epsilons: (given.epsilons as number[] | undefined) ?? EPSILONS,

@@ -1,5 +1,6 @@
 // What a command is to the program that runs it, so that each is one file and knows no parser.
 
+import type { OptionOrigins } from './option-origins.js';
 import type { OptionRow } from './option-row.js';
 
 /** Options as the parser found them, by camelCase name; only those that were given. */
@@ -11,7 +12,7 @@ export interface CommandDefinition {
   /** Shown at the end of the help. */
   readonly examples: readonly string[];
   /** Does the work and returns the exit status. */
-  run(positional: readonly string[], given: GivenOptions): Promise<number>;
+  run(positional: readonly string[], given: GivenOptions, origins: OptionOrigins): Promise<number>;
 }
 
 /** Options that every command has. */
@@ -26,6 +27,6 @@ export const QUIET_ROW: OptionRow = {
   name: 'quiet',
   kind: 'flag',
   group: 'Output',
-  description: 'no progress and no notes',
+  description: 'nothing on standard error but errors; results are printed all the same',
   short: 'q',
 };

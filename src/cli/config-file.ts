@@ -124,6 +124,7 @@ function checked(path: string, row: OptionRow, value: unknown, place: string): u
     return checkConfigValue(row, value);
   } catch (error) {
     if (!(error instanceof TuttiError)) throw error;
-    throw new TuttiError(error.code, `${path}: ${error.message} ${place}`, error.details, error);
+    const details = { ...error.details, config: path };
+    throw new TuttiError(error.code, `${path}: ${error.message} ${place}`, details, error);
   }
 }

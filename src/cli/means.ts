@@ -22,6 +22,7 @@ export const MEAN_NAMES: Readonly<Record<Aggregator, string>> = {
 
 export const MEAN_ROW: OptionRow = {
   name: 'mean',
+  apiName: 'aggregator',
   kind: 'choice',
   group: 'Averaging',
   description: 'how members are averaged',

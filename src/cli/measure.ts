@@ -58,7 +58,7 @@ export const command: CommandDefinition = {
 };
 
 async function measure(path: string, given: GivenOptions): Promise<number> {
-  if (given.target === undefined) failOption('--target', 'the name of the column of true values', undefined);
+  if (given.target === undefined) failOption('target', 'the name of the column of true values', undefined);
   const name = aggregatorOf(given.mean);
   const intervals = intervalsOf(given);
   const table = readCsv(path, csvOptions(given));

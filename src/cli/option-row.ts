@@ -2,6 +2,7 @@
 // come from one row. What the values mean is the business of the command.
 
 import { failOption, TuttiError } from '../errors.js';
+import { failChoice } from '../option-names.js';
 
 /**
  * How the text of a flag becomes a value. `texts` and `numbers` are separated by commas; `texts` and `paths`, which are
@@ -25,6 +26,8 @@ export interface OptionRow {
   readonly acceptsMap?: boolean;
   /** A number that may be `none`, which is null. */
   readonly acceptsNone?: boolean;
+  /** What the API calls it in messages, where that is another name. */
+  readonly apiName?: string;
   /** A single letter. */
   readonly short?: string;
   /** Other names that people try: taken, and not shown in the help. */
@@ -44,11 +47,10 @@ export function nameOf(key: string): string {
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
- * The value of a flag as given on the command line.
+ * The value of a flag as given on the command line. Its errors name the option; option-origins.ts makes that a flag.
  * @throws ERR_OPTION when the text is not of the row's kind.
  */
 export function parseFlag(row: OptionRow, given: unknown): unknown {
-  const flag = flagOf(row.name);
   switch (row.kind) {
     case 'flag':
       return given === true;
@@ -57,12 +59,12 @@ export function parseFlag(row: OptionRow, given: unknown): unknown {
     case 'paths':
       return given;
     case 'choice':
-      return checkChoice(row, flag, given);
+      return checkChoice(row, given);
     case 'number':
       if (row.acceptsNone === true && given === 'none') return null;
-      return NUMBER.test(String(given).trim()) ? Number(given) : failOption(flag, 'a number', given);
+      return readNumber(String(given)) ?? failOption(row.name, 'a number such as 16, 0.5 or 1e-3', given);
     case 'numbers':
-      return parseNumbers(flag, String(given));
+      return parseNumbers(row.name, String(given));
     case 'texts':
       return (given as string[]).flatMap((text) => text.split(','));
     default:
@@ -86,7 +88,7 @@ export function checkConfigValue(row: OptionRow, value: unknown): unknown {
     case 'text':
       return isScalar(value) ? String(value) : failOption(row.name, 'text', value);
     case 'choice':
-      return checkChoice(row, row.name, value);
+      return checkChoice(row, value);
     case 'numbers':
       return typeof value === 'number' ? [value] : value;
     case 'texts':
@@ -98,9 +100,14 @@ export function checkConfigValue(row: OptionRow, value: unknown): unknown {
   }
 }
 
-function checkChoice(row: OptionRow, name: string, value: unknown): unknown {
-  if (row.choices!.includes(value as string)) return value;
-  return failOption(name, `one of ${row.choices!.join(', ')}`, value);
+function checkChoice({ name, choices = [] }: OptionRow, value: unknown): unknown {
+  return choices.includes(value as string) ? value : failChoice(name, choices, value);
+}
+
+/** Decimal digits and nothing else: no hexadecimal, no separators, no white space, nothing too large for a number. */
+function readNumber(text: string): number | null {
+  const number = Number(text);
+  return NUMBER.test(text) && Number.isFinite(number) ? number : null;
 }
 
 function checkTexts(row: OptionRow, values: readonly unknown[]): string[] {
@@ -113,15 +120,15 @@ function isScalar(value: unknown): value is string | number | boolean {
 }
 
 /** `64,32` → [64, 32]; `none` → []. */
-function parseNumbers(flag: string, text: string): number[] {
+function parseNumbers(name: string, text: string): number[] {
   if (text.trim() === 'none') return [];
-  const parts = text.split(',').map((part) => part.trim());
-  if (!parts.every((part) => NUMBER.test(part)))
-    failOption(flag, 'numbers separated by commas, such as 64,32', text);
-  return parts.map(Number);
+  const numbers = text.split(',').map((part) => readNumber(part.trim()));
+  return numbers.every((number) => number !== null)
+    ? numbers
+    : failOption(name, 'numbers separated by commas, such as 64,32', text);
 }
 
-/** Throws ERR_OPTION with a message of its own where the house form does not fit. */
+/** Throws ERR_OPTION for what a config file says, with a message of its own where the house form does not fit. */
 export function failUsage(message: string, option: string): never {
-  throw new TuttiError('ERR_OPTION', message, { option });
+  throw new TuttiError('ERR_OPTION', message, { option, config: true });
 }

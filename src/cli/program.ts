@@ -4,7 +4,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { TuttiError } from '../errors.js';
 import { VERSION } from '../version.js';
-import type { CommandDefinition } from './command.js';
+import type { CommandDefinition, GivenOptions } from './command.js';
+import { inUsersWords, type OptionOrigins } from './option-origins.js';
 import { flagOf, type OptionRow, parseFlag } from './option-row.js';
 import { noteText, paletteOf, printText } from './terminal.js';
 
@@ -89,15 +90,26 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 
 function configure(command: Command, definition: CommandDefinition, finish: (status: number) => void): void {
   for (const { name, description } of definition.arguments) command.argument(`<${name}>`, description);
-  for (const row of definition.options) for (const option of optionsOf(row)) command.addOption(option);
+  for (const row of definition.options) {
+    for (const option of optionsOf(row)) command.addOption(option);
+    if (row.kind === 'flag') requireOneSide(command, row);
+  }
   command.addHelpText('after', examplesText(definition.examples));
   command.action(async () => {
-    const given = command.opts();
-    const values = definition.options
-      .filter((row) => given[row.name] !== undefined)
-      .map((row) => [row.name, parseFlag(row, given[row.name])]);
-    finish(await definition.run(command.args, Object.fromEntries(values)));
+    const origins: OptionOrigins = { config: null };
+    try {
+      finish(await definition.run(command.args, readOptions(definition.options, command.opts()), origins));
+    } catch (error) {
+      throw inUsersWords(error, definition.options, origins);
+    }
   });
+}
+
+function readOptions(rows: readonly OptionRow[], given: Readonly<Record<string, unknown>>): GivenOptions {
+  const values = rows
+    .filter((row) => given[row.name] !== undefined)
+    .map((row) => [row.name, parseFlag(row, given[row.name])]);
+  return Object.fromEntries(values);
 }
 
 /** A flag gets its opposite too, so that the command line can overrule a config file either way. */
@@ -122,6 +134,19 @@ function optionsOf(row: OptionRow): Option[] {
 function aliasOf(option: Option, name: string): Option {
   option.attributeName = () => name;
   return option.hideHelp();
+}
+
+/** Neither of a flag and its opposite would be what the user meant. */
+function requireOneSide(command: Command, { name }: OptionRow): void {
+  const flag = flagOf(name).slice(2);
+  const sides = new Set<string>();
+  for (const side of [flag, `no-${flag}`]) {
+    command.on(`option:${side}`, () => {
+      if (sides.add(side).size === 1) return;
+      const message = `Expected \`--${flag}\` or \`--no-${flag}\`, got both`;
+      throw new TuttiError('ERR_OPTION', message, { option: name });
+    });
+  }
 }
 
 const ARGUMENTS = {

@@ -11,6 +11,7 @@ import type { CommandDefinition, GivenOptions } from './command.js';
 import { csvOptions, namedColumns } from './data-rows.js';
 import { endWithProcess } from './ending.js';
 import { aggregatorOf, checkMean, MEAN_NAMES } from './means.js';
+import type { OptionOrigins } from './option-origins.js';
 import type { OptionRow } from './option-row.js';
 import { note, type Palette, paletteOf, print, printJson } from './terminal.js';
 import { alignColumns, type TextRow } from './text-table.js';
@@ -53,12 +54,12 @@ export const command: CommandDefinition = {
     'tutti sources digits.csv --target digit --members 8 --seeds 5',
     'tutti sources digits.csv --target digit --hidden-keep 0.5 --vary init,masks --json',
   ],
-  run: ([file], given) => sources(file!, given),
+  run: ([file], given, origins) => sources(file!, given, origins),
 };
 
-async function sources(file: string, given: GivenOptions): Promise<number> {
+async function sources(file: string, given: GivenOptions, origins: OptionOrigins): Promise<number> {
   const { seeds, ...rest } = given;
-  const settings = await resolveTrainSettings(rest);
+  const settings = await resolveTrainSettings(rest, origins);
   const { json, quiet, allowFailures } = settings;
   const seed = settings.training.seed ?? randomSeed();
   const members = settings.training.grid === undefined ? { members: DEFAULT_MEMBERS } : {};

@@ -28,6 +28,7 @@ export async function runTraining(file: string, settings: TrainSettings, pool: P
   checkMean(aggregatorOf(settings.mean), data.task, settings.training.loss === 'gaussianNll');
   if (!settings.quiet) {
     const say = settings.json ? note : print;
+    for (const line of settings.notes) note(line);
     for (const line of headerLines(file, data, seed, settings, pool.threads)) say(line);
   }
   return await trainOn(file, data, { ...settings, training: { ...settings.training, seed } }, pool);

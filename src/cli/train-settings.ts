@@ -5,13 +5,14 @@ import { availableParallelism } from 'node:os';
 import type { LoadOptions } from '../data/load.js';
 import { failOption } from '../errors.js';
 import type { IntervalOptions } from '../measure/intervals.js';
-import { parseTrainingOptions, runCount, type TrainingOptions } from '../model/options.js';
+import { gridPoints, parseTrainingOptions, runCount, type TrainingOptions } from '../model/options.js';
 import { type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { readConfig } from './config-file.js';
 import { DATA_ROWS } from './data-rows.js';
 import { INTERVAL_ROWS, intervalsOf } from './figure-rows.js';
 import { CLIP_ROW, clipOf, MEAN_ROW } from './means.js';
-import type { OptionRow } from './option-row.js';
+import type { OptionOrigins } from './option-origins.js';
+import { flagOf, type OptionRow } from './option-row.js';
 import { trainingNames, trainingRows } from './training-rows.js';
 
 const RUN = 'The run';
@@ -33,7 +34,8 @@ const RUN_ROWS: readonly OptionRow[] = [
 
 const CONFIG_ROW: OptionRow = {
   ...{ name: 'config', kind: 'text', group: RUN, argument: 'file' },
-  description: 'options from a JSON or YAML file, by these names (learningRate: 0.001); flags win',
+  description:
+    'options from a JSON or YAML file, by these names (learningRate: 0.001); flags win, over its grid and members too',
 };
 
 /** The options of `tutti train`, in the order of its help. */
@@ -53,22 +55,33 @@ export interface TrainSettings {
   readonly allowFailures: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
+  /** What the user should know of the merge: each flag that replaces what the file lists. */
+  readonly notes: readonly string[];
 }
 
 /**
- * Merges the command line over the config file it names, if any.
+ * Merges the command line over the config file it names, if any, and enters in `origins` what came from the file.
  * @throws ERR_OPTION, ERR_FILE for anything wrong in either.
  */
-export async function resolveTrainSettings(given: GivenOptions): Promise<TrainSettings> {
+export async function resolveTrainSettings(
+  given: GivenOptions,
+  origins: OptionOrigins,
+): Promise<TrainSettings> {
   const fromFile = given.config === undefined ? {} : await readTrainConfig(String(given.config));
+  const names = new Set(Object.keys(fromFile).filter((name) => !(name in given)));
+  if (given.config !== undefined) origins.config = { path: String(given.config), names };
+  if (Array.isArray(fromFile.members) && given.members !== undefined) {
+    failOption('members', `absent when ${given.config} lists the members`, given.members);
+  }
   const values: Record<string, unknown> = { ...overruled(fromFile, given), ...given };
-  if (values.target === undefined) failOption('--target', 'the name of the column to predict', undefined);
+  if (values.target === undefined) failOption('target', 'the name of the column to predict', undefined);
   const dataNames = DATA_ROWS.map(({ name }) => name);
   // Pixels scaled one by one would lose the contrasts that convolutions and tangents live on.
   const scaling = values.image === undefined ? {} : { scaling: 'together' };
+  const training = parseTrainingOptions(pick(values, trainingNames()));
   return {
     data: { ...scaling, ...pick(values, dataNames) } as unknown as LoadOptions,
-    training: parseTrainingOptions(pick(values, trainingNames())),
+    training,
     threads: values.threads as number | undefined,
     out: values.out as string | undefined,
     mean: values.mean as string | undefined,
@@ -77,6 +90,7 @@ export async function resolveTrainSettings(given: GivenOptions): Promise<TrainSe
     allowFailures: values.allowFailures === true,
     json: values.json === true,
     quiet: values.quiet === true,
+    notes: [...replacements(fromFile, given), ...untrained(training)],
   };
 }
 
@@ -90,6 +104,25 @@ async function readTrainConfig(path: string): Promise<Record<string, unknown>> {
 
 function pick(values: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+}
+
+/** A flag that takes the place of an axis of the grid, or of what members of the list have, is worth a word. */
+function replacements({ grid = {}, members }: Record<string, unknown>, given: GivenOptions): string[] {
+  const listed = Array.isArray(members) ? Object.assign({}, ...members) : {};
+  const notesOf = (values: unknown, where: string) =>
+    Object.keys(values as object)
+      .filter((name) => name in given)
+      .map((name) => `${flagOf(name)} replaces what ${given.config} lists in its ${where}`);
+  return [...notesOf(grid, 'grid'), ...notesOf(listed, 'members')];
+}
+
+/** Points of a grid that no member takes. */
+function untrained({ grid, members }: TrainingOptions): string[] {
+  if (grid === undefined || typeof members !== 'number') return [];
+  const points = gridPoints(grid);
+  return members >= points
+    ? []
+    : [`--members ${members}: of the grid's ${points} points the first ${members} are trained`];
 }
 
 /** "The command line wins" reaches into the file's grid and list of members, which would hide a shared option. */

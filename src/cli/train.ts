@@ -7,6 +7,7 @@ import { createPool } from '../pool/pool.js';
 import type { CommandDefinition, GivenOptions } from './command.js';
 import { endWithProcess } from './ending.js';
 import { checkOutput } from './input-files.js';
+import type { OptionOrigins } from './option-origins.js';
 import { resolveTrainSettings, threadsFor, trainRows } from './train-settings.js';
 
 export const command: CommandDefinition = {
@@ -18,11 +19,11 @@ export const command: CommandDefinition = {
     'tutti train patients.csv --target outcome --group-column patient --resample grouped --impute median',
     'tutti train digits.csv --target digit --config options.yaml --threads 2 --json',
   ],
-  run: ([file], given) => train(file!, given),
+  run: ([file], given, origins) => train(file!, given, origins),
 };
 
-async function train(file: string, given: GivenOptions): Promise<number> {
-  const settings = await resolveTrainSettings(given);
+async function train(file: string, given: GivenOptions, origins: OptionOrigins): Promise<number> {
+  const settings = await resolveTrainSettings(given, origins);
   const config = given.config === undefined ? [] : [String(given.config)];
   const modules = memberOptions(settings.training).map(modulePathOf);
   await checkOutput(settings.out, [file, ...config, ...modules.filter((path) => path !== undefined)]);

@@ -101,6 +101,30 @@ export function resolveLayers(
   ];
 }
 
+/** Units of the dense hidden layers where nothing is said of any layer. */
+const DEFAULT_HIDDEN = [64];
+
+/** What a user says of hidden layers. */
+export interface HiddenOptions {
+  readonly hidden?: readonly number[] | undefined;
+  readonly layers?: readonly LayerOption[] | undefined;
+}
+
+/** Units of the dense layers that come last. */
+export function hiddenUnits({ hidden, layers }: HiddenOptions): readonly number[] {
+  return hidden ?? (layers === undefined ? DEFAULT_HIDDEN : []);
+}
+
+/** Whether any layer takes the default activation, having none of its own. */
+export function usesActivation(own: HiddenOptions): boolean {
+  const layers = (own.layers ?? []).flatMap(parseLayers);
+  return hiddenUnits(own).length > 0 || layers.some((layer) => lacksActivation(layer));
+}
+
+function lacksActivation(layer: LayerObject): boolean {
+  return (layer.kind === 'dense' || layer.kind === 'conv2d') && layer.activation === undefined;
+}
+
 /** @throws ERR_OPTION for a random subspace of an image, whose pixels would no longer be neighbours. */
 export function requireWholeImage(image: ImageShape | null, featureShare: number): void {
   if (image !== null && featureShare !== 1)

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { failOption } from '../errors.js';
+import { always, type Kind, type Use } from './option-use.js';
 import type { DropoutSpec, Engine, LearnerMemberSpec, Loss, ModuleSpec, NetworkSpec } from './spec.js';
 
 export const moduleFields = {
@@ -19,6 +20,14 @@ export const moduleFields = {
   learnerOptions: z
     .record(z.string(), z.json())
     .describe('options handed to the learner') as unknown as z.ZodType<LearnerMemberSpec['options']>,
+};
+
+type Uses = { readonly [Name in keyof typeof moduleFields]: Use };
+
+export const moduleUses: Uses = {
+  model: always(['model', 'tfjs']),
+  learner: always(['learner']),
+  learnerOptions: always(['learner']),
 };
 
 /** What the wasm engine trains in place of a model that a module builds. */
@@ -50,6 +59,12 @@ export interface ModuleOptions {
 /** What trains a member: what was stated, else `learner` where one is named, else `wasm`. */
 export function engineOf({ engine, learner }: ModuleOptions): Engine {
   return engine ?? (learner === undefined ? 'wasm' : 'learner');
+}
+
+/** The kind of a member. */
+export function kindOf(own: ModuleOptions): Kind {
+  const engine = engineOf(own);
+  return engine === 'wasm' && own.model !== undefined ? 'model' : engine;
 }
 
 /**

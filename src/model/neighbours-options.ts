@@ -2,10 +2,12 @@
 // options.ts makes them options of a member like any other.
 
 import { z } from 'zod';
+import type { Task } from '../data/dataset.js';
 import { failOption } from '../errors.js';
 import { type ImageShape, TANGENT_KINDS, type TangentKind } from './image.js';
 import { type ImageOption, requireWholeImage, resolveImage } from './layer-options.js';
 import { requireImageSize } from './network.js';
+import { always, only, type Use } from './option-use.js';
 import type { DistanceSpec, NeighboursMemberSpec } from './spec.js';
 
 export const neighboursFields = {
@@ -27,6 +29,26 @@ export const neighboursFields = {
     .describe('smoothing of images for their tangents, in pixels (tangent distances)'),
   tangentBorder: z.enum(['zero', 'replicate']).describe('what surrounds an image (tangent distances)'),
   tangentStiffness: z.number().min(0).describe('spring that holds moved images back (tangent distances)'),
+};
+
+type Uses = { readonly [Name in keyof typeof neighboursFields]: Use<Pick<NeighboursOptions, 'distance'>> };
+
+const ofNeighbours = always(['neighbours']);
+const ofTangents = only(
+  ['neighbours'],
+  '`distance` is tangentOneSided or tangentTwoSided',
+  ({ distance }: Pick<NeighboursOptions, 'distance'>) => distance !== 'euclidean',
+);
+
+export const neighboursUses: Uses = {
+  neighbours: ofNeighbours,
+  distance: ofNeighbours,
+  votes: ofNeighbours,
+  voteSmoothing: ofNeighbours,
+  distanceTangents: ofTangents,
+  tangentSigma: ofTangents,
+  tangentBorder: ofTangents,
+  tangentStiffness: ofTangents,
 };
 
 export const NEIGHBOURS_DEFAULTS = {
@@ -55,16 +77,21 @@ interface NeighboursOptions {
 
 /**
  * The part of a nearest-neighbour member's spec that is its own.
- * @throws ERR_OPTION for a tangent distance without an image, an image of another size than the features, or a
+ * @param own what was stated.
+ * @throws ERR_OPTION for smoothed votes of a regression, a tangent distance without an image, an image of another size than the features, or a
  * random subspace of one.
  */
 export function resolveNeighbours(
   o: NeighboursOptions,
-  ownImage: ImageOption | undefined,
+  own: { readonly image?: ImageOption | undefined; readonly voteSmoothing?: number | undefined },
   features: number,
+  task: Task,
 ): Pick<NeighboursMemberSpec, 'engine' | 'neighbours' | 'distance' | 'votes' | 'voteSmoothing'> {
   const { neighbours, votes, voteSmoothing } = o;
-  const image = resolveImage(ownImage);
+  if (task.kind === 'regression' && own.voteSmoothing !== undefined) {
+    failOption('voteSmoothing', 'absent for regression, whose votes are values', own.voteSmoothing);
+  }
+  const image = resolveImage(own.image);
   requireWholeImage(image, o.featureShare);
   requireImageSize(image, features);
   return { engine: 'neighbours', neighbours, distance: resolveDistance(o, image), votes, voteSmoothing };

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import type { Task } from '../data/dataset.js';
 import { failOption } from '../errors.js';
+import { always, BY_EPOCHS, only, type Use } from './option-use.js';
 import { resolveLabelSmoothing } from './regularization-options.js';
 import type { EarlyStoppingSpec, EpochMemberSpec, Loss, OptimizerSpec, ScheduleSpec } from './spec.js';
 import { resolveCycles } from './tying-options.js';
@@ -31,6 +32,38 @@ export const optimisationFields = {
     .min(1)
     .describe('passes over the resampled rows, at most (default: 200; 40 where nothing stops early)'),
   batchSize: z.int().min(1).describe('examples per step'),
+};
+
+type Uses = { readonly [Name in keyof typeof optimisationFields]: Use<OptimisationOptions> };
+
+const ofSgd = only(BY_EPOCHS, '`optimizer` is sgd', (o: OptimisationOptions) => o.optimizer === 'sgd');
+const ofAdam = only(
+  BY_EPOCHS,
+  '`optimizer` is adam or adamW',
+  (o: OptimisationOptions) => o.optimizer !== 'sgd',
+);
+const ofSteps = only(BY_EPOCHS, '`schedule` is step', (o: OptimisationOptions) => o.schedule === 'step');
+
+export const optimisationUses: Uses = {
+  loss: always(BY_EPOCHS),
+  optimizer: always(BY_EPOCHS),
+  learningRate: always(BY_EPOCHS),
+  momentum: ofSgd,
+  nesterov: ofSgd,
+  beta1: ofAdam,
+  beta2: ofAdam,
+  weightDecay: only(BY_EPOCHS, '`optimizer` is adamW', ({ optimizer }) => optimizer === 'adamW'),
+  schedule: always(BY_EPOCHS),
+  stepEvery: ofSteps,
+  stepFactor: ofSteps,
+  finalFactor: only(
+    BY_EPOCHS,
+    '`schedule` is cosine or `snapshots` above 1',
+    ({ schedule, snapshots }) => schedule === 'cosine' || snapshots > 1,
+  ),
+  warmupEpochs: always(BY_EPOCHS),
+  epochs: always(BY_EPOCHS),
+  batchSize: always(BY_EPOCHS),
 };
 
 export const OPTIMISATION_DEFAULTS = {
@@ -134,23 +167,44 @@ function resolveEarlyStopping(
   o: OptimisationOptions,
   stated: 'none' | EarlyStoppingSpec['on'] | undefined,
 ): EarlyStoppingSpec | null {
-  const leavesNoneOut = o.resample === 'none' || (o.resample === 'subsample' && o.resampleShare === 1);
-  if (stated === undefined) {
-    if (o.snapshots > 1) return null;
-    return { on: leavesNoneOut ? 'validation' : 'outOfBag', patience: o.patience, optional: true };
-  }
-  if (stated === 'none') return null;
-  if (stated === 'outOfBag' && leavesNoneOut) {
+  const on = stoppingOf({ ...o, earlyStopping: stated });
+  if (on === 'none') return null;
+  if (stated === undefined) return { on, patience: o.patience, optional: true };
+  if (on === 'outOfBag' && leavesNoneOut(o)) {
     failOption('resample', 'one that leaves rows out when `earlyStopping` is "outOfBag"', o.resample);
   }
-  return { on: stated, patience: o.patience };
+  return { on, patience: o.patience };
 }
+
+/** What decides which rows stop a member. */
+export interface StoppingOptions {
+  readonly earlyStopping?: 'none' | EarlyStoppingSpec['on'] | undefined;
+  readonly resample: string;
+  readonly resampleShare: number;
+  readonly snapshots: number;
+}
+
+/** The rows that decide when to stop, as stated or by default. */
+export function stoppingOf(o: StoppingOptions): 'none' | EarlyStoppingSpec['on'] {
+  if (o.earlyStopping !== undefined) return o.earlyStopping;
+  if (o.snapshots > 1) return 'none';
+  return leavesNoneOut(o) ? 'validation' : 'outOfBag';
+}
+
+function leavesNoneOut(o: Pick<StoppingOptions, 'resample' | 'resampleShare'>): boolean {
+  return o.resample === 'none' || (o.resample === 'subsample' && o.resampleShare === 1);
+}
+
+const LOSSES: Readonly<Record<Task['kind'], readonly Loss[]>> = {
+  classification: ['softmaxCrossEntropy', 'binaryCrossEntropy'],
+  regression: ['squaredError', 'gaussianNll'],
+};
 
 /** The loss of a task where none is stated. @throws ERR_OPTION for one that does not fit the task. */
 export function resolveLoss(loss: Loss | undefined, task: Task): Loss {
-  if (loss === undefined) return task.kind === 'classification' ? 'softmaxCrossEntropy' : 'squaredError';
-  const forClasses = loss === 'softmaxCrossEntropy' || loss === 'binaryCrossEntropy';
-  if (forClasses !== (task.kind === 'classification')) failOption('loss', `one for ${task.kind}`, loss);
+  if (loss === undefined) return LOSSES[task.kind][0]!;
+  const fitting = LOSSES[task.kind];
+  if (!fitting.includes(loss)) failOption('loss', `${fitting.join(' or ')} for ${task.kind}`, loss);
   if (loss === 'binaryCrossEntropy' && task.kind === 'classification' && task.classes.length !== 2) {
     failOption('loss', `softmaxCrossEntropy for ${task.classes.length} classes`, loss);
   }

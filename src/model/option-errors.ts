@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { describe, TuttiError } from '../errors.js';
-import { suggest } from '../option-names.js';
+import { suggest, suggestValue } from '../option-names.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -24,7 +24,8 @@ export function optionError(issue: Issue, input: unknown, schema: z.ZodObject, w
     .slice(1);
   const got = path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown>)?.[part], input);
   const expected = expectation(innermost, isInteger(path, schema));
-  const message = `${prefix}Expected \`${name}\` to be ${expected}, got ${describe(got)}`;
+  const near = innermost.code === 'invalid_value' ? suggestValue(got, innermost.values.map(String)) : '';
+  const message = `${prefix}Expected \`${name}\` to be ${expected}, got ${describe(got)}${near}`;
   return new TuttiError('ERR_OPTION', message, { option: name });
 }
 

@@ -4,7 +4,9 @@
 import type { Task } from '../data/dataset.js';
 import type { ResampleSpec } from '../data/resample.js';
 import { failOption } from '../errors.js';
-import { hasUnits, requireWholeImage, resolveImage, resolveLayers } from './layer-options.js';
+import { type FilledOptions, withDefaults } from './filled-options.js';
+import { hasUnits, hiddenUnits, requireWholeImage, resolveImage, resolveLayers } from './layer-options.js';
+import { listMembers } from './member-list.js';
 import {
   engineOf,
   type ModuleTable,
@@ -26,10 +28,10 @@ import type {
   NetworkSpec,
   Source,
 } from './spec.js';
-import { requireUse, requireUsers } from './stray-options.js';
 import { DEFAULTS, type MemberOptions, type TrainingOptions } from './training-schema.js';
 import { resolveTying } from './tying-options.js';
 
+export { gridPoints, memberCount, memberOptions, runCount } from './member-list.js';
 export {
   DEFAULTS,
   type MemberOptions,
@@ -37,18 +39,6 @@ export {
   type TrainingOptions,
   trainingSchema,
 } from './training-schema.js';
-
-/** Units of the dense hidden layers where nothing is said of any layer. */
-const DEFAULT_HIDDEN = [64];
-
-/** Upper bound on the number of members: beyond it the seeds' stream numbers would not fit. */
-const MAX_MEMBERS = 2 ** 31 - 1;
-
-type Grid = NonNullable<TrainingOptions['grid']>;
-
-/** More different members than this are surely a mistake; each takes a kilobyte of the plan. */
-const MAX_POINTS = 100_000;
-const SMALL_GRID = 1000;
 
 /** What a plan needs to know of the data it will train on. */
 export interface PlanContext {
@@ -90,85 +80,6 @@ export function memberChoices(
   return { choices: own.flatMap((choice) => resolveRun(choice, 0, context)), total };
 }
 
-/** The options of each kind of member, which the runs take in turn. */
-export function memberOptions(options: TrainingOptions): readonly MemberOptions[] {
-  return listMembers(options).own;
-}
-
-/** How many members the options ask for: of every run its snapshots. */
-export function memberCount(options: TrainingOptions): number {
-  return listMembers(options).total;
-}
-
-/** How many runs train them; without snapshots as many as there are members. */
-export function runCount(options: TrainingOptions): number {
-  return listMembers(options).runs;
-}
-
-/** Each run's options: a list as it is, or the grid's combinations, which `runs` runs take in turn. */
-function listMembers(options: TrainingOptions): { own: MemberOptions[]; runs: number; total: number } {
-  const { own, runs } = listRuns(options);
-  // Of the first `runs % own.length` choices there is one run more than of the others.
-  const total = own.reduce((sum, choiceOptions, choice) => {
-    const members = engineOf(choiceOptions) === 'wasm' ? (choiceOptions.snapshots ?? DEFAULTS.snapshots) : 1;
-    return sum + members * (Math.floor(runs / own.length) + (choice < runs % own.length ? 1 : 0));
-  }, 0);
-  if (total > MAX_MEMBERS) failOption('members', `an integer ≤ ${MAX_MEMBERS}, snapshots included`, total);
-  return { own, runs, total };
-}
-
-function listRuns(options: TrainingOptions): { own: MemberOptions[]; runs: number } {
-  const { members, grid, ...rest } = options;
-  const {
-    seed: _seed,
-    arithmetic: _arithmetic,
-    validationShare: _share,
-    deadline: _deadline,
-    ...shared
-  } = rest;
-  if (typeof members === 'object') {
-    if (grid !== undefined) failOption('grid', 'absent when `members` is a list', grid);
-    const own = members.map((choice) => ({ ...shared, ...choice }));
-    for (const [member, choice] of members.entries()) requireUse(choice, own[member]!, member);
-    requireUsers(own);
-    return { own, runs: members.length };
-  }
-  if (grid === undefined) {
-    requireUsers([shared]);
-    return { own: [shared], runs: members ?? DEFAULTS.members };
-  }
-  const points = gridPoints(grid);
-  const runs = members ?? points;
-  const own = firstPoints(grid, points, runs).map((choice) => ({ ...shared, ...choice }));
-  requireUsers(own);
-  return { own, runs };
-}
-
-function gridPoints(grid: Grid): number {
-  return Object.values(grid).reduce((product, values) => product * (values as readonly unknown[]).length, 1);
-}
-
-/**
- * The grid's combinations, the last name varying fastest: all of a small grid, so that what none of them uses is found;
- * of a large one those that are trained, because three lists of a thousand are a thousand million points.
- */
-function firstPoints(grid: Grid, points: number, runs: number): MemberOptions[] {
-  if (Math.min(points, runs) > MAX_POINTS) {
-    const expected = `at most ${MAX_POINTS} points, or \`members\` to say how many of the first are trained`;
-    failOption('grid', expected, `${points} points`);
-  }
-  const lists = Object.entries(grid) as [string, readonly unknown[]][];
-  return Array.from({ length: Math.min(points, Math.max(runs, SMALL_GRID)) }, (_, point) => {
-    let rest = point;
-    const chosen = lists.toReversed().map(([name, values]) => {
-      const value = values[rest % values.length];
-      rest = Math.floor(rest / values.length);
-      return [name, value] as const;
-    });
-    return Object.fromEntries(chosen.toReversed()) as MemberOptions;
-  });
-}
-
 /** The members of one run: one, or one per snapshot. */
 function resolveRun(own: MemberOptions, index: number, context: PlanContext): MemberSpec[] {
   const spec = resolveMember(own, index, context);
@@ -188,7 +99,7 @@ function resolveMember(own: MemberOptions, index: number, context: PlanContext):
     case 'wasm':
       return resolveNetwork(o, own, named?.translated ?? null, streams, context);
     case 'neighbours': {
-      const neighbours = resolveNeighbours(o, own.image, features);
+      const neighbours = resolveNeighbours(o, own, features, task);
       const resample = resolveResample(o, task);
       return { ...neighbours, resample, featureShare, earlyStopping: null, streams };
     }
@@ -238,8 +149,7 @@ function resolveNetwork(
 }
 
 function describeNetwork(o: FilledOptions, own: MemberOptions): NetworkSpec {
-  const hidden = own.hidden ?? (own.layers === undefined ? DEFAULT_HIDDEN : []);
-  const layers = resolveLayers(own.layers ?? [], hidden, o.activation);
+  const layers = resolveLayers(own.layers ?? [], hiddenUnits(own), o.activation);
   return { image: resolveImage(own.image), layers, init: o.init };
 }
 
@@ -253,30 +163,4 @@ function resolveResample({ resample, resampleShare }: FilledOptions, task: Task)
 function resolveStreams(vary: readonly Source[], index: number): MemberStreams {
   const key = (source: Source) => (vary.includes(source) ? index : 0);
   return { resample: key('resample'), init: key('init'), order: key('order'), masks: key('masks') };
-}
-
-/** A member's options with every default in place; what depends on the task or the network has none. */
-type FilledOptions = {
-  [Name in Exclude<
-    keyof MemberOptions,
-    | 'engine'
-    | 'model'
-    | 'learner'
-    | 'learnerOptions'
-    | 'loss'
-    | 'epochs'
-    | 'earlyStopping'
-    | 'activityLayers'
-    | 'hidden'
-    | 'layers'
-    | 'image'
-    | 'adversarialBounds'
-    | 'tangents'
-    | 'tiedLayers'
-  >]-?: NonNullable<MemberOptions[Name]>;
-};
-
-function withDefaults(own: MemberOptions): FilledOptions {
-  const stated = Object.entries(own).filter(([, value]) => value !== undefined);
-  return { ...DEFAULTS, ...(Object.fromEntries(stated) as Partial<FilledOptions>) } as FilledOptions;
 }

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { failOption } from '../errors.js';
 import { type ImageShape, TANGENT_KINDS } from './image.js';
+import { always, NETWORKS, only, type Use } from './option-use.js';
 import type { AdversarialSpec, TangentSource, TangentSpec } from './spec.js';
 
 export const perturbationFields = {
@@ -36,6 +37,25 @@ export const perturbationFields = {
         'images (default: given, or else all of images)',
     ),
   tangentStrength: z.number().min(0).describe('tangent propagation: weight of the penalty; 0: none'),
+};
+
+type Uses = { readonly [Name in keyof typeof perturbationFields]: Use<FilledPerturbations> };
+
+const ofAdversarial = only(
+  NETWORKS,
+  '`adversarialEpsilon` is above 0',
+  ({ adversarialEpsilon }: FilledPerturbations) => adversarialEpsilon > 0,
+);
+
+export const perturbationUses: Uses = {
+  adversarialEpsilon: always(NETWORKS),
+  adversarialNorm: ofAdversarial,
+  adversarialScale: ofAdversarial,
+  adversarialBounds: ofAdversarial,
+  adversarialSteps: ofAdversarial,
+  cleanShare: ofAdversarial,
+  tangents: only(NETWORKS, '`tangentStrength` is above 0', ({ tangentStrength }) => tangentStrength > 0),
+  tangentStrength: always(NETWORKS),
 };
 
 export const PERTURBATION_DEFAULTS = {

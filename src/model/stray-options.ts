@@ -1,76 +1,83 @@
-// Which members can use which options. An option that means nothing to those it was given to is refused, because
-// whoever gave it expects something of it.
+// Options without effect: one that means nothing to the members it was given to is refused, because whoever gave it
+// expects something of it. When an option has an effect is said beside its schema.
 
 import { failOption } from '../errors.js';
-import { engineOf, moduleFields } from './module-options.js';
-import { neighboursFields } from './neighbours-options.js';
-import { optimisationFields } from './optimisation-options.js';
-import type { MemberOptions } from './training-schema.js';
-
-/** Kinds of members as options see them; `model` is a network that a module describes to the wasm engine. */
-type Kind = 'wasm' | 'model' | 'neighbours' | 'tfjs' | 'learner';
+import { type FilledOptions, withDefaults } from './filled-options.js';
+import { engineOf, kindOf, moduleUses } from './module-options.js';
+import { neighboursUses } from './neighbours-options.js';
+import { optimisationUses, stoppingOf } from './optimisation-options.js';
+import type { Use } from './option-use.js';
+import { perturbationUses } from './perturbation-options.js';
+import { type MemberOptions, sharedUses } from './training-schema.js';
 
 type Name = keyof MemberOptions;
 
-const OF_ALL: readonly Name[] = ['engine', 'resample', 'resampleShare', 'featureShare', 'vary'];
-/** What a model that a module builds says itself. */
-const OF_LAYERS: readonly Name[] = [
-  ...(['hidden', 'layers', 'activation', 'init'] as const),
-  ...(['inputKeep', 'hiddenKeep', 'dropoutScaling'] as const),
-];
-const OF_EPOCHS = [
-  ...(Object.keys(optimisationFields) as Name[]),
-  ...(['l1', 'l2', 'labelSmoothing', 'inputNoise', 'earlyStopping', 'patience'] as const),
-];
-
-/** Who can use an option. */
-function usersOf(name: Name): readonly Kind[] {
-  if (OF_ALL.includes(name)) return ['wasm', 'model', 'neighbours', 'tfjs', 'learner'];
-  if (name === 'model') return ['model', 'tfjs'];
-  if (name in moduleFields) return ['learner'];
-  if (name === 'image') return ['wasm', 'neighbours'];
-  if (name in neighboursFields) return ['neighbours'];
-  if (OF_LAYERS.includes(name)) return ['wasm'];
-  return OF_EPOCHS.includes(name) ? ['wasm', 'model', 'tfjs'] : ['wasm', 'model'];
-}
-
-function kindOf(own: MemberOptions): Kind {
-  const engine = engineOf(own);
-  return engine === 'wasm' && own.model !== undefined ? 'model' : engine;
-}
+/** When each option of a member has an effect. */
+export const MEMBER_USES: { readonly [Name in keyof MemberOptions]-?: Use<FilledOptions & MemberOptions> } = {
+  ...sharedUses,
+  ...moduleUses,
+  ...optimisationUses,
+  ...neighboursUses,
+  ...perturbationUses,
+};
 
 /**
- * Refuses a shared option, or one of a grid, that no member can use.
+ * Refuses a shared option, or one of a grid, that no member uses.
  * @param members every member's options, the shared ones among them.
  * @throws ERR_OPTION
  */
 export function requireUsers(members: readonly MemberOptions[]): void {
-  const given = new Set(members.flatMap(namesOf));
-  const kinds = new Set(members.map(kindOf));
-  for (const name of given) {
-    const users = usersOf(name);
-    if (users.some((kind) => kinds.has(kind))) continue;
-    const own = members.find((options) => options[name] !== undefined)!;
-    const kind = kindOf(own);
-    // Layers and their dropout come from one place: `model` or these options.
-    if (kind === 'model' && users.includes('wasm'))
-      failOption(name, 'absent when `model` is given', own[name]);
-    const engines = users.filter((user) => user !== 'model').join(' or ');
-    failOption('engine', `${engines} for a member when \`${name}\` is given`, engineOf(own));
+  const unused = new Map<Name, MemberOptions>();
+  for (const own of members) for (const name of namesOf(own)) if (!unused.has(name)) unused.set(name, own);
+  for (const own of members) {
+    if (unused.size === 0) return;
+    const filled = withDefaults(own);
+    for (const name of unused.keys()) if (complaintOf(name, own, filled) === null) unused.delete(name);
   }
+  for (const [name, own] of unused) failUnused(name, own, members);
+}
+
+/** Says of the first member that could use it by its kind, else of the first, what the option lacks. */
+function failUnused(name: Name, first: MemberOptions, members: readonly MemberOptions[]): never {
+  const { by } = MEMBER_USES[name];
+  const own = members.find((member) => member[name] !== undefined && by.includes(kindOf(member))) ?? first;
+  const kind = kindOf(own);
+  if (by.includes(kind)) failOption(name, complaintOf(name, own, withDefaults(own))!, own[name]);
+  // Layers and their dropout come from one place: `model` or these options.
+  if (kind === 'model' && by.includes('wasm')) failOption(name, 'absent when `model` is given', own[name]);
+  const engines = by.filter((user) => user !== 'model').join(' or ');
+  failOption('engine', `${engines} for a member when \`${name}\` is given`, engineOf(own));
 }
 
 /**
- * Refuses an option that one member of a list was given for itself and cannot use.
+ * Refuses an option that one member of a list was given for itself and does not use.
  * @param own its own options. @param all its options with the shared ones. @param member its place in the list.
  * @throws ERR_OPTION
  */
 export function requireUse(own: MemberOptions, all: MemberOptions, member: number): void {
-  const kind = kindOf(all);
-  const stray = namesOf(own).find((name) => !usersOf(name).includes(kind));
-  if (stray === undefined) return;
-  const what = kind === 'model' ? 'a network that `model` describes' : `engine ${engineOf(all)}`;
-  failOption(`members[${member}].${stray}`, `absent for a member of ${what}`, own[stray]);
+  const filled = withDefaults(all);
+  for (const name of namesOf(own)) {
+    const complaint = complaintOf(name, all, filled);
+    if (complaint !== null) failOption(`members[${member}].${name}`, complaint, own[name]);
+  }
+}
+
+/** @throws ERR_OPTION for a share of rows that no member stops by. */
+export function requireShare(validationShare: number | undefined, members: readonly MemberOptions[]): void {
+  if (validationShare === undefined) return;
+  if (members.some((own) => stoppingOf({ ...own, ...withDefaults(own) }) === 'validation')) return;
+  failOption('validationShare', 'absent unless `earlyStopping` is validation', validationShare);
+}
+
+/** What an option should be for a member that does not use it; null for one that does. */
+function complaintOf(name: Name, own: MemberOptions, filled: FilledOptions): string | null {
+  const { by, when } = MEMBER_USES[name];
+  const kind = kindOf(own);
+  if (!by.includes(kind)) {
+    const what = kind === 'model' ? 'a network that `model` describes' : `engine ${engineOf(own)}`;
+    return `absent for a member of ${what}`;
+  }
+  return when === undefined || when.holds({ ...own, ...filled }) ? null : `absent unless ${when.says}`;
 }
 
 function namesOf(options: MemberOptions): Name[] {

@@ -4,11 +4,24 @@
 import { z } from 'zod';
 import { failOption } from '../errors.js';
 import { isPlainObject } from '../option-names.js';
-import { ACTIVATIONS, imageSchema, layersSchema } from './layer-options.js';
+import {
+  ACTIVATIONS,
+  type HiddenOptions,
+  hiddenUnits,
+  imageSchema,
+  layersSchema,
+  usesActivation,
+} from './layer-options.js';
 import { moduleFields } from './module-options.js';
 import { NEIGHBOURS_DEFAULTS, neighboursFields } from './neighbours-options.js';
-import { OPTIMISATION_DEFAULTS, optimisationFields } from './optimisation-options.js';
+import {
+  OPTIMISATION_DEFAULTS,
+  optimisationFields,
+  type StoppingOptions,
+  stoppingOf,
+} from './optimisation-options.js';
 import { optionError } from './option-errors.js';
+import { ALL_MEMBERS, always, BY_EPOCHS, NETWORKS, OWN_LAYERS, only } from './option-use.js';
 import { PERTURBATION_DEFAULTS, perturbationFields } from './perturbation-options.js';
 
 const count = (description: string) => z.int().min(1).describe(description);
@@ -73,6 +86,66 @@ const memberFields = {
     .describe('sources of chance in which members differ; they share the draws of the others'),
 };
 
+/** What the conditions of {@link sharedUses} read. */
+interface SharedOptions extends HiddenOptions, StoppingOptions {
+  readonly inputKeep: number;
+  readonly hiddenKeep: number | readonly number[];
+  readonly activityPenalty: number;
+  readonly tie: number;
+}
+
+const ofTying = only(NETWORKS, '`tie` is above 0', ({ tie }: SharedOptions) => tie > 0);
+
+/** When the options without a file of their own have an effect. */
+export const sharedUses = {
+  engine: always(ALL_MEMBERS),
+  hidden: always(OWN_LAYERS),
+  layers: always(OWN_LAYERS),
+  image: always(['wasm', 'neighbours']),
+  activation: only(OWN_LAYERS, 'a hidden layer has none of its own', usesActivation),
+  init: always(OWN_LAYERS),
+  resample: always(ALL_MEMBERS),
+  resampleShare: only(
+    ALL_MEMBERS,
+    '`resample` is other than none',
+    ({ resample }: SharedOptions) => resample !== 'none',
+  ),
+  featureShare: always(ALL_MEMBERS),
+  l1: always(BY_EPOCHS),
+  l2: always(BY_EPOCHS),
+  inputKeep: always(OWN_LAYERS),
+  hiddenKeep: only(
+    OWN_LAYERS,
+    'there are hidden layers',
+    (o: SharedOptions) => hiddenUnits(o).length > 0 || (o.layers ?? []).length > 0,
+  ),
+  dropoutScaling: only(
+    OWN_LAYERS,
+    '`inputKeep` or `hiddenKeep` is below 1',
+    ({ inputKeep, hiddenKeep }: SharedOptions) => [inputKeep, hiddenKeep].flat().some((keep) => keep !== 1),
+  ),
+  activityPenalty: always(NETWORKS),
+  activityLayers: only(
+    NETWORKS,
+    '`activityPenalty` is above 0',
+    ({ activityPenalty }: SharedOptions) => activityPenalty > 0,
+  ),
+  labelSmoothing: always(BY_EPOCHS),
+  inputNoise: always(BY_EPOCHS),
+  earlyStopping: always(BY_EPOCHS),
+  patience: only(
+    BY_EPOCHS,
+    '`earlyStopping` is validation or outOfBag',
+    (o: SharedOptions) => stoppingOf(o) !== 'none',
+  ),
+  tie: always(NETWORKS),
+  tiedLayers: ofTying,
+  tyingMode: ofTying,
+  tyingGroup: ofTying,
+  snapshots: always(NETWORKS),
+  vary: always(ALL_MEMBERS),
+} as const;
+
 const memberSchema = z.strictObject(memberFields).partial();
 
 /** Options of one member; every one is optional. */
@@ -101,7 +174,9 @@ export const trainingSchema = z
     members: z
       .union([z.int().min(1), z.array(memberSchema).min(1)])
       .describe('how many members, or a list with the options of each'),
-    grid: gridSchema.describe('lists of options; members take the combinations in turn'),
+    grid: gridSchema.describe(
+      'lists of options; members take their combinations in turn, fewer members the first of them',
+    ),
     seed: z.int().min(0).describe('seed of every random draw'),
     arithmetic: z.enum(['auto', 'fused', 'strict']).describe('fused or separate multiply-add'),
     validationShare: z.number().gt(0).lt(1).describe('rows held out when earlyStopping is validation'),

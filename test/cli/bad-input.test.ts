@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { classCsv, QUICK, snapshot, tutti, valueCsv } from './support.js';
 
+const THOUSAND = Array.from({ length: 1000 }, (_, at) => at + 1);
+
 const good = classCsv();
 const lines = good.trimEnd().split('\n');
 const folder = t.testdir({
@@ -23,6 +25,9 @@ const folder = t.testdir({
   'unknown.yaml': 'learningRatee: 0.1\n',
   'wrong.json': '{"epochs": "ten"}',
   'broken.yaml': 'a: [1,\n',
+  'momentum.yaml': 'momentum: 0.5\n',
+  'list.yaml': 'members: [{ hidden: [2] }, { hidden: [3] }]\n',
+  'billion.json': JSON.stringify({ grid: { epochs: THOUSAND, batchSize: THOUSAND, patience: THOUSAND } }),
   'precious.tutti': 'do not touch',
   sub: {},
 });
@@ -42,16 +47,16 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
   'a ragged row': [trainOn('ragged.csv'), /3 cells.*got 2.*line 5/],
   'text in a numeric column': [trainOn('text.csv'), /`x1`.*number.*"oops".*line 4, row 3/],
   'duplicate headers': [trainOn('duplicate.csv'), /"x1".*columns 1 and 2/],
-  'an unknown target': [[...TRAIN, '--target', 'labell'], /`target`.*"labell"/],
+  'an unknown target': [[...TRAIN, '--target', 'labell'], /`--target`.*"labell"/],
   'no target': [['train', 'good.csv', '--out', 'precious.tutti'], /`--target`/],
   'one class only': [trainOn('one-class.csv'), /class/],
   'a NaN cell': [trainOn('nan.csv'), /`x1`.*missing cell.*line 3/],
   'an infinite cell': [trainOn('infinity.csv'), /`x1`.*finite.*line 3/],
-  'zero members': [[...TRAIN, '--members', '0'], /`members`.*≥ 1.*0/],
-  'minus three members': [[...TRAIN, '--members', '-3'], /`members`.*≥ 1.*-3/],
+  'zero members': [[...TRAIN, '--members', '0'], /`--members`.*≥ 1.*0/],
+  'minus three members': [[...TRAIN, '--members', '-3'], /`--members`.*≥ 1.*-3/],
   'a billion members': [[...TRAIN, '--members', '1e9'], /would need about .* of memory.* available/],
   'layers that are no numbers': [[...TRAIN, '--hidden', '3,x'], /`--hidden`.*"3,x"/],
-  'a layer of no units': [[...TRAIN, '--hidden', '3,0'], /`hidden\[1\]`/],
+  'a layer of no units': [[...TRAIN, '--hidden', '3,0'], /`--hidden` to be an integer ≥ 1, got 0/],
   'an unknown option': [[...TRAIN, '--hiden', '3'], /Unknown option `--hiden` \(Did you mean --hidden\?\)/],
   'an unknown command': [['trian'], /Unknown command `trian` \(Did you mean train\?\)/],
   'an unknown name in a config file': [
@@ -68,17 +73,20 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
     /nowhere\.yaml to be a readable file, got nothing: there is no such file/,
   ],
   'a number that is none': [[...TRAIN, '--learning-rate', 'fast'], /`--learning-rate`.*"fast"/],
-  'a negative learning rate': [[...TRAIN, '--learning-rate', '-1'], /`learningRate`.*> 0.*-1/],
+  'a negative learning rate': [[...TRAIN, '--learning-rate', '-1'], /`--learning-rate`.*> 0.*-1/],
   'a choice that is none': [
     [...TRAIN, '--optimizer', 'adagrad'],
     /`--optimizer`.*adam, adamW, sgd.*"adagrad"/,
   ],
-  'half a thread': [[...TRAIN, '--threads', '0.5'], /`threads`.*0\.5/],
-  'a test share of all rows': [[...TRAIN, '--test-share', '1'], /`testShare`/],
-  'a loss for numbers on classes': [[...TRAIN, '--loss', 'squaredError'], /`loss`.*classification/],
+  'half a thread': [[...TRAIN, '--threads', '0.5'], /`--threads`.*0\.5/],
+  'a test share of all rows': [[...TRAIN, '--test-share', '1'], /`--test-share`/],
+  'a loss for numbers on classes': [
+    [...TRAIN, '--loss', 'squaredError'],
+    /`--loss`.*softmaxCrossEntropy or binaryCrossEntropy for classification/,
+  ],
   'a geometric mean of values': [
     ['train', 'values.csv', '--target', 'y', '--mean', 'geometric', '--out', 'new.tutti'],
-    /`mean`.*variance head/,
+    /`--mean`.*variance head/,
   ],
   'an output folder that is missing': [
     trainOn('good.csv', '--out', 'none/x.tutti'),
@@ -114,11 +122,46 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
     /Cannot write none\/p\.csv/,
   ],
   'targets missing at evaluation': [['evaluate', 'ok.tutti', 'no-label.csv'], /`label`/],
-  'a vote over values': [['measure', 'values.csv', '--target', 'y', '--mean', 'vote'], /`mean`/],
+  'a vote over values': [['measure', 'values.csv', '--target', 'y', '--mean', 'vote'], /`--mean`/],
   'text among predicted values': [
     ['measure', 'members.csv', '--target', 'y'],
     /`a`.*"x".*line 3|members\.csv/,
   ],
+  'momentum without sgd': [
+    [...TRAIN, '--momentum', '0.5'],
+    /Expected `--momentum` to be absent unless `--optimizer` is sgd, got 0\.5/,
+  ],
+  'patience without early stopping': [
+    [...TRAIN, '--early-stopping', 'none', '--patience', '3'],
+    /Expected `--patience` to be absent unless `--early-stopping` is/,
+  ],
+  'momentum in a config file without sgd': [
+    [...TRAIN, '--config', 'momentum.yaml'],
+    /momentum\.yaml: Expected `momentum` to be absent unless `optimizer` is sgd, got 0\.5/,
+  ],
+  'a number of members beside a list of them': [
+    [...TRAIN, '--config', 'list.yaml', '--members', '2'],
+    /Expected `--members` to be absent when list\.yaml lists the members, got 2/,
+  ],
+  'a grid of a billion points': [
+    [...TRAIN, '--config', 'billion.json'],
+    /billion\.json: Expected `grid` to be at most 100000 points/,
+  ],
+  'a flag and its opposite': [
+    [...TRAIN, '--json', '--no-json'],
+    /Expected `--json` or `--no-json`, got both/,
+  ],
+  'a hexadecimal number': [[...TRAIN, '--seed', '0x10'], /Expected `--seed` to be a number.*"0x10"/],
+  'a number of no digits': [[...TRAIN, '--epochs', ''], /Expected `--epochs` to be a number.*""/],
+  'a number with a separator': [[...TRAIN, '--epochs', '1_000'], /`--epochs` to be a number.*"1_000"/],
+  'a number beyond all numbers': [[...TRAIN, '--learning-rate', '1e999'], /`--learning-rate`.*"1e999"/],
+  'a decimal comma': [[...TRAIN, '--learning-rate', '0,1'], /`--learning-rate`.*"0,1"/],
+  'a misspelt choice': [
+    [...TRAIN, '--resample', 'bootstap'],
+    /`--resample`.*got "bootstap" \(did you mean "bootstrap"\?\)/,
+  ],
+  'an option before any command': [['--epochs', '5'], /Unknown option `--epochs`/],
+  'no file': [['train', '--target', 'label'], /Missing required argument `file`/],
   'too many arguments': [['inspect', 'ok.tutti', 'more'], /Too many arguments/],
 };
 

@@ -102,9 +102,10 @@ for (const [name, options] of Object.entries(TECHNIQUES)) {
   t.test(`${name}: squared error`, (t) =>
     compare(t, twoTargets, { activation: 'tanh', ...options, labelSmoothing: 0 }),
   );
-  t.test(`${name}: no hidden layer`, (t) =>
-    compare(t, threeClasses, { hidden: [], ...options, activityPenalty: 0 }),
-  );
+  t.test(`${name}: no hidden layer`, (t) => {
+    const { hiddenKeep: _, ...others } = options;
+    return compare(t, threeClasses, { hidden: [], ...others, activityPenalty: 0 });
+  });
   t.test(`${name}: random subspace, early stopping, momentum`, (t) =>
     compare(t, threeClasses, { ...options, featureShare: 0.6, optimizer: 'sgd', learningRate: 0.01 }),
   );
@@ -153,8 +154,5 @@ t.test('the same bytes on one and two threads, with everything on', async (t) =>
 t.test('an epsilon and a strength of 0 leave the plain bytes', async (t) => {
   const weights = async (more: TrainingOptions) =>
     (await trainEnsemble(threeClasses, { ...BASE, ...more })).members[0]!.weights;
-  t.same(
-    await weights({ adversarialEpsilon: 0, adversarialSteps: 4, tangentStrength: 0 }),
-    await weights({}),
-  );
+  t.same(await weights({ adversarialEpsilon: 0, tangentStrength: 0 }), await weights({}));
 });

@@ -47,7 +47,10 @@ for (const activation of ['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softp
 
 for (const optimizer of ['adam', 'adamW', 'sgd'] as const) {
   t.test(`${optimizer} with both norm penalties`, (t) =>
-    compare(t, threeClasses, { optimizer, l1: 1e-3, l2: 1e-2, weightDecay: 0.1, learningRate: 0.01 }),
+    compare(t, threeClasses, {
+      ...{ optimizer, l1: 1e-3, l2: 1e-2, learningRate: 0.01 },
+      ...(optimizer === 'adamW' ? { weightDecay: 0.1 } : {}),
+    }),
   );
 }
 
@@ -72,6 +75,9 @@ t.test('all rows, none resampled', (t) => compare(t, threeClasses, { resample: '
 
 for (const schedule of ['step', 'cosine'] as const) {
   t.test(`${schedule} schedule after a warm-up`, (t) =>
-    compare(t, threeClasses, { schedule, warmupEpochs: 1, stepEvery: 1, epochs: 3 }),
+    compare(t, threeClasses, {
+      ...{ schedule, warmupEpochs: 1, epochs: 3 },
+      ...(schedule === 'step' ? { stepEvery: 1 } : {}),
+    }),
   );
 }

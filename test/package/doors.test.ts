@@ -9,6 +9,7 @@ const DIGITS = 'data/digits.csv';
 const dataset = clusters(40, 3, 2);
 const PLAN = { members: 2, hidden: [3], epochs: 1, seed: 1 };
 const ensemble = await tutti.trainEnsemble(dataset, { ...PLAN, hiddenKeep: 0.5, resample: 'bootstrap' });
+const bytes = tutti.ensembleToBytes(ensemble);
 const image = { channels: 1, height: 2, width: 2 };
 const square = new Float32Array(4);
 const members = [{ rows: 1, outputs: 2, mean: new Float32Array([0.5, 0.5]), logProbabilities: null }];
@@ -184,6 +185,14 @@ const DOORS: Readonly<Record<string, Door>> = {
     call: (options) => tutti.ensembleToBytes(ensemble, options),
     wrong: [{ report: 'all' }, { report: 1 }],
   },
+  loadEnsemble: {
+    call: (options) => tutti.loadEnsemble(bytes, options),
+    wrong: [{ allowModules: 'tree.mjs' }, { allowModules: [5] }],
+  },
+  inspectEnsemble: {
+    call: (options) => tutti.inspectEnsemble(bytes, options),
+    wrong: [{ allowModules: 'tree.mjs' }],
+  },
   toLayersModel: {
     call: (options) => tutti.toLayersModel(ensemble, 0, options),
     wrong: [{ outputs: 'logits' }, { outputs: 1 }],
@@ -207,8 +216,6 @@ const NO_DOORS: Readonly<Record<string, string>> = {
   TuttiError: 'a class',
   Dataset: 'its maker is a door',
   contentHash: 'an ensemble alone',
-  inspectEnsemble: 'a path alone',
-  loadEnsemble: 'a path alone',
   transformFeatures: 'preprocessing, a table and rows',
   transformTable: 'preprocessing, a table and rows',
   activeUnitShares: 'an ensemble and rows',

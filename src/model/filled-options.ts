@@ -1,0 +1,30 @@
+// A member's options with every default in place, as resolution and the rules of use read them.
+
+import { DEFAULTS, type MemberOptions } from './training-schema.js';
+
+/** A member's options with every default in place; what depends on the task or the network has none. */
+export type FilledOptions = {
+  [Name in Exclude<
+    keyof MemberOptions,
+    | 'engine'
+    | 'model'
+    | 'learner'
+    | 'learnerOptions'
+    | 'loss'
+    | 'epochs'
+    | 'earlyStopping'
+    | 'activityLayers'
+    | 'hidden'
+    | 'layers'
+    | 'image'
+    | 'adversarialBounds'
+    | 'tangents'
+    | 'tiedLayers'
+  >]-?: NonNullable<MemberOptions[Name]>;
+};
+
+/** Every default in place; what was not stated and has none stays absent. */
+export function withDefaults(own: MemberOptions): FilledOptions {
+  const stated = Object.entries(own).filter(([, value]) => value !== undefined);
+  return { ...DEFAULTS, ...(Object.fromEntries(stated) as Partial<FilledOptions>) } as FilledOptions;
+}
