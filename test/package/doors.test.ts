@@ -193,6 +193,14 @@ const DOORS: Readonly<Record<string, Door>> = {
     call: (options) => tutti.inspectEnsemble(bytes, options),
     wrong: [{ allowModules: 'tree.mjs' }],
   },
+  createPredictor: {
+    call: (options) => tutti.createPredictor(ensemble, options),
+    wrong: [{ aggregator: 'mean' }, { tolerance: NaN_ }],
+  },
+  predictMembers: {
+    call: (options) => tutti.predictMembers(ensemble, dataset.x, options),
+    wrong: [],
+  },
   toLayersModel: {
     call: (options) => tutti.toLayersModel(ensemble, 0, options),
     wrong: [{ outputs: 'logits' }, { outputs: 1 }],
