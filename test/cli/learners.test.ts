@@ -183,13 +183,13 @@ t.test('what is wrong with a module is one error of status 2, before anything is
     [['--learner', 'data.csv'], /^tutti: Member 0: the module data\.csv cannot be imported: /m],
     [
       ['--learner', 'centroids.mjs', '--epochs', '3'],
-      /`engine` to be wasm or tfjs .* `epochs` is given, got "learner"/,
+      /`--engine` to be wasm or tfjs .* `--epochs` is given, got "learner"/,
     ],
     [
       ['--engine', 'learner'],
-      /Expected `learner` to be the path of a module when `engine` is "learner", got nothing/,
+      /Expected `--learner` to be the path of a module when `--engine` is "learner", got nothing/,
     ],
-    [['--learner', 'centroids.mjs', '--deadline', '0'], /Expected `deadline` to be a number > 0, got 0/],
+    [['--learner', 'centroids.mjs', '--deadline', '0'], /Expected `--deadline` to be a number > 0, got 0/],
   ] as const) {
     const { status, stderr } = await tutti([...TRAIN, '--quiet', ...args], { cwd });
     t.equal(status, 2, stderr);

@@ -64,9 +64,9 @@ t.test('a distance without its engine, and a tangent distance without an image, 
   t.equal(alone.status, 2);
   t.match(
     alone.stderr,
-    /Expected `engine` to be neighbours for a member when `distance` is given, got "wasm"/,
+    /Expected `--engine` to be neighbours for a member when `--distance` is given, got "wasm"/,
   );
   const blind = await tutti([...args, '--engine', 'neighbours'], { cwd });
   t.equal(blind.status, 2);
-  t.match(blind.stderr, /Expected `image` to be given when `distance` is "tangentOneSided", got nothing/);
+  t.match(blind.stderr, /Expected `--image` to be given when `--distance` is "tangentOneSided", got nothing/);
 });

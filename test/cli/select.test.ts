@@ -49,7 +49,7 @@ t.test('weights that do not fit are refused', async (t) => {
     cwd,
   });
   t.equal(status, 2);
-  t.match(stderr, /`weights` to be 3 numbers, one per member/);
+  t.match(stderr, /`--weights` to be 3 numbers, one per member/);
 });
 
 t.test('sources compares them in a table and as JSON', async (t) => {
@@ -79,7 +79,7 @@ t.test('sources needs rows to measure on', async (t) => {
     cwd,
   });
   t.equal(status, 2);
-  t.match(stderr, /`testShare` to be above 0/);
+  t.match(stderr, /`--test-share` to be above 0/);
 });
 
 t.test('tying and snapshots are options of train', async (t) => {
@@ -91,7 +91,7 @@ t.test('tying and snapshots are options of train', async (t) => {
   t.equal(JSON.parse(snapshots.stdout).members, 6);
   const wrong = await tutti([...args, '--tie', '0.1', '--tied-layers', '9'], { cwd });
   t.equal(wrong.status, 2);
-  t.match(wrong.stderr, /`tiedLayers` to be numbers of the 2 layers, 1 to 2, got 9/);
+  t.match(wrong.stderr, /`--tied-layers` to be numbers of the 2 layers, 1 to 2, got 9/);
   const alone = await tutti(['train', 'train.csv', '--target', 'label', '--members', '1', '--tie', '1'], {
     cwd,
   });

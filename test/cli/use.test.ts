@@ -130,9 +130,9 @@ t.test('compare-masks compares the ways of a dropout net, and its masks as an en
   t.match(text, /ρ = c\/v/);
   const plain = await tutti(['compare-masks', 'classes.tutti', 'classes.csv'], { cwd });
   t.equal(plain.status, 2);
-  t.match(plain.stderr, /Expected `member` to be a trained member with dropout/);
+  t.match(plain.stderr, /Expected `--member` to be a trained member with dropout/);
   const member = await tutti([...args, '--member', '7'], { cwd });
-  t.match(member.stderr, /Expected `member` to be .*, got 7/);
+  t.match(member.stderr, /Expected `--member` to be .*, got 7/);
 });
 
 t.test('evaluate says how many units are active under an activity penalty', async (t) => {
@@ -169,9 +169,9 @@ t.test('attack scores the ensemble and its members under attack', async (t) => {
   const alone = (await tutti([...args, '--on', 'ensemble'], { cwd })).stdout;
   t.notMatch(alone, /scored/);
   for (const [more, message] of [
-    [['--epsilons', '0.1,-1'], /Expected `epsilons` to be numbers ≥ 0, got -1/],
+    [['--epsilons', '0.1,-1'], /Expected `--epsilons` to be a non-empty list of numbers ≥ 0, got \[0.1,-1\]/],
     [['--bounds', '1'], /Expected `--bounds` to be two numbers/],
-    [['--steps', '0'], /Expected `steps` to be an integer ≥ 1, got 0/],
+    [['--steps', '0'], /Expected `--steps` to be an integer ≥ 1, got 0/],
     [['--on', 'all'], /Expected `--on` to be one of ensemble, member, both/],
   ] as const) {
     const refused = await tutti([...args, ...more], { cwd });
