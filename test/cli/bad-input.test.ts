@@ -61,7 +61,7 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
   'an unknown command': [['trian'], /Unknown command `trian` \(Did you mean train\?\)/],
   'an unknown name in a config file': [
     [...TRAIN, '--config', 'unknown.yaml'],
-    /unknown\.yaml: Unknown option `learningRatee` \(did you mean `learningRate`\?\)/,
+    /unknown\.yaml: Unknown option "learningRatee" \(did you mean `learningRate`\?\)/,
   ],
   'a wrong value in a config file': [
     [...TRAIN, '--config', 'wrong.json'],
