@@ -81,7 +81,7 @@ t.test('predict and select use them; what only networks have is refused', async 
   t.equal(attack.status, 2);
   t.match(
     attack.stderr,
-    /^tutti: Expected `members` to be networks of the wasm engine, for what only they have, got/,
+    /^tutti: Expected `members` to be networks of the wasm engine, for what only they have, got/m,
   );
 });
 

@@ -28,8 +28,9 @@ t.test('any number of threads and the inline runner give the same bytes', async 
 });
 
 t.test('early stopping, subspaces and Gaussian heads too give the same bytes', async (t) => {
+  const { hidden: _, ...others } = OPTIONS;
   const options = {
-    ...OPTIONS,
+    ...others,
     epochs: 12,
     featureShare: 0.5,
     grid: { earlyStopping: ['outOfBag' as const, 'validation' as const], hidden: [[4], [9, 5]] },
