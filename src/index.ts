@@ -92,7 +92,6 @@ export type { KindMeasurement } from './measure/kinds.js';
 export type { Measurement } from './measure/measurement.js';
 export type { Predictions } from './measure/predictions.js';
 export { type ImageShape, TANGENT_KINDS, type TangentKind } from './model/image.js';
-export type { MemberOptions, TrainingOptions } from './model/options.js';
 export type {
   EnsemblePlan,
   LearnerMemberSpec,
@@ -102,6 +101,7 @@ export type {
   NetworkMemberSpec,
   TfjsMemberSpec,
 } from './model/spec.js';
+export type { MemberOptions, TrainingOptions } from './model/training-options.js';
 export { createPool, type Pool, type PoolOptions } from './pool/pool.js';
 export { imageTangents, type TangentOptions } from './regularization/image-tangents.js';
 export {

@@ -19,9 +19,10 @@ import {
   isBinHeader,
   storedBytes,
 } from './format.js';
-import { ensembleFrom, findContradiction, type StoredReport, upgradeMetadata } from './metadata.js';
-import { type Environment, formerMetadataSchema, type Metadata, metadataSchema } from './schema.js';
+import { ensembleFrom, findContradiction, upgradeMetadata } from './metadata.js';
+import { formerMetadataSchema, type Metadata, metadataSchema } from './schema.js';
 import { type BundleSource, openSource } from './source.js';
+import type { Environment, StoredReport } from './surroundings.js';
 import { placeLittleEndian } from './weights.js';
 
 /** A saved ensemble and what its file says beside it. */

@@ -12,10 +12,8 @@ import { imageFeatures } from '../model/image.js';
 import { layerShapes } from '../model/network.js';
 import { type EpochMemberSpec, hasEpochs, type MemberSpec, type NetworkMemberSpec } from '../model/spec.js';
 import { VERSION } from '../version.js';
-import type { Environment, FormerMetadata, MemberMetadata, Metadata } from './schema.js';
-
-/** What a training measured, kept beside the ensemble as plain JSON; it is outside the content hash. */
-export type StoredReport = Readonly<Record<string, unknown>>;
+import type { FormerMetadata, MemberMetadata, Metadata } from './schema.js';
+import type { Environment, StoredReport } from './surroundings.js';
 
 /** The metadata that describes an ensemble; the report loses what JSON cannot say. */
 export function metadataOf(ensemble: Ensemble, report: StoredReport | null): Metadata {

@@ -15,7 +15,8 @@ import {
   MAX_METADATA_BYTES,
   storedBytes,
 } from './format.js';
-import { metadataOf, type StoredReport } from './metadata.js';
+import { metadataOf } from './metadata.js';
+import type { StoredReport } from './surroundings.js';
 import { bytePieces, littleEndianPieces, pieceBuffer } from './weights.js';
 
 export interface SaveOptions {

@@ -14,6 +14,7 @@ import type {
   NetworkMemberSpec,
   TfjsMemberSpec,
 } from '../model/spec.js';
+import type { Environment } from './surroundings.js';
 
 const count = z.int().min(1);
 const natural = z.int().min(0);
@@ -231,7 +232,6 @@ const failure = z.strictObject({
   details: z.record(z.string(), scalar),
 });
 
-/** Where and when an ensemble was saved; it is outside the content hash. */
 const environment = z.strictObject({
   tutti: z.string(),
   node: z.string(),
@@ -239,7 +239,7 @@ const environment = z.strictObject({
   platform: z.string(),
   arch: z.string(),
   savedAt: z.iso.datetime(),
-});
+}) satisfies z.ZodType<Environment>;
 
 const scale = z.strictObject({ mean: z.array(z.number()), std: z.array(positive) });
 
@@ -287,4 +287,3 @@ export const formerMetadataSchema = z.strictObject({
 export type Metadata = z.infer<typeof metadataSchema>;
 export type FormerMetadata = z.infer<typeof formerMetadataSchema>;
 export type MemberMetadata = z.infer<typeof member>;
-export type Environment = z.infer<typeof environment>;

@@ -1,7 +1,7 @@
 // The shape of a dataset: numbers in the user's units and how they are encoded. Types alone; dataset.ts makes them.
 
 import type { Encoding, Values } from './encoding.js';
-import type { Preprocessing } from './preprocessing-schema.js';
+import type { Preprocessing } from './preprocessing-types.js';
 
 /** What is predicted. Order of `classes` is the order of probability columns everywhere. */
 export type Task =

@@ -4,7 +4,7 @@
 import { TuttiError } from '../errors.js';
 import type { Column } from './column.js';
 import { labeller } from './labels.js';
-import type { FeatureColumn, Preprocessing } from './preprocessing-schema.js';
+import type { FeatureColumn, Preprocessing } from './preprocessing-types.js';
 import { categoricalReading, numbersOf, numericReading, type Reading, refuseMissing } from './reading.js';
 import { cellError, findColumn, listed, type Table } from './table.js';
 

@@ -2,7 +2,7 @@
 
 import type { Impute } from './fit-features.js';
 import type { Judgement } from './judge-table.js';
-import type { Preprocessing } from './preprocessing-schema.js';
+import type { Preprocessing } from './preprocessing-types.js';
 import type { Reading } from './reading.js';
 
 /** One note for each column with missing cells, all of them filled. */

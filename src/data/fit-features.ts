@@ -6,7 +6,7 @@ import { mean as average, median, variance } from '../math/statistics.js';
 import { scaleOf } from './arrays.js';
 import { fillNumber } from './features.js';
 import { classesOf, labeller } from './labels.js';
-import type { FeatureColumn } from './preprocessing-schema.js';
+import type { FeatureColumn } from './preprocessing-types.js';
 import { type Reading, refuseMissing } from './reading.js';
 import type { Table } from './table.js';
 

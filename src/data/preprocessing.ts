@@ -10,7 +10,7 @@ import { NO_SCALE, SOFT_CLIP } from './encoding.js';
 import { featureWidth, transformFeatures } from './features.js';
 import { type FeatureScaling, fitFeatures, type Impute } from './fit-features.js';
 import { type Judgement, judgeTable } from './judge-table.js';
-import type { Preprocessing } from './preprocessing-schema.js';
+import type { Preprocessing } from './preprocessing-types.js';
 import { categoricalReading, numericReading } from './reading.js';
 import { requireColumn, type Table } from './table.js';
 import { fitTarget, targetReadings, transformTargets } from './target.js';
@@ -18,7 +18,7 @@ import { type ClassWeights, fitRowWeights, groupsOf } from './weights.js';
 
 export { featureNames, featureWidth, transformFeatures } from './features.js';
 export type { Impute } from './fit-features.js';
-export type { FeatureColumn, Preprocessing, TargetEncoding } from './preprocessing-schema.js';
+export type { FeatureColumn, Preprocessing, TargetEncoding } from './preprocessing-types.js';
 export { type EncodedTargets, transformTargets } from './target.js';
 export type { ClassWeights } from './weights.js';
 

@@ -4,7 +4,7 @@
 import { describe, TuttiError } from '../errors.js';
 import { checkOptions, type OptionTable, option, suggest } from '../option-names.js';
 import { Column } from './column.js';
-import type { FeatureColumn, Preprocessing } from './preprocessing-schema.js';
+import type { FeatureColumn, Preprocessing } from './preprocessing-types.js';
 import type { ColumnFormat } from './reading.js';
 import type { Table } from './table.js';
 

@@ -7,7 +7,7 @@ import { scaleOf } from './arrays.js';
 import type { Column } from './column.js';
 import type { TargetJudgement } from './judge-target.js';
 import { classesOf, labeller } from './labels.js';
-import type { Preprocessing, TargetEncoding } from './preprocessing-schema.js';
+import type { Preprocessing, TargetEncoding } from './preprocessing-types.js';
 import { categoricalReading, numbersOf, numericReading, type Reading, refuseMissing } from './reading.js';
 import { cellError, findColumn, listed, type Table } from './table.js';
 

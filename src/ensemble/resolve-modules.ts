@@ -5,16 +5,12 @@
 import type { Dataset } from '../data/dataset.js';
 import { loadLearner } from '../engines/learner/learner.js';
 import { readModule } from '../engines/user-module.js';
-import {
-  engineOf,
-  type ModuleTable,
-  moduleKey,
-  modulePathOf,
-  type ResolvedModule,
-} from '../model/module-options.js';
+import { engineOf, moduleKey, modulePathOf } from '../model/module-options.js';
+import type { ModuleTable, ResolvedModule } from '../model/module-table.js';
 import { memberFeatures } from '../model/network.js';
 import { resolveLoss } from '../model/optimisation-options.js';
-import { DEFAULTS, type MemberOptions, memberOptions, type TrainingOptions } from '../model/options.js';
+import { DEFAULTS, memberOptions } from '../model/options.js';
+import type { MemberOptions, TrainingOptions } from '../model/training-options.js';
 
 /**
  * The modules of a training.

@@ -4,8 +4,9 @@
 import { z } from 'zod';
 import { failOption } from '../errors.js';
 import type { ImageShape } from './image.js';
+import type { ImageOption, LayerOption } from './layer-words.js';
 import type { Activation, LayerSpec } from './spec.js';
-import type { Extent, Padding } from './windows.js';
+import type { Extent } from './windows.js';
 
 export const ACTIVATIONS = ['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus', 'linear'] as const;
 
@@ -27,33 +28,6 @@ const layerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['maxPool', 'averagePool']), size: extent, stride: extent.optional() }),
 ]) satisfies z.ZodType<LayerObject>;
 
-/**
- * A hidden layer: an object, or in words: `conv 8@3x3`, `conv 16@5 stride 2 same tanh`, `maxpool 2`,
- * `avgpool 3x3 stride 2`, `dense 64`, several separated by commas. Convolutions have stride 1 and padding valid,
- * poolings a stride of their size, unless they say otherwise.
- */
-export type LayerOption =
-  | string
-  | { readonly kind: 'dense'; readonly units: number; readonly activation?: Activation | undefined }
-  | {
-      readonly kind: 'conv2d';
-      readonly filters: number;
-      /** One number for both axes, or height and width. */
-      readonly kernel: number | Extent;
-      /** @default 1 */
-      readonly stride?: number | Extent | undefined;
-      /** @default 'valid' */
-      readonly padding?: Padding | undefined;
-      /** @default the option `activation` */
-      readonly activation?: Activation | undefined;
-    }
-  | {
-      readonly kind: 'maxPool' | 'averagePool';
-      readonly size: number | Extent;
-      /** @default the size */
-      readonly stride?: number | Extent | undefined;
-    };
-
 type LayerObject = Exclude<LayerOption, string>;
 
 export const layersSchema = z.array(z.custom<LayerOption>()).superRefine((layers, context) => {
@@ -72,8 +46,6 @@ export const imageSchema = z.union([z.string(), z.array(z.int())]).superRefine((
     });
   }
 });
-
-export type ImageOption = string | readonly number[];
 
 export function resolveImage(image: ImageOption | undefined): ImageShape | null {
   if (image === undefined) return null;

@@ -3,8 +3,9 @@
 
 import { z } from 'zod';
 import { failOption } from '../errors.js';
+import type { ModuleTable, ResolvedModule } from './module-table.js';
 import { always, type Kind, type Use } from './option-use.js';
-import type { DropoutSpec, Engine, LearnerMemberSpec, Loss, ModuleSpec, NetworkSpec } from './spec.js';
+import type { Engine, LearnerMemberSpec, Loss, ModuleSpec } from './spec.js';
 
 export const moduleFields = {
   model: z
@@ -29,23 +30,6 @@ export const moduleUses: Uses = {
   learner: always(['learner']),
   learnerOptions: always(['learner']),
 };
-
-/** What the wasm engine trains in place of a model that a module builds. */
-export interface TranslatedNetwork {
-  readonly network: NetworkSpec;
-  /** Of the model's own dropout layers; null without any. */
-  readonly dropout: DropoutSpec | null;
-}
-
-/** A module that options name, read. */
-export interface ResolvedModule {
-  readonly module: ModuleSpec;
-  /** Null where it was not asked for. */
-  readonly translated: TranslatedNetwork | null;
-}
-
-/** The modules of a training, by {@link moduleKey}. */
-export type ModuleTable = ReadonlyMap<string, ResolvedModule>;
 
 /** The options that a module's use depends on. */
 export interface ModuleOptions {

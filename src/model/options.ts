@@ -7,13 +7,8 @@ import { failOption } from '../errors.js';
 import { type FilledOptions, withDefaults } from './filled-options.js';
 import { hasUnits, hiddenUnits, requireWholeImage, resolveImage, resolveLayers } from './layer-options.js';
 import { listMembers } from './member-list.js';
-import {
-  engineOf,
-  type ModuleTable,
-  moduleOf,
-  resolveLearner,
-  type TranslatedNetwork,
-} from './module-options.js';
+import { engineOf, moduleOf, resolveLearner } from './module-options.js';
+import type { ModuleTable, TranslatedNetwork } from './module-table.js';
 import { resolveNeighbours } from './neighbours-options.js';
 import { layerShapes } from './network.js';
 import { resolveOptimisation } from './optimisation-options.js';
@@ -28,17 +23,13 @@ import type {
   NetworkSpec,
   Source,
 } from './spec.js';
-import { DEFAULTS, type MemberOptions, type TrainingOptions } from './training-schema.js';
+import type { MemberOptions, TrainingOptions } from './training-options.js';
+import { DEFAULTS } from './training-schema.js';
 import { resolveTying } from './tying-options.js';
 
 export { gridPoints, memberCount, memberOptions, runCount } from './member-list.js';
-export {
-  DEFAULTS,
-  type MemberOptions,
-  parseTrainingOptions,
-  type TrainingOptions,
-  trainingSchema,
-} from './training-schema.js';
+export type { MemberOptions, TrainingOptions } from './training-options.js';
+export { DEFAULTS, parseTrainingOptions, trainingSchema } from './training-schema.js';
 
 /** What a plan needs to know of the data it will train on. */
 export interface PlanContext {

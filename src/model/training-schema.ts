@@ -1,5 +1,6 @@
 // What a user may write about training, in one schema: the API, the config file and the command line all take
-// these names. What they resolve to is in options.ts; options that belong together have a file of their own.
+// these names. What they resolve to is in options.ts; options that belong together have a file of their own. The types
+// are in training-options.ts, which `node dist/scripts/option-types.js` writes anew from this schema.
 
 import { z } from 'zod';
 import { failOption } from '../errors.js';
@@ -23,13 +24,14 @@ import {
 import { optionError } from './option-errors.js';
 import { ALL_MEMBERS, always, BY_EPOCHS, NETWORKS, OWN_LAYERS, only } from './option-use.js';
 import { PERTURBATION_DEFAULTS, perturbationFields } from './perturbation-options.js';
+import type { MemberOptions, TrainingOptions } from './training-options.js';
 
 const count = (description: string) => z.int().min(1).describe(description);
 const share = (description: string) => z.number().gt(0).max(1).describe(description);
 const nonNegative = (description: string) => z.number().min(0).describe(description);
 
 /** Options that may differ between the members of one ensemble. */
-const memberFields = {
+export const memberFields = {
   engine: z
     .enum(['wasm', 'neighbours', 'tfjs', 'learner'])
     .describe('what trains members: networks, nearest neighbours, TensorFlow.js, your own (default: wasm)'),
@@ -146,17 +148,7 @@ export const sharedUses = {
   vary: always(ALL_MEMBERS),
 } as const;
 
-const memberSchema = z.strictObject(memberFields).partial();
-
-/** Options of one member; every one is optional. */
-export type MemberOptions = DeepReadonly<z.infer<typeof memberSchema>>;
-
-/** What callers may pass: lists declared `as const` too. Maps of any keys are readonly already. */
-type DeepReadonly<T> = T extends object
-  ? string extends keyof T
-    ? T
-    : { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
-  : T;
+const memberSchema = z.strictObject(memberFields).partial() satisfies z.ZodType<MemberOptions>;
 
 const gridSchema = z
   .strictObject(
@@ -186,10 +178,7 @@ export const trainingSchema = z
       .describe('seconds that a member may take before it is given up (default: as long as it needs)'),
     ...memberFields,
   })
-  .partial();
-
-/** What a user writes about a training: options shared by all members, and their number or list. */
-export type TrainingOptions = DeepReadonly<z.infer<typeof trainingSchema>>;
+  .partial() satisfies z.ZodType<TrainingOptions>;
 
 export const DEFAULTS = {
   members: 16,

@@ -1,7 +1,8 @@
 // Options of members that modules of the user's describe, and options that mean nothing to whom they are given.
 
 import t from 'tap';
-import { moduleKey, type ResolvedModule } from '../../src/model/module-options.js';
+import { moduleKey } from '../../src/model/module-options.js';
+import type { ResolvedModule } from '../../src/model/module-table.js';
 import {
   type MemberOptions,
   memberCount,

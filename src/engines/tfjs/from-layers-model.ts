@@ -6,7 +6,7 @@ import { TuttiError } from '../../errors.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
 import type { ImageShape } from '../../model/image.js';
 import { ACTIVATIONS } from '../../model/layer-options.js';
-import type { TranslatedNetwork } from '../../model/module-options.js';
+import type { TranslatedNetwork } from '../../model/module-table.js';
 import { headUnits } from '../../model/network.js';
 import type { Activation, ConvolutionLayer, Initialisation, LayerSpec, Loss } from '../../model/spec.js';
 import { checkOptions, type OptionTable, option } from '../../option-names.js';

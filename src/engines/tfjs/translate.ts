@@ -4,7 +4,7 @@
 import type { Task } from '../../data/dataset.js';
 import { TuttiError } from '../../errors.js';
 import { streamKey } from '../../math/random.js';
-import type { TranslatedNetwork } from '../../model/module-options.js';
+import type { TranslatedNetwork } from '../../model/module-table.js';
 import { headUnits } from '../../model/network.js';
 import type { Loss, ModuleSpec } from '../../model/spec.js';
 import { moduleError } from '../user-module.js';

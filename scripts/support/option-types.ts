@@ -1,0 +1,140 @@
+// The text of src/model/training-options.ts, from the schema of the options of training: plain interfaces with the
+// documentation that editors show. It knows the kinds of schemas that options are made of, and no option but the few
+// whose type has a name.
+
+import type { z } from 'zod';
+import { TANGENT_KINDS } from '../../src/model/image.js';
+import { ACTIVATIONS } from '../../src/model/layer-options.js';
+import { DEFAULTS, memberFields, trainingSchema } from '../../src/model/training-schema.js';
+
+const WIDTH = 110;
+
+/** What the zod schemas of options hold, as far as it is read here. */
+interface Definition {
+  readonly type: string;
+  readonly entries?: Readonly<Record<string, string>>;
+  readonly element?: z.ZodType;
+  readonly options?: readonly z.ZodType[];
+  readonly innerType?: z.ZodType;
+}
+
+/** Options whose type is more than their schema shows, or too long to read. */
+const NAMED: Readonly<Record<string, string>> = {
+  members: 'number | readonly MemberOptions[]',
+  grid: 'MemberGrid',
+  layers: 'readonly LayerOption[]',
+  image: 'ImageOption',
+  learnerOptions: "LearnerMemberSpec['options']",
+};
+
+/** Lists of words that have a name. */
+const WORDS = new Map([
+  [ACTIVATIONS.join(), 'Activation'],
+  [TANGENT_KINDS.join(), 'TangentKind'],
+  [['given', ...TANGENT_KINDS].join(), 'TangentSource'],
+]);
+
+/** The alternatives of a schema's type. */
+function alternatives(schema: z.ZodType): string[] {
+  const { type, entries, element, options, innerType } = schema.def as unknown as Definition;
+  switch (type) {
+    case 'number':
+    case 'string':
+    case 'boolean':
+      return [type];
+    case 'optional':
+      return alternatives(innerType!);
+    case 'union':
+      return options!.flatMap(alternatives);
+    case 'array': {
+      const of = alternatives(element!);
+      return [`readonly ${of.length === 1 ? of[0] : `(${of.join(' | ')})`}[]`];
+    }
+    case 'enum': {
+      const words = Object.values(entries!);
+      const name = WORDS.get(words.join());
+      return name === undefined ? words.map((word) => `'${word}'`) : [name];
+    }
+    default:
+      throw new Error(`A schema of type ${type} has no type here; give the option one in NAMED`);
+  }
+}
+
+/** A property as it is formatted: on one line where it fits. */
+function property(name: string, types: readonly string[]): string {
+  const all = [...types, 'undefined'];
+  const line = `  readonly ${name}?: ${all.join(' | ')};`;
+  if (line.length <= WIDTH) return line;
+  return [`  readonly ${name}?:`, ...all.map((type) => `    | ${type}`)].join('\n').concat(';');
+}
+
+/** The value of an option that is not given: of DEFAULTS, or in the words of its description. */
+function defaultOf(name: string, stated: string | undefined): string | undefined {
+  const value = (DEFAULTS as Readonly<Record<string, unknown>>)[name];
+  if (value === undefined) return stated;
+  return typeof value === 'string'
+    ? `'${value}'`
+    : JSON.stringify(value).replaceAll('"', "'").replaceAll(',', ', ');
+}
+
+/** A sentence of the description, and its default apart. */
+function comment(name: string, description: string): string {
+  const [, text, stated] = /^(.*?)(?: \(default: (.*)\))?$/.exec(description)!;
+  const sentence = `${text![0]!.toUpperCase()}${text!.slice(1)}.`;
+  const standard = defaultOf(name, stated);
+  const lines = wrap(sentence);
+  if (standard !== undefined) lines.push(...wrap(`@default ${standard}`));
+  const short = `  /** ${lines.join(' ')} */`;
+  if (lines.length <= 2 && short.length <= WIDTH) return short;
+  return ['  /**', ...lines.map((line) => `   * ${line}`), '   */'].join('\n');
+}
+
+/** Lines of a comment within an interface. */
+function wrap(text: string): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)!;
+    if (line === '') lines[lines.length - 1] = word;
+    else if (line.length + word.length + 1 > WIDTH - 5) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
+}
+
+function properties(fields: readonly (readonly [string, z.ZodType])[]): string {
+  const text = fields.map(([name, schema]) => {
+    const own = schema.def as unknown as Definition;
+    const described = schema.description ?? own.innerType?.description;
+    if (described === undefined) throw new Error(`The option ${name} has no description`);
+    const type = NAMED[name];
+    return `${comment(name, described)}\n${property(name, type === undefined ? alternatives(schema) : [type])}`;
+  });
+  return text.join('\n');
+}
+
+/** The file, as it is checked in. */
+export function optionTypes(): string {
+  const shared = Object.entries(trainingSchema.shape).filter(([name]) => !Object.hasOwn(memberFields, name));
+  return `// Written by \`node dist/scripts/option-types.js\` from training-schema.ts: change that, and run it. The types of what a
+// user may write about training, each with its documentation; plain, since the public declarations hold them.
+
+import type { TangentKind } from './image.js';
+import type { ImageOption, LayerOption } from './layer-words.js';
+import type { Activation, LearnerMemberSpec, TangentSource } from './spec.js';
+
+/** Options of one member; every one is optional. */
+export interface MemberOptions {
+${properties(Object.entries(memberFields))}
+}
+
+/** Lists of options of which members take the combinations. */
+export type MemberGrid = {
+  readonly [Name in keyof MemberOptions]?: readonly Exclude<MemberOptions[Name], undefined>[] | undefined;
+};
+
+/** What a user writes about a training: options shared by all members, and their number or list. */
+export interface TrainingOptions extends MemberOptions {
+${properties(shared as [string, z.ZodType][])}
+}
+`;
+}
