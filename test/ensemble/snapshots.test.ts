@@ -73,7 +73,8 @@ t.test('the learning rate starts anew in every cycle and ends at its final facto
 });
 
 t.test('runs of a grid and a list leave their members one after the other', async (t) => {
-  const grid = { ...BASE, members: 3, grid: { hidden: [[4], [6]] } };
+  const { hidden: _, ...others } = BASE;
+  const grid = { ...others, members: 3, grid: { hidden: [[4], [6]] } };
   t.equal(memberCount(grid), 6);
   t.equal(runCount(grid), 3);
   const list: TrainingOptions = { ...BASE, snapshots: 1, members: [{}, { snapshots: 3 }, { hidden: [3] }] };
