@@ -48,5 +48,8 @@ t.test('a config file lists layers as maps or words', async (t) => {
 t.test('an image of another size than the features is one clear error', async (t) => {
   const { stderr, status } = await tutti(['train', digits, '--target', 'digit', '--image', '7x9'], { cwd });
   t.equal(status, 2);
-  t.match(stderr, 'tutti: Expected `--image` to be channels × height × width of the 64 features, got [1,7,9]');
+  t.match(
+    stderr,
+    'tutti: Expected `--image` to be channels × height × width of the 64 features, got [1,7,9]',
+  );
 });
