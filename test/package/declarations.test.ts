@@ -1,11 +1,14 @@
 // The declarations that a consumer's compiler reads, from the package's entry on: none drags in the types of zod,
 // which are many and do not compile under every setting.
 
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import t from 'tap';
 
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 const dist = fileURLToPath(new URL('../../src', import.meta.url));
 
 /** What each declaration imports, by its path, over all that can be reached. */
@@ -34,4 +37,24 @@ t.test('no public declaration imports zod', async (t) => {
     importers.map(([file]) => file),
     [],
   );
+});
+
+const CONSUMER = `import { loadTraining, trainEnsemble } from 'tutti';
+export async function members(): Promise<number> {
+  const { train } = loadTraining('a.csv', { target: 'y' });
+  return (await trainEnsemble(train, { hidden: [8], hiddenKeep: 0.5 })).members.length;
+}
+`;
+
+t.test('they compile for CommonJS resolved as Node.js 10 did, without esModuleInterop', async (t) => {
+  const folder = t.testdir({ 'a.ts': CONSUMER, node_modules: { tutti: t.fixture('symlink', root) } });
+  const options = {
+    ...{ module: 'commonjs', moduleResolution: 'node10', esModuleInterop: false, ignoreDeprecations: '6.0' },
+    ...{ target: 'es2022', lib: ['es2022'], strict: true, skipLibCheck: false, noEmit: true },
+    ...{ types: ['node'], typeRoots: [join(root, 'node_modules/@types')] },
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['a.ts'] }));
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  await t.resolves(promisify(execFile)(process.execPath, [tsc, '-p', '.'], { cwd: folder, env }));
 });
