@@ -75,11 +75,10 @@ function listRuns({
   return { own, runs: members ?? DEFAULTS.members };
 }
 
+/** What is shared is a default: a member's own value overrules it. */
 function listOf(members: readonly MemberOptions[], shared: MemberOptions) {
   const own = members.map((choice) => ({ ...shared, ...choice }));
   for (const [member, choice] of members.entries()) requireUse(choice, own[member]!, member);
-  const hidden = namesOf(shared).find((name) => members.every((choice) => choice[name] !== undefined));
-  if (hidden !== undefined) failOption(hidden, 'absent when all of `members` have their own', shared[hidden]);
   requireUsers(own);
   return { own, runs: own.length };
 }

@@ -167,11 +167,12 @@ t.test('a shared option needs one member that uses it, one of a list its own mem
   });
 });
 
-t.test('a shared option that every member or the grid overrules is refused', async (t) => {
-  t.throws(resolved({ epochs: 3, members: [{ epochs: 1 }, { epochs: 2 }] }), {
-    message: 'Expected `epochs` to be absent when all of `members` have their own, got 3',
-  });
-  t.doesNotThrow(resolved({ epochs: 3, members: [{ epochs: 1 }, {}] }));
+t.test('a shared option is a default of listed members, and refused where the grid lists it', async (t) => {
+  const list = memberOptions({ epochs: 3, members: [{ epochs: 1 }, {}] });
+  t.strictSame(
+    list.map(({ epochs }) => epochs),
+    [1, 3],
+  );
   t.throws(resolved({ epochs: 3, grid: { epochs: [1, 2] } }), {
     message: 'Expected `epochs` to be absent when `grid` lists it, got 3',
   });
