@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -42,7 +43,11 @@ export function tutti(args: readonly string[], options: CliOptions): Promise<Cli
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (status) => resolve({ status, stdout, stderr }));
+    // A process that ends by a signal has the status that shells give it.
+    child.on('close', (code, signal) => {
+      const status = signal === null ? code : 128 + constants.signals[signal];
+      resolve({ status, stdout, stderr });
+    });
   });
 }
 
