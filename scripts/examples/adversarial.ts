@@ -4,7 +4,7 @@
 import { attackEnsemble, loadTraining, trainEnsemble } from '../../src/index.js';
 
 const { train, test } = loadTraining('data/digits.csv', { target: 'digit', testShare: 0.5, seed: 1 });
-const options = { members: 4, hidden: [128], epochs: 40, seed: 1 };
+const options = { members: 4, hidden: [128], epochs: 40, earlyStopping: 'none', seed: 1 } as const;
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 for (const adversarialEpsilon of [0, 0.05]) {

@@ -4,10 +4,9 @@
 import { createPool, evaluateEnsemble, loadTraining, saveEnsemble, trainEnsemble } from '../../src/index.js';
 
 const options = { target: 'digit', testShare: 0.3, seed: 1 };
-const { train, test, preprocessing } = loadTraining('data/digits.csv', options);
+const { train, test } = loadTraining('data/digits.csv', options);
 const pool = createPool(); // a thread for every core
-const settings = { runner: pool, preprocessing };
-const ensemble = await trainEnsemble(train, { members: 16, hidden: [64], seed: 1 }, settings);
+const ensemble = await trainEnsemble(train, { members: 16, hidden: [64], seed: 1 }, { runner: pool });
 await pool.close();
 
 const report = await evaluateEnsemble(ensemble, test!, { aggregator: 'geometricMean' });

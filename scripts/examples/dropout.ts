@@ -10,7 +10,15 @@ import {
 } from '../../src/index.js';
 
 const { train, test } = loadTraining('data/digits.csv', { target: 'digit', testShare: 0.5, seed: 1 });
-const options = { members: 1, hidden: [128], inputKeep: 0.8, hiddenKeep: 0.5, epochs: 60, seed: 1 };
+const options = {
+  members: 1,
+  hidden: [128],
+  inputKeep: 0.8,
+  hiddenKeep: 0.5,
+  epochs: 60,
+  earlyStopping: 'none',
+  seed: 1,
+} as const;
 const ensemble = await trainEnsemble(train, options);
 
 const { ways } = await compareMasks(ensemble, test!, { masks: 50 });

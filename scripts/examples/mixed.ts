@@ -21,8 +21,14 @@ const file = (path: string) => fileURLToPath(new URL(`../../../scripts/examples/
 
 /** Two of each kind, so that each has error products of its own. */
 const KINDS: readonly MemberOptions[] = [
-  { hidden: [64] },
-  { engine: 'tfjs', model: file('models/recurrent.mjs'), epochs: 15, learningRate: 5e-3 },
+  { hidden: [64], epochs: 40, learningRate: 1e-3, earlyStopping: 'none' },
+  {
+    engine: 'tfjs',
+    model: file('models/recurrent.mjs'),
+    epochs: 15,
+    learningRate: 5e-3,
+    earlyStopping: 'none',
+  },
   // A tree of this package takes time that grows with the square of its rows.
   {
     learner: file('learners/tree.mjs'),

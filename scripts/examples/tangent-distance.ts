@@ -74,7 +74,7 @@ for (const [name, options] of Object.entries({ 'tangent, one-sided': one, 'tange
   const note = `k ${neighbours}, sigma ${tangentSigma}, stiffness ${tangentStiffness}`;
   print(name, await onTest(options), euclidean, note);
 }
-const network: TrainingOptions = { hidden: [64], epochs: 120 };
+const network: TrainingOptions = { hidden: [64], epochs: 120, learningRate: 1e-3, earlyStopping: 'none' };
 const networks = await onTest({ ...network, members: 8 });
 print('8 networks', networks, euclidean, '');
 const members = [0, 1, 2, 3].flatMap(() => [network, { ...two, resample: 'bootstrap' as const }]);

@@ -21,7 +21,10 @@ const IMAGE = [1, 8, 8] as const;
 const STUDENT: Readonly<Record<number, number>> = { 2: 12.71, 3: 4.303, 4: 3.182, 5: 2.776 };
 
 /** The same net and budget for all; without resampling the members differ by initialisation and order. */
-const BASE: TrainingOptions = { members: MEMBERS, hidden: [64], epochs: 120, resample: 'none', image: IMAGE };
+const BASE: TrainingOptions = {
+  ...{ members: MEMBERS, hidden: [64], epochs: 120, learningRate: 1e-3, earlyStopping: 'none' },
+  ...{ resample: 'none', image: IMAGE },
+};
 
 const dropouts: TrainingOptions[] = [
   { inputKeep: 0.8, hiddenKeep: 0.5 },

@@ -45,9 +45,10 @@ export async function measureCold(session: Session): Promise<ColdRow[]> {
 function jobs(session: Session): Job[] {
   const { threads, node26, peers } = session.options;
   const csv = join(ROOT, 'data/digits.csv');
-  const options = `--target digit --members 16 --hidden 64 --epochs 40 --seed 1 --threads ${threads}`.split(
-    ' ',
-  );
+  const options =
+    `--target digit --members 16 --hidden 64 --epochs 40 --learning-rate 0.001 --early-stopping none --seed 1 --threads ${threads}`.split(
+      ' ',
+    );
   const cli = join(ROOT, 'dist/src/cli/main.js');
   const tutti = (name: string, file: string): Job => ({
     name,
