@@ -2,9 +2,13 @@
 the features that tutti's networks see, standardised. Reads a list of tables from standard input, prints JSON."""
 
 import json
+import os
 import sys
 import warnings
 from time import process_time
+
+# Before scikit-learn is loaded: on a busy machine its threads would wait for each other in loops.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 from sklearn.ensemble import (
@@ -33,6 +37,13 @@ def part(table, name):
     return numbers(table[name]["x"], rows, table["features"]), numbers(table[name]["y"], rows, 1)[:, 0]
 
 
+def standardised(train, test):
+    """Both by the training rows; a constant column stays as it is."""
+    mean, std = train.mean(0), train.std(0)
+    std = np.where(std > 0, std, 1)
+    return (train - mean) / std, (test - mean) / std
+
+
 def scores(model, classes, x, y):
     """Mean log-loss (probabilities floored at 1e-15) and Brier score over classes, or RMSE over the standard deviation."""
     if classes is None:
@@ -49,14 +60,16 @@ def scores(model, classes, x, y):
 
 
 def fitted(table):
-    x, y = part(table, "train")
-    tested = part(table, "test")
+    (x, y), (test_x, test_y) = part(table, "train"), part(table, "test")
+    x, test_x = standardised(x, test_x)
+    if table["classes"] is None:
+        y, test_y = standardised(y, test_y)
     for name, (classifier, regressor, options) in MODELS.items():
         started = process_time()
         model = (regressor if table["classes"] is None else classifier)(random_state=table["seed"], **options)
         model.fit(x, y)
         cost = process_time() - started
-        yield name, {**scores(model, table["classes"], *tested), "cpuSeconds": cost}
+        yield name, {**scores(model, table["classes"], test_x, test_y), "cpuSeconds": cost}
 
 
 tables = json.load(sys.stdin)
