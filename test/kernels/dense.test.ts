@@ -34,6 +34,25 @@ function bounds(magnitude: Float64Array, terms: number): Float64Array {
 }
 
 for (const arithmetic of ARITHMETICS) {
+  t.test(`${arithmetic}: NaN, and −∞ times a slope of 0, are NaN after the activation`, async (t) => {
+    const { arena, kernels } = setUp(arithmetic);
+    for (const [z, slope] of [
+      [Number.NEGATIVE_INFINITY, 0],
+      [Number.NaN, 0],
+      [Number.NaN, 0.1],
+    ] as const) {
+      for (let units = 1; units <= 7; units++) {
+        arena.reset();
+        const from = arena.putPanels(Float32Array.of(1), 1);
+        const w = arena.putWeights(1, units, new Float32Array(units).fill(z), new Float32Array(units));
+        const to = arena.allocPanels(1, units);
+        kernels.forward(from.address, from.stride, from.count, 1, w, units, to.address, to.stride, slope);
+        const all = Array.from(arena.takePanels(to)).every(Number.isNaN);
+        t.ok(all, `max(z·slope, z) of ${z} with slope ${slope}, ${units} units`);
+      }
+    }
+  });
+
   t.test(`${arithmetic}: forward is activation(x W + b) for every shape`, async (t) => {
     const { arena, kernels } = setUp(arithmetic);
     for (const [inputs, units, batch] of layerShapes()) {

@@ -286,6 +286,24 @@ for (const arithmetic of ARITHMETICS) {
       t.pass('all cases');
     });
   }
+
+  t.test(`${arithmetic}: max pooling keeps a NaN, whichever tap it is`, async (t) => {
+    const { arena, kernels } = setUp(arithmetic);
+    const { geometry, inputs, units } = pool('maxPool', POOLS[0]!);
+    for (let tap = 0; tap < inputs; tap++) {
+      const x = Float32Array.from({ length: inputs }, (_, at) => (at === tap ? Number.NaN : at));
+      arena.reset();
+      const [from, out] = [arena.putPanels(x, inputs), arena.allocPanels(1, units)];
+      const scratch = arena.alloc(windowScratchBytes(geometry, 0));
+      kernels.maxPool(geometry, from.address, from.stride, from.count, out.address, out.stride, 0, scratch);
+      const notNumbers = Array.from(arena.takePanels(out), Number.isNaN);
+      t.equal(
+        notNumbers.filter(Boolean).length,
+        1,
+        `a NaN at ${tap} is in its window's maximum and in no other`,
+      );
+    }
+  });
 }
 
 function checkPool(

@@ -3,6 +3,7 @@
 // the stop flag and the progress record of the control block are all it shares.
 
 import { outputCount } from '../../data/dataset.js';
+import { TuttiError } from '../../errors.js';
 import type { CallList } from '../../kernels/call-list.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import {
@@ -59,7 +60,15 @@ export function createWasmTrainer(
   const sizes = { inBag: rows.inBag.length, evaluated: evaluatedRows };
   const start = layout.arenas + slot * layout.arenaBytes + offsetBytes;
   const arena = layoutArena(spec, dataset.features, task, sizes, start);
+  requireRoom(member, offsetBytes + arena.end - start, layout.arenaBytes);
   return new WasmTrainer(context, spec, member, rows, arena, state);
+}
+
+/** The neighbouring slot begins where this one ends. @throws ERR_INTERNAL */
+function requireRoom(member: number, bytes: number, slotBytes: number): void {
+  if (bytes <= slotBytes) return;
+  const message = `Expected member ${member} to need at most the ${slotBytes} bytes of its slot, got ${bytes}`;
+  throw new TuttiError('ERR_INTERNAL', message, { member, bytes, slotBytes });
 }
 
 class WasmTrainer implements MemberTrainer {

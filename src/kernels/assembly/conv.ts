@@ -54,8 +54,8 @@ function tile(
 // @ts-ignore: decorator
 @inline
 function storeRow(to: usize, a: v128, b: v128, slopes: v128): void {
-  v128.store(to, f32x4.pmax(a, f32x4.mul(a, slopes)));
-  v128.store(to + 16, f32x4.pmax(b, f32x4.mul(b, slopes)));
+  v128.store(to, f32x4.pmax(f32x4.mul(a, slopes), a));
+  v128.store(to + 16, f32x4.pmax(f32x4.mul(b, slopes), b));
 }
 
 export function convolveTile6(x: usize, g: Windows, w: usize, stride: usize, bias: usize, out: usize, os: usize, slope: f32): void {

@@ -8,6 +8,13 @@ import { Windows, beginScratch, describeWindows, tapCount, windowCount } from '.
 
 const NOT_POSITIVE: i32 = 0x80000000;
 
+/** Where u takes the place of the largest tap so far: above it, or NaN, which no later tap replaces. */
+// @ts-ignore: decorator
+@inline
+function isAbove(u: v128, a: v128): v128 {
+  return v128.or(f32x4.gt(u, a), f32x4.ne(u, u));
+}
+
 /** One channel: the largest tap of every window, and which one it was. */
 function maxChannel(g: Windows, x: usize, out: usize, choice: usize): void {
   const taps = g.taps, count = tapCount(g);
@@ -20,10 +27,11 @@ function maxChannel(g: Windows, x: usize, out: usize, choice: usize): void {
       const at = from + load<u32>(taps + (<usize>t << 2));
       const u = v128.load(at), v = v128.load(at + 16);
       const here = i32x4.splat(t);
-      atA = v128.bitselect(here, atA, f32x4.gt(u, a));
-      atB = v128.bitselect(here, atB, f32x4.gt(v, b));
-      a = f32x4.pmax(a, u);
-      b = f32x4.pmax(b, v);
+      const aboveA = isAbove(u, a), aboveB = isAbove(v, b);
+      atA = v128.bitselect(here, atA, aboveA);
+      atB = v128.bitselect(here, atB, aboveB);
+      a = v128.bitselect(u, a, aboveA);
+      b = v128.bitselect(v, b, aboveB);
     }
     v128.store(out, a);
     v128.store(out + 16, b);
