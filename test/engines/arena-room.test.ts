@@ -14,7 +14,7 @@ t.test('a member that needs more than its slot is refused, and its neighbour is 
   const { plan } = await trainEnsemble(dataset, { members: 1, hidden: [6], epochs: 1, seed: 1 });
   const training = prepareTraining('test', dataset, plan, [...listRuns(plan), ...listRuns(plan)], [], 2);
   const { layout, memory } = training;
-  const arenaBytes = layout.arenaBytes - 64;
+  const arenaBytes = 64 * Math.floor(layout.arenaBytes / 128);
   const neighbour = new Uint8Array(memory.buffer, layout.arenas + arenaBytes, 64).fill(7);
   const place = { kind: 'member', spec: plan.members[0]!, member: 0, slot: 0 } as const;
   const small = { ...training, layout: { ...layout, arenaBytes } };
