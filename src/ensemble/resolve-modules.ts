@@ -4,6 +4,7 @@
 
 import type { Dataset } from '../data/dataset.js';
 import { loadLearner } from '../engines/learner/learner.js';
+import { probeModule } from '../engines/probe-module.js';
 import { readModule } from '../engines/user-module.js';
 import { engineOf, moduleKey, modulePathOf } from '../model/module-options.js';
 import type { ModuleTable, ResolvedModule } from '../model/module-table.js';
@@ -45,6 +46,7 @@ async function resolveModule(
   member: number,
 ): Promise<ResolvedModule> {
   const module = await readModule(path, member);
+  await probeModule({ module, member });
   const engine = engineOf(own);
   if (engine === 'learner') {
     await loadLearner(module, member);

@@ -1,0 +1,92 @@
+// Modules of the user's are imported in a process of their own before this one does: code that never finishes
+// loading, loops or ends its process cannot be stopped here. What the module exports, or throws, is not judged here.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type ModuleUse, moduleError } from './user-module.js';
+
+/** Seconds that a module may take to load; libraries of hundreds of megabytes take a few on a busy machine. */
+const LOAD_SECONDS = 60;
+
+/** Flags that would make the process something else than one that imports: a debugger's, a watcher, a test run. */
+const OWN_FLAGS = /^--(inspect|watch|test|input-type|check|cpu-prof|heap-prof)/;
+
+const settledModules = new Set<string>();
+
+/**
+ * Imports a module once elsewhere; a module that throws is fine, because whoever imports it here tells what.
+ * @throws ERR_MODULE when it never finishes loading, or ends its process.
+ */
+export async function probeModule(use: ModuleUse): Promise<void> {
+  const { path, hash } = use.module;
+  const key = `${resolve(path)} ${hash}`;
+  if (settledModules.has(key)) return;
+  const problem = await problemOfLoading(pathToFileURL(resolve(path)).href);
+  if (problem !== null) throw moduleError(use, `the module ${path} cannot be imported: ${problem}`);
+  settledModules.add(key);
+}
+
+/** What goes wrong; null when nothing does, or where no process can be started to find out. */
+async function problemOfLoading(url: string): Promise<string | null> {
+  const seconds = Number(process.env['TUTTI_MODULE_TIMEOUT']) || LOAD_SECONDS;
+  const child = startProbe(url);
+  if (child === null) return null;
+  let began = false;
+  let settled = false;
+  let idle = false;
+  let late = false;
+  const kill = () => child.kill('SIGKILL');
+  child.on('message', (message) => {
+    began ||= message === 'began';
+    settled ||= message === 'settled';
+    idle ||= message === 'idle';
+    if (settled || idle) kill();
+  });
+  const timer = setTimeout(() => {
+    late = true;
+    kill();
+  }, seconds * 1000);
+  process.once('exit', kill);
+  try {
+    // Messages may come after the exit, but not after the channel's end.
+    const [[status, signal]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
+    // Before it began, it is the process that failed: its flags, its loaders.
+    if (settled || !began) return null;
+    if (late) return `it had not finished loading after ${seconds} s; does it loop?`;
+    if (idle) return 'it never finished loading: it awaits at its top level what never comes';
+    return `it ended the process with ${status === null ? `signal ${signal}` : `status ${status}`}`;
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+    process.off('exit', kill);
+  }
+}
+
+/**
+ * It says when it began, when the import settled, and when nothing is left that could settle it. Null where processes
+ * may not be started, as under Node.js's permission model.
+ */
+function startProbe(url: string) {
+  const code = `await new Promise((sent) => process.send('began', sent));
+process.once('beforeExit', () => process.send('idle'));
+try { await import(${JSON.stringify(url)}); } catch {}
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+process.send('settled');`;
+  try {
+    const flags = [...inheritedFlags(), '--input-type=module', '--eval', code];
+    return spawn(process.execPath, flags, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  } catch {
+    return null;
+  }
+}
+
+/** The flags of this process, so that the same loaders are there, without a program given as a flag. */
+function inheritedFlags(): readonly string[] {
+  const flags = process.execArgv;
+  const program = flags.findIndex((flag) => /^(-e|-p|-pe|--eval|--print)$/.test(flag));
+  const without = program < 0 ? flags : [...flags.slice(0, program), ...flags.slice(program + 2)];
+  return without.filter((flag) => !OWN_FLAGS.test(flag));
+}
