@@ -30,7 +30,7 @@ export async function probeModule(use: ModuleUse): Promise<void> {
 
 /** What goes wrong; null when nothing does, or where no process can be started to find out. */
 async function problemOfLoading(url: string): Promise<string | null> {
-  const seconds = Number(process.env['TUTTI_MODULE_TIMEOUT']) || LOAD_SECONDS;
+  const seconds = Number(process.env.TUTTI_MODULE_TIMEOUT) || LOAD_SECONDS;
   const child = startProbe(url);
   if (child === null) return null;
   let began = false;
