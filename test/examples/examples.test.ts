@@ -20,7 +20,7 @@ const PRINTS: Readonly<Record<string, RegExp>> = {
   'dropout.js':
     /^weightScaling: error [\d.]+ %.*\n(.*Mean: error .*\n){2}over masks: v 0\.\d+, c 0\.\d+, ρ 0\.\d+/,
   'learners.js':
-    /^2 × network: accuracy 0\.\d+, v 0\.\d+, c 0\.\d+, ρ 0\.\d+\n(1 × learner .*\n){3}mean member .*\nwith the weights /,
+    /^(1 × network \(.+\): accuracy 0\.\d+, v 0\.\d+\n){2}(1 × learner .*\n){3}mean member .*\nwith the weights /,
   'mixed.js':
     /^seed 1\n( {2}2 × .*: accuracy [\d.]+ %, v 0\.\d+, c 0\.\d+, ρ 0\.\d+\n){4} {2}all: v .*\n {2}mean member [\d.]+ %, equal/,
   'uncertainty.js': /^RMSE: one member [\d.]+, the ensemble [\d.]+\nrow 0: \d+ ± \d+\n/,
