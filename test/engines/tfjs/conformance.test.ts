@@ -126,7 +126,11 @@ if (tf !== null) {
   for (const [name, { dataset, options, layers }] of Object.entries(CASES)) {
     t.test(`with ${name}, both engines agree`, async (t) => {
       const module = writeModule(t, sequentialModule(...layers));
-      const bench = createBench(dataset, { epochs: 2, batchSize: 16, ...options }, module);
+      const bench = createBench(
+        dataset,
+        { epochs: 2, batchSize: 16, learningRate: 1e-3, earlyStopping: 'none', ...options },
+        module,
+      );
       const wasm = bench.wasm();
       const initial = networkWeights(bench, wasm);
       const tfjs = await withWeightsOf(bench, initial);

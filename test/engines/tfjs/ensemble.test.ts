@@ -42,7 +42,16 @@ const OWN_LAYER = `export default function build({ tf, features, outputs }) {
 const tf = await tensorFlowOrSkip(t);
 if (tf !== null) {
   const tfjs = (path: string, options: TrainingOptions = {}): TrainingOptions => {
-    return { engine: 'tfjs', model: path, members: 4, epochs: 3, seed: 5, ...options };
+    return {
+      engine: 'tfjs',
+      model: path,
+      members: 4,
+      epochs: 3,
+      seed: 5,
+      learningRate: 1e-3,
+      earlyStopping: 'none',
+      ...options,
+    };
   };
 
   t.test('members are the same bytes inline, on one thread and on two', async (t) => {

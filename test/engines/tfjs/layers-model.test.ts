@@ -75,7 +75,14 @@ const NETWORKS: Readonly<Record<string, readonly [Dataset, TrainingOptions]>> = 
 
 /** One barely trained member, whose weights are as good as random. */
 function barelyTrained(dataset: Dataset, options: TrainingOptions): Promise<Ensemble> {
-  return trainEnsemble(dataset, { members: 1, epochs: 2, seed: 4, ...options });
+  return trainEnsemble(dataset, {
+    members: 1,
+    epochs: 2,
+    seed: 4,
+    learningRate: 1e-3,
+    earlyStopping: 'none',
+    ...options,
+  });
 }
 
 /** What a model says of rows, without tutti. */
