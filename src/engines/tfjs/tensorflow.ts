@@ -11,9 +11,15 @@ const PACKAGE: string = '@tensorflow/tfjs-node';
 /**
  * What TensorFlow reads from the process's environment as it starts. One thread within an operation and one
  * between them, because members run in parallel already and a member's operations follow each other; no log
- * below errors.
+ * below errors; no oneDNN, whose order of sums depends on the processor, and which announces itself whatever the log
+ * level on the processors it chooses to run on.
  */
-const ENVIRONMENT = { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2' };
+const ENVIRONMENT = {
+  TF_NUM_INTRAOP_THREADS: '1',
+  TF_NUM_INTEROP_THREADS: '1',
+  TF_CPP_MIN_LOG_LEVEL: '2',
+  TF_ENABLE_ONEDNN_OPTS: '0',
+};
 
 /** The attributes of every operation that tfjs-node 4.22 calls. */
 const ATTRIBUTES = (
