@@ -13,6 +13,7 @@ import type { EpochRecord } from './ensemble.js';
 import type {
   AdvancedMember,
   DeliveredMember,
+  EpochEvent,
   EpochHook,
   MemberJob,
   MemberProgress,
@@ -91,13 +92,16 @@ export class MemberCourse {
     let { best } = this.#progress;
     const { stopping } = this.#draw;
     const validationLoss = stopping.length === 0 ? undefined : this.trainer.evaluate(stopping);
-    const record = { epoch, loss, learningRate, ...(validationLoss === undefined ? {} : { validationLoss }) };
+    const record: EpochRecord =
+      validationLoss === undefined
+        ? { epoch, loss, learningRate }
+        : { epoch, loss, learningRate, validationLoss };
     this.#history.push(record);
     if (validationLoss !== undefined && validationLoss < best.loss) {
       best = { epoch, loss: validationLoss };
       this.trainer.keepWeights();
     }
-    const decision = await this.#onEpochEnd?.({ ...record, member, epochs });
+    const decision = await this.#onEpochEnd?.(eventOf(record, member, epochs));
     this.#progress = { epoch, best, learningRate: decision?.learningRate ?? learningRate };
     const patient = validationLoss === undefined || epoch - best.epoch < earlyStopping!.patience;
     this.#ended = epoch === epochs || decision?.stop === true || !patient;
@@ -139,6 +143,13 @@ function sharedText(text: string): Uint8Array<SharedArrayBuffer> {
   const shared = new Uint8Array(allocateShared(bytes.length));
   shared.set(bytes);
   return shared;
+}
+
+/** Written out, not spread, because it is made every epoch: V8 makes hidden classes for objects that are. */
+function eventOf(record: EpochRecord, member: number, epochs: number): EpochEvent {
+  const { epoch, loss, learningRate, validationLoss } = record;
+  if (validationLoss === undefined) return { member, epochs, epoch, loss, learningRate };
+  return { member, epochs, epoch, loss, learningRate, validationLoss };
 }
 
 /** Where a member stands before its first epoch. */

@@ -6,28 +6,38 @@ import { TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { compileKernels } from '../kernels/compile-kernels.js';
 import { requireNetwork } from '../model/network.js';
-import type { Ensemble } from './ensemble.js';
+import type { Ensemble, TrainedMember } from './ensemble.js';
 
 /**
- * Loads the members of an ensemble of networks, ready to predict.
+ * Loads networks of an ensemble, ready to predict.
+ * @param networks of its members. @default all
  * @param loadedBytes of weights that stay loaded, the others taking turns. @default the engine's
  * @throws ERR_OPTION when a member is of another kind.
  */
-export function predictorOf(ensemble: Ensemble, blockRows?: number, loadedBytes?: number): Predictor {
+export function predictorOf(
+  ensemble: Ensemble,
+  networks: readonly TrainedMember[] = ensemble.members,
+  blockRows?: number,
+  loadedBytes?: number,
+): Predictor {
   const { plan, features, task, encoding } = ensemble;
   const module = compileKernels(resolveArithmetic(plan.arithmetic));
-  const members = networkMembers(ensemble);
+  const members = networkMembers(ensemble, networks);
   return createPredictor(module, members, features, task, encoding.targets, blockRows, loadedBytes);
 }
 
 /**
- * The members of an ensemble of networks as the engine takes them.
+ * Networks of an ensemble as the engine takes them.
+ * @param networks of its members. @default all
  * @throws ERR_OPTION when a member is of another kind; ERR_BUNDLE when there is none.
  */
-export function networkMembers({ plan, members, features }: Ensemble): PredictableMember[] {
-  if (members.length === 0)
+export function networkMembers(
+  { plan, members, features }: Ensemble,
+  networks: readonly TrainedMember[] = members,
+): PredictableMember[] {
+  if (networks.length === 0)
     throw new TuttiError('ERR_BUNDLE', 'This ensemble has no finished members to predict with');
-  return members.map(({ index, weights, unitFactors = null }) => {
+  return networks.map(({ index, weights, unitFactors = null }) => {
     const spec = requireNetwork(plan.members[index]!, index);
     const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
     return { spec, weights, columns, factors: unitFactors };

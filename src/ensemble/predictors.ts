@@ -40,8 +40,7 @@ export async function createBlockPredictor(
   if (members.length === 0)
     throw new TuttiError('ERR_BUNDLE', 'This ensemble has no finished members to predict with');
   const isNetwork = ({ index }: TrainedMember) => plan.members[index]!.engine === 'wasm';
-  const ofNetworks = { ...ensemble, members: members.filter(isNetwork) };
-  const networks = await loadNetworks(ofNetworks, blockRows, loadedBytes);
+  const networks = await loadNetworks(ensemble, members.filter(isNetwork), blockRows, loadedBytes);
   const others: (MemberPredictor | null)[] = [];
   const dispose = () => {
     networks?.dispose();
@@ -72,10 +71,15 @@ export async function createBlockPredictor(
 }
 
 /** The networks of the wasm engine, which share a memory; null when there are none. */
-async function loadNetworks(ensemble: Ensemble, blockRows: number, loadedBytes?: number) {
-  if (ensemble.members.length === 0) return null;
+async function loadNetworks(
+  ensemble: Ensemble,
+  members: readonly TrainedMember[],
+  blockRows: number,
+  loadedBytes?: number,
+) {
+  if (members.length === 0) return null;
   const { predictorOf } = await import('./network-predictor.js');
-  return predictorOf(ensemble, blockRows, loadedBytes);
+  return predictorOf(ensemble, members, blockRows, loadedBytes);
 }
 
 async function createMemberPredictor(

@@ -53,7 +53,7 @@ export function createInlineRunner(): MemberRunner {
         // The only thread there is must also serve progress, timers and signals.
         await new Promise((resolve) => setImmediate(resolve));
         if (signal.aborted) throw stopped(job.member);
-        return await Promise.race([onEpochEnd?.(event), aborted]);
+        return onEpochEnd === undefined ? undefined : await Promise.race([onEpochEnd(event), aborted]);
       });
       // A learner that awaits something cannot be stopped and is left to itself: it has copies of its rows and no
       // arena. Whatever works in the slot's arena stops at its epoch's end and is waited for.

@@ -43,11 +43,19 @@ function fromEnvironment(): 'auto' | Arithmetic {
   );
 }
 
+let roundedOnce: boolean | undefined;
+
+/** Asked for every training and prediction, and the same each time. */
+function roundsOnce(): boolean {
+  roundedOnce ??= probeRounding();
+  return roundedOnce;
+}
+
 /**
  * Whether f32x4.relaxed_madd rounds once: with a = 1 + 2⁻¹², a² − (1 + 2⁻¹¹) is 2⁻²⁴ then, and 0 when the
  * product is rounded first.
  */
-function roundsOnce(): boolean {
+function probeRounding(): boolean {
   if (!enableRelaxedSimd()) return false;
   const { madd } = new WebAssembly.Instance(new WebAssembly.Module(PROBE)).exports as {
     madd(a: number, b: number, c: number): number;

@@ -77,10 +77,11 @@ export function recordCalls(
   const floats = new Float32Array(memory.buffer, at, words);
   const variables: number[] = [];
   let length = 0;
-  const write = (operation: number, floatPlaces: readonly number[], values: readonly number[]) => {
+  const write: Write = (operation, floatPlaces, values) => {
     if (length + 1 + values.length > words) throw new NotRecordable();
     list[length++] = operation + 256 * 4 * (1 + values.length);
-    for (const [place, value] of values.entries()) {
+    for (let place = 0; place < values.length; place++) {
+      const value = values[place]!;
       if (value === VARIABLE_ADDRESS) variables.push(length);
       if (floatPlaces.includes(place)) floats[length++] = value;
       else list[length++] = value;
@@ -102,18 +103,27 @@ export function recordCalls(
   };
 }
 
+type Write = (operation: number, floatPlaces: readonly number[], values: readonly number[]) => void;
+
 /** Kernels that write their calls down. */
-function recorder(
-  write: (operation: number, floatPlaces: readonly number[], values: readonly number[]) => void,
-): Kernels {
+function recorder(write: Write): Kernels {
+  return Object.create(RECORDING, { write: { value: write } }) as Kernels;
+}
+
+/** What all recorders have in common: two are made for every member. Their kernels are to be called as methods. */
+const RECORDING = createRecording();
+
+function createRecording(): object {
   const own: Record<string, PropertyDescriptor> = {};
   for (const [operation, [name, floatPlaces]] of OPERATIONS.entries()) {
-    const record = (...values: number[]) => {
-      write(operation, floatPlaces, values);
+    const record = function (this: { write: Write }, ...values: number[]) {
+      this.write(operation, floatPlaces, values);
       return 0;
     };
-    const activate = (kind: SmoothActivation, ...rest: number[]) => record(activationKind(kind), ...rest);
+    const activate = function (this: { write: Write }, kind: SmoothActivation, ...rest: number[]) {
+      return record.call(this, activationKind(kind), ...rest);
+    };
     own[name] = { value: name === 'activate' ? activate : record };
   }
-  return Object.create(REFUSING, own) as Kernels;
+  return Object.create(REFUSING, own) as object;
 }

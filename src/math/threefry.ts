@@ -2,12 +2,6 @@
 // A pure function of key and counter, so any word of any stream can be computed alone, on any thread.
 // It knows nothing of purposes or members (random.ts does); the SIMD kernels hold a twin of it.
 
-/** Rotations of rounds 0–3 and 4–7, alternating (Random123's constants for 2×32 bits). */
-const ROTATIONS = [
-  [13, 15, 26, 6],
-  [17, 29, 16, 24],
-] as const;
-
 /** Skein's key-schedule parity constant. */
 const PARITY = 0x1bd11bda;
 
@@ -19,22 +13,34 @@ const PARITY = 0x1bd11bda;
  * **Source:** Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
  */
 export function threefry2x32(k0: number, k1: number, c0: number, c1: number, out: Uint32Array): void {
-  const key = [k0 | 0, k1 | 0, k0 ^ k1 ^ PARITY] as const;
-  let x0 = (c0 + key[0]) | 0;
-  let x1 = (c1 + key[1]) | 0;
+  // The key's words, taken in turn; no list, because every list is garbage until this is optimised.
+  let a = k0 | 0;
+  let b = k1 | 0;
+  let c = k0 ^ k1 ^ PARITY;
+  let x0 = (c0 + a) | 0;
+  let x1 = (c1 + b) | 0;
   for (let injection = 1; injection <= 5; injection++) {
-    const [r0, r1, r2, r3] = ROTATIONS[(injection - 1) & 1]!;
+    const odd = (injection & 1) === 1;
     x0 = (x0 + x1) | 0;
-    x1 = ((x1 << r0) | (x1 >>> (32 - r0))) ^ x0;
+    x1 = rotate(x1, odd ? 13 : 17) ^ x0;
     x0 = (x0 + x1) | 0;
-    x1 = ((x1 << r1) | (x1 >>> (32 - r1))) ^ x0;
+    x1 = rotate(x1, odd ? 15 : 29) ^ x0;
     x0 = (x0 + x1) | 0;
-    x1 = ((x1 << r2) | (x1 >>> (32 - r2))) ^ x0;
+    x1 = rotate(x1, odd ? 26 : 16) ^ x0;
     x0 = (x0 + x1) | 0;
-    x1 = ((x1 << r3) | (x1 >>> (32 - r3))) ^ x0;
-    x0 = (x0 + key[injection % 3]!) | 0;
-    x1 = (x1 + key[(injection + 1) % 3]! + injection) | 0;
+    x1 = rotate(x1, odd ? 6 : 24) ^ x0;
+    x0 = (x0 + b) | 0;
+    x1 = (x1 + c + injection) | 0;
+    const first = a;
+    a = b;
+    b = c;
+    c = first;
   }
   out[0] = x0;
   out[1] = x1;
+}
+
+/** Random123's constants for 2×32 bits: those of rounds 0–3 and of rounds 4–7 alternate. */
+function rotate(word: number, bits: number): number {
+  return (word << bits) | (word >>> (32 - bits));
 }

@@ -167,7 +167,7 @@ function resolveEarlyStopping(
   o: OptimisationOptions,
   stated: 'none' | EarlyStoppingSpec['on'] | undefined,
 ): EarlyStoppingSpec | null {
-  const on = stoppingOf({ ...o, earlyStopping: stated });
+  const on = stoppingOf(o, stated);
   if (on === 'none') return null;
   if (stated === undefined) return { on, patience: o.patience, optional: true };
   if (on === 'outOfBag' && leavesNoneOut(o)) {
@@ -185,8 +185,8 @@ export interface StoppingOptions {
 }
 
 /** The rows that decide when to stop, as stated or by default. */
-export function stoppingOf(o: StoppingOptions): 'none' | EarlyStoppingSpec['on'] {
-  if (o.earlyStopping !== undefined) return o.earlyStopping;
+export function stoppingOf(o: StoppingOptions, stated = o.earlyStopping): 'none' | EarlyStoppingSpec['on'] {
+  if (stated !== undefined) return stated;
   if (o.snapshots > 1) return 'none';
   return leavesNoneOut(o) ? 'validation' : 'outOfBag';
 }

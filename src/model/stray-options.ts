@@ -66,7 +66,7 @@ export function requireUse(own: MemberOptions, all: MemberOptions, member: numbe
 /** @throws ERR_OPTION for a share of rows that no member stops by. */
 export function requireShare(validationShare: number | undefined, members: readonly MemberOptions[]): void {
   if (validationShare === undefined) return;
-  if (members.some((own) => stoppingOf({ ...own, ...withDefaults(own) }) === 'validation')) return;
+  if (members.some((own) => stoppingOf(withDefaults(own), own.earlyStopping) === 'validation')) return;
   failOption('validationShare', 'absent unless `earlyStopping` is validation', validationShare);
 }
 

@@ -2,7 +2,7 @@
 // Members' weights lie in a memory of its own, in turns if they are many; a block's rows are copied in once.
 
 import { outputCount, type Scale, type Task } from '../../data/dataset.js';
-import { type Kernels, kernelsOf } from '../../kernels/kernels.js';
+import { kernelsOf } from '../../kernels/kernels.js';
 import { BLOCK_ROWS, type RowRange } from '../../measure/blocks.js';
 import type { Predictions } from '../../measure/predictions.js';
 import { paddedBytes, RegionAllocator, writePaddedRows } from '../../memory/layout.js';
@@ -11,6 +11,7 @@ import { type LayerShape, layerShapes } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import { type DropoutLayout, type UnitFactors, weightScalingFactors, writeFactors } from './dropout.js';
 import { packParameters } from './parameters.js';
+import { createPredictionHead, type PredictionHead } from './prediction-head.js';
 import {
   bindNetwork,
   dropoutsOf,
@@ -18,7 +19,6 @@ import {
   type NetworkLayout,
   type NetworkProgram,
   NO_TECHNIQUES,
-  PANEL_ROW_BYTES,
   paddedParameterCount,
   panelStrideOf,
   panelsOf,
@@ -79,8 +79,19 @@ export function createPredictor(
   const { buffer } = memory;
   const kernels = kernelsOf(module, memory);
   const programs = own.map((places, index): MemberProgram => {
+    const member = members[index]!;
     const network = bindNetwork(kernels, places.layout);
-    return { ...places, network, dropouts: dropoutsOf(network), member: members[index]! };
+    const z = network.stages.at(-1)!.output;
+    const { mean, second } = places;
+    const head = createPredictionHead(
+      kernels,
+      buffer,
+      { z, mean, second, pair },
+      member.spec.loss,
+      outputs,
+      scale,
+    );
+    return Object.assign({ member, network, head, dropouts: dropoutsOf(network) }, places);
   });
   const identityRows = new Uint32Array(buffer, identity, blockRows);
   for (let row = 0; row < blockRows; row++) identityRows[row] = row;
@@ -119,8 +130,7 @@ export function createPredictor(
       const count = writeRows(rows, range, index);
       return programs.map((program, at) => {
         forward(program, at, count);
-        runHead(kernels, program, outputs, count, pair);
-        return readHead(buffer, program, outputs, count, scale);
+        return program.head.read(count);
       });
     },
     setFactors(position, changed) {
@@ -164,6 +174,7 @@ interface MemberPlaces {
 interface MemberProgram extends MemberPlaces {
   readonly member: PredictableMember;
   readonly network: NetworkProgram;
+  readonly head: PredictionHead;
   readonly dropouts: readonly DropoutLayout[];
 }
 
@@ -187,25 +198,27 @@ function layoutMembers(
   const weightPlaces = placeWeights(regions, members, features, task, loadedBytes);
   const places = members.map(({ spec, weights }) => {
     const shapes = layerShapes(spec, features, task);
+    const { address, stays } = weightPlaces.get(weights)!;
     return {
       shapes,
-      ...weightPlaces.get(weights)!,
+      address,
+      stays,
       columns: regions.takeWords(shapes[0]!.inputs),
       mean: regions.takeWords(blockRows * outputs),
       second: regions.takeWords(blockRows * outputs),
     };
   });
   let bytes = regions.end;
-  const own = places.map(({ address, ...rest }, index): MemberPlaces => {
+  const own = places.map((place, index): MemberPlaces => {
     // Members run one after the other, so their activations share what follows.
     const scratch = new RegionAllocator(regions.end);
     const member = members[index]!;
-    const dropout = unitFactors(member, rest.shapes) === null ? null : member.spec.dropout;
+    const dropout = unitFactors(member, place.shapes) === null ? null : member.spec.dropout;
     const techniques = { ...NO_TECHNIQUES, dropout };
     const panels = panelsOf(blockRows);
-    const layout = layoutNetwork(rest.shapes, address, panels, scratch, 'predict', techniques);
+    const layout = layoutNetwork(place.shapes, place.address, panels, scratch, 'predict', techniques);
     bytes = Math.max(bytes, scratch.end);
-    return { ...rest, layout };
+    return Object.assign({ layout }, place);
   });
   return { shared, own, bytes };
 }
@@ -264,65 +277,4 @@ function placeWeights(
 
 function loadWeights(buffer: ArrayBufferLike, { member, shapes, network }: MemberProgram): void {
   packParameters(shapes, member.weights, new Float32Array(buffer, network.weights, network.weightsLength));
-}
-
-/** Turns the last layer's panels into row-major outputs of the member's kind. */
-function runHead(
-  kernels: Kernels,
-  program: MemberProgram,
-  outputs: number,
-  count: number,
-  pair: number,
-): void {
-  const { address: z, stride } = program.network.stages.at(-1)!.output;
-  const { mean, second } = program;
-  const { loss } = program.member.spec;
-  const panels = panelsOf(count);
-  const rowBytes = outputs * 4;
-  switch (loss) {
-    case 'softmaxCrossEntropy':
-      kernels.logSoftmax(z, stride, panels, outputs);
-      kernels.unpanel(z, stride, outputs, count, second, rowBytes);
-      kernels.exp(second, mean, count * outputs);
-      return;
-    case 'binaryCrossEntropy':
-      kernels.binaryLogProbabilities(z, stride, panels, pair, panelStrideOf(2));
-      kernels.unpanel(pair, panelStrideOf(2), outputs, count, second, rowBytes);
-      kernels.exp(second, mean, count * outputs);
-      return;
-    case 'squaredError':
-      kernels.unpanel(z, stride, outputs, count, mean, rowBytes);
-      return;
-    case 'gaussianNll':
-      kernels.gaussianMoments(z, stride, panels, outputs);
-      kernels.unpanel(z, stride, outputs, count, mean, rowBytes);
-      kernels.unpanel(z + outputs * PANEL_ROW_BYTES, stride, outputs, count, second, rowBytes);
-      return;
-    default:
-      loss satisfies never;
-  }
-}
-
-function readHead(
-  buffer: ArrayBufferLike,
-  program: MemberProgram,
-  outputs: number,
-  count: number,
-  scale: Scale,
-): Predictions {
-  const { loss } = program.member.spec;
-  const raw = new Float32Array(buffer, program.mean, count * outputs);
-  const second = new Float32Array(buffer, program.second, count * outputs);
-  const shape = { rows: count, outputs };
-  if (loss === 'softmaxCrossEntropy' || loss === 'binaryCrossEntropy') {
-    return { ...shape, mean: raw, logProbabilities: second, variance: null };
-  }
-  const mean = new Float64Array(raw.length);
-  const variance = loss === 'gaussianNll' ? new Float64Array(raw.length) : null;
-  for (let index = 0; index < mean.length; index++) {
-    const std = scale.std[index % outputs]!;
-    mean[index] = raw[index]! * std + scale.mean[index % outputs]!;
-    if (variance !== null) variance[index] = second[index]! * std * std;
-  }
-  return { ...shape, mean, logProbabilities: null, variance };
 }

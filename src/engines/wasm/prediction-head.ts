@@ -1,0 +1,128 @@
+// What a member's last layer put out, as predictions in the user's units. It owns the two regions that a member's
+// answers lie in and the views of them; which rows were predicted is not its business.
+
+import type { Scale } from '../../data/dataset.js';
+import type { Kernels } from '../../kernels/kernels.js';
+import type { Predictions } from '../../measure/predictions.js';
+import type { Loss } from '../../model/spec.js';
+import type { Block } from './operators.js';
+import { PANEL_ROW_BYTES, panelStrideOf, panelsOf } from './program.js';
+
+/** Where a head finds the raw outputs and leaves its answers. */
+export interface HeadPlaces {
+  /** The last layer's output. */
+  readonly z: Block;
+  /** f32[rows, outputs]: probabilities or means. */
+  readonly mean: number;
+  /** f32[rows, outputs]: log-probabilities or variances. */
+  readonly second: number;
+  /** panels[2] of scratch, for binary heads. */
+  readonly pair: number;
+}
+
+export interface PredictionHead {
+  /** Answers for the `count` rows in the last layer's panels; views that the next call overwrites. */
+  read(count: number): Predictions;
+}
+
+/**
+ * @param outputs classes or targets.
+ * @param scale of the targets.
+ */
+export function createPredictionHead(
+  kernels: Kernels,
+  buffer: ArrayBufferLike,
+  places: HeadPlaces,
+  loss: Loss,
+  outputs: number,
+  scale: Scale,
+): PredictionHead {
+  let answers: Answers | null = null;
+  return {
+    read(count) {
+      computeAnswers(kernels, places, loss, outputs, count);
+      // Most often there are as many rows as the last time: one, or a block.
+      if (answers?.predictions.rows !== count) answers = viewAnswers(buffer, places, loss, outputs, count);
+      if (answers.predictions.logProbabilities === null) toUserUnits(answers, scale);
+      return answers.predictions;
+    },
+  };
+}
+
+/** Turns the last layer's panels into row-major answers of the head's kind. */
+function computeAnswers(
+  kernels: Kernels,
+  { z, mean, second, pair }: HeadPlaces,
+  loss: Loss,
+  outputs: number,
+  count: number,
+): void {
+  const { address, stride } = z;
+  const panels = panelsOf(count);
+  const rowBytes = outputs * 4;
+  switch (loss) {
+    case 'softmaxCrossEntropy':
+      kernels.logSoftmax(address, stride, panels, outputs);
+      kernels.unpanel(address, stride, outputs, count, second, rowBytes);
+      kernels.exp(second, mean, count * outputs);
+      return;
+    case 'binaryCrossEntropy':
+      kernels.binaryLogProbabilities(address, stride, panels, pair, panelStrideOf(2));
+      kernels.unpanel(pair, panelStrideOf(2), outputs, count, second, rowBytes);
+      kernels.exp(second, mean, count * outputs);
+      return;
+    case 'squaredError':
+      kernels.unpanel(address, stride, outputs, count, mean, rowBytes);
+      return;
+    case 'gaussianNll':
+      kernels.gaussianMoments(address, stride, panels, outputs);
+      kernels.unpanel(address, stride, outputs, count, mean, rowBytes);
+      kernels.unpanel(address + outputs * PANEL_ROW_BYTES, stride, outputs, count, second, rowBytes);
+      return;
+    default:
+      loss satisfies never;
+  }
+}
+
+interface Answers {
+  /** f32[rows, outputs] both: the regions themselves. */
+  readonly mean: Float32Array;
+  readonly second: Float32Array;
+  readonly predictions: Predictions;
+}
+
+/**
+ * The views of `rows` rows of answers. Written out, not spread: of every spread object V8 20 makes a hidden class of
+ * its own, which took a quarter of the time of predicting a row and stayed until the next full collection.
+ */
+function viewAnswers(
+  buffer: ArrayBufferLike,
+  places: HeadPlaces,
+  loss: Loss,
+  outputs: number,
+  rows: number,
+): Answers {
+  const length = rows * outputs;
+  const mean = new Float32Array(buffer, places.mean, length);
+  const second = new Float32Array(buffer, places.second, length);
+  const predictions: Predictions =
+    loss === 'softmaxCrossEntropy' || loss === 'binaryCrossEntropy'
+      ? { rows, outputs, mean, logProbabilities: second, variance: null }
+      : {
+          rows,
+          outputs,
+          mean: new Float64Array(length),
+          logProbabilities: null,
+          variance: loss === 'gaussianNll' ? new Float64Array(length) : null,
+        };
+  return { mean, second, predictions };
+}
+
+function toUserUnits({ mean, second, predictions }: Answers, scale: Scale): void {
+  const { outputs, variance } = predictions;
+  for (let at = 0; at < mean.length; at++) {
+    const std = scale.std[at % outputs]!;
+    predictions.mean[at] = mean[at]! * std + scale.mean[at % outputs]!;
+    if (variance !== null) variance[at] = second[at]! * std * std;
+  }
+}
