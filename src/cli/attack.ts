@@ -1,12 +1,12 @@
 // `tutti attack`: how a saved ensemble's score falls as the rows of a CSV file are moved against it.
 
-import { readCsv } from '../data/csv.js';
 import { transformTable } from '../data/preprocessing.js';
 import { type AttackOptions, type AttackPoint, attackEnsemble, type Robustness } from '../ensemble/attack.js';
 import { failOption } from '../errors.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
-import { CSV_ROWS, csvOptions } from './data-rows.js';
+import { CSV_ROWS, readTable } from './data-rows.js';
 import { loadForRawRows } from './input-files.js';
+import type { OptionOrigins } from './option-origins.js';
 import type { OptionRow } from './option-row.js';
 import { note, type Palette, paletteOf, print, printJson } from './terminal.js';
 import { alignColumns } from './text-table.js';
@@ -63,13 +63,18 @@ export const command: CommandDefinition = {
     'tutti attack digits.tutti test.csv',
     'tutti attack digits.tutti test.csv --epsilons 0,1,2 --scale absolute --bounds 0,16 --steps 10 --json',
   ],
-  run: ([bundle, file], given) => attack(bundle!, file!, given),
+  run: ([bundle, file], given, origins) => attack(bundle!, file!, given, origins),
 };
 
-async function attack(bundle: string, file: string, given: GivenOptions): Promise<number> {
+async function attack(
+  bundle: string,
+  file: string,
+  given: GivenOptions,
+  origins: OptionOrigins,
+): Promise<number> {
   const options = attackOptions(given);
   const { ensemble, preprocessing } = await loadForRawRows(bundle);
-  const table = readCsv(file, csvOptions(given));
+  const table = readTable(file, given, origins);
   const dataset = transformTable(preprocessing, table);
   const trained = given.quiet === true ? null : trainedNote(ensemble, preprocessing, table);
   if (trained !== null) note(trained);

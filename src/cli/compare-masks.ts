@@ -1,14 +1,14 @@
 // `tutti compare-masks`: one dropout net of a saved ensemble, predicting in every way there is.
 
-import { readCsv } from '../data/csv.js';
 import { transformTable } from '../data/preprocessing.js';
 import { compareMasks, type MaskComparison, type MaskWayResult } from '../ensemble/compare-masks.js';
 import type { MaskWay } from '../ensemble/predict-masks.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
-import { CSV_ROWS, csvOptions } from './data-rows.js';
+import { CSV_ROWS, readTable } from './data-rows.js';
 import { loadForRawRows, targetNames } from './input-files.js';
 import { measurementJson } from './measurement-json.js';
 import { correlationLines } from './measurement-text.js';
+import type { OptionOrigins } from './option-origins.js';
 import type { OptionRow } from './option-row.js';
 import { note, type Palette, paletteOf, print, printJson } from './terminal.js';
 import { alignColumns, type TextRow } from './text-table.js';
@@ -49,7 +49,7 @@ export const command: CommandDefinition = {
     'tutti compare-masks digits.tutti test.csv',
     'tutti compare-masks digits.tutti test.csv --masks 200 --member 3 --json',
   ],
-  run: ([bundle, file], given) => compare(bundle!, file!, given),
+  run: ([bundle, file], given, origins) => compare(bundle!, file!, given, origins),
 };
 
 const WAY_NAMES: Readonly<Record<MaskWay, string>> = {
@@ -58,9 +58,14 @@ const WAY_NAMES: Readonly<Record<MaskWay, string>> = {
   geometricMean: 'geometric mean',
 };
 
-async function compare(bundle: string, file: string, given: GivenOptions): Promise<number> {
+async function compare(
+  bundle: string,
+  file: string,
+  given: GivenOptions,
+  origins: OptionOrigins,
+): Promise<number> {
   const { ensemble, preprocessing } = await loadForRawRows(bundle);
-  const table = readCsv(file, csvOptions(given));
+  const table = readTable(file, given, origins);
   const dataset = transformTable(preprocessing, table);
   const trained = given.quiet === true ? null : trainedNote(ensemble, preprocessing, table);
   if (trained !== null) note(trained);

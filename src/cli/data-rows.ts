@@ -1,8 +1,9 @@
 // The options about data files.
 
-import type { CsvOptions } from '../data/csv.js';
+import { type CsvOptions, readCsv } from '../data/csv.js';
 import { listedColumns, type Table } from '../data/table.js';
 import type { GivenOptions } from './command.js';
+import type { OptionOrigins } from './option-origins.js';
 import type { OptionRow } from './option-row.js';
 
 const GROUP = 'The data';
@@ -22,12 +23,19 @@ export const CSV_ROWS: readonly OptionRow[] = [
   },
 ];
 
-/** How to read the CSV file of a command that has {@link CSV_ROWS}. */
-export function csvOptions({ delimiter, encoding }: GivenOptions): CsvOptions {
-  return {
+/** Reads the CSV file of a command that has {@link CSV_ROWS}, and enters its columns in `origins`. */
+export function readTable(
+  path: string,
+  { delimiter, encoding }: GivenOptions,
+  origins: OptionOrigins,
+): Table {
+  const options: CsvOptions = {
     ...(delimiter === undefined ? {} : { delimiter: String(delimiter) }),
     ...(encoding === undefined ? {} : { encoding: String(encoding) }),
   };
+  const table = readCsv(path, options);
+  origins.columns = new Set(table.columns.map(({ name }) => name));
+  return table;
 }
 
 /** The options that name columns, several perhaps. */

@@ -1,9 +1,14 @@
 // `tutti describe`: what each column of a file is taken for and why, before anything is trained.
 
-import { readCsv } from '../data/csv.js';
-import { type ColumnDescription, type DescribeOptions, describeTable } from '../data/describe.js';
+import {
+  type ColumnDescription,
+  type DescribeOptions,
+  describeTable,
+  type TableDescription,
+} from '../data/describe.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW } from './command.js';
-import { COLUMN_ROWS, CSV_ROWS, csvOptions, namedColumns, TARGET_ROW } from './data-rows.js';
+import { COLUMN_ROWS, CSV_ROWS, namedColumns, readTable, TARGET_ROW } from './data-rows.js';
+import { inFlags, type OptionOrigins } from './option-origins.js';
 import { paletteOf, print, printJson } from './terminal.js';
 import { alignLeft, type TextRow } from './text-table.js';
 import { counted, figure } from './words.js';
@@ -15,12 +20,19 @@ export const command: CommandDefinition = {
     'tutti describe prices.csv --target price',
     'tutti describe export.csv --delimiter ";" --decimal , --missing "?,unknown" --json',
   ],
-  run: ([file], given) => describe(file!, given),
+  run: ([file], given, origins) => describe(file!, given, origins),
 };
 
-async function describe(file: string, { json, ...given }: GivenOptions): Promise<number> {
-  const table = readCsv(file, csvOptions(given));
-  const description = describeTable(table, namedColumns(table, given) as DescribeOptions);
+async function describe(
+  file: string,
+  { json, ...given }: GivenOptions,
+  origins: OptionOrigins,
+): Promise<number> {
+  const table = readTable(file, given, origins);
+  const description = inUsersFlags(
+    describeTable(table, namedColumns(table, given) as DescribeOptions),
+    origins.columns,
+  );
   if (json === true) {
     printJson(description);
     return 0;
@@ -38,6 +50,17 @@ async function describe(file: string, { json, ...given }: GivenOptions): Promise
   if (remarks.length > 0) print('');
   for (const remark of remarks) print(remark);
   return 0;
+}
+
+/** The same with options by their flags. */
+function inUsersFlags(description: TableDescription, names: ReadonlySet<string>): TableDescription {
+  const words = (text: string) => inFlags(text, COLUMN_ROWS, names);
+  const columns = description.columns.map((column) => ({
+    ...column,
+    ...{ why: words(column.why), notes: column.notes.map(words) },
+    problem: column.problem === null ? null : words(column.problem),
+  }));
+  return { ...description, columns };
 }
 
 const HEAD: TextRow = ['column', 'use', 'taken for', 'different', 'missing', 'range or examples'];

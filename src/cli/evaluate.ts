@@ -1,11 +1,10 @@
 // `tutti evaluate`: scores a saved ensemble on rows whose targets are known.
 
-import { readCsv } from '../data/csv.js';
 import { transformTable } from '../data/preprocessing.js';
 import { evaluateEnsemble } from '../ensemble/evaluate.js';
 import { activeLine, activeUnitsOf } from './active-text.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
-import { CSV_ROWS, csvOptions } from './data-rows.js';
+import { CSV_ROWS, readTable } from './data-rows.js';
 import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from './figure-rows.js';
 import { ALLOW_MODULE_ROW, loadForRawRows, targetNames } from './input-files.js';
 import {
@@ -20,6 +19,7 @@ import {
 } from './means.js';
 import { measurementJson } from './measurement-json.js';
 import { measurementLines } from './measurement-text.js';
+import type { OptionOrigins } from './option-origins.js';
 import { note, paletteOf, print, printJson } from './terminal.js';
 import { trainedNote } from './training-part.js';
 
@@ -37,16 +37,21 @@ export const command: CommandDefinition = {
     'tutti evaluate digits.tutti test.csv --mean geometric --json',
     'tutti evaluate digits.tutti test.csv --curves --level 0.9',
   ],
-  run: ([bundle, file], given) => evaluate(bundle!, file!, given),
+  run: ([bundle, file], given, origins) => evaluate(bundle!, file!, given, origins),
 };
 
-async function evaluate(bundle: string, file: string, given: GivenOptions): Promise<number> {
+async function evaluate(
+  bundle: string,
+  file: string,
+  given: GivenOptions,
+  origins: OptionOrigins,
+): Promise<number> {
   const figures = { ...intervalsOf(given), curves: given.curves === true };
   const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
   const aggregator = aggregatorOf(given.mean);
   const gaussian = hasVariances(ensemble);
   checkMean(aggregator, ensemble.task.kind, gaussian);
-  const table = readCsv(file, csvOptions(given));
+  const table = readTable(file, given, origins);
   const dataset = transformTable(preprocessing, table);
   const trained = given.quiet === true ? null : trainedNote(ensemble, preprocessing, table);
   if (trained !== null) note(trained);

@@ -3,7 +3,7 @@
 import { failOption } from '../errors.js';
 import { INTERVAL_OPTIONS, type IntervalOptions } from '../measure/intervals.js';
 import type { GivenOptions } from './command.js';
-import { flagOf, type OptionRow } from './option-row.js';
+import type { OptionRow } from './option-row.js';
 
 const GROUP = 'The figures';
 
@@ -25,12 +25,12 @@ export const CURVES_ROW: OptionRow = {
   description: 'scores by number of members, over sampled subsets of them (takes the longest)',
 };
 
-/** The intervals asked for. @throws ERR_OPTION that names the flag. */
+/** The intervals asked for. @throws ERR_OPTION */
 export function intervalsOf(given: GivenOptions): Pick<IntervalOptions, 'level' | 'replicates'> {
   const names = (['level', 'replicates'] as const).filter((name) => given[name] !== undefined);
   for (const name of names) {
     const { expected, holds } = INTERVAL_OPTIONS[name];
-    if (!holds(given[name])) failOption(flagOf(name), expected, given[name]);
+    if (!holds(given[name])) failOption(name, expected, given[name]);
   }
   return Object.fromEntries(names.map((name) => [name, given[name] as number]));
 }

@@ -4,7 +4,7 @@ import { realpath } from 'node:fs/promises';
 import type { Preprocessing } from '../data/preprocessing.js';
 import { modulesOf } from '../engines/allowed-modules.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
-import { TuttiError } from '../errors.js';
+import { failOption, TuttiError } from '../errors.js';
 import { checkWritable } from '../files/atomic-file.js';
 import type { GivenOptions } from './command.js';
 import type { OptionRow } from './option-row.js';
@@ -47,15 +47,19 @@ export async function loadForRawRows(
 
 /**
  * Checks an output path before any work, touching nothing.
+ * @param option that names it.
  * @throws ERR_FILE when it cannot be written, ERR_OPTION when it is one of the inputs.
  */
-export async function checkOutput(out: string | undefined, inputs: readonly string[]): Promise<void> {
+export async function checkOutput(
+  out: string | undefined,
+  inputs: readonly string[],
+  option = 'out',
+): Promise<void> {
   if (out === undefined) return;
   const target = await checkWritable(out);
   for (const input of inputs) {
     if ((await realpath(input).catch(() => null)) !== target) continue;
-    const message = `Expected \`--out\` to be another file than ${input}, which is read`;
-    throw new TuttiError('ERR_OPTION', message, { path: out });
+    failOption(option, `another file than ${input}, which is read`, out);
   }
 }
 

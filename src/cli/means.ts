@@ -27,6 +27,7 @@ export const MEAN_ROW: OptionRow = {
   group: 'Averaging',
   description: 'how members are averaged',
   choices: Object.keys(MEANS),
+  apiChoices: MEANS,
   defaultText: 'arithmetic',
 };
 
@@ -76,5 +77,5 @@ export function checkMean(
   if (task === 'classification' || aggregator === 'arithmeticMean') return;
   if (aggregator === 'majorityVote') failOption('mean', 'arithmetic or geometric for regression', 'vote');
   if (!gaussian)
-    failOption('mean', 'arithmetic for members without a variance head (--loss gaussianNll)', 'geometric');
+    failOption('mean', 'arithmetic for members without a variance head (`loss` gaussianNll)', 'geometric');
 }

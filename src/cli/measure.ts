@@ -1,6 +1,5 @@
 // `tutti measure`: the error correlation of predictions from any library.
 
-import { readCsv } from '../data/csv.js';
 import { combiner } from '../ensemble/aggregate/aggregate.js';
 import { failOption } from '../errors.js';
 import {
@@ -10,11 +9,12 @@ import {
   readPredictions,
 } from '../measure/predictions-file.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
-import { CSV_ROWS, csvOptions, namedColumns } from './data-rows.js';
+import { CSV_ROWS, namedColumns, readTable } from './data-rows.js';
 import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from './figure-rows.js';
 import { aggregatorOf, checkMean, MEAN_ROW } from './means.js';
 import { measurementJson } from './measurement-json.js';
 import { measurementLines } from './measurement-text.js';
+import type { OptionOrigins } from './option-origins.js';
 import type { OptionRow } from './option-row.js';
 import { note, paletteOf, print, printJson } from './terminal.js';
 import { counted } from './words.js';
@@ -54,14 +54,14 @@ export const command: CommandDefinition = {
     'tutti measure member-predictions.csv --target y',
     'tutti measure member-predictions.csv --target species --mean geometric --json',
   ],
-  run: ([file], given) => measure(file!, given),
+  run: ([file], given, origins) => measure(file!, given, origins),
 };
 
-async function measure(path: string, given: GivenOptions): Promise<number> {
+async function measure(path: string, given: GivenOptions, origins: OptionOrigins): Promise<number> {
   if (given.target === undefined) failOption('target', 'the name of the column of true values', undefined);
   const name = aggregatorOf(given.mean);
   const intervals = intervalsOf(given);
-  const table = readCsv(path, csvOptions(given));
+  const table = readTable(path, given, origins);
   const file = readPredictions(table, namedColumns(table, given) as unknown as PredictionsFileOptions);
   const { task, members, ignored, layout, rows } = file;
   checkMean(name, task.kind, false);

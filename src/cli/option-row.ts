@@ -28,6 +28,8 @@ export interface OptionRow {
   readonly acceptsNone?: boolean;
   /** What the API calls it in messages, where that is another name. */
   readonly apiName?: string;
+  /** What the API calls its choices, by the words of the command line, where those are others. */
+  readonly apiChoices?: Readonly<Record<string, string>>;
   /** A single letter. */
   readonly short?: string;
   /** Other names that people try: taken, and not shown in the help. */

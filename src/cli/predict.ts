@@ -1,6 +1,5 @@
 // `tutti predict`: raw rows in, predictions out in the same order.
 
-import { readCsv } from '../data/csv.js';
 import type { Values } from '../data/dataset.js';
 import { type Preprocessing, transformFeatures } from '../data/preprocessing.js';
 import { listed, type Table } from '../data/table.js';
@@ -11,7 +10,7 @@ import { predictMembers } from '../ensemble/predict-members.js';
 import { failOption } from '../errors.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { type CsvRow, writeCsv } from './csv-output.js';
-import { CSV_ROWS, csvOptions } from './data-rows.js';
+import { CSV_ROWS, readTable } from './data-rows.js';
 import { ALLOW_MODULE_ROW, checkOutput, checkOutputBesideModules, loadForRawRows } from './input-files.js';
 import {
   aggregatorOf,
@@ -23,6 +22,7 @@ import {
   WEIGHTS_ROW,
   weightsOf,
 } from './means.js';
+import type { OptionOrigins } from './option-origins.js';
 import type { OptionRow } from './option-row.js';
 import {
   checkNames,
@@ -70,10 +70,15 @@ export const command: CommandDefinition = {
     'tutti predict digits.tutti new.csv --weights 2,0,1,1 --keep id,date',
     'tutti predict digits.tutti test.csv --members --out members.csv && tutti measure members.csv --target digit',
   ],
-  run: ([bundle, file], given) => predict(bundle!, file!, given),
+  run: ([bundle, file], given, origins) => predict(bundle!, file!, given, origins),
 };
 
-async function predict(bundle: string, file: string, given: GivenOptions): Promise<number> {
+async function predict(
+  bundle: string,
+  file: string,
+  given: GivenOptions,
+  origins: OptionOrigins,
+): Promise<number> {
   const { mean, out, json, quiet, members: each } = given;
   const path = out as string | undefined;
   if (each === true) refuseAveraging(given);
@@ -83,7 +88,7 @@ async function predict(bundle: string, file: string, given: GivenOptions): Promi
   const { task, members } = ensemble;
   const aggregator = aggregatorOf(mean);
   checkMean(aggregator, task.kind, hasVariances(ensemble));
-  const table = readCsv(file, csvOptions(given));
+  const table = readTable(file, given, origins);
   const kept = keptColumns(table, (given.keep as string[] | undefined) ?? []);
   const x = transformFeatures(preprocessing, table);
   const { columns, kind } =
@@ -109,9 +114,9 @@ async function predict(bundle: string, file: string, given: GivenOptions): Promi
 
 /** Members one by one are not averaged. @throws ERR_OPTION */
 function refuseAveraging({ mean, weights }: GivenOptions): void {
-  if (mean !== undefined) failOption('--mean', 'left out with --members, which averages nothing', mean);
+  if (mean !== undefined) failOption('mean', 'left out with `members`, which averages nothing', mean);
   if (weights !== undefined)
-    failOption('--weights', 'left out with --members, which averages nothing', weights);
+    failOption('weights', 'left out with `members`, which averages nothing', weights);
 }
 
 async function combined(ensemble: Ensemble, x: Values, options: CombineOptions) {

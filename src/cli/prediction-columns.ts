@@ -76,7 +76,7 @@ export function truthColumns(preprocessing: Preprocessing, table: Table): Predic
 /** Columns of the input, as they are. @throws ERR_OPTION for a name that the input has not. */
 export function keptColumns(table: Table, names: readonly string[]): PredictionColumn[] {
   return names.map((name) => {
-    const column = requireColumn(table, '--keep', name);
+    const column = requireColumn(table, 'keep', name);
     return { name, at: (row) => column.text(row) };
   });
 }
@@ -85,7 +85,7 @@ export function keptColumns(table: Table, names: readonly string[]): PredictionC
 export function checkNames(columns: readonly PredictionColumn[]): void {
   const names = columns.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) < at);
-  if (twice !== undefined) failOption('--keep', 'columns other than those of the predictions', twice);
+  if (twice !== undefined) failOption('keep', 'columns other than those of the predictions', twice);
 }
 
 /** @param decimals of values far from zero; null: as many digits as a 32-bit float has. */

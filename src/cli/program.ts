@@ -5,9 +5,10 @@ import { Command, CommanderError, Option } from 'commander';
 import { TuttiError } from '../errors.js';
 import { VERSION } from '../version.js';
 import type { CommandDefinition, GivenOptions } from './command.js';
-import { inUsersWords, type OptionOrigins } from './option-origins.js';
+import { inFlags, inUsersWords, type OptionOrigins } from './option-origins.js';
 import { flagOf, type OptionRow, parseFlag } from './option-row.js';
 import { noteText, paletteOf, printText } from './terminal.js';
+import { type CommandOptions, usageError } from './usage-errors.js';
 
 interface Entry {
   readonly summary: string;
@@ -71,8 +72,13 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     .configureHelp({ styleTitle: paletteOf(process.stdout).bold });
   program.addHelpText('after', examplesText(EXAMPLES));
   let status = 0;
+  let parsed: string | null = null;
   for (const [name, entry] of Object.entries(COMMANDS)) {
     const command = program.command(name).summary(entry.summary).description(capitalised(entry.summary));
+    command.exitOverride((error) => {
+      parsed = name;
+      throw error;
+    });
     if (args.includes(name)) configure(command, (await entry.load()).command, (result) => (status = result));
   }
   if (args.length === 0) {
@@ -83,24 +89,32 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw new TuttiError('ERR_OPTION', usageMessage(error), {}, error);
+    if (error.exitCode !== 0) throw usageError(error, parsed, await commandOptions());
   }
   return status;
+}
+
+async function commandOptions(): Promise<CommandOptions> {
+  const all = Object.entries(COMMANDS).map(
+    async ([name, { load }]) => [name, (await load()).command.options] as const,
+  );
+  return new Map(await Promise.all(all));
 }
 
 function configure(command: Command, definition: CommandDefinition, finish: (status: number) => void): void {
   for (const { name, description } of definition.arguments) command.argument(`<${name}>`, description);
   for (const row of definition.options) {
-    for (const option of optionsOf(row)) command.addOption(option);
-    if (row.kind === 'flag') requireOneSide(command, row);
+    for (const option of optionsOf(row, definition.options)) command.addOption(option);
+    if (!isRepeatable(row)) requireOnce(command, row);
   }
   command.addHelpText('after', examplesText(definition.examples));
   command.action(async () => {
-    const origins: OptionOrigins = { config: null };
+    const origins: OptionOrigins = { config: null, columns: new Set() };
     try {
       finish(await definition.run(command.args, readOptions(definition.options, command.opts()), origins));
     } catch (error) {
-      throw inUsersWords(error, definition.options, origins);
+      const { command: training } = await COMMANDS.train!.load();
+      throw inUsersWords(error, [...definition.options, ...training.options], origins);
     }
   });
 }
@@ -113,21 +127,26 @@ function readOptions(rows: readonly OptionRow[], given: Readonly<Record<string, 
 }
 
 /** A flag gets its opposite too, so that the command line can overrule a config file either way. */
-function optionsOf(row: OptionRow): Option[] {
+function optionsOf(row: OptionRow, all: readonly OptionRow[]): Option[] {
   const flag = flagOf(row.name);
   const short = row.short === undefined ? '' : `-${row.short}, `;
-  const make = (flags: string) => new Option(flags, describeRow(row)).helpGroup(`${row.group}:`);
+  const description = inFlags(describeRow(row), all);
+  const make = (flags: string) => new Option(flags, description).helpGroup(`${row.group}:`);
   if (row.kind === 'flag') return [make(`${short}${flag}`), make(flag.replace('--', '--no-')).hideHelp()];
   const value = ` <${row.argument ?? ARGUMENTS[row.kind]}>`;
   const options = [
     make(`${short}${flag}${value}`),
     ...(row.aliases ?? []).map((alias) => aliasOf(make(`${flagOf(alias)}${value}`), row.name)),
   ];
-  // A repeated list adds to itself; any other option counts as given last.
-  if (row.kind === 'texts' || row.kind === 'columns' || row.kind === 'paths') {
+  // A repeated list adds to itself.
+  if (isRepeatable(row)) {
     for (const option of options) option.argParser((text, all?: string[]) => [...(all ?? []), text]);
   }
   return options;
+}
+
+function isRepeatable({ kind }: OptionRow): boolean {
+  return kind === 'texts' || kind === 'columns' || kind === 'paths';
 }
 
 /** Another flag for the option of that name. */
@@ -136,17 +155,26 @@ function aliasOf(option: Option, name: string): Option {
   return option.hideHelp();
 }
 
-/** Neither of a flag and its opposite would be what the user meant. */
-function requireOneSide(command: Command, { name }: OptionRow): void {
-  const flag = flagOf(name).slice(2);
-  const sides = new Set<string>();
-  for (const side of [flag, `no-${flag}`]) {
-    command.on(`option:${side}`, () => {
-      if (sides.add(side).size === 1) return;
-      const message = `Expected \`--${flag}\` or \`--no-${flag}\`, got both`;
-      throw new TuttiError('ERR_OPTION', message, { option: name });
+/** Neither of two values, nor of a flag and its opposite, would surely be what the user meant. */
+function requireOnce(command: Command, { name, kind, aliases = [] }: OptionRow): void {
+  const flag = flagOf(name);
+  const sides = [flag, ...aliases.map(flagOf), ...(kind === 'flag' ? [flag.replace('--', '--no-')] : [])];
+  let first: string | null = null;
+  for (const side of sides) {
+    command.on(`option:${side.slice(2)}`, () => {
+      if (first !== null) failTwice(name, kind, first, side);
+      first = side;
     });
   }
+}
+
+function failTwice(option: string, kind: OptionRow['kind'], first: string, second: string): never {
+  const twice = first === second;
+  const expected = twice ? `\`${first}\` once` : `\`${first}\` or \`${second}\``;
+  const hint = twice && kind === 'numbers' ? '; its numbers are separated by commas' : '';
+  throw new TuttiError('ERR_OPTION', `Expected ${expected}, got ${twice ? 'it twice' : 'both'}${hint}`, {
+    option,
+  });
 }
 
 const ARGUMENTS = {
@@ -162,13 +190,6 @@ const ARGUMENTS = {
 function describeRow({ description, choices, defaultText }: OptionRow): string {
   const names = choices === undefined ? '' : `: ${choices.join(', ')}`;
   return `${description}${names}${defaultText === undefined ? '' : ` (default: ${defaultText})`}`;
-}
-
-/** Commander's message without its prefix, its suggestion on the same line. */
-function usageMessage(error: CommanderError): string {
-  if (error.code === 'commander.help') return 'Expected a command; tutti --help lists them';
-  const text = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
-  return capitalised(text.replaceAll("'", '`'));
 }
 
 function examplesText(examples: readonly string[]): string {

@@ -1,16 +1,16 @@
 // `tutti select`: which members make the best average, by greedy selection on rows that none was trained on.
 
 import { saveEnsemble } from '../bundle/save.js';
-import { readCsv } from '../data/csv.js';
 import { transformTable } from '../data/preprocessing.js';
 import { withAveragingWeights } from '../ensemble/averaging-weights.js';
 import { helps } from '../ensemble/greedy-selection.js';
 import { type MemberSelection, selectMembers } from '../ensemble/select-members.js';
 import type { SelectionMetric } from '../ensemble/selection-judges.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
-import { CSV_ROWS, csvOptions } from './data-rows.js';
+import { CSV_ROWS, readTable } from './data-rows.js';
 import { ALLOW_MODULE_ROW, checkOutput, checkOutputBesideModules, loadForRawRows } from './input-files.js';
 import { aggregatorOf, MEAN_ROW } from './means.js';
+import type { OptionOrigins } from './option-origins.js';
 import type { OptionRow } from './option-row.js';
 import { note, paletteOf, print, printJson } from './terminal.js';
 import { alignColumns } from './text-table.js';
@@ -44,7 +44,7 @@ const ROWS: readonly OptionRow[] = [
     },
   },
   {
-    ...{ name: 'metric', kind: 'choice', group: GROUP, choices: Object.keys(METRICS) },
+    ...{ name: 'metric', kind: 'choice', group: GROUP, choices: Object.keys(METRICS), apiChoices: METRICS },
     ...{
       description: 'what to make small',
       defaultText: 'logloss for classes, error for votes, squared out of bag',
@@ -70,16 +70,21 @@ export const command: CommandDefinition = {
     'tutti select digits.tutti validation.csv --out selected.tutti',
     'tutti select digits.tutti digits.csv --out-of-bag',
   ],
-  run: ([bundle, file], given) => select(bundle!, file!, given),
+  run: ([bundle, file], given, origins) => select(bundle!, file!, given, origins),
 };
 
-async function select(bundle: string, file: string, given: GivenOptions): Promise<number> {
+async function select(
+  bundle: string,
+  file: string,
+  given: GivenOptions,
+  origins: OptionOrigins,
+): Promise<number> {
   const { outOfBag, size, metric, out, json, quiet } = given;
   const path = out as string | undefined;
   await checkOutput(path, [bundle, file]);
   const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
   await checkOutputBesideModules(path, ensemble);
-  const table = readCsv(file, csvOptions(given));
+  const table = readTable(file, given, origins);
   const trained = outOfBag === true || quiet !== true ? trainingPart(ensemble, preprocessing, table) : null;
   if (outOfBag !== true && trained !== null) {
     note('Rows the ensemble was trained on are among these: give --out-of-bag, or other rows.');

@@ -1,14 +1,13 @@
 // `tutti sources`: the same ensemble trained with one source of chance at a time, and with all of them, to say
 // which of them makes members err differently.
 
-import { readCsv } from '../data/csv.js';
 import { loadTraining } from '../data/load.js';
 import { compareSources, type SourceFigures, type Spread } from '../ensemble/sources.js';
 import { randomSeed } from '../ensemble/train-ensemble.js';
 import { failOption } from '../errors.js';
 import { createPool } from '../pool/pool.js';
 import type { CommandDefinition, GivenOptions } from './command.js';
-import { csvOptions, namedColumns } from './data-rows.js';
+import { namedColumns, readTable } from './data-rows.js';
 import { endWithProcess } from './ending.js';
 import { aggregatorOf, checkMean, MEAN_NAMES } from './means.js';
 import type { OptionOrigins } from './option-origins.js';
@@ -65,7 +64,7 @@ async function sources(file: string, given: GivenOptions, origins: OptionOrigins
   const members = settings.training.grid === undefined ? { members: DEFAULT_MEMBERS } : {};
   const training = { ...members, ...settings.training, seed };
   const runner = endWithProcess(createPool({ threads: threadsFor(settings.threads, training) }));
-  const table = readCsv(file, csvOptions({ ...settings.data }));
+  const table = readTable(file, { ...settings.data }, origins);
   const data = loadTraining(table, {
     testShare: DEFAULT_TEST_SHARE,
     ...namedColumns(table, settings.data),

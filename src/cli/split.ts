@@ -1,16 +1,17 @@
 // `tutti split`: the rows that a training with a test share trains on and those that it holds out, as two files.
 
 import { resolve } from 'node:path';
-import { delimiterOf, readCsv } from '../data/csv.js';
+import { delimiterOf } from '../data/csv.js';
 import { judgeTable } from '../data/judge-table.js';
 import { type LoadOptions, splitJudged } from '../data/load.js';
 import type { Table } from '../data/table.js';
 import { failOption } from '../errors.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { type CsvRow, writeCsv } from './csv-output.js';
-import { COLUMN_ROWS, CSV_ROWS, csvOptions, namedColumns, TARGET_ROW } from './data-rows.js';
+import { COLUMN_ROWS, CSV_ROWS, namedColumns, readTable, TARGET_ROW } from './data-rows.js';
 import { checkOutput } from './input-files.js';
-import { flagOf, type OptionRow } from './option-row.js';
+import type { OptionOrigins } from './option-origins.js';
+import type { OptionRow } from './option-row.js';
 import { note, printJson } from './terminal.js';
 import { counted } from './words.js';
 
@@ -43,21 +44,21 @@ export const command: CommandDefinition = {
   examples: [
     'tutti split prices.csv --target price --test-share 0.3 --seed 1 --train-out train.csv --test-out test.csv',
   ],
-  run: ([file], given) => split(file!, given),
+  run: ([file], given, origins) => split(file!, given, origins),
 };
 
-async function split(file: string, given: GivenOptions): Promise<number> {
+async function split(file: string, given: GivenOptions, origins: OptionOrigins): Promise<number> {
   const { json, quiet, trainOut, testOut, testShare = DEFAULT_SHARE, seed = 0, ...columns } = given;
-  if (columns.target === undefined) failOption('--target', 'the name of the column to predict', undefined);
+  if (columns.target === undefined) failOption('target', 'the name of the column to predict', undefined);
   const outputs = { trainOut: textOf('trainOut', trainOut), testOut: textOf('testOut', testOut) };
-  await checkOutput(outputs.trainOut, [file]);
-  await checkOutput(outputs.testOut, [file]);
+  await checkOutput(outputs.trainOut, [file], 'trainOut');
+  await checkOutput(outputs.testOut, [file], 'testOut');
   if (resolve(outputs.trainOut) === resolve(outputs.testOut)) {
-    failOption('--test-out', 'another file than --train-out', outputs.testOut);
+    failOption('testOut', 'another file than `trainOut`', outputs.testOut);
   }
   const share = testShare as number;
-  if (!(share > 0 && share < 1)) failOption('--test-share', 'a number above 0 and below 1', share);
-  const table = readCsv(file, csvOptions(given));
+  if (!(share > 0 && share < 1)) failOption('testShare', 'a number above 0 and below 1', share);
+  const table = readTable(file, given, origins);
   const options = namedColumns(table, columns) as unknown as LoadOptions;
   const rows = splitJudged(table, judgeTable(table, options), { testShare: share, seed: seed as number });
   // Both files are written with the delimiter that the file was read with.
@@ -81,7 +82,7 @@ async function split(file: string, given: GivenOptions): Promise<number> {
 }
 
 function textOf(name: string, value: unknown): string {
-  return value === undefined ? failOption(flagOf(name), 'the name of a file', value) : String(value);
+  return value === undefined ? failOption(name, 'the name of a file', value) : String(value);
 }
 
 /** The header and the given rows, every cell with the text that it has in the file. */

@@ -2,15 +2,15 @@
 // measure, print. A module of its own, so that loading it overlaps with the threads' start.
 
 import type { SavedEnsemble } from '../bundle/save.js';
-import { readCsv } from '../data/csv.js';
 import { type LoadedData, loadTraining } from '../data/load.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { randomSeed, trainEnsemble } from '../ensemble/train-ensemble.js';
 import type { Pool } from '../pool/pool.js';
-import { csvOptions, namedColumns } from './data-rows.js';
+import { DATA_ROWS, namedColumns, readTable } from './data-rows.js';
 import { reportFailure } from './failure.js';
 import { listenForInterrupt } from './interrupt.js';
 import { aggregatorOf, checkMean } from './means.js';
+import { inFlags, type OptionOrigins } from './option-origins.js';
 import { createProgressDisplay } from './progress.js';
 import { note, paletteOf, print, printJson } from './terminal.js';
 import type { TrainSettings } from './train-settings.js';
@@ -21,10 +21,16 @@ import { rememberModules } from './trusted-modules.js';
  * Trains on a file; what is wrong with its data is found before the first member is trained.
  * @returns the exit status.
  */
-export async function runTraining(file: string, settings: TrainSettings, pool: Pool): Promise<number> {
+export async function runTraining(
+  file: string,
+  settings: TrainSettings,
+  pool: Pool,
+  origins: OptionOrigins,
+): Promise<number> {
   const seed = settings.training.seed ?? randomSeed();
-  const table = readCsv(file, csvOptions({ ...settings.data }));
-  const data = loadTraining(table, { ...namedColumns(table, settings.data), seed });
+  const table = readTable(file, { ...settings.data }, origins);
+  const loaded = loadTraining(table, { ...namedColumns(table, settings.data), seed });
+  const data = { ...loaded, notes: loaded.notes.map((text) => inFlags(text, DATA_ROWS, origins.columns)) };
   checkMean(aggregatorOf(settings.mean), data.task, settings.training.loss === 'gaussianNll');
   if (!settings.quiet) {
     const say = settings.json ? note : print;

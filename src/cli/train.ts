@@ -30,5 +30,5 @@ async function train(file: string, given: GivenOptions, origins: OptionOrigins):
   // Threads take longer to start than most files to read, so they start before the rest is even loaded.
   const pool = endWithProcess(createPool({ threads: threadsFor(settings.threads, settings.training) }));
   const { runTraining } = await import('./train-run.js');
-  return await runTraining(file, settings, pool);
+  return await runTraining(file, settings, pool, origins);
 }

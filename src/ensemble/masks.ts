@@ -51,7 +51,7 @@ export function dropoutNet(ensemble: Ensemble, member?: number): DropoutNet {
   };
   const found = members.find((own) => (member === undefined ? hasDropout(own) : own.index === member));
   if (found === undefined || !hasDropout(found)) {
-    const expected = 'a trained member with dropout (inputKeep or hiddenKeep below 1)';
+    const expected = 'a trained member with dropout (`inputKeep` or `hiddenKeep` below 1)';
     failOption('member', expected, member ?? 'an ensemble without any');
   }
   const spec = requireNetwork(plan.members[found.index]!, found.index);

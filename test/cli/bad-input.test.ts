@@ -34,9 +34,8 @@ const folder = t.testdir({
 
 // One thread: starting more would take most of the time.
 const TRAIN = ['train', 'good.csv', '--target', 'label', '--threads', '1', '--out', 'precious.tutti'];
-const trainOn = (file: string, ...more: string[]) => [
-  ...['train', file, '--target', 'label', '--threads', '1', '--out', 'new.tutti'],
-  ...more,
+const trainOn = (file: string, out = 'new.tutti') => [
+  ...['train', file, '--target', 'label', '--threads', '1', '--out', out],
 ];
 
 /** What to run, and what the line must say. */
@@ -57,8 +56,11 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
   'a billion members': [[...TRAIN, '--members', '1e9'], /would need about .* of memory.* available/],
   'layers that are no numbers': [[...TRAIN, '--hidden', '3,x'], /`--hidden`.*"3,x"/],
   'a layer of no units': [[...TRAIN, '--hidden', '3,0'], /`--hidden` to be an integer ≥ 1, got 0/],
-  'an unknown option': [[...TRAIN, '--hiden', '3'], /Unknown option `--hiden` \(Did you mean --hidden\?\)/],
-  'an unknown command': [['trian'], /Unknown command `trian` \(Did you mean train\?\)/],
+  'an unknown option': [
+    [...TRAIN, '--hiden', '3'],
+    /Unknown option `--hiden` of tutti train \(did you mean `--hidden`\?\)/,
+  ],
+  'an unknown command': [['trian'], /Expected a command, got "trian" \(did you mean `train`\?\)/],
   'an unknown name in a config file': [
     [...TRAIN, '--config', 'unknown.yaml'],
     /unknown\.yaml: Unknown option "learningRatee" \(did you mean `learningRate`\?\)/,
@@ -78,7 +80,10 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
     [...TRAIN, '--optimizer', 'adagrad'],
     /`--optimizer`.*adam, adamW, sgd.*"adagrad"/,
   ],
-  'half a thread': [[...TRAIN, '--threads', '0.5'], /`--threads`.*0\.5/],
+  'half a thread': [
+    ['train', 'good.csv', '--target', 'label', '--threads', '0.5', '--out', 'precious.tutti'],
+    /`--threads`.*0\.5/,
+  ],
   'a test share of all rows': [[...TRAIN, '--test-share', '1'], /`--test-share`/],
   'a loss for numbers on classes': [
     [...TRAIN, '--loss', 'squaredError'],
@@ -89,15 +94,12 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
     /`--mean`.*variance head/,
   ],
   'an output folder that is missing': [
-    trainOn('good.csv', '--out', 'none/x.tutti'),
+    trainOn('good.csv', 'none/x.tutti'),
     /Cannot write none\/x\.tutti: .*folder/,
   ],
-  'an output path that is a folder': [
-    trainOn('good.csv', '--out', 'sub'),
-    /Cannot write sub: it is a folder/,
-  ],
-  'an output path inside a file': [trainOn('good.csv', '--out', 'good.csv/x'), /Cannot write good\.csv\/x/],
-  'an output path that is the input': [trainOn('good.csv', '--out', './good.csv'), /`--out`.*another file/],
+  'an output path that is a folder': [trainOn('good.csv', 'sub'), /Cannot write sub: it is a folder/],
+  'an output path inside a file': [trainOn('good.csv', 'good.csv/x'), /Cannot write good\.csv\/x/],
+  'an output path that is the input': [trainOn('good.csv', './good.csv'), /`--out`.*another file/],
   'a bundle that is missing': [
     ['inspect', 'missing.tutti'],
     /missing\.tutti to be a readable file, got nothing: there is no such file/,
@@ -160,7 +162,10 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
     [...TRAIN, '--resample', 'bootstap'],
     /`--resample`.*got "bootstap" \(did you mean "bootstrap"\?\)/,
   ],
-  'an option before any command': [['--epochs', '5'], /Unknown option `--epochs`/],
+  'an option before any command': [
+    ['--epochs', '5'],
+    /Expected a command before `--epochs`, such as tutti train/,
+  ],
   'no file': [['train', '--target', 'label'], /Missing required argument `file`/],
   'too many arguments': [['inspect', 'ok.tutti', 'more'], /Too many arguments/],
 };

@@ -78,7 +78,9 @@ t.test(
     skip: existsSync('/dev/full') ? false : 'there is no /dev/full',
   },
   async (t) => {
-    const train = await tutti([...TRAIN, ...QUICK, '--out', 'quick.tutti'], { cwd });
+    const train = await tutti(['train', 'data.csv', '--target', 'label', ...QUICK, '--out', 'quick.tutti'], {
+      cwd,
+    });
     t.equal(train.status, 0, train.stderr);
     for (const args of [['inspect', 'quick.tutti'], ['predict', 'quick.tutti', 'data.csv'], ['--help']]) {
       const child = spawn(process.execPath, [MAIN, ...args], {

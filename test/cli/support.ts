@@ -90,6 +90,15 @@ export const QUICK = [
   '1',
 ] as const;
 
+/** Arguments and more of them, which take the place of those with the same flags. */
+export function instead(args: readonly string[], ...more: readonly string[]): string[] {
+  const kept = args.filter((arg, at) => {
+    const flag = arg.startsWith('--') ? arg : args[at - 1]!;
+    return !(flag?.startsWith('--') && more.includes(flag));
+  });
+  return [...kept, ...more];
+}
+
 function wobble(i: number): number {
   return Math.round(1000 * Math.sin(12.9898 * (i + 1))) / 1000;
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { classCsv, QUICK, tutti, valueCsv } from './support.js';
+import { classCsv, instead, QUICK, tutti, valueCsv } from './support.js';
 
 const folder = t.testdir({
   'classes.csv': classCsv(),
@@ -73,7 +73,7 @@ t.test('a seed is drawn and printed when none is given, and repeats the run', as
 t.test('the same bytes with one, two and three threads', async (t) => {
   const hashes = [];
   for (const threads of ['1', '2', '3']) {
-    const { stdout } = await tutti([...classes, '--threads', threads, '--json'], { cwd });
+    const { stdout } = await tutti(instead(classes, '--threads', threads, '--json'), { cwd });
     hashes.push(parse(stdout).contentHash);
   }
   t.equal(new Set(hashes).size, 1);
@@ -137,7 +137,7 @@ t.test('a member that diverges is named, the others are kept, and the exit statu
 
 t.test('when every member fails the exit status is 1 and nothing is saved', async (t) => {
   const { status, stderr } = await tutti(
-    [...classes, '--learning-rate', '1e30', '--epochs', '9', '--out', 'no.tutti'],
+    instead(classes, '--learning-rate', '1e30', '--epochs', '9', '--out', 'no.tutti'),
     { cwd },
   );
   t.equal(status, 1);

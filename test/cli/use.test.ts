@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import t from 'tap';
-import { classCsv, QUICK, tutti, valueCsv } from './support.js';
+import { classCsv, instead, QUICK, tutti, valueCsv } from './support.js';
 
 const odd = classCsv().replaceAll('yes', '"say ""yes"", maybe"');
 const folder = t.testdir({
@@ -20,7 +20,7 @@ t.before(async () => {
     ['values.csv', 'y', 'gaussian.tutti', '--loss', 'gaussianNll'],
     ['values.csv', 'y,z', 'several.tutti'],
   ] as const) {
-    const args = ['train', file, '--target', target, ...QUICK, ...more, '--out', out];
+    const args = ['train', file, '--target', target, ...instead(QUICK, ...more), '--out', out];
     const { status, stderr } = await tutti(args, { cwd });
     if (status !== 0) throw new Error(stderr);
   }
@@ -178,7 +178,7 @@ t.test('attack scores the ensemble and its members under attack', async (t) => {
     [['--steps', '0'], /Expected `--steps` to be an integer ≥ 1, got 0/],
     [['--on', 'all'], /Expected `--on` to be one of ensemble, member, both/],
   ] as const) {
-    const refused = await tutti([...args, ...more], { cwd });
+    const refused = await tutti(instead(args, ...more), { cwd });
     t.equal(refused.status, 2);
     t.match(refused.stderr, message);
   }

@@ -1,0 +1,104 @@
+// What is wrong with a command line as such, told in the words of the command line: in this process, since nothing is
+// trained or written.
+
+import t, { type Test } from 'tap';
+import { inFlags, inUsersWords, type OptionOrigins } from '../../src/cli/option-origins.js';
+import type { OptionRow } from '../../src/cli/option-row.js';
+import { runProgram } from '../../src/cli/program.js';
+import { failOption, TuttiError } from '../../src/errors.js';
+
+async function refused(t: Test, args: string, message: string | RegExp): Promise<void> {
+  await t.rejects(runProgram(args.split(' ')), { code: 'ERR_OPTION', message }, args);
+}
+
+t.test('a flag without a command says which command has it', async (t) => {
+  await refused(t, '--epochs 5', 'Expected a command before `--epochs`, such as tutti train … --epochs');
+  await refused(t, '--epochs=5 train x.csv', /before `--epochs`, such as tutti train/);
+  await refused(t, '--out-of-bag', /before `--out-of-bag`, such as tutti select/);
+  await refused(t, '--zzzzzz', 'Expected a command before `--zzzzzz`; tutti --help lists them');
+  await refused(t, '--epohcs 5', 'Expected a command before `--epohcs` (did you mean `--epochs`?)');
+});
+
+t.test('a word that is no command suggests the nearest, or what to do with a file', async (t) => {
+  await refused(t, 'trian x.csv', 'Expected a command, got "trian" (did you mean `train`?)');
+  await refused(t, 'x.csv', 'Expected a command, got "x.csv", such as tutti train x.csv');
+  await refused(t, 'qqqqqqqqq', 'Expected a command, got "qqqqqqqqq"; tutti --help lists them');
+});
+
+t.test(
+  'a flag that the command has not suggests the nearest, the longer one, or the commands that have it',
+  async (t) => {
+    const nearest = { learningRate: 'learning-rate', learning_rate: 'learning-rate', epohcs: 'epochs' };
+    for (const [typed, meant] of Object.entries(nearest)) {
+      const message = `Unknown option \`--${typed}\` of tutti train (did you mean \`--${meant}\`?)`;
+      await refused(t, `train x.csv --${typed} 1`, message);
+      await refused(t, `train x.csv --${typed}=1`, message);
+    }
+    await refused(t, 'train x.csv --batch 8', /\(did you mean `--batch-size`\?\)/);
+    await refused(t, 'train x.csv --no-clp', /\(did you mean `--no-clip`\?\)/);
+    await refused(t, 'evaluate e x.csv --hidden 8', /of tutti evaluate, which is an option of tutti train,/);
+    await refused(
+      t,
+      'inspect e -x',
+      'Unknown option `-x` of tutti inspect; tutti inspect --help lists its options',
+    );
+  },
+);
+
+t.test('a flag is given once, unless it is a list that adds to itself', async (t) => {
+  await refused(t, 'train x --target y --epochs 1 --epochs=2', 'Expected `--epochs` once, got it twice');
+  await refused(t, 'train x --target y -o a --out a', 'Expected `--out` once, got it twice');
+  await refused(t, 'train x --target y --json --json', 'Expected `--json` once, got it twice');
+  await refused(t, 'train x --target y --json --no-json', 'Expected `--json` or `--no-json`, got both');
+  await refused(t, 'train x --hidden 8 --hidden 4', /`--hidden` once, got it twice; .* separated by commas/);
+  const twice = 'train no-such-file --threads 1 --target y --drop a --ignore b --missing - --missing ?';
+  await t.rejects(runProgram(twice.split(' ')), { code: 'ERR_FILE' }, 'lists are read on');
+});
+
+const ROWS: readonly OptionRow[] = [
+  { name: 'hiddenKeep', kind: 'number', group: '', description: '' },
+  { name: 'target', kind: 'columns', group: '', description: '' },
+  {
+    ...{ name: 'mean', apiName: 'aggregator', kind: 'choice', group: '', description: '' },
+    ...{ choices: ['vote'], apiChoices: { vote: 'majorityVote', arithmetic: 'arithmeticMean' } },
+  },
+];
+
+function origins(...columns: string[]): OptionOrigins {
+  return { config: null, columns: new Set(columns) };
+}
+
+t.test(
+  'options in messages are called by their flags, and their values by the words of the command line',
+  async (t) => {
+    const worded = (run: () => unknown, from = origins()) => {
+      try {
+        return run();
+      } catch (error) {
+        return (inUsersWords(error, ROWS, from) as Error).message;
+      }
+    };
+    t.equal(
+      worded(() => failOption('aggregator', 'arithmeticMean, as `hiddenKeep` is 1', 'majorityVote')),
+      'Expected `--mean` to be arithmetic, as `--hidden-keep` is 1, got "vote"',
+    );
+    t.equal(
+      worded(() => failOption('hiddenKeep', 'a number', 'majorityVote')),
+      'Expected `--hidden-keep` to be a number, got "majorityVote"',
+      'values of other options are not touched',
+    );
+  },
+);
+
+t.test('a column that is called like an option keeps its name', async (t) => {
+  t.equal(inFlags('`target` and `mean` of `x`', ROWS, new Set(['target'])), '`target` and `--mean` of `x`');
+  const message = (error: TuttiError, ...columns: string[]) =>
+    (inUsersWords(error, ROWS, origins(...columns)) as Error).message;
+  const beside = new TuttiError('ERR_DATA', 'Expected columns beside `target`');
+  t.equal(message(beside, 'target'), 'Expected columns beside `target`');
+  t.equal(message(beside), 'Expected columns beside `--target`');
+  const ofOption = new TuttiError('ERR_OPTION', 'Expected `target` to be one', { option: 'target' });
+  t.equal(message(ofOption, 'target'), 'Expected `--target` to be one', 'but the option at fault is a flag');
+  const ofCell = new TuttiError('ERR_DATA', 'Expected `target` to be a number', { column: 'target' });
+  t.equal(message(ofCell), 'Expected `target` to be a number');
+});
