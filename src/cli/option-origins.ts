@@ -14,9 +14,14 @@ export interface OptionOrigins {
 
 /**
  * An error whose message names options as the user said them; anything that is no TuttiError as it is.
- * @param rows the command's options, then those of training, which it may advise.
+ * @param rows the command's options. @param advised those of training, which it may name as what to do otherwise.
  */
-export function inUsersWords(error: unknown, rows: readonly OptionRow[], origins: OptionOrigins): unknown {
+export function inUsersWords(
+  error: unknown,
+  rows: readonly OptionRow[],
+  advised: readonly OptionRow[],
+  origins: OptionOrigins,
+): unknown {
   if (!(error instanceof TuttiError)) return error;
   const { config } = origins;
   const { details } = error;
@@ -30,7 +35,9 @@ export function inUsersWords(error: unknown, rows: readonly OptionRow[], origins
   if (typeof details.column === 'string') columns.add(details.column);
   if (option !== null) columns.delete(option);
   const row = rows.find((own) => (own.apiName ?? own.name) === option);
-  const message = inFlags(inChoices(error.message, row), rows, columns);
+  // What is wrong is no flag of another command, though it may be called like one.
+  const named = [...rows, ...advised.filter(({ name }) => name !== option)];
+  const message = inFlags(inChoices(error.message, row), named, columns);
   return message === error.message ? error : reworded(error, message);
 }
 

@@ -114,7 +114,7 @@ function configure(command: Command, definition: CommandDefinition, finish: (sta
       finish(await definition.run(command.args, readOptions(definition.options, command.opts()), origins));
     } catch (error) {
       const { command: training } = await COMMANDS.train!.load();
-      throw inUsersWords(error, [...definition.options, ...training.options], origins);
+      throw inUsersWords(error, definition.options, training.options, origins);
     }
   });
 }

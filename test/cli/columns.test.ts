@@ -39,7 +39,7 @@ t.test('describe tells what stands in the way of one column and describes the ot
   const { status, stdout } = await tutti(['describe', 'data.csv'], { cwd });
   t.equal(status, 0);
   t.match(stdout, /a +feature +numbers/);
-  t.match(stdout, /Expected `b` to be a number, got "soon" .*list it: `missing` "soon"/);
+  t.match(stdout, /Expected `b` to be a number, got "soon" .*list it: `--missing` "soon"/);
 });
 
 t.test('split writes the rows that train holds out, cell by cell, and train says how', async (t) => {

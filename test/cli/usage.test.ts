@@ -75,7 +75,7 @@ t.test(
       try {
         return run();
       } catch (error) {
-        return (inUsersWords(error, ROWS, from) as Error).message;
+        return (inUsersWords(error, ROWS, [], from) as Error).message;
       }
     };
     t.equal(
@@ -90,10 +90,20 @@ t.test(
   },
 );
 
+t.test(
+  'what another command could do is said by its flags, but what is wrong here is no flag of another',
+  async (t) => {
+    const error = new TuttiError('ERR_OPTION', 'Expected `members` with `inputKeep`', { option: 'members' });
+    const advised = ['members', 'inputKeep'].map((name) => ({ ...ROWS[0]!, name }));
+    const worded = inUsersWords(error, [], advised, origins()) as Error;
+    t.equal(worded.message, 'Expected `members` with `--input-keep`');
+  },
+);
+
 t.test('a column that is called like an option keeps its name', async (t) => {
   t.equal(inFlags('`target` and `mean` of `x`', ROWS, new Set(['target'])), '`target` and `--mean` of `x`');
   const message = (error: TuttiError, ...columns: string[]) =>
-    (inUsersWords(error, ROWS, origins(...columns)) as Error).message;
+    (inUsersWords(error, ROWS, [], origins(...columns)) as Error).message;
   const beside = new TuttiError('ERR_DATA', 'Expected columns beside `target`');
   t.equal(message(beside, 'target'), 'Expected columns beside `target`');
   t.equal(message(beside), 'Expected columns beside `--target`');
