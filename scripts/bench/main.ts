@@ -4,9 +4,11 @@
 import { writeFileSync } from 'node:fs';
 import { commit, describeMachine } from './machine.js';
 import { measureCold } from './measures/cold.js';
+import { measureLatency } from './measures/latency.js';
 import { measureMemory } from './measures/memory.js';
 import { measurePeak } from './measures/peak.js';
 import { measurePredict } from './measures/predict.js';
+import { measureResident } from './measures/resident.js';
 import { measureScaling } from './measures/scaling.js';
 import { measureSteady } from './measures/steady.js';
 import { measureTechniques } from './measures/techniques.js';
@@ -30,7 +32,9 @@ const result: BenchResult = {
   threads: [],
   scaling: [],
   memory: [],
+  resident: [],
   predict: [],
+  latency: [],
   peak: [],
   tile: [],
   techniques: [],
@@ -53,6 +57,10 @@ async function run(measure: Measure): Promise<void> {
       return keep(result.scaling, await measureScaling(session));
     case 'memory':
       return keep(result.memory, await measureMemory(session));
+    case 'resident':
+      return keep(result.resident, await measureResident(session));
+    case 'latency':
+      return keep(result.latency, await measureLatency(session));
     case 'peak':
       keep(result.tile, await measureTile(session));
   }

@@ -12,7 +12,9 @@ export const MEASURES = [
   'threads',
   'scaling',
   'memory',
+  'resident',
   'predict',
+  'latency',
   'peak',
   'techniques',
 ] as const;

@@ -2,9 +2,11 @@
 
 import type { Machine } from './machine.js';
 import type { ColdRow } from './measures/cold.js';
+import type { LatencyRow } from './measures/latency.js';
 import type { MemoryRow } from './measures/memory.js';
 import type { PeakRow } from './measures/peak.js';
 import type { PredictRow } from './measures/predict.js';
+import type { ResidentRow } from './measures/resident.js';
 import type { ScalingRow } from './measures/scaling.js';
 import type { SteadyRow } from './measures/steady.js';
 import type { TechniqueRow } from './measures/techniques.js';
@@ -27,7 +29,9 @@ export interface BenchResult {
   readonly techniques: TechniqueRow[];
   readonly scaling: ScalingRow[];
   readonly memory: MemoryRow[];
+  readonly resident: ResidentRow[];
   readonly predict: PredictRow[];
+  readonly latency: LatencyRow[];
   readonly peak: PeakRow[];
   readonly tile: TileRow[];
   readonly leftOut: readonly LeftOut[];
@@ -45,7 +49,9 @@ export function toMarkdown(result: BenchResult): string {
     section('Techniques', techniquesTable(result.techniques)),
     section('Growth of the time', scalingTable(result.scaling)),
     section('Peak memory', memoryTable(result.memory)),
+    section('Resident memory over many runs', residentTable(result.resident)),
     section('Prediction', predictTable(result.predict)),
+    section('One row', latencyTable(result.latency)),
     section("Share of the machine's peak", peakTable(result.peak)),
     section('The tile in its real use, one thread', tileTable(result.tile)),
     section(
@@ -68,7 +74,7 @@ function heading({ machine, commit, versions, settings, date }: BenchResult): st
     '# Benchmark',
     '',
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; Node ${machine.node}.`,
-    `${list.join(', ')}.`,
+    ...(list.length === 0 ? [] : [`${list.join(', ')}.`]),
     `Commit ${commit ?? 'unknown'}, ${date}; load before the run ${machine.loadBefore.toFixed(2)}.`,
     ...(machine.loadBefore > QUIET_LOAD
       ? ['', '**The machine was busy when the run began: run it again.**', '']
@@ -156,7 +162,6 @@ function scalingTable(rows: readonly ScalingRow[]): string {
 }
 
 function memoryTable(rows: readonly MemoryRow[]): string {
-  const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
   const lines = rows.map(({ contender, members, peakBytes, bytesPerMember, weightBytes }) => [
     contender,
     members.join(', '),
@@ -167,9 +172,34 @@ function memoryTable(rows: readonly MemoryRow[]): string {
   return table(['contender', 'members', 'peak MiB', 'MiB per further member', 'MiB of its weights'], lines);
 }
 
+function residentTable(rows: readonly ResidentRow[]): string {
+  const lines = rows.map(({ series, times, contender, residentBytes }) => [
+    `${times} ${series}`,
+    contender,
+    ...residentBytes.map(mib),
+  ]);
+  const marks = rows[0]?.marks.map((share) => `MiB at ${percent(share)}`) ?? [];
+  return table(['in a row', 'contender', ...marks], lines);
+}
+
+function mib(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(1);
+}
+
 function predictTable(rows: readonly PredictRow[]): string {
   const lines = rows.map((row) => [row.workload, row.contender, range(row.rowsPerSecond)]);
   return table(['workload', 'contender', 'rows/s'], lines);
+}
+
+function latencyTable(rows: readonly LatencyRow[]): string {
+  const lines = rows.map(({ sizes, way, contender, processorMs, wallMs }) => [
+    `16 × (${sizes.join('→')})`,
+    way,
+    contender,
+    range(processorMs),
+    range(wallMs),
+  ]);
+  return table(['ensemble', 'by', 'contender', 'processor ms', 'wall ms'], lines);
 }
 
 function peakTable(rows: readonly PeakRow[]): string {

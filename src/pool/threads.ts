@@ -31,6 +31,12 @@ const BUSY_START_MS = 60_000;
 /** A thread that is in JavaScript or WebAssembly ends within milliseconds; one inside the operating system may never. */
 const END_GRACE_MS = 3000;
 
+/**
+ * Of each thread's heap. V8 lets it grow to 48 MiB a thread, whatever little garbage there is; with so much, members of
+ * all engines measured as fast.
+ */
+const YOUNG_GENERATION_MIB = 4;
+
 /** What is known of a thread that has not exited. */
 interface ThreadState {
   online: boolean;
@@ -253,6 +259,7 @@ function startPiscina({ count, worker, data }: ThreadsOptions): piscina.Piscina<
     execArgv: [...execArgv],
     workerData: { ...data, loaders } satisfies ThreadData,
     recordTiming: false,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
   });
 }
 

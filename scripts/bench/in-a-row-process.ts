@@ -1,0 +1,82 @@
+// A process that does one thing over and over and says what that cost it, for the measures `resident` and `latency`:
+// `node in-a-row-process.js resident <series> <threads>` or `… latency <inputs-…-outputs> <way>`. One JSON line
+// is its answer.
+
+import type { Dataset, Ensemble } from '../../src/index.js';
+import * as tutti from '../../src/index.js';
+import { type LatencyAnswer, MARKS, type ResidentAnswer, SERIES, type Series, type Way } from './in-a-row.js';
+
+const SMALL = { members: 4, hidden: [16], epochs: 5 } as const;
+/** Predictions before the clock starts, and while it runs. */
+const [WARM_UP, TIMED] = [1000, 2000];
+
+const [measure, what, how] = process.argv.slice(2);
+const answer =
+  measure === 'resident'
+    ? await residentOf(what as Series, Number(how))
+    : await latencyOf(what!.split('-').map(Number), how as Way);
+process.stdout.write(`${JSON.stringify(answer)}\n`);
+
+async function residentOf(series: Series, threads: number): Promise<ResidentAnswer> {
+  const times = SERIES[series];
+  const { run, end } = await jobOf(series, threads);
+  const residentBytes: number[] = [];
+  for (let time = 1; time <= times; time++) {
+    await run(time);
+    if (MARKS.some((share) => share * times === time)) residentBytes.push(process.memoryUsage.rss());
+  }
+  await end();
+  return { residentBytes };
+}
+
+interface Job {
+  run(time: number): Promise<unknown>;
+  end(): unknown;
+}
+
+async function jobOf(series: Series, threads: number): Promise<Job> {
+  const dataset = rowsOf(300, 8, 2);
+  const train = (seed: number, settings = {}) => tutti.trainEnsemble(dataset, { ...SMALL, seed }, settings);
+  switch (series) {
+    case 'trainings inline':
+      return { run: train, end() {} };
+    case 'trainings in a pool': {
+      const runner = tutti.createPool({ threads });
+      return { run: (seed) => train(seed, { runner }), end: () => runner.close() };
+    }
+    case 'one-row predictions':
+      return predictionOf(await train(1), dataset, 'predictEnsemble');
+    case 'one-row predictions of a predictor':
+      return predictionOf(await train(1), dataset, 'createPredictor');
+    default:
+      return series satisfies never;
+  }
+}
+
+async function latencyOf(sizes: readonly number[], way: Way): Promise<LatencyAnswer> {
+  const dataset = rowsOf(160, sizes[0]!, sizes.at(-1)!);
+  const options = { members: 16, hidden: sizes.slice(1, -1), epochs: 1, seed: 1 };
+  const { run, end } = await predictionOf(await tutti.trainEnsemble(dataset, options), dataset, way);
+  for (let time = 0; time < WARM_UP; time++) await run(time);
+  const processor = process.cpuUsage();
+  const wall = performance.now();
+  for (let time = 0; time < TIMED; time++) await run(time);
+  const wallMs = (performance.now() - wall) / TIMED;
+  const { user, system } = process.cpuUsage(processor);
+  end();
+  return { processorMs: (user + system) / 1000 / TIMED, wallMs };
+}
+
+async function predictionOf(ensemble: Ensemble, { x, features }: Dataset, way: Way): Promise<Job> {
+  const row = x.slice(0, features);
+  if (way === 'predictEnsemble') return { run: () => tutti.predictEnsemble(ensemble, row), end() {} };
+  const predictor = await tutti.createPredictor(ensemble);
+  return { run: () => predictor.predict(row), end: () => predictor.dispose() };
+}
+
+/** Rows without meaning: neither time nor memory depends on what they say. */
+function rowsOf(rows: number, features: number, classes: number): Dataset {
+  const x = Float32Array.from({ length: rows * features }, (_, at) => Math.sin(at * at));
+  const labels = Int32Array.from({ length: rows }, (_, row) => row % classes);
+  return tutti.Dataset.fromArrays({ x, rows, features, labels });
+}
