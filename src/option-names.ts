@@ -62,6 +62,28 @@ export function checkNames(
   throw new TuttiError('ERR_OPTION', `Unknown option \`${stray}\` of \`${where}\`${hint}`, { option: stray });
 }
 
+/** What else must hold for an option to have an effect. */
+export interface Condition<Options> {
+  /** Ends the sentence "absent unless …". */
+  readonly says: string;
+  holds(options: Options): boolean;
+}
+
+/** The conditions of those options that do not always have an effect. */
+export type OptionUses<Options> = { readonly [Name in NamesOf<Options>]?: Condition<Options> };
+
+/**
+ * Refuses an option without effect, because whoever gave it expects something of it.
+ * @throws ERR_OPTION
+ */
+export function requireUses<Options extends object>(options: Options, uses: OptionUses<Options>): void {
+  for (const [name, condition] of Object.entries(uses) as [string, Condition<Options>][]) {
+    const value = (options as Readonly<Record<string, unknown>>)[name];
+    if (value !== undefined && !condition.holds(options))
+      failOption(name, `absent unless ${condition.says}`, value);
+  }
+}
+
 /** Those of some options that another function takes, to be handed on to it. */
 export function pickOptions<Options extends object, Name extends string>(
   options: Options,

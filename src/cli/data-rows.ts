@@ -42,16 +42,20 @@ export function readTable(
 const NAMING = ['target', 'categorical', 'drop', 'only'] as const;
 
 /**
- * The options with the columns they name as the table has them: a text is a column's name, whatever is in it, or else
+ * The options but those of reading, with the columns they name as the table has them: a text is a column's name, whatever is in it, or else
  * a list of names separated by commas.
  * @throws ERR_OPTION for a name that is no column
  */
-export function namedColumns<Options extends object>(table: Table, options: Options): Options {
-  const given = options as Readonly<Record<string, unknown>>;
+export function namedColumns<Options extends object>(
+  table: Table,
+  options: Options,
+): Omit<Options, keyof CsvOptions> {
+  const { delimiter: _delimiter, encoding: _encoding, ...others } = options as Options & CsvOptions;
+  const given = others as Readonly<Record<string, unknown>>;
   const named = NAMING.filter((name) => given[name] !== undefined).map(
     (name) => [name, listedColumns(table, name, [given[name]].flat() as string[])] as const,
   );
-  return { ...options, ...Object.fromEntries(named) };
+  return { ...others, ...Object.fromEntries(named) };
 }
 
 export const TARGET_ROW: OptionRow = {
@@ -59,6 +63,22 @@ export const TARGET_ROW: OptionRow = {
   kind: 'columns',
   argument: 'column',
 };
+
+/** How the cells of a file are written, for every command that takes them for what they are by itself. */
+export const CELL_ROWS: readonly OptionRow[] = [
+  {
+    ...text('missing', 'texts for no value beside NA, NaN, null and, in numbers, ? and N/A'),
+    ...{ kind: 'texts', argument: '?,-,none' },
+  },
+  {
+    ...choice('decimal', ['.', ','], 'the decimal mark of numbers'),
+    ...{ argument: 'mark', defaultText: 'what the cells show' },
+  },
+  {
+    ...choice('dateOrder', ['dmy', 'mdy'], 'the order of dates such as 03/04/2023'),
+    ...{ argument: 'order', defaultText: 'what the cells show' },
+  },
+];
 
 /** The options that say what the columns of a file are taken for. */
 export const COLUMN_ROWS: readonly OptionRow[] = [
@@ -70,21 +90,10 @@ export const COLUMN_ROWS: readonly OptionRow[] = [
   columns('only', 'the only columns to learn from'),
   columns('categorical', 'columns of categories that look like numbers, or never repeat, or say NA'),
   {
-    ...text('missing', 'texts for no value beside NA, NaN, null and, in numbers, ? and N/A'),
-    ...{ kind: 'texts', argument: '?,-,none' },
-  },
-  {
     ...choice('missingTarget', ['error', 'drop'], 'rows without a target'),
     defaultText: 'error',
   },
-  {
-    ...choice('decimal', ['.', ','], 'the decimal mark of numbers'),
-    ...{ argument: 'mark', defaultText: 'what the cells show' },
-  },
-  {
-    ...choice('dateOrder', ['dmy', 'mdy'], 'the order of dates such as 03/04/2023'),
-    ...{ argument: 'order', defaultText: 'what the cells show' },
-  },
+  ...CELL_ROWS,
   { ...text('weightColumn', 'column with the weight of each row in the loss'), argument: 'column' },
   { ...text('groupColumn', 'column whose groups are kept whole'), argument: 'column' },
 ];

@@ -1,7 +1,8 @@
 // The options that say which figures a measurement has: its intervals, and curves over the number of members.
 
 import { failOption } from '../errors.js';
-import { INTERVAL_OPTIONS, type IntervalOptions } from '../measure/intervals.js';
+import { INTERVAL_OPTIONS, INTERVAL_USES, type IntervalOptions } from '../measure/intervals.js';
+import { requireUses } from '../option-names.js';
 import type { GivenOptions } from './command.js';
 import type { OptionRow } from './option-row.js';
 
@@ -25,12 +26,16 @@ export const CURVES_ROW: OptionRow = {
   description: 'scores by number of members, over sampled subsets of them (takes the longest)',
 };
 
-/** The intervals asked for. @throws ERR_OPTION */
-export function intervalsOf(given: GivenOptions): Pick<IntervalOptions, 'level' | 'replicates'> {
+/** The intervals asked for. @param levels whether a level says something without them too. @throws ERR_OPTION */
+export function intervalsOf(
+  given: GivenOptions,
+  levels = false,
+): Pick<IntervalOptions, 'level' | 'replicates'> {
   const names = (['level', 'replicates'] as const).filter((name) => given[name] !== undefined);
   for (const name of names) {
     const { expected, holds } = INTERVAL_OPTIONS[name];
     if (!holds(given[name])) failOption(name, expected, given[name]);
   }
+  if (!levels) requireUses<IntervalOptions>(given as IntervalOptions, { level: INTERVAL_USES.level });
   return Object.fromEntries(names.map((name) => [name, given[name] as number]));
 }

@@ -46,6 +46,14 @@ export function clipOf({ clip }: GivenOptions): { clip?: boolean } {
   return clip === undefined ? {} : { clip: clip === true };
 }
 
+/** Refuses a clip of probabilities before any work is done for it. @throws ERR_OPTION */
+export function checkClip(
+  { clip }: { readonly clip?: boolean },
+  task: 'classification' | 'regression',
+): void {
+  if (clip !== undefined && task === 'classification') failOption('clip', 'absent for classification', clip);
+}
+
 /** The weights of `--weights`, as predicting and measuring take them. */
 export function weightsOf({ weights }: GivenOptions): { weights?: readonly number[] } {
   return weights === undefined ? {} : { weights: weights as number[] };

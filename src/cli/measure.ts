@@ -9,7 +9,7 @@ import {
   readPredictions,
 } from '../measure/predictions-file.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
-import { CSV_ROWS, namedColumns, readTable } from './data-rows.js';
+import { CELL_ROWS, CSV_ROWS, namedColumns, readTable } from './data-rows.js';
 import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from './figure-rows.js';
 import { aggregatorOf, checkMean, MEAN_ROW } from './means.js';
 import { measurementJson } from './measurement-json.js';
@@ -49,7 +49,7 @@ export const command: CommandDefinition = {
         'labels or of the probability of the second of two classes, or columns <member>_<class> of probabilities',
     },
   ],
-  options: [...ROWS, MEAN_ROW, ...INTERVAL_ROWS, CURVES_ROW, ...CSV_ROWS, JSON_ROW, QUIET_ROW],
+  options: [...ROWS, MEAN_ROW, ...INTERVAL_ROWS, CURVES_ROW, ...CELL_ROWS, ...CSV_ROWS, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti measure member-predictions.csv --target y',
     'tutti measure member-predictions.csv --target species --mean geometric --json',
@@ -59,6 +59,9 @@ export const command: CommandDefinition = {
 
 async function measure(path: string, given: GivenOptions, origins: OptionOrigins): Promise<number> {
   if (given.target === undefined) failOption('target', 'the name of the column of true values', undefined);
+  if (given.curves === true && given.outOfBag === true) {
+    failOption('curves', 'absent with `outOfBag`, where each row has its own members', true);
+  }
   const name = aggregatorOf(given.mean);
   const intervals = intervalsOf(given);
   const table = readTable(path, given, origins);

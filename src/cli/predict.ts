@@ -2,7 +2,7 @@
 
 import type { Values } from '../data/dataset.js';
 import { type Preprocessing, transformFeatures } from '../data/preprocessing.js';
-import { listed, type Table } from '../data/table.js';
+import { listed, listedColumns, type Table } from '../data/table.js';
 import type { AnswerOptions } from '../ensemble/answers.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { type CombineOptions, predictEnsemble } from '../ensemble/predict.js';
@@ -41,7 +41,7 @@ const MEMBERS_ROW: OptionRow = {
 };
 
 const KEEP_ROW: OptionRow = {
-  ...{ name: 'keep', kind: 'texts', group: 'Output', argument: 'columns' },
+  ...{ name: 'keep', kind: 'columns', group: 'Output', argument: 'columns' },
   description: 'columns of the input to copy, such as an id',
 };
 
@@ -89,7 +89,7 @@ async function predict(
   const aggregator = aggregatorOf(mean);
   checkMean(aggregator, task.kind, hasVariances(ensemble));
   const table = readTable(file, given, origins);
-  const kept = keptColumns(table, (given.keep as string[] | undefined) ?? []);
+  const kept = keptColumns(table, listedColumns(table, 'keep', (given.keep as string[] | undefined) ?? []));
   const x = transformFeatures(preprocessing, table);
   const { columns, kind } =
     each === true

@@ -30,13 +30,10 @@ const OWN_DEFAULTS: Readonly<Record<string, number>> = {
   ...{ members: DEFAULT_MEMBERS, testShare: DEFAULT_TEST_SHARE },
 };
 
-/** Of `tutti train`, what makes sense without an ensemble to keep and without intervals. */
-const ROWS = [
-  ...trainRows()
-    .filter(({ name }) => !['out', 'level', 'replicates'].includes(name))
-    .map((row) => (row.name in OWN_DEFAULTS ? { ...row, defaultText: String(OWN_DEFAULTS[row.name]) } : row)),
-  SEEDS_ROW,
-];
+/** Of `tutti train`, what makes sense without an ensemble to keep, to clip, and without intervals. */
+const TRAIN_ROWS = trainRows()
+  .filter(({ name }) => !['out', 'clip', 'level', 'replicates'].includes(name))
+  .map((row) => (row.name in OWN_DEFAULTS ? { ...row, defaultText: String(OWN_DEFAULTS[row.name]) } : row));
 
 const NAMES: Readonly<Record<SourceFigures['source'], string>> = {
   resample: 'resample',
@@ -48,7 +45,7 @@ const NAMES: Readonly<Record<SourceFigures['source'], string>> = {
 
 export const command: CommandDefinition = {
   arguments: [{ name: 'file', description: 'CSV file with a header row' }],
-  options: ROWS,
+  options: [...TRAIN_ROWS, SEEDS_ROW],
   examples: [
     'tutti sources digits.csv --target digit --members 8 --seeds 5',
     'tutti sources digits.csv --target digit --hidden-keep 0.5 --vary init,masks --json',
@@ -58,23 +55,19 @@ export const command: CommandDefinition = {
 
 async function sources(file: string, given: GivenOptions, origins: OptionOrigins): Promise<number> {
   const { seeds, ...rest } = given;
-  const settings = await resolveTrainSettings(rest, origins);
+  const settings = await resolveTrainSettings(rest, origins, TRAIN_ROWS);
   const { json, quiet, allowFailures } = settings;
   const seed = settings.training.seed ?? randomSeed();
   const members = settings.training.grid === undefined ? { members: DEFAULT_MEMBERS } : {};
   const training = { ...members, ...settings.training, seed };
   const runner = endWithProcess(createPool({ threads: threadsFor(settings.threads, training) }));
+  const { testShare = DEFAULT_TEST_SHARE } = settings.data;
+  if (testShare === 0) failOption('testShare', 'above 0, because sources are measured on held-out rows', 0);
   const table = readTable(file, { ...settings.data }, origins);
-  const data = loadTraining(table, {
-    testShare: DEFAULT_TEST_SHARE,
-    ...namedColumns(table, settings.data),
-    seed,
-  });
+  const data = loadTraining(table, { ...namedColumns(table, settings.data), testShare, seed });
   const aggregator = aggregatorOf(settings.mean);
   checkMean(aggregator, data.task, training.loss === 'gaussianNll');
-  if (data.test === null)
-    failOption('testShare', 'above 0, because sources are measured on held-out rows', 0);
-  const report = await compareSources(data.train, data.test, training, {
+  const report = await compareSources(data.train, data.test!, training, {
     ...{ runner, aggregator, preprocessing: data.preprocessing },
     ...(seeds === undefined ? {} : { seeds: seeds as number }),
     onTraining: (source, number) => {

@@ -1,7 +1,6 @@
 // `tutti split`: the rows that a training with a test share trains on and those that it holds out, as two files.
 
 import { resolve } from 'node:path';
-import { delimiterOf } from '../data/csv.js';
 import { judgeTable } from '../data/judge-table.js';
 import { type LoadOptions, splitJudged } from '../data/load.js';
 import type { Table } from '../data/table.js';
@@ -62,9 +61,8 @@ async function split(file: string, given: GivenOptions, origins: OptionOrigins):
   const options = namedColumns(table, columns) as unknown as LoadOptions;
   const rows = splitJudged(table, judgeTable(table, options), { testShare: share, seed: seed as number });
   // Both files are written with the delimiter that the file was read with.
-  const delimiter = delimiterOf(String(given.delimiter ?? ','));
-  await writeCsv(outputs.trainOut, tableRows(table, rows.train), delimiter);
-  await writeCsv(outputs.testOut, tableRows(table, rows.test), delimiter);
+  await writeCsv(outputs.trainOut, tableRows(table, rows.train), table.delimiter);
+  await writeCsv(outputs.testOut, tableRows(table, rows.test), table.delimiter);
   if (json === true) {
     printJson({
       file,

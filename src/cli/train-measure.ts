@@ -26,12 +26,13 @@ export async function measureTraining(
   aggregator: Aggregator,
   intervals: Pick<EvaluateOptions, 'level' | 'replicates' | 'clip'> = {},
 ): Promise<TrainingMeasurements> {
-  const outOfBag = await evaluateOutOfBag(ensemble, train, { aggregator, ...intervals });
+  // Without intervals the level is the honest test's alone.
+  const { level: _, ...others } = intervals;
+  const figures = { aggregator, ...(intervals.replicates === 0 ? others : intervals) };
+  const outOfBag = await evaluateOutOfBag(ensemble, train, figures);
   // Curves over sampled subsets are `tutti evaluate`'s: they take longer than all other figures together.
   const test =
-    heldOut === null
-      ? null
-      : await evaluateEnsemble(ensemble, heldOut, { aggregator, ...intervals, curves: false });
+    heldOut === null ? null : await evaluateEnsemble(ensemble, heldOut, { ...figures, curves: false });
   const honest =
     outOfBag === null || test === null
       ? null

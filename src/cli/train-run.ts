@@ -9,7 +9,7 @@ import type { Pool } from '../pool/pool.js';
 import { DATA_ROWS, namedColumns, readTable } from './data-rows.js';
 import { reportFailure } from './failure.js';
 import { listenForInterrupt } from './interrupt.js';
-import { aggregatorOf, checkMean } from './means.js';
+import { aggregatorOf, checkClip, checkMean } from './means.js';
 import { inFlags, type OptionOrigins } from './option-origins.js';
 import { createProgressDisplay } from './progress.js';
 import { note, paletteOf, print, printJson } from './terminal.js';
@@ -29,8 +29,12 @@ export async function runTraining(
 ): Promise<number> {
   const seed = settings.training.seed ?? randomSeed();
   const table = readTable(file, { ...settings.data }, origins);
-  const loaded = loadTraining(table, { ...namedColumns(table, settings.data), seed });
+  const { testShare = 0 } = settings.data;
+  // The same seed decides which rows are held out, where any are.
+  const options = { ...namedColumns(table, settings.data), ...(testShare > 0 ? { seed } : {}) };
+  const loaded = loadTraining(table, options);
   const data = { ...loaded, notes: loaded.notes.map((text) => inFlags(text, DATA_ROWS, origins.columns)) };
+  checkClip(settings.clip, data.task);
   checkMean(aggregatorOf(settings.mean), data.task, settings.training.loss === 'gaussianNll');
   if (!settings.quiet) {
     const say = settings.json ? note : print;

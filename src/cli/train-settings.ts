@@ -61,13 +61,14 @@ export interface TrainSettings {
 
 /**
  * Merges the command line over the config file it names, if any, and enters in `origins` what came from the file.
- * @throws ERR_OPTION, ERR_FILE for anything wrong in either.
+ * @param rows the options there are. @throws ERR_OPTION, ERR_FILE for anything wrong in either.
  */
 export async function resolveTrainSettings(
   given: GivenOptions,
   origins: OptionOrigins,
+  rows: readonly OptionRow[] = trainRows(),
 ): Promise<TrainSettings> {
-  const fromFile = given.config === undefined ? {} : await readTrainConfig(String(given.config));
+  const fromFile = given.config === undefined ? {} : await readTrainConfig(String(given.config), rows);
   const names = new Set(Object.keys(fromFile).filter((name) => !(name in given)));
   if (given.config !== undefined) origins.config = { path: String(given.config), names };
   if (Array.isArray(fromFile.members) && given.members !== undefined) {
@@ -86,7 +87,7 @@ export async function resolveTrainSettings(
     out: values.out as string | undefined,
     mean: values.mean as string | undefined,
     clip: clipOf(values),
-    intervals: intervalsOf(values),
+    intervals: intervalsOf(values, Number(values.testShare ?? 0) > 0),
     allowFailures: values.allowFailures === true,
     json: values.json === true,
     quiet: values.quiet === true,
@@ -94,9 +95,9 @@ export async function resolveTrainSettings(
   };
 }
 
-async function readTrainConfig(path: string): Promise<Record<string, unknown>> {
-  const rows = [...DATA_ROWS, ...trainingRows(), ...RUN_ROWS, JSON_ROW, QUIET_ROW];
-  const values = await readConfig(path, rows, trainingNames());
+async function readTrainConfig(path: string, rows: readonly OptionRow[]): Promise<Record<string, unknown>> {
+  const keys = rows.filter((row) => row !== CONFIG_ROW);
+  const values = await readConfig(path, keys, trainingNames());
   // Checked alone first, so that what is wrong in the file is said of the file.
   parseTrainingOptions(pick(values, trainingNames()), path);
   return values;

@@ -3,8 +3,8 @@
 
 import type { Column } from './column.js';
 import type { ColumnOptions } from './column-options.js';
-import { delimiterOf } from './csv.js';
 import { type ColumnVerdict, decimalOf, type FileMarks, judgeColumn } from './judge-column.js';
+import type { Table } from './table.js';
 import { type Tally, tallyColumn } from './tally.js';
 
 /** Judges columns of one table one by one, by the words and marks that hold for all of them. */
@@ -16,10 +16,11 @@ export interface ColumnJudge {
   tally(column: Column): Tally;
 }
 
-/** A judge for those columns; the decimal mark of the file is what all of them together show. */
+/** A judge for those columns of a table; the decimal mark of the file is what all of them together show. */
 export function columnJudge(
+  { delimiter = ',' }: Pick<Table, 'delimiter'>,
   columns: readonly Column[],
-  options: Omit<ColumnOptions, 'target'> & { readonly delimiter?: string | undefined },
+  options: Omit<ColumnOptions, 'target'>,
 ): ColumnJudge {
   const words = options.missing ?? [];
   const declared = new Set(options.categorical ?? []);
@@ -37,7 +38,7 @@ export function columnJudge(
     return known;
   };
   const marks: FileMarks = {
-    ...{ decimal, stated: options.decimal !== undefined, delimiter: delimiterOf(options.delimiter ?? ',') },
+    ...{ decimal, stated: options.decimal !== undefined, delimiter },
     dateOrder: options.dateOrder ?? null,
   };
   return {

@@ -45,11 +45,14 @@ export class Column {
   #plain = 0;
   /** Number of each row once texts are given up, NaN where there is none. */
   #numbers: Float64Array | null = null;
+  readonly #isMissingText: (text: string) => boolean;
   /** The texts that the number of their row does not write: words, gaps, 007, 1.50, integers beyond 2⁵³. */
   readonly #odd = new Map<number, string>();
 
-  constructor(name: string) {
+  /** @param missing whether a text stands for no value. @default the usual words do */
+  constructor(name: string, missing: (text: string) => boolean = isMissingText) {
     this.name = name;
+    this.#isMissingText = missing;
   }
 
   get length(): number {
@@ -89,10 +92,10 @@ export class Column {
     return this.#numbers === null ? this.#values[this.#codes[row]!]! : this.#numbers[row]!;
   }
 
-  /** Whether the cell holds one of the usual words for no value. */
+  /** Whether the cell holds one of the words for no value, which usually are the usual ones. */
   isMissing(row: number): boolean {
     if (!Number.isNaN(this.number(row))) return false; // most cells: cheaper than looking at their text
-    return isMissingText(this.text(row));
+    return this.#isMissingText(this.text(row));
   }
 
   /**

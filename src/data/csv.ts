@@ -6,7 +6,7 @@ import { isAscii } from 'node:buffer';
 import { CsvError, parse } from 'csv-parse/sync';
 import { failOption, TuttiError } from '../errors.js';
 import { maxDataBytes, readBoundedFile } from '../files/regular-file.js';
-import { checkOptions, type OptionTable, option } from '../option-names.js';
+import { checkOptions, type OptionTable, option, pickOptions } from '../option-names.js';
 import type { Column } from './column.js';
 import { cleanText } from './column-names.js';
 import { type Header, judgeNames, readHeader } from './csv-header.js';
@@ -78,6 +78,19 @@ export function readCsv(path: string, options: CsvOptions = {}): Table {
   return parseText(source, text, delimiter);
 }
 
+/**
+ * The table of a file, or the one that was read before.
+ * @throws ERR_OPTION for options of reading beside a table, and what {@link readCsv} throws
+ */
+export function tableFrom(source: string | Table, options: CsvOptions): Table {
+  const own = pickOptions(options, CSV_OPTIONS);
+  if (typeof source === 'string') return readCsv(source, own);
+  for (const [name, value] of Object.entries(own)) {
+    if (value !== undefined) failOption(name, 'absent for a table that is read already', value);
+  }
+  return source;
+}
+
 /** The character that a stated delimiter names, such as a tab for `tab`. @throws ERR_OPTION */
 export function delimiterOf(given: string): string {
   const delimiter = DELIMITERS[given] ?? given;
@@ -112,6 +125,7 @@ function cellsIn(line: Buffer, separator: Buffer): number {
 /** Collects records into columns, checking each against the header. */
 class TableBuilder {
   readonly source: string;
+  readonly delimiter: string;
   /** Columns trim ASCII blanks themselves. */
   readonly #clean: (cell: string) => string;
   readonly #lines: number[] = [];
@@ -119,8 +133,9 @@ class TableBuilder {
   /** Lines of blank rows in a file of one column, until a row after them shows that they are not its end. */
   #blank: number[] = [];
 
-  constructor(source: string, ascii: boolean) {
+  constructor(source: string, delimiter: string, ascii: boolean) {
     this.source = source;
+    this.delimiter = delimiter;
     this.#clean = ascii ? (cell) => cell : cleanText;
   }
 
@@ -164,12 +179,13 @@ class TableBuilder {
     }
     const { columns, notes } = judgeNames(this.#header);
     const lines = Uint32Array.from(this.#lines);
-    return { source: this.source, columns, rows: lines.length, lines, notes };
+    const { source, delimiter } = this;
+    return { source, columns, rows: lines.length, lines, delimiter, notes };
   }
 }
 
 function parseText(source: string, text: Buffer, delimiter: string): Table {
-  const builder = new TableBuilder(source, isAscii(text));
+  const builder = new TableBuilder(source, delimiter, isAscii(text));
   const counter = new LineCounter(text);
   try {
     parse(text, {

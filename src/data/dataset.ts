@@ -2,7 +2,7 @@
 // caller's typed arrays. It knows nothing of members, threads or files.
 
 import { TuttiError } from '../errors.js';
-import { checkOptions, type OptionTable, option } from '../option-names.js';
+import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../option-names.js';
 import {
   checkCount,
   checkFinite,
@@ -80,6 +80,22 @@ const ARRAY_OPTIONS = {
   like: option.object,
 } satisfies OptionTable<DatasetArrays>;
 
+/** `like` says them all. */
+const OWN = { says: 'there is no `like`', holds: ({ like }: DatasetArrays) => like === undefined };
+
+const ARRAY_USES = {
+  classes: {
+    says: 'there are `labels` and no `like`',
+    holds: ({ labels, like }) => labels !== undefined && like === undefined,
+  },
+  targetNames: {
+    says: 'there are `targets` and no `like`',
+    holds: ({ targets, like }) => targets !== undefined && like === undefined,
+  },
+  standardise: OWN,
+  softClip: OWN,
+} satisfies OptionUses<DatasetArrays>;
+
 /** Bound on labels whose classes are not named: a larger one is a mistake, not a class. */
 const MOST_CLASSES = 65536;
 
@@ -93,6 +109,7 @@ const MOST_CLASSES = 65536;
  */
 export function datasetFromArrays(arrays: DatasetArrays): Dataset {
   checkOptions('Dataset.fromArrays', arrays, ARRAY_OPTIONS);
+  requireUses(arrays, ARRAY_USES);
   const { rows, features, like } = arrays;
   if (like !== undefined) requireDataset(like, 'like');
   checkCount('rows', rows);

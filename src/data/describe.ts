@@ -2,13 +2,13 @@
 // whatever stands in its way told column by column instead of thrown.
 
 import { TuttiError } from '../errors.js';
-import { checkOptions, type OptionTable, pickOptions } from '../option-names.js';
+import { checkOptions, type OptionTable, type OptionUses, requireUses } from '../option-names.js';
 import type { Column } from './column.js';
 import { type ColumnJudge, columnJudge } from './column-judge.js';
 import { COLUMN_OPTIONS } from './column-options.js';
-import { CSV_OPTIONS, type CsvOptions, readCsv } from './csv.js';
+import { CSV_OPTIONS, type CsvOptions, tableFrom } from './csv.js';
 import { judgeFeature } from './judge-feature.js';
-import { judgedColumns } from './judge-table.js';
+import { droppedRows, judgedColumns, rowsWithTarget } from './judge-table.js';
 import { judgeTarget, type TargetJudgement } from './judge-target.js';
 import { labelOf } from './labels.js';
 import { categoricalReading, numericReading, type Reading } from './reading.js';
@@ -22,6 +22,13 @@ const DESCRIBE_OPTIONS = {
   ...CSV_OPTIONS,
   target: { ...COLUMN_OPTIONS.target, required: false },
 } satisfies OptionTable<DescribeOptions>;
+
+const OF_TARGET = {
+  says: '`target` is given',
+  holds: ({ target }: DescribeOptions) => target !== undefined,
+};
+
+const DESCRIBE_USES = { task: OF_TARGET, missingTarget: OF_TARGET } satisfies OptionUses<DescribeOptions>;
 
 export interface ColumnDescription {
   readonly name: string;
@@ -67,12 +74,19 @@ const LONGEST_EXAMPLE = 40;
  */
 export function describeTable(source: string | Table, options: DescribeOptions = {}): TableDescription {
   checkOptions('describeTable', options, DESCRIBE_OPTIONS);
-  const table = typeof source === 'string' ? readCsv(source, pickOptions(options, CSV_OPTIONS)) : source;
+  requireUses(options, DESCRIBE_USES);
+  const table = tableFrom(source, options);
   const roles = assignRoles(table, options);
-  const judge = columnJudge(judgedColumns(roles), options);
+  const judge = columnJudge(table, judgedColumns(roles), options);
   const target = attempt(() =>
     roles.targets.length === 0 ? null : judgeTarget(table, roles.targets, judge, options.task ?? null),
   );
+  const rows = attempt(() =>
+    target.value === null
+      ? null
+      : rowsWithTarget(table, target.value.readings, options.missingTarget ?? 'error').length,
+  );
+  const gone = table.rows - (rows.value ?? table.rows);
   const dropped = new Set(roles.dropped);
   const unread = new Map(roles.unread.map(({ column, reason }) => [column, reason]));
   const columns = table.columns.map((column) => {
@@ -84,7 +98,8 @@ export function describeTable(source: string | Table, options: DescribeOptions =
       return described(table, column, judge, {
         use: 'target',
         reading: target.value?.readings[at] ?? null,
-        problem: at === 0 ? target.problem : null,
+        notes: at === 0 && gone > 0 ? [droppedRows(gone, table.rows, roles.targets)] : [],
+        problem: at === 0 ? (target.problem ?? rows.problem) : null,
       });
     }
     if (column === roles.weight) return described(table, column, judge, { use: 'weight' });

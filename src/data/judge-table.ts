@@ -34,12 +34,9 @@ export interface Judgement {
  * @throws ERR_OPTION for names that are no columns; ERR_DATA naming the column, and where there is one the cell, that
  * can be read in two ways, contradicts its column or leaves nothing to learn
  */
-export function judgeTable(
-  table: Table,
-  options: ColumnOptions & { readonly delimiter?: string | undefined },
-): Judgement {
+export function judgeTable(table: Table, options: ColumnOptions): Judgement {
   const roles = assignRoles(table, options);
-  const judge = columnJudge(judgedColumns(roles), options);
+  const judge = columnJudge(table, judgedColumns(roles), options);
   const target = judgeTarget(table, roles.targets, judge, options.task ?? null);
   const rows = rowsWithTarget(table, target.readings, options.missingTarget ?? 'error');
   const features: Reading[] = [];
@@ -83,7 +80,8 @@ function textReading(column: Column, judge: ColumnJudge): Reading {
   return categoricalReading(column, judge.isDeclared(column) ? 'declared' : 'text', judge.words);
 }
 
-function rowsWithTarget(
+/** The rows that are learned from. @throws ERR_DATA naming a row without a target, unless they are to be dropped */
+export function rowsWithTarget(
   table: Table,
   readings: readonly Reading[],
   missingTarget: 'error' | 'drop',
@@ -107,7 +105,8 @@ function targetHint(text: string): string {
     : `${drop}, or state \`task\` as classification if ${JSON.stringify(text)} is a class`;
 }
 
-function droppedRows(dropped: number, rows: number, targets: readonly Column[]): string {
+/** What to say of them. */
+export function droppedRows(dropped: number, rows: number, targets: readonly Column[]): string {
   const names = targets.map(({ name }) => `\`${name}\``).join(', ');
   return `${dropped} of ${rows} rows are dropped: they have no ${names}`;
 }

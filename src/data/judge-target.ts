@@ -10,7 +10,7 @@ import type { Table } from './table.js';
 
 /** Integer targets with more distinct values than this are regression targets unless stated otherwise. */
 const MOST_GUESSED_CLASSES = 20;
-const LABEL_HINT = 'state the task as classification if the column holds labels';
+const LABEL_HINT = 'state `task` as classification if the column holds labels';
 
 /** The task and, for printing, why: "10 distinct integers in `digit`". */
 export interface TaskChoice {

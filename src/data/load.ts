@@ -1,8 +1,8 @@
 // From a file to datasets in one call: read, judge the columns, split, fit on the training rows, transform.
 
-import { checkOptions, type OptionTable, option, pickOptions } from '../option-names.js';
+import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../option-names.js';
 import type { TaskKind } from './column-options.js';
-import { CSV_OPTIONS, type CsvOptions, readCsv } from './csv.js';
+import { CSV_OPTIONS, type CsvOptions, tableFrom } from './csv.js';
 import type { Dataset, TableSplit } from './dataset.js';
 import { fillNotes } from './fill-notes.js';
 import { type Judgement, judgeTable, type LeftOut } from './judge-table.js';
@@ -38,6 +38,10 @@ export const LOAD_OPTIONS = {
   classWeights: CLASS_WEIGHTS,
 } as const satisfies OptionTable<LoadOptions>;
 
+const LOAD_USES = {
+  seed: { says: '`testShare` is above 0', holds: ({ testShare = 0 }) => testShare > 0 },
+} satisfies OptionUses<LoadOptions>;
+
 export interface LoadedData {
   readonly train: Dataset;
   /** The rows held out; null without a test share. */
@@ -64,7 +68,8 @@ export interface LoadedData {
  */
 export function loadTraining(source: string | Table, options: LoadOptions): LoadedData {
   checkOptions('loadTraining', options, LOAD_OPTIONS);
-  const table = typeof source === 'string' ? readCsv(source, pickOptions(options, CSV_OPTIONS)) : source;
+  requireUses<LoadOptions>(options, LOAD_USES);
+  const table = tableFrom(source, options);
   const judgement = judgeTable(table, options);
   const rows = splitJudged(table, judgement, options);
   const preprocessing = fitPreprocessing(table, rows.train, options, judgement);

@@ -1,7 +1,7 @@
 // What each column of a table is for, as options name them: target, weight, group, left out; all others are features.
 // Knows names only, and nothing of what the columns hold.
 
-import { TuttiError } from '../errors.js';
+import { failOption, TuttiError } from '../errors.js';
 import type { Column } from './column.js';
 import type { ColumnOptions } from './column-options.js';
 import { type ColumnNote, otherColumns, requireColumn, type Table } from './table.js';
@@ -38,13 +38,13 @@ export function assignRoles(table: Table, options: RoleOptions): ColumnRoles {
   const targets = names.map((name) => requireColumn(table, 'target', name));
   const weight = weightColumn === undefined ? null : requireColumn(table, 'weightColumn', weightColumn);
   const group = groupColumn === undefined ? null : requireColumn(table, 'groupColumn', groupColumn);
-  for (const name of options.categorical ?? []) requireColumn(table, 'categorical', name);
   const dropped = (options.drop ?? []).map((name) => requireColumn(table, 'drop', name));
   const only = options.only?.map((name) => requireColumn(table, 'only', name));
   const used = [...targets, weight, group].filter((column) => column !== null);
   refuseTwice('target, weight and group columns', used);
   refuseTwice('dropped columns and those in use', [...new Set(dropped), ...used]);
-  refuseTwice('columns of `drop` and `only`', [...new Set(dropped), ...new Set(only)]);
+  if (only !== undefined && dropped.length > 0)
+    failOption('drop', 'absent when `only` is given', options.drop);
   const taken = new Set([...used, ...dropped]);
   const wanted = only === undefined ? null : new Set(only);
   const features =
@@ -56,11 +56,24 @@ export function assignRoles(table: Table, options: RoleOptions): ColumnRoles {
     throw new TuttiError('ERR_DATA', message, { file: table.source });
   }
   const kept = new Set([...features, ...used]);
+  requireKept(
+    table,
+    options.categorical ?? [],
+    new Set([...features, ...targets, ...(group === null ? [] : [group])]),
+  );
   const left = table.columns.filter((column) => !kept.has(column));
   const stated = wanted === null ? left.filter((column) => taken.has(column)) : left;
   const gone = new Set([...kept, ...stated].map(({ name }) => name));
   const unread = (table.notes ?? []).filter(({ column }) => !gone.has(column));
   return { features, targets, weight, group, dropped: stated, unread };
+}
+
+/** What is said of a column that nothing is read from has no effect. */
+function requireKept(table: Table, categorical: readonly string[], read: ReadonlySet<Column>): void {
+  for (const name of categorical) {
+    if (read.has(requireColumn(table, 'categorical', name))) continue;
+    failOption('categorical', 'columns of features, targets or groups', name);
+  }
 }
 
 function refuseTwice(what: string, columns: readonly Column[]): void {

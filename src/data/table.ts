@@ -16,6 +16,8 @@ export interface Table {
    * where there is no file.
    */
   readonly lines: Uint32Array;
+  /** What separates the cells of the file: a semicolon goes with decimal commas. @default a comma */
+  readonly delimiter?: string;
   /** Columns that are no data, or do not say what data they are. @default none */
   readonly notes?: readonly ColumnNote[];
 }

@@ -1,10 +1,12 @@
 // Row weights of the loss and group indices: the two columns that are neither feature nor target.
 
-import { describe, failOption, TuttiError } from '../errors.js';
+import { failOption } from '../errors.js';
 import { isPlainObject, type OptionCheck } from '../option-names.js';
 import { normaliseWeights } from './arrays.js';
+import { cleanText } from './column-names.js';
+import { labeller } from './labels.js';
 import { numbersOf, type Reading, refuseMissing } from './reading.js';
-import { cellError, type Table } from './table.js';
+import { cellError, listed, type Table } from './table.js';
 
 /** `balanced`: n / (classes · n_c) for class c; or a weight for each class named, 1 for the others. */
 export type ClassWeights = 'balanced' | Readonly<Record<string, number>>;
@@ -77,14 +79,17 @@ function balanced(labels: Int32Array, classes: number): number[] {
   return counts.map((count) => (count === 0 ? 0 : labels.length / (classes * count)));
 }
 
+/** A class is named however its label is written, once. */
 function named(weights: Readonly<Record<string, number>>, classes: readonly string[]): number[] {
+  const labelOf = labeller(classes);
+  const all = new Array<number | null>(classes.length).fill(null);
   for (const [name, weight] of Object.entries(weights)) {
-    const got = `${JSON.stringify(name)}: ${describe(weight)}`;
-    if (!classes.includes(name))
-      failOption('classWeights', `a weight per class (${classes.join(', ')})`, name);
-    if (!(weight >= 0 && Number.isFinite(weight))) {
-      throw new TuttiError('ERR_OPTION', `Expected \`classWeights\` to be numbers ≥ 0, got ${got}`);
-    }
+    const label = labelOf(cleanText(name));
+    if (label === undefined) failOption('classWeights', `a weight per class (${listed(classes)})`, name);
+    if (all[label] !== null) failOption('classWeights', `one weight for class ${classes[label]}`, weights);
+    const holds = typeof weight === 'number' && weight >= 0 && Number.isFinite(weight);
+    if (!holds) failOption('classWeights', `numbers ≥ 0, such as that of ${JSON.stringify(name)}`, weight);
+    all[label] = weight;
   }
-  return classes.map((name) => (Object.hasOwn(weights, name) ? weights[name]! : 1));
+  return all.map((weight) => weight ?? 1);
 }

@@ -12,7 +12,7 @@ import { compileKernels } from '../kernels/compile-kernels.js';
 import { BLOCK_ROWS, blockRanges } from '../measure/blocks.js';
 import { requireNetwork } from '../model/network.js';
 import type { AttackNorm, AttackScale, Loss } from '../model/spec.js';
-import { checkOptions, type OptionTable, option } from '../option-names.js';
+import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../option-names.js';
 import { type AttackBall, attackBall, attackStep, perturb } from '../regularization/perturb.js';
 import { attackWeights, type RawOutputs, type Truth } from './attack-loss.js';
 import { type AttackScore, createScores, SCORE_NAMES } from './attack-score.js';
@@ -63,6 +63,13 @@ const ATTACK_OPTIONS = {
   target: option.oneOf('ensemble', 'member', 'both'),
 } satisfies OptionTable<AttackOptions>;
 
+const ATTACK_USES = {
+  rangesOf: {
+    says: '`scale` is range or no `bounds` are given',
+    holds: ({ scale, bounds }) => scale !== 'absolute' || bounds === undefined,
+  },
+} satisfies OptionUses<AttackOptions>;
+
 /** Scores at one radius; a list has one entry per trained member, in plan order. */
 export interface AttackPoint {
   readonly epsilon: number;
@@ -106,6 +113,7 @@ export async function attackEnsemble(
   options: AttackOptions,
 ): Promise<Robustness> {
   checkOptions('attackEnsemble', options, ATTACK_OPTIONS);
+  requireUses(options, ATTACK_USES);
   checkDataset(ensemble, dataset);
   const settings = resolveAttack(options, ensemble);
   if (settings.rangesOf !== null) checkDataset(ensemble, settings.rangesOf);

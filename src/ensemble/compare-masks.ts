@@ -91,7 +91,10 @@ async function runWay(
 ): Promise<MaskWayResult> {
   const { task } = ensemble;
   const started = performance.now();
-  const predictions = await predictWithMasks(ensemble, dataset, { ...options, way, masks });
+  const { seed, ...net } = options;
+  const sampled = seed === undefined || masks === 'all' ? { masks } : { masks, seed };
+  const over = way === 'weightScaling' ? {} : sampled;
+  const predictions = await predictWithMasks(ensemble, dataset, { ...net, way, ...over });
   const wallMs = performance.now() - started;
   const targets = targetBlock(dataset, null, { start: 0, end: dataset.rows });
   const accumulator = createScoreAccumulator(task);

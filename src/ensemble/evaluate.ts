@@ -6,10 +6,10 @@ import type { Dataset } from '../data/dataset.js';
 import { hashesOf } from '../data/dataset-hash.js';
 import { TuttiError } from '../errors.js';
 import { type RowRange, type TargetBlock, targetBlock } from '../measure/blocks.js';
-import { INTERVAL_OPTIONS, type IntervalOptions } from '../measure/intervals.js';
+import { INTERVAL_OPTIONS, INTERVAL_USES, type IntervalOptions } from '../measure/intervals.js';
 import { createMeasurement, type Measurement } from '../measure/measurement.js';
 import type { Predictions } from '../measure/predictions.js';
-import { checkOptions, type OptionTable, option } from '../option-names.js';
+import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../option-names.js';
 import { combiner } from './aggregate/aggregate.js';
 import type { AnswerOptions } from './answers.js';
 import type { Ensemble } from './ensemble.js';
@@ -18,22 +18,38 @@ import { memberKinds } from './kinds.js';
 import { drawCandidates, drawMember } from './member-rows.js';
 import { type CombineOptions, combineSettings, eachBlock, PREDICT_OPTIONS } from './predict.js';
 
-export interface EvaluateOptions extends CombineOptions, IntervalOptions {
-  /** Error rate, log-loss and geometric mean over sampled subsets of the members. @default true */
-  readonly curves?: boolean;
-  /** Sampled subsets per ensemble size. @default 16 */
-  readonly subsets?: number;
+export interface OutOfBagOptions extends CombineOptions, IntervalOptions {
   /** The k × k matrix of error products; its cost grows with k². @default up to 128 members */
   readonly covariance?: boolean;
 }
 
-const EVALUATE_OPTIONS = {
+export interface EvaluateOptions extends OutOfBagOptions {
+  /** Error rate, log-loss and geometric mean over sampled subsets of the members. @default true */
+  readonly curves?: boolean;
+  /** Sampled subsets per ensemble size. @default 16 */
+  readonly subsets?: number;
+}
+
+const OUT_OF_BAG_OPTIONS = {
   ...PREDICT_OPTIONS,
   ...INTERVAL_OPTIONS,
+  covariance: option.flag,
+} satisfies OptionTable<OutOfBagOptions>;
+
+const EVALUATE_OPTIONS = {
+  ...OUT_OF_BAG_OPTIONS,
   curves: option.flag,
   subsets: option.integer(1),
-  covariance: option.flag,
 } satisfies OptionTable<EvaluateOptions>;
+
+const EVALUATE_USES = {
+  level: INTERVAL_USES.level,
+  seed: {
+    says: '`replicates` is above 0 or there are `curves`',
+    holds: ({ replicates, curves }) => replicates !== 0 || curves !== false,
+  },
+  subsets: { says: 'there are `curves`', holds: ({ curves }) => curves !== false },
+} satisfies OptionUses<EvaluateOptions>;
 
 /**
  * Measures an ensemble on rows it was not trained on.
@@ -46,6 +62,7 @@ export async function evaluateEnsemble(
   options: EvaluateOptions = {},
 ): Promise<Measurement> {
   checkOptions('evaluateEnsemble', options, EVALUATE_OPTIONS);
+  requireUses(options, EVALUATE_USES);
   checkDataset(ensemble, dataset);
   const { task } = ensemble;
   const settings = measurementSettings(ensemble, options);
@@ -68,9 +85,10 @@ export async function evaluateEnsemble(
 export async function evaluateOutOfBag(
   ensemble: Ensemble,
   dataset: Dataset,
-  options: EvaluateOptions = {},
+  options: OutOfBagOptions = {},
 ): Promise<Measurement | null> {
-  checkOptions('evaluateOutOfBag', options, EVALUATE_OPTIONS);
+  checkOptions('evaluateOutOfBag', options, OUT_OF_BAG_OPTIONS);
+  requireUses<OutOfBagOptions>(options, INTERVAL_USES);
   const settings = measurementSettings(ensemble, options);
   const measurement = createMeasurement({ ...settings, task: ensemble.task, outOfBag: true });
   const add = measurement.addBlock;

@@ -7,7 +7,7 @@ import type { UnitFactors } from '../engines/wasm/dropout.js';
 import { blockRanges } from '../measure/blocks.js';
 import type { CombinedPredictions } from '../measure/combine.js';
 import type { Predictions } from '../measure/predictions.js';
-import { checkOptions, type OptionTable, option } from '../option-names.js';
+import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../option-names.js';
 import { combiner } from './aggregate/aggregate.js';
 import { ANSWER_OPTIONS, type AnswerOptions, answerRules } from './answers.js';
 import type { Ensemble } from './ensemble.js';
@@ -40,6 +40,16 @@ const PREDICT_MASKS_OPTIONS = {
   masks: option.either(option.integer(1), option.oneOf('all')),
 } satisfies OptionTable<PredictMasksOptions>;
 
+const averages = ({ way = 'weightScaling' }: PredictMasksOptions) => way !== 'weightScaling';
+
+const PREDICT_MASKS_USES = {
+  masks: { says: '`way` is arithmeticMean or geometricMean', holds: averages },
+  seed: {
+    says: '`way` is arithmeticMean or geometricMean over sampled `masks`',
+    holds: (options) => averages(options) && options.masks !== 'all',
+  },
+} satisfies OptionUses<PredictMasksOptions>;
+
 /** The usual number of sampled masks: the book finds 10 to 20 enough for good performance. */
 export const DEFAULT_MASKS = 50;
 
@@ -61,6 +71,7 @@ export async function predictWithMasks(
   options: PredictMasksOptions = {},
 ): Promise<CombinedPredictions> {
   checkOptions('predictWithMasks', options, PREDICT_MASKS_OPTIONS);
+  requireUses(options, PREDICT_MASKS_USES);
   const { way = 'weightScaling', masks = DEFAULT_MASKS, seed, member, clip } = options;
   const answers = clip === undefined ? {} : { clip };
   const net = dropoutNet(ensemble, member);

@@ -12,7 +12,7 @@ import type { ModuleTable } from '../model/module-table.js';
 import { memberChoices, parseTrainingOptions, resolvePlan } from '../model/options.js';
 import type { EnsemblePlan } from '../model/spec.js';
 import type { TrainingOptions } from '../model/training-options.js';
-import { checkOptions } from '../option-names.js';
+import { checkOptions, requireUses } from '../option-names.js';
 import type { Ensemble } from './ensemble.js';
 import { requireMemory, resultBytes } from './memory-estimate.js';
 import { prepareTraining } from './prepare-training.js';
@@ -21,7 +21,7 @@ import { createInlineRunner } from './runner.js';
 import { listRuns } from './runs.js';
 import { givenTangents } from './shared-extras.js';
 import { TrainingRun, type TrainingWork } from './training-run.js';
-import { TRAINING_SETTINGS, type TrainingSettings } from './training-settings.js';
+import { SETTINGS_USES, TRAINING_SETTINGS, type TrainingSettings } from './training-settings.js';
 import { listGroups } from './tying.js';
 
 /**
@@ -41,6 +41,7 @@ export async function trainEnsemble(
 ): Promise<Ensemble> {
   const started = performance.now();
   checkOptions('trainEnsemble', settings, TRAINING_SETTINGS);
+  requireUses(settings, SETTINGS_USES);
   settings.signal?.throwIfAborted();
   requireDataset(dataset);
   requireOwnPreprocessing(dataset, settings.preprocessing ?? null);

@@ -2,7 +2,7 @@
 // part of the plan.
 
 import type { Preprocessing } from '../data/preprocessing.js';
-import { type OptionTable, option } from '../option-names.js';
+import { type OptionTable, type OptionUses, option } from '../option-names.js';
 import type { TrainedMember } from './ensemble.js';
 import type { EpochDecision, EpochEvent } from './job.js';
 import type { TrainingProgress } from './progress.js';
@@ -39,3 +39,8 @@ export const TRAINING_SETTINGS = {
   onMember: option.function,
   onEpochEnd: option.function,
 } satisfies OptionTable<TrainingSettings>;
+
+/** When the settings have an effect. */
+export const SETTINGS_USES = {
+  onInterrupt: { says: '`signal` is given', holds: ({ signal }) => signal !== undefined },
+} satisfies OptionUses<TrainingSettings>;

@@ -2,11 +2,11 @@
 // arrays in memory. Streaming callers use the accumulators instead.
 
 import { failOption } from '../errors.js';
-import { checkOptions, type OptionTable, option } from '../option-names.js';
+import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../option-names.js';
 import { blockRanges, type TargetBlock } from './blocks.js';
 import { createErrorAccumulator } from './error-accumulator.js';
 import type { ErrorCorrelation } from './error-report.js';
-import { INTERVAL_OPTIONS, type IntervalOptions } from './intervals.js';
+import { INTERVAL_OPTIONS, INTERVAL_USES, type IntervalOptions } from './intervals.js';
 import {
   type FlatPredictions,
   flattenPredictions,
@@ -33,6 +33,11 @@ const CORRELATION_OPTIONS = {
   outOfBag: option.orNull(option.lists),
 } satisfies OptionTable<ErrorCorrelationOptions>;
 
+const CORRELATION_USES = {
+  ...INTERVAL_USES,
+  classes: { says: '`task` is classification', holds: ({ task }) => task !== 'regression' },
+} satisfies OptionUses<ErrorCorrelationOptions>;
+
 /**
  * v, c and ρ of k members' errors, and what averaging them bought.
  *
@@ -48,6 +53,7 @@ export function errorCorrelation(
   options: ErrorCorrelationOptions = {},
 ): ErrorCorrelation {
   checkOptions('errorCorrelation', options, CORRELATION_OPTIONS);
+  requireUses(options, CORRELATION_USES);
   const flat = flattenPredictions(predictions, targets, options);
   const { task, rows, columns, members } = flat;
   const outOfBag = options.outOfBag ?? null;

@@ -4,7 +4,7 @@
 
 import { RandomStream, shuffleInPlace, streamKey } from '../math/random.js';
 import { quantileOfSorted } from '../math/statistics.js';
-import { type OptionTable, option } from '../option-names.js';
+import { type OptionTable, type OptionUses, option } from '../option-names.js';
 import { ROW_FIELDS, type RowStore } from './row-sums.js';
 import {
   type Estimates,
@@ -35,6 +35,17 @@ export const INTERVAL_OPTIONS = {
   level: option.number('a number above 0 and below 1', (level) => level > 0 && level < 1),
   seed: option.seed,
 } satisfies OptionTable<IntervalOptions>;
+
+const OF_REPLICATES = {
+  says: '`replicates` is above 0',
+  holds: ({ replicates }: IntervalOptions) => replicates !== 0,
+};
+
+/** When these options have an effect. */
+export const INTERVAL_USES = {
+  level: OF_REPLICATES,
+  seed: OF_REPLICATES,
+} satisfies OptionUses<IntervalOptions>;
 
 /** Studentised intervals; null where the figure itself is. */
 export interface Intervals extends Readonly<Record<FigureName, Interval | null>> {

@@ -2,8 +2,11 @@
 // named column, and per member either one column (values, labels, or the probability of the second class)
 // or one per class, `<member>_<class>`. Which of these a file is, is inferred from the target and the names.
 
-import type { Column } from '../data/column.js';
+import { type Column, isMissingText } from '../data/column.js';
+import { columnJudge } from '../data/column-judge.js';
 import type { Task } from '../data/dataset.js';
+import { labelOf } from '../data/labels.js';
+import { labelColumn, plainColumn } from '../data/plain-column.js';
 import { cellError, otherColumns, requireColumn, type Table } from '../data/table.js';
 import { failOption, TuttiError } from '../errors.js';
 import { blockRanges, type TargetBlock } from './blocks.js';
@@ -20,6 +23,12 @@ export interface PredictionsFileOptions {
   readonly task?: 'classification' | 'regression' | null;
   /** Columns that are no member's. A column `id`, `index` or `row` that counts the rows is left out without it. */
   readonly drop?: readonly string[];
+  /** Texts that stand for no value, beside the usual ones (docs/DATA.md). */
+  readonly missing?: readonly string[];
+  /** The decimal mark of all numbers. @default what the cells show */
+  readonly decimal?: '.' | ',';
+  /** The order of dates such as 03/04/2023. @default what the cells show; an error where they do not */
+  readonly dateOrder?: 'dmy' | 'mdy';
   /** Empty cells mean that the row is in bag for the member. @default they are refused */
   readonly outOfBag?: boolean;
 }
@@ -54,10 +63,12 @@ export interface LeftOutColumn {
  * @throws ERR_OPTION for an unknown column or task; ERR_DATA for cells that are missing or of the wrong
  * kind (file, line and column named) and for columns that are in no layout.
  */
-export function readPredictions(table: Table, options: PredictionsFileOptions): PredictionsFile {
-  const targets = [options.target].flat().map((name) => requireColumn(table, 'target', name));
-  if (targets.length === 0) failOption('target', 'at least one column', options.target);
-  const { columns, ignored } = memberColumns(table, targets, options.drop ?? []);
+export function readPredictions(file: Table, options: PredictionsFileOptions): PredictionsFile {
+  const truth = [options.target].flat().map((name) => requireColumn(file, 'target', name));
+  if (truth.length === 0) failOption('target', 'at least one column', options.target);
+  const found = memberColumns(file, truth, options.drop ?? []);
+  const { targets, columns } = plainColumns(file, truth, found.columns, options);
+  const table = { ...file, columns: [...targets, ...columns] };
   for (const target of targets) refuseMissing(table, target);
   const stated = options.task ?? null;
   const layout =
@@ -71,7 +82,7 @@ export function readPredictions(table: Table, options: PredictionsFileOptions): 
       ? readValues(reader, targets, columns)
       : readClasses(reader, targets[0]!, layout, columns);
   const outOfBag = reader.allowMissing ? maskOf(read.predictions) : null;
-  return { ...read, rows: table.rows, outOfBag, ignored };
+  return { ...read, rows: table.rows, outOfBag, ignored: found.ignored };
 }
 
 /** Measures a predictions file; aggregators come from the caller, as everywhere in this folder. */
@@ -90,6 +101,34 @@ export function measureFile(
     );
   }
   return measurement.finish();
+}
+
+/** The columns as the rules for every table have them: docs/DATA.md. */
+function plainColumns(
+  table: Table,
+  targets: readonly Column[],
+  columns: readonly Column[],
+  { task, missing, decimal, dateOrder }: PredictionsFileOptions,
+): { targets: Column[]; columns: Column[] } {
+  const judge = columnJudge(table, [...targets, ...columns], { missing, decimal, dateOrder });
+  const plain = (column: Column) => plainColumn(column, judge);
+  if (task !== 'classification' || targets.length > 1) {
+    return { targets: targets.map(plain), columns: columns.map(plain) };
+  }
+  const truth = labelColumn(targets[0]!, judge);
+  const labels = new Set<string>();
+  truth.tally((text) => labels.add(labelOf(text)));
+  const isLabel = (text: string) => labels.has(labelOf(text));
+  const holdsLabels = (column: Column): boolean => {
+    let all = true;
+    column.tally((text) => {
+      all &&= isLabel(text) || isMissingText(text) || judge.words.includes(text);
+    });
+    return all;
+  };
+  const read = (column: Column) =>
+    holdsLabels(column) ? labelColumn(column, judge, isLabel) : plain(column);
+  return { targets: [truth], columns: columns.map(read) };
 }
 
 function memberColumns(

@@ -1,6 +1,8 @@
 // When an option has an effect: which members can use it, and what else must hold. Each option says so beside its
 // schema; stray-options.ts refuses those that were given in vain.
 
+import type { Condition } from '../option-names.js';
+
 /** Kinds of members as options see them; `model` is a network that a module describes to the wasm engine. */
 export type Kind = 'wasm' | 'model' | 'neighbours' | 'tfjs' | 'learner';
 
@@ -10,12 +12,6 @@ export interface Use<Options = unknown> {
   readonly by: readonly Kind[];
   /** Absent: they always do. */
   readonly when?: Condition<Options>;
-}
-
-export interface Condition<Options> {
-  /** Ends the sentence "absent unless …". */
-  readonly says: string;
-  holds(options: Options): boolean;
 }
 
 export const ALL_MEMBERS = ['wasm', 'model', 'neighbours', 'tfjs', 'learner'] as const;

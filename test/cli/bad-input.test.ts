@@ -166,6 +166,7 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
     ['--epochs', '5'],
     /Expected a command before `--epochs`, such as tutti train/,
   ],
+  'a clip of probabilities': [[...TRAIN, '--no-clip'], /`--clip` to be absent for classification/],
   'no file': [['train', '--target', 'label'], /Missing required argument `file`/],
   'too many arguments': [['inspect', 'ok.tutti', 'more'], /Too many arguments/],
 };

@@ -112,3 +112,36 @@ t.test('a column that is called like an option keeps its name', async (t) => {
   const ofCell = new TuttiError('ERR_DATA', 'Expected `target` to be a number', { column: 'target' });
   t.equal(message(ofCell), 'Expected `target` to be a number');
 });
+
+t.test('flags without effect are refused by name', async (t) => {
+  const cwd = t.testdir({
+    'members.csv': 'y,a,b\n1,1,2\n2,2,2\n3,3,1\n',
+    'config.yaml': 'out: x.tutti\n',
+  });
+  const file = `${cwd}/members.csv`;
+  const unless = 'Expected `--level` to be absent unless `--replicates` is above 0, got 0.9';
+  await refused(t, `measure ${file} --target y --level 0.9 --replicates 0`, unless);
+  await refused(t, `evaluate x.tutti ${file} --level 0.9 --replicates 0`, unless);
+  await refused(t, `train ${file} --target y --level 0.9 --replicates 0`, unless);
+  const both = /^Expected `--curves` to be absent with `--out-of-bag`/;
+  await refused(t, `measure ${file} --target y --curves --out-of-bag`, both);
+  const target = /^Expected `--missing-target` to be absent unless `--target` is given/;
+  await refused(t, `describe ${file} --missing-target drop`, target);
+  await refused(
+    t,
+    `describe ${file} --only a --drop b`,
+    /^Expected `--drop` to be absent when `--only` is given/,
+  );
+  for (const flag of ['clip', 'level', 'out']) {
+    await refused(
+      t,
+      `sources ${file} --target y --${flag}`,
+      /^Unknown option .* of tutti sources, which is an option of/,
+    );
+  }
+  await refused(
+    t,
+    `sources ${file} --target y --config ${cwd}/config.yaml`,
+    /config.yaml: Unknown option "out"/,
+  );
+});

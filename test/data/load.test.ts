@@ -116,6 +116,16 @@ t.test(
   },
 );
 
+t.test('class weights name classes however their labels are written', async (t) => {
+  const labels = ['0', '0', '1.0', '1', '01', '01', 'caf\u00e9', 'cafe\u0301'];
+  const path = fileOf(t, `a,y\n${labels.map((label, at) => `${at},${label}\n`).join('')}`);
+  const weights = (classWeights: Readonly<Record<string, number>>) =>
+    loadTraining(path, { target: 'y', task: 'classification', classWeights }).train.rowWeights;
+  const plain = weights({ '0': 1, '1': 2, '01': 3, caf\u00e9: 4 });
+  t.same(plain, Float32Array.of(0.4, 0.4, 0.8, 0.8, 1.2, 1.2, 1.6, 1.6));
+  t.same(weights({ '0.0': 1, '1e0': 2, '01': 3, 'cafe\u0301 ': 4 }), plain);
+});
+
 t.test('bad weights and groups are refused with their place', async (t) => {
   const got = (text: string, options = {}): string =>
     failure(() => loadTraining(fileOf(t, text), { target: 'y', ...options }));
@@ -126,7 +136,11 @@ t.test('bad weights and groups are refused with their place', async (t) => {
   t.match(got('a,g,y\n1,,u\n2,b,v\n', { groupColumn: 'g' }), /^ERR_DATA .*missing cell .*line 2.*group/);
   const byClass = (classWeights: object) => got('a,y\n1,u\n2,v\n', { classWeights });
   t.match(byClass({ z: 2 }), /^ERR_OPTION Expected `classWeights` to be a weight per class \(u, v\)/);
-  t.match(byClass({ u: -2 }), /^ERR_OPTION Expected `classWeights` to be numbers ≥ 0, got "u": -2/);
+  t.match(
+    byClass({ u: -2 }),
+    /^ERR_OPTION Expected `classWeights` to be numbers ≥ 0, such as that of "u", got -2/,
+  );
+  t.match(byClass({ u: 1, ' u': 2 }), /^ERR_OPTION Expected `classWeights` to be one weight for class u,/);
   t.match(
     got('a,y\n1,1.5\n2,2.5\n', { classWeights: 'balanced' }),
     /^ERR_OPTION Expected `classWeights` to be unset for regression/,

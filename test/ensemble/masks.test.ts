@@ -23,8 +23,10 @@ const values = linear(50, 4, 2);
 const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Array.from(a).reduce((most, value, at) => Math.max(most, Math.abs(value - b[at]!)), 0);
 
-const means = async (ensemble: Ensemble, { x }: Dataset, way: MaskWay, masks: number | 'all' = 50) =>
-  (await predictWithMasks(ensemble, x, { way, masks, ...unclipped(ensemble) })).mean;
+const means = async (ensemble: Ensemble, { x }: Dataset, way: MaskWay, masks: number | 'all' = 50) => {
+  const over = way === 'weightScaling' ? {} : { masks };
+  return (await predictWithMasks(ensemble, x, { way, ...over, ...unclipped(ensemble) })).mean;
+};
 
 // The laws of masks hold for what nets put out; answers beyond the range of the training targets are clipped.
 const unclipped = ({ task }: Ensemble) => (task.kind === 'regression' ? { clip: false } : {});

@@ -175,8 +175,8 @@ t.test('NaN and infinity are refused at every door, with row and column', async 
       await t.rejects(predictEnsemble(networks, x, { aggregator }), expected);
       await t.rejects(predictEnsemble(neighbours, Float64Array.from(x), { aggregator }), expected);
     }
-    for (const way of ['weightScaling', 'arithmeticMean'] as const) {
-      await t.rejects(predictWithMasks(networks, x, { way, masks: 2 }), expected);
+    for (const options of [{}, { way: 'arithmeticMean', masks: 2 }] as const) {
+      await t.rejects(predictWithMasks(networks, x, options), expected);
     }
     t.throws(() => activeUnitShares(networks, x), expected);
     const forged = { ...raw, x };

@@ -219,3 +219,41 @@ t.test('where all rows and members say one class nothing is wrong', async (t) =>
   t.same([report.v, report.c, report.measured, ensemble?.squaredError], [0, 0, 0, 0]);
   t.equal(report.rho, null);
 });
+
+t.test(
+  'numbers are read by the rules of every table: decimal commas, units, the user’s own missing words',
+  async (t) => {
+    const plain = read(t, 'y,a,b\n1.5,1000,2\n3,4,3.25\n0.25,0.5,1\n');
+    const same = (text: string, options = {}, delimiter = ';') => {
+      const folder = t.testdir({ 'members.csv': text });
+      const table = readCsv(join(folder, 'members.csv'), { delimiter });
+      return readPredictions(table, { target: 'y', ...options });
+    };
+    const german = same('y;a;b\n1,5;1.000;2\n3;4;3,25\n0,25;0,5;1\n');
+    t.same(german, plain);
+    t.same(same('y|a|b\n1,5 €|1000|2\n3 €|4|3,25\n0,25 €|0,5|1\n', { decimal: ',' }, '|'), plain);
+    const marked = 'y;a;b\n1,5;-;2\n3;4;3,25\n0,25;0,5;-999\n';
+    t.throws(() => same(marked), { code: 'ERR_DATA', message: /`a` to be .*, got .*\(.*line 2/ });
+    const bags = same(marked, { missing: ['-', '-999'], outOfBag: true });
+    t.same([...bags.outOfBag!], [0, 1, 1, 1, 1, 0]);
+    t.throws(() => same('y|a\n1,5|1,234\n3,5|2,345\n', { decimal: '.' }, '|'), { code: 'ERR_DATA' });
+  },
+);
+
+t.test(
+  'a class may be called NA where the task is stated, as in training; elsewhere NA is missing',
+  async (t) => {
+    const text = 'y,a,b\nNA,NA,DE\nDE,DE,DE\nNA,NA,NA\n';
+    t.throws(() => read(t, text), { code: 'ERR_DATA', message: /`y` to be filled in/ });
+    const file = read(t, text, { task: 'classification' });
+    t.same(file.task, { kind: 'classification', classes: ['DE', 'NA'] });
+    t.same([...file.predictions[1]!.mean], [1, 0, 1, 0, 0, 1]);
+    const bags = read(t, 'y,a,b\nu,u,NaN\nv,,v\n', { task: 'classification', outOfBag: true });
+    t.same([...bags.outOfBag!], [1, 0, 0, 1], 'NaN is no label there');
+  },
+);
+
+t.test('labels keep their digits', async (t) => {
+  const file = read(t, 'y,a,b\n01,01,1\n1,1,01\n3.10,3.10,3.1\n3.1,1,3.1\n', { task: 'classification' });
+  t.same(file.task, { kind: 'classification', classes: ['01', '1', '3.1', '3.10'] });
+});

@@ -92,7 +92,11 @@ export async function toLayersModel(
     return failOption('member', expected, member);
   }
   const stated = ensemble.plan.members[member]!;
-  if (stated.engine === 'tfjs') return modelOfMember(ensemble, stated, trained);
+  if (stated.engine === 'tfjs') {
+    if (options.outputs !== undefined)
+      failOption('outputs', 'absent for a member of engine tfjs, whose model has its own', options.outputs);
+    return modelOfMember(ensemble, stated, trained);
+  }
   const spec = requireNetwork(stated, member);
   const tf = await loadTensorFlow();
   return tf.tidy(() => {

@@ -52,12 +52,21 @@ export function aggregate(
   task: Task,
   options: AggregateOptions = {},
 ): CombinedPredictions {
-  checkOptions('aggregate', options, AGGREGATE_OPTIONS);
+  checkAggregation(kind, task, options);
   const { tolerance = DEFAULT_TOLERANCE } = options;
   const { rows } = checkMembers(members, task);
   const shares = resolveShares(options.weights ?? null, members.length, rows, options.mask ?? null);
   requireFinite(members, shares);
   return combineBy(kind, members, task, shares, tolerance);
+}
+
+function checkAggregation(kind: Aggregator, task: Task, options: AggregateOptions): void {
+  checkOptions('aggregate', options, AGGREGATE_OPTIONS);
+  const { tolerance } = options;
+  if (tolerance === undefined) return;
+  if (kind !== 'geometricMean')
+    failOption('tolerance', 'absent unless `aggregator` is geometricMean', tolerance);
+  if (task.kind === 'regression') failOption('tolerance', 'absent for regression', tolerance);
 }
 
 function combineBy(
@@ -85,7 +94,7 @@ export function combiner(
   task: Task,
   options: Omit<AggregateOptions, 'mask'> = {},
 ): Combine {
-  checkOptions('aggregate', options, AGGREGATE_OPTIONS);
+  checkAggregation(kind, task, options);
   const { weights = null, tolerance = DEFAULT_TOLERANCE } = options;
   return (members, mask = null) => {
     const { rows } = checkMembers(members, task);
