@@ -6,7 +6,6 @@ import type { Dataset } from '../data/dataset.js';
 import { encodeRows, encodeTargets } from '../data/encoding.js';
 import { type ColumnRanges, columnRanges } from '../data/training-facts.js';
 import { createDifferentiable, type DifferentiableNetworks } from '../engines/wasm/differentiable.js';
-import { failOption } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { compileKernels } from '../kernels/compile-kernels.js';
 import { BLOCK_ROWS, blockRanges } from '../measure/blocks.js';
@@ -16,6 +15,7 @@ import { checkOptions, type OptionTable, type OptionUses, option, requireUses } 
 import { type AttackBall, attackBall, attackStep, perturb } from '../regularization/perturb.js';
 import { attackWeights, type RawOutputs, type Truth } from './attack-loss.js';
 import { type AttackScore, createScores, SCORE_NAMES } from './attack-score.js';
+import { type AttackSpace, attackSpace } from './attack-space.js';
 import type { Ensemble } from './ensemble.js';
 import { checkDataset } from './inputs.js';
 import { networkMembers } from './network-predictor.js';
@@ -31,8 +31,8 @@ export interface AttackOptions {
   /** Steps up the gradient. @default 1 */
   readonly steps?: number;
   /**
-   * Shares of each feature's range (under a soft clip, of the range as members see it), or the units of the data,
-   * which a soft clip does not allow. @default 'range'
+   * Shares of each feature's range (under a soft clip, of the range as members see it), or the units of the data.
+   * @default 'range'
    */
   readonly scale?: AttackScale;
   /** Least and largest value of every feature in the units of the data. @default each feature's range, as of `rangesOf` */
@@ -147,6 +147,7 @@ interface AttackSettings {
   readonly scale: AttackScale;
   readonly bounds: readonly [low: number, high: number] | null;
   readonly rangesOf: Dataset | null;
+  readonly space: AttackSpace;
   readonly onEnsemble: boolean;
   readonly onMembers: boolean;
 }
@@ -156,12 +157,10 @@ function resolveAttack(
   { members: { length: members }, encoding }: Ensemble,
 ): AttackSettings {
   const { norm = 'linf', steps = 1, scale = 'range', bounds = null } = options;
-  const clips = encoding.features?.softClip ?? null;
-  if (scale === 'absolute' && clips !== null)
-    failOption('scale', 'range for members with a soft clip', scale);
   const target = options.target ?? (members <= MOST_MEMBERS ? 'both' : 'ensemble');
   return {
     ...{ norm, steps, scale, bounds, rangesOf: options.rangesOf ?? null },
+    space: attackSpace(encoding.features, scale),
     onEnsemble: target !== 'member',
     onMembers: target !== 'ensemble',
   };
@@ -193,11 +192,10 @@ async function attackAt(
   const whole = settings.onEnsemble ? createScores(all.length, ensemble) : null;
   const single = settings.onMembers ? all.map(() => createScores(all.length, ensemble)) : [];
   for (const { start, end } of blockRanges(dataset.rows)) {
-    const { features, encoding } = ensemble;
-    const x = encodeRows(dataset.x, features, encoding.features, { start, end });
+    const x = encodeRows(dataset.x, ensemble.features, settings.space.scale, { start, end });
     const truth = truthOf(ensemble, dataset, start, end);
     const scored = (sources: readonly number[], scores: ReturnType<typeof createScores>) => {
-      const moved = attackBlock(attacked, sources, x, truth, ball, settings);
+      const moved = settings.space.seen(attackBlock(attacked, sources, x, truth, ball, settings));
       scores.add(
         all.map((member) => rawOutputs(attacked, member, moved)),
         truth,
@@ -235,12 +233,12 @@ function rangesFor(
 }
 
 function ballOf(
-  { features, encoding }: Ensemble,
+  { features }: Ensemble,
   ranges: ColumnRanges,
   settings: AttackSettings,
   epsilon: number,
 ): AttackBall {
-  const own = encoding.features;
+  const own = settings.space.scale;
   const scale = own ?? { mean: new Float64Array(features), std: new Float64Array(features).fill(1) };
   const encode = (row: readonly number[]) =>
     encodeRows(Float64Array.from(row), features, own, { start: 0, end: 1 });
@@ -262,27 +260,29 @@ function rawOutputs({ networks, losses }: Attacked, member: number, x: Float32Ar
   return { loss: losses[member]!, values: networks.outputs(member, x) };
 }
 
-/** Rows moved against the mean prediction of some members. */
+/** Rows of the attack's space moved against the mean prediction of some members. */
 function attackBlock(
   attacked: Attacked,
   sources: readonly number[],
   x: Float32Array,
   truth: Truth,
   ball: AttackBall,
-  { norm, steps }: AttackSettings,
+  { norm, steps, space }: AttackSettings,
 ): Float32Array {
   const moved = x.slice();
   if (ball.radius.every((radius) => radius === 0)) return moved;
   for (let step = 0; step < steps; step++) {
+    const seen = space.seen(moved);
     const weights = attackWeights(
-      sources.map((member) => rawOutputs(attacked, member, moved)),
+      sources.map((member) => rawOutputs(attacked, member, seen)),
       truth,
     );
     const gradient = new Float32Array(x.length);
     for (const [at, member] of sources.entries()) {
-      const own = attacked.networks.inputGradient(member, moved, weights[at]!);
+      const own = attacked.networks.inputGradient(member, seen, weights[at]!);
       for (let i = 0; i < gradient.length; i++) gradient[i]! += own[i]!;
     }
+    space.pullBack(gradient, seen);
     perturb(norm, moved, x, gradient, ball, attackStep(steps));
   }
   return moved;

@@ -63,7 +63,8 @@ export function writeExtras(
 function refuseAbsolute(plan: EnsemblePlan, { encoding }: Dataset): void {
   if ((encoding.features?.softClip ?? null) === null) return;
   if (networksOf(plan).some(({ adversarial }) => adversarial?.scale === 'absolute')) {
-    failOption('adversarialScale', 'range for features with a soft clip', 'absolute');
+    const expected = 'range for features with a soft clip, which `softClip` none (null) turns off';
+    failOption('adversarialScale', expected, 'absolute');
   }
 }
 

@@ -36,7 +36,7 @@ export interface AttackBall {
 
 /**
  * Radius and bounds of each feature. Under a soft clip shares of the range are those of the range as members see
- * it; a radius in the user's own units has no one size there and is refused before.
+ * it; a radius in the user's own units has no one size there, so that ranges come without one.
  * @param columns the features that a member sees; null for all.
  * **Source:** Lakshminarayanan, Pritzel, Blundell (2017), 2.3: epsilon as a share of each input's range.
  */

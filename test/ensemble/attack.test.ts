@@ -9,6 +9,7 @@ import { attackWeights, type RawOutputs } from '../../src/ensemble/attack-loss.j
 import type { Ensemble } from '../../src/ensemble/ensemble.js';
 import { evaluateEnsemble } from '../../src/ensemble/evaluate.js';
 import { networkMembers } from '../../src/ensemble/network-predictor.js';
+import { predictEnsemble } from '../../src/ensemble/predict.js';
 import { trainEnsemble } from '../../src/ensemble/train-ensemble.js';
 import { compileKernels } from '../../src/kernels/compile-kernels.js';
 import { layerShapes, requireNetwork } from '../../src/model/network.js';
@@ -173,6 +174,64 @@ t.test('the error of numbers grows with the radius, in the units of the data', a
   t.equal(score, 'rootMeanSquaredError');
   t.ok(points[1]!.onEnsemble!.ensemble > points[0]!.onEnsemble!.ensemble);
 });
+
+for (const norm of ['linf', 'l2'] as const) {
+  t.test(
+    `a radius in units of the data is the same at every value, softly clipped or not: ${norm}`,
+    async (t) => {
+      const [rows, features, epsilon] = [120, 3, 0.4];
+      // Far-out values, which the soft clip bends: cubes of evenly spread numbers, in units of their own.
+      const x = Float64Array.from({ length: rows * features }, (_, at) => {
+        const u = Math.sin(12.9898 * (at + 1));
+        return 5 + (1 + (at % features)) * 8 * u ** 3;
+      });
+      const targets = Float64Array.from(
+        { length: rows },
+        (_, row) => x[3 * row]! - 0.5 * x[3 * row + 1]! + 3,
+      );
+      const dataset = Dataset.fromArrays({ x, rows, features, targets, softClip: 0.5 });
+      const options = {
+        members: 1,
+        hidden: [],
+        epochs: 30,
+        seed: 2,
+        resample: 'none',
+        earlyStopping: 'none',
+      } as const;
+      const ensemble = await trainEnsemble(dataset, options);
+      const valuesAt = async (at: Float64Array) =>
+        (await predictEnsemble(ensemble, at, { clip: false })).mean;
+      const before = await valuesAt(x);
+      // The slopes of a net without hidden layers, by differences in the units of the data.
+      const moved = x.slice();
+      const slopes = new Float64Array(x.length);
+      for (let i = 0; i < features; i++) {
+        const shifted = (by: number) =>
+          valuesAt(x.map((value, at) => (at % features === i ? value + by : value)));
+        const [up, down] = [await shifted(0.02), await shifted(-0.02)];
+        for (let row = 0; row < rows; row++) slopes[row * features + i] = (up[row]! - down[row]!) / 0.04;
+      }
+      for (let row = 0; row < rows; row++) {
+        const own = slopes.subarray(row * features, (row + 1) * features);
+        const uphill = Math.sign(before[row]! - targets[row]!);
+        own.forEach((slope, i) => {
+          const share = norm === 'linf' ? Math.sign(slope) : slope / Math.hypot(...own);
+          moved[row * features + i]! += epsilon * uphill * share;
+        });
+      }
+      // Scores are of answers as they are given: within the range of the targets.
+      const after = (await predictEnsemble(ensemble, moved)).mean;
+      const rmse = (values: ArrayLike<number>) =>
+        Math.sqrt(targets.reduce((sum, y, row) => sum + (values[row]! - y) ** 2, 0) / rows);
+      const attack = { epsilons: [0, epsilon], norm, scale: 'absolute', bounds: [-1e3, 1e3] } as const;
+      const [still, attacked] = (await attackEnsemble(ensemble, dataset, { ...attack, target: 'ensemble' }))
+        .points;
+      const [score, unmoved] = [attacked!.onEnsemble!.ensemble, still!.onEnsemble!.ensemble];
+      t.ok(score > unmoved, `${unmoved} → ${score}`);
+      t.ok(Math.abs(score / rmse(after) - 1) < 1e-3, `${score}, ${rmse(after)}`);
+    },
+  );
+}
 
 t.test('members that are certain are attacked as well as others', async (t) => {
   const ensemble = await trainEnsemble(twoClasses, { ...BASE, activation: 'relu' });

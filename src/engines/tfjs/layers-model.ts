@@ -147,7 +147,9 @@ function plannedLayers(
   const { plan, features, task, encoding } = ensemble;
   const scale = encoding.features;
   if (scale !== null && scale.softClip !== null) {
-    failOption('softClip', 'null for a tf.LayersModel, which has no such layer', scale.softClip[0]);
+    const expected =
+      'null (--soft-clip none) in the training of what becomes a tf.LayersModel, which has no such layer';
+    failOption('softClip', expected, scale.softClip[0]);
   }
   const { dropout, network } = spec;
   const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
