@@ -124,11 +124,15 @@ export function splitOutOfBagHalf(
 ): OutOfBagHalves {
   const [k0, k1] = streamKey(seed, 'outOfBagHalf', member);
   const words = new Uint32Array(2);
-  const stops = (row: number): boolean => {
+  const stopping = new Uint32Array(outOfBag.length);
+  const figures = new Uint32Array(outOfBag.length);
+  let [stops, counts] = [0, 0];
+  for (const row of outOfBag) {
     threefry2x32(k0, k1, groups === null ? row : groups[row]!, 0, words);
-    return words[0]! >>> 31 === 1;
-  };
-  return { stopping: outOfBag.filter(stops), figures: outOfBag.filter((row) => !stops(row)) };
+    if (words[0]! >>> 31 === 1) stopping[stops++] = row;
+    else figures[counts++] = row;
+  }
+  return { stopping: stopping.slice(0, stops), figures: figures.slice(0, counts) };
 }
 
 function drawWithReplacement(from: Uint32Array, count: number, stream: RandomStream): Uint32Array {

@@ -22,6 +22,12 @@ export class CompensatedSum {
   }
 }
 
+/** Whether no value is NaN or infinite. `every` would make an object of each number it hands on. */
+export function allFinite(values: Float32Array | Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
+}
+
 /** The compensated sum of all values; 0 for none. */
 export function sum(values: ArrayLike<number>): number {
   const total = new CompensatedSum();

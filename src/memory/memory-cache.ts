@@ -39,6 +39,19 @@ export function lendMemory(bytes: number, purpose: string): LentMemory {
   return loan;
 }
 
+/**
+ * Lends this very memory again, with its first `bytes` bytes zero, for a borrower who has prepared what to do with it.
+ * @returns whether it was still there and nobody had it.
+ */
+export function lendAgain(memory: SharedMemory, bytes: number): boolean {
+  const at = free.findIndex((loan) => loan.memory === memory);
+  if (at < 0) return false;
+  const [loan] = free.splice(at, 1);
+  new Uint8Array(memory.buffer, 0, bytes).fill(0);
+  lent.set(memory, loan!);
+  return true;
+}
+
 /** Takes a memory back that nobody reads or writes any more; once is enough. */
 export function giveBackMemory(memory: SharedMemory): void {
   const loan = lent.get(memory);

@@ -1,5 +1,13 @@
 import t from 'tap';
-import { CompensatedSum, mean, median, quantile, sum, variance } from '../../src/math/statistics.js';
+import {
+  allFinite,
+  CompensatedSum,
+  mean,
+  median,
+  quantile,
+  sum,
+  variance,
+} from '../../src/math/statistics.js';
 
 t.test('a compensated sum keeps what a plain sum loses', async (t) => {
   t.equal(sum([1, 1e100, 1, -1e100]), 2);
@@ -26,4 +34,12 @@ t.test('quantiles interpolate linearly between order statistics, as R and NumPy 
   t.equal(median([2, 9, 4]), 4);
   t.same(values, [7, 1, 3, 5], 'the input is left as it was');
   t.ok(Number.isNaN(median([])));
+});
+
+t.test('numbers are all finite, or one of them is not', async (t) => {
+  t.ok(allFinite(new Float32Array(0)));
+  t.ok(allFinite(Float64Array.of(0, -1, Number.MAX_VALUE)));
+  for (const not of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+    t.notOk(allFinite(Float32Array.of(1, not, 2)), `${not}`);
+  }
 });

@@ -3,7 +3,13 @@
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
 import { MAX_MEMORY_BYTES } from '../../src/memory/layout.js';
-import { dropMemory, giveBackMemory, lendMemory, onMemoriesDropped } from '../../src/memory/memory-cache.js';
+import {
+  dropMemory,
+  giveBackMemory,
+  lendAgain,
+  lendMemory,
+  onMemoriesDropped,
+} from '../../src/memory/memory-cache.js';
 
 t.test('a memory given back is lent again, zeroed as far as it was asked for', async (t) => {
   const first = lendMemory(200_000, 'a test');
@@ -20,6 +26,21 @@ t.test('a memory given back is lent again, zeroed as far as it was asked for', a
     -1,
   );
   t.not(lendMemory(200_000, 'a test').name, first.name, 'given back twice, lent once');
+});
+
+t.test('this very memory is lent again, zeroed, unless somebody has it or it was let go of', async (t) => {
+  const { memory } = lendMemory(300_000, 'a test');
+  t.notOk(lendAgain(memory, 300_000), 'somebody has it');
+  new Uint8Array(memory.buffer).fill(7);
+  giveBackMemory(memory);
+  t.ok(lendAgain(memory, 300_000));
+  t.notOk(new Uint8Array(memory.buffer, 0, 300_000).some((value) => value !== 0));
+  t.notOk(lendAgain(memory, 300_000));
+  giveBackMemory(memory);
+  const other = lendMemory(300_000, 'a test');
+  t.equal(other.memory, memory);
+  dropMemory(other.memory);
+  t.notOk(lendAgain(memory, 300_000), 'let go of');
 });
 
 t.test('one that somebody may still write to is never lent again, and its threads are told', async (t) => {

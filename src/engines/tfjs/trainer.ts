@@ -4,6 +4,7 @@
 
 import { TuttiError } from '../../errors.js';
 import { RandomStream, shuffleInPlace, streamKey } from '../../math/random.js';
+import { allFinite } from '../../math/statistics.js';
 import { headUnits } from '../../model/network.js';
 import { scheduleFactor } from '../../model/schedule.js';
 import type { TfjsMemberSpec } from '../../model/spec.js';
@@ -286,7 +287,7 @@ class Trainer implements TfjsTrainer {
 
   exportWeights(into: Float32Array): void {
     this.#readAll(into);
-    if (!into.every(Number.isFinite)) throw diverged(this.#member, this.#spec.epochs, Number.NaN);
+    if (!allFinite(into)) throw diverged(this.#member, this.#spec.epochs, Number.NaN);
   }
 
   #readAll(into: Float32Array): void {

@@ -6,7 +6,7 @@ import { kernelsOf } from '../../kernels/kernels.js';
 import { BLOCK_ROWS, type RowRange } from '../../measure/blocks.js';
 import type { Predictions } from '../../measure/predictions.js';
 import { paddedBytes, RegionAllocator, writePaddedRows } from '../../memory/layout.js';
-import { giveBackMemory, lendMemory } from '../../memory/memory-cache.js';
+import { giveBackMemory, lendAgain, lendMemory } from '../../memory/memory-cache.js';
 import { type LayerShape, layerShapes } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import { type DropoutLayout, type UnitFactors, weightScalingFactors, writeFactors } from './dropout.js';
@@ -57,6 +57,8 @@ export interface Predictor {
   countActive(x: Float32Array, range: RowRange, threshold: number): readonly (readonly number[])[];
   /** Gives its memory to whoever predicts next; views of it are not to be read any more. */
   dispose(): void;
+  /** Takes its memory back and loads the weights anew. @returns whether that memory was still to be had. */
+  resume(): boolean;
 }
 
 /**
@@ -93,15 +95,21 @@ export function createPredictor(
     );
     return Object.assign({ member, network, head, dropouts: dropoutsOf(network) }, places);
   });
-  const identityRows = new Uint32Array(buffer, identity, blockRows);
-  for (let row = 0; row < blockRows; row++) identityRows[row] = row;
-  for (const program of programs) {
-    const { member, columns } = program;
-    if (program.stays) loadWeights(buffer, program);
-    if (member.columns !== null) new Uint32Array(buffer, columns, member.columns.length).set(member.columns);
-  }
   let guest: Float32Array | null = null;
-  const factors = programs.map(({ member, shapes }) => unitFactors(member, shapes));
+  const factors: (UnitFactors | null)[] = [];
+  const load = () => {
+    const identityRows = new Uint32Array(buffer, identity, blockRows);
+    for (let row = 0; row < blockRows; row++) identityRows[row] = row;
+    for (const [at, program] of programs.entries()) {
+      const { member, columns, shapes } = program;
+      if (program.stays) loadWeights(buffer, program);
+      if (member.columns !== null)
+        new Uint32Array(buffer, columns, member.columns.length).set(member.columns);
+      factors[at] = unitFactors(member, shapes);
+    }
+    guest = null;
+  };
+  load();
 
   const writeRows = (rows: Float32Array, range: RowRange, index: Uint32Array | null): number => {
     const count = range.end - range.start;
@@ -147,6 +155,11 @@ export function createPredictor(
       });
     },
     dispose: () => giveBackMemory(memory),
+    resume() {
+      if (!lendAgain(memory, bytes)) return false;
+      load();
+      return true;
+    },
   };
 }
 

@@ -14,6 +14,7 @@ import {
   writeUpdate,
 } from '../../kernels/update-block.js';
 import { streamKey } from '../../math/random.js';
+import { allFinite } from '../../math/statistics.js';
 import type { TrainingLayout } from '../../memory/layout.js';
 import { parameterCount } from '../../model/network.js';
 import { scheduleFactor } from '../../model/schedule.js';
@@ -271,7 +272,7 @@ class WasmTrainer implements MemberTrainer {
 
   saveState(into: Float32Array): void {
     // Others may be drawn to these weights, so a member that diverged in its last step must not rest unnoticed.
-    if (!this.#parameters.every(Number.isFinite)) throw diverged(this.#member, this.#spec.epochs, Number.NaN);
+    if (!allFinite(this.#parameters)) throw diverged(this.#member, this.#spec.epochs, Number.NaN);
     copyStateOut(this.#context.memory.buffer, this.#arena, into);
   }
 
@@ -306,7 +307,7 @@ class WasmTrainer implements MemberTrainer {
 
   exportWeights(into: Float32Array): void {
     unpackParameters(this.#arena.shapes, this.#parameters, into);
-    if (!into.every(Number.isFinite)) throw diverged(this.#member, this.#spec.epochs, Number.NaN);
+    if (!allFinite(into)) throw diverged(this.#member, this.#spec.epochs, Number.NaN);
   }
 
   #flushMoments(): void {
