@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import { TANGENT_KINDS } from '../../src/model/image.js';
 import { ACTIVATIONS } from '../../src/model/layer-options.js';
+import { rangeOf } from '../../src/model/option-range.js';
 import { DEFAULTS, memberFields, trainingSchema } from '../../src/model/training-schema.js';
 
 const WIDTH = 110;
@@ -78,9 +79,9 @@ function defaultOf(name: string, stated: string | undefined): string | undefined
 }
 
 /** A sentence of the description, and its default apart. */
-function comment(name: string, description: string): string {
+function comment(name: string, description: string, range: string | null): string {
   const [, text, stated] = /^(.*?)(?: \(default: (.*)\))?$/.exec(description)!;
-  const sentence = `${text![0]!.toUpperCase()}${text!.slice(1)}.`;
+  const sentence = `${text![0]!.toUpperCase()}${text!.slice(1)}${range === null ? '' : `. ${range[0]!.toUpperCase()}${range.slice(1)}`}.`;
   const standard = defaultOf(name, stated);
   const lines = wrap(sentence);
   if (standard !== undefined) lines.push(...wrap(`@default ${standard}`));
@@ -107,7 +108,7 @@ function properties(fields: readonly (readonly [string, z.ZodType])[]): string {
     const described = schema.description ?? own.innerType?.description;
     if (described === undefined) throw new Error(`The option ${name} has no description`);
     const type = NAMED[name];
-    return `${comment(name, described)}\n${property(name, type === undefined ? alternatives(schema) : [type])}`;
+    return `${comment(name, described, rangeOf(schema))}\n${property(name, type === undefined ? alternatives(schema) : [type])}`;
   });
   return text.join('\n');
 }

@@ -18,7 +18,8 @@ const GROUP = 'The attack';
 const ROWS: readonly OptionRow[] = [
   {
     ...{ name: 'epsilons', kind: 'numbers', group: GROUP, argument: '0,0.05,0.1' },
-    ...{ description: 'how far inputs are moved', defaultText: '0,0.01,0.02,0.05,0.1' },
+    ...{ description: 'how far inputs are moved', range: 'each a number ≥ 0' },
+    defaultText: '0,0.01,0.02,0.05,0.1',
   },
   {
     ...{ name: 'norm', kind: 'choice', group: GROUP, choices: ['linf', 'l2'] },
@@ -26,7 +27,7 @@ const ROWS: readonly OptionRow[] = [
   },
   {
     ...{ name: 'steps', kind: 'number', group: GROUP, argument: 'n' },
-    ...{ description: 'steps up the gradient of the loss', defaultText: '1' },
+    ...{ description: 'steps up the gradient of the loss', range: 'an integer ≥ 1', defaultText: '1' },
   },
   {
     ...{ name: 'scale', kind: 'choice', group: GROUP, choices: ['range', 'absolute'] },

@@ -20,11 +20,12 @@ const GROUP = 'The masks';
 const ROWS: readonly OptionRow[] = [
   {
     ...{ name: 'masks', kind: 'number', group: GROUP, argument: 'n' },
-    ...{ description: 'sampled masks', defaultText: '50' },
+    ...{ description: 'how many masks are sampled', range: 'an integer ≥ 1', defaultText: '50' },
   },
   {
     ...{ name: 'member', kind: 'number', group: GROUP, argument: 'i' },
-    ...{ description: 'number of the member, from 0', defaultText: 'the first with dropout' },
+    ...{ description: 'number of the member, the first 0', range: 'an integer ≥ 0' },
+    defaultText: 'the first with dropout',
   },
   {
     ...{ name: 'enumerate', kind: 'flag', group: GROUP },
@@ -35,7 +36,7 @@ const ROWS: readonly OptionRow[] = [
   },
   {
     ...{ name: 'seed', kind: 'number', group: GROUP, argument: 'n' },
-    ...{ description: 'seed of the masks', defaultText: 'that of the training' },
+    ...{ description: 'seed of the masks', range: 'an integer ≥ 0', defaultText: 'that of the training' },
   },
 ];
 

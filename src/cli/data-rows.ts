@@ -11,15 +11,14 @@ const GROUP = 'The data';
 /** How to read a CSV file, for every command that reads one. */
 export const CSV_ROWS: readonly OptionRow[] = [
   {
-    ...text(
-      'delimiter',
-      'what separates the cells of the CSV file: a character, tab, space, semicolon or pipe',
-    ),
-    ...{ argument: 'character', defaultText: 'a comma' },
+    ...text('delimiter', 'what separates the cells of the CSV file'),
+    ...{ argument: 'character', range: 'one character, or comma, tab, space, semicolon, pipe' },
+    defaultText: 'comma',
   },
   {
-    ...text('encoding', 'of the CSV file: utf-8, latin1, windows-1252, utf-16le, utf-16be'),
-    ...{ argument: 'name', defaultText: 'utf-8, or what a byte-order mark says' },
+    ...text('encoding', "how the CSV file's letters are written"),
+    ...{ argument: 'name', range: 'utf-8, latin1, windows-1252, utf-16le, utf-16be' },
+    ...{ defaultText: 'utf-8, or what a byte-order mark says' },
   },
 ];
 
@@ -59,7 +58,7 @@ export function namedColumns<Options extends object>(
 }
 
 export const TARGET_ROW: OptionRow = {
-  ...text('target', 'column to predict, or several for regression: a,b'),
+  ...text('target', 'column to predict, or several for a regression: a,b'),
   kind: 'columns',
   argument: 'column',
 };
@@ -83,19 +82,25 @@ export const CELL_ROWS: readonly OptionRow[] = [
 /** The options that say what the columns of a file are taken for. */
 export const COLUMN_ROWS: readonly OptionRow[] = [
   {
-    ...choice('task', ['classification', 'regression'], 'what the target is'),
+    ...choice('task', ['classification', 'regression'], 'whether the target holds classes or numbers'),
     defaultText: 'guessed and printed',
   },
-  { ...columns('drop', 'columns to leave out'), aliases: ['ignore'] },
-  columns('only', 'the only columns to learn from'),
+  { ...columns('drop', 'columns that nothing is learned from'), aliases: ['ignore'] },
+  columns('only', 'the only columns to learn from, in place of `drop`'),
   columns('categorical', 'columns of categories that look like numbers, or never repeat, or say NA'),
   {
-    ...choice('missingTarget', ['error', 'drop'], 'rows without a target'),
+    ...choice('missingTarget', ['error', 'drop'], 'rows without a target: refused, or left out'),
     defaultText: 'error',
   },
   ...CELL_ROWS,
-  { ...text('weightColumn', 'column with the weight of each row in the loss'), argument: 'column' },
-  { ...text('groupColumn', 'column whose groups are kept whole'), argument: 'column' },
+  {
+    ...text('weightColumn', 'column with the weight of each row in the loss, a number ≥ 0; no feature'),
+    argument: 'column',
+  },
+  {
+    ...text('groupColumn', 'column of groups that splitting and grouped resampling keep whole; no feature'),
+    argument: 'column',
+  },
 ];
 
 /** The options that say what the columns of a training file are, and what is made of them. */
@@ -103,24 +108,46 @@ export const DATA_ROWS: readonly OptionRow[] = [
   TARGET_ROW,
   ...COLUMN_ROWS,
   {
-    ...choice('impute', ['mean', 'median'], 'fill missing cells'),
+    ...choice(
+      'impute',
+      ['mean', 'median'],
+      'what missing numbers are filled with; missing categories become the most frequent one',
+    ),
     defaultText: 'a missing cell is an error',
   },
   {
-    ...choice('unseen', ['error', 'ignore'], 'categories that only appear at prediction'),
+    ...choice(
+      'unseen',
+      ['error', 'ignore'],
+      'categories that only appear at prediction: refused, or taken for none',
+    ),
     defaultText: 'error',
   },
   {
     ...choice('scaling', ['columns', 'together'], 'standardise each numeric column by itself, or all alike'),
-    defaultText: 'together with --image, else columns',
+    defaultText: 'columns, or together with `image`',
   },
   {
-    ...text('softClip', 'bound c of a soft clip of standardised numbers, z/√(1 + (z/c)²)'),
-    ...{ kind: 'number', argument: 'c', acceptsNone: true, defaultText: 'none' },
+    ...text(
+      'softClip',
+      'c of the soft clip: numbers are as they are up to c standard deviations, never beyond 2c',
+    ),
+    ...{ kind: 'number', argument: 'c', acceptsNone: true, range: 'a number > 0, or none' },
+    defaultText: '2, or none where `scaling` is together',
   },
   ...CSV_ROWS,
-  { ...choice('classWeights', ['balanced'], 'weights of the loss by class'), acceptsMap: true },
-  { ...text('testShare', 'share of the rows to hold out and test on'), kind: 'number', defaultText: '0' },
+  {
+    ...choice(
+      'classWeights',
+      ['balanced'],
+      'weights of the loss by class; a config file may map classes to numbers',
+    ),
+    ...{ acceptsMap: true, defaultText: 'all alike' },
+  },
+  {
+    ...text('testShare', 'share of the rows to hold out and test on'),
+    ...{ kind: 'number', range: 'a number ≥ 0 and < 1', defaultText: '0' },
+  },
 ];
 
 function text(name: string, description: string): OptionRow {

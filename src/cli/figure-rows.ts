@@ -13,10 +13,12 @@ export const INTERVAL_ROWS: readonly OptionRow[] = [
   {
     ...{ name: 'level', kind: 'number', group: GROUP, argument: 'share' },
     ...{ description: 'how often intervals hold the true figure', defaultText: '0.95' },
+    range: 'a number > 0 and < 1',
   },
   {
     ...{ name: 'replicates', kind: 'number', group: GROUP, argument: 'n' },
     ...{ description: 'bootstrap replicates for intervals, 0 for none', defaultText: '1000' },
+    range: 'an integer ≥ 0',
   },
 ];
 

@@ -32,7 +32,7 @@ export const MEAN_ROW: OptionRow = {
 };
 
 export const WEIGHTS_ROW: OptionRow = {
-  ...{ name: 'weights', kind: 'numbers', group: 'Averaging', argument: '1,2,0' },
+  ...{ name: 'weights', kind: 'numbers', group: 'Averaging', argument: '1,2,0', range: 'each a number ≥ 0' },
   ...{ description: 'weight of each member in the average', defaultText: 'those saved with it, else equal' },
 };
 

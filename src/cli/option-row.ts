@@ -20,6 +20,8 @@ export interface OptionRow {
   /** What the help calls the value. */
   readonly argument?: string;
   readonly choices?: readonly string[];
+  /** Which numbers it may be, in words: `an integer ≥ 1`. */
+  readonly range?: string;
   /** Shown in the help; the default itself is applied where the option is used. */
   readonly defaultText?: string;
   /** A config file may give a map instead, which is checked where it is used. */

@@ -94,7 +94,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   return status;
 }
 
-async function commandOptions(): Promise<CommandOptions> {
+/** The options of every command. */
+export async function commandOptions(): Promise<CommandOptions> {
   const all = Object.entries(COMMANDS).map(
     async ([name, { load }]) => [name, (await load()).command.options] as const,
   );
@@ -187,9 +188,13 @@ const ARGUMENTS = {
   choice: 'name',
 } as const;
 
-function describeRow({ description, choices, defaultText }: OptionRow): string {
-  const names = choices === undefined ? '' : `: ${choices.join(', ')}`;
-  return `${description}${names}${defaultText === undefined ? '' : ` (default: ${defaultText})`}`;
+function describeRow({ description, choices, range, defaultText }: OptionRow): string {
+  const values = choices?.join(', ') ?? range;
+  const facts = [
+    ...(values === undefined ? [] : [values]),
+    ...(defaultText === undefined ? [] : [`default: ${defaultText}`]),
+  ];
+  return facts.length === 0 ? description : `${description} (${facts.join('; ')})`;
 }
 
 function examplesText(examples: readonly string[]): string {

@@ -37,7 +37,7 @@ const ROWS: readonly OptionRow[] = [
     description: 'the file holds the training rows: judge each by the members that never saw it',
   },
   {
-    ...{ name: 'size', kind: 'number', group: GROUP, argument: 'n' },
+    ...{ name: 'size', kind: 'number', group: GROUP, argument: 'n', range: 'an integer ≥ 1' },
     ...{
       description: 'members to add at most, repetitions counted',
       defaultText: 'twice the members, up to 100',

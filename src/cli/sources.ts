@@ -19,7 +19,7 @@ import { counted, figure, percent } from './words.js';
 
 const SEEDS_ROW: OptionRow = {
   ...{ name: 'seeds', kind: 'number', group: 'The run', argument: 'n' },
-  ...{ description: 'seeds to repeat everything over', defaultText: '5' },
+  ...{ description: 'seeds to repeat everything over', range: 'an integer ≥ 1', defaultText: '5' },
 };
 
 const DEFAULT_MEMBERS = 8;

@@ -19,11 +19,11 @@ const GROUP = 'The split';
 const ROWS: readonly OptionRow[] = [
   {
     ...{ name: 'testShare', kind: 'number', group: GROUP, argument: 'share' },
-    ...{ description: 'share of the rows to hold out', defaultText: '0.3' },
+    ...{ description: 'share of the rows to hold out', range: 'a number > 0 and < 1', defaultText: '0.3' },
   },
   {
     ...{ name: 'seed', kind: 'number', group: GROUP, argument: 'n' },
-    ...{ description: 'the seed of the training', defaultText: '0' },
+    ...{ description: 'the seed of the training', range: 'an integer ≥ 0', defaultText: '0' },
   },
   {
     ...{ name: 'trainOut', kind: 'text', group: GROUP, argument: 'file' },

@@ -19,7 +19,7 @@ const RUN = 'The run';
 
 const RUN_ROWS: readonly OptionRow[] = [
   {
-    ...{ name: 'threads', kind: 'number', group: RUN, argument: 'n' },
+    ...{ name: 'threads', kind: 'number', group: RUN, argument: 'n', range: 'an integer ≥ 1' },
     ...{ description: 'threads to train on', defaultText: `${availableParallelism()}, this machine's cores` },
   },
   {

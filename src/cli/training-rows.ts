@@ -2,13 +2,14 @@
 // a field added there appears here, in the help and in config files.
 
 import type { z } from 'zod';
+import { rangeOf } from '../model/option-range.js';
 import { DEFAULTS, trainingSchema } from '../model/options.js';
 import type { OptionRow } from './option-row.js';
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'The ensemble': [
     ...['members', 'engine', 'model', 'learner', 'seed', 'resample', 'resampleShare', 'featureShare', 'vary'],
-    'deadline',
+    ...['deadline', 'grid', 'learnerOptions'],
   ],
   'The networks': ['hidden', 'layers', 'image', 'activation', 'init', 'loss'],
   Regularization: [
@@ -20,6 +21,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     ...['neighbours', 'distance', 'votes', 'voteSmoothing', 'distanceTangents', 'tangentSigma'],
     ...['tangentBorder', 'tangentStiffness'],
   ],
+  'Tying and snapshots': ['tie', 'tiedLayers', 'tyingMode', 'tyingGroup', 'snapshots'],
   'Early stopping': ['earlyStopping', 'patience', 'validationShare'],
 };
 
@@ -40,18 +42,24 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
 };
 
 /** Can be said in a config file only: they are tables. */
-const WITHOUT_FLAG = new Set(['grid', 'learnerOptions']);
+export const WITHOUT_FLAG: ReadonlySet<string> = new Set(['grid', 'learnerOptions']);
 
 /** The rows in the order of the schema, those of the leading groups first. */
 export function trainingRows(): readonly OptionRow[] {
-  const rows = Object.entries(trainingSchema.shape)
-    .filter(([name]) => !WITHOUT_FLAG.has(name))
-    .map(([name, schema]) => rowOf(name, schema as unknown as z.ZodType));
+  return allTrainingRows().filter(({ name }) => !WITHOUT_FLAG.has(name));
+}
+
+/** With those that have no flag. */
+export function allTrainingRows(): readonly OptionRow[] {
+  const rows = Object.entries(trainingSchema.shape).map(([name, schema]) =>
+    rowOf(name, schema as unknown as z.ZodType),
+  );
   const order = [
     ...Object.keys(GROUPS).slice(0, 2),
     'Optimisation',
     'Regularization',
     'Early stopping',
+    'Tying and snapshots',
     'Nearest neighbours',
   ];
   return rows.sort((a, b) => order.indexOf(a.group) - order.indexOf(b.group));
@@ -65,15 +73,17 @@ export function trainingNames(): readonly string[] {
 function rowOf(name: string, schema: z.ZodType): OptionRow {
   const { kind, choices, acceptsMap, description: described } = describeSchema(schema);
   const [, description = described, ownDefault] = /^(.*) \(default: (.*)\)$/.exec(described) ?? [];
+  const range = rangeOf(schema);
   const group = Object.entries(GROUPS).find(([, names]) => names.includes(name))?.[0] ?? 'Optimisation';
   const defaultText = ownDefault ?? defaultTextOf(name);
   return {
     name,
     kind,
     group,
-    description: name === 'members' ? 'how many members' : description,
+    description: name === 'members' ? 'how many members are trained' : description,
     ...(ARGUMENTS[name] === undefined ? {} : { argument: ARGUMENTS[name] }),
     ...(choices === undefined ? {} : { choices }),
+    ...(range === null ? {} : { range }),
     ...(acceptsMap === undefined ? {} : { acceptsMap }),
     ...(defaultText === undefined ? {} : { defaultText }),
   };
@@ -122,7 +132,6 @@ function describeSchema(schema: z.ZodType): Described {
 }
 
 function defaultTextOf(name: string): string | undefined {
-  if (name === 'seed') return 'drawn and printed';
   const value: unknown = (DEFAULTS as Readonly<Record<string, unknown>>)[name];
   return value === undefined || value === false ? undefined : String(value);
 }

@@ -12,15 +12,19 @@ export const moduleFields = {
     .string()
     .min(1)
     .describe(
-      'module that builds a tf.LayersModel: tfjs trains it, or the wasm engine where it has the layers',
+      'path of a module that builds a tf.LayersModel: tfjs trains it, or the wasm engine where it has the layers',
     ),
   learner: z
     .string()
     .min(1)
-    .describe('module whose default export is a learner; fits members of its own kind'),
+    .describe(
+      'path of a module whose default export is a learner, which fits and predicts members of its own kind',
+    ),
   learnerOptions: z
     .record(z.string(), z.json())
-    .describe('options handed to the learner') as unknown as z.ZodType<LearnerMemberSpec['options']>,
+    .describe('plain values that the learner is given as they are (default: none)') as unknown as z.ZodType<
+    LearnerMemberSpec['options']
+  >,
 };
 
 type Uses = { readonly [Name in keyof typeof moduleFields]: Use };

@@ -12,24 +12,39 @@ import { always, only, type Use } from './option-use.js';
 import type { DistanceSpec, NeighboursMemberSpec } from './spec.js';
 
 export const neighboursFields = {
-  neighbours: z.int().min(1).describe('neighbours that vote (neighbours engine)'),
+  neighbours: z.int().min(1).describe('how many of the nearest stored rows vote (neighbours engine)'),
   distance: z
     .enum(['euclidean', 'tangentOneSided', 'tangentTwoSided'])
-    .describe('how near neighbours are; tangent distances need `image` (neighbours engine)'),
-  votes: z.enum(['equal', 'inverseDistance']).describe('weights of the votes (neighbours engine)'),
-  voteSmoothing: z.number().gt(0).describe('votes spread evenly over all classes (neighbours engine)'),
+    .describe('how near rows are; tangent distances let images move, and need `image` (neighbours engine)'),
+  votes: z
+    .enum(['equal', 'inverseDistance'])
+    .describe('how much each vote counts: alike, or by the inverse of the distance (neighbours engine)'),
+  voteSmoothing: z
+    .number()
+    .gt(0)
+    .describe(
+      'votes added in equal parts to all classes, so that no probability is 0 (neighbours engine, classes)',
+    ),
   distanceTangents: z
     .array(z.enum(TANGENT_KINDS))
     .min(1)
-    .describe('ways in which images may move (tangent distances)'),
+    .describe('ways in which images may move without being farther apart (tangent distances)'),
   tangentSigma: z
     .number()
     .min(0)
     // Wider than any image; the work grows with it.
     .max(1000)
-    .describe('smoothing of images for their tangents, in pixels (tangent distances)'),
-  tangentBorder: z.enum(['zero', 'replicate']).describe('what surrounds an image (tangent distances)'),
-  tangentStiffness: z.number().min(0).describe('spring that holds moved images back (tangent distances)'),
+    .describe('width in pixels of the Gaussian that smooths images for their tangents (tangent distances)'),
+  tangentBorder: z
+    .enum(['zero', 'replicate'])
+    .describe('what surrounds an image: zeros, or its edge repeated (tangent distances)'),
+  tangentStiffness: z
+    .number()
+    .min(0)
+    .describe(
+      'spring that holds moved images back, as a share of their squared tangents; 0: they move freely ' +
+        '(tangent distances)',
+    ),
 };
 
 type Uses = { readonly [Name in keyof typeof neighboursFields]: Use<Pick<NeighboursOptions, 'distance'>> };

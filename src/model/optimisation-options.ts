@@ -14,24 +14,51 @@ const nonNegative = (description: string) => z.number().min(0).describe(descript
 export const optimisationFields = {
   loss: z
     .enum(['softmaxCrossEntropy', 'binaryCrossEntropy', 'squaredError', 'gaussianNll'])
-    .describe('what is minimised (default: softmaxCrossEntropy for classes, squaredError for numbers)'),
-  optimizer: z.enum(['adam', 'adamW', 'sgd']).describe('optimizer'),
-  learningRate: z.number().gt(0).describe('step size'),
-  momentum: z.number().min(0).lt(1).describe('momentum (sgd)'),
-  nesterov: z.boolean().describe('Nesterov momentum (sgd)'),
-  beta1: z.number().min(0).lt(1).describe('decay of the first moment (adam, adamW)'),
-  beta2: z.number().min(0).lt(1).describe('decay of the second moment (adam, adamW)'),
-  weightDecay: nonNegative('decoupled weight decay (adamW)'),
-  schedule: z.enum(['constant', 'step', 'cosine']).describe('learning rate over the epochs'),
-  stepEvery: z.int().min(1).describe('epochs between steps (step schedule)'),
-  stepFactor: z.number().gt(0).max(1).describe('factor at each step (step schedule)'),
-  finalFactor: z.number().min(0).max(1).describe('last learning rate as a share of the first (cosine)'),
-  warmupEpochs: z.int().min(0).describe('epochs over which the learning rate rises from zero'),
+    .describe(
+      'what training minimises; binaryCrossEntropy has one output for two classes, gaussianNll predicts a variance ' +
+        'beside each number (default: softmaxCrossEntropy for classes, squaredError for numbers)',
+    ),
+  optimizer: z
+    .enum(['adam', 'adamW', 'sgd'])
+    .describe('what makes steps of gradients; adamW takes its weight decay apart from them'),
+  learningRate: z.number().gt(0).describe('size of the steps, before a schedule changes it'),
+  momentum: z.number().min(0).lt(1).describe('share of each step that is carried into the next (sgd)'),
+  nesterov: z.boolean().describe('whether momentum looks ahead before the gradient is taken (sgd)'),
+  beta1: z.number().min(0).lt(1).describe('share of the mean gradient that each step keeps (adam, adamW)'),
+  beta2: z
+    .number()
+    .min(0)
+    .lt(1)
+    .describe('share of the mean squared gradient that each step keeps (adam, adamW)'),
+  weightDecay: nonNegative('share of each weight that a step takes off, times the learning rate (adamW)'),
+  schedule: z
+    .enum(['constant', 'step', 'cosine'])
+    .describe('learning rate over the epochs: as it is, lower by steps, or down along a cosine'),
+  stepEvery: z
+    .int()
+    .min(1)
+    .describe('epochs from one change of the learning rate to the next (step schedule)'),
+  stepFactor: z
+    .number()
+    .gt(0)
+    .max(1)
+    .describe('what the learning rate is multiplied by at each change (step schedule)'),
+  finalFactor: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe('last learning rate as a share of the first (cosine schedule, snapshots)'),
+  warmupEpochs: z.int().min(0).describe('epochs over which the learning rate rises to its full size'),
   epochs: z
     .int()
     .min(1)
-    .describe('passes over the resampled rows, at most (default: 200; 40 where nothing stops early)'),
-  batchSize: z.int().min(1).describe('examples per step'),
+    .describe(
+      'passes over the rows that a member drew, at most (default: 200; 40 where nothing stops early)',
+    ),
+  batchSize: z
+    .int()
+    .min(1)
+    .describe('rows per step: more are faster per epoch and make fewer, smoother steps'),
 };
 
 type Uses = { readonly [Name in keyof typeof optimisationFields]: Use<OptimisationOptions> };

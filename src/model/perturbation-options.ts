@@ -11,24 +11,41 @@ export const perturbationFields = {
   adversarialEpsilon: z
     .number()
     .min(0)
-    .describe('adversarial training: how far inputs are moved up the gradient of the loss; 0: not at all'),
+    .describe(
+      'adversarial training: how far inputs are moved up the gradient of the loss, in the unit of `adversarialScale`; ' +
+        '0: not at all',
+    ),
   adversarialNorm: z
     .enum(['linf', 'l2'])
-    .describe('adversarial training: epsilon bounds the largest change, or the Euclidean length'),
+    .describe(
+      'adversarial training: epsilon bounds the largest change of a feature, or the Euclidean length',
+    ),
   adversarialScale: z
     .enum(['range', 'absolute'])
-    .describe("adversarial training: epsilon as a share of each feature's range, or in the data's own units"),
+    .describe(
+      "adversarial training: epsilon as a share of each feature's range in the training rows, or in the data's own " +
+        'units, which a soft clip does not allow',
+    ),
   adversarialBounds: z
     .array(z.number())
     .length(2)
     .refine(([low, high]) => low! < high!, 'two numbers, the lower first')
-    .describe("adversarial training: least and largest value of a feature (default: each feature's range)"),
-  adversarialSteps: z.int().min(1).describe('adversarial training: steps up the gradient'),
+    .describe(
+      "adversarial training: least and largest value of any feature, in the data's units (default: each feature's range)",
+    ),
+  adversarialSteps: z
+    .int()
+    .min(1)
+    .describe(
+      'adversarial training: steps up the gradient, each projected back; more are stronger and slower',
+    ),
   cleanShare: z
     .number()
     .min(0)
     .lt(1)
-    .describe('adversarial training: share of the loss on the inputs as they are'),
+    .describe(
+      'adversarial training: share of the loss on the inputs as they are, the rest being on moved ones',
+    ),
   tangents: z
     .array(z.enum(['given', ...TANGENT_KINDS]))
     .min(1)
@@ -36,7 +53,10 @@ export const perturbationFields = {
       'tangent propagation: directions in which outputs should not change, those given with the data or of ' +
         'images (default: given, or else all of images)',
     ),
-  tangentStrength: z.number().min(0).describe('tangent propagation: weight of the penalty; 0: none'),
+  tangentStrength: z
+    .number()
+    .min(0)
+    .describe('tangent propagation: weight of the penalty on changes of the outputs along tangents; 0: none'),
 };
 
 type Uses = { readonly [Name in keyof typeof perturbationFields]: Use<FilledPerturbations> };

@@ -34,58 +34,96 @@ const nonNegative = (description: string) => z.number().min(0).describe(descript
 export const memberFields = {
   engine: z
     .enum(['wasm', 'neighbours', 'tfjs', 'learner'])
-    .describe('what trains members: networks, nearest neighbours, TensorFlow.js, your own (default: wasm)'),
+    .describe(
+      'what trains members: wasm, networks in this library; neighbours, the nearest stored rows; tfjs, a model of ' +
+        'TensorFlow.js; learner, a module of your own (default: wasm, or learner where `learner` is given)',
+    ),
   ...moduleFields,
   hidden: z
     .array(z.int().min(1))
-    .describe('units of each dense hidden layer (default: 64, or none after `layers`)'),
+    .describe(
+      'units of each dense hidden layer, in their order; none at all makes a linear model ' +
+        '(default: 64, or none after `layers`)',
+    ),
   layers: layersSchema.describe(
-    'convolutions, poolings and dense layers, before those of `hidden` (default: none)',
+    'convolutions, poolings and dense layers in their order, before those of `hidden`; the first two need `image` ' +
+      '(default: none)',
   ),
-  image: imageSchema.describe('how the features are an image, channels × height × width (default: not one)'),
-  activation: z.enum(ACTIVATIONS).describe('activation of the hidden layers'),
-  init: z.enum(['he', 'glorot']).describe('initialisation of the weights'),
+  image: imageSchema.describe(
+    'how the features of a row are an image: channels × height × width in pixels (default: not one)',
+  ),
+  activation: z.enum(ACTIVATIONS).describe('activation of the hidden layers that name none themselves'),
+  init: z
+    .enum(['he', 'glorot'])
+    .describe('spread of the initial weights: he suits relu and its kin, glorot tanh and sigmoid'),
   ...optimisationFields,
   ...neighboursFields,
   resample: z
     .enum(['bootstrap', 'subsample', 'stratified', 'grouped', 'none'])
-    .describe('how each member draws its rows'),
-  resampleShare: share('rows drawn, as a share of the rows (groups for grouped)'),
-  featureShare: share('random subspace: share of the features each member sees'),
-  l1: nonNegative('norm penalty l1·‖w‖₁ on the weights'),
-  l2: nonNegative('norm penalty ½·l2·‖w‖² on the weights'),
-  inputKeep: share('dropout: probability that an input is kept'),
+    .describe(
+      'how each member draws its rows: with replacement, without, with replacement within each class, whole groups ' +
+        'with replacement, or all rows as they are',
+    ),
+  resampleShare: share('rows (for grouped: groups) that each member draws, as a share of those there are'),
+  featureShare: share(
+    'random subspace: share of the features that each member sees, drawn without replacement',
+  ),
+  l1: nonNegative('norm penalty: l1·‖w‖₁ is added to the loss, which sets weights to zero or near it'),
+  l2: nonNegative('norm penalty: ½·l2·‖w‖² is added to the loss, which keeps weights small'),
+  inputKeep: share('dropout: probability that an input is kept in a step of training; 1: no dropout there'),
   hiddenKeep: z
     .union([z.array(z.number()).min(1), z.number()])
-    .describe('dropout: probability that a hidden unit is kept; one for all hidden layers or one for each'),
+    .describe(
+      'dropout: probability in (0, 1] that a hidden unit is kept in a step of training; one for all hidden layers or ' +
+        'one for each; 1: no dropout there',
+    ),
   dropoutScaling: z
     .enum(['inverted', 'plain'])
-    .describe('dropout: divide by the keep probability in training, or multiply by it in prediction'),
-  activityPenalty: nonNegative('activity penalty on the outputs of hidden layers, ×‖h‖₁ per example'),
+    .describe(
+      'dropout: inverted divides outputs by the keep probability in training, plain multiplies by it in prediction',
+    ),
+  activityPenalty: nonNegative(
+    'activity penalty: this times ‖h‖₁ of the hidden outputs is added to the loss of each row',
+  ),
   activityLayers: z
     .array(z.int().min(1))
     .min(1)
-    .describe('hidden layers under the activity penalty, 1 the first (default: all)'),
-  labelSmoothing: z.number().min(0).lt(1).describe('share of each label spread evenly over all classes'),
-  inputNoise: nonNegative('standard deviation of Gaussian noise on the inputs in training'),
+    .describe('numbers of the hidden layers under the activity penalty, 1 the first (default: all)'),
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .lt(1)
+    .describe('share of each label that is spread evenly over all classes, against overconfidence'),
+  inputNoise: nonNegative(
+    'standard deviation of Gaussian noise added to the inputs in training, in units of the standardised inputs',
+  ),
   ...perturbationFields,
   earlyStopping: z
     .enum(['none', 'validation', 'outOfBag'])
-    .describe('rows that decide when to stop (default: those out of bag; validation where none are)'),
-  patience: count('epochs without improvement before stopping'),
-  tie: nonNegative('parameter tying: strength of the pull between members, λ·Σ‖wᵢ − wⱼ‖²'),
+    .describe(
+      'rows whose loss decides when a member stops: its own out of bag, `validationShare` of all rows, or none ' +
+        '(default: outOfBag, validation where no rows are out of bag, none with `snapshots`)',
+    ),
+  patience: count('epochs without a better loss before a member stops; its best weights are kept'),
+  tie: nonNegative(
+    'parameter tying: λ of λ·Σ‖wᵢ − wⱼ‖², which pulls members towards each other; 0: not at all',
+  ),
   tiedLayers: z
     .array(z.int().min(1))
     .min(1)
-    .describe('layers that are tied, 1 the first and the output layer the last (default: all)'),
+    .describe(
+      'numbers of the layers that are tied, 1 the first and the output layer the last (default: all)',
+    ),
   tyingMode: z
     .enum(['rounds', 'exact'])
-    .describe('tying in rounds of one epoch on all threads, or in lockstep on one'),
-  tyingGroup: z.int().min(0).describe('members with the same number here are tied to each other'),
-  snapshots: count('members that one run leaves, one at the end of each cosine cycle of the learning rate'),
+    .describe(
+      'tying: rounds pulls to the mean of the last epoch, on all threads; exact in every step, on one thread',
+    ),
+  tyingGroup: z.int().min(0).describe('tying: members with the same number here are tied to each other'),
+  snapshots: count('members that one run leaves: one at the end of each cosine cycle of the learning rate'),
   vary: z
     .array(z.enum(['resample', 'init', 'order', 'masks']))
-    .describe('sources of chance in which members differ; they share the draws of the others'),
+    .describe('sources of chance in which members differ; all members share the draws of the others'),
 };
 
 /** What the conditions of {@link sharedUses} read. */
@@ -165,17 +203,32 @@ export const trainingSchema = z
   .strictObject({
     members: z
       .union([z.int().min(1), z.array(memberSchema).min(1)])
-      .describe('how many members, or a list with the options of each'),
+      .describe('how many members are trained, or a list with the options of each'),
     grid: gridSchema.describe(
       'lists of options; members take their combinations in turn, fewer members the first of them',
     ),
-    seed: z.int().min(0).describe('seed of every random draw'),
-    arithmetic: z.enum(['auto', 'fused', 'strict']).describe('fused or separate multiply-add'),
-    validationShare: z.number().gt(0).lt(1).describe('rows held out when earlyStopping is validation'),
+    seed: z
+      .int()
+      .min(0)
+      .describe(
+        'seed of every random draw: the same options and seed give the same bytes (default: drawn anew)',
+      ),
+    arithmetic: z
+      .enum(['auto', 'fused', 'strict'])
+      .describe(
+        'multiply-add with one rounding (fused) or with two (strict); auto: fused where the machine has it',
+      ),
+    validationShare: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .describe('share of the rows held out to decide when to stop, where `earlyStopping` is validation'),
     deadline: z
       .number()
       .gt(0)
-      .describe('seconds that a member may take before it is given up (default: as long as it needs)'),
+      .describe(
+        'seconds that threads may work on one member before it is given up (default: as long as it needs)',
+      ),
     ...memberFields,
   })
   .partial() satisfies z.ZodType<TrainingOptions>;

@@ -156,7 +156,7 @@ t.test('sources names the members that failed, counts the others and says so by 
 
 t.test('sources states its own defaults', async (t) => {
   const help = (await tutti(['sources', '--help'], { cwd })).stdout.replace(/\s+/g, ' ');
-  t.match(help, /--test-share <number> [^(]*\(default: 0\.3\)/);
-  t.match(help, /--members <k> how many members \(default: 8\)/);
+  t.match(help, /--test-share <number> [^(]*\(a number ≥ 0 and < 1; default: 0\.3\)/);
+  t.match(help, /--members <k> how many members are trained \(an integer ≥ 1; default: 8\)/);
   t.notMatch(help, /--replicates/, 'it has no intervals');
 });

@@ -1,0 +1,109 @@
+// The text of docs/OPTIONS.md: every option of every command in tables, from the rows that the command line itself is
+// made of and from what training says of its options' users. It knows no option.
+
+import { inFlags } from '../../src/cli/option-origins.js';
+import { flagOf, type OptionRow } from '../../src/cli/option-row.js';
+import { commandOptions } from '../../src/cli/program.js';
+import { allTrainingRows, WITHOUT_FLAG } from '../../src/cli/training-rows.js';
+import { ALL_MEMBERS, BY_EPOCHS, type Kind, NETWORKS, OWN_LAYERS } from '../../src/model/option-use.js';
+import { MEMBER_USES } from '../../src/model/stray-options.js';
+
+const INTRODUCTION = `# Options
+
+Written by \`node dist/scripts/option-reference.js\` from the schemas that check the options: change those, and run it.
+
+An option has one name in the API and in config files (\`learningRate\`), which is the flag with dashes on the command
+line (\`--learning-rate\`). An option without effect is refused, and so is a flag that is given twice, unless it is a list
+of names, which adds to itself. \`tutti COMMAND --help\` shows a command's own.
+`;
+
+/** The kinds of members by the words for them. */
+const USERS: readonly (readonly [kinds: readonly Kind[], words: string])[] = [
+  [ALL_MEMBERS, 'all members'],
+  [NETWORKS, 'networks'],
+  [OWN_LAYERS, 'networks without `model`'],
+  [BY_EPOCHS, 'networks, tfjs'],
+  [['wasm', 'neighbours'], 'networks, neighbours'],
+  [['model', 'tfjs'], 'networks, tfjs'],
+  [['neighbours'], 'neighbours'],
+  [['learner'], 'learners'],
+];
+
+/** Who uses an option of training, and when. */
+function usersOf(name: string): string {
+  const use = Object.hasOwn(MEMBER_USES, name) ? MEMBER_USES[name as keyof typeof MEMBER_USES] : undefined;
+  if (use === undefined) return 'the training';
+  const found = USERS.find(([kinds]) => kinds.join() === use.by.join());
+  if (found === undefined) throw new Error(`No words for the members that use ${name}: ${use.by.join()}`);
+  return use.when === undefined ? found[1] : `${found[1]}, if ${use.when.says}`;
+}
+
+/** What its value may be. */
+function valuesOf({ name, kind, choices, range }: OptionRow): string {
+  if (WITHOUT_FLAG.has(name)) return 'a map';
+  if (choices !== undefined) return choices.map((choice) => `\`${choice}\``).join(', ');
+  if (range !== undefined) return range;
+  const words = { flag: 'true, false', number: 'a number', numbers: 'numbers', columns: 'columns' } as const;
+  return (words as Readonly<Record<string, string>>)[kind] ?? '';
+}
+
+/** As text; the number of cores is another on every machine. */
+function defaultOf({ kind, defaultText }: OptionRow): string {
+  return defaultText?.replace(/^\d+, (?=this machine)/, '') ?? (kind === 'flag' ? 'off' : '');
+}
+
+function flagsOf({ name, short }: OptionRow): string {
+  if (WITHOUT_FLAG.has(name)) return 'config file only';
+  return `\`${flagOf(name)}\`${short === undefined ? '' : `, \`-${short}\``}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
+
+function trainingTable(rows: readonly OptionRow[]): string {
+  const head = ['option', 'flag', 'values', 'default', 'used by', 'what it does'];
+  const cells = rows.map((row) => [
+    ...[`\`${row.name}\``, flagsOf(row), valuesOf(row), defaultOf(row)],
+    ...[usersOf(row.name), row.description],
+  ]);
+  return table(head, cells);
+}
+
+/** @param all the command's options, which descriptions may name. */
+function commandTable(rows: readonly OptionRow[], all: readonly OptionRow[]): string {
+  const cells = rows.map((row) => [
+    ...[flagsOf(row), valuesOf(row), inFlags(defaultOf(row), all), inFlags(row.description, all)],
+  ]);
+  return table(['flag', 'values', 'default', 'what it does'], cells);
+}
+
+function grouped(rows: readonly OptionRow[]): ReadonlyMap<string, readonly OptionRow[]> {
+  const groups = new Map<string, OptionRow[]>();
+  for (const row of rows) groups.set(row.group, [...(groups.get(row.group) ?? []), row]);
+  return groups;
+}
+
+/** The file, as it is checked in. */
+export async function optionReference(): Promise<string> {
+  const training = allTrainingRows();
+  const names = new Set(training.map(({ name }) => name));
+  const trains = (command: string) => command === 'train' || command === 'sources';
+  const sections = [
+    '## Training',
+    'What `trainEnsemble`, `compareSources`, `tutti train` and `tutti sources` take. What members use may differ\n' +
+      'between them, in a list of `members` or a `grid`.',
+    ...[...grouped(training)].flatMap(([group, rows]) => [`### ${group}`, trainingTable(rows)]),
+    ...[...(await commandOptions())].flatMap(([name, rows]) => [
+      `## tutti ${name}`,
+      ...(trains(name) ? ['Beside the options of training:'] : []),
+      commandTable(
+        rows.filter((row) => !(trains(name) && names.has(row.name))),
+        rows,
+      ),
+    ]),
+  ];
+  return `${INTRODUCTION}\n${sections.join('\n\n')}\n`;
+}

@@ -1,0 +1,51 @@
+// docs/OPTIONS.md is written from the options themselves, and says of each what it is, may be and does.
+
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { optionReference } from '../../scripts/support/option-reference.js';
+import { commandOptions } from '../../src/cli/program.js';
+import { allTrainingRows } from '../../src/cli/training-rows.js';
+
+t.test('docs/OPTIONS.md is as the options are', async (t) => {
+  const file = fileURLToPath(new URL('../../../docs/OPTIONS.md', import.meta.url));
+  const same = readFileSync(file, 'utf8') === (await optionReference());
+  t.ok(same, 'node dist/scripts/option-reference.js writes it anew');
+});
+
+t.test('it has every option of training with values, users and a description', async (t) => {
+  const text = await optionReference();
+  for (const { name } of allTrainingRows()) {
+    const [line] = text.split('\n').filter((row) => row.startsWith(`| \`${name}\` |`));
+    const [, flag, , , users, description] = line!.slice(2, -2).split(' | ');
+    t.ok(flag && users && description && description.length > 20, name);
+  }
+});
+
+t.test('a number of the command line says its range', async (t) => {
+  const rows = [...(await commandOptions())].flatMap(([command, own]) =>
+    own.map((row) => ({ command, ...row })),
+  );
+  t.same(
+    rows
+      .filter(({ kind, range }) => kind === 'number' && range === undefined)
+      .map(({ command, name }) => [command, name]),
+    [],
+  );
+});
+
+t.test(
+  'descriptions name options in backticks, so that help and documentation write each its own way',
+  async (t) => {
+    const rows = [...(await commandOptions()).values()].flat();
+    const compound = new Set(rows.map(({ name }) => name).filter((name) => /[A-Z]/.test(name)));
+    // The config file's own description shows how a key is written there.
+    const bare = rows
+      .filter(({ name }) => name !== 'config')
+      .flatMap(({ name, description }) => {
+        const words = description.replaceAll(/`[^`]*`/g, '').match(/\w+/g) ?? [];
+        return words.filter((word) => compound.has(word)).map((word) => [name, word]);
+      });
+    t.same(bare, []);
+  },
+);
