@@ -84,6 +84,13 @@ export interface Kernels extends WindowKernels, RegularizationKernels {
   ): void;
 
   /**
+   * As {@link forward}, bit by bit, for the one example in lane 0 of a panel.
+   * @param x panels[inputs] and `out` panels[units], one panel each; lanes 1 to 7 are neither read nor written, but for
+   * the padding rows of `out`.
+   */
+  forwardRow(x: number, inputs: number, w: number, units: number, out: number, slope: number): void;
+
+  /**
    * out = x W, without biases and activation: what tangents become.
    * @param zeros f32[roundUp4(units)] of scratch, left full of zeros.
    */

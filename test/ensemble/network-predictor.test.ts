@@ -80,3 +80,30 @@ t.test('weights that were changed in place are the ones that predict', async (t)
   t.notSame(after, before);
   t.same(after, await predictEnsemble(afresh(ensemble), x));
 });
+
+t.test('a row alone is the row among others, bit by bit, whatever the network', async (t) => {
+  const networks = [
+    [classes, { activation: 'tanh', featureShare: 0.75 }],
+    [
+      classes,
+      { activation: 'leakyRelu', hidden: [7, 130], hiddenKeep: 0.5, inputKeep: 0.8, dropoutScaling: 'plain' },
+    ],
+    [classes, { image: [2, 2], layers: ['conv 3@2x2', 'dense 5'] }],
+    [classes, { hidden: [], arithmetic: 'strict' }],
+    [numbers, { activation: 'softplus', loss: 'gaussianNll' }],
+    [numbers, { activation: 'gelu' }],
+  ] as const;
+  for (const [data, own] of networks) {
+    const { hidden, ...options } = OPTIONS;
+    const units = 'layers' in own ? {} : { hidden };
+    const ensemble = await trainEnsemble(data, { ...options, ...units, ...own, seed: 1 } as never);
+    const whole = await predictEnsemble(ensemble, x);
+    const { outputs } = whole;
+    for (let row = 0; row < ROWS; row += 7) {
+      const alone = await predictEnsemble(ensemble, x.slice(row * 4, row * 4 + 4));
+      const of = { start: row * outputs, end: (row + 1) * outputs };
+      t.same(alone.mean, whole.mean.slice(of.start, of.end), `${JSON.stringify(own)}, row ${row}`);
+      t.same(alone.variance, whole.variance?.slice(of.start, of.end) ?? null);
+    }
+  }
+});

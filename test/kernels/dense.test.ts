@@ -79,6 +79,47 @@ for (const arithmetic of ARITHMETICS) {
     t.pass('all shapes');
   });
 
+  t.test(
+    `${arithmetic}: forwardRow is forward of one example, bit for bit, and keeps to its lane`,
+    async (t) => {
+      const { arena, kernels } = setUp(arithmetic);
+      const shapes = [...layerShapes()].map(([inputs, units]) => [inputs, units] as const);
+      for (const [inputs, units] of [...shapes, [5, 97], [3, 256], [200, 130]] as const) {
+        const { x, weights, bias, slope } = layer(inputs, units, 1);
+        arena.reset();
+        const from = arena.putPanels(x, inputs);
+        const w = arena.putWeights(inputs, units, weights, bias);
+        const [to, expected] = [arena.allocPanels(1, units), arena.allocPanels(1, units)];
+        kernels.forward(
+          ...([
+            from.address,
+            from.stride,
+            1,
+            inputs,
+            w,
+            units,
+            expected.address,
+            expected.stride,
+            slope,
+          ] as const),
+        );
+        kernels.forwardRow(from.address, inputs, w, units, to.address, slope);
+        t.same(arena.takePanels(to), arena.takePanels(expected), `inputs ${inputs}, units ${units}`);
+        const lanes = arena.take(to.address, units * 8).filter((_, at) => at % 8 !== 0);
+        t.ok(lanes.every(Number.isNaN), 'lanes that were not written');
+        t.ok(arena.paddingRowsAreZero(to) && arena.guardsHold());
+      }
+      for (const z of [Number.NEGATIVE_INFINITY, Number.NaN]) {
+        arena.reset();
+        const from = arena.putPanels(Float32Array.of(1), 1);
+        const w = arena.putWeights(1, 4, new Float32Array(4).fill(z), new Float32Array(4));
+        const to = arena.allocPanels(1, 4);
+        kernels.forwardRow(from.address, 1, w, 4, to.address, 0);
+        t.ok(arena.takePanels(to).every(Number.isNaN), `max(z·slope, z) of ${z} with slope 0`);
+      }
+    },
+  );
+
   t.test(`${arithmetic}: linear is forward without biases and activation, bit for bit`, async (t) => {
     const { arena, kernels } = setUp(arithmetic);
     for (const [inputs, units, batch] of layerShapes()) {

@@ -17,6 +17,8 @@ export interface Block {
 export interface Operator {
   /** out = max(z, slope·z) with z = A(x) + b. */
   forward(x: Block, out: Block, panels: number, slope: number): void;
+  /** As `forward`, of one example in lane 0 of a panel; what the other lanes of `out` become does not matter. */
+  forwardRow(x: Block, out: Block, slope: number): void;
   /** out = A(x), without b: what a tangent becomes. Max pooling takes the taps of its last `forward`. */
   linear(x: Block, out: Block, panels: number): void;
   /** dx = Aᵀ(dz) ⊙ (h > 0 ? 1 : slope); h, the layer's input, is not read when slope is 1. */
@@ -73,6 +75,9 @@ function denseOperator(kernels: Kernels, shape: DenseShape, w: number, scratch: 
     forward(x, out, panels, slope) {
       kernels.forward(x.address, x.stride, panels, inputs, w, units, out.address, out.stride, slope);
     },
+    forwardRow(x, out, slope) {
+      kernels.forwardRow(x.address, inputs, w, units, out.address, slope);
+    },
     linear(x, out, panels) {
       kernels.linear(x.address, x.stride, panels, inputs, w, units, out.address, out.stride, scratch);
     },
@@ -94,11 +99,13 @@ function convolutionOperator(
   w: number,
   scratch: number,
 ): Operator {
+  const forward = (x: Block, out: Block, panels: number, slope: number) => {
+    const to = [out.address, out.stride, slope, scratch] as const;
+    kernels.convolve(geometry, x.address, x.stride, panels, w, filters, true, ...to);
+  };
   return {
-    forward(x, out, panels, slope) {
-      const to = [out.address, out.stride, slope, scratch] as const;
-      kernels.convolve(geometry, x.address, x.stride, panels, w, filters, true, ...to);
-    },
+    forward,
+    forwardRow: (x, out, slope) => forward(x, out, 1, slope),
     linear(x, out, panels) {
       const to = [out.address, out.stride, 1, scratch] as const;
       kernels.convolve(geometry, x.address, x.stride, panels, w, filters, false, ...to);
@@ -122,10 +129,11 @@ function maxPoolOperator(
   choice: number,
   scratch: number,
 ): Operator {
+  const forward = (x: Block, out: Block, panels: number) =>
+    kernels.maxPool(geometry, x.address, x.stride, panels, out.address, out.stride, choice, scratch);
   return {
-    forward(x, out, panels) {
-      kernels.maxPool(geometry, x.address, x.stride, panels, out.address, out.stride, choice, scratch);
-    },
+    forward,
+    forwardRow: (x, out) => forward(x, out, 1),
     linear(x, out, panels) {
       kernels.maxPoolChosen(geometry, x.address, x.stride, panels, out.address, out.stride, choice, scratch);
     },
@@ -142,6 +150,7 @@ function averagePoolOperator(kernels: Kernels, { geometry }: PoolShape, scratch:
     kernels.averagePool(geometry, x.address, x.stride, panels, out.address, out.stride, scratch);
   return {
     forward: mean,
+    forwardRow: (x, out) => mean(x, out, 1),
     linear: mean,
     inputGradient(dz, h, dx, panels, slope) {
       const to = [h.address, slope, dx.address, dx.stride, scratch] as const;

@@ -23,6 +23,7 @@ import {
   panelStrideOf,
   panelsOf,
   runForward,
+  runForwardRow,
 } from './program.js';
 
 /**
@@ -131,7 +132,8 @@ export function createPredictor(
     }
     // Their place is the members' common scratch, so that they are written anew each time.
     if (dropouts.length > 0) writeFactors(buffer, dropouts, factors[at]!);
-    runForward(network, panelsOf(count));
+    if (count === 1) runForwardRow(network);
+    else runForward(network, panelsOf(count));
   };
   return {
     predictBlock(rows, range, index) {

@@ -215,6 +215,16 @@ export function runForward(
   }
 }
 
+/** As an evaluation of {@link runForward}, for the one example in lane 0; what is in the other lanes does not matter. */
+export function runForwardRow({ kernels, stages, inputDropout }: NetworkProgram): void {
+  if (inputDropout !== null) applyFactors(kernels, inputDropout, 1);
+  for (const { operator, input, output, slope, activation, dropout } of stages) {
+    operator.forwardRow(input, output, slope);
+    if (activation !== null) kernels.activate(activation, output.address, 0, lengthOf(output, 1));
+    if (dropout !== null) applyFactors(kernels, dropout, 1);
+  }
+}
+
 /**
  * Runs the stages backwards from the head's gradient and hands every layer's gradient to the update block.
  * A layer's weights are read for the input gradient before its own update.

@@ -4,6 +4,7 @@
 // constant addends of addresses into the instructions.
 export { gatherColumns, gatherLabels, gatherRows, gatherWeights } from './gather';
 export { forward, linear } from './forward';
+export { forwardRow } from './forward-row';
 export { activate, multiply } from './activations';
 export { binaryCrossEntropy, gaussianNll, softmaxCrossEntropy, squaredError } from './losses';
 export { inputGradient } from './input-gradient';
