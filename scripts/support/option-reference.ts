@@ -41,10 +41,11 @@ function usersOf(name: string): string {
 /** What its value may be. */
 function valuesOf({ name, kind, choices, range }: OptionRow): string {
   if (WITHOUT_FLAG.has(name)) return 'a map';
-  if (choices !== undefined) return choices.map((choice) => `\`${choice}\``).join(', ');
+  const words = choices?.map((choice) => `\`${choice}\``).join(', ');
+  if (words !== undefined) return range === undefined ? words : `${words}, or ${range}`;
   if (range !== undefined) return range;
-  const words = { flag: 'true, false', number: 'a number', numbers: 'numbers', columns: 'columns' } as const;
-  return (words as Readonly<Record<string, string>>)[kind] ?? '';
+  const kinds = { flag: 'true, false', number: 'a number', numbers: 'numbers', columns: 'columns' } as const;
+  return (kinds as Readonly<Record<string, string>>)[kind] ?? '';
 }
 
 /** As text; the number of cores is another on every machine. */

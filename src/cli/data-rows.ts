@@ -137,12 +137,9 @@ export const DATA_ROWS: readonly OptionRow[] = [
   },
   ...CSV_ROWS,
   {
-    ...choice(
-      'classWeights',
-      ['balanced'],
-      'weights of the loss by class; a config file may map classes to numbers',
-    ),
-    ...{ acceptsMap: true, defaultText: 'all alike' },
+    ...choice('classWeights', ['balanced'], 'weights of the loss by class; those that are not named have 1'),
+    ...{ acceptsMap: true, argument: 'weights', range: 'a number ≥ 0 for each, as yes=2,no=1' },
+    defaultText: 'all alike',
   },
   {
     ...text('testShare', 'share of the rows to hold out and test on'),

@@ -1,6 +1,7 @@
 // One option of a command as plain data: the flag, the key in a config file and the line in the help all
 // come from one row. What the values mean is the business of the command.
 
+import { splitNames } from '../data/column-names.js';
 import { failOption, TuttiError } from '../errors.js';
 import { failChoice } from '../option-names.js';
 
@@ -24,7 +25,7 @@ export interface OptionRow {
   readonly range?: string;
   /** Shown in the help; the default itself is applied where the option is used. */
   readonly defaultText?: string;
-  /** A config file may give a map instead, which is checked where it is used. */
+  /** A config file may give a map instead, and a choice a list such as `yes=2,no=1`; checked where they are used. */
   readonly acceptsMap?: boolean;
   /** A number that may be `none`, which is null. */
   readonly acceptsNone?: boolean;
@@ -63,7 +64,9 @@ export function parseFlag(row: OptionRow, given: unknown): unknown {
     case 'paths':
       return given;
     case 'choice':
-      return checkChoice(row, given);
+      return row.acceptsMap === true && String(given).includes('=')
+        ? parseWeights(row.name, String(given))
+        : checkChoice(row, given);
     case 'number':
       if (row.acceptsNone === true && given === 'none') return null;
       return readNumber(String(given)) ?? failOption(row.name, 'a number such as 16, 0.5 or 1e-3', given);
@@ -130,6 +133,19 @@ function parseNumbers(name: string, text: string): number[] {
   return numbers.every((number) => number !== null)
     ? numbers
     : failOption(name, 'numbers separated by commas, such as 64,32', text);
+}
+
+/** `yes=2,no=1` → { yes: 2, no: 1 }; a name with a comma stands in double quotes, as in CSV: `"a, b=2"`. */
+function parseWeights(name: string, text: string): Record<string, number> {
+  const expected = 'names with numbers, such as yes=2,no=1';
+  const entries = splitNames(text).map((part) => {
+    const at = part.lastIndexOf('=');
+    return [part.slice(0, at).trim(), at < 1 ? null : readNumber(part.slice(at + 1).trim())] as const;
+  });
+  const names = new Set(entries.map(([key]) => key));
+  if (names.size < entries.length || entries.some(([, value]) => value === null))
+    failOption(name, expected, text);
+  return Object.fromEntries(entries) as Record<string, number>;
 }
 
 /** Throws ERR_OPTION for what a config file says, with a message of its own where the house form does not fit. */

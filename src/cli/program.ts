@@ -8,7 +8,7 @@ import type { CommandDefinition, GivenOptions } from './command.js';
 import { inFlags, inUsersWords, type OptionOrigins } from './option-origins.js';
 import { flagOf, type OptionRow, parseFlag } from './option-row.js';
 import { noteText, paletteOf, printText } from './terminal.js';
-import { type CommandOptions, usageError } from './usage-errors.js';
+import { type CommandOptions, unknownCommand, usageError } from './usage-errors.js';
 
 interface Entry {
   readonly summary: string;
@@ -84,6 +84,10 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   if (args.length === 0) {
     noteText(program.helpInformation());
     return 2;
+  }
+  const [first, word] = args;
+  if (first === 'help' && word !== undefined && !Object.hasOwn(COMMANDS, word)) {
+    throw new TuttiError('ERR_OPTION', unknownCommand(word, Object.keys(COMMANDS)));
   }
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -189,9 +193,12 @@ const ARGUMENTS = {
 } as const;
 
 function describeRow({ description, choices, range, defaultText }: OptionRow): string {
-  const values = choices?.join(', ') ?? range;
+  const values = [
+    ...(choices === undefined ? [] : [choices.join(', ')]),
+    ...(range === undefined ? [] : [range]),
+  ];
   const facts = [
-    ...(values === undefined ? [] : [values]),
+    ...(values.length === 0 ? [] : [values.join(', or ')]),
     ...(defaultText === undefined ? [] : [`default: ${defaultText}`]),
   ];
   return facts.length === 0 ? description : `${description} (${facts.join('; ')})`;

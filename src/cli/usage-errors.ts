@@ -28,7 +28,8 @@ function messageFor({ code, message }: ParserError, command: string | null, all:
   return (text.charAt(0).toUpperCase() + text.slice(1)).replaceAll("'", '`');
 }
 
-function unknownCommand(word: string, commands: readonly string[]): string {
+/** What to say to a word that is no command. */
+export function unknownCommand(word: string, commands: readonly string[]): string {
   const near = suggest(word, commands);
   // A file is what most commands are given first.
   const hint = near === '' && /\.\w+$/.test(word) ? `, such as tutti train ${word}` : near;

@@ -43,4 +43,6 @@ export const TRAINING_SETTINGS = {
 /** When the settings have an effect. */
 export const SETTINGS_USES = {
   onInterrupt: { says: '`signal` is given', holds: ({ signal }) => signal !== undefined },
+  // The calling thread is never lost.
+  retries: { says: '`runner` is given', holds: ({ runner }) => runner !== undefined },
 } satisfies OptionUses<TrainingSettings>;

@@ -3,7 +3,7 @@
 
 import t, { type Test } from 'tap';
 import { inFlags, inUsersWords, type OptionOrigins } from '../../src/cli/option-origins.js';
-import type { OptionRow } from '../../src/cli/option-row.js';
+import { type OptionRow, parseFlag } from '../../src/cli/option-row.js';
 import { runProgram } from '../../src/cli/program.js';
 import { failOption, TuttiError } from '../../src/errors.js';
 
@@ -22,6 +22,7 @@ t.test('a flag without a command says which command has it', async (t) => {
 t.test('a word that is no command suggests the nearest, or what to do with a file', async (t) => {
   await refused(t, 'trian x.csv', 'Expected a command, got "trian" (did you mean `train`?)');
   await refused(t, 'x.csv', 'Expected a command, got "x.csv", such as tutti train x.csv');
+  await refused(t, 'help trian', 'Expected a command, got "trian" (did you mean `train`?)');
   await refused(t, 'qqqqqqqqq', 'Expected a command, got "qqqqqqqqq"; tutti --help lists them');
 });
 
@@ -111,6 +112,23 @@ t.test('a column that is called like an option keeps its name', async (t) => {
   t.equal(message(ofOption, 'target'), 'Expected `--target` to be one', 'but the option at fault is a flag');
   const ofCell = new TuttiError('ERR_DATA', 'Expected `target` to be a number', { column: 'target' });
   t.equal(message(ofCell), 'Expected `target` to be a number');
+});
+
+t.test('weights of classes are a word or a list of names with numbers', async (t) => {
+  const row: OptionRow = {
+    ...ROWS[0]!,
+    name: 'classWeights',
+    kind: 'choice',
+    choices: ['balanced'],
+    acceptsMap: true,
+  };
+  t.equal(parseFlag(row, 'balanced'), 'balanced');
+  t.same(parseFlag(row, 'yes=2, no=0.5'), { yes: 2, no: 0.5 });
+  t.same(parseFlag(row, '"a, b=1",c=d=3'), { 'a, b': 1, 'c=d': 3 });
+  for (const bad of ['yes=', '=2', 'yes=2,no', 'yes=2,yes=3', 'yes=x', 'yes=1e999']) {
+    t.throws(() => parseFlag(row, bad), { code: 'ERR_OPTION', message: /such as yes=2,no=1, got/ }, bad);
+  }
+  t.throws(() => parseFlag(row, 'balancd'), { message: /did you mean "balanced"\?/ });
 });
 
 t.test('flags without effect are refused by name', async (t) => {

@@ -68,6 +68,8 @@ export async function misuses(): Promise<void> {
   const { test } = loadTraining('data.csv', { target: 'y', testShare: 0.3 });
   // @ts-expect-error the rows held out may be none
   await evaluateEnsemble(ensemble, test);
+  // @ts-expect-error out of bag each row has its own members: there are no curves
+  await evaluateOutOfBag(ensemble, dataset, { curves: true });
   // @ts-expect-error no such option
   await trainEnsemble(dataset, { learningrate: 0.1 });
   // @ts-expect-error no such activation
