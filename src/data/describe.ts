@@ -78,15 +78,7 @@ export function describeTable(source: string | Table, options: DescribeOptions =
   const table = tableFrom(source, options);
   const roles = assignRoles(table, options);
   const judge = columnJudge(table, judgedColumns(roles), options);
-  const target = attempt(() =>
-    roles.targets.length === 0 ? null : judgeTarget(table, roles.targets, judge, options.task ?? null),
-  );
-  const rows = attempt(() =>
-    target.value === null
-      ? null
-      : rowsWithTarget(table, target.value.readings, options.missingTarget ?? 'error').length,
-  );
-  const gone = table.rows - (rows.value ?? table.rows);
+  const target = describedTarget(table, roles.targets, judge, options);
   const dropped = new Set(roles.dropped);
   const unread = new Map(roles.unread.map(({ column, reason }) => [column, reason]));
   const columns = table.columns.map((column) => {
@@ -97,9 +89,8 @@ export function describeTable(source: string | Table, options: DescribeOptions =
     if (at >= 0) {
       return described(table, column, judge, {
         use: 'target',
-        reading: target.value?.readings[at] ?? null,
-        notes: at === 0 && gone > 0 ? [droppedRows(gone, table.rows, roles.targets)] : [],
-        problem: at === 0 ? (target.problem ?? rows.problem) : null,
+        reading: target.judgement?.readings[at] ?? null,
+        ...(at === 0 ? { notes: target.notes, problem: target.problem } : {}),
       });
     }
     if (column === roles.weight) return described(table, column, judge, { use: 'weight' });
@@ -109,9 +100,27 @@ export function describeTable(source: string | Table, options: DescribeOptions =
     }
     return describedFeature(table, column, judge);
   });
-  const { kind = null, reason = null } = target.value ?? {};
+  const { kind = null, reason = null } = target.judgement ?? {};
   const features = columns.reduce((sum, { width }) => sum + width, 0);
   return { file: table.source, rows: table.rows, task: kind, taskReason: reason, features, columns };
+}
+
+/** What the target is, if anything, and what is to be said of rows without one. */
+function describedTarget(
+  table: Table,
+  targets: readonly Column[],
+  judge: ColumnJudge,
+  { task, missingTarget = 'error' }: DescribeOptions,
+) {
+  const { value: judgement, problem } = attempt(() =>
+    targets.length === 0 ? null : judgeTarget(table, targets, judge, task ?? null),
+  );
+  const rows = attempt(() =>
+    judgement === null ? null : rowsWithTarget(table, judgement.readings, missingTarget).length,
+  );
+  const gone = table.rows - (rows.value ?? table.rows);
+  const notes = gone > 0 ? [droppedRows(gone, table.rows, targets)] : [];
+  return { judgement, notes, problem: problem ?? rows.problem };
 }
 
 function describedFeature(table: Table, column: Column, judge: ColumnJudge): ColumnDescription {

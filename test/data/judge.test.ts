@@ -223,6 +223,19 @@ t.test('numbers that count rows or are ids are kept and named', async (t) => {
   t.match(notes.join('|'), /`n` counts the rows from 1: .*\|`user_id` is another number in every row/);
 });
 
+t.test(
+  'describe tells of rows without a target what training would: an error, or that they are dropped',
+  async (t) => {
+    const table = tableOf(t, 'a,y\n1,u\n2,\n3,v\n5,u\n');
+    const target = (options: object) => describeTable(table, { target: 'y', ...options }).columns[1]!;
+    t.match(target({}).problem, /`y` to be filled in, got a missing cell .*line 3/);
+    t.match(target({ missingTarget: 'drop' }), {
+      problem: null,
+      notes: ['1 of 4 rows are dropped: they have no `y`'],
+    });
+  },
+);
+
 t.test('columns are dropped and picked by name', async (t) => {
   const file = fileOf(t, 'a,b,c,y\n1,2,3,u\n2,3,5,v\n3,9,9,u\n');
   const features = (options: object): string[] =>
