@@ -110,12 +110,21 @@ function describeObject(value: object): string {
     if (ArrayBuffer.isView(value)) return `${name} of length ${(value as Partial<Uint8Array>).length}`;
     if (name !== '' && name !== 'Object' && name !== 'Array') return `an instance of ${name}`;
     if (Array.isArray(value) && value.length > MOST_ITEMS) return `a list of ${value.length} items`;
-    return shortened(JSON.stringify(value) ?? String(value));
+    return shortened(JSON.stringify(value, spelled)?.replaceAll(SPELLED, '$1') ?? String(value));
   } catch {
     // Circles, big integers and getters that throw have no JSON.
     return Array.isArray(value) ? 'a list' : 'an object';
   }
 }
+
+/** JSON has no NaN and no infinities, and writes null for them. */
+function spelled(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? `${MARK}${value}` : value;
+}
+
+/** A private character, so that a text that says NaN keeps its quotes. */
+const MARK = '\uf8ff';
+const SPELLED = new RegExp(`"${MARK}(-?\\w+)"`, 'g');
 
 function classOf(value: object): string {
   const { constructor: maker } = value;

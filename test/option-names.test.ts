@@ -142,6 +142,7 @@ t.test('any value can be described', async (t) => {
   t.equal(describe(circle), 'an object');
   t.equal(describe(hostile), 'an object');
   t.equal(describe([1n]), 'a list');
+  t.equal(describe({ a: [0, Number.NaN, -Infinity, 'NaN'] }), '{"a":[0,NaN,-Infinity,"NaN"]}');
   t.equal(describe(new Float32Array(5)), 'Float32Array of length 5');
   t.equal(describe(new AbortController()), 'an instance of AbortController');
   t.equal(describe(Symbol('s')), 'Symbol(s)');

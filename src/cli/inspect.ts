@@ -16,6 +16,7 @@ import { specDifferences } from '../model/spec-differences.js';
 import { type CommandDefinition, JSON_ROW } from './command.js';
 import { paletteOf, print, printJson } from './terminal.js';
 import type { TextRow } from './text-table.js';
+import { failureText } from './train-text.js';
 import { byteSize, counted, duration, figure } from './words.js';
 
 export const command: CommandDefinition = {
@@ -96,7 +97,7 @@ function inspectionLines(path: string, inspected: InspectedEnsemble): string[] {
       'by',
       `tutti ${environment.tutti}, Node.js ${environment.node}, ${environment.platform} ${environment.arch}`,
     ],
-    ...failures.map(({ index, error }): TextRow => [`failed ${index}`, error.message]),
+    ...failures.map(({ index, error }): TextRow => [`failed ${index}`, failureText(error)]),
   ];
   const width = Math.max(...rows.map(([label]) => label!.length));
   const lines = rows.map(([label, value]) => `  ${label!.padEnd(width)}  ${value}`);

@@ -15,6 +15,7 @@ import type { OptionRow } from './option-row.js';
 import { note, type Palette, paletteOf, print, printJson } from './terminal.js';
 import { alignColumns, type TextRow } from './text-table.js';
 import { resolveTrainSettings, threadsFor, trainRows } from './train-settings.js';
+import { failureText } from './train-text.js';
 import { counted, figure, percent } from './words.js';
 
 const SEEDS_ROW: OptionRow = {
@@ -95,8 +96,7 @@ const MOST_FAILURES = 5;
 function failureLines(all: readonly SourceFigures[]): string[] {
   const failed = all.flatMap(({ source, failures }) =>
     failures.map(({ seed, index, error }) => {
-      const [first] = error.message.split('\n');
-      return `${NAMES[source]}, seed ${seed}, member ${index}: ${first}`;
+      return `${NAMES[source]}, seed ${seed}, member ${index}: ${failureText(error)}`;
     }),
   );
   const more = failed.length - MOST_FAILURES;

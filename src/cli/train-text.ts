@@ -7,6 +7,7 @@ import { outputCount } from '../data/dataset.js';
 import type { LoadedData } from '../data/load.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { stillImproving } from '../ensemble/still-improving.js';
+import type { WireError } from '../errors.js';
 import type { HonestTest } from '../measure/honest-test.js';
 import { hasEpochs } from '../model/spec.js';
 import { activeLine } from './active-text.js';
@@ -14,9 +15,11 @@ import { columnLines, splitCommand } from './columns-text.js';
 import { targetNames } from './input-files.js';
 import { measurementJson } from './measurement-json.js';
 import { measurementLines, type NamedMeasurement } from './measurement-text.js';
+import { inFlags } from './option-origins.js';
 import type { Palette } from './terminal.js';
 import type { TrainingMeasurements } from './train-measure.js';
 import type { TrainSettings } from './train-settings.js';
+import { trainingRows } from './training-rows.js';
 import { byteSize, counted, duration, figure } from './words.js';
 
 /** Everything there is to say after a training. */
@@ -61,12 +64,18 @@ export function headerLines(
 
 /** One line per member that failed, in plan order. */
 export function failureLines({ failures }: Ensemble): string[] {
-  const lines = failures.slice(0, MOST_FAILURES).map(({ index, error: { message } }) => {
-    const [first] = message.split('\n');
-    return /^Member \d/.test(first!) ? first! : `Member ${index} failed: ${first}`;
+  const lines = failures.slice(0, MOST_FAILURES).map(({ index, error }) => {
+    const text = failureText(error);
+    return /^Member \d/.test(text) ? text : `Member ${index} failed: ${text}`;
   });
   const more = failures.length - lines.length;
   return more > 0 ? [...lines, `… and ${counted(more, 'more member')} failed`] : lines;
+}
+
+/** The first line of what a member failed with, options by their flags; a learner's words are its own. */
+export function failureText({ code, message }: WireError): string {
+  const [first = ''] = message.split('\n');
+  return code === 'ERR_LEARNER' ? first : inFlags(first, trainingRows());
 }
 
 /** What an interrupt left. */

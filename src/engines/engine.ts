@@ -101,7 +101,7 @@ export interface MemberPredictor {
 export function diverged(member: number, epoch: number, loss: number): TuttiError {
   return new TuttiError(
     'ERR_DIVERGED',
-    `Member ${member} diverged in epoch ${epoch}: its loss became ${loss}; a smaller learningRate may help`,
+    `Member ${member} diverged in epoch ${epoch}: its loss became ${loss}; a smaller \`learningRate\` may help`,
     { member, epoch, loss: String(loss) },
   );
 }

@@ -23,7 +23,7 @@ export function optionError(issue: Issue, input: unknown, schema: z.ZodObject, w
     .join('')
     .slice(1);
   const got = path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown>)?.[part], input);
-  const expected = expectation(innermost, isInteger(path, schema));
+  const expected = expectation(innermost, isInteger(path, schema), got);
   const near = innermost.code === 'invalid_value' ? suggestValue(got, innermost.values.map(String)) : '';
   const message = `${prefix}Expected \`${name}\` to be ${expected}, got ${describe(got)}${near}`;
   return new TuttiError('ERR_OPTION', message, { option: name });
@@ -46,10 +46,12 @@ function innermostIssue(
   return deepest;
 }
 
-function expectation(issue: Issue, integer: boolean): string {
+function expectation(issue: Issue, integer: boolean, got?: unknown): string {
   const number = integer ? 'an integer' : 'a number';
   switch (issue.code) {
     case 'invalid_type':
+      // NaN and infinities are numbers to whoever gave them.
+      if (typeof got === 'number' && !Number.isFinite(got)) return integer ? 'an integer' : 'a finite number';
       return nameOfType(issue.expected);
     case 'too_small':
       if (issue.origin === 'array') return 'a non-empty list';

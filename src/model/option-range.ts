@@ -1,45 +1,48 @@
 // Which numbers an option of training may be, in words, as its schema has it: for the help of the command line, the
-// documentation that editors show, and docs/OPTIONS.md.
+// documentation that editors show, and docs/OPTIONS.md. Read off the schemas' definitions, for every `tutti train` asks.
 
-import { z } from 'zod';
+import type { z } from 'zod';
 
-/** What a JSON schema says of numbers. */
-interface NumberSchema {
-  readonly type?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly exclusiveMaximum?: number;
-  readonly items?: NumberSchema;
-  readonly anyOf?: readonly NumberSchema[];
+/** The parts of zod's definitions that matter here. */
+interface Definition {
+  readonly type: string;
+  readonly format?: string;
+  readonly checks?: readonly { readonly _zod: { readonly def: BoundDefinition } }[];
+  readonly innerType?: z.ZodType;
+  readonly element?: z.ZodType;
+  readonly options?: readonly z.ZodType[];
+}
+
+interface BoundDefinition {
+  readonly check: string;
+  readonly value?: number;
+  readonly inclusive?: boolean;
 }
 
 /** `an integer ≥ 1`, `each a number > 0 and ≤ 1`; null where numbers have no bounds, and for what is no number. */
 export function rangeOf(schema: z.ZodType): string | null {
-  return inWords(z.toJSONSchema(schema, { unrepresentable: 'any' }) as NumberSchema);
-}
-
-function inWords(schema: NumberSchema): string | null {
-  const { type, items, anyOf } = schema;
-  if (anyOf !== undefined) return anyOf.map(inWords).find((words) => words !== null) ?? null;
-  if (type === 'array') {
-    const each = items === undefined ? null : inWords(items);
-    return each === null ? null : `each ${each}`;
+  const { type, format, checks = [], innerType, element, options } = schema.def as unknown as Definition;
+  switch (type) {
+    case 'optional':
+      return rangeOf(innerType!);
+    case 'union':
+      return options!.map(rangeOf).find((words) => words !== null) ?? null;
+    case 'array': {
+      const each = rangeOf(element!);
+      return each === null ? null : `each ${each}`;
+    }
+    case 'number': {
+      const bounds = checks.flatMap((check) => boundOf(check._zod.def)).join(' and ');
+      if (format !== undefined) return bounds === '' ? 'an integer' : `an integer ${bounds}`;
+      return bounds === '' ? null : `a number ${bounds}`;
+    }
+    default:
+      return null;
   }
-  if (type !== 'number' && type !== 'integer') return null;
-  const bounds = boundsOf(schema).join(' and ');
-  if (type === 'integer') return bounds === '' ? 'an integer' : `an integer ${bounds}`;
-  return bounds === '' ? null : `a number ${bounds}`;
 }
 
-function boundsOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: NumberSchema): string[] {
-  const bounds: readonly [string, number | undefined][] = [
-    ['≥', minimum],
-    ['>', exclusiveMinimum],
-    ['≤', maximum],
-    ['<', exclusiveMaximum],
-  ];
-  // Integers are bounded by what doubles hold anyway.
-  const stated = bounds.filter(([, bound]) => Math.abs(bound ?? Infinity) < Number.MAX_SAFE_INTEGER);
-  return stated.map(([sign, bound]) => `${sign} ${bound}`);
+function boundOf({ check, value, inclusive }: BoundDefinition): string[] {
+  if (check === 'greater_than') return [`${inclusive ? '≥' : '>'} ${value}`];
+  if (check === 'less_than') return [`${inclusive ? '≤' : '<'} ${value}`];
+  return [];
 }
