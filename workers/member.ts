@@ -2,6 +2,7 @@
 // outcomes or its error. It decides nothing.
 
 import { BroadcastChannel, workerData } from 'node:worker_threads';
+import { lastingChange } from '../src/engines/intrinsics.js';
 import { sharedBuffersOf } from '../src/ensemble/job.js';
 import { createKernelBindings } from '../src/ensemble/kernel-bindings.js';
 import { runJob } from '../src/ensemble/run-job.js';
@@ -29,8 +30,18 @@ export default async function runMember({ job, hooks }: MemberTask): Promise<Tas
     const hook = hooks === null ? undefined : (await import('../src/pool/hook-channel.js')).askHooks(hooks);
     return { outcomes: await runJob(job, kernels.of(job.training), hook) };
   } catch (error) {
+    const change = lastingChange();
+    if (change !== null) return endThread(`a module changed ${change} for good`);
     return { error: toWire(error) };
   } finally {
     hooks?.close();
   }
+}
+
+/** Ends this thread: whatever it would compute from now on may be wrong. The pool has another in its place. */
+function endThread(why: string): Promise<never> {
+  setImmediate(() => {
+    throw new Error(why);
+  });
+  return new Promise(() => {});
 }

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { TuttiError } from '../errors.js';
 import { MAX_MODULE_BYTES, readBoundedFile } from '../files/regular-file.js';
 import type { ModuleSpec } from '../model/spec.js';
+import { type Change, rememberIntrinsics, restoreIntrinsics } from './intrinsics.js';
 
 /** A module and the member it is for; null where it is for all of them. */
 export interface ModuleUse {
@@ -35,24 +36,27 @@ function readSource(use: ModuleUse): Buffer {
 }
 
 /**
- * The module's default export; null when it has none.
+ * The module's default export, null when it has none; wrapped, because to await it would ask it for a `then`.
  * @throws ERR_MODULE when the file is not there, is not what it was when the member was planned, or throws.
  */
-export async function importDefault(use: ModuleUse): Promise<unknown> {
+export async function importDefault(use: ModuleUse): Promise<{ readonly exported: unknown }> {
   const { path, hash } = use.module;
   const now = await readModule(path, use.member);
   if (now.hash !== hash) {
     const wanted = `its SHA-256 is ${now.hash} where it was ${hash}`;
     throw moduleError(use, `the module ${path} is not the one that the member was planned with: ${wanted}`);
   }
-  try {
-    // Its content is part of the address, because Node.js keeps what it has once imported, changed or not.
-    const url = `${pathToFileURL(resolve(path)).href}?sha256=${hash}`;
+  // Its content is part of the address, because Node.js keeps what it has once imported, changed or not.
+  const url = `${pathToFileURL(resolve(path)).href}?sha256=${hash}`;
+  const load = async () => {
     const module = (await import(/* webpackIgnore: true */ url)) as { readonly default?: unknown };
-    return module.default ?? null;
-  } catch (error) {
-    throw moduleError(use, `the module ${path} cannot be imported: ${reasonOf(error)}`, error);
-  }
+    return { exported: module.default ?? null };
+  };
+  const result = await callUser(load);
+  if (result.change !== null)
+    throw moduleError(use, `the module ${path} ${sayChange(result.change)} as it was imported`);
+  if ('value' in result) return result.value;
+  throw moduleError(use, `the module ${path} cannot be imported: ${reasonOf(result.error)}`, result.error);
 }
 
 /** ERR_MODULE naming the module and, where it is for one, the member: `Member 3: …`. */
@@ -63,7 +67,48 @@ export function moduleError({ module, member }: ModuleUse, message: string, caus
   return new TuttiError('ERR_MODULE', whole, details, cause);
 }
 
-/** What a user's code threw, in a line. */
+/** What came of running a user's code: an answer or an error, and what it changed that is not its own. */
+export type UserResult<T> = { readonly change: Change | null } & (
+  | { readonly value: T }
+  | { readonly error: unknown }
+);
+
+/** Runs a user's code. What it changes of the language itself is put back before anything else runs. */
+export async function callUser<T>(call: () => T): Promise<UserResult<Awaited<T>>> {
+  const before = rememberIntrinsics();
+  let change: Change | null = null;
+  const restore = () => {
+    const now = restoreIntrinsics(before);
+    change ??= now;
+  };
+  const callNow = () => {
+    try {
+      return call();
+    } finally {
+      // At once, because others may run while the answer is awaited; and again when it is there.
+      restore();
+    }
+  };
+  try {
+    const value = await callNow();
+    restore();
+    return { change, value };
+  } catch (error) {
+    restore();
+    return { change, error };
+  }
+}
+
+/** `changed Array.prototype.push, which is JavaScript's own,` */
+export function sayChange({ name, undone }: Change): string {
+  return `changed ${name}, which is JavaScript's own${undone ? '' : ' and cannot be put back'},`;
+}
+
+/** What a user's code threw, in a line; what it threw may itself throw when it is looked at. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
+  try {
+    return error instanceof Error ? String(error.message || error.name) : String(error);
+  } catch {
+    return 'something that cannot be shown';
+  }
 }

@@ -50,7 +50,9 @@ function copyData(
     rowWeights: copies.weights(inBag),
     rows: inBag.length,
     features: columns?.length ?? dataset.features,
-    ...{ outputs: outputCount(task), task, options: spec.options },
+    outputs: outputCount(task),
+    // Copies as well: on the calling thread they are the dataset's and the plan's own.
+    ...{ task: structuredClone(task), options: structuredClone(spec.options) },
     random: () => random.uniform(),
   };
 }

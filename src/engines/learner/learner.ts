@@ -4,7 +4,7 @@
 import type { Task } from '../../data/dataset.js';
 import { describe } from '../../errors.js';
 import type { JsonValue, ModuleSpec } from '../../model/spec.js';
-import { importDefault, moduleError } from '../user-module.js';
+import { callUser, importDefault, moduleError, reasonOf, sayChange } from '../user-module.js';
 
 /** What a learner is given to learn from: copies, which it may change. */
 export interface LearnerData {
@@ -49,28 +49,45 @@ export interface Learner<Model = unknown> {
 }
 
 /**
- * Imports a learner.
+ * Imports a learner and takes its functions, once for all members on this thread.
  * @param member whose it is, for messages.
  * @throws ERR_MODULE when the module cannot be imported, has changed, or exports something else.
  */
 export async function loadLearner(module: ModuleSpec, member: number): Promise<Learner> {
   const use = { module, member };
-  const learner = await importDefault(use);
-  const problem = problemOf(learner);
-  if (problem !== null) throw moduleError(use, `the module ${module.path} exports no learner: ${problem}`);
-  return learner as Learner;
+  const { exported } = await importDefault(use);
+  const known = taken.get(exported as object);
+  if (known !== undefined) return known;
+  const result = await callUser(() => ({ parts: partsOf(exported) }));
+  const fail = (problem: string): never => {
+    throw moduleError(use, `the module ${module.path} exports no learner: ${problem}`);
+  };
+  if (result.change !== null) fail(`it ${sayChange(result.change)} as it was looked at`);
+  if (!('value' in result))
+    return fail(`its default export threw ${reasonOf(result.error)} when it was looked at`);
+  const { parts } = result.value;
+  if (typeof parts === 'string') return fail(parts);
+  taken.set(exported as object, parts);
+  return parts;
 }
 
-function problemOf(value: unknown): string | null {
+/** Learners by what their modules export: a getter, or a proxy, could have another answer each time it is asked. */
+const taken = new WeakMap<object, Learner>();
+
+/** Its functions, to be called as its own; or what is wrong with it. */
+function partsOf(value: unknown): Learner | string {
   if (typeof value !== 'object' || value === null) {
     return `its default export should be an object with \`fit\` and \`predict\`, got ${value === null ? 'none' : shortly(value)}`;
   }
-  const { fit, predict, save, load } = value as Record<keyof Learner, unknown>;
+  const { fit, predict, save, load } = value as Readonly<Record<keyof Learner, unknown>>;
   if (typeof fit !== 'function') return `\`fit\` should be a function, got ${shortly(fit)}`;
   if (typeof predict !== 'function') return `\`predict\` should be a function, got ${shortly(predict)}`;
-  if (save === undefined && load === undefined) return null;
-  if (typeof save === 'function' && typeof load === 'function') return null;
-  return '`save` and `load` should both be functions, or both be absent';
+  const own = { fit: fit.bind(value), predict: predict.bind(value) };
+  if (save === undefined && load === undefined) return own;
+  if (typeof save !== 'function' || typeof load !== 'function') {
+    return '`save` and `load` should both be functions, or both be absent';
+  }
+  return { ...own, save: save.bind(value), load: load.bind(value) };
 }
 
 function shortly(value: unknown): string {

@@ -59,7 +59,9 @@ export async function predictorOfLearner(
     async predict(x: Float32Array, range: RowRange, index: Uint32Array | null): Promise<Predictions> {
       const rows = range.end - range.start;
       const own = gatherRows(x, features, columns, range, index).slice();
-      const answer = await attempt('predict', place, () => learner.predict(model, own, rows));
+      const answer = await attempt('predict', place, async () =>
+        readNumbers(await learner.predict(model, own, rows), rows * outputs),
+      );
       const numbers = checkedNumbers(answer, rows * outputs, `${rows} rows × ${outputs}`, place);
       const shape = { rows, outputs, logProbabilities: null, variance: null };
       if (task.kind === 'classification') {
@@ -73,19 +75,29 @@ export async function predictorOfLearner(
   };
 }
 
-/** The answer as f64[length], finite in single precision. */
-function checkedNumbers(answer: unknown, length: number, what: string, place: LearnerPlace): Float64Array {
-  const got =
-    typeof answer === 'object' && answer !== null ? (answer as { length?: unknown }).length : undefined;
-  if (got !== length) {
-    const given = typeof got === 'number' ? got : 'no list';
-    failLearner(place, `should answer predict with ${length} numbers (${what}), got ${given}`);
+/** A learner's answer as f64[length]; where it is no list of that length, what its length is. */
+function readNumbers(answer: unknown, length: number): Float64Array | { readonly length: unknown } {
+  if (typeof answer !== 'object' || answer === null) return { length: undefined };
+  const list = answer as ArrayLike<unknown>;
+  const own: unknown = list.length;
+  // By its places: an iterator of its own may never end.
+  return own === length ? Float64Array.from({ length }, (_, at) => Number(list[at])) : { length: own };
+}
+
+/** The answer, finite in single precision. */
+function checkedNumbers(
+  answer: ReturnType<typeof readNumbers>,
+  length: number,
+  what: string,
+  place: LearnerPlace,
+): Float64Array {
+  if (!(answer instanceof Float64Array)) {
+    const given = typeof answer.length === 'number' ? answer.length : 'no list';
+    return failLearner(place, `should answer predict with ${length} numbers (${what}), got ${given}`);
   }
-  const numbers = Float64Array.from(answer as ArrayLike<number>);
-  const at = numbers.findIndex((value) => !Number.isFinite(Math.fround(value)));
-  if (at >= 0)
-    failLearner(place, `answered predict with ${(answer as ArrayLike<number>)[at]} at place ${at}`);
-  return numbers;
+  const at = answer.findIndex((value) => !Number.isFinite(Math.fround(value)));
+  if (at >= 0) failLearner(place, `answered predict with ${answer[at]} at place ${at}`);
+  return answer;
 }
 
 /** Refuses what are no probabilities, and makes those that are so but for rounding exactly so. */

@@ -4,7 +4,7 @@
 import { NotPlainError, packArrays, unpackArrays } from '../../data/plain-data.js';
 import { TuttiError } from '../../errors.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
-import { reasonOf } from '../user-module.js';
+import { callUser, reasonOf, sayChange } from '../user-module.js';
 import type { Learner } from './learner.js';
 
 /** Whose learner it is, for messages. */
@@ -22,7 +22,8 @@ export async function storeModel(
   model: unknown,
   place: LearnerPlace,
 ): Promise<Uint8Array<SharedArrayBuffer>> {
-  const bytes = learner.save === undefined ? packModel(model, place) : await saveModel(learner, model, place);
+  const bytes =
+    learner.save === undefined ? await packModel(model, place) : await saveModel(learner, model, place);
   const stored = new Uint8Array(allocateShared(bytes.length));
   stored.set(bytes);
   return stored;
@@ -48,17 +49,19 @@ export async function restoreModel(
   }
 }
 
-/** Runs a function of a learner; what it throws becomes ERR_LEARNER, naming member and module. */
+/**
+ * Runs a function of a learner, or reads what one returned.
+ * @throws ERR_LEARNER, naming member and module, for what it throws, and when it changes the language itself.
+ */
 export async function attempt<T>(
   name: keyof Learner,
   place: LearnerPlace,
   call: () => T,
 ): Promise<Awaited<T>> {
-  try {
-    return await call();
-  } catch (error) {
-    return failLearner(place, `threw in ${name}: ${reasonOf(error)}`, error);
-  }
+  const result = await callUser(call);
+  if (result.change !== null) failLearner(place, `${sayChange(result.change)} in ${name}`);
+  if ('value' in result) return result.value;
+  return failLearner(place, `threw in ${name}: ${reasonOf(result.error)}`, result.error);
 }
 
 /** Throws ERR_LEARNER: `Member 3: the learner ./tree.mjs threw in fit: …`. */
@@ -68,20 +71,24 @@ export function failLearner({ member, path }: LearnerPlace, problem: string, cau
 }
 
 async function saveModel(learner: Learner, model: unknown, place: LearnerPlace): Promise<Uint8Array> {
-  const bytes = await attempt('save', place, () => learner.save!(model));
-  return bytes instanceof Uint8Array ? bytes : failLearner(place, 'returned no Uint8Array from save');
+  const bytes = await attempt('save', place, async () => {
+    const saved = await learner.save!(model);
+    // A copy: what it returned may be anything that looks like bytes.
+    return saved instanceof Uint8Array ? Uint8Array.from(saved) : null;
+  });
+  return bytes ?? failLearner(place, 'returned no Uint8Array from save');
 }
 
-function packModel(model: unknown, place: LearnerPlace): Uint8Array {
-  try {
-    return packArrays(model, 'model');
-  } catch (error) {
-    if (!(error instanceof NotPlainError)) throw error;
-    const why = `its model cannot be stored as plain data: ${error.message}`;
-    return failLearner(
-      place,
-      `returned what only \`save\` and \`load\` of its own could keep; ${why}`,
-      error,
-    );
-  }
+async function packModel(model: unknown, place: LearnerPlace): Promise<Uint8Array> {
+  const packed = await attempt('fit', place, () => {
+    try {
+      return packArrays(model, 'model');
+    } catch (error) {
+      if (error instanceof NotPlainError) return error;
+      throw error;
+    }
+  });
+  if (!(packed instanceof NotPlainError)) return packed;
+  const why = `its model cannot be stored as plain data: ${packed.message}`;
+  return failLearner(place, `returned what only \`save\` and \`load\` of its own could keep; ${why}`, packed);
 }

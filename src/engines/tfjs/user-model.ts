@@ -5,7 +5,7 @@ import type { Task } from '../../data/dataset.js';
 import { describe } from '../../errors.js';
 import { RandomStream, type StreamKey } from '../../math/random.js';
 import type { Loss } from '../../model/spec.js';
-import { importDefault, type ModuleUse, moduleError, reasonOf } from '../user-module.js';
+import { callUser, importDefault, type ModuleUse, moduleError, reasonOf, sayChange } from '../user-module.js';
 import type { Layer, LayersModel, SymbolicTensor, Tensor, TensorFlow } from './api.js';
 import { withKeyedRandomAsync } from './keyed-random.js';
 
@@ -53,7 +53,7 @@ export async function buildUserModel(
   shape: ModelShape,
   key: StreamKey,
 ): Promise<OwnedModel> {
-  const build = await importDefault(use);
+  const { exported: build } = await importDefault(use);
   if (typeof build !== 'function') {
     const expected = `Expected the default export of ${use.module.path} to be a function that builds a tf.LayersModel`;
     throw moduleError(use, `${expected}, got ${build === null ? 'none' : kindOf(build)}`);
@@ -62,17 +62,19 @@ export async function buildUserModel(
   const seed = new RandomStream(key).uint32() >>> 1;
   const made = await withKeyedRandomAsync(key, async () => {
     const before = variableNames(tf);
-    try {
+    const made = await callUser(async () => {
       const { result, tensors } = collectTensors(tf, () => {
-        return (build as ModelBuilder)({ tf, features, outputs, task, seed });
+        return (build as ModelBuilder)({ tf, features, outputs, task: structuredClone(task), seed });
       });
       return { result: await result, tensors };
-    } catch (error) {
-      disposeVariables(tf, namesSince(tf, before));
-      throw error;
-    }
-  }).catch((error: unknown) => {
-    throw moduleError(use, `${use.module.path} threw as it built its model: ${reasonOf(error)}`, error);
+    });
+    if ('value' in made && made.change === null) return made.value;
+    disposeVariables(tf, namesSince(tf, before));
+    const { path } = use.module;
+    if (made.change !== null)
+      throw moduleError(use, `${path} ${sayChange(made.change)} as it built its model`);
+    const error = 'error' in made ? made.error : null;
+    throw moduleError(use, `${path} threw as it built its model: ${reasonOf(error)}`, error);
   });
   const owned = (model: LayersModel) => ownModel(model, made.tensors);
   return requireModel(tf, use, shape, made.result, owned);
