@@ -11,6 +11,14 @@ import { weightsLength } from './member-weights.js';
 /** History, spec and bookkeeping of one member, roughly; matters only for millions of tiny members. */
 const BYTES_PER_MEMBER = 2048;
 
+/** What a thread of a pool takes before it has anything to do, measured: its heap, its code and piscina's. */
+const BYTES_PER_THREAD = 12 * 2 ** 20;
+
+/** @throws ERR_MEMORY when so many threads would not fit, before any is started. */
+export function requireMemoryOfThreads(threads: number): void {
+  requireMemory(threads * BYTES_PER_THREAD, `A pool of ${threads} threads`);
+}
+
 /**
  * Bytes the members' results take, but for models whose size is known only when they are there; measuring loads a
  * few members at a time.
@@ -34,9 +42,13 @@ export function requireMemory(needed: number, what: string): void {
   );
 }
 
-/** Memory the process may still take: a container's limit where there is one, else the machine's. */
+/**
+ * Memory the process may still take: what a container's limit leaves beside what it has, where there is one, else the
+ * machine's. Not process.availableMemory(), for which files that were read, and can be dropped, are in use.
+ */
 function availableMemory(): number {
-  const limited = process.constrainedMemory?.() ?? 0;
+  const limit = process.constrainedMemory?.() ?? 0;
   const free = freemem();
-  return limited > 0 && limited < Number.MAX_SAFE_INTEGER ? Math.min(free, limited) : free;
+  if (limit <= 0 || limit >= Number.MAX_SAFE_INTEGER) return free;
+  return Math.min(free, Math.max(0, limit - process.memoryUsage.rss()));
 }

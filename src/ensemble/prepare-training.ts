@@ -9,7 +9,7 @@ import { lendMemory } from '../memory/memory-cache.js';
 import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
 import type { TrainingShare } from './job.js';
 import { type CandidateRows, drawCandidates } from './member-rows.js';
-import { requireMemory } from './memory-estimate.js';
+import { requireMemory, resultBytes } from './memory-estimate.js';
 import { type Run, restingBytes } from './runs.js';
 import { sharedExtras, writeExtras } from './shared-extras.js';
 import type { TyingGroup } from './tying.js';
@@ -40,7 +40,10 @@ export function prepareTraining(
     sharedExtras(plan, dataset),
   );
   const what = `Training on ${dataset.rows} rows × ${dataset.features} features with ${slots} threads`;
-  requireMemory(layout.totalBytes + restingBytes(runs, dataset, slots), what);
+  // Finished members are there beside those in training.
+  const results = resultBytes(plan.members, plan.members.length, dataset);
+  const working = layout.totalBytes + restingBytes(runs, dataset, slots);
+  requireMemory(working + results, what);
   const { memory, name: memoryName } = lendMemory(layout.totalBytes, what);
   writeDataset(memory.buffer, layout.dataset, dataset);
   writeExtras(memory.buffer, layout, plan, dataset, candidates);

@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { BroadcastChannel, MessageChannel } from 'node:worker_threads';
 import type { EpochHook, Job, MemberOutcome } from '../ensemble/job.js';
+import { requireMemoryOfThreads } from '../ensemble/memory-estimate.js';
 import type { MemberRunner } from '../ensemble/runner.js';
 import { fromWire, TuttiError } from '../errors.js';
 import { installedWorker } from '../installed.js';
@@ -69,12 +70,13 @@ let pools = 0;
  * Starts a pool; its threads start in the background. What keeps them from starting is an error of the trainings that
  * wait for them.
  * @throws ERR_OPTION when `threads` is not an integer from 1 to 1024, and for other options that are wrong or unknown;
- * ERR_FILE when the thread's file is not found; ERR_THREAD_START when the system refuses threads.
+ * ERR_FILE when the thread's file is not found; ERR_MEMORY when its threads would not fit; ERR_THREAD_START when the system refuses threads.
  */
 export function createPool(options: PoolOptions = {}): Pool {
   checkOptions('createPool', options, POOL_OPTIONS);
   const { threads = availableParallelism(), startTimeout } = options;
   const workerPath = options.workerPath ?? installedWorker();
+  requireMemoryOfThreads(threads);
   const worker = isUrl(workerPath) ? workerPath.toString() : resolve(workerPath.toString());
   return new ThreadPool(threads, worker, startTimeout === undefined ? null : 1000 * startTimeout);
 }

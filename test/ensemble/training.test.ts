@@ -6,6 +6,7 @@ import { evaluateEnsemble } from '../../src/ensemble/evaluate.js';
 import { predictEnsemble } from '../../src/ensemble/predict.js';
 import { trainEnsemble } from '../../src/ensemble/train-ensemble.js';
 import type { TrainingOptions } from '../../src/model/options.js';
+import { createPool } from '../../src/pool/pool.js';
 import { clusters, linear } from '../support/datasets.js';
 
 const BASE: TrainingOptions = { members: 3, hidden: [8], epochs: 5, seed: 5, earlyStopping: 'none' };
@@ -103,4 +104,28 @@ t.test('more members than fit into memory are refused before any is made', async
     code: 'ERR_MEMORY',
     message: /would need about .* of memory, but only .* are available/,
   });
+});
+
+/** Runs something as in a container that allows this much beside what the process has. */
+async function withRoom<T>(bytes: number, run: () => T | Promise<T>): Promise<T> {
+  const { constrainedMemory } = process;
+  process.constrainedMemory = () => process.memoryUsage.rss() + bytes;
+  try {
+    return await run();
+  } finally {
+    process.constrainedMemory = constrainedMemory;
+  }
+}
+
+t.test("what does not fit into a container's limit beside what the process has is refused", async (t) => {
+  const wide = { ...BASE, hidden: [1024, 1024], epochs: 1 };
+  const refused = { code: 'ERR_MEMORY', message: /^Training (on )?\d+ .* but only / };
+  await withRoom(4 * 2 ** 20, () => t.rejects(trainEnsemble(base, { ...wide, members: 1 }), refused));
+  // Ten finished members of 4 MiB, beside the arena of the one in training.
+  await withRoom(45 * 2 ** 20, () => t.rejects(trainEnsemble(base, { ...wide, members: 10 }), refused));
+});
+
+t.test('a pool whose threads would not fit is refused before any is started', async (t) => {
+  const refused = { code: 'ERR_MEMORY', message: /^A pool of 100 threads would need about / };
+  await withRoom(64 * 2 ** 20, () => t.throws(() => createPool({ threads: 100 }), refused));
 });
