@@ -3,7 +3,7 @@
 // Kernels are compiled again only where their sources, the compiler or its flags have changed, told by content.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -65,12 +65,25 @@ async function buildKernels() {
   writeFileSync(join(output, 'embedded.js'), `export const embeddedKernels = {\n${lines.join('')}};\n`);
 }
 
+/** Takes away what was compiled of sources that have been moved or deleted, so that no test of them runs again. */
+function removeStale(folder) {
+  if (!existsSync(join(root, 'dist', folder))) return;
+  for (const entry of readdirSync(join(root, 'dist', folder), { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) removeStale(path);
+    const source = path.replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts');
+    const kept = [source, source.replace(/\.ts$/, '.d.ts')].some((name) => existsSync(join(root, name)));
+    if (source !== path && !kept) rmSync(join(root, 'dist', path));
+  }
+}
+
 async function buildTypeScript() {
   const project = process.argv.includes('--tests') ? join(root, 'test') : root;
   await run('typescript/bin/tsc', ['-p', project]);
   chmodSync(join(root, 'dist/src/cli/main.js'), 0o755);
 }
 
+for (const folder of ['src', 'workers', 'scripts', 'test']) removeStale(folder);
 mkdirSync(output, { recursive: true });
 const results = await Promise.allSettled([buildKernels(), buildTypeScript()]);
 for (const result of results) {

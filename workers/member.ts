@@ -2,14 +2,14 @@
 // outcomes or its error. It decides nothing.
 
 import { BroadcastChannel, workerData } from 'node:worker_threads';
-import { lastingChange } from '../src/engines/intrinsics.js';
-import { sharedBuffersOf } from '../src/ensemble/job.js';
-import { createKernelBindings } from '../src/ensemble/kernel-bindings.js';
-import { runJob } from '../src/ensemble/run-job.js';
+import { lastingChange } from '../src/engines/user-modules/intrinsics.js';
 import { toWire } from '../src/errors.js';
 import { collectSoon, countShared } from '../src/memory/uncounted-bytes.js';
 import { loadFor } from '../src/pool/loaders.js';
 import type { MemberTask, TaskResult, ThreadData } from '../src/pool/messages.js';
+import { sharedBuffersOf } from '../src/training/session/job.js';
+import { createKernelBindings } from '../src/training/thread/kernel-bindings.js';
+import { runJob } from '../src/training/thread/run-job.js';
 
 // Standard output is the program's, for its results; what a learner says, it says on standard error.
 process.stdout.write = process.stderr.write.bind(process.stderr);

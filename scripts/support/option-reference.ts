@@ -1,12 +1,18 @@
 // The text of docs/OPTIONS.md: every option of every command in tables, from the rows that the command line itself is
 // made of and from what training says of its options' users. It knows no option.
 
-import { inFlags } from '../../src/cli/option-origins.js';
-import { flagOf, type OptionRow } from '../../src/cli/option-row.js';
+import { inFlags } from '../../src/cli/options/option-origins.js';
+import { flagOf, type OptionRow } from '../../src/cli/options/option-row.js';
+import { allTrainingRows, WITHOUT_FLAG } from '../../src/cli/options/training-rows.js';
 import { commandOptions } from '../../src/cli/program.js';
-import { allTrainingRows, WITHOUT_FLAG } from '../../src/cli/training-rows.js';
-import { ALL_MEMBERS, BY_EPOCHS, type Kind, NETWORKS, OWN_LAYERS } from '../../src/model/option-use.js';
-import { MEMBER_USES } from '../../src/model/stray-options.js';
+import {
+  ALL_MEMBERS,
+  BY_EPOCHS,
+  type Kind,
+  NETWORKS,
+  OWN_LAYERS,
+} from '../../src/model/options/option-use.js';
+import { MEMBER_USES } from '../../src/model/options/stray-options.js';
 
 const INTRODUCTION = `# Options
 

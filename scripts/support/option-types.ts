@@ -1,12 +1,12 @@
-// The text of src/model/training-options.ts, from the schema of the options of training: plain interfaces with the
+// The text of src/model/options/training-options.ts, from the schema of the options of training: plain interfaces with the
 // documentation that editors show. It knows the kinds of schemas that options are made of, and no option but the few
 // whose type has a name.
 
 import type { z } from 'zod';
 import { TANGENT_KINDS } from '../../src/model/image.js';
-import { ACTIVATIONS } from '../../src/model/layer-options.js';
-import { rangeOf } from '../../src/model/option-range.js';
-import { DEFAULTS, memberFields, trainingSchema } from '../../src/model/training-schema.js';
+import { ACTIVATIONS } from '../../src/model/options/layer-options.js';
+import { rangeOf } from '../../src/model/options/option-range.js';
+import { DEFAULTS, memberFields, trainingSchema } from '../../src/model/options/training-schema.js';
 
 const WIDTH = 110;
 

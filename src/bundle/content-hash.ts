@@ -2,8 +2,8 @@
 // out. Threads, paths, times, progress, failures and metrics stay outside, so they cannot change it.
 
 import { createHash } from 'node:crypto';
-import { averagingWeights } from '../ensemble/averaging-weights.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
+import { averagingWeights } from '../ensemble/predict/averaging-weights.js';
 import type { MemberSpec, ModuleSpec } from '../model/spec.js';
 import { bytePieces, littleEndianPieces, pieceBuffer } from './weights.js';
 

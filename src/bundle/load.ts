@@ -3,9 +3,9 @@
 
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { NotPlainError, unpackPlain } from '../data/plain-data.js';
-import { allowModules } from '../engines/allowed-modules.js';
+import { allowModules } from '../engines/user-modules/allowed-modules.js';
 import type { Ensemble, TrainedMember } from '../ensemble/ensemble.js';
+import { NotPlainError, unpackPlain } from '../files/plain-data.js';
 import { allocateShared } from '../memory/uncounted-bytes.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { contentHash } from './content-hash.js';

@@ -2,9 +2,9 @@
 // the checks that no single field can make: members of the plan, tasks that agree, weights that fit.
 
 import { isDeepStrictEqual } from 'node:util';
-import type { Task } from '../data/dataset.js';
-import { encodingFrom } from '../data/preprocessing.js';
-import type { ColumnRanges } from '../data/training-facts.js';
+import type { Task } from '../data/dataset/dataset.js';
+import type { ColumnRanges } from '../data/dataset/training-facts.js';
+import { encodingFrom } from '../data/preprocessing/preprocessing.js';
 import type { Ensemble, EpochRecord, FailedMember, TrainedMember } from '../ensemble/ensemble.js';
 import { storesModel, weightsLength } from '../ensemble/member-weights.js';
 import type { ErrorCode } from '../errors.js';

@@ -1,10 +1,10 @@
 // Writes an ensemble to one file, in one pass and in small pieces.
 
 import { createHash } from 'node:crypto';
-import { isPlain, packPlain } from '../data/plain-data.js';
 import type { Ensemble } from '../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../errors.js';
 import { writeAll, writeAtomically } from '../files/atomic-file.js';
+import { isPlain, packPlain } from '../files/plain-data.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { contentHash } from './content-hash.js';
 import {

@@ -2,10 +2,10 @@
 // each file against it, since a checksum says that bytes are as written, not that tutti wrote them.
 
 import { z } from 'zod';
-import type { Task } from '../data/dataset.js';
-import { preprocessingSchema } from '../data/preprocessing-schema.js';
+import type { Task } from '../data/dataset/dataset.js';
+import { preprocessingSchema } from '../data/preprocessing/preprocessing-schema.js';
 import { TANGENT_KINDS } from '../model/image.js';
-import { ACTIVATIONS } from '../model/layer-options.js';
+import { ACTIVATIONS } from '../model/options/layer-options.js';
 import type {
   EnsemblePlan,
   LearnerMemberSpec,

@@ -2,9 +2,9 @@
 // The process of the command line: runs one command and turns whatever it throws into one line on
 // standard error and an exit status. What commands there are is program.ts's business.
 
-import { endOnSignals, endProcess } from './ending.js';
-import { reportFailure } from './failure.js';
-import { keepStandardOutput, watchOutputs } from './terminal.js';
+import { endOnSignals, endProcess } from './terminal/ending.js';
+import { reportFailure } from './terminal/failure.js';
+import { keepStandardOutput, watchOutputs } from './terminal/terminal.js';
 
 keepStandardOutput();
 watchOutputs((status) => process.exit(status));

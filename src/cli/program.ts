@@ -4,11 +4,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import { TuttiError } from '../errors.js';
 import { VERSION } from '../version.js';
-import type { CommandDefinition, GivenOptions } from './command.js';
-import { inFlags, inUsersWords, type OptionOrigins } from './option-origins.js';
-import { flagOf, type OptionRow, parseFlag } from './option-row.js';
-import { noteText, paletteOf, printText } from './terminal.js';
-import { type CommandOptions, unknownCommand, usageError } from './usage-errors.js';
+import type { CommandDefinition, GivenOptions } from './options/command.js';
+import { inFlags, inUsersWords, type OptionOrigins } from './options/option-origins.js';
+import { flagOf, type OptionRow, parseFlag } from './options/option-row.js';
+import { type CommandOptions, unknownCommand, usageError } from './options/usage-errors.js';
+import { noteText, paletteOf, printText } from './terminal/terminal.js';
 
 interface Entry {
   readonly summary: string;
@@ -16,37 +16,40 @@ interface Entry {
 }
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
-  train: { summary: 'train an ensemble on a CSV file and measure it', load: () => import('./train.js') },
+  train: {
+    summary: 'train an ensemble on a CSV file and measure it',
+    load: () => import('./commands/train/train.js'),
+  },
   describe: {
     summary: 'say what each column of a CSV file is taken for, and why',
-    load: () => import('./describe.js'),
+    load: () => import('./commands/describe.js'),
   },
   split: {
     summary: 'write the rows that a test share trains on and holds out as two CSV files',
-    load: () => import('./split.js'),
+    load: () => import('./commands/split.js'),
   },
-  predict: { summary: 'predict the rows of a CSV file', load: () => import('./predict.js') },
-  evaluate: { summary: 'score a saved ensemble on a CSV file', load: () => import('./evaluate.js') },
-  inspect: { summary: 'say what is in a saved ensemble', load: () => import('./inspect.js') },
+  predict: { summary: 'predict the rows of a CSV file', load: () => import('./commands/predict.js') },
+  evaluate: { summary: 'score a saved ensemble on a CSV file', load: () => import('./commands/evaluate.js') },
+  inspect: { summary: 'say what is in a saved ensemble', load: () => import('./commands/inspect.js') },
   'compare-masks': {
     summary: 'compare the ways to predict with a dropout net: weight scaling, means over masks',
-    load: () => import('./compare-masks.js'),
+    load: () => import('./commands/compare-masks.js'),
   },
   attack: {
     summary: 'score a saved ensemble on rows that are moved against it',
-    load: () => import('./attack.js'),
+    load: () => import('./commands/attack.js'),
   },
   select: {
     summary: 'choose the members that make the best average, on rows they were not trained on',
-    load: () => import('./select.js'),
+    load: () => import('./commands/select.js'),
   },
   sources: {
     summary: "measure which source of chance makes members' errors differ",
-    load: () => import('./sources.js'),
+    load: () => import('./commands/sources.js'),
   },
   measure: {
     summary: "measure how members' errors correlate, from predictions of any library",
-    load: () => import('./measure.js'),
+    load: () => import('./commands/measure.js'),
   },
 };
 

@@ -1,11 +1,10 @@
 // From a file to datasets in one call: read, judge the columns, split, fit on the training rows, transform.
 
 import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../option-names.js';
-import type { TaskKind } from './column-options.js';
-import { CSV_OPTIONS, type CsvOptions, tableFrom } from './csv.js';
-import type { Dataset, TableSplit } from './dataset.js';
-import { fillNotes } from './fill-notes.js';
-import { type Judgement, judgeTable, type LeftOut } from './judge-table.js';
+import type { TaskKind } from './columns/column-options.js';
+import { type Judgement, judgeTable, type LeftOut } from './columns/judge-table.js';
+import type { Dataset, TableSplit } from './dataset/dataset.js';
+import { fillNotes } from './preprocessing/fill-notes.js';
 import {
   type ClassWeights,
   fitPreprocessing,
@@ -14,11 +13,12 @@ import {
   type PreprocessingOptions,
   transformTable,
   transformTargets,
-} from './preprocessing.js';
+} from './preprocessing/preprocessing.js';
+import { fitTarget } from './preprocessing/target.js';
+import { CLASS_WEIGHTS, groupsOf } from './preprocessing/weights.js';
+import { CSV_OPTIONS, type CsvOptions, tableFrom } from './readers/csv.js';
 import { type RowSplit, splitRows } from './split.js';
-import type { Table } from './table.js';
-import { fitTarget } from './target.js';
-import { CLASS_WEIGHTS, groupsOf } from './weights.js';
+import type { Table } from './table/table.js';
 
 export interface LoadOptions extends PreprocessingOptions, CsvOptions {
   /** Share of the rows to hold out for testing, in [0, 1). @default 0 */

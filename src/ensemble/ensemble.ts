@@ -1,9 +1,9 @@
 // A trained ensemble as plain data: the plan, what it was fitted on, and the weights of the members
 // that stand behind it. Everything that is done with one (predict, evaluate, save) is a function elsewhere.
 
-import type { Encoding, Task } from '../data/dataset.js';
-import type { Preprocessing } from '../data/preprocessing.js';
-import type { TrainingFacts } from '../data/training-facts.js';
+import type { Encoding, Task } from '../data/dataset/dataset.js';
+import type { TrainingFacts } from '../data/dataset/training-facts.js';
+import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
 import type { UnitFactors } from '../engines/wasm/dropout.js';
 import type { WireError } from '../errors.js';
 import type { EnsemblePlan, ModuleSpec } from '../model/spec.js';

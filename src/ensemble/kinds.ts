@@ -1,8 +1,8 @@
 // The kinds of members that a mixed ensemble is told apart by when it is measured.
 
 import { basename } from 'node:path';
+import { specDifferences } from '../model/options/spec-differences.js';
 import type { MemberSpec } from '../model/spec.js';
-import { specDifferences } from '../model/spec-differences.js';
 import type { Ensemble } from './ensemble.js';
 
 /** `network`, `neighbours`, or a module's engine and file: `learner tree.mjs`. */

@@ -1,7 +1,7 @@
 // How many numbers a trained member of any engine is, where its spec says it: what memory is estimated from, and
 // what is checked on loading.
 
-import type { Task } from '../data/dataset.js';
+import type { Task } from '../data/dataset/dataset.js';
 import { storedRowLength } from '../engines/neighbours/stored-rows.js';
 import { layerShapes, parameterCount } from '../model/network.js';
 import type { MemberSpec } from '../model/spec.js';

@@ -4,8 +4,8 @@
 import { TuttiError } from '../errors.js';
 import { twoSidedNormal } from '../math/normal.js';
 import { checkOptions, type OptionTable } from '../option-names.js';
-import type { ErrorCorrelation } from './error-report.js';
-import { INTERVAL_OPTIONS, type Interval } from './intervals.js';
+import type { ErrorCorrelation } from './correlation/error-report.js';
+import { INTERVAL_OPTIONS, type Interval } from './correlation/intervals.js';
 
 export interface HonestTest {
   readonly members: number;

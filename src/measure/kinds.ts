@@ -1,12 +1,12 @@
 // The members of a mixed ensemble, kind by kind: what each kind errs and shares of its errors, over the same rows.
 
-import { createBetweenKinds } from './between-kinds.js';
-import type { TargetBlock } from './blocks.js';
-import { createErrorAccumulator, type ErrorAccumulatorOptions } from './error-accumulator.js';
-import type { ErrorCorrelation } from './error-report.js';
-import { createMeanMember } from './mean-member.js';
-import type { Predictions } from './predictions.js';
-import type { Scores } from './scores.js';
+import type { TargetBlock } from '../predictions/blocks.js';
+import type { Predictions } from '../predictions/predictions.js';
+import { createBetweenKinds } from './correlation/between-kinds.js';
+import { createErrorAccumulator, type ErrorAccumulatorOptions } from './correlation/error-accumulator.js';
+import type { ErrorCorrelation } from './correlation/error-report.js';
+import { createMeanMember } from './scores/mean-member.js';
+import type { Scores } from './scores/scores.js';
 
 /** One kind of members, measured by itself. */
 export interface KindMeasurement {

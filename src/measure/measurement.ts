@@ -2,19 +2,19 @@
 // correlation, the chosen aggregator's scores, the mean member's, disagreement and curves over k.
 // `tutti evaluate`, `tutti measure` and training's out-of-bag report all stream through this.
 
-import type { Task } from '../data/dataset.js';
-import type { TargetBlock } from './blocks.js';
-import type { Combine } from './combine.js';
-import { createDisagreementAccumulator } from './disagreement.js';
-import { createErrorAccumulator } from './error-accumulator.js';
-import type { ErrorCorrelation } from './error-report.js';
-import type { IntervalOptions } from './intervals.js';
+import type { Task } from '../data/dataset/dataset.js';
+import type { TargetBlock } from '../predictions/blocks.js';
+import type { Combine } from '../predictions/combine.js';
+import type { Predictions } from '../predictions/predictions.js';
+import { createErrorAccumulator } from './correlation/error-accumulator.js';
+import type { ErrorCorrelation } from './correlation/error-report.js';
+import type { IntervalOptions } from './correlation/intervals.js';
 import { createKindsAccumulator, type KindMeasurement } from './kinds.js';
-import { createMeanMember } from './mean-member.js';
-import type { Predictions } from './predictions.js';
-import { createScoreAccumulator, type Scores } from './scores.js';
-import { createSubsetCurves, type SubsetCurves } from './subset-curves.js';
-import { createTargetVariance } from './target-variance.js';
+import { createDisagreementAccumulator } from './scores/disagreement.js';
+import { createMeanMember } from './scores/mean-member.js';
+import { createScoreAccumulator, type Scores } from './scores/scores.js';
+import { createSubsetCurves, type SubsetCurves } from './scores/subset-curves.js';
+import { createTargetVariance } from './scores/target-variance.js';
 
 export interface MeasurementOptions extends IntervalOptions {
   readonly members: number;

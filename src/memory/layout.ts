@@ -1,8 +1,8 @@
 // Every byte offset of a training's shared memory: control block, dataset, row lists, one arena per slot.
 // Kernels and engines receive addresses and never compute where a region starts.
 
-import type { Dataset } from '../data/dataset.js';
-import { encodeTargets, writeEncoded } from '../data/encoding.js';
+import type { Dataset } from '../data/dataset/dataset.js';
+import { encodeTargets, writeEncoded } from '../data/dataset/encoding.js';
 import { TuttiError } from '../errors.js';
 import type { TangentSource } from '../model/spec.js';
 import { CONTROL_HEADER_BYTES, CONTROL_SLOT_BYTES } from './control-block.js';
@@ -96,7 +96,7 @@ export interface TrainingLayout {
   readonly slots: number;
   readonly dataset: DatasetLayout;
   readonly tangents: TangentTable;
-  /** f32[5, features]: low, high, mean, std, soft clip or 0 (FeatureRanges in src/regularization/perturb.ts), or 0. */
+  /** f32[5, features]: low, high, mean, std, soft clip or 0 (FeatureRanges in src/techniques/perturb.ts), or 0. */
   readonly ranges: number;
   /** Rows that members resample from, ascending. */
   readonly candidates: RowList;

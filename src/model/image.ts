@@ -1,5 +1,5 @@
 // The vocabulary of examples that are images: their shape and the directions in which they can be moved.
-// Plain names, because options and specs hold them; src/regularization/image-tangents.ts computes.
+// Plain names, because options and specs hold them; src/techniques/image-tangents.ts computes.
 
 /** How a row of features is an image: f32[channels, height, width], row-major. */
 export interface ImageShape {

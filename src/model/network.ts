@@ -1,7 +1,7 @@
 // The shapes that follow from a spec and a task: layers with their inputs and units, parameter counts.
 // Everything that must agree on them (engines, bundles, memory estimates) asks here.
 
-import { outputCount, type Task } from '../data/dataset.js';
+import { outputCount, type Task } from '../data/dataset/dataset.js';
 import { failOption } from '../errors.js';
 import { type ImageShape, imageFeatures } from './image.js';
 import type { Activation, EnsemblePlan, LayerSpec, Loss, MemberSpec, NetworkMemberSpec } from './spec.js';

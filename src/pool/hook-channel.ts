@@ -4,7 +4,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import * as comlink from 'comlink';
-import type { EpochHook } from '../ensemble/job.js';
+import type { EpochHook } from '../training/session/job.js';
 import type { HookServer } from './messages.js';
 
 /** Serves a hook on a port until the port is closed. */

@@ -6,8 +6,8 @@
 import { createRequire, register } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Job } from '../ensemble/job.js';
 import { TuttiError } from '../errors.js';
+import type { Job } from '../training/session/job.js';
 
 /** A flag of Node.js that loads something, and what. */
 export interface Loader {

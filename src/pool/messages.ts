@@ -1,8 +1,8 @@
 // The whole conversation between the pool and its threads: what a task carries and what comes back.
 
 import type { MessagePort } from 'node:worker_threads';
-import type { EpochDecision, EpochEvent, Job, MemberOutcome } from '../ensemble/job.js';
 import type { WireError } from '../errors.js';
+import type { EpochDecision, EpochEvent, Job, MemberOutcome } from '../training/session/job.js';
 import type { Loader } from './loaders.js';
 
 /** A task: the job, and a port on which the coordinator answers epoch ends, when anyone asked for them. */

@@ -8,13 +8,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { BroadcastChannel, MessageChannel } from 'node:worker_threads';
-import type { EpochHook, Job, MemberOutcome } from '../ensemble/job.js';
-import { requireMemoryOfThreads } from '../ensemble/memory-estimate.js';
-import type { MemberRunner } from '../ensemble/runner.js';
 import { fromWire, TuttiError } from '../errors.js';
 import { installedWorker } from '../installed.js';
 import { onMemoriesDropped } from '../memory/memory-cache.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
+import { requireMemoryOfThreads } from '../training/plan/memory-estimate.js';
+import type { EpochHook, Job, MemberOutcome } from '../training/session/job.js';
+import type { MemberRunner } from '../training/session/runner.js';
 import { isTaskResult } from './messages.js';
 import { Threads } from './threads.js';
 

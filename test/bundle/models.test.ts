@@ -10,11 +10,11 @@ import { contentHash, sortedJson } from '../../src/bundle/content-hash.js';
 import { inspectEnsemble, loadEnsemble } from '../../src/bundle/load.js';
 import { metadataOf } from '../../src/bundle/metadata.js';
 import { saveEnsemble } from '../../src/bundle/save.js';
-import { packArrays } from '../../src/data/plain-data.js';
 import type { Ensemble, TrainedMember } from '../../src/ensemble/ensemble.js';
-import { predictEnsemble } from '../../src/ensemble/predict.js';
-import { moduleKey } from '../../src/model/module-options.js';
-import { resolvePlan } from '../../src/model/options.js';
+import { predictEnsemble } from '../../src/ensemble/predict/predict.js';
+import { packArrays } from '../../src/files/plain-data.js';
+import { moduleKey } from '../../src/model/options/module-options.js';
+import { resolvePlan } from '../../src/model/options/options.js';
 import { forge, type Mutable, makeEnsemble, seal } from './support.js';
 
 const MODULE = { path: 'learners/tree.mjs', hash: 'cd'.repeat(32) };

@@ -6,7 +6,7 @@ import { Unpackr } from 'msgpackr/unpack';
 import t from 'tap';
 import { loadEnsemble } from '../../src/bundle/load.js';
 import { ensembleToBytes } from '../../src/bundle/save.js';
-import { predictEnsemble } from '../../src/ensemble/predict.js';
+import { predictEnsemble } from '../../src/ensemble/predict/predict.js';
 import type { TuttiError } from '../../src/errors.js';
 import { RandomStream, streamKey } from '../../src/math/random.js';
 import { makeEnsemble, makeIncomplete, seal } from './support.js';

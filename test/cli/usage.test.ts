@@ -2,8 +2,8 @@
 // trained or written.
 
 import t, { type Test } from 'tap';
-import { inFlags, inUsersWords, type OptionOrigins } from '../../src/cli/option-origins.js';
-import { type OptionRow, parseFlag } from '../../src/cli/option-row.js';
+import { inFlags, inUsersWords, type OptionOrigins } from '../../src/cli/options/option-origins.js';
+import { type OptionRow, parseFlag } from '../../src/cli/options/option-row.js';
 import { runProgram } from '../../src/cli/program.js';
 import { failOption, TuttiError } from '../../src/errors.js';
 

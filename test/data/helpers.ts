@@ -2,8 +2,8 @@
 
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { type CsvOptions, readCsv } from '../../src/data/csv.js';
-import type { Table } from '../../src/data/table.js';
+import { type CsvOptions, readCsv } from '../../src/data/readers/csv.js';
+import type { Table } from '../../src/data/table/table.js';
 import { TuttiError } from '../../src/errors.js';
 
 /** Writes a CSV file into the test's own directory and gives its path. */

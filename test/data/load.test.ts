@@ -1,7 +1,7 @@
 import t from 'tap';
 import { loadTraining } from '../../src/data/load.js';
-import { transformTable } from '../../src/data/preprocessing.js';
-import { preprocessingSchema } from '../../src/data/preprocessing-schema.js';
+import { transformTable } from '../../src/data/preprocessing/preprocessing.js';
+import { preprocessingSchema } from '../../src/data/preprocessing/preprocessing-schema.js';
 import { seen, taught } from '../support/datasets.js';
 import { failure, fileOf, tableOf } from './helpers.js';
 

@@ -2,7 +2,7 @@
 
 import t from 'tap';
 import { stillImproving } from '../../src/ensemble/still-improving.js';
-import { trainEnsemble } from '../../src/ensemble/train-ensemble.js';
+import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters } from '../support/datasets.js';
 
 const dataset = clusters(120, 5, 3);

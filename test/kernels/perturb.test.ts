@@ -3,7 +3,7 @@
 
 import t from 'tap';
 import type { AttackNorm } from '../../src/model/spec.js';
-import { type AttackBall, attackBall, attackStep, perturb } from '../../src/regularization/perturb.js';
+import { type AttackBall, attackBall, attackStep, perturb } from '../../src/techniques/perturb.js';
 import { ARITHMETICS, type Arena, excess, numbers, setUp } from './harness.js';
 
 const NORMS: AttackNorm[] = ['linf', 'l2'];

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { errorCorrelation } from '../../src/measure/error-correlation.js';
+import { errorCorrelation } from '../../src/measure/foreign/error-correlation.js';
 import { honestTest } from '../../src/measure/honest-test.js';
 import { close, correlatedErrors, randomStream } from './synthetic.js';
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { createKindsAccumulator } from '../../src/measure/kinds.js';
-import type { Predictions } from '../../src/measure/predictions.js';
+import type { Predictions } from '../../src/predictions/predictions.js';
 import { average, close, randomProbabilities, randomStream } from './synthetic.js';
 
 const three = { kind: 'classification', classes: ['a', 'b', 'c'] } as const;

@@ -1,9 +1,9 @@
 import t from 'tap';
-import { aggregate, combiner } from '../../src/ensemble/aggregate/aggregate.js';
 import { createMeasurement } from '../../src/measure/measurement.js';
-import type { Predictions } from '../../src/measure/predictions.js';
-import { createScoreAccumulator, LOG_LOSS_FLOOR } from '../../src/measure/scores.js';
-import { createSubsetCurves, drawSubsets } from '../../src/measure/subset-curves.js';
+import { createScoreAccumulator, LOG_LOSS_FLOOR } from '../../src/measure/scores/scores.js';
+import { createSubsetCurves, drawSubsets } from '../../src/measure/scores/subset-curves.js';
+import { aggregate, combiner } from '../../src/predictions/aggregate/aggregate.js';
+import type { Predictions } from '../../src/predictions/predictions.js';
 import { average, close, randomProbabilities, randomStream } from './synthetic.js';
 
 const three = { kind: 'classification', classes: ['a', 'b', 'c'] } as const;

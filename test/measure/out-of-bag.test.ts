@@ -1,5 +1,5 @@
 import t from 'tap';
-import { errorCorrelation } from '../../src/measure/error-correlation.js';
+import { errorCorrelation } from '../../src/measure/foreign/error-correlation.js';
 import { average, close, correlatedErrors, randomStream } from './synthetic.js';
 
 const quick = { replicates: 0, task: 'regression' } as const;

@@ -4,11 +4,11 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import t from 'tap';
-import { Dataset } from '../../src/data/dataset.js';
-import { predictorOf } from '../../src/ensemble/network-predictor.js';
-import { createPredictor, predictEnsemble } from '../../src/ensemble/predict.js';
-import { trainEnsemble } from '../../src/ensemble/train-ensemble.js';
+import { Dataset } from '../../src/data/dataset/dataset.js';
+import { predictorOf } from '../../src/ensemble/predict/network-predictor.js';
+import { createPredictor, predictEnsemble } from '../../src/ensemble/predict/predict.js';
 import { createPool } from '../../src/pool/pool.js';
+import { trainEnsemble } from '../../src/training/train-ensemble.js';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;

@@ -1,11 +1,9 @@
 // Where everything lies in a training's shared memory, and that addresses of 2 GiB and more work.
 
 import t from 'tap';
-import { Dataset } from '../../src/data/dataset.js';
+import { Dataset } from '../../src/data/dataset/dataset.js';
 import { arenaBytes } from '../../src/engines/wasm/arena.js';
 import { drawCandidates } from '../../src/ensemble/member-rows.js';
-import { trainEnsemble } from '../../src/ensemble/train-ensemble.js';
-import { trainMember } from '../../src/ensemble/train-member.js';
 import { compileKernels } from '../../src/kernels/compile-kernels.js';
 import { instantiateKernels } from '../../src/kernels/kernels.js';
 import { CONTROL_HEADER_BYTES, CONTROL_SLOT_BYTES } from '../../src/memory/control-block.js';
@@ -18,6 +16,8 @@ import {
   writeDataset,
 } from '../../src/memory/layout.js';
 import { networkSpecs } from '../../src/model/network.js';
+import { trainMember } from '../../src/training/thread/train-member.js';
+import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters, linear, taught } from '../support/datasets.js';
 
 /** Every region of a layout as [start, bytes], absent ones left out. */

@@ -2,9 +2,9 @@
 
 import { join } from 'node:path';
 import t from 'tap';
-import { predictEnsemble } from '../../src/ensemble/predict.js';
-import { trainEnsemble } from '../../src/ensemble/train-ensemble.js';
+import { predictEnsemble } from '../../src/ensemble/predict/predict.js';
 import { createPool, loadEnsemble, saveEnsemble } from '../../src/index.js';
+import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters } from '../support/datasets.js';
 
 const OPTIONS = {

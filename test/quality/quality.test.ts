@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import type { Dataset } from '../../src/data/dataset.js';
+import type { Dataset } from '../../src/data/dataset/dataset.js';
 import { createPool, evaluateEnsemble, loadTraining, trainEnsemble } from '../../src/index.js';
 import { leastSquares } from '../support/least-squares.js';
 

@@ -1,7 +1,7 @@
 // Small seeded datasets for tests.
 
-import { Dataset } from '../../src/data/dataset.js';
-import { encodeRows, encodeTargets } from '../../src/data/encoding.js';
+import { Dataset } from '../../src/data/dataset/dataset.js';
+import { encodeRows, encodeTargets } from '../../src/data/dataset/encoding.js';
 import { RandomStream, streamKey } from '../../src/math/random.js';
 
 /** A dataset whose features are in single precision, and seen by members as they are. */

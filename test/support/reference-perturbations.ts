@@ -1,11 +1,11 @@
 // What adversarial training and tangent propagation add to the examples of a step, in double precision: the
 // inputs an attack makes at the current weights, and the tangent vectors of each row.
 
-import type { Dataset } from '../../src/data/dataset.js';
-import { encodedTangents } from '../../src/data/dataset-hash.js';
+import type { Dataset } from '../../src/data/dataset/dataset.js';
+import { encodedTangents } from '../../src/data/dataset/dataset-hash.js';
 import { drawCandidates } from '../../src/ensemble/member-rows.js';
 import type { EnsemblePlan, NetworkMemberSpec } from '../../src/model/spec.js';
-import { imageTangents } from '../../src/regularization/image-tangents.js';
+import { imageTangents } from '../../src/techniques/image-tangents.js';
 import { seen } from './datasets.js';
 import type { Layer } from './reference-network.js';
 import { attackExample, type ReferenceBall, type RegularizedExample } from './reference-objective.js';

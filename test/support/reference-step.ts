@@ -1,8 +1,8 @@
 // The gradient of one training step of a member in double precision: the batch with its draws, what attacks and
 // tangents add to it, and the composed objective. Shared by members that train alone and tied ones.
 
-import type { Dataset } from '../../src/data/dataset.js';
-import { encodeRows, encodeTargets } from '../../src/data/encoding.js';
+import type { Dataset } from '../../src/data/dataset/dataset.js';
+import { encodeRows, encodeTargets } from '../../src/data/dataset/encoding.js';
 import type { LayerShape } from '../../src/model/network.js';
 import type { EnsemblePlan, NetworkMemberSpec } from '../../src/model/spec.js';
 import type { Example, Layer } from './reference-network.js';

@@ -1,7 +1,7 @@
 // Trains one member by the reference network: the same draws, order and schedule as the wasm engine,
 // computed in double precision.
 
-import type { Dataset } from '../../src/data/dataset.js';
+import type { Dataset } from '../../src/data/dataset/dataset.js';
 import { initialParameters } from '../../src/engines/wasm/parameters.js';
 import { drawCandidates, drawMember } from '../../src/ensemble/member-rows.js';
 import { RandomStream, shuffleInPlace, streamKey } from '../../src/math/random.js';

@@ -1,7 +1,7 @@
 // Tied members by the reference network, in double precision: in lockstep with the gradient of
 // Ω = λ Σ_{i<j} ‖wᵢ − wⱼ‖² as a sum over pairs, and in rounds toward the mean of the round before.
 
-import type { Dataset } from '../../src/data/dataset.js';
+import type { Dataset } from '../../src/data/dataset/dataset.js';
 import { initialParameters } from '../../src/engines/wasm/parameters.js';
 import { drawCandidates, drawMember } from '../../src/ensemble/member-rows.js';
 import { RandomStream, shuffleInPlace, streamKey } from '../../src/math/random.js';

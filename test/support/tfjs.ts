@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import type { Test } from 'tap';
-import type { Dataset, Values } from '../../src/data/dataset.js';
-import type { MemberRows, MemberTrainer, TrainerContext } from '../../src/engines/engine.js';
+import type { Dataset, Values } from '../../src/data/dataset/dataset.js';
+import type { MemberRows, MemberTrainer, TrainerContext } from '../../src/engines/shared/engine.js';
 import type { LayersModel, TensorFlow } from '../../src/engines/tfjs/api.js';
 import { fromLayersModel } from '../../src/engines/tfjs/from-layers-model.js';
 import { toLayersModel } from '../../src/engines/tfjs/layers-model.js';
@@ -13,16 +13,16 @@ import { readWeights, weightCount, writeWeights } from '../../src/engines/tfjs/t
 import { createTfjsTrainer, type TfjsTrainer } from '../../src/engines/tfjs/trainer.js';
 import { createPredictor } from '../../src/engines/wasm/predictor.js';
 import { createWasmTrainer } from '../../src/engines/wasm/trainer.js';
-import { createKernelBindings } from '../../src/ensemble/kernel-bindings.js';
-import { drawFromMemory } from '../../src/ensemble/member-course.js';
-import { prepareTraining } from '../../src/ensemble/prepare-training.js';
-import { listRuns } from '../../src/ensemble/runs.js';
 import { compileKernels } from '../../src/kernels/compile-kernels.js';
-import type { Predictions } from '../../src/measure/predictions.js';
 import { ControlBlock } from '../../src/memory/control-block.js';
 import { layerShapes, parameterCount } from '../../src/model/network.js';
-import { resolvePlan, type TrainingOptions } from '../../src/model/options.js';
+import { resolvePlan, type TrainingOptions } from '../../src/model/options/options.js';
 import type { EnsemblePlan, ModuleSpec, NetworkMemberSpec, TfjsMemberSpec } from '../../src/model/spec.js';
+import type { Predictions } from '../../src/predictions/predictions.js';
+import { prepareTraining } from '../../src/training/plan/prepare-training.js';
+import { listRuns } from '../../src/training/plan/runs.js';
+import { createKernelBindings } from '../../src/training/thread/kernel-bindings.js';
+import { drawFromMemory } from '../../src/training/thread/member-course.js';
 
 /**
  * TensorFlow.js, or null where it is not installed, which one line says for a whole file.

@@ -4,10 +4,10 @@
 import type { z } from 'zod';
 import type { metadataSchema } from '../../src/bundle/schema.js';
 import type { Environment } from '../../src/bundle/surroundings.js';
-import type { preprocessingSchema } from '../../src/data/preprocessing-schema.js';
-import type { Preprocessing } from '../../src/data/preprocessing-types.js';
-import type { MemberOptions, TrainingOptions } from '../../src/model/training-options.js';
-import type { trainingSchema } from '../../src/model/training-schema.js';
+import type { Preprocessing } from '../../src/data/dataset/preprocessing-types.js';
+import type { preprocessingSchema } from '../../src/data/preprocessing/preprocessing-schema.js';
+import type { MemberOptions, TrainingOptions } from '../../src/model/options/training-options.js';
+import type { trainingSchema } from '../../src/model/options/training-schema.js';
 
 /** Lists and properties readonly all the way down; maps of any keys stay as they are. */
 type DeepReadonly<T> = T extends object

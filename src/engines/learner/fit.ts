@@ -1,10 +1,10 @@
 // Fits a member with a learner: copies its rows out of shared memory, hands them over, and stores what comes back.
 
-import { outputCount } from '../../data/dataset.js';
+import { outputCount } from '../../data/dataset/dataset.js';
 import { RandomStream, streamKey } from '../../math/random.js';
 import type { LearnerMemberSpec } from '../../model/spec.js';
-import { datasetRows } from '../dataset-rows.js';
-import type { MemberRows, TrainerContext } from '../engine.js';
+import { datasetRows } from '../shared/dataset-rows.js';
+import type { MemberRows, TrainerContext } from '../shared/engine.js';
 import { type Learner, type LearnerData, loadLearner } from './learner.js';
 import { predictorOfLearner } from './predictor.js';
 import { attempt, type LearnerPlace, storeModel } from './stored-model.js';

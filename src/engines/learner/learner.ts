@@ -1,10 +1,10 @@
 // What a module of the user's has to export to be a learner, and how it is loaded. A learner is a few functions and
 // keeps no state of its own: what it learnt is the model that `fit` returns.
 
-import type { Task } from '../../data/dataset.js';
+import type { Task } from '../../data/dataset/dataset.js';
 import { describe } from '../../errors.js';
 import type { JsonValue, ModuleSpec } from '../../model/spec.js';
-import { callUser, importDefault, moduleError, reasonOf, sayChange } from '../user-module.js';
+import { callUser, importDefault, moduleError, reasonOf, sayChange } from '../user-modules/user-module.js';
 
 /** What a learner is given to learn from: copies, which it may change. */
 export interface LearnerData {

@@ -1,11 +1,11 @@
 // Predicts with a learner's stored model, and believes nothing that the learner answers.
 
-import { outputCount, type Scale, type Task } from '../../data/dataset.js';
-import type { RowRange } from '../../measure/blocks.js';
-import type { Predictions } from '../../measure/predictions.js';
+import { outputCount, type Scale, type Task } from '../../data/dataset/dataset.js';
 import type { ModuleSpec } from '../../model/spec.js';
-import type { MemberPredictor } from '../engine.js';
-import { gatherRows } from '../gather-rows.js';
+import type { RowRange } from '../../predictions/blocks.js';
+import type { Predictions } from '../../predictions/predictions.js';
+import type { MemberPredictor } from '../shared/engine.js';
+import { gatherRows } from '../shared/gather-rows.js';
 import { type Learner, loadLearner } from './learner.js';
 import { attempt, failLearner, type LearnerPlace, restoreModel } from './stored-model.js';
 

@@ -1,10 +1,10 @@
 // A learner's model on its way out of the thread that fitted it and back: as the learner saves it, or as plain data.
 // It always goes through bytes, so that what predicts is what a saved ensemble will hold.
 
-import { NotPlainError, packArrays, unpackArrays } from '../../data/plain-data.js';
 import { TuttiError } from '../../errors.js';
+import { NotPlainError, packArrays, unpackArrays } from '../../files/plain-data.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
-import { callUser, reasonOf, sayChange } from '../user-module.js';
+import { callUser, reasonOf, sayChange } from '../user-modules/user-module.js';
 import type { Learner } from './learner.js';
 
 /** Whose learner it is, for messages. */

@@ -1,16 +1,16 @@
 // Predicts with a nearest-neighbour member: finds the nearest stored rows and lets them vote, or averages their
 // targets. On the calling thread and in double precision, so its predictions are the same everywhere.
 
-import { type FeatureScale, outputCount, type Scale, type Task } from '../../data/dataset.js';
-import { decodeRows } from '../../data/encoding.js';
+import { type FeatureScale, outputCount, type Scale, type Task } from '../../data/dataset/dataset.js';
+import { decodeRows } from '../../data/dataset/encoding.js';
 import { TuttiError } from '../../errors.js';
 import { log } from '../../math/functions.js';
-import type { RowRange } from '../../measure/blocks.js';
-import type { Predictions } from '../../measure/predictions.js';
 import type { NeighboursMemberSpec } from '../../model/spec.js';
-import { createNeighbourSearch, type Neighbours } from '../../regularization/nearest-neighbours.js';
-import type { MemberPredictor } from '../engine.js';
-import { gatherRows } from '../gather-rows.js';
+import type { RowRange } from '../../predictions/blocks.js';
+import type { Predictions } from '../../predictions/predictions.js';
+import type { MemberPredictor } from '../shared/engine.js';
+import { gatherRows } from '../shared/gather-rows.js';
+import { createNeighbourSearch, type Neighbours } from './nearest-neighbours.js';
 import { storedRowLength } from './stored-rows.js';
 
 /** A nearest-neighbour member as prediction needs it. */

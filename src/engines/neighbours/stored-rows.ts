@@ -1,12 +1,12 @@
 // What a nearest-neighbour member keeps in place of weights: the distinct rows of its resample, in the order of
 // the dataset, each its features followed by its label or targets. It predicts without the dataset.
 
-import { outputCount, type Task } from '../../data/dataset.js';
+import { outputCount, type Task } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
 import type { DatasetLayout } from '../../memory/layout.js';
 import { memberFeatures } from '../../model/network.js';
 import type { NeighboursMemberSpec } from '../../model/spec.js';
-import type { MemberRows } from '../engine.js';
+import type { MemberRows } from '../shared/engine.js';
 
 /** Numbers per stored row: features, then the class index, or the standardised targets. */
 export function storedRowLength(spec: NeighboursMemberSpec, features: number, task: Task): number {

@@ -1,12 +1,12 @@
 // Gathers a member's batches from the shared dataset into arrays of their own: TensorFlow.js keeps the array a
 // tensor was made of, so none is used twice.
 
-import type { Task } from '../../data/dataset.js';
+import type { Task } from '../../data/dataset/dataset.js';
 import { cos, log } from '../../math/functions.js';
 import type { StreamKey } from '../../math/random.js';
 import { threefry2x32 } from '../../math/threefry.js';
 import type { DatasetLayout } from '../../memory/layout.js';
-import { datasetRows } from '../dataset-rows.js';
+import { datasetRows } from '../shared/dataset-rows.js';
 import type { Truth } from './head.js';
 
 /** The rows of a dataset in shared memory, as a member sees them. */

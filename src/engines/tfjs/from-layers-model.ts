@@ -1,13 +1,13 @@
 // A tf.LayersModel as a network of the wasm engine: a Sequential of the layers that the engine has, read layer by
 // layer. What it does not have is refused by name; toLayersModel (layers-model.ts) is the other direction.
 
-import type { Task } from '../../data/dataset.js';
+import type { Task } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
 import type { ImageShape } from '../../model/image.js';
-import { ACTIVATIONS } from '../../model/layer-options.js';
-import type { TranslatedNetwork } from '../../model/module-table.js';
 import { headUnits } from '../../model/network.js';
+import { ACTIVATIONS } from '../../model/options/layer-options.js';
+import type { TranslatedNetwork } from '../../model/options/module-table.js';
 import type { Activation, ConvolutionLayer, Initialisation, LayerSpec, Loss } from '../../model/spec.js';
 import { checkOptions, type OptionTable, option } from '../../option-names.js';
 import type { Layer, LayersModel } from './api.js';

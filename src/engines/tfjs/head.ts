@@ -2,10 +2,10 @@
 // double precision and plain numbers, because batches of outputs are small and every operation of TensorFlow.js
 // costs a call; the definitions are those of the wasm engine's kernels (src/kernels/assembly/losses.ts).
 
-import type { Scale } from '../../data/dataset.js';
+import type { Scale } from '../../data/dataset/dataset.js';
 import { exp, log } from '../../math/functions.js';
-import type { Predictions } from '../../measure/predictions.js';
 import type { Loss } from '../../model/spec.js';
+import type { Predictions } from '../../predictions/predictions.js';
 
 /** Smallest variance of a Gaussian head: keeps 1/σ² below 10⁶. */
 export const VARIANCE_FLOOR = 1e-6;

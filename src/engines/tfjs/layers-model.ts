@@ -1,7 +1,7 @@
 // A trained network of the wasm engine as a tf.LayersModel, to be used or saved by TensorFlow.js alone. The other
 // direction is from-layers-model.ts.
 
-import { type Encoding, outputCount, type Scale, type Task } from '../../data/dataset.js';
+import { type Encoding, outputCount, type Scale, type Task } from '../../data/dataset/dataset.js';
 import { drawFeatureSubset } from '../../data/resample.js';
 import { failOption } from '../../errors.js';
 import type { ImageShape } from '../../model/image.js';
@@ -23,7 +23,7 @@ import type {
 } from '../../model/spec.js';
 import type { WindowGeometry } from '../../model/windows.js';
 import { checkOptions, type OptionTable, option } from '../../option-names.js';
-import { allowedModule } from '../allowed-modules.js';
+import { allowedModule } from '../user-modules/allowed-modules.js';
 import type { ApplyLayer, Layer, LayersModel, TensorFlow } from './api.js';
 import { VARIANCE_FLOOR } from './head.js';
 import { channelsLast } from './model-input.js';

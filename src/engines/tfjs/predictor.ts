@@ -1,13 +1,13 @@
 // Predicts with one member of the tfjs engine, on the calling thread, from what a bundle holds of it: its
 // topology and its weights. Its module is read again only when a layer is of a class of the user's own.
 
-import { outputCount, type Scale, type Task } from '../../data/dataset.js';
+import { outputCount, type Scale, type Task } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
 import { streamKey } from '../../math/random.js';
 import { headUnits } from '../../model/network.js';
 import type { ModuleSpec, TfjsMemberSpec } from '../../model/spec.js';
-import type { MemberPredictor } from '../engine.js';
-import { gatherRows } from '../gather-rows.js';
+import type { MemberPredictor } from '../shared/engine.js';
+import { gatherRows } from '../shared/gather-rows.js';
 import type { LayersModel, TensorFlow } from './api.js';
 import { predictionsOf } from './head.js';
 import { inputOrder, inputPicks } from './model-input.js';

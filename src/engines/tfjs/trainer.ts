@@ -14,8 +14,8 @@ import {
   type MemberRows,
   type MemberTrainer,
   type TrainerContext,
-} from '../engine.js';
-import { moduleError, reasonOf } from '../user-module.js';
+} from '../shared/engine.js';
+import { moduleError, reasonOf } from '../user-modules/user-module.js';
 import type { LayersModel, LayerVariable, Tensor, TensorFlow, Variable } from './api.js';
 import { addNoise, type BatchSource, createBatchSource } from './batch.js';
 import { batchLoss, type Truth } from './head.js';

@@ -1,13 +1,13 @@
 // What the coordinator asks of a module before any thread starts: whether its model will do, and, for the option
 // `engine: 'wasm'` with `model`, the network that the wasm engine trains in its place.
 
-import type { Task } from '../../data/dataset.js';
+import type { Task } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
 import { streamKey } from '../../math/random.js';
-import type { TranslatedNetwork } from '../../model/module-table.js';
 import { headUnits } from '../../model/network.js';
+import type { TranslatedNetwork } from '../../model/options/module-table.js';
 import type { Loss, ModuleSpec } from '../../model/spec.js';
-import { moduleError } from '../user-module.js';
+import { moduleError } from '../user-modules/user-module.js';
 import { translate } from './from-layers-model.js';
 import { loadTensorFlow } from './tensorflow.js';
 import { buildUserModel, type OwnedModel } from './user-model.js';

@@ -1,11 +1,18 @@
 // Builds the model that a module of the user's describes, and checks that it is one this engine can train: a
 // tf.LayersModel from the member's features to raw outputs.
 
-import type { Task } from '../../data/dataset.js';
+import type { Task } from '../../data/dataset/dataset.js';
 import { describe } from '../../errors.js';
 import { RandomStream, type StreamKey } from '../../math/random.js';
 import type { Loss } from '../../model/spec.js';
-import { callUser, importDefault, type ModuleUse, moduleError, reasonOf, sayChange } from '../user-module.js';
+import {
+  callUser,
+  importDefault,
+  type ModuleUse,
+  moduleError,
+  reasonOf,
+  sayChange,
+} from '../user-modules/user-module.js';
 import type { Layer, LayersModel, SymbolicTensor, Tensor, TensorFlow } from './api.js';
 import { withKeyedRandomAsync } from './keyed-random.js';
 

@@ -1,7 +1,8 @@
 // What one member needs while it trains, laid out in its slot's part of the shared memory: parameters with
 // their optimizer state, activations and gradients, row numbers, a batch's labels, targets and weights.
 
-import { outputCount, type Task } from '../../data/dataset.js';
+import { outputCount, type Task } from '../../data/dataset/dataset.js';
+import { callListWords } from '../../kernels/call-list.js';
 import { UPDATE_BLOCK_BYTES } from '../../kernels/update-block.js';
 import { RegionAllocator } from '../../memory/layout.js';
 import { type LayerShape, layerShapes } from '../../model/network.js';
@@ -16,7 +17,6 @@ import {
   panelStrideOf,
   panelsOf,
 } from './program.js';
-import { stepListWords } from './recorded-step.js';
 import { layoutTangents, type TangentLayout } from './tangents.js';
 
 /** Byte offsets of every region of a member's arena. */
@@ -75,6 +75,16 @@ export interface ArenaSizes {
   readonly inBag: number;
   /** Most rows given to `evaluate` at once. */
   readonly evaluated: number;
+}
+
+/** Calls per layer at the most: forward, activation and mask, then both gradients, activity, mask and derivative. */
+const CALLS_PER_LAYER = 8;
+/** Beside them: three gathers, the mask of the input, the loss and its smoothing. */
+const OTHER_CALLS = 6;
+
+/** Words of memory that the lists of a network of this many layers take, of one batch size. */
+export function stepListWords(layers: number): number {
+  return callListWords(CALLS_PER_LAYER * layers + OTHER_CALLS);
 }
 
 /** Bytes a member needs while it trains. */

@@ -1,7 +1,7 @@
 // Gathers batches: rows by number from the shared dataset into panels, with their labels or targets and
 // their weights in the loss.
 
-import { outputCount, type Task } from '../../data/dataset.js';
+import { outputCount, type Task } from '../../data/dataset/dataset.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import type { TrainingLayout } from '../../memory/layout.js';
 import type { Arena } from './arena.js';

@@ -2,7 +2,7 @@
 // attack on trained members needs. Block by block like the predictor; members lie in one memory and run one
 // after the other, so each gradient repeats its forward pass.
 
-import type { Task } from '../../data/dataset.js';
+import type { Task } from '../../data/dataset/dataset.js';
 import { type Kernels, kernelsOf } from '../../kernels/kernels.js';
 import { paddedBytes, RegionAllocator, writePaddedRows } from '../../memory/layout.js';
 import { giveBackMemory, lendMemory } from '../../memory/memory-cache.js';

@@ -1,10 +1,10 @@
 // What a member's last layer put out, as predictions in the user's units. It owns the two regions that a member's
 // answers lie in and the views of them; which rows were predicted is not its business.
 
-import type { Scale } from '../../data/dataset.js';
+import type { Scale } from '../../data/dataset/dataset.js';
 import type { Kernels } from '../../kernels/kernels.js';
-import type { Predictions } from '../../measure/predictions.js';
 import type { Loss } from '../../model/spec.js';
+import type { Predictions } from '../../predictions/predictions.js';
 import type { Block } from './operators.js';
 import { PANEL_ROW_BYTES, panelStrideOf, panelsOf } from './program.js';
 

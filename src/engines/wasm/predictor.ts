@@ -1,14 +1,14 @@
 // Predicts with the members of an ensemble, block of rows by block of rows, on the calling thread.
 // Members' weights lie in a memory of its own, in turns if they are many; a block's rows are copied in once.
 
-import { outputCount, type Scale, type Task } from '../../data/dataset.js';
+import { outputCount, type Scale, type Task } from '../../data/dataset/dataset.js';
 import { kernelsOf } from '../../kernels/kernels.js';
-import { BLOCK_ROWS, type RowRange } from '../../measure/blocks.js';
-import type { Predictions } from '../../measure/predictions.js';
 import { paddedBytes, RegionAllocator, writePaddedRows } from '../../memory/layout.js';
 import { giveBackMemory, lendAgain, lendMemory } from '../../memory/memory-cache.js';
 import { type LayerShape, layerShapes } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
+import { BLOCK_ROWS, type RowRange } from '../../predictions/blocks.js';
+import type { Predictions } from '../../predictions/predictions.js';
 import { type DropoutLayout, type UnitFactors, weightScalingFactors, writeFactors } from './dropout.js';
 import { packParameters } from './parameters.js';
 import { createPredictionHead, type PredictionHead } from './prediction-head.js';

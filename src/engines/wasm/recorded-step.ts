@@ -1,21 +1,12 @@
 // A plain training step as one list of kernel calls, for the steps of small networks: they are over before JavaScript
 // has made the calls one by one. It says nothing new about a step: it writes down what the others do.
 
-import { type CallList, callListWords, recordCalls, VARIABLE_ADDRESS } from '../../kernels/call-list.js';
+import { type CallList, recordCalls, VARIABLE_ADDRESS } from '../../kernels/call-list.js';
 import type { TrainingLayout } from '../../memory/layout.js';
+import { stepListWords } from './arena.js';
 import { createGather } from './batch.js';
 import { bindNetwork } from './program.js';
 import { createTrainingStep, type StepContext } from './training-step.js';
-
-/** Calls per layer at the most: forward, activation and mask, then both gradients, activity, mask and derivative. */
-const CALLS_PER_LAYER = 8;
-/** Beside them: three gathers, the mask of the input, the loss and its smoothing. */
-const OTHER_CALLS = 6;
-
-/** Words of memory that the lists of a network of this many layers take, of one batch size. */
-export function stepListWords(layers: number): number {
-  return callListWords(CALLS_PER_LAYER * layers + OTHER_CALLS);
-}
 
 /**
  * Gather, forward, loss and backward of `count` examples as a list to run with the address of their numbers.

@@ -2,7 +2,7 @@
 // It draws nothing but the batch order and the initial weights, reads no clock and talks to no thread:
 // the stop flag and the progress record of the control block are all it shares.
 
-import { outputCount } from '../../data/dataset.js';
+import { outputCount } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
 import type { CallList } from '../../kernels/call-list.js';
 import type { Kernels } from '../../kernels/kernels.js';
@@ -19,14 +19,14 @@ import type { TrainingLayout } from '../../memory/layout.js';
 import { parameterCount } from '../../model/network.js';
 import { scheduleFactor } from '../../model/schedule.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
-import type { FeatureRanges } from '../../regularization/perturb.js';
+import type { FeatureRanges } from '../../techniques/perturb.js';
 import {
   diverged,
   type LockstepTrainer,
   type MemberRows,
   type MemberTrainer,
   type TrainerContext,
-} from '../engine.js';
+} from '../shared/engine.js';
 import { type Arena, layoutArena } from './arena.js';
 import { createGather, type Gather } from './batch.js';
 import { type DropoutLayout, drawMasks, weightScalingFactors, writeFactors } from './dropout.js';

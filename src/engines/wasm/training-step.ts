@@ -2,13 +2,13 @@
 // The trainer gathers, draws masks and noise and sets the learning rate before. A plain step is one pass with
 // the optimizer fused into the weight gradient; where passes must add up, gradients go to a buffer first.
 
-import { outputCount, type Task } from '../../data/dataset.js';
+import { outputCount, type Task } from '../../data/dataset/dataset.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import { writeUpdate } from '../../kernels/update-block.js';
 import { biasLengthFloats, weightLengthFloats } from '../../kernels/weight-layout.js';
 import { weightShape } from '../../model/network.js';
 import type { AdversarialSpec, NetworkMemberSpec } from '../../model/spec.js';
-import { attackBall, attackStep, type FeatureRanges } from '../../regularization/perturb.js';
+import { attackBall, attackStep, type FeatureRanges } from '../../techniques/perturb.js';
 import type { Arena, AttackLayout, PassesLayout } from './arena.js';
 import type { Gather } from './batch.js';
 import { runFirstInputGradient, runInputGradient } from './input-gradient.js';

@@ -1,6 +1,6 @@
 // The tied layers of a member: where their parameters lie, and the pull toward an anchor after every step.
 
-import type { Task } from '../../data/dataset.js';
+import type { Task } from '../../data/dataset/dataset.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import type { NetworkMemberSpec, TyingSpec } from '../../model/spec.js';
 import { layoutArena } from './arena.js';

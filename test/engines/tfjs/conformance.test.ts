@@ -1,10 +1,10 @@
 // Both engines given the same initial weights, rows and order of rows: the same predictions, losses and steps,
-// to rounding. The wasm engine is itself held against finite differences (test/engines/gradients.test.ts).
+// to rounding. The wasm engine is itself held against finite differences (test/engines/wasm/gradients.test.ts).
 
 import t from 'tap';
-import type { Dataset } from '../../../src/data/dataset.js';
-import { Dataset as Datasets } from '../../../src/data/dataset.js';
-import type { TrainingOptions } from '../../../src/model/options.js';
+import type { Dataset } from '../../../src/data/dataset/dataset.js';
+import { Dataset as Datasets } from '../../../src/data/dataset/dataset.js';
+import type { TrainingOptions } from '../../../src/model/options/options.js';
 import { clusters, linear, seen } from '../../support/datasets.js';
 import {
   createBench,

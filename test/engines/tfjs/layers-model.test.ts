@@ -3,7 +3,7 @@
 
 import { join } from 'node:path';
 import t from 'tap';
-import { Dataset } from '../../../src/data/dataset.js';
+import { Dataset } from '../../../src/data/dataset/dataset.js';
 import type { LayersModel, TensorFlow } from '../../../src/engines/tfjs/api.js';
 import type { Ensemble } from '../../../src/ensemble/ensemble.js';
 import {
@@ -14,7 +14,7 @@ import {
   toLayersModel,
   trainEnsemble,
 } from '../../../src/index.js';
-import type { TrainingOptions } from '../../../src/model/options.js';
+import type { TrainingOptions } from '../../../src/model/options/options.js';
 import { clusters, linear } from '../../support/datasets.js';
 import { largestDifference, sequentialModule, tensorFlowOrSkip, writeModule } from '../../support/tfjs.js';
 

@@ -1,0 +1,169 @@
+// `tutti attack`: how a saved ensemble's score falls as the rows of a CSV file are moved against it.
+
+import { transformTable } from '../../data/preprocessing/preprocessing.js';
+import { failOption } from '../../errors.js';
+import {
+  type AttackOptions,
+  type AttackPoint,
+  attackEnsemble,
+  type Robustness,
+} from '../../studies/attack/attack.js';
+import { loadForRawRows } from '../files/input-files.js';
+import { trainedNote } from '../files/training-part.js';
+import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
+import { CSV_ROWS, readTable } from '../options/data-rows.js';
+import type { OptionOrigins } from '../options/option-origins.js';
+import type { OptionRow } from '../options/option-row.js';
+import { note, type Palette, paletteOf, print, printJson } from '../terminal/terminal.js';
+import { counted, figure, percent } from '../terminal/words.js';
+import { alignColumns } from '../text/text-table.js';
+
+const GROUP = 'The attack';
+
+const ROWS: readonly OptionRow[] = [
+  {
+    ...{ name: 'epsilons', kind: 'numbers', group: GROUP, argument: '0,0.05,0.1' },
+    ...{ description: 'how far inputs are moved', range: 'each a number ≥ 0' },
+    defaultText: '0,0.01,0.02,0.05,0.1',
+  },
+  {
+    ...{ name: 'norm', kind: 'choice', group: GROUP, choices: ['linf', 'l2'] },
+    ...{ description: 'epsilon bounds the largest change, or the Euclidean length', defaultText: 'linf' },
+  },
+  {
+    ...{ name: 'steps', kind: 'number', group: GROUP, argument: 'n' },
+    ...{ description: 'steps up the gradient of the loss', range: 'an integer ≥ 1', defaultText: '1' },
+  },
+  {
+    ...{ name: 'scale', kind: 'choice', group: GROUP, choices: ['range', 'absolute'] },
+    ...{
+      description: "epsilon as a share of each feature's range in the training rows, or in its units",
+      defaultText: 'range',
+    },
+  },
+  {
+    ...{ name: 'bounds', kind: 'numbers', group: GROUP, argument: 'low,high' },
+    ...{
+      description: 'least and largest value of a feature',
+      defaultText: "each feature's range in the training rows",
+    },
+  },
+  {
+    ...{ name: 'on', kind: 'choice', group: GROUP, choices: ['ensemble', 'member', 'both'] },
+    ...{ description: 'whom to attack', defaultText: 'both up to 32 members, then the ensemble' },
+  },
+];
+
+const EPSILONS = [0, 0.01, 0.02, 0.05, 0.1];
+
+/** Matrices of more members are left to --json. */
+const MOST_PRINTED = 12;
+
+export const command: CommandDefinition = {
+  arguments: [
+    { name: 'ensemble', description: 'saved ensemble of networks' },
+    { name: 'file', description: 'CSV file with the columns it was trained on, target included' },
+  ],
+  options: [...ROWS, ...CSV_ROWS, JSON_ROW, QUIET_ROW],
+  examples: [
+    'tutti attack digits.tutti test.csv',
+    'tutti attack digits.tutti test.csv --epsilons 0,1,2 --scale absolute --bounds 0,16 --steps 10 --json',
+  ],
+  run: ([bundle, file], given, origins) => attack(bundle!, file!, given, origins),
+};
+
+async function attack(
+  bundle: string,
+  file: string,
+  given: GivenOptions,
+  origins: OptionOrigins,
+): Promise<number> {
+  const options = attackOptions(given);
+  const { ensemble, preprocessing } = await loadForRawRows(bundle);
+  const table = readTable(file, given, origins);
+  const dataset = transformTable(preprocessing, table);
+  const trained = given.quiet === true ? null : trainedNote(ensemble, preprocessing, table);
+  if (trained !== null) note(trained);
+  const robustness = await attackEnsemble(ensemble, dataset, options);
+  if (robustness.rangesFrom === 'attacked' && given.quiet !== true) {
+    note('Saved before feature ranges were kept: those of the attacked rows are taken for them.');
+  }
+  const members = ensemble.members.map(({ index }) => index);
+  if (given.json === true) printJson({ members, ...robustness });
+  else for (const line of robustnessLines(robustness, members, paletteOf(process.stdout))) print(line);
+  return 0;
+}
+
+function attackOptions(given: GivenOptions): AttackOptions {
+  const { bounds, on } = given as { bounds?: number[]; on?: AttackOptions['target'] };
+  if (bounds !== undefined && bounds.length !== 2) failOption('bounds', 'two numbers, such as 0,16', bounds);
+  const stated = ['norm', 'steps', 'scale', 'bounds'].filter((name) => given[name] !== undefined);
+  return {
+    epsilons: (given.epsilons as number[] | undefined) ?? EPSILONS,
+    ...(Object.fromEntries(stated.map((name) => [name, given[name]])) as Partial<AttackOptions>),
+    ...(on === undefined ? {} : { target: on }),
+  };
+}
+
+function robustnessLines(robustness: Robustness, members: readonly number[], palette: Palette): string[] {
+  const { score, rows, norm, steps, scale, points } = robustness;
+  const show = score === 'accuracy' ? percent : (value: number) => figure(value);
+  const unit = scale === 'range' ? "shares of each feature's range" : 'units of the data';
+  const title = `${score === 'accuracy' ? 'Accuracy' : 'RMSE'} under attack: ${counted(rows, 'row')}, ${norm}, ${counted(steps, 'step')}, epsilon in ${unit}`;
+  const [head, ...lines] = alignColumns([headOf(points[0]!), ...points.map((point) => rowOf(point, show))]);
+  return [
+    palette.bold(title),
+    palette.dim(head!),
+    ...lines,
+    ...transferLines(points, members, show, palette),
+  ];
+}
+
+function headOf({ onEnsemble, onMembers }: AttackPoint): string[] {
+  return [
+    'epsilon',
+    ...(onEnsemble === null ? [] : ['ensemble, attacked whole', 'its members']),
+    ...(onMembers === null ? [] : ['a member, attacked itself', 'other members', 'the ensemble']),
+  ];
+}
+
+function rowOf({ epsilon, onEnsemble, onMembers }: AttackPoint, show: (value: number) => string): string[] {
+  const whole = onEnsemble === null ? [] : [show(onEnsemble.ensemble), show(meanOf(onEnsemble.members))];
+  if (onMembers === null) return [`${epsilon}`, ...whole];
+  const { transfer, ensemble } = onMembers;
+  const own = transfer.map((scores, attacked) => scores[attacked]!);
+  const others = transfer.flatMap((scores, attacked) => scores.filter((_, member) => member !== attacked));
+  const carried = others.length === 0 ? '–' : show(meanOf(others));
+  return [`${epsilon}`, ...whole, show(meanOf(own)), carried, show(meanOf(ensemble))];
+}
+
+/** The matrix at the largest radius, where there are few enough members to read it. */
+function transferLines(
+  points: readonly AttackPoint[],
+  members: readonly number[],
+  show: (value: number) => string,
+  palette: Palette,
+): string[] {
+  const { epsilon, onMembers } = points.reduce((most, point) =>
+    point.epsilon > most.epsilon ? point : most,
+  );
+  if (onMembers === null || members.length < 2 || members.length > MOST_PRINTED) return [];
+  const names = members.map((index) => `${index}`);
+  const [head, ...lines] = alignColumns([
+    ['attacked \\ scored', ...names],
+    ...onMembers.transfer.map((scores, attacked) => [
+      names[attacked]!,
+      ...scores.map((value) => show(value)),
+    ]),
+  ]);
+  return [
+    '',
+    palette.bold(`Attacks on one member, scored on each, at epsilon ${epsilon}`),
+    palette.dim(head!),
+    ...lines,
+  ];
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

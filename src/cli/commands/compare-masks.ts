@@ -1,0 +1,121 @@
+// `tutti compare-masks`: one dropout net of a saved ensemble, predicting in every way there is.
+
+import { transformTable } from '../../data/preprocessing/preprocessing.js';
+import { compareMasks, type MaskComparison, type MaskWayResult } from '../../studies/masks/compare-masks.js';
+import type { MaskWay } from '../../studies/masks/predict-masks.js';
+import { loadForRawRows, targetNames } from '../files/input-files.js';
+import { trainedNote } from '../files/training-part.js';
+import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
+import { CSV_ROWS, readTable } from '../options/data-rows.js';
+import type { OptionOrigins } from '../options/option-origins.js';
+import type { OptionRow } from '../options/option-row.js';
+import { note, type Palette, paletteOf, print, printJson } from '../terminal/terminal.js';
+import { counted, figure, percent } from '../terminal/words.js';
+import { measurementJson } from '../text/measurement-json.js';
+import { correlationLines } from '../text/measurement-text.js';
+import { alignColumns, type TextRow } from '../text/text-table.js';
+
+const GROUP = 'The masks';
+
+const ROWS: readonly OptionRow[] = [
+  {
+    ...{ name: 'masks', kind: 'number', group: GROUP, argument: 'n' },
+    ...{ description: 'how many masks are sampled', range: 'an integer ≥ 1', defaultText: '50' },
+  },
+  {
+    ...{ name: 'member', kind: 'number', group: GROUP, argument: 'i' },
+    ...{ description: 'number of the member, the first 0', range: 'an integer ≥ 0' },
+    defaultText: 'the first with dropout',
+  },
+  {
+    ...{ name: 'enumerate', kind: 'flag', group: GROUP },
+    ...{
+      description: 'average over all 2ⁿ masks too, each weighted by its probability',
+      defaultText: 'up to n = 10',
+    },
+  },
+  {
+    ...{ name: 'seed', kind: 'number', group: GROUP, argument: 'n' },
+    ...{ description: 'seed of the masks', range: 'an integer ≥ 0', defaultText: 'that of the training' },
+  },
+];
+
+export const command: CommandDefinition = {
+  arguments: [
+    { name: 'ensemble', description: 'saved ensemble with a member trained with dropout' },
+    { name: 'file', description: 'CSV file with the columns it was trained on, target included' },
+  ],
+  options: [...ROWS, ...CSV_ROWS, JSON_ROW, QUIET_ROW],
+  examples: [
+    'tutti compare-masks digits.tutti test.csv',
+    'tutti compare-masks digits.tutti test.csv --masks 200 --member 3 --json',
+  ],
+  run: ([bundle, file], given, origins) => compare(bundle!, file!, given, origins),
+};
+
+const WAY_NAMES: Readonly<Record<MaskWay, string>> = {
+  weightScaling: 'weight scaling rule',
+  arithmeticMean: 'arithmetic mean',
+  geometricMean: 'geometric mean',
+};
+
+async function compare(
+  bundle: string,
+  file: string,
+  given: GivenOptions,
+  origins: OptionOrigins,
+): Promise<number> {
+  const { ensemble, preprocessing } = await loadForRawRows(bundle);
+  const table = readTable(file, given, origins);
+  const dataset = transformTable(preprocessing, table);
+  const trained = given.quiet === true ? null : trainedNote(ensemble, preprocessing, table);
+  if (trained !== null) note(trained);
+  const { masks, member, enumerate, seed } = given as {
+    masks?: number;
+    member?: number;
+    enumerate?: boolean;
+    seed?: number;
+  };
+  const compared = await compareMasks(ensemble, dataset, {
+    ...(masks === undefined ? {} : { masks }),
+    ...(member === undefined ? {} : { member }),
+    ...(enumerate === undefined ? {} : { enumerate }),
+    ...(seed === undefined ? {} : { seed }),
+  });
+  const targets = targetNames(ensemble);
+  if (given.json === true) {
+    printJson({ ...compared, overMasks: measurementJson(compared.overMasks, targets) });
+  } else {
+    for (const line of comparisonLines(compared, paletteOf(process.stdout))) print(line);
+  }
+  return 0;
+}
+
+function comparisonLines({ member, droppable, ways, overMasks }: MaskComparison, palette: Palette): string[] {
+  const { rows, accuracy } = ways[0]!.scores;
+  const classified = accuracy !== null;
+  const withLikelihood = ways.some(({ logLikelihood }) => logLikelihood !== null);
+  const head: TextRow = [
+    ...['', 'masks', classified ? 'error' : 'RMSE'],
+    ...(withLikelihood ? ['log-likelihood'] : []),
+    'time',
+  ];
+  const cells = (result: MaskWayResult): TextRow => {
+    const { way, masks, enumerated, scores, logLikelihood, wallMs } = result;
+    const error = classified
+      ? percent(scores.errorRate!)
+      : figure(Math.sqrt(scores.squaredError / scores.rmse!.length));
+    return [
+      ...[enumerated ? `${WAY_NAMES[way]}, all masks` : WAY_NAMES[way], `${masks}`, error],
+      ...(withLikelihood ? [figure(logLikelihood)] : []),
+      wallMs < 1000 ? `${figure(wallMs, 3)} ms` : `${figure(wallMs / 1000, 3)} s`,
+    ];
+  };
+  const [first, ...lines] = alignColumns([head, ...ways.map(cells)]);
+  const { members } = overMasks.errorCorrelation;
+  return [
+    palette.bold(`Member ${member}: ${counted(droppable, 'unit')} can be dropped; ${counted(rows, 'row')}`),
+    ...[palette.dim(first!), ...lines, ''],
+    ...correlationLines([{ name: `${members} masks`, measurement: overMasks }], palette),
+  ];
+}

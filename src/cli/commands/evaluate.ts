@@ -1,0 +1,71 @@
+// `tutti evaluate`: scores a saved ensemble on rows whose targets are known.
+
+import { transformTable } from '../../data/preprocessing/preprocessing.js';
+import { evaluateEnsemble } from '../../ensemble/evaluate/evaluate.js';
+import { ALLOW_MODULE_ROW, loadForRawRows, targetNames } from '../files/input-files.js';
+import { trainedNote } from '../files/training-part.js';
+import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
+import { CSV_ROWS, readTable } from '../options/data-rows.js';
+import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from '../options/figure-rows.js';
+import {
+  aggregatorOf,
+  CLIP_ROW,
+  checkMean,
+  clipOf,
+  hasVariances,
+  MEAN_ROW,
+  WEIGHTS_ROW,
+  weightsOf,
+} from '../options/means.js';
+import type { OptionOrigins } from '../options/option-origins.js';
+import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
+import { activeLine, activeUnitsOf } from '../text/active-text.js';
+import { measurementJson } from '../text/measurement-json.js';
+import { measurementLines } from '../text/measurement-text.js';
+
+export const command: CommandDefinition = {
+  arguments: [
+    { name: 'ensemble', description: 'saved ensemble' },
+    { name: 'file', description: 'CSV file with the columns it was trained on, target included' },
+  ],
+  options: [
+    ...[MEAN_ROW, WEIGHTS_ROW, CLIP_ROW, ...INTERVAL_ROWS, CURVES_ROW, ...CSV_ROWS],
+    ...[ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
+  ],
+  examples: [
+    'tutti evaluate digits.tutti test.csv',
+    'tutti evaluate digits.tutti test.csv --mean geometric --json',
+    'tutti evaluate digits.tutti test.csv --curves --level 0.9',
+  ],
+  run: ([bundle, file], given, origins) => evaluate(bundle!, file!, given, origins),
+};
+
+async function evaluate(
+  bundle: string,
+  file: string,
+  given: GivenOptions,
+  origins: OptionOrigins,
+): Promise<number> {
+  const figures = { ...intervalsOf(given), curves: given.curves === true };
+  const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
+  const aggregator = aggregatorOf(given.mean);
+  const gaussian = hasVariances(ensemble);
+  checkMean(aggregator, ensemble.task.kind, gaussian);
+  const table = readTable(file, given, origins);
+  const dataset = transformTable(preprocessing, table);
+  const trained = given.quiet === true ? null : trainedNote(ensemble, preprocessing, table);
+  if (trained !== null) note(trained);
+  const measurement = await evaluateEnsemble(ensemble, dataset, {
+    ...{ aggregator, ...weightsOf(given), ...clipOf(given), ...figures },
+  });
+  const targets = targetNames(ensemble);
+  const activeUnits = activeUnitsOf(ensemble, dataset);
+  if (given.json === true) {
+    printJson({ ...measurementJson(measurement, targets), ...(activeUnits === null ? {} : { activeUnits }) });
+  } else {
+    const lines = measurementLines([{ name: file, measurement }], targets, paletteOf(process.stdout));
+    for (const line of lines) print(line);
+    if (activeUnits !== null) print(activeLine(activeUnits));
+  }
+  return 0;
+}

@@ -1,0 +1,203 @@
+// `tutti inspect`: what a saved ensemble is, without predicting with it.
+
+import { sortedJson } from '../../bundle/content-hash.js';
+import { type InspectedEnsemble, inspectEnsemble } from '../../bundle/load.js';
+import type { Ensemble } from '../../ensemble/ensemble.js';
+import { averagingWeights } from '../../ensemble/predict/averaging-weights.js';
+import { describeLayer } from '../../model/options/layer-options.js';
+import { specDifferences } from '../../model/options/spec-differences.js';
+import type {
+  MemberSpec,
+  ModuleSpec,
+  NeighboursMemberSpec,
+  NetworkMemberSpec,
+  TfjsMemberSpec,
+} from '../../model/spec.js';
+import { type CommandDefinition, JSON_ROW } from '../options/command.js';
+import { paletteOf, print, printJson } from '../terminal/terminal.js';
+import { byteSize, counted, duration, figure } from '../terminal/words.js';
+import { failureText } from '../text/failure-text.js';
+import type { TextRow } from '../text/text-table.js';
+
+export const command: CommandDefinition = {
+  arguments: [{ name: 'ensemble', description: 'saved ensemble' }],
+  options: [JSON_ROW],
+  examples: ['tutti inspect digits.tutti', 'tutti inspect digits.tutti --json'],
+  async run([path], { json }) {
+    const inspected = await inspectEnsemble(path!);
+    if (json === true) printJson(inspectionJson(inspected));
+    else for (const line of inspectionLines(path!, inspected)) print(line);
+    return 0;
+  },
+};
+
+type Unkeyed<Spec extends MemberSpec> = Spec extends MemberSpec ? Omit<Spec, 'streams'> : never;
+
+type UnkeyedSpec = Unkeyed<MemberSpec>;
+
+/** Members that share all but their random streams, as one entry. */
+interface SpecGroup {
+  readonly members: readonly number[];
+  readonly spec: UnkeyedSpec;
+}
+
+function groupSpecs(specs: readonly MemberSpec[]): SpecGroup[] {
+  const groups = new Map<string, { members: number[]; spec: SpecGroup['spec'] }>();
+  for (const [index, { streams: _streams, ...spec }] of specs.entries()) {
+    const key = sortedJson(spec);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { members: [index], spec });
+    else group.members.push(index);
+  }
+  return [...groups.values()];
+}
+
+function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): object {
+  const { plan, task, features, members, failures, complete, wallMs, datasetHash, preprocessing } = ensemble;
+  return {
+    contentHash: file.contentHash,
+    ...{ complete, planned: plan.members.length, members: members.length },
+    ...{ seed: plan.seed, arithmetic: plan.arithmetic, task, features, datasetHash },
+    specs: groupSpecs(plan.members).map(({ members: those, spec }) => ({ members: those, ...spec })),
+    trained: members.map(({ index, epoch, inBagRows, averagingWeight = 1, weights, model, history }) => ({
+      ...{ index, epoch, inBagRows, averagingWeight, weights: weights.length },
+      ...(model === null ? {} : { modelBytes: model.length }),
+      loss: history.at(-1)?.loss ?? null,
+    })),
+    failures: failures.map(({ index, error: { code, message, details } }) => ({
+      index,
+      code,
+      message,
+      details,
+    })),
+    ...{ preprocessing, wallMs, formatVersion: file.formatVersion, bytes: file.bytes },
+    ...{ environment: file.environment, report },
+  };
+}
+
+function inspectionLines(path: string, inspected: InspectedEnsemble): string[] {
+  const { ensemble, environment, bytes } = inspected;
+  const { plan, task, members, failures, complete, wallMs, features } = ensemble;
+  const planned = plan.members.length;
+  const outputs = task.kind === 'classification' ? task.classes : task.targets;
+  const weights = members.reduce((sum, own) => sum + own.weights.length, 0);
+  const models = members.reduce((sum, { model }) => sum + (model?.length ?? 0), 0);
+  const rows: TextRow[] = [
+    ['contentHash', inspected.contentHash],
+    ['members', complete ? `${planned}` : `${members.length} of ${planned} (incomplete)`],
+    ['task', `${task.kind} of ${features} features: ${shortList(outputs)}`],
+    ['weights', counted(weights, 'number')],
+    ...(models === 0 ? [] : [['models', byteSize(models)]]),
+    ['plan', `seed ${plan.seed}, ${plan.arithmetic} arithmetic`],
+    ...columnsRow(ensemble),
+    ...specRows(plan.members),
+    ...averagingRow(ensemble),
+    ['trained', `${environment.savedAt}, in ${duration(wallMs)}`],
+    [
+      'by',
+      `tutti ${environment.tutti}, Node.js ${environment.node}, ${environment.platform} ${environment.arch}`,
+    ],
+    ...failures.map(({ index, error }): TextRow => [`failed ${index}`, failureText(error)]),
+  ];
+  const width = Math.max(...rows.map(([label]) => label!.length));
+  const lines = rows.map(([label, value]) => `  ${label!.padEnd(width)}  ${value}`);
+  return [paletteOf(process.stdout).bold(`${path} (${byteSize(bytes)})`), ...lines];
+}
+
+/** One line for each setting, with the options in which it differs from the others and which it does not show. */
+function specRows(specs: readonly MemberSpec[]): TextRow[] {
+  const groups = groupSpecs(specs);
+  const differences = specDifferences(groups.map(({ members }) => specs[members[0]!]!));
+  return groups.map(({ members, spec }, at) => {
+    const text = specText(spec);
+    const more = differences[at]!.filter((difference) => !text.includes(difference));
+    return [`members ${rangeText(members)}`, [text, ...more].join('; ')];
+  });
+}
+
+/** The columns that predict, with the categories of each; nothing for an ensemble trained on arrays. */
+function columnsRow({ preprocessing }: Ensemble): TextRow[] {
+  if (preprocessing === null) return [];
+  const columns = preprocessing.features.map((feature) => {
+    if (feature.kind === 'numeric') return feature.column;
+    const { length } = feature.categories;
+    return `${feature.column} (${counted(length, 'category', 'categories')}: ${shortList(feature.categories, MOST_CATEGORIES)})`;
+  });
+  return [['columns', shortList(columns)]];
+}
+
+/** Categories shown of each column. */
+const MOST_CATEGORIES = 4;
+
+function specText(spec: SpecGroup['spec']): string {
+  const { resample, featureShare } = spec;
+  const rows =
+    resample.kind === 'none' || resample.share === 1 ? resample.kind : `${resample.kind} ${resample.share}`;
+  const features = featureShare === 1 ? '' : `, ${figure(100 * featureShare, 2)} % of features`;
+  return `${engineText(spec)}; rows: ${rows}${features}`;
+}
+
+function engineText(spec: SpecGroup['spec']): string {
+  switch (spec.engine) {
+    case 'wasm':
+      return `${layersText(spec)}; ${optimisationText(spec)}`;
+    case 'neighbours':
+      return neighboursText(spec);
+    case 'tfjs':
+      return `tfjs ${moduleText(spec.model)}; ${optimisationText(spec)}`;
+    case 'learner': {
+      const given = Object.keys(spec.options).length === 0 ? '' : `; ${JSON.stringify(spec.options)}`;
+      return `learner ${moduleText(spec.learner)}${given}`;
+    }
+    default:
+      return spec satisfies never;
+  }
+}
+
+/** The path, and enough of the hash to tell files apart. */
+function moduleText({ path, hash }: ModuleSpec): string {
+  return `${path} (${hash.slice(0, 8)})`;
+}
+
+function neighboursText({ neighbours, distance, votes }: Unkeyed<NeighboursMemberSpec>): string {
+  const { kind, image } = distance;
+  const pixels = image === null ? '' : `${image.channels}x${image.height}x${image.width}: `;
+  const weighted = votes === 'equal' ? '' : ' weighted by inverse distance';
+  const tangents = kind === 'euclidean' ? '' : ` (${distance.kinds.join(', ')})`;
+  return `${pixels}${neighbours} nearest neighbours${weighted}; ${kind} distance${tangents}`;
+}
+
+function layersText({ network: { layers, image } }: Unkeyed<NetworkMemberSpec>): string {
+  const pixels = image === null ? '' : `${image.channels}x${image.height}x${image.width}: `;
+  return `${pixels}${layers.map(describeLayer).join(', ') || 'no hidden layer'}`;
+}
+
+function optimisationText(spec: Unkeyed<NetworkMemberSpec> | Unkeyed<TfjsMemberSpec>): string {
+  const { loss, optimizer, epochs, batchSize } = spec;
+  return `${loss}; ${optimizer.kind} ${optimizer.learningRate}; ${epochs} epochs of batches of ${batchSize}`;
+}
+
+/** The weights of members in averages, where they differ. */
+function averagingRow(ensemble: Ensemble): TextRow[] {
+  const weights = averagingWeights(ensemble);
+  return weights === null
+    ? []
+    : [['averaged', `with weights ${weights.map((own) => figure(own, 3)).join(', ')}`]];
+}
+
+/** 0, 1, 2, 5 → `0–2, 5`. */
+function rangeText(members: readonly number[]): string {
+  const ranges: string[] = [];
+  for (let i = 0; i < members.length; ) {
+    let end = i;
+    while (members[end + 1] === members[end]! + 1) end++;
+    ranges.push(end === i ? `${members[i]}` : `${members[i]}–${members[end]}`);
+    i = end + 1;
+  }
+  return shortList(ranges);
+}
+
+function shortList(items: readonly string[], most = 12): string {
+  const shown = items.slice(0, most).join(', ');
+  return items.length > most ? `${shown} and ${items.length - most} more` : shown;
+}

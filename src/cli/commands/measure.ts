@@ -1,0 +1,88 @@
+// `tutti measure`: the error correlation of predictions from any library.
+
+import { failOption } from '../../errors.js';
+import {
+  type LeftOutColumn,
+  measureFile,
+  type PredictionsFileOptions,
+  readPredictions,
+} from '../../measure/foreign/predictions-file.js';
+import { combiner } from '../../predictions/aggregate/aggregate.js';
+import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
+import { CELL_ROWS, CSV_ROWS, namedColumns, readTable } from '../options/data-rows.js';
+import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from '../options/figure-rows.js';
+import { aggregatorOf, checkMean, MEAN_ROW } from '../options/means.js';
+import type { OptionOrigins } from '../options/option-origins.js';
+import type { OptionRow } from '../options/option-row.js';
+import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
+import { counted } from '../terminal/words.js';
+import { measurementJson } from '../text/measurement-json.js';
+import { measurementLines } from '../text/measurement-text.js';
+
+const GROUP = 'The predictions';
+
+const ROWS: readonly OptionRow[] = [
+  {
+    ...{ name: 'target', kind: 'columns', group: GROUP, argument: 'column' },
+    description: 'column with the true values, or several for regression: a,b',
+  },
+  {
+    ...{ name: 'task', kind: 'choice', group: GROUP, choices: ['classification', 'regression'] },
+    ...{ description: 'what the target is', defaultText: 'guessed and printed' },
+  },
+  {
+    ...{ name: 'drop', kind: 'columns', group: GROUP, argument: 'columns' },
+    ...{ description: 'columns that are no predictions', aliases: ['ignore'] },
+  },
+  {
+    ...{ name: 'outOfBag', kind: 'flag', group: GROUP },
+    description: 'an empty cell says that the row was in bag for the member',
+  },
+];
+
+export const command: CommandDefinition = {
+  arguments: [
+    {
+      name: 'file',
+      description:
+        'CSV file with a row per example: the target, and for each member a column of values, of predicted ' +
+        'labels or of the probability of the second of two classes, or columns <member>_<class> of probabilities',
+    },
+  ],
+  options: [...ROWS, MEAN_ROW, ...INTERVAL_ROWS, CURVES_ROW, ...CELL_ROWS, ...CSV_ROWS, JSON_ROW, QUIET_ROW],
+  examples: [
+    'tutti measure member-predictions.csv --target y',
+    'tutti measure member-predictions.csv --target species --mean geometric --json',
+  ],
+  run: ([file], given, origins) => measure(file!, given, origins),
+};
+
+async function measure(path: string, given: GivenOptions, origins: OptionOrigins): Promise<number> {
+  if (given.target === undefined) failOption('target', 'the name of the column of true values', undefined);
+  if (given.curves === true && given.outOfBag === true) {
+    failOption('curves', 'absent with `outOfBag`, where each row has its own members', true);
+  }
+  const name = aggregatorOf(given.mean);
+  const intervals = intervalsOf(given);
+  const table = readTable(path, given, origins);
+  const file = readPredictions(table, namedColumns(table, given) as unknown as PredictionsFileOptions);
+  const { task, members, ignored, layout, rows } = file;
+  checkMean(name, task.kind, false);
+  if (given.quiet !== true) {
+    const left = ignored.length === 0 ? '' : `; left out: ${ignored.map(leftOutText).join(', ')}`;
+    note(`${path}: ${counted(rows, 'row')}, ${counted(members.length, 'member')}, ${layout}${left}`);
+  }
+  const combine = combiner(name, task);
+  const curves = given.curves === true ? { [name]: combine } : null;
+  const measurement = measureFile(file, { ...intervals, aggregator: { name, combine }, curves });
+  const targets = task.kind === 'regression' ? task.targets : [];
+  if (given.json === true) printJson({ names: members, ...measurementJson(measurement, targets) });
+  else
+    for (const line of measurementLines([{ name: path, measurement }], targets, paletteOf(process.stdout)))
+      print(line);
+  return 0;
+}
+
+function leftOutText({ column, reason }: LeftOutColumn): string {
+  return reason === null ? column : `${column} (${reason})`;
+}

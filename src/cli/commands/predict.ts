@@ -1,0 +1,172 @@
+// `tutti predict`: raw rows in, predictions out in the same order.
+
+import type { Values } from '../../data/dataset/dataset.js';
+import { type Preprocessing, transformFeatures } from '../../data/preprocessing/preprocessing.js';
+import { listed, listedColumns, type Table } from '../../data/table/table.js';
+import type { Ensemble } from '../../ensemble/ensemble.js';
+import type { AnswerOptions } from '../../ensemble/predict/answers.js';
+import { type CombineOptions, predictEnsemble } from '../../ensemble/predict/predict.js';
+import { predictMembers } from '../../ensemble/predict/predict-members.js';
+import { failOption } from '../../errors.js';
+import { type CsvRow, writeCsv } from '../files/csv-output.js';
+import {
+  ALLOW_MODULE_ROW,
+  checkOutput,
+  checkOutputBesideModules,
+  loadForRawRows,
+} from '../files/input-files.js';
+import {
+  checkNames,
+  ensembleColumns,
+  keptColumns,
+  memberColumns,
+  type PredictionColumn,
+  truthColumns,
+} from '../files/prediction-columns.js';
+import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
+import { CSV_ROWS, readTable } from '../options/data-rows.js';
+import {
+  aggregatorOf,
+  CLIP_ROW,
+  checkMean,
+  clipOf,
+  hasVariances,
+  MEAN_ROW,
+  WEIGHTS_ROW,
+  weightsOf,
+} from '../options/means.js';
+import type { OptionOrigins } from '../options/option-origins.js';
+import type { OptionRow } from '../options/option-row.js';
+import { note, printJson } from '../terminal/terminal.js';
+import { counted } from '../terminal/words.js';
+
+const MEMBERS_ROW: OptionRow = {
+  ...{ name: 'members', kind: 'flag', group: 'Output' },
+  description: "every member's own predictions beside the truth, in the form that `tutti measure` reads",
+};
+
+const KEEP_ROW: OptionRow = {
+  ...{ name: 'keep', kind: 'columns', group: 'Output', argument: 'columns' },
+  description: 'columns of the input to copy, such as an id',
+};
+
+const OUT_ROW: OptionRow = {
+  name: 'out',
+  kind: 'text',
+  group: 'Output',
+  description: 'CSV file to write',
+  argument: 'file',
+  short: 'o',
+  defaultText: 'standard output',
+};
+
+export const command: CommandDefinition = {
+  arguments: [
+    { name: 'ensemble', description: 'saved ensemble' },
+    { name: 'file', description: 'CSV file with the feature columns it was trained on, found by name' },
+  ],
+  options: [
+    ...[MEAN_ROW, WEIGHTS_ROW, CLIP_ROW, ...CSV_ROWS, MEMBERS_ROW, KEEP_ROW, OUT_ROW],
+    ...[ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
+  ],
+  examples: [
+    'tutti predict digits.tutti new.csv --out predictions.csv',
+    'tutti predict prices.tutti new.csv --mean geometric | head',
+    'tutti predict digits.tutti new.csv --weights 2,0,1,1 --keep id,date',
+    'tutti predict digits.tutti test.csv --members --out members.csv && tutti measure members.csv --target digit',
+  ],
+  run: ([bundle, file], given, origins) => predict(bundle!, file!, given, origins),
+};
+
+async function predict(
+  bundle: string,
+  file: string,
+  given: GivenOptions,
+  origins: OptionOrigins,
+): Promise<number> {
+  const { mean, out, json, quiet, members: each } = given;
+  const path = out as string | undefined;
+  if (each === true) refuseAveraging(given);
+  await checkOutput(path, [bundle, file]);
+  const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
+  await checkOutputBesideModules(path, ensemble);
+  const { task, members } = ensemble;
+  const aggregator = aggregatorOf(mean);
+  checkMean(aggregator, task.kind, hasVariances(ensemble));
+  const table = readTable(file, given, origins);
+  const kept = keptColumns(table, listedColumns(table, 'keep', (given.keep as string[] | undefined) ?? []));
+  const x = transformFeatures(preprocessing, table);
+  const { columns, kind } =
+    each === true
+      ? { columns: await membersOf(ensemble, preprocessing, table, x, clipOf(given)), kind: {} }
+      : await combined(ensemble, x, { aggregator, ...weightsOf(given), ...clipOf(given) });
+  const all = [...kept, ...columns];
+  checkNames(all);
+  const ignored = ignoredColumns(preprocessing, table, kept);
+  if (ignored.length > 0 && quiet !== true) {
+    note(`${file}: not used: ${listed(ignored)}${kept.length === 0 ? ' (--keep copies columns)' : ''}`);
+  }
+  const { rows } = table;
+  if (path !== undefined || json !== true) await writeCsv(path, csvRows(all, rows));
+  if (json === true) {
+    const values = path === undefined ? { predictions: asLists(all, rows) } : { out: path };
+    printJson({ task: task.kind, rows, members: members.length, ...kind, ignored, ...values });
+  } else if (path !== undefined && quiet !== true) {
+    note(`Wrote ${path}: ${counted(rows, 'prediction')} of ${counted(members.length, 'member')}`);
+  }
+  return 0;
+}
+
+/** Members one by one are not averaged. @throws ERR_OPTION */
+function refuseAveraging({ mean, weights }: GivenOptions): void {
+  if (mean !== undefined) failOption('mean', 'left out with `members`, which averages nothing', mean);
+  if (weights !== undefined)
+    failOption('weights', 'left out with `members`, which averages nothing', weights);
+}
+
+async function combined(ensemble: Ensemble, x: Values, options: CombineOptions) {
+  const predictions = await predictEnsemble(ensemble, x, options);
+  const { varianceKind } = predictions;
+  return {
+    columns: ensembleColumns(ensemble, predictions),
+    kind: { aggregator: options.aggregator, ...(varianceKind === null ? {} : { varianceKind }) },
+  };
+}
+
+/** The truth, where the file has it, and each member's predictions: what `tutti measure` reads. */
+async function membersOf(
+  ensemble: Ensemble,
+  preprocessing: Preprocessing,
+  table: Table,
+  x: Values,
+  answers: AnswerOptions,
+): Promise<PredictionColumn[]> {
+  const predictions = await predictMembers(ensemble, x, answers);
+  return [...truthColumns(preprocessing, table), ...memberColumns(ensemble, predictions)];
+}
+
+/** Columns of the input that neither predict nor are copied; the target is no surprise. */
+function ignoredColumns(
+  { features, target }: Preprocessing,
+  table: Table,
+  kept: readonly PredictionColumn[],
+): string[] {
+  const targets = target.kind === 'classification' ? [target.column] : target.columns;
+  const used = new Set([
+    ...features.map(({ column }) => column),
+    ...targets,
+    ...kept.map(({ name }) => name),
+  ]);
+  return table.columns.map(({ name }) => name).filter((name) => !used.has(name));
+}
+
+function* csvRows(columns: readonly PredictionColumn[], rows: number): Generator<CsvRow> {
+  yield columns.map(({ name }) => name);
+  for (let row = 0; row < rows; row++) yield columns.map(({ at }) => at(row));
+}
+
+function asLists(columns: readonly PredictionColumn[], rows: number): Record<string, (string | number)[]> {
+  return Object.fromEntries(
+    columns.map(({ name, at }) => [name, Array.from({ length: rows }, (_, row) => at(row))]),
+  );
+}

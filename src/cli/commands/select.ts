@@ -1,0 +1,150 @@
+// `tutti select`: which members make the best average, by greedy selection on rows that none was trained on.
+
+import { saveEnsemble } from '../../bundle/save.js';
+import { transformTable } from '../../data/preprocessing/preprocessing.js';
+import { withAveragingWeights } from '../../ensemble/predict/averaging-weights.js';
+import { helps } from '../../ensemble/select/greedy-selection.js';
+import { type MemberSelection, selectMembers } from '../../ensemble/select/select-members.js';
+import type { SelectionMetric } from '../../ensemble/select/selection-judges.js';
+import {
+  ALLOW_MODULE_ROW,
+  checkOutput,
+  checkOutputBesideModules,
+  loadForRawRows,
+} from '../files/input-files.js';
+import { trainingPart } from '../files/training-part.js';
+import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
+import { CSV_ROWS, readTable } from '../options/data-rows.js';
+import { aggregatorOf, MEAN_ROW } from '../options/means.js';
+import type { OptionOrigins } from '../options/option-origins.js';
+import type { OptionRow } from '../options/option-row.js';
+import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
+import { counted, figure, percent } from '../terminal/words.js';
+import { alignColumns } from '../text/text-table.js';
+
+const GROUP = 'The selection';
+
+const METRICS: Readonly<Record<string, SelectionMetric>> = {
+  error: 'errorRate',
+  logloss: 'logLoss',
+  squared: 'squaredError',
+};
+
+const METRIC_NAMES: Readonly<Record<SelectionMetric, string>> = {
+  errorRate: 'error rate',
+  logLoss: 'log-loss',
+  squaredError: 'squared error',
+};
+
+const ROWS: readonly OptionRow[] = [
+  {
+    ...{ name: 'outOfBag', kind: 'flag', group: GROUP },
+    description: 'the file holds the training rows: judge each by the members that never saw it',
+  },
+  {
+    ...{ name: 'size', kind: 'number', group: GROUP, argument: 'n', range: 'an integer ≥ 1' },
+    ...{
+      description: 'members to add at most, repetitions counted',
+      defaultText: 'twice the members, up to 100',
+    },
+  },
+  {
+    ...{ name: 'metric', kind: 'choice', group: GROUP, choices: Object.keys(METRICS), apiChoices: METRICS },
+    ...{
+      description: 'what to make small',
+      defaultText: 'logloss for classes, error for votes, squared out of bag',
+    },
+  },
+  {
+    ...{ name: 'always', kind: 'flag', group: GROUP },
+    description: 'take the selection even if it does not help on rows it was not made on',
+  },
+  {
+    ...{ name: 'out', kind: 'text', group: 'Output', argument: 'file', short: 'o' },
+    ...{ description: 'where to save the ensemble with these weights', defaultText: 'not saved' },
+  },
+];
+
+export const command: CommandDefinition = {
+  arguments: [
+    { name: 'ensemble', description: 'saved ensemble' },
+    { name: 'file', description: 'CSV file with the columns it was trained on, target included' },
+  ],
+  options: [...ROWS, MEAN_ROW, ...CSV_ROWS, ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
+  examples: [
+    'tutti select digits.tutti validation.csv --out selected.tutti',
+    'tutti select digits.tutti digits.csv --out-of-bag',
+  ],
+  run: ([bundle, file], given, origins) => select(bundle!, file!, given, origins),
+};
+
+async function select(
+  bundle: string,
+  file: string,
+  given: GivenOptions,
+  origins: OptionOrigins,
+): Promise<number> {
+  const { outOfBag, size, metric, out, json, quiet } = given;
+  const path = out as string | undefined;
+  await checkOutput(path, [bundle, file]);
+  const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
+  await checkOutputBesideModules(path, ensemble);
+  const table = readTable(file, given, origins);
+  const trained = outOfBag === true || quiet !== true ? trainingPart(ensemble, preprocessing, table) : null;
+  if (outOfBag !== true && trained !== null) {
+    note('Rows the ensemble was trained on are among these: give --out-of-bag, or other rows.');
+  }
+  const dataset = (outOfBag === true ? trained : null) ?? transformTable(preprocessing, table);
+  const selection = await selectMembers(ensemble, dataset, {
+    rows: outOfBag === true ? 'outOfBag' : 'heldOut',
+    aggregator: aggregatorOf(given.mean),
+    ...(size === undefined ? {} : { size: size as number }),
+    ...(metric === undefined ? {} : { metric: METRICS[metric as string]! }),
+    always: given.always === true,
+  });
+  const saved =
+    path === undefined ? null : await saveEnsemble(withAveragingWeights(ensemble, selection.weights), path);
+  if (json === true) {
+    printJson({ ...selection, ...(saved === null ? {} : { out: path, contentHash: saved.contentHash }) });
+    return 0;
+  }
+  for (const line of selectionLines(selection)) print(line);
+  if (path !== undefined && quiet !== true) note(`Wrote ${path}`);
+  return 0;
+}
+
+function selectionLines(selection: MemberSelection): string[] {
+  const { counts, metric, rows, score, equalWeights, bestMember, path, check } = selection;
+  const shown = (value: number) => (metric === 'errorRate' ? percent(value) : figure(value));
+  const chosen = path.slice(0, path.findIndex((step) => step.score === score) + 1);
+  const distinct = new Set(chosen.map(({ place }) => place)).size;
+  const table = alignColumns([
+    [`${METRIC_NAMES[metric]} on ${counted(rows, 'row')}`, ''],
+    [`best member (${bestMember.index})`, shown(bestMember.score)],
+    [`all ${counts.length} members equally`, shown(equalWeights)],
+    [`${distinct} selected, on the rows they were selected on`, shown(score)],
+    ...(check === null
+      ? []
+      : [
+          ['selected on nine tenths of the rows, scored on the others', shown(check.score)],
+          ['gain over equal weights there', `${shown(check.gain)} ± ${shown(check.standardError)}`],
+        ]),
+  ]);
+  const [head, ...lines] = table;
+  return [
+    paletteOf(process.stdout).bold(head!),
+    ...lines.map((line) => `  ${line}`),
+    verdict(selection),
+    `--weights ${counts.join(',')}`,
+  ];
+}
+
+function verdict({ selected, check }: MemberSelection): string {
+  if (check === null) {
+    const few = 'Too few rows to say what the selection is worth on others';
+    return selected ? `${few}.` : `${few}: equal weights are kept (--always takes it).`;
+  }
+  if (helps(check)) return 'Selecting helps on rows it was not made on, by two standard errors.';
+  const no = 'Selecting does not help on rows it was not made on, by two standard errors';
+  return selected ? `${no}; it was asked for.` : `${no}: equal weights are kept (--always takes it).`;
+}

@@ -1,0 +1,90 @@
+// `tutti split`: the rows that a training with a test share trains on and those that it holds out, as two files.
+
+import { resolve } from 'node:path';
+import { judgeTable } from '../../data/columns/judge-table.js';
+import { type LoadOptions, splitJudged } from '../../data/load.js';
+import type { Table } from '../../data/table/table.js';
+import { failOption } from '../../errors.js';
+import { type CsvRow, writeCsv } from '../files/csv-output.js';
+import { checkOutput } from '../files/input-files.js';
+import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
+import { COLUMN_ROWS, CSV_ROWS, namedColumns, readTable, TARGET_ROW } from '../options/data-rows.js';
+import type { OptionOrigins } from '../options/option-origins.js';
+import type { OptionRow } from '../options/option-row.js';
+import { note, printJson } from '../terminal/terminal.js';
+import { counted } from '../terminal/words.js';
+
+const GROUP = 'The split';
+
+const ROWS: readonly OptionRow[] = [
+  {
+    ...{ name: 'testShare', kind: 'number', group: GROUP, argument: 'share' },
+    ...{ description: 'share of the rows to hold out', range: 'a number > 0 and < 1', defaultText: '0.3' },
+  },
+  {
+    ...{ name: 'seed', kind: 'number', group: GROUP, argument: 'n' },
+    ...{ description: 'the seed of the training', range: 'an integer ≥ 0', defaultText: '0' },
+  },
+  {
+    ...{ name: 'trainOut', kind: 'text', group: GROUP, argument: 'file' },
+    description: 'where to write the rows to train on',
+  },
+  {
+    ...{ name: 'testOut', kind: 'text', group: GROUP, argument: 'file' },
+    description: 'where to write the rows held out',
+  },
+];
+
+const DEFAULT_SHARE = 0.3;
+
+export const command: CommandDefinition = {
+  arguments: [{ name: 'file', description: 'CSV file with a header row' }],
+  options: [TARGET_ROW, ...COLUMN_ROWS, ...CSV_ROWS, ...ROWS, JSON_ROW, QUIET_ROW],
+  examples: [
+    'tutti split prices.csv --target price --test-share 0.3 --seed 1 --train-out train.csv --test-out test.csv',
+  ],
+  run: ([file], given, origins) => split(file!, given, origins),
+};
+
+async function split(file: string, given: GivenOptions, origins: OptionOrigins): Promise<number> {
+  const { json, quiet, trainOut, testOut, testShare = DEFAULT_SHARE, seed = 0, ...columns } = given;
+  if (columns.target === undefined) failOption('target', 'the name of the column to predict', undefined);
+  const outputs = { trainOut: textOf('trainOut', trainOut), testOut: textOf('testOut', testOut) };
+  await checkOutput(outputs.trainOut, [file], 'trainOut');
+  await checkOutput(outputs.testOut, [file], 'testOut');
+  if (resolve(outputs.trainOut) === resolve(outputs.testOut)) {
+    failOption('testOut', 'another file than `trainOut`', outputs.testOut);
+  }
+  const share = testShare as number;
+  if (!(share > 0 && share < 1)) failOption('testShare', 'a number above 0 and below 1', share);
+  const table = readTable(file, given, origins);
+  const options = namedColumns(table, columns) as unknown as LoadOptions;
+  const rows = splitJudged(table, judgeTable(table, options), { testShare: share, seed: seed as number });
+  // Both files are written with the delimiter that the file was read with.
+  await writeCsv(outputs.trainOut, tableRows(table, rows.train), table.delimiter);
+  await writeCsv(outputs.testOut, tableRows(table, rows.test), table.delimiter);
+  if (json === true) {
+    printJson({
+      file,
+      seed,
+      testShare,
+      trainRows: rows.train.length,
+      testRows: rows.test.length,
+      ...outputs,
+    });
+  } else if (quiet !== true) {
+    note(`Wrote ${outputs.trainOut}: ${counted(rows.train.length, 'row')}`);
+    note(`Wrote ${outputs.testOut}: ${counted(rows.test.length, 'row')}`);
+  }
+  return 0;
+}
+
+function textOf(name: string, value: unknown): string {
+  return value === undefined ? failOption(name, 'the name of a file', value) : String(value);
+}
+
+/** The header and the given rows, every cell with the text that it has in the file. */
+function* tableRows({ columns }: Table, rows: Uint32Array): Generator<CsvRow> {
+  yield columns.map(({ name }) => name);
+  for (const row of rows) yield columns.map((column) => column.text(row));
+}

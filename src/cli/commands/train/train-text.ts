@@ -1,0 +1,173 @@
+// What `tutti train` says: before (data, task, seed), after (scores, error correlation, where it is saved)
+// and as JSON.
+
+import { contentHash } from '../../../bundle/content-hash.js';
+import type { SavedEnsemble } from '../../../bundle/save.js';
+import { outputCount } from '../../../data/dataset/dataset.js';
+import type { LoadedData } from '../../../data/load.js';
+import type { Ensemble } from '../../../ensemble/ensemble.js';
+import { stillImproving } from '../../../ensemble/still-improving.js';
+import type { HonestTest } from '../../../measure/honest-test.js';
+import { hasEpochs } from '../../../model/spec.js';
+import { targetNames } from '../../files/input-files.js';
+import type { TrainSettings } from '../../options/train-settings.js';
+import type { Palette } from '../../terminal/terminal.js';
+import { byteSize, counted, duration, figure } from '../../terminal/words.js';
+import { activeLine } from '../../text/active-text.js';
+import { columnLines, splitCommand } from '../../text/columns-text.js';
+import { failureText } from '../../text/failure-text.js';
+import { measurementJson } from '../../text/measurement-json.js';
+import { measurementLines } from '../../text/measurement-text.js';
+import type { NamedMeasurement } from '../../text/named-measurement.js';
+import type { TrainingMeasurements } from './train-measure.js';
+
+/** Everything there is to say after a training. */
+export interface TrainOutcome {
+  readonly file: string;
+  readonly data: LoadedData;
+  readonly ensemble: Ensemble;
+  readonly out: string | undefined;
+  readonly saved: SavedEnsemble | null;
+  /** Null after an interrupt. */
+  readonly measured: TrainingMeasurements | null;
+  readonly interrupted: boolean;
+}
+
+/** Failures shown one by one; there may be thousands of the same kind. */
+const MOST_FAILURES = 5;
+
+/** The data, the guess about the task and its reason, the seed. */
+export function headerLines(
+  file: string,
+  data: LoadedData,
+  seed: number,
+  settings: TrainSettings,
+  threads: number,
+): string[] {
+  const { train, test, taskReason, table } = data;
+  const { training } = settings;
+  const { task } = train;
+  const what =
+    task.kind === 'classification'
+      ? `classification, ${outputCount(task)} classes`
+      : `regression of ${counted(outputCount(task), 'target')}`;
+  const held = test === null ? '' : ` (${test.rows} of them held out to test)`;
+  const origin = training.seed === undefined ? `${seed} (drawn; --seed ${seed} repeats this run)` : `${seed}`;
+  return [
+    `${file}: ${counted(table.rows, 'row')}${held}, ${counted(train.features, 'feature')}`,
+    ...columnLines(data),
+    `${what} (${taskReason}); seed ${origin}; ${counted(threads, 'thread')}`,
+    ...(test === null ? [] : [`The held-out rows: ${splitCommand(file, settings.data, seed)}`]),
+  ];
+}
+
+/** One line per member that failed, in plan order. */
+export function failureLines({ failures }: Ensemble): string[] {
+  const lines = failures.slice(0, MOST_FAILURES).map(({ index, error }) => {
+    const text = failureText(error);
+    return /^Member \d/.test(text) ? text : `Member ${index} failed: ${text}`;
+  });
+  const more = failures.length - lines.length;
+  return more > 0 ? [...lines, `… and ${counted(more, 'more member')} failed`] : lines;
+}
+
+/** What an interrupt left. */
+export function keptLine({ ensemble: { members, plan }, saved, out }: TrainOutcome): string {
+  const finished = `Interrupted with ${members.length} of ${counted(plan.members.length, 'member')} finished`;
+  if (saved !== null) return `${finished}; saved them to ${out} as incomplete`;
+  if (out === undefined) return `${finished}; nothing saved, as no --out was given`;
+  return `${finished}; nothing saved`;
+}
+
+/** The figures of a finished training, and where it went. */
+export function summaryLines({ ensemble, measured, saved, out }: TrainOutcome, palette: Palette): string[] {
+  const lines = [palette.bold(trainedLine(ensemble)), ...improvingLines(ensemble), ''];
+  const { outOfBag, test, honestTest, activeUnits } = measured!;
+  const all: NamedMeasurement[] = [];
+  if (outOfBag !== null) all.push({ name: 'out of bag', measurement: outOfBag });
+  if (test !== null) all.push({ name: 'test', measurement: test });
+  if (all.length > 0) lines.push(...measurementLines(all, targetNames(ensemble), palette));
+  else lines.push('No rows out of bag and none held out (--test-share): nothing to measure on');
+  if (honestTest !== null) lines.push('', ...honestLines(honestTest));
+  if (activeUnits !== null) lines.push('', activeLine(activeUnits));
+  if (saved !== null)
+    lines.push('', `Saved ${out} (${byteSize(saved.bytes)})`, `contentHash ${saved.contentHash}`);
+  return lines;
+}
+
+function trainedLine({ members, plan, wallMs }: Ensemble): string {
+  const planned = plan.members.length;
+  const trained =
+    members.length === planned ? counted(planned, 'member') : `${members.length} of ${planned} members`;
+  const speed = figure((1000 * members.length) / wallMs, 3);
+  return `Trained ${trained} in ${duration(wallMs)} (${speed} per second, ${plan.arithmetic} arithmetic)`;
+}
+
+/** That some members' epochs ended too early, and what would help. */
+function improvingLines(ensemble: Ensemble): string[] {
+  const improving = stillImproving(ensemble);
+  if (improving.length === 0) return [];
+  const epochs = Math.max(...improving.map((index) => epochsOf(ensemble, index)));
+  const who = `${improving.length} of ${counted(ensemble.members.length, 'member')}`;
+  const were = improving.length === 1 ? 'was' : 'were';
+  return [
+    `${who} ${were} still improving when ${counted(epochs, 'epoch')} ended: try --epochs ${2 * epochs}`,
+  ];
+}
+
+function epochsOf({ plan }: Ensemble, index: number): number {
+  const spec = plan.members[index]!;
+  return hasEpochs(spec) ? spec.epochs : 0;
+}
+
+function honestLines(test: HonestTest): string[] {
+  const { predicted, predictedStandardError, measured, measuredStandardError, difference } = test;
+  const { standardError, z, pValue, level, consistent } = test;
+  const lines = [
+    `Honest test: out-of-bag v and c predict a squared error of ${withError(predicted, predictedStandardError)} for new rows,`,
+    `             the test rows gave ${withError(measured, measuredStandardError)}: difference ${withError(difference, standardError)}`,
+  ];
+  if (z === null) return lines;
+  const chance = `z = ${z.toFixed(2)}, p = ${figure(pValue, 2)}`;
+  const verdict = consistent
+    ? `no more than chance in the rows explains (p > ${figure(1 - level, 2)})`
+    : `more than chance in the rows explains (p ≤ ${figure(1 - level, 2)})`;
+  return [...lines, `             ${chance}: ${verdict}`];
+}
+
+/** A figure and its standard error. */
+function withError(value: number, error: number | null): string {
+  return error === null ? figure(value) : `${figure(value)} ± ${figure(error, 2)}`;
+}
+
+/** The one object of `--json`. */
+export function trainJson({ file, data, ensemble, saved, measured, interrupted, out }: TrainOutcome): object {
+  const { plan, members, failures, complete, task, wallMs } = ensemble;
+  const targets = targetNames(ensemble);
+  const json = (measurement: TrainingMeasurements['test']) =>
+    measurement && measurementJson(measurement, targets);
+  return {
+    file,
+    ...{ task: task.kind, taskReason: data.taskReason, ...namesOf(ensemble) },
+    ...{ rows: data.table.rows, trainRows: data.train.rows, testRows: data.test?.rows ?? 0 },
+    ...{ leftOut: data.leftOut, notes: data.notes },
+    ...{ features: ensemble.features, seed: plan.seed, arithmetic: plan.arithmetic },
+    ...{ planned: plan.members.length, members: members.length, complete, interrupted, wallMs },
+    failures: failures.map(({ index, error: { code, message, details } }) => ({
+      index,
+      code,
+      message,
+      details,
+    })),
+    stillImproving: stillImproving(ensemble),
+    contentHash: saved?.contentHash ?? contentHash(ensemble),
+    saved: saved === null ? null : { path: out, bytes: saved.bytes },
+    ...{ outOfBag: json(measured?.outOfBag ?? null), test: json(measured?.test ?? null) },
+    honestTest: measured?.honestTest ?? null,
+    activeUnits: measured?.activeUnits ?? null,
+  };
+}
+
+function namesOf({ task }: Ensemble): object {
+  return task.kind === 'classification' ? { classes: task.classes } : { targets: task.targets };
+}

@@ -1,0 +1,34 @@
+// `tutti train`: a CSV file becomes an ensemble, measured and perhaps saved. Everything that can be wrong
+// with the usage is found before anything is started; what the training itself needs is train-run.ts.
+
+import { modulePathOf } from '../../../model/options/module-options.js';
+import { memberOptions } from '../../../model/options/options.js';
+import { createPool } from '../../../pool/pool.js';
+import { checkOutput } from '../../files/input-files.js';
+import type { CommandDefinition, GivenOptions } from '../../options/command.js';
+import type { OptionOrigins } from '../../options/option-origins.js';
+import { resolveTrainSettings, threadsFor, trainRows } from '../../options/train-settings.js';
+import { endWithProcess } from '../../terminal/ending.js';
+
+export const command: CommandDefinition = {
+  arguments: [{ name: 'file', description: 'CSV file with a header row' }],
+  options: trainRows(),
+  examples: [
+    'tutti train digits.csv --target digit --members 16 --hidden 64 --epochs 40 --seed 1 --out digits.tutti',
+    'tutti train prices.csv --target price --loss gaussianNll --test-share 0.3 --hidden 64,32',
+    'tutti train patients.csv --target outcome --group-column patient --resample grouped --impute median',
+    'tutti train digits.csv --target digit --config options.yaml --threads 2 --json',
+  ],
+  run: ([file], given, origins) => train(file!, given, origins),
+};
+
+async function train(file: string, given: GivenOptions, origins: OptionOrigins): Promise<number> {
+  const settings = await resolveTrainSettings(given, origins);
+  const config = given.config === undefined ? [] : [String(given.config)];
+  const modules = memberOptions(settings.training).map(modulePathOf);
+  await checkOutput(settings.out, [file, ...config, ...modules.filter((path) => path !== undefined)]);
+  // Threads take longer to start than most files to read, so they start before the rest is even loaded.
+  const pool = endWithProcess(createPool({ threads: threadsFor(settings.threads, settings.training) }));
+  const { runTraining } = await import('./train-run.js');
+  return await runTraining(file, settings, pool, origins);
+}

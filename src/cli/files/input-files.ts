@@ -1,0 +1,81 @@
+// Files as commands take them: saved ensembles ready for raw rows, and outputs that must not be inputs.
+
+import { realpath } from 'node:fs/promises';
+import type { Preprocessing } from '../../data/preprocessing/preprocessing.js';
+import { modulesOf } from '../../engines/user-modules/allowed-modules.js';
+import type { Ensemble } from '../../ensemble/ensemble.js';
+import { failOption, TuttiError } from '../../errors.js';
+import { checkWritable } from '../../files/atomic-file.js';
+import type { GivenOptions } from '../options/command.js';
+import type { OptionRow } from '../options/option-row.js';
+import { trustedAmong } from './trusted-modules.js';
+
+/** For commands that predict with a saved ensemble. */
+export const ALLOW_MODULE_ROW: OptionRow = {
+  ...{ name: 'allowModule', kind: 'paths', group: 'The ensemble', argument: 'path' },
+  description: 'module whose code may run, for members that need one; may be given several times',
+  defaultText: 'those you have trained with yourself',
+};
+
+/**
+ * Loads an ensemble that can take the raw rows of a file.
+ * @param given the options, of which {@link ALLOW_MODULE_ROW} is heeded.
+ * @throws ERR_FILE, ERR_BUNDLE, ERR_MODULE; ERR_DATA when it was trained on arrays.
+ */
+export async function loadForRawRows(
+  path: string,
+  { allowModule }: GivenOptions = {},
+): Promise<{ readonly ensemble: Ensemble; readonly preprocessing: Preprocessing }> {
+  // Loaded only here: `tutti train` needs the rest of this file, and reads no ensemble.
+  const { loadEnsemble } = await import('../../bundle/load.js');
+  const allowed = allowModule === undefined ? {} : { allowModules: allowModule as readonly string[] };
+  const loaded = await loadEnsemble(path, allowed);
+  const ensemble = {
+    ...loaded,
+    allowedModules: [...(loaded.allowedModules ?? []), ...trustedAmong(modulesOf(loaded.plan))],
+  };
+  const { preprocessing } = ensemble;
+  if (preprocessing === null) {
+    throw new TuttiError(
+      'ERR_DATA',
+      `${path} was trained on arrays and cannot read the columns of a file; predict with it through the API`,
+      { path },
+    );
+  }
+  return { ensemble, preprocessing };
+}
+
+/**
+ * Checks an output path before any work, touching nothing.
+ * @param option that names it.
+ * @throws ERR_FILE when it cannot be written, ERR_OPTION when it is one of the inputs.
+ */
+export async function checkOutput(
+  out: string | undefined,
+  inputs: readonly string[],
+  option = 'out',
+): Promise<void> {
+  if (out === undefined) return;
+  const target = await checkWritable(out);
+  for (const input of inputs) {
+    if ((await realpath(input).catch(() => null)) !== target) continue;
+    failOption(option, `another file than ${input}, which is read`, out);
+  }
+}
+
+/** The same for the modules that an ensemble needs. */
+export async function checkOutputBesideModules(
+  out: string | undefined,
+  ensemble: Pick<Ensemble, 'plan' | 'allowedModules'>,
+): Promise<void> {
+  const modules = [...modulesOf(ensemble.plan), ...(ensemble.allowedModules ?? [])];
+  await checkOutput(
+    out,
+    modules.map(({ path }) => path),
+  );
+}
+
+/** The names of the task's targets: class column or target columns have no say in the scores of classes. */
+export function targetNames({ task }: Pick<Ensemble, 'task'>): readonly string[] {
+  return task.kind === 'regression' ? task.targets : [];
+}

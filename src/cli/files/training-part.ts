@@ -1,0 +1,39 @@
+// How the rows of a file stand to those that an ensemble was trained on: all of them, a part, or unknown rows.
+
+import type { Dataset } from '../../data/dataset/dataset.js';
+import { splitAgain } from '../../data/load.js';
+import { type Preprocessing, rowsToUse, transformTable } from '../../data/preprocessing/preprocessing.js';
+import type { Table } from '../../data/table/table.js';
+import type { Ensemble } from '../../ensemble/ensemble.js';
+import { isTrainedOn } from '../../ensemble/evaluate/evaluate.js';
+import { counted } from '../terminal/words.js';
+
+/** The rows of a file that an ensemble was trained on, with the groups they had; null when none are known to be. */
+export function trainingPart(ensemble: Ensemble, preprocessing: Preprocessing, table: Table): Dataset | null {
+  const all = rowsToUse(preprocessing, table);
+  const whole = datasetOf(preprocessing, table, all);
+  if (isTrainedOn(ensemble, whole)) return whole;
+  const split = ensemble.trainedOn?.split ?? null;
+  const rows = split === null ? null : splitAgain(whole, all, split);
+  if (rows === null) return null;
+  const part = datasetOf(preprocessing, table, rows.train);
+  return isTrainedOn(ensemble, part) ? part : null;
+}
+
+/** What to say when rows that are scored are rows that were trained on, or null. */
+export function trainedNote(ensemble: Ensemble, preprocessing: Preprocessing, table: Table): string | null {
+  const part = trainingPart(ensemble, preprocessing, table);
+  if (part === null) return null;
+  const which =
+    part.rows === table.rows
+      ? 'These are the rows'
+      : `${counted(part.rows, 'row')} of these ${table.rows} are those`;
+  return `${which} the ensemble was trained on: the figures are better than on new rows.`;
+}
+
+/** Groups decide who drew which row, so they are read as for training. */
+function datasetOf(preprocessing: Preprocessing, table: Table, rows: Uint32Array): Dataset {
+  const { groupColumn } = preprocessing;
+  const hasGroups = groupColumn !== null && table.columns.some(({ name }) => name === groupColumn);
+  return transformTable(preprocessing, table, rows, hasGroups ? { weights: false } : null);
+}

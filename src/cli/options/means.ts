@@ -1,0 +1,89 @@
+// The names of the aggregators on the command line: `--mean arithmetic|geometric|vote`.
+
+import type { Ensemble } from '../../ensemble/ensemble.js';
+import { failOption } from '../../errors.js';
+import { hasEpochs } from '../../model/spec.js';
+import type { Aggregator } from '../../predictions/aggregate/aggregate.js';
+import type { GivenOptions } from './command.js';
+import type { OptionRow } from './option-row.js';
+
+const MEANS: Readonly<Record<string, Aggregator>> = {
+  arithmetic: 'arithmeticMean',
+  geometric: 'geometricMean',
+  vote: 'majorityVote',
+};
+
+/** What the summary calls each aggregator. */
+export const MEAN_NAMES: Readonly<Record<Aggregator, string>> = {
+  arithmeticMean: 'arithmetic mean',
+  geometricMean: 'geometric mean',
+  majorityVote: 'majority vote',
+};
+
+export const MEAN_ROW: OptionRow = {
+  name: 'mean',
+  apiName: 'aggregator',
+  kind: 'choice',
+  group: 'Averaging',
+  description: 'how members are averaged',
+  choices: Object.keys(MEANS),
+  apiChoices: MEANS,
+  defaultText: 'arithmetic',
+};
+
+export const WEIGHTS_ROW: OptionRow = {
+  ...{ name: 'weights', kind: 'numbers', group: 'Averaging', argument: '1,2,0', range: 'each a number ≥ 0' },
+  ...{ description: 'weight of each member in the average', defaultText: 'those saved with it, else equal' },
+};
+
+export const CLIP_ROW: OptionRow = {
+  ...{ name: 'clip', kind: 'flag', group: 'Averaging', defaultText: 'on; --no-clip turns it off' },
+  description: "numbers: keep each member's predictions within the range of the training targets",
+};
+
+/** What `--clip` or `--no-clip` says to predicting and measuring; nothing where neither is given. */
+export function clipOf({ clip }: GivenOptions): { clip?: boolean } {
+  return clip === undefined ? {} : { clip: clip === true };
+}
+
+/** Refuses a clip of probabilities before any work is done for it. @throws ERR_OPTION */
+export function checkClip(
+  { clip }: { readonly clip?: boolean },
+  task: 'classification' | 'regression',
+): void {
+  if (clip !== undefined && task === 'classification') failOption('clip', 'absent for classification', clip);
+}
+
+/** The weights of `--weights`, as predicting and measuring take them. */
+export function weightsOf({ weights }: GivenOptions): { weights?: readonly number[] } {
+  return weights === undefined ? {} : { weights: weights as number[] };
+}
+
+/** The aggregator of a checked `--mean`. */
+export function aggregatorOf(mean: unknown): Aggregator {
+  return MEANS[(mean as string | undefined) ?? 'arithmetic']!;
+}
+
+/** Every member predicts a variance. */
+export function hasVariances({ plan, members }: Ensemble): boolean {
+  return members.every(({ index }) => {
+    const spec = plan.members[index]!;
+    return hasEpochs(spec) && spec.loss === 'gaussianNll';
+  });
+}
+
+/**
+ * Refuses an average that the predictions do not allow, before any work is done for it.
+ * @param gaussian every member has a variance head.
+ * @throws ERR_OPTION
+ */
+export function checkMean(
+  aggregator: Aggregator,
+  task: 'classification' | 'regression',
+  gaussian: boolean,
+): void {
+  if (task === 'classification' || aggregator === 'arithmeticMean') return;
+  if (aggregator === 'majorityVote') failOption('mean', 'arithmetic or geometric for regression', 'vote');
+  if (!gaussian)
+    failOption('mean', 'arithmetic for members without a variance head (`loss` gaussianNll)', 'geometric');
+}

@@ -1,0 +1,153 @@
+// Everything `tutti train` can be told: its options by section, and how the command line, a config file
+// and the defaults become settings.
+
+import { availableParallelism } from 'node:os';
+import type { LoadOptions } from '../../data/load.js';
+import { failOption } from '../../errors.js';
+import type { IntervalOptions } from '../../measure/correlation/intervals.js';
+import {
+  gridPoints,
+  parseTrainingOptions,
+  runCount,
+  type TrainingOptions,
+} from '../../model/options/options.js';
+import { type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
+import { readConfig } from './config-file.js';
+import { DATA_ROWS } from './data-rows.js';
+import { INTERVAL_ROWS, intervalsOf } from './figure-rows.js';
+import { CLIP_ROW, clipOf, MEAN_ROW } from './means.js';
+import type { OptionOrigins } from './option-origins.js';
+import { flagOf, type OptionRow } from './option-row.js';
+import { trainingNames, trainingRows } from './training-rows.js';
+
+const RUN = 'The run';
+
+const RUN_ROWS: readonly OptionRow[] = [
+  {
+    ...{ name: 'threads', kind: 'number', group: RUN, argument: 'n', range: 'an integer ≥ 1' },
+    ...{ description: 'threads to train on', defaultText: `${availableParallelism()}, this machine's cores` },
+  },
+  {
+    ...{ name: 'out', kind: 'text', group: RUN, argument: 'file', short: 'o' },
+    ...{ description: 'where to save the ensemble', defaultText: 'not saved' },
+  },
+  { name: 'allowFailures', kind: 'flag', group: RUN, description: 'exit with 0 even if some members failed' },
+  { ...MEAN_ROW, group: RUN },
+  { ...CLIP_ROW, group: RUN },
+  ...INTERVAL_ROWS,
+];
+
+const CONFIG_ROW: OptionRow = {
+  ...{ name: 'config', kind: 'text', group: RUN, argument: 'file' },
+  description:
+    'options from a JSON or YAML file, by these names (learningRate: 0.001); flags win, over its grid and members too',
+};
+
+/** The options of `tutti train`, in the order of its help. */
+export function trainRows(): readonly OptionRow[] {
+  return [...DATA_ROWS, ...trainingRows(), ...RUN_ROWS, CONFIG_ROW, JSON_ROW, QUIET_ROW];
+}
+
+export interface TrainSettings {
+  readonly data: Omit<LoadOptions, 'seed'>;
+  readonly training: TrainingOptions;
+  readonly threads: number | undefined;
+  readonly out: string | undefined;
+  readonly mean: string | undefined;
+  /** Of regressions, when they are measured. */
+  readonly clip: { readonly clip?: boolean };
+  readonly intervals: Pick<IntervalOptions, 'level' | 'replicates'>;
+  readonly allowFailures: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** What the user should know of the merge: each flag that replaces what the file lists. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Merges the command line over the config file it names, if any, and enters in `origins` what came from the file.
+ * @param rows the options there are. @throws ERR_OPTION, ERR_FILE for anything wrong in either.
+ */
+export async function resolveTrainSettings(
+  given: GivenOptions,
+  origins: OptionOrigins,
+  rows: readonly OptionRow[] = trainRows(),
+): Promise<TrainSettings> {
+  const fromFile = given.config === undefined ? {} : await readTrainConfig(String(given.config), rows);
+  const names = new Set(Object.keys(fromFile).filter((name) => !(name in given)));
+  if (given.config !== undefined) origins.config = { path: String(given.config), names };
+  if (Array.isArray(fromFile.members) && given.members !== undefined) {
+    failOption('members', `absent when ${given.config} lists the members`, given.members);
+  }
+  const values: Record<string, unknown> = { ...overruled(fromFile, given), ...given };
+  if (values.target === undefined) failOption('target', 'the name of the column to predict', undefined);
+  const dataNames = DATA_ROWS.map(({ name }) => name);
+  // Pixels scaled one by one would lose the contrasts that convolutions and tangents live on.
+  const scaling = values.image === undefined ? {} : { scaling: 'together' };
+  const training = parseTrainingOptions(pick(values, trainingNames()));
+  return {
+    data: { ...scaling, ...pick(values, dataNames) } as unknown as LoadOptions,
+    training,
+    threads: values.threads as number | undefined,
+    out: values.out as string | undefined,
+    mean: values.mean as string | undefined,
+    clip: clipOf(values),
+    intervals: intervalsOf(values, Number(values.testShare ?? 0) > 0),
+    allowFailures: values.allowFailures === true,
+    json: values.json === true,
+    quiet: values.quiet === true,
+    notes: [...replacements(fromFile, given), ...untrained(training)],
+  };
+}
+
+async function readTrainConfig(path: string, rows: readonly OptionRow[]): Promise<Record<string, unknown>> {
+  const keys = rows.filter((row) => row !== CONFIG_ROW);
+  const values = await readConfig(path, keys, trainingNames());
+  // Checked alone first, so that what is wrong in the file is said of the file.
+  parseTrainingOptions(pick(values, trainingNames()), path);
+  return values;
+}
+
+function pick(values: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+}
+
+/** A flag that takes the place of an axis of the grid, or of what members of the list have, is worth a word. */
+function replacements({ grid = {}, members }: Record<string, unknown>, given: GivenOptions): string[] {
+  const listed = Array.isArray(members) ? Object.assign({}, ...members) : {};
+  const notesOf = (values: unknown, where: string) =>
+    Object.keys(values as object)
+      .filter((name) => name in given)
+      .map((name) => `${flagOf(name)} replaces what ${given.config} lists in its ${where}`);
+  return [...notesOf(grid, 'grid'), ...notesOf(listed, 'members')];
+}
+
+/** Points of a grid that no member takes. */
+function untrained({ grid, members }: TrainingOptions): string[] {
+  if (grid === undefined || typeof members !== 'number') return [];
+  const points = gridPoints(grid);
+  return members >= points
+    ? []
+    : [`--members ${members}: of the grid's ${points} points the first ${members} are trained`];
+}
+
+/** "The command line wins" reaches into the file's grid and list of members, which would hide a shared option. */
+function overruled(config: Record<string, unknown>, given: GivenOptions): Record<string, unknown> {
+  const without = (values: object) =>
+    Object.fromEntries(Object.entries(values).filter(([name]) => !(name in given)));
+  const { members, grid, ...rest } = config;
+  const kept = grid === undefined ? {} : without(grid as object);
+  return {
+    ...rest,
+    ...(members === undefined ? {} : { members: Array.isArray(members) ? members.map(without) : members }),
+    ...(Object.keys(kept).length === 0 ? {} : { grid: kept }),
+  };
+}
+
+/** No more threads than runs: a thread without work would only cost its start. */
+export function threadsFor(threads: number | undefined, training: TrainingOptions): number {
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
+    failOption('threads', 'an integer ≥ 1', threads);
+  }
+  return Math.max(1, Math.min(threads ?? availableParallelism(), runCount(training)));
+}

@@ -1,0 +1,71 @@
+// What is wrong with a command line as such, in the house form: a word that is no command, a flag that the command has
+// not. Knows the parser's errors by their codes alone; what options mean is the commands' business.
+
+import { TuttiError } from '../../errors.js';
+import { suggest } from '../../option-names.js';
+import { flagOf, type OptionRow } from './option-row.js';
+
+/** What the parser found. */
+export interface ParserError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The options of each command, in the order of the help; loaded once something is wrong. */
+export type CommandOptions = ReadonlyMap<string, readonly OptionRow[]>;
+
+/** The error to show. @param command the command that was parsed; null before any. */
+export function usageError(error: ParserError, command: string | null, all: CommandOptions): TuttiError {
+  return new TuttiError('ERR_OPTION', messageFor(error, command, all), {}, error);
+}
+
+function messageFor({ code, message }: ParserError, command: string | null, all: CommandOptions): string {
+  const [, word = ''] = /'(.*?)'/s.exec(message) ?? [];
+  if (code === 'commander.help') return 'Expected a command; tutti --help lists them';
+  if (code === 'commander.unknownCommand') return unknownCommand(word, [...all.keys()]);
+  if (code === 'commander.unknownOption') return unknownFlag(word.replace(/=.*$/s, ''), command, all);
+  const text = message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  return (text.charAt(0).toUpperCase() + text.slice(1)).replaceAll("'", '`');
+}
+
+/** What to say to a word that is no command. */
+export function unknownCommand(word: string, commands: readonly string[]): string {
+  const near = suggest(word, commands);
+  // A file is what most commands are given first.
+  const hint = near === '' && /\.\w+$/.test(word) ? `, such as tutti train ${word}` : near;
+  return `Expected a command, got ${JSON.stringify(word)}${hint || '; tutti --help lists them'}`;
+}
+
+function unknownFlag(flag: string, command: string | null, all: CommandOptions): string {
+  const owners = [...all].filter(([, rows]) => rows.some((row) => flagsOf(row).includes(flag)));
+  if (command === null) {
+    const flags = [...all.values()].flatMap((rows) => rows.flatMap(flagsOf));
+    const owner = owners[0]?.[0];
+    const hint = owner === undefined ? suggestFlag(flag, flags) : `, such as tutti ${owner} … ${flag}`;
+    return `Expected a command before \`${flag}\`${hint || '; tutti --help lists them'}`;
+  }
+  const own = (all.get(command) ?? []).flatMap(flagsOf);
+  const near = suggestFlag(flag, own);
+  const others = owners.map(([name]) => `tutti ${name}`).join(', ');
+  const elsewhere = others === '' ? '' : `, which is an option of ${others}`;
+  return `Unknown option \`${flag}\` of tutti ${command}${elsewhere || near || `; tutti ${command} --help lists its options`}`;
+}
+
+function flagsOf({ name, aliases = [], kind, short }: OptionRow): string[] {
+  const flags = [name, ...aliases].map(flagOf);
+  const opposite = kind === 'flag' ? [flagOf(name).replace('--', '--no-')] : [];
+  return [...flags, ...opposite, ...(short === undefined ? [] : [`-${short}`])];
+}
+
+/** The only flag that begins like what was typed, or else the nearest. */
+function suggestFlag(flag: string, flags: readonly string[]): string {
+  const plain = (text: string) => text.replace(/[-_]/g, '').toLowerCase();
+  const typed = plain(flag);
+  const longer = new Set(flags.filter((own) => typed !== '' && plain(own).startsWith(typed)));
+  const [only] = longer;
+  if (longer.size === 1) return ` (did you mean \`${only}\`?)`;
+  return flag.length < SHORTEST ? '' : suggest(flag, flags);
+}
+
+/** Anything is near to so short a flag. */
+const SHORTEST = 6;

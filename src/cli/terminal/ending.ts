@@ -1,0 +1,91 @@
+// How the process ends: with its output written, its threads ended where they can be, and the status that belongs to
+// it, also when a thread waits in the operating system for ever or a user's code keeps a handle open.
+
+import { constants } from 'node:os';
+import { hearSignals } from '../../files/temporary-file.js';
+import { blockedThreads } from '../../pool/blocked-threads.js';
+import { flushOutput, silenceOutput } from './terminal.js';
+
+/** How long threads may take to end when the work is done: far more than any that can end needs on a busy machine. */
+const PATIENCE_MS = 10_000;
+/** The same for somebody who has asked twice. */
+const HASTE_MS = 1000;
+
+/** Threads that must not outlive the command. */
+interface Threads {
+  destroy(): Promise<void>;
+}
+
+const running = new Set<Threads>();
+
+/** Has threads ended with the process, instead of waiting for them where they were made. */
+export function endWithProcess<Pool extends Threads>(pool: Pool): Pool {
+  running.add(pool);
+  return pool;
+}
+
+/** Ends the process once all output is written. */
+export async function endProcess(status: number): Promise<never> {
+  process.exitCode = status;
+  await flushOutput();
+  return (await threadsEnd(PATIENCE_MS)) ? process.exit(status) : endHard(status, 'SIGKILL');
+}
+
+let hurried = false;
+let graceful = false;
+
+/** Whether a command hears signals itself now, to end in its own time. */
+export function endGracefully(on: boolean): void {
+  graceful = on;
+}
+
+/** Has a signal that comes while a file is written end the process with that file's remains removed. */
+export function endOnSignals(): void {
+  hearSignals((signal) => {
+    if (!graceful) void endBySignal(signal);
+  });
+}
+
+/** Ends the process because of a signal: at once, without another word, but with nothing left behind. */
+export async function endBySignal(signal: NodeJS.Signals): Promise<never> {
+  const status = statusOf(signal);
+  silenceOutput();
+  if (hurried) return endHard(status, signal);
+  hurried = true;
+  return (await threadsEnd(HASTE_MS)) ? process.exit(status) : endHard(status, signal);
+}
+
+/** 128 and the signal's number, as shells have it. */
+export function statusOf(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
+}
+
+/** Whether all threads ended in time. */
+async function threadsEnd(patienceMs: number): Promise<boolean> {
+  // A pool that cannot end a thread gives it up, and says so.
+  const all = Promise.allSettled([...running].map((threads) => threads.destroy()));
+  const ended = all.then(() => blockedThreads() === 0);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), patienceMs);
+  });
+  return Promise.race([ended, late]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * Ends without waiting for threads, which process.exit does: a thread in a system call would keep the process for ever.
+ * Where Node.js cannot replace its own process, only a signal does that, and then its number is in the status.
+ */
+function endHard(status: number, signal: NodeJS.Signals): never {
+  process.emit('exit', status);
+  const { execve } = process as { execve?: (file: string, args: readonly string[], env: object) => never };
+  try {
+    execve?.call(process, '/bin/sh', ['sh', '-c', `exit ${status}`], {});
+  } catch {
+    // Not on this platform.
+  }
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  // The signal comes before this returns to anybody.
+  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PATIENCE_MS);
+}

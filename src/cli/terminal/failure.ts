@@ -1,0 +1,25 @@
+// How a command fails: one line a user can act on, and the exit status that belongs to it.
+
+import { TuttiError } from '../../errors.js';
+import { note, noteText, paletteOf } from './terminal.js';
+
+/** Prints an error as one line (with its stack when TUTTI_DEBUG=1) and returns the exit status. */
+export function reportFailure(error: unknown): number {
+  note(`${paletteOf(process.stderr).red('tutti:')} ${messageOf(error)}`);
+  if (process.env.TUTTI_DEBUG === '1') noteText(inspectable(error));
+  return error instanceof TuttiError ? error.exitStatus : 1;
+}
+
+/** The message of any thrown value on one line. */
+export function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  const text = message.split(/\s*\n\s*/).join(' ');
+  if (error instanceof TuttiError && error.code !== 'ERR_INTERNAL') return text;
+  return `${text} (unexpected; TUTTI_DEBUG=1 shows where)`;
+}
+
+function inspectable(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncaused by ${inspectable(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}

@@ -1,0 +1,65 @@
+// Live bars: one for the whole training, one per thread. The only module that imports cli-progress.
+
+import { MultiBar, type SingleBar } from 'cli-progress';
+import type { TrainingProgress } from '../../training/session/progress.js';
+import { type ProgressDisplay, progressLine } from './progress-lines.js';
+import { type Palette, rawPaletteOf } from './terminal.js';
+import { figure } from './words.js';
+
+/** Bars count in thousandths, because cli-progress rounds to whole steps. */
+const STEPS = 1000;
+/** More bars than this would scroll the terminal; threads beyond share the overall bar. */
+const MOST_THREAD_BARS = 16;
+
+const SHOW_CURSOR = '\x1b[?25h';
+
+type Slot = TrainingProgress['slots'][number];
+
+/** Bars on a terminal; they are cleared at the end, when the summary says it all. */
+export function createBars(stream: NodeJS.WriteStream): ProgressDisplay {
+  const palette = rawPaletteOf(stream);
+  const multi = new MultiBar({
+    format: `{label} ${palette.cyan('{bar}')} {text}`,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 24,
+    stream,
+    hideCursor: true,
+    clearOnComplete: true,
+    linewrap: false,
+    // Ctrl-C belongs to the command, which still has members to save.
+    gracefulExit: false,
+    fps: 10,
+  });
+  // However the process ends, its terminal gets its cursor back.
+  const restore = () => stream.write(SHOW_CURSOR);
+  process.once('exit', restore);
+  const bars: SingleBar[] = [];
+  const show = (index: number, share: number, label: string, text: string) => {
+    const payload = { label: label.padEnd(9), text };
+    bars[index] ??= multi.create(STEPS, 0, payload);
+    bars[index].update(Math.round(STEPS * Math.min(1, share)), payload);
+  };
+  return {
+    update(progress) {
+      const threads = progress.slots.slice(0, MOST_THREAD_BARS);
+      show(0, overallShare(progress), 'ensemble', progressLine(progress));
+      for (const [at, slot] of threads.entries())
+        show(at + 1, slot.share, `thread ${at + 1}`, slotText(slot, palette));
+    },
+    stop() {
+      multi.stop();
+      process.removeListener('exit', restore);
+    },
+  };
+}
+
+function overallShare({ planned, done, failed, slots }: TrainingProgress): number {
+  return (done + failed + slots.reduce((sum, { share }) => sum + share, 0)) / planned;
+}
+
+function slotText({ member, epoch, epochs, loss }: Slot, palette: Palette): string {
+  if (member === null) return palette.dim('idle');
+  const lossText = loss === null ? '' : `, loss ${figure(loss)}`;
+  return `member ${member}, epoch ${epoch}/${epochs}${lossText}`;
+}

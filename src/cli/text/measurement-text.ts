@@ -1,0 +1,170 @@
+// What was measured, for people: the scores beside those of the mean member, and what the correlation of
+// the members' errors means for averaging. One or two measurements stand side by side.
+
+import type { Interval } from '../../measure/correlation/intervals.js';
+import type { FigureName } from '../../measure/correlation/standard-errors.js';
+import type { KindMeasurement } from '../../measure/kinds.js';
+import type { Measurement } from '../../measure/measurement.js';
+import type { Scores } from '../../measure/scores/scores.js';
+import type { Aggregator } from '../../predictions/aggregate/aggregate.js';
+import { MEAN_NAMES } from '../options/means.js';
+import type { Palette } from '../terminal/terminal.js';
+import { counted, figure, percent } from '../terminal/words.js';
+import { curveLines } from './curve-text.js';
+import { kindLines } from './kind-text.js';
+import type { NamedMeasurement } from './named-measurement.js';
+import { alignColumns, type TextRow } from './text-table.js';
+
+/** Targets that get a column of their own in the table of scores. */
+const MOST_TARGETS = 4;
+
+/** All there is to say of measurements that stand side by side. */
+export function measurementLines(
+  all: readonly NamedMeasurement[],
+  targets: readonly string[],
+  palette: Palette,
+): string[] {
+  return [
+    ...scoreLines(all, targets, palette),
+    '',
+    ...correlationLines(all, palette),
+    ...percentileLines(all),
+    ...all.flatMap(flooredLines),
+    ...kindLines(all, kindScore(all[0]!.measurement, targets), palette),
+    ...all.flatMap(({ measurement }) => curveLines(measurement, palette)),
+  ];
+}
+
+/** Scores of the ensemble and of the mean member on each kind of rows. */
+function scoreLines(
+  all: readonly NamedMeasurement[],
+  targets: readonly string[],
+  palette: Palette,
+): string[] {
+  const rows: TextRow[] = [['', ...scoreHeads(all[0]!.measurement, targets), '']];
+  for (const { name, measurement } of all) {
+    const { ensemble, meanMember, aggregator, weighted } = measurement;
+    const mean = `${weighted ? 'weighted ' : ''}${MEAN_NAMES[aggregator as Aggregator]}`;
+    if (ensemble !== null)
+      rows.push([`${name}, ${mean}`, ...scoreCells(ensemble, targets), rowsText(measurement)]);
+    rows.push([`${name}, mean member`, ...scoreCells(meanMember, targets), '']);
+  }
+  const [head, ...lines] = alignColumns(rows);
+  return [palette.dim(head!), ...lines];
+}
+
+function scoreHeads({ meanMember }: Measurement, targets: readonly string[]): string[] {
+  if (meanMember.accuracy !== null) return ['accuracy', 'log-loss', 'squared error'];
+  return targets.length === 1 ? ['RMSE'] : targets.slice(0, MOST_TARGETS).map((target) => `RMSE ${target}`);
+}
+
+function scoreCells({ accuracy, logLoss, squaredError, rmse }: Scores, targets: readonly string[]): string[] {
+  if (accuracy !== null) return [percent(accuracy), figure(logLoss), figure(squaredError)];
+  return targets.slice(0, MOST_TARGETS).map((_, target) => figure(rmse?.[target]));
+}
+
+function rowsText({ ensemble, errorCorrelation: { rows, outOfBag } }: Measurement): string {
+  // Weights of 0 may leave a row without any of its out-of-bag members.
+  if (ensemble !== null && ensemble.rows < rows) return `${ensemble.rows} of ${rows} rows have a weight`;
+  if (outOfBag === null) return counted(rows, 'row');
+  const { totalRows, coverage, meanMembersPerRow } = outOfBag;
+  const all =
+    coverage === 1 ? `all ${totalRows} rows` : `${rows} of ${totalRows} rows (${percent(coverage, 1)})`;
+  return `${all}, ${figure(meanMembersPerRow, 2)} members each`;
+}
+
+/** v, c, ρ with their intervals, predicted beside measured, and what one more member would gain. */
+export function correlationLines(all: readonly NamedMeasurement[], palette: Palette): string[] {
+  const reports = all.map(({ measurement }) => measurement.errorCorrelation);
+  const row = (label: string, cell: (report: (typeof reports)[number]) => string): TextRow => [
+    label,
+    ...reports.map(cell),
+  ];
+  const level = reports[0]!.intervals?.level;
+  // The weights of the average above have no part in these figures.
+  const weighted = all.some(({ measurement }) => measurement.weighted);
+  const rows: TextRow[] = [
+    [
+      `Error correlation${weighted ? ', equal weights' : ''}${level === undefined ? '' : ` [${levelText(level)} interval]`}`,
+      ...all.map(({ name }) => name),
+    ],
+    row("v   a member's squared error", ({ v, intervals }) => withInterval(v, intervals?.v)),
+    row('c   the product of two members’ errors', ({ c, intervals }) => withInterval(c, intervals?.c)),
+    row('ρ = c/v', ({ rho, intervals }) => withInterval(rho, intervals?.rho)),
+    row('predicted v/k + (k−1)c/k', ({ predicted }) => figure(predicted)),
+    row(`measured, of the ${weighted ? 'unweighted' : 'arithmetic'} mean`, ({ measured }) =>
+      figure(measured),
+    ),
+    ...relativeRows(all),
+    row(
+      'effective members',
+      ({ effectiveMembers, members }) => `${figure(effectiveMembers, 3)} of ${members}`,
+    ),
+    row('gain of one more member', (report) => gainText(report)),
+  ];
+  const [head, ...lines] = alignColumns(rows, '   ');
+  return [palette.bold(head!), ...lines.map((line) => `  ${line}`)];
+}
+
+/** Squared errors beside the variance of the targets, which says how large they are; nothing for classes. */
+function relativeRows(all: readonly NamedMeasurement[]): TextRow[] {
+  if (all.every(({ measurement }) => measurement.targetVariance === null)) return [];
+  const cells = all.map(({ measurement: { targetVariance, errorCorrelation } }) => {
+    if (targetVariance === null || targetVariance === 0) return '–';
+    const { v, c, measured } = errorCorrelation;
+    return [v, c, measured].map((own) => (own === null ? '–' : percent(own / targetVariance, 1))).join(', ');
+  });
+  return [['v, c, measured to the target’s variance', ...cells]];
+}
+
+/** 0.95 → `95 %`, 0.999 → `99.9 %`. */
+function levelText(level: number): string {
+  return `${Number((100 * level).toPrecision(6))} %`;
+}
+
+/** How much of a geometric mean is the floor of probabilities and not the members' own. */
+function flooredLines({ name, measurement }: NamedMeasurement): string[] {
+  const { flooredCount, flooredShare } = measurement;
+  if (flooredCount === 0) return [];
+  const probabilities = counted(flooredCount, 'probability', 'probabilities');
+  return [
+    `${name}: ${probabilities} (${percent(flooredShare, 1)}) lay below the tolerance of the geometric mean and count as it;`,
+    `  a product of them says more of that floor than of the members. The arithmetic mean needs none.`,
+  ];
+}
+
+/** The first score of the table for one kind. */
+function kindScore(measurement: Measurement, targets: readonly string[]) {
+  return {
+    head: scoreHeads(measurement, targets)[0]!,
+    of: ({ meanMember }: KindMeasurement) =>
+      meanMember === null ? '–' : scoreCells(meanMember, targets)[0]!,
+  };
+}
+
+const FIGURE_NAMES: Readonly<Record<FigureName, string>> = {
+  ...{ v: 'v', c: 'c', rho: 'ρ', vMinusC: 'v − c', measured: 'the measured error' },
+  estimate: 'the estimate for all members',
+};
+
+/** The figures whose intervals are not what the table says, where there are any. */
+function percentileLines(all: readonly NamedMeasurement[]): string[] {
+  return all.flatMap(({ name, measurement: { errorCorrelation } }) => {
+    const names = errorCorrelation.intervals?.percentile.map((figureName) => FIGURE_NAMES[figureName]) ?? [];
+    if (names.length === 0) return [];
+    return [
+      `Too few rows differ in their errors (${name}): the intervals of ${names.join(', ')} are too narrow.`,
+    ];
+  });
+}
+
+function gainText({ nextMemberGain, measured }: Measurement['errorCorrelation']): string {
+  if (nextMemberGain === null) return '–';
+  const share = measured > 0 ? ` (${percent(nextMemberGain / measured, 1)})` : '';
+  return `${figure(nextMemberGain, 2)}${share}`;
+}
+
+function withInterval(value: number | null, interval: Interval | null | undefined): string {
+  if (interval === null || interval === undefined) return figure(value);
+  return `${figure(value)} [${figure(interval.low, 3)}, ${figure(interval.high, 3)}]`;
+}

@@ -1,0 +1,213 @@
+// What each column of a table would be taken for, as plain data for people: the judgement that training makes, with
+// whatever stands in its way told column by column instead of thrown.
+
+import { TuttiError } from '../../errors.js';
+import { checkOptions, type OptionTable, type OptionUses, requireUses } from '../../option-names.js';
+import { CSV_OPTIONS, type CsvOptions, tableFrom } from '../readers/csv.js';
+import type { Column } from '../table/column.js';
+import { labelOf } from '../table/labels.js';
+import type { Table } from '../table/table.js';
+import { type ColumnJudge, columnJudge } from './column-judge.js';
+import { COLUMN_OPTIONS } from './column-options.js';
+import { judgeFeature } from './judge-feature.js';
+import { droppedRows, judgedColumns, rowsWithTarget } from './judge-table.js';
+import { judgeTarget, type TargetJudgement } from './judge-target.js';
+import { categoricalReading, numericReading, type Reading } from './reading.js';
+import { assignRoles, type RoleOptions } from './roles.js';
+
+export interface DescribeOptions extends RoleOptions, CsvOptions {}
+
+const DESCRIBE_OPTIONS = {
+  ...COLUMN_OPTIONS,
+  ...CSV_OPTIONS,
+  target: { ...COLUMN_OPTIONS.target, required: false },
+} satisfies OptionTable<DescribeOptions>;
+
+const OF_TARGET = {
+  says: '`target` is given',
+  holds: ({ target }: DescribeOptions) => target !== undefined,
+};
+
+const DESCRIBE_USES = { task: OF_TARGET, missingTarget: OF_TARGET } satisfies OptionUses<DescribeOptions>;
+
+export interface ColumnDescription {
+  readonly name: string;
+  readonly use: 'target' | 'feature' | 'weight' | 'group' | 'left out';
+  readonly kind: 'numbers' | 'dates' | 'categories' | 'none';
+  /** How the cells are read, or why the column is left out: "numbers with a decimal comma". */
+  readonly why: string;
+  /** Different values among the cells that are not missing: numbers, or labels. */
+  readonly distinct: number;
+  readonly missing: number;
+  /** What the missing cells say, where they say anything. */
+  readonly missingWords: readonly string[];
+  /** The least and the greatest number. */
+  readonly range: readonly [number, number] | null;
+  /** The first few different texts, as they stand in the file. */
+  readonly examples: readonly string[];
+  /** Columns that it makes of the members' input. */
+  readonly width: number;
+  /** What the user should know, and what stands in the way of training. */
+  readonly notes: readonly string[];
+  readonly problem: string | null;
+}
+
+export interface TableDescription {
+  readonly file: string;
+  readonly rows: number;
+  /** Null without a target, or where it fits no task. */
+  readonly task: TargetJudgement['kind'] | null;
+  readonly taskReason: string | null;
+  /** Columns of the members' input. */
+  readonly features: number;
+  readonly columns: readonly ColumnDescription[];
+}
+
+const EXAMPLES = 3;
+/** Texts of this many characters are shown whole. */
+const LONGEST_EXAMPLE = 40;
+
+/**
+ * Says what each column of a CSV file, or of a table already read, is taken for and why.
+ *
+ * @throws ERR_FILE, ERR_OPTION, and ERR_DATA for a file that is no table
+ */
+export function describeTable(source: string | Table, options: DescribeOptions = {}): TableDescription {
+  checkOptions('describeTable', options, DESCRIBE_OPTIONS);
+  requireUses(options, DESCRIBE_USES);
+  const table = tableFrom(source, options);
+  const roles = assignRoles(table, options);
+  const judge = columnJudge(table, judgedColumns(roles), options);
+  const target = describedTarget(table, roles.targets, judge, options);
+  const dropped = new Set(roles.dropped);
+  const unread = new Map(roles.unread.map(({ column, reason }) => [column, reason]));
+  const columns = table.columns.map((column) => {
+    if (dropped.has(column)) return described(table, column, judge, { use: 'left out', why: 'as stated' });
+    const why = unread.get(column.name);
+    if (why !== undefined) return described(table, column, judge, { use: 'left out', why });
+    const at = roles.targets.indexOf(column);
+    if (at >= 0) {
+      return described(table, column, judge, {
+        use: 'target',
+        reading: target.judgement?.readings[at] ?? null,
+        ...(at === 0 ? { notes: target.notes, problem: target.problem } : {}),
+      });
+    }
+    if (column === roles.weight) return described(table, column, judge, { use: 'weight' });
+    if (column === roles.group) {
+      const reading = categoricalReading(column, judge.isDeclared(column) ? 'declared' : 'text', judge.words);
+      return described(table, column, judge, { use: 'group', reading });
+    }
+    return describedFeature(table, column, judge);
+  });
+  const { kind = null, reason = null } = target.judgement ?? {};
+  const features = columns.reduce((sum, { width }) => sum + width, 0);
+  return { file: table.source, rows: table.rows, task: kind, taskReason: reason, features, columns };
+}
+
+/** What the target is, if anything, and what is to be said of rows without one. */
+function describedTarget(
+  table: Table,
+  targets: readonly Column[],
+  judge: ColumnJudge,
+  { task, missingTarget = 'error' }: DescribeOptions,
+) {
+  const { value: judgement, problem } = attempt(() =>
+    targets.length === 0 ? null : judgeTarget(table, targets, judge, task ?? null),
+  );
+  const rows = attempt(() =>
+    judgement === null ? null : rowsWithTarget(table, judgement.readings, missingTarget).length,
+  );
+  const gone = table.rows - (rows.value ?? table.rows);
+  const notes = gone > 0 ? [droppedRows(gone, table.rows, targets)] : [];
+  return { judgement, notes, problem: problem ?? rows.problem };
+}
+
+function describedFeature(table: Table, column: Column, judge: ColumnJudge): ColumnDescription {
+  const { value, problem } = attempt(() => judgeFeature(table, column, judge));
+  if (value === null) return described(table, column, judge, { use: 'feature', problem });
+  const { reading, reason, constant, notes } = value;
+  if (reading === null) return described(table, column, judge, { use: 'left out', why: reason! });
+  const useless = constant ? [`\`${column.name}\` holds one number only: nothing is learned of that`] : [];
+  return described(table, column, judge, { use: 'feature', reading, notes: [...notes, ...useless] });
+}
+
+interface Known {
+  readonly use: ColumnDescription['use'];
+  readonly reading?: Reading | null;
+  readonly why?: string;
+  readonly notes?: readonly string[];
+  readonly problem?: string | null;
+}
+
+function described(table: Table, column: Column, judge: ColumnJudge, known: Known): ColumnDescription {
+  const { use, notes = [], problem = null } = known;
+  const verdict = attempt(() => (judge.isDeclared(column) ? null : judge.verdict(column))).value;
+  const reading = known.reading ?? readingFor(column, verdict, judge);
+  const { kind, format } = reading;
+  const facts = factsOf(table, reading);
+  const taken = verdict?.kind === 'empty' ? 'no values' : kind === 'numeric' ? verdict!.why : 'categories';
+  const declared = reading.declared ? 'categories, as stated' : taken;
+  const width = use !== 'feature' || problem !== null ? 0 : kind === 'numeric' ? 1 : facts.distinct;
+  const named = verdict?.kind === 'empty' ? 'none' : kind === 'categorical' ? 'categories' : 'numbers';
+  return {
+    ...{ name: column.name, use, why: known.why ?? declared },
+    kind: format?.kind === 'date' ? 'dates' : named,
+    ...facts,
+    ...{ width, notes, problem },
+  };
+}
+
+function readingFor(
+  column: Column,
+  verdict: ReturnType<ColumnJudge['verdict']> | null,
+  judge: ColumnJudge,
+): Reading {
+  if (verdict === null || verdict.kind === 'categorical') {
+    return categoricalReading(column, judge.isDeclared(column) ? 'declared' : 'text', judge.words);
+  }
+  return numericReading(column, verdict.format, judge.words);
+}
+
+type Facts = Pick<ColumnDescription, 'distinct' | 'missing' | 'missingWords' | 'range' | 'examples'>;
+
+function factsOf(table: Table, reading: Reading): Facts {
+  const { column, kind } = reading;
+  const numbers = kind === 'numeric' ? reading.numbers() : null;
+  const distinct = new Set<string | number>();
+  const words = new Set<string>();
+  const examples = new Set<string>();
+  let missing = 0;
+  let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let row = 0; row < table.rows; row++) {
+    const number = numbers === null ? Number.NaN : numbers[row]!;
+    const text = Number.isNaN(number) || examples.size < EXAMPLES ? column.text(row) : '';
+    if (Number.isNaN(number) && reading.isMissing(row)) {
+      missing++;
+      if (text !== '') words.add(text);
+      continue;
+    }
+    if (examples.size < EXAMPLES) examples.add(shortened(text));
+    distinct.add(Number.isNaN(number) ? labelOf(text) : number);
+    if (number < least) least = number;
+    if (number > greatest) greatest = number;
+  }
+  return {
+    ...{ distinct: distinct.size, missing, missingWords: [...words].map(shortened) },
+    ...{ range: least <= greatest ? ([least, greatest] as const) : null, examples: [...examples] },
+  };
+}
+
+function shortened(text: string): string {
+  return text.length > LONGEST_EXAMPLE ? `${text.slice(0, LONGEST_EXAMPLE - 1)}…` : text;
+}
+
+/** What stands in the way of one column is told of it, and the others are still described. */
+function attempt<Value>(run: () => Value): { readonly value: Value | null; readonly problem: string | null } {
+  try {
+    return { value: run(), problem: null };
+  } catch (error) {
+    if (!(error instanceof TuttiError) || error.code !== 'ERR_DATA') throw error;
+    return { value: null, problem: error.message };
+  }
+}

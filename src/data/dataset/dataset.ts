@@ -1,0 +1,243 @@
+// Datasets in the user's units: completed here for preprocessing, which makes them from a table, and made from a
+// caller's typed arrays. It knows nothing of members, threads or files.
+
+import { TuttiError } from '../../errors.js';
+import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../../option-names.js';
+import {
+  checkCount,
+  checkFinite,
+  checkIndices,
+  checkLength,
+  normaliseWeights,
+  requireList,
+  scaleOf,
+} from './arrays.js';
+import { markMade, requireDataset } from './check-dataset.js';
+import { type DatasetParts, hashesOf } from './dataset-hash.js';
+import type { DatasetNumbers, Task } from './dataset-types.js';
+import {
+  type Encoding,
+  type FeatureScale,
+  NO_SCALE,
+  type Scale,
+  SOFT_CLIP,
+  type Values,
+} from './encoding.js';
+
+export type { TableSplit, Task } from './dataset-types.js';
+export type { Encoding, FeatureScale, Scale, Values } from './encoding.js';
+
+export type Dataset = DatasetNumbers;
+
+/** Typed arrays of a caller; see {@link datasetFromArrays}. */
+export interface DatasetArrays {
+  /** [rows, features], row-major. */
+  readonly x: ArrayLike<number>;
+  readonly rows: number;
+  readonly features: number;
+  /** Class index of each row, [rows]. Either this or `targets`. */
+  readonly labels?: ArrayLike<number>;
+  /** Regression targets in the caller's units, [rows, targets], row-major. Either this or `labels`. */
+  readonly targets?: ArrayLike<number>;
+  /** Name of each class. @default '0', '1', … up to the largest label */
+  readonly classes?: readonly string[];
+  /** Name of each target. @default 'target0', 'target1', … */
+  readonly targetNames?: readonly string[];
+  /** Weights of the loss, ≥ 0, [rows]; scaled to mean 1. */
+  readonly weights?: ArrayLike<number>;
+  /** Group index of each row, integers ≥ 0, [rows]. */
+  readonly groups?: ArrayLike<number>;
+  /**
+   * Tangent vectors, [rows, vectors, features], row-major: directions in which each row could move without a
+   * change of what is predicted. In the units of `x`.
+   */
+  readonly tangents?: ArrayLike<number>;
+  /** Whether members see each column of `x` at mean 0 and standard deviation 1, or as it is. @default true */
+  readonly standardise?: boolean;
+  /**
+   * The c of a soft clip of standardised values: as they are up to c standard deviations, and never beyond 2c; null: none.
+   * @default null
+   */
+  readonly softClip?: number | null;
+  /** Take the task and the encoding from this (training) dataset instead: for test data. */
+  readonly like?: Dataset;
+}
+
+/** Lengths and numbers are checked where they are used. */
+const ARRAY_OPTIONS = {
+  x: option.required(option.numbers),
+  rows: option.any,
+  features: option.any,
+  labels: option.numbers,
+  targets: option.numbers,
+  classes: option.texts,
+  targetNames: option.texts,
+  weights: option.numbers,
+  groups: option.numbers,
+  tangents: option.numbers,
+  standardise: option.flag,
+  softClip: SOFT_CLIP,
+  like: option.object,
+} satisfies OptionTable<DatasetArrays>;
+
+/** `like` says them all. */
+const OWN = { says: 'there is no `like`', holds: ({ like }: DatasetArrays) => like === undefined };
+
+const ARRAY_USES = {
+  classes: {
+    says: 'there are `labels` and no `like`',
+    holds: ({ labels, like }) => labels !== undefined && like === undefined,
+  },
+  targetNames: {
+    says: 'there are `targets` and no `like`',
+    holds: ({ targets, like }) => targets !== undefined && like === undefined,
+  },
+  standardise: OWN,
+  softClip: OWN,
+} satisfies OptionUses<DatasetArrays>;
+
+/** Bound on labels whose classes are not named: a larger one is a mistake, not a class. */
+const MOST_CLASSES = 65536;
+
+/**
+ * A dataset from typed arrays, which stay in the caller's units: members see them standardised, unless `standardise`
+ * says not to, and predictions come back in the units of `targets`. A Float32Array or Float64Array `x` is used as it
+ * is, not copied: leave it unchanged afterwards.
+ *
+ * @throws ERR_SHAPE when lengths do not fit, ERR_DATA for NaN, infinite or out-of-range values, ERR_OPTION for a
+ * soft clip that is no number above 0, or without `standardise`
+ */
+export function datasetFromArrays(arrays: DatasetArrays): Dataset {
+  checkOptions('Dataset.fromArrays', arrays, ARRAY_OPTIONS);
+  requireUses(arrays, ARRAY_USES);
+  const { rows, features, like } = arrays;
+  if (like !== undefined) requireDataset(like, 'like');
+  checkCount('rows', rows);
+  checkCount('features', features);
+  if (like !== undefined && like.features !== features) {
+    throw new TuttiError('ERR_SHAPE', `Expected \`features\` to be ${like.features}, got ${features}`);
+  }
+  checkLength('x', arrays.x, rows * features, `${rows} rows × ${features} features`);
+  const x = valuesOf('x', arrays.x, features);
+  const { targetScale, ...target } = targetPart(arrays);
+  const encoding: Encoding =
+    like === undefined ? { features: ownScale(arrays, x), targets: targetScale } : like.encoding;
+  const rowWeights = arrays.weights === undefined ? null : weightsOf(arrays.weights, rows);
+  const groups = arrays.groups === undefined ? null : groupsOf(arrays.groups, rows);
+  const tangents = arrays.tangents === undefined ? null : tangentsOf(arrays, arrays.tangents);
+  const others = { preprocessing: null, split: null, rowWeights, groups, tangents };
+  return completeDataset({ ...target, rows, features, x, encoding, ...others });
+}
+
+/** Makers of datasets; shares its name with the type. */
+export const Dataset = { fromArrays: datasetFromArrays } as const;
+
+/** Columns of a network's raw prediction for a task: class count, or target count. */
+export function outputCount(task: Task): number {
+  return task.kind === 'classification' ? task.classes.length : task.targets.length;
+}
+
+/** Completes a dataset whose parts have been checked by its hashes. */
+export function completeDataset(parts: DatasetParts): Dataset {
+  return markMade({ ...parts, ...hashesOf(parts) });
+}
+
+/** A caller's numbers as they are, or in double precision, checked to be finite. */
+function valuesOf(name: string, values: ArrayLike<number>, columns: number): Values {
+  checkFinite(name, values, columns);
+  return values instanceof Float32Array || values instanceof Float64Array
+    ? values
+    : Float64Array.from(values);
+}
+
+function ownScale({ standardise = true, softClip = null, rows, features }: DatasetArrays, x: Values) {
+  if (!standardise) {
+    if (softClip === null) return null;
+    const message = `Expected \`softClip\` to be null without \`standardise\`, got ${softClip}`;
+    throw new TuttiError('ERR_OPTION', message, { option: 'softClip' });
+  }
+  const names = Array.from({ length: features }, (_, i) => `x[${i}]`);
+  const clips = softClip === null ? null : names.map(() => softClip);
+  return { ...scaleColumns(x, rows, names), softClip: clips } satisfies FeatureScale;
+}
+
+function scaleColumns(values: ArrayLike<number>, rows: number, names: readonly string[]): Scale {
+  const column = new Float64Array(rows);
+  const scales = names.map((columnName, c) => {
+    for (let row = 0; row < rows; row++) column[row] = values[row * names.length + c]!;
+    return scaleOf(column, columnName);
+  });
+  return { mean: scales.map((scale) => scale.mean), std: scales.map((scale) => scale.std) };
+}
+
+interface TargetPart extends Pick<Dataset, 'task' | 'labels' | 'targets'> {
+  readonly targetScale: Scale;
+}
+
+function targetPart(arrays: DatasetArrays): TargetPart {
+  const { labels, targets, like } = arrays;
+  if (labels !== undefined && targets === undefined && like?.task.kind !== 'regression') {
+    return labelPart(arrays, labels);
+  }
+  if (targets !== undefined && labels === undefined && like?.task.kind !== 'classification') {
+    return regressionPart(arrays, targets);
+  }
+  const either = 'Expected either `labels` or `targets`';
+  const suffix = like === undefined ? '' : `, for the ${like.task.kind} of \`like\``;
+  const got = labels === undefined ? (targets === undefined ? 'neither' : 'targets') : 'labels';
+  const both = labels !== undefined && targets !== undefined;
+  throw new TuttiError('ERR_SHAPE', `${either}${suffix}, got ${both ? 'both' : got}`);
+}
+
+function labelPart(arrays: DatasetArrays, labels: ArrayLike<number>): TargetPart {
+  checkLength('labels', labels, arrays.rows, 'one per row');
+  const given = arrays.like?.task.kind === 'classification' ? arrays.like.task.classes : arrays.classes;
+  checkIndices('labels', labels, given?.length ?? MOST_CLASSES);
+  const largest = Array.from(labels).reduce((most, label) => Math.max(most, label), 0);
+  const classes = given ?? Array.from({ length: largest + 1 }, (_, label) => String(label));
+  if (classes.length < 2) {
+    throw new TuttiError('ERR_DATA', `Expected at least 2 classes, got ${classes.length}`);
+  }
+  const task: Task = { kind: 'classification', classes };
+  return { task, labels: Int32Array.from(labels), targets: new Float64Array(0), targetScale: NO_SCALE };
+}
+
+function regressionPart(arrays: DatasetArrays, targets: ArrayLike<number>): TargetPart {
+  const given = arrays.like?.task.kind === 'regression' ? arrays.like.task.targets : arrays.targetNames;
+  requireList('targets', targets);
+  const count = given?.length ?? Math.max(1, Math.floor(targets.length / arrays.rows));
+  checkLength('targets', targets, arrays.rows * count, `${arrays.rows} rows × ${count} targets`);
+  checkFinite('targets', targets, count);
+  const names = given ?? Array.from({ length: count }, (_, i) => `target${i}`);
+  const targetScale = arrays.like?.encoding.targets ?? scaleColumns(targets, arrays.rows, names);
+  const task: Task = { kind: 'regression', targets: names };
+  return { task, labels: new Int32Array(0), targets: Float64Array.from(targets), targetScale };
+}
+
+function weightsOf(weights: ArrayLike<number>, rows: number): Float32Array | null {
+  checkLength('weights', weights, rows, 'one per row');
+  checkFinite('weights', weights, 1);
+  for (let row = 0; row < rows; row++) {
+    if (weights[row]! >= 0) continue;
+    const message = `Expected \`weights\` to be ≥ 0, got ${weights[row]} in row ${row}`;
+    throw new TuttiError('ERR_DATA', message, { row });
+  }
+  return normaliseWeights(Float64Array.from(weights));
+}
+
+function groupsOf(groups: ArrayLike<number>, rows: number): Int32Array {
+  checkLength('groups', groups, rows, 'one per row');
+  checkIndices('groups', groups, 2 ** 31);
+  return Int32Array.from(groups);
+}
+
+function tangentsOf({ rows, features }: DatasetArrays, tangents: ArrayLike<number>): Values {
+  requireList('tangents', tangents);
+  const vectors = tangents.length / (rows * features);
+  if (!Number.isInteger(vectors) || vectors === 0) {
+    const shape = `${rows} rows × vectors × ${features} features`;
+    const message = `Expected \`tangents\` to be ${shape}, got ${tangents.length} numbers`;
+    throw new TuttiError('ERR_SHAPE', message, { array: 'tangents' });
+  }
+  return valuesOf('tangents', tangents, features);
+}

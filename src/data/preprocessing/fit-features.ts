@@ -1,0 +1,141 @@
+// Fitting feature columns: scales, categories and fills, from the training rows alone. What a column is taken for was
+// judged before (judge-table.ts); how a fitted column is applied to a table is features.ts's.
+
+import { failOption, TuttiError } from '../../errors.js';
+import { mean as average, median, variance } from '../../math/statistics.js';
+import { type Reading, refuseMissing } from '../columns/reading.js';
+import { scaleOf } from '../dataset/arrays.js';
+import type { FeatureColumn } from '../dataset/preprocessing-types.js';
+import { classesOf, labeller } from '../table/labels.js';
+import type { Table } from '../table/table.js';
+import { fillNumber } from './features.js';
+
+/** How missing numbers are filled; missing categories become the most frequent one. */
+export type Impute = 'mean' | 'median';
+
+/**
+ * What is standardised: each numeric column by itself, or all of them by one mean and one deviation, which
+ * keeps the contrasts of an image.
+ */
+export type FeatureScaling = 'columns' | 'together';
+
+export interface FeatureOptions {
+  readonly impute: Impute | null;
+  readonly scaling: FeatureScaling;
+}
+
+/** More 0/1 columns than this for one column of categories are a mistake. */
+const MOST_CATEGORIES = 10_000;
+const IMPUTE_HINT = 'set `impute` to mean or median to fill them';
+
+type Numeric = Extract<FeatureColumn, { kind: 'numeric' }>;
+type Categorical = Extract<FeatureColumn, { kind: 'categorical' }>;
+
+/**
+ * Fits one feature column per given reading; a column without a value in the training rows gives none.
+ *
+ * @param rows u32, the training rows: means, categories and fills come from these alone
+ * @param used u32, the rows that will be transformed
+ * @throws ERR_DATA for (without `impute`) missing cells in any used row, and for too many categories
+ */
+export function fitFeatures(
+  table: Table,
+  readings: readonly Reading[],
+  rows: Uint32Array,
+  { impute, scaling }: FeatureOptions,
+  used: Uint32Array | null = null,
+): FeatureColumn[] {
+  if (scaling !== 'columns' && scaling !== 'together') failOption('scaling', 'columns or together', scaling);
+  if (impute !== null && impute !== 'mean' && impute !== 'median') {
+    failOption('impute', 'mean or median', impute);
+  }
+  if (impute === null) refuseMissing(table, readings, gapHint, used);
+  const fitted = readings.map((reading) => ({
+    reading,
+    feature:
+      reading.kind === 'numeric'
+        ? fitNumeric(reading, rows, impute, scaling)
+        : fitCategorical(reading, rows, impute),
+  }));
+  const numeric = fitted.filter(({ feature }) => feature?.kind === 'numeric') as FittedNumber[];
+  const scale = scaling === 'together' && numeric.length > 0 ? commonScale(numeric, rows) : {};
+  return fitted.flatMap(({ feature }) =>
+    feature === null ? [] : [feature.kind === 'numeric' ? { ...feature, ...scale } : feature],
+  );
+}
+
+interface FittedNumber {
+  readonly reading: Reading;
+  readonly feature: Numeric;
+}
+
+/** One scale for all numeric columns; each has equally many numbers, so their moments average. */
+function commonScale(fitted: readonly FittedNumber[], rows: Uint32Array): { mean: number; std: number } {
+  const mean = average(fitted.map(({ feature }) => feature.mean));
+  const spread = average(
+    fitted.map(({ reading, feature: { fill } }) => {
+      const numbers = reading.numbers();
+      return variance(
+        Float64Array.from(rows, (row) => fillNumber(numbers[row]!, fill)),
+        mean,
+      );
+    }),
+  );
+  return { mean, std: spread > 0 ? Math.sqrt(spread) : 1 };
+}
+
+/** Scales are those of the column as the network sees it: after filling. */
+function fitNumeric(
+  reading: Reading,
+  rows: Uint32Array,
+  impute: Impute | null,
+  scaling: FeatureScaling,
+): Numeric | null {
+  const all = reading.numbers();
+  const numbers = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) numbers[i] = all[rows[i]!]!;
+  const present = numbers.filter((number) => !Number.isNaN(number));
+  if (present.length === 0) return null;
+  const { name } = reading.column;
+  const fill = impute === null ? null : impute === 'mean' ? average(present) : median(present);
+  const filled =
+    present.length === numbers.length ? numbers : numbers.map((number) => fillNumber(number, fill));
+  const constant = scaling === 'columns' && present.every((number) => number === present[0]);
+  return {
+    ...{ kind: 'numeric', column: name, ...scaleOf(filled, name), fill },
+    ...(reading.format === null ? {} : { format: reading.format }),
+    ...(constant ? { constant } : {}),
+  };
+}
+
+/** Categories in code-unit order, 1 and 1.0 as one; the most frequent one (ties: the first) fills missing cells. */
+function fitCategorical(reading: Reading, rows: Uint32Array, impute: Impute | null): Categorical | null {
+  const { column, declared } = reading;
+  const cells = new Map<string, number>();
+  for (const row of rows) {
+    const text = column.text(row);
+    const count = cells.get(text);
+    if (count !== undefined) cells.set(text, count + 1);
+    else if (!reading.isMissing(row)) cells.set(text, 1);
+  }
+  if (cells.size === 0) return null;
+  const categories = classesOf(cells.keys()).sort();
+  if (categories.length > MOST_CATEGORIES) throw tooManyCategories(column.name, categories.length);
+  const indexOf = labeller(categories);
+  const counts = new Float64Array(categories.length);
+  for (const [text, count] of cells) counts[indexOf(text)!]! += count;
+  const fill = impute === null ? null : categories[counts.indexOf(Math.max(...counts))]!;
+  return { kind: 'categorical', column: column.name, categories, fill, ...(declared ? { declared } : {}) };
+}
+
+function tooManyCategories(column: string, count: number): TuttiError {
+  const message = `Expected \`${column}\` to have at most ${MOST_CATEGORIES} categories, got ${count}`;
+  return new TuttiError('ERR_DATA', `${message}; \`drop\` leaves the column out`, { column });
+}
+
+/** NA in a column of words is missing unless the user says that it is a category. */
+function gapHint({ column, kind, declared }: Reading, row: number): string {
+  const text = column.text(row);
+  if (kind === 'numeric' || declared || text === '') return IMPUTE_HINT;
+  return `${IMPUTE_HINT}, or list the column in \`categorical\` if ${JSON.stringify(text)} is a category`;
+}

@@ -1,0 +1,73 @@
+// The schema of the fitted preprocessing: checks what comes back from a file. What the fields mean is said at their
+// types, which it is held against: preprocessing-types.ts.
+
+import { z } from 'zod';
+import type { Preprocessing } from '../dataset/preprocessing-types.js';
+import { DATE_ORDERS } from '../table/date-format.js';
+
+const names = z.array(z.string()).readonly();
+const positive = z.number().positive();
+
+const format = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('number'),
+      decimal: z.enum(['.', ',']),
+      group: z.enum([',', '.', ' ', "'"]).nullable(),
+      unit: z.string().nullable(),
+    }),
+    z.strictObject({ kind: z.literal('date'), order: z.enum(DATE_ORDERS) }),
+  ])
+  .optional();
+
+const declared = z.literal(true).optional();
+
+const numericFeature = z.strictObject({
+  kind: z.literal('numeric'),
+  column: z.string(),
+  mean: z.number(),
+  std: positive,
+  fill: z.number().nullable(),
+  format,
+  constant: z.literal(true).optional(),
+});
+
+const categoricalFeature = z.strictObject({
+  kind: z.literal('categorical'),
+  column: z.string(),
+  categories: names,
+  fill: z.string().nullable(),
+  declared,
+});
+
+const classTarget = z.strictObject({
+  kind: z.literal('classification'),
+  column: z.string(),
+  classes: names,
+  declared,
+});
+
+const regressionTarget = z.strictObject({
+  kind: z.literal('regression'),
+  columns: names,
+  mean: z.array(z.number()).readonly(),
+  std: z.array(positive).readonly(),
+  formats: z.array(format.unwrap().nullable()).readonly().optional(),
+});
+
+export const preprocessingSchema = z.strictObject({
+  features: z.array(z.discriminatedUnion('kind', [numericFeature, categoricalFeature])).readonly(),
+  unseen: z.enum(['error', 'ignore']),
+  softClip: positive.optional(),
+  target: z.discriminatedUnion('kind', [classTarget, regressionTarget]),
+  weightColumn: z.string().nullable(),
+  groupColumn: z.string().nullable(),
+  weightFormat: format,
+  groupDeclared: declared,
+  missing: names.optional(),
+  missingTarget: z.literal('drop').optional(),
+  leftOut: z
+    .array(z.strictObject({ column: z.string(), reason: z.string() }))
+    .readonly()
+    .optional(),
+}) satisfies z.ZodType<Preprocessing>;

@@ -1,0 +1,213 @@
+// The way from a table's raw columns to a dataset, fitted on training rows and kept with the ensemble.
+// Composes judge-table.ts, features.ts, target.ts and weights.ts; reads no files (load.ts does) and knows nothing of
+// members.
+
+import { failOption, TuttiError } from '../../errors.js';
+import { type OptionTable, option } from '../../option-names.js';
+import { COLUMN_OPTIONS, type ColumnOptions } from '../columns/column-options.js';
+import { type Judgement, judgeTable } from '../columns/judge-table.js';
+import { categoricalReading, numericReading } from '../columns/reading.js';
+import { completeDataset, type Dataset, type Encoding, type Task } from '../dataset/dataset.js';
+import { NO_SCALE, SOFT_CLIP } from '../dataset/encoding.js';
+import type { Preprocessing } from '../dataset/preprocessing-types.js';
+import { requireColumn, type Table } from '../table/table.js';
+import { featureWidth, transformFeatures } from './features.js';
+import { type FeatureScaling, fitFeatures, type Impute } from './fit-features.js';
+import { fitTarget, targetReadings, transformTargets } from './target.js';
+import { type ClassWeights, fitRowWeights, groupsOf } from './weights.js';
+
+export type { FeatureColumn, Preprocessing, TargetEncoding } from '../dataset/preprocessing-types.js';
+export { featureNames, featureWidth, transformFeatures } from './features.js';
+export type { Impute } from './fit-features.js';
+export { type EncodedTargets, transformTargets } from './target.js';
+export type { ClassWeights } from './weights.js';
+
+export interface PreprocessingOptions extends ColumnOptions {
+  /** Fill missing feature cells. @default a missing cell is an error */
+  readonly impute?: Impute | undefined;
+  /**
+   * A category not seen in training: refused by name, or encoded as no category at all.
+   * @default 'error', because a misspelt category would otherwise be predicted as if it were nothing
+   */
+  readonly unseen?: Preprocessing['unseen'] | undefined;
+  /** Whether numeric features are standardised each by itself or, as pixels want, all alike. @default 'columns' */
+  readonly scaling?: FeatureScaling | undefined;
+  /**
+   * The c of a soft clip of standardised numeric columns: as they are up to c standard deviations, and never beyond 2c;
+   * null: none. Networks do better without values that are far out: docs/DEFAULTS.md.
+   * @default 2; null with `scaling: 'together'`, because clipped pixels are another image
+   */
+  readonly softClip?: number | null | undefined;
+}
+
+/** Standard deviations up to which a value is left as it is. */
+const DEFAULT_SOFT_CLIP = 2;
+
+/** The checks of these options that need no table. */
+export const PREPROCESSING_OPTIONS = {
+  ...COLUMN_OPTIONS,
+  impute: option.oneOf('mean', 'median'),
+  unseen: option.oneOf('error', 'ignore'),
+  scaling: option.oneOf('columns', 'together'),
+  softClip: SOFT_CLIP,
+} as const satisfies OptionTable<PreprocessingOptions>;
+
+/**
+ * Fits preprocessing: what columns are taken for, classes and errors over the whole table; means, deviations,
+ * categories and fills over the training rows alone.
+ *
+ * @param rows u32, the training rows
+ * @param judgement of the same table by the same options
+ * @throws ERR_OPTION, ERR_DATA: see the parts
+ */
+export function fitPreprocessing(
+  table: Table,
+  rows: Uint32Array,
+  options: PreprocessingOptions,
+  judgement: Judgement = judgeTable(table, options),
+): Preprocessing {
+  const { weight, group } = judgement;
+  const unseen = options.unseen ?? 'error';
+  if (unseen !== 'error' && unseen !== 'ignore') failOption('unseen', 'error or ignore', unseen);
+  const target = fitTarget(table, judgement.target, rows, judgement.rows);
+  const { impute = null, scaling = 'columns' } = options;
+  const { softClip = scaling === 'together' ? null : DEFAULT_SOFT_CLIP } = options;
+  const features = fitFeatures(table, judgement.features, rows, { impute, scaling }, judgement.rows);
+  const leftOut = [...judgement.leftOut, ...withoutValues(judgement, features)];
+  if (features.length === 0) throw nothingFitted(table);
+  return {
+    ...{ features, unseen, target },
+    // Absent where there is none, as all that is not used, so that the content hash is what it always was.
+    ...(softClip === null ? {} : { softClip }),
+    weightColumn: weight?.column.name ?? null,
+    groupColumn: group?.column.name ?? null,
+    ...(weight === null || weight.format === null ? {} : { weightFormat: weight.format }),
+    ...(group?.declared === true ? { groupDeclared: true } : {}),
+    ...(options.missing === undefined || options.missing.length === 0 ? {} : { missing: options.missing }),
+    ...(options.missingTarget === 'drop' ? { missingTarget: 'drop' } : {}),
+    ...(leftOut.length === 0 ? {} : { leftOut }),
+  };
+}
+
+/** Columns whose only values are in rows that are held out. */
+function withoutValues(
+  judgement: Judgement,
+  features: Preprocessing['features'],
+): NonNullable<Preprocessing['leftOut']> {
+  const fitted = new Set(features.map(({ column }) => column));
+  return judgement.features
+    .filter(({ column }) => !fitted.has(column.name))
+    .map(({ column }) => ({ column: column.name, reason: 'no values in the training rows' }));
+}
+
+function nothingFitted(table: Table): TuttiError {
+  const message = `Expected ${table.source} to have a column with values in the training rows, got none`;
+  return new TuttiError('ERR_DATA', message, { file: table.source });
+}
+
+/** The task that a fitted preprocessing stands for. */
+export function taskFrom(preprocessing: Preprocessing): Task {
+  const { target } = preprocessing;
+  return target.kind === 'classification'
+    ? { kind: 'classification', classes: target.classes }
+    : { kind: 'regression', targets: target.columns };
+}
+
+/** How a fitted preprocessing's features and targets become what members see. */
+export function encodingFrom({ features, target, ...preprocessing }: Preprocessing): Encoding {
+  const softClip = preprocessing.softClip ?? null;
+  const columns = features.flatMap(
+    (feature): readonly { mean: number; std: number; clip: number | null }[] =>
+      feature.kind === 'numeric'
+        ? [{ mean: feature.mean, std: feature.std, clip: softClip }]
+        : feature.categories.map(() => ({ mean: 0, std: 1, clip: null })),
+  );
+  return {
+    features: {
+      mean: columns.map(({ mean }) => mean),
+      std: columns.map(({ std }) => std),
+      softClip: softClip === null ? null : columns.map(({ clip }) => clip),
+    },
+    targets: target.kind === 'classification' ? NO_SCALE : { mean: target.mean, std: target.std },
+  };
+}
+
+/** Weights and groups to keep with a training dataset; test datasets have neither. */
+export interface TrainingExtras {
+  readonly classWeights?: ClassWeights | undefined;
+  /** Whether the weights of rows are read. @default true */
+  readonly weights?: boolean;
+  /** The split that the rows are the training part of. */
+  readonly split?: Dataset['split'];
+}
+
+/**
+ * The dataset of a table's rows, targets included: to train on (with `extras`) or to evaluate on.
+ * Weights and groups are read only for training: figures on test rows are unweighted.
+ *
+ * @param rows u32, the rows to take; null for all, or all with a target where training dropped the others
+ * @throws ERR_DATA for bad cells and where the target column is absent
+ */
+export function transformTable(
+  preprocessing: Preprocessing,
+  table: Table,
+  rows: Uint32Array | null = null,
+  extras: TrainingExtras | null = null,
+): Dataset {
+  const used = rows ?? rowsToUse(preprocessing, table);
+  const encoded = transformTargets(preprocessing, table, used);
+  if (encoded === null) throw noTarget(preprocessing, table);
+  return completeDataset({
+    task: taskFrom(preprocessing),
+    rows: used.length,
+    features: featureWidth(preprocessing.features),
+    x: transformFeatures(preprocessing, table, used),
+    ...encoded,
+    encoding: encodingFrom(preprocessing),
+    preprocessing,
+    tangents: null,
+    split: extras?.split ?? null,
+    ...trainingParts(preprocessing, table, used, encoded.labels, extras),
+  });
+}
+
+function trainingParts(
+  preprocessing: Preprocessing,
+  table: Table,
+  rows: Uint32Array,
+  labels: Int32Array,
+  extras: TrainingExtras | null,
+): Pick<Dataset, 'rowWeights' | 'groups'> {
+  if (extras === null) return { rowWeights: null, groups: null };
+  const { weightColumn, groupColumn, target, missing = [] } = preprocessing;
+  const weight =
+    weightColumn === null || extras.weights === false
+      ? null
+      : numericReading(
+          requireColumn(table, 'weightColumn', weightColumn),
+          preprocessing.weightFormat ?? null,
+          missing,
+        );
+  const classes = target.kind === 'classification' ? target.classes : null;
+  const rowWeights = fitRowWeights(table, rows, weight, extras.classWeights ?? null, labels, classes);
+  if (groupColumn === null) return { rowWeights, groups: null };
+  const kind = preprocessing.groupDeclared === true ? 'declared' : 'text';
+  const group = categoricalReading(requireColumn(table, 'groupColumn', groupColumn), kind, missing);
+  return { rowWeights, groups: groupsOf(table, rows, group) };
+}
+
+/** All rows, or those with a target where the others were left out of training. */
+export function rowsToUse(preprocessing: Preprocessing, table: Table): Uint32Array {
+  const all = Uint32Array.from({ length: table.rows }, (_, row) => row);
+  const readings = preprocessing.missingTarget === 'drop' ? targetReadings(preprocessing, table) : null;
+  if (readings === null) return all;
+  const kept = all.filter((row) => readings.every((reading) => !reading.isMissing(row)));
+  return kept.length === 0 ? all : kept;
+}
+
+function noTarget(preprocessing: Preprocessing, table: Table): TuttiError {
+  const { target } = preprocessing;
+  const name = target.kind === 'classification' ? target.column : target.columns.join(', ');
+  const message = `Expected ${table.source} to have values in the target column \`${name}\`, got none`;
+  return new TuttiError('ERR_DATA', message, { file: table.source, column: name });
+}

@@ -1,0 +1,107 @@
+// What an engine gives: to the training loop one member that can be advanced epoch by epoch, to prediction one
+// that answers. The loop (order of epochs, early stopping, history) is src/training/thread/train-member.ts, for every engine.
+
+import type { Task } from '../../data/dataset/dataset.js';
+import { TuttiError } from '../../errors.js';
+import type { ControlBlock } from '../../memory/control-block.js';
+import type { TrainingLayout } from '../../memory/layout.js';
+import type { RowRange } from '../../predictions/blocks.js';
+import type { Predictions } from '../../predictions/predictions.js';
+
+/** Where a member is trained, beside its own spec and rows. */
+export interface TrainerContext {
+  readonly memory: WebAssembly.Memory;
+  readonly control: ControlBlock;
+  readonly layout: TrainingLayout;
+  readonly task: Task;
+  readonly seed: number;
+  /** The arena and progress record this member uses. */
+  readonly slot: number;
+}
+
+/** The rows and columns of one member, drawn before its engine starts. */
+export interface MemberRows {
+  /** The resample: row numbers of the dataset, in any order, with repetitions. */
+  readonly inBag: Uint32Array;
+  /** Random subspace: ascending column numbers, or null for all. */
+  readonly columns: Uint32Array | null;
+}
+
+/** A member's step in two halves, between which a group adds what its members owe each other. */
+export interface LockstepTrainer {
+  /** The tied layers' parameters, and the gradient that the next `applyGradient` takes for them; live views. */
+  readonly tied: readonly { readonly weights: Float32Array; readonly gradient: Float32Array }[];
+  beginEpoch(epoch: number): void;
+  /**
+   * Computes the gradient of a step; `step` counts from 0 within the epoch.
+   * @returns the summed loss of its examples and their number.
+   * @throws ERR_DIVERGED when the loss is not finite.
+   */
+  computeGradient(
+    epoch: number,
+    step: number,
+    learningRate: number,
+  ): { readonly lossSum: number; readonly examples: number };
+  /** Hands the gradient to the optimizer. */
+  applyGradient(): void;
+}
+
+/** One member in training. Epochs count from 1. */
+export interface MemberTrainer {
+  readonly stepsPerEpoch: number;
+  /**
+   * Trains one epoch over the resample in a fresh keyed order.
+   * @returns the mean training loss per example, or null when a stop was requested before its end.
+   * @throws ERR_DIVERGED when the loss of a step is not finite.
+   */
+  runEpoch(epoch: number, learningRate: number): number | null;
+  /** Mean loss per example over these rows, without changing anything. */
+  evaluate(rows: Uint32Array): number;
+  /** Remembers the current weights as the best so far. */
+  keepWeights(): void;
+  /** Goes back to the weights last kept. */
+  restoreWeights(): void;
+  /** Floats of the member's state: what must outlive a job that does not end its training. */
+  readonly stateLengthFloats: number;
+  /**
+   * Writes the state into f32[stateLengthFloats].
+   * @throws ERR_DIVERGED when a parameter is not finite.
+   */
+  saveState(into: Float32Array): void;
+  /**
+   * Draws the tied layers toward the anchor after every step from now on.
+   * @param anchor the tied layers' values, one after the other, in the state's layout.
+   * @param members live members of the group.
+   */
+  tieTo(anchor: Float32Array, members: number): void;
+  /** For members that step in lockstep; their spec asks for exact tying. */
+  readonly lockstep: LockstepTrainer;
+  /** Numbers that {@link exportWeights} writes. */
+  readonly weightCount: number;
+  /** Writes the unpadded parameters: for a network of the wasm engine per layer W[inputs, units] row-major, then the bias. */
+  exportWeights(into: Float32Array): void;
+  /** What prediction needs beside weights and spec: a stored model, as text. @default nothing */
+  readonly topology?: string;
+  /** Lets go of what the trainer holds outside of the training's memory. @default nothing */
+  dispose?(): void;
+}
+
+/** One member that predicts. */
+export interface MemberPredictor {
+  /**
+   * Predicts a range of positions of x, f32[n, features]: of its rows, or of the rows `index` lists; in the user's
+   * units. What it returns may be overwritten by the next call.
+   */
+  predict(x: Float32Array, range: RowRange, index: Uint32Array | null): Predictions | Promise<Predictions>;
+  /** Lets go of what it holds. @default nothing */
+  dispose?(): void;
+}
+
+/** The error of a member whose loss, or one of whose weights, is not finite. */
+export function diverged(member: number, epoch: number, loss: number): TuttiError {
+  return new TuttiError(
+    'ERR_DIVERGED',
+    `Member ${member} diverged in epoch ${epoch}: its loss became ${loss}; a smaller \`learningRate\` may help`,
+    { member, epoch, loss: String(loss) },
+  );
+}

@@ -1,0 +1,114 @@
+// Modules of the user's: read for their hash, imported for their default export. What that must be is the business
+// of the engine that asks.
+
+import { createHash } from 'node:crypto';
+import { normalize, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { TuttiError } from '../../errors.js';
+import { MAX_MODULE_BYTES, readBoundedFile } from '../../files/regular-file.js';
+import type { ModuleSpec } from '../../model/spec.js';
+import { type Change, rememberIntrinsics, restoreIntrinsics } from './intrinsics.js';
+
+/** A module and the member it is for; null where it is for all of them. */
+export interface ModuleUse {
+  readonly module: ModuleSpec;
+  readonly member: number | null;
+}
+
+/**
+ * Reads a module's file, without running it.
+ * @param path relative to the working directory, or absolute. @param member whose it is, for messages.
+ * @throws ERR_MODULE when it cannot be read.
+ */
+export async function readModule(path: string, member: number | null): Promise<ModuleSpec> {
+  const module = { path: normalize(path), hash: '' };
+  const bytes = readSource({ module, member });
+  return { ...module, hash: createHash('sha256').update(bytes).digest('hex') };
+}
+
+function readSource(use: ModuleUse): Buffer {
+  const { path } = use.module;
+  try {
+    return readBoundedFile(path, { maxBytes: MAX_MODULE_BYTES, name: `the module ${path}` });
+  } catch (error) {
+    throw moduleError(use, (error as Error).message, error);
+  }
+}
+
+/**
+ * The module's default export, null when it has none; wrapped, because to await it would ask it for a `then`.
+ * @throws ERR_MODULE when the file is not there, is not what it was when the member was planned, or throws.
+ */
+export async function importDefault(use: ModuleUse): Promise<{ readonly exported: unknown }> {
+  const { path, hash } = use.module;
+  const now = await readModule(path, use.member);
+  if (now.hash !== hash) {
+    const wanted = `its SHA-256 is ${now.hash} where it was ${hash}`;
+    throw moduleError(use, `the module ${path} is not the one that the member was planned with: ${wanted}`);
+  }
+  // Its content is part of the address, because Node.js keeps what it has once imported, changed or not.
+  const url = `${pathToFileURL(resolve(path)).href}?sha256=${hash}`;
+  const load = async () => {
+    const module = (await import(/* webpackIgnore: true */ url)) as { readonly default?: unknown };
+    return { exported: module.default ?? null };
+  };
+  const result = await callUser(load);
+  if (result.change !== null)
+    throw moduleError(use, `the module ${path} ${sayChange(result.change)} as it was imported`);
+  if ('value' in result) return result.value;
+  throw moduleError(use, `the module ${path} cannot be imported: ${reasonOf(result.error)}`, result.error);
+}
+
+/** ERR_MODULE naming the module and, where it is for one, the member: `Member 3: …`. */
+export function moduleError({ module, member }: ModuleUse, message: string, cause?: unknown): TuttiError {
+  const details = { module: module.path, ...(member === null ? {} : { member }) };
+  const whole =
+    member === null ? `${message[0]!.toUpperCase()}${message.slice(1)}` : `Member ${member}: ${message}`;
+  return new TuttiError('ERR_MODULE', whole, details, cause);
+}
+
+/** What came of running a user's code: an answer or an error, and what it changed that is not its own. */
+export type UserResult<T> = { readonly change: Change | null } & (
+  | { readonly value: T }
+  | { readonly error: unknown }
+);
+
+/** Runs a user's code. What it changes of the language itself is put back before anything else runs. */
+export async function callUser<T>(call: () => T): Promise<UserResult<Awaited<T>>> {
+  const before = rememberIntrinsics();
+  let change: Change | null = null;
+  const restore = () => {
+    const now = restoreIntrinsics(before);
+    change ??= now;
+  };
+  const callNow = () => {
+    try {
+      return call();
+    } finally {
+      // At once, because others may run while the answer is awaited; and again when it is there.
+      restore();
+    }
+  };
+  try {
+    const value = await callNow();
+    restore();
+    return { change, value };
+  } catch (error) {
+    restore();
+    return { change, error };
+  }
+}
+
+/** `changed Array.prototype.push, which is JavaScript's own,` */
+export function sayChange({ name, undone }: Change): string {
+  return `changed ${name}, which is JavaScript's own${undone ? '' : ' and cannot be put back'},`;
+}
+
+/** What a user's code threw, in a line; what it threw may itself throw when it is looked at. */
+export function reasonOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message || error.name) : String(error);
+  } catch {
+    return 'something that cannot be shown';
+  }
+}

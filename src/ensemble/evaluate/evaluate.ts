@@ -1,0 +1,203 @@
+// Measuring a trained ensemble: on held-out rows, and out of bag on the rows it was trained on.
+// It streams members' predictions through src/measure, which defines every figure.
+
+import { isDeepStrictEqual } from 'node:util';
+import type { Dataset } from '../../data/dataset/dataset.js';
+import { hashesOf } from '../../data/dataset/dataset-hash.js';
+import { TuttiError } from '../../errors.js';
+import {
+  INTERVAL_OPTIONS,
+  INTERVAL_USES,
+  type IntervalOptions,
+} from '../../measure/correlation/intervals.js';
+import { createMeasurement, type Measurement } from '../../measure/measurement.js';
+import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../../option-names.js';
+import { combiner } from '../../predictions/aggregate/aggregate.js';
+import { type RowRange, type TargetBlock, targetBlock } from '../../predictions/blocks.js';
+import type { Predictions } from '../../predictions/predictions.js';
+import type { Ensemble } from '../ensemble.js';
+import { memberKinds } from '../kinds.js';
+import { drawCandidates, drawMember } from '../member-rows.js';
+import type { AnswerOptions } from '../predict/answers.js';
+import { checkDataset } from '../predict/inputs.js';
+import { type CombineOptions, combineSettings, eachBlock, PREDICT_OPTIONS } from '../predict/predict.js';
+
+export interface OutOfBagOptions extends CombineOptions, IntervalOptions {
+  /** The k × k matrix of error products; its cost grows with k². @default up to 128 members */
+  readonly covariance?: boolean;
+}
+
+export interface EvaluateOptions extends OutOfBagOptions {
+  /** Error rate, log-loss and geometric mean over sampled subsets of the members. @default true */
+  readonly curves?: boolean;
+  /** Sampled subsets per ensemble size. @default 16 */
+  readonly subsets?: number;
+}
+
+const OUT_OF_BAG_OPTIONS = {
+  ...PREDICT_OPTIONS,
+  ...INTERVAL_OPTIONS,
+  covariance: option.flag,
+} satisfies OptionTable<OutOfBagOptions>;
+
+const EVALUATE_OPTIONS = {
+  ...OUT_OF_BAG_OPTIONS,
+  curves: option.flag,
+  subsets: option.integer(1),
+} satisfies OptionTable<EvaluateOptions>;
+
+const EVALUATE_USES = {
+  level: INTERVAL_USES.level,
+  seed: {
+    says: '`replicates` is above 0 or there are `curves`',
+    holds: ({ replicates, curves }) => replicates !== 0 || curves !== false,
+  },
+  subsets: { says: 'there are `curves`', holds: ({ curves }) => curves !== false },
+} satisfies OptionUses<EvaluateOptions>;
+
+/**
+ * Measures an ensemble on rows it was not trained on.
+ * @param dataset of the ensemble's columns and task, in the user's units: its own scales do not matter.
+ * @throws ERR_SHAPE when the dataset's columns or task are not the ensemble's; ERR_DATA for a value that is not finite.
+ */
+export async function evaluateEnsemble(
+  ensemble: Ensemble,
+  dataset: Dataset,
+  options: EvaluateOptions = {},
+): Promise<Measurement> {
+  checkOptions('evaluateEnsemble', options, EVALUATE_OPTIONS);
+  requireUses(options, EVALUATE_USES);
+  checkDataset(ensemble, dataset);
+  const { task } = ensemble;
+  const settings = measurementSettings(ensemble, options);
+  const curves = options.curves === false ? {} : { curves: subsetAggregators(ensemble) };
+  const measurement = createMeasurement({ ...settings, ...curves, task });
+  const add = (members: readonly Predictions[], range: RowRange) =>
+    measurement.addBlock(members, targetBlock(dataset, null, range));
+  await eachBlock(ensemble, dataset.x, dataset.rows, null, add, options);
+  return measurement.finish();
+}
+
+/**
+ * Measures an ensemble on its own training rows, each by the members that never saw it. Rows that decided
+ * when a member stopped are not among that member's out-of-bag rows.
+ * @returns null when no row is out of bag for any member (as without resampling).
+ * @throws ERR_DATA when the dataset is not the one the ensemble was trained on.
+ *
+ * **Source:** Breiman, "Out-of-bag estimation", 1996.
+ */
+export async function evaluateOutOfBag(
+  ensemble: Ensemble,
+  dataset: Dataset,
+  options: OutOfBagOptions = {},
+): Promise<Measurement | null> {
+  checkOptions('evaluateOutOfBag', options, OUT_OF_BAG_OPTIONS);
+  requireUses<OutOfBagOptions>(options, INTERVAL_USES);
+  const settings = measurementSettings(ensemble, options);
+  const measurement = createMeasurement({ ...settings, task: ensemble.task, outOfBag: true });
+  const add = measurement.addBlock;
+  return (await eachOutOfBagBlock(ensemble, dataset, add, options)) ? measurement.finish() : null;
+}
+
+/**
+ * Visits the rows that members were drawn from with everyone's predictions; the mask, u8[k, rows], has a 1 where
+ * a row is out of bag for a member.
+ * @returns false, having visited nothing, when no row is out of bag for any member.
+ * @throws ERR_SHAPE, ERR_DATA when the dataset's rows or groups are not those the ensemble was trained on.
+ */
+export async function eachOutOfBagBlock(
+  ensemble: Ensemble,
+  dataset: Dataset,
+  visit: (members: readonly Predictions[], targets: TargetBlock, mask: Uint8Array) => void,
+  options: AnswerOptions = {},
+): Promise<boolean> {
+  checkDataset(ensemble, dataset);
+  requireTrainingRows(ensemble, dataset);
+  const { candidates } = drawCandidates(ensemble.plan, dataset);
+  const outOfBag = outOfBagBits(ensemble, dataset);
+  if (outOfBag === null) return false;
+  const visitBlock = (members: readonly Predictions[], range: RowRange) => {
+    const rows = range.end - range.start;
+    const mask = new Uint8Array(members.length * rows);
+    for (let at = 0; at < mask.length; at++) {
+      const row = candidates[range.start + (at % rows)]!;
+      mask[at] = hasBit(outOfBag[Math.floor(at / rows)]!, row) ? 1 : 0;
+    }
+    visit(members, targetBlock(dataset, candidates, range), mask);
+  };
+  await eachBlock(ensemble, dataset.x, candidates.length, candidates, visitBlock, options);
+  return true;
+}
+
+export { checkDataset } from '../predict/inputs.js';
+
+function measurementSettings(ensemble: Ensemble, options: EvaluateOptions) {
+  const name = options.aggregator ?? 'arithmeticMean';
+  const { replicates, level, seed, subsets, covariance } = options;
+  const combined = combineSettings(ensemble, options);
+  const weighted = combined.weights?.some((weight, _, all) => weight !== all[0]) ?? false;
+  const stated = Object.entries({ replicates, level, seed, subsets, covariance });
+  return {
+    ...(Object.fromEntries(stated.filter(([, value]) => value !== undefined)) as IntervalOptions),
+    members: ensemble.members.length,
+    kinds: memberKinds(ensemble),
+    aggregator: { name, combine: combiner(name, ensemble.task, combined), weighted },
+  };
+}
+
+function subsetAggregators({ task }: Ensemble) {
+  const arithmeticMean = combiner('arithmeticMean', task);
+  if (task.kind === 'regression') return { arithmeticMean };
+  return { arithmeticMean, geometricMean: combiner('geometricMean', task) };
+}
+
+/** One bit per row of the dataset for each trained member; null when none is set. */
+function outOfBagBits({ plan, members, features }: Ensemble, dataset: Dataset): Uint8Array[] | null {
+  const rows = drawCandidates(plan, dataset);
+  let any = false;
+  const bits = members.map(({ index }) => {
+    const { outOfBag } = drawMember(plan.seed, plan.members[index]!, dataset, features, rows);
+    const own = new Uint8Array(Math.ceil(dataset.rows / 8));
+    for (const row of outOfBag) own[row >>> 3]! |= 1 << (row & 7);
+    any ||= outOfBag.length > 0;
+    return own;
+  });
+  return any ? bits : null;
+}
+
+function hasBit(bits: Uint8Array, row: number): boolean {
+  return ((bits[row >>> 3]! >>> (row & 7)) & 1) === 1;
+}
+
+/**
+ * Whether a dataset holds the rows that the ensemble was trained on, whatever their weights and its own scales. Of an
+ * ensemble saved before format 3 only the very dataset is known again.
+ */
+export function isTrainedOn(ensemble: Ensemble, dataset: Dataset): boolean {
+  if (dataset.hash === ensemble.datasetHash) return true;
+  const { trainedOn, encoding, preprocessing } = ensemble;
+  if (trainedOn === null) return false;
+  if (dataset.rowsHash === trainedOn.rowsHash) return true;
+  if (isDeepStrictEqual(dataset.encoding, encoding)) return false;
+  return hashesOf({ ...dataset, encoding, preprocessing }).rowsHash === trainedOn.rowsHash;
+}
+
+/** Out of bag is who drew what, and that depends on the groups too. */
+function requireTrainingRows(ensemble: Ensemble, dataset: Dataset): void {
+  const fail = (got: string): never => {
+    const expected = 'Out-of-bag figures need the rows the ensemble was trained on';
+    throw new TuttiError('ERR_DATA', `${expected}${ofSplit(ensemble)}, got ${got}`, { rows: dataset.rows });
+  };
+  if (!isTrainedOn(ensemble, dataset)) fail(`others (${dataset.rows} rows)`);
+  if (dataset.hash === ensemble.datasetHash) return;
+  if (dataset.groupsHash !== ensemble.trainedOn!.groupsHash) {
+    fail(dataset.groupsHash === null ? 'them without their groups' : 'them with other groups');
+  }
+}
+
+function ofSplit({ trainedOn }: Ensemble): string {
+  const split = trainedOn?.split ?? null;
+  if (split === null) return '';
+  const { testShare, seed, rows } = split;
+  return ` (those left of ${rows} by a test share of ${testShare} with seed ${seed})`;
+}

@@ -1,0 +1,51 @@
+// Each member's own predictions, one by one instead of combined: for tools that look at members themselves.
+
+import { outputCount, type Values } from '../../data/dataset/dataset.js';
+import { checkOptions } from '../../option-names.js';
+import type { Predictions } from '../../predictions/predictions.js';
+import type { Ensemble } from '../ensemble.js';
+import { ANSWER_OPTIONS, type AnswerOptions } from './answers.js';
+import { type Inputs, inputsOf } from './inputs.js';
+import { eachBlock } from './predict.js';
+
+/**
+ * Predicts rows with every member.
+ * @param inputs as for `predictEnsemble`.
+ * @returns one per trained member, in plan order (`ensemble.members[i].index` is its place in the plan): probabilities,
+ * or values in the user's units, [rows, outputs].
+ * @throws as `predictEnsemble`.
+ */
+export async function predictMembers(
+  ensemble: Ensemble,
+  inputs: Inputs,
+  options: AnswerOptions = {},
+): Promise<Predictions[]> {
+  checkOptions('predictMembers', options, ANSWER_OPTIONS);
+  const { x, rows } = inputsOf(ensemble, inputs);
+  const outputs = outputCount(ensemble.task);
+  const all: { [part in Part]: Predictions[part] }[] = [];
+  const keep = (members: readonly Predictions[], { start }: { readonly start: number }) => {
+    for (const [at, block] of members.entries()) {
+      all[at] ??= emptyLike(block, rows * outputs);
+      // Blocks are views that the next one overwrites.
+      for (const part of PARTS) all[at]![part]?.set(block[part]!, start * outputs);
+    }
+  };
+  await eachBlock(ensemble, x, rows, null, keep, options);
+  return all.map((parts) => ({ rows, outputs, ...parts }));
+}
+
+const PARTS = ['mean', 'logProbabilities', 'variance'] as const;
+
+type Part = (typeof PARTS)[number];
+
+/** The parts that a block has, for `length` numbers, of the same precision. */
+function emptyLike(block: Predictions, length: number): { [part in Part]: Predictions[part] } {
+  const like = <Own extends Values>(values: Own): Own =>
+    new (values.constructor as new (size: number) => Own)(length);
+  return {
+    mean: like(block.mean),
+    logProbabilities: block.logProbabilities && like(block.logProbabilities),
+    variance: block.variance && like(block.variance),
+  };
+}

@@ -1,0 +1,223 @@
+// Greedy selection: which members, and how often each, make the best average on rows they were not trained on.
+// It finds weights; what they are worth must be measured on other rows again.
+
+import type { Dataset, Task } from '../../data/dataset/dataset.js';
+import { failOption, TuttiError } from '../../errors.js';
+import { log } from '../../math/functions.js';
+import { checkOptions, type OptionTable, option } from '../../option-names.js';
+import { AGGREGATORS, type Aggregator, DEFAULT_TOLERANCE } from '../../predictions/aggregate/aggregate.js';
+import { type TargetBlock, targetBlock } from '../../predictions/blocks.js';
+import { largestAt } from '../../predictions/labels.js';
+import type { Predictions } from '../../predictions/predictions.js';
+import type { Ensemble } from '../ensemble.js';
+import { checkDataset, eachOutOfBagBlock } from '../evaluate/evaluate.js';
+import { eachBlock } from '../predict/predict.js';
+import {
+  checkSelection,
+  helps,
+  type SelectionCheck,
+  selectGreedily,
+  smallestAt,
+} from './greedy-selection.js';
+import {
+  createJudge,
+  createPairJudge,
+  type Judge,
+  type PredictionTable,
+  range,
+  type SelectionMetric,
+  type Terms,
+} from './selection-judges.js';
+
+export interface SelectionOptions {
+  /**
+   * `heldOut`: the dataset's rows, which no member was trained on. `outOfBag`: the dataset is the one the ensemble
+   * was trained on, and each row judges the members that never saw it. @default 'heldOut'
+   */
+  readonly rows?: 'heldOut' | 'outOfBag';
+  /** How many times a member is added, repetitions included. @default twice the members, at most 100 */
+  readonly size?: number;
+  /** Out of bag 'arithmeticMean' only. @default 'arithmeticMean' */
+  readonly aggregator?: Aggregator;
+  /** What is made small. @default 'logLoss' for classes, 'errorRate' for votes, 'squaredError' for numbers and out of bag */
+  readonly metric?: SelectionMetric;
+  /**
+   * Whether to take the selection even where it does no better than equal weights on rows it was not made on. @default
+   * false: then all members count equally
+   */
+  readonly always?: boolean;
+}
+
+const SELECTION_OPTIONS = {
+  rows: option.oneOf('heldOut', 'outOfBag'),
+  size: option.integer(1),
+  aggregator: option.oneOf(...AGGREGATORS),
+  metric: option.oneOf('logLoss', 'errorRate', 'squaredError'),
+  always: option.flag,
+} satisfies OptionTable<SelectionOptions>;
+
+export interface MemberSelection {
+  /** One per trained member, in plan order: how often it counts, as a share; they sum to 1. */
+  readonly weights: readonly number[];
+  /** How often each counts: was chosen, or 1 each where equal weights are kept. */
+  readonly counts: readonly number[];
+  /** Whether the weights are the selection's, and not equal. */
+  readonly selected: boolean;
+  /** What such a selection is worth on rows it was not made on; null with too few rows to say. */
+  readonly check: SelectionCheck | null;
+  readonly metric: SelectionMetric;
+  readonly aggregator: Aggregator;
+  /** Rows the choice was made on. */
+  readonly rows: number;
+  /** Of the selection, of all members equally, and of the best single member, on those same rows: too good. */
+  readonly score: number;
+  readonly equalWeights: number;
+  /** `index`: in the plan; `place`: among the trained members, which `ensemble.members` and weights go by. */
+  readonly bestMember: { readonly index: number; readonly place: number; readonly score: number };
+  /** Every addition with the score it led to; the selection is the shortest start of it with the best score. */
+  readonly path: readonly { readonly index: number; readonly place: number; readonly score: number }[];
+}
+
+/**
+ * Adds, again and again and with replacement, the member that makes the average best; the first of equals.
+ * Out of bag it goes by the squared error that the members' error correlations foretell; its cost grows with the
+ * square of the number of members.
+ *
+ * The score on the rows it was made on is too good: of members that are much alike it picks those that were lucky
+ * there. So the same selection is made on nine tenths of the rows at a time and scored on the tenth; unless that is
+ * better than equal weights by two standard errors, equal weights are what is returned.
+ * @throws ERR_OPTION for options that do not fit the task, ERR_SHAPE or ERR_DATA for a dataset that does not fit,
+ * ERR_DATA when no row is out of bag.
+ *
+ * **Source:** Caruana, Niculescu-Mizil, Crew, Ksikes (2004), Ensemble selection from libraries of models.
+ */
+export async function selectMembers(
+  ensemble: Ensemble,
+  dataset: Dataset,
+  options: SelectionOptions = {},
+): Promise<MemberSelection> {
+  checkOptions('selectMembers', options, SELECTION_OPTIONS);
+  const { aggregator, metric, size } = resolveSelection(ensemble, options);
+  const table = await collect(ensemble, dataset, aggregator, options.rows ?? 'heldOut');
+  const { task } = ensemble;
+  const judgeOf = (rows: PredictionTable): Judge =>
+    rows.counted === null ? createJudge(rows, task, aggregator, metric) : createPairJudge(rows, task);
+  const judge = judgeOf(table);
+  const members = range(ensemble.members.length);
+  const singles = members.map((at) => judge.scoreWith(at));
+  const best = smallestAt(singles);
+  const equalWeights = judge.scoreOf(members);
+  const { path, chosen } = selectGreedily(judge, members.length, size);
+  const check = checkSelection(table, judgeOf, size);
+  const selected = options.always === true || (check !== null && helps(check));
+  const counts = members.map((at) => (selected ? chosen.filter((own) => own === at).length : 1));
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const placed = (at: number, score: number) => ({ index: ensemble.members[at]!.index, place: at, score });
+  return {
+    weights: counts.map((count) => count / total),
+    ...{ counts, selected, check, metric, aggregator, rows: table.rows, equalWeights },
+    score: path[chosen.length - 1]!.score,
+    bestMember: placed(best, singles[best]!),
+    path: path.map(({ member, score }) => placed(member, score)),
+  };
+}
+
+function resolveSelection({ task, members }: Ensemble, options: SelectionOptions) {
+  if (members.length === 0) throw new TuttiError('ERR_BUNDLE', 'This ensemble has no members to select from');
+  const { aggregator = 'arithmeticMean', size = Math.min(100, 2 * members.length), rows } = options;
+  const squares = task.kind === 'regression' || rows === 'outOfBag';
+  const where = rows === 'outOfBag' ? 'out of bag' : `for ${task.kind}`;
+  if (squares && aggregator !== 'arithmeticMean') {
+    failOption('aggregator', `arithmeticMean to select ${where}`, aggregator);
+  }
+  const fitting = fittingMetrics(squares, aggregator);
+  const metric = options.metric ?? fitting[0]!;
+  if (!fitting.includes(metric)) failOption('metric', `one of ${fitting.join(', ')} ${where}`, metric);
+  return { aggregator, metric, size };
+}
+
+/** The metrics that can be made small, the default first. */
+function fittingMetrics(squares: boolean, aggregator: Aggregator): readonly SelectionMetric[] {
+  if (squares) return ['squaredError'];
+  // Votes are no probabilities.
+  return aggregator === 'majorityVote' ? ['errorRate'] : ['logLoss', 'errorRate', 'squaredError'];
+}
+
+async function collect(
+  ensemble: Ensemble,
+  dataset: Dataset,
+  aggregator: Aggregator,
+  from: 'heldOut' | 'outOfBag',
+): Promise<PredictionTable> {
+  const blocks: { terms: Terms[]; targets: TargetBlock; mask: Uint8Array | null }[] = [];
+  const keep = (members: readonly Predictions[], targets: TargetBlock, mask: Uint8Array | null = null) => {
+    blocks.push({ terms: members.map((member) => termsOf(member, aggregator)), targets, mask });
+  };
+  if (from === 'outOfBag') {
+    if (!(await eachOutOfBagBlock(ensemble, dataset, keep))) {
+      throw new TuttiError('ERR_DATA', 'Expected rows out of bag to select members on, got none');
+    }
+  } else {
+    checkDataset(ensemble, dataset);
+    await eachBlock(ensemble, dataset.x, dataset.rows, null, (members, range) => {
+      keep(members, targetBlock(dataset, null, range));
+    });
+  }
+  return tableOf(blocks, ensemble.members.length, ensemble.task);
+}
+
+/** Weight of the probabilities beside the votes, whose ties they break; too small to outweigh one of 2¹⁹ votes. */
+const VOTE_TIE = 2 ** -20;
+
+/** Probabilities or values, their logarithms, or votes. */
+function termsOf({ rows, outputs, mean, logProbabilities }: Predictions, aggregator: Aggregator): Terms {
+  switch (aggregator) {
+    case 'arithmeticMean':
+      return mean.slice();
+    case 'geometricMean':
+      if (logProbabilities !== null) return logProbabilities.slice();
+      return mean.map((value) => log(Math.max(value, DEFAULT_TOLERANCE)));
+    case 'majorityVote': {
+      const votes = Float64Array.from(mean, (value) => value * VOTE_TIE);
+      for (let row = 0; row < rows; row++)
+        votes[row * outputs + largestAt(mean, row * outputs, outputs)]! += 1;
+      return votes;
+    }
+    default:
+      return aggregator satisfies never;
+  }
+}
+
+/** Joins the blocks, leaving out the rows that no member counts for. */
+function tableOf(
+  blocks: readonly { terms: Terms[]; targets: TargetBlock; mask: Uint8Array | null }[],
+  members: number,
+  task: Task,
+): PredictionTable {
+  const outputs = task.kind === 'classification' ? task.classes.length : task.targets.length;
+  const masked = blocks[0]!.mask !== null;
+  const kept = blocks.map(({ targets, mask }) =>
+    Array.from({ length: targets.rows }, (_, row) => row).filter(
+      (row) => mask === null || range(members).some((member) => mask[member * targets.rows + row] === 1),
+    ),
+  );
+  const rows = kept.reduce((sum, own) => sum + own.length, 0);
+  const terms = range(members).map(() => new Float64Array(rows * outputs));
+  const counted = range(members).map(() => new Uint8Array(masked ? rows : 0));
+  const labels = new Int32Array(rows);
+  const targets = new Float64Array(task.kind === 'regression' ? rows * outputs : 0);
+  let to = 0;
+  for (const [b, block] of blocks.entries()) {
+    for (const row of kept[b]!) {
+      for (let member = 0; member < members; member++) {
+        const own = block.terms[member]!.subarray(row * outputs, (row + 1) * outputs);
+        terms[member]!.set(own, to * outputs);
+        if (masked) counted[member]![to] = block.mask![member * block.targets.rows + row]!;
+      }
+      if (task.kind === 'classification') labels[to] = block.targets.labels[row]!;
+      else targets.set(block.targets.targets.subarray(row * outputs, (row + 1) * outputs), to * outputs);
+      to++;
+    }
+  }
+  return { rows, outputs, terms, counted: masked ? counted : null, labels, targets };
+}

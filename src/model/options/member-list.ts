@@ -1,0 +1,131 @@
+// Which members options describe: so many alike, a list with the options of each, or the combinations of a grid.
+// What an option means is not known here; whether anyone uses it is stray-options.ts.
+
+import { failOption } from '../../errors.js';
+import { withDefaults } from './filled-options.js';
+import { engineOf } from './module-options.js';
+import { requireShare, requireUse, requireUsers } from './stray-options.js';
+import type { MemberOptions, TrainingOptions } from './training-options.js';
+import { DEFAULTS } from './training-schema.js';
+
+/** Upper bound on the number of members: beyond it the seeds' stream numbers would not fit. */
+const MAX_MEMBERS = 2 ** 31 - 1;
+
+/** More different members than this are surely a mistake; each takes a kilobyte of the plan. */
+const MAX_POINTS = 100_000;
+const SMALL_GRID = 1000;
+
+/** The choices of options, which the runs take in turn. */
+export interface MemberList {
+  readonly own: readonly MemberOptions[];
+  readonly runs: number;
+  /** Members that the runs leave: of every run its snapshots. */
+  readonly total: number;
+}
+
+type Grid = NonNullable<TrainingOptions['grid']>;
+
+/** The options of each kind of member, which the runs take in turn. */
+export function memberOptions(options: TrainingOptions): readonly MemberOptions[] {
+  return listMembers(options).own;
+}
+
+/** How many members the options ask for: of every run its snapshots. */
+export function memberCount(options: TrainingOptions): number {
+  return listMembers(options).total;
+}
+
+/** How many runs train them; without snapshots as many as there are members. */
+export function runCount(options: TrainingOptions): number {
+  return listMembers(options).runs;
+}
+
+/**
+ * Each run's options: a list as it is, or the grid's combinations, which `runs` runs take in turn.
+ * @throws ERR_OPTION for options that no member uses, and for more members or combinations than there may be.
+ */
+export function listMembers(options: TrainingOptions): MemberList {
+  const { own, runs } = listRuns(options);
+  requireShare(options.validationShare, own);
+  // Of the first `runs % own.length` choices there is one run more than of the others.
+  const total = own.reduce((sum, choiceOptions, choice) => {
+    const members = engineOf(choiceOptions) === 'wasm' ? withDefaults(choiceOptions).snapshots : 1;
+    return sum + members * (Math.floor(runs / own.length) + (choice < runs % own.length ? 1 : 0));
+  }, 0);
+  if (total > MAX_MEMBERS) failOption('members', `an integer ≤ ${MAX_MEMBERS}, snapshots included`, total);
+  return { own, runs, total };
+}
+
+function listRuns({
+  members,
+  grid,
+  seed: _seed,
+  arithmetic: _arithmetic,
+  validationShare: _share,
+  deadline: _deadline,
+  ...shared
+}: TrainingOptions): { own: MemberOptions[]; runs: number } {
+  if (typeof members === 'object') {
+    if (grid !== undefined) failOption('grid', 'absent when `members` is a list', grid);
+    return listOf(members.map(stated), stated(shared));
+  }
+  if (grid !== undefined) return gridOf(stated(grid) as Grid, stated(shared), members);
+  const own = [shared];
+  requireUsers(own);
+  return { own, runs: members ?? DEFAULTS.members };
+}
+
+/** What is shared is a default: a member's own value overrules it. */
+function listOf(members: readonly MemberOptions[], shared: MemberOptions) {
+  const own = members.map((choice) => ({ ...shared, ...choice }));
+  for (const [member, choice] of members.entries()) requireUse(choice, own[member]!, member);
+  requireUsers(own);
+  return { own, runs: own.length };
+}
+
+function gridOf(grid: Grid, shared: MemberOptions, members: number | undefined) {
+  const hidden = namesOf(shared).find((name) => grid[name] !== undefined);
+  if (hidden !== undefined) failOption(hidden, 'absent when `grid` lists it', shared[hidden]);
+  const points = gridPoints(grid);
+  const runs = members ?? points;
+  const own = firstPoints(grid, points, runs).map((choice) => ({ ...shared, ...choice }));
+  requireUsers(own);
+  return { own, runs };
+}
+
+/** How many combinations a grid has. @throws ERR_OPTION for a grid without lists. */
+export function gridPoints(grid: Grid): number {
+  const lists = Object.values(grid) as readonly (readonly unknown[])[];
+  if (lists.length === 0) failOption('grid', 'lists of at least one option', grid);
+  return lists.reduce((product, values) => product * values.length, 1);
+}
+
+/**
+ * The grid's combinations, the last name varying fastest: all of a small grid, so that what none of them uses is found;
+ * of a large one those that are trained, because three lists of a thousand are a thousand million points.
+ */
+function firstPoints(grid: Grid, points: number, runs: number): MemberOptions[] {
+  if (Math.min(points, runs) > MAX_POINTS) {
+    const expected = `at most ${MAX_POINTS} points, or \`members\` to say how many of the first are trained`;
+    failOption('grid', expected, `${points} points`);
+  }
+  const lists = Object.entries(grid) as [string, readonly unknown[]][];
+  return Array.from({ length: Math.min(points, Math.max(runs, SMALL_GRID)) }, (_, point) => {
+    let rest = point;
+    const chosen = lists.toReversed().map(([name, values]) => {
+      const value = values[rest % values.length];
+      rest = Math.floor(rest / values.length);
+      return [name, value] as const;
+    });
+    return Object.fromEntries(chosen.toReversed()) as MemberOptions;
+  });
+}
+
+/** Without the names whose value is undefined: they would hide what the members share. */
+function stated<Options extends object>(options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;
+}
+
+function namesOf(options: MemberOptions): (keyof MemberOptions)[] {
+  return Object.keys(options) as (keyof MemberOptions)[];
+}

@@ -1,0 +1,312 @@
+// Written by `node dist/scripts/option-types.js` from training-schema.ts: change that, and run it. The types of what a
+// user may write about training, each with its documentation; plain, since the public declarations hold them.
+
+import type { TangentKind } from '../image.js';
+import type { Activation, LearnerMemberSpec, TangentSource } from '../spec.js';
+import type { ImageOption, LayerOption } from './layer-words.js';
+
+/** Options of one member; every one is optional. */
+export interface MemberOptions {
+  /**
+   * What trains members: wasm, networks in this library; neighbours, the nearest stored rows; tfjs, a model
+   * of TensorFlow.js; learner, a module of your own.
+   * @default wasm, or learner where `learner` is given
+   */
+  readonly engine?: 'wasm' | 'neighbours' | 'tfjs' | 'learner' | undefined;
+  /**
+   * Path of a module that builds a tf.LayersModel: tfjs trains it, or the wasm engine where it has the
+   * layers.
+   */
+  readonly model?: string | undefined;
+  /** Path of a module whose default export is a learner, which fits and predicts members of its own kind. */
+  readonly learner?: string | undefined;
+  /** Plain values that the learner is given as they are. @default none */
+  readonly learnerOptions?: LearnerMemberSpec['options'] | undefined;
+  /**
+   * Units of each dense hidden layer, in their order; none at all makes a linear model. Each an integer ≥ 1.
+   * @default 64, or none after `layers`
+   */
+  readonly hidden?: readonly number[] | undefined;
+  /**
+   * Convolutions, poolings and dense layers in their order, before those of `hidden`; the first two need
+   * `image`.
+   * @default none
+   */
+  readonly layers?: readonly LayerOption[] | undefined;
+  /**
+   * How the features of a row are an image: channels × height × width in pixels. Each an integer.
+   * @default not one
+   */
+  readonly image?: ImageOption | undefined;
+  /** Activation of the hidden layers that name none themselves. @default 'relu' */
+  readonly activation?: Activation | undefined;
+  /** Spread of the initial weights: he suits relu and its kin, glorot tanh and sigmoid. @default 'he' */
+  readonly init?: 'he' | 'glorot' | undefined;
+  /**
+   * What training minimises; binaryCrossEntropy has one output for two classes, gaussianNll predicts a
+   * variance beside each number.
+   * @default softmaxCrossEntropy for classes, squaredError for numbers
+   */
+  readonly loss?: 'softmaxCrossEntropy' | 'binaryCrossEntropy' | 'squaredError' | 'gaussianNll' | undefined;
+  /** What makes steps of gradients; adamW takes its weight decay apart from them. @default 'adam' */
+  readonly optimizer?: 'adam' | 'adamW' | 'sgd' | undefined;
+  /** Size of the steps, before a schedule changes it. A number > 0. @default 0.003 */
+  readonly learningRate?: number | undefined;
+  /** Share of each step that is carried into the next (sgd). A number ≥ 0 and < 1. @default 0.9 */
+  readonly momentum?: number | undefined;
+  /** Whether momentum looks ahead before the gradient is taken (sgd). @default false */
+  readonly nesterov?: boolean | undefined;
+  /** Share of the mean gradient that each step keeps (adam, adamW). A number ≥ 0 and < 1. @default 0.9 */
+  readonly beta1?: number | undefined;
+  /**
+   * Share of the mean squared gradient that each step keeps (adam, adamW). A number ≥ 0 and < 1.
+   * @default 0.999
+   */
+  readonly beta2?: number | undefined;
+  /**
+   * Share of each weight that a step takes off, times the learning rate (adamW). A number ≥ 0.
+   * @default 0.01
+   */
+  readonly weightDecay?: number | undefined;
+  /** Learning rate over the epochs: as it is, lower by steps, or down along a cosine. @default 'constant' */
+  readonly schedule?: 'constant' | 'step' | 'cosine' | undefined;
+  /** Epochs from one change of the learning rate to the next (step schedule). An integer ≥ 1. @default 10 */
+  readonly stepEvery?: number | undefined;
+  /**
+   * What the learning rate is multiplied by at each change (step schedule). A number > 0 and ≤ 1.
+   * @default 0.5
+   */
+  readonly stepFactor?: number | undefined;
+  /**
+   * Last learning rate as a share of the first (cosine schedule, snapshots). A number ≥ 0 and ≤ 1.
+   * @default 0
+   */
+  readonly finalFactor?: number | undefined;
+  /** Epochs over which the learning rate rises to its full size. An integer ≥ 0. @default 0 */
+  readonly warmupEpochs?: number | undefined;
+  /**
+   * Passes over the rows that a member drew, at most. An integer ≥ 1.
+   * @default 200; 40 where nothing stops early
+   */
+  readonly epochs?: number | undefined;
+  /** Rows per step: more are faster per epoch and make fewer, smoother steps. An integer ≥ 1. @default 32 */
+  readonly batchSize?: number | undefined;
+  /** How many of the nearest stored rows vote (neighbours engine). An integer ≥ 1. @default 3 */
+  readonly neighbours?: number | undefined;
+  /**
+   * How near rows are; tangent distances let images move, and need `image` (neighbours engine).
+   * @default 'euclidean'
+   */
+  readonly distance?: 'euclidean' | 'tangentOneSided' | 'tangentTwoSided' | undefined;
+  /**
+   * How much each vote counts: alike, or by the inverse of the distance (neighbours engine).
+   * @default 'equal'
+   */
+  readonly votes?: 'equal' | 'inverseDistance' | undefined;
+  /**
+   * Votes added in equal parts to all classes, so that no probability is 0 (neighbours engine, classes). A
+   * number > 0.
+   * @default 1
+   */
+  readonly voteSmoothing?: number | undefined;
+  /**
+   * Ways in which images may move without being farther apart (tangent distances).
+   * @default ['translateX', 'translateY', 'rotation', 'scaling', 'hyperbolicParallel', 'hyperbolicDiagonal',
+   * 'thickness']
+   */
+  readonly distanceTangents?: readonly TangentKind[] | undefined;
+  /**
+   * Width in pixels of the Gaussian that smooths images for their tangents (tangent distances). A number ≥ 0
+   * and ≤ 1000.
+   * @default 0.5
+   */
+  readonly tangentSigma?: number | undefined;
+  /** What surrounds an image: zeros, or its edge repeated (tangent distances). @default 'zero' */
+  readonly tangentBorder?: 'zero' | 'replicate' | undefined;
+  /**
+   * Spring that holds moved images back, as a share of their squared tangents; 0: they move freely (tangent
+   * distances). A number ≥ 0.
+   * @default 0.01
+   */
+  readonly tangentStiffness?: number | undefined;
+  /**
+   * How each member draws its rows: with replacement, without, with replacement within each class, whole
+   * groups with replacement, or all rows as they are.
+   * @default 'bootstrap'
+   */
+  readonly resample?: 'bootstrap' | 'subsample' | 'stratified' | 'grouped' | 'none' | undefined;
+  /**
+   * Rows (for grouped: groups) that each member draws, as a share of those there are. A number > 0 and ≤ 1.
+   * @default 1
+   */
+  readonly resampleShare?: number | undefined;
+  /**
+   * Random subspace: share of the features that each member sees, drawn without replacement. A number > 0 and
+   * ≤ 1.
+   * @default 1
+   */
+  readonly featureShare?: number | undefined;
+  /**
+   * Norm penalty: l1·‖w‖₁ is added to the loss, which sets weights to zero or near it. A number ≥ 0.
+   * @default 0
+   */
+  readonly l1?: number | undefined;
+  /** Norm penalty: ½·l2·‖w‖² is added to the loss, which keeps weights small. A number ≥ 0. @default 0 */
+  readonly l2?: number | undefined;
+  /**
+   * Dropout: probability that an input is kept in a step of training; 1: no dropout there. A number > 0 and ≤
+   * 1.
+   * @default 1
+   */
+  readonly inputKeep?: number | undefined;
+  /**
+   * Dropout: probability in (0, 1] that a hidden unit is kept in a step of training; one for all hidden
+   * layers or one for each; 1: no dropout there.
+   * @default 1
+   */
+  readonly hiddenKeep?: readonly number[] | number | undefined;
+  /**
+   * Dropout: inverted divides outputs by the keep probability in training, plain multiplies by it in
+   * prediction.
+   * @default 'inverted'
+   */
+  readonly dropoutScaling?: 'inverted' | 'plain' | undefined;
+  /**
+   * Activity penalty: this times ‖h‖₁ of the hidden outputs is added to the loss of each row. A number ≥ 0.
+   * @default 0
+   */
+  readonly activityPenalty?: number | undefined;
+  /**
+   * Numbers of the hidden layers under the activity penalty, 1 the first. Each an integer ≥ 1.
+   * @default all
+   */
+  readonly activityLayers?: readonly number[] | undefined;
+  /**
+   * Share of each label that is spread evenly over all classes, against overconfidence. A number ≥ 0 and < 1.
+   * @default 0
+   */
+  readonly labelSmoothing?: number | undefined;
+  /**
+   * Standard deviation of Gaussian noise added to the inputs in training, in units of the standardised
+   * inputs. A number ≥ 0.
+   * @default 0
+   */
+  readonly inputNoise?: number | undefined;
+  /**
+   * Adversarial training: how far inputs are moved up the gradient of the loss, in the unit of
+   * `adversarialScale`; 0: not at all. A number ≥ 0.
+   * @default 0
+   */
+  readonly adversarialEpsilon?: number | undefined;
+  /**
+   * Adversarial training: epsilon bounds the largest change of a feature, or the Euclidean length.
+   * @default 'linf'
+   */
+  readonly adversarialNorm?: 'linf' | 'l2' | undefined;
+  /**
+   * Adversarial training: epsilon as a share of each feature's range in the training rows, or in the data's
+   * own units, which a soft clip does not allow.
+   * @default 'range'
+   */
+  readonly adversarialScale?: 'range' | 'absolute' | undefined;
+  /**
+   * Adversarial training: least and largest value of any feature, in the data's units.
+   * @default each feature's range
+   */
+  readonly adversarialBounds?: readonly number[] | undefined;
+  /**
+   * Adversarial training: steps up the gradient, each projected back; more are stronger and slower. An
+   * integer ≥ 1.
+   * @default 1
+   */
+  readonly adversarialSteps?: number | undefined;
+  /**
+   * Adversarial training: share of the loss on the inputs as they are, the rest being on moved ones. A number
+   * ≥ 0 and < 1.
+   * @default 0.5
+   */
+  readonly cleanShare?: number | undefined;
+  /**
+   * Tangent propagation: directions in which outputs should not change, those given with the data or of
+   * images.
+   * @default given, or else all of images
+   */
+  readonly tangents?: readonly TangentSource[] | undefined;
+  /**
+   * Tangent propagation: weight of the penalty on changes of the outputs along tangents; 0: none. A number ≥
+   * 0.
+   * @default 0
+   */
+  readonly tangentStrength?: number | undefined;
+  /**
+   * Rows whose loss decides when a member stops: its own out of bag, `validationShare` of all rows, or none.
+   * @default outOfBag, validation where no rows are out of bag, none with `snapshots`
+   */
+  readonly earlyStopping?: 'none' | 'validation' | 'outOfBag' | undefined;
+  /**
+   * Epochs without a better loss before a member stops; its best weights are kept. An integer ≥ 1.
+   * @default 20
+   */
+  readonly patience?: number | undefined;
+  /**
+   * Parameter tying: λ of λ·Σ‖wᵢ − wⱼ‖², which pulls members towards each other; 0: not at all. A number ≥ 0.
+   * @default 0
+   */
+  readonly tie?: number | undefined;
+  /**
+   * Numbers of the layers that are tied, 1 the first and the output layer the last. Each an integer ≥ 1.
+   * @default all
+   */
+  readonly tiedLayers?: readonly number[] | undefined;
+  /**
+   * Tying: rounds pulls to the mean of the last epoch, on all threads; exact in every step, on one thread.
+   * @default 'rounds'
+   */
+  readonly tyingMode?: 'rounds' | 'exact' | undefined;
+  /** Tying: members with the same number here are tied to each other. An integer ≥ 0. @default 0 */
+  readonly tyingGroup?: number | undefined;
+  /**
+   * Members that one run leaves: one at the end of each cosine cycle of the learning rate. An integer ≥ 1.
+   * @default 1
+   */
+  readonly snapshots?: number | undefined;
+  /**
+   * Sources of chance in which members differ; all members share the draws of the others.
+   * @default ['resample', 'init', 'order', 'masks']
+   */
+  readonly vary?: readonly ('resample' | 'init' | 'order' | 'masks')[] | undefined;
+}
+
+/** Lists of options of which members take the combinations. */
+export type MemberGrid = {
+  readonly [Name in keyof MemberOptions]?: readonly Exclude<MemberOptions[Name], undefined>[] | undefined;
+};
+
+/** What a user writes about a training: options shared by all members, and their number or list. */
+export interface TrainingOptions extends MemberOptions {
+  /** How many members are trained, or a list with the options of each. An integer ≥ 1. @default 16 */
+  readonly members?: number | readonly MemberOptions[] | undefined;
+  /** Lists of options; members take their combinations in turn, fewer members the first of them. */
+  readonly grid?: MemberGrid | undefined;
+  /**
+   * Seed of every random draw: the same options and seed give the same bytes. An integer ≥ 0.
+   * @default drawn anew
+   */
+  readonly seed?: number | undefined;
+  /**
+   * Multiply-add with one rounding (fused) or with two (strict); auto: fused where the machine has it.
+   * @default 'auto'
+   */
+  readonly arithmetic?: 'auto' | 'fused' | 'strict' | undefined;
+  /**
+   * Share of the rows held out to decide when to stop, where `earlyStopping` is validation. A number > 0 and
+   * < 1.
+   * @default 0.1
+   */
+  readonly validationShare?: number | undefined;
+  /**
+   * Seconds that threads may work on one member before it is given up. A number > 0.
+   * @default as long as it needs
+   */
+  readonly deadline?: number | undefined;
+}

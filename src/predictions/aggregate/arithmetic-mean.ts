@@ -1,0 +1,86 @@
+// The arithmetic mean, mean = Σ wᵢ pᵢ with Σ wᵢ = 1, and of Gaussian heads the moments of their mixture.
+
+import type { Task, Values } from '../../data/dataset/dataset.js';
+import type { CombinedPredictions } from '../combine.js';
+import { labelsOf } from '../labels.js';
+import type { Predictions } from '../predictions.js';
+import { addShare, type Run, runsOf, type Shares } from './shares.js';
+
+/**
+ * Classification: mean probabilities. Regression: μ = Σ wᵢ μᵢ with `variance`
+ * Σ wᵢ (σᵢ² + (μᵢ − μ)²) when every member has a variance head, else the spread Σ wᵢ (μᵢ − μ)².
+ *
+ * **Source:** Lakshminarayanan, Pritzel and Blundell 2017, Simple and scalable predictive uncertainty
+ * estimation using deep ensembles, section 2.4.
+ */
+export function arithmeticMean(
+  members: readonly Predictions[],
+  shares: Shares,
+  task: Task,
+): CombinedPredictions {
+  const { rows, outputs } = members[0]!;
+  const regression = task.kind === 'regression';
+  const mean = regression ? new Float64Array(rows * outputs) : new Float32Array(rows * outputs);
+  const variance = regression ? new Float64Array(rows * outputs) : null;
+  const heads = members.every((member) => member.variance !== null);
+  const sum = new Float64Array(maxRunLength(rows, outputs));
+  const scratch = variance === null ? null : new Float64Array(sum.length);
+  for (const run of runsOf(rows)) {
+    const length = run.rows * outputs;
+    sum.fill(0, 0, length);
+    for (let member = 0; member < members.length; member++) {
+      addShare(sum, members[member]!.mean, run.start * outputs, outputs, shares, member, run);
+    }
+    store(mean, sum, run, outputs);
+    if (variance !== null) {
+      const second = mixtureVariance(members, heads, shares, run, sum, scratch!);
+      store(variance, second, run, outputs);
+    }
+  }
+  return {
+    rows,
+    outputs,
+    mean,
+    logProbabilities: null,
+    variance,
+    labels: regression ? null : labelsOf(mean, rows, outputs),
+    flooredCount: 0,
+    varianceKind: regression ? (heads ? 'mixture' : 'spread') : null,
+  };
+}
+
+/** Σ wᵢ (σᵢ² + (μᵢ − μ)²) over a run: about the mean, not Σ wᵢ μᵢ² − μ², which cancels. */
+function mixtureVariance(
+  members: readonly Predictions[],
+  heads: boolean,
+  shares: Shares,
+  run: Run,
+  centre: Float64Array,
+  scratch: Float64Array,
+): Float64Array {
+  const outputs = members[0]!.outputs;
+  const length = run.rows * outputs;
+  const from = run.start * outputs;
+  const second = new Float64Array(length);
+  members.forEach((member, index) => {
+    const variance = heads ? member.variance : null;
+    for (let at = 0; at < length; at++) {
+      const deviation = member.mean[from + at]! - centre[at]!;
+      scratch[at] = deviation * deviation + (variance === null ? 0 : variance[from + at]!);
+    }
+    addShare(second, scratch, 0, outputs, shares, index, run);
+  });
+  return second;
+}
+
+/** Doubles a run needs: the longest run × outputs. */
+export function maxRunLength(rows: number, outputs: number): number {
+  let longest = 0;
+  for (const run of runsOf(rows)) longest = Math.max(longest, run.rows);
+  return longest * outputs;
+}
+
+/** Puts a run's sums into the result, which rounds them where it is in single precision. */
+export function store(into: Values, sum: Float64Array, run: Run, outputs: number): void {
+  into.set(sum.subarray(0, run.rows * outputs), run.start * outputs);
+}

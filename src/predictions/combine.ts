@@ -1,0 +1,20 @@
+// What measurement needs of an aggregator, declared here because aggregators lie above this folder:
+// `src/predictions/aggregate` implements it and callers pass it in.
+
+import type { Predictions } from './predictions.js';
+
+/** An ensemble's predictions: what its members' were combined into. */
+export interface CombinedPredictions extends Predictions {
+  /** Classification: the predicted class index, i32[rows], ties already broken; regression: null. */
+  readonly labels: Int32Array | null;
+  /** Probabilities that were raised to the tolerance before their logarithm was taken. */
+  readonly flooredCount: number;
+  /** What `variance` is: of a mixture, of a product of Gaussians, the members' spread, or absent. */
+  readonly varianceKind: 'mixture' | 'product' | 'spread' | null;
+}
+
+/**
+ * Combines k members' predictions of the same rows.
+ * `mask`: u8[k, rows], 1 where a member counts for a row; a row without any is NaN with label −1.
+ */
+export type Combine = (members: readonly Predictions[], mask?: Uint8Array | null) => CombinedPredictions;

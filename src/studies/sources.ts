@@ -1,0 +1,196 @@
+// Which source of chance makes members err differently: the same ensemble trained with each source switched on
+// alone, the draws of the others shared by all members, and with all of them on.
+
+import { requireDataset } from '../data/dataset/check-dataset.js';
+import type { Dataset } from '../data/dataset/dataset.js';
+import type { Ensemble, FailedMember } from '../ensemble/ensemble.js';
+import { evaluateEnsemble } from '../ensemble/evaluate/evaluate.js';
+import { failOption, TuttiError, toWire } from '../errors.js';
+import { mean, variance } from '../math/statistics.js';
+import type { Measurement } from '../measure/measurement.js';
+import { parseTrainingOptions } from '../model/options/options.js';
+import type { TrainingOptions } from '../model/options/training-options.js';
+import { type EnsemblePlan, type EpochMemberSpec, hasEpochs, type Source } from '../model/spec.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
+import { type Aggregator, COMBINE_OPTIONS } from '../predictions/aggregate/aggregate.js';
+import { resolveModules } from '../training/plan/resolve-modules.js';
+import { TRAINING_SETTINGS, type TrainingSettings } from '../training/session/training-settings.js';
+import { preparePlan, randomSeed, trainEnsemble } from '../training/train-ensemble.js';
+
+export interface SourcesOptions extends Pick<TrainingSettings, 'runner' | 'signal' | 'preprocessing'> {
+  /** How many seeds every source is repeated over: `seed`, `seed` + 1, … @default 5 */
+  readonly seeds?: number;
+  /** @default 'arithmeticMean' */
+  readonly aggregator?: Aggregator;
+  /** Told before each training. */
+  readonly onTraining?: (source: Source | 'all', seed: number) => void;
+}
+
+const SOURCES_OPTIONS = {
+  runner: TRAINING_SETTINGS.runner,
+  signal: TRAINING_SETTINGS.signal,
+  preprocessing: TRAINING_SETTINGS.preprocessing,
+  seeds: option.integer(1),
+  aggregator: COMBINE_OPTIONS.aggregator,
+  onTraining: option.function,
+} satisfies OptionTable<SourcesOptions>;
+
+/** A figure over the seeds, of those where it exists. */
+export interface Spread {
+  /** Null where it exists for no seed. */
+  readonly mean: number | null;
+  /** Standard deviation with n − 1; null for fewer than two. */
+  readonly std: number | null;
+  /** One per seed, in their order; null where the figure does not exist: c and ρ of one member, all of none. */
+  readonly values: readonly (number | null)[];
+}
+
+/** A member that failed in one of the trainings. */
+export interface SourceFailure extends FailedMember {
+  readonly seed: number;
+}
+
+/** What one source did, on the held-out rows. Errors are squared errors, summed over outputs. */
+export interface SourceFigures {
+  /** The source that was on, or all of them. */
+  readonly source: Source | 'all';
+  /** Members trained, one number per seed: the figures are of these. */
+  readonly members: readonly number[];
+  readonly failures: readonly SourceFailure[];
+  readonly v: Spread;
+  readonly c: Spread;
+  readonly rho: Spread;
+  /** v − c: what averaging any number of such members can take off. */
+  readonly vMinusC: Spread;
+  /** Squared error of the members' arithmetic mean. */
+  readonly ensembleError: Spread;
+  /** Share of wrong classes of the chosen aggregator and of the mean member; null for regression. */
+  readonly errorRate: Spread | null;
+  readonly meanMemberErrorRate: Spread | null;
+}
+
+export interface SourcesReport {
+  /** Members of each training, as planned. */
+  readonly planned: number;
+  readonly seeds: readonly number[];
+  readonly rows: number;
+  /** Each source alone, then all. */
+  readonly sources: readonly SourceFigures[];
+}
+
+/**
+ * Trains and measures the ensemble once per source and seed, and once per seed with all sources on.
+ * @param test rows that no member is trained on.
+ * @param options as for `trainEnsemble`; `vary` names the sources to compare. @default those that are in use
+ * @throws ERR_OPTION for fewer than two members or a number of seeds that is not one.
+ */
+export async function compareSources(
+  train: Dataset,
+  test: Dataset,
+  options: TrainingOptions = {},
+  comparison: SourcesOptions = {},
+): Promise<SourcesReport> {
+  checkOptions('compareSources', comparison, SOURCES_OPTIONS);
+  const { seeds = 5, aggregator, onTraining, ...settings } = comparison;
+  requireDataset(train, 'train');
+  requireDataset(test, 'test');
+  const { vary, ...own } = parseTrainingOptions(options);
+  const first = own.seed ?? randomSeed();
+  const plan = preparePlan(train, { ...own, seed: first }, await resolveModules(own, train, first));
+  const planned = plan.members.length;
+  if (planned < 2) failOption('members', 'at least 2, for their errors to correlate', planned);
+  const compared = vary === undefined ? sourcesOf(plan) : [...new Set(vary)];
+  const numbers = Array.from({ length: seeds }, (_, at) => first + at);
+  const sources: SourceFigures[] = [];
+  for (const source of [...compared, 'all'] as const) {
+    const runs: Run[] = [];
+    for (const seed of numbers) {
+      onTraining?.(source, seed);
+      const varied = { ...own, seed, vary: source === 'all' ? compared : [source] };
+      const trained = await keepFailures(plan, () => trainEnsemble(train, varied, settings));
+      runs.push({ seed, ...trained, measured: await measureRun(trained.ensemble, test, aggregator) });
+    }
+    sources.push(figuresOf(source, runs, train.task.kind === 'classification'));
+  }
+  return { planned, seeds: numbers, rows: test.rows, sources };
+}
+
+interface Trained {
+  /** Null when every member failed. */
+  readonly ensemble: Ensemble | null;
+  readonly failures: readonly FailedMember[];
+}
+
+interface Run extends Trained {
+  readonly seed: number;
+  readonly measured: Measurement | null;
+}
+
+/** One training; that all of its members failed ends the training, but not the comparison. */
+async function keepFailures({ members }: EnsemblePlan, run: () => Promise<Ensemble>): Promise<Trained> {
+  try {
+    const ensemble = await run();
+    return { ensemble, failures: ensemble.failures };
+  } catch (error) {
+    if (!(error instanceof TuttiError) || error.code !== 'ERR_MEMBERS_FAILED') throw error;
+    const wire = toWire(error.cause ?? error);
+    return { ensemble: null, failures: members.map((_, index) => ({ index, error: wire })) };
+  }
+}
+
+async function measureRun(
+  ensemble: Ensemble | null,
+  test: Dataset,
+  aggregator: Aggregator | undefined,
+): Promise<Measurement | null> {
+  if (ensemble === null) return null;
+  return await evaluateEnsemble(ensemble, test, {
+    ...(aggregator === undefined ? {} : { aggregator }),
+    ...{ curves: false, covariance: false, replicates: 0 },
+  });
+}
+
+/** The sources that any member of the plan draws from. */
+export function sourcesOf({ members }: EnsemblePlan): Source[] {
+  const uses: Record<Source, boolean> = {
+    resample: members.some(({ resample, featureShare }) => resample.kind !== 'none' || featureShare < 1),
+    // A learner's random numbers are its own affair, but they are drawn from this source.
+    init: members.some(({ engine }) => engine !== 'neighbours'),
+    order: members.some(hasEpochs),
+    masks: members.some((spec) => hasEpochs(spec) && drawsMasks(spec)),
+  };
+  return (Object.keys(uses) as Source[]).filter((source) => uses[source]);
+}
+
+/** Layers of a tfjs model may be dropout or noise, which no spec tells. */
+function drawsMasks(spec: EpochMemberSpec): boolean {
+  return spec.engine === 'tfjs' || spec.dropout !== null || spec.inputNoise > 0;
+}
+
+function figuresOf(source: Source | 'all', runs: readonly Run[], classes: boolean): SourceFigures {
+  const spread = (of: (measurement: Measurement) => number | null) =>
+    spreadOf(runs.map(({ measured }) => (measured === null ? null : of(measured))));
+  return {
+    source,
+    members: runs.map(({ ensemble }) => ensemble?.members.length ?? 0),
+    failures: runs.flatMap(({ seed, failures }) => failures.map((failure) => ({ ...failure, seed }))),
+    v: spread(({ errorCorrelation }) => errorCorrelation.v),
+    c: spread(({ errorCorrelation }) => errorCorrelation.c),
+    rho: spread(({ errorCorrelation }) => errorCorrelation.rho),
+    vMinusC: spread(({ errorCorrelation }) => errorCorrelation.vMinusC),
+    ensembleError: spread(({ errorCorrelation }) => errorCorrelation.measured),
+    errorRate: classes ? spread((own) => own.ensemble?.errorRate ?? null) : null,
+    meanMemberErrorRate: classes ? spread(({ meanMember }) => meanMember.errorRate) : null,
+  };
+}
+
+function spreadOf(values: readonly (number | null)[]): Spread {
+  const known = values.flatMap((value) => value ?? []);
+  if (known.length === 0) return { mean: null, std: null, values };
+  const squares = variance(known) * known.length;
+  return {
+    mean: mean(known),
+    std: known.length < 2 ? null : Math.sqrt(squares / (known.length - 1)),
+    values,
+  };
+}

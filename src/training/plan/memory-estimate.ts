@@ -1,0 +1,54 @@
+// What a training will need, before any of it is taken: memory cannot be refused halfway, because threads
+// do not survive every failed allocation.
+
+import { freemem } from 'node:os';
+import type { Dataset } from '../../data/dataset/dataset.js';
+import { weightsLength } from '../../ensemble/member-weights.js';
+import { TuttiError } from '../../errors.js';
+import { formatBytes } from '../../memory/layout.js';
+import type { MemberSpec } from '../../model/spec.js';
+
+/** History, spec and bookkeeping of one member, roughly; matters only for millions of tiny members. */
+const BYTES_PER_MEMBER = 2048;
+
+/** What a thread of a pool takes before it has anything to do, measured: its heap, its code and piscina's. */
+const BYTES_PER_THREAD = 12 * 2 ** 20;
+
+/** @throws ERR_MEMORY when so many threads would not fit, before any is started. */
+export function requireMemoryOfThreads(threads: number): void {
+  requireMemory(threads * BYTES_PER_THREAD, `A pool of ${threads} threads`);
+}
+
+/**
+ * Bytes the members' results take, but for models whose size is known only when they are there; measuring loads a
+ * few members at a time.
+ * @param choices the distinct specs, which the members take in turn.
+ */
+export function resultBytes(choices: readonly MemberSpec[], members: number, dataset: Dataset): number {
+  const { features, task, rows } = dataset;
+  const sizes = choices.map((spec) => (weightsLength(spec, features, task, rows) ?? 0) * 4);
+  const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
+  return members * (mean + BYTES_PER_MEMBER);
+}
+
+/** @throws ERR_MEMORY with both figures when `needed` bytes are more than the machine has available. */
+export function requireMemory(needed: number, what: string): void {
+  const available = availableMemory();
+  if (needed <= available) return;
+  throw new TuttiError(
+    'ERR_MEMORY',
+    `${what} would need about ${formatBytes(needed)} of memory, but only ${formatBytes(available)} are available`,
+    { needed, available },
+  );
+}
+
+/**
+ * Memory the process may still take: what a container's limit leaves beside what it has, where there is one, else the
+ * machine's. Not process.availableMemory(), for which files that were read, and can be dropped, are in use.
+ */
+function availableMemory(): number {
+  const limit = process.constrainedMemory?.() ?? 0;
+  const free = freemem();
+  if (limit <= 0 || limit >= Number.MAX_SAFE_INTEGER) return free;
+  return Math.min(free, Math.max(0, limit - process.memoryUsage.rss()));
+}

@@ -1,0 +1,97 @@
+// The memory of a training: how large, for how many slots, and what lies in it before the first job.
+
+import type { Dataset } from '../../data/dataset/dataset.js';
+import { drawResample } from '../../data/resample.js';
+import { arenaBytes } from '../../engines/wasm/arena.js';
+import { type CandidateRows, drawCandidates } from '../../ensemble/member-rows.js';
+import { compileKernels } from '../../kernels/compile-kernels.js';
+import { alignRegion, layoutTraining, writeDataset } from '../../memory/layout.js';
+import { lendMemory } from '../../memory/memory-cache.js';
+import type { EnsemblePlan, MemberSpec } from '../../model/spec.js';
+import type { TrainingShare } from '../session/job.js';
+import { requireMemory, resultBytes } from './memory-estimate.js';
+import { type Run, restingBytes } from './runs.js';
+import { sharedExtras, writeExtras } from './shared-extras.js';
+import type { TyingGroup } from './tying.js';
+
+/**
+ * Lays out a training for at most `threads` slots and copies the dataset into its memory.
+ * @throws ERR_MEMORY when it would not fit.
+ */
+export function prepareTraining(
+  id: string,
+  dataset: Dataset,
+  plan: EnsemblePlan,
+  runs: readonly Run[],
+  groups: readonly TyingGroup[],
+  threads: number,
+): TrainingShare {
+  const rows = drawCandidates(plan, dataset);
+  const { candidates, validation } = rows;
+  const exact = groups.filter(({ tying }) => tying.mode === 'exact');
+  const together = exact.reduce((sum, group) => sum + group.runs.length - 1, 0);
+  const slots = Math.min(threads, runs.length - together);
+  const bytes = slotArenaBytes(dataset, plan, rows, exact);
+  const layout = layoutTraining(
+    dataset,
+    { candidates: candidates.length, validation: validation.length },
+    slots,
+    bytes,
+    sharedExtras(plan, dataset),
+  );
+  const what = `Training on ${dataset.rows} rows × ${dataset.features} features with ${slots} threads`;
+  // Finished members are there beside those in training.
+  const results = resultBytes(plan.members, plan.members.length, dataset);
+  const working = layout.totalBytes + restingBytes(runs, dataset, slots);
+  requireMemory(working + results, what);
+  const { memory, name: memoryName } = lendMemory(layout.totalBytes, what);
+  writeDataset(memory.buffer, layout.dataset, dataset);
+  writeExtras(memory.buffer, layout, plan, dataset, candidates);
+  new Uint32Array(memory.buffer, layout.candidates.offset, candidates.length).set(candidates);
+  new Uint32Array(memory.buffer, layout.validation.offset, validation.length).set(validation);
+  return {
+    id,
+    module: compileKernels(plan.arithmetic),
+    ...{ arithmetic: plan.arithmetic, memory, memoryName },
+    layout,
+    task: dataset.task,
+    seed: plan.seed,
+  };
+}
+
+/** Bytes of the largest arena any slot needs: of one member, or of all members of a group in lockstep. */
+function slotArenaBytes(
+  dataset: Dataset,
+  plan: EnsemblePlan,
+  rows: CandidateRows,
+  exact: readonly TyingGroup[],
+): number {
+  const evaluated = Math.max(rows.candidates.length, rows.validation.length);
+  const known = new Map<string, number>();
+  const bytesOf = (member: MemberSpec): number => {
+    // Other engines copy rows and need no arena.
+    if (member.engine !== 'wasm') return 0;
+    const inBag = resampleLength(member, plan.seed, dataset, rows);
+    const { streams: _, ...rest } = member;
+    const key = JSON.stringify([rest, inBag]);
+    const bytes = known.get(key) ?? arenaBytes(member, dataset.features, dataset.task, { inBag, evaluated });
+    known.set(key, bytes);
+    return alignRegion(bytes);
+  };
+  const single = plan.members.reduce((largest, member) => Math.max(largest, bytesOf(member)), 0);
+  const together = exact.map(({ runs }) => runs.reduce((sum, { spec }) => sum + bytesOf(spec), 0));
+  return Math.max(single, ...together);
+}
+
+/** Only groups make the length depend on the draw; the others never draw more than there is. */
+function resampleLength(member: MemberSpec, seed: number, dataset: Dataset, rows: CandidateRows): number {
+  const { candidates } = rows;
+  if (member.resample.kind === 'stratified') return candidates.length + outputClasses(dataset);
+  if (member.resample.kind !== 'grouped') return candidates.length;
+  return drawResample(member.resample, seed, member.streams.resample, dataset, candidates).length;
+}
+
+/** Rounding within each class can add at most one row per class. */
+function outputClasses(dataset: Dataset): number {
+  return dataset.task.kind === 'classification' ? dataset.task.classes.length : 0;
+}

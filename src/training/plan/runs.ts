@@ -1,0 +1,86 @@
+// The runs of a plan: what is trained from its beginning to its end. A run leaves one member, or one per
+// snapshot; between jobs it rests as a state in shared memory of its own.
+
+import type { Dataset } from '../../data/dataset/dataset.js';
+import { stateShape } from '../../engines/wasm/tying.js';
+import type { EpochRecord } from '../../ensemble/ensemble.js';
+import { allocateShared } from '../../memory/uncounted-bytes.js';
+import type { EnsemblePlan, MemberSpec, NetworkMemberSpec, TyingSpec } from '../../model/spec.js';
+import type { MemberState } from '../session/job.js';
+
+/** One run and how far it has come. */
+export interface Run {
+  /** Members of the plan that it leaves, in the order of its epochs. */
+  readonly members: readonly number[];
+  /** Of its first member; a run's members differ in nothing but their place in it. */
+  readonly spec: MemberSpec;
+  /** How many of its members are delivered. */
+  delivered: number;
+  /** Where it rests; null before it has begun. */
+  state: MemberState | null;
+  /** Its epochs since the last member it delivered. */
+  history: EpochRecord[];
+  /** How long threads have had it in hand since then. */
+  usedMs: number;
+  /** Nothing of it is left to train: it came to its end, or failed. */
+  over: boolean;
+}
+
+/** The plan's runs, in plan order. */
+export function listRuns({ members }: EnsemblePlan): Run[] {
+  const runs: Run[] = [];
+  for (let first = 0; first < members.length; ) {
+    const spec = members[first]!;
+    const length = spec.engine === 'wasm' ? (spec.snapshot?.of ?? 1) : 1;
+    const own = Array.from({ length }, (_, index) => first + index);
+    runs.push({ members: own, spec, delivered: 0, state: null, history: [], usedMs: 0, over: false });
+    first += length;
+  }
+  return runs;
+}
+
+/** A run of a network that is tied to others. */
+export type TiedRun = Run & { readonly spec: NetworkMemberSpec & { readonly tying: TyingSpec } };
+
+export function isTied(run: Run): run is TiedRun {
+  return run.spec.engine === 'wasm' && run.spec.tying !== null;
+}
+
+/** A run's network when it rests between jobs, and so needs memory for its state; else null. */
+function restingSpec({ spec }: Run): NetworkMemberSpec | null {
+  if (spec.engine !== 'wasm') return null;
+  return spec.snapshot !== null || spec.tying?.mode === 'rounds' ? spec : null;
+}
+
+/**
+ * Bytes of the states that may exist at once: of every run tied in rounds, of each slot's run otherwise, and
+ * one more for each slot to write to while the state before stays whole.
+ */
+export function restingBytes(runs: readonly Run[], dataset: Dataset, slots: number): number {
+  const { features, task } = dataset;
+  let tied = 0;
+  let largest = 0;
+  for (const run of runs) {
+    const spec = restingSpec(run);
+    if (spec === null) continue;
+    const bytes = stateShape(spec, features, task).lengthFloats * 4;
+    if (spec.tying !== null) tied += bytes;
+    largest = Math.max(largest, bytes);
+  }
+  return tied + 2 * slots * largest;
+}
+
+/** Buffers that states rest in. A finished job's new state takes the place of the old, which is used again. */
+export class StateBuffers {
+  readonly #free = new Map<number, Float32Array<SharedArrayBuffer>[]>();
+
+  take(lengthFloats: number): Float32Array<SharedArrayBuffer> {
+    return this.#free.get(lengthFloats)?.pop() ?? new Float32Array(allocateShared(lengthFloats * 4));
+  }
+
+  giveBack(buffer: Float32Array<SharedArrayBuffer>): void {
+    const free = this.#free.get(buffer.length);
+    if (free === undefined) this.#free.set(buffer.length, [buffer]);
+    else free.push(buffer);
+  }
+}

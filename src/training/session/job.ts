@@ -1,0 +1,124 @@
+// A job: advance the state of one member, or of several in lockstep, and never wait for another job. Jobs and
+// their outcomes cross threads, so they are plain data and shared memory.
+
+import type { Task } from '../../data/dataset/dataset.js';
+import type { EpochRecord, TrainedMember } from '../../ensemble/ensemble.js';
+import type { WireError } from '../../errors.js';
+import type { TrainingLayout } from '../../memory/layout.js';
+import type { CompiledModule, SharedMemory } from '../../memory/webassembly-types.js';
+import type { Arithmetic, MemberSpec, NetworkMemberSpec } from '../../model/spec.js';
+
+/** What all members of one training share; plain data and shared memory, so it crosses threads. */
+export interface TrainingShare {
+  /** Unique within the process. */
+  readonly id: string;
+  readonly module: CompiledModule;
+  readonly arithmetic: Arithmetic;
+  readonly memory: SharedMemory;
+  /** Of the memory: the same in every training that has it. */
+  readonly memoryName: string;
+  readonly layout: TrainingLayout;
+  readonly task: Task;
+  readonly seed: number;
+}
+
+/** Where a member's training stands between two epochs, beside its parameters. */
+export interface MemberProgress {
+  /** Epochs finished. */
+  readonly epoch: number;
+  /** Base learning rate of the next epoch; a callback may have changed it. */
+  readonly learningRate: number;
+  /** Early stopping: the best epoch so far and its loss; epoch 0 before there is one. */
+  readonly best: { readonly epoch: number; readonly loss: number };
+}
+
+/** A member at rest between two jobs: all it takes to go on, on any thread. */
+export interface MemberState extends MemberProgress {
+  /** The engine's state of the member, in shared memory of its own; no job writes to it. */
+  readonly parameters: Float32Array<SharedArrayBuffer>;
+}
+
+/** What tied layers are drawn to: the mean of their group one round ago. */
+export interface Anchor {
+  /** The tied layers' values, one layer after the other. */
+  readonly values: Float32Array<SharedArrayBuffer>;
+  /** Live members of the group. */
+  readonly members: number;
+}
+
+/** One member to advance: from a state, or from its beginning, to the end of an epoch. */
+export interface MemberJob {
+  readonly kind: 'member';
+  readonly training: TrainingShare;
+  readonly spec: MemberSpec;
+  readonly member: number;
+  /** The arena and progress record to use; no other running job has it. */
+  readonly slot: number;
+  /** Where to go on; null to begin. */
+  readonly from: MemberState | null;
+  /** The last epoch to train; 0 only draws the initial weights. */
+  readonly until: number;
+  readonly anchor: Anchor | null;
+  /** Receives the state at `until`, unless the training ended; null when the job goes to the end. */
+  readonly state: Float32Array<SharedArrayBuffer> | null;
+}
+
+/** Members that step in lockstep on one thread, each from its beginning to its end. */
+export interface GroupJob {
+  readonly kind: 'group';
+  readonly training: TrainingShare;
+  /** The first member, for messages about the job. */
+  readonly member: number;
+  readonly slot: number;
+  readonly members: readonly GroupMemberJob[];
+}
+
+/** What a group's members are: networks with a common tying. */
+export interface GroupMemberJob extends MemberJob {
+  readonly spec: NetworkMemberSpec;
+}
+
+export type Job = MemberJob | GroupJob;
+
+/** The shared buffers that come with a job, but for its training's memory. */
+export function sharedBuffersOf(job: Job): SharedArrayBuffer[] {
+  if (job.kind === 'group') return [];
+  const arrays = [job.from?.parameters, job.state, job.anchor?.values];
+  return arrays.filter((array) => array !== null && array !== undefined).map(({ buffer }) => buffer);
+}
+
+/** A member that a job advanced. */
+export interface AdvancedMember {
+  readonly status: 'advanced';
+  /** The epochs of this job. */
+  readonly history: readonly EpochRecord[];
+  readonly progress: MemberProgress;
+  /** The finished member, at the end of its run or of its cycle; null when neither was reached. */
+  readonly delivered: DeliveredMember | null;
+  /** Its run is over; no state was saved. */
+  readonly ended: boolean;
+}
+
+/** What a thread hands over of a finished member, in memory that it wrote whole before anyone else knew of it. */
+export type DeliveredMember = Pick<TrainedMember, 'weights' | 'model' | 'epoch' | 'inBagRows'>;
+
+/** How a job left a member. A stopped member leaves nothing; `failed` is for one of several in lockstep. */
+export type MemberOutcome =
+  | AdvancedMember
+  | { readonly status: 'stopped' }
+  | { readonly status: 'failed'; readonly error: WireError };
+
+/** What a callback at an epoch's end is told. */
+export interface EpochEvent extends EpochRecord {
+  readonly member: number;
+  readonly epochs: number;
+}
+
+/** What a callback may ask for: no further epochs, or another base learning rate from the next epoch on. */
+export interface EpochDecision {
+  readonly stop?: boolean;
+  readonly learningRate?: number;
+}
+
+/** Awaited after every epoch. */
+export type EpochHook = (event: EpochEvent) => Promise<EpochDecision | undefined>;

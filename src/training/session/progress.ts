@@ -1,0 +1,52 @@
+// Progress of a training as observers see it: read from the control block on a timer, never awaited by
+// any thread.
+
+import type { ControlBlock, SlotProgress } from '../../memory/control-block.js';
+
+export interface TrainingProgress {
+  /** Members planned, finished and failed so far. */
+  readonly planned: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly elapsedMs: number;
+  /** Estimated from the share of the work done; null before there is any. */
+  readonly remainingMs: number | null;
+  /** Mean of the running members' last epoch losses, or of the last finished member. */
+  readonly loss: number | null;
+  /** One per member that may run at once. */
+  readonly slots: readonly SlotProgress[];
+}
+
+/** Counts the coordinator keeps beside the control block. */
+export interface ProgressCounts {
+  readonly planned: number;
+  readonly done: number;
+  readonly failed: number;
+  /** Work done on members that rest between jobs, in members. */
+  readonly resting: number;
+  /** How many members a slot's record stands for: those of a group in lockstep, else one. */
+  readonly membersOfSlot: ReadonlyMap<number, number>;
+  readonly lastLoss: number | null;
+}
+
+export function readProgress(
+  control: ControlBlock,
+  slotCount: number,
+  counts: ProgressCounts,
+  elapsedMs: number,
+): TrainingProgress {
+  const slots = Array.from({ length: slotCount }, (_, slot) => control.read(slot));
+  const { planned, done, failed, resting, membersOfSlot, lastLoss } = counts;
+  const running = slots.reduce((sum, { slot, share }) => sum + share * (membersOfSlot.get(slot) ?? 1), 0);
+  const work = done + failed + resting + running;
+  const losses = slots.map(({ loss }) => loss).filter((loss) => loss !== null);
+  return {
+    planned,
+    done,
+    failed,
+    elapsedMs,
+    remainingMs: work > 0 ? (elapsedMs * Math.max(0, planned - work)) / work : null,
+    loss: losses.length > 0 ? losses.reduce((sum, loss) => sum + loss, 0) / losses.length : lastLoss,
+    slots,
+  };
+}

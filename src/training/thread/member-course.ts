@@ -1,0 +1,183 @@
+// One member between its epochs, for whoever steps it: its rows and trainer, what an epoch's end decides
+// (history, early stopping, a callback's wishes) and what a job leaves behind. It knows no steps.
+
+import type { ResampleSource } from '../../data/resample.js';
+import type { MemberTrainer } from '../../engines/shared/engine.js';
+import type { EpochRecord } from '../../ensemble/ensemble.js';
+import { drawMember, type MemberDraw } from '../../ensemble/member-rows.js';
+import { TuttiError } from '../../errors.js';
+import type { Kernels } from '../../kernels/kernels.js';
+import type { ControlBlock } from '../../memory/control-block.js';
+import { allocateShared } from '../../memory/uncounted-bytes.js';
+import { cycleOf } from '../../model/snapshots.js';
+import type { EpochMemberSpec, MemberSpec } from '../../model/spec.js';
+import type {
+  AdvancedMember,
+  DeliveredMember,
+  EpochEvent,
+  EpochHook,
+  MemberJob,
+  MemberProgress,
+  TrainingShare,
+} from '../session/job.js';
+import { createTrainer } from './trainers.js';
+
+/** The course of one member's training through a job. */
+export class MemberCourse {
+  readonly trainer: MemberTrainer;
+  readonly #job: MemberJob;
+  readonly #spec: EpochMemberSpec;
+  readonly #draw: MemberDraw;
+  readonly #onEpochEnd: EpochHook | undefined;
+  readonly #history: EpochRecord[] = [];
+  #progress: MemberProgress;
+  #ended: boolean;
+
+  private constructor(
+    job: MemberJob,
+    spec: EpochMemberSpec,
+    draw: MemberDraw,
+    trainer: MemberTrainer,
+    onEpochEnd: EpochHook | undefined,
+  ) {
+    const { from, anchor } = job;
+    this.trainer = trainer;
+    this.#job = job;
+    this.#spec = spec;
+    this.#draw = draw;
+    this.#onEpochEnd = onEpochEnd;
+    this.#progress = from ?? beginning(spec.optimizer.learningRate);
+    this.#ended = false;
+    if (anchor !== null) trainer.tieTo(anchor.values, anchor.members);
+  }
+
+  /** Takes up the job's state, or draws the initial weights. `offsetBytes` as of the trainer's context. */
+  static async begin(
+    job: MemberJob,
+    spec: EpochMemberSpec,
+    kernels: Kernels,
+    control: ControlBlock,
+    onEpochEnd: EpochHook | undefined,
+    offsetBytes = 0,
+  ): Promise<MemberCourse> {
+    const { training, member, slot, from } = job;
+    const { layout, memory, task, seed } = training;
+    const draw = drawFromMemory(training, spec);
+    requireStoppingRows(spec, draw, member);
+    const context = { kernels, memory, control, layout, task, seed, slot, offsetBytes };
+    const trainer = await createTrainer(context, spec, member, draw, from?.parameters ?? null);
+    return new MemberCourse(job, spec, draw, trainer, onEpochEnd);
+  }
+
+  /** Epochs finished. */
+  get epoch(): number {
+    return this.#progress.epoch;
+  }
+
+  get learningRate(): number {
+    return this.#progress.learningRate;
+  }
+
+  /** The job has nothing left to train. */
+  get finished(): boolean {
+    return this.#ended || this.epoch >= this.#job.until;
+  }
+
+  /** Records an epoch's mean loss and decides whether it was the last. */
+  async endEpoch(loss: number): Promise<void> {
+    const { member } = this.#job;
+    const { epochs, earlyStopping } = this.#spec;
+    const { learningRate } = this.#progress;
+    const epoch = this.epoch + 1;
+    let { best } = this.#progress;
+    const { stopping } = this.#draw;
+    const validationLoss = stopping.length === 0 ? undefined : this.trainer.evaluate(stopping);
+    const record: EpochRecord =
+      validationLoss === undefined
+        ? { epoch, loss, learningRate }
+        : { epoch, loss, learningRate, validationLoss };
+    this.#history.push(record);
+    if (validationLoss !== undefined && validationLoss < best.loss) {
+      best = { epoch, loss: validationLoss };
+      this.trainer.keepWeights();
+    }
+    const decision = await this.#onEpochEnd?.(eventOf(record, member, epochs));
+    this.#progress = { epoch, best, learningRate: decision?.learningRate ?? learningRate };
+    const patient = validationLoss === undefined || epoch - best.epoch < earlyStopping!.patience;
+    this.#ended = epoch === epochs || decision?.stop === true || !patient;
+  }
+
+  /** Delivers the member when the run or its cycle is over, and saves the state when the run goes on. */
+  finish(): AdvancedMember {
+    const { state } = this.#job;
+    const { epoch, best } = this.#progress;
+    const complete = this.#ended || epoch === cycleOf(this.#spec).last;
+    if (!this.#ended && state !== null) this.trainer.saveState(state);
+    if (this.#ended && best.epoch > 0) this.trainer.restoreWeights();
+    return {
+      status: 'advanced',
+      history: this.#history,
+      progress: { epoch, best, learningRate: this.#progress.learningRate },
+      delivered: complete ? this.#deliver() : null,
+      ended: this.#ended,
+    };
+  }
+
+  #deliver(): DeliveredMember {
+    const { epoch, best } = this.#progress;
+    const { weightCount, topology } = this.trainer;
+    const weights = new Float32Array(allocateShared(4 * weightCount));
+    this.trainer.exportWeights(weights);
+    return {
+      weights,
+      model: topology === undefined ? null : sharedText(topology),
+      epoch: best.epoch > 0 ? best.epoch : epoch,
+      inBagRows: this.#draw.inBagRows,
+    };
+  }
+}
+
+/** A text in UTF-8, in shared memory. */
+function sharedText(text: string): Uint8Array<SharedArrayBuffer> {
+  const bytes = new TextEncoder().encode(text);
+  const shared = new Uint8Array(allocateShared(bytes.length));
+  shared.set(bytes);
+  return shared;
+}
+
+/** Written out, not spread, because it is made every epoch: V8 makes hidden classes for objects that are. */
+function eventOf(record: EpochRecord, member: number, epochs: number): EpochEvent {
+  const { epoch, loss, learningRate, validationLoss } = record;
+  if (validationLoss === undefined) return { member, epochs, epoch, loss, learningRate };
+  return { member, epochs, epoch, loss, learningRate, validationLoss };
+}
+
+/** Where a member stands before its first epoch. */
+export function beginning(learningRate: number): MemberProgress {
+  return { epoch: 0, learningRate, best: { epoch: 0, loss: Number.POSITIVE_INFINITY } };
+}
+
+/** Draws the member's rows from the candidate lists, labels and groups that lie in shared memory. */
+export function drawFromMemory({ memory, layout, seed }: TrainingShare, spec: MemberSpec): MemberDraw {
+  const { buffer } = memory;
+  const { dataset, candidates, validation } = layout;
+  const words = (offset: number, length: number) => new Int32Array(buffer, offset, length);
+  const source: ResampleSource = {
+    rows: dataset.rows,
+    labels: words(dataset.labels, dataset.targetsStrideBytes === 0 ? dataset.rows : 0),
+    groups: dataset.groups === 0 ? null : words(dataset.groups, dataset.rows),
+  };
+  return drawMember(seed, spec, source, dataset.features, {
+    candidates: new Uint32Array(buffer, candidates.offset, candidates.length),
+    validation: new Uint32Array(buffer, validation.offset, validation.length),
+  });
+}
+
+function requireStoppingRows(spec: EpochMemberSpec, draw: MemberDraw, member: number): void {
+  if (spec.earlyStopping === null || spec.earlyStopping.optional || draw.stopping.length > 0) return;
+  throw new TuttiError(
+    'ERR_OPTION',
+    `Member ${member} has no rows to stop early on: its resample leaves too few out of bag`,
+    { member, option: 'earlyStopping' },
+  );
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { QUICK, tutti } from '../support.js';
+
+/** An id, a price in dollars, a date, a category and two classes, in semicolons; 30 rows. */
+function rowsOf(): string {
+  const rows = Array.from({ length: 30 }, (_, i) => {
+    const date = new Date(Date.UTC(2024, 0, 1 + ((7 * i) % 30))).toISOString().slice(0, 10);
+    return `N-${i};$1.${100 + i},50;${date};${i % 3 ? 'east' : 'west'};${i % 2 ? 'yes' : 'no'}`;
+  });
+  return `name;price;day;side;class\n${rows.join('\n')}\n`;
+}
+
+const READ = ['--target', 'class', '--delimiter', 'semicolon'] as const;
+
+t.test('describe says of each column what it is taken for and why', async (t) => {
+  const cwd = t.testdir({ 'data.csv': rowsOf() });
+  const { status, stdout, stderr } = await tutti(['describe', 'data.csv', ...READ], { cwd });
+  t.equal(status, 0, stderr);
+  t.match(stdout, /^data\.csv: 30 rows, 4 features from 5 columns\nclassification \(text in `class`\)/);
+  t.match(stdout, /name +left out +30 different texts in 30 rows/);
+  t.match(
+    stdout,
+    /price +feature +numbers with a decimal comma and thousands set apart by "\.", in \$ +30 +0 +1101 to 1130/,
+  );
+  t.match(stdout, /day +feature +dates, as days since 1970-01-01 +30/);
+  t.match(stdout, /side +feature +categories \(2 features\) +2/);
+  const json = await tutti(['describe', 'data.csv', ...READ, '--drop', 'day', '--json'], { cwd });
+  const { columns } = JSON.parse(json.stdout);
+  t.same(
+    columns.map(({ use, kind }: { use: string; kind: string }) => `${use} ${kind}`),
+    ['left out categories', 'feature numbers', 'left out dates', 'feature categories', 'target categories'],
+  );
+});
+
+t.test('describe tells what stands in the way of one column and describes the others', async (t) => {
+  const cwd = t.testdir({ 'data.csv': 'a,b\n1,2\n2,soon\n3,4\n' });
+  const { status, stdout } = await tutti(['describe', 'data.csv'], { cwd });
+  t.equal(status, 0);
+  t.match(stdout, /a +feature +numbers/);
+  t.match(stdout, /Expected `b` to be a number, got "soon" .*list it: `--missing` "soon"/);
+});
+
+t.test('split writes the rows that train holds out, cell by cell, and train says how', async (t) => {
+  const cwd = t.testdir({ 'data.csv': rowsOf() });
+  const share = ['--test-share', '0.3', '--seed', '1'] as const;
+  const train = ['train', 'data.csv', ...READ, ...QUICK, '--test-share', '0.3', '--out', 'm.tutti'] as const;
+  const trained = await tutti(train, { cwd });
+  t.equal(trained.status, 0, trained.stderr);
+  t.match(trained.stdout, /Columns: 1 column of numbers, 1 of dates, 1 of categories \(2 features\)/);
+  t.match(trained.stdout, /Left out: `name` \(30 different texts in 30 rows/);
+  t.match(
+    trained.stdout,
+    /tutti split data\.csv --target class --delimiter semicolon --test-share 0\.3 --seed 1/,
+  );
+  const out = ['--train-out', 'train.csv', '--test-out', 'test.csv'] as const;
+  const split = await tutti(['split', 'data.csv', ...READ, ...share, ...out], { cwd });
+  t.equal(split.status, 0, split.stderr);
+  const [head, ...lines] = rowsOf().trimEnd().split('\n');
+  const written = ['train.csv', 'test.csv'].map((name) =>
+    readFileSync(join(cwd, name), 'utf8').trimEnd().split('\n'),
+  );
+  t.same(
+    written.map(([first]) => first),
+    [head, head],
+  );
+  t.equal(written[1]!.length, 10);
+  t.same(written.flatMap(([, ...rest]) => rest).sort(), lines.sort());
+  const test = await tutti(['evaluate', 'm.tutti', 'test.csv', '--delimiter', ';', '--json'], { cwd });
+  const whole = await tutti([...train.slice(0, -2), '--json'], { cwd });
+  t.equal(JSON.parse(test.stdout).logLoss, JSON.parse(whole.stdout).test.logLoss);
+});
+
+t.test('split refuses one file for both, and its input', async (t) => {
+  const cwd = t.testdir({ 'data.csv': rowsOf() });
+  const run = (trainOut: string, testOut: string) =>
+    tutti(['split', 'data.csv', ...READ, '--train-out', trainOut, '--test-out', testOut], { cwd });
+  t.match(await run('a.csv', './a.csv'), { status: 2, stderr: /--test-out` to be another file/ });
+  t.match(await run('data.csv', 'b.csv'), { status: 2, stderr: /data\.csv/ });
+});

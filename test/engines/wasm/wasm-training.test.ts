@@ -1,0 +1,87 @@
+// Whole training runs of the wasm engine against the double-precision reference: same draws, same order.
+// A few steps only, because rounding differences grow with every step of Adam.
+
+import t from 'tap';
+import type { Dataset } from '../../../src/data/dataset/dataset.js';
+import type { TrainingOptions } from '../../../src/model/options/options.js';
+import { trainEnsemble } from '../../../src/training/train-ensemble.js';
+import { clusters, linear } from '../../support/datasets.js';
+import { trainReference } from '../../support/reference-training.js';
+
+// Weights of the last epoch, which the reference has: none before it is restored.
+const BASE: TrainingOptions = {
+  ...{ members: 1, hidden: [13, 7], epochs: 2, batchSize: 16, seed: 3 },
+  earlyStopping: 'none',
+};
+
+async function compare(t: Tap.Test, dataset: Dataset, options: TrainingOptions, tolerance = 2e-4) {
+  for (const arithmetic of ['strict', 'fused'] as const) {
+    const ensemble = await trainEnsemble(dataset, { ...BASE, ...options, arithmetic });
+    const expected = trainReference(dataset, ensemble.plan, 0);
+    const member = ensemble.members[0]!;
+    let difference = 0;
+    let norm = 0;
+    expected.weights.forEach((w, i) => {
+      difference += (w - member.weights[i]!) ** 2;
+      norm += w ** 2;
+    });
+    const relative = Math.sqrt(difference / norm);
+    t.ok(relative < tolerance, `${arithmetic}: weights differ by ${relative}`);
+    member.history.forEach(({ loss }, epoch) => {
+      const wanted = expected.losses[epoch]!;
+      t.ok(
+        Math.abs(loss - wanted) < 1e-4 * Math.abs(wanted) + 1e-6,
+        `${arithmetic}: loss ${loss}, not ${wanted}`,
+      );
+    });
+  }
+}
+
+declare namespace Tap {
+  type Test = Pick<typeof t, 'ok'>;
+}
+
+const threeClasses = clusters(70, 10, 3);
+const twoClasses = clusters(61, 5, 2);
+const twoTargets = linear(53, 6, 2);
+
+for (const activation of ['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus', 'linear'] as const) {
+  t.test(`${activation} trains as the reference does`, (t) => compare(t, threeClasses, { activation }));
+}
+
+for (const optimizer of ['adam', 'adamW', 'sgd'] as const) {
+  t.test(`${optimizer} with both norm penalties`, (t) =>
+    compare(t, threeClasses, {
+      ...{ optimizer, l1: 1e-3, l2: 1e-2, learningRate: 0.01 },
+      ...(optimizer === 'adamW' ? { weightDecay: 0.1 } : {}),
+    }),
+  );
+}
+
+t.test('sgd with Nesterov momentum', (t) =>
+  compare(t, threeClasses, { optimizer: 'sgd', nesterov: true, learningRate: 0.01 }),
+);
+
+t.test('binary cross-entropy with one logit', (t) => compare(t, twoClasses, { loss: 'binaryCrossEntropy' }));
+t.test('squared error of two targets', (t) => compare(t, twoTargets, { activation: 'tanh' }));
+t.test('Gaussian negative log-likelihood', (t) =>
+  compare(t, twoTargets, { loss: 'gaussianNll', activation: 'tanh', learningRate: 1e-4 }),
+);
+t.test('no hidden layer', (t) => compare(t, threeClasses, { hidden: [] }));
+t.test('three hidden layers with Glorot initialisation', (t) =>
+  compare(t, threeClasses, { hidden: [9, 26, 3], init: 'glorot', activation: 'tanh' }),
+);
+t.test('a random subspace of the features', (t) => compare(t, threeClasses, { featureShare: 0.5 }));
+t.test('a batch larger than the data', (t) => compare(t, threeClasses, { batchSize: 512 }));
+t.test('a batch of one', (t) => compare(t, twoTargets, { batchSize: 1, epochs: 1, activation: 'tanh' }));
+t.test('subsampled rows', (t) => compare(t, threeClasses, { resample: 'subsample', resampleShare: 0.6 }));
+t.test('all rows, none resampled', (t) => compare(t, threeClasses, { resample: 'none' }));
+
+for (const schedule of ['step', 'cosine'] as const) {
+  t.test(`${schedule} schedule after a warm-up`, (t) =>
+    compare(t, threeClasses, {
+      ...{ schedule, warmupEpochs: 1, epochs: 3 },
+      ...(schedule === 'step' ? { stepEvery: 1 } : {}),
+    }),
+  );
+}

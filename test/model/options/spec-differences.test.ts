@@ -1,0 +1,43 @@
+import t from 'tap';
+import {
+  parseTrainingOptions,
+  resolvePlan,
+  type TrainingOptions,
+} from '../../../src/model/options/options.js';
+import { specDifferences } from '../../../src/model/options/spec-differences.js';
+
+const task = { kind: 'classification', classes: ['a', 'b', 'c'] } as const;
+const CONTEXT = { task, features: 4, seed: 9, arithmetic: 'strict' } as const;
+
+const differences = (options: TrainingOptions) =>
+  specDifferences(resolvePlan(parseTrainingOptions(options), CONTEXT).members);
+
+t.test('members of one setting differ in nothing, though their random streams do', async (t) => {
+  t.same(differences({ members: 2 }), [[], []]);
+  t.same(differences({ members: 2, snapshots: 2 }), [[], [], [], []]);
+});
+
+t.test('what differs is said in the words of the options, and nothing else', async (t) => {
+  t.same(differences({ grid: { hidden: [[16], [8, 4]], l2: [0, 0.01] } }), [
+    ['16 relu', 'l2 0'],
+    ['16 relu', 'l2 0.01'],
+    ['8 relu, 4 relu', 'l2 0'],
+    ['8 relu, 4 relu', 'l2 0.01'],
+  ]);
+  t.same(differences({ members: [{ activation: 'tanh' }, {}], hidden: [4] }), [['4 tanh'], ['4 relu']]);
+  t.same(differences({ members: [{ learningRate: 0.1 }, {}], learningRate: 0.2 }), [
+    ['learningRate 0.1'],
+    ['learningRate 0.2'],
+  ]);
+});
+
+t.test('a technique that others lack is told by its own options', async (t) => {
+  const [with_, without] = differences({ members: [{ hiddenKeep: 0.5 }, {}], hidden: [4] });
+  t.ok(with_!.includes('hiddenKeep 0.5'), with_!.join());
+  t.same(without, ['dropout none']);
+  const [subsample, bootstrap] = differences({
+    members: [{ resample: 'subsample', resampleShare: 0.6 }, {}],
+  });
+  t.same(subsample, ['resample subsample', 'resampleShare 0.6']);
+  t.same(bootstrap!.slice(0, 1), ['resample bootstrap']);
+});
