@@ -119,9 +119,9 @@ export function optionTypes(): string {
   return `// Written by \`node dist/scripts/option-types.js\` from training-schema.ts: change that, and run it. The types of what a
 // user may write about training, each with its documentation; plain, since the public declarations hold them.
 
-import type { TangentKind } from './image.js';
+import type { TangentKind } from '../image.js';
+import type { Activation, LearnerMemberSpec, TangentSource } from '../spec.js';
 import type { ImageOption, LayerOption } from './layer-words.js';
-import type { Activation, LearnerMemberSpec, TangentSource } from './spec.js';
 
 /** Options of one member; every one is optional. */
 export interface MemberOptions {
