@@ -40,6 +40,11 @@ t.test(
     await refused(t, 'evaluate e x.csv --hidden 8', /of tutti evaluate, which is an option of tutti train,/);
     await refused(
       t,
+      'train x.csv --member 8',
+      /an option of tutti compare-masks \(did you mean `--members`\?\)/,
+    );
+    await refused(
+      t,
       'inspect e -x',
       'Unknown option `-x` of tutti inspect; tutti inspect --help lists its options',
     );

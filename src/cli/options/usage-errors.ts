@@ -45,10 +45,13 @@ function unknownFlag(flag: string, command: string | null, all: CommandOptions):
     return `Expected a command before \`${flag}\`${hint || '; tutti --help lists them'}`;
   }
   const own = (all.get(command) ?? []).flatMap(flagsOf);
-  const near = suggestFlag(flag, own);
   const others = owners.map(([name]) => `tutti ${name}`).join(', ');
-  const elsewhere = others === '' ? '' : `, which is an option of ${others}`;
-  return `Unknown option \`${flag}\` of tutti ${command}${elsewhere || near || `; tutti ${command} --help lists its options`}`;
+  // What is an option elsewhere was hardly misspelt, but may have been cut short.
+  const hint =
+    others === ''
+      ? suggestFlag(flag, own) || `; tutti ${command} --help lists its options`
+      : `, which is an option of ${others}${completion(flag, own)}`;
+  return `Unknown option \`${flag}\` of tutti ${command}${hint}`;
 }
 
 function flagsOf({ name, aliases = [], kind, short }: OptionRow): string[] {
@@ -59,12 +62,16 @@ function flagsOf({ name, aliases = [], kind, short }: OptionRow): string[] {
 
 /** The only flag that begins like what was typed, or else the nearest. */
 function suggestFlag(flag: string, flags: readonly string[]): string {
+  return completion(flag, flags) || (flag.length < SHORTEST ? '' : suggest(flag, flags));
+}
+
+/** The only flag that begins like what was typed. */
+function completion(flag: string, flags: readonly string[]): string {
   const plain = (text: string) => text.replace(/[-_]/g, '').toLowerCase();
   const typed = plain(flag);
   const longer = new Set(flags.filter((own) => typed !== '' && plain(own).startsWith(typed)));
   const [only] = longer;
-  if (longer.size === 1) return ` (did you mean \`${only}\`?)`;
-  return flag.length < SHORTEST ? '' : suggest(flag, flags);
+  return longer.size === 1 ? ` (did you mean \`${only}\`?)` : '';
 }
 
 /** Anything is near to so short a flag. */
