@@ -5,9 +5,9 @@ import { BroadcastChannel, workerData } from 'node:worker_threads';
 import { lastingChange } from '../src/engines/user-modules/intrinsics.js';
 import { toWire } from '../src/errors.js';
 import { collectSoon, countShared } from '../src/memory/uncounted-bytes.js';
-import { loadFor } from '../src/pool/loaders.js';
 import type { MemberTask, TaskResult, ThreadData } from '../src/pool/messages.js';
-import { sharedBuffersOf } from '../src/training/session/job.js';
+import { loadOnce } from '../src/threads/loaders.js';
+import { importsModule, sharedBuffersOf } from '../src/training/session/job.js';
 import { createKernelBindings } from '../src/training/thread/kernel-bindings.js';
 import { runJob } from '../src/training/thread/run-job.js';
 
@@ -26,7 +26,7 @@ releases.unref();
 export default async function runMember({ job, hooks }: MemberTask): Promise<TaskResult> {
   for (const buffer of sharedBuffersOf(job)) countShared(buffer);
   try {
-    await loadFor(job, loaders);
+    if (importsModule(job)) await loadOnce(loaders);
     const hook = hooks === null ? undefined : (await import('../src/pool/hook-channel.js')).askHooks(hooks);
     return { outcomes: await runJob(job, kernels.of(job.training), hook) };
   } catch (error) {

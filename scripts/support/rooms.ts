@@ -24,6 +24,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['model/options', 'what a user may write about training, and how it becomes specs'],
   ['predictions', 'the shapes in which predictions travel'],
   ['predictions/aggregate', 'members’ predictions made one'],
+  ['threads', 'what any thread needs of its process: loaders, and an end that no blocked thread prevents'],
   ['memory', 'the shared memory of a training, offset by offset'],
   ['kernels', 'the arithmetic of members in WebAssembly'],
   ['techniques', 'tangents, tangent distance, perturbations, sparse coding'],

@@ -2,8 +2,8 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { WireError } from '../errors.js';
+import type { Loader } from '../threads/loaders.js';
 import type { EpochDecision, EpochEvent, Job, MemberOutcome } from '../training/session/job.js';
-import type { Loader } from './loaders.js';
 
 /** A task: the job, and a port on which the coordinator answers epoch ends, when anyone asked for them. */
 export interface MemberTask {

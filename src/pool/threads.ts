@@ -10,8 +10,8 @@ import type { MessagePort, Worker } from 'node:worker_threads';
 import type * as piscina from 'piscina';
 import { TuttiError } from '../errors.js';
 import { requireInstalled } from '../installed.js';
-import { markBlocked } from './blocked-threads.js';
-import { startFlags } from './loaders.js';
+import { markBlocked } from '../threads/blocked-threads.js';
+import { startFlags } from '../threads/loaders.js';
 import type { MemberTask, ThreadData } from './messages.js';
 
 export interface ThreadsOptions {

@@ -3,7 +3,8 @@
 
 import { constants } from 'node:os';
 import { hearSignals } from '../../files/temporary-file.js';
-import { blockedThreads } from '../../pool/blocked-threads.js';
+import { blockedThreads } from '../../threads/blocked-threads.js';
+import { endNow } from '../../threads/end-now.js';
 import { flushOutput, silenceOutput } from './terminal.js';
 
 /** How long threads may take to end when the work is done: far more than any that can end needs on a busy machine. */
@@ -72,20 +73,9 @@ async function threadsEnd(patienceMs: number): Promise<boolean> {
   return Promise.race([ended, late]).finally(() => clearTimeout(timer));
 }
 
-/**
- * Ends without waiting for threads, which process.exit does: a thread in a system call would keep the process for ever.
- * Where Node.js cannot replace its own process, only a signal does that, and then its number is in the status.
- */
+/** Ends without waiting for threads. */
 function endHard(status: number, signal: NodeJS.Signals): never {
+  process.exitCode = status;
   process.emit('exit', status);
-  const { execve } = process as { execve?: (file: string, args: readonly string[], env: object) => never };
-  try {
-    execve?.call(process, '/bin/sh', ['sh', '-c', `exit ${status}`], {});
-  } catch {
-    // Not on this platform.
-  }
-  process.removeAllListeners(signal);
-  process.kill(process.pid, signal);
-  // The signal comes before this returns to anybody.
-  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PATIENCE_MS);
+  endNow(status, signal);
 }

@@ -80,6 +80,11 @@ export interface GroupMemberJob extends MemberJob {
 
 export type Job = MemberJob | GroupJob;
 
+/** Whether a thread will import a module of the user's to run it. */
+export function importsModule(job: Job): boolean {
+  return job.kind === 'member' && ('learner' in job.spec || job.spec.engine === 'tfjs');
+}
+
 /** The shared buffers that come with a job, but for its training's memory. */
 export function sharedBuffersOf(job: Job): SharedArrayBuffer[] {
   if (job.kind === 'group') return [];

@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import t from 'tap';
-import { startFlags } from '../../src/pool/loaders.js';
+import { startFlags } from '../../src/threads/loaders.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 

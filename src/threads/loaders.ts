@@ -7,7 +7,6 @@ import { createRequire, register } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { TuttiError } from '../errors.js';
-import type { Job } from '../training/session/job.js';
 
 /** A flag of Node.js that loads something, and what. */
 export interface Loader {
@@ -51,11 +50,10 @@ export function startFlags(flags: readonly string[]): StartFlags {
 let loaded: Promise<void> | null = null;
 
 /**
- * Loads them on this thread, once, if the job will import a module of the user's.
+ * Loads them on this thread, once.
  * @throws ERR_MODULE naming what does not load.
  */
-export async function loadFor(job: Job, loaders: readonly Loader[]): Promise<void> {
-  if (job.kind !== 'member' || !('learner' in job.spec || job.spec.engine === 'tfjs')) return;
+export async function loadOnce(loaders: readonly Loader[]): Promise<void> {
   loaded ??= loadAll(loaders);
   await loaded;
 }

@@ -1,0 +1,30 @@
+// Ends the process without joining its threads, as process.exit() would: one that waits in the operating system would
+// keep it for ever. Whoever calls this has said and written everything.
+
+/** Milliseconds; a signal to oneself comes at once. */
+const LOOK_MS = 10_000;
+
+/**
+ * Ends the process at once, with this status; by the signal where Node.js may not (its permission model), and then the
+ * signal's number is in the status.
+ */
+export function endNow(status: number, signal: NodeJS.Signals): never {
+  try {
+    exitOfC(status);
+  } catch {
+    // Not allowed here.
+  }
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  // The signal comes before this returns to anybody.
+  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
+}
+
+/** The exit of a WebAssembly program is `exit` of the C library, which knows nothing of Node.js's threads. */
+function exitOfC(status: number): void {
+  const { WASI } = process.getBuiltinModule('node:wasi');
+  const wasi = new WASI({ version: 'preview1', returnOnExit: false });
+  // A program of nothing but the memory that it has to have.
+  wasi.initialize({ exports: { memory: new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }) } });
+  (wasi.wasiImport as { proc_exit(status: number): void }).proc_exit(status);
+}
