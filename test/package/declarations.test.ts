@@ -31,7 +31,7 @@ function reachable(entry: string): Map<string, readonly string[]> {
 
 t.test('no public declaration imports zod', async (t) => {
   const files = reachable(join(dist, 'index.d.ts'));
-  t.ok(files.has(join(dist, 'model/training-options.d.ts')));
+  t.ok(files.has(join(dist, 'model/options/training-options.d.ts')));
   const importers = [...files].filter(([, names]) => names.some((name) => /^zod(\/|$)/.test(name)));
   t.same(
     importers.map(([file]) => file),
