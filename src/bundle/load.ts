@@ -20,7 +20,7 @@ import {
   storedBytes,
 } from './format.js';
 import { ensembleFrom, findContradiction, upgradeMetadata } from './metadata.js';
-import { formerMetadataSchema, type Metadata, metadataSchema } from './schema.js';
+import type { Metadata } from './schema.js';
 import { type BundleSource, openSource } from './source.js';
 import type { Environment, StoredReport } from './surroundings.js';
 import { placeLittleEndian } from './weights.js';
@@ -92,7 +92,7 @@ async function readBundle(
     const header = decodeHeader(start, bytes, name);
     await verifyChecksum(source, start, header);
     const encoded = await source.read(HEADER_BYTES, header.metadataBytes);
-    const metadata = decodeMetadata(encoded, header.version, name);
+    const metadata = await decodeMetadata(encoded, header.version, name);
     const ensemble = ensembleFrom(metadata, await readMembers(source, header, metadata));
     const { allowModules: paths = [] } = options;
     const allowedModules = await allowModules(ensemble.plan, paths, name);
@@ -112,7 +112,9 @@ async function verifyChecksum(source: BundleSource, start: Uint8Array, header: H
 }
 
 /** Metadata bytes → metadata. */
-function decodeMetadata(bytes: Buffer, version: number, path: string): Metadata {
+async function decodeMetadata(bytes: Buffer, version: number, path: string): Promise<Metadata> {
+  // Here and not above, since zod takes as long to load as all the rest.
+  const { formerMetadataSchema, metadataSchema } = await import('./schema.js');
   const decoded = decode(bytes, path);
   const metadata =
     version < 3

@@ -8,7 +8,6 @@ import { evaluateEnsemble } from '../ensemble/evaluate/evaluate.js';
 import { failOption, TuttiError, toWire } from '../errors.js';
 import { mean, variance } from '../math/statistics.js';
 import type { Measurement } from '../measure/measurement.js';
-import { parseTrainingOptions } from '../model/options/options.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import { type EnsemblePlan, type EpochMemberSpec, hasEpochs, type Source } from '../model/spec.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
@@ -94,6 +93,8 @@ export async function compareSources(
   const { seeds = 5, aggregator, onTraining, ...settings } = comparison;
   requireDataset(train, 'train');
   requireDataset(test, 'test');
+  // Here and not above, since zod takes as long to load as all the rest.
+  const { parseTrainingOptions } = await import('../model/options/training-schema.js');
   const { vary, ...own } = parseTrainingOptions(options);
   const first = own.seed ?? randomSeed();
   const plan = preparePlan(train, { ...own, seed: first }, await resolveModules(own, train, first));

@@ -10,7 +10,7 @@ import { TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { dropMemory, giveBackMemory } from '../memory/memory-cache.js';
 import type { ModuleTable } from '../model/options/module-table.js';
-import { memberChoices, parseTrainingOptions, resolvePlan } from '../model/options/options.js';
+import { memberChoices, resolvePlan } from '../model/options/options.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import type { EnsemblePlan } from '../model/spec.js';
 import { checkOptions, requireUses } from '../option-names.js';
@@ -74,6 +74,8 @@ async function prepareWork(
   { signal }: TrainingSettings,
   threads: number,
 ): Promise<TrainingWork> {
+  // Here and not above, since zod takes as long to load as all the rest.
+  const { parseTrainingOptions } = await import('../model/options/training-schema.js');
   const parsed = parseTrainingOptions(options);
   const seed = parsed.seed ?? randomSeed();
   const modules = namesModules(parsed) ? await resolveModules(parsed, dataset, seed) : undefined;

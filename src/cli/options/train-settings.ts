@@ -5,12 +5,8 @@ import { availableParallelism } from 'node:os';
 import type { LoadOptions } from '../../data/load.js';
 import { failOption } from '../../errors.js';
 import type { IntervalOptions } from '../../measure/correlation/intervals.js';
-import {
-  gridPoints,
-  parseTrainingOptions,
-  runCount,
-  type TrainingOptions,
-} from '../../model/options/options.js';
+import { gridPoints, runCount, type TrainingOptions } from '../../model/options/options.js';
+import { parseTrainingOptions } from '../../model/options/training-schema.js';
 import { type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { readConfig } from './config-file.js';
 import { DATA_ROWS } from './data-rows.js';

@@ -3,7 +3,8 @@
 
 import type { z } from 'zod';
 import { rangeOf } from '../../model/options/option-range.js';
-import { DEFAULTS, trainingSchema } from '../../model/options/options.js';
+import { DEFAULTS } from '../../model/options/options.js';
+import { trainingSchema } from '../../model/options/training-schema.js';
 import type { OptionRow } from './option-row.js';
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {

@@ -1,7 +1,7 @@
 // A member's options with every default in place, as resolution and the rules of use read them.
 
+import { DEFAULTS } from './shared-options.js';
 import type { MemberOptions } from './training-options.js';
-import { DEFAULTS } from './training-schema.js';
 
 /** A member's options with every default in place; what depends on the task or the network has none. */
 export type FilledOptions = {

@@ -1,7 +1,6 @@
 // Hidden layers and the size of images as a user writes them, as objects or in a few words, and as the plain
 // data of a member's spec. The options' names are in options.ts; whether layers fit is decided in network.ts.
 
-import { z } from 'zod';
 import { failOption } from '../../errors.js';
 import type { ImageShape } from '../image.js';
 import type { Activation, LayerSpec } from '../spec.js';
@@ -10,42 +9,7 @@ import type { ImageOption, LayerOption } from './layer-words.js';
 
 export const ACTIVATIONS = ['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus', 'linear'] as const;
 
-const count = z.int().min(1);
-/** One number for both axes, or height and width. */
-const extent = z.union([count, z.tuple([count, count])]);
-const activation = z.enum(ACTIVATIONS).optional();
-
-const layerSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('dense'), units: count, activation }),
-  z.strictObject({
-    kind: z.literal('conv2d'),
-    filters: count,
-    kernel: extent,
-    stride: extent.optional(),
-    padding: z.enum(['valid', 'same']).optional(),
-    activation,
-  }),
-  z.strictObject({ kind: z.enum(['maxPool', 'averagePool']), size: extent, stride: extent.optional() }),
-]) satisfies z.ZodType<LayerObject>;
-
-type LayerObject = Exclude<LayerOption, string>;
-
-export const layersSchema = z.array(z.custom<LayerOption>()).superRefine((layers, context) => {
-  for (const [index, layer] of layers.entries()) {
-    const complaint = checkLayer(layer);
-    if (complaint !== null) context.addIssue({ code: 'custom', path: [index], message: complaint });
-  }
-});
-
-/** `8x8`, `3x32x32`, or the numbers: height and width, or channels, height and width. */
-export const imageSchema = z.union([z.string(), z.array(z.int())]).superRefine((image, context) => {
-  if (imageSizes(image) === null) {
-    context.addIssue({
-      code: 'custom',
-      message: 'channels, height and width such as 1x28x28, or height and width',
-    });
-  }
-});
+export type LayerObject = Exclude<LayerOption, string>;
 
 export function resolveImage(image: ImageOption | undefined): ImageShape | null {
   if (image === undefined) return null;
@@ -53,7 +17,8 @@ export function resolveImage(image: ImageOption | undefined): ImageShape | null 
   return { channels, height, width };
 }
 
-function imageSizes(image: ImageOption): readonly [number, number, number] | null {
+/** Channels, height and width, or null where it says no such thing. */
+export function imageSizes(image: ImageOption): readonly [number, number, number] | null {
   const sizes = typeof image === 'string' ? image.split(/[x×]/).map(Number) : image;
   if (!sizes.every((size) => Number.isInteger(size) && size >= 1)) return null;
   const [a, b, c] = sizes;
@@ -157,19 +122,8 @@ function pair(extent: number | Extent): Extent {
   return typeof extent === 'number' ? [extent, extent] : [extent[0], extent[1]];
 }
 
-const EXAMPLES = '`conv 8@3x3`, `maxpool 2`, `avgpool 2` or `dense 64`';
-
-/** What a layer should have been, or null when it is one. */
-function checkLayer(layer: unknown): string | null {
-  if (typeof layer === 'string')
-    return layer.split(',').every(readWords) ? null : `a layer such as ${EXAMPLES}`;
-  const parsed = layerSchema.safeParse(layer);
-  if (parsed.success) return null;
-  const { path, message } = parsed.error.issues[0]!;
-  if (path.length === 0)
-    return `a layer of kind dense, conv2d, maxPool or averagePool with its own fields only`;
-  return `a layer with a valid \`${path.join('.')}\` (${message})`;
-}
+/** What layers look like in words. */
+export const EXAMPLES = '`conv 8@3x3`, `maxpool 2`, `avgpool 2` or `dense 64`';
 
 function parseLayers(layer: LayerOption): LayerObject[] {
   if (typeof layer !== 'string') return [layer];
@@ -185,10 +139,19 @@ const POOL = new RegExp(`^(max|avg)pool ${SIZE}${STRIDE}$`);
 const DENSE = /^dense (\d+)(?: (\w+))?$/;
 
 /** The layer a text describes, or null. */
-function readWords(text: string): LayerObject | null {
+export function readWords(text: string): LayerObject | null {
   const layer = wordsToFields(text.trim().replace(/\s+/g, ' '));
-  const parsed = layerSchema.safeParse(layer);
-  return parsed.success ? parsed.data : null;
+  return layer !== null && isInRange(layer) ? layer : null;
+}
+
+/** The form of the words leaves numbers of 0 and beyond all bounds, and activations that there are not. */
+function isInRange(layer: object): layer is LayerObject {
+  const numbers = Object.values(layer)
+    .flat()
+    .filter((value) => typeof value === 'number');
+  if (!numbers.every((number) => Number.isSafeInteger(number) && number >= 1)) return false;
+  const own = 'activation' in layer ? layer.activation : undefined;
+  return own === undefined || (ACTIVATIONS as readonly unknown[]).includes(own);
 }
 
 function wordsToFields(text: string): object | null {

@@ -4,9 +4,9 @@
 import { failOption } from '../../errors.js';
 import { withDefaults } from './filled-options.js';
 import { engineOf } from './module-options.js';
+import { DEFAULTS } from './shared-options.js';
 import { requireShare, requireUse, requireUsers } from './stray-options.js';
 import type { MemberOptions, TrainingOptions } from './training-options.js';
-import { DEFAULTS } from './training-schema.js';
 
 /** Upper bound on the number of members: beyond it the seeds' stream numbers would not fit. */
 const MAX_MEMBERS = 2 ** 31 - 1;

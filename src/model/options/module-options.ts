@@ -1,13 +1,13 @@
 // The options that name a module of the user's: their schema, and what they resolve to in a member's spec. The
 // files themselves are read before a plan is resolved (src/training/plan/resolve-modules.ts).
 
-import { z } from 'zod';
+import type { z as zod } from 'zod';
 import { failOption } from '../../errors.js';
 import type { Engine, LearnerMemberSpec, Loss, ModuleSpec } from '../spec.js';
 import type { ModuleTable, ResolvedModule } from './module-table.js';
 import { always, type Kind, type Use } from './option-use.js';
 
-export const moduleFields = {
+export const moduleFields = (z: typeof zod) => ({
   model: z
     .string()
     .min(1)
@@ -22,12 +22,12 @@ export const moduleFields = {
     ),
   learnerOptions: z
     .record(z.string(), z.json())
-    .describe('plain values that the learner is given as they are (default: none)') as unknown as z.ZodType<
+    .describe('plain values that the learner is given as they are (default: none)') as unknown as zod.ZodType<
     LearnerMemberSpec['options']
   >,
-};
+});
 
-type Uses = { readonly [Name in keyof typeof moduleFields]: Use };
+type Uses = { readonly [Name in keyof ReturnType<typeof moduleFields>]: Use };
 
 export const moduleUses: Uses = {
   model: always(['model', 'tfjs']),

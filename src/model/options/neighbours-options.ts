@@ -1,7 +1,7 @@
 // The options of nearest-neighbour members: their schema, defaults, and what they resolve to in a member's spec.
 // options.ts makes them options of a member like any other.
 
-import { z } from 'zod';
+import type { z as zod } from 'zod';
 import type { Task } from '../../data/dataset/dataset.js';
 import { failOption } from '../../errors.js';
 import { type ImageShape, TANGENT_KINDS, type TangentKind } from '../image.js';
@@ -11,7 +11,7 @@ import { requireWholeImage, resolveImage } from './layer-options.js';
 import type { ImageOption } from './layer-words.js';
 import { always, only, type Use } from './option-use.js';
 
-export const neighboursFields = {
+export const neighboursFields = (z: typeof zod) => ({
   neighbours: z.int().min(1).describe('how many of the nearest stored rows vote (neighbours engine)'),
   distance: z
     .enum(['euclidean', 'tangentOneSided', 'tangentTwoSided'])
@@ -45,9 +45,11 @@ export const neighboursFields = {
       'spring that holds moved images back, as a share of their squared tangents; 0: they move freely ' +
         '(tangent distances)',
     ),
-};
+});
 
-type Uses = { readonly [Name in keyof typeof neighboursFields]: Use<Pick<NeighboursOptions, 'distance'>> };
+type Uses = {
+  readonly [Name in keyof ReturnType<typeof neighboursFields>]: Use<Pick<NeighboursOptions, 'distance'>>;
+};
 
 const ofNeighbours = always(['neighbours']);
 const ofTangents = only(

@@ -1,7 +1,7 @@
 // The options of whatever is trained epoch by epoch: loss, optimizer, learning rate, batches, early stopping.
 // Their schema, defaults, and what they resolve to in a member's spec, the same for every such engine.
 
-import { z } from 'zod';
+import type { z as zod } from 'zod';
 import type { Task } from '../../data/dataset/dataset.js';
 import { failOption } from '../../errors.js';
 import type { EarlyStoppingSpec, EpochMemberSpec, Loss, OptimizerSpec, ScheduleSpec } from '../spec.js';
@@ -9,9 +9,7 @@ import { always, BY_EPOCHS, only, type Use } from './option-use.js';
 import { resolveLabelSmoothing } from './regularization-options.js';
 import { resolveCycles } from './tying-options.js';
 
-const nonNegative = (description: string) => z.number().min(0).describe(description);
-
-export const optimisationFields = {
+export const optimisationFields = (z: typeof zod) => ({
   loss: z
     .enum(['softmaxCrossEntropy', 'binaryCrossEntropy', 'squaredError', 'gaussianNll'])
     .describe(
@@ -30,7 +28,10 @@ export const optimisationFields = {
     .min(0)
     .lt(1)
     .describe('share of the mean squared gradient that each step keeps (adam, adamW)'),
-  weightDecay: nonNegative('share of each weight that a step takes off, times the learning rate (adamW)'),
+  weightDecay: z
+    .number()
+    .min(0)
+    .describe('share of each weight that a step takes off, times the learning rate (adamW)'),
   schedule: z
     .enum(['constant', 'step', 'cosine'])
     .describe('learning rate over the epochs: as it is, lower by steps, or down along a cosine'),
@@ -59,9 +60,9 @@ export const optimisationFields = {
     .int()
     .min(1)
     .describe('rows per step: more are faster per epoch and make fewer, smoother steps'),
-};
+});
 
-type Uses = { readonly [Name in keyof typeof optimisationFields]: Use<OptimisationOptions> };
+type Uses = { readonly [Name in keyof ReturnType<typeof optimisationFields>]: Use<OptimisationOptions> };
 
 const ofSgd = only(BY_EPOCHS, '`optimizer` is sgd', (o: OptimisationOptions) => o.optimizer === 'sgd');
 const ofAdam = only(

@@ -23,13 +23,13 @@ import { resolveNeighbours } from './neighbours-options.js';
 import { resolveOptimisation } from './optimisation-options.js';
 import { resolvePerturbations } from './perturbation-options.js';
 import { resolveActivityPenalty, resolveDropout } from './regularization-options.js';
+import { DEFAULTS } from './shared-options.js';
 import type { MemberOptions, TrainingOptions } from './training-options.js';
-import { DEFAULTS } from './training-schema.js';
 import { resolveTying } from './tying-options.js';
 
 export { gridPoints, memberCount, memberOptions, runCount } from './member-list.js';
+export { DEFAULTS } from './shared-options.js';
 export type { MemberOptions, TrainingOptions } from './training-options.js';
-export { DEFAULTS, parseTrainingOptions, trainingSchema } from './training-schema.js';
 
 /** What a plan needs to know of the data it will train on. */
 export interface PlanContext {

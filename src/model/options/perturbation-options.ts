@@ -1,13 +1,13 @@
 // The options of adversarial training and tangent propagation: their schema, defaults, and what they resolve to
 // in a member's spec. options.ts makes them options of a member like any other.
 
-import { z } from 'zod';
+import type { z as zod } from 'zod';
 import { failOption } from '../../errors.js';
 import { type ImageShape, TANGENT_KINDS } from '../image.js';
 import type { AdversarialSpec, TangentSource, TangentSpec } from '../spec.js';
 import { always, NETWORKS, only, type Use } from './option-use.js';
 
-export const perturbationFields = {
+export const perturbationFields = (z: typeof zod) => ({
   adversarialEpsilon: z
     .number()
     .min(0)
@@ -57,9 +57,9 @@ export const perturbationFields = {
     .number()
     .min(0)
     .describe('tangent propagation: weight of the penalty on changes of the outputs along tangents; 0: none'),
-};
+});
 
-type Uses = { readonly [Name in keyof typeof perturbationFields]: Use<FilledPerturbations> };
+type Uses = { readonly [Name in keyof ReturnType<typeof perturbationFields>]: Use<FilledPerturbations> };
 
 const ofAdversarial = only(
   NETWORKS,

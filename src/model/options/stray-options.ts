@@ -8,8 +8,8 @@ import { neighboursUses } from './neighbours-options.js';
 import { optimisationUses, stoppingOf } from './optimisation-options.js';
 import type { Use } from './option-use.js';
 import { perturbationUses } from './perturbation-options.js';
+import { sharedUses } from './shared-options.js';
 import type { MemberOptions } from './training-options.js';
-import { sharedUses } from './training-schema.js';
 
 type Name = keyof MemberOptions;
 

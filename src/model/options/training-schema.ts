@@ -1,29 +1,19 @@
 // What a user may write about training, in one schema: the API, the config file and the command line all take
-// these names. What they resolve to is in options.ts; options that belong together have a file of their own. The types
-// are in training-options.ts, which `node dist/scripts/option-types.js` writes anew from this schema.
+// these names. What they resolve to is in options.ts; options that belong together have a file of their own, which makes
+// their schema with the zod that it is given. Import it where options are checked, not where tutti is loaded: zod takes
+// as long to load as all the rest. The types are in training-options.ts, which `node dist/scripts/option-types.js`
+// writes anew from this schema.
 
 import { z } from 'zod';
 import { failOption } from '../../errors.js';
 import { isPlainObject } from '../../option-names.js';
-import {
-  ACTIVATIONS,
-  type HiddenOptions,
-  hiddenUnits,
-  imageSchema,
-  layersSchema,
-  usesActivation,
-} from './layer-options.js';
+import { ACTIVATIONS } from './layer-options.js';
+import { imageSchema, layersSchema } from './layer-schema.js';
 import { moduleFields } from './module-options.js';
-import { NEIGHBOURS_DEFAULTS, neighboursFields } from './neighbours-options.js';
-import {
-  OPTIMISATION_DEFAULTS,
-  optimisationFields,
-  type StoppingOptions,
-  stoppingOf,
-} from './optimisation-options.js';
+import { neighboursFields } from './neighbours-options.js';
+import { optimisationFields } from './optimisation-options.js';
 import { optionError } from './option-errors.js';
-import { ALL_MEMBERS, always, BY_EPOCHS, NETWORKS, OWN_LAYERS, only } from './option-use.js';
-import { PERTURBATION_DEFAULTS, perturbationFields } from './perturbation-options.js';
+import { perturbationFields } from './perturbation-options.js';
 import type { MemberOptions, TrainingOptions } from './training-options.js';
 
 const count = (description: string) => z.int().min(1).describe(description);
@@ -38,7 +28,7 @@ export const memberFields = {
       'what trains members: wasm, networks in this library; neighbours, the nearest stored rows; tfjs, a model of ' +
         'TensorFlow.js; learner, a module of your own (default: wasm, or learner where `learner` is given)',
     ),
-  ...moduleFields,
+  ...moduleFields(z),
   hidden: z
     .array(z.int().min(1))
     .describe(
@@ -56,8 +46,8 @@ export const memberFields = {
   init: z
     .enum(['he', 'glorot'])
     .describe('spread of the initial weights: he suits relu and its kin, glorot tanh and sigmoid'),
-  ...optimisationFields,
-  ...neighboursFields,
+  ...optimisationFields(z),
+  ...neighboursFields(z),
   resample: z
     .enum(['bootstrap', 'subsample', 'stratified', 'grouped', 'none'])
     .describe(
@@ -97,7 +87,7 @@ export const memberFields = {
   inputNoise: nonNegative(
     'standard deviation of Gaussian noise added to the inputs in training, in units of the standardised inputs',
   ),
-  ...perturbationFields,
+  ...perturbationFields(z),
   earlyStopping: z
     .enum(['none', 'validation', 'outOfBag'])
     .describe(
@@ -125,66 +115,6 @@ export const memberFields = {
     .array(z.enum(['resample', 'init', 'order', 'masks']))
     .describe('sources of chance in which members differ; all members share the draws of the others'),
 };
-
-/** What the conditions of {@link sharedUses} read. */
-interface SharedOptions extends HiddenOptions, StoppingOptions {
-  readonly inputKeep: number;
-  readonly hiddenKeep: number | readonly number[];
-  readonly activityPenalty: number;
-  readonly tie: number;
-}
-
-const ofTying = only(NETWORKS, '`tie` is above 0', ({ tie }: SharedOptions) => tie > 0);
-
-/** When the options without a file of their own have an effect. */
-export const sharedUses = {
-  engine: always(ALL_MEMBERS),
-  hidden: always(OWN_LAYERS),
-  layers: always(OWN_LAYERS),
-  image: always(['wasm', 'neighbours']),
-  activation: only(OWN_LAYERS, 'a hidden layer has none of its own', usesActivation),
-  init: always(OWN_LAYERS),
-  resample: always(ALL_MEMBERS),
-  resampleShare: only(
-    ALL_MEMBERS,
-    '`resample` is other than none',
-    ({ resample }: SharedOptions) => resample !== 'none',
-  ),
-  featureShare: always(ALL_MEMBERS),
-  l1: always(BY_EPOCHS),
-  l2: always(BY_EPOCHS),
-  inputKeep: always(OWN_LAYERS),
-  hiddenKeep: only(
-    OWN_LAYERS,
-    'there are hidden layers',
-    (o: SharedOptions) => hiddenUnits(o).length > 0 || (o.layers ?? []).length > 0,
-  ),
-  dropoutScaling: only(
-    OWN_LAYERS,
-    '`inputKeep` or `hiddenKeep` is below 1',
-    ({ inputKeep, hiddenKeep }: SharedOptions) => [inputKeep, hiddenKeep].flat().some((keep) => keep !== 1),
-  ),
-  activityPenalty: always(NETWORKS),
-  activityLayers: only(
-    NETWORKS,
-    '`activityPenalty` is above 0',
-    ({ activityPenalty }: SharedOptions) => activityPenalty > 0,
-  ),
-  labelSmoothing: always(BY_EPOCHS),
-  inputNoise: always(BY_EPOCHS),
-  earlyStopping: always(BY_EPOCHS),
-  patience: only(
-    BY_EPOCHS,
-    '`earlyStopping` is validation or outOfBag',
-    (o: SharedOptions) => stoppingOf(o) !== 'none',
-  ),
-  tie: always(NETWORKS),
-  tiedLayers: ofTying,
-  tyingMode: ofTying,
-  tyingGroup: ofTying,
-  snapshots: always(NETWORKS),
-  vary: always(ALL_MEMBERS),
-} as const;
 
 const memberSchema = z.strictObject(memberFields).partial() satisfies z.ZodType<MemberOptions>;
 
@@ -232,34 +162,6 @@ export const trainingSchema = z
     ...memberFields,
   })
   .partial() satisfies z.ZodType<TrainingOptions>;
-
-export const DEFAULTS = {
-  members: 16,
-  arithmetic: 'auto',
-  validationShare: 0.1,
-  activation: 'relu',
-  init: 'he',
-  ...OPTIMISATION_DEFAULTS,
-  ...NEIGHBOURS_DEFAULTS,
-  resample: 'bootstrap',
-  resampleShare: 1,
-  featureShare: 1,
-  l1: 0,
-  l2: 0,
-  inputKeep: 1,
-  hiddenKeep: 1,
-  dropoutScaling: 'inverted',
-  activityPenalty: 0,
-  labelSmoothing: 0,
-  inputNoise: 0,
-  ...PERTURBATION_DEFAULTS,
-  patience: 20,
-  tie: 0,
-  tyingMode: 'rounds',
-  tyingGroup: 0,
-  snapshots: 1,
-  vary: ['resample', 'init', 'order', 'masks'],
-} as const satisfies TrainingOptions;
 
 /**
  * Checks options from any source against the schema.

@@ -3,7 +3,8 @@
 import t from 'tap';
 import { type LayerShape, layerShapes, parameterCount } from '../../../src/model/network.js';
 import { describeLayer } from '../../../src/model/options/layer-options.js';
-import { parseTrainingOptions, resolvePlan } from '../../../src/model/options/options.js';
+import { resolvePlan } from '../../../src/model/options/options.js';
+import { parseTrainingOptions } from '../../../src/model/options/training-schema.js';
 import type { MemberSpec } from '../../../src/model/spec.js';
 import { windowGeometry } from '../../../src/model/windows.js';
 

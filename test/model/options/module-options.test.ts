@@ -6,10 +6,10 @@ import type { ResolvedModule } from '../../../src/model/options/module-table.js'
 import {
   type MemberOptions,
   memberCount,
-  parseTrainingOptions,
   resolvePlan,
   type TrainingOptions,
 } from '../../../src/model/options/options.js';
+import { parseTrainingOptions } from '../../../src/model/options/training-schema.js';
 
 const task = { kind: 'classification', classes: ['a', 'b', 'c'] } as const;
 const CONTEXT = { task, features: 4, seed: 9, arithmetic: 'strict' } as const;

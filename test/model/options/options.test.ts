@@ -8,10 +8,9 @@ import {
   memberChoices,
   memberCount,
   memberOptions,
-  parseTrainingOptions,
   resolvePlan,
-  trainingSchema,
 } from '../../../src/model/options/options.js';
+import { parseTrainingOptions, trainingSchema } from '../../../src/model/options/training-schema.js';
 import { suggest } from '../../../src/option-names.js';
 
 const task = { kind: 'classification', classes: ['a', 'b', 'c'] } as const;

@@ -1,10 +1,7 @@
 import t from 'tap';
-import {
-  parseTrainingOptions,
-  resolvePlan,
-  type TrainingOptions,
-} from '../../../src/model/options/options.js';
+import { resolvePlan, type TrainingOptions } from '../../../src/model/options/options.js';
 import { specDifferences } from '../../../src/model/options/spec-differences.js';
+import { parseTrainingOptions } from '../../../src/model/options/training-schema.js';
 
 const task = { kind: 'classification', classes: ['a', 'b', 'c'] } as const;
 const CONTEXT = { task, features: 4, seed: 9, arithmetic: 'strict' } as const;

@@ -1,0 +1,46 @@
+// What is loaded when tutti is imported, and when its command line starts: read off the imports of the compiled files,
+// since how long loading takes depends on the machine.
+
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+
+const IMPORT = /^(?:import|export) (?:[\w*{][^'"`;=]* from )?'([^']+)';$/gm;
+
+/** The static imports of a file and of all that it imports: files of tutti as URLs, packages by their names. */
+function loadedWith(file: URL, found = new Set<string>()): Set<string> {
+  if (found.has(file.href)) return found;
+  found.add(file.href);
+  const text = readFileSync(file, 'utf8');
+  for (const [, specifier] of text.matchAll(IMPORT)) {
+    if (specifier!.startsWith('.')) loadedWith(new URL(specifier!, file), found);
+    else if (!specifier!.startsWith('node:')) found.add(specifier!.replace(/^([^@/]+)\/.*/, '$1'));
+  }
+  return found;
+}
+
+const packagesOf = (file: string) =>
+  [...loadedWith(new URL(`../../src/${file}`, import.meta.url))]
+    .filter((name) => !name.startsWith('file:'))
+    .sort();
+
+t.test(
+  'importing tutti loads no dependency but the reader of CSV files and that of plain data',
+  async (t) => {
+    t.same(packagesOf('index.js'), ['csv-parse', 'msgpackr']);
+    t.ok(loadedWith(new URL('../../src/index.js', import.meta.url)).size > 100, 'imports were followed');
+  },
+);
+
+t.test(
+  'the general help loads no dependency but those that read the command line and colour text',
+  async (t) => {
+    t.same([...new Set(['cli/main.js', 'cli/program.js'].flatMap(packagesOf))].sort(), [
+      'commander',
+      'picocolors',
+    ]);
+  },
+);
+
+t.test('the thread of a pool loads no dependency before a job needs one', async (t) => {
+  t.same(packagesOf('../workers/member.js'), []);
+});
