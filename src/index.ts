@@ -111,6 +111,7 @@ export {
   sparseCode,
 } from './techniques/sparse-coding.js';
 export { type TangentDistanceOptions, tangentDistance } from './techniques/tangent-distance.js';
+export { type ExtendOptions, extendEnsemble } from './training/extend-ensemble.js';
 export type { EpochDecision, EpochEvent } from './training/session/job.js';
 export type { TrainingProgress } from './training/session/progress.js';
 export type { MemberRunner } from './training/session/runner.js';

@@ -20,6 +20,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'train an ensemble on a CSV file and measure it',
     load: () => import('./commands/train/train.js'),
   },
+  extend: {
+    summary: 'train more members of a saved ensemble, or those that are missing',
+    load: () => import('./commands/train/extend.js'),
+  },
   describe: {
     summary: 'say what each column of a CSV file is taken for, and why',
     load: () => import('./commands/describe.js'),

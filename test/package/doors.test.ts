@@ -109,6 +109,11 @@ const DOORS: Readonly<Record<string, Door>> = {
       ...[{ onProgress: 1 }, { onMember: {} }, { onEpochEnd: 'log' }],
     ],
   },
+  extendEnsemble: {
+    call: (options) => tutti.extendEnsemble(ensemble, dataset, options),
+    needs: { members: 8 },
+    wrong: [{ members: NaN_ }, { members: 0 }, { members: '8' }, { members: undefined }, { deadline: 0 }],
+  },
   predictEnsemble: {
     call: (options) => tutti.predictEnsemble(ensemble, dataset.x, options),
     wrong: [{ aggregator: 'mean' }, { weights: 1 }, { tolerance: NaN_ }, { tolerance: 0 }],

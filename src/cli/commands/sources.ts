@@ -3,6 +3,7 @@
 
 import { loadTraining } from '../../data/load.js';
 import { failOption } from '../../errors.js';
+import { runCount } from '../../model/options/options.js';
 import { createPool } from '../../pool/pool.js';
 import { compareSources, type SourceFigures, type Spread } from '../../studies/sources.js';
 import { randomSeed } from '../../training/train-ensemble.js';
@@ -61,7 +62,7 @@ async function sources(file: string, given: GivenOptions, origins: OptionOrigins
   const seed = settings.training.seed ?? randomSeed();
   const members = settings.training.grid === undefined ? { members: DEFAULT_MEMBERS } : {};
   const training = { ...members, ...settings.training, seed };
-  const runner = endWithProcess(createPool({ threads: threadsFor(settings.threads, training) }));
+  const runner = endWithProcess(createPool({ threads: threadsFor(settings.threads, runCount(training)) }));
   const { testShare = DEFAULT_TEST_SHARE } = settings.data;
   if (testShare === 0) failOption('testShare', 'above 0, because sources are measured on held-out rows', 0);
   const table = readTable(file, { ...settings.data }, origins);

@@ -3,6 +3,7 @@
 import type { Dataset } from '../../data/dataset/dataset.js';
 import { splitAgain } from '../../data/load.js';
 import { type Preprocessing, rowsToUse, transformTable } from '../../data/preprocessing/preprocessing.js';
+import type { ClassWeights } from '../../data/preprocessing/weights.js';
 import type { Table } from '../../data/table/table.js';
 import type { Ensemble } from '../../ensemble/ensemble.js';
 import { isTrainedOn } from '../../ensemble/evaluate/evaluate.js';
@@ -18,6 +19,32 @@ export function trainingPart(ensemble: Ensemble, preprocessing: Preprocessing, t
   if (rows === null) return null;
   const part = datasetOf(preprocessing, table, rows.train);
   return isTrainedOn(ensemble, part) ? part : null;
+}
+
+/** The rows of a file that an ensemble was trained on, to train on again, and those that its test share held out. */
+export interface TrainingRows {
+  readonly train: Dataset;
+  readonly test: Dataset | null;
+}
+
+/**
+ * @param classWeights those it was trained with, which it does not remember.
+ * @returns null when the file does not hold the rows.
+ */
+export function trainingRowsOf(
+  { trainedOn }: Ensemble,
+  preprocessing: Preprocessing,
+  table: Table,
+  classWeights?: ClassWeights,
+): TrainingRows | null {
+  const all = rowsToUse(preprocessing, table);
+  const extras = { classWeights };
+  const split = trainedOn?.split ?? null;
+  if (split === null) return { train: transformTable(preprocessing, table, all, extras), test: null };
+  const rows = splitAgain(transformTable(preprocessing, table, all, { weights: false }), all, split);
+  if (rows === null) return null;
+  const train = transformTable(preprocessing, table, rows.train, extras);
+  return { train, test: transformTable(preprocessing, table, rows.test) };
 }
 
 /** What to say when rows that are scored are rows that were trained on, or null. */

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import type { LoadOptions } from '../../data/load.js';
 import { failOption } from '../../errors.js';
 import type { IntervalOptions } from '../../measure/correlation/intervals.js';
-import { gridPoints, runCount, type TrainingOptions } from '../../model/options/options.js';
+import { gridPoints, type TrainingOptions } from '../../model/options/options.js';
 import { parseTrainingOptions } from '../../model/options/training-schema.js';
 import { type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { readConfig } from './config-file.js';
@@ -18,16 +18,25 @@ import { trainingNames, trainingRows } from './training-rows.js';
 
 const RUN = 'The run';
 
+export const THREADS_ROW: OptionRow = {
+  ...{ name: 'threads', kind: 'number', group: RUN, argument: 'n', range: 'an integer ≥ 1' },
+  ...{ description: 'threads to train on', defaultText: `${availableParallelism()}, this machine's cores` },
+};
+
+export const OUT_ROW: OptionRow = {
+  ...{ name: 'out', kind: 'text', group: RUN, argument: 'file', short: 'o' },
+  ...{ description: 'where to save the ensemble', defaultText: 'not saved' },
+};
+
+export const ALLOW_FAILURES_ROW: OptionRow = {
+  ...{ name: 'allowFailures', kind: 'flag', group: RUN },
+  description: 'exit with 0 even if some members failed',
+};
+
 const RUN_ROWS: readonly OptionRow[] = [
-  {
-    ...{ name: 'threads', kind: 'number', group: RUN, argument: 'n', range: 'an integer ≥ 1' },
-    ...{ description: 'threads to train on', defaultText: `${availableParallelism()}, this machine's cores` },
-  },
-  {
-    ...{ name: 'out', kind: 'text', group: RUN, argument: 'file', short: 'o' },
-    ...{ description: 'where to save the ensemble', defaultText: 'not saved' },
-  },
-  { name: 'allowFailures', kind: 'flag', group: RUN, description: 'exit with 0 even if some members failed' },
+  THREADS_ROW,
+  OUT_ROW,
+  ALLOW_FAILURES_ROW,
   { ...MEAN_ROW, group: RUN },
   { ...CLIP_ROW, group: RUN },
   ...INTERVAL_ROWS,
@@ -141,9 +150,9 @@ function overruled(config: Record<string, unknown>, given: GivenOptions): Record
 }
 
 /** No more threads than runs: a thread without work would only cost its start. */
-export function threadsFor(threads: number | undefined, training: TrainingOptions): number {
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
+export function threadsFor(threads: unknown, runs: number): number {
+  if (threads !== undefined && !(Number.isInteger(threads) && (threads as number) >= 1)) {
     failOption('threads', 'an integer ≥ 1', threads);
   }
-  return Math.max(1, Math.min(threads ?? availableParallelism(), runCount(training)));
+  return Math.max(1, Math.min((threads as number | undefined) ?? availableParallelism(), runs));
 }

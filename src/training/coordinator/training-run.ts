@@ -43,6 +43,8 @@ export interface TrainingWork {
   readonly groups: readonly TyingGroup[];
   /** How long threads may have a member in hand; infinite for no limit. */
   readonly deadlineMs: number;
+  /** Members of the plan that are there already and are not trained. */
+  readonly kept: readonly TrainedMember[];
 }
 
 export class TrainingRun {
@@ -284,7 +286,7 @@ export class TrainingRun {
     const { onProgress } = this.#settings;
     if (onProgress === undefined) return;
     const counts = {
-      planned: this.#work.plan.members.length,
+      planned: this.#work.plan.members.length - this.#work.kept.length,
       done: this.#trained.length,
       failed: this.#failures.length,
       resting: this.#restingShare(),
@@ -323,9 +325,9 @@ export class TrainingRun {
   }
 
   #collect(interrupted: boolean): Ensemble {
-    const { plan, dataset } = this.#work;
+    const { plan, dataset, kept } = this.#work;
     const { task, features, encoding, preprocessing, hash } = dataset;
-    const members = this.#trained.sort((a, b) => a.index - b.index);
+    const members = [...kept, ...this.#trained].sort((a, b) => a.index - b.index);
     const failures = this.#failures.sort((a, b) => a.index - b.index);
     if (members.length === 0 && failures.length > 0 && !interrupted) throw allFailed(failures);
     const modules = modulesOf(plan);

@@ -4,6 +4,7 @@
 
 import type { Dataset } from '../../data/dataset/dataset.js';
 import { loadLearner } from '../../engines/learner/learner.js';
+import { allowedModule } from '../../engines/user-modules/allowed-modules.js';
 import { probeModule } from '../../engines/user-modules/probe-module.js';
 import { readModule } from '../../engines/user-modules/user-module.js';
 import { memberFeatures } from '../../model/network.js';
@@ -12,6 +13,7 @@ import type { ModuleTable, ResolvedModule } from '../../model/options/module-tab
 import { resolveLoss } from '../../model/options/optimisation-options.js';
 import { DEFAULTS, memberOptions } from '../../model/options/options.js';
 import type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
+import { type EnsemblePlan, type MemberSpec, type ModuleSpec, userModuleOf } from '../../model/spec.js';
 
 /**
  * The modules of a training.
@@ -59,4 +61,28 @@ async function resolveModule(
   if (engine === 'wasm') return { module, translated: await networkOfModel(module, context) };
   await checkModel(module, context);
   return { module, translated: null };
+}
+
+/**
+ * A plan that was saved, with its modules where they lie now, each tried once before any thread imports it.
+ * @throws ERR_MODULE when one is not allowed, or does not load; ERR_ENGINE_MISSING.
+ */
+export async function locateModules(
+  plan: EnsemblePlan,
+  allowed: readonly ModuleSpec[] | undefined,
+): Promise<EnsemblePlan> {
+  for (const [member, spec] of plan.members.entries()) {
+    const named = userModuleOf(spec);
+    if (named === null) continue;
+    await probeModule({ module: allowedModule(allowed, { module: named, member }), member });
+    // The calling thread first, as that engine needs it.
+    if (spec.engine === 'tfjs')
+      await (await import('../../engines/tfjs/tensorflow.js')).loadTensorFlow(member);
+  }
+  const located = (member: number, module: ModuleSpec) => allowedModule(allowed, { module, member });
+  const members = plan.members.map((spec, member): MemberSpec => {
+    if (spec.engine === 'tfjs') return { ...spec, model: located(member, spec.model) };
+    return spec.engine === 'learner' ? { ...spec, learner: located(member, spec.learner) } : spec;
+  });
+  return { ...plan, members };
 }

@@ -26,7 +26,7 @@ export interface TrainingMeasurements {
 /** Measures an ensemble on the data it was loaded for. */
 export async function measureTraining(
   ensemble: Ensemble,
-  { train, test: heldOut }: LoadedData,
+  { train, test: heldOut }: Pick<LoadedData, 'train' | 'test'>,
   aggregator: Aggregator,
   intervals: Pick<EvaluateOptions, 'level' | 'replicates' | 'clip'> = {},
 ): Promise<TrainingMeasurements> {

@@ -21,16 +21,20 @@ import { measurementLines } from '../../text/measurement-text.js';
 import type { NamedMeasurement } from '../../text/named-measurement.js';
 import type { TrainingMeasurements } from './train-measure.js';
 
-/** Everything there is to say after a training. */
-export interface TrainOutcome {
-  readonly file: string;
-  readonly data: LoadedData;
+/** What a training, or more of one, came to. */
+export interface KeptOutcome {
   readonly ensemble: Ensemble;
   readonly out: string | undefined;
   readonly saved: SavedEnsemble | null;
   /** Null after an interrupt. */
   readonly measured: TrainingMeasurements | null;
   readonly interrupted: boolean;
+}
+
+/** Everything there is to say after a training. */
+export interface TrainOutcome extends KeptOutcome {
+  readonly file: string;
+  readonly data: LoadedData;
 }
 
 /** Failures shown one by one; there may be thousands of the same kind. */
@@ -72,15 +76,15 @@ export function failureLines({ failures }: Ensemble): string[] {
 }
 
 /** What an interrupt left. */
-export function keptLine({ ensemble: { members, plan }, saved, out }: TrainOutcome): string {
+export function keptLine({ ensemble: { members, plan }, saved, out }: KeptOutcome): string {
   const finished = `Interrupted with ${members.length} of ${counted(plan.members.length, 'member')} finished`;
-  if (saved !== null) return `${finished}; saved them to ${out} as incomplete`;
+  if (saved !== null) return `${finished}; saved them to ${out} as incomplete: tutti extend trains the rest`;
   if (out === undefined) return `${finished}; nothing saved, as no --out was given`;
   return `${finished}; nothing saved`;
 }
 
 /** The figures of a finished training, and where it went. */
-export function summaryLines({ ensemble, measured, saved, out }: TrainOutcome, palette: Palette): string[] {
+export function summaryLines({ ensemble, measured, saved, out }: KeptOutcome, palette: Palette): string[] {
   const lines = [palette.bold(trainedLine(ensemble)), ...improvingLines(ensemble), ''];
   const { outOfBag, test, honestTest, activeUnits } = measured!;
   const all: NamedMeasurement[] = [];
@@ -141,16 +145,24 @@ function withError(value: number, error: number | null): string {
 }
 
 /** The one object of `--json`. */
-export function trainJson({ file, data, ensemble, saved, measured, interrupted, out }: TrainOutcome): object {
-  const { plan, members, failures, complete, task, wallMs } = ensemble;
+export function trainJson(outcome: TrainOutcome): object {
+  const { file, data, ensemble } = outcome;
+  return {
+    file,
+    ...{ task: ensemble.task.kind, taskReason: data.taskReason, ...namesOf(ensemble) },
+    ...{ rows: data.table.rows, trainRows: data.train.rows, testRows: data.test?.rows ?? 0 },
+    ...{ leftOut: data.leftOut, notes: data.notes },
+    ...keptJson(outcome),
+  };
+}
+
+/** Of that what is not about the file: the members, what was measured of them, and where they are saved. */
+export function keptJson({ ensemble, saved, measured, interrupted, out }: KeptOutcome): object {
+  const { plan, members, failures, complete, wallMs } = ensemble;
   const targets = targetNames(ensemble);
   const json = (measurement: TrainingMeasurements['test']) =>
     measurement && measurementJson(measurement, targets);
   return {
-    file,
-    ...{ task: task.kind, taskReason: data.taskReason, ...namesOf(ensemble) },
-    ...{ rows: data.table.rows, trainRows: data.train.rows, testRows: data.test?.rows ?? 0 },
-    ...{ leftOut: data.leftOut, notes: data.notes },
     ...{ features: ensemble.features, seed: plan.seed, arithmetic: plan.arithmetic },
     ...{ planned: plan.members.length, members: members.length, complete, interrupted, wallMs },
     failures: failures.map(({ index, error: { code, message, details } }) => ({

@@ -2,7 +2,7 @@
 // with the usage is found before anything is started; what the training itself needs is train-run.ts.
 
 import { modulePathOf } from '../../../model/options/module-options.js';
-import { memberOptions } from '../../../model/options/options.js';
+import { memberOptions, runCount } from '../../../model/options/options.js';
 import { createPool } from '../../../pool/pool.js';
 import { checkOutput } from '../../files/input-files.js';
 import type { CommandDefinition, GivenOptions } from '../../options/command.js';
@@ -28,7 +28,9 @@ async function train(file: string, given: GivenOptions, origins: OptionOrigins):
   const modules = memberOptions(settings.training).map(modulePathOf);
   await checkOutput(settings.out, [file, ...config, ...modules.filter((path) => path !== undefined)]);
   // Threads take longer to start than most files to read, so they start before the rest is even loaded.
-  const pool = endWithProcess(createPool({ threads: threadsFor(settings.threads, settings.training) }));
+  const pool = endWithProcess(
+    createPool({ threads: threadsFor(settings.threads, runCount(settings.training)) }),
+  );
   const { runTraining } = await import('./train-run.js');
   return await runTraining(file, settings, pool, origins);
 }

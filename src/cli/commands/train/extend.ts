@@ -1,0 +1,123 @@
+// `tutti extend`: a saved ensemble gets more members, or those that an interrupt or a failure left out.
+
+import type { ClassWeights } from '../../../data/preprocessing/weights.js';
+import { TuttiError } from '../../../errors.js';
+import { createPool } from '../../../pool/pool.js';
+import { type ExtendOptions, extendEnsemble } from '../../../training/extend-ensemble.js';
+import {
+  ALLOW_MODULE_ROW,
+  checkOutput,
+  checkOutputBesideModules,
+  loadForRawRows,
+} from '../../files/input-files.js';
+import { trainingRowsOf } from '../../files/training-part.js';
+import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../../options/command.js';
+import { CSV_ROWS, DATA_ROWS, readTable } from '../../options/data-rows.js';
+import { INTERVAL_ROWS, intervalsOf } from '../../options/figure-rows.js';
+import {
+  aggregatorOf,
+  CLIP_ROW,
+  checkClip,
+  checkMean,
+  clipOf,
+  hasVariances,
+  MEAN_ROW,
+} from '../../options/means.js';
+import type { OptionOrigins } from '../../options/option-origins.js';
+import type { OptionRow } from '../../options/option-row.js';
+import { ALLOW_FAILURES_ROW, OUT_ROW, THREADS_ROW, threadsFor } from '../../options/train-settings.js';
+import { endWithProcess } from '../../terminal/ending.js';
+import { reportFailure } from '../../terminal/failure.js';
+import { note, paletteOf, print, printJson } from '../../terminal/terminal.js';
+import { trainAndSave } from './train-and-save.js';
+import { measureTraining } from './train-measure.js';
+import { failureLines, keptJson, keptLine, summaryLines } from './train-text.js';
+
+const GROUP = 'The run';
+
+const ROWS: readonly OptionRow[] = [
+  {
+    ...{
+      name: 'members',
+      kind: 'number',
+      group: GROUP,
+      argument: 'k',
+      range: 'an integer ≥ those there are',
+    },
+    ...{ description: 'how many members it has then', defaultText: 'as planned: those missing are trained' },
+  },
+  THREADS_ROW,
+  {
+    ...{ name: 'deadline', kind: 'number', group: GROUP, argument: 'seconds', range: 'a number > 0' },
+    ...{ description: 'how long a new member may take', defaultText: 'no limit' },
+  },
+  OUT_ROW,
+  ALLOW_FAILURES_ROW,
+  DATA_ROWS.find(({ name }) => name === 'classWeights')!,
+];
+
+export const command: CommandDefinition = {
+  arguments: [
+    { name: 'ensemble', description: 'saved ensemble' },
+    { name: 'file', description: 'the CSV file it was trained on' },
+  ],
+  options: [
+    ...[...ROWS, MEAN_ROW, CLIP_ROW, ...INTERVAL_ROWS, ...CSV_ROWS],
+    ...[ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
+  ],
+  examples: [
+    'tutti extend digits.tutti digits.csv --members 32 --out digits-32.tutti',
+    'tutti extend interrupted.tutti digits.csv --out whole.tutti',
+  ],
+  run: ([bundle, file], given, origins) => extend(bundle!, file!, given, origins),
+};
+
+async function extend(
+  bundle: string,
+  file: string,
+  given: GivenOptions,
+  origins: OptionOrigins,
+): Promise<number> {
+  const out = given.out as string | undefined;
+  const quiet = given.quiet === true;
+  await checkOutput(out, [bundle, file]);
+  const { ensemble: old, preprocessing } = await loadForRawRows(bundle, given);
+  await checkOutputBesideModules(out, old);
+  const aggregator = aggregatorOf(given.mean);
+  const clip = clipOf(given);
+  checkClip(clip, old.task.kind);
+  checkMean(aggregator, old.task.kind, hasVariances(old));
+  const table = readTable(file, given, origins);
+  const rows = trainingRowsOf(old, preprocessing, table, given.classWeights as ClassWeights | undefined);
+  if (rows === null) {
+    const message = `Expected ${file} to hold the rows that ${bundle} was trained on, got others`;
+    throw new TuttiError('ERR_DATA', message, { path: file });
+  }
+  const options = optionsOf(given, old.plan.members.length);
+  const intervals = intervalsOf(given, rows.test !== null);
+  const pool = endWithProcess(
+    createPool({ threads: threadsFor(given.threads, options.members - old.members.length) }),
+  );
+  const run = await trainAndSave((how) => extendEnsemble(old, rows.train, options, how), pool, {
+    quiet,
+    out,
+  });
+  const { ensemble, interruptStatus, saved, saveError } = run;
+  const interrupted = interruptStatus !== null;
+  const how = { ...intervals, ...clip };
+  const measured = interrupted ? null : await measureTraining(ensemble, rows, aggregator, how);
+  const outcome = { ensemble, saved, measured, interrupted, out };
+  for (const line of failureLines(ensemble)) note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
+  if (interrupted) note(keptLine(outcome));
+  if (given.json === true) printJson({ ensemble: bundle, file, ...keptJson(outcome) });
+  else if (!interrupted) for (const line of summaryLines(outcome, paletteOf(process.stdout))) print(line);
+  const unsaved = saveError === null ? 0 : reportFailure(saveError);
+  if (interrupted) return interruptStatus;
+  if (unsaved !== 0) return unsaved;
+  return ensemble.failures.length > 0 && given.allowFailures !== true ? 1 : 0;
+}
+
+function optionsOf({ members, deadline }: GivenOptions, planned: number): ExtendOptions {
+  const more = (members as number | undefined) ?? planned;
+  return { members: more, ...(deadline === undefined ? {} : { deadline: deadline as number }) };
+}

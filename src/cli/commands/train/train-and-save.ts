@@ -1,0 +1,60 @@
+// A training of the command line from its start to its file: progress, Ctrl-C, and what is saved of it.
+
+import type { SavedEnsemble } from '../../../bundle/save.js';
+import type { Ensemble } from '../../../ensemble/ensemble.js';
+import type { Pool } from '../../../pool/pool.js';
+import type { TrainingSettings } from '../../../training/session/training-settings.js';
+import { rememberModules } from '../../files/trusted-modules.js';
+import type { TrainSettings } from '../../options/train-settings.js';
+import { listenForInterrupt } from '../../terminal/interrupt.js';
+import { createProgressDisplay } from '../../terminal/progress.js';
+import { note } from '../../terminal/terminal.js';
+
+export interface TrainedAndSaved {
+  readonly ensemble: Ensemble;
+  /** Null where the training came to its end. */
+  readonly interruptStatus: number | null;
+  readonly saved: SavedEnsemble | null;
+  /** Why it could not be saved. */
+  readonly saveError: unknown;
+}
+
+/** Saved before anything is measured: what took long must not depend on what comes after. */
+export async function trainAndSave(
+  start: (settings: TrainingSettings) => Promise<Ensemble>,
+  runner: Pool,
+  { quiet, out }: Pick<TrainSettings, 'quiet' | 'out'>,
+): Promise<TrainedAndSaved> {
+  const display = await createProgressDisplay(quiet);
+  const interrupt = listenForInterrupt(() => {
+    display.stop();
+    if (!quiet) note('Stopping; Ctrl-C again ends at once.');
+  });
+  const { signal } = interrupt;
+  try {
+    const run = start({
+      ...{ runner, signal, onInterrupt: 'keep' },
+      onProgress: (progress) => {
+        if (!signal.aborted) display.update(progress);
+      },
+    });
+    // What comes after the training is loaded while the threads work.
+    const after = [import('../../../bundle/save.js'), import('./train-measure.js')] as const;
+    const [ensemble, { saveEnsemble }] = await Promise.all([run, ...after]);
+    display.stop();
+    const nothing = out === undefined || ensemble.members.length === 0;
+    const interruptStatus = ensemble.complete ? null : interrupt.status();
+    const unsaved = { ensemble, interruptStatus, saved: null, saveError: null };
+    if (nothing) return unsaved;
+    try {
+      const saved = await saveEnsemble(ensemble, out);
+      await rememberModules(ensemble.allowedModules ?? []);
+      return { ...unsaved, saved };
+    } catch (saveError) {
+      return { ...unsaved, saveError };
+    }
+  } finally {
+    display.stop();
+    interrupt.release();
+  }
+}

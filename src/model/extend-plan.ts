@@ -1,0 +1,80 @@
+// A plan with more members: the first ones as they are, the others what the same options would have made of their
+// place. Knows specs and no options, since a saved ensemble has no others.
+
+import { isDeepStrictEqual } from 'node:util';
+import { failOption } from '../errors.js';
+import type { EnsemblePlan, MemberSpec, MemberStreams, Source } from './spec.js';
+
+/** Every source of chance, as a member's streams name them. */
+const SOURCES = ['resample', 'init', 'order', 'masks'] as const satisfies readonly Source[];
+
+/**
+ * The plan of `total` members whose first are those of `plan`. Kinds of members that take turns go on taking turns; a
+ * source of chance that members shared they go on sharing. Of an ensemble of one run all sources vary.
+ * @param total members, at least as many as there are, in whole runs of snapshots.
+ * @throws ERR_OPTION when the plan cannot have so many, or is not one of members that stand alone.
+ */
+export function extendPlan(plan: EnsemblePlan, total: number): EnsemblePlan {
+  const { members } = plan;
+  if (total < members.length) failOption('members', `at least the ${members.length} there are`, total);
+  if (total === members.length) return plan;
+  if (members.some((member) => member.engine === 'wasm' && member.tying !== null)) {
+    failOption('members', `${members.length}: tied members are trained together or not at all`, total);
+  }
+  const runs = runsOf(members);
+  const period = periodOf(runs);
+  const varied = variedSources(runs);
+  const all = [...members];
+  for (let run = runs.length; all.length < total; run++) {
+    const like = runs[run % period]!;
+    all.push(...like.map((member) => ({ ...member, streams: streamsOf(varied, run) })));
+  }
+  if (all.length > total) {
+    const length = runs[0]!.length;
+    failOption('members', `a whole number of runs of ${length} snapshots each, such as ${all.length}`, total);
+  }
+  return { ...plan, members: all };
+}
+
+/** The members of each run: one, or one per snapshot. */
+function runsOf(members: readonly MemberSpec[]): MemberSpec[][] {
+  const runs: MemberSpec[][] = [];
+  for (const member of members) {
+    const goesOn = member.engine === 'wasm' && (member.snapshot?.index ?? 0) > 0;
+    if (goesOn) runs.at(-1)!.push(member);
+    else runs.push([member]);
+  }
+  return runs;
+}
+
+/** After how many runs their options come again. */
+function periodOf(runs: readonly (readonly MemberSpec[])[]): number {
+  const options = runs.map((run) => run.map(({ streams: _, ...own }) => own));
+  for (let period = 1; period < runs.length; period++) {
+    if (options.every((own, at) => isDeepStrictEqual(own, options[at % period]))) return period;
+  }
+  return runs.length;
+}
+
+/**
+ * The sources of chance that differ from run to run: those whose keys are the runs' places.
+ * @throws ERR_OPTION when some runs share a source that others do not.
+ */
+function variedSources(runs: readonly (readonly MemberSpec[])[]): ReadonlySet<Source> {
+  const later = runs.slice(1).map(([first]) => first!.streams);
+  const varied = SOURCES.filter((source) => later.every((streams) => streams[source] !== 0));
+  for (const source of SOURCES) {
+    if (varied.includes(source) || later.every((streams) => streams[source] === 0)) continue;
+    failOption(
+      'members',
+      `as it is, since some members share their ${source} and others do not`,
+      runs.length,
+    );
+  }
+  return new Set(varied);
+}
+
+function streamsOf(varied: ReadonlySet<Source>, run: number): MemberStreams {
+  const key = (source: Source) => (varied.has(source) ? run : 0);
+  return { resample: key('resample'), init: key('init'), order: key('order'), masks: key('masks') };
+}

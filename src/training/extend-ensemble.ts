@@ -1,0 +1,81 @@
+// Adding members to an ensemble that is there, loaded from a file perhaps, and training those that it lacks.
+
+import type { Dataset } from '../data/dataset/dataset.js';
+import type { Ensemble } from '../ensemble/ensemble.js';
+import { failOption, TuttiError } from '../errors.js';
+import { resolveArithmetic } from '../kernels/arithmetic.js';
+import { extendPlan } from '../model/extend-plan.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
+import { carryOut, layOut } from './carry-out.js';
+import { requireMemory, resultBytes } from './plan/memory-estimate.js';
+import { locateModules } from './plan/resolve-modules.js';
+import type { TrainingSettings } from './session/training-settings.js';
+
+export interface ExtendOptions {
+  /** How many members the ensemble has then, an integer ≥ those it was planned with. */
+  readonly members: number;
+  /** Seconds that threads may have a new member in hand, > 0. @default no limit */
+  readonly deadline?: number;
+}
+
+const EXTEND_OPTIONS = {
+  members: option.required(option.integer(1)),
+  deadline: option.number('a number of seconds > 0', (value) => value > 0),
+} satisfies OptionTable<ExtendOptions>;
+
+/**
+ * Trains what an ensemble lacks of so many members. Those that are there stay as they are; the others, and those that
+ * failed or were never finished, become what training all of them at once would have made of them, byte for byte.
+ *
+ * @param dataset the one it was trained on.
+ * @returns a new ensemble; out-of-bag figures are over all its members.
+ * @throws ERR_DATA when the dataset is another; ERR_OPTION when the plan cannot have so many members, or when members
+ * carry averaging weights or are masks; ERR_MODULE when a module is not allowed; what `trainEnsemble` throws.
+ *
+ * **Source:** Breiman, "Bagging predictors", 1996: members are drawn independently, so k of them are the first k of more.
+ */
+export async function extendEnsemble(
+  ensemble: Ensemble,
+  dataset: Dataset,
+  options: ExtendOptions,
+  settings: TrainingSettings = {},
+): Promise<Ensemble> {
+  checkOptions('extendEnsemble', options, EXTEND_OPTIONS);
+  requireExtensible(ensemble);
+  if (ensemble.complete && options.members === ensemble.members.length) return ensemble;
+  const extended = await carryOut('extendEnsemble', dataset, settings, async (id, threads) => {
+    requireSameDataset(ensemble, dataset);
+    const plan = extendPlan(ensemble.plan, options.members);
+    resolveArithmetic(plan.arithmetic);
+    requireMemory(
+      resultBytes(plan.members, plan.members.length, dataset),
+      `Training ${options.members} members`,
+    );
+    const located = await locateModules(plan, ensemble.allowedModules);
+    return layOut(id, dataset, located, { threads, deadline: options.deadline, kept: ensemble.members });
+  });
+  const { allowedModules } = ensemble;
+  return {
+    ...extended,
+    trainedOn: ensemble.trainedOn ?? extended.trainedOn,
+    ...(allowedModules === undefined ? {} : { allowedModules }),
+    wallMs: ensemble.wallMs + extended.wallMs,
+  };
+}
+
+/** Members that carry weights were weighed against each other, and masks were never trained. */
+function requireExtensible({ members }: Ensemble): void {
+  const fail = (expected: string, got: string) => failOption('ensemble', expected, got);
+  if (members.some(({ unitFactors }) => unitFactors !== undefined))
+    fail('one that was trained', 'masks of a net');
+  if (members.some(({ averagingWeight = 1 }) => averagingWeight !== 1)) {
+    fail('one without averaging weights (withAveragingWeights with null takes them off)', 'one with weights');
+  }
+}
+
+function requireSameDataset({ datasetHash }: Ensemble, { hash, rows, features }: Dataset): void {
+  if (hash === datasetHash) return;
+  const got = `another of ${rows} rows × ${features} features`;
+  const message = `Expected the dataset that the ensemble was trained on, with its weights and scales, got ${got}`;
+  throw new TuttiError('ERR_DATA', message, { rows, hash, datasetHash });
+}
