@@ -40,6 +40,7 @@ export { type LayeredEnsemble, type LayersModelOptions, toLayersModel } from './
 export type { ModelBuilder, ModelContext } from './engines/tfjs/user-model.js';
 export type { Ensemble, EpochRecord, FailedMember, TrainedMember } from './ensemble/ensemble.js';
 export { type EvaluateOptions, evaluateEnsemble, evaluateOutOfBag } from './ensemble/evaluate/evaluate.js';
+export { type OutOfBagPredictions, predictOutOfBag } from './ensemble/evaluate/predict-out-of-bag.js';
 export { withAveragingWeights } from './ensemble/predict/averaging-weights.js';
 export type { Inputs } from './ensemble/predict/inputs.js';
 export {

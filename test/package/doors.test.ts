@@ -125,6 +125,10 @@ const DOORS: Readonly<Record<string, Door>> = {
       ...[{ subsets: 0 }, { curves: 1 }, { covariance: 'no' }, { aggregator: 5 }],
     ],
   },
+  predictOutOfBag: {
+    call: (options) => tutti.predictOutOfBag(ensemble, dataset, options),
+    wrong: [{ aggregator: 'mean' }, { tolerance: 0 }, { weights: 1 }, { clip: 'no' }],
+  },
   evaluateOutOfBag: {
     call: (options) => tutti.evaluateOutOfBag(ensemble, dataset, options),
     wrong: [{ replicates: NaN_ }, { level: 0 }, { covariance: 0 }],

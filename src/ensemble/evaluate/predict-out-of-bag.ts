@@ -1,0 +1,60 @@
+// What an ensemble says of its own training rows, each by the members that never saw it: predictions to look at,
+// calibrate or stack with, where evaluate.ts gives their scores.
+
+import type { Dataset } from '../../data/dataset/dataset.js';
+import { checkOptions } from '../../option-names.js';
+import { combiner } from '../../predictions/aggregate/aggregate.js';
+import type { CombinedPredictions } from '../../predictions/combine.js';
+import type { Ensemble } from '../ensemble.js';
+import { drawCandidates } from '../member-rows.js';
+import { type CombineOptions, combineSettings, concatenate, PREDICT_OPTIONS } from '../predict/predict.js';
+import { eachOutOfBagBlock } from './evaluate.js';
+
+/** Predictions of `rows` training rows; those of rows that no member left out are NaN, with label −1. */
+export interface OutOfBagPredictions extends CombinedPredictions {
+  /** The rows' places in the dataset, ascending, u32[rows]: all but those held out to stop members early. */
+  readonly index: Uint32Array;
+  /** Members that each row is out of bag for, u32[rows]. */
+  readonly memberCounts: Uint32Array;
+  /** u8[k, rows], 1 where a row is out of bag for a member: what `aggregate` and `predictMembers` are combined with. */
+  readonly mask: Uint8Array;
+}
+
+/**
+ * Predicts an ensemble's training rows by the members that each is out of bag for.
+ * @param dataset the one it was trained on.
+ * @returns null when no row is out of bag for any member (as without resampling).
+ * @throws ERR_DATA when the dataset is not the one the ensemble was trained on; what `predictEnsemble` throws.
+ *
+ * **Source:** Breiman, "Out-of-bag estimation", 1996.
+ */
+export async function predictOutOfBag(
+  ensemble: Ensemble,
+  dataset: Dataset,
+  options: CombineOptions = {},
+): Promise<OutOfBagPredictions | null> {
+  checkOptions('predictOutOfBag', options, PREDICT_OPTIONS);
+  const { task, plan, members } = ensemble;
+  const combine = combiner(options.aggregator ?? 'arithmeticMean', task, combineSettings(ensemble, options));
+  const { candidates: index } = drawCandidates(plan, dataset);
+  const rows = index.length;
+  const mask = new Uint8Array(members.length * rows);
+  const memberCounts = new Uint32Array(rows);
+  const blocks: CombinedPredictions[] = [];
+  let start = 0;
+  const any = await eachOutOfBagBlock(
+    ensemble,
+    dataset,
+    (predictions, targets, own) => {
+      blocks.push(combine(predictions, own));
+      for (let at = 0; at < own.length; at++) {
+        const row = start + (at % targets.rows);
+        mask[Math.floor(at / targets.rows) * rows + row] = own[at]!;
+        memberCounts[row]! += own[at]!;
+      }
+      start += targets.rows;
+    },
+    options.clip === undefined ? {} : { clip: options.clip },
+  );
+  return any ? { ...concatenate(blocks, rows), index, memberCounts, mask } : null;
+}
