@@ -117,5 +117,6 @@ export type { EpochDecision, EpochEvent } from './training/session/job.js';
 export type { TrainingProgress } from './training/session/progress.js';
 export type { MemberRunner } from './training/session/runner.js';
 export type { TrainingSettings } from './training/session/training-settings.js';
+export { type StartedTraining, startTraining } from './training/start-training.js';
 export { createInlineRunner } from './training/thread/inline-runner.js';
 export { trainEnsemble } from './training/train-ensemble.js';

@@ -109,6 +109,14 @@ const DOORS: Readonly<Record<string, Door>> = {
       ...[{ onProgress: 1 }, { onMember: {} }, { onEpochEnd: 'log' }],
     ],
   },
+  'settings of startTraining': {
+    call: (settings) => tutti.startTraining(dataset, PLAN, settings).ensemble,
+    wrong: SETTINGS,
+  },
+  startTraining: {
+    call: (options) => tutti.startTraining(dataset, options).ensemble,
+    wrong: [{ epochs: NaN_ }, { members: 'two' }],
+  },
   extendEnsemble: {
     call: (options) => tutti.extendEnsemble(ensemble, dataset, options),
     needs: { members: 8 },

@@ -1,0 +1,71 @@
+// A training as something to watch and to stop: its progress as it goes, its ensemble once it is there.
+
+import type { Dataset } from '../data/dataset/dataset.js';
+import type { Ensemble } from '../ensemble/ensemble.js';
+import type { TrainingOptions } from '../model/options/training-options.js';
+import { checkOptions, requireUses } from '../option-names.js';
+import { Newest } from './newest.js';
+import type { TrainingProgress } from './session/progress.js';
+import { SETTINGS_USES, TRAINING_SETTINGS, type TrainingSettings } from './session/training-settings.js';
+import { trainEnsemble } from './train-ensemble.js';
+
+/** A training under way. */
+export interface StartedTraining {
+  /** What `trainEnsemble` returns, or rejects with. */
+  readonly ensemble: Promise<Ensemble>;
+  /**
+   * How far it is, about ten times a second and at the end; whoever looks seldom sees the newest only. It ends with the
+   * training, and rejects with what the training rejects with. May be called several times; leaving it stops nothing.
+   */
+  progress(): AsyncIterableIterator<TrainingProgress>;
+  /** Stops it: `ensemble` is then of the members that are finished, maybe none. */
+  stop(): void;
+}
+
+/**
+ * Starts training an ensemble.
+ *
+ *     const training = startTraining(train, { members: 16 }, { runner: pool });
+ *     for await (const { done, planned } of training.progress()) console.log(`${done} of ${planned}`);
+ *     const ensemble = await training.ensemble;
+ *
+ * @param settings as for `trainEnsemble`; `stop` always keeps what is finished, the caller's signal as `onInterrupt` says.
+ * @returns at once; whatever `trainEnsemble` throws, `ensemble` and `progress` reject with.
+ */
+export function startTraining(
+  dataset: Dataset,
+  options: TrainingOptions = {},
+  settings: TrainingSettings = {},
+): StartedTraining {
+  const stopping = new AbortController();
+  const watched = new Newest<TrainingProgress>();
+  const ensemble = train(dataset, options, settings, stopping.signal, (progress) => watched.show(progress));
+  ensemble.then(
+    () => watched.end(),
+    (error: unknown) => watched.fail(error),
+  );
+  return { ensemble, progress: () => watched.watch(), stop: () => stopping.abort() };
+}
+
+async function train(
+  dataset: Dataset,
+  options: TrainingOptions,
+  settings: TrainingSettings,
+  stopped: AbortSignal,
+  show: (progress: TrainingProgress) => void,
+): Promise<Ensemble> {
+  checkOptions('startTraining', settings, TRAINING_SETTINGS);
+  requireUses(settings, SETTINGS_USES);
+  const { signal, onInterrupt, onProgress } = settings;
+  const ensemble = await trainEnsemble(dataset, options, {
+    ...settings,
+    signal: signal === undefined ? stopped : AbortSignal.any([signal, stopped]),
+    onInterrupt: 'keep',
+    onProgress(progress) {
+      show(progress);
+      onProgress?.(progress);
+    },
+  });
+  if (signal?.aborted && !stopped.aborted && onInterrupt !== 'keep') throw signal.reason;
+  return ensemble;
+}
