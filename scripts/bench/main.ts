@@ -10,6 +10,7 @@ import { measurePeak } from './measures/peak.js';
 import { measurePredict } from './measures/predict.js';
 import { measureResident } from './measures/resident.js';
 import { measureScaling } from './measures/scaling.js';
+import { measureStart } from './measures/start.js';
 import { measureSteady } from './measures/steady.js';
 import { measureTechniques } from './measures/techniques.js';
 import { measureThreads } from './measures/threads.js';
@@ -29,6 +30,7 @@ const result: BenchResult = {
   workloads: options.workloads,
   rows: [],
   cold: [],
+  start: [],
   threads: [],
   scaling: [],
   memory: [],
@@ -53,6 +55,8 @@ async function run(measure: Measure): Promise<void> {
   switch (measure) {
     case 'cold':
       return keep(result.cold, await measureCold(session));
+    case 'start':
+      return keep(result.start, await measureStart(session));
     case 'scaling':
       return keep(result.scaling, await measureScaling(session));
     case 'memory':

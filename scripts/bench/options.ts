@@ -9,6 +9,7 @@ import { WORKLOADS } from './workloads.js';
 export const MEASURES = [
   'steady',
   'cold',
+  'start',
   'threads',
   'scaling',
   'memory',

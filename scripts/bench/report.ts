@@ -8,6 +8,7 @@ import type { PeakRow } from './measures/peak.js';
 import type { PredictRow } from './measures/predict.js';
 import type { ResidentRow } from './measures/resident.js';
 import type { ScalingRow } from './measures/scaling.js';
+import type { StartRow } from './measures/start.js';
 import type { SteadyRow } from './measures/steady.js';
 import type { TechniqueRow } from './measures/techniques.js';
 import type { ThreadsRow } from './measures/threads.js';
@@ -25,6 +26,7 @@ export interface BenchResult {
   readonly workloads: readonly Workload[];
   readonly rows: SteadyRow[];
   readonly cold: ColdRow[];
+  readonly start: StartRow[];
   readonly threads: ThreadsRow[];
   readonly techniques: TechniqueRow[];
   readonly scaling: ScalingRow[];
@@ -45,6 +47,7 @@ export function toMarkdown(result: BenchResult): string {
     heading(result),
     section('Members per second, steady state', steadyTables(result)),
     section('Cold, whole process', coldTable(result.cold)),
+    section('Processor time of a start', startTable(result.start)),
     section('Threads', threadsTable(result.threads)),
     section('Techniques', techniquesTable(result.techniques)),
     section('Growth of the time', scalingTable(result.scaling)),
@@ -128,6 +131,16 @@ function coldTable(rows: readonly ColdRow[]): string {
     toTorchBatched === null ? '' : `${toTorchBatched.toFixed(2)}×`,
   ]);
   return table(['job', 'contender', 'seconds', 'faster than batched PyTorch'], lines);
+}
+
+function startTable(rows: readonly StartRow[]): string {
+  const lines = rows.map(({ what, contender, processorMs, beyondNodeMs }) => [
+    what,
+    contender,
+    range(processorMs),
+    range(beyondNodeMs),
+  ]);
+  return table(['start', 'contender', 'processor ms', 'ms beyond Node.js itself'], lines);
 }
 
 function threadsTable(rows: readonly ThreadsRow[]): string {

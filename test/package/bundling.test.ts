@@ -37,6 +37,7 @@ const NAMES = '{ contentHash, createPool, Dataset, loadEnsemble, saveEnsemble, t
 const folder = t.testdir({
   'app.mjs': `import ${NAMES} from 'tutti';${MAIN}`,
   'app.cjs': `const ${NAMES} = require('tutti');${MAIN}`,
+  'small.mjs': `import { tableFromRecords } from 'tutti';\nconsole.log(tableFromRecords([{ a: 1 }]).rows);`,
   node_modules: {
     tutti: t.fixture('symlink', root),
     piscina: t.fixture('symlink', join(root, 'node_modules/piscina')),
@@ -69,6 +70,16 @@ for (const name of ['external.mjs', 'app.mjs', 'app.cjs']) {
     t.match(await run(bundle(name)), TRAINED);
   });
 }
+
+t.test('a bundle takes of tutti what the app uses, and the check of the version of Node.js', async (t) => {
+  const file = join(folder, 'out/small.mjs');
+  const args = ['small.mjs', '--bundle', '--platform=node', '--format=esm', `--outfile=${file}`];
+  execFileSync(esbuild, [...args, '--log-level=error'], { cwd: folder });
+  const text = readFileSync(file, 'utf8');
+  t.match(text, 'requireNode(process.versions.node)');
+  for (const unused of ['embeddedKernels', 'zod', 'csv-parse', 'msgpackr']) t.notMatch(text, unused);
+  t.equal(await run(file), '1\n');
+});
 
 t.test('the file of threads may be named as well', async (t) => {
   const worker = createRequire(join(folder, 'app.mjs')).resolve('tutti/worker');
