@@ -29,7 +29,7 @@ export function endWithProcess<Pool extends Threads>(pool: Pool): Pool {
 export async function endProcess(status: number): Promise<never> {
   process.exitCode = status;
   await flushOutput();
-  return (await threadsEnd(PATIENCE_MS)) ? process.exit(status) : endHard(status, 'SIGKILL');
+  return (await threadsEnd()) ? process.exit(status) : endHard(status, 'SIGKILL');
 }
 
 let hurried = false;
@@ -61,8 +61,8 @@ export function statusOf(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
 
-/** Whether all threads ended in time. */
-async function threadsEnd(patienceMs: number): Promise<boolean> {
+/** Ends the threads of all commands so far; whether they ended in time. */
+export async function threadsEnd(patienceMs = PATIENCE_MS): Promise<boolean> {
   // A pool that cannot end a thread gives it up, and says so.
   const all = Promise.allSettled([...running].map((threads) => threads.destroy()));
   const ended = all.then(() => blockedThreads() === 0);

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { classCsv, QUICK, snapshot, tutti, valueCsv } from '../support.js';
+import { classCsv, QUICK, snapshot, tutti, tuttiProcess, valueCsv } from '../support.js';
 
 const THOUSAND = Array.from({ length: 1000 }, (_, at) => at + 1);
 
@@ -207,7 +207,10 @@ t.test('each is refused with one line and leaves every file as it was', async (t
 });
 
 t.test('TUTTI_DEBUG=1 adds the stack', async (t) => {
-  const { status, stderr } = await tutti(['inspect', 'good.csv'], { cwd: folder, env: { TUTTI_DEBUG: '1' } });
+  const { status, stderr } = await tuttiProcess(['inspect', 'good.csv'], {
+    cwd: folder,
+    env: { TUTTI_DEBUG: '1' },
+  });
   t.equal(status, 2);
   t.match(stderr, /not a saved ensemble\n.*TuttiError.*\n\s+at /s);
 });

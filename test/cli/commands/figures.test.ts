@@ -1,5 +1,4 @@
-// The figures that evaluate, measure and train print: intervals, curves, kinds, floors, relative forms. Few processes,
-// each looked at for much: their start is what takes the time.
+// The figures that evaluate, measure and train print: intervals, curves, kinds, floors, relative forms.
 
 import { writeFileSync } from 'node:fs';
 import t from 'tap';

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { tutti, valueCsv } from '../support.js';
+import { tuttiProcess, valueCsv } from '../support.js';
 
 /** Says something in every way that ends on standard output, wherever it runs. */
 const LOUD = `
@@ -54,7 +54,7 @@ t.test('train --json prints one JSON object; the words of all threads are on sta
     '--seed',
     '1',
   ];
-  const { status, stdout, stderr } = await tutti([...args, '--json', '--out', 'loud.tutti'], { cwd });
+  const { status, stdout, stderr } = await tuttiProcess([...args, '--json', '--out', 'loud.tutti'], { cwd });
   t.equal(status, 0, stderr);
   t.equal(JSON.parse(stdout).members, 2);
   for (const words of ['at import here', 'at import in a thread', 'fit in a thread', 'predict here']) {
@@ -64,15 +64,15 @@ t.test('train --json prints one JSON object; the words of all threads are on sta
 });
 
 t.test('predict prints predictions alone, as it writes them to a file', async (t) => {
-  const { status, stdout, stderr } = await tutti([...PREDICT], { cwd });
+  const { status, stdout, stderr } = await tuttiProcess([...PREDICT], { cwd });
   t.equal(status, 0, stderr);
   t.match(stderr, 'says predict here');
-  await tutti([...PREDICT, '--out', 'predictions.csv'], { cwd });
+  await tuttiProcess([...PREDICT, '--out', 'predictions.csv'], { cwd });
   t.equal(stdout, readFileSync(join(cwd, 'predictions.csv'), 'utf8'));
 });
 
 t.test('evaluate --json prints one JSON object', async (t) => {
-  const { status, stdout, stderr } = await tutti([...EVALUATE, '--json'], { cwd });
+  const { status, stdout, stderr } = await tuttiProcess([...EVALUATE, '--json'], { cwd });
   t.equal(status, 0, stderr);
   t.equal(JSON.parse(stdout).rows, 60);
 });

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { CENTROIDS, learnerOf } from '../../support/learners.js';
-import { classCsv, tutti } from '../support.js';
+import { classCsv, tuttiProcess } from '../support.js';
 
 const folder = t.testdir({
   'data.csv': classCsv(),
@@ -34,7 +34,7 @@ const TRAIN = ['train', 'data.csv', '--target', 'label', '--seed', '1', '--threa
 
 t.test('one flag trains an ensemble of a learner', async (t) => {
   const args = [...TRAIN, '--learner', './centroids.mjs', '--members', '3', '--json'];
-  const { status, stdout, stderr } = await tutti(args, { cwd });
+  const { status, stdout, stderr } = await tuttiProcess(args, { cwd });
   t.equal(status, 0, stderr);
   const { members, outOfBag } = JSON.parse(stdout);
   t.equal(members, 3);
@@ -44,15 +44,18 @@ t.test('one flag trains an ensemble of a learner', async (t) => {
 
 t.test('a config file mixes engines; the summary and JSON say what each kind did', async (t) => {
   const args = ['train', 'data.csv', '--config', 'mixed.yaml', '--out', 'mixed.tutti'];
-  const { status, stdout, stderr } = await tutti(args, { cwd });
+  const { status, stdout, stderr } = await tuttiProcess(args, { cwd });
   t.equal(status, 0, stderr);
   t.match(stdout, /^By kind, test +members +mean accuracy +v +c +ρ = c\/v +c with 1 +c with 2 +c with 3$/m);
   for (const kind of ['network', 'neighbours', 'learner centroids.mjs', 'learner options.mjs']) {
     t.match(stdout, new RegExp(`^\\d ${kind} +1 +[\\d.]+ % +[\\d.]+ +– +–( +-?[\\d.e-]+)*$`, 'm'));
   }
-  const evaluate = await tutti(['evaluate', 'mixed.tutti', 'data.csv', '--json', '--quiet', ...ALLOW], {
-    cwd,
-  });
+  const evaluate = await tuttiProcess(
+    ['evaluate', 'mixed.tutti', 'data.csv', '--json', '--quiet', ...ALLOW],
+    {
+      cwd,
+    },
+  );
   t.match(JSON.parse(evaluate.stdout).kinds[3], {
     kind: 'learner options.mjs',
     members: [3],
@@ -62,22 +65,26 @@ t.test('a config file mixes engines; the summary and JSON say what each kind did
 });
 
 t.test('inspect says what each is, without running a module', async (t) => {
-  const { stdout } = await tutti(['inspect', 'mixed.tutti'], { cwd });
+  const { stdout } = await tuttiProcess(['inspect', 'mixed.tutti'], { cwd });
   t.match(stdout, /models +\d+ B/);
   t.match(stdout, /members 2 +learner centroids\.mjs \([0-9a-f]{8}\); rows: bootstrap, 50 % of features/);
   t.match(stdout, /members 3 +learner options\.mjs \([0-9a-f]{8}\); \{"share":0\.25\}; rows: bootstrap/);
-  const { specs, trained } = JSON.parse((await tutti(['inspect', 'mixed.tutti', '--json'], { cwd })).stdout);
+  const { specs, trained } = JSON.parse(
+    (await tuttiProcess(['inspect', 'mixed.tutti', '--json'], { cwd })).stdout,
+  );
   t.match(specs[3], { engine: 'learner', learner: { path: 'options.mjs', hash: /^[0-9a-f]{64}$/ } });
   t.match(trained[3], { weights: 0, modelBytes: /^[1-9]\d*$/ });
 });
 
 t.test('predict and select use them; what only networks have is refused', async (t) => {
-  const predict = await tutti(['predict', 'mixed.tutti', 'data.csv', ...ALLOW], { cwd });
+  const predict = await tuttiProcess(['predict', 'mixed.tutti', 'data.csv', ...ALLOW], { cwd });
   t.equal(predict.status, 0, predict.stderr);
   t.equal(predict.stdout.trim().split('\n').length, 61);
-  const select = await tutti(['select', 'mixed.tutti', 'data.csv', '--json', '--quiet', ...ALLOW], { cwd });
+  const select = await tuttiProcess(['select', 'mixed.tutti', 'data.csv', '--json', '--quiet', ...ALLOW], {
+    cwd,
+  });
   t.equal(JSON.parse(select.stdout).weights.length, 4);
-  const attack = await tutti(['attack', 'mixed.tutti', 'data.csv'], { cwd });
+  const attack = await tuttiProcess(['attack', 'mixed.tutti', 'data.csv'], { cwd });
   t.equal(attack.status, 2);
   t.match(
     attack.stderr,
@@ -87,7 +94,9 @@ t.test('predict and select use them; what only networks have is refused', async 
 
 t.test('no code that a bundle names is run until it is allowed, and the error says how', async (t) => {
   for (const command of ['predict', 'evaluate', 'select']) {
-    const { status, stdout, stderr } = await tutti([command, 'mixed.tutti', 'data.csv', '--quiet'], { cwd });
+    const { status, stdout, stderr } = await tuttiProcess([command, 'mixed.tutti', 'data.csv', '--quiet'], {
+      cwd,
+    });
     t.equal(status, 2);
     t.equal(stdout, '');
     t.match(
@@ -96,7 +105,7 @@ t.test('no code that a bundle names is run until it is allowed, and the error sa
     );
     t.equal(stderr.trim().split('\n').length, 1);
   }
-  const half = await tutti(['predict', 'mixed.tutti', 'data.csv', ...ALLOW.slice(0, 2)], { cwd });
+  const half = await tuttiProcess(['predict', 'mixed.tutti', 'data.csv', ...ALLOW.slice(0, 2)], { cwd });
   t.match([half.status, half.stderr], [2, /^tutti: Member 3: .*--allow-module options\.mjs/]);
 });
 
@@ -107,16 +116,16 @@ t.test(
     const away = join(folder, 'elsewhere');
     const args = ['predict', '../mixed.tutti', '../data.csv'];
     const allow = ALLOW.map((part) => (part.startsWith('--') ? part : join('..', part)));
-    const moved = await tutti([...args, ...allow], { cwd: away });
+    const moved = await tuttiProcess([...args, ...allow], { cwd: away });
     t.equal(moved.status, 0, moved.stderr);
     writeFileSync(join(away, 'centroids.mjs'), `${CENTROIDS}\n`);
-    const changed = await tutti([...args, '--allow-module', 'centroids.mjs'], { cwd: away });
+    const changed = await tuttiProcess([...args, '--allow-module', 'centroids.mjs'], { cwd: away });
     t.equal(changed.status, 2);
     t.match(
       changed.stderr,
       /^tutti: Expected an allowed module to be one that \.\.\/mixed\.tutti names by its SHA-256, got centroids\.mjs \(SHA-256 [0-9a-f]{64}\); it names centroids\.mjs \(SHA-256 /,
     );
-    const missing = await tutti([...args, '--allow-module', 'none.mjs'], { cwd: away });
+    const missing = await tuttiProcess([...args, '--allow-module', 'none.mjs'], { cwd: away });
     t.match([missing.status, missing.stderr], [2, /the module none\.mjs to be .*: there is no such file/]);
   },
 );
@@ -139,21 +148,21 @@ t.test(
       '--learner',
       './own.mjs',
     ];
-    t.equal((await tutti([...args, '--out', 'own.tutti'], own)).status, 0);
+    t.equal((await tuttiProcess([...args, '--out', 'own.tutti'], own)).status, 0);
     const predict = ['predict', 'own.tutti', data];
-    t.equal((await tutti(predict, own)).status, 0);
+    t.equal((await tuttiProcess(predict, own)).status, 0);
     const stranger = { cwd: home, env: { XDG_STATE_HOME: join(home, 'another') } };
     t.match(
-      await tutti(predict, stranger),
+      await tuttiProcess(predict, stranger),
       { status: 2, stderr: /own\.mjs.*is not allowed/ },
       'another user',
     );
     writeFileSync(join(home, 'own.mjs'), `${CENTROIDS}\n`);
-    t.match(await tutti(predict, own), { status: 2, stderr: /own\.mjs/ }, 'other bytes');
+    t.match(await tuttiProcess(predict, own), { status: 2, stderr: /own\.mjs/ }, 'other bytes');
     writeFileSync(join(home, 'state', 'tutti', 'trusted-modules.json'), '{');
     writeFileSync(join(home, 'own.mjs'), CENTROIDS);
     t.match(
-      await tutti(predict, own),
+      await tuttiProcess(predict, own),
       { status: 2, stderr: /is not allowed/ },
       'a damaged list trusts nothing',
     );
@@ -164,12 +173,12 @@ t.test('a module that the bundle needs is not written over', async (t) => {
   const before = readFileSync(join(folder, 'centroids.mjs'), 'utf8');
   for (const command of ['predict', 'select']) {
     const args = [command, 'mixed.tutti', 'data.csv', ...ALLOW, '--out', 'centroids.mjs'];
-    const { status, stderr } = await tutti(args, { cwd });
+    const { status, stderr } = await tuttiProcess(args, { cwd });
     t.equal(status, 2);
     t.match(stderr, /^tutti: Expected `--out` to be another file than centroids\.mjs, which is read, got/);
   }
   const train = [...TRAIN, '--learner', './centroids.mjs', '--members', '1', '--out', 'centroids.mjs'];
-  const { status, stderr } = await tutti(train, { cwd });
+  const { status, stderr } = await tuttiProcess(train, { cwd });
   t.match([status, stderr], [2, /^tutti: Expected `--out` to be another file than \.\/centroids\.mjs/]);
   t.equal(readFileSync(join(folder, 'centroids.mjs'), 'utf8'), before);
 });
@@ -191,7 +200,7 @@ t.test('what is wrong with a module is one error of status 2, before anything is
     ],
     [['--learner', 'centroids.mjs', '--deadline', '0'], /Expected `--deadline` to be a number > 0, got 0/],
   ] as const) {
-    const { status, stderr } = await tutti([...TRAIN, '--quiet', ...args], { cwd });
+    const { status, stderr } = await tuttiProcess([...TRAIN, '--quiet', ...args], { cwd });
     t.equal(status, 2, stderr);
     t.match(stderr, message);
     t.equal(stderr.trim().split('\n').length, 1);
@@ -199,9 +208,12 @@ t.test('what is wrong with a module is one error of status 2, before anything is
 });
 
 t.test('a learner that fails is named with its module, and the status is 1', async (t) => {
-  const { status, stderr } = await tutti([...TRAIN, '--quiet', '--learner', 'broken.mjs', '--members', '2'], {
-    cwd,
-  });
+  const { status, stderr } = await tuttiProcess(
+    [...TRAIN, '--quiet', '--learner', 'broken.mjs', '--members', '2'],
+    {
+      cwd,
+    },
+  );
   t.equal(status, 1);
   t.match(
     stderr,

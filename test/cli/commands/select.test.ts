@@ -1,4 +1,4 @@
-// `tutti select`, `--weights`, `tutti sources` and the options of tying and snapshots, as processes.
+// `tutti select`, `--weights`, `tutti sources` and the options of tying and snapshots.
 
 import { writeFileSync } from 'node:fs';
 import t from 'tap';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { classCsv, instead, QUICK, tutti, valueCsv } from '../support.js';
+import { classCsv, instead, QUICK, tutti, tuttiProcess, valueCsv } from '../support.js';
 
 const folder = t.testdir({
   'classes.csv': classCsv(),
@@ -161,6 +161,6 @@ t.test('several targets are a regression', async (t) => {
 });
 
 t.test('colours are for terminals only, and not under NO_COLOR', async (t) => {
-  const { stdout } = await tutti(classes, { cwd, env: { FORCE_COLOR: '1' } });
+  const { stdout } = await tuttiProcess(classes, { cwd, env: { FORCE_COLOR: '1' } });
   t.notMatch(stdout, '\u001b');
 });

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import t from 'tap';
-import { classCsv, instead, QUICK, tutti, valueCsv } from '../support.js';
+import { classCsv, instead, QUICK, tutti, tuttiProcess, valueCsv } from '../support.js';
 
 const odd = classCsv().replaceAll('yes', '"say ""yes"", maybe"');
 const folder = t.testdir({
@@ -103,7 +103,10 @@ t.test('inspect says what the ensemble is, as text and as one object', async (t)
 });
 
 t.test('a reader that goes away is no failure', async (t) => {
-  const { stderr } = await tutti(['predict', 'classes.tutti', 'classes.csv'], { cwd, closeStdout: true });
+  const { stderr } = await tuttiProcess(['predict', 'classes.tutti', 'classes.csv'], {
+    cwd,
+    closeStdout: true,
+  });
   t.equal(stderr, '');
 });
 

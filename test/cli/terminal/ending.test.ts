@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { learnerOf } from '../../support/learners.js';
-import { classCsv, QUICK, tutti } from '../support.js';
+import { classCsv, QUICK, tuttiProcess } from '../support.js';
 
 const MAIN = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url));
 const endless = { epochs: 100_000_000, earlyStopping: 'none' };
@@ -38,7 +38,7 @@ for (const [signal, status] of [
 ] as const) {
   t.test(`${signal} stops a training with status ${status}`, async (t) => {
     let sent = false;
-    const result = await tutti([...TRAIN, '--config', 'endless.json'], {
+    const result = await tuttiProcess([...TRAIN, '--config', 'endless.json'], {
       cwd,
       onStderr(text, kill) {
         if (sent || !text.includes('0/2 members')) return;
@@ -53,7 +53,7 @@ for (const [signal, status] of [
 
 t.test('what was measured is printed although saving fails, and the failure after it', async (t) => {
   const args = [...TRAIN, '--learner', 'removes.mjs', '--members', '2', '--out', 'gone/a.tutti', '--quiet'];
-  const { status, stdout, stderr } = await tutti(args, { cwd });
+  const { status, stdout, stderr } = await tuttiProcess(args, { cwd });
   t.equal(status, 2);
   t.match(stdout, /out of bag/);
   t.notMatch(stdout, /Saved/);
@@ -62,12 +62,15 @@ t.test('what was measured is printed although saving fails, and the failure afte
 });
 
 t.test('a module that keeps a handle open does not keep the command', async (t) => {
-  const train = await tutti([...TRAIN, '--learner', 'open.mjs', '--members', '2', '--out', 'open.tutti'], {
-    cwd,
-  });
+  const train = await tuttiProcess(
+    [...TRAIN, '--learner', 'open.mjs', '--members', '2', '--out', 'open.tutti'],
+    {
+      cwd,
+    },
+  );
   t.equal(train.status, 0, train.stderr);
   const args = ['predict', 'open.tutti', 'data.csv', '--allow-module', 'open.mjs'];
-  const predict = await tutti(args, { cwd });
+  const predict = await tuttiProcess(args, { cwd });
   t.equal(predict.status, 0, predict.stderr);
   t.equal(predict.stdout.trim().split('\n').length, 61, 'all of it was written before the end');
 });
@@ -78,9 +81,12 @@ t.test(
     skip: existsSync('/dev/full') ? false : 'there is no /dev/full',
   },
   async (t) => {
-    const train = await tutti(['train', 'data.csv', '--target', 'label', ...QUICK, '--out', 'quick.tutti'], {
-      cwd,
-    });
+    const train = await tuttiProcess(
+      ['train', 'data.csv', '--target', 'label', ...QUICK, '--out', 'quick.tutti'],
+      {
+        cwd,
+      },
+    );
     t.equal(train.status, 0, train.stderr);
     for (const args of [['inspect', 'quick.tutti'], ['predict', 'quick.tutti', 'data.csv'], ['--help']]) {
       const child = spawn(process.execPath, [MAIN, ...args], {
@@ -105,7 +111,7 @@ t.test(
   async (t) => {
     execFileSync('mkfifo', [join(cwd, 'pipe')]);
     const args = [...TRAIN, '--learner', 'waits.mjs', '--members', '1', '--deadline', '1', '--quiet'];
-    const { status, stderr } = await tutti(args, { cwd });
+    const { status, stderr } = await tuttiProcess(args, { cwd });
     t.match(stderr, /its thread is blocked in the operating system/);
     t.equal(status, 1);
   },

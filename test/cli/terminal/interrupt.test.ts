@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { loadEnsemble } from '../../../src/bundle/load.js';
-import { classCsv, tutti } from '../support.js';
+import { classCsv, tuttiProcess } from '../support.js';
 
 const endless = { epochs: 100_000_000, earlyStopping: 'none' };
 const folder = t.testdir({
@@ -25,7 +25,7 @@ function interruptAt(line: string) {
 
 t.test('Ctrl-C keeps and saves the finished members, and exits with 130', async (t) => {
   const run = [...args, '--config', 'some.json', '--out', 'some.tutti', '--json'];
-  const { status, stdout, stderr } = await tutti(run, { cwd, onStderr: interruptAt('2/4 members') });
+  const { status, stdout, stderr } = await tuttiProcess(run, { cwd, onStderr: interruptAt('2/4 members') });
   t.equal(status, 130);
   t.match(stderr, /Interrupted with 2 of 4 members finished; saved them to some\.tutti as incomplete/);
   t.match(JSON.parse(stdout), { interrupted: true, complete: false, planned: 4, members: 2 });
@@ -40,14 +40,14 @@ t.test('Ctrl-C keeps and saves the finished members, and exits with 130', async 
 
 t.test('without finished members nothing is saved', async (t) => {
   const run = [...args, '--config', 'none.json', '--out', 'none.tutti'];
-  const { status, stderr } = await tutti(run, { cwd, onStderr: interruptAt('0/2 members') });
+  const { status, stderr } = await tuttiProcess(run, { cwd, onStderr: interruptAt('0/2 members') });
   t.equal(status, 130);
   t.match(stderr, /Interrupted with 0 of 2 members finished; nothing saved/);
   t.notOk(existsSync(join(folder, 'none.tutti')));
 });
 
 t.test('a second Ctrl-C ends the process at once', async (t) => {
-  const { status, stdout } = await tutti([...args, '--config', 'some.json', '--json'], {
+  const { status, stdout } = await tuttiProcess([...args, '--config', 'some.json', '--json'], {
     cwd,
     // Both before the first can have been acted upon.
     onStderr: (text, kill) => {

@@ -8,7 +8,7 @@ import { saveEnsemble } from '../../../src/bundle/save.js';
 import { shortened, unicodeEscaped, visible } from '../../../src/cli/terminal/plain-text.js';
 import { alignColumns } from '../../../src/cli/text/text-table.js';
 import { makeIncomplete } from '../../bundle/support.js';
-import { tutti } from '../support.js';
+import { tuttiProcess } from '../support.js';
 
 const EVIL = 'a\u001b[2J\u009b31m\u007f\u202eb\u200bc\r\nd\u0007';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not be there
@@ -46,11 +46,11 @@ t.test('a saved ensemble of hostile names is inspected without a control charact
   const target = { ...ensemble.preprocessing!.target, classes } as never;
   const preprocessing = { ...ensemble.preprocessing!, target };
   await saveEnsemble({ ...ensemble, task, failures, preprocessing }, join(cwd, 'evil.tutti'));
-  const { stdout, status } = await tutti(['inspect', 'evil.tutti'], { cwd });
+  const { stdout, status } = await tuttiProcess(['inspect', 'evil.tutti'], { cwd });
   t.equal(status, 0);
   t.ok(stdout.includes(SHOWN));
   t.ok(stdout.length < 30_000, 'a name of a megabyte is cut');
-  const json = await tutti(['inspect', 'evil.tutti', '--json'], { cwd });
+  const json = await tuttiProcess(['inspect', 'evil.tutti', '--json'], { cwd });
   t.equal(JSON.parse(json.stdout).task.classes[0], EVIL);
   for (const text of [stdout, json.stdout]) t.notMatch(text.replaceAll('\n', ''), UNSEEN);
   t.equal((await loadEnsemble(join(cwd, 'evil.tutti'))).failures[0]!.error.message, EVIL);
@@ -59,10 +59,12 @@ t.test('a saved ensemble of hostile names is inspected without a control charact
 t.test('errors show hostile text of files and arguments, and cut it', async (t) => {
   const cwd = t.testdir({});
   await writeFile(join(cwd, 'evil.csv'), `a,"${EVIL}",y\n1,2,p\n`);
-  const missing = await tutti(['train', 'evil.csv', '--target', EVIL.slice(0, 5)], { cwd });
+  const missing = await tuttiProcess(['train', 'evil.csv', '--target', EVIL.slice(0, 5)], { cwd });
   t.equal(missing.status, 2);
   t.notMatch(missing.stderr, '\u001b');
-  const long = await tutti(['train', `${'n'.repeat(100_000)}\u001b]0;x\u0007.csv`, '--target', 'y'], { cwd });
+  const long = await tuttiProcess(['train', `${'n'.repeat(100_000)}\u001b]0;x\u0007.csv`, '--target', 'y'], {
+    cwd,
+  });
   t.equal(long.status, 2);
   t.ok(long.stderr.length < 3000);
   t.notMatch(long.stderr, '\u001b');

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import t from 'tap';
-import { classCsv, tutti } from '../../cli/support.js';
+import { classCsv, tuttiProcess } from '../../cli/support.js';
 import { sequentialModule } from '../../support/tfjs.js';
 
 /** Hides the package from a process. */
@@ -22,7 +22,7 @@ t.test('one error names the member and says what to install', async (t) => {
   const env = { NODE_OPTIONS: `--import ${join(cwd, 'absent.mjs')}` };
   const args = ['train', 'data.csv', '--target', 'label', '--model', './net.mjs'];
   for (const engine of ['tfjs', 'wasm']) {
-    const { status, stderr } = await tutti([...args, '--engine', engine], { cwd, env });
+    const { status, stderr } = await tuttiProcess([...args, '--engine', engine], { cwd, env });
     t.equal(status, 2);
     t.match(stderr, /Member 0 needs TensorFlow\.js: npm install @tensorflow\/tfjs-node/);
     t.match(stderr, /Cannot find package @tensorflow\/tfjs-node/);
