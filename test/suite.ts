@@ -2,7 +2,8 @@
 // each would load tap's hooks for coverage, mocks and source maps, and so would each of its threads and child processes:
 // a third of the time of the suite, for what it does not use. `npx tap dist/test/<file>` still runs one file with them.
 //
-//     tap dist/test/suite.js --test-arg=--without=cli,package    leaves out these folders
+//     tap dist/test/suite.js --test-arg=engines/tfjs              only what is there
+//     tap dist/test/suite.js --test-arg=--without=cli,package     all but what is there
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,21 +14,21 @@ const FOLDER = import.meta.dirname;
 /** A busy machine is no fault: only what hangs for good takes this long, in seconds. */
 const TIMEOUT = 1200;
 
-const { values } = parseArgs({ options: { without: { type: 'string', default: '' } } });
-const left = values.without.split(',').filter((name) => name !== '');
+const { values, positionals: only } = parseArgs({
+  allowPositionals: true,
+  options: { without: { type: 'string', default: '' } },
+});
+const without = values.without.split(',').filter((place) => place !== '');
 const names = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' });
 const files = names.filter((name) => name.endsWith('.test.js')).sort();
-const kept = files.filter((file) => !left.some((folder) => file.startsWith(`${folder}/`)));
+const isAt = (place: string) => (file: string) => file.startsWith(`${place}/`) || file === `${place}.test.js`;
+const chosen = files.filter((file) => only.length === 0 || only.some((place) => isAt(place)(file)));
+const kept = chosen.filter((file) => !without.some((place) => isAt(place)(file)));
 
 t.jobs = 2;
 t.setTimeout(3600 * 1000);
-t.ok(kept.length > 0, 'test files are there');
-for (const folder of left) {
-  t.ok(
-    files.some((file) => file.startsWith(`${folder}/`)),
-    `there is a folder ${folder} to leave out`,
-  );
-}
+t.ok(kept.length > 0, 'there are test files');
+for (const place of [...only, ...without]) t.ok(files.some(isAt(place)), `there are test files at ${place}`);
 const env = { ...process.env, NODE_OPTIONS: '' };
 for (const file of kept) {
   t.spawn(process.execPath, [join(FOLDER, file)], { env, timeout: TIMEOUT * 1000, buffered: true }, file);
