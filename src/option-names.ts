@@ -209,3 +209,18 @@ function editDistance(a: string, b: string): number {
   }
   return previous[b.length]!;
 }
+
+/**
+ * Options as they are now, for functions that read them later: a caller may fill the same object in for its next call.
+ * Plain objects and lists are copied, all else is what it is.
+ */
+export function asGiven<T>(options: T, depth = 0): T {
+  // What is nested deeper, or in itself, is for the checks to refuse.
+  if (depth > MOST_NESTED) return options;
+  const copy = (value: unknown) => asGiven(value, depth + 1);
+  if (Array.isArray(options)) return options.map(copy) as T;
+  if (!isPlainObject(options)) return options;
+  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, copy(value)])) as T;
+}
+
+const MOST_NESTED = 64;

@@ -10,7 +10,7 @@ import { mean, variance } from '../math/statistics.js';
 import type { Measurement } from '../measure/measurement.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import { type EnsemblePlan, type EpochMemberSpec, hasEpochs, type Source } from '../model/spec.js';
-import { checkOptions, type OptionTable, option } from '../option-names.js';
+import { asGiven, checkOptions, type OptionTable, option } from '../option-names.js';
 import { type Aggregator, COMBINE_OPTIONS } from '../predictions/aggregate/aggregate.js';
 import { resolveModules } from '../training/plan/resolve-modules.js';
 import { TRAINING_SETTINGS, type TrainingSettings } from '../training/session/training-settings.js';
@@ -93,9 +93,10 @@ export async function compareSources(
   const { seeds = 5, aggregator, onTraining, ...settings } = comparison;
   requireDataset(train, 'train');
   requireDataset(test, 'test');
+  const given = asGiven(options);
   // Here and not above, since zod takes as long to load as all the rest.
   const { parseTrainingOptions } = await import('../model/options/training-schema.js');
-  const { vary, ...own } = parseTrainingOptions(options);
+  const { vary, ...own } = parseTrainingOptions(given);
   const first = own.seed ?? randomSeed();
   const plan = preparePlan(train, { ...own, seed: first }, await resolveModules(own, train, first));
   const planned = plan.members.length;

@@ -42,17 +42,15 @@ export async function extendEnsemble(
 ): Promise<Ensemble> {
   checkOptions('extendEnsemble', options, EXTEND_OPTIONS);
   requireExtensible(ensemble);
-  if (ensemble.complete && options.members === ensemble.members.length) return ensemble;
+  const { members, deadline } = options;
+  if (ensemble.complete && members === ensemble.members.length) return ensemble;
   const extended = await carryOut('extendEnsemble', dataset, settings, async (id, threads) => {
     requireSameDataset(ensemble, dataset);
-    const plan = extendPlan(ensemble.plan, options.members);
+    const plan = extendPlan(ensemble.plan, members);
     resolveArithmetic(plan.arithmetic);
-    requireMemory(
-      resultBytes(plan.members, plan.members.length, dataset),
-      `Training ${options.members} members`,
-    );
+    requireMemory(resultBytes(plan.members, plan.members.length, dataset), `Training ${members} members`);
     const located = await locateModules(plan, ensemble.allowedModules);
-    return layOut(id, dataset, located, { threads, deadline: options.deadline, kept: ensemble.members });
+    return layOut(id, dataset, located, { threads, deadline, kept: ensemble.members });
   });
   const { allowedModules } = ensemble;
   return {

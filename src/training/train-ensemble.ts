@@ -7,6 +7,7 @@ import type { ModuleTable } from '../model/options/module-table.js';
 import { memberChoices, resolvePlan } from '../model/options/options.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import type { EnsemblePlan } from '../model/spec.js';
+import { asGiven } from '../option-names.js';
 import { carryOut, layOut } from './carry-out.js';
 import type { TrainingWork } from './coordinator/training-run.js';
 import { requireMemory, resultBytes } from './plan/memory-estimate.js';
@@ -29,8 +30,9 @@ export async function trainEnsemble(
   options: TrainingOptions = {},
   settings: TrainingSettings = {},
 ): Promise<Ensemble> {
+  const given = asGiven(options);
   return carryOut('trainEnsemble', dataset, settings, (id, threads) =>
-    prepareWork(id, dataset, options, settings, threads),
+    prepareWork(id, dataset, given, settings, threads),
   );
 }
 

@@ -129,3 +129,25 @@ t.test('a pool whose threads would not fit is refused before any is started', as
   const refused = { code: 'ERR_MEMORY', message: /^A pool of 100 threads would need about / };
   await withRoom(64 * 2 ** 20, () => t.throws(() => createPool({ threads: 100 }), refused));
 });
+
+t.test('options are those of the moment of the call', async (t) => {
+  const dataset = clusters(70, 4, 3);
+  const options = { members: 1, hidden: [4], epochs: 1, seed: 0 };
+  const started = [1, 2].map((seed) => {
+    options.seed = seed;
+    options.hidden[0] = 4 * seed;
+    return trainEnsemble(dataset, options);
+  });
+  const plans = (await Promise.all(started)).map(({ plan }) => plan);
+  t.same(
+    plans.map(({ seed }) => seed),
+    [1, 2],
+  );
+  t.match(plans, [
+    { members: [{ network: { layers: [{ units: 4 }] } }] },
+    { members: [{ network: { layers: [{ units: 8 }] } }] },
+  ]);
+  const endless: Record<string, unknown> = { members: 1 };
+  endless.grid = { l2: [endless] };
+  await t.rejects(trainEnsemble(dataset, endless), { code: 'ERR_OPTION' });
+});
