@@ -180,7 +180,7 @@ if (tf !== null) {
       { engine: 'neighbours', neighbours: 3 },
       { engine: 'wasm', model: join(EXAMPLES, 'dense.mjs') },
     ];
-    const ensemble = await trainEnsemble(threeClasses, { members, seed: 2 });
+    const ensemble = await trainEnsemble(threeClasses, { members, seed: 2, epochs: 60 });
     t.same(
       ensemble.plan.members.map(({ engine }) => engine),
       ['wasm', 'tfjs', 'neighbours', 'wasm'],

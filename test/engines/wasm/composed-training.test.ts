@@ -86,7 +86,7 @@ for (const [name, dataset, options] of CASES) {
     const { inBag, columns } = drawMember(3, spec, dataset, dataset.features, drawCandidates(plan, dataset));
     const step = createReferenceStep(dataset, plan, spec, group[1]!, columns);
     // What the attack makes of the batch is a constant from here on.
-    const batch = step.examples(inBag.subarray(0, 6), 1, 0);
+    const batch = step.examples(inBag.subarray(0, 3), 1, 0);
     const shapes = group[1]!.map(({ shape }) => shape);
     const flat = flatten(group[1]!);
     const { gradients } = objectiveGradient(group[1]!, spec.loss, batch, step.objective);

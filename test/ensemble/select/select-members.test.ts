@@ -29,7 +29,8 @@ const ensemble = await trainEnsemble(train, {
 
 /** The score of the weighted average, by the aggregators and scores that prediction uses. */
 async function scoreOf(weights: readonly number[], aggregator: Aggregator, metric: SelectionMetric) {
-  const measured = await evaluateEnsemble(ensemble, validation, { weights, aggregator, curves: false });
+  const only = { curves: false, replicates: 0 };
+  const measured = await evaluateEnsemble(ensemble, validation, { weights, aggregator, ...only });
   return measured.ensemble![metric]!;
 }
 
