@@ -1,5 +1,5 @@
-// Where the installed package lies, for the two things that must be files of their own: what a thread starts from, and
-// piscina, which starts a file of its own beside it. They are found by name at run time, so that they are found when an
+// Where the installed package lies, for what must be files of their own: what threads start from, and piscina, which
+// starts a file of its own beside it. They are found by name at run time, so that they are found when an
 // app has bundled the rest of tutti into itself. Knows nothing of pools.
 
 import { existsSync } from 'node:fs';
@@ -23,6 +23,12 @@ export function installedWorker(): string {
   const expected = `Expected the thread's file tutti/worker to be found from ${places()[0]}`;
   const remedy = 'install tutti where the bundled app runs, or name the file by createPool({ workerPath })';
   throw new TuttiError('ERR_FILE', `${expected}, got ${worker ?? 'nothing'}; ${remedy}; ${HELP}`);
+}
+
+/** The file that a learner's thread runs; null where tutti is bundled into an app and not installed where it runs. */
+export function installedLearnerWorker(): string | null {
+  const worker = resolveInstalled('tutti/learner-worker');
+  return worker !== null && existsSync(worker) ? worker : null;
 }
 
 /**

@@ -2,7 +2,6 @@
 // exit, so that one that cannot start, or cannot be ended, is an error for whoever waits for it and never a silence.
 // It knows tasks but not what is in them.
 
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +9,7 @@ import type { MessagePort, Worker } from 'node:worker_threads';
 import type * as piscina from 'piscina';
 import { TuttiError } from '../errors.js';
 import { requireInstalled } from '../installed.js';
-import { markBlocked } from '../threads/blocked-threads.js';
+import { awaitEnds } from '../threads/blocked-threads.js';
 import { startFlags } from '../threads/loaders.js';
 import type { MemberTask, ThreadData } from './messages.js';
 
@@ -28,8 +27,6 @@ const LOOK_MS = 250;
 const QUIET_START_MS = 5000;
 /** For a worker that is busy all the time, such as a loop; threads that share a core may take so much longer. */
 const BUSY_START_MS = 60_000;
-/** A thread that is in JavaScript or WebAssembly ends within milliseconds; one inside the operating system may never. */
-const END_GRACE_MS = 3000;
 
 /**
  * Of each thread's heap. V8 lets it grow to 48 MiB a thread, whatever little garbage there is; with so much, members of
@@ -223,21 +220,9 @@ export class Threads {
 
   /** Waits until threads have really ended, for until then one may write to memory; @returns whether one cannot be. */
   async #endOf(threads: readonly Worker[]): Promise<boolean> {
-    const alive = threads.filter(({ threadId }) => threadId !== -1);
-    if (alive.length === 0) return false;
-    let timer: NodeJS.Timeout | undefined;
-    const grace = new Promise<boolean>((resolve) => {
-      timer = setTimeout(resolve, END_GRACE_MS, true);
-    });
-    const exits = Promise.all(alive.map((thread) => once(thread, 'exit').catch(() => {})));
-    const blocked = await Promise.race([exits.then(() => false), grace]);
-    clearTimeout(timer);
-    if (!blocked) return false;
-    for (const thread of alive.filter(({ threadId }) => threadId !== -1)) {
-      this.#known.delete(thread);
-      markBlocked(thread);
-    }
-    return true;
+    const blocked = await awaitEnds(threads);
+    for (const thread of blocked) this.#known.delete(thread);
+    return blocked.length > 0;
   }
 }
 

@@ -2,13 +2,36 @@
 // threads when a process exits, so such a thread would keep even process.exit() from ending it; as long as there is
 // one, the process ends here without waiting for it.
 
+import { once } from 'node:events';
 import { isMainThread, type Worker } from 'node:worker_threads';
 import { endNow } from './end-now.js';
 
 const blocked = new Set<Worker>();
 
+/** A thread that is in JavaScript or WebAssembly ends within milliseconds; one inside the operating system may never. */
+const END_GRACE_MS = 3000;
+
+/**
+ * Waits until threads that were ended have really done so, for until then one may write to memory.
+ * @returns those that cannot be ended; they are given up.
+ */
+export async function awaitEnds(threads: readonly Worker[]): Promise<readonly Worker[]> {
+  const alive = threads.filter(({ threadId }) => threadId !== -1);
+  if (alive.length === 0) return [];
+  let timer: NodeJS.Timeout | undefined;
+  const grace = new Promise((resolve) => {
+    timer = setTimeout(resolve, END_GRACE_MS);
+  });
+  const exits = Promise.all(alive.map((thread) => once(thread, 'exit').catch(() => {})));
+  await Promise.race([exits, grace]);
+  clearTimeout(timer);
+  const left = alive.filter(({ threadId }) => threadId !== -1);
+  for (const thread of left) markBlocked(thread);
+  return left;
+}
+
 /** Remembers a thread that does not end, for as long as it does not. */
-export function markBlocked(thread: Worker): void {
+function markBlocked(thread: Worker): void {
   // The exit of any other thread is not the process's.
   if (isMainThread && !process.listeners('exit').includes(endAtExit)) process.on('exit', endAtExit);
   blocked.add(thread);

@@ -12,8 +12,13 @@ import t from 'tap';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const esbuild = join(dirname(createRequire(import.meta.url).resolve('esbuild/package.json')), 'bin/esbuild');
 
+/** Predicts something else on other threads than the process's own. */
+const LEARNER = `import { isMainThread } from 'node:worker_threads';
+export default { fit: () => ({}), predict: (model, x, rows) => Array(rows).fill(isMainThread ? 0 : 1000) };`;
+
 /** Trains inline, saves and loads; then in a pool, with the file of threads that WORKER names, if any. */
 const MAIN = `
+const LEARNER = ${JSON.stringify(LEARNER)};
 async function main() {
   const x = Float32Array.from({ length: 120 }, (_, at) => Math.sin(at));
   const data = Dataset.fromArrays({ x, rows: 60, features: 2, targets: x.filter((_, at) => at % 2 === 0) });
@@ -21,6 +26,10 @@ async function main() {
   const inline = await trainEnsemble(data, options);
   await saveEnsemble(inline, 'app.tutti');
   console.log('inline', contentHash(await loadEnsemble('app.tutti')));
+  writeFileSync('here.mjs', LEARNER);
+  const taught = await trainEnsemble(data, { members: 1, learner: './here.mjs', seed: 1 });
+  const { mean } = await predictEnsemble(taught, data);
+  console.log('learner', mean[0] > 0.9 ? 'apart' : 'here');
   try {
     const worker = process.env.WORKER;
     const pool = createPool({ threads: 2, ...(worker === undefined ? {} : { workerPath: worker }) });
@@ -32,11 +41,12 @@ async function main() {
 }
 main();
 `;
-const NAMES = '{ contentHash, createPool, Dataset, loadEnsemble, saveEnsemble, trainEnsemble }';
+const NAMES =
+  '{ contentHash, createPool, Dataset, loadEnsemble, predictEnsemble, saveEnsemble, trainEnsemble }';
 
 const folder = t.testdir({
-  'app.mjs': `import ${NAMES} from 'tutti';${MAIN}`,
-  'app.cjs': `const ${NAMES} = require('tutti');${MAIN}`,
+  'app.mjs': `import { writeFileSync } from 'node:fs';\nimport ${NAMES} from 'tutti';${MAIN}`,
+  'app.cjs': `const { writeFileSync } = require('node:fs');\nconst ${NAMES} = require('tutti');${MAIN}`,
   'small.mjs': `import { tableFromRecords } from 'tutti';\nconsole.log(tableFromRecords([{ a: 1 }]).rows);`,
   node_modules: {
     tutti: t.fixture('symlink', root),
@@ -62,8 +72,10 @@ async function run(file: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   return (await promisify(execFile)(process.execPath, [file], options)).stdout;
 }
 
-/** Trained twice, to the same bytes. */
-const TRAINED = /^inline ([0-9a-f]{64})\npool \1\n$/;
+/** Trained twice, to the same bytes; learners predict on threads of their own. */
+const TRAINED = /^inline ([0-9a-f]{64})\nlearner apart\npool \1\n$/;
+/** The same where the file of their threads is not there. */
+const TRAINED_ALONE = /^inline ([0-9a-f]{64})\nlearner here\npool \1\n$/;
 
 for (const name of ['external.mjs', 'app.mjs', 'app.cjs']) {
   t.test(`the recipe of ${name} trains inline and in a pool`, async (t) => {
@@ -98,18 +110,21 @@ t.test('a folder without node_modules', async (t) => {
   for (const name of ['app.mjs', 'app.cjs']) {
     t.test(`${name} trains inline and says what a pool misses and how to go on`, async (t) => {
       const expected =
-        /^inline \w{64}\nfailed ERR_FILE Expected the thread's file tutti\/worker to be found from .*app\.[mc]js, got nothing; install tutti .*workerPath.*docs\/BUNDLING\.md/;
+        /^inline \w{64}\nlearner here\nfailed ERR_FILE Expected the thread's file tutti\/worker to be found from .*app\.[mc]js, got nothing; install tutti .*workerPath.*docs\/BUNDLING\.md/;
       t.match(await run(join(alone, name)), expected);
     });
   }
   t.test('with the file of threads, piscina is what it misses', async (t) => {
     const stdout = await run(join(alone, 'app.mjs'), { WORKER: join(alone, 'member.mjs') });
-    t.match(stdout, /^inline \w{64}\nfailed ERR_FILE Expected the package piscina to be found from /);
+    t.match(
+      stdout,
+      /^inline \w{64}\nlearner here\nfailed ERR_FILE Expected the package piscina to be found from /,
+    );
   });
   t.test('with the file of threads and piscina it trains in a pool', async (t) => {
     mkdirSync(join(alone, 'node_modules'));
     const piscina = join(root, 'node_modules/piscina');
     cpSync(piscina, join(alone, 'node_modules/piscina'), { recursive: true });
-    t.match(await run(join(alone, 'app.mjs'), { WORKER: join(alone, 'member.mjs') }), TRAINED);
+    t.match(await run(join(alone, 'app.mjs'), { WORKER: join(alone, 'member.mjs') }), TRAINED_ALONE);
   });
 });

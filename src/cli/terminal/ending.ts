@@ -3,6 +3,7 @@
 
 import { constants } from 'node:os';
 import { hearSignals } from '../../files/temporary-file.js';
+import { endBackground } from '../../threads/background-threads.js';
 import { blockedThreads } from '../../threads/blocked-threads.js';
 import { endNow } from '../../threads/end-now.js';
 import { flushOutput, silenceOutput } from './terminal.js';
@@ -64,7 +65,8 @@ export function statusOf(signal: NodeJS.Signals): number {
 /** Ends the threads of all commands so far; whether they ended in time. */
 export async function threadsEnd(patienceMs = PATIENCE_MS): Promise<boolean> {
   // A pool that cannot end a thread gives it up, and says so.
-  const all = Promise.allSettled([...running].map((threads) => threads.destroy()));
+  const pools = [...running].map((threads) => threads.destroy());
+  const all = Promise.allSettled([...pools, endBackground()]);
   const ended = all.then(() => blockedThreads() === 0);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {

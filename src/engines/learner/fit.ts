@@ -6,7 +6,8 @@ import type { LearnerMemberSpec } from '../../model/spec.js';
 import { datasetRows } from '../shared/dataset-rows.js';
 import type { MemberRows, TrainerContext } from '../shared/engine.js';
 import { type Learner, type LearnerData, loadLearner } from './learner.js';
-import { predictorOfLearner } from './predictor.js';
+import { predictorOf } from './predictor.js';
+import { serveHere } from './served-model.js';
 import { attempt, type LearnerPlace, storeModel } from './stored-model.js';
 
 /** Where a member's rows lie. */
@@ -70,6 +71,7 @@ async function tryModel(
   const outputs = outputCount(task);
   const scale = { mean: Array<number>(outputs).fill(0), std: Array<number>(outputs).fill(1) };
   const member = { module: spec.learner, index, model, columns };
-  const predictor = await predictorOfLearner(learner, member, dataset.features, task, scale);
+  const served = await serveHere(learner, model, { member: index, path: spec.learner.path });
+  const predictor = predictorOf(served, member, dataset.features, task, scale);
   await predictor.predict(x, { start: 0, end: rows.length }, null);
 }

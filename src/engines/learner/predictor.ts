@@ -6,8 +6,9 @@ import type { RowRange } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { MemberPredictor } from '../shared/engine.js';
 import { gatherRows } from '../shared/gather-rows.js';
-import { type Learner, loadLearner } from './learner.js';
-import { attempt, failLearner, type LearnerPlace, restoreModel } from './stored-model.js';
+import { serveApart } from './learner-thread.js';
+import type { Answer, ServedModel } from './served-model.js';
+import { failLearner, type LearnerPlace } from './stored-model.js';
 
 /** A learner's member as prediction needs it. */
 export interface FittedMember {
@@ -28,11 +29,11 @@ const SUM_TOLERANCE = 1e-3;
 const PROBABILITY_TOLERANCE = 1e-4;
 
 /**
- * Loads a member: imports its module and restores its model, once.
+ * Loads a member: its module and its model, on a thread of the learner's.
  * Probabilities come without logarithms, so that a geometric mean floors those of 0 and counts them.
  * @param scale of the targets (regression).
  * @throws ERR_MODULE for a module that is not there or not the one it was trained with; ERR_LEARNER when the
- * learner throws, or answers with another number of numbers, with what is not finite or with no probabilities.
+ * learner throws, ends its thread or takes too long, or answers with another number of numbers, with what is not finite or with no probabilities.
  */
 export async function createLearnerPredictor(
   member: FittedMember,
@@ -40,28 +41,24 @@ export async function createLearnerPredictor(
   task: Task,
   scale: Scale,
 ): Promise<MemberPredictor> {
-  const learner = await loadLearner(member.module, member.index);
-  return predictorOfLearner(learner, member, features, task, scale);
+  return predictorOf(await serveApart(member), member, features, task, scale);
 }
 
-/** The same with the learner at hand. */
-export async function predictorOfLearner(
-  learner: Learner,
-  { module, index: member, model: bytes, columns }: FittedMember,
+/** The same with the model restored, wherever that is. */
+export function predictorOf(
+  model: ServedModel,
+  { module, index: member, columns }: FittedMember,
   features: number,
   task: Task,
   scale: Scale,
-): Promise<MemberPredictor> {
+): MemberPredictor {
   const place: LearnerPlace = { member, path: module.path };
-  const model = await restoreModel(learner, bytes, place);
   const outputs = outputCount(task);
   return {
     async predict(x: Float32Array, range: RowRange, index: Uint32Array | null): Promise<Predictions> {
       const rows = range.end - range.start;
-      const own = gatherRows(x, features, columns, range, index).slice();
-      const answer = await attempt('predict', place, async () =>
-        readNumbers(await learner.predict(model, own, rows), rows * outputs),
-      );
+      const own = Float32Array.from(gatherRows(x, features, columns, range, index));
+      const answer = await model.predict(own, rows, rows * outputs);
       const numbers = checkedNumbers(answer, rows * outputs, `${rows} rows × ${outputs}`, place);
       const shape = { rows, outputs, logProbabilities: null, variance: null };
       if (task.kind === 'classification') {
@@ -72,27 +69,14 @@ export async function predictorOfLearner(
         scale.mean[at % outputs]! + scale.std[at % outputs]! * value;
       return { ...shape, mean: numbers.map(inUnits) };
     },
+    dispose: () => model.dispose?.(),
   };
 }
 
-/** A learner's answer as f64[length]; where it is no list of that length, what its length is. */
-function readNumbers(answer: unknown, length: number): Float64Array | { readonly length: unknown } {
-  if (typeof answer !== 'object' || answer === null) return { length: undefined };
-  const list = answer as ArrayLike<unknown>;
-  const own: unknown = list.length;
-  // By its places: an iterator of its own may never end.
-  return own === length ? Float64Array.from({ length }, (_, at) => Number(list[at])) : { length: own };
-}
-
 /** The answer, finite in single precision. */
-function checkedNumbers(
-  answer: ReturnType<typeof readNumbers>,
-  length: number,
-  what: string,
-  place: LearnerPlace,
-): Float64Array {
+function checkedNumbers(answer: Answer, length: number, what: string, place: LearnerPlace): Float64Array {
   if (!(answer instanceof Float64Array)) {
-    const given = typeof answer.length === 'number' ? answer.length : 'no list';
+    const given = answer.length ?? 'no list';
     return failLearner(place, `should answer predict with ${length} numbers (${what}), got ${given}`);
   }
   const at = answer.findIndex((value) => !Number.isFinite(Math.fround(value)));

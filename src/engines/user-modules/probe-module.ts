@@ -1,14 +1,11 @@
-// Modules of the user's are imported in a process of their own before this one does: code that never finishes
-// loading, loops or ends its process cannot be stopped here. What the module exports, or throws, is not judged here.
+// Modules that will run on the calling thread are imported in a process of their own before that: code that never
+// finishes loading, loops or ends its process cannot be stopped here. What the module exports, or throws, is not judged here.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type ModuleUse, moduleError } from './user-module.js';
-
-/** Seconds that a module may take to load; libraries of hundreds of megabytes take a few on a busy machine. */
-const LOAD_SECONDS = 60;
+import { type ModuleUse, moduleError, moduleSeconds } from './user-module.js';
 
 /** Flags that would make the process something else than one that imports: a debugger's, a watcher, a test run. */
 const OWN_FLAGS = /^--(inspect|watch|test|input-type|check|cpu-prof|heap-prof)/;
@@ -30,7 +27,7 @@ export async function probeModule(use: ModuleUse): Promise<void> {
 
 /** What goes wrong; null when nothing does, or where no process can be started to find out. */
 async function problemOfLoading(url: string): Promise<string | null> {
-  const seconds = Number(process.env.TUTTI_MODULE_TIMEOUT) || LOAD_SECONDS;
+  const seconds = moduleSeconds();
   const child = startProbe(url);
   if (child === null) return null;
   let began = false;

@@ -15,6 +15,14 @@ export interface ModuleUse {
   readonly member: number | null;
 }
 
+/** Enough to load libraries of hundreds of megabytes, which take a few seconds on a busy machine. */
+const MODULE_SECONDS = 60;
+
+/** Seconds that a module of the user's may take for one thing that it is asked for beside a training. */
+export function moduleSeconds(): number {
+  return Number(process.env.TUTTI_MODULE_TIMEOUT) || MODULE_SECONDS;
+}
+
 /**
  * Reads a module's file, without running it.
  * @param path relative to the working directory, or absolute. @param member whose it is, for messages.

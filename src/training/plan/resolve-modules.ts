@@ -1,9 +1,9 @@
 // Reads the modules that options name before a plan is made of them, each once, and finds what is wrong with them
-// while there is one place to say so. They are imported on the calling thread: predicting with the members will do
-// that anyway, and a wrong export found here is one error, not one for each member and thread.
+// while there is one place to say so. They are imported where predicting with the members will import them anyway, and
+// a wrong export found here is one error, not one for each member and thread.
 
 import type { Dataset } from '../../data/dataset/dataset.js';
-import { loadLearner } from '../../engines/learner/learner.js';
+import { checkLearner } from '../../engines/learner/learner-thread.js';
 import { allowedModule } from '../../engines/user-modules/allowed-modules.js';
 import { probeModule } from '../../engines/user-modules/probe-module.js';
 import { readModule } from '../../engines/user-modules/user-module.js';
@@ -48,12 +48,12 @@ async function resolveModule(
   member: number,
 ): Promise<ResolvedModule> {
   const module = await readModule(path, member);
-  await probeModule({ module, member });
   const engine = engineOf(own);
   if (engine === 'learner') {
-    await loadLearner(module, member);
+    await checkLearner(module, member);
     return { module, translated: null };
   }
+  await probeModule({ module, member });
   const { featureShare = DEFAULTS.featureShare, loss } = own;
   const seen = memberFeatures({ featureShare }, features);
   const context = { features: seen, task, loss: resolveLoss(loss, task), seed, member };

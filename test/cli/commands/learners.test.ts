@@ -1,6 +1,6 @@
 // Learners on the command line: trained by a flag or a config file, and used by every command that can.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { CENTROIDS, learnerOf } from '../../support/learners.js';
@@ -10,6 +10,10 @@ const folder = t.testdir({
   'data.csv': classCsv(),
   'centroids.mjs': CENTROIDS,
   'broken.mjs': learnerOf({ fit: '() => { throw new Error("no luck"); }' }),
+  // Stays while it is tried on 32 of its rows.
+  'leaves.mjs': learnerOf({
+    predict: '(model, x, rows) => rows === 32 ? new Float32Array(64).fill(0.5) : process.exit(0)',
+  }),
   'options.mjs': learnerOf({
     fit: '({ options }) => options',
     predict: '({ share }, x, rows) => Array.from({ length: rows }, () => [share, 1 - share]).flat()',
@@ -219,4 +223,15 @@ t.test('a learner that fails is named with its module, and the status is 1', asy
     stderr,
     /All 2 members failed; the first error: Member 0: the learner broken\.mjs threw in fit: no luck/,
   );
+});
+
+t.test('a learner that ends its process as it predicts ends no command in silence', async (t) => {
+  const args = [...TRAIN, '--quiet', '--learner', 'leaves.mjs', '--members', '2', '--out', 'leaves.tutti'];
+  const { status, stdout, stderr } = await tuttiProcess(args, { cwd });
+  t.match([status, stdout], [1, '']);
+  t.match(
+    stderr,
+    /^tutti: Member 0: the learner leaves\.mjs ended its thread in predict \(exit status 0\)\n$/,
+  );
+  t.ok(existsSync(join(folder, 'leaves.tutti')), 'what was trained is saved');
 });
