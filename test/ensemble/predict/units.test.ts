@@ -306,28 +306,32 @@ t.test('attacks move one row as far as they move it among all others', async (t)
   t.equal((await attackEnsemble(former, standardised, { epsilons: [0] })).rangesFrom, 'attacked');
 });
 
-t.test('a soft clip leaves what outliers say bounded, and refuses radii in units it has not', async (t) => {
-  const x = far.slice();
-  const clipped = Dataset.fromArrays({ x, rows, features: 4, labels, softClip: 3 });
-  const ensemble = await trainEnsemble(clipped, { ...BASE, adversarialEpsilon: 0.05 });
-  t.same(ensemble.encoding.features!.softClip, [3, 3, 3, 3]);
-  const outlier = Float64Array.of(1e12, 1e12, 1e12, 1e12);
-  const further = outlier.map((value) => 10 * value);
-  t.same((await predictEnsemble(ensemble, outlier)).mean, (await predictEnsemble(ensemble, further)).mean);
-  const bounds = [0, 1000] as const;
-  const { points } = await attackEnsemble(ensemble, clipped, {
-    epsilons: [0, 0.2],
-    bounds,
-    target: 'ensemble',
-  });
-  t.ok(points[1]!.onEnsemble!.ensemble < points[0]!.onEnsemble!.ensemble);
-  await t.rejects(attackEnsemble(ensemble, clipped, { epsilons: [1], scale: 'absolute' }), {
-    code: 'ERR_OPTION',
-    message: /soft clip/,
-  });
-  const absolute: TrainingOptions = { ...BASE, adversarialEpsilon: 1, adversarialScale: 'absolute' };
-  await t.rejects(trainEnsemble(clipped, absolute), { code: 'ERR_OPTION', message: /soft clip/ });
-  t.throws(() => Dataset.fromArrays({ x, rows, features: 4, labels, softClip: 3, standardise: false }), {
-    code: 'ERR_OPTION',
-  });
-});
+t.test(
+  'a soft clip leaves what outliers say bounded, and is attacked in the data’s units but not trained so',
+  async (t) => {
+    const x = far.slice();
+    const clipped = Dataset.fromArrays({ x, rows, features: 4, labels, softClip: 3 });
+    const ensemble = await trainEnsemble(clipped, { ...BASE, adversarialEpsilon: 0.05 });
+    t.same(ensemble.encoding.features!.softClip, [3, 3, 3, 3]);
+    const outlier = Float64Array.of(1e12, 1e12, 1e12, 1e12);
+    const further = outlier.map((value) => 10 * value);
+    t.same((await predictEnsemble(ensemble, outlier)).mean, (await predictEnsemble(ensemble, further)).mean);
+    const bounds = [0, 1000] as const;
+    const { points } = await attackEnsemble(ensemble, clipped, {
+      epsilons: [0, 0.2],
+      bounds,
+      target: 'ensemble',
+    });
+    t.ok(points[1]!.onEnsemble!.ensemble < points[0]!.onEnsemble!.ensemble);
+    const inUnits = await attackEnsemble(ensemble, clipped, {
+      epsilons: [0, 0.2 * ensemble.encoding.features!.std[0]!],
+      ...{ scale: 'absolute', target: 'ensemble' },
+    });
+    t.ok(inUnits.points[1]!.onEnsemble!.ensemble < inUnits.points[0]!.onEnsemble!.ensemble);
+    const absolute: TrainingOptions = { ...BASE, adversarialEpsilon: 1, adversarialScale: 'absolute' };
+    await t.rejects(trainEnsemble(clipped, absolute), { code: 'ERR_OPTION', message: /soft clip/ });
+    t.throws(() => Dataset.fromArrays({ x, rows, features: 4, labels, softClip: 3, standardise: false }), {
+      code: 'ERR_OPTION',
+    });
+  },
+);
