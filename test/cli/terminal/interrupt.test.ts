@@ -49,11 +49,10 @@ t.test('without finished members nothing is saved', async (t) => {
 t.test('a second Ctrl-C ends the process at once', async (t) => {
   const { status, stdout } = await tuttiProcess([...args, '--config', 'some.json', '--json'], {
     cwd,
-    // Both before the first can have been acted upon.
+    // It is held, so that both are there before the first can have been acted upon.
     onStderr: (text, kill) => {
       if (!text.includes('2/4 members')) return;
-      kill('SIGINT');
-      kill('SIGTERM');
+      for (const signal of ['SIGSTOP', 'SIGINT', 'SIGTERM', 'SIGCONT'] as const) kill(signal);
     },
   });
   t.ok(status === 130 || status === 143, 'that of the one which was delivered last');
