@@ -4,6 +4,7 @@ import t from 'tap';
 import { TANGENT_KINDS, type TangentKind } from '../../src/model/image.js';
 import { imageTangents } from '../../src/techniques/image-tangents.js';
 import { failure } from '../data/helpers.js';
+import { relativeDistance } from '../support/relative-distance.js';
 
 const SHAPE = { channels: 2, height: 24, width: 20 };
 const { channels, height, width } = SHAPE;
@@ -48,17 +49,6 @@ function sourceOf(kind: Exclude<TangentKind, 'thickness'>, alpha: number) {
   };
 }
 
-/** ‖a − b‖ / ‖b‖. */
-function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let square = 0;
-  let norm = 0;
-  for (let i = 0; i < b.length; i++) {
-    square += (a[i]! - b[i]!) ** 2;
-    norm += b[i]! ** 2;
-  }
-  return Math.sqrt(square / norm);
-}
-
 /** The scene as it is, sampled at the pixels. */
 const still = Float32Array.from(render((column, row) => [column, row]));
 
@@ -71,9 +61,12 @@ for (const kind of TANGENT_KINDS) {
     const expected = plus.map((value, i) => (value - minus[i]!) / (2 * delta));
     // Sampled narrowly, the derivative's own error is small: it falls with the square of pixels per blob.
     const narrow = imageTangents(still, SHAPE, { kinds: [kind], sigma: 0 });
-    t.ok(distance(narrow, expected) < 0.08, `central differences: ${distance(narrow, expected)}`);
+    t.ok(
+      relativeDistance(narrow, expected) < 0.08,
+      `central differences: ${relativeDistance(narrow, expected)}`,
+    );
     const smooth = imageTangents(still, SHAPE, { kinds: [kind] });
-    t.ok(distance(smooth, expected) < 0.25, `smoothed: ${distance(smooth, expected)}`);
+    t.ok(relativeDistance(smooth, expected) < 0.25, `smoothed: ${relativeDistance(smooth, expected)}`);
   });
 }
 
@@ -121,7 +114,7 @@ for (const kind of TANGENT_KINDS) {
       return (moved(delta) - moved(-delta)) / (2 * delta);
     });
     const tangents = imageTangents(image, SHAPE, { kinds: [kind], sigma });
-    t.ok(distance(tangents, expected) < 1e-3, `${distance(tangents, expected)}`);
+    t.ok(relativeDistance(tangents, expected) < 1e-3, `${relativeDistance(tangents, expected)}`);
   });
 }
 
@@ -145,7 +138,7 @@ t.test('thickness widens: content that moves outward along its own gradient', as
   const steepest = Math.sqrt(Math.max(...change));
   const tangent = imageTangents(still, SHAPE, { kinds: ['thickness'], sigma: 0 });
   t.ok(
-    distance(
+    relativeDistance(
       tangent,
       change.map((value) => value / steepest),
     ) < 0.08,
@@ -198,7 +191,7 @@ t.test('tangents of standardised images are those of the images, divided by the 
   const plain = imageTangents(still, SHAPE);
   const scaled = imageTangents(x, SHAPE, { scale: { mean, std } });
   const expected = plain.map((value, i) => value / std[i % FEATURES]!);
-  t.ok(distance(scaled, expected) < 1e-6, `${distance(scaled, expected)}`);
+  t.ok(relativeDistance(scaled, expected) < 1e-6, `${relativeDistance(scaled, expected)}`);
 });
 
 t.test('images of the wrong shape and unknown kinds are refused', async (t) => {

@@ -18,6 +18,7 @@ import {
   trainTiedInRounds,
   tyingPenalty,
 } from '../support/reference-tying.js';
+import { relativeDistance } from '../support/relative-distance.js';
 
 const dataset = clusters(70, 10, 3);
 const BASE: TrainingOptions = {
@@ -25,20 +26,10 @@ const BASE: TrainingOptions = {
   earlyStopping: 'none',
 };
 
-function relative(got: ArrayLike<number>, wanted: ArrayLike<number>): number {
-  let difference = 0;
-  let norm = 0;
-  for (let i = 0; i < wanted.length; i++) {
-    difference += (got[i]! - wanted[i]!) ** 2;
-    norm += wanted[i]! ** 2;
-  }
-  return Math.sqrt(difference / norm);
-}
-
 /** Mean distance of the members' weights from their mean, relative to the mean's length. */
 function spread(all: readonly Float32Array[]): number {
   const mean = all[0]!.map((_, i) => all.reduce((sum, own) => sum + own[i]!, 0) / all.length);
-  return all.reduce((sum, own) => sum + relative(own, mean), 0) / all.length;
+  return all.reduce((sum, own) => sum + relativeDistance(own, mean), 0) / all.length;
 }
 
 t.test('the gradient of loss plus tying penalty is what finite differences say', async (t) => {
@@ -66,7 +57,7 @@ t.test('the gradient of loss plus tying penalty is what finite differences say',
     down[i]! -= h;
     return (objective(up) - objective(down)) / (2 * h);
   });
-  t.ok(relative(exact, estimate) <= 1e-7, `off by ${relative(exact, estimate)}`);
+  t.ok(relativeDistance(exact, estimate) <= 1e-7, `off by ${relativeDistance(exact, estimate)}`);
 });
 
 const UNLIKE: TrainingOptions['members'] = [
@@ -96,7 +87,7 @@ for (const tyingMode of ['exact', 'rounds'] as const) {
           arithmetic,
         });
         for (const [index, expected] of train(dataset, plan).entries()) {
-          const off = relative(members[index]!.weights, expected);
+          const off = relativeDistance(members[index]!.weights, expected);
           t.ok(off < 2e-4, `${arithmetic}: member ${index} is off by ${off}`);
         }
       }
@@ -107,7 +98,7 @@ for (const tyingMode of ['exact', 'rounds'] as const) {
     const untied = await trainEnsemble(dataset, { ...BASE, tie: 0 });
     const nearly = await trainEnsemble(dataset, { ...BASE, tie: 1e-30, tyingMode });
     for (const [index, { weights }] of nearly.members.entries()) {
-      t.ok(relative(weights, untied.members[index]!.weights) < 1e-5);
+      t.ok(relativeDistance(weights, untied.members[index]!.weights) < 1e-5);
     }
   });
 
@@ -150,7 +141,7 @@ t.test('regression members are tied too', async (t) => {
   const values = linear(53, 6, 2);
   const { plan, members } = await trainEnsemble(values, { ...BASE, loss: 'gaussianNll', learningRate: 1e-4 });
   for (const [index, expected] of trainTiedInRounds(values, plan).entries()) {
-    t.ok(relative(members[index]!.weights, expected) < 2e-4);
+    t.ok(relativeDistance(members[index]!.weights, expected) < 2e-4);
   }
 });
 
@@ -262,5 +253,5 @@ t.test('the first epoch is drawn to the mean of the initial weights', async (t) 
   const { plan, members } = await trainEnsemble(dataset, { ...BASE, epochs: 1, tie: far.strength });
   const initial = plan.members.map((_, index) => flatten(referenceMember(dataset, plan, index).layers));
   const mean = initial[0]!.map((_, i) => initial.reduce((sum, own) => sum + own[i]!, 0) / 3);
-  for (const { weights } of members) t.ok(relative(weights, mean) < 1e-5);
+  for (const { weights } of members) t.ok(relativeDistance(weights, mean) < 1e-5);
 });

@@ -22,6 +22,7 @@ import {
   trainTiedInRounds,
   tyingPenalty,
 } from '../../support/reference-tying.js';
+import { relativeDistance } from '../../support/relative-distance.js';
 
 const ALL: TrainingOptions = {
   ...{ members: 3, epochs: 2, batchSize: 16, seed: 3, tie: 0.05, inputKeep: 0.8, hiddenKeep: 0.6 },
@@ -60,16 +61,6 @@ const CASES: [name: string, Dataset, TrainingOptions][] = [
   ['convolutional, tanh', images, { ...CONVOLUTIONAL, activation: 'tanh' }],
 ];
 
-function relative(got: ArrayLike<number>, wanted: ArrayLike<number>): number {
-  let difference = 0;
-  let norm = 0;
-  for (let i = 0; i < wanted.length; i++) {
-    difference += (got[i]! - wanted[i]!) ** 2;
-    norm += wanted[i]! ** 2;
-  }
-  return Math.sqrt(difference / norm);
-}
-
 for (const [name, dataset, options] of CASES) {
   t.test(`the gradient of everything is what finite differences say: ${name}`, async (t) => {
     const context = {
@@ -105,7 +96,7 @@ for (const [name, dataset, options] of CASES) {
       moved[at] = value - h;
       return (up - objective(moved)) / (2 * h);
     });
-    t.ok(relative(exact, estimate) <= 1e-7, `off by ${relative(exact, estimate)}`);
+    t.ok(relativeDistance(exact, estimate) <= 1e-7, `off by ${relativeDistance(exact, estimate)}`);
   });
 
   for (const tyingMode of ['exact', 'rounds'] as const) {
@@ -114,7 +105,7 @@ for (const [name, dataset, options] of CASES) {
       for (const arithmetic of ['strict', 'fused'] as const) {
         const { plan, members } = await trainEnsemble(dataset, { ...options, tyingMode, arithmetic });
         for (const [index, expected] of train(dataset, plan).entries()) {
-          const off = relative(members[index]!.weights, expected);
+          const off = relativeDistance(members[index]!.weights, expected);
           t.ok(off < 1e-4, `${arithmetic}: member ${index} is off by ${off}`);
         }
       }

@@ -12,6 +12,7 @@ import { trainEnsemble } from '../../../src/training/train-ensemble.js';
 import { clusters } from '../../support/datasets.js';
 import { batchGradient, type Example, layersOf } from '../../support/reference-network.js';
 import { trainReference } from '../../support/reference-training.js';
+import { relativeDistance } from '../../support/relative-distance.js';
 
 const task = { kind: 'classification', classes: ['a', 'b', 'c'] } as const;
 
@@ -83,12 +84,7 @@ for (const [name, options] of Object.entries(NETWORKS)) {
         const ensemble = await trainEnsemble(images, own);
         const expected = trainReference(images, ensemble.plan, 0);
         const { weights } = ensemble.members[0]!;
-        let [difference, norm] = [0, 0];
-        for (const [i, w] of expected.weights.entries()) {
-          difference += (w - weights[i]!) ** 2;
-          norm += w ** 2;
-        }
-        const relative = Math.sqrt(difference / norm);
+        const relative = relativeDistance(weights, expected.weights);
         t.equal(weights.length, expected.weights.length);
         t.ok(relative < 2e-4, `${arithmetic}: weights differ by ${relative}`);
       }

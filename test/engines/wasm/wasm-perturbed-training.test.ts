@@ -1,14 +1,14 @@
 // Adversarial training and tangent propagation, each alone and composed with every other technique, against
 // the double-precision reference; and the same bytes whoever trains.
 
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { Dataset } from '../../../src/data/dataset/dataset.js';
 import { RandomStream, streamKey } from '../../../src/math/random.js';
 import type { TrainingOptions } from '../../../src/model/options/options.js';
 import { createPool } from '../../../src/pool/pool.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
+import { compareTraining } from '../../support/compare-training.js';
 import { clusters, linear } from '../../support/datasets.js';
-import { trainReference } from '../../support/reference-training.js';
 
 // Weights of the last epoch, which the reference has: none before it is restored.
 const BASE: TrainingOptions = {
@@ -16,29 +16,8 @@ const BASE: TrainingOptions = {
   earlyStopping: 'none',
 };
 
-async function compare(
-  t: { ok(value: boolean, message: string): unknown },
-  dataset: Dataset,
-  options: TrainingOptions,
-) {
-  for (const arithmetic of ['strict', 'fused'] as const) {
-    const ensemble = await trainEnsemble(dataset, { ...BASE, ...options, arithmetic });
-    const expected = trainReference(dataset, ensemble.plan, 0);
-    const member = ensemble.members[0]!;
-    let difference = 0;
-    let norm = 0;
-    expected.weights.forEach((w, i) => {
-      difference += (w - member.weights[i]!) ** 2;
-      norm += w ** 2;
-    });
-    const relative = Math.sqrt(difference / norm);
-    t.ok(relative < 1e-4, `${arithmetic}: weights differ by ${relative}`);
-    member.history.forEach(({ loss }, epoch) => {
-      const wanted = expected.losses[epoch]!;
-      t.ok(Math.abs(loss - wanted) < 1e-4 * Math.abs(wanted) + 1e-6, `loss ${loss}, not ${wanted}`);
-    });
-  }
-}
+const compare = (t: Test, dataset: Dataset, options: TrainingOptions) =>
+  compareTraining(t, dataset, { ...BASE, ...options }, { tolerance: 1e-4 });
 
 /** With two tangent vectors per row, and features on scales of their own. */
 function withTangents(dataset: Dataset, standardise = false): Dataset {

@@ -1,43 +1,22 @@
 // Training with dropout, activity penalty, label smoothing and input noise against the double-precision
 // reference, which draws the same masks and noise one number at a time.
 
-import t from 'tap';
+import t, { type Test } from 'tap';
 import type { Dataset } from '../../../src/data/dataset/dataset.js';
 import type { TrainingOptions } from '../../../src/model/options/options.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
+import { compareTraining } from '../../support/compare-training.js';
 import { clusters, linear } from '../../support/datasets.js';
-import { trainReference } from '../../support/reference-training.js';
 
-/** Plain gradient descent, so that the weights move by the gradients and nothing hides their size. */
+// Plain gradient descent, so that the weights move by the gradients and nothing hides their size.
 // Weights of the last epoch, which the reference has: none before it is restored.
 const BASE: TrainingOptions = {
   ...{ members: 1, hidden: [13, 7], epochs: 2, batchSize: 16, seed: 3 },
   ...{ optimizer: 'sgd', momentum: 0, learningRate: 0.1, earlyStopping: 'none' },
 };
 
-async function compare(
-  t: { ok(value: boolean, message: string): unknown },
-  dataset: Dataset,
-  options: TrainingOptions,
-) {
-  for (const arithmetic of ['strict', 'fused'] as const) {
-    const ensemble = await trainEnsemble(dataset, { ...BASE, ...options, arithmetic });
-    const expected = trainReference(dataset, ensemble.plan, 0);
-    const member = ensemble.members[0]!;
-    let difference = 0;
-    let norm = 0;
-    expected.weights.forEach((w, i) => {
-      difference += (w - member.weights[i]!) ** 2;
-      norm += (w - expected.initial[i]!) ** 2;
-    });
-    const relative = Math.sqrt(difference / norm);
-    t.ok(relative < 1e-4, `${arithmetic}: steps differ by ${relative}`);
-    member.history.forEach(({ loss }, epoch) => {
-      const wanted = expected.losses[epoch]!;
-      t.ok(Math.abs(loss - wanted) < 1e-4 * Math.abs(wanted) + 1e-6, `loss ${loss}, not ${wanted}`);
-    });
-  }
-}
+const compare = (t: Test, dataset: Dataset, options: TrainingOptions) =>
+  compareTraining(t, dataset, { ...BASE, ...options }, { tolerance: 1e-4, of: 'steps' });
 
 const threeClasses = clusters(70, 10, 3);
 const twoClasses = clusters(61, 5, 2);

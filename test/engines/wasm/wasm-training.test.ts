@@ -1,12 +1,11 @@
 // Whole training runs of the wasm engine against the double-precision reference: same draws, same order.
 // A few steps only, because rounding differences grow with every step of Adam.
 
-import t from 'tap';
+import t, { type Test } from 'tap';
 import type { Dataset } from '../../../src/data/dataset/dataset.js';
 import type { TrainingOptions } from '../../../src/model/options/options.js';
-import { trainEnsemble } from '../../../src/training/train-ensemble.js';
+import { compareTraining } from '../../support/compare-training.js';
 import { clusters, linear } from '../../support/datasets.js';
-import { trainReference } from '../../support/reference-training.js';
 
 // Weights of the last epoch, which the reference has: none before it is restored.
 const BASE: TrainingOptions = {
@@ -14,32 +13,8 @@ const BASE: TrainingOptions = {
   earlyStopping: 'none',
 };
 
-async function compare(t: Tap.Test, dataset: Dataset, options: TrainingOptions, tolerance = 2e-4) {
-  for (const arithmetic of ['strict', 'fused'] as const) {
-    const ensemble = await trainEnsemble(dataset, { ...BASE, ...options, arithmetic });
-    const expected = trainReference(dataset, ensemble.plan, 0);
-    const member = ensemble.members[0]!;
-    let difference = 0;
-    let norm = 0;
-    expected.weights.forEach((w, i) => {
-      difference += (w - member.weights[i]!) ** 2;
-      norm += w ** 2;
-    });
-    const relative = Math.sqrt(difference / norm);
-    t.ok(relative < tolerance, `${arithmetic}: weights differ by ${relative}`);
-    member.history.forEach(({ loss }, epoch) => {
-      const wanted = expected.losses[epoch]!;
-      t.ok(
-        Math.abs(loss - wanted) < 1e-4 * Math.abs(wanted) + 1e-6,
-        `${arithmetic}: loss ${loss}, not ${wanted}`,
-      );
-    });
-  }
-}
-
-declare namespace Tap {
-  type Test = Pick<typeof t, 'ok'>;
-}
+const compare = (t: Test, dataset: Dataset, options: TrainingOptions) =>
+  compareTraining(t, dataset, { ...BASE, ...options }, { tolerance: 2e-4 });
 
 const threeClasses = clusters(70, 10, 3);
 const twoClasses = clusters(61, 5, 2);
