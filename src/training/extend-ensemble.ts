@@ -46,9 +46,10 @@ export async function extendEnsemble(
   if (ensemble.complete && members === ensemble.members.length) return ensemble;
   const extended = await carryOut('extendEnsemble', dataset, settings, async (id, threads) => {
     requireSameDataset(ensemble, dataset);
+    // Before a million specs are made.
+    requireMemory(resultBytes(ensemble.plan.members, members, dataset), `Training ${members} members`);
     const plan = extendPlan(ensemble.plan, members);
     resolveArithmetic(plan.arithmetic);
-    requireMemory(resultBytes(plan.members, plan.members.length, dataset), `Training ${members} members`);
     const located = await locateModules(plan, ensemble.allowedModules);
     return layOut(id, dataset, located, { threads, deadline, kept: ensemble.members });
   });

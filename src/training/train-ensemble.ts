@@ -19,9 +19,10 @@ import type { TrainingSettings } from './session/training-settings.js';
  * Trains an ensemble on a dataset.
  *
  * @returns the ensemble; members that failed are listed in `failures`, the others kept.
- * @throws ERR_OPTION for bad options or what is no dataset, ERR_SHAPE or ERR_DATA for one that does not fit together, ERR_MODULE for a module of the user's that is not there or exports the wrong
- * thing, ERR_ENGINE_MISSING, ERR_MEMORY when it would not fit, ERR_THREAD_START when no thread of the pool can start,
- * ERR_MEMBERS_FAILED when every member failed, and the signal's reason when stopped (unless `onInterrupt` is 'keep').
+ * @throws ERR_OPTION for bad options or what is no dataset, ERR_SHAPE or ERR_DATA for one that does not fit together,
+ * ERR_MODULE for a module of the user's that is not there or exports the wrong thing, ERR_ENGINE_MISSING, ERR_MEMORY
+ * when it would not fit, ERR_THREAD_START when no thread of the pool can start, ERR_MEMBERS_FAILED when every member
+ * failed, and the signal's reason when stopped (unless `onInterrupt` is 'keep').
  *
  * **Source:** Breiman, "Bagging predictors", 1996; Goodfellow, Bengio, Courville, Deep Learning, 7.11.
  */

@@ -41,7 +41,7 @@ export function trainingRowsOf(
   const extras = { classWeights };
   const split = trainedOn?.split ?? null;
   if (split === null) return { train: transformTable(preprocessing, table, all, extras), test: null };
-  const rows = splitAgain(transformTable(preprocessing, table, all, { weights: false }), all, split);
+  const rows = splitAgain(datasetOf(preprocessing, table, all), all, split);
   if (rows === null) return null;
   const train = transformTable(preprocessing, table, rows.train, extras);
   return { train, test: transformTable(preprocessing, table, rows.test) };

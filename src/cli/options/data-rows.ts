@@ -41,8 +41,8 @@ export function readTable(
 const NAMING = ['target', 'categorical', 'drop', 'only'] as const;
 
 /**
- * The options but those of reading, with the columns they name as the table has them: a text is a column's name, whatever is in it, or else
- * a list of names separated by commas.
+ * The options but those of reading, with the columns they name as the table has them: a text is a column's name,
+ * whatever is in it, or else a list of names separated by commas.
  * @throws ERR_OPTION for a name that is no column
  */
 export function namedColumns<Options extends object>(
@@ -103,6 +103,12 @@ export const COLUMN_ROWS: readonly OptionRow[] = [
   },
 ];
 
+export const CLASS_WEIGHTS_ROW: OptionRow = {
+  ...choice('classWeights', ['balanced'], 'weights of the loss by class; those that are not named have 1'),
+  ...{ acceptsMap: true, argument: 'weights', range: 'a number ≥ 0 for each, as yes=2,no=1' },
+  defaultText: 'all alike',
+};
+
 /** The options that say what the columns of a training file are, and what is made of them. */
 export const DATA_ROWS: readonly OptionRow[] = [
   TARGET_ROW,
@@ -136,11 +142,7 @@ export const DATA_ROWS: readonly OptionRow[] = [
     defaultText: '2, or none where `scaling` is together',
   },
   ...CSV_ROWS,
-  {
-    ...choice('classWeights', ['balanced'], 'weights of the loss by class; those that are not named have 1'),
-    ...{ acceptsMap: true, argument: 'weights', range: 'a number ≥ 0 for each, as yes=2,no=1' },
-    defaultText: 'all alike',
-  },
+  CLASS_WEIGHTS_ROW,
   {
     ...text('testShare', 'share of the rows to hold out and test on'),
     ...{ kind: 'number', range: 'a number ≥ 0 and < 1', defaultText: '0' },

@@ -2,11 +2,10 @@
 // its own answer, and what it leaves open keeps nobody. Started when needed, and again when it has ended; ended when
 // nobody has had use for it for a while. Where no thread can be started, learners are called here.
 
-import { resolve } from 'node:path';
 import { fromWire } from '../../errors.js';
 import type { ModuleSpec } from '../../model/spec.js';
 import { probeModule } from '../user-modules/probe-module.js';
-import { moduleError } from '../user-modules/user-module.js';
+import { fileKey, importError } from '../user-modules/user-module.js';
 import { loadLearner } from './learner.js';
 import { type Outcome, RunningThread } from './running-thread.js';
 import { type Answer, type ServedModel, serveHere } from './served-model.js';
@@ -60,9 +59,8 @@ export async function serveApart(member: StoredMember): Promise<ServedModel> {
 
 const threads = new Map<string, LearnerThread>();
 
-/** As modules are told apart elsewhere: by file and content. */
-function threadOf({ path, hash }: ModuleSpec): LearnerThread {
-  const key = `${resolve(path)} ${hash}`;
+function threadOf(module: ModuleSpec): LearnerThread {
+  const key = fileKey(module);
   const known = threads.get(key);
   if (known !== undefined) return known;
   const thread = new LearnerThread(() => threads.delete(key));
@@ -167,9 +165,6 @@ class ApartModel {
 
 async function importThere(running: RunningThread, module: ModuleSpec, member: number): Promise<void> {
   const outcome = await running.ask({ kind: 'import', module, member }, 'loading');
-  if ('problem' in outcome) {
-    const problem = `the module ${module.path} cannot be imported: it ${outcome.problem}`;
-    throw moduleError({ module, member }, problem);
-  }
+  if ('problem' in outcome) throw importError({ module, member }, `it ${outcome.problem}`);
   if (outcome.error !== undefined) throw fromWire(outcome.error);
 }

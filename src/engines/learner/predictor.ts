@@ -33,7 +33,8 @@ const PROBABILITY_TOLERANCE = 1e-4;
  * Probabilities come without logarithms, so that a geometric mean floors those of 0 and counts them.
  * @param scale of the targets (regression).
  * @throws ERR_MODULE for a module that is not there or not the one it was trained with; ERR_LEARNER when the
- * learner throws, ends its thread or takes too long, or answers with another number of numbers, with what is not finite or with no probabilities.
+ * learner throws, ends its thread or takes too long, or answers with another number of numbers, with what is not finite
+ * or with no probabilities.
  */
 export async function createLearnerPredictor(
   member: FittedMember,

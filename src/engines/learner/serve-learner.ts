@@ -4,7 +4,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { toWire } from '../../errors.js';
 import { lastingChange } from '../user-modules/intrinsics.js';
-import { type ModuleUse, moduleError } from '../user-modules/user-module.js';
+import { importError, type ModuleUse, NEVER_LOADS } from '../user-modules/user-module.js';
 import { type Learner, loadLearner } from './learner.js';
 import { type Answer, type ServedModel, serveHere } from './served-model.js';
 import { type Asked, READY, type Reply, type Request } from './thread-messages.js';
@@ -52,8 +52,7 @@ function answers(port: MessagePort): (asked: Asked) => Promise<{ answer?: Answer
 async function unlessIdle<T>(port: MessagePort, use: ModuleUse, run: () => Promise<T>): Promise<T> {
   let onIdle = () => {};
   const idle = new Promise<never>((_, reject) => {
-    const why = 'it never finished loading: it awaits at its top level what never comes';
-    onIdle = () => reject(moduleError(use, `the module ${use.module.path} cannot be imported: ${why}`));
+    onIdle = () => reject(importError(use, NEVER_LOADS));
   });
   process.once('beforeExit', onIdle);
   port.unref();

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type ModuleUse, moduleError, moduleSeconds } from './user-module.js';
+import { fileKey, importError, type ModuleUse, moduleSeconds, NEVER_LOADS } from './user-module.js';
 
 /** Flags that would make the process something else than one that imports: a debugger's, a watcher, a test run. */
 const OWN_FLAGS = /^--(inspect|watch|test|input-type|check|cpu-prof|heap-prof)/;
@@ -17,11 +17,10 @@ const settledModules = new Set<string>();
  * @throws ERR_MODULE when it never finishes loading, or ends its process.
  */
 export async function probeModule(use: ModuleUse): Promise<void> {
-  const { path, hash } = use.module;
-  const key = `${resolve(path)} ${hash}`;
+  const key = fileKey(use.module);
   if (settledModules.has(key)) return;
-  const problem = await problemOfLoading(pathToFileURL(resolve(path)).href);
-  if (problem !== null) throw moduleError(use, `the module ${path} cannot be imported: ${problem}`);
+  const problem = await problemOfLoading(pathToFileURL(resolve(use.module.path)).href);
+  if (problem !== null) throw importError(use, problem);
   settledModules.add(key);
 }
 
@@ -52,7 +51,7 @@ async function problemOfLoading(url: string): Promise<string | null> {
     // Before it began, it is the process that failed: its flags, its loaders.
     if (settled || !began) return null;
     if (late) return `it had not finished loading after ${seconds} s; does it loop?`;
-    if (idle) return 'it never finished loading: it awaits at its top level what never comes';
+    if (idle) return NEVER_LOADS;
     return `it ended the process with ${status === null ? `signal ${signal}` : `status ${status}`}`;
   } catch {
     return null;

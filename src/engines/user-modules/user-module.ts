@@ -23,6 +23,11 @@ export function moduleSeconds(): number {
   return Number(process.env.TUTTI_MODULE_TIMEOUT) || MODULE_SECONDS;
 }
 
+/** By what modules are told apart in a process: file and content. */
+export function fileKey({ path, hash }: ModuleSpec): string {
+  return `${resolve(path)} ${hash}`;
+}
+
 /**
  * Reads a module's file, without running it.
  * @param path relative to the working directory, or absolute. @param member whose it is, for messages.
@@ -64,7 +69,15 @@ export async function importDefault(use: ModuleUse): Promise<{ readonly exported
   if (result.change !== null)
     throw moduleError(use, `the module ${path} ${sayChange(result.change)} as it was imported`);
   if ('value' in result) return result.value;
-  throw moduleError(use, `the module ${path} cannot be imported: ${reasonOf(result.error)}`, result.error);
+  throw importError(use, reasonOf(result.error), result.error);
+}
+
+/** Why a module cannot be imported that has nothing left which could bring its loading to an end. */
+export const NEVER_LOADS = 'it never finished loading: it awaits at its top level what never comes';
+
+/** ERR_MODULE for a module that cannot be imported, and why. */
+export function importError(use: ModuleUse, problem: string, cause?: unknown): TuttiError {
+  return moduleError(use, `the module ${use.module.path} cannot be imported: ${problem}`, cause);
 }
 
 /** ERR_MODULE naming the module and, where it is for one, the member: `Member 3: …`. */

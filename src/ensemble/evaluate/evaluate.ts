@@ -17,7 +17,7 @@ import { type RowRange, type TargetBlock, targetBlock } from '../../predictions/
 import type { Predictions } from '../../predictions/predictions.js';
 import type { Ensemble } from '../ensemble.js';
 import { memberKinds } from '../kinds.js';
-import { drawCandidates, drawMember } from '../member-rows.js';
+import { type CandidateRows, drawCandidates, drawMember } from '../member-rows.js';
 import type { AnswerOptions } from '../predict/answers.js';
 import { checkDataset } from '../predict/inputs.js';
 import { type CombineOptions, combineSettings, eachBlock, PREDICT_OPTIONS } from '../predict/predict.js';
@@ -113,8 +113,9 @@ export async function eachOutOfBagBlock(
 ): Promise<boolean> {
   checkDataset(ensemble, dataset);
   requireTrainingRows(ensemble, dataset);
-  const { candidates } = drawCandidates(ensemble.plan, dataset);
-  const outOfBag = outOfBagBits(ensemble, dataset);
+  const drawn = drawCandidates(ensemble.plan, dataset);
+  const { candidates } = drawn;
+  const outOfBag = outOfBagBits(ensemble, dataset, drawn);
   if (outOfBag === null) return false;
   const visitBlock = (members: readonly Predictions[], range: RowRange) => {
     const rows = range.end - range.start;
@@ -128,8 +129,6 @@ export async function eachOutOfBagBlock(
   await eachBlock(ensemble, dataset.x, candidates.length, candidates, visitBlock, options);
   return true;
 }
-
-export { checkDataset } from '../predict/inputs.js';
 
 function measurementSettings(ensemble: Ensemble, options: EvaluateOptions) {
   const name = options.aggregator ?? 'arithmeticMean';
@@ -152,8 +151,11 @@ function subsetAggregators({ task }: Ensemble) {
 }
 
 /** One bit per row of the dataset for each trained member; null when none is set. */
-function outOfBagBits({ plan, members, features }: Ensemble, dataset: Dataset): Uint8Array[] | null {
-  const rows = drawCandidates(plan, dataset);
+function outOfBagBits(
+  { plan, members, features }: Ensemble,
+  dataset: Dataset,
+  rows: CandidateRows,
+): Uint8Array[] | null {
   let any = false;
   const bits = members.map(({ index }) => {
     const { outOfBag } = drawMember(plan.seed, plan.members[index]!, dataset, features, rows);

@@ -10,7 +10,8 @@ import { type TargetBlock, targetBlock } from '../../predictions/blocks.js';
 import { largestAt } from '../../predictions/labels.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { Ensemble } from '../ensemble.js';
-import { checkDataset, eachOutOfBagBlock } from '../evaluate/evaluate.js';
+import { eachOutOfBagBlock } from '../evaluate/evaluate.js';
+import { checkDataset } from '../predict/inputs.js';
 import { eachBlock } from '../predict/predict.js';
 import {
   checkSelection,

@@ -49,11 +49,8 @@ async function resolveModule(
 ): Promise<ResolvedModule> {
   const module = await readModule(path, member);
   const engine = engineOf(own);
-  if (engine === 'learner') {
-    await checkLearner(module, member);
-    return { module, translated: null };
-  }
-  await probeModule({ module, member });
+  await tryModule(module, engine, member);
+  if (engine === 'learner') return { module, translated: null };
   const { featureShare = DEFAULTS.featureShare, loss } = own;
   const seen = memberFeatures({ featureShare }, features);
   const context = { features: seen, task, loss: resolveLoss(loss, task), seed, member };
@@ -61,6 +58,12 @@ async function resolveModule(
   if (engine === 'wasm') return { module, translated: await networkOfModel(module, context) };
   await checkModel(module, context);
   return { module, translated: null };
+}
+
+/** Imports a module once, where one that loops or ends its process does no harm. */
+async function tryModule(module: ModuleSpec, engine: MemberSpec['engine'], member: number): Promise<void> {
+  if (engine === 'learner') await checkLearner(module, member);
+  else await probeModule({ module, member });
 }
 
 /**
@@ -71,18 +74,21 @@ export async function locateModules(
   plan: EnsemblePlan,
   allowed: readonly ModuleSpec[] | undefined,
 ): Promise<EnsemblePlan> {
+  const byHash = new Map<string, ModuleSpec>();
   for (const [member, spec] of plan.members.entries()) {
     const named = userModuleOf(spec);
-    if (named === null) continue;
-    await probeModule({ module: allowedModule(allowed, { module: named, member }), member });
+    if (named === null || byHash.has(named.hash)) continue;
+    const module = allowedModule(allowed, { module: named, member });
+    byHash.set(named.hash, module);
+    await tryModule(module, spec.engine, member);
     // The calling thread first, as that engine needs it.
     if (spec.engine === 'tfjs')
       await (await import('../../engines/tfjs/tensorflow.js')).loadTensorFlow(member);
   }
-  const located = (member: number, module: ModuleSpec) => allowedModule(allowed, { module, member });
-  const members = plan.members.map((spec, member): MemberSpec => {
-    if (spec.engine === 'tfjs') return { ...spec, model: located(member, spec.model) };
-    return spec.engine === 'learner' ? { ...spec, learner: located(member, spec.learner) } : spec;
+  const located = ({ hash }: ModuleSpec) => byHash.get(hash)!;
+  const members = plan.members.map((spec): MemberSpec => {
+    if (spec.engine === 'tfjs') return { ...spec, model: located(spec.model) };
+    return spec.engine === 'learner' ? { ...spec, learner: located(spec.learner) } : spec;
   });
   return { ...plan, members };
 }

@@ -12,7 +12,7 @@ import {
 } from '../../files/input-files.js';
 import { trainingRowsOf } from '../../files/training-part.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../../options/command.js';
-import { CSV_ROWS, DATA_ROWS, readTable } from '../../options/data-rows.js';
+import { CLASS_WEIGHTS_ROW, CSV_ROWS, readTable } from '../../options/data-rows.js';
 import { INTERVAL_ROWS, intervalsOf } from '../../options/figure-rows.js';
 import {
   aggregatorOf,
@@ -27,11 +27,9 @@ import type { OptionOrigins } from '../../options/option-origins.js';
 import type { OptionRow } from '../../options/option-row.js';
 import { ALLOW_FAILURES_ROW, OUT_ROW, THREADS_ROW, threadsFor } from '../../options/train-settings.js';
 import { endWithProcess } from '../../terminal/ending.js';
-import { reportFailure } from '../../terminal/failure.js';
-import { note, paletteOf, print, printJson } from '../../terminal/terminal.js';
+import { reportRun } from './report-run.js';
 import { trainAndSave } from './train-and-save.js';
-import { measureTraining } from './train-measure.js';
-import { failureLines, keptJson, keptLine, summaryLines } from './train-text.js';
+import { keptJson } from './train-text.js';
 
 const GROUP = 'The run';
 
@@ -53,7 +51,7 @@ const ROWS: readonly OptionRow[] = [
   },
   OUT_ROW,
   ALLOW_FAILURES_ROW,
-  DATA_ROWS.find(({ name }) => name === 'classWeights')!,
+  CLASS_WEIGHTS_ROW,
 ];
 
 export const command: CommandDefinition = {
@@ -102,19 +100,10 @@ async function extend(
     quiet,
     out,
   });
-  const { ensemble, interruptStatus, saved, saveError } = run;
-  const interrupted = interruptStatus !== null;
-  const how = { ...intervals, ...clip };
-  const measured = interrupted ? null : await measureTraining(ensemble, rows, aggregator, how);
-  const outcome = { ensemble, saved, measured, interrupted, out };
-  for (const line of failureLines(ensemble)) note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
-  if (interrupted) note(keptLine(outcome));
-  if (given.json === true) printJson({ ensemble: bundle, file, ...keptJson(outcome) });
-  else if (!interrupted) for (const line of summaryLines(outcome, paletteOf(process.stdout))) print(line);
-  const unsaved = saveError === null ? 0 : reportFailure(saveError);
-  if (interrupted) return interruptStatus;
-  if (unsaved !== 0) return unsaved;
-  return ensemble.failures.length > 0 && given.allowFailures !== true ? 1 : 0;
+  return reportRun(run, rows, {
+    ...{ out, aggregator, figures: { ...intervals, ...clip }, allowFailures: given.allowFailures === true },
+    jsonOf: given.json === true ? (outcome) => ({ ensemble: bundle, file, ...keptJson(outcome) }) : null,
+  });
 }
 
 function optionsOf({ members, deadline }: GivenOptions, planned: number): ExtendOptions {

@@ -8,10 +8,10 @@ import { DATA_ROWS, namedColumns, readTable } from '../../options/data-rows.js';
 import { aggregatorOf, checkClip, checkMean } from '../../options/means.js';
 import { inFlags, type OptionOrigins } from '../../options/option-origins.js';
 import type { TrainSettings } from '../../options/train-settings.js';
-import { reportFailure } from '../../terminal/failure.js';
-import { note, paletteOf, print, printJson } from '../../terminal/terminal.js';
+import { note, print } from '../../terminal/terminal.js';
+import { reportRun } from './report-run.js';
 import { trainAndSave } from './train-and-save.js';
-import { failureLines, headerLines, keptLine, summaryLines, trainJson } from './train-text.js';
+import { headerLines, trainJson } from './train-text.js';
 
 /**
  * Trains on a file; what is wrong with its data is found before the first member is trained.
@@ -47,20 +47,9 @@ async function trainOn(file: string, data: LoadedData, settings: TrainSettings, 
     pool,
     settings,
   );
-  const { ensemble, interruptStatus, saved, saveError } = run;
-  const interrupted = interruptStatus !== null;
-  const { measureTraining } = await import('./train-measure.js');
-  const { mean, clip, intervals } = settings;
-  const how = { ...intervals, ...clip };
-  const measured = interrupted ? null : await measureTraining(ensemble, data, aggregatorOf(mean), how);
-  const outcome = { file, data, ensemble, saved, measured, interrupted, out: settings.out };
-  for (const line of failureLines(ensemble)) note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
-  if (interrupted) note(keptLine(outcome));
-  if (settings.json) printJson(trainJson(outcome));
-  else if (!interrupted) for (const line of summaryLines(outcome, paletteOf(process.stdout))) print(line);
-  // Said last: what was measured is worth as much without a file.
-  const unsaved = saveError === null ? 0 : reportFailure(saveError);
-  if (interrupted) return interruptStatus;
-  if (unsaved !== 0) return unsaved;
-  return ensemble.failures.length > 0 && !settings.allowFailures ? 1 : 0;
+  const { out, mean, clip, intervals, allowFailures } = settings;
+  return reportRun(run, data, {
+    ...{ out, allowFailures, aggregator: aggregatorOf(mean), figures: { ...intervals, ...clip } },
+    jsonOf: settings.json ? (outcome) => trainJson({ ...outcome, file, data }) : null,
+  });
 }

@@ -1,0 +1,43 @@
+// What is measured and said of a run once it is trained and saved, and the exit status that it comes to.
+
+import type { LoadedData } from '../../../data/load.js';
+import type { EvaluateOptions } from '../../../ensemble/evaluate/evaluate.js';
+import type { Aggregator } from '../../../predictions/aggregate/aggregate.js';
+import { reportFailure } from '../../terminal/failure.js';
+import { note, paletteOf, print, printJson } from '../../terminal/terminal.js';
+import type { TrainedAndSaved } from './train-and-save.js';
+import { failureLines, type KeptOutcome, keptLine, summaryLines } from './train-text.js';
+
+export interface ReportOptions {
+  readonly out: string | undefined;
+  readonly aggregator: Aggregator;
+  readonly figures: Pick<EvaluateOptions, 'level' | 'replicates' | 'clip'>;
+  readonly allowFailures: boolean;
+  /** The one object of `--json`; null where people read. */
+  readonly jsonOf: ((outcome: KeptOutcome) => object) | null;
+}
+
+/**
+ * Measures a run that came to its end, and prints it.
+ * @returns the exit status.
+ */
+export async function reportRun(
+  { ensemble, interruptStatus, saved, saveError }: TrainedAndSaved,
+  data: Pick<LoadedData, 'train' | 'test'>,
+  { out, aggregator, figures, allowFailures, jsonOf }: ReportOptions,
+): Promise<number> {
+  const interrupted = interruptStatus !== null;
+  // Loaded while the threads worked.
+  const { measureTraining } = await import('./train-measure.js');
+  const measured = interrupted ? null : await measureTraining(ensemble, data, aggregator, figures);
+  const outcome = { ensemble, saved, measured, interrupted, out };
+  for (const line of failureLines(ensemble)) note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
+  if (interrupted) note(keptLine(outcome));
+  if (jsonOf !== null) printJson(jsonOf(outcome));
+  else if (!interrupted) for (const line of summaryLines(outcome, paletteOf(process.stdout))) print(line);
+  // Said last: what was measured is worth as much without a file.
+  const unsaved = saveError === null ? 0 : reportFailure(saveError);
+  if (interrupted) return interruptStatus;
+  if (unsaved !== 0) return unsaved;
+  return ensemble.failures.length > 0 && !allowFailures ? 1 : 0;
+}
