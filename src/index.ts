@@ -38,7 +38,7 @@ export {
 } from './engines/tfjs/from-layers-model.js';
 export { type LayeredEnsemble, type LayersModelOptions, toLayersModel } from './engines/tfjs/layers-model.js';
 export type { ModelBuilder, ModelContext } from './engines/tfjs/user-model.js';
-export type { Ensemble, EpochRecord, FailedMember, TrainedMember } from './ensemble/ensemble.js';
+export type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from './ensemble/ensemble.js';
 export { type EvaluateOptions, evaluateEnsemble, evaluateOutOfBag } from './ensemble/evaluate/evaluate.js';
 export { type OutOfBagPredictions, predictOutOfBag } from './ensemble/evaluate/predict-out-of-bag.js';
 export { withAveragingWeights } from './ensemble/predict/averaging-weights.js';

@@ -2,7 +2,7 @@
 // Started as `node contender.js <arithmetic> <threads>`; the pool stays up between rounds.
 
 import { readFileSync } from 'node:fs';
-import type { Dataset, Ensemble, TrainingOptions } from '../../src/index.js';
+import type { Dataset, TrainedEnsemble, TrainingOptions } from '../../src/index.js';
 import { type Message, readRows, repeat, serve } from './serve.js';
 import type { Workload } from './workloads.js';
 
@@ -15,7 +15,7 @@ const pool = tutti.createPool({ threads: Number(process.argv[3]) });
 
 let workload: Workload;
 let dataset: Dataset;
-let ensemble: Ensemble;
+let ensemble: TrainedEnsemble;
 
 async function answer(message: Message): Promise<object> {
   switch (message.do) {

@@ -2,7 +2,7 @@
 // `node in-a-row-process.js resident <series> <threads>` or `… latency <inputs-…-outputs> <way>`. One JSON line
 // is its answer.
 
-import type { Dataset, Ensemble } from '../../src/index.js';
+import type { Dataset, TrainedEnsemble } from '../../src/index.js';
 import * as tutti from '../../src/index.js';
 import { type LatencyAnswer, MARKS, type ResidentAnswer, SERIES, type Series, type Way } from './in-a-row.js';
 
@@ -67,7 +67,7 @@ async function latencyOf(sizes: readonly number[], way: Way): Promise<LatencyAns
   return { processorMs: (user + system) / 1000 / TIMED, wallMs };
 }
 
-async function predictionOf(ensemble: Ensemble, { x, features }: Dataset, way: Way): Promise<Job> {
+async function predictionOf(ensemble: TrainedEnsemble, { x, features }: Dataset, way: Way): Promise<Job> {
   const row = x.slice(0, features);
   if (way === 'predictEnsemble') return { run: () => tutti.predictEnsemble(ensemble, row), end() {} };
   const predictor = await tutti.createPredictor(ensemble);

@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 import {
   createPool,
   type Dataset,
-  type Ensemble,
   evaluateEnsemble,
   type MemberOptions,
   selectMembers,
+  type TrainedEnsemble,
   trainEnsemble,
   withAveragingWeights,
 } from '../../src/index.js';
@@ -49,7 +49,7 @@ function datasets(seed: number) {
   return { train, validation: datasetOf(validation.taken, train), test: datasetOf(test.taken, train) };
 }
 
-const accuracyOf = async (ensemble: Ensemble, test: Dataset) =>
+const accuracyOf = async (ensemble: TrainedEnsemble, test: Dataset) =>
   (await evaluateEnsemble(ensemble, test, { replicates: 0, curves: false })).ensemble!.accuracy!;
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`;

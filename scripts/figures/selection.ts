@@ -5,9 +5,9 @@
 
 import {
   createPool,
-  type Ensemble,
   evaluateEnsemble,
   selectMembers,
+  type TrainedEnsemble,
   trainEnsemble,
   withAveragingWeights,
 } from '../../src/index.js';
@@ -23,7 +23,7 @@ for (let seed = 1; seed <= Number(process.argv[2] ?? 2); seed++) {
   const test = datasetOf(taken, train);
   const ensemble = await trainEnsemble(train, { members: 24, grid: GRID as never, seed }, { runner: pool });
   const { check, weights } = await selectMembers(ensemble, train, { rows: 'outOfBag', always: true });
-  const scores = async (own: Ensemble) => {
+  const scores = async (own: TrainedEnsemble) => {
     const { squaredError, logLoss, errorRate } = (
       await evaluateEnsemble(own, test, { curves: false, replicates: 0 })
     ).ensemble!;

@@ -2,7 +2,7 @@
 // out. Threads, paths, times, progress, failures and metrics stay outside, so they cannot change it.
 
 import { createHash } from 'node:crypto';
-import type { Ensemble } from '../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { averagingWeights } from '../ensemble/predict/averaging-weights.js';
 import type { MemberSpec, ModuleSpec } from '../model/spec.js';
 import { bytePieces, littleEndianPieces, pieceBuffer } from './weights.js';
@@ -13,7 +13,7 @@ import { bytePieces, littleEndianPieces, pieceBuffer } from './weights.js';
  * unpadded weights as little-endian f32 and, where it has one, the length (u64, little-endian) and bytes of its
  * stored model. A module of the user's counts by the hash of its content, wherever it lies.
  */
-export function contentHash(ensemble: Ensemble): string {
+export function contentHash(ensemble: TrainedEnsemble): string {
   const { plan, preprocessing, datasetHash } = ensemble;
   const carried = averagingWeights(ensemble);
   const averaging = carried === null ? {} : { averagingWeights: carried };

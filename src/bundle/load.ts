@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { allowModules } from '../engines/user-modules/allowed-modules.js';
-import type { Ensemble, TrainedMember } from '../ensemble/ensemble.js';
+import type { TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import { NotPlainError, unpackPlain } from '../files/plain-data.js';
 import { allocateShared } from '../memory/uncounted-bytes.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
@@ -27,7 +27,7 @@ import { placeLittleEndian } from './weights.js';
 
 /** A saved ensemble and what its file says beside it. */
 export interface InspectedEnsemble {
-  readonly ensemble: Ensemble;
+  readonly ensemble: TrainedEnsemble;
   /** Computed from what was read, not copied from the file. */
   readonly contentHash: string;
   readonly formatVersion: number;
@@ -58,7 +58,7 @@ const OPTIONS = { allowModules: option.texts } satisfies OptionTable<LoadEnsembl
 export async function loadEnsemble(
   source: string | Uint8Array,
   options: LoadEnsembleOptions = {},
-): Promise<Ensemble> {
+): Promise<TrainedEnsemble> {
   return (await readBundle(source, 'loadEnsemble', options)).ensemble;
 }
 

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Task } from '../data/dataset/dataset.js';
 import type { ColumnRanges } from '../data/dataset/training-facts.js';
 import { encodingFrom } from '../data/preprocessing/preprocessing.js';
-import type { Ensemble, EpochRecord, FailedMember, TrainedMember } from '../ensemble/ensemble.js';
+import type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import { storesModel, weightsLength } from '../ensemble/member-weights.js';
 import type { ErrorCode } from '../errors.js';
 import { imageFeatures } from '../model/image.js';
@@ -16,7 +16,7 @@ import type { FormerMetadata, MemberMetadata, Metadata } from './schema.js';
 import type { Environment, StoredReport } from './surroundings.js';
 
 /** The metadata that describes an ensemble; the report loses what JSON cannot say. */
-export function metadataOf(ensemble: Ensemble, report: StoredReport | null): Metadata {
+export function metadataOf(ensemble: TrainedEnsemble, report: StoredReport | null): Metadata {
   const { members, failures, ...rest } = ensemble;
   return structuredClone({
     plan: rest.plan,
@@ -44,7 +44,7 @@ export function metadataOf(ensemble: Ensemble, report: StoredReport | null): Met
 export function ensembleFrom(
   metadata: Metadata,
   stored: readonly Pick<TrainedMember, 'weights' | 'model'>[],
-): Ensemble {
+): TrainedEnsemble {
   return {
     plan: metadata.plan,
     task: metadata.task,

@@ -1,7 +1,7 @@
 // Writes an ensemble to one file, in one pass and in small pieces.
 
 import { createHash } from 'node:crypto';
-import type { Ensemble } from '../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../errors.js';
 import { writeAll, writeAtomically } from '../files/atomic-file.js';
 import { isPlain, packPlain } from '../files/plain-data.js';
@@ -37,7 +37,7 @@ export interface SavedEnsemble {
  * @throws ERR_FILE when it cannot be written, ERR_BUNDLE for an ensemble without members or of masks, ERR_OPTION.
  */
 export async function saveEnsemble(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   path: string,
   options: SaveOptions = {},
 ): Promise<SavedEnsemble> {
@@ -62,7 +62,7 @@ export async function saveEnsemble(
  * takes them back.
  * @throws ERR_BUNDLE for an ensemble without members or of masks, ERR_OPTION.
  */
-export function ensembleToBytes(ensemble: Ensemble, options: SaveOptions = {}): Uint8Array {
+export function ensembleToBytes(ensemble: TrainedEnsemble, options: SaveOptions = {}): Uint8Array {
   const { start, metadata, bytes } = layOut(ensemble, 'ensembleToBytes', options);
   const all = new Uint8Array(bytes);
   all.set(start);
@@ -77,7 +77,7 @@ export function ensembleToBytes(ensemble: Ensemble, options: SaveOptions = {}): 
 }
 
 /** What comes before the payload and what it begins with, and the length of the whole. */
-function layOut(ensemble: Ensemble, where: string, options: SaveOptions) {
+function layOut(ensemble: TrainedEnsemble, where: string, options: SaveOptions) {
   checkOptions(where, options, OPTIONS);
   if (ensemble.members.length === 0) {
     throw new TuttiError('ERR_BUNDLE', 'Cannot save an ensemble that has no finished member');
@@ -100,7 +100,7 @@ function layOut(ensemble: Ensemble, where: string, options: SaveOptions) {
 }
 
 /** The payload in order, in pieces that are valid until the next is asked for. */
-function* payload(ensemble: Ensemble, metadata: Uint8Array): Generator<Uint8Array> {
+function* payload(ensemble: TrainedEnsemble, metadata: Uint8Array): Generator<Uint8Array> {
   yield metadata;
   const buffer = pieceBuffer();
   for (const { weights, model } of ensemble.members) {
@@ -112,7 +112,7 @@ function* payload(ensemble: Ensemble, metadata: Uint8Array): Generator<Uint8Arra
   }
 }
 
-function packMetadata(ensemble: Ensemble, report: StoredReport | null): Uint8Array {
+function packMetadata(ensemble: TrainedEnsemble, report: StoredReport | null): Uint8Array {
   const packed = packPlain(metadataOf(ensemble, report));
   if (packed.length > MAX_METADATA_BYTES || !isPlain(packed)) {
     throw new TuttiError(

@@ -48,7 +48,7 @@ export interface FailedMember {
   readonly error: WireError;
 }
 
-export interface Ensemble {
+export interface TrainedEnsemble {
   readonly plan: EnsemblePlan;
   readonly task: Task;
   /** Columns of the networks' input. */

@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import { specDifferences } from '../model/options/spec-differences.js';
 import type { MemberSpec } from '../model/spec.js';
-import type { Ensemble } from './ensemble.js';
+import type { TrainedEnsemble } from './ensemble.js';
 
 /** `network`, `neighbours`, or a module's engine and file: `learner tree.mjs`. */
 function kindOf(spec: MemberSpec): string {
@@ -22,7 +22,7 @@ function kindOf(spec: MemberSpec): string {
 }
 
 /** The kind of each trained member; where such members differ in options, with these: `network (64 relu; l2 0)`. */
-export function memberKinds({ plan, members }: Pick<Ensemble, 'plan' | 'members'>): readonly string[] {
+export function memberKinds({ plan, members }: Pick<TrainedEnsemble, 'plan' | 'members'>): readonly string[] {
   const specs = members.map(({ index }) => plan.members[index]!);
   const kinds = specs.map(kindOf);
   for (const kind of new Set(kinds)) {

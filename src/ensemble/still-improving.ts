@@ -2,7 +2,7 @@
 // whoever says so to a user.
 
 import { type EpochMemberSpec, hasEpochs } from '../model/spec.js';
-import type { Ensemble, EpochRecord, TrainedMember } from './ensemble.js';
+import type { EpochRecord, TrainedEnsemble, TrainedMember } from './ensemble.js';
 
 /** Without rows to stop on, a training loss that still falls by more than this share an epoch. */
 const FALLING_SHARE = 0.01;
@@ -12,7 +12,7 @@ const FALLING_SHARE = 0.01;
  * that decide when to stop, a best epoch among the last quarter of the patience; without such rows, a training loss
  * that over the last tenth of the epochs fell by more than 1 % an epoch. Snapshots end on purpose and are left out.
  */
-export function stillImproving({ plan, members }: Ensemble): number[] {
+export function stillImproving({ plan, members }: TrainedEnsemble): number[] {
   return members
     .filter((member) => {
       const spec = plan.members[member.index]!;

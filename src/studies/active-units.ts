@@ -1,7 +1,7 @@
 // How sparse a network's hidden representations are: the share of units that are active, layer by layer.
 
 import { encodeRows } from '../data/dataset/encoding.js';
-import type { Ensemble } from '../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { type Inputs, inputsOf } from '../ensemble/predict/inputs.js';
 import { predictorOf } from '../ensemble/predict/network-predictor.js';
 import { layerShapes, requireNetwork } from '../model/network.js';
@@ -18,7 +18,7 @@ export const ACTIVE_THRESHOLD = 1e-3;
  *
  * **Source:** Goodfellow, Bengio, Courville, Deep Learning, 7.10, Sparse representations.
  */
-export function activeUnitShares(ensemble: Ensemble, inputs: Inputs): readonly (readonly number[])[] {
+export function activeUnitShares(ensemble: TrainedEnsemble, inputs: Inputs): readonly (readonly number[])[] {
   const { x, rows } = inputsOf(ensemble, inputs);
   const predictor = predictorOf(ensemble);
   const totals = ensemble.members.map((): number[] => []);

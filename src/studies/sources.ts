@@ -3,7 +3,7 @@
 
 import { requireDataset } from '../data/dataset/check-dataset.js';
 import type { Dataset } from '../data/dataset/dataset.js';
-import type { Ensemble, FailedMember } from '../ensemble/ensemble.js';
+import type { FailedMember, TrainedEnsemble } from '../ensemble/ensemble.js';
 import { evaluateEnsemble } from '../ensemble/evaluate/evaluate.js';
 import { failOption, TuttiError, toWire } from '../errors.js';
 import { mean, variance } from '../math/statistics.js';
@@ -119,7 +119,7 @@ export async function compareSources(
 
 interface Trained {
   /** Null when every member failed. */
-  readonly ensemble: Ensemble | null;
+  readonly ensemble: TrainedEnsemble | null;
   readonly failures: readonly FailedMember[];
 }
 
@@ -129,7 +129,10 @@ interface Run extends Trained {
 }
 
 /** One training; that all of its members failed ends the training, but not the comparison. */
-async function keepFailures({ members }: EnsemblePlan, run: () => Promise<Ensemble>): Promise<Trained> {
+async function keepFailures(
+  { members }: EnsemblePlan,
+  run: () => Promise<TrainedEnsemble>,
+): Promise<Trained> {
   try {
     const ensemble = await run();
     return { ensemble, failures: ensemble.failures };
@@ -141,7 +144,7 @@ async function keepFailures({ members }: EnsemblePlan, run: () => Promise<Ensemb
 }
 
 async function measureRun(
-  ensemble: Ensemble | null,
+  ensemble: TrainedEnsemble | null,
   test: Dataset,
   aggregator: Aggregator | undefined,
 ): Promise<Measurement | null> {

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { requireDataset } from '../data/dataset/check-dataset.js';
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
-import type { Ensemble, TrainedMember } from '../ensemble/ensemble.js';
+import type { TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
 import { dropMemory, giveBackMemory } from '../memory/memory-cache.js';
 import type { EnsemblePlan } from '../model/spec.js';
@@ -29,7 +29,7 @@ export async function carryOut(
   dataset: Dataset,
   settings: TrainingSettings,
   prepare: (id: string, threads: number) => Promise<TrainingWork>,
-): Promise<Ensemble> {
+): Promise<TrainedEnsemble> {
   const started = performance.now();
   checkOptions(caller, settings, TRAINING_SETTINGS);
   requireUses(settings, SETTINGS_USES);

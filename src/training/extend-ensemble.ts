@@ -1,7 +1,7 @@
 // Adding members to an ensemble that is there, loaded from a file perhaps, and training those that it lacks.
 
 import type { Dataset } from '../data/dataset/dataset.js';
-import type { Ensemble } from '../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { extendPlan } from '../model/extend-plan.js';
@@ -35,11 +35,11 @@ const EXTEND_OPTIONS = {
  * **Source:** Breiman, "Bagging predictors", 1996: members are drawn independently, so k of them are the first k of more.
  */
 export async function extendEnsemble(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   dataset: Dataset,
   options: ExtendOptions,
   settings: TrainingSettings = {},
-): Promise<Ensemble> {
+): Promise<TrainedEnsemble> {
   checkOptions('extendEnsemble', options, EXTEND_OPTIONS);
   requireExtensible(ensemble);
   const { members, deadline } = options;
@@ -63,7 +63,7 @@ export async function extendEnsemble(
 }
 
 /** Members that carry weights were weighed against each other, and masks were never trained. */
-function requireExtensible({ members }: Ensemble): void {
+function requireExtensible({ members }: TrainedEnsemble): void {
   const fail = (expected: string, got: string) => failOption('ensemble', expected, got);
   if (members.some(({ unitFactors }) => unitFactors !== undefined))
     fail('one that was trained', 'masks of a net');
@@ -72,7 +72,7 @@ function requireExtensible({ members }: Ensemble): void {
   }
 }
 
-function requireSameDataset({ datasetHash }: Ensemble, { hash, rows, features }: Dataset): void {
+function requireSameDataset({ datasetHash }: TrainedEnsemble, { hash, rows, features }: Dataset): void {
   if (hash === datasetHash) return;
   const got = `another of ${rows} rows × ${features} features`;
   const message = `Expected the dataset that the ensemble was trained on, with its weights and scales, got ${got}`;

@@ -1,7 +1,7 @@
 // A training as something to watch and to stop: its progress as it goes, its ensemble once it is there.
 
 import type { Dataset } from '../data/dataset/dataset.js';
-import type { Ensemble } from '../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import { checkOptions, requireUses } from '../option-names.js';
 import { Newest } from './newest.js';
@@ -12,7 +12,7 @@ import { trainEnsemble } from './train-ensemble.js';
 /** A training under way. */
 export interface StartedTraining {
   /** What `trainEnsemble` returns, or rejects with. */
-  readonly ensemble: Promise<Ensemble>;
+  readonly ensemble: Promise<TrainedEnsemble>;
   /**
    * How far it is, about ten times a second and at the end; whoever looks seldom sees the newest only. It ends with the
    * training, and rejects with what the training rejects with. May be called several times; leaving it stops nothing.
@@ -53,7 +53,7 @@ async function train(
   settings: TrainingSettings,
   stopped: AbortSignal,
   show: (progress: TrainingProgress) => void,
-): Promise<Ensemble> {
+): Promise<TrainedEnsemble> {
   checkOptions('startTraining', settings, TRAINING_SETTINGS);
   requireUses(settings, SETTINGS_USES);
   const { signal, onInterrupt, onProgress } = settings;

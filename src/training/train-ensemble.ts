@@ -1,7 +1,7 @@
 // Training an ensemble from options: they become a plan, whose runs carry-out.ts has trained.
 
 import type { Dataset } from '../data/dataset/dataset.js';
-import type { Ensemble } from '../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import type { ModuleTable } from '../model/options/module-table.js';
 import { memberChoices, resolvePlan } from '../model/options/options.js';
@@ -30,7 +30,7 @@ export async function trainEnsemble(
   dataset: Dataset,
   options: TrainingOptions = {},
   settings: TrainingSettings = {},
-): Promise<Ensemble> {
+): Promise<TrainedEnsemble> {
   const given = asGiven(options);
   return carryOut('trainEnsemble', dataset, settings, (id, threads) =>
     prepareWork(id, dataset, given, settings, threads),

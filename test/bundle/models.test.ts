@@ -10,7 +10,7 @@ import { contentHash, sortedJson } from '../../src/bundle/content-hash.js';
 import { inspectEnsemble, loadEnsemble } from '../../src/bundle/load.js';
 import { metadataOf } from '../../src/bundle/metadata.js';
 import { saveEnsemble } from '../../src/bundle/save.js';
-import type { Ensemble, TrainedMember } from '../../src/ensemble/ensemble.js';
+import type { TrainedEnsemble, TrainedMember } from '../../src/ensemble/ensemble.js';
 import { predictEnsemble } from '../../src/ensemble/predict/predict.js';
 import { packArrays } from '../../src/files/plain-data.js';
 import { moduleKey } from '../../src/model/options/module-options.js';
@@ -27,7 +27,7 @@ function shared(bytes: Uint8Array): Uint8Array<SharedArrayBuffer> {
 }
 
 /** A network, a learner's member, one whose model is no bytes at all, and a tfjs member. */
-function makeMixed(): Ensemble {
+function makeMixed(): TrainedEnsemble {
   const { members: networks, ...rest } = makeEnsemble();
   const own = [
     { learner: 'tree.mjs', learnerOptions: { depth: 3, names: ['a', null] } },
@@ -159,7 +159,7 @@ t.test('a module that is not there is named, and never another one run', async (
 });
 
 /** A file of a former version of the format, as that wrote it. */
-async function writeFormer(ensemble: Ensemble, version: number): Promise<void> {
+async function writeFormer(ensemble: TrainedEnsemble, version: number): Promise<void> {
   await saveEnsemble(ensemble, path);
   const now = await readFile(path);
   const { encoding, trainedOn: _, ...rest } = metadataOf(ensemble, null) as Mutable;

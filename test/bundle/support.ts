@@ -5,7 +5,7 @@ import { Packr } from 'msgpackr/pack';
 import { encodeBinHeader, encodeHeaderStart } from '../../src/bundle/format.js';
 import { metadataOf } from '../../src/bundle/metadata.js';
 import type { Metadata } from '../../src/bundle/schema.js';
-import type { Ensemble, TrainedMember } from '../../src/ensemble/ensemble.js';
+import type { TrainedEnsemble, TrainedMember } from '../../src/ensemble/ensemble.js';
 import { layerShapes, networkSpecs, parameterCount } from '../../src/model/network.js';
 import { resolvePlan } from '../../src/model/options/options.js';
 import type { NetworkMemberSpec } from '../../src/model/spec.js';
@@ -14,7 +14,7 @@ const TASK = { kind: 'classification', classes: ['no', 'yes', 'ÿes, "quoted"'] 
 const FEATURES = 3;
 
 /** Three members of different sizes; every field that a bundle holds is in use. */
-export function makeEnsemble(): Ensemble {
+export function makeEnsemble(): TrainedEnsemble {
   const plan = resolvePlan(
     {
       members: [
@@ -71,7 +71,7 @@ function makeMember(spec: NetworkMemberSpec, index: number): TrainedMember {
 }
 
 /** The ensemble without its member 1, which failed. */
-export function makeIncomplete(): Ensemble {
+export function makeIncomplete(): TrainedEnsemble {
   const ensemble = makeEnsemble();
   const error = {
     code: 'ERR_DIVERGED',

@@ -50,10 +50,10 @@ t.test("the README's first script runs as plain JavaScript", async (t) => {
 
 t.test('its types serve a consumer without any types of their own', async (t) => {
   const consumer = [
-    "import { createPool, errorCorrelation, type Ensemble, loadTraining, trainEnsemble } from 'tutti';",
+    "import { createPool, errorCorrelation, type TrainedEnsemble, loadTraining, trainEnsemble } from 'tutti';",
     "const { train } = loadTraining('data/digits.csv', { target: 'digit' });",
     'const pool = createPool({ threads: 2 });',
-    'export const ensemble: Ensemble = await trainEnsemble(train, { hidden: [8] }, { runner: pool });',
+    'export const ensemble: TrainedEnsemble = await trainEnsemble(train, { hidden: [8] }, { runner: pool });',
     'export const rho: number | null = errorCorrelation([[1, 2], [2, 3]], [1, 2]).rho;',
     '// @ts-expect-error an option that is none',
     'await trainEnsemble(train, { hiden: [8] });',

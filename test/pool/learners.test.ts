@@ -3,7 +3,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { createPool, type Ensemble, type TrainingOptions, trainEnsemble } from '../../src/index.js';
+import { createPool, type TrainedEnsemble, type TrainingOptions, trainEnsemble } from '../../src/index.js';
 import { clusters } from '../support/datasets.js';
 import { CENTROIDS, learnerOf } from '../support/learners.js';
 
@@ -33,7 +33,7 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-const indexes = ({ members }: Ensemble) => members.map(({ index }) => index);
+const indexes = ({ members }: TrainedEnsemble) => members.map(({ index }) => index);
 
 t.test('a learner that never yields is stopped by the deadline, once, and the others go on', async (t) => {
   const { path, attempts } = learnerThat(LOOP);

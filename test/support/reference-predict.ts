@@ -1,12 +1,12 @@
 // A trained ensemble's members evaluated by the double-precision reference network, in the user's units.
 
 import { drawFeatureSubset } from '../../src/data/resample.js';
-import type { Ensemble } from '../../src/ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../src/ensemble/ensemble.js';
 import { layerShapes, networkSpecs } from '../../src/model/network.js';
 import { activate, layersOf } from './reference-network.js';
 
 /** Raw outputs of one trained member for one row of the network's input. */
-export function referenceOutputs(ensemble: Ensemble, at: number, x: ArrayLike<number>): number[] {
+export function referenceOutputs(ensemble: TrainedEnsemble, at: number, x: ArrayLike<number>): number[] {
   const { plan, members, features, task } = ensemble;
   const { index, weights } = members[at]!;
   const spec = networkSpecs(plan)[index]!;

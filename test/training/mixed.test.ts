@@ -8,7 +8,6 @@ import t from 'tap';
 import type { Values } from '../../src/data/dataset/dataset.js';
 import {
   createPool,
-  type Ensemble,
   errorCorrelation,
   evaluateEnsemble,
   evaluateOutOfBag,
@@ -16,6 +15,7 @@ import {
   predictEnsemble,
   saveEnsemble,
   selectMembers,
+  type TrainedEnsemble,
   type TrainingOptions,
   trainEnsemble,
   withAveragingWeights,
@@ -42,7 +42,7 @@ const OPTIONS = {
   ],
 } as const satisfies TrainingOptions;
 
-let ensemble: Ensemble;
+let ensemble: TrainedEnsemble;
 t.before(async () => {
   await using pool = createPool({ threads: 2 });
   ensemble = await trainEnsemble(dataset, OPTIONS, { runner: pool });
@@ -52,7 +52,7 @@ t.before(async () => {
 const modulePaths = OPTIONS.members.flatMap((own) => ('learner' in own ? [own.learner] : []));
 
 /** The ensemble with these members alone. */
-const only = (...places: number[]): Ensemble => ({
+const only = (...places: number[]): TrainedEnsemble => ({
   ...ensemble,
   members: places.map((at) => ensemble.members[at]!),
   complete: false,

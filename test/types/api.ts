@@ -3,10 +3,10 @@
 
 import type {
   CombinedPredictions,
-  Ensemble,
   Learner,
   MemberRunner,
   Pool,
+  TrainedEnsemble,
   TrainingOptions,
 } from '../../src/index.js';
 import {
@@ -21,7 +21,7 @@ import {
 } from '../../src/index.js';
 
 declare const dataset: Dataset;
-declare const ensemble: Ensemble;
+declare const ensemble: TrainedEnsemble;
 
 /** Lists may be readonly, all the way down. */
 export const options = {

@@ -2,7 +2,7 @@
 
 import { sortedJson } from '../../bundle/content-hash.js';
 import { type InspectedEnsemble, inspectEnsemble } from '../../bundle/load.js';
-import type { Ensemble } from '../../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { averagingWeights } from '../../ensemble/predict/averaging-weights.js';
 import { describeLayer } from '../../model/options/layer-options.js';
 import { specDifferences } from '../../model/options/spec-differences.js';
@@ -116,7 +116,7 @@ function specRows(specs: readonly MemberSpec[]): TextRow[] {
 }
 
 /** The columns that predict, with the categories of each; nothing for an ensemble trained on arrays. */
-function columnsRow({ preprocessing }: Ensemble): TextRow[] {
+function columnsRow({ preprocessing }: TrainedEnsemble): TextRow[] {
   if (preprocessing === null) return [];
   const columns = preprocessing.features.map((feature) => {
     if (feature.kind === 'numeric') return feature.column;
@@ -178,7 +178,7 @@ function optimisationText(spec: Unkeyed<NetworkMemberSpec> | Unkeyed<TfjsMemberS
 }
 
 /** The weights of members in averages, where they differ. */
-function averagingRow(ensemble: Ensemble): TextRow[] {
+function averagingRow(ensemble: TrainedEnsemble): TextRow[] {
   const weights = averagingWeights(ensemble);
   return weights === null
     ? []

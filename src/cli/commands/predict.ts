@@ -3,7 +3,7 @@
 import type { Values } from '../../data/dataset/dataset.js';
 import { type Preprocessing, transformFeatures } from '../../data/preprocessing/preprocessing.js';
 import { listed, listedColumns, type Table } from '../../data/table/table.js';
-import type { Ensemble } from '../../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import type { AnswerOptions } from '../../ensemble/predict/answers.js';
 import { type CombineOptions, predictEnsemble } from '../../ensemble/predict/predict.js';
 import { predictMembers } from '../../ensemble/predict/predict-members.js';
@@ -124,7 +124,7 @@ function refuseAveraging({ mean, weights }: GivenOptions): void {
     failOption('weights', 'left out with `members`, which averages nothing', weights);
 }
 
-async function combined(ensemble: Ensemble, x: Values, options: CombineOptions) {
+async function combined(ensemble: TrainedEnsemble, x: Values, options: CombineOptions) {
   const predictions = await predictEnsemble(ensemble, x, options);
   const { varianceKind } = predictions;
   return {
@@ -135,7 +135,7 @@ async function combined(ensemble: Ensemble, x: Values, options: CombineOptions) 
 
 /** The truth, where the file has it, and each member's predictions: what `tutti measure` reads. */
 async function membersOf(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   preprocessing: Preprocessing,
   table: Table,
   x: Values,

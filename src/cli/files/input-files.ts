@@ -3,7 +3,7 @@
 import { realpath } from 'node:fs/promises';
 import type { Preprocessing } from '../../data/preprocessing/preprocessing.js';
 import { modulesOf } from '../../engines/user-modules/allowed-modules.js';
-import type { Ensemble } from '../../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../../errors.js';
 import { checkWritable } from '../../files/atomic-file.js';
 import type { GivenOptions } from '../options/command.js';
@@ -25,7 +25,7 @@ export const ALLOW_MODULE_ROW: OptionRow = {
 export async function loadForRawRows(
   path: string,
   { allowModule }: GivenOptions = {},
-): Promise<{ readonly ensemble: Ensemble; readonly preprocessing: Preprocessing }> {
+): Promise<{ readonly ensemble: TrainedEnsemble; readonly preprocessing: Preprocessing }> {
   // Loaded only here: `tutti train` needs the rest of this file, and reads no ensemble.
   const { loadEnsemble } = await import('../../bundle/load.js');
   const allowed = allowModule === undefined ? {} : { allowModules: allowModule as readonly string[] };
@@ -66,7 +66,7 @@ export async function checkOutput(
 /** The same for the modules that an ensemble needs. */
 export async function checkOutputBesideModules(
   out: string | undefined,
-  ensemble: Pick<Ensemble, 'plan' | 'allowedModules'>,
+  ensemble: Pick<TrainedEnsemble, 'plan' | 'allowedModules'>,
 ): Promise<void> {
   const modules = [...modulesOf(ensemble.plan), ...(ensemble.allowedModules ?? [])];
   await checkOutput(
@@ -76,6 +76,6 @@ export async function checkOutputBesideModules(
 }
 
 /** The names of the task's targets: class column or target columns have no say in the scores of classes. */
-export function targetNames({ task }: Pick<Ensemble, 'task'>): readonly string[] {
+export function targetNames({ task }: Pick<TrainedEnsemble, 'task'>): readonly string[] {
   return task.kind === 'regression' ? task.targets : [];
 }

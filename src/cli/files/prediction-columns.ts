@@ -5,7 +5,7 @@ import type { Values } from '../../data/dataset/dataset.js';
 import type { Preprocessing } from '../../data/preprocessing/preprocessing.js';
 import { targetReadings } from '../../data/preprocessing/target.js';
 import { requireColumn, type Table } from '../../data/table/table.js';
-import type { Ensemble } from '../../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { failOption } from '../../errors.js';
 import type { CombinedPredictions } from '../../predictions/combine.js';
 import type { Predictions } from '../../predictions/predictions.js';
@@ -16,7 +16,7 @@ export interface PredictionColumn {
 }
 
 /** What says how an ensemble's numbers are written. */
-type Described = Pick<Ensemble, 'task' | 'encoding'>;
+type Described = Pick<TrainedEnsemble, 'task' | 'encoding'>;
 
 /**
  * `prediction`, then `probability_<class>`, or for numbers `variance`, the predicted variance of Gaussian heads, or
@@ -48,7 +48,7 @@ export function ensembleColumns(
  * plan.
  */
 export function memberColumns(
-  { task, encoding, members: trained }: Described & Pick<Ensemble, 'members'>,
+  { task, encoding, members: trained }: Described & Pick<TrainedEnsemble, 'members'>,
   members: readonly Predictions[],
 ): PredictionColumn[] {
   const parts = task.kind === 'classification' ? task.classes : task.targets.length === 1 ? [] : task.targets;

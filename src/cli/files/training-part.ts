@@ -5,12 +5,16 @@ import { splitAgain } from '../../data/load.js';
 import { type Preprocessing, rowsToUse, transformTable } from '../../data/preprocessing/preprocessing.js';
 import type { ClassWeights } from '../../data/preprocessing/weights.js';
 import type { Table } from '../../data/table/table.js';
-import type { Ensemble } from '../../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { isTrainedOn } from '../../ensemble/evaluate/evaluate.js';
 import { counted } from '../terminal/words.js';
 
 /** The rows of a file that an ensemble was trained on, with the groups they had; null when none are known to be. */
-export function trainingPart(ensemble: Ensemble, preprocessing: Preprocessing, table: Table): Dataset | null {
+export function trainingPart(
+  ensemble: TrainedEnsemble,
+  preprocessing: Preprocessing,
+  table: Table,
+): Dataset | null {
   const all = rowsToUse(preprocessing, table);
   const whole = datasetOf(preprocessing, table, all);
   if (isTrainedOn(ensemble, whole)) return whole;
@@ -32,7 +36,7 @@ export interface TrainingRows {
  * @returns null when the file does not hold the rows.
  */
 export function trainingRowsOf(
-  { trainedOn }: Ensemble,
+  { trainedOn }: TrainedEnsemble,
   preprocessing: Preprocessing,
   table: Table,
   classWeights?: ClassWeights,
@@ -48,7 +52,11 @@ export function trainingRowsOf(
 }
 
 /** What to say when rows that are scored are rows that were trained on, or null. */
-export function trainedNote(ensemble: Ensemble, preprocessing: Preprocessing, table: Table): string | null {
+export function trainedNote(
+  ensemble: TrainedEnsemble,
+  preprocessing: Preprocessing,
+  table: Table,
+): string | null {
   const part = trainingPart(ensemble, preprocessing, table);
   if (part === null) return null;
   const which =

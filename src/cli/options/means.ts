@@ -1,6 +1,6 @@
 // The names of the aggregators on the command line: `--mean arithmetic|geometric|vote`.
 
-import type { Ensemble } from '../../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { failOption } from '../../errors.js';
 import { hasEpochs } from '../../model/spec.js';
 import type { Aggregator } from '../../predictions/aggregate/aggregate.js';
@@ -65,7 +65,7 @@ export function aggregatorOf(mean: unknown): Aggregator {
 }
 
 /** Every member predicts a variance. */
-export function hasVariances({ plan, members }: Ensemble): boolean {
+export function hasVariances({ plan, members }: TrainedEnsemble): boolean {
   return members.every(({ index }) => {
     const spec = plan.members[index]!;
     return hasEpochs(spec) && spec.loss === 'gaussianNll';

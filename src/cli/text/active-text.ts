@@ -1,7 +1,7 @@
 // The share of active hidden units, for ensembles trained under an activity penalty.
 
 import type { Dataset } from '../../data/dataset/dataset.js';
-import type { Ensemble } from '../../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { activeUnitShares } from '../../studies/active-units.js';
 import { percent } from '../terminal/words.js';
 
@@ -9,7 +9,7 @@ import { percent } from '../terminal/words.js';
 export type ActiveUnits = readonly (readonly number[] | null)[];
 
 /** Null when no member has an activity penalty. */
-export function activeUnitsOf(ensemble: Ensemble, dataset: Dataset): ActiveUnits | null {
+export function activeUnitsOf(ensemble: TrainedEnsemble, dataset: Dataset): ActiveUnits | null {
   const { plan, members } = ensemble;
   const penalised = members.filter(({ index }) => {
     const spec = plan.members[index]!;

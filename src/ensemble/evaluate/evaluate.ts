@@ -15,7 +15,7 @@ import { checkOptions, type OptionTable, type OptionUses, option, requireUses } 
 import { combiner } from '../../predictions/aggregate/aggregate.js';
 import { type RowRange, type TargetBlock, targetBlock } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import type { Ensemble } from '../ensemble.js';
+import type { TrainedEnsemble } from '../ensemble.js';
 import { memberKinds } from '../kinds.js';
 import { type CandidateRows, drawCandidates, drawMember } from '../member-rows.js';
 import type { AnswerOptions } from '../predict/answers.js';
@@ -61,7 +61,7 @@ const EVALUATE_USES = {
  * @throws ERR_SHAPE when the dataset's columns or task are not the ensemble's; ERR_DATA for a value that is not finite.
  */
 export async function evaluateEnsemble(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   dataset: Dataset,
   options: EvaluateOptions = {},
 ): Promise<Measurement> {
@@ -87,7 +87,7 @@ export async function evaluateEnsemble(
  * **Source:** Breiman, "Out-of-bag estimation", 1996.
  */
 export async function evaluateOutOfBag(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   dataset: Dataset,
   options: OutOfBagOptions = {},
 ): Promise<Measurement | null> {
@@ -106,7 +106,7 @@ export async function evaluateOutOfBag(
  * @throws ERR_SHAPE, ERR_DATA when the dataset's rows or groups are not those the ensemble was trained on.
  */
 export async function eachOutOfBagBlock(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   dataset: Dataset,
   visit: (members: readonly Predictions[], targets: TargetBlock, mask: Uint8Array) => void,
   options: AnswerOptions = {},
@@ -130,7 +130,7 @@ export async function eachOutOfBagBlock(
   return true;
 }
 
-function measurementSettings(ensemble: Ensemble, options: EvaluateOptions) {
+function measurementSettings(ensemble: TrainedEnsemble, options: EvaluateOptions) {
   const name = options.aggregator ?? 'arithmeticMean';
   const { replicates, level, seed, subsets, covariance } = options;
   const combined = combineSettings(ensemble, options);
@@ -144,7 +144,7 @@ function measurementSettings(ensemble: Ensemble, options: EvaluateOptions) {
   };
 }
 
-function subsetAggregators({ task }: Ensemble) {
+function subsetAggregators({ task }: TrainedEnsemble) {
   const arithmeticMean = combiner('arithmeticMean', task);
   if (task.kind === 'regression') return { arithmeticMean };
   return { arithmeticMean, geometricMean: combiner('geometricMean', task) };
@@ -152,7 +152,7 @@ function subsetAggregators({ task }: Ensemble) {
 
 /** One bit per row of the dataset for each trained member; null when none is set. */
 function outOfBagBits(
-  { plan, members, features }: Ensemble,
+  { plan, members, features }: TrainedEnsemble,
   dataset: Dataset,
   rows: CandidateRows,
 ): Uint8Array[] | null {
@@ -175,7 +175,7 @@ function hasBit(bits: Uint8Array, row: number): boolean {
  * Whether a dataset holds the rows that the ensemble was trained on, whatever their weights and its own scales. Of an
  * ensemble saved before format 3 only the very dataset is known again.
  */
-export function isTrainedOn(ensemble: Ensemble, dataset: Dataset): boolean {
+export function isTrainedOn(ensemble: TrainedEnsemble, dataset: Dataset): boolean {
   if (dataset.hash === ensemble.datasetHash) return true;
   const { trainedOn, encoding, preprocessing } = ensemble;
   if (trainedOn === null) return false;
@@ -185,7 +185,7 @@ export function isTrainedOn(ensemble: Ensemble, dataset: Dataset): boolean {
 }
 
 /** Out of bag is who drew what, and that depends on the groups too. */
-function requireTrainingRows(ensemble: Ensemble, dataset: Dataset): void {
+function requireTrainingRows(ensemble: TrainedEnsemble, dataset: Dataset): void {
   const fail = (got: string): never => {
     const expected = 'Out-of-bag figures need the rows the ensemble was trained on';
     throw new TuttiError('ERR_DATA', `${expected}${ofSplit(ensemble)}, got ${got}`, { rows: dataset.rows });
@@ -197,7 +197,7 @@ function requireTrainingRows(ensemble: Ensemble, dataset: Dataset): void {
   }
 }
 
-function ofSplit({ trainedOn }: Ensemble): string {
+function ofSplit({ trainedOn }: TrainedEnsemble): string {
   const split = trainedOn?.split ?? null;
   if (split === null) return '';
   const { testShare, seed, rows } = split;

@@ -5,7 +5,7 @@ import type { Dataset } from '../../data/dataset/dataset.js';
 import { checkOptions } from '../../option-names.js';
 import { combiner } from '../../predictions/aggregate/aggregate.js';
 import type { CombinedPredictions } from '../../predictions/combine.js';
-import type { Ensemble } from '../ensemble.js';
+import type { TrainedEnsemble } from '../ensemble.js';
 import { drawCandidates } from '../member-rows.js';
 import { type CombineOptions, combineSettings, concatenate, PREDICT_OPTIONS } from '../predict/predict.js';
 import { eachOutOfBagBlock } from './evaluate.js';
@@ -29,7 +29,7 @@ export interface OutOfBagPredictions extends CombinedPredictions {
  * **Source:** Breiman, "Out-of-bag estimation", 1996.
  */
 export async function predictOutOfBag(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   dataset: Dataset,
   options: CombineOptions = {},
 ): Promise<OutOfBagPredictions | null> {

@@ -7,7 +7,7 @@ import { failOption, TuttiError } from '../../errors.js';
 import { type OptionTable, option } from '../../option-names.js';
 import type { RowRange } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import type { Ensemble } from '../ensemble.js';
+import type { TrainedEnsemble } from '../ensemble.js';
 
 export interface AnswerOptions {
   /**
@@ -31,7 +31,7 @@ export interface AnswerRules {
  * The rules for an ensemble's members, given in the order of `ensemble.members`.
  * @throws ERR_OPTION for a clip that cannot be, or would not do anything.
  */
-export function answerRules(ensemble: Ensemble, { clip }: AnswerOptions): AnswerRules {
+export function answerRules(ensemble: TrainedEnsemble, { clip }: AnswerOptions): AnswerRules {
   const limits = clipRange(ensemble, clip);
   const plan = ensemble.members.map(({ index }) => index);
   return {
@@ -49,7 +49,7 @@ export function answerRules(ensemble: Ensemble, { clip }: AnswerOptions): Answer
 
 /** The range that predictions are kept within; null for none. @throws ERR_OPTION as {@link answerRules}. */
 export function clipRange(
-  { task, trainedOn }: Pick<Ensemble, 'task' | 'trainedOn'>,
+  { task, trainedOn }: Pick<TrainedEnsemble, 'task' | 'trainedOn'>,
   clip?: boolean,
 ): ColumnRanges | null {
   if (clip !== undefined && typeof clip !== 'boolean') failOption('clip', 'true or false', clip);

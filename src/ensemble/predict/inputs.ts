@@ -12,7 +12,7 @@ import {
 import { type DataRecord, featureTable } from '../../data/preprocessing/records.js';
 import type { Table } from '../../data/table/table.js';
 import { describe, failOption, TuttiError } from '../../errors.js';
-import type { Ensemble } from '../ensemble.js';
+import type { TrainedEnsemble } from '../ensemble.js';
 
 /**
  * Rows to predict: [rows, features], row-major, in the user's units; a dataset, for its `x`; or, where the ensemble was
@@ -25,7 +25,10 @@ export type Inputs = Values | readonly number[] | Dataset | Table | readonly Dat
  * @throws ERR_SHAPE when they are no whole rows, or a dataset's columns are others; ERR_DATA for a raw cell, named by row
  * and column; ERR_OPTION for anything else, and for raw rows where the ensemble was trained on arrays
  */
-export function inputsOf(ensemble: Ensemble, x: Inputs): { readonly x: Values; readonly rows: number } {
+export function inputsOf(
+  ensemble: TrainedEnsemble,
+  x: Inputs,
+): { readonly x: Values; readonly rows: number } {
   if (x instanceof Float32Array || x instanceof Float64Array) return { x, rows: wholeRows(ensemble, x) };
   if (isRecords(x)) return rawRows(ensemble, (preprocessing) => featureTable(preprocessing, x));
   if (isNumbers(x)) return { x: Float64Array.from(x), rows: wholeRows(ensemble, x) };
@@ -54,7 +57,7 @@ function isTable(x: Inputs): x is Table {
   return typeof x === 'object' && x !== null && 'columns' in x && 'source' in x;
 }
 
-function rawRows({ preprocessing }: Ensemble, tableOf: (preprocessing: Preprocessing) => Table) {
+function rawRows({ preprocessing }: TrainedEnsemble, tableOf: (preprocessing: Preprocessing) => Table) {
   if (preprocessing === null) {
     const why =
       'numbers or a dataset, because the ensemble was trained on arrays and knows no columns by name';
@@ -64,7 +67,7 @@ function rawRows({ preprocessing }: Ensemble, tableOf: (preprocessing: Preproces
   return { x: transformFeatures(preprocessing, table), rows: table.rows };
 }
 
-function wholeRows({ features }: Ensemble, { length }: ArrayLike<number>): number {
+function wholeRows({ features }: TrainedEnsemble, { length }: ArrayLike<number>): number {
   const rows = length / features;
   if (Number.isInteger(rows)) return rows;
   throw new TuttiError(
@@ -78,10 +81,10 @@ function wholeRows({ features }: Ensemble, { length }: ArrayLike<number>): numbe
  * @throws ERR_OPTION, ERR_SHAPE, ERR_DATA for what is no dataset; ERR_SHAPE when its columns or its task are not the
  * ensemble's.
  */
-export function checkDataset(ensemble: Ensemble, dataset: Dataset): void {
+export function checkDataset(ensemble: TrainedEnsemble, dataset: Dataset): void {
   requireDataset(dataset);
   checkColumns(ensemble, dataset);
-  const task = (of: Dataset | Ensemble) => JSON.stringify(of.task);
+  const task = (of: Dataset | TrainedEnsemble) => JSON.stringify(of.task);
   if (task(dataset) === task(ensemble)) return;
   throw new TuttiError(
     'ERR_SHAPE',
@@ -92,14 +95,14 @@ export function checkDataset(ensemble: Ensemble, dataset: Dataset): void {
 
 const MOST_LISTED = 8;
 
-function namesOf({ task }: Dataset | Ensemble): string {
+function namesOf({ task }: Dataset | TrainedEnsemble): string {
   const names = task.kind === 'classification' ? task.classes : task.targets;
   const listed = names.slice(0, MOST_LISTED).map((name) => describe(name));
   const more = names.length > MOST_LISTED ? `, …${names.length - MOST_LISTED} more` : '';
   return `${task.kind} of ${listed.join(', ')}${more}`;
 }
 
-function checkColumns(ensemble: Ensemble, dataset: Dataset): void {
+function checkColumns(ensemble: TrainedEnsemble, dataset: Dataset): void {
   if (dataset.features !== ensemble.features) {
     throw new TuttiError(
       'ERR_SHAPE',

@@ -6,7 +6,7 @@ import { TuttiError } from '../../errors.js';
 import { resolveArithmetic } from '../../kernels/arithmetic.js';
 import { compileKernels } from '../../kernels/compile-kernels.js';
 import { requireNetwork } from '../../model/network.js';
-import type { Ensemble, TrainedMember } from '../ensemble.js';
+import type { TrainedEnsemble, TrainedMember } from '../ensemble.js';
 
 /** A predictor that was disposed of, and what it was made for. */
 interface Resting {
@@ -17,7 +17,7 @@ interface Resting {
 }
 
 /** The last predictor of each ensemble that nobody uses. Held weakly, because its memory may have been let go of. */
-const resting = new WeakMap<Ensemble, Resting>();
+const resting = new WeakMap<TrainedEnsemble, Resting>();
 
 /**
  * Loads networks of an ensemble, ready to predict. Where the same were disposed of and their memory is still there,
@@ -27,7 +27,7 @@ const resting = new WeakMap<Ensemble, Resting>();
  * @throws ERR_OPTION when a member is of another kind.
  */
 export function predictorOf(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   networks: readonly TrainedMember[] = ensemble.members,
   blockRows?: number,
   loadedBytes?: number,
@@ -45,7 +45,7 @@ export function predictorOf(
 
 /** A predictor that, disposed of, rests until its ensemble predicts again. */
 function restingPredictor(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   networks: readonly TrainedMember[],
   blockRows: number | undefined,
   loadedBytes: number | undefined,
@@ -74,7 +74,7 @@ function restingPredictor(
  * @throws ERR_OPTION when a member is of another kind; ERR_BUNDLE when there is none.
  */
 export function networkMembers(
-  { plan, members, features }: Ensemble,
+  { plan, members, features }: TrainedEnsemble,
   networks: readonly TrainedMember[] = members,
 ): PredictableMember[] {
   if (networks.length === 0)

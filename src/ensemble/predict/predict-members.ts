@@ -3,7 +3,7 @@
 import { outputCount, type Values } from '../../data/dataset/dataset.js';
 import { checkOptions } from '../../option-names.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import type { Ensemble } from '../ensemble.js';
+import type { TrainedEnsemble } from '../ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions } from './answers.js';
 import { type Inputs, inputsOf } from './inputs.js';
 import { eachBlock } from './predict.js';
@@ -16,7 +16,7 @@ import { eachBlock } from './predict.js';
  * @throws as `predictEnsemble`.
  */
 export async function predictMembers(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   inputs: Inputs,
   options: AnswerOptions = {},
 ): Promise<Predictions[]> {

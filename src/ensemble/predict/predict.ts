@@ -12,7 +12,7 @@ import { type Aggregator, COMBINE_OPTIONS, combiner } from '../../predictions/ag
 import { blockRanges, blockRowsFor, type RowRange } from '../../predictions/blocks.js';
 import type { CombinedPredictions } from '../../predictions/combine.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import type { Ensemble } from '../ensemble.js';
+import type { TrainedEnsemble } from '../ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions } from './answers.js';
 import { averagingWeights } from './averaging-weights.js';
 import { type Inputs, inputsOf } from './inputs.js';
@@ -58,7 +58,7 @@ const KEPT_BYTES = 2 ** 31;
  * there or not the one it was trained with; ERR_LEARNER when a learner fails; ERR_ENGINE_MISSING.
  */
 export async function predictEnsemble(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   inputs: Inputs,
   options: CombineOptions = {},
 ): Promise<CombinedPredictions> {
@@ -82,7 +82,7 @@ export async function predictEnsemble(
  * @throws what {@link predictEnsemble} throws for the ensemble and the options; ERR_MEMORY when it does not fit.
  */
 export async function createPredictor(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   options: CombineOptions = {},
 ): Promise<EnsemblePredictor> {
   checkOptions('createPredictor', options, PREDICT_OPTIONS);
@@ -90,7 +90,7 @@ export async function createPredictor(
 }
 
 async function loadPredictor(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   options: CombineOptions,
   loadedBytes?: number,
 ): Promise<EnsemblePredictor> {
@@ -136,7 +136,7 @@ function turns(): <T>(run: () => Promise<T>) => Promise<T> {
 
 /** An aggregator's settings: those given, and the weights that the members carry where none are. */
 export function combineSettings(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   { weights = averagingWeights(ensemble) ?? undefined, tolerance }: CombineOptions,
 ): { weights?: readonly number[]; tolerance?: number } {
   return { ...(weights === undefined ? {} : { weights }), ...(tolerance === undefined ? {} : { tolerance }) };
@@ -148,7 +148,7 @@ export function combineSettings(
  * @param x [n, features] in the user's units. @param index rows to visit, or null for all.
  */
 export async function eachBlock(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   x: Values,
   rows: number,
   index: Uint32Array | null,

@@ -9,7 +9,7 @@ import { allowedModule } from '../../engines/user-modules/allowed-modules.js';
 import { TuttiError } from '../../errors.js';
 import type { RowRange } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import type { Ensemble, TrainedMember } from '../ensemble.js';
+import type { TrainedEnsemble, TrainedMember } from '../ensemble.js';
 import { type AnswerOptions, answerRules } from './answers.js';
 
 /** All members at once. */
@@ -30,7 +30,7 @@ export interface BlockPredictor {
  * @throws ERR_BUNDLE when there are none; ERR_ARITHMETIC, ERR_MODULE, ERR_LEARNER, ERR_ENGINE_MISSING as their engines.
  */
 export async function createBlockPredictor(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   blockRows: number,
   options: AnswerOptions = {},
   loadedBytes?: number,
@@ -72,7 +72,7 @@ export async function createBlockPredictor(
 
 /** The networks of the wasm engine, which share a memory; null when there are none. */
 async function loadNetworks(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   members: readonly TrainedMember[],
   blockRows: number,
   loadedBytes?: number,
@@ -83,7 +83,7 @@ async function loadNetworks(
 }
 
 async function createMemberPredictor(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   { index, weights, model }: TrainedMember,
 ): Promise<MemberPredictor> {
   const { plan, features, task, encoding } = ensemble;

@@ -9,7 +9,7 @@ import { AGGREGATORS, type Aggregator, DEFAULT_TOLERANCE } from '../../predictio
 import { type TargetBlock, targetBlock } from '../../predictions/blocks.js';
 import { largestAt } from '../../predictions/labels.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import type { Ensemble } from '../ensemble.js';
+import type { TrainedEnsemble } from '../ensemble.js';
 import { eachOutOfBagBlock } from '../evaluate/evaluate.js';
 import { checkDataset } from '../predict/inputs.js';
 import { eachBlock } from '../predict/predict.js';
@@ -93,7 +93,7 @@ export interface MemberSelection {
  * **Source:** Caruana, Niculescu-Mizil, Crew, Ksikes (2004), Ensemble selection from libraries of models.
  */
 export async function selectMembers(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   dataset: Dataset,
   options: SelectionOptions = {},
 ): Promise<MemberSelection> {
@@ -123,7 +123,7 @@ export async function selectMembers(
   };
 }
 
-function resolveSelection({ task, members }: Ensemble, options: SelectionOptions) {
+function resolveSelection({ task, members }: TrainedEnsemble, options: SelectionOptions) {
   if (members.length === 0) throw new TuttiError('ERR_BUNDLE', 'This ensemble has no members to select from');
   const { aggregator = 'arithmeticMean', size = Math.min(100, 2 * members.length), rows } = options;
   const squares = task.kind === 'regression' || rows === 'outOfBag';
@@ -145,7 +145,7 @@ function fittingMetrics(squares: boolean, aggregator: Aggregator): readonly Sele
 }
 
 async function collect(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   dataset: Dataset,
   aggregator: Aggregator,
   from: 'heldOut' | 'outOfBag',

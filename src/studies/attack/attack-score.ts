@@ -2,7 +2,7 @@
 // for classes, root mean squared error in the user's units for numbers.
 
 import { outputCount } from '../../data/dataset/dataset.js';
-import type { Ensemble } from '../../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { clipRange } from '../../ensemble/predict/answers.js';
 import { exp } from '../../math/functions.js';
 import { logProbabilities, meanPrediction, type RawOutputs, type Truth } from './attack-loss.js';
@@ -19,7 +19,7 @@ interface Scores {
 /** Scores of `members` members and of their mean; NaN over no rows. */
 export function createScores(
   members: number,
-  ensemble: Pick<Ensemble, 'task' | 'encoding' | 'trainedOn'>,
+  ensemble: Pick<TrainedEnsemble, 'task' | 'encoding' | 'trainedOn'>,
 ): Scores {
   const { task, encoding } = ensemble;
   const { mean: centres, std } = encoding.targets;

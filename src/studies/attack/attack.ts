@@ -6,7 +6,7 @@ import type { Dataset } from '../../data/dataset/dataset.js';
 import { encodeRows, encodeTargets } from '../../data/dataset/encoding.js';
 import { type ColumnRanges, columnRanges } from '../../data/dataset/training-facts.js';
 import { createDifferentiable, type DifferentiableNetworks } from '../../engines/wasm/differentiable.js';
-import type { Ensemble } from '../../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { checkDataset } from '../../ensemble/predict/inputs.js';
 import { networkMembers } from '../../ensemble/predict/network-predictor.js';
 import { resolveArithmetic } from '../../kernels/arithmetic.js';
@@ -108,7 +108,7 @@ export interface Robustness {
  * Courville, Deep Learning, 7.13.
  */
 export async function attackEnsemble(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   dataset: Dataset,
   options: AttackOptions,
 ): Promise<Robustness> {
@@ -154,7 +154,7 @@ interface AttackSettings {
 
 function resolveAttack(
   options: AttackOptions,
-  { members: { length: members }, encoding }: Ensemble,
+  { members: { length: members }, encoding }: TrainedEnsemble,
 ): AttackSettings {
   const { norm = 'linf', steps = 1, scale = 'range', bounds = null } = options;
   const target = options.target ?? (members <= MOST_MEMBERS ? 'both' : 'ensemble');
@@ -172,7 +172,7 @@ interface Attacked {
   readonly losses: readonly Loss[];
 }
 
-function loadAttacked(ensemble: Ensemble): Attacked {
+function loadAttacked(ensemble: TrainedEnsemble): Attacked {
   const { plan, members, features, task } = ensemble;
   const losses = members.map(({ index }) => requireNetwork(plan.members[index]!, index).loss);
   const module = compileKernels(resolveArithmetic(plan.arithmetic));
@@ -182,7 +182,7 @@ function loadAttacked(ensemble: Ensemble): Attacked {
 
 async function attackAt(
   attacked: Attacked,
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   dataset: Dataset,
   settings: AttackSettings,
   ball: AttackBall,
@@ -223,7 +223,7 @@ async function attackAt(
 
 /** The feature ranges that count, in the user's units. */
 function rangesFor(
-  { trainedOn }: Ensemble,
+  { trainedOn }: TrainedEnsemble,
   attacked: Dataset,
   given: Dataset | null,
 ): { readonly values: ColumnRanges; readonly from: Robustness['rangesFrom'] } {
@@ -233,7 +233,7 @@ function rangesFor(
 }
 
 function ballOf(
-  { features }: Ensemble,
+  { features }: TrainedEnsemble,
   ranges: ColumnRanges,
   settings: AttackSettings,
   epsilon: number,
@@ -249,7 +249,7 @@ function ballOf(
 }
 
 /** Targets as members are taught them. */
-function truthOf({ encoding }: Ensemble, dataset: Dataset, start: number, end: number): Truth {
+function truthOf({ encoding }: TrainedEnsemble, dataset: Dataset, start: number, end: number): Truth {
   const { task, labels, targets, rows } = dataset;
   const width = targets.length / rows;
   const own = encodeTargets(targets.subarray(start * width, end * width), encoding.targets);

@@ -2,7 +2,7 @@
 // and the net's sampled masks measured as the ensemble they are.
 
 import type { Dataset } from '../../data/dataset/dataset.js';
-import type { Ensemble } from '../../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { evaluateEnsemble } from '../../ensemble/evaluate/evaluate.js';
 import { log } from '../../math/functions.js';
 import type { Measurement } from '../../measure/measurement.js';
@@ -59,7 +59,7 @@ const MOST_UNITS_UNASKED = 10;
  * @throws ERR_OPTION as `predictWithMasks`, ERR_SHAPE for a dataset of other features or another task.
  */
 export async function compareMasks(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   dataset: Dataset,
   options: CompareMasksOptions = {},
 ): Promise<MaskComparison> {
@@ -83,7 +83,7 @@ export async function compareMasks(
 }
 
 async function runWay(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   dataset: Dataset,
   way: MaskWay,
   masks: number | 'all',

@@ -3,7 +3,7 @@
 // mean over members. Sampled from keyed streams, or all 2ⁿ with their probabilities.
 
 import type { UnitFactors } from '../../engines/wasm/dropout.js';
-import type { Ensemble, TrainedMember } from '../../ensemble/ensemble.js';
+import type { TrainedEnsemble, TrainedMember } from '../../ensemble/ensemble.js';
 import { failOption } from '../../errors.js';
 import { RandomStream, streamKey } from '../../math/random.js';
 import { layerShapes, requireNetwork } from '../../model/network.js';
@@ -29,7 +29,7 @@ export const MASK_OPTIONS = {
 /** One dropout net and what its masks may drop. */
 export interface DropoutNet {
   /** The net alone, predicting by the weight scaling rule. */
-  readonly alone: Ensemble;
+  readonly alone: TrainedEnsemble;
   /** Its number in the plan it comes from. */
   readonly member: number;
   readonly dropout: DropoutSpec;
@@ -43,7 +43,7 @@ export interface DropoutNet {
  * Finds the dropout net.
  * @throws ERR_OPTION when that member was not trained, or not with dropout.
  */
-export function dropoutNet(ensemble: Ensemble, member?: number): DropoutNet {
+export function dropoutNet(ensemble: TrainedEnsemble, member?: number): DropoutNet {
   const { plan, members, features, task } = ensemble;
   const hasDropout = ({ index }: TrainedMember) => {
     const spec = plan.members[index]!;
@@ -69,22 +69,26 @@ export function dropoutNet(ensemble: Ensemble, member?: number): DropoutNet {
  * @param masks how many, an integer ≥ 1.
  * @throws ERR_OPTION for a number out of range or a member without dropout.
  */
-export function maskEnsemble(ensemble: Ensemble, masks: number, options: MaskOptions = {}): Ensemble {
+export function maskEnsemble(
+  ensemble: TrainedEnsemble,
+  masks: number,
+  options: MaskOptions = {},
+): TrainedEnsemble {
   checkOptions('maskEnsemble', options, MASK_OPTIONS);
   const net = dropoutNet(ensemble, options.member);
   return ofMasks(net, sampleMasks(net, masks, options.seed));
 }
 
 /** The net under each of the masks. */
-export function ofMasks({ alone }: DropoutNet, masks: readonly UnitFactors[]): Ensemble {
+export function ofMasks({ alone }: DropoutNet, masks: readonly UnitFactors[]): TrainedEnsemble {
   return withMasks(alone, alone.members[0]!, masks);
 }
 
 function withMasks(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   { unitFactors: _, averagingWeight: _weight, ...trained }: TrainedMember,
   masks: readonly (UnitFactors | undefined)[],
-): Ensemble {
+): TrainedEnsemble {
   const spec = ensemble.plan.members[trained.index]!;
   return {
     ...ensemble,

@@ -4,7 +4,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { encodeRows } from '../../data/dataset/encoding.js';
 import type { UnitFactors } from '../../engines/wasm/dropout.js';
-import type { Ensemble } from '../../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions, answerRules } from '../../ensemble/predict/answers.js';
 import { type Inputs, inputsOf } from '../../ensemble/predict/inputs.js';
 import { predictorOf } from '../../ensemble/predict/network-predictor.js';
@@ -66,7 +66,7 @@ const CHUNK_MASKS = 256;
  * and p. 260 (weight scaling).
  */
 export async function predictWithMasks(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   x: Inputs,
   options: PredictMasksOptions = {},
 ): Promise<CombinedPredictions> {

@@ -5,7 +5,7 @@ import type { Dataset } from '../../data/dataset/dataset.js';
 import { trainingFacts } from '../../data/dataset/training-facts.js';
 import { modulesOf } from '../../engines/user-modules/allowed-modules.js';
 import { stateShape } from '../../engines/wasm/tying.js';
-import type { Ensemble, FailedMember, TrainedMember } from '../../ensemble/ensemble.js';
+import type { FailedMember, TrainedEnsemble, TrainedMember } from '../../ensemble/ensemble.js';
 import { failOption, fromWire, TuttiError, toWire, type WireError } from '../../errors.js';
 import { ControlBlock } from '../../memory/control-block.js';
 import { countShared } from '../../memory/uncounted-bytes.js';
@@ -82,7 +82,7 @@ export class TrainingRun {
     return !this.#attempts.leftBehind;
   }
 
-  async finish(): Promise<Ensemble> {
+  async finish(): Promise<TrainedEnsemble> {
     const { signal, onProgress, onInterrupt } = this.#settings;
     const stop = () => this.#stop();
     signal?.addEventListener('abort', stop, { once: true });
@@ -324,7 +324,7 @@ export class TrainingRun {
     this.#stop();
   }
 
-  #collect(interrupted: boolean): Ensemble {
+  #collect(interrupted: boolean): TrainedEnsemble {
     const { plan, dataset, kept } = this.#work;
     const { task, features, encoding, preprocessing, hash } = dataset;
     const members = [...kept, ...this.#trained].sort((a, b) => a.index - b.index);

@@ -10,9 +10,9 @@ import {
   contentHash,
   createPool,
   Dataset,
-  type Ensemble,
   type LearnerData,
   predictEnsemble,
+  type TrainedEnsemble,
   type TrainingOptions,
   trainEnsemble,
 } from '../../../src/index.js';
@@ -36,7 +36,7 @@ function moduleOf(source: string): string {
 
 type Recorded = Omit<LearnerData, 'random'> & { readonly draws: Float64Array };
 
-function recordOf({ members }: Ensemble, at: number): Recorded {
+function recordOf({ members }: TrainedEnsemble, at: number): Recorded {
   return unpackArrays(members[at]!.model!) as Recorded;
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { Dataset } from '../../../src/data/dataset/dataset.js';
 import type { LayersModel, TensorFlow } from '../../../src/engines/tfjs/api.js';
-import type { Ensemble } from '../../../src/ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
 import {
   contentHash,
   fromLayersModel,
@@ -74,7 +74,7 @@ const NETWORKS: Readonly<Record<string, readonly [Dataset, TrainingOptions]>> = 
 };
 
 /** One barely trained member, whose weights are as good as random. */
-function barelyTrained(dataset: Dataset, options: TrainingOptions): Promise<Ensemble> {
+function barelyTrained(dataset: Dataset, options: TrainingOptions): Promise<TrainedEnsemble> {
   return trainEnsemble(dataset, {
     members: 1,
     epochs: 2,
@@ -94,7 +94,7 @@ function say(tf: TensorFlow, model: LayersModel, x: Float32Array, features: numb
 }
 
 /** Predictions as a model with means and variances side by side has them. */
-async function expectedOf(ensemble: Ensemble, x: Float32Array): Promise<Float32Array> {
+async function expectedOf(ensemble: TrainedEnsemble, x: Float32Array): Promise<Float32Array> {
   const clip = ensemble.task.kind === 'regression' ? { clip: false } : {};
   const { mean, variance, outputs } = await predictEnsemble(ensemble, x, clip);
   const spec = ensemble.plan.members[0]!;

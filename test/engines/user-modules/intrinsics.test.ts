@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { rememberIntrinsics, restoreIntrinsics } from '../../../src/engines/user-modules/intrinsics.js';
-import { createPool, type Ensemble, predictEnsemble, trainEnsemble } from '../../../src/index.js';
+import { createPool, predictEnsemble, type TrainedEnsemble, trainEnsemble } from '../../../src/index.js';
 import { clusters } from '../../support/datasets.js';
 import { CENTROIDS, learnerOf } from '../../support/learners.js';
 
@@ -23,7 +23,7 @@ function moduleOf(source: string): string {
 const network = { hidden: [4], epochs: 2 };
 const beside = (learner: string) => ({ seed: 5, members: [{ learner }, network, { learner: centroids }] });
 
-async function othersOf({ members }: Ensemble) {
+async function othersOf({ members }: TrainedEnsemble) {
   return members.filter(({ index }) => index > 0).map(({ weights, model }) => ({ weights, model }));
 }
 

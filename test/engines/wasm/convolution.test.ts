@@ -2,7 +2,7 @@
 // sharing parameters promises, translation equivariance.
 
 import t from 'tap';
-import type { Ensemble } from '../../../src/ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
 import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
 import { RandomStream, streamKey } from '../../../src/math/random.js';
 import { layerShapes, parameterCount } from '../../../src/model/network.js';
@@ -93,13 +93,13 @@ for (const [name, options] of Object.entries(NETWORKS)) {
 }
 
 /** A member trained for an epoch on noise: its weights are as good as random. */
-function barelyTrained(options: TrainingOptions, features: number): Promise<Ensemble> {
+function barelyTrained(options: TrainingOptions, features: number): Promise<TrainedEnsemble> {
   const seeded = { ...options, members: 1, epochs: 1, seed: 2, arithmetic: 'strict' } as const;
   return trainEnsemble(clusters(30, features, 3), seeded);
 }
 
 /** Probabilities f32[rows, 3]. */
-async function probabilities(ensemble: Ensemble, x: Float32Array): Promise<Float32Array> {
+async function probabilities(ensemble: TrainedEnsemble, x: Float32Array): Promise<Float32Array> {
   const { mean } = await predictEnsemble(ensemble, x);
   return Float32Array.from(mean);
 }

@@ -2,7 +2,7 @@
 
 import t from 'tap';
 import { Dataset } from '../../../src/data/dataset/dataset.js';
-import type { Ensemble } from '../../../src/ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
 import { evaluateEnsemble, evaluateOutOfBag } from '../../../src/ensemble/evaluate/evaluate.js';
 import { drawCandidates, drawMember } from '../../../src/ensemble/member-rows.js';
 import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
@@ -15,13 +15,13 @@ const BASE: TrainingOptions = { members: 6, hidden: [8], epochs: 4, seed: 5 };
 const dataset = clusters(150, 5, 3);
 
 /** The rows of each trained member's draw. */
-function drawsOf({ plan, members, features }: Ensemble) {
+function drawsOf({ plan, members, features }: TrainedEnsemble) {
   const rows = drawCandidates(plan, dataset);
   return members.map(({ index }) => drawMember(plan.seed, plan.members[index]!, dataset, features, rows));
 }
 
 /** Out-of-bag accuracy, squared error and coverage, recomputed row by row from single members. */
-async function byHand(ensemble: Ensemble) {
+async function byHand(ensemble: TrainedEnsemble) {
   const draws = drawsOf(ensemble);
   const alone = await Promise.all(
     ensemble.members.map((member) => predictEnsemble({ ...ensemble, members: [member] }, dataset.x)),

@@ -2,7 +2,7 @@
 
 import t from 'tap';
 import { Dataset } from '../../../src/data/dataset/dataset.js';
-import type { Ensemble } from '../../../src/ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
 import { predictorOf } from '../../../src/ensemble/predict/network-predictor.js';
 import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
@@ -25,7 +25,7 @@ const numbers = Dataset.fromArrays({
 const OPTIONS = { members: 3, hidden: [5], epochs: 2, earlyStopping: 'none' } as const;
 
 /** The same members, of which nothing has been loaded. */
-function afresh(ensemble: Ensemble): Ensemble {
+function afresh(ensemble: TrainedEnsemble): TrainedEnsemble {
   return { ...ensemble, members: ensemble.members.map((member) => ({ ...member })) };
 }
 

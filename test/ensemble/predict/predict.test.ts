@@ -2,7 +2,7 @@
 
 import t from 'tap';
 import { Dataset } from '../../../src/data/dataset/dataset.js';
-import type { Ensemble } from '../../../src/ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
 import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
 import type { TrainingOptions } from '../../../src/model/options/options.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
@@ -15,7 +15,11 @@ const classes = clusters(300, 7, 3);
 const values = linear(120, 6, 2);
 
 /** [member][row][output] of the reference. */
-function membersBy<T>(ensemble: Ensemble, { x, rows, features }: Dataset, of: (raw: number[]) => T): T[][] {
+function membersBy<T>(
+  ensemble: TrainedEnsemble,
+  { x, rows, features }: Dataset,
+  of: (raw: number[]) => T,
+): T[][] {
   return ensemble.members.map((_, member) =>
     Array.from({ length: rows }, (_, row) => of(referenceOutputs(ensemble, member, rowOf(x, features, row)))),
   );

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { Dataset, type Values } from '../../../src/data/dataset/dataset.js';
 import { loadTraining } from '../../../src/data/load.js';
-import type { Ensemble } from '../../../src/ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
 import { evaluateEnsemble, evaluateOutOfBag } from '../../../src/ensemble/evaluate/evaluate.js';
 import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
 import { selectMembers } from '../../../src/ensemble/select/select-members.js';
@@ -153,7 +153,7 @@ t.test('a regression stays within the range of its training targets unless told 
     });
     t.ok(Math.abs(e.predicted - e.measured) < 1e-9 * e.measured, 'the identity holds for what is reported');
     t.ok(Math.abs(scores!.squaredError - e.measured) < 1e-9 * e.measured);
-    const former: Ensemble = { ...ensemble, trainedOn: null };
+    const former: TrainedEnsemble = { ...ensemble, trainedOn: null };
     t.same((await predictEnsemble(former, beyond)).mean, free.mean, 'no range, no clip');
     await t.rejects(predictEnsemble(former, beyond, { clip: true }), { code: 'ERR_OPTION' });
   }

@@ -4,7 +4,7 @@
 import t from 'tap';
 import { Dataset, outputCount } from '../../../src/data/dataset/dataset.js';
 import { createDifferentiable } from '../../../src/engines/wasm/differentiable.js';
-import type { Ensemble } from '../../../src/ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
 import { evaluateEnsemble } from '../../../src/ensemble/evaluate/evaluate.js';
 import { networkMembers } from '../../../src/ensemble/predict/network-predictor.js';
 import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
@@ -25,7 +25,7 @@ const numbers = linear(150, 5, 2);
 
 /** J of the mean prediction at x, in double precision. */
 function lossAt(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   members: readonly number[],
   dataset: Dataset,
   row: number,
@@ -235,7 +235,7 @@ for (const norm of ['linf', 'l2'] as const) {
 
 t.test('members that are certain are attacked as well as others', async (t) => {
   const ensemble = await trainEnsemble(twoClasses, { ...BASE, activation: 'relu' });
-  const louder = (factor: number): Ensemble => ({
+  const louder = (factor: number): TrainedEnsemble => ({
     ...ensemble,
     members: ensemble.members.map((member) => {
       // Output weights and biases: 12 × 2 + 2 numbers at the end.

@@ -4,7 +4,7 @@
 import t from 'tap';
 import { saveEnsemble } from '../../../src/bundle/save.js';
 import type { Dataset } from '../../../src/data/dataset/dataset.js';
-import type { Ensemble } from '../../../src/ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
 import { evaluateEnsemble, evaluateOutOfBag } from '../../../src/ensemble/evaluate/evaluate.js';
 import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
 import { layerShapes, networkSpecs } from '../../../src/model/network.js';
@@ -23,13 +23,13 @@ const values = linear(50, 4, 2);
 const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Array.from(a).reduce((most, value, at) => Math.max(most, Math.abs(value - b[at]!)), 0);
 
-const means = async (ensemble: Ensemble, { x }: Dataset, way: MaskWay, masks: number | 'all' = 50) => {
+const means = async (ensemble: TrainedEnsemble, { x }: Dataset, way: MaskWay, masks: number | 'all' = 50) => {
   const over = way === 'weightScaling' ? {} : { masks };
   return (await predictWithMasks(ensemble, x, { way, ...over, ...unclipped(ensemble) })).mean;
 };
 
 // The laws of masks hold for what nets put out; answers beyond the range of the training targets are clipped.
-const unclipped = ({ task }: Ensemble) => (task.kind === 'regression' ? { clip: false } : {});
+const unclipped = ({ task }: TrainedEnsemble) => (task.kind === 'regression' ? { clip: false } : {});
 
 for (const dropoutScaling of ['inverted', 'plain'] as const) {
   t.test(
@@ -62,7 +62,7 @@ for (const dropoutScaling of ['inverted', 'plain'] as const) {
 }
 
 /** Both means over all masks of the first rows: every mask, every class, one at a time. */
-function bruteForce(ensemble: Ensemble, { x, features, task }: Dataset, rows: number) {
+function bruteForce(ensemble: TrainedEnsemble, { x, features, task }: Dataset, rows: number) {
   const spec = networkSpecs(ensemble.plan)[0]!;
   const shapes = layerShapes(spec, features, task);
   const layers = layersOf(shapes, ensemble.members[0]!.weights);
@@ -122,7 +122,7 @@ t.test('plain and inverted dropout are the same nets with scaled weights, mask b
     for (let i = 0; i < inputs * units; i++, at++) scaled[at] = member!.weights[at]! * keep;
     for (let o = 0; o < units; o++, at++) scaled[at] = member!.weights[at]!;
   });
-  const inverted: Ensemble = {
+  const inverted: TrainedEnsemble = {
     ...plain,
     plan: { ...plain.plan, members: [{ ...spec, dropout: { ...spec.dropout!, scaling: 'inverted' } }] },
     members: [{ ...member!, weights: scaled }],

@@ -1,7 +1,7 @@
 // A training of the command line from its start to its file: progress, Ctrl-C, and what is saved of it.
 
 import type { SavedEnsemble } from '../../../bundle/save.js';
-import type { Ensemble } from '../../../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../../ensemble/ensemble.js';
 import type { Pool } from '../../../pool/pool.js';
 import type { TrainingSettings } from '../../../training/session/training-settings.js';
 import { rememberModules } from '../../files/trusted-modules.js';
@@ -11,7 +11,7 @@ import { createProgressDisplay } from '../../terminal/progress.js';
 import { note } from '../../terminal/terminal.js';
 
 export interface TrainedAndSaved {
-  readonly ensemble: Ensemble;
+  readonly ensemble: TrainedEnsemble;
   /** Null where the training came to its end. */
   readonly interruptStatus: number | null;
   readonly saved: SavedEnsemble | null;
@@ -21,7 +21,7 @@ export interface TrainedAndSaved {
 
 /** Saved before anything is measured: what took long must not depend on what comes after. */
 export async function trainAndSave(
-  start: (settings: TrainingSettings) => Promise<Ensemble>,
+  start: (settings: TrainingSettings) => Promise<TrainedEnsemble>,
   runner: Pool,
   { quiet, out }: Pick<TrainSettings, 'quiet' | 'out'>,
 ): Promise<TrainedAndSaved> {

@@ -1,7 +1,7 @@
 // What is measured after a training: out of bag, on the rows held out, and the one against the other.
 
 import type { LoadedData } from '../../../data/load.js';
-import type { Ensemble } from '../../../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../../ensemble/ensemble.js';
 import {
   type EvaluateOptions,
   evaluateEnsemble,
@@ -25,7 +25,7 @@ export interface TrainingMeasurements {
 
 /** Measures an ensemble on the data it was loaded for. */
 export async function measureTraining(
-  ensemble: Ensemble,
+  ensemble: TrainedEnsemble,
   { train, test: heldOut }: Pick<LoadedData, 'train' | 'test'>,
   aggregator: Aggregator,
   intervals: Pick<EvaluateOptions, 'level' | 'replicates' | 'clip'> = {},

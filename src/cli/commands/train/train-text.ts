@@ -5,7 +5,7 @@ import { contentHash } from '../../../bundle/content-hash.js';
 import type { SavedEnsemble } from '../../../bundle/save.js';
 import { outputCount } from '../../../data/dataset/dataset.js';
 import type { LoadedData } from '../../../data/load.js';
-import type { Ensemble } from '../../../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../../../ensemble/ensemble.js';
 import { stillImproving } from '../../../ensemble/still-improving.js';
 import type { HonestTest } from '../../../measure/honest-test.js';
 import { hasEpochs } from '../../../model/spec.js';
@@ -23,7 +23,7 @@ import type { TrainingMeasurements } from './train-measure.js';
 
 /** What a training, or more of one, came to. */
 export interface KeptOutcome {
-  readonly ensemble: Ensemble;
+  readonly ensemble: TrainedEnsemble;
   readonly out: string | undefined;
   readonly saved: SavedEnsemble | null;
   /** Null after an interrupt. */
@@ -66,7 +66,7 @@ export function headerLines(
 }
 
 /** One line per member that failed, in plan order. */
-export function failureLines({ failures }: Ensemble): string[] {
+export function failureLines({ failures }: TrainedEnsemble): string[] {
   const lines = failures.slice(0, MOST_FAILURES).map(({ index, error }) => {
     const text = failureText(error);
     return /^Member \d/.test(text) ? text : `Member ${index} failed: ${text}`;
@@ -99,7 +99,7 @@ export function summaryLines({ ensemble, measured, saved, out }: KeptOutcome, pa
   return lines;
 }
 
-function trainedLine({ members, plan, wallMs }: Ensemble): string {
+function trainedLine({ members, plan, wallMs }: TrainedEnsemble): string {
   const planned = plan.members.length;
   const trained =
     members.length === planned ? counted(planned, 'member') : `${members.length} of ${planned} members`;
@@ -108,7 +108,7 @@ function trainedLine({ members, plan, wallMs }: Ensemble): string {
 }
 
 /** That some members' epochs ended too early, and what would help. */
-function improvingLines(ensemble: Ensemble): string[] {
+function improvingLines(ensemble: TrainedEnsemble): string[] {
   const improving = stillImproving(ensemble);
   if (improving.length === 0) return [];
   const epochs = Math.max(...improving.map((index) => epochsOf(ensemble, index)));
@@ -119,7 +119,7 @@ function improvingLines(ensemble: Ensemble): string[] {
   ];
 }
 
-function epochsOf({ plan }: Ensemble, index: number): number {
+function epochsOf({ plan }: TrainedEnsemble, index: number): number {
   const spec = plan.members[index]!;
   return hasEpochs(spec) ? spec.epochs : 0;
 }
@@ -180,6 +180,6 @@ export function keptJson({ ensemble, saved, measured, interrupted, out }: KeptOu
   };
 }
 
-function namesOf({ task }: Ensemble): object {
+function namesOf({ task }: TrainedEnsemble): object {
   return task.kind === 'classification' ? { classes: task.classes } : { targets: task.targets };
 }
