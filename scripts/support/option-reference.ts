@@ -1,6 +1,7 @@
 // The text of docs/OPTIONS.md: every option of every command in tables, from the rows that the command line itself is
 // made of and from what training says of its options' users. It knows no option.
 
+import { GROUPS, type Group } from '../../src/cli/options/groups.js';
 import { inFlags } from '../../src/cli/options/option-origins.js';
 import { flagOf, type OptionRow } from '../../src/cli/options/option-row.js';
 import { allTrainingRows, WITHOUT_FLAG } from '../../src/cli/options/training-rows.js';
@@ -87,8 +88,8 @@ function commandTable(rows: readonly OptionRow[], all: readonly OptionRow[]): st
   return table(['flag', 'values', 'default', 'what it does'], cells);
 }
 
-function grouped(rows: readonly OptionRow[]): ReadonlyMap<string, readonly OptionRow[]> {
-  const groups = new Map<string, OptionRow[]>();
+function grouped(rows: readonly OptionRow[]): ReadonlyMap<Group, readonly OptionRow[]> {
+  const groups = new Map<Group, OptionRow[]>();
   for (const row of rows) groups.set(row.group, [...(groups.get(row.group) ?? []), row]);
   return groups;
 }
@@ -102,7 +103,7 @@ export async function optionReference(): Promise<string> {
     '## Training',
     'What `trainEnsemble`, `compareSources`, `tutti train` and `tutti sources` take. What members use may differ\n' +
       'between them, in a list of `members` or a `grid`.',
-    ...[...grouped(training)].flatMap(([group, rows]) => [`### ${group}`, trainingTable(rows)]),
+    ...[...grouped(training)].flatMap(([group, rows]) => [`### ${GROUPS[group]}`, trainingTable(rows)]),
     ...[...(await commandOptions())].flatMap(([name, rows]) => [
       `## tutti ${name}`,
       ...(trains(name) ? ['Beside the options of training:'] : []),

@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { TuttiError } from '../errors.js';
 import { VERSION } from '../version.js';
 import type { CommandDefinition, GivenOptions } from './options/command.js';
+import { GROUPS } from './options/groups.js';
 import { inFlags, inUsersWords, type OptionOrigins } from './options/option-origins.js';
 import { flagOf, type OptionRow, parseFlag } from './options/option-row.js';
 import { type CommandOptions, unknownCommand, usageError } from './options/usage-errors.js';
@@ -143,7 +144,7 @@ function optionsOf(row: OptionRow, all: readonly OptionRow[]): Option[] {
   const flag = flagOf(row.name);
   const short = row.short === undefined ? '' : `-${row.short}, `;
   const description = inFlags(describeRow(row), all);
-  const make = (flags: string) => new Option(flags, description).helpGroup(`${row.group}:`);
+  const make = (flags: string) => new Option(flags, description).helpGroup(`${GROUPS[row.group]}:`);
   if (row.kind === 'flag') return [make(`${short}${flag}`), make(flag.replace('--', '--no-')).hideHelp()];
   const value = ` <${row.argument ?? ARGUMENTS[row.kind]}>`;
   const options = [

@@ -62,10 +62,10 @@ t.test('a flag is given once, unless it is a list that adds to itself', async (t
 });
 
 const ROWS: readonly OptionRow[] = [
-  { name: 'hiddenKeep', kind: 'number', group: '', description: '' },
-  { name: 'target', kind: 'columns', group: '', description: '' },
+  { name: 'hiddenKeep', kind: 'number', group: 'data', description: '' },
+  { name: 'target', kind: 'columns', group: 'data', description: '' },
   {
-    ...{ name: 'mean', apiName: 'aggregator', kind: 'choice', group: '', description: '' },
+    ...{ name: 'mean', apiName: 'aggregator', kind: 'choice', group: 'data', description: '' },
     ...{ choices: ['vote'], apiChoices: { vote: 'majorityVote', arithmetic: 'arithmeticMean' } },
   },
 ];

@@ -18,38 +18,36 @@ import { note, type Palette, paletteOf, print, printJson } from '../terminal/ter
 import { counted, figure, percent } from '../terminal/words.js';
 import { alignColumns } from '../text/text-table.js';
 
-const GROUP = 'The attack';
-
 const ROWS: readonly OptionRow[] = [
   {
-    ...{ name: 'epsilons', kind: 'numbers', group: GROUP, argument: '0,0.05,0.1' },
+    ...{ name: 'epsilons', kind: 'numbers', group: 'attack', argument: '0,0.05,0.1' },
     ...{ description: 'how far inputs are moved', range: 'each a number ≥ 0' },
     defaultText: '0,0.01,0.02,0.05,0.1',
   },
   {
-    ...{ name: 'norm', kind: 'choice', group: GROUP, choices: ['linf', 'l2'] },
+    ...{ name: 'norm', kind: 'choice', group: 'attack', choices: ['linf', 'l2'] },
     ...{ description: 'epsilon bounds the largest change, or the Euclidean length', defaultText: 'linf' },
   },
   {
-    ...{ name: 'steps', kind: 'number', group: GROUP, argument: 'n' },
+    ...{ name: 'steps', kind: 'number', group: 'attack', argument: 'n' },
     ...{ description: 'steps up the gradient of the loss', range: 'an integer ≥ 1', defaultText: '1' },
   },
   {
-    ...{ name: 'scale', kind: 'choice', group: GROUP, choices: ['range', 'absolute'] },
+    ...{ name: 'scale', kind: 'choice', group: 'attack', choices: ['range', 'absolute'] },
     ...{
       description: "epsilon as a share of each feature's range in the training rows, or in its units",
       defaultText: 'range',
     },
   },
   {
-    ...{ name: 'bounds', kind: 'numbers', group: GROUP, argument: 'low,high' },
+    ...{ name: 'bounds', kind: 'numbers', group: 'attack', argument: 'low,high' },
     ...{
       description: 'least and largest value of a feature',
       defaultText: "each feature's range in the training rows",
     },
   },
   {
-    ...{ name: 'on', kind: 'choice', group: GROUP, choices: ['ensemble', 'member', 'both'] },
+    ...{ name: 'on', kind: 'choice', group: 'attack', choices: ['ensemble', 'member', 'both'] },
     ...{ description: 'whom to attack', defaultText: 'both up to 32 members, then the ensemble' },
   },
 ];

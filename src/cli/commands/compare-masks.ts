@@ -15,27 +15,25 @@ import { measurementJson } from '../text/measurement-json.js';
 import { correlationLines } from '../text/measurement-text.js';
 import { alignColumns, type TextRow } from '../text/text-table.js';
 
-const GROUP = 'The masks';
-
 const ROWS: readonly OptionRow[] = [
   {
-    ...{ name: 'masks', kind: 'number', group: GROUP, argument: 'n' },
+    ...{ name: 'masks', kind: 'number', group: 'masks', argument: 'n' },
     ...{ description: 'how many masks are sampled', range: 'an integer ≥ 1', defaultText: '50' },
   },
   {
-    ...{ name: 'member', kind: 'number', group: GROUP, argument: 'i' },
+    ...{ name: 'member', kind: 'number', group: 'masks', argument: 'i' },
     ...{ description: 'number of the member, the first 0', range: 'an integer ≥ 0' },
     defaultText: 'the first with dropout',
   },
   {
-    ...{ name: 'enumerate', kind: 'flag', group: GROUP },
+    ...{ name: 'enumerate', kind: 'flag', group: 'masks' },
     ...{
       description: 'average over all 2ⁿ masks too, each weighted by its probability',
       defaultText: 'up to n = 10',
     },
   },
   {
-    ...{ name: 'seed', kind: 'number', group: GROUP, argument: 'n' },
+    ...{ name: 'seed', kind: 'number', group: 'masks', argument: 'n' },
     ...{ description: 'seed of the masks', range: 'an integer ≥ 0', defaultText: 'that of the training' },
   },
 ];

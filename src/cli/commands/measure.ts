@@ -19,23 +19,21 @@ import { counted } from '../terminal/words.js';
 import { measurementJson } from '../text/measurement-json.js';
 import { measurementLines } from '../text/measurement-text.js';
 
-const GROUP = 'The predictions';
-
 const ROWS: readonly OptionRow[] = [
   {
-    ...{ name: 'target', kind: 'columns', group: GROUP, argument: 'column' },
+    ...{ name: 'target', kind: 'columns', group: 'predictions', argument: 'column' },
     description: 'column with the true values, or several for regression: a,b',
   },
   {
-    ...{ name: 'task', kind: 'choice', group: GROUP, choices: ['classification', 'regression'] },
+    ...{ name: 'task', kind: 'choice', group: 'predictions', choices: ['classification', 'regression'] },
     ...{ description: 'what the target is', defaultText: 'guessed and printed' },
   },
   {
-    ...{ name: 'drop', kind: 'columns', group: GROUP, argument: 'columns' },
+    ...{ name: 'drop', kind: 'columns', group: 'predictions', argument: 'columns' },
     ...{ description: 'columns that are no predictions', aliases: ['ignore'] },
   },
   {
-    ...{ name: 'outOfBag', kind: 'flag', group: GROUP },
+    ...{ name: 'outOfBag', kind: 'flag', group: 'predictions' },
     description: 'an empty cell says that the row was in bag for the member',
   },
 ];

@@ -41,19 +41,19 @@ import { note, printJson } from '../terminal/terminal.js';
 import { counted } from '../terminal/words.js';
 
 const MEMBERS_ROW: OptionRow = {
-  ...{ name: 'members', kind: 'flag', group: 'Output' },
+  ...{ name: 'members', kind: 'flag', group: 'output' },
   description: "every member's own predictions beside the truth, in the form that `tutti measure` reads",
 };
 
 const KEEP_ROW: OptionRow = {
-  ...{ name: 'keep', kind: 'columns', group: 'Output', argument: 'columns' },
+  ...{ name: 'keep', kind: 'columns', group: 'output', argument: 'columns' },
   description: 'columns of the input to copy, such as an id',
 };
 
 const OUT_ROW: OptionRow = {
   name: 'out',
   kind: 'text',
-  group: 'Output',
+  group: 'output',
   description: 'CSV file to write',
   argument: 'file',
   short: 'o',

@@ -22,8 +22,6 @@ import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 import { counted, figure, percent } from '../terminal/words.js';
 import { alignColumns } from '../text/text-table.js';
 
-const GROUP = 'The selection';
-
 const METRICS: Readonly<Record<string, SelectionMetric>> = {
   error: 'errorRate',
   logloss: 'logLoss',
@@ -38,29 +36,35 @@ const METRIC_NAMES: Readonly<Record<SelectionMetric, string>> = {
 
 const ROWS: readonly OptionRow[] = [
   {
-    ...{ name: 'outOfBag', kind: 'flag', group: GROUP },
+    ...{ name: 'outOfBag', kind: 'flag', group: 'selection' },
     description: 'the file holds the training rows: judge each by the members that never saw it',
   },
   {
-    ...{ name: 'size', kind: 'number', group: GROUP, argument: 'n', range: 'an integer ≥ 1' },
+    ...{ name: 'size', kind: 'number', group: 'selection', argument: 'n', range: 'an integer ≥ 1' },
     ...{
       description: 'members to add at most, repetitions counted',
       defaultText: 'twice the members, up to 100',
     },
   },
   {
-    ...{ name: 'metric', kind: 'choice', group: GROUP, choices: Object.keys(METRICS), apiChoices: METRICS },
+    ...{
+      name: 'metric',
+      kind: 'choice',
+      group: 'selection',
+      choices: Object.keys(METRICS),
+      apiChoices: METRICS,
+    },
     ...{
       description: 'what to make small',
       defaultText: 'logloss for classes, error for votes, squared out of bag',
     },
   },
   {
-    ...{ name: 'always', kind: 'flag', group: GROUP },
+    ...{ name: 'always', kind: 'flag', group: 'selection' },
     description: 'take the selection even if it does not help on rows it was not made on',
   },
   {
-    ...{ name: 'out', kind: 'text', group: 'Output', argument: 'file', short: 'o' },
+    ...{ name: 'out', kind: 'text', group: 'output', argument: 'file', short: 'o' },
     ...{ description: 'where to save the ensemble with these weights', defaultText: 'not saved' },
   },
 ];

@@ -20,7 +20,7 @@ import { failureText } from '../text/failure-text.js';
 import { alignColumns, type TextRow } from '../text/text-table.js';
 
 const SEEDS_ROW: OptionRow = {
-  ...{ name: 'seeds', kind: 'number', group: 'The run', argument: 'n' },
+  ...{ name: 'seeds', kind: 'number', group: 'run', argument: 'n' },
   ...{ description: 'seeds to repeat everything over', range: 'an integer ≥ 1', defaultText: '5' },
 };
 

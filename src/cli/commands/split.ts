@@ -14,23 +14,21 @@ import type { OptionRow } from '../options/option-row.js';
 import { note, printJson } from '../terminal/terminal.js';
 import { counted } from '../terminal/words.js';
 
-const GROUP = 'The split';
-
 const ROWS: readonly OptionRow[] = [
   {
-    ...{ name: 'testShare', kind: 'number', group: GROUP, argument: 'share' },
+    ...{ name: 'testShare', kind: 'number', group: 'split', argument: 'share' },
     ...{ description: 'share of the rows to hold out', range: 'a number > 0 and < 1', defaultText: '0.3' },
   },
   {
-    ...{ name: 'seed', kind: 'number', group: GROUP, argument: 'n' },
+    ...{ name: 'seed', kind: 'number', group: 'split', argument: 'n' },
     ...{ description: 'the seed of the training', range: 'an integer ≥ 0', defaultText: '0' },
   },
   {
-    ...{ name: 'trainOut', kind: 'text', group: GROUP, argument: 'file' },
+    ...{ name: 'trainOut', kind: 'text', group: 'split', argument: 'file' },
     description: 'where to write the rows to train on',
   },
   {
-    ...{ name: 'testOut', kind: 'text', group: GROUP, argument: 'file' },
+    ...{ name: 'testOut', kind: 'text', group: 'split', argument: 'file' },
     description: 'where to write the rows held out',
   },
 ];

@@ -12,7 +12,7 @@ import { trustedAmong } from './trusted-modules.js';
 
 /** For commands that predict with a saved ensemble. */
 export const ALLOW_MODULE_ROW: OptionRow = {
-  ...{ name: 'allowModule', kind: 'paths', group: 'The ensemble', argument: 'path' },
+  ...{ name: 'allowModule', kind: 'paths', group: 'ensemble', argument: 'path' },
   description: 'module whose code may run, for members that need one; may be given several times',
   defaultText: 'those you have trained with yourself',
 };

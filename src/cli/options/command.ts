@@ -19,14 +19,15 @@ export interface CommandDefinition {
 export const JSON_ROW: OptionRow = {
   name: 'json',
   kind: 'flag',
-  group: 'Output',
+  group: 'output',
   description: 'print one JSON object on standard output and nothing else there',
+  common: true,
 };
 
 export const QUIET_ROW: OptionRow = {
   name: 'quiet',
   kind: 'flag',
-  group: 'Output',
+  group: 'output',
   description: 'nothing on standard error but errors; results are printed all the same',
-  short: 'q',
+  ...{ short: 'q', common: true },
 };

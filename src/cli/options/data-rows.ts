@@ -6,8 +6,6 @@ import type { GivenOptions } from './command.js';
 import type { OptionOrigins } from './option-origins.js';
 import type { OptionRow } from './option-row.js';
 
-const GROUP = 'The data';
-
 /** How to read a CSV file, for every command that reads one. */
 export const CSV_ROWS: readonly OptionRow[] = [
   {
@@ -59,8 +57,7 @@ export function namedColumns<Options extends object>(
 
 export const TARGET_ROW: OptionRow = {
   ...text('target', 'column to predict, or several for a regression: a,b'),
-  kind: 'columns',
-  argument: 'column',
+  ...{ kind: 'columns', argument: 'column', common: true },
 };
 
 /** How the cells of a file are written, for every command that takes them for what they are by itself. */
@@ -83,11 +80,14 @@ export const CELL_ROWS: readonly OptionRow[] = [
 export const COLUMN_ROWS: readonly OptionRow[] = [
   {
     ...choice('task', ['classification', 'regression'], 'whether the target holds classes or numbers'),
-    defaultText: 'guessed and printed',
+    ...{ defaultText: 'guessed and printed', common: true },
   },
-  { ...columns('drop', 'columns that nothing is learned from'), aliases: ['ignore'] },
+  { ...columns('drop', 'columns that nothing is learned from'), aliases: ['ignore'], common: true },
   columns('only', 'the only columns to learn from, in place of `drop`'),
-  columns('categorical', 'columns of categories that look like numbers, or never repeat, or say NA'),
+  {
+    ...columns('categorical', 'columns of categories that look like numbers, or never repeat, or say NA'),
+    common: true,
+  },
   {
     ...choice('missingTarget', ['error', 'drop'], 'rows without a target: refused, or left out'),
     defaultText: 'error',
@@ -106,7 +106,7 @@ export const COLUMN_ROWS: readonly OptionRow[] = [
 export const CLASS_WEIGHTS_ROW: OptionRow = {
   ...choice('classWeights', ['balanced'], 'weights of the loss by class; those that are not named have 1'),
   ...{ acceptsMap: true, argument: 'weights', range: 'a number ≥ 0 for each, as yes=2,no=1' },
-  defaultText: 'all alike',
+  ...{ defaultText: 'all alike', common: true },
 };
 
 /** The options that say what the columns of a training file are, and what is made of them. */
@@ -119,7 +119,7 @@ export const DATA_ROWS: readonly OptionRow[] = [
       ['mean', 'median'],
       'what missing numbers are filled with; missing categories become the most frequent one',
     ),
-    defaultText: 'a missing cell is an error',
+    ...{ defaultText: 'a missing cell is an error', common: true },
   },
   {
     ...choice(
@@ -145,16 +145,16 @@ export const DATA_ROWS: readonly OptionRow[] = [
   CLASS_WEIGHTS_ROW,
   {
     ...text('testShare', 'share of the rows to hold out and test on'),
-    ...{ kind: 'number', range: 'a number ≥ 0 and < 1', defaultText: '0' },
+    ...{ kind: 'number', range: 'a number ≥ 0 and < 1', defaultText: '0', common: true },
   },
 ];
 
 function text(name: string, description: string): OptionRow {
-  return { name, kind: 'text', group: GROUP, description };
+  return { name, kind: 'text', group: 'data', description };
 }
 
 function choice(name: string, choices: readonly string[], description: string): OptionRow {
-  return { name, kind: 'choice', group: GROUP, description, choices };
+  return { name, kind: 'choice', group: 'data', description, choices };
 }
 
 function columns(name: string, description: string): OptionRow {

@@ -10,17 +10,15 @@ import { requireUses } from '../../option-names.js';
 import type { GivenOptions } from './command.js';
 import type { OptionRow } from './option-row.js';
 
-const GROUP = 'The figures';
-
 /** For every command that prints intervals. */
 export const INTERVAL_ROWS: readonly OptionRow[] = [
   {
-    ...{ name: 'level', kind: 'number', group: GROUP, argument: 'share' },
+    ...{ name: 'level', kind: 'number', group: 'figures', argument: 'share' },
     ...{ description: 'how often intervals hold the true figure', defaultText: '0.95' },
     range: 'a number > 0 and < 1',
   },
   {
-    ...{ name: 'replicates', kind: 'number', group: GROUP, argument: 'n' },
+    ...{ name: 'replicates', kind: 'number', group: 'figures', argument: 'n' },
     ...{ description: 'bootstrap replicates for intervals, 0 for none', defaultText: '1000' },
     range: 'an integer ≥ 0',
   },
@@ -28,7 +26,7 @@ export const INTERVAL_ROWS: readonly OptionRow[] = [
 
 /** For the commands that measure what is already there. */
 export const CURVES_ROW: OptionRow = {
-  ...{ name: 'curves', kind: 'flag', group: GROUP },
+  ...{ name: 'curves', kind: 'flag', group: 'figures' },
   description: 'scores by number of members, over sampled subsets of them (takes the longest)',
 };
 

@@ -24,7 +24,7 @@ export const MEAN_ROW: OptionRow = {
   name: 'mean',
   apiName: 'aggregator',
   kind: 'choice',
-  group: 'Averaging',
+  group: 'averaging',
   description: 'how members are averaged',
   choices: Object.keys(MEANS),
   apiChoices: MEANS,
@@ -32,12 +32,12 @@ export const MEAN_ROW: OptionRow = {
 };
 
 export const WEIGHTS_ROW: OptionRow = {
-  ...{ name: 'weights', kind: 'numbers', group: 'Averaging', argument: '1,2,0', range: 'each a number ≥ 0' },
+  ...{ name: 'weights', kind: 'numbers', group: 'averaging', argument: '1,2,0', range: 'each a number ≥ 0' },
   ...{ description: 'weight of each member in the average', defaultText: 'those saved with it, else equal' },
 };
 
 export const CLIP_ROW: OptionRow = {
-  ...{ name: 'clip', kind: 'flag', group: 'Averaging', defaultText: 'on; --no-clip turns it off' },
+  ...{ name: 'clip', kind: 'flag', group: 'averaging', defaultText: 'on; --no-clip turns it off' },
   description: "numbers: keep each member's predictions within the range of the training targets",
 };
 

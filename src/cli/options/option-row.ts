@@ -4,6 +4,7 @@
 import { splitNames } from '../../data/table/column-names.js';
 import { failOption, TuttiError } from '../../errors.js';
 import { failChoice } from '../../option-names.js';
+import type { Group } from './groups.js';
 
 /**
  * How the text of a flag becomes a value. `texts` and `numbers` are separated by commas; `texts` and `paths`, which are
@@ -15,8 +16,10 @@ export interface OptionRow {
   /** camelCase: the key in a config file and in the API. */
   readonly name: string;
   readonly kind: OptionKind;
-  /** Heading of the help under which it stands. */
-  readonly group: string;
+  /** Where it stands in the help; groups.ts has the headings. */
+  readonly group: Group;
+  /** On the first page of the help, as one of those that most people use. */
+  readonly common?: boolean;
   readonly description: string;
   /** What the help calls the value. */
   readonly argument?: string;

@@ -16,20 +16,19 @@ import type { OptionOrigins } from './option-origins.js';
 import { flagOf, type OptionRow } from './option-row.js';
 import { trainingNames, trainingRows } from './training-rows.js';
 
-const RUN = 'The run';
-
 export const THREADS_ROW: OptionRow = {
-  ...{ name: 'threads', kind: 'number', group: RUN, argument: 'n', range: 'an integer ≥ 1' },
+  ...{ name: 'threads', kind: 'number', group: 'run', argument: 'n', range: 'an integer ≥ 1' },
   ...{ description: 'threads to train on', defaultText: `${availableParallelism()}, this machine's cores` },
+  common: true,
 };
 
 export const OUT_ROW: OptionRow = {
-  ...{ name: 'out', kind: 'text', group: RUN, argument: 'file', short: 'o' },
-  ...{ description: 'where to save the ensemble', defaultText: 'not saved' },
+  ...{ name: 'out', kind: 'text', group: 'run', argument: 'file', short: 'o' },
+  ...{ description: 'where to save the ensemble', defaultText: 'not saved', common: true },
 };
 
 export const ALLOW_FAILURES_ROW: OptionRow = {
-  ...{ name: 'allowFailures', kind: 'flag', group: RUN },
+  ...{ name: 'allowFailures', kind: 'flag', group: 'run' },
   description: 'exit with 0 even if some members failed',
 };
 
@@ -37,15 +36,16 @@ const RUN_ROWS: readonly OptionRow[] = [
   THREADS_ROW,
   OUT_ROW,
   ALLOW_FAILURES_ROW,
-  { ...MEAN_ROW, group: RUN },
-  { ...CLIP_ROW, group: RUN },
+  { ...MEAN_ROW, group: 'run', common: true },
+  { ...CLIP_ROW, group: 'run' },
   ...INTERVAL_ROWS,
 ];
 
 const CONFIG_ROW: OptionRow = {
-  ...{ name: 'config', kind: 'text', group: RUN, argument: 'file' },
+  ...{ name: 'config', kind: 'text', group: 'run', argument: 'file' },
   description:
     'options from a JSON or YAML file, by these names (learningRate: 0.001); flags win, over its grid and members too',
+  common: true,
 };
 
 /** The options of `tutti train`, in the order of its help. */

@@ -2,29 +2,40 @@
 // a field added there appears here, in the help and in config files.
 
 import type { z } from 'zod';
+import { TRAINING_GROUPS } from '../../model/options/groups.js';
 import { rangeOf } from '../../model/options/option-range.js';
 import { DEFAULTS } from '../../model/options/options.js';
 import { trainingSchema } from '../../model/options/training-schema.js';
+import type { Group } from './groups.js';
 import type { OptionRow } from './option-row.js';
 
-const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  'The ensemble': [
-    ...['members', 'engine', 'model', 'learner', 'seed', 'resample', 'resampleShare', 'featureShare', 'vary'],
-    ...['deadline', 'grid', 'learnerOptions'],
+const GROUPS: Readonly<Partial<Record<Group, readonly string[]>>> = {
+  ensemble: ['members', 'seed', 'engine', 'grid', 'snapshots'],
+  resampling: ['resample', 'resampleShare', 'featureShare', 'vary'],
+  network: ['hidden', 'layers', 'image', 'activation', 'init'],
+  stopping: ['earlyStopping', 'patience', 'validationShare'],
+  dropout: ['inputKeep', 'hiddenKeep', 'dropoutScaling'],
+  regularization: [
+    ...['l1', 'l2', 'activityPenalty', 'activityLayers', 'labelSmoothing', 'inputNoise', 'tangents'],
+    'tangentStrength',
   ],
-  'The networks': ['hidden', 'layers', 'image', 'activation', 'init', 'loss'],
-  Regularization: [
-    ...['l1', 'l2', 'inputKeep', 'hiddenKeep', 'dropoutScaling', 'activityPenalty', 'activityLayers'],
-    ...['labelSmoothing', 'inputNoise', 'adversarialEpsilon', 'adversarialNorm', 'adversarialScale'],
-    ...['adversarialBounds', 'adversarialSteps', 'cleanShare', 'tangents', 'tangentStrength'],
+  adversarial: [
+    ...['adversarialEpsilon', 'adversarialNorm', 'adversarialScale', 'adversarialBounds', 'adversarialSteps'],
+    'cleanShare',
   ],
-  'Nearest neighbours': [
+  tying: ['tie', 'tiedLayers', 'tyingMode', 'tyingGroup'],
+  neighbours: [
     ...['neighbours', 'distance', 'votes', 'voteSmoothing', 'distanceTangents', 'tangentSigma'],
     ...['tangentBorder', 'tangentStiffness'],
   ],
-  'Tying and snapshots': ['tie', 'tiedLayers', 'tyingMode', 'tyingGroup', 'snapshots'],
-  'Early stopping': ['earlyStopping', 'patience', 'validationShare'],
+  modules: ['model', 'learner', 'learnerOptions'],
+  run: ['deadline', 'arithmetic'],
 };
+
+const COMMON = [
+  ...['members', 'seed', 'hidden', 'layers', 'image', 'epochs', 'learningRate', 'batchSize', 'earlyStopping'],
+  ...['resample', 'hiddenKeep', 'l2'],
+];
 
 const ARGUMENTS: Readonly<Record<string, string>> = {
   members: 'k',
@@ -45,7 +56,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
 /** Can be said in a config file only: they are tables. */
 export const WITHOUT_FLAG: ReadonlySet<string> = new Set(['grid', 'learnerOptions']);
 
-/** The rows in the order of the schema, those of the leading groups first. */
+/** The rows in the order of their groups, within these of the schema. */
 export function trainingRows(): readonly OptionRow[] {
   return allTrainingRows().filter(({ name }) => !WITHOUT_FLAG.has(name));
 }
@@ -55,14 +66,7 @@ export function allTrainingRows(): readonly OptionRow[] {
   const rows = Object.entries(trainingSchema.shape).map(([name, schema]) =>
     rowOf(name, schema as unknown as z.ZodType),
   );
-  const order = [
-    ...Object.keys(GROUPS).slice(0, 2),
-    'Optimisation',
-    'Regularization',
-    'Early stopping',
-    'Tying and snapshots',
-    'Nearest neighbours',
-  ];
+  const order = Object.keys(TRAINING_GROUPS);
   return rows.sort((a, b) => order.indexOf(a.group) - order.indexOf(b.group));
 }
 
@@ -75,12 +79,13 @@ function rowOf(name: string, schema: z.ZodType): OptionRow {
   const { kind, choices, acceptsMap, description: described } = describeSchema(schema);
   const [, description = described, ownDefault] = /^(.*) \(default: (.*)\)$/.exec(described) ?? [];
   const range = rangeOf(schema);
-  const group = Object.entries(GROUPS).find(([, names]) => names.includes(name))?.[0] ?? 'Optimisation';
+  const group = Object.entries(GROUPS).find(([, names]) => names.includes(name))?.[0] ?? 'training';
   const defaultText = ownDefault ?? defaultTextOf(name);
   return {
     name,
     kind,
-    group,
+    group: group as Group,
+    common: COMMON.includes(name),
     description: name === 'members' ? 'how many members are trained' : description,
     ...(ARGUMENTS[name] === undefined ? {} : { argument: ARGUMENTS[name] }),
     ...(choices === undefined ? {} : { choices }),

@@ -9,8 +9,8 @@ import type { TuttiError } from '../../../src/errors.js';
 
 const folder = t.testdir({});
 const ROWS: readonly OptionRow[] = [
-  { name: 'learningRate', kind: 'number', group: '', description: '' },
-  { name: 'target', kind: 'text', group: '', description: '' },
+  { name: 'learningRate', kind: 'number', group: 'data', description: '' },
+  { name: 'target', kind: 'text', group: 'data', description: '' },
 ];
 
 function read(text: string, name = 'options.yaml'): Promise<Record<string, unknown>> {

@@ -83,7 +83,12 @@ t.test('every training option has a flag, but tables', async (t) => {
 });
 
 t.test('values of flags', async (t) => {
-  const row = (kind: 'number' | 'numbers' | 'texts') => ({ name: 'x', kind, group: '', description: '' });
+  const row = (kind: 'number' | 'numbers' | 'texts') => ({
+    name: 'x',
+    kind,
+    group: 'data' as const,
+    description: '',
+  });
   t.equal(parseFlag(row('number'), '1e-3'), 0.001);
   t.same(parseFlag(row('numbers'), '64, 32'), [64, 32]);
   t.same(parseFlag(row('numbers'), 'none'), []);

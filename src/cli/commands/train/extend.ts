@@ -31,14 +31,12 @@ import { reportRun } from './report-run.js';
 import { trainAndSave } from './train-and-save.js';
 import { keptJson } from './train-text.js';
 
-const GROUP = 'The run';
-
 const ROWS: readonly OptionRow[] = [
   {
     ...{
       name: 'members',
       kind: 'number',
-      group: GROUP,
+      group: 'run',
       argument: 'k',
       range: 'an integer ≥ those there are',
     },
@@ -46,7 +44,7 @@ const ROWS: readonly OptionRow[] = [
   },
   THREADS_ROW,
   {
-    ...{ name: 'deadline', kind: 'number', group: GROUP, argument: 'seconds', range: 'a number > 0' },
+    ...{ name: 'deadline', kind: 'number', group: 'run', argument: 'seconds', range: 'a number > 0' },
     ...{ description: 'how long a new member may take', defaultText: 'no limit' },
   },
   OUT_ROW,
