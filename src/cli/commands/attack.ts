@@ -2,6 +2,9 @@
 
 import { transformTable } from '../../data/preprocessing/preprocessing.js';
 import { failOption } from '../../errors.js';
+import type { Palette } from '../../report/palette.js';
+import { alignColumns } from '../../report/text-table.js';
+import { counted, figure, percent } from '../../report/words.js';
 import {
   type AttackOptions,
   type AttackPoint,
@@ -14,9 +17,7 @@ import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '
 import { CSV_ROWS, readTable } from '../options/data-rows.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
-import { note, type Palette, paletteOf, print, printJson } from '../terminal/terminal.js';
-import { counted, figure, percent } from '../terminal/words.js';
-import { alignColumns } from '../text/text-table.js';
+import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 
 const ROWS: readonly OptionRow[] = [
   {

@@ -1,6 +1,11 @@
 // `tutti compare-masks`: one dropout net of a saved ensemble, predicting in every way there is.
 
 import { transformTable } from '../../data/preprocessing/preprocessing.js';
+import { measurementJson } from '../../report/measurement-json.js';
+import { correlationLines } from '../../report/measurement-text.js';
+import type { Palette } from '../../report/palette.js';
+import { alignColumns, type TextRow } from '../../report/text-table.js';
+import { counted, figure, percent } from '../../report/words.js';
 import { compareMasks, type MaskComparison, type MaskWayResult } from '../../studies/masks/compare-masks.js';
 import type { MaskWay } from '../../studies/masks/predict-masks.js';
 import { loadForRawRows, targetNames } from '../files/input-files.js';
@@ -9,11 +14,7 @@ import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '
 import { CSV_ROWS, readTable } from '../options/data-rows.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
-import { note, type Palette, paletteOf, print, printJson } from '../terminal/terminal.js';
-import { counted, figure, percent } from '../terminal/words.js';
-import { measurementJson } from '../text/measurement-json.js';
-import { correlationLines } from '../text/measurement-text.js';
-import { alignColumns, type TextRow } from '../text/text-table.js';
+import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 
 const ROWS: readonly OptionRow[] = [
   {

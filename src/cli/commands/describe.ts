@@ -6,12 +6,12 @@ import {
   describeTable,
   type TableDescription,
 } from '../../data/columns/describe.js';
+import { alignLeft, type TextRow } from '../../report/text-table.js';
+import { counted, figure } from '../../report/words.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW } from '../options/command.js';
 import { COLUMN_ROWS, CSV_ROWS, namedColumns, readTable, TARGET_ROW } from '../options/data-rows.js';
 import { inFlags, type OptionOrigins } from '../options/option-origins.js';
 import { paletteOf, print, printJson } from '../terminal/terminal.js';
-import { counted, figure } from '../terminal/words.js';
-import { alignLeft, type TextRow } from '../text/text-table.js';
 
 export const command: CommandDefinition = {
   arguments: [{ name: 'file', description: 'CSV file with a header row' }],

@@ -2,6 +2,8 @@
 
 import { transformTable } from '../../data/preprocessing/preprocessing.js';
 import { evaluateEnsemble } from '../../ensemble/evaluate/evaluate.js';
+import { measurementJson } from '../../report/measurement-json.js';
+import { measurementLines } from '../../report/measurement-text.js';
 import { ALLOW_MODULE_ROW, loadForRawRows, targetNames } from '../files/input-files.js';
 import { trainedNote } from '../files/training-part.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
@@ -20,8 +22,6 @@ import {
 import type { OptionOrigins } from '../options/option-origins.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 import { activeLine, activeUnitsOf } from '../text/active-text.js';
-import { measurementJson } from '../text/measurement-json.js';
-import { measurementLines } from '../text/measurement-text.js';
 
 export const command: CommandDefinition = {
   arguments: [

@@ -13,11 +13,11 @@ import type {
   NetworkMemberSpec,
   TfjsMemberSpec,
 } from '../../model/spec.js';
+import type { TextRow } from '../../report/text-table.js';
+import { byteSize, counted, duration, figure } from '../../report/words.js';
 import { type CommandDefinition, JSON_ROW } from '../options/command.js';
 import { paletteOf, print, printJson } from '../terminal/terminal.js';
-import { byteSize, counted, duration, figure } from '../terminal/words.js';
 import { failureText } from '../text/failure-text.js';
-import type { TextRow } from '../text/text-table.js';
 
 export const command: CommandDefinition = {
   arguments: [{ name: 'ensemble', description: 'saved ensemble' }],

@@ -8,6 +8,9 @@ import {
   readPredictions,
 } from '../../measure/foreign/predictions-file.js';
 import { combiner } from '../../predictions/aggregate/aggregate.js';
+import { measurementJson } from '../../report/measurement-json.js';
+import { measurementLines } from '../../report/measurement-text.js';
+import { counted } from '../../report/words.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
 import { CELL_ROWS, CSV_ROWS, namedColumns, readTable } from '../options/data-rows.js';
 import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from '../options/figure-rows.js';
@@ -15,9 +18,6 @@ import { aggregatorOf, checkMean, MEAN_ROW } from '../options/means.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
-import { counted } from '../terminal/words.js';
-import { measurementJson } from '../text/measurement-json.js';
-import { measurementLines } from '../text/measurement-text.js';
 
 const ROWS: readonly OptionRow[] = [
   {

@@ -8,6 +8,7 @@ import type { AnswerOptions } from '../../ensemble/predict/answers.js';
 import { type CombineOptions, predictEnsemble } from '../../ensemble/predict/predict.js';
 import { predictMembers } from '../../ensemble/predict/predict-members.js';
 import { failOption } from '../../errors.js';
+import { counted } from '../../report/words.js';
 import { type CsvRow, writeCsv } from '../files/csv-output.js';
 import {
   ALLOW_MODULE_ROW,
@@ -38,7 +39,6 @@ import {
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { note, printJson } from '../terminal/terminal.js';
-import { counted } from '../terminal/words.js';
 
 const MEMBERS_ROW: OptionRow = {
   ...{ name: 'members', kind: 'flag', group: 'output' },

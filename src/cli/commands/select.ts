@@ -6,6 +6,8 @@ import { withAveragingWeights } from '../../ensemble/predict/averaging-weights.j
 import { helps } from '../../ensemble/select/greedy-selection.js';
 import { type MemberSelection, selectMembers } from '../../ensemble/select/select-members.js';
 import type { SelectionMetric } from '../../ensemble/select/selection-judges.js';
+import { alignColumns } from '../../report/text-table.js';
+import { counted, figure, percent } from '../../report/words.js';
 import {
   ALLOW_MODULE_ROW,
   checkOutput,
@@ -19,8 +21,6 @@ import { aggregatorOf, MEAN_ROW } from '../options/means.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
-import { counted, figure, percent } from '../terminal/words.js';
-import { alignColumns } from '../text/text-table.js';
 
 const METRICS: Readonly<Record<string, SelectionMetric>> = {
   error: 'errorRate',

@@ -5,19 +5,21 @@ import { loadTraining } from '../../data/load.js';
 import { failOption } from '../../errors.js';
 import { runCount } from '../../model/options/options.js';
 import { createPool } from '../../pool/pool.js';
+import { MEAN_NAMES } from '../../report/mean-names.js';
+import type { Palette } from '../../report/palette.js';
+import { alignColumns, type TextRow } from '../../report/text-table.js';
+import { counted, figure, percent } from '../../report/words.js';
 import { compareSources, type SourceFigures, type Spread } from '../../studies/sources.js';
 import { randomSeed } from '../../training/train-ensemble.js';
 import type { CommandDefinition, GivenOptions } from '../options/command.js';
 import { namedColumns, readTable } from '../options/data-rows.js';
-import { aggregatorOf, checkMean, MEAN_NAMES } from '../options/means.js';
+import { aggregatorOf, checkMean } from '../options/means.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { resolveTrainSettings, threadsFor, trainRows } from '../options/train-settings.js';
 import { endWithProcess } from '../terminal/ending.js';
-import { note, type Palette, paletteOf, print, printJson } from '../terminal/terminal.js';
-import { counted, figure, percent } from '../terminal/words.js';
+import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 import { failureText } from '../text/failure-text.js';
-import { alignColumns, type TextRow } from '../text/text-table.js';
 
 const SEEDS_ROW: OptionRow = {
   ...{ name: 'seeds', kind: 'number', group: 'run', argument: 'n' },

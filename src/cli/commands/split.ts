@@ -5,6 +5,7 @@ import { judgeTable } from '../../data/columns/judge-table.js';
 import { type LoadOptions, splitJudged } from '../../data/load.js';
 import type { Table } from '../../data/table/table.js';
 import { failOption } from '../../errors.js';
+import { counted } from '../../report/words.js';
 import { type CsvRow, writeCsv } from '../files/csv-output.js';
 import { checkOutput } from '../files/input-files.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
@@ -12,7 +13,6 @@ import { COLUMN_ROWS, CSV_ROWS, namedColumns, readTable, TARGET_ROW } from '../o
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { note, printJson } from '../terminal/terminal.js';
-import { counted } from '../terminal/words.js';
 
 const ROWS: readonly OptionRow[] = [
   {

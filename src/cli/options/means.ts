@@ -13,13 +13,6 @@ const MEANS: Readonly<Record<string, Aggregator>> = {
   vote: 'majorityVote',
 };
 
-/** What the summary calls each aggregator. */
-export const MEAN_NAMES: Readonly<Record<Aggregator, string>> = {
-  arithmeticMean: 'arithmetic mean',
-  geometricMean: 'geometric mean',
-  majorityVote: 'majority vote',
-};
-
 export const MEAN_ROW: OptionRow = {
   name: 'mean',
   apiName: 'aggregator',

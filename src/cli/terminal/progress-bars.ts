@@ -1,10 +1,11 @@
 // Live bars: one for the whole training, one per thread. The only module that imports cli-progress.
 
 import { MultiBar, type SingleBar } from 'cli-progress';
+import type { Palette } from '../../report/palette.js';
+import { figure } from '../../report/words.js';
 import type { TrainingProgress } from '../../training/session/progress.js';
 import { type ProgressDisplay, progressLine } from './progress-lines.js';
-import { type Palette, rawPaletteOf } from './terminal.js';
-import { figure } from './words.js';
+import { rawPaletteOf } from './terminal.js';
 
 /** Bars count in thousandths, because cli-progress rounds to whole steps. */
 const STEPS = 1000;

@@ -1,7 +1,7 @@
 // Progress as plain lines, for logs and pipes, and the words that the bars share.
 
+import { counted, duration, figure } from '../../report/words.js';
 import type { TrainingProgress } from '../../training/session/progress.js';
-import { counted, duration, figure } from './words.js';
 
 export interface ProgressDisplay {
   update(progress: TrainingProgress): void;

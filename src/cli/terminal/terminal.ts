@@ -3,22 +3,11 @@
 
 import { once } from 'node:events';
 import colours from 'picocolors';
-import { shortened, unicodeEscaped, visible } from './plain-text.js';
-
-type Style = (text: string) => string;
-
-/** Styles for one stream; plain text unless it is a terminal and NO_COLOR is unset. */
-export interface Palette {
-  readonly bold: Style;
-  readonly dim: Style;
-  readonly red: Style;
-  readonly green: Style;
-  readonly yellow: Style;
-  readonly cyan: Style;
-}
+import { type Palette, PLAIN } from '../../report/palette.js';
+import { shortened, unicodeEscaped, visible } from '../../report/plain-text.js';
 
 /**
- * The palette of a stream, for text that {@link print} or {@link note} writes. Each stream is asked for itself, so a pipe
+ * The palette of a stream, plain unless it is a terminal and NO_COLOR is unset, for text that {@link print} or {@link note} writes. Each stream is asked for itself, so a pipe
  * beside a terminal stays plain.
  */
 export function paletteOf(stream: { readonly isTTY?: boolean }): Palette {
@@ -39,8 +28,6 @@ function hasColours(stream: { readonly isTTY?: boolean }): boolean {
   const off = process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== '';
   return stream.isTTY === true && !off && process.env.TERM !== 'dumb';
 }
-
-const PLAIN: Palette = colours.createColors(false);
 
 /**
  * Stands for an escape sequence until text is written, when every real one is made visible: whatever a file says cannot

@@ -2,8 +2,8 @@
 
 import type { Dataset } from '../../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
+import { percent } from '../../report/words.js';
 import { activeUnitShares } from '../../studies/active-units.js';
-import { percent } from '../terminal/words.js';
 
 /** Per trained member the share of active units in each hidden layer, or null without an activity penalty. */
 export type ActiveUnits = readonly (readonly number[] | null)[];

@@ -9,16 +9,16 @@ import type { TrainedEnsemble } from '../../../ensemble/ensemble.js';
 import { stillImproving } from '../../../ensemble/still-improving.js';
 import type { HonestTest } from '../../../measure/honest-test.js';
 import { hasEpochs } from '../../../model/spec.js';
+import { measurementJson } from '../../../report/measurement-json.js';
+import { measurementLines } from '../../../report/measurement-text.js';
+import type { NamedMeasurement } from '../../../report/named-measurement.js';
+import type { Palette } from '../../../report/palette.js';
+import { byteSize, counted, duration, figure } from '../../../report/words.js';
 import { targetNames } from '../../files/input-files.js';
 import type { TrainSettings } from '../../options/train-settings.js';
-import type { Palette } from '../../terminal/terminal.js';
-import { byteSize, counted, duration, figure } from '../../terminal/words.js';
 import { activeLine } from '../../text/active-text.js';
 import { columnLines, splitCommand } from '../../text/columns-text.js';
 import { failureText } from '../../text/failure-text.js';
-import { measurementJson } from '../../text/measurement-json.js';
-import { measurementLines } from '../../text/measurement-text.js';
-import type { NamedMeasurement } from '../../text/named-measurement.js';
 import type { TrainingMeasurements } from './train-measure.js';
 
 /** What a training, or more of one, came to. */

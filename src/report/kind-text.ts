@@ -1,10 +1,10 @@
 // The kinds of a mixed ensemble as lines: what each errs by itself, and what kinds share of their errors.
 
-import type { KindMeasurement } from '../../measure/kinds.js';
-import type { Palette } from '../terminal/terminal.js';
-import { counted, figure } from '../terminal/words.js';
+import type { KindMeasurement } from '../measure/kinds.js';
 import type { NamedMeasurement } from './named-measurement.js';
+import type { Palette } from './palette.js';
 import { alignColumns, type TextRow } from './text-table.js';
+import { counted, figure } from './words.js';
 
 /** Kinds shown; a grid may have as many as members. */
 const MOST_KINDS = 12;

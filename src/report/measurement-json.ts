@@ -1,7 +1,7 @@
 // What was measured, for programs: the scores that apply at the top, the rest by its own names.
 
-import type { Measurement } from '../../measure/measurement.js';
-import type { Scores } from '../../measure/scores/scores.js';
+import type { Measurement } from '../measure/measurement.js';
+import type { Scores } from '../measure/scores/scores.js';
 
 /** A measurement as `--json` prints it; scores that do not apply to the task are left out. */
 export function measurementJson(

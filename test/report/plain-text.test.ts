@@ -3,12 +3,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { loadEnsemble } from '../../../src/bundle/load.js';
-import { saveEnsemble } from '../../../src/bundle/save.js';
-import { shortened, unicodeEscaped, visible } from '../../../src/cli/terminal/plain-text.js';
-import { alignColumns } from '../../../src/cli/text/text-table.js';
-import { makeIncomplete } from '../../bundle/support.js';
-import { tuttiProcess } from '../support.js';
+import { loadEnsemble } from '../../src/bundle/load.js';
+import { saveEnsemble } from '../../src/bundle/save.js';
+import { shortened, unicodeEscaped, visible } from '../../src/report/plain-text.js';
+import { alignColumns } from '../../src/report/text-table.js';
+import { makeIncomplete } from '../bundle/support.js';
+import { tuttiProcess } from '../cli/support.js';
 
 const EVIL = 'a\u001b[2J\u009b31m\u007f\u202eb\u200bc\r\nd\u0007';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not be there

@@ -1,19 +1,19 @@
 // What was measured, for people: the scores beside those of the mean member, and what the correlation of
 // the members' errors means for averaging. One or two measurements stand side by side.
 
-import type { Interval } from '../../measure/correlation/intervals.js';
-import type { FigureName } from '../../measure/correlation/standard-errors.js';
-import type { KindMeasurement } from '../../measure/kinds.js';
-import type { Measurement } from '../../measure/measurement.js';
-import type { Scores } from '../../measure/scores/scores.js';
-import type { Aggregator } from '../../predictions/aggregate/aggregate.js';
-import { MEAN_NAMES } from '../options/means.js';
-import type { Palette } from '../terminal/terminal.js';
-import { counted, figure, percent } from '../terminal/words.js';
+import type { Interval } from '../measure/correlation/intervals.js';
+import type { FigureName } from '../measure/correlation/standard-errors.js';
+import type { KindMeasurement } from '../measure/kinds.js';
+import type { Measurement } from '../measure/measurement.js';
+import type { Scores } from '../measure/scores/scores.js';
+import type { Aggregator } from '../predictions/aggregate/aggregate.js';
 import { curveLines } from './curve-text.js';
 import { kindLines } from './kind-text.js';
+import { MEAN_NAMES } from './mean-names.js';
 import type { NamedMeasurement } from './named-measurement.js';
+import type { Palette } from './palette.js';
 import { alignColumns, type TextRow } from './text-table.js';
+import { counted, figure, percent } from './words.js';
 
 /** Targets that get a column of their own in the table of scores. */
 const MOST_TARGETS = 4;

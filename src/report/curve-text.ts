@@ -1,12 +1,12 @@
 // Scores by number of members as lines: what the mean of so many members scores, over sampled subsets.
 
-import type { Measurement } from '../../measure/measurement.js';
-import type { SubsetPoint } from '../../measure/scores/subset-curves.js';
-import type { Aggregator } from '../../predictions/aggregate/aggregate.js';
-import { MEAN_NAMES } from '../options/means.js';
-import type { Palette } from '../terminal/terminal.js';
-import { figure, percent } from '../terminal/words.js';
+import type { Measurement } from '../measure/measurement.js';
+import type { SubsetPoint } from '../measure/scores/subset-curves.js';
+import type { Aggregator } from '../predictions/aggregate/aggregate.js';
+import { MEAN_NAMES } from './mean-names.js';
+import type { Palette } from './palette.js';
 import { alignColumns, type TextRow } from './text-table.js';
+import { figure, percent } from './words.js';
 
 /** A table for each aggregator; nothing where no curves were measured. */
 export function curveLines({ curves, errorCorrelation }: Measurement, palette: Palette): string[] {
