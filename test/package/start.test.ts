@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 
-const IMPORT = /^(?:import|export) (?:[\w*{][^'"`;=]* from )?'([^']+)';$/gm;
+const IMPORT = /^(?:import|export) ?(?:[\w*{][^'"`;=]* from )?['"]([^'"]+)['"];$/gm;
 
 /** The static imports of a file and of all that it imports: files of tutti as URLs, packages by their names. */
 function loadedWith(file: URL, found = new Set<string>()): Set<string> {
@@ -19,22 +19,30 @@ function loadedWith(file: URL, found = new Set<string>()): Set<string> {
 }
 
 const packagesOf = (file: string) =>
-  [...loadedWith(new URL(`../../src/${file}`, import.meta.url))]
+  [...loadedWith(new URL(`../../${file}`, import.meta.url))]
     .filter((name) => !name.startsWith('file:'))
     .sort();
 
 t.test(
   'importing tutti loads no dependency but the reader of CSV files and that of plain data',
   async (t) => {
-    t.same(packagesOf('index.js'), ['csv-parse', 'msgpackr']);
+    for (const file of ['src/index.js', 'lib/index.js']) {
+      t.same(packagesOf(file), ['csv-parse', 'msgpackr'], file);
+    }
     t.ok(loadedWith(new URL('../../src/index.js', import.meta.url)).size > 100, 'imports were followed');
   },
 );
 
+t.test('a program that imports tutti gets it in a few files, a bundler each module by itself', async (t) => {
+  const files = loadedWith(new URL(import.meta.resolve('tutti')));
+  t.match([...files][0], /\/dist\/lib\/index\.js$/);
+  t.ok(files.size < 40, `${files.size} files`);
+});
+
 t.test(
   'the general help loads no dependency but those that read the command line and colour text',
   async (t) => {
-    t.same([...new Set(['cli/main.js', 'cli/program.js'].flatMap(packagesOf))].sort(), [
+    t.same([...new Set(['src/cli/main.js', 'src/cli/program.js'].flatMap(packagesOf))].sort(), [
       'commander',
       'picocolors',
     ]);
@@ -42,5 +50,5 @@ t.test(
 );
 
 t.test('the thread of a pool loads no dependency before a job needs one', async (t) => {
-  t.same(packagesOf('../workers/member.js'), []);
+  t.same(packagesOf('workers/member.js'), []);
 });
