@@ -1,6 +1,6 @@
 // Options at the public doors: which names a function knows, and what each value must be. Every layer may import
 // this, as it may errors.ts; it knows no option itself. The options of a training have a schema of their own
-// (src/model/options/training-schema.ts), which says more than these tables can.
+// (src/training/options/training-schema.ts), which says more than these tables can.
 
 import { describe, failOption, TuttiError } from './errors.js';
 

@@ -13,7 +13,7 @@ import {
   NETWORKS,
   OWN_LAYERS,
 } from '../../src/model/options/option-use.js';
-import { MEMBER_USES } from '../../src/model/options/stray-options.js';
+import { MEMBER_USES } from '../../src/training/options/stray-options.js';
 
 const INTRODUCTION = `# Options
 

@@ -6,8 +6,8 @@ import type { z } from 'zod';
 import { TANGENT_KINDS } from '../../src/model/image.js';
 import { ACTIVATIONS } from '../../src/model/options/layer-options.js';
 import { rangeOf } from '../../src/model/options/option-range.js';
-import { DEFAULTS } from '../../src/model/options/shared-options.js';
-import { memberFields, trainingSchema } from '../../src/model/options/training-schema.js';
+import { DEFAULTS } from '../../src/training/options/shared-options.js';
+import { memberFields, trainingSchema } from '../../src/training/options/training-schema.js';
 
 const WIDTH = 110;
 

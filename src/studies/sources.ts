@@ -95,7 +95,7 @@ export async function compareSources(
   requireDataset(test, 'test');
   const given = asGiven(options);
   // Here and not above, since zod takes as long to load as all the rest.
-  const { parseTrainingOptions } = await import('../model/options/training-schema.js');
+  const { parseTrainingOptions } = await import('../training/options/training-schema.js');
   const { vary, ...own } = parseTrainingOptions(given);
   const first = own.seed ?? randomSeed();
   const plan = preparePlan(train, { ...own, seed: first }, await resolveModules(own, train, first));

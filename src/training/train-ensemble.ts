@@ -4,12 +4,12 @@ import type { Dataset } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import type { ModuleTable } from '../model/options/module-table.js';
-import { memberChoices, resolvePlan } from '../model/options/options.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import type { EnsemblePlan } from '../model/spec.js';
 import { asGiven } from '../option-names.js';
 import { carryOut, layOut } from './carry-out.js';
 import type { TrainingWork } from './coordinator/training-run.js';
+import { memberChoices, resolvePlan } from './options/options.js';
 import { requireMemory, resultBytes } from './plan/memory-estimate.js';
 import { namesModules, resolveModules } from './plan/resolve-modules.js';
 import { givenTangents } from './plan/shared-extras.js';
@@ -46,7 +46,7 @@ async function prepareWork(
   threads: number,
 ): Promise<TrainingWork> {
   // Here and not above, since zod takes as long to load as all the rest.
-  const { parseTrainingOptions } = await import('../model/options/training-schema.js');
+  const { parseTrainingOptions } = await import('./options/training-schema.js');
   const parsed = parseTrainingOptions(options);
   const seed = parsed.seed ?? randomSeed();
   const modules = namesModules(parsed) ? await resolveModules(parsed, dataset, seed) : undefined;

@@ -13,8 +13,8 @@ import { saveEnsemble } from '../../src/bundle/save.js';
 import type { TrainedEnsemble, TrainedMember } from '../../src/ensemble/ensemble.js';
 import { predictEnsemble } from '../../src/ensemble/predict/predict.js';
 import { packArrays } from '../../src/files/plain-data.js';
-import { moduleKey } from '../../src/model/options/module-options.js';
-import { resolvePlan } from '../../src/model/options/options.js';
+import { moduleKey } from '../../src/training/options/module-options.js';
+import { resolvePlan } from '../../src/training/options/options.js';
 import { forge, type Mutable, makeEnsemble, seal } from './support.js';
 
 const MODULE = { path: 'learners/tree.mjs', hash: 'cd'.repeat(32) };

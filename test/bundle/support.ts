@@ -7,8 +7,8 @@ import { metadataOf } from '../../src/bundle/metadata.js';
 import type { Metadata } from '../../src/bundle/schema.js';
 import type { TrainedEnsemble, TrainedMember } from '../../src/ensemble/ensemble.js';
 import { layerShapes, networkSpecs, parameterCount } from '../../src/model/network.js';
-import { resolvePlan } from '../../src/model/options/options.js';
 import type { NetworkMemberSpec } from '../../src/model/spec.js';
+import { resolvePlan } from '../../src/training/options/options.js';
 
 const TASK = { kind: 'classification', classes: ['no', 'yes', 'ÿes, "quoted"'] } as const;
 const FEATURES = 3;

@@ -2,8 +2,8 @@
 
 import t from 'tap';
 import { layerShapes, networkSpecs } from '../../src/model/network.js';
-import type { TrainingOptions } from '../../src/model/options/options.js';
 import { ACTIVE_THRESHOLD, activeUnitShares } from '../../src/studies/active-units.js';
+import type { TrainingOptions } from '../../src/training/options/options.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters } from '../support/datasets.js';
 import { activate, layersOf } from '../support/reference-network.js';

@@ -1,7 +1,7 @@
 // A training of one member, in both arithmetics, against the double-precision reference: its weights and its losses.
 
 import type { Dataset } from '../../src/data/dataset/dataset.js';
-import type { TrainingOptions } from '../../src/model/options/options.js';
+import type { TrainingOptions } from '../../src/training/options/options.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { trainReference } from './reference-training.js';
 import { relativeDistance } from './relative-distance.js';

@@ -2,10 +2,10 @@
 
 import t from 'tap';
 import { contentHash } from '../../src/bundle/content-hash.js';
-import { memberCount, runCount, type TrainingOptions } from '../../src/model/options/options.js';
 import { scheduleFactor } from '../../src/model/schedule.js';
 import { cycleOf } from '../../src/model/snapshots.js';
 import { createPool } from '../../src/pool/pool.js';
+import { memberCount, runCount, type TrainingOptions } from '../../src/training/options/options.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters } from '../support/datasets.js';
 import { trainReference } from '../support/reference-training.js';

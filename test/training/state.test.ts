@@ -4,7 +4,7 @@
 import t from 'tap';
 import { stateShape } from '../../src/engines/wasm/tying.js';
 import { instantiateKernels } from '../../src/kernels/kernels.js';
-import type { TrainingOptions } from '../../src/model/options/options.js';
+import type { TrainingOptions } from '../../src/training/options/options.js';
 import { prepareTraining } from '../../src/training/plan/prepare-training.js';
 import { listRuns } from '../../src/training/plan/runs.js';
 import type { MemberJob, MemberState } from '../../src/training/session/job.js';

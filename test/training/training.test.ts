@@ -4,8 +4,8 @@ import t from 'tap';
 import { Dataset } from '../../src/data/dataset/dataset.js';
 import { evaluateEnsemble } from '../../src/ensemble/evaluate/evaluate.js';
 import { predictEnsemble } from '../../src/ensemble/predict/predict.js';
-import type { TrainingOptions } from '../../src/model/options/options.js';
 import { createPool } from '../../src/pool/pool.js';
+import type { TrainingOptions } from '../../src/training/options/options.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters, linear } from '../support/datasets.js';
 

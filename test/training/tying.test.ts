@@ -3,9 +3,9 @@
 
 import t from 'tap';
 import { contentHash } from '../../src/bundle/content-hash.js';
-import { resolvePlan, type TrainingOptions } from '../../src/model/options/options.js';
 import type { TyingSpec } from '../../src/model/spec.js';
 import { createPool } from '../../src/pool/pool.js';
+import { resolvePlan, type TrainingOptions } from '../../src/training/options/options.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters, linear } from '../support/datasets.js';
 import { batchGradient, flatten, layersOf } from '../support/reference-network.js';

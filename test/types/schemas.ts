@@ -7,7 +7,7 @@ import type { Environment } from '../../src/bundle/surroundings.js';
 import type { Preprocessing } from '../../src/data/dataset/preprocessing-types.js';
 import type { preprocessingSchema } from '../../src/data/preprocessing/preprocessing-schema.js';
 import type { MemberOptions, TrainingOptions } from '../../src/model/options/training-options.js';
-import type { trainingSchema } from '../../src/model/options/training-schema.js';
+import type { trainingSchema } from '../../src/training/options/training-schema.js';
 
 /** Lists and properties readonly all the way down; maps of any keys stay as they are. */
 type DeepReadonly<T> = T extends object

@@ -3,13 +3,13 @@
 
 import { loadTraining } from '../../data/load.js';
 import { failOption } from '../../errors.js';
-import { runCount } from '../../model/options/options.js';
 import { createPool } from '../../pool/pool.js';
 import { MEAN_NAMES } from '../../report/mean-names.js';
 import type { Palette } from '../../report/palette.js';
 import { alignColumns, type TextRow } from '../../report/text-table.js';
 import { counted, figure, percent } from '../../report/words.js';
 import { compareSources, type SourceFigures, type Spread } from '../../studies/sources.js';
+import { runCount } from '../../training/options/options.js';
 import { randomSeed } from '../../training/train-ensemble.js';
 import type { CommandDefinition, GivenOptions } from '../options/command.js';
 import { namedColumns, readTable } from '../options/data-rows.js';

@@ -4,8 +4,8 @@
 import type { z } from 'zod';
 import { TRAINING_GROUPS } from '../../model/options/groups.js';
 import { rangeOf } from '../../model/options/option-range.js';
-import { DEFAULTS } from '../../model/options/options.js';
-import { trainingSchema } from '../../model/options/training-schema.js';
+import { DEFAULTS } from '../../training/options/options.js';
+import { trainingSchema } from '../../training/options/training-schema.js';
 import type { Group } from './groups.js';
 import type { OptionRow } from './option-row.js';
 

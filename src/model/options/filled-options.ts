@@ -1,6 +1,6 @@
-// A member's options with every default in place, as resolution and the rules of use read them.
+// A member's options with every default in place, as what they resolve to is made of them. The defaults themselves are
+// put in place in src/training/options.
 
-import { DEFAULTS } from './shared-options.js';
 import type { MemberOptions } from './training-options.js';
 
 /** A member's options with every default in place; what depends on the task or the network has none. */
@@ -23,22 +23,3 @@ export type FilledOptions = {
     | 'tiedLayers'
   >]-?: NonNullable<MemberOptions[Name]>;
 };
-
-/** Options are looked at many times, by every rule of use and for every member that has them. */
-const known = new WeakMap<MemberOptions, FilledOptions>();
-
-/** Every default in place; what was not stated and has none stays absent. */
-export function withDefaults(own: MemberOptions): FilledOptions {
-  let filled = known.get(own);
-  if (filled === undefined) {
-    filled = fill(own);
-    known.set(own, filled);
-  }
-  return filled;
-}
-
-function fill(own: MemberOptions): FilledOptions {
-  const stated = Object.entries(own).filter(([, value]) => value !== undefined);
-  // Not spread: V8 makes a hidden class of its own for every object of this many names that is.
-  return Object.assign({}, DEFAULTS, Object.fromEntries(stated)) as FilledOptions;
-}

@@ -1,5 +1,5 @@
 // When an option has an effect: which members can use it, and what else must hold. Each option says so beside its
-// schema; stray-options.ts refuses those that were given in vain.
+// schema; src/training/options refuses those that were given in vain.
 
 import type { Condition } from '../../option-names.js';
 

@@ -8,8 +8,8 @@ import { trainRows } from '../../../src/cli/options/train-settings.js';
 import { createBars } from '../../../src/cli/terminal/progress-bars.js';
 import { createLines, progressLine } from '../../../src/cli/terminal/progress-lines.js';
 import { paletteOf } from '../../../src/cli/terminal/terminal.js';
-import { trainingSchema } from '../../../src/model/options/training-schema.js';
 import { byteSize, duration, figure } from '../../../src/report/words.js';
+import { trainingSchema } from '../../../src/training/options/training-schema.js';
 import type { TrainingProgress } from '../../../src/training/session/progress.js';
 
 function progress(done: number, change: Partial<TrainingProgress> = {}): TrainingProgress {

@@ -4,7 +4,7 @@
 import t from 'tap';
 import type { Dataset } from '../../../src/data/dataset/dataset.js';
 import { Dataset as Datasets } from '../../../src/data/dataset/dataset.js';
-import type { TrainingOptions } from '../../../src/model/options/options.js';
+import type { TrainingOptions } from '../../../src/training/options/options.js';
 import { clusters, linear, seen } from '../../support/datasets.js';
 import {
   createBench,

@@ -14,7 +14,7 @@ import {
   saveEnsemble,
   trainEnsemble,
 } from '../../../src/index.js';
-import type { TrainingOptions } from '../../../src/model/options/options.js';
+import type { TrainingOptions } from '../../../src/training/options/options.js';
 import { classCsv, tutti } from '../../cli/support.js';
 import { clusters } from '../../support/datasets.js';
 import { sequentialModule, tensorFlowOrSkip, writeModule } from '../../support/tfjs.js';

@@ -14,7 +14,7 @@ import {
   toLayersModel,
   trainEnsemble,
 } from '../../../src/index.js';
-import type { TrainingOptions } from '../../../src/model/options/options.js';
+import type { TrainingOptions } from '../../../src/training/options/options.js';
 import { clusters, linear } from '../../support/datasets.js';
 import { largestDifference, sequentialModule, tensorFlowOrSkip, writeModule } from '../../support/tfjs.js';
 

@@ -4,8 +4,8 @@
 import t, { type Test } from 'tap';
 import { Dataset } from '../../../src/data/dataset/dataset.js';
 import { RandomStream, streamKey } from '../../../src/math/random.js';
-import type { TrainingOptions } from '../../../src/model/options/options.js';
 import { createPool } from '../../../src/pool/pool.js';
+import type { TrainingOptions } from '../../../src/training/options/options.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
 import { compareTraining } from '../../support/compare-training.js';
 import { clusters, linear } from '../../support/datasets.js';

@@ -3,7 +3,7 @@
 
 import t, { type Test } from 'tap';
 import type { Dataset } from '../../../src/data/dataset/dataset.js';
-import type { TrainingOptions } from '../../../src/model/options/options.js';
+import type { TrainingOptions } from '../../../src/training/options/options.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
 import { compareTraining } from '../../support/compare-training.js';
 import { clusters, linear } from '../../support/datasets.js';

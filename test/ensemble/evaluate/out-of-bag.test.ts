@@ -7,7 +7,7 @@ import { evaluateEnsemble, evaluateOutOfBag } from '../../../src/ensemble/evalua
 import { drawCandidates, drawMember } from '../../../src/ensemble/member-rows.js';
 import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
 import { RandomStream, streamKey } from '../../../src/math/random.js';
-import type { TrainingOptions } from '../../../src/model/options/options.js';
+import type { TrainingOptions } from '../../../src/training/options/options.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
 import { clusters } from '../../support/datasets.js';
 

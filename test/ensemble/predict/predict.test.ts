@@ -4,7 +4,7 @@ import t from 'tap';
 import { Dataset } from '../../../src/data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
 import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
-import type { TrainingOptions } from '../../../src/model/options/options.js';
+import type { TrainingOptions } from '../../../src/training/options/options.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
 import { clusters, linear, seen } from '../../support/datasets.js';
 import { referenceOutputs, rowOf, softmax, softplus } from '../../support/reference-predict.js';

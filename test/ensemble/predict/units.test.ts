@@ -10,11 +10,11 @@ import { evaluateEnsemble, evaluateOutOfBag } from '../../../src/ensemble/evalua
 import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
 import { selectMembers } from '../../../src/ensemble/select/select-members.js';
 import { errorCorrelation } from '../../../src/measure/foreign/error-correlation.js';
-import type { TrainingOptions } from '../../../src/model/options/options.js';
 import { aggregate } from '../../../src/predictions/aggregate/aggregate.js';
 import { activeUnitShares } from '../../../src/studies/active-units.js';
 import { attackEnsemble } from '../../../src/studies/attack/attack.js';
 import { predictWithMasks } from '../../../src/studies/masks/predict-masks.js';
+import type { TrainingOptions } from '../../../src/training/options/options.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
 import { clusters, linear } from '../../support/datasets.js';
 

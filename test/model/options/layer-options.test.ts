@@ -3,10 +3,10 @@
 import t from 'tap';
 import { type LayerShape, layerShapes, parameterCount } from '../../../src/model/network.js';
 import { describeLayer } from '../../../src/model/options/layer-options.js';
-import { resolvePlan } from '../../../src/model/options/options.js';
-import { parseTrainingOptions } from '../../../src/model/options/training-schema.js';
 import type { MemberSpec } from '../../../src/model/spec.js';
 import { windowGeometry } from '../../../src/model/windows.js';
+import { resolvePlan } from '../../../src/training/options/options.js';
+import { parseTrainingOptions } from '../../../src/training/options/training-schema.js';
 
 const task = { kind: 'classification', classes: ['a', 'b', 'c'] } as const;
 

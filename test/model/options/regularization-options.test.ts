@@ -2,8 +2,8 @@
 
 import t from 'tap';
 import { networkSpecs } from '../../../src/model/network.js';
-import { resolvePlan } from '../../../src/model/options/options.js';
-import { parseTrainingOptions } from '../../../src/model/options/training-schema.js';
+import { resolvePlan } from '../../../src/training/options/options.js';
+import { parseTrainingOptions } from '../../../src/training/options/training-schema.js';
 
 const classes = { kind: 'classification', classes: ['a', 'b', 'c'] } as const;
 const values = { kind: 'regression', targets: ['y'] } as const;

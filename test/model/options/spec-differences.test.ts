@@ -1,7 +1,7 @@
 import t from 'tap';
-import { resolvePlan, type TrainingOptions } from '../../../src/model/options/options.js';
 import { specDifferences } from '../../../src/model/options/spec-differences.js';
-import { parseTrainingOptions } from '../../../src/model/options/training-schema.js';
+import { resolvePlan, type TrainingOptions } from '../../../src/training/options/options.js';
+import { parseTrainingOptions } from '../../../src/training/options/training-schema.js';
 
 const task = { kind: 'classification', classes: ['a', 'b', 'c'] } as const;
 const CONTEXT = { task, features: 4, seed: 9, arithmetic: 'strict' } as const;

@@ -10,9 +10,9 @@ import { networkMembers } from '../../../src/ensemble/predict/network-predictor.
 import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
 import { compileKernels } from '../../../src/kernels/compile-kernels.js';
 import { layerShapes, requireNetwork } from '../../../src/model/network.js';
-import type { TrainingOptions } from '../../../src/model/options/options.js';
 import { type AttackOptions, attackEnsemble } from '../../../src/studies/attack/attack.js';
 import { attackWeights, type RawOutputs } from '../../../src/studies/attack/attack-loss.js';
+import type { TrainingOptions } from '../../../src/training/options/options.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
 import { clusters, linear, type RawDataset, taught } from '../../support/datasets.js';
 import { layersOf, lossOf } from '../../support/reference-network.js';

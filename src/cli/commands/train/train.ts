@@ -1,9 +1,9 @@
 // `tutti train`: a CSV file becomes an ensemble, measured and perhaps saved. Everything that can be wrong
 // with the usage is found before anything is started; what the training itself needs is train-run.ts.
 
-import { modulePathOf } from '../../../model/options/module-options.js';
-import { memberOptions, runCount } from '../../../model/options/options.js';
 import { createPool } from '../../../pool/pool.js';
+import { modulePathOf } from '../../../training/options/module-options.js';
+import { memberOptions, runCount } from '../../../training/options/options.js';
 import { checkOutput } from '../../files/input-files.js';
 import type { CommandDefinition, GivenOptions } from '../../options/command.js';
 import type { OptionOrigins } from '../../options/option-origins.js';

@@ -1,12 +1,23 @@
 // The options of training without a file of their own: when each has an effect. And the defaults of all options. Their
 // schema is training-schema.ts.
 
-import { type HiddenOptions, hiddenUnits, usesActivation } from './layer-options.js';
-import { NEIGHBOURS_DEFAULTS } from './neighbours-options.js';
-import { OPTIMISATION_DEFAULTS, type StoppingOptions, stoppingOf } from './optimisation-options.js';
-import { ALL_MEMBERS, always, BY_EPOCHS, NETWORKS, OWN_LAYERS, only } from './option-use.js';
-import { PERTURBATION_DEFAULTS } from './perturbation-options.js';
-import type { TrainingOptions } from './training-options.js';
+import { type HiddenOptions, hiddenUnits, usesActivation } from '../../model/options/layer-options.js';
+import { NEIGHBOURS_DEFAULTS } from '../../model/options/neighbours-options.js';
+import {
+  OPTIMISATION_DEFAULTS,
+  type StoppingOptions,
+  stoppingOf,
+} from '../../model/options/optimisation-options.js';
+import {
+  ALL_MEMBERS,
+  always,
+  BY_EPOCHS,
+  NETWORKS,
+  OWN_LAYERS,
+  only,
+} from '../../model/options/option-use.js';
+import { PERTURBATION_DEFAULTS } from '../../model/options/perturbation-options.js';
+import type { TrainingOptions } from '../../model/options/training-options.js';
 
 /** What the conditions of {@link sharedUses} read. */
 interface SharedOptions extends HiddenOptions, StoppingOptions {

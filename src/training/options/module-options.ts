@@ -3,9 +3,9 @@
 
 import type { z as zod } from 'zod';
 import { failOption } from '../../errors.js';
-import type { Engine, LearnerMemberSpec, Loss, ModuleSpec } from '../spec.js';
-import type { ModuleTable, ResolvedModule } from './module-table.js';
-import { always, type Kind, type Use } from './option-use.js';
+import type { ModuleTable, ResolvedModule } from '../../model/options/module-table.js';
+import { always, type Kind, type Use } from '../../model/options/option-use.js';
+import type { Engine, LearnerMemberSpec, Loss, ModuleSpec } from '../../model/spec.js';
 
 export const moduleFields = (z: typeof zod) => ({
   model: z

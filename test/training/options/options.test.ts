@@ -2,16 +2,15 @@
 
 import t from 'tap';
 import { layerShapes, networkSpecs, parameterCount } from '../../../src/model/network.js';
-
+import { suggest } from '../../../src/option-names.js';
 import {
   DEFAULTS,
   memberChoices,
   memberCount,
   memberOptions,
   resolvePlan,
-} from '../../../src/model/options/options.js';
-import { parseTrainingOptions, trainingSchema } from '../../../src/model/options/training-schema.js';
-import { suggest } from '../../../src/option-names.js';
+} from '../../../src/training/options/options.js';
+import { parseTrainingOptions, trainingSchema } from '../../../src/training/options/training-schema.js';
 
 const task = { kind: 'classification', classes: ['a', 'b', 'c'] } as const;
 const values = { kind: 'regression', targets: ['y'] } as const;

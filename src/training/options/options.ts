@@ -4,7 +4,22 @@
 import type { Task } from '../../data/dataset/dataset.js';
 import type { ResampleSpec } from '../../data/resample.js';
 import { failOption } from '../../errors.js';
-import { layerShapes } from '../network.js';
+import { layerShapes } from '../../model/network.js';
+import type { FilledOptions } from '../../model/options/filled-options.js';
+import {
+  hasUnits,
+  hiddenUnits,
+  requireWholeImage,
+  resolveImage,
+  resolveLayers,
+} from '../../model/options/layer-options.js';
+import type { ModuleTable, TranslatedNetwork } from '../../model/options/module-table.js';
+import { resolveNeighbours } from '../../model/options/neighbours-options.js';
+import { resolveOptimisation } from '../../model/options/optimisation-options.js';
+import { resolvePerturbations } from '../../model/options/perturbation-options.js';
+import { resolveActivityPenalty, resolveDropout } from '../../model/options/regularization-options.js';
+import type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
+import { resolveTying } from '../../model/options/tying-options.js';
 import type {
   Arithmetic,
   EnsemblePlan,
@@ -13,23 +28,15 @@ import type {
   NetworkMemberSpec,
   NetworkSpec,
   Source,
-} from '../spec.js';
-import { type FilledOptions, withDefaults } from './filled-options.js';
-import { hasUnits, hiddenUnits, requireWholeImage, resolveImage, resolveLayers } from './layer-options.js';
+} from '../../model/spec.js';
 import { listMembers } from './member-list.js';
 import { engineOf, moduleOf, resolveLearner } from './module-options.js';
-import type { ModuleTable, TranslatedNetwork } from './module-table.js';
-import { resolveNeighbours } from './neighbours-options.js';
-import { resolveOptimisation } from './optimisation-options.js';
-import { resolvePerturbations } from './perturbation-options.js';
-import { resolveActivityPenalty, resolveDropout } from './regularization-options.js';
 import { DEFAULTS } from './shared-options.js';
-import type { MemberOptions, TrainingOptions } from './training-options.js';
-import { resolveTying } from './tying-options.js';
+import { withDefaults } from './with-defaults.js';
 
+export type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
 export { gridPoints, memberCount, memberOptions, runCount } from './member-list.js';
 export { DEFAULTS } from './shared-options.js';
-export type { MemberOptions, TrainingOptions } from './training-options.js';
 
 /** What a plan needs to know of the data it will train on. */
 export interface PlanContext {

@@ -2,11 +2,11 @@
 // What an option means is not known here; whether anyone uses it is stray-options.ts.
 
 import { failOption } from '../../errors.js';
-import { withDefaults } from './filled-options.js';
+import type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
 import { engineOf } from './module-options.js';
 import { DEFAULTS } from './shared-options.js';
 import { requireShare, requireUse, requireUsers } from './stray-options.js';
-import type { MemberOptions, TrainingOptions } from './training-options.js';
+import { withDefaults } from './with-defaults.js';
 
 /** Upper bound on the number of members: beyond it the seeds' stream numbers would not fit. */
 const MAX_MEMBERS = 2 ** 31 - 1;

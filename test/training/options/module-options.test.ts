@@ -1,15 +1,15 @@
 // Options of members that modules of the user's describe, and options that mean nothing to whom they are given.
 
 import t from 'tap';
-import { moduleKey } from '../../../src/model/options/module-options.js';
 import type { ResolvedModule } from '../../../src/model/options/module-table.js';
+import { moduleKey } from '../../../src/training/options/module-options.js';
 import {
   type MemberOptions,
   memberCount,
   resolvePlan,
   type TrainingOptions,
-} from '../../../src/model/options/options.js';
-import { parseTrainingOptions } from '../../../src/model/options/training-schema.js';
+} from '../../../src/training/options/options.js';
+import { parseTrainingOptions } from '../../../src/training/options/training-schema.js';
 
 const task = { kind: 'classification', classes: ['a', 'b', 'c'] } as const;
 const CONTEXT = { task, features: 4, seed: 9, arithmetic: 'strict' } as const;

@@ -1,9 +1,9 @@
 // Options without effect are refused, each with what would make it effective; and those that have one are not.
 
 import t from 'tap';
-import { memberCount, memberOptions } from '../../../src/model/options/options.js';
-import { MEMBER_USES } from '../../../src/model/options/stray-options.js';
-import { parseTrainingOptions, trainingSchema } from '../../../src/model/options/training-schema.js';
+import { memberCount, memberOptions } from '../../../src/training/options/options.js';
+import { MEMBER_USES } from '../../../src/training/options/stray-options.js';
+import { parseTrainingOptions, trainingSchema } from '../../../src/training/options/training-schema.js';
 
 type Plain = Readonly<Record<string, unknown>>;
 

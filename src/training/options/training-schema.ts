@@ -6,15 +6,15 @@
 
 import { z } from 'zod';
 import { failOption } from '../../errors.js';
+import { ACTIVATIONS } from '../../model/options/layer-options.js';
+import { imageSchema, layersSchema } from '../../model/options/layer-schema.js';
+import { neighboursFields } from '../../model/options/neighbours-options.js';
+import { optimisationFields } from '../../model/options/optimisation-options.js';
+import { perturbationFields } from '../../model/options/perturbation-options.js';
+import type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
 import { isPlainObject } from '../../option-names.js';
-import { ACTIVATIONS } from './layer-options.js';
-import { imageSchema, layersSchema } from './layer-schema.js';
 import { moduleFields } from './module-options.js';
-import { neighboursFields } from './neighbours-options.js';
-import { optimisationFields } from './optimisation-options.js';
 import { optionError } from './option-errors.js';
-import { perturbationFields } from './perturbation-options.js';
-import type { MemberOptions, TrainingOptions } from './training-options.js';
 
 const count = (description: string) => z.int().min(1).describe(description);
 const share = (description: string) => z.number().gt(0).max(1).describe(description);

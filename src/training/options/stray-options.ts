@@ -2,14 +2,15 @@
 // expects something of it. When an option has an effect is said beside its schema.
 
 import { failOption } from '../../errors.js';
-import { type FilledOptions, withDefaults } from './filled-options.js';
+import type { FilledOptions } from '../../model/options/filled-options.js';
+import { neighboursUses } from '../../model/options/neighbours-options.js';
+import { optimisationUses, stoppingOf } from '../../model/options/optimisation-options.js';
+import type { Use } from '../../model/options/option-use.js';
+import { perturbationUses } from '../../model/options/perturbation-options.js';
+import type { MemberOptions } from '../../model/options/training-options.js';
 import { engineOf, kindOf, moduleUses } from './module-options.js';
-import { neighboursUses } from './neighbours-options.js';
-import { optimisationUses, stoppingOf } from './optimisation-options.js';
-import type { Use } from './option-use.js';
-import { perturbationUses } from './perturbation-options.js';
 import { sharedUses } from './shared-options.js';
-import type { MemberOptions } from './training-options.js';
+import { withDefaults } from './with-defaults.js';
 
 type Name = keyof MemberOptions;
 
