@@ -46,7 +46,7 @@ for (const { kind, members, meanMember, errorCorrelation } of report.kinds) {
 console.log(`mean member ${report.meanMember.accuracy}, ensemble ${report.ensemble!.accuracy}`);
 
 // The rows that a member never saw say what it is worth; no row is spent on that.
-const { weights } = await selectMembers(ensemble, train, { rows: 'outOfBag' });
+const { weights } = await selectMembers(ensemble, train, { outOfBag: true });
 const weighted = await evaluateEnsemble(withAveragingWeights(ensemble, weights), test!);
 const shares = weights.map((weight) => weight.toFixed(2)).join(', ');
 console.log(`with the weights ${shares}: ensemble ${weighted.ensemble!.accuracy}`);

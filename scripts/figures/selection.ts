@@ -22,7 +22,7 @@ for (let seed = 1; seed <= Number(process.argv[2] ?? 2); seed++) {
   const train = datasetOf(left);
   const test = datasetOf(taken, train);
   const ensemble = await trainEnsemble(train, { members: 24, grid: GRID as never, seed }, { runner: pool });
-  const { check, weights } = await selectMembers(ensemble, train, { rows: 'outOfBag', always: true });
+  const { check, weights } = await selectMembers(ensemble, train, { outOfBag: true, always: true });
   const scores = async (own: TrainedEnsemble) => {
     const { squaredError, logLoss, errorRate } = (
       await evaluateEnsemble(own, test, { curves: false, replicates: 0 })

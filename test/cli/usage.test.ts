@@ -3,7 +3,7 @@
 
 import t, { type Test } from 'tap';
 import { inFlags, inUsersWords, type OptionOrigins } from '../../src/cli/options/option-origins.js';
-import { type OptionRow, parseFlag } from '../../src/cli/options/option-row.js';
+import { checkConfigValue, type OptionRow, parseFlag } from '../../src/cli/options/option-row.js';
 import { runProgram } from '../../src/cli/program.js';
 import { failOption, TuttiError } from '../../src/errors.js';
 
@@ -64,35 +64,58 @@ t.test('a flag is given once, unless it is a list that adds to itself', async (t
 const ROWS: readonly OptionRow[] = [
   { name: 'hiddenKeep', kind: 'number', group: 'data', description: '' },
   { name: 'target', kind: 'columns', group: 'data', description: '' },
-  {
-    ...{ name: 'mean', apiName: 'aggregator', kind: 'choice', group: 'data', description: '' },
-    ...{ choices: ['vote'], apiChoices: { vote: 'majorityVote', arithmetic: 'arithmeticMean' } },
-  },
+  { name: 'aggregator', kind: 'choice', group: 'data', description: '' },
 ];
 
 function origins(...columns: string[]): OptionOrigins {
   return { config: null, columns: new Set(columns) };
 }
 
+t.test('options in messages are called by their flags', async (t) => {
+  const worded = (run: () => unknown, from = origins()) => {
+    try {
+      return run();
+    } catch (error) {
+      return (inUsersWords(error, ROWS, [], from) as Error).message;
+    }
+  };
+  t.equal(
+    worded(() => failOption('aggregator', 'arithmeticMean, as `hiddenKeep` is 1', 'majorityVote')),
+    'Expected `--aggregator` to be arithmeticMean, as `--hidden-keep` is 1, got "majorityVote"',
+  );
+  t.equal(
+    worded(() => failOption('hiddenKeep', 'a number', 'majorityVote')),
+    'Expected `--hidden-keep` to be a number, got "majorityVote"',
+  );
+});
+
 t.test(
-  'options in messages are called by their flags, and their values by the words of the command line',
+  'a value is the API’s word in any spelling, or as much of it as tells it from the others',
   async (t) => {
-    const worded = (run: () => unknown, from = origins()) => {
-      try {
-        return run();
-      } catch (error) {
-        return (inUsersWords(error, ROWS, [], from) as Error).message;
-      }
-    };
+    const row: OptionRow = { ...ROWS[2]!, choices: ['arithmeticMean', 'geometricMean', 'majorityVote'] };
+    for (const typed of ['geometricMean', 'geometric-mean', 'geometricmean', 'GEOMETRIC_MEAN', 'geometric']) {
+      t.equal(parseFlag(row, typed), 'geometricMean', typed);
+      t.equal(checkConfigValue(row, typed), 'geometricMean', `${typed} in a config file`);
+    }
+    t.equal(parseFlag(row, 'vote'), 'majorityVote', 'its last word');
+    for (const unclear of ['mean', '', '-', 'geo', 'mean-vote']) {
+      t.throws(() => parseFlag(row, unclear), {
+        code: 'ERR_OPTION',
+        message: /^Expected `aggregator` to be one of/,
+      });
+    }
     t.equal(
-      worded(() => failOption('aggregator', 'arithmeticMean, as `hiddenKeep` is 1', 'majorityVote')),
-      'Expected `--mean` to be arithmetic, as `--hidden-keep` is 1, got "vote"',
+      parseFlag({ ...row, choices: ['adam', 'adamW'] }, 'adam'),
+      'adam',
+      'a whole value before longer ones',
     );
     t.equal(
-      worded(() => failOption('hiddenKeep', 'a number', 'majorityVote')),
-      'Expected `--hidden-keep` to be a number, got "majorityVote"',
-      'values of other options are not touched',
+      parseFlag({ ...row, choices: ['errorRate', 'squaredError'] }, 'error'),
+      'errorRate',
+      'first words first',
     );
+    const list: OptionRow = { ...row, kind: 'texts', choices: ['translateX', 'rotation'] };
+    t.same(parseFlag(list, ['translate-x,rotation']), ['translateX', 'rotation']);
   },
 );
 
@@ -107,7 +130,10 @@ t.test(
 );
 
 t.test('a column that is called like an option keeps its name', async (t) => {
-  t.equal(inFlags('`target` and `mean` of `x`', ROWS, new Set(['target'])), '`target` and `--mean` of `x`');
+  t.equal(
+    inFlags('`target` and `aggregator` of `x`', ROWS, new Set(['target'])),
+    '`target` and `--aggregator` of `x`',
+  );
   const message = (error: TuttiError, ...columns: string[]) =>
     (inUsersWords(error, ROWS, [], origins(...columns)) as Error).message;
   const beside = new TuttiError('ERR_DATA', 'Expected columns beside `target`');

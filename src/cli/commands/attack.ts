@@ -94,14 +94,11 @@ async function attack(
 }
 
 function attackOptions(given: GivenOptions): AttackOptions {
-  const { bounds, on } = given as { bounds?: number[]; on?: AttackOptions['target'] };
+  const { bounds } = given as { bounds?: number[] };
   if (bounds !== undefined && bounds.length !== 2) failOption('bounds', 'two numbers, such as 0,16', bounds);
-  const stated = ['norm', 'steps', 'scale', 'bounds'].filter((name) => given[name] !== undefined);
-  return {
-    epsilons: (given.epsilons as number[] | undefined) ?? EPSILONS,
-    ...(Object.fromEntries(stated.map((name) => [name, given[name]])) as Partial<AttackOptions>),
-    ...(on === undefined ? {} : { target: on }),
-  };
+  const stated = ROWS.map(({ name }) => name).filter((name) => given[name] !== undefined);
+  const own = Object.fromEntries(stated.map((name) => [name, given[name]])) as Partial<AttackOptions>;
+  return { epsilons: EPSILONS, ...own };
 }
 
 function robustnessLines(robustness: Robustness, members: readonly number[], palette: Palette): string[] {

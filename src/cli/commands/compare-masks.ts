@@ -34,7 +34,7 @@ const ROWS: readonly OptionRow[] = [
     },
   },
   {
-    ...{ name: 'seed', kind: 'number', group: 'masks', argument: 'n' },
+    ...{ name: 'seed', short: 's', kind: 'number', group: 'masks', argument: 'n' },
     ...{ description: 'seed of the masks', range: 'an integer ≥ 0', defaultText: 'that of the training' },
   },
 ];

@@ -10,12 +10,12 @@ import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '
 import { CSV_ROWS, readTable } from '../options/data-rows.js';
 import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from '../options/figure-rows.js';
 import {
+  AGGREGATOR_ROW,
   aggregatorOf,
   CLIP_ROW,
-  checkMean,
+  checkAggregator,
   clipOf,
   hasVariances,
-  MEAN_ROW,
   WEIGHTS_ROW,
   weightsOf,
 } from '../options/means.js';
@@ -29,12 +29,12 @@ export const command: CommandDefinition = {
     { name: 'file', description: 'CSV file with the columns it was trained on, target included' },
   ],
   options: [
-    ...[MEAN_ROW, WEIGHTS_ROW, CLIP_ROW, ...INTERVAL_ROWS, CURVES_ROW, ...CSV_ROWS],
+    ...[AGGREGATOR_ROW, WEIGHTS_ROW, CLIP_ROW, ...INTERVAL_ROWS, CURVES_ROW, ...CSV_ROWS],
     ...[ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [
     'tutti evaluate digits.tutti test.csv',
-    'tutti evaluate digits.tutti test.csv --mean geometric --json',
+    'tutti evaluate digits.tutti test.csv --aggregator geometricMean --json',
     'tutti evaluate digits.tutti test.csv --curves --level 0.9',
   ],
   run: ([bundle, file], given, origins) => evaluate(bundle!, file!, given, origins),
@@ -48,9 +48,9 @@ async function evaluate(
 ): Promise<number> {
   const figures = { ...intervalsOf(given), curves: given.curves === true };
   const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
-  const aggregator = aggregatorOf(given.mean);
+  const aggregator = aggregatorOf(given);
   const gaussian = hasVariances(ensemble);
-  checkMean(aggregator, ensemble.task.kind, gaussian);
+  checkAggregator(aggregator, ensemble.task.kind, gaussian);
   const table = readTable(file, given, origins);
   const dataset = transformTable(preprocessing, table);
   const trained = given.quiet === true ? null : trainedNote(ensemble, preprocessing, table);

@@ -14,14 +14,14 @@ import { counted } from '../../report/words.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
 import { CELL_ROWS, CSV_ROWS, namedColumns, readTable } from '../options/data-rows.js';
 import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from '../options/figure-rows.js';
-import { aggregatorOf, checkMean, MEAN_ROW } from '../options/means.js';
+import { AGGREGATOR_ROW, aggregatorOf, checkAggregator } from '../options/means.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 
 const ROWS: readonly OptionRow[] = [
   {
-    ...{ name: 'target', kind: 'columns', group: 'predictions', argument: 'column' },
+    ...{ name: 'target', short: 't', kind: 'columns', group: 'predictions', argument: 'column' },
     description: 'column with the true values, or several for regression: a,b',
   },
   {
@@ -47,10 +47,19 @@ export const command: CommandDefinition = {
         'labels or of the probability of the second of two classes, or columns <member>_<class> of probabilities',
     },
   ],
-  options: [...ROWS, MEAN_ROW, ...INTERVAL_ROWS, CURVES_ROW, ...CELL_ROWS, ...CSV_ROWS, JSON_ROW, QUIET_ROW],
+  options: [
+    ...ROWS,
+    AGGREGATOR_ROW,
+    ...INTERVAL_ROWS,
+    CURVES_ROW,
+    ...CELL_ROWS,
+    ...CSV_ROWS,
+    JSON_ROW,
+    QUIET_ROW,
+  ],
   examples: [
     'tutti measure member-predictions.csv --target y',
-    'tutti measure member-predictions.csv --target species --mean geometric --json',
+    'tutti measure member-predictions.csv --target species --aggregator geometricMean --json',
   ],
   run: ([file], given, origins) => measure(file!, given, origins),
 };
@@ -60,12 +69,12 @@ async function measure(path: string, given: GivenOptions, origins: OptionOrigins
   if (given.curves === true && given.outOfBag === true) {
     failOption('curves', 'absent with `outOfBag`, where each row has its own members', true);
   }
-  const name = aggregatorOf(given.mean);
+  const name = aggregatorOf(given);
   const intervals = intervalsOf(given);
   const table = readTable(path, given, origins);
   const file = readPredictions(table, namedColumns(table, given) as unknown as PredictionsFileOptions);
   const { task, members, ignored, layout, rows } = file;
-  checkMean(name, task.kind, false);
+  checkAggregator(name, task.kind, false);
   if (given.quiet !== true) {
     const left = ignored.length === 0 ? '' : `; left out: ${ignored.map(leftOutText).join(', ')}`;
     note(`${path}: ${counted(rows, 'row')}, ${counted(members.length, 'member')}, ${layout}${left}`);

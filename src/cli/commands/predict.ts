@@ -27,12 +27,12 @@ import {
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
 import { CSV_ROWS, readTable } from '../options/data-rows.js';
 import {
+  AGGREGATOR_ROW,
   aggregatorOf,
   CLIP_ROW,
-  checkMean,
+  checkAggregator,
   clipOf,
   hasVariances,
-  MEAN_ROW,
   WEIGHTS_ROW,
   weightsOf,
 } from '../options/means.js';
@@ -66,12 +66,12 @@ export const command: CommandDefinition = {
     { name: 'file', description: 'CSV file with the feature columns it was trained on, found by name' },
   ],
   options: [
-    ...[MEAN_ROW, WEIGHTS_ROW, CLIP_ROW, ...CSV_ROWS, MEMBERS_ROW, KEEP_ROW, OUT_ROW],
+    ...[AGGREGATOR_ROW, WEIGHTS_ROW, CLIP_ROW, ...CSV_ROWS, MEMBERS_ROW, KEEP_ROW, OUT_ROW],
     ...[ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [
     'tutti predict digits.tutti new.csv --out predictions.csv',
-    'tutti predict prices.tutti new.csv --mean geometric | head',
+    'tutti predict prices.tutti new.csv --aggregator geometricMean | head',
     'tutti predict digits.tutti new.csv --weights 2,0,1,1 --keep id,date',
     'tutti predict digits.tutti test.csv --members --out members.csv && tutti measure members.csv --target digit',
   ],
@@ -84,15 +84,15 @@ async function predict(
   given: GivenOptions,
   origins: OptionOrigins,
 ): Promise<number> {
-  const { mean, out, json, quiet, members: each } = given;
+  const { out, json, quiet, members: each } = given;
   const path = out as string | undefined;
   if (each === true) refuseAveraging(given);
   await checkOutput(path, [bundle, file]);
   const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
   await checkOutputBesideModules(path, ensemble);
   const { task, members } = ensemble;
-  const aggregator = aggregatorOf(mean);
-  checkMean(aggregator, task.kind, hasVariances(ensemble));
+  const aggregator = aggregatorOf(given);
+  checkAggregator(aggregator, task.kind, hasVariances(ensemble));
   const table = readTable(file, given, origins);
   const kept = keptColumns(table, listedColumns(table, 'keep', (given.keep as string[] | undefined) ?? []));
   const x = transformFeatures(preprocessing, table);
@@ -118,10 +118,11 @@ async function predict(
 }
 
 /** Members one by one are not averaged. @throws ERR_OPTION */
-function refuseAveraging({ mean, weights }: GivenOptions): void {
-  if (mean !== undefined) failOption('mean', 'left out with `members`, which averages nothing', mean);
-  if (weights !== undefined)
-    failOption('weights', 'left out with `members`, which averages nothing', weights);
+function refuseAveraging(given: GivenOptions): void {
+  for (const name of ['aggregator', 'weights']) {
+    if (given[name] !== undefined)
+      failOption(name, 'left out with `members`, which averages nothing', given[name]);
+  }
 }
 
 async function combined(ensemble: TrainedEnsemble, x: Values, options: CombineOptions) {

@@ -17,16 +17,10 @@ import {
 import { trainingPart } from '../files/training-part.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
 import { CSV_ROWS, readTable } from '../options/data-rows.js';
-import { aggregatorOf, MEAN_ROW } from '../options/means.js';
+import { AGGREGATOR_ROW, aggregatorOf } from '../options/means.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
-
-const METRICS: Readonly<Record<string, SelectionMetric>> = {
-  error: 'errorRate',
-  logloss: 'logLoss',
-  squared: 'squaredError',
-};
 
 const METRIC_NAMES: Readonly<Record<SelectionMetric, string>> = {
   errorRate: 'error rate',
@@ -47,16 +41,10 @@ const ROWS: readonly OptionRow[] = [
     },
   },
   {
-    ...{
-      name: 'metric',
-      kind: 'choice',
-      group: 'selection',
-      choices: Object.keys(METRICS),
-      apiChoices: METRICS,
-    },
+    ...{ name: 'metric', kind: 'choice', group: 'selection', choices: Object.keys(METRIC_NAMES) },
     ...{
       description: 'what to make small',
-      defaultText: 'logloss for classes, error for votes, squared out of bag',
+      defaultText: 'logLoss for classes, errorRate for votes, squaredError for numbers and out of bag',
     },
   },
   {
@@ -74,7 +62,7 @@ export const command: CommandDefinition = {
     { name: 'ensemble', description: 'saved ensemble' },
     { name: 'file', description: 'CSV file with the columns it was trained on, target included' },
   ],
-  options: [...ROWS, MEAN_ROW, ...CSV_ROWS, ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
+  options: [...ROWS, AGGREGATOR_ROW, ...CSV_ROWS, ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti select digits.tutti validation.csv --out selected.tutti',
     'tutti select digits.tutti digits.csv --out-of-bag',
@@ -100,10 +88,9 @@ async function select(
   }
   const dataset = (outOfBag === true ? trained : null) ?? transformTable(preprocessing, table);
   const selection = await selectMembers(ensemble, dataset, {
-    rows: outOfBag === true ? 'outOfBag' : 'heldOut',
-    aggregator: aggregatorOf(given.mean),
+    ...{ outOfBag: outOfBag === true, aggregator: aggregatorOf(given) },
     ...(size === undefined ? {} : { size: size as number }),
-    ...(metric === undefined ? {} : { metric: METRICS[metric as string]! }),
+    ...(metric === undefined ? {} : { metric: metric as SelectionMetric }),
     always: given.always === true,
   });
   const saved =

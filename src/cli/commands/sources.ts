@@ -13,7 +13,7 @@ import { runCount } from '../../training/options/options.js';
 import { randomSeed } from '../../training/train-ensemble.js';
 import type { CommandDefinition, GivenOptions } from '../options/command.js';
 import { namedColumns, readTable } from '../options/data-rows.js';
-import { aggregatorOf, checkMean } from '../options/means.js';
+import { aggregatorOf, checkAggregator } from '../options/means.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { resolveTrainSettings, threadsFor, trainRows } from '../options/train-settings.js';
@@ -69,8 +69,8 @@ async function sources(file: string, given: GivenOptions, origins: OptionOrigins
   if (testShare === 0) failOption('testShare', 'above 0, because sources are measured on held-out rows', 0);
   const table = readTable(file, { ...settings.data }, origins);
   const data = loadTraining(table, { ...namedColumns(table, settings.data), testShare, seed });
-  const aggregator = aggregatorOf(settings.mean);
-  checkMean(aggregator, data.task, training.loss === 'gaussianNll');
+  const aggregator = aggregatorOf(settings);
+  checkAggregator(aggregator, data.task, training.loss === 'gaussianNll');
   const report = await compareSources(data.train, data.test!, training, {
     ...{ runner, aggregator, preprocessing: data.preprocessing },
     ...(seeds === undefined ? {} : { seeds: seeds as number }),

@@ -20,7 +20,7 @@ const ROWS: readonly OptionRow[] = [
     ...{ description: 'share of the rows to hold out', range: 'a number > 0 and < 1', defaultText: '0.3' },
   },
   {
-    ...{ name: 'seed', kind: 'number', group: 'split', argument: 'n' },
+    ...{ name: 'seed', short: 's', kind: 'number', group: 'split', argument: 'n' },
     ...{ description: 'the seed of the training', range: 'an integer ≥ 0', defaultText: '0' },
   },
   {

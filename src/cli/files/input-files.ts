@@ -12,7 +12,8 @@ import { trustedAmong } from './trusted-modules.js';
 
 /** For commands that predict with a saved ensemble. */
 export const ALLOW_MODULE_ROW: OptionRow = {
-  ...{ name: 'allowModule', kind: 'paths', group: 'ensemble', argument: 'path' },
+  ...{ name: 'allowModules', kind: 'paths', group: 'ensemble', argument: 'path' },
+  aliases: ['allowModule'],
   description: 'module whose code may run, for members that need one; may be given several times',
   defaultText: 'those you have trained with yourself',
 };
@@ -24,11 +25,11 @@ export const ALLOW_MODULE_ROW: OptionRow = {
  */
 export async function loadForRawRows(
   path: string,
-  { allowModule }: GivenOptions = {},
+  { allowModules }: GivenOptions = {},
 ): Promise<{ readonly ensemble: TrainedEnsemble; readonly preprocessing: Preprocessing }> {
   // Loaded only here: `tutti train` needs the rest of this file, and reads no ensemble.
   const { loadEnsemble } = await import('../../bundle/load.js');
-  const allowed = allowModule === undefined ? {} : { allowModules: allowModule as readonly string[] };
+  const allowed = allowModules === undefined ? {} : { allowModules: allowModules as readonly string[] };
   const loaded = await loadEnsemble(path, allowed);
   const ensemble = {
     ...loaded,

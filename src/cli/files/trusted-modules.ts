@@ -1,6 +1,6 @@
 // The modules that this user has trained with, by path and hash, so that predicting with one's own ensemble asks for no
 // permission: whoever ran a module to train has said that it may run. A stranger's file names modules that are not on
-// this list. The list is a file in the user's state folder; where it cannot be kept, --allow-module says the same.
+// this list. The list is a file in the user's state folder; where it cannot be kept, --allow-modules says the same.
 
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';

@@ -57,7 +57,7 @@ export function namedColumns<Options extends object>(
 
 export const TARGET_ROW: OptionRow = {
   ...text('target', 'column to predict, or several for a regression: a,b'),
-  ...{ kind: 'columns', argument: 'column', common: true },
+  ...{ kind: 'columns', argument: 'column', short: 't', common: true },
 };
 
 /** How the cells of a file are written, for every command that takes them for what they are by itself. */

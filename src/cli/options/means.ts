@@ -1,27 +1,20 @@
-// The names of the aggregators on the command line: `--mean arithmetic|geometric|vote`.
+// The options that say how members are averaged: by which aggregator, with which weights, within which range.
 
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { failOption } from '../../errors.js';
 import { hasEpochs } from '../../model/spec.js';
-import type { Aggregator } from '../../predictions/aggregate/aggregate.js';
+import { AGGREGATORS, type Aggregator } from '../../predictions/aggregate/aggregate.js';
 import type { GivenOptions } from './command.js';
 import type { OptionRow } from './option-row.js';
 
-const MEANS: Readonly<Record<string, Aggregator>> = {
-  arithmetic: 'arithmeticMean',
-  geometric: 'geometricMean',
-  vote: 'majorityVote',
-};
-
-export const MEAN_ROW: OptionRow = {
-  name: 'mean',
-  apiName: 'aggregator',
+export const AGGREGATOR_ROW: OptionRow = {
+  name: 'aggregator',
   kind: 'choice',
   group: 'averaging',
   description: 'how members are averaged',
-  choices: Object.keys(MEANS),
-  apiChoices: MEANS,
-  defaultText: 'arithmetic',
+  choices: AGGREGATORS,
+  defaultText: 'arithmeticMean',
+  aliases: ['mean'],
 };
 
 export const WEIGHTS_ROW: OptionRow = {
@@ -52,9 +45,13 @@ export function weightsOf({ weights }: GivenOptions): { weights?: readonly numbe
   return weights === undefined ? {} : { weights: weights as number[] };
 }
 
-/** The aggregator of a checked `--mean`. */
-export function aggregatorOf(mean: unknown): Aggregator {
-  return MEANS[(mean as string | undefined) ?? 'arithmetic']!;
+/** The aggregator of a checked `--aggregator`. */
+export function aggregatorOf({
+  aggregator = 'arithmeticMean',
+}: {
+  readonly aggregator?: unknown;
+}): Aggregator {
+  return aggregator as Aggregator;
 }
 
 /** Every member predicts a variance. */
@@ -70,13 +67,15 @@ export function hasVariances({ plan, members }: TrainedEnsemble): boolean {
  * @param gaussian every member has a variance head.
  * @throws ERR_OPTION
  */
-export function checkMean(
+export function checkAggregator(
   aggregator: Aggregator,
   task: 'classification' | 'regression',
   gaussian: boolean,
 ): void {
   if (task === 'classification' || aggregator === 'arithmeticMean') return;
-  if (aggregator === 'majorityVote') failOption('mean', 'arithmetic or geometric for regression', 'vote');
-  if (!gaussian)
-    failOption('mean', 'arithmetic for members without a variance head (`loss` gaussianNll)', 'geometric');
+  if (aggregator === 'majorityVote')
+    failOption('aggregator', 'arithmeticMean or geometricMean for regression', aggregator);
+  if (gaussian) return;
+  const expected = 'arithmeticMean for members without a variance head (`loss` gaussianNll)';
+  failOption('aggregator', expected, aggregator);
 }

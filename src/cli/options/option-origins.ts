@@ -34,10 +34,9 @@ export function inUsersWords(
   const columns = new Set(origins.columns);
   if (typeof details.column === 'string') columns.add(details.column);
   if (option !== null) columns.delete(option);
-  const row = rows.find((own) => (own.apiName ?? own.name) === option);
   // What is wrong is no flag of another command, though it may be called like one.
   const named = [...rows, ...advised.filter(({ name }) => name !== option)];
-  const message = inFlags(inChoices(error.message, row), named, columns);
+  const message = inFlags(error.message, named, columns);
   return message === error.message ? error : reworded(error, message);
 }
 
@@ -49,15 +48,9 @@ export function inFlags(
 ): string {
   return text.replace(/`([a-zA-Z]\w*)(?:\[\d+\])?`/g, (quoted, name: string) => {
     if (columns.has(name)) return quoted;
-    const row = rows.find((own) => own.name === name || own.apiName === name);
+    const row = rows.find((own) => own.name === name);
     return row === undefined ? quoted : `\`${flagOf(row.name)}\``;
   });
-}
-
-/** The words of the command line for the API's values of an option. */
-function inChoices(text: string, row: OptionRow | undefined): string {
-  const words = Object.entries(row?.apiChoices ?? {}).map(([word, value]) => [value, word] as const);
-  return words.reduce((all, [value, word]) => all.replace(new RegExp(`\\b${value}\\b`, 'g'), word), text);
 }
 
 /** `members[1].epochs` → `members`. */

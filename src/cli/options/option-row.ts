@@ -4,6 +4,7 @@
 import { splitNames } from '../../data/table/column-names.js';
 import { failOption, TuttiError } from '../../errors.js';
 import { failChoice } from '../../option-names.js';
+import { findChoice } from './choices.js';
 import type { Group } from './groups.js';
 
 /**
@@ -32,10 +33,6 @@ export interface OptionRow {
   readonly acceptsMap?: boolean;
   /** A number that may be `none`, which is null. */
   readonly acceptsNone?: boolean;
-  /** What the API calls it in messages, where that is another name. */
-  readonly apiName?: string;
-  /** What the API calls its choices, by the words of the command line, where those are others. */
-  readonly apiChoices?: Readonly<Record<string, string>>;
   /** A single letter. */
   readonly short?: string;
   /** Other names that people try: taken, and not shown in the help. */
@@ -76,7 +73,7 @@ export function parseFlag(row: OptionRow, given: unknown): unknown {
     case 'numbers':
       return parseNumbers(row.name, String(given));
     case 'texts':
-      return (given as string[]).flatMap((text) => text.split(','));
+      return (given as string[]).flatMap((text) => text.split(',')).map((text) => spelled(row, text));
     default:
       return row.kind satisfies never;
   }
@@ -111,7 +108,12 @@ export function checkConfigValue(row: OptionRow, value: unknown): unknown {
 }
 
 function checkChoice({ name, choices = [] }: OptionRow, value: unknown): unknown {
-  return choices.includes(value as string) ? value : failChoice(name, choices, value);
+  return findChoice(choices, value) ?? failChoice(name, choices, value);
+}
+
+/** An entry of a list with choices as the API spells it; what is none of them is refused where it is used. */
+function spelled({ choices = [] }: OptionRow, text: string): string {
+  return findChoice(choices, text) ?? text;
 }
 
 /** Decimal digits and nothing else: no hexadecimal, no separators, no white space, nothing too large for a number. */

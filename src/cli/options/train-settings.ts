@@ -11,13 +11,13 @@ import { type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { readConfig } from './config-file.js';
 import { DATA_ROWS } from './data-rows.js';
 import { INTERVAL_ROWS, intervalsOf } from './figure-rows.js';
-import { CLIP_ROW, clipOf, MEAN_ROW } from './means.js';
+import { AGGREGATOR_ROW, CLIP_ROW, clipOf } from './means.js';
 import type { OptionOrigins } from './option-origins.js';
 import { flagOf, type OptionRow } from './option-row.js';
 import { trainingNames, trainingRows } from './training-rows.js';
 
 export const THREADS_ROW: OptionRow = {
-  ...{ name: 'threads', kind: 'number', group: 'run', argument: 'n', range: 'an integer ≥ 1' },
+  ...{ name: 'threads', short: 'j', kind: 'number', group: 'run', argument: 'n', range: 'an integer ≥ 1' },
   ...{ description: 'threads to train on', defaultText: `${availableParallelism()}, this machine's cores` },
   common: true,
 };
@@ -36,13 +36,13 @@ const RUN_ROWS: readonly OptionRow[] = [
   THREADS_ROW,
   OUT_ROW,
   ALLOW_FAILURES_ROW,
-  { ...MEAN_ROW, group: 'run', common: true },
+  { ...AGGREGATOR_ROW, group: 'run', common: true },
   { ...CLIP_ROW, group: 'run' },
   ...INTERVAL_ROWS,
 ];
 
 const CONFIG_ROW: OptionRow = {
-  ...{ name: 'config', kind: 'text', group: 'run', argument: 'file' },
+  ...{ name: 'config', short: 'c', kind: 'text', group: 'run', argument: 'file' },
   description:
     'options from a JSON or YAML file, by these names (learningRate: 0.001); flags win, over its grid and members too',
   common: true,
@@ -58,7 +58,7 @@ export interface TrainSettings {
   readonly training: TrainingOptions;
   readonly threads: number | undefined;
   readonly out: string | undefined;
-  readonly mean: string | undefined;
+  readonly aggregator: string | undefined;
   /** Of regressions, when they are measured. */
   readonly clip: { readonly clip?: boolean };
   readonly intervals: Pick<IntervalOptions, 'level' | 'replicates'>;
@@ -95,7 +95,7 @@ export async function resolveTrainSettings(
     training,
     threads: values.threads as number | undefined,
     out: values.out as string | undefined,
-    mean: values.mean as string | undefined,
+    aggregator: values.aggregator as string | undefined,
     clip: clipOf(values),
     intervals: intervalsOf(values, Number(values.testShare ?? 0) > 0),
     allowFailures: values.allowFailures === true,

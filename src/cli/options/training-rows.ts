@@ -53,6 +53,9 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   vary: 'init,order',
 };
 
+/** Of the options that are given most. */
+const SHORTS: Readonly<Record<string, string>> = { members: 'k', seed: 's' };
+
 /** Can be said in a config file only: they are tables. */
 export const WITHOUT_FLAG: ReadonlySet<string> = new Set(['grid', 'learnerOptions']);
 
@@ -88,6 +91,7 @@ function rowOf(name: string, schema: z.ZodType): OptionRow {
     common: COMMON.includes(name),
     description: name === 'members' ? 'how many members are trained' : description,
     ...(ARGUMENTS[name] === undefined ? {} : { argument: ARGUMENTS[name] }),
+    ...(SHORTS[name] === undefined ? {} : { short: SHORTS[name] }),
     ...(choices === undefined ? {} : { choices }),
     ...(range === null ? {} : { range }),
     ...(acceptsMap === undefined ? {} : { acceptsMap }),

@@ -52,7 +52,7 @@ export function allowedModule(
 ): ModuleSpec {
   const found = allowed?.find((own) => own.hash === hash);
   if (found !== undefined) return found;
-  const how = `give --allow-module ${path}, or \`allowModules: [${JSON.stringify(path)}]\` to loadEnsemble`;
+  const how = `give --allow-modules ${path}, or \`allowModules: [${JSON.stringify(path)}]\` to loadEnsemble`;
   const why = `predicting runs the module ${path} (SHA-256 ${hash}), which is not allowed; if you trust it, ${how}`;
   throw moduleError({ module: { path, hash }, member }, why);
 }

@@ -32,10 +32,10 @@ import {
 
 export interface SelectionOptions {
   /**
-   * `heldOut`: the dataset's rows, which no member was trained on. `outOfBag`: the dataset is the one the ensemble
-   * was trained on, and each row judges the members that never saw it. @default 'heldOut'
+   * The dataset is the one the ensemble was trained on, and each row judges the members that never saw it. @default
+   * false: its rows are such as no member was trained on
    */
-  readonly rows?: 'heldOut' | 'outOfBag';
+  readonly outOfBag?: boolean;
   /** How many times a member is added, repetitions included. @default twice the members, at most 100 */
   readonly size?: number;
   /** Out of bag 'arithmeticMean' only. @default 'arithmeticMean' */
@@ -50,7 +50,7 @@ export interface SelectionOptions {
 }
 
 const SELECTION_OPTIONS = {
-  rows: option.oneOf('heldOut', 'outOfBag'),
+  outOfBag: option.flag,
   size: option.integer(1),
   aggregator: option.oneOf(...AGGREGATORS),
   metric: option.oneOf('logLoss', 'errorRate', 'squaredError'),
@@ -99,7 +99,7 @@ export async function selectMembers(
 ): Promise<MemberSelection> {
   checkOptions('selectMembers', options, SELECTION_OPTIONS);
   const { aggregator, metric, size } = resolveSelection(ensemble, options);
-  const table = await collect(ensemble, dataset, aggregator, options.rows ?? 'heldOut');
+  const table = await collect(ensemble, dataset, aggregator, options.outOfBag === true);
   const { task } = ensemble;
   const judgeOf = (rows: PredictionTable): Judge =>
     rows.counted === null ? createJudge(rows, task, aggregator, metric) : createPairJudge(rows, task);
@@ -125,9 +125,13 @@ export async function selectMembers(
 
 function resolveSelection({ task, members }: TrainedEnsemble, options: SelectionOptions) {
   if (members.length === 0) throw new TuttiError('ERR_BUNDLE', 'This ensemble has no members to select from');
-  const { aggregator = 'arithmeticMean', size = Math.min(100, 2 * members.length), rows } = options;
-  const squares = task.kind === 'regression' || rows === 'outOfBag';
-  const where = rows === 'outOfBag' ? 'out of bag' : `for ${task.kind}`;
+  const {
+    aggregator = 'arithmeticMean',
+    size = Math.min(100, 2 * members.length),
+    outOfBag = false,
+  } = options;
+  const squares = task.kind === 'regression' || outOfBag;
+  const where = outOfBag ? 'out of bag' : `for ${task.kind}`;
   if (squares && aggregator !== 'arithmeticMean') {
     failOption('aggregator', `arithmeticMean to select ${where}`, aggregator);
   }
@@ -148,13 +152,13 @@ async function collect(
   ensemble: TrainedEnsemble,
   dataset: Dataset,
   aggregator: Aggregator,
-  from: 'heldOut' | 'outOfBag',
+  outOfBag: boolean,
 ): Promise<PredictionTable> {
   const blocks: { terms: Terms[]; targets: TargetBlock; mask: Uint8Array | null }[] = [];
   const keep = (members: readonly Predictions[], targets: TargetBlock, mask: Uint8Array | null = null) => {
     blocks.push({ terms: members.map((member) => termsOf(member, aggregator)), targets, mask });
   };
-  if (from === 'outOfBag') {
+  if (outOfBag) {
     if (!(await eachOutOfBagBlock(ensemble, dataset, keep))) {
       throw new TuttiError('ERR_DATA', 'Expected rows out of bag to select members on, got none');
     }

@@ -40,7 +40,7 @@ export interface AttackOptions {
   /** The rows whose ranges count. @default the training rows; the attacked rows for an ensemble saved before format 3 */
   readonly rangesOf?: Dataset;
   /** Whom to attack. @default 'both', up to 32 members; beyond, the ensemble */
-  readonly target?: 'ensemble' | 'member' | 'both';
+  readonly on?: 'ensemble' | 'member' | 'both';
 }
 
 const ATTACK_OPTIONS = {
@@ -60,7 +60,7 @@ const ATTACK_OPTIONS = {
       Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1],
   },
   rangesOf: option.object,
-  target: option.oneOf('ensemble', 'member', 'both'),
+  on: option.oneOf('ensemble', 'member', 'both'),
 } satisfies OptionTable<AttackOptions>;
 
 const ATTACK_USES = {
@@ -157,12 +157,12 @@ function resolveAttack(
   { members: { length: members }, encoding }: TrainedEnsemble,
 ): AttackSettings {
   const { norm = 'linf', steps = 1, scale = 'range', bounds = null } = options;
-  const target = options.target ?? (members <= MOST_MEMBERS ? 'both' : 'ensemble');
+  const on = options.on ?? (members <= MOST_MEMBERS ? 'both' : 'ensemble');
   return {
     ...{ norm, steps, scale, bounds, rangesOf: options.rangesOf ?? null },
     space: attackSpace(encoding.features, scale),
-    onEnsemble: target !== 'member',
-    onMembers: target !== 'ensemble',
+    onEnsemble: on !== 'member',
+    onMembers: on !== 'ensemble',
   };
 }
 

@@ -91,7 +91,7 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
   ],
   'a geometric mean of values': [
     ['train', 'values.csv', '--target', 'y', '--mean', 'geometric', '--out', 'new.tutti'],
-    /`--mean`.*variance head/,
+    /`--aggregator`.*variance head/,
   ],
   'an output folder that is missing': [
     trainOn('good.csv', 'none/x.tutti'),
@@ -124,7 +124,10 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
     /Cannot write none\/p\.csv/,
   ],
   'targets missing at evaluation': [['evaluate', 'ok.tutti', 'no-label.csv'], /`label`/],
-  'a vote over values': [['measure', 'values.csv', '--target', 'y', '--mean', 'vote'], /`--mean`/],
+  'a vote over values': [
+    ['measure', 'values.csv', '--target', 'y', '--aggregator', 'vote'],
+    /`--aggregator`/,
+  ],
   'text among predicted values': [
     ['measure', 'members.csv', '--target', 'y'],
     /`a`.*"x".*line 3|members\.csv/,

@@ -37,7 +37,7 @@ const cwd = t.testdir({
   'loud.mjs': LOUD,
 });
 
-const ALLOWED = ['loud.tutti', 'data.csv', '--allow-module', './loud.mjs'] as const;
+const ALLOWED = ['loud.tutti', 'data.csv', '--allow-modules', './loud.mjs'] as const;
 const PREDICT = ['predict', ...ALLOWED] as const;
 const EVALUATE = ['evaluate', ...ALLOWED] as const;
 

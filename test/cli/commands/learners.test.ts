@@ -33,7 +33,7 @@ members:
 `,
 });
 const cwd = folder;
-const ALLOW = ['--allow-module', 'centroids.mjs', '--allow-module', './options.mjs'] as const;
+const ALLOW = ['--allow-modules', 'centroids.mjs', '--allow-module', './options.mjs'] as const;
 const TRAIN = ['train', 'data.csv', '--target', 'label', '--seed', '1', '--threads', '1'] as const;
 
 t.test('one flag trains an ensemble of a learner', async (t) => {
@@ -105,12 +105,12 @@ t.test('no code that a bundle names is run until it is allowed, and the error sa
     t.equal(stdout, '');
     t.match(
       stderr,
-      /^tutti: Member 2: predicting runs the module centroids\.mjs \(SHA-256 [0-9a-f]{64}\), which is not allowed.*--allow-module centroids\.mjs/,
+      /^tutti: Member 2: predicting runs the module centroids\.mjs \(SHA-256 [0-9a-f]{64}\), which is not allowed.*--allow-modules centroids\.mjs/,
     );
     t.equal(stderr.trim().split('\n').length, 1);
   }
   const half = await tuttiProcess(['predict', 'mixed.tutti', 'data.csv', ...ALLOW.slice(0, 2)], { cwd });
-  t.match([half.status, half.stderr], [2, /^tutti: Member 3: .*--allow-module options\.mjs/]);
+  t.match([half.status, half.stderr], [2, /^tutti: Member 3: .*--allow-modules options\.mjs/]);
 });
 
 t.test(

@@ -39,7 +39,15 @@ t.test('numbers and missing words are read as in training', async (t) => {
 });
 
 t.test('probabilities of the second class, with another delimiter and a column of row numbers', async (t) => {
-  const result = await measured('binary.csv', '--target', 'y', '--delimiter', ';', '--mean', 'geometric');
+  const result = await measured(
+    'binary.csv',
+    '--target',
+    'y',
+    '--delimiter',
+    ';',
+    '--aggregator',
+    'geometric-mean',
+  );
   t.match(result, { names: ['a', 'b'], aggregator: 'geometricMean', accuracy: 1 });
   t.match(result.stderr, /left out: id \(numbers the rows\)/);
 });

@@ -76,7 +76,7 @@ t.test('a column that cannot be kept, and options without effect, are refused by
   for (const [more, message] of [
     [['--keep', 'nobody'], /Expected `--keep` to be a column of classes-id\.csv .*got "nobody"/],
     [['--keep', 'id,id'], /Expected `--keep` to be .*, got "id"/],
-    [['--members', '--mean', 'vote'], /Expected `--mean` to be left out with `--members`/],
+    [['--members', '--mean', 'vote'], /Expected `--aggregator` to be left out with `--members`/],
   ] as const) {
     const { status, stderr } = await tutti([...predict, ...more], { cwd });
     t.equal(status, 2);

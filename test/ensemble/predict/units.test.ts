@@ -284,7 +284,7 @@ t.test('attacks move one row as far as they move it among all others', async (t)
   const scoreOf = async (data: Dataset) => {
     const { points, rangesFrom } = await attackEnsemble(ensemble, data, {
       epsilons: [0.3],
-      target: 'ensemble',
+      on: 'ensemble',
     });
     t.equal(rangesFrom, 'training');
     return points[0]!.onEnsemble!.ensemble;
@@ -320,12 +320,12 @@ t.test(
     const { points } = await attackEnsemble(ensemble, clipped, {
       epsilons: [0, 0.2],
       bounds,
-      target: 'ensemble',
+      on: 'ensemble',
     });
     t.ok(points[1]!.onEnsemble!.ensemble < points[0]!.onEnsemble!.ensemble);
     const inUnits = await attackEnsemble(ensemble, clipped, {
       epsilons: [0, 0.2 * ensemble.encoding.features!.std[0]!],
-      ...{ scale: 'absolute', target: 'ensemble' },
+      ...{ scale: 'absolute', on: 'ensemble' },
     });
     t.ok(inUnits.points[1]!.onEnsemble!.ensemble < inUnits.points[0]!.onEnsemble!.ensemble);
     const absolute: TrainingOptions = { ...BASE, adversarialEpsilon: 1, adversarialScale: 'absolute' };

@@ -104,7 +104,7 @@ t.test('the best member is told by its place too, where an earlier one failed', 
 });
 
 t.test('out of bag, an average is judged by what its members’ error correlations foretell', async (t) => {
-  const selection = await selectMembers(ensemble, train, { rows: 'outOfBag' });
+  const selection = await selectMembers(ensemble, train, { outOfBag: true });
   const { errorCorrelation } = (await evaluateOutOfBag(ensemble, train))!;
   t.equal(selection.rows, errorCorrelation.rows);
   t.equal(selection.metric, 'squaredError');
@@ -120,17 +120,20 @@ t.test('out of bag, an average is judged by what its members’ error correlatio
 });
 
 t.test('out of bag, rows and options must allow it', async (t) => {
-  const rows = 'outOfBag' as const;
-  await t.rejects(selectMembers(ensemble, validation, { rows }), { code: 'ERR_DATA' });
-  await t.rejects(selectMembers(ensemble, train, { rows, metric: 'logLoss' }), {
+  const outOfBag = true;
+  await t.rejects(selectMembers(ensemble, validation, { outOfBag }), { code: 'ERR_DATA' });
+  await t.rejects(selectMembers(ensemble, train, { outOfBag, metric: 'logLoss' }), {
     code: 'ERR_OPTION',
     message: /`metric` to be one of squaredError out of bag/,
   });
-  await t.rejects(selectMembers(ensemble, train, { rows, aggregator: 'geometricMean' }), {
+  await t.rejects(selectMembers(ensemble, train, { outOfBag, aggregator: 'geometricMean' }), {
     code: 'ERR_OPTION',
   });
   const whole = await trainEnsemble(train, { members: 2, epochs: 1, seed: 1, resample: 'none' });
-  await t.rejects(selectMembers(whole, train, { rows }), { code: 'ERR_DATA', message: /rows out of bag/ });
+  await t.rejects(selectMembers(whole, train, { outOfBag }), {
+    code: 'ERR_DATA',
+    message: /rows out of bag/,
+  });
 });
 
 t.test('regressions are selected by squared error', async (t) => {

@@ -158,7 +158,7 @@ t.test('several steps attack no less well than one', async (t) => {
         epsilons: [norm === 'linf' ? 0.1 : 0.25],
         norm,
         steps,
-        target: 'ensemble',
+        on: 'ensemble',
       };
       return (await attackEnsemble(ensemble, twoClasses, options)).points[0]!;
     };
@@ -170,7 +170,7 @@ t.test('several steps attack no less well than one', async (t) => {
 
 t.test('the error of numbers grows with the radius, in the units of the data', async (t) => {
   const ensemble = await trainEnsemble(numbers, { ...BASE, epochs: 20 });
-  const { points, score } = await attackEnsemble(ensemble, numbers, { epsilons: [0, 0.1], target: 'both' });
+  const { points, score } = await attackEnsemble(ensemble, numbers, { epsilons: [0, 0.1], on: 'both' });
   t.equal(score, 'rootMeanSquaredError');
   t.ok(points[1]!.onEnsemble!.ensemble > points[0]!.onEnsemble!.ensemble);
 });
@@ -224,7 +224,7 @@ for (const norm of ['linf', 'l2'] as const) {
       const rmse = (values: ArrayLike<number>) =>
         Math.sqrt(targets.reduce((sum, y, row) => sum + (values[row]! - y) ** 2, 0) / rows);
       const attack = { epsilons: [0, epsilon], norm, scale: 'absolute', bounds: [-1e3, 1e3] } as const;
-      const [still, attacked] = (await attackEnsemble(ensemble, dataset, { ...attack, target: 'ensemble' }))
+      const [still, attacked] = (await attackEnsemble(ensemble, dataset, { ...attack, on: 'ensemble' }))
         .points;
       const [score, unmoved] = [attacked!.onEnsemble!.ensemble, still!.onEnsemble!.ensemble];
       t.ok(score > unmoved, `${unmoved} → ${score}`);
@@ -247,7 +247,7 @@ t.test('members that are certain are attacked as well as others', async (t) => {
   const scoreOf = async (factor: number) => {
     const { points } = await attackEnsemble(louder(factor), twoClasses, {
       epsilons: [0.1],
-      target: 'member',
+      on: 'member',
     });
     return points[0]!.onMembers!.transfer.map((scores, attacked) => scores[attacked]);
   };
@@ -258,7 +258,7 @@ t.test('adversarial training makes members harder to attack', async (t) => {
   const options: TrainingOptions = { ...BASE, members: 4, epochs: 30, hidden: [32] };
   const robust = async (more: TrainingOptions) => {
     const ensemble = await trainEnsemble(threeClasses, { ...options, ...more });
-    const { points } = await attackEnsemble(ensemble, threeClasses, { epsilons: [0.1], target: 'ensemble' });
+    const { points } = await attackEnsemble(ensemble, threeClasses, { epsilons: [0.1], on: 'ensemble' });
     return points[0]!.onEnsemble!.ensemble;
   };
   t.ok((await robust({ adversarialEpsilon: 0.1 })) > (await robust({})));

@@ -15,13 +15,13 @@ import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '
 import { CLASS_WEIGHTS_ROW, CSV_ROWS, readTable } from '../../options/data-rows.js';
 import { INTERVAL_ROWS, intervalsOf } from '../../options/figure-rows.js';
 import {
+  AGGREGATOR_ROW,
   aggregatorOf,
   CLIP_ROW,
+  checkAggregator,
   checkClip,
-  checkMean,
   clipOf,
   hasVariances,
-  MEAN_ROW,
 } from '../../options/means.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
 import type { OptionRow } from '../../options/option-row.js';
@@ -35,6 +35,7 @@ const ROWS: readonly OptionRow[] = [
   {
     ...{
       name: 'members',
+      short: 'k',
       kind: 'number',
       group: 'run',
       argument: 'k',
@@ -58,7 +59,7 @@ export const command: CommandDefinition = {
     { name: 'file', description: 'the CSV file it was trained on' },
   ],
   options: [
-    ...[...ROWS, MEAN_ROW, CLIP_ROW, ...INTERVAL_ROWS, ...CSV_ROWS],
+    ...[...ROWS, AGGREGATOR_ROW, CLIP_ROW, ...INTERVAL_ROWS, ...CSV_ROWS],
     ...[ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [
@@ -79,10 +80,10 @@ async function extend(
   await checkOutput(out, [bundle, file]);
   const { ensemble: old, preprocessing } = await loadForRawRows(bundle, given);
   await checkOutputBesideModules(out, old);
-  const aggregator = aggregatorOf(given.mean);
+  const aggregator = aggregatorOf(given);
   const clip = clipOf(given);
   checkClip(clip, old.task.kind);
-  checkMean(aggregator, old.task.kind, hasVariances(old));
+  checkAggregator(aggregator, old.task.kind, hasVariances(old));
   const table = readTable(file, given, origins);
   const rows = trainingRowsOf(old, preprocessing, table, given.classWeights as ClassWeights | undefined);
   if (rows === null) {

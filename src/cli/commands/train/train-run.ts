@@ -5,7 +5,7 @@ import { type LoadedData, loadTraining } from '../../../data/load.js';
 import type { Pool } from '../../../pool/pool.js';
 import { randomSeed, trainEnsemble } from '../../../training/train-ensemble.js';
 import { DATA_ROWS, namedColumns, readTable } from '../../options/data-rows.js';
-import { aggregatorOf, checkClip, checkMean } from '../../options/means.js';
+import { aggregatorOf, checkAggregator, checkClip } from '../../options/means.js';
 import { inFlags, type OptionOrigins } from '../../options/option-origins.js';
 import type { TrainSettings } from '../../options/train-settings.js';
 import { note, print } from '../../terminal/terminal.js';
@@ -31,7 +31,7 @@ export async function runTraining(
   const loaded = loadTraining(table, options);
   const data = { ...loaded, notes: loaded.notes.map((text) => inFlags(text, DATA_ROWS, origins.columns)) };
   checkClip(settings.clip, data.task);
-  checkMean(aggregatorOf(settings.mean), data.task, settings.training.loss === 'gaussianNll');
+  checkAggregator(aggregatorOf(settings), data.task, settings.training.loss === 'gaussianNll');
   if (!settings.quiet) {
     const say = settings.json ? note : print;
     for (const line of settings.notes) note(line);
@@ -47,9 +47,9 @@ async function trainOn(file: string, data: LoadedData, settings: TrainSettings, 
     pool,
     settings,
   );
-  const { out, mean, clip, intervals, allowFailures } = settings;
+  const { out, clip, intervals, allowFailures } = settings;
   return reportRun(run, data, {
-    ...{ out, allowFailures, aggregator: aggregatorOf(mean), figures: { ...intervals, ...clip } },
+    ...{ out, allowFailures, aggregator: aggregatorOf(settings), figures: { ...intervals, ...clip } },
     jsonOf: settings.json ? (outcome) => trainJson({ ...outcome, file, data }) : null,
   });
 }
