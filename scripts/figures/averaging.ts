@@ -45,7 +45,12 @@ writeFileSync(
       text(LEFT - 8, up(error) + 4, `${error}`, 'text-anchor="end"'),
     ),
     ...[1, 2, 4, 8, 16].map((k) => text(across(k), HEIGHT - BOTTOM + 18, `${k}`, 'text-anchor="middle"')),
-    text(across(8.5), HEIGHT - 8, 'squared error on held-out digits, by the number of members averaged, k', 'text-anchor="middle"'),
+    text(
+      across(8.5),
+      HEIGHT - 8,
+      'squared error on held-out digits, by the number of members averaged, k',
+      'text-anchor="middle"',
+    ),
     level(v, '4 4'),
     text(right, up(v) + 4, `v ${v.toFixed(4)}: one member`),
     level(c, '4 4'),
