@@ -135,6 +135,16 @@ export const option = {
     choices,
     holds: (value) => typeof value === 'string' && choices.includes(value),
   }),
+  /** One of the names of a registry, which may grow. */
+  named: (registry: { readonly names: readonly string[] }): OptionCheck => ({
+    get expected() {
+      return oneOf(registry.names);
+    },
+    get choices() {
+      return registry.names;
+    },
+    holds: (value) => typeof value === 'string' && registry.names.includes(value),
+  }),
   /** Checked where it is used, with a message that says more. */
   any: { expected: 'given', holds: () => true },
   /** A check that an option must pass which has to be there. */

@@ -5,6 +5,7 @@
 export const FOUNDATIONS: readonly string[] = [
   'errors',
   'option-names',
+  'registry',
   'version',
   'installed',
   'supported-node',
