@@ -11,7 +11,7 @@ import { TuttiError } from './errors.js';
 const { createRequire } = process.getBuiltinModule('node:module');
 
 /** Where to go on. */
-const HELP = 'docs/BUNDLING.md of the package says how to bundle an app with it';
+const HELP = 'docs/guide/bundling.md of the package says how to bundle an app with it';
 
 /**
  * The file that threads run.

@@ -9,7 +9,17 @@ import { FOUNDATIONS, IMPORTERS, ROOMS } from '../scripts/support/rooms.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Folders of tests that are about no folder of src: the package as a whole, its results, and what tests share. */
-const WHOLE = ['bench', 'examples', 'golden', 'package', 'quality', 'support', 'types', 'pool/fixtures'];
+const WHOLE = [
+  'bench',
+  'docs',
+  'examples',
+  'golden',
+  'package',
+  'quality',
+  'support',
+  'types',
+  'pool/fixtures',
+];
 const KERNEL_SOURCES = 'src/kernels/assembly/';
 
 const files = ['src', 'workers', 'scripts', 'test'].flatMap(sourcesIn);

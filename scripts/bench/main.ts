@@ -1,5 +1,5 @@
 // `npm run bench`: runs the chosen measures one after the other and writes JSON and Markdown. The result is
-// written after every step, so an interrupted run keeps what it has. docs/BENCHMARK.md says how to read it.
+// written after every step, so an interrupted run keeps what it has. docs/reference/benchmark.md says how to read it.
 
 import { writeFileSync } from 'node:fs';
 import { commit, describeMachine } from './machine.js';

@@ -1,5 +1,5 @@
 // Nearest neighbours by tangent distance against Euclidean ones on the digits with few training rows: the
-// table of docs/REGULARIZATION.md. k, smoothing and stiffness are chosen on training rows alone (a third of
+// table of docs/techniques/tangent-distance.md. k, smoothing and stiffness are chosen on training rows alone (a third of
 // them validates, summed over the seeds); test rows are all the others.
 // Run: node dist/scripts/examples/tangent-distance.js [training rows, 100] [seeds, 2]; the documented figures: 100 5, 300 5
 

@@ -1,5 +1,5 @@
 // How often the 95 % intervals of v, c, ρ and v − c hold the true figure, and how often the honest test calls right
-// predictions consistent: the table of docs/MEASURING.md. Errors of eight members are drawn with known figures:
+// predictions consistent: the table of docs/reference/measuring.md. Errors of eight members are drawn with known figures:
 // ordinary (normal), heavy tails (normal with a scale from Student's t with 4 degrees of freedom), rare (a class
 // probability's error: nearly always near 0, with v = 0.07); each held out and out of bag.
 // Run: node dist/scripts/figures/coverage.js [simulations, 300]

@@ -1,5 +1,5 @@
 // What tutti's defaults reach on a folder of tables, beside its former defaults and scikit-learn's: the table of
-// docs/DEFAULTS.md. Three splits of 70/30 for each table, the same rows and features for everyone.
+// docs/reference/defaults.md. Three splits of 70/30 for each table, the same rows and features for everyone.
 // Run: node dist/scripts/figures/defaults.js FOLDER [--peers PYTHON]
 
 import { spawnSync } from 'node:child_process';

@@ -1,5 +1,5 @@
 // Selection out of bag against equal weights on the digits, 300 training rows, 24 members of three sizes, two learning
-// rates and two activations: the figures of docs/REGULARIZATION.md, squared error, log-loss and share of wrong classes
+// rates and two activations: the figures of docs/techniques/member-selection.md, squared error, log-loss and share of wrong classes
 // on the other rows.
 // Run: node dist/scripts/figures/selection.js [seeds, 2]
 

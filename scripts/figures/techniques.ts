@@ -1,4 +1,4 @@
-// Every technique on the digits with 300 training rows, five seeds: the table of docs/REGULARIZATION.md.
+// Every technique on the digits with 300 training rows, five seeds: the table of docs/techniques/index.md.
 // Each technique's options are chosen on rows of the 300 alone: 200 train and 100 validate, and the choice
 // with the best ensemble accuracy over the five seeds trains on all 300. Test rows are the other 1 497.
 // Run: node dist/scripts/figures/techniques.js [seeds]

@@ -1,4 +1,4 @@
-// The text of docs/OPTIONS.md: every option of every command in tables, from the rows that the command line itself is
+// The text of docs/reference/options.md: every option of every command in tables, from the rows that the command line itself is
 // made of and from what training says of its options' users. It knows no option.
 
 import { GROUPS, type Group } from '../../src/cli/options/groups.js';

@@ -39,7 +39,7 @@ const DISTANCE_OPTIONS = {
   stiffness: option.number('a number ≥ 0', (stiffness) => stiffness >= 0),
 } satisfies OptionTable<TangentDistanceOptions>;
 
-/** Chosen by leave-one-out error on training rows of data/digits.csv; see docs/REGULARIZATION.md. */
+/** Chosen by leave-one-out error on training rows of data/digits.csv; see docs/techniques/tangent-distance.md. */
 export const DEFAULT_STIFFNESS = 0.01;
 
 /** A direction is spanned by others when less than this share of its squared length is its own (f32 rounding). */

@@ -1,4 +1,4 @@
-// docs/OPTIONS.md is written from the options themselves, and says of each what it is, may be and does.
+// docs/reference/options.md is written from the options themselves, and says of each what it is, may be and does.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -7,8 +7,8 @@ import { optionReference } from '../../scripts/support/option-reference.js';
 import { allTrainingRows } from '../../src/cli/options/training-rows.js';
 import { commandOptions } from '../../src/cli/program.js';
 
-t.test('docs/OPTIONS.md is as the options are', async (t) => {
-  const file = fileURLToPath(new URL('../../../docs/OPTIONS.md', import.meta.url));
+t.test('docs/reference/options.md is as the options are', async (t) => {
+  const file = fileURLToPath(new URL('../../../docs/reference/options.md', import.meta.url));
   const same = readFileSync(file, 'utf8') === (await optionReference());
   t.ok(same, 'node dist/scripts/option-reference.js writes it anew');
 });

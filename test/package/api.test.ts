@@ -1,4 +1,4 @@
-// docs/API.md names every exported function, and its examples run, one after the other.
+// docs/reference/api.md names every exported function, and its examples run, one after the other.
 
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import t from 'tap';
 import * as api from '../../src/index.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const text = readFileSync(join(root, 'docs/API.md'), 'utf8');
+const text = readFileSync(join(root, 'docs/reference/api.md'), 'utf8');
 
 t.test('every exported name is in the document', async (t) => {
   const absent = Object.keys(api).filter((name) => !new RegExp(`\\b${name}\\b`).test(text));

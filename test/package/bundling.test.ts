@@ -1,4 +1,4 @@
-// Apps bundled into one file by the recipes of docs/BUNDLING.md train, inline and in a pool, and say what they miss.
+// Apps bundled into one file by the recipes of docs/guide/bundling.md train, inline and in a pool, and say what they miss.
 
 import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -56,7 +56,7 @@ const folder = t.testdir({
 
 /** The commands of the document, by the file they write. */
 const recipes = new Map(
-  [...readFileSync(join(root, 'docs/BUNDLING.md'), 'utf8').matchAll(/^ {4}npx esbuild (.*)$/gm)].map(
+  [...readFileSync(join(root, 'docs/guide/bundling.md'), 'utf8').matchAll(/^ {4}npx esbuild (.*)$/gm)].map(
     ([, args]) => [/--outfile=out\/(\S+)/.exec(args!)![1]!, args!.split(' ')],
   ),
 );
@@ -110,7 +110,7 @@ t.test('a folder without node_modules', async (t) => {
   for (const name of ['app.mjs', 'app.cjs']) {
     t.test(`${name} trains inline and says what a pool misses and how to go on`, async (t) => {
       const expected =
-        /^inline \w{64}\nlearner here\nfailed ERR_FILE Expected the thread's file tutti\/worker to be found from .*app\.[mc]js, got nothing; install tutti .*workerPath.*docs\/BUNDLING\.md/;
+        /^inline \w{64}\nlearner here\nfailed ERR_FILE Expected the thread's file tutti\/worker to be found from .*app\.[mc]js, got nothing; install tutti .*workerPath.*docs\/guide\/bundling\.md/;
       t.match(await run(join(alone, name)), expected);
     });
   }

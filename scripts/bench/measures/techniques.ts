@@ -1,4 +1,4 @@
-// What each technique of docs/REGULARIZATION.md costs beside a plain training of the same workload.
+// What each technique of docs/techniques costs beside a plain training of the same workload.
 // Only for dense networks on square images, which is what every technique can be put on.
 
 import type { TrainingOptions } from '../../../src/index.js';

@@ -16,7 +16,7 @@ export interface ColumnOptions {
   readonly drop?: readonly string[] | undefined;
   /** The only columns to learn from. @default all that are not used otherwise */
   readonly only?: readonly string[] | undefined;
-  /** Texts that stand for no value, beside the usual ones (docs/DATA.md), in any column. */
+  /** Texts that stand for no value, beside the usual ones (docs/guide/data-files.md), in any column. */
   readonly missing?: readonly string[] | undefined;
   /** The decimal mark of all numbers. @default what the cells show */
   readonly decimal?: '.' | ',' | undefined;

@@ -34,7 +34,7 @@ export interface PreprocessingOptions extends ColumnOptions {
   readonly scaling?: FeatureScaling | undefined;
   /**
    * The c of a soft clip of standardised numeric columns: as they are up to c standard deviations, and never beyond 2c;
-   * null: none. Networks do better without values that are far out: docs/DEFAULTS.md.
+   * null: none. Networks do better without values that are far out: docs/reference/defaults.md.
    * @default 2; null with `scaling: 'together'`, because clipped pixels are another image
    */
   readonly softClip?: number | null | undefined;

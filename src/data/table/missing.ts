@@ -1,4 +1,4 @@
-// Which texts stand for no value, by what a column is taken for. Documented in docs/DATA.md.
+// Which texts stand for no value, by what a column is taken for. Documented in docs/guide/data-files.md.
 
 import { isMissingText, parseNumber } from './column.js';
 

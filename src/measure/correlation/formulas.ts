@@ -1,4 +1,4 @@
-// The formulas of averaging: what follows from v, c and k. Pure arithmetic; docs/MEASURING.md derives it.
+// The formulas of averaging: what follows from v, c and k. Pure arithmetic; docs/reference/measuring.md derives it.
 
 import type { RowTotals } from './row-sums.js';
 

@@ -21,7 +21,7 @@ export type Label = string | number | boolean;
 export type TargetArrays = readonly Label[] | Int32Array | Uint8Array | Numbers | readonly Numbers[];
 
 export interface TaskOptions {
-  /** @default see docs/MEASURING.md: labels mean classes, other numbers regression */
+  /** @default see docs/reference/measuring.md: labels mean classes, other numbers regression */
   readonly task?: 'classification' | 'regression';
   /** Rows, where only flat arrays are given and targets have several outputs. @default one target per row */
   readonly rows?: number;

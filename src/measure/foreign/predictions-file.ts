@@ -19,11 +19,11 @@ import { readClasses, readValues } from './file-values.js';
 export interface PredictionsFileOptions {
   /** The column of the truth, or several for a regression with several targets. */
   readonly target: string | readonly string[];
-  /** @default inferred: see docs/MEASURING.md */
+  /** @default inferred: see docs/reference/measuring.md */
   readonly task?: 'classification' | 'regression' | null;
   /** Columns that are no member's. A column `id`, `index` or `row` that counts the rows is left out without it. */
   readonly drop?: readonly string[];
-  /** Texts that stand for no value, beside the usual ones (docs/DATA.md). */
+  /** Texts that stand for no value, beside the usual ones (docs/guide/data-files.md). */
   readonly missing?: readonly string[];
   /** The decimal mark of all numbers. @default what the cells show */
   readonly decimal?: '.' | ',';
@@ -103,7 +103,7 @@ export function measureFile(
   return measurement.finish();
 }
 
-/** The columns as the rules for every table have them: docs/DATA.md. */
+/** The columns as the rules for every table have them: docs/guide/data-files.md. */
 function plainColumns(
   table: Table,
   targets: readonly Column[],

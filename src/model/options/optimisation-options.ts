@@ -112,7 +112,7 @@ export const OPTIMISATION_DEFAULTS = {
 
 /**
  * Epochs where none are stated: enough for small tables where something stops larger ones, and few where nothing
- * does. Measured with the learning rate and the patience over 18 tables: docs/DEFAULTS.md.
+ * does. Measured with the learning rate and the patience over 18 tables: docs/reference/defaults.md.
  */
 export const DEFAULT_EPOCHS = { stopped: 200, fixed: 40 } as const;
 

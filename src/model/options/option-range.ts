@@ -1,5 +1,5 @@
 // Which numbers an option of training may be, in words, as its schema has it: for the help of the command line, the
-// documentation that editors show, and docs/OPTIONS.md. Read off the schemas' definitions, for every `tutti train` asks.
+// documentation that editors show, and docs/reference/options.md. Read off the schemas' definitions, for every `tutti train` asks.
 
 import type { z } from 'zod';
 

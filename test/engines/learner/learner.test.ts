@@ -156,7 +156,7 @@ t.test('a member trained twice on one thread is the same member', async (t) => {
   const train = (learner: string) => trainEnsemble(dataset, { ...SHARED, learner }, { runner: pool });
   t.equal(contentHash(await train(centroids)), contentHash(await train(centroids)));
   t.equal(contentHash(await train(recorder)), contentHash(await train(recorder)));
-  // What LEARNERS.md warns of: a thread keeps a module, and with it whatever the module remembers.
+  // What the guide to learners warns of: a thread keeps a module, and with it whatever the module remembers.
   const forgetful = moduleOf(`let fits = 0;\n${learnerOf({ fit: '() => ({ fits: ++fits })' })}`);
   t.not(contentHash(await train(forgetful)), contentHash(await train(forgetful)));
 });
