@@ -1,11 +1,12 @@
 // The text of docs/reference/options.md: every option of every command in tables, from the rows that the command line itself is
 // made of and from what training says of its options' users. It knows no option.
 
+import { commandOptions } from '../../src/cli/command-list.js';
 import { GROUPS, type Group } from '../../src/cli/options/groups.js';
 import { inFlags } from '../../src/cli/options/option-origins.js';
 import { flagOf, type OptionRow } from '../../src/cli/options/option-row.js';
 import { allTrainingRows, WITHOUT_FLAG } from '../../src/cli/options/training-rows.js';
-import { commandOptions } from '../../src/cli/program.js';
+
 import {
   ALL_MEMBERS,
   BY_EPOCHS,

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { optionReference } from '../../scripts/support/option-reference.js';
+import { commandOptions } from '../../src/cli/command-list.js';
 import { allTrainingRows } from '../../src/cli/options/training-rows.js';
-import { commandOptions } from '../../src/cli/program.js';
 
 t.test('docs/reference/options.md is as the options are', async (t) => {
   const file = fileURLToPath(new URL('../../../docs/reference/options.md', import.meta.url));

@@ -52,7 +52,7 @@ const KEEP_ROW: OptionRow = {
 
 const OUT_ROW: OptionRow = {
   name: 'out',
-  kind: 'text',
+  kind: 'path',
   group: 'output',
   description: 'CSV file to write',
   argument: 'file',

@@ -52,7 +52,7 @@ const ROWS: readonly OptionRow[] = [
     description: 'take the selection even if it does not help on rows it was not made on',
   },
   {
-    ...{ name: 'out', kind: 'text', group: 'output', argument: 'file', short: 'o' },
+    ...{ name: 'out', kind: 'path', group: 'output', argument: 'file', short: 'o' },
     ...{ description: 'where to save the ensemble with these weights', defaultText: 'not saved' },
   },
 ];

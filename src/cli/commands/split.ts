@@ -24,11 +24,11 @@ const ROWS: readonly OptionRow[] = [
     ...{ description: 'the seed of the training', range: 'an integer ≥ 0', defaultText: '0' },
   },
   {
-    ...{ name: 'trainOut', kind: 'text', group: 'split', argument: 'file' },
+    ...{ name: 'trainOut', kind: 'path', group: 'split', argument: 'file' },
     description: 'where to write the rows to train on',
   },
   {
-    ...{ name: 'testOut', kind: 'text', group: 'split', argument: 'file' },
+    ...{ name: 'testOut', kind: 'path', group: 'split', argument: 'file' },
     description: 'where to write the rows held out',
   },
 ];

@@ -6,8 +6,15 @@ import type { OptionRow } from './option-row.js';
 /** Options as the parser found them, by camelCase name; only those that were given. */
 export type GivenOptions = Readonly<Record<string, unknown>>;
 
+/** A word after the command's name: a file, or one of a few words. */
+export interface CommandArgument {
+  readonly name: string;
+  readonly description: string;
+  readonly choices?: readonly string[];
+}
+
 export interface CommandDefinition {
-  readonly arguments: readonly { readonly name: string; readonly description: string }[];
+  readonly arguments: readonly CommandArgument[];
   readonly options: readonly OptionRow[];
   /** Shown at the end of the help. */
   readonly examples: readonly string[];

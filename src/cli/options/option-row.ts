@@ -8,10 +8,19 @@ import { findChoice } from './choices.js';
 import type { Group } from './groups.js';
 
 /**
- * How the text of a flag becomes a value. `texts` and `numbers` are separated by commas; `texts` and `paths`, which are
+ * How the text of a flag becomes a value; a `path` is a text that shells complete to the name of a file. `texts` and `numbers` are separated by commas; `texts` and `paths`, which are
  * not, may repeat. So may `columns`, names of columns that are told apart once the table is known (data-rows.ts).
  */
-export type OptionKind = 'flag' | 'number' | 'text' | 'choice' | 'numbers' | 'texts' | 'columns' | 'paths';
+export type OptionKind =
+  | 'flag'
+  | 'number'
+  | 'text'
+  | 'choice'
+  | 'numbers'
+  | 'texts'
+  | 'columns'
+  | 'path'
+  | 'paths';
 
 export interface OptionRow {
   /** camelCase: the key in a config file and in the API. */
@@ -61,6 +70,7 @@ export function parseFlag(row: OptionRow, given: unknown): unknown {
       return given === true;
     case 'text':
     case 'columns':
+    case 'path':
     case 'paths':
       return given;
     case 'choice':
@@ -93,6 +103,7 @@ export function checkConfigValue(row: OptionRow, value: unknown): unknown {
       if (row.acceptsNone === true && (value === 'none' || value === null)) return null;
       return typeof value === 'number' ? value : failOption(row.name, 'a number', value);
     case 'text':
+    case 'path':
       return isScalar(value) ? String(value) : failOption(row.name, 'text', value);
     case 'choice':
       return checkChoice(row, value);

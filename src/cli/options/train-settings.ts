@@ -23,7 +23,7 @@ export const THREADS_ROW: OptionRow = {
 };
 
 export const OUT_ROW: OptionRow = {
-  ...{ name: 'out', kind: 'text', group: 'run', argument: 'file', short: 'o' },
+  ...{ name: 'out', kind: 'path', group: 'run', argument: 'file', short: 'o' },
   ...{ description: 'where to save the ensemble', defaultText: 'not saved', common: true },
 };
 
@@ -42,7 +42,7 @@ const RUN_ROWS: readonly OptionRow[] = [
 ];
 
 const CONFIG_ROW: OptionRow = {
-  ...{ name: 'config', short: 'c', kind: 'text', group: 'run', argument: 'file' },
+  ...{ name: 'config', short: 'c', kind: 'path', group: 'run', argument: 'file' },
   description:
     'options from a JSON or YAML file, by these names (learningRate: 0.001); flags win, over its grid and members too',
   common: true,

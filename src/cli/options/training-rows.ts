@@ -56,6 +56,9 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
 /** Of the options that are given most. */
 const SHORTS: Readonly<Record<string, string>> = { members: 'k', seed: 's' };
 
+/** They name files, though their schema says texts. */
+const PATHS: readonly string[] = ['model', 'learner'];
+
 /** Can be said in a config file only: they are tables. */
 export const WITHOUT_FLAG: ReadonlySet<string> = new Set(['grid', 'learnerOptions']);
 
@@ -86,7 +89,7 @@ function rowOf(name: string, schema: z.ZodType): OptionRow {
   const defaultText = ownDefault ?? defaultTextOf(name);
   return {
     name,
-    kind,
+    kind: PATHS.includes(name) ? 'path' : kind,
     group: group as Group,
     common: COMMON.includes(name),
     description: name === 'members' ? 'how many members are trained' : description,

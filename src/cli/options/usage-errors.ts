@@ -3,7 +3,8 @@
 
 import { TuttiError } from '../../errors.js';
 import { suggest } from '../../option-names.js';
-import { flagOf, type OptionRow } from './option-row.js';
+import { longFlagsOf } from './option-help.js';
+import type { OptionRow } from './option-row.js';
 
 /** What the parser found. */
 export interface ParserError {
@@ -54,10 +55,8 @@ function unknownFlag(flag: string, command: string | null, all: CommandOptions):
   return `Unknown option \`${flag}\` of tutti ${command}${hint}`;
 }
 
-function flagsOf({ name, aliases = [], kind, short }: OptionRow): string[] {
-  const flags = [name, ...aliases].map(flagOf);
-  const opposite = kind === 'flag' ? [flagOf(name).replace('--', '--no-')] : [];
-  return [...flags, ...opposite, ...(short === undefined ? [] : [`-${short}`])];
+function flagsOf(row: OptionRow): string[] {
+  return [...longFlagsOf(row), ...(row.short === undefined ? [] : [`-${row.short}`])];
 }
 
 /** The only flag that begins like what was typed, or else the nearest. */

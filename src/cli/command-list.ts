@@ -1,0 +1,60 @@
+// The commands there are. Each one's own module is loaded only when it is the one asked for, because what a command
+// imports is most of a short run's time.
+
+import type { CommandDefinition } from './options/command.js';
+import type { CommandOptions } from './options/usage-errors.js';
+
+export interface CommandEntry {
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: CommandDefinition }>;
+}
+
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  train: {
+    summary: 'train an ensemble on a CSV file and measure it',
+    load: () => import('./commands/train/train.js'),
+  },
+  extend: {
+    summary: 'train more members of a saved ensemble, or those that are missing',
+    load: () => import('./commands/train/extend.js'),
+  },
+  describe: {
+    summary: 'say what each column of a CSV file is taken for, and why',
+    load: () => import('./commands/describe.js'),
+  },
+  split: {
+    summary: 'write the rows that a test share trains on and holds out as two CSV files',
+    load: () => import('./commands/split.js'),
+  },
+  predict: { summary: 'predict the rows of a CSV file', load: () => import('./commands/predict.js') },
+  evaluate: { summary: 'score a saved ensemble on a CSV file', load: () => import('./commands/evaluate.js') },
+  inspect: { summary: 'say what is in a saved ensemble', load: () => import('./commands/inspect.js') },
+  'compare-masks': {
+    summary: 'compare the ways to predict with a dropout net: weight scaling, means over masks',
+    load: () => import('./commands/compare-masks.js'),
+  },
+  attack: {
+    summary: 'score a saved ensemble on rows that are moved against it',
+    load: () => import('./commands/attack.js'),
+  },
+  select: {
+    summary: 'choose the members that make the best average, on rows they were not trained on',
+    load: () => import('./commands/select.js'),
+  },
+  sources: {
+    summary: "measure which source of chance makes members' errors differ",
+    load: () => import('./commands/sources.js'),
+  },
+  measure: {
+    summary: "measure how members' errors correlate, from predictions of any library",
+    load: () => import('./commands/measure.js'),
+  },
+};
+
+/** The options of every command. */
+export async function commandOptions(): Promise<CommandOptions> {
+  const all = Object.entries(COMMANDS).map(
+    async ([name, { load }]) => [name, (await load()).command.options] as const,
+  );
+  return new Map(await Promise.all(all));
+}
