@@ -72,3 +72,14 @@ t.test('the documents name no file that is not there', async (t) => {
     }
   }
 });
+
+t.test('the index of a folder lists every page of it, which is the sidebar of the site', async (t) => {
+  for (const folder of ['docs/guide', 'docs/techniques', 'docs/reference']) {
+    const pages = readdirSync(join(ROOT, folder)).filter(
+      (name) => name.endsWith('.md') && name !== 'index.md',
+    );
+    const index = readFileSync(join(ROOT, folder, 'index.md'), 'utf8');
+    const listed = [...index.matchAll(/^- \[[^\]]+\]\(([\w-]+\.md)\)/gm)].map(([, page]) => page);
+    t.same([...listed].sort(), pages.sort(), folder);
+  }
+});

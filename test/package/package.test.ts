@@ -98,7 +98,11 @@ t.test('it holds what it needs and no more', async (t) => {
   for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/src/kernels/embedded.js']) {
     t.ok(names.includes(name), name);
   }
-  t.notOk(names.some((name) => /(^|\/)(test|scripts|node_modules)(\/|$)|\.(map|wasm)$/.test(name)));
+  t.ok(names.includes('scripts/examples/digits.ts'), 'the examples');
+  t.strictSame(
+    names.filter((name) => /(^|\/)(test|node_modules)(\/|$)|^scripts\/(?!examples)|\.(map|wasm)$/.test(name)),
+    [],
+  );
 });
 
 t.test('every link of its documents leads to a file that is there', async (t) => {
