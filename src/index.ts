@@ -74,12 +74,8 @@ export type {
   TfjsMemberSpec,
 } from './model/spec.js';
 export { createPool, type Pool, type PoolOptions } from './pool/pool.js';
-export {
-  AGGREGATORS,
-  type AggregateOptions,
-  type Aggregator,
-  aggregate,
-} from './predictions/aggregate/aggregate.js';
+export { type AggregateOptions, aggregate } from './predictions/aggregate/aggregate.js';
+export { AGGREGATORS, type Aggregator } from './predictions/aggregate/aggregators.js';
 export type { CombinedPredictions } from './predictions/combine.js';
 export type { Predictions } from './predictions/predictions.js';
 export { activeUnitShares } from './studies/active-units.js';

@@ -3,6 +3,7 @@
 // `tutti evaluate`, `tutti measure` and training's out-of-bag report all stream through this.
 
 import type { Task } from '../data/dataset/dataset.js';
+import { aggregators } from '../predictions/aggregate/aggregators.js';
 import type { TargetBlock } from '../predictions/blocks.js';
 import type { Combine } from '../predictions/combine.js';
 import type { Predictions } from '../predictions/predictions.js';
@@ -70,7 +71,7 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
   const { task, members, aggregator, curves, outOfBag = false } = options;
   const errors = createErrorAccumulator(options);
   const kinds = createKindsAccumulator(options.kinds ?? [], options);
-  const ensemble = createScoreAccumulator(task, { logLoss: aggregator.name !== 'majorityVote' });
+  const ensemble = createScoreAccumulator(task, { logLoss: aggregators.get(aggregator.name).probabilities });
   const each = Array.from({ length: members }, () => createScoreAccumulator(task));
   const meanMember = createMeanMember(task, members);
   const subsetCurves =

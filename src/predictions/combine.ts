@@ -1,5 +1,5 @@
-// What measurement needs of an aggregator, declared here because aggregators lie above this folder:
-// `src/predictions/aggregate` implements it and callers pass it in.
+// What an aggregator makes of its members' predictions: the form in which `src/predictions/aggregate` gives it and
+// measurement takes it.
 
 import type { Predictions } from './predictions.js';
 

@@ -2,8 +2,7 @@
 
 import type { Measurement } from '../measure/measurement.js';
 import type { SubsetPoint } from '../measure/scores/subset-curves.js';
-import type { Aggregator } from '../predictions/aggregate/aggregate.js';
-import { MEAN_NAMES } from './mean-names.js';
+import { aggregators } from '../predictions/aggregate/aggregators.js';
 import type { Palette } from './palette.js';
 import { alignColumns, type TextRow } from './text-table.js';
 import { figure, percent } from './words.js';
@@ -11,10 +10,11 @@ import { figure, percent } from './words.js';
 /** A table for each aggregator; nothing where no curves were measured. */
 export function curveLines({ curves, errorCorrelation }: Measurement, palette: Palette): string[] {
   return Object.entries(curves ?? {}).flatMap(([aggregator, points]) => {
-    const foretold = aggregator === 'arithmeticMean' ? errorCorrelation : null;
+    const { title, linear } = aggregators.get(aggregator);
+    const foretold = linear ? errorCorrelation : null;
     const [head, ...lines] = alignColumns(curveRows(points, foretold));
-    const title = `Scores by number of members, ${MEAN_NAMES[aggregator as Aggregator]} (± over subsets)`;
-    return ['', palette.bold(title), palette.dim(`  ${head}`), ...lines.map((line) => `  ${line}`)];
+    const caption = `Scores by number of members, ${title} (± over subsets)`;
+    return ['', palette.bold(caption), palette.dim(`  ${head}`), ...lines.map((line) => `  ${line}`)];
   });
 }
 

@@ -6,10 +6,9 @@ import type { FigureName } from '../measure/correlation/standard-errors.js';
 import type { KindMeasurement } from '../measure/kinds.js';
 import type { Measurement } from '../measure/measurement.js';
 import type { Scores } from '../measure/scores/scores.js';
-import type { Aggregator } from '../predictions/aggregate/aggregate.js';
+import { aggregators } from '../predictions/aggregate/aggregators.js';
 import { curveLines } from './curve-text.js';
 import { kindLines } from './kind-text.js';
-import { MEAN_NAMES } from './mean-names.js';
 import type { NamedMeasurement } from './named-measurement.js';
 import type { Palette } from './palette.js';
 import { alignColumns, type TextRow } from './text-table.js';
@@ -44,7 +43,7 @@ function scoreLines(
   const rows: TextRow[] = [['', ...scoreHeads(all[0]!.measurement, targets), '']];
   for (const { name, measurement } of all) {
     const { ensemble, meanMember, aggregator, weighted } = measurement;
-    const mean = `${weighted ? 'weighted ' : ''}${MEAN_NAMES[aggregator as Aggregator]}`;
+    const mean = `${weighted ? 'weighted ' : ''}${aggregators.get(aggregator).title}`;
     if (ensemble !== null)
       rows.push([`${name}, ${mean}`, ...scoreCells(ensemble, targets), rowsText(measurement)]);
     rows.push([`${name}, mean member`, ...scoreCells(meanMember, targets), '']);

@@ -4,7 +4,7 @@
 import { loadTraining } from '../../data/load.js';
 import { failOption } from '../../errors.js';
 import { createPool } from '../../pool/pool.js';
-import { MEAN_NAMES } from '../../report/mean-names.js';
+import { aggregators } from '../../predictions/aggregate/aggregators.js';
 import type { Palette } from '../../report/palette.js';
 import { alignColumns, type TextRow } from '../../report/text-table.js';
 import { counted, figure, percent } from '../../report/words.js';
@@ -87,7 +87,7 @@ async function sources(file: string, given: GivenOptions, origins: OptionOrigins
   }
   const what = `${counted(report.planned, 'member')}, ${counted(report.seeds.length, 'seed')} from ${seed}`;
   print(`${file}: ${what}, measured on ${counted(report.rows, 'held-out row')}; mean ± standard deviation`);
-  const measure = report.sources[0]!.errorRate === null ? '' : `wrong, ${MEAN_NAMES[aggregator]}`;
+  const measure = report.sources[0]!.errorRate === null ? '' : `wrong, ${aggregators.get(aggregator).title}`;
   for (const line of sourceLines(report.sources, measure, paletteOf(process.stdout))) print(line);
   return status;
 }

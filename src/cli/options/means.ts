@@ -3,7 +3,12 @@
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { failOption } from '../../errors.js';
 import { hasEpochs } from '../../model/spec.js';
-import { AGGREGATORS, type Aggregator } from '../../predictions/aggregate/aggregate.js';
+import {
+  AGGREGATORS,
+  type Aggregator,
+  aggregators,
+  DEFAULT_AGGREGATOR,
+} from '../../predictions/aggregate/aggregators.js';
 import type { GivenOptions } from './command.js';
 import type { OptionRow } from './option-row.js';
 
@@ -13,7 +18,7 @@ export const AGGREGATOR_ROW: OptionRow = {
   group: 'averaging',
   description: 'how members are averaged',
   choices: AGGREGATORS,
-  defaultText: 'arithmeticMean',
+  defaultText: DEFAULT_AGGREGATOR,
   aliases: ['mean'],
 };
 
@@ -46,12 +51,8 @@ export function weightsOf({ weights }: GivenOptions): { weights?: readonly numbe
 }
 
 /** The aggregator of a checked `--aggregator`. */
-export function aggregatorOf({
-  aggregator = 'arithmeticMean',
-}: {
-  readonly aggregator?: unknown;
-}): Aggregator {
-  return aggregator as Aggregator;
+export function aggregatorOf({ aggregator }: { readonly aggregator?: unknown }): Aggregator {
+  return aggregators.has(aggregator) ? aggregator : DEFAULT_AGGREGATOR;
 }
 
 /** Every member predicts a variance. */
@@ -72,10 +73,6 @@ export function checkAggregator(
   task: 'classification' | 'regression',
   gaussian: boolean,
 ): void {
-  if (task === 'classification' || aggregator === 'arithmeticMean') return;
-  if (aggregator === 'majorityVote')
-    failOption('aggregator', 'arithmeticMean or geometricMean for regression', aggregator);
-  if (gaussian) return;
-  const expected = 'arithmeticMean for members without a variance head (`loss` gaussianNll)';
-  failOption('aggregator', expected, aggregator);
+  const expected = aggregators.get(aggregator).misfit(task, gaussian);
+  if (expected !== null) failOption('aggregator', expected, aggregator);
 }

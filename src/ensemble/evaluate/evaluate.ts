@@ -13,6 +13,7 @@ import {
 import { createMeasurement, type Measurement } from '../../measure/measurement.js';
 import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../../option-names.js';
 import { combiner } from '../../predictions/aggregate/aggregate.js';
+import { aggregators, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
 import { type RowRange, type TargetBlock, targetBlock } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
@@ -131,7 +132,7 @@ export async function eachOutOfBagBlock(
 }
 
 function measurementSettings(ensemble: TrainedEnsemble, options: EvaluateOptions) {
-  const name = options.aggregator ?? 'arithmeticMean';
+  const name = options.aggregator ?? DEFAULT_AGGREGATOR;
   const { replicates, level, seed, subsets, covariance } = options;
   const combined = combineSettings(ensemble, options);
   const weighted = combined.weights?.some((weight, _, all) => weight !== all[0]) ?? false;
@@ -145,9 +146,8 @@ function measurementSettings(ensemble: TrainedEnsemble, options: EvaluateOptions
 }
 
 function subsetAggregators({ task }: TrainedEnsemble) {
-  const arithmeticMean = combiner('arithmeticMean', task);
-  if (task.kind === 'regression') return { arithmeticMean };
-  return { arithmeticMean, geometricMean: combiner('geometricMean', task) };
+  const drawn = aggregators.names.filter((name) => aggregators.get(name).curves.includes(task.kind));
+  return Object.fromEntries(drawn.map((name) => [name, combiner(name, task)]));
 }
 
 /** One bit per row of the dataset for each trained member; null when none is set. */

@@ -4,6 +4,7 @@
 import type { Dataset } from '../../data/dataset/dataset.js';
 import { checkOptions } from '../../option-names.js';
 import { combiner } from '../../predictions/aggregate/aggregate.js';
+import { DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
 import type { CombinedPredictions } from '../../predictions/combine.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { drawCandidates } from '../member-rows.js';
@@ -35,7 +36,11 @@ export async function predictOutOfBag(
 ): Promise<OutOfBagPredictions | null> {
   checkOptions('predictOutOfBag', options, PREDICT_OPTIONS);
   const { task, plan, members } = ensemble;
-  const combine = combiner(options.aggregator ?? 'arithmeticMean', task, combineSettings(ensemble, options));
+  const combine = combiner(
+    options.aggregator ?? DEFAULT_AGGREGATOR,
+    task,
+    combineSettings(ensemble, options),
+  );
   const { candidates: index } = drawCandidates(plan, dataset);
   const rows = index.length;
   const mask = new Uint8Array(members.length * rows);

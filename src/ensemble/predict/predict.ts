@@ -8,7 +8,8 @@ import { setImmediate } from 'node:timers/promises';
 import { outputCount, type Values } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
 import { checkOptions, type OptionTable } from '../../option-names.js';
-import { type Aggregator, COMBINE_OPTIONS, combiner } from '../../predictions/aggregate/aggregate.js';
+import { COMBINE_OPTIONS, combiner } from '../../predictions/aggregate/aggregate.js';
+import { type Aggregator, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
 import { blockRanges, blockRowsFor, type RowRange } from '../../predictions/blocks.js';
 import type { CombinedPredictions } from '../../predictions/combine.js';
 import type { Predictions } from '../../predictions/predictions.js';
@@ -96,7 +97,11 @@ async function loadPredictor(
 ): Promise<EnsemblePredictor> {
   const { members, task } = ensemble;
   const blockRows = blockRowsFor(members.length, outputCount(task));
-  const combine = combiner(options.aggregator ?? 'arithmeticMean', task, combineSettings(ensemble, options));
+  const combine = combiner(
+    options.aggregator ?? DEFAULT_AGGREGATOR,
+    task,
+    combineSettings(ensemble, options),
+  );
   const loaded = await createBlockPredictor(ensemble, blockRows, options, loadedBytes);
   const next = turns();
   let disposed = false;

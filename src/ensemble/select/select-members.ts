@@ -3,11 +3,10 @@
 
 import type { Dataset, Task } from '../../data/dataset/dataset.js';
 import { failOption, TuttiError } from '../../errors.js';
-import { log } from '../../math/functions.js';
 import { checkOptions, type OptionTable, option } from '../../option-names.js';
-import { AGGREGATORS, type Aggregator, DEFAULT_TOLERANCE } from '../../predictions/aggregate/aggregate.js';
+import { type Aggregator, aggregators, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
+import type { AggregatorDefinition, AggregatorTerms } from '../../predictions/aggregate/definition.js';
 import { type TargetBlock, targetBlock } from '../../predictions/blocks.js';
-import { largestAt } from '../../predictions/labels.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { eachOutOfBagBlock } from '../evaluate/evaluate.js';
@@ -52,7 +51,7 @@ export interface SelectionOptions {
 const SELECTION_OPTIONS = {
   outOfBag: option.flag,
   size: option.integer(1),
-  aggregator: option.oneOf(...AGGREGATORS),
+  aggregator: option.named(aggregators),
   metric: option.oneOf('logLoss', 'errorRate', 'squaredError'),
   always: option.flag,
 } satisfies OptionTable<SelectionOptions>;
@@ -98,11 +97,11 @@ export async function selectMembers(
   options: SelectionOptions = {},
 ): Promise<MemberSelection> {
   checkOptions('selectMembers', options, SELECTION_OPTIONS);
-  const { aggregator, metric, size } = resolveSelection(ensemble, options);
-  const table = await collect(ensemble, dataset, aggregator, options.outOfBag === true);
+  const { aggregator, form, metric, size } = resolveSelection(ensemble, options);
+  const table = await collect(ensemble, dataset, form, options.outOfBag === true);
   const { task } = ensemble;
   const judgeOf = (rows: PredictionTable): Judge =>
-    rows.counted === null ? createJudge(rows, task, aggregator, metric) : createPairJudge(rows, task);
+    rows.counted === null ? createJudge(rows, task, form, metric) : createPairJudge(rows, task);
   const judge = judgeOf(table);
   const members = range(ensemble.members.length);
   const singles = members.map((at) => judge.scoreWith(at));
@@ -126,37 +125,39 @@ export async function selectMembers(
 function resolveSelection({ task, members }: TrainedEnsemble, options: SelectionOptions) {
   if (members.length === 0) throw new TuttiError('ERR_BUNDLE', 'This ensemble has no members to select from');
   const {
-    aggregator = 'arithmeticMean',
+    aggregator = DEFAULT_AGGREGATOR,
     size = Math.min(100, 2 * members.length),
     outOfBag = false,
   } = options;
   const squares = task.kind === 'regression' || outOfBag;
   const where = outOfBag ? 'out of bag' : `for ${task.kind}`;
-  if (squares && aggregator !== 'arithmeticMean') {
-    failOption('aggregator', `arithmeticMean to select ${where}`, aggregator);
+  const fits = ({ linear, terms }: AggregatorDefinition) => terms !== null && (linear || !squares);
+  const { terms: form } = aggregators.get(aggregator);
+  if (form === null || !fits(aggregators.get(aggregator))) {
+    const names = aggregators.entries.filter(fits).map(({ name }) => name);
+    return failOption('aggregator', `${names.join(' or ')} to select ${where}`, aggregator);
   }
-  const fitting = fittingMetrics(squares, aggregator);
+  const fitting = fittingMetrics(squares, form);
   const metric = options.metric ?? fitting[0]!;
   if (!fitting.includes(metric)) failOption('metric', `one of ${fitting.join(', ')} ${where}`, metric);
-  return { aggregator, metric, size };
+  return { aggregator, form, metric, size };
 }
 
 /** The metrics that can be made small, the default first. */
-function fittingMetrics(squares: boolean, aggregator: Aggregator): readonly SelectionMetric[] {
+function fittingMetrics(squares: boolean, { choiceOnly }: AggregatorTerms): readonly SelectionMetric[] {
   if (squares) return ['squaredError'];
-  // Votes are no probabilities.
-  return aggregator === 'majorityVote' ? ['errorRate'] : ['logLoss', 'errorRate', 'squaredError'];
+  return choiceOnly ? ['errorRate'] : ['logLoss', 'errorRate', 'squaredError'];
 }
 
 async function collect(
   ensemble: TrainedEnsemble,
   dataset: Dataset,
-  aggregator: Aggregator,
+  form: AggregatorTerms,
   outOfBag: boolean,
 ): Promise<PredictionTable> {
   const blocks: { terms: Terms[]; targets: TargetBlock; mask: Uint8Array | null }[] = [];
   const keep = (members: readonly Predictions[], targets: TargetBlock, mask: Uint8Array | null = null) => {
-    blocks.push({ terms: members.map((member) => termsOf(member, aggregator)), targets, mask });
+    blocks.push({ terms: members.map((member) => form.of(member)), targets, mask });
   };
   if (outOfBag) {
     if (!(await eachOutOfBagBlock(ensemble, dataset, keep))) {
@@ -169,28 +170,6 @@ async function collect(
     });
   }
   return tableOf(blocks, ensemble.members.length, ensemble.task);
-}
-
-/** Weight of the probabilities beside the votes, whose ties they break; too small to outweigh one of 2¹⁹ votes. */
-const VOTE_TIE = 2 ** -20;
-
-/** Probabilities or values, their logarithms, or votes. */
-function termsOf({ rows, outputs, mean, logProbabilities }: Predictions, aggregator: Aggregator): Terms {
-  switch (aggregator) {
-    case 'arithmeticMean':
-      return mean.slice();
-    case 'geometricMean':
-      if (logProbabilities !== null) return logProbabilities.slice();
-      return mean.map((value) => log(Math.max(value, DEFAULT_TOLERANCE)));
-    case 'majorityVote': {
-      const votes = Float64Array.from(mean, (value) => value * VOTE_TIE);
-      for (let row = 0; row < rows; row++)
-        votes[row * outputs + largestAt(mean, row * outputs, outputs)]! += 1;
-      return votes;
-    }
-    default:
-      return aggregator satisfies never;
-  }
 }
 
 /** Joins the blocks, leaving out the rows that no member counts for. */

@@ -2,10 +2,10 @@
 // member was trained on, or, out of bag, by the squared error that the members' error products foretell.
 
 import type { Task } from '../../data/dataset/dataset.js';
-import { exp, log } from '../../math/functions.js';
+import { log } from '../../math/functions.js';
 import { mean } from '../../math/statistics.js';
 import { LOG_LOSS_FLOOR } from '../../measure/scores/scores.js';
-import type { Aggregator } from '../../predictions/aggregate/aggregate.js';
+import type { AggregatorTerms } from '../../predictions/aggregate/definition.js';
 import { largestAt } from '../../predictions/labels.js';
 
 export type SelectionMetric = 'errorRate' | 'logLoss' | 'squaredError';
@@ -36,12 +36,12 @@ export interface Judge {
 export function createJudge(
   table: PredictionTable,
   task: Task,
-  aggregator: Aggregator,
+  form: AggregatorTerms,
   metric: SelectionMetric,
 ): Judge {
   const { rows, outputs, terms } = table;
   const average = new Float64Array(outputs);
-  const score = rowScore(table, task, aggregator, metric);
+  const score = rowScore(table, task, form, metric);
   const addTo = (sums: Float64Array, member: number) => {
     for (let at = 0; at < sums.length; at++) sums[at]! += terms[member]![at]!;
   };
@@ -193,7 +193,7 @@ function errorsOf({ terms, labels, targets, rows, outputs }: PredictionTable, ta
 function rowScore(
   { outputs, labels, targets }: PredictionTable,
   task: Task,
-  aggregator: Aggregator,
+  form: AggregatorTerms,
   metric: SelectionMetric,
 ): (average: Float64Array, row: number) => number {
   if (task.kind === 'regression') {
@@ -203,7 +203,11 @@ function rowScore(
       return sum;
     };
   }
-  const normalise = aggregator === 'geometricMean' ? normaliseLogs : (values: Float64Array) => values;
+  const { toPredictions } = form;
+  const normalise = (values: Float64Array) => {
+    toPredictions?.(values, 1, outputs);
+    return values;
+  };
   switch (metric) {
     case 'errorRate':
       return (average, row) => (largestAt(average, 0, outputs) === labels[row] ? 0 : 1);
@@ -219,19 +223,6 @@ function rowScore(
     default:
       return metric satisfies never;
   }
-}
-
-/** Mean logarithms → probabilities, in place. */
-function normaliseLogs(logs: Float64Array): Float64Array {
-  let most = Number.NEGATIVE_INFINITY;
-  for (const value of logs) most = Math.max(most, value);
-  let sum = 0;
-  for (let o = 0; o < logs.length; o++) {
-    logs[o] = exp(logs[o]! - most);
-    sum += logs[o]!;
-  }
-  for (let o = 0; o < logs.length; o++) logs[o]! /= sum;
-  return logs;
 }
 
 /** 0, 1, … length − 1. */

@@ -5,6 +5,7 @@
 import type { Task } from '../../data/dataset/dataset.js';
 import { RandomStream, streamKey } from '../../math/random.js';
 import { variance } from '../../math/statistics.js';
+import { aggregators } from '../../predictions/aggregate/aggregators.js';
 import type { TargetBlock } from '../../predictions/blocks.js';
 import type { Combine } from '../../predictions/combine.js';
 import type { Predictions } from '../../predictions/predictions.js';
@@ -86,7 +87,7 @@ export function createSubsetCurves(options: SubsetCurveOptions): SubsetCurveAccu
     drawn.flat().map((subset) => ({
       name,
       subset,
-      scores: createScoreAccumulator(task, { logLoss: name !== 'majorityVote' }),
+      scores: createScoreAccumulator(task, { logLoss: aggregators.get(name).probabilities }),
     })),
   );
   return {

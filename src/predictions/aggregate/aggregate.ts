@@ -1,22 +1,14 @@
 // Aggregators: k members' predictions of the same rows become the ensemble's. Pure functions on typed
-// arrays; they know nothing of training, threads or measurement. This file checks and dispatches.
+// arrays; they know nothing of training, threads or measurement. This file checks what they are given.
 
 import type { Task } from '../../data/dataset/dataset.js';
 import { failOption, TuttiError } from '../../errors.js';
 import { checkOptions, type OptionTable, option } from '../../option-names.js';
 import type { Combine, CombinedPredictions } from '../combine.js';
 import type { Predictions } from '../predictions.js';
-import { arithmeticMean } from './arithmetic-mean.js';
-import { geometricMean } from './geometric-mean.js';
-import { majorityVote } from './majority-vote.js';
+import { type Aggregator, aggregators } from './aggregators.js';
+import { DEFAULT_TOLERANCE } from './geometric-mean.js';
 import { resolveShares, type Shares, shareAt } from './shares.js';
-
-export type Aggregator = 'arithmeticMean' | 'geometricMean' | 'majorityVote';
-
-export const AGGREGATORS: readonly Aggregator[] = ['arithmeticMean', 'geometricMean', 'majorityVote'];
-
-/** Where a probability known only after rounding is floored before its logarithm. */
-export const DEFAULT_TOLERANCE = 1e-6;
 
 export interface AggregateOptions {
   /** One per member, finite, ≥ 0, not all 0; normalised to sum to one. @default equal */
@@ -29,7 +21,7 @@ export interface AggregateOptions {
 
 /** What the options of whatever averages must be; see src/option-names.ts. Weights are checked against the members. */
 export const COMBINE_OPTIONS = {
-  aggregator: option.oneOf(...AGGREGATORS),
+  aggregator: option.named(aggregators),
   weights: option.orNull(option.numbers),
   tolerance: option.number('a number in (0, 0.5]', (tolerance) => tolerance > 0 && tolerance <= 0.5),
 };
@@ -47,58 +39,56 @@ const AGGREGATE_OPTIONS = {
  * regressions; ERR_SHAPE for members that do not fit together; ERR_DATA for a prediction that is not finite.
  */
 export function aggregate(
-  kind: Aggregator,
+  name: Aggregator,
   members: readonly Predictions[],
   task: Task,
   options: AggregateOptions = {},
 ): CombinedPredictions {
-  checkAggregation(kind, task, options);
+  checkAggregation(name, task, options);
   const { tolerance = DEFAULT_TOLERANCE } = options;
   const { rows } = checkMembers(members, task);
   const shares = resolveShares(options.weights ?? null, members.length, rows, options.mask ?? null);
   requireFinite(members, shares);
-  return combineBy(kind, members, task, shares, tolerance);
+  return combineBy(name, members, task, shares, tolerance);
 }
 
-function checkAggregation(kind: Aggregator, task: Task, options: AggregateOptions): void {
+function checkAggregation(name: Aggregator, task: Task, options: AggregateOptions): void {
+  const { floors } = aggregators.get(name);
   checkOptions('aggregate', options, AGGREGATE_OPTIONS);
   const { tolerance } = options;
-  if (tolerance === undefined) return;
-  if (kind !== 'geometricMean')
-    failOption('tolerance', 'absent unless `aggregator` is geometricMean', tolerance);
-  if (task.kind === 'regression') failOption('tolerance', 'absent for regression', tolerance);
+  if (tolerance === undefined || floors.includes(task.kind)) return;
+  if (floors.length > 0) failOption('tolerance', `absent for ${task.kind}`, tolerance);
+  const flooring = aggregators.entries.filter((entry) => entry.floors.length > 0).map((entry) => entry.name);
+  failOption('tolerance', `absent unless \`aggregator\` is ${flooring.join(' or ')}`, tolerance);
 }
 
 function combineBy(
-  kind: Aggregator,
+  name: Aggregator,
   members: readonly Predictions[],
   task: Task,
   shares: Shares,
   tolerance: number,
 ): CombinedPredictions {
-  switch (kind) {
-    case 'arithmeticMean':
-      return arithmeticMean(members, shares, task);
-    case 'geometricMean':
-      return geometricMean(members, shares, task, tolerance);
-    case 'majorityVote':
-      return majorityVote(members, shares, task);
-    default:
-      return failOption('aggregator', `one of ${AGGREGATORS.join(', ')}`, kind satisfies never);
-  }
+  const { combine, misfit } = aggregators.get(name);
+  const expected = misfit(
+    task.kind,
+    members.every((member) => member.variance !== null),
+  );
+  if (expected !== null) failOption('aggregator', expected, name);
+  return combine(members, shares, task, tolerance);
 }
 
 /** An aggregator with its settings bound: the form measurement takes. It trusts that predictions are finite. */
 export function combiner(
-  kind: Aggregator,
+  name: Aggregator,
   task: Task,
   options: Omit<AggregateOptions, 'mask'> = {},
 ): Combine {
-  checkAggregation(kind, task, options);
+  checkAggregation(name, task, options);
   const { weights = null, tolerance = DEFAULT_TOLERANCE } = options;
   return (members, mask = null) => {
     const { rows } = checkMembers(members, task);
-    return combineBy(kind, members, task, resolveShares(weights, members.length, rows, mask), tolerance);
+    return combineBy(name, members, task, resolveShares(weights, members.length, rows, mask), tolerance);
   };
 }
 

@@ -1,10 +1,24 @@
 // The arithmetic mean, mean = Σ wᵢ pᵢ with Σ wᵢ = 1, and of Gaussian heads the moments of their mixture.
 
-import type { Task, Values } from '../../data/dataset/dataset.js';
+import type { Task } from '../../data/dataset/dataset.js';
 import type { CombinedPredictions } from '../combine.js';
 import { labelsOf } from '../labels.js';
 import type { Predictions } from '../predictions.js';
-import { addShare, type Run, runsOf, type Shares } from './shares.js';
+import type { AggregatorDefinition } from './definition.js';
+import { addShare, maxRunLength, type Run, runsOf, type Shares, store } from './shares.js';
+
+export const arithmeticMean = {
+  name: 'arithmeticMean',
+  title: 'arithmetic mean',
+  says: 'the mean of probabilities, or of values',
+  linear: true,
+  probabilities: true,
+  curves: ['classification', 'regression'],
+  floors: [],
+  misfit: () => null,
+  combine: meanOf,
+  terms: { of: ({ mean }) => mean.slice(), toPredictions: null, choiceOnly: false },
+} as const satisfies AggregatorDefinition;
 
 /**
  * Classification: mean probabilities. Regression: μ = Σ wᵢ μᵢ with `variance`
@@ -13,11 +27,7 @@ import { addShare, type Run, runsOf, type Shares } from './shares.js';
  * **Source:** Lakshminarayanan, Pritzel and Blundell 2017, Simple and scalable predictive uncertainty
  * estimation using deep ensembles, section 2.4.
  */
-export function arithmeticMean(
-  members: readonly Predictions[],
-  shares: Shares,
-  task: Task,
-): CombinedPredictions {
+function meanOf(members: readonly Predictions[], shares: Shares, task: Task): CombinedPredictions {
   const { rows, outputs } = members[0]!;
   const regression = task.kind === 'regression';
   const mean = regression ? new Float64Array(rows * outputs) : new Float32Array(rows * outputs);
@@ -71,16 +81,4 @@ function mixtureVariance(
     addShare(second, scratch, 0, outputs, shares, index, run);
   });
   return second;
-}
-
-/** Doubles a run needs: the longest run × outputs. */
-export function maxRunLength(rows: number, outputs: number): number {
-  let longest = 0;
-  for (const run of runsOf(rows)) longest = Math.max(longest, run.rows);
-  return longest * outputs;
-}
-
-/** Puts a run's sums into the result, which rounds them where it is in single precision. */
-export function store(into: Values, sum: Float64Array, run: Run, outputs: number): void {
-  into.set(sum.subarray(0, run.rows * outputs), run.start * outputs);
 }

@@ -2,13 +2,32 @@
 // Gaussian heads the normalised product of their densities.
 
 import type { Task } from '../../data/dataset/dataset.js';
-import { failOption, TuttiError } from '../../errors.js';
+import { TuttiError } from '../../errors.js';
 import { exp, log } from '../../math/functions.js';
 import type { CombinedPredictions } from '../combine.js';
 import { labelsOf } from '../labels.js';
 import type { Predictions } from '../predictions.js';
-import { maxRunLength, store } from './arithmetic-mean.js';
-import { addShare, type Run, runsOf, type Shares, shareAt } from './shares.js';
+import type { AggregatorDefinition } from './definition.js';
+import { addShare, maxRunLength, type Run, runsOf, type Shares, shareAt, store } from './shares.js';
+
+/** Where a probability known only after rounding is floored before its logarithm. */
+export const DEFAULT_TOLERANCE = 1e-6;
+
+export const geometricMean = {
+  name: 'geometricMean',
+  title: 'geometric mean',
+  says: 'the product of probabilities, or of Gaussian densities, made to sum to one again',
+  linear: false,
+  probabilities: true,
+  curves: ['classification'],
+  floors: ['classification'],
+  misfit: (task, variances) =>
+    task === 'classification' || variances
+      ? null
+      : 'arithmeticMean for members without a variance head (`loss` gaussianNll)',
+  combine: productOf,
+  terms: { of: logTerms, toPredictions: softmaxRows, choiceOnly: false },
+} as const satisfies AggregatorDefinition;
 
 /** Below this a variance is taken as this, so that a head that underflowed does not divide by zero. */
 const LEAST_VARIANCE = 1e-30;
@@ -17,11 +36,11 @@ const LEAST_VARIANCE = 1e-30;
  * Classification: from log-probabilities where a member has them, else from probabilities floored at
  * `tolerance` and counted. (A floored member's own renormalisation is a constant of the row, which the
  * final one cancels.) Regression: 1/σ² = Σ wᵢ/σᵢ², μ = σ² Σ wᵢ μᵢ/σᵢ².
- * @throws ERR_OPTION for point regressions; ERR_DATA for a row whose probabilities are not numbers.
+ * @throws ERR_DATA for a row whose probabilities are not numbers.
  *
  * **Source:** Hinton 1999, Products of experts; the weights sum to one, so equal members stay unchanged.
  */
-export function geometricMean(
+function productOf(
   members: readonly Predictions[],
   shares: Shares,
   task: Task,
@@ -121,10 +140,6 @@ function failUnlessMasked(shares: Shares, row: number): void {
 }
 
 function ofGaussians(members: readonly Predictions[], shares: Shares): CombinedPredictions {
-  const point = members.findIndex((member) => member.variance === null);
-  if (point >= 0) {
-    failOption('aggregator', 'arithmeticMean for members without a variance head', 'geometricMean');
-  }
   const { rows, outputs } = members[0]!;
   const mean = new Float64Array(rows * outputs);
   const variance = new Float64Array(rows * outputs);
@@ -155,4 +170,25 @@ function ofGaussians(members: readonly Predictions[], shares: Shares): CombinedP
     ...{ rows, outputs, mean, variance, logProbabilities: null },
     ...{ labels: null, flooredCount: 0, varianceKind: 'product' },
   };
+}
+
+/** Log-probabilities of a member. */
+function logTerms({ mean, logProbabilities }: Predictions): Float32Array | Float64Array {
+  if (logProbabilities !== null) return logProbabilities.slice();
+  return mean.map((value) => log(Math.max(value, DEFAULT_TOLERANCE)));
+}
+
+/** Mean logarithms → probabilities, row by row and in place. */
+function softmaxRows(logs: Float64Array, rows: number, outputs: number): void {
+  for (let from = 0; from < rows * outputs; from += outputs) {
+    const end = from + outputs;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let at = from; at < end; at++) most = Math.max(most, logs[at]!);
+    let sum = 0;
+    for (let at = from; at < end; at++) {
+      logs[at] = exp(logs[at]! - most);
+      sum += logs[at]!;
+    }
+    for (let at = from; at < end; at++) logs[at]! /= sum;
+  }
 }

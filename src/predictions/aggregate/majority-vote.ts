@@ -1,12 +1,23 @@
 // The majority vote: each member votes for its most probable class, with its weight.
 
-import type { Task } from '../../data/dataset/dataset.js';
-import { failOption } from '../../errors.js';
 import type { CombinedPredictions } from '../combine.js';
 import { largestAt } from '../labels.js';
 import type { Predictions } from '../predictions.js';
-import { maxRunLength, store } from './arithmetic-mean.js';
-import { addShare, type Run, runsOf, type Shares, shareAt } from './shares.js';
+import type { AggregatorDefinition } from './definition.js';
+import { addShare, maxRunLength, type Run, runsOf, type Shares, shareAt, store } from './shares.js';
+
+export const majorityVote = {
+  name: 'majorityVote',
+  title: 'majority vote',
+  says: 'the class that most members find most probable',
+  linear: false,
+  probabilities: false,
+  curves: [],
+  floors: [],
+  misfit: (task) => (task === 'regression' ? 'arithmeticMean or geometricMean for regression' : null),
+  combine: vote,
+  terms: { of: voteTerms, toPredictions: null, choiceOnly: true },
+} as const satisfies AggregatorDefinition;
 
 /** Vote shares closer than this are a tie: sums of the same weights in another order differ by less. */
 const TIE = 1e-12;
@@ -14,16 +25,10 @@ const TIE = 1e-12;
 /**
  * `mean` holds the vote shares; `labels` the winners. A tie goes to the class of the higher mean
  * probability, then to the lower class index; a member's own tie to its lower class index.
- * @throws ERR_OPTION for regression.
  *
  * **Source:** Breiman 1996, Bagging predictors, section 4 (voting).
  */
-export function majorityVote(
-  members: readonly Predictions[],
-  shares: Shares,
-  task: Task,
-): CombinedPredictions {
-  if (task.kind === 'regression') failOption('aggregator', 'arithmeticMean for regression', 'majorityVote');
+function vote(members: readonly Predictions[], shares: Shares): CombinedPredictions {
   const { rows, outputs } = members[0]!;
   const mean = new Float32Array(rows * outputs);
   const labels = new Int32Array(rows);
@@ -78,4 +83,13 @@ function winnerAt(votes: Float64Array, probabilities: Float64Array, from: number
     }
   }
   return winner;
+}
+
+/** Weight of the probabilities beside the votes, whose ties they break; too small to outweigh one of 2¹⁹ votes. */
+const VOTE_TIE = 2 ** -20;
+
+function voteTerms({ rows, outputs, mean }: Predictions): Float64Array {
+  const votes = Float64Array.from(mean, (value) => value * VOTE_TIE);
+  for (let row = 0; row < rows; row++) votes[row * outputs + largestAt(mean, row * outputs, outputs)]! += 1;
+  return votes;
 }

@@ -114,3 +114,15 @@ export function addShare(
     for (let at = row * columns; at < end; at++) sum[at]! += share * values[from + at]!;
   }
 }
+
+/** Doubles a run needs: the longest run × outputs. */
+export function maxRunLength(rows: number, outputs: number): number {
+  let longest = 0;
+  for (const run of runsOf(rows)) longest = Math.max(longest, run.rows);
+  return longest * outputs;
+}
+
+/** Puts a run's sums into the result, which rounds them where it is in single precision. */
+export function store(into: Values, sum: Float64Array, run: Run, outputs: number): void {
+  into.set(sum.subarray(0, run.rows * outputs), run.start * outputs);
+}

@@ -9,10 +9,11 @@ import type { Measurement } from '../../measure/measurement.js';
 import { createScoreAccumulator, type Scores } from '../../measure/scores/scores.js';
 import { networkSpecs } from '../../model/network.js';
 import { checkOptions, type OptionTable, option, pickOptions } from '../../option-names.js';
+import { aggregators } from '../../predictions/aggregate/aggregators.js';
 import { targetBlock } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import { dropoutNet, MASK_OPTIONS, type MaskOptions, maskEnsemble } from './masks.js';
-import { DEFAULT_MASKS, type MaskWay, predictWithMasks } from './predict-masks.js';
+import { DEFAULT_MASKS, MASK_MEANS, type MaskWay, predictWithMasks } from './predict-masks.js';
 
 export interface CompareMasksOptions extends MaskOptions {
   /** Sampled masks. @default 50 */
@@ -71,9 +72,10 @@ export async function compareMasks(
     curves: false,
   });
   const run = (way: MaskWay, count: number | 'all') => runWay(ensemble, dataset, way, count, own);
-  const means: MaskWay[] = ['arithmeticMean'];
   const { loss } = networkSpecs(alone.plan)[0]!;
-  if (ensemble.task.kind === 'classification' || loss === 'gaussianNll') means.push('geometricMean');
+  const means = MASK_MEANS.filter(
+    (way) => aggregators.get(way).misfit(ensemble.task.kind, loss === 'gaussianNll') === null,
+  );
   const ways = [await run('weightScaling', 1)];
   for (const way of means) ways.push(await run(way, masks));
   if (options.enumerate ?? droppable <= MOST_UNITS_UNASKED) {

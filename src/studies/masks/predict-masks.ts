@@ -11,6 +11,7 @@ import { predictorOf } from '../../ensemble/predict/network-predictor.js';
 import { concatenate, predictEnsemble } from '../../ensemble/predict/predict.js';
 import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../../option-names.js';
 import { combiner } from '../../predictions/aggregate/aggregate.js';
+import type { Aggregator } from '../../predictions/aggregate/aggregators.js';
 import { blockRanges } from '../../predictions/blocks.js';
 import type { CombinedPredictions } from '../../predictions/combine.js';
 import type { Predictions } from '../../predictions/predictions.js';
@@ -24,7 +25,10 @@ import {
   sampleMasks,
 } from './masks.js';
 
-export type MaskWay = 'weightScaling' | 'arithmeticMean' | 'geometricMean';
+/** Aggregators of which a mean of means is the mean over all, so that masks can go through in chunks. */
+export const MASK_MEANS = ['arithmeticMean', 'geometricMean'] as const satisfies readonly Aggregator[];
+
+export type MaskWay = 'weightScaling' | (typeof MASK_MEANS)[number];
 
 export interface PredictMasksOptions extends MaskOptions, AnswerOptions {
   /** @default 'weightScaling' */
@@ -36,7 +40,7 @@ export interface PredictMasksOptions extends MaskOptions, AnswerOptions {
 const PREDICT_MASKS_OPTIONS = {
   ...MASK_OPTIONS,
   ...ANSWER_OPTIONS,
-  way: option.oneOf('weightScaling', 'arithmeticMean', 'geometricMean'),
+  way: option.oneOf('weightScaling', ...MASK_MEANS),
   masks: option.either(option.integer(1), option.oneOf('all')),
 } satisfies OptionTable<PredictMasksOptions>;
 

@@ -11,7 +11,7 @@ import { withAveragingWeights } from '../../../src/ensemble/predict/averaging-we
 import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
 import { selectMembers } from '../../../src/ensemble/select/select-members.js';
 import type { SelectionMetric } from '../../../src/ensemble/select/selection-judges.js';
-import type { Aggregator } from '../../../src/predictions/aggregate/aggregate.js';
+import type { Aggregator } from '../../../src/predictions/aggregate/aggregators.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
 import { clusters, linear } from '../../support/datasets.js';
 

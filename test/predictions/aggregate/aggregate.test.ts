@@ -1,9 +1,6 @@
 import t from 'tap';
-import {
-  type AggregateOptions,
-  type Aggregator,
-  aggregate,
-} from '../../../src/predictions/aggregate/aggregate.js';
+import { type AggregateOptions, aggregate } from '../../../src/predictions/aggregate/aggregate.js';
+import type { Aggregator } from '../../../src/predictions/aggregate/aggregators.js';
 import type { Predictions } from '../../../src/predictions/predictions.js';
 import { randomProbabilities, randomStream } from '../../measure/synthetic.js';
 

@@ -2,7 +2,7 @@
 
 import type { LoadedData } from '../../../data/load.js';
 import type { EvaluateOptions } from '../../../ensemble/evaluate/evaluate.js';
-import type { Aggregator } from '../../../predictions/aggregate/aggregate.js';
+import type { Aggregator } from '../../../predictions/aggregate/aggregators.js';
 import { reportFailure } from '../../terminal/failure.js';
 import { note, paletteOf, print, printJson } from '../../terminal/terminal.js';
 import type { TrainedAndSaved } from './train-and-save.js';

@@ -10,7 +10,7 @@ import {
 import type { IntervalOptions } from '../../../measure/correlation/intervals.js';
 import { type HonestTest, type HonestTestOptions, honestTest } from '../../../measure/honest-test.js';
 import type { Measurement } from '../../../measure/measurement.js';
-import type { Aggregator } from '../../../predictions/aggregate/aggregate.js';
+import type { Aggregator } from '../../../predictions/aggregate/aggregators.js';
 import { type ActiveUnits, activeUnitsOf } from '../../text/active-text.js';
 
 export interface TrainingMeasurements {
