@@ -25,6 +25,8 @@ export interface ProcessOptions extends CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Called with everything on standard error so far and the process. */
   readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** What it reads on standard input. @default nothing */
+  readonly stdin?: string;
   /** Closes the reader's end of standard output at once. */
   readonly closeStdout?: boolean;
 }
@@ -82,7 +84,8 @@ export function tuttiProcess(args: readonly string[], options: ProcessOptions): 
   const child = spawn(process.execPath, [MAIN, ...args], { cwd: options.cwd, env });
   let stdout = '';
   let stderr = '';
-  child.stdin.end();
+  // A command that reads nothing may be gone before it is written.
+  child.stdin.on('error', () => undefined).end(options.stdin);
   if (options.closeStdout === true) child.stdout.destroy();
   else
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

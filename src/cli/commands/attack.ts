@@ -17,40 +17,38 @@ import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '
 import { CSV_ROWS, readTable } from '../options/data-rows.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
+import { rowsIn } from '../options/rows.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 
+const attacking = rowsIn('attack');
+
 const ROWS: readonly OptionRow[] = [
-  {
-    ...{ name: 'epsilons', kind: 'numbers', group: 'attack', argument: '0,0.05,0.1' },
-    ...{ description: 'how far inputs are moved', range: 'each a number ≥ 0' },
+  attacking.numbers('epsilons', 'how far inputs are moved', {
+    argument: '0,0.05,0.1',
+    range: 'each a number ≥ 0',
     defaultText: '0,0.01,0.02,0.05,0.1',
-  },
-  {
-    ...{ name: 'norm', kind: 'choice', group: 'attack', choices: ['linf', 'l2'] },
-    ...{ description: 'epsilon bounds the largest change, or the Euclidean length', defaultText: 'linf' },
-  },
-  {
-    ...{ name: 'steps', kind: 'number', group: 'attack', argument: 'n' },
-    ...{ description: 'steps up the gradient of the loss', range: 'an integer ≥ 1', defaultText: '1' },
-  },
-  {
-    ...{ name: 'scale', kind: 'choice', group: 'attack', choices: ['range', 'absolute'] },
-    ...{
-      description: "epsilon as a share of each feature's range in the training rows, or in its units",
-      defaultText: 'range',
-    },
-  },
-  {
-    ...{ name: 'bounds', kind: 'numbers', group: 'attack', argument: 'low,high' },
-    ...{
-      description: 'least and largest value of a feature',
-      defaultText: "each feature's range in the training rows",
-    },
-  },
-  {
-    ...{ name: 'on', kind: 'choice', group: 'attack', choices: ['ensemble', 'member', 'both'] },
-    ...{ description: 'whom to attack', defaultText: 'both up to 32 members, then the ensemble' },
-  },
+  }),
+  attacking.choice('norm', ['linf', 'l2'], 'epsilon bounds the largest change, or the Euclidean length', {
+    defaultText: 'linf',
+  }),
+  attacking.number('steps', 'steps up the gradient of the loss', {
+    argument: 'n',
+    range: 'an integer ≥ 1',
+    defaultText: '1',
+  }),
+  attacking.choice(
+    'scale',
+    ['range', 'absolute'],
+    "epsilon as a share of each feature's range in the training rows, or in its units",
+    { defaultText: 'range' },
+  ),
+  attacking.numbers('bounds', 'least and largest value of a feature', {
+    argument: 'low,high',
+    defaultText: "each feature's range in the training rows",
+  }),
+  attacking.choice('on', ['ensemble', 'member', 'both'], 'whom to attack', {
+    defaultText: 'both up to 32 members, then the ensemble',
+  }),
 ];
 
 const EPSILONS = [0, 0.01, 0.02, 0.05, 0.1];

@@ -14,29 +14,31 @@ import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '
 import { CSV_ROWS, readTable } from '../options/data-rows.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
+import { rowsIn } from '../options/rows.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 
+const masking = rowsIn('masks');
+
 const ROWS: readonly OptionRow[] = [
-  {
-    ...{ name: 'masks', kind: 'number', group: 'masks', argument: 'n' },
-    ...{ description: 'how many masks are sampled', range: 'an integer ≥ 1', defaultText: '50' },
-  },
-  {
-    ...{ name: 'member', kind: 'number', group: 'masks', argument: 'i' },
-    ...{ description: 'number of the member, the first 0', range: 'an integer ≥ 0' },
+  masking.number('masks', 'how many masks are sampled', {
+    argument: 'n',
+    range: 'an integer ≥ 1',
+    defaultText: '50',
+  }),
+  masking.number('member', 'number of the member, the first 0', {
+    argument: 'i',
+    range: 'an integer ≥ 0',
     defaultText: 'the first with dropout',
-  },
-  {
-    ...{ name: 'enumerate', kind: 'flag', group: 'masks' },
-    ...{
-      description: 'average over all 2ⁿ masks too, each weighted by its probability',
-      defaultText: 'up to n = 10',
-    },
-  },
-  {
-    ...{ name: 'seed', short: 's', kind: 'number', group: 'masks', argument: 'n' },
-    ...{ description: 'seed of the masks', range: 'an integer ≥ 0', defaultText: 'that of the training' },
-  },
+  }),
+  masking.flag('enumerate', 'average over all 2ⁿ masks too, each weighted by its probability', {
+    defaultText: 'up to n = 10',
+  }),
+  masking.number('seed', 'seed of the masks', {
+    short: 's',
+    argument: 'n',
+    range: 'an integer ≥ 0',
+    defaultText: 'that of the training',
+  }),
 ];
 
 export const command: CommandDefinition = {

@@ -40,7 +40,7 @@ async function describe(
   const { rows, columns, features, task, taskReason } = description;
   const palette = paletteOf(process.stdout);
   const made = `${counted(features, 'feature')} from ${counted(columns.length, 'column')}`;
-  print(`${file}: ${counted(rows, 'row')}, ${made}`);
+  print(`${table.source}: ${counted(rows, 'row')}, ${made}`);
   if (task !== null) print(`${task} (${taskReason})`);
   const [head, ...lines] = alignLeft([HEAD, ...columns.map(rowOf)]);
   print('');

@@ -63,7 +63,7 @@ async function evaluate(
   if (given.json === true) {
     printJson({ ...measurementJson(measurement, targets), ...(activeUnits === null ? {} : { activeUnits }) });
   } else {
-    const lines = measurementLines([{ name: file, measurement }], targets, paletteOf(process.stdout));
+    const lines = measurementLines([{ name: table.source, measurement }], targets, paletteOf(process.stdout));
     for (const line of lines) print(line);
     if (activeUnits !== null) print(activeLine(activeUnits));
   }

@@ -17,25 +17,21 @@ import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from '../options/figure-rows.j
 import { AGGREGATOR_ROW, aggregatorOf, checkAggregator } from '../options/means.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
+import { rowsIn } from '../options/rows.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 
+const predictions = rowsIn('predictions');
+
 const ROWS: readonly OptionRow[] = [
-  {
-    ...{ name: 'target', short: 't', kind: 'columns', group: 'predictions', argument: 'column' },
-    description: 'column with the true values, or several for regression: a,b',
-  },
-  {
-    ...{ name: 'task', kind: 'choice', group: 'predictions', choices: ['classification', 'regression'] },
-    ...{ description: 'what the target is', defaultText: 'guessed and printed' },
-  },
-  {
-    ...{ name: 'drop', kind: 'columns', group: 'predictions', argument: 'columns' },
-    ...{ description: 'columns that are no predictions', aliases: ['ignore'] },
-  },
-  {
-    ...{ name: 'outOfBag', kind: 'flag', group: 'predictions' },
-    description: 'an empty cell says that the row was in bag for the member',
-  },
+  predictions.columns('target', 'column with the true values, or several for regression: a,b', {
+    short: 't',
+    argument: 'column',
+  }),
+  predictions.choice('task', ['classification', 'regression'], 'what the target is', {
+    defaultText: 'guessed and printed',
+  }),
+  predictions.columns('drop', 'columns that are no predictions', { aliases: ['ignore'] }),
+  predictions.flag('outOfBag', 'an empty cell says that the row was in bag for the member'),
 ];
 
 export const command: CommandDefinition = {
@@ -77,7 +73,7 @@ async function measure(path: string, given: GivenOptions, origins: OptionOrigins
   checkAggregator(name, task.kind, false);
   if (given.quiet !== true) {
     const left = ignored.length === 0 ? '' : `; left out: ${ignored.map(leftOutText).join(', ')}`;
-    note(`${path}: ${counted(rows, 'row')}, ${counted(members.length, 'member')}, ${layout}${left}`);
+    note(`${table.source}: ${counted(rows, 'row')}, ${counted(members.length, 'member')}, ${layout}${left}`);
   }
   const combine = combiner(name, task);
   const curves = given.curves === true ? { [name]: combine } : null;
@@ -85,7 +81,11 @@ async function measure(path: string, given: GivenOptions, origins: OptionOrigins
   const targets = task.kind === 'regression' ? task.targets : [];
   if (given.json === true) printJson({ names: members, ...measurementJson(measurement, targets) });
   else
-    for (const line of measurementLines([{ name: path, measurement }], targets, paletteOf(process.stdout)))
+    for (const line of measurementLines(
+      [{ name: table.source, measurement }],
+      targets,
+      paletteOf(process.stdout),
+    ))
       print(line);
   return 0;
 }

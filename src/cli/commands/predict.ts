@@ -9,11 +9,11 @@ import { type CombineOptions, predictEnsemble } from '../../ensemble/predict/pre
 import { predictMembers } from '../../ensemble/predict/predict-members.js';
 import { failOption } from '../../errors.js';
 import { counted } from '../../report/words.js';
-import { type CsvRow, writeCsv } from '../files/csv-output.js';
+import { type CsvRow, STANDARD_OUTPUT, writeCsv } from '../files/csv-output.js';
 import {
   ALLOW_MODULE_ROW,
-  checkOutput,
   checkOutputBesideModules,
+  checkTableOutput,
   loadForRawRows,
 } from '../files/input-files.js';
 import {
@@ -38,27 +38,22 @@ import {
 } from '../options/means.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
+import { rowsIn } from '../options/rows.js';
 import { note, printJson } from '../terminal/terminal.js';
 
-const MEMBERS_ROW: OptionRow = {
-  ...{ name: 'members', kind: 'flag', group: 'output' },
-  description: "every member's own predictions beside the truth, in the form that `tutti measure` reads",
-};
+const output = rowsIn('output');
 
-const KEEP_ROW: OptionRow = {
-  ...{ name: 'keep', kind: 'columns', group: 'output', argument: 'columns' },
-  description: 'columns of the input to copy, such as an id',
-};
-
-const OUT_ROW: OptionRow = {
-  name: 'out',
-  kind: 'path',
-  group: 'output',
-  description: 'CSV file to write',
-  argument: 'file',
-  short: 'o',
-  defaultText: 'standard output',
-};
+const ROWS: readonly OptionRow[] = [
+  output.flag(
+    'members',
+    "every member's own predictions beside the truth, in the form that `tutti measure` reads",
+  ),
+  output.columns('keep', 'columns of the input to copy, such as an id'),
+  output.path('out', 'CSV file to write, - for standard output', {
+    short: 'o',
+    defaultText: 'standard output',
+  }),
+];
 
 export const command: CommandDefinition = {
   arguments: [
@@ -66,7 +61,7 @@ export const command: CommandDefinition = {
     { name: 'file', description: 'CSV file with the feature columns it was trained on, found by name' },
   ],
   options: [
-    ...[AGGREGATOR_ROW, WEIGHTS_ROW, CLIP_ROW, ...CSV_ROWS, MEMBERS_ROW, KEEP_ROW, OUT_ROW],
+    ...[AGGREGATOR_ROW, WEIGHTS_ROW, CLIP_ROW, ...CSV_ROWS, ...ROWS],
     ...[ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [
@@ -85,11 +80,12 @@ async function predict(
   origins: OptionOrigins,
 ): Promise<number> {
   const { out, json, quiet, members: each } = given;
-  const path = out as string | undefined;
+  const path = (out as string | undefined) ?? STANDARD_OUTPUT;
+  const printed = path === STANDARD_OUTPUT;
   if (each === true) refuseAveraging(given);
-  await checkOutput(path, [bundle, file]);
+  await checkTableOutput(path, [bundle, file]);
   const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
-  await checkOutputBesideModules(path, ensemble);
+  if (!printed) await checkOutputBesideModules(path, ensemble);
   const { task, members } = ensemble;
   const aggregator = aggregatorOf(given);
   checkAggregator(aggregator, task.kind, hasVariances(ensemble));
@@ -104,14 +100,16 @@ async function predict(
   checkNames(all);
   const ignored = ignoredColumns(preprocessing, table, kept);
   if (ignored.length > 0 && quiet !== true) {
-    note(`${file}: not used: ${listed(ignored)}${kept.length === 0 ? ' (--keep copies columns)' : ''}`);
+    note(
+      `${table.source}: not used: ${listed(ignored)}${kept.length === 0 ? ' (--keep copies columns)' : ''}`,
+    );
   }
   const { rows } = table;
-  if (path !== undefined || json !== true) await writeCsv(path, csvRows(all, rows));
+  if (!printed || json !== true) await writeCsv(path, csvRows(all, rows));
   if (json === true) {
-    const values = path === undefined ? { predictions: asLists(all, rows) } : { out: path };
+    const values = printed ? { predictions: asLists(all, rows) } : { out: path };
     printJson({ task: task.kind, rows, members: members.length, ...kind, ignored, ...values });
-  } else if (path !== undefined && quiet !== true) {
+  } else if (!printed && quiet !== true) {
     note(`Wrote ${path}: ${counted(rows, 'prediction')} of ${counted(members.length, 'member')}`);
   }
   return 0;

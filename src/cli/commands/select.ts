@@ -20,6 +20,7 @@ import { CSV_ROWS, readTable } from '../options/data-rows.js';
 import { AGGREGATOR_ROW, aggregatorOf } from '../options/means.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
+import { rowsIn } from '../options/rows.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 
 const METRIC_NAMES: Readonly<Record<SelectionMetric, string>> = {
@@ -28,33 +29,23 @@ const METRIC_NAMES: Readonly<Record<SelectionMetric, string>> = {
   squaredError: 'squared error',
 };
 
+const selecting = rowsIn('selection');
+
 const ROWS: readonly OptionRow[] = [
-  {
-    ...{ name: 'outOfBag', kind: 'flag', group: 'selection' },
-    description: 'the file holds the training rows: judge each by the members that never saw it',
-  },
-  {
-    ...{ name: 'size', kind: 'number', group: 'selection', argument: 'n', range: 'an integer ≥ 1' },
-    ...{
-      description: 'members to add at most, repetitions counted',
-      defaultText: 'twice the members, up to 100',
-    },
-  },
-  {
-    ...{ name: 'metric', kind: 'choice', group: 'selection', choices: Object.keys(METRIC_NAMES) },
-    ...{
-      description: 'what to make small',
-      defaultText: 'logLoss for classes, errorRate for votes, squaredError for numbers and out of bag',
-    },
-  },
-  {
-    ...{ name: 'always', kind: 'flag', group: 'selection' },
-    description: 'take the selection even if it does not help on rows it was not made on',
-  },
-  {
-    ...{ name: 'out', kind: 'path', group: 'output', argument: 'file', short: 'o' },
-    ...{ description: 'where to save the ensemble with these weights', defaultText: 'not saved' },
-  },
+  selecting.flag('outOfBag', 'the file holds the training rows: judge each by the members that never saw it'),
+  selecting.number('size', 'members to add at most, repetitions counted', {
+    argument: 'n',
+    range: 'an integer ≥ 1',
+    defaultText: 'twice the members, up to 100',
+  }),
+  selecting.choice('metric', Object.keys(METRIC_NAMES), 'what to make small', {
+    defaultText: 'logLoss for classes, errorRate for votes, squaredError for numbers and out of bag',
+  }),
+  selecting.flag('always', 'take the selection even if it does not help on rows it was not made on'),
+  rowsIn('output').path('out', 'where to save the ensemble with these weights', {
+    short: 'o',
+    defaultText: 'not saved',
+  }),
 ];
 
 export const command: CommandDefinition = {

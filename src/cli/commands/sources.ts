@@ -15,28 +15,30 @@ import type { CommandDefinition, GivenOptions } from '../options/command.js';
 import { namedColumns, readTable } from '../options/data-rows.js';
 import { aggregatorOf, checkAggregator } from '../options/means.js';
 import type { OptionOrigins } from '../options/option-origins.js';
-import type { OptionRow } from '../options/option-row.js';
+import { rowsIn } from '../options/rows.js';
 import { resolveTrainSettings, threadsFor, trainRows } from '../options/train-settings.js';
 import { endWithProcess } from '../terminal/ending.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 import { failureText } from '../text/failure-text.js';
 
-const SEEDS_ROW: OptionRow = {
-  ...{ name: 'seeds', kind: 'number', group: 'run', argument: 'n' },
-  ...{ description: 'seeds to repeat everything over', range: 'an integer ≥ 1', defaultText: '5' },
-};
+const SEEDS_ROW = rowsIn('run').number('seeds', 'seeds to repeat everything over', {
+  argument: 'n',
+  range: 'an integer ≥ 1',
+  defaultText: '5',
+});
 
 const DEFAULT_MEMBERS = 8;
 const DEFAULT_TEST_SHARE = 0.3;
 
 /** Its own defaults, where they are not those of `tutti train`. */
 const OWN_DEFAULTS: Readonly<Record<string, number>> = {
-  ...{ members: DEFAULT_MEMBERS, testShare: DEFAULT_TEST_SHARE },
+  members: DEFAULT_MEMBERS,
+  testShare: DEFAULT_TEST_SHARE,
 };
 
 /** Of `tutti train`, what makes sense without an ensemble to keep, to clip, and without intervals. */
 const TRAIN_ROWS = trainRows()
-  .filter(({ name }) => !['out', 'clip', 'level', 'replicates'].includes(name))
+  .filter(({ name }) => !['test', 'out', 'clip', 'level', 'replicates'].includes(name))
   .map((row) => (row.name in OWN_DEFAULTS ? { ...row, defaultText: String(OWN_DEFAULTS[row.name]) } : row));
 
 const NAMES: Readonly<Record<SourceFigures['source'], string>> = {
@@ -86,7 +88,8 @@ async function sources(file: string, given: GivenOptions, origins: OptionOrigins
     return status;
   }
   const what = `${counted(report.planned, 'member')}, ${counted(report.seeds.length, 'seed')} from ${seed}`;
-  print(`${file}: ${what}, measured on ${counted(report.rows, 'held-out row')}; mean ± standard deviation`);
+  const rows = counted(report.rows, 'held-out row');
+  print(`${table.source}: ${what}, measured on ${rows}; mean ± standard deviation`);
   const measure = report.sources[0]!.errorRate === null ? '' : `wrong, ${aggregators.get(aggregator).title}`;
   for (const line of sourceLines(report.sources, measure, paletteOf(process.stdout))) print(line);
   return status;

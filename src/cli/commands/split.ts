@@ -6,31 +6,31 @@ import { type LoadOptions, splitJudged } from '../../data/load.js';
 import type { Table } from '../../data/table/table.js';
 import { failOption } from '../../errors.js';
 import { counted } from '../../report/words.js';
-import { type CsvRow, writeCsv } from '../files/csv-output.js';
-import { checkOutput } from '../files/input-files.js';
+import { type CsvRow, STANDARD_OUTPUT, writeCsv } from '../files/csv-output.js';
+import { checkTableOutput } from '../files/input-files.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
 import { COLUMN_ROWS, CSV_ROWS, namedColumns, readTable, TARGET_ROW } from '../options/data-rows.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
+import { rowsIn } from '../options/rows.js';
 import { note, printJson } from '../terminal/terminal.js';
 
+const splitting = rowsIn('split');
+
 const ROWS: readonly OptionRow[] = [
-  {
-    ...{ name: 'testShare', kind: 'number', group: 'split', argument: 'share' },
-    ...{ description: 'share of the rows to hold out', range: 'a number > 0 and < 1', defaultText: '0.3' },
-  },
-  {
-    ...{ name: 'seed', short: 's', kind: 'number', group: 'split', argument: 'n' },
-    ...{ description: 'the seed of the training', range: 'an integer ≥ 0', defaultText: '0' },
-  },
-  {
-    ...{ name: 'trainOut', kind: 'path', group: 'split', argument: 'file' },
-    description: 'where to write the rows to train on',
-  },
-  {
-    ...{ name: 'testOut', kind: 'path', group: 'split', argument: 'file' },
-    description: 'where to write the rows held out',
-  },
+  splitting.number('testShare', 'share of the rows to hold out', {
+    argument: 'share',
+    range: 'a number > 0 and < 1',
+    defaultText: '0.3',
+  }),
+  splitting.number('seed', 'the seed of the training', {
+    short: 's',
+    argument: 'n',
+    range: 'an integer ≥ 0',
+    defaultText: '0',
+  }),
+  splitting.path('trainOut', 'where to write the rows to train on, - for standard output'),
+  splitting.path('testOut', 'where to write the rows held out, - for standard output'),
 ];
 
 const DEFAULT_SHARE = 0.3;
@@ -48,8 +48,10 @@ async function split(file: string, given: GivenOptions, origins: OptionOrigins):
   const { json, quiet, trainOut, testOut, testShare = DEFAULT_SHARE, seed = 0, ...columns } = given;
   if (columns.target === undefined) failOption('target', 'the name of the column to predict', undefined);
   const outputs = { trainOut: textOf('trainOut', trainOut), testOut: textOf('testOut', testOut) };
-  await checkOutput(outputs.trainOut, [file], 'trainOut');
-  await checkOutput(outputs.testOut, [file], 'testOut');
+  for (const name of ['trainOut', 'testOut'] as const) {
+    if (json === true && outputs[name] === STANDARD_OUTPUT) failOption(name, 'a file with `json`', '-');
+    await checkTableOutput(outputs[name], [file], name);
+  }
   if (resolve(outputs.trainOut) === resolve(outputs.testOut)) {
     failOption('testOut', 'another file than `trainOut`', outputs.testOut);
   }
@@ -71,10 +73,14 @@ async function split(file: string, given: GivenOptions, origins: OptionOrigins):
       ...outputs,
     });
   } else if (quiet !== true) {
-    note(`Wrote ${outputs.trainOut}: ${counted(rows.train.length, 'row')}`);
-    note(`Wrote ${outputs.testOut}: ${counted(rows.test.length, 'row')}`);
+    noteWritten(outputs.trainOut, rows.train.length);
+    noteWritten(outputs.testOut, rows.test.length);
   }
   return 0;
+}
+
+function noteWritten(path: string, rows: number): void {
+  if (path !== STANDARD_OUTPUT) note(`Wrote ${path}: ${counted(rows, 'row')}`);
 }
 
 function textOf(name: string, value: unknown): string {

@@ -9,13 +9,12 @@ export type CsvRow = readonly (string | number)[];
 /** Enough rows per write that the calls cost little, few enough that memory stays flat. */
 const PIECE_LENGTH = 1 << 16;
 
-/** Writes rows to a file (all or nothing), or to standard output when there is no path. */
-export async function writeCsv(
-  path: string | undefined,
-  rows: Iterable<CsvRow>,
-  delimiter = ',',
-): Promise<void> {
-  if (path !== undefined) {
+/** What stands for standard output where a table's file is asked for. */
+export const STANDARD_OUTPUT = '-';
+
+/** Writes rows to a file (all or nothing), or to standard output. */
+export async function writeCsv(path: string, rows: Iterable<CsvRow>, delimiter = ','): Promise<void> {
+  if (path !== STANDARD_OUTPUT) {
     await writeAtomically(path, async (file) => {
       for (const piece of pieces(rows, delimiter)) await writeAll(file, Buffer.from(piece));
     });

@@ -7,16 +7,16 @@ import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../../errors.js';
 import { checkWritable } from '../../files/atomic-file.js';
 import type { GivenOptions } from '../options/command.js';
-import type { OptionRow } from '../options/option-row.js';
+import { rowsIn } from '../options/rows.js';
+import { STANDARD_OUTPUT } from './csv-output.js';
 import { trustedAmong } from './trusted-modules.js';
 
 /** For commands that predict with a saved ensemble. */
-export const ALLOW_MODULE_ROW: OptionRow = {
-  ...{ name: 'allowModules', kind: 'paths', group: 'ensemble', argument: 'path' },
-  aliases: ['allowModule'],
-  description: 'module whose code may run, for members that need one; may be given several times',
-  defaultText: 'those you have trained with yourself',
-};
+export const ALLOW_MODULE_ROW = rowsIn('ensemble').paths(
+  'allowModules',
+  'module whose code may run, for members that need one; may be given several times',
+  { aliases: ['allowModule'], defaultText: 'those you have trained with yourself' },
+);
 
 /**
  * Loads an ensemble that can take the raw rows of a file.
@@ -46,6 +46,15 @@ export async function loadForRawRows(
   return { ensemble, preprocessing };
 }
 
+/** For the file of a table, which may be standard output. */
+export async function checkTableOutput(
+  out: string,
+  inputs: readonly string[],
+  option = 'out',
+): Promise<void> {
+  if (out !== STANDARD_OUTPUT) await checkOutput(out, inputs, option);
+}
+
 /**
  * Checks an output path before any work, touching nothing.
  * @param option that names it.
@@ -57,6 +66,8 @@ export async function checkOutput(
   option = 'out',
 ): Promise<void> {
   if (out === undefined) return;
+  if (out === STANDARD_OUTPUT)
+    failOption(option, 'the path of a file, as only tables go to standard output', out);
   const target = await checkWritable(out);
   for (const input of inputs) {
     if ((await realpath(input).catch(() => null)) !== target) continue;

@@ -2,6 +2,7 @@
 
 import type { OptionOrigins } from './option-origins.js';
 import type { OptionRow } from './option-row.js';
+import { rowsIn } from './rows.js';
 
 /** Options as the parser found them, by camelCase name; only those that were given. */
 export type GivenOptions = Readonly<Record<string, unknown>>;
@@ -22,19 +23,17 @@ export interface CommandDefinition {
   run(positional: readonly string[], given: GivenOptions, origins: OptionOrigins): Promise<number>;
 }
 
-/** Options that every command has. */
-export const JSON_ROW: OptionRow = {
-  name: 'json',
-  kind: 'flag',
-  group: 'output',
-  description: 'print one JSON object on standard output and nothing else there',
-  common: true,
-};
+const output = rowsIn('output');
 
-export const QUIET_ROW: OptionRow = {
-  name: 'quiet',
-  kind: 'flag',
-  group: 'output',
-  description: 'nothing on standard error but errors; results are printed all the same',
-  ...{ short: 'q', common: true },
-};
+/** Options that every command has. */
+export const JSON_ROW = output.flag(
+  'json',
+  'print one JSON object on standard output and nothing else there',
+  { common: true },
+);
+
+export const QUIET_ROW = output.flag(
+  'quiet',
+  'nothing on standard error but errors; results are printed all the same',
+  { short: 'q', common: true },
+);

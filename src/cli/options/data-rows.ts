@@ -5,22 +5,25 @@ import { listedColumns, type Table } from '../../data/table/table.js';
 import type { GivenOptions } from './command.js';
 import type { OptionOrigins } from './option-origins.js';
 import type { OptionRow } from './option-row.js';
+import { rowsIn } from './rows.js';
+
+const data = rowsIn('data');
 
 /** How to read a CSV file, for every command that reads one. */
 export const CSV_ROWS: readonly OptionRow[] = [
-  {
-    ...text('delimiter', 'what separates the cells of the CSV file'),
-    ...{ argument: 'character', range: 'one character, or comma, tab, space, semicolon, pipe' },
+  data.text('delimiter', 'what separates the cells of the CSV file', {
+    argument: 'character',
+    range: 'one character, or comma, tab, space, semicolon, pipe',
     defaultText: 'comma',
-  },
-  {
-    ...text('encoding', "how the CSV file's letters are written"),
-    ...{ argument: 'name', range: 'utf-8, latin1, windows-1252, utf-16le, utf-16be' },
-    ...{ defaultText: 'utf-8, or what a byte-order mark says' },
-  },
+  }),
+  data.text('encoding', "how the CSV file's letters are written", {
+    argument: 'name',
+    range: 'utf-8, latin1, windows-1252, utf-16le, utf-16be',
+    defaultText: 'utf-8, or what a byte-order mark says',
+  }),
 ];
 
-/** Reads the CSV file of a command that has {@link CSV_ROWS}, and enters its columns in `origins`. */
+/** Reads the CSV file of a command that has {@link CSV_ROWS}, and adds its columns to those in `origins`. */
 export function readTable(
   path: string,
   { delimiter, encoding }: GivenOptions,
@@ -31,7 +34,7 @@ export function readTable(
     ...(encoding === undefined ? {} : { encoding: String(encoding) }),
   };
   const table = readCsv(path, options);
-  origins.columns = new Set(table.columns.map(({ name }) => name));
+  origins.columns = new Set([...origins.columns, ...table.columns.map(({ name }) => name)]);
   return table;
 }
 
@@ -55,108 +58,95 @@ export function namedColumns<Options extends object>(
   return { ...others, ...Object.fromEntries(named) };
 }
 
-export const TARGET_ROW: OptionRow = {
-  ...text('target', 'column to predict, or several for a regression: a,b'),
-  ...{ kind: 'columns', argument: 'column', short: 't', common: true },
-};
+export const TARGET_ROW = data.columns('target', 'column to predict, or several for a regression: a,b', {
+  argument: 'column',
+  short: 't',
+  common: true,
+});
 
 /** How the cells of a file are written, for every command that takes them for what they are by itself. */
 export const CELL_ROWS: readonly OptionRow[] = [
-  {
-    ...text('missing', 'texts for no value beside NA, NaN, null and, in numbers, ? and N/A'),
-    ...{ kind: 'texts', argument: '?,-,none' },
-  },
-  {
-    ...choice('decimal', ['.', ','], 'the decimal mark of numbers'),
-    ...{ argument: 'mark', defaultText: 'what the cells show' },
-  },
-  {
-    ...choice('dateOrder', ['dmy', 'mdy'], 'the order of dates such as 03/04/2023'),
-    ...{ argument: 'order', defaultText: 'what the cells show' },
-  },
+  data.texts('missing', 'texts for no value beside NA, NaN, null and, in numbers, ? and N/A', {
+    argument: '?,-,none',
+  }),
+  data.choice('decimal', ['.', ','], 'the decimal mark of numbers', {
+    argument: 'mark',
+    defaultText: 'what the cells show',
+  }),
+  data.choice('dateOrder', ['dmy', 'mdy'], 'the order of dates such as 03/04/2023', {
+    argument: 'order',
+    defaultText: 'what the cells show',
+  }),
 ];
 
 /** The options that say what the columns of a file are taken for. */
 export const COLUMN_ROWS: readonly OptionRow[] = [
-  {
-    ...choice('task', ['classification', 'regression'], 'whether the target holds classes or numbers'),
-    ...{ defaultText: 'guessed and printed', common: true },
-  },
-  { ...columns('drop', 'columns that nothing is learned from'), aliases: ['ignore'], common: true },
-  columns('only', 'the only columns to learn from, in place of `drop`'),
-  {
-    ...columns('categorical', 'columns of categories that look like numbers, or never repeat, or say NA'),
+  data.choice('task', ['classification', 'regression'], 'whether the target holds classes or numbers', {
+    defaultText: 'guessed and printed',
     common: true,
-  },
-  {
-    ...choice('missingTarget', ['error', 'drop'], 'rows without a target: refused, or left out'),
+  }),
+  data.columns('drop', 'columns that nothing is learned from', { aliases: ['ignore'], common: true }),
+  data.columns('only', 'the only columns to learn from, in place of `drop`'),
+  data.columns('categorical', 'columns of categories that look like numbers, or never repeat, or say NA'),
+  data.choice('missingTarget', ['error', 'drop'], 'rows without a target: refused, or left out', {
     defaultText: 'error',
-  },
+  }),
   ...CELL_ROWS,
-  {
-    ...text('weightColumn', 'column with the weight of each row in the loss, a number ≥ 0; no feature'),
+  data.text('weightColumn', 'column with the weight of each row in the loss, a number ≥ 0; no feature', {
     argument: 'column',
-  },
-  {
-    ...text('groupColumn', 'column of groups that splitting and grouped resampling keep whole; no feature'),
+  }),
+  data.text('groupColumn', 'column of groups that splitting and grouped resampling keep whole; no feature', {
     argument: 'column',
-  },
+  }),
 ];
 
-export const CLASS_WEIGHTS_ROW: OptionRow = {
-  ...choice('classWeights', ['balanced'], 'weights of the loss by class; those that are not named have 1'),
-  ...{ acceptsMap: true, argument: 'weights', range: 'a number ≥ 0 for each, as yes=2,no=1' },
-  ...{ defaultText: 'all alike', common: true },
-};
+export const CLASS_WEIGHTS_ROW = data.choice(
+  'classWeights',
+  ['balanced'],
+  'weights of the loss by class; those that are not named have 1',
+  {
+    acceptsMap: true,
+    argument: 'weights',
+    range: 'a number ≥ 0 for each, as yes=2,no=1',
+    defaultText: 'all alike',
+    common: true,
+  },
+);
 
 /** The options that say what the columns of a training file are, and what is made of them. */
 export const DATA_ROWS: readonly OptionRow[] = [
   TARGET_ROW,
   ...COLUMN_ROWS,
-  {
-    ...choice(
-      'impute',
-      ['mean', 'median'],
-      'what missing numbers are filled with; missing categories become the most frequent one',
-    ),
-    ...{ defaultText: 'a missing cell is an error', common: true },
-  },
-  {
-    ...choice(
-      'unseen',
-      ['error', 'ignore'],
-      'categories that only appear at prediction: refused, or taken for none',
-    ),
-    defaultText: 'error',
-  },
-  {
-    ...choice('scaling', ['columns', 'together'], 'standardise each numeric column by itself, or all alike'),
+  data.choice(
+    'impute',
+    ['mean', 'median'],
+    'what missing numbers are filled with; missing categories become the most frequent one',
+    { defaultText: 'a missing cell is an error', common: true },
+  ),
+  data.choice(
+    'unseen',
+    ['error', 'ignore'],
+    'categories that only appear at prediction: refused, or taken for none',
+    { defaultText: 'error' },
+  ),
+  data.choice('scaling', ['columns', 'together'], 'standardise each numeric column by itself, or all alike', {
     defaultText: 'columns, or together with `image`',
-  },
-  {
-    ...text(
-      'softClip',
-      'c of the soft clip: numbers are as they are up to c standard deviations, never beyond 2c',
-    ),
-    ...{ kind: 'number', argument: 'c', acceptsNone: true, range: 'a number > 0, or none' },
-    defaultText: '2, or none where `scaling` is together',
-  },
+  }),
+  data.number(
+    'softClip',
+    'c of the soft clip: numbers are as they are up to c standard deviations, never beyond 2c',
+    {
+      argument: 'c',
+      acceptsNone: true,
+      range: 'a number > 0, or none',
+      defaultText: '2, or none where `scaling` is together',
+    },
+  ),
   ...CSV_ROWS,
   CLASS_WEIGHTS_ROW,
-  {
-    ...text('testShare', 'share of the rows to hold out and test on'),
-    ...{ kind: 'number', range: 'a number ≥ 0 and < 1', defaultText: '0', common: true },
-  },
+  data.number('testShare', 'share of the rows to hold out and test on', {
+    range: 'a number ≥ 0 and < 1',
+    defaultText: '0',
+    common: true,
+  }),
 ];
-
-function text(name: string, description: string): OptionRow {
-  return { name, kind: 'text', group: 'data', description };
-}
-
-function choice(name: string, choices: readonly string[], description: string): OptionRow {
-  return { name, kind: 'choice', group: 'data', description, choices };
-}
-
-function columns(name: string, description: string): OptionRow {
-  return { ...text(name, description), kind: 'columns', argument: 'columns' };
-}

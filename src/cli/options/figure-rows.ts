@@ -9,26 +9,29 @@ import {
 import { requireUses } from '../../option-names.js';
 import type { GivenOptions } from './command.js';
 import type { OptionRow } from './option-row.js';
+import { rowsIn } from './rows.js';
+
+const figures = rowsIn('figures');
 
 /** For every command that prints intervals. */
 export const INTERVAL_ROWS: readonly OptionRow[] = [
-  {
-    ...{ name: 'level', kind: 'number', group: 'figures', argument: 'share' },
-    ...{ description: 'how often intervals hold the true figure', defaultText: '0.95' },
+  figures.number('level', 'how often intervals hold the true figure', {
+    argument: 'share',
     range: 'a number > 0 and < 1',
-  },
-  {
-    ...{ name: 'replicates', kind: 'number', group: 'figures', argument: 'n' },
-    ...{ description: 'bootstrap replicates for intervals, 0 for none', defaultText: '1000' },
+    defaultText: '0.95',
+  }),
+  figures.number('replicates', 'bootstrap replicates for intervals, 0 for none', {
+    argument: 'n',
     range: 'an integer ≥ 0',
-  },
+    defaultText: '1000',
+  }),
 ];
 
 /** For the commands that measure what is already there. */
-export const CURVES_ROW: OptionRow = {
-  ...{ name: 'curves', kind: 'flag', group: 'figures' },
-  description: 'scores by number of members, over sampled subsets of them (takes the longest)',
-};
+export const CURVES_ROW = figures.flag(
+  'curves',
+  'scores by number of members, over sampled subsets of them (takes the longest)',
+);
 
 /** The intervals asked for. @param levels whether a level says something without them too. @throws ERR_OPTION */
 export function intervalsOf(

@@ -10,27 +10,26 @@ import {
   DEFAULT_AGGREGATOR,
 } from '../../predictions/aggregate/aggregators.js';
 import type { GivenOptions } from './command.js';
-import type { OptionRow } from './option-row.js';
+import { rowsIn } from './rows.js';
 
-export const AGGREGATOR_ROW: OptionRow = {
-  name: 'aggregator',
-  kind: 'choice',
-  group: 'averaging',
-  description: 'how members are averaged',
-  choices: AGGREGATORS,
+const averaging = rowsIn('averaging');
+
+export const AGGREGATOR_ROW = averaging.choice('aggregator', AGGREGATORS, 'how members are averaged', {
   defaultText: DEFAULT_AGGREGATOR,
   aliases: ['mean'],
-};
+});
 
-export const WEIGHTS_ROW: OptionRow = {
-  ...{ name: 'weights', kind: 'numbers', group: 'averaging', argument: '1,2,0', range: 'each a number ≥ 0' },
-  ...{ description: 'weight of each member in the average', defaultText: 'those saved with it, else equal' },
-};
+export const WEIGHTS_ROW = averaging.numbers('weights', 'weight of each member in the average', {
+  argument: '1,2,0',
+  range: 'each a number ≥ 0',
+  defaultText: 'those saved with it, else equal',
+});
 
-export const CLIP_ROW: OptionRow = {
-  ...{ name: 'clip', kind: 'flag', group: 'averaging', defaultText: 'on; --no-clip turns it off' },
-  description: "numbers: keep each member's predictions within the range of the training targets",
-};
+export const CLIP_ROW = averaging.flag(
+  'clip',
+  "numbers: keep each member's predictions within the range of the training targets",
+  { defaultText: 'on; --no-clip turns it off' },
+);
 
 /** What `--clip` or `--no-clip` says to predicting and measuring; nothing where neither is given. */
 export function clipOf({ clip }: GivenOptions): { clip?: boolean } {

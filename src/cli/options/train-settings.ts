@@ -14,23 +14,26 @@ import { INTERVAL_ROWS, intervalsOf } from './figure-rows.js';
 import { AGGREGATOR_ROW, CLIP_ROW, clipOf } from './means.js';
 import type { OptionOrigins } from './option-origins.js';
 import { flagOf, type OptionRow } from './option-row.js';
+import { rowsIn } from './rows.js';
 import { trainingNames, trainingRows } from './training-rows.js';
 
-export const THREADS_ROW: OptionRow = {
-  ...{ name: 'threads', short: 'j', kind: 'number', group: 'run', argument: 'n', range: 'an integer ≥ 1' },
-  ...{ description: 'threads to train on', defaultText: `${availableParallelism()}, this machine's cores` },
+const run = rowsIn('run');
+
+export const THREADS_ROW = run.number('threads', 'threads to train on', {
+  short: 'j',
+  argument: 'n',
+  range: 'an integer ≥ 1',
+  defaultText: `${availableParallelism()}, this machine's cores`,
   common: true,
-};
+});
 
-export const OUT_ROW: OptionRow = {
-  ...{ name: 'out', kind: 'path', group: 'run', argument: 'file', short: 'o' },
-  ...{ description: 'where to save the ensemble', defaultText: 'not saved', common: true },
-};
+export const OUT_ROW = run.path('out', 'where to save the ensemble', {
+  short: 'o',
+  defaultText: 'not saved',
+  common: true,
+});
 
-export const ALLOW_FAILURES_ROW: OptionRow = {
-  ...{ name: 'allowFailures', kind: 'flag', group: 'run' },
-  description: 'exit with 0 even if some members failed',
-};
+export const ALLOW_FAILURES_ROW = run.flag('allowFailures', 'exit with 0 even if some members failed');
 
 const RUN_ROWS: readonly OptionRow[] = [
   THREADS_ROW,
@@ -41,20 +44,27 @@ const RUN_ROWS: readonly OptionRow[] = [
   ...INTERVAL_ROWS,
 ];
 
-const CONFIG_ROW: OptionRow = {
-  ...{ name: 'config', short: 'c', kind: 'path', group: 'run', argument: 'file' },
-  description:
-    'options from a JSON or YAML file, by these names (learningRate: 0.001); flags win, over its grid and members too',
-  common: true,
-};
+const CONFIG_ROW = run.path(
+  'config',
+  'options from a JSON or YAML file, by these names (learningRate: 0.001); flags win, over its grid and members too',
+  { short: 'c', common: true },
+);
+
+const TEST_ROW = rowsIn('data').path(
+  'test',
+  'CSV file of rows to test on, in place of a share; - for standard input',
+  { common: true },
+);
 
 /** The options of `tutti train`, in the order of its help. */
 export function trainRows(): readonly OptionRow[] {
-  return [...DATA_ROWS, ...trainingRows(), ...RUN_ROWS, CONFIG_ROW, JSON_ROW, QUIET_ROW];
+  return [...DATA_ROWS, TEST_ROW, ...trainingRows(), ...RUN_ROWS, CONFIG_ROW, JSON_ROW, QUIET_ROW];
 }
 
 export interface TrainSettings {
   readonly data: Omit<LoadOptions, 'seed'>;
+  /** The file of rows to test on. */
+  readonly test: string | undefined;
   readonly training: TrainingOptions;
   readonly threads: number | undefined;
   readonly out: string | undefined;
@@ -86,18 +96,21 @@ export async function resolveTrainSettings(
   }
   const values: Record<string, unknown> = { ...overruled(fromFile, given), ...given };
   if (values.target === undefined) failOption('target', 'the name of the column to predict', undefined);
+  const testShare = Number(values.testShare ?? 0);
+  if (values.test !== undefined && testShare > 0) failOption('test', 'absent with `testShare`', values.test);
   const dataNames = DATA_ROWS.map(({ name }) => name);
   // Pixels scaled one by one would lose the contrasts that convolutions and tangents live on.
   const scaling = values.image === undefined ? {} : { scaling: 'together' };
   const training = parseTrainingOptions(pick(values, trainingNames()));
   return {
     data: { ...scaling, ...pick(values, dataNames) } as unknown as LoadOptions,
+    test: values.test as string | undefined,
     training,
     threads: values.threads as number | undefined,
     out: values.out as string | undefined,
     aggregator: values.aggregator as string | undefined,
     clip: clipOf(values),
-    intervals: intervalsOf(values, Number(values.testShare ?? 0) > 0),
+    intervals: intervalsOf(values, values.test !== undefined || testShare > 0),
     allowFailures: values.allowFailures === true,
     json: values.json === true,
     quiet: values.quiet === true,

@@ -25,29 +25,28 @@ import {
 } from '../../options/means.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
 import type { OptionRow } from '../../options/option-row.js';
+import { rowsIn } from '../../options/rows.js';
 import { ALLOW_FAILURES_ROW, OUT_ROW, THREADS_ROW, threadsFor } from '../../options/train-settings.js';
 import { endWithProcess } from '../../terminal/ending.js';
 import { reportRun } from './report-run.js';
 import { trainAndSave } from './train-and-save.js';
 import { keptJson } from './train-text.js';
 
+const run = rowsIn('run');
+
 const ROWS: readonly OptionRow[] = [
-  {
-    ...{
-      name: 'members',
-      short: 'k',
-      kind: 'number',
-      group: 'run',
-      argument: 'k',
-      range: 'an integer ≥ those there are',
-    },
-    ...{ description: 'how many members it has then', defaultText: 'as planned: those missing are trained' },
-  },
+  run.number('members', 'how many members it has then', {
+    short: 'k',
+    argument: 'k',
+    range: 'an integer ≥ those there are',
+    defaultText: 'as planned: those missing are trained',
+  }),
   THREADS_ROW,
-  {
-    ...{ name: 'deadline', kind: 'number', group: 'run', argument: 'seconds', range: 'a number > 0' },
-    ...{ description: 'how long a new member may take', defaultText: 'no limit' },
-  },
+  run.number('deadline', 'how long a new member may take', {
+    argument: 'seconds',
+    range: 'a number > 0',
+    defaultText: 'no limit',
+  }),
   OUT_ROW,
   ALLOW_FAILURES_ROW,
   CLASS_WEIGHTS_ROW,

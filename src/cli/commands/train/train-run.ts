@@ -1,7 +1,9 @@
 // What `tutti train` does once its options are settled and its threads are starting: load, train, save,
 // measure, print. A module of its own, so that loading it overlaps with the threads' start.
 
+import type { Dataset } from '../../../data/dataset/dataset.js';
 import { type LoadedData, loadTraining } from '../../../data/load.js';
+import { transformTable } from '../../../data/preprocessing/preprocessing.js';
 import type { Pool } from '../../../pool/pool.js';
 import { randomSeed, trainEnsemble } from '../../../training/train-ensemble.js';
 import { DATA_ROWS, namedColumns, readTable } from '../../options/data-rows.js';
@@ -29,15 +31,33 @@ export async function runTraining(
   // The same seed decides which rows are held out, where any are.
   const options = { ...namedColumns(table, settings.data), ...(testShare > 0 ? { seed } : {}) };
   const loaded = loadTraining(table, options);
-  const data = { ...loaded, notes: loaded.notes.map((text) => inFlags(text, DATA_ROWS, origins.columns)) };
+  const test = testOf(loaded, settings, origins);
+  const data = {
+    ...loaded,
+    test,
+    notes: loaded.notes.map((text) => inFlags(text, DATA_ROWS, origins.columns)),
+  };
   checkClip(settings.clip, data.task);
   checkAggregator(aggregatorOf(settings), data.task, settings.training.loss === 'gaussianNll');
   if (!settings.quiet) {
     const say = settings.json ? note : print;
     for (const line of settings.notes) note(line);
-    for (const line of headerLines(file, data, seed, settings, pool.threads)) say(line);
+    if (settings.test !== undefined && test!.rowsHash === data.train.rowsHash) note(TRAINED_ON);
+    for (const line of headerLines(data, seed, settings, pool.threads)) say(line);
   }
   return await trainOn(file, data, { ...settings, training: { ...settings.training, seed } }, pool);
+}
+
+const TRAINED_ON = 'The test rows are those trained on: their figures are better than on new rows.';
+
+/** The rows to test on: those of the file that is stated, or those held out. */
+function testOf(
+  { test, preprocessing }: LoadedData,
+  { test: file, data: { delimiter, encoding } }: TrainSettings,
+  origins: OptionOrigins,
+): Dataset | null {
+  if (file === undefined) return test;
+  return transformTable(preprocessing, readTable(file, { delimiter, encoding }, origins));
 }
 
 async function trainOn(file: string, data: LoadedData, settings: TrainSettings, pool: Pool): Promise<number> {
@@ -50,6 +70,8 @@ async function trainOn(file: string, data: LoadedData, settings: TrainSettings, 
   const { out, clip, intervals, allowFailures } = settings;
   return reportRun(run, data, {
     ...{ out, allowFailures, aggregator: aggregatorOf(settings), figures: { ...intervals, ...clip } },
-    jsonOf: settings.json ? (outcome) => trainJson({ ...outcome, file, data }) : null,
+    jsonOf: settings.json
+      ? (outcome) => trainJson({ ...outcome, file, test: settings.test ?? null, data })
+      : null,
   });
 }

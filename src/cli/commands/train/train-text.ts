@@ -34,6 +34,8 @@ export interface KeptOutcome {
 /** Everything there is to say after a training. */
 export interface TrainOutcome extends KeptOutcome {
   readonly file: string;
+  /** The file of rows to test on. */
+  readonly test: string | null;
   readonly data: LoadedData;
 }
 
@@ -42,7 +44,6 @@ const MOST_FAILURES = 5;
 
 /** The data, the guess about the task and its reason, the seed. */
 export function headerLines(
-  file: string,
   data: LoadedData,
   seed: number,
   settings: TrainSettings,
@@ -55,13 +56,16 @@ export function headerLines(
     task.kind === 'classification'
       ? `classification, ${outputCount(task)} classes`
       : `regression of ${counted(outputCount(task), 'target')}`;
-  const held = test === null ? '' : ` (${test.rows} of them held out to test)`;
+  const file = table.source;
+  const held = test === null || settings.test !== undefined ? '' : ` (${test.rows} of them held out to test)`;
+  const beside =
+    settings.test === undefined ? '' : `; ${settings.test}: ${counted(test!.rows, 'row')} to test on`;
   const origin = training.seed === undefined ? `${seed} (drawn; --seed ${seed} repeats this run)` : `${seed}`;
   return [
-    `${file}: ${counted(table.rows, 'row')}${held}, ${counted(train.features, 'feature')}`,
+    `${file}: ${counted(table.rows, 'row')}${held}, ${counted(train.features, 'feature')}${beside}`,
     ...columnLines(data),
     `${what} (${taskReason}); seed ${origin}; ${counted(threads, 'thread')}`,
-    ...(test === null ? [] : [`The held-out rows: ${splitCommand(file, settings.data, seed)}`]),
+    ...(held === '' ? [] : [`The held-out rows: ${splitCommand(file, settings.data, seed)}`]),
   ];
 }
 
@@ -91,7 +95,7 @@ export function summaryLines({ ensemble, measured, saved, out }: KeptOutcome, pa
   if (outOfBag !== null) all.push({ name: 'out of bag', measurement: outOfBag });
   if (test !== null) all.push({ name: 'test', measurement: test });
   if (all.length > 0) lines.push(...measurementLines(all, targetNames(ensemble), palette));
-  else lines.push('No rows out of bag and none held out (--test-share): nothing to measure on');
+  else lines.push('No rows out of bag and none held out (--test-share, --test): nothing to measure on');
   if (honestTest !== null) lines.push('', ...honestLines(honestTest));
   if (activeUnits !== null) lines.push('', activeLine(activeUnits));
   if (saved !== null)
@@ -146,9 +150,10 @@ function withError(value: number, error: number | null): string {
 
 /** The one object of `--json`. */
 export function trainJson(outcome: TrainOutcome): object {
-  const { file, data, ensemble } = outcome;
+  const { file, test, data, ensemble } = outcome;
   return {
     file,
+    testFile: test,
     ...{ task: ensemble.task.kind, taskReason: data.taskReason, ...namesOf(ensemble) },
     ...{ rows: data.table.rows, trainRows: data.train.rows, testRows: data.test?.rows ?? 0 },
     ...{ leftOut: data.leftOut, notes: data.notes },

@@ -1,6 +1,7 @@
 // `tutti train`: a CSV file becomes an ensemble, measured and perhaps saved. Everything that can be wrong
 // with the usage is found before anything is started; what the training itself needs is train-run.ts.
 
+import { failOption } from '../../../errors.js';
 import { createPool } from '../../../pool/pool.js';
 import { modulePathOf } from '../../../training/options/module-options.js';
 import { memberOptions, runCount } from '../../../training/options/options.js';
@@ -26,7 +27,11 @@ async function train(file: string, given: GivenOptions, origins: OptionOrigins):
   const settings = await resolveTrainSettings(given, origins);
   const config = given.config === undefined ? [] : [String(given.config)];
   const modules = memberOptions(settings.training).map(modulePathOf);
-  await checkOutput(settings.out, [file, ...config, ...modules.filter((path) => path !== undefined)]);
+  const test = settings.test === undefined ? [] : [settings.test];
+  if (file === '-' && settings.test === '-')
+    failOption('test', 'a file, as standard input is trained on', '-');
+  const inputs = [file, ...test, ...config, ...modules.filter((path) => path !== undefined)];
+  await checkOutput(settings.out, inputs);
   // Threads take longer to start than most files to read, so they start before the rest is even loaded.
   const pool = endWithProcess(
     createPool({ threads: threadsFor(settings.threads, runCount(settings.training)) }),
