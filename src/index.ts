@@ -3,6 +3,21 @@
 // First, before what an old Node.js lacks is used.
 import './supported-node.js';
 
+export { Ensemble, type InspectedFile } from './api/ensemble.js';
+export type { LabelledInputs } from './api/labelled-rows.js';
+export { loadData } from './api/load-data.js';
+export type { DataSource, LoadDataOptions, TrainingData } from './api/load-tested.js';
+export type { NamedNumbers, PredictedClass, PredictedRow, PredictedValue } from './api/predicted-rows.js';
+export type {
+  PredictedArrays,
+  PredictedClasses,
+  PredictedRecords,
+  PredictedValues,
+  Predictor,
+} from './api/predictor.js';
+export type { Report } from './api/report.js';
+export type { ClassScores, TaskScores, ValueScores } from './api/task-scores.js';
+export { type StartedTraining, startTraining, trainEnsemble } from './api/training.js';
 export { contentHash } from './bundle/content-hash.js';
 export {
   type InspectedEnsemble,
@@ -17,7 +32,7 @@ export {
   describeTable,
   type TableDescription,
 } from './data/columns/describe.js';
-export { Dataset, type DatasetArrays, type Task } from './data/dataset/dataset.js';
+export { Dataset, type DatasetArrays, type Task, type TaskKind } from './data/dataset/dataset.js';
 export { type LoadedData, type LoadOptions, loadTraining } from './data/load.js';
 export { type Preprocessing, transformFeatures, transformTable } from './data/preprocessing/preprocessing.js';
 export {
@@ -113,6 +128,4 @@ export type { EpochDecision, EpochEvent } from './training/session/job.js';
 export type { TrainingProgress } from './training/session/progress.js';
 export type { MemberRunner } from './training/session/runner.js';
 export type { TrainingSettings } from './training/session/training-settings.js';
-export { type StartedTraining, startTraining } from './training/start-training.js';
 export { createInlineRunner } from './training/thread/inline-runner.js';
-export { trainEnsemble } from './training/train-ensemble.js';

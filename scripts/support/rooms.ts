@@ -58,6 +58,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['studies', 'which source of chance matters; how sparse hidden layers are'],
   ['pool', 'members on threads'],
   ['report', 'what was measured, as text and as JSON'],
+  ['api', 'the face that programs see: ensembles with methods, data in one call'],
   ['cli/terminal', 'standard output and error, progress, signals, how a command ends'],
   ['cli/options', 'options of commands: flags, config file, help'],
   ['cli/files', 'input and output files of commands'],

@@ -1,9 +1,8 @@
 // From a file to datasets in one call: read, judge the columns, split, fit on the training rows, transform.
 
 import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../option-names.js';
-import type { TaskKind } from './columns/column-options.js';
 import { type Judgement, judgeTable, type LeftOut } from './columns/judge-table.js';
-import type { Dataset, TableSplit } from './dataset/dataset.js';
+import type { Dataset, TableSplit, TaskKind } from './dataset/dataset.js';
 import { fillNotes } from './preprocessing/fill-notes.js';
 import {
   type ClassWeights,

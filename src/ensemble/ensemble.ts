@@ -1,7 +1,7 @@
 // A trained ensemble as plain data: the plan, what it was fitted on, and the weights of the members
 // that stand behind it. Everything that is done with one (predict, evaluate, save) is a function elsewhere.
 
-import type { Encoding, Task } from '../data/dataset/dataset.js';
+import type { Encoding, Task, TaskKind } from '../data/dataset/dataset.js';
 import type { TrainingFacts } from '../data/dataset/training-facts.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
 import type { UnitFactors } from '../engines/wasm/dropout.js';
@@ -48,9 +48,9 @@ export interface FailedMember {
   readonly error: WireError;
 }
 
-export interface TrainedEnsemble {
+export interface TrainedEnsemble<Kind extends TaskKind = TaskKind> {
   readonly plan: EnsemblePlan;
-  readonly task: Task;
+  readonly task: Task<Kind>;
   /** Columns of the networks' input. */
   readonly features: number;
   /** How values in the user's units become what members see, and targets come back: that of the training dataset. */

@@ -47,6 +47,11 @@ const DOORS: Readonly<Record<string, Door>> = {
       ...[{ decimal: ';' }, { dateOrder: 'ymd' }, { missingTarget: 'keep' }],
     ],
   },
+  loadData: {
+    call: (options) => tutti.loadData(DIGITS, options),
+    needs: { target: 'digit' },
+    wrong: [{ target: 5 }, { testShare: 1 }, { seed: -1 }, { test: 5 }, { task: 'clustering' }],
+  },
   describeTable: {
     call: (options) => tutti.describeTable(DIGITS, options),
     wrong: [{ target: 5 }, { drop: 'pixel0' }, { decimal: 1 }, { delimiter: 1 }, { task: 'x' }],
@@ -240,6 +245,7 @@ const NO_DOORS: Readonly<Record<string, string>> = {
   TANGENT_KINDS: 'a list',
   TuttiError: 'a class',
   Dataset: 'its maker is a door',
+  Ensemble: 'its methods hand their options to functions that are doors',
   contentHash: 'an ensemble alone',
   transformFeatures: 'preprocessing, a table and rows',
   transformTable: 'preprocessing, a table and rows',

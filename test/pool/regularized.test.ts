@@ -3,7 +3,14 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { contentHash } from '../../src/bundle/content-hash.js';
-import { createPool, loadEnsemble, predictEnsemble, saveEnsemble, trainEnsemble } from '../../src/index.js';
+import {
+  createPool,
+  loadEnsemble,
+  predictEnsemble,
+  saveEnsemble,
+  type TrainedEnsemble,
+  trainEnsemble,
+} from '../../src/index.js';
 import { clusters } from '../support/datasets.js';
 
 const dataset = clusters(90, 6, 3);
@@ -27,6 +34,6 @@ t.test('a saved dropout ensemble predicts as before', async (t) => {
   await saveEnsemble(ensemble, path);
   const loaded = await loadEnsemble(path);
   t.same(loaded.plan, ensemble.plan);
-  const predict = async (of: typeof ensemble) => (await predictEnsemble(of, dataset.x)).mean;
+  const predict = async (of: TrainedEnsemble) => (await predictEnsemble(of, dataset.x)).mean;
   t.same(await predict(loaded), await predict(ensemble));
 });

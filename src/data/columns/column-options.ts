@@ -2,8 +2,7 @@
 // them, the command line mirrors them (src/cli/options/data-rows.ts).
 
 import { type OptionTable, option } from '../../option-names.js';
-
-export type TaskKind = 'classification' | 'regression';
+import type { TaskKind } from '../dataset/dataset-types.js';
 
 export interface ColumnOptions {
   /** The column to predict, or several for regression. */

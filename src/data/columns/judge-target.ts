@@ -1,11 +1,11 @@
 // What the target is: classes or numbers, as stated or guessed, and how its cells are read.
 
 import { failOption, TuttiError } from '../../errors.js';
+import type { TaskKind } from '../dataset/dataset-types.js';
 import type { Column } from '../table/column.js';
 import { labelOf } from '../table/labels.js';
 import type { Table } from '../table/table.js';
 import type { ColumnJudge } from './column-judge.js';
-import type { TaskKind } from './column-options.js';
 import { categoricalReading, numbersOf, numericReading, type Reading } from './reading.js';
 
 /** Integer targets with more distinct values than this are regression targets unless stated otherwise. */

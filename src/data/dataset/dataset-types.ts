@@ -3,10 +3,16 @@
 import type { Encoding, Values } from './encoding.js';
 import type { Preprocessing } from './preprocessing-types.js';
 
+export type TaskKind = 'classification' | 'regression';
+
+/** Each kind of task, by its name. */
+interface Tasks extends Record<TaskKind, object> {
+  readonly classification: { readonly kind: 'classification'; readonly classes: readonly string[] };
+  readonly regression: { readonly kind: 'regression'; readonly targets: readonly string[] };
+}
+
 /** What is predicted. Order of `classes` is the order of probability columns everywhere. */
-export type Task =
-  | { readonly kind: 'classification'; readonly classes: readonly string[] }
-  | { readonly kind: 'regression'; readonly targets: readonly string[] };
+export type Task<Kind extends TaskKind = TaskKind> = Tasks[Kind];
 
 /** The split of a table that a dataset is the training part of. */
 export interface TableSplit {
@@ -16,8 +22,8 @@ export interface TableSplit {
   readonly rows: number;
 }
 
-export interface DatasetNumbers {
-  readonly task: Task;
+export interface DatasetNumbers<Kind extends TaskKind = TaskKind> {
+  readonly task: Task<Kind>;
   readonly rows: number;
   /** Columns of `x`, after one-hot encoding. */
   readonly features: number;

@@ -14,7 +14,7 @@ import {
 } from './arrays.js';
 import { markMade, requireDataset } from './check-dataset.js';
 import { type DatasetParts, hashesOf } from './dataset-hash.js';
-import type { DatasetNumbers, Task } from './dataset-types.js';
+import type { DatasetNumbers, Task, TaskKind } from './dataset-types.js';
 import {
   type Encoding,
   type FeatureScale,
@@ -24,10 +24,11 @@ import {
   type Values,
 } from './encoding.js';
 
-export type { TableSplit, Task } from './dataset-types.js';
+export type { TableSplit, Task, TaskKind } from './dataset-types.js';
 export type { Encoding, FeatureScale, Scale, Values } from './encoding.js';
 
-export type Dataset = DatasetNumbers;
+/** Rows of numbers in the user's units; `Kind` is its task's, where it is known before the program runs. */
+export type Dataset<Kind extends TaskKind = TaskKind> = DatasetNumbers<Kind>;
 
 /** Typed arrays of a caller; see {@link datasetFromArrays}. */
 export interface DatasetArrays {

@@ -18,7 +18,10 @@ import type { TrainedEnsemble } from '../ensemble.js';
  * Rows to predict: [rows, features], row-major, in the user's units; a dataset, for its `x`; or, where the ensemble was
  * trained on a table, raw rows: a table with the columns of the training file, found by name, or records of them.
  */
-export type Inputs = Values | readonly number[] | Dataset | Table | readonly DataRecord[];
+export type Inputs = ArrayInputs | readonly DataRecord[];
+
+/** Those that are predicted into arrays; records are also answered one by one. */
+export type ArrayInputs = Values | readonly number[] | Dataset | Table;
 
 /**
  * The numbers of what is to be predicted.
@@ -45,7 +48,8 @@ export function inputsOf(
   return { x: x.x, rows: x.rows };
 }
 
-function isRecords(x: Inputs): x is readonly DataRecord[] {
+/** Whether inputs are records: a list of objects. */
+export function isRecords(x: Inputs): x is readonly DataRecord[] {
   return Array.isArray(x) && typeof x[0] === 'object';
 }
 

@@ -1,0 +1,167 @@
+// The face of a trained ensemble: everything that is done with one, two lines each over the functions on its plain
+// record. What a method needs is loaded when it is called, so that importing tutti stays light.
+
+import { contentHash } from '../bundle/content-hash.js';
+import type { InspectedEnsemble, LoadEnsembleOptions } from '../bundle/load.js';
+import type { SavedEnsemble, SaveOptions } from '../bundle/save.js';
+import type { Dataset, Encoding, Task, TaskKind } from '../data/dataset/dataset.js';
+import type { TrainingFacts } from '../data/dataset/training-facts.js';
+import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
+import type { DataRecord } from '../data/preprocessing/records.js';
+import type { FailedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
+import type { EvaluateOptions, OutOfBagOptions } from '../ensemble/evaluate/evaluate.js';
+import type { OutOfBagPredictions } from '../ensemble/evaluate/predict-out-of-bag.js';
+import type { AnswerOptions } from '../ensemble/predict/answers.js';
+import { withAveragingWeights } from '../ensemble/predict/averaging-weights.js';
+import type { ArrayInputs, Inputs } from '../ensemble/predict/inputs.js';
+import type { CombineOptions } from '../ensemble/predict/predict.js';
+import type { MemberSelection, SelectionOptions } from '../ensemble/select/select-members.js';
+import type { EnsemblePlan, ModuleSpec } from '../model/spec.js';
+import type { Predictions } from '../predictions/predictions.js';
+import type { ExtendOptions } from '../training/extend-ensemble.js';
+import type { TrainingSettings } from '../training/session/training-settings.js';
+import type { LabelledInputs } from './labelled-rows.js';
+import type { PredictedArrays, PredictedRecords, Predictor } from './predictor.js';
+import type { Report } from './report.js';
+
+/** A saved ensemble and what its file says beside it. */
+export interface InspectedFile extends Omit<InspectedEnsemble, 'ensemble'> {
+  readonly ensemble: Ensemble;
+}
+
+/**
+ * A trained ensemble, with all fields of its plain record: it may be given wherever one is taken. `Kind` is its task's,
+ * where that is known before the program runs.
+ */
+export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemble<Kind> {
+  readonly plan: EnsemblePlan;
+  readonly task: Task<Kind>;
+  readonly features: number;
+  readonly encoding: Encoding;
+  readonly preprocessing: Preprocessing | null;
+  readonly datasetHash: string;
+  declare readonly allowedModules?: readonly ModuleSpec[];
+  readonly trainedOn: TrainingFacts | null;
+  readonly members: readonly TrainedMember[];
+  readonly failures: readonly FailedMember[];
+  readonly complete: boolean;
+  readonly wallMs: number;
+
+  constructor(record: TrainedEnsemble<Kind>) {
+    this.plan = record.plan;
+    this.task = record.task;
+    this.features = record.features;
+    this.encoding = record.encoding;
+    this.preprocessing = record.preprocessing;
+    this.datasetHash = record.datasetHash;
+    if (record.allowedModules !== undefined) this.allowedModules = record.allowedModules;
+    this.trainedOn = record.trainedOn;
+    this.members = record.members;
+    this.failures = record.failures;
+    this.complete = record.complete;
+    this.wallMs = record.wallMs;
+  }
+
+  /** Loads a saved ensemble from a file, by its path, or from its bytes. None of the code that it names is run. */
+  static async load(source: string | Uint8Array, options?: LoadEnsembleOptions): Promise<Ensemble> {
+    const { loadEnsemble } = await import('../bundle/load.js');
+    return new Ensemble(await loadEnsemble(source, options));
+  }
+
+  /** The same together with its content hash, its environment and the report stored with it. */
+  static async inspect(source: string | Uint8Array, options?: LoadEnsembleOptions): Promise<InspectedFile> {
+    const { inspectEnsemble } = await import('../bundle/load.js');
+    const inspected = await inspectEnsemble(source, options);
+    return { ...inspected, ensemble: new Ensemble(inspected.ensemble) };
+  }
+
+  /** Plain data, which threads may be sent: the fields without the methods. */
+  get record(): TrainedEnsemble<Kind> {
+    return { ...this };
+  }
+
+  /** SHA-256 of what determines the ensemble and of its members' bytes, hexadecimal. */
+  contentHash(): string {
+    return contentHash(this);
+  }
+
+  /**
+   * Predicts rows in the user's units. Records are answered by an object each: `{ label, probabilities }`, or `{ value,
+   * values, deviation }`; numbers, a dataset or a table by arrays.
+   * @throws ERR_SHAPE for numbers that are no whole rows, ERR_DATA naming row and column of a value that does not fit.
+   */
+  predict<const Records extends readonly DataRecord[]>(
+    records: Records,
+    options?: CombineOptions,
+  ): Promise<PredictedRecords<Kind, Records>>;
+  predict(rows: ArrayInputs, options?: CombineOptions): Promise<PredictedArrays<Kind>>;
+  async predict(inputs: Inputs, options?: CombineOptions): Promise<unknown> {
+    const { predictOnce } = await import('./predictor.js');
+    return predictOnce(this, inputs, options);
+  }
+
+  /** Loads the members once, for many predictions of one row or of many. To be disposed of, as by `using`. */
+  async predictor(options?: CombineOptions): Promise<Predictor<Kind>> {
+    const { loadPredictor } = await import('./predictor.js');
+    return loadPredictor(this, options);
+  }
+
+  /** Each member's own predictions, in the order of `members`. */
+  async predictMembers(inputs: Inputs, options?: AnswerOptions): Promise<Predictions[]> {
+    const { predictMembers } = await import('../ensemble/predict/predict-members.js');
+    return predictMembers(this, inputs, options);
+  }
+
+  /** Measures it on rows that it was not trained on, whose targets are known. */
+  async evaluate(rows: LabelledInputs, options?: EvaluateOptions): Promise<Report<Kind>> {
+    const { evaluateRows } = await import('./labelled-rows.js');
+    return evaluateRows(this, rows, options);
+  }
+
+  /**
+   * Measures it on the rows it was trained on, each by the members that never saw it.
+   * @throws ERR_DATA when the dataset is another, or when every member saw every row, as without resampling.
+   */
+  async evaluateOutOfBag(train: Dataset, options?: OutOfBagOptions): Promise<Report<Kind>> {
+    const { evaluateTrainingRows } = await import('./labelled-rows.js');
+    return evaluateTrainingRows(this, train, options);
+  }
+
+  /**
+   * Predicts the rows it was trained on, each by the members that never saw it.
+   * @throws ERR_DATA as `evaluateOutOfBag`.
+   */
+  async predictOutOfBag(train: Dataset, options?: CombineOptions): Promise<OutOfBagPredictions> {
+    const { predictTrainingRows } = await import('./labelled-rows.js');
+    return predictTrainingRows(this, train, options);
+  }
+
+  /** Chooses how much each member counts, on rows that it was not trained on; `withWeights` takes the weights. */
+  async select(dataset: Dataset, options?: SelectionOptions): Promise<MemberSelection> {
+    const { selectMembers } = await import('../ensemble/select/select-members.js');
+    return selectMembers(this, dataset, options);
+  }
+
+  /** The same members with these weights in every average, one each and ≥ 0; null: equal ones. */
+  withWeights(averagingWeights: readonly number[] | null): Ensemble<Kind> {
+    return new Ensemble({ ...withAveragingWeights(this, averagingWeights), task: this.task });
+  }
+
+  /** The ensemble with more members, trained on the same dataset; those there are stay as they are. */
+  async extend(train: Dataset, options: ExtendOptions, settings?: TrainingSettings): Promise<Ensemble<Kind>> {
+    const { extendEnsemble } = await import('../training/extend-ensemble.js');
+    return new Ensemble({ ...(await extendEnsemble(this, train, options, settings)), task: this.task });
+  }
+
+  /** Saves it to a file, which is there whole or not at all. */
+  async save(path: string, options?: SaveOptions): Promise<SavedEnsemble> {
+    const { saveEnsemble } = await import('../bundle/save.js');
+    return saveEnsemble(this, path, options);
+  }
+
+  /** The bytes of the file that `save` writes. */
+  async toBytes(options?: SaveOptions): Promise<Uint8Array> {
+    const { ensembleToBytes } = await import('../bundle/save.js');
+    return ensembleToBytes(this, options);
+  }
+}

@@ -1,0 +1,116 @@
+// What an ensemble says of one row, as an object of the user's own words: class names and target names.
+
+import type { Task, TaskKind } from '../data/dataset/dataset.js';
+import { TuttiError } from '../errors.js';
+import type { CombinedPredictions } from '../predictions/combine.js';
+
+/** A number of each of some names. */
+export interface NamedNumbers {
+  readonly [name: string]: number;
+}
+
+/** A row of a classification. */
+export class PredictedClass {
+  /** The class it most likely is; NaN probabilities have none: ''. */
+  readonly label: string;
+  /** The probability of each class, by its name; they sum to 1. */
+  readonly probabilities: NamedNumbers;
+
+  constructor(label: string, probabilities: NamedNumbers) {
+    this.label = label;
+    this.probabilities = probabilities;
+  }
+
+  /** @throws ERR_OPTION: a class has no value. */
+  get value(): never {
+    return failTask('value', 'regression', 'label');
+  }
+
+  /** @throws ERR_OPTION: a class has no values. */
+  get values(): never {
+    return failTask('values', 'regression', 'probabilities');
+  }
+
+  /** @throws ERR_OPTION: a class has no deviation. */
+  get deviation(): never {
+    return failTask('deviation', 'regression', 'probabilities');
+  }
+}
+
+/** A row of a regression. */
+export class PredictedValue {
+  /** The value of the only target, or of the first, in the user's units. */
+  readonly value: number;
+  /** The value of each target, by its name, in the user's units. */
+  readonly values: NamedNumbers;
+  /**
+   * The standard deviation of each target about its value, by its name, in the user's units; null unless all members
+   * have a Gaussian head: how far members differ is no deviation of the truth.
+   */
+  readonly deviation: NamedNumbers | null;
+
+  constructor(value: number, values: NamedNumbers, deviation: NamedNumbers | null) {
+    this.value = value;
+    this.values = values;
+    this.deviation = deviation;
+  }
+
+  /** @throws ERR_OPTION: a number has no label. */
+  get label(): never {
+    return failTask('label', 'classification', 'value');
+  }
+
+  /** @throws ERR_OPTION: a number has no probabilities. */
+  get probabilities(): never {
+    return failTask('probabilities', 'classification', 'values');
+  }
+}
+
+interface PredictedRows {
+  readonly classification: PredictedClass;
+  readonly regression: PredictedValue;
+}
+
+/** A row of a task; of one that is not known, either, and what the other lacks throws when it is looked at. */
+export type PredictedRow<Kind extends TaskKind = TaskKind> = PredictedRows[Kind];
+
+/** The rows of predictions as objects, in their order. */
+export function rowsOf<Kind extends TaskKind>(
+  task: Task<Kind>,
+  predictions: CombinedPredictions,
+): PredictedRow<Kind>[];
+export function rowsOf(task: Task, predictions: CombinedPredictions): PredictedRow[] {
+  const row = task.kind === 'classification' ? classRow : valueRow;
+  const names = task.kind === 'classification' ? task.classes : task.targets;
+  return Array.from({ length: predictions.rows }, (_, at) => row(names, predictions, at));
+}
+
+function classRow(classes: readonly string[], predictions: CombinedPredictions, row: number): PredictedClass {
+  const label = classes[predictions.labels?.[row] ?? -1] ?? '';
+  return new PredictedClass(label, named(classes, predictions.mean, row));
+}
+
+function valueRow(targets: readonly string[], predictions: CombinedPredictions, row: number): PredictedValue {
+  const { mean, variance, varianceKind, outputs } = predictions;
+  const known = variance !== null && varianceKind !== 'spread';
+  const deviation = known ? named(targets, variance, row, Math.sqrt) : null;
+  return new PredictedValue(mean[row * outputs] ?? Number.NaN, named(targets, mean, row), deviation);
+}
+
+/** Numbers [rows, names] of a row by their names. */
+function named(
+  names: readonly string[],
+  numbers: ArrayLike<number>,
+  row: number,
+  made: (value: number) => number = (value) => value,
+): NamedNumbers {
+  const start = row * names.length;
+  return Object.fromEntries(names.map((name, at) => [name, made(numbers[start + at] ?? Number.NaN)]));
+}
+
+/** What is of the other task. @throws ERR_OPTION */
+export function failTask(what: string, kind: TaskKind, instead: string): never {
+  const own = kind === 'classification' ? 'regression' : 'classification';
+  const message = `Expected \`${what}\` of a ${kind}, got that of a ${own}, which has \`${instead}\``;
+  throw new TuttiError('ERR_OPTION', message, { property: what });
+}

@@ -1,0 +1,68 @@
+// Training as programs ask for it: ensembles with their methods instead of plain records.
+
+import type { Dataset, TaskKind } from '../data/dataset/dataset.js';
+import type { TrainedEnsemble } from '../ensemble/ensemble.js';
+import type { TrainingOptions } from '../model/options/training-options.js';
+import type { TrainingProgress } from '../training/session/progress.js';
+import type { TrainingSettings } from '../training/session/training-settings.js';
+import { startTraining as startRecord } from '../training/start-training.js';
+import { trainEnsemble as trainRecord } from '../training/train-ensemble.js';
+import { Ensemble } from './ensemble.js';
+
+/** A training under way. */
+export interface StartedTraining<Kind extends TaskKind = TaskKind> {
+  /** What `trainEnsemble` returns, or rejects with. */
+  readonly ensemble: Promise<Ensemble<Kind>>;
+  /**
+   * How far it is, about ten times a second and at the end; whoever looks seldom sees the newest only. It ends with the
+   * training, and rejects with what the training rejects with. May be called several times; leaving it stops nothing.
+   */
+  progress(): AsyncIterableIterator<TrainingProgress>;
+  /** Stops it: `ensemble` is then of the members that are finished, maybe none. */
+  stop(): void;
+}
+
+/**
+ * Trains an ensemble on a dataset.
+ *
+ * @returns the ensemble; members that failed are listed in `failures`, the others kept.
+ * @throws ERR_OPTION for bad options or what is no dataset, ERR_SHAPE or ERR_DATA for one that does not fit together,
+ * ERR_MODULE for a module of the user's that is not there or exports the wrong thing, ERR_ENGINE_MISSING, ERR_MEMORY
+ * when it would not fit, ERR_THREAD_START when no thread of the pool can start, ERR_MEMBERS_FAILED when every member
+ * failed, and the signal's reason when stopped (unless `onInterrupt` is 'keep').
+ *
+ * **Source:** Breiman, "Bagging predictors", 1996; Goodfellow, Bengio, Courville, Deep Learning, 7.11.
+ */
+export async function trainEnsemble<Kind extends TaskKind = TaskKind>(
+  dataset: Dataset<Kind>,
+  options?: TrainingOptions,
+  settings?: TrainingSettings,
+): Promise<Ensemble<Kind>> {
+  return withTask(await trainRecord(dataset, options, settings), dataset);
+}
+
+/**
+ * Starts training an ensemble, to be watched and stopped.
+ *
+ *     const training = startTraining(train, { members: 16 });
+ *     for await (const { done, planned } of training.progress()) console.log(`${done} of ${planned}`);
+ *     const ensemble = await training.ensemble;
+ *
+ * @param settings as for `trainEnsemble`; `stop` always keeps what is finished, the caller's signal as `onInterrupt` says.
+ * @returns at once; whatever `trainEnsemble` throws, `ensemble` and `progress` reject with.
+ */
+export function startTraining<Kind extends TaskKind = TaskKind>(
+  dataset: Dataset<Kind>,
+  options?: TrainingOptions,
+  settings?: TrainingSettings,
+): StartedTraining<Kind> {
+  const started = startRecord(dataset, options, settings);
+  const ensemble = started.ensemble.then((record) => withTask(record, dataset));
+  // Whoever watches progress alone is told of a failure there.
+  ensemble.catch(() => {});
+  return { ...started, ensemble };
+}
+
+function withTask<Kind extends TaskKind>(record: TrainedEnsemble, { task }: Dataset<Kind>): Ensemble<Kind> {
+  return new Ensemble({ ...record, task });
+}
