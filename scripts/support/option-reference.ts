@@ -5,16 +5,9 @@ import { commandOptions } from '../../src/cli/command-list.js';
 import { GROUPS, type Group } from '../../src/cli/options/groups.js';
 import { inFlags } from '../../src/cli/options/option-origins.js';
 import { flagOf, type OptionRow } from '../../src/cli/options/option-row.js';
-import { allTrainingRows, WITHOUT_FLAG } from '../../src/cli/options/training-rows.js';
-
-import {
-  ALL_MEMBERS,
-  BY_EPOCHS,
-  type Kind,
-  NETWORKS,
-  OWN_LAYERS,
-} from '../../src/model/options/option-use.js';
-import { MEMBER_USES } from '../../src/training/options/stray-options.js';
+import { allTrainingRows } from '../../src/cli/options/training-rows.js';
+import type { Field } from '../../src/model/options/field.js';
+import { TRAINING_FIELDS } from '../../src/model/options/training-fields.js';
 
 const INTRODUCTION = `# Options
 
@@ -25,30 +18,14 @@ line (\`--learning-rate\`). An option without effect is refused, and so is a fla
 of names, which adds to itself. \`tutti COMMAND --help\` shows a command's own.
 `;
 
-/** The kinds of members by the words for them. */
-const USERS: readonly (readonly [kinds: readonly Kind[], words: string])[] = [
-  [ALL_MEMBERS, 'all members'],
-  [NETWORKS, 'networks'],
-  [OWN_LAYERS, 'networks without `model`'],
-  [BY_EPOCHS, 'networks, tfjs'],
-  [['wasm', 'neighbours'], 'networks, neighbours'],
-  [['model', 'tfjs'], 'networks, tfjs'],
-  [['neighbours'], 'neighbours'],
-  [['learner'], 'learners'],
-];
-
 /** Who uses an option of training, and when. */
-function usersOf(name: string): string {
-  const use = Object.hasOwn(MEMBER_USES, name) ? MEMBER_USES[name as keyof typeof MEMBER_USES] : undefined;
-  if (use === undefined) return 'the training';
-  const found = USERS.find(([kinds]) => kinds.join() === use.by.join());
-  if (found === undefined) throw new Error(`No words for the members that use ${name}: ${use.by.join()}`);
-  return use.when === undefined ? found[1] : `${found[1]}, if ${use.when.says}`;
+function usersOf({ by, when }: Field): string {
+  return when === undefined ? by.says : `${by.says}, if ${when.says}`;
 }
 
 /** What its value may be. */
-function valuesOf({ name, kind, choices, range }: OptionRow): string {
-  if (WITHOUT_FLAG.has(name)) return 'a map';
+function valuesOf({ configOnly, kind, choices, range }: OptionRow): string {
+  if (configOnly === true) return 'a map';
   const words = choices?.map((choice) => `\`${choice}\``).join(', ');
   if (words !== undefined) return range === undefined ? words : `${words}, or ${range}`;
   if (range !== undefined) return range;
@@ -61,9 +38,12 @@ function defaultOf({ kind, defaultText }: OptionRow): string {
   return defaultText?.replace(/^\d+, (?=this machine)/, '') ?? (kind === 'flag' ? 'off' : '');
 }
 
-function flagsOf({ name, short }: OptionRow): string {
-  if (WITHOUT_FLAG.has(name)) return 'config file only';
-  return `\`${flagOf(name)}\`${short === undefined ? '' : `, \`-${short}\``}`;
+/** How it is given, with a value where the row shows one. */
+function flagsOf({ name, kind, short, configOnly, example }: OptionRow): string {
+  if (configOnly === true) return `\`${name}: ${example}\` in a config file`;
+  const value =
+    example === undefined || kind === 'flag' ? '' : ` ${/[^\w.,-]/.test(example) ? `"${example}"` : example}`;
+  return `\`${flagOf(name)}${value}\`${short === undefined ? '' : `, \`-${short}\``}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -73,11 +53,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 function trainingTable(rows: readonly OptionRow[]): string {
-  const head = ['option', 'flag', 'values', 'default', 'used by', 'what it does'];
-  const cells = rows.map((row) => [
-    ...[`\`${row.name}\``, flagsOf(row), valuesOf(row), defaultOf(row)],
-    ...[usersOf(row.name), row.description],
-  ]);
+  const head = ['option', 'flag, as an example', 'values', 'default', 'used by', 'what it does'];
+  const cells = rows.map((row) => {
+    const own = TRAINING_FIELDS[row.name as keyof typeof TRAINING_FIELDS];
+    return [...[`\`${row.name}\``, flagsOf(row), valuesOf(row), defaultOf(row)], ...[usersOf(own), own.says]];
+  });
   return table(head, cells);
 }
 

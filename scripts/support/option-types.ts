@@ -1,13 +1,13 @@
-// The text of src/model/options/training-options.ts, from the schema of the options of training: plain interfaces with the
+// The text of src/model/options/training-options.ts, from the records of the options of training: plain interfaces with the
 // documentation that editors show. It knows the kinds of schemas that options are made of, and no option but the few
 // whose type has a name.
 
-import type { z } from 'zod';
+import { z } from 'zod';
 import { TANGENT_KINDS } from '../../src/model/image.js';
+import type { Field } from '../../src/model/options/field.js';
 import { ACTIVATIONS } from '../../src/model/options/layer-options.js';
 import { rangeOf } from '../../src/model/options/option-range.js';
-import { DEFAULTS } from '../../src/training/options/shared-options.js';
-import { memberFields, trainingSchema } from '../../src/training/options/training-schema.js';
+import { MEMBER_FIELDS, TRAINING_FIELDS } from '../../src/model/options/training-fields.js';
 
 const WIDTH = 110;
 
@@ -70,22 +70,23 @@ function property(name: string, types: readonly string[]): string {
   return [`  readonly ${name}?:`, ...all.map((type) => `    | ${type}`)].join('\n').concat(';');
 }
 
-/** The value of an option that is not given: of DEFAULTS, or in the words of its description. */
-function defaultOf(name: string, stated: string | undefined): string | undefined {
-  const value = (DEFAULTS as Readonly<Record<string, unknown>>)[name];
-  if (value === undefined) return stated;
+type OwnField = Field & { readonly default?: unknown };
+
+/** The value of an option that is not given, as it is written in a program, or in words. */
+function defaultOf({ default: value, defaultSays }: OwnField): string | undefined {
+  if (value === undefined) return defaultSays;
   return typeof value === 'string'
     ? `'${value}'`
     : JSON.stringify(value).replaceAll('"', "'").replaceAll(',', ', ');
 }
 
-/** A sentence of the description, and its default apart. */
-function comment(name: string, description: string, range: string | null): string {
-  const [, text, stated] = /^(.*?)(?: \(default: (.*)\))?$/.exec(description)!;
-  const sentence = `${text![0]!.toUpperCase()}${text!.slice(1)}${range === null ? '' : `. ${range[0]!.toUpperCase()}${range.slice(1)}`}.`;
-  const standard = defaultOf(name, stated);
-  const lines = wrap(sentence);
-  if (standard !== undefined) lines.push(...wrap(`@default ${standard}`));
+/** What it says of itself in sentences, and its default apart. */
+function comment(own: OwnField): string {
+  const range = rangeOf(own.schema(z), own.unit);
+  const sentences = [own.says, ...(range === null ? [] : [range])].map(
+    (text) => `${text[0]!.toUpperCase()}${text.slice(1)}.`,
+  );
+  const lines = [...wrap(sentences.join(' ')), ...wrap(`@default ${defaultOf(own)}`)];
   const short = `  /** ${lines.join(' ')} */`;
   if (lines.length <= 2 && short.length <= WIDTH) return short;
   return ['  /**', ...lines.map((line) => `   * ${line}`), '   */'].join('\n');
@@ -103,22 +104,21 @@ function wrap(text: string): string[] {
   return lines;
 }
 
-function properties(fields: readonly (readonly [string, z.ZodType])[]): string {
-  const text = fields.map(([name, schema]) => {
-    const own = schema.def as unknown as Definition;
-    const described = schema.description ?? own.innerType?.description;
-    if (described === undefined) throw new Error(`The option ${name} has no description`);
+function properties(fields: readonly (readonly [string, Field])[]): string {
+  const text = fields.map(([name, own]) => {
     const type = NAMED[name];
-    return `${comment(name, described, rangeOf(schema))}\n${property(name, type === undefined ? alternatives(schema) : [type])}`;
+    const types = type === undefined ? alternatives(own.schema(z)) : [type];
+    return `${comment(own)}\n${property(name, types)}`;
   });
   return text.join('\n');
 }
 
 /** The file, as it is checked in. */
 export function optionTypes(): string {
-  const shared = Object.entries(trainingSchema.shape).filter(([name]) => !Object.hasOwn(memberFields, name));
-  return `// Written by \`node dist/scripts/option-types.js\` from training-schema.ts: change that, and run it. The types of what a
-// user may write about training, each with its documentation; plain, since the public declarations hold them.
+  const shared = Object.entries(TRAINING_FIELDS).filter(([name]) => !Object.hasOwn(MEMBER_FIELDS, name));
+  return `// Written by \`node dist/scripts/option-types.js\` from the options' records (training-fields.ts): change those, and run it.
+// The types of what a user may write about training, each with its documentation; plain, since the public declarations
+// hold them.
 
 import type { TangentKind } from '../image.js';
 import type { Activation, LearnerMemberSpec, TangentSource } from '../spec.js';
@@ -126,7 +126,7 @@ import type { ImageOption, LayerOption } from './layer-words.js';
 
 /** Options of one member; every one is optional. */
 export interface MemberOptions {
-${properties(Object.entries(memberFields))}
+${properties(Object.entries(MEMBER_FIELDS))}
 }
 
 /** Lists of options of which members take the combinations. */
@@ -136,7 +136,7 @@ export type MemberGrid = {
 
 /** What a user writes about a training: options shared by all members, and their number or list. */
 export interface TrainingOptions extends MemberOptions {
-${properties(shared as [string, z.ZodType][])}
+${properties(shared)}
 }
 `;
 }

@@ -33,6 +33,10 @@ export interface OptionRow {
   readonly description: string;
   /** What the help calls the value. */
   readonly argument?: string;
+  /** A value as the flag takes it. */
+  readonly example?: string;
+  /** Can be said in a config file only. */
+  readonly configOnly?: boolean;
   readonly choices?: readonly string[];
   /** Which numbers it may be, in words: `an integer ≥ 1`. */
   readonly range?: string;

@@ -1,105 +1,64 @@
-// The training options as command-line options, read off the one schema that the API and config files use:
-// a field added there appears here, in the help and in config files.
+// The training options as command-line options, made of the records that the API and config files use: a record added
+// there appears here, in the help and in config files.
 
 import type { z } from 'zod';
+import type { Field } from '../../model/options/field.js';
 import { TRAINING_GROUPS } from '../../model/options/groups.js';
 import { rangeOf } from '../../model/options/option-range.js';
-import { DEFAULTS } from '../../training/options/options.js';
+import { TRAINING_FIELDS } from '../../model/options/training-fields.js';
 import { trainingSchema } from '../../training/options/training-schema.js';
-import type { Group } from './groups.js';
-import type { OptionRow } from './option-row.js';
+import type { OptionKind, OptionRow } from './option-row.js';
 
-const GROUPS: Readonly<Partial<Record<Group, readonly string[]>>> = {
-  ensemble: ['members', 'seed', 'engine', 'grid', 'snapshots'],
-  resampling: ['resample', 'resampleShare', 'featureShare', 'vary'],
-  network: ['hidden', 'layers', 'image', 'activation', 'init'],
-  stopping: ['earlyStopping', 'patience', 'validationShare'],
-  dropout: ['inputKeep', 'hiddenKeep', 'dropoutScaling'],
-  regularization: [
-    ...['l1', 'l2', 'activityPenalty', 'activityLayers', 'labelSmoothing', 'inputNoise', 'tangents'],
-    'tangentStrength',
-  ],
-  adversarial: [
-    ...['adversarialEpsilon', 'adversarialNorm', 'adversarialScale', 'adversarialBounds', 'adversarialSteps'],
-    'cleanShare',
-  ],
-  tying: ['tie', 'tiedLayers', 'tyingMode', 'tyingGroup'],
-  neighbours: [
-    ...['neighbours', 'distance', 'votes', 'voteSmoothing', 'distanceTangents', 'tangentSigma'],
-    ...['tangentBorder', 'tangentStiffness'],
-  ],
-  modules: ['model', 'learner', 'learnerOptions'],
-  run: ['deadline', 'arithmetic'],
-};
-
-const COMMON = [
-  ...['members', 'seed', 'hidden', 'layers', 'image', 'epochs', 'learningRate', 'batchSize', 'earlyStopping'],
-  ...['resample', 'hiddenKeep', 'l2'],
-];
-
-const ARGUMENTS: Readonly<Record<string, string>> = {
-  members: 'k',
-  model: 'net.mjs',
-  learner: 'tree.mjs',
-  deadline: 'seconds',
-  seed: 'n',
-  hidden: '64,32',
-  layers: 'conv 8@3x3,maxpool 2',
-  image: '1x28x28',
-  hiddenKeep: '0.5,0.5',
-  activityLayers: '1,2',
-  adversarialBounds: 'low,high',
-  tangents: 'rotation,scaling',
-  vary: 'init,order',
-};
-
-/** Of the options that are given most. */
-const SHORTS: Readonly<Record<string, string>> = { members: 'k', seed: 's' };
-
-/** They name files, though their schema says texts. */
-const PATHS: readonly string[] = ['model', 'learner'];
-
-/** Can be said in a config file only: they are tables. */
-export const WITHOUT_FLAG: ReadonlySet<string> = new Set(['grid', 'learnerOptions']);
-
-/** The rows in the order of their groups, within these of the schema. */
+/** The rows in the order of their groups, within these of the records. */
 export function trainingRows(): readonly OptionRow[] {
-  return allTrainingRows().filter(({ name }) => !WITHOUT_FLAG.has(name));
+  return allTrainingRows().filter(({ configOnly }) => configOnly !== true);
 }
 
-/** With those that have no flag. */
+/** With those that have no flag and can only stand in a config file. */
 export function allTrainingRows(): readonly OptionRow[] {
-  const rows = Object.entries(trainingSchema.shape).map(([name, schema]) =>
-    rowOf(name, schema as unknown as z.ZodType),
+  const rows = Object.entries(TRAINING_FIELDS).map(([name, own]) =>
+    rowOf(name as keyof typeof TRAINING_FIELDS, own),
   );
   const order = Object.keys(TRAINING_GROUPS);
   return rows.sort((a, b) => order.indexOf(a.group) - order.indexOf(b.group));
 }
 
-/** Every training option's name, with those that have no flag and can only stand in a config file. */
+/** Every training option's name, with those that have no flag. */
 export function trainingNames(): readonly string[] {
-  return Object.keys(trainingSchema.shape);
+  return Object.keys(TRAINING_FIELDS);
 }
 
-function rowOf(name: string, schema: z.ZodType): OptionRow {
-  const { kind, choices, acceptsMap, description: described } = describeSchema(schema);
-  const [, description = described, ownDefault] = /^(.*) \(default: (.*)\)$/.exec(described) ?? [];
-  const range = rangeOf(schema);
-  const group = Object.entries(GROUPS).find(([, names]) => names.includes(name))?.[0] ?? 'training';
-  const defaultText = ownDefault ?? defaultTextOf(name);
+function rowOf(name: keyof typeof TRAINING_FIELDS, own: Field & { readonly default?: unknown }): OptionRow {
+  const schema: z.ZodType = trainingSchema.shape[name];
+  const shape = describeSchema(schema);
+  const described = own.file === true ? { ...shape, kind: 'path' as const } : shape;
+  const { group, says, saysFlag = says, unit, short, common, configOnly } = own;
+  const example = textOf(own.example);
+  const argument = own.argument ?? (EXAMPLE_IS_ARGUMENT.has(described.kind) ? example : undefined);
+  const range = rangeOf(schema, unit);
+  const defaultText = own.defaultSays ?? defaultTextOf(own.default);
   return {
-    name,
-    kind: PATHS.includes(name) ? 'path' : kind,
-    group: group as Group,
-    common: COMMON.includes(name),
-    description: name === 'members' ? 'how many members are trained' : description,
-    ...(ARGUMENTS[name] === undefined ? {} : { argument: ARGUMENTS[name] }),
-    ...(SHORTS[name] === undefined ? {} : { short: SHORTS[name] }),
-    ...(choices === undefined ? {} : { choices }),
+    ...{ name, group, description: saysFlag, example, ...described },
+    ...(argument === undefined ? {} : { argument }),
     ...(range === null ? {} : { range }),
-    ...(acceptsMap === undefined ? {} : { acceptsMap }),
     ...(defaultText === undefined ? {} : { defaultText }),
+    ...(short === undefined ? {} : { short }),
+    ...(common === undefined ? {} : { common }),
+    ...(configOnly === undefined ? {} : { configOnly }),
   };
+}
+
+/** Lists and texts show best what their values look like. */
+const EXAMPLE_IS_ARGUMENT: ReadonlySet<OptionKind> = new Set(['text', 'texts', 'numbers', 'path']);
+
+/** A value as a flag takes it, or as JSON in a config file. */
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function defaultTextOf(value: unknown): string | undefined {
+  return value === undefined || value === false ? undefined : textOf(value);
 }
 
 /** The parts of zod's definitions that matter here. */
@@ -111,40 +70,31 @@ interface Definition {
   readonly options?: readonly z.ZodType[];
 }
 
-type Described = Pick<OptionRow, 'kind' | 'description' | 'choices' | 'acceptsMap'>;
+type Described = Pick<OptionRow, 'kind' | 'choices' | 'acceptsMap'>;
 
 function describeSchema(schema: z.ZodType): Described {
   const definition = schema.def as unknown as Definition;
   if (definition.innerType !== undefined) return describeSchema(definition.innerType);
-  const description = schema.description ?? '';
   switch (definition.type) {
     case 'boolean':
-      return { kind: 'flag', description };
+      return { kind: 'flag' };
     case 'enum':
-      return { kind: 'choice', choices: Object.values(definition.entries ?? {}), description };
+      return { kind: 'choice', choices: Object.values(definition.entries ?? {}) };
     case 'string':
-      return { kind: 'text', description };
+      return { kind: 'text' };
     case 'union': {
       // A flag takes the first form; what else a config file may say is checked by the schema.
       const { kind } = describeSchema(definition.options![0]!);
-      return kind === 'text' ? { kind, description, acceptsMap: true } : { kind, description };
+      return kind === 'text' ? { kind, acceptsMap: true } : { kind };
     }
     case 'custom':
-      return { kind: 'texts', description, acceptsMap: true };
+      return { kind: 'texts', acceptsMap: true };
     case 'array': {
-      const element = describeSchema(definition.element!);
-      if (element.kind === 'texts') return { ...element, description };
-      const { choices } = element;
-      return choices === undefined
-        ? { kind: 'numbers', description }
-        : { kind: 'texts', choices, description };
+      const { kind, choices, acceptsMap } = describeSchema(definition.element!);
+      if (kind === 'texts' && acceptsMap === true) return { kind, acceptsMap };
+      return choices === undefined ? { kind: 'numbers' } : { kind: 'texts', choices };
     }
     default:
-      return { kind: 'number', description };
+      return { kind: 'number' };
   }
-}
-
-function defaultTextOf(name: string): string | undefined {
-  const value: unknown = (DEFAULTS as Readonly<Record<string, unknown>>)[name];
-  return value === undefined || value === false ? undefined : String(value);
 }

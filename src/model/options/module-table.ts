@@ -1,5 +1,5 @@
 // The modules that options name, as read: types alone, since the public declarations hold them. What tells them apart
-// is src/training/options/module-options.ts's; src/training/plan/resolve-modules.ts reads them.
+// is module-options.ts's; src/training/plan/resolve-modules.ts reads them.
 
 import type { DropoutSpec, ModuleSpec, NetworkSpec } from '../spec.js';
 

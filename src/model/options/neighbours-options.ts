@@ -1,87 +1,81 @@
-// The options of nearest-neighbour members: their schema, defaults, and what they resolve to in a member's spec.
+// The options of nearest-neighbour members: their records, and what they resolve to in a member's spec.
 // options.ts makes them options of a member like any other.
 
-import type { z as zod } from 'zod';
 import type { Task } from '../../data/dataset/dataset.js';
 import { failOption } from '../../errors.js';
 import { type ImageShape, TANGENT_KINDS, type TangentKind } from '../image.js';
 import { requireImageSize } from '../network.js';
 import type { DistanceSpec, NeighboursMemberSpec } from '../spec.js';
+import { field, NEIGHBOURS } from './field.js';
 import { requireWholeImage, resolveImage } from './layer-options.js';
 import type { ImageOption } from './layer-words.js';
-import { always, only, type Use } from './option-use.js';
 
-export const neighboursFields = (z: typeof zod) => ({
-  neighbours: z.int().min(1).describe('how many of the nearest stored rows vote (neighbours engine)'),
-  distance: z
-    .enum(['euclidean', 'tangentOneSided', 'tangentTwoSided'])
-    .describe('how near rows are; tangent distances let images move, and need `image` (neighbours engine)'),
-  votes: z
-    .enum(['equal', 'inverseDistance'])
-    .describe('how much each vote counts: alike, or by the inverse of the distance (neighbours engine)'),
-  voteSmoothing: z
-    .number()
-    .gt(0)
-    .describe(
-      'votes added in equal parts to all classes, so that no probability is 0 (neighbours engine, classes)',
-    ),
-  distanceTangents: z
-    .array(z.enum(TANGENT_KINDS))
-    .min(1)
-    .describe('ways in which images may move without being farther apart (tangent distances)'),
-  tangentSigma: z
-    .number()
-    .min(0)
-    // Wider than any image; the work grows with it.
-    .max(1000)
-    .describe('width in pixels of the Gaussian that smooths images for their tangents (tangent distances)'),
-  tangentBorder: z
-    .enum(['zero', 'replicate'])
-    .describe('what surrounds an image: zeros, or its edge repeated (tangent distances)'),
-  tangentStiffness: z
-    .number()
-    .min(0)
-    .describe(
-      'spring that holds moved images back, as a share of their squared tangents; 0: they move freely ' +
-        '(tangent distances)',
-    ),
-});
-
-type Uses = {
-  readonly [Name in keyof ReturnType<typeof neighboursFields>]: Use<Pick<NeighboursOptions, 'distance'>>;
-};
-
-const ofNeighbours = always(['neighbours']);
-const ofTangents = only(
-  ['neighbours'],
-  '`distance` is tangentOneSided or tangentTwoSided',
-  ({ distance }: Pick<NeighboursOptions, 'distance'>) => distance !== 'euclidean',
-);
-
-export const neighboursUses: Uses = {
-  neighbours: ofNeighbours,
-  distance: ofNeighbours,
-  votes: ofNeighbours,
-  voteSmoothing: ofNeighbours,
-  distanceTangents: ofTangents,
-  tangentSigma: ofTangents,
-  tangentBorder: ofTangents,
-  tangentStiffness: ofTangents,
-};
-
-export const NEIGHBOURS_DEFAULTS = {
-  neighbours: 3,
-  distance: 'euclidean',
-  votes: 'equal',
-  voteSmoothing: 1,
-  distanceTangents: TANGENT_KINDS,
-  tangentSigma: 0.5,
-  tangentBorder: 'zero',
-  tangentStiffness: 0.01,
+const ofNeighbours = { group: 'neighbours', by: NEIGHBOURS } as const;
+const ofTangents = {
+  ...ofNeighbours,
+  when: {
+    says: '`distance` is tangentOneSided or tangentTwoSided',
+    holds: ({ distance }: Pick<NeighboursOptions, 'distance'>) => distance !== 'euclidean',
+  },
 } as const;
 
+export const neighboursFields = {
+  neighbours: field((z) => z.int().min(1), {
+    ...ofNeighbours,
+    says: 'how many of the nearest stored rows vote (neighbours engine)',
+    default: 3,
+    example: 5,
+  }),
+  distance: field((z) => z.enum(['euclidean', 'tangentOneSided', 'tangentTwoSided']), {
+    ...ofNeighbours,
+    says: 'how near rows are; tangent distances let images move, and need `image` (neighbours engine)',
+    default: 'euclidean',
+    example: 'tangentTwoSided',
+  }),
+  votes: field((z) => z.enum(['equal', 'inverseDistance']), {
+    ...ofNeighbours,
+    says: 'how much each vote counts: alike, or by the inverse of the distance (neighbours engine)',
+    default: 'equal',
+    example: 'inverseDistance',
+  }),
+  voteSmoothing: field((z) => z.number().gt(0), {
+    ...ofNeighbours,
+    says: 'votes added in equal parts to all classes, so that no probability is 0 (neighbours engine, classes)',
+    default: 1,
+    example: 0.5,
+  }),
+  distanceTangents: field((z) => z.array(z.enum(TANGENT_KINDS)).min(1), {
+    ...ofTangents,
+    says: 'ways in which images may move without being farther apart (tangent distances)',
+    default: TANGENT_KINDS,
+    example: ['rotation', 'scaling'],
+  }),
+  // Wider than any image; the work grows with it.
+  tangentSigma: field((z) => z.number().min(0).max(1000), {
+    ...ofTangents,
+    says: 'width of the Gaussian that smooths images for their tangents (tangent distances)',
+    unit: 'pixels',
+    default: 0.5,
+    example: 0.9,
+  }),
+  tangentBorder: field((z) => z.enum(['zero', 'replicate']), {
+    ...ofTangents,
+    says: 'what surrounds an image: zeros, or its edge repeated (tangent distances)',
+    default: 'zero',
+    example: 'replicate',
+  }),
+  tangentStiffness: field((z) => z.number().min(0), {
+    ...ofTangents,
+    says:
+      'spring that holds moved images back, as a share of their squared tangents; 0: they move freely ' +
+      '(tangent distances)',
+    default: 0.01,
+    example: 0,
+  }),
+};
+
 /** The options of a nearest-neighbour member, defaults in place. */
-interface NeighboursOptions {
+export interface NeighboursOptions {
   readonly neighbours: number;
   readonly distance: DistanceSpec['kind'];
   readonly votes: NeighboursMemberSpec['votes'];

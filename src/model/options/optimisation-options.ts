@@ -1,114 +1,154 @@
 // The options of whatever is trained epoch by epoch: loss, optimizer, learning rate, batches, early stopping.
-// Their schema, defaults, and what they resolve to in a member's spec, the same for every such engine.
+// Their records, and what they resolve to in a member's spec, the same for every such engine.
 
-import type { z as zod } from 'zod';
 import type { Task } from '../../data/dataset/dataset.js';
 import { failOption } from '../../errors.js';
 import type { EarlyStoppingSpec, EpochMemberSpec, Loss, OptimizerSpec, ScheduleSpec } from '../spec.js';
-import { always, BY_EPOCHS, only, type Use } from './option-use.js';
+import { BY_EPOCHS, field } from './field.js';
 import { resolveLabelSmoothing } from './regularization-options.js';
 import { resolveCycles } from './tying-options.js';
 
-export const optimisationFields = (z: typeof zod) => ({
-  loss: z
-    .enum(['softmaxCrossEntropy', 'binaryCrossEntropy', 'squaredError', 'gaussianNll'])
-    .describe(
+const ofTraining = { group: 'training', by: BY_EPOCHS } as const;
+const ofSgd = {
+  ...ofTraining,
+  when: { says: '`optimizer` is sgd', holds: (o: OptimisationOptions) => o.optimizer === 'sgd' },
+} as const;
+const ofAdam = {
+  ...ofTraining,
+  when: { says: '`optimizer` is adam or adamW', holds: (o: OptimisationOptions) => o.optimizer !== 'sgd' },
+} as const;
+const ofSteps = {
+  ...ofTraining,
+  when: { says: '`schedule` is step', holds: (o: OptimisationOptions) => o.schedule === 'step' },
+} as const;
+
+export const optimisationFields = {
+  loss: field((z) => z.enum(['softmaxCrossEntropy', 'binaryCrossEntropy', 'squaredError', 'gaussianNll']), {
+    ...ofTraining,
+    says:
       'what training minimises; binaryCrossEntropy has one output for two classes, gaussianNll predicts a variance ' +
-        'beside each number (default: softmaxCrossEntropy for classes, squaredError for numbers)',
-    ),
-  optimizer: z
-    .enum(['adam', 'adamW', 'sgd'])
-    .describe('what makes steps of gradients; adamW takes its weight decay apart from them'),
-  learningRate: z.number().gt(0).describe('size of the steps, before a schedule changes it'),
-  momentum: z.number().min(0).lt(1).describe('share of each step that is carried into the next (sgd)'),
-  nesterov: z.boolean().describe('whether momentum looks ahead before the gradient is taken (sgd)'),
-  beta1: z.number().min(0).lt(1).describe('share of the mean gradient that each step keeps (adam, adamW)'),
-  beta2: z
-    .number()
-    .min(0)
-    .lt(1)
-    .describe('share of the mean squared gradient that each step keeps (adam, adamW)'),
-  weightDecay: z
-    .number()
-    .min(0)
-    .describe('share of each weight that a step takes off, times the learning rate (adamW)'),
-  schedule: z
-    .enum(['constant', 'step', 'cosine'])
-    .describe('learning rate over the epochs: as it is, lower by steps, or down along a cosine'),
-  stepEvery: z
-    .int()
-    .min(1)
-    .describe('epochs from one change of the learning rate to the next (step schedule)'),
-  stepFactor: z
-    .number()
-    .gt(0)
-    .max(1)
-    .describe('what the learning rate is multiplied by at each change (step schedule)'),
-  finalFactor: z
-    .number()
-    .min(0)
-    .max(1)
-    .describe('last learning rate as a share of the first (cosine schedule, snapshots)'),
-  warmupEpochs: z.int().min(0).describe('epochs over which the learning rate rises to its full size'),
-  epochs: z
-    .int()
-    .min(1)
-    .describe(
-      'passes over the rows that a member drew, at most (default: 200; 40 where nothing stops early)',
-    ),
-  batchSize: z
-    .int()
-    .min(1)
-    .describe('rows per step: more are faster per epoch and make fewer, smoother steps'),
-});
-
-type Uses = { readonly [Name in keyof ReturnType<typeof optimisationFields>]: Use<OptimisationOptions> };
-
-const ofSgd = only(BY_EPOCHS, '`optimizer` is sgd', (o: OptimisationOptions) => o.optimizer === 'sgd');
-const ofAdam = only(
-  BY_EPOCHS,
-  '`optimizer` is adam or adamW',
-  (o: OptimisationOptions) => o.optimizer !== 'sgd',
-);
-const ofSteps = only(BY_EPOCHS, '`schedule` is step', (o: OptimisationOptions) => o.schedule === 'step');
-
-export const optimisationUses: Uses = {
-  loss: always(BY_EPOCHS),
-  optimizer: always(BY_EPOCHS),
-  learningRate: always(BY_EPOCHS),
-  momentum: ofSgd,
-  nesterov: ofSgd,
-  beta1: ofAdam,
-  beta2: ofAdam,
-  weightDecay: only(BY_EPOCHS, '`optimizer` is adamW', ({ optimizer }) => optimizer === 'adamW'),
-  schedule: always(BY_EPOCHS),
-  stepEvery: ofSteps,
-  stepFactor: ofSteps,
-  finalFactor: only(
-    BY_EPOCHS,
-    '`schedule` is cosine or `snapshots` above 1',
-    ({ schedule, snapshots }) => schedule === 'cosine' || snapshots > 1,
-  ),
-  warmupEpochs: always(BY_EPOCHS),
-  epochs: always(BY_EPOCHS),
-  batchSize: always(BY_EPOCHS),
+      'beside each number',
+    defaultSays: 'softmaxCrossEntropy for classes, squaredError for numbers',
+    example: 'gaussianNll',
+  }),
+  optimizer: field((z) => z.enum(['adam', 'adamW', 'sgd']), {
+    ...ofTraining,
+    says: 'what makes steps of gradients; adamW takes its weight decay apart from them',
+    default: 'adam',
+    example: 'adamW',
+  }),
+  learningRate: field((z) => z.number().gt(0), {
+    ...ofTraining,
+    says: 'size of the steps, before a schedule changes it',
+    default: 3e-3,
+    example: 1e-3,
+    common: true,
+  }),
+  momentum: field((z) => z.number().min(0).lt(1), {
+    ...ofSgd,
+    says: 'share of each step that is carried into the next (sgd)',
+    default: 0.9,
+    example: 0.95,
+  }),
+  nesterov: field((z) => z.boolean(), {
+    ...ofSgd,
+    says: 'whether momentum looks ahead before the gradient is taken (sgd)',
+    default: false,
+    example: true,
+  }),
+  beta1: field((z) => z.number().min(0).lt(1), {
+    ...ofAdam,
+    says: 'share of the mean gradient that each step keeps (adam, adamW)',
+    default: 0.9,
+    example: 0.8,
+  }),
+  beta2: field((z) => z.number().min(0).lt(1), {
+    ...ofAdam,
+    says: 'share of the mean squared gradient that each step keeps (adam, adamW)',
+    default: 0.999,
+    example: 0.99,
+  }),
+  weightDecay: field((z) => z.number().min(0), {
+    ...ofTraining,
+    says: 'share of each weight that a step takes off, times the learning rate (adamW)',
+    default: 0.01,
+    example: 0.05,
+    when: { says: '`optimizer` is adamW', holds: (o: OptimisationOptions) => o.optimizer === 'adamW' },
+  }),
+  schedule: field((z) => z.enum(['constant', 'step', 'cosine']), {
+    ...ofTraining,
+    says: 'learning rate over the epochs: as it is, lower by steps, or down along a cosine',
+    default: 'constant',
+    example: 'cosine',
+  }),
+  stepEvery: field((z) => z.int().min(1), {
+    ...ofSteps,
+    says: 'how long from one change of the learning rate to the next (step schedule)',
+    unit: 'epochs',
+    default: 10,
+    example: 5,
+  }),
+  stepFactor: field((z) => z.number().gt(0).max(1), {
+    ...ofSteps,
+    says: 'what the learning rate is multiplied by at each change (step schedule)',
+    default: 0.5,
+    example: 0.1,
+  }),
+  finalFactor: field((z) => z.number().min(0).max(1), {
+    ...ofTraining,
+    says: 'last learning rate as a share of the first (cosine schedule, snapshots)',
+    default: 0,
+    example: 0.01,
+    when: {
+      says: '`schedule` is cosine or `snapshots` above 1',
+      holds: ({ schedule, snapshots }: OptimisationOptions) => schedule === 'cosine' || snapshots > 1,
+    },
+  }),
+  warmupEpochs: field((z) => z.int().min(0), {
+    ...ofTraining,
+    says: 'how long the learning rate rises to its full size',
+    unit: 'epochs',
+    default: 0,
+    example: 5,
+  }),
+  epochs: field((z) => z.int().min(1), {
+    ...ofTraining,
+    says: 'passes over the rows that a member drew, at most',
+    defaultSays: '200; 40 where nothing stops early',
+    example: 100,
+    common: true,
+  }),
+  batchSize: field((z) => z.int().min(1), {
+    ...ofTraining,
+    says: 'rows per step: more are faster per epoch and make fewer, smoother steps',
+    default: 32,
+    example: 64,
+    common: true,
+  }),
 };
 
-export const OPTIMISATION_DEFAULTS = {
-  optimizer: 'adam',
-  learningRate: 3e-3,
-  momentum: 0.9,
-  nesterov: false,
-  beta1: 0.9,
-  beta2: 0.999,
-  weightDecay: 0.01,
-  schedule: 'constant',
-  stepEvery: 10,
-  stepFactor: 0.5,
-  finalFactor: 0,
-  warmupEpochs: 0,
-  batchSize: 32,
-} as const;
+export const stoppingFields = {
+  earlyStopping: field((z) => z.enum(['none', 'validation', 'outOfBag']), {
+    group: 'stopping',
+    by: BY_EPOCHS,
+    says: 'rows whose loss decides when a member stops: its own out of bag, `validationShare` of all rows, or none',
+    defaultSays: 'outOfBag, validation where no rows are out of bag, none with `snapshots`',
+    example: 'validation',
+    common: true,
+  }),
+  patience: field((z) => z.int().min(1), {
+    group: 'stopping',
+    by: BY_EPOCHS,
+    says: 'how long without a better loss before a member stops; its best weights are kept',
+    unit: 'epochs',
+    default: 20,
+    example: 10,
+    when: {
+      says: '`earlyStopping` is validation or outOfBag',
+      holds: (o: StoppingOptions) => stoppingOf(o) !== 'none',
+    },
+  }),
+};
 
 /**
  * Epochs where none are stated: enough for small tables where something stops larger ones, and few where nothing

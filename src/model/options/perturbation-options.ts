@@ -1,91 +1,91 @@
-// The options of adversarial training and tangent propagation: their schema, defaults, and what they resolve to
-// in a member's spec. options.ts makes them options of a member like any other.
+// The options of adversarial training and tangent propagation: their records, and what they resolve to in
+// a member's spec. options.ts makes them options of a member like any other.
 
-import type { z as zod } from 'zod';
 import { failOption } from '../../errors.js';
 import { type ImageShape, TANGENT_KINDS } from '../image.js';
 import type { AdversarialSpec, TangentSource, TangentSpec } from '../spec.js';
-import { always, NETWORKS, only, type Use } from './option-use.js';
+import { field, NETWORKS } from './field.js';
 
-export const perturbationFields = (z: typeof zod) => ({
-  adversarialEpsilon: z
-    .number()
-    .min(0)
-    .describe(
-      'adversarial training: how far inputs are moved up the gradient of the loss, in the unit of `adversarialScale`; ' +
-        '0: not at all',
-    ),
-  adversarialNorm: z
-    .enum(['linf', 'l2'])
-    .describe(
-      'adversarial training: epsilon bounds the largest change of a feature, or the Euclidean length',
-    ),
-  adversarialScale: z
-    .enum(['range', 'absolute'])
-    .describe(
-      "adversarial training: epsilon as a share of each feature's range in the training rows, or in the data's own " +
-        'units, which a soft clip does not allow',
-    ),
-  adversarialBounds: z
-    .array(z.number())
-    .length(2)
-    .refine(([low, high]) => low! < high!, 'two numbers, the lower first')
-    .describe(
-      "adversarial training: least and largest value of any feature, in the data's units (default: each feature's range)",
-    ),
-  adversarialSteps: z
-    .int()
-    .min(1)
-    .describe(
-      'adversarial training: steps up the gradient, each projected back; more are stronger and slower',
-    ),
-  cleanShare: z
-    .number()
-    .min(0)
-    .lt(1)
-    .describe(
-      'adversarial training: share of the loss on the inputs as they are, the rest being on moved ones',
-    ),
-  tangents: z
-    .array(z.enum(['given', ...TANGENT_KINDS]))
-    .min(1)
-    .describe(
-      'tangent propagation: directions in which outputs should not change, those given with the data or of ' +
-        'images (default: given, or else all of images)',
-    ),
-  tangentStrength: z
-    .number()
-    .min(0)
-    .describe('tangent propagation: weight of the penalty on changes of the outputs along tangents; 0: none'),
-});
-
-type Uses = { readonly [Name in keyof ReturnType<typeof perturbationFields>]: Use<FilledPerturbations> };
-
-const ofAdversarial = only(
-  NETWORKS,
-  '`adversarialEpsilon` is above 0',
-  ({ adversarialEpsilon }: FilledPerturbations) => adversarialEpsilon > 0,
-);
-
-export const perturbationUses: Uses = {
-  adversarialEpsilon: always(NETWORKS),
-  adversarialNorm: ofAdversarial,
-  adversarialScale: ofAdversarial,
-  adversarialBounds: ofAdversarial,
-  adversarialSteps: ofAdversarial,
-  cleanShare: ofAdversarial,
-  tangents: only(NETWORKS, '`tangentStrength` is above 0', ({ tangentStrength }) => tangentStrength > 0),
-  tangentStrength: always(NETWORKS),
-};
-
-export const PERTURBATION_DEFAULTS = {
-  adversarialEpsilon: 0,
-  adversarialNorm: 'linf',
-  adversarialScale: 'range',
-  adversarialSteps: 1,
-  cleanShare: 0.5,
-  tangentStrength: 0,
+const ofAdversarial = {
+  group: 'adversarial',
+  by: NETWORKS,
+  when: {
+    says: '`adversarialEpsilon` is above 0',
+    holds: ({ adversarialEpsilon }: FilledPerturbations) => adversarialEpsilon > 0,
+  },
 } as const;
+
+export const perturbationFields = {
+  adversarialEpsilon: field((z) => z.number().min(0), {
+    group: 'adversarial',
+    by: NETWORKS,
+    says: 'adversarial training: how far inputs are moved up the gradient of the loss; 0: not at all',
+    unit: 'the unit of `adversarialScale`',
+    default: 0,
+    example: 0.1,
+  }),
+  adversarialNorm: field((z) => z.enum(['linf', 'l2']), {
+    ...ofAdversarial,
+    says: 'adversarial training: epsilon bounds the largest change of a feature, or the Euclidean length',
+    default: 'linf',
+    example: 'l2',
+  }),
+  adversarialScale: field((z) => z.enum(['range', 'absolute']), {
+    ...ofAdversarial,
+    says:
+      "adversarial training: epsilon as a share of each feature's range in the training rows, or in the data's own " +
+      'units, which a soft clip does not allow',
+    default: 'range',
+    example: 'absolute',
+  }),
+  adversarialBounds: field(
+    (z) =>
+      z
+        .array(z.number())
+        .length(2)
+        .refine(([low, high]) => low! < high!, 'two numbers, the lower first'),
+    {
+      ...ofAdversarial,
+      says: 'adversarial training: least and largest value of any feature',
+      unit: "the data's units",
+      defaultSays: "each feature's range",
+      argument: 'low,high',
+      example: [0, 16],
+    },
+  ),
+  adversarialSteps: field((z) => z.int().min(1), {
+    ...ofAdversarial,
+    says: 'adversarial training: steps up the gradient, each projected back; more are stronger and slower',
+    default: 1,
+    example: 5,
+  }),
+  cleanShare: field((z) => z.number().min(0).lt(1), {
+    ...ofAdversarial,
+    says: 'adversarial training: share of the loss on the inputs as they are, the rest being on moved ones',
+    default: 0.5,
+    example: 0,
+  }),
+  tangents: field((z) => z.array(z.enum(['given', ...TANGENT_KINDS])).min(1), {
+    group: 'regularization',
+    by: NETWORKS,
+    says:
+      'tangent propagation: directions in which outputs should not change, those given with the data or of ' +
+      'images',
+    defaultSays: 'given, or else all of images',
+    example: ['rotation', 'scaling'],
+    when: {
+      says: '`tangentStrength` is above 0',
+      holds: ({ tangentStrength }: FilledPerturbations) => tangentStrength > 0,
+    },
+  }),
+  tangentStrength: field((z) => z.number().min(0), {
+    group: 'regularization',
+    by: NETWORKS,
+    says: 'tangent propagation: weight of the penalty on changes of the outputs along tangents; 0: none',
+    default: 0,
+    example: 0.1,
+  }),
+};
 
 /** The options that have defaults, in place. */
 export interface FilledPerturbations {

@@ -1,9 +1,95 @@
-// Turns what a user writes about dropout, the activity penalty and label smoothing into the plain data of a
-// member's spec, refusing what makes no sense. The options' names and types are in options.ts.
+// The options of dropout, norm and activity penalties, label smoothing and noise: their records, and what they resolve to
+// in a member's spec, refusing what makes no sense.
 
 import { outputCount, type Task } from '../../data/dataset/dataset.js';
 import { failOption } from '../../errors.js';
 import type { ActivityPenaltySpec, DropoutSpec } from '../spec.js';
+import { BY_EPOCHS, field, NETWORKS, OWN_LAYERS } from './field.js';
+import { type HiddenOptions, hiddenUnits } from './layer-options.js';
+
+const ofDropout = { group: 'dropout', by: OWN_LAYERS } as const;
+
+export const dropoutFields = {
+  inputKeep: field((z) => z.number().gt(0).max(1), {
+    ...ofDropout,
+    says: 'dropout: probability that an input is kept in a step of training; 1: no dropout there',
+    default: 1,
+    example: 0.8,
+  }),
+  hiddenKeep: field((z) => z.union([z.array(z.number()).min(1), z.number()]), {
+    ...ofDropout,
+    says:
+      'dropout: probability in (0, 1] that a hidden unit is kept in a step of training; one for all hidden layers or ' +
+      'one for each; 1: no dropout there',
+    default: 1,
+    example: [0.5, 0.5],
+    common: true,
+    when: {
+      says: 'there are hidden layers',
+      holds: (o: HiddenOptions) => hiddenUnits(o).length > 0 || (o.layers ?? []).length > 0,
+    },
+  }),
+  dropoutScaling: field((z) => z.enum(['inverted', 'plain']), {
+    ...ofDropout,
+    says: 'dropout: inverted divides outputs by the keep probability in training, plain multiplies by it in prediction',
+    default: 'inverted',
+    example: 'plain',
+    when: {
+      says: '`inputKeep` or `hiddenKeep` is below 1',
+      holds: ({ inputKeep, hiddenKeep }: DropoutOptions) =>
+        [inputKeep, hiddenKeep].flat().some((keep) => keep !== 1),
+    },
+  }),
+};
+
+const ofRegularization = { group: 'regularization', by: BY_EPOCHS } as const;
+
+export const regularizationFields = {
+  l1: field((z) => z.number().min(0), {
+    ...ofRegularization,
+    says: 'norm penalty: l1·‖w‖₁ is added to the loss, which sets weights to zero or near it',
+    default: 0,
+    example: 1e-5,
+  }),
+  l2: field((z) => z.number().min(0), {
+    ...ofRegularization,
+    says: 'norm penalty: ½·l2·‖w‖² is added to the loss, which keeps weights small',
+    default: 0,
+    example: 1e-3,
+    common: true,
+  }),
+  activityPenalty: field((z) => z.number().min(0), {
+    ...ofRegularization,
+    by: NETWORKS,
+    says: 'activity penalty: this times ‖h‖₁ of the hidden outputs is added to the loss of each row',
+    default: 0,
+    example: 1e-3,
+  }),
+  activityLayers: field((z) => z.array(z.int().min(1)).min(1), {
+    ...ofRegularization,
+    by: NETWORKS,
+    says: 'numbers of the hidden layers under the activity penalty, 1 the first',
+    defaultSays: 'all',
+    example: [1, 2],
+    when: {
+      says: '`activityPenalty` is above 0',
+      holds: ({ activityPenalty }: { readonly activityPenalty: number }) => activityPenalty > 0,
+    },
+  }),
+  labelSmoothing: field((z) => z.number().min(0).lt(1), {
+    ...ofRegularization,
+    says: 'share of each label that is spread evenly over all classes, against overconfidence',
+    default: 0,
+    example: 0.1,
+  }),
+  inputNoise: field((z) => z.number().min(0), {
+    ...ofRegularization,
+    says: 'standard deviation of Gaussian noise added to the inputs in training',
+    unit: 'units of the standardised inputs',
+    default: 0,
+    example: 0.1,
+  }),
+};
 
 /** The options of dropout, defaults in place. */
 export interface DropoutOptions {

@@ -1,5 +1,6 @@
-// Written by `node dist/scripts/option-types.js` from training-schema.ts: change that, and run it. The types of what a
-// user may write about training, each with its documentation; plain, since the public declarations hold them.
+// Written by `node dist/scripts/option-types.js` from the options' records (training-fields.ts): change those, and run it.
+// The types of what a user may write about training, each with its documentation; plain, since the public declarations
+// hold them.
 
 import type { TangentKind } from '../image.js';
 import type { Activation, LearnerMemberSpec, TangentSource } from '../spec.js';
@@ -16,9 +17,13 @@ export interface MemberOptions {
   /**
    * Path of a module that builds a tf.LayersModel: tfjs trains it, or the wasm engine where it has the
    * layers.
+   * @default none
    */
   readonly model?: string | undefined;
-  /** Path of a module whose default export is a learner, which fits and predicts members of its own kind. */
+  /**
+   * Path of a module whose default export is a learner, which fits and predicts members of its own kind.
+   * @default none
+   */
   readonly learner?: string | undefined;
   /** Plain values that the learner is given as they are. @default none */
   readonly learnerOptions?: LearnerMemberSpec['options'] | undefined;
@@ -70,7 +75,10 @@ export interface MemberOptions {
   readonly weightDecay?: number | undefined;
   /** Learning rate over the epochs: as it is, lower by steps, or down along a cosine. @default 'constant' */
   readonly schedule?: 'constant' | 'step' | 'cosine' | undefined;
-  /** Epochs from one change of the learning rate to the next (step schedule). An integer ≥ 1. @default 10 */
+  /**
+   * How long from one change of the learning rate to the next (step schedule). An integer ≥ 1, in epochs.
+   * @default 10
+   */
   readonly stepEvery?: number | undefined;
   /**
    * What the learning rate is multiplied by at each change (step schedule). A number > 0 and ≤ 1.
@@ -82,7 +90,7 @@ export interface MemberOptions {
    * @default 0
    */
   readonly finalFactor?: number | undefined;
-  /** Epochs over which the learning rate rises to its full size. An integer ≥ 0. @default 0 */
+  /** How long the learning rate rises to its full size. An integer ≥ 0, in epochs. @default 0 */
   readonly warmupEpochs?: number | undefined;
   /**
    * Passes over the rows that a member drew, at most. An integer ≥ 1.
@@ -116,8 +124,8 @@ export interface MemberOptions {
    */
   readonly distanceTangents?: readonly TangentKind[] | undefined;
   /**
-   * Width in pixels of the Gaussian that smooths images for their tangents (tangent distances). A number ≥ 0
-   * and ≤ 1000.
+   * Width of the Gaussian that smooths images for their tangents (tangent distances). A number ≥ 0 and ≤
+   * 1000, in pixels.
    * @default 0.5
    */
   readonly tangentSigma?: number | undefined;
@@ -147,12 +155,10 @@ export interface MemberOptions {
    */
   readonly featureShare?: number | undefined;
   /**
-   * Norm penalty: l1·‖w‖₁ is added to the loss, which sets weights to zero or near it. A number ≥ 0.
-   * @default 0
+   * Sources of chance in which members differ; all members share the draws of the others.
+   * @default ['resample', 'init', 'order', 'masks']
    */
-  readonly l1?: number | undefined;
-  /** Norm penalty: ½·l2·‖w‖² is added to the loss, which keeps weights small. A number ≥ 0. @default 0 */
-  readonly l2?: number | undefined;
+  readonly vary?: readonly ('resample' | 'init' | 'order' | 'masks')[] | undefined;
   /**
    * Dropout: probability that an input is kept in a step of training; 1: no dropout there. A number > 0 and ≤
    * 1.
@@ -172,6 +178,13 @@ export interface MemberOptions {
    */
   readonly dropoutScaling?: 'inverted' | 'plain' | undefined;
   /**
+   * Norm penalty: l1·‖w‖₁ is added to the loss, which sets weights to zero or near it. A number ≥ 0.
+   * @default 0
+   */
+  readonly l1?: number | undefined;
+  /** Norm penalty: ½·l2·‖w‖² is added to the loss, which keeps weights small. A number ≥ 0. @default 0 */
+  readonly l2?: number | undefined;
+  /**
    * Activity penalty: this times ‖h‖₁ of the hidden outputs is added to the loss of each row. A number ≥ 0.
    * @default 0
    */
@@ -187,14 +200,14 @@ export interface MemberOptions {
    */
   readonly labelSmoothing?: number | undefined;
   /**
-   * Standard deviation of Gaussian noise added to the inputs in training, in units of the standardised
-   * inputs. A number ≥ 0.
+   * Standard deviation of Gaussian noise added to the inputs in training. A number ≥ 0, in units of the
+   * standardised inputs.
    * @default 0
    */
   readonly inputNoise?: number | undefined;
   /**
-   * Adversarial training: how far inputs are moved up the gradient of the loss, in the unit of
-   * `adversarialScale`; 0: not at all. A number ≥ 0.
+   * Adversarial training: how far inputs are moved up the gradient of the loss; 0: not at all. A number ≥ 0,
+   * in the unit of `adversarialScale`.
    * @default 0
    */
   readonly adversarialEpsilon?: number | undefined;
@@ -210,7 +223,7 @@ export interface MemberOptions {
    */
   readonly adversarialScale?: 'range' | 'absolute' | undefined;
   /**
-   * Adversarial training: least and largest value of any feature, in the data's units.
+   * Adversarial training: least and largest value of any feature. Each a number, in the data's units.
    * @default each feature's range
    */
   readonly adversarialBounds?: readonly number[] | undefined;
@@ -244,7 +257,8 @@ export interface MemberOptions {
    */
   readonly earlyStopping?: 'none' | 'validation' | 'outOfBag' | undefined;
   /**
-   * Epochs without a better loss before a member stops; its best weights are kept. An integer ≥ 1.
+   * How long without a better loss before a member stops; its best weights are kept. An integer ≥ 1, in
+   * epochs.
    * @default 20
    */
   readonly patience?: number | undefined;
@@ -270,11 +284,6 @@ export interface MemberOptions {
    * @default 1
    */
   readonly snapshots?: number | undefined;
-  /**
-   * Sources of chance in which members differ; all members share the draws of the others.
-   * @default ['resample', 'init', 'order', 'masks']
-   */
-  readonly vary?: readonly ('resample' | 'init' | 'order' | 'masks')[] | undefined;
 }
 
 /** Lists of options of which members take the combinations. */
@@ -286,7 +295,10 @@ export type MemberGrid = {
 export interface TrainingOptions extends MemberOptions {
   /** How many members are trained, or a list with the options of each. An integer ≥ 1. @default 16 */
   readonly members?: number | readonly MemberOptions[] | undefined;
-  /** Lists of options; members take their combinations in turn, fewer members the first of them. */
+  /**
+   * Lists of options; members take their combinations in turn, fewer members the first of them.
+   * @default none
+   */
   readonly grid?: MemberGrid | undefined;
   /**
    * Seed of every random draw: the same options and seed give the same bytes. An integer ≥ 0.
@@ -298,14 +310,10 @@ export interface TrainingOptions extends MemberOptions {
    * @default 'auto'
    */
   readonly arithmetic?: 'auto' | 'fused' | 'strict' | undefined;
-  /**
-   * Share of the rows held out to decide when to stop, where `earlyStopping` is validation. A number > 0 and
-   * < 1.
-   * @default 0.1
-   */
+  /** Share of the rows held out to decide when to stop. A number > 0 and < 1. @default 0.1 */
   readonly validationShare?: number | undefined;
   /**
-   * Seconds that threads may work on one member before it is given up. A number > 0.
+   * How long threads may work on one member before it is given up. A number > 0, in seconds.
    * @default as long as it needs
    */
   readonly deadline?: number | undefined;

@@ -1,9 +1,51 @@
-// Turns what a user writes about tying and snapshots into the plain data of a member's spec, refusing what
-// makes no sense for one member alone. Whether members fit each other is checked where groups are formed.
+// The options of tying and snapshots: their records, and what they resolve to in a member's spec, refusing what makes
+// no sense for one member alone. Whether members fit each other is checked where groups are formed.
 
 import { failOption } from '../../errors.js';
 import { lastEpochOfCycle } from '../snapshots.js';
 import type { ScheduleSpec, TyingSpec } from '../spec.js';
+import { field, NETWORKS } from './field.js';
+
+const ofTying = {
+  group: 'tying',
+  by: NETWORKS,
+  when: { says: '`tie` is above 0', holds: ({ tie }: Pick<TyingOptions, 'tie'>) => tie > 0 },
+} as const;
+
+export const tyingFields = {
+  tie: field((z) => z.number().min(0), {
+    group: 'tying',
+    by: NETWORKS,
+    says: 'parameter tying: λ of λ·Σ‖wᵢ − wⱼ‖², which pulls members towards each other; 0: not at all',
+    default: 0,
+    example: 0.01,
+  }),
+  tiedLayers: field((z) => z.array(z.int().min(1)).min(1), {
+    ...ofTying,
+    says: 'numbers of the layers that are tied, 1 the first and the output layer the last',
+    defaultSays: 'all',
+    example: [1, 2],
+  }),
+  tyingMode: field((z) => z.enum(['rounds', 'exact']), {
+    ...ofTying,
+    says: 'tying: rounds pulls to the mean of the last epoch, on all threads; exact in every step, on one thread',
+    default: 'rounds',
+    example: 'exact',
+  }),
+  tyingGroup: field((z) => z.int().min(0), {
+    ...ofTying,
+    says: 'tying: members with the same number here are tied to each other',
+    default: 0,
+    example: 1,
+  }),
+  snapshots: field((z) => z.int().min(1), {
+    group: 'ensemble',
+    by: NETWORKS,
+    says: 'members that one run leaves: one at the end of each cosine cycle of the learning rate',
+    default: 1,
+    example: 5,
+  }),
+};
 
 /** The options of tying and snapshots, defaults in place, and those they are checked against. */
 export interface TyingOptions {

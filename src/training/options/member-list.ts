@@ -2,9 +2,9 @@
 // What an option means is not known here; whether anyone uses it is stray-options.ts.
 
 import { failOption } from '../../errors.js';
+import { engineOf } from '../../model/options/module-options.js';
+import { DEFAULTS } from '../../model/options/training-fields.js';
 import type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
-import { engineOf } from './module-options.js';
-import { DEFAULTS } from './shared-options.js';
 import { requireShare, requireUse, requireUsers } from './stray-options.js';
 import { withDefaults } from './with-defaults.js';
 

@@ -2,22 +2,18 @@
 // default filled in. It knows nothing of files, threads or kernels.
 
 import type { Task } from '../../data/dataset/dataset.js';
-import type { ResampleSpec } from '../../data/resample.js';
-import { failOption } from '../../errors.js';
 import { layerShapes } from '../../model/network.js';
 import type { FilledOptions } from '../../model/options/filled-options.js';
-import {
-  hasUnits,
-  hiddenUnits,
-  requireWholeImage,
-  resolveImage,
-  resolveLayers,
-} from '../../model/options/layer-options.js';
+import { hasUnits, requireWholeImage } from '../../model/options/layer-options.js';
+import { engineOf, moduleOf, resolveLearner } from '../../model/options/module-options.js';
 import type { ModuleTable, TranslatedNetwork } from '../../model/options/module-table.js';
 import { resolveNeighbours } from '../../model/options/neighbours-options.js';
+import { resolveNetwork } from '../../model/options/network-options.js';
 import { resolveOptimisation } from '../../model/options/optimisation-options.js';
 import { resolvePerturbations } from '../../model/options/perturbation-options.js';
 import { resolveActivityPenalty, resolveDropout } from '../../model/options/regularization-options.js';
+import { resolveResample, resolveStreams } from '../../model/options/resampling-options.js';
+import { DEFAULTS } from '../../model/options/training-fields.js';
 import type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
 import { resolveTying } from '../../model/options/tying-options.js';
 import type {
@@ -26,17 +22,13 @@ import type {
   MemberSpec,
   MemberStreams,
   NetworkMemberSpec,
-  NetworkSpec,
-  Source,
 } from '../../model/spec.js';
 import { listMembers } from './member-list.js';
-import { engineOf, moduleOf, resolveLearner } from './module-options.js';
-import { DEFAULTS } from './shared-options.js';
 import { withDefaults } from './with-defaults.js';
 
+export { DEFAULTS } from '../../model/options/training-fields.js';
 export type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
 export { gridPoints, memberCount, memberOptions, runCount } from './member-list.js';
-export { DEFAULTS } from './shared-options.js';
 
 /** What a plan needs to know of the data it will train on. */
 export interface PlanContext {
@@ -95,7 +87,7 @@ function resolveMember(own: MemberOptions, index: number, context: PlanContext):
   const engine = engineOf(own);
   switch (engine) {
     case 'wasm':
-      return resolveNetwork(o, own, named?.translated ?? null, streams, context);
+      return resolveNetworkMember(o, own, named?.translated ?? null, streams, context);
     case 'neighbours': {
       const neighbours = resolveNeighbours(o, own, features, task);
       const resample = resolveResample(o, task);
@@ -116,7 +108,7 @@ function resolveMember(own: MemberOptions, index: number, context: PlanContext):
 }
 
 /** @param translated the network of a module, which takes the place of the options of layers. */
-function resolveNetwork(
+function resolveNetworkMember(
   o: FilledOptions,
   own: MemberOptions,
   translated: TranslatedNetwork | null,
@@ -124,7 +116,7 @@ function resolveNetwork(
   context: PlanContext,
 ): NetworkMemberSpec {
   const { task, features, tangents = 0 } = context;
-  const network = translated?.network ?? describeNetwork(o, own);
+  const network = translated?.network ?? resolveNetwork(o, own);
   const { image, layers } = network;
   requireWholeImage(image, o.featureShare);
   const ownUnits = layers.map(hasUnits);
@@ -144,21 +136,4 @@ function resolveNetwork(
   // For its complaints about layers that do not fit.
   layerShapes(spec, features, task);
   return spec;
-}
-
-function describeNetwork(o: FilledOptions, own: MemberOptions): NetworkSpec {
-  const layers = resolveLayers(own.layers ?? [], hiddenUnits(own), o.activation);
-  return { image: resolveImage(own.image), layers, init: o.init };
-}
-
-function resolveResample({ resample, resampleShare }: FilledOptions, task: Task): ResampleSpec {
-  if (resample === 'stratified' && task.kind === 'regression') {
-    failOption('resample', 'none, bootstrap, subsample or grouped for regression', resample);
-  }
-  return resample === 'none' ? { kind: 'none' } : { kind: resample, share: resampleShare };
-}
-
-function resolveStreams(vary: readonly Source[], index: number): MemberStreams {
-  const key = (source: Source) => (vary.includes(source) ? index : 0);
-  return { resample: key('resample'), init: key('init'), order: key('order'), masks: key('masks') };
 }

@@ -1,27 +1,24 @@
 // Options without effect: one that means nothing to the members it was given to is refused, because whoever gave it
-// expects something of it. When an option has an effect is said beside its schema.
+// expects something of it. When an option has an effect is said in its record.
 
 import { failOption } from '../../errors.js';
+import type { Users } from '../../model/options/field.js';
 import type { FilledOptions } from '../../model/options/filled-options.js';
-import { neighboursUses } from '../../model/options/neighbours-options.js';
-import { optimisationUses, stoppingOf } from '../../model/options/optimisation-options.js';
-import type { Use } from '../../model/options/option-use.js';
-import { perturbationUses } from '../../model/options/perturbation-options.js';
+import { engineOf, kindOf } from '../../model/options/module-options.js';
+import { MEMBER_FIELDS, TRAINING_FIELDS } from '../../model/options/training-fields.js';
 import type { MemberOptions } from '../../model/options/training-options.js';
-import { engineOf, kindOf, moduleUses } from './module-options.js';
-import { sharedUses } from './shared-options.js';
+import type { Condition } from '../../option-names.js';
 import { withDefaults } from './with-defaults.js';
 
 type Name = keyof MemberOptions;
 
 /** When each option of a member has an effect. */
-export const MEMBER_USES: { readonly [Name in keyof MemberOptions]-?: Use<FilledOptions & MemberOptions> } = {
-  ...sharedUses,
-  ...moduleUses,
-  ...optimisationUses,
-  ...neighboursUses,
-  ...perturbationUses,
-};
+export const MEMBER_USES: {
+  readonly [Name in keyof MemberOptions]-?: {
+    readonly by: Users;
+    readonly when?: Condition<FilledOptions & MemberOptions>;
+  };
+} = MEMBER_FIELDS;
 
 /**
  * Refuses a shared option, or one of a grid, that no member uses.
@@ -42,12 +39,14 @@ export function requireUsers(members: readonly MemberOptions[]): void {
 /** Says of the first member that could use it by its kind, else of the first, what the option lacks. */
 function failUnused(name: Name, first: MemberOptions, members: readonly MemberOptions[]): never {
   const { by } = MEMBER_USES[name];
-  const own = members.find((member) => member[name] !== undefined && by.includes(kindOf(member))) ?? first;
+  const own =
+    members.find((member) => member[name] !== undefined && by.kinds.includes(kindOf(member))) ?? first;
   const kind = kindOf(own);
-  if (by.includes(kind)) failOption(name, complaintOf(name, own, withDefaults(own))!, own[name]);
+  if (by.kinds.includes(kind)) failOption(name, complaintOf(name, own, withDefaults(own))!, own[name]);
   // Layers and their dropout come from one place: `model` or these options.
-  if (kind === 'model' && by.includes('wasm')) failOption(name, 'absent when `model` is given', own[name]);
-  const engines = by.filter((user) => user !== 'model').join(' or ');
+  if (kind === 'model' && by.kinds.includes('wasm'))
+    failOption(name, 'absent when `model` is given', own[name]);
+  const engines = by.kinds.filter((user) => user !== 'model').join(' or ');
   failOption('engine', `${engines} for a member when \`${name}\` is given`, engineOf(own));
 }
 
@@ -67,15 +66,16 @@ export function requireUse(own: MemberOptions, all: MemberOptions, member: numbe
 /** @throws ERR_OPTION for a share of rows that no member stops by. */
 export function requireShare(validationShare: number | undefined, members: readonly MemberOptions[]): void {
   if (validationShare === undefined) return;
-  if (members.some((own) => stoppingOf(withDefaults(own), own.earlyStopping) === 'validation')) return;
-  failOption('validationShare', 'absent unless `earlyStopping` is validation', validationShare);
+  const { when } = TRAINING_FIELDS.validationShare;
+  if (members.some((own) => when?.holds({ ...own, ...withDefaults(own) }))) return;
+  failOption('validationShare', `absent unless ${when?.says}`, validationShare);
 }
 
 /** What an option should be for a member that does not use it; null for one that does. */
 function complaintOf(name: Name, own: MemberOptions, filled: FilledOptions): string | null {
   const { by, when } = MEMBER_USES[name];
   const kind = kindOf(own);
-  if (!by.includes(kind)) {
+  if (!by.kinds.includes(kind)) {
     const what = kind === 'model' ? 'a network that `model` describes' : `engine ${engineOf(own)}`;
     return `absent for a member of ${what}`;
   }

@@ -8,11 +8,11 @@ import { allowedModule } from '../../engines/user-modules/allowed-modules.js';
 import { probeModule } from '../../engines/user-modules/probe-module.js';
 import { readModule } from '../../engines/user-modules/user-module.js';
 import { memberFeatures } from '../../model/network.js';
+import { engineOf, moduleKey, modulePathOf } from '../../model/options/module-options.js';
 import type { ModuleTable, ResolvedModule } from '../../model/options/module-table.js';
 import { resolveLoss } from '../../model/options/optimisation-options.js';
 import type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
 import { type EnsemblePlan, type MemberSpec, type ModuleSpec, userModuleOf } from '../../model/spec.js';
-import { engineOf, moduleKey, modulePathOf } from '../options/module-options.js';
 import { DEFAULTS, memberOptions } from '../options/options.js';
 
 /**

@@ -125,7 +125,7 @@ t.test('an option that only other engines use is refused', async (t) => {
   for (const [name, { by, when }] of Object.entries(MEMBER_USES)) {
     if (['engine', 'model', 'learner', 'image'].includes(name)) continue;
     for (const [kind, options] of Object.entries(engines)) {
-      const isUser = by.includes(kind as keyof typeof engines);
+      const isUser = by.kinds.includes(kind as keyof typeof engines);
       if (isUser && when !== undefined) continue;
       const value = { ...EXAMPLES, ...valuesOf(CONDITIONS) }[name];
       const call = resolved({ ...options, [name]: value });

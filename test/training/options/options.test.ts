@@ -10,7 +10,7 @@ import {
   memberOptions,
   resolvePlan,
 } from '../../../src/training/options/options.js';
-import { parseTrainingOptions, trainingSchema } from '../../../src/training/options/training-schema.js';
+import { parseTrainingOptions } from '../../../src/training/options/training-schema.js';
 
 const task = { kind: 'classification', classes: ['a', 'b', 'c'] } as const;
 const values = { kind: 'regression', targets: ['y'] } as const;
@@ -198,12 +198,6 @@ t.test('shapes follow from the spec, the features and the task', async (t) => {
   ]);
   t.equal(shapesOf({ activation: 'tanh' }, task).at(-1)!.activation, 'linear');
   t.equal(parameterCount(shapesOf({}, task)), 10 * 5 + 5 + 5 * 3 + 3);
-});
-
-t.test('every option is described, for the help', async (t) => {
-  for (const [name, schema] of Object.entries(trainingSchema.shape)) {
-    t.ok(schema.unwrap().description, name);
-  }
 });
 
 t.test('of a huge grid only the points that are trained are made', async (t) => {

@@ -1,38 +1,49 @@
-// The options that name a module of the user's: their schema, and what they resolve to in a member's spec. The
-// files themselves are read before a plan is resolved (src/training/plan/resolve-modules.ts).
+// The options that say what trains a member, an engine or a module of the user's: their records, and what they resolve to
+// in a member's spec. The modules themselves are read before a plan is resolved (src/training/plan/resolve-modules.ts).
 
 import type { z as zod } from 'zod';
 import { failOption } from '../../errors.js';
-import type { ModuleTable, ResolvedModule } from '../../model/options/module-table.js';
-import { always, type Kind, type Use } from '../../model/options/option-use.js';
-import type { Engine, LearnerMemberSpec, Loss, ModuleSpec } from '../../model/spec.js';
+import type { Engine, LearnerMemberSpec, Loss, ModuleSpec } from '../spec.js';
+import { ALL_MEMBERS, field, type Kind, LEARNERS, OF_MODELS } from './field.js';
+import type { ModuleTable, ResolvedModule } from './module-table.js';
 
-export const moduleFields = (z: typeof zod) => ({
-  model: z
-    .string()
-    .min(1)
-    .describe(
-      'path of a module that builds a tf.LayersModel: tfjs trains it, or the wasm engine where it has the layers',
-    ),
-  learner: z
-    .string()
-    .min(1)
-    .describe(
-      'path of a module whose default export is a learner, which fits and predicts members of its own kind',
-    ),
-  learnerOptions: z
-    .record(z.string(), z.json())
-    .describe('plain values that the learner is given as they are (default: none)') as unknown as zod.ZodType<
-    LearnerMemberSpec['options']
-  >,
-});
+const ofModules = { group: 'modules', by: LEARNERS } as const;
 
-type Uses = { readonly [Name in keyof ReturnType<typeof moduleFields>]: Use };
-
-export const moduleUses: Uses = {
-  model: always(['model', 'tfjs']),
-  learner: always(['learner']),
-  learnerOptions: always(['learner']),
+export const engineFields = {
+  engine: field((z) => z.enum(['wasm', 'neighbours', 'tfjs', 'learner']), {
+    group: 'ensemble',
+    by: ALL_MEMBERS,
+    says:
+      'what trains members: wasm, networks in this library; neighbours, the nearest stored rows; tfjs, a model of ' +
+      'TensorFlow.js; learner, a module of your own',
+    defaultSays: 'wasm, or learner where `learner` is given',
+    example: 'neighbours',
+  }),
+  model: field((z) => z.string().min(1), {
+    ...ofModules,
+    by: OF_MODELS,
+    says: 'path of a module that builds a tf.LayersModel: tfjs trains it, or the wasm engine where it has the layers',
+    defaultSays: 'none',
+    example: 'net.mjs',
+    file: true,
+  }),
+  learner: field((z) => z.string().min(1), {
+    ...ofModules,
+    says: 'path of a module whose default export is a learner, which fits and predicts members of its own kind',
+    defaultSays: 'none',
+    example: 'tree.mjs',
+    file: true,
+  }),
+  learnerOptions: field(
+    (z) => z.record(z.string(), z.json()) as unknown as zod.ZodType<LearnerMemberSpec['options']>,
+    {
+      ...ofModules,
+      says: 'plain values that the learner is given as they are',
+      defaultSays: 'none',
+      configOnly: true,
+      example: { depth: 3 },
+    },
+  ),
 };
 
 /** The options that a module's use depends on. */

@@ -1,0 +1,70 @@
+// The options of hidden layers, images and initial weights: their records, and the network they resolve to. How layers
+// are read is in layer-options.ts.
+
+import type { NetworkSpec } from '../spec.js';
+import { field, OF_IMAGES, OWN_LAYERS } from './field.js';
+import {
+  ACTIVATIONS,
+  type HiddenOptions,
+  hiddenUnits,
+  resolveImage,
+  resolveLayers,
+  usesActivation,
+} from './layer-options.js';
+import { imageSchema, layersSchema } from './layer-schema.js';
+import type { ImageOption } from './layer-words.js';
+
+const ofNetworks = { group: 'network', by: OWN_LAYERS } as const;
+
+export const networkFields = {
+  hidden: field((z) => z.array(z.int().min(1)), {
+    ...ofNetworks,
+    says: 'units of each dense hidden layer, in their order; none at all makes a linear model',
+    defaultSays: '64, or none after `layers`',
+    example: [64, 32],
+    common: true,
+  }),
+  layers: field(layersSchema, {
+    ...ofNetworks,
+    says: 'convolutions, poolings and dense layers in their order, before those of `hidden`; the first two need `image`',
+    defaultSays: 'none',
+    example: ['conv 8@3x3', 'maxpool 2'],
+    common: true,
+  }),
+  image: field(imageSchema, {
+    ...ofNetworks,
+    by: OF_IMAGES,
+    says: 'how the features of a row are an image: channels × height × width in pixels',
+    defaultSays: 'not one',
+    example: '1x28x28',
+    common: true,
+  }),
+  activation: field((z) => z.enum(ACTIVATIONS), {
+    ...ofNetworks,
+    says: 'activation of the hidden layers that name none themselves',
+    default: 'relu',
+    example: 'tanh',
+    when: { says: 'a hidden layer has none of its own', holds: usesActivation },
+  }),
+  init: field((z) => z.enum(['he', 'glorot']), {
+    ...ofNetworks,
+    says: 'spread of the initial weights: he suits relu and its kin, glorot tanh and sigmoid',
+    default: 'he',
+    example: 'glorot',
+  }),
+};
+
+/** The options that have defaults, in place. */
+interface NetworkOptions {
+  readonly activation: (typeof ACTIVATIONS)[number];
+  readonly init: NetworkSpec['init'];
+}
+
+/** @param own what was stated. @throws ERR_OPTION for words that are no layer. */
+export function resolveNetwork(
+  { activation, init }: NetworkOptions,
+  own: HiddenOptions & { readonly image?: ImageOption | undefined },
+): NetworkSpec {
+  const layers = resolveLayers(own.layers ?? [], hiddenUnits(own), activation);
+  return { image: resolveImage(own.image), layers, init };
+}

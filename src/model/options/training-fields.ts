@@ -1,0 +1,122 @@
+// All options of training, in the order of the help and of the reference: those that may differ between members, and
+// those of the whole training.
+
+import type { z as zod } from 'zod';
+import {
+  type Defaults,
+  defaultsOf,
+  field,
+  type Schemas,
+  schemasOf,
+  THE_TRAINING,
+  type Zod,
+} from './field.js';
+import { engineFields } from './module-options.js';
+import { neighboursFields } from './neighbours-options.js';
+import { networkFields } from './network-options.js';
+import {
+  optimisationFields,
+  type StoppingOptions,
+  stoppingFields,
+  stoppingOf,
+} from './optimisation-options.js';
+import { perturbationFields } from './perturbation-options.js';
+import { dropoutFields, regularizationFields } from './regularization-options.js';
+import { resamplingFields } from './resampling-options.js';
+import { tyingFields } from './tying-options.js';
+
+/** Options that may differ between the members of one ensemble. */
+export const MEMBER_FIELDS = {
+  ...engineFields,
+  ...networkFields,
+  ...optimisationFields,
+  ...neighboursFields,
+  ...resamplingFields,
+  ...dropoutFields,
+  ...regularizationFields,
+  ...perturbationFields,
+  ...stoppingFields,
+  ...tyingFields,
+};
+
+/** Every option of training; the names are those used everywhere. */
+export const TRAINING_FIELDS = {
+  members: field((z) => z.union([z.int().min(1), z.array(memberSchema(z)).min(1)]), {
+    group: 'ensemble',
+    by: THE_TRAINING,
+    says: 'how many members are trained, or a list with the options of each',
+    saysFlag: 'how many members are trained',
+    default: 16,
+    argument: 'k',
+    short: 'k',
+    example: 8,
+    common: true,
+  }),
+  grid: field(gridSchema, {
+    group: 'ensemble',
+    by: THE_TRAINING,
+    says: 'lists of options; members take their combinations in turn, fewer members the first of them',
+    defaultSays: 'none',
+    configOnly: true,
+    example: { l2: [0, 0.001] },
+  }),
+  seed: field((z) => z.int().min(0), {
+    group: 'ensemble',
+    by: THE_TRAINING,
+    says: 'seed of every random draw: the same options and seed give the same bytes',
+    defaultSays: 'drawn anew',
+    argument: 'n',
+    short: 's',
+    example: 1,
+    common: true,
+  }),
+  arithmetic: field((z) => z.enum(['auto', 'fused', 'strict']), {
+    group: 'run',
+    by: THE_TRAINING,
+    says: 'multiply-add with one rounding (fused) or with two (strict); auto: fused where the machine has it',
+    default: 'auto',
+    example: 'strict',
+  }),
+  validationShare: field((z) => z.number().gt(0).lt(1), {
+    group: 'stopping',
+    by: THE_TRAINING,
+    says: 'share of the rows held out to decide when to stop',
+    default: 0.1,
+    example: 0.2,
+    when: {
+      says: '`earlyStopping` is validation',
+      holds: (o: StoppingOptions) => stoppingOf(o) === 'validation',
+    },
+  }),
+  deadline: field((z) => z.number().gt(0), {
+    group: 'run',
+    by: THE_TRAINING,
+    says: 'how long threads may work on one member before it is given up',
+    unit: 'seconds',
+    defaultSays: 'as long as it needs',
+    argument: 'seconds',
+    example: 60,
+  }),
+  ...MEMBER_FIELDS,
+};
+
+/** The value of every option that is not stated and has one. */
+export const DEFAULTS: Defaults<typeof TRAINING_FIELDS> = defaultsOf(TRAINING_FIELDS);
+
+function memberSchema(z: Zod) {
+  return z.strictObject(schemasOf(MEMBER_FIELDS, z)).partial();
+}
+
+type MemberSchemas = Schemas<typeof MEMBER_FIELDS>;
+
+function gridSchema(z: Zod) {
+  const lists = Object.entries(schemasOf(MEMBER_FIELDS, z)).map(([name, schema]) => [
+    name,
+    z.array(schema).min(1),
+  ]);
+  return z
+    .strictObject(
+      Object.fromEntries(lists) as { [Name in keyof MemberSchemas]: zod.ZodArray<MemberSchemas[Name]> },
+    )
+    .partial();
+}
