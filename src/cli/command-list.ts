@@ -1,15 +1,10 @@
 // The commands there are. Each one's own module is loaded only when it is the one asked for, because what a command
 // imports is most of a short run's time.
 
-import type { CommandDefinition } from './options/command.js';
+import type { CommandList } from './options/command.js';
 import type { CommandOptions } from './options/usage-errors.js';
 
-export interface CommandEntry {
-  readonly summary: string;
-  readonly load: () => Promise<{ readonly command: CommandDefinition }>;
-}
-
-export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+export const COMMANDS: CommandList = {
   train: {
     summary: 'train an ensemble on a CSV file and measure it',
     load: () => import('./commands/train/train.js'),
@@ -48,6 +43,13 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   measure: {
     summary: "measure how members' errors correlate, from predictions of any library",
     load: () => import('./commands/measure.js'),
+  },
+  completion: {
+    summary: 'print the script that completes commands and options in a shell',
+    load: async () => {
+      const { completionCommand } = await import('./commands/completion/completion.js');
+      return { command: completionCommand(COMMANDS) };
+    },
   },
 };
 

@@ -23,6 +23,15 @@ export interface CommandDefinition {
   run(positional: readonly string[], given: GivenOptions, origins: OptionOrigins): Promise<number>;
 }
 
+/** A command that is loaded once it is asked for. */
+export interface CommandEntry {
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: CommandDefinition }>;
+}
+
+/** Commands by their names, in the order of the help. */
+export type CommandList = Readonly<Record<string, CommandEntry>>;
+
 const output = rowsIn('output');
 
 /** Options that every command has. */
