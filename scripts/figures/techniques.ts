@@ -56,6 +56,16 @@ const TECHNIQUES: Readonly<Record<string, readonly TrainingOptions[]>> = {
   convolution: convolutional,
 };
 
+/** Not part of the last line of the first ones. */
+const FURTHER: Readonly<Record<string, readonly TrainingOptions[]>> = {
+  'L2 penalty': [1e-4, 1e-3, 1e-2].map((l2) => ({ l2 })),
+  'L1 penalty': [1e-5, 1e-4, 1e-3].map((l1) => ({ l1 })),
+  'label smoothing': [0.05, 0.1, 0.2].map((labelSmoothing) => ({ labelSmoothing })),
+  'input noise': [0.1, 0.3, 0.5].map((inputNoise) => ({ inputNoise })),
+  'early stopping': [0.1, 0.2].map((validationShare) => ({ earlyStopping: 'validation', validationShare })),
+  snapshots: [2, 4].map((snapshots) => ({ snapshots, members: MEMBERS / snapshots, learningRate: 3e-3 })),
+};
+
 interface Result {
   readonly accuracy: number;
   readonly memberAccuracy: number;
@@ -173,4 +183,7 @@ await report(
   `all useful (${useful.map(([name]) => name).join(', ')})`,
   Object.assign({}, ...useful.map(([, [options]]) => options)),
 );
+for (const [name, candidates] of Object.entries(FURTHER)) {
+  await report(name, (await choose(candidates, seeds))[0]);
+}
 await pool.close();

@@ -1,4 +1,4 @@
-// The digits as the comparisons of scripts/examples take them: any rows as a dataset, splits stratified by class, and
+// The digits as the comparisons of scripts/figures take them: any rows as a dataset, splits stratified by class, and
 // differences of two methods over seeds.
 
 import { Dataset, readCsv, splitRows } from '../../src/index.js';

@@ -26,9 +26,6 @@ const PRINTS: Readonly<Record<string, RegExp>> = {
   'uncertainty.js': /^RMSE: one member [\d.]+, the ensemble [\d.]+\nrow 0: \d+ ± \d+\n/,
 };
 
-/** Fewer training rows than are documented, where a script can do with them. */
-const ARGUMENTS: Readonly<Record<string, readonly string[]>> = { 'tangent-distance.js': ['50', '2'] };
-
 /** Scripts that need @tensorflow/tfjs-node. */
 const TENSORFLOW = new Set(['mixed.js']);
 const hasTensorFlow =
@@ -41,7 +38,7 @@ for (const name of scripts) {
   t.test(`${name} runs`, { skip }, async (t) => {
     const script = join(root, 'dist/scripts/examples', name);
     const env = { ...process.env, NODE_OPTIONS: '' };
-    const { stdout } = await promisify(execFile)(process.execPath, [script, ...(ARGUMENTS[name] ?? [])], {
+    const { stdout } = await promisify(execFile)(process.execPath, [script], {
       cwd: folder,
       env,
     });

@@ -1,7 +1,7 @@
 // Nearest neighbours by tangent distance against Euclidean ones on the digits with few training rows: the
 // table of docs/techniques/tangent-distance.md. k, smoothing and stiffness are chosen on training rows alone (a third of
 // them validates, summed over the seeds); test rows are all the others.
-// Run: node dist/scripts/examples/tangent-distance.js [training rows, 100] [seeds, 2]; the documented figures: 100 5, 300 5
+// Run: node dist/scripts/figures/tangent-distance.js [training rows, 100] [seeds, 2]; the documented figures: 100 5, 300 5
 
 import { evaluateEnsemble, type TrainingOptions, trainEnsemble } from '../../src/index.js';
 import { allRows, datasetOf, mean, paired, split } from '../support/digits.js';
