@@ -1,27 +1,115 @@
 // The one error type of tutti: a stable code, a message a user can act on, and plain details.
 // Errors lose their class across threads, so they travel in a wire form and are rebuilt on arrival.
 
+/** What a code stands for. */
+export interface ErrorMeaning {
+  /** What happened. */
+  readonly means: string;
+  /** What whoever sees it can do. */
+  readonly todo: string;
+  /** The command line's exit status: 2 wrong usage or input, 1 the work failed, 130 interrupted. */
+  readonly exitStatus: 1 | 2 | 130;
+}
+
+/** All codes, each with its meaning; docs/reference/error-codes.md is written from them. */
+export const ERROR_CODES = {
+  ERR_OPTION: {
+    means:
+      'An option, a key of a config file or an argument of a function is wrong, unknown or without effect.',
+    todo: 'Give what the message expects; `details.option` names the option.',
+    exitStatus: 2,
+  },
+  ERR_DATA: {
+    means: 'What a data file or a dataset holds is wrong.',
+    todo: 'Mend the cell or column that the message names, or say with an option how to take it (`missing`, `impute`, `unseen`, `drop`, …).',
+    exitStatus: 2,
+  },
+  ERR_SHAPE: {
+    means: 'Arrays or datasets do not fit together or do not fit the ensemble.',
+    todo: 'Compare the lengths that the message names; rows are whole rows of features, one after another.',
+    exitStatus: 2,
+  },
+  ERR_FILE: {
+    means: 'A file cannot be read or written.',
+    todo: 'Check the path, its permissions and the space that is left; the message has the reason of the system.',
+    exitStatus: 2,
+  },
+  ERR_BUNDLE: {
+    means: 'A saved ensemble is damaged, cut short, of a newer version or not one at all.',
+    todo: 'Copy the file anew, or update tutti where the message says that the format is newer. Nothing of it was read.',
+    exitStatus: 2,
+  },
+  ERR_MEMORY: {
+    means: 'The work would need more memory than there is.',
+    todo: 'Train on fewer threads, with fewer or smaller members or on fewer columns, or raise the limit of the machine.',
+    exitStatus: 2,
+  },
+  ERR_ARITHMETIC: {
+    means:
+      'The arithmetic that was asked for, or that an ensemble was trained in, cannot be done on this machine.',
+    todo: 'Leave `arithmetic` at auto or take strict, which every machine does; check `TUTTI_ARITHMETIC`.',
+    exitStatus: 2,
+  },
+  ERR_ENGINE_MISSING: {
+    means: 'An engine that is installed apart, such as tfjs, is not there or cannot be loaded.',
+    todo: 'Install the package that the message names.',
+    exitStatus: 2,
+  },
+  ERR_MODULE: {
+    means:
+      'A module of yours is not there, has changed since it was trained with, is not allowed, or exports the wrong thing.',
+    todo: 'Check the path and what the module exports; a file that changed has to be as it was, or the members trained anew.',
+    exitStatus: 2,
+  },
+  ERR_DIVERGED: {
+    means: "A member's loss became NaN or infinite.",
+    todo: 'Lower `learningRate`, and look for values that are far out in the data.',
+    exitStatus: 1,
+  },
+  ERR_LEARNER: {
+    means: 'A learner threw, or answered with what are no predictions.',
+    todo: 'Mend the module; the message and the cause are its own.',
+    exitStatus: 1,
+  },
+  ERR_DEADLINE: {
+    means: 'A member took longer than it may.',
+    todo: 'Raise `deadline`, or give the member less to do.',
+    exitStatus: 1,
+  },
+  ERR_THREAD_LOST: {
+    means: 'A thread died as it trained a member, and so did the one that tried again.',
+    todo: 'Look for code of yours that ends its process, and for the memory limit of the machine.',
+    exitStatus: 1,
+  },
+  ERR_THREAD_START: {
+    means: 'No thread can start, because of its worker file or of the system.',
+    todo: "Check `workerPath` where the package is bundled; otherwise the system's limits of threads and memory.",
+    exitStatus: 1,
+  },
+  ERR_THREAD_BLOCKED: {
+    means: 'A thread is blocked in the operating system and cannot be ended.',
+    todo: 'Look for code of yours that waits in the system, such as a read of a pipe; the process has to end to be rid of it.',
+    exitStatus: 1,
+  },
+  ERR_MEMBERS_FAILED: {
+    means: 'Every member of an ensemble failed.',
+    todo: 'Look at the first error, which is the cause.',
+    exitStatus: 1,
+  },
+  ERR_CANCELLED: {
+    means: 'The work was stopped by an AbortSignal or Ctrl-C, or what it needs was closed meanwhile.',
+    todo: 'Nothing, where it was meant; a training keeps the members that are finished.',
+    exitStatus: 130,
+  },
+  ERR_INTERNAL: {
+    means: 'A fault in tutti, or an error that it did not expect.',
+    todo: 'Report it with the output of `TUTTI_DEBUG=1`, which shows where.',
+    exitStatus: 1,
+  },
+} as const satisfies Readonly<Record<string, ErrorMeaning>>;
+
 /** Stable codes; programs may switch on them. */
-export type ErrorCode =
-  | 'ERR_OPTION' // an option, a configuration value or an argument of the API is wrong
-  | 'ERR_DATA' // a data file or dataset is wrong (names the file, row and column)
-  | 'ERR_SHAPE' // arrays whose shapes do not fit together
-  | 'ERR_FILE' // a file cannot be read or written
-  | 'ERR_BUNDLE' // a saved ensemble is damaged, truncated, of another version or not one at all
-  | 'ERR_MEMORY' // the work would need more memory than there is
-  | 'ERR_ARITHMETIC' // the recorded arithmetic cannot be done on this host
-  | 'ERR_ENGINE_MISSING' // an engine that is installed apart, such as tfjs, is not there
-  | 'ERR_MODULE' // a module of the user's is not there, has changed, or exports the wrong thing
-  | 'ERR_DIVERGED' // a member's loss became NaN or infinite
-  | 'ERR_LEARNER' // a learner threw, or answered with what are no predictions
-  | 'ERR_DEADLINE' // a member took longer than it may
-  | 'ERR_THREAD_LOST' // a pool thread died and the retry failed as well
-  | 'ERR_THREAD_START' // no pool thread can start, because of its worker file or the system
-  | 'ERR_THREAD_BLOCKED' // a pool thread is blocked in the operating system and cannot be ended
-  | 'ERR_CALLBACK' // a user's callback threw
-  | 'ERR_MEMBERS_FAILED' // every member of an ensemble failed
-  | 'ERR_CANCELLED' // stopped by an AbortSignal or Ctrl-C
-  | 'ERR_INTERNAL'; // a bug in tutti
+export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** Plain, serialisable facts about an error: the member, file, row, column, option concerned. */
 export type ErrorDetails = Readonly<Record<string, string | number | boolean | null>>;
@@ -33,19 +121,6 @@ export interface WireError {
   readonly details: ErrorDetails;
   readonly stack?: string;
 }
-
-/** Codes that mean the input or the usage was wrong (command-line exit status 2). */
-const USAGE_CODES: ReadonlySet<ErrorCode> = new Set([
-  'ERR_OPTION',
-  'ERR_DATA',
-  'ERR_SHAPE',
-  'ERR_FILE',
-  'ERR_BUNDLE',
-  'ERR_MEMORY',
-  'ERR_ARITHMETIC',
-  'ERR_ENGINE_MISSING',
-  'ERR_MODULE',
-]);
 
 export class TuttiError extends Error {
   override readonly name = 'TuttiError';
@@ -59,9 +134,10 @@ export class TuttiError extends Error {
   }
 
   /** The command line's exit status: 130 interrupted, 2 wrong usage or input, 1 the work failed. */
-  get exitStatus(): 1 | 2 | 130 {
-    if (this.code === 'ERR_CANCELLED') return 130;
-    return USAGE_CODES.has(this.code) ? 2 : 1;
+  get exitStatus(): ErrorMeaning['exitStatus'] {
+    const codes: Readonly<Record<string, ErrorMeaning>> = ERROR_CODES;
+    // Another version's saved ensemble may hold codes that are not known here.
+    return codes[this.code]?.exitStatus ?? 1;
   }
 }
 
