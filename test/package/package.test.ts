@@ -1,5 +1,6 @@
-// The package as its users get it: packed, installed in an empty folder, run and type-checked from there.
-// The only test that needs the npm registry; it is skipped where that cannot be reached.
+// The package as its users get it: packed, installed in an empty folder, and there a new user's first ten minutes with
+// the README's script: run, type-checked, required, bundled, tested. The only test that needs the npm registry; it is
+// skipped where that cannot be reached.
 
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -10,9 +11,13 @@ import t from 'tap';
 import { readmeScript } from '../support/readme.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
+const SCRIPT = readmeScript(root);
 const folder = t.testdir({ 'package.json': '{"name":"consumer","private":true}' });
 /** What npm says when there is no way to the registry. */
 const OFFLINE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|ETIMEDOUT|ENOTCACHED/;
+
+/** What users have beside tutti. */
+const TOOLS = ['typescript@6', '@types/node@22', 'esbuild@0.28', 'vitest@4'];
 
 /** Runs a command of the user in the folder; the test runner's own loaders are not the user's. */
 async function run(command: string, ...args: string[]) {
@@ -20,11 +25,22 @@ async function run(command: string, ...args: string[]) {
   return promisify(execFile)(command, args, { cwd: folder, env, maxBuffer: 1 << 24 });
 }
 
+/** Checks the types of a file with TypeScript. */
+async function check(compilerOptions: object, file: string) {
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }));
+  try {
+    await run('npx', '--no-install', 'tsc', '-p', '.');
+  } catch (error) {
+    throw new Error((error as { stdout: string }).stdout, { cause: error });
+  }
+}
+
 t.before(async () => {
   await run('npm', 'pack', root, '--ignore-scripts');
   const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
   try {
-    await run('npm', 'install', `./${tarball}`, '--no-audit', '--no-fund', '--prefer-offline');
+    const packages = [`./${tarball}`, ...TOOLS];
+    await run('npm', 'install', ...packages, '--no-audit', '--no-fund', '--prefer-offline');
   } catch (error) {
     if (!OFFLINE.test((error as { stderr: string }).stderr)) throw error;
     t.plan(0, 'the npm registry cannot be reached');
@@ -42,10 +58,55 @@ t.test('npx tutti runs from the folder', async (t) => {
   t.match(JSON.parse(stdout), { complete: true, members: 2, contentHash: /^[0-9a-f]{64}$/ });
 });
 
-t.test("the README's first script runs as plain JavaScript", async (t) => {
-  writeFileSync(join(folder, 'first.mjs'), readmeScript(root));
-  const { stdout } = await run(process.execPath, 'first.mjs');
-  t.match(stdout, /^accuracy: mean member 0\.9\d+, ensemble 0\.9\d+\nv 0\.\d+, c 0\.\d+, ρ 0\.\d+/);
+/** What the README's script prints. */
+const PRINTED = /^ +accuracy .*\ntest, arithmetic mean +98\.70 % .*\n(.*\n)+7 (1|0\.9\d+)\n$/;
+
+t.test("the README's script runs as an ES module", async (t) => {
+  writeFileSync(join(folder, 'first.mjs'), SCRIPT);
+  t.match((await run(process.execPath, 'first.mjs')).stdout, PRINTED);
+});
+
+t.test('it runs in CommonJS, with require', async (t) => {
+  const script = SCRIPT.replace(
+    /^import (.*) from ('tutti');\n/,
+    'const $1 = require($2);\nasync function main() {',
+  );
+  writeFileSync(join(folder, 'first.cjs'), `${script}}\nmain();\n`);
+  t.match((await run(process.execPath, 'first.cjs')).stdout, PRINTED);
+});
+
+t.test('it runs as one file that esbuild made of it', async (t) => {
+  const how = ['--bundle', '--platform=node', '--format=esm', '--outfile=out/first.mjs', '--log-level=error'];
+  await run('npx', '--no-install', 'esbuild', 'first.mjs', ...how);
+  t.match((await run(process.execPath, 'out/first.mjs')).stdout, PRINTED);
+});
+
+t.test('it runs in a test of vitest', async (t) => {
+  const [imports, ...body] = SCRIPT.split('\n');
+  const [open, close] = [
+    "test('the first script', async () => {",
+    'expect(ensemble.members).toHaveLength(16);\n}, 0);',
+  ];
+  const script = ["import { expect, test } from 'vitest';", imports, open, ...body, close];
+  writeFileSync(join(folder, 'first.test.mjs'), script.join('\n'));
+  const { stdout } = await run('npx', '--no-install', 'vitest', 'run', '--reporter=tap');
+  t.match(stdout, /ok \d+ - .*the first script/);
+  t.notMatch(stdout, 'not ok');
+});
+
+t.test('it is strict TypeScript as it stands, with and without skipLibCheck', async (t) => {
+  writeFileSync(join(folder, 'first.mts'), SCRIPT);
+  for (const skipLibCheck of [true, false]) {
+    const options = {
+      target: 'es2022',
+      module: 'nodenext',
+      strict: true,
+      noEmit: true,
+      types: ['node'],
+      skipLibCheck,
+    };
+    await t.resolves(check({ ...options, noUncheckedIndexedAccess: true }, 'first.mts'));
+  }
 });
 
 t.test('its types serve a consumer without any types of their own', async (t) => {
@@ -59,11 +120,8 @@ t.test('its types serve a consumer without any types of their own', async (t) =>
     'await trainEnsemble(train, { hiden: [8] });',
   ];
   const options = { target: 'es2022', module: 'nodenext', strict: true, noEmit: true, types: [] };
-  const config = { compilerOptions: options, files: ['consumer.mts'] };
   writeFileSync(join(folder, 'consumer.mts'), consumer.join('\n'));
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  await t.resolves(run(process.execPath, tsc, '-p', '.'));
+  await t.resolves(check(options, 'consumer.mts'));
 });
 
 t.test('its types need no DOM and no skipLibCheck, whatever the modules of the consumer', async (t) => {
@@ -73,8 +131,6 @@ t.test('its types need no DOM and no skipLibCheck, whatever the modules of the c
     join(folder, 'plain.ts'),
     `${consumer}export const options: TrainingOptions = { hidden: [8] };\n`,
   );
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const types = { types: ['node'], typeRoots: [join(root, 'node_modules/@types')] };
   for (const [module, moduleResolution] of [
     ['nodenext', 'nodenext'],
     ['commonjs', 'bundler'],
@@ -87,9 +143,7 @@ t.test('its types need no DOM and no skipLibCheck, whatever the modules of the c
       module,
       moduleResolution,
     };
-    const config = { compilerOptions: { ...options, ...types }, files: ['plain.ts'] };
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-    await t.resolves(run(process.execPath, tsc, '-p', '.'), `module ${module}`);
+    await t.resolves(check({ ...options, types: ['node'] }, 'plain.ts'), `module ${module}`);
   }
 });
 
@@ -98,7 +152,7 @@ t.test('it holds what it needs and no more', async (t) => {
   for (const name of ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/src/kernels/embedded.js']) {
     t.ok(names.includes(name), name);
   }
-  t.ok(names.includes('scripts/examples/digits.ts'), 'the examples');
+  t.ok(names.includes('scripts/examples/first-training.ts'), 'the examples');
   t.strictSame(
     names.filter((name) => /(^|\/)(test|node_modules)(\/|$)|^scripts\/(?!examples)|\.(map|wasm)$/.test(name)),
     [],
