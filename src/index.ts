@@ -4,6 +4,7 @@
 import './supported-node.js';
 
 export { Ensemble, type InspectedFile } from './api/ensemble.js';
+export { compareSources, extendEnsemble } from './api/every-core.js';
 export type { LabelledInputs } from './api/labelled-rows.js';
 export { loadData } from './api/load-data.js';
 export type { DataSource, LoadDataOptions, TrainingData } from './api/load-tested.js';
@@ -108,12 +109,11 @@ export {
 } from './studies/masks/compare-masks.js';
 export { type MaskOptions, maskEnsemble } from './studies/masks/masks.js';
 export { type MaskWay, type PredictMasksOptions, predictWithMasks } from './studies/masks/predict-masks.js';
-export {
-  compareSources,
-  type SourceFigures,
-  type SourcesOptions,
-  type SourcesReport,
-  type Spread,
+export type {
+  SourceFigures,
+  SourcesOptions,
+  SourcesReport,
+  Spread,
 } from './studies/sources.js';
 export { imageTangents, type TangentOptions } from './techniques/image-tangents.js';
 export {
@@ -123,7 +123,7 @@ export {
   sparseCode,
 } from './techniques/sparse-coding.js';
 export { type TangentDistanceOptions, tangentDistance } from './techniques/tangent-distance.js';
-export { type ExtendOptions, extendEnsemble } from './training/extend-ensemble.js';
+export type { ExtendOptions } from './training/extend-ensemble.js';
 export type { EpochDecision, EpochEvent } from './training/session/job.js';
 export type { TrainingProgress } from './training/session/progress.js';
 export type { MemberRunner } from './training/session/runner.js';

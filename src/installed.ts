@@ -44,7 +44,7 @@ export function requireInstalled<T>(name: string): T {
   const expected = `Expected the package ${name} to be found from ${places()[0]}, got nothing`;
   throw new TuttiError(
     'ERR_FILE',
-    `${expected}; install tutti or ${name} where the bundled app runs, or train without a pool; ${HELP}`,
+    `${expected}; install tutti or ${name} where the bundled app runs, or train with createInlineRunner(); ${HELP}`,
   );
 }
 

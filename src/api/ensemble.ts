@@ -149,7 +149,7 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
 
   /** The ensemble with more members, trained on the same dataset; those there are stay as they are. */
   async extend(train: Dataset, options: ExtendOptions, settings?: TrainingSettings): Promise<Ensemble<Kind>> {
-    const { extendEnsemble } = await import('../training/extend-ensemble.js');
+    const { extendEnsemble } = await import('./every-core.js');
     return new Ensemble({ ...(await extendEnsemble(this, train, options, settings)), task: this.task });
   }
 

@@ -1,8 +1,10 @@
-// Training as programs ask for it: ensembles with their methods instead of plain records.
+// Training as programs ask for it: ensembles with their methods instead of plain records, and every core where no runner
+// is named.
 
 import type { Dataset, TaskKind } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
+import { onSharedPool } from '../pool/shared-pool.js';
 import type { TrainingProgress } from '../training/session/progress.js';
 import type { TrainingSettings } from '../training/session/training-settings.js';
 import { startTraining as startRecord } from '../training/start-training.js';
@@ -25,20 +27,21 @@ export interface StartedTraining<Kind extends TaskKind = TaskKind> {
 /**
  * Trains an ensemble on a dataset.
  *
+ * @param settings how it is run; without a `runner`, on every core.
  * @returns the ensemble; members that failed are listed in `failures`, the others kept.
  * @throws ERR_OPTION for bad options or what is no dataset, ERR_SHAPE or ERR_DATA for one that does not fit together,
  * ERR_MODULE for a module of the user's that is not there or exports the wrong thing, ERR_ENGINE_MISSING, ERR_MEMORY
- * when it would not fit, ERR_THREAD_START when no thread of the pool can start, ERR_MEMBERS_FAILED when every member
- * failed, and the signal's reason when stopped (unless `onInterrupt` is 'keep').
+ * when it would not fit, ERR_FILE when the threads' file is not found, ERR_THREAD_START when no thread can start,
+ * ERR_MEMBERS_FAILED when every member failed, and the signal's reason when stopped (unless `onInterrupt` is 'keep').
  *
  * **Source:** Breiman, "Bagging predictors", 1996; Goodfellow, Bengio, Courville, Deep Learning, 7.11.
  */
 export async function trainEnsemble<Kind extends TaskKind = TaskKind>(
   dataset: Dataset<Kind>,
   options?: TrainingOptions,
-  settings?: TrainingSettings,
+  settings: TrainingSettings = {},
 ): Promise<Ensemble<Kind>> {
-  return withTask(await trainRecord(dataset, options, settings), dataset);
+  return withTask(await trainRecord(dataset, options, onSharedPool(settings)), dataset);
 }
 
 /**
@@ -54,9 +57,9 @@ export async function trainEnsemble<Kind extends TaskKind = TaskKind>(
 export function startTraining<Kind extends TaskKind = TaskKind>(
   dataset: Dataset<Kind>,
   options?: TrainingOptions,
-  settings?: TrainingSettings,
+  settings: TrainingSettings = {},
 ): StartedTraining<Kind> {
-  const started = startRecord(dataset, options, settings);
+  const started = startRecord(dataset, options, onSharedPool(settings));
   const ensemble = started.ensemble.then((record) => withTask(record, dataset));
   // Whoever watches progress alone is told of a failure there.
   ensemble.catch(() => {});

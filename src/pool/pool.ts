@@ -224,6 +224,6 @@ function destroyed(): TuttiError {
 
 function waitsForItself(): TuttiError {
   const message =
-    'A training begun in `onEpochEnd` of another on the same pool would wait for a thread that waits for it; give it a pool of its own, or none';
+    'A training begun in `onEpochEnd` of another on the same pool would wait for a thread that waits for it; give it a pool of its own, or createInlineRunner()';
   return new TuttiError('ERR_OPTION', message, { option: 'runner' });
 }

@@ -78,12 +78,7 @@ export interface SourcesReport {
   readonly sources: readonly SourceFigures[];
 }
 
-/**
- * Trains and measures the ensemble once per source and seed, and once per seed with all sources on.
- * @param test rows that no member is trained on.
- * @param options as for `trainEnsemble`; `vary` names the sources to compare. @default those that are in use
- * @throws ERR_OPTION for fewer than two members or a number of seeds that is not one.
- */
+/** Trains and measures, on the calling thread unless the comparison names a runner. */
 export async function compareSources(
   train: Dataset,
   test: Dataset,

@@ -16,12 +16,14 @@ export interface BackgroundData {
 /**
  * Starts a thread.
  * @param file an absolute path.
+ * @param onMessage gets what it sends. Listening for messages later would have the thread keep the process.
  * @throws whatever Node.js throws where threads may not be started.
  */
-export function startBackground(file: string): Worker {
+export function startBackground(file: string, onMessage: (message: unknown) => void): Worker {
   const { loaders, execArgv } = startFlags(process.execArgv);
   const workerData: BackgroundData = { loaders };
   const thread = new Worker(file, { execArgv: [...execArgv], workerData });
+  thread.on('message', onMessage);
   thread.unref();
   // Without a listener, what a thread throws would end the process.
   thread.on('error', () => {});

@@ -23,17 +23,7 @@ const EXTEND_OPTIONS = {
   deadline: option.number('a number of seconds > 0', (value) => value > 0),
 } satisfies OptionTable<ExtendOptions>;
 
-/**
- * Trains what an ensemble lacks of so many members. Those that are there stay as they are; the others, and those that
- * failed or were never finished, become what training all of them at once would have made of them, byte for byte.
- *
- * @param dataset the one it was trained on.
- * @returns a new ensemble; out-of-bag figures are over all its members.
- * @throws ERR_DATA when the dataset is another; ERR_OPTION when the plan cannot have so many members, or when members
- * carry averaging weights or are masks; ERR_MODULE when a module is not allowed; what `trainEnsemble` throws.
- *
- * **Source:** Breiman, "Bagging predictors", 1996: members are drawn independently, so k of them are the first k of more.
- */
+/** Trains what an ensemble lacks of so many members, on the calling thread unless the settings name a runner. */
 export async function extendEnsemble(
   ensemble: TrainedEnsemble,
   dataset: Dataset,

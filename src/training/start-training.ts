@@ -22,16 +22,7 @@ export interface StartedTraining {
   stop(): void;
 }
 
-/**
- * Starts training an ensemble.
- *
- *     const training = startTraining(train, { members: 16 }, { runner: pool });
- *     for await (const { done, planned } of training.progress()) console.log(`${done} of ${planned}`);
- *     const ensemble = await training.ensemble;
- *
- * @param settings as for `trainEnsemble`; `stop` always keeps what is finished, the caller's signal as `onInterrupt` says.
- * @returns at once; whatever `trainEnsemble` throws, `ensemble` and `progress` reject with.
- */
+/** Starts training an ensemble, on the calling thread unless the settings name a runner. */
 export function startTraining(
   dataset: Dataset,
   options: TrainingOptions = {},

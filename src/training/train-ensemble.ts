@@ -15,17 +15,7 @@ import { namesModules, resolveModules } from './plan/resolve-modules.js';
 import { givenTangents } from './plan/shared-extras.js';
 import type { TrainingSettings } from './session/training-settings.js';
 
-/**
- * Trains an ensemble on a dataset.
- *
- * @returns the ensemble; members that failed are listed in `failures`, the others kept.
- * @throws ERR_OPTION for bad options or what is no dataset, ERR_SHAPE or ERR_DATA for one that does not fit together,
- * ERR_MODULE for a module of the user's that is not there or exports the wrong thing, ERR_ENGINE_MISSING, ERR_MEMORY
- * when it would not fit, ERR_THREAD_START when no thread of the pool can start, ERR_MEMBERS_FAILED when every member
- * failed, and the signal's reason when stopped (unless `onInterrupt` is 'keep').
- *
- * **Source:** Breiman, "Bagging predictors", 1996; Goodfellow, Bengio, Courville, Deep Learning, 7.11.
- */
+/** Trains an ensemble on a dataset, on the calling thread unless the settings name a runner. */
 export async function trainEnsemble(
   dataset: Dataset,
   options: TrainingOptions = {},

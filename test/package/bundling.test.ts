@@ -16,25 +16,31 @@ const esbuild = join(dirname(createRequire(import.meta.url).resolve('esbuild/pac
 const LEARNER = `import { isMainThread } from 'node:worker_threads';
 export default { fit: () => ({}), predict: (model, x, rows) => Array(rows).fill(isMainThread ? 0 : 1000) };`;
 
-/** Trains inline, saves and loads; then in a pool, with the file of threads that WORKER names, if any. */
+/**
+ * Trains inline, saves and loads; then on the shared pool, or one with the file of threads that WORKER names, and closes
+ * neither. Last it says how many threads there are when nothing is left that holds the process.
+ */
 const MAIN = `
 const LEARNER = ${JSON.stringify(LEARNER)};
+const threads = [];
+subscribe('worker_threads', ({ worker }) => threads.push(worker));
 async function main() {
+  const runner = createInlineRunner();
   const x = Float32Array.from({ length: 120 }, (_, at) => Math.sin(at));
   const data = Dataset.fromArrays({ x, rows: 60, features: 2, targets: x.filter((_, at) => at % 2 === 0) });
   const options = { members: 3, hidden: [4], epochs: 2, seed: 1 };
-  const inline = await trainEnsemble(data, options);
+  const inline = await trainEnsemble(data, options, { runner });
   await saveEnsemble(inline, 'app.tutti');
   console.log('inline', contentHash(await loadEnsemble('app.tutti')));
   writeFileSync('here.mjs', LEARNER);
-  const taught = await trainEnsemble(data, { members: 1, learner: './here.mjs', seed: 1 });
+  const taught = await trainEnsemble(data, { members: 1, learner: './here.mjs', seed: 1 }, { runner });
   const { mean } = await predictEnsemble(taught, data);
   console.log('learner', mean[0] > 0.9 ? 'apart' : 'here');
   try {
     const worker = process.env.WORKER;
-    const pool = createPool({ threads: 2, ...(worker === undefined ? {} : { workerPath: worker }) });
-    console.log('pool', contentHash(await trainEnsemble(data, options, { runner: pool })));
-    await pool.close();
+    const settings = worker === undefined ? {} : { runner: createPool({ threads: 2, workerPath: worker }) };
+    console.log('pool', contentHash(await trainEnsemble(data, options, settings)));
+    process.once('beforeExit', () => console.log('idle', threads.some(({ threadId }) => threadId !== -1)));
   } catch (error) {
     console.log('failed', error.code, error.message);
   }
@@ -42,11 +48,11 @@ async function main() {
 main();
 `;
 const NAMES =
-  '{ contentHash, createPool, Dataset, loadEnsemble, predictEnsemble, saveEnsemble, trainEnsemble }';
+  '{ contentHash, createInlineRunner, createPool, Dataset, loadEnsemble, predictEnsemble, saveEnsemble, trainEnsemble }';
 
 const folder = t.testdir({
-  'app.mjs': `import { writeFileSync } from 'node:fs';\nimport ${NAMES} from 'tutti';${MAIN}`,
-  'app.cjs': `const { writeFileSync } = require('node:fs');\nconst ${NAMES} = require('tutti');${MAIN}`,
+  'app.mjs': `import { subscribe } from 'node:diagnostics_channel';\nimport { writeFileSync } from 'node:fs';\nimport ${NAMES} from 'tutti';${MAIN}`,
+  'app.cjs': `const { subscribe } = require('node:diagnostics_channel');\nconst { writeFileSync } = require('node:fs');\nconst ${NAMES} = require('tutti');${MAIN}`,
   'small.mjs': `import { tableFromRecords } from 'tutti';\nconsole.log(tableFromRecords([{ a: 1 }]).rows);`,
   node_modules: {
     tutti: t.fixture('symlink', root),
@@ -73,12 +79,12 @@ async function run(file: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
 }
 
 /** Trained twice, to the same bytes; learners predict on threads of their own. */
-const TRAINED = /^inline ([0-9a-f]{64})\nlearner apart\npool \1\n$/;
+const TRAINED = /^inline ([0-9a-f]{64})\nlearner apart\npool \1\nidle true\n$/;
 /** The same where the file of their threads is not there. */
-const TRAINED_ALONE = /^inline ([0-9a-f]{64})\nlearner here\npool \1\n$/;
+const TRAINED_ALONE = /^inline ([0-9a-f]{64})\nlearner here\npool \1\nidle true\n$/;
 
 for (const name of ['external.mjs', 'app.mjs', 'app.cjs']) {
-  t.test(`the recipe of ${name} trains inline and in a pool`, async (t) => {
+  t.test(`the recipe of ${name} trains inline and in a pool, which does not hold the process`, async (t) => {
     t.match(await run(bundle(name)), TRAINED);
   });
 }

@@ -97,12 +97,6 @@ const REFUSED: readonly Case[] = [
     'onInterrupt',
     'absent unless `signal` is given, got "keep"',
   ],
-  [
-    'trainEnsemble',
-    () => tutti.trainEnsemble(dataset, PLAN, { retries: 2 }),
-    'retries',
-    'absent unless `runner` is given, got 2',
-  ],
   ...Object.entries({
     createPredictor: () => tutti.createPredictor(ensemble, VOTES),
     predictEnsemble: () => tutti.predictEnsemble(ensemble, dataset.x, VOTES),

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { createPool, type TrainingSettings, trainEnsemble } from '../../src/index.js';
+import { createInlineRunner, createPool, type TrainingSettings, trainEnsemble } from '../../src/index.js';
 import { clusters } from '../support/datasets.js';
 import { CENTROIDS, learnerOf } from '../support/learners.js';
 
@@ -89,7 +89,7 @@ t.test('a training awaited in onEpochEnd of another on the same pool is refused'
     runner: pool,
     onEpochEnd: async ({ member, epoch }) => {
       if (member > 0 || epoch > 1) return undefined;
-      inline = (await trainEnsemble(dataset, OPTIONS)).members.length;
+      inline = (await trainEnsemble(dataset, OPTIONS, { runner: createInlineRunner() })).members.length;
       later = new Promise((resolve) => setTimeout(resolve, 0)).then(() => undefined);
       return undefined;
     },
@@ -109,6 +109,7 @@ t.test('a learner left behind by its deadline does not end the slot of the membe
     dataset,
     { seed: 1, members: [{ learner: path }, { epochs: 6 }], deadline: 2 },
     {
+      runner: createInlineRunner(),
       onEpochEnd: async ({ epoch }) => {
         if (epoch !== 2) return undefined;
         (globalThis as unknown as { comeBack: (model: object) => void }).comeBack({});

@@ -36,7 +36,7 @@ export class RunningThread {
     const file = possible ? installedLearnerWorker() : null;
     if (file === null) return null;
     try {
-      const thread = new RunningThread(startBackground(file));
+      const thread = new RunningThread(file);
       const first = await thread.#wait(START_SECONDS, (message) => message === READY);
       if (first === READY) return thread;
       await thread.end();
@@ -47,11 +47,11 @@ export class RunningThread {
     return null;
   }
 
-  private constructor(worker: Worker) {
+  private constructor(file: string) {
+    const worker = startBackground(file, (message) => this.#settle(message));
     this.#worker = worker;
     let thrown: unknown = null;
     worker.on('error', (error) => (thrown = error));
-    worker.on('message', (message) => this.#settle(message));
     worker.once('exit', (status) => {
       this.#end = { status, error: thrown };
       this.#settle(this.#end);

@@ -10,7 +10,7 @@ import { isMemberRunner, type MemberRunner } from './runner.js';
 
 /** How a training is run; nothing here changes the bytes of a finished member, but a callback's decisions. */
 export interface TrainingSettings {
-  /** Who runs the members. @default an inline runner on the calling thread */
+  /** Who runs the members. @default a pool on every core, which all trainings share that name no runner */
   readonly runner?: MemberRunner;
   /** The dataset's own, which it carries: stating it changes nothing, and another is refused. */
   readonly preprocessing?: Preprocessing | null;
@@ -43,6 +43,4 @@ export const TRAINING_SETTINGS = {
 /** When the settings have an effect. */
 export const SETTINGS_USES = {
   onInterrupt: { says: '`signal` is given', holds: ({ signal }) => signal !== undefined },
-  // The calling thread is never lost.
-  retries: { says: '`runner` is given', holds: ({ runner }) => runner !== undefined },
 } satisfies OptionUses<TrainingSettings>;

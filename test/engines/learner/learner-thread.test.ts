@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
-import { createPredictor, predictEnsemble, trainEnsemble } from '../../../src/index.js';
+import { createInlineRunner, createPredictor, predictEnsemble, trainEnsemble } from '../../../src/index.js';
 import { clusters } from '../../support/datasets.js';
 import { CENTROIDS, learnerOf } from '../../support/learners.js';
 
@@ -32,7 +32,11 @@ function learnerThat(does: string): string {
 
 /** Members of these learners, trained inline. */
 const trained = (...learners: readonly string[]) =>
-  trainEnsemble(dataset, { seed: 1, members: learners.map((learner) => ({ learner })) });
+  trainEnsemble(
+    dataset,
+    { seed: 1, members: learners.map((learner) => ({ learner })) },
+    { runner: createInlineRunner() },
+  );
 
 /** Two seconds for each thing a module is asked for, instead of sixty. */
 function hurry(t: Test): void {
