@@ -44,6 +44,10 @@ export const COMMANDS: CommandList = {
     summary: "measure how members' errors correlate, from predictions of any library",
     load: () => import('./commands/measure.js'),
   },
+  doctor: {
+    summary: 'check that this machine has what trainings need',
+    load: () => import('./commands/doctor/doctor.js'),
+  },
   completion: {
     summary: 'print the script that completes commands and options in a shell',
     load: async () => {

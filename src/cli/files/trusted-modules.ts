@@ -16,7 +16,8 @@ const MAX_BYTES = 2 ** 20;
 
 const listSchema = z.array(z.strictObject({ path: z.string(), hash: z.string() })).max(MOST_MODULES);
 
-function listPath(): string {
+/** The file of that list. */
+export function trustedModulesPath(): string {
   const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
   return join(state, 'tutti', 'trusted-modules.json');
 }
@@ -37,8 +38,8 @@ export async function rememberModules(modules: readonly ModuleSpec[]): Promise<v
   if (own.length === 0) return;
   const list = [...others, ...own].slice(-MOST_MODULES);
   try {
-    await mkdir(dirname(listPath()), { recursive: true, mode: 0o700 });
-    await writeAtomically(listPath(), (file) =>
+    await mkdir(dirname(trustedModulesPath()), { recursive: true, mode: 0o700 });
+    await writeAtomically(trustedModulesPath(), (file) =>
       writeAll(file, Buffer.from(`${JSON.stringify(list, null, 1)}\n`)),
     );
   } catch {
@@ -50,7 +51,7 @@ export async function rememberModules(modules: readonly ModuleSpec[]): Promise<v
 function readList(): z.infer<typeof listSchema> {
   try {
     return listSchema.parse(
-      JSON.parse(readBoundedFile(listPath(), { maxBytes: MAX_BYTES }).toString('utf8')),
+      JSON.parse(readBoundedFile(trustedModulesPath(), { maxBytes: MAX_BYTES }).toString('utf8')),
     );
   } catch {
     return [];
