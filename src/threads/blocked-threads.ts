@@ -3,6 +3,7 @@
 // one, the process ends here without waiting for it.
 
 import { once } from 'node:events';
+import { inspect } from 'node:util';
 import { isMainThread, type Worker } from 'node:worker_threads';
 import { endNow } from './end-now.js';
 
@@ -33,7 +34,10 @@ export async function awaitEnds(threads: readonly Worker[]): Promise<readonly Wo
 /** Remembers a thread that does not end, for as long as it does not. */
 function markBlocked(thread: Worker): void {
   // The exit of any other thread is not the process's.
-  if (isMainThread && !process.listeners('exit').includes(endAtExit)) process.on('exit', endAtExit);
+  if (isMainThread && !process.listeners('exit').includes(endAtExit)) {
+    process.on('exit', endAtExit);
+    process.on('uncaughtExceptionMonitor', noteUncaught);
+  }
   blocked.add(thread);
   thread.unref();
   thread.once('exit', () => blocked.delete(thread));
@@ -49,5 +53,15 @@ function endAtExit(code: number): void {
   if (blocked.size === 0) return;
   const listeners = process.listeners('exit');
   for (const listener of listeners.slice(listeners.indexOf(endAtExit) + 1)) listener.call(process, code);
+  if (uncaught !== null) process.stderr.write(`${inspect(uncaught.error)}\n\nNode.js ${process.version}\n`);
   endNow(Number(process.exitCode ?? code), 'SIGKILL');
+}
+
+/** What nobody catches, and so ends the process. Node.js says it only after the listeners of the exit: too late here. */
+let uncaught: { readonly error: unknown } | null = null;
+
+function noteUncaught(error: unknown): void {
+  // A program's own handler has it then, and the process may go on.
+  if (process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback()) return;
+  uncaught = { error };
 }
