@@ -71,13 +71,13 @@ export {
   type SelectionOptions,
   selectMembers,
 } from './ensemble/select/select-members.js';
-export type { SelectionMetric } from './ensemble/select/selection-judges.js';
 export { type ErrorCode, type ErrorDetails, TuttiError } from './errors.js';
 export type { ErrorCorrelation } from './measure/correlation/error-report.js';
 export { type ErrorCorrelationOptions, errorCorrelation } from './measure/foreign/error-correlation.js';
 export { type HonestTest, type HonestTestOptions, honestTest } from './measure/honest-test.js';
 export type { KindMeasurement } from './measure/kinds.js';
 export type { Measurement } from './measure/measurement.js';
+export type { SelectionMetric } from './measure/metrics/metrics.js';
 export { type ImageShape, TANGENT_KINDS, type TangentKind } from './model/image.js';
 export type { MemberOptions, TrainingOptions } from './model/options/training-options.js';
 export type {

@@ -36,6 +36,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['engines/learner', 'members of the user’s own making'],
   ['engines/tfjs', 'members of TensorFlow.js'],
   ['measure/correlation', 'v, c, ρ and what follows from them'],
+  ['measure/metrics', 'a figure of predictions beside the truth, each a file'],
   ['measure/scores', 'scores of predictions, streamed'],
   ['measure', 'everything that is measured in one pass'],
   ['measure/foreign', 'predictions of other programs'],

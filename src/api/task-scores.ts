@@ -2,7 +2,7 @@
 
 import type { Task, TaskKind } from '../data/dataset/dataset.js';
 import { TuttiError } from '../errors.js';
-import type { Scores } from '../measure/scores/scores.js';
+import type { Scores } from '../measure/metrics/metrics.js';
 import { failTask, type NamedNumbers } from './predicted-rows.js';
 
 /** Scores of a classification: means over rows. */

@@ -5,8 +5,8 @@ import type { Predictions } from '../predictions/predictions.js';
 import { createBetweenKinds } from './correlation/between-kinds.js';
 import { createErrorAccumulator, type ErrorAccumulatorOptions } from './correlation/error-accumulator.js';
 import type { ErrorCorrelation } from './correlation/error-report.js';
+import type { Scores } from './metrics/metrics.js';
 import { createMeanMember } from './scores/mean-member.js';
-import type { Scores } from './scores/scores.js';
 
 /** One kind of members, measured by itself. */
 export interface KindMeasurement {

@@ -11,9 +11,10 @@ import { createErrorAccumulator } from './correlation/error-accumulator.js';
 import type { ErrorCorrelation } from './correlation/error-report.js';
 import type { IntervalOptions } from './correlation/intervals.js';
 import { createKindsAccumulator, type KindMeasurement } from './kinds.js';
+import type { Scores } from './metrics/metrics.js';
 import { createDisagreementAccumulator } from './scores/disagreement.js';
 import { createMeanMember } from './scores/mean-member.js';
-import { createScoreAccumulator, type Scores } from './scores/scores.js';
+import { createScoreAccumulator } from './scores/scores.js';
 import { createSubsetCurves, type SubsetCurves } from './scores/subset-curves.js';
 import { createTargetVariance } from './scores/target-variance.js';
 
@@ -71,7 +72,9 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
   const { task, members, aggregator, curves, outOfBag = false } = options;
   const errors = createErrorAccumulator(options);
   const kinds = createKindsAccumulator(options.kinds ?? [], options);
-  const ensemble = createScoreAccumulator(task, { logLoss: aggregators.get(aggregator.name).probabilities });
+  const ensemble = createScoreAccumulator(task, {
+    probabilities: aggregators.get(aggregator.name).probabilities,
+  });
   const each = Array.from({ length: members }, () => createScoreAccumulator(task));
   const meanMember = createMeanMember(task, members);
   const subsetCurves =

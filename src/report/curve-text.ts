@@ -1,18 +1,24 @@
 // Scores by number of members as lines: what the mean of so many members scores, over sampled subsets.
 
+import type { Task } from '../data/dataset/dataset.js';
 import type { Measurement } from '../measure/measurement.js';
 import type { SubsetPoint } from '../measure/scores/subset-curves.js';
 import { aggregators } from '../predictions/aggregate/aggregators.js';
 import type { Palette } from './palette.js';
+import { columnsOf, textWithSpread } from './score-columns.js';
 import { alignColumns, type TextRow } from './text-table.js';
-import { figure, percent } from './words.js';
+import { figure } from './words.js';
 
 /** A table for each aggregator; nothing where no curves were measured. */
-export function curveLines({ curves, errorCorrelation }: Measurement, palette: Palette): string[] {
+export function curveLines(
+  { curves, errorCorrelation }: Measurement,
+  task: Task['kind'],
+  palette: Palette,
+): string[] {
   return Object.entries(curves ?? {}).flatMap(([aggregator, points]) => {
     const { title, linear } = aggregators.get(aggregator);
     const foretold = linear ? errorCorrelation : null;
-    const [head, ...lines] = alignColumns(curveRows(points, foretold));
+    const [head, ...lines] = alignColumns(curveRows(points, task, foretold));
     const caption = `Scores by number of members, ${title} (± over subsets)`;
     return ['', palette.bold(caption), palette.dim(`  ${head}`), ...lines.map((line) => `  ${line}`)];
   });
@@ -20,23 +26,17 @@ export function curveLines({ curves, errorCorrelation }: Measurement, palette: P
 
 function curveRows(
   points: readonly SubsetPoint[],
+  task: Task['kind'],
   foretold: Measurement['errorCorrelation'] | null,
 ): TextRow[] {
-  const classes = points[0]!.scores.accuracy !== null;
-  const heads = classes ? ['accuracy', 'log-loss', 'squared error'] : ['RMSE', 'squared error'];
+  const columns = columnsOf('curves', task);
+  const heads = columns.map(({ title }) => title);
   return [
     ['members', 'subsets', ...heads, ...(foretold === null ? [] : ['v/j + (j−1)c/j'])],
     ...points.map(({ members, subsets, scores, spread }): TextRow => {
-      const cells = classes
-        ? [
-            withSpread(scores.accuracy, spread?.accuracy, percent),
-            withSpread(scores.logLoss, spread?.logLoss, figure),
-          ]
-        : // Of several targets the squared error alone is one number.
-          [scores.rmse!.length === 1 ? withSpread(scores.rmse![0]!, spread?.rmse?.[0], figure) : '–'];
-      const squared = withSpread(scores.squaredError, spread?.squaredError, figure);
+      const cells = columns.map((metric) => textWithSpread(metric, scores, spread));
       const formula = foretold === null ? [] : [foretoldText(members, foretold)];
-      return [`${members}`, `${subsets}`, ...cells, squared, ...formula];
+      return [`${members}`, `${subsets}`, ...cells, ...formula];
     }),
   ];
 }
@@ -44,13 +44,4 @@ function curveRows(
 /** What v and c foretell for `members` members. */
 function foretoldText(members: number, { v, c }: Measurement['errorCorrelation']): string {
   return figure(c === null ? v : v / members + ((members - 1) * c) / members);
-}
-
-function withSpread(
-  value: number | null,
-  spread: number | null | undefined,
-  text: (value: number) => string,
-): string {
-  if (value === null) return '–';
-  return spread === null || spread === undefined ? text(value) : `${text(value)} ± ${text(spread)}`;
 }

@@ -1,7 +1,10 @@
 // What was measured, for programs: the scores that apply at the top, the rest by its own names.
 
+import { mean } from '../math/statistics.js';
 import type { Measurement } from '../measure/measurement.js';
-import type { Scores } from '../measure/scores/scores.js';
+import type { Metric, MetricValue } from '../measure/metrics/metric.js';
+import { metrics, type Scores, scoreBy } from '../measure/metrics/metrics.js';
+import { taskOf } from './score-columns.js';
 
 /** A measurement as `--json` prints it; scores that do not apply to the task are left out. */
 export function measurementJson(
@@ -23,12 +26,24 @@ export function measurementJson(
   };
 }
 
-/** `rmse` is one number: over all targets where there are several, with each in `rmseByTarget`. */
 function scoresJson(scores: Scores, targets: readonly string[]): Record<string, unknown> {
-  const { rmse, squaredError, rows, accuracy, errorRate, logLoss } = scores;
-  if (rmse === null) return { rows, accuracy, errorRate, logLoss, squaredError };
-  const overall = Math.sqrt(squaredError / rmse.length);
-  if (rmse.length === 1) return { rows, rmse: overall, squaredError };
-  const rmseByTarget = Object.fromEntries(rmse.map((value, i) => [targets[i]!, value]));
-  return { rows, rmse: overall, rmseByTarget, squaredError };
+  const task = taskOf(targets);
+  const applying = metrics.entries.filter(({ tasks }) => tasks.includes(task));
+  const entries = applying.flatMap((metric) => valueEntries(metric, scoreBy(scores, metric), targets));
+  return { rows: scores.rows, ...Object.fromEntries(entries) };
+}
+
+/** What a metric says of each target is one number too: over all of them, with each in `rmseByTarget` where there are several. */
+function valueEntries(
+  { name, average = mean }: Metric,
+  value: MetricValue | null,
+  targets: readonly string[],
+): [string, unknown][] {
+  if (value === null || typeof value === 'number') return [[name, value]];
+  if (value.length === 1) return [[name, value[0]]];
+  const each = Object.fromEntries(value.map((own, at) => [targets[at]!, own]));
+  return [
+    [name, average(value)],
+    [`${name}ByTarget`, each],
+  ];
 }

@@ -5,12 +5,13 @@ import type { Interval } from '../measure/correlation/intervals.js';
 import type { FigureName } from '../measure/correlation/standard-errors.js';
 import type { KindMeasurement } from '../measure/kinds.js';
 import type { Measurement } from '../measure/measurement.js';
-import type { Scores } from '../measure/scores/scores.js';
+import type { Scores } from '../measure/metrics/metrics.js';
 import { aggregators } from '../predictions/aggregate/aggregators.js';
 import { curveLines } from './curve-text.js';
 import { kindLines } from './kind-text.js';
 import type { NamedMeasurement } from './named-measurement.js';
 import type { Palette } from './palette.js';
+import { columnsOf, taskOf, valueTexts } from './score-columns.js';
 import { alignColumns, type TextRow } from './text-table.js';
 import { counted, figure, percent } from './words.js';
 
@@ -29,8 +30,8 @@ export function measurementLines(
     ...correlationLines(all, palette),
     ...percentileLines(all),
     ...all.flatMap(flooredLines),
-    ...kindLines(all, kindScore(all[0]!.measurement, targets), palette),
-    ...all.flatMap(({ measurement }) => curveLines(measurement, palette)),
+    ...kindLines(all, kindScore(targets), palette),
+    ...all.flatMap(({ measurement }) => curveLines(measurement, taskOf(targets), palette)),
   ];
 }
 
@@ -40,7 +41,7 @@ function scoreLines(
   targets: readonly string[],
   palette: Palette,
 ): string[] {
-  const rows: TextRow[] = [['', ...scoreHeads(all[0]!.measurement, targets), '']];
+  const rows: TextRow[] = [['', ...scoreHeads(targets), '']];
   for (const { name, measurement } of all) {
     const { ensemble, meanMember, aggregator, weighted } = measurement;
     const mean = `${weighted ? 'weighted ' : ''}${aggregators.get(aggregator).title}`;
@@ -52,14 +53,19 @@ function scoreLines(
   return [palette.dim(head!), ...lines];
 }
 
-function scoreHeads({ meanMember }: Measurement, targets: readonly string[]): string[] {
-  if (meanMember.accuracy !== null) return ['accuracy', 'log-loss', 'squared error'];
-  return targets.length === 1 ? ['RMSE'] : targets.slice(0, MOST_TARGETS).map((target) => `RMSE ${target}`);
+/** A head for each metric, and for each of the first targets of one that has a value for each. */
+function scoreHeads(targets: readonly string[]): string[] {
+  return columnsOf('scores', taskOf(targets)).flatMap(({ title, values }) =>
+    values === 'one' || targets.length === 1
+      ? [title]
+      : targets.slice(0, MOST_TARGETS).map((target) => `${title} ${target}`),
+  );
 }
 
-function scoreCells({ accuracy, logLoss, squaredError, rmse }: Scores, targets: readonly string[]): string[] {
-  if (accuracy !== null) return [percent(accuracy), figure(logLoss), figure(squaredError)];
-  return targets.slice(0, MOST_TARGETS).map((_, target) => figure(rmse?.[target]));
+function scoreCells(scores: Scores, targets: readonly string[]): string[] {
+  return columnsOf('scores', taskOf(targets)).flatMap((metric) =>
+    valueTexts(metric, scores).slice(0, MOST_TARGETS),
+  );
 }
 
 function rowsText({ ensemble, errorCorrelation: { rows, outOfBag } }: Measurement): string {
@@ -133,9 +139,9 @@ function flooredLines({ name, measurement }: NamedMeasurement): string[] {
 }
 
 /** The first score of the table for one kind. */
-function kindScore(measurement: Measurement, targets: readonly string[]) {
+function kindScore(targets: readonly string[]) {
   return {
-    head: scoreHeads(measurement, targets)[0]!,
+    head: scoreHeads(targets)[0]!,
     of: ({ meanMember }: KindMeasurement) =>
       meanMember === null ? '–' : scoreCells(meanMember, targets)[0]!,
   };

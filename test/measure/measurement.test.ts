@@ -1,6 +1,7 @@
 import t from 'tap';
 import { createMeasurement } from '../../src/measure/measurement.js';
-import { createScoreAccumulator, LOG_LOSS_FLOOR } from '../../src/measure/scores/scores.js';
+import { LOG_LOSS_FLOOR } from '../../src/measure/metrics/log-loss.js';
+import { createScoreAccumulator } from '../../src/measure/scores/scores.js';
 import { createSubsetCurves, drawSubsets } from '../../src/measure/scores/subset-curves.js';
 import { aggregate, combiner } from '../../src/predictions/aggregate/aggregate.js';
 import type { Predictions } from '../../src/predictions/predictions.js';

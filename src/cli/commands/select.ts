@@ -5,9 +5,10 @@ import { transformTable } from '../../data/preprocessing/preprocessing.js';
 import { withAveragingWeights } from '../../ensemble/predict/averaging-weights.js';
 import { helps } from '../../ensemble/select/greedy-selection.js';
 import { type MemberSelection, selectMembers } from '../../ensemble/select/select-members.js';
-import type { SelectionMetric } from '../../ensemble/select/selection-judges.js';
+import { metrics, type SelectionMetric, selectionMetrics } from '../../measure/metrics/metrics.js';
+import { metricText } from '../../report/score-columns.js';
 import { alignColumns } from '../../report/text-table.js';
-import { counted, figure, percent } from '../../report/words.js';
+import { counted } from '../../report/words.js';
 import {
   ALLOW_MODULE_ROW,
   checkOutput,
@@ -23,12 +24,6 @@ import type { OptionRow } from '../options/option-row.js';
 import { rowsIn } from '../options/rows.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 
-const METRIC_NAMES: Readonly<Record<SelectionMetric, string>> = {
-  errorRate: 'error rate',
-  logLoss: 'log-loss',
-  squaredError: 'squared error',
-};
-
 const selecting = rowsIn('selection');
 
 const ROWS: readonly OptionRow[] = [
@@ -38,7 +33,7 @@ const ROWS: readonly OptionRow[] = [
     range: 'an integer ≥ 1',
     defaultText: 'twice the members, up to 100',
   }),
-  selecting.choice('metric', Object.keys(METRIC_NAMES), 'what to make small', {
+  selecting.choice('metric', selectionMetrics.names, 'what to make small', {
     defaultText: 'logLoss for classes, errorRate for votes, squaredError for numbers and out of bag',
   }),
   selecting.flag('always', 'take the selection even if it does not help on rows it was not made on'),
@@ -97,11 +92,12 @@ async function select(
 
 function selectionLines(selection: MemberSelection): string[] {
   const { counts, metric, rows, score, equalWeights, bestMember, path, check } = selection;
-  const shown = (value: number) => (metric === 'errorRate' ? percent(value) : figure(value));
+  const judged = metrics.get(metric);
+  const shown = (value: number) => metricText(judged, value);
   const chosen = path.slice(0, path.findIndex((step) => step.score === score) + 1);
   const distinct = new Set(chosen.map(({ place }) => place)).size;
   const table = alignColumns([
-    [`${METRIC_NAMES[metric]} on ${counted(rows, 'row')}`, ''],
+    [`${judged.title} on ${counted(rows, 'row')}`, ''],
     [`best member (${bestMember.index})`, shown(bestMember.score)],
     [`all ${counts.length} members equally`, shown(equalWeights)],
     [`${distinct} selected, on the rows they were selected on`, shown(score)],

@@ -3,6 +3,8 @@
 
 import type { Dataset, Task } from '../../data/dataset/dataset.js';
 import { failOption, TuttiError } from '../../errors.js';
+import { type SelectionMetric, selectionMetrics } from '../../measure/metrics/metrics.js';
+import { squaredError } from '../../measure/metrics/squared-error.js';
 import { checkOptions, type OptionTable, option } from '../../option-names.js';
 import { type Aggregator, aggregators, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
 import type { AggregatorDefinition, AggregatorTerms } from '../../predictions/aggregate/definition.js';
@@ -25,7 +27,6 @@ import {
   type Judge,
   type PredictionTable,
   range,
-  type SelectionMetric,
   type Terms,
 } from './selection-judges.js';
 
@@ -52,7 +53,7 @@ const SELECTION_OPTIONS = {
   outOfBag: option.flag,
   size: option.integer(1),
   aggregator: option.named(aggregators),
-  metric: option.oneOf('logLoss', 'errorRate', 'squaredError'),
+  metric: option.named(selectionMetrics),
   always: option.flag,
 } satisfies OptionTable<SelectionOptions>;
 
@@ -115,7 +116,7 @@ export async function selectMembers(
   const placed = (at: number, score: number) => ({ index: ensemble.members[at]!.index, place: at, score });
   return {
     weights: counts.map((count) => count / total),
-    ...{ counts, selected, check, metric, aggregator, rows: table.rows, equalWeights },
+    ...{ counts, selected, check, metric: metric.name, aggregator, rows: table.rows, equalWeights },
     score: path[chosen.length - 1]!.score,
     bestMember: placed(best, singles[best]!),
     path: path.map(({ member, score }) => placed(member, score)),
@@ -137,16 +138,16 @@ function resolveSelection({ task, members }: TrainedEnsemble, options: Selection
     const names = aggregators.entries.filter(fits).map(({ name }) => name);
     return failOption('aggregator', `${names.join(' or ')} to select ${where}`, aggregator);
   }
-  const fitting = fittingMetrics(squares, form);
-  const metric = options.metric ?? fitting[0]!;
-  if (!fitting.includes(metric)) failOption('metric', `one of ${fitting.join(', ')} ${where}`, metric);
+  const fitting = selectionMetrics.entries.filter(({ name, tasks, reads }) => {
+    if (outOfBag) return name === squaredError.name;
+    return tasks.includes(task.kind) && (reads === 'choices' || !form.choiceOnly);
+  });
+  const metric = fitting.find(({ name }) => name === (options.metric ?? name));
+  if (metric === undefined) {
+    const names = fitting.map(({ name }) => name).join(', ');
+    return failOption('metric', `one of ${names} ${where}`, options.metric);
+  }
   return { aggregator, form, metric, size };
-}
-
-/** The metrics that can be made small, the default first. */
-function fittingMetrics(squares: boolean, { choiceOnly }: AggregatorTerms): readonly SelectionMetric[] {
-  if (squares) return ['squaredError'];
-  return choiceOnly ? ['errorRate'] : ['logLoss', 'errorRate', 'squaredError'];
 }
 
 async function collect(

@@ -2,13 +2,10 @@
 // member was trained on, or, out of bag, by the squared error that the members' error products foretell.
 
 import type { Task } from '../../data/dataset/dataset.js';
-import { log } from '../../math/functions.js';
 import { mean } from '../../math/statistics.js';
-import { LOG_LOSS_FLOOR } from '../../measure/scores/scores.js';
+import type { ScalarMetric } from '../../measure/metrics/metric.js';
 import type { AggregatorTerms } from '../../predictions/aggregate/definition.js';
-import { largestAt } from '../../predictions/labels.js';
-
-export type SelectionMetric = 'errorRate' | 'logLoss' | 'squaredError';
+import { BLOCK_ROWS, blockRanges, type RowRange } from '../../predictions/blocks.js';
 
 export type Terms = Float32Array | Float64Array;
 
@@ -32,44 +29,101 @@ export interface Judge {
   add(at: number): void;
 }
 
-/** Judges an average by its score on all rows. */
+/** Judges an average by its score on all rows, block by block so that the averages of a block stay in the cache. */
 export function createJudge(
   table: PredictionTable,
   task: Task,
   form: AggregatorTerms,
-  metric: SelectionMetric,
+  metric: ScalarMetric,
 ): Judge {
   const { rows, outputs, terms } = table;
-  const average = new Float64Array(outputs);
-  const score = rowScore(table, task, form, metric);
+  const mean = new Float64Array(BLOCK_ROWS * outputs);
+  const chosen = new Int32Array(BLOCK_ROWS);
+  const blocks = [...blockRanges(rows)].map((range) => ({
+    from: range.start * outputs,
+    scored: { ...scoredRows(table, task, range), mean, chosen },
+  }));
+  // The largest sum of a row is the largest prediction: what reads nothing else needs no more.
+  const byChoice = metric.reads === 'choices';
+  const sumsOf = new Float64Array(metric.sums(outputs));
+  const scoreSums = (sums: Float64Array, number: number, more: Terms) => {
+    sumsOf.fill(0);
+    for (const { from, scored } of blocks) {
+      if (byChoice) chooseInto(chosen, sums, more, from, scored.rows, outputs);
+      else {
+        averageInto(mean, sums, more, from, scored.rows * outputs, number);
+        form.toPredictions?.(mean, scored.rows, outputs);
+      }
+      metric.addRows(sumsOf, scored);
+    }
+    return metric.value(sumsOf, rows);
+  };
   const addTo = (sums: Float64Array, member: number) => {
     for (let at = 0; at < sums.length; at++) sums[at]! += terms[member]![at]!;
   };
-  const scoreSums = (sums: Float64Array, number: number, more: Terms | null) => {
-    let total = 0;
-    for (let row = 0; row < rows; row++) {
-      for (let o = 0; o < outputs; o++) {
-        const at = row * outputs + o;
-        average[o] = (sums[at]! + (more === null ? 0 : more[at]!)) / number;
-      }
-      total += score(average, row);
-    }
-    return total / rows;
-  };
-  const chosen = new Float64Array(rows * outputs);
+  const sum = new Float64Array(rows * outputs);
+  const nothing = new Float64Array(rows * outputs);
   let number = 0;
   return {
-    scoreWith: (at) => scoreSums(chosen, number + 1, terms[at]!),
+    scoreWith: (at) => scoreSums(sum, number + 1, terms[at]!),
     scoreOf(members) {
       const sums = new Float64Array(rows * outputs);
       for (const member of members) addTo(sums, member);
-      return scoreSums(sums, members.length, null);
+      return scoreSums(sums, members.length, nothing);
     },
     add(at) {
-      addTo(chosen, at);
+      addTo(sum, at);
       number++;
     },
   };
+}
+
+/** A block of a table as metrics read it, but for the predictions. */
+function scoredRows({ outputs, labels, targets }: PredictionTable, task: Task, { start, end }: RowRange) {
+  const rows = end - start;
+  const columns = task.kind === 'regression' ? outputs : 0;
+  const truth = {
+    rows,
+    labels: labels.subarray(start, task.kind === 'classification' ? end : start),
+    targets: targets.subarray(start * columns, end * columns),
+  };
+  return { rows, outputs, truth, logProbabilities: null, weights: null };
+}
+
+/** mean[length] = (sums + more) / number, of both from `from` on. */
+function averageInto(
+  mean: Float64Array,
+  sums: Float64Array,
+  more: Terms,
+  from: number,
+  length: number,
+  number: number,
+): void {
+  for (let at = 0; at < length; at++) mean[at] = (sums[from + at]! + more[from + at]!) / number;
+}
+
+/** The column of the largest of sums + more in each row; the first of equals, −1 where there are no numbers. */
+function chooseInto(
+  chosen: Int32Array,
+  sums: Float64Array,
+  more: Terms,
+  from: number,
+  rows: number,
+  outputs: number,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const first = from + row * outputs;
+    let best = 0;
+    let most = sums[first]! + more[first]!;
+    for (let column = 1; column < outputs; column++) {
+      const value = sums[first + column]! + more[first + column]!;
+      if (value > most) {
+        most = value;
+        best = column;
+      }
+    }
+    chosen[row] = Number.isNaN(most) ? -1 : best;
+  }
 }
 
 /**
@@ -187,42 +241,6 @@ function errorsOf({ terms, labels, targets, rows, outputs }: PredictionTable, ta
     else for (let row = 0; row < rows; row++) errors[row * outputs + labels[row]!]! -= 1;
     return errors;
   });
-}
-
-/** The score of one row from the average of what its members said. */
-function rowScore(
-  { outputs, labels, targets }: PredictionTable,
-  task: Task,
-  form: AggregatorTerms,
-  metric: SelectionMetric,
-): (average: Float64Array, row: number) => number {
-  if (task.kind === 'regression') {
-    return (average, row) => {
-      let sum = 0;
-      for (let o = 0; o < outputs; o++) sum += (average[o]! - targets[row * outputs + o]!) ** 2;
-      return sum;
-    };
-  }
-  const { toPredictions } = form;
-  const normalise = (values: Float64Array) => {
-    toPredictions?.(values, 1, outputs);
-    return values;
-  };
-  switch (metric) {
-    case 'errorRate':
-      return (average, row) => (largestAt(average, 0, outputs) === labels[row] ? 0 : 1);
-    case 'logLoss':
-      return (average, row) => -log(Math.max(normalise(average)[labels[row]!]!, LOG_LOSS_FLOOR));
-    case 'squaredError':
-      return (average, row) => {
-        const probabilities = normalise(average);
-        let sum = 0;
-        for (let o = 0; o < outputs; o++) sum += (probabilities[o]! - (o === labels[row] ? 1 : 0)) ** 2;
-        return sum;
-      };
-    default:
-      return metric satisfies never;
-  }
 }
 
 /** 0, 1, … length − 1. */

@@ -5,7 +5,8 @@
 import type { Task } from '../../data/dataset/dataset.js';
 import type { TargetBlock } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import { createScoreAccumulator, pooledScores, type Scores } from './scores.js';
+import type { Scores } from '../metrics/metrics.js';
+import { createScoreAccumulator, pooledScores } from './scores.js';
 
 export interface MeanMemberAccumulator {
   /** `mask`: u8[k, rows], 1 where a member counts for a row; null when all do. */

@@ -1,29 +1,15 @@
-// Scores of one set of predictions, streamed: error rate, log-loss, squared error, RMSE per target.
-// Serves members, ensembles and subsets alike; knows nothing of how predictions were made.
+// Scores of one set of predictions, streamed: every metric there is, over the same rows.
+// Serves members, ensembles and subsets alike; knows no metric and nothing of how predictions were made.
 
-import type { Task } from '../../data/dataset/dataset.js';
+import { outputCount, type Task } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
-import { log } from '../../math/functions.js';
 import type { TargetBlock } from '../../predictions/blocks.js';
-import { largestAt } from '../../predictions/labels.js';
+import { labelsOf } from '../../predictions/labels.js';
 import type { Predictions } from '../../predictions/predictions.js';
+import type { Metric, MetricValue } from '../metrics/metric.js';
+import { byMetric, metrics, type ScoreSpread, type Scores, scoreBy } from '../metrics/metrics.js';
 
-/** Probabilities of the true class below this count as this in the log-loss (at most 34.5 per row). */
-export const LOG_LOSS_FLOOR = 1e-15;
-
-/** Means over rows; `null` where a score does not apply to the task. */
-export interface Scores {
-  readonly rows: number;
-  /** Summed over outputs: the Brier score over classes, or the squared error over targets. */
-  readonly squaredError: number;
-  readonly accuracy: number | null;
-  /** Share of rows whose predicted class is wrong: 1 − accuracy. */
-  readonly errorRate: number | null;
-  /** Mean of −ln p(true class), p floored at {@link LOG_LOSS_FLOOR}; null for votes, which are no probabilities. */
-  readonly logLoss: number | null;
-  /** Per target, in the user's units: √ of the mean squared error, of mean scores too. */
-  readonly rmse: readonly number[] | null;
-}
+type Classified = Predictions & { readonly labels?: Int32Array | null };
 
 export interface ScoreAccumulator {
   /**
@@ -31,11 +17,7 @@ export interface ScoreAccumulator {
    * are not read. `labels`: the predicted classes, where ties were already broken.
    * @throws ERR_SHAPE when predictions and targets disagree.
    */
-  addBlock(
-    predictions: Predictions & { readonly labels?: Int32Array | null },
-    targets: TargetBlock,
-    weights?: ArrayLike<number> | null,
-  ): void;
+  addBlock(predictions: Classified, targets: TargetBlock, weights?: ArrayLike<number> | null): void;
   /** The scores of the rows so far; null when there were none. */
   finish(): Scores | null;
   /** What they are made of. */
@@ -46,126 +28,109 @@ export interface ScoreAccumulator {
 export interface ScoreSums {
   rows: number;
   weight: number;
-  wrong: number;
-  logLoss: number;
-  /** Squared error per output. */
-  readonly squares: Float64Array;
+  /** Those of each metric that applies. */
+  readonly of: ReadonlyMap<Metric, Float64Array>;
 }
 
-/** An empty accumulator; `logLoss: false` for predictions that are no probabilities. */
-export function createScoreAccumulator(task: Task, options: { logLoss?: boolean } = {}): ScoreAccumulator {
-  const outputs = task.kind === 'classification' ? task.classes.length : task.targets.length;
-  const sums = emptySums(outputs);
+/** An empty accumulator; `probabilities: false` for predictions that are none. */
+export function createScoreAccumulator(
+  task: Task,
+  options: { probabilities?: boolean } = {},
+): ScoreAccumulator {
+  const outputs = outputCount(task);
+  const sums = emptySums(task, options.probabilities ?? true);
   return {
     sums,
-    addBlock(predictions, targets, weights = null) {
-      checkShapes(predictions, targets, outputs, weights);
-      const add = task.kind === 'classification' ? addClassified : addRegressed;
-      for (let row = 0; row < targets.rows; row++) {
-        const weight = weights === null ? 1 : weights[row]!;
-        if (weight === 0) continue;
-        sums.rows++;
-        sums.weight += weight;
-        add(sums, predictions, targets, row, weight);
-      }
+    addBlock(predictions, truth, weights = null) {
+      checkShapes(predictions, truth, outputs, weights);
+      countRows(sums, truth.rows, weights);
+      const { rows, mean, logProbabilities, labels } = predictions;
+      const chosen = task.kind === 'regression' ? NO_LABELS : (labels ?? labelsOf(mean, truth.rows, outputs));
+      const scored = { rows, outputs, mean, logProbabilities, chosen, truth, weights };
+      for (const [metric, own] of sums.of) metric.addRows(own, scored);
     },
-    finish: () => toScores(sums, task, options.logLoss ?? true),
+    finish: () => toScores(sums),
   };
 }
 
-function emptySums(outputs: number): ScoreSums {
-  return { rows: 0, weight: 0, wrong: 0, logLoss: 0, squares: new Float64Array(outputs) };
+const NO_LABELS = new Int32Array(0);
+
+function emptySums(task: Task, probabilities: boolean): ScoreSums {
+  const applying = metrics.entries.filter(
+    ({ tasks, reads }) => tasks.includes(task.kind) && (probabilities || reads !== 'probabilities'),
+  );
+  const of = new Map(
+    applying.map((metric) => [metric, new Float64Array(metric.sums(outputCount(task)))] as const),
+  );
+  return { rows: 0, weight: 0, of };
+}
+
+function countRows(sums: ScoreSums, rows: number, weights: ArrayLike<number> | null): void {
+  if (weights === null) {
+    sums.rows += rows;
+    sums.weight += rows;
+    return;
+  }
+  for (let row = 0; row < rows; row++) {
+    if (weights[row] === 0) continue;
+    sums.rows++;
+    sums.weight += weights[row]!;
+  }
 }
 
 /** The scores of all rows of several accumulators together; `rows` counts a row of several as several. */
 export function pooledScores(all: readonly ScoreAccumulator[], task: Task): Scores | null {
-  const pooled = emptySums(all[0]?.sums.squares.length ?? 0);
+  const pooled = emptySums(task, true);
   for (const { sums } of all) {
     pooled.rows += sums.rows;
     pooled.weight += sums.weight;
-    pooled.wrong += sums.wrong;
-    pooled.logLoss += sums.logLoss;
-    for (let column = 0; column < sums.squares.length; column++) {
-      pooled.squares[column]! += sums.squares[column]!;
+    for (const [metric, own] of pooled.of) {
+      const more = sums.of.get(metric);
+      for (let at = 0; at < own.length; at++) own[at]! += more?.[at] ?? Number.NaN;
     }
   }
-  return toScores(pooled, task, true);
+  return toScores(pooled);
 }
 
-function addClassified(
-  sums: ScoreSums,
-  predictions: Predictions & { readonly labels?: Int32Array | null },
-  targets: TargetBlock,
-  row: number,
-  weight: number,
-): void {
-  const { outputs, mean, logProbabilities, labels } = predictions;
-  const from = row * outputs;
-  const truth = targets.labels[row]!;
-  const chosen = labels ? labels[row]! : largestAt(mean, from, outputs);
-  if (chosen !== truth) sums.wrong += weight;
-  for (let column = 0; column < outputs; column++) {
-    const error = mean[from + column]! - (column === truth ? 1 : 0);
-    sums.squares[column]! += weight * error * error;
-  }
-  // The same floor for known logarithms, so that members and ensembles compare like with like.
-  const known = logProbabilities === null ? null : logProbabilities[from + truth]!;
-  sums.logLoss -=
-    weight *
-    (known === null ? log(Math.max(mean[from + truth]!, LOG_LOSS_FLOOR)) : Math.max(known, LOG_FLOOR));
-}
-
-const LOG_FLOOR = log(LOG_LOSS_FLOOR);
-
-function addRegressed(
-  sums: ScoreSums,
-  predictions: Predictions,
-  targets: TargetBlock,
-  row: number,
-  weight: number,
-): void {
-  const { outputs, mean } = predictions;
-  for (let column = 0; column < outputs; column++) {
-    const error = mean[row * outputs + column]! - targets.targets[row * outputs + column]!;
-    sums.squares[column]! += weight * error * error;
-  }
-}
-
-function toScores(sums: ScoreSums, task: Task, withLogLoss: boolean): Scores | null {
-  const { rows, weight, wrong, logLoss, squares } = sums;
+function toScores({ rows, weight, of }: ScoreSums): Scores | null {
   if (rows === 0) return null;
-  const classification = task.kind === 'classification';
-  return {
-    rows,
-    squaredError: squares.reduce((total, square) => total + square, 0) / weight,
-    accuracy: classification ? (weight - wrong) / weight : null,
-    errorRate: classification ? wrong / weight : null,
-    logLoss: classification && withLogLoss ? logLoss / weight : null,
-    rmse: classification ? null : Array.from(squares, (square) => Math.sqrt(square / weight)),
+  const value = (metric: Metric) => {
+    const sums = of.get(metric);
+    return sums === undefined ? null : metric.value(sums, weight);
   };
+  return { rows, ...byMetric(value) };
 }
 
-/** The mean of several scores, score by score; an RMSE is that of the mean squared error. Null for none. */
+/** The mean of several scores, score by score, as each metric means it. Null for none. */
 export function meanScores(all: readonly Scores[]): Scores | null {
-  const first = all[0];
-  if (first === undefined) return null;
-  const mean = (of: (scores: Scores) => number | null): number | null => {
-    let total = 0;
-    for (const scores of all) {
-      const value = of(scores);
-      if (value === null) return null;
-      total += value;
-    }
-    return total / all.length;
-  };
-  return {
-    rows: mean((scores) => scores.rows)!,
-    squaredError: mean((scores) => scores.squaredError)!,
-    accuracy: mean((scores) => scores.accuracy),
-    errorRate: mean((scores) => scores.errorRate),
-    logLoss: mean((scores) => scores.logLoss),
-    rmse: first.rmse?.map((_, target) => Math.sqrt(mean((scores) => scores.rmse![target]! ** 2)!)) ?? null,
-  };
+  if (all.length === 0) return null;
+  const values = acrossScores(all, ({ average = plainMean }, own) => average(own));
+  return { rows: plainMean(all.map(({ rows }) => rows)), ...values };
+}
+
+function plainMean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** A number for each metric, or for each target of it, from its values in several scores. */
+export function acrossScores(
+  all: readonly ScoreSpread[],
+  figure: (metric: Metric, values: readonly number[]) => number,
+): ScoreSpread {
+  return byMetric((metric): MetricValue | null => {
+    const values = all.flatMap((scores) => {
+      const value = scoreBy(scores, metric);
+      return value === null ? [] : [typeof value === 'number' ? [value] : value];
+    });
+    if (values.length < all.length) return null;
+    const figures = values[0]!.map((_, at) =>
+      figure(
+        metric,
+        values.map((own) => own[at]!),
+      ),
+    );
+    return metric.values === 'one' ? figures[0]! : figures;
+  });
 }
 
 function checkShapes(

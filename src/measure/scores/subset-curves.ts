@@ -9,7 +9,8 @@ import { aggregators } from '../../predictions/aggregate/aggregators.js';
 import type { TargetBlock } from '../../predictions/blocks.js';
 import type { Combine } from '../../predictions/combine.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import { createScoreAccumulator, meanScores, type ScoreAccumulator, type Scores } from './scores.js';
+import type { ScoreSpread, Scores } from '../metrics/metrics.js';
+import { acrossScores, createScoreAccumulator, meanScores, type ScoreAccumulator } from './scores.js';
 
 export interface SubsetCurveOptions {
   readonly members: number;
@@ -32,9 +33,6 @@ export interface SubsetPoint {
   /** Standard deviations of the scores over the subsets, with n − 1; null for a single subset. */
   readonly spread: ScoreSpread | null;
 }
-
-/** One number for each score; null where the score is. */
-export type ScoreSpread = Pick<Scores, 'squaredError' | 'accuracy' | 'logLoss' | 'rmse'>;
 
 export type SubsetCurves = Readonly<Record<string, readonly SubsetPoint[]>>;
 
@@ -87,7 +85,7 @@ export function createSubsetCurves(options: SubsetCurveOptions): SubsetCurveAccu
     drawn.flat().map((subset) => ({
       name,
       subset,
-      scores: createScoreAccumulator(task, { logLoss: aggregators.get(name).probabilities }),
+      scores: createScoreAccumulator(task, { probabilities: aggregators.get(name).probabilities }),
     })),
   );
   return {
@@ -114,15 +112,5 @@ function pointsOf(trials: readonly Trial[], name: string, sizes: readonly number
 
 function spreadOf(all: readonly Scores[]): ScoreSpread | null {
   if (all.length < 2) return null;
-  const spread = (values: readonly number[]) => Math.sqrt((variance(values) * all.length) / (all.length - 1));
-  const of = (score: (scores: Scores) => number | null): number | null => {
-    const values = all.flatMap((scores) => score(scores) ?? []);
-    return values.length === all.length ? spread(values) : null;
-  };
-  return {
-    squaredError: of(({ squaredError }) => squaredError)!,
-    accuracy: of(({ accuracy }) => accuracy),
-    logLoss: of(({ logLoss }) => logLoss),
-    rmse: all[0]!.rmse?.map((_, target) => of(({ rmse }) => rmse![target]!)!) ?? null,
-  };
+  return acrossScores(all, (_, own) => Math.sqrt((variance(own) * own.length) / (own.length - 1)));
 }

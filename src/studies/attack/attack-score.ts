@@ -5,6 +5,10 @@ import { outputCount } from '../../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { clipRange } from '../../ensemble/predict/answers.js';
 import { exp } from '../../math/functions.js';
+import { accuracy } from '../../measure/metrics/accuracy.js';
+import type { ScalarMetric } from '../../measure/metrics/metric.js';
+import { squaredError } from '../../measure/metrics/squared-error.js';
+import { labelsOf } from '../../predictions/labels.js';
 import { logProbabilities, meanPrediction, type RawOutputs, type Truth } from './attack-loss.js';
 
 export const SCORE_NAMES = { classification: 'accuracy', regression: 'rootMeanSquaredError' } as const;
@@ -16,72 +20,75 @@ interface Scores {
   finish(): { readonly ensemble: number; readonly members: readonly number[] };
 }
 
+type Attacked = Pick<TrainedEnsemble, 'task' | 'encoding' | 'trainedOn'>;
+
 /** Scores of `members` members and of their mean; NaN over no rows. */
-export function createScores(
-  members: number,
-  ensemble: Pick<TrainedEnsemble, 'task' | 'encoding' | 'trainedOn'>,
-): Scores {
+export function createScores(members: number, ensemble: Attacked): Scores {
   const { task, encoding } = ensemble;
-  const { mean: centres, std } = encoding.targets;
-  const range = clipRange(ensemble);
-  // Within the range of the training targets, as all predictions are.
-  const clipped = (raw: RawOutputs): RawOutputs => {
-    if (range === null) return raw;
-    const values = raw.values.slice();
-    const units = raw.loss === 'gaussianNll' ? 2 * outputs : outputs;
-    for (let from = 0; from < values.length; from += units) {
-      for (let t = 0; t < outputs; t++) {
-        const [low, high] = [range.low[t]!, range.high[t]!].map((end) => (end - centres[t]!) / std[t]!);
-        values[from + t] = Math.min(Math.max(values[from + t]!, low!), high!);
-      }
-    }
-    return { ...raw, values };
-  };
-  const sums = new Float64Array(members);
+  const classes = task.kind === 'classification';
+  const metric: ScalarMetric = classes ? accuracy : squaredError;
   const outputs = outputCount(task);
-  let whole = 0;
-  let rows = 0;
-  const correct = (probabilities: Float64Array, label: number) => (argmax(probabilities) === label ? 1 : 0);
-  const squares = (own: readonly RawOutputs[], { targets }: Truth, row: number) =>
-    meanPrediction(own, outputs, row).reduce((sum, value, t) => {
-      return sum + ((value - targets[row * outputs + t]!) * std[t]!) ** 2 / outputs;
-    }, 0);
+  const { std } = encoding.targets;
+  const predict = classes ? probabilitiesOf(outputs) : valuesOf(outputs, ensemble);
+  const whole = new Float64Array(metric.sums(outputs));
+  const single = Array.from({ length: members }, () => new Float64Array(metric.sums(outputs)));
+  let scoredRows = 0;
   return {
-    add(given, truth) {
-      const raw = given.map(clipped);
-      const count = raw[0]!.values.length === 0 ? 0 : countRows(truth);
-      rows += count;
-      for (let row = 0; row < count; row++) {
-        if (task.kind === 'regression') {
-          whole += squares(raw, truth, row);
-          raw.forEach((own, m) => {
-            sums[m]! += squares([own], truth, row);
-          });
-          continue;
-        }
-        const mean = new Float64Array(outputs);
-        raw.forEach((own, m) => {
-          const probabilities = logProbabilities(own, outputs, row).map(exp);
-          probabilities.forEach((p, c) => {
-            mean[c]! += p;
-          });
-          sums[m]! += correct(probabilities, truth.labels[row]!);
-        });
-        whole += correct(mean, truth.labels[row]!);
-      }
+    add(raw, { labels, targets }) {
+      const rows = classes ? labels.length : targets.length / outputs;
+      const truth = { rows, labels, targets: Float64Array.from(targets, (y, at) => y * std[at % outputs]!) };
+      const addTo = (sums: Float64Array, mean: Float64Array) => {
+        const chosen = classes ? labelsOf(mean, rows, outputs) : labels;
+        metric.addRows(sums, { rows, outputs, mean, chosen, truth, logProbabilities: null, weights: null });
+      };
+      const own = raw.map((member) => predict(member, rows));
+      for (const [member, mean] of own.entries()) addTo(single[member]!, mean);
+      addTo(whole, meanOf(own));
+      scoredRows += rows;
     },
     finish() {
-      const score = (sum: number) => (task.kind === 'classification' ? sum / rows : Math.sqrt(sum / rows));
-      return { ensemble: score(whole), members: Array.from(sums, score) };
+      const score = (sums: Float64Array) => {
+        const value = metric.value(sums, scoredRows);
+        return classes ? value : Math.sqrt(value / outputs);
+      };
+      return { ensemble: score(whole), members: single.map(score) };
     },
   };
 }
 
-function countRows({ task, labels, targets }: Truth): number {
-  return task.kind === 'classification' ? labels.length : targets.length / outputCount(task);
+/** Predictions of one member, f64[rows, outputs]. */
+type Predict = (raw: RawOutputs, rows: number) => Float64Array;
+
+function probabilitiesOf(classes: number): Predict {
+  return (raw, rows) => {
+    const probabilities = new Float64Array(rows * classes);
+    for (let row = 0; row < rows; row++) {
+      probabilities.set(logProbabilities(raw, classes, row).map(exp), row * classes);
+    }
+    return probabilities;
+  };
 }
 
-/** The first of the largest. */
-function argmax(values: Float64Array): number {
-  return values.reduce((best, value, at) => (value > values[best]! ? at : best), 0);
+/** Within the range of the training targets, as all predictions are; in the user's units, but for the centre. */
+function valuesOf(outputs: number, ensemble: Attacked): Predict {
+  const { mean: centres, std } = ensemble.encoding.targets;
+  const range = clipRange(ensemble);
+  const within = (value: number, t: number) =>
+    range === null
+      ? value
+      : Math.min(Math.max(value, range.low[t]! - centres[t]!), range.high[t]! - centres[t]!);
+  return (raw, rows) => {
+    const values = new Float64Array(rows * outputs);
+    for (let row = 0; row < rows; row++) {
+      const own = meanPrediction([raw], outputs, row).map((value, t) => within(value * std[t]!, t));
+      values.set(own, row * outputs);
+    }
+    return values;
+  };
+}
+
+function meanOf(members: readonly Float64Array[]): Float64Array {
+  const mean = new Float64Array(members[0]!.length);
+  for (const own of members) for (let at = 0; at < mean.length; at++) mean[at]! += own[at]! / members.length;
+  return mean;
 }

@@ -8,6 +8,7 @@ import {
   type PredictionTable,
 } from '../../../src/ensemble/select/selection-judges.js';
 import { RandomStream, streamKey } from '../../../src/math/random.js';
+import { squaredError } from '../../../src/measure/metrics/squared-error.js';
 import { arithmeticMean } from '../../../src/predictions/aggregate/arithmetic-mean.js';
 
 const task = { kind: 'regression', targets: ['y'] } as const;
@@ -33,7 +34,7 @@ function table(rows: number, own: readonly number[], seed: number, outOfBag: boo
 
 const judgeOf = (own: PredictionTable) =>
   own.counted === null
-    ? createJudge(own, task, arithmeticMean.terms, 'squaredError')
+    ? createJudge(own, task, arithmeticMean.terms, squaredError)
     : createPairJudge(own, task);
 
 /** Squared error on new rows of members counted so often. */

@@ -10,7 +10,7 @@ import { evaluateEnsemble, evaluateOutOfBag } from '../../../src/ensemble/evalua
 import { withAveragingWeights } from '../../../src/ensemble/predict/averaging-weights.js';
 import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
 import { selectMembers } from '../../../src/ensemble/select/select-members.js';
-import type { SelectionMetric } from '../../../src/ensemble/select/selection-judges.js';
+import type { SelectionMetric } from '../../../src/measure/metrics/metrics.js';
 import type { Aggregator } from '../../../src/predictions/aggregate/aggregators.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
 import { clusters, linear } from '../../support/datasets.js';

@@ -43,7 +43,7 @@ const TOY: AggregatorDefinition = {
   terms: null,
 };
 
-t.throws(() => aggregate('toyMedian' as never, [], { kind: 'regression', targets: ['y'] }), {
+t.throws(() => aggregators.get(TOY.name), {
   code: 'ERR_OPTION',
   message: 'Expected `aggregator` to be one of arithmeticMean, geometricMean, majorityVote, got "toyMedian"',
 });
