@@ -47,12 +47,15 @@ export { type RowSplit, type SplitOptions, splitRows } from './data/split.js';
 export { Column } from './data/table/column.js';
 export type { Table } from './data/table/table.js';
 export type { Learner, LearnerData } from './engines/learner/learner.js';
+export type { LearnerMemberSpec } from './engines/learner/spec.js';
+export type { NeighboursMemberSpec } from './engines/neighbours/spec.js';
 export {
   fromLayersModel,
   type NetworkPurpose,
   type NetworkWithWeights,
 } from './engines/tfjs/from-layers-model.js';
 export { type LayeredEnsemble, type LayersModelOptions, toLayersModel } from './engines/tfjs/layers-model.js';
+export type { TfjsMemberSpec } from './engines/tfjs/spec.js';
 export type { ModelBuilder, ModelContext } from './engines/tfjs/user-model.js';
 export type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from './ensemble/ensemble.js';
 export { type EvaluateOptions, evaluateEnsemble, evaluateOutOfBag } from './ensemble/evaluate/evaluate.js';
@@ -82,12 +85,9 @@ export { type ImageShape, TANGENT_KINDS, type TangentKind } from './model/image.
 export type { MemberOptions, TrainingOptions } from './model/options/training-options.js';
 export type {
   EnsemblePlan,
-  LearnerMemberSpec,
   MemberSpec,
   ModuleSpec,
-  NeighboursMemberSpec,
   NetworkMemberSpec,
-  TfjsMemberSpec,
 } from './model/spec.js';
 export { createPool, type Pool, type PoolOptions } from './pool/pool.js';
 export { type AggregateOptions, aggregate } from './predictions/aggregate/aggregate.js';

@@ -7,7 +7,7 @@ import { TANGENT_KINDS } from '../../src/model/image.js';
 import type { Field } from '../../src/model/options/field.js';
 import { ACTIVATIONS } from '../../src/model/options/layer-options.js';
 import { rangeOf } from '../../src/model/options/option-range.js';
-import { MEMBER_FIELDS, TRAINING_FIELDS } from '../../src/model/options/training-fields.js';
+import { MEMBER_FIELDS, TRAINING_FIELDS } from '../../src/training/options/training-fields.js';
 
 const WIDTH = 110;
 
@@ -26,7 +26,7 @@ const NAMED: Readonly<Record<string, string>> = {
   grid: 'MemberGrid',
   layers: 'readonly LayerOption[]',
   image: 'ImageOption',
-  learnerOptions: "LearnerMemberSpec['options']",
+  learnerOptions: 'JsonObject',
 };
 
 /** Lists of words that have a name. */
@@ -121,7 +121,7 @@ export function optionTypes(): string {
 // hold them.
 
 import type { TangentKind } from '../image.js';
-import type { Activation, LearnerMemberSpec, TangentSource } from '../spec.js';
+import type { Activation, JsonObject, TangentSource } from '../spec.js';
 import type { ImageOption, LayerOption } from './layer-words.js';
 
 /** Options of one member; every one is optional. */

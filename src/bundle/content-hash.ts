@@ -2,9 +2,9 @@
 // out. Threads, paths, times, progress, failures and metrics stay outside, so they cannot change it.
 
 import { createHash } from 'node:crypto';
+import { engineOf } from '../engines/registry.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { averagingWeights } from '../ensemble/predict/averaging-weights.js';
-import type { MemberSpec, ModuleSpec } from '../model/spec.js';
 import { bytePieces, littleEndianPieces, pieceBuffer } from './weights.js';
 
 /**
@@ -17,7 +17,7 @@ export function contentHash(ensemble: TrainedEnsemble): string {
   const { plan, preprocessing, datasetHash } = ensemble;
   const carried = averagingWeights(ensemble);
   const averaging = carried === null ? {} : { averagingWeights: carried };
-  const members = plan.members.map(withoutPath);
+  const members = plan.members.map((spec) => engineOf(spec).hashed(spec));
   const described = sortedJson({ ...plan, members, preprocessing, datasetHash, ...averaging });
   const hash = createHash('sha256').update(described);
   const buffer = pieceBuffer();
@@ -30,13 +30,6 @@ export function contentHash(ensemble: TrainedEnsemble): string {
     for (const piece of bytePieces(model, buffer)) hash.update(piece);
   }
   return hash.digest('hex');
-}
-
-/** A spec whose module is named by its content alone. */
-function withoutPath(spec: MemberSpec): object {
-  const named = ({ hash }: ModuleSpec) => ({ hash });
-  if (spec.engine === 'tfjs') return { ...spec, model: named(spec.model) };
-  return spec.engine === 'learner' ? { ...spec, learner: named(spec.learner) } : spec;
 }
 
 /** JSON with the keys of every object in code-unit order, so that equal values are equal text. */

@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import { modulesOf } from '../engines/registry.js';
 import { allowModules } from '../engines/user-modules/allowed-modules.js';
 import type { TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import { NotPlainError, unpackPlain } from '../files/plain-data.js';
@@ -95,7 +96,7 @@ async function readBundle(
     const metadata = await decodeMetadata(encoded, header.version, name);
     const ensemble = ensembleFrom(metadata, await readMembers(source, header, metadata));
     const { allowModules: paths = [] } = options;
-    const allowedModules = await allowModules(ensemble.plan, paths, name);
+    const allowedModules = await allowModules(modulesOf(ensemble.plan), paths, name);
     const allowed = allowedModules.length === 0 ? {} : { allowedModules };
     return { ensemble: { ...ensemble, ...allowed }, metadata, formatVersion: header.version, bytes };
   } finally {

@@ -5,12 +5,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Task } from '../data/dataset/dataset.js';
 import type { ColumnRanges } from '../data/dataset/training-facts.js';
 import { encodingFrom } from '../data/preprocessing/preprocessing.js';
+import { engineOf } from '../engines/registry.js';
 import type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
-import { storesModel, weightsLength } from '../ensemble/member-weights.js';
 import type { ErrorCode } from '../errors.js';
-import { imageFeatures } from '../model/image.js';
-import { layerShapes } from '../model/network.js';
-import { type EpochMemberSpec, hasEpochs, type MemberSpec, type NetworkMemberSpec } from '../model/spec.js';
+import type { MemberSpec } from '../model/spec.js';
 import { VERSION } from '../version.js';
 import type { FormerMetadata, MemberMetadata, Metadata } from './schema.js';
 import type { Environment, StoredReport } from './surroundings.js';
@@ -104,35 +102,10 @@ function contradictionOfTask({ task, encoding, features, plan }: Metadata): stri
     return `feature scales of another length than ${features}`;
   }
   for (const [index, spec] of plan.members.entries()) {
-    const contradiction = contradictionOfSpec(spec, features, task);
+    const contradiction = engineOf(spec).contradiction(spec, features, task);
     if (contradiction !== null) return `member ${index}'s ${contradiction}`;
   }
   return null;
-}
-
-function contradictionOfSpec(spec: MemberSpec, features: number, task: Task): string | null {
-  if (spec.engine === 'neighbours') {
-    const { image } = spec.distance;
-    if (image === null || (imageFeatures(image) === features && spec.featureShare === 1)) return null;
-    return `image does not fit ${features} features`;
-  }
-  if (hasEpochs(spec) && !lossFits(spec, task)) return `loss does not fit ${task.kind}`;
-  if (spec.engine !== 'wasm' || layersFit(spec, features, task)) return null;
-  return 'layers do not fit each other';
-}
-
-function lossFits({ loss }: EpochMemberSpec, task: Task): boolean {
-  if (task.kind === 'regression') return loss === 'squaredError' || loss === 'gaussianNll';
-  return loss === 'softmaxCrossEntropy' || (loss === 'binaryCrossEntropy' && task.classes.length === 2);
-}
-
-function layersFit(spec: NetworkMemberSpec, features: number, task: Task): boolean {
-  try {
-    layerShapes(spec, features, task);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function contradictionOfMembers({
@@ -147,15 +120,12 @@ function contradictionOfMembers({
   let previous = -1;
   if (members.every(({ averagingWeight }) => averagingWeight === 0)) return 'no member counts in an average';
   for (const member of members) {
-    const { index, inBagRows, history } = member;
+    const { index, history } = member;
     if (index <= previous || index >= planned) return `member ${index} is out of order or not planned`;
     previous = index;
     const spec = plan.members[index]!;
     const contradiction = contradictionOfStored(member, spec, features, task);
     if (contradiction !== null) return contradiction;
-    if (spec.engine === 'neighbours' && inBagRows < spec.neighbours) {
-      return `member ${index} has ${inBagRows} rows for ${spec.neighbours} neighbours`;
-    }
     const { epoch, loss, learningRate, validationLoss } = history;
     if ([loss, learningRate, validationLoss].some((column) => column.length !== epoch.length)) {
       return `member ${index}'s history has columns of several lengths`;
@@ -176,13 +146,16 @@ function contradictionOfStored(
   features: number,
   task: Task,
 ): string | null {
-  if ((modelBytes !== null) !== storesModel(spec)) {
+  const engine = engineOf(spec);
+  if ((modelBytes !== null) !== engine.storesModel) {
     return `member ${index} of engine ${spec.engine} has ${modelBytes === null ? 'no' : 'a'} stored model`;
   }
-  const expected = weightsLength(spec, features, task, inBagRows);
-  if (expected === null || parameters === expected) return null;
-  const whose = spec.engine === 'neighbours' ? 'its rows are' : 'its layers have';
-  return `member ${index} has ${parameters} weights where ${whose} ${expected}`;
+  const expected = engine.weightsLength(spec, features, task, inBagRows);
+  if (expected !== null && parameters !== expected) {
+    return `member ${index} has ${parameters} weights where its spec makes ${expected}`;
+  }
+  const contradiction = engine.memberContradiction?.(spec, inBagRows) ?? null;
+  return contradiction === null ? null : `member ${index} ${contradiction}`;
 }
 
 /** The fitted preprocessing must make the very columns and targets that the members were trained on. */

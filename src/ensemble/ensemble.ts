@@ -4,8 +4,8 @@
 import type { Encoding, Task, TaskKind } from '../data/dataset/dataset.js';
 import type { TrainingFacts } from '../data/dataset/training-facts.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
-import type { UnitFactors } from '../engines/wasm/dropout.js';
 import type { WireError } from '../errors.js';
+import type { UnitFactors } from '../model/network.js';
 import type { EnsemblePlan, ModuleSpec } from '../model/spec.js';
 
 /** One epoch of a member's training history; losses are means over examples, without penalties. */

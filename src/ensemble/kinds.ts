@@ -1,30 +1,13 @@
 // The kinds of members that a mixed ensemble is told apart by when it is measured.
 
-import { basename } from 'node:path';
+import { engineOf } from '../engines/registry.js';
 import { specDifferences } from '../model/options/spec-differences.js';
-import type { MemberSpec } from '../model/spec.js';
 import type { TrainedEnsemble } from './ensemble.js';
-
-/** `network`, `neighbours`, or a module's engine and file: `learner tree.mjs`. */
-function kindOf(spec: MemberSpec): string {
-  switch (spec.engine) {
-    case 'wasm':
-      return 'network';
-    case 'neighbours':
-      return 'neighbours';
-    case 'tfjs':
-      return `tfjs ${basename(spec.model.path)}`;
-    case 'learner':
-      return `learner ${basename(spec.learner.path)}`;
-    default:
-      return spec satisfies never;
-  }
-}
 
 /** The kind of each trained member; where such members differ in options, with these: `network (64 relu; l2 0)`. */
 export function memberKinds({ plan, members }: Pick<TrainedEnsemble, 'plan' | 'members'>): readonly string[] {
   const specs = members.map(({ index }) => plan.members[index]!);
-  const kinds = specs.map(kindOf);
+  const kinds = specs.map((spec) => engineOf(spec).kind(spec));
   for (const kind of new Set(kinds)) {
     const places = kinds.flatMap((own, at) => (own === kind ? [at] : []));
     const differences = specDifferences(places.map((at) => specs[at]!));

@@ -3,6 +3,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { failOption } from '../errors.js';
+import { isNetwork } from './network.js';
 import type { EnsemblePlan, MemberSpec, MemberStreams, Source } from './spec.js';
 
 /** Every source of chance, as a member's streams name them. */
@@ -18,7 +19,7 @@ export function extendPlan(plan: EnsemblePlan, total: number): EnsemblePlan {
   const { members } = plan;
   if (total < members.length) failOption('members', `at least the ${members.length} there are`, total);
   if (total === members.length) return plan;
-  if (members.some((member) => member.engine === 'wasm' && member.tying !== null)) {
+  if (members.some((member) => isNetwork(member) && member.tying !== null)) {
     failOption('members', `${members.length}: tied members are trained together or not at all`, total);
   }
   const runs = runsOf(members);
@@ -40,7 +41,7 @@ export function extendPlan(plan: EnsemblePlan, total: number): EnsemblePlan {
 function runsOf(members: readonly MemberSpec[]): MemberSpec[][] {
   const runs: MemberSpec[][] = [];
   for (const member of members) {
-    const goesOn = member.engine === 'wasm' && (member.snapshot?.index ?? 0) > 0;
+    const goesOn = isNetwork(member) && (member.snapshot?.index ?? 0) > 0;
     if (goesOn) runs.at(-1)!.push(member);
     else runs.push([member]);
   }

@@ -49,9 +49,14 @@ export function headUnits(loss: Loss, task: Task): number {
   }
 }
 
+/** Whether a member is a network of the wasm engine. */
+export function isNetwork(spec: MemberSpec): spec is NetworkMemberSpec {
+  return spec.engine === 'wasm';
+}
+
 /** @throws ERR_OPTION when the member is no network of the wasm engine; what asks for one says so. */
 export function requireNetwork(spec: MemberSpec, member: number): NetworkMemberSpec {
-  if (spec.engine === 'wasm') return spec;
+  if (isNetwork(spec)) return spec;
   const expected = 'networks of the wasm engine, for what only they have';
   return failOption('members', expected, `${spec.engine} as member ${member}`);
 }
@@ -169,3 +174,9 @@ export function weightShape(shape: LayerShape): WeightShape {
 export function parameterCount(shapes: readonly LayerShape[]): number {
   return shapes.map(weightShape).reduce((sum, { inputs, units }) => sum + inputs * units + units, 0);
 }
+
+/**
+ * What prediction multiplies each unit by: element 0 for the inputs, f32[inputs], then one per hidden layer,
+ * f32[units]. By the weight scaling rule, or one mask for all rows.
+ */
+export type UnitFactors = readonly Float32Array[];

@@ -190,28 +190,38 @@ export interface SnapshotSpec {
   readonly of: number;
 }
 
-/** How a member is trained epoch by epoch, by whatever engine. */
-interface TrainedByEpochsSpec {
+/**
+ * What the spec of every member says; its engine adds the rest. The same spec, seed and arithmetic give the same bytes
+ * everywhere.
+ */
+export interface MemberSpec {
+  /** The name of the engine that trains it and predicts with it; see src/engines/registry.ts. */
+  readonly engine: string;
+  readonly resample: ResampleSpec;
+  /** Random subspace: the share of the features this member sees, in (0, 1]. */
+  readonly featureShare: number;
+  /** Null for members that nothing stops early. */
+  readonly earlyStopping: EarlyStoppingSpec | null;
+  readonly streams: MemberStreams;
+}
+
+/** A member that is trained epoch by epoch, by whatever engine. */
+export interface EpochMemberSpec extends MemberSpec {
   readonly loss: Loss;
   readonly optimizer: OptimizerSpec;
   readonly schedule: ScheduleSpec;
   readonly epochs: number;
   readonly batchSize: number;
-  readonly resample: ResampleSpec;
-  /** Random subspace: the share of the features this member sees, in (0, 1]. */
-  readonly featureShare: number;
   /** Norm penalties on weights, not biases: Ω = l1‖w‖₁ + ½ l2‖w‖²₂. */
   readonly normPenalty: { readonly l1: number; readonly l2: number };
   /** Share s of the label's probability spread evenly over all K classes: 1 − s + s/K for the label, s/K else. */
   readonly labelSmoothing: number;
   /** Standard deviation of the Gaussian noise added to every input of every training step. */
   readonly inputNoise: number;
-  readonly earlyStopping: EarlyStoppingSpec | null;
-  readonly streams: MemberStreams;
 }
 
 /** A member that is a network, fully resolved. */
-export interface NetworkMemberSpec extends TrainedByEpochsSpec {
+export interface NetworkMemberSpec extends EpochMemberSpec {
   readonly engine: 'wasm';
   readonly network: NetworkSpec;
   readonly dropout: DropoutSpec | null;
@@ -222,41 +232,6 @@ export interface NetworkMemberSpec extends TrainedByEpochsSpec {
   readonly snapshot: SnapshotSpec | null;
 }
 
-/** How far two examples are apart. With an image, distances are taken between pixels in the user's units. */
-export type DistanceSpec =
-  | { readonly kind: 'euclidean'; readonly image: ImageShape | null }
-  | {
-      /** One-sided: the stored example moves along its tangents; two-sided: both do. */
-      readonly kind: 'tangentOneSided' | 'tangentTwoSided';
-      readonly image: ImageShape;
-      readonly kinds: readonly TangentKind[];
-      /** Smoothing of the images for their tangents, in pixels. */
-      readonly sigma: number;
-      readonly border: 'zero' | 'replicate';
-      /** Spring on the tangents' coefficients, as a share of the mean squared tangent length. */
-      readonly stiffness: number;
-    };
-
-/**
- * A member that keeps the distinct rows of its resample and predicts from the nearest of them.
- * **Source:** Cover and Hart (1967); Goodfellow, Bengio, Courville, Deep Learning, 5.7.3 and 7.14.
- */
-export interface NeighboursMemberSpec {
-  readonly engine: 'neighbours';
-  /** k, how many neighbours vote. */
-  readonly neighbours: number;
-  readonly distance: DistanceSpec;
-  /** Votes of one each, or in proportion to 1 / distance. */
-  readonly votes: 'equal' | 'inverseDistance';
-  /** Votes spread evenly over all classes beside the neighbours' k, > 0 so that no probability is 0. */
-  readonly voteSmoothing: number;
-  readonly resample: ResampleSpec;
-  readonly featureShare: number;
-  /** There is nothing to stop. */
-  readonly earlyStopping: null;
-  readonly streams: MemberStreams;
-}
-
 /** A file of the user's whose default export makes or is a member's model. */
 export interface ModuleSpec {
   /** As it was given, normalised; relative to the working directory. */
@@ -265,46 +240,11 @@ export interface ModuleSpec {
   readonly hash: string;
 }
 
-/** A member that is a tf.LayersModel, built by a module of the user's and trained by TensorFlow.js. */
-export interface TfjsMemberSpec extends TrainedByEpochsSpec {
-  readonly engine: 'tfjs';
-  readonly model: ModuleSpec;
-}
-
 /** A value that JSON can say. */
-export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue };
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 
-/** A member that a learner of the user's fits. */
-export interface LearnerMemberSpec {
-  readonly engine: 'learner';
-  readonly learner: ModuleSpec;
-  /** Handed to the learner as they are. */
-  readonly options: { readonly [name: string]: JsonValue };
-  readonly resample: ResampleSpec;
-  readonly featureShare: number;
-  /** There is nothing to stop. */
-  readonly earlyStopping: null;
-  readonly streams: MemberStreams;
-}
-
-/** A member that is trained epoch by epoch. */
-export type EpochMemberSpec = NetworkMemberSpec | TfjsMemberSpec;
-
-/** One member, fully resolved. The same spec, seed and arithmetic give the same bytes everywhere. */
-export type MemberSpec = EpochMemberSpec | NeighboursMemberSpec | LearnerMemberSpec;
-
-export type Engine = MemberSpec['engine'];
-
-/** The module of the user's that a member needs, or null. */
-export function userModuleOf(spec: MemberSpec): ModuleSpec | null {
-  if (spec.engine === 'tfjs') return spec.model;
-  return spec.engine === 'learner' ? spec.learner : null;
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
 }
 
 /** Whether a member has epochs; others are fitted at once. */

@@ -25,8 +25,7 @@ export function activeUnitShares(ensemble: TrainedEnsemble, inputs: Inputs): rea
   try {
     for (const range of blockRanges(rows)) {
       const own = encodeRows(x, ensemble.features, ensemble.encoding.features, range);
-      const all = { start: 0, end: range.end - range.start };
-      predictor.countActive(own, all, ACTIVE_THRESHOLD).forEach((counts, member) => {
+      predictor.countActive(own, range.end - range.start, ACTIVE_THRESHOLD).forEach((counts, member) => {
         counts.forEach((count, layer) => {
           totals[member]![layer] = (totals[member]![layer] ?? 0) + count;
         });

@@ -3,13 +3,14 @@
 
 import { requireDataset } from '../data/dataset/check-dataset.js';
 import type { Dataset } from '../data/dataset/dataset.js';
+import { engineOf } from '../engines/registry.js';
 import type { FailedMember, TrainedEnsemble } from '../ensemble/ensemble.js';
 import { evaluateEnsemble } from '../ensemble/evaluate/evaluate.js';
 import { failOption, TuttiError, toWire } from '../errors.js';
 import { mean, variance } from '../math/statistics.js';
 import type { Measurement } from '../measure/measurement.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
-import { type EnsemblePlan, type EpochMemberSpec, hasEpochs, type Source } from '../model/spec.js';
+import type { EnsemblePlan, Source } from '../model/spec.js';
 import { asGiven, checkOptions, type OptionTable, option } from '../option-names.js';
 import { COMBINE_OPTIONS } from '../predictions/aggregate/aggregate.js';
 import type { Aggregator } from '../predictions/aggregate/aggregators.js';
@@ -153,19 +154,15 @@ async function measureRun(
 
 /** The sources that any member of the plan draws from. */
 export function sourcesOf({ members }: EnsemblePlan): Source[] {
+  const draws = (source: Exclude<Source, 'resample'>) =>
+    members.some((spec) => engineOf(spec).draws(spec).includes(source));
   const uses: Record<Source, boolean> = {
     resample: members.some(({ resample, featureShare }) => resample.kind !== 'none' || featureShare < 1),
-    // A learner's random numbers are its own affair, but they are drawn from this source.
-    init: members.some(({ engine }) => engine !== 'neighbours'),
-    order: members.some(hasEpochs),
-    masks: members.some((spec) => hasEpochs(spec) && drawsMasks(spec)),
+    init: draws('init'),
+    order: draws('order'),
+    masks: draws('masks'),
   };
   return (Object.keys(uses) as Source[]).filter((source) => uses[source]);
-}
-
-/** Layers of a tfjs model may be dropout or noise, which no spec tells. */
-function drawsMasks(spec: EpochMemberSpec): boolean {
-  return spec.engine === 'tfjs' || spec.dropout !== null || spec.inputNoise > 0;
 }
 
 function figuresOf(source: Source | 'all', runs: readonly Run[], classes: boolean): SourceFigures {

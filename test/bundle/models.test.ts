@@ -13,7 +13,7 @@ import { saveEnsemble } from '../../src/bundle/save.js';
 import type { TrainedEnsemble, TrainedMember } from '../../src/ensemble/ensemble.js';
 import { predictEnsemble } from '../../src/ensemble/predict/predict.js';
 import { packArrays } from '../../src/files/plain-data.js';
-import { moduleKey } from '../../src/model/options/module-options.js';
+import { moduleKey } from '../../src/training/options/member-engine.js';
 import { resolvePlan } from '../../src/training/options/options.js';
 import { forge, type Mutable, makeEnsemble, seal } from './support.js';
 

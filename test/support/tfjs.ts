@@ -7,16 +7,17 @@ import type { MemberRows, MemberTrainer, TrainerContext } from '../../src/engine
 import type { LayersModel, TensorFlow } from '../../src/engines/tfjs/api.js';
 import { fromLayersModel } from '../../src/engines/tfjs/from-layers-model.js';
 import { toLayersModel } from '../../src/engines/tfjs/layers-model.js';
-import { createTfjsPredictor } from '../../src/engines/tfjs/predictor.js';
+import { createPredictor } from '../../src/engines/tfjs/predictor.js';
+import type { TfjsMemberSpec } from '../../src/engines/tfjs/spec.js';
 import { loadTensorFlow } from '../../src/engines/tfjs/tensorflow.js';
 import { readWeights, weightCount, writeWeights } from '../../src/engines/tfjs/topology.js';
-import { createTfjsTrainer, type TfjsTrainer } from '../../src/engines/tfjs/trainer.js';
-import { createPredictor } from '../../src/engines/wasm/predictor.js';
-import { createWasmTrainer } from '../../src/engines/wasm/trainer.js';
+import { createTrainer as createTfjsTrainer, type TfjsTrainer } from '../../src/engines/tfjs/trainer.js';
+import { loadNetworks } from '../../src/engines/wasm/predictor.js';
+import { createTrainer as createWasmTrainer } from '../../src/engines/wasm/trainer.js';
 import { compileKernels } from '../../src/kernels/compile-kernels.js';
 import { ControlBlock } from '../../src/memory/control-block.js';
 import { layerShapes, parameterCount } from '../../src/model/network.js';
-import type { EnsemblePlan, ModuleSpec, NetworkMemberSpec, TfjsMemberSpec } from '../../src/model/spec.js';
+import type { EnsemblePlan, ModuleSpec, NetworkMemberSpec } from '../../src/model/spec.js';
 import type { Predictions } from '../../src/predictions/predictions.js';
 import { resolvePlan, type TrainingOptions } from '../../src/training/options/options.js';
 import { prepareTraining } from '../../src/training/plan/prepare-training.js';
@@ -71,15 +72,20 @@ export function createBench(dataset: Dataset, options: TrainingOptions, model: M
   const training = prepareTraining('test', dataset, plan, listRuns(plan), [], 1);
   const { memory, layout } = training;
   const control = new ControlBlock(memory.buffer, layout.slots);
-  const context = { memory, control, layout, task, seed: plan.seed, slot: 0 };
+  const kernels = createKernelBindings().of(training);
+  const context = { kernels, memory, control, layout, task, seed: plan.seed, slot: 0, offsetBytes: 0 };
   const rows = drawFromMemory(training, network);
   const spec: TfjsMemberSpec = { ...network, engine: 'tfjs', model };
-  const kernels = createKernelBindings().of(training);
   return {
     ...{ plan, network, spec, rows, context, dataset },
-    wasm: () => createWasmTrainer({ ...context, kernels }, network, 0, rows, dataset.rows),
+    wasm: () => createWasmTrainer(context, network, 0, { ...rows, stopping: everyRow(dataset) }, null),
     tfjs: (state) => createTfjsTrainer(context, spec, 0, rows, state ?? null),
   };
+}
+
+/** For evaluating any of them. */
+function everyRow({ rows }: Dataset): Uint32Array {
+  return Uint32Array.from({ length: rows }, (_, row) => row);
 }
 
 /** The weights of a trainer of the wasm engine. */
@@ -156,15 +162,8 @@ export function predictWithWasm(
   const { features, task, encoding } = dataset;
   const member = { spec: network, weights, columns: rows.columns, factors: null };
   const count = x.length / features;
-  const predictor = createPredictor(
-    compileKernels('fused'),
-    [member],
-    features,
-    task,
-    encoding.targets,
-    count,
-  );
-  return predictor.predictBlock(x, { start: 0, end: count }, null)[0]!;
+  const predictor = loadNetworks(compileKernels('fused'), [member], features, task, encoding.targets, count);
+  return predictor.predict(x, count)[0]!;
 }
 
 export async function predictWithTfjs(
@@ -178,14 +177,24 @@ export async function predictWithTfjs(
     spec,
     index: 0,
     weights,
-    topology: trainer.topology,
+    model: new TextEncoder().encode(trainer.topology),
     columns: rows.columns,
-    module: () => spec.model,
+    factors: null,
   };
-  const predictor = await createTfjsPredictor(member, features, task, encoding.targets);
-  const predictions = await predictor.predict(x, { start: 0, end: x.length / features }, null);
-  predictor.dispose?.();
-  return predictions;
+  const context = {
+    owner: {},
+    features,
+    task,
+    encoding,
+    arithmetic: 'fused',
+    allowedModules: [spec.model],
+  } as const;
+  const predictor = await createPredictor({ ...context, blockRows: undefined, loadedBytes: undefined }, [
+    member,
+  ]);
+  const [predictions] = await predictor.predict(x, x.length / features);
+  predictor.dispose();
+  return predictions!;
 }
 
 /** ‖a − b‖ / ‖b‖. */

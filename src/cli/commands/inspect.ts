@@ -2,17 +2,11 @@
 
 import { sortedJson } from '../../bundle/content-hash.js';
 import { type InspectedEnsemble, inspectEnsemble } from '../../bundle/load.js';
+import { engineOf } from '../../engines/registry.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { averagingWeights } from '../../ensemble/predict/averaging-weights.js';
-import { describeLayer } from '../../model/options/layer-options.js';
 import { specDifferences } from '../../model/options/spec-differences.js';
-import type {
-  MemberSpec,
-  ModuleSpec,
-  NeighboursMemberSpec,
-  NetworkMemberSpec,
-  TfjsMemberSpec,
-} from '../../model/spec.js';
+import type { MemberSpec } from '../../model/spec.js';
 import type { TextRow } from '../../report/text-table.js';
 import { byteSize, counted, duration, figure } from '../../report/words.js';
 import { type CommandDefinition, JSON_ROW } from '../options/command.js';
@@ -31,25 +25,26 @@ export const command: CommandDefinition = {
   },
 };
 
-type Unkeyed<Spec extends MemberSpec> = Spec extends MemberSpec ? Omit<Spec, 'streams'> : never;
-
-type UnkeyedSpec = Unkeyed<MemberSpec>;
-
 /** Members that share all but their random streams, as one entry. */
 interface SpecGroup {
   readonly members: readonly number[];
-  readonly spec: UnkeyedSpec;
+  /** Of the first of them. */
+  readonly spec: MemberSpec;
 }
 
 function groupSpecs(specs: readonly MemberSpec[]): SpecGroup[] {
   const groups = new Map<string, { members: number[]; spec: SpecGroup['spec'] }>();
-  for (const [index, { streams: _streams, ...spec }] of specs.entries()) {
-    const key = sortedJson(spec);
+  for (const [index, spec] of specs.entries()) {
+    const key = sortedJson(withoutStreams(spec));
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { members: [index], spec });
     else group.members.push(index);
   }
   return [...groups.values()];
+}
+
+function withoutStreams({ streams: _, ...spec }: MemberSpec): object {
+  return spec;
 }
 
 function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): object {
@@ -58,7 +53,10 @@ function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): objec
     contentHash: file.contentHash,
     ...{ complete, planned: plan.members.length, members: members.length },
     ...{ seed: plan.seed, arithmetic: plan.arithmetic, task, features, datasetHash },
-    specs: groupSpecs(plan.members).map(({ members: those, spec }) => ({ members: those, ...spec })),
+    specs: groupSpecs(plan.members).map(({ members: those, spec }) => ({
+      members: those,
+      ...withoutStreams(spec),
+    })),
     trained: members.map(({ index, epoch, inBagRows, averagingWeight = 1, weights, model, history }) => ({
       ...{ index, epoch, inBagRows, averagingWeight, weights: weights.length },
       ...(model === null ? {} : { modelBytes: model.length }),
@@ -134,47 +132,7 @@ function specText(spec: SpecGroup['spec']): string {
   const rows =
     resample.kind === 'none' || resample.share === 1 ? resample.kind : `${resample.kind} ${resample.share}`;
   const features = featureShare === 1 ? '' : `, ${figure(100 * featureShare, 2)} % of features`;
-  return `${engineText(spec)}; rows: ${rows}${features}`;
-}
-
-function engineText(spec: SpecGroup['spec']): string {
-  switch (spec.engine) {
-    case 'wasm':
-      return `${layersText(spec)}; ${optimisationText(spec)}`;
-    case 'neighbours':
-      return neighboursText(spec);
-    case 'tfjs':
-      return `tfjs ${moduleText(spec.model)}; ${optimisationText(spec)}`;
-    case 'learner': {
-      const given = Object.keys(spec.options).length === 0 ? '' : `; ${JSON.stringify(spec.options)}`;
-      return `learner ${moduleText(spec.learner)}${given}`;
-    }
-    default:
-      return spec satisfies never;
-  }
-}
-
-/** The path, and enough of the hash to tell files apart. */
-function moduleText({ path, hash }: ModuleSpec): string {
-  return `${path} (${hash.slice(0, 8)})`;
-}
-
-function neighboursText({ neighbours, distance, votes }: Unkeyed<NeighboursMemberSpec>): string {
-  const { kind, image } = distance;
-  const pixels = image === null ? '' : `${image.channels}x${image.height}x${image.width}: `;
-  const weighted = votes === 'equal' ? '' : ' weighted by inverse distance';
-  const tangents = kind === 'euclidean' ? '' : ` (${distance.kinds.join(', ')})`;
-  return `${pixels}${neighbours} nearest neighbours${weighted}; ${kind} distance${tangents}`;
-}
-
-function layersText({ network: { layers, image } }: Unkeyed<NetworkMemberSpec>): string {
-  const pixels = image === null ? '' : `${image.channels}x${image.height}x${image.width}: `;
-  return `${pixels}${layers.map(describeLayer).join(', ') || 'no hidden layer'}`;
-}
-
-function optimisationText(spec: Unkeyed<NetworkMemberSpec> | Unkeyed<TfjsMemberSpec>): string {
-  const { loss, optimizer, epochs, batchSize } = spec;
-  return `${loss}; ${optimizer.kind} ${optimizer.learningRate}; ${epochs} epochs of batches of ${batchSize}`;
+  return `${engineOf(spec).describe(spec)}; rows: ${rows}${features}`;
 }
 
 /** The weights of members in averages, where they differ. */

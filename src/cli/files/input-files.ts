@@ -2,7 +2,7 @@
 
 import { realpath } from 'node:fs/promises';
 import type { Preprocessing } from '../../data/preprocessing/preprocessing.js';
-import { modulesOf } from '../../engines/user-modules/allowed-modules.js';
+import { modulesOf } from '../../engines/registry.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../../errors.js';
 import { checkWritable } from '../../files/atomic-file.js';

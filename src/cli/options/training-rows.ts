@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import type { Field } from '../../model/options/field.js';
 import { TRAINING_GROUPS } from '../../model/options/groups.js';
 import { rangeOf } from '../../model/options/option-range.js';
-import { TRAINING_FIELDS } from '../../model/options/training-fields.js';
+import { TRAINING_FIELDS } from '../../training/options/training-fields.js';
 import { trainingSchema } from '../../training/options/training-schema.js';
 import type { OptionKind, OptionRow } from './option-row.js';
 

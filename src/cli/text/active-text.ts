@@ -2,6 +2,7 @@
 
 import type { Dataset } from '../../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
+import { isNetwork } from '../../model/network.js';
 import { percent } from '../../report/words.js';
 import { activeUnitShares } from '../../studies/active-units.js';
 
@@ -13,7 +14,7 @@ export function activeUnitsOf(ensemble: TrainedEnsemble, dataset: Dataset): Acti
   const { plan, members } = ensemble;
   const penalised = members.filter(({ index }) => {
     const spec = plan.members[index]!;
-    return spec.engine === 'wasm' && spec.activityPenalty !== null;
+    return isNetwork(spec) && spec.activityPenalty !== null;
   });
   if (penalised.length === 0) return null;
   const shares = activeUnitShares({ ...ensemble, members: penalised }, dataset);

@@ -2,16 +2,14 @@
 
 import { outputCount } from '../../data/dataset/dataset.js';
 import { RandomStream, streamKey } from '../../math/random.js';
-import type { LearnerMemberSpec } from '../../model/spec.js';
+import { allocateShared } from '../../memory/uncounted-bytes.js';
 import { datasetRows } from '../shared/dataset-rows.js';
-import type { MemberRows, TrainerContext } from '../shared/engine.js';
+import type { FittedMember, MemberRows, TrainerContext } from '../shared/engine.js';
 import { type Learner, type LearnerData, loadLearner } from './learner.js';
 import { predictorOf } from './predictor.js';
 import { serveHere } from './served-model.js';
+import type { LearnerMemberSpec } from './spec.js';
 import { attempt, type LearnerPlace, storeModel } from './stored-model.js';
-
-/** Where a member's rows lie. */
-export type LearnerContext = Pick<TrainerContext, 'memory' | 'layout' | 'task' | 'seed'>;
 
 /** Rows that a fitted member is tried on: enough to meet most mistakes, few enough to cost little. */
 const TRIAL_ROWS = 32;
@@ -19,26 +17,26 @@ const TRIAL_ROWS = 32;
 /**
  * Fits, stores the model, and tries it as prediction will use it on some of its rows, so that a learner whose answers
  * are no predictions fails here and alone.
- * @returns the stored model, in shared memory.
+ * @returns the stored model, and no weights.
  * @throws ERR_MODULE, ERR_LEARNER naming the member and the module.
  */
-export async function fitLearner(
-  context: LearnerContext,
+export async function fitMember(
+  context: TrainerContext,
   spec: LearnerMemberSpec,
   member: number,
   rows: MemberRows,
-): Promise<Uint8Array<SharedArrayBuffer>> {
+): Promise<FittedMember> {
   const place: LearnerPlace = { member, path: spec.learner.path };
   const learner = await loadLearner(spec.learner, member);
   const data = copyData(context, spec, rows);
   const fitted = await attempt('fit', place, () => learner.fit(data));
   const model = await storeModel(learner, fitted, place);
   await tryModel(learner, context, spec, member, rows, model);
-  return model;
+  return { weights: new Float32Array(allocateShared(0)), model };
 }
 
 function copyData(
-  { memory, layout: { dataset }, task, seed }: LearnerContext,
+  { memory, layout: { dataset }, task, seed }: TrainerContext,
   spec: LearnerMemberSpec,
   { inBag, columns }: MemberRows,
 ): LearnerData {
@@ -60,7 +58,7 @@ function copyData(
 
 async function tryModel(
   learner: Learner,
-  { memory, layout: { dataset }, task }: LearnerContext,
+  { memory, layout: { dataset }, task }: TrainerContext,
   spec: LearnerMemberSpec,
   index: number,
   { inBag, columns }: MemberRows,
@@ -73,5 +71,5 @@ async function tryModel(
   const member = { module: spec.learner, index, model, columns };
   const served = await serveHere(learner, model, { member: index, path: spec.learner.path });
   const predictor = predictorOf(served, member, dataset.features, task, scale);
-  await predictor.predict(x, { start: 0, end: rows.length }, null);
+  await predictor.predict(x, rows.length);
 }

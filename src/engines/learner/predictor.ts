@@ -2,15 +2,22 @@
 
 import { outputCount, type Scale, type Task } from '../../data/dataset/dataset.js';
 import type { ModuleSpec } from '../../model/spec.js';
-import type { RowRange } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import type { MemberPredictor } from '../shared/engine.js';
-import { gatherRows } from '../shared/gather-rows.js';
+import { pickColumns } from '../shared/pick-columns.js';
+import {
+  type EnginePredictor,
+  type MemberPredictor,
+  oneByOne,
+  type PredictorContext,
+  type StoredMember,
+} from '../shared/predictor.js';
+import { allowedModule } from '../user-modules/allowed-modules.js';
 import { serveApart } from './learner-thread.js';
 import type { Answer, ServedModel } from './served-model.js';
+import type { LearnerMemberSpec } from './spec.js';
 import { failLearner, type LearnerPlace } from './stored-model.js';
 
-/** A learner's member as prediction needs it. */
+/** A learner's member as predicting needs it. */
 export interface FittedMember {
   /** Its learner, where it lies now. */
   readonly module: ModuleSpec;
@@ -29,23 +36,27 @@ const SUM_TOLERANCE = 1e-3;
 const PROBABILITY_TOLERANCE = 1e-4;
 
 /**
- * Loads a member: its module and its model, on a thread of the learner's.
+ * Loads members, each with its module and its model, on a thread of the learner's.
  * Probabilities come without logarithms, so that a geometric mean floors those of 0 and counts them.
- * @param scale of the targets (regression).
  * @throws ERR_MODULE for a module that is not there or not the one it was trained with; ERR_LEARNER when the
  * learner throws, ends its thread or takes too long, or answers with another number of numbers, with what is not finite
  * or with no probabilities.
  */
-export async function createLearnerPredictor(
-  member: FittedMember,
-  features: number,
-  task: Task,
-  scale: Scale,
-): Promise<MemberPredictor> {
-  return predictorOf(await serveApart(member), member, features, task, scale);
+export function createPredictor(
+  { features, task, encoding, allowedModules }: PredictorContext,
+  members: readonly StoredMember<LearnerMemberSpec>[],
+): Promise<EnginePredictor> {
+  return oneByOne(members, async ({ spec, index, model, columns }) => {
+    const module = allowedModule(allowedModules, { module: spec.learner, member: index });
+    const member = { module, index, model: model!, columns };
+    return predictorOf(await serveApart(member), member, features, task, encoding.targets);
+  });
 }
 
-/** The same with the model restored, wherever that is. */
+/**
+ * A member whose model is restored, wherever that is.
+ * @param scale of the targets (regression).
+ */
 export function predictorOf(
   model: ServedModel,
   { module, index: member, columns }: FittedMember,
@@ -56,9 +67,8 @@ export function predictorOf(
   const place: LearnerPlace = { member, path: module.path };
   const outputs = outputCount(task);
   return {
-    async predict(x: Float32Array, range: RowRange, index: Uint32Array | null): Promise<Predictions> {
-      const rows = range.end - range.start;
-      const own = Float32Array.from(gatherRows(x, features, columns, range, index));
+    async predict(x: Float32Array, rows: number): Promise<Predictions> {
+      const own = Float32Array.from(pickColumns(x, features, columns, rows));
       const answer = await model.predict(own, rows, rows * outputs);
       const numbers = checkedNumbers(answer, rows * outputs, `${rows} rows × ${outputs}`, place);
       const shape = { rows, outputs, logProbabilities: null, variance: null };

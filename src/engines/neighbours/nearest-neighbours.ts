@@ -1,9 +1,9 @@
 // The nearest of a set of stored examples, by Euclidean or tangent distance. Knows nothing of classes or members:
 // who votes for what is src/engines/neighbours.
 
-import type { DistanceSpec } from '../../model/spec.js';
 import { imageTangents } from '../../techniques/image-tangents.js';
 import { createOneSided, createTwoSided, tangentPlanes } from '../../techniques/tangent-distance.js';
+import type { DistanceSpec } from './spec.js';
 
 /** The k nearest stored examples of each of n rows. */
 export interface Neighbours {

@@ -1,25 +1,29 @@
 // Predicts with a nearest-neighbour member: finds the nearest stored rows and lets them vote, or averages their
 // targets. On the calling thread and in double precision, so its predictions are the same everywhere.
 
-import { type FeatureScale, outputCount, type Scale, type Task } from '../../data/dataset/dataset.js';
+import { type FeatureScale, outputCount, type Scale } from '../../data/dataset/dataset.js';
 import { decodeRows } from '../../data/dataset/encoding.js';
 import { TuttiError } from '../../errors.js';
 import { log } from '../../math/functions.js';
-import type { NeighboursMemberSpec } from '../../model/spec.js';
-import type { RowRange } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import type { MemberPredictor } from '../shared/engine.js';
-import { gatherRows } from '../shared/gather-rows.js';
+import { pickColumns } from '../shared/pick-columns.js';
+import {
+  type EnginePredictor,
+  type MemberPredictor,
+  oneByOne,
+  type PredictorContext,
+  type StoredMember,
+} from '../shared/predictor.js';
 import { createNeighbourSearch, type Neighbours } from './nearest-neighbours.js';
+import type { NeighboursMemberSpec } from './spec.js';
 import { storedRowLength } from './stored-rows.js';
 
-/** A nearest-neighbour member as prediction needs it. */
-export interface StoredMember {
-  readonly spec: NeighboursMemberSpec;
-  /** f32[distinct rows, features + 1 label or targets]; see stored-rows.ts. */
-  readonly weights: Float32Array;
-  /** Random subspace, or null. */
-  readonly columns: Uint32Array | null;
+/** Loads members, whose weights are stored rows; see stored-rows.ts. */
+export function createPredictor(
+  context: PredictorContext,
+  members: readonly StoredMember<NeighboursMemberSpec>[],
+): Promise<EnginePredictor> {
+  return oneByOne(members, (member) => loadMember(context, member));
 }
 
 /**
@@ -28,16 +32,11 @@ export interface StoredMember {
  * Classes: P(c) = (votes for c + s/C) / (votes + s), with s the vote smoothing and C the number of classes, so no
  * probability is 0. Votes are 1 each, or the nearest distance divided by the neighbour's, scaled to sum to k.
  *
- * @param scale of the targets (regression).
- * @param featureScale that took the features from the user's units, or null: distances between images are taken
- * in the images' own units, all others between features as they are.
+ * Distances between images are taken in the images' own units, all others between features as they are encoded.
  */
-export function createNeighboursPredictor(
-  member: StoredMember,
-  features: number,
-  task: Task,
-  scale: Scale,
-  featureScale: FeatureScale | null,
+function loadMember(
+  { features, task, encoding }: PredictorContext,
+  member: StoredMember<NeighboursMemberSpec>,
 ): MemberPredictor {
   const { spec, weights } = member;
   const columns = member.columns?.length ?? features;
@@ -50,14 +49,13 @@ export function createNeighboursPredictor(
     targets.set(weights.subarray(row * length + columns, (row + 1) * length), row * (length - columns));
   }
   if (task.kind === 'classification') requireLabels(targets, outputCount(task));
-  const units = spec.distance.image === null ? null : featureScale;
+  const units = spec.distance.image === null ? null : encoding.features;
   const search = createNeighbourSearch(inUnits(stored, units), columns, spec.neighbours, spec.distance);
-  const predict = (x: Float32Array, range: RowRange, index: Uint32Array | null): Predictions => {
-    const found = search(inUnits(gatherRows(x, features, member.columns, range, index), units));
-    const count = range.end - range.start;
+  const predict = (x: Float32Array, count: number): Predictions => {
+    const found = search(inUnits(pickColumns(x, features, member.columns, count), units));
     return task.kind === 'classification'
       ? voteForClasses(found, spec, targets, count, outputCount(task))
-      : averageTargets(found, spec, targets, count, scale);
+      : averageTargets(found, spec, targets, count, encoding.targets);
   };
   return { predict };
 }

@@ -5,8 +5,8 @@ import { outputCount, type Task } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
 import type { DatasetLayout } from '../../memory/layout.js';
 import { memberFeatures } from '../../model/network.js';
-import type { NeighboursMemberSpec } from '../../model/spec.js';
 import type { MemberRows } from '../shared/engine.js';
+import type { NeighboursMemberSpec } from './spec.js';
 
 /** Numbers per stored row: features, then the class index, or the standardised targets. */
 export function storedRowLength(spec: NeighboursMemberSpec, features: number, task: Task): number {

@@ -1,15 +1,17 @@
-// What an engine gives: to the training loop one member that can be advanced epoch by epoch, to prediction one
-// that answers. The loop (order of epochs, early stopping, history) is src/training/thread/train-member.ts, for every engine.
+// What training is given of a member, whatever its engine, and what an engine makes of it: one that can be advanced
+// epoch by epoch, or one that is there at once. The loop (order of epochs, early stopping, history) is
+// src/training/thread/train-member.ts, for every engine.
 
 import type { Task } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
+import type { Kernels } from '../../kernels/kernels.js';
 import type { ControlBlock } from '../../memory/control-block.js';
 import type { TrainingLayout } from '../../memory/layout.js';
-import type { RowRange } from '../../predictions/blocks.js';
-import type { Predictions } from '../../predictions/predictions.js';
 
 /** Where a member is trained, beside its own spec and rows. */
 export interface TrainerContext {
+  /** Bound to the memory. */
+  readonly kernels: Kernels;
   readonly memory: WebAssembly.Memory;
   readonly control: ControlBlock;
   readonly layout: TrainingLayout;
@@ -17,6 +19,8 @@ export interface TrainerContext {
   readonly seed: number;
   /** The arena and progress record this member uses. */
   readonly slot: number;
+  /** Where in the slot's arena the member's own begins, when it shares the slot. */
+  readonly offsetBytes: number;
 }
 
 /** The rows and columns of one member, drawn before its engine starts. */
@@ -25,6 +29,34 @@ export interface MemberRows {
   readonly inBag: Uint32Array;
   /** Random subspace: ascending column numbers, or null for all. */
   readonly columns: Uint32Array | null;
+  /** Rows that decide when to stop; empty without early stopping. */
+  readonly stopping: Uint32Array;
+}
+
+/** Lengths that size a member's arena beside its spec. */
+export interface ArenaSizes {
+  readonly inBag: number;
+  /** Most rows given to `evaluate` at once. */
+  readonly evaluated: number;
+}
+
+/** A member that was fitted at once, in shared memory. */
+export interface FittedMember {
+  readonly weights: Float32Array<SharedArrayBuffer>;
+  /** Its stored model; null where the weights say it all. */
+  readonly model: Uint8Array<SharedArrayBuffer> | null;
+}
+
+/** A member whose layers can be tied to those of others. */
+export interface TyingTrainer {
+  /**
+   * Draws the tied layers toward the anchor after every step from now on.
+   * @param anchor the tied layers' values, one after the other, in the state's layout.
+   * @param members live members of the group.
+   */
+  tieTo(anchor: Float32Array, members: number): void;
+  /** For members that step in lockstep; their spec asks for exact tying. */
+  readonly lockstep: LockstepTrainer;
 }
 
 /** A member's step in two halves, between which a group adds what its members owe each other. */
@@ -68,14 +100,8 @@ export interface MemberTrainer {
    * @throws ERR_DIVERGED when a parameter is not finite.
    */
   saveState(into: Float32Array): void;
-  /**
-   * Draws the tied layers toward the anchor after every step from now on.
-   * @param anchor the tied layers' values, one after the other, in the state's layout.
-   * @param members live members of the group.
-   */
-  tieTo(anchor: Float32Array, members: number): void;
-  /** For members that step in lockstep; their spec asks for exact tying. */
-  readonly lockstep: LockstepTrainer;
+  /** What tying asks of a member. @default the engine's members cannot be tied */
+  readonly tying?: TyingTrainer;
   /** Numbers that {@link exportWeights} writes. */
   readonly weightCount: number;
   /** Writes the unpadded parameters: for a network of the wasm engine per layer W[inputs, units] row-major, then the bias. */
@@ -83,17 +109,6 @@ export interface MemberTrainer {
   /** What prediction needs beside weights and spec: a stored model, as text. @default nothing */
   readonly topology?: string;
   /** Lets go of what the trainer holds outside of the training's memory. @default nothing */
-  dispose?(): void;
-}
-
-/** One member that predicts. */
-export interface MemberPredictor {
-  /**
-   * Predicts a range of positions of x, f32[n, features]: of its rows, or of the rows `index` lists; in the user's
-   * units. What it returns may be overwritten by the next call.
-   */
-  predict(x: Float32Array, range: RowRange, index: Uint32Array | null): Predictions | Promise<Predictions>;
-  /** Lets go of what it holds. @default nothing */
   dispose?(): void;
 }
 

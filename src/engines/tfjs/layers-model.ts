@@ -17,9 +17,9 @@ import type {
   DropoutSpec,
   EnsemblePlan,
   LayerSpec,
+  MemberSpec,
   ModuleSpec,
   NetworkMemberSpec,
-  TfjsMemberSpec,
 } from '../../model/spec.js';
 import type { WindowGeometry } from '../../model/windows.js';
 import { checkOptions, type OptionTable, option } from '../../option-names.js';
@@ -27,6 +27,7 @@ import { allowedModule } from '../user-modules/allowed-modules.js';
 import type { ApplyLayer, Layer, LayersModel, TensorFlow } from './api.js';
 import { VARIANCE_FLOOR } from './head.js';
 import { channelsLast } from './model-input.js';
+import type { TfjsMemberSpec } from './spec.js';
 import { loadTensorFlow } from './tensorflow.js';
 
 /** An ensemble, as far as its networks and models matter here. */
@@ -92,7 +93,7 @@ export async function toLayersModel(
     return failOption('member', expected, member);
   }
   const stated = ensemble.plan.members[member]!;
-  if (stated.engine === 'tfjs') {
+  if (isTfjs(stated)) {
     if (options.outputs !== undefined)
       failOption('outputs', 'absent for a member of engine tfjs, whose model has its own', options.outputs);
     return modelOfMember(ensemble, stated, trained);
@@ -112,6 +113,10 @@ export async function toLayersModel(
     for (const planned of layers) setWeights(tf, planned);
     return model;
   });
+}
+
+function isTfjs(spec: MemberSpec): spec is TfjsMemberSpec {
+  return spec.engine === 'tfjs';
 }
 
 /** A member of the tfjs engine. */

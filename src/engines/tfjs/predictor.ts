@@ -1,22 +1,30 @@
 // Predicts with one member of the tfjs engine, on the calling thread, from what a bundle holds of it: its
 // topology and its weights. Its module is read again only when a layer is of a class of the user's own.
 
-import { outputCount, type Scale, type Task } from '../../data/dataset/dataset.js';
+import { outputCount, type Task } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
 import { streamKey } from '../../math/random.js';
 import { headUnits } from '../../model/network.js';
-import type { ModuleSpec, TfjsMemberSpec } from '../../model/spec.js';
-import type { MemberPredictor } from '../shared/engine.js';
-import { gatherRows } from '../shared/gather-rows.js';
+import type { ModuleSpec } from '../../model/spec.js';
+import { pickColumns } from '../shared/pick-columns.js';
+import {
+  type EnginePredictor,
+  type MemberPredictor,
+  oneByOne,
+  type PredictorContext,
+  type StoredMember,
+} from '../shared/predictor.js';
+import { allowedModule } from '../user-modules/allowed-modules.js';
 import type { LayersModel, TensorFlow } from './api.js';
 import { predictionsOf } from './head.js';
 import { inputOrder, inputPicks } from './model-input.js';
+import type { TfjsMemberSpec } from './spec.js';
 import { loadTensorFlow } from './tensorflow.js';
 import { modelOfTopology, weightCount, writeWeights } from './topology.js';
 import { forward } from './trainer.js';
 import { buildUserModel, complaintOf, exposeLogits, type OwnedModel } from './user-model.js';
 
-/** A member as prediction needs it. */
+/** A member as its model is restored from. */
 export interface TfjsMember {
   readonly spec: TfjsMemberSpec;
   /** All weights of the model, in its order. */
@@ -32,16 +40,24 @@ export interface TfjsMember {
 }
 
 /**
- * Loads a member.
- * @param targetScale of the targets (regression).
+ * Loads members.
  * @throws ERR_ENGINE_MISSING without TensorFlow.js; ERR_BUNDLE when weights and topology do not fit; ERR_MODULE
  * when a layer is the user's own and the module is not what it was.
  */
-export async function createTfjsPredictor(
+export function createPredictor(
+  context: PredictorContext,
+  members: readonly StoredMember<TfjsMemberSpec>[],
+): Promise<EnginePredictor> {
+  return oneByOne(members, ({ spec, index, weights, model, columns }) => {
+    const topology = new TextDecoder().decode(Uint8Array.from(model!));
+    const module = () => allowedModule(context.allowedModules, { module: spec.model, member: index });
+    return loadMember(context, { spec, index, weights, topology, columns, module });
+  });
+}
+
+async function loadMember(
+  { features, task, encoding }: PredictorContext,
   member: TfjsMember,
-  features: number,
-  task: Task,
-  targetScale: Scale,
 ): Promise<MemberPredictor> {
   const tf = await loadTensorFlow(member.index);
   const { spec, columns } = member;
@@ -50,11 +66,10 @@ export async function createTfjsPredictor(
   exposeLogits(owned.model, spec.loss);
   const picks = inputPicks(inputOrder(owned.model), columns);
   return {
-    predict(x, range, index) {
-      const rows = range.end - range.start;
+    predict(x, rows) {
       // A copy, because TensorFlow.js takes the array itself, and that of x may lie in shared memory.
-      const inputs = new Float32Array(gatherRows(x, features, picks, range, index));
-      return predictionsOf(spec.loss, forward(tf, owned, inputs, rows), rows, outputs, targetScale);
+      const inputs = new Float32Array(pickColumns(x, features, picks, rows));
+      return predictionsOf(spec.loss, forward(tf, owned, inputs, rows), rows, outputs, encoding.targets);
     },
     dispose: () => owned.dispose(),
   };

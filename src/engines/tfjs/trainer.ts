@@ -2,25 +2,18 @@
 // weights, on one thread; the loss, the optimizer, the order of the examples and every random number are tutti's
 // own, with the words and the equations of the wasm engine.
 
-import { TuttiError } from '../../errors.js';
 import { RandomStream, shuffleInPlace, streamKey } from '../../math/random.js';
 import { allFinite } from '../../math/statistics.js';
 import { headUnits } from '../../model/network.js';
 import { scheduleFactor } from '../../model/schedule.js';
-import type { TfjsMemberSpec } from '../../model/spec.js';
-import {
-  diverged,
-  type LockstepTrainer,
-  type MemberRows,
-  type MemberTrainer,
-  type TrainerContext,
-} from '../shared/engine.js';
+import { diverged, type MemberRows, type MemberTrainer, type TrainerContext } from '../shared/engine.js';
 import { moduleError, reasonOf } from '../user-modules/user-module.js';
 import type { LayersModel, LayerVariable, Tensor, TensorFlow, Variable } from './api.js';
 import { addNoise, type BatchSource, createBatchSource } from './batch.js';
 import { batchLoss, type Truth } from './head.js';
 import { withKeyedRandom } from './keyed-random.js';
 import { inputOrder, inputPicks } from './model-input.js';
+import type { TfjsMemberSpec } from './spec.js';
 import { loadTensorFlow } from './tensorflow.js';
 import { readWeights, topologyOf, weightCount, weightLength, writeWeights } from './topology.js';
 import { createOptimizer, type Optimizer, type ParameterRange } from './update.js';
@@ -44,12 +37,12 @@ export interface TfjsTrainer extends MemberTrainer {
  * saved.
  * @throws ERR_ENGINE_MISSING without TensorFlow.js; ERR_MODULE when the module or its model is not what it should be.
  */
-export async function createTfjsTrainer(
+export async function createTrainer(
   context: TrainerContext,
   spec: TfjsMemberSpec,
   member: number,
   rows: MemberRows,
-  state: Float32Array | null = null,
+  state: Float32Array | null,
 ): Promise<TfjsTrainer> {
   const tf = await loadTensorFlow(member);
   const { layout, task, seed } = context;
@@ -297,14 +290,6 @@ class Trainer implements TfjsTrainer {
   #writeAll(from: Float32Array): void {
     writeWeights(this.#tf, [...this.#trained, ...this.#others], from);
     readWeights(this.#trained, this.#parameters);
-  }
-
-  tieTo(): never {
-    throw new TuttiError('ERR_INTERNAL', 'Members of the tfjs engine cannot be tied');
-  }
-
-  get lockstep(): LockstepTrainer {
-    throw new TuttiError('ERR_INTERNAL', 'Members of the tfjs engine cannot step together');
   }
 
   dispose(): void {

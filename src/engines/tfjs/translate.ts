@@ -1,27 +1,16 @@
 // What the coordinator asks of a module before any thread starts: whether its model will do, and, for the option
 // `engine: 'wasm'` with `model`, the network that the wasm engine trains in its place.
 
-import type { Task } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
 import { streamKey } from '../../math/random.js';
 import { headUnits } from '../../model/network.js';
 import type { TranslatedNetwork } from '../../model/options/module-table.js';
-import type { Loss, ModuleSpec } from '../../model/spec.js';
+import type { ModuleSpec } from '../../model/spec.js';
+import type { ModelPurpose } from '../shared/definition.js';
 import { moduleError } from '../user-modules/user-module.js';
 import { translate } from './from-layers-model.js';
 import { loadTensorFlow } from './tensorflow.js';
 import { buildUserModel, type OwnedModel } from './user-model.js';
-
-/** What a module is told of the data its model is for. */
-export interface ModelPurpose {
-  /** Features the member sees. */
-  readonly features: number;
-  readonly task: Task;
-  readonly loss: Loss;
-  readonly seed: number;
-  /** Whose module it is, for messages. */
-  readonly member: number;
-}
 
 /**
  * The network that a module's model describes. The wasm engine draws its initial weights, as He when all kernels

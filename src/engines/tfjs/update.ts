@@ -3,9 +3,9 @@
 // roots, so the same gradient gives the same weights everywhere.
 
 import { adamStep, NEGLIGIBLE_MOMENT, STEPS_BETWEEN_FLUSHES } from '../../kernels/update-block.js';
-import type { OptimizerSpec, TfjsMemberSpec } from '../../model/spec.js';
+import type { EpochMemberSpec, OptimizerSpec } from '../../model/spec.js';
 
-type NormPenalty = TfjsMemberSpec['normPenalty'];
+type NormPenalty = EpochMemberSpec['normPenalty'];
 
 /** A weight's place in the flat parameters. */
 export interface ParameterRange {

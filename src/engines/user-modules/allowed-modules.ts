@@ -3,31 +3,20 @@
 // elsewhere than where the ensemble was trained.
 
 import { TuttiError } from '../../errors.js';
-import { type EnsemblePlan, type ModuleSpec, userModuleOf } from '../../model/spec.js';
+import type { ModuleSpec } from '../../model/spec.js';
 import { type ModuleUse, moduleError, readModule } from './user-module.js';
-
-/** The modules that a plan names, each content once. */
-export function modulesOf({ members }: EnsemblePlan): readonly ModuleSpec[] {
-  const byHash = new Map<string, ModuleSpec>();
-  for (const spec of members) {
-    const module = userModuleOf(spec);
-    if (module !== null && !byHash.has(module.hash)) byHash.set(module.hash, module);
-  }
-  return [...byHash.values()];
-}
 
 /**
  * Reads the files that a caller allows, without running them.
- * @param source what names the modules, for messages.
- * @returns their paths and hashes, each that of a module of the plan.
- * @throws ERR_MODULE when one cannot be read, or is none that the plan names.
+ * @param named the modules of an ensemble. @param source what names them, for messages.
+ * @returns their paths and hashes, each that of a named module.
+ * @throws ERR_MODULE when one cannot be read, or is none of those.
  */
 export async function allowModules(
-  plan: EnsemblePlan,
+  named: readonly ModuleSpec[],
   paths: readonly string[],
   source: string,
 ): Promise<readonly ModuleSpec[]> {
-  const named = modulesOf(plan);
   const allowed: ModuleSpec[] = [];
   for (const path of paths) {
     const module = await readModule(path, null);

@@ -7,6 +7,7 @@ import { UPDATE_BLOCK_BYTES } from '../../kernels/update-block.js';
 import { RegionAllocator } from '../../memory/layout.js';
 import { type LayerShape, layerShapes } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
+import type { ArenaSizes } from '../shared/engine.js';
 import type { Block } from './operators.js';
 import {
   type HeadInputs,
@@ -68,13 +69,6 @@ export interface AttackLayout {
   readonly radius: number;
   readonly low: number;
   readonly high: number;
-}
-
-/** Lengths that size an arena beside the spec. */
-export interface ArenaSizes {
-  readonly inBag: number;
-  /** Most rows given to `evaluate` at once. */
-  readonly evaluated: number;
 }
 
 /** Calls per layer at the most: forward, activation and mask, then both gradients, activity, mask and derivative. */

@@ -3,7 +3,7 @@
 
 import type { Kernels } from '../../kernels/kernels.js';
 import type { RegionAllocator } from '../../memory/layout.js';
-import type { LayerShape } from '../../model/network.js';
+import type { LayerShape, UnitFactors } from '../../model/network.js';
 import type { DropoutSpec } from '../../model/spec.js';
 import type { Block } from './operators.js';
 
@@ -48,12 +48,6 @@ export function layoutDropout(
     factors: regions.takeWords(rows),
   };
 }
-
-/**
- * What prediction multiplies each unit by: element 0 for the inputs, f32[inputs], then one per hidden layer,
- * f32[units]. By the weight scaling rule, or one mask for all rows.
- */
-export type UnitFactors = readonly Float32Array[];
 
 /**
  * The factors of the weight scaling inference rule: the keep probability for plain dropout, 1 for inverted.

@@ -5,11 +5,11 @@ import { outputCount, type Scale, type Task } from '../../data/dataset/dataset.j
 import { kernelsOf } from '../../kernels/kernels.js';
 import { paddedBytes, RegionAllocator, writePaddedRows } from '../../memory/layout.js';
 import { giveBackMemory, lendAgain, lendMemory } from '../../memory/memory-cache.js';
-import { type LayerShape, layerShapes } from '../../model/network.js';
+import { type LayerShape, layerShapes, type UnitFactors } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
-import { BLOCK_ROWS, type RowRange } from '../../predictions/blocks.js';
+import { BLOCK_ROWS } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import { type DropoutLayout, type UnitFactors, weightScalingFactors, writeFactors } from './dropout.js';
+import { type DropoutLayout, weightScalingFactors, writeFactors } from './dropout.js';
 import { packParameters } from './parameters.js';
 import { createPredictionHead, type PredictionHead } from './prediction-head.js';
 import {
@@ -32,7 +32,7 @@ import {
  */
 const LOADED_BYTES = 16 * 2 ** 20;
 
-/** A member as prediction needs it. */
+/** A network as prediction needs it. */
 export interface PredictableMember {
   readonly spec: NetworkMemberSpec;
   /** Unpadded parameters. */
@@ -43,19 +43,19 @@ export interface PredictableMember {
   readonly factors: UnitFactors | null;
 }
 
-export interface Predictor {
+export interface NetworkPredictor {
   /**
-   * Predicts a range of at most `blockRows` positions of x, f32[n, features]: of its rows, or of the rows `index` lists.
+   * Predicts encoded rows, f32[count, features], at most `blockRows`.
    * @returns one per member, in order, in the user's units; views that the next call overwrites.
    */
-  predictBlock(x: Float32Array, range: RowRange, index: Uint32Array | null): readonly Predictions[];
+  predict(rows: Float32Array, count: number): readonly Predictions[];
   /** Gives the member at a position other factors; it must have been loaded with some. */
   setFactors(position: number, factors: UnitFactors): void;
   /**
-   * How many (row, unit) pairs of the range have an output of magnitude above `threshold`:
+   * How many (row, unit) pairs of `count` rows have an output of magnitude above `threshold`:
    * one list per member, one count per hidden layer.
    */
-  countActive(x: Float32Array, range: RowRange, threshold: number): readonly (readonly number[])[];
+  countActive(rows: Float32Array, count: number, threshold: number): readonly (readonly number[])[];
   /** Gives its memory to whoever predicts next; views of it are not to be read any more. */
   dispose(): void;
   /** Takes its memory back and loads the weights anew. @returns whether that memory was still to be had. */
@@ -66,7 +66,7 @@ export interface Predictor {
  * Loads the members into a memory of their own, ready to predict.
  * @param loadedBytes of weights that stay loaded; the others take turns.
  */
-export function createPredictor(
+export function loadNetworks(
   module: WebAssembly.Module,
   members: readonly PredictableMember[],
   features: number,
@@ -74,7 +74,7 @@ export function createPredictor(
   scale: Scale,
   blockRows: number = BLOCK_ROWS,
   loadedBytes: number = LOADED_BYTES,
-): Predictor {
+): NetworkPredictor {
   const outputs = outputCount(task);
   const { shared, own, bytes } = layoutMembers(members, features, task, blockRows, loadedBytes);
   const { x, xStride, identity, pair } = shared;
@@ -112,11 +112,8 @@ export function createPredictor(
   };
   load();
 
-  const writeRows = (rows: Float32Array, range: RowRange, index: Uint32Array | null): number => {
-    const count = range.end - range.start;
-    writePaddedRows(buffer, x, xStride, rowsOf(rows, features, range, index), count, features);
-    return count;
-  };
+  const writeRows = (rows: Float32Array, count: number) =>
+    writePaddedRows(buffer, x, xStride, rows, count, features);
   const forward = (program: MemberProgram, at: number, count: number) => {
     const { network, member, columns, dropouts } = program;
     if (!program.stays && guest !== member.weights) {
@@ -136,8 +133,8 @@ export function createPredictor(
     else runForward(network, panelsOf(count));
   };
   return {
-    predictBlock(rows, range, index) {
-      const count = writeRows(rows, range, index);
+    predict(rows, count) {
+      writeRows(rows, count);
       return programs.map((program, at) => {
         forward(program, at, count);
         return program.head.read(count);
@@ -146,8 +143,8 @@ export function createPredictor(
     setFactors(position, changed) {
       factors[position] = changed;
     },
-    countActive(rows, range, threshold) {
-      const count = writeRows(rows, range, null);
+    countActive(rows, count, threshold) {
+      writeRows(rows, count);
       return programs.map((program, at) => {
         forward(program, at, count);
         const hidden = program.network.stages.slice(0, -1);
@@ -236,22 +233,6 @@ function layoutMembers(
     return Object.assign({ layout }, place);
   });
   return { shared, own, bytes };
-}
-
-/** The rows of a range as f32[rows, features], without a copy where they lie together. */
-function rowsOf(
-  x: Float32Array,
-  features: number,
-  { start, end }: RowRange,
-  index: Uint32Array | null,
-): Float32Array {
-  if (index === null) return x.subarray(start * features, end * features);
-  const rows = new Float32Array((end - start) * features);
-  for (let at = start; at < end; at++) {
-    const from = index[at]! * features;
-    rows.set(x.subarray(from, from + features), (at - start) * features);
-  }
-  return rows;
 }
 
 interface WeightPlace {

@@ -5,7 +5,6 @@
 import { outputCount } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
 import type { CallList } from '../../kernels/call-list.js';
-import type { Kernels } from '../../kernels/kernels.js';
 import {
   NEGLIGIBLE_MOMENT,
   STEPS_BETWEEN_FLUSHES,
@@ -26,6 +25,7 @@ import {
   type MemberRows,
   type MemberTrainer,
   type TrainerContext,
+  type TyingTrainer,
 } from '../shared/engine.js';
 import { type Arena, layoutArena } from './arena.js';
 import { createGather, type Gather } from './batch.js';
@@ -37,28 +37,20 @@ import { copyStateIn, copyStateOut, stateLengthFloats } from './state.js';
 import { createTrainingStep, type StepContext, type TrainingStep } from './training-step.js';
 import { createPull, type Pull, tiedRanges } from './tying.js';
 
-/** What a trainer is given beside the member's own spec and rows. */
-export interface TrainingContext extends TrainerContext {
-  readonly kernels: Kernels;
-  /** Where in the slot's arena the member's own begins, when it shares the slot. @default 0 */
-  readonly offsetBytes?: number;
-}
-
 /**
  * Prepares a member: its initial weights are drawn and in place when this returns, or the state that a trainer of
  * the same member saved, in whatever slot; which epoch comes next is the caller's business.
  */
-export function createWasmTrainer(
-  context: TrainingContext,
+export function createTrainer(
+  context: TrainerContext,
   spec: NetworkMemberSpec,
   member: number,
   rows: MemberRows,
-  evaluatedRows: number,
-  state: Float32Array | null = null,
-): MemberTrainer {
-  const { layout, task, slot, offsetBytes = 0 } = context;
+  state: Float32Array | null,
+): WasmTrainer {
+  const { layout, task, slot, offsetBytes } = context;
   const { dataset } = layout;
-  const sizes = { inBag: rows.inBag.length, evaluated: evaluatedRows };
+  const sizes = { inBag: rows.inBag.length, evaluated: rows.stopping.length };
   const start = layout.arenas + slot * layout.arenaBytes + offsetBytes;
   const arena = layoutArena(spec, dataset.features, task, sizes, start);
   requireRoom(member, offsetBytes + arena.end - start, layout.arenaBytes);
@@ -72,11 +64,11 @@ function requireRoom(member: number, bytes: number, slotBytes: number): void {
   throw new TuttiError('ERR_INTERNAL', message, { member, bytes, slotBytes });
 }
 
-class WasmTrainer implements MemberTrainer {
+class WasmTrainer implements MemberTrainer, TyingTrainer {
   readonly stepsPerEpoch: number;
   readonly stateLengthFloats: number;
   readonly weightCount: number;
-  readonly #context: TrainingContext;
+  readonly #context: TrainerContext;
   readonly #spec: NetworkMemberSpec;
   readonly #member: number;
   readonly #arena: Arena;
@@ -97,7 +89,7 @@ class WasmTrainer implements MemberTrainer {
   #lockstep: LockstepTrainer | null = null;
 
   constructor(
-    context: TrainingContext,
+    context: TrainerContext,
     spec: NetworkMemberSpec,
     member: number,
     rows: MemberRows,
@@ -274,6 +266,10 @@ class WasmTrainer implements MemberTrainer {
     // Others may be drawn to these weights, so a member that diverged in its last step must not rest unnoticed.
     if (!allFinite(this.#parameters)) throw diverged(this.#member, this.#spec.epochs, Number.NaN);
     copyStateOut(this.#context.memory.buffer, this.#arena, into);
+  }
+
+  get tying(): TyingTrainer {
+    return this;
   }
 
   tieTo(anchor: Float32Array, members: number): void {

@@ -1,16 +1,16 @@
 // The members of an ensemble, of whatever engines, ready to predict. Only the engines that its members need are
-// loaded.
+// loaded, all at once.
 
 import type { Values } from '../../data/dataset/dataset.js';
 import { encodeRows } from '../../data/dataset/encoding.js';
-import { drawFeatureSubset } from '../../data/resample.js';
-import type { MemberPredictor } from '../../engines/shared/engine.js';
-import { allowedModule } from '../../engines/user-modules/allowed-modules.js';
+import { ENGINES } from '../../engines/registry.js';
+import type { EnginePredictor, PredictorContext, StoredMember } from '../../engines/shared/predictor.js';
 import { TuttiError } from '../../errors.js';
 import type { RowRange } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import type { TrainedEnsemble, TrainedMember } from '../ensemble.js';
+import type { TrainedEnsemble } from '../ensemble.js';
 import { type AnswerOptions, answerRules } from './answers.js';
+import { predictorContext, storedMembers } from './stored-members.js';
 
 /** All members at once. */
 export interface BlockPredictor {
@@ -35,82 +35,73 @@ export async function createBlockPredictor(
   options: AnswerOptions = {},
   loadedBytes?: number,
 ): Promise<BlockPredictor> {
-  const { plan, members, features, encoding } = ensemble;
+  const { features, encoding } = ensemble;
   const rules = answerRules(ensemble, options);
+  const members = storedMembers(ensemble);
   if (members.length === 0)
     throw new TuttiError('ERR_BUNDLE', 'This ensemble has no finished members to predict with');
-  const isNetwork = ({ index }: TrainedMember) => plan.members[index]!.engine === 'wasm';
-  const networks = await loadNetworks(ensemble, members.filter(isNetwork), blockRows, loadedBytes);
-  const others: (MemberPredictor | null)[] = [];
+  const loaded = await loadMembers(predictorContext(ensemble, blockRows, loadedBytes), members);
+  return {
+    async predictBlock(x, range, index) {
+      const rows = encodeRows(x, features, encoding.features, range, index);
+      const predictions = await loaded.predict(rows, range.end - range.start);
+      rules.apply(predictions, range, index);
+      return predictions;
+    },
+    dispose: () => loaded.dispose(),
+  };
+}
+
+/** Members of one engine. */
+interface EngineMembers {
+  readonly engine: string;
+  readonly members: StoredMember[];
+  /** Their places among all members. */
+  readonly places: number[];
+}
+
+async function loadMembers(
+  context: PredictorContext,
+  members: readonly StoredMember[],
+): Promise<EnginePredictor> {
+  const engines = byEngine(members);
+  const modules = await Promise.all(engines.map(({ engine }) => ENGINES.get(engine).loadPredictor()));
+  // Most ensembles are of one engine.
+  if (modules.length === 1) return modules[0]!.createPredictor(context, members);
+  const loaded: EnginePredictor[] = [];
   const dispose = () => {
-    networks?.dispose();
-    for (const other of others) other?.dispose?.();
+    for (const predictor of loaded) predictor.dispose();
   };
   try {
-    for (const member of members) {
-      others.push(isNetwork(member) ? null : await createMemberPredictor(ensemble, member));
+    for (const [at, module] of modules.entries()) {
+      loaded.push(await module.createPredictor(context, engines[at]!.members));
     }
   } catch (error) {
     dispose();
     throw error;
   }
   return {
-    async predictBlock(x, range, index) {
-      const rows = encodeRows(x, features, encoding.features, range, index);
-      const all = { start: 0, end: range.end - range.start };
-      const answers = networks?.predictBlock(rows, all, null).values();
-      const predictions: Predictions[] = [];
-      for (const other of others) {
-        predictions.push(other === null ? answers!.next().value! : await other.predict(rows, all, null));
+    async predict(rows, count) {
+      const all: Predictions[] = [];
+      for (const [at, predictor] of loaded.entries()) {
+        const answers = await predictor.predict(rows, count);
+        for (const [own, place] of engines[at]!.places.entries()) all[place] = answers[own]!;
       }
-      rules.apply(predictions, range, index);
-      return predictions;
+      return all;
     },
     dispose,
   };
 }
 
-/** The networks of the wasm engine, which share a memory; null when there are none. */
-async function loadNetworks(
-  ensemble: TrainedEnsemble,
-  members: readonly TrainedMember[],
-  blockRows: number,
-  loadedBytes?: number,
-) {
-  if (members.length === 0) return null;
-  const { predictorOf } = await import('./network-predictor.js');
-  return predictorOf(ensemble, members, blockRows, loadedBytes);
-}
-
-async function createMemberPredictor(
-  ensemble: TrainedEnsemble,
-  { index, weights, model }: TrainedMember,
-): Promise<MemberPredictor> {
-  const { plan, features, task, encoding } = ensemble;
-  const { features: scale, targets: targetScale } = encoding;
-  const spec = plan.members[index]!;
-  const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
-  switch (spec.engine) {
-    case 'wasm':
-      throw new TuttiError('ERR_INTERNAL', 'Networks are loaded together', { member: index });
-    case 'neighbours': {
-      const { createNeighboursPredictor } = await import('../../engines/neighbours/predictor.js');
-      return createNeighboursPredictor({ spec, weights, columns }, features, task, targetScale, scale);
-    }
-    case 'tfjs': {
-      const { createTfjsPredictor } = await import('../../engines/tfjs/predictor.js');
-      const topology = new TextDecoder().decode(Uint8Array.from(model!));
-      const module = () => allowedModule(ensemble.allowedModules, { module: spec.model, member: index });
-      const member = { spec, index, weights, topology, columns, module };
-      return createTfjsPredictor(member, features, task, targetScale);
-    }
-    case 'learner': {
-      const { createLearnerPredictor } = await import('../../engines/learner/predictor.js');
-      const module = allowedModule(ensemble.allowedModules, { module: spec.learner, member: index });
-      const member = { module, index, model: model!, columns };
-      return createLearnerPredictor(member, features, task, targetScale);
-    }
-    default:
-      return spec satisfies never;
+/** The members by engine, in the order of the first of each. */
+function byEngine(members: readonly StoredMember[]): readonly EngineMembers[] {
+  const engines = new Map<string, EngineMembers>();
+  for (const [place, member] of members.entries()) {
+    const { engine } = member.spec;
+    const own = engines.get(engine) ?? { engine, members: [], places: [] };
+    own.members.push(member);
+    own.places.push(place);
+    engines.set(engine, own);
   }
+  return [...engines.values()];
 }

@@ -8,12 +8,16 @@ import type { TrainingGroup } from './groups.js';
 /** What makes schemas; records are given it, for zod takes as long to load as all the rest of tutti. */
 export type Zod = typeof zod;
 
-/** Kinds of members as options see them; `model` is a network that a module describes to the wasm engine. */
-export type Kind = 'wasm' | 'model' | 'neighbours' | 'tfjs' | 'learner';
+/**
+ * A group of members that options are for. The definition of an engine says which groups a member is of (`optionUsers`);
+ * options that one engine has for itself are for the group of its name.
+ */
+export type OptionUser = string;
 
 /** Who can use an option. */
 export interface Users {
-  readonly kinds: readonly Kind[];
+  /** Members of any of these. */
+  readonly groups: readonly OptionUser[];
   /** As the reference calls them. */
   readonly says: string;
 }
@@ -106,26 +110,24 @@ export function defaultsOf<Own extends Fields>(fields: Own): Defaults<Own> {
 }
 
 /** An option of the whole training, which its members do not have. */
-export const THE_TRAINING: Users = { kinds: [], says: 'the training' };
+export const THE_TRAINING: Users = { groups: [], says: 'the training' };
 
-export const ALL_MEMBERS: Users = {
-  kinds: ['wasm', 'model', 'neighbours', 'tfjs', 'learner'],
-  says: 'all members',
-};
+export const ALL_MEMBERS: Users = { groups: ['member'], says: 'all members' };
 
 /** Networks of the wasm engine. */
-export const NETWORKS: Users = { kinds: ['wasm', 'model'], says: 'networks' };
+export const NETWORKS: Users = { groups: ['network'], says: 'networks' };
 
 /** Networks whose layers and dropout are options: a model that a module builds says its own. */
-export const OWN_LAYERS: Users = { kinds: ['wasm'], says: 'networks without `model`' };
+export const OWN_LAYERS: Users = { groups: ['layers'], says: 'networks without `model`' };
 
 /** Members trained epoch by epoch. */
-export const BY_EPOCHS: Users = { kinds: ['wasm', 'model', 'tfjs'], says: 'networks, tfjs' };
+export const BY_EPOCHS: Users = { groups: ['epochs'], says: 'networks, tfjs' };
 
-export const OF_IMAGES: Users = { kinds: ['wasm', 'neighbours'], says: 'networks, neighbours' };
+export const OF_IMAGES: Users = { groups: ['layers', 'neighbours'], says: 'networks, neighbours' };
 
-export const OF_MODELS: Users = { kinds: ['model', 'tfjs'], says: 'networks, tfjs' };
+/** Networks that a module describes, and models that it builds. */
+export const OF_MODELS: Users = { groups: ['model', 'tfjs'], says: 'networks, tfjs' };
 
-export const NEIGHBOURS: Users = { kinds: ['neighbours'], says: 'neighbours' };
+export const NEIGHBOURS: Users = { groups: ['neighbours'], says: 'neighbours' };
 
-export const LEARNERS: Users = { kinds: ['learner'], says: 'learners' };
+export const LEARNERS: Users = { groups: ['learner'], says: 'learners' };

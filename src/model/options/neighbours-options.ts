@@ -1,21 +1,14 @@
-// The options of nearest-neighbour members: their records, and what they resolve to in a member's spec.
-// options.ts makes them options of a member like any other.
+// The options of nearest-neighbour members. What they become in a spec is src/engines/neighbours/resolve.ts's.
 
-import type { Task } from '../../data/dataset/dataset.js';
-import { failOption } from '../../errors.js';
-import { type ImageShape, TANGENT_KINDS, type TangentKind } from '../image.js';
-import { requireImageSize } from '../network.js';
-import type { DistanceSpec, NeighboursMemberSpec } from '../spec.js';
+import { TANGENT_KINDS } from '../image.js';
 import { field, NEIGHBOURS } from './field.js';
-import { requireWholeImage, resolveImage } from './layer-options.js';
-import type { ImageOption } from './layer-words.js';
 
 const ofNeighbours = { group: 'neighbours', by: NEIGHBOURS } as const;
 const ofTangents = {
   ...ofNeighbours,
   when: {
     says: '`distance` is tangentOneSided or tangentTwoSided',
-    holds: ({ distance }: Pick<NeighboursOptions, 'distance'>) => distance !== 'euclidean',
+    holds: ({ distance }: { readonly distance: string }) => distance !== 'euclidean',
   },
 } as const;
 
@@ -73,54 +66,3 @@ export const neighboursFields = {
     example: 0,
   }),
 };
-
-/** The options of a nearest-neighbour member, defaults in place. */
-export interface NeighboursOptions {
-  readonly neighbours: number;
-  readonly distance: DistanceSpec['kind'];
-  readonly votes: NeighboursMemberSpec['votes'];
-  readonly voteSmoothing: number;
-  readonly distanceTangents: readonly TangentKind[];
-  readonly tangentSigma: number;
-  readonly tangentBorder: 'zero' | 'replicate';
-  readonly tangentStiffness: number;
-  readonly featureShare: number;
-}
-
-/**
- * The part of a nearest-neighbour member's spec that is its own.
- * @param own what was stated.
- * @throws ERR_OPTION for smoothed votes of a regression, a tangent distance without an image, an image of another size than the features, or a
- * random subspace of one.
- */
-export function resolveNeighbours(
-  o: NeighboursOptions,
-  own: { readonly image?: ImageOption | undefined; readonly voteSmoothing?: number | undefined },
-  features: number,
-  task: Task,
-): Pick<NeighboursMemberSpec, 'engine' | 'neighbours' | 'distance' | 'votes' | 'voteSmoothing'> {
-  const { neighbours, votes, voteSmoothing } = o;
-  if (task.kind === 'regression' && own.voteSmoothing !== undefined) {
-    failOption('voteSmoothing', 'absent for regression, whose votes are values', own.voteSmoothing);
-  }
-  const image = resolveImage(own.image);
-  requireWholeImage(image, o.featureShare);
-  requireImageSize(image, features);
-  return { engine: 'neighbours', neighbours, distance: resolveDistance(o, image), votes, voteSmoothing };
-}
-
-function resolveDistance(o: NeighboursOptions, image: ImageShape | null): DistanceSpec {
-  if (o.distance === 'euclidean') return { kind: o.distance, image };
-  if (image === null) failOption('image', `given when \`distance\` is "${o.distance}"`, undefined);
-  const kinds = o.distanceTangents;
-  if (new Set(kinds).size !== kinds.length)
-    failOption('distanceTangents', 'a list without repetitions', kinds);
-  return {
-    kind: o.distance,
-    image,
-    kinds,
-    sigma: o.tangentSigma,
-    border: o.tangentBorder,
-    stiffness: o.tangentStiffness,
-  };
-}

@@ -1,6 +1,7 @@
 // In which options members of one plan differ, in words: `64 relu`, `l2 0.001`. Knows the shape of a spec and
 // nothing of measuring or printing; kinds and `tutti inspect` tell members apart by it.
 
+import { isNetwork } from '../network.js';
 import type { JsonValue, MemberSpec } from '../spec.js';
 import { describeLayer } from './layer-options.js';
 
@@ -30,7 +31,7 @@ function optionsOf(spec: MemberSpec): Map<string, string> {
   const visit = (value: JsonValue, path: readonly string[]): void => {
     const name = path.at(-1) ?? '';
     if (NO_OPTIONS.has(name)) return;
-    if (path.join('.') === 'network.layers' && 'network' in spec) {
+    if (path.join('.') === 'network.layers' && isNetwork(spec)) {
       options.set('layers', spec.network.layers.map(describeLayer).join(', ') || 'no hidden layer');
     } else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
       for (const [key, own] of Object.entries(value)) visit(own, [...path, key]);

@@ -3,7 +3,7 @@
 // hold them.
 
 import type { TangentKind } from '../image.js';
-import type { Activation, LearnerMemberSpec, TangentSource } from '../spec.js';
+import type { Activation, JsonObject, TangentSource } from '../spec.js';
 import type { ImageOption, LayerOption } from './layer-words.js';
 
 /** Options of one member; every one is optional. */
@@ -26,7 +26,7 @@ export interface MemberOptions {
    */
   readonly learner?: string | undefined;
   /** Plain values that the learner is given as they are. @default none */
-  readonly learnerOptions?: LearnerMemberSpec['options'] | undefined;
+  readonly learnerOptions?: JsonObject | undefined;
   /**
    * Units of each dense hidden layer, in their order; none at all makes a linear model. Each an integer ≥ 1.
    * @default 64, or none after `layers`

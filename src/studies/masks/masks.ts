@@ -2,11 +2,10 @@
 // holds for every row (in training each example has its own), so that v, c and ρ over masks mean what they
 // mean over members. Sampled from keyed streams, or all 2ⁿ with their probabilities.
 
-import type { UnitFactors } from '../../engines/wasm/dropout.js';
 import type { TrainedEnsemble, TrainedMember } from '../../ensemble/ensemble.js';
 import { failOption } from '../../errors.js';
 import { RandomStream, streamKey } from '../../math/random.js';
-import { layerShapes, requireNetwork } from '../../model/network.js';
+import { isNetwork, layerShapes, requireNetwork, type UnitFactors } from '../../model/network.js';
 import type { DropoutSpec } from '../../model/spec.js';
 import { checkOptions, type OptionTable, option } from '../../option-names.js';
 
@@ -47,7 +46,7 @@ export function dropoutNet(ensemble: TrainedEnsemble, member?: number): DropoutN
   const { plan, members, features, task } = ensemble;
   const hasDropout = ({ index }: TrainedMember) => {
     const spec = plan.members[index]!;
-    return spec.engine === 'wasm' && spec.dropout !== null;
+    return isNetwork(spec) && spec.dropout !== null;
   };
   const found = members.find((own) => (member === undefined ? hasDropout(own) : own.index === member));
   if (found === undefined || !hasDropout(found)) {

@@ -3,12 +3,12 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { encodeRows } from '../../data/dataset/encoding.js';
-import type { UnitFactors } from '../../engines/wasm/dropout.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions, answerRules } from '../../ensemble/predict/answers.js';
 import { type Inputs, inputsOf } from '../../ensemble/predict/inputs.js';
 import { predictorOf } from '../../ensemble/predict/network-predictor.js';
 import { concatenate, predictEnsemble } from '../../ensemble/predict/predict.js';
+import type { UnitFactors } from '../../model/network.js';
 import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../../option-names.js';
 import { combiner } from '../../predictions/aggregate/aggregate.js';
 import type { Aggregator } from '../../predictions/aggregate/aggregators.js';
@@ -149,14 +149,13 @@ async function predictChunks(
   try {
     for (const range of blockRanges(rows)) {
       const own = encodeRows(x, features, encoding.features, range);
-      const all = { start: 0, end: range.end - range.start };
       const parts: CombinedPredictions[] = [];
       const shares: number[] = [];
       for (const { factors, weights } of chunks()) {
         factors.forEach((mask, position) => {
           predictor.setFactors(position, mask);
         });
-        const predictions = predictor.predictBlock(own, all, null).slice(0, factors.length);
+        const predictions = predictor.predict(own, range.end - range.start).slice(0, factors.length);
         rules.apply(predictions, range, null);
         parts.push(combine(predictions, weights));
         shares.push(weights.reduce((sum, weight) => sum + weight, 0));

@@ -1,9 +1,9 @@
 // One job and what may become of it on its way: lost threads and retries, its deadline, an abort, a thread that cannot
 // be ended. It knows nothing of what is run next or what is kept.
 
+import { userModuleOf } from '../../engines/registry.js';
 import { TuttiError } from '../../errors.js';
 import type { ControlBlock } from '../../memory/control-block.js';
-import { userModuleOf } from '../../model/spec.js';
 import type { Run } from '../plan/runs.js';
 import type { EpochHook, Job, MemberOutcome } from '../session/job.js';
 import type { MemberRunner } from '../session/runner.js';

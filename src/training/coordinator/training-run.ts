@@ -3,12 +3,13 @@
 
 import type { Dataset } from '../../data/dataset/dataset.js';
 import { trainingFacts } from '../../data/dataset/training-facts.js';
-import { modulesOf } from '../../engines/user-modules/allowed-modules.js';
+import { modulesOf } from '../../engines/registry.js';
 import { stateShape } from '../../engines/wasm/tying.js';
 import type { FailedMember, TrainedEnsemble, TrainedMember } from '../../ensemble/ensemble.js';
 import { failOption, fromWire, TuttiError, toWire, type WireError } from '../../errors.js';
 import { ControlBlock } from '../../memory/control-block.js';
 import { countShared } from '../../memory/uncounted-bytes.js';
+import { isNetwork } from '../../model/network.js';
 import { cycleOf } from '../../model/snapshots.js';
 import { type EnsemblePlan, hasEpochs, type NetworkMemberSpec } from '../../model/spec.js';
 import { type Run, StateBuffers, type TiedRun } from '../plan/runs.js';
@@ -145,7 +146,7 @@ export class TrainingRun {
   /** Advances a run by one job and keeps what it leaves: a member, a state, or the error that ended it. */
   async #advance(run: Run, slot: number, until: number, anchor: Anchor | null): Promise<void> {
     const { spec } = run;
-    const goesOn = spec.engine === 'wasm' && until < spec.epochs;
+    const goesOn = isNetwork(spec) && until < spec.epochs;
     const state = goesOn ? this.#buffers.take(this.#stateLength(spec)) : null;
     const job = { ...this.#jobOf(run, slot), until, anchor, state };
     await this.#runJob(job, [run], [job]);

@@ -2,10 +2,9 @@
 // What an option means is not known here; whether anyone uses it is stray-options.ts.
 
 import { failOption } from '../../errors.js';
-import { engineOf } from '../../model/options/module-options.js';
-import { DEFAULTS } from '../../model/options/training-fields.js';
 import type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
-import { requireShare, requireUse, requireUsers } from './stray-options.js';
+import { requireShare, requireUse, requireUsers, uses } from './stray-options.js';
+import { DEFAULTS } from './training-fields.js';
 import { withDefaults } from './with-defaults.js';
 
 /** Upper bound on the number of members: beyond it the seeds' stream numbers would not fit. */
@@ -49,7 +48,7 @@ export function listMembers(options: TrainingOptions): MemberList {
   requireShare(options.validationShare, own);
   // Of the first `runs % own.length` choices there is one run more than of the others.
   const total = own.reduce((sum, choiceOptions, choice) => {
-    const members = engineOf(choiceOptions) === 'wasm' ? withDefaults(choiceOptions).snapshots : 1;
+    const members = uses(choiceOptions, 'snapshots') ? withDefaults(choiceOptions).snapshots : 1;
     return sum + members * (Math.floor(runs / own.length) + (choice < runs % own.length ? 1 : 0));
   }, 0);
   if (total > MAX_MEMBERS) failOption('members', `an integer ≤ ${MAX_MEMBERS}, snapshots included`, total);

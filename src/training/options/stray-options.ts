@@ -1,13 +1,14 @@
 // Options without effect: one that means nothing to the members it was given to is refused, because whoever gave it
 // expects something of it. When an option has an effect is said in its record.
 
+import { ENGINES } from '../../engines/registry.js';
 import { failOption } from '../../errors.js';
 import type { Users } from '../../model/options/field.js';
 import type { FilledOptions } from '../../model/options/filled-options.js';
-import { engineOf, kindOf } from '../../model/options/module-options.js';
-import { MEMBER_FIELDS, TRAINING_FIELDS } from '../../model/options/training-fields.js';
 import type { MemberOptions } from '../../model/options/training-options.js';
 import type { Condition } from '../../option-names.js';
+import { engineFor } from './member-engine.js';
+import { MEMBER_FIELDS, TRAINING_FIELDS } from './training-fields.js';
 import { withDefaults } from './with-defaults.js';
 
 type Name = keyof MemberOptions;
@@ -36,18 +37,28 @@ export function requireUsers(members: readonly MemberOptions[]): void {
   for (const [name, own] of unused) failUnused(name, own, members);
 }
 
-/** Says of the first member that could use it by its kind, else of the first, what the option lacks. */
+/** Says of the first member that could use it by its engine, else of the first, what the option lacks. */
 function failUnused(name: Name, first: MemberOptions, members: readonly MemberOptions[]): never {
   const { by } = MEMBER_USES[name];
-  const own =
-    members.find((member) => member[name] !== undefined && by.kinds.includes(kindOf(member))) ?? first;
-  const kind = kindOf(own);
-  if (by.kinds.includes(kind)) failOption(name, complaintOf(name, own, withDefaults(own))!, own[name]);
+  const own = members.find((member) => member[name] !== undefined && isUser(member, by)) ?? first;
+  if (isUser(own, by)) failOption(name, complaintOf(name, own, withDefaults(own))!, own[name]);
   // Layers and their dropout come from one place: `model` or these options.
-  if (kind === 'model' && by.kinds.includes('wasm'))
-    failOption(name, 'absent when `model` is given', own[name]);
-  const engines = by.kinds.filter((user) => user !== 'model').join(' or ');
-  failOption('engine', `${engines} for a member when \`${name}\` is given`, engineOf(own));
+  const { model: _, ...others } = own;
+  if (isUser(others, by)) failOption(name, 'absent when `model` is given', own[name]);
+  const engines = ENGINES.names.filter((engine) => isUser({ engine }, by)).join(' or ');
+  failOption('engine', `${engines} for a member when \`${name}\` is given`, engineFor(own).name);
+}
+
+/** Whether a member of these options is of one of the groups that an option is for. */
+function isUser(own: MemberOptions, { groups }: Users): boolean {
+  return engineFor(own)
+    .optionUsers(own)
+    .some((group) => groups.includes(group));
+}
+
+/** Whether a member of these options can use an option. */
+export function uses(own: MemberOptions, name: Name): boolean {
+  return isUser(own, MEMBER_USES[name].by);
 }
 
 /**
@@ -74,9 +85,10 @@ export function requireShare(validationShare: number | undefined, members: reado
 /** What an option should be for a member that does not use it; null for one that does. */
 function complaintOf(name: Name, own: MemberOptions, filled: FilledOptions): string | null {
   const { by, when } = MEMBER_USES[name];
-  const kind = kindOf(own);
-  if (!by.kinds.includes(kind)) {
-    const what = kind === 'model' ? 'a network that `model` describes' : `engine ${engineOf(own)}`;
+  if (!isUser(own, by)) {
+    const { name: engine, optionUsers } = engineFor(own);
+    const describesModel = optionUsers(own).includes('model');
+    const what = describesModel ? 'a network that `model` describes' : `engine ${engine}`;
     return `absent for a member of ${what}`;
   }
   return when === undefined || when.holds({ ...own, ...filled }) ? null : `absent unless ${when.says}`;

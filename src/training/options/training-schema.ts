@@ -6,10 +6,10 @@
 import { z } from 'zod';
 import { failOption } from '../../errors.js';
 import { schemasOf } from '../../model/options/field.js';
-import { TRAINING_FIELDS } from '../../model/options/training-fields.js';
 import type { TrainingOptions } from '../../model/options/training-options.js';
 import { isPlainObject } from '../../option-names.js';
 import { optionError } from './option-errors.js';
+import { TRAINING_FIELDS } from './training-fields.js';
 
 /** The schema of every training option. */
 export const trainingSchema = z

@@ -1,8 +1,8 @@
 // Puts the defaults of all options in place, as resolution and the rules of use read a member's options.
 
 import type { FilledOptions } from '../../model/options/filled-options.js';
-import { DEFAULTS } from '../../model/options/training-fields.js';
 import type { MemberOptions } from '../../model/options/training-options.js';
+import { DEFAULTS } from './training-fields.js';
 
 /** Options are looked at many times, by every rule of use and for every member that has them. */
 const known = new WeakMap<MemberOptions, FilledOptions>();

@@ -3,7 +3,7 @@
 
 import { freemem } from 'node:os';
 import type { Dataset } from '../../data/dataset/dataset.js';
-import { weightsLength } from '../../ensemble/member-weights.js';
+import { engineOf } from '../../engines/registry.js';
 import { TuttiError } from '../../errors.js';
 import { formatBytes } from '../../memory/layout.js';
 import type { MemberSpec } from '../../model/spec.js';
@@ -26,7 +26,7 @@ export function requireMemoryOfThreads(threads: number): void {
  */
 export function resultBytes(choices: readonly MemberSpec[], members: number, dataset: Dataset): number {
   const { features, task, rows } = dataset;
-  const sizes = choices.map((spec) => (weightsLength(spec, features, task, rows) ?? 0) * 4);
+  const sizes = choices.map((spec) => (engineOf(spec).weightsLength(spec, features, task, rows) ?? 0) * 4);
   const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
   return members * (mean + BYTES_PER_MEMBER);
 }

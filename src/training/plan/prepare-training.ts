@@ -2,7 +2,7 @@
 
 import type { Dataset } from '../../data/dataset/dataset.js';
 import { drawResample } from '../../data/resample.js';
-import { arenaBytes } from '../../engines/wasm/arena.js';
+import { engineOf } from '../../engines/registry.js';
 import { type CandidateRows, drawCandidates } from '../../ensemble/member-rows.js';
 import { compileKernels } from '../../kernels/compile-kernels.js';
 import { alignRegion, layoutTraining, writeDataset } from '../../memory/layout.js';
@@ -69,12 +69,13 @@ function slotArenaBytes(
   const evaluated = Math.max(rows.candidates.length, rows.validation.length);
   const known = new Map<string, number>();
   const bytesOf = (member: MemberSpec): number => {
-    // Other engines copy rows and need no arena.
-    if (member.engine !== 'wasm') return 0;
+    const { training } = engineOf(member);
+    if (training.by !== 'epochs' || training.arenaBytes === undefined) return 0;
     const inBag = resampleLength(member, plan.seed, dataset, rows);
     const { streams: _, ...rest } = member;
     const key = JSON.stringify([rest, inBag]);
-    const bytes = known.get(key) ?? arenaBytes(member, dataset.features, dataset.task, { inBag, evaluated });
+    const bytes =
+      known.get(key) ?? training.arenaBytes(member, dataset.features, dataset.task, { inBag, evaluated });
     known.set(key, bytes);
     return alignRegion(bytes);
   };

@@ -3,16 +3,15 @@
 // a wrong export found here is one error, not one for each member and thread.
 
 import type { Dataset } from '../../data/dataset/dataset.js';
-import { checkLearner } from '../../engines/learner/learner-thread.js';
+import { engineOf } from '../../engines/registry.js';
 import { allowedModule } from '../../engines/user-modules/allowed-modules.js';
-import { probeModule } from '../../engines/user-modules/probe-module.js';
 import { readModule } from '../../engines/user-modules/user-module.js';
 import { memberFeatures } from '../../model/network.js';
-import { engineOf, moduleKey, modulePathOf } from '../../model/options/module-options.js';
 import type { ModuleTable, ResolvedModule } from '../../model/options/module-table.js';
 import { resolveLoss } from '../../model/options/optimisation-options.js';
 import type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
-import { type EnsemblePlan, type MemberSpec, type ModuleSpec, userModuleOf } from '../../model/spec.js';
+import type { EnsemblePlan, MemberSpec, ModuleSpec } from '../../model/spec.js';
+import { engineFor, moduleKey, modulePathOf } from '../options/member-engine.js';
 import { DEFAULTS, memberOptions } from '../options/options.js';
 
 /**
@@ -48,22 +47,12 @@ async function resolveModule(
   member: number,
 ): Promise<ResolvedModule> {
   const module = await readModule(path, member);
-  const engine = engineOf(own);
-  await tryModule(module, engine, member);
-  if (engine === 'learner') return { module, translated: null };
+  const check = await engineFor(own).module!.loadCheck();
+  await check.tryModule(module, member);
   const { featureShare = DEFAULTS.featureShare, loss } = own;
   const seen = memberFeatures({ featureShare }, features);
-  const context = { features: seen, task, loss: resolveLoss(loss, task), seed, member };
-  const { checkModel, networkOfModel } = await import('../../engines/tfjs/translate.js');
-  if (engine === 'wasm') return { module, translated: await networkOfModel(module, context) };
-  await checkModel(module, context);
-  return { module, translated: null };
-}
-
-/** Imports a module once, where one that loops or ends its process does no harm. */
-async function tryModule(module: ModuleSpec, engine: MemberSpec['engine'], member: number): Promise<void> {
-  if (engine === 'learner') await checkLearner(module, member);
-  else await probeModule({ module, member });
+  const purpose = { features: seen, task, loss: resolveLoss(loss, task), seed, member };
+  return { module, translated: await check.tryModel(module, purpose) };
 }
 
 /**
@@ -75,20 +64,18 @@ export async function locateModules(
   allowed: readonly ModuleSpec[] | undefined,
 ): Promise<EnsemblePlan> {
   const byHash = new Map<string, ModuleSpec>();
+  const members: MemberSpec[] = [];
   for (const [member, spec] of plan.members.entries()) {
-    const named = userModuleOf(spec);
-    if (named === null || byHash.has(named.hash)) continue;
-    const module = allowedModule(allowed, { module: named, member });
+    const { module: use } = engineOf(spec);
+    const named = use?.of(spec) ?? null;
+    if (use === undefined || named === null) {
+      members.push(spec);
+      continue;
+    }
+    const module = byHash.get(named.hash) ?? allowedModule(allowed, { module: named, member });
+    if (!byHash.has(named.hash)) await (await use.loadCheck()).tryModule(module, member);
     byHash.set(named.hash, module);
-    await tryModule(module, spec.engine, member);
-    // The calling thread first, as that engine needs it.
-    if (spec.engine === 'tfjs')
-      await (await import('../../engines/tfjs/tensorflow.js')).loadTensorFlow(member);
+    members.push(use.relocate(spec, module));
   }
-  const located = ({ hash }: ModuleSpec) => byHash.get(hash)!;
-  const members = plan.members.map((spec): MemberSpec => {
-    if (spec.engine === 'tfjs') return { ...spec, model: located(spec.model) };
-    return spec.engine === 'learner' ? { ...spec, learner: located(spec.learner) } : spec;
-  });
   return { ...plan, members };
 }

@@ -5,6 +5,7 @@ import type { Dataset } from '../../data/dataset/dataset.js';
 import { stateShape } from '../../engines/wasm/tying.js';
 import type { EpochRecord } from '../../ensemble/ensemble.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
+import { isNetwork } from '../../model/network.js';
 import type { EnsemblePlan, MemberSpec, NetworkMemberSpec, TyingSpec } from '../../model/spec.js';
 import type { MemberState } from '../session/job.js';
 
@@ -31,7 +32,7 @@ export function listRuns({ members }: EnsemblePlan): Run[] {
   const runs: Run[] = [];
   for (let first = 0; first < members.length; ) {
     const spec = members[first]!;
-    const length = spec.engine === 'wasm' ? (spec.snapshot?.of ?? 1) : 1;
+    const length = isNetwork(spec) ? (spec.snapshot?.of ?? 1) : 1;
     const own = Array.from({ length }, (_, index) => first + index);
     runs.push({ members: own, spec, delivered: 0, state: null, history: [], usedMs: 0, over: false });
     first += length;
@@ -43,12 +44,12 @@ export function listRuns({ members }: EnsemblePlan): Run[] {
 export type TiedRun = Run & { readonly spec: NetworkMemberSpec & { readonly tying: TyingSpec } };
 
 export function isTied(run: Run): run is TiedRun {
-  return run.spec.engine === 'wasm' && run.spec.tying !== null;
+  return isNetwork(run.spec) && run.spec.tying !== null;
 }
 
 /** A run's network when it rests between jobs, and so needs memory for its state; else null. */
 function restingSpec({ spec }: Run): NetworkMemberSpec | null {
-  if (spec.engine !== 'wasm') return null;
+  if (!isNetwork(spec)) return null;
   return spec.snapshot !== null || spec.tying?.mode === 'rounds' ? spec : null;
 }
 

@@ -8,6 +8,7 @@ import { encodeRows } from '../../data/dataset/encoding.js';
 import { failOption } from '../../errors.js';
 import { type SharedExtras, type TrainingLayout, writePaddedRows } from '../../memory/layout.js';
 import type { ImageShape, TangentKind } from '../../model/image.js';
+import { isNetwork } from '../../model/network.js';
 import type { EnsemblePlan, NetworkMemberSpec, TangentSource } from '../../model/spec.js';
 import { blockRanges } from '../../predictions/blocks.js';
 import { imageTangents } from '../../techniques/image-tangents.js';
@@ -30,7 +31,7 @@ export function givenTangents({ tangents, rows, features }: Dataset): number {
 }
 
 function networksOf({ members }: EnsemblePlan): readonly NetworkMemberSpec[] {
-  return members.filter((member) => member.engine === 'wasm');
+  return members.filter(isNetwork);
 }
 
 /**

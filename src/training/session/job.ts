@@ -2,6 +2,7 @@
 // their outcomes cross threads, so they are plain data and shared memory.
 
 import type { Task } from '../../data/dataset/dataset.js';
+import { userModuleOf } from '../../engines/registry.js';
 import type { EpochRecord, TrainedMember } from '../../ensemble/ensemble.js';
 import type { WireError } from '../../errors.js';
 import type { TrainingLayout } from '../../memory/layout.js';
@@ -82,7 +83,7 @@ export type Job = MemberJob | GroupJob;
 
 /** Whether a thread will import a module of the user's to run it. */
 export function importsModule(job: Job): boolean {
-  return job.kind === 'member' && ('learner' in job.spec || job.spec.engine === 'tfjs');
+  return job.kind === 'member' && userModuleOf(job.spec) !== null;
 }
 
 /** The shared buffers that come with a job, but for its training's memory. */

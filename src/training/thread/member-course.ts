@@ -2,7 +2,8 @@
 // (history, early stopping, a callback's wishes) and what a job leaves behind. It knows no steps.
 
 import type { ResampleSource } from '../../data/resample.js';
-import type { MemberTrainer } from '../../engines/shared/engine.js';
+import { engineOf } from '../../engines/registry.js';
+import type { MemberTrainer, TrainerContext, TyingTrainer } from '../../engines/shared/engine.js';
 import type { EpochRecord } from '../../ensemble/ensemble.js';
 import { drawMember, type MemberDraw } from '../../ensemble/member-rows.js';
 import { TuttiError } from '../../errors.js';
@@ -20,7 +21,6 @@ import type {
   MemberProgress,
   TrainingShare,
 } from '../session/job.js';
-import { createTrainer } from './trainers.js';
 
 /** The course of one member's training through a job. */
 export class MemberCourse {
@@ -48,7 +48,7 @@ export class MemberCourse {
     this.#onEpochEnd = onEpochEnd;
     this.#progress = from ?? beginning(spec.optimizer.learningRate);
     this.#ended = false;
-    if (anchor !== null) trainer.tieTo(anchor.values, anchor.members);
+    if (anchor !== null) this.tying.tieTo(anchor.values, anchor.members);
   }
 
   /** Takes up the job's state, or draws the initial weights. `offsetBytes` as of the trainer's context. */
@@ -60,13 +60,22 @@ export class MemberCourse {
     onEpochEnd: EpochHook | undefined,
     offsetBytes = 0,
   ): Promise<MemberCourse> {
-    const { training, member, slot, from } = job;
-    const { layout, memory, task, seed } = training;
+    const { training, member, from } = job;
     const draw = drawFromMemory(training, spec);
     requireStoppingRows(spec, draw, member);
-    const context = { kernels, memory, control, layout, task, seed, slot, offsetBytes };
+    const { by, load } = engineOf(spec).training;
+    if (by !== 'epochs') throw failTraining(spec, member);
+    const { createTrainer } = await load();
+    const context = trainerContext(job, kernels, control, offsetBytes);
     const trainer = await createTrainer(context, spec, member, draw, from?.parameters ?? null);
     return new MemberCourse(job, spec, draw, trainer, onEpochEnd);
+  }
+
+  /** @throws ERR_INTERNAL where the engine's members cannot be tied. */
+  get tying(): TyingTrainer {
+    const { tying } = this.trainer;
+    if (tying !== undefined) return tying;
+    throw new TuttiError('ERR_INTERNAL', `Members of engine ${this.#spec.engine} cannot be tied`);
   }
 
   /** Epochs finished. */
@@ -143,6 +152,25 @@ function sharedText(text: string): Uint8Array<SharedArrayBuffer> {
   const shared = new Uint8Array(allocateShared(bytes.length));
   shared.set(bytes);
   return shared;
+}
+
+/** Where a job's member is trained. @param offsetBytes as of the context. */
+export function trainerContext(
+  { training, slot }: MemberJob,
+  kernels: Kernels,
+  control: ControlBlock,
+  offsetBytes = 0,
+): TrainerContext {
+  const { layout, memory, task, seed } = training;
+  return { kernels, memory, control, layout, task, seed, slot, offsetBytes };
+}
+
+/** The error of a spec that is not as its engine trains. */
+export function failTraining({ engine }: MemberSpec, member: number): TuttiError {
+  return new TuttiError(
+    'ERR_INTERNAL',
+    `Engine ${engine} does not train as the spec of member ${member} says`,
+  );
 }
 
 /** Written out, not spread, because it is made every epoch: V8 makes hidden classes for objects that are. */

@@ -89,7 +89,7 @@ async function surviving(
 
 function computeGradient(stepper: Stepper): void {
   const { course, step } = stepper;
-  const { lockstep } = course.trainer;
+  const { lockstep } = course.tying;
   if (step === 0) lockstep.beginEpoch(course.epoch + 1);
   const { lossSum, examples } = lockstep.computeGradient(course.epoch + 1, step, course.learningRate);
   stepper.lossSum += lossSum;
@@ -98,7 +98,7 @@ function computeGradient(stepper: Stepper): void {
 
 /** Adds ∂Ω/∂wᵢ = 2λ Σⱼ (wᵢ − wⱼ) = 2λg (wᵢ − w̄) for the g members that step now, summed in member order. */
 function addTyingGradient(steppers: readonly Stepper[], strength: number): void {
-  const all = steppers.map(({ course }) => course.trainer.lockstep.tied);
+  const all = steppers.map(({ course }) => course.tying.lockstep.tied);
   const members = all.length;
   const layers = all[0]?.length ?? 0;
   for (let layer = 0; layer < layers; layer++) {
@@ -116,8 +116,8 @@ function addTyingGradient(steppers: readonly Stepper[], strength: number): void 
 
 /** Updates the member, and ends its epoch after the last step. */
 async function finishStep(stepper: Stepper): Promise<void> {
-  const { trainer } = stepper.course;
-  trainer.lockstep.applyGradient();
+  const { trainer, tying } = stepper.course;
+  tying.lockstep.applyGradient();
   stepper.step++;
   if (stepper.step < trainer.stepsPerEpoch) return;
   const loss = stepper.lossSum / stepper.examples;

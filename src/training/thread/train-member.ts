@@ -1,14 +1,13 @@
 // Runs a job for one member: from its state to the end of an epoch. Thread-agnostic: it runs inside a pool
 // thread or on the caller's, and its result depends on the seed, the spec and the state alone.
 
-import { storedRowLength, storeRows } from '../../engines/neighbours/stored-rows.js';
+import { engineOf } from '../../engines/registry.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import { ControlBlock } from '../../memory/control-block.js';
-import { allocateShared } from '../../memory/uncounted-bytes.js';
 import { cycleOf } from '../../model/snapshots.js';
-import type { EpochMemberSpec, LearnerMemberSpec, NeighboursMemberSpec } from '../../model/spec.js';
-import type { AdvancedMember, DeliveredMember, EpochHook, MemberJob, MemberOutcome } from '../session/job.js';
-import { beginning, drawFromMemory, MemberCourse } from './member-course.js';
+import { type EpochMemberSpec, hasEpochs } from '../../model/spec.js';
+import type { AdvancedMember, EpochHook, MemberJob, MemberOutcome } from '../session/job.js';
+import { beginning, drawFromMemory, failTraining, MemberCourse, trainerContext } from './member-course.js';
 
 /** Advances a member with kernels bound to the training's memory. */
 export async function trainMember(
@@ -17,17 +16,7 @@ export async function trainMember(
   onEpochEnd?: EpochHook,
 ): Promise<MemberOutcome> {
   const { spec } = job;
-  switch (spec.engine) {
-    case 'wasm':
-    case 'tfjs':
-      return trainByEpochs(job, spec, kernels, onEpochEnd);
-    case 'neighbours':
-      return storeMember(job, spec);
-    case 'learner':
-      return fitMember(job, spec);
-    default:
-      return spec satisfies never;
-  }
+  return hasEpochs(spec) ? trainByEpochs(job, spec, kernels, onEpochEnd) : fitAtOnce(job, kernels);
 }
 
 async function trainByEpochs(
@@ -56,31 +45,16 @@ async function trainByEpochs(
   }
 }
 
-/** A nearest-neighbour member has no epochs: its weights are its rows. */
-function storeMember({ training, member }: MemberJob, spec: NeighboursMemberSpec): AdvancedMember {
-  const { memory, layout, task } = training;
+async function fitAtOnce(job: MemberJob, kernels: Kernels): Promise<AdvancedMember> {
+  const { training, member, slot, spec } = job;
+  const { by, load } = engineOf(spec).training;
+  if (by !== 'fitting') throw failTraining(spec, member);
+  const { fitMember } = await load();
+  const control = new ControlBlock(training.memory.buffer, training.layout.slots);
+  // There is no telling how far it is.
+  control.begin(slot, member, 1, 1);
   const draw = drawFromMemory(training, spec);
-  const { inBagRows } = draw;
-  const length = inBagRows * storedRowLength(spec, layout.dataset.features, task);
-  const weights = new Float32Array(allocateShared(4 * length));
-  storeRows(memory.buffer, layout.dataset, spec, draw, weights, member);
-  return atOnce({ weights, model: null, epoch: 0, inBagRows });
-}
-
-async function fitMember(
-  { training, member, slot }: MemberJob,
-  spec: LearnerMemberSpec,
-): Promise<AdvancedMember> {
-  const { fitLearner } = await import('../../engines/learner/fit.js');
-  // There is no telling how far a learner is.
-  new ControlBlock(training.memory.buffer, training.layout.slots).begin(slot, member, 1, 1);
-  const draw = drawFromMemory(training, spec);
-  const model = await fitLearner(training, spec, member, draw);
-  const weights = new Float32Array(allocateShared(0));
-  return atOnce({ weights, model, epoch: 0, inBagRows: draw.inBagRows });
-}
-
-/** What is left of a member that has no epochs. */
-function atOnce(delivered: DeliveredMember): AdvancedMember {
+  const fitted = await fitMember(trainerContext(job, kernels, control), spec, member, draw);
+  const delivered = { ...fitted, epoch: 0, inBagRows: draw.inBagRows };
   return { status: 'advanced', history: [], progress: beginning(0), delivered, ended: true };
 }

@@ -14,6 +14,7 @@ import {
   toLayersModel,
   trainEnsemble,
 } from '../../../src/index.js';
+import { isNetwork, requireNetwork } from '../../../src/model/network.js';
 import type { TrainingOptions } from '../../../src/training/options/options.js';
 import { clusters, linear } from '../../support/datasets.js';
 import { largestDifference, sequentialModule, tensorFlowOrSkip, writeModule } from '../../support/tfjs.js';
@@ -98,7 +99,7 @@ async function expectedOf(ensemble: TrainedEnsemble, x: Float32Array): Promise<F
   const clip = ensemble.task.kind === 'regression' ? { clip: false } : {};
   const { mean, variance, outputs } = await predictEnsemble(ensemble, x, clip);
   const spec = ensemble.plan.members[0]!;
-  if (spec.engine !== 'wasm' || spec.loss !== 'gaussianNll') return Float32Array.from(mean);
+  if (!isNetwork(spec) || spec.loss !== 'gaussianNll') return Float32Array.from(mean);
   return Float32Array.from({ length: 2 * mean.length }, (_, at) => {
     const [row, column] = [Math.floor(at / (2 * outputs)), at % (2 * outputs)];
     return column < outputs ? mean[row * outputs + column]! : variance![row * outputs + column - outputs]!;
@@ -139,8 +140,7 @@ if (tf !== null) {
       continue;
     t.test(`${name}: back from a model with raw outputs come the same network and weights`, async (t) => {
       const ensemble = await barelyTrained(raw, { ...options, init: 'glorot' });
-      const spec = ensemble.plan.members[0]!;
-      if (spec.engine !== 'wasm') throw new Error('not a network');
+      const spec = requireNetwork(ensemble.plan.members[0]!, 0);
       const model = await toLayersModel(ensemble, 0, { outputs: 'raw' });
       const { features, task } = dataset;
       const back = fromLayersModel(model, { features, task, loss: spec.loss });

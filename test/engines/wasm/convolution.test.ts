@@ -5,8 +5,8 @@ import t from 'tap';
 import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
 import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
 import { RandomStream, streamKey } from '../../../src/math/random.js';
-import { layerShapes, parameterCount } from '../../../src/model/network.js';
-import type { Activation, MemberSpec } from '../../../src/model/spec.js';
+import { layerShapes, parameterCount, requireNetwork } from '../../../src/model/network.js';
+import type { Activation, NetworkMemberSpec } from '../../../src/model/spec.js';
 import { resolvePlan, type TrainingOptions } from '../../../src/training/options/options.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
 import { clusters } from '../../support/datasets.js';
@@ -29,10 +29,9 @@ const NETWORKS: Readonly<Record<string, TrainingOptions>> = {
 const IMAGE = { image: '2x6x5', members: 1, resample: 'none' } as const;
 
 /** The one member's spec. */
-function specOf(options: TrainingOptions, features: number): Extract<MemberSpec, { engine: 'wasm' }> {
-  const spec = resolvePlan(options, { task, features, seed: 2, arithmetic: 'strict' }).members[0]!;
-  if (spec.engine !== 'wasm') throw new Error('not a network');
-  return spec;
+function specOf(options: TrainingOptions, features: number): NetworkMemberSpec {
+  const plan = resolvePlan(options, { task, features, seed: 2, arithmetic: 'strict' });
+  return requireNetwork(plan.members[0]!, 0);
 }
 
 for (const [name, options] of Object.entries(NETWORKS)) {

@@ -4,7 +4,7 @@
 import t from 'tap';
 import { Dataset } from '../../../src/data/dataset/dataset.js';
 import { unpackParameters } from '../../../src/engines/wasm/parameters.js';
-import { createWasmTrainer } from '../../../src/engines/wasm/trainer.js';
+import { createTrainer } from '../../../src/engines/wasm/trainer.js';
 import { drawCandidates, drawMember } from '../../../src/ensemble/member-rows.js';
 import { instantiateKernels } from '../../../src/kernels/kernels.js';
 import { RandomStream, streamKey } from '../../../src/math/random.js';
@@ -29,17 +29,17 @@ function kernelGradient(dataset: Dataset, options: TrainingOptions, arithmetic: 
   const { memory, layout, module, task, seed } = training;
   const spec = networkOf(plan, 0);
   const draw = drawMember(seed, spec, dataset, dataset.features, drawCandidates(plan, dataset));
-  const trainer = createWasmTrainer(
+  const trainer = createTrainer(
     {
-      ...{ kernels: instantiateKernels(module, memory), memory, layout, task, seed, slot: 0 },
+      ...{ kernels: instantiateKernels(module, memory), memory, layout, task, seed, slot: 0, offsetBytes: 0 },
       control: new ControlBlock(memory.buffer, layout.slots),
     },
     spec,
     0,
     draw,
-    0,
+    null,
   );
-  const { lockstep } = trainer;
+  const { lockstep } = trainer.tying;
   lockstep.beginEpoch(1);
   const { lossSum, examples } = lockstep.computeGradient(1, 0, 0.1);
   const shapes = layerShapes(spec, dataset.features, task);

@@ -1,20 +1,18 @@
 // Layers and images as users write them: the two forms of a layer, what is refused and how.
 
 import t from 'tap';
-import { type LayerShape, layerShapes, parameterCount } from '../../../src/model/network.js';
+import { type LayerShape, layerShapes, parameterCount, requireNetwork } from '../../../src/model/network.js';
 import { describeLayer } from '../../../src/model/options/layer-options.js';
-import type { MemberSpec } from '../../../src/model/spec.js';
+import type { NetworkMemberSpec } from '../../../src/model/spec.js';
 import { windowGeometry } from '../../../src/model/windows.js';
 import { resolvePlan } from '../../../src/training/options/options.js';
 import { parseTrainingOptions } from '../../../src/training/options/training-schema.js';
 
 const task = { kind: 'classification', classes: ['a', 'b', 'c'] } as const;
 
-function resolve(options: object, features = 64): Extract<MemberSpec, { engine: 'wasm' }> {
+function resolve(options: object, features = 64): NetworkMemberSpec {
   const context = { task, features, seed: 1, arithmetic: 'strict' } as const;
-  const spec = resolvePlan(parseTrainingOptions(options), context).members[0]!;
-  if (spec.engine !== 'wasm') throw new Error('not a network');
-  return spec;
+  return requireNetwork(resolvePlan(parseTrainingOptions(options), context).members[0]!, 0);
 }
 
 t.test('words and objects say the same', async (t) => {

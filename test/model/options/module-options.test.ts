@@ -1,8 +1,8 @@
 // Options of members that modules of the user's describe, and options that mean nothing to whom they are given.
 
 import t from 'tap';
-import { moduleKey } from '../../../src/model/options/module-options.js';
 import type { ResolvedModule } from '../../../src/model/options/module-table.js';
+import { moduleKey } from '../../../src/training/options/member-engine.js';
 import {
   type MemberOptions,
   memberCount,

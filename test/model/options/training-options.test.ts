@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { optionTypes } from '../../../scripts/support/option-types.js';
 import type { Field } from '../../../src/model/options/field.js';
 import { rangeOf } from '../../../src/model/options/option-range.js';
-import { TRAINING_FIELDS } from '../../../src/model/options/training-fields.js';
+import { TRAINING_FIELDS } from '../../../src/training/options/training-fields.js';
 
 t.test('the types of the options are as their schema is', async (t) => {
   const file = fileURLToPath(new URL('../../../../src/model/options/training-options.ts', import.meta.url));

@@ -8,6 +8,7 @@ import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
 import { evaluateEnsemble, evaluateOutOfBag } from '../../../src/ensemble/evaluate/evaluate.js';
 import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
 import { layerShapes, networkSpecs } from '../../../src/model/network.js';
+import type { NetworkMemberSpec } from '../../../src/model/spec.js';
 import { compareMasks } from '../../../src/studies/masks/compare-masks.js';
 import { dropoutNet, enumerateMasks, maskEnsemble } from '../../../src/studies/masks/masks.js';
 import { type MaskWay, predictWithMasks } from '../../../src/studies/masks/predict-masks.js';
@@ -122,9 +123,10 @@ t.test('plain and inverted dropout are the same nets with scaled weights, mask b
     for (let i = 0; i < inputs * units; i++, at++) scaled[at] = member!.weights[at]! * keep;
     for (let o = 0; o < units; o++, at++) scaled[at] = member!.weights[at]!;
   });
+  const invertedSpec: NetworkMemberSpec = { ...spec, dropout: { ...spec.dropout!, scaling: 'inverted' } };
   const inverted: TrainedEnsemble = {
     ...plain,
-    plan: { ...plain.plan, members: [{ ...spec, dropout: { ...spec.dropout!, scaling: 'inverted' } }] },
+    plan: { ...plain.plan, members: [invertedSpec] },
     members: [{ ...member!, weights: scaled }],
   };
   for (const way of ['weightScaling', 'arithmeticMean', 'geometricMean'] as const) {

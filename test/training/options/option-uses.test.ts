@@ -1,6 +1,7 @@
 // Options without effect are refused, each with what would make it effective; and those that have one are not.
 
 import t from 'tap';
+import { engineFor } from '../../../src/training/options/member-engine.js';
 import { memberCount, memberOptions } from '../../../src/training/options/options.js';
 import { MEMBER_USES } from '../../../src/training/options/stray-options.js';
 import { parseTrainingOptions, trainingSchema } from '../../../src/training/options/training-schema.js';
@@ -125,7 +126,9 @@ t.test('an option that only other engines use is refused', async (t) => {
   for (const [name, { by, when }] of Object.entries(MEMBER_USES)) {
     if (['engine', 'model', 'learner', 'image'].includes(name)) continue;
     for (const [kind, options] of Object.entries(engines)) {
-      const isUser = by.kinds.includes(kind as keyof typeof engines);
+      const isUser = engineFor(options)
+        .optionUsers(options)
+        .some((group) => by.groups.includes(group));
       if (isUser && when !== undefined) continue;
       const value = { ...EXAMPLES, ...valuesOf(CONDITIONS) }[name];
       const call = resolved({ ...options, [name]: value });

@@ -2,8 +2,8 @@
 // with the usage is found before anything is started; what the training itself needs is train-run.ts.
 
 import { failOption } from '../../../errors.js';
-import { modulePathOf } from '../../../model/options/module-options.js';
 import { createPool } from '../../../pool/pool.js';
+import { modulePathOf } from '../../../training/options/member-engine.js';
 import { memberOptions, runCount } from '../../../training/options/options.js';
 import { checkOutput } from '../../files/input-files.js';
 import type { CommandDefinition, GivenOptions } from '../../options/command.js';

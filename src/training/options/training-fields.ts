@@ -2,7 +2,9 @@
 // those of the whole training.
 
 import type { z as zod } from 'zod';
+import { ENGINES } from '../../engines/registry.js';
 import {
+  ALL_MEMBERS,
   type Defaults,
   defaultsOf,
   field,
@@ -10,33 +12,20 @@ import {
   schemasOf,
   THE_TRAINING,
   type Zod,
-} from './field.js';
-import { engineFields } from './module-options.js';
-import { neighboursFields } from './neighbours-options.js';
-import { networkFields } from './network-options.js';
-import {
-  optimisationFields,
-  type StoppingOptions,
-  stoppingFields,
-  stoppingOf,
-} from './optimisation-options.js';
-import { perturbationFields } from './perturbation-options.js';
-import { dropoutFields, regularizationFields } from './regularization-options.js';
-import { resamplingFields } from './resampling-options.js';
-import { tyingFields } from './tying-options.js';
+} from '../../model/options/field.js';
+import { SHARED_FIELDS } from '../../model/options/member-fields.js';
+import { type StoppingOptions, stoppingOf } from '../../model/options/optimisation-options.js';
 
 /** Options that may differ between the members of one ensemble. */
 export const MEMBER_FIELDS = {
-  ...engineFields,
-  ...networkFields,
-  ...optimisationFields,
-  ...neighboursFields,
-  ...resamplingFields,
-  ...dropoutFields,
-  ...regularizationFields,
-  ...perturbationFields,
-  ...stoppingFields,
-  ...tyingFields,
+  engine: field((z) => z.enum(ENGINES.names), {
+    group: 'ensemble',
+    by: ALL_MEMBERS,
+    says: `what trains members: ${ENGINES.entries.map(({ name, summary }) => `${name}, ${summary}`).join('; ')}`,
+    defaultSays: 'wasm, or learner where `learner` is given',
+    example: 'neighbours',
+  }),
+  ...SHARED_FIELDS,
 };
 
 /** Every option of training; the names are those used everywhere. */

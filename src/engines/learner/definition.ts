@@ -1,0 +1,51 @@
+// Members of the user's own making, as one record.
+
+import { basename } from 'node:path';
+import type { EngineDefinition } from '../shared/definition.js';
+import { describeModule } from '../user-modules/describe-module.js';
+import type { LearnerMemberSpec } from './spec.js';
+
+export const LEARNER: EngineDefinition<LearnerMemberSpec> & { readonly name: 'learner' } = {
+  name: 'learner',
+  summary: 'a module of your own',
+  optionUsers: () => ['member', 'learner'],
+  resolve: (_o, { learnerOptions = {} }, { module, common }) => ({
+    engine: 'learner',
+    learner: module!.module,
+    options: learnerOptions,
+    ...common,
+    earlyStopping: null,
+  }),
+  specSchema: ({ z, json, userModule, common }) =>
+    z.strictObject({
+      engine: z.literal('learner'),
+      learner: userModule,
+      options: z.record(z.string(), json),
+      ...common,
+      earlyStopping: z.null(),
+    }),
+  contradiction: () => null,
+  kind: ({ learner }) => `learner ${basename(learner.path)}`,
+  describe({ learner, options }) {
+    const given = Object.keys(options).length === 0 ? '' : `; ${JSON.stringify(options)}`;
+    return `learner ${describeModule(learner)}${given}`;
+  },
+  hashed: (spec) => ({ ...spec, learner: { hash: spec.learner.hash } }),
+  // A learner's random numbers are its own affair, but they are drawn from this source.
+  draws: () => ['init'],
+  module: {
+    option: 'learner',
+    required: true,
+    buildsModel: false,
+    of: ({ learner }) => learner,
+    relocate: (spec, learner) => ({ ...spec, learner }),
+    async loadCheck() {
+      const { checkLearner } = await import('./learner-thread.js');
+      return { tryModule: checkLearner, tryModel: async () => null };
+    },
+  },
+  training: { by: 'fitting', load: () => import('./fit.js') },
+  storesModel: true,
+  weightsLength: () => 0,
+  loadPredictor: () => import('./predictor.js'),
+};

@@ -1,0 +1,158 @@
+// What an engine is to everybody else: one record, in the engine's own folder, from which all that differs between
+// engines is asked (src/engines/registry.ts has them by name). It is light: what trains and what predicts is loaded
+// when a member needs it.
+
+import type { z } from 'zod';
+import type { Task } from '../../data/dataset/dataset.js';
+import type { OptionUser } from '../../model/options/field.js';
+import type { FilledOptions } from '../../model/options/filled-options.js';
+import type { ResolvedModule, TranslatedNetwork } from '../../model/options/module-table.js';
+import type { MemberOptions } from '../../model/options/training-options.js';
+import type { Loss, MemberSpec, ModuleSpec, Source } from '../../model/spec.js';
+import type { SpecParts } from '../../model/spec-schema.js';
+import type { ArenaSizes, FittedMember, MemberRows, MemberTrainer, TrainerContext } from './engine.js';
+import type { EnginePredictor, PredictorContext, StoredMember } from './predictor.js';
+
+/** An engine: how its members are described, trained, kept and predicted with. `Spec` is what a plan says of them. */
+export interface EngineDefinition<Spec extends MemberSpec = MemberSpec> {
+  /** As the option `engine`, specs and messages call it. */
+  readonly name: Spec['engine'];
+  /** What its members are, for help: "networks in this library". */
+  readonly summary: string;
+  /** The groups of options that a member of these options can use; see src/model/options/field.ts. */
+  optionUsers(own: MemberOptions): readonly OptionUser[];
+  /**
+   * What a member's options become.
+   * @param o with every default in place. @param own as they were stated.
+   * @throws ERR_OPTION for options that make no sense together, or not for these data.
+   */
+  resolve(o: FilledOptions, own: MemberOptions, context: ResolveContext): Spec;
+  /** Every field of the spec and no other, in range, from parts that engines share. */
+  specSchema(parts: SpecParts): SpecSchema<Spec>;
+  /** What contradicts itself, or the data, in a spec of such fields: "layers do not fit each other"; else null. */
+  contradiction(spec: Spec, features: number, task: Task): string | null;
+  /** What contradicts the spec in a trained member: "has 2 rows for 3 neighbours"; else null. @default nothing can */
+  memberContradiction?(spec: Spec, inBagRows: number): string | null;
+  /** What a mixed ensemble calls such members apart from others: `network`, `learner tree.mjs`. */
+  kind(spec: Spec): string;
+  /** The member in one line, without what all engines share. */
+  describe(spec: Spec): string;
+  /** What of the spec counts in the content hash; a module by its content, wherever it lies. */
+  hashed(spec: Spec): object;
+  /** The sources of chance it draws from, beside its rows and columns. */
+  draws(spec: Spec): readonly Exclude<Source, 'resample'>[];
+  /** The module of the user's that its members need. @default none */
+  readonly module?: EngineModule<Spec>;
+  readonly training: TrainsByEpochs<Spec> | FitsAtOnce<Spec>;
+  /** Whether a trained member has a stored model beside its weights. */
+  readonly storesModel: boolean;
+  /**
+   * Length of a trained member's weights; null where only the trained model knows.
+   * @param inBagRows distinct rows in bag.
+   */
+  weightsLength(spec: Spec, features: number, task: Task, inBagRows: number): number | null;
+  loadPredictor(): Promise<PredictorModule<Spec>>;
+}
+
+/** Checks a spec that came from a file. */
+export type SpecSchema<Spec> = z.ZodObject<z.ZodRawShape> & z.ZodType<Spec>;
+
+/** What options become a spec for, and what of it is the same for all engines. */
+export interface ResolveContext {
+  readonly task: Task;
+  /** Columns of the dataset. */
+  readonly features: number;
+  /** Tangent vectors per row of the dataset. */
+  readonly tangents: number;
+  /** The module that the options name, read; null when they name none. */
+  readonly module: ResolvedModule | null;
+  readonly common: Pick<MemberSpec, 'resample' | 'featureShare' | 'streams'>;
+}
+
+/** A module of the user's: which option names it, where a spec has it, and how it is tried. */
+export interface EngineModule<Spec extends MemberSpec> {
+  readonly option: 'model' | 'learner';
+  /** Whether a member needs one. */
+  readonly required: boolean;
+  /** Whether it builds a model for a loss and a number of features, so that it is tried for each. */
+  readonly buildsModel: boolean;
+  /** The one that a spec names; null for none. */
+  of(spec: Spec): ModuleSpec | null;
+  /** The spec with that module where it lies now. */
+  relocate(spec: Spec, module: ModuleSpec): Spec;
+  loadCheck(): Promise<ModuleCheck>;
+}
+
+/** What a module's model is for. */
+export interface ModelPurpose {
+  /** Features the member sees. */
+  readonly features: number;
+  readonly task: Task;
+  readonly loss: Loss;
+  readonly seed: number;
+  /** Whose module it is, for messages. */
+  readonly member: number;
+}
+
+/** Finds what is wrong with a module before any thread has it. */
+export interface ModuleCheck {
+  /**
+   * Imports it once, where one that loops or ends its process does no harm.
+   * @throws ERR_MODULE; ERR_ENGINE_MISSING when what it takes is not installed.
+   */
+  tryModule(module: ModuleSpec, member: number): Promise<void>;
+  /** Builds its model once. @returns the network that is trained in its place; null where the model itself is. */
+  tryModel(module: ModuleSpec, purpose: ModelPurpose): Promise<TranslatedNetwork | null>;
+}
+
+/** An engine whose members learn in epochs: they stop early, report each epoch, and may go on from a state. */
+export interface TrainsByEpochs<Spec extends MemberSpec> {
+  readonly by: 'epochs';
+  /** Bytes of the training's memory that a member takes while it trains. @default none: the engine copies rows */
+  arenaBytes?(spec: Spec, features: number, task: Task, sizes: ArenaSizes): number;
+  load(): Promise<TrainerModule<Spec>>;
+}
+
+/** An engine whose members are there in one go. */
+export interface FitsAtOnce<Spec extends MemberSpec> {
+  readonly by: 'fitting';
+  load(): Promise<FitModule<Spec>>;
+}
+
+// What the modules export that definitions load: methods, so that the registry may hold the definitions of all specs.
+// Whoever calls them took the definition by the name that the spec states.
+
+export interface TrainerModule<Spec extends MemberSpec> {
+  /**
+   * Prepares a member: its initial weights drawn and in place, or the state that a trainer of the same member saved.
+   * @throws ERR_MODULE, ERR_ENGINE_MISSING.
+   */
+  createTrainer(
+    context: TrainerContext,
+    spec: Spec,
+    member: number,
+    rows: MemberRows,
+    state: Float32Array | null,
+  ): MemberTrainer | Promise<MemberTrainer>;
+}
+
+export interface FitModule<Spec extends MemberSpec> {
+  /** @throws ERR_OPTION, ERR_MODULE, ERR_LEARNER naming the member. */
+  fitMember(
+    context: TrainerContext,
+    spec: Spec,
+    member: number,
+    rows: MemberRows,
+  ): FittedMember | Promise<FittedMember>;
+}
+
+export interface PredictorModule<Spec extends MemberSpec> {
+  /**
+   * Loads trained members, ready to predict.
+   * @throws ERR_MODULE, ERR_LEARNER, ERR_ENGINE_MISSING, ERR_ARITHMETIC, ERR_BUNDLE.
+   */
+  createPredictor(
+    context: PredictorContext,
+    members: readonly StoredMember<Spec>[],
+  ): EnginePredictor | Promise<EnginePredictor>;
+}

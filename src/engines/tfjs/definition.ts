@@ -1,0 +1,40 @@
+// Members of TensorFlow.js, as one record.
+
+import { basename } from 'node:path';
+import { resolveOptimisation } from '../../model/options/optimisation-options.js';
+import type { EngineDefinition } from '../shared/definition.js';
+import { describeOptimisation, lossFits, randomInEpochs } from '../shared/epoch-members.js';
+import { describeModule } from '../user-modules/describe-module.js';
+import type { TfjsMemberSpec } from './spec.js';
+
+export const TFJS: EngineDefinition<TfjsMemberSpec> & { readonly name: 'tfjs' } = {
+  name: 'tfjs',
+  summary: 'a model of TensorFlow.js',
+  optionUsers: () => ['member', 'epochs', 'tfjs'],
+  resolve: (o, own, { task, module, common }) => ({
+    engine: 'tfjs',
+    model: module!.module,
+    ...resolveOptimisation(o, own, task),
+    ...common,
+  }),
+  specSchema: ({ z, userModule, optimisation, common }) =>
+    z.strictObject({ engine: z.literal('tfjs'), model: userModule, ...optimisation, ...common }),
+  contradiction: (spec, _features, task) => (lossFits(spec, task) ? null : `loss does not fit ${task.kind}`),
+  kind: ({ model }) => `tfjs ${basename(model.path)}`,
+  describe: (spec) => `tfjs ${describeModule(spec.model)}; ${describeOptimisation(spec)}`,
+  hashed: (spec) => ({ ...spec, model: { hash: spec.model.hash } }),
+  // Layers of a model may be dropout or noise, which no spec tells.
+  draws: () => randomInEpochs(true),
+  module: {
+    option: 'model',
+    required: true,
+    buildsModel: true,
+    of: ({ model }) => model,
+    relocate: (spec, model) => ({ ...spec, model }),
+    loadCheck: async () => (await import('./module-check.js')).checkOfModel,
+  },
+  training: { by: 'epochs', load: () => import('./trainer.js') },
+  storesModel: true,
+  weightsLength: () => null,
+  loadPredictor: () => import('./predictor.js'),
+};

@@ -1,0 +1,53 @@
+// Networks on tutti's own kernels, as one record.
+
+import { layerShapes, parameterCount } from '../../model/network.js';
+import { describeLayer } from '../../model/options/layer-options.js';
+import type { NetworkMemberSpec } from '../../model/spec.js';
+import type { EngineDefinition } from '../shared/definition.js';
+import { describeOptimisation, lossFits, randomInEpochs } from '../shared/epoch-members.js';
+import { arenaBytes } from './arena.js';
+import { resolveNetworkMember } from './resolve.js';
+import { networkSchema } from './spec-schema.js';
+
+export const WASM: EngineDefinition<NetworkMemberSpec> & { readonly name: 'wasm' } = {
+  name: 'wasm',
+  summary: 'networks in this library',
+  optionUsers: ({ model }) => ['member', 'epochs', 'network', model === undefined ? 'layers' : 'model'],
+  resolve: resolveNetworkMember,
+  specSchema: networkSchema,
+  contradiction(spec, features, task) {
+    if (!lossFits(spec, task)) return `loss does not fit ${task.kind}`;
+    try {
+      layerShapes(spec, features, task);
+      return null;
+    } catch {
+      return 'layers do not fit each other';
+    }
+  },
+  kind: () => 'network',
+  describe(spec) {
+    const { image, layers } = spec.network;
+    const pixels = image === null ? '' : `${image.channels}x${image.height}x${image.width}: `;
+    const hidden = layers.map(describeLayer).join(', ') || 'no hidden layer';
+    return `${pixels}${hidden}; ${describeOptimisation(spec)}`;
+  },
+  hashed: (spec) => spec,
+  draws: (spec) => randomInEpochs(spec.dropout !== null || spec.inputNoise > 0),
+  // A tf.LayersModel that a network takes the place of.
+  module: {
+    option: 'model',
+    required: false,
+    buildsModel: true,
+    of: () => null,
+    relocate: (spec) => spec,
+    loadCheck: async () => (await import('../tfjs/module-check.js')).checkOfTranslated,
+  },
+  training: {
+    by: 'epochs',
+    arenaBytes,
+    load: () => import('./trainer.js'),
+  },
+  storesModel: false,
+  weightsLength: (spec, features, task) => parameterCount(layerShapes(spec, features, task)),
+  loadPredictor: () => import('./ensemble-predictor.js'),
+};

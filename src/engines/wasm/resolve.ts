@@ -1,0 +1,40 @@
+// What the options of a network become in its spec.
+
+import { layerShapes } from '../../model/network.js';
+import type { FilledOptions } from '../../model/options/filled-options.js';
+import { hasUnits, requireWholeImage } from '../../model/options/layer-options.js';
+import { resolveNetwork } from '../../model/options/network-options.js';
+import { resolveOptimisation } from '../../model/options/optimisation-options.js';
+import { resolvePerturbations } from '../../model/options/perturbation-options.js';
+import { resolveActivityPenalty, resolveDropout } from '../../model/options/regularization-options.js';
+import type { MemberOptions } from '../../model/options/training-options.js';
+import { resolveTying } from '../../model/options/tying-options.js';
+import type { NetworkMemberSpec } from '../../model/spec.js';
+import type { ResolveContext } from '../shared/definition.js';
+
+/** The network of a module takes the place of the options of layers. */
+export function resolveNetworkMember(
+  o: FilledOptions,
+  own: MemberOptions,
+  { task, features, tangents, module, common }: ResolveContext,
+): NetworkMemberSpec {
+  const translated = module?.translated ?? null;
+  const network = translated?.network ?? resolveNetwork(o, own);
+  const { image, layers } = network;
+  requireWholeImage(image, o.featureShare);
+  const ownUnits = layers.map(hasUnits);
+  const spec: NetworkMemberSpec = {
+    engine: 'wasm',
+    network,
+    ...resolveOptimisation(o, own, task),
+    ...common,
+    dropout: translated === null ? resolveDropout(o, ownUnits) : translated.dropout,
+    activityPenalty: resolveActivityPenalty(o.activityPenalty, own.activityLayers, ownUnits),
+    ...resolvePerturbations(o, own, tangents, image),
+    tying: resolveTying(o, own.tiedLayers, layers.length + 1),
+    snapshot: null,
+  };
+  // For its complaints about layers that do not fit.
+  layerShapes(spec, features, task);
+  return spec;
+}

@@ -1,0 +1,77 @@
+// What the spec of a network must look like.
+
+import { TANGENT_KINDS } from '../../model/image.js';
+import { ACTIVATIONS } from '../../model/options/layer-options.js';
+import type { NetworkMemberSpec } from '../../model/spec.js';
+import type { SpecParts } from '../../model/spec-schema.js';
+import type { SpecSchema } from '../shared/definition.js';
+
+/** Nobody trains deeper networks; each layer costs some work although pools without weights take no bytes. */
+const MOST_LAYERS = 10_000;
+
+export function networkSchema(parts: SpecParts): SpecSchema<NetworkMemberSpec> {
+  const { z, natural, common, optimisation, image } = parts;
+  return z.strictObject({
+    engine: z.literal('wasm'),
+    network: z.strictObject({
+      image: image.nullable(),
+      layers: z.array(layerSchema(parts)).max(MOST_LAYERS),
+      init: z.enum(['he', 'glorot']),
+    }),
+    ...optimisation,
+    ...common,
+    ...techniqueSchemas(parts),
+    snapshot: z.strictObject({ index: natural, of: z.int().min(2) }).nullable(),
+  });
+}
+
+function layerSchema({ z, count }: SpecParts) {
+  const extent = z.tuple([count, count]);
+  const activation = z.enum(ACTIVATIONS);
+  return z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('dense'), units: count, activation }),
+    z.strictObject({
+      kind: z.literal('conv2d'),
+      filters: count,
+      kernel: extent,
+      stride: extent,
+      padding: z.enum(['valid', 'same']),
+      activation,
+    }),
+    z.strictObject({ kind: z.enum(['maxPool', 'averagePool']), size: extent, stride: extent }),
+  ]);
+}
+
+function techniqueSchemas({ z, count, natural, share, decay, positive }: SpecParts) {
+  return {
+    dropout: z
+      .strictObject({
+        inputKeep: share,
+        hiddenKeep: z.array(share),
+        scaling: z.enum(['inverted', 'plain']),
+      })
+      .nullable(),
+    activityPenalty: z.strictObject({ strength: positive, layers: z.array(count).min(1) }).nullable(),
+    adversarial: z
+      .strictObject({
+        epsilon: positive,
+        norm: z.enum(['linf', 'l2']),
+        scale: z.enum(['range', 'absolute']),
+        bounds: z.tuple([z.number(), z.number()]).nullable(),
+        steps: count,
+        cleanShare: decay,
+      })
+      .nullable(),
+    tangents: z
+      .strictObject({ strength: positive, sources: z.array(z.enum(['given', ...TANGENT_KINDS])).min(1) })
+      .nullable(),
+    tying: z
+      .strictObject({
+        strength: positive,
+        layers: z.union([z.literal('all'), z.array(count).min(1)]),
+        mode: z.enum(['rounds', 'exact']),
+        group: natural,
+      })
+      .nullable(),
+  };
+}

@@ -1,0 +1,45 @@
+// The members of an ensemble as engines take them to predict: each with its spec and the columns it sees.
+
+import { drawFeatureSubset } from '../../data/resample.js';
+import type { PredictorContext, StoredMember } from '../../engines/shared/predictor.js';
+import type { TrainedEnsemble } from '../ensemble.js';
+
+/** Made once for each ensemble: engines tell by them whether they are asked for the same members again. */
+const known = new WeakMap<TrainedEnsemble, readonly StoredMember[]>();
+
+/** Every trained member, in the order of `ensemble.members`. */
+export function storedMembers(ensemble: TrainedEnsemble): readonly StoredMember[] {
+  let stored = known.get(ensemble);
+  if (stored === undefined) {
+    stored = describeMembers(ensemble);
+    known.set(ensemble, stored);
+  }
+  return stored;
+}
+
+function describeMembers({ plan, members, features }: TrainedEnsemble): readonly StoredMember[] {
+  return members.map(({ index, weights, model, unitFactors = null }) => {
+    const spec = plan.members[index]!;
+    const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
+    return { spec, index, weights, model, columns, factors: unitFactors };
+  });
+}
+
+/** What an engine must know beside the members. */
+export function predictorContext(
+  ensemble: TrainedEnsemble,
+  blockRows?: number,
+  loadedBytes?: number,
+): PredictorContext {
+  const { plan, task, features, encoding, allowedModules } = ensemble;
+  return {
+    owner: ensemble,
+    task,
+    features,
+    encoding,
+    arithmetic: plan.arithmetic,
+    allowedModules,
+    blockRows,
+    loadedBytes,
+  };
+}

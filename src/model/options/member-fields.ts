@@ -1,0 +1,24 @@
+// The options of members, in the order of the help and of the reference; only which engine trains them is said above
+// the engines (src/training/options/training-fields.ts).
+
+import { moduleFields } from './module-options.js';
+import { neighboursFields } from './neighbours-options.js';
+import { networkFields } from './network-options.js';
+import { optimisationFields, stoppingFields } from './optimisation-options.js';
+import { perturbationFields } from './perturbation-options.js';
+import { dropoutFields, regularizationFields } from './regularization-options.js';
+import { resamplingFields } from './resampling-options.js';
+import { tyingFields } from './tying-options.js';
+
+export const SHARED_FIELDS = {
+  ...moduleFields,
+  ...networkFields,
+  ...optimisationFields,
+  ...neighboursFields,
+  ...resamplingFields,
+  ...dropoutFields,
+  ...regularizationFields,
+  ...perturbationFields,
+  ...stoppingFields,
+  ...tyingFields,
+};

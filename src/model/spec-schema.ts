@@ -1,0 +1,84 @@
+// The parts that the schemas of members' specs have in common; each engine's own is in its definition. Import it where
+// specs from files are checked, not where tutti is loaded: zod takes as long to load as all the rest.
+
+import { z } from 'zod';
+
+const count = z.int().min(1);
+const natural = z.int().min(0);
+const share = z.number().gt(0).max(1);
+const decay = z.number().min(0).lt(1);
+const positive = z.number().gt(0);
+
+/** SHA-256, hexadecimal. */
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Whatever JSON can say: the bytes were scanned for anything else before they were decoded. */
+const json = z.custom<z.core.util.JSONType>(() => true);
+
+const image = z.strictObject({ channels: count, height: count, width: count });
+
+const optimizer = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('sgd'), learningRate: positive, momentum: decay, nesterov: z.boolean() }),
+  z.strictObject({
+    kind: z.enum(['adam', 'adamW']),
+    learningRate: positive,
+    beta1: decay,
+    beta2: decay,
+    tolerance: positive,
+    weightDecay: z.number().min(0),
+  }),
+]);
+
+const warmup = { warmupEpochs: natural };
+const schedule = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('constant'), ...warmup }),
+  z.strictObject({ kind: z.literal('step'), everyEpochs: count, factor: share, ...warmup }),
+  z.strictObject({ kind: z.literal('cosine'), finalFactor: z.number().min(0).max(1), ...warmup }),
+  z.strictObject({
+    kind: z.literal('cyclicCosine'),
+    cycles: count,
+    finalFactor: z.number().min(0).max(1),
+    ...warmup,
+  }),
+]);
+
+const resample = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.enum(['bootstrap', 'subsample', 'stratified', 'grouped']), share }),
+]);
+
+/** What every spec has; a member that has epochs states when it stops early. */
+const common = {
+  resample,
+  featureShare: share,
+  streams: z.strictObject({ resample: natural, init: natural, order: natural, masks: natural }),
+};
+
+/** What every engine that trains epoch by epoch has. */
+const optimisation = {
+  loss: z.enum(['softmaxCrossEntropy', 'binaryCrossEntropy', 'squaredError', 'gaussianNll']),
+  optimizer,
+  schedule,
+  epochs: count,
+  batchSize: count,
+  normPenalty: z.strictObject({ l1: z.number().min(0), l2: z.number().min(0) }),
+  labelSmoothing: decay,
+  inputNoise: z.number().min(0),
+  earlyStopping: z
+    .strictObject({
+      on: z.enum(['validation', 'outOfBag']),
+      patience: count,
+      optional: z.literal(true).optional(),
+    })
+    .nullable(),
+};
+
+/** A file of the user's. */
+const userModule = z.strictObject({ path: z.string().min(1), hash: sha256 });
+
+export const SPEC_PARTS = {
+  ...{ z, count, natural, share, decay, positive, sha256, json, image, userModule },
+  ...{ common, optimisation },
+};
+
+export type SpecParts = typeof SPEC_PARTS;
