@@ -1,10 +1,9 @@
 // Callbacks at epoch ends: members differ in their hyperparameters, and one rule watches all of them and
 // halves a member's learning rate when its loss stops falling.
-// Run: node dist/scripts/examples/callbacks.js
 
-import { createPool, type EpochEvent, loadTraining, trainEnsemble } from '../../src/index.js';
+import { type EpochEvent, loadData, type TrainingOptions, trainEnsemble } from 'tutti';
 
-const { train } = loadTraining('data/digits.csv', { target: 'digit' });
+const { train } = await loadData('data/digits.csv', { target: 'digit' });
 const lastLoss = new Map<number, number>();
 
 function halveOnPlateau({ member, loss, learningRate }: EpochEvent) {
@@ -13,16 +12,14 @@ function halveOnPlateau({ member, loss, learningRate }: EpochEvent) {
   return loss > 0.98 * previous ? { learningRate: learningRate / 2 } : undefined;
 }
 
-const pool = createPool({ threads: 2 });
-const options = {
+const options: TrainingOptions = {
   grid: { hidden: [[32], [64], [32, 32]], activation: ['relu', 'tanh'] },
   epochs: 12,
   learningRate: 5e-3,
   seed: 1,
-} as const;
-const ensemble = await trainEnsemble(train, options, { runner: pool, onEpochEnd: halveOnPlateau });
-await pool.close();
+};
+const ensemble = await trainEnsemble(train, options, { onEpochEnd: halveOnPlateau });
 for (const { index, history } of ensemble.members) {
-  const { loss, learningRate } = history.at(-1)!;
-  console.log(`member ${index}: loss ${loss.toFixed(4)} at learning rate ${learningRate}`);
+  const last = history.at(-1);
+  console.log(`member ${index}: loss ${last?.loss.toFixed(4)} at learning rate ${last?.learningRate}`);
 }

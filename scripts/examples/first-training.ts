@@ -1,5 +1,4 @@
 // The README's script: a bagged ensemble on the digits, from the file to a saved ensemble.
-// Run: node dist/scripts/examples/first-training.js
 
 import { loadData, trainEnsemble } from 'tutti';
 

@@ -1,18 +1,15 @@
-// A deep ensemble for regression: Gaussian heads, no resampling, members differ by initialisation and
-// batch order. The mixture's variance says how sure the ensemble is of each row.
-// Run: node dist/scripts/examples/uncertainty.js
+// A deep ensemble for regression: Gaussian heads, no resampling, members differ by initialisation and batch order. The
+// mixture's deviation says how sure the ensemble is of each row.
 
-import {
-  createPool,
-  evaluateEnsemble,
-  loadTraining,
-  predictEnsemble,
-  trainEnsemble,
-} from '../../src/index.js';
+import { loadData, trainEnsemble } from 'tutti';
 
-const { train, test } = loadTraining('data/diabetes.csv', { target: 'progression', testShare: 0.3, seed: 1 });
-const pool = createPool({ threads: 2 });
-const options = {
+const { train, test } = await loadData('data/diabetes.csv', {
+  target: 'progression',
+  task: 'regression',
+  testShare: 0.3,
+  seed: 1,
+});
+const ensemble = await trainEnsemble(train, {
   members: 8,
   hidden: [32],
   loss: 'gaussianNll',
@@ -20,13 +17,12 @@ const options = {
   earlyStopping: 'validation',
   l2: 1e-3,
   seed: 1,
-} as const;
-const ensemble = await trainEnsemble(train, options, { runner: pool });
-await pool.close();
+});
 
-const report = await evaluateEnsemble(ensemble, test!);
-console.log(`RMSE: one member ${report.meanMember.rmse}, the ensemble ${report.ensemble?.rmse}`);
-const { mean, variance } = await predictEnsemble(ensemble, test!.x);
-for (let row = 0; row < 5; row++) {
-  console.log(`row ${row}: ${mean[row]!.toFixed(0)} ± ${Math.sqrt(variance![row]!).toFixed(0)}`);
+const report = await ensemble.evaluate(test);
+console.log(`RMSE: mean member ${report.meanMember.rmse.toFixed(2)}, the ensemble ${report.rmse.toFixed(2)}`);
+const patient = { age: 59, sex: 2, bmi: 32.1, bp: 101, s1: 157, s2: 93.2, s3: 38, s4: 4, s5: 4.8598, s6: 87 };
+const rows = await ensemble.predict([patient, { ...patient, bmi: 22 }]);
+for (const { value, deviation } of rows) {
+  console.log(`${value.toFixed(0)} ± ${deviation?.progression?.toFixed(0)}`);
 }

@@ -1,53 +1,45 @@
-// The scripts of scripts/examples run as they are, and the README shows the first of them.
+// Each page of docs/guide that shows code shows the script of its name, which runs and prints what the page says; and
+// the README shows the first.
 
-import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import t from 'tap';
+import { COMMAND, codeOf, FOLDER, lacks, outputOf, ROOT, shownIn } from '../../scripts/support/guide.js';
+import { resolveArithmetic } from '../../src/kernels/arithmetic.js';
 import { readmeScript } from '../support/readme.js';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const folder = t.testdir({ data: t.fixture('symlink', join(root, 'data')) });
+const links = Object.entries(FOLDER).map(([name, target]) => [name, t.fixture('symlink', target)]);
+const bin = { tutti: t.fixture('symlink', COMMAND) };
 
-/** What each script prints. */
-const PRINTS: Readonly<Record<string, RegExp>> = {
-  'adversarial.js':
-    /^(trained at [\d.]+, attacked at [\d.]+: [\d.]+ %; by attacks on one member [\d.]+ %\n){4}$/,
-  'first-training.js': /^ +accuracy .*\ntest, arithmetic mean +98\.70 % .*\n(.*\n)+7 (1|0\.9\d+)\n$/,
-  'callbacks.js': /^member 0: loss [\d.]+ at learning rate [\d.]+\n(member \d.*\n){5}$/,
-  'dropout.js':
-    /^weightScaling: error [\d.]+ %.*\n(.*Mean: error .*\n){2}over masks: v 0\.\d+, c 0\.\d+, ρ 0\.\d+/,
-  'learners.js':
-    /^(1 × network \(.+\): accuracy 0\.\d+, v 0\.\d+\n){2}(1 × learner .*\n){3}mean member .*\nwith the weights /,
-  'mixed.js':
-    /^seed 1\n( {2}2 × .*: accuracy [\d.]+ %, v 0\.\d+, c 0\.\d+, ρ 0\.\d+\n){4} {2}all: v .*\n {2}mean member [\d.]+ %, equal/,
-  'uncertainty.js': /^RMSE: one member [\d.]+, the ensemble [\d.]+\nrow 0: \d+ ± \d+\n/,
-};
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const pages = readdirSync(join(ROOT, 'docs/guide')).map((name) => name.replace(/\.md$/, ''));
+const shown = new Map(pages.map((name) => [name, shownIn(read(`docs/guide/${name}.md`))]));
 
-/** Scripts that need @tensorflow/tfjs-node. */
-const TENSORFLOW = new Set(['mixed.js']);
-const hasTensorFlow =
-  process.env.TUTTI_REQUIRE_TFJS === '1' || existsSync(join(root, 'node_modules/@tensorflow/tfjs-node'));
+/** Output without times; and without figures where the machine has no fused arithmetic, which the pages are of. */
+function comparable(output: string): string {
+  const timeless = output.replace(/in [\d.]+ s \([\d.]+ per second/g, 'in # s (# per second');
+  if (resolveArithmetic('auto') === 'fused') return timeless;
+  return timeless
+    .replace(/fused|strict|[0-9a-f]{64}/g, '#')
+    .replace(/\d[\d.e−-]*/g, '#')
+    .replace(/ +/g, ' ');
+}
 
-const scripts = readdirSync(join(root, 'dist/scripts/examples')).filter((name) => name.endsWith('.js'));
+t.test('each page that shows code has its script, and each script its page', async (t) => {
+  const scripts = readdirSync(join(ROOT, 'scripts/examples')).filter((name) => /\.(ts|sh)$/.test(name));
+  const withCode = pages.filter((name) => shown.get(name)?.code !== null);
+  t.same(scripts.map((name) => name.replace(/\.\w+$/, '')).sort(), withCode.sort());
+});
 
-for (const name of scripts) {
-  const skip = TENSORFLOW.has(name) && !hasTensorFlow ? '@tensorflow/tfjs-node is not installed' : false;
-  t.test(`${name} runs`, { skip }, async (t) => {
-    const script = join(root, 'dist/scripts/examples', name);
-    const env = { ...process.env, NODE_OPTIONS: '' };
-    const { stdout } = await promisify(execFile)(process.execPath, [script], {
-      cwd: folder,
-      env,
-    });
-    t.match(stdout, PRINTS[name] ?? /./);
-    if (name === 'first-training.js') t.ok(existsSync(join(folder, 'digits.tutti')));
+for (const [name, { code, output }] of shown) {
+  if (code === null) continue;
+  t.test(`docs/guide/${name}.md shows its script, and what it prints`, { skip: lacks(name) }, async (t) => {
+    t.equal(code, codeOf(name), 'node dist/scripts/guide-examples.js writes it anew');
+    const folder = t.testdir({ ...Object.fromEntries(links), bin });
+    t.equal(comparable(await outputOf(name, folder)), comparable(output ?? ''));
   });
 }
 
 t.test('the README shows first-training.ts', async (t) => {
-  const source = readFileSync(join(root, 'scripts/examples/first-training.ts'), 'utf8');
-  t.equal(readmeScript(root), source.slice(source.indexOf('import')));
+  t.equal(readmeScript(ROOT), codeOf('first-training'));
 });

@@ -2,7 +2,7 @@
 // what each kind errs and shares of its errors, what the mean of all makes of it, and the mean with weights chosen on
 // validation rows beside the member that is best on those rows. The tfjs members have a layer that the wasm engine
 // lacks; @tensorflow/tfjs-node has to be installed.
-// Run: node dist/scripts/examples/mixed.js [seeds, 1]; the figures of docs/guide/own-learners.md: 5
+// Run: node dist/scripts/figures/mixed.js [seeds, 1]; the figures of docs/guide/mixed-ensembles.md: 5
 
 import { fileURLToPath } from 'node:url';
 import {
