@@ -19,6 +19,7 @@ const WHOLE = [
   'support',
   'types',
   'pool/fixtures',
+  'engines/toy-engine',
 ];
 const KERNEL_SOURCES = 'src/kernels/assembly/';
 

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import type { Task } from '../data/dataset/dataset.js';
 import { preprocessingSchema } from '../data/preprocessing/preprocessing-schema.js';
-import { ENGINES } from '../engines/registry.js';
+import { engines } from '../engines/registry.js';
 import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
 import { SPEC_PARTS } from '../model/spec-schema.js';
 import type { Environment } from './surroundings.js';
@@ -14,7 +14,7 @@ const { count, natural, positive, sha256, json } = SPEC_PARTS;
 /** Columns of members that have no weights to hold them against. */
 const MOST_FEATURES = 2 ** 24;
 
-const [first, ...others] = ENGINES.entries.map(({ specSchema }) => specSchema(SPEC_PARTS));
+const [first, ...others] = engines.entries.map(({ specSchema }) => specSchema(SPEC_PARTS));
 const memberSpec = z.discriminatedUnion('engine', [first!, ...others]) satisfies z.ZodType<MemberSpec>;
 
 const plan = z.strictObject({

@@ -14,11 +14,11 @@ const BUILT_IN = [WASM, NEIGHBOURS, TFJS, LEARNER] as const;
 /** The name of an engine. */
 export type Engine = (typeof BUILT_IN)[number]['name'];
 
-export const ENGINES: Registry<EngineDefinition, Engine> = createRegistry('engine', BUILT_IN);
+export const engines: Registry<EngineDefinition, Engine> = createRegistry('engine', BUILT_IN);
 
 /** The engine of a member. */
 export function engineOf({ engine }: Pick<MemberSpec, 'engine'>): EngineDefinition {
-  return ENGINES.get(engine);
+  return engines.get(engine);
 }
 
 /** The module of the user's that a member needs, or null. */

@@ -3,7 +3,7 @@
 
 import type { Values } from '../../data/dataset/dataset.js';
 import { encodeRows } from '../../data/dataset/encoding.js';
-import { ENGINES } from '../../engines/registry.js';
+import { engines } from '../../engines/registry.js';
 import type { EnginePredictor, PredictorContext, StoredMember } from '../../engines/shared/predictor.js';
 import { TuttiError } from '../../errors.js';
 import type { RowRange } from '../../predictions/blocks.js';
@@ -64,8 +64,8 @@ async function loadMembers(
   context: PredictorContext,
   members: readonly StoredMember[],
 ): Promise<EnginePredictor> {
-  const engines = byEngine(members);
-  const modules = await Promise.all(engines.map(({ engine }) => ENGINES.get(engine).loadPredictor()));
+  const groups = byEngine(members);
+  const modules = await Promise.all(groups.map(({ engine }) => engines.get(engine).loadPredictor()));
   // Most ensembles are of one engine.
   if (modules.length === 1) return modules[0]!.createPredictor(context, members);
   const loaded: EnginePredictor[] = [];
@@ -74,7 +74,7 @@ async function loadMembers(
   };
   try {
     for (const [at, module] of modules.entries()) {
-      loaded.push(await module.createPredictor(context, engines[at]!.members));
+      loaded.push(await module.createPredictor(context, groups[at]!.members));
     }
   } catch (error) {
     dispose();
@@ -85,7 +85,7 @@ async function loadMembers(
       const all: Predictions[] = [];
       for (const [at, predictor] of loaded.entries()) {
         const answers = await predictor.predict(rows, count);
-        for (const [own, place] of engines[at]!.places.entries()) all[place] = answers[own]!;
+        for (const [own, place] of groups[at]!.places.entries()) all[place] = answers[own]!;
       }
       return all;
     },
@@ -95,13 +95,13 @@ async function loadMembers(
 
 /** The members by engine, in the order of the first of each. */
 function byEngine(members: readonly StoredMember[]): readonly EngineMembers[] {
-  const engines = new Map<string, EngineMembers>();
+  const groups = new Map<string, EngineMembers>();
   for (const [place, member] of members.entries()) {
     const { engine } = member.spec;
-    const own = engines.get(engine) ?? { engine, members: [], places: [] };
+    const own = groups.get(engine) ?? { engine, members: [], places: [] };
     own.members.push(member);
     own.places.push(place);
-    engines.set(engine, own);
+    groups.set(engine, own);
   }
-  return [...engines.values()];
+  return [...groups.values()];
 }

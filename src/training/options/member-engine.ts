@@ -1,7 +1,7 @@
 // Which engine a member's options ask for, and which module of the user's. The modules themselves are read before a
 // plan is resolved (src/training/plan/resolve-modules.ts).
 
-import { ENGINES } from '../../engines/registry.js';
+import { engines } from '../../engines/registry.js';
 import type { EngineDefinition } from '../../engines/shared/definition.js';
 import { failOption } from '../../errors.js';
 import type { ModuleTable, ResolvedModule } from '../../model/options/module-table.js';
@@ -9,7 +9,7 @@ import type { MemberOptions } from '../../model/options/training-options.js';
 
 /** What trains a member: what was stated, else `learner` where one is named, else `wasm`. */
 export function engineFor({ engine, learner }: MemberOptions): EngineDefinition {
-  return ENGINES.get(engine ?? (learner === undefined ? 'wasm' : 'learner'));
+  return engines.get(engine ?? (learner === undefined ? 'wasm' : 'learner'));
 }
 
 /**

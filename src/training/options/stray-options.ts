@@ -1,7 +1,7 @@
 // Options without effect: one that means nothing to the members it was given to is refused, because whoever gave it
 // expects something of it. When an option has an effect is said in its record.
 
-import { ENGINES } from '../../engines/registry.js';
+import { engines } from '../../engines/registry.js';
 import { failOption } from '../../errors.js';
 import type { Users } from '../../model/options/field.js';
 import type { FilledOptions } from '../../model/options/filled-options.js';
@@ -45,8 +45,8 @@ function failUnused(name: Name, first: MemberOptions, members: readonly MemberOp
   // Layers and their dropout come from one place: `model` or these options.
   const { model: _, ...others } = own;
   if (isUser(others, by)) failOption(name, 'absent when `model` is given', own[name]);
-  const engines = ENGINES.names.filter((engine) => isUser({ engine }, by)).join(' or ');
-  failOption('engine', `${engines} for a member when \`${name}\` is given`, engineFor(own).name);
+  const users = engines.names.filter((engine) => isUser({ engine }, by)).join(' or ');
+  failOption('engine', `${users} for a member when \`${name}\` is given`, engineFor(own).name);
 }
 
 /** Whether a member of these options is of one of the groups that an option is for. */

@@ -2,7 +2,7 @@
 // those of the whole training.
 
 import type { z as zod } from 'zod';
-import { ENGINES } from '../../engines/registry.js';
+import { engines } from '../../engines/registry.js';
 import {
   ALL_MEMBERS,
   type Defaults,
@@ -18,10 +18,10 @@ import { type StoppingOptions, stoppingOf } from '../../model/options/optimisati
 
 /** Options that may differ between the members of one ensemble. */
 export const MEMBER_FIELDS = {
-  engine: field((z) => z.enum(ENGINES.names), {
+  engine: field((z) => z.enum(engines.names), {
     group: 'ensemble',
     by: ALL_MEMBERS,
-    says: `what trains members: ${ENGINES.entries.map(({ name, summary }) => `${name}, ${summary}`).join('; ')}`,
+    says: `what trains members: ${engines.entries.map(({ name, summary }) => `${name}, ${summary}`).join('; ')}`,
     defaultSays: 'wasm, or learner where `learner` is given',
     example: 'neighbours',
   }),
