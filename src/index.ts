@@ -1,10 +1,11 @@
-// The public API: re-exports only. Everything a program needs to load data, train, predict, measure and save.
+// The main entry point: re-exports only. Everything a program needs to load data, train, predict, measure and save;
+// what few programs need is in doors/.
 
 // First, before what an old Node.js lacks is used.
 import './supported-node.js';
 
 export { Ensemble, type InspectedFile } from './api/ensemble.js';
-export { compareSources, extendEnsemble } from './api/every-core.js';
+export { extendEnsemble } from './api/every-core.js';
 export type { LabelledInputs } from './api/labelled-rows.js';
 export { loadData } from './api/load-data.js';
 export type { DataSource, LoadDataOptions, TrainingData } from './api/load-tested.js';
@@ -46,17 +47,11 @@ export { type CsvOptions, readCsv } from './data/readers/csv.js';
 export { type RowSplit, type SplitOptions, splitRows } from './data/split.js';
 export { Column } from './data/table/column.js';
 export type { Table } from './data/table/table.js';
+export type * from './doors/types.js';
 export type { Learner, LearnerData } from './engines/learner/learner.js';
 export type { LearnerMemberSpec } from './engines/learner/spec.js';
 export type { NeighboursMemberSpec } from './engines/neighbours/spec.js';
-export {
-  fromLayersModel,
-  type NetworkPurpose,
-  type NetworkWithWeights,
-} from './engines/tfjs/from-layers-model.js';
-export { type LayeredEnsemble, type LayersModelOptions, toLayersModel } from './engines/tfjs/layers-model.js';
 export type { TfjsMemberSpec } from './engines/tfjs/spec.js';
-export type { ModelBuilder, ModelContext } from './engines/tfjs/user-model.js';
 export type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from './ensemble/ensemble.js';
 export { type EvaluateOptions, evaluateEnsemble, evaluateOutOfBag } from './ensemble/evaluate/evaluate.js';
 export { type OutOfBagPredictions, predictOutOfBag } from './ensemble/evaluate/predict-out-of-bag.js';
@@ -76,12 +71,9 @@ export {
 } from './ensemble/select/select-members.js';
 export { type ErrorCode, type ErrorDetails, TuttiError } from './errors.js';
 export type { ErrorCorrelation } from './measure/correlation/error-report.js';
-export { type ErrorCorrelationOptions, errorCorrelation } from './measure/foreign/error-correlation.js';
-export { type HonestTest, type HonestTestOptions, honestTest } from './measure/honest-test.js';
 export type { KindMeasurement } from './measure/kinds.js';
 export type { Measurement } from './measure/measurement.js';
 export type { SelectionMetric } from './measure/metrics/metrics.js';
-export { type ImageShape, TANGENT_KINDS, type TangentKind } from './model/image.js';
 export type { MemberOptions, TrainingOptions } from './model/options/training-options.js';
 export type {
   EnsemblePlan,
@@ -90,39 +82,8 @@ export type {
   NetworkMemberSpec,
 } from './model/spec.js';
 export { createPool, type Pool, type PoolOptions } from './pool/pool.js';
-export { type AggregateOptions, aggregate } from './predictions/aggregate/aggregate.js';
-export { AGGREGATORS, type Aggregator } from './predictions/aggregate/aggregators.js';
 export type { CombinedPredictions } from './predictions/combine.js';
 export type { Predictions } from './predictions/predictions.js';
-export { activeUnitShares } from './studies/active-units.js';
-export {
-  type AttackOptions,
-  type AttackPoint,
-  attackEnsemble,
-  type Robustness,
-} from './studies/attack/attack.js';
-export {
-  type CompareMasksOptions,
-  compareMasks,
-  type MaskComparison,
-  type MaskWayResult,
-} from './studies/masks/compare-masks.js';
-export { type MaskOptions, maskEnsemble } from './studies/masks/masks.js';
-export { type MaskWay, type PredictMasksOptions, predictWithMasks } from './studies/masks/predict-masks.js';
-export type {
-  SourceFigures,
-  SourcesOptions,
-  SourcesReport,
-  Spread,
-} from './studies/sources.js';
-export { imageTangents, type TangentOptions } from './techniques/image-tangents.js';
-export {
-  type Dictionary,
-  type SparseCode,
-  type SparseCodingOptions,
-  sparseCode,
-} from './techniques/sparse-coding.js';
-export { type TangentDistanceOptions, tangentDistance } from './techniques/tangent-distance.js';
 export type { ExtendOptions } from './training/extend-ensemble.js';
 export type { EpochDecision, EpochEvent } from './training/session/job.js';
 export type { TrainingProgress } from './training/session/progress.js';

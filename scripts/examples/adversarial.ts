@@ -1,6 +1,7 @@
 // A plain ensemble and an adversarially trained one under attack, and how attacks on one member carry over.
 
-import { attackEnsemble, loadData, type TrainingOptions, trainEnsemble } from 'tutti';
+import { loadData, type TrainingOptions, trainEnsemble } from 'tutti';
+import { attackEnsemble } from 'tutti/studies';
 
 const { train, test } = await loadData('data/digits.csv', { target: 'digit', testShare: 0.5, seed: 1 });
 const options: TrainingOptions = { members: 4, hidden: [128], epochs: 40, earlyStopping: 'none', seed: 1 };

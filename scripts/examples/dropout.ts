@@ -1,6 +1,7 @@
 // One net trained with dropout, predicting in every way there is, and its masks as an ensemble.
 
-import { compareMasks, evaluateEnsemble, loadData, maskEnsemble, trainEnsemble } from 'tutti';
+import { evaluateEnsemble, loadData, trainEnsemble } from 'tutti';
+import { compareMasks, maskEnsemble } from 'tutti/studies';
 
 const { train, test } = await loadData('data/digits.csv', { target: 'digit', testShare: 0.5, seed: 1 });
 const ensemble = await trainEnsemble(train, {

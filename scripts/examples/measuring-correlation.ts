@@ -1,6 +1,7 @@
 // How much averaging bought, what correlated errors left of it, and what one more member would gain.
 
-import { errorCorrelation, honestTest, loadData, trainEnsemble } from 'tutti';
+import { loadData, trainEnsemble } from 'tutti';
+import { errorCorrelation, honestTest } from 'tutti/measure';
 
 const { train, test } = await loadData('data/digits.csv', { target: 'digit', testShare: 0.3, seed: 1 });
 const ensemble = await trainEnsemble(train, { members: 16, hidden: [64], seed: 1 });

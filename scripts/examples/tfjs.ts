@@ -1,7 +1,8 @@
 // Members that are recurrent networks of TensorFlow.js, and a member of tutti's own as a model of TensorFlow.js. It needs
 // @tensorflow/tfjs-node.
 
-import { loadData, toLayersModel, trainEnsemble } from 'tutti';
+import { loadData, trainEnsemble } from 'tutti';
+import { toLayersModel } from 'tutti/tfjs';
 
 const { train, test } = await loadData('data/digits.csv', { target: 'digit', testShare: 0.5, seed: 1 });
 const recurrent = await trainEnsemble(train, {

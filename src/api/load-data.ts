@@ -3,9 +3,6 @@
 import type { Dataset, TaskKind } from '../data/dataset/dataset.js';
 import type { DataSource, LoadDataOptions, TrainingData } from './load-tested.js';
 
-/** Options with rows to test on. */
-type Tested = { readonly testShare: number } | { readonly test: DataSource };
-
 /**
  * Loads data to train on: reads, takes every column for what it is, splits, and makes numbers of it. The split is
  * stratified by class or keeps groups whole; scales and fills see the training rows only.
@@ -16,7 +13,7 @@ type Tested = { readonly testShare: number } | { readonly test: DataSource };
  */
 export function loadData<Kind extends TaskKind = TaskKind>(
   source: DataSource,
-  options: LoadDataOptions<Kind> & Tested,
+  options: LoadDataOptions<Kind> & ({ readonly testShare: number } | { readonly test: DataSource }),
 ): Promise<TrainingData<Kind, Dataset<Kind>>>;
 export function loadData<Kind extends TaskKind = TaskKind>(
   source: DataSource,

@@ -66,13 +66,11 @@ export class PredictedValue {
   }
 }
 
-interface PredictedRows {
+/** A row of a task; of one that is not known, either, and what the other lacks throws when it is looked at. */
+export type PredictedRow<Kind extends TaskKind = TaskKind> = {
   readonly classification: PredictedClass;
   readonly regression: PredictedValue;
-}
-
-/** A row of a task; of one that is not known, either, and what the other lacks throws when it is looked at. */
-export type PredictedRow<Kind extends TaskKind = TaskKind> = PredictedRows[Kind];
+}[Kind];
 
 /** The rows of predictions as objects, in their order. */
 export function rowsOf<Kind extends TaskKind>(

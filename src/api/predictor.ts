@@ -22,13 +22,11 @@ export interface PredictedValues extends CombinedPredictions {
   readonly labels: null;
 }
 
-interface ArraysByTask {
+/** Predictions of a task as arrays. */
+export type PredictedArrays<Kind extends TaskKind = TaskKind> = {
   readonly classification: PredictedClasses;
   readonly regression: PredictedValues;
-}
-
-/** Predictions of a task as arrays. */
-export type PredictedArrays<Kind extends TaskKind = TaskKind> = ArraysByTask[Kind];
+}[Kind];
 
 /** An object for each record, in their order; as many as there are, where that is known. */
 export type PredictedRecords<Kind extends TaskKind, Records extends readonly DataRecord[]> = {

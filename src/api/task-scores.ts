@@ -75,13 +75,11 @@ export class ValueScores {
   }
 }
 
-interface ScoresByTask {
+/** The scores of a task; of one that is not known, either, and what the other lacks throws when it is looked at. */
+export type TaskScores<Kind extends TaskKind = TaskKind> = {
   readonly classification: ClassScores;
   readonly regression: ValueScores;
-}
-
-/** The scores of a task; of one that is not known, either, and what the other lacks throws when it is looked at. */
-export type TaskScores<Kind extends TaskKind = TaskKind> = ScoresByTask[Kind];
+}[Kind];
 
 /** Scores as the task has them. */
 export function scoresOf<Kind extends TaskKind>(task: Task<Kind>, scores: Scores): TaskScores<Kind>;

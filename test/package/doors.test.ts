@@ -2,8 +2,8 @@
 // object of options. A new export must be entered here, as a door or as none.
 
 import t, { type Test } from 'tap';
-import * as tutti from '../../src/index.js';
 import { clusters } from '../support/datasets.js';
+import * as tutti from '../support/doors.js';
 
 const DIGITS = 'data/digits.csv';
 const dataset = clusters(40, 3, 2);

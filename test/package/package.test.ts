@@ -111,7 +111,8 @@ t.test('it is strict TypeScript as it stands, with and without skipLibCheck', as
 
 t.test('its types serve a consumer without any types of their own', async (t) => {
   const consumer = [
-    "import { createPool, errorCorrelation, type TrainedEnsemble, loadTraining, trainEnsemble } from 'tutti';",
+    "import { createPool, type TrainedEnsemble, loadTraining, trainEnsemble } from 'tutti';",
+    "import { errorCorrelation } from 'tutti/measure';",
     "const { train } = loadTraining('data/digits.csv', { target: 'digit' });",
     'const pool = createPool({ threads: 2 });',
     'export const ensemble: TrainedEnsemble = await trainEnsemble(train, { hidden: [8] }, { runner: pool });',

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import t from 'tap';
+import { compareSources } from '../../src/doors/studies.js';
 import {
-  compareSources,
   contentHash,
   createInlineRunner,
   extendEnsemble,

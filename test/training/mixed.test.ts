@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import t from 'tap';
 import type { Values } from '../../src/data/dataset/dataset.js';
+import { errorCorrelation } from '../../src/doors/measure.js';
 import {
   createPool,
-  errorCorrelation,
   evaluateEnsemble,
   evaluateOutOfBag,
   loadEnsemble,

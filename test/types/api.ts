@@ -1,6 +1,7 @@
 // The public types, checked by the compiler when the project is built: a line after @ts-expect-error that
 // compiles is an error. Nothing here runs.
 
+import { errorCorrelation } from '../../src/doors/measure.js';
 import type {
   CombinedPredictions,
   Learner,
@@ -12,7 +13,6 @@ import type {
 import {
   createPool,
   Dataset,
-  errorCorrelation,
   evaluateEnsemble,
   evaluateOutOfBag,
   loadTraining,

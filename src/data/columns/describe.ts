@@ -3,6 +3,7 @@
 
 import { TuttiError } from '../../errors.js';
 import { checkOptions, type OptionTable, type OptionUses, requireUses } from '../../option-names.js';
+import type { TaskKind } from '../dataset/dataset-types.js';
 import { CSV_OPTIONS, type CsvOptions, tableFrom } from '../readers/csv.js';
 import type { Column } from '../table/column.js';
 import { labelOf } from '../table/labels.js';
@@ -11,7 +12,7 @@ import { type ColumnJudge, columnJudge } from './column-judge.js';
 import { COLUMN_OPTIONS } from './column-options.js';
 import { judgeFeature } from './judge-feature.js';
 import { droppedRows, judgedColumns, rowsWithTarget } from './judge-table.js';
-import { judgeTarget, type TargetJudgement } from './judge-target.js';
+import { judgeTarget } from './judge-target.js';
 import { categoricalReading, numericReading, type Reading } from './reading.js';
 import { assignRoles, type RoleOptions } from './roles.js';
 
@@ -56,7 +57,7 @@ export interface TableDescription {
   readonly file: string;
   readonly rows: number;
   /** Null without a target, or where it fits no task. */
-  readonly task: TargetJudgement['kind'] | null;
+  readonly task: TaskKind | null;
   readonly taskReason: string | null;
   /** Columns of the members' input. */
   readonly features: number;

@@ -5,14 +5,11 @@ import type { Preprocessing } from './preprocessing-types.js';
 
 export type TaskKind = 'classification' | 'regression';
 
-/** Each kind of task, by its name. */
-interface Tasks extends Record<TaskKind, object> {
+/** What is predicted. Order of `classes` is the order of probability columns everywhere. */
+export type Task<Kind extends TaskKind = TaskKind> = {
   readonly classification: { readonly kind: 'classification'; readonly classes: readonly string[] };
   readonly regression: { readonly kind: 'regression'; readonly targets: readonly string[] };
-}
-
-/** What is predicted. Order of `classes` is the order of probability columns everywhere. */
-export type Task<Kind extends TaskKind = TaskKind> = Tasks[Kind];
+}[Kind];
 
 /** The split of a table that a dataset is the training part of. */
 export interface TableSplit {

@@ -108,6 +108,13 @@ const MOST_CLASSES = 65536;
  * @throws ERR_SHAPE when lengths do not fit, ERR_DATA for NaN, infinite or out-of-range values, ERR_OPTION for a
  * soft clip that is no number above 0, or without `standardise`
  */
+export function datasetFromArrays(
+  arrays: DatasetArrays & { readonly labels: ArrayLike<number> },
+): Dataset<'classification'>;
+export function datasetFromArrays(
+  arrays: DatasetArrays & { readonly targets: ArrayLike<number> },
+): Dataset<'regression'>;
+export function datasetFromArrays(arrays: DatasetArrays): Dataset;
 export function datasetFromArrays(arrays: DatasetArrays): Dataset {
   checkOptions('Dataset.fromArrays', arrays, ARRAY_OPTIONS);
   requireUses(arrays, ARRAY_USES);
@@ -130,8 +137,16 @@ export function datasetFromArrays(arrays: DatasetArrays): Dataset {
   return completeDataset({ ...target, rows, features, x, encoding, ...others });
 }
 
+/** What makes datasets. */
+export interface DatasetMakers {
+  /** A dataset of arrays in the user's units. */
+  fromArrays(arrays: DatasetArrays & { readonly labels: ArrayLike<number> }): Dataset<'classification'>;
+  fromArrays(arrays: DatasetArrays & { readonly targets: ArrayLike<number> }): Dataset<'regression'>;
+  fromArrays(arrays: DatasetArrays): Dataset;
+}
+
 /** Makers of datasets; shares its name with the type. */
-export const Dataset = { fromArrays: datasetFromArrays } as const;
+export const Dataset: DatasetMakers = { fromArrays: datasetFromArrays };
 
 /** Columns of a network's raw prediction for a task: class count, or target count. */
 export function outputCount(task: Task): number {

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import t from 'tap';
+import { tangentDistance } from '../../../src/doors/techniques.js';
 import {
   contentHash,
   createPool,
@@ -13,7 +14,6 @@ import {
   predictEnsemble,
   saveEnsemble,
   type TrainingOptions,
-  tangentDistance,
   trainEnsemble,
 } from '../../../src/index.js';
 import { clusters, linear, seen, taught } from '../../support/datasets.js';

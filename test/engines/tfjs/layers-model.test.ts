@@ -4,16 +4,11 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { Dataset } from '../../../src/data/dataset/dataset.js';
+import { maskEnsemble } from '../../../src/doors/studies.js';
+import { fromLayersModel, toLayersModel } from '../../../src/doors/tfjs.js';
 import type { LayersModel, TensorFlow } from '../../../src/engines/tfjs/api.js';
 import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
-import {
-  contentHash,
-  fromLayersModel,
-  maskEnsemble,
-  predictEnsemble,
-  toLayersModel,
-  trainEnsemble,
-} from '../../../src/index.js';
+import { contentHash, predictEnsemble, trainEnsemble } from '../../../src/index.js';
 import { isNetwork, requireNetwork } from '../../../src/model/network.js';
 import type { TrainingOptions } from '../../../src/training/options/options.js';
 import { clusters, linear } from '../../support/datasets.js';

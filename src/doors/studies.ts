@@ -1,0 +1,28 @@
+// tutti/studies: what an ensemble withstands, what its masks are worth, and which source of chance matters.
+
+import '../supported-node.js';
+
+export { compareSources } from '../api/every-core.js';
+export { activeUnitShares } from '../studies/active-units.js';
+export {
+  type AttackOptions,
+  type AttackPoint,
+  attackEnsemble,
+  type Robustness,
+} from '../studies/attack/attack.js';
+export type { AttackScore } from '../studies/attack/attack-score.js';
+export {
+  type CompareMasksOptions,
+  compareMasks,
+  type MaskComparison,
+  type MaskWayResult,
+} from '../studies/masks/compare-masks.js';
+export { type MaskOptions, maskEnsemble } from '../studies/masks/masks.js';
+export { type MaskWay, type PredictMasksOptions, predictWithMasks } from '../studies/masks/predict-masks.js';
+export type {
+  SourceFailure,
+  SourceFigures,
+  SourcesOptions,
+  SourcesReport,
+  Spread,
+} from '../studies/sources.js';

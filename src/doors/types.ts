@@ -1,0 +1,73 @@
+// The types that those of the main entry point name: whatever a program is given, it can name. Types alone.
+
+export type { Environment, StoredReport } from '../bundle/surroundings.js';
+export type { ColumnOptions } from '../data/columns/column-options.js';
+export type { LeftOut } from '../data/columns/judge-table.js';
+export type { RoleOptions } from '../data/columns/roles.js';
+export type { DatasetMakers } from '../data/dataset/dataset.js';
+export type { DatasetNumbers, TableSplit } from '../data/dataset/dataset-types.js';
+export type { Encoding, FeatureScale, Scale, Values } from '../data/dataset/encoding.js';
+export type {
+  CategoricalFeature,
+  ClassTarget,
+  FeatureColumn,
+  NumericFeature,
+  RegressionTarget,
+  TargetEncoding,
+  WrittenFormat,
+} from '../data/dataset/preprocessing-types.js';
+export type { ColumnRanges, TrainingFacts } from '../data/dataset/training-facts.js';
+export type { FittedFeatures } from '../data/preprocessing/features.js';
+export type { FeatureScaling, Impute } from '../data/preprocessing/fit-features.js';
+export type { PreprocessingOptions, TrainingExtras } from '../data/preprocessing/preprocessing.js';
+export type { ClassWeights } from '../data/preprocessing/weights.js';
+export type { ResampleSpec } from '../data/resample.js';
+export type { DateFormat, DateOrder } from '../data/table/date-format.js';
+export type { NumberFormat } from '../data/table/number-format.js';
+export type { ColumnNote } from '../data/table/table.js';
+export type { DistanceSpec } from '../engines/neighbours/spec.js';
+export type { OutOfBagOptions } from '../ensemble/evaluate/evaluate.js';
+export type { AnswerOptions } from '../ensemble/predict/answers.js';
+export type { ArrayInputs } from '../ensemble/predict/inputs.js';
+export type { SelectionCheck } from '../ensemble/select/greedy-selection.js';
+export type { ErrorMeaning, WireError } from '../errors.js';
+export type { OutOfBagFigures } from '../measure/correlation/error-report.js';
+export type { Interval, IntervalOptions, Intervals } from '../measure/correlation/intervals.js';
+export type { FigureName, Figures } from '../measure/correlation/standard-errors.js';
+export type { ScoreSpread, Scores } from '../measure/metrics/metrics.js';
+export type { SubsetCurves, SubsetPoint } from '../measure/scores/subset-curves.js';
+export type { SlotProgress } from '../memory/control-block.js';
+export type { ImageShape, TangentKind } from '../model/image.js';
+export type { UnitFactors } from '../model/network.js';
+export type { ImageOption, LayerOption } from '../model/options/layer-words.js';
+export type { MemberGrid } from '../model/options/training-options.js';
+export type {
+  Activation,
+  ActivityPenaltySpec,
+  AdversarialSpec,
+  Arithmetic,
+  AttackNorm,
+  AttackScale,
+  ConvolutionLayer,
+  DenseLayer,
+  DropoutSpec,
+  EarlyStoppingSpec,
+  EpochMemberSpec,
+  Initialisation,
+  JsonObject,
+  JsonValue,
+  LayerSpec,
+  Loss,
+  MemberStreams,
+  NetworkSpec,
+  OptimizerSpec,
+  PoolLayer,
+  ScheduleSpec,
+  SnapshotSpec,
+  Source,
+  TangentSource,
+  TangentSpec,
+  TyingSpec,
+} from '../model/spec.js';
+export type { Extent, Padding } from '../model/windows.js';
+export type { Aggregator } from '../predictions/aggregate/aggregators.js';
