@@ -15,6 +15,33 @@ export interface OptionCheck {
   readonly required?: boolean;
 }
 
+/** How an option is written where it is a flag of the command line too. */
+export type FlagKind = 'flag' | 'number' | 'numbers' | 'text' | 'texts' | 'columns' | 'choice';
+
+/** What an option says of itself where the command line has it too, and in the reference. */
+export interface OptionText {
+  readonly kind: FlagKind;
+  /** What it is or does: no capital, no full stop, names of options in backticks. */
+  readonly says: string;
+  readonly default?: unknown;
+  /** The default in words, where it depends on other options or on the data. */
+  readonly defaultSays?: string;
+  /** What values it takes, where `expected` says too little of it; null: `says` tells. */
+  readonly range?: string | null;
+}
+
+/** The record of one option of a function: its check and its text. */
+export type OptionRecord = OptionCheck & OptionText;
+
+/** A check and a text as one record: `described(option.integer(1), { kind: 'number', says: 'steps up …', default: 1 })`. */
+export function described<Check extends OptionCheck, const Text extends OptionText>(
+  check: Check,
+  text: Text,
+): Check & Text {
+  // What a registry holds is asked for when it is needed.
+  return Object.defineProperties({ ...check, ...text }, Object.getOwnPropertyDescriptors(check));
+}
+
 /** The options of an interface, all of them: a name that is forgotten here does not compile. */
 export type OptionTable<Options> = Readonly<Record<NamesOf<Options>, OptionCheck>>;
 

@@ -1,6 +1,13 @@
 // From a file to datasets in one call: read, judge the columns, split, fit on the training rows, transform.
 
-import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../option-names.js';
+import {
+  checkOptions,
+  described,
+  type OptionTable,
+  type OptionUses,
+  option,
+  requireUses,
+} from '../option-names.js';
 import { type Judgement, judgeTable, type LeftOut } from './columns/judge-table.js';
 import type { Dataset, TableSplit, TaskKind } from './dataset/dataset.js';
 import { fillNotes } from './preprocessing/fill-notes.js';
@@ -32,9 +39,17 @@ export interface LoadOptions extends PreprocessingOptions, CsvOptions {
 export const LOAD_OPTIONS = {
   ...PREPROCESSING_OPTIONS,
   ...CSV_OPTIONS,
-  testShare: option.number('a number from 0 to below 1', (share) => share >= 0 && share < 1),
+  testShare: described(
+    option.number('a number ≥ 0 and < 1', (share) => share >= 0 && share < 1),
+    { kind: 'number', says: 'share of the rows to hold out and test on', default: 0 },
+  ),
   seed: option.seed,
-  classWeights: CLASS_WEIGHTS,
+  classWeights: described(CLASS_WEIGHTS, {
+    kind: 'choice',
+    says: 'weights of the loss by class; those that are not named have 1',
+    range: 'a number ≥ 0 for each, as yes=2,no=1',
+    defaultSays: 'all alike',
+  }),
 } as const satisfies OptionTable<LoadOptions>;
 
 const LOAD_USES = {

@@ -22,7 +22,7 @@ export interface SplitOptions {
 
 const SPLIT_OPTIONS = {
   rows: option.required(option.integer(0)),
-  share: option.required(option.number('a number above 0 and below 1', (share) => share > 0 && share < 1)),
+  share: option.required(option.number('a number > 0 and < 1', (share) => share > 0 && share < 1)),
   seed: option.required(option.seed),
   purpose: option.oneOf('split', 'validation'),
   labels: option.numbers,

@@ -53,7 +53,7 @@ export function honestTest(
   options: HonestTestOptions = {},
 ): HonestTest | null {
   checkOptions('honestTest', options, HONEST_OPTIONS);
-  const { level = 0.95 } = options;
+  const { level = INTERVAL_OPTIONS.level.default } = options;
   if (outOfBag.outOfBag === null || test.rowsFrom !== 'heldOut' || outOfBag.members !== test.members) {
     throw new TuttiError(
       'ERR_SHAPE',

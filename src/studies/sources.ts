@@ -11,7 +11,7 @@ import { mean, variance } from '../math/statistics.js';
 import type { Measurement } from '../measure/measurement.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import type { EnsemblePlan, Source } from '../model/spec.js';
-import { asGiven, checkOptions, type OptionTable, option } from '../option-names.js';
+import { asGiven, checkOptions, described, type OptionTable, option } from '../option-names.js';
 import { COMBINE_OPTIONS } from '../predictions/aggregate/aggregate.js';
 import type { Aggregator } from '../predictions/aggregate/aggregators.js';
 import { resolveModules } from '../training/plan/resolve-modules.js';
@@ -27,11 +27,16 @@ export interface SourcesOptions extends Pick<TrainingSettings, 'runner' | 'signa
   readonly onTraining?: (source: Source | 'all', seed: number) => void;
 }
 
-const SOURCES_OPTIONS = {
+/** What the options must be; see src/option-names.ts. */
+export const SOURCES_OPTIONS = {
   runner: TRAINING_SETTINGS.runner,
   signal: TRAINING_SETTINGS.signal,
   preprocessing: TRAINING_SETTINGS.preprocessing,
-  seeds: option.integer(1),
+  seeds: described(option.integer(1), {
+    kind: 'number',
+    says: 'seeds to repeat everything over',
+    default: 5,
+  }),
   aggregator: COMBINE_OPTIONS.aggregator,
   onTraining: option.function,
 } satisfies OptionTable<SourcesOptions>;
@@ -87,7 +92,7 @@ export async function compareSources(
   comparison: SourcesOptions = {},
 ): Promise<SourcesReport> {
   checkOptions('compareSources', comparison, SOURCES_OPTIONS);
-  const { seeds = 5, aggregator, onTraining, ...settings } = comparison;
+  const { seeds = SOURCES_OPTIONS.seeds.default, aggregator, onTraining, ...settings } = comparison;
   requireDataset(train, 'train');
   requireDataset(test, 'test');
   const given = asGiven(options);

@@ -6,6 +6,7 @@ import type { Palette } from '../../report/palette.js';
 import { alignColumns } from '../../report/text-table.js';
 import { counted, figure, percent } from '../../report/words.js';
 import {
+  ATTACK_OPTIONS,
   type AttackOptions,
   type AttackPoint,
   attackEnsemble,
@@ -22,36 +23,16 @@ import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 
 const attacking = rowsIn('attack');
 
-const ROWS: readonly OptionRow[] = [
-  attacking.numbers('epsilons', 'how far inputs are moved', {
-    argument: '0,0.05,0.1',
-    range: 'each a number ≥ 0',
-    defaultText: '0,0.01,0.02,0.05,0.1',
-  }),
-  attacking.choice('norm', ['linf', 'l2'], 'epsilon bounds the largest change, or the Euclidean length', {
-    defaultText: 'linf',
-  }),
-  attacking.number('steps', 'steps up the gradient of the loss', {
-    argument: 'n',
-    range: 'an integer ≥ 1',
-    defaultText: '1',
-  }),
-  attacking.choice(
-    'scale',
-    ['range', 'absolute'],
-    "epsilon as a share of each feature's range in the training rows, or in its units",
-    { defaultText: 'range' },
-  ),
-  attacking.numbers('bounds', 'least and largest value of a feature', {
-    argument: 'low,high',
-    defaultText: "each feature's range in the training rows",
-  }),
-  attacking.choice('on', ['ensemble', 'member', 'both'], 'whom to attack', {
-    defaultText: 'both up to 32 members, then the ensemble',
-  }),
-];
-
 const EPSILONS = [0, 0.01, 0.02, 0.05, 0.1];
+
+const ROWS: readonly OptionRow[] = [
+  attacking.of(ATTACK_OPTIONS, 'epsilons', { argument: '0,0.05,0.1', defaultText: EPSILONS.join() }),
+  attacking.of(ATTACK_OPTIONS, 'norm'),
+  attacking.of(ATTACK_OPTIONS, 'steps', { argument: 'n' }),
+  attacking.of(ATTACK_OPTIONS, 'scale'),
+  attacking.of(ATTACK_OPTIONS, 'bounds', { argument: 'low,high' }),
+  attacking.of(ATTACK_OPTIONS, 'on'),
+];
 
 /** Matrices of more members are left to --json. */
 const MOST_PRINTED = 12;

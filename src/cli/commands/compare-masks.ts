@@ -6,7 +6,12 @@ import { correlationLines } from '../../report/measurement-text.js';
 import type { Palette } from '../../report/palette.js';
 import { alignColumns, type TextRow } from '../../report/text-table.js';
 import { counted, figure, percent } from '../../report/words.js';
-import { compareMasks, type MaskComparison, type MaskWayResult } from '../../studies/masks/compare-masks.js';
+import {
+  COMPARE_OPTIONS,
+  compareMasks,
+  type MaskComparison,
+  type MaskWayResult,
+} from '../../studies/masks/compare-masks.js';
 import type { MaskWay } from '../../studies/masks/predict-masks.js';
 import { loadForRawRows, targetNames } from '../files/input-files.js';
 import { trainedNote } from '../files/training-part.js';
@@ -20,25 +25,10 @@ import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 const masking = rowsIn('masks');
 
 const ROWS: readonly OptionRow[] = [
-  masking.number('masks', 'how many masks are sampled', {
-    argument: 'n',
-    range: 'an integer ≥ 1',
-    defaultText: '50',
-  }),
-  masking.number('member', 'number of the member, the first 0', {
-    argument: 'i',
-    range: 'an integer ≥ 0',
-    defaultText: 'the first with dropout',
-  }),
-  masking.flag('enumerate', 'average over all 2ⁿ masks too, each weighted by its probability', {
-    defaultText: 'up to n = 10',
-  }),
-  masking.number('seed', 'seed of the masks', {
-    short: 's',
-    argument: 'n',
-    range: 'an integer ≥ 0',
-    defaultText: 'that of the training',
-  }),
+  masking.of(COMPARE_OPTIONS, 'masks', { argument: 'n' }),
+  masking.of(COMPARE_OPTIONS, 'member', { argument: 'i' }),
+  masking.of(COMPARE_OPTIONS, 'enumerate'),
+  masking.of(COMPARE_OPTIONS, 'seed', { short: 's', argument: 'n' }),
 ];
 
 export const command: CommandDefinition = {

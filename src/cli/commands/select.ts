@@ -4,8 +4,12 @@ import { saveEnsemble } from '../../bundle/save.js';
 import { transformTable } from '../../data/preprocessing/preprocessing.js';
 import { withAveragingWeights } from '../../ensemble/predict/averaging-weights.js';
 import { helps } from '../../ensemble/select/greedy-selection.js';
-import { type MemberSelection, selectMembers } from '../../ensemble/select/select-members.js';
-import { metrics, type SelectionMetric, selectionMetrics } from '../../measure/metrics/metrics.js';
+import {
+  type MemberSelection,
+  SELECTION_OPTIONS,
+  selectMembers,
+} from '../../ensemble/select/select-members.js';
+import { metrics, type SelectionMetric } from '../../measure/metrics/metrics.js';
 import { metricText } from '../../report/score-columns.js';
 import { alignColumns } from '../../report/text-table.js';
 import { counted } from '../../report/words.js';
@@ -27,16 +31,10 @@ import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 const selecting = rowsIn('selection');
 
 const ROWS: readonly OptionRow[] = [
-  selecting.flag('outOfBag', 'the file holds the training rows: judge each by the members that never saw it'),
-  selecting.number('size', 'members to add at most, repetitions counted', {
-    argument: 'n',
-    range: 'an integer ≥ 1',
-    defaultText: 'twice the members, up to 100',
-  }),
-  selecting.choice('metric', selectionMetrics.names, 'what to make small', {
-    defaultText: 'logLoss for classes, errorRate for votes, squaredError for numbers and out of bag',
-  }),
-  selecting.flag('always', 'take the selection even if it does not help on rows it was not made on'),
+  selecting.of(SELECTION_OPTIONS, 'outOfBag'),
+  selecting.of(SELECTION_OPTIONS, 'size', { argument: 'n' }),
+  selecting.of(SELECTION_OPTIONS, 'metric'),
+  selecting.of(SELECTION_OPTIONS, 'always'),
   rowsIn('output').path('out', 'where to save the ensemble with these weights', {
     short: 'o',
     defaultText: 'not saved',

@@ -8,7 +8,7 @@ import { aggregators } from '../../predictions/aggregate/aggregators.js';
 import type { Palette } from '../../report/palette.js';
 import { alignColumns, type TextRow } from '../../report/text-table.js';
 import { counted, figure, percent } from '../../report/words.js';
-import { compareSources, type SourceFigures, type Spread } from '../../studies/sources.js';
+import { compareSources, SOURCES_OPTIONS, type SourceFigures, type Spread } from '../../studies/sources.js';
 import { runCount } from '../../training/options/options.js';
 import { randomSeed } from '../../training/train-ensemble.js';
 import type { CommandDefinition, GivenOptions } from '../options/command.js';
@@ -21,11 +21,7 @@ import { endWithProcess } from '../terminal/ending.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 import { failureText } from '../text/failure-text.js';
 
-const SEEDS_ROW = rowsIn('run').number('seeds', 'seeds to repeat everything over', {
-  argument: 'n',
-  range: 'an integer ≥ 1',
-  defaultText: '5',
-});
+const SEEDS_ROW = rowsIn('run').of(SOURCES_OPTIONS, 'seeds', { argument: 'n' });
 
 const DEFAULT_MEMBERS = 8;
 const DEFAULT_TEST_SHARE = 0.3;

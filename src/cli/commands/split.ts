@@ -56,7 +56,7 @@ async function split(file: string, given: GivenOptions, origins: OptionOrigins):
     failOption('testOut', 'another file than `trainOut`', outputs.testOut);
   }
   const share = testShare as number;
-  if (!(share > 0 && share < 1)) failOption('testShare', 'a number above 0 and below 1', share);
+  if (!(share > 0 && share < 1)) failOption('testShare', 'a number > 0 and < 1', share);
   const table = readTable(file, given, origins);
   const options = namedColumns(table, columns) as unknown as LoadOptions;
   const rows = splitJudged(table, judgeTable(table, options), { testShare: share, seed: seed as number });

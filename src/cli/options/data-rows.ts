@@ -1,5 +1,6 @@
 // The options about data files.
 
+import { LOAD_OPTIONS } from '../../data/load.js';
 import { type CsvOptions, readCsv } from '../../data/readers/csv.js';
 import { listedColumns, type Table } from '../../data/table/table.js';
 import type { GivenOptions } from './command.js';
@@ -11,16 +12,8 @@ const data = rowsIn('data');
 
 /** How to read a CSV file, for every command that reads one. */
 export const CSV_ROWS: readonly OptionRow[] = [
-  data.text('delimiter', 'what separates the cells of the CSV file', {
-    argument: 'character',
-    range: 'one character, or comma, tab, space, semicolon, pipe',
-    defaultText: 'comma',
-  }),
-  data.text('encoding', "how the CSV file's letters are written", {
-    argument: 'name',
-    range: 'utf-8, latin1, windows-1252, utf-16le, utf-16be',
-    defaultText: 'utf-8, or what a byte-order mark says',
-  }),
+  data.of(LOAD_OPTIONS, 'delimiter', { argument: 'character' }),
+  data.of(LOAD_OPTIONS, 'encoding', { argument: 'name' }),
 ];
 
 /** Reads the CSV file of a command that has {@link CSV_ROWS}, and adds its columns to those in `origins`. */
@@ -58,95 +51,42 @@ export function namedColumns<Options extends object>(
   return { ...others, ...Object.fromEntries(named) };
 }
 
-export const TARGET_ROW = data.columns('target', 'column to predict, or several for a regression: a,b', {
-  argument: 'column',
-  short: 't',
-  common: true,
-});
+export const TARGET_ROW = data.of(LOAD_OPTIONS, 'target', { argument: 'column', short: 't', common: true });
 
 /** How the cells of a file are written, for every command that takes them for what they are by itself. */
 export const CELL_ROWS: readonly OptionRow[] = [
-  data.texts('missing', 'texts for no value beside NA, NaN, null and, in numbers, ? and N/A', {
-    argument: '?,-,none',
-  }),
-  data.choice('decimal', ['.', ','], 'the decimal mark of numbers', {
-    argument: 'mark',
-    defaultText: 'what the cells show',
-  }),
-  data.choice('dateOrder', ['dmy', 'mdy'], 'the order of dates such as 03/04/2023', {
-    argument: 'order',
-    defaultText: 'what the cells show',
-  }),
+  data.of(LOAD_OPTIONS, 'missing', { argument: '?,-,none' }),
+  data.of(LOAD_OPTIONS, 'decimal', { argument: 'mark' }),
+  data.of(LOAD_OPTIONS, 'dateOrder', { argument: 'order' }),
 ];
 
 /** The options that say what the columns of a file are taken for. */
 export const COLUMN_ROWS: readonly OptionRow[] = [
-  data.choice('task', ['classification', 'regression'], 'whether the target holds classes or numbers', {
-    defaultText: 'guessed and printed',
-    common: true,
-  }),
-  data.columns('drop', 'columns that nothing is learned from', { aliases: ['ignore'], common: true }),
-  data.columns('only', 'the only columns to learn from, in place of `drop`'),
-  data.columns('categorical', 'columns of categories that look like numbers, or never repeat, or say NA'),
-  data.choice('missingTarget', ['error', 'drop'], 'rows without a target: refused, or left out', {
-    defaultText: 'error',
-  }),
+  data.of(LOAD_OPTIONS, 'task', { common: true }),
+  data.of(LOAD_OPTIONS, 'drop', { aliases: ['ignore'], common: true }),
+  data.of(LOAD_OPTIONS, 'only'),
+  data.of(LOAD_OPTIONS, 'categorical', { common: true }),
+  data.of(LOAD_OPTIONS, 'missingTarget'),
   ...CELL_ROWS,
-  data.text('weightColumn', 'column with the weight of each row in the loss, a number ≥ 0; no feature', {
-    argument: 'column',
-  }),
-  data.text('groupColumn', 'column of groups that splitting and grouped resampling keep whole; no feature', {
-    argument: 'column',
-  }),
+  data.of(LOAD_OPTIONS, 'weightColumn', { argument: 'column' }),
+  data.of(LOAD_OPTIONS, 'groupColumn', { argument: 'column' }),
 ];
 
-export const CLASS_WEIGHTS_ROW = data.choice(
-  'classWeights',
-  ['balanced'],
-  'weights of the loss by class; those that are not named have 1',
-  {
-    acceptsMap: true,
-    argument: 'weights',
-    range: 'a number ≥ 0 for each, as yes=2,no=1',
-    defaultText: 'all alike',
-    common: true,
-  },
-);
+export const CLASS_WEIGHTS_ROW = data.of(LOAD_OPTIONS, 'classWeights', {
+  acceptsMap: true,
+  argument: 'weights',
+  common: true,
+});
 
 /** The options that say what the columns of a training file are, and what is made of them. */
 export const DATA_ROWS: readonly OptionRow[] = [
   TARGET_ROW,
   ...COLUMN_ROWS,
-  data.choice(
-    'impute',
-    ['mean', 'median'],
-    'what missing numbers are filled with; missing categories become the most frequent one',
-    { defaultText: 'a missing cell is an error', common: true },
-  ),
-  data.choice(
-    'unseen',
-    ['error', 'ignore'],
-    'categories that only appear at prediction: refused, or taken for none',
-    { defaultText: 'error' },
-  ),
-  data.choice('scaling', ['columns', 'together'], 'standardise each numeric column by itself, or all alike', {
-    defaultText: 'columns, or together with `image`',
-  }),
-  data.number(
-    'softClip',
-    'c of the soft clip: numbers are as they are up to c standard deviations, never beyond 2c',
-    {
-      argument: 'c',
-      acceptsNone: true,
-      range: 'a number > 0, or none',
-      defaultText: '2, or none where `scaling` is together',
-    },
-  ),
+  data.of(LOAD_OPTIONS, 'impute', { common: true }),
+  data.of(LOAD_OPTIONS, 'unseen'),
+  data.of(LOAD_OPTIONS, 'scaling', { defaultText: 'columns, or together with `image`' }),
+  data.of(LOAD_OPTIONS, 'softClip', { argument: 'c', acceptsNone: true, range: 'a number > 0, or none' }),
   ...CSV_ROWS,
   CLASS_WEIGHTS_ROW,
-  data.number('testShare', 'share of the rows to hold out and test on', {
-    range: 'a number ≥ 0 and < 1',
-    defaultText: '0',
-    common: true,
-  }),
+  data.of(LOAD_OPTIONS, 'testShare', { common: true }),
 ];

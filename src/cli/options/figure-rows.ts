@@ -15,16 +15,8 @@ const figures = rowsIn('figures');
 
 /** For every command that prints intervals. */
 export const INTERVAL_ROWS: readonly OptionRow[] = [
-  figures.number('level', 'how often intervals hold the true figure', {
-    argument: 'share',
-    range: 'a number > 0 and < 1',
-    defaultText: '0.95',
-  }),
-  figures.number('replicates', 'bootstrap replicates for intervals, 0 for none', {
-    argument: 'n',
-    range: 'an integer ≥ 0',
-    defaultText: '1000',
-  }),
+  figures.of(INTERVAL_OPTIONS, 'level', { argument: 'share' }),
+  figures.of(INTERVAL_OPTIONS, 'replicates', { argument: 'n' }),
 ];
 
 /** For the commands that measure what is already there. */

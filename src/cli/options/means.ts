@@ -1,35 +1,21 @@
 // The options that say how members are averaged: by which aggregator, with which weights, within which range.
 
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
+import { ANSWER_OPTIONS } from '../../ensemble/predict/answers.js';
 import { failOption } from '../../errors.js';
 import { hasEpochs } from '../../model/spec.js';
-import {
-  AGGREGATORS,
-  type Aggregator,
-  aggregators,
-  DEFAULT_AGGREGATOR,
-} from '../../predictions/aggregate/aggregators.js';
+import { COMBINE_OPTIONS } from '../../predictions/aggregate/aggregate.js';
+import { type Aggregator, aggregators, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
 import type { GivenOptions } from './command.js';
 import { rowsIn } from './rows.js';
 
 const averaging = rowsIn('averaging');
 
-export const AGGREGATOR_ROW = averaging.choice('aggregator', AGGREGATORS, 'how members are averaged', {
-  defaultText: DEFAULT_AGGREGATOR,
-  aliases: ['mean'],
-});
+export const AGGREGATOR_ROW = averaging.of(COMBINE_OPTIONS, 'aggregator', { aliases: ['mean'] });
 
-export const WEIGHTS_ROW = averaging.numbers('weights', 'weight of each member in the average', {
-  argument: '1,2,0',
-  range: 'each a number ≥ 0',
-  defaultText: 'those saved with it, else equal',
-});
+export const WEIGHTS_ROW = averaging.of(COMBINE_OPTIONS, 'weights', { argument: '1,2,0' });
 
-export const CLIP_ROW = averaging.flag(
-  'clip',
-  "numbers: keep each member's predictions within the range of the training targets",
-  { defaultText: 'on; --no-clip turns it off' },
-);
+export const CLIP_ROW = averaging.of(ANSWER_OPTIONS, 'clip', { defaultText: 'on; --no-clip turns it off' });
 
 /** What `--clip` or `--no-clip` says to predicting and measuring; nothing where neither is given. */
 export function clipOf({ clip }: GivenOptions): { clip?: boolean } {

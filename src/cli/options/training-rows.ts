@@ -8,6 +8,7 @@ import { rangeOf } from '../../model/options/option-range.js';
 import { TRAINING_FIELDS } from '../../training/options/training-fields.js';
 import { trainingSchema } from '../../training/options/training-schema.js';
 import type { OptionKind, OptionRow } from './option-row.js';
+import { textOf } from './rows.js';
 
 /** The rows in the order of their groups, within these of the records. */
 export function trainingRows(): readonly OptionRow[] {
@@ -33,10 +34,10 @@ function rowOf(name: keyof typeof TRAINING_FIELDS, own: Field & { readonly defau
   const shape = describeSchema(schema);
   const described = own.file === true ? { ...shape, kind: 'path' as const } : shape;
   const { group, says, saysFlag = says, unit, short, common, configOnly } = own;
-  const example = textOf(own.example);
+  const example = exampleOf(own.example);
   const argument = own.argument ?? (EXAMPLE_IS_ARGUMENT.has(described.kind) ? example : undefined);
   const range = rangeOf(schema, unit);
-  const defaultText = own.defaultSays ?? defaultTextOf(own.default);
+  const defaultText = own.defaultSays ?? textOf(own.default);
   return {
     ...{ name, group, description: saysFlag, example, ...described },
     ...(argument === undefined ? {} : { argument }),
@@ -52,13 +53,9 @@ function rowOf(name: keyof typeof TRAINING_FIELDS, own: Field & { readonly defau
 const EXAMPLE_IS_ARGUMENT: ReadonlySet<OptionKind> = new Set(['text', 'texts', 'numbers', 'path']);
 
 /** A value as a flag takes it, or as JSON in a config file. */
-function textOf(value: unknown): string {
+function exampleOf(value: unknown): string {
   if (Array.isArray(value)) return value.join(',');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-function defaultTextOf(value: unknown): string | undefined {
-  return value === undefined || value === false ? undefined : textOf(value);
 }
 
 /** The parts of zod's definitions that matter here. */

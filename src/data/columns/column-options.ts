@@ -1,7 +1,7 @@
 // What a user can say about the columns of a table. Plain options: judge-table.ts, preprocessing.ts and load.ts use
-// them, the command line mirrors them (src/cli/options/data-rows.ts).
+// them, and the command line makes its flags of these records (src/cli/options/data-rows.ts).
 
-import { type OptionTable, option } from '../../option-names.js';
+import { described, type OptionTable, option } from '../../option-names.js';
 import type { TaskKind } from '../dataset/dataset-types.js';
 
 export interface ColumnOptions {
@@ -36,15 +36,49 @@ const COLUMN_NAMES = {
 
 /** The checks of these options that need no table. */
 export const COLUMN_OPTIONS = {
-  target: option.required(COLUMN_NAMES),
-  task: option.oneOf('classification', 'regression'),
-  categorical: option.texts,
-  drop: option.texts,
-  only: option.texts,
-  missing: option.texts,
-  decimal: option.oneOf('.', ','),
-  dateOrder: option.oneOf('dmy', 'mdy'),
-  missingTarget: option.oneOf('error', 'drop'),
-  weightColumn: option.text,
-  groupColumn: option.text,
+  target: described(option.required(COLUMN_NAMES), {
+    kind: 'columns',
+    says: 'column to predict, or several for a regression: a,b',
+  }),
+  task: described(option.oneOf('classification', 'regression'), {
+    kind: 'choice',
+    says: 'whether the target holds classes or numbers',
+    defaultSays: 'guessed and printed',
+  }),
+  categorical: described(option.texts, {
+    kind: 'columns',
+    says: 'columns of categories that look like numbers, or never repeat, or say NA',
+  }),
+  drop: described(option.texts, { kind: 'columns', says: 'columns that nothing is learned from' }),
+  only: described(option.texts, {
+    kind: 'columns',
+    says: 'the only columns to learn from, in place of `drop`',
+  }),
+  missing: described(option.texts, {
+    kind: 'texts',
+    says: 'texts for no value beside NA, NaN, null and, in numbers, ? and N/A',
+  }),
+  decimal: described(option.oneOf('.', ','), {
+    kind: 'choice',
+    says: 'the decimal mark of numbers',
+    defaultSays: 'what the cells show',
+  }),
+  dateOrder: described(option.oneOf('dmy', 'mdy'), {
+    kind: 'choice',
+    says: 'the order of dates such as 03/04/2023',
+    defaultSays: 'what the cells show',
+  }),
+  missingTarget: described(option.oneOf('error', 'drop'), {
+    kind: 'choice',
+    says: 'rows without a target: refused, or left out',
+    default: 'error',
+  }),
+  weightColumn: described(option.text, {
+    kind: 'text',
+    says: 'column with the weight of each row in the loss, a number ≥ 0; no feature',
+  }),
+  groupColumn: described(option.text, {
+    kind: 'text',
+    says: 'column of groups that splitting and grouped resampling keep whole; no feature',
+  }),
 } as const satisfies OptionTable<ColumnOptions>;

@@ -6,7 +6,7 @@ import { TuttiError } from '../../errors.js';
 import type { Column } from '../table/column.js';
 import { listed, type Table } from '../table/table.js';
 import { type ColumnJudge, columnJudge } from './column-judge.js';
-import type { ColumnOptions } from './column-options.js';
+import { COLUMN_OPTIONS, type ColumnOptions } from './column-options.js';
 import { judgeFeature } from './judge-feature.js';
 import { judgeTarget, type TargetJudgement } from './judge-target.js';
 import { categoricalReading, numericReading, type Reading, refuseMissing } from './reading.js';
@@ -38,7 +38,11 @@ export function judgeTable(table: Table, options: ColumnOptions): Judgement {
   const roles = assignRoles(table, options);
   const judge = columnJudge(table, judgedColumns(roles), options);
   const target = judgeTarget(table, roles.targets, judge, options.task ?? null);
-  const rows = rowsWithTarget(table, target.readings, options.missingTarget ?? 'error');
+  const rows = rowsWithTarget(
+    table,
+    target.readings,
+    options.missingTarget ?? COLUMN_OPTIONS.missingTarget.default,
+  );
   const features: Reading[] = [];
   const leftOut = columnsLeftOut(table, roles);
   const constant: string[] = [];

@@ -38,7 +38,7 @@ interface Rows {
 }
 
 /** What the option `softClip` must be. */
-export const SOFT_CLIP = option.orNull(option.number('a number above 0', (c) => c > 0));
+export const SOFT_CLIP = option.orNull(option.number('a number > 0', (c) => c > 0));
 
 export const NO_SCALE: Scale = { mean: [], std: [] };
 

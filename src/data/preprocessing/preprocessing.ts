@@ -3,7 +3,7 @@
 // members.
 
 import { failOption, TuttiError } from '../../errors.js';
-import { type OptionTable, option } from '../../option-names.js';
+import { described, type OptionTable, option } from '../../option-names.js';
 import { COLUMN_OPTIONS, type ColumnOptions } from '../columns/column-options.js';
 import { type Judgement, judgeTable } from '../columns/judge-table.js';
 import { categoricalReading, numericReading } from '../columns/reading.js';
@@ -46,10 +46,26 @@ const DEFAULT_SOFT_CLIP = 2;
 /** The checks of these options that need no table. */
 export const PREPROCESSING_OPTIONS = {
   ...COLUMN_OPTIONS,
-  impute: option.oneOf('mean', 'median'),
-  unseen: option.oneOf('error', 'ignore'),
-  scaling: option.oneOf('columns', 'together'),
-  softClip: SOFT_CLIP,
+  impute: described(option.oneOf('mean', 'median'), {
+    kind: 'choice',
+    says: 'what missing numbers are filled with; missing categories become the most frequent one',
+    defaultSays: 'a missing cell is an error',
+  }),
+  unseen: described(option.oneOf('error', 'ignore'), {
+    kind: 'choice',
+    says: 'categories that only appear at prediction: refused, or taken for none',
+    default: 'error',
+  }),
+  scaling: described(option.oneOf('columns', 'together'), {
+    kind: 'choice',
+    says: 'standardise each numeric column by itself, or all alike',
+    default: 'columns',
+  }),
+  softClip: described(SOFT_CLIP, {
+    kind: 'number',
+    says: 'c of the soft clip: numbers are as they are up to c standard deviations, never beyond 2c',
+    defaultSays: `${DEFAULT_SOFT_CLIP}, or none where \`scaling\` is together`,
+  }),
 } as const satisfies OptionTable<PreprocessingOptions>;
 
 /**
@@ -67,7 +83,7 @@ export function fitPreprocessing(
   judgement: Judgement = judgeTable(table, options),
 ): Preprocessing {
   const { weight, group } = judgement;
-  const unseen = options.unseen ?? 'error';
+  const unseen = options.unseen ?? PREPROCESSING_OPTIONS.unseen.default;
   if (unseen !== 'error' && unseen !== 'ignore') failOption('unseen', 'error or ignore', unseen);
   const target = fitTarget(table, judgement.target, rows, judgement.rows);
   const { impute = null, scaling = 'columns' } = options;

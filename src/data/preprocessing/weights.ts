@@ -12,10 +12,12 @@ import { cellError, listed, type Table } from '../table/table.js';
 export type ClassWeights = 'balanced' | Readonly<Record<string, number>>;
 
 /** Checked against the classes where they are known. */
-export const CLASS_WEIGHTS: OptionCheck = {
+export const CLASS_WEIGHTS = {
   expected: 'balanced, or an object of a weight per class',
+  /** The words that it may be. */
+  choices: ['balanced'],
   holds: (value) => value === 'balanced' || isPlainObject(value),
-};
+} satisfies OptionCheck;
 
 /**
  * Sample weights of a column times class weights, scaled to mean 1 over the given rows: f32[rows].

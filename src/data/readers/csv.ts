@@ -6,7 +6,7 @@ import { isAscii } from 'node:buffer';
 import { CsvError, parse } from 'csv-parse/sync';
 import { failOption, TuttiError } from '../../errors.js';
 import { maxDataBytes, readBoundedFile } from '../../files/regular-file.js';
-import { checkOptions, type OptionTable, option, pickOptions } from '../../option-names.js';
+import { checkOptions, described, type OptionTable, option, pickOptions } from '../../option-names.js';
 import type { Column } from '../table/column.js';
 import { cleanText } from '../table/column-names.js';
 import { delimiterHint, type Table } from '../table/table.js';
@@ -32,8 +32,18 @@ export interface CsvOptions {
 
 /** What the options must be; see src/option-names.ts. */
 export const CSV_OPTIONS = {
-  delimiter: option.text,
-  encoding: option.text,
+  delimiter: described(option.text, {
+    kind: 'text',
+    says: 'what separates the cells of the CSV file',
+    range: 'one character, or comma, tab, space, semicolon, pipe',
+    defaultSays: 'comma',
+  }),
+  encoding: described(option.text, {
+    kind: 'text',
+    says: "how the CSV file's letters are written",
+    range: 'utf-8, latin1, windows-1252, utf-16le, utf-16be',
+    defaultSays: 'utf-8, or what a byte-order mark says',
+  }),
 } satisfies OptionTable<CsvOptions>;
 
 const DELIMITERS: Readonly<Record<string, string>> = {

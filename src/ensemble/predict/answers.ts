@@ -4,7 +4,7 @@
 
 import type { ColumnRanges } from '../../data/dataset/training-facts.js';
 import { failOption, TuttiError } from '../../errors.js';
-import { type OptionTable, option } from '../../option-names.js';
+import { described, type OptionTable, option } from '../../option-names.js';
 import type { RowRange } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
@@ -17,7 +17,13 @@ export interface AnswerOptions {
   readonly clip?: boolean;
 }
 
-export const ANSWER_OPTIONS = { clip: option.flag } satisfies OptionTable<AnswerOptions>;
+export const ANSWER_OPTIONS = {
+  clip: described(option.flag, {
+    kind: 'flag',
+    says: "numbers: keep each member's predictions within the range of the training targets",
+    default: true,
+  }),
+} satisfies OptionTable<AnswerOptions>;
 
 export interface AnswerRules {
   /**

@@ -5,7 +5,7 @@ import type { Dataset, Task } from '../../data/dataset/dataset.js';
 import { failOption, TuttiError } from '../../errors.js';
 import { type SelectionMetric, selectionMetrics } from '../../measure/metrics/metrics.js';
 import { squaredError } from '../../measure/metrics/squared-error.js';
-import { checkOptions, type OptionTable, option } from '../../option-names.js';
+import { checkOptions, described, type OptionTable, option } from '../../option-names.js';
 import { type Aggregator, aggregators, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
 import type { AggregatorDefinition, AggregatorTerms } from '../../predictions/aggregate/definition.js';
 import { type TargetBlock, targetBlock } from '../../predictions/blocks.js';
@@ -49,12 +49,29 @@ export interface SelectionOptions {
   readonly always?: boolean;
 }
 
-const SELECTION_OPTIONS = {
-  outOfBag: option.flag,
-  size: option.integer(1),
+/** What the options must be; see src/option-names.ts. */
+export const SELECTION_OPTIONS = {
+  outOfBag: described(option.flag, {
+    kind: 'flag',
+    says: 'the rows are the training rows: judge each by the members that never saw it',
+    default: false,
+  }),
+  size: described(option.integer(1), {
+    kind: 'number',
+    says: 'members to add at most, repetitions counted',
+    defaultSays: 'twice the members, up to 100',
+  }),
   aggregator: option.named(aggregators),
-  metric: option.named(selectionMetrics),
-  always: option.flag,
+  metric: described(option.named(selectionMetrics), {
+    kind: 'choice',
+    says: 'what to make small',
+    defaultSays: 'logLoss for classes, errorRate for votes, squaredError for numbers and out of bag',
+  }),
+  always: described(option.flag, {
+    kind: 'flag',
+    says: 'take the selection even if it does not help on rows it was not made on',
+    default: false,
+  }),
 } satisfies OptionTable<SelectionOptions>;
 
 export interface MemberSelection {

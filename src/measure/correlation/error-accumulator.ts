@@ -7,7 +7,7 @@ import { failOption, TuttiError } from '../../errors.js';
 import type { Numbers, TargetBlock } from '../../predictions/blocks.js';
 import { counts, fillErrors, outputFactor, type Pass, rowFigures } from './error-pass.js';
 import { type ErrorCorrelation, type ErrorSums, toReport } from './error-report.js';
-import { bootstrapIntervals, type IntervalOptions } from './intervals.js';
+import { bootstrapIntervals, INTERVAL_OPTIONS, type IntervalOptions } from './intervals.js';
 import { createRowStore, type RowStore } from './row-sums.js';
 import { createSecondMoments, type SecondMoments } from './second-moments.js';
 import { estimatesOf, unitsOf } from './standard-errors.js';
@@ -103,7 +103,8 @@ function createState(options: ErrorAccumulatorOptions): State {
 
 /** @throws ERR_OPTION for replicates or a level out of range. */
 export function resolveIntervals(options: IntervalOptions): Required<IntervalOptions> {
-  const { replicates = 1000, level = 0.95, seed = 0 } = options;
+  const { level: ofLevel, replicates: ofReplicates } = INTERVAL_OPTIONS;
+  const { replicates = ofReplicates.default, level = ofLevel.default, seed = 0 } = options;
   if (!Number.isInteger(replicates) || replicates < 0) failOption('replicates', 'an integer ≥ 0', replicates);
   if (!(level > 0 && level < 1)) failOption('level', 'a number between 0 and 1', level);
   return { replicates, level, seed };

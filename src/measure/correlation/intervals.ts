@@ -4,7 +4,7 @@
 
 import { RandomStream, shuffleInPlace, streamKey } from '../../math/random.js';
 import { quantileOfSorted } from '../../math/statistics.js';
-import { type OptionTable, type OptionUses, option } from '../../option-names.js';
+import { described, type OptionTable, type OptionUses, option } from '../../option-names.js';
 import { ROW_FIELDS, type RowStore } from './row-sums.js';
 import {
   type Estimates,
@@ -31,8 +31,15 @@ export interface IntervalOptions {
 
 /** What the options must be; see src/option-names.ts. */
 export const INTERVAL_OPTIONS = {
-  replicates: option.integer(0),
-  level: option.number('a number above 0 and below 1', (level) => level > 0 && level < 1),
+  replicates: described(option.integer(0), {
+    kind: 'number',
+    says: 'bootstrap replicates for intervals, 0 for none',
+    default: 1000,
+  }),
+  level: described(
+    option.number('a number > 0 and < 1', (level) => level > 0 && level < 1),
+    { kind: 'number', says: 'how often intervals hold the true figure', default: 0.95 },
+  ),
   seed: option.seed,
 } satisfies OptionTable<IntervalOptions>;
 

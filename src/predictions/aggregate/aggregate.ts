@@ -3,10 +3,10 @@
 
 import type { Task } from '../../data/dataset/dataset.js';
 import { failOption, TuttiError } from '../../errors.js';
-import { checkOptions, type OptionTable, option } from '../../option-names.js';
+import { checkOptions, described, type OptionTable, option } from '../../option-names.js';
 import type { Combine, CombinedPredictions } from '../combine.js';
 import type { Predictions } from '../predictions.js';
-import { type Aggregator, aggregators } from './aggregators.js';
+import { type Aggregator, aggregators, DEFAULT_AGGREGATOR } from './aggregators.js';
 import { DEFAULT_TOLERANCE } from './geometric-mean.js';
 import { resolveShares, type Shares, shareAt } from './shares.js';
 
@@ -21,8 +21,17 @@ export interface AggregateOptions {
 
 /** What the options of whatever averages must be; see src/option-names.ts. Weights are checked against the members. */
 export const COMBINE_OPTIONS = {
-  aggregator: option.named(aggregators),
-  weights: option.orNull(option.numbers),
+  aggregator: described(option.named(aggregators), {
+    kind: 'choice',
+    says: 'how members are averaged',
+    default: DEFAULT_AGGREGATOR,
+  }),
+  weights: described(option.orNull(option.numbers), {
+    kind: 'numbers',
+    says: 'weight of each member in the average',
+    range: 'each a number ≥ 0',
+    defaultSays: 'those saved with it, else equal',
+  }),
   tolerance: option.number('a number in (0, 0.5]', (tolerance) => tolerance > 0 && tolerance <= 0.5),
 };
 

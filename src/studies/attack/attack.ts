@@ -13,7 +13,15 @@ import { resolveArithmetic } from '../../kernels/arithmetic.js';
 import { compileKernels } from '../../kernels/compile-kernels.js';
 import { requireNetwork } from '../../model/network.js';
 import type { AttackNorm, AttackScale, Loss } from '../../model/spec.js';
-import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../../option-names.js';
+import {
+  checkOptions,
+  described,
+  type OptionCheck,
+  type OptionTable,
+  type OptionUses,
+  option,
+  requireUses,
+} from '../../option-names.js';
 import { BLOCK_ROWS, blockRanges } from '../../predictions/blocks.js';
 import { type AttackBall, attackBall, attackStep, perturb } from '../../techniques/perturb.js';
 import { attackWeights, type RawOutputs, type Truth } from './attack-loss.js';
@@ -43,24 +51,53 @@ export interface AttackOptions {
   readonly on?: 'ensemble' | 'member' | 'both';
 }
 
-const ATTACK_OPTIONS = {
-  epsilons: option.required({
-    expected: 'a non-empty list of numbers ≥ 0',
-    holds: (value) =>
-      Array.isArray(value) &&
-      value.length > 0 &&
-      value.every((epsilon) => Number.isFinite(epsilon) && epsilon >= 0),
+const EPSILONS: OptionCheck = {
+  expected: 'a non-empty list of numbers ≥ 0',
+  holds: (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((epsilon) => Number.isFinite(epsilon) && epsilon >= 0),
+};
+
+const BOUNDS: OptionCheck = {
+  expected: 'two numbers, the lower first',
+  holds: (value) =>
+    Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1],
+};
+
+/** What the options must be; see src/option-names.ts. */
+export const ATTACK_OPTIONS = {
+  epsilons: described(option.required(EPSILONS), {
+    kind: 'numbers',
+    says: 'how far inputs are moved',
+    range: 'each a number ≥ 0',
   }),
-  norm: option.oneOf('linf', 'l2'),
-  steps: option.integer(1),
-  scale: option.oneOf('range', 'absolute'),
-  bounds: {
-    expected: 'two numbers, the lower first',
-    holds: (value) =>
-      Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1],
-  },
+  norm: described(option.oneOf('linf', 'l2'), {
+    kind: 'choice',
+    says: 'epsilon bounds the largest change, or the Euclidean length',
+    default: 'linf',
+  }),
+  steps: described(option.integer(1), {
+    kind: 'number',
+    says: 'steps up the gradient of the loss',
+    default: 1,
+  }),
+  scale: described(option.oneOf('range', 'absolute'), {
+    kind: 'choice',
+    says: "epsilon as a share of each feature's range in the training rows, or in its units",
+    default: 'range',
+  }),
+  bounds: described(BOUNDS, {
+    kind: 'numbers',
+    says: 'least and largest value of a feature',
+    defaultSays: "each feature's range in the training rows",
+  }),
   rangesOf: option.object,
-  on: option.oneOf('ensemble', 'member', 'both'),
+  on: described(option.oneOf('ensemble', 'member', 'both'), {
+    kind: 'choice',
+    says: 'whom to attack',
+    defaultSays: `both up to ${MOST_MEMBERS} members, then the ensemble`,
+  }),
 } satisfies OptionTable<AttackOptions>;
 
 const ATTACK_USES = {
@@ -156,7 +193,8 @@ function resolveAttack(
   options: AttackOptions,
   { members: { length: members }, encoding }: TrainedEnsemble,
 ): AttackSettings {
-  const { norm = 'linf', steps = 1, scale = 'range', bounds = null } = options;
+  const { norm: ofNorm, steps: ofSteps, scale: ofScale } = ATTACK_OPTIONS;
+  const { norm = ofNorm.default, steps = ofSteps.default, scale = ofScale.default, bounds = null } = options;
   const on = options.on ?? (members <= MOST_MEMBERS ? 'both' : 'ensemble');
   return {
     ...{ norm, steps, scale, bounds, rangesOf: options.rangesOf ?? null },

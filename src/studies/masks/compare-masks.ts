@@ -9,7 +9,7 @@ import type { Measurement } from '../../measure/measurement.js';
 import type { Scores } from '../../measure/metrics/metrics.js';
 import { createScoreAccumulator } from '../../measure/scores/scores.js';
 import { networkSpecs } from '../../model/network.js';
-import { checkOptions, type OptionTable, option, pickOptions } from '../../option-names.js';
+import { checkOptions, described, type OptionTable, option, pickOptions } from '../../option-names.js';
 import { aggregators } from '../../predictions/aggregate/aggregators.js';
 import { targetBlock } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
@@ -23,10 +23,19 @@ export interface CompareMasksOptions extends MaskOptions {
   readonly enumerate?: boolean;
 }
 
-const COMPARE_OPTIONS = {
+/** What the options must be; see src/option-names.ts. */
+export const COMPARE_OPTIONS = {
   ...MASK_OPTIONS,
-  masks: option.integer(1),
-  enumerate: option.flag,
+  masks: described(option.integer(1), {
+    kind: 'number',
+    says: 'how many masks are sampled',
+    default: DEFAULT_MASKS,
+  }),
+  enumerate: described(option.flag, {
+    kind: 'flag',
+    says: 'average over all 2ⁿ masks too, each weighted by its probability',
+    defaultSays: 'up to n = 10',
+  }),
 } satisfies OptionTable<CompareMasksOptions>;
 
 /** One way on all rows. */

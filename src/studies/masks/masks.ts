@@ -7,7 +7,7 @@ import { failOption } from '../../errors.js';
 import { RandomStream, streamKey } from '../../math/random.js';
 import { isNetwork, layerShapes, requireNetwork, type UnitFactors } from '../../model/network.js';
 import type { DropoutSpec } from '../../model/spec.js';
-import { checkOptions, type OptionTable, option } from '../../option-names.js';
+import { checkOptions, described, type OptionTable, option } from '../../option-names.js';
 
 /** All masks are enumerated up to this many units that can be dropped: 65 536 masks. */
 export const MOST_ENUMERATED_UNITS = 16;
@@ -21,8 +21,16 @@ export interface MaskOptions {
 
 /** What the options must be; see src/option-names.ts. */
 export const MASK_OPTIONS = {
-  member: option.integer(0),
-  seed: option.seed,
+  member: described(option.integer(0), {
+    kind: 'number',
+    says: 'number of the member, the first 0',
+    defaultSays: 'the first with dropout',
+  }),
+  seed: described(option.seed, {
+    kind: 'number',
+    says: 'seed of the masks',
+    defaultSays: 'that of the training',
+  }),
 } satisfies OptionTable<MaskOptions>;
 
 /** One dropout net and what its masks may drop. */

@@ -70,7 +70,7 @@ for (const command of [evaluate, train]) {
   t.test(`${command[0]} names a wrong level as it was typed`, async (t) => {
     const { status, stderr } = await tutti([...command, '--level', '95'], { cwd });
     t.equal(status, 2);
-    t.match(stderr, /Expected `--level` to be a number above 0 and below 1, got 95/);
+    t.match(stderr, /Expected `--level` to be a number > 0 and < 1, got 95/);
   });
 }
 
