@@ -65,7 +65,7 @@ export const COLUMN_ROWS: readonly OptionRow[] = [
   data.of(LOAD_OPTIONS, 'task', { common: true }),
   data.of(LOAD_OPTIONS, 'drop', { aliases: ['ignore'], common: true }),
   data.of(LOAD_OPTIONS, 'only'),
-  data.of(LOAD_OPTIONS, 'categorical', { common: true }),
+  data.of(LOAD_OPTIONS, 'categorical'),
   data.of(LOAD_OPTIONS, 'missingTarget'),
   ...CELL_ROWS,
   data.of(LOAD_OPTIONS, 'weightColumn', { argument: 'column' }),
