@@ -2,9 +2,11 @@
 
 import { transformTable } from '../../data/preprocessing/preprocessing.js';
 import { evaluateEnsemble } from '../../ensemble/evaluate/evaluate.js';
-import { measurementJson } from '../../report/measurement-json.js';
-import { measurementLines } from '../../report/measurement-text.js';
-import { ALLOW_MODULE_ROW, loadForRawRows, targetNames } from '../files/input-files.js';
+import { activeUnitsOf } from '../../report/active-text.js';
+import { ensembleReport } from '../../report/ensemble-report.js';
+import { testJson } from '../../report/report-json.js';
+import { reportLines } from '../../report/report-text.js';
+import { ALLOW_MODULE_ROW, loadForRawRows } from '../files/input-files.js';
 import { trainedNote } from '../files/training-part.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
 import { CSV_ROWS, readTable } from '../options/data-rows.js';
@@ -21,7 +23,6 @@ import {
 } from '../options/means.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
-import { activeLine, activeUnitsOf } from '../text/active-text.js';
 
 export const command: CommandDefinition = {
   arguments: [
@@ -55,17 +56,13 @@ async function evaluate(
   const dataset = transformTable(preprocessing, table);
   const trained = given.quiet === true ? null : trainedNote(ensemble, preprocessing, table);
   if (trained !== null) note(trained);
-  const measurement = await evaluateEnsemble(ensemble, dataset, {
-    ...{ aggregator, ...weightsOf(given), ...clipOf(given), ...figures },
+  const options = { aggregator, ...weightsOf(given), ...clipOf(given), ...figures };
+  const report = ensembleReport(ensemble, {
+    test: await evaluateEnsemble(ensemble, dataset, options),
+    testName: table.source,
+    activeUnits: activeUnitsOf(ensemble, dataset),
   });
-  const targets = targetNames(ensemble);
-  const activeUnits = activeUnitsOf(ensemble, dataset);
-  if (given.json === true) {
-    printJson({ ...measurementJson(measurement, targets), ...(activeUnits === null ? {} : { activeUnits }) });
-  } else {
-    const lines = measurementLines([{ name: table.source, measurement }], targets, paletteOf(process.stdout));
-    for (const line of lines) print(line);
-    if (activeUnits !== null) print(activeLine(activeUnits));
-  }
+  if (given.json === true) printJson(testJson(report));
+  else for (const line of reportLines(report, paletteOf(process.stdout))) print(line);
   return 0;
 }

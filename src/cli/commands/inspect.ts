@@ -7,6 +7,9 @@ import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { averagingWeights } from '../../ensemble/predict/averaging-weights.js';
 import { specDifferences } from '../../model/options/spec-differences.js';
 import type { MemberSpec } from '../../model/spec.js';
+import { reportJson } from '../../report/report-json.js';
+import { parseReport } from '../../report/report-schema.js';
+import { reportLines } from '../../report/report-text.js';
 import type { TextRow } from '../../report/text-table.js';
 import { byteSize, counted, duration, figure } from '../../report/words.js';
 import { type CommandDefinition, JSON_ROW } from '../options/command.js';
@@ -49,6 +52,7 @@ function withoutStreams({ streams: _, ...spec }: MemberSpec): object {
 
 function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): object {
   const { plan, task, features, members, failures, complete, wallMs, datasetHash, preprocessing } = ensemble;
+  const figures = parseReport(report);
   return {
     contentHash: file.contentHash,
     ...{ complete, planned: plan.members.length, members: members.length },
@@ -69,7 +73,8 @@ function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): objec
       details,
     })),
     ...{ preprocessing, wallMs, formatVersion: file.formatVersion, bytes: file.bytes },
-    ...{ environment: file.environment, report },
+    environment: file.environment,
+    report: figures === null ? report : reportJson(figures),
   };
 }
 
@@ -99,7 +104,14 @@ function inspectionLines(path: string, inspected: InspectedEnsemble): string[] {
   ];
   const width = Math.max(...rows.map(([label]) => label!.length));
   const lines = rows.map(([label, value]) => `  ${label!.padEnd(width)}  ${value}`);
-  return [paletteOf(process.stdout).bold(`${path} (${byteSize(bytes)})`), ...lines];
+  const palette = paletteOf(process.stdout);
+  const report = parseReport(inspected.report);
+  const measured = report === null ? [] : reportLines(report, palette);
+  return [
+    palette.bold(`${path} (${byteSize(bytes)})`),
+    ...lines,
+    ...(measured.length === 0 ? [] : ['', 'Measured when it was trained:', ...measured]),
+  ];
 }
 
 /** One line for each setting, with the options in which it differs from the others and which it does not show. */

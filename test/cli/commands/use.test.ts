@@ -200,3 +200,29 @@ t.test('train takes adversarial and tangent options as flags', async (t) => {
   t.equal(strange.status, 2);
   t.match(strange.stderr, /tangents/);
 });
+
+t.test('inspect shows what the training measured, in its words', async (t) => {
+  const train = [
+    'train',
+    'values.csv',
+    '--target',
+    'y',
+    ...QUICK,
+    '--test-share',
+    '0.3',
+    '--out',
+    'measured.tutti',
+  ];
+  const said = await tutti(train, { cwd });
+  const { stdout } = await tutti(['inspect', 'measured.tutti'], { cwd });
+  const figures = /^ +RMSE[\s\S]*Honest test.*\n.*\n.*$/m;
+  t.match(said.stdout, figures);
+  t.match(stdout, 'Measured when it was trained:');
+  t.equal(figures.exec(stdout)![0], figures.exec(said.stdout)![0]);
+  const json = JSON.parse((await tutti([...train, '--json', '-q'], { cwd })).stdout);
+  const inspected = JSON.parse((await tutti(['inspect', 'measured.tutti', '--json'], { cwd })).stdout);
+  const { outOfBag, test, honestTest, activeUnits } = json;
+  t.same(inspected.report, { outOfBag, test, honestTest, activeUnits });
+  t.equal(inspected.contentHash, json.contentHash);
+  t.equal(inspected.bytes, json.saved.bytes);
+});

@@ -3,6 +3,7 @@
 import type { LoadedData } from '../../../data/load.js';
 import type { EvaluateOptions } from '../../../ensemble/evaluate/evaluate.js';
 import type { Aggregator } from '../../../predictions/aggregate/aggregators.js';
+import type { EnsembleReport } from '../../../report/ensemble-report.js';
 import { reportFailure } from '../../terminal/failure.js';
 import { note, paletteOf, print, printJson } from '../../terminal/terminal.js';
 import type { TrainedAndSaved } from './train-and-save.js';
@@ -22,15 +23,17 @@ export interface ReportOptions {
  * @returns the exit status.
  */
 export async function reportRun(
-  { ensemble, interruptStatus, saved, saveError }: TrainedAndSaved,
+  run: TrainedAndSaved,
   data: Pick<LoadedData, 'train' | 'test'>,
   { out, aggregator, figures, allowFailures, jsonOf }: ReportOptions,
 ): Promise<number> {
+  const { ensemble, interruptStatus } = run;
   const interrupted = interruptStatus !== null;
   // Loaded while the threads worked.
   const { measureTraining } = await import('./train-measure.js');
-  const measured = interrupted ? null : await measureTraining(ensemble, data, aggregator, figures);
-  const outcome = { ensemble, saved, measured, interrupted, out };
+  const report = interrupted ? null : await measureTraining(ensemble, data, aggregator, figures);
+  const { saved, saveError } = report === null ? run : await keepReport(run, out, report);
+  const outcome = { ensemble, saved, report, interrupted, out };
   for (const line of failureLines(ensemble)) note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
   if (interrupted) note(keptLine(outcome));
   if (jsonOf !== null) printJson(jsonOf(outcome));
@@ -40,4 +43,19 @@ export async function reportRun(
   if (interrupted) return interruptStatus;
   if (unsaved !== 0) return unsaved;
   return ensemble.failures.length > 0 && !allowFailures ? 1 : 0;
+}
+
+/** A training is safe in its file before it is measured; then the file gets the figures too. */
+async function keepReport(
+  { ensemble, saved, saveError }: TrainedAndSaved,
+  out: string | undefined,
+  report: EnsembleReport,
+): Promise<Pick<TrainedAndSaved, 'saved' | 'saveError'>> {
+  if (saved === null || out === undefined) return { saved, saveError };
+  const { saveEnsemble } = await import('../../../bundle/save.js');
+  try {
+    return { saved: await saveEnsemble(ensemble, out, { report: { ...report } }), saveError };
+  } catch (error) {
+    return { saved, saveError: error };
+  }
 }

@@ -8,20 +8,10 @@ import {
   evaluateOutOfBag,
 } from '../../../ensemble/evaluate/evaluate.js';
 import type { IntervalOptions } from '../../../measure/correlation/intervals.js';
-import { type HonestTest, type HonestTestOptions, honestTest } from '../../../measure/honest-test.js';
-import type { Measurement } from '../../../measure/measurement.js';
+import { type HonestTestOptions, honestTest } from '../../../measure/honest-test.js';
 import type { Aggregator } from '../../../predictions/aggregate/aggregators.js';
-import { type ActiveUnits, activeUnitsOf } from '../../text/active-text.js';
-
-export interface TrainingMeasurements {
-  /** Null when no row is out of bag, as without resampling. */
-  readonly outOfBag: Measurement | null;
-  /** Null when no rows were held out. */
-  readonly test: Measurement | null;
-  readonly honestTest: HonestTest | null;
-  /** On the rows held out, or else those trained on; null without an activity penalty. */
-  readonly activeUnits: ActiveUnits | null;
-}
+import { activeUnitsOf } from '../../../report/active-text.js';
+import { type EnsembleReport, ensembleReport } from '../../../report/ensemble-report.js';
 
 /** Measures an ensemble on the data it was loaded for. */
 export async function measureTraining(
@@ -29,7 +19,7 @@ export async function measureTraining(
   { train, test: heldOut }: Pick<LoadedData, 'train' | 'test'>,
   aggregator: Aggregator,
   intervals: Pick<EvaluateOptions, 'level' | 'replicates' | 'clip'> = {},
-): Promise<TrainingMeasurements> {
+): Promise<EnsembleReport> {
   // Without intervals the level is the honest test's alone.
   const { level: _, ...others } = intervals;
   const figures = { aggregator, ...(intervals.replicates === 0 ? others : intervals) };
@@ -42,7 +32,7 @@ export async function measureTraining(
       ? null
       : honestTest(outOfBag.errorCorrelation, test.errorCorrelation, levelOf(intervals));
   const activeUnits = activeUnitsOf(ensemble, heldOut ?? train);
-  return { outOfBag, test, honestTest: honest, activeUnits };
+  return ensembleReport(ensemble, { outOfBag, test, honestTest: honest, activeUnits });
 }
 
 /** The honest test's level is that of the intervals beside it. */

@@ -7,19 +7,15 @@ import { outputCount } from '../../../data/dataset/dataset.js';
 import type { LoadedData } from '../../../data/load.js';
 import type { TrainedEnsemble } from '../../../ensemble/ensemble.js';
 import { stillImproving } from '../../../ensemble/still-improving.js';
-import type { HonestTest } from '../../../measure/honest-test.js';
 import { hasEpochs } from '../../../model/spec.js';
-import { measurementJson } from '../../../report/measurement-json.js';
-import { measurementLines } from '../../../report/measurement-text.js';
-import type { NamedMeasurement } from '../../../report/named-measurement.js';
+import { type EnsembleReport, ensembleReport } from '../../../report/ensemble-report.js';
 import type { Palette } from '../../../report/palette.js';
+import { reportJson } from '../../../report/report-json.js';
+import { reportLines } from '../../../report/report-text.js';
 import { byteSize, counted, duration, figure } from '../../../report/words.js';
-import { targetNames } from '../../files/input-files.js';
 import type { TrainSettings } from '../../options/train-settings.js';
-import { activeLine } from '../../text/active-text.js';
 import { columnLines, splitCommand } from '../../text/columns-text.js';
 import { failureText } from '../../text/failure-text.js';
-import type { TrainingMeasurements } from './train-measure.js';
 
 /** What a training, or more of one, came to. */
 export interface KeptOutcome {
@@ -27,7 +23,7 @@ export interface KeptOutcome {
   readonly out: string | undefined;
   readonly saved: SavedEnsemble | null;
   /** Null after an interrupt. */
-  readonly measured: TrainingMeasurements | null;
+  readonly report: EnsembleReport | null;
   readonly interrupted: boolean;
 }
 
@@ -88,16 +84,11 @@ export function keptLine({ ensemble: { members, plan }, saved, out }: KeptOutcom
 }
 
 /** The figures of a finished training, and where it went. */
-export function summaryLines({ ensemble, measured, saved, out }: KeptOutcome, palette: Palette): string[] {
+export function summaryLines({ ensemble, report, saved, out }: KeptOutcome, palette: Palette): string[] {
   const lines = [palette.bold(trainedLine(ensemble)), ...improvingLines(ensemble), ''];
-  const { outOfBag, test, honestTest, activeUnits } = measured!;
-  const all: NamedMeasurement[] = [];
-  if (outOfBag !== null) all.push({ name: 'out of bag', measurement: outOfBag });
-  if (test !== null) all.push({ name: 'test', measurement: test });
-  if (all.length > 0) lines.push(...measurementLines(all, targetNames(ensemble), palette));
+  const measuredLines = reportLines(report!, palette);
+  if (measuredLines.length > 0) lines.push(...measuredLines);
   else lines.push('No rows out of bag and none held out (--test-share, --test): nothing to measure on');
-  if (honestTest !== null) lines.push('', ...honestLines(honestTest));
-  if (activeUnits !== null) lines.push('', activeLine(activeUnits));
   if (saved !== null)
     lines.push('', `Saved ${out} (${byteSize(saved.bytes)})`, `contentHash ${saved.contentHash}`);
   return lines;
@@ -128,26 +119,6 @@ function epochsOf({ plan }: TrainedEnsemble, index: number): number {
   return hasEpochs(spec) ? spec.epochs : 0;
 }
 
-function honestLines(test: HonestTest): string[] {
-  const { predicted, predictedStandardError, measured, measuredStandardError, difference } = test;
-  const { standardError, z, pValue, level, consistent } = test;
-  const lines = [
-    `Honest test: out-of-bag v and c predict a squared error of ${withError(predicted, predictedStandardError)} for new rows,`,
-    `             the test rows gave ${withError(measured, measuredStandardError)}: difference ${withError(difference, standardError)}`,
-  ];
-  if (z === null) return lines;
-  const chance = `z = ${z.toFixed(2)}, p = ${figure(pValue, 2)}`;
-  const verdict = consistent
-    ? `no more than chance in the rows explains (p > ${figure(1 - level, 2)})`
-    : `more than chance in the rows explains (p ≤ ${figure(1 - level, 2)})`;
-  return [...lines, `             ${chance}: ${verdict}`];
-}
-
-/** A figure and its standard error. */
-function withError(value: number, error: number | null): string {
-  return error === null ? figure(value) : `${figure(value)} ± ${figure(error, 2)}`;
-}
-
 /** The one object of `--json`. */
 export function trainJson(outcome: TrainOutcome): object {
   const { file, test, data, ensemble } = outcome;
@@ -162,11 +133,8 @@ export function trainJson(outcome: TrainOutcome): object {
 }
 
 /** Of that what is not about the file: the members, what was measured of them, and where they are saved. */
-export function keptJson({ ensemble, saved, measured, interrupted, out }: KeptOutcome): object {
+export function keptJson({ ensemble, saved, report, interrupted, out }: KeptOutcome): object {
   const { plan, members, failures, complete, wallMs } = ensemble;
-  const targets = targetNames(ensemble);
-  const json = (measurement: TrainingMeasurements['test']) =>
-    measurement && measurementJson(measurement, targets);
   return {
     ...{ features: ensemble.features, seed: plan.seed, arithmetic: plan.arithmetic },
     ...{ planned: plan.members.length, members: members.length, complete, interrupted, wallMs },
@@ -179,9 +147,7 @@ export function keptJson({ ensemble, saved, measured, interrupted, out }: KeptOu
     stillImproving: stillImproving(ensemble),
     contentHash: saved?.contentHash ?? contentHash(ensemble),
     saved: saved === null ? null : { path: out, bytes: saved.bytes },
-    ...{ outOfBag: json(measured?.outOfBag ?? null), test: json(measured?.test ?? null) },
-    honestTest: measured?.honestTest ?? null,
-    activeUnits: measured?.activeUnits ?? null,
+    ...reportJson(report ?? ensembleReport(ensemble, {})),
   };
 }
 

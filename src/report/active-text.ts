@@ -1,10 +1,10 @@
 // The share of active hidden units, for ensembles trained under an activity penalty.
 
-import type { Dataset } from '../../data/dataset/dataset.js';
-import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
-import { isNetwork } from '../../model/network.js';
-import { percent } from '../../report/words.js';
-import { activeUnitShares } from '../../studies/active-units.js';
+import type { Dataset } from '../data/dataset/dataset.js';
+import type { TrainedEnsemble } from '../ensemble/ensemble.js';
+import { isNetwork } from '../model/network.js';
+import { activeUnitShares } from '../studies/active-units.js';
+import { percent } from './words.js';
 
 /** Per trained member the share of active units in each hidden layer, or null without an activity penalty. */
 export type ActiveUnits = readonly (readonly number[] | null)[];

@@ -1,0 +1,103 @@
+// A report that was kept in a file, read again. Files are believed nothing: what is no report of this version is none.
+
+import { z } from 'zod';
+import type { ErrorCorrelation } from '../measure/correlation/error-report.js';
+import type { HonestTest } from '../measure/honest-test.js';
+import type { Measurement } from '../measure/measurement.js';
+import { metrics, type Scores } from '../measure/metrics/metrics.js';
+import { isPlainObject } from '../option-names.js';
+import { AGGREGATORS } from '../predictions/aggregate/aggregators.js';
+import type { EnsembleReport } from './ensemble-report.js';
+
+/** The report, or null for anything else that may stand in a file's place for it. */
+export function parseReport(stored: unknown): EnsembleReport | null {
+  const { success, data } = reportSchema.safeParse(stored);
+  return success ? data : null;
+}
+
+const count = z.int().min(0);
+const number = z.number();
+const maybe = number.nullable();
+
+const figures = z.object({
+  v: maybe,
+  c: maybe,
+  rho: maybe,
+  vMinusC: maybe,
+  measured: maybe,
+  estimate: maybe,
+});
+
+const interval = z.object({ low: number, high: number }).nullable();
+
+const intervals = z.object({
+  ...{ level: number, replicates: count },
+  ...{ v: interval, c: interval, rho: interval, vMinusC: interval, measured: interval, estimate: interval },
+  percentile: z.array(z.enum(['v', 'c', 'rho', 'vMinusC', 'measured', 'estimate'])),
+});
+
+const errorCorrelation = z.object({
+  rowsFrom: z.enum(['heldOut', 'outOfBag']),
+  task: z.enum(['classification', 'regression']),
+  ...{ members: count, rows: count, v: number, c: maybe, rho: maybe, vMinusC: maybe },
+  ...{ predicted: number, measured: number, meanMember: number, ambiguity: number },
+  memberErrors: z.array(maybe),
+  ...{ effectiveMembers: maybe, nextMemberGain: maybe },
+  curve: z.array(z.object({ members: count, squaredError: number })),
+  standardErrors: figures,
+  intervals: intervals.nullable(),
+  covariance: z.array(z.array(maybe)).nullable(),
+  outOfBag: z
+    .object({
+      ...{ totalRows: count, neverOutOfBag: count, coverage: number, singleMemberRows: count },
+      ...{ meanMembersPerRow: number, estimateForAllMembers: maybe },
+    })
+    .nullable(),
+}) satisfies z.ZodType<ErrorCorrelation>;
+
+/** By the metrics there are. One that came after the file was written is missing there, and does not count. */
+const scores = z.custom<Scores>((value) => {
+  if (!isPlainObject(value) || !count.safeParse(value.rows).success) return false;
+  return metrics.entries.every(({ name, values }) => {
+    const own = values === 'one' ? number : z.array(number);
+    return (name === 'squaredError' ? own : own.nullish()).safeParse(value[name]).success;
+  });
+});
+
+const measurement = z.object({
+  errorCorrelation,
+  aggregator: z.enum(AGGREGATORS),
+  weighted: z.boolean(),
+  ensemble: scores.nullable(),
+  meanMember: scores,
+  members: z.array(scores.nullable()),
+  ...{ flooredCount: count, flooredShare: number, targetVariance: maybe, disagreement: maybe },
+  // No training samples subsets.
+  curves: z.null(),
+  kinds: z.array(
+    z.object({
+      kind: z.string(),
+      members: z.array(count),
+      errorCorrelation: errorCorrelation.nullable(),
+      meanMember: scores.nullable(),
+      covarianceWith: z.array(maybe),
+    }),
+  ),
+}) satisfies z.ZodType<Measurement>;
+
+const honestTest = z.object({
+  ...{ members: count, predicted: number, predictedStandardError: maybe, predictedInterval: interval },
+  ...{ outOfBagRows: count, measured: number, measuredStandardError: maybe, measuredInterval: interval },
+  ...{ testRows: count, difference: number, relativeDifference: maybe, standardError: maybe, z: maybe },
+  ...{ pValue: maybe, level: number, consistent: z.boolean().nullable() },
+}) satisfies z.ZodType<HonestTest>;
+
+const reportSchema = z.object({
+  version: z.literal(1),
+  targets: z.array(z.string()),
+  outOfBag: measurement.nullable(),
+  test: measurement.nullable(),
+  testName: z.string(),
+  honestTest: honestTest.nullable(),
+  activeUnits: z.array(z.array(number).nullable()).nullable(),
+}) satisfies z.ZodType<EnsembleReport>;
