@@ -4,7 +4,12 @@
 import { loadData, trainEnsemble } from 'tutti';
 import { toLayersModel } from 'tutti/tfjs';
 
-const { train, test } = await loadData('data/digits.csv', { target: 'digit', testShare: 0.5, seed: 1 });
+const { train, test } = await loadData('data/digits.csv', {
+  target: 'digit',
+  testShare: 0.5,
+  seed: 1,
+  softClip: null, // of which TensorFlow.js has no layer
+});
 const recurrent = await trainEnsemble(train, {
   engine: 'tfjs',
   model: 'scripts/examples/models/recurrent.mjs',
