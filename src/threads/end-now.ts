@@ -1,23 +1,31 @@
 // Ends the process without joining its threads, as process.exit() would: one that waits in the operating system would
 // keep it for ever. Whoever calls this has said and written everything.
 
+import { constants } from 'node:os';
+
 /** Milliseconds; a signal to oneself comes at once. */
 const LOOK_MS = 10_000;
 
 /**
  * Ends the process at once, with this status; by the signal where Node.js may not (its permission model), and then the
- * signal's number is in the status.
+ * signal's number is in the status. A status that is the signal's own needs no other way: the C library's exit takes
+ * things away from threads that still run, which then crash.
  */
 export function endNow(status: number, signal: NodeJS.Signals): never {
+  // A container's first process gets no signal that it does not listen for.
+  if (status !== 128 + constants.signals[signal] || process.pid === 1) attemptExit(status);
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  // The signal comes before this returns to anybody.
+  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
+}
+
+function attemptExit(status: number): void {
   try {
     exitOfC(status);
   } catch {
     // Not allowed here.
   }
-  process.removeAllListeners(signal);
-  process.kill(process.pid, signal);
-  // The signal comes before this returns to anybody.
-  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
 }
 
 /** The exit of a WebAssembly program is `exit` of the C library, which knows nothing of Node.js's threads. */
