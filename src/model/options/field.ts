@@ -46,6 +46,8 @@ export interface About<Value = unknown, Options = never> {
   readonly by: Users;
   /** What else must hold for it to have an effect. */
   readonly when?: Condition<Options>;
+  /** Where the spec of a member has it, `optimizer.kind`, where its last word is not the option's name. */
+  readonly spec?: string;
 }
 
 /** An option whose default depends on other options or on the data, in words. */

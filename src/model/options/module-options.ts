@@ -11,6 +11,7 @@ export const moduleFields = {
   model: field((z) => z.string().min(1), {
     ...ofModules,
     by: OF_MODELS,
+    spec: 'model.path',
     says: 'path of a module that builds a tf.LayersModel: tfjs trains it, or the wasm engine where it has the layers',
     defaultSays: 'none',
     example: 'net.mjs',
@@ -18,6 +19,7 @@ export const moduleFields = {
   }),
   learner: field((z) => z.string().min(1), {
     ...ofModules,
+    spec: 'learner.path',
     says: 'path of a module whose default export is a learner, which fits and predicts members of its own kind',
     defaultSays: 'none',
     example: 'tree.mjs',

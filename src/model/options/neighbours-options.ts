@@ -21,6 +21,7 @@ export const neighboursFields = {
   }),
   distance: field((z) => z.enum(['euclidean', 'tangentOneSided', 'tangentTwoSided']), {
     ...ofNeighbours,
+    spec: 'distance.kind',
     says: 'how near rows are; tangent distances let images move, and need `image` (neighbours engine)',
     default: 'euclidean',
     example: 'tangentTwoSided',
@@ -39,6 +40,7 @@ export const neighboursFields = {
   }),
   distanceTangents: field((z) => z.array(z.enum(TANGENT_KINDS)).min(1), {
     ...ofTangents,
+    spec: 'distance.kinds',
     says: 'ways in which images may move without being farther apart (tangent distances)',
     default: TANGENT_KINDS,
     example: ['rotation', 'scaling'],
@@ -46,6 +48,7 @@ export const neighboursFields = {
   // Wider than any image; the work grows with it.
   tangentSigma: field((z) => z.number().min(0).max(1000), {
     ...ofTangents,
+    spec: 'distance.sigma',
     says: 'width of the Gaussian that smooths images for their tangents (tangent distances)',
     unit: 'pixels',
     default: 0.5,
@@ -53,12 +56,14 @@ export const neighboursFields = {
   }),
   tangentBorder: field((z) => z.enum(['zero', 'replicate']), {
     ...ofTangents,
+    spec: 'distance.border',
     says: 'what surrounds an image: zeros, or its edge repeated (tangent distances)',
     default: 'zero',
     example: 'replicate',
   }),
   tangentStiffness: field((z) => z.number().min(0), {
     ...ofTangents,
+    spec: 'distance.stiffness',
     says:
       'spring that holds moved images back, as a share of their squared tangents; 0: they move freely ' +
       '(tangent distances)',

@@ -33,6 +33,7 @@ export const optimisationFields = {
   }),
   optimizer: field((z) => z.enum(['adam', 'adamW', 'sgd']), {
     ...ofTraining,
+    spec: 'optimizer.kind',
     says: 'what makes steps of gradients; adamW takes its weight decay apart from them',
     default: 'adam',
     example: 'adamW',
@@ -77,12 +78,14 @@ export const optimisationFields = {
   }),
   schedule: field((z) => z.enum(['constant', 'step', 'cosine']), {
     ...ofTraining,
+    spec: 'schedule.kind',
     says: 'learning rate over the epochs: as it is, lower by steps, or down along a cosine',
     default: 'constant',
     example: 'cosine',
   }),
   stepEvery: field((z) => z.int().min(1), {
     ...ofSteps,
+    spec: 'schedule.everyEpochs',
     says: 'how long from one change of the learning rate to the next (step schedule)',
     unit: 'epochs',
     default: 10,
@@ -90,6 +93,7 @@ export const optimisationFields = {
   }),
   stepFactor: field((z) => z.number().gt(0).max(1), {
     ...ofSteps,
+    spec: 'schedule.factor',
     says: 'what the learning rate is multiplied by at each change (step schedule)',
     default: 0.5,
     example: 0.1,
@@ -131,6 +135,7 @@ export const stoppingFields = {
   earlyStopping: field((z) => z.enum(['none', 'validation', 'outOfBag']), {
     group: 'stopping',
     by: BY_EPOCHS,
+    spec: 'earlyStopping.on',
     says: 'rows whose loss decides when a member stops: its own out of bag, `validationShare` of all rows, or none',
     defaultSays: 'outOfBag, validation where no rows are out of bag, none with `snapshots`',
     example: 'validation',

@@ -19,6 +19,7 @@ export const perturbationFields = {
   adversarialEpsilon: field((z) => z.number().min(0), {
     group: 'adversarial',
     by: NETWORKS,
+    spec: 'adversarial.epsilon',
     says: 'adversarial training: how far inputs are moved up the gradient of the loss; 0: not at all',
     unit: 'the unit of `adversarialScale`',
     default: 0,
@@ -26,12 +27,14 @@ export const perturbationFields = {
   }),
   adversarialNorm: field((z) => z.enum(['linf', 'l2']), {
     ...ofAdversarial,
+    spec: 'adversarial.norm',
     says: 'adversarial training: epsilon bounds the largest change of a feature, or the Euclidean length',
     default: 'linf',
     example: 'l2',
   }),
   adversarialScale: field((z) => z.enum(['range', 'absolute']), {
     ...ofAdversarial,
+    spec: 'adversarial.scale',
     says:
       "adversarial training: epsilon as a share of each feature's range in the training rows, or in the data's own " +
       'units, which a soft clip does not allow',
@@ -46,6 +49,7 @@ export const perturbationFields = {
         .refine(([low, high]) => low! < high!, 'two numbers, the lower first'),
     {
       ...ofAdversarial,
+      spec: 'adversarial.bounds',
       says: 'adversarial training: least and largest value of any feature',
       unit: "the data's units",
       defaultSays: "each feature's range",
@@ -55,6 +59,7 @@ export const perturbationFields = {
   ),
   adversarialSteps: field((z) => z.int().min(1), {
     ...ofAdversarial,
+    spec: 'adversarial.steps',
     says: 'adversarial training: steps up the gradient, each projected back; more are stronger and slower',
     default: 1,
     example: 5,
@@ -68,6 +73,7 @@ export const perturbationFields = {
   tangents: field((z) => z.array(z.enum(['given', ...TANGENT_KINDS])).min(1), {
     group: 'regularization',
     by: NETWORKS,
+    spec: 'tangents.sources',
     says:
       'tangent propagation: directions in which outputs should not change, those given with the data or of ' +
       'images',
@@ -81,6 +87,7 @@ export const perturbationFields = {
   tangentStrength: field((z) => z.number().min(0), {
     group: 'regularization',
     by: NETWORKS,
+    spec: 'tangents.strength',
     says: 'tangent propagation: weight of the penalty on changes of the outputs along tangents; 0: none',
     default: 0,
     example: 0.1,

@@ -31,6 +31,7 @@ export const dropoutFields = {
   }),
   dropoutScaling: field((z) => z.enum(['inverted', 'plain']), {
     ...ofDropout,
+    spec: 'dropout.scaling',
     says: 'dropout: inverted divides outputs by the keep probability in training, plain multiplies by it in prediction',
     default: 'inverted',
     example: 'plain',
@@ -61,6 +62,7 @@ export const regularizationFields = {
   activityPenalty: field((z) => z.number().min(0), {
     ...ofRegularization,
     by: NETWORKS,
+    spec: 'activityPenalty.strength',
     says: 'activity penalty: this times ‖h‖₁ of the hidden outputs is added to the loss of each row',
     default: 0,
     example: 1e-3,
@@ -68,6 +70,7 @@ export const regularizationFields = {
   activityLayers: field((z) => z.array(z.int().min(1)).min(1), {
     ...ofRegularization,
     by: NETWORKS,
+    spec: 'activityPenalty.layers',
     says: 'numbers of the hidden layers under the activity penalty, 1 the first',
     defaultSays: 'all',
     example: [1, 2],

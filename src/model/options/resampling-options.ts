@@ -12,6 +12,7 @@ const ofResampling = { group: 'resampling', by: ALL_MEMBERS } as const;
 export const resamplingFields = {
   resample: field((z) => z.enum(['bootstrap', 'subsample', 'stratified', 'grouped', 'none']), {
     ...ofResampling,
+    spec: 'resample.kind',
     says:
       'how each member draws its rows: with replacement, without, with replacement within each class, whole groups ' +
       'with replacement, or all rows as they are',
@@ -21,6 +22,7 @@ export const resamplingFields = {
   }),
   resampleShare: field((z) => z.number().gt(0).max(1), {
     ...ofResampling,
+    spec: 'resample.share',
     says: 'rows (for grouped: groups) that each member draws, as a share of those there are',
     default: 1,
     example: 0.5,

@@ -3,19 +3,19 @@
 
 import { isNetwork } from '../network.js';
 import type { JsonValue, MemberSpec } from '../spec.js';
+import type { Field } from './field.js';
 import { describeLayer } from './layer-options.js';
+import { SHARED_FIELDS } from './member-fields.js';
 
 /** A member's key in the random streams, and its place in a run or a group, are no choice of anybody's. */
 const NO_OPTIONS = new Set(['streams', 'snapshot', 'group', 'hash', 'engine']);
 
-/** A spec's name of an option where it is not the one that a user writes. */
-const NAMES: Readonly<Record<string, string>> = {
-  'resample.share': 'resampleShare',
-  'distance.kinds': 'distanceTangents',
-  'earlyStopping.on': 'earlyStopping',
-  'model.path': 'model',
-  'learner.path': 'learner',
-};
+/** Options by their places in a spec. */
+const NAMES: ReadonlyMap<string, string> = new Map(
+  Object.entries<Pick<Field, 'spec'>>(SHARED_FIELDS).flatMap(([name, { spec }]) =>
+    spec === undefined ? [] : [[spec, name] as const],
+  ),
+);
 
 /** Of each spec the options in which it differs from any other; empty for specs that are all alike. */
 export function specDifferences(specs: readonly MemberSpec[]): string[][] {
@@ -36,12 +36,11 @@ function optionsOf(spec: MemberSpec): Map<string, string> {
     } else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
       for (const [key, own] of Object.entries(value)) visit(own, [...path, key]);
     } else {
-      // `kind` says what its parent is.
-      const said = NAMES[path.slice(-2).join('.')] ?? (name === 'kind' ? path.at(-2)! : name);
-      options.set(
-        said,
-        `${said} ${value === null ? 'none' : Array.isArray(value) ? value.join(',') : value}`,
-      );
+      const place = path.join('.');
+      const said = NAMES.get(place) ?? name;
+      const words = value === null ? 'none' : Array.isArray(value) ? value.join(',') : value;
+      // Two techniques may call different things alike.
+      options.set(NAMES.get(place) ?? place, `${said} ${words}`);
     }
   };
   visit(spec as unknown as JsonValue, []);

@@ -16,18 +16,21 @@ export const tyingFields = {
   tie: field((z) => z.number().min(0), {
     group: 'tying',
     by: NETWORKS,
+    spec: 'tying.strength',
     says: 'parameter tying: λ of λ·Σ‖wᵢ − wⱼ‖², which pulls members towards each other; 0: not at all',
     default: 0,
     example: 0.01,
   }),
   tiedLayers: field((z) => z.array(z.int().min(1)).min(1), {
     ...ofTying,
+    spec: 'tying.layers',
     says: 'numbers of the layers that are tied, 1 the first and the output layer the last',
     defaultSays: 'all',
     example: [1, 2],
   }),
   tyingMode: field((z) => z.enum(['rounds', 'exact']), {
     ...ofTying,
+    spec: 'tying.mode',
     says: 'tying: rounds pulls to the mean of the last epoch, on all threads; exact in every step, on one thread',
     default: 'rounds',
     example: 'exact',
@@ -41,6 +44,7 @@ export const tyingFields = {
   snapshots: field((z) => z.int().min(1), {
     group: 'ensemble',
     by: NETWORKS,
+    spec: 'schedule.cycles',
     says: 'members that one run leaves: one at the end of each cosine cycle of the learning rate',
     default: 1,
     example: 5,

@@ -1,4 +1,6 @@
 import t from 'tap';
+import type { Field } from '../../../src/model/options/field.js';
+import { SHARED_FIELDS } from '../../../src/model/options/member-fields.js';
 import { specDifferences } from '../../../src/model/options/spec-differences.js';
 import { resolvePlan, type TrainingOptions } from '../../../src/training/options/options.js';
 import { parseTrainingOptions } from '../../../src/training/options/training-schema.js';
@@ -37,4 +39,29 @@ t.test('a technique that others lack is told by its own options', async (t) => {
   });
   t.same(subsample, ['resample subsample', 'resampleShare 0.6']);
   t.same(bootstrap!.slice(0, 1), ['resample bootstrap']);
+});
+
+t.test('a strength of one technique does not hide that of another', async (t) => {
+  const options = { tie: 0.01, members: [{ activityPenalty: 0.1 }, { activityPenalty: 0.2 }] };
+  t.same(differences(options), [['activityPenalty 0.1'], ['activityPenalty 0.2']]);
+});
+
+t.test('every option is called by its name, wherever a spec has it', async (t) => {
+  const all: TrainingOptions[] = [
+    { ...{ schedule: 'step', stepEvery: 5, stepFactor: 0.1 }, inputKeep: 0.5, dropoutScaling: 'plain' },
+    { adversarialEpsilon: 0.1, adversarialBounds: [0, 1], tie: 0.1, activityPenalty: 0.1 },
+    { image: '2x2', tangentStrength: 0.1, tangents: ['rotation'] },
+    { snapshots: 2, resample: 'subsample', resampleShare: 0.5 },
+    { engine: 'neighbours', image: '2x2', distance: 'tangentTwoSided', distanceTangents: ['rotation'] },
+  ];
+  const specs = all.flatMap((options) => resolvePlan(parseTrainingOptions(options), CONTEXT).members);
+  const said = new Set(specDifferences(specs).flatMap((own) => own.map((words) => words.split(' ')[0])));
+  const places = Object.entries<Pick<Field, 'spec'>>(SHARED_FIELDS).filter(
+    ([, { spec }]) => spec !== undefined,
+  );
+  t.ok(places.length > 20);
+  for (const [name] of places) {
+    // Members of modules need the modules.
+    if (name !== 'model' && name !== 'learner') t.ok(said.has(name), name);
+  }
 });
