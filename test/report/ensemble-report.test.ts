@@ -9,7 +9,6 @@ import {
   inspectEnsemble,
   trainEnsemble,
 } from '../../src/index.js';
-import { honestTest } from '../../src/measure/honest-test.js';
 import { type EnsembleReport, ensembleReport } from '../../src/report/ensemble-report.js';
 import { PLAIN } from '../../src/report/palette.js';
 import { reportJson } from '../../src/report/report-json.js';
