@@ -1,6 +1,7 @@
 // The report of an ensemble in its file: kept as it was measured, outside the content hash, and believed nothing.
 
 import t, { type Test } from 'tap';
+import { honestTest } from '../../src/doors/measure.js';
 import {
   contentHash,
   ensembleToBytes,
