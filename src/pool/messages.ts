@@ -3,11 +3,12 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { WireError } from '../errors.js';
 import type { Loader } from '../threads/loaders.js';
-import type { EpochDecision, EpochEvent, Job, MemberOutcome } from '../training/session/job.js';
+import type { LocalJob } from '../training/local/local-job.js';
+import type { EpochDecision, EpochEvent, MemberOutcome } from '../training/session/job.js';
 
 /** A task: the job, and a port on which the coordinator answers epoch ends, when anyone asked for them. */
 export interface MemberTask {
-  readonly job: Job;
+  readonly job: LocalJob;
   readonly hooks: MessagePort | null;
 }
 

@@ -1,5 +1,5 @@
 // The thread pool: a MemberRunner over threads. It dispatches jobs, rebuilds errors and tells threads of
-// memories that are let go of; it holds no policy (see training-run.ts). What threads are is threads.ts's business.
+// memories that are let go of; it holds no policy (see training/coordinator). What threads are is threads.ts's business.
 
 // The declaration file names AsyncDisposable, which a user's own libs may not hold.
 /// <reference lib="esnext.disposable" preserve="true" />
@@ -12,9 +12,12 @@ import { fromWire, TuttiError } from '../errors.js';
 import { installedWorker } from '../installed.js';
 import { onMemoriesDropped } from '../memory/memory-cache.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
+import type { LocalJob } from '../training/local/local-job.js';
+import { LocalSession } from '../training/local/local-session.js';
 import { requireMemoryOfThreads } from '../training/plan/memory-estimate.js';
-import type { EpochHook, Job, MemberOutcome } from '../training/session/job.js';
+import type { EpochHook, MemberOutcome } from '../training/session/job.js';
 import type { MemberRunner } from '../training/session/runner.js';
+import type { Session } from '../training/session/session.js';
 import { isTaskResult } from './messages.js';
 import { Threads } from './threads.js';
 
@@ -93,8 +96,8 @@ class ThreadPool implements Pool {
   /** Ends listening for memories that threads are to let go of. */
   readonly #forget: () => void;
   #threads: Threads;
-  /** Ids of the trainings that have begun and not ended. */
-  readonly #underWay = new Set<string>();
+  /** Trainings that have begun and not ended. */
+  #underWay = 0;
   /** Called, and forgotten, when the last training ends. */
   #drained: (() => void)[] = [];
   #closing = false;
@@ -120,16 +123,21 @@ class ThreadPool implements Pool {
     });
   }
 
-  begin(trainingId: string): void {
+  open(): Session {
     if (this.#closing || this.#ended !== null) throw destroyed();
     if (answering.getStore()?.pool === this) throw waitsForItself();
     // What kept threads from starting may have passed: each training tries once.
-    if (this.#threads.failure !== null && this.#underWay.size === 0) this.#threads = this.#start();
-    this.#underWay.add(trainingId);
+    if (this.#threads.failure !== null && this.#underWay === 0) this.#threads = this.#start();
+    this.#underWay++;
+    return new LocalSession({
+      threads: this.threads,
+      run: (job, onEpochEnd, signal) => this.#run(job, onEpochEnd, signal),
+      ended: () => this.#trainingEnded(),
+    });
   }
 
-  async run(
-    job: Job,
+  async #run(
+    job: LocalJob,
     onEpochEnd: EpochHook | undefined,
     signal: AbortSignal,
   ): Promise<readonly MemberOutcome[]> {
@@ -185,14 +193,13 @@ class ThreadPool implements Pool {
     return new TuttiError('ERR_THREAD_LOST', `the thread died (${message})`, details, error);
   }
 
-  release(trainingId: string): void {
-    this.#underWay.delete(trainingId);
-    if (this.#underWay.size > 0) return;
+  #trainingEnded(): void {
+    if (--this.#underWay > 0) return;
     for (const resume of this.#drained.splice(0)) resume();
   }
 
   async drain(): Promise<void> {
-    if (this.#underWay.size === 0) return;
+    if (this.#underWay === 0) return;
     await new Promise<void>((resume) => this.#drained.push(resume));
   }
 

@@ -12,22 +12,21 @@ import { createPool, type Pool } from './pool.js';
 const IDLE_MS = 10_000;
 
 let pool: Pool | null = null;
-/** Trainings that have begun on it and not ended. */
-let underWay = 0;
+let opened = 0;
 let idle: NodeJS.Timeout | undefined;
 
 const shared: MemberRunner = {
   threads: availableParallelism(),
-  begin(trainingId) {
+  open() {
     pool ??= start();
-    pool.begin(trainingId);
-    underWay++;
+    const session = pool.open();
     clearTimeout(idle);
-  },
-  run: (job, onEpochEnd, signal) => pool!.run(job, onEpochEnd, signal),
-  release(trainingId) {
-    pool!.release(trainingId);
-    if (--underWay === 0) idle = setTimeout(end, IDLE_MS).unref();
+    const latest = ++opened;
+    // A training that begins meanwhile waits itself.
+    void pool.drain().then(() => {
+      if (latest === opened) idle = setTimeout(end, IDLE_MS).unref();
+    });
+    return session;
   },
 };
 

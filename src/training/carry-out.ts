@@ -1,5 +1,5 @@
-// Carries out a plan: checks what every training is given, lays out its memory, has its runs trained, and gives the
-// memory back. What is trained when, retries and failures are in training-run.ts.
+// Carries out a plan: checks what every training is given, opens a session with whoever runs it, has its runs trained, and
+// closes the session. What is trained when, retries and failures are in coordinator/.
 
 import { isDeepStrictEqual } from 'node:util';
 import { requireDataset } from '../data/dataset/check-dataset.js';
@@ -7,28 +7,24 @@ import type { Dataset } from '../data/dataset/dataset.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
 import type { TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
-import { dropMemory, giveBackMemory } from '../memory/memory-cache.js';
 import type { EnsemblePlan } from '../model/spec.js';
 import { checkOptions, requireUses } from '../option-names.js';
 import { TrainingRun, type TrainingWork } from './coordinator/training-run.js';
-import { prepareTraining } from './plan/prepare-training.js';
 import { listRuns } from './plan/runs.js';
 import { listGroups } from './plan/tying.js';
 import { SETTINGS_USES, TRAINING_SETTINGS, type TrainingSettings } from './session/training-settings.js';
 import { createInlineRunner } from './thread/inline-runner.js';
 
-let trainings = 0;
-
 /**
- * Trains what `prepare` lays out.
+ * Trains what is planned.
  * @param caller the public function, for messages.
- * @param prepare makes the work for a training of this name on so many threads.
+ * @param plan makes the work.
  */
 export async function carryOut(
   caller: string,
   dataset: Dataset,
   settings: TrainingSettings,
-  prepare: (id: string, threads: number) => Promise<TrainingWork>,
+  plan: () => Promise<TrainingWork>,
 ): Promise<TrainedEnsemble> {
   const started = performance.now();
   checkOptions(caller, settings, TRAINING_SETTINGS);
@@ -37,54 +33,38 @@ export async function carryOut(
   requireDataset(dataset);
   requireOwnPreprocessing(dataset, settings.preprocessing ?? null);
   const runner = settings.runner ?? createInlineRunner();
-  const id = `${process.pid}-${++trainings}`;
   // At once, and before anything is awaited: a pool that is closed next waits for this training too.
-  runner.begin(id);
+  const session = runner.open();
   try {
-    const work = await prepare(id, runner.threads);
-    const run = new TrainingRun(work, runner, settings, started);
-    try {
-      return await run.finish();
-    } finally {
-      const { memory } = work.training;
-      if (run.leavesNobodyBehind) giveBackMemory(memory);
-      else dropMemory(memory);
-    }
+    return await new TrainingRun(await plan(), session, settings, started).finish();
   } finally {
-    runner.release(id);
+    session.close();
   }
 }
 
-/** How a plan is laid out. */
-export interface LayoutOptions {
-  readonly threads: number;
+/** How a plan is carried out. */
+export interface WorkOptions {
   /** Seconds that threads may have a member in hand. */
   readonly deadline: number | undefined;
   /** Members of the plan that are there already. @default none */
   readonly kept?: readonly TrainedMember[];
 }
 
-/**
- * The work of a plan: its memory, and the runs that have members still to train.
- * @throws ERR_MEMORY when it would not fit.
- */
-export function layOut(
-  id: string,
+/** The work of a plan: the runs that have members still to train. */
+export function workOf(
   dataset: Dataset,
   plan: EnsemblePlan,
-  { threads, deadline, kept = [] }: LayoutOptions,
+  { deadline, kept = [] }: WorkOptions,
 ): TrainingWork {
   const there = new Set(kept.map(({ index }) => index));
   const runs = listRuns(plan).filter(({ members }) => !members.every((index) => there.has(index)));
   const missing = new Set(runs.flatMap(({ members }) => members));
   const groups = listGroups(runs, dataset, plan.seed);
-  const training = prepareTraining(id, dataset, plan, runs, groups, threads);
   const deadlineMs = 1000 * (deadline ?? Number.POSITIVE_INFINITY);
   // A run is trained whole: those of its members that were there come again, the same.
   return {
     dataset,
     plan,
-    training,
     runs,
     groups,
     deadlineMs,

@@ -6,7 +6,7 @@ import { failOption, TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { extendPlan } from '../model/extend-plan.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
-import { carryOut, layOut } from './carry-out.js';
+import { carryOut, workOf } from './carry-out.js';
 import { requireMemory, resultBytes } from './plan/memory-estimate.js';
 import { locateModules } from './plan/resolve-modules.js';
 import type { TrainingSettings } from './session/training-settings.js';
@@ -34,14 +34,14 @@ export async function extendEnsemble(
   requireExtensible(ensemble);
   const { members, deadline } = options;
   if (ensemble.complete && members === ensemble.members.length) return ensemble;
-  const extended = await carryOut('extendEnsemble', dataset, settings, async (id, threads) => {
+  const extended = await carryOut('extendEnsemble', dataset, settings, async () => {
     requireSameDataset(ensemble, dataset);
     // Before a million specs are made.
     requireMemory(resultBytes(ensemble.plan.members, members, dataset), `Training ${members} members`);
     const plan = extendPlan(ensemble.plan, members);
     resolveArithmetic(plan.arithmetic);
     const located = await locateModules(plan, ensemble.allowedModules);
-    return layOut(id, dataset, located, { threads, deadline, kept: ensemble.members });
+    return workOf(dataset, located, { deadline, kept: ensemble.members });
   });
   const { allowedModules } = ensemble;
   return {

@@ -7,7 +7,7 @@ import type { ModuleTable } from '../model/options/module-table.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import type { EnsemblePlan } from '../model/spec.js';
 import { asGiven } from '../option-names.js';
-import { carryOut, layOut } from './carry-out.js';
+import { carryOut, workOf } from './carry-out.js';
 import type { TrainingWork } from './coordinator/training-run.js';
 import { memberChoices, resolvePlan } from './options/options.js';
 import { requireMemory, resultBytes } from './plan/memory-estimate.js';
@@ -22,18 +22,14 @@ export async function trainEnsemble(
   settings: TrainingSettings = {},
 ): Promise<TrainedEnsemble> {
   const given = asGiven(options);
-  return carryOut('trainEnsemble', dataset, settings, (id, threads) =>
-    prepareWork(id, dataset, given, settings, threads),
-  );
+  return carryOut('trainEnsemble', dataset, settings, () => planWork(dataset, given, settings));
 }
 
-/** Reads the user's modules, resolves the plan and lays out its memory. */
-async function prepareWork(
-  id: string,
+/** Reads the user's modules and resolves the plan. */
+async function planWork(
   dataset: Dataset,
   options: TrainingOptions,
   { signal }: TrainingSettings,
-  threads: number,
 ): Promise<TrainingWork> {
   // Here and not above, since zod takes as long to load as all the rest.
   const { parseTrainingOptions } = await import('./options/training-schema.js');
@@ -42,7 +38,7 @@ async function prepareWork(
   const modules = namesModules(parsed) ? await resolveModules(parsed, dataset, seed) : undefined;
   signal?.throwIfAborted();
   const plan = preparePlan(dataset, { ...parsed, seed }, modules);
-  return layOut(id, dataset, plan, { threads, deadline: parsed.deadline });
+  return workOf(dataset, plan, { deadline: parsed.deadline });
 }
 
 /** Resolves options against a dataset, refusing what cannot fit before a million specs are made. */

@@ -19,8 +19,8 @@ import { ControlBlock } from '../../src/memory/control-block.js';
 import { layerShapes, parameterCount } from '../../src/model/network.js';
 import type { EnsemblePlan, ModuleSpec, NetworkMemberSpec } from '../../src/model/spec.js';
 import type { Predictions } from '../../src/predictions/predictions.js';
+import { prepareTraining } from '../../src/training/local/prepare-training.js';
 import { resolvePlan, type TrainingOptions } from '../../src/training/options/options.js';
-import { prepareTraining } from '../../src/training/plan/prepare-training.js';
 import { listRuns } from '../../src/training/plan/runs.js';
 import { createKernelBindings } from '../../src/training/thread/kernel-bindings.js';
 import { drawFromMemory } from '../../src/training/thread/member-course.js';
@@ -69,7 +69,7 @@ export function createBench(dataset: Dataset, options: TrainingOptions, model: M
   const { task, features } = dataset;
   const plan = resolvePlan({ members: 1, ...options }, { task, features, seed: 3, arithmetic: 'fused' });
   const network = plan.members[0] as NetworkMemberSpec;
-  const training = prepareTraining('test', dataset, plan, listRuns(plan), [], 1);
+  const training = prepareTraining({ dataset, plan, runs: listRuns(plan), groups: [] }, 1);
   const { memory, layout } = training;
   const control = new ControlBlock(memory.buffer, layout.slots);
   const kernels = createKernelBindings().of(training);

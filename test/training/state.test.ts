@@ -4,10 +4,11 @@
 import t from 'tap';
 import { stateShape } from '../../src/engines/wasm/tying.js';
 import { instantiateKernels } from '../../src/kernels/kernels.js';
+import type { LocalMemberJob } from '../../src/training/local/local-job.js';
+import { prepareTraining } from '../../src/training/local/prepare-training.js';
 import type { TrainingOptions } from '../../src/training/options/options.js';
-import { prepareTraining } from '../../src/training/plan/prepare-training.js';
-import { listRuns } from '../../src/training/plan/runs.js';
-import type { MemberJob, MemberState } from '../../src/training/session/job.js';
+import { listRuns, type MemberState } from '../../src/training/plan/runs.js';
+
 import { trainMember } from '../../src/training/thread/train-member.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters, linear } from '../support/datasets.js';
@@ -40,7 +41,10 @@ for (const [name, dataset, options] of CASES) {
     const whole = await trainEnsemble(dataset, { ...BASE, ...options });
     const { plan } = whole;
     const [member] = whole.members;
-    const training = prepareTraining('test', dataset, plan, [...listRuns(plan), ...listRuns(plan)], [], 2);
+    const training = prepareTraining(
+      { dataset, plan, runs: [...listRuns(plan), ...listRuns(plan)], groups: [] },
+      2,
+    );
     const kernels = instantiateKernels(training.module, training.memory);
     const spec = networkOf(plan, 0);
     const { lengthFloats } = stateShape(spec, dataset.features, dataset.task);
@@ -51,7 +55,7 @@ for (const [name, dataset, options] of CASES) {
     for (let until = 0; ; until++) {
       const state = new Float32Array(new SharedArrayBuffer(lengthFloats * 4));
       const place = { kind: 'member', training, spec, member: 0, slot } as const;
-      const job: MemberJob = { ...place, from, until, anchor: null, state };
+      const job: LocalMemberJob = { ...place, from, until, anchor: null, state };
       // Other members have used the slot since.
       const { arenas, arenaBytes } = training.layout;
       new Uint8Array(training.memory.buffer, arenas + slot * arenaBytes, arenaBytes).fill(0xff);

@@ -1,13 +1,15 @@
-// One job and what may become of it on its way: lost threads and retries, its deadline, an abort, a thread that cannot
+// One job and what may become of it on its way: lost threads and retries, its deadline, a stop, a thread that cannot
 // be ended. It knows nothing of what is run next or what is kept.
 
 import { userModuleOf } from '../../engines/registry.js';
 import { TuttiError } from '../../errors.js';
-import type { ControlBlock } from '../../memory/control-block.js';
 import type { Run } from '../plan/runs.js';
 import type { EpochHook, Job, MemberOutcome } from '../session/job.js';
-import type { MemberRunner } from '../session/runner.js';
+import type { Session } from '../session/session.js';
 import { watchDeadline } from './deadline.js';
+
+/** How long a thread may take to answer a stop before it is killed: a few of the slowest steps. */
+const STOP_GRACE_MS = 700;
 
 export interface AttemptLimits {
   /** Tries again after a lost thread, per job. */
@@ -17,23 +19,17 @@ export interface AttemptLimits {
 }
 
 export class Attempts {
-  readonly #runner: MemberRunner;
-  readonly #control: ControlBlock;
+  readonly #session: Session;
   readonly #limits: AttemptLimits;
   readonly #hook: EpochHook | undefined;
   /** One for every job that a runner has; aborting it ends the job's thread. */
   readonly #running = new Set<AbortController>();
   /** Slots that a thread has which cannot be ended: whenever it comes back it may write there. */
   readonly #blocked = new Set<number>();
+  #stopping = false;
 
-  constructor(
-    runner: MemberRunner,
-    control: ControlBlock,
-    limits: AttemptLimits,
-    hook: EpochHook | undefined,
-  ) {
-    this.#runner = runner;
-    this.#control = control;
+  constructor(session: Session, limits: AttemptLimits, hook: EpochHook | undefined) {
+    this.#session = session;
     this.#limits = limits;
     this.#hook = hook;
   }
@@ -43,14 +39,19 @@ export class Attempts {
     return this.#blocked.has(slot);
   }
 
-  /** Whether a thread that cannot be ended may still touch the training's memory. */
-  get leftBehind(): boolean {
-    return this.#blocked.size > 0;
+  /** Whether the training is being stopped: nothing is tried again, and no error counts. */
+  get stopping(): boolean {
+    return this.#stopping;
   }
 
-  /** Ends the threads of all jobs that are running. */
-  abortAll(): void {
-    for (const abort of this.#running) abort.abort();
+  /** Asks every job to stop at its next step; a thread that does not answer is killed. */
+  stop(): void {
+    this.#stopping = true;
+    this.#session.stop();
+    const abortAll = () => {
+      for (const abort of this.#running) abort.abort();
+    };
+    setTimeout(abortAll, STOP_GRACE_MS).unref();
   }
 
   /**
@@ -62,8 +63,7 @@ export class Attempts {
       try {
         return await this.#runOnce(job, runs);
       } catch (error) {
-        if (codeOf(error) !== 'ERR_THREAD_LOST' || this.#control.stopRequested) throw error;
-        this.#control.end(job.slot);
+        if (codeOf(error) !== 'ERR_THREAD_LOST' || this.#stopping) throw error;
         if (attempt > this.#limits.retries) throw threadLost(job, attempt, error as TuttiError);
       }
     }
@@ -75,17 +75,20 @@ export class Attempts {
     const left = deadlineMs - Math.max(...runs.map(({ usedMs }) => usedMs));
     if (left <= 0) throw deadlinePassed(job, deadlineMs);
     const abort = new AbortController();
-    const watch = watchDeadline(this.#control, job.slot, left, () => abort.abort());
+    const watch = watchDeadline(
+      () => this.#session.isTaken(job.slot),
+      left,
+      () => abort.abort(),
+    );
     this.#running.add(abort);
     try {
-      const outcomes = await this.#runner.run(job, this.#hook, abort.signal);
+      const outcomes = await this.#session.run(job, this.#hook, abort.signal);
       for (const run of runs) run.usedMs += watch.elapsedMs;
       return outcomes;
     } catch (error) {
       const blocked = codeOf(error) === 'ERR_THREAD_BLOCKED';
       if (blocked) this.#blocked.add(job.slot);
-      if (!watch.passed || this.#control.stopRequested) throw error;
-      this.#control.end(job.slot);
+      if (!watch.passed || this.#stopping) throw error;
       throw deadlinePassed(job, deadlineMs, blocked ? (error as TuttiError) : undefined);
     } finally {
       watch.stop();

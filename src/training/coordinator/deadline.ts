@@ -1,7 +1,5 @@
 // Watches how long a job has been in hand. Time spent waiting for a thread does not count: the clock is put back
-// until the job's slot says that a thread has taken it up.
-
-import type { ControlBlock } from '../../memory/control-block.js';
+// until a thread has taken the job up.
 
 /** How often the clock is looked at, and so how exact it is. */
 const LOOK_MS = 50;
@@ -15,12 +13,11 @@ export interface DeadlineWatch {
 }
 
 /**
- * Calls `onPassed` once when the job on a slot has been in hand for longer than `allowedMs`, which may be infinite.
+ * Calls `onPassed` once when a job has been in hand for longer than `allowedMs`, which may be infinite.
  * It needs the event loop to turn: a job that blocks the calling thread cannot be watched from there.
  */
 export function watchDeadline(
-  control: ControlBlock,
-  slot: number,
+  isTaken: () => boolean,
   allowedMs: number,
   onPassed: () => void,
 ): DeadlineWatch {
@@ -29,7 +26,7 @@ export function watchDeadline(
   let passed = false;
   const elapsed = () => performance.now() - since;
   const look = () => {
-    taken ||= control.isTaken(slot);
+    taken ||= isTaken();
     if (!taken) since = performance.now();
     if (elapsed() <= allowedMs) return;
     passed = true;

@@ -7,7 +7,22 @@ import type { EpochRecord } from '../../ensemble/ensemble.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
 import { isNetwork } from '../../model/network.js';
 import type { EnsemblePlan, MemberSpec, NetworkMemberSpec, TyingSpec } from '../../model/spec.js';
-import type { MemberState } from '../session/job.js';
+
+/** Where a member's training stands between two epochs, beside its parameters. */
+export interface MemberProgress {
+  /** Epochs finished. */
+  readonly epoch: number;
+  /** Base learning rate of the next epoch; a callback may have changed it. */
+  readonly learningRate: number;
+  /** Early stopping: the best epoch so far and its loss; epoch 0 before there is one. */
+  readonly best: { readonly epoch: number; readonly loss: number };
+}
+
+/** A member at rest between two jobs: all it takes to go on, on any thread. */
+export interface MemberState extends MemberProgress {
+  /** The engine's state of the member, in shared memory of its own; no job writes to it. */
+  readonly parameters: Float32Array<SharedArrayBuffer>;
+}
 
 /** One run and how far it has come. */
 export interface Run {

@@ -1,5 +1,5 @@
 // Groups of tied runs: who belongs together, whether they can, and the mean that the next round is drawn to.
-// When rounds are run, and by whom, is the business of training-run.ts.
+// When rounds are run, and by whom, is the business of coordinator/schedule.ts.
 
 import type { Dataset } from '../../data/dataset/dataset.js';
 import { drawFeatureSubset } from '../../data/resample.js';
@@ -8,8 +8,15 @@ import { failOption, TuttiError } from '../../errors.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
 import { type LayerShape, layerShapes } from '../../model/network.js';
 import type { TyingSpec } from '../../model/spec.js';
-import type { Anchor } from '../session/job.js';
 import { isTied, type Run, type TiedRun } from './runs.js';
+
+/** What tied layers are drawn to: the mean of their group one round ago. */
+export interface Anchor {
+  /** The tied layers' values, one layer after the other. */
+  readonly values: Float32Array<SharedArrayBuffer>;
+  /** Live members of the group. */
+  readonly members: number;
+}
 
 /** Runs whose tying is equal, group number and all. */
 export interface TyingGroup {

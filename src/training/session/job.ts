@@ -1,59 +1,19 @@
 // A job: advance the state of one member, or of several in lockstep, and never wait for another job. Jobs and
-// their outcomes cross threads, so they are plain data and shared memory.
+// their outcomes cross threads, so they are plain data and shared memory. Where a training's data lies is none of it.
 
-import type { Task } from '../../data/dataset/dataset.js';
 import { userModuleOf } from '../../engines/registry.js';
 import type { EpochRecord, TrainedMember } from '../../ensemble/ensemble.js';
 import type { WireError } from '../../errors.js';
-import type { TrainingLayout } from '../../memory/layout.js';
-import type { CompiledModule, SharedMemory } from '../../memory/webassembly-types.js';
-import type { Arithmetic, MemberSpec, NetworkMemberSpec } from '../../model/spec.js';
-
-/** What all members of one training share; plain data and shared memory, so it crosses threads. */
-export interface TrainingShare {
-  /** Unique within the process. */
-  readonly id: string;
-  readonly module: CompiledModule;
-  readonly arithmetic: Arithmetic;
-  readonly memory: SharedMemory;
-  /** Of the memory: the same in every training that has it. */
-  readonly memoryName: string;
-  readonly layout: TrainingLayout;
-  readonly task: Task;
-  readonly seed: number;
-}
-
-/** Where a member's training stands between two epochs, beside its parameters. */
-export interface MemberProgress {
-  /** Epochs finished. */
-  readonly epoch: number;
-  /** Base learning rate of the next epoch; a callback may have changed it. */
-  readonly learningRate: number;
-  /** Early stopping: the best epoch so far and its loss; epoch 0 before there is one. */
-  readonly best: { readonly epoch: number; readonly loss: number };
-}
-
-/** A member at rest between two jobs: all it takes to go on, on any thread. */
-export interface MemberState extends MemberProgress {
-  /** The engine's state of the member, in shared memory of its own; no job writes to it. */
-  readonly parameters: Float32Array<SharedArrayBuffer>;
-}
-
-/** What tied layers are drawn to: the mean of their group one round ago. */
-export interface Anchor {
-  /** The tied layers' values, one layer after the other. */
-  readonly values: Float32Array<SharedArrayBuffer>;
-  /** Live members of the group. */
-  readonly members: number;
-}
+import type { MemberSpec, NetworkMemberSpec } from '../../model/spec.js';
+import type { MemberProgress, MemberState } from '../plan/runs.js';
+import type { Anchor } from '../plan/tying.js';
 
 /** One member to advance: from a state, or from its beginning, to the end of an epoch. */
 export interface MemberJob {
   readonly kind: 'member';
-  readonly training: TrainingShare;
   readonly spec: MemberSpec;
   readonly member: number;
-  /** The arena and progress record to use; no other running job has it. */
+  /** Where it runs, from 0: no other running job of the training has it. */
   readonly slot: number;
   /** Where to go on; null to begin. */
   readonly from: MemberState | null;
@@ -67,7 +27,6 @@ export interface MemberJob {
 /** Members that step in lockstep on one thread, each from its beginning to its end. */
 export interface GroupJob {
   readonly kind: 'group';
-  readonly training: TrainingShare;
   /** The first member, for messages about the job. */
   readonly member: number;
   readonly slot: number;
@@ -86,7 +45,7 @@ export function importsModule(job: Job): boolean {
   return job.kind === 'member' && userModuleOf(job.spec) !== null;
 }
 
-/** The shared buffers that come with a job, but for its training's memory. */
+/** The shared buffers that come with a job. */
 export function sharedBuffersOf(job: Job): SharedArrayBuffer[] {
   if (job.kind === 'group') return [];
   const arrays = [job.from?.parameters, job.state, job.anchor?.values];

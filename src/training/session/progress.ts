@@ -1,7 +1,6 @@
-// Progress of a training as observers see it: read from the control block on a timer, never awaited by
-// any thread.
+// Progress of a training as observers see it: read from its session on a timer, never awaited by any thread.
 
-import type { ControlBlock, SlotProgress } from '../../memory/control-block.js';
+import type { SlotProgress } from '../../memory/control-block.js';
 
 export interface TrainingProgress {
   /** Members planned, finished and failed so far. */
@@ -17,7 +16,7 @@ export interface TrainingProgress {
   readonly slots: readonly SlotProgress[];
 }
 
-/** Counts the coordinator keeps beside the control block. */
+/** Counts the coordinator keeps beside the slots' own records. */
 export interface ProgressCounts {
   readonly planned: number;
   readonly done: number;
@@ -30,12 +29,10 @@ export interface ProgressCounts {
 }
 
 export function readProgress(
-  control: ControlBlock,
-  slotCount: number,
+  slots: readonly SlotProgress[],
   counts: ProgressCounts,
   elapsedMs: number,
 ): TrainingProgress {
-  const slots = Array.from({ length: slotCount }, (_, slot) => control.read(slot));
   const { planned, done, failed, resting, membersOfSlot, lastLoss } = counts;
   const running = slots.reduce((sum, { slot, share }) => sum + share * (membersOfSlot.get(slot) ?? 1), 0);
   const work = done + failed + resting + running;

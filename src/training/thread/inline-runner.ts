@@ -3,7 +3,9 @@
 import { TuttiError } from '../../errors.js';
 import { kernelsOf } from '../../kernels/kernels.js';
 import { hasEpochs } from '../../model/spec.js';
-import type { Job } from '../session/job.js';
+import type { LocalJob } from '../local/local-job.js';
+import { LocalSession } from '../local/local-session.js';
+import type { EpochHook, MemberOutcome } from '../session/job.js';
 import type { MemberRunner } from '../session/runner.js';
 import { runJob } from './run-job.js';
 
@@ -13,27 +15,28 @@ import { runJob } from './run-job.js';
  * that never gives the thread back not at all, whatever its deadline; it needs a pool.
  */
 export function createInlineRunner(): MemberRunner {
-  return {
-    threads: 1,
-    begin() {},
-    async run(job, onEpochEnd, signal) {
-      const aborted = abortion(signal, job.member);
-      const { module, memory } = job.training;
-      const work = runJob(job, kernelsOf(module, memory), async (event) => {
-        // The only thread there is must also serve progress, timers and signals.
-        await new Promise((resolve) => setImmediate(resolve));
-        if (signal.aborted) throw stopped(job.member);
-        return onEpochEnd === undefined ? undefined : await Promise.race([onEpochEnd(event), aborted]);
-      });
-      // A learner that awaits something cannot be stopped and is left to itself: it has copies of its rows and no
-      // arena. Whatever works in the slot's arena stops at its epoch's end and is waited for.
-      return hasArena(job) ? work : Promise.race([work, aborted]);
-    },
-    release() {},
-  };
+  return { threads: 1, open: () => new LocalSession({ threads: 1, run: runHere }) };
 }
 
-function hasArena(job: Job): boolean {
+async function runHere(
+  job: LocalJob,
+  onEpochEnd: EpochHook | undefined,
+  signal: AbortSignal,
+): Promise<readonly MemberOutcome[]> {
+  const aborted = abortion(signal, job.member);
+  const { module, memory } = job.training;
+  const work = runJob(job, kernelsOf(module, memory), async (event) => {
+    // The only thread there is must also serve progress, timers and signals.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (signal.aborted) throw stopped(job.member);
+    return onEpochEnd === undefined ? undefined : await Promise.race([onEpochEnd(event), aborted]);
+  });
+  // A learner that awaits something cannot be stopped and is left to itself: it has copies of its rows and no
+  // arena. Whatever works in the slot's arena stops at its epoch's end and is waited for.
+  return hasArena(job) ? work : Promise.race([work, aborted]);
+}
+
+function hasArena(job: LocalJob): boolean {
   return job.kind === 'group' || hasEpochs(job.spec);
 }
 

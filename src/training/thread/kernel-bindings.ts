@@ -3,7 +3,7 @@
 // longer than a small member trains.
 
 import { instantiateKernels, type Kernels } from '../../kernels/kernels.js';
-import type { TrainingShare } from '../session/job.js';
+import type { TrainingShare } from '../local/local-job.js';
 
 export interface KernelBindings {
   of(training: TrainingShare): Kernels;

@@ -12,20 +12,14 @@ import type { ControlBlock } from '../../memory/control-block.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
 import { cycleOf } from '../../model/snapshots.js';
 import type { EpochMemberSpec, MemberSpec } from '../../model/spec.js';
-import type {
-  AdvancedMember,
-  DeliveredMember,
-  EpochEvent,
-  EpochHook,
-  MemberJob,
-  MemberProgress,
-  TrainingShare,
-} from '../session/job.js';
+import type { LocalMemberJob, TrainingShare } from '../local/local-job.js';
+import type { MemberProgress } from '../plan/runs.js';
+import type { AdvancedMember, DeliveredMember, EpochEvent, EpochHook } from '../session/job.js';
 
 /** The course of one member's training through a job. */
 export class MemberCourse {
   readonly trainer: MemberTrainer;
-  readonly #job: MemberJob;
+  readonly #job: LocalMemberJob;
   readonly #spec: EpochMemberSpec;
   readonly #draw: MemberDraw;
   readonly #onEpochEnd: EpochHook | undefined;
@@ -34,7 +28,7 @@ export class MemberCourse {
   #ended: boolean;
 
   private constructor(
-    job: MemberJob,
+    job: LocalMemberJob,
     spec: EpochMemberSpec,
     draw: MemberDraw,
     trainer: MemberTrainer,
@@ -53,7 +47,7 @@ export class MemberCourse {
 
   /** Takes up the job's state, or draws the initial weights. `offsetBytes` as of the trainer's context. */
   static async begin(
-    job: MemberJob,
+    job: LocalMemberJob,
     spec: EpochMemberSpec,
     kernels: Kernels,
     control: ControlBlock,
@@ -156,7 +150,7 @@ function sharedText(text: string): Uint8Array<SharedArrayBuffer> {
 
 /** Where a job's member is trained. @param offsetBytes as of the context. */
 export function trainerContext(
-  { training, slot }: MemberJob,
+  { training, slot }: LocalMemberJob,
   kernels: Kernels,
   control: ControlBlock,
   offsetBytes = 0,

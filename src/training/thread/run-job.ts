@@ -2,13 +2,14 @@
 
 import type { Kernels } from '../../kernels/kernels.js';
 import { ControlBlock } from '../../memory/control-block.js';
-import type { EpochHook, Job, MemberOutcome } from '../session/job.js';
+import type { LocalJob } from '../local/local-job.js';
+import type { EpochHook, MemberOutcome } from '../session/job.js';
 import { trainGroup } from './train-group.js';
 import { trainMember } from './train-member.js';
 
 /** Runs a job with kernels bound to its training's memory; one outcome per member of the job. */
 export async function runJob(
-  job: Job,
+  job: LocalJob,
   kernels: Kernels,
   onEpochEnd?: EpochHook,
 ): Promise<readonly MemberOutcome[]> {

@@ -6,7 +6,8 @@ import { toWire } from '../../errors.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import { ControlBlock } from '../../memory/control-block.js';
 import { alignRegion } from '../../memory/layout.js';
-import type { EpochHook, GroupJob, GroupMemberJob, MemberOutcome } from '../session/job.js';
+import type { LocalGroupJob, LocalGroupMemberJob } from '../local/local-job.js';
+import type { EpochHook, MemberOutcome } from '../session/job.js';
 import { drawFromMemory, MemberCourse } from './member-course.js';
 
 /** A member of the group within its epoch; members may have epochs of different lengths. */
@@ -23,7 +24,7 @@ interface Stepper {
  * @returns one outcome per member, in the job's order.
  */
 export async function trainGroup(
-  job: GroupJob,
+  job: LocalGroupJob,
   kernels: Kernels,
   onEpochEnd?: EpochHook,
 ): Promise<MemberOutcome[]> {
@@ -49,7 +50,7 @@ export async function trainGroup(
 
 /** The members of the job, one behind the other in the slot's arena. */
 async function startMembers(
-  { members }: GroupJob,
+  { members }: LocalGroupJob,
   kernels: Kernels,
   control: ControlBlock,
   onEpochEnd: EpochHook | undefined,
@@ -126,7 +127,7 @@ async function finishStep(stepper: Stepper): Promise<void> {
 }
 
 /** Writes the group's progress to the slot's record: that of its member with the most steps to go. */
-function progressOf(control: ControlBlock, { slot, members }: GroupJob, steppers: readonly Stepper[]) {
+function progressOf(control: ControlBlock, { slot, members }: LocalGroupJob, steppers: readonly Stepper[]) {
   const stepsOf = ({ course, place }: Stepper) => members[place]!.until * course.trainer.stepsPerEpoch;
   const longest = steppers.reduce<Stepper | null>(
     (best, stepper) => (best === null || stepsOf(stepper) > stepsOf(best) ? stepper : best),
@@ -143,7 +144,7 @@ function progressOf(control: ControlBlock, { slot, members }: GroupJob, steppers
 }
 
 /** Bytes of the arena a member of a group takes, and with them the place of the next. */
-function arenaBytesOf({ training, spec }: GroupMemberJob): number {
+function arenaBytesOf({ training, spec }: LocalGroupMemberJob): number {
   const { layout, task } = training;
   const draw = drawFromMemory(training, spec);
   const sizes = { inBag: draw.inBag.length, evaluated: draw.stopping.length };

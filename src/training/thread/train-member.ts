@@ -6,12 +6,13 @@ import type { Kernels } from '../../kernels/kernels.js';
 import { ControlBlock } from '../../memory/control-block.js';
 import { cycleOf } from '../../model/snapshots.js';
 import { type EpochMemberSpec, hasEpochs } from '../../model/spec.js';
-import type { AdvancedMember, EpochHook, MemberJob, MemberOutcome } from '../session/job.js';
+import type { LocalMemberJob } from '../local/local-job.js';
+import type { AdvancedMember, EpochHook, MemberOutcome } from '../session/job.js';
 import { beginning, drawFromMemory, failTraining, MemberCourse, trainerContext } from './member-course.js';
 
 /** Advances a member with kernels bound to the training's memory. */
 export async function trainMember(
-  job: MemberJob,
+  job: LocalMemberJob,
   kernels: Kernels,
   onEpochEnd?: EpochHook,
 ): Promise<MemberOutcome> {
@@ -20,7 +21,7 @@ export async function trainMember(
 }
 
 async function trainByEpochs(
-  job: MemberJob,
+  job: LocalMemberJob,
   spec: EpochMemberSpec,
   kernels: Kernels,
   onEpochEnd: EpochHook | undefined,
@@ -45,7 +46,7 @@ async function trainByEpochs(
   }
 }
 
-async function fitAtOnce(job: MemberJob, kernels: Kernels): Promise<AdvancedMember> {
+async function fitAtOnce(job: LocalMemberJob, kernels: Kernels): Promise<AdvancedMember> {
   const { training, member, slot, spec } = job;
   const { by, load } = engineOf(spec).training;
   if (by !== 'fitting') throw failTraining(spec, member);

@@ -2,7 +2,7 @@
 
 import t from 'tap';
 import { instantiateKernels } from '../../../src/kernels/kernels.js';
-import { prepareTraining } from '../../../src/training/plan/prepare-training.js';
+import { prepareTraining } from '../../../src/training/local/prepare-training.js';
 import { listRuns } from '../../../src/training/plan/runs.js';
 import { trainMember } from '../../../src/training/thread/train-member.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
@@ -12,7 +12,10 @@ const dataset = clusters(60, 4, 2);
 
 t.test('a member that needs more than its slot is refused, and its neighbour is left alone', async (t) => {
   const { plan } = await trainEnsemble(dataset, { members: 1, hidden: [6], epochs: 1, seed: 1 });
-  const training = prepareTraining('test', dataset, plan, [...listRuns(plan), ...listRuns(plan)], [], 2);
+  const training = prepareTraining(
+    { dataset, plan, runs: [...listRuns(plan), ...listRuns(plan)], groups: [] },
+    2,
+  );
   const { layout, memory } = training;
   const arenaBytes = 64 * Math.floor(layout.arenaBytes / 128);
   const neighbour = new Uint8Array(memory.buffer, layout.arenas + arenaBytes, 64).fill(7);

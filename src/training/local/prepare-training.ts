@@ -8,22 +8,19 @@ import { compileKernels } from '../../kernels/compile-kernels.js';
 import { alignRegion, layoutTraining, writeDataset } from '../../memory/layout.js';
 import { lendMemory } from '../../memory/memory-cache.js';
 import type { EnsemblePlan, MemberSpec } from '../../model/spec.js';
-import type { TrainingShare } from '../session/job.js';
-import { requireMemory, resultBytes } from './memory-estimate.js';
-import { type Run, restingBytes } from './runs.js';
-import { sharedExtras, writeExtras } from './shared-extras.js';
-import type { TyingGroup } from './tying.js';
+import { requireMemory, resultBytes } from '../plan/memory-estimate.js';
+import { restingBytes } from '../plan/runs.js';
+import { sharedExtras, writeExtras } from '../plan/shared-extras.js';
+import type { TyingGroup } from '../plan/tying.js';
+import type { PlannedTraining } from '../session/session.js';
+import type { TrainingShare } from './local-job.js';
 
 /**
  * Lays out a training for at most `threads` slots and copies the dataset into its memory.
  * @throws ERR_MEMORY when it would not fit.
  */
 export function prepareTraining(
-  id: string,
-  dataset: Dataset,
-  plan: EnsemblePlan,
-  runs: readonly Run[],
-  groups: readonly TyingGroup[],
+  { dataset, plan, runs, groups }: PlannedTraining,
   threads: number,
 ): TrainingShare {
   const rows = drawCandidates(plan, dataset);
@@ -50,7 +47,6 @@ export function prepareTraining(
   new Uint32Array(memory.buffer, layout.candidates.offset, candidates.length).set(candidates);
   new Uint32Array(memory.buffer, layout.validation.offset, validation.length).set(validation);
   return {
-    id,
     module: compileKernels(plan.arithmetic),
     ...{ arithmetic: plan.arithmetic, memory, memoryName },
     layout,

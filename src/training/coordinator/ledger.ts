@@ -1,0 +1,126 @@
+// What is kept of a training: the members that are there, the failures of those that are not, the states in which runs
+// rest, and in the end the ensemble.
+
+import type { Dataset } from '../../data/dataset/dataset.js';
+import { trainingFacts } from '../../data/dataset/training-facts.js';
+import { modulesOf } from '../../engines/registry.js';
+import type { FailedMember, TrainedEnsemble, TrainedMember } from '../../ensemble/ensemble.js';
+import { fromWire, TuttiError, toWire, type WireError } from '../../errors.js';
+import { countShared } from '../../memory/uncounted-bytes.js';
+import type { EnsemblePlan } from '../../model/spec.js';
+import { type Run, StateBuffers } from '../plan/runs.js';
+import type { DeliveredMember, MemberJob, MemberOutcome } from '../session/job.js';
+
+export class Ledger {
+  readonly buffers = new StateBuffers();
+  readonly #trained: TrainedMember[] = [];
+  readonly #failures: FailedMember[] = [];
+  readonly #onMember: (member: TrainedMember) => void;
+  #lastLoss: number | null = null;
+
+  constructor(onMember: (member: TrainedMember) => void) {
+    this.#onMember = onMember;
+  }
+
+  /** Members delivered and failed so far, and the last loss of the last one delivered. */
+  get counts(): { readonly done: number; readonly failed: number; readonly lastLoss: number | null } {
+    return { done: this.#trained.length, failed: this.#failures.length, lastLoss: this.#lastLoss };
+  }
+
+  /** Keeps what a job left of a run: a member, a state, or the error that ended it. */
+  keep(run: Run, { member, state }: MemberJob, outcome: MemberOutcome): void {
+    switch (outcome.status) {
+      case 'stopped':
+        return;
+      case 'failed':
+        this.giveUp(run, outcome.error);
+        return;
+      case 'advanced':
+        if (run.state !== null) this.buffers.giveBack(run.state.parameters);
+        run.state = outcome.ended ? null : { ...outcome.progress, parameters: state! };
+        run.history.push(...outcome.history);
+        if (outcome.delivered !== null) this.#deliver(run, member, outcome.delivered);
+        if (outcome.ended) this.#end(run);
+        return;
+      default:
+        outcome satisfies never;
+    }
+  }
+
+  /** Records the error for every member of the run that is not there yet. */
+  giveUp(run: Run, error: WireError): void {
+    for (const index of run.members.slice(run.delivered)) this.#failures.push({ index, error });
+    if (run.state !== null) this.buffers.giveBack(run.state.parameters);
+    run.state = null;
+    run.over = true;
+  }
+
+  #deliver(run: Run, index: number, delivered: DeliveredMember): void {
+    countShared(delivered.weights.buffer);
+    if (delivered.model !== null) countShared(delivered.model.buffer);
+    const trained: TrainedMember = { index, ...delivered, history: run.history };
+    run.history = [];
+    run.usedMs = 0;
+    run.delivered++;
+    this.#trained.push(trained);
+    this.#lastLoss = trained.history.at(-1)?.loss ?? null;
+    this.#onMember(trained);
+  }
+
+  /** A callback may end a run before its last snapshots. */
+  #end(run: Run): void {
+    const message = 'was not trained, because its run was ended before its cycle';
+    for (const index of run.members.slice(run.delivered)) {
+      const error = new TuttiError('ERR_CANCELLED', `Member ${index} ${message}`, { member: index });
+      this.#failures.push({ index, error: toWire(error) });
+    }
+    run.over = true;
+  }
+
+  /**
+   * The ensemble of what is kept, and of members that were there before.
+   * @throws ERR_MEMBERS_FAILED when every member failed, ERR_THREAD_START when no thread could start.
+   */
+  ensemble(of: EnsembleParts): TrainedEnsemble {
+    const { plan, dataset, kept, interrupted, wallMs } = of;
+    const { task, features, encoding, preprocessing, hash } = dataset;
+    const members = [...kept, ...this.#trained].sort((a, b) => a.index - b.index);
+    const failures = this.#failures.sort((a, b) => a.index - b.index);
+    if (members.length === 0 && failures.length > 0 && !interrupted) throw allFailed(failures);
+    const modules = modulesOf(plan);
+    return {
+      plan,
+      task,
+      features,
+      encoding,
+      preprocessing,
+      datasetHash: hash,
+      trainedOn: trainingFacts(dataset),
+      // The caller named them for the training, which has run them.
+      ...(modules.length === 0 ? {} : { allowedModules: modules }),
+      members,
+      failures,
+      complete: members.length === plan.members.length,
+      wallMs,
+    };
+  }
+}
+
+/** What an ensemble is made of beside what is in the ledger. */
+export interface EnsembleParts {
+  readonly plan: EnsemblePlan;
+  readonly dataset: Dataset;
+  /** Members that were there before the training. */
+  readonly kept: readonly TrainedMember[];
+  readonly interrupted: boolean;
+  readonly wallMs: number;
+}
+
+function allFailed(failures: readonly FailedMember[]): TuttiError {
+  const first = fromWire(failures[0]!.error);
+  // That is about the pool and no member.
+  if (failures.every(({ error }) => error.code === 'ERR_THREAD_START')) return first;
+  const count = failures.length === 1 ? 'The only member' : `All ${failures.length} members`;
+  const message = `${count} failed; the first error: ${first.message}`;
+  return new TuttiError('ERR_MEMBERS_FAILED', message, { failed: failures.length, first: first.code }, first);
+}

@@ -1,0 +1,93 @@
+// The session of a training on this machine: one shared memory for its dataset and all arenas, lent for as long as it
+// lasts, with a control block in which threads say how far they are and read that they are to stop.
+
+import { TuttiError } from '../../errors.js';
+import { ControlBlock, type SlotProgress } from '../../memory/control-block.js';
+import { dropMemory, giveBackMemory } from '../../memory/memory-cache.js';
+import type { EpochHook, Job, MemberOutcome } from '../session/job.js';
+import type { PlannedTraining, Session } from '../session/session.js';
+import { inMemory, type LocalJob, type TrainingShare } from './local-job.js';
+import { prepareTraining } from './prepare-training.js';
+
+/** Whoever runs jobs here; `run` as in a session. */
+export interface LocalHost {
+  /** Slots that a training may have, at most. */
+  readonly threads: number;
+  run(
+    job: LocalJob,
+    onEpochEnd: EpochHook | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly MemberOutcome[]>;
+  /** Told once when the training has ended. */
+  ended?(): void;
+}
+
+interface Prepared {
+  readonly share: TrainingShare;
+  readonly control: ControlBlock;
+}
+
+export class LocalSession implements Session {
+  readonly #host: LocalHost;
+  #prepared: Prepared | null = null;
+  /** A thread that cannot be ended may write to the memory whenever it comes back. */
+  #leftBehind = false;
+  #closed = false;
+
+  constructor(host: LocalHost) {
+    this.#host = host;
+  }
+
+  async prepare(training: PlannedTraining): Promise<number> {
+    const share = prepareTraining(training, this.#host.threads);
+    const { memory, layout } = share;
+    this.#prepared = { share, control: new ControlBlock(memory.buffer, layout.slots) };
+    return layout.slots;
+  }
+
+  async run(
+    job: Job,
+    onEpochEnd: EpochHook | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly MemberOutcome[]> {
+    const { share, control } = this.#ready;
+    try {
+      return await this.#host.run(inMemory(job, share), onEpochEnd, signal);
+    } catch (error) {
+      this.#leftBehind ||= error instanceof TuttiError && error.code === 'ERR_THREAD_BLOCKED';
+      // A thread that died could not say so.
+      control.end(job.slot);
+      throw error;
+    }
+  }
+
+  stop(): void {
+    this.#ready.control.requestStop();
+  }
+
+  isTaken(slot: number): boolean {
+    return this.#ready.control.isTaken(slot);
+  }
+
+  progress(): readonly SlotProgress[] {
+    const { share, control } = this.#ready;
+    return Array.from({ length: share.layout.slots }, (_, slot) => control.read(slot));
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#prepared !== null) {
+      const { memory } = this.#prepared.share;
+      if (this.#leftBehind) dropMemory(memory);
+      else giveBackMemory(memory);
+    }
+    this.#host.ended?.();
+  }
+
+  get #ready(): Prepared {
+    if (this.#prepared === null)
+      throw new TuttiError('ERR_INTERNAL', 'A session was used before it was prepared');
+    return this.#prepared;
+  }
+}

@@ -1,0 +1,46 @@
+// One training on whoever runs its members: threads of this machine, the calling thread, another machine. Where its data
+// lies, how it is stopped and how progress is told are the session's secrets. It has no policy: order, retries, deadlines
+// and what is kept are decided in coordinator/.
+
+import type { Dataset } from '../../data/dataset/dataset.js';
+import type { SlotProgress } from '../../memory/control-block.js';
+import type { EnsemblePlan } from '../../model/spec.js';
+import type { Run } from '../plan/runs.js';
+import type { TyingGroup } from '../plan/tying.js';
+import type { EpochHook, Job, MemberOutcome } from './job.js';
+
+/** What is to be trained. */
+export interface PlannedTraining {
+  readonly dataset: Dataset;
+  readonly plan: EnsemblePlan;
+  /** Runs of the plan that have members still to train. */
+  readonly runs: readonly Run[];
+  readonly groups: readonly TyingGroup[];
+}
+
+export interface Session {
+  /**
+   * Takes the dataset and whatever memory members need, before the first job.
+   * @returns how many jobs may run at once: as many slots there are, numbered from 0.
+   * @throws ERR_MEMORY when it would not fit.
+   */
+  prepare(training: PlannedTraining): Promise<number>;
+  /**
+   * Runs one job to its end.
+   * @returns one outcome per member of the job.
+   * @param signal aborting it ends the job, and the thread if that is what it takes; when this then rejects, nothing of
+   * the job writes to its slot any more, unless it is with ERR_THREAD_BLOCKED. Used when a thread does not answer the
+   * stop, or a member its deadline.
+   * @throws ERR_THREAD_LOST when its thread died; ERR_THREAD_START when none could start; ERR_THREAD_BLOCKED when it
+   * cannot be ended; ERR_CANCELLED when the runner has ended; what the member itself threw otherwise.
+   */
+  run(job: Job, onEpochEnd: EpochHook | undefined, signal: AbortSignal): Promise<readonly MemberOutcome[]>;
+  /** Asks every job to stop at its next step; those that do are `stopped`. */
+  stop(): void;
+  /** Whether the job of a slot is in hand; before that it waits for a thread. */
+  isTaken(slot: number): boolean;
+  /** What each slot is doing. */
+  progress(): readonly SlotProgress[];
+  /** The training has ended, however it ended; once is enough. */
+  close(): void;
+}
