@@ -29,9 +29,13 @@ export function defaultOf({ kind, defaultText }: OptionRow): string {
 }
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]) => `| ${cells.map(cellOf).join(' | ')} |`;
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
+
+/** A text in a table, where a bar would end the cell and, outside of code, a word in angle brackets be a tag. */
+function cellOf(text: string): string {
+  return text.replaceAll('|', '\\|').replace(/`[^`]*`|<(?=\w)/g, (part) => (part === '<' ? '&lt;' : part));
 }
 
 /** The rows of each group with its heading, in the order of the help. */

@@ -2,6 +2,7 @@
 // there appears here, in the help and in config files.
 
 import type { z } from 'zod';
+import { TuttiError } from '../../errors.js';
 import type { Field } from '../../model/options/field.js';
 import { TRAINING_GROUPS } from '../../model/options/groups.js';
 import { rangeOf } from '../../model/options/option-range.js';
@@ -91,7 +92,13 @@ function describeSchema(schema: z.ZodType): Described {
       if (kind === 'texts' && acceptsMap === true) return { kind, acceptsMap };
       return choices === undefined ? { kind: 'numbers' } : { kind: 'texts', choices };
     }
-    default:
+    case 'number':
       return { kind: 'number' };
+    case 'record':
+    case 'object':
+      // Tables, which only config files have.
+      return { kind: 'text', acceptsMap: true };
+    default:
+      throw new TuttiError('ERR_INTERNAL', `No flag is known for a schema of type ${definition.type}`);
   }
 }
