@@ -55,7 +55,7 @@ export function usableMemory(): number {
  */
 export function readBoundedFile(path: string, bounds: FileBounds): Buffer {
   // By its descriptor, because a socket, such as Node.js gives its children, cannot be opened by its name.
-  if (path === STDIN_PATH && bounds.pipes === true) return readDescriptor(path, STDIN, bounds);
+  if (path === STDIN_PATH && bounds.pipes === true) return readDescriptor(bounds.name ?? path, STDIN, bounds);
   const name = bounds.name ?? path;
   const file = attempt(name, () => openSync(path, openingFlags(path, bounds)));
   try {

@@ -64,7 +64,7 @@ t.test('a word that is no group or no command says which there are', async (t) =
     /tutti evaluate, got "network"; it has averaging, figures, .* or all/,
   );
   await refused('help trian', 'tutti: Expected a command, got "trian" (did you mean `train`?)');
-  await refused('help train network more', /Too many arguments for .help./);
+  await refused('help train network more', /Expected 2 words after tutti help, got 3/);
 });
 
 t.test('help alone is the help of the program, and that of help its own', async (t) => {

@@ -85,7 +85,7 @@ export function parseFlag(row: OptionRow, given: unknown): unknown {
       if (row.acceptsNone === true && given === 'none') return null;
       return readNumber(String(given)) ?? failOption(row.name, 'a number such as 16, 0.5 or 1e-3', given);
     case 'numbers':
-      return parseNumbers(row.name, String(given));
+      return parseNumbers(row, String(given));
     case 'texts':
       return (given as string[]).flatMap((text) => text.split(',')).map((text) => spelled(row, text));
     default:
@@ -147,12 +147,16 @@ function isScalar(value: unknown): value is string | number | boolean {
 }
 
 /** `64,32` → [64, 32]; `none` → []. */
-function parseNumbers(name: string, text: string): number[] {
+function parseNumbers({ name, argument = '' }: OptionRow, text: string): number[] {
   if (text.trim() === 'none') return [];
   const numbers = text.split(',').map((part) => readNumber(part.trim()));
   return numbers.every((number) => number !== null)
     ? numbers
-    : failOption(name, 'numbers separated by commas, such as 64,32', text);
+    : failOption(
+        name,
+        `numbers separated by commas, such as ${/^[\d.,]+$/.test(argument) ? argument : '64,32'}`,
+        text,
+      );
 }
 
 /** `yes=2,no=1` → { yes: 2, no: 1 }; a name with a comma stands in double quotes, as in CSV: `"a, b=2"`. */

@@ -95,7 +95,8 @@ export async function resolveTrainSettings(
     failOption('members', `absent when ${given.config} lists the members`, given.members);
   }
   const values: Record<string, unknown> = { ...overruled(fromFile, given), ...given };
-  if (values.target === undefined) failOption('target', 'the name of the column to predict', undefined);
+  if (values.target === undefined)
+    failOption('target', 'the name of the column to predict (tutti describe lists them)', undefined);
   const testShare = Number(values.testShare ?? 0);
   if (values.test !== undefined && testShare > 0) failOption('test', 'absent with `testShare`', values.test);
   const dataNames = DATA_ROWS.map(({ name }) => name);

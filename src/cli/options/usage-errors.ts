@@ -25,8 +25,23 @@ function messageFor({ code, message }: ParserError, command: string | null, all:
   if (code === 'commander.help') return 'Expected a command; tutti --help lists them';
   if (code === 'commander.unknownCommand') return unknownCommand(word, [...all.keys()]);
   if (code === 'commander.unknownOption') return unknownFlag(word.replace(/=.*$/s, ''), command, all);
+  if (code === 'commander.missingArgument') {
+    return `Expected \`${word}\` after tutti ${command}, got nothing; tutti ${command} --help shows examples`;
+  }
+  if (code === 'commander.optionMissingArgument') {
+    const [flag = word] = /--[\w-]+/.exec(word) ?? [];
+    return `Expected a value after \`${flag}\`, got nothing`;
+  }
+  if (code === 'commander.excessArguments') return tooManyWords(message, command);
   const text = message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
   return (text.charAt(0).toUpperCase() + text.slice(1)).replaceAll("'", '`');
+}
+
+/** `… Expected 1 argument but got 2.` */
+function tooManyWords(message: string, command: string | null): string {
+  const [, expected = '', got = ''] = /Expected (\d+) .*got (\d+)/.exec(message) ?? [];
+  const words = expected === '0' ? 'no word' : `${expected} ${expected === '1' ? 'word' : 'words'}`;
+  return `Expected ${words} after tutti ${command ?? 'help'}, got ${got}; a name with blanks stands in quotes`;
 }
 
 /** What to say to a word that is no command. */

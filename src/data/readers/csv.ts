@@ -79,7 +79,11 @@ export function readCsv(path: string, options: CsvOptions = {}): Table {
   const encoding = options.encoding === undefined ? null : encodingOf(options.encoding);
   const standard = path === STANDARD_INPUT;
   const source = standard ? 'standard input' : path;
-  const bytes = readBoundedFile(standard ? '/dev/stdin' : path, { maxBytes: maxDataBytes(), pipes: true });
+  const bytes = readBoundedFile(standard ? '/dev/stdin' : path, {
+    maxBytes: maxDataBytes(),
+    pipes: true,
+    name: source,
+  });
   if (bytes.subarray(0, ENSEMBLE_MAGIC.length).equals(ENSEMBLE_MAGIC)) {
     throw fileError(source, `Expected ${source} to be a CSV file, got a saved ensemble`);
   }

@@ -170,8 +170,24 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
     /Expected a command before `--epochs`, such as tutti train/,
   ],
   'a clip of probabilities': [[...TRAIN, '--no-clip'], /`--clip` to be absent for classification/],
-  'no file': [['train', '--target', 'label'], /Missing required argument `file`/],
-  'too many arguments': [['inspect', 'ok.tutti', 'more'], /Too many arguments/],
+  'no file': [
+    ['train', '--target', 'label'],
+    /Expected `file` after tutti train, got nothing; tutti train --help shows examples/,
+  ],
+  'a flag without its value': [
+    ['train', 'good.csv', '--target'],
+    /^tutti: Expected a value after `--target`, got nothing$/,
+  ],
+  'numbers that are none': [
+    ['attack', 'ok.tutti', 'good.csv', '--epsilons', 'a'],
+    /`--epsilons` to be numbers separated by commas, such as 0,0.05,0.1, got "a"/,
+  ],
+  'no target, and no output': [['train', 'good.csv'], /`--target` to be .* \(tutti describe lists them\), got nothing/],
+  'a word for a command without any': [['doctor', 'now'], /Expected no word after tutti doctor, got 1/],
+  'too many arguments': [
+    ['inspect', 'ok.tutti', 'more'],
+    /Expected 1 word after tutti inspect, got 2; a name with blanks stands in quotes/,
+  ],
 };
 
 t.before(async () => {
