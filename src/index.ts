@@ -6,6 +6,7 @@ import './supported-node.js';
 
 export { Ensemble, type InspectedFile } from './api/ensemble.js';
 export { extendEnsemble } from './api/every-core.js';
+export { joinEnsembles } from './api/join-ensembles.js';
 export type { LabelledInputs } from './api/labelled-rows.js';
 export { loadData } from './api/load-data.js';
 export type { DataSource, LoadDataOptions, TrainingData } from './api/load-tested.js';

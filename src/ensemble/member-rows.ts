@@ -9,7 +9,7 @@ import {
   splitOutOfBagHalf,
 } from '../data/resample.js';
 import { type RowSplit, splitRows } from '../data/split.js';
-import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
+import { type EnsemblePlan, type MemberSpec, seedOf } from '../model/spec.js';
 
 /** Rows that members draw from, and rows held out for early stopping; both ascending. */
 export interface CandidateRows {
@@ -45,6 +45,25 @@ export function drawCandidates(plan: EnsemblePlan, source: ResampleSource): Cand
     groups: source.groups,
   });
   return { candidates: split.train, validation: split.test };
+}
+
+/** The candidates of all members of an ensemble. */
+export interface EnsembleRows {
+  /** Rows that some member draws from, ascending. */
+  readonly all: Uint32Array;
+  /** Those of one member: members that joined from another training have a validation share of their own draw. */
+  of(spec: MemberSpec): CandidateRows;
+}
+
+/** Draws the candidates of each seed that members have. */
+export function drawEnsembleRows(plan: EnsemblePlan, source: ResampleSource): EnsembleRows {
+  const own = drawCandidates(plan, source);
+  const joined = new Set(plan.members.map((spec) => seedOf(plan, spec)).filter((seed) => seed !== plan.seed));
+  if (joined.size === 0 || plan.validationShare === 0) return { all: own.candidates, of: () => own };
+  const drawn = new Map([...joined].map((seed) => [seed, drawCandidates({ ...plan, seed }, source)]));
+  const all = new Set(own.candidates);
+  for (const { candidates } of drawn.values()) for (const row of candidates) all.add(row);
+  return { all: Uint32Array.from(all).sort(), of: (spec) => drawn.get(seedOf(plan, spec)) ?? own };
 }
 
 /** Draws a member's rows and columns. */

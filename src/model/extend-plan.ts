@@ -4,10 +4,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { failOption } from '../errors.js';
 import { isNetwork } from './network.js';
-import type { EnsemblePlan, MemberSpec, MemberStreams, Source } from './spec.js';
-
-/** Every source of chance, as a member's streams name them. */
-const SOURCES = ['resample', 'init', 'order', 'masks'] as const satisfies readonly Source[];
+import { type EnsemblePlan, type MemberSpec, type MemberStreams, SOURCES, type Source } from './spec.js';
 
 /**
  * The plan of `total` members whose first are those of `plan`. Kinds of members that take turns go on taking turns; a

@@ -51,7 +51,10 @@ const resample = z.discriminatedUnion('kind', [
 const common = {
   resample,
   featureShare: share,
-  streams: z.strictObject({ resample: natural, init: natural, order: natural, masks: natural }),
+  streams: z.strictObject({
+    ...{ resample: natural, init: natural, order: natural, masks: natural },
+    seed: natural.optional(),
+  }),
 };
 
 /** What every engine that trains epoch by epoch has. */

@@ -158,10 +158,14 @@ export interface MemberStreams {
   readonly order: number;
   /** Dropout masks and whatever noise training adds. */
   readonly masks: number;
+  /** The seed of a member that joined from a training with another; absent where it is the plan's. */
+  readonly seed?: number | undefined;
 }
 
-/** A source of chance in which members may differ. */
-export type Source = keyof MemberStreams;
+/** The sources of chance in which members may differ, as their streams name them. */
+export const SOURCES = ['resample', 'init', 'order', 'masks'] as const;
+
+export type Source = (typeof SOURCES)[number];
 
 /**
  * Parameter tying: adds Ω = strength · Σ_{i<j} ‖wᵢ − wⱼ‖² over the tied layers, biases included, of all members
@@ -261,4 +265,12 @@ export interface EnsemblePlan {
   readonly members: readonly MemberSpec[];
   /** Share of rows held out for early stopping, drawn before resampling; 0 when no member needs it. */
   readonly validationShare: number;
+}
+
+/** The seed of a member's random streams. */
+export function seedOf(
+  { seed }: Pick<EnsemblePlan, 'seed'>,
+  { streams }: Pick<MemberSpec, 'streams'>,
+): number {
+  return streams.seed ?? seed;
 }

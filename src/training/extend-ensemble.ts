@@ -53,8 +53,11 @@ export async function extendEnsemble(
 }
 
 /** Members that carry weights were weighed against each other, and masks were never trained. */
-function requireExtensible({ members }: TrainedEnsemble): void {
+function requireExtensible({ plan, members }: TrainedEnsemble): void {
   const fail = (expected: string, got: string) => failOption('ensemble', expected, got);
+  if (plan.members.some(({ streams }) => streams.seed !== undefined)) {
+    fail('one of a single training (extend before joining)', 'one that joins several');
+  }
   if (members.some(({ unitFactors }) => unitFactors !== undefined))
     fail('one that was trained', 'masks of a net');
   if (members.some(({ averagingWeight = 1 }) => averagingWeight !== 1)) {

@@ -253,6 +253,7 @@ const NO_DOORS: Readonly<Record<string, string>> = {
   withAveragingWeights: 'an ensemble and weights',
   createInlineRunner: 'nothing',
   honestTest: 'two reports',
+  joinEnsembles: 'ensembles alone',
 };
 
 t.test('every export is a door of this table or stated to be none', async (t) => {

@@ -12,14 +12,15 @@ import {
   requireNetwork,
   weightShape,
 } from '../../model/network.js';
-import type {
-  Activation,
-  DropoutSpec,
-  EnsemblePlan,
-  LayerSpec,
-  MemberSpec,
-  ModuleSpec,
-  NetworkMemberSpec,
+import {
+  type Activation,
+  type DropoutSpec,
+  type EnsemblePlan,
+  type LayerSpec,
+  type MemberSpec,
+  type ModuleSpec,
+  type NetworkMemberSpec,
+  seedOf,
 } from '../../model/spec.js';
 import type { WindowGeometry } from '../../model/windows.js';
 import { checkOptions, type OptionTable, option } from '../../option-names.js';
@@ -126,7 +127,7 @@ async function modelOfMember(
   { index, weights, model }: LayeredEnsemble['members'][number],
 ): Promise<LayersModel> {
   const tf = await loadTensorFlow();
-  const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
+  const columns = drawFeatureSubset(spec.featureShare, seedOf(plan, spec), spec.streams.resample, features);
   const topology = new TextDecoder().decode(Uint8Array.from(model ?? []));
   const module = () => allowedModule(allowedModules, { module: spec.model, member: index });
   const member = { spec, index, weights, topology, columns, module };
@@ -157,7 +158,7 @@ function plannedLayers(
     failOption('softClip', expected, scale.softClip[0]);
   }
   const { dropout, network } = spec;
-  const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
+  const columns = drawFeatureSubset(spec.featureShare, seedOf(plan, spec), spec.streams.resample, features);
   const layers: PlannedLayer[] = [];
   const add: AddLayer = (name, options, ...own) => {
     const first = layers.length === 0 ? { inputShape: [features] } : {};

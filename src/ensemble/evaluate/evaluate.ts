@@ -11,6 +11,7 @@ import {
   type IntervalOptions,
 } from '../../measure/correlation/intervals.js';
 import { createMeasurement, type Measurement } from '../../measure/measurement.js';
+import { seedOf } from '../../model/spec.js';
 import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../../option-names.js';
 import { combiner } from '../../predictions/aggregate/aggregate.js';
 import { aggregators, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
@@ -18,7 +19,7 @@ import { type RowRange, type TargetBlock, targetBlock } from '../../predictions/
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { memberKinds } from '../kinds.js';
-import { type CandidateRows, drawCandidates, drawMember } from '../member-rows.js';
+import { drawEnsembleRows, drawMember, type EnsembleRows } from '../member-rows.js';
 import type { AnswerOptions } from '../predict/answers.js';
 import { checkDataset } from '../predict/inputs.js';
 import { type CombineOptions, combineSettings, eachBlock, PREDICT_OPTIONS } from '../predict/predict.js';
@@ -114,8 +115,8 @@ export async function eachOutOfBagBlock(
 ): Promise<boolean> {
   checkDataset(ensemble, dataset);
   requireTrainingRows(ensemble, dataset);
-  const drawn = drawCandidates(ensemble.plan, dataset);
-  const { candidates } = drawn;
+  const drawn = drawEnsembleRows(ensemble.plan, dataset);
+  const candidates = drawn.all;
   const outOfBag = outOfBagBits(ensemble, dataset, drawn);
   if (outOfBag === null) return false;
   const visitBlock = (members: readonly Predictions[], range: RowRange) => {
@@ -154,11 +155,12 @@ function subsetAggregators({ task }: TrainedEnsemble) {
 function outOfBagBits(
   { plan, members, features }: TrainedEnsemble,
   dataset: Dataset,
-  rows: CandidateRows,
+  rows: EnsembleRows,
 ): Uint8Array[] | null {
   let any = false;
   const bits = members.map(({ index }) => {
-    const { outOfBag } = drawMember(plan.seed, plan.members[index]!, dataset, features, rows);
+    const spec = plan.members[index]!;
+    const { outOfBag } = drawMember(seedOf(plan, spec), spec, dataset, features, rows.of(spec));
     const own = new Uint8Array(Math.ceil(dataset.rows / 8));
     for (const row of outOfBag) own[row >>> 3]! |= 1 << (row & 7);
     any ||= outOfBag.length > 0;

@@ -7,7 +7,7 @@ import { combiner } from '../../predictions/aggregate/aggregate.js';
 import { DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
 import type { CombinedPredictions } from '../../predictions/combine.js';
 import type { TrainedEnsemble } from '../ensemble.js';
-import { drawCandidates } from '../member-rows.js';
+import { drawEnsembleRows } from '../member-rows.js';
 import { type CombineOptions, combineSettings, concatenate, PREDICT_OPTIONS } from '../predict/predict.js';
 import { eachOutOfBagBlock } from './evaluate.js';
 
@@ -41,7 +41,7 @@ export async function predictOutOfBag(
     task,
     combineSettings(ensemble, options),
   );
-  const { candidates: index } = drawCandidates(plan, dataset);
+  const index = drawEnsembleRows(plan, dataset).all;
   const rows = index.length;
   const mask = new Uint8Array(members.length * rows);
   const memberCounts = new Uint32Array(rows);

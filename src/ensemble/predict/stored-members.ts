@@ -2,6 +2,7 @@
 
 import { drawFeatureSubset } from '../../data/resample.js';
 import type { PredictorContext, StoredMember } from '../../engines/shared/predictor.js';
+import { seedOf } from '../../model/spec.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 
 /** Made once for each ensemble: engines tell by them whether they are asked for the same members again. */
@@ -20,7 +21,7 @@ export function storedMembers(ensemble: TrainedEnsemble): readonly StoredMember[
 function describeMembers({ plan, members, features }: TrainedEnsemble): readonly StoredMember[] {
   return members.map(({ index, weights, model, unitFactors = null }) => {
     const spec = plan.members[index]!;
-    const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
+    const columns = drawFeatureSubset(spec.featureShare, seedOf(plan, spec), spec.streams.resample, features);
     return { spec, index, weights, model, columns, factors: unitFactors };
   });
 }

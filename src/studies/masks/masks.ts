@@ -6,7 +6,7 @@ import type { TrainedEnsemble, TrainedMember } from '../../ensemble/ensemble.js'
 import { failOption } from '../../errors.js';
 import { RandomStream, streamKey } from '../../math/random.js';
 import { isNetwork, layerShapes, requireNetwork, type UnitFactors } from '../../model/network.js';
-import type { DropoutSpec } from '../../model/spec.js';
+import { type DropoutSpec, seedOf } from '../../model/spec.js';
 import { checkOptions, described, type OptionTable, option } from '../../option-names.js';
 
 /** All masks are enumerated up to this many units that can be dropped: 65 536 masks. */
@@ -113,9 +113,11 @@ function withMasks(
 export function sampleMasks(net: DropoutNet, masks: number, seed?: number): UnitFactors[] {
   if (!Number.isInteger(masks) || masks < 1) failOption('masks', 'an integer ≥ 1', masks);
   const { plan } = net.alone;
-  const { streams } = plan.members[0]!;
+  const spec = plan.members[0]!;
   return Array.from({ length: masks }, (_, mask) => {
-    const stream = new RandomStream(streamKey(seed ?? plan.seed, 'masks', streams.masks, 0, mask));
+    const stream = new RandomStream(
+      streamKey(seed ?? seedOf(plan, spec), 'masks', spec.streams.masks, 0, mask),
+    );
     return factorsOf(net, (keep) => stream.uniform() < keep);
   });
 }
