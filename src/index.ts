@@ -38,15 +38,17 @@ export {
 export { Dataset, type DatasetArrays, type Task, type TaskKind } from './data/dataset/dataset.js';
 export { type LoadedData, type LoadOptions, loadTraining } from './data/load.js';
 export { type Preprocessing, transformFeatures, transformTable } from './data/preprocessing/preprocessing.js';
+export { openTable } from './data/readers/open-table.js';
+export { type CsvOptions, readCsv } from './data/readers/read-csv.js';
+export type { ReadOptions } from './data/readers/reader.js';
+export { type RowSplit, type SplitOptions, splitRows } from './data/split.js';
+export { type Column, TextColumn } from './data/table/column.js';
 export {
   type DataRecord,
   type RecordsOptions,
   type RecordValue,
   tableFromRecords,
-} from './data/preprocessing/records.js';
-export { type CsvOptions, readCsv } from './data/readers/csv.js';
-export { type RowSplit, type SplitOptions, splitRows } from './data/split.js';
-export { Column } from './data/table/column.js';
+} from './data/table/record-table.js';
 export type { Table } from './data/table/table.js';
 export type * from './doors/types.js';
 export type { Learner, LearnerData } from './engines/learner/learner.js';

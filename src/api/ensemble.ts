@@ -7,7 +7,7 @@ import type { SavedEnsemble, SaveOptions } from '../bundle/save.js';
 import type { Dataset, Encoding, Task, TaskKind } from '../data/dataset/dataset.js';
 import type { TrainingFacts } from '../data/dataset/training-facts.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
-import type { DataRecord } from '../data/preprocessing/records.js';
+import type { DataRecord } from '../data/table/record-table.js';
 import type { FailedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import type { EvaluateOptions, OutOfBagOptions } from '../ensemble/evaluate/evaluate.js';
 import type { OutOfBagPredictions } from '../ensemble/evaluate/predict-out-of-bag.js';

@@ -3,7 +3,7 @@
 
 import type { Dataset, TaskKind } from '../data/dataset/dataset.js';
 import { transformTable } from '../data/preprocessing/preprocessing.js';
-import { type DataRecord, tableFromRecords } from '../data/preprocessing/records.js';
+import { type DataRecord, tableFromRecords } from '../data/table/record-table.js';
 import type { Table } from '../data/table/table.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import {

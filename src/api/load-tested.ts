@@ -3,8 +3,9 @@
 import type { Dataset, TaskKind } from '../data/dataset/dataset.js';
 import { LOAD_OPTIONS, type LoadedData, type LoadOptions, loadTraining } from '../data/load.js';
 import { type Preprocessing, transformTable } from '../data/preprocessing/preprocessing.js';
-import { type DataRecord, tableFromRecords } from '../data/preprocessing/records.js';
-import { CSV_OPTIONS, tableFrom } from '../data/readers/csv.js';
+import { tableFrom } from '../data/readers/open-table.js';
+import { READ_OPTIONS } from '../data/readers/reader.js';
+import { type DataRecord, tableFromRecords } from '../data/table/record-table.js';
 import type { Table } from '../data/table/table.js';
 import { failOption } from '../errors.js';
 import { checkOptions, type OptionTable, option, pickOptions } from '../option-names.js';
@@ -44,7 +45,7 @@ export function loadTested(source: DataSource, options: LoadDataOptions): Traini
 /** Rows of the same columns from elsewhere, read alike. */
 function testRows(preprocessing: Preprocessing, test: DataSource, options: LoadOptions): Dataset {
   const source = readable('test', test);
-  const own = typeof source === 'string' ? pickOptions(options, CSV_OPTIONS) : {};
+  const own = typeof source === 'string' ? pickOptions(options, READ_OPTIONS) : {};
   return transformTable(preprocessing, tableFrom(source, own));
 }
 

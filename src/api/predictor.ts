@@ -4,7 +4,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import type { TaskKind } from '../data/dataset/dataset.js';
-import type { DataRecord } from '../data/preprocessing/records.js';
+import type { DataRecord } from '../data/table/record-table.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { type ArrayInputs, type Inputs, isRecords } from '../ensemble/predict/inputs.js';
 import { type CombineOptions, createPredictor, predictEnsemble } from '../ensemble/predict/predict.js';

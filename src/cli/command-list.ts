@@ -6,7 +6,7 @@ import type { CommandOptions } from './options/usage-errors.js';
 
 export const COMMANDS: CommandList = {
   train: {
-    summary: 'train an ensemble on a CSV file and measure it',
+    summary: 'train an ensemble on a CSV or JSON file and measure it',
     load: () => import('./commands/train/train.js'),
   },
   extend: {
@@ -14,15 +14,18 @@ export const COMMANDS: CommandList = {
     load: () => import('./commands/train/extend.js'),
   },
   describe: {
-    summary: 'say what each column of a CSV file is taken for, and why',
+    summary: 'say what each column of a CSV or JSON file is taken for, and why',
     load: () => import('./commands/describe.js'),
   },
   split: {
     summary: 'write the rows that a test share trains on and holds out as two CSV files',
     load: () => import('./commands/split.js'),
   },
-  predict: { summary: 'predict the rows of a CSV file', load: () => import('./commands/predict.js') },
-  evaluate: { summary: 'score a saved ensemble on a CSV file', load: () => import('./commands/evaluate.js') },
+  predict: { summary: 'predict the rows of a CSV or JSON file', load: () => import('./commands/predict.js') },
+  evaluate: {
+    summary: 'score a saved ensemble on a CSV or JSON file',
+    load: () => import('./commands/evaluate.js'),
+  },
   inspect: { summary: 'say what is in a saved ensemble', load: () => import('./commands/inspect.js') },
   'compare-masks': {
     summary: 'compare the ways to predict with a dropout net: weight scaling, means over masks',

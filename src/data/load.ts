@@ -22,11 +22,12 @@ import {
 } from './preprocessing/preprocessing.js';
 import { fitTarget } from './preprocessing/target.js';
 import { CLASS_WEIGHTS, groupsOf } from './preprocessing/weights.js';
-import { CSV_OPTIONS, type CsvOptions, tableFrom } from './readers/csv.js';
+import { tableFrom } from './readers/open-table.js';
+import { READ_OPTIONS, type ReadOptions } from './readers/reader.js';
 import { type RowSplit, splitRows } from './split.js';
 import type { Table } from './table/table.js';
 
-export interface LoadOptions extends PreprocessingOptions, CsvOptions {
+export interface LoadOptions extends PreprocessingOptions, ReadOptions {
   /** Share of the rows to hold out for testing, in [0, 1). @default 0 */
   readonly testShare?: number | undefined;
   /** Decides which rows are held out. @default 0 */
@@ -38,7 +39,7 @@ export interface LoadOptions extends PreprocessingOptions, CsvOptions {
 /** The checks of these options that need no table. */
 export const LOAD_OPTIONS = {
   ...PREPROCESSING_OPTIONS,
-  ...CSV_OPTIONS,
+  ...READ_OPTIONS,
   testShare: described(
     option.number('a number ≥ 0 and < 1', (share) => share >= 0 && share < 1),
     { kind: 'number', says: 'share of the rows to hold out and test on', default: 0 },
@@ -74,7 +75,7 @@ export interface LoadedData {
 }
 
 /**
- * Loads training data from a CSV file or a table already read.
+ * Loads training data from a CSV or JSON file or a table already read.
  *
  * The split is stratified by class or keeps groups whole; scales and fills see the training rows only.
  *

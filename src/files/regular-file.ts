@@ -3,7 +3,7 @@
 // also be pipes (standard input). What is in a file is the business of whoever asks for it.
 
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { TuttiError } from '../errors.js';
 
@@ -71,6 +71,31 @@ function readDescriptor(name: string, file: number, bounds: FileBounds): Buffer 
     refuseKind(name, stats, bounds);
     return readToEnd(name, file, stats.size, bounds.maxBytes);
   });
+}
+
+/**
+ * The same without the thread waiting for a disk. Pipes are read while it waits: their bytes come when they come.
+ * @throws ERR_FILE as {@link readBoundedFile}
+ */
+export async function readBoundedFileAsync(path: string, bounds: FileBounds): Promise<Buffer> {
+  const name = bounds.name ?? path;
+  if (path === STDIN_PATH) return readBoundedFile(path, bounds);
+  const stats = await stat(path).catch((error) => failRead(name, error));
+  if (!stats.isFile()) return readBoundedFile(path, bounds);
+  const { file, bytes } = await openRegularFile(path, bounds.maxBytes);
+  try {
+    const content = Buffer.allocUnsafeSlow(bytes);
+    for (let at = 0; at < bytes; ) {
+      const { bytesRead } = await file.read(content, at, bytes - at, at);
+      if (bytesRead === 0) return content.subarray(0, at);
+      at += bytesRead;
+    }
+    return content;
+  } catch (error) {
+    return failRead(name, error);
+  } finally {
+    await file.close();
+  }
 }
 
 /**

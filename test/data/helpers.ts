@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { type CsvOptions, readCsv } from '../../src/data/readers/csv.js';
+import { type CsvOptions, readCsv } from '../../src/data/readers/read-csv.js';
 import type { Table } from '../../src/data/table/table.js';
 import { TuttiError } from '../../src/errors.js';
 

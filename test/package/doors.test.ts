@@ -60,6 +60,10 @@ const DOORS: Readonly<Record<string, Door>> = {
     call: (options) => tutti.tableFromRecords([{ a: 1 }], options),
     wrong: [{ source: 1 }],
   },
+  openTable: {
+    call: (options) => tutti.openTable(DIGITS, options),
+    wrong: [{ delimiter: 1 }, { delimiter: null }, { encoding: 1 }],
+  },
   readCsv: {
     call: (options) => tutti.readCsv(DIGITS, options),
     wrong: [{ delimiter: 1 }, { delimiter: null }, { delimiter: [','] }],
@@ -241,7 +245,7 @@ const DOORS: Readonly<Record<string, Door>> = {
 /** Exports that take no options, and why they need none. */
 const NO_DOORS: Readonly<Record<string, string>> = {
   AGGREGATORS: 'a list',
-  Column: 'a name alone',
+  TextColumn: 'a name alone',
   TANGENT_KINDS: 'a list',
   TuttiError: 'a class',
   Dataset: 'its maker is a door',

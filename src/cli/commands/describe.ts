@@ -14,7 +14,7 @@ import { inFlags, type OptionOrigins } from '../options/option-origins.js';
 import { paletteOf, print, printJson } from '../terminal/terminal.js';
 
 export const command: CommandDefinition = {
-  arguments: [{ name: 'file', description: 'CSV file with a header row' }],
+  arguments: [{ name: 'file', description: 'CSV or JSON file with a header row' }],
   options: [TARGET_ROW, ...COLUMN_ROWS, ...CSV_ROWS, JSON_ROW],
   examples: [
     'tutti describe prices.csv --target price',

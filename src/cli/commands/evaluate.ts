@@ -27,7 +27,7 @@ import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 export const command: CommandDefinition = {
   arguments: [
     { name: 'ensemble', description: 'saved ensemble' },
-    { name: 'file', description: 'CSV file with the columns it was trained on, target included' },
+    { name: 'file', description: 'CSV or JSON file with the columns it was trained on, target included' },
   ],
   options: [
     ...[AGGREGATOR_ROW, WEIGHTS_ROW, CLIP_ROW, ...INTERVAL_ROWS, CURVES_ROW, ...CSV_ROWS],

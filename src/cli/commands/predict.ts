@@ -58,7 +58,10 @@ const ROWS: readonly OptionRow[] = [
 export const command: CommandDefinition = {
   arguments: [
     { name: 'ensemble', description: 'saved ensemble' },
-    { name: 'file', description: 'CSV file with the feature columns it was trained on, found by name' },
+    {
+      name: 'file',
+      description: 'CSV or JSON file with the feature columns it was trained on, found by name',
+    },
   ],
   options: [
     ...[AGGREGATOR_ROW, WEIGHTS_ROW, CLIP_ROW, ...CSV_ROWS, ...ROWS],

@@ -44,7 +44,7 @@ const ROWS: readonly OptionRow[] = [
 export const command: CommandDefinition = {
   arguments: [
     { name: 'ensemble', description: 'saved ensemble' },
-    { name: 'file', description: 'CSV file with the columns it was trained on, target included' },
+    { name: 'file', description: 'CSV or JSON file with the columns it was trained on, target included' },
   ],
   options: [...ROWS, AGGREGATOR_ROW, ...CSV_ROWS, ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
   examples: [

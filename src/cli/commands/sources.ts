@@ -46,7 +46,7 @@ const NAMES: Readonly<Record<SourceFigures['source'], string>> = {
 };
 
 export const command: CommandDefinition = {
-  arguments: [{ name: 'file', description: 'CSV file with a header row' }],
+  arguments: [{ name: 'file', description: 'CSV or JSON file with a header row' }],
   options: [...TRAIN_ROWS, SEEDS_ROW],
   examples: [
     'tutti sources digits.csv --target digit --members 8 --seeds 5',

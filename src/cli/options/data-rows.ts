@@ -1,7 +1,8 @@
 // The options about data files.
 
 import { LOAD_OPTIONS } from '../../data/load.js';
-import { type CsvOptions, readCsv } from '../../data/readers/csv.js';
+import { readTableFile } from '../../data/readers/open-table.js';
+import type { ReadOptions } from '../../data/readers/reader.js';
 import { listedColumns, type Table } from '../../data/table/table.js';
 import type { GivenOptions } from './command.js';
 import type { OptionOrigins } from './option-origins.js';
@@ -10,23 +11,23 @@ import { rowsIn } from './rows.js';
 
 const data = rowsIn('data');
 
-/** How to read a CSV file, for every command that reads one. */
+/** How to read a data file, for every command that reads one. */
 export const CSV_ROWS: readonly OptionRow[] = [
   data.of(LOAD_OPTIONS, 'delimiter', { argument: 'character' }),
   data.of(LOAD_OPTIONS, 'encoding', { argument: 'name' }),
 ];
 
-/** Reads the CSV file of a command that has {@link CSV_ROWS}, and adds its columns to those in `origins`. */
+/** Reads the data file of a command that has {@link CSV_ROWS}, and adds its columns to those in `origins`. */
 export function readTable(
   path: string,
   { delimiter, encoding }: GivenOptions,
   origins: OptionOrigins,
 ): Table {
-  const options: CsvOptions = {
+  const options: ReadOptions = {
     ...(delimiter === undefined ? {} : { delimiter: String(delimiter) }),
     ...(encoding === undefined ? {} : { encoding: String(encoding) }),
   };
-  const table = readCsv(path, options);
+  const table = readTableFile(path, options);
   origins.columns = new Set([...origins.columns, ...table.columns.map(({ name }) => name)]);
   return table;
 }
@@ -42,8 +43,8 @@ const NAMING = ['target', 'categorical', 'drop', 'only'] as const;
 export function namedColumns<Options extends object>(
   table: Table,
   options: Options,
-): Omit<Options, keyof CsvOptions> {
-  const { delimiter: _delimiter, encoding: _encoding, ...others } = options as Options & CsvOptions;
+): Omit<Options, keyof ReadOptions> {
+  const { delimiter: _delimiter, encoding: _encoding, ...others } = options as Options & ReadOptions;
   const given = others as Readonly<Record<string, unknown>>;
   const named = NAMING.filter((name) => given[name] !== undefined).map(
     (name) => [name, listedColumns(table, name, [given[name]].flat() as string[])] as const,

@@ -52,7 +52,7 @@ const CONFIG_ROW = run.path(
 
 const TEST_ROW = rowsIn('data').path(
   'test',
-  'CSV file of rows to test on, in place of a share; - for standard input',
+  'CSV or JSON file of rows to test on, in place of a share; - for standard input',
   { common: true },
 );
 

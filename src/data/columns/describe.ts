@@ -4,7 +4,8 @@
 import { TuttiError } from '../../errors.js';
 import { checkOptions, type OptionTable, type OptionUses, requireUses } from '../../option-names.js';
 import type { TaskKind } from '../dataset/dataset-types.js';
-import { CSV_OPTIONS, type CsvOptions, tableFrom } from '../readers/csv.js';
+import { tableFrom } from '../readers/open-table.js';
+import { READ_OPTIONS, type ReadOptions } from '../readers/reader.js';
 import type { Column } from '../table/column.js';
 import { labelOf } from '../table/labels.js';
 import type { Table } from '../table/table.js';
@@ -16,11 +17,11 @@ import { judgeTarget } from './judge-target.js';
 import { categoricalReading, numericReading, type Reading } from './reading.js';
 import { assignRoles, type RoleOptions } from './roles.js';
 
-export interface DescribeOptions extends RoleOptions, CsvOptions {}
+export interface DescribeOptions extends RoleOptions, ReadOptions {}
 
 const DESCRIBE_OPTIONS = {
   ...COLUMN_OPTIONS,
-  ...CSV_OPTIONS,
+  ...READ_OPTIONS,
   target: { ...COLUMN_OPTIONS.target, required: false },
 } satisfies OptionTable<DescribeOptions>;
 
@@ -69,7 +70,7 @@ const EXAMPLES = 3;
 const LONGEST_EXAMPLE = 40;
 
 /**
- * Says what each column of a CSV file, or of a table already read, is taken for and why.
+ * Says what each column of a file, or of a table already read, is taken for and why.
  *
  * @throws ERR_FILE, ERR_OPTION, and ERR_DATA for a file that is no table
  */

@@ -1,7 +1,7 @@
 // Columns in plain writing, for readers that take cells as they come: whatever the rules of a table's numbers, dates and
 // missing values say of a cell, it says itself. The rules are column-judge.ts's and reading.ts's.
 
-import { Column, isMissingText } from '../table/column.js';
+import { type Column, isMissingText, TextColumn } from '../table/column.js';
 import type { ColumnJudge } from './column-judge.js';
 import { categoricalReading, numericReading } from './reading.js';
 
@@ -18,7 +18,7 @@ export function plainColumn(column: Column, judge: ColumnJudge): Column {
       ? numericReading(column, format, judge.words)
       : categoricalReading(column, 'text', judge.words);
   const numbers = reading.numbers();
-  return rewritten(column, new Column(column.name), (text, row) => {
+  return rewritten(column, new TextColumn(column.name), (text, row) => {
     if (reading.isMissing(row)) return '';
     // Plain numbers keep their own digits: they may be labels, such as 01 or 3.10.
     const own = format === null && !Number.isNaN(column.number(row));
@@ -36,7 +36,7 @@ export function labelColumn(
   isLabel: (text: string) => boolean = () => true,
 ): Column {
   const { isMissing } = categoricalReading(column, 'declared', judge.words);
-  const own = new Column(column.name, (text) => text === '');
+  const own = new TextColumn(column.name, (text) => text === '');
   const gone = (text: string, row: number) => isMissing(row) || (isMissingText(text) && !isLabel(text));
   return rewritten(column, own, (text, row) => (gone(text, row) ? '' : text), true);
 }
@@ -44,7 +44,7 @@ export function labelColumn(
 /** Fills `into`, unless all cells stay as they are and the column itself will do. */
 function rewritten(
   column: Column,
-  into: Column,
+  into: TextColumn,
   write: (text: string, row: number) => string,
   always = false,
 ): Column {

@@ -2,7 +2,7 @@
 // known. Row numbers that data frames write and the columns behind delimiters at the ends of lines are no data.
 
 import { TuttiError } from '../../errors.js';
-import { Column } from '../table/column.js';
+import { type Column, TextColumn } from '../table/column.js';
 import { cleanText } from '../table/column-names.js';
 import { labelOf } from '../table/labels.js';
 import type { ColumnNote } from '../table/table.js';
@@ -10,7 +10,7 @@ import type { ColumnNote } from '../table/table.js';
 /** The columns of a file as its header names them. */
 export interface Header {
   /** All of them, those without a name as `column 3`. */
-  readonly columns: readonly Column[];
+  readonly columns: readonly TextColumn[];
   readonly nameless: ReadonlySet<Column>;
 }
 
@@ -33,8 +33,8 @@ export function readHeader(cells: readonly string[], file: string, line: number)
   });
   const nameless = new Set<Column>();
   const columns = names.map((name, index) => {
-    if (name !== '') return new Column(name);
-    const column = new Column(placeName(index, seen));
+    if (name !== '') return new TextColumn(name);
+    const column = new TextColumn(placeName(index, seen));
     nameless.add(column);
     return column;
   });

@@ -4,57 +4,21 @@
 
 import { isAscii } from 'node:buffer';
 import { CsvError, parse } from 'csv-parse/sync';
-import { failOption, TuttiError } from '../../errors.js';
-import { maxDataBytes, readBoundedFile } from '../../files/regular-file.js';
-import { checkOptions, described, type OptionTable, option, pickOptions } from '../../option-names.js';
-import type { Column } from '../table/column.js';
+import { failOption, type TuttiError } from '../../errors.js';
+import type { TextColumn } from '../table/column.js';
 import { cleanText } from '../table/column-names.js';
 import { delimiterHint, type Table } from '../table/table.js';
 import { type Header, judgeNames, readHeader } from './csv-header.js';
+import { fileError, type Reader } from './reader.js';
 import { encodingOf, toUtf8 } from './text-encoding.js';
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const QUOTE = 34;
 
-export interface CsvOptions {
-  /**
-   * One character other than a quote or a line end, or its name: comma, semicolon, tab, space, pipe; '\\t' (two
-   * characters, as shells pass it) is a tab. @default ','
-   */
-  readonly delimiter?: string | undefined;
-  /**
-   * How the file's letters are written: utf-8, latin1, windows-1252, utf-16le or utf-16be. A byte-order mark says so
-   * by itself. @default utf-8
-   */
-  readonly encoding?: string | undefined;
-}
-
-/** What the options must be; see src/option-names.ts. */
-export const CSV_OPTIONS = {
-  delimiter: described(option.text, {
-    kind: 'text',
-    says: 'what separates the cells of the CSV file',
-    range: 'one character, or comma, tab, space, semicolon, pipe',
-    defaultSays: 'comma',
-  }),
-  encoding: described(option.text, {
-    kind: 'text',
-    says: "how the CSV file's letters are written",
-    range: 'utf-8, latin1, windows-1252, utf-16le, utf-16be',
-    defaultSays: 'utf-8, or what a byte-order mark says',
-  }),
-} satisfies OptionTable<CsvOptions>;
-
 const DELIMITERS: Readonly<Record<string, string>> = {
   ...{ comma: ',', semicolon: ';', tab: '\t', '\\t': '\t', space: ' ', pipe: '|' },
 };
-
-/** What stands for standard input where a file is asked for. */
-const STANDARD_INPUT = '-';
-
-/** The first bytes of a saved ensemble; reading data must not depend on bundles, so they are repeated here. */
-const ENSEMBLE_MAGIC = Buffer.from('TUTTI\0');
 
 /** More columns than this are refused: each takes a kilobyte or two, whatever is in it. */
 const MOST_COLUMNS = 1_000_000;
@@ -63,47 +27,24 @@ const MOST_COLUMNS = 1_000_000;
 const MOST_RECORD_BYTES = 1 << 28;
 
 /**
- * Reads a CSV file, or standard input for the path `-`. Blanks around cells are dropped. Blank lines are skipped; in a
- * file of one column they are rows with a missing cell, but for those at the end. What is to be said about columns
- * without names is in the table's notes.
- *
- * Memory: the file's bytes while it is read, then 4 to 8 bytes per cell and each distinct text once.
- *
- * @throws ERR_FILE when the file cannot be read or is too large; ERR_OPTION for an impossible delimiter or encoding;
- * ERR_DATA naming file and line for binary data, bytes that are no text in the encoding, an empty file, no data rows,
- * a header with equal names, a row with too many or too few cells, unbalanced quotes
+ * Blanks around cells are dropped. Blank lines are skipped; in a file of one column they are rows with a missing cell,
+ * but for those at the end. What is to be said about columns without names is in the table's notes.
  */
-export function readCsv(path: string, options: CsvOptions = {}): Table {
-  checkOptions('readCsv', options, CSV_OPTIONS);
-  const delimiter = delimiterOf(options.delimiter ?? ',');
-  const encoding = options.encoding === undefined ? null : encodingOf(options.encoding);
-  const standard = path === STANDARD_INPUT;
-  const source = standard ? 'standard input' : path;
-  const bytes = readBoundedFile(standard ? '/dev/stdin' : path, {
-    maxBytes: maxDataBytes(),
-    pipes: true,
-    name: source,
-  });
-  if (bytes.subarray(0, ENSEMBLE_MAGIC.length).equals(ENSEMBLE_MAGIC)) {
-    throw fileError(source, `Expected ${source} to be a CSV file, got a saved ensemble`);
-  }
-  const text = toUtf8(source, bytes, encoding);
-  refuseWideLines(source, text, delimiter);
-  return parseText(source, text, delimiter);
-}
-
-/**
- * The table of a file, or the one that was read before.
- * @throws ERR_OPTION for options of reading beside a table, and what {@link readCsv} throws
- */
-export function tableFrom(source: string | Table, options: CsvOptions): Table {
-  const own = pickOptions(options, CSV_OPTIONS);
-  if (typeof source === 'string') return readCsv(source, own);
-  for (const [name, value] of Object.entries(own)) {
-    if (value !== undefined) failOption(name, 'absent for a table that is read already', value);
-  }
-  return source;
-}
+export const csv = {
+  name: 'csv',
+  title: 'a CSV file',
+  extensions: ['.csv', '.tsv'],
+  options: ['delimiter', 'encoding'],
+  // What no other reader knows is CSV.
+  sniff: () => true,
+  read(bytes, source, { delimiter: given = ',', encoding: stated }) {
+    const delimiter = delimiterOf(given);
+    const encoding = stated === undefined ? null : encodingOf(stated);
+    const text = toUtf8(source, bytes, encoding);
+    refuseWideLines(source, text, delimiter);
+    return parseText(source, text, delimiter);
+  },
+} as const satisfies Reader;
 
 /** The character that a stated delimiter names, such as a tab for `tab`. @throws ERR_OPTION */
 export function delimiterOf(given: string): string {
@@ -169,7 +110,7 @@ class TableBuilder {
     this.#lines.push(line);
   }
 
-  #addBlank(column: Column): void {
+  #addBlank(column: TextColumn): void {
     for (const line of this.#blank) {
       column.push('');
       this.#lines.push(line);
@@ -177,7 +118,7 @@ class TableBuilder {
     this.#blank = [];
   }
 
-  #ragged(columns: readonly Column[], cells: readonly string[], line: number): TuttiError {
+  #ragged(columns: readonly TextColumn[], cells: readonly string[], line: number): TuttiError {
     const row = this.#lines.length + 1;
     const place = `(${this.source}, line ${line}, row ${row})`;
     const trailing = cells.length === columns.length + 1 && cells.at(-1) === '';
@@ -254,10 +195,6 @@ function expectation(code: string): string {
   if (code === 'INVALID_OPENING_QUOTE')
     return 'quotes around a whole cell (doubled inside one), got a quote within';
   return `well-formed CSV, got ${code}`;
-}
-
-function fileError(file: string, message: string, details = {}, cause?: unknown): TuttiError {
-  return new TuttiError('ERR_DATA', message, { file, ...details }, cause);
 }
 
 function count(n: number, noun: string): string {

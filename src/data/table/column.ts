@@ -1,5 +1,5 @@
-// One column of a table: cells as they were read, held compactly, given back as the very text or as a number.
-// A column keeps each distinct text once and a code per row; where nearly every cell is another plain number it
+// One column of a table: cells as they were read, given back as the very text or as a number. The one that readers of
+// text fill keeps each distinct text once and a code per row; where nearly every cell is another plain number it
 // keeps the numbers, 8 bytes per cell, and of the texts only those that their number does not write.
 // It judges no cell: what a column is taken for, and which cells are errors, is reading.ts's to decide.
 
@@ -33,7 +33,31 @@ function isPlain(text: string, number: number): boolean {
   return String(number) === text;
 }
 
-export class Column {
+/** A column as everything above readers sees it; a reader of files that hold numbers may have one of its own. */
+export interface Column {
+  readonly name: string;
+  readonly length: number;
+  /** The cell's text without surrounding white space, exactly as it was read. */
+  text(row: number): string;
+  /** The number that the cell's text says as a plain decimal; NaN for any other text. May be infinite. */
+  number(row: number): number;
+  /** Whether the cell holds one of the words for no value, which usually are the usual ones. */
+  isMissing(row: number): boolean;
+  /**
+   * Visits the column's texts with the rows' count of each: every distinct text once, in order of appearance;
+   * in a column that keeps numbers, row by row, the same text perhaps again and again.
+   *
+   * @param visit `first` is the first row of that text
+   */
+  tally(visit: (text: string, cells: number, first: number) => void): void;
+  /** What {@link tally} visits, plain numbers left out where that is quicker, and how many cells those were. */
+  tallyOdd(visit: (text: string, cells: number, first: number) => void): number;
+  /** A value of each cell made from its text, f64[rows]; {@link parseNumber} is the quickest. */
+  values(of: (text: string) => number): Float64Array;
+}
+
+/** A column that is filled cell by cell. */
+export class TextColumn implements Column {
   readonly name: string;
   #length = 0;
   /** Code of each row while texts are kept; its capacity grows by doubling. */
@@ -81,29 +105,20 @@ export class Column {
     if (this.#texts.length > MOST_TEXTS && code === this.#texts.length - 1) this.#giveUpTexts();
   }
 
-  /** The cell's text without surrounding white space, exactly as it was pushed. */
   text(row: number): string {
     if (this.#numbers === null) return this.#texts[this.#codes[row]!]!;
     return this.#odd.get(row) ?? String(this.#numbers[row]!);
   }
 
-  /** The number that the cell's text says as a plain decimal; NaN for any other text. May be infinite. */
   number(row: number): number {
     return this.#numbers === null ? this.#values[this.#codes[row]!]! : this.#numbers[row]!;
   }
 
-  /** Whether the cell holds one of the words for no value, which usually are the usual ones. */
   isMissing(row: number): boolean {
     if (!Number.isNaN(this.number(row))) return false; // most cells: cheaper than looking at their text
     return this.#isMissingText(this.text(row));
   }
 
-  /**
-   * Visits the column's texts with the rows' count of each: every distinct text once, in order of appearance;
-   * in a column that keeps numbers, row by row, the same text perhaps again and again.
-   *
-   * @param visit `first` is the first row of that text
-   */
   tally(visit: (text: string, cells: number, first: number) => void): void {
     if (this.#numbers !== null) {
       for (let row = 0; row < this.#length; row++) visit(this.text(row), 1, row);
@@ -121,7 +136,6 @@ export class Column {
     });
   }
 
-  /** What {@link tally} visits, plain numbers left out where that is quicker, and how many cells those were. */
   tallyOdd(visit: (text: string, cells: number, first: number) => void): number {
     if (this.#numbers === null) {
       this.tally(visit);
@@ -131,10 +145,7 @@ export class Column {
     return this.#length - this.#odd.size;
   }
 
-  /**
-   * A value of each cell made from its text, f64[rows]; each distinct text is asked for once where texts are kept.
-   * {@link parseNumber} is the quickest: its values are there already.
-   */
+  /** Each distinct text is asked for once where texts are kept. */
   values(of: (text: string) => number): Float64Array {
     const plain = of === parseNumber;
     if (this.#numbers !== null) {

@@ -9,7 +9,8 @@ import {
   type Preprocessing,
   transformFeatures,
 } from '../../data/preprocessing/preprocessing.js';
-import { type DataRecord, featureTable } from '../../data/preprocessing/records.js';
+import { featureTable } from '../../data/preprocessing/records.js';
+import type { DataRecord } from '../../data/table/record-table.js';
 import type { Table } from '../../data/table/table.js';
 import { describe, failOption, TuttiError } from '../../errors.js';
 import type { TrainedEnsemble } from '../ensemble.js';

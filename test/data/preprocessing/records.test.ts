@@ -3,7 +3,8 @@
 import t from 'tap';
 import { loadTraining } from '../../../src/data/load.js';
 import { transformFeatures } from '../../../src/data/preprocessing/preprocessing.js';
-import { type DataRecord, featureTable, tableFromRecords } from '../../../src/data/preprocessing/records.js';
+import { featureTable } from '../../../src/data/preprocessing/records.js';
+import { type DataRecord, tableFromRecords } from '../../../src/data/table/record-table.js';
 import type { TuttiError } from '../../../src/errors.js';
 
 const HOUSES: readonly DataRecord[] = Array.from({ length: 40 }, (_, i) => ({

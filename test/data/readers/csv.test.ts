@@ -1,5 +1,5 @@
 import t from 'tap';
-import { readCsv } from '../../../src/data/readers/csv.js';
+import { readCsv } from '../../../src/data/readers/read-csv.js';
 import { findColumn } from '../../../src/data/table/table.js';
 import { TuttiError } from '../../../src/errors.js';
 import { cellsOf, failure, fileOf, tableOf } from '../helpers.js';

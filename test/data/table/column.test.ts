@@ -1,9 +1,9 @@
 import t from 'tap';
-import { Column, parseNumber } from '../../../src/data/table/column.js';
+import { parseNumber, TextColumn } from '../../../src/data/table/column.js';
 
 /** A column of more distinct numbers than texts are kept for, after the given cells. */
-function longColumn(cells: readonly string[]): Column {
-  const column = new Column('c');
+function longColumn(cells: readonly string[]): TextColumn {
+  const column = new TextColumn('c');
   for (const cell of cells) column.push(cell);
   for (let i = 0; i < 10000; i++) column.push(`${i}.25`);
   return column;
@@ -30,7 +30,7 @@ for (const [form, make] of [
   [
     'of few distinct texts',
     (cells: readonly string[]) => {
-      const column = new Column('c');
+      const column = new TextColumn('c');
       for (const cell of cells) column.push(cell);
       return column;
     },
@@ -76,7 +76,7 @@ t.test('a column of many distinct numbers keeps every one, in order', async (t) 
 });
 
 t.test('a column of many distinct texts keeps every one, even where numbers follow', async (t) => {
-  const column = new Column('c');
+  const column = new TextColumn('c');
   for (let i = 0; i < 9000; i++) column.push(`name ${i}`);
   for (let i = 0; i < 90000; i++) column.push(String(i));
   for (const row of [0, 4095, 4096, 8999]) t.equal(column.text(row), `name ${row}`);
@@ -108,12 +108,12 @@ t.test('a column of many distinct numbers gives back every text as it was writte
 });
 
 t.test('a tally counts the cells of every text, also where numbers are kept', async (t) => {
-  const counted = (column: Column): Map<string, number> => {
+  const counted = (column: TextColumn): Map<string, number> => {
     const counts = new Map<string, number>();
     column.tally((text, cells) => counts.set(text, (counts.get(text) ?? 0) + cells));
     return counts;
   };
-  const few = new Column('c');
+  const few = new TextColumn('c');
   for (const cell of ['b', '1.50', 'b', '', '1.5']) few.push(cell);
   t.same(
     [...counted(few)],

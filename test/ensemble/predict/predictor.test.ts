@@ -2,7 +2,7 @@
 
 import t from 'tap';
 import { loadTraining } from '../../../src/data/load.js';
-import { type DataRecord, tableFromRecords } from '../../../src/data/preprocessing/records.js';
+import { type DataRecord, tableFromRecords } from '../../../src/data/table/record-table.js';
 import { createPredictor, predictEnsemble } from '../../../src/ensemble/predict/predict.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
 import { CENTROIDS } from '../../support/learners.js';

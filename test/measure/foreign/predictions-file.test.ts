@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { readCsv } from '../../../src/data/readers/csv.js';
+import { readCsv } from '../../../src/data/readers/read-csv.js';
 import { errorCorrelation } from '../../../src/measure/foreign/error-correlation.js';
 import {
   measureFile,

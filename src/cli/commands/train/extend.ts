@@ -55,7 +55,7 @@ const ROWS: readonly OptionRow[] = [
 export const command: CommandDefinition = {
   arguments: [
     { name: 'ensemble', description: 'saved ensemble' },
-    { name: 'file', description: 'the CSV file it was trained on' },
+    { name: 'file', description: 'the file it was trained on' },
   ],
   options: [
     ...[...ROWS, AGGREGATOR_ROW, CLIP_ROW, ...INTERVAL_ROWS, ...CSV_ROWS],

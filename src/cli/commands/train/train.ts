@@ -12,7 +12,7 @@ import { resolveTrainSettings, threadsFor, trainRows } from '../../options/train
 import { endWithProcess } from '../../terminal/ending.js';
 
 export const command: CommandDefinition = {
-  arguments: [{ name: 'file', description: 'CSV file with a header row' }],
+  arguments: [{ name: 'file', description: 'CSV or JSON file with a header row' }],
   options: trainRows(),
   examples: [
     'tutti train digits.csv --target digit --members 16 --hidden 64 --epochs 40 --seed 1 --out digits.tutti',

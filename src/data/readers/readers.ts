@@ -1,0 +1,18 @@
+// All readers of data files. To add one: its file, and its place in this list; by the content of a file alone, the
+// first is taken that knows it.
+
+import { createRegistry } from '../../registry.js';
+import { csv } from './csv.js';
+import { json } from './json.js';
+import type { Reader } from './reader.js';
+
+const BUILT_IN = [json, csv] as const;
+
+export const readers = createRegistry<Reader, (typeof BUILT_IN)[number]['name']>('reader', BUILT_IN);
+
+/** The reader of a file: by the end of its name, or else by how it begins; CSV is what everything else is taken for. */
+export function readerOf(name: string, start: Buffer): Reader {
+  const small = name.toLowerCase();
+  const named = readers.entries.find(({ extensions }) => extensions.some((end) => small.endsWith(end)));
+  return named ?? readers.entries.find((reader) => reader.sniff(start)) ?? csv;
+}
