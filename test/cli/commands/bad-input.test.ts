@@ -182,7 +182,10 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
     ['attack', 'ok.tutti', 'good.csv', '--epsilons', 'a'],
     /`--epsilons` to be numbers separated by commas, such as 0,0.05,0.1, got "a"/,
   ],
-  'no target, and no output': [['train', 'good.csv'], /`--target` to be .* \(tutti describe lists them\), got nothing/],
+  'no target, and no output': [
+    ['train', 'good.csv'],
+    /`--target` to be .* \(tutti describe lists them\), got nothing/,
+  ],
   'a word for a command without any': [['doctor', 'now'], /Expected no word after tutti doctor, got 1/],
   'too many arguments': [
     ['inspect', 'ok.tutti', 'more'],
