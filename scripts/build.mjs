@@ -1,7 +1,8 @@
 // Builds dist/: the WebAssembly kernels in both arithmetics (AssemblyScript) beside the TypeScript, all at once.
 // `npm run build` and the `prepare` step of `npm ci` run it; `--tests` compiles the tests too, as `npm test` does.
 // Kernels are compiled again only where their sources, the compiler or its flags have changed, told by content. Last it
-// writes dist/lib: what a program imports, in a few files, because Node.js takes a millisecond for each that it loads.
+// writes dist/lib: what a program imports and what its threads run, in a few files, because Node.js takes a millisecond
+// for each that it loads.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
