@@ -148,7 +148,11 @@ function kindScore(targets: readonly string[]) {
 }
 
 const FIGURE_NAMES: Readonly<Record<FigureName, string>> = {
-  ...{ v: 'v', c: 'c', rho: 'ρ', vMinusC: 'v − c', measured: 'the measured error' },
+  v: 'v',
+  c: 'c',
+  rho: 'ρ',
+  vMinusC: 'v − c',
+  measured: 'the measured error',
   estimate: 'the estimate for all members',
 };
 

@@ -31,26 +31,45 @@ const figures = z.object({
 const interval = z.object({ low: number, high: number }).nullable();
 
 const intervals = z.object({
-  ...{ level: number, replicates: count },
-  ...{ v: interval, c: interval, rho: interval, vMinusC: interval, measured: interval, estimate: interval },
+  level: number,
+  replicates: count,
+  v: interval,
+  c: interval,
+  rho: interval,
+  vMinusC: interval,
+  measured: interval,
+  estimate: interval,
   percentile: z.array(z.enum(['v', 'c', 'rho', 'vMinusC', 'measured', 'estimate'])),
 });
 
 const errorCorrelation = z.object({
   rowsFrom: z.enum(['heldOut', 'outOfBag']),
   task: z.enum(['classification', 'regression']),
-  ...{ members: count, rows: count, v: number, c: maybe, rho: maybe, vMinusC: maybe },
-  ...{ predicted: number, measured: number, meanMember: number, ambiguity: number },
+  members: count,
+  rows: count,
+  v: number,
+  c: maybe,
+  rho: maybe,
+  vMinusC: maybe,
+  predicted: number,
+  measured: number,
+  meanMember: number,
+  ambiguity: number,
   memberErrors: z.array(maybe),
-  ...{ effectiveMembers: maybe, nextMemberGain: maybe },
+  effectiveMembers: maybe,
+  nextMemberGain: maybe,
   curve: z.array(z.object({ members: count, squaredError: number })),
   standardErrors: figures,
   intervals: intervals.nullable(),
   covariance: z.array(z.array(maybe)).nullable(),
   outOfBag: z
     .object({
-      ...{ totalRows: count, neverOutOfBag: count, coverage: number, singleMemberRows: count },
-      ...{ meanMembersPerRow: number, estimateForAllMembers: maybe },
+      totalRows: count,
+      neverOutOfBag: count,
+      coverage: number,
+      singleMemberRows: count,
+      meanMembersPerRow: number,
+      estimateForAllMembers: maybe,
     })
     .nullable(),
 }) satisfies z.ZodType<ErrorCorrelation>;
@@ -71,7 +90,10 @@ const measurement = z.object({
   ensemble: scores.nullable(),
   meanMember: scores,
   members: z.array(scores.nullable()),
-  ...{ flooredCount: count, flooredShare: number, targetVariance: maybe, disagreement: maybe },
+  flooredCount: count,
+  flooredShare: number,
+  targetVariance: maybe,
+  disagreement: maybe,
   // No training samples subsets.
   curves: z.null(),
   kinds: z.array(
@@ -86,10 +108,22 @@ const measurement = z.object({
 }) satisfies z.ZodType<Measurement>;
 
 const honestTest = z.object({
-  ...{ members: count, predicted: number, predictedStandardError: maybe, predictedInterval: interval },
-  ...{ outOfBagRows: count, measured: number, measuredStandardError: maybe, measuredInterval: interval },
-  ...{ testRows: count, difference: number, relativeDifference: maybe, standardError: maybe, z: maybe },
-  ...{ pValue: maybe, level: number, consistent: z.boolean().nullable() },
+  members: count,
+  predicted: number,
+  predictedStandardError: maybe,
+  predictedInterval: interval,
+  outOfBagRows: count,
+  measured: number,
+  measuredStandardError: maybe,
+  measuredInterval: interval,
+  testRows: count,
+  difference: number,
+  relativeDifference: maybe,
+  standardError: maybe,
+  z: maybe,
+  pValue: maybe,
+  level: number,
+  consistent: z.boolean().nullable(),
 }) satisfies z.ZodType<HonestTest>;
 
 const reportSchema = z.object({

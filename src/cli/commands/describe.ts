@@ -57,7 +57,8 @@ function inUsersFlags(description: TableDescription, names: ReadonlySet<string>)
   const words = (text: string) => inFlags(text, COLUMN_ROWS, names);
   const columns = description.columns.map((column) => ({
     ...column,
-    ...{ why: words(column.why), notes: column.notes.map(words) },
+    why: words(column.why),
+    notes: column.notes.map(words),
     problem: column.problem === null ? null : words(column.problem),
   }));
   return { ...description, columns };

@@ -72,7 +72,8 @@ async function select(
   }
   const dataset = (outOfBag === true ? trained : null) ?? transformTable(preprocessing, table);
   const selection = await selectMembers(ensemble, dataset, {
-    ...{ outOfBag: outOfBag === true, aggregator: aggregatorOf(given) },
+    outOfBag: outOfBag === true,
+    aggregator: aggregatorOf(given),
     ...(size === undefined ? {} : { size: size as number }),
     ...(metric === undefined ? {} : { metric: metric as SelectionMetric }),
     always: given.always === true,

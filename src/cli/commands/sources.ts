@@ -70,7 +70,9 @@ async function sources(file: string, given: GivenOptions, origins: OptionOrigins
   const aggregator = aggregatorOf(settings);
   checkAggregator(aggregator, data.task, training.loss === 'gaussianNll');
   const report = await compareSources(data.train, data.test!, training, {
-    ...{ runner, aggregator, preprocessing: data.preprocessing },
+    runner,
+    aggregator,
+    preprocessing: data.preprocessing,
     ...(seeds === undefined ? {} : { seeds: seeds as number }),
     onTraining: (source, number) => {
       if (!quiet) note(`${NAMES[source]}, seed ${number}`);

@@ -42,7 +42,10 @@ function rowOf(name: string, group: Group, record: OptionRecord): OptionRow {
   const range = rangeOf(record);
   const defaultText = record.defaultSays ?? textOf(record.default);
   return {
-    ...{ name, kind, group, description: says },
+    name,
+    kind,
+    group,
+    description: says,
     ...(choices === undefined ? {} : { choices }),
     ...(range === undefined ? {} : { range }),
     ...(defaultText === undefined ? {} : { defaultText }),

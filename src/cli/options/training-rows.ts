@@ -40,7 +40,11 @@ function rowOf(name: keyof typeof TRAINING_FIELDS, own: Field & { readonly defau
   const range = rangeOf(schema, unit);
   const defaultText = own.defaultSays ?? textOf(own.default);
   return {
-    ...{ name, group, description: saysFlag, example, ...described },
+    name,
+    group,
+    description: saysFlag,
+    example,
+    ...described,
     ...(argument === undefined ? {} : { argument }),
     ...(range === null ? {} : { range }),
     ...(defaultText === undefined ? {} : { defaultText }),

@@ -14,8 +14,12 @@ export function paletteOf(stream: { readonly isTTY?: boolean }): Palette {
   if (!hasColours(stream)) return PLAIN;
   const style = (on: number, off: number) => (text: string) => `${mark(on)}${text}${mark(off)}`;
   return {
-    ...{ bold: style(1, 22), dim: style(2, 22), red: style(31, 39) },
-    ...{ green: style(32, 39), yellow: style(33, 39), cyan: style(36, 39) },
+    bold: style(1, 22),
+    dim: style(2, 22),
+    red: style(31, 39),
+    green: style(32, 39),
+    yellow: style(33, 39),
+    cyan: style(36, 39),
   };
 }
 

@@ -99,7 +99,10 @@ async function extend(
     out,
   });
   return reportRun(run, rows, {
-    ...{ out, aggregator, figures: { ...intervals, ...clip }, allowFailures: given.allowFailures === true },
+    out,
+    aggregator,
+    figures: { ...intervals, ...clip },
+    allowFailures: given.allowFailures === true,
     jsonOf: given.json === true ? (outcome) => ({ ensemble: bundle, file, ...keptJson(outcome) }) : null,
   });
 }

@@ -33,7 +33,9 @@ export async function trainAndSave(
   const { signal } = interrupt;
   try {
     const run = start({
-      ...{ runner, signal, onInterrupt: 'keep' },
+      runner,
+      signal,
+      onInterrupt: 'keep',
       onProgress: (progress) => {
         if (!signal.aborted) display.update(progress);
       },

@@ -69,7 +69,10 @@ async function trainOn(file: string, data: LoadedData, settings: TrainSettings, 
   );
   const { out, clip, intervals, allowFailures } = settings;
   return reportRun(run, data, {
-    ...{ out, allowFailures, aggregator: aggregatorOf(settings), figures: { ...intervals, ...clip } },
+    out,
+    allowFailures,
+    aggregator: aggregatorOf(settings),
+    figures: { ...intervals, ...clip },
     jsonOf: settings.json
       ? (outcome) => trainJson({ ...outcome, file, test: settings.test ?? null, data })
       : null,

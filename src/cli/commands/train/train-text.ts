@@ -125,9 +125,14 @@ export function trainJson(outcome: TrainOutcome): object {
   return {
     file,
     testFile: test,
-    ...{ task: ensemble.task.kind, taskReason: data.taskReason, ...namesOf(ensemble) },
-    ...{ rows: data.table.rows, trainRows: data.train.rows, testRows: data.test?.rows ?? 0 },
-    ...{ leftOut: data.leftOut, notes: data.notes },
+    task: ensemble.task.kind,
+    taskReason: data.taskReason,
+    ...namesOf(ensemble),
+    rows: data.table.rows,
+    trainRows: data.train.rows,
+    testRows: data.test?.rows ?? 0,
+    leftOut: data.leftOut,
+    notes: data.notes,
     ...keptJson(outcome),
   };
 }
@@ -136,8 +141,14 @@ export function trainJson(outcome: TrainOutcome): object {
 export function keptJson({ ensemble, saved, report, interrupted, out }: KeptOutcome): object {
   const { plan, members, failures, complete, wallMs } = ensemble;
   return {
-    ...{ features: ensemble.features, seed: plan.seed, arithmetic: plan.arithmetic },
-    ...{ planned: plan.members.length, members: members.length, complete, interrupted, wallMs },
+    features: ensemble.features,
+    seed: plan.seed,
+    arithmetic: plan.arithmetic,
+    planned: plan.members.length,
+    members: members.length,
+    complete,
+    interrupted,
+    wallMs,
     failures: failures.map(({ index, error: { code, message, details } }) => ({
       index,
       code,
