@@ -4,8 +4,7 @@ import { Ensemble, loadData, trainEnsemble } from 'tutti';
 
 const { train, test } = await loadData('data/digits.csv', { target: 'digit', testShare: 0.3, seed: 1 });
 const four = await trainEnsemble(train, { members: 4, hidden: [64], seed: 1 });
-const { bytes } = await four.save('four.tutti', { report: { note: 'first try' } });
-console.log(`${bytes} bytes`);
+await four.save('four.tutti', { report: { note: 'first try' } });
 
 const loaded = await Ensemble.load('four.tutti'); // or a Uint8Array of its bytes, as toBytes() makes them
 console.log(`the same: ${loaded.contentHash() === four.contentHash()}`);

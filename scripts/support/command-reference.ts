@@ -22,7 +22,8 @@ printed on standard output, all else on standard error. The exit status is 0, or
 function argumentsTable(words: readonly CommandArgument[]): string {
   return table(
     ['argument', 'what it is'],
-    words.map(({ name, description }) => [`\`${name}\``, description]),
+    // What stands for a word is no tag of HTML.
+    words.map(({ name, description }) => [`\`${name}\``, description.replace(/(<\w+>_?)+/g, '`$&`')]),
   );
 }
 

@@ -83,3 +83,14 @@ t.test('the index of a folder lists every page of it, which is the sidebar of th
     t.same([...listed].sort(), pages.sort(), folder);
   }
 });
+
+t.test('no page has a tag outside of code, which the site would take for a component', async (t) => {
+  for (const file of documents()) {
+    const tags =
+      prose(file)
+        .replace(/^ {4}.*$/gm, '')
+        .replace(/`[^`]*`/g, '')
+        .match(/<\/?[a-z][^>\s]*>/gi) ?? [];
+    t.same(tags, [], file);
+  }
+});

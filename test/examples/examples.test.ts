@@ -15,9 +15,11 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const pages = readdirSync(join(ROOT, 'docs/guide')).map((name) => name.replace(/\.md$/, ''));
 const shown = new Map(pages.map((name) => [name, shownIn(read(`docs/guide/${name}.md`))]));
 
-/** Output without times; and without figures where the machine has no fused arithmetic, which the pages are of. */
+/** Output without times and the sizes of files, which hold times; and without figures where the machine has no fused arithmetic, which the pages are of. */
 function comparable(output: string): string {
-  const timeless = output.replace(/in [\d.]+ s \([\d.]+ per second/g, 'in # s (# per second');
+  const timeless = output
+    .replace(/in [\d.]+ s \([\d.]+ per second/g, 'in # s (# per second')
+    .replace(/\([\d.]+ kB\)/g, '(# kB)');
   if (resolveArithmetic('auto') === 'fused') return timeless;
   return timeless
     .replace(/fused|strict|[0-9a-f]{64}/g, '#')
