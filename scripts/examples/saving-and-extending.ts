@@ -1,6 +1,6 @@
-// Saving an ensemble, loading it elsewhere, and training more members later: those there are stay the same bytes.
+// Saving an ensemble, loading it elsewhere, training more members later, and joining two: members stay the same bytes.
 
-import { Ensemble, loadData, trainEnsemble } from 'tutti';
+import { Ensemble, joinEnsembles, loadData, trainEnsemble } from 'tutti';
 
 const { train, test } = await loadData('data/digits.csv', { target: 'digit', testShare: 0.3, seed: 1 });
 const four = await trainEnsemble(train, { members: 4, hidden: [64], seed: 1 });
@@ -11,7 +11,9 @@ console.log(`the same: ${loaded.contentHash() === four.contentHash()}`);
 const eight = await loaded.extend(train, { members: 8 });
 const atOnce = await trainEnsemble(train, { members: 8, hidden: [64], seed: 1 });
 console.log(`as if trained at once: ${eight.contentHash() === atOnce.contentHash()}`);
-for (const ensemble of [four, eight]) {
+
+const others = await trainEnsemble(train, { members: 8, hidden: [64], seed: 2 }); // perhaps on another machine
+for (const ensemble of [four, eight, joinEnsembles([eight, others])]) {
   const { coverage } = (await ensemble.evaluateOutOfBag(train)).errorCorrelation.outOfBag ?? {};
   const { accuracy } = await ensemble.evaluate(test);
   const percent = (100 * (coverage ?? 0)).toFixed(1);
