@@ -30,7 +30,7 @@ export async function loadForRawRows(
   // Loaded only here: `tutti train` needs the rest of this file, and reads no ensemble.
   const { loadEnsemble } = await import('../../bundle/load.js');
   const allowed = allowModules === undefined ? {} : { allowModules: allowModules as readonly string[] };
-  const loaded = await loadEnsemble(path, allowed);
+  const loaded = await loadEnsemble(path, allowed).catch((error: unknown) => failInOrder(path, error));
   const ensemble = {
     ...loaded,
     allowedModules: [...(loaded.allowedModules ?? []), ...trustedAmong(modulesOf(loaded.plan))],
@@ -44,6 +44,18 @@ export async function loadForRawRows(
     );
   }
   return { ensemble, preprocessing };
+}
+
+/** Two files are easily given the wrong way round. */
+function failInOrder(path: string, error: unknown): never {
+  if (!(error instanceof TuttiError && error.code === 'ERR_BUNDLE' && /\.(csv|tsv|txt)$/i.test(path)))
+    throw error;
+  throw new TuttiError(
+    error.code,
+    `${error.message}; the ensemble comes first, then the rows`,
+    error.details,
+    error,
+  );
 }
 
 /** For the file of a table, which may be standard output. */

@@ -174,6 +174,10 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
     ['train', '--target', 'label'],
     /Expected `file` after tutti train, got nothing; tutti train --help shows examples/,
   ],
+  'files the wrong way round': [
+    ['predict', 'good.csv', 'ok.tutti'],
+    /good.csv is not a saved ensemble; the ensemble comes first, then the rows/,
+  ],
   'a flag without its value': [
     ['train', 'good.csv', '--target'],
     /^tutti: Expected a value after `--target`, got nothing$/,
