@@ -73,6 +73,7 @@ export {
   selectMembers,
 } from './ensemble/select/select-members.js';
 export { type ErrorCode, type ErrorDetails, TuttiError } from './errors.js';
+export type { LongCallOptions } from './long-calls.js';
 export type { ErrorCorrelation } from './measure/correlation/error-report.js';
 export type { KindMeasurement } from './measure/kinds.js';
 export type { Measurement } from './measure/measurement.js';

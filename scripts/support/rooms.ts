@@ -5,6 +5,7 @@
 export const FOUNDATIONS: readonly string[] = [
   'errors',
   'option-names',
+  'long-calls',
   'registry',
   'version',
   'installed',

@@ -160,7 +160,7 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
   }
 
   /** The bytes of the file that `save` writes. */
-  async toBytes(options?: SaveOptions): Promise<Uint8Array> {
+  async toBytes(options?: Omit<SaveOptions, 'signal'>): Promise<Uint8Array> {
     const { ensembleToBytes } = await import('../bundle/save.js');
     return ensembleToBytes(this, options);
   }

@@ -20,7 +20,7 @@ import type { TrainingSettings } from '../training/session/training-settings.js'
  *
  * **Source:** Breiman, "Bagging predictors", 1996: members are drawn independently, so k of them are the first k of more.
  */
-export function extendEnsemble(
+export async function extendEnsemble(
   ensemble: TrainedEnsemble,
   dataset: Dataset,
   options: ExtendOptions,
@@ -37,7 +37,7 @@ export function extendEnsemble(
  * @param comparison how it is done; without a `runner`, on every core.
  * @throws ERR_OPTION for fewer than two members or a number of seeds that is not one; what `trainEnsemble` throws.
  */
-export function compareSources(
+export async function compareSources(
   train: Dataset,
   test: Dataset,
   options: TrainingOptions = {},

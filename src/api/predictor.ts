@@ -8,6 +8,7 @@ import type { DataRecord } from '../data/table/record-table.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { type ArrayInputs, type Inputs, isRecords } from '../ensemble/predict/inputs.js';
 import { type CombineOptions, createPredictor, predictEnsemble } from '../ensemble/predict/predict.js';
+import type { LongCallOptions } from '../long-calls.js';
 import type { CombinedPredictions } from '../predictions/combine.js';
 import { type PredictedRow, rowsOf } from './predicted-rows.js';
 
@@ -42,8 +43,9 @@ export interface Predictor<Kind extends TaskKind = TaskKind> extends Disposable 
    */
   predict<const Records extends readonly DataRecord[]>(
     records: Records,
+    options?: LongCallOptions,
   ): Promise<PredictedRecords<Kind, Records>>;
-  predict(rows: ArrayInputs): Promise<PredictedArrays<Kind>>;
+  predict(rows: ArrayInputs, options?: LongCallOptions): Promise<PredictedArrays<Kind>>;
   /** Lets go of the members. */
   dispose(): void;
 }
@@ -67,10 +69,11 @@ export async function loadPredictor<Kind extends TaskKind>(
   const loaded = await createPredictor(record, options);
   async function predict<const Records extends readonly DataRecord[]>(
     records: Records,
+    options?: LongCallOptions,
   ): Promise<PredictedRecords<Kind, Records>>;
-  async function predict(rows: ArrayInputs): Promise<PredictedArrays<Kind>>;
-  async function predict(inputs: Inputs): Promise<Answer<Kind>> {
-    return answer(record, inputs, await loaded.predict(inputs));
+  async function predict(rows: ArrayInputs, options?: LongCallOptions): Promise<PredictedArrays<Kind>>;
+  async function predict(inputs: Inputs, options?: LongCallOptions): Promise<Answer<Kind>> {
+    return answer(record, inputs, await loaded.predict(inputs, options));
   }
   return { predict, dispose: loaded.dispose, [Symbol.dispose]: loaded.dispose };
 }

@@ -7,6 +7,7 @@ import { modulesOf } from '../engines/registry.js';
 import { allowModules } from '../engines/user-modules/allowed-modules.js';
 import type { TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import { NotPlainError, unpackPlain } from '../files/plain-data.js';
+import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import { allocateShared } from '../memory/uncounted-bytes.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { contentHash } from './content-hash.js';
@@ -39,7 +40,7 @@ export interface InspectedEnsemble {
 }
 
 /** How to load. */
-export interface LoadEnsembleOptions {
+export interface LoadEnsembleOptions extends LongCallOptions {
   /**
    * Paths of modules whose code may run to predict. Learners, and tfjs models with layers of a class of their own, need
    * theirs; a saved ensemble only names them, and whoever made the file chose what they do. Each must be, by its
@@ -48,7 +49,10 @@ export interface LoadEnsembleOptions {
   readonly allowModules?: readonly string[];
 }
 
-const OPTIONS = { allowModules: option.texts } satisfies OptionTable<LoadEnsembleOptions>;
+const OPTIONS = {
+  ...LONG_CALL_OPTIONS,
+  allowModules: option.texts,
+} satisfies OptionTable<LoadEnsembleOptions>;
 
 /**
  * Loads a saved ensemble; its weights come to lie in shared memory. None of the code that it names is run.
@@ -86,7 +90,7 @@ async function readBundle(
   options: LoadEnsembleOptions,
 ): Promise<ReadBundle> {
   checkOptions(where, options, OPTIONS);
-  const source = await openSource(from);
+  const source = await openSource(from, options.signal);
   try {
     const { name, bytes } = source;
     const start = await source.read(0, Math.min(HEADER_BYTES, bytes));

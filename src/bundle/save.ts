@@ -5,6 +5,7 @@ import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../errors.js';
 import { writeAll, writeAtomically } from '../files/atomic-file.js';
 import { isPlain, packPlain } from '../files/plain-data.js';
+import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { contentHash } from './content-hash.js';
 import {
@@ -19,12 +20,14 @@ import { metadataOf } from './metadata.js';
 import type { StoredReport } from './surroundings.js';
 import { bytePieces, littleEndianPieces, pieceBuffer } from './weights.js';
 
-export interface SaveOptions {
+export interface SaveOptions extends LongCallOptions {
   /** What the training measured, to be shown again by `tutti inspect`; plain JSON. */
   readonly report?: StoredReport;
 }
 
-const OPTIONS = { report: option.object } satisfies OptionTable<SaveOptions>;
+const BYTES_OPTIONS = { report: option.object } satisfies OptionTable<Omit<SaveOptions, 'signal'>>;
+
+const SAVE_OPTIONS = { ...LONG_CALL_OPTIONS, ...BYTES_OPTIONS } satisfies OptionTable<SaveOptions>;
 
 export interface SavedEnsemble {
   readonly contentHash: string;
@@ -42,17 +45,25 @@ export async function saveEnsemble(
   options: SaveOptions = {},
 ): Promise<SavedEnsemble> {
   if (typeof path !== 'string' || path === '') failOption('path', 'the path of the file to write', path);
-  const { start, metadata, bytes } = layOut(ensemble, 'saveEnsemble', options);
+  checkOptions('saveEnsemble', options, SAVE_OPTIONS);
+  const { report, signal } = options;
+  signal?.throwIfAborted();
+  const { start, metadata, bytes } = layOut(ensemble, report);
   const checksum = createHash('sha256').update(start);
-  await writeAtomically(path, async (file) => {
+  const writing = writeAtomically(path, async (file) => {
     // The checksum is known last; its place is filled then, before the file gets its name.
     await writeAll(file, start);
     await writeAll(file, new Uint8Array(HEADER_BYTES - CHECKSUM_OFFSET_BYTES));
     for (const piece of payload(ensemble, metadata)) {
+      signal?.throwIfAborted();
       checksum.update(piece);
       await writeAll(file, piece);
     }
     await writeAll(file, checksum.digest(), CHECKSUM_OFFSET_BYTES);
+  });
+  await writing.catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error;
   });
   return { contentHash: contentHash(ensemble), bytes };
 }
@@ -62,8 +73,12 @@ export async function saveEnsemble(
  * takes them back.
  * @throws ERR_BUNDLE for an ensemble without members or of masks, ERR_OPTION.
  */
-export function ensembleToBytes(ensemble: TrainedEnsemble, options: SaveOptions = {}): Uint8Array {
-  const { start, metadata, bytes } = layOut(ensemble, 'ensembleToBytes', options);
+export function ensembleToBytes(
+  ensemble: TrainedEnsemble,
+  options: Omit<SaveOptions, 'signal'> = {},
+): Uint8Array {
+  checkOptions('ensembleToBytes', options, BYTES_OPTIONS);
+  const { start, metadata, bytes } = layOut(ensemble, options.report);
   const all = new Uint8Array(bytes);
   all.set(start);
   let at = HEADER_BYTES;
@@ -77,8 +92,7 @@ export function ensembleToBytes(ensemble: TrainedEnsemble, options: SaveOptions 
 }
 
 /** What comes before the payload and what it begins with, and the length of the whole. */
-function layOut(ensemble: TrainedEnsemble, where: string, options: SaveOptions) {
-  checkOptions(where, options, OPTIONS);
+function layOut(ensemble: TrainedEnsemble, report: StoredReport | undefined) {
   if (ensemble.members.length === 0) {
     throw new TuttiError('ERR_BUNDLE', 'Cannot save an ensemble that has no finished member');
   }
@@ -86,7 +100,7 @@ function layOut(ensemble: TrainedEnsemble, where: string, options: SaveOptions) 
     const why = 'whose members are masks of one dropout net; save the ensemble they were drawn from';
     throw new TuttiError('ERR_BUNDLE', `Cannot save an ensemble ${why}`);
   }
-  const metadata = packMetadata(ensemble, options.report ?? null);
+  const metadata = packMetadata(ensemble, report ?? null);
   const memberBytes = ensemble.members.reduce(
     (sum, { weights, model }) => sum + storedBytes(weights.byteLength, model?.length ?? null),
     0,

@@ -11,7 +11,7 @@ import { mean, variance } from '../math/statistics.js';
 import type { Measurement } from '../measure/measurement.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import type { EnsemblePlan, Source } from '../model/spec.js';
-import { asGiven, checkOptions, described, type OptionTable, option } from '../option-names.js';
+import { asGiven, checkOptions, described, type OptionTable, option, pickOptions } from '../option-names.js';
 import { COMBINE_OPTIONS } from '../predictions/aggregate/aggregate.js';
 import type { Aggregator } from '../predictions/aggregate/aggregators.js';
 import { resolveModules } from '../training/plan/resolve-modules.js';
@@ -92,7 +92,11 @@ export async function compareSources(
   comparison: SourcesOptions = {},
 ): Promise<SourcesReport> {
   checkOptions('compareSources', comparison, SOURCES_OPTIONS);
-  const { seeds = SOURCES_OPTIONS.seeds.default, aggregator, onTraining, ...settings } = comparison;
+  const { seeds = SOURCES_OPTIONS.seeds.default, onTraining } = comparison;
+  const settings = pickOptions(comparison, TRAINING_SETTINGS);
+  const { signal, aggregator } = SOURCES_OPTIONS;
+  const measuring = pickOptions(comparison, { signal, aggregator });
+  settings.signal?.throwIfAborted();
   requireDataset(train, 'train');
   requireDataset(test, 'test');
   const given = asGiven(options);
@@ -112,7 +116,7 @@ export async function compareSources(
       onTraining?.(source, seed);
       const varied = { ...own, seed, vary: source === 'all' ? compared : [source] };
       const trained = await keepFailures(plan, () => trainEnsemble(train, varied, settings));
-      runs.push({ seed, ...trained, measured: await measureRun(trained.ensemble, test, aggregator) });
+      runs.push({ seed, ...trained, measured: await measureRun(trained.ensemble, test, measuring) });
     }
     sources.push(figuresOf(source, runs, train.task.kind === 'classification'));
   }
@@ -148,11 +152,11 @@ async function keepFailures(
 async function measureRun(
   ensemble: TrainedEnsemble | null,
   test: Dataset,
-  aggregator: Aggregator | undefined,
+  options: Pick<SourcesOptions, 'aggregator' | 'signal'>,
 ): Promise<Measurement | null> {
   if (ensemble === null) return null;
   return await evaluateEnsemble(ensemble, test, {
-    ...(aggregator === undefined ? {} : { aggregator }),
+    ...options,
     ...{ curves: false, covariance: false, replicates: 0 },
   });
 }

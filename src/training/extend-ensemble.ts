@@ -41,6 +41,7 @@ export async function extendEnsemble(
     const plan = extendPlan(ensemble.plan, members);
     resolveArithmetic(plan.arithmetic);
     const located = await locateModules(plan, ensemble.allowedModules);
+    settings.signal?.throwIfAborted();
     return workOf(dataset, located, { deadline, kept: ensemble.members });
   });
   const { allowedModules } = ensemble;

@@ -2,6 +2,7 @@
 
 import { failOption } from '../../errors.js';
 import { maxDataBytes, readBoundedFile, readBoundedFileAsync } from '../../files/regular-file.js';
+import { betweenBlocks, LONG_CALL_OPTIONS, type LongCallOptions } from '../../long-calls.js';
 import { checkOptions, pickOptions } from '../../option-names.js';
 import type { Table } from '../table/table.js';
 import { fileError, READ_OPTIONS, type Reader, type ReadOptions } from './reader.js';
@@ -20,17 +21,30 @@ const START_BYTES = 4096;
  * Reads a data file: CSV, or JSON records, as a list or one after the other. The end of its name says which, or else
  * its content does.
  * @param source its path, `-` for standard input, or the bytes of a file.
+ * @param options a signal stops it before the bytes are taken apart, which is done in one go.
  * @throws ERR_FILE when the file cannot be read or is too large; ERR_OPTION for an option that its reader does not
  * take; ERR_DATA naming file, row and column of what cannot be read.
  */
-export async function openTable(source: string | Uint8Array, options: ReadOptions = {}): Promise<Table> {
-  checkOptions('openTable', options, READ_OPTIONS);
+export async function openTable(
+  source: string | Uint8Array,
+  options: ReadOptions & LongCallOptions = {},
+): Promise<Table> {
+  checkOptions('openTable', options, { ...READ_OPTIONS, ...LONG_CALL_OPTIONS });
+  options.signal?.throwIfAborted();
+  const { name, bytes } = await bytesOf(source);
+  await betweenBlocks(options.signal);
+  return readBytes(bytes, name, pickOptions(options, READ_OPTIONS));
+}
+
+async function bytesOf(
+  source: string | Uint8Array,
+): Promise<{ readonly name: string; readonly bytes: Buffer }> {
   if (typeof source === 'string') {
     const { path, name } = placeOf(source);
-    return readBytes(await readBoundedFileAsync(path, dataBounds(name)), name, options);
+    return { name, bytes: await readBoundedFileAsync(path, dataBounds(name)) };
   }
   if (!(source instanceof Uint8Array)) failOption('source', 'the path of a file or a Uint8Array', source);
-  return readBytes(Buffer.from(source.buffer, source.byteOffset, source.byteLength), 'data', options);
+  return { name: 'data', bytes: Buffer.from(source.buffer, source.byteOffset, source.byteLength) };
 }
 
 /**

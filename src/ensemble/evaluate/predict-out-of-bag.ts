@@ -2,12 +2,13 @@
 // calibrate or stack with, where evaluate.ts gives their scores.
 
 import type { Dataset } from '../../data/dataset/dataset.js';
-import { checkOptions } from '../../option-names.js';
+import { checkOptions, pickOptions } from '../../option-names.js';
 import { combiner } from '../../predictions/aggregate/aggregate.js';
 import { DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
 import type { CombinedPredictions } from '../../predictions/combine.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { drawEnsembleRows } from '../member-rows.js';
+import { ANSWER_OPTIONS } from '../predict/answers.js';
 import { type CombineOptions, combineSettings, concatenate, PREDICT_OPTIONS } from '../predict/predict.js';
 import { eachOutOfBagBlock } from './evaluate.js';
 
@@ -59,7 +60,7 @@ export async function predictOutOfBag(
       }
       start += targets.rows;
     },
-    options.clip === undefined ? {} : { clip: options.clip },
+    pickOptions(options, ANSWER_OPTIONS),
   );
   return any ? { ...concatenate(blocks, rows), index, memberCounts, mask } : null;
 }

@@ -4,12 +4,13 @@
 
 import type { ColumnRanges } from '../../data/dataset/training-facts.js';
 import { failOption, TuttiError } from '../../errors.js';
+import { LONG_CALL_OPTIONS, type LongCallOptions } from '../../long-calls.js';
 import { described, type OptionTable, option } from '../../option-names.js';
 import type { RowRange } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 
-export interface AnswerOptions {
+export interface AnswerOptions extends LongCallOptions {
   /**
    * Regression: whether each member's predictions are kept within the range of the training targets; variances are
    * not touched. @default true where that range is known: not in ensembles saved before format 3
@@ -18,6 +19,7 @@ export interface AnswerOptions {
 }
 
 export const ANSWER_OPTIONS = {
+  ...LONG_CALL_OPTIONS,
   clip: described(option.flag, {
     kind: 'flag',
     says: "numbers: keep each member's predictions within the range of the training targets",

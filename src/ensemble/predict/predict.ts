@@ -4,10 +4,10 @@
 // The declaration file names Disposable, which a user's own libs may not hold.
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { setImmediate } from 'node:timers/promises';
 import { outputCount, type Values } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
-import { checkOptions, type OptionTable } from '../../option-names.js';
+import { betweenBlocks, LONG_CALL_OPTIONS, type LongCallOptions } from '../../long-calls.js';
+import { checkOptions, type OptionTable, pickOptions } from '../../option-names.js';
 import { COMBINE_OPTIONS, combiner } from '../../predictions/aggregate/aggregate.js';
 import { type Aggregator, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
 import { blockRanges, blockRowsFor, type RowRange } from '../../predictions/blocks.js';
@@ -40,7 +40,7 @@ export interface EnsemblePredictor extends Disposable {
    * block of rows, so that one row does not wait for the whole of a long prediction.
    * @throws ERR_CANCELLED once the predictor has been disposed of.
    */
-  predict(inputs: Inputs): Promise<CombinedPredictions>;
+  predict(inputs: Inputs, options?: LongCallOptions): Promise<CombinedPredictions>;
   /** Lets go of the members. */
   dispose(): void;
 }
@@ -64,10 +64,11 @@ export async function predictEnsemble(
   options: CombineOptions = {},
 ): Promise<CombinedPredictions> {
   checkOptions('predictEnsemble', options, PREDICT_OPTIONS);
+  options.signal?.throwIfAborted();
   const { x } = inputsOf(ensemble, inputs);
   const predictor = await loadPredictor(ensemble, options);
   try {
-    return await predictor.predict(x);
+    return await predictor.predict(x, pickOptions(options, LONG_CALL_OPTIONS));
   } finally {
     predictor.dispose();
   }
@@ -79,7 +80,8 @@ export async function predictEnsemble(
  *     using predictor = await createPredictor(ensemble);
  *     const { mean } = await predictor.predict([{ sqm: 100, city: 'Berlin' }]);
  *
- * @param options what {@link predictEnsemble} takes, for all predictions.
+ * @param options what {@link predictEnsemble} takes, for all predictions; the signal is for the loading, and each prediction
+ * takes one of its own.
  * @throws what {@link predictEnsemble} throws for the ensemble and the options; ERR_MEMORY when it does not fit.
  */
 export async function createPredictor(
@@ -87,6 +89,7 @@ export async function createPredictor(
   options: CombineOptions = {},
 ): Promise<EnsemblePredictor> {
   checkOptions('createPredictor', options, PREDICT_OPTIONS);
+  options.signal?.throwIfAborted();
   return loadPredictor(ensemble, options, KEPT_BYTES);
 }
 
@@ -103,6 +106,10 @@ async function loadPredictor(
     combineSettings(ensemble, options),
   );
   const loaded = await createBlockPredictor(ensemble, blockRows, options, loadedBytes);
+  if (options.signal?.aborted) {
+    loaded.dispose();
+    throw options.signal.reason;
+  }
   const next = turns();
   let disposed = false;
   const predictBlock = async (x: Values, range: RowRange): Promise<CombinedPredictions> => {
@@ -115,11 +122,14 @@ async function loadPredictor(
     void next(async () => loaded.dispose());
   };
   return {
-    async predict(inputs) {
+    async predict(inputs, options = {}) {
+      checkOptions('predict', options, LONG_CALL_OPTIONS);
+      const { signal } = options;
+      signal?.throwIfAborted();
       const { x, rows } = inputsOf(ensemble, inputs);
       const blocks: CombinedPredictions[] = [];
       for (const range of blockRanges(rows, blockRows)) {
-        if (range.start > 0) await setImmediate();
+        if (range.start > 0) await betweenBlocks(signal);
         blocks.push(await next(() => predictBlock(x, range)));
       }
       return blocks.length === 1 ? blocks[0]! : concatenate(blocks, rows);
@@ -160,12 +170,15 @@ export async function eachBlock(
   visit: (members: readonly Predictions[], range: RowRange) => void,
   options: AnswerOptions = {},
 ): Promise<void> {
+  const { signal } = options;
+  signal?.throwIfAborted();
   const blockRows = blockRowsFor(ensemble.members.length, outputCount(ensemble.task));
   const predictor = await createBlockPredictor(ensemble, blockRows, options);
   try {
+    signal?.throwIfAborted();
     for (const range of blockRanges(rows, blockRows)) {
       visit(await predictor.predictBlock(x, range, index), range);
-      await setImmediate();
+      await betweenBlocks(signal);
     }
   } finally {
     predictor.dispose();

@@ -1,6 +1,7 @@
 // Greedy selection by a judge, and what such a selection is worth on rows that it was not made on. Knows predictions
 // as tables of numbers and nothing of ensembles.
 
+import { betweenBlocks } from '../../long-calls.js';
 import { mean, variance } from '../../math/statistics.js';
 import { type Judge, type PredictionTable, range } from './selection-judges.js';
 
@@ -12,14 +13,21 @@ export interface GreedySelection {
 }
 
 /** Adds `size` times the member that makes the judged average best; the first of equals. */
-export function selectGreedily(judge: Judge, members: number, size: number): GreedySelection {
+export async function selectGreedily(
+  judge: Judge,
+  members: number,
+  size: number,
+  signal?: AbortSignal,
+): Promise<GreedySelection> {
   const all = range(members);
-  const path = range(size).map(() => {
+  const path: { readonly member: number; readonly score: number }[] = [];
+  while (path.length < size) {
     const scores = all.map((at) => judge.scoreWith(at));
     const member = smallestAt(scores);
     judge.add(member);
-    return { member, score: scores[member]! };
-  });
+    path.push({ member, score: scores[member]! });
+    await betweenBlocks(signal);
+  }
   const length = smallestAt(path.map(({ score }) => score)) + 1;
   return { path, chosen: path.slice(0, length).map(({ member }) => member) };
 }
@@ -59,21 +67,23 @@ export function helps({ gain, standardError }: SelectionCheck): boolean {
  *
  * **Source:** Stone 1974, Cross-validatory choice and assessment of statistical predictions.
  */
-export function checkSelection(
+export async function checkSelection(
   table: PredictionTable,
   judgeOf: (table: PredictionTable) => Judge,
   size: number,
-): SelectionCheck | null {
+  signal?: AbortSignal,
+): Promise<SelectionCheck | null> {
   if (table.rows < PARTS * LEAST_PART_ROWS) return null;
   const members = table.terms.length;
-  const scores = range(PARTS).map((part) => {
+  const scores: { readonly selected: number; readonly equally: number }[] = [];
+  for (const part of range(PARTS)) {
     const [others, own] = [false, true].map((inside) =>
       range(table.rows).filter((row) => (row % PARTS === part) === inside),
     );
-    const { chosen } = selectGreedily(judgeOf(rowsOf(table, others!)), members, size);
+    const { chosen } = await selectGreedily(judgeOf(rowsOf(table, others!)), members, size, signal);
     const judge = judgeOf(rowsOf(table, own!));
-    return { selected: judge.scoreOf(chosen), equally: judge.scoreOf(range(members)) };
-  });
+    scores.push({ selected: judge.scoreOf(chosen), equally: judge.scoreOf(range(members)) });
+  }
   const gains = scores.map(({ selected, equally }) => equally - selected);
   return {
     parts: PARTS,

@@ -3,12 +3,13 @@
 
 import type { Dataset, Task } from '../../data/dataset/dataset.js';
 import { failOption, TuttiError } from '../../errors.js';
+import { LONG_CALL_OPTIONS, type LongCallOptions } from '../../long-calls.js';
 import { type SelectionMetric, selectionMetrics } from '../../measure/metrics/metrics.js';
 import { squaredError } from '../../measure/metrics/squared-error.js';
 import { checkOptions, described, type OptionTable, option } from '../../option-names.js';
 import { type Aggregator, aggregators, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
 import type { AggregatorDefinition, AggregatorTerms } from '../../predictions/aggregate/definition.js';
-import { type TargetBlock, targetBlock } from '../../predictions/blocks.js';
+import { type RowRange, type TargetBlock, targetBlock } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { eachOutOfBagBlock } from '../evaluate/evaluate.js';
@@ -30,7 +31,7 @@ import {
   type Terms,
 } from './selection-judges.js';
 
-export interface SelectionOptions {
+export interface SelectionOptions extends LongCallOptions {
   /**
    * The dataset is the one the ensemble was trained on, and each row judges the members that never saw it. @default
    * false: its rows are such as no member was trained on
@@ -51,6 +52,7 @@ export interface SelectionOptions {
 
 /** What the options must be; see src/option-names.ts. */
 export const SELECTION_OPTIONS = {
+  ...LONG_CALL_OPTIONS,
   outOfBag: described(option.flag, {
     kind: 'flag',
     says: 'the rows are the training rows: judge each by the members that never saw it',
@@ -116,7 +118,8 @@ export async function selectMembers(
 ): Promise<MemberSelection> {
   checkOptions('selectMembers', options, SELECTION_OPTIONS);
   const { aggregator, form, metric, size } = resolveSelection(ensemble, options);
-  const table = await collect(ensemble, dataset, form, options.outOfBag === true);
+  const { signal } = options;
+  const table = await collect(ensemble, dataset, form, options);
   const { task } = ensemble;
   const judgeOf = (rows: PredictionTable): Judge =>
     rows.counted === null ? createJudge(rows, task, form, metric) : createPairJudge(rows, task);
@@ -125,8 +128,8 @@ export async function selectMembers(
   const singles = members.map((at) => judge.scoreWith(at));
   const best = smallestAt(singles);
   const equalWeights = judge.scoreOf(members);
-  const { path, chosen } = selectGreedily(judge, members.length, size);
-  const check = checkSelection(table, judgeOf, size);
+  const { path, chosen } = await selectGreedily(judge, members.length, size, signal);
+  const check = await checkSelection(table, judgeOf, size, signal);
   const selected = options.always === true || (check !== null && helps(check));
   const counts = members.map((at) => (selected ? chosen.filter((own) => own === at).length : 1));
   const total = counts.reduce((sum, count) => sum + count, 0);
@@ -171,21 +174,22 @@ async function collect(
   ensemble: TrainedEnsemble,
   dataset: Dataset,
   form: AggregatorTerms,
-  outOfBag: boolean,
+  { outOfBag, signal }: SelectionOptions,
 ): Promise<PredictionTable> {
+  const options = signal === undefined ? {} : { signal };
   const blocks: { terms: Terms[]; targets: TargetBlock; mask: Uint8Array | null }[] = [];
   const keep = (members: readonly Predictions[], targets: TargetBlock, mask: Uint8Array | null = null) => {
     blocks.push({ terms: members.map((member) => form.of(member)), targets, mask });
   };
   if (outOfBag) {
-    if (!(await eachOutOfBagBlock(ensemble, dataset, keep))) {
+    if (!(await eachOutOfBagBlock(ensemble, dataset, keep, options))) {
       throw new TuttiError('ERR_DATA', 'Expected rows out of bag to select members on, got none');
     }
   } else {
     checkDataset(ensemble, dataset);
-    await eachBlock(ensemble, dataset.x, dataset.rows, null, (members, range) => {
-      keep(members, targetBlock(dataset, null, range));
-    });
+    const keepBlock = (members: readonly Predictions[], own: RowRange) =>
+      keep(members, targetBlock(dataset, null, own));
+    await eachBlock(ensemble, dataset.x, dataset.rows, null, keepBlock, options);
   }
   return tableOf(blocks, ensemble.members.length, ensemble.task);
 }

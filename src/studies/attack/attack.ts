@@ -1,7 +1,6 @@
 // Attacks on a trained ensemble: how its score, and its members', fall as inputs are moved against them; on one
 // member at a time and on the whole, and how attacks carry over from one member to the others.
 
-import { setImmediate } from 'node:timers/promises';
 import type { Dataset } from '../../data/dataset/dataset.js';
 import { encodeRows, encodeTargets } from '../../data/dataset/encoding.js';
 import { type ColumnRanges, columnRanges } from '../../data/dataset/training-facts.js';
@@ -11,6 +10,7 @@ import { checkDataset } from '../../ensemble/predict/inputs.js';
 import { networkMembers } from '../../ensemble/predict/network-predictor.js';
 import { resolveArithmetic } from '../../kernels/arithmetic.js';
 import { compileKernels } from '../../kernels/compile-kernels.js';
+import { betweenBlocks, LONG_CALL_OPTIONS, type LongCallOptions } from '../../long-calls.js';
 import { requireNetwork } from '../../model/network.js';
 import type { AttackNorm, AttackScale, Loss } from '../../model/spec.js';
 import {
@@ -31,7 +31,7 @@ import { type AttackSpace, attackSpace } from './attack-space.js';
 /** More members than this are attacked only as a whole unless asked for: their matrix has k² entries. */
 const MOST_MEMBERS = 32;
 
-export interface AttackOptions {
+export interface AttackOptions extends LongCallOptions {
   /** Radii, each ≥ 0. */
   readonly epsilons: readonly number[];
   /** @default 'linf' */
@@ -67,6 +67,7 @@ const BOUNDS: OptionCheck = {
 
 /** What the options must be; see src/option-names.ts. */
 export const ATTACK_OPTIONS = {
+  ...LONG_CALL_OPTIONS,
   epsilons: described(option.required(EPSILONS), {
     kind: 'numbers',
     says: 'how far inputs are moved',
@@ -151,6 +152,7 @@ export async function attackEnsemble(
 ): Promise<Robustness> {
   checkOptions('attackEnsemble', options, ATTACK_OPTIONS);
   requireUses(options, ATTACK_USES);
+  options.signal?.throwIfAborted();
   checkDataset(ensemble, dataset);
   const settings = resolveAttack(options, ensemble);
   if (settings.rangesOf !== null) checkDataset(ensemble, settings.rangesOf);
@@ -187,6 +189,7 @@ interface AttackSettings {
   readonly space: AttackSpace;
   readonly onEnsemble: boolean;
   readonly onMembers: boolean;
+  readonly signal: AbortSignal | undefined;
 }
 
 function resolveAttack(
@@ -201,6 +204,7 @@ function resolveAttack(
     space: attackSpace(encoding.features, scale),
     onEnsemble: on !== 'member',
     onMembers: on !== 'ensemble',
+    signal: options.signal,
   };
 }
 
@@ -242,9 +246,9 @@ async function attackAt(
     if (whole !== null) scored(all, whole);
     for (const [member, scores] of single.entries()) {
       scored([member], scores);
-      await setImmediate();
+      await betweenBlocks(settings.signal);
     }
-    await setImmediate();
+    await betweenBlocks(settings.signal);
   }
   const results = single.map((scores) => scores.finish());
   return {

@@ -4,6 +4,7 @@
 import type { Dataset } from '../../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { evaluateEnsemble } from '../../ensemble/evaluate/evaluate.js';
+import { LONG_CALL_OPTIONS, type LongCallOptions } from '../../long-calls.js';
 import { log } from '../../math/functions.js';
 import type { Measurement } from '../../measure/measurement.js';
 import type { Scores } from '../../measure/metrics/metrics.js';
@@ -16,7 +17,7 @@ import type { Predictions } from '../../predictions/predictions.js';
 import { dropoutNet, MASK_OPTIONS, type MaskOptions, maskEnsemble } from './masks.js';
 import { DEFAULT_MASKS, MASK_MEANS, type MaskWay, predictWithMasks } from './predict-masks.js';
 
-export interface CompareMasksOptions extends MaskOptions {
+export interface CompareMasksOptions extends MaskOptions, LongCallOptions {
   /** Sampled masks. @default 50 */
   readonly masks?: number;
   /** Whether to average over all 2ⁿ masks too. @default for up to 10 units that can be dropped */
@@ -25,6 +26,7 @@ export interface CompareMasksOptions extends MaskOptions {
 
 /** What the options must be; see src/option-names.ts. */
 export const COMPARE_OPTIONS = {
+  ...LONG_CALL_OPTIONS,
   ...MASK_OPTIONS,
   masks: described(option.integer(1), {
     kind: 'number',
@@ -77,11 +79,15 @@ export async function compareMasks(
   checkOptions('compareMasks', options, COMPARE_OPTIONS);
   const { masks = DEFAULT_MASKS } = options;
   const own = pickOptions(options, MASK_OPTIONS);
+  const stop = pickOptions(options, LONG_CALL_OPTIONS);
+  stop.signal?.throwIfAborted();
   const { alone, member, droppable } = dropoutNet(ensemble, options.member);
   const overMasks = await evaluateEnsemble(maskEnsemble(ensemble, masks, own), dataset, {
+    ...stop,
     curves: false,
   });
-  const run = (way: MaskWay, count: number | 'all') => runWay(ensemble, dataset, way, count, own);
+  const run = (way: MaskWay, count: number | 'all') =>
+    runWay(ensemble, dataset, way, count, { ...own, ...stop });
   const { loss } = networkSpecs(alone.plan)[0]!;
   const means = MASK_MEANS.filter(
     (way) => aggregators.get(way).misfit(ensemble.task.kind, loss === 'gaussianNll') === null,
@@ -99,7 +105,7 @@ async function runWay(
   dataset: Dataset,
   way: MaskWay,
   masks: number | 'all',
-  options: MaskOptions,
+  options: MaskOptions & LongCallOptions,
 ): Promise<MaskWayResult> {
   const { task } = ensemble;
   const started = performance.now();

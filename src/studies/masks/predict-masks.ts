@@ -1,15 +1,22 @@
 // Predicting with a dropout net in each of the ways there are: by the weight scaling rule, or by a mean over
 // masks, sampled or all of them. Masks go through in chunks, so that 2¹⁶ of them take no more memory.
 
-import { setImmediate } from 'node:timers/promises';
 import { encodeRows } from '../../data/dataset/encoding.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions, answerRules } from '../../ensemble/predict/answers.js';
 import { type Inputs, inputsOf } from '../../ensemble/predict/inputs.js';
 import { predictorOf } from '../../ensemble/predict/network-predictor.js';
 import { concatenate, predictEnsemble } from '../../ensemble/predict/predict.js';
+import { betweenBlocks } from '../../long-calls.js';
 import type { UnitFactors } from '../../model/network.js';
-import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../../option-names.js';
+import {
+  checkOptions,
+  type OptionTable,
+  type OptionUses,
+  option,
+  pickOptions,
+  requireUses,
+} from '../../option-names.js';
 import { combiner } from '../../predictions/aggregate/aggregate.js';
 import type { Aggregator } from '../../predictions/aggregate/aggregators.js';
 import { blockRanges } from '../../predictions/blocks.js';
@@ -76,8 +83,9 @@ export async function predictWithMasks(
 ): Promise<CombinedPredictions> {
   checkOptions('predictWithMasks', options, PREDICT_MASKS_OPTIONS);
   requireUses(options, PREDICT_MASKS_USES);
-  const { way = 'weightScaling', masks = DEFAULT_MASKS, seed, member, clip } = options;
-  const answers = clip === undefined ? {} : { clip };
+  const { way = 'weightScaling', masks = DEFAULT_MASKS, seed, member } = options;
+  const answers = pickOptions(options, ANSWER_OPTIONS);
+  answers.signal?.throwIfAborted();
   const net = dropoutNet(ensemble, member);
   if (way === 'weightScaling') return predictEnsemble(net.alone, x, answers);
   const chunks = masks === 'all' ? chunksOfAll(net) : chunksOf(net, masks, seed);
@@ -159,7 +167,7 @@ async function predictChunks(
         rules.apply(predictions, range, null);
         parts.push(combine(predictions, weights));
         shares.push(weights.reduce((sum, weight) => sum + weight, 0));
-        await setImmediate();
+        await betweenBlocks(answers.signal);
       }
       const [first] = parts;
       blocks.push(

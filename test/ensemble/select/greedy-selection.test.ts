@@ -52,9 +52,9 @@ for (const outOfBag of [false, true]) {
     let worse = 0;
     for (let seed = 0; seed < 20; seed++) {
       const rows = table(200, own, seed, outOfBag);
-      const { gain, standardError } = checkSelection(rows, judgeOf, 16)!;
+      const { gain, standardError } = (await checkSelection(rows, judgeOf, 16))!;
       if (gain > 2 * standardError) taken++;
-      const { chosen } = selectGreedily(judgeOf(rows), 8, 16);
+      const { chosen } = await selectGreedily(judgeOf(rows), 8, 16);
       if (worth(chosen, own) > worth([0, 1, 2, 3, 4, 5, 6, 7], own)) worse++;
     }
     t.ok(worse >= 15, `greedily chosen weights are worse than equal ones on new rows, ${worse} of 20 times`);
@@ -67,10 +67,10 @@ for (const outOfBag of [false, true]) {
     // A pair meets on a quarter of the rows.
     for (let seed = 0; seed < 10; seed++) {
       const rows = table(outOfBag ? 2000 : 200, own, seed, outOfBag);
-      const { gain, standardError, score, equalWeights } = checkSelection(rows, judgeOf, 16)!;
+      const { gain, standardError, score, equalWeights } = (await checkSelection(rows, judgeOf, 16))!;
       t.ok(Math.abs(equalWeights - score - gain) < 1e-9);
       if (gain > 2 * standardError) taken++;
-      const { chosen } = selectGreedily(judgeOf(rows), 8, 16);
+      const { chosen } = await selectGreedily(judgeOf(rows), 8, 16);
       t.ok(worth(chosen, own) < worth([0, 1, 2, 3, 4, 5, 6, 7], own));
     }
     t.ok(taken >= 9, `${taken} of 10`);
@@ -98,6 +98,6 @@ t.test('out of bag, the errors foretold are those on new rows, whatever members 
 });
 
 t.test('too few rows say nothing', async (t) => {
-  t.equal(checkSelection(table(29, [1, 1], 1, false), judgeOf, 4), null);
-  t.not(checkSelection(table(30, [1, 1], 1, false), judgeOf, 4), null);
+  t.equal(await checkSelection(table(29, [1, 1], 1, false), judgeOf, 4), null);
+  t.not(await checkSelection(table(30, [1, 1], 1, false), judgeOf, 4), null);
 });

@@ -1,0 +1,112 @@
+// Whatever is awaited takes a signal: aborted before the call it does nothing, aborted midway it ends, both with the
+// signal's reason.
+
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import t from 'tap';
+import * as measure from '../src/doors/measure.js';
+import * as studies from '../src/doors/studies.js';
+import * as techniques from '../src/doors/techniques.js';
+import * as tutti from '../src/index.js';
+import { betweenBlocks } from '../src/long-calls.js';
+import { clusters } from './support/datasets.js';
+
+const dataset = clusters(1500, 6, 3);
+const PLAN = { members: 4, hidden: [6], epochs: 2, seed: 1 };
+const runner = tutti.createInlineRunner();
+const ensemble = await tutti.trainEnsemble(dataset, PLAN, { runner });
+const dropout = await tutti.trainEnsemble(dataset, { ...PLAN, hiddenKeep: 0.8 }, { runner });
+const folder = t.testdir({});
+const file = join(folder, 'saved.tutti');
+await tutti.saveEnsemble(ensemble, file);
+const predictor = await tutti.createPredictor(ensemble);
+t.teardown(() => predictor.dispose());
+
+/** Enough to be under way when it is stopped. */
+const LONG = { ...PLAN, epochs: 10_000, earlyStopping: 'none' } as const;
+const epsilons = [0.1];
+
+/** Calls by the name of the exported function; `predictor.predict` is a function of what one returns. */
+const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>> = {
+  attackEnsemble: (signal) => studies.attackEnsemble(ensemble, dataset, { epsilons, signal }),
+  compareMasks: (signal) => studies.compareMasks(dropout, dataset, { signal }),
+  compareSources: (signal) => studies.compareSources(dataset, dataset, LONG, { signal, runner }),
+  evaluateEnsemble: (signal) => tutti.evaluateEnsemble(ensemble, dataset, { signal }),
+  evaluateOutOfBag: (signal) => tutti.evaluateOutOfBag(ensemble, dataset, { signal }),
+  extendEnsemble: (signal) => tutti.extendEnsemble(ensemble, dataset, { members: 5000 }, { signal, runner }),
+  inspectEnsemble: (signal) => tutti.inspectEnsemble(file, { signal }),
+  loadEnsemble: (signal) => tutti.loadEnsemble(tutti.ensembleToBytes(ensemble), { signal }),
+  openTable: (signal) => tutti.openTable(Buffer.from('a,b\n1,2\n'), { signal }),
+  predictEnsemble: (signal) => tutti.predictEnsemble(ensemble, dataset, { signal }),
+  predictMembers: (signal) => tutti.predictMembers(ensemble, dataset, { signal }),
+  predictOutOfBag: (signal) => tutti.predictOutOfBag(ensemble, dataset, { signal }),
+  'predictor.predict': (signal) => predictor.predict(dataset, { signal }),
+  predictWithMasks: (signal) => studies.predictWithMasks(dropout, dataset, { way: 'arithmeticMean', signal }),
+  saveEnsemble: (signal) => tutti.saveEnsemble(ensemble, join(folder, 'new.tutti'), { signal }),
+  selectMembers: (signal) => tutti.selectMembers(ensemble, dataset, { signal }),
+  startTraining: (signal) => tutti.startTraining(dataset, LONG, { signal, runner }).ensemble,
+  trainEnsemble: (signal) => tutti.trainEnsemble(dataset, LONG, { signal, runner }),
+};
+
+/** What is awaited and takes none midway, and why. */
+const WITHOUT: Readonly<Record<string, string>> = {
+  createPredictor: 'engines load all members at once; what comes after is ended',
+  loadData: 'reads and judges in one go',
+};
+
+t.test('every function that returns a promise takes a signal', async (t) => {
+  const doors = { ...tutti, ...measure, ...studies, ...techniques };
+  const awaited = Object.entries(doors).filter(
+    ([, value]) => typeof value === 'function' && value.constructor.name === 'AsyncFunction',
+  );
+  t.ok(awaited.length > 10);
+  for (const [name] of awaited) {
+    t.ok(name in CALLS || name in WITHOUT, `${name}: enter it in CALLS, or in WITHOUT with the reason`);
+  }
+});
+
+for (const [name, call] of Object.entries(CALLS)) {
+  t.test(`${name} does nothing when it is aborted before`, async (t) => {
+    const reason = new Error('before');
+    t.equal(await call(AbortSignal.abort(reason)).catch((error: unknown) => error), reason);
+  });
+
+  t.test(`${name} ends when it is aborted midway`, async (t) => {
+    const reason = new Error('midway');
+    const stop = new AbortController();
+    let settled = false;
+    const outcome = call(stop.signal)
+      .catch((error: unknown) => error)
+      .finally(() => {
+        settled = true;
+      });
+    await setImmediate();
+    t.notOk(settled, 'it was under way');
+    stop.abort(reason);
+    t.equal(await outcome, reason);
+  });
+}
+
+t.test('a file whose writing is stopped is not there, nor what was written of it', async (t) => {
+  t.notOk(existsSync(join(folder, 'new.tutti')));
+  t.strictSame(readdirSync(folder), ['saved.tutti']);
+});
+
+t.test('a predictor goes on after a prediction that was stopped', async (t) => {
+  t.equal((await predictor.predict(dataset)).rows, 1500);
+});
+
+t.test('the loading of a predictor is stopped', async (t) => {
+  const reason = new Error('loading');
+  const loading = tutti.createPredictor(ensemble, { signal: AbortSignal.abort(reason) });
+  t.equal(await loading.catch((error: unknown) => error), reason);
+});
+
+t.test('between blocks the event loop has its turn, and an aborted signal none', async (t) => {
+  let turned = false;
+  globalThis.setImmediate(() => (turned = true));
+  await betweenBlocks(undefined);
+  t.ok(turned);
+  await t.rejects(betweenBlocks(AbortSignal.abort(new Error('stop'))), { message: 'stop' });
+});
