@@ -5,7 +5,6 @@
 import './supported-node.js';
 
 export { Ensemble, type InspectedFile } from './api/ensemble.js';
-export { extendEnsemble } from './api/every-core.js';
 export { joinEnsembles } from './api/join-ensembles.js';
 export type { LabelledInputs } from './api/labelled-rows.js';
 export { loadData } from './api/load-data.js';
@@ -21,14 +20,8 @@ export type {
 export type { Report } from './api/report.js';
 export type { ClassScores, TaskScores, ValueScores } from './api/task-scores.js';
 export { type StartedTraining, startTraining, trainEnsemble } from './api/training.js';
-export { contentHash } from './bundle/content-hash.js';
-export {
-  type InspectedEnsemble,
-  inspectEnsemble,
-  type LoadEnsembleOptions,
-  loadEnsemble,
-} from './bundle/load.js';
-export { ensembleToBytes, type SavedEnsemble, type SaveOptions, saveEnsemble } from './bundle/save.js';
+export type { InspectedEnsemble, LoadEnsembleOptions } from './bundle/load.js';
+export type { SavedEnsemble, SaveOptions } from './bundle/save.js';
 export {
   type ColumnDescription,
   type DescribeOptions,
@@ -36,7 +29,7 @@ export {
   type TableDescription,
 } from './data/columns/describe.js';
 export { Dataset, type DatasetArrays, type Task, type TaskKind } from './data/dataset/dataset.js';
-export { type LoadedData, type LoadOptions, loadTraining } from './data/load.js';
+export type { LoadedData, LoadOptions } from './data/load.js';
 export { type Preprocessing, transformFeatures, transformTable } from './data/preprocessing/preprocessing.js';
 export { openTable } from './data/readers/open-table.js';
 export { type CsvOptions, readCsv } from './data/readers/read-csv.js';
@@ -56,22 +49,11 @@ export type { LearnerMemberSpec } from './engines/learner/spec.js';
 export type { NeighboursMemberSpec } from './engines/neighbours/spec.js';
 export type { TfjsMemberSpec } from './engines/tfjs/spec.js';
 export type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from './ensemble/ensemble.js';
-export { type EvaluateOptions, evaluateEnsemble, evaluateOutOfBag } from './ensemble/evaluate/evaluate.js';
-export { type OutOfBagPredictions, predictOutOfBag } from './ensemble/evaluate/predict-out-of-bag.js';
-export { withAveragingWeights } from './ensemble/predict/averaging-weights.js';
+export type { EvaluateOptions } from './ensemble/evaluate/evaluate.js';
+export type { OutOfBagPredictions } from './ensemble/evaluate/predict-out-of-bag.js';
 export type { Inputs } from './ensemble/predict/inputs.js';
-export {
-  type CombineOptions,
-  createPredictor,
-  type EnsemblePredictor,
-  predictEnsemble,
-} from './ensemble/predict/predict.js';
-export { predictMembers } from './ensemble/predict/predict-members.js';
-export {
-  type MemberSelection,
-  type SelectionOptions,
-  selectMembers,
-} from './ensemble/select/select-members.js';
+export type { CombineOptions } from './ensemble/predict/predict.js';
+export type { MemberSelection, SelectionOptions } from './ensemble/select/select-members.js';
 export { type ErrorCode, type ErrorDetails, TuttiError } from './errors.js';
 export type { LongCallOptions } from './long-calls.js';
 export type { ErrorCorrelation } from './measure/correlation/error-report.js';

@@ -9,6 +9,7 @@ import type { Workload } from './workloads.js';
 const started = performance.now();
 // Loaded after the clock was read: start-up is what a user waits for.
 const tutti = await import('../../src/index.js');
+const { predictEnsemble } = await import('../../src/ensemble/predict/predict.js');
 
 const arithmetic = process.argv[2] as 'auto' | 'strict';
 const pool = tutti.createPool({ threads: Number(process.argv[3]) });
@@ -31,8 +32,8 @@ async function answer(message: Message): Promise<object> {
       return evaluate ? { ...result, finalLoss: await finalLoss() } : result;
     }
     case 'predict':
-      await tutti.predictEnsemble(ensemble, dataset.x);
-      return repeat(() => tutti.predictEnsemble(ensemble, dataset.x), message.minSeconds);
+      await predictEnsemble(ensemble, dataset.x);
+      return repeat(() => predictEnsemble(ensemble, dataset.x), message.minSeconds);
     case 'memory':
       return { peakBytes: peakBytes() };
     default:
@@ -67,7 +68,7 @@ async function train(seed: number): Promise<void> {
 async function finalLoss(): Promise<number> {
   let sum = 0;
   for (const member of ensemble.members) {
-    const { mean, outputs } = await tutti.predictEnsemble({ ...ensemble, members: [member] }, dataset.x);
+    const { mean, outputs } = await predictEnsemble({ ...ensemble, members: [member] }, dataset.x);
     for (let row = 0; row < dataset.rows; row++) {
       if (workload.task === 'classification') {
         sum -= Math.log(Math.max(mean[row * outputs + dataset.labels[row]!]!, 1e-30));

@@ -2,6 +2,7 @@
 // `node in-a-row-process.js resident <series> <threads>` or `… latency <inputs-…-outputs> <way>`. One JSON line
 // is its answer.
 
+import { createPredictor, predictEnsemble } from '../../src/ensemble/predict/predict.js';
 import type { Dataset, TrainedEnsemble } from '../../src/index.js';
 import * as tutti from '../../src/index.js';
 import { type LatencyAnswer, MARKS, type ResidentAnswer, SERIES, type Series, type Way } from './in-a-row.js';
@@ -69,8 +70,8 @@ async function latencyOf(sizes: readonly number[], way: Way): Promise<LatencyAns
 
 async function predictionOf(ensemble: TrainedEnsemble, { x, features }: Dataset, way: Way): Promise<Job> {
   const row = x.slice(0, features);
-  if (way === 'predictEnsemble') return { run: () => tutti.predictEnsemble(ensemble, row), end() {} };
-  const predictor = await tutti.createPredictor(ensemble);
+  if (way === 'predictEnsemble') return { run: () => predictEnsemble(ensemble, row), end() {} };
+  const predictor = await createPredictor(ensemble);
   return { run: () => predictor.predict(row), end: () => predictor.dispose() };
 }
 

@@ -1,6 +1,6 @@
 // One net trained with dropout, predicting in every way there is, and its masks as an ensemble.
 
-import { evaluateEnsemble, loadData, trainEnsemble } from 'tutti';
+import { loadData, trainEnsemble } from 'tutti';
 import { compareMasks, maskEnsemble } from 'tutti/studies';
 
 const { train, test } = await loadData('data/digits.csv', { target: 'digit', testShare: 0.5, seed: 1 });
@@ -20,6 +20,6 @@ for (const { way, scores, logLikelihood } of ways) {
   console.log(`${way}: error ${error} %, log-likelihood ${logLikelihood?.toFixed(3)}`);
 }
 // Whatever measures an ensemble measures its masks.
-const { errorCorrelation } = await evaluateEnsemble(maskEnsemble(ensemble, 50), test);
+const { errorCorrelation } = await maskEnsemble(ensemble, 50).evaluate(test);
 const { v, c, rho } = errorCorrelation;
 console.log(`over masks: v ${v.toFixed(3)}, c ${c?.toFixed(3)}, ρ ${rho?.toFixed(3)}`);

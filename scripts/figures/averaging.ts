@@ -2,7 +2,9 @@
 // beside what v and c foretell. Run after a build: node dist/scripts/figures/averaging.js
 
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createPool, evaluateEnsemble, loadTraining, trainEnsemble } from '../../src/index.js';
+import { loadTraining } from '../../src/data/load.js';
+import { evaluateEnsemble } from '../../src/ensemble/evaluate/evaluate.js';
+import { createPool, trainEnsemble } from '../../src/index.js';
 
 const FILE = 'docs/images/averaging.svg';
 const MEMBERS = 16;

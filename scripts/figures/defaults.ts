@@ -7,13 +7,13 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { loadTraining } from '../../src/data/load.js';
+import { evaluateEnsemble } from '../../src/ensemble/evaluate/evaluate.js';
+import { predictEnsemble } from '../../src/ensemble/predict/predict.js';
 import {
   createPool,
   type Dataset,
-  evaluateEnsemble,
   type LoadOptions,
-  loadTraining,
-  predictEnsemble,
   type TrainingOptions,
   trainEnsemble,
 } from '../../src/index.js';

@@ -5,15 +5,15 @@
 // Run: node dist/scripts/figures/mixed.js [seeds, 1]; the figures of docs/guide/mixed-ensembles.md: 5
 
 import { fileURLToPath } from 'node:url';
+import { evaluateEnsemble } from '../../src/ensemble/evaluate/evaluate.js';
+import { withAveragingWeights } from '../../src/ensemble/predict/averaging-weights.js';
+import { selectMembers } from '../../src/ensemble/select/select-members.js';
 import {
   createPool,
   type Dataset,
-  evaluateEnsemble,
   type MemberOptions,
-  selectMembers,
   type TrainedEnsemble,
   trainEnsemble,
-  withAveragingWeights,
 } from '../../src/index.js';
 import { allRows, datasetOf, paired, split } from '../support/digits.js';
 

@@ -3,14 +3,10 @@
 // on the other rows.
 // Run: node dist/scripts/figures/selection.js [seeds, 2]
 
-import {
-  createPool,
-  evaluateEnsemble,
-  selectMembers,
-  type TrainedEnsemble,
-  trainEnsemble,
-  withAveragingWeights,
-} from '../../src/index.js';
+import { evaluateEnsemble } from '../../src/ensemble/evaluate/evaluate.js';
+import { withAveragingWeights } from '../../src/ensemble/predict/averaging-weights.js';
+import { selectMembers } from '../../src/ensemble/select/select-members.js';
+import { createPool, type TrainedEnsemble, trainEnsemble } from '../../src/index.js';
 import { allRows, datasetOf, split } from '../support/digits.js';
 
 const GRID = { hidden: [[8], [32], [64]], learningRate: [1e-3, 1e-2], activation: ['relu', 'tanh'] } as const;

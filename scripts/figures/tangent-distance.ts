@@ -3,7 +3,8 @@
 // them validates, summed over the seeds); test rows are all the others.
 // Run: node dist/scripts/figures/tangent-distance.js [training rows, 100] [seeds, 2]; the documented figures: 100 5, 300 5
 
-import { evaluateEnsemble, type TrainingOptions, trainEnsemble } from '../../src/index.js';
+import { evaluateEnsemble } from '../../src/ensemble/evaluate/evaluate.js';
+import { type TrainingOptions, trainEnsemble } from '../../src/index.js';
 import { allRows, datasetOf, mean, paired, split } from '../support/digits.js';
 
 const NEIGHBOURS: TrainingOptions = { engine: 'neighbours', resample: 'none', image: [8, 8] };

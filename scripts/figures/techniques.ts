@@ -3,10 +3,10 @@
 // with the best ensemble accuracy over the five seeds trains on all 300. Test rows are the other 1 497.
 // Run: node dist/scripts/figures/techniques.js [seeds]
 
+import { evaluateEnsemble } from '../../src/ensemble/evaluate/evaluate.js';
 import {
   createPool,
   Dataset,
-  evaluateEnsemble,
   readCsv,
   splitRows,
   type TrainingOptions,

@@ -3,6 +3,7 @@
 import '../supported-node.js';
 
 export { compareSources } from '../api/every-core.js';
+export { maskEnsemble } from '../api/mask-ensemble.js';
 export { activeUnitShares } from '../studies/active-units.js';
 export {
   type AttackOptions,
@@ -17,7 +18,7 @@ export {
   type MaskComparison,
   type MaskWayResult,
 } from '../studies/masks/compare-masks.js';
-export { type MaskOptions, maskEnsemble } from '../studies/masks/masks.js';
+export type { MaskOptions } from '../studies/masks/masks.js';
 export { type MaskWay, type PredictMasksOptions, predictWithMasks } from '../studies/masks/predict-masks.js';
 export type {
   SourceFailure,

@@ -42,8 +42,7 @@ t.test('what the other task has is an error that says what to look at', async (t
   const [row] = await classifier.predict([flower]);
   t.throws(() => row.value, { code: 'ERR_OPTION', message: /`value` of a regression.*has `label`/ });
   const [value] = await regressor.predict([{ ...flower, kind: 'a' }]);
-  const { loadEnsemble } = await import('../../src/index.js');
-  const unknown = new Ensemble(await loadEnsemble(await regressor.toBytes()));
+  const unknown = await Ensemble.load(await regressor.toBytes());
   const [same] = await unknown.predict([{ ...flower, kind: 'a' }]);
   t.equal(same.value, value.value);
   t.throws(() => same.label, { code: 'ERR_OPTION', message: /`label` of a classification.*has `value`/ });

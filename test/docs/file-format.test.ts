@@ -3,7 +3,10 @@
 import { createHash } from 'node:crypto';
 import { Unpackr } from 'msgpackr/unpack';
 import t from 'tap';
-import { contentHash, Dataset, ensembleToBytes, loadEnsemble, trainEnsemble } from '../../src/index.js';
+import { contentHash } from '../../src/bundle/content-hash.js';
+import { loadEnsemble } from '../../src/bundle/load.js';
+import { ensembleToBytes } from '../../src/bundle/save.js';
+import { Dataset, trainEnsemble } from '../../src/index.js';
 
 interface Described {
   readonly plan: object;

@@ -63,7 +63,7 @@ const index = new URL('../../src/index.js', import.meta.url).href;
 
 /** Trains ten times, keeps nothing, and prints by how many bytes memory grew after the second. */
 const growth = (runner: string) => `
-  import { createPool, Dataset, predictEnsemble, trainEnsemble } from ${JSON.stringify(index)};
+  import { createPool, Dataset, trainEnsemble } from ${JSON.stringify(index)};
   const rows = 4000;
   const x = new Float32Array(rows * 2000).map((_, i) => Math.sin(i * 0.37));
   const labels = Int32Array.from({ length: rows }, (_, row) => row % 2);
@@ -73,7 +73,7 @@ const growth = (runner: string) => `
   let after = 0;
   for (let seed = 1; seed <= 10; seed++) {
     const ensemble = await trainEnsemble(data, { ...options, seed }, pool === null ? {} : { runner: pool });
-    await predictEnsemble(ensemble, x.subarray(0, 2000));
+    await ensemble.predict(x.subarray(0, 2000));
     if (seed === 2) after = process.memoryUsage.rss();
   }
   console.log(process.memoryUsage.rss() - after);

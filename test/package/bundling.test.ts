@@ -30,16 +30,16 @@ async function main() {
   const data = Dataset.fromArrays({ x, rows: 60, features: 2, targets: x.filter((_, at) => at % 2 === 0) });
   const options = { members: 3, hidden: [4], epochs: 2, seed: 1 };
   const inline = await trainEnsemble(data, options, { runner });
-  await saveEnsemble(inline, 'app.tutti');
-  console.log('inline', contentHash(await loadEnsemble('app.tutti')));
+  await inline.save('app.tutti');
+  console.log('inline', (await Ensemble.load('app.tutti')).contentHash());
   writeFileSync('here.mjs', LEARNER);
   const taught = await trainEnsemble(data, { members: 1, learner: './here.mjs', seed: 1 }, { runner });
-  const { mean } = await predictEnsemble(taught, data);
+  const { mean } = await taught.predict(data);
   console.log('learner', mean[0] > 0.9 ? 'apart' : 'here');
   try {
     const worker = process.env.WORKER;
     const settings = worker === undefined ? {} : { runner: createPool({ threads: 2, workerPath: worker }) };
-    console.log('pool', contentHash(await trainEnsemble(data, options, settings)));
+    console.log('pool', (await trainEnsemble(data, options, settings)).contentHash());
     process.once('beforeExit', () => console.log('idle', threads.some(({ threadId }) => threadId !== -1)));
   } catch (error) {
     console.log('failed', error.code, error.message);
@@ -47,8 +47,7 @@ async function main() {
 }
 main();
 `;
-const NAMES =
-  '{ contentHash, createInlineRunner, createPool, Dataset, loadEnsemble, predictEnsemble, saveEnsemble, trainEnsemble }';
+const NAMES = '{ createInlineRunner, createPool, Dataset, Ensemble, trainEnsemble }';
 
 const folder = t.testdir({
   'app.mjs': `import { subscribe } from 'node:diagnostics_channel';\nimport { writeFileSync } from 'node:fs';\nimport ${NAMES} from 'tutti';${MAIN}`,

@@ -39,9 +39,9 @@ t.test('no public declaration imports zod', async (t) => {
   );
 });
 
-const CONSUMER = `import { loadTraining, trainEnsemble } from 'tutti';
+const CONSUMER = `import { loadData, trainEnsemble } from 'tutti';
 export async function members(): Promise<number> {
-  const { train } = loadTraining('a.csv', { target: 'y' });
+  const { train } = await loadData('a.csv', { target: 'y' });
   return (await trainEnsemble(train, { hidden: [8], hiddenKeep: 0.5 })).members.length;
 }
 `;

@@ -111,9 +111,9 @@ t.test('it is strict TypeScript as it stands, with and without skipLibCheck', as
 
 t.test('its types serve a consumer without any types of their own', async (t) => {
   const consumer = [
-    "import { createPool, type TrainedEnsemble, loadTraining, trainEnsemble } from 'tutti';",
+    "import { createPool, type TrainedEnsemble, loadData, trainEnsemble } from 'tutti';",
     "import { errorCorrelation } from 'tutti/measure';",
-    "const { train } = loadTraining('data/digits.csv', { target: 'digit' });",
+    "const { train } = await loadData('data/digits.csv', { target: 'digit' });",
     'const pool = createPool({ threads: 2 });',
     'export const ensemble: TrainedEnsemble = await trainEnsemble(train, { hidden: [8] }, { runner: pool });',
     'export const rho: number | null = errorCorrelation([[1, 2], [2, 3]], [1, 2]).rho;',
@@ -127,7 +127,7 @@ t.test('its types serve a consumer without any types of their own', async (t) =>
 
 t.test('its types need no DOM and no skipLibCheck, whatever the modules of the consumer', async (t) => {
   const consumer =
-    "import { createPredictor, type TrainingOptions } from 'tutti';\nexport { createPredictor };\n";
+    "import { type Predictor, type TrainingOptions, trainEnsemble } from 'tutti';\nexport { type Predictor, trainEnsemble };\n";
   writeFileSync(
     join(folder, 'plain.ts'),
     `${consumer}export const options: TrainingOptions = { hidden: [8] };\n`,

@@ -2,8 +2,10 @@
 
 import { join } from 'node:path';
 import t from 'tap';
+import { loadEnsemble } from '../../src/bundle/load.js';
+import { saveEnsemble } from '../../src/bundle/save.js';
 import { predictEnsemble } from '../../src/ensemble/predict/predict.js';
-import { createPool, loadEnsemble, saveEnsemble } from '../../src/index.js';
+import { createPool } from '../../src/index.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters } from '../support/datasets.js';
 

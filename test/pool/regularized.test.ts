@@ -3,14 +3,10 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { contentHash } from '../../src/bundle/content-hash.js';
-import {
-  createPool,
-  loadEnsemble,
-  predictEnsemble,
-  saveEnsemble,
-  type TrainedEnsemble,
-  trainEnsemble,
-} from '../../src/index.js';
+import { loadEnsemble } from '../../src/bundle/load.js';
+import { saveEnsemble } from '../../src/bundle/save.js';
+import { predictEnsemble } from '../../src/ensemble/predict/predict.js';
+import { createPool, type TrainedEnsemble, trainEnsemble } from '../../src/index.js';
 import { clusters } from '../support/datasets.js';
 
 const dataset = clusters(90, 6, 3);

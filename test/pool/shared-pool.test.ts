@@ -7,14 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import t from 'tap';
+import { contentHash } from '../../src/bundle/content-hash.js';
 import { compareSources } from '../../src/doors/studies.js';
-import {
-  contentHash,
-  createInlineRunner,
-  extendEnsemble,
-  startTraining,
-  trainEnsemble,
-} from '../../src/index.js';
+import { createInlineRunner, startTraining, trainEnsemble } from '../../src/index.js';
 import { clusters } from '../support/datasets.js';
 import { CENTROIDS } from '../support/learners.js';
 
@@ -35,7 +30,7 @@ t.test('all trainings without a runner share one pool on every core, to the same
   const inline = await trainEnsemble(dataset, OPTIONS, { runner: createInlineRunner() });
   const two = await trainEnsemble(dataset, { ...OPTIONS, members: 2 });
   const [extended, started, trained] = await Promise.all([
-    extendEnsemble(two, dataset, { members: 4 }),
+    two.extend(dataset, { members: 4 }),
     startTraining(dataset, OPTIONS).ensemble,
     trainEnsemble(dataset, OPTIONS, { retries: 2 }),
   ]);

@@ -98,8 +98,8 @@ t.test(
   (t) => {
     for (const name of ['missing.mjs', 'exits.mjs']) {
       const script = `
-      import { createPool, loadTraining, trainEnsemble } from ${JSON.stringify(index)};
-      const { train } = loadTraining(${JSON.stringify(at('data.csv'))}, { target: 'y' });
+      import { createPool, loadData, trainEnsemble } from ${JSON.stringify(index)};
+      const { train } = await loadData(${JSON.stringify(at('data.csv'))}, { target: 'y' });
       const pool = createPool({ threads: 2, workerPath: ${JSON.stringify(at(name))} });
       await trainEnsemble(train, { members: 3, epochs: 2, seed: 1 }, { runner: pool });`;
       const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import type { Dataset } from '../../src/data/dataset/dataset.js';
-import { createPool, evaluateEnsemble, loadTraining, trainEnsemble } from '../../src/index.js';
+import { loadTraining } from '../../src/data/load.js';
+import { evaluateEnsemble } from '../../src/ensemble/evaluate/evaluate.js';
+import { createPool, trainEnsemble } from '../../src/index.js';
 import { leastSquares } from '../support/least-squares.js';
 
 const data = (name: string) => join(fileURLToPath(new URL('../../../data', import.meta.url)), name);

@@ -1,15 +1,12 @@
 // The report of an ensemble in its file: kept as it was measured, outside the content hash, and believed nothing.
 
 import t, { type Test } from 'tap';
+import { contentHash } from '../../src/bundle/content-hash.js';
+import { inspectEnsemble } from '../../src/bundle/load.js';
+import { ensembleToBytes } from '../../src/bundle/save.js';
 import { honestTest } from '../../src/doors/measure.js';
-import {
-  contentHash,
-  ensembleToBytes,
-  evaluateEnsemble,
-  evaluateOutOfBag,
-  inspectEnsemble,
-  trainEnsemble,
-} from '../../src/index.js';
+import { evaluateEnsemble, evaluateOutOfBag } from '../../src/ensemble/evaluate/evaluate.js';
+import { trainEnsemble } from '../../src/index.js';
 import { type EnsembleReport, ensembleReport } from '../../src/report/ensemble-report.js';
 import { PLAIN } from '../../src/report/palette.js';
 import { reportJson } from '../../src/report/report-json.js';

@@ -5,21 +5,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import t from 'tap';
+import { loadEnsemble } from '../../src/bundle/load.js';
+import { saveEnsemble } from '../../src/bundle/save.js';
 import type { Values } from '../../src/data/dataset/dataset.js';
 import { errorCorrelation } from '../../src/doors/measure.js';
-import {
-  createPool,
-  evaluateEnsemble,
-  evaluateOutOfBag,
-  loadEnsemble,
-  predictEnsemble,
-  saveEnsemble,
-  selectMembers,
-  type TrainedEnsemble,
-  type TrainingOptions,
-  trainEnsemble,
-  withAveragingWeights,
-} from '../../src/index.js';
+import { evaluateEnsemble, evaluateOutOfBag } from '../../src/ensemble/evaluate/evaluate.js';
+import { withAveragingWeights } from '../../src/ensemble/predict/averaging-weights.js';
+import { predictEnsemble } from '../../src/ensemble/predict/predict.js';
+import { selectMembers } from '../../src/ensemble/select/select-members.js';
+import { createPool, type TrainedEnsemble, type TrainingOptions, trainEnsemble } from '../../src/index.js';
 import { clusters, linear } from '../support/datasets.js';
 import { CENTROIDS, learnerOf } from '../support/learners.js';
 
@@ -192,9 +186,9 @@ t.test('prediction loads the engines that members need, and no other', async (t)
       "import { writeSync } from 'node:fs'; export async function load(url, context, next) { " +
       "if (url.includes('/engines/')) writeSync(1, url + ' '); return next(url, context); }");
     register(seen);
-    const { loadEnsemble, predictEnsemble } = await import(${JSON.stringify(new URL('../../src/index.js', import.meta.url).href)});
+    const { Ensemble } = await import(${JSON.stringify(new URL('../../src/index.js', import.meta.url).href)});
     const allowModules = ${JSON.stringify(allowModules)};
-    await predictEnsemble(await loadEnsemble(${JSON.stringify(bundle)}, { allowModules }), new Float32Array(6));
+    await (await Ensemble.load(${JSON.stringify(bundle)}, { allowModules })).predict(new Float32Array(6));
   `;
   const loadedFor = async (...places: number[]) => {
     await saveEnsemble(only(...places), path);

@@ -1,7 +1,10 @@
 // The public types, checked by the compiler when the project is built: a line after @ts-expect-error that
 // compiles is an error. Nothing here runs.
 
+import { loadTraining } from '../../src/data/load.js';
 import { errorCorrelation } from '../../src/doors/measure.js';
+import { evaluateEnsemble, evaluateOutOfBag } from '../../src/ensemble/evaluate/evaluate.js';
+import { predictEnsemble } from '../../src/ensemble/predict/predict.js';
 import type {
   CombinedPredictions,
   Learner,
@@ -10,15 +13,7 @@ import type {
   TrainedEnsemble,
   TrainingOptions,
 } from '../../src/index.js';
-import {
-  createPool,
-  Dataset,
-  evaluateEnsemble,
-  evaluateOutOfBag,
-  loadTraining,
-  predictEnsemble,
-  trainEnsemble,
-} from '../../src/index.js';
+import { createPool, Dataset, trainEnsemble } from '../../src/index.js';
 
 declare const dataset: Dataset;
 declare const ensemble: TrainedEnsemble;

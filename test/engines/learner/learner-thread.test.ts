@@ -6,7 +6,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
-import { createInlineRunner, createPredictor, predictEnsemble, trainEnsemble } from '../../../src/index.js';
+import { createPredictor, predictEnsemble } from '../../../src/ensemble/predict/predict.js';
+import { createInlineRunner, trainEnsemble } from '../../../src/index.js';
 import { clusters } from '../../support/datasets.js';
 import { CENTROIDS, learnerOf } from '../../support/learners.js';
 

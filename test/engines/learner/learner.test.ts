@@ -4,14 +4,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { contentHash } from '../../../src/bundle/content-hash.js';
 import { drawFeatureSubset, drawResample } from '../../../src/data/resample.js';
+import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
 import { unpackArrays } from '../../../src/files/plain-data.js';
 import {
-  contentHash,
   createPool,
   Dataset,
   type LearnerData,
-  predictEnsemble,
   type TrainedEnsemble,
   type TrainingOptions,
   trainEnsemble,

@@ -4,16 +4,12 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import {
-  contentHash,
-  createPool,
-  evaluateEnsemble,
-  evaluateOutOfBag,
-  loadEnsemble,
-  predictEnsemble,
-  saveEnsemble,
-  trainEnsemble,
-} from '../../../src/index.js';
+import { contentHash } from '../../../src/bundle/content-hash.js';
+import { loadEnsemble } from '../../../src/bundle/load.js';
+import { saveEnsemble } from '../../../src/bundle/save.js';
+import { evaluateEnsemble, evaluateOutOfBag } from '../../../src/ensemble/evaluate/evaluate.js';
+import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
+import { createPool, trainEnsemble } from '../../../src/index.js';
 import type { TrainingOptions } from '../../../src/training/options/options.js';
 import { classCsv, tutti } from '../../cli/support.js';
 import { clusters } from '../../support/datasets.js';

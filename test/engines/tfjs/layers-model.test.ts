@@ -3,12 +3,14 @@
 
 import { join } from 'node:path';
 import t from 'tap';
+import { contentHash } from '../../../src/bundle/content-hash.js';
 import { Dataset } from '../../../src/data/dataset/dataset.js';
 import { maskEnsemble } from '../../../src/doors/studies.js';
 import { fromLayersModel, toLayersModel } from '../../../src/doors/tfjs.js';
 import type { LayersModel, TensorFlow } from '../../../src/engines/tfjs/api.js';
 import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
-import { contentHash, predictEnsemble, trainEnsemble } from '../../../src/index.js';
+import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
+import { trainEnsemble } from '../../../src/index.js';
 import { isNetwork, requireNetwork } from '../../../src/model/network.js';
 import type { TrainingOptions } from '../../../src/training/options/options.js';
 import { clusters, linear } from '../../support/datasets.js';

@@ -3,18 +3,13 @@
 
 import { join } from 'node:path';
 import t from 'tap';
+import { contentHash } from '../../../src/bundle/content-hash.js';
+import { loadEnsemble } from '../../../src/bundle/load.js';
+import { saveEnsemble } from '../../../src/bundle/save.js';
 import { engines } from '../../../src/engines/registry.js';
-import {
-  contentHash,
-  createPool,
-  type Dataset,
-  evaluateEnsemble,
-  evaluateOutOfBag,
-  loadEnsemble,
-  predictEnsemble,
-  saveEnsemble,
-  trainEnsemble,
-} from '../../../src/index.js';
+import { evaluateEnsemble, evaluateOutOfBag } from '../../../src/ensemble/evaluate/evaluate.js';
+import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
+import { createPool, type Dataset, trainEnsemble } from '../../../src/index.js';
 import { createInlineRunner } from '../../../src/training/thread/inline-runner.js';
 import { clusters, linear } from '../../support/datasets.js';
 import { TOY } from './definition.js';

@@ -3,7 +3,10 @@
 import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { ensembleToBytes, loadEnsemble, predictEnsemble, trainEnsemble } from '../../../src/index.js';
+import { loadEnsemble } from '../../../src/bundle/load.js';
+import { ensembleToBytes } from '../../../src/bundle/save.js';
+import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
+import { trainEnsemble } from '../../../src/index.js';
 import { clusters } from '../../support/datasets.js';
 import { learnerOf } from '../../support/learners.js';
 
@@ -12,8 +15,7 @@ const path = join(folder, 'learner.mjs');
 const trace = join(folder, 'trace');
 
 /** A learner that leaves a file behind whenever its code is loaded. */
-const TRACED = `import { writeFileSync } from 'node:fs';
-writeFileSync(${JSON.stringify(trace)}, '');
+const TRACED = `writeFileSync(${JSON.stringify(trace)}, '');
 ${learnerOf({})}`;
 
 writeFileSync(path, learnerOf({}));

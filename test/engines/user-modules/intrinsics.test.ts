@@ -5,7 +5,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { rememberIntrinsics, restoreIntrinsics } from '../../../src/engines/user-modules/intrinsics.js';
-import { createPool, predictEnsemble, type TrainedEnsemble, trainEnsemble } from '../../../src/index.js';
+import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
+import { createPool, type TrainedEnsemble, trainEnsemble } from '../../../src/index.js';
 import { clusters } from '../../support/datasets.js';
 import { CENTROIDS, learnerOf } from '../../support/learners.js';
 
