@@ -12,7 +12,7 @@ import type { TfjsMemberSpec } from '../../src/engines/tfjs/spec.js';
 import { loadTensorFlow } from '../../src/engines/tfjs/tensorflow.js';
 import { readWeights, weightCount, writeWeights } from '../../src/engines/tfjs/topology.js';
 import { createTrainer as createTfjsTrainer, type TfjsTrainer } from '../../src/engines/tfjs/trainer.js';
-import { loadNetworks } from '../../src/engines/wasm/predictor.js';
+import { createNetworkPredictor } from '../../src/engines/wasm/predictor.js';
 import { createTrainer as createWasmTrainer } from '../../src/engines/wasm/trainer.js';
 import { compileKernels } from '../../src/kernels/compile-kernels.js';
 import { ControlBlock } from '../../src/memory/control-block.js';
@@ -162,7 +162,14 @@ export function predictWithWasm(
   const { features, task, encoding } = dataset;
   const member = { spec: network, weights, columns: rows.columns, factors: null };
   const count = x.length / features;
-  const predictor = loadNetworks(compileKernels('fused'), [member], features, task, encoding.targets, count);
+  const predictor = createNetworkPredictor(
+    compileKernels('fused'),
+    [member],
+    features,
+    task,
+    encoding.targets,
+    count,
+  );
   return predictor.predict(x, count)[0]!;
 }
 

@@ -6,7 +6,7 @@ import { resolveArithmetic } from '../../kernels/arithmetic.js';
 import { compileKernels } from '../../kernels/compile-kernels.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { EnginePredictor, PredictorContext, StoredMember } from '../shared/predictor.js';
-import { loadNetworks, type NetworkPredictor } from './predictor.js';
+import { createNetworkPredictor, type NetworkPredictor } from './predictor.js';
 
 type Networks = readonly StoredMember<NetworkMemberSpec>[];
 
@@ -44,7 +44,15 @@ function restingPredictor(
   networks: Networks,
 ): EnginePredictor & NetworkPredictor {
   const module = compileKernels(resolveArithmetic(arithmetic));
-  const own = loadNetworks(module, networks, features, task, encoding.targets, blockRows, loadedBytes);
+  const own = createNetworkPredictor(
+    module,
+    networks,
+    features,
+    task,
+    encoding.targets,
+    blockRows,
+    loadedBytes,
+  );
   const predictor: NetworkPredictor = {
     predict: own.predict,
     setFactors: own.setFactors,
