@@ -38,6 +38,7 @@ export type { ScoreSpread, Scores } from '../measure/metrics/metrics.js';
 export type { SubsetCurves, SubsetPoint } from '../measure/scores/subset-curves.js';
 export type { SlotProgress } from '../memory/control-block.js';
 export type { ImageShape, TangentKind } from '../model/image.js';
+export type { Loss } from '../model/losses.js';
 export type { UnitFactors } from '../model/network.js';
 export type { ImageOption, LayerOption } from '../model/options/layer-words.js';
 export type { MemberGrid } from '../model/options/training-options.js';
@@ -57,7 +58,6 @@ export type {
   JsonObject,
   JsonValue,
   LayerSpec,
-  Loss,
   MemberStreams,
   NetworkSpec,
   OptimizerSpec,

@@ -1,10 +1,11 @@
 // The shapes that follow from a spec and a task: layers with their inputs and units, parameter counts.
 // Everything that must agree on them (engines, bundles, memory estimates) asks here.
 
-import { outputCount, type Task } from '../data/dataset/dataset.js';
+import type { Task } from '../data/dataset/dataset.js';
 import { failOption } from '../errors.js';
 import { type ImageShape, imageFeatures } from './image.js';
-import type { Activation, EnsemblePlan, LayerSpec, Loss, MemberSpec, NetworkMemberSpec } from './spec.js';
+import { headUnits } from './losses.js';
+import type { Activation, EnsemblePlan, LayerSpec, MemberSpec, NetworkMemberSpec } from './spec.js';
 import { type Extent, type Padding, type WindowGeometry, windowGeometry } from './windows.js';
 
 /** What every layer has: numbers in, numbers out (units), and the activation of what comes out. */
@@ -33,21 +34,6 @@ export interface PoolShape extends Rows {
 }
 
 export type LayerShape = DenseShape | ConvolutionShape | PoolShape;
-
-/** Units of the output layer: one logit for a binary head, a mean and a raw variance per target for a Gaussian one. */
-export function headUnits(loss: Loss, task: Task): number {
-  switch (loss) {
-    case 'binaryCrossEntropy':
-      return 1;
-    case 'gaussianNll':
-      return 2 * outputCount(task);
-    case 'softmaxCrossEntropy':
-    case 'squaredError':
-      return outputCount(task);
-    default:
-      return loss satisfies never;
-  }
-}
 
 /** Whether a member is a network of the wasm engine. */
 export function isNetwork(spec: MemberSpec): spec is NetworkMemberSpec {

@@ -2,6 +2,7 @@
 // specs from files are checked, not where tutti is loaded: zod takes as long to load as all the rest.
 
 import { z } from 'zod';
+import { LOSS_NAMES } from './losses.js';
 
 const count = z.int().min(1);
 const natural = z.int().min(0);
@@ -59,7 +60,7 @@ const common = {
 
 /** What every engine that trains epoch by epoch has. */
 const optimisation = {
-  loss: z.enum(['softmaxCrossEntropy', 'binaryCrossEntropy', 'squaredError', 'gaussianNll']),
+  loss: z.enum(LOSS_NAMES),
   optimizer,
   schedule,
   epochs: count,

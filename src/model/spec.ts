@@ -4,6 +4,7 @@
 
 import type { ResampleSpec } from '../data/resample.js';
 import type { ImageShape, TangentKind } from './image.js';
+import type { Loss } from './losses.js';
 import type { Extent, Padding } from './windows.js';
 
 export type Activation = 'relu' | 'leakyRelu' | 'tanh' | 'sigmoid' | 'gelu' | 'softplus' | 'linear';
@@ -49,8 +50,6 @@ export interface NetworkSpec {
   readonly layers: readonly LayerSpec[];
   readonly init: Initialisation;
 }
-
-export type Loss = 'softmaxCrossEntropy' | 'binaryCrossEntropy' | 'squaredError' | 'gaussianNll';
 
 export type OptimizerSpec =
   | {

@@ -1,8 +1,9 @@
 // An independent network in double precision: plain loops, one example at a time, no sharing with
 // src beyond the spec types. The oracle for whole training runs of the wasm engine.
 
+import type { Loss } from '../../src/model/losses.js';
 import { type LayerShape, weightShape } from '../../src/model/network.js';
-import type { Activation, ActivityPenaltySpec, Loss, OptimizerSpec } from '../../src/model/spec.js';
+import type { Activation, ActivityPenaltySpec, OptimizerSpec } from '../../src/model/spec.js';
 import { addWeightGradient, affine, affineTranspose } from './reference-layers.js';
 
 export interface Layer {

@@ -2,7 +2,8 @@
 // activity penalty, dropout and tangent propagation, with its exact gradient, one example at a time. Written
 // from the definitions, with nothing shared with the kernels.
 
-import type { Activation, AdversarialSpec, Loss } from '../../src/model/spec.js';
+import type { Loss } from '../../src/model/losses.js';
+import type { Activation, AdversarialSpec } from '../../src/model/spec.js';
 import { addWeightGradient, affine, affineTranspose } from './reference-layers.js';
 import { activate, type Example, type Layer, lossOf, type Techniques } from './reference-network.js';
 

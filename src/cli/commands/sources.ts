@@ -3,6 +3,7 @@
 
 import { loadTraining } from '../../data/load.js';
 import { failOption } from '../../errors.js';
+import { givesVariances } from '../../model/losses.js';
 import { createPool } from '../../pool/pool.js';
 import { aggregators } from '../../predictions/aggregate/aggregators.js';
 import type { Palette } from '../../report/palette.js';
@@ -68,7 +69,7 @@ async function sources(file: string, given: GivenOptions, origins: OptionOrigins
   const table = readTable(file, { ...settings.data }, origins);
   const data = loadTraining(table, { ...namedColumns(table, settings.data), testShare, seed });
   const aggregator = aggregatorOf(settings);
-  checkAggregator(aggregator, data.task, training.loss === 'gaussianNll');
+  checkAggregator(aggregator, data.task, givesVariances(training.loss));
   const report = await compareSources(data.train, data.test!, training, {
     runner,
     aggregator,

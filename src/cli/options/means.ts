@@ -3,6 +3,7 @@
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { ANSWER_OPTIONS } from '../../ensemble/predict/answers.js';
 import { failOption } from '../../errors.js';
+import { givesVariances } from '../../model/losses.js';
 import { hasEpochs } from '../../model/spec.js';
 import { COMBINE_OPTIONS } from '../../predictions/aggregate/aggregate.js';
 import { type Aggregator, aggregators, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
@@ -44,7 +45,7 @@ export function aggregatorOf({ aggregator }: { readonly aggregator?: unknown }):
 export function hasVariances({ plan, members }: TrainedEnsemble): boolean {
   return members.every(({ index }) => {
     const spec = plan.members[index]!;
-    return hasEpochs(spec) && spec.loss === 'gaussianNll';
+    return hasEpochs(spec) && givesVariances(spec.loss);
   });
 }
 

@@ -4,11 +4,12 @@
 
 import type { z } from 'zod';
 import type { Task } from '../../data/dataset/dataset.js';
+import type { Loss } from '../../model/losses.js';
 import type { OptionUser } from '../../model/options/field.js';
 import type { FilledOptions } from '../../model/options/filled-options.js';
 import type { ResolvedModule, TranslatedNetwork } from '../../model/options/module-table.js';
 import type { MemberOptions } from '../../model/options/training-options.js';
-import type { Loss, MemberSpec, ModuleSpec, Source } from '../../model/spec.js';
+import type { MemberSpec, ModuleSpec, Source } from '../../model/spec.js';
 import type { SpecParts } from '../../model/spec-schema.js';
 import type { ArenaSizes, FittedMember, MemberRows, MemberTrainer, TrainerContext } from './engine.js';
 import type { EnginePredictor, PredictorContext, StoredMember } from './predictor.js';

@@ -1,13 +1,6 @@
 // What definitions of engines say alike of members that are trained epoch by epoch.
 
-import type { Task } from '../../data/dataset/dataset.js';
 import type { EpochMemberSpec, Source } from '../../model/spec.js';
-
-/** Whether the loss is one of the task's. */
-export function lossFits({ loss }: EpochMemberSpec, task: Task): boolean {
-  if (task.kind === 'regression') return loss === 'squaredError' || loss === 'gaussianNll';
-  return loss === 'softmaxCrossEntropy' || (loss === 'binaryCrossEntropy' && task.classes.length === 2);
-}
 
 /** `softmaxCrossEntropy; adam 0.001; 30 epochs of batches of 32`. */
 export function describeOptimisation({ loss, optimizer, epochs, batchSize }: EpochMemberSpec): string {

@@ -1,9 +1,10 @@
 // Members of TensorFlow.js, as one record.
 
 import { basename } from 'node:path';
+import { lossFits } from '../../model/losses.js';
 import { resolveOptimisation } from '../../model/options/optimisation-options.js';
 import type { EngineDefinition } from '../shared/definition.js';
-import { describeOptimisation, lossFits, randomInEpochs } from '../shared/epoch-members.js';
+import { describeOptimisation, randomInEpochs } from '../shared/epoch-members.js';
 import { describeModule } from '../user-modules/describe-module.js';
 import type { TfjsMemberSpec } from './spec.js';
 
@@ -19,7 +20,8 @@ export const TFJS: EngineDefinition<TfjsMemberSpec> & { readonly name: 'tfjs' } 
   }),
   specSchema: ({ z, userModule, optimisation, common }) =>
     z.strictObject({ engine: z.literal('tfjs'), model: userModule, ...optimisation, ...common }),
-  contradiction: (spec, _features, task) => (lossFits(spec, task) ? null : `loss does not fit ${task.kind}`),
+  contradiction: (spec, _features, task) =>
+    lossFits(spec.loss, task) ? null : `loss does not fit ${task.kind}`,
   kind: ({ model }) => `tfjs ${basename(model.path)}`,
   describe: (spec) => `tfjs ${describeModule(spec.model)}; ${describeOptimisation(spec)}`,
   hashed: (spec) => ({ ...spec, model: { hash: spec.model.hash } }),

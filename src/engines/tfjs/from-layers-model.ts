@@ -5,10 +5,10 @@ import type { Task } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
 import type { ImageShape } from '../../model/image.js';
-import { headUnits } from '../../model/network.js';
+import { headUnits, LOSS_NAMES, type Loss, lossOf } from '../../model/losses.js';
 import { ACTIVATIONS } from '../../model/options/layer-options.js';
 import type { TranslatedNetwork } from '../../model/options/module-table.js';
-import type { Activation, ConvolutionLayer, Initialisation, LayerSpec, Loss } from '../../model/spec.js';
+import type { Activation, ConvolutionLayer, Initialisation, LayerSpec } from '../../model/spec.js';
 import { checkOptions, type OptionTable, option } from '../../option-names.js';
 import type { Layer, LayersModel } from './api.js';
 import { LEAKY_SLOPE } from './layers-model.js';
@@ -30,9 +30,7 @@ export interface NetworkPurpose {
 const PURPOSE = {
   features: option.required(option.integer(1)),
   task: option.required(option.object),
-  loss: option.required(
-    option.oneOf('softmaxCrossEntropy', 'binaryCrossEntropy', 'squaredError', 'gaussianNll'),
-  ),
+  loss: option.required(option.oneOf(...LOSS_NAMES)),
 } satisfies OptionTable<NetworkPurpose>;
 
 /** Layers that can be translated, as a user would name them. */
@@ -173,7 +171,7 @@ const READERS: Readonly<Record<string, (state: Progress, next: NextLayer) => voi
     join(state, next.layer, activationOf(next));
   },
   Softmax(_, { layer, isLast, loss }) {
-    if (!isLast || loss !== 'softmaxCrossEntropy') refuseLayer(layer);
+    if (!isLast || lossOf(loss).activation !== 'softmax') refuseLayer(layer);
   },
 };
 
@@ -284,9 +282,7 @@ function join(state: Progress, layer: Layer, activation: Activation): void {
 
 /** The activation that belongs to the loss makes the last layer linear: its outputs are logits. */
 function activationOf({ layer, config: { activation }, isLast, loss }: NextLayer): Activation {
-  if (isLast && activation === (loss === 'softmaxCrossEntropy' ? 'softmax' : 'sigmoid')) {
-    if (loss === 'softmaxCrossEntropy' || loss === 'binaryCrossEntropy') return 'linear';
-  }
+  if (isLast && activation === lossOf(loss).activation) return 'linear';
   const known = ACTIVATIONS.find((name) => name === activation);
   if (known !== undefined) return known;
   return refuse(

@@ -4,7 +4,7 @@
 
 import type { Scale } from '../../data/dataset/dataset.js';
 import { exp, log } from '../../math/functions.js';
-import type { Loss } from '../../model/spec.js';
+import type { Loss } from '../../model/losses.js';
 import type { Predictions } from '../../predictions/predictions.js';
 
 /** Smallest variance of a Gaussian head: keeps 1/σ² below 10⁶. */
@@ -30,50 +30,48 @@ export interface Truth {
 export function batchLoss(loss: Loss, z: Float32Array, truth: Truth, dz: Float32Array | null): number {
   const examples = truth.weights.length;
   const units = z.length / examples;
+  const { row } = HEADS[loss];
+  const smoothing = dz === null ? 0 : truth.labelSmoothing;
   let sum = 0;
-  for (let row = 0; row < examples; row++) {
-    const at = row * units;
-    const share = truth.weights[row]! / examples;
-    sum += share * rowLoss(loss, z, at, units, row, truth, share, dz);
+  for (let example = 0; example < examples; example++) {
+    const at = example * units;
+    const share = truth.weights[example]! / examples;
+    sum += share * row({ z, at, units, row: example, truth, share, smoothing, dz });
   }
   return sum;
 }
 
-function rowLoss(
-  loss: Loss,
-  z: Float32Array,
-  at: number,
-  units: number,
-  row: number,
-  truth: Truth,
-  share: number,
-  dz: Float32Array | null,
-): number {
-  const smoothing = dz === null ? 0 : truth.labelSmoothing;
-  switch (loss) {
-    case 'softmaxCrossEntropy':
-      return softmaxRow(z, at, units, truth.labels[row]!, smoothing, share, dz);
-    case 'binaryCrossEntropy':
-      return binaryRow(z[at]!, at, truth.labels[row]!, smoothing, share, dz);
-    case 'squaredError':
-      return squaredRow(z, at, units, truth.targets, share, dz);
-    case 'gaussianNll':
-      return gaussianRow(z, at, units / 2, row, truth.targets, share, dz);
-    default:
-      return loss satisfies never;
-  }
+/** One row of a batch. */
+interface LossRow {
+  /** f32[examples, units], row-major, and where the row begins in it. */
+  readonly z: Float32Array;
+  readonly at: number;
+  readonly units: number;
+  readonly row: number;
+  readonly truth: Truth;
+  /** The row's weight in the mean. */
+  readonly share: number;
+  readonly smoothing: number;
+  readonly dz: Float32Array | null;
 }
 
+interface LossHead {
+  /** The loss of a row, and its gradient times the row's share. */
+  row(row: LossRow): number;
+  /** Log-probabilities, or means and variances in the user's units, of all rows. */
+  predict(z: Float32Array, rows: number, outputs: number, scale: Scale): Predictions;
+}
+
+const HEADS: Readonly<Record<Loss, LossHead>> = {
+  softmaxCrossEntropy: { row: softmaxRow, predict: classPredictions(logSoftmax) },
+  binaryCrossEntropy: { row: binaryRow, predict: classPredictions(logBinary) },
+  squaredError: { row: squaredRow, predict: valuePredictions },
+  gaussianNll: { row: gaussianRow, predict: gaussianPredictions },
+};
+
 /** −Σ qₖ ln pₖ with q = (1 − s)·onehot + s/K. */
-function softmaxRow(
-  z: Float32Array,
-  at: number,
-  classes: number,
-  label: number,
-  smoothing: number,
-  share: number,
-  dz: Float32Array | null,
-): number {
+function softmaxRow({ z, at, units: classes, row, truth, share, smoothing, dz }: LossRow): number {
+  const label = truth.labels[row]!;
   const normaliser = logSumExp(z, at, classes);
   let sum = 0;
   for (let k = 0; k < classes; k++) sum += z[at + k]!;
@@ -87,14 +85,9 @@ function softmaxRow(
 }
 
 /** One logit is the difference of two: softplus(z) − q z with q = (1 − s) y + s/2. */
-function binaryRow(
-  z: number,
-  at: number,
-  label: number,
-  smoothing: number,
-  share: number,
-  dz: Float32Array | null,
-): number {
+function binaryRow({ z: logits, at, row, truth, share, smoothing, dz }: LossRow): number {
+  const z = logits[at]!;
+  const label = truth.labels[row]!;
   const wanted = (1 - smoothing) * label + smoothing / 2;
   if (dz !== null) {
     // Through the smaller probability, so that nothing cancels at either end.
@@ -105,14 +98,7 @@ function binaryRow(
 }
 
 /** The mean over targets of (z − y)². */
-function squaredRow(
-  z: Float32Array,
-  at: number,
-  targets: number,
-  y: Float32Array,
-  share: number,
-  dz: Float32Array | null,
-): number {
+function squaredRow({ z, at, units: targets, truth: { targets: y }, share, dz }: LossRow): number {
   let sum = 0;
   for (let k = 0; k < targets; k++) {
     const residual = z[at + k]! - y[at + k]!;
@@ -123,15 +109,8 @@ function squaredRow(
 }
 
 /** The mean over targets of ½ (ln σ² + (y − μ)²/σ²); z holds the means, then what softplus makes variances. */
-function gaussianRow(
-  z: Float32Array,
-  at: number,
-  targets: number,
-  row: number,
-  y: Float32Array,
-  share: number,
-  dz: Float32Array | null,
-): number {
+function gaussianRow({ z, at, units, row, truth: { targets: y }, share, dz }: LossRow): number {
+  const targets = units / 2;
   let sum = 0;
   for (let k = 0; k < targets; k++) {
     const raw = z[at + targets + k]!;
@@ -158,47 +137,49 @@ export function predictionsOf(
   outputs: number,
   scale: Scale,
 ): Predictions {
-  const isClassifier = loss === 'softmaxCrossEntropy' || loss === 'binaryCrossEntropy';
-  const second = new Float32Array(isClassifier ? rows * outputs : 0);
-  const mean = isClassifier ? new Float32Array(rows * outputs) : new Float64Array(rows * outputs);
-  const shape = { rows, outputs, mean };
-  switch (loss) {
-    case 'softmaxCrossEntropy':
-    case 'binaryCrossEntropy':
-      for (let row = 0; row < rows; row++) {
-        if (loss === 'softmaxCrossEntropy') logSoftmax(z, row * outputs, outputs, second);
-        else logBinary(z[row]!, row * 2, second);
-      }
-      for (const [at, value] of second.entries()) mean[at] = exp(value);
-      return { ...shape, logProbabilities: second, variance: null };
-    case 'squaredError':
-      for (const [at, value] of z.entries())
-        mean[at] = value * scale.std[at % outputs]! + scale.mean[at % outputs]!;
-      return { ...shape, logProbabilities: null, variance: null };
-    case 'gaussianNll': {
-      const variance = new Float64Array(mean.length);
-      for (let at = 0; at < mean.length; at++) {
-        const target = at % outputs;
-        const from = 2 * (at - target) + target;
-        const std = scale.std[target]!;
-        mean[at] = z[from]! * std + scale.mean[target]!;
-        variance[at] = varianceOf(z[from + outputs]!) * std * std;
-      }
-      return { ...shape, logProbabilities: null, variance };
-    }
-    default:
-      return loss satisfies never;
-  }
+  return HEADS[loss].predict(z, rows, outputs, scale);
 }
 
-function logSoftmax(z: Float32Array, at: number, classes: number, into: Float32Array): void {
+/** @param logs writes the log-probabilities of a row. */
+function classPredictions(
+  logs: (z: Float32Array, row: number, classes: number, into: Float32Array) => void,
+): LossHead['predict'] {
+  return (z, rows, outputs) => {
+    const logProbabilities = new Float32Array(rows * outputs);
+    for (let row = 0; row < rows; row++) logs(z, row, outputs, logProbabilities);
+    return { rows, outputs, mean: logProbabilities.map(exp), logProbabilities, variance: null };
+  };
+}
+
+function valuePredictions(z: Float32Array, rows: number, outputs: number, scale: Scale): Predictions {
+  const mean = new Float64Array(rows * outputs);
+  for (const [at, value] of z.entries())
+    mean[at] = value * scale.std[at % outputs]! + scale.mean[at % outputs]!;
+  return { rows, outputs, mean, logProbabilities: null, variance: null };
+}
+
+function gaussianPredictions(z: Float32Array, rows: number, outputs: number, scale: Scale): Predictions {
+  const mean = new Float64Array(rows * outputs);
+  const variance = new Float64Array(rows * outputs);
+  for (let at = 0; at < mean.length; at++) {
+    const target = at % outputs;
+    const from = 2 * (at - target) + target;
+    const std = scale.std[target]!;
+    mean[at] = z[from]! * std + scale.mean[target]!;
+    variance[at] = varianceOf(z[from + outputs]!) * std * std;
+  }
+  return { rows, outputs, mean, logProbabilities: null, variance };
+}
+
+function logSoftmax(z: Float32Array, row: number, classes: number, into: Float32Array): void {
+  const at = row * classes;
   const normaliser = logSumExp(z, at, classes);
   for (let k = 0; k < classes; k++) into[at + k] = z[at + k]! - normaliser;
 }
 
-function logBinary(z: number, at: number, into: Float32Array): void {
-  into[at] = -softplus(z);
-  into[at + 1] = -softplus(-z);
+function logBinary(z: Float32Array, row: number, classes: number, into: Float32Array): void {
+  into[row * classes] = -softplus(z[row]!);
+  into[row * classes + 1] = -softplus(-z[row]!);
 }
 
 function logSumExp(z: Float32Array, at: number, count: number): number {

@@ -5,6 +5,7 @@ import { type Encoding, outputCount, type Scale, type Task } from '../../data/da
 import { drawFeatureSubset } from '../../data/resample.js';
 import { failOption } from '../../errors.js';
 import type { ImageShape } from '../../model/image.js';
+import { givesVariances, lossOf } from '../../model/losses.js';
 import {
   type ConvolutionShape,
   type LayerShape,
@@ -104,7 +105,7 @@ export async function toLayersModel(
   return tf.tidy(() => {
     const hidden = plannedLayers(tf, ensemble, spec, trained.weights);
     const head = hidden.pop()!;
-    if (outputs === 'predictions' && spec.loss === 'gaussianNll') {
+    if (outputs === 'predictions' && givesVariances(spec.loss)) {
       return gaussianModel(tf, ensemble, hidden, head);
     }
     const first = hidden.length === 0 ? { inputShape: [ensemble.features] } : {};
@@ -327,10 +328,11 @@ function predictingHead(
   const [kernel, bias] = weights as readonly [Float32Array, Float32Array];
   const units = outputCount(task);
   const { mean, std } = encoding.targets;
-  switch (loss) {
-    case 'softmaxCrossEntropy':
+  const { activation } = lossOf(loss);
+  switch (activation) {
+    case 'softmax':
       return { layer: tf.layers.dense!({ ...first, units, activation: 'softmax' }), weights };
-    case 'binaryCrossEntropy': {
+    case 'sigmoid': {
       // One logit is that of the second class against a first one of 0.
       const pairs = Float32Array.from({ length: 2 * kernel.length }, (_, at) => {
         return at % 2 === 0 ? 0 : kernel[(at - 1) / 2]!;
@@ -338,14 +340,13 @@ function predictingHead(
       const layer = tf.layers.dense!({ ...first, units, activation: 'softmax' });
       return { layer, weights: [pairs, Float32Array.of(0, bias[0]!)] };
     }
-    case 'squaredError':
-    case 'gaussianNll': {
+    case null: {
       const scaled = takeColumns(kernel, units, 0, std);
       const moved = bias.map((value, k) => value * std[k]! + mean[k]!);
       return { layer: tf.layers.dense!({ ...first, units }), weights: [scaled, moved] };
     }
     default:
-      return loss satisfies never;
+      return activation satisfies never;
   }
 }
 

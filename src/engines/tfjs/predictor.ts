@@ -4,7 +4,7 @@
 import { outputCount, type Task } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
 import { streamKey } from '../../math/random.js';
-import { headUnits } from '../../model/network.js';
+import { headUnits } from '../../model/losses.js';
 import type { ModuleSpec } from '../../model/spec.js';
 import { pickColumns } from '../shared/pick-columns.js';
 import {

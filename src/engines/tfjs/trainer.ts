@@ -4,7 +4,7 @@
 
 import { RandomStream, shuffleInPlace, streamKey } from '../../math/random.js';
 import { allFinite } from '../../math/statistics.js';
-import { headUnits } from '../../model/network.js';
+import { headUnits, lossOf } from '../../model/losses.js';
 import { scheduleFactor } from '../../model/schedule.js';
 import { diverged, type MemberRows, type MemberTrainer, type TrainerContext } from '../shared/engine.js';
 import { moduleError, reasonOf } from '../user-modules/user-module.js';
@@ -53,7 +53,7 @@ export async function createTrainer(
   try {
     const exposed = exposeLogits(owned.model, spec.loss);
     const trainer = new Trainer(tf, owned, context, spec, member, rows);
-    if (!exposed && spec.loss === 'softmaxCrossEntropy' && trainer.putsOutProbabilities()) {
+    if (!exposed && lossOf(spec.loss).activation === 'softmax' && trainer.putsOutProbabilities()) {
       throw moduleError(
         use,
         `Expected the model of ${spec.model.path} to put out logits, or end in a softmax activation, got probabilities`,

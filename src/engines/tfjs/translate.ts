@@ -3,7 +3,7 @@
 
 import { TuttiError } from '../../errors.js';
 import { streamKey } from '../../math/random.js';
-import { headUnits } from '../../model/network.js';
+import { headUnits } from '../../model/losses.js';
 import type { TranslatedNetwork } from '../../model/options/module-table.js';
 import type { ModuleSpec } from '../../model/spec.js';
 import type { ModelPurpose } from '../shared/definition.js';

@@ -4,7 +4,7 @@
 import type { Task } from '../../data/dataset/dataset.js';
 import { describe } from '../../errors.js';
 import { RandomStream, type StreamKey } from '../../math/random.js';
-import type { Loss } from '../../model/spec.js';
+import { type Loss, lossOf } from '../../model/losses.js';
 import {
   callUser,
   importDefault,
@@ -201,25 +201,19 @@ function kindOf(value: unknown): string {
   return name === undefined || name === 'Object' ? 'a plain object' : `a ${name}`;
 }
 
-/** The activation that belongs to a loss, which a model may end in as well as in raw outputs. */
-const OWN_ACTIVATION: Partial<Record<Loss, string>> = {
-  softmaxCrossEntropy: 'softmax',
-  binaryCrossEntropy: 'sigmoid',
-};
-
 /**
  * Makes a model end in raw outputs: losses take logits, in which softmax with cross-entropy loses no digits, so
  * a last softmax (or sigmoid, for one logit) is passed over. The model is saved with it all the same.
  * @returns whether there was one.
  */
 export function exposeLogits(model: LayersModel, loss: Loss): boolean {
-  const own = OWN_ACTIVATION[loss];
+  const { activation: own } = lossOf(loss);
   const layer = lastLayer(model);
   if (layer.getClassName() === 'Softmax' && own === 'softmax') {
     layer.call = (inputs) => (Array.isArray(inputs) ? inputs[0]! : inputs);
     return true;
   }
-  if (own === undefined || layer.activation?.getClassName() !== own) return false;
+  if (own === null || layer.activation?.getClassName() !== own) return false;
   layer.activation = Object.assign(Object.create(layer.activation), { apply: (x: Tensor) => x });
   return true;
 }

@@ -8,9 +8,9 @@ import { RegionAllocator } from '../../memory/layout.js';
 import { type LayerShape, layerShapes } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { ArenaSizes } from '../shared/engine.js';
+import type { HeadInputs } from './losses.js';
 import type { Block } from './operators.js';
 import {
-  type HeadInputs,
   layoutNetwork,
   type NetworkLayout,
   PANEL,

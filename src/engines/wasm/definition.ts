@@ -1,10 +1,11 @@
 // Networks on tutti's own kernels, as one record.
 
+import { lossFits } from '../../model/losses.js';
 import { layerShapes, parameterCount } from '../../model/network.js';
 import { describeLayer } from '../../model/options/layer-options.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { EngineDefinition } from '../shared/definition.js';
-import { describeOptimisation, lossFits, randomInEpochs } from '../shared/epoch-members.js';
+import { describeOptimisation, randomInEpochs } from '../shared/epoch-members.js';
 import { arenaBytes } from './arena.js';
 import { resolveNetworkMember } from './resolve.js';
 import { networkSchema } from './spec-schema.js';
@@ -16,7 +17,7 @@ export const WASM: EngineDefinition<NetworkMemberSpec> & { readonly name: 'wasm'
   resolve: resolveNetworkMember,
   specSchema: networkSchema,
   contradiction(spec, features, task) {
-    if (!lossFits(spec, task)) return `loss does not fit ${task.kind}`;
+    if (!lossFits(spec.loss, task)) return `loss does not fit ${task.kind}`;
     try {
       layerShapes(spec, features, task);
       return null;

@@ -3,22 +3,9 @@
 
 import type { Scale } from '../../data/dataset/dataset.js';
 import type { Kernels } from '../../kernels/kernels.js';
-import type { Loss } from '../../model/spec.js';
+import { type Loss, lossOf } from '../../model/losses.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import type { Block } from './operators.js';
-import { PANEL_ROW_BYTES, panelStrideOf, panelsOf } from './program.js';
-
-/** Where a head finds the raw outputs and leaves its answers. */
-export interface HeadPlaces {
-  /** The last layer's output. */
-  readonly z: Block;
-  /** f32[rows, outputs]: probabilities or means. */
-  readonly mean: number;
-  /** f32[rows, outputs]: log-probabilities or variances. */
-  readonly second: number;
-  /** panels[2] of scratch, for binary heads. */
-  readonly pair: number;
-}
+import { computeAnswers, type HeadPlaces } from './losses.js';
 
 export interface PredictionHead {
   /** Answers for the `count` rows in the last layer's panels; views that the next call overwrites. */
@@ -49,41 +36,6 @@ export function createPredictionHead(
   };
 }
 
-/** Turns the last layer's panels into row-major answers of the head's kind. */
-function computeAnswers(
-  kernels: Kernels,
-  { z, mean, second, pair }: HeadPlaces,
-  loss: Loss,
-  outputs: number,
-  count: number,
-): void {
-  const { address, stride } = z;
-  const panels = panelsOf(count);
-  const rowBytes = outputs * 4;
-  switch (loss) {
-    case 'softmaxCrossEntropy':
-      kernels.logSoftmax(address, stride, panels, outputs);
-      kernels.unpanel(address, stride, outputs, count, second, rowBytes);
-      kernels.exp(second, mean, count * outputs);
-      return;
-    case 'binaryCrossEntropy':
-      kernels.binaryLogProbabilities(address, stride, panels, pair, panelStrideOf(2));
-      kernels.unpanel(pair, panelStrideOf(2), outputs, count, second, rowBytes);
-      kernels.exp(second, mean, count * outputs);
-      return;
-    case 'squaredError':
-      kernels.unpanel(address, stride, outputs, count, mean, rowBytes);
-      return;
-    case 'gaussianNll':
-      kernels.gaussianMoments(address, stride, panels, outputs);
-      kernels.unpanel(address, stride, outputs, count, mean, rowBytes);
-      kernels.unpanel(address + outputs * PANEL_ROW_BYTES, stride, outputs, count, second, rowBytes);
-      return;
-    default:
-      loss satisfies never;
-  }
-}
-
 interface Answers {
   /** f32[rows, outputs] both: the regions themselves. */
   readonly mean: Float32Array;
@@ -103,17 +55,18 @@ function viewAnswers(
   rows: number,
 ): Answers {
   const length = rows * outputs;
+  const { gives } = lossOf(loss);
   const mean = new Float32Array(buffer, places.mean, length);
   const second = new Float32Array(buffer, places.second, length);
   const predictions: Predictions =
-    loss === 'softmaxCrossEntropy' || loss === 'binaryCrossEntropy'
+    gives === 'logProbabilities'
       ? { rows, outputs, mean, logProbabilities: second, variance: null }
       : {
           rows,
           outputs,
           mean: new Float64Array(length),
           logProbabilities: null,
-          variance: loss === 'gaussianNll' ? new Float64Array(length) : null,
+          variance: gives === 'variance' ? new Float64Array(length) : null,
         };
   return { mean, second, predictions };
 }

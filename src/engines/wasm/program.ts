@@ -9,7 +9,7 @@ import type { Kernels, SmoothActivation } from '../../kernels/kernels.js';
 import { layerLengthFloats, roundUp4 } from '../../kernels/weight-layout.js';
 import type { RegionAllocator } from '../../memory/layout.js';
 import { type LayerShape, weightShape } from '../../model/network.js';
-import type { Activation, ActivityPenaltySpec, DropoutSpec, Loss } from '../../model/spec.js';
+import type { Activation, ActivityPenaltySpec, DropoutSpec } from '../../model/spec.js';
 import { applyFactors, applyMask, type DropoutLayout, layoutDropout, maskGradient } from './dropout.js';
 import { type Block, createOperator, type Operator, operatorScratchBytes } from './operators.js';
 
@@ -268,57 +268,4 @@ function addActivityGradient({ kernels, rowWeights }: NetworkProgram, stage: Sta
 /** Every dropout of a program, in the order of its layers. */
 export function dropoutsOf({ inputDropout, stages }: NetworkLayout): readonly DropoutLayout[] {
   return [inputDropout, ...stages.map(({ dropout }) => dropout)].filter((dropout) => dropout !== null);
-}
-
-/** Where the head finds what it compares with, in panels. */
-export interface HeadInputs {
-  readonly labels: number;
-  readonly targets: Block;
-  readonly rowWeights: number;
-  /** Of the training loss: not in an evaluation without gradient. */
-  readonly labelSmoothing: number;
-}
-
-/**
- * The loss of the raw prediction, Σ weight·loss over the batch, and its gradient when asked.
- * @param outputs regression targets, or classes.
- */
-export function runLoss(
-  { kernels, stages }: NetworkProgram,
-  loss: Loss,
-  panels: number,
-  outputs: number,
-  head: HeadInputs,
-  withGradient: boolean,
-): number {
-  const { output, gradient } = stages.at(-1)!;
-  const { address: z, stride } = output;
-  const { labels, targets, rowWeights } = head;
-  const dz = withGradient ? gradient.address : 0;
-  const smoothing = withGradient ? head.labelSmoothing : 0;
-  const growth = (rows: number) =>
-    smoothing === 0 ? 0 : kernels.smoothLabels(z, stride, panels, rows, labels, rowWeights, smoothing, dz);
-  switch (loss) {
-    case 'softmaxCrossEntropy':
-      return (
-        kernels.softmaxCrossEntropy(z, stride, panels, outputs, labels, rowWeights, dz) + growth(outputs)
-      );
-    case 'binaryCrossEntropy':
-      return kernels.binaryCrossEntropy(z, stride, panels, labels, rowWeights, dz) + growth(1);
-    case 'squaredError':
-      return kernels.squaredError(
-        z,
-        stride,
-        panels,
-        outputs,
-        targets.address,
-        targets.stride,
-        rowWeights,
-        dz,
-      );
-    case 'gaussianNll':
-      return kernels.gaussianNll(z, stride, panels, outputs, targets.address, targets.stride, rowWeights, dz);
-    default:
-      return loss satisfies never;
-  }
 }

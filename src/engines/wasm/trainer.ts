@@ -30,8 +30,9 @@ import {
 import { type Arena, layoutArena } from './arena.js';
 import { createGather, type Gather } from './batch.js';
 import { type DropoutLayout, drawMasks, weightScalingFactors, writeFactors } from './dropout.js';
+import { runLoss } from './losses.js';
 import { initialParameters, packParameters, unpackParameters } from './parameters.js';
-import { bindNetwork, dropoutsOf, type NetworkProgram, panelsOf, runForward, runLoss } from './program.js';
+import { bindNetwork, dropoutsOf, type NetworkProgram, panelsOf, runForward } from './program.js';
 import { recordStep } from './recorded-step.js';
 import { copyStateIn, copyStateOut, stateLengthFloats } from './state.js';
 import { createTrainingStep, type StepContext, type TrainingStep } from './training-step.js';

@@ -3,7 +3,9 @@
 
 import type { Task } from '../../data/dataset/dataset.js';
 import { failOption } from '../../errors.js';
-import type { EarlyStoppingSpec, EpochMemberSpec, Loss, OptimizerSpec, ScheduleSpec } from '../spec.js';
+import type { Loss } from '../losses.js';
+import { LOSS_NAMES, lossWords, resolveLoss } from '../losses.js';
+import type { EarlyStoppingSpec, EpochMemberSpec, OptimizerSpec, ScheduleSpec } from '../spec.js';
 import { BY_EPOCHS, field } from './field.js';
 import { resolveLabelSmoothing } from './regularization-options.js';
 import { resolveCycles } from './tying-options.js';
@@ -23,12 +25,9 @@ const ofSteps = {
 } as const;
 
 export const optimisationFields = {
-  loss: field((z) => z.enum(['softmaxCrossEntropy', 'binaryCrossEntropy', 'squaredError', 'gaussianNll']), {
+  loss: field((z) => z.enum(LOSS_NAMES), {
     ...ofTraining,
-    says:
-      'what training minimises; binaryCrossEntropy has one output for two classes, gaussianNll predicts a variance ' +
-      'beside each number',
-    defaultSays: 'softmaxCrossEntropy for classes, squaredError for numbers',
+    ...lossWords(),
     example: 'gaussianNll',
   }),
   optimizer: field((z) => z.enum(['adam', 'adamW', 'sgd']), {
@@ -266,22 +265,6 @@ export function stoppingOf(o: StoppingOptions, stated = o.earlyStopping): 'none'
 
 function leavesNoneOut(o: Pick<StoppingOptions, 'resample' | 'resampleShare'>): boolean {
   return o.resample === 'none' || (o.resample === 'subsample' && o.resampleShare === 1);
-}
-
-const LOSSES: Readonly<Record<Task['kind'], readonly Loss[]>> = {
-  classification: ['softmaxCrossEntropy', 'binaryCrossEntropy'],
-  regression: ['squaredError', 'gaussianNll'],
-};
-
-/** The loss of a task where none is stated. @throws ERR_OPTION for one that does not fit the task. */
-export function resolveLoss(loss: Loss | undefined, task: Task): Loss {
-  if (loss === undefined) return LOSSES[task.kind][0]!;
-  const fitting = LOSSES[task.kind];
-  if (!fitting.includes(loss)) failOption('loss', `${fitting.join(' or ')} for ${task.kind}`, loss);
-  if (loss === 'binaryCrossEntropy' && task.kind === 'classification' && task.classes.length !== 2) {
-    failOption('loss', `softmaxCrossEntropy for ${task.classes.length} classes`, loss);
-  }
-  return loss;
 }
 
 function resolveOptimizer(o: OptimisationOptions): OptimizerSpec {

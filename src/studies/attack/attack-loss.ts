@@ -6,7 +6,7 @@
 import type { Task } from '../../data/dataset/dataset.js';
 import { outputCount } from '../../data/dataset/dataset.js';
 import { exp, log } from '../../math/functions.js';
-import type { Loss } from '../../model/spec.js';
+import { type Loss, lossOf } from '../../model/losses.js';
 
 /** Raw outputs of one member: f32[rows, units of its head]. */
 export interface RawOutputs {
@@ -64,7 +64,7 @@ function weighClasses(
   products.forEach((product, m) => {
     const own = product.map((value, c) => (c === label ? 0 : exp(value - largest)));
     own[label] = -own.reduce((sum, value) => sum + value, 0);
-    if (members[m]!.loss === 'binaryCrossEntropy') weights[m]![row] = own[1]!;
+    if (unitsOf(members[m]!, classes) === 1) weights[m]![row] = own[1]!;
     else weights[m]!.set(own, row * classes);
   });
 }
@@ -72,7 +72,7 @@ function weighClasses(
 /** Log-probabilities of one row: f64[classes]. */
 export function logProbabilities({ loss, values }: RawOutputs, classes: number, row: number): Float64Array {
   const z =
-    loss === 'binaryCrossEntropy'
+    lossOf(loss).units(classes) === 1
       ? Float64Array.of(0, values[row]!)
       : Float64Array.from(values.subarray(row * classes, (row + 1) * classes));
   const highest = z.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
@@ -111,7 +111,7 @@ export function meanPrediction(members: readonly RawOutputs[], targets: number, 
   return mean;
 }
 
-/** Units of a regression head: the Gaussian's variances follow its means. */
+/** Units of a head: the Gaussian's variances follow its means; one logit is the difference of two. */
 function unitsOf({ loss }: RawOutputs, targets: number): number {
-  return loss === 'gaussianNll' ? 2 * targets : targets;
+  return lossOf(loss).units(targets);
 }

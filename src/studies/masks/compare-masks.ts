@@ -9,6 +9,7 @@ import { log } from '../../math/functions.js';
 import type { Measurement } from '../../measure/measurement.js';
 import type { Scores } from '../../measure/metrics/metrics.js';
 import { createScoreAccumulator } from '../../measure/scores/scores.js';
+import { givesVariances } from '../../model/losses.js';
 import { networkSpecs } from '../../model/network.js';
 import { checkOptions, described, type OptionTable, option, pickOptions } from '../../option-names.js';
 import { aggregators } from '../../predictions/aggregate/aggregators.js';
@@ -90,7 +91,7 @@ export async function compareMasks(
     runWay(ensemble, dataset, way, count, { ...own, ...stop });
   const { loss } = networkSpecs(alone.plan)[0]!;
   const means = MASK_MEANS.filter(
-    (way) => aggregators.get(way).misfit(ensemble.task.kind, loss === 'gaussianNll') === null,
+    (way) => aggregators.get(way).misfit(ensemble.task.kind, givesVariances(loss)) === null,
   );
   const ways = [await run('weightScaling', 1)];
   for (const way of means) ways.push(await run(way, masks));

@@ -2,7 +2,8 @@
 
 import t from 'tap';
 import { RandomStream, streamKey } from '../../../src/math/random.js';
-import type { Activation, Loss } from '../../../src/model/spec.js';
+import type { Loss } from '../../../src/model/losses.js';
+import type { Activation } from '../../../src/model/spec.js';
 import { batchGradient, type Example, layersOf, type Techniques } from '../../support/reference-network.js';
 
 const ACTIVATIONS: Activation[] = ['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus', 'linear'];

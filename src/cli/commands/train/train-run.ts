@@ -4,6 +4,7 @@
 import type { Dataset } from '../../../data/dataset/dataset.js';
 import { type LoadedData, loadTraining } from '../../../data/load.js';
 import { transformTable } from '../../../data/preprocessing/preprocessing.js';
+import { givesVariances } from '../../../model/losses.js';
 import type { Pool } from '../../../pool/pool.js';
 import { randomSeed, trainEnsemble } from '../../../training/train-ensemble.js';
 import { DATA_ROWS, namedColumns, readTable } from '../../options/data-rows.js';
@@ -38,7 +39,7 @@ export async function runTraining(
     notes: loaded.notes.map((text) => inFlags(text, DATA_ROWS, origins.columns)),
   };
   checkClip(settings.clip, data.task);
-  checkAggregator(aggregatorOf(settings), data.task, settings.training.loss === 'gaussianNll');
+  checkAggregator(aggregatorOf(settings), data.task, givesVariances(settings.training.loss));
   if (!settings.quiet) {
     const say = settings.json ? note : print;
     for (const line of settings.notes) note(line);

@@ -1,0 +1,94 @@
+// The losses: what all of tutti knows of each, in one record. How an engine computes it is the engine's:
+// src/engines/wasm/losses.ts and src/engines/tfjs/head.ts.
+
+import { outputCount, type Task, type TaskKind } from '../data/dataset/dataset.js';
+import { failOption } from '../errors.js';
+
+interface LossDefinition {
+  /** What it is for beside the usual, as a clause; null for a task's usual one. */
+  readonly says: string | null;
+  readonly task: TaskKind;
+  /** The number of classes that it needs; null for any. */
+  readonly classes: number | null;
+  /** Raw outputs of a network, for so many classes or targets. */
+  readonly units: (outputs: number) => number;
+  /** What predictions have beside means: logarithms of probabilities, variances or nothing. */
+  readonly gives: 'logProbabilities' | 'variance' | null;
+  /** What makes probabilities of raw outputs: the activation in which a model of the user's may end. */
+  readonly activation: 'softmax' | 'sigmoid' | null;
+}
+
+const each = (outputs: number) => outputs;
+
+/** Of each task the usual one first. */
+const LOSSES = {
+  softmaxCrossEntropy: {
+    ...{ says: null, task: 'classification', classes: null, units: each },
+    ...{ gives: 'logProbabilities', activation: 'softmax' },
+  },
+  binaryCrossEntropy: {
+    ...{ says: 'has one output for two classes', task: 'classification', classes: 2, units: () => 1 },
+    ...{ gives: 'logProbabilities', activation: 'sigmoid' },
+  },
+  squaredError: {
+    ...{ says: null, task: 'regression', classes: null, units: each },
+    ...{ gives: null, activation: null },
+  },
+  gaussianNll: {
+    ...{ says: 'predicts a variance beside each number', task: 'regression', classes: null },
+    ...{ units: (outputs) => 2 * outputs, gives: 'variance', activation: null },
+  },
+} as const satisfies Readonly<Record<string, LossDefinition>>;
+
+export type Loss = keyof typeof LOSSES;
+
+const isLoss = (name: string): name is Loss => Object.hasOwn(LOSSES, name);
+
+export const LOSS_NAMES: readonly Loss[] = Object.keys(LOSSES).filter(isLoss);
+
+export function lossOf(loss: Loss): LossDefinition {
+  return LOSSES[loss];
+}
+
+/** Units of the output layer. */
+export function headUnits(loss: Loss, task: Task): number {
+  return lossOf(loss).units(outputCount(task));
+}
+
+/** Whether members trained with it predict variances. */
+export function givesVariances(loss: Loss | undefined): boolean {
+  return loss !== undefined && lossOf(loss).gives === 'variance';
+}
+
+/** The losses of a kind of task, the usual one first. */
+export function lossesOf(kind: TaskKind): readonly Loss[] {
+  return LOSS_NAMES.filter((loss) => lossOf(loss).task === kind);
+}
+
+export function lossFits(loss: Loss, task: Task): boolean {
+  const { classes } = lossOf(loss);
+  return lossOf(loss).task === task.kind && (classes === null || classes === outputCount(task));
+}
+
+/** The loss of a task where none is stated. @throws ERR_OPTION for one that does not fit the task. */
+export function resolveLoss(loss: Loss | undefined, task: Task): Loss {
+  const fitting = lossesOf(task.kind);
+  const [usual] = fitting;
+  if (loss === undefined) return usual!;
+  if (!fitting.includes(loss)) failOption('loss', `${fitting.join(' or ')} for ${task.kind}`, loss);
+  if (!lossFits(loss, task)) failOption('loss', `${usual} for ${outputCount(task)} classes`, loss);
+  return loss;
+}
+
+/** What the option is, in words: what each loss is for that is not the usual one. */
+export function lossWords(): { readonly says: string; readonly defaultSays: string } {
+  const special = LOSS_NAMES.flatMap((loss) => {
+    const { says } = lossOf(loss);
+    return says === null ? [] : `${loss} ${says}`;
+  });
+  const [classes, numbers] = [lossesOf('classification')[0], lossesOf('regression')[0]];
+  return {
+    says: `what training minimises; ${special.join(', ')}`,
+    defaultSays: `${classes} for classes, ${numbers} for numbers`,
+  };
+}
