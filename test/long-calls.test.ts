@@ -8,9 +8,13 @@ import t from 'tap';
 import * as measure from '../src/doors/measure.js';
 import * as studies from '../src/doors/studies.js';
 import * as techniques from '../src/doors/techniques.js';
-import * as tutti from '../src/index.js';
+import * as main from '../src/index.js';
 import { betweenBlocks } from '../src/long-calls.js';
 import { clusters } from './support/datasets.js';
+import * as records from './support/records.js';
+
+/** Functions on plain records do what the methods of an ensemble do. */
+const tutti = { ...main, ...records };
 
 const dataset = clusters(1500, 6, 3);
 const PLAN = { members: 4, hidden: [6], epochs: 2, seed: 1 };
