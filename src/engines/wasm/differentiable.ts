@@ -3,7 +3,8 @@
 
 import type { Task } from '../../data/dataset/dataset.js';
 import { paddedBytes, writePaddedRows } from '../../memory/layout.js';
-import { headUnits, memberFeatures } from '../../model/network.js';
+import { headUnits } from '../../model/losses.js';
+import { memberFeatures } from '../../model/network.js';
 import { runInputGradient } from './input-gradient.js';
 import { loadNetworks, type TrainedNetwork } from './loaded-networks.js';
 import type { Block } from './operators.js';
