@@ -51,7 +51,8 @@ const DEPENDENT = 1e-10;
  * Two-sided: min over a, b of ‖(x + Tₓᵀa) − (y + T_yᵀb)‖² + κₓ‖a‖² + κ_y‖b‖², its root. One-sided: a = 0.
  * Never more than the Euclidean distance; 0 for images that differ by a move along the planes when stiffness is 0.
  *
- * @param x,y f32[channels · height · width]
+ * @param x f32[channels · height · width]
+ * @param y the same
  * @throws ERR_SHAPE, ERR_OPTION as {@link imageTangents}, and for a negative stiffness
  *
  * **Source:** Simard, LeCun, Denker, Victorri, "Transformation invariance in pattern recognition: tangent

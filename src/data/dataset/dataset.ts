@@ -30,7 +30,7 @@ export type { Encoding, FeatureScale, Scale, Values } from './encoding.js';
 /** Rows of numbers in the user's units; `Kind` is its task's, where it is known before the program runs. */
 export type Dataset<Kind extends TaskKind = TaskKind> = DatasetNumbers<Kind>;
 
-/** Typed arrays of a caller; see {@link datasetFromArrays}. */
+/** Typed arrays of a caller; see `Dataset.fromArrays`. */
 export interface DatasetArrays {
   /** [rows, features], row-major. */
   readonly x: ArrayLike<number>;

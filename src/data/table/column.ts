@@ -52,7 +52,7 @@ export interface Column {
   tally(visit: (text: string, cells: number, first: number) => void): void;
   /** What {@link tally} visits, plain numbers left out where that is quicker, and how many cells those were. */
   tallyOdd(visit: (text: string, cells: number, first: number) => void): number;
-  /** A value of each cell made from its text, f64[rows]; {@link parseNumber} is the quickest. */
+  /** A value of each cell made from its text, f64[rows]; `parseNumber` is the quickest. */
   values(of: (text: string) => number): Float64Array;
 }
 
