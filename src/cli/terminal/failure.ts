@@ -10,11 +10,11 @@ export function reportFailure(error: unknown): number {
   return error instanceof TuttiError ? error.exitStatus : 1;
 }
 
-/** The message of any thrown value on one line. */
+/** The message of any thrown value on one line, with the code that docs/reference/error-codes.md explains. */
 export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message || error.name : String(error);
   const text = message.split(/\s*\n\s*/).join(' ');
-  if (error instanceof TuttiError && error.code !== 'ERR_INTERNAL') return text;
+  if (error instanceof TuttiError && error.code !== 'ERR_INTERNAL') return `${text} (${error.code})`;
   return `${text} (unexpected; TUTTI_DEBUG=1 shows where)`;
 }
 

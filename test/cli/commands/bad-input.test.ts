@@ -180,7 +180,7 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
   ],
   'a flag without its value': [
     ['train', 'good.csv', '--target'],
-    /^tutti: Expected a value after `--target`, got nothing$/,
+    /^tutti: Expected a value after `--target`, got nothing \(ERR_OPTION\)$/,
   ],
   'numbers that are none': [
     ['attack', 'ok.tutti', 'good.csv', '--epsilons', 'a'],
@@ -238,5 +238,5 @@ t.test('TUTTI_DEBUG=1 adds the stack', async (t) => {
     env: { TUTTI_DEBUG: '1' },
   });
   t.equal(status, 2);
-  t.match(stderr, /not a saved ensemble\n.*TuttiError.*\n\s+at /s);
+  t.match(stderr, /not a saved ensemble \(ERR_BUNDLE\)\n.*TuttiError.*\n\s+at /s);
 });

@@ -191,7 +191,7 @@ t.test('what is wrong with a module is one error of status 2, before anything is
   for (const [args, message] of [
     [
       ['--learner', 'nowhere.mjs'],
-      /^tutti: Member 0: Expected the module nowhere\.mjs to be .*: there is no such file$/m,
+      /^tutti: Member 0: Expected the module nowhere\.mjs to be .*: there is no such file \(ERR_MODULE\)$/m,
     ],
     [['--learner', 'data.csv'], /^tutti: Member 0: the module data\.csv cannot be imported: /m],
     [
@@ -231,7 +231,7 @@ t.test('a learner that ends its process as it predicts ends no command in silenc
   t.match([status, stdout], [1, '']);
   t.match(
     stderr,
-    /^tutti: Member 0: the learner leaves\.mjs ended its thread in predict \(exit status 0\)\n$/,
+    /^tutti: Member 0: the learner leaves\.mjs ended its thread in predict \(exit status 0\) \(ERR_LEARNER\)\n$/,
   );
   t.ok(existsSync(join(folder, 'leaves.tutti')), 'what was trained is saved');
 });

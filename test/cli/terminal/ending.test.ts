@@ -57,7 +57,7 @@ t.test('what was measured is printed although saving fails, and the failure afte
   t.equal(status, 2);
   t.match(stdout, /out of bag/);
   t.notMatch(stdout, /Saved/);
-  t.match(stderr, /^tutti: Cannot write gone\/a\.tutti: there is no folder .*gone\n$/);
+  t.match(stderr, /^tutti: Cannot write gone\/a\.tutti: there is no folder .*gone \(ERR_FILE\)\n$/);
   t.notOk(existsSync(join(cwd, 'gone')));
 });
 
