@@ -9,15 +9,8 @@ import { type LayerShape, layerShapes } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { ArenaSizes } from '../shared/engine.js';
 import type { HeadInputs } from './losses.js';
-import type { Block } from './operators.js';
-import {
-  layoutNetwork,
-  type NetworkLayout,
-  PANEL,
-  paddedParameterCount,
-  panelStrideOf,
-  panelsOf,
-} from './program.js';
+import { layoutNetwork, type NetworkLayout, paddedParameterCount } from './network-layout.js';
+import { type Block, PANEL, panelStrideOf, panelsOf } from './panels.js';
 import { layoutTangents, type TangentLayout } from './tangents.js';
 
 /** Byte offsets of every region of a member's arena. */

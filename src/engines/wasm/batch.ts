@@ -5,8 +5,7 @@ import { outputCount, type Task } from '../../data/dataset/dataset.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import type { TrainingLayout } from '../../memory/layout.js';
 import type { Arena } from './arena.js';
-import type { Block } from './operators.js';
-import { panelsOf } from './program.js';
+import { type Block, panelsOf } from './panels.js';
 
 /** Gathers what belongs to `count` rows whose numbers lie at `indices` (u32). */
 export interface Gather {

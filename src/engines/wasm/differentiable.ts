@@ -7,8 +7,7 @@ import { headUnits } from '../../model/losses.js';
 import { memberFeatures } from '../../model/network.js';
 import { runInputGradient } from './input-gradient.js';
 import { loadNetworks, type TrainedNetwork } from './loaded-networks.js';
-import type { Block } from './operators.js';
-import { panelStrideOf, panelsOf } from './program.js';
+import { type Block, panelStrideOf, panelsOf } from './panels.js';
 
 export interface DifferentiableNetworks {
   /** Raw outputs of a member: f32[rows, units of its head]. @param x f32[rows, features], at most `blockRows`. */

@@ -5,7 +5,7 @@ import type { Kernels } from '../../kernels/kernels.js';
 import type { RegionAllocator } from '../../memory/layout.js';
 import type { LayerShape, UnitFactors } from '../../model/network.js';
 import type { DropoutSpec } from '../../model/spec.js';
-import type { Block } from './operators.js';
+import type { Block } from './panels.js';
 
 /** Dropout of one block of activations: the network's input, or a hidden layer's output. */
 export interface DropoutLayout {

@@ -2,8 +2,8 @@
 // penalties, and without touching the parameters.
 
 import { type DropoutLayout, maskGradient } from './dropout.js';
-import type { Block } from './operators.js';
-import { lengthOf, type NetworkProgram, type Pass } from './program.js';
+import { type Block, lengthOf } from './panels.js';
+import type { NetworkProgram, Pass } from './program.js';
 
 /** What is not read. */
 const NOTHING: Block = { address: 0, stride: 0 };

@@ -9,19 +9,16 @@ import { giveBackMemory, lendAgain, lendMemory } from '../../memory/memory-cache
 import { type LayerShape, layerShapes, type UnitFactors } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import { type DropoutLayout, weightScalingFactors, writeFactors } from './dropout.js';
-import { packParameters } from './parameters.js';
 import {
-  bindNetwork,
   dropoutsOf,
   layoutNetwork,
   type NetworkLayout,
-  type NetworkProgram,
   NO_TECHNIQUES,
   paddedParameterCount,
-  panelsOf,
-  runForward,
-  runForwardRow,
-} from './program.js';
+} from './network-layout.js';
+import { panelsOf } from './panels.js';
+import { packParameters } from './parameters.js';
+import { bindNetwork, type NetworkProgram, runForward, runForwardRow } from './program.js';
 
 /**
  * Weights beyond this take turns in memory: loading one for a whole block costs about a tenth of predicting it, for

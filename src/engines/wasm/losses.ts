@@ -2,8 +2,8 @@
 
 import type { Kernels } from '../../kernels/kernels.js';
 import { type Loss, lossOf } from '../../model/losses.js';
-import type { Block } from './operators.js';
-import { type NetworkProgram, PANEL_ROW_BYTES, panelStrideOf, panelsOf } from './program.js';
+import { type Block, PANEL_ROW_BYTES, panelStrideOf, panelsOf } from './panels.js';
+import type { NetworkProgram } from './program.js';
 
 /** Where the head finds what it compares with, in panels. */
 export interface HeadInputs {

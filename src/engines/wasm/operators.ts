@@ -6,12 +6,7 @@ import type { Kernels } from '../../kernels/kernels.js';
 import { biasLengthFloats, weightGradientScratchBytes } from '../../kernels/weight-layout.js';
 import { windowScratchBytes } from '../../kernels/window-kernels.js';
 import type { ConvolutionShape, DenseShape, LayerShape, PoolShape } from '../../model/network.js';
-
-/** A region of batch panels: where panel 0 starts and the bytes from one panel to the next. */
-export interface Block {
-  readonly address: number;
-  readonly stride: number;
-}
+import type { Block } from './panels.js';
 
 /** The linear part of a layer with its parameters at a fixed address. Max pooling is linear where it stands. */
 export interface Operator {

@@ -6,8 +6,8 @@ import type { UnitFactors } from '../../model/network.js';
 import { BLOCK_ROWS } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import { loadNetworks, type TrainedNetwork } from './loaded-networks.js';
+import { panelStrideOf, panelsOf } from './panels.js';
 import { createPredictionHead } from './prediction-head.js';
-import { panelStrideOf, panelsOf } from './program.js';
 
 export interface NetworkPredictor {
   /**

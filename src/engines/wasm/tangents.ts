@@ -4,8 +4,9 @@
 
 import type { RegionAllocator } from '../../memory/layout.js';
 import { maskGradient } from './dropout.js';
-import type { Block } from './operators.js';
-import { lengthOf, type NetworkLayout, type NetworkProgram } from './program.js';
+import type { NetworkLayout } from './network-layout.js';
+import { type Block, lengthOf } from './panels.js';
+import type { NetworkProgram } from './program.js';
 
 /** One stage's tangents: u = A t of the stage below; t = act′(z) ⊙ u (⊙ mask), in u's place unless smooth. */
 interface TangentStage {

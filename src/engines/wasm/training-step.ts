@@ -13,7 +13,8 @@ import type { Arena, AttackLayout, PassesLayout } from './arena.js';
 import type { Gather } from './batch.js';
 import { runFirstInputGradient, runInputGradient } from './input-gradient.js';
 import { runLoss } from './losses.js';
-import { lengthOf, type NetworkProgram, runBackward, runForward } from './program.js';
+import { lengthOf } from './panels.js';
+import { type NetworkProgram, runBackward, runForward } from './program.js';
 import { runTangent } from './tangents.js';
 
 /** The rows of a batch: `count` numbers (u32) at `indices`, gathered into `panels` panels. */

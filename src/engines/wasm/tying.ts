@@ -4,7 +4,7 @@ import type { Task } from '../../data/dataset/dataset.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import type { NetworkMemberSpec, TyingSpec } from '../../model/spec.js';
 import { layoutArena } from './arena.js';
-import type { NetworkLayout } from './program.js';
+import type { NetworkLayout } from './network-layout.js';
 import { stateLengthFloats } from './state.js';
 
 /** A run of parameters, counted in floats from the first of the network. */
