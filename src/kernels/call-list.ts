@@ -1,6 +1,7 @@
 // Records kernel calls in shared memory, to be run again and again by one call of `runCalls`. What a call computes
 // and in which order stays with whoever makes the calls; this file only writes them down.
 
+import { TuttiError } from '../errors.js';
 import { activationKind, type Kernels, type SmoothActivation } from './kernels.js';
 
 const NONE: readonly number[] = [];
@@ -64,7 +65,8 @@ export interface CallList {
 /**
  * Records the calls that `make` makes of the kernels it is given; losses are 0 meanwhile.
  * @param at where the list may lie, 4-byte aligned; `words` words.
- * @returns null when it makes a call that cannot be recorded, or more of them than there is room for.
+ * @returns null when it makes a call that cannot be recorded.
+ * @throws ERR_INTERNAL when they need more room.
  */
 export function recordCalls(
   kernels: Kernels,
@@ -78,7 +80,9 @@ export function recordCalls(
   const variables: number[] = [];
   let length = 0;
   const write: Write = (operation, floatPlaces, values) => {
-    if (length + 1 + values.length > words) throw new NotRecordable();
+    // The slow road would be taken silently, for as long as nobody measures it.
+    if (length + 1 + values.length > words)
+      throw new TuttiError('ERR_INTERNAL', `A list of calls needs more than its ${words} words`);
     list[length++] = operation + 256 * 4 * (1 + values.length);
     for (let place = 0; place < values.length; place++) {
       const value = values[place]!;

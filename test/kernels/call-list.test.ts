@@ -118,17 +118,17 @@ t.test('a list ends after a loss that is not finite, before any update', async (
   t.same(results().slice(0, before.length), before);
 });
 
-t.test('what cannot be recorded, or has no room, is no list', async (t) => {
+t.test('what cannot be recorded is no list, and what has no room is an error', async (t) => {
   const { arena, kernels } = setUp('strict');
   const { step } = placeStep(arena);
   t.equal(
     record(arena, kernels, WORDS, (recorder) => recorder.shuffle(1024, 1, 0, 0)),
     null,
   );
-  t.equal(
-    record(arena, kernels, 40, (recorder) => step(recorder, VARIABLE_ADDRESS)),
-    null,
-  );
+  t.throws(() => record(arena, kernels, 40, (recorder) => step(recorder, VARIABLE_ADDRESS)), {
+    code: 'ERR_INTERNAL',
+    message: /more than its 40 words/,
+  });
   t.throws(
     () =>
       record(arena, kernels, WORDS, () => {
