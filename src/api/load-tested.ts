@@ -2,16 +2,16 @@
 
 import type { Dataset, TaskKind } from '../data/dataset/dataset.js';
 import { LOAD_OPTIONS, type LoadedData, type LoadOptions, loadTraining } from '../data/load.js';
-import { type Preprocessing, transformTable } from '../data/preprocessing/preprocessing.js';
-import { tableFrom } from '../data/readers/open-table.js';
-import { READ_OPTIONS } from '../data/readers/reader.js';
+import { transformTable } from '../data/preprocessing/preprocessing.js';
+import { openTable, tableFrom } from '../data/readers/open-table.js';
+import type { ReadOptions } from '../data/readers/reader.js';
 import { type DataRecord, tableFromRecords } from '../data/table/record-table.js';
 import type { Table } from '../data/table/table.js';
 import { failOption } from '../errors.js';
-import { checkOptions, type OptionTable, option, pickOptions } from '../option-names.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
 
-/** Where rows come from: a file by its path (`-`: standard input), a table, or records with equal keys. */
-export type DataSource = string | Table | readonly DataRecord[];
+/** Where rows come from: a file by its path (`-`: standard input) or its bytes, a table, or records with equal keys. */
+export type DataSource = string | Uint8Array | Table | readonly DataRecord[];
 
 /** How data is loaded. */
 export interface LoadDataOptions<Kind extends TaskKind = TaskKind> extends LoadOptions {
@@ -33,26 +33,28 @@ export interface TrainingData<
 
 const OPTIONS = { ...LOAD_OPTIONS, test: option.any } as const satisfies OptionTable<LoadDataOptions>;
 
-export function loadTested(source: DataSource, options: LoadDataOptions): TrainingData {
+export async function loadTested(source: DataSource, options: LoadDataOptions): Promise<TrainingData> {
   checkOptions('loadData', options, OPTIONS);
-  const { test, ...others } = options;
-  if (test === undefined) return loadTraining(readable('source', source), others);
-  if (others.testShare !== undefined) failOption('testShare', 'absent beside `test`', others.testShare);
-  const data = loadTraining(readable('source', source), others);
-  return { ...data, test: testRows(data.preprocessing, test, others) };
+  const { test, delimiter, encoding, ...others } = options;
+  const reading = { delimiter, encoding };
+  if (test !== undefined && others.testShare !== undefined) {
+    failOption('testShare', 'absent beside `test`', others.testShare);
+  }
+  const table = await tableOf('source', source, reading);
+  if (![source, test].some(isFile)) tableFrom(table, reading); // refuses how to read what is read already
+  const data = loadTraining(table, others);
+  if (test === undefined) return data;
+  return { ...data, test: transformTable(data.preprocessing, await tableOf('test', test, reading)) };
 }
 
-/** Rows of the same columns from elsewhere, read alike. */
-function testRows(preprocessing: Preprocessing, test: DataSource, options: LoadOptions): Dataset {
-  const source = readable('test', test);
-  const own = typeof source === 'string' ? pickOptions(options, READ_OPTIONS) : {};
-  return transformTable(preprocessing, tableFrom(source, own));
+function isFile(source: DataSource | undefined): source is string | Uint8Array {
+  return typeof source === 'string' || source instanceof Uint8Array;
 }
 
-/** What a table is made from. */
-function readable(name: string, source: DataSource): string | Table {
-  if (typeof source === 'string') return source;
+/** The table of a source; a file is read as the options say. */
+async function tableOf(name: string, source: DataSource, reading: ReadOptions): Promise<Table> {
+  if (isFile(source)) return openTable(source, reading);
   if (Array.isArray(source)) return tableFromRecords(source);
   if (typeof source === 'object' && source !== null && 'columns' in source) return source;
-  return failOption(name, 'the path of a file, a table or a list of records', source);
+  return failOption(name, 'the path of a file, its bytes, a table or a list of records', source);
 }

@@ -39,6 +39,22 @@ t.test('rows to test on may lie in another file, or be records', async (t) => {
   });
 });
 
+t.test('bytes and JSON are read by what they hold', async (t) => {
+  const records = [1, 2, 3, 4].map((a) => ({ a, y: a % 2 === 0 ? 'even' : 'odd' }));
+  const expected = await loadData(records, { target: 'y' });
+  const { train } = await loadData(Buffer.from(JSON.stringify(records)), { target: 'y' });
+  t.equal(train.hash, expected.train.hash);
+  const csv = await loadData(Buffer.from('a;y\n1;odd\n2;even\n3;odd\n4;even\n'), {
+    target: 'y',
+    delimiter: ';',
+  });
+  t.equal(csv.train.hash, expected.train.hash);
+  await t.rejects(loadData(records, { target: 'y', delimiter: ';' }), {
+    code: 'ERR_OPTION',
+    message: /`delimiter`/,
+  });
+});
+
 t.test('one way to have rows to test on, and sources that are none', async (t) => {
   await t.rejects(loadData(DIGITS, { ...OPTIONS, test: DIGITS }), {
     code: 'ERR_OPTION',

@@ -165,9 +165,9 @@ t.test('saved, it predicts the same in a process of its own', async (t) => {
   await saveEnsemble(ensemble, path);
   t.same((await loadEnsemble(path)).members, ensemble.members);
   const script = `
-    import { loadEnsemble, predictEnsemble } from ${JSON.stringify(new URL('../../src/index.js', import.meta.url).href)};
-    const ensemble = await loadEnsemble(${JSON.stringify(path)}, { allowModules: ${JSON.stringify(modulePaths)} });
-    const { mean } = await predictEnsemble(ensemble, new Float32Array(60).fill(0.5));
+    import { Ensemble } from ${JSON.stringify(new URL('../../src/index.js', import.meta.url).href)};
+    const ensemble = await Ensemble.load(${JSON.stringify(path)}, { allowModules: ${JSON.stringify(modulePaths)} });
+    const { mean } = await ensemble.predict(new Float32Array(60).fill(0.5));
     console.log(JSON.stringify([...mean]));
   `;
   const args = ['--input-type=module', '--eval', script];
