@@ -1,5 +1,5 @@
 // The main entry point: re-exports only. Everything a program needs to load data, train, predict, measure and save;
-// what few programs need is in doors/.
+// what few programs need is in entry-points/.
 
 // First, before what an old Node.js lacks is used.
 import './supported-node.js';
@@ -43,7 +43,6 @@ export {
   tableFromRecords,
 } from './data/table/record-table.js';
 export type { Table } from './data/table/table.js';
-export type * from './doors/types.js';
 export type { Learner, LearnerData } from './engines/learner/learner.js';
 export type { LearnerMemberSpec } from './engines/learner/spec.js';
 export type { NeighboursMemberSpec } from './engines/neighbours/spec.js';
@@ -54,10 +53,11 @@ export type { OutOfBagPredictions } from './ensemble/evaluate/predict-out-of-bag
 export type { Inputs } from './ensemble/predict/inputs.js';
 export type { CombineOptions } from './ensemble/predict/predict.js';
 export type { MemberSelection, SelectionOptions } from './ensemble/select/select-members.js';
+export type * from './entry-points/types.js';
 export { type ErrorCode, type ErrorDetails, TuttiError } from './errors.js';
 export type { LongCallOptions } from './long-calls.js';
 export type { ErrorCorrelation } from './measure/correlation/error-report.js';
-export type { KindMeasurement } from './measure/kinds.js';
+export type { KindMeasurement } from './measure/kind-measurement.js';
 export type { Measurement } from './measure/measurement.js';
 export type { SelectionMetric } from './measure/metrics/metrics.js';
 export type { MemberOptions, TrainingOptions } from './model/options/training-options.js';
@@ -68,7 +68,7 @@ export type {
   NetworkMemberSpec,
 } from './model/spec.js';
 export { createPool, type Pool, type PoolOptions } from './pool/pool.js';
-export type { CombinedPredictions } from './predictions/combine.js';
+export type { CombinedPredictions } from './predictions/combined-predictions.js';
 export type { Predictions } from './predictions/predictions.js';
 export type { ExtendOptions } from './training/extend-ensemble.js';
 export type { EpochDecision, EpochEvent } from './training/session/job.js';

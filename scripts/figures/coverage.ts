@@ -4,7 +4,7 @@
 // probability's error: nearly always near 0, with v = 0.07); each held out and out of bag.
 // Run: node dist/scripts/figures/coverage.js [simulations, 300]
 
-import { errorCorrelation, honestTest } from '../../src/doors/measure.js';
+import { errorCorrelation, honestTest } from '../../src/entry-points/measure.js';
 import { exp } from '../../src/math/functions.js';
 import { RandomStream, streamKey } from '../../src/math/random.js';
 

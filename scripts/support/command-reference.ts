@@ -6,7 +6,7 @@ import type { CommandArgument, CommandDefinition } from '../../src/cli/options/c
 import { flagsOf } from '../../src/cli/options/option-help.js';
 import { inFlags } from '../../src/cli/options/option-origins.js';
 import type { OptionRow } from '../../src/cli/options/option-row.js';
-import { trainingRows } from '../../src/cli/options/training-rows.js';
+import { trainingRows } from '../../src/cli/options/training-flags.js';
 import { defaultOf, grouped, table, valuesOf } from './option-table.js';
 
 const INTRODUCTION = `# The command line

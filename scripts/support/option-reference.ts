@@ -2,9 +2,9 @@
 // command line makes of it. It knows no option.
 
 import { flagOf, type OptionRow } from '../../src/cli/options/option-row.js';
-import { allTrainingRows } from '../../src/cli/options/training-rows.js';
+import { allTrainingRows } from '../../src/cli/options/training-flags.js';
 import type { Field } from '../../src/model/options/field.js';
-import { TRAINING_FIELDS } from '../../src/training/options/training-fields.js';
+import { TRAINING_FIELDS } from '../../src/training/options/option-records.js';
 import { defaultOf, grouped, table, valuesOf } from './option-table.js';
 
 const INTRODUCTION = `# Options of training

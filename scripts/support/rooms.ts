@@ -63,7 +63,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['pool', 'members on threads'],
   ['report', 'what was measured, as text and as JSON'],
   ['api', 'the face that programs see: ensembles with methods, data in one call'],
-  ['doors', 'the entry points beside the main one, which is index.ts: re-exports only'],
+  ['entry-points', 'the entry points beside the main one, which is index.ts: re-exports only'],
   ['cli/terminal', 'standard output and error, progress, signals, how a command ends'],
   ['cli/options', 'options of commands: flags, config file, help'],
   ['cli/files', 'input and output files of commands'],

@@ -2,7 +2,7 @@
 
 import type { Task, TaskKind } from '../data/dataset/dataset.js';
 import { TuttiError } from '../errors.js';
-import type { CombinedPredictions } from '../predictions/combine.js';
+import type { CombinedPredictions } from '../predictions/combined-predictions.js';
 
 /** A number of each of some names. */
 export interface NamedNumbers {

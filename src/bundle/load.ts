@@ -11,6 +11,7 @@ import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import { allocateShared } from '../memory/uncounted-bytes.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { contentHash } from './content-hash.js';
+import type { Environment, StoredReport } from './environment.js';
 import {
   BIN_HEADER_BYTES,
   CHECKSUM_OFFSET_BYTES,
@@ -24,7 +25,6 @@ import {
 import { ensembleFrom, findContradiction, upgradeMetadata } from './metadata.js';
 import type { Metadata } from './schema.js';
 import { type BundleSource, openSource } from './source.js';
-import type { Environment, StoredReport } from './surroundings.js';
 import { placeLittleEndian } from './weights.js';
 
 /** A saved ensemble and what its file says beside it. */

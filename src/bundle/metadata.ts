@@ -10,8 +10,8 @@ import type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from '
 import type { ErrorCode } from '../errors.js';
 import type { MemberSpec } from '../model/spec.js';
 import { VERSION } from '../version.js';
+import type { Environment, StoredReport } from './environment.js';
 import type { FormerMetadata, MemberMetadata, Metadata } from './schema.js';
-import type { Environment, StoredReport } from './surroundings.js';
 
 /** The metadata that describes an ensemble; the report loses what JSON cannot say. */
 export function metadataOf(ensemble: TrainedEnsemble, report: StoredReport | null): Metadata {

@@ -8,6 +8,7 @@ import { isPlain, packPlain } from '../files/plain-data.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { contentHash } from './content-hash.js';
+import type { StoredReport } from './environment.js';
 import {
   CHECKSUM_OFFSET_BYTES,
   encodeBinHeader,
@@ -17,7 +18,6 @@ import {
   storedBytes,
 } from './format.js';
 import { metadataOf } from './metadata.js';
-import type { StoredReport } from './surroundings.js';
 import { bytePieces, littleEndianPieces, pieceBuffer } from './weights.js';
 
 export interface SaveOptions extends LongCallOptions {

@@ -7,7 +7,7 @@ import { preprocessingSchema } from '../data/preprocessing/preprocessing-schema.
 import { engines } from '../engines/registry.js';
 import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
 import { SPEC_PARTS } from '../model/spec-schema.js';
-import type { Environment } from './surroundings.js';
+import type { Environment } from './environment.js';
 
 const { count, natural, positive, sha256, json } = SPEC_PARTS;
 

@@ -5,12 +5,12 @@
 import type { Task } from '../data/dataset/dataset.js';
 import { aggregators } from '../predictions/aggregate/aggregators.js';
 import type { TargetBlock } from '../predictions/blocks.js';
-import type { Combine } from '../predictions/combine.js';
+import type { Combine } from '../predictions/combined-predictions.js';
 import type { Predictions } from '../predictions/predictions.js';
 import { createErrorAccumulator } from './correlation/error-accumulator.js';
 import type { ErrorCorrelation } from './correlation/error-report.js';
 import type { IntervalOptions } from './correlation/intervals.js';
-import { createKindsAccumulator, type KindMeasurement } from './kinds.js';
+import { createKindsAccumulator, type KindMeasurement } from './kind-measurement.js';
 import type { Scores } from './metrics/metrics.js';
 import { createDisagreementAccumulator } from './scores/disagreement.js';
 import { createMeanMember } from './scores/mean-member.js';

@@ -1,6 +1,6 @@
 // The kinds of a mixed ensemble as lines: what each errs by itself, and what kinds share of their errors.
 
-import type { KindMeasurement } from '../measure/kinds.js';
+import type { KindMeasurement } from '../measure/kind-measurement.js';
 import type { NamedMeasurement } from './named-measurement.js';
 import type { Palette } from './palette.js';
 import { alignColumns, type TextRow } from './text-table.js';

@@ -3,7 +3,7 @@
 
 import type { Interval } from '../measure/correlation/intervals.js';
 import type { FigureName } from '../measure/correlation/standard-errors.js';
-import type { KindMeasurement } from '../measure/kinds.js';
+import type { KindMeasurement } from '../measure/kind-measurement.js';
 import type { Measurement } from '../measure/measurement.js';
 import type { Scores } from '../measure/metrics/metrics.js';
 import { aggregators } from '../predictions/aggregate/aggregators.js';

@@ -6,10 +6,10 @@ import { failOption, TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { extendPlan } from '../model/extend-plan.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
-import { carryOut, workOf } from './carry-out.js';
 import { requireMemory, resultBytes } from './plan/memory-estimate.js';
 import { locateModules } from './plan/resolve-modules.js';
 import type { TrainingSettings } from './session/training-settings.js';
+import { carryOut, workOf } from './train-plan.js';
 
 export interface ExtendOptions {
   /** How many members the ensemble has then, an integer ≥ those it was planned with. */

@@ -1,4 +1,4 @@
-// Training an ensemble from options: they become a plan, whose runs carry-out.ts has trained.
+// Training an ensemble from options: they become a plan, whose runs train-plan.ts has trained.
 
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
@@ -7,13 +7,13 @@ import type { ModuleTable } from '../model/options/module-table.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import type { EnsemblePlan } from '../model/spec.js';
 import { asGiven } from '../option-names.js';
-import { carryOut, workOf } from './carry-out.js';
 import type { TrainingWork } from './coordinator/training-run.js';
 import { memberChoices, resolvePlan } from './options/options.js';
 import { requireMemory, resultBytes } from './plan/memory-estimate.js';
 import { namesModules, resolveModules } from './plan/resolve-modules.js';
 import { givenTangents } from './plan/shared-extras.js';
 import type { TrainingSettings } from './session/training-settings.js';
+import { carryOut, workOf } from './train-plan.js';
 
 /** Trains an ensemble on a dataset, on the calling thread unless the settings name a runner. */
 export async function trainEnsemble(

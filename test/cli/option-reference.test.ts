@@ -7,7 +7,7 @@ import t from 'tap';
 import { commandReference } from '../../scripts/support/command-reference.js';
 import { optionReference } from '../../scripts/support/option-reference.js';
 import { COMMANDS, commandOptions } from '../../src/cli/command-list.js';
-import { allTrainingRows } from '../../src/cli/options/training-rows.js';
+import { allTrainingRows } from '../../src/cli/options/training-flags.js';
 import { tutti } from './support.js';
 
 t.test('docs/reference/options.md is as the options are', async (t) => {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import t from 'tap';
 import { contentHash } from '../../src/bundle/content-hash.js';
-import { compareSources } from '../../src/doors/studies.js';
+import { compareSources } from '../../src/entry-points/studies.js';
 import { createInlineRunner, startTraining, trainEnsemble } from '../../src/index.js';
 import { clusters } from '../support/datasets.js';
 import { CENTROIDS } from '../support/learners.js';

@@ -19,7 +19,7 @@ import { ControlBlock } from '../../src/memory/control-block.js';
 import { layerShapes, parameterCount } from '../../src/model/network.js';
 import type { EnsemblePlan, ModuleSpec, NetworkMemberSpec } from '../../src/model/spec.js';
 import type { Predictions } from '../../src/predictions/predictions.js';
-import { prepareTraining } from '../../src/training/local/prepare-training.js';
+import { prepareTraining } from '../../src/training/local/training-memory.js';
 import { resolvePlan, type TrainingOptions } from '../../src/training/options/options.js';
 import { listRuns } from '../../src/training/plan/runs.js';
 import { createKernelBindings } from '../../src/training/thread/kernel-bindings.js';

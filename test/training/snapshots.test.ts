@@ -2,7 +2,7 @@
 
 import t from 'tap';
 import { contentHash } from '../../src/bundle/content-hash.js';
-import { scheduleFactor } from '../../src/model/schedule.js';
+import { scheduleFactor } from '../../src/model/learning-rate.js';
 import { cycleOf } from '../../src/model/snapshots.js';
 import { createPool } from '../../src/pool/pool.js';
 import { memberCount, runCount, type TrainingOptions } from '../../src/training/options/options.js';

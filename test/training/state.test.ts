@@ -5,7 +5,7 @@ import t from 'tap';
 import { stateShape } from '../../src/engines/wasm/tying.js';
 import { instantiateKernels } from '../../src/kernels/kernels.js';
 import type { LocalMemberJob } from '../../src/training/local/local-job.js';
-import { prepareTraining } from '../../src/training/local/prepare-training.js';
+import { prepareTraining } from '../../src/training/local/training-memory.js';
 import type { TrainingOptions } from '../../src/training/options/options.js';
 import { listRuns, type MemberState } from '../../src/training/plan/runs.js';
 

@@ -2,9 +2,9 @@
 // compiles is an error. Nothing here runs.
 
 import { loadTraining } from '../../src/data/load.js';
-import { errorCorrelation } from '../../src/doors/measure.js';
 import { evaluateEnsemble, evaluateOutOfBag } from '../../src/ensemble/evaluate/evaluate.js';
 import { predictEnsemble } from '../../src/ensemble/predict/predict.js';
+import { errorCorrelation } from '../../src/entry-points/measure.js';
 import type {
   CombinedPredictions,
   Learner,

@@ -2,8 +2,8 @@
 // does, both ways, name by name. Checked by the compiler when the project is built; nothing here runs.
 
 import type { z } from 'zod';
+import type { Environment } from '../../src/bundle/environment.js';
 import type { metadataSchema } from '../../src/bundle/schema.js';
-import type { Environment } from '../../src/bundle/surroundings.js';
 import type { Preprocessing } from '../../src/data/dataset/preprocessing-types.js';
 import type { preprocessingSchema } from '../../src/data/preprocessing/preprocessing-schema.js';
 import type { MemberOptions, TrainingOptions } from '../../src/model/options/training-options.js';

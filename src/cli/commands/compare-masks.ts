@@ -16,7 +16,7 @@ import type { MaskWay } from '../../studies/masks/predict-masks.js';
 import { loadForRawRows, targetNames } from '../files/input-files.js';
 import { trainedNote } from '../files/training-part.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
-import { CSV_ROWS, readTable } from '../options/data-rows.js';
+import { CSV_ROWS, readTable } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { rowsIn } from '../options/rows.js';

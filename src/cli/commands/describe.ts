@@ -9,7 +9,7 @@ import {
 import { alignLeft, type TextRow } from '../../report/text-table.js';
 import { counted, figure } from '../../report/words.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW } from '../options/command.js';
-import { COLUMN_ROWS, CSV_ROWS, namedColumns, readTable, TARGET_ROW } from '../options/data-rows.js';
+import { COLUMN_ROWS, CSV_ROWS, namedColumns, readTable, TARGET_ROW } from '../options/data-flags.js';
 import { inFlags, type OptionOrigins } from '../options/option-origins.js';
 import { paletteOf, print, printJson } from '../terminal/terminal.js';
 

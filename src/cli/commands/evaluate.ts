@@ -8,9 +8,6 @@ import { testJson } from '../../report/report-json.js';
 import { reportLines } from '../../report/report-text.js';
 import { ALLOW_MODULE_ROW, loadForRawRows } from '../files/input-files.js';
 import { trainedNote } from '../files/training-part.js';
-import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
-import { CSV_ROWS, readTable } from '../options/data-rows.js';
-import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from '../options/figure-rows.js';
 import {
   AGGREGATOR_ROW,
   aggregatorOf,
@@ -20,7 +17,10 @@ import {
   hasVariances,
   WEIGHTS_ROW,
   weightsOf,
-} from '../options/means.js';
+} from '../options/averaging-flags.js';
+import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
+import { CSV_ROWS, readTable } from '../options/data-flags.js';
+import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from '../options/figure-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 

@@ -24,8 +24,6 @@ import {
   type PredictionColumn,
   truthColumns,
 } from '../files/prediction-columns.js';
-import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
-import { CSV_ROWS, readTable } from '../options/data-rows.js';
 import {
   AGGREGATOR_ROW,
   aggregatorOf,
@@ -35,7 +33,9 @@ import {
   hasVariances,
   WEIGHTS_ROW,
   weightsOf,
-} from '../options/means.js';
+} from '../options/averaging-flags.js';
+import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
+import { CSV_ROWS, readTable } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { rowsIn } from '../options/rows.js';

@@ -20,9 +20,9 @@ import {
   loadForRawRows,
 } from '../files/input-files.js';
 import { trainingPart } from '../files/training-part.js';
+import { AGGREGATOR_ROW, aggregatorOf } from '../options/averaging-flags.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
-import { CSV_ROWS, readTable } from '../options/data-rows.js';
-import { AGGREGATOR_ROW, aggregatorOf } from '../options/means.js';
+import { CSV_ROWS, readTable } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { rowsIn } from '../options/rows.js';

@@ -9,7 +9,7 @@ import { counted } from '../../report/words.js';
 import { type CsvRow, STANDARD_OUTPUT, writeCsv } from '../files/csv-output.js';
 import { checkTableOutput } from '../files/input-files.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
-import { COLUMN_ROWS, CSV_ROWS, namedColumns, readTable, TARGET_ROW } from '../options/data-rows.js';
+import { COLUMN_ROWS, CSV_ROWS, namedColumns, readTable, TARGET_ROW } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { rowsIn } from '../options/rows.js';

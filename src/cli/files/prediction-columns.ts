@@ -7,7 +7,7 @@ import { targetReadings } from '../../data/preprocessing/target.js';
 import { requireColumn, type Table } from '../../data/table/table.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { failOption } from '../../errors.js';
-import type { CombinedPredictions } from '../../predictions/combine.js';
+import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
 
 export interface PredictionColumn {

@@ -9,7 +9,7 @@ import type { Group } from './groups.js';
 
 /**
  * How the text of a flag becomes a value; a `path` is a text that shells complete to the name of a file. `texts` and `numbers` are separated by commas; `texts` and `paths`, which are
- * not, may repeat. So may `columns`, names of columns that are told apart once the table is known (data-rows.ts).
+ * not, may repeat. So may `columns`, names of columns that are told apart once the table is known (data-flags.ts).
  */
 export type OptionKind =
   | 'flag'

@@ -7,15 +7,15 @@ import { failOption } from '../../errors.js';
 import type { IntervalOptions } from '../../measure/correlation/intervals.js';
 import { gridPoints, type TrainingOptions } from '../../training/options/options.js';
 import { parseTrainingOptions } from '../../training/options/training-schema.js';
+import { AGGREGATOR_ROW, CLIP_ROW, clipOf } from './averaging-flags.js';
 import { type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { readConfig } from './config-file.js';
-import { DATA_ROWS } from './data-rows.js';
-import { INTERVAL_ROWS, intervalsOf } from './figure-rows.js';
-import { AGGREGATOR_ROW, CLIP_ROW, clipOf } from './means.js';
+import { DATA_ROWS } from './data-flags.js';
+import { INTERVAL_ROWS, intervalsOf } from './figure-flags.js';
 import type { OptionOrigins } from './option-origins.js';
 import { flagOf, type OptionRow } from './option-row.js';
 import { rowsIn } from './rows.js';
-import { trainingNames, trainingRows } from './training-rows.js';
+import { trainingNames, trainingRows } from './training-flags.js';
 
 const run = rowsIn('run');
 

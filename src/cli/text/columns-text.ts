@@ -3,7 +3,7 @@
 import type { LoadedData, LoadOptions } from '../../data/load.js';
 import type { Preprocessing } from '../../data/preprocessing/preprocessing.js';
 import { counted } from '../../report/words.js';
-import { COLUMN_ROWS, CSV_ROWS, TARGET_ROW } from '../options/data-rows.js';
+import { COLUMN_ROWS, CSV_ROWS, TARGET_ROW } from '../options/data-flags.js';
 import { flagOf } from '../options/option-row.js';
 
 /** Notes and columns shown one by one; there may be thousands of them. */

@@ -2,7 +2,7 @@
 
 import type { WireError } from '../../errors.js';
 import { inFlags } from '../options/option-origins.js';
-import { trainingRows } from '../options/training-rows.js';
+import { trainingRows } from '../options/training-flags.js';
 
 /** The first line of what a member failed with, options by their flags; a learner's words are its own. */
 export function failureText({ code, message }: WireError): string {

@@ -1,5 +1,5 @@
 // What a user can say about the columns of a table. Plain options: judge-table.ts, preprocessing.ts and load.ts use
-// them, and the command line makes its flags of these records (src/cli/options/data-rows.ts).
+// them, and the command line makes its flags of these records (src/cli/options/data-flags.ts).
 
 import { described, type OptionTable, option } from '../../option-names.js';
 import type { TaskKind } from '../dataset/dataset-types.js';

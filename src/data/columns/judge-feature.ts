@@ -5,7 +5,7 @@ import type { Column } from '../table/column.js';
 import { labelOf } from '../table/labels.js';
 import { isNumberWord } from '../table/missing.js';
 import type { Table } from '../table/table.js';
-import type { ColumnJudge } from './column-judge.js';
+import type { ColumnJudge } from './file-judge.js';
 import { categoricalReading, numbersOf, numericReading, type Reading } from './reading.js';
 
 export interface FeatureJudgement {

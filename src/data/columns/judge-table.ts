@@ -5,8 +5,8 @@
 import { TuttiError } from '../../errors.js';
 import type { Column } from '../table/column.js';
 import { listed, type Table } from '../table/table.js';
-import { type ColumnJudge, columnJudge } from './column-judge.js';
 import { COLUMN_OPTIONS, type ColumnOptions } from './column-options.js';
+import { type ColumnJudge, columnJudge } from './file-judge.js';
 import { judgeFeature } from './judge-feature.js';
 import { judgeTarget, type TargetJudgement } from './judge-target.js';
 import { categoricalReading, numericReading, type Reading, refuseMissing } from './reading.js';

@@ -5,7 +5,7 @@ import type { TaskKind } from '../dataset/dataset-types.js';
 import type { Column } from '../table/column.js';
 import { labelOf } from '../table/labels.js';
 import type { Table } from '../table/table.js';
-import type { ColumnJudge } from './column-judge.js';
+import type { ColumnJudge } from './file-judge.js';
 import { categoricalReading, numbersOf, numericReading, type Reading } from './reading.js';
 
 /** Integer targets with more distinct values than this are regression targets unless stated otherwise. */

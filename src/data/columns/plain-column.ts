@@ -1,8 +1,8 @@
 // Columns in plain writing, for readers that take cells as they come: whatever the rules of a table's numbers, dates and
-// missing values say of a cell, it says itself. The rules are column-judge.ts's and reading.ts's.
+// missing values say of a cell, it says itself. The rules are file-judge.ts's and reading.ts's.
 
 import { type Column, isMissingText, TextColumn } from '../table/column.js';
-import type { ColumnJudge } from './column-judge.js';
+import type { ColumnJudge } from './file-judge.js';
 import { categoricalReading, numericReading } from './reading.js';
 
 /**

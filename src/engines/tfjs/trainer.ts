@@ -4,8 +4,8 @@
 
 import { RandomStream, shuffleInPlace, streamKey } from '../../math/random.js';
 import { allFinite } from '../../math/statistics.js';
+import { scheduleFactor } from '../../model/learning-rate.js';
 import { headUnits, lossOf } from '../../model/losses.js';
-import { scheduleFactor } from '../../model/schedule.js';
 import { diverged, type MemberRows, type MemberTrainer, type TrainerContext } from '../shared/engine.js';
 import { moduleError, reasonOf } from '../user-modules/user-module.js';
 import type { LayersModel, LayerVariable, Tensor, TensorFlow, Variable } from './api.js';

@@ -15,8 +15,8 @@ import {
 import { streamKey } from '../../math/random.js';
 import { allFinite } from '../../math/statistics.js';
 import type { TrainingLayout } from '../../memory/layout.js';
+import { scheduleFactor } from '../../model/learning-rate.js';
 import { parameterCount } from '../../model/network.js';
-import { scheduleFactor } from '../../model/schedule.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { FeatureRanges } from '../../techniques/perturb.js';
 import {

@@ -18,7 +18,7 @@ import { aggregators, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/agg
 import { type RowRange, type TargetBlock, targetBlock } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
-import { memberKinds } from '../kinds.js';
+import { memberKinds } from '../member-kinds.js';
 import { drawEnsembleRows, drawMember, type EnsembleRows } from '../member-rows.js';
 import type { AnswerOptions } from '../predict/answers.js';
 import { checkDataset } from '../predict/inputs.js';

@@ -5,7 +5,7 @@ import type { Dataset } from '../../data/dataset/dataset.js';
 import { checkOptions, pickOptions } from '../../option-names.js';
 import { combiner } from '../../predictions/aggregate/aggregate.js';
 import { DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
-import type { CombinedPredictions } from '../../predictions/combine.js';
+import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { drawEnsembleRows } from '../member-rows.js';
 import { ANSWER_OPTIONS } from '../predict/answers.js';

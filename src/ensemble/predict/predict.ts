@@ -11,7 +11,7 @@ import { checkOptions, type OptionTable, pickOptions } from '../../option-names.
 import { COMBINE_OPTIONS, combiner } from '../../predictions/aggregate/aggregate.js';
 import { type Aggregator, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
 import { blockRanges, blockRowsFor, type RowRange } from '../../predictions/blocks.js';
-import type { CombinedPredictions } from '../../predictions/combine.js';
+import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions } from './answers.js';

@@ -2,7 +2,7 @@
 // named column, and per member either one column (values, labels, or the probability of the second class)
 // or one per class, `<member>_<class>`. Which of these a file is, is inferred from the target and the names.
 
-import { columnJudge } from '../../data/columns/column-judge.js';
+import { columnJudge } from '../../data/columns/file-judge.js';
 import { labelColumn, plainColumn } from '../../data/columns/plain-column.js';
 import type { Task } from '../../data/dataset/dataset.js';
 import { type Column, isMissingText } from '../../data/table/column.js';

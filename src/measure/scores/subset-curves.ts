@@ -7,7 +7,7 @@ import { RandomStream, streamKey } from '../../math/random.js';
 import { variance } from '../../math/statistics.js';
 import { aggregators } from '../../predictions/aggregate/aggregators.js';
 import type { TargetBlock } from '../../predictions/blocks.js';
-import type { Combine } from '../../predictions/combine.js';
+import type { Combine } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { ScoreSpread, Scores } from '../metrics/metrics.js';
 import { acrossScores, createScoreAccumulator, meanScores, type ScoreAccumulator } from './scores.js';

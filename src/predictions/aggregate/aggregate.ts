@@ -4,7 +4,7 @@
 import type { Task } from '../../data/dataset/dataset.js';
 import { failOption, TuttiError } from '../../errors.js';
 import { checkOptions, described, type OptionTable, option } from '../../option-names.js';
-import type { Combine, CombinedPredictions } from '../combine.js';
+import type { Combine, CombinedPredictions } from '../combined-predictions.js';
 import type { Predictions } from '../predictions.js';
 import { type Aggregator, aggregators, DEFAULT_AGGREGATOR } from './aggregators.js';
 import { DEFAULT_TOLERANCE } from './geometric-mean.js';

@@ -1,7 +1,7 @@
 // The arithmetic mean, mean = Σ wᵢ pᵢ with Σ wᵢ = 1, and of Gaussian heads the moments of their mixture.
 
 import type { Task } from '../../data/dataset/dataset.js';
-import type { CombinedPredictions } from '../combine.js';
+import type { CombinedPredictions } from '../combined-predictions.js';
 import { labelsOf } from '../labels.js';
 import type { Predictions } from '../predictions.js';
 import type { AggregatorDefinition } from './definition.js';

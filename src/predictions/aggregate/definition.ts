@@ -1,7 +1,7 @@
 // What an aggregator is: one record in a file of its own, listed in aggregators.ts. Nothing else names it.
 
 import type { Task } from '../../data/dataset/dataset.js';
-import type { CombinedPredictions } from '../combine.js';
+import type { CombinedPredictions } from '../combined-predictions.js';
 import type { Predictions } from '../predictions.js';
 import type { Shares } from './shares.js';
 

@@ -4,7 +4,7 @@
 import type { Task } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
 import { exp, log } from '../../math/functions.js';
-import type { CombinedPredictions } from '../combine.js';
+import type { CombinedPredictions } from '../combined-predictions.js';
 import { labelsOf } from '../labels.js';
 import type { Predictions } from '../predictions.js';
 import type { AggregatorDefinition } from './definition.js';

@@ -1,6 +1,6 @@
 // The majority vote: each member votes for its most probable class, with its weight.
 
-import type { CombinedPredictions } from '../combine.js';
+import type { CombinedPredictions } from '../combined-predictions.js';
 import { largestAt } from '../labels.js';
 import type { Predictions } from '../predictions.js';
 import type { AggregatorDefinition } from './definition.js';

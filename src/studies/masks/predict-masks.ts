@@ -20,7 +20,7 @@ import {
 import { combiner } from '../../predictions/aggregate/aggregate.js';
 import type { Aggregator } from '../../predictions/aggregate/aggregators.js';
 import { blockRanges } from '../../predictions/blocks.js';
-import type { CombinedPredictions } from '../../predictions/combine.js';
+import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import {
   type DropoutNet,

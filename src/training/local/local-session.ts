@@ -7,7 +7,7 @@ import { dropMemory, giveBackMemory } from '../../memory/memory-cache.js';
 import type { EpochHook, Job, MemberOutcome } from '../session/job.js';
 import type { PlannedTraining, Session } from '../session/session.js';
 import { inMemory, type LocalJob, type TrainingShare } from './local-job.js';
-import { prepareTraining } from './prepare-training.js';
+import { prepareTraining } from './training-memory.js';
 
 /** Whoever runs jobs here; `run` as in a session. */
 export interface LocalHost {

@@ -3,8 +3,8 @@
 
 import { failOption } from '../../errors.js';
 import type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
+import { DEFAULTS } from './option-records.js';
 import { requireShare, requireUse, requireUsers, uses } from './stray-options.js';
-import { DEFAULTS } from './training-fields.js';
 import { withDefaults } from './with-defaults.js';
 
 /** Upper bound on the number of members: beyond it the seeds' stream numbers would not fit. */

@@ -9,7 +9,7 @@ import { schemasOf } from '../../model/options/field.js';
 import type { TrainingOptions } from '../../model/options/training-options.js';
 import { isPlainObject } from '../../option-names.js';
 import { optionError } from './option-errors.js';
-import { TRAINING_FIELDS } from './training-fields.js';
+import { TRAINING_FIELDS } from './option-records.js';
 
 /** The schema of every training option. */
 export const trainingSchema = z

@@ -6,9 +6,9 @@ import { contentHash } from '../../../src/bundle/content-hash.js';
 import { loadEnsemble } from '../../../src/bundle/load.js';
 import { saveEnsemble } from '../../../src/bundle/save.js';
 import { loadTraining } from '../../../src/data/load.js';
-import { tangentDistance } from '../../../src/doors/techniques.js';
 import { evaluateEnsemble, evaluateOutOfBag } from '../../../src/ensemble/evaluate/evaluate.js';
 import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
+import { tangentDistance } from '../../../src/entry-points/techniques.js';
 import { createPool, Dataset, type TrainingOptions, trainEnsemble } from '../../../src/index.js';
 import { clusters, linear, seen, taught } from '../../support/datasets.js';
 

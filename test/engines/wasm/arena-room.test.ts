@@ -2,7 +2,7 @@
 
 import t from 'tap';
 import { instantiateKernels } from '../../../src/kernels/kernels.js';
-import { prepareTraining } from '../../../src/training/local/prepare-training.js';
+import { prepareTraining } from '../../../src/training/local/training-memory.js';
 import { listRuns } from '../../../src/training/plan/runs.js';
 import { trainMember } from '../../../src/training/thread/train-member.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';

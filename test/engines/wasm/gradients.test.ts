@@ -11,7 +11,7 @@ import { RandomStream, streamKey } from '../../../src/math/random.js';
 import { ControlBlock } from '../../../src/memory/control-block.js';
 import { layerShapes, parameterCount } from '../../../src/model/network.js';
 import type { Arithmetic } from '../../../src/model/spec.js';
-import { prepareTraining } from '../../../src/training/local/prepare-training.js';
+import { prepareTraining } from '../../../src/training/local/training-memory.js';
 import { resolvePlan, type TrainingOptions } from '../../../src/training/options/options.js';
 import { listRuns } from '../../../src/training/plan/runs.js';
 import { clusters } from '../../support/datasets.js';

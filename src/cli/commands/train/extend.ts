@@ -11,9 +11,6 @@ import {
   loadForRawRows,
 } from '../../files/input-files.js';
 import { trainingRowsOf } from '../../files/training-part.js';
-import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../../options/command.js';
-import { CLASS_WEIGHTS_ROW, CSV_ROWS, readTable } from '../../options/data-rows.js';
-import { INTERVAL_ROWS, intervalsOf } from '../../options/figure-rows.js';
 import {
   AGGREGATOR_ROW,
   aggregatorOf,
@@ -22,7 +19,10 @@ import {
   checkClip,
   clipOf,
   hasVariances,
-} from '../../options/means.js';
+} from '../../options/averaging-flags.js';
+import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../../options/command.js';
+import { CLASS_WEIGHTS_ROW, CSV_ROWS, readTable } from '../../options/data-flags.js';
+import { INTERVAL_ROWS, intervalsOf } from '../../options/figure-flags.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
 import type { OptionRow } from '../../options/option-row.js';
 import { rowsIn } from '../../options/rows.js';

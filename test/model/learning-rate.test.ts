@@ -1,7 +1,7 @@
 // Learning rate schedules against their closed forms.
 
 import t from 'tap';
-import { scheduleFactor } from '../../src/model/schedule.js';
+import { scheduleFactor } from '../../src/model/learning-rate.js';
 import type { ScheduleSpec } from '../../src/model/spec.js';
 
 const STEPS = 10;

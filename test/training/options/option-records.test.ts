@@ -3,7 +3,7 @@
 import t from 'tap';
 import { z } from 'zod';
 import type { Field } from '../../../src/model/options/field.js';
-import { TRAINING_FIELDS } from '../../../src/training/options/training-fields.js';
+import { TRAINING_FIELDS } from '../../../src/training/options/option-records.js';
 
 const fields: readonly (readonly [string, Field & { readonly default?: unknown }])[] =
   Object.entries(TRAINING_FIELDS);

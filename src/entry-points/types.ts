@@ -1,6 +1,6 @@
 // The types that those of the main entry point name: whatever a program is given, it can name. Types alone.
 
-export type { Environment, StoredReport } from '../bundle/surroundings.js';
+export type { Environment, StoredReport } from '../bundle/environment.js';
 export type { ColumnOptions } from '../data/columns/column-options.js';
 export type { LeftOut } from '../data/columns/judge-table.js';
 export type { RoleOptions } from '../data/columns/roles.js';

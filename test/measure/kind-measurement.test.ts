@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createKindsAccumulator } from '../../src/measure/kinds.js';
+import { createKindsAccumulator } from '../../src/measure/kind-measurement.js';
 import type { Predictions } from '../../src/predictions/predictions.js';
 import { average, close, randomProbabilities, randomStream } from './synthetic.js';
 
