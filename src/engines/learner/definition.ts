@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path';
 import type { EngineDefinition } from '../shared/definition.js';
+import { once } from '../shared/once.js';
 import { describeModule } from '../user-modules/describe-module.js';
 import type { LearnerMemberSpec } from './spec.js';
 
@@ -44,8 +45,8 @@ export const LEARNER: EngineDefinition<LearnerMemberSpec> & { readonly name: 'le
       return { tryModule: checkLearner, tryModel: async () => null };
     },
   },
-  training: { by: 'fitting', load: () => import('./fit.js') },
+  training: { by: 'fitting', load: once(() => import('./fit.js')) },
   storesModel: true,
   weightsLength: () => 0,
-  loadPredictor: () => import('./predictor.js'),
+  loadPredictor: once(() => import('./predictor.js')),
 };

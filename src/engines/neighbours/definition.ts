@@ -3,6 +3,7 @@
 import { imageFeatures, TANGENT_KINDS } from '../../model/image.js';
 import type { SpecParts } from '../../model/spec-schema.js';
 import type { EngineDefinition, SpecSchema } from '../shared/definition.js';
+import { once } from '../shared/once.js';
 import { resolveNeighbours } from './resolve.js';
 import type { NeighboursMemberSpec } from './spec.js';
 import { storedRowLength } from './stored-rows.js';
@@ -33,10 +34,10 @@ export const NEIGHBOURS: EngineDefinition<NeighboursMemberSpec> & { readonly nam
   },
   hashed: (spec) => spec,
   draws: () => [],
-  training: { by: 'fitting', load: () => import('./fit.js') },
+  training: { by: 'fitting', load: once(() => import('./fit.js')) },
   storesModel: false,
   weightsLength: (spec, features, task, inBagRows) => inBagRows * storedRowLength(spec, features, task),
-  loadPredictor: () => import('./predictor.js'),
+  loadPredictor: once(() => import('./predictor.js')),
 };
 
 /** Pixels; a wider blur of any image is a constant, and its work grows with it. */

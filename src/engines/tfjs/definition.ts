@@ -5,6 +5,7 @@ import { lossFits } from '../../model/losses.js';
 import { resolveOptimisation } from '../../model/options/optimisation-options.js';
 import type { EngineDefinition } from '../shared/definition.js';
 import { describeOptimisation, randomInEpochs } from '../shared/epoch-members.js';
+import { once } from '../shared/once.js';
 import { describeModule } from '../user-modules/describe-module.js';
 import type { TfjsMemberSpec } from './spec.js';
 
@@ -35,8 +36,8 @@ export const TFJS: EngineDefinition<TfjsMemberSpec> & { readonly name: 'tfjs' } 
     relocate: (spec, model) => ({ ...spec, model }),
     loadCheck: async () => (await import('./module-check.js')).checkOfModel,
   },
-  training: { by: 'epochs', load: () => import('./trainer.js') },
+  training: { by: 'epochs', load: once(() => import('./trainer.js')) },
   storesModel: true,
   weightsLength: () => null,
-  loadPredictor: () => import('./predictor.js'),
+  loadPredictor: once(() => import('./predictor.js')),
 };

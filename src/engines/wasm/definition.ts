@@ -6,6 +6,7 @@ import { describeLayer } from '../../model/options/layer-options.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { EngineDefinition } from '../shared/definition.js';
 import { describeOptimisation, randomInEpochs } from '../shared/epoch-members.js';
+import { once } from '../shared/once.js';
 import { arenaBytes } from './arena.js';
 import { resolveNetworkMember } from './resolve.js';
 import { networkSchema } from './spec-schema.js';
@@ -46,9 +47,9 @@ export const WASM: EngineDefinition<NetworkMemberSpec> & { readonly name: 'wasm'
   training: {
     by: 'epochs',
     arenaBytes,
-    load: () => import('./trainer.js'),
+    load: once(() => import('./trainer.js')),
   },
   storesModel: false,
   weightsLength: (spec, features, task) => parameterCount(layerShapes(spec, features, task)),
-  loadPredictor: () => import('./ensemble-predictor.js'),
+  loadPredictor: once(() => import('./ensemble-predictor.js')),
 };

@@ -25,6 +25,11 @@ t.throws(() => engines.get(TOY.name), {
 const engine = engines.add(TOY);
 const ALONE = { engine, members: 3, seed: 2 } as const;
 
+const { loadPredictor: _, ...incomplete } = TOY;
+// @ts-expect-error What an engine must say does not compile without: here, what predicts.
+const refused: Parameters<typeof engines.add>[0] = incomplete;
+t.not(refused, TOY);
+
 /** Threads know the engines that they load: those of {@link worker}, and this one. */
 const runner = createInlineRunner();
 const worker = join(import.meta.dirname, 'worker.js');
