@@ -33,7 +33,7 @@ export type { LoadedData, LoadOptions } from './data/load.js';
 export { type Preprocessing, transformFeatures, transformTable } from './data/preprocessing/preprocessing.js';
 export { openTable } from './data/readers/open-table.js';
 export { type CsvOptions, readCsv } from './data/readers/read-csv.js';
-export type { ReadOptions } from './data/readers/reader.js';
+export type { ReadOptions } from './data/readers/read-options.js';
 export { type RowSplit, type SplitOptions, splitRows } from './data/split.js';
 export { type Column, TextColumn } from './data/table/column.js';
 export {

@@ -4,7 +4,7 @@ import type { Dataset, TaskKind } from '../data/dataset/dataset.js';
 import { LOAD_OPTIONS, type LoadedData, type LoadOptions, loadTraining } from '../data/load.js';
 import { transformTable } from '../data/preprocessing/preprocessing.js';
 import { openTable, tableFrom } from '../data/readers/open-table.js';
-import type { ReadOptions } from '../data/readers/reader.js';
+import type { ReadOptions } from '../data/readers/read-options.js';
 import { type DataRecord, tableFromRecords } from '../data/table/record-table.js';
 import type { Table } from '../data/table/table.js';
 import { failOption } from '../errors.js';

@@ -23,7 +23,7 @@ import {
 import { fitTarget } from './preprocessing/target.js';
 import { CLASS_WEIGHTS, groupsOf } from './preprocessing/weights.js';
 import { tableFrom } from './readers/open-table.js';
-import { READ_OPTIONS, type ReadOptions } from './readers/reader.js';
+import { READ_OPTIONS, type ReadOptions } from './readers/read-options.js';
 import { type RowSplit, splitRows } from './split.js';
 import type { Table } from './table/table.js';
 

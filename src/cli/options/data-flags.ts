@@ -1,8 +1,8 @@
 // The options about data files.
 
 import { LOAD_OPTIONS } from '../../data/load.js';
-import { readTableFile } from '../../data/readers/open-table.js';
-import type { ReadOptions } from '../../data/readers/reader.js';
+import type { ReadOptions } from '../../data/readers/read-options.js';
+import { readTableFile } from '../../data/readers/table-bytes.js';
 import { listedColumns, type Table } from '../../data/table/table.js';
 import type { GivenOptions } from './command.js';
 import type { OptionOrigins } from './option-origins.js';

@@ -5,7 +5,7 @@ import { TuttiError } from '../../errors.js';
 import { checkOptions, type OptionTable, type OptionUses, requireUses } from '../../option-names.js';
 import type { TaskKind } from '../dataset/dataset-types.js';
 import { tableFrom } from '../readers/open-table.js';
-import { READ_OPTIONS, type ReadOptions } from '../readers/reader.js';
+import { READ_OPTIONS, type ReadOptions } from '../readers/read-options.js';
 import type { Column } from '../table/column.js';
 import { labelOf } from '../table/labels.js';
 import type { Table } from '../table/table.js';

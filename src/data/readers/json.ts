@@ -4,7 +4,8 @@
 import { describe } from '../../errors.js';
 import { RecordTable } from '../table/record-table.js';
 import type { Table } from '../table/table.js';
-import { fileError, type Reader, type ReadOptions } from './reader.js';
+import type { ReadOptions } from './read-options.js';
+import { fileError, type Reader } from './reader.js';
 import { encodingOf, toUtf8 } from './text-encoding.js';
 
 export const json = {

@@ -3,8 +3,8 @@
 import { checkOptions } from '../../option-names.js';
 import type { Table } from '../table/table.js';
 import { csv } from './csv.js';
-import { readTableFile } from './open-table.js';
-import { READ_OPTIONS, type ReadOptions } from './reader.js';
+import { READ_OPTIONS, type ReadOptions } from './read-options.js';
+import { readTableFile } from './table-bytes.js';
 
 /** How CSV files are read. */
 export type CsvOptions = ReadOptions;
