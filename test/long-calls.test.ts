@@ -30,6 +30,7 @@ t.teardown(() => predictor.dispose());
 /** Enough to be under way when it is stopped. */
 const LONG = { ...PLAN, epochs: 10_000, earlyStopping: 'none' } as const;
 const epsilons = [0.1];
+const ROWS = Array.from({ length: 40 }, (_, i) => ({ x: i, y: 2 * i + (i % 3) }));
 
 /** Calls by the name of the exported function; `predictor.predict` is a function of what one returns. */
 const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>> = {
@@ -40,6 +41,7 @@ const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>>
   evaluateOutOfBag: (signal) => tutti.evaluateOutOfBag(ensemble, dataset, { signal }),
   extendEnsemble: (signal) => tutti.extendEnsemble(ensemble, dataset, { members: 5000 }, { signal, runner }),
   inspectEnsemble: (signal) => tutti.inspectEnsemble(file, { signal }),
+  loadData: (signal) => tutti.loadData(ROWS, { target: 'y', signal }),
   loadEnsemble: (signal) => tutti.loadEnsemble(tutti.ensembleToBytes(ensemble), { signal }),
   openTable: (signal) => tutti.openTable(Buffer.from('a,b\n1,2\n'), { signal }),
   predictEnsemble: (signal) => tutti.predictEnsemble(ensemble, dataset, { signal }),
@@ -56,7 +58,6 @@ const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>>
 /** What is awaited and takes none midway, and why. */
 const WITHOUT: Readonly<Record<string, string>> = {
   createPredictor: 'engines load all members at once; what comes after is ended',
-  loadData: 'reads and judges in one go',
 };
 
 t.test('every function that returns a promise takes a signal', async (t) => {
@@ -74,6 +75,10 @@ for (const [name, call] of Object.entries(CALLS)) {
   t.test(`${name} does nothing when it is aborted before`, async (t) => {
     const reason = new Error('before');
     t.equal(await call(AbortSignal.abort(reason)).catch((error: unknown) => error), reason);
+  });
+
+  t.test(`${name} refuses by name what is no signal`, async (t) => {
+    await t.rejects(call({ aborted: false } as AbortSignal), { code: 'ERR_OPTION', message: /`signal`/ });
   });
 
   t.test(`${name} ends when it is aborted midway`, async (t) => {

@@ -8,13 +8,14 @@ import type { ReadOptions } from '../data/readers/read-options.js';
 import { type DataRecord, tableFromRecords } from '../data/table/record-table.js';
 import type { Table } from '../data/table/table.js';
 import { failOption } from '../errors.js';
+import { betweenBlocks, LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 
 /** Where rows come from: a file by its path (`-`: standard input) or its bytes, a table, or records with equal keys. */
 export type DataSource = string | Uint8Array | Table | readonly DataRecord[];
 
 /** How data is loaded. */
-export interface LoadDataOptions<Kind extends TaskKind = TaskKind> extends LoadOptions {
+export interface LoadDataOptions<Kind extends TaskKind = TaskKind> extends LoadOptions, LongCallOptions {
   /** @default guessed: text, or integers with at most 20 distinct values, are classes */
   readonly task?: Kind | undefined;
   /** Rows to test on that lie elsewhere, with the same columns; instead of `testShare`. @default none */
@@ -31,20 +32,28 @@ export interface TrainingData<
   readonly test: Test;
 }
 
-const OPTIONS = { ...LOAD_OPTIONS, test: option.any } as const satisfies OptionTable<LoadDataOptions>;
+const OPTIONS = {
+  ...LOAD_OPTIONS,
+  ...LONG_CALL_OPTIONS,
+  test: option.any,
+} as const satisfies OptionTable<LoadDataOptions>;
 
 export async function loadTested(source: DataSource, options: LoadDataOptions): Promise<TrainingData> {
   checkOptions('loadData', options, OPTIONS);
-  const { test, delimiter, encoding, ...others } = options;
+  const { test, delimiter, encoding, signal, ...others } = options;
+  signal?.throwIfAborted();
   const reading = { delimiter, encoding };
   if (test !== undefined && others.testShare !== undefined) {
     failOption('testShare', 'absent beside `test`', others.testShare);
   }
   const table = await tableOf('source', source, reading);
+  await betweenBlocks(signal);
   if (![source, test].some(isFile)) tableFrom(table, reading); // refuses how to read what is read already
   const data = loadTraining(table, others);
   if (test === undefined) return data;
-  return { ...data, test: transformTable(data.preprocessing, await tableOf('test', test, reading)) };
+  const rows = await tableOf('test', test, reading);
+  await betweenBlocks(signal);
+  return { ...data, test: transformTable(data.preprocessing, rows) };
 }
 
 function isFile(source: DataSource | undefined): source is string | Uint8Array {
