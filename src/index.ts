@@ -60,6 +60,7 @@ export type { ErrorCorrelation } from './measure/correlation/error-report.js';
 export type { KindMeasurement } from './measure/kind-measurement.js';
 export type { Measurement } from './measure/measurement.js';
 export type { SelectionMetric } from './measure/metrics/metrics.js';
+export { isNetwork } from './model/network.js';
 export type { MemberOptions, TrainingOptions } from './model/options/training-options.js';
 export type {
   EnsemblePlan,

@@ -35,7 +35,7 @@ export interface PoolShape extends Rows {
 
 export type LayerShape = DenseShape | ConvolutionShape | PoolShape;
 
-/** Whether a member is a network of the wasm engine. */
+/** Whether a member's spec, one of `plan.members`, is that of a network of the wasm engine: then it has layers. */
 export function isNetwork(spec: MemberSpec): spec is NetworkMemberSpec {
   return spec.engine === 'wasm';
 }

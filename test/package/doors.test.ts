@@ -260,6 +260,7 @@ const NO_DOORS: Readonly<Record<string, string>> = {
   activeUnitShares: 'an ensemble and rows',
   withAveragingWeights: 'an ensemble and weights',
   createInlineRunner: 'nothing',
+  isNetwork: 'a spec alone',
   honestTest: 'two reports',
   joinEnsembles: 'ensembles alone',
 };

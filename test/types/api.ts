@@ -13,7 +13,7 @@ import type {
   TrainedEnsemble,
   TrainingOptions,
 } from '../../src/index.js';
-import { createPool, Dataset, trainEnsemble } from '../../src/index.js';
+import { createPool, Dataset, isNetwork, trainEnsemble } from '../../src/index.js';
 
 declare const dataset: Dataset;
 declare const ensemble: TrainedEnsemble;
@@ -56,6 +56,11 @@ export async function uses(): Promise<void> {
   Dataset.fromArrays({ x: new Float64Array(4), rows: 2, features: 2, labels: [0, 1] });
   void [test, labels, rho, v, c];
 }
+
+/** A spec is told apart by its engine. */
+export const hidden: number[] = ensemble.plan.members.map((spec) =>
+  isNetwork(spec) ? spec.network.layers.length : 0,
+);
 
 export async function misuses(): Promise<void> {
   // @ts-expect-error a target is needed
