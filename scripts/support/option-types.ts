@@ -4,8 +4,8 @@
 
 import { z } from 'zod';
 import { TANGENT_KINDS } from '../../src/model/image.js';
+import { ACTIVATIONS } from '../../src/model/layer-kind.js';
 import type { Field } from '../../src/model/options/field.js';
-import { ACTIVATIONS } from '../../src/model/options/layer-options.js';
 import { rangeOf } from '../../src/model/options/option-range.js';
 import { MEMBER_FIELDS, TRAINING_FIELDS } from '../../src/training/options/option-records.js';
 
@@ -121,8 +121,8 @@ export function optionTypes(): string {
 // hold them.
 
 import type { TangentKind } from '../image.js';
+import type { ImageOption, LayerOption } from '../layer-types.js';
 import type { Activation, JsonObject, TangentSource } from '../spec.js';
-import type { ImageOption, LayerOption } from './layer-words.js';
 
 /** Options of one member; every one is optional. */
 export interface MemberOptions {

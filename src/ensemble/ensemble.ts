@@ -5,7 +5,7 @@ import type { Encoding, Task, TaskKind } from '../data/dataset/dataset.js';
 import type { TrainingFacts } from '../data/dataset/training-facts.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
 import type { WireError } from '../errors.js';
-import type { UnitFactors } from '../model/network.js';
+import type { UnitFactors } from '../model/layer-types.js';
 import type { EnsemblePlan, ModuleSpec } from '../model/spec.js';
 
 /** One epoch of a member's training history; losses are means over examples, without penalties. */

@@ -38,9 +38,15 @@ export type { ScoreSpread, Scores } from '../measure/metrics/metrics.js';
 export type { SubsetCurves, SubsetPoint } from '../measure/scores/subset-curves.js';
 export type { SlotProgress } from '../memory/control-block.js';
 export type { ImageShape, TangentKind } from '../model/image.js';
+export type {
+  ConvolutionOption,
+  DenseOption,
+  ImageOption,
+  LayerOption,
+  PoolOption,
+  UnitFactors,
+} from '../model/layer-types.js';
 export type { Loss } from '../model/losses.js';
-export type { UnitFactors } from '../model/network.js';
-export type { ImageOption, LayerOption } from '../model/options/layer-words.js';
 export type { MemberGrid } from '../model/options/training-options.js';
 export type {
   Activation,

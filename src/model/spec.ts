@@ -4,42 +4,10 @@
 
 import type { ResampleSpec } from '../data/resample.js';
 import type { ImageShape, TangentKind } from './image.js';
+import type { LayerSpec } from './layer-types.js';
 import type { Loss } from './losses.js';
-import type { Extent, Padding } from './windows.js';
 
-export type Activation = 'relu' | 'leakyRelu' | 'tanh' | 'sigmoid' | 'gelu' | 'softplus' | 'linear';
-
-/** A fully connected layer, h = activation(x W + b) with x (batch, inputs) and W (inputs, units). */
-export interface DenseLayer {
-  readonly kind: 'dense';
-  readonly units: number;
-  readonly activation: Activation;
-}
-
-/**
- * A convolution with weights shared by all places of an image: h(f, y, x) = activation(b(f) + Σ W(c, ky, kx; f)
- * x(c, y·stride + ky, x·stride + kx)).
- * **Source:** Goodfellow, Bengio and Courville (2016), Deep Learning, 7.9 and 9.1.
- */
-export interface ConvolutionLayer {
-  readonly kind: 'conv2d';
-  /** Channels of the image it puts out. */
-  readonly filters: number;
-  readonly kernel: Extent;
-  readonly stride: Extent;
-  readonly padding: Padding;
-  readonly activation: Activation;
-}
-
-/** The largest or the mean value of windows inside the image, channel by channel. */
-export interface PoolLayer {
-  readonly kind: 'maxPool' | 'averagePool';
-  readonly size: Extent;
-  readonly stride: Extent;
-}
-
-/** A hidden layer of a network; the output layer follows from the loss and the task. */
-export type LayerSpec = DenseLayer | ConvolutionLayer | PoolLayer;
+export type { Activation, ConvolutionLayer, DenseLayer, LayerSpec, PoolLayer } from './layer-types.js';
 
 /** Uniform draws: he ±√(6/fan-in), glorot ±√(6/(fan-in + fan-out)); biases start at zero. */
 export type Initialisation = 'he' | 'glorot';

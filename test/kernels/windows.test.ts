@@ -5,7 +5,8 @@ import type { Kernels } from '../../src/kernels/kernels.js';
 import { UPDATE_BLOCK_BYTES, writeUpdate } from '../../src/kernels/update-block.js';
 import { layerLengthFloats } from '../../src/kernels/weight-layout.js';
 import { windowScratchBytes } from '../../src/kernels/window-kernels.js';
-import type { ConvolutionShape, PoolShape } from '../../src/model/network.js';
+import type { ConvolutionShape } from '../../src/model/convolution-layer.js';
+import type { PoolShape } from '../../src/model/pool-layers.js';
 import { type Padding, windowGeometry } from '../../src/model/windows.js';
 import { addWeightGradient, affine, affineTranspose } from '../support/reference-layers.js';
 import {

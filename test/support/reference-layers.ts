@@ -1,7 +1,8 @@
 // The linear part of each kind of layer in double precision, straight from its definition: one example at a
 // time, nested loops over filters, places and taps. Convolution and pooling for the reference network.
 
-import { type LayerShape, type PoolShape, weightShape } from '../../src/model/network.js';
+import { type LayerShape, weightShape } from '../../src/model/layers.js';
+import type { PoolShape } from '../../src/model/pool-layers.js';
 import type { WindowGeometry } from '../../src/model/windows.js';
 
 type Numbers = ArrayLike<number>;

@@ -1,8 +1,8 @@
 // An independent network in double precision: plain loops, one example at a time, no sharing with
 // src beyond the spec types. The oracle for whole training runs of the wasm engine.
 
+import { type LayerShape, weightShape } from '../../src/model/layers.js';
 import type { Loss } from '../../src/model/losses.js';
-import { type LayerShape, weightShape } from '../../src/model/network.js';
 import type { Activation, ActivityPenaltySpec, OptimizerSpec } from '../../src/model/spec.js';
 import { addWeightGradient, affine, affineTranspose } from './reference-layers.js';
 

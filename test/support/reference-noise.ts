@@ -3,7 +3,7 @@
 
 import { type StreamKey, streamKey } from '../../src/math/random.js';
 import { threefry2x32 } from '../../src/math/threefry.js';
-import type { LayerShape } from '../../src/model/network.js';
+import type { LayerShape } from '../../src/model/layers.js';
 import type { NetworkMemberSpec } from '../../src/model/spec.js';
 import type { Example } from './reference-network.js';
 

@@ -3,7 +3,7 @@
 
 import type { Dataset } from '../../src/data/dataset/dataset.js';
 import { encodeRows, encodeTargets } from '../../src/data/dataset/encoding.js';
-import type { LayerShape } from '../../src/model/network.js';
+import type { LayerShape } from '../../src/model/layers.js';
 import type { EnsemblePlan, NetworkMemberSpec } from '../../src/model/spec.js';
 import type { Example, Layer } from './reference-network.js';
 import { withNoise } from './reference-noise.js';

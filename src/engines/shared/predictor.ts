@@ -2,7 +2,7 @@
 
 import type { Task } from '../../data/dataset/dataset.js';
 import type { Encoding } from '../../data/dataset/encoding.js';
-import type { UnitFactors } from '../../model/network.js';
+import type { UnitFactors } from '../../model/layer-types.js';
 import type { Arithmetic, MemberSpec, ModuleSpec } from '../../model/spec.js';
 import type { Predictions } from '../../predictions/predictions.js';
 

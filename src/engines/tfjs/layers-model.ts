@@ -4,15 +4,11 @@
 import { type Encoding, outputCount, type Scale, type Task } from '../../data/dataset/dataset.js';
 import { drawFeatureSubset } from '../../data/resample.js';
 import { failOption } from '../../errors.js';
+import type { ConvolutionShape } from '../../model/convolution-layer.js';
 import type { ImageShape } from '../../model/image.js';
+import { imageOf, type LayerShape, weightShape } from '../../model/layers.js';
 import { givesVariances, lossOf } from '../../model/losses.js';
-import {
-  type ConvolutionShape,
-  type LayerShape,
-  layerShapes,
-  requireNetwork,
-  weightShape,
-} from '../../model/network.js';
+import { layerShapes, requireNetwork } from '../../model/network.js';
 import {
   type Activation,
   type DropoutSpec,
@@ -216,7 +212,7 @@ function addShape(
   switch (shape.kind) {
     case 'dense': {
       const { units } = shape;
-      const image = below === null || below.kind === 'dense' ? null : imageOf(below);
+      const image = below === null ? null : imageOf(below);
       if (image !== null) add('flatten', {});
       const ordered = image === null ? kernel : orderRows(kernel, units, channelsLast(image));
       add('dense', { units, activation: ownActivation(shape.activation) }, ordered, bias);
@@ -234,9 +230,14 @@ function addShape(
       add('averagePooling2d', poolOptions(shape.geometry));
       break;
     default:
-      shape satisfies never;
+      refuseLayer(shape);
   }
   if (shape.activation === 'leakyRelu') add('leakyReLU', { alpha: LEAKY_SLOPE });
+}
+
+/** For kinds of layers that TensorFlow.js has not, or in another form. */
+function refuseLayer({ kind }: LayerShape): never {
+  return failOption('member', 'one of layers that TensorFlow.js has', kind);
 }
 
 /** The wasm engine's slope of leakyRelu below zero. */
@@ -272,12 +273,6 @@ function convolutionOptions(
 
 function poolOptions({ windowHeight, windowWidth, strideY, strideX }: WindowGeometry): object {
   return { poolSize: [windowHeight, windowWidth], strides: [strideY, strideX], padding: 'valid' };
-}
-
-/** The image a layer puts out. */
-function imageOf(shape: Exclude<LayerShape, { kind: 'dense' }>) {
-  const { outHeight: height, outWidth: width, channels } = shape.geometry;
-  return { channels: shape.kind === 'conv2d' ? shape.filters : channels, height, width };
 }
 
 function windowOf({ channels, windowHeight: height, windowWidth: width }: WindowGeometry) {

@@ -1,8 +1,8 @@
 // Networks on tutti's own kernels, as one record.
 
+import { describeLayer } from '../../model/layers.js';
 import { lossFits } from '../../model/losses.js';
 import { layerShapes, parameterCount } from '../../model/network.js';
-import { describeLayer } from '../../model/options/layer-options.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { EngineDefinition } from '../shared/definition.js';
 import { describeOptimisation, randomInEpochs } from '../shared/epoch-members.js';

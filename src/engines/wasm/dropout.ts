@@ -3,7 +3,8 @@
 
 import type { Kernels } from '../../kernels/kernels.js';
 import type { RegionAllocator } from '../../memory/layout.js';
-import type { LayerShape, UnitFactors } from '../../model/network.js';
+import type { UnitFactors } from '../../model/layer-types.js';
+import type { LayerShape } from '../../model/layers.js';
 import type { DropoutSpec } from '../../model/spec.js';
 import type { Block } from './panels.js';
 

@@ -6,7 +6,9 @@ import type { Task } from '../../data/dataset/dataset.js';
 import { type Kernels, kernelsOf } from '../../kernels/kernels.js';
 import { paddedBytes, RegionAllocator, writePaddedRows } from '../../memory/layout.js';
 import { giveBackMemory, lendAgain, lendMemory } from '../../memory/memory-cache.js';
-import { type LayerShape, layerShapes, type UnitFactors } from '../../model/network.js';
+import type { UnitFactors } from '../../model/layer-types.js';
+import type { LayerShape } from '../../model/layers.js';
+import { layerShapes } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import { type DropoutLayout, weightScalingFactors, writeFactors } from './dropout.js';
 import {

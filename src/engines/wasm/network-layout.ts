@@ -4,10 +4,10 @@
 import type { SmoothActivation } from '../../kernels/kernels.js';
 import { layerLengthFloats } from '../../kernels/weight-layout.js';
 import type { RegionAllocator } from '../../memory/layout.js';
-import { type LayerShape, weightShape } from '../../model/network.js';
+import { type LayerShape, weightShape } from '../../model/layers.js';
 import type { Activation, ActivityPenaltySpec, DropoutSpec } from '../../model/spec.js';
 import { type DropoutLayout, layoutDropout } from './dropout.js';
-import { operatorScratchBytes } from './operators.js';
+import { keepsChoice, operatorScratchBytes } from './operators.js';
 import { type Block, panelStrideOf } from './panels.js';
 
 /** Slopes of the leaky family max(z, slope·z), which the forward kernels apply themselves. */
@@ -126,7 +126,7 @@ export function layoutNetwork(
     stages.push({
       shape,
       weights: next,
-      choice: trains && shape.kind === 'maxPool' ? block(units).address : 0,
+      choice: trains && keepsChoice(shape) ? block(units).address : 0,
       slope: isSmooth(activation) ? 1 : SLOPES[activation],
       activation: smooth,
       input: below,

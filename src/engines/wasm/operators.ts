@@ -1,11 +1,14 @@
 // The linear part of each kind of layer as kernel calls: forward, its transpose, and its weight gradient.
 // Activations, masks and penalties belong to the stages of a program; this file only knows y = A(x) + b.
-// To add a kind of layer: its spec, its shape in src/model/network.ts, and its operator here.
+// To add a kind of layer: src/model/layers.ts, and its operator here.
 
 import type { Kernels } from '../../kernels/kernels.js';
 import { biasLengthFloats, weightGradientScratchBytes } from '../../kernels/weight-layout.js';
 import { windowScratchBytes } from '../../kernels/window-kernels.js';
-import type { ConvolutionShape, DenseShape, LayerShape, PoolShape } from '../../model/network.js';
+import type { ConvolutionShape } from '../../model/convolution-layer.js';
+import type { DenseShape } from '../../model/dense-layer.js';
+import type { LayerShape } from '../../model/layers.js';
+import type { PoolShape } from '../../model/pool-layers.js';
 import type { Block } from './panels.js';
 
 /** The linear part of a layer with its parameters at a fixed address. Max pooling is linear where it stands. */
@@ -45,6 +48,11 @@ export function operatorScratchBytes(shape: LayerShape, panels: number, mode: 't
     default:
       return shape satisfies never;
   }
+}
+
+/** Whether training keeps which taps a layer took. */
+export function keepsChoice({ kind }: LayerShape): boolean {
+  return kind === 'maxPool';
 }
 
 /** The operator of a stage. */

@@ -3,7 +3,8 @@
 
 import { layerLengthFloats, packWeights, unpackWeights } from '../../kernels/weight-layout.js';
 import { RandomStream, type StreamKey } from '../../math/random.js';
-import { type LayerShape, parameterCount, weightShape } from '../../model/network.js';
+import { fanOut, type LayerShape, weightShape } from '../../model/layers.js';
+import { parameterCount } from '../../model/network.js';
 import type { Initialisation } from '../../model/spec.js';
 
 /** Canonical → padded: `canonical` f32[parameterCount], `packed` f32[paddedParameterCount]. */
@@ -70,10 +71,4 @@ export function initialParameters(
     next += units;
   }
   return parameters;
-}
-
-/** Outputs one input reaches: of a convolution, one per filter and tap of its window. */
-function fanOut(shape: LayerShape): number {
-  if (shape.kind !== 'conv2d') return shape.units;
-  return shape.filters * shape.geometry.windowHeight * shape.geometry.windowWidth;
 }

@@ -2,7 +2,7 @@
 
 import { outputCount, type Scale, type Task } from '../../data/dataset/dataset.js';
 import type { RegionAllocator } from '../../memory/layout.js';
-import type { UnitFactors } from '../../model/network.js';
+import type { UnitFactors } from '../../model/layer-types.js';
 import { BLOCK_ROWS } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import { loadNetworks, type TrainedNetwork } from './loaded-networks.js';

@@ -1,8 +1,9 @@
 // What the options of a network become in its spec.
 
+import { hasUnits } from '../../model/layers.js';
 import { layerShapes } from '../../model/network.js';
 import type { FilledOptions } from '../../model/options/filled-options.js';
-import { hasUnits, requireWholeImage } from '../../model/options/layer-options.js';
+import { requireWholeImage } from '../../model/options/layer-options.js';
 import { resolveNetwork } from '../../model/options/network-options.js';
 import { resolveOptimisation } from '../../model/options/optimisation-options.js';
 import { resolvePerturbations } from '../../model/options/perturbation-options.js';

@@ -1,7 +1,7 @@
 // What the spec of a network must look like.
 
 import { TANGENT_KINDS } from '../../model/image.js';
-import { ACTIVATIONS } from '../../model/options/layer-options.js';
+import { layerSpecSchema } from '../../model/layers.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { SpecParts } from '../../model/spec-schema.js';
 import type { SpecSchema } from '../shared/definition.js';
@@ -15,7 +15,7 @@ export function networkSchema(parts: SpecParts): SpecSchema<NetworkMemberSpec> {
     engine: z.literal('wasm'),
     network: z.strictObject({
       image: image.nullable(),
-      layers: z.array(layerSchema(parts)).max(MOST_LAYERS),
+      layers: z.array(layerSpecSchema(z)).max(MOST_LAYERS),
       init: z.enum(['he', 'glorot']),
     }),
     ...optimisation,
@@ -23,23 +23,6 @@ export function networkSchema(parts: SpecParts): SpecSchema<NetworkMemberSpec> {
     ...techniqueSchemas(parts),
     snapshot: z.strictObject({ index: natural, of: z.int().min(2) }).nullable(),
   });
-}
-
-function layerSchema({ z, count }: SpecParts) {
-  const extent = z.tuple([count, count]);
-  const activation = z.enum(ACTIVATIONS);
-  return z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('dense'), units: count, activation }),
-    z.strictObject({
-      kind: z.literal('conv2d'),
-      filters: count,
-      kernel: extent,
-      stride: extent,
-      padding: z.enum(['valid', 'same']),
-      activation,
-    }),
-    z.strictObject({ kind: z.enum(['maxPool', 'averagePool']), size: extent, stride: extent }),
-  ]);
 }
 
 function techniqueSchemas({ z, count, natural, share, decay, positive }: SpecParts) {

@@ -6,7 +6,7 @@ import { outputCount, type Task } from '../../data/dataset/dataset.js';
 import type { Kernels } from '../../kernels/kernels.js';
 import { writeUpdate } from '../../kernels/update-block.js';
 import { biasLengthFloats, weightLengthFloats } from '../../kernels/weight-layout.js';
-import { weightShape } from '../../model/network.js';
+import { weightShape } from '../../model/layers.js';
 import type { AdversarialSpec, NetworkMemberSpec } from '../../model/spec.js';
 import { attackBall, attackStep, type FeatureRanges } from '../../techniques/perturb.js';
 import type { Arena, AttackLayout, PassesLayout } from './arena.js';

@@ -2,32 +2,13 @@
 // layer-options.ts.
 
 import type { z as zod } from 'zod';
+import type { LayerOption } from '../layer-types.js';
+import { EXAMPLES, KIND_NAMES, type LayerObject, layerOptionSchema } from '../layers.js';
 import type { Zod } from './field.js';
-import { ACTIVATIONS, EXAMPLES, imageSizes, type LayerObject, readWords } from './layer-options.js';
-import type { LayerOption } from './layer-words.js';
-
-function layerSchema(z: Zod) {
-  const count = z.int().min(1);
-  /** One number for both axes, or height and width. */
-  const extent = z.union([count, z.tuple([count, count])]);
-  const activation = z.enum(ACTIVATIONS).optional();
-  const layer = z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('dense'), units: count, activation }),
-    z.strictObject({
-      kind: z.literal('conv2d'),
-      filters: count,
-      kernel: extent,
-      stride: extent.optional(),
-      padding: z.enum(['valid', 'same']).optional(),
-      activation,
-    }),
-    z.strictObject({ kind: z.enum(['maxPool', 'averagePool']), size: extent, stride: extent.optional() }),
-  ]);
-  return layer satisfies zod.ZodType<LayerObject>;
-}
+import { imageSizes, readWords } from './layer-options.js';
 
 export function layersSchema(z: Zod) {
-  const schema = layerSchema(z);
+  const schema = layerOptionSchema(z) satisfies zod.ZodType<LayerObject>;
   return z.array(z.custom<LayerOption>()).superRefine((layers, context) => {
     for (const [index, layer] of layers.entries()) {
       const complaint = checkLayer(layer, schema);
@@ -55,7 +36,6 @@ function checkLayer(layer: unknown, schema: zod.ZodType<LayerObject>): string | 
   const parsed = schema.safeParse(layer);
   if (parsed.success) return null;
   const { path, message } = parsed.error.issues[0]!;
-  if (path.length === 0)
-    return `a layer of kind dense, conv2d, maxPool or averagePool with its own fields only`;
+  if (path.length === 0) return `a layer of kind ${KIND_NAMES} with its own fields only`;
   return `a layer with a valid \`${path.join('.')}\` (${message})`;
 }

@@ -1,10 +1,11 @@
 // The options of hidden layers, images and initial weights: their records, and the network they resolve to. How layers
 // are read is in layer-options.ts.
 
+import { ACTIVATIONS } from '../layer-kind.js';
+import type { ImageOption } from '../layer-types.js';
 import type { NetworkSpec } from '../spec.js';
 import { field, OF_IMAGES, OWN_LAYERS } from './field.js';
 import {
-  ACTIVATIONS,
   type HiddenOptions,
   hiddenUnits,
   resolveImage,
@@ -12,7 +13,6 @@ import {
   usesActivation,
 } from './layer-options.js';
 import { imageSchema, layersSchema } from './layer-schema.js';
-import type { ImageOption } from './layer-words.js';
 
 const ofNetworks = { group: 'network', by: OWN_LAYERS } as const;
 

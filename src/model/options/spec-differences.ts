@@ -1,10 +1,10 @@
 // In which options members of one plan differ, in words: `64 relu`, `l2 0.001`. Knows the shape of a spec and
 // nothing of measuring or printing; kinds and `tutti inspect` tell members apart by it.
 
+import { describeLayer } from '../layers.js';
 import { isNetwork } from '../network.js';
 import type { JsonValue, MemberSpec } from '../spec.js';
 import type { Field } from './field.js';
-import { describeLayer } from './layer-options.js';
 import { SHARED_FIELDS } from './member-fields.js';
 
 /** A member's key in the random streams, and its place in a run or a group, are no choice of anybody's. */

@@ -3,8 +3,8 @@
 // hold them.
 
 import type { TangentKind } from '../image.js';
+import type { ImageOption, LayerOption } from '../layer-types.js';
 import type { Activation, JsonObject, TangentSource } from '../spec.js';
-import type { ImageOption, LayerOption } from './layer-words.js';
 
 /** Options of one member; every one is optional. */
 export interface MemberOptions {

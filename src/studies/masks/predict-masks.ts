@@ -8,7 +8,7 @@ import { type Inputs, inputsOf } from '../../ensemble/predict/inputs.js';
 import { predictorOf } from '../../ensemble/predict/network-predictor.js';
 import { concatenate, predictEnsemble } from '../../ensemble/predict/predict.js';
 import { betweenBlocks } from '../../long-calls.js';
-import type { UnitFactors } from '../../model/network.js';
+import type { UnitFactors } from '../../model/layer-types.js';
 import {
   checkOptions,
   type OptionTable,

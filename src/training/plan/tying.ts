@@ -6,7 +6,8 @@ import { drawFeatureSubset } from '../../data/resample.js';
 import { type ParameterRange, stateShape } from '../../engines/wasm/tying.js';
 import { failOption, TuttiError } from '../../errors.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
-import { type LayerShape, layerShapes } from '../../model/network.js';
+import type { LayerShape } from '../../model/layers.js';
+import { layerShapes } from '../../model/network.js';
 import type { TyingSpec } from '../../model/spec.js';
 import { isTied, type Run, type TiedRun } from './runs.js';
 

@@ -3,9 +3,9 @@
 
 import t from 'tap';
 import { RandomStream, streamKey } from '../../../src/math/random.js';
+import type { LayerShape } from '../../../src/model/layers.js';
+import { weightShape } from '../../../src/model/layers.js';
 import type { Loss } from '../../../src/model/losses.js';
-import type { LayerShape } from '../../../src/model/network.js';
-import { weightShape } from '../../../src/model/network.js';
 import type { Activation } from '../../../src/model/spec.js';
 import { windowGeometry } from '../../../src/model/windows.js';
 import { batchGradient, layersOf } from '../../support/reference-network.js';

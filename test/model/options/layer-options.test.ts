@@ -1,8 +1,8 @@
 // Layers and images as users write them: the two forms of a layer, what is refused and how.
 
 import t from 'tap';
-import { type LayerShape, layerShapes, parameterCount, requireNetwork } from '../../../src/model/network.js';
-import { describeLayer } from '../../../src/model/options/layer-options.js';
+import { describeLayer, type LayerShape } from '../../../src/model/layers.js';
+import { layerShapes, parameterCount, requireNetwork } from '../../../src/model/network.js';
 import type { NetworkMemberSpec } from '../../../src/model/spec.js';
 import { windowGeometry } from '../../../src/model/windows.js';
 import { resolvePlan } from '../../../src/training/options/options.js';

@@ -1,0 +1,129 @@
+// All kinds of hidden layers. To add one: its types in layer-types.ts, its file, and its places here; then its operator
+// in src/engines/wasm/operators.ts.
+
+import {
+  type ConvolutionShape,
+  convolution,
+  convolutionOption,
+  convolutionSpec,
+} from './convolution-layer.js';
+import { type DenseShape, dense, denseOption, denseSpec } from './dense-layer.js';
+import type { ImageShape } from './image.js';
+import type { LayerKind, LayerPlace, SchemaMaker, WeightShape } from './layer-kind.js';
+import type {
+  Activation,
+  ConvolutionLayer,
+  ConvolutionOption,
+  DenseLayer,
+  DenseOption,
+  LayerOption,
+  LayerSpec,
+  PoolLayer,
+  PoolOption,
+} from './layer-types.js';
+import { averagePool, maxPool, type PoolShape, poolOption, poolSpec } from './pool-layers.js';
+
+/** Of each kind what a user writes, its spec and its shape. */
+interface Kinds {
+  readonly dense: { written: DenseOption; spec: DenseLayer; shape: DenseShape };
+  readonly conv2d: { written: ConvolutionOption; spec: ConvolutionLayer; shape: ConvolutionShape };
+  readonly maxPool: { written: PoolOption; spec: PoolLayer; shape: PoolShape };
+  readonly averagePool: { written: PoolOption; spec: PoolLayer; shape: PoolShape };
+}
+
+type KindRecords = {
+  readonly [K in keyof Kinds]: LayerKind<Kinds[K]['written'], Kinds[K]['spec'], Kinds[K]['shape']>;
+};
+
+const KINDS: KindRecords = { dense, conv2d: convolution, maxPool, averagePool };
+
+export type LayerShape = DenseShape | ConvolutionShape | PoolShape;
+
+/** A hidden layer as an object. */
+export type LayerObject = Exclude<LayerOption, string>;
+
+/** Layers as users write them, as objects. */
+export function layerOptionSchema(z: SchemaMaker) {
+  return z.discriminatedUnion('kind', [denseOption(z), convolutionOption(z), poolOption(z)]);
+}
+
+export function layerSpecSchema(z: SchemaMaker) {
+  return z.discriminatedUnion('kind', [denseSpec(z), convolutionSpec(z), poolSpec(z)]);
+}
+
+/** What kinds are called, and what they look like in words, for messages. */
+export const KIND_NAMES = listed(Object.keys(KINDS));
+export const EXAMPLES = listed(Object.values(KINDS).map(({ example }) => `\`${example}\``));
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
+/** The fields that words say, whatever numbers they hold; null for no layer. */
+export function fieldsOfWords(words: string): object | null {
+  for (const kind of Object.values(KINDS)) {
+    const fields = kind.read(words);
+    if (fields !== null) return fields;
+  }
+  return null;
+}
+
+/** Layers that have units of their own, and an activation: all but those that hand on what is below them. */
+export function hasUnits({ kind }: { readonly kind: keyof Kinds }): boolean {
+  return KINDS[kind].hasUnits;
+}
+
+// A union of layers is taken apart by the kind that each names; these say so to the compiler.
+
+function resolveAs<K extends keyof Kinds>(kind: K, layer: Kinds[K]['written'], activation: Activation) {
+  return KINDS[kind].resolve(layer, activation);
+}
+
+function describeAs<K extends keyof Kinds>(kind: K, layer: Kinds[K]['spec']): string {
+  return KINDS[kind].describe(layer);
+}
+
+function shapeAs<K extends keyof Kinds>(kind: K, layer: Kinds[K]['spec'], place: LayerPlace) {
+  return KINDS[kind].shape(layer, place);
+}
+
+function weightsAs<K extends keyof Kinds>(kind: K, shape: Kinds[K]['shape']): WeightShape {
+  return KINDS[kind].weights(shape);
+}
+
+function fanOutAs<K extends keyof Kinds>(kind: K, shape: Kinds[K]['shape']): number {
+  return KINDS[kind].fanOut(shape);
+}
+
+function imageAs<K extends keyof Kinds>(kind: K, shape: Kinds[K]['shape']): ImageShape | null {
+  return KINDS[kind].image(shape);
+}
+
+/** The spec of a layer. @param activation of a layer that names none. */
+export function resolveLayer(layer: LayerObject, activation: Activation): LayerSpec {
+  return resolveAs(layer.kind, layer, activation);
+}
+
+/** One layer in few words, as in messages and in `tutti inspect`. */
+export function describeLayer(layer: LayerSpec): string {
+  return describeAs(layer.kind, layer);
+}
+
+/** @throws ERR_OPTION where a layer does not fit what is below. */
+export function shapeOf(layer: LayerSpec, place: LayerPlace): LayerShape {
+  return shapeAs(layer.kind, layer, place);
+}
+
+export function weightShape(shape: LayerShape): WeightShape {
+  return weightsAs(shape.kind, shape);
+}
+
+/** Outputs that one input reaches. */
+export function fanOut(shape: LayerShape): number {
+  return fanOutAs(shape.kind, shape);
+}
+
+/** The image a layer puts out, or null when it is a vector. */
+export function imageOf(shape: LayerShape): ImageShape | null {
+  return imageAs(shape.kind, shape);
+}
