@@ -21,8 +21,8 @@ export function contentHash(ensemble: TrainedEnsemble): string {
   const described = sortedJson({ ...plan, members, preprocessing, datasetHash, ...averaging });
   const hash = createHash('sha256').update(described);
   const buffer = pieceBuffer();
-  for (const { weights, model } of ensemble.members) {
-    for (const piece of littleEndianPieces(weights, buffer)) hash.update(piece);
+  for (const { parameters, model } of ensemble.members) {
+    for (const piece of littleEndianPieces(parameters, buffer)) hash.update(piece);
     if (model === null) continue;
     const length = Buffer.alloc(8);
     length.writeBigUInt64LE(BigInt(model.length));

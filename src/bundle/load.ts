@@ -158,7 +158,7 @@ async function readMembers(
   source: BundleSource,
   header: Header,
   { members }: Metadata,
-): Promise<Pick<TrainedMember, 'weights' | 'model'>[]> {
+): Promise<Pick<TrainedMember, 'parameters' | 'model'>[]> {
   const { name } = source;
   const stored = header.payloadBytes - header.metadataBytes;
   const needed = members.reduce(
@@ -167,7 +167,7 @@ async function readMembers(
   );
   // Before any allocation: what the metadata claims must be there.
   if (stored !== needed) failBundle(name, `is damaged: ${stored} bytes of weights where ${needed} belong`);
-  const all: Pick<TrainedMember, 'weights' | 'model'>[] = [];
+  const all: Pick<TrainedMember, 'parameters' | 'model'>[] = [];
   let at = HEADER_BYTES + header.metadataBytes;
   /** The binary value at the reader's place, which must be of this length. */
   const readBinary = async (lengthBytes: number, place: (offset: number, piece: Buffer) => void) => {
@@ -186,7 +186,7 @@ async function readMembers(
     if (odd >= 0) failBundle(name, `is damaged: weight ${odd} of member ${index} is ${weights[odd]}`);
     const model = modelBytes === null ? null : new Uint8Array(allocateShared(modelBytes));
     if (model !== null) await readBinary(model.length, (offset, piece) => model.set(piece, offset));
-    all.push({ weights, model });
+    all.push({ parameters: weights, model });
   }
   return all;
 }

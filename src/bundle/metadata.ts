@@ -41,7 +41,7 @@ export function metadataOf(ensemble: TrainedEnsemble, report: StoredReport | nul
 /** The ensemble that metadata makes up with weights and stored models, in the order of its members. */
 export function ensembleFrom(
   metadata: Metadata,
-  stored: readonly Pick<TrainedMember, 'weights' | 'model'>[],
+  stored: readonly Pick<TrainedMember, 'parameters' | 'model'>[],
 ): TrainedEnsemble {
   return {
     plan: metadata.plan,
@@ -193,13 +193,13 @@ function isRange({ low, high }: ColumnRanges, columns: number): boolean {
 }
 
 function describeMember(member: TrainedMember): MemberMetadata {
-  const { index, epoch, inBagRows, averagingWeight = 1, weights, model, history } = member;
+  const { index, epoch, inBagRows, averagingWeight = 1, parameters, model, history } = member;
   return {
     index,
     epoch,
     inBagRows,
     averagingWeight,
-    parameters: weights.length,
+    parameters: parameters.length,
     modelBytes: model?.length ?? null,
     history: {
       epoch: history.map((record) => record.epoch),

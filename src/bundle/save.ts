@@ -102,7 +102,7 @@ function layOut(ensemble: TrainedEnsemble, report: StoredReport | undefined) {
   }
   const metadata = packMetadata(ensemble, report ?? null);
   const memberBytes = ensemble.members.reduce(
-    (sum, { weights, model }) => sum + storedBytes(weights.byteLength, model?.length ?? null),
+    (sum, { parameters, model }) => sum + storedBytes(parameters.byteLength, model?.length ?? null),
     0,
   );
   const payloadBytes = metadata.length + memberBytes;
@@ -117,9 +117,9 @@ function layOut(ensemble: TrainedEnsemble, report: StoredReport | undefined) {
 function* payload(ensemble: TrainedEnsemble, metadata: Uint8Array): Generator<Uint8Array> {
   yield metadata;
   const buffer = pieceBuffer();
-  for (const { weights, model } of ensemble.members) {
-    yield encodeBinHeader(weights.byteLength);
-    yield* littleEndianPieces(weights, buffer);
+  for (const { parameters, model } of ensemble.members) {
+    yield encodeBinHeader(parameters.byteLength);
+    yield* littleEndianPieces(parameters, buffer);
     if (model === null) continue;
     yield encodeBinHeader(model.length);
     yield* bytePieces(model, buffer);

@@ -25,7 +25,7 @@ export interface TrainedMember {
    * Unpadded parameters, in shared memory: per layer W[inputs, units] row-major, then the bias; of a tfjs member the
    * model's weights in its order; of nearest neighbours the stored rows; of a learner none.
    */
-  readonly weights: Float32Array<SharedArrayBuffer>;
+  readonly parameters: Float32Array<SharedArrayBuffer>;
   /**
    * What predicts beside the weights, in shared memory: a learner's fitted model as it was stored, a tfjs model's
    * topology as JSON in UTF-8; null where the spec says it all.

@@ -105,7 +105,7 @@ t.test('weights, more members, a file and bytes keep what they are of', async (t
     [1, 0, 2],
   );
   const larger = await classifier.extend(classes.train, { members: 4 });
-  t.same(larger.members[0]?.weights, classifier.members[0]?.weights);
+  t.same(larger.members[0]?.parameters, classifier.members[0]?.parameters);
   const path = join(t.testdir(), 'flowers.tutti');
   const saved = await larger.save(path);
   t.equal(saved.contentHash, larger.contentHash());

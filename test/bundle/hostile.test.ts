@@ -153,7 +153,7 @@ t.test('a key that would reach the prototype reaches nothing', async (t) => {
 t.test('weights that are no numbers are refused, naming the member', async (t) => {
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
     const ensemble = makeEnsemble();
-    ensemble.members[1]!.weights[4] = value;
+    ensemble.members[1]!.parameters[4] = value;
     await refused(
       t,
       String(value),

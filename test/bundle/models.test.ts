@@ -48,9 +48,14 @@ function makeMixed(): TrainedEnsemble {
   const tensors = new Float32Array(new SharedArrayBuffer(20)).fill(0.25);
   const members: TrainedMember[] = [
     networks[0]!,
-    { ...base, index: 1, weights: none, model: shared(packArrays({ at: Float32Array.of(1, 2) }, 'model')) },
-    { ...base, index: 2, weights: none, model: shared(new Uint8Array()) },
-    { ...base, index: 3, weights: tensors, model: shared(Buffer.from(TOPOLOGY)) },
+    {
+      ...base,
+      index: 1,
+      parameters: none,
+      model: shared(packArrays({ at: Float32Array.of(1, 2) }, 'model')),
+    },
+    { ...base, index: 2, parameters: none, model: shared(new Uint8Array()) },
+    { ...base, index: 3, parameters: tensors, model: shared(Buffer.from(TOPOLOGY)) },
   ];
   return { ...rest, plan, members };
 }
@@ -76,7 +81,7 @@ t.test('the content hash covers them, and modules by their content alone', async
     return spec.engine === 'tfjs' ? { ...spec, model: hashed } : spec;
   });
   const hash = createHash('sha256').update(sortedJson({ ...plan, members, preprocessing, datasetHash }));
-  for (const { weights, model } of ensemble.members) {
+  for (const { parameters: weights, model } of ensemble.members) {
     hash.update(Buffer.from(Float32Array.from(weights).buffer));
     if (model !== null)
       hash.update(Buffer.from([model.length, 0, 0, 0, 0, 0, 0, 0])).update(Buffer.from(model));
@@ -92,7 +97,7 @@ function forgeMixed(change: (metadata: Mutable) => unknown): Buffer {
   const ensemble = makeMixed();
   const metadata = metadataOf(ensemble, null) as Mutable;
   const changed = change(metadata) ?? metadata;
-  const parts = ensemble.members.flatMap(({ weights, model }) => [
+  const parts = ensemble.members.flatMap(({ parameters: weights, model }) => [
     Buffer.from(Float32Array.from(weights).buffer),
     ...(model === null ? [] : [Buffer.from(model)]),
   ]);

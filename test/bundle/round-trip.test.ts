@@ -16,7 +16,7 @@ t.test('an ensemble comes back as it was, its weights in shared memory', async (
   t.same(loaded, ensemble);
   t.equal(saved.contentHash, contentHash(loaded));
   t.equal(saved.bytes, (await readFile(path)).length);
-  for (const { weights } of loaded.members) t.type(weights.buffer, SharedArrayBuffer);
+  for (const { parameters: weights } of loaded.members) t.type(weights.buffer, SharedArrayBuffer);
   t.same(await readdir(t.testdirName), ['a.tutti'], 'no temporary file remains');
 });
 
@@ -37,7 +37,7 @@ t.test('the content hash is the SHA-256 of sorted-key JSON and little-endian wei
   const ensemble = makeEnsemble();
   const { plan, preprocessing, datasetHash } = ensemble;
   const hash = createHash('sha256').update(sortedJson({ ...plan, preprocessing, datasetHash }));
-  for (const { weights } of ensemble.members) {
+  for (const { parameters: weights } of ensemble.members) {
     const view = new DataView(new ArrayBuffer(weights.byteLength));
     weights.forEach((weight, i) => {
       view.setFloat32(4 * i, weight, true);
@@ -60,7 +60,7 @@ t.test('time, failures and metrics leave the content hash alone; specs and weigh
   t.not(contentHash({ ...ensemble, preprocessing: null }), hash);
   t.not(contentHash({ ...ensemble, datasetHash: 'cd'.repeat(32) }), hash);
   t.not(contentHash(makeIncomplete()), hash);
-  ensemble.members[2]!.weights[0]! += 1;
+  ensemble.members[2]!.parameters[0]! += 1;
   t.not(contentHash(ensemble), hash);
 });
 
@@ -82,7 +82,7 @@ t.test('weights longer than one piece pass through whole', async (t) => {
   const saved = await saveEnsemble(large, path);
   const loaded = await loadEnsemble(path);
   t.equal(contentHash(loaded), saved.contentHash);
-  t.same(loaded.members[0]!.weights, weights);
+  t.same(loaded.members[0]!.parameters, weights);
 });
 
 t.test('the environment and a report are stored beside the ensemble', async (t) => {

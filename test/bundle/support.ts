@@ -67,7 +67,14 @@ function makeMember(spec: NetworkMemberSpec, index: number): TrainedMember {
   const history = [1, 2].map((epoch) => ({ epoch, loss: 1 / epoch, learningRate: 0.001 }));
   const withValidation = history.map((record) => ({ ...record, validationLoss: record.loss * 1.1 }));
   const model = null;
-  return { index, weights, model, history: index === 1 ? withValidation : history, epoch: 2, inBagRows: 63 };
+  return {
+    index,
+    parameters: weights,
+    model,
+    history: index === 1 ? withValidation : history,
+    epoch: 2,
+    inBagRows: 63,
+  };
 }
 
 /** The ensemble without its member 1, which failed. */
@@ -105,7 +112,7 @@ export function forgeChanged(change: (metadata: Mutable) => unknown): Buffer {
   const ensemble = makeEnsemble();
   const metadata = metadataOf(ensemble, null) as Mutable;
   const changed = change(metadata) ?? metadata;
-  const weights = ensemble.members.map(({ weights: own }) => Buffer.from(Float32Array.from(own).buffer));
+  const weights = ensemble.members.map(({ parameters: own }) => Buffer.from(Float32Array.from(own).buffer));
   return forge(new Packr({ useRecords: false }).pack(changed), weights);
 }
 

@@ -80,7 +80,7 @@ const DOORS: Readonly<Record<string, Door>> = {
       { classes: 'ab' },
       { x: 5 },
       { labels: 'ab' },
-      { weights: 1 },
+      { rowWeights: 1 },
       { like: 3 },
     ],
   },

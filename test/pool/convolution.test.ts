@@ -25,7 +25,7 @@ t.test('convolutional members are the same on one thread, on two and inline, and
     const pooled = await trainEnsemble(data, OPTIONS, { runner: pool });
     await pool.close();
     for (const [index, member] of pooled.members.entries()) {
-      t.same(member.weights, inline.members[index]!.weights, `member ${index} on ${threads} threads`);
+      t.same(member.parameters, inline.members[index]!.parameters, `member ${index} on ${threads} threads`);
     }
   }
   const path = join(t.testdir(), 'images.tutti');

@@ -32,15 +32,15 @@ t.test('a source that is off is shared by all members, one that is on by none', 
 
 t.test('members that vary in nothing are one and the same', async (t) => {
   const { members } = await train([]);
-  t.same(members[1]!.weights, members[0]!.weights);
+  t.same(members[1]!.parameters, members[0]!.parameters);
   const { members: unmasked } = await train(['masks']);
-  t.same(unmasked[1]!.weights, unmasked[0]!.weights, 'masks vary nothing without dropout');
+  t.same(unmasked[1]!.parameters, unmasked[0]!.parameters, 'masks vary nothing without dropout');
 });
 
 t.test('every source alone makes members differ', async (t) => {
   for (const source of ['resample', 'init', 'order', 'masks'] as const) {
     const { members } = await train([source], { hiddenKeep: 0.5 });
-    t.notSame(members[1]!.weights, members[0]!.weights, source);
+    t.notSame(members[1]!.parameters, members[0]!.parameters, source);
   }
 });
 
@@ -56,8 +56,8 @@ t.test('to vary in everything is the default', async (t) => {
   const stated = await train(['resample', 'init', 'order', 'masks']);
   const { members } = await trainEnsemble(dataset, BASE);
   t.same(
-    stated.members.map(({ weights }) => weights),
-    members.map(({ weights }) => weights),
+    stated.members.map(({ parameters: weights }) => weights),
+    members.map(({ parameters: weights }) => weights),
   );
 });
 

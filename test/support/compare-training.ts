@@ -24,7 +24,7 @@ export async function compareTraining(
     const ensemble = await trainEnsemble(dataset, { ...options, arithmetic });
     const { weights, initial, losses } = trainReference(dataset, ensemble.plan, 0);
     const member = ensemble.members[0]!;
-    const relative = relativeDistance(member.weights, weights, of === 'steps' ? initial : null);
+    const relative = relativeDistance(member.parameters, weights, of === 'steps' ? initial : null);
     t.ok(relative < tolerance, `${arithmetic}: ${of} differ by ${relative}`);
     member.history.forEach(({ loss }, epoch) => {
       const wanted = losses[epoch]!;

@@ -8,7 +8,7 @@ import { activate, layersOf } from './reference-network.js';
 /** Raw outputs of one trained member for one row of the network's input. */
 export function referenceOutputs(ensemble: TrainedEnsemble, at: number, x: ArrayLike<number>): number[] {
   const { plan, members, features, task } = ensemble;
-  const { index, weights } = members[at]!;
+  const { index, parameters: weights } = members[at]!;
   const spec = networkSpecs(plan)[index]!;
   const columns = drawFeatureSubset(spec.featureShare, plan.seed, spec.streams.resample, features);
   let h = columns === null ? Array.from(x) : Array.from(columns, (column) => x[column]!);

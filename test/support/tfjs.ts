@@ -110,7 +110,7 @@ export function modelOf(
   const features = rows.columns?.length ?? dataset.features;
   // Of the features that the member sees: its model has no others.
   const whole = { ...plan, members: [{ ...network, featureShare: 1 }] };
-  const members = [{ index: 0, weights }];
+  const members = [{ index: 0, parameters: weights }];
   return toLayersModel(
     { plan: whole, task, features, encoding: { ...encoding, features: null }, members },
     0,
@@ -140,7 +140,7 @@ export async function toNetworkOrder(
   writeWeights(tf, model.weights, weights);
   const { task } = dataset;
   const features = rows.columns?.length ?? dataset.features;
-  const { weights: ordered } = fromLayersModel(model, { task, features, loss: network.loss });
+  const { parameters: ordered } = fromLayersModel(model, { task, features, loss: network.loss });
   model.dispose();
   return ordered;
 }
@@ -160,7 +160,7 @@ export function predictWithWasm(
   x: Float32Array,
 ): Predictions {
   const { features, task, encoding } = dataset;
-  const member = { spec: network, weights, columns: rows.columns, factors: null };
+  const member = { spec: network, parameters: weights, columns: rows.columns, factors: null };
   const count = x.length / features;
   const predictor = createNetworkPredictor(
     compileKernels('fused'),
@@ -183,7 +183,7 @@ export async function predictWithTfjs(
   const member = {
     spec,
     index: 0,
-    weights,
+    parameters: weights,
     model: new TextEncoder().encode(trainer.topology),
     columns: rows.columns,
     factors: null,

@@ -25,7 +25,7 @@ t.test('each snapshot is what the reference has at the end of its cycle', async 
   for (const arithmetic of ['strict', 'fused'] as const) {
     const { plan, members, complete } = await trainEnsemble(dataset, { ...BASE, arithmetic });
     t.equal(complete, true);
-    for (const [index, { weights, history, epoch }] of members.entries()) {
+    for (const [index, { parameters: weights, history, epoch }] of members.entries()) {
       const expected = trainReference(dataset, plan, index).weights;
       const norm = Math.hypot(...expected);
       const off = Math.hypot(...expected.map((w, i) => w - weights[i]!)) / norm;

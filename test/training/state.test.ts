@@ -64,14 +64,14 @@ for (const [name, dataset, options] of CASES) {
       history.push(...outcome.history);
       if (outcome.ended) {
         t.equal(outcome.delivered!.epoch, member!.epoch);
-        weights = outcome.delivered!.weights;
+        weights = outcome.delivered!.parameters;
         break;
       }
       // As across threads: a copy of the plain part, the parameters in shared memory.
       from = { ...structuredClone(outcome.progress), parameters: state };
       slot = 1 - slot;
     }
-    t.same(weights, member!.weights);
+    t.same(weights, member!.parameters);
     t.same(history, member!.history);
   });
 }

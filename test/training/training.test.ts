@@ -16,10 +16,16 @@ const { x, rows, features, labels } = base;
 t.test('a row of weight zero has no say', async (t) => {
   const weights = Float32Array.from({ length: rows }, (_, row) => (row % 3 === 0 ? 0 : 2));
   const wrong = labels.map((label, row) => (weights[row] === 0 ? 1 - label : label));
-  const one = await trainEnsemble(Dataset.fromArrays({ x, rows, features, labels, weights }), BASE);
-  const other = await trainEnsemble(Dataset.fromArrays({ x, rows, features, labels: wrong, weights }), BASE);
+  const one = await trainEnsemble(
+    Dataset.fromArrays({ x, rows, features, labels, rowWeights: weights }),
+    BASE,
+  );
+  const other = await trainEnsemble(
+    Dataset.fromArrays({ x, rows, features, labels: wrong, rowWeights: weights }),
+    BASE,
+  );
   one.members.forEach((member, at) => {
-    t.same(member.weights, other.members[at]!.weights);
+    t.same(member.parameters, other.members[at]!.parameters);
   });
 });
 
@@ -28,19 +34,19 @@ t.test('weights matter by their ratios, not by their size', async (t) => {
   const eight = weights.map((weight) => 8 * weight);
   const [one, other] = await Promise.all(
     [weights, eight].map((own) =>
-      trainEnsemble(Dataset.fromArrays({ x, rows, features, labels, weights: own }), BASE),
+      trainEnsemble(Dataset.fromArrays({ x, rows, features, labels, rowWeights: own }), BASE),
     ),
   );
-  t.same(one!.members[0]!.weights, other!.members[0]!.weights);
+  t.same(one!.members[0]!.parameters, other!.members[0]!.parameters);
   const even = await trainEnsemble(base, BASE);
-  t.notSame(one!.members[0]!.weights, even.members[0]!.weights);
+  t.notSame(one!.members[0]!.parameters, even.members[0]!.parameters);
 });
 
 t.test('weight on a rare class makes it predicted more often', async (t) => {
   const rare = labels.map((_, row) => (row % 8 === 0 ? 1 : 0));
   const count = async (weight: number) => {
     const weights = Float32Array.from(rare, (label) => (label === 1 ? weight : 1));
-    const dataset = Dataset.fromArrays({ x, rows, features, labels: rare, weights });
+    const dataset = Dataset.fromArrays({ x, rows, features, labels: rare, rowWeights: weights });
     const ensemble = await trainEnsemble(dataset, { ...BASE, epochs: 30 });
     const { labels: predicted } = await predictEnsemble(ensemble, x);
     return predicted!.filter((label) => label === 1).length;

@@ -87,7 +87,7 @@ for (const tyingMode of ['exact', 'rounds'] as const) {
           arithmetic,
         });
         for (const [index, expected] of train(dataset, plan).entries()) {
-          const off = relativeDistance(members[index]!.weights, expected);
+          const off = relativeDistance(members[index]!.parameters, expected);
           t.ok(off < 2e-4, `${arithmetic}: member ${index} is off by ${off}`);
         }
       }
@@ -97,8 +97,8 @@ for (const tyingMode of ['exact', 'rounds'] as const) {
   t.test(`${tyingMode}: a vanishing strength hardly changes a member`, async (t) => {
     const untied = await trainEnsemble(dataset, { ...BASE, tie: 0 });
     const nearly = await trainEnsemble(dataset, { ...BASE, tie: 1e-30, tyingMode });
-    for (const [index, { weights }] of nearly.members.entries()) {
-      t.ok(relativeDistance(weights, untied.members[index]!.weights) < 1e-5);
+    for (const [index, { parameters: weights }] of nearly.members.entries()) {
+      t.ok(relativeDistance(weights, untied.members[index]!.parameters) < 1e-5);
     }
   });
 
@@ -117,7 +117,7 @@ for (const tyingMode of ['exact', 'rounds'] as const) {
           ...{ ...options, tie },
           ...(tie === 0 ? {} : { tyingMode }),
         });
-        return spread(members.map(({ weights }) => weights));
+        return spread(members.map(({ parameters: weights }) => weights));
       }),
     );
     t.ok(some! < none! && much! < some!, `${none} > ${some} > ${much}`);
@@ -134,14 +134,14 @@ t.test('strength 0 is untied, bit for bit', async (t) => {
 
 t.test('rounds: no strength is too large', async (t) => {
   const { members } = await trainEnsemble(dataset, { ...BASE, tie: 1e30 });
-  t.ok(spread(members.map(({ weights }) => weights)) < 1e-3);
+  t.ok(spread(members.map(({ parameters: weights }) => weights)) < 1e-3);
 });
 
 t.test('regression members are tied too', async (t) => {
   const values = linear(53, 6, 2);
   const { plan, members } = await trainEnsemble(values, { ...BASE, loss: 'gaussianNll', learningRate: 1e-4 });
   for (const [index, expected] of trainTiedInRounds(values, plan).entries()) {
-    t.ok(relativeDistance(members[index]!.weights, expected) < 2e-4);
+    t.ok(relativeDistance(members[index]!.parameters, expected) < 2e-4);
   }
 });
 
@@ -182,8 +182,8 @@ t.test('a member is tied to those of its group alone', async (t) => {
   const two = await trainEnsemble(dataset, { ...BASE, members: [{}, {}] });
   const more = [{}, {}, { tyingGroup: 1 }, { tyingGroup: 1 }, { tie: 0 }];
   const five = await trainEnsemble(dataset, { ...BASE, members: more });
-  t.same(five.members[0]!.weights, two.members[0]!.weights);
-  t.same(five.members[1]!.weights, two.members[1]!.weights);
+  t.same(five.members[0]!.parameters, two.members[0]!.parameters);
+  t.same(five.members[1]!.parameters, two.members[1]!.parameters);
 });
 
 t.test('a member that fails leaves its group, and the others go on', async (t) => {
@@ -253,5 +253,5 @@ t.test('the first epoch is drawn to the mean of the initial weights', async (t) 
   const { plan, members } = await trainEnsemble(dataset, { ...BASE, epochs: 1, tie: far.strength });
   const initial = plan.members.map((_, index) => flatten(referenceMember(dataset, plan, index).layers));
   const mean = initial[0]!.map((_, i) => initial.reduce((sum, own) => sum + own[i]!, 0) / 3);
-  for (const { weights } of members) t.ok(relativeDistance(weights, mean) < 1e-5);
+  for (const { parameters: weights } of members) t.ok(relativeDistance(weights, mean) < 1e-5);
 });

@@ -67,15 +67,17 @@ function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): objec
       members: those,
       ...withoutStreams(spec),
     })),
-    trained: members.map(({ index, epoch, inBagRows, averagingWeight = 1, weights, model, history }) => ({
-      index,
-      epoch,
-      inBagRows,
-      averagingWeight,
-      weights: weights.length,
-      ...(model === null ? {} : { modelBytes: model.length }),
-      loss: history.at(-1)?.loss ?? null,
-    })),
+    trained: members.map(
+      ({ index, epoch, inBagRows, averagingWeight = 1, parameters: weights, model, history }) => ({
+        index,
+        epoch,
+        inBagRows,
+        averagingWeight,
+        weights: weights.length,
+        ...(model === null ? {} : { modelBytes: model.length }),
+        loss: history.at(-1)?.loss ?? null,
+      }),
+    ),
     failures: failures.map(({ index, error: { code, message, details } }) => ({
       index,
       code,
@@ -96,7 +98,7 @@ function inspectionLines(path: string, inspected: InspectedEnsemble): string[] {
   const { plan, task, members, failures, complete, wallMs, features } = ensemble;
   const planned = plan.members.length;
   const outputs = task.kind === 'classification' ? task.classes : task.targets;
-  const weights = members.reduce((sum, own) => sum + own.weights.length, 0);
+  const weights = members.reduce((sum, own) => sum + own.parameters.length, 0);
   const models = members.reduce((sum, { model }) => sum + (model?.length ?? 0), 0);
   const rows: TextRow[] = [
     ['contentHash', inspected.contentHash],

@@ -45,7 +45,7 @@ export interface DatasetArrays {
   /** Name of each target. @default 'target0', 'target1', … */
   readonly targetNames?: readonly string[];
   /** Weights of the loss, ≥ 0, [rows]; scaled to mean 1. */
-  readonly weights?: ArrayLike<number>;
+  readonly rowWeights?: ArrayLike<number>;
   /** Group index of each row, integers ≥ 0, [rows]. */
   readonly groups?: ArrayLike<number>;
   /**
@@ -73,7 +73,7 @@ const ARRAY_OPTIONS = {
   targets: option.numbers,
   classes: option.texts,
   targetNames: option.texts,
-  weights: option.numbers,
+  rowWeights: option.numbers,
   groups: option.numbers,
   tangents: option.numbers,
   standardise: option.flag,
@@ -130,7 +130,7 @@ export function datasetFromArrays(arrays: DatasetArrays): Dataset {
   const { targetScale, ...target } = targetPart(arrays);
   const encoding: Encoding =
     like === undefined ? { features: ownScale(arrays, x), targets: targetScale } : like.encoding;
-  const rowWeights = arrays.weights === undefined ? null : weightsOf(arrays.weights, rows);
+  const rowWeights = arrays.rowWeights === undefined ? null : weightsOf(arrays.rowWeights, rows);
   const groups = arrays.groups === undefined ? null : groupsOf(arrays.groups, rows);
   const tangents = arrays.tangents === undefined ? null : tangentsOf(arrays, arrays.tangents);
   const others = { preprocessing: null, split: null, rowWeights, groups, tangents };
@@ -231,11 +231,11 @@ function regressionPart(arrays: DatasetArrays, targets: ArrayLike<number>): Targ
 }
 
 function weightsOf(weights: ArrayLike<number>, rows: number): Float32Array | null {
-  checkLength('weights', weights, rows, 'one per row');
-  checkFinite('weights', weights, 1);
+  checkLength('rowWeights', weights, rows, 'one per row');
+  checkFinite('rowWeights', weights, 1);
   for (let row = 0; row < rows; row++) {
     if (weights[row]! >= 0) continue;
-    const message = `Expected \`weights\` to be ≥ 0, got ${weights[row]} in row ${row}`;
+    const message = `Expected \`rowWeights\` to be ≥ 0, got ${weights[row]} in row ${row}`;
     throw new TuttiError('ERR_DATA', message, { row });
   }
   return normaliseWeights(Float64Array.from(weights));

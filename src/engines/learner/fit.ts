@@ -32,7 +32,7 @@ export async function fitMember(
   const fitted = await attempt('fit', place, () => learner.fit(data));
   const model = await storeModel(learner, fitted, place);
   await tryModel(learner, context, spec, member, rows, model);
-  return { weights: new Float32Array(allocateShared(0)), model };
+  return { parameters: new Float32Array(allocateShared(0)), model };
 }
 
 function copyData(

@@ -15,5 +15,5 @@ export function fitMember(
   const length = distinctRows(rows.inBag).length * storedRowLength(spec, layout.dataset.features, task);
   const weights = new Float32Array(allocateShared(4 * length));
   storeRows(memory.buffer, layout.dataset, spec, rows, weights, member);
-  return { weights, model: null };
+  return { parameters: weights, model: null };
 }

@@ -38,7 +38,7 @@ function loadMember(
   { features, task, encoding }: PredictorContext,
   member: StoredMember<NeighboursMemberSpec>,
 ): MemberPredictor {
-  const { spec, weights } = member;
+  const { spec, parameters: weights } = member;
   const columns = member.columns?.length ?? features;
   const length = storedRowLength(spec, features, task);
   const rows = weights.length / length;

@@ -42,7 +42,7 @@ export interface ArenaSizes {
 
 /** A member that was fitted at once, in shared memory. */
 export interface FittedMember {
-  readonly weights: Float32Array<SharedArrayBuffer>;
+  readonly parameters: Float32Array<SharedArrayBuffer>;
   /** Its stored model; null where the weights say it all. */
   readonly model: Uint8Array<SharedArrayBuffer> | null;
 }

@@ -27,7 +27,7 @@ export interface StoredMember<Spec extends MemberSpec = MemberSpec> {
   readonly spec: Spec;
   /** Its place in the plan, for messages. */
   readonly index: number;
-  readonly weights: Float32Array;
+  readonly parameters: Float32Array;
   /** The stored model; null where the spec and the weights say it all. */
   readonly model: Uint8Array | null;
   /** Random subspace, or null. */

@@ -17,7 +17,7 @@ import { channelsLast, inputImage } from './model-input.js';
 /** A translated model with its weights as the wasm engine orders them. */
 export interface NetworkWithWeights extends TranslatedNetwork {
   /** Per layer W[inputs, units] row-major, then the bias. */
-  readonly weights: Float32Array<SharedArrayBuffer>;
+  readonly parameters: Float32Array<SharedArrayBuffer>;
 }
 
 /** What a network is for. */
@@ -57,7 +57,7 @@ export function fromLayersModel(model: LayersModel, purpose: NetworkPurpose): Ne
     weights.set(part, start);
     start += part.length;
   }
-  return { ...translated, weights };
+  return { ...translated, parameters: weights };
 }
 
 /** W[rows, units] with row i moved to order[i]. */

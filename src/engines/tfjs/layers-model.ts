@@ -36,7 +36,7 @@ export interface LayeredEnsemble {
   readonly encoding: Encoding;
   readonly members: readonly {
     readonly index: number;
-    readonly weights: Float32Array;
+    readonly parameters: Float32Array;
     /** The topology of a member of the tfjs engine, JSON in UTF-8. */
     readonly model?: Uint8Array | null;
     readonly unitFactors?: unknown;
@@ -99,7 +99,7 @@ export async function toLayersModel(
   const spec = requireNetwork(stated, member);
   const tf = await loadTensorFlow();
   return tf.tidy(() => {
-    const hidden = plannedLayers(tf, ensemble, spec, trained.weights);
+    const hidden = plannedLayers(tf, ensemble, spec, trained.parameters);
     const head = hidden.pop()!;
     if (outputs === 'predictions' && givesVariances(spec.loss)) {
       return gaussianModel(tf, ensemble, hidden, head);
@@ -121,7 +121,7 @@ function isTfjs(spec: MemberSpec): spec is TfjsMemberSpec {
 async function modelOfMember(
   { plan, task, features, allowedModules }: LayeredEnsemble,
   spec: TfjsMemberSpec,
-  { index, weights, model }: LayeredEnsemble['members'][number],
+  { index, parameters: weights, model }: LayeredEnsemble['members'][number],
 ): Promise<LayersModel> {
   const tf = await loadTensorFlow();
   const columns = drawFeatureSubset(spec.featureShare, seedOf(plan, spec), spec.streams.resample, features);

@@ -48,7 +48,7 @@ export function createPredictor(
   context: PredictorContext,
   members: readonly StoredMember<TfjsMemberSpec>[],
 ): Promise<EnginePredictor> {
-  return oneByOne(members, ({ spec, index, weights, model, columns }) => {
+  return oneByOne(members, ({ spec, index, parameters: weights, model, columns }) => {
     const topology = new TextDecoder().decode(Uint8Array.from(model!));
     const module = () => allowedModule(context.allowedModules, { module: spec.model, member: index });
     return loadMember(context, { spec, index, weights, topology, columns, module });

@@ -32,7 +32,7 @@ const LOADED_BYTES = 16 * 2 ** 20;
 export interface TrainedNetwork {
   readonly spec: NetworkMemberSpec;
   /** Unpadded parameters. */
-  readonly weights: Float32Array;
+  readonly parameters: Float32Array;
   /** Random subspace, or null. */
   readonly columns: Uint32Array | null;
   /** What multiplies the units; null for the weight scaling rule of the member's own dropout. */
@@ -99,9 +99,9 @@ export function loadNetworks<Places>(
     forward(at, count) {
       const program = bound[at]!;
       const { network, member, dropouts } = program;
-      if (!program.stays && guest !== member.weights) {
+      if (!program.stays && guest !== member.parameters) {
         loadWeights(buffer, program);
-        guest = member.weights;
+        guest = member.parameters;
       }
       gatherInputs(kernels, rows, program, count);
       // Their place is the members' common scratch, so that they are written anew each time.
@@ -213,7 +213,7 @@ function layoutMembers<Places>({
   };
   const places = place(regions);
   const weightPlaces = placeWeights(regions, members, features, task, loadedBytes);
-  const inPlace = members.map(({ spec, weights }) => {
+  const inPlace = members.map(({ spec, parameters: weights }) => {
     const shapes = layerShapes(spec, features, task);
     const { address, stays } = weightPlaces.get(weights)!;
     return { shapes, address, stays, columns: regions.takeWords(shapes[0]!.inputs) };
@@ -253,7 +253,7 @@ function placeWeights(
   const guests = new Set<Float32Array>();
   let left = loadedBytes / 4;
   let longest = 0;
-  for (const { spec, weights } of members) {
+  for (const { spec, parameters: weights } of members) {
     if (places.has(weights) || guests.has(weights)) continue;
     const length = paddedParameterCount(layerShapes(spec, features, task));
     left -= length;
@@ -270,5 +270,5 @@ function placeWeights(
 }
 
 function loadWeights(buffer: ArrayBufferLike, { member, shapes, network }: BoundMember): void {
-  packParameters(shapes, member.weights, new Float32Array(buffer, network.weights, network.weightsLength));
+  packParameters(shapes, member.parameters, new Float32Array(buffer, network.weights, network.weightsLength));
 }

@@ -19,10 +19,10 @@ export function storedMembers(ensemble: TrainedEnsemble): readonly StoredMember[
 }
 
 function describeMembers({ plan, members, features }: TrainedEnsemble): readonly StoredMember[] {
-  return members.map(({ index, weights, model, unitFactors = null }) => {
+  return members.map(({ index, parameters, model, unitFactors = null }) => {
     const spec = plan.members[index]!;
     const columns = drawFeatureSubset(spec.featureShare, seedOf(plan, spec), spec.streams.resample, features);
-    return { spec, index, weights, model, columns, factors: unitFactors };
+    return { spec, index, parameters, model, columns, factors: unitFactors };
   });
 }
 

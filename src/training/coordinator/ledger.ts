@@ -56,7 +56,7 @@ export class Ledger {
   }
 
   #deliver(run: Run, index: number, delivered: DeliveredMember): void {
-    countShared(delivered.weights.buffer);
+    countShared(delivered.parameters.buffer);
     if (delivered.model !== null) countShared(delivered.model.buffer);
     const trained: TrainedMember = { index, ...delivered, history: run.history };
     run.history = [];

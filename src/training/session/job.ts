@@ -65,7 +65,7 @@ export interface AdvancedMember {
 }
 
 /** What a thread hands over of a finished member, in memory that it wrote whole before anyone else knew of it. */
-export type DeliveredMember = Pick<TrainedMember, 'weights' | 'model' | 'epoch' | 'inBagRows'>;
+export type DeliveredMember = Pick<TrainedMember, 'parameters' | 'model' | 'epoch' | 'inBagRows'>;
 
 /** How a job left a member. A stopped member leaves nothing; `failed` is for one of several in lockstep. */
 export type MemberOutcome =

@@ -132,7 +132,7 @@ export class MemberCourse {
     const weights = new Float32Array(allocateShared(4 * weightCount));
     this.trainer.exportWeights(weights);
     return {
-      weights,
+      parameters: weights,
       model: topology === undefined ? null : sharedText(topology),
       epoch: best.epoch > 0 ? best.epoch : epoch,
       inBagRows: this.#draw.inBagRows,

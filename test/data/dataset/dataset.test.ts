@@ -51,9 +51,9 @@ t.test('a dataset like another takes its task and scales', async (t) => {
 });
 
 t.test('weights are scaled to mean 1; equal weights are none', async (t) => {
-  const data = Dataset.fromArrays({ ...base, labels: [0, 1, 0], weights: [1, 2, 3] });
+  const data = Dataset.fromArrays({ ...base, labels: [0, 1, 0], rowWeights: [1, 2, 3] });
   t.same(data.rowWeights, Float32Array.of(0.5, 1, 1.5));
-  t.equal(Dataset.fromArrays({ ...base, labels: [0, 1, 0], weights: [7, 7, 7] }).rowWeights, null);
+  t.equal(Dataset.fromArrays({ ...base, labels: [0, 1, 0], rowWeights: [7, 7, 7] }).rowWeights, null);
 });
 
 t.test('the hash names the numbers: equal for equal ones, different when any part differs', async (t) => {
@@ -65,7 +65,7 @@ t.test('the hash names the numbers: equal for equal ones, different when any par
     make({ x: Float32Array.of(1, 10, 2, 20, 3, 61) }),
     make({ labels: [0, 1, 1] }),
     make({ classes: ['a', 'b'] }),
-    make({ weights: [1, 2, 3] }),
+    make({ rowWeights: [1, 2, 3] }),
     make({ groups: [0, 1, 2] }),
     make({ groups: [0, 1, 1] }),
     make({ standardise: false }),
@@ -83,7 +83,7 @@ t.test('arrays that do not fit together are ERR_SHAPE', async (t) => {
   t.equal(got({ labels: [0, 1] }), 'ERR_SHAPE Expected `labels` to have 3 numbers (one per row), got 2');
   t.match(got({ rows: 0 }), /^ERR_SHAPE Expected `rows` to be an integer ≥ 1, got 0/);
   t.match(got({ features: 1.5 }), /^ERR_SHAPE Expected `features`/);
-  t.match(got({ weights: [1] }), /^ERR_SHAPE Expected `weights`/);
+  t.match(got({ rowWeights: [1] }), /^ERR_SHAPE Expected `rowWeights`/);
   t.match(got({ groups: [1] }), /^ERR_SHAPE Expected `groups`/);
   t.match(
     got({ labels: undefined, targets: [1, 2, 3, 4] }),
@@ -110,8 +110,8 @@ t.test('values that are not usable are ERR_DATA with their place', async (t) => 
   t.match(got({ labels: [0, 1, 2], classes: ['a', 'b'] }), /integers from 0 to 1, got 2 in row 2/);
   t.match(got({ labels: [0, 1.5, 2] }), /^ERR_DATA .*got 1.5 in row 1/);
   t.match(got({ labels: [0, 0, 0] }), /^ERR_DATA Expected at least 2 classes, got 1/);
-  t.match(got({ weights: [1, -1, 1] }), /^ERR_DATA Expected `weights` to be ≥ 0, got -1 in row 1/);
-  t.match(got({ weights: [0, 0, 0] }), /^ERR_DATA Expected at least one row weight above 0/);
+  t.match(got({ rowWeights: [1, -1, 1] }), /^ERR_DATA Expected `rowWeights` to be ≥ 0, got -1 in row 1/);
+  t.match(got({ rowWeights: [0, 0, 0] }), /^ERR_DATA Expected at least one row weight above 0/);
   t.match(got({ groups: [0, -1, 0] }), /^ERR_DATA Expected `groups`/);
   t.match(got({ labels: undefined, targets: [1, 2, Number.NaN] }), /^ERR_DATA Expected `targets` .*row 2/);
 });

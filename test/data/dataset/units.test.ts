@@ -85,7 +85,7 @@ t.test(
 t.test('the rows hash does not know of weights, the groups hash only of groups', async (t) => {
   const base = { x: [1, 2, 3, 5], rows: 4, features: 1, labels: [0, 1, 0, 1] };
   const plain = Dataset.fromArrays(base);
-  const weighted = Dataset.fromArrays({ ...base, weights: [1, 2, 3, 4] });
+  const weighted = Dataset.fromArrays({ ...base, rowWeights: [1, 2, 3, 4] });
   const grouped = Dataset.fromArrays({ ...base, groups: [0, 0, 1, 1] });
   t.equal(weighted.rowsHash, plain.rowsHash);
   t.equal(grouped.rowsHash, plain.rowsHash);

@@ -60,7 +60,7 @@ t.test('it is given its random subspace, row weights, options and standardised t
   const source = linear(40, 5, 2);
   const weights = Float64Array.from({ length: 40 }, (_, row) => 1 + (row % 3));
   const weighted = Dataset.fromArrays({
-    ...{ x: source.x, rows: 40, features: 5, weights, standardise: false },
+    ...{ x: source.x, rows: 40, features: 5, rowWeights: weights, standardise: false },
     targets: taught(source).map((value, at) => 100 + 7 * value + (at % 2)),
   });
   const options = { ...SHARED, learner: recorder, resample: 'none', featureShare: 0.6 } as const;

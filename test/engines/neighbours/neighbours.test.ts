@@ -74,7 +74,7 @@ t.test('numbers are averaged in the units of the user', async (t) => {
 
 t.test('a bootstrap stores its distinct rows, with their labels, in the order of the dataset', async (t) => {
   const ensemble = await trainEnsemble(dataset, { ...ONE, resample: 'bootstrap' });
-  const { weights, inBagRows, history, epoch } = ensemble.members[0]!;
+  const { parameters: weights, inBagRows, history, epoch } = ensemble.members[0]!;
   t.equal(weights.length, inBagRows * 7);
   t.strictSame([history.length, epoch], [0, 0]);
   let previous = -1;
@@ -90,7 +90,7 @@ t.test('a bootstrap stores its distinct rows, with their labels, in the order of
 t.test('a random subspace looks at its own columns only', async (t) => {
   const options = { ...ONE, featureShare: 0.5, neighbours: 1 } as const;
   const ensemble = await trainEnsemble(dataset, options);
-  t.equal(ensemble.members[0]!.weights.length, 90 * 4);
+  t.equal(ensemble.members[0]!.parameters.length, 90 * 4);
   const { mean } = await predictEnsemble(ensemble, dataset.x);
   t.ok(dataset.labels.every((label, row) => mean[row * 3 + label]! > 0.5));
 });
@@ -204,7 +204,7 @@ t.test('images of a file are compared in pixels, though the file is standardised
 
 t.test('stored rows whose labels are no classes are refused', async (t) => {
   const ensemble = await trainEnsemble(dataset, ONE);
-  ensemble.members[0]!.weights[6] = 3;
+  ensemble.members[0]!.parameters[6] = 3;
   await t.rejects(predictEnsemble(ensemble, dataset.x), {
     code: 'ERR_BUNDLE',
     message: /labels below 3, got 3/,

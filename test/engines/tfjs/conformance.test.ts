@@ -34,7 +34,7 @@ const twoTargets = linear(53, 6, 2);
 const images = clusters(50, 60, 3);
 const weighted = Datasets.fromArrays({
   ...{ x: threeClasses.x, rows: 70, features: 10, labels: threeClasses.labels, standardise: false },
-  weights: Float32Array.from({ length: 70 }, (_, row) => 0.5 + (row % 4)),
+  rowWeights: Float32Array.from({ length: 70 }, (_, row) => 0.5 + (row % 4)),
 });
 
 const dense = (activation: string, ...units: number[]) => [

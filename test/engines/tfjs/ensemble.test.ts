@@ -54,7 +54,7 @@ if (tf !== null) {
     const { path } = writeModule(t, DRAWING);
     const inline = await trainEnsemble(threeClasses, tfjs(path));
     t.equal(inline.members.length, 4);
-    t.notSame(inline.members[0]!.weights, inline.members[1]!.weights);
+    t.notSame(inline.members[0]!.parameters, inline.members[1]!.parameters);
     for (const threads of [1, 2]) {
       const pool = createPool({ threads });
       const pooled = await trainEnsemble(threeClasses, tfjs(path), { runner: pool });
@@ -138,7 +138,7 @@ if (tf !== null) {
   t.test('a random subspace builds models of the features that it leaves', async (t) => {
     const { path } = writeModule(t, sequentialModule('dense({ inputShape: [features], units: outputs })'));
     const ensemble = await trainEnsemble(threeClasses, tfjs(path, { featureShare: 0.4 }));
-    t.equal(ensemble.members[0]!.weights.length, 4 * 3 + 3);
+    t.equal(ensemble.members[0]!.parameters.length, 4 * 3 + 3);
     t.equal((await predictEnsemble(ensemble, threeClasses.x)).mean.length, 180);
   });
 

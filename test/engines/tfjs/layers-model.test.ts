@@ -148,7 +148,7 @@ if (tf !== null) {
         rounded(back.dropout && [back.dropout.inputKeep]),
         rounded(spec.dropout && [spec.dropout.inputKeep]),
       );
-      t.same(back.weights, ensemble.members[0]!.weights);
+      t.same(back.parameters, ensemble.members[0]!.parameters);
     });
   }
 

@@ -17,5 +17,5 @@ export function fitMember(
   const weights = new Float32Array(allocateShared(4 * outputs));
   for (const label of rows.labels(inBag)) weights[label]! += 1 / inBag.length;
   for (const [at, target] of rows.targets(inBag).entries()) weights[at % outputs]! += target / inBag.length;
-  return { weights, model: null };
+  return { parameters: weights, model: null };
 }

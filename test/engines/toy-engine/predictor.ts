@@ -14,7 +14,7 @@ export function createPredictor(
   members: readonly StoredMember<ToySpec>[],
 ): Promise<EnginePredictor> {
   const outputs = outputCount(task);
-  return oneByOne(members, ({ weights }) => ({
+  return oneByOne(members, ({ parameters: weights }) => ({
     predict(_rows, count) {
       const answer = { rows: count, outputs, logProbabilities: null, variance: null };
       const length = count * outputs;

@@ -25,7 +25,9 @@ const network = { hidden: [4], epochs: 2 };
 const beside = (learner: string) => ({ seed: 5, members: [{ learner }, network, { learner: centroids }] });
 
 async function othersOf({ members }: TrainedEnsemble) {
-  return members.filter(({ index }) => index > 0).map(({ weights, model }) => ({ weights, model }));
+  return members
+    .filter(({ index }) => index > 0)
+    .map(({ parameters: weights, model }) => ({ weights, model }));
 }
 
 const vandalism: readonly (readonly [string, string])[] = [

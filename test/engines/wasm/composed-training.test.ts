@@ -105,7 +105,7 @@ for (const [name, dataset, options] of CASES) {
       for (const arithmetic of ['strict', 'fused'] as const) {
         const { plan, members } = await trainEnsemble(dataset, { ...options, tyingMode, arithmetic });
         for (const [index, expected] of train(dataset, plan).entries()) {
-          const off = relativeDistance(members[index]!.weights, expected);
+          const off = relativeDistance(members[index]!.parameters, expected);
           t.ok(off < 1e-4, `${arithmetic}: member ${index} is off by ${off}`);
         }
       }

@@ -82,7 +82,7 @@ for (const [name, options] of Object.entries(NETWORKS)) {
         const own = { ...IMAGE, ...options, ...technique, arithmetic, epochs: 2, batchSize: 20, seed: 3 };
         const ensemble = await trainEnsemble(images, own);
         const expected = trainReference(images, ensemble.plan, 0);
-        const { weights } = ensemble.members[0]!;
+        const { parameters: weights } = ensemble.members[0]!;
         const relative = relativeDistance(weights, expected.weights);
         t.equal(weights.length, expected.weights.length);
         t.ok(relative < 2e-4, `${arithmetic}: weights differ by ${relative}`);
@@ -140,7 +140,7 @@ t.test('an image and a convolution as wide as it is are a dense layer', async (t
   const { x } = clusters(9, 12, 3);
   const convolutional = await barelyTrained({ image: '3x4', layers: ['conv 6@3x4'] }, 12);
   const dense = await barelyTrained({ hidden: [6] }, 12);
-  const { weights } = convolutional.members[0]!;
+  const { parameters: weights } = convolutional.members[0]!;
   const member = { ...dense.members[0]!, weights };
   t.same(await probabilities({ ...dense, members: [member] }, x), await probabilities(convolutional, x));
 });
@@ -155,5 +155,5 @@ t.test('the same convolutional members whatever else is in the ensemble', async 
   } as const;
   const one = await trainEnsemble(images, { ...own, members: 1 });
   const three = await trainEnsemble(images, { ...own, members: 3 });
-  t.same(one.members[0]!.weights, three.members[0]!.weights);
+  t.same(one.members[0]!.parameters, three.members[0]!.parameters);
 });

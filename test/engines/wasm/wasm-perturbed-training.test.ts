@@ -126,8 +126,8 @@ t.test('the same bytes on one and two threads, with everything on', async (t) =>
   try {
     const pooled = await trainEnsemble(threeClasses, options, { runner: pool });
     t.same(
-      pooled.members.map(({ weights }) => weights),
-      inline.members.map(({ weights }) => weights),
+      pooled.members.map(({ parameters: weights }) => weights),
+      inline.members.map(({ parameters: weights }) => weights),
     );
   } finally {
     await pool.close();
@@ -136,6 +136,6 @@ t.test('the same bytes on one and two threads, with everything on', async (t) =>
 
 t.test('an epsilon and a strength of 0 leave the plain bytes', async (t) => {
   const weights = async (more: TrainingOptions) =>
-    (await trainEnsemble(threeClasses, { ...BASE, ...more })).members[0]!.weights;
+    (await trainEnsemble(threeClasses, { ...BASE, ...more })).members[0]!.parameters;
   t.same(await weights({ adversarialEpsilon: 0, tangentStrength: 0 }), await weights({}));
 });

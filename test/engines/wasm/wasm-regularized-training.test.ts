@@ -75,7 +75,7 @@ t.test(
   'the same bytes whatever else is switched off: masks, noise and order are separate draws',
   async (t) => {
     const weights = async (more: TrainingOptions) =>
-      (await trainEnsemble(threeClasses, { ...BASE, ...more })).members[0]!.weights;
+      (await trainEnsemble(threeClasses, { ...BASE, ...more })).members[0]!.parameters;
     t.same(await weights({ hiddenKeep: 0.5 }), await weights({ hiddenKeep: [0.5, 0.5], inputKeep: 1 }));
     t.same(await weights({}), await weights({ hiddenKeep: 1, activityPenalty: 0, labelSmoothing: 0 }));
     t.notSame(await weights({ hiddenKeep: 0.5 }), await weights({ hiddenKeep: 0.5, inputNoise: 0.1 }));

@@ -74,7 +74,7 @@ t.test('whoever had its memory meanwhile, an ensemble answers the same', async (
 t.test('weights that were changed in place are the ones that predict', async (t) => {
   const ensemble = await trainEnsemble(classes, { ...OPTIONS, seed: 1 });
   const before = await predictEnsemble(ensemble, x);
-  for (const { weights } of ensemble.members) weights.set(weights.map((weight) => -weight));
+  for (const { parameters: weights } of ensemble.members) weights.set(weights.map((weight) => -weight));
   const after = await predictEnsemble(ensemble, x);
   t.notSame(after, before);
   t.same(after, await predictEnsemble(afresh(ensemble), x));

@@ -194,12 +194,12 @@ t.test('NaN and infinity are refused at every door, with row and column', async 
 
 t.test('an answer that is no number is refused with its member and row', async (t) => {
   const ensemble = await trainEnsemble(raw, { ...BASE, epochs: 1 });
-  const weights = new Float32Array(new SharedArrayBuffer(ensemble.members[1]!.weights.byteLength)).fill(
+  const weights = new Float32Array(new SharedArrayBuffer(ensemble.members[1]!.parameters.byteLength)).fill(
     Number.NaN,
   );
   const broken = {
     ...ensemble,
-    members: ensemble.members.map((own, at) => (at === 1 ? { ...own, weights } : own)),
+    members: ensemble.members.map((own, at) => (at === 1 ? { ...own, parameters: weights } : own)),
   };
   const expected = { code: 'ERR_DATA', message: /member 1 .*row 0/ };
   await t.rejects(predictEnsemble(broken, raw), expected);
@@ -276,7 +276,10 @@ t.test('a dataset put together elsewhere is refused when its parts do not fit', 
     await t.rejects(trainEnsemble({ ...dataset, ...change }, { ...BASE, epochs: 1 }), { message }, name);
   }
   const copied = await trainEnsemble(structuredClone(raw), { ...BASE, epochs: 1 });
-  t.same(copied.members[0]!.weights, (await trainEnsemble(raw, { ...BASE, epochs: 1 })).members[0]!.weights);
+  t.same(
+    copied.members[0]!.parameters,
+    (await trainEnsemble(raw, { ...BASE, epochs: 1 })).members[0]!.parameters,
+  );
 });
 
 t.test('attacks move one row as far as they move it among all others', async (t) => {

@@ -35,7 +35,7 @@ function lossAt(
   const outputs = outputCount(task);
   const mean = new Float64Array(outputs);
   for (const member of members) {
-    const { weights, index } = ensemble.members[member]!;
+    const { parameters: weights, index } = ensemble.members[member]!;
     const spec = requireNetwork(plan.members[index]!, index);
     const z = rawOutput(layersOf(layerShapes(spec, features, task), weights), x);
     for (let c = 0; c < outputs; c++) {
@@ -239,8 +239,8 @@ t.test('members that are certain are attacked as well as others', async (t) => {
     ...ensemble,
     members: ensemble.members.map((member) => {
       // Output weights and biases: 12 × 2 + 2 numbers at the end.
-      const weights = new Float32Array(new SharedArrayBuffer(member.weights.byteLength));
-      weights.set(member.weights.map((w, i) => (i < member.weights.length - 26 ? w : w * factor)));
+      const weights = new Float32Array(new SharedArrayBuffer(member.parameters.byteLength));
+      weights.set(member.parameters.map((w, i) => (i < member.parameters.length - 26 ? w : w * factor)));
       return { ...member, weights };
     }),
   });

@@ -66,7 +66,7 @@ for (const dropoutScaling of ['inverted', 'plain'] as const) {
 function bruteForce(ensemble: TrainedEnsemble, { x, features, task }: Dataset, rows: number) {
   const spec = networkSpecs(ensemble.plan)[0]!;
   const shapes = layerShapes(spec, features, task);
-  const layers = layersOf(shapes, ensemble.members[0]!.weights);
+  const layers = layersOf(shapes, ensemble.members[0]!.parameters);
   const { factors, probabilities } = enumerateMasks(dropoutNet(ensemble)).range(0, 2 ** 11);
   const arithmeticMean: number[] = [];
   const geometricMean: number[] = [];
@@ -116,18 +116,18 @@ t.test('plain and inverted dropout are the same nets with scaled weights, mask b
   const plain = await trainEnsemble(classes, { ...options, dropoutScaling: 'plain' });
   const spec = networkSpecs(plain.plan)[0]!;
   const [member] = plain.members;
-  const scaled = new Float32Array(new SharedArrayBuffer(member!.weights.byteLength));
+  const scaled = new Float32Array(new SharedArrayBuffer(member!.parameters.byteLength));
   let at = 0;
   layerShapes(spec, plain.features, plain.task).forEach(({ inputs, units }, layer) => {
     const keep = [0.8, 0.5, 0.75][layer]!;
-    for (let i = 0; i < inputs * units; i++, at++) scaled[at] = member!.weights[at]! * keep;
-    for (let o = 0; o < units; o++, at++) scaled[at] = member!.weights[at]!;
+    for (let i = 0; i < inputs * units; i++, at++) scaled[at] = member!.parameters[at]! * keep;
+    for (let o = 0; o < units; o++, at++) scaled[at] = member!.parameters[at]!;
   });
   const invertedSpec: NetworkMemberSpec = { ...spec, dropout: { ...spec.dropout!, scaling: 'inverted' } };
   const inverted: TrainedEnsemble = {
     ...plain,
     plan: { ...plain.plan, members: [invertedSpec] },
-    members: [{ ...member!, weights: scaled }],
+    members: [{ ...member!, parameters: scaled }],
   };
   for (const way of ['weightScaling', 'arithmeticMean', 'geometricMean'] as const) {
     const [a, b] = [await means(plain, classes, way), await means(inverted, classes, way)];
