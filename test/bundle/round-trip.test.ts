@@ -77,7 +77,7 @@ t.test('weights longer than one piece pass through whole', async (t) => {
   const large = {
     ...ensemble,
     plan: { ...ensemble.plan, members: [{ ...spec, network }] },
-    members: [{ ...ensemble.members[0]!, weights }],
+    members: [{ ...ensemble.members[0]!, parameters: weights }],
   };
   const saved = await saveEnsemble(large, path);
   const loaded = await loadEnsemble(path);

@@ -41,7 +41,7 @@ function regionsOf(layout: TrainingLayout): [start: number, bytes: number][] {
 
 t.test('regions are disjoint, start on cache lines and fill the memory', async (t) => {
   const x = Float32Array.from({ length: 7 * 5 }, (_, at) => at);
-  const extras = { weights: [1, 2, 3, 1, 2, 3, 1], groups: [0, 0, 1, 1, 2, 2, 3] };
+  const extras = { rowWeights: [1, 2, 3, 1, 2, 3, 1], groups: [0, 0, 1, 1, 2, 2, 3] };
   const datasets = [
     clusters(31, 3, 2),
     linear(10, 4, 5),

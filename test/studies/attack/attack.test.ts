@@ -241,7 +241,7 @@ t.test('members that are certain are attacked as well as others', async (t) => {
       // Output weights and biases: 12 × 2 + 2 numbers at the end.
       const weights = new Float32Array(new SharedArrayBuffer(member.parameters.byteLength));
       weights.set(member.parameters.map((w, i) => (i < member.parameters.length - 26 ? w : w * factor)));
-      return { ...member, weights };
+      return { ...member, parameters: weights };
     }),
   });
   const scoreOf = async (factor: number) => {
