@@ -127,12 +127,12 @@ t.test('predictions under way at once have one answer after the other', async (t
 t.test('what a learner leaves open keeps no process', async (t) => {
   const learner = `setInterval(() => {}, 1000);\n${learnerOf({ predict: '(model, x, rows) => Array(rows * 2).fill(0.5)' })}`;
   const app = `
-    import { createPool, Dataset, predictEnsemble, trainEnsemble } from ${JSON.stringify(new URL('../../../src/index.js', import.meta.url).href)};
+    import { createPool, Dataset, trainEnsemble } from ${JSON.stringify(new URL('../../../src/index.js', import.meta.url).href)};
     const data = Dataset.fromArrays({ x: [1, 2, 3, 4], rows: 4, features: 1, labels: [0, 1, 0, 1] });
     const pool = createPool({ threads: 1 });
     const ensemble = await trainEnsemble(data, { members: 1, seed: 1, learner: './open.mjs' }, { runner: pool });
     await pool.close();
-    console.log((await predictEnsemble(ensemble, data)).rows);`;
+    console.log((await ensemble.predict(data)).rows);`;
   const cwd = t.testdir({ 'open.mjs': learner, 'app.mjs': app });
   const options = { cwd, env: { ...process.env, NODE_OPTIONS: '' } };
   t.equal((await promisify(execFile)(process.execPath, ['app.mjs'], options)).stdout, '4\n');

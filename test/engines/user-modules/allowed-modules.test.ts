@@ -15,7 +15,8 @@ const path = join(folder, 'learner.mjs');
 const trace = join(folder, 'trace');
 
 /** A learner that leaves a file behind whenever its code is loaded. */
-const TRACED = `writeFileSync(${JSON.stringify(trace)}, '');
+const TRACED = `import { writeFileSync } from 'node:fs';
+writeFileSync(${JSON.stringify(trace)}, '');
 ${learnerOf({})}`;
 
 writeFileSync(path, learnerOf({}));
