@@ -1,13 +1,28 @@
 // The API as Markdown, written to docs/api for the site: one page for each thing that a door of the package exports.
 import { readFileSync } from 'node:fs';
+import { Converter } from 'typedoc';
 
 const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-const doors = Object.values(exports).filter((door) => door.types !== undefined);
+const doors = Object.entries(exports).filter(([, door]) => door.types !== undefined);
+const sources = new Map(
+  doors.map(([path, { types }]) => [
+    types.replace('./dist/', '').replace('.d.ts', ''),
+    path.replace('.', 'tutti'),
+  ]),
+);
+
+/** Calls each module what programs import it by. */
+function nameDoors({ converter }) {
+  converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    for (const module of project.children ?? [])
+      module.name = sources.get(module.name) ?? sources.get(`${module.name}/index`) ?? module.name;
+  });
+}
 
 export default {
   name: 'API',
-  plugin: ['typedoc-plugin-markdown', 'typedoc-vitepress-theme'],
-  entryPoints: doors.map((door) => door.types.replace('./dist/', '../').replace('.d.ts', '.ts')),
+  plugin: ['typedoc-plugin-markdown', 'typedoc-vitepress-theme', nameDoors],
+  entryPoints: [...sources.keys()].map((source) => `../${source}.ts`),
   tsconfig: '../tsconfig.json',
   out: 'api',
   docsRoot: '.',
