@@ -1,0 +1,153 @@
+// The user's units at every public door: the same rows in other units are trained, predicted, measured and attacked
+// alike. Units that differ by powers of two give the same bits. A new export must be entered here.
+
+import t from 'tap';
+import { clusters } from '../support/datasets.js';
+import * as doors from '../support/doors.js';
+import * as records from '../support/records.js';
+
+const tutti = { ...doors, ...records };
+
+const FACTORS = [1024, 2 ** -10, 4, 0.5];
+const COLUMNS = ['a', 'b', 'c', 'd'] as const;
+const own = clusters(90, 4, 3);
+const fresh = clusters(40, 4, 3, 1);
+
+/** Datasets, an ensemble trained on one, and bare numbers, in some units. */
+async function inUnits(factors: readonly number[]) {
+  const dataset = ({ x, rows, labels }: typeof own) => {
+    const scaled = Float64Array.from(x, (value, at) => value * factors[at % 4]!);
+    return tutti.Dataset.fromArrays({ x: scaled, rows, features: 4, labels });
+  };
+  const [train, test] = [dataset(own), dataset(fresh)];
+  const rows = Array.from({ length: test.rows }, (_, row) => ({
+    ...Object.fromEntries(COLUMNS.map((name, c) => [name, test.x[4 * row + c]!])),
+    kind: `k${test.labels[row]}`,
+  }));
+  const ensemble = await tutti.trainEnsemble(train, PLAN, SETTINGS);
+  return { train, test, rows, ensemble, x: test.x };
+}
+
+const PLAN = { members: 3, hidden: [6], epochs: 4, seed: 2, hiddenKeep: 0.75, activityPenalty: 0.01 };
+const SETTINGS = { runner: tutti.createInlineRunner() };
+const PLAIN = { curves: false, replicates: 0 } as const;
+
+type Units = Awaited<ReturnType<typeof inUnits>>;
+
+/** What must be the same in all units. */
+const DOORS: Readonly<Record<string, (units: Units) => unknown>> = {
+  trainEnsemble: ({ ensemble }) => ensemble.members.map(({ parameters }) => [...parameters]),
+  startTraining: async ({ train }) => {
+    const { members } = await tutti.startTraining(train, PLAN, SETTINGS).ensemble;
+    return members.map(({ parameters }) => [...parameters]);
+  },
+  extendEnsemble: async ({ ensemble, train }) => {
+    const { members } = await tutti.extendEnsemble(ensemble, train, { members: 4 }, SETTINGS);
+    return members.map(({ parameters }) => [...parameters]);
+  },
+  loadData: async ({ rows }) => {
+    const { train } = await tutti.loadData(rows, { target: 'kind' });
+    return (await tutti.trainEnsemble(train, PLAN, SETTINGS)).members.map(({ parameters }) => [
+      ...parameters,
+    ]);
+  },
+  predictEnsemble: ({ ensemble, x }) => tutti.predictEnsemble(ensemble, x),
+  predictMembers: ({ ensemble, x }) => tutti.predictMembers(ensemble, x),
+  createPredictor: async ({ ensemble, x }) => {
+    using predictor = await tutti.createPredictor(ensemble);
+    return await predictor.predict(x.subarray(0, 4));
+  },
+  predictOutOfBag: ({ ensemble, train }) => tutti.predictOutOfBag(ensemble, train),
+  evaluateEnsemble: ({ ensemble, test }) => tutti.evaluateEnsemble(ensemble, test, PLAIN),
+  evaluateOutOfBag: ({ ensemble, train }) => tutti.evaluateOutOfBag(ensemble, train, { replicates: 0 }),
+  selectMembers: ({ ensemble, test }) => tutti.selectMembers(ensemble, test),
+  activeUnitShares: ({ ensemble, x }) => tutti.activeUnitShares(ensemble, x),
+  attackEnsemble: ({ ensemble, test }) => tutti.attackEnsemble(ensemble, test, { epsilons: [0, 0.1] }),
+  predictWithMasks: ({ ensemble, x }) =>
+    tutti.predictWithMasks(ensemble, x, { way: 'arithmeticMean', masks: 3 }),
+  compareMasks: async ({ ensemble, test }) => {
+    const { ways, overMasks } = await tutti.compareMasks(ensemble, test, { masks: 3 });
+    return { overMasks, scores: ways.map(({ scores }) => scores) };
+  },
+  maskEnsemble: ({ ensemble, x }) => tutti.predictEnsemble(tutti.maskEnsemble(ensemble, 2), x),
+  compareSources: async ({ train, test }) => {
+    const one = { seeds: 1, ...SETTINGS };
+    const { sources } = await tutti.compareSources(train, test, { ...PLAN, members: 2 }, one);
+    return sources.map(({ v, c }) => ({ v, c }));
+  },
+};
+
+const [given, others] = [await inUnits([1, 1, 1, 1]), await inUnits(FACTORS)];
+
+for (const [name, door] of Object.entries(DOORS)) {
+  t.test(`${name}: the same in any units`, async (t) => {
+    t.strictSame(await door(others), await door(given));
+  });
+}
+
+t.test('an ensemble’s methods are the same in any units', async (t) => {
+  const answers = async ({ ensemble, train, test, rows, x }: Units) => {
+    const loaded = await tutti.loadData(rows, { target: 'kind' });
+    const named = await tutti.trainEnsemble(loaded.train, PLAN, SETTINGS);
+    return {
+      arrays: (await ensemble.predict(x)).labels,
+      records: (await named.predict(rows.map(({ kind: _, ...row }) => row))).map(({ label }) => label),
+      report: JSON.parse(JSON.stringify(await ensemble.evaluate(test, PLAIN))),
+      outOfBag: JSON.parse(JSON.stringify(await ensemble.evaluateOutOfBag(train, { replicates: 0 }))),
+    };
+  };
+  t.strictSame(await answers(others), await answers(given));
+});
+
+t.test('what a dataset holds, and what a table becomes, is in the user’s units', async (t) => {
+  const { train, preprocessing } = await tutti.loadData(others.rows, { target: 'kind' });
+  t.strictSame([...train.x], [...others.x]);
+  const table = tutti.tableFromRecords(others.rows);
+  t.strictSame([...tutti.transformFeatures(preprocessing, table)], [...others.x]);
+  t.strictSame([...tutti.transformTable(preprocessing, table).x], [...others.x]);
+});
+
+/** Exports that see no features, or see them as they are given. */
+const NONE: Readonly<Record<string, string>> = {
+  ...{
+    Dataset: 'holds them',
+    TextColumn: 'cells',
+    TuttiError: 'an error',
+    Ensemble: 'its methods are tested',
+  },
+  ...{ createInlineRunner: 'runs', createPool: 'runs', describeTable: 'words', isNetwork: 'a spec' },
+  ...{ joinEnsembles: 'members', openTable: 'cells', readCsv: 'cells', splitRows: 'row numbers' },
+  ...{ tableFromRecords: 'cells', transformFeatures: 'tested above', transformTable: 'tested above' },
+  ...{ loadTraining: 'what loadData does', contentHash: 'bytes', ensembleToBytes: 'bytes' },
+  ...{
+    inspectEnsemble: 'bytes',
+    loadEnsemble: 'bytes',
+    saveEnsemble: 'bytes',
+    withAveragingWeights: 'weights',
+  },
+  ...{
+    AGGREGATORS: 'a list',
+    aggregate: 'predictions',
+    errorCorrelation: 'predictions',
+    honestTest: 'reports',
+  },
+  ...{
+    TANGENT_KINDS: 'a list',
+    imageTangents: 'as given',
+    sparseCode: 'as given',
+    tangentDistance: 'as given',
+  },
+  ...{ fromLayersModel: 'weights', toLayersModel: 'tested with TensorFlow.js' },
+};
+
+t.test('every export is tested here, or stated to see no features', async (t) => {
+  const known = [...Object.keys(DOORS), ...Object.keys(NONE)];
+  t.strictSame(
+    Object.keys(tutti).filter((name) => !known.includes(name)),
+    [],
+  );
+  t.strictSame(
+    known.filter((name) => !Object.hasOwn(tutti, name)),
+    [],
+  );
+});
