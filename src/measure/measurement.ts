@@ -13,7 +13,7 @@ import type { IntervalOptions } from './correlation/intervals.js';
 import { createKindsAccumulator, type KindMeasurement } from './kind-measurement.js';
 import type { Scores } from './metrics/metrics.js';
 import { createDisagreementAccumulator } from './scores/disagreement.js';
-import { createMeanMember } from './scores/mean-member.js';
+import { createMeanMember, meanOfAll } from './scores/mean-member.js';
 import { createScoreAccumulator } from './scores/scores.js';
 import { createSubsetCurves, type SubsetCurves } from './scores/subset-curves.js';
 import { createTargetVariance } from './scores/target-variance.js';
@@ -76,7 +76,8 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
     probabilities: aggregators.get(aggregator.name).probabilities,
   });
   const each = Array.from({ length: members }, () => createScoreAccumulator(task));
-  const meanMember = createMeanMember(task, members);
+  // Where every member counts for every row, its own scores are all it takes.
+  const meanMember = outOfBag ? createMeanMember(task, members) : null;
   const subsetCurves =
     outOfBag || !curves || members === 1 ? null : createSubsetCurves({ ...options, combine: curves });
   const disagreement =
@@ -89,7 +90,7 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
       const means = predictions.map((prediction) => prediction.mean);
       errors.addBlock(means, targets, mask);
       kinds.addBlock(predictions, targets, mask);
-      meanMember.addBlock(predictions, targets, mask);
+      meanMember?.addBlock(predictions, targets, mask);
       const combined = aggregator.combine(predictions, mask);
       flooredCount += combined.flooredCount;
       const counted = mask === null ? members * targets.rows : mask.reduce((sum, one) => sum + one, 0);
@@ -109,7 +110,7 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
         errorCorrelation,
         ...{ aggregator: aggregator.name, weighted: aggregator.weighted ?? false },
         ensemble: ensemble.finish(),
-        meanMember: meanMember.finish()!,
+        meanMember: meanMember === null ? meanOfAll(each, task)! : meanMember.finish()!,
         members: each.map((scores) => scores.finish()),
         ...{ flooredCount, flooredShare: flooredCount / probabilities, targetVariance: deviation.finish() },
         disagreement: disagreement?.finish() ?? null,

@@ -6,7 +6,7 @@ import type { Task } from '../../data/dataset/dataset.js';
 import type { TargetBlock } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { Scores } from '../metrics/metrics.js';
-import { createScoreAccumulator, pooledScores } from './scores.js';
+import { createScoreAccumulator, pooledScores, type ScoreAccumulator } from './scores.js';
 
 export interface MeanMemberAccumulator {
   /** `mask`: u8[k, rows], 1 where a member counts for a row; null when all do. */
@@ -33,6 +33,12 @@ export function createMeanMember(task: Task, members: number): MeanMemberAccumul
       return scores === null ? null : { ...scores, rows };
     },
   };
+}
+
+/** The mean member of members that all count for every row, from the scores of each. */
+export function meanOfAll(each: readonly ScoreAccumulator[], task: Task): Scores | null {
+  const scores = pooledScores(each, task);
+  return scores === null ? null : { ...scores, rows: each[0]!.sums.rows };
 }
 
 /** f64[k, rows]: 1/k_r where a member counts for a row of k_r such members. */
