@@ -1,14 +1,15 @@
-// The main entry point: re-exports only. Everything a program needs to load data, train, predict, measure and save;
-// what few programs need is in entry-points/.
+// The main entry point: re-exports only. First what programs need to load data, train, predict, measure and save: `Ensemble`
+// with its methods; then the functions that these call, on plain records; and all of the other entry points, each of which
+// loads no more than its own part.
 
 // First, before what an old Node.js lacks is used.
 import './supported-node.js';
 
 export { Ensemble, type InspectedFile } from './api/ensemble.js';
+export { extendEnsemble } from './api/every-core.js';
 export { joinEnsembles } from './api/join-ensembles.js';
 export type { LabelledInputs } from './api/labelled-rows.js';
-export { loadData } from './api/load-data.js';
-export type { DataSource, LoadDataOptions, TrainingData } from './api/load-tested.js';
+export { type DataSource, type LoadDataOptions, loadData, type TrainingData } from './api/load-data.js';
 export type { NamedNumbers, PredictedClass, PredictedRow, PredictedValue } from './api/predicted-rows.js';
 export type {
   PredictedArrays,
@@ -20,8 +21,11 @@ export type {
 export type { Report } from './api/report.js';
 export type { ClassScores, TaskScores, ValueScores } from './api/task-scores.js';
 export { type StartedTraining, startTraining, trainEnsemble } from './api/training.js';
+export { contentHash } from './bundle/content-hash.js';
 export type { InspectedEnsemble, LoadEnsembleOptions } from './bundle/load.js';
+export { inspectEnsemble, loadEnsemble } from './bundle/load.js';
 export type { SavedEnsemble, SaveOptions } from './bundle/save.js';
+export { ensembleToBytes, saveEnsemble } from './bundle/save.js';
 export {
   type ColumnDescription,
   type DescribeOptions,
@@ -30,6 +34,7 @@ export {
 } from './data/columns/describe.js';
 export { Dataset, type DatasetArrays, type Task, type TaskKind } from './data/dataset/dataset.js';
 export type { LoadedData, LoadOptions } from './data/load.js';
+export { loadTraining } from './data/load.js';
 export { type Preprocessing, transformFeatures, transformTable } from './data/preprocessing/preprocessing.js';
 export { openTable } from './data/readers/open-table.js';
 export { type CsvOptions, readCsv } from './data/readers/read-csv.js';
@@ -49,10 +54,20 @@ export type { NeighboursMemberSpec } from './engines/neighbours/spec.js';
 export type { TfjsMemberSpec } from './engines/tfjs/spec.js';
 export type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from './ensemble/ensemble.js';
 export type { EvaluateOptions } from './ensemble/evaluate/evaluate.js';
+export { evaluateEnsemble, evaluateOutOfBag } from './ensemble/evaluate/evaluate.js';
 export type { OutOfBagPredictions } from './ensemble/evaluate/predict-out-of-bag.js';
+export { predictOutOfBag } from './ensemble/evaluate/predict-out-of-bag.js';
+export { withAveragingWeights } from './ensemble/predict/averaging-weights.js';
 export type { Inputs } from './ensemble/predict/inputs.js';
 export type { CombineOptions } from './ensemble/predict/predict.js';
+export { createPredictor, type EnsemblePredictor, predictEnsemble } from './ensemble/predict/predict.js';
+export { predictMembers } from './ensemble/predict/predict-members.js';
 export type { MemberSelection, SelectionOptions } from './ensemble/select/select-members.js';
+export { selectMembers } from './ensemble/select/select-members.js';
+export * from './entry-points/measure.js';
+export * from './entry-points/studies.js';
+export * from './entry-points/techniques.js';
+export * from './entry-points/tfjs.js';
 export type * from './entry-points/types.js';
 export { type ErrorCode, type ErrorDetails, TuttiError } from './errors.js';
 export type { LongCallOptions } from './long-calls.js';
@@ -60,7 +75,7 @@ export type { ErrorCorrelation } from './measure/correlation/error-report.js';
 export type { KindMeasurement } from './measure/kind-measurement.js';
 export type { Measurement } from './measure/measurement.js';
 export type { SelectionMetric } from './measure/metrics/metrics.js';
-export { isNetwork } from './model/network.js';
+export { isNetwork } from './model/network-members.js';
 export type { MemberOptions, TrainingOptions } from './model/options/training-options.js';
 export type {
   EnsemblePlan,

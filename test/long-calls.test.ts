@@ -5,16 +5,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
-import * as measure from '../src/entry-points/measure.js';
-import * as studies from '../src/entry-points/studies.js';
-import * as techniques from '../src/entry-points/techniques.js';
-import * as main from '../src/index.js';
+import * as tutti from '../src/index.js';
 import { betweenBlocks } from '../src/long-calls.js';
 import { clusters } from './support/datasets.js';
-import * as records from './support/records.js';
-
-/** Functions on plain records do what the methods of an ensemble do. */
-const tutti = { ...main, ...records };
 
 const dataset = clusters(1500, 6, 3);
 const PLAN = { members: 4, hidden: [6], epochs: 2, seed: 1 };
@@ -34,9 +27,9 @@ const ROWS = Array.from({ length: 40 }, (_, i) => ({ x: i, y: 2 * i + (i % 3) })
 
 /** Calls by the name of the exported function; `predictor.predict` is a function of what one returns. */
 const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>> = {
-  attackEnsemble: (signal) => studies.attackEnsemble(ensemble, dataset, { epsilons, signal }),
-  compareMasks: (signal) => studies.compareMasks(dropout, dataset, { signal }),
-  compareSources: (signal) => studies.compareSources(dataset, dataset, LONG, { signal, runner }),
+  attackEnsemble: (signal) => tutti.attackEnsemble(ensemble, dataset, { epsilons, signal }),
+  compareMasks: (signal) => tutti.compareMasks(dropout, dataset, { signal }),
+  compareSources: (signal) => tutti.compareSources(dataset, dataset, LONG, { signal, runner }),
   evaluateEnsemble: (signal) => tutti.evaluateEnsemble(ensemble, dataset, { signal }),
   evaluateOutOfBag: (signal) => tutti.evaluateOutOfBag(ensemble, dataset, { signal }),
   extendEnsemble: (signal) => tutti.extendEnsemble(ensemble, dataset, { members: 5000 }, { signal, runner }),
@@ -48,7 +41,7 @@ const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>>
   predictMembers: (signal) => tutti.predictMembers(ensemble, dataset, { signal }),
   predictOutOfBag: (signal) => tutti.predictOutOfBag(ensemble, dataset, { signal }),
   'predictor.predict': (signal) => predictor.predict(dataset, { signal }),
-  predictWithMasks: (signal) => studies.predictWithMasks(dropout, dataset, { way: 'arithmeticMean', signal }),
+  predictWithMasks: (signal) => tutti.predictWithMasks(dropout, dataset, { way: 'arithmeticMean', signal }),
   saveEnsemble: (signal) => tutti.saveEnsemble(ensemble, join(folder, 'new.tutti'), { signal }),
   selectMembers: (signal) => tutti.selectMembers(ensemble, dataset, { signal }),
   startTraining: (signal) => tutti.startTraining(dataset, LONG, { signal, runner }).ensemble,
@@ -57,11 +50,12 @@ const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>>
 
 /** What is awaited and takes none midway, and why. */
 const WITHOUT: Readonly<Record<string, string>> = {
+  toLayersModel: 'one member is copied at once',
   createPredictor: 'engines load all members at once; what comes after is ended',
 };
 
 t.test('every function that returns a promise takes a signal', async (t) => {
-  const doors = { ...tutti, ...measure, ...studies, ...techniques };
+  const doors = tutti;
   const awaited = Object.entries(doors).filter(
     ([, value]) => typeof value === 'function' && value.constructor.name === 'AsyncFunction',
   );

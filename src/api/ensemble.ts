@@ -1,9 +1,13 @@
-// The face of a trained ensemble: everything that is done with one, two lines each over the functions on its plain
-// record. What a method needs is loaded when it is called, so that importing tutti stays light.
+// The face of a trained ensemble: everything that is done with one, a line each over the functions on its plain record.
 
 import { contentHash } from '../bundle/content-hash.js';
-import type { InspectedEnsemble, LoadEnsembleOptions } from '../bundle/load.js';
-import type { SavedEnsemble, SaveOptions } from '../bundle/save.js';
+import {
+  type InspectedEnsemble,
+  inspectEnsemble,
+  type LoadEnsembleOptions,
+  loadEnsemble,
+} from '../bundle/load.js';
+import { ensembleToBytes, type SavedEnsemble, type SaveOptions, saveEnsemble } from '../bundle/save.js';
 import type { Dataset, Encoding, Task, TaskKind } from '../data/dataset/dataset.js';
 import type { TrainingFacts } from '../data/dataset/training-facts.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
@@ -15,13 +19,30 @@ import type { AnswerOptions } from '../ensemble/predict/answers.js';
 import { withAveragingWeights } from '../ensemble/predict/averaging-weights.js';
 import type { ArrayInputs, Inputs } from '../ensemble/predict/inputs.js';
 import type { CombineOptions } from '../ensemble/predict/predict.js';
-import type { MemberSelection, SelectionOptions } from '../ensemble/select/select-members.js';
+import { predictMembers } from '../ensemble/predict/predict-members.js';
+import {
+  type MemberSelection,
+  type SelectionOptions,
+  selectMembers,
+} from '../ensemble/select/select-members.js';
 import type { EnsemblePlan, ModuleSpec } from '../model/spec.js';
 import type { Predictions } from '../predictions/predictions.js';
 import type { ExtendOptions } from '../training/extend-ensemble.js';
 import type { TrainingSettings } from '../training/session/training-settings.js';
-import type { LabelledInputs } from './labelled-rows.js';
-import type { PredictedArrays, PredictedRecords, Predictor } from './predictor.js';
+import { extendEnsemble } from './every-core.js';
+import {
+  evaluateRows,
+  evaluateTrainingRows,
+  type LabelledInputs,
+  predictTrainingRows,
+} from './labelled-rows.js';
+import {
+  loadPredictor,
+  type PredictedArrays,
+  type PredictedRecords,
+  type Predictor,
+  predictOnce,
+} from './predictor.js';
 import type { Report } from './report.js';
 
 /** A saved ensemble and what its file says beside it. */
@@ -64,13 +85,11 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
 
   /** Loads a saved ensemble from a file, by its path, or from its bytes. None of the code that it names is run. */
   static async load(source: string | Uint8Array, options?: LoadEnsembleOptions): Promise<Ensemble> {
-    const { loadEnsemble } = await import('../bundle/load.js');
     return new Ensemble(await loadEnsemble(source, options));
   }
 
   /** The same together with its content hash, its environment and the report stored with it. */
   static async inspect(source: string | Uint8Array, options?: LoadEnsembleOptions): Promise<InspectedFile> {
-    const { inspectEnsemble } = await import('../bundle/load.js');
     const inspected = await inspectEnsemble(source, options);
     return { ...inspected, ensemble: new Ensemble(inspected.ensemble) };
   }
@@ -96,25 +115,21 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
   ): Promise<PredictedRecords<Kind, Records>>;
   predict(rows: ArrayInputs, options?: CombineOptions): Promise<PredictedArrays<Kind>>;
   async predict(inputs: Inputs, options?: CombineOptions): Promise<unknown> {
-    const { predictOnce } = await import('./predictor.js');
     return predictOnce(this, inputs, options);
   }
 
   /** Loads the members once, for many predictions of one row or of many. To be disposed of, as by `using`. */
   async predictor(options?: CombineOptions): Promise<Predictor<Kind>> {
-    const { loadPredictor } = await import('./predictor.js');
     return loadPredictor(this, options);
   }
 
   /** Each member's own predictions, in the order of `members`. */
   async predictMembers(inputs: Inputs, options?: AnswerOptions): Promise<Predictions[]> {
-    const { predictMembers } = await import('../ensemble/predict/predict-members.js');
     return predictMembers(this, inputs, options);
   }
 
   /** Measures it on rows that it was not trained on, whose targets are known. */
   async evaluate(rows: LabelledInputs, options?: EvaluateOptions): Promise<Report<Kind>> {
-    const { evaluateRows } = await import('./labelled-rows.js');
     return evaluateRows(this, rows, options);
   }
 
@@ -123,7 +138,6 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
    * @throws ERR_DATA when the dataset is another, or when every member saw every row, as without resampling.
    */
   async evaluateOutOfBag(train: Dataset, options?: OutOfBagOptions): Promise<Report<Kind>> {
-    const { evaluateTrainingRows } = await import('./labelled-rows.js');
     return evaluateTrainingRows(this, train, options);
   }
 
@@ -132,13 +146,11 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
    * @throws ERR_DATA as `evaluateOutOfBag`.
    */
   async predictOutOfBag(train: Dataset, options?: CombineOptions): Promise<OutOfBagPredictions> {
-    const { predictTrainingRows } = await import('./labelled-rows.js');
     return predictTrainingRows(this, train, options);
   }
 
   /** Chooses how much each member counts, on rows that it was not trained on; `withWeights` takes the weights. */
   async select(dataset: Dataset, options?: SelectionOptions): Promise<MemberSelection> {
-    const { selectMembers } = await import('../ensemble/select/select-members.js');
     return selectMembers(this, dataset, options);
   }
 
@@ -149,19 +161,16 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
 
   /** The ensemble with more members, trained on the same dataset; those there are stay as they are. */
   async extend(train: Dataset, options: ExtendOptions, settings?: TrainingSettings): Promise<Ensemble<Kind>> {
-    const { extendEnsemble } = await import('./every-core.js');
     return new Ensemble({ ...(await extendEnsemble(this, train, options, settings)), task: this.task });
   }
 
   /** Saves it to a file, which is there whole or not at all. */
   async save(path: string, options?: SaveOptions): Promise<SavedEnsemble> {
-    const { saveEnsemble } = await import('../bundle/save.js');
     return saveEnsemble(this, path, options);
   }
 
   /** The bytes of the file that `save` writes. */
   async toBytes(options?: Omit<SaveOptions, 'signal'>): Promise<Uint8Array> {
-    const { ensembleToBytes } = await import('../bundle/save.js');
     return ensembleToBytes(this, options);
   }
 }

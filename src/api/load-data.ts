@@ -1,7 +1,42 @@
-// From a file, a table or records to datasets, in one call.
+// From a file, bytes, a table or records to datasets to train and to test on, in one call.
 
 import type { Dataset, TaskKind } from '../data/dataset/dataset.js';
-import type { DataSource, LoadDataOptions, TrainingData } from './load-tested.js';
+import { LOAD_OPTIONS, type LoadedData, type LoadOptions, loadTraining } from '../data/load.js';
+import { transformTable } from '../data/preprocessing/preprocessing.js';
+import { openTable, tableFrom } from '../data/readers/open-table.js';
+import type { ReadOptions } from '../data/readers/read-options.js';
+import { type DataRecord, tableFromRecords } from '../data/table/record-table.js';
+import type { Table } from '../data/table/table.js';
+import { failOption } from '../errors.js';
+import { betweenBlocks, LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
+
+/** Where rows come from: a file by its path (`-`: standard input) or its bytes, a table, or records with equal keys. */
+export type DataSource = string | Uint8Array | Table | readonly DataRecord[];
+
+/** How data is loaded. */
+export interface LoadDataOptions<Kind extends TaskKind = TaskKind> extends LoadOptions, LongCallOptions {
+  /** @default guessed: text, or integers with at most 20 distinct values, are classes */
+  readonly task?: Kind | undefined;
+  /** Rows to test on that lie elsewhere, with the same columns; instead of `testShare`. @default none */
+  readonly test?: DataSource | undefined;
+}
+
+/** What was loaded; `Test` is null where no rows are tested on. */
+export interface TrainingData<
+  Kind extends TaskKind = TaskKind,
+  Test extends Dataset<Kind> | null = Dataset<Kind> | null,
+> extends LoadedData {
+  readonly train: Dataset<Kind>;
+  /** The rows to test on, in the encoding of the training rows. */
+  readonly test: Test;
+}
+
+const OPTIONS = {
+  ...LOAD_OPTIONS,
+  ...LONG_CALL_OPTIONS,
+  test: option.any,
+} as const satisfies OptionTable<LoadDataOptions>;
 
 /**
  * Loads data to train on: reads, takes every column for what it is, splits, and makes numbers of it. The split is
@@ -20,6 +55,31 @@ export function loadData<Kind extends TaskKind = TaskKind>(
   options: LoadDataOptions<Kind>,
 ): Promise<TrainingData<Kind>>;
 export async function loadData(source: DataSource, options: LoadDataOptions): Promise<TrainingData> {
-  const { loadTested } = await import('./load-tested.js');
-  return loadTested(source, options);
+  checkOptions('loadData', options, OPTIONS);
+  const { test, delimiter, encoding, signal, ...others } = options;
+  signal?.throwIfAborted();
+  const reading = { delimiter, encoding };
+  if (test !== undefined && others.testShare !== undefined) {
+    failOption('testShare', 'absent beside `test`', others.testShare);
+  }
+  const table = await tableOf('source', source, reading);
+  await betweenBlocks(signal);
+  if (![source, test].some(isFile)) tableFrom(table, reading); // refuses how to read what is read already
+  const data = loadTraining(table, others);
+  if (test === undefined) return data;
+  const rows = await tableOf('test', test, reading);
+  await betweenBlocks(signal);
+  return { ...data, test: transformTable(data.preprocessing, rows) };
+}
+
+function isFile(source: DataSource | undefined): source is string | Uint8Array {
+  return typeof source === 'string' || source instanceof Uint8Array;
+}
+
+/** The table of a source; a file is read as the options say. */
+async function tableOf(name: string, source: DataSource, reading: ReadOptions): Promise<Table> {
+  if (isFile(source)) return openTable(source, reading);
+  if (Array.isArray(source)) return tableFromRecords(source);
+  if (typeof source === 'object' && source !== null && 'columns' in source) return source;
+  return failOption(name, 'the path of a file, its bytes, a table or a list of records', source);
 }

@@ -3,7 +3,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { failOption } from '../errors.js';
-import { isNetwork } from './network.js';
+import { isNetwork } from './network-members.js';
 import { type EnsemblePlan, type MemberSpec, type MemberStreams, SOURCES, type Source } from './spec.js';
 
 /**

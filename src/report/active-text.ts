@@ -2,7 +2,7 @@
 
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
-import { isNetwork } from '../model/network.js';
+import { isNetwork } from '../model/network-members.js';
 import { activeUnitShares } from '../studies/active-units.js';
 import { percent } from './words.js';
 

@@ -4,7 +4,8 @@ import { encodeRows } from '../data/dataset/encoding.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { type Inputs, inputsOf } from '../ensemble/predict/inputs.js';
 import { predictorOf } from '../ensemble/predict/network-predictor.js';
-import { layerShapes, requireNetwork } from '../model/network.js';
+import { layerShapes } from '../model/network.js';
+import { requireNetwork } from '../model/network-members.js';
 import { blockRanges } from '../predictions/blocks.js';
 
 /** A unit is active where the magnitude of its output is above this: sigmoids never reach 0. */

@@ -5,7 +5,7 @@ import t from 'tap';
 import { contentHash, sortedJson } from '../../src/bundle/content-hash.js';
 import { inspectEnsemble, loadEnsemble } from '../../src/bundle/load.js';
 import { ensembleToBytes, saveEnsemble } from '../../src/bundle/save.js';
-import { networkSpecs } from '../../src/model/network.js';
+import { networkSpecs } from '../../src/model/network-members.js';
 import { makeEnsemble, makeIncomplete } from './support.js';
 
 t.test('an ensemble comes back as it was, its weights in shared memory', async (t) => {

@@ -6,7 +6,8 @@ import { encodeBinHeader, encodeHeaderStart } from '../../src/bundle/format.js';
 import { metadataOf } from '../../src/bundle/metadata.js';
 import type { Metadata } from '../../src/bundle/schema.js';
 import type { TrainedEnsemble, TrainedMember } from '../../src/ensemble/ensemble.js';
-import { layerShapes, networkSpecs, parameterCount } from '../../src/model/network.js';
+import { layerShapes, parameterCount } from '../../src/model/network.js';
+import { networkSpecs } from '../../src/model/network-members.js';
 import type { NetworkMemberSpec } from '../../src/model/spec.js';
 import { resolvePlan } from '../../src/training/options/options.js';
 

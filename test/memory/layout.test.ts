@@ -15,7 +15,7 @@ import {
   type TrainingLayout,
   writeDataset,
 } from '../../src/memory/layout.js';
-import { networkSpecs } from '../../src/model/network.js';
+import { networkSpecs } from '../../src/model/network-members.js';
 import { trainMember } from '../../src/training/thread/train-member.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters, linear, taught } from '../support/datasets.js';

@@ -2,12 +2,8 @@
 // object of options. A new export must be entered here, as a door or as none.
 
 import t, { type Test } from 'tap';
+import * as tutti from '../../src/index.js';
 import { clusters } from '../support/datasets.js';
-import * as doors from '../support/doors.js';
-import * as records from '../support/records.js';
-
-/** Functions that the methods of an ensemble hand their options to are doors too. */
-const tutti = { ...doors, ...records };
 
 const DIGITS = 'data/digits.csv';
 const dataset = clusters(40, 3, 2);

@@ -2,12 +2,8 @@
 // whoever gives one expects something of it, so it is refused, and the error says when it would have an effect.
 
 import t from 'tap';
+import * as tutti from '../../src/index.js';
 import { clusters } from '../support/datasets.js';
-import * as doors from '../support/doors.js';
-import * as records from '../support/records.js';
-
-/** Functions that the methods of an ensemble hand their options to are doors too. */
-const tutti = { ...doors, ...records };
 
 const DIGITS = 'data/digits.csv';
 const dataset = clusters(40, 3, 2);

@@ -1,7 +1,8 @@
 // The share of active units, against its definition; and that the activity penalty lowers it.
 
 import t from 'tap';
-import { layerShapes, networkSpecs } from '../../src/model/network.js';
+import { layerShapes } from '../../src/model/network.js';
+import { networkSpecs } from '../../src/model/network-members.js';
 import { ACTIVE_THRESHOLD, activeUnitShares } from '../../src/studies/active-units.js';
 import type { TrainingOptions } from '../../src/training/options/options.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';

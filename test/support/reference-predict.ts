@@ -2,7 +2,8 @@
 
 import { drawFeatureSubset } from '../../src/data/resample.js';
 import type { TrainedEnsemble } from '../../src/ensemble/ensemble.js';
-import { layerShapes, networkSpecs } from '../../src/model/network.js';
+import { layerShapes } from '../../src/model/network.js';
+import { networkSpecs } from '../../src/model/network-members.js';
 import { activate, layersOf } from './reference-network.js';
 
 /** Raw outputs of one trained member for one row of the network's input. */

@@ -8,7 +8,8 @@ import type { ConvolutionShape } from '../../model/convolution-layer.js';
 import type { ImageShape } from '../../model/image.js';
 import { imageOf, type LayerShape, weightShape } from '../../model/layers.js';
 import { givesVariances, lossOf } from '../../model/losses.js';
-import { layerShapes, requireNetwork } from '../../model/network.js';
+import { layerShapes } from '../../model/network.js';
+import { requireNetwork } from '../../model/network-members.js';
 import {
   type Activation,
   type DropoutSpec,

@@ -4,7 +4,7 @@ import type { StoredMember } from '../../engines/shared/predictor.js';
 import { createPredictor } from '../../engines/wasm/ensemble-predictor.js';
 import type { NetworkPredictor } from '../../engines/wasm/predictor.js';
 import { TuttiError } from '../../errors.js';
-import { requireNetwork } from '../../model/network.js';
+import { requireNetwork } from '../../model/network-members.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { predictorContext, storedMembers } from './stored-members.js';

@@ -2,7 +2,7 @@
 // nothing of measuring or printing; kinds and `tutti inspect` tell members apart by it.
 
 import { describeLayer } from '../layers.js';
-import { isNetwork } from '../network.js';
+import { isNetwork } from '../network-members.js';
 import type { JsonValue, MemberSpec } from '../spec.js';
 import type { Field } from './field.js';
 import { SHARED_FIELDS } from './member-fields.js';

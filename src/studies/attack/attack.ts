@@ -12,7 +12,7 @@ import { resolveArithmetic } from '../../kernels/arithmetic.js';
 import { compileKernels } from '../../kernels/compile-kernels.js';
 import { betweenBlocks, LONG_CALL_OPTIONS, type LongCallOptions } from '../../long-calls.js';
 import type { Loss } from '../../model/losses.js';
-import { requireNetwork } from '../../model/network.js';
+import { requireNetwork } from '../../model/network-members.js';
 import type { AttackNorm, AttackScale } from '../../model/spec.js';
 import {
   checkOptions,

@@ -10,7 +10,7 @@ import type { Measurement } from '../../measure/measurement.js';
 import type { Scores } from '../../measure/metrics/metrics.js';
 import { createScoreAccumulator } from '../../measure/scores/scores.js';
 import { givesVariances } from '../../model/losses.js';
-import { networkSpecs } from '../../model/network.js';
+import { networkSpecs } from '../../model/network-members.js';
 import { checkOptions, described, type OptionTable, option, pickOptions } from '../../option-names.js';
 import { aggregators } from '../../predictions/aggregate/aggregators.js';
 import { targetBlock } from '../../predictions/blocks.js';

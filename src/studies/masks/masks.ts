@@ -6,7 +6,8 @@ import type { TrainedEnsemble, TrainedMember } from '../../ensemble/ensemble.js'
 import { failOption } from '../../errors.js';
 import { RandomStream, streamKey } from '../../math/random.js';
 import type { UnitFactors } from '../../model/layer-types.js';
-import { isNetwork, layerShapes, requireNetwork } from '../../model/network.js';
+import { layerShapes } from '../../model/network.js';
+import { isNetwork, requireNetwork } from '../../model/network-members.js';
 import { type DropoutSpec, seedOf } from '../../model/spec.js';
 import { checkOptions, described, type OptionTable, option } from '../../option-names.js';
 

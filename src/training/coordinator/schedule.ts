@@ -2,7 +2,7 @@
 // kept of it, is not decided here.
 
 import { stateShape } from '../../engines/wasm/tying.js';
-import { isNetwork } from '../../model/network.js';
+import { isNetwork } from '../../model/network-members.js';
 import { cycleOf } from '../../model/snapshots.js';
 import { hasEpochs, type MemberSpec } from '../../model/spec.js';
 import type { Run, StateBuffers, TiedRun } from '../plan/runs.js';

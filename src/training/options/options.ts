@@ -2,7 +2,7 @@
 // default filled in. It knows nothing of files, threads or kernels.
 
 import type { Task } from '../../data/dataset/dataset.js';
-import { isNetwork } from '../../model/network.js';
+import { isNetwork } from '../../model/network-members.js';
 import type { ModuleTable } from '../../model/options/module-table.js';
 import { resolveResample, resolveStreams } from '../../model/options/resampling-options.js';
 import type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';

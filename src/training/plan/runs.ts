@@ -5,7 +5,7 @@ import type { Dataset } from '../../data/dataset/dataset.js';
 import { stateShape } from '../../engines/wasm/tying.js';
 import type { EpochRecord } from '../../ensemble/ensemble.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
-import { isNetwork } from '../../model/network.js';
+import { isNetwork } from '../../model/network-members.js';
 import type { EnsemblePlan, MemberSpec, NetworkMemberSpec, TyingSpec } from '../../model/spec.js';
 
 /** Where a member's training stands between two epochs, beside its parameters. */

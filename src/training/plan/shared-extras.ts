@@ -8,7 +8,7 @@ import { encodeRows } from '../../data/dataset/encoding.js';
 import { failOption } from '../../errors.js';
 import { type SharedExtras, type TrainingLayout, writePaddedRows } from '../../memory/layout.js';
 import type { ImageShape, TangentKind } from '../../model/image.js';
-import { isNetwork } from '../../model/network.js';
+import { isNetwork } from '../../model/network-members.js';
 import type { EnsemblePlan, NetworkMemberSpec, TangentSource } from '../../model/spec.js';
 import { blockRanges } from '../../predictions/blocks.js';
 import { imageTangents } from '../../techniques/image-tangents.js';

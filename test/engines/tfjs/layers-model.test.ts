@@ -11,7 +11,7 @@ import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
 import { maskEnsemble } from '../../../src/entry-points/studies.js';
 import { fromLayersModel, toLayersModel } from '../../../src/entry-points/tfjs.js';
 import { trainEnsemble } from '../../../src/index.js';
-import { isNetwork, requireNetwork } from '../../../src/model/network.js';
+import { isNetwork, requireNetwork } from '../../../src/model/network-members.js';
 import type { TrainingOptions } from '../../../src/training/options/options.js';
 import { clusters, linear } from '../../support/datasets.js';
 import { largestDifference, sequentialModule, tensorFlowOrSkip, writeModule } from '../../support/tfjs.js';

@@ -2,7 +2,8 @@
 
 import t from 'tap';
 import { describeLayer, type LayerShape } from '../../../src/model/layers.js';
-import { layerShapes, parameterCount, requireNetwork } from '../../../src/model/network.js';
+import { layerShapes, parameterCount } from '../../../src/model/network.js';
+import { requireNetwork } from '../../../src/model/network-members.js';
 import type { NetworkMemberSpec } from '../../../src/model/spec.js';
 import { windowGeometry } from '../../../src/model/windows.js';
 import { resolvePlan } from '../../../src/training/options/options.js';

@@ -1,7 +1,7 @@
 // Options of dropout, the activity penalty, label smoothing and input noise: what is refused, what they mean.
 
 import t from 'tap';
-import { networkSpecs } from '../../../src/model/network.js';
+import { networkSpecs } from '../../../src/model/network-members.js';
 import { resolvePlan } from '../../../src/training/options/options.js';
 import { parseTrainingOptions } from '../../../src/training/options/training-schema.js';
 

@@ -1,7 +1,8 @@
 // Options as users write them: what is refused and how, and what plan they resolve to.
 
 import t from 'tap';
-import { layerShapes, networkSpecs, parameterCount } from '../../../src/model/network.js';
+import { layerShapes, parameterCount } from '../../../src/model/network.js';
+import { networkSpecs } from '../../../src/model/network-members.js';
 import { suggest } from '../../../src/option-names.js';
 import {
   DEFAULTS,
