@@ -10,8 +10,8 @@ const { v, c, rho, predicted, measured, nextMemberGain, curve } = report.errorCo
 console.log(`v ${v.toFixed(4)}, c ${c?.toFixed(4)}, ρ ${rho?.toFixed(3)}`);
 console.log(`v/k + (k − 1)c/k = ${predicted.toFixed(5)}, measured ${measured.toFixed(5)}`);
 console.log(`one more member: −${nextMemberGain?.toFixed(5)}`);
-for (const { members, squaredError } of curve)
-  console.log(`  ${members} members: ${squaredError.toFixed(4)}`);
+for (const { memberCount, squaredError } of curve)
+  console.log(`  ${memberCount} members: ${squaredError.toFixed(4)}`);
 
 // The same from rows that cost nothing: each is scored by the members whose bootstrap left it out.
 const outOfBag = await ensemble.evaluateOutOfBag(train);

@@ -20,9 +20,9 @@ const ensemble = await trainEnsemble(train, {
 for (const { error } of ensemble.failures) console.log(error.message);
 
 const report = await ensemble.evaluate(test);
-for (const { kind, members, meanMember, errorCorrelation } of report.measurement.kinds) {
+for (const { kind, memberIndices, meanMember, errorCorrelation } of report.measurement.kinds) {
   console.log(
-    `${members.length} × ${kind}: accuracy ${meanMember?.accuracy?.toFixed(4)}, v ${errorCorrelation?.v.toFixed(4)}`,
+    `${memberIndices.length} × ${kind}: accuracy ${meanMember?.accuracy?.toFixed(4)}, v ${errorCorrelation?.v.toFixed(4)}`,
   );
 }
 console.log(`mean member ${report.meanMember.accuracy.toFixed(4)}, ensemble ${report.accuracy.toFixed(4)}`);

@@ -61,7 +61,7 @@ async function run(seed: number) {
   for (const { error } of ensemble.failures) console.log(error.message);
   const report = await evaluateEnsemble(ensemble, test);
   console.log(`seed ${seed}`);
-  for (const { kind, members, meanMember, errorCorrelation } of report.kinds) {
+  for (const { kind, memberIndices: members, meanMember, errorCorrelation } of report.kinds) {
     const { v, c, rho } = errorCorrelation!;
     const figures = [v, c, rho].map((value) => value?.toFixed(4) ?? '–');
     const own = `accuracy ${percent(meanMember!.accuracy!)}, v ${figures[0]}, c ${figures[1]}, ρ ${figures[2]}`;

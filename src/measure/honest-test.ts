@@ -8,7 +8,7 @@ import type { ErrorCorrelation } from './correlation/error-report.js';
 import { INTERVAL_OPTIONS, type Interval } from './correlation/intervals.js';
 
 export interface HonestTest {
-  readonly members: number;
+  readonly memberCount: number;
   /** v/k + (k − 1) c/k with v and c out of bag: an estimate for all k members. */
   readonly predicted: number;
   readonly predictedStandardError: number | null;
@@ -54,11 +54,15 @@ export function honestTest(
 ): HonestTest | null {
   checkOptions('honestTest', options, HONEST_OPTIONS);
   const { level = INTERVAL_OPTIONS.level.default } = options;
-  if (outOfBag.outOfBag === null || test.rowsFrom !== 'heldOut' || outOfBag.members !== test.members) {
+  if (
+    outOfBag.outOfBag === null ||
+    test.rowsFrom !== 'heldOut' ||
+    outOfBag.memberCount !== test.memberCount
+  ) {
     throw new TuttiError(
       'ERR_SHAPE',
       `Expected an out-of-bag and a held-out report of the same members, got ${outOfBag.rowsFrom} of ` +
-        `${outOfBag.members} and ${test.rowsFrom} of ${test.members}`,
+        `${outOfBag.memberCount} and ${test.rowsFrom} of ${test.memberCount}`,
     );
   }
   const predicted = outOfBag.outOfBag.estimateForAllMembers;
@@ -67,7 +71,7 @@ export function honestTest(
   const predictedStandardError = outOfBag.standardErrors.estimate;
   const measuredStandardError = test.standardErrors.measured;
   return {
-    members: test.members,
+    memberCount: test.memberCount,
     ...{ predicted, predictedStandardError, predictedInterval: outOfBag.intervals?.estimate ?? null },
     outOfBagRows: outOfBag.rows,
     ...{ measured, measuredStandardError, measuredInterval: test.intervals?.measured ?? null },

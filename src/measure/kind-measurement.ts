@@ -13,7 +13,7 @@ export interface KindMeasurement {
   /** What its members have in common, such as `network`. */
   readonly kind: string;
   /** Places of its members among those measured. */
-  readonly members: readonly number[];
+  readonly memberIndices: readonly number[];
   /** v, c and ρ over these members alone; null when they count for no row. */
   readonly errorCorrelation: ErrorCorrelation | null;
   /** The mean of its members' scores in each row, over rows; null when they count for no row. */
@@ -34,15 +34,15 @@ export interface KindsAccumulator {
 /** @param kinds of each member. One kind alone is the whole ensemble and is not measured again. */
 export function createKindsAccumulator(
   kinds: readonly string[],
-  options: Omit<ErrorAccumulatorOptions, 'members' | 'covariance'>,
+  options: Omit<ErrorAccumulatorOptions, 'memberCount' | 'covariance'>,
 ): KindsAccumulator {
   const places = new Map<string, number[]>();
   for (const [member, kind] of kinds.entries()) places.set(kind, [...(places.get(kind) ?? []), member]);
   const groups = places.size < 2 ? [] : [...places];
-  const accumulators = groups.map(([kind, members]) => ({
-    ...{ kind, members, counted: false },
-    errors: createErrorAccumulator({ ...options, members: members.length, covariance: false }),
-    meanMember: createMeanMember(options.task, members.length),
+  const accumulators = groups.map(([kind, memberIndices]) => ({
+    ...{ kind, memberIndices, counted: false },
+    errors: createErrorAccumulator({ ...options, memberCount: memberIndices.length, covariance: false }),
+    meanMember: createMeanMember(options.task, memberIndices.length),
   }));
   const between = createBetweenKinds(
     options.task,
@@ -52,8 +52,8 @@ export function createKindsAccumulator(
     addBlock(predictions, targets, outOfBag) {
       if (groups.length === 0) return;
       for (const group of accumulators) {
-        const mask = outOfBag === null ? null : maskOf(outOfBag, group.members, targets.rows);
-        const own = group.members.map((member) => predictions[member]!);
+        const mask = outOfBag === null ? null : maskOf(outOfBag, group.memberIndices, targets.rows);
+        const own = group.memberIndices.map((member) => predictions[member]!);
         group.counted ||= mask === null ? targets.rows > 0 : mask.includes(1);
         const means = own.map(({ mean }) => mean);
         group.errors.addBlock(means, targets, mask);
@@ -62,10 +62,10 @@ export function createKindsAccumulator(
       between.addBlock(predictions, targets, outOfBag);
     },
     finish: () =>
-      accumulators.map(({ kind, members, counted, errors, meanMember }, at) => {
+      accumulators.map(({ kind, memberIndices, counted, errors, meanMember }, at) => {
         const errorCorrelation = counted ? errors.finish() : null;
         return {
-          ...{ kind, members, errorCorrelation, meanMember: meanMember.finish() },
+          ...{ kind, memberIndices, errorCorrelation, meanMember: meanMember.finish() },
           covarianceWith: groups.map((_, other) =>
             other === at ? (errorCorrelation?.c ?? null) : between.at(at, other),
           ),

@@ -19,7 +19,7 @@ import { createSubsetCurves, type SubsetCurves } from './scores/subset-curves.js
 import { createTargetVariance } from './scores/target-variance.js';
 
 export interface MeasurementOptions extends IntervalOptions {
-  readonly members: number;
+  readonly memberCount: number;
   readonly task: Task;
   /** The chosen aggregator, by name, weights and all; `weighted` when they are not all alike. */
   readonly aggregator: { readonly name: string; readonly combine: Combine; readonly weighted?: boolean };
@@ -43,7 +43,7 @@ export interface Measurement {
   /** In each row the mean of the scores of the members that count there, then the mean over rows. */
   readonly meanMember: Scores;
   /** Each member's scores over the rows it counts for; null where there are none. */
-  readonly members: readonly (Scores | null)[];
+  readonly memberScores: readonly (Scores | null)[];
   /** Probabilities the aggregator floored, of all that its members gave, and their share. */
   readonly flooredCount: number;
   readonly flooredShare: number;
@@ -69,7 +69,7 @@ export interface MeasurementAccumulator {
 
 /** An empty measurement; call `addBlock` with consecutive blocks of rows, then `finish` once. */
 export function createMeasurement(options: MeasurementOptions): MeasurementAccumulator {
-  const { task, members, aggregator, curves, outOfBag = false } = options;
+  const { task, memberCount: members, aggregator, curves, outOfBag = false } = options;
   const errors = createErrorAccumulator(options);
   const kinds = createKindsAccumulator(options.kinds ?? [], options);
   const ensemble = createScoreAccumulator(task, {
@@ -111,7 +111,7 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
         ...{ aggregator: aggregator.name, weighted: aggregator.weighted ?? false },
         ensemble: ensemble.finish(),
         meanMember: meanMember === null ? meanOfAll(each, task)! : meanMember.finish()!,
-        members: each.map((scores) => scores.finish()),
+        memberScores: each.map((scores) => scores.finish()),
         ...{ flooredCount, flooredShare: flooredCount / probabilities, targetVariance: deviation.finish() },
         disagreement: disagreement?.finish() ?? null,
         curves: subsetCurves?.finish() ?? null,

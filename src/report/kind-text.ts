@@ -26,7 +26,7 @@ export function kindLines(
     const rows: TextRow[] = [
       [`By kind, ${name}`, 'members', `mean ${score.head}`, 'v', 'c', 'ρ = c/v', ...columns],
       ...shown.map((kind, at): TextRow => {
-        const { members, errorCorrelation, covarianceWith } = kind;
+        const { memberIndices: members, errorCorrelation, covarianceWith } = kind;
         const own = [errorCorrelation?.v, errorCorrelation?.c, errorCorrelation?.rho];
         const between = covarianceWith.slice(0, at).map((value) => figure(value));
         const cells = [...own.map((value) => figure(value)), ...between];

@@ -11,7 +11,7 @@ export function measurementJson(
   measurement: Measurement,
   targets: readonly string[],
 ): Record<string, unknown> {
-  const { errorCorrelation, ensemble, meanMember, members, kinds, ...rest } = measurement;
+  const { errorCorrelation, ensemble, meanMember, memberScores: members, kinds, ...rest } = measurement;
   return {
     ...(ensemble === null ? {} : scoresJson(ensemble, targets)),
     members: members.length,

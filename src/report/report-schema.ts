@@ -45,7 +45,7 @@ const intervals = z.object({
 const errorCorrelation = z.object({
   rowsFrom: z.enum(['heldOut', 'outOfBag']),
   task: z.enum(['classification', 'regression']),
-  members: count,
+  memberCount: count,
   rows: count,
   v: number,
   c: maybe,
@@ -58,7 +58,7 @@ const errorCorrelation = z.object({
   memberErrors: z.array(maybe),
   effectiveMembers: maybe,
   nextMemberGain: maybe,
-  curve: z.array(z.object({ members: count, squaredError: number })),
+  curve: z.array(z.object({ memberCount: count, squaredError: number })),
   standardErrors: figures,
   intervals: intervals.nullable(),
   covariance: z.array(z.array(maybe)).nullable(),
@@ -89,7 +89,7 @@ const measurement = z.object({
   weighted: z.boolean(),
   ensemble: scores.nullable(),
   meanMember: scores,
-  members: z.array(scores.nullable()),
+  memberScores: z.array(scores.nullable()),
   flooredCount: count,
   flooredShare: number,
   targetVariance: maybe,
@@ -99,7 +99,7 @@ const measurement = z.object({
   kinds: z.array(
     z.object({
       kind: z.string(),
-      members: z.array(count),
+      memberIndices: z.array(count),
       errorCorrelation: errorCorrelation.nullable(),
       meanMember: scores.nullable(),
       covarianceWith: z.array(maybe),
@@ -108,7 +108,7 @@ const measurement = z.object({
 }) satisfies z.ZodType<Measurement>;
 
 const honestTest = z.object({
-  members: count,
+  memberCount: count,
   predicted: number,
   predictedStandardError: maybe,
   predictedInterval: interval,

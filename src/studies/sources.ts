@@ -61,7 +61,7 @@ export interface SourceFigures {
   /** The source that was on, or all of them. */
   readonly source: Source | 'all';
   /** Members trained, one number per seed: the figures are of these. */
-  readonly members: readonly number[];
+  readonly memberCounts: readonly number[];
   readonly failures: readonly SourceFailure[];
   readonly v: Spread;
   readonly c: Spread;
@@ -179,7 +179,7 @@ function figuresOf(source: Source | 'all', runs: readonly Run[], classes: boolea
     spreadOf(runs.map(({ measured }) => (measured === null ? null : of(measured))));
   return {
     source,
-    members: runs.map(({ ensemble }) => ensemble?.members.length ?? 0),
+    memberCounts: runs.map(({ ensemble }) => ensemble?.members.length ?? 0),
     failures: runs.flatMap(({ seed, failures }) => failures.map((failure) => ({ ...failure, seed }))),
     v: spread(({ errorCorrelation }) => errorCorrelation.v),
     c: spread(({ errorCorrelation }) => errorCorrelation.c),

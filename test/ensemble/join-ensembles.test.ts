@@ -51,7 +51,7 @@ t.test('members say and leave out what they did before', async (t) => {
   );
   const report = await evaluateOutOfBag(joined, dataset);
   const before = await evaluateOutOfBag(one, dataset);
-  t.equal(report?.errorCorrelation.members, 8);
+  t.equal(report?.errorCorrelation.memberCount, 8);
   t.ok((report?.errorCorrelation.rows ?? 0) > (before?.errorCorrelation.rows ?? 0));
 });
 

@@ -58,7 +58,7 @@ t.test(
       const counts = (member: number, row: number) => own === null || own[member * ROWS + row] === 1;
       const kinds = measured(own, ROWS);
       t.same(
-        kinds.map(({ kind, members }) => [kind, members]),
+        kinds.map(({ kind, memberIndices: members }) => [kind, members]),
         [
           ['tree', [0, 2]],
           ['net', [1, 3, 4]],

@@ -66,7 +66,7 @@ t.test('one measurement holds what its parts say, whatever the blocks', async (t
   const { all, targets } = classified(5);
   const run = (size: number) => {
     const measurement = createMeasurement({
-      ...{ members: 5, task: three, aggregator: chosen('geometricMean'), replicates: 20 },
+      ...{ memberCount: 5, task: three, aggregator: chosen('geometricMean'), replicates: 20 },
       curves: { arithmeticMean: combiner('arithmeticMean', three) },
     });
     for (let start = 0; start < ROWS; start += size) {
@@ -85,12 +85,12 @@ t.test('one measurement holds what its parts say, whatever the blocks', async (t
   scores.addBlock(aggregate('geometricMean', all, three), targets);
   t.same(result.ensemble, scores.finish());
   t.ok(close(result.meanMember.squaredError, result.errorCorrelation.v, 1e-12));
-  t.ok(close(result.meanMember.errorRate, average(result.members.map((own) => own!.errorRate!))));
+  t.ok(close(result.meanMember.errorRate, average(result.memberScores.map((own) => own!.errorRate!))));
   const whole = result.curves!.arithmeticMean!.at(-1)!;
   t.ok(close(whole.scores.squaredError, result.errorCorrelation.measured, 1e-6), 'rounded to f32 once');
   const [single] = result.curves!.arithmeticMean!;
   t.equal(single!.subsets, 5);
-  const squares = result.members.map((own) => own!.squaredError);
+  const squares = result.memberScores.map((own) => own!.squaredError);
   const spread = Math.sqrt(squares.reduce((sum, own) => sum + (own - average(squares)) ** 2, 0) / 4);
   t.ok(close(single!.spread!.squaredError, spread, 1e-9), 'the spread over subsets has n − 1');
   t.equal(whole.spread, null, 'there is one subset of all');
@@ -100,7 +100,7 @@ t.test('one measurement holds what its parts say, whatever the blocks', async (t
 t.test('disagreement is the share of pairs that predict differently', async (t) => {
   const { all, targets } = classified(4);
   const measurement = createMeasurement({
-    ...{ members: 4, task: three, aggregator: chosen('majorityVote'), replicates: 0 },
+    ...{ memberCount: 4, task: three, aggregator: chosen('majorityVote'), replicates: 0 },
   });
   measurement.addBlock(all, targets);
   const result = measurement.finish();
@@ -118,10 +118,10 @@ t.test('out of bag, only covered rows are scored, each by its own members', asyn
   const stream = randomStream(9);
   const mask = Uint8Array.from({ length: 3 * ROWS }, () => (stream.uniform() < 0.4 ? 1 : 0));
   const measurement = createMeasurement({
-    ...{ members: 3, task: three, aggregator: chosen('arithmeticMean'), replicates: 0, outOfBag: true },
+    ...{ memberCount: 3, task: three, aggregator: chosen('arithmeticMean'), replicates: 0, outOfBag: true },
   });
   measurement.addBlock(all, targets, mask);
-  const { errorCorrelation, ensemble, members } = measurement.finish();
+  const { errorCorrelation, ensemble, memberScores: members } = measurement.finish();
   t.equal(ensemble!.rows, errorCorrelation.rows);
   t.ok(errorCorrelation.rows < ROWS);
   t.ok(close(ensemble!.squaredError, errorCorrelation.measured, 1e-6));
@@ -151,16 +151,16 @@ t.test('the sampled curve of squared error follows the formula', async (t) => {
   const members = 12;
   const { all, targets } = classified(members, 4);
   const curves = createSubsetCurves({
-    ...{ members, task: three, combine: { arithmeticMean: combiner('arithmeticMean', three) } },
+    ...{ memberCount: members, task: three, combine: { arithmeticMean: combiner('arithmeticMean', three) } },
     ...{ subsets: 400, sizes: [1, 4, 12] },
   });
   curves.addBlock(all, targets);
   const measurement = createMeasurement({
-    ...{ members, task: three, aggregator: chosen('arithmeticMean'), replicates: 0 },
+    ...{ memberCount: members, task: three, aggregator: chosen('arithmeticMean'), replicates: 0 },
   });
   measurement.addBlock(all, targets);
   const { v, c } = measurement.finish().errorCorrelation;
-  for (const { members: size, scores } of curves.finish().arithmeticMean!) {
+  for (const { memberCount: size, scores } of curves.finish().arithmeticMean!) {
     t.ok(close(scores.squaredError, v / size + ((size - 1) / size) * c!, 0.01), `size ${size}`);
   }
 });

@@ -36,7 +36,7 @@ t.test('all trainings without a runner share one pool on every core, to the same
   ]);
   for (const ensemble of [extended, started, trained]) t.equal(contentHash(ensemble), contentHash(inline));
   const { sources } = await compareSources(dataset, dataset, OPTIONS, { seeds: 1 });
-  t.strictSame(sources.at(-1)?.members, [4]);
+  t.strictSame(sources.at(-1)?.memberCounts, [4]);
   t.equal(threads, availableParallelism());
 });
 

@@ -80,7 +80,7 @@ t.test('the report is what training and measuring by hand gives', async (t) => {
   t.equal(figures.errorRate!.values[1], own.ensemble!.errorRate);
   const [a, b] = figures.v.values as [number, number];
   t.ok(Math.abs(figures.v.mean! - (a + b) / 2) < 1e-15);
-  t.strictSame([report.planned, figures.members, figures.failures], [3, [3, 3], []]);
+  t.strictSame([report.planned, figures.memberCounts, figures.failures], [3, [3, 3], []]);
   t.ok(Math.abs(figures.v.std! - Math.abs(a - b) / Math.SQRT2) < 1e-15);
 });
 
@@ -97,7 +97,7 @@ t.test('members that fail are counted and named, and what one member has not is 
   const { planned, sources } = await compareSources(dataset, heldOut, options, { seeds: 2 });
   t.equal(planned, 2);
   const [resample, all] = sources as [SourceFigures, SourceFigures];
-  t.strictSame(resample.members, [1, 2]);
+  t.strictSame(resample.memberCounts, [1, 2]);
   t.match(resample.failures, [{ seed: 5, index: 1, error: { message: /no luck/ } }]);
   t.equal(resample.failures.length, 1);
   for (const figures of [resample.c, resample.rho, resample.vMinusC]) {
@@ -106,7 +106,7 @@ t.test('members that fail are counted and named, and what one member has not is 
     t.equal(figures.std, null);
   }
   t.ok(resample.v.values.every((value) => value! > 0));
-  t.strictSame(all.members, [0, 2], 'a training whose members all fail ends no comparison');
+  t.strictSame(all.memberCounts, [0, 2], 'a training whose members all fail ends no comparison');
   t.strictSame([all.v.values[0], all.ensembleError.values[0]], [null, null]);
   t.strictSame(
     all.failures.map(({ seed, index }) => [seed, index]),

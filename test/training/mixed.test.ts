@@ -68,7 +68,7 @@ t.test('every one is trained, and predicts alone what it adds to the mean', asyn
 t.test('v, c and ρ are measured kind by kind, as of the kind alone', async (t) => {
   const { kinds, errorCorrelation: all } = await evaluateEnsemble(ensemble, fresh);
   t.same(
-    kinds.map(({ kind, members }) => [kind, members]),
+    kinds.map(({ kind, memberIndices: members }) => [kind, members]),
     [
       ['network (8 relu; loss softmaxCrossEntropy; featureShare 1)', [0]],
       ['network (8 tanh; loss binaryCrossEntropy; featureShare 0.5)', [1]],
@@ -79,8 +79,8 @@ t.test('v, c and ρ are measured kind by kind, as of the kind alone', async (t) 
       ['learner centroids.mjs', [6, 7]],
     ],
   );
-  t.equal(all.members, 8);
-  for (const { members, errorCorrelation: own, meanMember } of kinds) {
+  t.equal(all.memberCount, 8);
+  for (const { memberIndices: members, errorCorrelation: own, meanMember } of kinds) {
     const predictions: Values[] = [];
     for (const at of members) predictions.push((await predictEnsemble(only(at), fresh.x)).mean);
     const columns = predictions.map((mean) => Array.from({ length: 200 }, (_, row) => mean[2 * row + 1]!));

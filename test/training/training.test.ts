@@ -79,7 +79,7 @@ t.test('an ensemble says whether every planned member stands behind it', async (
   const members = [{}, { optimizer: 'sgd', learningRate: 1e30 }] as const;
   const broken = await trainEnsemble(base, { ...BASE, members });
   t.match(broken, { complete: false, members: [{ index: 0 }], failures: [{ index: 1 }] });
-  t.match(await evaluateEnsemble(broken, base), { errorCorrelation: { members: 1, c: null, rho: null } });
+  t.match(await evaluateEnsemble(broken, base), { errorCorrelation: { memberCount: 1, c: null, rho: null } });
 });
 
 t.test('an abort on the calling thread rejects with its reason, or keeps what is finished', async (t) => {

@@ -103,7 +103,7 @@ function comparisonLines({ member, droppable, ways, overMasks }: MaskComparison,
     ];
   };
   const [first, ...lines] = alignColumns([head, ...ways.map(cells)]);
-  const { members } = overMasks.errorCorrelation;
+  const { memberCount: members } = overMasks.errorCorrelation;
   return [
     palette.bold(`Member ${member}: ${counted(droppable, 'unit')} can be dropped; ${counted(rows, 'row')}`),
     ...[palette.dim(first!), ...lines, ''],

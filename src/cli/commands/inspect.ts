@@ -30,18 +30,18 @@ export const command: CommandDefinition = {
 
 /** Members that share all but their random streams, as one entry. */
 interface SpecGroup {
-  readonly members: readonly number[];
+  readonly memberIndices: readonly number[];
   /** Of the first of them. */
   readonly spec: MemberSpec;
 }
 
 function groupSpecs(specs: readonly MemberSpec[]): SpecGroup[] {
-  const groups = new Map<string, { members: number[]; spec: SpecGroup['spec'] }>();
+  const groups = new Map<string, { memberIndices: number[]; spec: SpecGroup['spec'] }>();
   for (const [index, spec] of specs.entries()) {
     const key = sortedJson(withoutStreams(spec));
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { members: [index], spec });
-    else group.members.push(index);
+    if (group === undefined) groups.set(key, { memberIndices: [index], spec });
+    else group.memberIndices.push(index);
   }
   return [...groups.values()];
 }
@@ -63,7 +63,7 @@ function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): objec
     task,
     features,
     datasetHash,
-    specs: groupSpecs(plan.members).map(({ members: those, spec }) => ({
+    specs: groupSpecs(plan.members).map(({ memberIndices: those, spec }) => ({
       members: those,
       ...withoutStreams(spec),
     })),
@@ -132,8 +132,8 @@ function inspectionLines(path: string, inspected: InspectedEnsemble): string[] {
 /** One line for each setting, with the options in which it differs from the others and which it does not show. */
 function specRows(specs: readonly MemberSpec[]): TextRow[] {
   const groups = groupSpecs(specs);
-  const differences = specDifferences(groups.map(({ members }) => specs[members[0]!]!));
-  return groups.map(({ members, spec }, at) => {
+  const differences = specDifferences(groups.map(({ memberIndices: members }) => specs[members[0]!]!));
+  return groups.map(({ memberIndices: members, spec }, at) => {
     const text = specText(spec);
     const more = differences[at]!.filter((difference) => !text.includes(difference));
     return [`members ${rangeText(members)}`, [text, ...more].join('; ')];

@@ -127,7 +127,7 @@ function sourceLines(all: readonly SourceFigures[], measure: string, palette: Pa
       'ensemble error',
       ...(measure === '' ? [] : [measure]),
     ],
-    ...all.map(({ source, members, v, c, rho, vMinusC, ensembleError, errorRate }) => [
+    ...all.map(({ source, memberCounts: members, v, c, rho, vMinusC, ensembleError, errorRate }) => [
       ...[NAMES[source], membersText(members)],
       ...[v, c, rho, vMinusC, ensembleError].map((spread) => spreadText(spread, (value) => figure(value, 3))),
       ...(errorRate === null ? [] : [spreadText(errorRate, (value) => percent(value))]),

@@ -3,26 +3,19 @@
 // keeps the numbers, 8 bytes per cell, and of the texts only those that their number does not write.
 // It judges no cell: what a column is taken for, and which cells are errors, is reading.ts's to decide.
 
+import { parseNumber } from './parse-number.js';
+
 /** Beyond this many distinct texts, nearly all plain numbers, the numbers are kept in their place. */
 const MOST_TEXTS = 4096;
 
 /** Texts that stand for no value in any column that is not declared to hold categories. */
 const USUAL_MISSING: ReadonlySet<string> = new Set(['', 'NA', 'NaN', 'nan', 'null', 'NULL']);
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-const INFINITE = /^[+-]?inf(?:inity)?$/i;
 /** Short decimals in the form that JavaScript writes them in: no plus, exponent, padding or trailing zeros. */
 const SHORTEST = /^-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/;
 
 /** Whether a cell's text usually stands for no value: empty, NA, NaN, null. */
 export function isMissingText(text: string): boolean {
   return USUAL_MISSING.has(text);
-}
-
-/** The decimal number a text says, ±Infinity where it says so or overflows, NaN for anything else. */
-export function parseNumber(text: string): number {
-  if (NUMBER.test(text)) return Number(text);
-  if (INFINITE.test(text)) return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  return Number.NaN;
 }
 
 /** Whether a text is what String(number) writes; fifteen digits survive the way through a double. */

@@ -1,6 +1,7 @@
 // Which texts stand for no value, by what a column is taken for. Documented in docs/guide/data-files.md.
 
-import { isMissingText, parseNumber } from './column.js';
+import { isMissingText } from './column.js';
+import { parseNumber } from './parse-number.js';
 
 /** Where a column holds numbers or dates, these say "none" too; among words they might be categories. */
 const NUMBER_WORDS: ReadonlySet<string> = new Set([

@@ -2,7 +2,7 @@
 // for a whole column and is kept with the ensemble, so that later files are read the same way.
 // Knows single cells and formats; which format a column has is tally.ts's and judge-column.ts's to decide.
 
-import { parseNumber } from './column.js';
+import { parseNumber } from './parse-number.js';
 
 /** Plain data; null in its place means plain decimals such as -12.5e3. */
 export interface NumberFormat {

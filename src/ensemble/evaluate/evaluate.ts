@@ -1,28 +1,23 @@
 // Measuring a trained ensemble: on held-out rows, and out of bag on the rows it was trained on.
 // It streams members' predictions through src/measure, which defines every figure.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { Dataset } from '../../data/dataset/dataset.js';
-import { hashesOf } from '../../data/dataset/dataset-hash.js';
-import { TuttiError } from '../../errors.js';
 import {
   INTERVAL_OPTIONS,
   INTERVAL_USES,
   type IntervalOptions,
 } from '../../measure/correlation/intervals.js';
 import { createMeasurement, type Measurement } from '../../measure/measurement.js';
-import { seedOf } from '../../model/spec.js';
 import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../../option-names.js';
 import { combiner } from '../../predictions/aggregate/aggregate.js';
 import { aggregators, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
-import { type RowRange, type TargetBlock, targetBlock } from '../../predictions/blocks.js';
+import { type RowRange, targetBlock } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { memberKinds } from '../member-kinds.js';
-import { drawEnsembleRows, drawMember, type EnsembleRows } from '../member-rows.js';
-import type { AnswerOptions } from '../predict/answers.js';
 import { checkDataset } from '../predict/inputs.js';
 import { type CombineOptions, combineSettings, eachBlock, PREDICT_OPTIONS } from '../predict/predict.js';
+import { eachOutOfBagBlock } from './out-of-bag-blocks.js';
 
 export interface OutOfBagOptions extends CombineOptions, IntervalOptions {
   /** The k × k matrix of error products; its cost grows with k². @default up to 128 members */
@@ -101,37 +96,6 @@ export async function evaluateOutOfBag(
   return (await eachOutOfBagBlock(ensemble, dataset, add, options)) ? measurement.finish() : null;
 }
 
-/**
- * Visits the rows that members were drawn from with everyone's predictions; the mask, u8[k, rows], has a 1 where
- * a row is out of bag for a member.
- * @returns false, having visited nothing, when no row is out of bag for any member.
- * @throws ERR_SHAPE, ERR_DATA when the dataset's rows or groups are not those the ensemble was trained on.
- */
-export async function eachOutOfBagBlock(
-  ensemble: TrainedEnsemble,
-  dataset: Dataset,
-  visit: (members: readonly Predictions[], targets: TargetBlock, mask: Uint8Array) => void,
-  options: AnswerOptions = {},
-): Promise<boolean> {
-  checkDataset(ensemble, dataset);
-  requireTrainingRows(ensemble, dataset);
-  const drawn = drawEnsembleRows(ensemble.plan, dataset);
-  const candidates = drawn.all;
-  const outOfBag = outOfBagBits(ensemble, dataset, drawn);
-  if (outOfBag === null) return false;
-  const visitBlock = (members: readonly Predictions[], range: RowRange) => {
-    const rows = range.end - range.start;
-    const mask = new Uint8Array(members.length * rows);
-    for (let at = 0; at < mask.length; at++) {
-      const row = candidates[range.start + (at % rows)]!;
-      mask[at] = hasBit(outOfBag[Math.floor(at / rows)]!, row) ? 1 : 0;
-    }
-    visit(members, targetBlock(dataset, candidates, range), mask);
-  };
-  await eachBlock(ensemble, dataset.x, candidates.length, candidates, visitBlock, options);
-  return true;
-}
-
 function measurementSettings(ensemble: TrainedEnsemble, options: EvaluateOptions) {
   const name = options.aggregator ?? DEFAULT_AGGREGATOR;
   const { replicates, level, seed, subsets, covariance } = options;
@@ -140,7 +104,7 @@ function measurementSettings(ensemble: TrainedEnsemble, options: EvaluateOptions
   const stated = Object.entries({ replicates, level, seed, subsets, covariance });
   return {
     ...(Object.fromEntries(stated.filter(([, value]) => value !== undefined)) as IntervalOptions),
-    members: ensemble.members.length,
+    memberCount: ensemble.members.length,
     kinds: memberKinds(ensemble),
     aggregator: { name, combine: combiner(name, ensemble.task, combined), weighted },
   };
@@ -149,59 +113,4 @@ function measurementSettings(ensemble: TrainedEnsemble, options: EvaluateOptions
 function subsetAggregators({ task }: TrainedEnsemble) {
   const drawn = aggregators.names.filter((name) => aggregators.get(name).curves.includes(task.kind));
   return Object.fromEntries(drawn.map((name) => [name, combiner(name, task)]));
-}
-
-/** One bit per row of the dataset for each trained member; null when none is set. */
-function outOfBagBits(
-  { plan, members, features }: TrainedEnsemble,
-  dataset: Dataset,
-  rows: EnsembleRows,
-): Uint8Array[] | null {
-  let any = false;
-  const bits = members.map(({ index }) => {
-    const spec = plan.members[index]!;
-    const { outOfBag } = drawMember(seedOf(plan, spec), spec, dataset, features, rows.of(spec));
-    const own = new Uint8Array(Math.ceil(dataset.rows / 8));
-    for (const row of outOfBag) own[row >>> 3]! |= 1 << (row & 7);
-    any ||= outOfBag.length > 0;
-    return own;
-  });
-  return any ? bits : null;
-}
-
-function hasBit(bits: Uint8Array, row: number): boolean {
-  return ((bits[row >>> 3]! >>> (row & 7)) & 1) === 1;
-}
-
-/**
- * Whether a dataset holds the rows that the ensemble was trained on, whatever their weights and its own scales. Of an
- * ensemble saved before format 3 only the very dataset is known again.
- */
-export function isTrainedOn(ensemble: TrainedEnsemble, dataset: Dataset): boolean {
-  if (dataset.hash === ensemble.datasetHash) return true;
-  const { trainedOn, encoding, preprocessing } = ensemble;
-  if (trainedOn === null) return false;
-  if (dataset.rowsHash === trainedOn.rowsHash) return true;
-  if (isDeepStrictEqual(dataset.encoding, encoding)) return false;
-  return hashesOf({ ...dataset, encoding, preprocessing }).rowsHash === trainedOn.rowsHash;
-}
-
-/** Out of bag is who drew what, and that depends on the groups too. */
-function requireTrainingRows(ensemble: TrainedEnsemble, dataset: Dataset): void {
-  const fail = (got: string): never => {
-    const expected = 'Out-of-bag figures need the rows the ensemble was trained on';
-    throw new TuttiError('ERR_DATA', `${expected}${ofSplit(ensemble)}, got ${got}`, { rows: dataset.rows });
-  };
-  if (!isTrainedOn(ensemble, dataset)) fail(`others (${dataset.rows} rows)`);
-  if (dataset.hash === ensemble.datasetHash) return;
-  if (dataset.groupsHash !== ensemble.trainedOn!.groupsHash) {
-    fail(dataset.groupsHash === null ? 'them without their groups' : 'them with other groups');
-  }
-}
-
-function ofSplit({ trainedOn }: TrainedEnsemble): string {
-  const split = trainedOn?.split ?? null;
-  if (split === null) return '';
-  const { testShare, seed, rows } = split;
-  return ` (those left of ${rows} by a test share of ${testShare} with seed ${seed})`;
 }

@@ -10,7 +10,7 @@ import type { TrainedEnsemble } from '../ensemble.js';
 import { drawEnsembleRows } from '../member-rows.js';
 import { ANSWER_OPTIONS } from '../predict/answers.js';
 import { type CombineOptions, combineSettings, concatenate, PREDICT_OPTIONS } from '../predict/predict.js';
-import { eachOutOfBagBlock } from './evaluate.js';
+import { eachOutOfBagBlock } from './out-of-bag-blocks.js';
 
 /** Predictions of `rows` training rows; those of rows that no member left out are NaN, with label −1. */
 export interface OutOfBagPredictions extends CombinedPredictions {

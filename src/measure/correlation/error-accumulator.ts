@@ -14,7 +14,7 @@ import { estimatesOf, unitsOf } from './standard-errors.js';
 
 export interface ErrorAccumulatorOptions extends IntervalOptions {
   /** k ≥ 1. */
-  readonly members: number;
+  readonly memberCount: number;
   readonly task: Task;
   /** Whether blocks come with a mask of who counts for which row. @default false */
   readonly outOfBag?: boolean;
@@ -58,7 +58,7 @@ export function createErrorAccumulator(options: ErrorAccumulatorOptions): ErrorA
 }
 
 function report(state: State, options: Required<IntervalOptions>): ErrorCorrelation {
-  const { store, members, rowsFrom, task } = state;
+  const { store, memberCount: members, rowsFrom, task } = state;
   const sums: ErrorSums = { ...state, task: task.kind, totals: store.totals() };
   const { standardErrors } = estimatesOf(unitsOf(store.values(), members), null);
   const intervals = bootstrapIntervals(store, members, rowsFrom === 'outOfBag', options);
@@ -67,7 +67,7 @@ function report(state: State, options: Required<IntervalOptions>): ErrorCorrelat
 
 interface State {
   readonly rowsFrom: 'heldOut' | 'outOfBag';
-  readonly members: number;
+  readonly memberCount: number;
   readonly task: Task;
   readonly store: RowStore;
   readonly products: SecondMoments | null;
@@ -87,11 +87,11 @@ interface State {
 }
 
 function createState(options: ErrorAccumulatorOptions): State {
-  const { members, task, outOfBag = false } = options;
+  const { memberCount: members, task, outOfBag = false } = options;
   if (!Number.isInteger(members) || members < 1) failOption('members', 'an integer ≥ 1', members);
   const covariance = options.covariance ?? members <= MOST_DEFAULT_COVARIANCE;
   return {
-    ...{ rowsFrom: outOfBag ? 'outOfBag' : 'heldOut', members, task, store: createRowStore() },
+    ...{ rowsFrom: outOfBag ? 'outOfBag' : 'heldOut', memberCount: members, task, store: createRowStore() },
     products: covariance ? createSecondMoments(members) : null,
     jointRows: covariance && outOfBag ? createSecondMoments(members) : null,
     memberSquares: new Float64Array(members),
@@ -119,7 +119,7 @@ function addBlock(
   if (targets.rows === 0) return;
   const columns = checkBlock(state, predictions, targets, mask);
   const rowsBefore = state.totalRows;
-  const step = Math.max(1, Math.floor(SCRATCH_LENGTH / (state.members * columns)));
+  const step = Math.max(1, Math.floor(SCRATCH_LENGTH / (state.memberCount * columns)));
   for (let start = 0; start < targets.rows; start += step) {
     const rows = Math.min(step, targets.rows - start);
     addRows(state, { task: state.task, predictions, targets, mask, columns, start, rows, rowsBefore });
@@ -128,7 +128,7 @@ function addBlock(
 
 function addRows(state: State, pass: Pass): void {
   const stride = pass.rows * pass.columns;
-  const errors = scratchOf(state, state.members * stride);
+  const errors = scratchOf(state, state.memberCount * stride);
   fillErrors(pass, errors, stride);
   for (let row = 0; row < pass.rows; row++) {
     state.totalRows++;
@@ -137,8 +137,8 @@ function addRows(state: State, pass: Pass): void {
     state.store.add(figures);
     state.measured += figures.measured;
     state.ambiguity += figures.ambiguity;
-    state.meanMember += figures.squares / figures.members;
-    if (figures.members === 1) state.singleMemberRows++;
+    state.meanMember += figures.squares / figures.memberCount;
+    if (figures.memberCount === 1) state.singleMemberRows++;
   }
   addMemberErrors(state, pass, errors, stride);
   state.products?.add(errors, stride, stride);
@@ -152,7 +152,7 @@ function scratchOf(state: State, length: number): Float64Array {
 
 function addMemberErrors(state: State, pass: Pass, errors: Float64Array, stride: number): void {
   const factor = outputFactor(pass.task, pass.columns);
-  for (let member = 0; member < state.members; member++) {
+  for (let member = 0; member < state.memberCount; member++) {
     for (let at = member * stride; at < (member + 1) * stride; at++) {
       state.memberSquares[member]! += factor * errors[at]! * errors[at]!;
     }
@@ -164,8 +164,8 @@ function addMemberErrors(state: State, pass: Pass, errors: Float64Array, stride:
 
 /** f64[k, rows]: 1 where a member counts, so that their products count joint rows. */
 function countedRows(state: State, pass: Pass): Float64Array {
-  const counted = new Float64Array(state.members * pass.rows);
-  for (let member = 0; member < state.members; member++) {
+  const counted = new Float64Array(state.memberCount * pass.rows);
+  for (let member = 0; member < state.memberCount; member++) {
     for (let row = 0; row < pass.rows; row++) {
       counted[member * pass.rows + row] = counts(pass, member, pass.start + row) ? 1 : 0;
     }
@@ -174,7 +174,7 @@ function countedRows(state: State, pass: Pass): Float64Array {
 }
 
 function covarianceOf(state: State): ErrorCorrelation['covariance'] {
-  const { products, jointRows, members, factor } = state;
+  const { products, jointRows, memberCount: members, factor } = state;
   if (products === null) return null;
   const all = Array.from({ length: members }, (_, index) => index);
   return all.map((i) =>
@@ -192,7 +192,7 @@ function checkBlock(
   targets: TargetBlock,
   mask: Uint8Array | null,
 ): number {
-  const { members, task } = state;
+  const { memberCount: members, task } = state;
   const shape = (expected: string, got: number): never => {
     throw new TuttiError('ERR_SHAPE', `Expected ${expected}, got ${got}`);
   };

@@ -22,7 +22,7 @@ export interface Pass {
 
 /** A row's sums over the members that count for it, errors summed over outputs. */
 export interface RowFigures {
-  readonly members: number;
+  readonly memberCount: number;
   /** Σᵢ εᵢ². */
   readonly squares: number;
   /** Σ_{i≠j} εᵢ εⱼ. */
@@ -124,7 +124,7 @@ export function rowFigures(pass: Pass, errors: Float64Array, stride: number, row
     measured += (mean - truthAt(pass, blockRow, column)) ** 2;
   }
   return {
-    members,
+    memberCount: members,
     squares: factor * squares,
     products: members === 1 ? 0 : factor * (squareOfSum - squares),
     measured: factor * measured,

@@ -11,7 +11,7 @@ export interface ErrorCorrelation {
   readonly rowsFrom: 'heldOut' | 'outOfBag';
   readonly task: 'classification' | 'regression';
   /** k: the members that really stood behind the figures. */
-  readonly members: number;
+  readonly memberCount: number;
   /** Rows the figures are over; out of bag, those out of bag for at least one member. */
   readonly rows: number;
   /** v: mean of εᵢ² over (row, member). */
@@ -37,7 +37,7 @@ export interface ErrorCorrelation {
   /** (v − c) / (k (k + 1)). */
   readonly nextMemberGain: number | null;
   /** v/j + (j − 1) c/j for ensembles of j such members; the last point, of 2k, is an extrapolation. */
-  readonly curve: readonly { readonly members: number; readonly squaredError: number }[];
+  readonly curve: readonly { readonly memberCount: number; readonly squaredError: number }[];
   /** Of the figures over the choice of rows, by the delta method; null for one row. */
   readonly standardErrors: Figures;
   readonly intervals: Intervals | null;
@@ -65,7 +65,7 @@ export interface OutOfBagFigures {
 export interface ErrorSums {
   readonly rowsFrom: ErrorCorrelation['rowsFrom'];
   readonly task: ErrorCorrelation['task'];
-  readonly members: number;
+  readonly memberCount: number;
   readonly totals: RowTotals;
   /** Σ_r of the mean's squared error, taken from the averaged predictions. */
   readonly measured: number;
@@ -83,11 +83,11 @@ export function toReport(
   sums: ErrorSums,
   rest: Pick<ErrorCorrelation, 'standardErrors' | 'intervals' | 'covariance'>,
 ): ErrorCorrelation {
-  const { rowsFrom, task, members, totals } = sums;
+  const { rowsFrom, task, memberCount: members, totals } = sums;
   const { v, c, rho } = ofTotals(totals);
   const outOfBag = rowsFrom === 'outOfBag';
   return {
-    ...{ rowsFrom, task, members, rows: totals.rows, v, c, rho },
+    ...{ rowsFrom, task, memberCount: members, rows: totals.rows, v, c, rho },
     vMinusC: c === null ? null : v - c,
     predicted: outOfBag ? totals.ensemble / totals.rows : averagedError(v, c, members)!,
     measured: sums.measured / totals.rows,
@@ -107,11 +107,11 @@ export function toReport(
 
 function formulaCurve(v: number, c: number | null, members: number): ErrorCorrelation['curve'] {
   const sizes = c === null ? [1] : [...curveSizes(members), 2 * members];
-  return sizes.map((size) => ({ members: size, squaredError: averagedError(v, c, size)! }));
+  return sizes.map((size) => ({ memberCount: size, squaredError: averagedError(v, c, size)! }));
 }
 
 function outOfBagFigures(sums: ErrorSums, estimate: number | null): OutOfBagFigures {
-  const { rows, members } = sums.totals;
+  const { rows, memberCount: members } = sums.totals;
   return {
     totalRows: sums.totalRows,
     neverOutOfBag: sums.totalRows - rows,

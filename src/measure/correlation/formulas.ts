@@ -14,7 +14,7 @@ export interface VarianceAndCovariance {
 
 /** v over (row, member), c over (row, pair): ratios of totals. */
 export function ofTotals(totals: RowTotals): VarianceAndCovariance {
-  const v = totals.squares / totals.members;
+  const v = totals.squares / totals.memberCount;
   const c = totals.pairs === 0 ? null : totals.products / totals.pairs;
   return { v, c, rho: c === null || v === 0 ? null : c / v };
 }

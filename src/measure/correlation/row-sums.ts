@@ -8,7 +8,7 @@ export interface RowSum {
   /** Σ_{i≠j} εᵢ εⱼ, over ordered pairs. */
   readonly products: number;
   /** k_r: members that count for the row, ≥ 1. */
-  readonly members: number;
+  readonly memberCount: number;
 }
 
 /** Totals over rows, from which every figure follows. */
@@ -17,7 +17,7 @@ export interface RowTotals {
   readonly squares: number;
   readonly products: number;
   /** Σ k_r. */
-  readonly members: number;
+  readonly memberCount: number;
   /** Σ k_r (k_r − 1), ordered pairs. */
   readonly pairs: number;
   /** Σ_r (S_r + products_r) / k_r²: the mean's squared error in each row, by its v_r and c_r. */
@@ -40,7 +40,7 @@ export function createRowStore(): RowStore {
   let values = new Float64Array(256 * ROW_FIELDS);
   let rows = 0;
   return {
-    add({ squares, products, members }) {
+    add({ squares, products, memberCount: members }) {
       const at = rows * ROW_FIELDS;
       if (at === values.length) {
         const grown = new Float64Array(values.length * 2);
@@ -72,7 +72,7 @@ export function totalsOf(values: Float64Array, rows: number): RowTotals {
   return {
     squares: sums[0]!,
     products: sums[1]!,
-    members: sums[2]!,
+    memberCount: sums[2]!,
     pairs: sums[3]!,
     ensemble: sums[4]!,
     rows: sums[5]!,

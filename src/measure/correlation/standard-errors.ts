@@ -27,7 +27,7 @@ export interface Estimates {
 export interface Units {
   readonly count: number;
   /** k of the whole ensemble. */
-  readonly members: number;
+  readonly memberCount: number;
   /** f64[count, 6] as `RowStore.values`: rows, or sums over groups of rows. */
   readonly values: Float64Array;
   readonly v: number;
@@ -41,7 +41,7 @@ export function unitsOf(values: Float64Array, members: number): Units {
   const count = values.length / ROW_FIELDS;
   const totals = totalsOf(values, count);
   const { v, c } = ofTotals(totals);
-  return { count, members, values, v, c, error: totals.ensemble / totals.rows };
+  return { count, memberCount: members, values, v, c, error: totals.ensemble / totals.rows };
 }
 
 /**
@@ -65,7 +65,7 @@ export function estimatesOf(units: Units, picked: Uint32Array | null): Estimates
     factor: count > 1 ? count / (count - 1) : null,
   };
   const c = units.c === null || p === 0 ? null : units.c + dc;
-  return toEstimates(units.v + dv, c, units.error + de, units.members, spread);
+  return toEstimates(units.v + dv, c, units.error + de, units.memberCount, spread);
 }
 
 /**

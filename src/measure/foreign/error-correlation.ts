@@ -59,7 +59,7 @@ export function errorCorrelation(
   const outOfBag = options.outOfBag ?? null;
   const accumulator = createErrorAccumulator({
     ...options,
-    ...{ members: members.length, task, outOfBag: outOfBag !== null },
+    ...{ memberCount: members.length, task, outOfBag: outOfBag !== null },
   });
   if (outOfBag !== null) checkMask(outOfBag, members.length, rows);
   for (const { start, end } of blockRanges(rows)) {

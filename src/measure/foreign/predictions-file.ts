@@ -88,11 +88,11 @@ export function readPredictions(file: Table, options: PredictionsFileOptions): P
 /** Measures a predictions file; aggregators come from the caller, as everywhere in this folder. */
 export function measureFile(
   file: PredictionsFile,
-  options: Omit<MeasurementOptions, 'members' | 'task' | 'outOfBag'>,
+  options: Omit<MeasurementOptions, 'memberCount' | 'task' | 'outOfBag'>,
 ): Measurement {
   const { task, predictions, outOfBag, rows } = file;
-  const members = predictions.length;
-  const measurement = createMeasurement({ ...options, members, task, outOfBag: outOfBag !== null });
+  const memberCount = predictions.length;
+  const measurement = createMeasurement({ ...options, memberCount, task, outOfBag: outOfBag !== null });
   for (const { start, end } of blockRanges(rows)) {
     measurement.addBlock(
       predictions.map((prediction) => slice(prediction, start, end)),

@@ -13,7 +13,7 @@ import type { ScoreSpread, Scores } from '../metrics/metrics.js';
 import { acrossScores, createScoreAccumulator, meanScores, type ScoreAccumulator } from './scores.js';
 
 export interface SubsetCurveOptions {
-  readonly members: number;
+  readonly memberCount: number;
   readonly task: Task;
   /** Aggregators by name; each gives one curve. */
   readonly combine: Readonly<Record<string, Combine>>;
@@ -25,9 +25,9 @@ export interface SubsetCurveOptions {
   readonly seed?: number;
 }
 
-/** Mean scores of ensembles of `members` members over `subsets` sampled subsets. */
+/** Mean scores of ensembles of `memberCount` members over `subsets` sampled subsets. */
 export interface SubsetPoint {
-  readonly members: number;
+  readonly memberCount: number;
   readonly subsets: number;
   readonly scores: Scores;
   /** Standard deviations of the scores over the subsets, with n − 1; null for a single subset. */
@@ -77,7 +77,7 @@ interface Trial {
 
 /** An empty accumulator. Time per row grows with subsets × the sum of sizes; memory does not grow with rows. */
 export function createSubsetCurves(options: SubsetCurveOptions): SubsetCurveAccumulator {
-  const { members, task, combine, subsets = 16, seed = 0 } = options;
+  const { memberCount: members, task, combine, subsets = 16, seed = 0 } = options;
   const sizes = options.sizes ?? doublings(members);
   const drawn = sizes.map((size) => drawSubsets(members, size, subsets, seed));
   const names = Object.keys(combine);
@@ -106,7 +106,7 @@ function pointsOf(trials: readonly Trial[], name: string, sizes: readonly number
     const mean = meanScores(scores);
     return mean === null
       ? []
-      : [{ members: size, subsets: scores.length, scores: mean, spread: spreadOf(scores) }];
+      : [{ memberCount: size, subsets: scores.length, scores: mean, spread: spreadOf(scores) }];
   });
 }
 

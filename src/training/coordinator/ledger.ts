@@ -49,7 +49,7 @@ export class Ledger {
 
   /** Records the error for every member of the run that is not there yet. */
   giveUp(run: Run, error: WireError): void {
-    for (const index of run.members.slice(run.delivered)) this.#failures.push({ index, error });
+    for (const index of run.memberIndices.slice(run.delivered)) this.#failures.push({ index, error });
     if (run.state !== null) this.buffers.giveBack(run.state.parameters);
     run.state = null;
     run.over = true;
@@ -70,7 +70,7 @@ export class Ledger {
   /** A callback may end a run before its last snapshots. */
   #end(run: Run): void {
     const message = 'was not trained, because its run was ended before its cycle';
-    for (const index of run.members.slice(run.delivered)) {
+    for (const index of run.memberIndices.slice(run.delivered)) {
       const error = new TuttiError('ERR_CANCELLED', `Member ${index} ${message}`, { member: index });
       this.#failures.push({ index, error: toWire(error) });
     }

@@ -123,12 +123,12 @@ export class Schedule {
   #wholeRun(run: Run, slot: number): MemberJob {
     const spec = this.#specOf(run);
     const until = hasEpochs(spec) ? spec.epochs : 0;
-    const member = run.members[run.delivered]!;
+    const member = run.memberIndices[run.delivered]!;
     return { kind: 'member', spec, member, slot, from: run.state, until, anchor: null, state: null };
   }
 
   #specOf(run: Run): MemberSpec {
-    return this.#training.plan.members[run.members[run.delivered]!]!;
+    return this.#training.plan.members[run.memberIndices[run.delivered]!]!;
   }
 
   async #perform(assignment: Assignment): Promise<void> {

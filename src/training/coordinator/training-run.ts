@@ -88,7 +88,7 @@ export class TrainingRun {
   #giveUpTheRest(): void {
     if (this.#attempts.stopping) return;
     for (const run of this.#work.runs.filter(({ over }) => !over)) {
-      const index = run.members[run.delivered]!;
+      const index = run.memberIndices[run.delivered]!;
       const message = `Member ${index} was not trained: every thread of this training is blocked in the operating system`;
       this.#ledger.giveUp(run, toWire(new TuttiError('ERR_THREAD_BLOCKED', message, { member: index })));
     }

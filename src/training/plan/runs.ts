@@ -27,7 +27,7 @@ export interface MemberState extends MemberProgress {
 /** One run and how far it has come. */
 export interface Run {
   /** Members of the plan that it leaves, in the order of its epochs. */
-  readonly members: readonly number[];
+  readonly memberIndices: readonly number[];
   /** Of its first member; a run's members differ in nothing but their place in it. */
   readonly spec: MemberSpec;
   /** How many of its members are delivered. */
@@ -49,7 +49,7 @@ export function listRuns({ members }: EnsemblePlan): Run[] {
     const spec = members[first]!;
     const length = isNetwork(spec) ? (spec.snapshot?.of ?? 1) : 1;
     const own = Array.from({ length }, (_, index) => first + index);
-    runs.push({ members: own, spec, delivered: 0, state: null, history: [], usedMs: 0, over: false });
+    runs.push({ memberIndices: own, spec, delivered: 0, state: null, history: [], usedMs: 0, over: false });
     first += length;
   }
   return runs;

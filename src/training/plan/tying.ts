@@ -16,7 +16,7 @@ export interface Anchor {
   /** The tied layers' values, one layer after the other. */
   readonly values: Float32Array<SharedArrayBuffer>;
   /** Live members of the group. */
-  readonly members: number;
+  readonly memberCount: number;
 }
 
 /** Runs whose tying is equal, group number and all. */
@@ -48,7 +48,7 @@ function checkGroup(runs: readonly TiedRun[], dataset: Dataset, seed: number): v
   const first = runs[0]!;
   const tie = first.spec.tying;
   if (runs.length === 1) {
-    const of = first.members[0];
+    const of = first.memberIndices[0];
     failOption(
       'tie',
       'for two members or more of equal tying options',
@@ -85,16 +85,16 @@ function requireEqualLayers(
     throw new TuttiError(
       'ERR_SHAPE',
       `Expected tied layer ${layer} to have one shape in all members of its group, ` +
-        `got ${describe(x)} in member ${a.members[0]} and ${y === undefined ? 'none' : describe(y)} in member ${b.members[0]}`,
-      { layer, member: b.members[0]! },
+        `got ${describe(x)} in member ${a.memberIndices[0]} and ${y === undefined ? 'none' : describe(y)} in member ${b.memberIndices[0]}`,
+      { layer, member: b.memberIndices[0]! },
     );
   }
   if (own.length !== other.length && a.spec.tying.layers === 'all') {
     throw new TuttiError(
       'ERR_SHAPE',
       `Expected members whose layers are all tied to have equally many, got ${own.length} in member ` +
-        `${a.members[0]} and ${other.length} in member ${b.members[0]}`,
-      { member: b.members[0]! },
+        `${a.memberIndices[0]} and ${other.length} in member ${b.memberIndices[0]}`,
+      { member: b.memberIndices[0]! },
     );
   }
 }
@@ -116,9 +116,9 @@ function inputColumns({ spec }: Run, features: number, seed: number): string {
 function failInputs(a: TiedRun, b: TiedRun): never {
   throw new TuttiError(
     'ERR_OPTION',
-    `Expected members ${a.members[0]} and ${b.members[0]} to see the same features, because their first layers ` +
+    `Expected members ${a.memberIndices[0]} and ${b.memberIndices[0]} to see the same features, because their first layers ` +
       'are tied; leave layer 1 out of `tiedLayers`, or `featureShare` at 1',
-    { option: 'featureShare', member: b.members[0]! },
+    { option: 'featureShare', member: b.memberIndices[0]! },
   );
 }
 
@@ -142,7 +142,7 @@ export function groupMean(runs: readonly TiedRun[], { features, task }: Dataset)
   }
   const mean = new Float32Array(allocateShared(length * 4));
   for (let i = 0; i < length; i++) mean[i] = sums[i]! / runs.length;
-  return { values: mean, members: runs.length };
+  return { values: mean, memberCount: runs.length };
 }
 
 function totalLength(ranges: readonly ParameterRange[]): number {

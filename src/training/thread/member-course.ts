@@ -42,7 +42,7 @@ export class MemberCourse {
     this.#onEpochEnd = onEpochEnd;
     this.#progress = from ?? beginning(spec.optimizer.learningRate);
     this.#ended = false;
-    if (anchor !== null) this.tying.tieTo(anchor.values, anchor.members);
+    if (anchor !== null) this.tying.tieTo(anchor.values, anchor.memberCount);
   }
 
   /** Takes up the job's state, or draws the initial weights. `offsetBytes` as of the trainer's context. */

@@ -50,7 +50,7 @@ t.test('in JSON the same: curves are measured where asked for', async (t) => {
   const { stdout } = await tutti([...evaluate, '--curves', '--json', '--quiet'], { cwd });
   const { curves, weighted, errorCorrelation } = JSON.parse(stdout);
   t.same(
-    curves.arithmeticMean.map(({ members, subsets }: Record<string, number>) => [members, subsets]),
+    curves.arithmeticMean.map(({ memberCount, subsets }: Record<string, number>) => [memberCount, subsets]),
     [
       [1, 3],
       [2, 16],

@@ -62,9 +62,9 @@ t.test('a config file mixes engines; the summary and JSON say what each kind did
   );
   t.match(JSON.parse(evaluate.stdout).kinds[3], {
     kind: 'learner options.mjs',
-    members: [3],
+    memberIndices: [3],
     meanMember: { accuracy: 0.5, squaredError: (1.125 + 0.125) / 2 },
-    errorCorrelation: { members: 1, c: null },
+    errorCorrelation: { memberCount: 1, c: null },
   });
 });
 

@@ -65,7 +65,7 @@ t.test(
 
 t.test('a probability per member and class', async (t) => {
   const result = await measured('classes.csv', '--target', 'truth', '--quiet');
-  t.match(result, { names: ['m', 'n'], errorCorrelation: { members: 2, rows: 3 } });
+  t.match(result, { names: ['m', 'n'], errorCorrelation: { memberCount: 2, rows: 3 } });
   t.equal(result.stderr, '');
 });
 

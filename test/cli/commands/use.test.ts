@@ -119,7 +119,7 @@ t.test('compare-masks compares the ways of a dropout net, and its masks as an en
   });
   t.equal(status, 0, stderr);
   const compared = JSON.parse(stdout);
-  t.match(compared, { member: 1, droppable: 6, overMasks: { errorCorrelation: { members: 6 } } });
+  t.match(compared, { member: 1, droppable: 6, overMasks: { errorCorrelation: { memberCount: 6 } } });
   t.same(
     compared.ways.map(({ way, masks }: { way: string; masks: number }) => `${way} ${masks}`),
     [

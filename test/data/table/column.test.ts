@@ -1,5 +1,6 @@
 import t from 'tap';
-import { parseNumber, TextColumn } from '../../../src/data/table/column.js';
+import { TextColumn } from '../../../src/data/table/column.js';
+import { parseNumber } from '../../../src/data/table/parse-number.js';
 
 /** A column of more distinct numbers than texts are kept for, after the given cells. */
 function longColumn(cells: readonly string[]): TextColumn {

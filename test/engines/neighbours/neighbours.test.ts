@@ -167,7 +167,7 @@ t.test('beside networks it is measured, out of bag too, saved and loaded', async
     t.ok(Math.abs(value - expected) < 1e-6);
   });
   const measured = await evaluateEnsemble(ensemble, test);
-  t.equal(measured.members.length, 4);
+  t.equal(measured.memberScores.length, 4);
   t.ok(Number.isFinite(measured.meanMember.logLoss), 'log-probabilities are finite');
   const outOfBag = await evaluateOutOfBag(ensemble, dataset);
   t.ok(outOfBag!.ensemble!.accuracy! > 0.4);

@@ -3,7 +3,7 @@
 
 import t from 'tap';
 import { TuttiError } from '../../../src/errors.js';
-import { trainEnsemble } from '../../../src/index.js';
+import { createInlineRunner, trainEnsemble } from '../../../src/index.js';
 import { clusters, linear } from '../../support/datasets.js';
 import { sequentialModule, tensorFlowOrSkip, writeModule } from '../../support/tfjs.js';
 
@@ -133,7 +133,8 @@ export default function build({ tf, features, outputs }) {
 }`;
     const { path } = writeModule(t, source);
     const options = { engine: 'tfjs', model: path, members: 3, epochs: 1 } as const;
-    const { members, failures } = await trainEnsemble(threeClasses, options);
+    const runner = createInlineRunner(); // one thread, for one count of what is built
+    const { members, failures } = await trainEnsemble(threeClasses, options, { runner });
     t.equal(members.length, 2);
     // The first model is built to be looked at, so the third is the second member's.
     t.match(failures, [

@@ -67,7 +67,7 @@ t.test('it is one kind of an ensemble of several', async (t) => {
   const mixed = await trainEnsemble(classes, { members, seed: 3, epochs: 3 }, { runner });
   const { kinds } = await evaluateEnsemble(mixed, classes);
   t.same(
-    kinds.map(({ kind, members: those }) => [kind, those]),
+    kinds.map(({ kind, memberIndices: those }) => [kind, those]),
     [
       ['network', [0]],
       ['toy', [1, 3]],

@@ -85,7 +85,7 @@ t.test('one member: the ensemble is the member, and c does not exist', async (t)
   t.equal(report.predicted, report.v);
   t.ok(close(report.measured, report.v));
   t.equal(report.effectiveMembers, 1);
-  t.same(report.curve, [{ members: 1, squaredError: report.v }]);
+  t.same(report.curve, [{ memberCount: 1, squaredError: report.v }]);
   t.equal(report.intervals!.c, null);
   t.notMatch(JSON.stringify(report), /NaN|Infinity/);
 });
@@ -125,7 +125,7 @@ t.test('how rows are cut into blocks changes no bit', async (t) => {
   const { truth, predictions } = regression(9);
   const task = { kind: 'regression', targets: ['y'] } as const;
   const reports = [1, 7, 64, ROWS].map((size) => {
-    const accumulator = createErrorAccumulator({ members: 9, task, replicates: 50 });
+    const accumulator = createErrorAccumulator({ memberCount: 9, task, replicates: 50 });
     for (let start = 0; start < ROWS; start += size) {
       const end = Math.min(ROWS, start + size);
       accumulator.addBlock(
@@ -234,17 +234,17 @@ t.test('what does not fit is refused by name', async (t) => {
   t.throws(() => errorCorrelation([good], good, { level: 1 }), { code: 'ERR_OPTION' });
   t.throws(() => errorCorrelation([good], good, { outOfBag: [[1, 1]] }), { code: 'ERR_OPTION' });
   const task = { kind: 'regression', targets: ['y'] } as const;
-  t.throws(() => createErrorAccumulator({ members: 0, task }), { code: 'ERR_OPTION' });
-  t.throws(() => createErrorAccumulator({ members: 1, task }).finish(), { code: 'ERR_DATA' });
+  t.throws(() => createErrorAccumulator({ memberCount: 0, task }), { code: 'ERR_OPTION' });
+  t.throws(() => createErrorAccumulator({ memberCount: 1, task }).finish(), { code: 'ERR_DATA' });
 });
 
 t.test('the formula curve ends in k and its extrapolation to 2k', async (t) => {
   const { truth, predictions } = regression(16);
   const { curve, v, c, measured } = errorCorrelation(predictions, truth, quick);
-  t.same(curve[0], { members: 1, squaredError: v });
-  const atK = curve.find((point) => point.members === 16)!;
+  t.same(curve[0], { memberCount: 1, squaredError: v });
+  const atK = curve.find((point) => point.memberCount === 16)!;
   t.ok(close(atK.squaredError, measured));
   const last = curve.at(-1)!;
-  t.equal(last.members, 32);
+  t.equal(last.memberCount, 32);
   t.ok(close(last.squaredError, v / 32 + (31 / 32) * c!));
 });

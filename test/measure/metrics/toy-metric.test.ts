@@ -49,7 +49,7 @@ t.test('the ensemble and its members have it beside the other scores', async (t)
   const { mean: predicted } = await predictEnsemble(ensemble, fresh.x);
   const expected = mean(Array.from(predicted, (value, row) => Math.abs(value - fresh.targets[row]!)));
   t.ok(Math.abs(of(measured.ensemble!) - expected) < 1e-12);
-  const own = measured.members.map((scores) => of(scores!));
+  const own = measured.memberScores.map((scores) => of(scores!));
   t.ok(
     Math.abs(of(measured.meanMember) - mean(own)) < 1e-12,
     'the mean member’s is the mean of the members’',
@@ -61,13 +61,13 @@ t.test('the ensemble and its members have it beside the other scores', async (t)
 
 t.test('its curve over sampled subsets has a spread', async (t) => {
   const [one, , all] = measured.curves!.arithmeticMean!;
-  const own = measured.members.map((scores) => of(scores!));
+  const own = measured.memberScores.map((scores) => of(scores!));
   t.ok(Math.abs(of(one!.scores) - mean(own)) < 1e-12);
   const squares = own.map((value) => (value - mean(own)) ** 2);
   t.match(one!.spread, { toyAbsoluteError: Number });
   const spread = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / 4);
   t.ok(Math.abs(Number(scoreBy(one!.spread!, TOY)) - spread) < 1e-12);
-  t.equal(all!.members, 4);
+  t.equal(all!.memberCount, 4);
 });
 
 t.test('texts have a column of it, JSON its name', async (t) => {

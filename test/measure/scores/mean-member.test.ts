@@ -26,7 +26,7 @@ function measured(outOfBag: boolean) {
   const combine = combiner('arithmeticMean', three);
   const measurement = createMeasurement({
     ...{
-      members: MEMBERS,
+      memberCount: MEMBERS,
       task: three,
       aggregator: { name: 'arithmeticMean', combine },
       replicates: 0,
@@ -62,7 +62,7 @@ t.test('out of bag the mean member is the mean over rows of its members there', 
 });
 
 t.test('held out it is the mean of the members’ scores', async (t) => {
-  const { meanMember, members } = measured(false);
+  const { meanMember, memberScores: members } = measured(false);
   t.equal(meanMember.rows, ROWS);
   for (const score of ['squaredError', 'logLoss', 'accuracy'] as const) {
     t.ok(close(meanMember[score], average(members.map((own) => own![score]!)), 1e-12), score);
@@ -85,7 +85,7 @@ t.test('out of bag, averaging never seems to hurt where members of some rows err
   );
   const task = { kind: 'regression', targets: ['y'] } as const;
   const measurement = createMeasurement({
-    ...{ members: 4, task, replicates: 0, outOfBag: true },
+    ...{ memberCount: 4, task, replicates: 0, outOfBag: true },
     aggregator: { name: 'arithmeticMean', combine: combiner('arithmeticMean', task) },
   });
   measurement.addBlock(values, { rows, labels: new Int32Array(0), targets: new Float64Array(rows) }, own);
@@ -103,7 +103,7 @@ t.test('the targets’ variance is over the measured rows, and far from 0 as nea
   const values = Array.from({ length: 60 }, () => stream.normal());
   for (const offset of [0, 1.7e9]) {
     const measurement = createMeasurement({
-      ...{ members: 1, task, replicates: 0, outOfBag: true },
+      ...{ memberCount: 1, task, replicates: 0, outOfBag: true },
       aggregator: { name: 'arithmeticMean', combine: combiner('arithmeticMean', task) },
     });
     const covered = Uint8Array.from({ length: 30 }, (_, row) => (row < 20 ? 1 : 0));

@@ -155,7 +155,7 @@ t.test('the masks of a net are an ensemble: v/k + (k − 1)c/k is its measured e
     await evaluateEnsemble(masks, classes, { curves: false }),
     (await evaluateOutOfBag(masks, classes))!,
   ]) {
-    const { v, c, rho, members } = measured.errorCorrelation;
+    const { v, c, rho, memberCount: members } = measured.errorCorrelation;
     t.equal(members, 30);
     t.ok(c !== null && c > 0 && c < v && Math.abs(rho! - c / v) < 1e-12);
   }
@@ -196,7 +196,7 @@ t.test('compareMasks has every way, with all masks where they are few', async (t
     ],
   );
   for (const { scores, logLikelihood } of ways) t.equal(logLikelihood, -scores.logLoss!);
-  t.equal(overMasks.errorCorrelation.members, 8);
+  t.equal(overMasks.errorCorrelation.memberCount, 8);
   const point = await trainEnsemble(values, { ...BASE, hidden: [20], hiddenKeep: 0.5 });
   const regression = await compareMasks(point, values, { masks: 4 });
   t.same(
