@@ -28,7 +28,10 @@ export function numericReading(column: Column, format: ColumnFormat, words: read
   const isMissing = missingTest('number', words);
   const none = numericWords(words);
   return {
-    ...{ column, kind: 'numeric', format, declared: false },
+    column,
+    kind: 'numeric',
+    format,
+    declared: false,
     isMissing: (row) => isMissing(column.text(row)),
     numbers: () => {
       const values = column.values(parse);
@@ -52,7 +55,10 @@ function readOdd(column: Column, values: Float64Array): void {
 export function categoricalReading(column: Column, kind: MissingKind, words: readonly string[]): Reading {
   const isMissing = missingTest(kind, words);
   return {
-    ...{ column, kind: 'categorical', format: null, declared: kind === 'declared' },
+    column,
+    kind: 'categorical',
+    format: null,
+    declared: kind === 'declared',
     isMissing: (row) => isMissing(column.text(row)),
     numbers: () => new Float64Array(column.length).fill(Number.NaN),
   };

@@ -19,23 +19,29 @@ export function isNumberWord(text: string): boolean {
   return NUMBER_WORDS.has(text);
 }
 
+const USUAL: Readonly<Record<MissingKind, (text: string) => boolean>> = {
+  number: (text) => isMissingText(text) || NUMBER_WORDS.has(text),
+  text: isMissingText,
+  declared: (text) => text === '',
+};
+
+const NO_NUMBERS: ReadonlySet<number> = new Set();
+
 /**
  * Whether a text stands for no value in a column of that kind.
  *
  * @param words the user's own, in any column; a word that is a number also stands for equal ones (-999 for -999.0)
  */
 export function missingTest(kind: MissingKind, words: readonly string[]): (text: string) => boolean {
+  const usual = USUAL[kind];
+  if (words.length === 0) return usual;
   const own = new Set(words);
   const numbers = numericWords(words);
-  const usual = (text: string): boolean => {
-    if (kind === 'declared') return text === '';
-    return isMissingText(text) || (kind === 'number' && NUMBER_WORDS.has(text));
-  };
-  if (own.size === 0) return usual;
   return (text) => own.has(text) || usual(text) || (numbers.size > 0 && numbers.has(parseNumber(text)));
 }
 
 /** The words that are numbers. */
 export function numericWords(words: readonly string[]): ReadonlySet<number> {
+  if (words.length === 0) return NO_NUMBERS; // as in nearly every file, and a server's record asks for each column
   return new Set(words.map(parseNumber).filter((number) => !Number.isNaN(number)));
 }
