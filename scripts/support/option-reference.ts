@@ -4,7 +4,7 @@
 import { flagOf, type OptionRow } from '../../src/cli/options/option-row.js';
 import { allTrainingRows } from '../../src/cli/options/training-flags.js';
 import type { Field } from '../../src/model/options/field.js';
-import { TRAINING_FIELDS } from '../../src/training/options/option-records.js';
+import { TRAINING_FIELDS } from '../../src/training/options/option-defaults.js';
 import { defaultOf, grouped, table, valuesOf } from './option-table.js';
 
 const INTRODUCTION = `# Options of training

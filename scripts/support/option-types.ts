@@ -7,7 +7,7 @@ import { TANGENT_KINDS } from '../../src/model/image.js';
 import { ACTIVATIONS } from '../../src/model/layer-kind.js';
 import type { Field } from '../../src/model/options/field.js';
 import { rangeOf } from '../../src/model/options/option-range.js';
-import { MEMBER_FIELDS, TRAINING_FIELDS } from '../../src/training/options/option-records.js';
+import { MEMBER_FIELDS, TRAINING_FIELDS } from '../../src/training/options/option-defaults.js';
 
 const WIDTH = 110;
 
@@ -116,7 +116,7 @@ function properties(fields: readonly (readonly [string, Field])[]): string {
 /** The file, as it is checked in. */
 export function optionTypes(): string {
   const shared = Object.entries(TRAINING_FIELDS).filter(([name]) => !Object.hasOwn(MEMBER_FIELDS, name));
-  return `// Written by \`node dist/scripts/option-types.js\` from the options' records (option-records.ts): change those, and run it.
+  return `// Written by \`node dist/scripts/option-types.js\` from the options' records (option-defaults.ts): change those, and run it.
 // The types of what a user may write about training, each with its documentation; plain, since the public declarations
 // hold them.
 

@@ -15,7 +15,7 @@ import type { DataRecord } from '../data/table/record-table.js';
 import type { FailedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import type { EvaluateOptions, OutOfBagOptions } from '../ensemble/evaluate/evaluate.js';
 import type { OutOfBagPredictions } from '../ensemble/evaluate/predict-out-of-bag.js';
-import type { AnswerOptions } from '../ensemble/predict/answers.js';
+import type { AnswerOptions } from '../ensemble/predict/answer-rules.js';
 import { withAveragingWeights } from '../ensemble/predict/averaging-weights.js';
 import type { ArrayInputs, Inputs } from '../ensemble/predict/inputs.js';
 import type { CombineOptions } from '../ensemble/predict/predict.js';

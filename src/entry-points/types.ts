@@ -27,7 +27,7 @@ export type { NumberFormat } from '../data/table/number-format.js';
 export type { ColumnNote } from '../data/table/table.js';
 export type { DistanceSpec } from '../engines/neighbours/spec.js';
 export type { OutOfBagOptions } from '../ensemble/evaluate/evaluate.js';
-export type { AnswerOptions } from '../ensemble/predict/answers.js';
+export type { AnswerOptions } from '../ensemble/predict/answer-rules.js';
 export type { ArrayInputs } from '../ensemble/predict/inputs.js';
 export type { SelectionCheck } from '../ensemble/select/greedy-selection.js';
 export type { ErrorMeaning, WireError } from '../errors.js';

@@ -14,7 +14,7 @@ import { onMemoriesDropped } from '../memory/memory-cache.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import type { LocalJob } from '../training/local/local-job.js';
 import { LocalSession } from '../training/local/local-session.js';
-import { requireMemoryOfThreads } from '../training/plan/memory-estimate.js';
+import { requireMemoryOfThreads } from '../training/plan/memory-limit.js';
 import type { EpochHook, MemberOutcome } from '../training/session/job.js';
 import type { MemberRunner } from '../training/session/runner.js';
 import type { Session } from '../training/session/session.js';

@@ -6,7 +6,7 @@ import { failOption, TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { extendPlan } from '../model/extend-plan.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
-import { requireMemory, resultBytes } from './plan/memory-estimate.js';
+import { requireMemory, resultBytes } from './plan/memory-limit.js';
 import { locateModules } from './plan/resolve-modules.js';
 import type { TrainingSettings } from './session/training-settings.js';
 import { carryOut, workOf } from './train-plan.js';

@@ -9,7 +9,7 @@ import type { EnsemblePlan } from '../model/spec.js';
 import { asGiven } from '../option-names.js';
 import type { TrainingWork } from './coordinator/training-run.js';
 import { memberChoices, resolvePlan } from './options/options.js';
-import { requireMemory, resultBytes } from './plan/memory-estimate.js';
+import { requireMemory, resultBytes } from './plan/memory-limit.js';
 import { namesModules, resolveModules } from './plan/resolve-modules.js';
 import { givenTangents } from './plan/shared-extras.js';
 import type { TrainingSettings } from './session/training-settings.js';

@@ -6,7 +6,7 @@ import t from 'tap';
 import ts from 'typescript';
 import { z } from 'zod';
 import { rangeOf } from '../../src/model/options/option-range.js';
-import { TRAINING_FIELDS } from '../../src/training/options/option-records.js';
+import { TRAINING_FIELDS } from '../../src/training/options/option-defaults.js';
 
 const file = fileURLToPath(new URL('../../src/model/options/training-options.d.ts', import.meta.url));
 const program = ts.createProgram([file], {

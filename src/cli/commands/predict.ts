@@ -4,7 +4,7 @@ import type { Values } from '../../data/dataset/dataset.js';
 import { type Preprocessing, transformFeatures } from '../../data/preprocessing/preprocessing.js';
 import { listed, listedColumns, type Table } from '../../data/table/table.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
-import type { AnswerOptions } from '../../ensemble/predict/answers.js';
+import type { AnswerOptions } from '../../ensemble/predict/answer-rules.js';
 import { type CombineOptions, predictEnsemble } from '../../ensemble/predict/predict.js';
 import { predictMembers } from '../../ensemble/predict/predict-members.js';
 import { failOption } from '../../errors.js';

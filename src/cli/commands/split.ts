@@ -15,25 +15,26 @@ import type { OptionRow } from '../options/option-row.js';
 import { rowsIn } from '../options/rows.js';
 import { note, printJson } from '../terminal/terminal.js';
 
+const DEFAULT_SHARE = 0.3;
+const DEFAULT_SEED = 0;
+
 const splitting = rowsIn('split');
 
 const ROWS: readonly OptionRow[] = [
   splitting.number('testShare', 'share of the rows to hold out', {
     argument: 'share',
     range: 'a number > 0 and < 1',
-    defaultText: '0.3',
+    defaultText: `${DEFAULT_SHARE}`,
   }),
   splitting.number('seed', 'the seed of the training', {
     short: 's',
     argument: 'n',
     range: 'an integer ≥ 0',
-    defaultText: '0',
+    defaultText: `${DEFAULT_SEED}`,
   }),
   splitting.path('trainOut', 'where to write the rows to train on, - for standard output'),
   splitting.path('testOut', 'where to write the rows held out, - for standard output'),
 ];
-
-const DEFAULT_SHARE = 0.3;
 
 export const command: CommandDefinition = {
   arguments: [{ name: 'file', description: 'CSV or JSON file with a header row' }],
@@ -45,7 +46,15 @@ export const command: CommandDefinition = {
 };
 
 async function split(file: string, given: GivenOptions, origins: OptionOrigins): Promise<number> {
-  const { json, quiet, trainOut, testOut, testShare = DEFAULT_SHARE, seed = 0, ...columns } = given;
+  const {
+    json,
+    quiet,
+    trainOut,
+    testOut,
+    testShare = DEFAULT_SHARE,
+    seed = DEFAULT_SEED,
+    ...columns
+  } = given;
   if (columns.target === undefined) failOption('target', 'the name of the column to predict', undefined);
   const outputs = { trainOut: textOf('trainOut', trainOut), testOut: textOf('testOut', testOut) };
   for (const name of ['trainOut', 'testOut'] as const) {

@@ -6,7 +6,7 @@ import { type Preprocessing, rowsToUse, transformTable } from '../../data/prepro
 import type { ClassWeights } from '../../data/preprocessing/weights.js';
 import type { Table } from '../../data/table/table.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
-import { isTrainedOn } from '../../ensemble/evaluate/out-of-bag-blocks.js';
+import { isTrainedOn } from '../../ensemble/evaluate/out-of-bag-rows.js';
 import { counted } from '../../report/words.js';
 
 /** The rows of a file that an ensemble was trained on, with the groups they had; null when none are known to be. */

@@ -1,7 +1,7 @@
 // The options that say how members are averaged: by which aggregator, with which weights, within which range.
 
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
-import { ANSWER_OPTIONS } from '../../ensemble/predict/answers.js';
+import { ANSWER_OPTIONS } from '../../ensemble/predict/answer-rules.js';
 import { failOption } from '../../errors.js';
 import { givesVariances } from '../../model/losses.js';
 import { hasEpochs } from '../../model/spec.js';

@@ -6,7 +6,7 @@ import { TuttiError } from '../../errors.js';
 import type { Field } from '../../model/options/field.js';
 import { TRAINING_GROUPS } from '../../model/options/groups.js';
 import { rangeOf } from '../../model/options/option-range.js';
-import { TRAINING_FIELDS } from '../../training/options/option-records.js';
+import { TRAINING_FIELDS } from '../../training/options/option-defaults.js';
 import { trainingSchema } from '../../training/options/training-schema.js';
 import type { OptionKind, OptionRow } from './option-row.js';
 import { textOf } from './rows.js';

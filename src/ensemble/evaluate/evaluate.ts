@@ -17,7 +17,7 @@ import type { TrainedEnsemble } from '../ensemble.js';
 import { memberKinds } from '../member-kinds.js';
 import { checkDataset } from '../predict/inputs.js';
 import { type CombineOptions, combineSettings, eachBlock, PREDICT_OPTIONS } from '../predict/predict.js';
-import { eachOutOfBagBlock } from './out-of-bag-blocks.js';
+import { eachOutOfBagBlock } from './out-of-bag-rows.js';
 
 export interface OutOfBagOptions extends CombineOptions, IntervalOptions {
   /** The k × k matrix of error products; its cost grows with k². @default up to 128 members */

@@ -8,9 +8,9 @@ import { DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { drawEnsembleRows } from '../member-rows.js';
-import { ANSWER_OPTIONS } from '../predict/answers.js';
+import { ANSWER_OPTIONS } from '../predict/answer-rules.js';
 import { type CombineOptions, combineSettings, concatenate, PREDICT_OPTIONS } from '../predict/predict.js';
-import { eachOutOfBagBlock } from './out-of-bag-blocks.js';
+import { eachOutOfBagBlock } from './out-of-bag-rows.js';
 
 /** Predictions of `rows` training rows; those of rows that no member left out are NaN, with label −1. */
 export interface OutOfBagPredictions extends CombinedPredictions {

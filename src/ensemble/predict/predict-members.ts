@@ -4,7 +4,7 @@ import { outputCount, type Values } from '../../data/dataset/dataset.js';
 import { checkOptions } from '../../option-names.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
-import { ANSWER_OPTIONS, type AnswerOptions } from './answers.js';
+import { ANSWER_OPTIONS, type AnswerOptions } from './answer-rules.js';
 import { type Inputs, inputsOf } from './inputs.js';
 import { eachBlock } from './predict.js';
 

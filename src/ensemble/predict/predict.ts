@@ -14,7 +14,7 @@ import { blockRanges, blockRowsFor, type RowRange } from '../../predictions/bloc
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
-import { ANSWER_OPTIONS, type AnswerOptions } from './answers.js';
+import { ANSWER_OPTIONS, type AnswerOptions } from './answer-rules.js';
 import { averagingWeights } from './averaging-weights.js';
 import { type Inputs, inputsOf } from './inputs.js';
 import { createBlockPredictor } from './predictors.js';

@@ -9,7 +9,7 @@ import { TuttiError } from '../../errors.js';
 import type { RowRange } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
-import { type AnswerOptions, answerRules } from './answers.js';
+import { type AnswerOptions, answerRules } from './answer-rules.js';
 import { predictorContext, storedMembers } from './stored-members.js';
 
 /** All members at once. */

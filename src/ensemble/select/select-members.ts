@@ -12,7 +12,7 @@ import type { AggregatorDefinition, AggregatorTerms } from '../../predictions/ag
 import { type RowRange, type TargetBlock, targetBlock } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
-import { eachOutOfBagBlock } from '../evaluate/out-of-bag-blocks.js';
+import { eachOutOfBagBlock } from '../evaluate/out-of-bag-rows.js';
 import { checkDataset } from '../predict/inputs.js';
 import { eachBlock } from '../predict/predict.js';
 import {

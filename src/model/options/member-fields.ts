@@ -1,5 +1,5 @@
 // The options of members, in the order of the help and of the reference; only which engine trains them is said above
-// the engines (src/training/options/option-records.ts).
+// the engines (src/training/options/option-defaults.ts).
 
 import { moduleFields } from './module-options.js';
 import { neighboursFields } from './neighbours-options.js';

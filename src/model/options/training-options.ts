@@ -1,4 +1,4 @@
-// Written by `node dist/scripts/option-types.js` from the options' records (option-records.ts): change those, and run it.
+// Written by `node dist/scripts/option-types.js` from the options' records (option-defaults.ts): change those, and run it.
 // The types of what a user may write about training, each with its documentation; plain, since the public declarations
 // hold them.
 

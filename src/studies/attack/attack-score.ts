@@ -3,7 +3,7 @@
 
 import { outputCount } from '../../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
-import { clipRange } from '../../ensemble/predict/answers.js';
+import { clipRange } from '../../ensemble/predict/answer-rules.js';
 import { exp } from '../../math/functions.js';
 import { accuracy } from '../../measure/metrics/accuracy.js';
 import type { ScalarMetric } from '../../measure/metrics/metric.js';

@@ -3,7 +3,7 @@
 
 import { encodeRows } from '../../data/dataset/encoding.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
-import { ANSWER_OPTIONS, type AnswerOptions, answerRules } from '../../ensemble/predict/answers.js';
+import { ANSWER_OPTIONS, type AnswerOptions, answerRules } from '../../ensemble/predict/answer-rules.js';
 import { type Inputs, inputsOf } from '../../ensemble/predict/inputs.js';
 import { predictorOf } from '../../ensemble/predict/network-predictor.js';
 import { concatenate, predictEnsemble } from '../../ensemble/predict/predict.js';

@@ -8,7 +8,7 @@ import { compileKernels } from '../../kernels/compile-kernels.js';
 import { alignRegion, layoutTraining, writeDataset } from '../../memory/layout.js';
 import { lendMemory } from '../../memory/memory-cache.js';
 import type { EnsemblePlan, MemberSpec } from '../../model/spec.js';
-import { requireMemory, resultBytes } from '../plan/memory-estimate.js';
+import { requireMemory, resultBytes } from '../plan/memory-limit.js';
 import { restingBytes } from '../plan/runs.js';
 import { sharedExtras, writeExtras } from '../plan/shared-extras.js';
 import type { TyingGroup } from '../plan/tying.js';

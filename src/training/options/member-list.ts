@@ -3,7 +3,7 @@
 
 import { failOption } from '../../errors.js';
 import type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
-import { DEFAULTS } from './option-records.js';
+import { DEFAULTS } from './option-defaults.js';
 import { requireShare, requireUse, requireUsers, uses } from './stray-options.js';
 import { withDefaults } from './with-defaults.js';
 

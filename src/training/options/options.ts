@@ -9,12 +9,12 @@ import type { MemberOptions, TrainingOptions } from '../../model/options/trainin
 import type { Arithmetic, EnsemblePlan, MemberSpec } from '../../model/spec.js';
 import { engineFor, moduleOf } from './member-engine.js';
 import { listMembers } from './member-list.js';
-import { DEFAULTS } from './option-records.js';
+import { DEFAULTS } from './option-defaults.js';
 import { withDefaults } from './with-defaults.js';
 
 export type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
 export { gridPoints, memberCount, memberOptions, runCount } from './member-list.js';
-export { DEFAULTS } from './option-records.js';
+export { DEFAULTS } from './option-defaults.js';
 
 /** What a plan needs to know of the data it will train on. */
 export interface PlanContext {

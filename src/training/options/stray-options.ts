@@ -8,7 +8,7 @@ import type { FilledOptions } from '../../model/options/filled-options.js';
 import type { MemberOptions } from '../../model/options/training-options.js';
 import type { Condition } from '../../option-names.js';
 import { engineFor } from './member-engine.js';
-import { MEMBER_FIELDS, TRAINING_FIELDS } from './option-records.js';
+import { MEMBER_FIELDS, TRAINING_FIELDS } from './option-defaults.js';
 import { withDefaults } from './with-defaults.js';
 
 type Name = keyof MemberOptions;

@@ -8,8 +8,8 @@ import { failOption } from '../../errors.js';
 import { schemasOf } from '../../model/options/field.js';
 import type { TrainingOptions } from '../../model/options/training-options.js';
 import { isPlainObject } from '../../option-names.js';
+import { TRAINING_FIELDS } from './option-defaults.js';
 import { optionError } from './option-errors.js';
-import { TRAINING_FIELDS } from './option-records.js';
 
 /** The schema of every training option. */
 export const trainingSchema = z

@@ -2,7 +2,7 @@
 
 import type { FilledOptions } from '../../model/options/filled-options.js';
 import type { MemberOptions } from '../../model/options/training-options.js';
-import { DEFAULTS } from './option-records.js';
+import { DEFAULTS } from './option-defaults.js';
 
 /** Options are looked at many times, by every rule of use and for every member that has them. */
 const known = new WeakMap<MemberOptions, FilledOptions>();

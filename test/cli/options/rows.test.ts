@@ -3,7 +3,7 @@
 import t from 'tap';
 import { rowsIn } from '../../../src/cli/options/rows.js';
 import { LOAD_OPTIONS } from '../../../src/data/load.js';
-import { ANSWER_OPTIONS } from '../../../src/ensemble/predict/answers.js';
+import { ANSWER_OPTIONS } from '../../../src/ensemble/predict/answer-rules.js';
 import { SELECTION_OPTIONS } from '../../../src/ensemble/select/select-members.js';
 import { INTERVAL_OPTIONS } from '../../../src/measure/correlation/intervals.js';
 import { described, type OptionCheck, option } from '../../../src/option-names.js';

@@ -3,7 +3,7 @@
 import t from 'tap';
 import { z } from 'zod';
 import type { Field } from '../../../src/model/options/field.js';
-import { TRAINING_FIELDS } from '../../../src/training/options/option-records.js';
+import { TRAINING_FIELDS } from '../../../src/training/options/option-defaults.js';
 
 const fields: readonly (readonly [string, Field & { readonly default?: unknown }])[] =
   Object.entries(TRAINING_FIELDS);

@@ -10,7 +10,7 @@ import { type RowRange, type TargetBlock, targetBlock } from '../../predictions/
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { drawEnsembleRows, drawMember, type EnsembleRows } from '../member-rows.js';
-import type { AnswerOptions } from '../predict/answers.js';
+import type { AnswerOptions } from '../predict/answer-rules.js';
 import { checkDataset } from '../predict/inputs.js';
 import { eachBlock } from '../predict/predict.js';
 
