@@ -8,7 +8,7 @@ import { extendPlan } from '../model/extend-plan.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { requireMemory, resultBytes } from './plan/memory-limit.js';
 import { locateModules } from './plan/resolve-modules.js';
-import type { TrainingSettings } from './session/training-settings.js';
+import { type TrainingSettings, throwIfRejected } from './session/training-settings.js';
 import { carryOut, workOf } from './train-plan.js';
 
 export interface ExtendOptions {
@@ -41,7 +41,7 @@ export async function extendEnsemble(
     const plan = extendPlan(ensemble.plan, members);
     resolveArithmetic(plan.arithmetic);
     const located = await locateModules(plan, ensemble.allowedModules);
-    settings.signal?.throwIfAborted();
+    throwIfRejected(settings);
     return workOf(dataset, located, { deadline, kept: ensemble.members });
   });
   const { allowedModules } = ensemble;

@@ -6,7 +6,12 @@ import type { TrainingOptions } from '../model/options/training-options.js';
 import { checkOptions, requireUses } from '../option-names.js';
 import { Newest } from './newest.js';
 import type { TrainingProgress } from './session/progress.js';
-import { SETTINGS_USES, TRAINING_SETTINGS, type TrainingSettings } from './session/training-settings.js';
+import {
+  SETTINGS_USES,
+  TRAINING_SETTINGS,
+  type TrainingSettings,
+  throwIfRejected,
+} from './session/training-settings.js';
 import { trainEnsemble } from './train-ensemble.js';
 
 /** A training under way. */
@@ -47,7 +52,8 @@ async function train(
 ): Promise<TrainedEnsemble> {
   checkOptions('startTraining', settings, TRAINING_SETTINGS);
   requireUses(settings, SETTINGS_USES);
-  const { signal, onInterrupt, onProgress } = settings;
+  throwIfRejected(settings);
+  const { signal, onProgress } = settings;
   const ensemble = await trainEnsemble(dataset, options, {
     ...settings,
     signal: signal === undefined ? stopped : AbortSignal.any([signal, stopped]),
@@ -57,6 +63,6 @@ async function train(
       onProgress?.(progress);
     },
   });
-  if (signal?.aborted && !stopped.aborted && onInterrupt !== 'keep') throw signal.reason;
+  if (!stopped.aborted) throwIfRejected(settings);
   return ensemble;
 }

@@ -12,7 +12,7 @@ import { memberChoices, resolvePlan } from './options/options.js';
 import { requireMemory, resultBytes } from './plan/memory-limit.js';
 import { namesModules, resolveModules } from './plan/resolve-modules.js';
 import { givenTangents } from './plan/shared-extras.js';
-import type { TrainingSettings } from './session/training-settings.js';
+import { type TrainingSettings, throwIfRejected } from './session/training-settings.js';
 import { carryOut, workOf } from './train-plan.js';
 
 /** Trains an ensemble on a dataset, on the calling thread unless the settings name a runner. */
@@ -29,14 +29,14 @@ export async function trainEnsemble(
 async function planWork(
   dataset: Dataset,
   options: TrainingOptions,
-  { signal }: TrainingSettings,
+  settings: TrainingSettings,
 ): Promise<TrainingWork> {
   // Here and not above, since zod takes as long to load as all the rest.
   const { parseTrainingOptions } = await import('./options/training-schema.js');
   const parsed = parseTrainingOptions(options);
   const seed = parsed.seed ?? randomSeed();
   const modules = namesModules(parsed) ? await resolveModules(parsed, dataset, seed) : undefined;
-  signal?.throwIfAborted();
+  throwIfRejected(settings);
   const plan = preparePlan(dataset, { ...parsed, seed }, modules);
   return workOf(dataset, plan, { deadline: parsed.deadline });
 }

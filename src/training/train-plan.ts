@@ -12,7 +12,12 @@ import { checkOptions, requireUses } from '../option-names.js';
 import { TrainingRun, type TrainingWork } from './coordinator/training-run.js';
 import { listRuns } from './plan/runs.js';
 import { listGroups } from './plan/tying.js';
-import { SETTINGS_USES, TRAINING_SETTINGS, type TrainingSettings } from './session/training-settings.js';
+import {
+  SETTINGS_USES,
+  TRAINING_SETTINGS,
+  type TrainingSettings,
+  throwIfRejected,
+} from './session/training-settings.js';
 import { createInlineRunner } from './thread/inline-runner.js';
 
 /**
@@ -29,7 +34,7 @@ export async function carryOut(
   const started = performance.now();
   checkOptions(caller, settings, TRAINING_SETTINGS);
   requireUses(settings, SETTINGS_USES);
-  settings.signal?.throwIfAborted();
+  throwIfRejected(settings);
   requireDataset(dataset);
   requireOwnPreprocessing(dataset, settings.preprocessing ?? null);
   const runner = settings.runner ?? createInlineRunner();

@@ -3,6 +3,7 @@
 import t from 'tap';
 import { contentHash } from '../../src/bundle/content-hash.js';
 import { Newest } from '../../src/training/newest.js';
+import type { TrainingSettings } from '../../src/training/session/training-settings.js';
 import { startTraining } from '../../src/training/start-training.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters } from '../support/datasets.js';
@@ -36,6 +37,22 @@ t.test('stopping keeps the members that are finished', async (t) => {
     members.map(({ index }) => index),
     [0, 1],
   );
+});
+
+t.test('stopping before the first member keeps none', async (t) => {
+  const training = startTraining(dataset, OPTIONS);
+  training.stop();
+  for await (const { done } of training.progress()) t.equal(done, 0);
+  const { members, complete } = await training.ensemble;
+  t.same({ members, complete }, { members: [], complete: false });
+  const signal = AbortSignal.abort(new Error('enough'));
+  for (const train of [
+    async (settings: TrainingSettings) => trainEnsemble(dataset, OPTIONS, settings),
+    async (settings: TrainingSettings) => startTraining(dataset, OPTIONS, settings).ensemble,
+  ]) {
+    t.same((await train({ signal, onInterrupt: 'keep' })).members, []);
+    await t.rejects(train({ signal }), { message: 'enough' });
+  }
 });
 
 t.test('a signal of the caller’s rejects with its reason, or keeps where that is asked', async (t) => {

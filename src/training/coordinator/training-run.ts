@@ -6,7 +6,7 @@ import { failOption, TuttiError, toWire } from '../../errors.js';
 import type { EpochDecision, EpochEvent } from '../session/job.js';
 import { readProgress } from '../session/progress.js';
 import type { PlannedTraining, Session } from '../session/session.js';
-import type { TrainingSettings } from '../session/training-settings.js';
+import { type TrainingSettings, throwIfRejected } from '../session/training-settings.js';
 import { Attempts } from './attempts.js';
 import { Ledger } from './ledger.js';
 import { type Assignment, Schedule } from './schedule.js';
@@ -50,7 +50,7 @@ export class TrainingRun {
 
   async finish(): Promise<TrainedEnsemble> {
     const slots = await this.#session.prepare(this.#work);
-    const { signal, onProgress, onInterrupt } = this.#settings;
+    const { signal, onProgress } = this.#settings;
     const stop = () => this.#attempts.stop();
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted) stop();
@@ -65,7 +65,7 @@ export class TrainingRun {
     }
     if (this.#fatal === null) this.#report();
     if (this.#fatal !== null) throw this.#fatal.error;
-    if (signal?.aborted && onInterrupt !== 'keep') throw signal.reason;
+    throwIfRejected(this.#settings);
     const { plan, dataset, kept } = this.#work;
     const wallMs = performance.now() - this.#started;
     return this.#ledger.ensemble({ plan, dataset, kept, interrupted: signal?.aborted === true, wallMs });

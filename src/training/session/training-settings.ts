@@ -40,6 +40,11 @@ export const TRAINING_SETTINGS = {
   onEpochEnd: option.function,
 } satisfies OptionTable<TrainingSettings>;
 
+/** @throws the signal's reason once it is aborted, unless the finished members are kept, of which there may be none yet. */
+export function throwIfRejected({ signal, onInterrupt }: TrainingSettings): void {
+  if (onInterrupt !== 'keep') signal?.throwIfAborted();
+}
+
 /** When the settings have an effect. */
 export const SETTINGS_USES = {
   onInterrupt: { says: '`signal` is given', holds: ({ signal }) => signal !== undefined },
