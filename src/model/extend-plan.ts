@@ -1,5 +1,6 @@
 // A plan with more members: the first ones as they are, the others what the same options would have made of their
-// place. Knows specs and no options, since a saved ensemble has no others.
+// place; or with fewer than were planned, where those were never trained. Knows specs and no options, since a saved
+// ensemble has no others.
 
 import { isDeepStrictEqual } from 'node:util';
 import { failOption } from '../errors.js';
@@ -9,12 +10,13 @@ import { type EnsemblePlan, type MemberSpec, type MemberStreams, SOURCES, type S
 /**
  * The plan of `total` members whose first are those of `plan`. Kinds of members that take turns go on taking turns; a
  * source of chance that members shared they go on sharing. Of an ensemble of one run all sources vary.
- * @param total members, at least as many as there are, in whole runs of snapshots.
+ * @param total members, above the index of every one that is trained, in whole runs of snapshots.
+ * @param trained the indices of those that are; the plan's others may be given up.
  * @throws ERR_OPTION when the plan cannot have so many, or is not one of members that stand alone.
  */
-export function extendPlan(plan: EnsemblePlan, total: number): EnsemblePlan {
+export function extendPlan(plan: EnsemblePlan, total: number, trained: readonly number[]): EnsemblePlan {
   const { members } = plan;
-  if (total < members.length) failOption('members', `at least the ${members.length} there are`, total);
+  requireRoom(plan, total, trained);
   if (total === members.length) return plan;
   if (members.some((member) => isNetwork(member) && member.tying !== null)) {
     failOption('members', `${members.length}: tied members are trained together or not at all`, total);
@@ -22,7 +24,7 @@ export function extendPlan(plan: EnsemblePlan, total: number): EnsemblePlan {
   const runs = runsOf(members);
   const period = periodOf(runs);
   const varied = variedSources(runs);
-  const all = [...members];
+  const all = total < members.length ? wholeRuns(runs, total) : [...members];
   for (let run = runs.length; all.length < total; run++) {
     const like = runs[run % period]!;
     all.push(...like.map((member) => ({ ...member, streams: streamsOf(varied, run) })));
@@ -32,6 +34,25 @@ export function extendPlan(plan: EnsemblePlan, total: number): EnsemblePlan {
     failOption('members', `a whole number of runs of ${length} snapshots each, such as ${all.length}`, total);
   }
   return { ...plan, members: all };
+}
+
+/** @throws ERR_OPTION when a member that is trained would have no place. */
+function requireRoom({ members }: EnsemblePlan, total: number, trained: readonly number[]): void {
+  const needed = trained.reduce((most, index) => Math.max(most, index + 1), 0);
+  if (total >= needed) return;
+  const planned = members.length;
+  const there =
+    trained.length === planned
+      ? `at least the ${planned} there are`
+      : `at least ${needed}, as ${trained.length} of the ${planned} planned are trained, the last in place ${needed}`;
+  failOption('members', there, total);
+}
+
+/** The members of the first runs, at least so many. */
+function wholeRuns(runs: readonly (readonly MemberSpec[])[], least: number): MemberSpec[] {
+  const all: MemberSpec[] = [];
+  for (const run of runs) if (all.length < least) all.push(...run);
+  return all;
 }
 
 /** The members of each run: one, or one per snapshot. */

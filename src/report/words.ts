@@ -43,7 +43,7 @@ export function byteSize(bytes: number): string {
 }
 
 /** 1797 → `1 797` above 9 999 only, as is usual. */
-function grouped(count: number): string {
+export function grouped(count: number): string {
   const text = String(count);
   return count < 10_000 ? text : text.replace(/\B(?=(\d{3})+(?!\d))/g, ' ');
 }

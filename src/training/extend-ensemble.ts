@@ -12,7 +12,7 @@ import { type TrainingSettings, throwIfRejected } from './session/training-setti
 import { carryOut, workOf } from './train-plan.js';
 
 export interface ExtendOptions {
-  /** How many members the ensemble has then, an integer ≥ those it was planned with. */
+  /** How many members the ensemble has then, an integer ≥ those that are trained. */
   readonly members: number;
   /** Seconds that threads may have a new member in hand, > 0. @default no limit */
   readonly deadline?: number;
@@ -38,7 +38,11 @@ export async function extendEnsemble(
     requireSameDataset(ensemble, dataset);
     // Before a million specs are made.
     requireMemory(resultBytes(ensemble.plan.members, members, dataset), `Training ${members} members`);
-    const plan = extendPlan(ensemble.plan, members);
+    const plan = extendPlan(
+      ensemble.plan,
+      members,
+      ensemble.members.map(({ index }) => index),
+    );
     resolveArithmetic(plan.arithmetic);
     const located = await locateModules(plan, ensemble.allowedModules);
     throwIfRejected(settings);

@@ -109,6 +109,23 @@ t.test('learners go on from a file once they are allowed', async (t) => {
   t.equal((await predictEnsemble(extended, dataset)).rows, dataset.rows);
 });
 
+t.test('members that were planned and never trained may be given up', async (t) => {
+  const whole = await trainEnsemble(dataset, { ...BASE, members: 6 });
+  const members = whole.members.filter(({ index }) => index === 0 || index === 2);
+  const part = { ...whole, members, complete: false };
+  const four = await extendEnsemble(part, dataset, { members: 4 });
+  t.equal(contentHash(four), contentHash(await trainEnsemble(dataset, { ...BASE, members: 4 })));
+  t.ok(four.complete);
+  await t.rejects(extendEnsemble(part, dataset, { members: 2 }), {
+    code: 'ERR_OPTION',
+    message: /at least 3, as 2 of the 6 planned are trained, the last in place 3, got 2/,
+  });
+  const runs = await trainEnsemble(dataset, { ...BASE, members: 3, snapshots: 2 });
+  const first = { ...runs, members: runs.members.slice(0, 2), complete: false };
+  t.equal((await extendEnsemble(first, dataset, { members: 4 })).members.length, 4);
+  await t.rejects(extendEnsemble(first, dataset, { members: 3 }), { message: /runs of 2 snapshots/ });
+});
+
 t.test('what cannot be extended is refused by name', async (t) => {
   const start = await trainEnsemble(dataset, { ...BASE, members: 2 });
   const refused = (promise: Promise<unknown>, code: string, message: RegExp) =>

@@ -50,3 +50,13 @@ t.test('a file without the rows, or weights that are others, are refused by name
   const weights = await tutti(['extend', 'two.tutti', 'a.csv', '--members', '4'], { cwd });
   t.match(weights, { status: 2, stderr: /the dataset that the ensemble was trained on, with its weights/ });
 });
+
+t.test('it says how many members were trained this time', async (t) => {
+  const cwd = t.testdir({ 'a.csv': classCsv() });
+  await tutti([...TRAIN, '--members', '2', '--out', 'two.tutti'], { cwd });
+  const extend = ['extend', 'two.tutti', 'a.csv', '--class-weights', 'yes=3', '--threads', '1', '--quiet'];
+  const same = await tutti(extend, { cwd });
+  t.match(same, { status: 0, stdout: /^Nothing to train: all 2 members are there\n/ }, same.stderr);
+  const more = await tutti([...extend, '--members', '3'], { cwd });
+  t.match(more, { status: 0, stdout: /^Trained 1 more member, 3 in all, in / }, more.stderr);
+});

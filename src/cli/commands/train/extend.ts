@@ -38,7 +38,7 @@ const ROWS: readonly OptionRow[] = [
   run.number('members', 'how many members it has then', {
     short: 'k',
     argument: 'k',
-    range: 'an integer ≥ those there are',
+    range: 'an integer ≥ those that are trained',
     defaultText: 'as planned: those missing are trained',
   }),
   THREADS_ROW,
@@ -102,6 +102,7 @@ async function extend(
     out,
     aggregator,
     figures: { ...intervals, ...clip },
+    before: old,
     allowFailures: given.allowFailures === true,
     jsonOf: given.json === true ? (outcome) => ({ ensemble: bundle, file, ...keptJson(outcome) }) : null,
   });

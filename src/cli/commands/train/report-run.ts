@@ -1,6 +1,7 @@
 // What is measured and said of a run once it is trained and saved, and the exit status that it comes to.
 
 import type { LoadedData } from '../../../data/load.js';
+import type { TrainedEnsemble } from '../../../ensemble/ensemble.js';
 import type { EvaluateOptions } from '../../../ensemble/evaluate/evaluate.js';
 import type { Aggregator } from '../../../predictions/aggregate/aggregators.js';
 import type { EnsembleReport } from '../../../report/ensemble-report.js';
@@ -13,6 +14,8 @@ export interface ReportOptions {
   readonly out: string | undefined;
   readonly aggregator: Aggregator;
   readonly figures: Pick<EvaluateOptions, 'level' | 'replicates' | 'clip'>;
+  /** The ensemble that got more members. @default none */
+  readonly before?: TrainedEnsemble;
   readonly allowFailures: boolean;
   /** The one object of `--json`; null where people read. */
   readonly jsonOf: ((outcome: KeptOutcome) => object) | null;
@@ -25,7 +28,7 @@ export interface ReportOptions {
 export async function reportRun(
   run: TrainedAndSaved,
   data: Pick<LoadedData, 'train' | 'test'>,
-  { out, aggregator, figures, allowFailures, jsonOf }: ReportOptions,
+  { out, aggregator, figures, before, allowFailures, jsonOf }: ReportOptions,
 ): Promise<number> {
   const { ensemble, interruptStatus } = run;
   const interrupted = interruptStatus !== null;
@@ -33,7 +36,7 @@ export async function reportRun(
   const { measureTraining } = await import('./train-measure.js');
   const report = interrupted ? null : await measureTraining(ensemble, data, aggregator, figures);
   const { saved, saveError } = report === null ? run : await keepReport(run, out, report);
-  const outcome = { ensemble, saved, report, interrupted, out };
+  const outcome = { ensemble, saved, report, interrupted, out, before };
   for (const line of failureLines(ensemble)) note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
   if (interrupted) note(keptLine(outcome));
   if (jsonOf !== null) printJson(jsonOf(outcome));

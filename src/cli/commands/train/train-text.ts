@@ -12,7 +12,7 @@ import { type EnsembleReport, ensembleReport } from '../../../report/ensemble-re
 import type { Palette } from '../../../report/palette.js';
 import { reportJson } from '../../../report/report-json.js';
 import { reportLines } from '../../../report/report-text.js';
-import { byteSize, counted, duration, figure } from '../../../report/words.js';
+import { byteSize, counted, duration, figure, grouped } from '../../../report/words.js';
 import type { TrainSettings } from '../../options/train-settings.js';
 import { columnLines, splitCommand } from '../../text/columns-text.js';
 import { failureText } from '../../text/failure-text.js';
@@ -25,6 +25,8 @@ export interface KeptOutcome {
   /** Null after an interrupt. */
   readonly report: EnsembleReport | null;
   readonly interrupted: boolean;
+  /** The ensemble that got more members, if there was one. */
+  readonly before?: TrainedEnsemble | undefined;
 }
 
 /** Everything there is to say after a training. */
@@ -84,8 +86,9 @@ export function keptLine({ ensemble: { members, plan }, saved, out }: KeptOutcom
 }
 
 /** The figures of a finished training, and where it went. */
-export function summaryLines({ ensemble, report, saved, out }: KeptOutcome, palette: Palette): string[] {
-  const lines = [palette.bold(trainedLine(ensemble)), ...improvingLines(ensemble), ''];
+export function summaryLines(outcome: KeptOutcome, palette: Palette): string[] {
+  const { ensemble, report, saved, out } = outcome;
+  const lines = [palette.bold(trainedLine(outcome)), ...improvingLines(ensemble), ''];
   const measuredLines = reportLines(report!, palette);
   if (measuredLines.length > 0) lines.push(...measuredLines);
   else lines.push('No rows out of bag and none held out (--test-share, --test): nothing to measure on');
@@ -94,12 +97,18 @@ export function summaryLines({ ensemble, report, saved, out }: KeptOutcome, pale
   return lines;
 }
 
-function trainedLine({ members, plan, wallMs }: TrainedEnsemble): string {
+function trainedLine({ ensemble: { members, plan, wallMs, complete }, before }: KeptOutcome): string {
   const planned = plan.members.length;
+  const more = members.length - (before?.members.length ?? 0);
+  const noun = planned === 1 ? 'member' : 'members';
+  if (more === 0 && complete)
+    return `Nothing to train: ${planned === 1 ? 'its one member is' : `all ${grouped(planned)} members are`} there`;
+  const count = members.length === planned ? grouped(planned) : `${members.length} of ${planned}`;
   const trained =
-    members.length === planned ? counted(planned, 'member') : `${members.length} of ${planned} members`;
-  const speed = figure((1000 * members.length) / wallMs, 3);
-  return `Trained ${trained} in ${duration(wallMs)} (${speed} per second, ${plan.arithmetic} arithmetic)`;
+    before === undefined ? `${count} ${noun}` : `${counted(more, 'more member')}, ${count} in all,`;
+  const ms = wallMs - (before?.wallMs ?? 0);
+  const speed = figure((1000 * more) / ms, 3);
+  return `Trained ${trained} in ${duration(ms)} (${speed} per second, ${plan.arithmetic} arithmetic)`;
 }
 
 /** That some members' epochs ended too early, and what would help. */
