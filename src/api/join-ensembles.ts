@@ -9,15 +9,16 @@ import { Ensemble } from './ensemble.js';
  * One ensemble of the members of several that were trained on the same dataset with different seeds, such as on several
  * machines. Members keep their random draws, so that out-of-bag figures are over all of them.
  *
+ * @param ensembles at least one.
  * @returns the members in their order; those of the second come after all that the first planned, and so on.
- * @throws ERR_DATA when the datasets differ, naming both by their hashes; ERR_OPTION when a member is in two of them,
- * when their arithmetic, validation share or preprocessing differ, or for members with averaging weights and for masks.
+ * @throws ERR_OPTION for what is no list of ensembles, when a member is in two of them, when their arithmetic, validation
+ * share or preprocessing differ, or for members with averaging weights and for masks; ERR_DATA when the datasets differ,
+ * naming both by their hashes.
  *
  * **Source:** Breiman, "Bagging predictors", 1996: members are drawn independently, so those of two ensembles make one.
  */
 export function joinEnsembles<Kind extends TaskKind = TaskKind>(
-  ensembles: readonly [TrainedEnsemble<Kind>, ...TrainedEnsemble<Kind>[]],
+  ensembles: readonly TrainedEnsemble<Kind>[],
 ): Ensemble<Kind> {
-  const { task } = ensembles[0];
-  return new Ensemble({ ...joinRecords(ensembles), task });
+  return new Ensemble(joinRecords(ensembles));
 }

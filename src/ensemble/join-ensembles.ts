@@ -2,6 +2,7 @@
 // it is known as before and out-of-bag figures are over all members.
 
 import { isDeepStrictEqual } from 'node:util';
+import type { TaskKind } from '../data/dataset/dataset.js';
 import { engineOf } from '../engines/registry.js';
 import { failOption, TuttiError } from '../errors.js';
 import { type EnsemblePlan, type MemberSpec, type ModuleSpec, SOURCES, seedOf } from '../model/spec.js';
@@ -11,14 +12,19 @@ import type { TrainedEnsemble } from './ensemble.js';
  * One ensemble of the members of several, in their order, that were trained on the same dataset.
  *
  * @param ensembles at least one; member i of the second has index i + the members that the first planned, and so on.
- * @throws ERR_DATA when the datasets differ, naming both by their hashes; ERR_OPTION when a member is in two of them,
- * when their arithmetic, validation share or preprocessing differ, or for members with averaging weights and for masks.
+ * @throws ERR_OPTION for what is no list of ensembles, when a member is in two of them, when their arithmetic, validation
+ * share or preprocessing differ, or for members with averaging weights and for masks; ERR_DATA when the datasets differ,
+ * naming both by their hashes.
  *
  * **Source:** Breiman, "Bagging predictors", 1996: members are drawn independently, so those of two ensembles make one.
  */
-export function joinRecords(ensembles: readonly TrainedEnsemble[]): TrainedEnsemble {
-  const [first] = ensembles;
+export function joinRecords<Kind extends TaskKind>(
+  ensembles: readonly TrainedEnsemble<Kind>[],
+): TrainedEnsemble<Kind> {
+  const [first] = Array.isArray(ensembles) ? ensembles : [];
   if (first === undefined) return failOption('ensembles', 'a list of at least one ensemble', ensembles);
+  const stranger = ensembles.findIndex((ensemble) => !isEnsemble(ensemble));
+  if (stranger >= 0) failOption(`ensembles[${stranger}]`, 'an ensemble', ensembles[stranger]);
   for (const [at, ensemble] of ensembles.entries()) requireJoinable(first, ensemble, at);
   requireDistinct(ensembles);
   const members = ensembles.flatMap(({ plan }) => plan.members.map((spec) => seeded(first.plan, plan, spec)));
@@ -37,6 +43,10 @@ export function joinRecords(ensembles: readonly TrainedEnsemble[]): TrainedEnsem
     wallMs: sum(ensembles, ({ wallMs }) => wallMs),
     ...(modules.length === 0 ? {} : { allowedModules: distinctModules(modules) }),
   };
+}
+
+function isEnsemble(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'plan' in value && 'members' in value;
 }
 
 function requireJoinable(

@@ -103,3 +103,15 @@ t.test('what cannot be joined is refused by name', async (t) => {
 t.test('the same seed with other options is another member', async (t) => {
   t.equal(joinRecords([one, await train(1, { hidden: [6] })]).members.length, 6);
 });
+
+t.test('what is no list of ensembles is named', async (t) => {
+  const refused: [unknown, RegExp][] = [
+    [[], /`ensembles` to be a list of at least one ensemble, got \[\]/],
+    [one, /`ensembles` to be a list of at least one ensemble/],
+    [undefined, /`ensembles`.*got nothing/],
+    [[one, 5], /`ensembles\[1\]` to be an ensemble, got 5/],
+  ];
+  for (const [given, message] of refused) {
+    t.throws(() => joinRecords(given as TrainedEnsemble[]), { code: 'ERR_OPTION', message });
+  }
+});
