@@ -9,7 +9,7 @@ import { measurementLines } from '../report/measurement-text.js';
 import { PLAIN } from '../report/palette.js';
 import { scoresOf, type TaskScores } from './task-scores.js';
 
-/** What was measured of an ensemble on some rows. */
+/** What was measured of an ensemble on some rows. Of a task that is known, scores of the other are of type never. */
 export class Report<Kind extends TaskKind = TaskKind> {
   /** Everything that was measured, as plain data. */
   readonly measurement: Measurement;
@@ -41,18 +41,18 @@ export class Report<Kind extends TaskKind = TaskKind> {
   }
 
   /** Of the ensemble. @throws ERR_OPTION for a regression. */
-  get accuracy(): number {
-    return this.ensemble.accuracy;
+  get accuracy(): TaskScores<Kind>['accuracy'] {
+    return scoreOf(this.ensemble, 'accuracy');
   }
 
   /** Of the ensemble, in nats. @throws ERR_OPTION for a regression and for votes. */
-  get logLoss(): number {
-    return this.ensemble.logLoss;
+  get logLoss(): TaskScores<Kind>['logLoss'] {
+    return scoreOf(this.ensemble, 'logLoss');
   }
 
   /** Of the ensemble over all targets, in the user's units. @throws ERR_OPTION for a classification. */
-  get rmse(): number {
-    return this.ensemble.rmse;
+  get rmse(): TaskScores<Kind>['rmse'] {
+    return scoreOf(this.ensemble, 'rmse');
   }
 
   /** The command line's table, without colours. */
@@ -70,4 +70,9 @@ export class Report<Kind extends TaskKind = TaskKind> {
     const task: Task = this.#task;
     return task.kind === 'regression' ? task.targets : [];
   }
+}
+
+/** A score, of the type that its own task gives it. */
+function scoreOf<Scores, Name extends keyof Scores>(scores: Scores, name: Name): Scores[Name] {
+  return scores[name];
 }

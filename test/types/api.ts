@@ -13,7 +13,15 @@ import type {
   TrainedEnsemble,
   TrainingOptions,
 } from '../../src/index.js';
-import { createPool, Dataset, isNetwork, trainEnsemble } from '../../src/index.js';
+import {
+  createPool,
+  Dataset,
+  type Ensemble,
+  isNetwork,
+  joinEnsembles,
+  type Report,
+  trainEnsemble,
+} from '../../src/index.js';
 
 declare const dataset: Dataset;
 declare const ensemble: TrainedEnsemble;
@@ -61,6 +69,37 @@ export async function uses(): Promise<void> {
 export const hidden: number[] = ensemble.plan.members.map((spec) =>
   isNetwork(spec) ? spec.network.layers.length : 0,
 );
+
+/** A list of any length, whose task is kept. */
+export function joins(ensembles: readonly Ensemble<'regression'>[]): Ensemble<'regression'> {
+  return joinEnsembles(ensembles);
+}
+
+/** Scores are those of the task; of one that is not known both are there, and the other's throw. */
+export function scores(
+  values: Report<'regression'>,
+  classes: Report<'classification'>,
+  unknown: Report,
+): readonly number[] {
+  // @ts-expect-error a regression has no accuracy
+  values.accuracy.toFixed();
+  // @ts-expect-error nor have its members
+  values.meanMember.logLoss.toFixed();
+  // @ts-expect-error a classification has no error of numbers
+  classes.rmse.toFixed();
+  // @ts-expect-error nor have its members
+  classes.meanMember.rmse.toFixed();
+  const known = [values.rmse, values.meanMember.rmse, classes.accuracy, classes.meanMember.logLoss];
+  return [...known, unknown.accuracy, unknown.logLoss, unknown.rmse, unknown.meanMember.accuracy];
+}
+
+/** What is of a known task may be given where any is taken. */
+export function forgets(
+  ensemble: Ensemble<'regression'>,
+  report: Report<'classification'>,
+): [Ensemble, Report] {
+  return [ensemble, report];
+}
 
 export async function misuses(): Promise<void> {
   // @ts-expect-error a target is needed
