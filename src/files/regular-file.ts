@@ -191,7 +191,10 @@ function failSize(name: string, got: string, maxBytes: number): never {
 }
 
 function failFile(name: string, got: string, cause?: unknown): never {
-  const message = `Expected ${name} to be a readable file, got ${got}`;
+  const message =
+    name === ''
+      ? 'Expected the name of a file, got ""'
+      : `Expected ${name} to be a readable file, got ${got}`;
   throw new TuttiError('ERR_FILE', message, { file: name }, cause);
 }
 

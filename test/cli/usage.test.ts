@@ -61,6 +61,43 @@ t.test('a flag is given once, unless it is a list that adds to itself', async (t
   await t.rejects(runProgram(twice.split(' ')), { code: 'ERR_FILE' }, 'lists are read on');
 });
 
+t.test('a switch takes no value', async (t) => {
+  for (const [args, flag, value] of [
+    ['train x.csv --quiet=yes', '--quiet', 'yes'],
+    ['train x.csv --json=', '--json', ''],
+    ['predict e x.csv --members=4', '--members', '4'],
+    ['predict e x.csv --no-clip=1', '--no-clip', '1'],
+  ] as const) {
+    await refused(t, args, `Expected \`${flag}\` to have no value, got "${value}"`);
+  }
+});
+
+t.test('a wrong number is told which numbers it may be', async (t) => {
+  const train = 'train x.csv --target y';
+  await refused(t, `${train} --members many`, 'Expected `--members` to be an integer ≥ 1, got "many"');
+  await refused(t, `${train} --members 1.5`, 'Expected `--members` to be an integer ≥ 1, got 1.5');
+  await refused(
+    t,
+    `${train} --test-share half`,
+    /^Expected `--test-share` to be a number .* and < 1, got "half"/,
+  );
+  await refused(
+    t,
+    `${train} --soft-clip much`,
+    'Expected `--soft-clip` to be a number > 0, or none, got "much"',
+  );
+});
+
+t.test('the empty name is no file', async (t) => {
+  const message = 'Expected the name of a file, got ""';
+  for (const args of [
+    ['predict', '', 'x'],
+    ['train', '', '--target', 'y'],
+  ]) {
+    await t.rejects(runProgram(args), { code: 'ERR_FILE', message });
+  }
+});
+
 const ROWS: readonly OptionRow[] = [
   { name: 'hiddenKeep', kind: 'number', group: 'data', description: '' },
   { name: 'target', kind: 'columns', group: 'data', description: '' },

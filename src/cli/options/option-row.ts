@@ -83,7 +83,7 @@ export function parseFlag(row: OptionRow, given: unknown): unknown {
         : checkChoice(row, given);
     case 'number':
       if (row.acceptsNone === true && given === 'none') return null;
-      return readNumber(String(given)) ?? failOption(row.name, 'a number such as 16, 0.5 or 1e-3', given);
+      return parseNumber(row, String(given));
     case 'numbers':
       return parseNumbers(row, String(given));
     case 'texts':
@@ -129,6 +129,13 @@ function checkChoice({ name, choices = [] }: OptionRow, value: unknown): unknown
 /** An entry of a list with choices as the API spells it; what is none of them is refused where it is used. */
 function spelled({ choices = [] }: OptionRow, text: string): string {
   return findChoice(choices, text) ?? text;
+}
+
+/** A number, whole where the row's range says so; whatever else the range says is checked where the option is used. */
+function parseNumber({ name, range = 'a number such as 16, 0.5 or 1e-3' }: OptionRow, text: string): number {
+  const number = readNumber(text);
+  const fits = number !== null && (Number.isInteger(number) || !range.startsWith('an integer'));
+  return fits ? number : failOption(name, range, number ?? text);
 }
 
 /** Decimal digits and nothing else: no hexadecimal, no separators, no white space, nothing too large for a number. */

@@ -24,7 +24,7 @@ function messageFor({ code, message }: ParserError, command: string | null, all:
   const [, word = ''] = /'(.*?)'/s.exec(message) ?? [];
   if (code === 'commander.help') return 'Expected a command; tutti --help lists them';
   if (code === 'commander.unknownCommand') return unknownCommand(word, [...all.keys()]);
-  if (code === 'commander.unknownOption') return unknownFlag(word.replace(/=.*$/s, ''), command, all);
+  if (code === 'commander.unknownOption') return unknownOption(word, command, all);
   if (code === 'commander.missingArgument') {
     return `Expected \`${word}\` after tutti ${command}, got nothing; tutti ${command} --help shows examples`;
   }
@@ -50,6 +50,16 @@ export function unknownCommand(word: string, commands: readonly string[]): strin
   // A file is what most commands are given first.
   const hint = near === '' && /\.\w+$/.test(word) ? `, such as tutti train ${word}` : near;
   return `Expected a command, got ${JSON.stringify(word)}${hint || '; tutti --help lists them'}`;
+}
+
+/** @param word as it was typed, perhaps with a value: `--quiet=yes`. */
+function unknownOption(word: string, command: string | null, all: CommandOptions): string {
+  const [, flag = word, value = ''] = /^(.*?)=(.*)$/s.exec(word) ?? [];
+  const rows = all.get(command ?? '') ?? [];
+  // Of the command's own flags the parser refuses only switches, for the value they have.
+  const isSwitch = rows.some((row) => row.kind === 'flag' && flagsOf(row).includes(flag));
+  if (isSwitch) return `Expected \`${flag}\` to have no value, got ${JSON.stringify(value)}`;
+  return unknownFlag(flag, command, all);
 }
 
 function unknownFlag(flag: string, command: string | null, all: CommandOptions): string {

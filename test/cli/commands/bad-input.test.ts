@@ -156,9 +156,9 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
     [...TRAIN, '--json', '--no-json'],
     /Expected `--json` or `--no-json`, got both/,
   ],
-  'a hexadecimal number': [[...TRAIN, '--seed', '0x10'], /Expected `--seed` to be a number.*"0x10"/],
-  'a number of no digits': [[...TRAIN, '--epochs', ''], /Expected `--epochs` to be a number.*""/],
-  'a number with a separator': [[...TRAIN, '--epochs', '1_000'], /`--epochs` to be a number.*"1_000"/],
+  'a hexadecimal number': [[...TRAIN, '--seed', '0x10'], /Expected `--seed` to be an integer.*"0x10"/],
+  'a number of no digits': [[...TRAIN, '--epochs', ''], /Expected `--epochs` to be an integer.*""/],
+  'a number with a separator': [[...TRAIN, '--epochs', '1_000'], /`--epochs` to be an integer.*"1_000"/],
   'a number beyond all numbers': [[...TRAIN, '--learning-rate', '1e999'], /`--learning-rate`.*"1e999"/],
   'a decimal comma': [[...TRAIN, '--learning-rate', '0,1'], /`--learning-rate`.*"0,1"/],
   'a misspelt choice': [
