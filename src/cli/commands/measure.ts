@@ -2,6 +2,7 @@
 
 import { failOption } from '../../errors.js';
 import {
+  isIndexName,
   type LeftOutColumn,
   measureFile,
   type PredictionsFileOptions,
@@ -74,6 +75,8 @@ async function measure(path: string, given: GivenOptions, origins: OptionOrigins
   if (given.quiet !== true) {
     const left = ignored.length === 0 ? '' : `; left out: ${ignored.map(leftOutText).join(', ')}`;
     note(`${table.source}: ${counted(rows, 'row')}, ${counted(members.length, 'member')}, ${layout}${left}`);
+    for (const member of members.filter(isIndexName))
+      note(`\`${member}\` is taken for a member: --drop ${member} leaves it out`);
   }
   const combine = combiner(name, task);
   const curves = given.curves === true ? { [name]: combine } : null;

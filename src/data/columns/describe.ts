@@ -8,7 +8,7 @@ import { tableFrom } from '../readers/open-table.js';
 import { READ_OPTIONS, type ReadOptions } from '../readers/read-options.js';
 import type { Column } from '../table/column.js';
 import { labelOf } from '../table/labels.js';
-import type { Table } from '../table/table.js';
+import { delimiterHint, type Table } from '../table/table.js';
 import { COLUMN_OPTIONS } from './column-options.js';
 import { type ColumnJudge, columnJudge } from './file-judge.js';
 import { judgeFeature } from './judge-feature.js';
@@ -128,7 +128,9 @@ function describedTarget(
 function describedFeature(table: Table, column: Column, judge: ColumnJudge): ColumnDescription {
   const { value, problem } = attempt(() => judgeFeature(table, column, judge));
   if (value === null) return described(table, column, judge, { use: 'feature', problem });
-  const { reading, reason, constant, notes } = value;
+  const { reading, reason, constant } = value;
+  const hint = delimiterHint(table);
+  const notes = hint === '' ? value.notes : [`\`${column.name}\` is the only column${hint}`, ...value.notes];
   if (reading === null) return described(table, column, judge, { use: 'left out', why: reason! });
   const useless = constant ? [`\`${column.name}\` holds one number only: nothing is learned of that`] : [];
   return described(table, column, judge, { use: 'feature', reading, notes: [...notes, ...useless] });

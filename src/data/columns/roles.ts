@@ -3,7 +3,7 @@
 
 import { failOption, TuttiError } from '../../errors.js';
 import type { Column } from '../table/column.js';
-import { type ColumnNote, otherColumns, requireColumn, type Table } from '../table/table.js';
+import { type ColumnNote, delimiterHint, otherColumns, requireColumn, type Table } from '../table/table.js';
 import type { ColumnOptions } from './column-options.js';
 
 export interface ColumnRoles {
@@ -52,7 +52,7 @@ export function assignRoles(table: Table, options: RoleOptions): ColumnRoles {
       ? otherColumns(table, taken)
       : table.columns.filter((column) => wanted.has(column) && !taken.has(column));
   if (features.length === 0) {
-    const message = `Expected ${table.source} to have a column beside the target, got none to learn from`;
+    const message = `Expected ${table.source} to have a column beside the target, got none to learn from${delimiterHint(table)}`;
     throw new TuttiError('ERR_DATA', message, { file: table.source });
   }
   const kept = new Set([...features, ...used]);

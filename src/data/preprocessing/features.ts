@@ -12,7 +12,7 @@ import {
 import type { FeatureColumn, Preprocessing } from '../dataset/preprocessing-types.js';
 import type { Column } from '../table/column.js';
 import { labeller } from '../table/labels.js';
-import { cellError, findColumn, listed, type Table } from '../table/table.js';
+import { absenceHint, cellError, findColumn, listed, type Table } from '../table/table.js';
 
 const MOST_NUMBERS = 2 ** 30; // 4 GiB of f32, what one WebAssembly memory can address
 const HELD_NUMBERS = 'this column held such numbers in training';
@@ -54,7 +54,8 @@ export function transformFeatures(
   rows: Uint32Array | null = null,
 ): Float64Array {
   const { features, unseen } = preprocessing;
-  const readings = features.map((feature) => readingOf(table, feature, preprocessing.missing ?? []));
+  const names = new Set(features.map(({ column }) => column));
+  const readings = features.map((feature) => readingOf(table, feature, names, preprocessing.missing ?? []));
   const unfilled = readings
     .filter((_, f) => features[f]!.fill === null)
     .filter((reading) => reading !== null);
@@ -79,9 +80,14 @@ export function transformFeatures(
 }
 
 /** The column as training read it; null where its cells make no difference. @throws ERR_DATA when it is absent */
-function readingOf(table: Table, feature: FeatureColumn, words: readonly string[]): Reading | null {
+function readingOf(
+  table: Table,
+  feature: FeatureColumn,
+  names: ReadonlySet<string>,
+  words: readonly string[],
+): Reading | null {
   if (feature.kind === 'numeric' && feature.constant === true) return null;
-  const column = featureColumn(table, feature.column);
+  const column = featureColumn(table, feature.column, names);
   return feature.kind === 'numeric'
     ? numericReading(column, feature.format ?? null, words)
     : categoricalReading(column, feature.declared === true ? 'declared' : 'text', words);
@@ -143,10 +149,11 @@ function writeCategorical(
   }
 }
 
-function featureColumn(table: Table, name: string): Column {
+function featureColumn(table: Table, name: string, names: ReadonlySet<string>): Column {
   const column = findColumn(table, name);
   if (column !== undefined) return column;
-  const message = `Expected ${table.source} to have the feature column \`${name}\`, got no column of that name`;
+  const hint = absenceHint(table, name, names);
+  const message = `Expected ${table.source} to have the feature column \`${name}\`, got no column of that name${hint}`;
   throw new TuttiError('ERR_DATA', message, { file: table.source, column: name });
 }
 

@@ -10,7 +10,7 @@ import { categoricalReading, numericReading } from '../columns/reading.js';
 import { completeDataset, type Dataset, type Encoding, type Task } from '../dataset/dataset.js';
 import { NO_SCALE, SOFT_CLIP } from '../dataset/encoding.js';
 import type { Preprocessing } from '../dataset/preprocessing-types.js';
-import { requireColumn, type Table } from '../table/table.js';
+import { delimiterHint, requireColumn, type Table } from '../table/table.js';
 import { featureWidth, transformFeatures } from './features.js';
 import { type FeatureScaling, fitFeatures, type Impute } from './fit-features.js';
 import { fitTarget, targetReadings, transformTargets } from './target.js';
@@ -224,6 +224,6 @@ export function rowsToUse(preprocessing: Preprocessing, table: Table): Uint32Arr
 function noTarget(preprocessing: Preprocessing, table: Table): TuttiError {
   const { target } = preprocessing;
   const name = target.kind === 'classification' ? target.column : target.columns.join(', ');
-  const message = `Expected ${table.source} to have values in the target column \`${name}\`, got none`;
+  const message = `Expected ${table.source} to have values in the target column \`${name}\`, got none${delimiterHint(table)}`;
   return new TuttiError('ERR_DATA', message, { file: table.source, column: name });
 }

@@ -122,7 +122,9 @@ class TableBuilder {
     const row = this.#lines.length + 1;
     const place = `(${this.source}, line ${line}, row ${row})`;
     const trailing = cells.length === columns.length + 1 && cells.at(-1) === '';
-    const hint = trailing ? '; the line ends in a delimiter, unlike the header' : delimiterHint({ columns });
+    const hint = trailing
+      ? '; the line ends in a delimiter, unlike the header'
+      : delimiterHint({ columns, delimiter: this.delimiter });
     const message = `Expected ${count(columns.length, 'cell')} as in the header, got ${cells.length} ${place}${hint}`;
     return fileError(this.source, message, { line, row });
   }

@@ -149,11 +149,27 @@ export function listed(names: readonly string[]): string {
 }
 
 /** A header that is one cell full of another delimiter was most likely read with the wrong one. */
-export function delimiterHint({ columns }: Pick<Table, 'columns'>): string {
+export function delimiterHint({
+  columns,
+  delimiter: read = ',',
+}: Pick<Table, 'columns' | 'delimiter'>): string {
   const only = columns.length === 1 ? columns[0]!.name : '';
-  const delimiter = [',', ';', '\t', '|'].find((candidate) => only.includes(candidate));
+  const delimiter = [',', ';', '\t', '|'].find((other) => other !== read && only.includes(other));
   return delimiter === undefined ? '' : `; is the delimiter ${JSON.stringify(delimiter)}?`;
 }
+
+/**
+ * What may be wrong with a table that lacks a column: how it was read, or the spelling.
+ * @param others the names of columns that are wanted beside it, none of which can be it
+ */
+export function absenceHint(table: Table, name: string, others: ReadonlySet<string>): string {
+  const spare = table.columns.map((column) => column.name).filter((own) => !others.has(own));
+  const near = name.length < SHORTEST || spare.length > MOST_SUGGESTED ? '' : suggest(name, spare);
+  return delimiterHint(table) || near;
+}
+
+/** Anything is near to so short a name. */
+const SHORTEST = 4;
 
 function shortened(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 37)}...` : text);

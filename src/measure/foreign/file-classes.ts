@@ -208,6 +208,6 @@ function layoutError(table: Table, target: Column, columns: readonly Column[], {
   const message =
     `Expected the columns of ${table.source} beside \`${target.name}\` to hold one predicted label per member, ` +
     `or a probability for each member and class (${listed(example)}), ` +
-    `got ${listed(columns.map((column) => column.name))}`;
+    `got ${listed(columns.map((column) => column.name))}; list in \`drop\` what is no prediction`;
   return new TuttiError('ERR_DATA', message, { file: table.source });
 }

@@ -14,6 +14,8 @@ import { clampProbability } from './probability.js';
 
 const FILL_HINT = 'members must predict every row, unless missing cells are declared in bag';
 
+const DROP_HINT = 'list it in `drop` if it is no prediction';
+
 export interface Reader {
   readonly table: Table;
   /** Missing cells read as NaN instead of being refused. */
@@ -34,7 +36,7 @@ export interface ReadColumns {
 function numberAt(reader: Reader, column: Column, row: number): number {
   const number = column.number(row);
   if (Number.isFinite(number)) return number;
-  if (!column.isMissing(row)) throw cellError(reader.table, row, column, 'a finite number');
+  if (!column.isMissing(row)) throw cellError(reader.table, row, column, 'a finite number', DROP_HINT);
   if (!reader.allowMissing) throw cellError(reader.table, row, column, 'filled in', FILL_HINT);
   return Number.NaN;
 }

@@ -165,10 +165,15 @@ function memberColumns(
 /** Names under which libraries write an index that no member predicts. */
 const INDEX_NAME = /^(index|idx|id|row|row[ _-]?(id|index|number)|sample([ _-]?(id|index|number))?|#)$/i;
 
+/** Whether a member's name is rather that of a column of row numbers. */
+export function isIndexName(name: string): boolean {
+  return INDEX_NAME.test(name);
+}
+
 /** Whether a column of such a name just counts 0, 1, 2 … or 1, 2, 3 … */
 function numbersRows(table: Table, column: Column): boolean {
   const first = column.number(0);
-  if (!INDEX_NAME.test(column.name) || (first !== 0 && first !== 1)) return false;
+  if (!isIndexName(column.name) || (first !== 0 && first !== 1)) return false;
   for (let row = 0; row < table.rows; row++) if (column.number(row) !== first + row) return false;
   return true;
 }

@@ -79,3 +79,20 @@ t.test('split refuses one file for both, and its input', async (t) => {
   t.match(await run('a.csv', './a.csv'), { status: 2, stderr: /--test-out` to be another file/ });
   t.match(await run('data.csv', 'b.csv'), { status: 2, stderr: /data\.csv/ });
 });
+
+t.test('a column that is not there: the delimiter or its spelling is asked about', async (t) => {
+  const rows = 'size;weight;class\n1;2;p\n2;3;q\n3;4;p\n4;5;q\n5;6;p\n4;3;q\n';
+  const misspelt = rows.replace('size', 'sise').replaceAll(';', ',');
+  const cwd = t.testdir({ 'a.csv': rows, 'tabs.csv': rows.replaceAll(';', '\t'), 'b.csv': misspelt });
+  const trained = await tutti(['train', 'a.csv', ...READ, ...QUICK, '--out', 'e.tutti'], { cwd });
+  t.equal(trained.status, 0, trained.stderr);
+  const said = async (...args: string[]) => (await tutti(args, { cwd })).stderr;
+  t.match(await said('predict', 'e.tutti', 'a.csv'), /column `size`, got no .*; is the delimiter ";"\?/);
+  t.match(await said('predict', 'e.tutti', 'tabs.csv'), /; is the delimiter "\\t"\?/);
+  for (const command of ['extend', 'evaluate']) {
+    t.match(await said(command, 'e.tutti', 'a.csv'), /`class`, got none; is the delimiter ";"\?/, command);
+  }
+  t.match(await said('predict', 'e.tutti', 'b.csv'), /column `size`, got .* \(did you mean `sise`\?\)/);
+  const { stdout } = await tutti(['describe', 'a.csv'], { cwd });
+  t.match(stdout, /`size;weight;class` is the only column; is the delimiter ";"\?/);
+});

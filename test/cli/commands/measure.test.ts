@@ -74,3 +74,16 @@ t.test('as text', async (t) => {
   t.match(stdout, /RMSE/);
   t.match(stdout, /ρ = c\/v/);
 });
+
+t.test('a column that may be no prediction can be dropped', async (t) => {
+  const here = t.testdir({
+    'text.csv': 'y,a,b,id\n1,1,2,x1\n2,3,2,x2\n3,3,4,x3\n',
+    'labels.csv': 'y,a,b,id\np,p,p,x5\nq,p,q,x7\np,p,q,x9\n',
+    'numbers.csv': 'y,a,b,id\n1,1,2,55\n2,3,2,77\n3,3,4,12\n',
+  });
+  const said = async (file: string) =>
+    (await tutti(['measure', file, '--target', 'y'], { cwd: here })).stderr;
+  t.match(await said('text.csv'), /`id` to be a finite number, got "x1".*; list it in `--drop` if it is no/);
+  t.match(await said('labels.csv'), /got a, b, id; list in `--drop` what is no prediction/);
+  t.match(await said('numbers.csv'), /\n`id` is taken for a member: --drop id leaves it out\n/);
+});
