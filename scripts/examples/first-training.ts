@@ -6,7 +6,7 @@ const { train, test } = await loadData('data/digits.csv', { target: 'digit', tes
 const ensemble = await trainEnsemble(train, { members: 16, hidden: [64], seed: 1 }); // on every core
 
 const report = await ensemble.evaluate(test);
-console.log(`${report}`); // the table below
+console.log(`${report}`); // scores, v, c and ρ, as below
 
 const pixels = [
   0, 0, 7, 8, 13, 16, 15, 1, 0, 0, 7, 7, 4, 11, 12, 0, 0, 0, 0, 0, 8, 13, 1, 0, 0, 4, 8, 8, 15, 15, 6, 0, 0,
