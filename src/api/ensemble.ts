@@ -85,13 +85,13 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
 
   /** Loads a saved ensemble from a file, by its path, or from its bytes. None of the code that it names is run. */
   static async load(source: string | Uint8Array, options?: LoadEnsembleOptions): Promise<Ensemble> {
-    return new Ensemble(await loadEnsemble(source, options));
+    return methodsOf(await loadEnsemble(source, options));
   }
 
   /** The same together with its content hash, its environment and the report stored with it. */
   static async inspect(source: string | Uint8Array, options?: LoadEnsembleOptions): Promise<InspectedFile> {
     const inspected = await inspectEnsemble(source, options);
-    return { ...inspected, ensemble: new Ensemble(inspected.ensemble) };
+    return { ...inspected, ensemble: methodsOf(inspected.ensemble) };
   }
 
   /** Plain data, which threads may be sent: the fields without the methods. */
@@ -156,12 +156,12 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
 
   /** The same members with these weights in every average, one each and ≥ 0; null: equal ones. */
   withWeights(averagingWeights: readonly number[] | null): Ensemble<Kind> {
-    return new Ensemble({ ...withAveragingWeights(this, averagingWeights), task: this.task });
+    return methodsOf({ ...withAveragingWeights(this, averagingWeights), task: this.task });
   }
 
   /** The ensemble with more members, trained on the same dataset; those there are stay as they are. */
   async extend(train: Dataset, options: ExtendOptions, settings?: TrainingSettings): Promise<Ensemble<Kind>> {
-    return new Ensemble({ ...(await extendEnsemble(this, train, options, settings)), task: this.task });
+    return methodsOf({ ...(await extendEnsemble(this, train, options, settings)), task: this.task });
   }
 
   /** Saves it to a file, which is there whole or not at all. */
@@ -173,4 +173,9 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
   async toBytes(options?: Omit<SaveOptions, 'signal'>): Promise<Uint8Array> {
     return ensembleToBytes(this, options);
   }
+}
+
+/** Outside of the class: bundlers rename one that names itself, and users are shown its name. */
+function methodsOf<Kind extends TaskKind>(record: TrainedEnsemble<Kind>): Ensemble<Kind> {
+  return new Ensemble(record);
 }

@@ -300,3 +300,12 @@ for (const [name, { call, needs = {}, wrong }] of Object.entries(DOORS)) {
     }
   });
 }
+
+t.test('built classes bear the names they are exported by, which users see', async (t) => {
+  const built: Readonly<Record<string, unknown>> = await import(
+    new URL('../../lib/index.js', import.meta.url).href
+  );
+  for (const [exported, value] of Object.entries(built)) {
+    if (typeof value === 'function' && /^class\b/.test(`${value}`)) t.equal(value.name, exported);
+  }
+});
