@@ -3,7 +3,7 @@
 
 import type { Dataset, TaskKind } from '../data/dataset/dataset.js';
 import { transformTable } from '../data/preprocessing/preprocessing.js';
-import { type DataRecord, tableFromRecords } from '../data/table/record-table.js';
+import { type DataRecord, failRows, tableFromRecords } from '../data/table/record-table.js';
 import type { Table } from '../data/table/table.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import {
@@ -46,13 +46,19 @@ export async function predictTrainingRows(
 }
 
 function datasetOf({ preprocessing }: TrainedEnsemble, rows: LabelledInputs): Dataset {
-  if (!isRaw(rows)) return rows;
+  if (isDataset(rows)) return rows;
+  if (!isRaw(rows)) failRows('rows', 'a dataset, a table or a list of records, with their targets', rows);
   if (preprocessing === null) failOption('rows', 'a dataset for an ensemble trained on arrays', 'raw rows');
   return transformTable(preprocessing, 'columns' in rows ? rows : tableFromRecords(rows));
 }
 
 function isRaw(rows: LabelledInputs): rows is Table | readonly DataRecord[] {
   return Array.isArray(rows) || (typeof rows === 'object' && rows !== null && 'columns' in rows);
+}
+
+/** A dataset, or what looks more like one than like rows and is told what it lacks. */
+function isDataset(rows: LabelledInputs): rows is Dataset {
+  return typeof rows === 'object' && rows !== null && ('encoding' in rows || 'train' in rows);
 }
 
 function failInBag({ members }: TrainedEnsemble): never {

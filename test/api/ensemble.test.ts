@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import t from 'tap';
 import { evaluateEnsemble, evaluateOutOfBag } from '../../src/ensemble/evaluate/evaluate.js';
 import { predictEnsemble } from '../../src/ensemble/predict/predict.js';
-import { Ensemble, loadData, startTraining, TuttiError, trainEnsemble } from '../../src/index.js';
+import {
+  Ensemble,
+  type LabelledInputs,
+  loadData,
+  startTraining,
+  TuttiError,
+  trainEnsemble,
+} from '../../src/index.js';
 
 const COLOURS = ['red', 'blue', 'green'];
 const flowers = Array.from({ length: 120 }, (_, i) => ({
@@ -124,4 +131,38 @@ t.test('a started training is watched and gives an ensemble', async (t) => {
   t.equal((await training.ensemble).contentHash(), classifier.contentHash());
   const failing = startTraining(classes.train, { ...OPTIONS, loss: 'squaredError' });
   await t.rejects(failing.ensemble, TuttiError);
+});
+
+t.test('what is no rows is told what is taken', async (t) => {
+  const refused: [unknown, RegExp][] = [
+    ['x.csv', /`rows` to be a dataset, a table or a list of records, with their targets, got "x.csv"/],
+    [flower, /`rows` .*got one record: write \[record\]/],
+    [classes, /got all that loadData returned: give its `train` or its `test`/],
+    [new Float32Array(2), /`rows` .*got Float32Array of length 2/],
+  ];
+  for (const [rows, message] of refused) {
+    await t.rejects(classifier.evaluate(rows as LabelledInputs), { code: 'ERR_OPTION', message });
+  }
+  const alone = {
+    code: 'ERR_OPTION',
+    message: /`x` .*list of numbers or records.*got one record: write \[record\]/,
+  };
+  await t.rejects(classifier.predict(flower as never), alone);
+});
+
+t.test('an ensemble without trained members says so', async (t) => {
+  const none = await trainEnsemble(classes.train, OPTIONS, {
+    signal: AbortSignal.abort(),
+    onInterrupt: 'keep',
+  });
+  t.same(none.members, []);
+  const expected = { code: 'ERR_BUNDLE', message: /^This ensemble has no trained members to / };
+  await t.rejects(none.evaluate(classes.test), expected);
+  await t.rejects(none.evaluateOutOfBag(classes.train), expected);
+  await t.rejects(none.predictOutOfBag(classes.train), expected);
+  await t.rejects(none.predict([flower]), expected);
+  await t.rejects(none.predictor(), expected);
+  await t.rejects(none.select(classes.test), expected);
+  const later = await none.extend(classes.train, { members: 3 });
+  t.equal(later.contentHash(), classifier.contentHash());
 });

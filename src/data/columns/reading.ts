@@ -3,7 +3,7 @@
 // or from a fitted preprocessing. Refuses the cells that contradict them, by name.
 
 import type { Column } from '../table/column.js';
-import { type DateFormat, dateParser, dateWords } from '../table/date-format.js';
+import { type DateFormat, dateExample, dateParser } from '../table/date-format.js';
 import { type MissingKind, missingTest, numericWords } from '../table/missing.js';
 import { type NumberFormat, numberCell, numberParser, numberWords } from '../table/number-format.js';
 import { cellError, type Table } from '../table/table.js';
@@ -119,8 +119,7 @@ export function refuseMissing(
 
 function expectedOf(format: ColumnFormat): string {
   if (format === null) return 'a number';
-  const words = format.kind === 'date' ? dateWords(format) : numberWords(format);
-  return `one of the ${words}`;
+  return format.kind === 'date' ? dateExample(format) : `one of the ${numberWords(format)}`;
 }
 
 /** More different words than this among numbers are hardly all names for no value. */

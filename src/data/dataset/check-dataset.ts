@@ -57,12 +57,12 @@ const FIELDS = [
 ];
 
 function requireFields(dataset: unknown, name: string): asserts dataset is Dataset {
-  const expected = `Expected \`${name}\` to be a dataset of Dataset.fromArrays or loadTraining`;
+  const expected = `Expected \`${name}\` to be a dataset of loadData or Dataset.fromArrays`;
   const fail = (got: string): never => {
     throw new TuttiError('ERR_OPTION', `${expected}, got ${got}`, { option: name });
   };
   if (typeof dataset !== 'object' || dataset === null || Array.isArray(dataset)) fail(describe(dataset));
-  if ('train' in (dataset as object)) fail('all that loadTraining returned: give its `train` or its `test`');
+  if ('train' in (dataset as object)) fail('all that loadData returned: give its `train` or its `test`');
   const missing = FIELDS.find((field) => (dataset as Record<string, unknown>)[field] === undefined);
   if (missing !== undefined) fail(`an object without \`${missing}\``);
 }

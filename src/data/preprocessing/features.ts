@@ -15,7 +15,6 @@ import { labeller } from '../table/labels.js';
 import { absenceHint, cellError, findColumn, listed, type Table } from '../table/table.js';
 
 const MOST_NUMBERS = 2 ** 30; // 4 GiB of f32, what one WebAssembly memory can address
-const HELD_NUMBERS = 'this column held such numbers in training';
 const UNSEEN_HINT =
   'train with `unseen` ignore to let such rows pass as none of them, or with `drop` to leave the column out';
 
@@ -114,7 +113,12 @@ function writeNumeric(
   rows: Uint32Array,
   place: Place,
 ): void {
-  const numbers = numbersOf(table, reading, HELD_NUMBERS);
+  const { format } = reading;
+  const numbers = numbersOf(
+    table,
+    reading,
+    `this column held ${format?.kind === 'date' ? 'dates' : 'such numbers'} in training`,
+  );
   for (let i = 0; i < rows.length; i++) {
     const number = numbers[rows[i]!]!;
     const filled = fillNumber(number, feature.fill);

@@ -50,6 +50,18 @@ export function dateWords({ order }: DateFormat): string {
   return `dates${read}, as days since 1970-01-01`;
 }
 
+const EXAMPLES = {
+  ymd: '2024-01-31',
+  dmy: '31/01/2024',
+  mdy: '01/31/2024',
+  time: '13:45',
+} as const satisfies Record<DateOrder, string>;
+
+/** What a cell of the column may look like, for messages. */
+export function dateExample({ order }: DateFormat): string {
+  return `a ${order === 'time' ? 'time of day' : 'date'} such as ${EXAMPLES[order]}`;
+}
+
 function daysOf(text: string, order: DateOrder): number {
   if (order === 'time') return clock(CLOCK_ONLY.exec(text)?.slice(1));
   const named = namedMonth(text);

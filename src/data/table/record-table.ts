@@ -1,7 +1,7 @@
 // Rows as objects with a value for each column, as a table: what a program has at hand, such as a request's body or what
 // a database answered, and what a file of records holds. From there on they are read as a file's cells are.
 
-import { describe, TuttiError } from '../../errors.js';
+import { describe, failOption, TuttiError } from '../../errors.js';
 import { checkOptions, type OptionTable, option, suggest } from '../../option-names.js';
 import { TextColumn } from './column.js';
 import type { Table } from './table.js';
@@ -22,7 +22,7 @@ export interface RecordsOptions {
 const RECORDS_OPTIONS = { source: option.text } satisfies OptionTable<RecordsOptions>;
 
 /**
- * A table of records, for `loadTraining` and wherever a table is taken. Its columns are the keys of the first record;
+ * A table of records, for `loadData` and wherever a table is taken. Its columns are the keys of the first record;
  * every other record has the same, a missing value being null.
  * @throws ERR_OPTION when there are no records; ERR_DATA naming the record and the column of a key too many or too few,
  * and of a value that is none of {@link RecordValue}, or no finite number.
@@ -39,6 +39,19 @@ export function requireRecords(records: unknown, source: string): asserts record
   const got = Array.isArray(records) ? 'none' : shortly(records);
   const message = `Expected ${source} to be a list of at least one record, got ${got}`;
   throw new TuttiError('ERR_OPTION', message, { option: 'records' });
+}
+
+/** Refuses what are no rows; of a record alone it says how to write it. @throws ERR_OPTION */
+export function failRows(name: string, expected: string, got: unknown): never {
+  if (!isRecordAlone(got)) failOption(name, expected, got);
+  const message = `Expected \`${name}\` to be ${expected}, got one record: write [record]`;
+  throw new TuttiError('ERR_OPTION', message, { option: name });
+}
+
+function isRecordAlone(value: unknown): boolean {
+  if (!isRecord(value) || ArrayBuffer.isView(value)) return false;
+  const cells = Object.values(value);
+  return cells.length > 0 && cells.every((cell) => cell === null || typeof cell !== 'object');
 }
 
 export function tableOf(records: readonly unknown[], into: RecordTable): Table {

@@ -17,6 +17,7 @@ import type { TrainedEnsemble } from '../ensemble.js';
 import { memberKinds } from '../member-kinds.js';
 import { checkDataset } from '../predict/inputs.js';
 import { type CombineOptions, combineSettings, eachBlock, PREDICT_OPTIONS } from '../predict/predict.js';
+import { requireMembers } from '../predict/stored-members.js';
 import { eachOutOfBagBlock } from './out-of-bag-rows.js';
 
 export interface OutOfBagOptions extends CombineOptions, IntervalOptions {
@@ -55,7 +56,8 @@ const EVALUATE_USES = {
 /**
  * Measures an ensemble on rows it was not trained on.
  * @param dataset of the ensemble's columns and task, in the user's units: its own scales do not matter.
- * @throws ERR_SHAPE when the dataset's columns or task are not the ensemble's; ERR_DATA for a value that is not finite.
+ * @throws ERR_SHAPE when the dataset's columns or task are not the ensemble's; ERR_DATA for a value that is not finite;
+ * ERR_BUNDLE for an ensemble without trained members.
  */
 export async function evaluateEnsemble(
   ensemble: TrainedEnsemble,
@@ -79,7 +81,8 @@ export async function evaluateEnsemble(
  * Measures an ensemble on its own training rows, each by the members that never saw it. Rows that decided
  * when a member stopped are not among that member's out-of-bag rows.
  * @returns null when no row is out of bag for any member (as without resampling).
- * @throws ERR_DATA when the dataset is not the one the ensemble was trained on.
+ * @throws ERR_DATA when the dataset is not the one the ensemble was trained on; ERR_BUNDLE for an ensemble without
+ * trained members.
  *
  * **Source:** Breiman, "Out-of-bag estimation", 1996.
  */
@@ -97,6 +100,7 @@ export async function evaluateOutOfBag(
 }
 
 function measurementSettings(ensemble: TrainedEnsemble, options: EvaluateOptions) {
+  requireMembers(ensemble, 'to measure');
   const name = options.aggregator ?? DEFAULT_AGGREGATOR;
   const { replicates, level, seed, subsets, covariance } = options;
   const combined = combineSettings(ensemble, options);

@@ -10,6 +10,7 @@ import type { TrainedEnsemble } from '../ensemble.js';
 import { drawEnsembleRows } from '../member-rows.js';
 import { ANSWER_OPTIONS } from '../predict/answer-rules.js';
 import { type CombineOptions, combineSettings, concatenate, PREDICT_OPTIONS } from '../predict/predict.js';
+import { requireMembers } from '../predict/stored-members.js';
 import { eachOutOfBagBlock } from './out-of-bag-rows.js';
 
 /** Predictions of `rows` training rows; those of rows that no member left out are NaN, with label −1. */
@@ -36,6 +37,7 @@ export async function predictOutOfBag(
   options: CombineOptions = {},
 ): Promise<OutOfBagPredictions | null> {
   checkOptions('predictOutOfBag', options, PREDICT_OPTIONS);
+  requireMembers(ensemble, 'to predict with');
   const { task, plan, members } = ensemble;
   const combine = combiner(
     options.aggregator ?? DEFAULT_AGGREGATOR,

@@ -10,7 +10,7 @@ import {
   transformFeatures,
 } from '../../data/preprocessing/preprocessing.js';
 import { featureTable } from '../../data/preprocessing/records.js';
-import type { DataRecord } from '../../data/table/record-table.js';
+import { type DataRecord, failRows } from '../../data/table/record-table.js';
 import type { Table } from '../../data/table/table.js';
 import { describe, failOption, TuttiError } from '../../errors.js';
 import type { TrainedEnsemble } from '../ensemble.js';
@@ -38,7 +38,7 @@ export function inputsOf(
   if (isNumbers(x)) return { x: Float64Array.from(x), rows: wholeRows(ensemble, x) };
   if (isTable(x)) return rawRows(ensemble, () => x);
   if (typeof x !== 'object' || x === null || !('encoding' in x)) {
-    failOption(
+    failRows(
       'x',
       'a Float32Array or Float64Array of rows, a list of numbers or records, a table or a dataset',
       x,

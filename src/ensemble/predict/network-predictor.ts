@@ -3,11 +3,10 @@
 import type { StoredMember } from '../../engines/shared/predictor.js';
 import { createPredictor } from '../../engines/wasm/ensemble-predictor.js';
 import type { NetworkPredictor } from '../../engines/wasm/predictor.js';
-import { TuttiError } from '../../errors.js';
 import { requireNetwork } from '../../model/network-members.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { TrainedEnsemble } from '../ensemble.js';
-import { predictorContext, storedMembers } from './stored-members.js';
+import { predictorContext, requireMembers, storedMembers } from './stored-members.js';
 
 /**
  * Loads the networks of an ensemble, ready to predict.
@@ -23,9 +22,8 @@ export function predictorOf(ensemble: TrainedEnsemble, blockRows?: number): Netw
  * @throws ERR_OPTION when a member is of another kind; ERR_BUNDLE when there is none.
  */
 export function networkMembers(ensemble: TrainedEnsemble): readonly StoredMember<NetworkMemberSpec>[] {
+  requireMembers(ensemble, 'to predict with');
   const members = storedMembers(ensemble);
-  if (members.length === 0)
-    throw new TuttiError('ERR_BUNDLE', 'This ensemble has no finished members to predict with');
   return members.filter((member): member is StoredMember<NetworkMemberSpec> => {
     requireNetwork(member.spec, member.index);
     return true;

@@ -5,12 +5,11 @@ import type { Values } from '../../data/dataset/dataset.js';
 import { encodeRows } from '../../data/dataset/encoding.js';
 import { engines } from '../../engines/registry.js';
 import type { EnginePredictor, PredictorContext, StoredMember } from '../../engines/shared/predictor.js';
-import { TuttiError } from '../../errors.js';
 import type { RowRange } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { type AnswerOptions, answerRules } from './answer-rules.js';
-import { predictorContext, storedMembers } from './stored-members.js';
+import { predictorContext, requireMembers, storedMembers } from './stored-members.js';
 
 /** All members at once. */
 export interface BlockPredictor {
@@ -37,9 +36,8 @@ export async function createBlockPredictor(
 ): Promise<BlockPredictor> {
   const { features, encoding } = ensemble;
   const rules = answerRules(ensemble, options);
+  requireMembers(ensemble, 'to predict with');
   const members = storedMembers(ensemble);
-  if (members.length === 0)
-    throw new TuttiError('ERR_BUNDLE', 'This ensemble has no finished members to predict with');
   const loaded = await loadMembers(predictorContext(ensemble, blockRows, loadedBytes), members);
   return {
     async predictBlock(x, range, index) {

@@ -2,6 +2,7 @@
 
 import { drawFeatureSubset } from '../../data/resample.js';
 import type { PredictorContext, StoredMember } from '../../engines/shared/predictor.js';
+import { TuttiError } from '../../errors.js';
 import { seedOf } from '../../model/spec.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 
@@ -16,6 +17,16 @@ export function storedMembers(ensemble: TrainedEnsemble): readonly StoredMember[
     known.set(ensemble, stored);
   }
   return stored;
+}
+
+/**
+ * Refuses an ensemble whose training was stopped before a member was finished.
+ * @param use what members are needed for, as in `to predict with`
+ * @throws ERR_BUNDLE
+ */
+export function requireMembers({ members }: TrainedEnsemble, use: string): void {
+  if (members.length > 0) return;
+  throw new TuttiError('ERR_BUNDLE', `This ensemble has no trained members ${use}`, { members: 0 });
 }
 
 function describeMembers({ plan, members, features }: TrainedEnsemble): readonly StoredMember[] {

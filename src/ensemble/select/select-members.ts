@@ -15,6 +15,7 @@ import type { TrainedEnsemble } from '../ensemble.js';
 import { eachOutOfBagBlock } from '../evaluate/out-of-bag-rows.js';
 import { checkDataset } from '../predict/inputs.js';
 import { eachBlock } from '../predict/predict.js';
+import { requireMembers } from '../predict/stored-members.js';
 import {
   checkSelection,
   helps,
@@ -143,8 +144,9 @@ export async function selectMembers(
   };
 }
 
-function resolveSelection({ task, members }: TrainedEnsemble, options: SelectionOptions) {
-  if (members.length === 0) throw new TuttiError('ERR_BUNDLE', 'This ensemble has no members to select from');
+function resolveSelection(ensemble: TrainedEnsemble, options: SelectionOptions) {
+  requireMembers(ensemble, 'to select from');
+  const { task, members } = ensemble;
   const {
     aggregator = DEFAULT_AGGREGATOR,
     size = Math.min(100, 2 * members.length),

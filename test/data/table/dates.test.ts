@@ -78,7 +78,7 @@ t.test('the whole column says whether the day or the month comes first', async (
 t.test('a cell that is no date of the column is an error naming it', async (t) => {
   t.match(
     failure(() => loadTraining(tableFor(t, ['2023-01-01', '2023-01-02', 'soon']), { target: 'y' })),
-    /^ERR_DATA Expected `day` to be one of the dates, as days since 1970-01-01, got "soon"/,
+    /^ERR_DATA Expected `day` to be a date such as 2024-01-31, got "soon"/,
   );
 });
 
