@@ -83,18 +83,15 @@ function removeStale(folder) {
 async function buildTypeScript() {
   const project = process.argv.includes('--tests') ? join(root, 'test') : root;
   await run('typescript/bin/tsc', ['-p', project]);
-  chmodSync(join(root, 'dist/src/cli/main.js'), 0o755);
 }
 
-/** The entry points of package.json that have a `module` for bundlers, as a few files that share what several need. */
-async function buildDoors() {
-  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const doors = Object.values(exports).filter((entry) => entry.module !== undefined);
-  rmSync(join(root, 'dist/lib'), { recursive: true, force: true });
+/** Files that node runs as they are, as a few that share what several need: to find and read modules takes most of a start. */
+async function bundle(folder, entryPoints) {
+  rmSync(join(root, folder), { recursive: true, force: true });
   await esbuild.build({
     absWorkingDir: root,
-    entryPoints: doors.map((entry) => ({ in: entry.module, out: basename(entry.default, '.js') })),
-    outdir: 'dist/lib',
+    entryPoints,
+    outdir: folder,
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
     splitting: true,
@@ -106,10 +103,24 @@ async function buildDoors() {
   });
 }
 
+/** The entry points of package.json that have a `module` for bundlers, and the command line. */
+async function bundleEntries() {
+  const { bin, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const entries = Object.values(exports).filter((entry) => entry.module !== undefined);
+  await Promise.all([
+    bundle(
+      'dist/lib',
+      entries.map((entry) => ({ in: entry.module, out: basename(entry.default, '.js') })),
+    ),
+    bundle('dist/bin', [{ in: 'dist/src/cli/main.js', out: basename(bin.tutti, '.js') }]),
+  ]);
+  chmodSync(join(root, bin.tutti), 0o755);
+}
+
 for (const folder of ['src', 'workers', 'scripts', 'test']) removeStale(folder);
 mkdirSync(output, { recursive: true });
 const results = await Promise.allSettled([buildKernels(), buildTypeScript()]);
 for (const result of results) {
   if (result.status === 'rejected') console.error(result.reason.message);
 }
-if (results.every(({ status }) => status === 'fulfilled')) await buildDoors();
+if (results.every(({ status }) => status === 'fulfilled')) await bundleEntries();

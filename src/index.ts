@@ -19,13 +19,12 @@ export type {
   Predictor,
 } from './api/predictor.js';
 export type { Report } from './api/report.js';
+export { ensembleToBytes, inspectEnsemble, loadEnsemble, saveEnsemble } from './api/saved-ensembles.js';
 export type { ClassScores, TaskScores, ValueScores } from './api/task-scores.js';
 export { type StartedTraining, startTraining, trainEnsemble } from './api/training.js';
 export { contentHash } from './bundle/content-hash.js';
 export type { InspectedEnsemble, LoadEnsembleOptions } from './bundle/load.js';
-export { inspectEnsemble, loadEnsemble } from './bundle/load.js';
 export type { SavedEnsemble, SaveOptions } from './bundle/save.js';
-export { ensembleToBytes, saveEnsemble } from './bundle/save.js';
 export {
   type ColumnDescription,
   type DescribeOptions,

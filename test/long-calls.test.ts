@@ -35,7 +35,7 @@ const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>>
   extendEnsemble: (signal) => tutti.extendEnsemble(ensemble, dataset, { members: 5000 }, { signal, runner }),
   inspectEnsemble: (signal) => tutti.inspectEnsemble(file, { signal }),
   loadData: (signal) => tutti.loadData(ROWS, { target: 'y', signal }),
-  loadEnsemble: (signal) => tutti.loadEnsemble(tutti.ensembleToBytes(ensemble), { signal }),
+  loadEnsemble: async (signal) => tutti.loadEnsemble(await tutti.ensembleToBytes(ensemble), { signal }),
   openTable: (signal) => tutti.openTable(Buffer.from('a,b\n1,2\n'), { signal }),
   predictEnsemble: (signal) => tutti.predictEnsemble(ensemble, dataset, { signal }),
   predictMembers: (signal) => tutti.predictMembers(ensemble, dataset, { signal }),
@@ -51,6 +51,7 @@ const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>>
 /** What is awaited and takes none midway, and why. */
 const WITHOUT: Readonly<Record<string, string>> = {
   toLayersModel: 'one member is copied at once',
+  ensembleToBytes: 'bytes are laid out at once',
   createPredictor: 'engines load all members at once; what comes after is ended',
 };
 

@@ -72,4 +72,4 @@ export const FOLDER: Readonly<Record<string, string>> = {
   data: join(ROOT, 'data'),
   scripts: join(ROOT, 'scripts'),
 };
-export const COMMAND = join(ROOT, 'dist/src/cli/main.js');
+export const COMMAND = join(ROOT, 'dist/bin/tutti.js');

@@ -1,13 +1,8 @@
 // The face of a trained ensemble: everything that is done with one, a line each over the functions on its plain record.
 
 import { contentHash } from '../bundle/content-hash.js';
-import {
-  type InspectedEnsemble,
-  inspectEnsemble,
-  type LoadEnsembleOptions,
-  loadEnsemble,
-} from '../bundle/load.js';
-import { ensembleToBytes, type SavedEnsemble, type SaveOptions, saveEnsemble } from '../bundle/save.js';
+import type { InspectedEnsemble, LoadEnsembleOptions } from '../bundle/load.js';
+import type { SavedEnsemble, SaveOptions } from '../bundle/save.js';
 import type { Dataset, Encoding, Task, TaskKind } from '../data/dataset/dataset.js';
 import type { TrainingFacts } from '../data/dataset/training-facts.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
@@ -44,6 +39,7 @@ import {
   predictOnce,
 } from './predictor.js';
 import type { Report } from './report.js';
+import { ensembleToBytes, inspectEnsemble, loadEnsemble, saveEnsemble } from './saved-ensembles.js';
 
 /** A saved ensemble and what its file says beside it. */
 export interface InspectedFile extends Omit<InspectedEnsemble, 'ensemble'> {

@@ -49,7 +49,7 @@ function jobs(session: Session): Job[] {
     `--target digit --members 16 --hidden 64 --epochs 40 --learning-rate 0.001 --early-stopping none --seed 1 --threads ${threads}`.split(
       ' ',
     );
-  const cli = join(ROOT, 'dist/src/cli/main.js');
+  const cli = join(ROOT, 'dist/bin/tutti.js');
   const tutti = (name: string, file: string): Job => ({
     name,
     command: { file, args: [cli, 'train', csv, ...options, '--out', session.temporary(`${name}.tutti`)] },

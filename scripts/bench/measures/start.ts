@@ -56,7 +56,7 @@ export async function measureStart(session: Session): Promise<StartRow[]> {
 
 function starts(): Start[] {
   const library = pathToFileURL(join(ROOT, 'dist/src/index.js')).href;
-  const cli = join(ROOT, 'dist/src/cli/main.js');
+  const cli = join(ROOT, 'dist/bin/tutti.js');
   return [
     { name: NOTHING, args: ['--eval', '0'] },
     { name: "import 'tutti'", args: ['--eval', `import(${JSON.stringify(library)})`] },
