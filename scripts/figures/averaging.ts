@@ -60,8 +60,8 @@ writeFileSync(
     `  <polyline points="${foretold.join(' ')}" fill="none" stroke="#2563eb" stroke-width="2"/>`,
     text(across(5), up(v / 5 + (4 * c) / 5) - 14, 'v/k + (k − 1)c/k', 'fill="#2563eb"'),
     ...measured.map(
-      ({ memberCount: members, scores }) =>
-        `  <circle cx="${across(members).toFixed(1)}" cy="${up(scores.squaredError).toFixed(1)}" r="4.5" fill="#d97706"/>`,
+      ({ memberCount, scores }) =>
+        `  <circle cx="${across(memberCount).toFixed(1)}" cy="${up(scores.squaredError).toFixed(1)}" r="4.5" fill="#d97706"/>`,
     ),
     text(right, up(c) - 8, 'measured', 'fill="#b45309"'),
     '</svg>',
@@ -69,5 +69,5 @@ writeFileSync(
   ].join('\n'),
 );
 console.log(
-  `${FILE}: v ${v}, c ${c}, measured at ${measured.map(({ memberCount: members }) => members).join(', ')} members`,
+  `${FILE}: v ${v}, c ${c}, measured at ${measured.map(({ memberCount }) => memberCount).join(', ')} members`,
 );

@@ -61,11 +61,11 @@ async function run(seed: number) {
   for (const { error } of ensemble.failures) console.log(error.message);
   const report = await evaluateEnsemble(ensemble, test);
   console.log(`seed ${seed}`);
-  for (const { kind, memberIndices: members, meanMember, errorCorrelation } of report.kinds) {
+  for (const { kind, memberIndices, meanMember, errorCorrelation } of report.kinds) {
     const { v, c, rho } = errorCorrelation!;
     const figures = [v, c, rho].map((value) => value?.toFixed(4) ?? '–');
     const own = `accuracy ${percent(meanMember!.accuracy!)}, v ${figures[0]}, c ${figures[1]}, ρ ${figures[2]}`;
-    console.log(`  ${members.length} × ${kind}: ${own}`);
+    console.log(`  ${memberIndices.length} × ${kind}: ${own}`);
   }
   const { v, c, rho } = report.errorCorrelation!;
   console.log(`  all: v ${v.toFixed(4)}, c ${c!.toFixed(4)}, ρ ${rho!.toFixed(4)}`);

@@ -69,17 +69,17 @@ export interface MeasurementAccumulator {
 
 /** An empty measurement; call `addBlock` with consecutive blocks of rows, then `finish` once. */
 export function createMeasurement(options: MeasurementOptions): MeasurementAccumulator {
-  const { task, memberCount: members, aggregator, curves, outOfBag = false } = options;
+  const { task, memberCount, aggregator, curves, outOfBag = false } = options;
   const errors = createErrorAccumulator(options);
   const kinds = createKindsAccumulator(options.kinds ?? [], options);
   const ensemble = createScoreAccumulator(task, {
     probabilities: aggregators.get(aggregator.name).probabilities,
   });
-  const each = Array.from({ length: members }, () => createScoreAccumulator(task));
+  const each = Array.from({ length: memberCount }, () => createScoreAccumulator(task));
   // Where every member counts for every row, its own scores are all it takes.
-  const meanMember = outOfBag ? createMeanMember(task, members) : null;
+  const meanMember = outOfBag ? createMeanMember(task, memberCount) : null;
   const subsetCurves =
-    outOfBag || !curves || members === 1 ? null : createSubsetCurves({ ...options, combine: curves });
+    outOfBag || !curves || memberCount === 1 ? null : createSubsetCurves({ ...options, combine: curves });
   const disagreement =
     task.kind === 'classification' ? createDisagreementAccumulator(task.classes.length) : null;
   const deviation = createTargetVariance(task);
@@ -93,7 +93,7 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
       meanMember?.addBlock(predictions, targets, mask);
       const combined = aggregator.combine(predictions, mask);
       flooredCount += combined.flooredCount;
-      const counted = mask === null ? members * targets.rows : mask.reduce((sum, one) => sum + one, 0);
+      const counted = mask === null ? memberCount * targets.rows : mask.reduce((sum, one) => sum + one, 0);
       probabilities += counted * combined.outputs;
       deviation.addBlock(targets, mask);
       ensemble.addBlock(combined, targets, mask === null ? null : combinedRows(combined));

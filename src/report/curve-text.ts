@@ -33,10 +33,10 @@ function curveRows(
   const heads = columns.map(({ title }) => title);
   return [
     ['members', 'subsets', ...heads, ...(foretold === null ? [] : ['v/j + (j−1)c/j'])],
-    ...points.map(({ memberCount: members, subsets, scores, spread }): TextRow => {
+    ...points.map(({ memberCount, subsets, scores, spread }): TextRow => {
       const cells = columns.map((metric) => textWithSpread(metric, scores, spread));
-      const formula = foretold === null ? [] : [foretoldText(members, foretold)];
-      return [`${members}`, `${subsets}`, ...cells, ...formula];
+      const formula = foretold === null ? [] : [foretoldText(memberCount, foretold)];
+      return [`${memberCount}`, `${subsets}`, ...cells, ...formula];
     }),
   ];
 }

@@ -26,11 +26,11 @@ export function kindLines(
     const rows: TextRow[] = [
       [`By kind, ${name}`, 'members', `mean ${score.head}`, 'v', 'c', 'ρ = c/v', ...columns],
       ...shown.map((kind, at): TextRow => {
-        const { memberIndices: members, errorCorrelation, covarianceWith } = kind;
+        const { memberIndices, errorCorrelation, covarianceWith } = kind;
         const own = [errorCorrelation?.v, errorCorrelation?.c, errorCorrelation?.rho];
         const between = covarianceWith.slice(0, at).map((value) => figure(value));
         const cells = [...own.map((value) => figure(value)), ...between];
-        return [`${at + 1} ${kind.kind}`, `${members.length}`, score.of(kind), ...cells];
+        return [`${at + 1} ${kind.kind}`, `${memberIndices.length}`, score.of(kind), ...cells];
       }),
     ];
     const [head, ...lines] = alignColumns(rows);

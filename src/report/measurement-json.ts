@@ -11,13 +11,13 @@ export function measurementJson(
   measurement: Measurement,
   targets: readonly string[],
 ): Record<string, unknown> {
-  const { errorCorrelation, ensemble, meanMember, memberScores: members, kinds, ...rest } = measurement;
+  const { errorCorrelation, ensemble, meanMember, memberScores, kinds, ...rest } = measurement;
   return {
     ...(ensemble === null ? {} : scoresJson(ensemble, targets)),
-    members: members.length,
+    members: memberScores.length,
     ...rest,
     meanMember: scoresJson(meanMember, targets),
-    memberScores: members.map((scores) => (scores === null ? null : scoresJson(scores, targets))),
+    memberScores: memberScores.map((scores) => (scores === null ? null : scoresJson(scores, targets))),
     errorCorrelation,
     kinds: kinds.map((kind) => ({
       ...kind,

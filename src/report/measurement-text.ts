@@ -103,7 +103,7 @@ export function correlationLines(all: readonly NamedMeasurement[], palette: Pale
     ...relativeRows(all),
     row(
       'effective members',
-      ({ effectiveMembers, memberCount: members }) => `${figure(effectiveMembers, 3)} of ${members}`,
+      ({ effectiveMembers, memberCount }) => `${figure(effectiveMembers, 3)} of ${memberCount}`,
     ),
     row('gain of one more member', (report) => gainText(report)),
   ];

@@ -63,9 +63,9 @@ export function workOf(
 ): TrainingWork {
   const there = new Set(kept.map(({ index }) => index));
   const runs = listRuns(plan).filter(
-    ({ memberIndices: members }) => !members.every((index) => there.has(index)),
+    ({ memberIndices }) => !memberIndices.every((index) => there.has(index)),
   );
-  const missing = new Set(runs.flatMap(({ memberIndices: members }) => members));
+  const missing = new Set(runs.flatMap(({ memberIndices }) => memberIndices));
   const groups = listGroups(runs, dataset, plan.seed);
   const deadlineMs = 1000 * (deadline ?? Number.POSITIVE_INFINITY);
   // A run is trained whole: those of its members that were there come again, the same.

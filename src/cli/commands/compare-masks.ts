@@ -103,10 +103,10 @@ function comparisonLines({ member, droppable, ways, overMasks }: MaskComparison,
     ];
   };
   const [first, ...lines] = alignColumns([head, ...ways.map(cells)]);
-  const { memberCount: members } = overMasks.errorCorrelation;
+  const { memberCount } = overMasks.errorCorrelation;
   return [
     palette.bold(`Member ${member}: ${counted(droppable, 'unit')} can be dropped; ${counted(rows, 'row')}`),
     ...[palette.dim(first!), ...lines, ''],
-    ...correlationLines([{ name: `${members} masks`, measurement: overMasks }], palette),
+    ...correlationLines([{ name: `${memberCount} masks`, measurement: overMasks }], palette),
   ];
 }

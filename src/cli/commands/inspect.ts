@@ -63,21 +63,19 @@ function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): objec
     task,
     features,
     datasetHash,
-    specs: groupSpecs(plan.members).map(({ memberIndices: those, spec }) => ({
-      members: those,
+    specs: groupSpecs(plan.members).map(({ memberIndices, spec }) => ({
+      members: memberIndices,
       ...withoutStreams(spec),
     })),
-    trained: members.map(
-      ({ index, epoch, inBagRows, averagingWeight = 1, parameters: weights, model, history }) => ({
-        index,
-        epoch,
-        inBagRows,
-        averagingWeight,
-        weights: weights.length,
-        ...(model === null ? {} : { modelBytes: model.length }),
-        loss: history.at(-1)?.loss ?? null,
-      }),
-    ),
+    trained: members.map(({ index, epoch, inBagRows, averagingWeight = 1, parameters, model, history }) => ({
+      index,
+      epoch,
+      inBagRows,
+      averagingWeight,
+      weights: parameters.length,
+      ...(model === null ? {} : { modelBytes: model.length }),
+      loss: history.at(-1)?.loss ?? null,
+    })),
     failures: failures.map(({ index, error: { code, message, details } }) => ({
       index,
       code,
@@ -132,11 +130,11 @@ function inspectionLines(path: string, inspected: InspectedEnsemble): string[] {
 /** One line for each setting, with the options in which it differs from the others and which it does not show. */
 function specRows(specs: readonly MemberSpec[]): TextRow[] {
   const groups = groupSpecs(specs);
-  const differences = specDifferences(groups.map(({ memberIndices: members }) => specs[members[0]!]!));
-  return groups.map(({ memberIndices: members, spec }, at) => {
+  const differences = specDifferences(groups.map(({ memberIndices }) => specs[memberIndices[0]!]!));
+  return groups.map(({ memberIndices, spec }, at) => {
     const text = specText(spec);
     const more = differences[at]!.filter((difference) => !text.includes(difference));
-    return [`members ${rangeText(members)}`, [text, ...more].join('; ')];
+    return [`members ${rangeText(memberIndices)}`, [text, ...more].join('; ')];
   });
 }
 

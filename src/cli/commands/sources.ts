@@ -127,8 +127,8 @@ function sourceLines(all: readonly SourceFigures[], measure: string, palette: Pa
       'ensemble error',
       ...(measure === '' ? [] : [measure]),
     ],
-    ...all.map(({ source, memberCounts: members, v, c, rho, vMinusC, ensembleError, errorRate }) => [
-      ...[NAMES[source], membersText(members)],
+    ...all.map(({ source, memberCounts, v, c, rho, vMinusC, ensembleError, errorRate }) => [
+      ...[NAMES[source], membersText(memberCounts)],
       ...[v, c, rho, vMinusC, ensembleError].map((spread) => spreadText(spread, (value) => figure(value, 3))),
       ...(errorRate === null ? [] : [spreadText(errorRate, (value) => percent(value))]),
     ]),

@@ -38,15 +38,15 @@ function loadMember(
   { features, task, encoding }: PredictorContext,
   member: StoredMember<NeighboursMemberSpec>,
 ): MemberPredictor {
-  const { spec, parameters: weights } = member;
+  const { spec, parameters } = member;
   const columns = member.columns?.length ?? features;
   const length = storedRowLength(spec, features, task);
-  const rows = weights.length / length;
+  const rows = parameters.length / length;
   const stored = new Float32Array(rows * columns);
   const targets = new Float32Array(rows * (length - columns));
   for (let row = 0; row < rows; row++) {
-    stored.set(weights.subarray(row * length, row * length + columns), row * columns);
-    targets.set(weights.subarray(row * length + columns, (row + 1) * length), row * (length - columns));
+    stored.set(parameters.subarray(row * length, row * length + columns), row * columns);
+    targets.set(parameters.subarray(row * length + columns, (row + 1) * length), row * (length - columns));
   }
   if (task.kind === 'classification') requireLabels(targets, outputCount(task));
   const units = spec.distance.image === null ? null : encoding.features;

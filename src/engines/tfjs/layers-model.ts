@@ -122,13 +122,13 @@ function isTfjs(spec: MemberSpec): spec is TfjsMemberSpec {
 async function modelOfMember(
   { plan, task, features, allowedModules }: LayeredEnsemble,
   spec: TfjsMemberSpec,
-  { index, parameters: weights, model }: LayeredEnsemble['members'][number],
+  { index, parameters, model }: LayeredEnsemble['members'][number],
 ): Promise<LayersModel> {
   const tf = await loadTensorFlow();
   const columns = drawFeatureSubset(spec.featureShare, seedOf(plan, spec), spec.streams.resample, features);
   const topology = new TextDecoder().decode(Uint8Array.from(model ?? []));
   const module = () => allowedModule(allowedModules, { module: spec.model, member: index });
-  const member = { spec, index, weights, topology, columns, module };
+  const member = { spec, index, weights: parameters, topology, columns, module };
   // Loaded here: whoever imports tutti loads this file.
   const { restoreModel } = await import('./predictor.js');
   return (await restoreModel(tf, member, columns?.length ?? features, task)).model;

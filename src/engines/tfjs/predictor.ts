@@ -48,10 +48,10 @@ export function createPredictor(
   context: PredictorContext,
   members: readonly StoredMember<TfjsMemberSpec>[],
 ): Promise<EnginePredictor> {
-  return oneByOne(members, ({ spec, index, parameters: weights, model, columns }) => {
+  return oneByOne(members, ({ spec, index, parameters, model, columns }) => {
     const topology = new TextDecoder().decode(Uint8Array.from(model!));
     const module = () => allowedModule(context.allowedModules, { module: spec.model, member: index });
-    return loadMember(context, { spec, index, weights, topology, columns, module });
+    return loadMember(context, { spec, index, weights: parameters, topology, columns, module });
   });
 }
 

@@ -213,9 +213,9 @@ function layoutMembers<Places>({
   };
   const places = place(regions);
   const weightPlaces = placeWeights(regions, members, features, task, loadedBytes);
-  const inPlace = members.map(({ spec, parameters: weights }) => {
+  const inPlace = members.map(({ spec, parameters }) => {
     const shapes = layerShapes(spec, features, task);
-    const { address, stays } = weightPlaces.get(weights)!;
+    const { address, stays } = weightPlaces.get(parameters)!;
     return { shapes, address, stays, columns: regions.takeWords(shapes[0]!.inputs) };
   });
   let bytes = regions.end;
@@ -253,14 +253,14 @@ function placeWeights(
   const guests = new Set<Float32Array>();
   let left = loadedBytes / 4;
   let longest = 0;
-  for (const { spec, parameters: weights } of members) {
-    if (places.has(weights) || guests.has(weights)) continue;
+  for (const { spec, parameters } of members) {
+    if (places.has(parameters) || guests.has(parameters)) continue;
     const length = paddedParameterCount(layerShapes(spec, features, task));
     left -= length;
     if (left >= 0) {
-      places.set(weights, { address: regions.takeWords(length), stays: true });
+      places.set(parameters, { address: regions.takeWords(length), stays: true });
     } else {
-      guests.add(weights);
+      guests.add(parameters);
       longest = Math.max(longest, length);
     }
   }

@@ -58,10 +58,10 @@ export function createErrorAccumulator(options: ErrorAccumulatorOptions): ErrorA
 }
 
 function report(state: State, options: Required<IntervalOptions>): ErrorCorrelation {
-  const { store, memberCount: members, rowsFrom, task } = state;
+  const { store, memberCount, rowsFrom, task } = state;
   const sums: ErrorSums = { ...state, task: task.kind, totals: store.totals() };
-  const { standardErrors } = estimatesOf(unitsOf(store.values(), members), null);
-  const intervals = bootstrapIntervals(store, members, rowsFrom === 'outOfBag', options);
+  const { standardErrors } = estimatesOf(unitsOf(store.values(), memberCount), null);
+  const intervals = bootstrapIntervals(store, memberCount, rowsFrom === 'outOfBag', options);
   return toReport(sums, { standardErrors, intervals, covariance: covarianceOf(state) });
 }
 
@@ -87,15 +87,15 @@ interface State {
 }
 
 function createState(options: ErrorAccumulatorOptions): State {
-  const { memberCount: members, task, outOfBag = false } = options;
-  if (!Number.isInteger(members) || members < 1) failOption('members', 'an integer ≥ 1', members);
-  const covariance = options.covariance ?? members <= MOST_DEFAULT_COVARIANCE;
+  const { memberCount, task, outOfBag = false } = options;
+  if (!Number.isInteger(memberCount) || memberCount < 1) failOption('members', 'an integer ≥ 1', memberCount);
+  const covariance = options.covariance ?? memberCount <= MOST_DEFAULT_COVARIANCE;
   return {
-    ...{ rowsFrom: outOfBag ? 'outOfBag' : 'heldOut', memberCount: members, task, store: createRowStore() },
-    products: covariance ? createSecondMoments(members) : null,
-    jointRows: covariance && outOfBag ? createSecondMoments(members) : null,
-    memberSquares: new Float64Array(members),
-    memberRows: new Float64Array(members),
+    ...{ rowsFrom: outOfBag ? 'outOfBag' : 'heldOut', memberCount, task, store: createRowStore() },
+    products: covariance ? createSecondMoments(memberCount) : null,
+    jointRows: covariance && outOfBag ? createSecondMoments(memberCount) : null,
+    memberSquares: new Float64Array(memberCount),
+    memberRows: new Float64Array(memberCount),
     scratch: new Float64Array(0),
     ...{ factor: 1, measured: 0, ambiguity: 0, meanMember: 0, totalRows: 0, singleMemberRows: 0 },
   };
@@ -174,9 +174,9 @@ function countedRows(state: State, pass: Pass): Float64Array {
 }
 
 function covarianceOf(state: State): ErrorCorrelation['covariance'] {
-  const { products, jointRows, memberCount: members, factor } = state;
+  const { products, jointRows, memberCount, factor } = state;
   if (products === null) return null;
-  const all = Array.from({ length: members }, (_, index) => index);
+  const all = Array.from({ length: memberCount }, (_, index) => index);
   return all.map((i) =>
     all.map((j) => {
       const rows = jointRows === null ? state.totalRows : jointRows.at(i, j);
@@ -192,11 +192,11 @@ function checkBlock(
   targets: TargetBlock,
   mask: Uint8Array | null,
 ): number {
-  const { memberCount: members, task } = state;
+  const { memberCount, task } = state;
   const shape = (expected: string, got: number): never => {
     throw new TuttiError('ERR_SHAPE', `Expected ${expected}, got ${got}`);
   };
-  if (predictions.length !== members) shape(`predictions of ${members} members`, predictions.length);
+  if (predictions.length !== memberCount) shape(`predictions of ${memberCount} members`, predictions.length);
   if ((mask !== null) !== (state.rowsFrom === 'outOfBag')) {
     failOption(
       'outOfBag',
@@ -204,8 +204,8 @@ function checkBlock(
       mask !== null,
     );
   }
-  if (mask !== null && mask.length !== members * targets.rows) {
-    shape(`a mask of ${members} members × ${targets.rows} rows`, mask.length);
+  if (mask !== null && mask.length !== memberCount * targets.rows) {
+    shape(`a mask of ${memberCount} members × ${targets.rows} rows`, mask.length);
   }
   const outputs = task.kind === 'classification' ? task.classes.length : task.targets.length;
   const single = task.kind === 'classification' && outputs === 2 && predictions[0]!.length === targets.rows;

@@ -83,13 +83,13 @@ export function toReport(
   sums: ErrorSums,
   rest: Pick<ErrorCorrelation, 'standardErrors' | 'intervals' | 'covariance'>,
 ): ErrorCorrelation {
-  const { rowsFrom, task, memberCount: members, totals } = sums;
+  const { rowsFrom, task, memberCount, totals } = sums;
   const { v, c, rho } = ofTotals(totals);
   const outOfBag = rowsFrom === 'outOfBag';
   return {
-    ...{ rowsFrom, task, memberCount: members, rows: totals.rows, v, c, rho },
+    ...{ rowsFrom, task, memberCount, rows: totals.rows, v, c, rho },
     vMinusC: c === null ? null : v - c,
-    predicted: outOfBag ? totals.ensemble / totals.rows : averagedError(v, c, members)!,
+    predicted: outOfBag ? totals.ensemble / totals.rows : averagedError(v, c, memberCount)!,
     measured: sums.measured / totals.rows,
     meanMember: sums.meanMember / totals.rows,
     ambiguity: sums.ambiguity / totals.rows,
@@ -97,11 +97,11 @@ export function toReport(
       const rows = sums.memberRows[member]!;
       return rows === 0 ? null : squares / rows;
     }),
-    effectiveMembers: effectiveMembers(rho, members),
-    nextMemberGain: nextMemberGain(v, c, members),
-    curve: formulaCurve(v, c, members),
+    effectiveMembers: effectiveMembers(rho, memberCount),
+    nextMemberGain: nextMemberGain(v, c, memberCount),
+    curve: formulaCurve(v, c, memberCount),
     ...rest,
-    outOfBag: outOfBag ? outOfBagFigures(sums, averagedError(v, c, members)) : null,
+    outOfBag: outOfBag ? outOfBagFigures(sums, averagedError(v, c, memberCount)) : null,
   };
 }
 
@@ -111,13 +111,13 @@ function formulaCurve(v: number, c: number | null, members: number): ErrorCorrel
 }
 
 function outOfBagFigures(sums: ErrorSums, estimate: number | null): OutOfBagFigures {
-  const { rows, memberCount: members } = sums.totals;
+  const { rows, memberCount } = sums.totals;
   return {
     totalRows: sums.totalRows,
     neverOutOfBag: sums.totalRows - rows,
     coverage: rows / sums.totalRows,
     singleMemberRows: sums.singleMemberRows,
-    meanMembersPerRow: members / rows,
+    meanMembersPerRow: memberCount / rows,
     estimateForAllMembers: estimate,
   };
 }

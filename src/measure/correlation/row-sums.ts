@@ -40,7 +40,7 @@ export function createRowStore(): RowStore {
   let values = new Float64Array(256 * ROW_FIELDS);
   let rows = 0;
   return {
-    add({ squares, products, memberCount: members }) {
+    add({ squares, products, memberCount }) {
       const at = rows * ROW_FIELDS;
       if (at === values.length) {
         const grown = new Float64Array(values.length * 2);
@@ -49,9 +49,9 @@ export function createRowStore(): RowStore {
       }
       values[at] = squares;
       values[at + 1] = products;
-      values[at + 2] = members;
-      values[at + 3] = members * (members - 1);
-      values[at + 4] = (squares + products) / (members * members);
+      values[at + 2] = memberCount;
+      values[at + 3] = memberCount * (memberCount - 1);
+      values[at + 4] = (squares + products) / (memberCount * memberCount);
       values[at + 5] = 1;
       rows++;
     },

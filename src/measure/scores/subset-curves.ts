@@ -77,9 +77,9 @@ interface Trial {
 
 /** An empty accumulator. Time per row grows with subsets × the sum of sizes; memory does not grow with rows. */
 export function createSubsetCurves(options: SubsetCurveOptions): SubsetCurveAccumulator {
-  const { memberCount: members, task, combine, subsets = 16, seed = 0 } = options;
-  const sizes = options.sizes ?? doublings(members);
-  const drawn = sizes.map((size) => drawSubsets(members, size, subsets, seed));
+  const { memberCount, task, combine, subsets = 16, seed = 0 } = options;
+  const sizes = options.sizes ?? doublings(memberCount);
+  const drawn = sizes.map((size) => drawSubsets(memberCount, size, subsets, seed));
   const names = Object.keys(combine);
   const trials: Trial[] = names.flatMap((name) =>
     drawn.flat().map((subset) => ({
