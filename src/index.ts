@@ -32,8 +32,7 @@ export {
   type TableDescription,
 } from './data/columns/describe.js';
 export { Dataset, type DatasetArrays, type Task, type TaskKind } from './data/dataset/dataset.js';
-export type { LoadedData, LoadOptions } from './data/load.js';
-export { loadTraining } from './data/load.js';
+export { type LoadedData, type LoadOptions, loadTraining } from './data/load.js';
 export { type Preprocessing, transformFeatures, transformTable } from './data/preprocessing/preprocessing.js';
 export { openTable } from './data/readers/open-table.js';
 export { type CsvOptions, readCsv } from './data/readers/read-csv.js';
@@ -52,17 +51,22 @@ export type { LearnerMemberSpec } from './engines/learner/spec.js';
 export type { NeighboursMemberSpec } from './engines/neighbours/spec.js';
 export type { TfjsMemberSpec } from './engines/tfjs/spec.js';
 export type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from './ensemble/ensemble.js';
-export type { EvaluateOptions } from './ensemble/evaluate/evaluate.js';
-export { evaluateEnsemble, evaluateOutOfBag } from './ensemble/evaluate/evaluate.js';
-export type { OutOfBagPredictions } from './ensemble/evaluate/predict-out-of-bag.js';
-export { predictOutOfBag } from './ensemble/evaluate/predict-out-of-bag.js';
+export { type EvaluateOptions, evaluateEnsemble, evaluateOutOfBag } from './ensemble/evaluate/evaluate.js';
+export { type OutOfBagPredictions, predictOutOfBag } from './ensemble/evaluate/predict-out-of-bag.js';
 export { withAveragingWeights } from './ensemble/predict/averaging-weights.js';
 export type { Inputs } from './ensemble/predict/inputs.js';
-export type { CombineOptions } from './ensemble/predict/predict.js';
-export { createPredictor, type EnsemblePredictor, predictEnsemble } from './ensemble/predict/predict.js';
+export {
+  type CombineOptions,
+  createPredictor,
+  type EnsemblePredictor,
+  predictEnsemble,
+} from './ensemble/predict/predict.js';
 export { predictMembers } from './ensemble/predict/predict-members.js';
-export type { MemberSelection, SelectionOptions } from './ensemble/select/select-members.js';
-export { selectMembers } from './ensemble/select/select-members.js';
+export {
+  type MemberSelection,
+  type SelectionOptions,
+  selectMembers,
+} from './ensemble/select/select-members.js';
 export * from './entry-points/measure.js';
 export * from './entry-points/studies.js';
 export * from './entry-points/techniques.js';

@@ -1,7 +1,7 @@
 // Writes an ensemble to one file, in one pass and in small pieces.
 
 import { createHash } from 'node:crypto';
-import type { TrainedEnsemble } from '../ensemble/ensemble.js';
+import { isOfMasks, type TrainedEnsemble } from '../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../errors.js';
 import { writeAll, writeAtomically } from '../files/atomic-file.js';
 import { isPlain, packPlain } from '../files/plain-data.js';
@@ -96,7 +96,7 @@ function layOut(ensemble: TrainedEnsemble, report: StoredReport | undefined) {
   if (ensemble.members.length === 0) {
     throw new TuttiError('ERR_BUNDLE', 'Cannot save an ensemble that has no finished member');
   }
-  if (ensemble.members.some(({ unitFactors }) => unitFactors !== undefined)) {
+  if (isOfMasks(ensemble)) {
     const why = 'whose members are masks of one dropout net; save the ensemble they were drawn from';
     throw new TuttiError('ERR_BUNDLE', `Cannot save an ensemble ${why}`);
   }

@@ -72,3 +72,15 @@ export interface TrainedEnsemble<Kind extends TaskKind = TaskKind> {
   readonly complete: boolean;
   readonly wallMs: number;
 }
+
+type Members = Pick<TrainedEnsemble, 'members'>;
+
+/** Whether members are masks of one net, and so were not trained as they are. */
+export function isOfMasks({ members }: Members): boolean {
+  return members.some(({ unitFactors }) => unitFactors !== undefined);
+}
+
+/** Whether members were weighed against each other. */
+export function isWeighed({ members }: Members): boolean {
+  return members.some(({ averagingWeight = 1 }) => averagingWeight !== 1);
+}

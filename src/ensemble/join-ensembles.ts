@@ -6,7 +6,7 @@ import type { TaskKind } from '../data/dataset/dataset.js';
 import { engineOf } from '../engines/registry.js';
 import { failOption, TuttiError } from '../errors.js';
 import { type EnsemblePlan, type MemberSpec, type ModuleSpec, SOURCES, seedOf } from '../model/spec.js';
-import type { TrainedEnsemble } from './ensemble.js';
+import { isOfMasks, isWeighed, type TrainedEnsemble } from './ensemble.js';
 
 /**
  * One ensemble of the members of several, in their order, that were trained on the same dataset.
@@ -49,11 +49,7 @@ function isEnsemble(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'plan' in value && 'members' in value;
 }
 
-function requireJoinable(
-  first: TrainedEnsemble,
-  { plan, members, ...own }: TrainedEnsemble,
-  at: number,
-): void {
+function requireJoinable(first: TrainedEnsemble, own: TrainedEnsemble, at: number): void {
   const name = `ensembles[${at}]`;
   if (own.datasetHash !== first.datasetHash) {
     const message = `Expected \`${name}\` to be trained on the dataset of \`ensembles[0]\`, ${first.datasetHash}, got ${own.datasetHash}`;
@@ -61,16 +57,16 @@ function requireJoinable(
     throw new TuttiError('ERR_DATA', message, { ensemble: at, ...hashes });
   }
   for (const part of ['arithmetic', 'validationShare'] as const) {
-    if (plan[part] === first.plan[part]) continue;
-    failOption(name, `of \`${part}\` ${first.plan[part]}, as \`ensembles[0]\` is`, plan[part]);
+    if (own.plan[part] === first.plan[part]) continue;
+    failOption(name, `of \`${part}\` ${first.plan[part]}, as \`ensembles[0]\` is`, own.plan[part]);
   }
   if (!isDeepStrictEqual(own.preprocessing, first.preprocessing)) {
     failOption(name, 'of the preprocessing that `ensembles[0]` has', 'another');
   }
-  if (members.some(({ unitFactors }) => unitFactors !== undefined)) {
+  if (isOfMasks(own)) {
     failOption(name, 'one that was trained', 'masks of a net');
   }
-  if (members.some(({ averagingWeight = 1 }) => averagingWeight !== 1)) {
+  if (isWeighed(own)) {
     failOption(name, 'one without averaging weights, which were weighed within it', 'one with weights');
   }
 }

@@ -1,7 +1,7 @@
 // Adding members to an ensemble that is there, loaded from a file perhaps, and training those that it lacks.
 
 import type { Dataset } from '../data/dataset/dataset.js';
-import type { TrainedEnsemble } from '../ensemble/ensemble.js';
+import { isOfMasks, isWeighed, type TrainedEnsemble } from '../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { extendPlan } from '../model/extend-plan.js';
@@ -58,14 +58,13 @@ export async function extendEnsemble(
 }
 
 /** Members that carry weights were weighed against each other, and masks were never trained. */
-function requireExtensible({ plan, members }: TrainedEnsemble): void {
+function requireExtensible(ensemble: TrainedEnsemble): void {
   const fail = (expected: string, got: string) => failOption('ensemble', expected, got);
-  if (plan.members.some(({ streams }) => streams.seed !== undefined)) {
+  if (ensemble.plan.members.some(({ streams }) => streams.seed !== undefined)) {
     fail('one of a single training (extend before joining)', 'one that joins several');
   }
-  if (members.some(({ unitFactors }) => unitFactors !== undefined))
-    fail('one that was trained', 'masks of a net');
-  if (members.some(({ averagingWeight = 1 }) => averagingWeight !== 1)) {
+  if (isOfMasks(ensemble)) fail('one that was trained', 'masks of a net');
+  if (isWeighed(ensemble)) {
     fail('one without averaging weights (withAveragingWeights with null takes them off)', 'one with weights');
   }
 }

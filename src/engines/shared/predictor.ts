@@ -55,21 +55,30 @@ export interface MemberPredictor {
   dispose?(): void;
 }
 
+/** Loads one after the other, and lets go of those that are loaded when one fails. @returns them, and how to let go of all. */
+export async function loadAll<From, Loaded extends { dispose?(): void }>(
+  all: readonly From[],
+  load: (one: From) => Loaded | Promise<Loaded>,
+): Promise<{ readonly loaded: readonly Loaded[]; dispose(): void }> {
+  const loaded: Loaded[] = [];
+  const dispose = () => {
+    for (const one of loaded) one.dispose?.();
+  };
+  try {
+    for (const one of all) loaded.push(await load(one));
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+  return { loaded, dispose };
+}
+
 /** For engines whose members have nothing in common: each is loaded, and predicts, by itself. */
 export async function oneByOne<Member>(
   members: readonly Member[],
   load: (member: Member) => MemberPredictor | Promise<MemberPredictor>,
 ): Promise<EnginePredictor> {
-  const loaded: MemberPredictor[] = [];
-  const dispose = () => {
-    for (const member of loaded) member.dispose?.();
-  };
-  try {
-    for (const member of members) loaded.push(await load(member));
-  } catch (error) {
-    dispose();
-    throw error;
-  }
+  const { loaded, dispose } = await loadAll(members, load);
   return {
     async predict(rows, count) {
       const answers: Predictions[] = [];

@@ -4,7 +4,12 @@
 import type { Values } from '../../data/dataset/dataset.js';
 import { encodeRows } from '../../data/dataset/encoding.js';
 import { engines } from '../../engines/registry.js';
-import type { EnginePredictor, PredictorContext, StoredMember } from '../../engines/shared/predictor.js';
+import {
+  type EnginePredictor,
+  loadAll,
+  type PredictorContext,
+  type StoredMember,
+} from '../../engines/shared/predictor.js';
 import type { RowRange } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
@@ -66,18 +71,9 @@ async function loadMembers(
   const modules = await Promise.all(groups.map(({ engine }) => engines.get(engine).loadPredictor()));
   // Most ensembles are of one engine.
   if (modules.length === 1) return modules[0]!.createPredictor(context, members);
-  const loaded: EnginePredictor[] = [];
-  const dispose = () => {
-    for (const predictor of loaded) predictor.dispose();
-  };
-  try {
-    for (const [at, module] of modules.entries()) {
-      loaded.push(await module.createPredictor(context, groups[at]!.members));
-    }
-  } catch (error) {
-    dispose();
-    throw error;
-  }
+  const { loaded, dispose } = await loadAll([...modules.entries()], ([at, module]) =>
+    module.createPredictor(context, groups[at]!.members),
+  );
   return {
     async predict(rows, count) {
       const all: Predictions[] = [];
