@@ -145,7 +145,7 @@ export function windowScratchBytes(geometry: WindowGeometry, filters: number): n
   const reaches = top > 0 || left > 0 || spanHeight > height || spanWidth > width;
   const image = reaches ? channels * spanHeight * spanWidth * PIXEL_BYTES : 0;
   const repacked = taps * filters * 4;
-  const sums = (taps + 1) * Math.min(PANEL_UNITS, roundUp4(filters)) * 16;
+  const sums = (taps + 1) * Math.min(PANEL_UNITS, roundUp4(filters)) * 32;
   return HEAD_BYTES + tables + image + Math.max(repacked, sums);
 }
 

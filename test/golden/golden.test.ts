@@ -51,6 +51,25 @@ const TRAININGS: Readonly<Record<string, readonly [Dataset, TrainingOptions]>> =
   ],
   'tied exactly, stratified': [classes, { tie: 0.05, tyingMode: 'exact', resample: 'stratified' }],
   snapshots: [classes, { members: 2, snapshots: 3, schedule: 'cosine' }],
+  'one logit, leakyRelu, Nesterov': [
+    images,
+    { loss: 'binaryCrossEntropy', activation: 'leakyRelu', optimizer: 'sgd', momentum: 0.9, nesterov: true },
+  ],
+  'softplus, adam with penalties, several column panels': [
+    values,
+    { hidden: [101], activation: 'softplus', l1: 1e-3, l2: 1e-2 },
+  ],
+  'convolutions with strides and padding, average pooling, one unit': [
+    linear(40, 50, 1),
+    {
+      ...{ image: [2, 5, 5], layers: ['conv 5@3 stride 2 same', 'conv 3@2 gelu', 'avgpool 2'], hidden: [4] },
+      ...{ activation: 'leakyRelu', batchSize: 11 },
+    },
+  ],
+  'adversarial examples in several steps of L2': [
+    classes,
+    { adversarialEpsilon: 0.2, adversarialNorm: 'l2', adversarialSteps: 3, hiddenKeep: 0.8 },
+  ],
   'nearest neighbours': [classes, {}],
 };
 

@@ -109,34 +109,37 @@ export function convolveInputGradient(
   }
 }
 
-/** W (taps, filters) → tiles of tileHeight taps, each [filters][height]. */
+/** W (taps, filters) → tiles of tileHeight taps, each [filters][height], the last taps first. */
 function packWeights(w: usize, taps: i32, filters: i32, to: usize): void {
   const padded = roundUp4(filters);
-  for (let row = 0; row < taps; ) {
-    const height = tileHeight(taps - row);
+  for (let row = taps; row > 0; ) {
+    const height = tileHeight(row);
+    row -= height;
     for (let f = 0; f < filters; f++) {
       const first = f - (f % PANEL_UNITS);
       const width = min(PANEL_UNITS, padded - first);
       let from = w + (<usize>(first * taps + row * width + f - first) << 2);
       for (let i = 0; i < height; i++, from += <usize>width << 2, to += 4) store<f32>(to, load<f32>(from));
     }
-    row += height;
   }
 }
 
-/** Adds Wᵀ dz of every window of one panel to the image's gradient. */
+/**
+ * Adds Wᵀ dz of every window of one panel to the image's gradient, the last taps first: a pixel is then met by its
+ * windows in ascending order whatever the height of a tile, because the later a window, the earlier the tap it is seen by.
+ */
 function windowTaps(g: Windows, dz: usize, filters: i32, image: usize): void {
-  let tap = g.taps, packed = g.rest;
-  for (let rest = tapCount(g); rest > 0; ) {
-    const height = tileHeight(rest);
+  let packed = g.rest;
+  for (let row = tapCount(g); row > 0; ) {
+    const height = tileHeight(row);
+    row -= height;
+    const tap = g.taps + (<usize>row << 2);
     if (height == 6) convolveInputTile6(dz, filters, g, tap, packed, image);
     else if (height == 5) convolveInputTile5(dz, filters, g, tap, packed, image);
     else if (height == 4) convolveInputTile4(dz, filters, g, tap, packed, image);
     else if (height == 3) convolveInputTile3(dz, filters, g, tap, packed, image);
     else if (height == 2) convolveInputTile2(dz, filters, g, tap, packed, image);
     else convolveInputTile1(dz, filters, g, tap, packed, image);
-    rest -= height;
-    tap += <usize>height << 2;
     packed += <usize>(height * filters) << 2;
   }
 }

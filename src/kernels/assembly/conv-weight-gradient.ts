@@ -1,79 +1,67 @@
-// dW(tap, filter) = Σ over examples and windows of x(tap) dz(filter). The vectors run along the batch, and a
-// tile of 3 taps × 4 filters is summed lane by lane over all windows: nothing is transposed. The lanes are
-// added together once, when every panel is done, and the whole column panel goes to the update at once.
-// Scratch behind the geometry: f32[taps][width][4 lanes], then f32[width] for the biases.
+// dW(tap, filter) = Σ over examples and windows of x(tap) dz(filter). The vectors run along the batch: every lane of an
+// octet of examples is a sum of its own over all panels and windows, and nothing is transposed. The tile is 3 taps ×
+// 2 filters. The octets are added up once, when every panel is done, and the column panel goes to the update at once.
+// Scratch behind the geometry: f32[taps][width][8 lanes], then f32[width][8 lanes] for the biases.
 import { update } from './update';
-import { PANEL_UNITS, highHalves, lowHalves, madd, roundUp4, zero, zipHigh, zipLow } from './vector';
+import { PANEL_UNITS, madd, roundUp4, sumsOfOctets } from './vector';
 import { Windows, addMargin, beginScratch, describeWindows, hasMargin, tapCount, windowCount } from './windows';
 
 /**
- * Adds `height` taps × 4 filters over all windows of one panel to their sums at `out`, taps `stride` bytes
- * apart. Filters beyond the last repeat it; `finish` clears what they add up to.
+ * Adds `height` taps × 2 filters over all windows of one panel to their octets at `out`, taps `stride` bytes
+ * apart. A filter beyond the last repeats it; `finish` clears what it adds up to.
  */
 // @ts-ignore: decorator
 @inline
-function tile(
-  height: i32, x: usize, tap: usize, g: Windows, d0: usize, d1: usize, d2: usize, d3: usize, out: usize, stride: usize,
-): void {
+function tile(height: i32, x: usize, tap: usize, g: Windows, d0: usize, d1: usize, out: usize, stride: usize): void {
   const x0 = x + load<u32>(tap);
   let x1 = x0, x2 = x0;
   if (height > 1) x1 = x + load<u32>(tap, 4);
   if (height > 2) x2 = x + load<u32>(tap, 8);
   const o1 = out + stride, o2 = o1 + stride;
-  let a0 = v128.load(out), a1 = v128.load(out + 16), a2 = v128.load(out + 32), a3 = v128.load(out + 48);
-  let b0 = a0, b1 = a1, b2 = a2, b3 = a3, c0 = a0, c1 = a1, c2 = a2, c3 = a3;
-  if (height > 1) { b0 = v128.load(o1); b1 = v128.load(o1 + 16); b2 = v128.load(o1 + 32); b3 = v128.load(o1 + 48); }
-  if (height > 2) { c0 = v128.load(o2); c1 = v128.load(o2 + 16); c2 = v128.load(o2 + 32); c3 = v128.load(o2 + 48); }
+  let a0 = v128.load(out), b0 = v128.load(out, 32), a1 = a0, b1 = b0, a2 = a0, b2 = b0;
+  let c0 = v128.load(out, 16), e0 = v128.load(out, 48), c1 = c0, e1 = e0, c2 = c0, e2 = e0;
+  if (height > 1) { a1 = v128.load(o1); b1 = v128.load(o1, 32); c1 = v128.load(o1, 16); e1 = v128.load(o1, 48); }
+  if (height > 2) { a2 = v128.load(o2); b2 = v128.load(o2, 32); c2 = v128.load(o2, 16); e2 = v128.load(o2, 48); }
   let corners = g.corners;
   for (const end = corners + (<usize>windowCount(g) << 2); corners < end; corners += 4) {
     const corner = load<u32>(corners);
-    let u = v128.load(x0 + corner), v = u, w = u;
-    if (height > 1) v = v128.load(x1 + corner);
-    if (height > 2) w = v128.load(x2 + corner);
-    let d = v128.load(d0);
-    a0 = madd(u, d, a0); if (height > 1) b0 = madd(v, d, b0); if (height > 2) c0 = madd(w, d, c0);
-    d = v128.load(d1);
-    a1 = madd(u, d, a1); if (height > 1) b1 = madd(v, d, b1); if (height > 2) c1 = madd(w, d, c1);
-    d = v128.load(d2);
-    a2 = madd(u, d, a2); if (height > 1) b2 = madd(v, d, b2); if (height > 2) c2 = madd(w, d, c2);
-    d = v128.load(d3);
-    a3 = madd(u, d, a3); if (height > 1) b3 = madd(v, d, b3); if (height > 2) c3 = madd(w, d, c3);
-    u = v128.load(x0 + corner + 16);
-    if (height > 1) v = v128.load(x1 + corner + 16);
-    if (height > 2) w = v128.load(x2 + corner + 16);
-    d = v128.load(d0 + 16);
-    a0 = madd(u, d, a0); if (height > 1) b0 = madd(v, d, b0); if (height > 2) c0 = madd(w, d, c0);
-    d = v128.load(d1 + 16);
-    a1 = madd(u, d, a1); if (height > 1) b1 = madd(v, d, b1); if (height > 2) c1 = madd(w, d, c1);
-    d = v128.load(d2 + 16);
-    a2 = madd(u, d, a2); if (height > 1) b2 = madd(v, d, b2); if (height > 2) c2 = madd(w, d, c2);
-    d = v128.load(d3 + 16);
-    a3 = madd(u, d, a3); if (height > 1) b3 = madd(v, d, b3); if (height > 2) c3 = madd(w, d, c3);
-    d0 += 32; d1 += 32; d2 += 32; d3 += 32;
+    let u = v128.load(d0), v = v128.load(d1);
+    let s = v128.load(x0 + corner); a0 = madd(s, u, a0); b0 = madd(s, v, b0);
+    if (height > 1) { s = v128.load(x1 + corner); a1 = madd(s, u, a1); b1 = madd(s, v, b1); }
+    if (height > 2) { s = v128.load(x2 + corner); a2 = madd(s, u, a2); b2 = madd(s, v, b2); }
+    u = v128.load(d0, 16); v = v128.load(d1, 16);
+    s = v128.load(x0 + corner, 16); c0 = madd(s, u, c0); e0 = madd(s, v, e0);
+    if (height > 1) { s = v128.load(x1 + corner, 16); c1 = madd(s, u, c1); e1 = madd(s, v, e1); }
+    if (height > 2) { s = v128.load(x2 + corner, 16); c2 = madd(s, u, c2); e2 = madd(s, v, e2); }
+    d0 += 32; d1 += 32;
   }
-  v128.store(out, a0); v128.store(out + 16, a1); v128.store(out + 32, a2); v128.store(out + 48, a3);
-  if (height > 1) { v128.store(o1, b0); v128.store(o1 + 16, b1); v128.store(o1 + 32, b2); v128.store(o1 + 48, b3); }
-  if (height > 2) { v128.store(o2, c0); v128.store(o2 + 16, c1); v128.store(o2 + 32, c2); v128.store(o2 + 48, c3); }
+  // Stored in the order in which the loop adds: V8 11 schedules the additions by it, and would spill otherwise.
+  v128.store(out, a0); v128.store(out, b0, 32);
+  if (height > 1) { v128.store(o1, a1); v128.store(o1, b1, 32); }
+  if (height > 2) { v128.store(o2, a2); v128.store(o2, b2, 32); }
+  v128.store(out, c0, 16); v128.store(out, e0, 48);
+  if (height > 1) { v128.store(o1, c1, 16); v128.store(o1, e1, 48); }
+  if (height > 2) { v128.store(o2, c2, 16); v128.store(o2, e2, 48); }
 }
 
 // Exported so that they stay functions of their own; see forward.ts.
 
 export function convolveWeightTile3(
-  x: usize, tap: usize, g: Windows, d0: usize, d1: usize, d2: usize, d3: usize, out: usize, stride: usize,
+  x: usize, tap: usize, g: Windows, d0: usize, d1: usize, out: usize, stride: usize,
 ): void {
-  tile(3, x, tap, g, d0, d1, d2, d3, out, stride);
+  tile(3, x, tap, g, d0, d1, out, stride);
 }
 
 export function convolveWeightTile2(
-  x: usize, tap: usize, g: Windows, d0: usize, d1: usize, d2: usize, d3: usize, out: usize, stride: usize,
+  x: usize, tap: usize, g: Windows, d0: usize, d1: usize, out: usize, stride: usize,
 ): void {
-  tile(2, x, tap, g, d0, d1, d2, d3, out, stride);
+  tile(2, x, tap, g, d0, d1, out, stride);
 }
 
 export function convolveWeightTile1(
-  x: usize, tap: usize, g: Windows, d0: usize, d1: usize, d2: usize, d3: usize, out: usize, stride: usize,
+  x: usize, tap: usize, g: Windows, d0: usize, d1: usize, out: usize, stride: usize,
 ): void {
-  tile(1, x, tap, g, d0, d1, d2, d3, out, stride);
+  tile(1, x, tap, g, d0, d1, out, stride);
 }
 
 export function convolveWeightGradient(
@@ -91,14 +79,14 @@ export function convolveWeightGradient(
   for (let first = 0; first < filters; first += PANEL_UNITS) {
     const columns = min(PANEL_UNITS, padded - first);
     const real = min(PANEL_UNITS, filters - first);
-    const sums = g.rest, biasSums = sums + (<usize>(taps * columns) << 4);
-    memory.fill(sums, 0, <usize>((taps + 1) * columns) << 4);
+    const sums = g.rest, biasSums = sums + (<usize>(taps * columns) << 5);
+    memory.fill(sums, 0, <usize>((taps + 1) * columns) << 5);
     for (let p: usize = 0; p < <usize>panels; p++) {
       const from = x + p * xPanelStride;
       addPanel(g, hasMargin(g) ? addMargin(g, from) : from, dz + p * dzPanelStride, real, columns, sums, biasSums);
     }
     finish(biasSums, columns, real);
-    for (let k = 0; k < taps; k++) finish(sums + (<usize>(k * columns) << 4), columns, real);
+    for (let k = 0; k < taps; k++) finish(sums + (<usize>(k * columns) << 5), columns, real);
     gather(sums, taps, columns);
     update(bias, biasSums, <usize>columns << 2, updateBlock, false);
     const bytes = <usize>(taps * columns) << 2;
@@ -111,20 +99,22 @@ export function convolveWeightGradient(
 
 function addPanel(g: Windows, x: usize, dz: usize, filters: i32, columns: i32, sums: usize, biasSums: usize): void {
   const row = <usize>windowCount(g) << 5;
-  const stride = <usize>columns << 4;
+  const stride = <usize>columns << 5;
+  const last = filters - 1;
   for (let f = 0; f < filters; f += 4) {
+    const d = dz + row * f;
+    addBias(d, dz + row * min(f + 1, last), dz + row * min(f + 2, last), dz + row * min(f + 3, last), row, biasSums + (<usize>f << 5));
+  }
+  for (let f = 0; f < filters; f += 2) {
     const d0 = dz + row * f;
-    const d1 = dz + row * min(f + 1, filters - 1);
-    const d2 = dz + row * min(f + 2, filters - 1);
-    const d3 = dz + row * min(f + 3, filters - 1);
-    addBias(d0, d1, d2, d3, row, biasSums + (<usize>f << 4));
-    let tap = g.taps, out = sums + (<usize>f << 4);
+    const d1 = dz + row * min(f + 1, last);
+    let tap = g.taps, out = sums + (<usize>f << 5);
     for (let rest = tapCount(g); rest > 0; ) {
       // Four taps left are 2 + 2: a tile of one tap would wait for its own additions.
       const height = rest == 4 ? 2 : min(3, rest);
-      if (height == 3) convolveWeightTile3(x, tap, g, d0, d1, d2, d3, out, stride);
-      else if (height == 2) convolveWeightTile2(x, tap, g, d0, d1, d2, d3, out, stride);
-      else convolveWeightTile1(x, tap, g, d0, d1, d2, d3, out, stride);
+      if (height == 3) convolveWeightTile3(x, tap, g, d0, d1, out, stride);
+      else if (height == 2) convolveWeightTile2(x, tap, g, d0, d1, out, stride);
+      else convolveWeightTile1(x, tap, g, d0, d1, out, stride);
       rest -= height;
       tap += <usize>height << 2;
       out += stride * height;
@@ -132,35 +122,31 @@ function addPanel(g: Windows, x: usize, dz: usize, filters: i32, columns: i32, s
   }
 }
 
-/** Adds 4 filters over all windows of one panel to their sums at `out`. */
+/** Adds 4 filters over all windows of one panel to their octets at `out`. */
 function addBias(d0: usize, d1: usize, d2: usize, d3: usize, bytes: usize, out: usize): void {
-  let a0 = v128.load(out), a1 = v128.load(out + 16), a2 = v128.load(out + 32), a3 = v128.load(out + 48);
-  let b0 = zero(), b1 = b0, b2 = b0, b3 = b0;
+  let a0 = v128.load(out), b0 = v128.load(out, 16), a1 = v128.load(out, 32), b1 = v128.load(out, 48);
+  let a2 = v128.load(out, 64), b2 = v128.load(out, 80), a3 = v128.load(out, 96), b3 = v128.load(out, 112);
   for (const end = d0 + bytes; d0 < end; d0 += 32, d1 += 32, d2 += 32, d3 += 32) {
-    a0 = f32x4.add(a0, v128.load(d0)); b0 = f32x4.add(b0, v128.load(d0 + 16));
-    a1 = f32x4.add(a1, v128.load(d1)); b1 = f32x4.add(b1, v128.load(d1 + 16));
-    a2 = f32x4.add(a2, v128.load(d2)); b2 = f32x4.add(b2, v128.load(d2 + 16));
-    a3 = f32x4.add(a3, v128.load(d3)); b3 = f32x4.add(b3, v128.load(d3 + 16));
+    a0 = f32x4.add(a0, v128.load(d0)); b0 = f32x4.add(b0, v128.load(d0, 16));
+    a1 = f32x4.add(a1, v128.load(d1)); b1 = f32x4.add(b1, v128.load(d1, 16));
+    a2 = f32x4.add(a2, v128.load(d2)); b2 = f32x4.add(b2, v128.load(d2, 16));
+    a3 = f32x4.add(a3, v128.load(d3)); b3 = f32x4.add(b3, v128.load(d3, 16));
   }
-  v128.store(out, f32x4.add(a0, b0)); v128.store(out + 16, f32x4.add(a1, b1));
-  v128.store(out + 32, f32x4.add(a2, b2)); v128.store(out + 48, f32x4.add(a3, b3));
+  v128.store(out, a0); v128.store(out, b0, 16); v128.store(out, a1, 32); v128.store(out, b1, 48);
+  v128.store(out, a2, 64); v128.store(out, b2, 80); v128.store(out, a3, 96); v128.store(out, b3, 112);
 }
 
-/** f32[columns][4 lanes] → f32[columns], at the same address: sums over the lanes, padding columns zero. */
+/** f32[columns][8 lanes] → f32[columns], at the same address: sums over the lanes, padding columns zero. */
 function finish(sums: usize, columns: i32, filters: i32): void {
   let to = sums;
-  for (let f = 0; f < columns; f += 4, sums += 64, to += 16) {
-    const r0 = v128.load(sums), r1 = v128.load(sums + 16), r2 = v128.load(sums + 32), r3 = v128.load(sums + 48);
-    const low01 = zipLow(r0, r1), high01 = zipHigh(r0, r1), low23 = zipLow(r2, r3), high23 = zipHigh(r2, r3);
-    const even = f32x4.add(lowHalves(low01, low23), highHalves(low01, low23));
-    const odd = f32x4.add(lowHalves(high01, high23), highHalves(high01, high23));
+  for (let f = 0; f < columns; f += 4, sums += 128, to += 16) {
     const isReal = i32x4.gt_s(i32x4.splat(filters - f), i32x4(0, 1, 2, 3));
-    v128.store(to, v128.and(f32x4.add(even, odd), isReal));
+    v128.store(to, v128.and(sumsOfOctets(sums), isReal));
   }
 }
 
 /** Closes the gaps `finish` leaves between the taps. */
 function gather(sums: usize, taps: i32, columns: i32): void {
   const bytes = <usize>columns << 2;
-  for (let k: usize = 1; k < <usize>taps; k++) memory.copy(sums + k * bytes, sums + k * (bytes << 2), bytes);
+  for (let k: usize = 1; k < <usize>taps; k++) memory.copy(sums + k * bytes, sums + k * (bytes << 3), bytes);
 }

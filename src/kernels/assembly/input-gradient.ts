@@ -87,26 +87,22 @@ export function inputGradient(
   clearPaddingRows(dx, dxPanelStride, panels, inputs);
 }
 
-/**
- * One unit: dx(i, b) = w(i)·dz(b)·(h > 0 ? 1 : slope), with both values of dz(b)·(…) at hand. Where the slope is
- * 1 they are equal, so that it does not matter what is read for h.
- */
+/** One unit: a sum of one term from +0. Where the slope is 1 it does not matter what is read for h. */
 function outerProduct(
   dz: usize, dzPanelStride: usize, panels: i32, w: usize, inputs: i32,
   h: usize, slope: f32, dx: usize, dxPanelStride: usize,
 ): void {
-  const slopes = splat(slope);
+  const one = splat(1), slopes = splat(slope);
   if (slope == 1) h = dx;
   for (; panels > 0; panels--) {
     const u = v128.load(dz), v = v128.load(dz + 16);
-    const slopedU = f32x4.mul(u, slopes), slopedV = f32x4.mul(v, slopes);
     let at = w, from = h;
     for (let to = dx, end = dx + (<usize>inputs << 5); to < end; to += 32) {
       const s = splatAt(at);
-      const low = v128.bitselect(u, slopedU, f32x4.gt(v128.load(from), zero()));
-      const high = v128.bitselect(v, slopedV, f32x4.gt(v128.load(from + 16), zero()));
-      v128.store(to, f32x4.mul(s, low));
-      v128.store(to + 16, f32x4.mul(s, high));
+      const low = v128.bitselect(one, slopes, f32x4.gt(v128.load(from), zero()));
+      const high = v128.bitselect(one, slopes, f32x4.gt(v128.load(from + 16), zero()));
+      v128.store(to, f32x4.mul(madd(s, u, zero()), low));
+      v128.store(to + 16, f32x4.mul(madd(s, v, zero()), high));
       at += UNIT_BYTES;
       from += 32;
     }

@@ -1,6 +1,6 @@
 // Label smoothing as a correction to a loss already taken: with targets (1 − s)·onehot + s/K, cross-entropy
 // grows by s·(z_label − mean z) and its gradient by s·(onehot − 1/K). One logit is z₁ − z₀ of two classes.
-import { madd, splat, zero } from './vector';
+import { addInOrder, madd, splat, zero } from './vector';
 
 /** Four examples at their lanes of row 0; returns what their losses grow by, not yet weighted. */
 // @ts-ignore: decorator
@@ -43,9 +43,7 @@ export function smoothLabels(
       const growth = rows == 1
         ? smoothBinaryLanes(from, label, weight, smoothing, to)
         : smoothLanes(from, rows, label, weight, smoothing, to);
-      const weighted = f32x4.mul(weight, growth);
-      total += <f64>f32x4.extract_lane(weighted, 0) + <f64>f32x4.extract_lane(weighted, 1);
-      total += <f64>f32x4.extract_lane(weighted, 2) + <f64>f32x4.extract_lane(weighted, 3);
+      total = addInOrder(total, f32x4.mul(weight, growth));
     }
   }
   return total;

@@ -1,21 +1,7 @@
 // Losses on panels: the weighted sum over the batch in double precision, and dz when asked. Lanes are
-// examples, so each example's loss is one lane's business and no sum crosses lanes before the last.
+// examples, so each example's loss is one lane's business; the sum takes them one after the other.
 import { expNegative, log1p, logPositive, sigmoid, softplus } from './functions';
-import { clearPaddingRows, madd, roundUp4, splat, zero } from './vector';
-
-/** The four lanes of a in two doubles, added pairwise. */
-// @ts-ignore: decorator
-@inline
-function sumInDouble(total: v128, a: v128): v128 {
-  const high = v128.shuffle<f32>(a, a, 2, 3, 2, 3);
-  return f64x2.add(total, f64x2.add(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(high)));
-}
-
-// @ts-ignore: decorator
-@inline
-function finish(total: v128): f64 {
-  return f64x2.extract_lane(total, 0) + f64x2.extract_lane(total, 1);
-}
+import { addInOrder, clearPaddingRows, madd, splat, zero } from './vector';
 
 /** Four examples: z and dz at their lanes of row 0; returns their losses, not yet weighted. */
 // @ts-ignore: decorator
@@ -51,7 +37,7 @@ function softmaxLanes(z: usize, classes: i32, label: v128, weight: v128, dz: usi
 export function softmaxCrossEntropy(
   z: usize, panelStride: usize, panels: i32, classes: i32, labels: usize, rowWeights: usize, dz: usize,
 ): f64 {
-  let total = f64x2.splat(0);
+  let total: f64 = 0;
   if (classes > 0) {
     for (let p: usize = 0; p < <usize>panels; p++) {
       const offset = p * panelStride;
@@ -59,19 +45,19 @@ export function softmaxCrossEntropy(
         const weight = v128.load(rowWeights + (p << 5) + half);
         const label = v128.load(labels + (p << 5) + half);
         const loss = softmaxLanes(z + offset + half, classes, label, weight, dz ? dz + offset + half : 0);
-        total = sumInDouble(total, f32x4.mul(weight, loss));
+        total = addInOrder(total, f32x4.mul(weight, loss));
       }
     }
   }
   if (dz) clearPaddingRows(dz, panelStride, panels, classes);
-  return finish(total);
+  return total;
 }
 
 /** Loss softplus(z) − y·z, written as softplus(−z) for y = 1 and softplus(z) for y = 0. */
 export function binaryCrossEntropy(
   z: usize, panelStride: usize, panels: i32, labels: usize, rowWeights: usize, dz: usize,
 ): f64 {
-  let total = f64x2.splat(0);
+  let total: f64 = 0;
   for (let p: usize = 0; p < <usize>panels; p++) {
     for (let half: usize = 0; half < 32; half += 16) {
       const at = (p << 5) + half;
@@ -79,7 +65,7 @@ export function binaryCrossEntropy(
       const isOne = i32x4.eq(v128.load(labels + at), i32x4.splat(1));
       const value = v128.load(z + p * panelStride + half);
       const flipped = v128.xor(value, v128.and(isOne, i32x4.splat(0x80000000)));
-      total = sumInDouble(total, f32x4.mul(weight, softplus(flipped)));
+      total = addInOrder(total, f32x4.mul(weight, softplus(flipped)));
       if (dz) {
         // σ(z) − y is σ(z) for y = 0 and −σ(−z) for y = 1: no cancellation near either end.
         const probability = sigmoid(flipped);
@@ -89,14 +75,14 @@ export function binaryCrossEntropy(
     }
   }
   if (dz) clearPaddingRows(dz, panelStride, panels, 1);
-  return finish(total);
+  return total;
 }
 
 export function squaredError(
   z: usize, panelStride: usize, panels: i32, outputs: i32, targets: usize, targetsPanelStride: usize,
   rowWeights: usize, dz: usize,
 ): f64 {
-  let total = f64x2.splat(0);
+  let total: f64 = 0;
   const bytes = <usize>outputs << 5;
   const share = splat(1 / <f32>outputs);
   for (let p: usize = 0; p < <usize>panels; p++) {
@@ -110,11 +96,11 @@ export function squaredError(
         sum = madd(residual, residual, sum);
         if (dz) v128.store(dz + offset + r, f32x4.mul(twice, residual));
       }
-      total = sumInDouble(total, f32x4.mul(weight, sum));
+      total = addInOrder(total, f32x4.mul(weight, sum));
     }
   }
   if (dz) clearPaddingRows(dz, panelStride, panels, outputs);
-  return finish(total);
+  return total;
 }
 
 /** Smallest variance of a Gaussian head: keeps 1/σ² below 10⁶. */
@@ -131,7 +117,7 @@ export function gaussianNll(
   z: usize, panelStride: usize, panels: i32, outputs: i32, targets: usize, targetsPanelStride: usize,
   rowWeights: usize, dz: usize,
 ): f64 {
-  let total = f64x2.splat(0);
+  let total: f64 = 0;
   const bytes = <usize>outputs << 5;
   const share = splat(1 / <f32>outputs), one = splat(1), half1 = splat(0.5);
   for (let p: usize = 0; p < <usize>panels; p++) {
@@ -153,9 +139,9 @@ export function gaussianNll(
           v128.store(at + bytes, f32x4.mul(weight, slope));
         }
       }
-      total = sumInDouble(total, f32x4.mul(f32x4.mul(weight, half1), sum));
+      total = addInOrder(total, f32x4.mul(f32x4.mul(weight, half1), sum));
     }
   }
   if (dz) clearPaddingRows(dz, panelStride, panels, 2 * outputs);
-  return finish(total);
+  return total;
 }

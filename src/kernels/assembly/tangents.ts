@@ -1,7 +1,7 @@
 // What tangent propagation needs beside the tiles: activations' derivatives applied to tangents, second
 // derivatives for the way a tangent's length depends on where the activation stands, and the penalty itself.
 import { expNegative, sigmoid, tanh } from './functions';
-import { clearPaddingRows, madd, splat, zero } from './vector';
+import { addInOrder, clearPaddingRows, madd, splat, zero } from './vector';
 
 export function multiplySlope(a: usize, h: usize, slope: f32, count: i32): void {
   const one = splat(1), slopes = splat(slope);
@@ -87,9 +87,7 @@ export function tangentPenalty(
         squares = madd(value, value, squares);
         v128.store(du + at, f32x4.mul(twice, value));
       }
-      const weighted = f32x4.mul(weight, squares);
-      total += <f64>f32x4.extract_lane(weighted, 0) + <f64>f32x4.extract_lane(weighted, 1);
-      total += <f64>f32x4.extract_lane(weighted, 2) + <f64>f32x4.extract_lane(weighted, 3);
+      total = addInOrder(total, f32x4.mul(weight, squares));
     }
   }
   return total;

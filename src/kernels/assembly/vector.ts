@@ -73,6 +73,32 @@ export function highHalves(a: v128, b: v128): v128 {
   return v128.shuffle<f32>(a, b, 2, 3, 6, 7);
 }
 
+/** Adds four lanes to a total one after the other, examples ascending: the order of every sum of losses. */
+// @ts-ignore: decorator
+@inline
+export function addInOrder(total: f64, lanes: v128): f64 {
+  total += <f64>f32x4.extract_lane(lanes, 0);
+  total += <f64>f32x4.extract_lane(lanes, 1);
+  total += <f64>f32x4.extract_lane(lanes, 2);
+  return total + <f64>f32x4.extract_lane(lanes, 3);
+}
+
+/** t[l] = c[l] + c[l+4] of an octet of sums: the first level of its tree. */
+// @ts-ignore: decorator
+@inline
+function foldOctet(octet: usize): v128 {
+  return f32x4.add(v128.load(octet), v128.load(octet + 16));
+}
+
+/** The sums of four octets 32 bytes apart, each by the octet tree: t[l] = c[l] + c[l+4], then (t0 + t2) + (t1 + t3). */
+// @ts-ignore: decorator
+@inline
+export function sumsOfOctets(octets: usize): v128 {
+  const a = foldOctet(octets), b = foldOctet(octets + 32), c = foldOctet(octets + 64), d = foldOctet(octets + 96);
+  const ab = f32x4.add(zipLow(a, b), zipHigh(a, b)), cd = f32x4.add(zipLow(c, d), zipHigh(c, d));
+  return f32x4.add(lowHalves(ab, cd), highHalves(ab, cd));
+}
+
 /** Writes zeros to rows `rows` … roundUp4(rows)−1 of every panel: the promise all panel writers keep. */
 export function clearPaddingRows(out: usize, stride: usize, panels: i32, rows: i32): void {
   const padding = <usize>(roundUp4(rows) - rows) << 5;

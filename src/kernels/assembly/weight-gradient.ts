@@ -145,40 +145,60 @@ export function narrowTile1(x: usize, xs: usize, examples: i32, packed: usize, o
 }
 
 /**
- * Repacks 4 units of dz: lane-major to unit-major, `step` bytes from example to example, and returns their
- * sums over the batch.
+ * Repacks 4 examples of 4 units of dz, lane-major to unit-major, `step` bytes from example to example, and adds
+ * them to `sums`, one example after the other.
  */
-function pack4(dz: usize, dzPanelStride: usize, panels: i32, to: usize, step: usize): v128 {
-  let sum = zero();
+// @ts-ignore: decorator
+@inline
+function packBlock(dz: usize, to: usize, step: usize, sums: v128): v128 {
+  const r0 = v128.load(dz), r1 = v128.load(dz + 32), r2 = v128.load(dz + 64), r3 = v128.load(dz + 96);
+  const low01 = zipLow(r0, r1), high01 = zipHigh(r0, r1);
+  const low23 = zipLow(r2, r3), high23 = zipHigh(r2, r3);
+  const e0 = lowHalves(low01, low23), e1 = highHalves(low01, low23);
+  const e2 = lowHalves(high01, high23), e3 = highHalves(high01, high23);
+  v128.store(to, e0);
+  v128.store(to + step, e1);
+  v128.store(to + 2 * step, e2);
+  v128.store(to + 3 * step, e3);
+  return f32x4.add(f32x4.add(f32x4.add(f32x4.add(sums, e0), e1), e2), e3);
+}
+
+/** Repacks 8 units of dz and leaves their sums over the batch at `sums`: two chains, so that neither waits. */
+function pack8(dz: usize, dzPanelStride: usize, panels: i32, to: usize, sums: usize): void {
+  let low = zero(), high = zero();
   for (; panels > 0; panels--) {
-    for (let half: usize = 0; half < 32; half += 16) {
-      const r0 = v128.load(dz + half), r1 = v128.load(dz + half + 32);
-      const r2 = v128.load(dz + half + 64), r3 = v128.load(dz + half + 96);
-      const low01 = zipLow(r0, r1), high01 = zipHigh(r0, r1);
-      const low23 = zipLow(r2, r3), high23 = zipHigh(r2, r3);
-      const e0 = lowHalves(low01, low23), e1 = highHalves(low01, low23);
-      const e2 = lowHalves(high01, high23), e3 = highHalves(high01, high23);
-      v128.store(to, e0);
-      v128.store(to + step, e1);
-      v128.store(to + 2 * step, e2);
-      v128.store(to + 3 * step, e3);
-      to += 4 * step;
-      sum = f32x4.add(sum, f32x4.add(f32x4.add(e0, e1), f32x4.add(e2, e3)));
-    }
+    low = packBlock(dz, to, 32, low);
+    high = packBlock(dz + 128, to + 16, 32, high);
+    low = packBlock(dz + 16, to + 128, 32, low);
+    high = packBlock(dz + 144, to + 144, 32, high);
+    to += 256;
     dz += dzPanelStride;
   }
-  return sum;
+  storePair(sums, low, high);
+}
+
+/** The last 4 units of a panel whose width is no multiple of 8. */
+function pack4(dz: usize, dzPanelStride: usize, panels: i32, to: usize, sums: usize): void {
+  let sum = zero();
+  for (; panels > 0; panels--) {
+    sum = packBlock(dz, to, 16, sum);
+    sum = packBlock(dz + 16, to + 64, 16, sum);
+    to += 128;
+    dz += dzPanelStride;
+  }
+  v128.store(sums, sum);
 }
 
 /** Repacks a column panel of dz (`width` a multiple of 4) and leaves the bias gradient at `biasGradient`. */
 function pack(dz: usize, dzPanelStride: usize, panels: i32, width: i32, packed: usize, biasGradient: usize): void {
-  const octets = <usize>panels << 8;
-  for (let o = 0; o < width; o += 4) {
-    const isLoneQuad = (width & 4) != 0 && o == width - 4;
-    const to = packed + <usize>(o >> 3) * octets + (<usize>(o & 4) << 2);
-    const sum = pack4(dz + (<usize>o << 5), dzPanelStride, panels, to, isLoneQuad ? 16 : 32);
-    v128.store(biasGradient + (<usize>o << 2), sum);
+  const octetBytes = <usize>panels << 8;
+  for (; width >= 8; width -= 8) {
+    pack8(dz, dzPanelStride, panels, packed, biasGradient);
+    dz += 256;
+    packed += octetBytes;
+    biasGradient += 32;
   }
+  if (width) pack4(dz, dzPanelStride, panels, packed, biasGradient);
 }
 
 /** Six rows of a full column panel. */
@@ -240,57 +260,89 @@ function gradientRows(
 }
 
 /** Inputs whose gradients a layer of one unit collects before it updates them: 1 KiB of scratch. */
-const DOT_INPUTS: i32 = 64;
+const COLUMN_INPUTS: i32 = 64;
 
-/** The sums of four vectors' lanes, side by side. */
+/** Adds 4 examples of 4 inputs × one unit to `sums`, one example after the other. */
 // @ts-ignore: decorator
 @inline
-function sumsOfLanes(a: v128, b: v128, c: v128, d: v128): v128 {
-  const ab = f32x4.add(zipLow(a, b), zipHigh(a, b)), cd = f32x4.add(zipLow(c, d), zipHigh(c, d));
-  return f32x4.add(lowHalves(ab, cd), highHalves(ab, cd));
+function addBlock(x: usize, dz: usize, sums: v128): v128 {
+  const r0 = v128.load(x), r1 = v128.load(x + 32), r2 = v128.load(x + 64), r3 = v128.load(x + 96);
+  const low01 = zipLow(r0, r1), high01 = zipHigh(r0, r1);
+  const low23 = zipLow(r2, r3), high23 = zipHigh(r2, r3);
+  sums = madd(lowHalves(low01, low23), splatAt(dz), sums);
+  sums = madd(highHalves(low01, low23), splatAt(dz + 4), sums);
+  sums = madd(lowHalves(high01, high23), splatAt(dz + 8), sums);
+  return madd(highHalves(high01, high23), splatAt(dz + 12), sums);
 }
 
-/** Four inputs × one unit: dot products along the batch, each stored with the three zeros of its padding. */
-function dot4(x: usize, xPanelStride: usize, panels: i32, dz: usize, dzPanelStride: usize, out: usize): void {
-  let a0 = zero(), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0;
-  for (; panels > 0; panels--) {
-    const u = v128.load(dz), v = v128.load(dz + 16);
-    a0 = madd(v128.load(x), u, a0); b0 = madd(v128.load(x + 16), v, b0);
-    a1 = madd(v128.load(x + 32), u, a1); b1 = madd(v128.load(x + 48), v, b1);
-    a2 = madd(v128.load(x + 64), u, a2); b2 = madd(v128.load(x + 80), v, b2);
-    a3 = madd(v128.load(x + 96), u, a3); b3 = madd(v128.load(x + 112), v, b3);
-    x += xPanelStride;
-    dz += dzPanelStride;
-  }
+/** The gradients of four inputs, each with the three zeros of its padding. */
+// @ts-ignore: decorator
+@inline
+function storeColumn(out: usize, sums: v128): void {
   const none = zero();
-  const sums = sumsOfLanes(f32x4.add(a0, b0), f32x4.add(a1, b1), f32x4.add(a2, b2), f32x4.add(a3, b3));
   v128.store(out, v128.shuffle<f32>(sums, none, 0, 4, 4, 4));
   v128.store(out + 16, v128.shuffle<f32>(sums, none, 1, 4, 4, 4));
   v128.store(out + 32, v128.shuffle<f32>(sums, none, 2, 4, 4, 4));
   v128.store(out + 48, v128.shuffle<f32>(sums, none, 3, 4, 4, 4));
 }
 
-/** One unit: nothing to repack, because both factors of a dot product have the examples side by side. */
+/**
+ * 4 × `quads` inputs × one unit: with the inputs along the vectors every lane is a sum over the batch. Four such
+ * sums, so that none waits for its own additions.
+ */
+// @ts-ignore: decorator
+@inline
+function column(
+  quads: i32, x: usize, xPanelStride: usize, panels: i32, dz: usize, dzPanelStride: usize, out: usize,
+): void {
+  let a = zero(), b = a, c = a, d = a;
+  for (; panels > 0; panels--) {
+    for (let half: usize = 0; half < 32; half += 16) {
+      const from = x + half, by = dz + half;
+      a = addBlock(from, by, a);
+      if (quads > 1) b = addBlock(from + 128, by, b);
+      if (quads > 2) { c = addBlock(from + 256, by, c); d = addBlock(from + 384, by, d); }
+    }
+    x += xPanelStride;
+    dz += dzPanelStride;
+  }
+  storeColumn(out, a);
+  if (quads > 1) storeColumn(out + 64, b);
+  if (quads > 2) { storeColumn(out + 128, c); storeColumn(out + 192, d); }
+}
+
+/** Σ dz of one unit, and the three zeros of its padding. */
+function columnBias(dz: usize, dzPanelStride: usize, panels: i32, out: usize): void {
+  let sum: f32 = 0;
+  for (; panels > 0; panels--, dz += dzPanelStride) {
+    for (let at = dz, end = dz + 32; at < end; at += 4) sum += load<f32>(at);
+  }
+  v128.store(out, f32x4.replace_lane(zero(), 0, sum));
+}
+
+/** One unit: three of four lanes along the units would be padding, so that the inputs lie along the vectors. */
 function columnGradient(
   x: usize, xPanelStride: usize, panels: i32, inputs: i32, dz: usize, dzPanelStride: usize,
   w: usize, scratch: usize, updateBlock: usize,
 ): void {
-  let sum = zero();
-  for (let p: usize = 0; p < <usize>panels; p++) {
-    const at = dz + p * dzPanelStride;
-    sum = f32x4.add(sum, f32x4.add(v128.load(at), v128.load(at + 16)));
-  }
-  v128.store(scratch, sumsOfLanes(sum, zero(), zero(), zero()));
+  columnBias(dz, dzPanelStride, panels, scratch);
   update(w + (<usize>inputs << 4), scratch, 16, updateBlock, false);
-  for (; inputs > 0; inputs -= DOT_INPUTS) {
-    const rows = min(DOT_INPUTS, inputs), bytes = <usize>rows << 4;
+  for (; inputs > 0; inputs -= COLUMN_INPUTS) {
+    const rows = min(COLUMN_INPUTS, inputs), bytes = <usize>rows << 4;
+    let from = x, to = scratch;
     // Beyond the last input the panels are padded to four rows, so that a group of four can be read.
-    for (let row: usize = 0; row < <usize>rows; row += 4) {
-      dot4(x + (row << 5), xPanelStride, panels, dz, dzPanelStride, scratch + (row << 4));
+    for (let quads = (rows + 3) >> 2; quads > 0; ) {
+      const taken = quads >= 4 ? 4 : quads >= 2 ? 2 : 1;
+      if (taken == 4) column(4, from, xPanelStride, panels, dz, dzPanelStride, to);
+      else if (taken == 2) column(2, from, xPanelStride, panels, dz, dzPanelStride, to);
+      else column(1, from, xPanelStride, panels, dz, dzPanelStride, to);
+      quads -= taken;
+      from += <usize>taken << 7;
+      to += <usize>taken << 6;
     }
     update(w, scratch, bytes, updateBlock, true);
     w += bytes;
-    x += DOT_INPUTS << 5;
+    x += COLUMN_INPUTS << 5;
   }
 }
 
