@@ -42,12 +42,13 @@ function tile(height: i32, dz: usize, filters: i32, g: Windows, tap: usize, pack
       row += rowBytes;
       weight += height << 2;
     }
-    v128.store(t0 + corner, a0); v128.store(t0 + corner + 16, b0);
-    if (height > 1) { v128.store(t1 + corner, a1); v128.store(t1 + corner + 16, b1); }
-    if (height > 2) { v128.store(t2 + corner, a2); v128.store(t2 + corner + 16, b2); }
-    if (height > 3) { v128.store(t3 + corner, a3); v128.store(t3 + corner + 16, b3); }
-    if (height > 4) { v128.store(t4 + corner, a4); v128.store(t4 + corner + 16, b4); }
+    // The last tap first, as in conv.ts.
     if (height > 5) { v128.store(t5 + corner, a5); v128.store(t5 + corner + 16, b5); }
+    if (height > 4) { v128.store(t4 + corner, a4); v128.store(t4 + corner + 16, b4); }
+    if (height > 3) { v128.store(t3 + corner, a3); v128.store(t3 + corner + 16, b3); }
+    if (height > 2) { v128.store(t2 + corner, a2); v128.store(t2 + corner + 16, b2); }
+    if (height > 1) { v128.store(t1 + corner, a1); v128.store(t1 + corner + 16, b1); }
+    v128.store(t0 + corner, a0); v128.store(t0 + corner + 16, b0);
   }
 }
 

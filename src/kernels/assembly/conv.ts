@@ -40,13 +40,14 @@ function tile(
       if (height > 5) { s = splatAt(weight + 20); a5 = madd(s, u, a5); b5 = madd(s, v, b5); }
       weight += stride;
     }
-    let to = out;
+    // The last filter first: by the order of the stores V8 11 schedules the additions, and would spill sums otherwise.
+    let to = out + <usize>(height - 1) * outStride;
+    if (height > 5) { storeRow(to, a5, b5, slopes); to -= outStride; }
+    if (height > 4) { storeRow(to, a4, b4, slopes); to -= outStride; }
+    if (height > 3) { storeRow(to, a3, b3, slopes); to -= outStride; }
+    if (height > 2) { storeRow(to, a2, b2, slopes); to -= outStride; }
+    if (height > 1) { storeRow(to, a1, b1, slopes); to -= outStride; }
     storeRow(to, a0, b0, slopes);
-    if (height > 1) { to += outStride; storeRow(to, a1, b1, slopes); }
-    if (height > 2) { to += outStride; storeRow(to, a2, b2, slopes); }
-    if (height > 3) { to += outStride; storeRow(to, a3, b3, slopes); }
-    if (height > 4) { to += outStride; storeRow(to, a4, b4, slopes); }
-    if (height > 5) { to += outStride; storeRow(to, a5, b5, slopes); }
   }
 }
 
