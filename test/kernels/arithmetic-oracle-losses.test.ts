@@ -1,0 +1,236 @@
+// Losses, what they grow by, predictions and activations against docs/ARITHMETIC.md, bit by bit.
+import t from 'tap';
+import type { Kernels, SmoothActivation } from '../../src/kernels/kernels.js';
+import { ARITHMETICS, type Arena, integers, numbers, type Panels, setUp } from './harness.js';
+import { difference, hard, oracleOf, padded, sizes } from './oracle-cases.js';
+import * as oracle from './oracle-losses.js';
+
+const ACTIVATIONS: readonly SmoothActivation[] = ['tanh', 'sigmoid', 'gelu', 'softplus'];
+
+/** Scores of all sizes, hard cases among them. */
+function scores(count: number, seed: number): Float32Array {
+  const sizes = integers(count, 4, seed + 3);
+  return hard(count, seed).map((value, at) => value * [0.5, 5, 30, 100][sizes[at]!]!);
+}
+
+/** A batch with padding lanes of weight 0, and what a loss compares it with. */
+function batchOf(width: number, batch: number, seed: number) {
+  const examples = padded(batch);
+  const isReal = (_: number, b: number) => b < batch;
+  return {
+    examples,
+    width,
+    z: scores(examples * width, seed),
+    targets: numbers(examples * width, seed + 1),
+    labels: integers(examples, Math.max(2, width), seed + 2),
+    rowWeights: numbers(examples, seed + 4).map((w, b) => (isReal(w, b) ? Math.abs(w) : 0)),
+  };
+}
+
+type Batch = ReturnType<typeof batchOf>;
+
+function take(arena: Arena, panels: Panels): Float32Array {
+  return Float32Array.from(arena.takePanels(panels));
+}
+
+/** Where a batch lies, and what a loss kernel is given of it. */
+function place(arena: Arena, { z, targets, labels, rowWeights, width }: Batch, outputs: number) {
+  arena.reset();
+  const from = arena.putPanels(z, width);
+  return {
+    from,
+    targets: arena.putPanels(targets.slice(0, rowWeights.length * outputs), outputs),
+    labels: arena.putInts(labels),
+    rowWeights: arena.put(rowWeights),
+    dz: arena.allocPanels(rowWeights.length, width),
+  };
+}
+
+type Place = ReturnType<typeof place>;
+
+/** Each loss: the outputs of a width, how its kernel is called, and how it is defined. */
+const LOSSES = {
+  softmaxCrossEntropy: {
+    widthOf: (outputs: number) => outputs,
+    run: (k: Kernels, p: Place) =>
+      k.softmaxCrossEntropy(
+        p.from.address,
+        p.from.stride,
+        p.from.count,
+        p.from.rows,
+        p.labels,
+        p.rowWeights,
+        p.dz.address,
+      ),
+    define: ({ functions }: Oracle, b: Batch) =>
+      oracle.softmaxCrossEntropy(functions, b.z, b.width, b.labels, b.rowWeights),
+  },
+  binaryCrossEntropy: {
+    widthOf: () => 1,
+    run: (k: Kernels, p: Place) =>
+      k.binaryCrossEntropy(p.from.address, p.from.stride, p.from.count, p.labels, p.rowWeights, p.dz.address),
+    define: ({ functions }: Oracle, b: Batch) =>
+      oracle.binaryCrossEntropy(functions, b.z, b.labels, b.rowWeights),
+  },
+  squaredError: {
+    widthOf: (outputs: number) => outputs,
+    run: (k: Kernels, p: Place) => k.squaredError(...against(p, p.from.rows)),
+    define: ({ madd }: Oracle, b: Batch) => oracle.squaredError(madd, b.z, b.width, b.targets, b.rowWeights),
+  },
+  gaussianNll: {
+    widthOf: (outputs: number) => 2 * outputs,
+    run: (k: Kernels, p: Place) => k.gaussianNll(...against(p, p.from.rows / 2)),
+    define: ({ functions }: Oracle, b: Batch) =>
+      oracle.gaussianNll(functions, b.z, b.width / 2, b.targets, b.rowWeights),
+  },
+  tangentPenalty: {
+    widthOf: (outputs: number) => outputs,
+    run: (k: Kernels, p: Place) =>
+      k.tangentPenalty(
+        p.from.address,
+        p.from.stride,
+        p.from.count,
+        p.from.rows,
+        p.rowWeights,
+        0.3,
+        p.dz.address,
+      ),
+    define: ({ madd }: Oracle, b: Batch) =>
+      oracle.tangentPenalty(madd, b.z, b.width, b.rowWeights, Math.fround(0.3)),
+  },
+} as const;
+
+function against({ from, targets, rowWeights, dz }: Place, outputs: number) {
+  const compared = [targets.address, targets.stride, rowWeights, dz.address] as const;
+  return [from.address, from.stride, from.count, outputs, ...compared] as const;
+}
+
+type Oracle = ReturnType<typeof oracleOf>;
+
+for (const arithmetic of ARITHMETICS) {
+  const own = oracleOf(arithmetic);
+  const { madd, functions } = own;
+
+  for (const [name, { widthOf, run, define }] of Object.entries(LOSSES)) {
+    t.test(`${arithmetic}: ${name} is as it is defined, over examples ascending`, async (t) => {
+      const { arena, kernels } = setUp(arithmetic);
+      let seed = 0;
+      for (const [outputs, batch] of sizes(60, [130, 200], 4_000, 5)) {
+        const one = batchOf(widthOf(outputs!), batch!, ++seed * 10);
+        const at = place(arena, one, name === 'gaussianNll' ? outputs! : one.width);
+        const loss = run(kernels, at);
+        const expected = define(own, one);
+        const text = difference([loss, ...take(arena, at.dz)], [expected.loss, ...expected.dz]);
+        if (text !== '' || !arena.guardsHold()) t.fail(`${outputs} outputs, batch ${batch}: ${text}`);
+      }
+      t.pass('all sizes');
+    });
+  }
+
+  t.test(`${arithmetic}: smoothing labels is as it is defined`, async (t) => {
+    const { arena, kernels } = setUp(arithmetic);
+    let seed = 0;
+    for (const [width, batch] of sizes(40, [60, 100], 2_000, 6)) {
+      const one = batchOf(width!, batch!, ++seed * 10);
+      const at = place(arena, one, width!);
+      const before = hard(one.z.length, seed);
+      const dz = arena.putPanels(before, width!);
+      const { address, stride, count } = at.from;
+      const smoothed = [at.labels, at.rowWeights, 0.1, dz.address] as const;
+      const growth = kernels.smoothLabels(address, stride, count, width!, ...smoothed);
+      const { z, labels, rowWeights } = one;
+      const defined = oracle.smoothLabels(madd, z, width!, labels, rowWeights, Math.fround(0.1), before);
+      t.equal(
+        difference([growth, ...take(arena, dz)], [defined.loss, ...defined.dz]),
+        '',
+        `${width} × ${batch}`,
+      );
+    }
+  });
+
+  t.test(`${arithmetic}: predictions are as they are defined`, async (t) => {
+    const { arena, kernels } = setUp(arithmetic);
+    for (const [width, batch] of [
+      [1, 9],
+      [2, 30],
+      [10, 17],
+      [7, 64],
+    ] as const) {
+      const { z, examples } = batchOf(2 * width, batch, width);
+      arena.reset();
+      const [soft, moments] = [arena.putPanels(z, 2 * width), arena.putPanels(z, 2 * width)];
+      kernels.logSoftmax(soft.address, soft.stride, soft.count, 2 * width);
+      t.equal(difference(take(arena, soft), oracle.logSoftmax(functions, z, 2 * width)), '', 'logSoftmax');
+      kernels.gaussianMoments(moments.address, moments.stride, moments.count, width);
+      const defined = z.map((v, at) => (at % (2 * width) < width ? v : oracle.varianceOf(functions, v)));
+      t.equal(difference(take(arena, moments), defined), '', 'gaussianMoments');
+      const single = arena.putPanels(z.slice(0, examples), 1);
+      const out = arena.allocPanels(examples, 2);
+      kernels.binaryLogProbabilities(single.address, single.stride, single.count, out.address, out.stride);
+      const both = [...z.slice(0, examples)].flatMap((v) => [
+        -functions.softplus(v),
+        -functions.softplus(-v),
+      ]);
+      t.equal(difference(take(arena, out), both), '', 'binaryLogProbabilities');
+    }
+  });
+
+  t.test(`${arithmetic}: functions and activations are as they are defined, for any number`, async (t) => {
+    const { arena, kernels } = setUp(arithmetic);
+    const values = Float32Array.of(...scores(3_000, 8), ...numbers(997, 9), Number.NaN, 88.72284, -87.33654);
+    const rest = [
+      0.625,
+      -0.625,
+      -27.725887,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      1e38,
+      -1e38,
+      0,
+    ];
+    const z = Float32Array.of(...values, ...rest);
+    for (const kind of ACTIVATIONS) {
+      arena.reset();
+      const [h, derivative, second] = [arena.put(z), arena.alloc(z.length * 4), arena.alloc(z.length * 4)];
+      kernels.secondDerivative(kind, h, second, z.length);
+      kernels.activate(kind, h, derivative, z.length);
+      const defined = [...z].map((v) => functions.activation(kind, v));
+      t.equal(
+        difference(
+          arena.take(h, z.length),
+          defined.map((one) => one.value),
+        ),
+        '',
+        kind,
+      );
+      t.equal(
+        difference(
+          arena.take(derivative, z.length),
+          defined.map((one) => one.derivative),
+        ),
+        '',
+        kind,
+      );
+      t.equal(
+        difference(
+          arena.take(second, z.length),
+          defined.map((one) => one.second),
+        ),
+        '',
+        kind,
+      );
+    }
+    const [input, out] = [arena.put(z), arena.alloc(z.length * 4)];
+    for (const kind of ['exp', 'log'] as const) {
+      kernels[kind](input, out, z.length);
+      t.equal(
+        difference(
+          arena.take(out, z.length),
+          [...z].map((v) => functions[kind](v)),
+        ),
+        '',
+        kind,
+      );
+    }
+  });
+}
