@@ -55,6 +55,7 @@ export default defineConfig({
         text: 'How it is built',
         items: [
           { text: 'Architecture', link: '/ARCHITECTURE' },
+          { text: 'Arithmetic', link: '/ARITHMETIC' },
           { text: 'Glossary', link: '/GLOSSARY' },
         ],
       },
