@@ -32,6 +32,7 @@ export {
   inputTile1, inputTile2, inputTile3, inputTile4, inputTile5, inputTile6, inputTileOf64, inputTileOf96,
 } from './input-gradient';
 export {
+  columnTile4, columnTile8, columnTile16,
   narrowTile1, narrowTile2, narrowTile3, narrowTile4, narrowTile5, narrowTile6, packedTile6,
   weightTile1, weightTile2, weightTile3, weightTile4, weightTile5, weightTile6,
 } from './weight-gradient';

@@ -306,9 +306,22 @@ function column(
     x += xPanelStride;
     dz += dzPanelStride;
   }
-  storeColumn(out, a);
+  // The last first, as in conv.ts.
+  if (quads > 2) { storeColumn(out + 192, d); storeColumn(out + 128, c); }
   if (quads > 1) storeColumn(out + 64, b);
-  if (quads > 2) { storeColumn(out + 128, c); storeColumn(out + 192, d); }
+  storeColumn(out, a);
+}
+
+export function columnTile16(x: usize, xs: usize, panels: i32, dz: usize, zs: usize, out: usize): void {
+  column(4, x, xs, panels, dz, zs, out);
+}
+
+export function columnTile8(x: usize, xs: usize, panels: i32, dz: usize, zs: usize, out: usize): void {
+  column(2, x, xs, panels, dz, zs, out);
+}
+
+export function columnTile4(x: usize, xs: usize, panels: i32, dz: usize, zs: usize, out: usize): void {
+  column(1, x, xs, panels, dz, zs, out);
 }
 
 /** Σ dz of one unit, and the three zeros of its padding. */
@@ -333,9 +346,9 @@ function columnGradient(
     // Beyond the last input the panels are padded to four rows, so that a group of four can be read.
     for (let quads = (rows + 3) >> 2; quads > 0; ) {
       const taken = quads >= 4 ? 4 : quads >= 2 ? 2 : 1;
-      if (taken == 4) column(4, from, xPanelStride, panels, dz, dzPanelStride, to);
-      else if (taken == 2) column(2, from, xPanelStride, panels, dz, dzPanelStride, to);
-      else column(1, from, xPanelStride, panels, dz, dzPanelStride, to);
+      if (taken == 4) columnTile16(from, xPanelStride, panels, dz, dzPanelStride, to);
+      else if (taken == 2) columnTile8(from, xPanelStride, panels, dz, dzPanelStride, to);
+      else columnTile4(from, xPanelStride, panels, dz, dzPanelStride, to);
       quads -= taken;
       from += <usize>taken << 7;
       to += <usize>taken << 6;
