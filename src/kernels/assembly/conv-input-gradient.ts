@@ -110,11 +110,19 @@ export function convolveInputGradient(
   }
 }
 
-/** W (taps, filters) → tiles of tileHeight taps, each [filters][height], the last taps first. */
+/** Taps of the next tile when `rest` are left; fewer where a product needs a register of its own. */
+// @ts-ignore: decorator
+@inline
+function tapTile(rest: i32): i32 {
+  if (!ASC_FEATURE_RELAXED_SIMD) return rest <= 5 ? rest : 4;
+  return tileHeight(rest);
+}
+
+/** W (taps, filters) → tiles of tapTile taps, each [filters][height], the last taps first. */
 function packWeights(w: usize, taps: i32, filters: i32, to: usize): void {
   const padded = roundUp4(filters);
   for (let row = taps; row > 0; ) {
-    const height = tileHeight(row);
+    const height = tapTile(row);
     row -= height;
     for (let f = 0; f < filters; f++) {
       const first = f - (f % PANEL_UNITS);
@@ -132,7 +140,7 @@ function packWeights(w: usize, taps: i32, filters: i32, to: usize): void {
 function windowTaps(g: Windows, dz: usize, filters: i32, image: usize): void {
   let packed = g.rest;
   for (let row = tapCount(g); row > 0; ) {
-    const height = tileHeight(row);
+    const height = tapTile(row);
     row -= height;
     const tap = g.taps + (<usize>row << 2);
     if (height == 6) convolveInputTile6(dz, filters, g, tap, packed, image);

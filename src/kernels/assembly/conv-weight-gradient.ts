@@ -97,6 +97,17 @@ export function convolveWeightGradient(
   }
 }
 
+/**
+ * Taps of the next tile when `rest` are left. Four are 2 + 2, because a tile of one would wait for its own additions;
+ * and two where a product needs a register of its own.
+ */
+// @ts-ignore: decorator
+@inline
+function tapTile(rest: i32): i32 {
+  if (!ASC_FEATURE_RELAXED_SIMD) return rest == 3 ? 3 : min(2, rest);
+  return rest == 4 ? 2 : min(3, rest);
+}
+
 function addPanel(g: Windows, x: usize, dz: usize, filters: i32, columns: i32, sums: usize, biasSums: usize): void {
   const row = <usize>windowCount(g) << 5;
   const stride = <usize>columns << 5;
@@ -110,8 +121,7 @@ function addPanel(g: Windows, x: usize, dz: usize, filters: i32, columns: i32, s
     const d1 = dz + row * min(f + 1, last);
     let tap = g.taps, out = sums + (<usize>f << 5);
     for (let rest = tapCount(g); rest > 0; ) {
-      // Four taps left are 2 + 2: a tile of one tap would wait for its own additions.
-      const height = rest == 4 ? 2 : min(3, rest);
+      const height = tapTile(rest);
       if (height == 3) convolveWeightTile3(x, tap, g, d0, d1, out, stride);
       else if (height == 2) convolveWeightTile2(x, tap, g, d0, d1, out, stride);
       else convolveWeightTile1(x, tap, g, d0, d1, out, stride);
