@@ -2,7 +2,7 @@
 // rest in the image's gradient between two windows; the sum over the filters is the inner loop. The weights
 // are repacked first, tile by tile with the taps of a filter side by side, so that one pointer reads them.
 // Any stride and padding is the same loop over the same two tables.
-import { PANEL_UNITS, clearPaddingRows, madd, roundUp4, splat, splatAt, tileHeight, zero } from './vector';
+import { PANEL_UNITS, clearPaddingRows, gate, gateOf, madd, roundUp4, splat, splatAt, tileHeight } from './vector';
 import {
   Windows, beginScratch, clearImage, describeWindows, hasMargin, removeMargin, tapCount, windowCount,
 } from './windows';
@@ -155,9 +155,8 @@ function windowTaps(g: Windows, dz: usize, filters: i32, image: usize): void {
 
 /** dx *= (h > 0 ? 1 : slope); h is the layer's input. */
 export function applySlope(dx: usize, h: usize, bytes: usize, slope: f32): void {
-  const one = splat(1), slopes = splat(slope);
+  const slopes = splat(slope), change = gateOf(slopes);
   for (const end = dx + bytes; dx < end; dx += 16, h += 16) {
-    const factor = v128.bitselect(one, slopes, f32x4.gt(v128.load(h), zero()));
-    v128.store(dx, f32x4.mul(v128.load(dx), factor));
+    v128.store(dx, f32x4.mul(v128.load(dx), gate(v128.load(h), slopes, change)));
   }
 }

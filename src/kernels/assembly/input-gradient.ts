@@ -1,7 +1,7 @@
 // dx(i, b) = Σ_o W(i, o) dz(o, b): the tile of forward.ts, with the weights of 6 inputs read along their
 // rows. Sums run over one column panel at a time and rest in dx between two panels, so the inner loop stays a
 // single one and a panel's dz, of all examples, stays in the first-level cache.
-import { PANEL_UNITS, clearPaddingRows, madd, roundUp4, splat, splatAt, tileHeight, zero } from './vector';
+import { PANEL_UNITS, clearPaddingRows, gate, gateOf, madd, roundUp4, splat, splatAt, tileHeight, zero } from './vector';
 
 /** From one weight of a layer of one unit to the next: rows are padded to 4 units. */
 const UNIT_BYTES: usize = 16;
@@ -92,17 +92,15 @@ function outerProduct(
   dz: usize, dzPanelStride: usize, panels: i32, w: usize, inputs: i32,
   h: usize, slope: f32, dx: usize, dxPanelStride: usize,
 ): void {
-  const one = splat(1), slopes = splat(slope);
+  const slopes = splat(slope), change = gateOf(slopes);
   if (slope == 1) h = dx;
   for (; panels > 0; panels--) {
     const u = v128.load(dz), v = v128.load(dz + 16);
     let at = w, from = h;
     for (let to = dx, end = dx + (<usize>inputs << 5); to < end; to += 32) {
       const s = splatAt(at);
-      const low = v128.bitselect(one, slopes, f32x4.gt(v128.load(from), zero()));
-      const high = v128.bitselect(one, slopes, f32x4.gt(v128.load(from + 16), zero()));
-      v128.store(to, f32x4.mul(madd(s, u, zero()), low));
-      v128.store(to + 16, f32x4.mul(madd(s, v, zero()), high));
+      v128.store(to, f32x4.mul(madd(s, u, zero()), gate(v128.load(from), slopes, change)));
+      v128.store(to + 16, f32x4.mul(madd(s, v, zero()), gate(v128.load(from + 16), slopes, change)));
       at += UNIT_BYTES;
       from += 32;
     }
@@ -152,9 +150,8 @@ function rows(height: i32, dz: usize, units: i32, w: usize, stride: usize, resum
 
 /** dx *= (h > 0 ? 1 : slope) over `height` rows; h is the layer's input. */
 function applySlope(dx: usize, h: usize, height: i32, slope: f32): void {
-  const one = splat(1), slopes = splat(slope);
+  const slopes = splat(slope), change = gateOf(slopes);
   for (const end = dx + (<usize>height << 5); dx < end; dx += 16, h += 16) {
-    const factor = v128.bitselect(one, slopes, f32x4.gt(v128.load(h), zero()));
-    v128.store(dx, f32x4.mul(v128.load(dx), factor));
+    v128.store(dx, f32x4.mul(v128.load(dx), gate(v128.load(h), slopes, change)));
   }
 }

@@ -1,13 +1,12 @@
 // What tangent propagation needs beside the tiles: activations' derivatives applied to tangents, second
 // derivatives for the way a tangent's length depends on where the activation stands, and the penalty itself.
 import { expNegative, sigmoid, tanh } from './functions';
-import { addInOrder, clearPaddingRows, madd, splat, zero } from './vector';
+import { addInOrder, clearPaddingRows, gate, gateOf, madd, splat, zero } from './vector';
 
 export function multiplySlope(a: usize, h: usize, slope: f32, count: i32): void {
-  const one = splat(1), slopes = splat(slope);
+  const slopes = splat(slope), change = gateOf(slopes);
   for (const end = a + (<usize>count << 2); a < end; a += 16, h += 16) {
-    const factor = v128.bitselect(one, slopes, f32x4.gt(v128.load(h), zero()));
-    v128.store(a, f32x4.mul(v128.load(a), factor));
+    v128.store(a, f32x4.mul(v128.load(a), gate(v128.load(h), slopes, change)));
   }
 }
 

@@ -31,6 +31,20 @@ export function zero(): v128 {
   return i32x4.splat(0);
 }
 
+/** What `gate` changes of a slope: the bits in which it differs from 1. */
+// @ts-ignore: decorator
+@inline
+export function gateOf(slopes: v128): v128 {
+  return v128.xor(splat(1), slopes);
+}
+
+/** 1 where h is above 0, else the slope: what a gradient is multiplied by at a unit of the leaky family. */
+// @ts-ignore: decorator
+@inline
+export function gate(h: v128, slopes: v128, change: v128): v128 {
+  return v128.xor(slopes, v128.and(change, f32x4.gt(h, zero())));
+}
+
 // @ts-ignore: decorator
 @inline
 export function roundUp4(count: i32): i32 {
