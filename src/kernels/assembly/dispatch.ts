@@ -1,0 +1,104 @@
+// Written by `node dist/scripts/operation-code.js` from src/kernels/operations.ts: change it there.
+import { activate, multiply } from './activations';
+import { addActivityGradient, countActive } from './activity';
+import { clear, copy } from './blocks';
+import { convolve } from './conv';
+import { convolveInputGradient } from './conv-input-gradient';
+import { convolveWeightGradient } from './conv-weight-gradient';
+import { applyMask, drawMask, scaleRows } from './dropout';
+import { forward, linear } from './forward';
+import { forwardRow } from './forward-row';
+import { exp } from './functions';
+import { gatherColumns, gatherLabels, gatherRows, gatherWeights } from './gather';
+import { inputGradient } from './input-gradient';
+import { smoothLabels } from './label-smoothing';
+import { binaryCrossEntropy, gaussianNll, softmaxCrossEntropy, squaredError } from './losses';
+import { addNoise } from './noise';
+import { perturbEuclidean, perturbMax } from './perturb';
+import { averagePool, averagePoolInputGradient, maxPool, maxPoolChosen, maxPoolInputGradient } from './pool';
+import { binaryLogProbabilities, gaussianMoments, logSoftmax, unpanel } from './predictions';
+import { shuffle } from './random';
+import { add, addProduct, multiplySlope, product, secondDerivative, tangentPenalty } from './tangents';
+import { pullToward } from './tying';
+import { applyUpdate, flushDenormals } from './update';
+import { weightGradient } from './weight-gradient';
+
+/** Argument `index` of the call at `c`: an address or a stride. */
+// @ts-ignore: decorator
+@inline
+function a(c: usize, index: usize): usize {
+  return load<u32>(c + 4 + (index << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+function i(c: usize, index: usize): i32 {
+  return load<i32>(c + 4 + (index << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+function f(c: usize, index: usize): f32 {
+  return load<f32>(c + 4 + (index << 2));
+}
+
+/** The first word of a program for this table. */
+export const FINGERPRINT: u32 = 0x4e581a19;
+
+/** Makes the call at `c`; returns its loss, or 0. */
+// @ts-ignore: decorator
+@inline
+export function dispatch(c: usize): f64 {
+  switch (load<u32>(c) & 255) {
+    case 0: gatherRows(a(c, 0), a(c, 1), a(c, 2), i(c, 3), i(c, 4), a(c, 5), a(c, 6)); return 0;
+    case 1: gatherColumns(a(c, 0), a(c, 1), a(c, 2), i(c, 3), a(c, 4), i(c, 5), a(c, 6), a(c, 7)); return 0;
+    case 2: gatherLabels(a(c, 0), a(c, 1), i(c, 2), a(c, 3)); return 0;
+    case 3: gatherWeights(a(c, 0), a(c, 1), i(c, 2), f(c, 3), a(c, 4)); return 0;
+    case 4: shuffle(a(c, 0), i(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 5: copy(a(c, 0), a(c, 1), a(c, 2), i(c, 3)); return 0;
+    case 6: clear(a(c, 0), a(c, 1), i(c, 2)); return 0;
+    case 7: forward(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), i(c, 5), a(c, 6), a(c, 7), f(c, 8)); return 0;
+    case 8: forwardRow(a(c, 0), i(c, 1), a(c, 2), i(c, 3), a(c, 4), f(c, 5)); return 0;
+    case 9: linear(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8)); return 0;
+    case 10: inputGradient(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), i(c, 5), a(c, 6), f(c, 7), a(c, 8), a(c, 9)); return 0;
+    case 11: weightGradient(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), i(c, 6), a(c, 7), a(c, 8), a(c, 9)); return 0;
+    case 12: convolve(a(c, 0), a(c, 1), a(c, 2), i(c, 3), a(c, 4), i(c, 5), i(c, 6), a(c, 7), a(c, 8), f(c, 9), a(c, 10)); return 0;
+    case 13: convolveInputGradient(a(c, 0), a(c, 1), a(c, 2), i(c, 3), a(c, 4), i(c, 5), a(c, 6), f(c, 7), a(c, 8), a(c, 9), a(c, 10)); return 0;
+    case 14: convolveWeightGradient(a(c, 0), a(c, 1), a(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), i(c, 7), a(c, 8), a(c, 9)); return 0;
+    case 15: maxPool(a(c, 0), a(c, 1), a(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7)); return 0;
+    case 16: maxPoolChosen(a(c, 0), a(c, 1), a(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7)); return 0;
+    case 17: maxPoolInputGradient(a(c, 0), a(c, 1), a(c, 2), i(c, 3), a(c, 4), f(c, 5), a(c, 6), a(c, 7), a(c, 8)); return 0;
+    case 18: averagePool(a(c, 0), a(c, 1), a(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6)); return 0;
+    case 19: averagePoolInputGradient(a(c, 0), a(c, 1), a(c, 2), i(c, 3), a(c, 4), f(c, 5), a(c, 6), a(c, 7), a(c, 8)); return 0;
+    case 20: activate(i(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4)); return 0;
+    case 21: secondDerivative(i(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4)); return 0;
+    case 22: multiply(a(c, 0), a(c, 1), a(c, 2), i(c, 3)); return 0;
+    case 23: multiplySlope(a(c, 0), a(c, 1), f(c, 2), a(c, 3), i(c, 4)); return 0;
+    case 24: product(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4)); return 0;
+    case 25: add(a(c, 0), a(c, 1), a(c, 2), i(c, 3)); return 0;
+    case 26: addProduct(a(c, 0), a(c, 1), a(c, 2), a(c, 3), a(c, 4), i(c, 5)); return 0;
+    case 27: addActivityGradient(a(c, 0), a(c, 1), a(c, 2), i(c, 3), i(c, 4), a(c, 5), f(c, 6), f(c, 7)); return 0;
+    case 28: return softmaxCrossEntropy(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6));
+    case 29: return binaryCrossEntropy(a(c, 0), a(c, 1), i(c, 2), a(c, 3), a(c, 4), a(c, 5));
+    case 30: return squaredError(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7));
+    case 31: return gaussianNll(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7));
+    case 32: return smoothLabels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), f(c, 6), a(c, 7));
+    case 33: return tangentPenalty(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), f(c, 5), a(c, 6));
+    case 34: drawMask(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), i(c, 6)); return 0;
+    case 35: applyMask(a(c, 0), a(c, 1), f(c, 2), a(c, 3), a(c, 4), i(c, 5)); return 0;
+    case 36: scaleRows(a(c, 0), a(c, 1), a(c, 2), i(c, 3), i(c, 4), a(c, 5)); return 0;
+    case 37: addNoise(a(c, 0), a(c, 1), i(c, 2), i(c, 3), f(c, 4), i(c, 5), i(c, 6)); return 0;
+    case 38: perturbMax(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), f(c, 9)); return 0;
+    case 39: perturbEuclidean(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), f(c, 9)); return 0;
+    case 40: applyUpdate(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4)); return 0;
+    case 41: pullToward(a(c, 0), a(c, 1), i(c, 2), f(c, 3)); return 0;
+    case 42: flushDenormals(a(c, 0), i(c, 1), f(c, 2)); return 0;
+    case 43: logSoftmax(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 44: binaryLogProbabilities(a(c, 0), a(c, 1), i(c, 2), a(c, 3), a(c, 4)); return 0;
+    case 45: gaussianMoments(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 46: unpanel(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5)); return 0;
+    case 47: exp(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 48: return countActive(a(c, 0), a(c, 1), i(c, 2), i(c, 3), f(c, 4));
+    default: return NaN;
+  }
+}
