@@ -1,4 +1,5 @@
-// Builds dist/: the WebAssembly kernels in both arithmetics (AssemblyScript) beside the TypeScript, all at once.
+// Builds dist/: the WebAssembly kernels in both arithmetics (AssemblyScript), the native executor and the TypeScript, all
+// at once.
 // `npm run build` and the `prepare` step of `npm ci` run it; `--tests` compiles the tests too, as `npm test` does.
 // Kernels are compiled again only where their sources, the compiler or its flags have changed, told by content. Last it
 // writes dist/lib: what a program imports and what its threads run, in a few files, because Node.js takes a millisecond
@@ -10,6 +11,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as esbuild from 'esbuild';
+import { buildNative } from './build-native.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sources = join(root, 'src/kernels/assembly');
@@ -80,6 +82,11 @@ function removeStale(folder) {
   }
 }
 
+async function buildNativeExecutor() {
+  const done = await buildNative();
+  if (done !== null) console.log(done);
+}
+
 async function buildTypeScript() {
   const project = process.argv.includes('--tests') ? join(root, 'test') : root;
   await run('typescript/bin/tsc', ['-p', project]);
@@ -119,7 +126,7 @@ async function bundleEntries() {
 
 for (const folder of ['src', 'workers', 'scripts', 'test']) removeStale(folder);
 mkdirSync(output, { recursive: true });
-const results = await Promise.allSettled([buildKernels(), buildTypeScript()]);
+const results = await Promise.allSettled([buildKernels(), buildNativeExecutor(), buildTypeScript()]);
 for (const result of results) {
   if (result.status === 'rejected') console.error(result.reason.message);
 }

@@ -1,0 +1,173 @@
+// Builds the native executor (src/kernels/native) with the C compiler that is there: CC, gcc or clang. Nothing is downloaded
+// and nothing fails where there is none: everything then runs on WebAssembly. Compiled again only where its sources, the
+// compiler or its flags have changed, told by content.
+//   node scripts/build-native.mjs                         for this machine, into dist/native; `npm run build` does it too
+//   node scripts/build-native.mjs linux-arm64 folder      for another platform, by a cross compiler (CC)
+import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const sources = join(root, 'src/kernels/native');
+
+// One rounding where the source says so and nowhere else; no function of the C library but memcpy, memmove and memset, so
+// that the same file loads beside any of them.
+const COMPILE = [
+  ...['-std=c11', '-O3', '-fPIC', '-Wall', '-Wno-unused-function'],
+  ...['-ffp-contract=off', '-fno-math-errno', '-fno-strict-aliasing'],
+  ...['-fvisibility=hidden', '-fno-stack-protector', '-U_FORTIFY_SOURCE', '-fno-asynchronous-unwind-tables'],
+];
+
+// Never unloaded: Node.js unloads what only a thread has loaded when the thread ends.
+const LINK = {
+  linux: ['-shared', '-nostdlib', '-s', '-Wl,-z,nodelete', '-Wl,-z,relro'],
+  darwin: ['-bundle', '-undefined', 'dynamic_lookup'],
+  win32: ['-shared', '-s'],
+};
+
+/** Each unit's own flags; a unit that has none is compiled for any processor of the architecture. */
+const UNITS = {
+  x64: {
+    addon: [],
+    avx2: ['-mavx2', '-mfma'],
+    avx512: [
+      '-mavx2',
+      '-mfma',
+      '-mavx512f',
+      '-mavx512dq',
+      '-mavx512bw',
+      '-mavx512vl',
+      '-mprefer-vector-width=256',
+    ],
+  },
+  arm64: { addon: [], neon: [] },
+};
+
+/** The first compiler that answers, with what it says of itself; null where there is none. */
+function findCompiler() {
+  const candidates = process.env.CC === undefined ? ['gcc', 'clang', 'cc'] : [process.env.CC];
+  for (const command of candidates) {
+    const [program, ...flags] = command.split(' ');
+    try {
+      const version = execFileSync(program, [...flags, '--version'], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      return { program, flags, version: version.split('\n')[0] };
+    } catch {}
+  }
+  return null;
+}
+
+function inputsOf(compiler, commands) {
+  const hash = createHash('sha256').update(JSON.stringify([compiler, commands]));
+  for (const name of readdirSync(sources).sort()) hash.update(name).update(readFileSync(join(sources, name)));
+  return hash.digest('hex');
+}
+
+/** The flags of Node.js's own headers; null where they are not installed. */
+function headerFlags() {
+  try {
+    return [`-I${createRequire(import.meta.url)('node-api-headers').include_dir}`];
+  } catch {
+    return null;
+  }
+}
+
+// Until all operations are written: what is missing is a few words, not a page.
+function withoutMissing(messages) {
+  const missing = new Set(messages.match(/(?<=‘op_)\w+(?=’ used but never defined)/g) ?? []);
+  if (missing.size === 0) return messages;
+  const others = messages
+    .split('\n')
+    .filter((line) => /: (error|warning):/.test(line) && !line.includes('never defined'));
+  return `${others.join('\n')}Missing operations: ${[...missing].join(' ')}\n`;
+}
+
+async function compile(compiler, units, link, target) {
+  const run = promisify(execFile);
+  const objects = mkdtempSync(join(dirname(target), '.objects-'));
+  try {
+    const files = await Promise.all(
+      units.map(async ([unit, flags]) => {
+        const object = join(objects, `${unit}.o`);
+        const { stderr } = await run(compiler.program, [
+          ...flags,
+          '-c',
+          join(sources, `${unit}.c`),
+          '-o',
+          object,
+        ]);
+        process.stderr.write(withoutMissing(stderr));
+        return object;
+      }),
+    );
+    const built = join(objects, 'tutti.node');
+    await run(compiler.program, [...compiler.flags, ...files, ...link, '-o', built]);
+    // Moved into place whole: a process may have the old file loaded.
+    renameSync(built, target);
+  } finally {
+    rmSync(objects, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Builds `folder`/tutti.node where a compiler is to be had.
+ * @returns one line on what was done; null where nothing had changed.
+ */
+export async function buildNative(
+  platform = `${process.platform}-${process.arch}`,
+  folder = join(root, 'dist/native'),
+) {
+  const [system, architecture] = platform.split('-');
+  const target = join(folder, 'tutti.node');
+  const compiler = findCompiler();
+  const headers = headerFlags();
+  const missing =
+    UNITS[architecture] === undefined || LINK[system] === undefined
+      ? `none for ${platform}`
+      : compiler === null
+        ? `no C compiler (${process.env.CC ?? 'gcc, clang'})`
+        : headers === null && 'no node-api-headers';
+  if (missing) {
+    rmSync(target, { force: true });
+    return `Native executor: ${missing}; everything runs on WebAssembly`;
+  }
+  const units = Object.entries(UNITS[architecture]).map(([unit, own]) => [
+    unit,
+    [...compiler.flags, ...COMPILE, ...headers, ...own],
+  ]);
+  const stamp = join(folder, '.inputs');
+  const inputs = inputsOf(compiler, [units, LINK[system]]);
+  if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return null;
+  mkdirSync(folder, { recursive: true });
+  const start = performance.now();
+  try {
+    await compile(compiler, units, LINK[system], target);
+  } catch (error) {
+    rmSync(target, { force: true });
+    return `Native executor: ${compiler.version} failed; everything runs on WebAssembly\n${error.stderr ?? error.message}`;
+  }
+  writeFileSync(stamp, inputs);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const sets = units.map(([unit]) => unit).filter((unit) => unit !== 'addon');
+  return `Native executor: ${sets.join(' and ')} by ${compiler.version} in ${seconds} s`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const line = await buildNative(...process.argv.slice(2));
+  if (line !== null) console.log(line);
+}
