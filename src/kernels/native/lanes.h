@@ -72,9 +72,9 @@ INLINE V madd(V a, V b, V c) { return (V)vfmaq_f32((float32x4_t)c, (float32x4_t)
 INLINE V root(V a) { return (V)vsqrtq_f32((float32x4_t)a); }
 INLINE V min(V a, V b) { return (V)vminq_f32((float32x4_t)a, (float32x4_t)b); }
 INLINE V max(V a, V b) { return (V)vmaxq_f32((float32x4_t)a, (float32x4_t)b); }
-INLINE V select(I mask, V a, V b) { return (V)vbslq_f32((uint32x4_t)mask, (float32x4_t)a, (float32x4_t)b); }
-INLINE V pmax(V a, V b) { return select(a < b, b, a); }
-INLINE V pmin(V a, V b) { return select(b < a, b, a); }
+INLINE V choose(I mask, V a, V b) { return (V)vbslq_f32((uint32x4_t)mask, (float32x4_t)a, (float32x4_t)b); }
+INLINE V pmax(V a, V b) { return choose(a < b, b, a); }
+INLINE V pmin(V a, V b) { return choose(b < a, b, a); }
 INLINE int any(I mask) { return vmaxvq_u32((uint32x4_t)mask) != 0; }
 INLINE W wide_splat(float a) { return splat(a); }
 INLINE W wide_madd(W a, W b, W c) { return madd(a, b, c); }
@@ -93,7 +93,7 @@ INLINE I unordered(V a, V b) { return (I)_mm256_cmp_ps((__m256)a, (__m256)b, _CM
 // The instructions give their second operand for two zeros and for NaN: both orders together tell the zeros apart.
 INLINE V min(V a, V b) { return (V)((I)pmin(a, b) | (I)pmin(b, a) | unordered(a, b)); }
 INLINE V max(V a, V b) { return (V)(((I)pmax(a, b) & (I)pmax(b, a)) | unordered(a, b)); }
-INLINE V select(I mask, V a, V b) { return (V)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)mask); }
+INLINE V choose(I mask, V a, V b) { return (V)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)mask); }
 INLINE int any(I mask) { return _mm256_movemask_ps((__m256)mask) != 0; }
 
 #ifdef TUTTI_AVX512
@@ -128,6 +128,9 @@ INLINE V clear_where(V a, I mask) { return (V)((I)a & ~mask); }
 INLINE I gate_of(V slopes) { return (I)splat(1) ^ (I)slopes; }
 /** 1 where h is above 0, else the slope: what a gradient is multiplied by at a unit of the leaky family. */
 INLINE V gate(V h, V slopes, I change) { return (V)((I)slopes ^ (change & (h > 0))); }
+
+INLINE J wide_gate_of(W slopes) { return (J)wide_splat(1) ^ (J)slopes; }
+INLINE W wide_gate(W h, W slopes, J change) { return (W)((J)slopes ^ (change & (h > 0))); }
 
 /** Adds the lanes to a total one after the other, examples ascending: the order of every sum of losses. */
 INLINE double add_in_order(double total, V a) {
