@@ -210,7 +210,7 @@ static inline double dispatch(char *memory, const uint32_t *call) {
 #define FLOAT(index) (((const float *)call)[1 + (index)])
 #define PLACE(index) (memory + WORD(index))
 #define PLACE_OR_NULL(index) (WORD(index) ? memory + WORD(index) : NULL)
-  switch (call[0] & 255) {
+  switch (call[0] & 127) {
 ${cases.join('')}  default: return NAN;
   }
 #undef WORD

@@ -24,15 +24,15 @@ extern const struct runner tutti_neon;
 enum { ARGUMENTS = 4 };
 
 static napi_value refuse(napi_env env) {
-  napi_throw_type_error(env, "ERR_INTERNAL", "Expected run(memory: Uint8Array, program, segment, stepBlock)");
+  napi_throw_type_error(env, "ERR_INTERNAL", "Expected run(memory: Uint8Array, program, segment, stepBlock) of a program");
   return NULL;
 }
 
 static napi_value run(napi_env env, napi_callback_info info) {
   napi_value arguments[ARGUMENTS];
   size_t count = ARGUMENTS;
-  void *runner;
-  if (napi_get_cb_info(env, info, &count, arguments, NULL, &runner) != napi_ok || count < ARGUMENTS) return refuse(env);
+  void *data;
+  if (napi_get_cb_info(env, info, &count, arguments, NULL, &data) != napi_ok || count < ARGUMENTS) return refuse(env);
 
   void *memory;
   size_t length;
@@ -43,8 +43,11 @@ static napi_value run(napi_env env, napi_callback_info info) {
   if (napi_get_value_uint32(env, arguments[2], &segment) != napi_ok) return refuse(env);
   if (napi_get_value_uint32(env, arguments[3], &step_block) != napi_ok) return refuse(env);
 
+  const struct runner *runner = data;
+  const char *head = (const char *)memory + program;
+  if (program + sizeof(uint32_t) > length || *(const uint32_t *)head != runner->fingerprint) return refuse(env);
   napi_value total;
-  double sum = ((const struct runner *)runner)->run(memory, program, segment, step_block);
+  double sum = runner->run(memory, program, segment, step_block);
   return napi_create_double(env, sum, &total) == napi_ok ? total : NULL;
 }
 

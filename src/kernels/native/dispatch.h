@@ -58,7 +58,7 @@ static inline double dispatch(char *memory, const uint32_t *call) {
 #define FLOAT(index) (((const float *)call)[1 + (index)])
 #define PLACE(index) (memory + WORD(index))
 #define PLACE_OR_NULL(index) (WORD(index) ? memory + WORD(index) : NULL)
-  switch (call[0] & 255) {
+  switch (call[0] & 127) {
   case 0: op_gather_rows((float *)PLACE(0), (size_t)WORD(1), (uint32_t *)PLACE(2), (int32_t)WORD(3), (int32_t)WORD(4), (float *)PLACE(5), (size_t)WORD(6)); return 0;
   case 1: op_gather_columns((float *)PLACE(0), (size_t)WORD(1), (uint32_t *)PLACE(2), (int32_t)WORD(3), (uint32_t *)PLACE(4), (int32_t)WORD(5), (float *)PLACE(6), (size_t)WORD(7)); return 0;
   case 2: op_gather_labels((int32_t *)PLACE(0), (uint32_t *)PLACE(1), (int32_t)WORD(2), (int32_t *)PLACE(3)); return 0;

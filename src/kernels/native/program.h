@@ -15,6 +15,9 @@ struct patch {
   uint32_t argument, field;
 };
 
+/** A bit of a call's first word: what it returns is not added. */
+#define UNCOUNTED 128u
+
 /** Returns the sum of the calls' losses; one that is not finite ends the run. */
 static double run_program(char *memory, uint32_t at, uint32_t segment_number, uint32_t step_block) {
   char *program = memory + at;
@@ -28,10 +31,12 @@ static double run_program(char *memory, uint32_t at, uint32_t segment_number, ui
   const char *end = program + segment->calls_end;
   double total = 0;
   while (call < end) {
-    total += dispatch(memory, (const uint32_t *)call);
+    uint32_t head = *(const uint32_t *)call;
+    double loss = dispatch(memory, (const uint32_t *)call);
+    if (!(head & UNCOUNTED)) total += loss;
     // Infinite or no number: the difference is no number then.
     if (total - total != 0) break;
-    call += *(const uint32_t *)call >> 8;
+    call += head >> 8;
   }
   return total;
 }
