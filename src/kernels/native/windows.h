@@ -1,0 +1,45 @@
+// Where the windows of a convolution or a pooling lie: the tables of the record that the program holds, and the zero margin
+// around an image. A pixel is 8 examples, 32 bytes.
+#ifndef TUTTI_WINDOWS_H
+#define TUTTI_WINDOWS_H
+
+#include <string.h>
+
+#include "formats.h"
+#include "lanes.h"
+
+enum { PIXEL_FLOATS = 8, PIXEL_BYTES = 32 };
+
+INLINE int32_t tap_count(const struct windows *g) { return g->channels * g->window_height * g->window_width; }
+INLINE int32_t window_count(const struct windows *g) { return g->out_height * g->out_width; }
+/** Byte offsets of the taps from their window's corner, in the order channel, y, x. */
+INLINE const uint32_t *taps_of(const struct windows *g) { return (const uint32_t *)on(g, g->taps); }
+/** Byte offsets of the windows' corners, row by row. */
+INLINE const uint32_t *corners_of(const struct windows *g) { return (const uint32_t *)on(g, g->corners); }
+INLINE size_t plane_bytes(const struct windows *g) { return (size_t)(g->height * g->width) * PIXEL_BYTES; }
+
+/** x itself, or a copy of it with a margin of zeros at `scratch` where windows reach over the edge. */
+static const float *with_margin(const struct windows *g, const float *x, float *scratch) {
+  if (!g->image_bytes) return x;
+  memset(scratch, 0, g->image_bytes);
+  const int32_t rows = smaller(g->height, g->span_height - g->top);
+  const size_t bytes = (size_t)smaller(g->width, g->span_width - g->left) * PIXEL_BYTES;
+  for (int32_t c = 0; c < g->channels; c++) {
+    for (int32_t y = 0; y < rows; y++) {
+      const size_t to = (size_t)(c * g->span_height + g->top + y) * g->span_width + g->left;
+      memcpy(scratch + to * PIXEL_FLOATS, x + (size_t)((c * g->height + y) * g->width) * PIXEL_FLOATS, bytes);
+    }
+  }
+  return scratch;
+}
+
+// A W over pixels: two of them on AVX-512, one on AVX2, half of one on NEON.
+
+#ifdef TUTTI_AVX512
+/** Two pixels side by side. */
+INLINE W two_pixels(const void *low, const void *high) { return join(load(low), load(high)); }
+/** A pixel twice. */
+INLINE W twice(const void *pixel) { return (W)_mm512_broadcast_f32x8(_mm256_loadu_ps(pixel)); }
+#endif
+
+#endif
