@@ -24,8 +24,10 @@ function fingerprint(): number {
 }
 
 function calls(): string {
-  const methods = TABLE.map(([name, { args }]) => {
-    return `  ${name}(${args.map(([argument]) => `${argument}: Operand`).join(', ')}): void;\n`;
+  const methods = TABLE.map(([name, { args }], number) => {
+    const names = args.map(([argument]) => argument);
+    const taken = names.map((argument) => `${argument}: Operand`);
+    return `  ${name}(${taken.join(', ')}): void { this.note(${number}, [${names.join(', ')}]); }\n`;
   });
   return `// ${HEAD}
 
@@ -34,9 +36,12 @@ import type { Operand } from './operand.js';
 /** Identifies the table of operations: the first word of every program. */
 export const OPERATIONS_FINGERPRINT = 0x${fingerprint().toString(16).padStart(8, '0')};
 
-/** A method for each operation, which notes the call. */
+/** Takes calls of operations, to note them or to make them. */
 // biome-ignore format: a line each
-export interface Calls {
+export abstract class Calls {
+  /** A call of the operation of this number, with all its arguments. */
+  protected abstract note(opcode: number, operands: readonly Operand[]): void;
+
 ${methods.join('')}}
 `;
 }
@@ -130,7 +135,7 @@ export const FINGERPRINT: u32 = 0x${fingerprint().toString(16).padStart(8, '0')}
 // @ts-ignore: decorator
 @inline
 export function dispatch(c: usize): f64 {
-  switch (load<u32>(c) & 255) {
+  switch (load<u32>(c) & 127) {
 ${cases.join('')}    default: return NaN;
   }
 }

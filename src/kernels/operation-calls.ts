@@ -5,56 +5,59 @@ import type { Operand } from './operand.js';
 /** Identifies the table of operations: the first word of every program. */
 export const OPERATIONS_FINGERPRINT = 0x4e581a19;
 
-/** A method for each operation, which notes the call. */
+/** Takes calls of operations, to note them or to make them. */
 // biome-ignore format: a line each
-export interface Calls {
-  gatherRows(x: Operand, xStride: Operand, indices: Operand, count: Operand, features: Operand, out: Operand, outStride: Operand): void;
-  gatherColumns(x: Operand, xStride: Operand, indices: Operand, count: Operand, columns: Operand, features: Operand, out: Operand, outStride: Operand): void;
-  gatherLabels(labels: Operand, indices: Operand, count: Operand, out: Operand): void;
-  gatherWeights(rowWeights: Operand, indices: Operand, count: Operand, scale: Operand, out: Operand): void;
-  shuffle(indices: Operand, count: Operand, key0: Operand, key1: Operand): void;
-  copy(input: Operand, out: Operand, stride: Operand, panels: Operand): void;
-  clear(out: Operand, stride: Operand, panels: Operand): void;
-  forward(x: Operand, xStride: Operand, panels: Operand, inputs: Operand, w: Operand, units: Operand, out: Operand, outStride: Operand, slope: Operand): void;
-  forwardRow(x: Operand, inputs: Operand, w: Operand, units: Operand, out: Operand, slope: Operand): void;
-  linear(x: Operand, xStride: Operand, panels: Operand, inputs: Operand, w: Operand, units: Operand, out: Operand, outStride: Operand, scratch: Operand): void;
-  inputGradient(dz: Operand, dzStride: Operand, panels: Operand, units: Operand, w: Operand, inputs: Operand, h: Operand, slope: Operand, dx: Operand, dxStride: Operand): void;
-  weightGradient(x: Operand, xStride: Operand, panels: Operand, inputs: Operand, dz: Operand, dzStride: Operand, units: Operand, w: Operand, scratch: Operand, update: Operand): void;
-  convolve(windows: Operand, x: Operand, xStride: Operand, panels: Operand, w: Operand, filters: Operand, hasBias: Operand, out: Operand, outStride: Operand, slope: Operand, scratch: Operand): void;
-  convolveInputGradient(windows: Operand, dz: Operand, dzStride: Operand, panels: Operand, w: Operand, filters: Operand, h: Operand, slope: Operand, dx: Operand, dxStride: Operand, scratch: Operand): void;
-  convolveWeightGradient(windows: Operand, x: Operand, xStride: Operand, panels: Operand, dz: Operand, dzStride: Operand, w: Operand, filters: Operand, scratch: Operand, update: Operand): void;
-  maxPool(windows: Operand, x: Operand, xStride: Operand, panels: Operand, out: Operand, outStride: Operand, choice: Operand, scratch: Operand): void;
-  maxPoolChosen(windows: Operand, x: Operand, xStride: Operand, panels: Operand, out: Operand, outStride: Operand, choice: Operand, scratch: Operand): void;
-  maxPoolInputGradient(windows: Operand, dz: Operand, dzStride: Operand, panels: Operand, choice: Operand, slope: Operand, dx: Operand, dxStride: Operand, scratch: Operand): void;
-  averagePool(windows: Operand, x: Operand, xStride: Operand, panels: Operand, out: Operand, outStride: Operand, scratch: Operand): void;
-  averagePoolInputGradient(windows: Operand, dz: Operand, dzStride: Operand, panels: Operand, h: Operand, slope: Operand, dx: Operand, dxStride: Operand, scratch: Operand): void;
-  activate(activation: Operand, h: Operand, derivative: Operand, stride: Operand, panels: Operand): void;
-  secondDerivative(activation: Operand, z: Operand, out: Operand, stride: Operand, panels: Operand): void;
-  multiply(a: Operand, b: Operand, stride: Operand, panels: Operand): void;
-  multiplySlope(a: Operand, h: Operand, slope: Operand, stride: Operand, panels: Operand): void;
-  product(a: Operand, b: Operand, out: Operand, stride: Operand, panels: Operand): void;
-  add(a: Operand, b: Operand, stride: Operand, panels: Operand): void;
-  addProduct(sum: Operand, a: Operand, b: Operand, c: Operand, stride: Operand, panels: Operand): void;
-  addActivityGradient(dh: Operand, h: Operand, stride: Operand, panels: Operand, rows: Operand, rowWeights: Operand, strength: Operand, slope: Operand): void;
-  softmaxCrossEntropy(z: Operand, stride: Operand, panels: Operand, classes: Operand, labels: Operand, rowWeights: Operand, dz: Operand): void;
-  binaryCrossEntropy(z: Operand, stride: Operand, panels: Operand, labels: Operand, rowWeights: Operand, dz: Operand): void;
-  squaredError(z: Operand, stride: Operand, panels: Operand, outputs: Operand, targets: Operand, targetsStride: Operand, rowWeights: Operand, dz: Operand): void;
-  gaussianNll(z: Operand, stride: Operand, panels: Operand, outputs: Operand, targets: Operand, targetsStride: Operand, rowWeights: Operand, dz: Operand): void;
-  smoothLabels(z: Operand, stride: Operand, panels: Operand, rows: Operand, labels: Operand, rowWeights: Operand, smoothing: Operand, dz: Operand): void;
-  tangentPenalty(u: Operand, stride: Operand, panels: Operand, rows: Operand, rowWeights: Operand, strength: Operand, du: Operand): void;
-  drawMask(mask: Operand, stride: Operand, panels: Operand, threshold: Operand, key0: Operand, key1: Operand, layer: Operand): void;
-  applyMask(input: Operand, mask: Operand, scale: Operand, out: Operand, stride: Operand, panels: Operand): void;
-  scaleRows(input: Operand, out: Operand, stride: Operand, panels: Operand, rows: Operand, factors: Operand): void;
-  addNoise(x: Operand, stride: Operand, panels: Operand, rows: Operand, deviation: Operand, key0: Operand, key1: Operand): void;
-  perturbMax(x: Operand, origin: Operand, gradient: Operand, stride: Operand, panels: Operand, rows: Operand, radius: Operand, low: Operand, high: Operand, step: Operand): void;
-  perturbEuclidean(x: Operand, origin: Operand, gradient: Operand, stride: Operand, panels: Operand, rows: Operand, radius: Operand, low: Operand, high: Operand, step: Operand): void;
-  applyUpdate(w: Operand, gradient: Operand, weightCount: Operand, biasCount: Operand, update: Operand): void;
-  pullToward(w: Operand, anchor: Operand, count: Operand, share: Operand): void;
-  flushDenormals(values: Operand, count: Operand, threshold: Operand): void;
-  logSoftmax(z: Operand, stride: Operand, panels: Operand, classes: Operand): void;
-  binaryLogProbabilities(z: Operand, stride: Operand, panels: Operand, out: Operand, outStride: Operand): void;
-  gaussianMoments(z: Operand, stride: Operand, panels: Operand, outputs: Operand): void;
-  unpanel(z: Operand, stride: Operand, rows: Operand, count: Operand, out: Operand, outStride: Operand): void;
-  exp(input: Operand, out: Operand, count: Operand, width: Operand): void;
-  countActive(h: Operand, stride: Operand, rows: Operand, count: Operand, threshold: Operand): void;
+export abstract class Calls {
+  /** A call of the operation of this number, with all its arguments. */
+  protected abstract note(opcode: number, operands: readonly Operand[]): void;
+
+  gatherRows(x: Operand, xStride: Operand, indices: Operand, count: Operand, features: Operand, out: Operand, outStride: Operand): void { this.note(0, [x, xStride, indices, count, features, out, outStride]); }
+  gatherColumns(x: Operand, xStride: Operand, indices: Operand, count: Operand, columns: Operand, features: Operand, out: Operand, outStride: Operand): void { this.note(1, [x, xStride, indices, count, columns, features, out, outStride]); }
+  gatherLabels(labels: Operand, indices: Operand, count: Operand, out: Operand): void { this.note(2, [labels, indices, count, out]); }
+  gatherWeights(rowWeights: Operand, indices: Operand, count: Operand, scale: Operand, out: Operand): void { this.note(3, [rowWeights, indices, count, scale, out]); }
+  shuffle(indices: Operand, count: Operand, key0: Operand, key1: Operand): void { this.note(4, [indices, count, key0, key1]); }
+  copy(input: Operand, out: Operand, stride: Operand, panels: Operand): void { this.note(5, [input, out, stride, panels]); }
+  clear(out: Operand, stride: Operand, panels: Operand): void { this.note(6, [out, stride, panels]); }
+  forward(x: Operand, xStride: Operand, panels: Operand, inputs: Operand, w: Operand, units: Operand, out: Operand, outStride: Operand, slope: Operand): void { this.note(7, [x, xStride, panels, inputs, w, units, out, outStride, slope]); }
+  forwardRow(x: Operand, inputs: Operand, w: Operand, units: Operand, out: Operand, slope: Operand): void { this.note(8, [x, inputs, w, units, out, slope]); }
+  linear(x: Operand, xStride: Operand, panels: Operand, inputs: Operand, w: Operand, units: Operand, out: Operand, outStride: Operand, scratch: Operand): void { this.note(9, [x, xStride, panels, inputs, w, units, out, outStride, scratch]); }
+  inputGradient(dz: Operand, dzStride: Operand, panels: Operand, units: Operand, w: Operand, inputs: Operand, h: Operand, slope: Operand, dx: Operand, dxStride: Operand): void { this.note(10, [dz, dzStride, panels, units, w, inputs, h, slope, dx, dxStride]); }
+  weightGradient(x: Operand, xStride: Operand, panels: Operand, inputs: Operand, dz: Operand, dzStride: Operand, units: Operand, w: Operand, scratch: Operand, update: Operand): void { this.note(11, [x, xStride, panels, inputs, dz, dzStride, units, w, scratch, update]); }
+  convolve(windows: Operand, x: Operand, xStride: Operand, panels: Operand, w: Operand, filters: Operand, hasBias: Operand, out: Operand, outStride: Operand, slope: Operand, scratch: Operand): void { this.note(12, [windows, x, xStride, panels, w, filters, hasBias, out, outStride, slope, scratch]); }
+  convolveInputGradient(windows: Operand, dz: Operand, dzStride: Operand, panels: Operand, w: Operand, filters: Operand, h: Operand, slope: Operand, dx: Operand, dxStride: Operand, scratch: Operand): void { this.note(13, [windows, dz, dzStride, panels, w, filters, h, slope, dx, dxStride, scratch]); }
+  convolveWeightGradient(windows: Operand, x: Operand, xStride: Operand, panels: Operand, dz: Operand, dzStride: Operand, w: Operand, filters: Operand, scratch: Operand, update: Operand): void { this.note(14, [windows, x, xStride, panels, dz, dzStride, w, filters, scratch, update]); }
+  maxPool(windows: Operand, x: Operand, xStride: Operand, panels: Operand, out: Operand, outStride: Operand, choice: Operand, scratch: Operand): void { this.note(15, [windows, x, xStride, panels, out, outStride, choice, scratch]); }
+  maxPoolChosen(windows: Operand, x: Operand, xStride: Operand, panels: Operand, out: Operand, outStride: Operand, choice: Operand, scratch: Operand): void { this.note(16, [windows, x, xStride, panels, out, outStride, choice, scratch]); }
+  maxPoolInputGradient(windows: Operand, dz: Operand, dzStride: Operand, panels: Operand, choice: Operand, slope: Operand, dx: Operand, dxStride: Operand, scratch: Operand): void { this.note(17, [windows, dz, dzStride, panels, choice, slope, dx, dxStride, scratch]); }
+  averagePool(windows: Operand, x: Operand, xStride: Operand, panels: Operand, out: Operand, outStride: Operand, scratch: Operand): void { this.note(18, [windows, x, xStride, panels, out, outStride, scratch]); }
+  averagePoolInputGradient(windows: Operand, dz: Operand, dzStride: Operand, panels: Operand, h: Operand, slope: Operand, dx: Operand, dxStride: Operand, scratch: Operand): void { this.note(19, [windows, dz, dzStride, panels, h, slope, dx, dxStride, scratch]); }
+  activate(activation: Operand, h: Operand, derivative: Operand, stride: Operand, panels: Operand): void { this.note(20, [activation, h, derivative, stride, panels]); }
+  secondDerivative(activation: Operand, z: Operand, out: Operand, stride: Operand, panels: Operand): void { this.note(21, [activation, z, out, stride, panels]); }
+  multiply(a: Operand, b: Operand, stride: Operand, panels: Operand): void { this.note(22, [a, b, stride, panels]); }
+  multiplySlope(a: Operand, h: Operand, slope: Operand, stride: Operand, panels: Operand): void { this.note(23, [a, h, slope, stride, panels]); }
+  product(a: Operand, b: Operand, out: Operand, stride: Operand, panels: Operand): void { this.note(24, [a, b, out, stride, panels]); }
+  add(a: Operand, b: Operand, stride: Operand, panels: Operand): void { this.note(25, [a, b, stride, panels]); }
+  addProduct(sum: Operand, a: Operand, b: Operand, c: Operand, stride: Operand, panels: Operand): void { this.note(26, [sum, a, b, c, stride, panels]); }
+  addActivityGradient(dh: Operand, h: Operand, stride: Operand, panels: Operand, rows: Operand, rowWeights: Operand, strength: Operand, slope: Operand): void { this.note(27, [dh, h, stride, panels, rows, rowWeights, strength, slope]); }
+  softmaxCrossEntropy(z: Operand, stride: Operand, panels: Operand, classes: Operand, labels: Operand, rowWeights: Operand, dz: Operand): void { this.note(28, [z, stride, panels, classes, labels, rowWeights, dz]); }
+  binaryCrossEntropy(z: Operand, stride: Operand, panels: Operand, labels: Operand, rowWeights: Operand, dz: Operand): void { this.note(29, [z, stride, panels, labels, rowWeights, dz]); }
+  squaredError(z: Operand, stride: Operand, panels: Operand, outputs: Operand, targets: Operand, targetsStride: Operand, rowWeights: Operand, dz: Operand): void { this.note(30, [z, stride, panels, outputs, targets, targetsStride, rowWeights, dz]); }
+  gaussianNll(z: Operand, stride: Operand, panels: Operand, outputs: Operand, targets: Operand, targetsStride: Operand, rowWeights: Operand, dz: Operand): void { this.note(31, [z, stride, panels, outputs, targets, targetsStride, rowWeights, dz]); }
+  smoothLabels(z: Operand, stride: Operand, panels: Operand, rows: Operand, labels: Operand, rowWeights: Operand, smoothing: Operand, dz: Operand): void { this.note(32, [z, stride, panels, rows, labels, rowWeights, smoothing, dz]); }
+  tangentPenalty(u: Operand, stride: Operand, panels: Operand, rows: Operand, rowWeights: Operand, strength: Operand, du: Operand): void { this.note(33, [u, stride, panels, rows, rowWeights, strength, du]); }
+  drawMask(mask: Operand, stride: Operand, panels: Operand, threshold: Operand, key0: Operand, key1: Operand, layer: Operand): void { this.note(34, [mask, stride, panels, threshold, key0, key1, layer]); }
+  applyMask(input: Operand, mask: Operand, scale: Operand, out: Operand, stride: Operand, panels: Operand): void { this.note(35, [input, mask, scale, out, stride, panels]); }
+  scaleRows(input: Operand, out: Operand, stride: Operand, panels: Operand, rows: Operand, factors: Operand): void { this.note(36, [input, out, stride, panels, rows, factors]); }
+  addNoise(x: Operand, stride: Operand, panels: Operand, rows: Operand, deviation: Operand, key0: Operand, key1: Operand): void { this.note(37, [x, stride, panels, rows, deviation, key0, key1]); }
+  perturbMax(x: Operand, origin: Operand, gradient: Operand, stride: Operand, panels: Operand, rows: Operand, radius: Operand, low: Operand, high: Operand, step: Operand): void { this.note(38, [x, origin, gradient, stride, panels, rows, radius, low, high, step]); }
+  perturbEuclidean(x: Operand, origin: Operand, gradient: Operand, stride: Operand, panels: Operand, rows: Operand, radius: Operand, low: Operand, high: Operand, step: Operand): void { this.note(39, [x, origin, gradient, stride, panels, rows, radius, low, high, step]); }
+  applyUpdate(w: Operand, gradient: Operand, weightCount: Operand, biasCount: Operand, update: Operand): void { this.note(40, [w, gradient, weightCount, biasCount, update]); }
+  pullToward(w: Operand, anchor: Operand, count: Operand, share: Operand): void { this.note(41, [w, anchor, count, share]); }
+  flushDenormals(values: Operand, count: Operand, threshold: Operand): void { this.note(42, [values, count, threshold]); }
+  logSoftmax(z: Operand, stride: Operand, panels: Operand, classes: Operand): void { this.note(43, [z, stride, panels, classes]); }
+  binaryLogProbabilities(z: Operand, stride: Operand, panels: Operand, out: Operand, outStride: Operand): void { this.note(44, [z, stride, panels, out, outStride]); }
+  gaussianMoments(z: Operand, stride: Operand, panels: Operand, outputs: Operand): void { this.note(45, [z, stride, panels, outputs]); }
+  unpanel(z: Operand, stride: Operand, rows: Operand, count: Operand, out: Operand, outStride: Operand): void { this.note(46, [z, stride, rows, count, out, outStride]); }
+  exp(input: Operand, out: Operand, count: Operand, width: Operand): void { this.note(47, [input, out, count, width]); }
+  countActive(h: Operand, stride: Operand, rows: Operand, count: Operand, threshold: Operand): void { this.note(48, [h, stride, rows, count, threshold]); }
 }

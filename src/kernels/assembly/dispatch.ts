@@ -49,7 +49,7 @@ export const FINGERPRINT: u32 = 0x4e581a19;
 // @ts-ignore: decorator
 @inline
 export function dispatch(c: usize): f64 {
-  switch (load<u32>(c) & 255) {
+  switch (load<u32>(c) & 127) {
     case 0: gatherRows(a(c, 0), a(c, 1), a(c, 2), i(c, 3), i(c, 4), a(c, 5), a(c, 6)); return 0;
     case 1: gatherColumns(a(c, 0), a(c, 1), a(c, 2), i(c, 3), a(c, 4), i(c, 5), a(c, 6), a(c, 7)); return 0;
     case 2: gatherLabels(a(c, 0), a(c, 1), i(c, 2), a(c, 3)); return 0;
