@@ -2,32 +2,32 @@
 // and in which order stays with whoever makes the calls; this file only writes them down.
 
 import { TuttiError } from '../errors.js';
-import { activationKind, type Kernels, type SmoothActivation } from './kernels.js';
+import { activationKind, type SmoothActivation } from './activation-kind.js';
+import type { Kernels } from './kernels.js';
+import { OPERATIONS, type OperationName } from './operations.js';
 
-const NONE: readonly number[] = [];
+/** What can be recorded. */
+const RECORDABLE = [
+  'gatherRows',
+  'gatherColumns',
+  'gatherLabels',
+  'gatherWeights',
+  'forward',
+  'activate',
+  'applyMask',
+  'softmaxCrossEntropy',
+  'binaryCrossEntropy',
+  'squaredError',
+  'gaussianNll',
+  'smoothLabels',
+  'inputGradient',
+  'addActivityGradient',
+  'multiply',
+  'weightGradient',
+] as const satisfies readonly (keyof Kernels & OperationName)[];
 
-/**
- * What can be recorded, and which of its arguments are floats; the others are addresses, counts and kinds. The places
- * in this list are the operations' numbers in assembly/calls.ts.
- */
-const OPERATIONS = [
-  ['gatherRows', NONE],
-  ['gatherColumns', NONE],
-  ['gatherLabels', NONE],
-  ['gatherWeights', [3]],
-  ['forward', [8]],
-  ['activate', NONE],
-  ['applyMask', [2]],
-  ['softmaxCrossEntropy', NONE],
-  ['binaryCrossEntropy', NONE],
-  ['squaredError', NONE],
-  ['gaussianNll', NONE],
-  ['smoothLabels', [6]],
-  ['inputGradient', [7]],
-  ['addActivityGradient', [6, 7]],
-  ['multiply', NONE],
-  ['weightGradient', NONE],
-] as const satisfies readonly (readonly [keyof Kernels, readonly number[]])[];
+/** Those whose operation takes a stride and panels where the kernel has a count of floats, its last argument. */
+const ELEMENTWISE: readonly string[] = ['activate', 'applyMask', 'multiply'];
 
 /** Stands for an address that each run brings along. Not aligned, so that it is no address of anything. */
 export const VARIABLE_ADDRESS = 0xffff_fffd;
@@ -119,9 +119,13 @@ const RECORDING = createRecording();
 
 function createRecording(): object {
   const own: Record<string, PropertyDescriptor> = {};
-  for (const [operation, [name, floatPlaces]] of OPERATIONS.entries()) {
+  const names = Object.keys(OPERATIONS);
+  for (const name of RECORDABLE) {
+    const operation = names.indexOf(name);
+    const floatPlaces = OPERATIONS[name].args.flatMap(([, kind], place) => (kind === 'f32' ? [place] : []));
     const record = function (this: { write: Write }, ...values: number[]) {
-      this.write(operation, floatPlaces, values);
+      const all = ELEMENTWISE.includes(name) ? [...values.slice(0, -1), values.at(-1)! * 4, 1] : values;
+      this.write(operation, floatPlaces, all);
       return 0;
     };
     const activate = function (this: { write: Write }, kind: SmoothActivation, ...rest: number[]) {

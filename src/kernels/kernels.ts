@@ -14,16 +14,9 @@
 // - The first 1024 bytes of memory stay unused: the compiler relies on addresses being above them.
 // - No argument may be the address 0 unless its description gives 0 a meaning.
 import type { CompiledModule, SharedMemory } from '../memory/webassembly-types.js';
+import { activationKind, type SmoothActivation } from './activation-kind.js';
 import type { RegularizationKernels } from './regularization-kernels.js';
 import { bindWindowKernels, type RawWindowKernels, type WindowKernels } from './window-kernels.js';
-
-/** Activations beyond the piecewise linear ones, which are part of `forward` and `inputGradient`. */
-export type SmoothActivation = 'tanh' | 'sigmoid' | 'gelu' | 'softplus';
-
-const ACTIVATION_KIND = { tanh: 0, sigmoid: 1, gelu: 2, softplus: 3 } as const satisfies Record<
-  SmoothActivation,
-  number
->;
 
 export interface Kernels extends WindowKernels, RegularizationKernels {
   /**
@@ -252,21 +245,11 @@ export interface Kernels extends WindowKernels, RegularizationKernels {
   /** out[i] = exp(in[i]), i < count, any count; results below 2⁻¹²⁶ become 0. May work in place. */
   exp(input: number, out: number, count: number): void;
 
-  /** out[i] = ln in[i], i < count, any count; below 2⁻¹²⁶, negative numbers included, −∞. May work in place. */
-  log(input: number, out: number, count: number): void;
-
   /**
    * Shuffles u32[n] in place (Fisher–Yates) with the stream of the key; the same as math/random.ts.
    * i runs from n−1 down to 1 and swaps with j = ⌊word × (i + 1) / 2³²⌋, word number n−1−i of the stream.
    */
   shuffle(indices: number, n: number, key0: number, key1: number): void;
-
-  /**
-   * The first `words` words of the key's stream: Threefry2x32-20 in counter mode, where block c, the cipher
-   * of (c, 0), gives words 2c and 2c+1. out u32[words], any count.
-   * **Source:** Salmon et al. (2011), Parallel random numbers: as easy as 1, 2, 3.
-   */
-  fillRandom(out: number, words: number, key0: number, key1: number): void;
 
   /**
    * w[i] += share × (anchor[i] − w[i]), i < count: parameter tying. A weight that equals its anchor keeps its bits.
@@ -356,18 +339,31 @@ export interface Kernels extends WindowKernels, RegularizationKernels {
 
   /** Runs the calls recorded from `list` to `end` and returns the sum of their losses; see call-list.ts. */
   runCalls(list: number, end: number): number;
+
+  /**
+   * Copies the fields of the step block to the arguments that read them, then makes the calls of a program's segment in
+   * order and returns the sum of their losses; one that is not finite ends the run.
+   * @param program 16-byte aligned; its first word is OPERATIONS_FINGERPRINT, or the run traps.
+   */
+  run(program: number, segment: number, stepBlock: number): number;
 }
 
-/** The number by which the kernels know an activation. */
-export function activationKind(activation: SmoothActivation): number {
-  return ACTIVATION_KIND[activation];
-}
+/** Operations that take a stride and a number of panels where {@link Kernels} have a count of floats. */
+type Elementwise =
+  | 'activate'
+  | 'multiply'
+  | 'applyMask'
+  | 'drawMask'
+  | 'multiplySlope'
+  | 'product'
+  | 'addProduct'
+  | 'add'
+  | 'secondDerivative';
 
-type RawKernels = Omit<Kernels, 'activate' | 'secondDerivative' | keyof WindowKernels> &
-  RawWindowKernels & {
-    activate(kind: number, h: number, derivative: number, count: number): void;
-    secondDerivative(kind: number, z: number, out: number, count: number): void;
-  };
+/** As exported by WebAssembly; see operations.ts. */
+type RawKernels = Omit<Kernels, Elementwise | 'exp' | keyof WindowKernels> &
+  RawWindowKernels &
+  Readonly<Record<Elementwise | 'exp', (...numbers: number[]) => void>>;
 
 const bound = new WeakMap<SharedMemory, Map<CompiledModule, Kernels>>();
 
@@ -382,10 +378,22 @@ export function kernelsOf(module: CompiledModule, memory: SharedMemory): Kernels
 /** Binds the kernels to one shared memory. */
 export function instantiateKernels(module: CompiledModule, memory: SharedMemory): Kernels {
   const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as RawKernels;
+  return { ...exports, ...bindWindowKernels(exports, memory), ...bindElementwise(exports) };
+}
+
+function bindElementwise(exports: RawKernels): Pick<Kernels, Elementwise | 'exp'> {
   return {
-    ...exports,
-    ...bindWindowKernels(exports),
-    activate: (kind, h, derivative, count) => exports.activate(activationKind(kind), h, derivative, count),
-    secondDerivative: (kind, z, out, count) => exports.secondDerivative(activationKind(kind), z, out, count),
+    activate: (kind, h, derivative, count) =>
+      exports.activate(activationKind(kind), h, derivative, count * 4, 1),
+    secondDerivative: (kind, z, out, count) =>
+      exports.secondDerivative(activationKind(kind), z, out, count * 4, 1),
+    multiply: (a, b, count) => exports.multiply(a, b, count * 4, 1),
+    multiplySlope: (a, h, slope, count) => exports.multiplySlope(a, h, slope, count * 4, 1),
+    product: (a, b, out, count) => exports.product(a, b, out, count * 4, 1),
+    addProduct: (sum, a, b, c, count) => exports.addProduct(sum, a, b, c, count * 4, 1),
+    add: (a, b, count) => exports.add(a, b, count * 4, 1),
+    applyMask: (input, mask, scale, out, count) => exports.applyMask(input, mask, scale, out, count * 4, 1),
+    drawMask: (mask, count, ...rest) => exports.drawMask(mask, count * 4, 1, ...rest),
+    exp: (input, out, count) => exports.exp(input, out, count, 1),
   };
 }

@@ -2,7 +2,7 @@
 // itself checked against finite differences. Canonical shapes only: row-major, one row per example, no
 // panels, no padding. Clarity before speed; nothing else imports it.
 import type { OptimizerSpec } from '../model/spec.js';
-import type { SmoothActivation } from './kernels.js';
+import type { SmoothActivation } from './activation-kind.js';
 
 type Numbers = ArrayLike<number>;
 

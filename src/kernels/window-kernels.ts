@@ -2,8 +2,9 @@
 // the kernels, in the formats of kernels.ts. An image is panels[channels × height × width], rows ordered
 // (channel, y, x), so that what a convolution puts out is the next layer's input, dense layers included.
 
+import type { SharedMemory } from '../memory/webassembly-types.js';
 import type { WindowGeometry } from '../model/windows.js';
-import { PANEL_UNITS, roundUp4 } from './weight-layout.js';
+import { windowRecordBytes, windowWorkBytes, writeWindowRecord } from './window-record.js';
 
 /** Kernels over windows. `scratch`: windowScratchBytes(geometry, filters), contents irrelevant. */
 export interface WindowKernels {
@@ -130,51 +131,35 @@ export interface WindowKernels {
   ): void;
 }
 
-/** The geometry's record and the zeros behind it at the head of the scratch; see assembly/windows.ts. */
-const HEAD_BYTES = 256;
-const PIXEL_BYTES = 32;
-
 /** Bytes of scratch the kernels need for this geometry. @param filters of a convolution; 0 when pooling. */
 export function windowScratchBytes(geometry: WindowGeometry, filters: number): number {
-  const { channels, height, width, windowHeight, windowWidth, strideY, strideX } = geometry;
-  const { top, left, outHeight, outWidth } = geometry;
-  const taps = channels * windowHeight * windowWidth;
-  const tables = roundUp4(taps) * 4 + roundUp4(outHeight * outWidth) * 4;
-  const spanHeight = (outHeight - 1) * strideY + windowHeight;
-  const spanWidth = (outWidth - 1) * strideX + windowWidth;
-  const reaches = top > 0 || left > 0 || spanHeight > height || spanWidth > width;
-  const image = reaches ? channels * spanHeight * spanWidth * PIXEL_BYTES : 0;
-  const repacked = taps * filters * 4;
-  const sums = (taps + 1) * Math.min(PANEL_UNITS, roundUp4(filters)) * 32;
-  return HEAD_BYTES + tables + image + Math.max(repacked, sums);
+  return windowRecordBytes(geometry) + windowWorkBytes(geometry, filters);
 }
 
-type Flat = readonly number[];
-/** As exported by WebAssembly: the geometry's numbers one by one, flags as numbers. */
+/** As exported by WebAssembly: the address of the geometry's record comes first. */
 export type RawWindowKernels = Readonly<Record<keyof WindowKernels, (...numbers: number[]) => void>>;
 
-/** Binds the exports: spells geometries out. */
-export function bindWindowKernels(exports: RawWindowKernels): WindowKernels {
-  const bound = (kernel: (...numbers: number[]) => void) => {
-    return (geometry: WindowGeometry, ...rest: number[]) => kernel(...flat(geometry), ...rest);
+/** Binds the exports: writes the geometry's record at the head of the scratch. */
+export function bindWindowKernels(exports: RawWindowKernels, memory: SharedMemory): WindowKernels {
+  /** @param place of the scratch among the arguments. */
+  const bound = (kernel: (...numbers: number[]) => void, place: number) => {
+    return (geometry: WindowGeometry, ...rest: number[]) => {
+      const record = rest[place]!;
+      writeWindowRecord(memory.buffer, record, geometry);
+      rest[place] = record + windowRecordBytes(geometry);
+      kernel(record, ...rest);
+    };
   };
-  const convolve = bound(exports.convolve);
+  const convolve = bound(exports.convolve, 9);
   return {
     convolve: (geometry, x, xPanelStride, panels, w, filters, withBias, ...rest) =>
       convolve(geometry, x, xPanelStride, panels, w, filters, withBias ? 1 : 0, ...rest),
-    convolveInputGradient: bound(exports.convolveInputGradient),
-    convolveWeightGradient: bound(exports.convolveWeightGradient),
-    maxPool: bound(exports.maxPool),
-    maxPoolChosen: bound(exports.maxPoolChosen),
-    maxPoolInputGradient: bound(exports.maxPoolInputGradient),
-    averagePool: bound(exports.averagePool),
-    averagePoolInputGradient: bound(exports.averagePoolInputGradient),
+    convolveInputGradient: bound(exports.convolveInputGradient, 9),
+    convolveWeightGradient: bound(exports.convolveWeightGradient, 7),
+    maxPool: bound(exports.maxPool, 6),
+    maxPoolChosen: bound(exports.maxPoolChosen, 6),
+    maxPoolInputGradient: bound(exports.maxPoolInputGradient, 7),
+    averagePool: bound(exports.averagePool, 5),
+    averagePoolInputGradient: bound(exports.averagePoolInputGradient, 7),
   };
-}
-
-function flat(g: WindowGeometry): Flat {
-  return [
-    ...[g.channels, g.height, g.width, g.windowHeight, g.windowWidth, g.strideY, g.strideX],
-    ...[g.top, g.left, g.outHeight, g.outWidth],
-  ];
 }

@@ -1,6 +1,7 @@
 // Losses, what they grow by, predictions and activations against docs/ARITHMETIC.md, bit by bit.
 import t from 'tap';
-import type { Kernels, SmoothActivation } from '../../src/kernels/kernels.js';
+import type { SmoothActivation } from '../../src/kernels/activation-kind.js';
+import type { Kernels } from '../../src/kernels/kernels.js';
 import { ARITHMETICS, type Arena, integers, numbers, type Panels, setUp } from './harness.js';
 import { difference, hard, oracleOf, padded, sizes } from './oracle-cases.js';
 import * as oracle from './oracle-losses.js';
@@ -221,16 +222,14 @@ for (const arithmetic of ARITHMETICS) {
       );
     }
     const [input, out] = [arena.put(z), arena.alloc(z.length * 4)];
-    for (const kind of ['exp', 'log'] as const) {
-      kernels[kind](input, out, z.length);
-      t.equal(
-        difference(
-          arena.take(out, z.length),
-          [...z].map((v) => functions[kind](v)),
-        ),
-        '',
-        kind,
-      );
-    }
+    kernels.exp(input, out, z.length);
+    t.equal(
+      difference(
+        arena.take(out, z.length),
+        [...z].map((v) => functions.exp(v)),
+      ),
+      '',
+      'exp',
+    );
   });
 }

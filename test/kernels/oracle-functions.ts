@@ -1,5 +1,5 @@
 // The functions of docs/ARITHMETIC.md, one number at a time.
-import type { SmoothActivation } from '../../src/kernels/kernels.js';
+import type { SmoothActivation } from '../../src/kernels/activation-kind.js';
 import { f32, type MultiplyAdd, pmax, pmin } from './oracle-rounding.js';
 
 const float = new Float32Array(1);
@@ -52,7 +52,6 @@ export interface Functions {
   expNegative(x: number): number;
   exp(x: number): number;
   logPositive(x: number): number;
-  log(x: number): number;
   sigmoid(x: number): number;
   softplus(x: number): number;
   tanh(x: number): number;
@@ -88,10 +87,6 @@ export function functionsOf(madd: MultiplyAdd): Functions {
     const t = f32(fromBits((offset & 0x7fffff) + 0x3f3504f3) - 1);
     const tail = madd(e, LN2_LOW, f32(f32(horner(madd, t, LOG) * t) * square(t)));
     return madd(e, LN2_HIGH, f32(t + madd(-0.5, square(t), tail)));
-  };
-  const log = (x: number) => {
-    if (x < 2 ** -126) return Number.NEGATIVE_INFINITY;
-    return x === Number.POSITIVE_INFINITY ? x : logPositive(x);
   };
   const log1p = (u: number) => {
     const sum = f32(1 + u);
@@ -140,5 +135,5 @@ export function functionsOf(madd: MultiplyAdd): Functions {
       ? { value: s, derivative: slope, second: f32(slope * f32(rest - s)) }
       : { value: softplus(z), derivative: s, second: slope };
   };
-  return { expNegative, exp, logPositive, log, sigmoid, softplus, tanh, erf, sine, cosine, activation };
+  return { expNegative, exp, logPositive, sigmoid, softplus, tanh, erf, sine, cosine, activation };
 }

@@ -1,7 +1,7 @@
 // Where the numbers of a network lie: the stages it runs through, and which regions of an arena they use. Activations
 // and gradients are batch panels.
 
-import type { SmoothActivation } from '../../kernels/kernels.js';
+import type { SmoothActivation } from '../../kernels/activation-kind.js';
 import { layerLengthFloats } from '../../kernels/weight-layout.js';
 import type { RegionAllocator } from '../../memory/layout.js';
 import { type LayerShape, weightShape } from '../../model/layers.js';

@@ -1,7 +1,7 @@
 // Activations outside the piecewise linear family, in place over a contiguous run of floats, with the
 // derivative on request; and the product that carries a derivative into a gradient.
 import { erf, expNegative, sigmoid, softplus, tanh } from './functions';
-import { madd, splat } from './vector';
+import { bytesOf, madd, splat } from './vector';
 
 function applyTanh(h: usize, derivative: usize, end: usize): void {
   for (; h < end; h += 16) {
@@ -51,17 +51,17 @@ function applySoftplus(h: usize, derivative: usize, end: usize): void {
   }
 }
 
-/** Kinds 0 tanh, 1 sigmoid, 2 gelu, 3 softplus; ACTIVATION_KIND in kernels.ts. */
-export function activate(kind: i32, h: usize, derivative: usize, count: i32): void {
-  const end = h + (<usize>count << 2);
+/** Kinds 0 tanh, 1 sigmoid, 2 gelu, 3 softplus; src/kernels/activation-kind.ts. */
+export function activate(kind: i32, h: usize, derivative: usize, stride: usize, panels: i32): void {
+  const end = h + bytesOf(stride, panels);
   if (kind == 0) applyTanh(h, derivative, end);
   else if (kind == 1) applySigmoid(h, derivative, end);
   else if (kind == 2) applyGelu(h, derivative, end);
   else applySoftplus(h, derivative, end);
 }
 
-export function multiply(a: usize, b: usize, count: i32): void {
-  for (const end = a + (<usize>count << 2); a < end; a += 16, b += 16) {
+export function multiply(a: usize, b: usize, stride: usize, panels: i32): void {
+  for (const end = a + bytesOf(stride, panels); a < end; a += 16, b += 16) {
     v128.store(a, f32x4.mul(v128.load(a), v128.load(b)));
   }
 }

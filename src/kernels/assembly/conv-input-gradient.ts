@@ -4,7 +4,7 @@
 // Any stride and padding is the same loop over the same two tables.
 import { PANEL_UNITS, clearPaddingRows, gate, gateOf, madd, roundUp4, splat, splatAt, tileHeight } from './vector';
 import {
-  Windows, beginScratch, clearImage, describeWindows, hasMargin, removeMargin, tapCount, windowCount,
+  Windows, clearImage, cornersOf, hasMargin, removeMargin, tapCount, tapsOf, windowCount, windowsAt,
 } from './windows';
 
 /** `height` taps at every window; `tap` lists their offsets, packed[filters][height] their weights. */
@@ -19,7 +19,7 @@ function tile(height: i32, dz: usize, filters: i32, g: Windows, tap: usize, pack
   if (height > 3) t3 = image + load<u32>(tap, 12);
   if (height > 4) t4 = image + load<u32>(tap, 16);
   if (height > 5) t5 = image + load<u32>(tap, 20);
-  let corners = g.corners;
+  let corners = cornersOf(g);
   for (const end = corners + (<usize>windowCount(g) << 2); corners < end; corners += 4, dz += 32) {
     const corner = load<u32>(corners);
     let a0 = v128.load(t0 + corner), b0 = v128.load(t0 + corner + 16);
@@ -79,27 +79,23 @@ export function convolveInputTile1(dz: usize, filters: i32, g: Windows, tap: usi
 }
 
 export function convolveInputGradient(
-  channels: i32, height: i32, width: i32, windowHeight: i32, windowWidth: i32, strideY: i32, strideX: i32,
-  top: i32, left: i32, outHeight: i32, outWidth: i32,
-  dz: usize, dzPanelStride: usize, panels: i32, w: usize, filters: i32,
+  windows: usize, dz: usize, dzPanelStride: usize, panels: i32, w: usize, filters: i32,
   h: usize, slope: f32, dx: usize, dxPanelStride: usize, scratch: usize,
 ): void {
-  const g = beginScratch(scratch);
-  describeWindows(
-    g, channels, height, width, windowHeight, windowWidth, strideY, strideX, top, left, outHeight, outWidth,
-  );
-  packWeights(w, tapCount(g), filters, g.rest);
-  const rows = channels * height * width;
+  const g = windowsAt(windows);
+  const packed = scratch + g.imageBytes;
+  packWeights(w, tapCount(g), filters, packed);
+  const rows = g.channels * g.height * g.width;
   const bytes = <usize>rows << 5;
   clearPaddingRows(dx, dxPanelStride, panels, rows);
   for (; panels > 0; panels--) {
     if (hasMargin(g)) {
-      clearImage(g);
-      windowTaps(g, dz, filters, g.image);
-      removeMargin(g, dx);
+      clearImage(g, scratch);
+      windowTaps(g, dz, filters, packed, scratch);
+      removeMargin(g, scratch, dx);
     } else {
       memory.fill(dx, 0, bytes);
-      windowTaps(g, dz, filters, dx);
+      windowTaps(g, dz, filters, packed, dx);
     }
     if (slope != 1) {
       applySlope(dx, h, bytes, slope);
@@ -137,12 +133,11 @@ function packWeights(w: usize, taps: i32, filters: i32, to: usize): void {
  * Adds Wᵀ dz of every window of one panel to the image's gradient, the last taps first: a pixel is then met by its
  * windows in ascending order whatever the height of a tile, because the later a window, the earlier the tap it is seen by.
  */
-function windowTaps(g: Windows, dz: usize, filters: i32, image: usize): void {
-  let packed = g.rest;
+function windowTaps(g: Windows, dz: usize, filters: i32, packed: usize, image: usize): void {
   for (let row = tapCount(g); row > 0; ) {
     const height = tapTile(row);
     row -= height;
-    const tap = g.taps + (<usize>row << 2);
+    const tap = tapsOf(g) + (<usize>row << 2);
     if (height == 6) convolveInputTile6(dz, filters, g, tap, packed, image);
     else if (height == 5) convolveInputTile5(dz, filters, g, tap, packed, image);
     else if (height == 4) convolveInputTile4(dz, filters, g, tap, packed, image);

@@ -1,10 +1,10 @@
 // dW(tap, filter) = Σ over examples and windows of x(tap) dz(filter). The vectors run along the batch: every lane of an
 // octet of examples is a sum of its own over all panels and windows, and nothing is transposed. The tile is 3 taps ×
 // 2 filters. The octets are added up once, when every panel is done, and the column panel goes to the update at once.
-// Scratch behind the geometry: f32[taps][width][8 lanes], then f32[width][8 lanes] for the biases.
+// Scratch behind the image with its margin: f32[taps][width][8 lanes], then f32[width][8 lanes] for the biases.
 import { update } from './update';
 import { PANEL_UNITS, madd, roundUp4, sumsOfOctets } from './vector';
-import { Windows, addMargin, beginScratch, describeWindows, hasMargin, tapCount, windowCount } from './windows';
+import { Windows, addMargin, cornersOf, hasMargin, tapCount, tapsOf, windowCount, windowsAt } from './windows';
 
 /**
  * Adds `height` taps × 2 filters over all windows of one panel to their octets at `out`, taps `stride` bytes
@@ -22,7 +22,7 @@ function tile(height: i32, x: usize, tap: usize, g: Windows, d0: usize, d1: usiz
   let c0 = v128.load(out, 16), e0 = v128.load(out, 48), c1 = c0, e1 = e0, c2 = c0, e2 = e0;
   if (height > 1) { a1 = v128.load(o1); b1 = v128.load(o1, 32); c1 = v128.load(o1, 16); e1 = v128.load(o1, 48); }
   if (height > 2) { a2 = v128.load(o2); b2 = v128.load(o2, 32); c2 = v128.load(o2, 16); e2 = v128.load(o2, 48); }
-  let corners = g.corners;
+  let corners = cornersOf(g);
   for (const end = corners + (<usize>windowCount(g) << 2); corners < end; corners += 4) {
     const corner = load<u32>(corners);
     let u = v128.load(d0), v = v128.load(d1);
@@ -65,25 +65,22 @@ export function convolveWeightTile1(
 }
 
 export function convolveWeightGradient(
-  channels: i32, height: i32, width: i32, windowHeight: i32, windowWidth: i32, strideY: i32, strideX: i32,
-  top: i32, left: i32, outHeight: i32, outWidth: i32,
-  x: usize, xPanelStride: usize, panels: i32, dz: usize, dzPanelStride: usize, w: usize, filters: i32,
+  windows: usize, x: usize, xPanelStride: usize, panels: i32, dz: usize, dzPanelStride: usize, w: usize, filters: i32,
   scratch: usize, updateBlock: usize,
 ): void {
-  const g = beginScratch(scratch);
-  describeWindows(
-    g, channels, height, width, windowHeight, windowWidth, strideY, strideX, top, left, outHeight, outWidth,
-  );
+  const g = windowsAt(windows);
   const taps = tapCount(g), padded = roundUp4(filters);
   let bias = w + (<usize>taps * padded << 2);
   for (let first = 0; first < filters; first += PANEL_UNITS) {
     const columns = min(PANEL_UNITS, padded - first);
     const real = min(PANEL_UNITS, filters - first);
-    const sums = g.rest, biasSums = sums + (<usize>(taps * columns) << 5);
+    const sums = scratch + g.imageBytes, biasSums = sums + (<usize>(taps * columns) << 5);
     memory.fill(sums, 0, <usize>((taps + 1) * columns) << 5);
     for (let p: usize = 0; p < <usize>panels; p++) {
       const from = x + p * xPanelStride;
-      addPanel(g, hasMargin(g) ? addMargin(g, from) : from, dz + p * dzPanelStride, real, columns, sums, biasSums);
+      addPanel(
+        g, hasMargin(g) ? addMargin(g, from, scratch) : from, dz + p * dzPanelStride, real, columns, sums, biasSums,
+      );
     }
     finish(biasSums, columns, real);
     for (let k = 0; k < taps; k++) finish(sums + (<usize>(k * columns) << 5), columns, real);
@@ -119,7 +116,7 @@ function addPanel(g: Windows, x: usize, dz: usize, filters: i32, columns: i32, s
   for (let f = 0; f < filters; f += 2) {
     const d0 = dz + row * f;
     const d1 = dz + row * min(f + 1, last);
-    let tap = g.taps, out = sums + (<usize>f << 5);
+    let tap = tapsOf(g), out = sums + (<usize>f << 5);
     for (let rest = tapCount(g); rest > 0; ) {
       const height = tapTile(rest);
       if (height == 3) convolveWeightTile3(x, tap, g, d0, d1, out, stride);

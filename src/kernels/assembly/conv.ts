@@ -4,7 +4,7 @@
 // the second-level cache; without padding nothing is copied.
 // Tiles are exported so that they stay functions of their own; see forward.ts.
 import { PANEL_UNITS, clearPaddingRows, madd, roundUp4, splat, splatAt, tileHeight } from './vector';
-import { Windows, addMargin, beginScratch, describeWindows, hasMargin, tapCount, windowCount } from './windows';
+import { Windows, addMargin, cornersOf, hasMargin, tapCount, tapsOf, windowCount, windowsAt, zerosOf } from './windows';
 
 /**
  * `height` filters × 8 examples at every window. w at the first filter of the tile, weights of the next tap
@@ -16,8 +16,8 @@ function tile(
   height: i32, x: usize, g: Windows, w: usize, stride: usize, bias: usize, out: usize, outStride: usize, slope: f32,
 ): void {
   const slopes = splat(slope);
-  const taps = g.taps, tapsEnd = taps + (<usize>tapCount(g) << 2);
-  let corners = g.corners;
+  const taps = tapsOf(g), tapsEnd = taps + (<usize>tapCount(g) << 2);
+  let corners = cornersOf(g);
   for (const end = corners + (<usize>windowCount(g) << 2); corners < end; corners += 4, out += 32) {
     const from = x + load<u32>(corners);
     let a0 = splatAt(bias), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0;
@@ -84,27 +84,20 @@ export function convolveTile1(x: usize, g: Windows, w: usize, stride: usize, bia
 }
 
 export function convolve(
-  channels: i32, height: i32, width: i32, windowHeight: i32, windowWidth: i32, strideY: i32, strideX: i32,
-  top: i32, left: i32, outHeight: i32, outWidth: i32,
-  x: usize, xPanelStride: usize, panels: i32, w: usize, filters: i32, hasBias: i32,
+  windows: usize, x: usize, xPanelStride: usize, panels: i32, w: usize, filters: i32, hasBias: i32,
   out: usize, outPanelStride: usize, slope: f32, scratch: usize,
 ): void {
-  const g = beginScratch(scratch);
-  const zeros = describeWindows(
-    g, channels, height, width, windowHeight, windowWidth, strideY, strideX, top, left, outHeight, outWidth,
-  );
+  const g = windowsAt(windows);
   clearPaddingRows(out, outPanelStride, panels, filters * windowCount(g));
   for (; panels > 0; panels--) {
-    const from = hasMargin(g) ? addMargin(g, x) : x;
-    convolvePanel(g, from, w, filters, hasBias, zeros, out, slope);
+    const from = hasMargin(g) ? addMargin(g, x, scratch) : x;
+    convolvePanel(g, from, w, filters, hasBias, out, slope);
     x += xPanelStride;
     out += outPanelStride;
   }
 }
 
-function convolvePanel(
-  g: Windows, x: usize, w: usize, filters: i32, hasBias: i32, zeros: usize, out: usize, slope: f32,
-): void {
+function convolvePanel(g: Windows, x: usize, w: usize, filters: i32, hasBias: i32, out: usize, slope: f32): void {
   const padded = roundUp4(filters);
   const taps = tapCount(g);
   const outStride = <usize>windowCount(g) << 5;
@@ -114,7 +107,7 @@ function convolvePanel(
     let column = w;
     for (let rest = min(PANEL_UNITS, filters - first); rest > 0; ) {
       const height = tileHeight(rest);
-      const start = hasBias ? bias : zeros;
+      const start = hasBias ? bias : zerosOf(g);
       if (height == 6) convolveTile6(x, g, column, stride, start, out, outStride, slope);
       else if (height == 5) convolveTile5(x, g, column, stride, start, out, outStride, slope);
       else if (height == 4) convolveTile4(x, g, column, stride, start, out, outStride, slope);

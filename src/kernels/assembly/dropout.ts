@@ -2,7 +2,7 @@
 // for prediction (weight scaling, or one mask shared by all rows). A mask is a byte per float, −1 kept and
 // 0 dropped, in the order of the floats of the panels it belongs to.
 import { cipher } from './random';
-import { splat, splatAt } from './vector';
+import { bytesOf, splat, splatAt } from './vector';
 
 /** The 16-bit halves of four words below the threshold, as lanes of −1 and 0. */
 // @ts-ignore: decorator
@@ -11,19 +11,21 @@ function decide(words: v128, threshold: v128): v128 {
   return i16x8.lt_u(words, threshold);
 }
 
-export function drawMask(mask: usize, count: i32, threshold: i32, key0: u32, key1: u32, layer: u32): void {
+export function drawMask(
+  mask: usize, stride: usize, panels: i32, threshold: i32, key0: u32, key1: u32, layer: u32,
+): void {
   const limit = i16x8.splat(<i16>threshold);
   let c: u32 = 0;
-  for (const end = mask + <usize>count; mask < end; mask += 16, c += 4) {
+  for (const end = mask + (bytesOf(stride, panels) >> 2); mask < end; mask += 16, c += 4) {
     const first = decide(cipher(false, c, key0, key1, layer), limit);
     const second = decide(cipher(true, c, key0, key1, layer), limit);
     v128.store(mask, i8x16.narrow_i16x8_s(first, second));
   }
 }
 
-export function applyMask(input: usize, mask: usize, scale: f32, out: usize, count: i32): void {
+export function applyMask(input: usize, mask: usize, scale: f32, out: usize, stride: usize, panels: i32): void {
   const factor = splat(scale);
-  for (const end = mask + <usize>count; mask < end; mask += 16, input += 64, out += 64) {
+  for (const end = mask + (bytesOf(stride, panels) >> 2); mask < end; mask += 16, input += 64, out += 64) {
     const bytes = v128.load(mask);
     const low = i16x8.extend_low_i8x16_s(bytes), high = i16x8.extend_high_i8x16_s(bytes);
     v128.store(out, v128.and(f32x4.mul(v128.load(input), factor), i32x4.extend_low_i16x8_s(low)));

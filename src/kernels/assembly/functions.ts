@@ -157,20 +157,8 @@ export function erf(x: v128): v128 {
 }
 
 /** Whole vectors first, then single values through one lane. */
-export function exp(input: usize, out: usize, count: i32): void {
+export function exp(input: usize, out: usize, count: i32, width: i32): void {
+  count *= width;
   for (; count >= 4; count -= 4, input += 16, out += 16) v128.store(out, expAny(v128.load(input)));
   for (; count > 0; count--, input += 4, out += 4) store<f32>(out, f32x4.extract_lane(expAny(v128.load32_splat(input)), 0));
-}
-
-/** Normal positive numbers to their logarithm; anything below 2⁻¹²⁶, negative numbers included, to −∞. */
-// @ts-ignore: decorator
-@inline
-function logAny(x: v128): v128 {
-  const value = v128.bitselect(x, logPositive(x), f32x4.eq(x, splat(Infinity)));
-  return v128.bitselect(splat(-Infinity), value, f32x4.lt(x, splat(1.17549435e-38)));
-}
-
-export function log(input: usize, out: usize, count: i32): void {
-  for (; count >= 4; count -= 4, input += 16, out += 16) v128.store(out, logAny(v128.load(input)));
-  for (; count > 0; count--, input += 4, out += 4) store<f32>(out, f32x4.extract_lane(logAny(v128.load32_splat(input)), 0));
 }

@@ -6,6 +6,7 @@ export { gatherColumns, gatherLabels, gatherRows, gatherWeights } from './gather
 export { forward, linear } from './forward';
 export { forwardRow } from './forward-row';
 export { activate, multiply } from './activations';
+export { clear, copy } from './blocks';
 export { binaryCrossEntropy, gaussianNll, softmaxCrossEntropy, squaredError } from './losses';
 export { inputGradient } from './input-gradient';
 export { weightGradient } from './weight-gradient';
@@ -15,15 +16,15 @@ export { convolveWeightGradient } from './conv-weight-gradient';
 export { averagePool, averagePoolInputGradient, maxPool, maxPoolChosen, maxPoolInputGradient } from './pool';
 export { applyUpdate, flushDenormals } from './update';
 export { binaryLogProbabilities, gaussianMoments, logSoftmax, unpanel } from './predictions';
-export { exp, log } from './functions';
+export { exp } from './functions';
 export { pullToward } from './tying';
-export { fillRandom, shuffle } from './random';
+export { shuffle } from './random';
 export { applyMask, drawMask, scaleRows } from './dropout';
 export { addActivityGradient, countActive } from './activity';
 export { smoothLabels } from './label-smoothing';
 export { addNoise } from './noise';
 export { perturbEuclidean, perturbMax } from './perturb';
-export { runCalls } from './calls';
+export { run, runCalls } from './program';
 export { add, addProduct, multiplySlope, product, secondDerivative, tangentPenalty } from './tangents';
 
 // Exported to keep them apart, not to be called; see forward.ts.

@@ -4,9 +4,16 @@
 // zero, which is all the slope of the activation below needs to know.
 import { clearPaddingRows, splat, zero } from './vector';
 import { applySlope } from './conv-input-gradient';
-import { Windows, beginScratch, describeWindows, tapCount, windowCount } from './windows';
+import { Windows, cornersOf, pooledTaps, tapsOf, windowCount, windowsAt } from './windows';
 
 const NOT_POSITIVE: i32 = 0x80000000;
+
+/** One channel of a panel. */
+// @ts-ignore: decorator
+@inline
+function planeBytes(g: Windows): usize {
+  return <usize>(g.height * g.width) << 5;
+}
 
 /** Where u takes the place of the largest tap so far: above it, or NaN, which no later tap replaces. */
 // @ts-ignore: decorator
@@ -17,8 +24,8 @@ function isAbove(u: v128, a: v128): v128 {
 
 /** One channel: the largest tap of every window, and which one it was. */
 function maxChannel(g: Windows, x: usize, out: usize, choice: usize): void {
-  const taps = g.taps, count = tapCount(g);
-  let corners = g.corners;
+  const taps = tapsOf(g), count = pooledTaps(g);
+  let corners = cornersOf(g);
   for (const end = corners + (<usize>windowCount(g) << 2); corners < end; corners += 4, out += 32) {
     const from = x + load<u32>(corners);
     let a = v128.load(from), b = v128.load(from + 16);
@@ -45,13 +52,10 @@ function maxChannel(g: Windows, x: usize, out: usize, choice: usize): void {
 }
 
 export function maxPool(
-  channels: i32, height: i32, width: i32, windowHeight: i32, windowWidth: i32, strideY: i32, strideX: i32,
-  top: i32, left: i32, outHeight: i32, outWidth: i32,
-  x: usize, xPanelStride: usize, panels: i32, out: usize, outPanelStride: usize, choice: usize, scratch: usize,
+  windows: usize, x: usize, xPanelStride: usize, panels: i32, out: usize, outPanelStride: usize, choice: usize, scratch: usize,
 ): void {
-  const g = beginScratch(scratch);
-  describeWindows(g, 1, height, width, windowHeight, windowWidth, strideY, strideX, top, left, outHeight, outWidth);
-  const plane = <usize>(height * width) << 5, outPlane = <usize>windowCount(g) << 5;
+  const g = windowsAt(windows), channels = g.channels;
+  const plane = planeBytes(g), outPlane = <usize>windowCount(g) << 5;
   clearPaddingRows(out, outPanelStride, panels, channels * windowCount(g));
   for (; panels > 0; panels--) {
     for (let c: usize = 0; c < <usize>channels; c++) {
@@ -65,8 +69,8 @@ export function maxPool(
 
 /** One channel: out = the tap of x that `choice` names. */
 function chooseChannel(g: Windows, x: usize, out: usize, choice: usize): void {
-  const taps = g.taps, count = tapCount(g);
-  let corners = g.corners;
+  const taps = tapsOf(g), count = pooledTaps(g);
+  let corners = cornersOf(g);
   for (const end = corners + (<usize>windowCount(g) << 2); corners < end; corners += 4, out += 32, choice += 32) {
     const from = x + load<u32>(corners);
     const bits = i32x4.splat(~NOT_POSITIVE);
@@ -84,13 +88,10 @@ function chooseChannel(g: Windows, x: usize, out: usize, choice: usize): void {
 }
 
 export function maxPoolChosen(
-  channels: i32, height: i32, width: i32, windowHeight: i32, windowWidth: i32, strideY: i32, strideX: i32,
-  top: i32, left: i32, outHeight: i32, outWidth: i32,
-  x: usize, xPanelStride: usize, panels: i32, out: usize, outPanelStride: usize, choice: usize, scratch: usize,
+  windows: usize, x: usize, xPanelStride: usize, panels: i32, out: usize, outPanelStride: usize, choice: usize, scratch: usize,
 ): void {
-  const g = beginScratch(scratch);
-  describeWindows(g, 1, height, width, windowHeight, windowWidth, strideY, strideX, top, left, outHeight, outWidth);
-  const plane = <usize>(height * width) << 5, outPlane = <usize>windowCount(g) << 5;
+  const g = windowsAt(windows), channels = g.channels;
+  const plane = planeBytes(g), outPlane = <usize>windowCount(g) << 5;
   clearPaddingRows(out, outPanelStride, panels, channels * windowCount(g));
   for (; panels > 0; panels--) {
     for (let c: usize = 0; c < <usize>channels; c++) {
@@ -104,9 +105,9 @@ export function maxPoolChosen(
 
 /** One channel: adds dz of every window, times the slope where the maximum was not positive, to its tap. */
 function maxChannelGradient(g: Windows, dz: usize, choice: usize, slope: f32, dx: usize): void {
-  const taps = g.taps, count = tapCount(g);
+  const taps = tapsOf(g), count = pooledTaps(g);
   const one = splat(1), slopes = splat(slope), bits = i32x4.splat(~NOT_POSITIVE);
-  let corners = g.corners;
+  let corners = cornersOf(g);
   for (const end = corners + (<usize>windowCount(g) << 2); corners < end; corners += 4, dz += 32, choice += 32) {
     const to = dx + load<u32>(corners);
     const noteA = v128.load(choice), noteB = v128.load(choice + 16);
@@ -123,15 +124,12 @@ function maxChannelGradient(g: Windows, dz: usize, choice: usize, slope: f32, dx
 }
 
 export function maxPoolInputGradient(
-  channels: i32, height: i32, width: i32, windowHeight: i32, windowWidth: i32, strideY: i32, strideX: i32,
-  top: i32, left: i32, outHeight: i32, outWidth: i32,
-  dz: usize, dzPanelStride: usize, panels: i32, choice: usize, slope: f32, dx: usize, dxPanelStride: usize,
+  windows: usize, dz: usize, dzPanelStride: usize, panels: i32, choice: usize, slope: f32, dx: usize, dxPanelStride: usize,
   scratch: usize,
 ): void {
-  const g = beginScratch(scratch);
-  describeWindows(g, 1, height, width, windowHeight, windowWidth, strideY, strideX, top, left, outHeight, outWidth);
-  const plane = <usize>(height * width) << 5, outPlane = <usize>windowCount(g) << 5;
-  clearPaddingRows(dx, dxPanelStride, panels, channels * height * width);
+  const g = windowsAt(windows), channels = g.channels;
+  const plane = planeBytes(g), outPlane = <usize>windowCount(g) << 5;
+  clearPaddingRows(dx, dxPanelStride, panels, channels * g.height * g.width);
   for (; panels > 0; panels--) {
     memory.fill(dx, 0, plane * channels);
     for (let c: usize = 0; c < <usize>channels; c++) {
@@ -145,8 +143,8 @@ export function maxPoolInputGradient(
 
 /** One channel: the mean of every window. */
 function meanChannel(g: Windows, x: usize, out: usize, share: v128): void {
-  const taps = g.taps, end = g.taps + (<usize>tapCount(g) << 2);
-  let corners = g.corners;
+  const taps = tapsOf(g), end = taps + (<usize>pooledTaps(g) << 2);
+  let corners = cornersOf(g);
   for (const last = corners + (<usize>windowCount(g) << 2); corners < last; corners += 4, out += 32) {
     const from = x + load<u32>(corners);
     let a = zero(), b = zero();
@@ -161,14 +159,11 @@ function meanChannel(g: Windows, x: usize, out: usize, share: v128): void {
 }
 
 export function averagePool(
-  channels: i32, height: i32, width: i32, windowHeight: i32, windowWidth: i32, strideY: i32, strideX: i32,
-  top: i32, left: i32, outHeight: i32, outWidth: i32,
-  x: usize, xPanelStride: usize, panels: i32, out: usize, outPanelStride: usize, scratch: usize,
+  windows: usize, x: usize, xPanelStride: usize, panels: i32, out: usize, outPanelStride: usize, scratch: usize,
 ): void {
-  const g = beginScratch(scratch);
-  describeWindows(g, 1, height, width, windowHeight, windowWidth, strideY, strideX, top, left, outHeight, outWidth);
-  const plane = <usize>(height * width) << 5, outPlane = <usize>windowCount(g) << 5;
-  const share = splat(<f32>1 / <f32>tapCount(g));
+  const g = windowsAt(windows), channels = g.channels;
+  const plane = planeBytes(g), outPlane = <usize>windowCount(g) << 5;
+  const share = splat(<f32>1 / <f32>pooledTaps(g));
   clearPaddingRows(out, outPanelStride, panels, channels * windowCount(g));
   for (; panels > 0; panels--) {
     for (let c: usize = 0; c < <usize>channels; c++) meanChannel(g, x + c * plane, out + c * outPlane, share);
@@ -179,8 +174,8 @@ export function averagePool(
 
 /** One channel: adds an equal share of dz to every tap of its window. */
 function meanChannelGradient(g: Windows, dz: usize, dx: usize, share: v128): void {
-  const taps = g.taps, end = g.taps + (<usize>tapCount(g) << 2);
-  let corners = g.corners;
+  const taps = tapsOf(g), end = taps + (<usize>pooledTaps(g) << 2);
+  let corners = cornersOf(g);
   for (const last = corners + (<usize>windowCount(g) << 2); corners < last; corners += 4, dz += 32) {
     const to = dx + load<u32>(corners);
     const a = f32x4.mul(v128.load(dz), share), b = f32x4.mul(v128.load(dz + 16), share);
@@ -193,16 +188,13 @@ function meanChannelGradient(g: Windows, dz: usize, dx: usize, share: v128): voi
 }
 
 export function averagePoolInputGradient(
-  channels: i32, height: i32, width: i32, windowHeight: i32, windowWidth: i32, strideY: i32, strideX: i32,
-  top: i32, left: i32, outHeight: i32, outWidth: i32,
-  dz: usize, dzPanelStride: usize, panels: i32, h: usize, slope: f32, dx: usize, dxPanelStride: usize,
+  windows: usize, dz: usize, dzPanelStride: usize, panels: i32, h: usize, slope: f32, dx: usize, dxPanelStride: usize,
   scratch: usize,
 ): void {
-  const g = beginScratch(scratch);
-  describeWindows(g, 1, height, width, windowHeight, windowWidth, strideY, strideX, top, left, outHeight, outWidth);
-  const plane = <usize>(height * width) << 5, outPlane = <usize>windowCount(g) << 5;
-  const share = splat(<f32>1 / <f32>tapCount(g));
-  clearPaddingRows(dx, dxPanelStride, panels, channels * height * width);
+  const g = windowsAt(windows), channels = g.channels;
+  const plane = planeBytes(g), outPlane = <usize>windowCount(g) << 5;
+  const share = splat(<f32>1 / <f32>pooledTaps(g));
+  clearPaddingRows(dx, dxPanelStride, panels, channels * g.height * g.width);
   for (; panels > 0; panels--) {
     memory.fill(dx, 0, plane * channels);
     for (let c: usize = 0; c < <usize>channels; c++) meanChannelGradient(g, dz + c * outPlane, dx + c * plane, share);

@@ -1,8 +1,6 @@
 // Threefry2x32-20 in counter mode, 4 blocks at a time, and the shuffle it drives: the twin of
 // src/math/threefry.ts and random.ts, bit for bit.
 // **Source:** Salmon, Moraes, Dror and Shaw (2011), Parallel random numbers: as easy as 1, 2, 3.
-import { zipHigh, zipLow } from './vector';
-
 const PARITY: u32 = 0x1bd11bda; // of Skein's key schedule
 
 // @ts-ignore: decorator
@@ -47,30 +45,6 @@ export function cipher(second: bool, c: u32, key0: u32, key1: u32, c1: u32 = 0):
   x0 = i32x4.add(x0, x1); x1 = v128.xor(rotate(x1, 6), x0);
   x0 = i32x4.add(x0, i32x4.splat(key2)); x1 = i32x4.add(x1, i32x4.splat(key0 + 5));
   return second ? x1 : x0;
-}
-
-export function fillRandom(out: usize, words: u32, key0: u32, key1: u32): void {
-  for (let c: u32 = 0; words > 0; c += 4) {
-    const x0 = cipher(false, c, key0, key1), x1 = cipher(true, c, key0, key1);
-    const low = zipLow(x0, x1), high = zipHigh(x0, x1);
-    if (words < 8) {
-      storeSome(out, low, words);
-      if (words > 4) storeSome(out + 16, high, words - 4);
-      return;
-    }
-    v128.store(out, low);
-    v128.store(out + 16, high);
-    out += 32;
-    words -= 8;
-  }
-}
-
-/** The first `words` lanes, at most 4. */
-function storeSome(out: usize, lanes: v128, words: u32): void {
-  v128.store_lane<u32>(out, lanes, 0);
-  if (words > 1) v128.store_lane<u32>(out + 4, lanes, 1);
-  if (words > 2) v128.store_lane<u32>(out + 8, lanes, 2);
-  if (words > 3) v128.store_lane<u32>(out + 12, lanes, 3);
 }
 
 /** Swaps indices[i] with one of indices[0 … i], chosen by the word. */

@@ -1,29 +1,29 @@
 // What tangent propagation needs beside the tiles: activations' derivatives applied to tangents, second
 // derivatives for the way a tangent's length depends on where the activation stands, and the penalty itself.
 import { expNegative, sigmoid, tanh } from './functions';
-import { addInOrder, clearPaddingRows, gate, gateOf, madd, splat, zero } from './vector';
+import { addInOrder, bytesOf, clearPaddingRows, gate, gateOf, madd, splat, zero } from './vector';
 
-export function multiplySlope(a: usize, h: usize, slope: f32, count: i32): void {
+export function multiplySlope(a: usize, h: usize, slope: f32, stride: usize, panels: i32): void {
   const slopes = splat(slope), change = gateOf(slopes);
-  for (const end = a + (<usize>count << 2); a < end; a += 16, h += 16) {
+  for (const end = a + bytesOf(stride, panels); a < end; a += 16, h += 16) {
     v128.store(a, f32x4.mul(v128.load(a), gate(v128.load(h), slopes, change)));
   }
 }
 
-export function product(a: usize, b: usize, out: usize, count: i32): void {
-  for (const end = a + (<usize>count << 2); a < end; a += 16, b += 16, out += 16) {
+export function product(a: usize, b: usize, out: usize, stride: usize, panels: i32): void {
+  for (const end = a + bytesOf(stride, panels); a < end; a += 16, b += 16, out += 16) {
     v128.store(out, f32x4.mul(v128.load(a), v128.load(b)));
   }
 }
 
-export function addProduct(sum: usize, a: usize, b: usize, c: usize, count: i32): void {
-  for (const end = sum + (<usize>count << 2); sum < end; sum += 16, a += 16, b += 16, c += 16) {
+export function addProduct(sum: usize, a: usize, b: usize, c: usize, stride: usize, panels: i32): void {
+  for (const end = sum + bytesOf(stride, panels); sum < end; sum += 16, a += 16, b += 16, c += 16) {
     v128.store(sum, madd(f32x4.mul(v128.load(a), v128.load(b)), v128.load(c), v128.load(sum)));
   }
 }
 
-export function add(a: usize, b: usize, count: i32): void {
-  for (const end = a + (<usize>count << 2); a < end; a += 16, b += 16) {
+export function add(a: usize, b: usize, stride: usize, panels: i32): void {
+  for (const end = a + bytesOf(stride, panels); a < end; a += 16, b += 16) {
     v128.store(a, f32x4.add(v128.load(a), v128.load(b)));
   }
 }
@@ -61,9 +61,9 @@ function ofSoftplus(z: v128): v128 {
   return f32x4.mul(s, f32x4.sub(splat(1), s));
 }
 
-/** Kinds 0 tanh, 1 sigmoid, 2 gelu, 3 softplus; ACTIVATION_KIND in kernels.ts. */
-export function secondDerivative(kind: i32, z: usize, out: usize, count: i32): void {
-  const end = z + (<usize>count << 2);
+/** Kinds 0 tanh, 1 sigmoid, 2 gelu, 3 softplus; src/kernels/activation-kind.ts. */
+export function secondDerivative(kind: i32, z: usize, out: usize, stride: usize, panels: i32): void {
+  const end = z + bytesOf(stride, panels);
   if (kind == 0) for (; z < end; z += 16, out += 16) v128.store(out, ofTanh(v128.load(z)));
   else if (kind == 1) for (; z < end; z += 16, out += 16) v128.store(out, ofSigmoid(v128.load(z)));
   else if (kind == 2) for (; z < end; z += 16, out += 16) v128.store(out, ofGelu(v128.load(z)));

@@ -45,6 +45,13 @@ export function gate(h: v128, slopes: v128, change: v128): v128 {
   return v128.xor(slopes, v128.and(change, f32x4.gt(h, zero())));
 }
 
+/** Bytes of the panels that an operation without rows of its own works on: they lie one behind the other. */
+// @ts-ignore: decorator
+@inline
+export function bytesOf(stride: usize, panels: i32): usize {
+  return stride * <usize>panels;
+}
+
 // @ts-ignore: decorator
 @inline
 export function roundUp4(count: i32): i32 {

@@ -1,8 +1,7 @@
-// Where the windows of a convolution or a pooling lie: the geometry, kept with its tables at the head of a
-// kernel's scratch, and the zero margin around an image.
-import { zero } from './vector';
+// Where the windows of a convolution or a pooling lie: the record of the geometry with its tables, and the zero margin
+// around an image, a copy of which lies at the head of the scratch.
 
-/** The head of a scratch region: geometry, then what follows from it. Written anew by every call. */
+/** The record of a geometry, which src/kernels/window-record.ts writes; its tables lie behind it. */
 @unmanaged
 export class Windows {
   channels: i32;
@@ -20,36 +19,53 @@ export class Windows {
   /** Of the image the tables refer to: with its margin where there is one. */
   spanHeight: i32;
   spanWidth: i32;
-  /** u32[tapCount]: byte offsets of the taps (channel, y, x) from a window's corner. */
-  taps: usize;
-  /** u32[windowCount]: byte offsets of the windows' corners, row by row. */
-  corners: usize;
-  /** One panel of the image with its margin, where it has one. */
-  image: usize;
-  /** What is left of the scratch. */
-  rest: usize;
+  /** From the record to u32[tapCount]: byte offsets of the taps (channel, y, x) from a window's corner. */
+  tapsOffset: u32;
+  /** From the record to u32[windowCount]: byte offsets of the windows' corners, row by row. */
+  cornersOffset: u32;
+  /** One panel of the image with its margin, at the head of the scratch; 0: windows stay inside the image. */
+  imageBytes: u32;
 }
 
-/** Bytes of the record above and of 32 zero floats behind it; WINDOWS_BYTES in windows.ts of the binding. */
-const RECORD_BYTES: usize = 128;
-const ZEROS_BYTES: usize = 128;
+const RECORD_BYTES: usize = 64;
 
 // @ts-ignore: decorator
 @inline
-function roundUp16(bytes: usize): usize {
-  return (bytes + 15) & ~15;
+export function windowsAt(record: usize): Windows {
+  return changetype<Windows>(record);
 }
 
 // @ts-ignore: decorator
 @inline
-export function beginScratch(scratch: usize): Windows {
-  return changetype<Windows>(scratch);
+export function tapsOf(g: Windows): usize {
+  return changetype<usize>(g) + g.tapsOffset;
 }
 
+// @ts-ignore: decorator
+@inline
+export function cornersOf(g: Windows): usize {
+  return changetype<usize>(g) + g.cornersOffset;
+}
+
+/** 32 zeros, in place of biases. */
+// @ts-ignore: decorator
+@inline
+export function zerosOf(g: Windows): usize {
+  return changetype<usize>(g) + RECORD_BYTES;
+}
+
+/** Of a convolution. */
 // @ts-ignore: decorator
 @inline
 export function tapCount(g: Windows): i32 {
-  return g.channels * g.windowHeight * g.windowWidth;
+  return g.channels * pooledTaps(g);
+}
+
+/** Taps of a window in one channel: the first ones in the table. */
+// @ts-ignore: decorator
+@inline
+export function pooledTaps(g: Windows): i32 {
+  return g.windowHeight * g.windowWidth;
 }
 
 // @ts-ignore: decorator
@@ -62,80 +78,32 @@ export function windowCount(g: Windows): i32 {
 // @ts-ignore: decorator
 @inline
 export function hasMargin(g: Windows): bool {
-  return g.image != g.rest;
+  return g.imageBytes != 0;
 }
 
-/** Fills the record and its tables; returns the address of some zeros, to be used in place of biases. */
-export function describeWindows(
-  g: Windows, channels: i32, height: i32, width: i32, windowHeight: i32, windowWidth: i32,
-  strideY: i32, strideX: i32, top: i32, left: i32, outHeight: i32, outWidth: i32,
-): usize {
-  g.channels = channels;
-  g.height = height;
-  g.width = width;
-  g.windowHeight = windowHeight;
-  g.windowWidth = windowWidth;
-  g.strideY = strideY;
-  g.strideX = strideX;
-  g.top = top;
-  g.left = left;
-  g.outHeight = outHeight;
-  g.outWidth = outWidth;
-  const reachY = (outHeight - 1) * strideY + windowHeight;
-  const reachX = (outWidth - 1) * strideX + windowWidth;
-  const reaches = top > 0 || left > 0 || reachY > height || reachX > width;
-  g.spanHeight = reaches ? reachY : height;
-  g.spanWidth = reaches ? reachX : width;
-  const zeros = changetype<usize>(g) + RECORD_BYTES;
-  for (let at: usize = 0; at < ZEROS_BYTES; at += 16) v128.store(zeros + at, zero());
-  g.taps = zeros + ZEROS_BYTES;
-  g.corners = g.taps + roundUp16(<usize>tapCount(g) << 2);
-  g.image = g.corners + roundUp16(<usize>windowCount(g) << 2);
-  g.rest = g.image + (reaches ? <usize>(channels * g.spanHeight * g.spanWidth) << 5 : 0);
-  writeTables(g);
-  return zeros;
-}
-
-function writeTables(g: Windows): void {
-  let tap = g.taps;
-  for (let c = 0; c < g.channels; c++) {
-    for (let y = 0; y < g.windowHeight; y++) {
-      for (let x = 0; x < g.windowWidth; x++, tap += 4) {
-        store<u32>(tap, ((c * g.spanHeight + y) * g.spanWidth + x) << 5);
-      }
-    }
-  }
-  let corner = g.corners;
-  for (let y = 0; y < g.outHeight; y++) {
-    for (let x = 0; x < g.outWidth; x++, corner += 4) {
-      store<u32>(corner, (y * g.strideY * g.spanWidth + x * g.strideX) << 5);
-    }
-  }
-}
-
-/** Copies one panel of x into the scratch image, zeros around it; returns the image. */
-export function addMargin(g: Windows, x: usize): usize {
-  clearImage(g);
+/** Copies one panel of x to `image`, zeros around it; returns the image. */
+export function addMargin(g: Windows, x: usize, image: usize): usize {
+  clearImage(g, image);
   const rows = min(g.height, g.spanHeight - g.top);
   const bytes = <usize>min(g.width, g.spanWidth - g.left) << 5;
   for (let c = 0; c < g.channels; c++) {
     for (let y = 0; y < rows; y++) {
       const from = x + (<usize>((c * g.height + y) * g.width) << 5);
-      memory.copy(insideMargin(g, c, y), from, bytes);
+      memory.copy(insideMargin(g, image, c, y), from, bytes);
     }
   }
-  return g.image;
+  return image;
 }
 
 /** The other way: copies what lies inside the margin to a panel; pixels no window reaches become zero. */
-export function removeMargin(g: Windows, x: usize): void {
+export function removeMargin(g: Windows, image: usize, x: usize): void {
   const rows = min(g.height, g.spanHeight - g.top);
   const bytes = <usize>min(g.width, g.spanWidth - g.left) << 5;
   const rowBytes = <usize>g.width << 5;
   for (let c = 0; c < g.channels; c++) {
     for (let y = 0; y < g.height; y++) {
       if (y < rows) {
-        memory.copy(x, insideMargin(g, c, y), bytes);
+        memory.copy(x, insideMargin(g, image, c, y), bytes);
         memory.fill(x + bytes, 0, rowBytes - bytes);
       } else {
         memory.fill(x, 0, rowBytes);
@@ -145,13 +113,12 @@ export function removeMargin(g: Windows, x: usize): void {
   }
 }
 
-/** Zeros all over the scratch image. */
-export function clearImage(g: Windows): void {
-  memory.fill(g.image, 0, <usize>(g.channels * g.spanHeight * g.spanWidth) << 5);
+export function clearImage(g: Windows, image: usize): void {
+  memory.fill(image, 0, g.imageBytes);
 }
 
 // @ts-ignore: decorator
 @inline
-function insideMargin(g: Windows, c: i32, y: i32): usize {
-  return g.image + (<usize>((c * g.spanHeight + g.top + y) * g.spanWidth + g.left) << 5);
+function insideMargin(g: Windows, image: usize, c: i32, y: i32): usize {
+  return image + (<usize>((c * g.spanHeight + g.top + y) * g.spanWidth + g.left) << 5);
 }
