@@ -61,7 +61,7 @@ INLINE void store_ints(void *to, I a) { *(IInMemory *)to = a; }
 INLINE W wide_load(const void *from) { return *(const WInMemory *)from; }
 INLINE void wide_store(void *to, W a) { *(WInMemory *)to = a; }
 
-// The same number in every lane, and the operations that are instructions of their own.
+// The same number in every lane, the first `count` < WIDE floats alone (0 elsewhere, and what lies behind untouched), and the operations that are instructions of their own.
 // pmax(a, b) is a < b ? b : a and pmin(a, b) is b < a ? b : a (max′ and min′ of ARITHMETIC.md); min and max give NaN for NaN and take
 // +0 for larger than −0.
 
@@ -76,6 +76,12 @@ INLINE V choose(I mask, V a, V b) { return (V)vbslq_f32((uint32x4_t)mask, (float
 INLINE V pmax(V a, V b) { return choose(a < b, b, a); }
 INLINE V pmin(V a, V b) { return choose(b < a, b, a); }
 INLINE int any(I mask) { return vmaxvq_u32((uint32x4_t)mask) != 0; }
+INLINE W wide_load_some(const void *from, int32_t count) {
+  W some = {0};
+  __builtin_memcpy(&some, from, 4 * (size_t)count);
+  return some;
+}
+INLINE void wide_store_some(void *to, int32_t count, W a) { __builtin_memcpy(to, &a, 4 * (size_t)count); }
 INLINE W wide_splat(float a) { return splat(a); }
 INLINE W wide_madd(W a, W b, W c) { return madd(a, b, c); }
 INLINE W wide_root(W a) { return root(a); }
@@ -97,6 +103,12 @@ INLINE V choose(I mask, V a, V b) { return (V)_mm256_blendv_ps((__m256)b, (__m25
 INLINE int any(I mask) { return _mm256_movemask_ps((__m256)mask) != 0; }
 
 #ifdef TUTTI_AVX512
+INLINE W wide_load_some(const void *from, int32_t count) {
+  return (W)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from);
+}
+INLINE void wide_store_some(void *to, int32_t count, W a) {
+  _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), (__m512)a);
+}
 INLINE W wide_splat(float a) { return (W)_mm512_set1_ps(a); }
 INLINE W wide_madd(W a, W b, W c) { return (W)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
 INLINE W wide_root(W a) { return (W)_mm512_sqrt_ps((__m512)a); }
@@ -108,6 +120,11 @@ INLINE W join(V low, V high) {
 INLINE V low_half(W a) { return (V)_mm512_castps512_ps256((__m512)a); }
 INLINE V high_half(W a) { return (V)_mm512_extractf32x8_ps((__m512)a, 1); }
 #else
+INLINE __m256i first_lanes(int32_t count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+INLINE W wide_load_some(const void *from, int32_t count) { return (W)_mm256_maskload_ps(from, first_lanes(count)); }
+INLINE void wide_store_some(void *to, int32_t count, W a) { _mm256_maskstore_ps(to, first_lanes(count), (__m256)a); }
 INLINE W wide_splat(float a) { return splat(a); }
 INLINE W wide_madd(W a, W b, W c) { return madd(a, b, c); }
 INLINE W wide_root(W a) { return root(a); }

@@ -1,0 +1,134 @@
+// Dense layers: forward and the gradient of the inputs. Examples lie along the vectors, as they do in the panels; a register tile is
+// up to TILE_HEIGHT rows of sums × 2 vectors, or × 1 for the last panels. Every sum takes its terms in the order of
+// ARITHMETIC.md whatever the tile, so that sizes are a matter of speed only.
+#ifndef TUTTI_DENSE_H
+#define TUTTI_DENSE_H
+
+#include "lanes.h"
+
+// How a vector lies over panels, `stride` bytes apart: two panels' rows on AVX-512, one on AVX2, half a one on NEON.
+#if defined(TUTTI_AVX512)
+enum { TILE_HEIGHT = 12, TILE_PANELS = 4 };
+INLINE W load_rows(const float *x, size_t stride, int vector) {
+  const float *at = on(x, 2 * (size_t)vector * stride);
+  return join(load(at), load(on(at, stride)));
+}
+INLINE void store_rows(float *out, size_t stride, int vector, W a) {
+  float *at = on(out, 2 * (size_t)vector * stride);
+  store(at, low_half(a));
+  store(on(at, stride), high_half(a));
+}
+#elif defined(TUTTI_AVX2)
+enum { TILE_HEIGHT = 6, TILE_PANELS = 2 };
+INLINE W load_rows(const float *x, size_t stride, int vector) { return wide_load(on(x, (size_t)vector * stride)); }
+INLINE void store_rows(float *out, size_t stride, int vector, W a) { wide_store(on(out, (size_t)vector * stride), a); }
+#else
+enum { TILE_HEIGHT = 12, TILE_PANELS = 1 };
+INLINE W load_rows(const float *x, size_t stride, int vector) { return (void)stride, wide_load(x + 4 * vector); }
+INLINE void store_rows(float *out, size_t stride, int vector, W a) { (void)stride, wide_store(out + 4 * vector, a); }
+#endif
+
+/** Heights of the tiles that `rest` rows are split into: as even as can be, so that none is much lower than the others. */
+INLINE int tile_height(int32_t rest) {
+  const int32_t tiles = (rest + TILE_HEIGHT - 1) / TILE_HEIGHT;
+  return (rest + tiles - 1) / tiles;
+}
+
+/** Calls `tile(height, …)` with a height that the compiler knows. */
+#define WITH_HEIGHT(height, tile, ...) \
+  switch (height) { \
+  case 1: tile(1, __VA_ARGS__); break; \
+  case 2: tile(2, __VA_ARGS__); break; \
+  case 3: tile(3, __VA_ARGS__); break; \
+  case 4: tile(4, __VA_ARGS__); break; \
+  case 5: tile(5, __VA_ARGS__); break; \
+  case 6: tile(6, __VA_ARGS__); break; \
+  WITH_TALL_HEIGHT(tile, __VA_ARGS__) \
+  }
+#ifdef TUTTI_AVX2
+#define WITH_TALL_HEIGHT(tile, ...)
+#else
+#define WITH_TALL_HEIGHT(tile, ...) \
+  case 7: tile(7, __VA_ARGS__); break; \
+  case 8: tile(8, __VA_ARGS__); break; \
+  case 9: tile(9, __VA_ARGS__); break; \
+  case 10: tile(10, __VA_ARGS__); break; \
+  case 11: tile(11, __VA_ARGS__); break; \
+  case 12: tile(12, __VA_ARGS__); break;
+#endif
+
+/** `height` units × `vectors`; w at the first unit, the weights of the next input `w_stride` bytes on. */
+INLINE void forward_tile(int height, int vectors, const float *x, size_t x_stride, int32_t inputs, const float *w, size_t w_stride,
+                         const float *bias, float *out, size_t out_stride, float slope) {
+  W sum[TILE_HEIGHT][2];
+  UNROLL for (int r = 0; r < height; r++) {
+    UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = wide_splat(bias[r]);
+  }
+  for (; inputs > 0; inputs--) {
+    W row[2];
+    UNROLL for (int v = 0; v < vectors; v++) row[v] = load_rows(x, x_stride, v);
+    UNROLL for (int r = 0; r < height; r++) {
+      const W weight = wide_splat(w[r]);
+      UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = wide_madd(weight, row[v], sum[r][v]);
+    }
+    x += 8;
+    w = on(w, w_stride);
+  }
+  UNROLL for (int r = 0; r < height; r++) {
+    UNROLL for (int v = 0; v < vectors; v++) {
+      const W z = sum[r][v];
+      store_rows(out + 8 * r, out_stride, v, slope == 1 ? z : wide_pmax(z * wide_splat(slope), z));
+    }
+  }
+}
+
+/** The units of one column panel × `vectors`. */
+INLINE void forward_units(int vectors, const float *x, size_t x_stride, int32_t inputs, const float *w, size_t w_stride, int32_t units,
+                          const float *bias, float *out, size_t out_stride, float slope) {
+  for (int height; units > 0; units -= height, w += height, bias += height, out += 8 * height) {
+    height = tile_height(units);
+    WITH_HEIGHT(height, forward_tile, vectors, x, x_stride, inputs, w, w_stride, bias, out, out_stride, slope)
+  }
+}
+
+NOINLINE void forward_pairs(const float *x, size_t x_stride, int32_t inputs, const float *w, size_t w_stride, int32_t units,
+                            const float *bias, float *out, size_t out_stride, float slope) {
+  forward_units(2, x, x_stride, inputs, w, w_stride, units, bias, out, out_stride, slope);
+}
+
+NOINLINE void forward_rest(const float *x, size_t x_stride, int32_t inputs, const float *w, size_t w_stride, int32_t units,
+                           const float *bias, float *out, size_t out_stride, float slope) {
+  forward_units(1, x, x_stride, inputs, w, w_stride, units, bias, out, out_stride, slope);
+}
+
+/** All units, beginning with what lies at `bias`. A column panel of weights stays in the second-level cache meanwhile. */
+static void forward_panels(const float *x, size_t x_stride, int32_t panels, int32_t inputs, const float *w, int32_t units,
+                           const float *bias, float *out, size_t out_stride, float slope) {
+  const int32_t padded = round_up4(units);
+  float *to = out;
+  for (int32_t first = 0; first < units; first += PANEL_UNITS) {
+    const size_t w_stride = 4 * (size_t)smaller(PANEL_UNITS, padded - first);
+    const int32_t count = smaller(PANEL_UNITS, units - first);
+    int32_t p = 0;
+    for (; p + TILE_PANELS <= panels; p += TILE_PANELS) {
+      forward_pairs(on(x, p * x_stride), x_stride, inputs, w, w_stride, count, bias, on(to, p * out_stride), out_stride, slope);
+    }
+    for (; p < panels; p += TILE_PANELS / 2) {
+      // A last panel alone is paired with itself.
+      const int is_alone = p + TILE_PANELS / 2 > panels;
+      forward_rest(on(x, p * x_stride), is_alone ? 0 : x_stride, inputs, w, w_stride, count, bias, on(to, p * out_stride),
+                   is_alone ? 0 : out_stride, slope);
+    }
+    w = on(w, w_stride * inputs);
+    bias += PANEL_UNITS;
+    to += 8 * PANEL_UNITS;
+  }
+  clear_padding_rows(out, out_stride, panels, units);
+}
+
+static void op_forward(float *x, size_t x_stride, int32_t panels, int32_t inputs, float *w, int32_t units, float *out,
+                       size_t out_stride, float slope) {
+  forward_panels(x, x_stride, panels, inputs, w, units, w + (size_t)inputs * round_up4(units), out, out_stride, slope);
+}
+
+#endif
