@@ -64,6 +64,17 @@ t.test('a loss that is not finite ends the run', async (t) => {
   t.equal(arena.take(z, 1)[0], Number.POSITIVE_INFINITY);
 });
 
+t.test('a loss that does not count is not added, whatever it is', async (t) => {
+  const { arena, kernels } = setUp('strict');
+  const [infinite, two] = [
+    arena.put(new Array(32).fill(Number.POSITIVE_INFINITY)),
+    arena.put(new Array(32).fill(2)),
+  ];
+  const [head, ...args] = squaredError(arena, infinite);
+  const calls = [head! | 128, ...args, ...squaredError(arena, two)];
+  t.equal(kernels.run(putProgram(arena, [{ calls, patches: [] }]), 0, two), 32);
+});
+
 t.test('a program for another table traps', async (t) => {
   const { arena, kernels } = setUp('strict');
   const program = putProgram(arena, [{ calls: [], patches: [] }]);

@@ -1,5 +1,5 @@
-// Runs programs, which src/kernels/program.ts describes: lists of calls in shared memory, each its number and its length
-// in bytes (number + 256 × length), then its arguments, 4 bytes each.
+// Runs programs, which src/kernels/program.ts describes: lists of calls in shared memory, each its number, whether its
+// loss does not count (+ 128) and its length in bytes (× 256), then its arguments, 4 bytes each.
 import { FINGERPRINT, dispatch } from './dispatch';
 
 /** A program begins with 4 words, then come 4 words for each segment: byte offsets from the program. */
@@ -8,6 +8,9 @@ const CALLS: usize = 0;
 const CALLS_END: usize = 4;
 const PATCHES: usize = 8;
 const PATCHES_END: usize = 12;
+
+/** A bit of a call's first word: what it returns is not added. */
+const UNCOUNTED: u32 = 128;
 
 /** Copies fields of the step block to the arguments that read them. */
 // @ts-ignore: decorator
@@ -29,10 +32,13 @@ export function run(program: usize, segment: i32, stepBlock: usize): f64 {
 
 /** Makes the calls from `call` to `end`. */
 export function runCalls(call: usize, end: usize): f64 {
-  let loss: f64 = 0;
-  for (; call < end; call += load<u32>(call) >> 8) {
-    loss += dispatch(call);
-    if (!isFinite(loss)) return loss;
+  let total: f64 = 0;
+  while (call < end) {
+    const head = load<u32>(call);
+    const loss = dispatch(call);
+    if (!(head & UNCOUNTED)) total += loss;
+    if (!isFinite(total)) return total;
+    call += head >> 8;
   }
-  return loss;
+  return total;
 }
