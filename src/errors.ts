@@ -50,6 +50,11 @@ export const ERROR_CODES = {
     todo: 'Leave `arithmetic` at auto or take strict, which every machine does; check `TUTTI_ARITHMETIC`.',
     exitStatus: 2,
   },
+  ERR_EXECUTOR: {
+    means: 'The executor that `TUTTI_EXECUTOR` asks for is not there, or there is none of that name.',
+    todo: 'Unset it, and `tutti doctor` says which executor there is and why; or install the package that the message names.',
+    exitStatus: 2,
+  },
   ERR_ENGINE_MISSING: {
     means: 'An engine that is installed apart, such as tfjs, is not there or cannot be loaded.',
     todo: 'Install the package that the message names.',

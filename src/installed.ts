@@ -3,7 +3,7 @@
 // app has bundled the rest of tutti into itself. Knows nothing of pools.
 
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { TuttiError } from './errors.js';
 
@@ -29,6 +29,29 @@ export function installedWorker(): string {
 export function installedLearnerWorker(): string | null {
   const worker = resolveInstalled('tutti/learner-worker');
   return worker !== null && existsSync(worker) ? worker : null;
+}
+
+/** A file of the installed package, by its path there; null where there is none. */
+export function installedFile(path: string): string | null {
+  const tutti = resolveInstalled('tutti/package.json');
+  if (tutti === null) return null;
+  const file = join(dirname(tutti), path);
+  return existsSync(file) ? file : null;
+}
+
+/** Where a package lies that need not be installed, seen from the installed tutti or else from the app; null without it. */
+export function findInstalled(name: string): string | null {
+  const tutti = resolveInstalled('tutti/package.json');
+  for (const place of tutti === null ? places() : [tutti, ...places()]) {
+    const found = resolveFrom(place, name);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** What a file exports that only `require` can load, such as an addon. */
+export function requireFile(path: string): unknown {
+  return createRequire(path)(path);
 }
 
 /**

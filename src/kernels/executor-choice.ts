@@ -1,0 +1,87 @@
+// Which executor runs programs here: WebAssembly, which every machine has and which defines every byte, or native code,
+// which gives the same bytes sooner. The choice is made once in a process, on the thread that starts a training, and is in
+// no plan and no hash.
+
+import { describe, TuttiError } from '../errors.js';
+import type { Arithmetic } from '../model/spec.js';
+import { type InstructionSet, type LoadedAddon, loadAddon, type NativeAddon } from './native-addon.js';
+
+export type ExecutorName = 'wasm' | `native-${InstructionSet}`;
+
+/** Plain data, so it crosses threads. */
+export interface ExecutorChoice {
+  readonly name: ExecutorName;
+  /** The addon's file; null for WebAssembly. */
+  readonly addon: string | null;
+  /** Why not another. */
+  readonly why: string;
+  /** What would make it faster; null where nothing would. */
+  readonly remedy: string | null;
+}
+
+/** What TUTTI_EXECUTOR may say; nothing is `auto`. */
+const WANTED = ['auto', 'wasm', 'native', 'native-avx512', 'native-avx2', 'native-neon'] as const;
+type Wanted = (typeof WANTED)[number];
+
+const made = new Map<Wanted, ExecutorChoice>();
+
+/**
+ * The executor for an arithmetic: native for fused where there is an addon that gives the right bytes, else WebAssembly.
+ * TUTTI_EXECUTOR=wasm, native, native-avx512, native-avx2 or native-neon decides by hand; strict arithmetic is always
+ * WebAssembly's.
+ * @throws ERR_EXECUTOR when TUTTI_EXECUTOR says something else, or asks for native code that is not here.
+ */
+export function chooseExecutor(arithmetic: Arithmetic): ExecutorChoice {
+  const wanted = wantedExecutor();
+  if (arithmetic === 'strict') return webAssembly('strict arithmetic is of WebAssembly alone', null);
+  const choice = made.get(wanted) ?? decide(wanted);
+  made.set(wanted, choice);
+  return choice;
+}
+
+function wantedExecutor(): Wanted {
+  const value = process.env.TUTTI_EXECUTOR;
+  if (value === undefined || value === '') return 'auto';
+  const wanted = WANTED.find((name) => name === value);
+  if (wanted !== undefined) return wanted;
+  throw new TuttiError(
+    'ERR_EXECUTOR',
+    `Expected TUTTI_EXECUTOR to be one of ${WANTED.join(', ')}, got ${describe(value)}`,
+  );
+}
+
+function decide(wanted: Wanted): ExecutorChoice {
+  if (wanted === 'wasm') return webAssembly('TUTTI_EXECUTOR says so', 'unset TUTTI_EXECUTOR');
+  const loaded = loadAddon();
+  const choice =
+    'missing' in loaded ? webAssembly(loaded.missing, loaded.remedy) : nativeChoice(loaded, wanted);
+  if (wanted === 'auto' || choice.name !== 'wasm') return choice;
+  const { why, remedy } = choice;
+  throw new TuttiError(
+    'ERR_EXECUTOR',
+    `Expected the native executor that TUTTI_EXECUTOR=${wanted} asks for, got none: ${why}; ${remedy ?? 'unset it'}`,
+    { executor: wanted },
+  );
+}
+
+function nativeChoice({ addon, path }: LoadedAddon, wanted: Wanted): ExecutorChoice {
+  const set = setsOf(addon).find(
+    (name) => wanted === `native-${name}` || wanted === 'auto' || wanted === 'native',
+  );
+  if (set === undefined) {
+    const [need, remedy] =
+      wanted === 'auto' || wanted === 'native' ? ['AVX2 with FMA', null] : [wanted, 'unset TUTTI_EXECUTOR'];
+    return webAssembly(`this processor or system has no ${need}`, remedy);
+  }
+  return { name: `native-${set}`, addon: path, why: `${path} has it`, remedy: null };
+}
+
+/** What there are runners for, the best first. */
+export function setsOf({ runners }: NativeAddon): InstructionSet[] {
+  const all: readonly InstructionSet[] = ['avx512', 'avx2', 'neon'];
+  return all.filter((name) => runners[name] !== undefined);
+}
+
+function webAssembly(why: string, remedy: string | null): ExecutorChoice {
+  return { name: 'wasm', addon: null, why, remedy };
+}
