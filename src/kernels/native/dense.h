@@ -131,4 +131,81 @@ static void op_forward(float *x, size_t x_stride, int32_t panels, int32_t inputs
   forward_panels(x, x_stride, panels, inputs, w, units, w + (size_t)inputs * round_up4(units), out, out_stride, slope);
 }
 
+/** Adds `units` terms to each sum of a tile; the weights of the next row of sums `w_stride` bytes on. */
+INLINE void add_units(int height, int vectors, W sum[TILE_HEIGHT][2], const float *dz, size_t dz_stride, int32_t units, const float *w,
+                      size_t w_stride) {
+  // Every third row has a pointer of its own: with one for each row there are more than registers.
+  const float *rows[(TILE_HEIGHT + 2) / 3];
+  UNROLL for (int r = 0; r < height; r += 3) rows[r / 3] = on(w, r * w_stride);
+  for (int32_t o = 0; o < units; o++) {
+    W terms[2];
+    UNROLL for (int v = 0; v < vectors; v++) terms[v] = load_rows(dz + 8 * (size_t)o, dz_stride, v);
+    UNROLL for (int r = 0; r < height; r++) {
+      const W weight = wide_splat(*on(rows[r / 3] + o, r % 3 * w_stride));
+      UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = wide_madd(weight, terms[v], sum[r][v]);
+    }
+  }
+}
+
+/** The gradient of `height` inputs, from `row` on, × `vectors`: over all column panels, so that the sums stay in registers. */
+INLINE void input_gradient_tile(int height, int vectors, const float *dz, size_t dz_stride, int32_t units, const float *w, int32_t inputs,
+                                int32_t row, const float *h, float slope, float *dx, size_t dx_stride) {
+  const int32_t padded = round_up4(units);
+  W sum[TILE_HEIGHT][2];
+  UNROLL for (int r = 0; r < height; r++) {
+    UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = (W){0};
+  }
+  for (int32_t first = 0; first < units; first += PANEL_UNITS) {
+    const int32_t width = smaller(PANEL_UNITS, padded - first), count = smaller(PANEL_UNITS, units - first);
+    const float *from = w + (size_t)row * width;
+    if (width == PANEL_UNITS) add_units(height, vectors, sum, dz, dz_stride, count, from, 4 * PANEL_UNITS);
+    else add_units(height, vectors, sum, dz, dz_stride, count, from, 4 * (size_t)width);
+    w += (size_t)inputs * PANEL_UNITS;
+    dz += 8 * PANEL_UNITS;
+  }
+  dx += 8 * (size_t)row;
+  h += 8 * (size_t)row;
+  const W slopes = wide_splat(slope);
+  const J change = wide_gate_of(slopes);
+  UNROLL for (int r = 0; r < height; r++) {
+    UNROLL for (int v = 0; v < vectors; v++) {
+      W gradient = sum[r][v];
+      if (slope != 1) gradient *= wide_gate(load_rows(h + 8 * r, dx_stride, v), slopes, change);
+      store_rows(dx + 8 * r, dx_stride, v, gradient);
+    }
+  }
+}
+
+INLINE void input_gradient_rows(int vectors, const float *dz, size_t dz_stride, int32_t units, const float *w, int32_t inputs,
+                                const float *h, float slope, float *dx, size_t dx_stride) {
+  for (int32_t row = 0, height; row < inputs; row += height) {
+    height = tile_height(inputs - row);
+    WITH_HEIGHT(height, input_gradient_tile, vectors, dz, dz_stride, units, w, inputs, row, h, slope, dx, dx_stride)
+  }
+}
+
+NOINLINE void input_gradient_pairs(const float *dz, size_t dz_stride, int32_t units, const float *w, int32_t inputs, const float *h,
+                                   float slope, float *dx, size_t dx_stride) {
+  input_gradient_rows(2, dz, dz_stride, units, w, inputs, h, slope, dx, dx_stride);
+}
+
+NOINLINE void input_gradient_rest(const float *dz, size_t dz_stride, int32_t units, const float *w, int32_t inputs, const float *h,
+                                  float slope, float *dx, size_t dx_stride) {
+  input_gradient_rows(1, dz, dz_stride, units, w, inputs, h, slope, dx, dx_stride);
+}
+
+static void op_input_gradient(float *dz, size_t dz_stride, int32_t panels, int32_t units, float *w, int32_t inputs, float *h,
+                              float slope, float *dx, size_t dx_stride) {
+  int32_t p = 0;
+  for (; p + TILE_PANELS <= panels; p += TILE_PANELS) {
+    input_gradient_pairs(on(dz, p * dz_stride), dz_stride, units, w, inputs, on(h, p * dx_stride), slope, on(dx, p * dx_stride), dx_stride);
+  }
+  for (; p < panels; p += TILE_PANELS / 2) {
+    const int is_alone = p + TILE_PANELS / 2 > panels;
+    input_gradient_rest(on(dz, p * dz_stride), is_alone ? 0 : dz_stride, units, w, inputs, on(h, p * dx_stride), slope,
+                        on(dx, p * dx_stride), is_alone ? 0 : dx_stride);
+  }
+  clear_padding_rows(dx, dx_stride, panels, inputs);
+}
+
 #endif
