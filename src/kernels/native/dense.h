@@ -29,7 +29,7 @@ INLINE void store_rows(float *out, size_t stride, int vector, W a) { (void)strid
 #endif
 
 /** Heights of the tiles that `rest` rows are split into: as even as can be, so that none is much lower than the others. */
-INLINE int tile_height(int32_t rest) {
+INLINE int dense_height(int32_t rest) {
   const int32_t tiles = (rest + TILE_HEIGHT - 1) / TILE_HEIGHT;
   return (rest + tiles - 1) / tiles;
 }
@@ -86,7 +86,7 @@ INLINE void forward_tile(int height, int vectors, const float *x, size_t x_strid
 INLINE void forward_units(int vectors, const float *x, size_t x_stride, int32_t inputs, const float *w, size_t w_stride, int32_t units,
                           const float *bias, float *out, size_t out_stride, float slope) {
   for (int height; units > 0; units -= height, w += height, bias += height, out += 8 * height) {
-    height = tile_height(units);
+    height = dense_height(units);
     WITH_HEIGHT(height, forward_tile, vectors, x, x_stride, inputs, w, w_stride, bias, out, out_stride, slope)
   }
 }
@@ -179,7 +179,7 @@ INLINE void input_gradient_tile(int height, int vectors, const float *dz, size_t
 INLINE void input_gradient_rows(int vectors, const float *dz, size_t dz_stride, int32_t units, const float *w, int32_t inputs,
                                 const float *h, float slope, float *dx, size_t dx_stride) {
   for (int32_t row = 0, height; row < inputs; row += height) {
-    height = tile_height(inputs - row);
+    height = dense_height(inputs - row);
     WITH_HEIGHT(height, input_gradient_tile, vectors, dz, dz_stride, units, w, inputs, row, h, slope, dx, dx_stride)
   }
 }
