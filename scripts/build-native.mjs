@@ -159,7 +159,7 @@ export async function buildNative(
     await compile(compiler, units, LINK[system], target);
   } catch (error) {
     rmSync(target, { force: true });
-    return `Native executor: ${compiler.version} failed; everything runs on WebAssembly\n${error.stderr ?? error.message}`;
+    return `Native executor: ${compiler.version} failed; everything runs on WebAssembly\n${withoutMissing(error.stderr ?? error.message)}`;
   }
   writeFileSync(stamp, inputs);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
