@@ -11,40 +11,16 @@
 
 #include "dispatch.h"
 
-// Until all are written.
-#if __has_include("gather.h")
 #include "gather.h"
-#endif
-#if __has_include("blocks.h")
 #include "blocks.h"
-#endif
-#if __has_include("functions.h")
-#include "functions.h"
-#endif
-#if __has_include("activations.h")
 #include "activations.h"
-#endif
-#if __has_include("tangents.h")
-#include "tangents.h"
-#endif
-#if __has_include("losses.h")
 #include "losses.h"
-#endif
-#if __has_include("random.h")
-#include "random.h"
-#endif
-#if __has_include("dropout.h")
 #include "dropout.h"
-#endif
-#if __has_include("noise.h")
 #include "noise.h"
-#endif
-#if __has_include("perturb.h")
 #include "perturb.h"
-#endif
-#if __has_include("techniques.h")
-#include "techniques.h"
-#endif
+#include "predictions.h"
+
+// Until all are written.
 #if __has_include("update.h")
 #include "update.h"
 #endif
@@ -65,9 +41,6 @@
 #endif
 #if __has_include("pooling.h")
 #include "pooling.h"
-#endif
-#if __has_include("predictions.h")
-#include "predictions.h"
 #endif
 
 #include "program.h"

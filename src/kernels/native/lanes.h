@@ -2,7 +2,7 @@
 // TUTTI_AVX512 and TUTTI_NEON and include this first.
 //
 //   V, I, U  LANES floats, as many i32 and u32: 8 on AVX2 and AVX-512, 4 on NEON. A panel's row of 8 examples is 8 / LANES of them.
-//   W, J     WIDE floats and i32 for the innermost loops: 16 on AVX-512, 8 on AVX2, 4 on NEON.
+//   W, J, K  WIDE floats, i32 and u32 for the innermost loops: 16 on AVX-512, 8 on AVX2, 4 on NEON.
 //
 // + − * / & | ^ ~ << >> and comparisons are the language's own: each rounds once (-ffp-contract=off keeps products and sums apart),
 // a comparison gives −1 or 0 in an I, >> is arithmetic on I and logical on U, only U may overflow, and a cast between them keeps
@@ -38,6 +38,7 @@ VECTOR(I, int32_t, LANES);
 VECTOR(U, uint32_t, LANES);
 VECTOR(W, float, WIDE);
 VECTOR(J, int32_t, WIDE);
+VECTOR(K, uint32_t, WIDE);
 #undef VECTOR
 
 #define INLINE static inline __attribute__((always_inline))
@@ -86,6 +87,10 @@ INLINE W wide_splat(float a) { return splat(a); }
 INLINE W wide_madd(W a, W b, W c) { return madd(a, b, c); }
 INLINE W wide_root(W a) { return root(a); }
 INLINE W wide_pmax(W a, W b) { return pmax(a, b); }
+INLINE W wide_pmin(W a, W b) { return pmin(a, b); }
+INLINE W wide_min(W a, W b) { return min(a, b); }
+INLINE W wide_max(W a, W b) { return max(a, b); }
+INLINE W wide_select(J mask, W a, W b) { return select(mask, a, b); }
 
 #else
 
@@ -113,6 +118,12 @@ INLINE W wide_splat(float a) { return (W)_mm512_set1_ps(a); }
 INLINE W wide_madd(W a, W b, W c) { return (W)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
 INLINE W wide_root(W a) { return (W)_mm512_sqrt_ps((__m512)a); }
 INLINE W wide_pmax(W a, W b) { return (W)_mm512_max_ps((__m512)b, (__m512)a); }
+INLINE W wide_pmin(W a, W b) { return (W)_mm512_min_ps((__m512)b, (__m512)a); }
+INLINE W wide_min(W a, W b) { return (W)((J)wide_pmin(a, b) | (J)wide_pmin(b, a) | (a != a) | (b != b)); }
+INLINE W wide_max(W a, W b) { return (W)(((J)wide_pmax(a, b) & (J)wide_pmax(b, a)) | (a != a) | (b != b)); }
+INLINE W wide_select(J mask, W a, W b) {
+  return (W)_mm512_ternarylogic_epi32((__m512i)mask, (__m512i)a, (__m512i)b, 0xca);
+}
 /** Two vectors of 8 floats side by side. */
 INLINE W join(V low, V high) {
   return (W)_mm512_insertf32x8(_mm512_castps256_ps512((__m256)low), (__m256)high, 1);
@@ -129,6 +140,10 @@ INLINE W wide_splat(float a) { return splat(a); }
 INLINE W wide_madd(W a, W b, W c) { return madd(a, b, c); }
 INLINE W wide_root(W a) { return root(a); }
 INLINE W wide_pmax(W a, W b) { return pmax(a, b); }
+INLINE W wide_pmin(W a, W b) { return pmin(a, b); }
+INLINE W wide_min(W a, W b) { return min(a, b); }
+INLINE W wide_max(W a, W b) { return max(a, b); }
+INLINE W wide_select(J mask, W a, W b) { return select(mask, a, b); }
 #endif
 #endif
 
@@ -140,6 +155,12 @@ INLINE V magnitude(V a) { return (V)((I)a & 0x7fffffff); }
 /** a where the mask is set, else +0; and the reverse. */
 INLINE V keep_where(V a, I mask) { return (V)((I)a & mask); }
 INLINE V clear_where(V a, I mask) { return (V)((I)a & ~mask); }
+
+INLINE J wide_splat_int(int32_t a) { return (J){0} + a; }
+INLINE W wide_to_float(J a) { return __builtin_convertvector(a, W); }
+INLINE W wide_magnitude(W a) { return (W)((J)a & 0x7fffffff); }
+INLINE W wide_keep_where(W a, J mask) { return (W)((J)a & mask); }
+INLINE W wide_clear_where(W a, J mask) { return (W)((J)a & ~mask); }
 
 /** What `gate` changes of a slope: the bits in which it differs from 1. */
 INLINE I gate_of(V slopes) { return (I)splat(1) ^ (I)slopes; }

@@ -1,0 +1,58 @@
+// Gaussian noise on panels, by Box and Muller (1958): four blocks of the cipher give the eight lanes of a row. The twin of
+// assembly/noise.ts.
+#include "functions.h"
+#include "random.h"
+
+/** Half a row of a panel: what one word of four blocks gives. */
+typedef float Half __attribute__((vector_size(16)));
+typedef float HalfInMemory __attribute__((vector_size(16), aligned(4), may_alias));
+
+/** sin a and cos a for |a| ≤ π/4, within 1e-7: Taylor to degrees 9 and 8. */
+INLINE W sine(W a, W square) {
+  const W p = HORNER(square, 2.7557319224e-6f, -1.9841269841e-4f, 8.3333333333e-3f, -1.6666666667e-1f);
+  return wide_madd(p * square, a, a);
+}
+
+INLINE W cosine(W square) {
+  return HORNER(square, 2.4801587302e-5f, -1.3888888889e-3f, 4.1666666667e-2f, -0.5f, 1.0f);
+}
+
+/**
+ * Normal deviates of radius √(scale · ln u), u = (top 24 bits of the first words + 1)·2⁻²⁴, and the angle (q + a)·π/2 with q the
+ * top 2 bits of the second words and a ∈ [−½, ½) their next 22.
+ */
+INLINE void deviates(Words words, W scale, W *a, W *b) {
+  const W u = wide_to_float((J)((words.first >> 8) + 1)) * wide_splat(5.9604644775390625e-8f); // 2⁻²⁴
+  const W radius = wide_root(scale * ln(u));
+  const J bits = (J)(words.second >> 8 & 0x3fffff) - 0x200000;
+  const W angle = wide_to_float(bits) * wide_splat(3.7450702829239e-7f); // (π/2)·2⁻²²
+  const W square = angle * angle;
+  const W s = radius * sine(angle, square), k = radius * cosine(square);
+  // Turned by q right angles: odd q swaps the two, the upper half turns both round.
+  const J odd = (words.second & 0x40000000) != 0;
+  const J turn = (J)words.second & INT32_MIN;
+  *a = (W)((J)wide_select(odd, -s, k) ^ turn);
+  *b = (W)((J)wide_select(odd, k, s) ^ turn);
+}
+
+INLINE void add_half(float *x, const W *deviates, int32_t row) {
+  Half half;
+  memcpy(&half, (const float *)deviates + row * 4, sizeof half);
+  *(HalfInMemory *)x += half;
+}
+
+static void op_add_noise(float *x, size_t stride, int32_t panels, int32_t rows, float deviation, uint32_t key0, uint32_t key1) {
+  const W scale = wide_splat(-2 * deviation * deviation);
+  uint32_t counter = 0;
+  for (; panels > 0; panels--, x = on(x, stride)) {
+    for (int32_t row = 0; row < rows; row += WIDE / 4) {
+      W a, b;
+      deviates(cipher(counter + (uint32_t)row * 4, 0, key0, key1), scale, &a, &b);
+      for (int32_t r = 0; r < smaller(WIDE / 4, rows - row); r++) {
+        add_half(x + (row + r) * 8, &a, r);
+        add_half(x + (row + r) * 8 + 4, &b, r);
+      }
+    }
+    counter += (uint32_t)rows * 4;
+  }
+}
