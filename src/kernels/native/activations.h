@@ -90,9 +90,10 @@ static void op_multiply(float *a, float *b, size_t stride, int32_t panels) { op_
 
 static void op_multiply_slope(float *a, float *h, float slope, size_t stride, int32_t panels) {
   const size_t bytes = stride * (size_t)panels;
-  const W one = wide_splat(1), slopes = wide_splat(slope);
+  const W slopes = wide_splat(slope);
+  const J change = wide_gate_of(slopes);
   for (size_t at = 0; at < bytes; at += sizeof(W)) {
-    const W factor = wide_select(load_run(on(h, at), bytes - at) > 0, one, slopes);
+    const W factor = wide_gate(load_run(on(h, at), bytes - at), slopes, change);
     store_run(on(a, at), bytes - at, load_run(on(a, at), bytes - at) * factor);
   }
 }

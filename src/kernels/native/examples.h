@@ -2,22 +2,17 @@
 #ifndef TUTTI_EXAMPLES_H
 #define TUTTI_EXAMPLES_H
 
-#include <string.h>
-
 #include "lanes.h"
 
 // Runs of floats, of any length: `left` bytes of them are left. The last vector of a run may be a part of one.
 
 INLINE W load_run(const void *from, size_t left) {
-  if (left >= sizeof(W)) return wide_load(from);
-  W part = {0};
-  memcpy(&part, from, left);
-  return part;
+  return left >= sizeof(W) ? wide_load(from) : wide_load_some(from, (int32_t)(left / sizeof(float)));
 }
 
 INLINE void store_run(void *to, size_t left, W a) {
   if (left >= sizeof(W)) wide_store(to, a);
-  else memcpy(to, &a, left);
+  else wide_store_some(to, (int32_t)(left / sizeof(float)), a);
 }
 
 /**

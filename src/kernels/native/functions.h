@@ -63,7 +63,7 @@ INLINE W ln(W x) {
     -1.6668057665e-1f, 2.0000714765e-1f, -2.4999993993e-1f, 3.3333331174e-1f);
   W y = wide_madd(e, wide_splat(LN2_LOW), p * t * square);
   y = wide_madd(wide_splat(-0.5f), square, y);
-  return wide_select(x == x, wide_madd(e, wide_splat(LN2_HIGH), t + y), x);
+  return wide_choose(x == x, wide_madd(e, wide_splat(LN2_HIGH), t + y), x);
 }
 
 /** ln(1 + u) for u in [0, 1]: the rounding of 1 + u is put back to first order. */
@@ -76,7 +76,7 @@ INLINE W ln_of_1_plus(W u) {
 /** 1 / (1 + e⁻ˣ), exactly 0 for x < −27.725887. */
 INLINE W sigmoid(W x) {
   const W e = exp_negative(-wide_magnitude(x));
-  return wide_select(x < 0, e, wide_splat(1)) / (wide_splat(1) + e);
+  return wide_choose(x < 0, e, wide_splat(1)) / (wide_splat(1) + e);
 }
 
 /** ln(1 + eˣ), exactly 0 for x < −27.725887. */
@@ -93,7 +93,7 @@ INLINE W hyperbolic_tangent(W x) {
   const W square = x * x;
   const W p = HORNER(square, -5.70498872745e-3f, 2.06390887954e-2f, -5.37397155531e-2f, 1.33314422036e-1f, -3.33332819422e-1f);
   const W small = wide_madd(p * square, size, size);
-  const W value = wide_select(size < wide_splat(0.625f), small, large);
+  const W value = wide_choose(size < wide_splat(0.625f), small, large);
   return (W)((J)value | ((J)x & INT32_MIN));
 }
 

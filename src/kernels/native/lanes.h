@@ -90,7 +90,7 @@ INLINE W wide_pmax(W a, W b) { return pmax(a, b); }
 INLINE W wide_pmin(W a, W b) { return pmin(a, b); }
 INLINE W wide_min(W a, W b) { return min(a, b); }
 INLINE W wide_max(W a, W b) { return max(a, b); }
-INLINE W wide_select(J mask, W a, W b) { return select(mask, a, b); }
+INLINE W wide_choose(J mask, W a, W b) { return choose(mask, a, b); }
 
 #else
 
@@ -121,7 +121,7 @@ INLINE W wide_pmax(W a, W b) { return (W)_mm512_max_ps((__m512)b, (__m512)a); }
 INLINE W wide_pmin(W a, W b) { return (W)_mm512_min_ps((__m512)b, (__m512)a); }
 INLINE W wide_min(W a, W b) { return (W)((J)wide_pmin(a, b) | (J)wide_pmin(b, a) | (a != a) | (b != b)); }
 INLINE W wide_max(W a, W b) { return (W)(((J)wide_pmax(a, b) & (J)wide_pmax(b, a)) | (a != a) | (b != b)); }
-INLINE W wide_select(J mask, W a, W b) {
+INLINE W wide_choose(J mask, W a, W b) {
   return (W)_mm512_ternarylogic_epi32((__m512i)mask, (__m512i)a, (__m512i)b, 0xca);
 }
 /** Two vectors of 8 floats side by side. */
@@ -143,7 +143,7 @@ INLINE W wide_pmax(W a, W b) { return pmax(a, b); }
 INLINE W wide_pmin(W a, W b) { return pmin(a, b); }
 INLINE W wide_min(W a, W b) { return min(a, b); }
 INLINE W wide_max(W a, W b) { return max(a, b); }
-INLINE W wide_select(J mask, W a, W b) { return select(mask, a, b); }
+INLINE W wide_choose(J mask, W a, W b) { return choose(mask, a, b); }
 #endif
 #endif
 

@@ -31,8 +31,8 @@ INLINE void deviates(Words words, W scale, W *a, W *b) {
   // Turned by q right angles: odd q swaps the two, the upper half turns both round.
   const J odd = (words.second & 0x40000000) != 0;
   const J turn = (J)words.second & INT32_MIN;
-  *a = (W)((J)wide_select(odd, -s, k) ^ turn);
-  *b = (W)((J)wide_select(odd, k, s) ^ turn);
+  *a = (W)((J)wide_choose(odd, -s, k) ^ turn);
+  *b = (W)((J)wide_choose(odd, k, s) ^ turn);
 }
 
 INLINE void add_half(float *x, const W *deviates, int32_t row) {
