@@ -20,18 +20,6 @@ struct convolution {
   float slope;
 };
 
-/** Vectors that hold `pixels` pixels. */
-#define VECTORS(pixels) (((pixels) * PIXEL_FLOATS + WIDE - 1) / WIDE)
-
-/** Vector v of the pixels at `at`, each `offset` bytes on. */
-INLINE W load_pixels(const char *const *at, int pixels, int v, size_t offset) {
-#ifdef TUTTI_AVX512
-  return two_pixels(at[2 * v] + offset, at[2 * v + 1 < pixels ? 2 * v + 1 : 0] + offset);
-#else
-  return wide_load(at[v * WIDE / PIXEL_FLOATS] + offset + v * WIDE % PIXEL_FLOATS * 4);
-#endif
-}
-
 /** max(z, slope·z) of vector v of a filter's row of pixels. */
 INLINE void store_pixels(float *row, int pixels, int v, W z, W slopes) {
   const W h = wide_pmax(z * slopes, z);
@@ -113,7 +101,7 @@ static void convolve_filters(
 }
 
 /** The height of the next tile when `rest` rows are left: as few tiles as can be, of heights as even as can be. */
-INLINE int32_t tile_height(int32_t rest, int32_t largest) {
+INLINE int32_t even_height(int32_t rest, int32_t largest) {
   const int32_t tiles = (rest + largest - 1) / largest;
   return (rest + tiles - 1) / tiles;
 }
@@ -125,7 +113,7 @@ static void convolve_panel(
     const int32_t width = smaller(PANEL_UNITS, padded - first);
     const int32_t end = smaller(PANEL_UNITS, filters - first);
     for (int32_t f = 0, height; f < end; f += height) {
-      height = tile_height(end - f, TILE_FILTERS);
+      height = even_height(end - f, TILE_FILTERS);
       convolve_filters(height, g, x, w + f, (size_t)width * 4, bias, out);
       bias += bias_step * height;
       out += (size_t)(height * g->window_count) * PIXEL_FLOATS;

@@ -35,11 +35,26 @@ static const float *with_margin(const struct windows *g, const float *x, float *
 
 // A W over pixels: two of them on AVX-512, one on AVX2, half of one on NEON.
 
+/** Vectors that hold `pixels` pixels. */
+#define VECTORS(pixels) (((pixels) * PIXEL_FLOATS + WIDE - 1) / WIDE)
+
+/** Vector v of the pixels at `at`, each `offset` bytes on; what is left of a vector has the first pixel again. */
+INLINE W load_pixels(const char *const *at, int pixels, int v, size_t offset) {
 #ifdef TUTTI_AVX512
-/** Two pixels side by side. */
-INLINE W two_pixels(const void *low, const void *high) { return join(load(low), load(high)); }
-/** A pixel twice. */
-INLINE W twice(const void *pixel) { return (W)_mm512_broadcast_f32x8(_mm256_loadu_ps(pixel)); }
+  return join(load(at[2 * v] + offset), load(at[2 * v + 1 < pixels ? 2 * v + 1 : 0] + offset));
+#else
+  (void)pixels;
+  return wide_load(at[v * WIDE / PIXEL_FLOATS] + offset + v * WIDE % PIXEL_FLOATS * 4);
 #endif
+}
+
+/** LANES floats of a row of vectors. */
+INLINE V part_of(const W *row, int first) {
+#ifdef TUTTI_AVX512
+  return first % WIDE ? high_half(row[first / WIDE]) : low_half(row[first / WIDE]);
+#else
+  return row[first / WIDE];
+#endif
+}
 
 #endif
