@@ -8,9 +8,9 @@
 // rest in registers over windows ascending and, inside, filters ascending.
 
 #ifdef TUTTI_AVX512
-enum { TILE_CHANNELS = 8, TILE_PANELS = 4 };
+enum { TILE_CHANNELS = 8, GROUP_PANELS = 4 };
 #else
-enum { TILE_CHANNELS = 6, TILE_PANELS = 2 };
+enum { TILE_CHANNELS = 6, GROUP_PANELS = 2 };
 #endif
 
 /** What the tiles of one channel tile and one group of panels have in common. */
@@ -43,9 +43,9 @@ INLINE void transposed_tile(
     int channels, int panels, const struct transposed *g, struct range rows, struct range columns, size_t pixel) {
   const struct windows *windows = g->windows;
   const size_t filter_bytes = (size_t)window_count(windows) * PIXEL_BYTES;
-  const char *at[TILE_PANELS];
+  const char *at[GROUP_PANELS];
   UNROLL for (int p = 0; p < panels; p++) at[p] = (const char *)g->dz + p * g->dz_stride;
-  W sums[TILE_CHANNELS][VECTORS(TILE_PANELS)], dz[VECTORS(TILE_PANELS)];
+  W sums[TILE_CHANNELS][VECTORS(GROUP_PANELS)], dz[VECTORS(GROUP_PANELS)];
   UNROLL for (int c = 0; c < channels; c++) {
     UNROLL for (int v = 0; v < VECTORS(panels); v++) sums[c][v] = (W){0};
   }
@@ -90,7 +90,7 @@ INLINE void transposed_pixels(int channels, int panels, const struct transposed 
 
 #define TRANSPOSED(channels) \
   NOINLINE void transposed##channels(const struct transposed *g, int32_t panels) { \
-    if (panels == TILE_PANELS) transposed_pixels(channels, TILE_PANELS, g); \
+    if (panels == GROUP_PANELS) transposed_pixels(channels, GROUP_PANELS, g); \
     else if (panels > 1) transposed_pixels(channels, 2, g); \
     else transposed_pixels(channels, 1, g); \
   }
@@ -144,7 +144,7 @@ static void op_convolve_input_gradient(
     const size_t plane = c * plane_bytes(windows);
     struct transposed g = {windows, filters, scratch, dz, dz_stride, on(h, plane), on(dx, plane), dx_stride, slope};
     for (int32_t rest = panels, some; rest > 0; rest -= some) {
-      some = rest >= TILE_PANELS ? TILE_PANELS : rest > 1 ? 2 : 1;
+      some = rest >= GROUP_PANELS ? GROUP_PANELS : rest > 1 ? 2 : 1;
       transposed_channels(height, &g, some);
       g.dz = on(g.dz, some * dz_stride), g.h = on(g.h, some * dx_stride), g.dx = on(g.dx, some * dx_stride);
     }
