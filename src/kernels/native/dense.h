@@ -4,6 +4,8 @@
 #ifndef TUTTI_DENSE_H
 #define TUTTI_DENSE_H
 
+#include <string.h>
+
 #include "lanes.h"
 
 // How a vector lies over panels, `stride` bytes apart: two panels' rows on AVX-512, one on AVX2, half a one on NEON.
@@ -129,6 +131,51 @@ static void forward_panels(const float *x, size_t x_stride, int32_t panels, int3
 static void op_forward(float *x, size_t x_stride, int32_t panels, int32_t inputs, float *w, int32_t units, float *out,
                        size_t out_stride, float slope) {
   forward_panels(x, x_stride, panels, inputs, w, units, w + (size_t)inputs * round_up4(units), out, out_stride, slope);
+}
+
+static void op_linear(float *x, size_t x_stride, int32_t panels, int32_t inputs, float *w, int32_t units, float *out,
+                      size_t out_stride, float *scratch) {
+  memset(scratch, 0, 4 * (size_t)round_up4(units));
+  forward_panels(x, x_stride, panels, inputs, w, units, scratch, out, out_stride, 1);
+}
+
+/** One example: `vectors` of units, the last of them `last` floats, with the vectors along the units as the weights lie. */
+INLINE void row_tile(int vectors, const float *x, int32_t inputs, const float *w, size_t w_stride, int32_t last, const float *bias,
+                     float *out, float slope) {
+  W sum[TILE_HEIGHT];
+  UNROLL for (int v = 0; v < vectors; v++) {
+    sum[v] = v + 1 < vectors ? wide_load(bias + v * WIDE) : wide_load_some(bias + v * WIDE, last);
+  }
+  for (; inputs > 0; inputs--, x += 8, w = on(w, w_stride)) {
+    const W input = wide_splat(*x);
+    UNROLL for (int v = 0; v < vectors; v++) {
+      const W weights = v + 1 < vectors ? wide_load(w + v * WIDE) : wide_load_some(w + v * WIDE, last);
+      sum[v] = wide_madd(weights, input, sum[v]);
+    }
+  }
+  UNROLL for (int v = 0; v < vectors; v++) {
+    const W h = slope == 1 ? sum[v] : wide_pmax(sum[v] * wide_splat(slope), sum[v]);
+    const int32_t units = v + 1 < vectors ? WIDE : last;
+    UNROLL for (int lane = 0; lane < WIDE; lane++) {
+      if (lane < units) out[8 * (v * WIDE + lane)] = h[lane];
+    }
+  }
+}
+
+/** Lane 0 of one panel; what the other lanes of the output hold is not touched, but for its padding rows. */
+static void op_forward_row(float *x, int32_t inputs, float *w, int32_t units, float *out, float slope) {
+  const int32_t padded = round_up4(units);
+  const float *bias = w + (size_t)inputs * padded;
+  for (int32_t first = 0; first < padded; first += PANEL_UNITS) {
+    const int32_t width = smaller(PANEL_UNITS, padded - first);
+    for (int32_t column = 0, vectors; column < width; column += vectors * WIDE) {
+      vectors = dense_height((width - column + WIDE - 1) / WIDE);
+      const int32_t last = smaller(WIDE, width - column - (vectors - 1) * WIDE);
+      WITH_HEIGHT(vectors, row_tile, x, inputs, w + column, 4 * (size_t)width, last, bias + first + column, out + 8 * (first + column), slope)
+    }
+    w += (size_t)inputs * width;
+  }
+  clear_padding_rows(out, 0, 1, units);
 }
 
 /** Adds `units` terms to each sum of a tile; the weights of the next row of sums `w_stride` bytes on. */

@@ -62,7 +62,7 @@ INLINE void store_ints(void *to, I a) { *(IInMemory *)to = a; }
 INLINE W wide_load(const void *from) { return *(const WInMemory *)from; }
 INLINE void wide_store(void *to, W a) { *(WInMemory *)to = a; }
 
-// The same number in every lane, the first `count` < WIDE floats alone (0 elsewhere, and what lies behind untouched), and the operations that are instructions of their own.
+// The same number in every lane; the first `count` floats alone, a multiple of 4 (0 elsewhere, what lies behind untouched); and the operations that are instructions of their own.
 // pmax(a, b) is a < b ? b : a and pmin(a, b) is b < a ? b : a (max′ and min′ of ARITHMETIC.md); min and max give NaN for NaN and take
 // +0 for larger than −0.
 
@@ -77,12 +77,8 @@ INLINE V choose(I mask, V a, V b) { return (V)vbslq_f32((uint32x4_t)mask, (float
 INLINE V pmax(V a, V b) { return choose(a < b, b, a); }
 INLINE V pmin(V a, V b) { return choose(b < a, b, a); }
 INLINE int any(I mask) { return vmaxvq_u32((uint32x4_t)mask) != 0; }
-INLINE W wide_load_some(const void *from, int32_t count) {
-  W some = {0};
-  __builtin_memcpy(&some, from, 4 * (size_t)count);
-  return some;
-}
-INLINE void wide_store_some(void *to, int32_t count, W a) { __builtin_memcpy(to, &a, 4 * (size_t)count); }
+INLINE W wide_load_some(const void *from, int32_t count) { return (void)count, wide_load(from); }
+INLINE void wide_store_some(void *to, int32_t count, W a) { (void)count, wide_store(to, a); }
 INLINE W wide_splat(float a) { return splat(a); }
 INLINE W wide_madd(W a, W b, W c) { return madd(a, b, c); }
 INLINE W wide_root(W a) { return root(a); }
