@@ -2,7 +2,7 @@
 // and nothing fails where there is none: everything then runs on WebAssembly. Compiled again only where its sources, the
 // compiler or its flags have changed, told by content.
 //   node scripts/build-native.mjs                         for this machine, into dist/native; `npm run build` does it too
-//   node scripts/build-native.mjs linux-arm64 folder      for another platform, by a cross compiler (CC)
+//   node scripts/build-native.mjs linux-arm64 folder      for another platform, by a cross compiler
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -35,7 +35,6 @@ const COMPILE = [
 const LINK = {
   linux: ['-shared', '-nostdlib', '-s', '-Wl,-z,nodelete', '-Wl,-z,relro'],
   darwin: ['-bundle', '-undefined', 'dynamic_lookup'],
-  win32: ['-shared', '-s'],
 };
 
 /** Each unit's own flags; a unit that has none is compiled for any processor of the architecture. */
@@ -56,20 +55,33 @@ const UNITS = {
   arm64: { addon: [], neon: [] },
 };
 
-/** The first compiler that answers, with what it says of itself; null where there is none. */
-function findCompiler() {
-  const candidates = process.env.CC === undefined ? ['gcc', 'clang', 'cc'] : [process.env.CC];
-  for (const command of candidates) {
+/** This machine's. */
+export const HOST = `${process.platform}-${process.arch}`;
+
+/** Cross compilers of the platforms that have a package. Of Linux a binary needs no C library, so that it runs beside any. */
+const CROSS = {
+  'linux-x64': ['x86_64-linux-gnu-gcc', 'zig cc -target x86_64-linux-gnu'],
+  'linux-arm64': ['aarch64-linux-gnu-gcc', 'zig cc -target aarch64-linux-gnu'],
+  'darwin-x64': ['zig cc -target x86_64-macos'],
+  'darwin-arm64': ['zig cc -target aarch64-macos'],
+};
+
+/** The first compiler for a platform that answers, with what it says of itself; null where there is none. */
+function findCompiler(platform) {
+  for (const command of candidates(platform)) {
     const [program, ...flags] = command.split(' ');
     try {
-      const version = execFileSync(program, [...flags, '--version'], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
+      const stdio = ['ignore', 'pipe', 'ignore'];
+      const version = execFileSync(program, [...flags, '--version'], { encoding: 'utf8', stdio });
       return { program, flags, version: version.split('\n')[0] };
     } catch {}
   }
   return null;
+}
+
+function candidates(platform) {
+  if (process.env.CC !== undefined && process.env.CC !== '') return [process.env.CC];
+  return platform === HOST ? ['gcc', 'clang', 'cc'] : (CROSS[platform] ?? []);
 }
 
 function inputsOf(compiler, commands) {
@@ -134,13 +146,13 @@ export async function buildNative(
 ) {
   const [system, architecture] = platform.split('-');
   const target = join(folder, 'tutti.node');
-  const compiler = findCompiler();
+  const compiler = findCompiler(platform);
   const headers = headerFlags();
   const missing =
     UNITS[architecture] === undefined || LINK[system] === undefined
       ? `none for ${platform}`
       : compiler === null
-        ? `no C compiler (${process.env.CC ?? 'gcc, clang'})`
+        ? `no C compiler (${candidates(platform).join(', ')})`
         : headers === null && 'no node-api-headers';
   if (missing) {
     rmSync(target, { force: true });
