@@ -43,13 +43,41 @@ static void pack(const float *dz, size_t dz_stride, int32_t panels, int32_t widt
   }
 }
 
+/**
+ * Rows of gradient whose weights Adam has yet to update. It leans on the divider, which sums leave idle: so it gets its turns between
+ * the panels of the tiles that follow.
+ */
+struct pending {
+  float *w, *first, *second;
+  const float *gradient;
+  /** Floats that have been updated, and that are to be. */
+  size_t done, end;
+  /** Vectors to be updated at a turn. */
+  int turn;
+  struct update block;
+};
+
+/** Returns how many floats have been updated then. */
+INLINE size_t take_turn(const struct pending *pending, size_t done) {
+  const struct update *block = &pending->block;
+  for (int n = pending->turn; n > 0 && done + WIDE <= pending->end; n--, done += WIDE) {
+    W m = wide_load(pending->first + done), v = wide_load(pending->second + done);
+    float *w = pending->w + done;
+    wide_store(w, adam_weight(wide_load(w), wide_load(pending->gradient + done), &m, &v, block, block->keep));
+    wide_store(pending->first + done, m);
+    wide_store(pending->second + done, v);
+  }
+  return done;
+}
+
 /** `height` inputs × a group of `vectors`, the last of them `last` floats. */
 INLINE void weight_tile(int height, int vectors, const float *x, size_t x_stride, int32_t panels, const float *packed, float *out,
-                        int32_t out_row, int32_t last) {
+                        int32_t out_row, int32_t last, struct pending *pending) {
   W sum[TILE_HEIGHT][2];
   UNROLL for (int r = 0; r < height; r++) {
     UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = (W){0};
   }
+  size_t done = pending->done;
   for (; panels > 0; panels--, x = on(x, x_stride)) {
     for (int example = 0; example < 8; example++, packed += vectors * WIDE) {
       W terms[2];
@@ -59,7 +87,9 @@ INLINE void weight_tile(int height, int vectors, const float *x, size_t x_stride
         UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = wide_madd(input, terms[v], sum[r][v]);
       }
     }
+    done = take_turn(pending, done);
   }
+  pending->done = done;
   UNROLL for (int r = 0; r < height; r++) {
     UNROLL for (int v = 0; v < vectors; v++) {
       float *to = out + r * out_row + v * WIDE;
@@ -70,39 +100,64 @@ INLINE void weight_tile(int height, int vectors, const float *x, size_t x_stride
 }
 
 NOINLINE void weight_tile_of_pair(int height, const float *x, size_t x_stride, int32_t panels, const float *packed, float *out,
-                                  int32_t out_row, int32_t last) {
-  WITH_HEIGHT(height, weight_tile, 2, x, x_stride, panels, packed, out, out_row, last)
+                                  int32_t out_row, int32_t last, struct pending *pending) {
+  WITH_HEIGHT(height, weight_tile, 2, x, x_stride, panels, packed, out, out_row, last, pending)
 }
 
 NOINLINE void weight_tile_of_one(int height, const float *x, size_t x_stride, int32_t panels, const float *packed, float *out,
-                                 int32_t out_row, int32_t last) {
-  WITH_HEIGHT(height, weight_tile, 1, x, x_stride, panels, packed, out, out_row, last)
+                                 int32_t out_row, int32_t last, struct pending *pending) {
+  WITH_HEIGHT(height, weight_tile, 1, x, x_stride, panels, packed, out, out_row, last, pending)
+}
+
+/** The gradient of `height` inputs' weights in a column panel. */
+static void weight_rows(int height, const float *x, size_t x_stride, int32_t panels, const float *packed, int32_t width, float *out,
+                        struct pending *pending) {
+  for (int32_t column = 0, taken; column < width; column += taken) {
+    const int vectors = group_vectors(width, column);
+    taken = vectors * WIDE;
+    const int32_t last = smaller(WIDE, width - column - (vectors - 1) * WIDE);
+    if (vectors == 2) weight_tile_of_pair(height, x, x_stride, panels, packed, out + column, width, last, pending);
+    else weight_tile_of_one(height, x, x_stride, panels, packed, out + column, width, last, pending);
+    packed += taken * 8 * (size_t)panels;
+  }
+}
+
+/** Updates what has had no turn. */
+static void finish_pending(char *memory, struct pending *pending) {
+  const size_t bytes = 4 * (pending->end - pending->done);
+  if (bytes) update(memory, pending->w + pending->done, pending->gradient + pending->done, bytes, &pending->block, 1);
+  pending->done = pending->end;
 }
 
 static void op_weight_gradient(char *memory, float *x, size_t x_stride, int32_t panels, int32_t inputs, float *dz, size_t dz_stride,
                                int32_t units, float *w, float *scratch, const struct update *block) {
   const int32_t padded = round_up4(units);
   float *bias = w + (size_t)inputs * padded;
-  float sums[PANEL_UNITS], gradient[TILE_HEIGHT * PANEL_UNITS];
+  float sums[PANEL_UNITS], rows[2][TILE_HEIGHT * PANEL_UNITS], *gradient = rows[0];
+  struct pending pending = {.block = *block};
+  const int takes_turns = block->mode == UPDATE_ADAM && block->l1 == 0 && block->l2 == 0;
   for (int32_t first = 0; first < padded; first += PANEL_UNITS) {
     const int32_t width = smaller(PANEL_UNITS, padded - first);
     pack(dz + 8 * first, dz_stride, panels, width, scratch, sums);
     update(memory, bias + first, sums, 4 * (size_t)width, block, 0);
+    const int32_t turns = (width + 2 * WIDE - 1) / (2 * WIDE) * panels;
     for (int32_t row = 0, height; row < inputs; row += height) {
       height = dense_height(inputs - row);
-      const float *packed = scratch;
-      for (int32_t column = 0, taken; column < width; column += taken) {
-        const int vectors = group_vectors(width, column);
-        taken = vectors * WIDE;
-        const int32_t last = smaller(WIDE, width - column - (vectors - 1) * WIDE);
-        if (vectors == 2) weight_tile_of_pair(height, x + 8 * (size_t)row, x_stride, panels, packed, gradient + column, width, last);
-        else weight_tile_of_one(height, x + 8 * (size_t)row, x_stride, panels, packed, gradient + column, width, last);
-        packed += taken * 8 * (size_t)panels;
-      }
-      update(memory, w, gradient, 4 * (size_t)(height * width), block, 1);
+      weight_rows(height, x + 8 * (size_t)row, x_stride, panels, scratch, width, gradient, &pending);
+      finish_pending(memory, &pending);
+      pending.w = w;
+      pending.first = moment(memory, w, block->first);
+      pending.second = moment(memory, w, block->second);
+      pending.gradient = gradient;
+      pending.done = 0;
+      pending.end = (size_t)(height * width);
+      pending.turn = takes_turns ? (height * width / WIDE + turns - 1) / turns : 0;
+      if (!takes_turns) finish_pending(memory, &pending);
+      gradient = gradient == rows[0] ? rows[1] : rows[0];
       w += height * width;
     }
   }
+  finish_pending(memory, &pending);
 }
 
 #endif
