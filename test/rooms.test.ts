@@ -20,6 +20,7 @@ const WHOLE = [
   'types',
   'pool/fixtures',
   'engines/toy-engine',
+  'kernels/conformance',
 ];
 const KERNEL_SOURCES = 'src/kernels/assembly/';
 
