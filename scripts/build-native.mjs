@@ -33,7 +33,7 @@ const COMPILE = [
 
 // Never unloaded: Node.js unloads what only a thread has loaded when the thread ends.
 const LINK = {
-  linux: ['-shared', '-nostdlib', '-s', '-Wl,-z,nodelete', '-Wl,-z,relro'],
+  linux: ['-shared', '-nostdlib', '-s', '-Wl,-z,nodelete,-z,relro,-z,now'],
   darwin: ['-bundle', '-undefined', 'dynamic_lookup'],
 };
 
@@ -99,16 +99,6 @@ function headerFlags() {
   }
 }
 
-// Until all operations are written: what is missing is a few words, not a page.
-function withoutMissing(messages) {
-  const missing = new Set(messages.match(/(?<=‘op_)\w+(?=’ used but never defined)/g) ?? []);
-  if (missing.size === 0) return messages;
-  const others = messages
-    .split('\n')
-    .filter((line) => /: (error|warning):/.test(line) && !line.includes('never defined'));
-  return `${others.join('\n')}Missing operations: ${[...missing].join(' ')}\n`;
-}
-
 async function compile(compiler, units, link, target) {
   const run = promisify(execFile);
   const objects = mkdtempSync(join(dirname(target), '.objects-'));
@@ -123,7 +113,7 @@ async function compile(compiler, units, link, target) {
           '-o',
           object,
         ]);
-        process.stderr.write(withoutMissing(stderr));
+        process.stderr.write(stderr);
         return object;
       }),
     );
@@ -171,7 +161,7 @@ export async function buildNative(
     await compile(compiler, units, LINK[system], target);
   } catch (error) {
     rmSync(target, { force: true });
-    return `Native executor: ${compiler.version} failed; everything runs on WebAssembly\n${withoutMissing(error.stderr ?? error.message)}`;
+    return `Native executor: ${compiler.version} failed; everything runs on WebAssembly\n${error.stderr ?? error.message}`;
   }
   writeFileSync(stamp, inputs);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
