@@ -12,11 +12,16 @@
 /** Vectors of units that the columns from `column` on are grouped into, and their floats for each example. */
 INLINE int group_vectors(int32_t width, int32_t column) { return width - column > WIDE ? 2 : 1; }
 
-/** Transposes LANES units × LANES examples to `to`, its rows `row` floats apart, adding them to `sums` one after the other. */
+/** LANES rows × LANES examples, transposed; beyond `count` rows, a multiple of 4, zeros. */
+INLINE void load_square(V rows[LANES], const float *from, int32_t count) {
+  UNROLL for (int r = 0; r < LANES; r++) rows[r] = r < 4 || count > 4 ? load(from + 8 * r) : (V){0};
+  transpose(rows);
+}
+
+/** Repacks LANES units × LANES examples of dz to `to`, `row` floats apart, and adds the examples to `sums` one after the other. */
 INLINE void pack_square(const float *dz, int32_t units, float *to, int row, float *sums) {
   V rows[LANES];
-  UNROLL for (int unit = 0; unit < LANES; unit++) rows[unit] = unit < 4 || unit < units ? load(dz + 8 * unit) : (V){0};
-  transpose(rows);
+  load_square(rows, dz, units);
   V sum = load(sums);
   UNROLL for (int example = 0; example < LANES; example++) {
     store(to + example * row, rows[example]);
@@ -129,8 +134,52 @@ static void finish_pending(char *memory, struct pending *pending) {
   pending->done = pending->end;
 }
 
+enum { COLUMN_INPUTS = TILE_HEIGHT * PANEL_UNITS / 4 };
+
+/** The gradients of `vectors` of inputs of one unit, `left` of them to be written, each with the three zeros of its padding. */
+INLINE void column_tile(int vectors, const float *x, size_t x_stride, int32_t panels, int32_t left, const float *dz, size_t dz_stride,
+                        float *out) {
+  V sum[4];
+  UNROLL for (int v = 0; v < vectors; v++) sum[v] = (V){0};
+  for (; panels > 0; panels--, x = on(x, x_stride), dz = on(dz, dz_stride)) {
+    for (int example = 0; example < 8; example += LANES) {
+      UNROLL for (int v = 0; v < vectors; v++) {
+        V rows[LANES];
+        load_square(rows, x + 8 * v * LANES + example, round_up4(left) - v * LANES);
+        UNROLL for (int e = 0; e < LANES; e++) sum[v] = madd(rows[e], splat(dz[example + e]), sum[v]);
+      }
+    }
+  }
+  UNROLL for (int v = 0; v < vectors; v++) {
+    UNROLL for (int lane = 0; lane < LANES; lane++) {
+      if (v * LANES + lane < left) out[4 * (v * LANES + lane)] = sum[v][lane];
+    }
+  }
+}
+
+/** One unit: most lanes along the units would be padding, so that the inputs lie along the vectors. */
+static void column_gradient(char *memory, const float *x, size_t x_stride, int32_t panels, int32_t inputs, const float *dz,
+                            size_t dz_stride, float *w, const struct update *block) {
+  float bias[4] = {0}, gradient[4 * COLUMN_INPUTS] = {0};
+  for (int32_t p = 0; p < panels; p++) {
+    for (int example = 0; example < 8; example++) bias[0] += on(dz, p * dz_stride)[example];
+  }
+  update(memory, w + 4 * (size_t)inputs, bias, sizeof bias, block, 0);
+  for (int32_t first = 0; first < inputs; first += COLUMN_INPUTS) {
+    const int32_t count = smaller(COLUMN_INPUTS, inputs - first);
+    const float *from = x + 8 * (size_t)first;
+    int32_t i = 0;
+    for (; i + 4 * LANES <= count; i += 4 * LANES) {
+      column_tile(4, from + 8 * i, x_stride, panels, 4 * LANES, dz, dz_stride, gradient + 4 * i);
+    }
+    for (; i < count; i += LANES) column_tile(1, from + 8 * i, x_stride, panels, count - i, dz, dz_stride, gradient + 4 * i);
+    update(memory, w + 4 * (size_t)first, gradient, 16 * (size_t)count, block, 1);
+  }
+}
+
 static void op_weight_gradient(char *memory, float *x, size_t x_stride, int32_t panels, int32_t inputs, float *dz, size_t dz_stride,
                                int32_t units, float *w, float *scratch, const struct update *block) {
+  if (units == 1) return column_gradient(memory, x, x_stride, panels, inputs, dz, dz_stride, w, block);
   const int32_t padded = round_up4(units);
   float *bias = w + (size_t)inputs * padded;
   float sums[PANEL_UNITS], rows[2][TILE_HEIGHT * PANEL_UNITS], *gradient = rows[0];
