@@ -31,21 +31,25 @@ INLINE W activation(int32_t kind, W z, W *derivative) {
   return softplus(z);
 }
 
-INLINE void activate_run(int32_t kind, float *h, float *derivative, size_t bytes) {
-  for (size_t at = 0; at < bytes; at += sizeof(W)) {
-    W slope;
-    store_run(on(h, at), bytes - at, activation(kind, load_run(on(h, at), bytes - at), &slope));
-    if (derivative) store_run(on(derivative, at), bytes - at, slope);
+INLINE void activate_block(int32_t kind, float *h, float *derivative, size_t stride, int32_t panels) {
+  W slope;
+  if (derivative) {
+    FOR_BLOCK(at, stride, panels) {
+      wide_store(on(h, at), activation(kind, wide_load(on(h, at)), &slope));
+      wide_store(on(derivative, at), slope);
+    }
+  } else {
+    // A loop of its own, in which no derivative is computed.
+    FOR_BLOCK(at, stride, panels) wide_store(on(h, at), activation(kind, wide_load(on(h, at)), &slope));
   }
 }
 
 static void op_activate(int32_t kind, float *h, float *derivative, size_t stride, int32_t panels) {
-  const size_t bytes = stride * (size_t)panels;
   // A loop for each, so that none asks which it is for every vector.
-  if (kind == ACTIVATION_TANH) activate_run(ACTIVATION_TANH, h, derivative, bytes);
-  else if (kind == ACTIVATION_SIGMOID) activate_run(ACTIVATION_SIGMOID, h, derivative, bytes);
-  else if (kind == ACTIVATION_GELU) activate_run(ACTIVATION_GELU, h, derivative, bytes);
-  else activate_run(ACTIVATION_GELU + 1, h, derivative, bytes);
+  if (kind == ACTIVATION_TANH) activate_block(ACTIVATION_TANH, h, derivative, stride, panels);
+  else if (kind == ACTIVATION_SIGMOID) activate_block(ACTIVATION_SIGMOID, h, derivative, stride, panels);
+  else if (kind == ACTIVATION_GELU) activate_block(ACTIVATION_GELU, h, derivative, stride, panels);
+  else activate_block(ACTIVATION_GELU + 1, h, derivative, stride, panels);
 }
 
 /** tanh −2y(1 − y²); sigmoid s(1 − s)(1 − 2s); gelu φ(z)(2 − z²); softplus s(1 − s). */
@@ -65,52 +69,47 @@ INLINE W second_derivative_at(int32_t kind, W z) {
   return kind == ACTIVATION_SIGMOID ? s * rest * (rest - s) : s * rest;
 }
 
-INLINE void second_derivative_run(int32_t kind, const float *z, float *out, size_t bytes) {
-  for (size_t at = 0; at < bytes; at += sizeof(W)) {
-    store_run(on(out, at), bytes - at, second_derivative_at(kind, load_run(on(z, at), bytes - at)));
+INLINE void second_derivative_block(int32_t kind, const float *z, float *out, size_t stride, int32_t panels) {
+  FOR_BLOCK(at, stride, panels) {
+    wide_store(on(out, at), second_derivative_at(kind, wide_load(on(z, at))));
   }
 }
 
 static void op_second_derivative(int32_t kind, float *z, float *out, size_t stride, int32_t panels) {
-  const size_t bytes = stride * (size_t)panels;
-  if (kind == ACTIVATION_TANH) second_derivative_run(ACTIVATION_TANH, z, out, bytes);
-  else if (kind == ACTIVATION_SIGMOID) second_derivative_run(ACTIVATION_SIGMOID, z, out, bytes);
-  else if (kind == ACTIVATION_GELU) second_derivative_run(ACTIVATION_GELU, z, out, bytes);
-  else second_derivative_run(ACTIVATION_GELU + 1, z, out, bytes);
+  if (kind == ACTIVATION_TANH) second_derivative_block(ACTIVATION_TANH, z, out, stride, panels);
+  else if (kind == ACTIVATION_SIGMOID) second_derivative_block(ACTIVATION_SIGMOID, z, out, stride, panels);
+  else if (kind == ACTIVATION_GELU) second_derivative_block(ACTIVATION_GELU, z, out, stride, panels);
+  else second_derivative_block(ACTIVATION_GELU + 1, z, out, stride, panels);
 }
 
 static void op_product(float *a, float *b, float *out, size_t stride, int32_t panels) {
-  const size_t bytes = stride * (size_t)panels;
-  for (size_t at = 0; at < bytes; at += sizeof(W)) {
-    store_run(on(out, at), bytes - at, load_run(on(a, at), bytes - at) * load_run(on(b, at), bytes - at));
+  FOR_BLOCK(at, stride, panels) {
+    wide_store(on(out, at), wide_load(on(a, at)) * wide_load(on(b, at)));
   }
 }
 
 static void op_multiply(float *a, float *b, size_t stride, int32_t panels) { op_product(a, b, a, stride, panels); }
 
 static void op_multiply_slope(float *a, float *h, float slope, size_t stride, int32_t panels) {
-  const size_t bytes = stride * (size_t)panels;
   const W slopes = wide_splat(slope);
   const J change = wide_gate_of(slopes);
-  for (size_t at = 0; at < bytes; at += sizeof(W)) {
-    const W factor = wide_gate(load_run(on(h, at), bytes - at), slopes, change);
-    store_run(on(a, at), bytes - at, load_run(on(a, at), bytes - at) * factor);
+  FOR_BLOCK(at, stride, panels) {
+    const W factor = wide_gate(wide_load(on(h, at)), slopes, change);
+    wide_store(on(a, at), wide_load(on(a, at)) * factor);
   }
 }
 
 static void op_add(float *a, float *b, size_t stride, int32_t panels) {
-  const size_t bytes = stride * (size_t)panels;
-  for (size_t at = 0; at < bytes; at += sizeof(W)) {
-    store_run(on(a, at), bytes - at, load_run(on(a, at), bytes - at) + load_run(on(b, at), bytes - at));
+  FOR_BLOCK(at, stride, panels) {
+    wide_store(on(a, at), wide_load(on(a, at)) + wide_load(on(b, at)));
   }
 }
 
 static void op_add_product(float *sum, float *a, float *b, float *c, size_t stride, int32_t panels) {
-  const size_t bytes = stride * (size_t)panels;
-  for (size_t at = 0; at < bytes; at += sizeof(W)) {
-    const W factor = load_run(on(a, at), bytes - at) * load_run(on(b, at), bytes - at);
-    const W more = wide_madd(factor, load_run(on(c, at), bytes - at), load_run(on(sum, at), bytes - at));
-    store_run(on(sum, at), bytes - at, more);
+  FOR_BLOCK(at, stride, panels) {
+    const W factor = wide_load(on(a, at)) * wide_load(on(b, at));
+    const W more = wide_madd(factor, wide_load(on(c, at)), wide_load(on(sum, at)));
+    wide_store(on(sum, at), more);
   }
 }
 

@@ -3,11 +3,9 @@
 #include "examples.h"
 #include "random.h"
 
-/** As many bytes as the floats that WIDE blocks decide on, and their 16-bit numbers. */
+/** As many bytes as the floats that WIDE blocks decide on, and half as many 16-bit numbers. */
 typedef int8_t Bytes __attribute__((vector_size(4 * WIDE)));
 typedef uint16_t Numbers __attribute__((vector_size(4 * WIDE)));
-/** The bytes of WIDE floats. */
-typedef int8_t FewBytes __attribute__((vector_size(WIDE)));
 
 /** The lower bytes of both, by turns 8 of the first and 8 of the second. */
 INLINE Bytes narrow(Numbers first, Numbers second) {
@@ -20,29 +18,44 @@ INLINE Bytes narrow(Numbers first, Numbers second) {
 #endif
 }
 
-/** Float 16q + 8s + 2j + h takes half h of word s of block 4q + j: kept where that is below the threshold. */
+/**
+ * Float 16q + 8s + 2j + h takes half h of word s of block 4q + j: kept where that is below the threshold. `left` bytes of the mask
+ * are left, a multiple of 16.
+ */
+INLINE void draw(Words words, Numbers limit, int8_t *mask, size_t left) {
+  Bytes kept[CHAINS];
+  EACH_CHAIN kept[c] = narrow((Numbers)((Numbers)words.first[c] < limit), (Numbers)((Numbers)words.second[c] < limit));
+  if (left >= sizeof kept) memcpy(mask, kept, sizeof kept);
+  else memcpy(mask, kept, left);
+}
+
 static void op_draw_mask(int8_t *mask, size_t stride, int32_t panels, int32_t threshold, uint32_t key0, uint32_t key1,
                          int32_t layer) {
   const size_t count = stride * (size_t)panels / sizeof(float);
   const Numbers limit = (Numbers){0} + (uint16_t)threshold;
   uint32_t counter = 0;
-  for (size_t at = 0; at < count; at += sizeof(Bytes), counter += WIDE) {
-    const Words words = cipher(counter, (uint32_t)layer, key0, key1);
-    const Bytes kept = narrow((Numbers)((Numbers)words.first < limit), (Numbers)((Numbers)words.second < limit));
-    store_run(mask + at, count - at, (W)kept);
+  for (size_t at = 0; at < count; at += 4 * BLOCKS, counter += BLOCKS) {
+    draw(cipher(counter, (uint32_t)layer, key0, key1), limit, mask + at, count - at);
   }
 }
 
+/** The bytes of WIDE floats, as wide as those. */
+INLINE J load_mask(const int8_t *mask) {
+#if defined(TUTTI_AVX512)
+  return (J)_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)mask));
+#elif defined(TUTTI_AVX2)
+  return (J)_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)mask));
+#else
+  int32_t bytes;
+  memcpy(&bytes, mask, sizeof bytes);
+  return (J)vmovl_s16(vget_low_s16(vmovl_s8(vcreate_s8((uint32_t)bytes))));
+#endif
+}
+
 static void op_apply_mask(float *input, int8_t *mask, float scale, float *out, size_t stride, int32_t panels) {
-  const size_t bytes = stride * (size_t)panels;
   const W factor = wide_splat(scale);
-  for (size_t at = 0; at < bytes; at += sizeof(W)) {
-    const size_t left = bytes - at;
-    FewBytes kept = {0};
-    if (left >= sizeof(W)) memcpy(&kept, mask + at / sizeof(float), WIDE);
-    else memcpy(&kept, mask + at / sizeof(float), left / sizeof(float));
-    const W value = load_run(on(input, at), left) * factor;
-    store_run(on(out, at), left, wide_keep_where(value, __builtin_convertvector(kept, J)));
+  FOR_BLOCK(at, stride, panels) {
+    wide_store(on(out, at), wide_keep_where(wide_load(on(input, at)) * factor, load_mask(mask + at / sizeof(float))));
   }
 }
 

@@ -1,19 +1,11 @@
-// What the kernels that are no matrix products share: runs of floats, and examples beside each other in a vector.
+// What the kernels that are no matrix products share: blocks of panels, and examples beside each other in a vector.
 #ifndef TUTTI_EXAMPLES_H
 #define TUTTI_EXAMPLES_H
 
 #include "lanes.h"
 
-// Runs of floats, of any length: `left` bytes of them are left. The last vector of a run may be a part of one.
-
-INLINE W load_run(const void *from, size_t left) {
-  return left >= sizeof(W) ? wide_load(from) : wide_load_some(from, (int32_t)(left / sizeof(float)));
-}
-
-INLINE void store_run(void *to, size_t left, W a) {
-  if (left >= sizeof(W)) wide_store(to, a);
-  else wide_store_some(to, (int32_t)(left / sizeof(float)), a);
-}
+/** Byte offsets of the vectors of a block of panels: rows come in fours, so that vectors fill any. */
+#define FOR_BLOCK(at, stride, panels) for (size_t at = 0; at < (stride) * (size_t)(panels); at += sizeof(W))
 
 /**
  * The WIDE examples of a W in panels of one stride: two panels on AVX-512, one on AVX2, half a panel on NEON.

@@ -21,38 +21,40 @@ INLINE W cosine(W square) {
  * Normal deviates of radius √(scale · ln u), u = (top 24 bits of the first words + 1)·2⁻²⁴, and the angle (q + a)·π/2 with q the
  * top 2 bits of the second words and a ∈ [−½, ½) their next 22.
  */
-INLINE void deviates(Words words, W scale, W *a, W *b) {
-  const W u = wide_to_float((J)((words.first >> 8) + 1)) * wide_splat(5.9604644775390625e-8f); // 2⁻²⁴
+INLINE void deviates(K first, K second, W scale, W *a, W *b) {
+  const W u = wide_to_float((J)((first >> 8) + 1)) * wide_splat(5.9604644775390625e-8f); // 2⁻²⁴
   const W radius = wide_root(scale * ln(u));
-  const J bits = (J)(words.second >> 8 & 0x3fffff) - 0x200000;
+  const J bits = (J)(second >> 8 & 0x3fffff) - 0x200000;
   const W angle = wide_to_float(bits) * wide_splat(3.7450702829239e-7f); // (π/2)·2⁻²²
   const W square = angle * angle;
   const W s = radius * sine(angle, square), k = radius * cosine(square);
   // Turned by q right angles: odd q swaps the two, the upper half turns both round.
-  const J odd = (words.second & 0x40000000) != 0;
-  const J turn = (J)words.second & INT32_MIN;
+  const J odd = (second & 0x40000000) != 0;
+  const J turn = (J)second & INT32_MIN;
   *a = (W)((J)wide_choose(odd, -s, k) ^ turn);
   *b = (W)((J)wide_choose(odd, k, s) ^ turn);
 }
 
-INLINE void add_half(float *x, const W *deviates, int32_t row) {
+INLINE void add_half(float *x, const float *deviates) {
   Half half;
-  memcpy(&half, (const float *)deviates + row * 4, sizeof half);
+  memcpy(&half, deviates, sizeof half);
   *(HalfInMemory *)x += half;
 }
 
 static void op_add_noise(float *x, size_t stride, int32_t panels, int32_t rows, float deviation, uint32_t key0, uint32_t key1) {
   const W scale = wide_splat(-2 * deviation * deviation);
+  // Rows are counted through all panels: four blocks for each.
   uint32_t counter = 0;
-  for (; panels > 0; panels--, x = on(x, stride)) {
-    for (int32_t row = 0; row < rows; row += WIDE / 4) {
-      W a, b;
-      deviates(cipher(counter + (uint32_t)row * 4, 0, key0, key1), scale, &a, &b);
-      for (int32_t r = 0; r < smaller(WIDE / 4, rows - row); r++) {
-        add_half(x + (row + r) * 8, &a, r);
-        add_half(x + (row + r) * 8 + 4, &b, r);
-      }
+  int32_t row = 0;
+  while (panels > 0 && rows > 0) {
+    const Words words = cipher(counter, 0, key0, key1);
+    W a[CHAINS], b[CHAINS];
+    EACH_CHAIN deviates(words.first[c], words.second[c], scale, &a[c], &b[c]);
+    for (int block = 0; block < BLOCKS && panels > 0; block += 4) {
+      add_half(x + row * 8, (const float *)a + block);
+      add_half(x + row * 8 + 4, (const float *)b + block);
+      if (++row == rows) row = 0, panels--, x = on(x, stride);
     }
-    counter += (uint32_t)rows * 4;
+    counter += BLOCKS;
   }
 }

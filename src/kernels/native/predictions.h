@@ -57,7 +57,10 @@ static void op_unpanel(float *z, size_t stride, int32_t rows, int32_t count, flo
   }
 }
 
+/** Whole vectors first, then single numbers through one lane. */
 static void op_exp(float *input, float *out, int32_t count, int32_t width) {
-  const size_t bytes = (size_t)count * (size_t)width * sizeof(float);
-  for (size_t at = 0; at < bytes; at += sizeof(W)) store_run(on(out, at), bytes - at, exp_any(load_run(on(input, at), bytes - at)));
+  const size_t floats = (size_t)count * (size_t)width;
+  size_t at = 0;
+  for (; at + WIDE <= floats; at += WIDE) wide_store(out + at, exp_any(wide_load(input + at)));
+  for (; at < floats; at++) out[at] = exp_any(wide_splat(input[at]))[0];
 }
