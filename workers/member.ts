@@ -1,4 +1,4 @@
-// What a pool thread runs: bind the kernels to the training's memory, run the job, answer with its
+// What a pool thread runs: bind an executor to the training's memory, run the job, answer with its
 // outcomes or its error. It decides nothing.
 
 import { BroadcastChannel, workerData } from 'node:worker_threads';
@@ -8,18 +8,18 @@ import { collectSoon, countShared } from '../src/memory/uncounted-bytes.js';
 import type { MemberTask, TaskResult, ThreadData } from '../src/pool/messages.js';
 import { loadOnce } from '../src/threads/loaders.js';
 import { importsModule, sharedBuffersOf } from '../src/training/session/job.js';
-import { createKernelBindings } from '../src/training/thread/kernel-bindings.js';
+import { createBoundExecutors } from '../src/training/thread/bound-executors.js';
 import { runJob } from '../src/training/thread/run-job.js';
 
 // Standard output is the program's, for its results; what a learner says, it says on standard error.
 process.stdout.write = process.stderr.write.bind(process.stderr);
 
-const kernels = createKernelBindings();
+const executors = createBoundExecutors();
 
 const { releases: channel, loaders } = workerData as ThreadData;
 const releases = new BroadcastChannel(channel);
 releases.onmessage = (event) => {
-  if (kernels.drop((event as { data: readonly string[] }).data)) collectSoon();
+  if (executors.drop((event as { data: readonly string[] }).data)) collectSoon();
 };
 releases.unref();
 
@@ -28,7 +28,7 @@ export default async function runMember({ job, hooks }: MemberTask): Promise<Tas
   try {
     if (importsModule(job)) await loadOnce(loaders);
     const hook = hooks === null ? undefined : (await import('../src/pool/hook-channel.js')).askHooks(hooks);
-    return { outcomes: await runJob(job, kernels.of(job.training), hook) };
+    return { outcomes: await runJob(job, executors.of(job.training), hook) };
   } catch (error) {
     const change = lastingChange();
     if (change !== null) return endThread(`a module changed ${change} for good`);

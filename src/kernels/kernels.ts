@@ -337,9 +337,6 @@ export interface Kernels extends WindowKernels, RegularizationKernels {
     key1: number,
   ): void;
 
-  /** Runs the calls recorded from `list` to `end` and returns the sum of their losses; see call-list.ts. */
-  runCalls(list: number, end: number): number;
-
   /**
    * Copies the fields of the step block to the arguments that read them, then makes the calls of a program's segment in
    * order and returns the sum of their losses; one that is not finite ends the run.

@@ -30,12 +30,7 @@ export function windowRecordBytes(geometry: WindowGeometry): number {
 }
 
 /** Writes the record and its tables at byte `address`, 16-byte aligned: windowRecordBytes(geometry) bytes. */
-export function writeWindowRecord(
-  memory: WebAssembly.Memory | SharedArrayBuffer,
-  address: number,
-  geometry: WindowGeometry,
-): void {
-  const buffer = memory instanceof SharedArrayBuffer ? memory : memory.buffer;
+export function writeWindowRecord(buffer: ArrayBufferLike, address: number, geometry: WindowGeometry): void {
   const words = new Uint32Array(buffer, address, windowRecordBytes(geometry) / 4);
   const span = spanOf(geometry);
   const taps = (NUMBERS_BYTES + ZEROS_BYTES) / 4;

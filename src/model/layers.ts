@@ -37,6 +37,9 @@ type KindRecords = {
 
 const KINDS: KindRecords = { dense, conv2d: convolution, maxPool, averagePool };
 
+/** The shape of a kind of layer. */
+export type ShapeOf<K extends keyof Kinds> = Kinds[K]['shape'];
+
 export type LayerShape = DenseShape | ConvolutionShape | PoolShape;
 
 /** A hidden layer as an object. */

@@ -2,10 +2,10 @@
 
 import t from 'tap';
 import { Dataset } from '../../src/data/dataset/dataset.js';
-import { arenaBytes } from '../../src/engines/wasm/arena.js';
+import { arenaBytes } from '../../src/engines/wasm/training-program.js';
 import { drawCandidates } from '../../src/ensemble/member-rows.js';
 import { compileKernels } from '../../src/kernels/compile-kernels.js';
-import { instantiateKernels } from '../../src/kernels/kernels.js';
+import { bindExecutor } from '../../src/kernels/executor.js';
 import { CONTROL_HEADER_BYTES, CONTROL_SLOT_BYTES } from '../../src/memory/control-block.js';
 import {
   createSharedMemory,
@@ -107,7 +107,7 @@ t.test('a member trained above 2 GiB has the same bytes as below', async (t) => 
     const training = { id: 'high', ...shared, task: dataset.task, seed: plan.seed };
     const place = { kind: 'member', training, spec, member: 0, slot: 0 } as const;
     const whole = { from: null, until: spec.epochs, anchor: null, state: null };
-    const outcome = await trainMember({ ...place, ...whole }, instantiateKernels(module, memory));
+    const outcome = await trainMember({ ...place, ...whole }, bindExecutor(module, memory));
     if (outcome.status !== 'advanced') return t.fail(outcome.status);
     t.same(outcome.delivered!.parameters, members[0]!.parameters, arithmetic);
   }

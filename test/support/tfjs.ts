@@ -22,7 +22,7 @@ import type { Predictions } from '../../src/predictions/predictions.js';
 import { prepareTraining } from '../../src/training/local/training-memory.js';
 import { resolvePlan, type TrainingOptions } from '../../src/training/options/options.js';
 import { listRuns } from '../../src/training/plan/runs.js';
-import { createKernelBindings } from '../../src/training/thread/kernel-bindings.js';
+import { createBoundExecutors } from '../../src/training/thread/bound-executors.js';
 import { drawFromMemory } from '../../src/training/thread/member-course.js';
 
 /**
@@ -72,8 +72,8 @@ export function createBench(dataset: Dataset, options: TrainingOptions, model: M
   const training = prepareTraining({ dataset, plan, runs: listRuns(plan), groups: [] }, 1);
   const { memory, layout } = training;
   const control = new ControlBlock(memory.buffer, layout.slots);
-  const kernels = createKernelBindings().of(training);
-  const context = { kernels, memory, control, layout, task, seed: plan.seed, slot: 0, offsetBytes: 0 };
+  const executor = createBoundExecutors().of(training);
+  const context = { executor, memory, control, layout, task, seed: plan.seed, slot: 0, offsetBytes: 0 };
   const rows = drawFromMemory(training, network);
   const spec: TfjsMemberSpec = { ...network, engine: 'tfjs', model };
   return {

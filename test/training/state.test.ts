@@ -3,7 +3,7 @@
 
 import t from 'tap';
 import { stateShape } from '../../src/engines/wasm/tying.js';
-import { instantiateKernels } from '../../src/kernels/kernels.js';
+import { bindExecutor } from '../../src/kernels/executor.js';
 import type { LocalMemberJob } from '../../src/training/local/local-job.js';
 import { prepareTraining } from '../../src/training/local/training-memory.js';
 import type { TrainingOptions } from '../../src/training/options/options.js';
@@ -45,7 +45,7 @@ for (const [name, dataset, options] of CASES) {
       { dataset, plan, runs: [...listRuns(plan), ...listRuns(plan)], groups: [] },
       2,
     );
-    const kernels = instantiateKernels(training.module, training.memory);
+    const executor = bindExecutor(training.module, training.memory);
     const spec = networkOf(plan, 0);
     const { lengthFloats } = stateShape(spec, dataset.features, dataset.task);
     let weights: Float32Array | null = null;
@@ -59,7 +59,7 @@ for (const [name, dataset, options] of CASES) {
       // Other members have used the slot since.
       const { arenas, arenaBytes } = training.layout;
       new Uint8Array(training.memory.buffer, arenas + slot * arenaBytes, arenaBytes).fill(0xff);
-      const outcome = await trainMember(job, kernels);
+      const outcome = await trainMember(job, executor);
       if (outcome.status !== 'advanced') return t.fail(outcome.status);
       history.push(...outcome.history);
       if (outcome.ended) {

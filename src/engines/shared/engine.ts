@@ -4,14 +4,14 @@
 
 import type { Task } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
-import type { Kernels } from '../../kernels/kernels.js';
+import type { Executor } from '../../kernels/executor.js';
 import type { ControlBlock } from '../../memory/control-block.js';
 import type { TrainingLayout } from '../../memory/layout.js';
 
 /** Where a member is trained, beside its own spec and rows. */
 export interface TrainerContext {
   /** Bound to the memory. */
-  readonly kernels: Kernels;
+  readonly executor: Executor;
   readonly memory: WebAssembly.Memory;
   readonly control: ControlBlock;
   readonly layout: TrainingLayout;

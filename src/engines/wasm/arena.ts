@@ -2,7 +2,6 @@
 // their optimizer state, activations and gradients, row numbers, a batch's labels, targets and weights.
 
 import { outputCount, type Task } from '../../data/dataset/dataset.js';
-import { callListWords } from '../../kernels/call-list.js';
 import { UPDATE_BLOCK_BYTES } from '../../kernels/update-block.js';
 import { RegionAllocator } from '../../memory/layout.js';
 import type { LayerShape } from '../../model/layers.js';
@@ -12,6 +11,7 @@ import type { ArenaSizes } from '../shared/engine.js';
 import type { HeadInputs } from './losses.js';
 import { layoutNetwork, type NetworkLayout, paddedParameterCount } from './network-layout.js';
 import { type Block, PANEL, panelStrideOf, panelsOf } from './panels.js';
+import { STEP_BLOCK_BYTES } from './step-block.js';
 import { layoutTangents, type TangentLayout } from './tangents.js';
 
 /** Byte offsets of every region of a member's arena. */
@@ -23,22 +23,25 @@ export interface Arena {
   readonly secondMoment: number;
   /** The best weights so far, under early stopping; else 0. */
   readonly kept: number;
-  /** u32[inBag]: the resample, and the order of the running epoch. */
+  /** u32[examples]: the resample, and the order of the running epoch. */
   readonly inBag: number;
   readonly order: number;
-  /** u32: rows being evaluated. */
+  readonly examples: number;
+  /** u32, behind the order: rows being evaluated. */
   readonly evaluated: number;
   /** u32[features]: the random subspace. */
   readonly columns: number;
   readonly head: HeadInputs;
   readonly updateBlock: number;
-  /** Two lists of calls, of whole batches and of an epoch's last; see recorded-step.ts. */
-  readonly calls: number;
+  readonly stepBlock: number;
+  /** Most panels of a batch. */
+  readonly panels: number;
   /** For steps of more than one pass; null where one pass does. */
   readonly passes: PassesLayout | null;
   /** Tying in rounds: the tied layers' anchor, one layer after the other; else 0. */
   readonly anchor: number;
-  readonly end: number;
+  /** Where the program of the member's steps lies, with nothing behind it. */
+  readonly program: number;
 }
 
 /**
@@ -63,21 +66,6 @@ export interface AttackLayout {
   readonly radius: number;
   readonly low: number;
   readonly high: number;
-}
-
-/** Calls per layer at the most: forward, activation and mask, then both gradients, activity, mask and derivative. */
-const CALLS_PER_LAYER = 8;
-/** Beside them: three gathers, the mask of the input, the loss and its smoothing. */
-const OTHER_CALLS = 6;
-
-/** Words of memory that the lists of a network of this many layers take, of one batch size. */
-export function stepListWords(layers: number): number {
-  return callListWords(CALLS_PER_LAYER * layers + OTHER_CALLS);
-}
-
-/** Bytes a member needs while it trains. */
-export function arenaBytes(spec: NetworkMemberSpec, features: number, task: Task, sizes: ArenaSizes): number {
-  return layoutArena(spec, features, task, sizes, 0).end;
 }
 
 export function layoutArena(
@@ -105,6 +93,7 @@ export function layoutArena(
     network,
     inBag: regions.takeWords(sizes.inBag),
     order: regions.takeWords(sizes.inBag),
+    examples: sizes.inBag,
     evaluated: regions.takeWords(sizes.evaluated),
     columns: regions.takeWords(shapes[0]!.inputs),
     head: {
@@ -114,10 +103,11 @@ export function layoutArena(
       labelSmoothing,
     },
     updateBlock: regions.take(UPDATE_BLOCK_BYTES),
-    calls: regions.takeWords(2 * stepListWords(shapes.length)),
+    stepBlock: regions.take(STEP_BLOCK_BYTES),
+    panels,
     passes: layoutPasses(spec, network, panels, regions),
     anchor: spec.tying?.mode === 'rounds' ? regions.takeWords(length) : 0,
-    end: regions.end,
+    program: regions.end,
   };
 }
 

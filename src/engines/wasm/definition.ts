@@ -7,9 +7,9 @@ import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { EngineDefinition } from '../shared/definition.js';
 import { describeOptimisation, randomInEpochs } from '../shared/epoch-members.js';
 import { once } from '../shared/once.js';
-import { arenaBytes } from './arena.js';
 import { resolveNetworkMember } from './resolve.js';
 import { networkSchema } from './spec-schema.js';
+import { arenaBytes } from './training-program.js';
 
 export const WASM: EngineDefinition<NetworkMemberSpec> & { readonly name: 'wasm' } = {
   name: 'wasm',

@@ -2,12 +2,14 @@
 // an attack on trained members needs. Members run one after the other, so each gradient repeats its forward pass.
 
 import type { Task } from '../../data/dataset/dataset.js';
+import type { ProgramBuilder } from '../../kernels/program-builder.js';
 import { paddedBytes, writePaddedRows } from '../../memory/layout.js';
 import { headUnits } from '../../model/losses.js';
 import { memberFeatures } from '../../model/network.js';
-import { runInputGradient } from './input-gradient.js';
-import { loadNetworks, type TrainedNetwork } from './loaded-networks.js';
+import { callInputGradient } from './input-gradient.js';
+import { type CallableMember, loadNetworks, type TrainedNetwork } from './loaded-networks.js';
 import { type Block, panelStrideOf, panelsOf } from './panels.js';
+import { STEP } from './step-block.js';
 
 export interface DifferentiableNetworks {
   /** Raw outputs of a member: f32[rows, units of its head]. @param x f32[rows, features], at most `blockRows`. */
@@ -40,46 +42,74 @@ export function createDifferentiable(
       rows: regions.take(blockRows * paddedBytes(widest)),
       gradient: regions.take(panelsOf(blockRows) * stride),
     }),
+    write: (calls, callable, { rows, gradient }) =>
+      callable.map((member) => writeMember(calls, member, rows, gradient)),
   });
-  const { kernels, buffer, networks, identity, places } = loaded;
-  const forward = (member: number, x: Float32Array): number => {
-    const count = x.length / features;
-    loaded.writeRows(x, count);
-    loaded.forward(member, count);
-    return count;
-  };
-  const put = (values: Float32Array, width: number, count: number, into: Block) => {
+  const { buffer, places, segments } = loaded;
+  const put = (values: Float32Array, width: number, count: number) => {
     const rowStride = paddedBytes(width);
     // Rows of other widths were there before: gathers want zeros up to the stride.
     new Float32Array(buffer, places.rows, (count * rowStride) / 4).fill(0);
     writePaddedRows(buffer, places.rows, rowStride, values, count, width);
-    kernels.gatherRows(places.rows, rowStride, identity, count, width, into.address, into.stride);
   };
-  const take = (from: Block, width: number, count: number): Float32Array => {
-    kernels.unpanel(from.address, from.stride, width, count, places.rows, width * 4);
-    return new Float32Array(buffer, places.rows, count * width).slice();
-  };
+  const take = (length: number) => new Float32Array(buffer, places.rows, length).slice();
   return {
     outputs(member, x) {
-      const { output, shape } = networks[member]!.stages.at(-1)!;
-      return take(output, shape.units, forward(member, x));
+      const { outputs, units } = segments[member]!;
+      const count = x.length / features;
+      loaded.writeRows(x, count);
+      loaded.run(outputs);
+      return take(count * units);
     },
     inputGradient(member, x, head) {
-      const program = networks[member]!;
-      const { gradient, shape } = program.stages.at(-1)!;
-      const count = forward(member, x);
-      put(head, shape.units, count, gradient);
-      const into: Block = {
-        address: places.gradient,
-        stride: panelStrideOf(program.stages[0]!.shape.inputs),
-      };
-      runInputGradient(program, panelsOf(count), into, 'evaluation');
-      const own = take(into, program.stages[0]!.shape.inputs, count);
+      const { forward, backward, units, inputs: own } = segments[member]!;
+      const count = x.length / features;
+      loaded.writeRows(x, count);
+      loaded.run(forward);
+      put(head, units, count);
+      loaded.run(backward);
+      const gradient = take(count * own);
       const { columns } = members[member]!;
-      return columns === null ? own : spread(own, columns, features);
+      return columns === null ? gradient : spread(gradient, columns, features);
     },
     dispose: loaded.dispose,
   };
+}
+
+/** A member's part of the program. */
+interface MemberSegments {
+  readonly inputs: number;
+  /** Of the head. */
+  readonly units: number;
+  /** The forward pass; and with its outputs as rows. */
+  readonly forward: number;
+  readonly outputs: number;
+  /** From rows of what multiplies the outputs' gradients to rows of gradients of the inputs. */
+  readonly backward: number;
+}
+
+function writeMember(
+  calls: ProgramBuilder,
+  member: CallableMember,
+  rows: number,
+  gradientAddress: number,
+): MemberSegments {
+  const { network } = member;
+  const { output, gradient, shape } = network.stages.at(-1)!;
+  const { units } = shape;
+  const { inputs } = network.stages[0]!.shape;
+  const into: Block = { address: gradientAddress, stride: panelStrideOf(inputs) };
+  let forward = 0;
+  const outputs = calls.segment(() => {
+    forward = calls.segment(() => member.callForward());
+    calls.unpanel(output.address, output.stride, units, STEP.count, rows, units * 4);
+  });
+  const backward = calls.segment(() => {
+    member.callGather(rows, paddedBytes(units), units, gradient);
+    callInputGradient(network, STEP.panels, into, 'evaluation');
+    calls.unpanel(into.address, into.stride, inputs, STEP.count, rows, inputs * 4);
+  });
+  return { inputs, units, forward, outputs, backward };
 }
 
 /** Columns of a random subspace back in their places among all features. */

@@ -1,12 +1,14 @@
-// Dropout inside a network's program: where masks and factors lie, how masks are drawn (once per step) and
-// applied (in every pass of the step, forward and backward). It knows no keys' meaning and no epochs.
+// Dropout inside a network's passes: where masks and factors lie, how masks are drawn (once per step) and
+// applied (in every pass of the step, forward and backward). It knows no epochs.
 
-import type { Kernels } from '../../kernels/kernels.js';
-import type { RegionAllocator } from '../../memory/layout.js';
+import type { Operand } from '../../kernels/operand.js';
+import type { Calls } from '../../kernels/operation-calls.js';
+import { alignRegion, type RegionAllocator } from '../../memory/layout.js';
 import type { UnitFactors } from '../../model/layer-types.js';
 import type { LayerShape } from '../../model/layers.js';
 import type { DropoutSpec } from '../../model/spec.js';
 import type { Block } from './panels.js';
+import { STEP } from './step-block.js';
 
 /** Dropout of one block of activations: the network's input, or a hidden layer's output. */
 export interface DropoutLayout {
@@ -32,12 +34,18 @@ export interface KeptShare {
   readonly scaling: DropoutSpec['scaling'];
 }
 
-/** Lays out the dropout of a block; no masks where the program only predicts. */
+/** Bytes that the factors of all layers need at the most. */
+export function factorsBytes(shapes: readonly LayerShape[]): number {
+  return shapes.reduce((sum, { inputs }) => sum + alignRegion(inputs * 4), 0);
+}
+
+/** Lays out the dropout of a block; no masks where the program only predicts. @param factors where they may lie */
 export function layoutDropout(
   { keep, scaling }: KeptShare,
   layer: number,
   blocks: { readonly source: Block; readonly output: Block; readonly rows: number; readonly panels: number },
   regions: RegionAllocator,
+  factors: RegionAllocator,
   mode: 'train' | 'predict',
 ): DropoutLayout {
   const { source, output, rows, panels } = blocks;
@@ -46,7 +54,7 @@ export function layoutDropout(
     threshold: Math.min(65535, Math.max(1, Math.round(65536 * keep))),
     scale: scaling === 'inverted' ? 1 / keep : 1,
     mask: mode === 'train' ? regions.take((panels * output.stride) / 4) : 0,
-    factors: regions.takeWords(rows),
+    factors: factors.takeWords(rows),
   };
 }
 
@@ -74,39 +82,28 @@ export function writeFactors(
   }
 }
 
-/** Draws the masks of a step, for every pass of it. */
-export function drawMasks(
-  kernels: Kernels,
-  layouts: readonly DropoutLayout[],
-  panels: number,
-  key0: number,
-  key1: number,
-): void {
+/** Draws the masks of a step, for every pass of it, with the keys of the step block. */
+export function drawMasks(calls: Calls, layouts: readonly DropoutLayout[], panels: Operand): void {
   for (const { mask, output, threshold, layer } of layouts) {
-    kernels.drawMask(mask, (panels * output.stride) / 4, threshold, key0, key1, layer);
+    calls.drawMask(mask, output.stride, panels, threshold, STEP.maskKey0, STEP.maskKey1, layer);
   }
 }
 
 /** Training's forward pass: output = mask ⊙ scale · source. */
-export function applyMask(kernels: Kernels, dropout: DropoutLayout, panels: number): void {
+export function applyMask(calls: Calls, dropout: DropoutLayout, panels: Operand): void {
   const { source, output, mask, scale } = dropout;
-  kernels.applyMask(source.address, mask, scale, output.address, (panels * output.stride) / 4);
+  calls.applyMask(source.address, mask, scale, output.address, output.stride, panels);
 }
 
 /** Training's backward pass, in place: the gradient of the source from that of the output. */
-export function maskGradient(
-  kernels: Kernels,
-  dropout: DropoutLayout,
-  gradient: Block,
-  panels: number,
-): void {
+export function maskGradient(calls: Calls, dropout: DropoutLayout, gradient: Block, panels: Operand): void {
   const { mask, scale } = dropout;
   const { address, stride } = gradient;
-  kernels.applyMask(address, mask, scale, address, (panels * stride) / 4);
+  calls.applyMask(address, mask, scale, address, stride, panels);
 }
 
 /** Evaluation: output(r, b) = factors[r] · source(r, b). */
-export function applyFactors(kernels: Kernels, dropout: DropoutLayout, panels: number): void {
+export function applyFactors(calls: Calls, dropout: DropoutLayout, panels: Operand): void {
   const { source, output, rows, factors } = dropout;
-  kernels.scaleRows(source.address, output.address, output.stride, panels, rows, factors);
+  calls.scaleRows(source.address, output.address, output.stride, panels, rows, factors);
 }

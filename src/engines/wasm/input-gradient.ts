@@ -1,53 +1,53 @@
 // The gradient of the loss with respect to a network's inputs: what attacks climb. Of the loss alone, without
 // penalties, and without touching the parameters.
 
+import type { Operand } from '../../kernels/operand.js';
 import { type DropoutLayout, maskGradient } from './dropout.js';
-import { type Block, lengthOf } from './panels.js';
-import type { NetworkProgram, Pass } from './program.js';
+import type { Block } from './panels.js';
+import type { BoundNetwork, Pass } from './passes.js';
 
 /** What is not read. */
 const NOTHING: Block = { address: 0, stride: 0 };
 
 /**
- * From the head's gradient, which `runLoss` wrote for the last forward pass, down to ∂J/∂x: panels[inputs]
+ * From the head's gradient, which the loss wrote for the last forward pass, down to ∂J/∂x: panels[inputs]
  * into `into`. Overwrites the gradients of the hidden stages.
  * @param pass the kind of the forward pass.
  */
-export function runInputGradient(program: NetworkProgram, panels: number, into: Block, pass: Pass): void {
-  const { kernels, stages } = program;
+export function callInputGradient(network: BoundNetwork, panels: Operand, into: Block, pass: Pass): void {
+  const { calls, stages } = network;
   for (let index = stages.length - 1; index > 0; index--) {
     const { operator, gradient } = stages[index]!;
     const below = stages[index - 1]!;
+    const { address, stride } = below.gradient;
     operator.inputGradient(gradient, below.output, below.gradient, panels, below.slope);
-    if (below.dropout !== null) dropGradient(program, below.dropout, below.gradient, panels, pass);
-    if (below.activation !== null) {
-      kernels.multiply(below.gradient.address, below.derivative, lengthOf(below.gradient, panels));
-    }
+    if (below.dropout !== null) dropGradient(network, below.dropout, below.gradient, panels, pass);
+    if (below.activation !== null) calls.multiply(address, below.derivative, stride, panels);
   }
-  runFirstInputGradient(program, panels, into, pass);
+  callFirstInputGradient(network, panels, into, pass);
 }
 
-/** The last part of {@link runInputGradient}, where the first stage's gradient is that of the loss already. */
-export function runFirstInputGradient(
-  program: NetworkProgram,
-  panels: number,
+/** The last part of {@link callInputGradient}, where the first stage's gradient is that of the loss already. */
+export function callFirstInputGradient(
+  network: BoundNetwork,
+  panels: Operand,
   into: Block,
   pass: Pass,
 ): void {
-  const { stages, inputDropout } = program;
+  const { stages, inputDropout } = network;
   const { operator, gradient } = stages[0]!;
   operator.inputGradient(gradient, NOTHING, into, panels, 1);
-  if (inputDropout !== null) dropGradient(program, inputDropout, into, panels, pass);
+  if (inputDropout !== null) dropGradient(network, inputDropout, into, panels, pass);
 }
 
 function dropGradient(
-  { kernels }: NetworkProgram,
+  { calls }: BoundNetwork,
   dropout: DropoutLayout,
   gradient: Block,
-  panels: number,
+  panels: Operand,
   pass: Pass,
 ): void {
   const { address, stride } = gradient;
-  if (pass === 'training') maskGradient(kernels, dropout, gradient, panels);
-  else kernels.scaleRows(address, address, stride, panels, dropout.rows, dropout.factors);
+  if (pass === 'training') maskGradient(calls, dropout, gradient, panels);
+  else calls.scaleRows(address, address, stride, panels, dropout.rows, dropout.factors);
 }

@@ -3,14 +3,17 @@
 // What is done with their raw outputs is the business of predictor.ts and differentiable.ts.
 
 import type { Task } from '../../data/dataset/dataset.js';
-import { type Kernels, kernelsOf } from '../../kernels/kernels.js';
+import { executorOf } from '../../kernels/executor.js';
+import type { Operand } from '../../kernels/operand.js';
+import { placeProgram } from '../../kernels/program.js';
+import { ProgramBuilder } from '../../kernels/program-builder.js';
 import { paddedBytes, RegionAllocator, writePaddedRows } from '../../memory/layout.js';
 import { giveBackMemory, lendAgain, lendMemory } from '../../memory/memory-cache.js';
 import type { UnitFactors } from '../../model/layer-types.js';
 import type { LayerShape } from '../../model/layers.js';
 import { layerShapes } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
-import { type DropoutLayout, weightScalingFactors, writeFactors } from './dropout.js';
+import { factorsBytes, weightScalingFactors, writeFactors } from './dropout.js';
 import {
   dropoutsOf,
   layoutNetwork,
@@ -18,9 +21,10 @@ import {
   NO_TECHNIQUES,
   paddedParameterCount,
 } from './network-layout.js';
-import { panelsOf } from './panels.js';
+import { type Block, panelsOf } from './panels.js';
 import { packParameters } from './parameters.js';
-import { bindNetwork, type NetworkProgram, runForward, runForwardRow } from './program.js';
+import { type BoundNetwork, bindNetwork, callForward, callForwardRow } from './passes.js';
+import { STEP, STEP_BLOCK_BYTES, StepBlock } from './step-block.js';
 
 /**
  * Weights beyond this take turns in memory: loading one for a whole block costs about a tenth of predicting it, for
@@ -40,7 +44,7 @@ export interface TrainedNetwork {
 }
 
 /** What is loaded, and for what. */
-export interface Loading<Places> {
+export interface Loading<Places, Segments> {
   readonly members: readonly TrainedNetwork[];
   readonly features: number;
   readonly task: Task;
@@ -54,20 +58,34 @@ export interface Loading<Places> {
   readonly what: string;
   /** Places of the caller's own, in the same memory. */
   place(regions: RegionAllocator): Places;
+  /** What is to be run on the rows that were written, as segments of the program. */
+  write(calls: ProgramBuilder, members: readonly CallableMember[], places: Places): Segments;
 }
 
-export interface LoadedNetworks<Places> {
-  readonly kernels: Kernels;
+/** A member that calls can be made of. Members share their activations: what is wanted of one is taken before the next. */
+export interface CallableMember {
+  readonly network: BoundNetwork;
+  /** Its weights are in memory all the time; those of the others by {@link LoadedNetworks.takeTurn}. */
+  readonly stays: boolean;
+  /** The columns it sees of the rows, and its forward pass; its last stage then has its raw outputs. */
+  callForward(): void;
+  /** The same for one row. */
+  callForwardRow(): void;
+  /** Gathers f32[count, width], rows of `stride` bytes at `from`, into panels. */
+  callGather(from: number, stride: number, width: number, into: Block): void;
+}
+
+export interface LoadedNetworks<Places, Segments> {
   readonly buffer: ArrayBufferLike;
   readonly places: Places;
-  /** u32[blockRows], counting from 0: the rows of a block, for kernels that gather. */
-  readonly identity: number;
-  /** One per member, in order. */
-  readonly networks: readonly NetworkProgram[];
+  readonly segments: Segments;
+  readonly block: StepBlock;
   /** Puts encoded rows, f32[count, features], where every member gathers its own from. */
   writeRows(rows: Float32Array, count: number): void;
-  /** Runs a member on the `count` rows that were written; its last stage then has its raw outputs. */
-  forward(member: number, count: number): void;
+  /** Loads the weights of a member that has no place of its own. */
+  takeTurn(member: number): void;
+  /** Runs a segment on the rows that were written; returns the sum of what it counts. */
+  run(segment: number): number;
   /** Gives a member other factors; it must have been loaded with some. */
   setFactors(member: number, factors: UnitFactors): void;
   /** Gives the memory to whoever asks for one next; views of it are not to be read any more. */
@@ -77,79 +95,66 @@ export interface LoadedNetworks<Places> {
 }
 
 /** Loads networks into a memory of their own. @throws ERR_MEMORY */
-export function loadNetworks<Places>(
+export function loadNetworks<Places, Segments>(
   module: WebAssembly.Module,
-  loading: Loading<Places>,
-): LoadedNetworks<Places> {
-  const { members, features, mode, what } = loading;
-  const { rows, own, places, bytes } = layoutMembers(loading);
+  loading: Loading<Places, Segments>,
+): LoadedNetworks<Places, Segments> {
+  const { members, features, what } = loading;
+  const { rows, own, places, programAt } = layoutMembers(loading);
+  const calls = new ProgramBuilder();
+  const loadedMembers = own.map((place, at) => bindMember(calls, rows, place, members[at]!));
+  const segments = loading.write(calls, loadedMembers, places);
+  const bytes = programAt + calls.bytes;
   const { memory } = lendMemory(bytes, what);
   const { buffer } = memory;
-  const kernels = kernelsOf(module, memory);
-  const bound = own.map((member, at) => bindMember(kernels, member, members[at]!));
+  const executor = executorOf(module, memory);
+  const program = calls.build(buffer, programAt);
+  const block = new StepBlock(buffer, rows.block);
   let guest: Float32Array | null = null;
-  const load = () => {
-    loadMembers(buffer, rows, bound);
-    guest = null;
-  };
-  load();
+  loadMembers(buffer, rows, loadedMembers);
   return {
-    ...{ kernels, buffer, places, identity: rows.identity, networks: bound.map(({ network }) => network) },
-    writeRows: (x, count) => writePaddedRows(buffer, rows.x, rows.stride, x, count, features),
-    forward(at, count) {
-      const program = bound[at]!;
-      const { network, member, dropouts } = program;
-      if (!program.stays && guest !== member.parameters) {
-        loadWeights(buffer, program);
-        guest = member.parameters;
-      }
-      gatherInputs(kernels, rows, program, count);
-      // Their place is the members' common scratch, so that they are written anew each time.
-      if (dropouts.length > 0) writeFactors(buffer, dropouts, program.factors!);
-      if (count === 1 && mode === 'predict') runForwardRow(network);
-      else runForward(network, panelsOf(count));
+    ...{ buffer, places, segments, block },
+    writeRows(x, count) {
+      writePaddedRows(buffer, rows.x, rows.stride, x, count, features);
+      block.setBatch(rows.identity, count);
     },
+    takeTurn(at) {
+      const own = loadedMembers[at]!;
+      if (own.stays || guest === own.member.parameters) return;
+      loadWeights(buffer, own);
+      guest = own.member.parameters;
+    },
+    run: (segment) => executor.run(program, segment, rows.block),
     setFactors(at, factors) {
-      bound[at]!.factors = factors;
+      const own = loadedMembers[at]!;
+      own.factors = factors;
+      writeFactors(buffer, dropoutsOf(own.network), factors);
     },
     dispose: () => giveBackMemory(memory),
     resume() {
       if (!lendAgain(memory, bytes)) return false;
-      load();
+      placeProgram(program, buffer);
+      block.clear();
+      loadMembers(buffer, rows, loadedMembers);
+      guest = null;
       return true;
     },
   };
 }
 
-/** Writes all that stays until the memory is given back: row numbers, columns, weights. */
+/** Writes all that stays until the memory is given back: row numbers, columns, weights, factors. */
 function loadMembers(
   buffer: ArrayBufferLike,
   { identity, blockRows }: RowPlaces,
-  members: readonly BoundMember[],
+  members: readonly LoadedMember[],
 ): void {
   const rows = new Uint32Array(buffer, identity, blockRows);
   for (let row = 0; row < blockRows; row++) rows[row] = row;
   for (const own of members) {
-    const { member, columns, shapes } = own;
+    const { member, columns, network, factors } = own;
     if (own.stays) loadWeights(buffer, own);
     if (member.columns !== null) new Uint32Array(buffer, columns, member.columns.length).set(member.columns);
-    own.factors = unitFactors(member, shapes);
-  }
-}
-
-/** The columns that a member sees of the rows that were written, as its network's input. */
-function gatherInputs(
-  kernels: Kernels,
-  { x, stride, identity }: RowPlaces,
-  { network, member, columns }: BoundMember,
-  count: number,
-): void {
-  const { inputs } = network.stages[0]!.shape;
-  const { address, stride: inputStride } = network.input;
-  if (member.columns === null) {
-    kernels.gatherRows(x, stride, identity, count, inputs, address, inputStride);
-  } else {
-    kernels.gatherColumns(x, stride, identity, count, columns, inputs, address, inputStride);
+    if (factors !== null) writeFactors(buffer, dropoutsOf(network), factors);
   }
 }
 
@@ -164,6 +169,7 @@ function unitFactors(
 
 /** Where all members find the rows of a block. */
 interface RowPlaces {
+  readonly block: number;
   /** f32[blockRows, features], each row `stride` bytes from the next. */
   readonly x: number;
   readonly stride: number;
@@ -178,23 +184,47 @@ interface MemberPlaces {
   readonly stays: boolean;
   readonly layout: NetworkLayout;
   readonly columns: number;
+  readonly factors: UnitFactors | null;
 }
 
-interface BoundMember extends MemberPlaces {
+interface LoadedMember extends CallableMember {
   readonly member: TrainedNetwork;
-  readonly network: NetworkProgram;
-  readonly dropouts: readonly DropoutLayout[];
+  readonly shapes: readonly LayerShape[];
+  readonly columns: number;
   factors: UnitFactors | null;
 }
 
-function bindMember(kernels: Kernels, places: MemberPlaces, member: TrainedNetwork): BoundMember {
-  const network = bindNetwork(kernels, places.layout);
-  // Not by spreading; see bindNetwork.
-  return Object.assign({ member, network, dropouts: dropoutsOf(network), factors: null }, places);
+function bindMember(
+  calls: ProgramBuilder,
+  { x, stride, identity }: RowPlaces,
+  { layout, shapes, stays, columns, factors }: MemberPlaces,
+  member: TrainedNetwork,
+): LoadedMember {
+  const network = bindNetwork(calls, layout);
+  const { address, stride: inputStride } = network.input;
+  const { inputs } = shapes[0]!;
+  const gatherInputs = (count: Operand) => {
+    if (member.columns === null) calls.gatherRows(x, stride, identity, count, inputs, address, inputStride);
+    else calls.gatherColumns(x, stride, identity, count, columns, inputs, address, inputStride);
+  };
+  return {
+    ...{ member, network, shapes, stays, columns, factors },
+    callForward() {
+      gatherInputs(STEP.count);
+      callForward(network, STEP.panels);
+    },
+    callForwardRow() {
+      gatherInputs(1);
+      callForwardRow(network);
+    },
+    callGather(from, fromStride, width, into) {
+      calls.gatherRows(from, fromStride, identity, STEP.count, width, into.address, into.stride);
+    },
+  };
 }
 
 /** Lays out what all members share and each member's own part. */
-function layoutMembers<Places>({
+function layoutMembers<Places, Segments>({
   members,
   features,
   task,
@@ -202,10 +232,11 @@ function layoutMembers<Places>({
   loadedBytes = LOADED_BYTES,
   mode,
   place,
-}: Loading<Places>) {
+}: Loading<Places, Segments>) {
   const regions = new RegionAllocator(0);
   const stride = paddedBytes(features);
   const rows: RowPlaces = {
+    block: regions.take(STEP_BLOCK_BYTES),
     x: regions.take(blockRows * stride),
     stride,
     identity: regions.takeWords(blockRows),
@@ -213,24 +244,24 @@ function layoutMembers<Places>({
   };
   const places = place(regions);
   const weightPlaces = placeWeights(regions, members, features, task, loadedBytes);
-  const inPlace = members.map(({ spec, parameters }) => {
-    const shapes = layerShapes(spec, features, task);
-    const { address, stays } = weightPlaces.get(parameters)!;
-    return { shapes, address, stays, columns: regions.takeWords(shapes[0]!.inputs) };
+  const inPlace = members.map((member) => {
+    const shapes = layerShapes(member.spec, features, task);
+    const { address, stays } = weightPlaces.get(member.parameters)!;
+    const factors = unitFactors(member, shapes);
+    const factorsAt = factors === null ? 0 : regions.take(factorsBytes(shapes));
+    return { shapes, address, stays, factors, factorsAt, columns: regions.takeWords(shapes[0]!.inputs) };
   });
-  let bytes = regions.end;
-  const own = inPlace.map((known, index): MemberPlaces => {
+  let programAt = regions.end;
+  const own = inPlace.map(({ shapes, address, stays, factors, factorsAt, columns }, index): MemberPlaces => {
     // Members run one after the other, so their activations share what follows.
     const scratch = new RegionAllocator(regions.end);
-    const member = members[index]!;
-    const dropout = unitFactors(member, known.shapes) === null ? null : member.spec.dropout;
-    const techniques = { ...NO_TECHNIQUES, dropout };
-    const panels = panelsOf(blockRows);
-    const layout = layoutNetwork(known.shapes, known.address, panels, scratch, mode, techniques);
-    bytes = Math.max(bytes, scratch.end);
-    return Object.assign({ layout }, known);
+    const dropout = factors === null ? null : members[index]!.spec.dropout;
+    const techniques = { ...NO_TECHNIQUES, dropout, factors: new RegionAllocator(factorsAt) };
+    const layout = layoutNetwork(shapes, address, panelsOf(blockRows), scratch, mode, techniques);
+    programAt = Math.max(programAt, scratch.end);
+    return { layout, shapes, stays, columns, factors };
   });
-  return { rows, places, own, bytes };
+  return { rows, places, own, programAt };
 }
 
 interface WeightPlace {
@@ -269,6 +300,6 @@ function placeWeights(
   return places;
 }
 
-function loadWeights(buffer: ArrayBufferLike, { member, shapes, network }: BoundMember): void {
+function loadWeights(buffer: ArrayBufferLike, { member, shapes, network }: LoadedMember): void {
   packParameters(shapes, member.parameters, new Float32Array(buffer, network.weights, network.weightsLength));
 }

@@ -1,9 +1,10 @@
-// What the kernels do for each loss: the loss and its gradient in training, answers in prediction.
+// The calls of each loss: the loss and its gradient in training, answers in prediction.
 
-import type { Kernels } from '../../kernels/kernels.js';
+import type { Operand } from '../../kernels/operand.js';
+import type { Calls } from '../../kernels/operation-calls.js';
 import { type Loss, lossOf } from '../../model/losses.js';
-import { type Block, PANEL_ROW_BYTES, panelStrideOf, panelsOf } from './panels.js';
-import type { NetworkProgram } from './program.js';
+import { type Block, PANEL_ROW_BYTES, panelStrideOf } from './panels.js';
+import type { BoundNetwork } from './passes.js';
 
 /** Where the head finds what it compares with, in panels. */
 export interface HeadInputs {
@@ -14,61 +15,74 @@ export interface HeadInputs {
   readonly labelSmoothing: number;
 }
 
-/** Where a head finds the raw outputs and leaves its answers. */
-export interface HeadPlaces {
-  /** The last layer's output. */
-  readonly z: Block;
+/** Where a head leaves its answers. */
+export interface AnswerPlaces {
   /** f32[rows, outputs]: probabilities or means. */
   readonly mean: number;
   /** f32[rows, outputs]: log-probabilities or variances. */
   readonly second: number;
+}
+
+/** Where a head finds the raw outputs, and what its answers need. */
+export interface HeadPlaces extends AnswerPlaces {
+  /** The last layer's output. */
+  readonly z: Block;
   /** panels[2] of scratch, for binary heads. */
   readonly pair: number;
 }
 
-interface LossKernels {
-  /** Σ weight·loss over the batch; leaves its gradient at `dz` unless that is 0. */
-  run(kernels: Kernels, z: Block, panels: number, outputs: number, head: HeadInputs, dz: number): number;
-  /** Turns the last layer's panels into row-major answers. */
-  answer(kernels: Kernels, places: HeadPlaces, outputs: number, rows: number): void;
+/** The rows whose answers are wanted. */
+export interface AnsweredRows {
+  readonly count: Operand;
+  readonly panels: Operand;
 }
 
-const KERNELS: Readonly<Record<Loss, LossKernels>> = {
+export const ONE_ROW: AnsweredRows = { count: 1, panels: 1 };
+
+interface LossCalls {
+  /** Σ weight·loss over the batch; leaves its gradient at `dz` unless that is 0. */
+  loss(calls: Calls, z: Block, panels: Operand, outputs: number, head: HeadInputs, dz: number): void;
+  /** Turns the last layer's panels into row-major answers. */
+  answer(calls: Calls, places: HeadPlaces, outputs: number, rows: AnsweredRows): void;
+}
+
+const CALLS: Readonly<Record<Loss, LossCalls>> = {
   softmaxCrossEntropy: {
-    run: (kernels, { address, stride }, panels, outputs, { labels, rowWeights }, dz) =>
-      kernels.softmaxCrossEntropy(address, stride, panels, outputs, labels, rowWeights, dz),
-    answer(kernels, { z, mean, second }, outputs, rows) {
-      kernels.logSoftmax(z.address, z.stride, panelsOf(rows), outputs);
-      kernels.unpanel(z.address, z.stride, outputs, rows, second, outputs * 4);
-      kernels.exp(second, mean, rows * outputs);
+    loss(calls, { address, stride }, panels, outputs, { labels, rowWeights }, dz) {
+      calls.softmaxCrossEntropy(address, stride, panels, outputs, labels, rowWeights, dz);
+    },
+    answer(calls, { z, mean, second }, outputs, { count, panels }) {
+      calls.logSoftmax(z.address, z.stride, panels, outputs);
+      calls.unpanel(z.address, z.stride, outputs, count, second, outputs * 4);
+      calls.exp(second, mean, count, outputs);
     },
   },
   binaryCrossEntropy: {
-    run: (kernels, { address, stride }, panels, _outputs, { labels, rowWeights }, dz) =>
-      kernels.binaryCrossEntropy(address, stride, panels, labels, rowWeights, dz),
-    answer(kernels, { z, mean, second, pair }, outputs, rows) {
-      kernels.binaryLogProbabilities(z.address, z.stride, panelsOf(rows), pair, panelStrideOf(2));
-      kernels.unpanel(pair, panelStrideOf(2), outputs, rows, second, outputs * 4);
-      kernels.exp(second, mean, rows * outputs);
+    loss(calls, { address, stride }, panels, _outputs, { labels, rowWeights }, dz) {
+      calls.binaryCrossEntropy(address, stride, panels, labels, rowWeights, dz);
+    },
+    answer(calls, { z, mean, second, pair }, outputs, { count, panels }) {
+      calls.binaryLogProbabilities(z.address, z.stride, panels, pair, panelStrideOf(2));
+      calls.unpanel(pair, panelStrideOf(2), outputs, count, second, outputs * 4);
+      calls.exp(second, mean, count, outputs);
     },
   },
   squaredError: {
-    run(kernels, { address, stride }, panels, outputs, { targets: y, rowWeights }, dz) {
-      return kernels.squaredError(address, stride, panels, outputs, y.address, y.stride, rowWeights, dz);
+    loss(calls, { address, stride }, panels, outputs, { targets: y, rowWeights }, dz) {
+      calls.squaredError(address, stride, panels, outputs, y.address, y.stride, rowWeights, dz);
     },
-    answer(kernels, { z, mean }, outputs, rows) {
-      kernels.unpanel(z.address, z.stride, outputs, rows, mean, outputs * 4);
+    answer(calls, { z, mean }, outputs, { count }) {
+      calls.unpanel(z.address, z.stride, outputs, count, mean, outputs * 4);
     },
   },
   gaussianNll: {
-    run(kernels, { address, stride }, panels, outputs, { targets: y, rowWeights }, dz) {
-      return kernels.gaussianNll(address, stride, panels, outputs, y.address, y.stride, rowWeights, dz);
+    loss(calls, { address, stride }, panels, outputs, { targets: y, rowWeights }, dz) {
+      calls.gaussianNll(address, stride, panels, outputs, y.address, y.stride, rowWeights, dz);
     },
-    answer(kernels, { z, mean, second }, outputs, rows) {
-      const { address, stride } = z;
-      kernels.gaussianMoments(address, stride, panelsOf(rows), outputs);
-      kernels.unpanel(address, stride, outputs, rows, mean, outputs * 4);
-      kernels.unpanel(address + outputs * PANEL_ROW_BYTES, stride, outputs, rows, second, outputs * 4);
+    answer(calls, { z: { address, stride }, mean, second }, outputs, { count, panels }) {
+      calls.gaussianMoments(address, stride, panels, outputs);
+      calls.unpanel(address, stride, outputs, count, mean, outputs * 4);
+      calls.unpanel(address + outputs * PANEL_ROW_BYTES, stride, outputs, count, second, outputs * 4);
     },
   },
 };
@@ -77,32 +91,31 @@ const KERNELS: Readonly<Record<Loss, LossKernels>> = {
  * The loss of the raw prediction, Σ weight·loss over the batch, and its gradient when asked.
  * @param outputs regression targets, or classes.
  */
-export function runLoss(
-  { kernels, stages }: NetworkProgram,
+export function callLoss(
+  { calls, stages }: BoundNetwork,
   loss: Loss,
-  panels: number,
+  panels: Operand,
   outputs: number,
   head: HeadInputs,
   withGradient: boolean,
-): number {
+): void {
   const { output, gradient } = stages.at(-1)!;
   const { labels, rowWeights, labelSmoothing } = head;
   const dz = withGradient ? gradient.address : 0;
-  const sum = KERNELS[loss].run(kernels, output, panels, outputs, head, dz);
+  CALLS[loss].loss(calls, output, panels, outputs, head, dz);
   const { task, units } = lossOf(loss);
-  if (!withGradient || labelSmoothing === 0 || task === 'regression') return sum;
+  if (!withGradient || labelSmoothing === 0 || task === 'regression') return;
   const { address, stride } = output;
-  const logits = units(outputs);
-  return sum + kernels.smoothLabels(address, stride, panels, logits, labels, rowWeights, labelSmoothing, dz);
+  calls.smoothLabels(address, stride, panels, units(outputs), labels, rowWeights, labelSmoothing, dz);
 }
 
 /** Turns the last layer's panels into row-major answers of the loss's kind. */
-export function computeAnswers(
-  kernels: Kernels,
+export function callAnswers(
+  calls: Calls,
   places: HeadPlaces,
   loss: Loss,
   outputs: number,
-  rows: number,
+  rows: AnsweredRows,
 ): void {
-  KERNELS[loss].answer(kernels, places, outputs, rows);
+  CALLS[loss].answer(calls, places, outputs, rows);
 }

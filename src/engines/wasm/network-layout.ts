@@ -43,6 +43,8 @@ export interface StageLayout {
   readonly secondDerivative: number;
   /** Beside it: what tangents add to ∂J/∂z. */
   readonly curvature: number;
+  /** Scratch of the operators, which run one after the other. */
+  readonly scratch: number;
   /** Of the output, after the activation. */
   readonly dropout: DropoutLayout | null;
   /** α of the activity penalty on the output, after dropout; 0 for none. */
@@ -60,8 +62,6 @@ export interface NetworkLayout {
   /** Start of all parameters and their padded length: the layout of the optimizer's moments too. */
   readonly weights: number;
   readonly weightsLength: number;
-  /** Scratch of the operators, which run one after the other. */
-  readonly scratch: number;
 }
 
 /** Padded length in floats of all layers' parameters. */
@@ -79,6 +79,8 @@ export interface ActivationTechniques {
   readonly hasTangents: boolean;
   /** Where the batch's weights in the loss lie. */
   readonly rowWeights: number;
+  /** Where the factors of dropout may lie. @default among the activations */
+  readonly factors?: RegionAllocator;
 }
 
 /** A network of its layers alone. */
@@ -99,7 +101,13 @@ export function layoutNetwork(
   panels: number,
   regions: RegionAllocator,
   mode: 'train' | 'predict',
-  { dropout, activityPenalty, hasTangents, rowWeights }: ActivationTechniques = NO_TECHNIQUES,
+  {
+    dropout,
+    activityPenalty,
+    hasTangents,
+    rowWeights,
+    factors = regions,
+  }: ActivationTechniques = NO_TECHNIQUES,
 ): NetworkLayout {
   const block = (rows: number): Block => {
     const stride = panelStrideOf(rows);
@@ -110,11 +118,12 @@ export function layoutNetwork(
     const keep = (layer === 0 ? dropout?.inputKeep : dropout?.hiddenKeep[layer - 1]) ?? 1;
     if (dropout === null || keep === 1) return null;
     const blocks = { source, output: output(), rows, panels };
-    return layoutDropout({ keep, scaling: dropout.scaling }, layer, blocks, regions, mode);
+    return layoutDropout({ keep, scaling: dropout.scaling }, layer, blocks, regions, factors, mode);
   };
   const { inputs } = shapes[0]!;
   const input = block(inputs);
   const inputDropout = drop(0, inputs, input, () => block(inputs));
+  const scratch = regions.take(Math.max(...shapes.map((shape) => operatorScratchBytes(shape, panels, mode))));
   const stages: StageLayout[] = [];
   let below = inputDropout?.output ?? input;
   let next = weights;
@@ -135,15 +144,15 @@ export function layoutNetwork(
       derivative: trains && smooth !== null ? block(units).address : 0,
       secondDerivative: hasTangents && smooth !== null ? block(units).address : 0,
       curvature: hasTangents && smooth !== null ? block(units).address : 0,
+      scratch,
       dropout: drop(stages.length + 1, units, output, () => output),
       activityPenalty: activityPenalty?.layers.includes(stages.length + 1) ? activityPenalty.strength : 0,
     });
     below = output;
     next += paddedParameterCount([shape]) * 4;
   }
-  const scratch = regions.take(Math.max(...shapes.map((shape) => operatorScratchBytes(shape, panels, mode))));
   const weightsLength = paddedParameterCount(shapes);
-  return { stages, input, inputDropout, rowWeights, weights, weightsLength, scratch };
+  return { stages, input, inputDropout, rowWeights, weights, weightsLength };
 }
 
 /** Every dropout of a program, in the order of its layers. */

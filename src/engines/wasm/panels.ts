@@ -22,8 +22,3 @@ export function panelsOf(examples: number): number {
 export function panelStrideOf(rows: number): number {
   return roundUp4(rows) * PANEL_ROW_BYTES;
 }
-
-/** Floats of a block over `panels` panels. */
-export function lengthOf({ stride }: Block, panels: number): number {
-  return (panels * stride) / 4;
-}

@@ -1,38 +1,31 @@
-// What a member's last layer put out, as predictions in the user's units. It owns the two regions that a member's
-// answers lie in and the views of them; which rows were predicted is not its business.
+// What a member's last layer put out, as predictions in the user's units. It owns the views of the two regions that a
+// member's answers lie in; which rows were predicted is not its business.
 
 import type { Scale } from '../../data/dataset/dataset.js';
-import type { Kernels } from '../../kernels/kernels.js';
 import { type Loss, lossOf } from '../../model/losses.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import { computeAnswers, type HeadPlaces } from './losses.js';
+import type { AnswerPlaces } from './losses.js';
 
-export interface PredictionHead {
-  /** Answers for the `count` rows in the last layer's panels; views that the next call overwrites. */
-  read(count: number): Predictions;
-}
+/** Answers that were computed for `count` rows; views that the next call overwrites. */
+export type AnswerReader = (count: number) => Predictions;
 
 /**
  * @param outputs classes or targets.
  * @param scale of the targets.
  */
-export function createPredictionHead(
-  kernels: Kernels,
+export function answerReader(
   buffer: ArrayBufferLike,
-  places: HeadPlaces,
+  places: AnswerPlaces,
   loss: Loss,
   outputs: number,
   scale: Scale,
-): PredictionHead {
+): AnswerReader {
   let answers: Answers | null = null;
-  return {
-    read(count) {
-      computeAnswers(kernels, places, loss, outputs, count);
-      // Most often there are as many rows as the last time: one, or a block.
-      if (answers?.predictions.rows !== count) answers = viewAnswers(buffer, places, loss, outputs, count);
-      if (answers.predictions.logProbabilities === null) toUserUnits(answers, scale);
-      return answers.predictions;
-    },
+  return (count) => {
+    // Most often there are as many rows as the last time: one, or a block.
+    if (answers?.predictions.rows !== count) answers = viewAnswers(buffer, places, loss, outputs, count);
+    if (answers.predictions.logProbabilities === null) toUserUnits(answers, scale);
+    return answers.predictions;
   };
 }
 
@@ -49,7 +42,7 @@ interface Answers {
  */
 function viewAnswers(
   buffer: ArrayBufferLike,
-  places: HeadPlaces,
+  places: AnswerPlaces,
   loss: Loss,
   outputs: number,
   rows: number,

@@ -1,13 +1,17 @@
 // Predicts with trained networks, block of rows by block of rows, on the calling thread.
 
 import { outputCount, type Scale, type Task } from '../../data/dataset/dataset.js';
+import type { ProgramBuilder } from '../../kernels/program-builder.js';
 import type { RegionAllocator } from '../../memory/layout.js';
 import type { UnitFactors } from '../../model/layer-types.js';
 import { BLOCK_ROWS } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import { loadNetworks, type TrainedNetwork } from './loaded-networks.js';
+import { type CallableMember, loadNetworks, type TrainedNetwork } from './loaded-networks.js';
+import { type AnsweredRows, callAnswers, ONE_ROW } from './losses.js';
+import type { StageLayout } from './network-layout.js';
 import { panelStrideOf, panelsOf } from './panels.js';
-import { createPredictionHead } from './prediction-head.js';
+import { answerReader } from './prediction-head.js';
+import { STEP } from './step-block.js';
 
 export interface NetworkPredictor {
   /**
@@ -50,33 +54,93 @@ export function createNetworkPredictor(
       pair: regions.take(panelsOf(blockRows) * panelStrideOf(2)),
       own: members.map(() => ({ mean: answers(regions), second: answers(regions) })),
     }),
+    write(calls, callable, { pair, own }) {
+      const answer = (at: number, rows: AnsweredRows) => {
+        const { output: z } = callable[at]!.network.stages.at(-1)!;
+        callAnswers(calls, { z, pair, ...own[at]! }, members[at]!.spec.loss, outputs, rows);
+      };
+      return writePredictions(calls, callable, answer);
+    },
   });
-  const { kernels, buffer, networks, places } = loaded;
-  const heads = members.map(({ spec: { loss } }, at) => {
-    const z = networks[at]!.stages.at(-1)!.output;
-    const where = Object.assign({ z, pair: places.pair }, places.own[at]);
-    return createPredictionHead(kernels, buffer, where, loss, outputs, scale);
+  const { buffer, places, segments, block } = loaded;
+  const read = members.map(({ spec: { loss } }, at) => {
+    return answerReader(buffer, places.own[at]!, loss, outputs, scale);
   });
+  const { together, alone } = segments;
   return {
     predict(rows, count) {
+      const part = count === 1 ? 'row' : 'block';
       loaded.writeRows(rows, count);
-      return heads.map((head, at) => {
-        loaded.forward(at, count);
-        return head.read(count);
-      });
+      loaded.run(together[part]);
+      for (const { member, segments: own } of alone) {
+        loaded.takeTurn(member);
+        loaded.run(own[part]);
+      }
+      return read.map((answers) => answers(count));
     },
     countActive(rows, count, threshold) {
       loaded.writeRows(rows, count);
-      return networks.map(({ stages }, at) => {
-        loaded.forward(at, count);
-        const hidden = stages.slice(0, -1);
-        return hidden.map(({ output: { address, stride }, shape: { units } }) =>
-          kernels.countActive(address, stride, units, count, threshold),
-        );
+      block.setNumber('threshold', threshold);
+      return segments.forward.map((forward, member) => {
+        loaded.takeTurn(member);
+        loaded.run(forward);
+        return segments.active[member]!.map(loaded.run);
       });
     },
     setFactors: loaded.setFactors,
     dispose: loaded.dispose,
     resume: loaded.resume,
   };
+}
+
+/** Numbers of segments: of a block of rows, and of one. */
+interface Answering {
+  readonly block: number;
+  readonly row: number;
+}
+
+interface PredictionSegments {
+  /** All members whose weights stay. */
+  readonly together: Answering;
+  /** Each of the others. */
+  readonly alone: readonly { readonly member: number; readonly segments: Answering }[];
+  /** Of each member, its forward pass on a block of rows. */
+  readonly forward: readonly number[];
+  /** Of each member and each of its hidden layers, the count of what was active in the last forward pass. */
+  readonly active: readonly (readonly number[])[];
+}
+
+function writePredictions(
+  calls: ProgramBuilder,
+  members: readonly CallableMember[],
+  answer: (member: number, rows: AnsweredRows) => void,
+): PredictionSegments {
+  const forward: number[] = [];
+  const block = (member: number) => {
+    forward[member] = calls.segment(() => members[member]!.callForward());
+    answer(member, STEP);
+  };
+  const row = (member: number) => {
+    members[member]!.callForwardRow();
+    answer(member, ONE_ROW);
+  };
+  const answering = (which: readonly number[]): Answering => ({
+    block: calls.segment(() => which.forEach(block)),
+    row: calls.segment(() => which.forEach(row)),
+  });
+  const all = [...members.keys()];
+  const guests = all.filter((member) => !members[member]!.stays);
+  return {
+    together: answering(all.filter((member) => members[member]!.stays)),
+    alone: guests.map((member) => ({ member, segments: answering([member]) })),
+    forward,
+    active: members.map(({ network }) =>
+      network.stages.slice(0, -1).map((stage) => countActive(calls, stage)),
+    ),
+  };
+}
+
+function countActive(calls: ProgramBuilder, { output, shape }: StageLayout): number {
+  const { address, stride } = output;
+  return calls.segment(() => calls.countActive(address, stride, shape.units, STEP.count, STEP.threshold));
 }

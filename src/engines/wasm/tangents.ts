@@ -1,12 +1,13 @@
-// Tangent propagation inside a network's program: where tangents lie, their way forward through the network
+// Tangent propagation inside a network's passes: where tangents lie, their way forward through the network
 // linearised where it stands, and the way back of the penalty's gradient. The way back leaves in `curvature`
 // what tangents' lengths owe to where the smooth activations stand; the main backward pass adds it.
 
+import type { Operand } from '../../kernels/operand.js';
 import type { RegionAllocator } from '../../memory/layout.js';
 import { maskGradient } from './dropout.js';
 import type { NetworkLayout } from './network-layout.js';
-import { type Block, lengthOf } from './panels.js';
-import type { NetworkProgram } from './program.js';
+import type { Block } from './panels.js';
+import type { BoundNetwork } from './passes.js';
 
 /** One stage's tangents: u = A t of the stage below; t = act′(z) ⊙ u (⊙ mask), in u's place unless smooth. */
 interface TangentStage {
@@ -41,45 +42,45 @@ export function layoutTangents(
 
 /**
  * The penalty of one gathered tangent vector per example, Σ_b strength · weight_b · ‖(∇ₓf)ᵀv‖², f the raw
- * outputs. Runs after a training pass on the same batch, before its backward pass. Hands the gradient of the
+ * outputs; not counted in the loss. Comes after a training pass on the same batch, before its backward pass. Hands the gradient of the
  * weights to the update block; what the block holds of biases afterwards means nothing, for they have none.
  * **Source:** Simard, Victorri, LeCun, Denker (1992), Tangent prop; Goodfellow, Bengio, Courville, Deep
  * Learning, 7.14, eq. 7.67.
  */
-export function runTangent(
-  program: NetworkProgram,
+export function callTangent(
+  network: BoundNetwork,
   layout: TangentLayout,
-  panels: number,
+  panels: Operand,
   strength: number,
   updateBlock: number,
-): number {
-  pushForward(program, layout, panels);
-  const { kernels, stages, rowWeights } = program;
+): void {
+  pushForward(network, layout, panels);
+  const { calls, stages, rowWeights } = network;
   const { u, gradient } = layout.stages.at(-1)!;
   const { units } = stages.at(-1)!.shape;
-  const from = [u.address, u.stride, panels, units, rowWeights] as const;
-  const penalty = kernels.tangentPenalty(...from, strength, gradient.address);
-  pullBack(program, layout, panels, updateBlock);
-  return penalty;
+  calls.uncounted(() => {
+    const from = [u.address, u.stride, panels, units, rowWeights] as const;
+    calls.tangentPenalty(...from, strength, gradient.address);
+  });
+  pullBack(network, layout, panels, updateBlock);
 }
 
-function pushForward(program: NetworkProgram, layout: TangentLayout, panels: number): void {
-  const { kernels, stages, inputDropout } = program;
-  if (inputDropout !== null) maskGradient(kernels, inputDropout, layout.input, panels);
+function pushForward(network: BoundNetwork, layout: TangentLayout, panels: Operand): void {
+  const { calls, stages, inputDropout } = network;
+  if (inputDropout !== null) maskGradient(calls, inputDropout, layout.input, panels);
   let below = layout.input;
   for (const [index, { operator, output, slope, activation, derivative, dropout }] of stages.entries()) {
     const { u, t } = layout.stages[index]!;
-    const length = lengthOf(u, panels);
     operator.linear(below, u, panels);
-    if (activation !== null) kernels.product(u.address, derivative, t.address, length);
-    else if (slope !== 1) kernels.multiplySlope(u.address, output.address, slope, length);
-    if (dropout !== null) maskGradient(kernels, dropout, t, panels);
+    if (activation !== null) calls.product(u.address, derivative, t.address, u.stride, panels);
+    else if (slope !== 1) calls.multiplySlope(u.address, output.address, slope, u.stride, panels);
+    if (dropout !== null) maskGradient(calls, dropout, t, panels);
     below = t;
   }
 }
 
-function pullBack(program: NetworkProgram, layout: TangentLayout, panels: number, updateBlock: number): void {
-  const { kernels, stages } = program;
+function pullBack(network: BoundNetwork, layout: TangentLayout, panels: Operand, updateBlock: number): void {
+  const { calls, stages } = network;
   for (let index = stages.length - 1; ; index--) {
     const { operator } = stages[index]!;
     const { gradient } = layout.stages[index]!;
@@ -89,11 +90,11 @@ function pullBack(program: NetworkProgram, layout: TangentLayout, panels: number
     const below = stages[index - 1]!;
     const { u, gradient: next } = layout.stages[index - 1]!;
     operator.inputGradient(gradient, below.output, next, panels, below.slope);
-    if (below.dropout !== null) maskGradient(kernels, below.dropout, next, panels);
+    if (below.dropout !== null) maskGradient(calls, below.dropout, next, panels);
     if (below.activation !== null) {
-      const length = lengthOf(next, panels);
-      kernels.addProduct(below.curvature, below.secondDerivative, u.address, next.address, length);
-      kernels.multiply(next.address, below.derivative, length);
+      const { address, stride } = next;
+      calls.addProduct(below.curvature, below.secondDerivative, u.address, address, stride, panels);
+      calls.multiply(address, below.derivative, stride, panels);
     }
   }
 }

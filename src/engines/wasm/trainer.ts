@@ -2,11 +2,9 @@
 // It draws nothing but the batch order and the initial weights, reads no clock and talks to no thread:
 // the stop flag and the progress record of the control block are all it shares.
 
-import { outputCount } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
-import type { CallList } from '../../kernels/call-list.js';
+import type { Program } from '../../kernels/program.js';
 import {
-  NEGLIGIBLE_MOMENT,
   STEPS_BETWEEN_FLUSHES,
   type StepWriter,
   stepWriter,
@@ -28,17 +26,14 @@ import {
   type TyingTrainer,
 } from '../shared/engine.js';
 import { type Arena, layoutArena } from './arena.js';
-import { createGather, type Gather } from './batch.js';
-import { type DropoutLayout, drawMasks, weightScalingFactors, writeFactors } from './dropout.js';
-import { runLoss } from './losses.js';
+import { weightScalingFactors, writeFactors } from './dropout.js';
 import { dropoutsOf } from './network-layout.js';
-import { panelsOf } from './panels.js';
 import { initialParameters, packParameters, unpackParameters } from './parameters.js';
-import { bindNetwork, type NetworkProgram, runForward } from './program.js';
-import { recordStep } from './recorded-step.js';
 import { copyStateIn, copyStateOut, stateLengthFloats } from './state.js';
-import { createTrainingStep, type StepContext, type TrainingStep } from './training-step.js';
-import { createPull, type Pull, tiedRanges } from './tying.js';
+import { StepBlock } from './step-block.js';
+import { type TrainingSegments, trainingProgram } from './training-program.js';
+import { writePassConstants } from './training-step.js';
+import { tiedRanges } from './tying.js';
 
 /**
  * Prepares a member: its initial weights are drawn and in place when this returns, or the state that a trainer of
@@ -51,13 +46,14 @@ export function createTrainer(
   rows: MemberRows,
   state: Float32Array | null,
 ): WasmTrainer {
-  const { layout, task, slot, offsetBytes } = context;
-  const { dataset } = layout;
+  const { layout, memory, task, slot, offsetBytes } = context;
   const sizes = { inBag: rows.inBag.length, evaluated: rows.stopping.length };
-  const start = layout.arenas + slot * layout.arenaBytes + offsetBytes;
-  const arena = layoutArena(spec, dataset.features, task, sizes, start);
-  requireRoom(member, offsetBytes + arena.end - start, layout.arenaBytes);
-  return new WasmTrainer(context, spec, member, rows, arena, state);
+  const slotStart = layout.arenas + slot * layout.arenaBytes;
+  const arena = layoutArena(spec, layout.dataset.features, task, sizes, slotStart + offsetBytes);
+  const { calls, segments } = trainingProgram(spec, task, arena, layout, rows.columns !== null);
+  requireRoom(member, arena.program + calls.bytes - slotStart, layout.arenaBytes);
+  const program = calls.build(memory.buffer, arena.program);
+  return new WasmTrainer(context, spec, member, rows, arena, program, segments, state);
 }
 
 /** The neighbouring slot begins where this one ends. @throws ERR_INTERNAL */
@@ -75,20 +71,13 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
   readonly #spec: NetworkMemberSpec;
   readonly #member: number;
   readonly #arena: Arena;
-  readonly #program: NetworkProgram;
-  readonly #dropouts: readonly DropoutLayout[];
-  readonly #gather: Gather;
-  readonly #train: TrainingStep;
-  /** The step of a whole batch and of an epoch's last as lists of calls; null where it cannot be one. */
-  readonly #wholeBatch: CallList | null;
-  readonly #lastBatch: CallList | null;
+  readonly #program: Program;
+  readonly #segments: TrainingSegments;
+  readonly #block: StepBlock;
   readonly #update: StepWriter;
-  readonly #outputs: number;
   readonly #parameters: Float32Array;
-  readonly #inBag: Uint32Array;
-  readonly #order: Uint32Array;
-  /** Tied in rounds, from the second round on. */
-  #pull: Pull | null = null;
+  /** Tied in rounds, from the second round on: members of the group. */
+  #tiedMembers: number | null = null;
   #lockstep: LockstepTrainer | null = null;
 
   constructor(
@@ -97,9 +86,11 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     member: number,
     rows: MemberRows,
     arena: Arena,
+    program: Program,
+    segments: TrainingSegments,
     state: Float32Array | null,
   ) {
-    const { kernels, memory, layout, task } = context;
+    const { memory } = context;
     const examples = rows.inBag.length;
     this.stepsPerEpoch = Math.ceil(examples / spec.batchSize);
     this.stateLengthFloats = stateLengthFloats(arena);
@@ -108,29 +99,16 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     this.#spec = spec;
     this.#member = member;
     this.#arena = arena;
-    this.#program = bindNetwork(kernels, arena.network);
-    this.#dropouts = dropoutsOf(arena.network);
-    this.#gather = createGather(kernels, layout, arena, task, rows.columns !== null);
+    this.#program = program;
+    this.#segments = segments;
+    this.#block = new StepBlock(memory.buffer, arena.stepBlock, spec.adversarial?.cleanShare);
     this.#update = stepWriter(memory, arena.updateBlock, spec.optimizer);
-    this.#outputs = outputCount(task);
-    const step: StepContext = {
-      ...{ kernels, memory, arena, spec, task, program: this.#program, gather: this.#gather },
-      ranges: readRanges(memory, layout),
-      columns: rows.columns,
-      tangents: tangentNumbers(spec, layout),
-    };
-    this.#train = createTrainingStep(step);
-    const last = examples % spec.batchSize;
-    this.#wholeBatch = recordStep(step, layout, spec.batchSize, 0);
-    this.#lastBatch = last === 0 ? null : recordStep(step, layout, last, 1);
     this.#parameters = this.#floats(arena.network.weights);
-    this.#inBag = this.#words(arena.inBag, examples);
-    this.#order = this.#words(arena.order, examples);
-    this.#inBag.set(rows.inBag);
+    this.#words(arena.inBag, examples).set(rows.inBag);
     if (rows.columns !== null) this.#words(arena.columns, rows.columns.length).set(rows.columns);
     if (state === null) this.#initialise();
     else copyStateIn(memory.buffer, arena, state);
-    this.#writeConstants();
+    this.#writeConstants(rows.columns);
   }
 
   /** Draws the initial weights; the optimizer has seen nothing yet. */
@@ -147,12 +125,12 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
   }
 
   /** Writes what kernels read in every step and nothing changes. */
-  #writeConstants(): void {
-    const { memory } = this.#context;
+  #writeConstants(columns: Uint32Array | null): void {
+    const { memory, layout } = this.#context;
     const { optimizer, normPenalty, dropout } = this.#spec;
     const { shapes, network, firstMoment, secondMoment, updateBlock } = this.#arena;
     if (dropout !== null) {
-      writeFactors(memory.buffer, this.#dropouts, weightScalingFactors(dropout, shapes));
+      writeFactors(memory.buffer, dropoutsOf(network), weightScalingFactors(dropout, shapes));
     }
     writeUpdate(memory, updateBlock, {
       kind: 'optimizer',
@@ -161,6 +139,7 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
       firstOffset: firstMoment - network.weights,
       secondOffset: secondMoment === 0 ? 0 : secondMoment - network.weights,
     });
+    writePassConstants(memory, this.#arena, this.#spec, readRanges(memory, layout), columns);
   }
 
   runEpoch(epoch: number, learningRate: number): number | null {
@@ -172,23 +151,25 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
       lossSum += this.#step(epoch, step, learningRate);
       control.step(slot, step + 1);
     }
-    return lossSum / this.#order.length;
+    return lossSum / this.#arena.examples;
+  }
+
+  #run(segment: number): number {
+    return this.#context.executor.run(this.#program, segment, this.#block.address);
   }
 
   /** Puts the examples in the epoch's order. */
   #shuffle(epoch: number): void {
-    const { kernels, seed } = this.#context;
-    this.#order.set(this.#inBag);
-    const [key0, key1] = streamKey(seed, 'order', this.#spec.streams.order, epoch);
-    kernels.shuffle(this.#arena.order, this.#order.length, key0, key1);
+    const { streams } = this.#spec;
+    this.#block.setKeys('orderKey0', streamKey(this.#context.seed, 'order', streams.order, epoch));
+    this.#run(this.#segments.order);
   }
 
   /** One update; returns the summed loss of its examples before it. */
   #step(epoch: number, step: number, learningRate: number): number {
     const rate = this.#beginStep(epoch, step, learningRate);
-    const lossSum = this.#differentiate(epoch, step);
-    this.#train.apply();
-    this.#pull?.(rate);
+    const lossSum = this.#runOnBatch(this.#segments.step, epoch, step);
+    if (this.#tiedMembers !== null) this.#pull(rate, this.#tiedMembers);
     return lossSum;
   }
 
@@ -198,61 +179,53 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     const done = (epoch - 1) * this.stepsPerEpoch + step;
     const rate = learningRate * scheduleFactor(schedule, done, this.stepsPerEpoch, epochs);
     this.#update.writeStep(rate, done + 1);
-    if (done % STEPS_BETWEEN_FLUSHES === 0) this.#flushMoments();
+    if (done % STEPS_BETWEEN_FLUSHES === 0) this.#run(this.#segments.flush);
     return rate;
   }
 
-  /** The first half of a step; returns the summed loss of its examples. */
-  #differentiate(epoch: number, step: number): number {
+  /** Runs a step, or its first half; returns the summed loss of its examples. */
+  #runOnBatch(segment: number, epoch: number, step: number): number {
     const count = this.#examplesOf(step);
-    const indices = this.#arena.order + step * this.#spec.batchSize * 4;
-    const list = count === this.#spec.batchSize ? this.#wholeBatch : this.#lastBatch;
-    this.#drawMasks(epoch, step, panelsOf(count));
-    const loss = list?.run(indices) ?? this.#differentiateByCalls(epoch, step, indices, count);
+    this.#block.setBatch(this.#arena.order + step * this.#spec.batchSize * 4, count);
+    this.#drawChance(epoch, step);
+    const loss = this.#run(segment);
     if (!Number.isFinite(loss)) throw diverged(this.#member, epoch, loss);
     return loss * count;
   }
 
-  /** For steps that are no list: the loss of a batch, with noise on its inputs. */
-  #differentiateByCalls(epoch: number, step: number, indices: number, count: number): number {
-    const panels = this.#gather.batch(indices, count);
-    this.#addNoise(epoch, step, panels);
-    return this.#train.differentiate({ indices, count, panels });
-  }
-
   #examplesOf(step: number): number {
     const { batchSize } = this.#spec;
-    return Math.min(batchSize, this.#order.length - step * batchSize);
+    return Math.min(batchSize, this.#arena.examples - step * batchSize);
   }
 
-  /** The step's input noise; every pass of the step sees the same. */
-  #addNoise(epoch: number, step: number, panels: number): void {
-    const { kernels, seed } = this.#context;
-    const { streams, inputNoise } = this.#spec;
-    if (inputNoise === 0) return;
-    const [key0, key1] = streamKey(seed, 'noise', streams.masks, epoch, step);
-    const { address, stride } = this.#program.input;
-    kernels.addNoise(address, stride, panels, this.#arena.shapes[0]!.inputs, inputNoise, key0, key1);
+  /** The keys of the step's dropout masks and of its input noise, which all its passes share. */
+  #drawChance(epoch: number, step: number): void {
+    const { seed } = this.#context;
+    const { streams, inputNoise, dropout } = this.#spec;
+    if (dropout !== null) {
+      this.#block.setKeys('maskKey0', streamKey(seed, 'masks', streams.masks, epoch, step));
+    }
+    if (inputNoise > 0) {
+      this.#block.setKeys('noiseKey0', streamKey(seed, 'noise', streams.masks, epoch, step));
+    }
   }
 
-  /** The step's dropout masks, the same for all its passes. */
-  #drawMasks(epoch: number, step: number, panels: number): void {
-    if (this.#dropouts.length === 0) return;
-    const { kernels, seed } = this.#context;
-    const [key0, key1] = streamKey(seed, 'masks', this.#spec.streams.masks, epoch, step);
-    drawMasks(kernels, this.#dropouts, panels, key0, key1);
+  /** See `pull` in training-program.ts. */
+  #pull(learningRate: number, members: number): void {
+    const beta = 2 * learningRate * this.#spec.tying!.strength * members;
+    this.#block.setNumber('pullShare', beta / (1 + beta));
+    this.#run(this.#segments.pull);
   }
 
   evaluate(rows: Uint32Array): number {
-    const { evaluated, head } = this.#arena;
-    const { batchSize, loss } = this.#spec;
+    const { evaluated } = this.#arena;
+    const { batchSize } = this.#spec;
     this.#words(evaluated, rows.length).set(rows);
     let lossSum = 0;
     for (let first = 0; first < rows.length; first += batchSize) {
       const count = Math.min(batchSize, rows.length - first);
-      const panels = this.#gather.batch(evaluated + first * 4, count);
-      runForward(this.#program, panels);
-      lossSum += runLoss(this.#program, loss, panels, this.#outputs, head, false) * count;
+      this.#block.setBatch(evaluated + first * 4, count);
+      lossSum += this.#run(this.#segments.evaluate) * count;
     }
     return lossSum / rows.length;
   }
@@ -276,10 +249,8 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
   }
 
   tieTo(anchor: Float32Array, members: number): void {
-    const { kernels } = this.#context;
-    const { network, anchor: address } = this.#arena;
-    this.#floats(address).set(anchor);
-    this.#pull = createPull(kernels, network, this.#spec.tying!, address, members);
+    this.#floats(this.#arena.anchor).set(anchor);
+    this.#tiedMembers = members;
   }
 
   get lockstep(): LockstepTrainer {
@@ -298,22 +269,20 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
       beginEpoch: (epoch) => this.#shuffle(epoch),
       computeGradient: (epoch, step, learningRate) => {
         this.#beginStep(epoch, step, learningRate);
-        return { lossSum: this.#differentiate(epoch, step), examples: this.#examplesOf(step) };
+        return {
+          lossSum: this.#runOnBatch(this.#segments.differentiate, epoch, step),
+          examples: this.#examplesOf(step),
+        };
       },
-      applyGradient: () => this.#train.apply(),
+      applyGradient: () => {
+        this.#run(this.#segments.apply);
+      },
     };
   }
 
   exportWeights(into: Float32Array): void {
     unpackParameters(this.#arena.shapes, this.#parameters, into);
     if (!allFinite(into)) throw diverged(this.#member, this.#spec.epochs, Number.NaN);
-  }
-
-  #flushMoments(): void {
-    const { kernels } = this.#context;
-    const { firstMoment, secondMoment, network } = this.#arena;
-    kernels.flushDenormals(firstMoment, network.weightsLength, NEGLIGIBLE_MOMENT);
-    if (secondMoment !== 0) kernels.flushDenormals(secondMoment, network.weightsLength, NEGLIGIBLE_MOMENT);
   }
 
   /** A view of an array laid out like the parameters. */
@@ -331,12 +300,4 @@ function readRanges(memory: WebAssembly.Memory, { ranges, dataset }: TrainingLay
   const { features } = dataset;
   const part = (index: number) => new Float32Array(memory.buffer, ranges + index * features * 4, features);
   return { low: part(0), high: part(1), mean: part(2), std: part(3), softClip: part(4) };
-}
-
-/** Which of each row's tangent vectors the member uses. */
-function tangentNumbers(
-  { tangents }: NetworkMemberSpec,
-  { tangents: { sources } }: TrainingLayout,
-): number[] {
-  return [...sources.keys()].filter((number) => tangents?.sources.includes(sources[number]!) === true);
 }

@@ -1,7 +1,6 @@
-// The tied layers of a member: where their parameters lie, and the pull toward an anchor after every step.
+// The tied layers of a member: where their parameters lie, in its arena and at rest.
 
 import type { Task } from '../../data/dataset/dataset.js';
-import type { Kernels } from '../../kernels/kernels.js';
 import type { NetworkMemberSpec, TyingSpec } from '../../model/spec.js';
 import { layoutArena } from './arena.js';
 import type { NetworkLayout } from './network-layout.js';
@@ -33,32 +32,5 @@ export function stateShape(spec: NetworkMemberSpec, features: number, task: Task
   return {
     lengthFloats: stateLengthFloats(arena),
     tied: spec.tying === null ? [] : tiedRanges(arena.network, spec.tying),
-  };
-}
-
-/** Called after every step of the optimizer with the step's learning rate η. */
-export type Pull = (learningRate: number) => void;
-
-/**
- * w ← (w + βa) / (1 + β), β = 2ηλg: one implicit step of size η down Ω = λ Σ_{i<j} ‖wᵢ − wⱼ‖², whose gradient
- * for one of g members is 2λg (w − w̄), with the mean w̄ held at the anchor a. Stable for any strength λ.
- * @param anchor address of the tied layers' values, one after the other.
- * @param members g.
- */
-export function createPull(
-  kernels: Kernels,
-  network: NetworkLayout,
-  tying: TyingSpec,
-  anchor: number,
-  members: number,
-): Pull {
-  const ranges = tiedRanges(network, tying);
-  return (learningRate) => {
-    const beta = 2 * learningRate * tying.strength * members;
-    let from = anchor;
-    for (const { start, length } of ranges) {
-      kernels.pullToward(network.weights + start * 4, from, length, beta / (1 + beta));
-      from += length * 4;
-    }
   };
 }

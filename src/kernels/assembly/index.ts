@@ -24,7 +24,7 @@ export { addActivityGradient, countActive } from './activity';
 export { smoothLabels } from './label-smoothing';
 export { addNoise } from './noise';
 export { perturbEuclidean, perturbMax } from './perturb';
-export { run, runCalls } from './program';
+export { run } from './program';
 export { add, addProduct, multiplySlope, product, secondDerivative, tangentPenalty } from './tangents';
 
 // Exported to keep them apart, not to be called; see forward.ts.

@@ -31,7 +31,7 @@ export function run(program: usize, segment: i32, stepBlock: usize): f64 {
 }
 
 /** Makes the calls from `call` to `end`. */
-export function runCalls(call: usize, end: usize): f64 {
+function runCalls(call: usize, end: usize): f64 {
   let total: f64 = 0;
   while (call < end) {
     const head = load<u32>(call);

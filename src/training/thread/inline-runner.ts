@@ -1,7 +1,7 @@
 // The runner without threads: members run on the calling thread, for programs that want none and for tests.
 
 import { TuttiError } from '../../errors.js';
-import { kernelsOf } from '../../kernels/kernels.js';
+import { executorOf } from '../../kernels/executor.js';
 import { hasEpochs } from '../../model/spec.js';
 import type { LocalJob } from '../local/local-job.js';
 import { LocalSession } from '../local/local-session.js';
@@ -25,7 +25,7 @@ async function runHere(
 ): Promise<readonly MemberOutcome[]> {
   const aborted = abortion(signal, job.member);
   const { module, memory } = job.training;
-  const work = runJob(job, kernelsOf(module, memory), async (event) => {
+  const work = runJob(job, executorOf(module, memory), async (event) => {
     // The only thread there is must also serve progress, timers and signals.
     await new Promise((resolve) => setImmediate(resolve));
     if (signal.aborted) throw stopped(job.member);

@@ -7,7 +7,7 @@ import type { MemberTrainer, TrainerContext, TyingTrainer } from '../../engines/
 import type { EpochRecord } from '../../ensemble/ensemble.js';
 import { drawMember, type MemberDraw } from '../../ensemble/member-rows.js';
 import { TuttiError } from '../../errors.js';
-import type { Kernels } from '../../kernels/kernels.js';
+import type { Executor } from '../../kernels/executor.js';
 import type { ControlBlock } from '../../memory/control-block.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
 import { cycleOf } from '../../model/snapshots.js';
@@ -49,7 +49,7 @@ export class MemberCourse {
   static async begin(
     job: LocalMemberJob,
     spec: EpochMemberSpec,
-    kernels: Kernels,
+    executor: Executor,
     control: ControlBlock,
     onEpochEnd: EpochHook | undefined,
     offsetBytes = 0,
@@ -60,7 +60,7 @@ export class MemberCourse {
     const { by, load } = engineOf(spec).training;
     if (by !== 'epochs') throw failTraining(spec, member);
     const { createTrainer } = await load();
-    const context = trainerContext(job, kernels, control, offsetBytes);
+    const context = trainerContext(job, executor, control, offsetBytes);
     const trainer = await createTrainer(context, spec, member, draw, from?.parameters ?? null);
     return new MemberCourse(job, spec, draw, trainer, onEpochEnd);
   }
@@ -151,12 +151,12 @@ function sharedText(text: string): Uint8Array<SharedArrayBuffer> {
 /** Where a job's member is trained. @param offsetBytes as of the context. */
 export function trainerContext(
   { training, slot }: LocalMemberJob,
-  kernels: Kernels,
+  executor: Executor,
   control: ControlBlock,
   offsetBytes = 0,
 ): TrainerContext {
   const { layout, memory, task, seed } = training;
-  return { kernels, memory, control, layout, task, seed, slot, offsetBytes };
+  return { executor, memory, control, layout, task, seed, slot, offsetBytes };
 }
 
 /** The error of a spec that is not as its engine trains. */

@@ -1,16 +1,16 @@
 // Whatever a job is, this runs it: what pool threads and the inline runner call.
 
-import type { Kernels } from '../../kernels/kernels.js';
+import type { Executor } from '../../kernels/executor.js';
 import { ControlBlock } from '../../memory/control-block.js';
 import type { LocalJob } from '../local/local-job.js';
 import type { EpochHook, MemberOutcome } from '../session/job.js';
 import { trainGroup } from './train-group.js';
 import { trainMember } from './train-member.js';
 
-/** Runs a job with kernels bound to its training's memory; one outcome per member of the job. */
+/** Runs a job with an executor bound to its training's memory; one outcome per member of the job. */
 export async function runJob(
   job: LocalJob,
-  kernels: Kernels,
+  executor: Executor,
   onEpochEnd?: EpochHook,
 ): Promise<readonly MemberOutcome[]> {
   const { memory, layout } = job.training;
@@ -18,8 +18,8 @@ export async function runJob(
   const holder = control.takeUp(job.slot);
   try {
     return job.kind === 'group'
-      ? await trainGroup(job, kernels, onEpochEnd)
-      : [await trainMember(job, kernels, onEpochEnd)];
+      ? await trainGroup(job, executor, onEpochEnd)
+      : [await trainMember(job, executor, onEpochEnd)];
   } finally {
     control.end(job.slot, holder);
   }

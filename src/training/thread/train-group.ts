@@ -1,9 +1,9 @@
 // Runs a job for members in lockstep: at every step each computes the gradient of its own batch, then the
 // exact gradient of the tying penalty at everyone's weights before the step is added, then all are updated.
 
-import { arenaBytes } from '../../engines/wasm/arena.js';
+import { arenaBytes } from '../../engines/wasm/training-program.js';
 import { toWire } from '../../errors.js';
-import type { Kernels } from '../../kernels/kernels.js';
+import type { Executor } from '../../kernels/executor.js';
 import { ControlBlock } from '../../memory/control-block.js';
 import { alignRegion } from '../../memory/layout.js';
 import type { LocalGroupJob, LocalGroupMemberJob } from '../local/local-job.js';
@@ -25,13 +25,13 @@ interface Stepper {
  */
 export async function trainGroup(
   job: LocalGroupJob,
-  kernels: Kernels,
+  executor: Executor,
   onEpochEnd?: EpochHook,
 ): Promise<MemberOutcome[]> {
   const { training, members } = job;
   const control = new ControlBlock(training.memory.buffer, training.layout.slots);
   const outcomes = members.map((): MemberOutcome => ({ status: 'stopped' }));
-  let live = await startMembers(job, kernels, control, onEpochEnd, outcomes);
+  let live = await startMembers(job, executor, control, onEpochEnd, outcomes);
   const report = progressOf(control, job, live);
   while (live.length > 0) {
     if (control.stopRequested) return outcomes;
@@ -51,7 +51,7 @@ export async function trainGroup(
 /** The members of the job, one behind the other in the slot's arena. */
 async function startMembers(
   { members }: LocalGroupJob,
-  kernels: Kernels,
+  executor: Executor,
   control: ControlBlock,
   onEpochEnd: EpochHook | undefined,
   outcomes: MemberOutcome[],
@@ -60,7 +60,14 @@ async function startMembers(
   let offsetBytes = 0;
   for (const [place, member] of members.entries()) {
     try {
-      const course = await MemberCourse.begin(member, member.spec, kernels, control, onEpochEnd, offsetBytes);
+      const course = await MemberCourse.begin(
+        member,
+        member.spec,
+        executor,
+        control,
+        onEpochEnd,
+        offsetBytes,
+      );
       steppers.push({ course, place, step: 0, lossSum: 0, examples: 0 });
     } catch (error) {
       outcomes[place] = { status: 'failed', error: toWire(error) };

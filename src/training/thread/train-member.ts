@@ -2,7 +2,7 @@
 // thread or on the caller's, and its result depends on the seed, the spec and the state alone.
 
 import { engineOf } from '../../engines/registry.js';
-import type { Kernels } from '../../kernels/kernels.js';
+import type { Executor } from '../../kernels/executor.js';
 import { ControlBlock } from '../../memory/control-block.js';
 import { cycleOf } from '../../model/snapshots.js';
 import { type EpochMemberSpec, hasEpochs } from '../../model/spec.js';
@@ -10,25 +10,25 @@ import type { LocalMemberJob } from '../local/local-job.js';
 import type { AdvancedMember, EpochHook, MemberOutcome } from '../session/job.js';
 import { beginning, drawFromMemory, failTraining, MemberCourse, trainerContext } from './member-course.js';
 
-/** Advances a member with kernels bound to the training's memory. */
+/** Advances a member with an executor bound to the training's memory. */
 export async function trainMember(
   job: LocalMemberJob,
-  kernels: Kernels,
+  executor: Executor,
   onEpochEnd?: EpochHook,
 ): Promise<MemberOutcome> {
   const { spec } = job;
-  return hasEpochs(spec) ? trainByEpochs(job, spec, kernels, onEpochEnd) : fitAtOnce(job, kernels);
+  return hasEpochs(spec) ? trainByEpochs(job, spec, executor, onEpochEnd) : fitAtOnce(job, executor);
 }
 
 async function trainByEpochs(
   job: LocalMemberJob,
   spec: EpochMemberSpec,
-  kernels: Kernels,
+  executor: Executor,
   onEpochEnd: EpochHook | undefined,
 ): Promise<MemberOutcome> {
   const { training, member, slot } = job;
   const control = new ControlBlock(training.memory.buffer, training.layout.slots);
-  const course = await MemberCourse.begin(job, spec, kernels, control, onEpochEnd);
+  const course = await MemberCourse.begin(job, spec, executor, control, onEpochEnd);
   const { trainer } = course;
   try {
     // Progress is the member's own: a snapshot's begins where the one before it ended.
@@ -46,7 +46,7 @@ async function trainByEpochs(
   }
 }
 
-async function fitAtOnce(job: LocalMemberJob, kernels: Kernels): Promise<AdvancedMember> {
+async function fitAtOnce(job: LocalMemberJob, executor: Executor): Promise<AdvancedMember> {
   const { training, member, slot, spec } = job;
   const { by, load } = engineOf(spec).training;
   if (by !== 'fitting') throw failTraining(spec, member);
@@ -55,7 +55,7 @@ async function fitAtOnce(job: LocalMemberJob, kernels: Kernels): Promise<Advance
   // There is no telling how far it is.
   control.begin(slot, member, 1, 1);
   const draw = drawFromMemory(training, spec);
-  const fitted = await fitMember(trainerContext(job, kernels, control), spec, member, draw);
+  const fitted = await fitMember(trainerContext(job, executor, control), spec, member, draw);
   const delivered = { ...fitted, epoch: 0, inBagRows: draw.inBagRows };
   return { status: 'advanced', history: [], progress: beginning(0), delivered, ended: true };
 }

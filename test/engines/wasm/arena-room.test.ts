@@ -1,7 +1,7 @@
 // A member's arena is held against its slot before anything is written to it.
 
 import t from 'tap';
-import { instantiateKernels } from '../../../src/kernels/kernels.js';
+import { bindExecutor } from '../../../src/kernels/executor.js';
 import { prepareTraining } from '../../../src/training/local/training-memory.js';
 import { listRuns } from '../../../src/training/plan/runs.js';
 import { trainMember } from '../../../src/training/thread/train-member.js';
@@ -22,7 +22,7 @@ t.test('a member that needs more than its slot is refused, and its neighbour is 
   const place = { kind: 'member', spec: plan.members[0]!, member: 0, slot: 0 } as const;
   const small = { ...training, layout: { ...layout, arenaBytes } };
   const job = { ...place, training: small, from: null, until: 1, anchor: null, state: null };
-  const outcome = await trainMember(job, instantiateKernels(training.module, memory)).catch((error) => ({
+  const outcome = await trainMember(job, bindExecutor(training.module, memory)).catch((error) => ({
     error,
   }));
   t.match(outcome, {

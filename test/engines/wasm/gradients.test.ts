@@ -6,7 +6,7 @@ import { Dataset } from '../../../src/data/dataset/dataset.js';
 import { unpackParameters } from '../../../src/engines/wasm/parameters.js';
 import { createTrainer } from '../../../src/engines/wasm/trainer.js';
 import { drawCandidates, drawMember } from '../../../src/ensemble/member-rows.js';
-import { instantiateKernels } from '../../../src/kernels/kernels.js';
+import { bindExecutor } from '../../../src/kernels/executor.js';
 import { RandomStream, streamKey } from '../../../src/math/random.js';
 import { ControlBlock } from '../../../src/memory/control-block.js';
 import { layerShapes, parameterCount } from '../../../src/model/network.js';
@@ -31,7 +31,7 @@ function kernelGradient(dataset: Dataset, options: TrainingOptions, arithmetic: 
   const draw = drawMember(seed, spec, dataset, dataset.features, drawCandidates(plan, dataset));
   const trainer = createTrainer(
     {
-      ...{ kernels: instantiateKernels(module, memory), memory, layout, task, seed, slot: 0, offsetBytes: 0 },
+      ...{ executor: bindExecutor(module, memory), memory, layout, task, seed, slot: 0, offsetBytes: 0 },
       control: new ControlBlock(memory.buffer, layout.slots),
     },
     spec,

@@ -1,0 +1,103 @@
+// The passes of a network, forward and backward, as calls of a program. It draws no random numbers and knows no epochs
+// and no losses.
+
+import { activationKind } from '../../kernels/activation-kind.js';
+import type { Operand } from '../../kernels/operand.js';
+import type { ProgramBuilder } from '../../kernels/program-builder.js';
+import { applyFactors, applyMask, maskGradient } from './dropout.js';
+import type { NetworkLayout, StageLayout } from './network-layout.js';
+import { bindOperator, type Operator } from './operators.js';
+
+/** A stage that calls can be made of. */
+export interface Stage extends StageLayout {
+  readonly operator: Operator;
+}
+
+/** A network bound to the program that its passes become part of. */
+export interface BoundNetwork extends NetworkLayout {
+  readonly stages: readonly Stage[];
+  readonly calls: ProgramBuilder;
+}
+
+export function bindNetwork(calls: ProgramBuilder, layout: NetworkLayout): BoundNetwork {
+  const stages = layout.stages.map((stage) => ({ ...stage, operator: bindOperator(calls, stage) }));
+  return { ...layout, calls, stages };
+}
+
+/** Whether units are dropped by the masks of the step, or all kept and scaled by their factors. */
+export type Pass = 'training' | 'evaluation';
+
+/**
+ * All stages on `panels` panels of gathered input; the last stage's output is the raw prediction.
+ * A training pass applies masks that were drawn before (drawMasks): all passes of a step share them.
+ */
+export function callForward(
+  { calls, stages, inputDropout }: BoundNetwork,
+  panels: Operand,
+  pass: Pass = 'evaluation',
+): void {
+  const drop = pass === 'training' ? applyMask : applyFactors;
+  if (inputDropout !== null) drop(calls, inputDropout, panels);
+  for (const stage of stages) {
+    const { operator, input, output, slope, activation, derivative, secondDerivative, dropout } = stage;
+    const { address, stride } = output;
+    operator.forward(input, output, panels, slope);
+    if (activation !== null) {
+      const kind = activationKind(activation);
+      if (secondDerivative !== 0) calls.secondDerivative(kind, address, secondDerivative, stride, panels);
+      calls.activate(kind, address, derivative, stride, panels);
+    }
+    if (dropout !== null) drop(calls, dropout, panels);
+  }
+}
+
+/** As an evaluation of {@link callForward}, for the one example in lane 0; what is in the other lanes does not matter. */
+export function callForwardRow({ calls, stages, inputDropout }: BoundNetwork): void {
+  if (inputDropout !== null) applyFactors(calls, inputDropout, 1);
+  for (const { operator, input, output, slope, activation, dropout } of stages) {
+    operator.forwardRow(input, output, slope);
+    if (activation !== null) {
+      calls.activate(activationKind(activation), output.address, 0, output.stride, 1);
+    }
+    if (dropout !== null) applyFactors(calls, dropout, 1);
+  }
+}
+
+/**
+ * The stages backwards from the head's gradient; every layer's gradient is handed to the update block.
+ * A layer's weights are read for the input gradient before its own update.
+ * @param withCurvature adds what tangents that passed before owe to the activations.
+ */
+export function callBackward(
+  network: BoundNetwork,
+  panels: Operand,
+  updateBlock: number,
+  withCurvature = false,
+): void {
+  const { calls, stages } = network;
+  for (let index = stages.length - 1; index >= 0; index--) {
+    const { operator, input, gradient } = stages[index]!;
+    if (index > 0) {
+      const below = stages[index - 1]!;
+      const { address, stride } = below.gradient;
+      operator.inputGradient(gradient, below.output, below.gradient, panels, below.slope);
+      if (below.activityPenalty !== 0) addActivityGradient(network, below, panels);
+      if (below.dropout !== null) maskGradient(calls, below.dropout, below.gradient, panels);
+      if (below.activation !== null) {
+        calls.multiply(address, below.derivative, stride, panels);
+        if (withCurvature) calls.add(address, below.curvature, stride, panels);
+      }
+    }
+    operator.weightGradient(input, gradient, panels, updateBlock);
+  }
+}
+
+/** Adds α·w·sign(h) to a stage's gradient, through its slope, which is in the gradient already. */
+function addActivityGradient({ calls, rowWeights }: BoundNetwork, stage: Stage, panels: Operand): void {
+  const { gradient, output, shape, activityPenalty, slope } = stage;
+  const { address, stride } = gradient;
+  calls.addActivityGradient(
+    ...([address, output.address, stride, panels, shape.units] as const),
+    ...([rowWeights, activityPenalty, slope] as const),
+  );
+}

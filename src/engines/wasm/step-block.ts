@@ -1,0 +1,80 @@
+// The step block of a program: what changes from one run to the next. Its fields stand for arguments of calls when a
+// program is written; their values are put into memory before a run.
+
+import type { StepField } from '../../kernels/operand.js';
+import { panelsOf } from './panels.js';
+
+/** Bytes of a step block. */
+export const STEP_BLOCK_BYTES = 64;
+
+function field(word: number): StepField {
+  return { stepOffset: word * 4 };
+}
+
+/** The fields that programs of this engine read. */
+export const STEP = {
+  /** u32[count]: the numbers of the batch's rows. */
+  indices: field(0),
+  count: field(1),
+  panels: field(2),
+  /** What a row of weight 1 weighs in the loss: 1 / count. */
+  weight: field(3),
+  /** Under adversarial training: the clean share of it, and what is left for the batch that was attacked. */
+  cleanWeight: field(4),
+  attackedWeight: field(5),
+  orderKey0: field(6),
+  orderKey1: field(7),
+  maskKey0: field(8),
+  maskKey1: field(9),
+  noiseKey0: field(10),
+  noiseKey1: field(11),
+  /** How far the tied layers are drawn toward their anchor. */
+  pullShare: field(12),
+  /** Outputs above it count as active. */
+  threshold: field(13),
+} as const satisfies Readonly<Record<string, StepField>>;
+
+export type StepFieldName = keyof typeof STEP;
+
+/** A step block in memory. */
+export class StepBlock {
+  readonly address: number;
+  readonly #words: Uint32Array;
+  readonly #floats: Float32Array;
+  readonly #cleanShare: number;
+
+  /** @param cleanShare of adversarial training. */
+  constructor(buffer: ArrayBufferLike, address: number, cleanShare = 1) {
+    this.address = address;
+    this.#words = new Uint32Array(buffer, address, STEP_BLOCK_BYTES / 4);
+    this.#floats = new Float32Array(buffer, address, STEP_BLOCK_BYTES / 4);
+    this.#cleanShare = cleanShare;
+    this.clear();
+  }
+
+  /** Forgets everything: others may have had the memory. */
+  clear(): void {
+    this.#words.fill(0);
+  }
+
+  /** The rows of a run. The loss is a mean over them: weights of mean 1 over the dataset, divided by their number. */
+  setBatch(indices: number, count: number): void {
+    this.#words[0] = indices;
+    if (this.#words[1] === count) return;
+    this.#words[1] = count;
+    this.#words[2] = panelsOf(count);
+    this.#floats[3] = 1 / count;
+    this.#floats[4] = this.#cleanShare / count;
+    this.#floats[5] = (1 - this.#cleanShare) / count;
+  }
+
+  setKeys(first: 'orderKey0' | 'maskKey0' | 'noiseKey0', [key0, key1]: readonly [number, number]): void {
+    const word = STEP[first].stepOffset / 4;
+    this.#words[word] = key0;
+    this.#words[word + 1] = key1;
+  }
+
+  setNumber(name: 'pullShare' | 'threshold', value: number): void {
+    this.#floats[STEP[name].stepOffset / 4] = value;
+  }
+}
