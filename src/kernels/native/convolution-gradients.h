@@ -169,7 +169,7 @@ enum { TILE_TAPS = 6, TILE_COLUMNS = 2 };
 enum { TILE_TAPS = 6, TILE_COLUMNS = 4 };
 #endif
 /** Windows whose x and dz stay in the first-level cache from tile to tile. */
-enum { BLOCK_WINDOWS = 128 };
+enum { BLOCK_WINDOWS = 256 };
 
 /** Some windows of one panel. */
 struct correlation {
@@ -248,15 +248,18 @@ static void correlate_taps(
   }
 }
 
-/** Adds db of `columns` vectors of filters, over the windows. */
+/** Adds db of `columns` vectors of filters, over the windows, in as many chains; beyond the last it is repeated. */
 static void add_biases(int32_t columns, const struct correlation *g, const char *const *filters, float *sums) {
-  for (int32_t v = 0; v < columns; v++, filters += VECTOR_FILTERS, sums += OCTET_FLOATS) {
-    W octets = wide_load(sums);
-    size_t offset = 0;
-    for (const uint32_t *corner = g->corners; corner < g->corners_end; corner++, offset += PIXEL_BYTES) {
-      octets += load_octets(filters, 0, offset);
-    }
-    wide_store(sums, octets);
+  W octets[TILE_COLUMNS];
+  const char *at[TILE_COLUMNS * VECTOR_FILTERS];
+  UNROLL for (int f = 0; f < TILE_COLUMNS * VECTOR_FILTERS; f++) at[f] = filters[smaller(f, columns * VECTOR_FILTERS - 1)];
+  UNROLL for (int v = 0; v < TILE_COLUMNS; v++) octets[v] = wide_load(sums + smaller(v, columns - 1) * OCTET_FLOATS);
+  const size_t bytes = (size_t)(g->corners_end - g->corners) * PIXEL_BYTES;
+  for (size_t offset = 0; offset < bytes; offset += PIXEL_BYTES) {
+    UNROLL for (int v = 0; v < TILE_COLUMNS; v++) octets[v] += load_octets(at, v, offset);
+  }
+  UNROLL for (int v = 0; v < TILE_COLUMNS; v++) {
+    if (v < columns) wide_store(sums + v * OCTET_FLOATS, octets[v]);
   }
 }
 

@@ -109,10 +109,14 @@ static void op_max_pool_chosen(
 /** Whether no two windows share a pixel: then a gradient need not be read to be added to. */
 INLINE int are_apart(const struct windows *g) { return g->stride_y >= g->window_height && g->stride_x >= g->window_width; }
 
-/**
- * One channel: adds dz of every window, times the slope where the maximum was not positive, to its tap of dx, which is 0
- * throughout. What is added to +0 is never −0.
- */
+/** Zeros for every pixel of a panel's gradient, except where each is written by the one window that sees it. */
+static void clear_gradient(const struct windows *g, float *dx) {
+  const int covers = g->stride_y == g->window_height && g->stride_x == g->window_width &&
+      g->out_height * g->stride_y == g->height && g->out_width * g->stride_x == g->width;
+  if (!covers) memset(dx, 0, plane_bytes(g) * g->channels);
+}
+
+/** One channel: adds dz of every window, times the slope where the maximum was not positive, to its tap. */
 INLINE void max_channel_gradient(
     int apart, const struct windows *g, const float *dz, const int32_t *choice, float slope, float *dx) {
   const uint32_t *taps = taps_of(g), *corners = corners_of(g);
@@ -121,6 +125,7 @@ INLINE void max_channel_gradient(
   for (int32_t i = 0; i < floats; i += LANES) {
     float *to = on(dx, corners[i / PIXEL_FLOATS]) + i % PIXEL_FLOATS;
     const I note = load_ints(choice + i), taken = note & ~NOT_POSITIVE;
+    // What is added to +0 never gives −0.
     const V gradient = load(dz + i) * choose(note >> 31, slopes, one) + 0.0f;
     for (int32_t tap = 0; tap < count; tap++) {
       float *at = on(to, taps[tap]);
@@ -138,7 +143,7 @@ static void op_max_pool_input_gradient(
   (void)scratch;
   clear_padding_rows(dx, dx_stride, panels, channels * windows->height * windows->width);
   for (int32_t p = 0; p < panels; p++) {
-    memset(on(dx, p * dx_stride), 0, plane * channels);
+    clear_gradient(windows, on(dx, p * dx_stride));
     for (int32_t c = 0; c < channels; c++) {
       const float *from = on(dz, p * dz_stride + c * out_plane);
       const int32_t *notes = (const int32_t *)on(choice, p * dz_stride + c * out_plane);
@@ -181,20 +186,6 @@ static void op_average_pool(
   }
 }
 
-/** One channel: adds an equal share of dz to every tap of its window. */
-static void mean_channel_gradient(const struct windows *g, const float *dz, float *dx, V share) {
-  const uint32_t *taps = taps_of(g), *corners = corners_of(g);
-  const int32_t count = plane_taps(g), floats = window_count(g) * PIXEL_FLOATS;
-  for (int32_t i = 0; i < floats; i += LANES) {
-    float *to = on(dx, corners[i / PIXEL_FLOATS]) + i % PIXEL_FLOATS;
-    const V gradient = load(dz + i) * share;
-    for (int32_t tap = 0; tap < count; tap++) {
-      float *at = on(to, taps[tap]);
-      store(at, load(at) + gradient);
-    }
-  }
-}
-
 /** dx *= (h > 0 ? 1 : slope); h is the layer's input. */
 static void apply_slope(float *dx, const float *h, size_t bytes, float slope) {
   const V slopes = splat(slope);
@@ -202,21 +193,41 @@ static void apply_slope(float *dx, const float *h, size_t bytes, float slope) {
   for (size_t i = 0; i < bytes / 4; i += LANES) store(dx + i, load(dx + i) * gate(load(h + i), slopes, change));
 }
 
+/** One channel: adds an equal share of dz to every tap of its window; where windows are apart, times the gate of h. */
+INLINE void mean_channel_gradient(
+    int apart, int gated, const struct windows *g, const float *dz, const float *h, float slope, float *dx) {
+  const uint32_t *taps = taps_of(g), *corners = corners_of(g);
+  const int32_t count = plane_taps(g), floats = window_count(g) * PIXEL_FLOATS;
+  const V share = splat(1.0f / (float)count), slopes = splat(slope);
+  const I change = gate_of(slopes);
+  for (int32_t i = 0; i < floats; i += LANES) {
+    const size_t corner = corners[i / PIXEL_FLOATS] + i % PIXEL_FLOATS * 4;
+    const V gradient = load(dz + i) * share + 0.0f;
+    for (int32_t tap = 0; tap < count; tap++) {
+      const size_t at = corner + taps[tap];
+      if (!apart) store(on(dx, at), load(on(dx, at)) + gradient);
+      else store(on(dx, at), gated ? gradient * gate(load(on(h, at)), slopes, change) : gradient);
+    }
+  }
+}
+
 static void op_average_pool_input_gradient(
     const struct windows *windows, float *dz, size_t dz_stride, int32_t panels, float *h, float slope, float *dx, size_t dx_stride,
     float *scratch) {
   const size_t plane = plane_bytes(windows), out_plane = (size_t)window_count(windows) * PIXEL_BYTES;
-  const int32_t channels = windows->channels;
-  const V share = splat(1.0f / (float)plane_taps(windows));
+  const int32_t channels = windows->channels, apart = are_apart(windows);
   (void)scratch;
   clear_padding_rows(dx, dx_stride, panels, channels * windows->height * windows->width);
   for (int32_t p = 0; p < panels; p++) {
-    float *to = on(dx, p * dx_stride);
-    memset(to, 0, plane * channels);
+    clear_gradient(windows, on(dx, p * dx_stride));
     for (int32_t c = 0; c < channels; c++) {
-      mean_channel_gradient(windows, on(dz, p * dz_stride + c * out_plane), on(to, c * plane), share);
+      const float *from = on(dz, p * dz_stride + c * out_plane), *gate_at = on(h, p * dx_stride + c * plane);
+      float *to = on(dx, p * dx_stride + c * plane);
+      if (!apart) mean_channel_gradient(0, 0, windows, from, gate_at, slope, to);
+      else if (slope != 1) mean_channel_gradient(1, 1, windows, from, gate_at, slope, to);
+      else mean_channel_gradient(1, 0, windows, from, gate_at, slope, to);
     }
-    if (slope != 1) apply_slope(to, on(h, p * dx_stride), plane * channels, slope);
+    if (!apart && slope != 1) apply_slope(on(dx, p * dx_stride), on(h, p * dx_stride), plane * channels, slope);
   }
 }
 
