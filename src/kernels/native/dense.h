@@ -39,18 +39,23 @@ INLINE int dense_height(int32_t rest) {
 /** Calls `tile(height, …)` with a height that the compiler knows. */
 #define WITH_HEIGHT(height, tile, ...) \
   switch (height) { \
+    LOW_HEIGHTS(tile, __VA_ARGS__) \
+    TALL_HEIGHTS(tile, __VA_ARGS__) \
+  }
+/** The same for a height of up to 6. */
+#define WITH_LOW_HEIGHT(height, tile, ...) \
+  switch (height) { LOW_HEIGHTS(tile, __VA_ARGS__) }
+#define LOW_HEIGHTS(tile, ...) \
   case 1: tile(1, __VA_ARGS__); break; \
   case 2: tile(2, __VA_ARGS__); break; \
   case 3: tile(3, __VA_ARGS__); break; \
   case 4: tile(4, __VA_ARGS__); break; \
   case 5: tile(5, __VA_ARGS__); break; \
-  case 6: tile(6, __VA_ARGS__); break; \
-  WITH_TALL_HEIGHT(tile, __VA_ARGS__) \
-  }
+  case 6: tile(6, __VA_ARGS__); break;
 #ifdef TUTTI_AVX2
-#define WITH_TALL_HEIGHT(tile, ...)
+#define TALL_HEIGHTS(tile, ...)
 #else
-#define WITH_TALL_HEIGHT(tile, ...) \
+#define TALL_HEIGHTS(tile, ...) \
   case 7: tile(7, __VA_ARGS__); break; \
   case 8: tile(8, __VA_ARGS__); break; \
   case 9: tile(9, __VA_ARGS__); break; \
@@ -139,10 +144,13 @@ static void op_linear(float *x, size_t x_stride, int32_t panels, int32_t inputs,
   forward_panels(x, x_stride, panels, inputs, w, units, scratch, out, out_stride, 1);
 }
 
-/** One example: `vectors` of units, the last of them `last` floats, with the vectors along the units as the weights lie. */
+/**
+ * One example: the sums of `vectors` of units, the last of them `last` floats, with the vectors along the units as the weights lie.
+ * `out` has room for whole vectors.
+ */
 INLINE void row_tile(int vectors, const float *x, int32_t inputs, const float *w, size_t w_stride, int32_t last, const float *bias,
                      float *out, float slope) {
-  W sum[TILE_HEIGHT];
+  W sum[6];
   UNROLL for (int v = 0; v < vectors; v++) {
     sum[v] = v + 1 < vectors ? wide_load(bias + v * WIDE) : wide_load_some(bias + v * WIDE, last);
   }
@@ -154,11 +162,7 @@ INLINE void row_tile(int vectors, const float *x, int32_t inputs, const float *w
     }
   }
   UNROLL for (int v = 0; v < vectors; v++) {
-    const W h = slope == 1 ? sum[v] : wide_pmax(sum[v] * wide_splat(slope), sum[v]);
-    const int32_t units = v + 1 < vectors ? WIDE : last;
-    UNROLL for (int lane = 0; lane < WIDE; lane++) {
-      if (lane < units) out[8 * (v * WIDE + lane)] = h[lane];
-    }
+    wide_store(out + v * WIDE, slope == 1 ? sum[v] : wide_pmax(sum[v] * wide_splat(slope), sum[v]));
   }
 }
 
@@ -169,9 +173,11 @@ static void op_forward_row(float *x, int32_t inputs, float *w, int32_t units, fl
   for (int32_t first = 0; first < padded; first += PANEL_UNITS) {
     const int32_t width = smaller(PANEL_UNITS, padded - first);
     for (int32_t column = 0, vectors; column < width; column += vectors * WIDE) {
-      vectors = dense_height((width - column + WIDE - 1) / WIDE);
+      float row[6 * WIDE];
+      vectors = smaller(6, (width - column + WIDE - 1) / WIDE);
       const int32_t last = smaller(WIDE, width - column - (vectors - 1) * WIDE);
-      WITH_HEIGHT(vectors, row_tile, x, inputs, w + column, 4 * (size_t)width, last, bias + first + column, out + 8 * (first + column), slope)
+      WITH_LOW_HEIGHT(vectors, row_tile, x, inputs, w + column, 4 * (size_t)width, last, bias + first + column, row, slope)
+      for (int32_t unit = 0; unit < (vectors - 1) * WIDE + last; unit++) out[8 * (first + column + unit)] = row[unit];
     }
     w += (size_t)inputs * width;
   }
@@ -205,8 +211,7 @@ INLINE void input_gradient_tile(int height, int vectors, const float *dz, size_t
   for (int32_t first = 0; first < units; first += PANEL_UNITS) {
     const int32_t width = smaller(PANEL_UNITS, padded - first), count = smaller(PANEL_UNITS, units - first);
     const float *from = w + (size_t)row * width;
-    if (width == PANEL_UNITS) add_units(height, vectors, sum, dz, dz_stride, count, from, 4 * PANEL_UNITS);
-    else add_units(height, vectors, sum, dz, dz_stride, count, from, 4 * (size_t)width);
+    add_units(height, vectors, sum, dz, dz_stride, count, from, 4 * (size_t)width);
     w += (size_t)inputs * PANEL_UNITS;
     dz += 8 * PANEL_UNITS;
   }

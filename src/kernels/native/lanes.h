@@ -42,10 +42,16 @@ VECTOR(K, uint32_t, WIDE);
 #undef VECTOR
 
 #define INLINE static inline __attribute__((always_inline))
+#ifdef __clang__
 #define NOINLINE static __attribute__((noinline))
+#else
+#define NOINLINE static __attribute__((noinline, noclone))
+#endif
 
 /** Unrolls the loop that follows wholly: arrays of vectors then stay in registers. */
 #define UNROLL _Pragma("GCC unroll 32")
+/** Leaves the loop that follows a loop, where the compiler would copy it whole. */
+#define KEEP_LOOP _Pragma("GCC unroll 1")
 
 /** The address `bytes` on. */
 INLINE float *on(const void *from, size_t bytes) { return (float *)((char *)from + bytes); }
@@ -122,7 +128,7 @@ INLINE W wide_choose(J mask, W a, W b) {
 }
 /** Two vectors of 8 floats side by side. */
 INLINE W join(V low, V high) {
-  return (W)_mm512_insertf32x8(_mm512_castps256_ps512((__m256)low), (__m256)high, 1);
+  return (W)_mm512_insertf32x8(_mm512_zextps256_ps512((__m256)low), (__m256)high, 1);
 }
 INLINE V low_half(W a) { return (V)_mm512_castps512_ps256((__m512)a); }
 INLINE V high_half(W a) { return (V)_mm512_extractf32x8_ps((__m512)a, 1); }

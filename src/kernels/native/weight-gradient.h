@@ -84,7 +84,7 @@ INLINE void weight_tile(int height, int vectors, const float *x, size_t x_stride
   }
   size_t done = pending->done;
   for (; panels > 0; panels--, x = on(x, x_stride)) {
-    for (int example = 0; example < 8; example++, packed += vectors * WIDE) {
+    KEEP_LOOP for (int example = 0; example < 8; example++, packed += vectors * WIDE) {
       W terms[2];
       UNROLL for (int v = 0; v < vectors; v++) terms[v] = wide_load(packed + v * WIDE);
       UNROLL for (int r = 0; r < height; r++) {
