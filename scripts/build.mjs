@@ -1,17 +1,16 @@
 // Builds dist/: the WebAssembly kernels in both arithmetics (AssemblyScript), the native executor and the TypeScript, all
 // at once.
 // `npm run build` and the `prepare` step of `npm ci` run it; `--tests` compiles the tests too, as `npm test` does.
-// Kernels are compiled again only where their sources, the compiler or its flags have changed, told by content. Last it
-// writes dist/lib: what a program imports and what its threads run, in a few files, because Node.js takes a millisecond
-// for each that it loads.
+// Kernels are compiled again only where their sources, the compiler or its flags have changed, told by content. Last
+// bundle.mjs makes dist/lib and dist/bin of it.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import * as esbuild from 'esbuild';
 import { buildNative } from './build-native.mjs';
+import { bundleAll } from './bundle.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sources = join(root, 'src/kernels/assembly');
@@ -92,42 +91,10 @@ async function buildTypeScript() {
   await run('typescript/bin/tsc', ['-p', project]);
 }
 
-/** Files that node runs as they are, as a few that share what several need: to find and read modules takes most of a start. */
-async function bundle(folder, entryPoints) {
-  rmSync(join(root, folder), { recursive: true, force: true });
-  await esbuild.build({
-    absWorkingDir: root,
-    entryPoints,
-    outdir: folder,
-    chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-    legalComments: 'none',
-  });
-}
-
-/** The entry points of package.json that have a `module` for bundlers, and the command line. */
-async function bundleEntries() {
-  const { bin, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const entries = Object.values(exports).filter((entry) => entry.module !== undefined);
-  await Promise.all([
-    bundle(
-      'dist/lib',
-      entries.map((entry) => ({ in: entry.module, out: basename(entry.default, '.js') })),
-    ),
-    bundle('dist/bin', [{ in: 'dist/src/cli/main.js', out: basename(bin.tutti, '.js') }]),
-  ]);
-  chmodSync(join(root, bin.tutti), 0o755);
-}
-
 for (const folder of ['src', 'workers', 'scripts', 'test']) removeStale(folder);
 mkdirSync(output, { recursive: true });
 const results = await Promise.allSettled([buildKernels(), buildNativeExecutor(), buildTypeScript()]);
 for (const result of results) {
   if (result.status === 'rejected') console.error(result.reason.message);
 }
-if (results.every(({ status }) => status === 'fulfilled')) await bundleEntries();
+if (results.every(({ status }) => status === 'fulfilled')) await bundleAll(root);

@@ -10,6 +10,7 @@ export const FOUNDATIONS: readonly string[] = [
   'version',
   'installed',
   'supported-node',
+  'zod',
 ];
 
 /** Folders of src, bottom to top, with what each holds. */
@@ -86,4 +87,5 @@ export const IMPORTERS: Readonly<Record<string, string>> = {
   picocolors: 'src/cli/terminal/terminal.ts',
   piscina: 'src/pool/threads.ts',
   yaml: 'src/cli/options/config-file.ts',
+  zod: 'src/zod.ts',
 };

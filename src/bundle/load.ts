@@ -2,7 +2,6 @@
 // shape of the encoded metadata, then every field, then how the fields fit, then the weights' lengths.
 
 import { createHash } from 'node:crypto';
-import type { z } from 'zod';
 import { modulesOf } from '../engines/registry.js';
 import { allowModules } from '../engines/user-modules/allowed-modules.js';
 import type { TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
@@ -10,6 +9,7 @@ import { NotPlainError, unpackPlain } from '../files/plain-data.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import { allocateShared } from '../memory/uncounted-bytes.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
+import type * as z from '../zod.js';
 import { contentHash } from './content-hash.js';
 import type { Environment, StoredReport } from './environment.js';
 import {

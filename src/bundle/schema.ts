@@ -1,12 +1,12 @@
 // What the metadata of a saved ensemble must look like: every field, no other, in range. Loading holds
 // each file against it, since a checksum says that bytes are as written, not that tutti wrote them.
 
-import { z } from 'zod';
 import type { Task } from '../data/dataset/dataset.js';
 import { preprocessingSchema } from '../data/preprocessing/preprocessing-schema.js';
 import { engines } from '../engines/registry.js';
 import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
 import { SPEC_PARTS } from '../model/spec-schema.js';
+import * as z from '../zod.js';
 import type { Environment } from './environment.js';
 
 const { count, natural, positive, sha256, json } = SPEC_PARTS;

@@ -1,8 +1,8 @@
 // What a kind of hidden layer is: how it is written, what its spec says, and the shapes that follow. How an engine
 // computes it is the engine's: src/engines/wasm/operators.ts.
 
-import type { z as Zod } from 'zod';
 import { failOption } from '../errors.js';
+import type * as Zod from '../zod.js';
 import type { ImageShape } from './image.js';
 import type { Activation } from './layer-types.js';
 import { type Extent, type Padding, type WindowGeometry, windowGeometry } from './windows.js';

@@ -1,7 +1,7 @@
 // The parts that the schemas of members' specs have in common; each engine's own is in its definition. Import it where
 // specs from files are checked, not where tutti is loaded: zod takes as long to load as all the rest.
 
-import { z } from 'zod';
+import * as z from '../zod.js';
 import { LOSS_NAMES } from './losses.js';
 
 const count = z.int().min(1);

@@ -1,12 +1,12 @@
 // A report that was kept in a file, read again. Files are believed nothing: what is no report of this version is none.
 
-import { z } from 'zod';
 import type { ErrorCorrelation } from '../measure/correlation/error-report.js';
 import type { HonestTest } from '../measure/honest-test.js';
 import type { Measurement } from '../measure/measurement.js';
 import { metrics, type Scores } from '../measure/metrics/metrics.js';
 import { isPlainObject } from '../option-names.js';
 import { AGGREGATORS } from '../predictions/aggregate/aggregators.js';
+import * as z from '../zod.js';
 import type { EnsembleReport } from './ensemble-report.js';
 
 /** The report, or null for anything else that may stand in a file's place for it. */

@@ -5,10 +5,10 @@
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { z } from 'zod';
 import { writeAll, writeAtomically } from '../../files/atomic-file.js';
 import { readBoundedFile } from '../../files/regular-file.js';
 import type { ModuleSpec } from '../../model/spec.js';
+import * as z from '../../zod.js';
 
 /** The oldest are forgotten beyond this many. */
 const MOST_MODULES = 1000;

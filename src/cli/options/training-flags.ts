@@ -1,13 +1,13 @@
 // The training options as command-line options, made of the records that the API and config files use: a record added
 // there appears here, in the help and in config files.
 
-import type { z } from 'zod';
 import { TuttiError } from '../../errors.js';
 import type { Field } from '../../model/options/field.js';
 import { TRAINING_GROUPS } from '../../model/options/groups.js';
 import { rangeOf } from '../../model/options/option-range.js';
 import { TRAINING_FIELDS } from '../../training/options/option-defaults.js';
 import { trainingSchema } from '../../training/options/training-schema.js';
+import type * as z from '../../zod.js';
 import type { OptionKind, OptionRow } from './option-row.js';
 import { textOf } from './rows.js';
 

@@ -1,7 +1,7 @@
 // The schema of the fitted preprocessing: checks what comes back from a file. What the fields mean is said at their
 // types, which it is held against: preprocessing-types.ts.
 
-import { z } from 'zod';
+import * as z from '../../zod.js';
 import type { Preprocessing } from '../dataset/preprocessing-types.js';
 import { DATE_ORDERS } from '../table/date-format.js';
 

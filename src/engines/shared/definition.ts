@@ -2,7 +2,6 @@
 // engines is asked (src/engines/registry.ts has them by name). It is light: what trains and what predicts is loaded
 // when a member needs it.
 
-import type { z } from 'zod';
 import type { Task } from '../../data/dataset/dataset.js';
 import type { Loss } from '../../model/losses.js';
 import type { OptionUser } from '../../model/options/field.js';
@@ -11,6 +10,7 @@ import type { ResolvedModule, TranslatedNetwork } from '../../model/options/modu
 import type { MemberOptions } from '../../model/options/training-options.js';
 import type { MemberSpec, ModuleSpec, Source } from '../../model/spec.js';
 import type { SpecParts } from '../../model/spec-schema.js';
+import type * as z from '../../zod.js';
 import type { ArenaSizes, FittedMember, MemberRows, MemberTrainer, TrainerContext } from './engine.js';
 import type { EnginePredictor, PredictorContext, StoredMember } from './predictor.js';
 

@@ -1,8 +1,8 @@
 // One option of training as one record. Everything else is made of these: the schema that checks options, their defaults
 // and types, who is refused them, flags, help, config files and the reference. It knows no option.
 
-import type { z as zod } from 'zod';
 import type { Condition } from '../../option-names.js';
+import type * as zod from '../../zod.js';
 import type { TrainingGroup } from './groups.js';
 
 /** What makes schemas; records are given it, for zod takes as long to load as all the rest of tutti. */

@@ -1,7 +1,7 @@
 // The schemas of hidden layers and of the size of images, as a user writes them. What they become is in
 // layer-options.ts.
 
-import type { z as zod } from 'zod';
+import type * as zod from '../../zod.js';
 import type { LayerOption } from '../layer-types.js';
 import { EXAMPLES, KIND_NAMES, type LayerObject, layerOptionSchema } from '../layers.js';
 import type { Zod } from './field.js';

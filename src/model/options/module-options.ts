@@ -1,7 +1,7 @@
 // The options that name modules of the user's. The modules themselves are read before a plan is resolved
 // (src/training/plan/resolve-modules.ts).
 
-import type { z as zod } from 'zod';
+import type * as zod from '../../zod.js';
 import type { JsonObject } from '../spec.js';
 import { field, LEARNERS, OF_MODELS } from './field.js';
 

@@ -2,7 +2,7 @@
 // documentation that editors show, and docs/reference/options.md. Read off the schemas' definitions, for every
 // `tutti train` asks.
 
-import type { z } from 'zod';
+import type * as z from '../../zod.js';
 
 /** The parts of zod's definitions that matter here. */
 interface Definition {

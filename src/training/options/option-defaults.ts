@@ -1,7 +1,6 @@
 // All options of training, in the order of the help and of the reference: those that may differ between members, and
 // those of the whole training.
 
-import type { z as zod } from 'zod';
 import { engines } from '../../engines/registry.js';
 import {
   ALL_MEMBERS,
@@ -15,6 +14,7 @@ import {
 } from '../../model/options/field.js';
 import { SHARED_FIELDS } from '../../model/options/member-fields.js';
 import { type StoppingOptions, stoppingOf } from '../../model/options/optimisation-options.js';
+import type * as zod from '../../zod.js';
 
 /** Options that may differ between the members of one ensemble. */
 export const MEMBER_FIELDS = {

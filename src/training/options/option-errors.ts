@@ -1,8 +1,8 @@
 // Wrong options in the house form: which option, what was expected, what came.
 
-import { z } from 'zod';
 import { describe, TuttiError } from '../../errors.js';
 import { suggest, suggestValue } from '../../option-names.js';
+import * as z from '../../zod.js';
 
 type Issue = z.core.$ZodIssue;
 

@@ -3,11 +3,11 @@
 // tutti is loaded: zod takes as long to load as all the rest. The types are in training-options.ts, which
 // `node dist/scripts/option-types.js` writes anew from the records.
 
-import { z } from 'zod';
 import { failOption } from '../../errors.js';
 import { schemasOf } from '../../model/options/field.js';
 import type { TrainingOptions } from '../../model/options/training-options.js';
 import { isPlainObject } from '../../option-names.js';
+import * as z from '../../zod.js';
 import { TRAINING_FIELDS } from './option-defaults.js';
 import { optionError } from './option-errors.js';
 
