@@ -4,6 +4,9 @@
 
 #include "lanes.h"
 
+/** Of the processor's caches. */
+enum { FLOATS_OF_LINE = 16 };
+
 /** The rows of LANES examples, from the `first` of `count` on. One beyond them is the first again: its values are masked away. */
 typedef struct {
   const char *row[LANES];
@@ -37,15 +40,25 @@ INLINE void gather_square(const Rows *rows, size_t at, int32_t floats, float *ou
   UNROLL for (int f = 0; f < floats; f++) store(out + f * 8, keep_where(square[f], rows->mask));
 }
 
+/** Fetches a line of each row: rows lie anywhere in a dataset that no cache may hold. */
+INLINE void fetch_ahead(const Rows *rows, size_t at) {
+  UNROLL for (int lane = 0; lane < LANES; lane++) __builtin_prefetch(rows->row[lane] + at);
+}
+
 static void op_gather_rows(float *x, size_t x_stride, uint32_t *indices, int32_t count, int32_t features, float *out,
                            size_t out_stride) {
   const int32_t floats = round_up4(features);
+  Rows rows = rows_at(x, x_stride, indices, 0, count);
   for (int32_t first = 0; first < ((count + 7) & ~7); first += LANES) {
-    const Rows rows = rows_at(x, x_stride, indices, first, count);
     float *to = on(out, (size_t)(first / 8) * out_stride) + first % 8;
+    const Rows next = rows_at(x, x_stride, indices, first + LANES, count);
     int32_t f = 0;
-    for (; f + LANES <= floats; f += LANES) gather_square(&rows, (size_t)f * sizeof(float), LANES, to + (size_t)f * 8);
+    for (; f + LANES <= floats; f += LANES) {
+      if (f % FLOATS_OF_LINE == 0) fetch_ahead(&next, (size_t)f * sizeof(float));
+      gather_square(&rows, (size_t)f * sizeof(float), LANES, to + (size_t)f * 8);
+    }
     if (f < floats) gather_square(&rows, (size_t)f * sizeof(float), 4, to + (size_t)f * 8);
+    rows = next;
   }
 }
 
