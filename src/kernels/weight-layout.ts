@@ -5,7 +5,7 @@
 // width = the panel's units rounded up to a multiple of 4; the padding is zero and stays zero. The biases
 // follow directly, rounded up to a multiple of 4. Optimizer state and stored gradients use the same layout.
 
-/** Units in a full column panel: a multiple of 6 (rows of the forward tile) and of 8 (gradient tile). */
+/** Units in a full column panel: a multiple of 6 (rows of the forward tile in fused arithmetic) and of 8 (gradient tile). */
 export const PANEL_UNITS = 96;
 
 /** Rounds up to a multiple of 4, the lanes of a vector. */

@@ -2,67 +2,10 @@
 // octet of examples is a sum of its own over all panels and windows, and nothing is transposed. The tile is 3 taps ×
 // 2 filters. The octets are added up once, when every panel is done, and the column panel goes to the update at once.
 // Scratch behind the image with its margin: f32[taps][width][8 lanes], then f32[width][8 lanes] for the biases.
+import { convolveWeightTile } from './tile-of-height';
 import { update } from './update';
-import { PANEL_UNITS, madd, roundUp4, sumsOfOctets } from './vector';
-import { Windows, addMargin, cornersOf, hasMargin, tapCount, tapsOf, windowCount, windowsAt } from './windows';
-
-/**
- * Adds `height` taps × 2 filters over all windows of one panel to their octets at `out`, taps `stride` bytes
- * apart. A filter beyond the last repeats it; `finish` clears what it adds up to.
- */
-// @ts-ignore: decorator
-@inline
-function tile(height: i32, x: usize, tap: usize, g: Windows, d0: usize, d1: usize, out: usize, stride: usize): void {
-  const x0 = x + load<u32>(tap);
-  let x1 = x0, x2 = x0;
-  if (height > 1) x1 = x + load<u32>(tap, 4);
-  if (height > 2) x2 = x + load<u32>(tap, 8);
-  const o1 = out + stride, o2 = o1 + stride;
-  let a0 = v128.load(out), b0 = v128.load(out, 32), a1 = a0, b1 = b0, a2 = a0, b2 = b0;
-  let c0 = v128.load(out, 16), e0 = v128.load(out, 48), c1 = c0, e1 = e0, c2 = c0, e2 = e0;
-  if (height > 1) { a1 = v128.load(o1); b1 = v128.load(o1, 32); c1 = v128.load(o1, 16); e1 = v128.load(o1, 48); }
-  if (height > 2) { a2 = v128.load(o2); b2 = v128.load(o2, 32); c2 = v128.load(o2, 16); e2 = v128.load(o2, 48); }
-  let corners = cornersOf(g);
-  for (const end = corners + (<usize>windowCount(g) << 2); corners < end; corners += 4) {
-    const corner = load<u32>(corners);
-    let u = v128.load(d0), v = v128.load(d1);
-    let s = v128.load(x0 + corner); a0 = madd(s, u, a0); b0 = madd(s, v, b0);
-    if (height > 1) { s = v128.load(x1 + corner); a1 = madd(s, u, a1); b1 = madd(s, v, b1); }
-    if (height > 2) { s = v128.load(x2 + corner); a2 = madd(s, u, a2); b2 = madd(s, v, b2); }
-    u = v128.load(d0, 16); v = v128.load(d1, 16);
-    s = v128.load(x0 + corner, 16); c0 = madd(s, u, c0); e0 = madd(s, v, e0);
-    if (height > 1) { s = v128.load(x1 + corner, 16); c1 = madd(s, u, c1); e1 = madd(s, v, e1); }
-    if (height > 2) { s = v128.load(x2 + corner, 16); c2 = madd(s, u, c2); e2 = madd(s, v, e2); }
-    d0 += 32; d1 += 32;
-  }
-  // Stored in the order in which the loop adds: V8 11 schedules the additions by it, and would spill otherwise.
-  v128.store(out, a0); v128.store(out, b0, 32);
-  if (height > 1) { v128.store(o1, a1); v128.store(o1, b1, 32); }
-  if (height > 2) { v128.store(o2, a2); v128.store(o2, b2, 32); }
-  v128.store(out, c0, 16); v128.store(out, e0, 48);
-  if (height > 1) { v128.store(o1, c1, 16); v128.store(o1, e1, 48); }
-  if (height > 2) { v128.store(o2, c2, 16); v128.store(o2, e2, 48); }
-}
-
-// Exported so that they stay functions of their own; see forward.ts.
-
-export function convolveWeightTile3(
-  x: usize, tap: usize, g: Windows, d0: usize, d1: usize, out: usize, stride: usize,
-): void {
-  tile(3, x, tap, g, d0, d1, out, stride);
-}
-
-export function convolveWeightTile2(
-  x: usize, tap: usize, g: Windows, d0: usize, d1: usize, out: usize, stride: usize,
-): void {
-  tile(2, x, tap, g, d0, d1, out, stride);
-}
-
-export function convolveWeightTile1(
-  x: usize, tap: usize, g: Windows, d0: usize, d1: usize, out: usize, stride: usize,
-): void {
-  tile(1, x, tap, g, d0, d1, out, stride);
-}
+import { PANEL_UNITS, roundUp4, sumsOfOctets } from './vector';
+import { Windows, addMargin, hasMargin, tapCount, tapsOf, windowCount, windowsAt } from './windows';
 
 export function convolveWeightGradient(
   windows: usize, x: usize, xPanelStride: usize, panels: i32, dz: usize, dzPanelStride: usize, w: usize, filters: i32,
@@ -119,9 +62,7 @@ function addPanel(g: Windows, x: usize, dz: usize, filters: i32, columns: i32, s
     let tap = tapsOf(g), out = sums + (<usize>f << 5);
     for (let rest = tapCount(g); rest > 0; ) {
       const height = tapTile(rest);
-      if (height == 3) convolveWeightTile3(x, tap, g, d0, d1, out, stride);
-      else if (height == 2) convolveWeightTile2(x, tap, g, d0, d1, out, stride);
-      else convolveWeightTile1(x, tap, g, d0, d1, out, stride);
+      convolveWeightTile(height, x, tap, g, d0, d1, out, stride);
       rest -= height;
       tap += <usize>height << 2;
       out += stride * height;

@@ -27,18 +27,8 @@ export { perturbEuclidean, perturbMax } from './perturb';
 export { run } from './program';
 export { add, addProduct, multiplySlope, product, secondDerivative, tangentPenalty } from './tangents';
 
-// Exported to keep them apart, not to be called; see forward.ts.
-export { forwardTile1, forwardTile2, forwardTile3, forwardTile4, forwardTile5, forwardTile6, forwardWide } from './forward';
-export {
-  inputTile1, inputTile2, inputTile3, inputTile4, inputTile5, inputTile6, inputTileOf64, inputTileOf96,
-} from './input-gradient';
-export {
-  columnTile4, columnTile8, columnTile16,
-  narrowTile1, narrowTile2, narrowTile3, narrowTile4, narrowTile5, narrowTile6, packedTile6,
-  weightTile1, weightTile2, weightTile3, weightTile4, weightTile5, weightTile6,
-} from './weight-gradient';
-export { convolveTile1, convolveTile2, convolveTile3, convolveTile4, convolveTile5, convolveTile6 } from './conv';
-export {
-  convolveInputTile1, convolveInputTile2, convolveInputTile3, convolveInputTile4, convolveInputTile5, convolveInputTile6,
-} from './conv-input-gradient';
-export { convolveWeightTile1, convolveWeightTile2, convolveWeightTile3 } from './conv-weight-gradient';
+// Exported so that binaryen leaves the tiles functions of their own: inlined into the loops around them they run at half
+// speed on Node.js 20, whose register allocator then spills sums.
+export { forwardWide } from './forward';
+export * from './dense-tiles';
+export * from './window-tiles';
