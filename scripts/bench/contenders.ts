@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { environmentOf, type InstructionSet } from './instruction-set.js';
 import type { Command } from './protocol.js';
 
 /** The checkout; this file runs as dist/scripts/bench/contenders.js. */
@@ -11,7 +12,7 @@ export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export const PEERS = join(ROOT, 'scripts/bench/peers');
 
 /** Python contenders that train; jax-pmap is jit(vmap) on one host device per core. */
-export const PYTHON_PEERS = [
+const PYTHON_PEERS = [
   'jax-pmap',
   'jax-vmap',
   'jax',
@@ -21,49 +22,109 @@ export const PYTHON_PEERS = [
   'sklearn',
 ] as const;
 
-export const TUTTI_VARIANTS = ['tutti', 'tutti-strict', 'tutti-node26'] as const;
+/** Contenders of other libraries that run on Node: the package each needs, and its script. */
+const NODE_PEERS = {
+  'jax-js': { package: '@jax-js/jax', script: 'jax-js-contender.js' },
+  'tfjs-node': { package: '@tensorflow/tfjs-node', script: 'tfjs-contender.js' },
+} as const;
 
-export const TRAINERS: readonly string[] = [...TUTTI_VARIANTS, ...PYTHON_PEERS, 'tfjs-node'];
+/** tutti as it chooses for itself, on WebAssembly, in strict arithmetic, and on other versions of Node. */
+export const TUTTI_VARIANTS = [
+  'tutti',
+  'tutti-wasm',
+  'tutti-strict',
+  'tutti-node22',
+  'tutti-node24',
+  'tutti-node26',
+] as const;
+
+export const TRAINERS: readonly string[] = [...TUTTI_VARIANTS, ...PYTHON_PEERS, ...Object.keys(NODE_PEERS)];
+
+export function isPeer(contender: string): boolean {
+  return !contender.startsWith('tutti');
+}
 
 export interface Places {
   /** A Python that has the packages of requirements.txt; undefined leaves the peers out. */
   readonly peers: string | undefined;
-  /** A Node 26 executable. */
-  readonly node26: string | undefined;
+  /** A folder whose node_modules has the packages of peers that run on Node. */
+  readonly nodePackages: string;
+  /** Executables of other versions of Node, by `node22` and so on. */
+  readonly nodes: ReadonlyMap<string, string>;
+  readonly isa: InstructionSet;
 }
 
 /** A contender's command, or why it cannot take part. */
 export function commandOf(name: string, threads: number, places: Places): Command | string {
-  if (name === 'tfjs-node') return tensorflowCommand();
+  if (name in NODE_PEERS) return nodePeerCommand(name as keyof typeof NODE_PEERS, threads, places);
   if (name.startsWith('tutti')) return nodeCommand('contender.js', name, threads, places);
+  if (name.startsWith('row-')) return rowServerCommand(name.slice('row-'.length), threads, places);
   if (name.startsWith('kernels')) return nodeCommand('kernel-timer.js', name, threads, places);
   if (places.peers === undefined) return 'no Python with the peers was given (--peers)';
   const args = [join(PEERS, 'server.py'), name, String(threads)];
   // The checkout stays as it is.
-  return { file: places.peers, args, env: { PYTHONDONTWRITEBYTECODE: '1' } };
+  const env = { ...environmentOf(places.isa), PYTHONDONTWRITEBYTECODE: '1' };
+  return { file: places.peers, args, env };
+}
+
+/** The Node of a variant of tutti, and its environment. */
+export type Variant = Pick<Command, 'file' | 'env'>;
+
+/** A variant's, or why there is none. */
+export function variantOf(name: string, { nodes, isa }: Pick<Places, 'nodes' | 'isa'>): Variant | string {
+  const node = /-(node\d+)$/.exec(name)?.[1];
+  const file = node === undefined ? process.execPath : nodes.get(node);
+  if (file === undefined) return `no such Node was given (--nodes)`;
+  // Strict arithmetic has no native executor.
+  const onWasm = name.endsWith('-wasm') || name.endsWith('-strict');
+  return { file, env: { ...environmentOf(isa), ...(onWasm ? { TUTTI_EXECUTOR: 'wasm' } : {}) } };
 }
 
 function nodeCommand(script: string, name: string, threads: number, places: Places): Command | string {
-  const file = name.endsWith('-node26') ? places.node26 : process.execPath;
-  if (file === undefined)
-    return 'no Node 26 was found (--node26, TUTTI_BENCH_NODE26, or the npm package `node`)';
+  const variant = variantOf(name, places);
+  if (typeof variant === 'string') return variant;
   const arithmetic = name.endsWith('-strict') ? 'strict' : 'auto';
-  return { file, args: [fileURLToPath(new URL(script, import.meta.url)), arithmetic, String(threads)] };
+  return { ...variant, args: [scriptPath(script), arithmetic, String(threads)] };
 }
 
-function tensorflowCommand(): Command | string {
-  if (!existsSync(join(ROOT, 'node_modules/@tensorflow/tfjs-node')))
-    return '@tensorflow/tfjs-node is not installed (scripts/install-tfjs-node.sh)';
-  const file = fileURLToPath(new URL('tfjs-contender.js', import.meta.url));
-  return { file: process.execPath, args: [file], env: { TF_CPP_MIN_LOG_LEVEL: '2' } };
+function rowServerCommand(name: string, threads: number, places: Places): Command | string {
+  const variant = variantOf(name, places);
+  if (typeof variant === 'string') return variant;
+  const missing = isPeer(name) && isMissing(name, places);
+  if (missing) return missing;
+  const engine = /^tutti(-strict)?|.*/.exec(name)![0];
+  return { ...variant, args: [scriptPath('row-server.js'), engine, places.nodePackages, String(threads)] };
 }
 
-/** Node 26 from the option, the environment or an installed npm package `node`; checked to be one. */
-export function findNode26(option: string | undefined): string | undefined {
-  const installed = join(ROOT, 'node_modules/node/bin/node');
-  const path = option ?? process.env.TUTTI_BENCH_NODE26 ?? (existsSync(installed) ? installed : undefined);
-  if (path === undefined) return undefined;
-  const version = execFileSync(path, ['--version'], { encoding: 'utf8' }).trim();
-  if (version.startsWith('v26.')) return path;
-  throw new Error(`Expected ${path} to be Node 26, got ${version}`);
+/** Why a package is not to be had; false when it is there. */
+function isMissing(name: string, { nodePackages }: Places): string | false {
+  const there = existsSync(join(nodePackages, 'node_modules', name));
+  return !there && `${name} is not installed in ${nodePackages} (--node-packages)`;
+}
+
+function nodePeerCommand(name: keyof typeof NODE_PEERS, threads: number, places: Places): Command | string {
+  const peer = NODE_PEERS[name];
+  const missing = isMissing(peer.package, places);
+  if (missing) return missing;
+  return {
+    file: process.execPath,
+    args: [scriptPath(peer.script), places.nodePackages, String(threads)],
+    env: { ...environmentOf(places.isa), TF_CPP_MIN_LOG_LEVEL: '2' },
+  };
+}
+
+export function scriptPath(script: string): string {
+  return fileURLToPath(new URL(script, import.meta.url));
+}
+
+/** Executables by `node` and their major version, as each says it itself. */
+export function findNodes(paths: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    paths.map((path) => {
+      const version = execFileSync(path, ['--version'], { encoding: 'utf8' }).trim();
+      const [, major] = /^v(\d+)\./.exec(version) ?? [];
+      if (major === undefined) throw new Error(`Expected ${path} to be a Node.js, got ${version}`);
+      return [`node${major}`, path];
+    }),
+  );
 }

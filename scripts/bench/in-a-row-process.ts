@@ -1,22 +1,15 @@
-// A process that does one thing over and over and says what that cost it, for the measures `resident` and `latency`:
-// `node in-a-row-process.js resident <series> <threads>` or `… latency <inputs-…-outputs> <way>`. One JSON line
-// is its answer.
+// A process that does one thing over and over and says what that cost it, for the measure `resident`:
+// `node in-a-row-process.js <series> <threads>`. One JSON line is its answer.
 
 import { createPredictor, predictEnsemble } from '../../src/ensemble/predict/predict.js';
 import type { Dataset, TrainedEnsemble } from '../../src/index.js';
 import * as tutti from '../../src/index.js';
-import { type LatencyAnswer, MARKS, type ResidentAnswer, SERIES, type Series, type Way } from './in-a-row.js';
+import { MARKS, type ResidentAnswer, SERIES, type Series } from './in-a-row.js';
 
 const SMALL = { members: 4, hidden: [16], epochs: 5 } as const;
-/** Predictions before the clock starts, and while it runs. */
-const [WARM_UP, TIMED] = [1000, 2000];
 
-const [measure, what, how] = process.argv.slice(2);
-const answer =
-  measure === 'resident'
-    ? await residentOf(what as Series, Number(how))
-    : await latencyOf(what!.split('-').map(Number), how as Way);
-process.stdout.write(`${JSON.stringify(answer)}\n`);
+const [series, threads] = process.argv.slice(2) as [Series, string];
+process.stdout.write(`${JSON.stringify(await residentOf(series, Number(threads)))}\n`);
 
 async function residentOf(series: Series, threads: number): Promise<ResidentAnswer> {
   const times = SERIES[series];
@@ -54,21 +47,11 @@ async function jobOf(series: Series, threads: number): Promise<Job> {
   }
 }
 
-async function latencyOf(sizes: readonly number[], way: Way): Promise<LatencyAnswer> {
-  const dataset = rowsOf(160, sizes[0]!, sizes.at(-1)!);
-  const options = { members: 16, hidden: sizes.slice(1, -1), epochs: 1, seed: 1 };
-  const { run, end } = await predictionOf(await tutti.trainEnsemble(dataset, options), dataset, way);
-  for (let time = 0; time < WARM_UP; time++) await run(time);
-  const processor = process.cpuUsage();
-  const wall = performance.now();
-  for (let time = 0; time < TIMED; time++) await run(time);
-  const wallMs = (performance.now() - wall) / TIMED;
-  const { user, system } = process.cpuUsage(processor);
-  end();
-  return { processorMs: (user + system) / 1000 / TIMED, wallMs };
-}
-
-async function predictionOf(ensemble: TrainedEnsemble, { x, features }: Dataset, way: Way): Promise<Job> {
+async function predictionOf(
+  ensemble: TrainedEnsemble,
+  { x, features }: Dataset,
+  way: 'predictEnsemble' | 'createPredictor',
+): Promise<Job> {
   const row = x.slice(0, features);
   if (way === 'predictEnsemble') return { run: () => predictEnsemble(ensemble, row), end() {} };
   const predictor = await createPredictor(ensemble);

@@ -1,9 +1,9 @@
-// Things done over and over in a process of their own, for the measures `resident` and `latency`: what there is to do,
-// and how that process is asked. What it does is in-a-row-process.ts.
+// Things done over and over in a process of their own, for the measure `resident`: what there is to do, and how
+// that process is asked. What it does is in-a-row-process.ts.
 
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { scriptPath, type Variant, variantOf } from './contenders.js';
 import type { Session } from './session.js';
 
 /** What is done in a row, and how often. */
@@ -15,10 +15,6 @@ export const SERIES = {
 } as const;
 export type Series = keyof typeof SERIES;
 
-/** How a row is predicted: members loaded each time, or once. */
-export const WAYS = ['predictEnsemble', 'createPredictor'] as const;
-export type Way = (typeof WAYS)[number];
-
 /** Shares of a series after which resident memory is read. */
 export const MARKS = [0.1, 0.25, 0.5, 1] as const;
 
@@ -27,28 +23,26 @@ export interface ResidentAnswer {
   readonly residentBytes: readonly number[];
 }
 
-export interface LatencyAnswer {
-  /** Processor time, of all the process's threads, and wall time of one prediction of one row. */
-  readonly processorMs: number;
-  readonly wallMs: number;
-}
-
 /** The contenders that take part, with the Node each runs on. */
-export function contendersInARow({ options }: Session): { readonly name: string; readonly file: string }[] {
-  const nodes = { tutti: process.execPath, 'tutti-node26': options.node26 };
-  return Object.entries(nodes).flatMap(([name, file]) =>
-    file === undefined || !options.contenders.includes(name) ? [] : [{ name, file }],
-  );
+export function contendersInARow({
+  options,
+}: Session): { readonly name: string; readonly command: Variant }[] {
+  return options.contenders
+    .filter((name) => name === 'tutti' || name.startsWith('tutti-node'))
+    .flatMap((name) => {
+      const command = variantOf(name, options);
+      return typeof command === 'string' ? [] : [{ name, command }];
+    });
 }
 
-/** Starts the process on a Node, and waits for what it says. */
-export async function askInARow<Answer extends ResidentAnswer | LatencyAnswer>(
-  node: string,
-  measure: Answer extends ResidentAnswer ? 'resident' : 'latency',
-  what: string,
-  how: string,
-): Promise<Answer> {
-  const script = fileURLToPath(new URL('in-a-row-process.js', import.meta.url));
-  const { stdout } = await promisify(execFile)(node, [script, measure, what, how]);
-  return JSON.parse(stdout) as Answer;
+/** Starts the process, and waits for what it says. */
+export async function askInARow(
+  { file, env }: Variant,
+  series: Series,
+  threads: number,
+): Promise<ResidentAnswer> {
+  const script = scriptPath('in-a-row-process.js');
+  const options = { env: { ...process.env, ...env } };
+  const { stdout } = await promisify(execFile)(file, [script, series, String(threads)], options);
+  return JSON.parse(stdout) as ResidentAnswer;
 }

@@ -2,6 +2,7 @@
 // written after every step, so an interrupted run keeps what it has. docs/reference/benchmark.md says how to read it.
 
 import { writeFileSync } from 'node:fs';
+import { processorClass } from './instruction-set.js';
 import { commit, describeMachine } from './machine.js';
 import { measureCold } from './measures/cold.js';
 import { measureLatency } from './measures/latency.js';
@@ -18,6 +19,10 @@ import { measureTile } from './measures/tile.js';
 import { type CommandLine, type Measure, parseCommandLine, USAGE } from './options.js';
 import { type BenchResult, toMarkdown } from './report.js';
 import { Session } from './session.js';
+import type { Workload } from './workloads.js';
+
+/** Dense ensembles small enough to be served. */
+const PREDICTED = ['W1', 'W2', 'W3'];
 
 const options = readOptions();
 const session = new Session(options);
@@ -26,7 +31,14 @@ const result: BenchResult = {
   commit: commit(),
   machine: describeMachine(),
   versions: session.versions,
-  settings: { rounds: options.rounds, minSeconds: options.minSeconds, threads: options.threads },
+  settings: {
+    rounds: options.rounds,
+    minSeconds: options.minSeconds,
+    threads: options.threads,
+    isa: options.isa,
+    processorClass: processorClass(options.isa),
+    quick: options.quick,
+  },
   workloads: options.workloads,
   rows: [],
   cold: [],
@@ -63,18 +75,23 @@ async function run(measure: Measure): Promise<void> {
       return keep(result.memory, await measureMemory(session));
     case 'resident':
       return keep(result.resident, await measureResident(session));
-    case 'latency':
-      return keep(result.latency, await measureLatency(session));
     case 'peak':
       keep(result.tile, await measureTile(session));
   }
-  for (const workload of options.workloads) {
+  for (const workload of workloadsOf(measure)) {
     if (measure === 'steady') keep(result.rows, await measureSteady(session, workload));
     else if (measure === 'threads') keep(result.threads, await measureThreads(session, workload));
     else if (measure === 'predict') keep(result.predict, await measurePredict(session, workload));
+    else if (measure === 'latency') keep(result.latency, await measureLatency(session, workload));
     else if (measure === 'techniques') keep(result.techniques, await measureTechniques(session, workload));
     else keep(result.peak, await measurePeak(session, workload));
   }
+}
+
+/** Those of {@link PREDICTED} among the chosen for what is measured of predictions, else all of them. */
+function workloadsOf(measure: Measure): readonly Workload[] {
+  const predicts = measure === 'predict' || measure === 'latency';
+  return options.workloads.filter(({ name }) => !predicts || PREDICTED.includes(name));
 }
 
 /** Adds rows to the result and writes what there is so far. */

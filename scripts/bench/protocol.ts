@@ -5,6 +5,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import type { Environment } from './instruction-set.js';
 import type { Workload } from './workloads.js';
 
 /** The first line of a contender: seconds from its first statement until its library was loaded. */
@@ -30,8 +31,24 @@ export interface Exchanges {
     message: { seed: number; minSeconds: number; evaluate: boolean };
     answer: { seconds: number; repeats: number; finalLoss?: number };
   };
-  /** The members' mean prediction for all rows, by the members trained last. */
-  predict: { message: { minSeconds: number }; answer: { seconds: number; repeats: number } };
+  /**
+   * The members' mean prediction for all rows, each `copies` times over, by the members trained last.
+   * `models`: a folder of ONNX files with an ensemble of that shape. `variant`: the fastest of several ways, where a
+   * library has them.
+   */
+  predict: {
+    message: { minSeconds: number; copies: number; models: string };
+    answer: { seconds: number; repeats: number; variant?: string };
+  };
+  /** Opens a server on the loopback address that predicts one row a request. */
+  listen: { message: { workload: Workload; models: string }; answer: { port: number; variant?: string } };
+  /** What each request since the last asking took, from the row to its answer, and the processor time of all. */
+  handled: { message: object; answer: { microseconds: readonly number[]; processorMs: number } };
+  /** The same, of `times` predictions in a row without a server. */
+  inARow: {
+    message: { workload: Workload; models: string; times: number };
+    answer: { microseconds: readonly number[]; processorMs: number; variant?: string };
+  };
   /** Native matrix product, [m, n, k]. */
   sgemm: {
     message: { shape: readonly [number, number, number]; minSeconds: number };
@@ -49,7 +66,7 @@ export interface Exchanges {
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Environment;
 }
 
 /** Far above the slowest job; a contender that hangs is left out instead of hanging the run. */

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandOf, type Places } from './contenders.js';
+import { writeModels } from './onnx/models.js';
 import { ContenderProcess, type Exchanges } from './protocol.js';
 import { type Workload, writeWorkload } from './workloads.js';
 
@@ -56,6 +57,14 @@ export class Session {
     return folder;
   }
 
+  /** Where an ensemble of the workload's shape is as ONNX files; written at its first use. */
+  modelsOf(workload: Workload): string {
+    const { task, sizes, members } = workload;
+    const folder = join(this.#folder, `models-${task}-${sizes.join('-')}-${members}`);
+    if (!existsSync(folder)) writeModels(workload, folder);
+    return folder;
+  }
+
   /** A path in the run's temporary folder. */
   temporary(name: string): string {
     return join(this.#folder, name);
@@ -77,7 +86,7 @@ export class Session {
     try {
       const started = await ContenderProcess.start(command);
       for (const [library, version] of Object.entries(started.greeting.versions)) {
-        this.versions[name === 'tutti-node26' ? `${library} (tutti-node26)` : library] = version;
+        this.versions[name.startsWith('tutti-node') ? `${library} (${name})` : library] = version;
       }
       return started;
     } catch (error) {

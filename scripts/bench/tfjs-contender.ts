@@ -3,6 +3,7 @@
 // them is timed and stands for all: a job of sixteen would take minutes.
 
 import util from 'node:util';
+import { importFrom } from './packages.js';
 import { type Message, readRows, repeat, serve, type WorkloadRows } from './serve.js';
 import type { Workload } from './workloads.js';
 
@@ -36,8 +37,8 @@ Object.assign(util, {
   isNullOrUndefined: (value: unknown) => value === null || value === undefined,
   isArray: Array.isArray,
 });
-const PACKAGE: string = '@tensorflow/tfjs-node';
-const tf = ((await import(PACKAGE)) as { default: TensorFlow }).default;
+const packages = process.argv[2]!;
+const tf = ((await importFrom(packages, '@tensorflow/tfjs-node')) as { default: TensorFlow }).default;
 
 let workload: Workload;
 let x: Tensor;

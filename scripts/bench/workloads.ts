@@ -55,6 +55,12 @@ export const WORKLOADS: readonly Workload[] = [
   },
 ];
 
+/** A quarter of the rows and of the epochs, for a try. */
+export function shrunk(workload: Workload): Workload {
+  const { rows, batch, epochs } = workload;
+  return { ...workload, rows: batch * Math.ceil(rows / batch / 4), epochs: Math.ceil(epochs / 4) };
+}
+
 /** A product of the network, per row: inputs and outputs of its weights, and at how many places they are used. */
 interface Product {
   readonly inputs: number;
@@ -162,7 +168,7 @@ function standardised(values: Float32Array, columns: number): Float32Array {
  *
  * **Source:** mulberry32 (Tommy Ettinger, public domain); Box and Muller, 1958.
  */
-function gaussianStream(seed: number): () => number {
+export function gaussianStream(seed: number): () => number {
   let state = seed;
   const uniform = () => {
     state = (state + 0x6d2b79f5) | 0;

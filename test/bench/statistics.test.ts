@@ -1,13 +1,21 @@
 // The benchmark's summaries; the measurements themselves are not tests.
 
 import t from 'tap';
-import { logLogSlope, median, spread } from '../../scripts/bench/statistics.js';
+import { logLogSlope, median, quantile, spread } from '../../scripts/bench/statistics.js';
 
 t.test('the median is the middle value, or the mean of the two in the middle', async (t) => {
   t.equal(median([3, 1, 2]), 2);
   t.equal(median([4, 1, 3, 2]), 2.5);
   t.equal(median([10, 9, 1]), 9, 'by number, not by text');
   t.ok(Number.isNaN(median([])));
+});
+
+t.test('a quantile is a value that was measured', async (t) => {
+  const values = Array.from({ length: 200 }, (_, at) => 200 - at);
+  t.equal(quantile(values, 0.5), 100);
+  t.equal(quantile(values, 0.99), 198);
+  t.equal(quantile([7], 0.99), 7);
+  t.ok(Number.isNaN(quantile([], 0.5)));
 });
 
 t.test('a spread keeps its samples in the order they were taken', async (t) => {

@@ -2,7 +2,8 @@
 
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { PEERS, ROOT } from '../contenders.js';
+import { isPeer, PEERS, ROOT, variantOf } from '../contenders.js';
+import { environmentOf } from '../instruction-set.js';
 import type { Command } from '../protocol.js';
 import { interleave, type Session } from '../session.js';
 import { type Spread, spread } from '../statistics.js';
@@ -43,32 +44,39 @@ export async function measureCold(session: Session): Promise<ColdRow[]> {
 }
 
 function jobs(session: Session): Job[] {
-  const { threads, node26, peers } = session.options;
+  const { threads, contenders, peers, isa } = session.options;
   const csv = join(ROOT, 'data/digits.csv');
   const options =
     `--target digit --members 16 --hidden 64 --epochs 40 --learning-rate 0.001 --early-stopping none --seed 1 --threads ${threads}`.split(
       ' ',
     );
   const cli = join(ROOT, 'dist/bin/tutti.js');
-  const tutti = (name: string, file: string): Job => ({
-    name,
-    command: { file, args: [cli, 'train', csv, ...options, '--out', session.temporary(`${name}.tutti`)] },
-  });
-  const list = [tutti('tutti', process.execPath)];
-  if (node26 !== undefined) list.push(tutti('tutti-node26', node26));
+  const list: Job[] = [];
+  // Strict arithmetic would be another job.
+  for (const name of contenders.filter((one) => !isPeer(one) && one !== 'tutti-strict')) {
+    const variant = variantOf(name, session.options);
+    if (typeof variant === 'string') session.leaveOut('cold', name, variant);
+    else {
+      const args = [cli, 'train', csv, ...options, '--out', session.temporary(`${name}.tutti`)];
+      list.push({ name, command: { ...variant, args } });
+    }
+  }
   if (peers === undefined) {
     session.leaveOut('cold', 'torch-batched', 'no Python with the peers was given (--peers)');
     return list;
   }
   const args = [join(PEERS, 'digits_torch.py'), csv, String(threads), session.temporary('torch.pt')];
-  return [...list, { name: 'torch-batched', command: { file: peers, args } }];
+  return [...list, { name: 'torch-batched', command: { file: peers, args, env: environmentOf(isa) } }];
 }
 
 /** Wall seconds from starting a process to its exit. */
 function secondsOf(command: Command): Promise<number> {
   return new Promise((resolve, reject) => {
     const begun = performance.now();
-    const child = spawn(command.file, command.args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(command.file, command.args, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...command.env },
+    });
     let stderr = '';
     child.stderr.on('data', (chunk: Buffer) => {
       stderr = (stderr + chunk).slice(-2000);

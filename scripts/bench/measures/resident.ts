@@ -1,6 +1,6 @@
 // Resident memory of a process that trains or predicts over and over: after the first tenth it should stay.
 
-import { askInARow, contendersInARow, MARKS, type ResidentAnswer, SERIES, type Series } from '../in-a-row.js';
+import { askInARow, contendersInARow, MARKS, SERIES, type Series } from '../in-a-row.js';
 import type { Session } from '../session.js';
 
 export interface ResidentRow {
@@ -14,12 +14,11 @@ export interface ResidentRow {
 
 export async function measureResident(session: Session): Promise<ResidentRow[]> {
   const rows: ResidentRow[] = [];
-  for (const { name, file } of contendersInARow(session)) {
+  for (const { name, command } of contendersInARow(session)) {
     for (const series of Object.keys(SERIES) as Series[]) {
       session.log(`  resident: ${name}, ${series}`);
       try {
-        const threads = String(session.options.threads);
-        const { residentBytes } = await askInARow<ResidentAnswer>(file, 'resident', series, threads);
+        const { residentBytes } = await askInARow(command, series, session.options.threads);
         rows.push({ series, contender: name, times: SERIES[series], marks: MARKS, residentBytes });
       } catch (error) {
         session.leaveOut(`resident, ${series}`, name, error);

@@ -33,15 +33,13 @@ const PROBE = `process.once('exit', () => {
 `;
 
 export async function measureStart(session: Session): Promise<StartRow[]> {
-  const { rounds, node26 } = session.options;
+  const { rounds, nodes } = session.options;
   const probe = session.temporary('probe.cjs');
   writeFileSync(probe, PROBE);
   const rows: StartRow[] = [];
-  for (const [contender, file] of [
-    ['tutti', process.execPath],
-    ['tutti-node26', node26],
-  ] as const) {
-    if (file === undefined) continue;
+  const executables = [['tutti', process.execPath] as const, ...nodes];
+  for (const [node, file] of executables) {
+    const contender = node === 'tutti' ? node : `tutti-${node}`;
     const samples = await interleave(
       starts(),
       rounds,

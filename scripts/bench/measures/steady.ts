@@ -1,6 +1,6 @@
 // Members per second of every contender on every workload, compiled and warm, in interleaved rounds.
 
-import { PYTHON_PEERS } from '../contenders.js';
+import { isPeer } from '../contenders.js';
 import { type Entrant, interleave, type Session } from '../session.js';
 import { median, type Spread, spread } from '../statistics.js';
 import type { Workload } from '../workloads.js';
@@ -12,11 +12,11 @@ export interface SteadyRow {
   readonly membersPerSecond: Spread;
   /** Mean loss of the finished members over all original rows, averaged over the rounds. */
   readonly finalLoss: number;
-  /** finalLoss over the median of the Python peers'; null without peers. */
+  /** finalLoss over the median of the peers'; null without peers. */
   readonly lossToPeers: number | null;
   /** Within 5 % of the peers' median: it has learned as much as they have. */
   readonly learned: boolean | null;
-  /** Median over the fastest Python peer's median; null for peers themselves and without peers. */
+  /** Median over the median of the fastest of all peers; null for peers themselves and without peers. */
   readonly toFastestPeer: number | null;
   readonly startSeconds: number;
   readonly prepareSeconds: number;
@@ -66,16 +66,14 @@ function rowOf(entrant: Entrant, samples: readonly { speed: number; loss: number
   };
 }
 
-const isPeer = (row: SteadyRow) => (PYTHON_PEERS as readonly string[]).includes(row.contender);
-
 function compare(rows: readonly SteadyRow[]): SteadyRow[] {
-  const peers = rows.filter(isPeer);
+  const peers = rows.filter((row) => isPeer(row.contender));
   if (peers.length === 0) return [...rows];
   const loss = median(peers.map((row) => row.finalLoss));
   const fastest = Math.max(...peers.map((row) => row.membersPerSecond.median));
   return rows.map((row) => {
     const lossToPeers = row.finalLoss / loss;
-    const toFastestPeer = isPeer(row) ? null : row.membersPerSecond.median / fastest;
+    const toFastestPeer = isPeer(row.contender) ? null : row.membersPerSecond.median / fastest;
     return { ...row, lossToPeers, learned: Math.abs(lossToPeers - 1) <= LOSS_TOLERANCE, toFastestPeer };
   });
 }

@@ -13,7 +13,8 @@ import time
 
 # Must be set before jax is imported. Host devices run beside each other, one thread each.
 if sys.argv[1:2] == ["jax-pmap"]:
-    os.environ["XLA_FLAGS"] = f"--xla_force_host_platform_device_count={sys.argv[2]}"
+    devices = f"--xla_force_host_platform_device_count={sys.argv[2]}"
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {devices}".strip()
 
 import jax
 import jax.numpy as jnp

@@ -1,83 +1,83 @@
-"""ONNX Runtime: prediction only. An ensemble of the workload's shape as one graph, with random weights.
+"""ONNX Runtime: prediction only. The graphs are written by onnx/models.ts, with random weights.
 
-The model is written by hand (the few protobuf fields it needs), so that no exporter has to be installed.
+Which graph is fastest, in blocks of how many rows, and whether the threads work on one block together or on one
+each, depends on the workload: all are tried, and the fastest is kept.
 """
+
+import time
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
-from workload import he_uniform
+from ways import BLOCKS, fastest, in_blocks, in_blocks_by_threads, thread_pool
 
-FLOAT, IR_VERSION, OPSET = 1, 8, 17
-
-
-def varint(value):
-    out = bytearray()
-    while value > 127:
-        out.append(value & 127 | 128)
-        value >>= 7
-    return bytes(out + bytes([value]))
-
-
-def integer(field, value):
-    return varint(field << 3) + varint(value)
-
-
-def block(field, value):
-    value = value.encode() if isinstance(value, str) else value
-    return varint(field << 3 | 2) + varint(len(value)) + value
-
-
-def node(kind, inputs, output):
-    names = b"".join(block(1, name) for name in inputs)
-    return block(1, names + block(2, output) + block(4, kind))
-
-
-def tensor(name, array):
-    dims = b"".join(integer(1, size) for size in array.shape)
-    return block(5, dims + integer(2, FLOAT) + block(8, name) + block(9, array.astype("<f4").tobytes()))
-
-
-def value_info(field, name, shape):
-    dims = b"".join(block(1, integer(1, size) if isinstance(size, int) else block(2, size)) for size in shape)
-    return block(field, block(1, name) + block(2, block(1, integer(1, FLOAT) + block(2, dims))))
-
-
-def ensemble_model(members, regression, features, outputs):
-    """members: lists of (w, b). A Gemm chain for each member, then the mean of their softmaxes."""
-    graph, finals = b"", []
-    for k, layers in enumerate(members):
-        current = "x"
-        for l, (w, b) in enumerate(layers):
-            name = f"{k}.{l}"
-            graph += tensor(f"w{name}", w) + tensor(f"b{name}", b)
-            graph += node("Gemm", [current, f"w{name}", f"b{name}"], f"a{name}")
-            current = f"a{name}"
-            if l < len(layers) - 1:
-                graph += node("Relu", [current], f"h{name}")
-                current = f"h{name}"
-            elif not regression:
-                graph += node("Softmax", [current], f"p{name}")
-                current = f"p{name}"
-        finals.append(current)
-    graph += node("Mean", finals, "y")
-    graph += block(2, "ensemble") + value_info(11, "x", ["rows", features]) + value_info(12, "y", ["rows", outputs])
-    return integer(1, IR_VERSION) + block(7, graph) + block(8, block(1, "") + integer(2, OPSET))
+GRAPHS = ("members", "batched", "joined")
 
 
 class OnnxRuntime:
     def __init__(self, threads):
-        self.options = onnxruntime.SessionOptions()
-        self.options.intra_op_num_threads = threads
+        self.threads = threads
+        self.predict_ways = self.row_ways = None
 
     def versions(self):
         return {"onnxruntime": onnxruntime.__version__}
 
     def prepare(self):
-        workload, random = self.workload, np.random.default_rng(0)
-        members = [he_uniform(random, workload.sizes) for _ in range(workload.members)]
-        model = ensemble_model(members, workload.regression, workload.sizes[0], workload.sizes[-1])
-        self.session = onnxruntime.InferenceSession(model, self.options, providers=["CPUExecutionProvider"])
+        return {}
 
-    def predict(self):
-        return self.session.run(None, {"x": self.workload.x})
+    def predict(self, x, message):
+        if self.predict_ways is None:
+            self.predict_ways = self.ways(x, Path(message["models"]))
+            self.best = fastest(self.predict_ways)
+        return self.predict_ways[self.best]()
+
+    def variant(self):
+        return self.best
+
+    def ways(self, x, models):
+        pool = thread_pool(self.threads)
+        ways, first = {}, None
+        for graph in GRAPHS:
+            together = self.session(models / f"{graph}.onnx", self.threads)
+            apart = self.session(models / f"{graph}.onnx", 1)
+            answer = together(x[:256])
+            first = answer if first is None else first
+            assert np.allclose(answer, first, atol=1e-4), "the graphs must give the same answers"
+            for block in BLOCKS:
+                ways[f"{graph}, {name_of(block)}, threads together"] = lambda run=together, b=block: in_blocks(run, x, b)
+                share = block or -(-len(x) // self.threads)
+                ways[f"{graph}, {name_of(block)}, a thread each"] = (
+                    lambda run=apart, b=share: in_blocks_by_threads(run, x, b, pool)
+                )
+        return ways
+
+    def in_a_row(self, message):
+        """Microseconds of each of many predictions of one row, by the fastest graph and number of threads."""
+        row = np.sin(np.arange(message["workload"]["sizes"][0], dtype=np.float32))[None]
+        if self.row_ways is None:
+            models = Path(message["models"])
+            sessions = {
+                f"{graph}, threads {threads}": self.session(models / f"{graph}.onnx", threads)
+                for graph in GRAPHS
+                for threads in sorted({1, self.threads})
+            }
+            self.row_ways = sessions
+            self.best_row = fastest({name: lambda run=run: [run(row) for _ in range(300)] for name, run in sessions.items()})
+        run, taken = self.row_ways[self.best_row], []
+        for _ in range(message["times"]):
+            start = time.perf_counter()
+            run(row)
+            taken.append((time.perf_counter() - start) * 1e6)
+        return {"microseconds": taken, "processorMs": 0, "variant": self.best_row}
+
+    def session(self, file, threads):
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+        return lambda x: session.run(None, {"x": x})[0]
+
+
+def name_of(block):
+    return "all rows" if block is None else f"{block} rows"

@@ -50,6 +50,15 @@ def peak_bytes():
         return peak if sys.platform == "darwin" else peak * 1024
 
 
+def rows_of(peer, copies):
+    """The workload's rows, many times over; kept, because rounds ask for the same."""
+    if getattr(peer, "copied", None) is None:
+        import numpy as np
+
+        peer.copied = np.tile(peer.workload.x, (copies, 1))
+    return peer.copied
+
+
 def answer(peer, message):
     match message["do"]:
         case "prepare":
@@ -62,8 +71,11 @@ def answer(peer, message):
             result = repeat(lambda i: peer.train([message["seed"], i]), message["minSeconds"])
             return result | ({"finalLoss": peer.final_loss()} if message["evaluate"] else {})
         case "predict":
-            peer.predict()
-            return repeat(lambda _: peer.predict(), message["minSeconds"])
+            x = rows_of(peer, message["copies"])
+            peer.predict(x, message)
+            return repeat(lambda _: peer.predict(x, message), message["minSeconds"]) | {"variant": peer.variant()}
+        case "inARow":
+            return peer.in_a_row(message)
         case "sgemm":
             return peer.sgemm(message["shape"], message["minSeconds"])
         case "memory":

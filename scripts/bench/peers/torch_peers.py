@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from ways import BLOCKS, fastest, in_blocks, in_blocks_by_threads, thread_pool
 from workload import LEARNING_RATE, he_uniform
 
 
@@ -55,6 +56,8 @@ class Torch:
 
     def __init__(self, threads):
         torch.set_num_threads(threads)
+        self.threads = threads
+        self.predict_ways = None
 
     def versions(self):
         return {"python": platform.python_version(), "torch": torch.__version__}
@@ -70,9 +73,42 @@ class Torch:
         x = torch.from_numpy(self.workload.x)
         return float(np.mean([self.workload.mean_loss(model(x)) for model in self.models]))
 
-    @torch.inference_mode()
-    def predict(self):
-        x = torch.from_numpy(self.workload.x)
+    def predict(self, x, message):
+        """All rows at once or in blocks, the threads together or a block each: the fastest, once they were tried."""
+        if self.predict_ways is None:
+            self.predict_ways = self.ways(x)
+            self.best = fastest(self.predict_ways)
+        return self.predict_ways[self.best]()
+
+    def variant(self):
+        return self.best
+
+    def ways(self, x):
+        pool = thread_pool(self.threads)
+        name = lambda block: "all rows" if block is None else f"{block} rows"
+        together = {
+            f"{name(block)}, threads together": lambda b=block: self.with_threads(
+                self.threads, lambda: in_blocks(self.predict_rows, x, b)
+            )
+            for block in BLOCKS
+        }
+        apart = {
+            f"{name(block)}, a thread each": lambda b=block: self.with_threads(
+                1, lambda: in_blocks_by_threads(self.predict_rows, x, b, pool)
+            )
+            for block in BLOCKS[1:]
+        }
+        return together | apart
+
+    def with_threads(self, threads, job):
+        torch.set_num_threads(threads)
+        return job()
+
+    def predict_rows(self, rows):
+        with torch.inference_mode():
+            return self.mean_of(torch.from_numpy(rows)).numpy()
+
+    def mean_of(self, x):
         outputs = [model(x) for model in self.models]
         if not self.workload.regression:
             outputs = [output.softmax(1) for output in outputs]
@@ -141,7 +177,6 @@ class TorchBatched(Torch):
         members = [slice(member, member + 1) for member in range(self.workload.members)]
         return float(np.mean([self.workload.mean_loss(self.forward(x, one)[0]) for one in members]))
 
-    @torch.inference_mode()
-    def predict(self):
-        outputs = self.forward(torch.from_numpy(self.workload.x).expand(self.workload.members, -1, -1))
+    def mean_of(self, x):
+        outputs = self.forward(x.expand(self.workload.members, -1, -1))
         return (outputs if self.workload.regression else outputs.softmax(2)).mean(0)
