@@ -49,7 +49,11 @@ VECTOR(K, uint32_t, WIDE);
 #endif
 
 /** Unrolls the loop that follows wholly: arrays of vectors then stay in registers. */
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
 #define UNROLL _Pragma("GCC unroll 32")
+#endif
 /** Leaves the loop that follows a loop, where the compiler would copy it whole. */
 #define KEEP_LOOP _Pragma("GCC unroll 1")
 
