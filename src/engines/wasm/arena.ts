@@ -3,7 +3,7 @@
 
 import { outputCount, type Task } from '../../data/dataset/dataset.js';
 import { UPDATE_BLOCK_BYTES } from '../../kernels/update-block.js';
-import { RegionAllocator } from '../../memory/layout.js';
+import { RegionAllocator, type TrainingLayout } from '../../memory/layout.js';
 import type { LayerShape } from '../../model/layers.js';
 import { layerShapes } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
@@ -66,6 +66,11 @@ export interface AttackLayout {
   readonly radius: number;
   readonly low: number;
   readonly high: number;
+}
+
+/** The lengths of a member's arena: any of a training evaluates at most as many rows as there are for it. */
+export function arenaSizes({ candidates, validation }: TrainingLayout, inBag: number): ArenaSizes {
+  return { inBag, evaluated: Math.max(candidates.length, validation.length) };
 }
 
 export function layoutArena(

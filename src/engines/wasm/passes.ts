@@ -20,8 +20,9 @@ export interface BoundNetwork extends NetworkLayout {
 }
 
 export function bindNetwork(calls: ProgramBuilder, layout: NetworkLayout): BoundNetwork {
-  const stages = layout.stages.map((stage) => ({ ...stage, operator: bindOperator(calls, stage) }));
-  return { ...layout, calls, stages };
+  // Not by spreading: in code that runs as seldom as this, V8 gives every spread object a shape of its own.
+  const stages = layout.stages.map((stage) => Object.assign({ operator: bindOperator(calls, stage) }, stage));
+  return Object.assign({ calls }, layout, { stages });
 }
 
 /** Whether units are dropped by the masks of the step, or all kept and scaled by their factors. */

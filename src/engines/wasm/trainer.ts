@@ -2,7 +2,6 @@
 // It draws nothing but the batch order and the initial weights, reads no clock and talks to no thread:
 // the stop flag and the progress record of the control block are all it shares.
 
-import { TuttiError } from '../../errors.js';
 import type { Program } from '../../kernels/program.js';
 import {
   STEPS_BETWEEN_FLUSHES,
@@ -25,13 +24,14 @@ import {
   type TrainerContext,
   type TyingTrainer,
 } from '../shared/engine.js';
-import { type Arena, layoutArena } from './arena.js';
+import type { Arena } from './arena.js';
 import { weightScalingFactors, writeFactors } from './dropout.js';
 import { dropoutsOf } from './network-layout.js';
 import { initialParameters, packParameters, unpackParameters } from './parameters.js';
+import { type PreparedArena, prepareArena } from './prepared-arena.js';
 import { copyStateIn, copyStateOut, stateLengthFloats } from './state.js';
 import { StepBlock } from './step-block.js';
-import { type TrainingSegments, trainingProgram } from './training-program.js';
+import type { TrainingSegments } from './training-program.js';
 import { writePassConstants } from './training-step.js';
 import { tiedRanges } from './tying.js';
 
@@ -46,21 +46,7 @@ export function createTrainer(
   rows: MemberRows,
   state: Float32Array | null,
 ): WasmTrainer {
-  const { layout, memory, task, slot, offsetBytes } = context;
-  const sizes = { inBag: rows.inBag.length, evaluated: rows.stopping.length };
-  const slotStart = layout.arenas + slot * layout.arenaBytes;
-  const arena = layoutArena(spec, layout.dataset.features, task, sizes, slotStart + offsetBytes);
-  const { calls, segments } = trainingProgram(spec, task, arena, layout, rows.columns !== null);
-  requireRoom(member, arena.program + calls.bytes - slotStart, layout.arenaBytes);
-  const program = calls.build(memory.buffer, arena.program);
-  return new WasmTrainer(context, spec, member, rows, arena, program, segments, state);
-}
-
-/** The neighbouring slot begins where this one ends. @throws ERR_INTERNAL */
-function requireRoom(member: number, bytes: number, slotBytes: number): void {
-  if (bytes <= slotBytes) return;
-  const message = `Expected member ${member} to need at most the ${slotBytes} bytes of its slot, got ${bytes}`;
-  throw new TuttiError('ERR_INTERNAL', message, { member, bytes, slotBytes });
+  return new WasmTrainer(context, spec, member, rows, prepareArena(context, spec, member, rows), state);
 }
 
 class WasmTrainer implements MemberTrainer, TyingTrainer {
@@ -85,9 +71,7 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     spec: NetworkMemberSpec,
     member: number,
     rows: MemberRows,
-    arena: Arena,
-    program: Program,
-    segments: TrainingSegments,
+    { arena, program, segments }: PreparedArena,
     state: Float32Array | null,
   ) {
     const { memory } = context;

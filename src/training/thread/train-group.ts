@@ -1,6 +1,7 @@
 // Runs a job for members in lockstep: at every step each computes the gradient of its own batch, then the
 // exact gradient of the tying penalty at everyone's weights before the step is added, then all are updated.
 
+import { arenaSizes } from '../../engines/wasm/arena.js';
 import { arenaBytes } from '../../engines/wasm/training-program.js';
 import { toWire } from '../../errors.js';
 import type { Executor } from '../../kernels/executor.js';
@@ -154,6 +155,6 @@ function progressOf(control: ControlBlock, { slot, members }: LocalGroupJob, ste
 function arenaBytesOf({ training, spec }: LocalGroupMemberJob): number {
   const { layout, task } = training;
   const draw = drawFromMemory(training, spec);
-  const sizes = { inBag: draw.inBag.length, evaluated: draw.stopping.length };
+  const sizes = arenaSizes(layout, draw.inBag.length);
   return alignRegion(arenaBytes(spec, layout.dataset.features, task, sizes));
 }

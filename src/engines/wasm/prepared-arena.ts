@@ -1,0 +1,74 @@
+// Arenas with the programs of their members. One that is prepared serves the next member too, where that is of the same
+// kind in the same place: members of small networks are trained in little more time than it takes to write a program.
+
+import { TuttiError } from '../../errors.js';
+import { type Program, placeProgram } from '../../kernels/program.js';
+import type { NetworkMemberSpec } from '../../model/spec.js';
+import type { MemberRows, TrainerContext } from '../shared/engine.js';
+import { type Arena, arenaSizes, layoutArena } from './arena.js';
+import { type TrainingSegments, trainingProgram } from './training-program.js';
+
+export interface PreparedArena {
+  readonly arena: Arena;
+  readonly program: Program;
+  readonly segments: TrainingSegments;
+}
+
+interface Kept {
+  readonly key: string;
+  readonly prepared: PreparedArena;
+}
+
+/** The last one of each memory. */
+const kept = new WeakMap<WebAssembly.Memory, Kept>();
+
+/** The arena of a member, its program in place. @throws ERR_INTERNAL where the slot is too small */
+export function prepareArena(
+  context: TrainerContext,
+  spec: NetworkMemberSpec,
+  member: number,
+  rows: MemberRows,
+): PreparedArena {
+  const { memory } = context;
+  const key = keyOf(context, spec, rows);
+  const last = kept.get(memory);
+  if (last?.key === key) {
+    // Another training may have had the memory meanwhile.
+    placeProgram(last.prepared.program, memory.buffer);
+    return last.prepared;
+  }
+  const prepared = writeArena(context, spec, member, rows);
+  kept.set(memory, { key, prepared });
+  return prepared;
+}
+
+/** All that an arena and its program follow from. */
+function keyOf(
+  { layout, task, slot, offsetBytes }: TrainerContext,
+  spec: NetworkMemberSpec,
+  { inBag, columns }: MemberRows,
+): string {
+  const { streams: _, ...kind } = spec;
+  return JSON.stringify([kind, layout, task, slot, offsetBytes, inBag.length, columns === null]);
+}
+
+function writeArena(
+  { memory, layout, task, slot, offsetBytes }: TrainerContext,
+  spec: NetworkMemberSpec,
+  member: number,
+  { inBag, columns }: MemberRows,
+): PreparedArena {
+  const slotStart = layout.arenas + slot * layout.arenaBytes;
+  const sizes = arenaSizes(layout, inBag.length);
+  const arena = layoutArena(spec, layout.dataset.features, task, sizes, slotStart + offsetBytes);
+  const { calls, segments } = trainingProgram(spec, task, arena, layout, columns !== null);
+  requireRoom(member, arena.program + calls.bytes - slotStart, layout.arenaBytes);
+  return { arena, program: calls.build(memory.buffer, arena.program), segments };
+}
+
+/** The neighbouring slot begins where this one ends. @throws ERR_INTERNAL */
+function requireRoom(member: number, bytes: number, slotBytes: number): void {
+  if (bytes <= slotBytes) return;
+  const message = `Expected member ${member} to need at most the ${slotBytes} bytes of its slot, got ${bytes}`;
+  throw new TuttiError('ERR_INTERNAL', message, { member, bytes, slotBytes });
+}
