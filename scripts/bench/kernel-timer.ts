@@ -3,7 +3,8 @@
 
 import { resolveArithmetic } from '../../src/kernels/arithmetic.js';
 import { compileKernels } from '../../src/kernels/compile-kernels.js';
-import { instantiateKernels, type Kernels } from '../../src/kernels/kernels.js';
+import { bindExecutor } from '../../src/kernels/executor.js';
+import { ProgramBuilder } from '../../src/kernels/program-builder.js';
 import { stepWriter, UPDATE_BLOCK_BYTES, writeUpdate } from '../../src/kernels/update-block.js';
 import { layerLengthFloats, roundUp4, weightGradientScratchBytes } from '../../src/kernels/weight-layout.js';
 import type { OptimizerSpec } from '../../src/model/spec.js';
@@ -44,7 +45,7 @@ function secondsOf(call: () => void, count: number): number {
   return (performance.now() - begun) / 1000 / count;
 }
 
-/** Lays one layer out in a memory of its own: x, dz and dx in panels, w with both Adam moments. */
+/** Lays one layer out in a memory of its own, x, dz and dx in panels, w with both Adam moments, and a program behind. */
 function prepare(kernel: Request['kernel'], batch: number, inputs: number, units: number): () => void {
   const panels = Math.ceil(batch / PANEL);
   const [xStride, dzStride] = [roundUp4(inputs) * PANEL * 4, roundUp4(units) * PANEL * 4];
@@ -60,6 +61,14 @@ function prepare(kernel: Request['kernel'], batch: number, inputs: number, units
   const weights = take(3 * weightBytes);
   const scratch = take(weightGradientScratchBytes(panels));
   const block = take(UPDATE_BLOCK_BYTES);
+  const builder = new ProgramBuilder();
+  const segment = builder.segment(() => {
+    if (kernel === 'forward') builder.forward(x, xStride, panels, inputs, weights, units, out, dzStride, 0);
+    else if (kernel === 'inputGradient')
+      builder.inputGradient(dz, dzStride, panels, units, weights, inputs, x, 0, dx, xStride);
+    else builder.weightGradient(x, xStride, panels, inputs, dz, dzStride, units, weights, scratch, block);
+  });
+  const program = take(builder.bytes);
   const pages = Math.ceil(next / 65536);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const fill = (address: number, bytes: number, scale: number) => {
@@ -77,16 +86,9 @@ function prepare(kernel: Request['kernel'], batch: number, inputs: number, units
     ...optimizer,
   });
   stepWriter(memory, block, ADAM).writeStep(ADAM.learningRate, 1);
-  const kernels: Kernels = instantiateKernels(module, memory);
-  switch (kernel) {
-    case 'forward':
-      return () => kernels.forward(x, xStride, panels, inputs, weights, units, out, dzStride, 0);
-    case 'inputGradient':
-      return () => kernels.inputGradient(dz, dzStride, panels, units, weights, inputs, x, 0, dx, xStride);
-    case 'weightGradient':
-      return () =>
-        kernels.weightGradient(x, xStride, panels, inputs, dz, dzStride, units, weights, scratch, block);
-  }
+  const executor = bindExecutor(module, memory);
+  const built = builder.build(memory.buffer, program);
+  return () => executor.run(built, segment, block);
 }
 
 await serve(performance.now(), {}, (message) => answer(message as Message & { do: 'kernel' }));
