@@ -1,0 +1,77 @@
+// Makes recorded calls with one instruction set's unit and compares with what WebAssembly made of them; cross.ts writes the
+// record and says how to compile this.
+//
+// A record: calls u32, then for each its operation u32, its bytes in use u32, what it returned f64, as many ranges of numbers
+// and of scratch u32 u32, the ranges as pairs of byte offsets, and the bytes before and after.
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../../src/kernels/native/runner.h"
+
+extern const struct runner RUNNER;
+enum { PROGRAM = 1024, MAX_BYTES = 1 << 22, MAX_RANGES = 64, MAX_OPERATIONS = 128 };
+
+struct ranges {
+  uint32_t count, start[MAX_RANGES], end[MAX_RANGES];
+};
+
+struct call {
+  uint32_t operation, bytes, ranges[2];
+  double returned;
+};
+
+static void take(void *to, size_t bytes, FILE *file) {
+  if (fread(to, 1, bytes, file) != bytes) exit(2);
+}
+
+static void take_ranges(struct ranges *ranges, uint32_t count, FILE *file) {
+  ranges->count = count;
+  for (uint32_t i = 0; i < count; i++) take(&ranges->start[i], 4, file), take(&ranges->end[i], 4, file);
+}
+
+static int is_in(const struct ranges *ranges, uint32_t at) {
+  for (uint32_t i = 0; i < ranges->count; i++) {
+    if (at >= ranges->start[i] && at < ranges->end[i]) return 1;
+  }
+  return 0;
+}
+
+static int is_nan(uint32_t bits) { return (bits & 0x7fffffff) > 0x7f800000; }
+
+/** The byte where the two first differ though they must not; 0 when nowhere. */
+static uint32_t difference(const uint32_t *actual, const uint32_t *expected, uint32_t bytes, const struct ranges *numbers,
+                           const struct ranges *scratches) {
+  for (uint32_t at = 0; at < bytes; at += 4) {
+    const uint32_t a = actual[at / 4], b = expected[at / 4];
+    if (a == b || is_in(scratches, at) || (is_nan(a) && is_nan(b) && is_in(numbers, at))) continue;
+    return at;
+  }
+  return 0;
+}
+
+int main(int count, char **arguments) {
+  FILE *file = count == 2 ? fopen(arguments[1], "rb") : NULL;
+  if (file == NULL) return 2;
+  static _Alignas(64) char memory[MAX_BYTES], expected[MAX_BYTES];
+  static struct ranges numbers, scratches;
+  uint32_t calls, wrong = 0;
+  take(&calls, 4, file);
+  for (uint32_t i = 0; i < calls; i++) {
+    struct call call;
+    take(&call, sizeof call, file);
+    take_ranges(&numbers, call.ranges[0], file);
+    take_ranges(&scratches, call.ranges[1], file);
+    take(memory, call.bytes, file);
+    take(expected, call.bytes, file);
+    const double returned = RUNNER.run(memory, PROGRAM, 0, PROGRAM);
+    const uint32_t at = difference((uint32_t *)memory, (uint32_t *)expected, call.bytes, &numbers, &scratches);
+    const int same = memcmp(&returned, &call.returned, 8) == 0 || (returned != returned && call.returned != call.returned);
+    if (at == 0 && same) continue;
+    wrong++;
+    printf("call %u of operation %u: byte %u, returned %.17g for %.17g\n", i, call.operation, at, returned, call.returned);
+  }
+  printf("%s: %u of %u calls are wrong\n", RUNNER.name, wrong, calls);
+  return wrong != 0;
+}
