@@ -5,6 +5,7 @@
 import { describe, TuttiError } from '../errors.js';
 import type { Arithmetic } from '../model/spec.js';
 import { type InstructionSet, type LoadedAddon, loadAddon, type NativeAddon } from './native-addon.js';
+import { passesSelfTest } from './self-test.js';
 
 export type ExecutorName = 'wasm' | `native-${InstructionSet}`;
 
@@ -65,15 +66,18 @@ function decide(wanted: Wanted): ExecutorChoice {
 }
 
 function nativeChoice({ addon, path }: LoadedAddon, wanted: Wanted): ExecutorChoice {
-  const set = setsOf(addon).find(
-    (name) => wanted === `native-${name}` || wanted === 'auto' || wanted === 'native',
-  );
-  if (set === undefined) {
-    const [need, remedy] =
-      wanted === 'auto' || wanted === 'native' ? ['AVX2 with FMA', null] : [wanted, 'unset TUTTI_EXECUTOR'];
-    return webAssembly(`this processor or system has no ${need}`, remedy);
+  const isAnySet = wanted === 'auto' || wanted === 'native';
+  const set = setsOf(addon).find((name) => isAnySet || wanted === `native-${name}`);
+  const run = set && addon.runners[set];
+  if (run === undefined) {
+    const lacking = isAnySet ? 'AVX2 with FMA' : `what ${wanted} needs`;
+    return webAssembly(`this processor or system has not ${lacking}`, null);
   }
-  return { name: `native-${set}`, addon: path, why: `${path} has it`, remedy: null };
+  if (passesSelfTest(run)) return { name: `native-${set}`, addon: path, why: `of ${path}`, remedy: null };
+  return webAssembly(
+    `native-${set} of ${path} computes other bytes than WebAssembly`,
+    'report it: it never should',
+  );
 }
 
 /** What there are runners for, the best first. */

@@ -35,7 +35,8 @@ export interface LoadedAddon {
 /** Why there is none, and what to do about it. */
 export interface MissingAddon {
   readonly missing: string;
-  readonly remedy: string;
+  /** Null where nothing helps. */
+  readonly remedy: string | null;
 }
 
 /**
@@ -57,10 +58,7 @@ const BUILT = 'dist/native/tutti.node';
 export function loadAddon(platform = `${process.platform}-${process.arch}`): LoadedAddon | MissingAddon {
   const name = PACKAGES[platform];
   if (name === undefined) {
-    return {
-      missing: `there is none for ${platform}`,
-      remedy: `take one of ${Object.keys(PACKAGES).join(', ')}`,
-    };
+    return { missing: `there is none for ${platform}`, remedy: null };
   }
   const built = installedFile(BUILT);
   if (built !== null) return openAddon(built, 'build tutti again: npm run build');
