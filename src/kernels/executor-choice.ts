@@ -69,7 +69,7 @@ function nativeChoice({ addon, path }: LoadedAddon, wanted: Wanted): ExecutorCho
   const isAnySet = wanted === 'auto' || wanted === 'native';
   const set = setsOf(addon).find((name) => isAnySet || wanted === `native-${name}`);
   const run = set && addon.runners[set];
-  if (run === undefined) {
+  if (set === undefined || run === undefined) {
     const lacking = isAnySet ? 'AVX2 with FMA' : `what ${wanted} needs`;
     return webAssembly(`this processor or system has not ${lacking}`, null);
   }

@@ -3,8 +3,8 @@
 // WebAssembly to it. A miscompiled addon or a processor that is emulated wrongly shows here, and WebAssembly is taken.
 
 import { createHash } from 'node:crypto';
-import { type WindowGeometry, windowGeometry } from '../model/windows.js';
 import type { OptimizerSpec } from '../model/spec.js';
+import { type WindowGeometry, windowGeometry } from '../model/windows.js';
 import type { NativeRun } from './native-addon.js';
 import { OPERATIONS_FINGERPRINT } from './operation-calls.js';
 import { type ArgumentKind, OPERATIONS, type Operation } from './operations.js';
