@@ -4,21 +4,21 @@
 
 import { describe, TuttiError } from '../errors.js';
 import type { Arithmetic } from '../model/spec.js';
+import { compileKernels } from './compile-kernels.js';
+import type { ExecutorCode } from './executor.js';
 import { type InstructionSet, type LoadedAddon, loadAddon, type NativeAddon } from './native-addon.js';
 import { passesSelfTest } from './self-test.js';
 
-export type ExecutorName = 'wasm' | `native-${InstructionSet}`;
-
-/** Plain data, so it crosses threads. */
+/** An executor, and why not another. */
 export interface ExecutorChoice {
-  readonly name: ExecutorName;
-  /** The addon's file; null for WebAssembly. */
-  readonly addon: string | null;
-  /** Why not another. */
+  /** Null for WebAssembly. */
+  readonly native: NativeCode | null;
   readonly why: string;
   /** What would make it faster; null where nothing would. */
   readonly remedy: string | null;
 }
+
+type NativeCode = Exclude<ExecutorCode, { name: 'wasm' }>;
 
 /** What TUTTI_EXECUTOR may say; nothing is `auto`. */
 const WANTED = ['auto', 'wasm', 'native', 'native-avx512', 'native-avx2', 'native-neon'] as const;
@@ -40,6 +40,20 @@ export function chooseExecutor(arithmetic: Arithmetic): ExecutorChoice {
   return choice;
 }
 
+const modules = new Map<Arithmetic, ExecutorCode>();
+
+/**
+ * The code of the chosen executor, the same object each time.
+ * @throws ERR_EXECUTOR
+ */
+export function executorCode(arithmetic: Arithmetic): ExecutorCode {
+  const { native } = chooseExecutor(arithmetic);
+  if (native !== null) return native;
+  const code = modules.get(arithmetic) ?? { name: 'wasm', module: compileKernels(arithmetic) };
+  modules.set(arithmetic, code);
+  return code;
+}
+
 function wantedExecutor(): Wanted {
   const value = process.env.TUTTI_EXECUTOR;
   if (value === undefined || value === '') return 'auto';
@@ -56,7 +70,7 @@ function decide(wanted: Wanted): ExecutorChoice {
   const loaded = loadAddon();
   const choice =
     'missing' in loaded ? webAssembly(loaded.missing, loaded.remedy) : nativeChoice(loaded, wanted);
-  if (wanted === 'auto' || choice.name !== 'wasm') return choice;
+  if (wanted === 'auto' || choice.native !== null) return choice;
   const { why, remedy } = choice;
   throw new TuttiError(
     'ERR_EXECUTOR',
@@ -73,7 +87,8 @@ function nativeChoice({ addon, path }: LoadedAddon, wanted: Wanted): ExecutorCho
     const lacking = isAnySet ? 'AVX2 with FMA' : `what ${wanted} needs`;
     return webAssembly(`this processor or system has not ${lacking}`, null);
   }
-  if (passesSelfTest(run)) return { name: `native-${set}`, addon: path, why: `of ${path}`, remedy: null };
+  if (passesSelfTest(run))
+    return { native: { name: `native-${set}`, addon: path }, why: `${path} has it`, remedy: null };
   return webAssembly(
     `native-${set} of ${path} computes other bytes than WebAssembly`,
     'report it: it never should',
@@ -87,5 +102,5 @@ export function setsOf({ runners }: NativeAddon): InstructionSet[] {
 }
 
 function webAssembly(why: string, remedy: string | null): ExecutorChoice {
-  return { name: 'wasm', addon: null, why, remedy };
+  return { native: null, why, remedy };
 }

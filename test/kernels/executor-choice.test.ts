@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import t from 'tap';
-import { chooseExecutor, setsOf } from '../../src/kernels/executor-choice.js';
+import { chooseExecutor, executorCode, setsOf } from '../../src/kernels/executor-choice.js';
 import { loadAddon, openAddon } from '../../src/kernels/native-addon.js';
 
 const choice = new URL('../../src/kernels/executor-choice.js', import.meta.url).href;
@@ -11,9 +11,9 @@ const choice = new URL('../../src/kernels/executor-choice.js', import.meta.url).
 t.beforeEach((test) => test.intercept(process, 'env', { value: { ...process.env, TUTTI_EXECUTOR: '' } }));
 
 t.test('WebAssembly by hand and for strict arithmetic', (t) => {
-  t.match(chooseExecutor('strict'), { name: 'wasm', addon: null });
+  t.match(chooseExecutor('strict'), { native: null });
   process.env.TUTTI_EXECUTOR = 'wasm';
-  t.match(chooseExecutor('fused'), { name: 'wasm', addon: null, why: 'TUTTI_EXECUTOR says so' });
+  t.match(chooseExecutor('fused'), { native: null, why: 'TUTTI_EXECUTOR says so' });
   t.end();
 });
 
@@ -32,10 +32,11 @@ t.test('native where the addon is there, the best set of instructions first', (t
   const loaded = loadAddon();
   const sets = 'missing' in loaded ? [] : setsOf(loaded.addon);
   const [best] = sets;
-  t.equal(chooseExecutor('fused').name, best === undefined ? 'wasm' : `native-${best}`);
+  t.equal(executorCode('fused').name, best === undefined ? 'wasm' : `native-${best}`);
+  t.equal(executorCode('fused'), executorCode('fused'), 'the same object');
   for (const set of ['avx512', 'avx2', 'neon'] as const) {
     process.env.TUTTI_EXECUTOR = `native-${set}`;
-    if (sets.includes(set)) t.equal(chooseExecutor('fused').name, `native-${set}`);
+    if (sets.includes(set)) t.equal(executorCode('fused').name, `native-${set}`);
     else
       t.throws(() => chooseExecutor('fused'), {
         code: 'ERR_EXECUTOR',
@@ -67,7 +68,7 @@ t.test('where addons are not allowed, WebAssembly', (t) => {
       encoding: 'utf8',
       env: { ...process.env, TUTTI_EXECUTOR: wanted },
     });
-  t.match(JSON.parse(run('')), { name: 'wasm' });
+  t.match(JSON.parse(run('')), { native: null });
   t.match(
     run('native'),
     /^ERR_EXECUTOR Expected the native executor that TUTTI_EXECUTOR=native asks for, got none: /,

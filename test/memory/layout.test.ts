@@ -4,8 +4,8 @@ import t from 'tap';
 import { Dataset } from '../../src/data/dataset/dataset.js';
 import { arenaBytes } from '../../src/engines/wasm/training-program.js';
 import { drawCandidates } from '../../src/ensemble/member-rows.js';
-import { compileKernels } from '../../src/kernels/compile-kernels.js';
 import { bindExecutor } from '../../src/kernels/executor.js';
+import { executorCode } from '../../src/kernels/executor-choice.js';
 import { CONTROL_HEADER_BYTES, CONTROL_SLOT_BYTES } from '../../src/memory/control-block.js';
 import {
   createSharedMemory,
@@ -102,12 +102,12 @@ t.test('a member trained above 2 GiB has the same bytes as below', async (t) => 
     writeDataset(memory.buffer, layout.dataset, dataset);
     new Uint32Array(memory.buffer, layout.candidates.offset, candidates.length).set(candidates);
     new Uint32Array(memory.buffer, layout.validation.offset, validation.length).set(validation);
-    const module = compileKernels(arithmetic);
-    const shared = { arithmetic, module, memory, memoryName: 'high', layout };
+    const executor = executorCode(arithmetic);
+    const shared = { arithmetic, executor, memory, memoryName: 'high', layout };
     const training = { id: 'high', ...shared, task: dataset.task, seed: plan.seed };
     const place = { kind: 'member', training, spec, member: 0, slot: 0 } as const;
     const whole = { from: null, until: spec.epochs, anchor: null, state: null };
-    const outcome = await trainMember({ ...place, ...whole }, bindExecutor(module, memory));
+    const outcome = await trainMember({ ...place, ...whole }, bindExecutor(executor, memory));
     if (outcome.status !== 'advanced') return t.fail(outcome.status);
     t.same(outcome.delivered!.parameters, members[0]!.parameters, arithmetic);
   }

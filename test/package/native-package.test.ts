@@ -20,7 +20,7 @@ const SAY = `import { chooseExecutor } from './node_modules/tutti/dist/src/kerne
 console.log(JSON.stringify(chooseExecutor('fused')));`;
 
 /** What is chosen by the installed tutti. */
-async function chosen(): Promise<{ name: string; addon: string | null; why: string }> {
+async function chosen(): Promise<{ native: { name: string; addon: string } | null; why: string }> {
   const args = ['--input-type=module', '--eval', SAY];
   const env = { ...process.env, NODE_OPTIONS: '', TUTTI_EXECUTOR: '' };
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder, env });
@@ -56,16 +56,14 @@ t.test('its manifest names the platform and runs nothing', async (t) => {
 
 t.test('the addon is found and loads', async (t) => {
   const choice = await chosen();
-  t.match(choice.name, /^native-/);
-  t.equal(choice.addon, join(addon, 'tutti.node'));
+  t.match(choice.native, { name: /^native-/, addon: join(addon, 'tutti.node') });
 });
 
 t.test('one of another version is left alone', async (t) => {
   const manifest = JSON.parse(readFileSync(manifestFile, 'utf8'));
   writeFileSync(manifestFile, JSON.stringify({ ...manifest, version: '0.0.1' }));
   t.match(await chosen(), {
-    name: 'wasm',
-    addon: null,
+    native: null,
     why: `${native} is of version 0.0.1, not ${manifest.version}`,
   });
 });

@@ -14,7 +14,7 @@ import { readWeights, weightCount, writeWeights } from '../../src/engines/tfjs/t
 import { createTrainer as createTfjsTrainer, type TfjsTrainer } from '../../src/engines/tfjs/trainer.js';
 import { createNetworkPredictor } from '../../src/engines/wasm/predictor.js';
 import { createTrainer as createWasmTrainer } from '../../src/engines/wasm/trainer.js';
-import { compileKernels } from '../../src/kernels/compile-kernels.js';
+import { executorCode } from '../../src/kernels/executor-choice.js';
 import { ControlBlock } from '../../src/memory/control-block.js';
 import { layerShapes, parameterCount } from '../../src/model/network.js';
 import type { EnsemblePlan, ModuleSpec, NetworkMemberSpec } from '../../src/model/spec.js';
@@ -163,7 +163,7 @@ export function predictWithWasm(
   const member = { spec: network, parameters: weights, columns: rows.columns, factors: null };
   const count = x.length / features;
   const predictor = createNetworkPredictor(
-    compileKernels('fused'),
+    executorCode('fused'),
     [member],
     features,
     task,

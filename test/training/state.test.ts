@@ -45,7 +45,7 @@ for (const [name, dataset, options] of CASES) {
       { dataset, plan, runs: [...listRuns(plan), ...listRuns(plan)], groups: [] },
       2,
     );
-    const executor = bindExecutor(training.module, training.memory);
+    const executor = bindExecutor(training.executor, training.memory);
     const spec = networkOf(plan, 0);
     const { lengthFloats } = stateShape(spec, dataset.features, dataset.task);
     let weights: Float32Array | null = null;

@@ -2,6 +2,7 @@
 // an attack on trained members needs. Members run one after the other, so each gradient repeats its forward pass.
 
 import type { Task } from '../../data/dataset/dataset.js';
+import type { ExecutorCode } from '../../kernels/executor.js';
 import type { ProgramBuilder } from '../../kernels/program-builder.js';
 import { paddedBytes, writePaddedRows } from '../../memory/layout.js';
 import { headUnits } from '../../model/losses.js';
@@ -25,7 +26,7 @@ export interface DifferentiableNetworks {
 
 /** Loads members into a memory of their own. */
 export function createDifferentiable(
-  module: WebAssembly.Module,
+  code: ExecutorCode,
   members: readonly TrainedNetwork[],
   features: number,
   task: Task,
@@ -34,7 +35,7 @@ export function createDifferentiable(
   const inputs = Math.max(...members.map(({ spec }) => memberFeatures(spec, features)));
   const widest = Math.max(inputs, ...members.map(({ spec }) => headUnits(spec.loss, task)));
   const stride = panelStrideOf(inputs);
-  const loaded = loadNetworks(module, {
+  const loaded = loadNetworks(code, {
     ...{ members, features, task, blockRows, mode: 'train', loadedBytes: Number.POSITIVE_INFINITY },
     what: `Attacking ${members.length} members`,
     place: (regions) => ({

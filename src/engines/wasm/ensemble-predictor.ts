@@ -3,7 +3,7 @@
 // more work than predicting one.
 
 import { resolveArithmetic } from '../../kernels/arithmetic.js';
-import { compileKernels } from '../../kernels/compile-kernels.js';
+import { executorCode } from '../../kernels/executor-choice.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { EnginePredictor, PredictorContext, StoredMember } from '../shared/predictor.js';
 import { createNetworkPredictor, type NetworkPredictor } from './predictor.js';
@@ -43,9 +43,9 @@ function restingPredictor(
   { owner, arithmetic, features, task, encoding, blockRows, loadedBytes }: PredictorContext,
   networks: Networks,
 ): EnginePredictor & NetworkPredictor {
-  const module = compileKernels(resolveArithmetic(arithmetic));
+  const code = executorCode(resolveArithmetic(arithmetic));
   const own = createNetworkPredictor(
-    module,
+    code,
     networks,
     features,
     task,

@@ -3,7 +3,7 @@
 // What is done with their raw outputs is the business of predictor.ts and differentiable.ts.
 
 import type { Task } from '../../data/dataset/dataset.js';
-import { executorOf } from '../../kernels/executor.js';
+import { type ExecutorCode, executorOf } from '../../kernels/executor.js';
 import type { Operand } from '../../kernels/operand.js';
 import { placeProgram } from '../../kernels/program.js';
 import { ProgramBuilder } from '../../kernels/program-builder.js';
@@ -96,7 +96,7 @@ export interface LoadedNetworks<Places, Segments> {
 
 /** Loads networks into a memory of their own. @throws ERR_MEMORY */
 export function loadNetworks<Places, Segments>(
-  module: WebAssembly.Module,
+  code: ExecutorCode,
   loading: Loading<Places, Segments>,
 ): LoadedNetworks<Places, Segments> {
   const { members, features, what } = loading;
@@ -107,7 +107,7 @@ export function loadNetworks<Places, Segments>(
   const bytes = programAt + calls.bytes;
   const { memory } = lendMemory(bytes, what);
   const { buffer } = memory;
-  const executor = executorOf(module, memory);
+  const executor = executorOf(code, memory);
   const program = calls.build(buffer, programAt);
   const block = new StepBlock(buffer, rows.block);
   let guest: Float32Array | null = null;

@@ -1,6 +1,7 @@
 // Predicts with trained networks, block of rows by block of rows, on the calling thread.
 
 import { outputCount, type Scale, type Task } from '../../data/dataset/dataset.js';
+import type { ExecutorCode } from '../../kernels/executor.js';
 import type { ProgramBuilder } from '../../kernels/program-builder.js';
 import type { RegionAllocator } from '../../memory/layout.js';
 import type { UnitFactors } from '../../model/layer-types.js';
@@ -37,7 +38,7 @@ export interface NetworkPredictor {
  * @param loadedBytes of weights that stay loaded; the others take turns.
  */
 export function createNetworkPredictor(
-  module: WebAssembly.Module,
+  code: ExecutorCode,
   members: readonly TrainedNetwork[],
   features: number,
   task: Task,
@@ -47,7 +48,7 @@ export function createNetworkPredictor(
 ): NetworkPredictor {
   const outputs = outputCount(task);
   const answers = (regions: RegionAllocator) => regions.takeWords(blockRows * outputs);
-  const loaded = loadNetworks(module, {
+  const loaded = loadNetworks(code, {
     ...{ members, features, task, blockRows, loadedBytes, mode: 'predict' },
     what: `Predicting with ${members.length} members`,
     place: (regions) => ({

@@ -9,7 +9,7 @@ import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { checkDataset } from '../../ensemble/predict/inputs.js';
 import { networkMembers } from '../../ensemble/predict/network-predictor.js';
 import { resolveArithmetic } from '../../kernels/arithmetic.js';
-import { compileKernels } from '../../kernels/compile-kernels.js';
+import { executorCode } from '../../kernels/executor-choice.js';
 import { betweenBlocks, LONG_CALL_OPTIONS, type LongCallOptions } from '../../long-calls.js';
 import type { Loss } from '../../model/losses.js';
 import { requireNetwork } from '../../model/network-members.js';
@@ -218,8 +218,8 @@ interface Attacked {
 function loadAttacked(ensemble: TrainedEnsemble): Attacked {
   const { plan, members, features, task } = ensemble;
   const losses = members.map(({ index }) => requireNetwork(plan.members[index]!, index).loss);
-  const module = compileKernels(resolveArithmetic(plan.arithmetic));
-  const networks = createDifferentiable(module, networkMembers(ensemble), features, task, BLOCK_ROWS);
+  const code = executorCode(resolveArithmetic(plan.arithmetic));
+  const networks = createDifferentiable(code, networkMembers(ensemble), features, task, BLOCK_ROWS);
   return { networks, losses };
 }
 

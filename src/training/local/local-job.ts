@@ -1,14 +1,15 @@
 // A job with the memory that its training has on this machine: what the threads here are handed.
 
 import type { Task } from '../../data/dataset/dataset.js';
+import type { ExecutorCode } from '../../kernels/executor.js';
 import type { TrainingLayout } from '../../memory/layout.js';
-import type { CompiledModule, SharedMemory } from '../../memory/webassembly-types.js';
+import type { SharedMemory } from '../../memory/webassembly-types.js';
 import type { Arithmetic } from '../../model/spec.js';
 import type { GroupJob, GroupMemberJob, Job, MemberJob } from '../session/job.js';
 
 /** What all members of one training share; plain data and shared memory, so it crosses threads. */
 export interface TrainingShare {
-  readonly module: CompiledModule;
+  readonly executor: ExecutorCode;
   readonly arithmetic: Arithmetic;
   readonly memory: SharedMemory;
   /** Of the memory: the same in every training that has it. */

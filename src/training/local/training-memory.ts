@@ -4,7 +4,7 @@ import type { Dataset } from '../../data/dataset/dataset.js';
 import { drawResample } from '../../data/resample.js';
 import { engineOf } from '../../engines/registry.js';
 import { type CandidateRows, drawCandidates } from '../../ensemble/member-rows.js';
-import { compileKernels } from '../../kernels/compile-kernels.js';
+import { executorCode } from '../../kernels/executor-choice.js';
 import { alignRegion, layoutTraining, writeDataset } from '../../memory/layout.js';
 import { lendMemory } from '../../memory/memory-cache.js';
 import type { EnsemblePlan, MemberSpec } from '../../model/spec.js';
@@ -47,7 +47,7 @@ export function prepareTraining(
   new Uint32Array(memory.buffer, layout.candidates.offset, candidates.length).set(candidates);
   new Uint32Array(memory.buffer, layout.validation.offset, validation.length).set(validation);
   return {
-    module: compileKernels(plan.arithmetic),
+    executor: executorCode(plan.arithmetic),
     ...{ arithmetic: plan.arithmetic, memory, memoryName },
     layout,
     task: dataset.task,

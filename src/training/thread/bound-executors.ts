@@ -14,11 +14,11 @@ export interface BoundExecutors {
 export function createBoundExecutors(): BoundExecutors {
   const bound = new Map<string, Executor>();
   return {
-    of({ arithmetic, memoryName, module, memory }) {
-      const key = `${memoryName} ${arithmetic}`;
+    of({ arithmetic, memoryName, executor: code, memory }) {
+      const key = `${memoryName} ${arithmetic} ${code.name}`;
       let executor = bound.get(key);
       if (executor === undefined) {
-        executor = bindExecutor(module, memory);
+        executor = bindExecutor(code, memory);
         bound.set(key, executor);
       }
       return executor;

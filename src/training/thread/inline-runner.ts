@@ -24,8 +24,8 @@ async function runHere(
   signal: AbortSignal,
 ): Promise<readonly MemberOutcome[]> {
   const aborted = abortion(signal, job.member);
-  const { module, memory } = job.training;
-  const work = runJob(job, executorOf(module, memory), async (event) => {
+  const { executor, memory } = job.training;
+  const work = runJob(job, executorOf(executor, memory), async (event) => {
     // The only thread there is must also serve progress, timers and signals.
     await new Promise((resolve) => setImmediate(resolve));
     if (signal.aborted) throw stopped(job.member);

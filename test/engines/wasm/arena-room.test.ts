@@ -22,7 +22,7 @@ t.test('a member that needs more than its slot is refused, and its neighbour is 
   const place = { kind: 'member', spec: plan.members[0]!, member: 0, slot: 0 } as const;
   const small = { ...training, layout: { ...layout, arenaBytes } };
   const job = { ...place, training: small, from: null, until: 1, anchor: null, state: null };
-  const outcome = await trainMember(job, bindExecutor(training.module, memory)).catch((error) => ({
+  const outcome = await trainMember(job, bindExecutor(training.executor, memory)).catch((error) => ({
     error,
   }));
   t.match(outcome, {

@@ -26,12 +26,20 @@ function kernelGradient(dataset: Dataset, options: TrainingOptions, arithmetic: 
   const context = { task: dataset.task, features: dataset.features, seed: 3, arithmetic, tangents };
   const plan = resolvePlan({ ...BASE, ...options }, context);
   const training = prepareTraining({ dataset, plan, runs: listRuns(plan), groups: [] }, 1);
-  const { memory, layout, module, task, seed } = training;
+  const { memory, layout, task, seed } = training;
   const spec = networkOf(plan, 0);
   const draw = drawMember(seed, spec, dataset, dataset.features, drawCandidates(plan, dataset));
   const trainer = createTrainer(
     {
-      ...{ executor: bindExecutor(module, memory), memory, layout, task, seed, slot: 0, offsetBytes: 0 },
+      ...{
+        executor: bindExecutor(training.executor, memory),
+        memory,
+        layout,
+        task,
+        seed,
+        slot: 0,
+        offsetBytes: 0,
+      },
       control: new ControlBlock(memory.buffer, layout.slots),
     },
     spec,

@@ -8,7 +8,7 @@ import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
 import { evaluateEnsemble } from '../../../src/ensemble/evaluate/evaluate.js';
 import { networkMembers } from '../../../src/ensemble/predict/network-predictor.js';
 import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
-import { compileKernels } from '../../../src/kernels/compile-kernels.js';
+import { executorCode } from '../../../src/kernels/executor-choice.js';
 import { layerShapes } from '../../../src/model/network.js';
 import { requireNetwork } from '../../../src/model/network-members.js';
 import { type AttackOptions, attackEnsemble } from '../../../src/studies/attack/attack.js';
@@ -62,7 +62,7 @@ for (const [name, dataset, options] of CASES) {
       const ensemble = await trainEnsemble(dataset, { ...BASE, ...options });
       const { features, task } = ensemble;
       const networks = createDifferentiable(
-        compileKernels('strict'),
+        executorCode('strict'),
         networkMembers(ensemble),
         features,
         task,
@@ -110,7 +110,7 @@ t.test(
       ...{ ...BASE, featureShare: 0.5, inputKeep: 0.8, hiddenKeep: 0.5, dropoutScaling: 'plain' },
     });
     const members = networkMembers(ensemble);
-    const networks = createDifferentiable(compileKernels('strict'), members, 6, ensemble.task, 256);
+    const networks = createDifferentiable(executorCode('strict'), members, 6, ensemble.task, 256);
     const head = new Float32Array(600).fill(1);
     const gradient = networks.inputGradient(0, threeClasses.x, head);
     for (let i = 0; i < 6; i++) {
