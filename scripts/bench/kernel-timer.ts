@@ -2,8 +2,8 @@
 // as `node kernel-timer.js <arithmetic>`. The only part of the benchmark that reaches below the public API.
 
 import { resolveArithmetic } from '../../src/kernels/arithmetic.js';
-import { compileKernels } from '../../src/kernels/compile-kernels.js';
 import { bindExecutor } from '../../src/kernels/executor.js';
+import { executorCode } from '../../src/kernels/executor-choice.js';
 import { ProgramBuilder } from '../../src/kernels/program-builder.js';
 import { stepWriter, UPDATE_BLOCK_BYTES, writeUpdate } from '../../src/kernels/update-block.js';
 import { layerLengthFloats, roundUp4, weightGradientScratchBytes } from '../../src/kernels/weight-layout.js';
@@ -26,7 +26,7 @@ const FIRST_ADDRESS = 1024;
 const PANEL = 8;
 
 const arithmetic = resolveArithmetic(process.argv[2] as 'auto' | 'strict' | 'fused');
-const module = compileKernels(arithmetic);
+const code = executorCode(arithmetic);
 
 function answer({ kernel, batch, inputs, units, minSeconds }: Request): Exchanges['kernel']['answer'] {
   const call = prepare(kernel, batch, inputs, units);
@@ -86,7 +86,7 @@ function prepare(kernel: Request['kernel'], batch: number, inputs: number, units
     ...optimizer,
   });
   stepWriter(memory, block, ADAM).writeStep(ADAM.learningRate, 1);
-  const executor = bindExecutor(module, memory);
+  const executor = bindExecutor(code, memory);
   const built = builder.build(memory.buffer, program);
   return () => executor.run(built, segment, block);
 }
