@@ -210,10 +210,15 @@ INLINE void transpose(V rows[LANES]) {
 
 /** Writes zeros to rows `rows` … round_up4(rows) − 1 of every panel: the promise all panel writers keep. */
 INLINE void clear_padding_rows(float *out, size_t stride, int32_t panels, int32_t rows) {
-  const int32_t floats = (round_up4(rows) - rows) * 8;
+  const int32_t padding = round_up4(rows) - rows;
   float *at = out + (size_t)rows * 8;
-  for (; floats && panels > 0; panels--, at = on(at, stride)) {
-    for (int32_t f = 0; f < floats; f += LANES) store(at + f, (V){0});
+  for (; padding && panels > 0; panels--, at = on(at, stride)) {
+    // Three at most, one by one: a loop over them would become a call of memset.
+    UNROLL for (int row = 0; row < 3; row++) {
+      UNROLL for (int lane = 0; lane < 8; lane += LANES) {
+        if (row < padding) store(at + row * 8 + lane, (V){0});
+      }
+    }
   }
 }
 
