@@ -82,6 +82,7 @@ export const IMPORTERS: Readonly<Record<string, string>> = {
   'cli-progress': 'src/cli/terminal/progress-bars.ts',
   comlink: 'src/pool/hook-channel.ts',
   commander: 'src/cli/program.ts',
+  'csv-parse': 'src/data/readers/csv.ts',
   msgpackr: 'src/files/plain-data.ts',
   picocolors: 'src/cli/terminal/terminal.ts',
   piscina: 'src/pool/threads.ts',

@@ -23,10 +23,14 @@ const packagesOf = (file: string) =>
     .filter((name) => !name.startsWith('file:'))
     .sort();
 
-t.test('importing tutti loads no dependency', async (t) => {
-  for (const file of ['src/index.js', 'lib/index.js']) t.same(packagesOf(file), [], file);
-  t.ok(loadedWith(new URL('../../src/index.js', import.meta.url)).size > 100, 'imports were followed');
-});
+t.test(
+  'importing tutti loads no dependency but the reader of CSV files, which its bundle holds',
+  async (t) => {
+    t.same(packagesOf('src/index.js'), ['csv-parse']);
+    t.same(packagesOf('lib/index.js'), []);
+    t.ok(loadedWith(new URL('../../src/index.js', import.meta.url)).size > 100, 'imports were followed');
+  },
+);
 
 t.test('a program that imports tutti gets it in a few files, a bundler each module by itself', async (t) => {
   const files = loadedWith(new URL(import.meta.resolve('tutti')));

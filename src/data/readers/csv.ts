@@ -1,17 +1,20 @@
-// Reading CSV files into tables: header row, blank lines, ragged rows, a stated delimiter and encoding. What a record is,
-// csv-records.ts knows.
+// Reading CSV files into tables: header row, quotes, CRLF, a stated delimiter and encoding.
+// The parser is csv-parse; this file guards what it lets through (an empty file, blank lines, ragged rows, binary data)
+// and counts lines itself, because csv-parse counts a quoted CRLF twice.
 
 import { isAscii } from 'node:buffer';
+import { CsvError, parse } from 'csv-parse/sync';
 import { failOption, type TuttiError } from '../../errors.js';
 import type { TextColumn } from '../table/column.js';
 import { cleanText } from '../table/column-names.js';
 import { delimiterHint, type Table } from '../table/table.js';
 import { type Header, judgeNames, readHeader } from './csv-header.js';
-import { RecordFault, readRecords } from './csv-records.js';
 import { fileError, type Reader } from './reader.js';
 import { encodingOf, toUtf8 } from './text-encoding.js';
 
 const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const QUOTE = 34;
 
 const DELIMITERS: Readonly<Record<string, string>> = {
   ...{ comma: ',', semicolon: ';', tab: '\t', '\\t': '\t', space: ' ', pipe: '|' },
@@ -19,6 +22,9 @@ const DELIMITERS: Readonly<Record<string, string>> = {
 
 /** More columns than this are refused: each takes a kilobyte or two, whatever is in it. */
 const MOST_COLUMNS = 1_000_000;
+
+/** Longer rows are refused; one quote that is never closed makes a row of all the rest of a file. */
+const MOST_RECORD_BYTES = 1 << 28;
 
 /**
  * Blanks around cells are dropped. Blank lines are skipped; in a file of one column they are rows with a missing cell,
@@ -115,7 +121,7 @@ class TableBuilder {
   #ragged(columns: readonly TextColumn[], cells: readonly string[], line: number): TuttiError {
     const row = this.#lines.length + 1;
     const place = `(${this.source}, line ${line}, row ${row})`;
-    const trailing = cells.length === columns.length + 1 && cells.at(-1)!.trim() === '';
+    const trailing = cells.length === columns.length + 1 && cells.at(-1) === '';
     const hint = trailing
       ? '; the line ends in a delimiter, unlike the header'
       : delimiterHint({ columns, delimiter: this.delimiter });
@@ -136,18 +142,61 @@ class TableBuilder {
 }
 
 function parseText(source: string, text: Buffer, delimiter: string): Table {
-  const ascii = isAscii(text);
-  const builder = new TableBuilder(source, delimiter, ascii);
+  const builder = new TableBuilder(source, delimiter, isAscii(text));
+  const counter = new LineCounter(text);
   try {
-    readRecords(text, { delimiter, ascii }, (cells, line, quoted) =>
-      builder.add(cells, line, !quoted && cells.length === 1 && cleanText(cells[0]!) === ''),
-    );
+    parse(text, {
+      delimiter,
+      trim: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      relax_column_count: true, // ragged rows are refused above, with the right line
+      max_record_size: MOST_RECORD_BYTES,
+      on_record: (cells: string[], info) => {
+        const { line, quoted } = counter.nextRecord(info.bytes);
+        builder.add(cells, line, !quoted && cells.length === 1 && cleanText(cells[0]!) === '');
+        return null; // keep nothing: the builder holds the cells compactly
+      },
+    });
   } catch (error) {
-    if (!(error instanceof RecordFault)) throw error;
-    const { message, line } = error;
-    throw fileError(source, `Expected ${message} (${source}, line ${line})`, { line }, error);
+    if (!(error instanceof CsvError)) throw error;
+    const { line } = counter.nextRecord(text.length);
+    throw fileError(source, `Expected ${expectation(error.code)} (${source}, line ${line})`, { line }, error);
   }
   return builder.table();
+}
+
+/** Turns the byte position after each record into the line on which the record started. */
+class LineCounter {
+  readonly #bytes: Buffer;
+  #at = 0;
+  #line = 1;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  nextRecord(end: number): { line: number; quoted: boolean } {
+    const line = this.#line;
+    let quoted = false;
+    while (this.#at < end) {
+      const byte = this.#bytes[this.#at++];
+      if (byte === QUOTE) quoted = true;
+      // A lone CR ends a line; the CR of a CRLF does not end one of its own.
+      else if (byte === LINE_FEED) this.#line++;
+      else if (byte === CARRIAGE_RETURN && this.#bytes[this.#at] !== LINE_FEED) this.#line++;
+    }
+    return { line, quoted };
+  }
+}
+
+function expectation(code: string): string {
+  if (code === 'CSV_MAX_RECORD_SIZE')
+    return `rows of at most ${MOST_RECORD_BYTES} bytes, got more (is a quote never closed?)`;
+  if (code === 'CSV_QUOTE_NOT_CLOSED') return 'every quoted cell to be closed, got a quote that never is';
+  if (code === 'CSV_INVALID_CLOSING_QUOTE') return 'a delimiter after a closing quote, got other text';
+  if (code === 'INVALID_OPENING_QUOTE')
+    return 'quotes around a whole cell (doubled inside one), got a quote within';
+  return `well-formed CSV, got ${code}`;
 }
 
 function count(n: number, noun: string): string {
