@@ -20,6 +20,7 @@ interface Family {
   readonly body: string;
 }
 
+const TO_5 = [5, 4, 3, 2, 1];
 const TO_6 = [6, 5, 4, 3, 2, 1];
 /** HIGHEST_TILE of fused and of strict arithmetic. */
 const HIGHEST = [6, 5];
@@ -138,7 +139,7 @@ const EACH_WINDOW = `let corners = cornersOf(g);
 const CONVOLVE: Family = {
   name: 'convolveTile',
   about: 'filters × 8 examples at every window; rows of the output are filters',
-  heights: TO_6,
+  heights: TO_5,
   params:
     'x: usize, g: Windows, w: usize, stride: usize, bias: usize, out: usize, outStride: usize, slope: f32',
   body: `
@@ -163,7 +164,7 @@ const CONVOLVE_INPUT: Family = {
   name: 'convolveInputTile',
   about:
     'taps × 8 examples at every window; `tap` lists their offsets, packed[filters][height] their weights',
-  heights: [5, 4, 3, 2, 1],
+  heights: TO_5,
   params: 'dz: usize, filters: i32, g: Windows, tap: usize, packed: usize, image: usize',
   body: `
     const rowBytes = <usize>windowCount(g) << 5;

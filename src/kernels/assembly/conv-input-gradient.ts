@@ -3,7 +3,7 @@
 // are repacked first, tile by tile with the taps of a filter side by side, so that one pointer reads them.
 // Any stride and padding is the same loop over the same two tables.
 import { convolveInputTile } from './tile-of-height';
-import { PANEL_UNITS, clearPaddingRows, gate, gateOf, roundUp4, splat } from './vector';
+import { PANEL_UNITS, clearPaddingRows, gate, gateOf, roundUp4, splat, windowTileHeight } from './vector';
 import {
   Windows, clearImage, hasMargin, removeMargin, tapCount, tapsOf, windowCount, windowsAt,
 } from './windows';
@@ -36,18 +36,11 @@ export function convolveInputGradient(
   }
 }
 
-/** Taps of the next tile when `rest` are left: of six, V8 11 spills four sums. */
-// @ts-ignore: decorator
-@inline
-function tapTile(rest: i32): i32 {
-  return rest <= 5 ? rest : 4;
-}
-
-/** W (taps, filters) → tiles of tapTile taps, each [filters][height], the last taps first. */
+/** W (taps, filters) → tiles of windowTileHeight taps, each [filters][height], the last taps first. */
 function packWeights(w: usize, taps: i32, filters: i32, to: usize): void {
   const padded = roundUp4(filters);
   for (let row = taps; row > 0; ) {
-    const height = tapTile(row);
+    const height = windowTileHeight(row);
     row -= height;
     for (let f = 0; f < filters; f++) {
       const first = f - (f % PANEL_UNITS);
@@ -64,7 +57,7 @@ function packWeights(w: usize, taps: i32, filters: i32, to: usize): void {
  */
 function windowTaps(g: Windows, dz: usize, filters: i32, packed: usize, image: usize): void {
   for (let row = tapCount(g); row > 0; ) {
-    const height = tapTile(row);
+    const height = windowTileHeight(row);
     row -= height;
     const tap = tapsOf(g) + (<usize>row << 2);
     convolveInputTile(height, dz, filters, g, tap, packed, image);

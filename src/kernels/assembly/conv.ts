@@ -3,7 +3,7 @@
 // small tables, of taps and of windows. Zero padding is a copy of one panel with a margin, which stays in
 // the second-level cache; without padding nothing is copied.
 import { convolveTile } from './tile-of-height';
-import { PANEL_UNITS, clearPaddingRows, roundUp4, tileHeight } from './vector';
+import { PANEL_UNITS, clearPaddingRows, roundUp4, windowTileHeight } from './vector';
 import { Windows, addMargin, hasMargin, tapCount, windowCount, windowsAt, zerosOf } from './windows';
 
 export function convolve(
@@ -29,7 +29,7 @@ function convolvePanel(g: Windows, x: usize, w: usize, filters: i32, hasBias: i3
     const stride = <usize>min(PANEL_UNITS, padded - first) << 2;
     let column = w;
     for (let rest = min(PANEL_UNITS, filters - first); rest > 0; ) {
-      const height = tileHeight(rest);
+      const height = windowTileHeight(rest);
       const start = hasBias ? bias : zerosOf(g);
       convolveTile(height, x, g, column, stride, start, out, outStride, slope);
       rest -= height;

@@ -3,7 +3,7 @@ import {
   forwardTile6, forwardTile5, forwardTile4, forwardTile3, forwardTile2, forwardTile1, inputTile6, inputTile5, inputTile4, inputTile3, inputTile2, inputTile1, inputTileOf966, inputTileOf965, inputTileOf646, inputTileOf645, weightTile6, weightTile5, weightTile4, weightTile3, weightTile2, weightTile1, narrowTile6, narrowTile5, narrowTile4, narrowTile3, narrowTile2, narrowTile1, packedTile6, packedTile5, columnTile4, columnTile2, columnTile1,
 } from './dense-tiles';
 import {
-  convolveTile6, convolveTile5, convolveTile4, convolveTile3, convolveTile2, convolveTile1, convolveInputTile5, convolveInputTile4, convolveInputTile3, convolveInputTile2, convolveInputTile1, convolveWeightTile3, convolveWeightTile2, convolveWeightTile1,
+  convolveTile5, convolveTile4, convolveTile3, convolveTile2, convolveTile1, convolveInputTile5, convolveInputTile4, convolveInputTile3, convolveInputTile2, convolveInputTile1, convolveWeightTile3, convolveWeightTile2, convolveWeightTile1,
 } from './window-tiles';
 import { Windows } from './windows';
 
@@ -100,7 +100,6 @@ export function columnTile(height: i32, x: usize, xs: usize, panels: i32, dz: us
 @inline
 export function convolveTile(height: i32, x: usize, g: Windows, w: usize, stride: usize, bias: usize, out: usize, outStride: usize, slope: f32): void {
   switch (height) {
-    case 6: return convolveTile6(x, g, w, stride, bias, out, outStride, slope);
     case 5: return convolveTile5(x, g, w, stride, bias, out, outStride, slope);
     case 4: return convolveTile4(x, g, w, stride, bias, out, outStride, slope);
     case 3: return convolveTile3(x, g, w, stride, bias, out, outStride, slope);

@@ -74,6 +74,13 @@ export function tileHeight(rest: i32): i32 {
   return rest <= HIGHEST_TILE ? rest : rest <= 8 ? (rest + 1) >> 1 : HIGHEST_TILE;
 }
 
+/** The same over windows, where V8 11 unrolls the inner loop and spills four sums of a tile of six rows. */
+// @ts-ignore: decorator
+@inline
+export function windowTileHeight(rest: i32): i32 {
+  return rest <= 5 ? rest : 4;
+}
+
 /** Lanes of two rows interleaved: (a0, b0, a1, b1) and (a2, b2, a3, b3). */
 // @ts-ignore: decorator
 @inline
@@ -104,10 +111,11 @@ export function highHalves(a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function addInOrder(total: f64, lanes: v128): f64 {
-  total += <f64>f32x4.extract_lane(lanes, 0);
-  total += <f64>f32x4.extract_lane(lanes, 1);
-  total += <f64>f32x4.extract_lane(lanes, 2);
-  return total + <f64>f32x4.extract_lane(lanes, 3);
+  const low = f64x2.promote_low_f32x4(lanes), high = f64x2.promote_low_f32x4(highHalves(lanes, lanes));
+  total += f64x2.extract_lane(low, 0);
+  total += f64x2.extract_lane(low, 1);
+  total += f64x2.extract_lane(high, 0);
+  return total + f64x2.extract_lane(high, 1);
 }
 
 /** t[l] = c[l] + c[l+4] of an octet of sums: the first level of its tree. */
