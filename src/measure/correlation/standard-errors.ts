@@ -28,20 +28,35 @@ export interface Units {
   readonly count: number;
   /** k of the whole ensemble. */
   readonly memberCount: number;
-  /** f64[count, 6] as `RowStore.values`: rows, or sums over groups of rows. */
-  readonly values: Float64Array;
+  /** f64[20, count]: what each unit adds to each of the sums of {@link momentsOf}, in their order. */
+  readonly moments: Float64Array;
   readonly v: number;
   readonly c: number | null;
   /** Mean over rows of the members' mean's squared error. */
   readonly error: number;
 }
 
-/** @param values f64[n, 6] as `RowStore.values`; n ≥ 1. */
+/** Sums that figures and their spread are made of: {@link momentsOf}. */
+const MOMENTS = 20;
+
+/** @param values f64[n, 6] as `RowStore.values`, rows or sums over groups of rows; n ≥ 1. */
 export function unitsOf(values: Float64Array, members: number): Units {
   const count = values.length / ROW_FIELDS;
   const totals = totalsOf(values, count);
   const { v, c } = ofTotals(totals);
-  return { count, memberCount: members, values, v, c, error: totals.ensemble / totals.rows };
+  const error = totals.ensemble / totals.rows;
+  const moments = new Float64Array(MOMENTS * count);
+  for (let unit = 0; unit < count; unit++) {
+    const at = unit * ROW_FIELDS;
+    const [m, p, r] = [values[at + 2]!, values[at + 3]!, values[at + 5]!];
+    const a = values[at]! - v * m;
+    const b = values[at + 1]! - (c ?? 0) * p;
+    const d = values[at + 4]! - error * r;
+    const own = [a, m, b, p, d, r, a * a, a * m, m * m, b * b, b * p, p * p, a * b, a * p, m * b, m * p];
+    own.push(d * d, d * r, r * r);
+    for (let moment = 0; moment < own.length; moment++) moments[moment * count + unit] = own[moment]!;
+  }
+  return { count, memberCount: members, moments, v, c, error };
 }
 
 /**
@@ -69,45 +84,63 @@ export function estimatesOf(units: Units, picked: Uint32Array | null): Estimates
 }
 
 /**
- * Sums over the sample: a, b, d of squares, products and the mean's error beyond what m members, p pairs and
- * r rows bring on average, and of their products two by two.
+ * Sums over the sample, each in its order: a, b, d of squares, products and the mean's error beyond what m members, p
+ * pairs and r rows bring on average, and of their products two by two.
  */
-function momentsOf({ values, count: all, v, c, error }: Units, picked: Uint32Array | null) {
-  const count = picked?.length ?? all;
-  const perPair = c ?? 0;
-  let [a, m, b, p, d, r] = [0, 0, 0, 0, 0, 0];
-  let [aa, am, mm, bb, bp, pp] = [0, 0, 0, 0, 0, 0];
-  let [ab, ap, mb, mp, dd, dr, rr] = [0, 0, 0, 0, 0, 0, 0];
-  // One loop with its sums in registers: every replicate of the bootstrap runs through it.
-  for (let draw = 0; draw < count; draw++) {
-    const at = (picked === null ? draw : picked[draw]!) * ROW_FIELDS;
-    const members = values[at + 2]!;
-    const pairs = values[at + 3]!;
-    const rows = values[at + 5]!;
-    const squares = values[at]! - v * members;
-    const products = values[at + 1]! - perPair * pairs;
-    const ensemble = values[at + 4]! - error * rows;
-    a += squares;
-    m += members;
-    b += products;
-    p += pairs;
-    d += ensemble;
-    r += rows;
-    aa += squares * squares;
-    am += squares * members;
-    mm += members * members;
-    bb += products * products;
-    bp += products * pairs;
-    pp += pairs * pairs;
-    ab += squares * products;
-    ap += squares * pairs;
-    mb += members * products;
-    mp += members * pairs;
-    dd += ensemble * ensemble;
-    dr += ensemble * rows;
-    rr += rows * rows;
+function momentsOf({ moments, count }: Units, picked: Uint32Array | null) {
+  const units = picked ?? Uint32Array.from({ length: count }, (_, unit) => unit);
+  const sums = new Float64Array(MOMENTS);
+  for (let first = 0; first < MOMENTS; first += 4) addFour(moments, count, units, first, sums);
+  return {
+    a: sums[0]!,
+    m: sums[1]!,
+    b: sums[2]!,
+    p: sums[3]!,
+    d: sums[4]!,
+    r: sums[5]!,
+    aa: sums[6]!,
+    am: sums[7]!,
+    mm: sums[8]!,
+    bb: sums[9]!,
+    bp: sums[10]!,
+    pp: sums[11]!,
+    ab: sums[12]!,
+    ap: sums[13]!,
+    mb: sums[14]!,
+    mp: sums[15]!,
+    dd: sums[16]!,
+    dr: sums[17]!,
+    rr: sums[18]!,
+  };
+}
+
+/** Four at once, which stay in registers and wait for none of the others: every replicate of the bootstrap comes here. */
+function addFour(
+  moments: Float64Array,
+  count: number,
+  units: Uint32Array,
+  first: number,
+  sums: Float64Array,
+): void {
+  const ofX = first * count;
+  const ofY = ofX + count;
+  const ofZ = ofY + count;
+  const ofW = ofZ + count;
+  let x = 0;
+  let y = 0;
+  let z = 0;
+  let w = 0;
+  for (let draw = 0; draw < units.length; draw++) {
+    const unit = units[draw]!;
+    x += moments[ofX + unit]!;
+    y += moments[ofY + unit]!;
+    z += moments[ofZ + unit]!;
+    w += moments[ofW + unit]!;
   }
-  return { a, m, b, p, d, r, aa, am, mm, bb, bp, pp, ab, ap, mb, mp, dd, dr, rr };
+  sums[first] = x;
+  sums[first + 1] = y;
+  sums[first + 2] = z;
+  sums[first + 3] = w;
 }
 
 /** Variances of v, c and the mean's error, the covariance of the first two, and n/(n − 1); null for one unit. */
