@@ -62,12 +62,16 @@ struct pending {
   struct update block;
 };
 
-/** Returns how many floats have been updated then. */
+/** Returns how many floats have been updated then. What will be pending next, behind these rows, is sent for. */
 INLINE size_t take_turn(const struct pending *pending, size_t done) {
+  enum { AHEAD = TILE_HEIGHT * PANEL_UNITS };
   const struct update *block = &pending->block;
   for (int n = pending->turn; n > 0 && done + WIDE <= pending->end; n--, done += WIDE) {
     W m = wide_load(pending->first + done), v = wide_load(pending->second + done);
     float *w = pending->w + done;
+    __builtin_prefetch(w + AHEAD);
+    __builtin_prefetch(pending->first + done + AHEAD);
+    __builtin_prefetch(pending->second + done + AHEAD);
     wide_store(w, adam_weight(wide_load(w), wide_load(pending->gradient + done), &m, &v, block, block->keep));
     wide_store(pending->first + done, m);
     wide_store(pending->second + done, v);
