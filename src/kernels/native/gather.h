@@ -22,22 +22,40 @@ INLINE I lanes_below(int32_t count) {
 
 INLINE Rows rows_at(const float *x, size_t stride, const uint32_t *indices, int32_t first, int32_t count) {
   Rows rows = {.mask = lanes_below(count - first)};
-  UNROLL for (int32_t lane = 0; lane < LANES; lane++) {
-    const int32_t chosen = first + lane < count ? first + lane : 0;
-    rows.row[lane] = (const char *)x + (size_t)indices[chosen] * stride;
+  const char *start = (const char *)x;
+  if (first + LANES <= count) {
+    UNROLL for (int lane = 0; lane < LANES; lane++) rows.row[lane] = start + (size_t)indices[first + lane] * stride;
+  } else {
+    UNROLL for (int lane = 0; lane < LANES; lane++) {
+      rows.row[lane] = start + (size_t)indices[first + lane < count ? first + lane : 0] * stride;
+    }
   }
   return rows;
 }
 
-/** `floats` features, at most LANES, of all rows from byte `at` on to as many rows of a panel. */
-INLINE void gather_square(const Rows *rows, size_t at, int32_t floats, float *out) {
-  V square[LANES];
-  UNROLL for (int lane = 0; lane < LANES; lane++) {
-    square[lane] = (V){0};
-    memcpy(&square[lane], rows->row[lane] + at, (size_t)floats * sizeof(float));
+/** 4 features, from byte `at` of the rows on, to 4 rows of a panel. */
+INLINE void gather_quad(const Rows *rows, size_t at, float *out) {
+  V quad[4];
+#ifdef TUTTI_NEON
+  for (int lane = 0; lane < LANES; lane++) quad[lane] = load(rows->row[lane] + at);
+  transpose(quad);
+#else
+  // Rows r and r + 4 side by side, which leaves half of a transposition to the loads.
+  __m256 pairs[4], zipped[4];
+  UNROLL for (int r = 0; r < 4; r++) {
+    const __m128 low = _mm_loadu_ps((const float *)(rows->row[r] + at)), high = _mm_loadu_ps((const float *)(rows->row[r + 4] + at));
+    pairs[r] = _mm256_insertf128_ps(_mm256_castps128_ps256(low), high, 1);
   }
-  transpose(square);
-  UNROLL for (int f = 0; f < floats; f++) store(out + f * 8, keep_where(square[f], rows->mask));
+  UNROLL for (int r = 0; r < 4; r += 2) {
+    zipped[r] = _mm256_unpacklo_ps(pairs[r], pairs[r + 1]);
+    zipped[r + 1] = _mm256_unpackhi_ps(pairs[r], pairs[r + 1]);
+  }
+  UNROLL for (int half = 0; half < 2; half++) {
+    quad[2 * half] = (V)_mm256_shuffle_ps(zipped[half], zipped[half + 2], 0x44);
+    quad[2 * half + 1] = (V)_mm256_shuffle_ps(zipped[half], zipped[half + 2], 0xee);
+  }
+#endif
+  UNROLL for (int f = 0; f < 4; f++) store(out + f * 8, keep_where(quad[f], rows->mask));
 }
 
 /** Fetches a line of each row: rows lie anywhere in a dataset that no cache may hold. */
@@ -52,12 +70,10 @@ static void op_gather_rows(float *x, size_t x_stride, uint32_t *indices, int32_t
   for (int32_t first = 0; first < ((count + 7) & ~7); first += LANES) {
     float *to = on(out, (size_t)(first / 8) * out_stride) + first % 8;
     const Rows next = rows_at(x, x_stride, indices, first + LANES, count);
-    int32_t f = 0;
-    for (; f + LANES <= floats; f += LANES) {
+    for (int32_t f = 0; f < floats; f += 4) {
       if (f % FLOATS_OF_LINE == 0) fetch_ahead(&next, (size_t)f * sizeof(float));
-      gather_square(&rows, (size_t)f * sizeof(float), LANES, to + (size_t)f * 8);
+      gather_quad(&rows, (size_t)f * sizeof(float), to + (size_t)f * 8);
     }
-    if (f < floats) gather_square(&rows, (size_t)f * sizeof(float), 4, to + (size_t)f * 8);
     rows = next;
   }
 }
