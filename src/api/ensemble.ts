@@ -63,6 +63,7 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
   readonly failures: readonly FailedMember[];
   readonly complete: boolean;
   readonly wallMs: number;
+  readonly executors: readonly string[];
 
   constructor(record: TrainedEnsemble<Kind>) {
     this.plan = record.plan;
@@ -77,6 +78,7 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
     this.failures = record.failures;
     this.complete = record.complete;
     this.wallMs = record.wallMs;
+    this.executors = record.executors;
   }
 
   /** Loads a saved ensemble from a file, by its path, or from its bytes. None of the code that it names is run. */

@@ -33,6 +33,7 @@ export function metadataOf(ensemble: TrainedEnsemble, report: StoredReport | nul
     })),
     complete: rest.complete,
     wallMs: rest.wallMs,
+    executors: rest.executors,
     environment: environmentNow(),
     report: report === null ? null : JSON.parse(JSON.stringify(report)),
   }) as Metadata;
@@ -62,6 +63,7 @@ export function ensembleFrom(
     failures: metadata.failures.map(failureFrom),
     complete: metadata.complete,
     wallMs: metadata.wallMs,
+    executors: metadata.executors,
   };
 }
 

@@ -94,6 +94,8 @@ const common = {
   failures: z.array(failure),
   complete: z.boolean(),
   wallMs: z.number().min(0),
+  /** Absent in files from before it was kept. */
+  executors: z.array(z.string()).default([]),
   environment,
   report: z.record(z.string(), json).nullable(),
 };

@@ -71,6 +71,11 @@ export interface TrainedEnsemble<Kind extends TaskKind = TaskKind> {
   /** Every planned member was trained. */
   readonly complete: boolean;
   readonly wallMs: number;
+  /**
+   * What ran the kernels that trained its members, each once: `wasm`, `native-avx512`, …, which all give the same bytes.
+   * Empty where no member has any, and for an ensemble saved before this was kept.
+   */
+  readonly executors: readonly string[];
 }
 
 type Members = Pick<TrainedEnsemble, 'members'>;

@@ -41,6 +41,7 @@ export function joinRecords<Kind extends TaskKind>(
     failures: ensembles.flatMap((ensemble, at) => moved(ensemble.failures, at)),
     complete: ensembles.every(({ complete }) => complete),
     wallMs: sum(ensembles, ({ wallMs }) => wallMs),
+    executors: [...new Set(ensembles.flatMap(({ executors }) => executors))],
     ...(modules.length === 0 ? {} : { allowedModules: distinctModules(modules) }),
   };
 }

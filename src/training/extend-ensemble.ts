@@ -54,6 +54,7 @@ export async function extendEnsemble(
     trainedOn: ensemble.trainedOn ?? extended.trainedOn,
     ...(allowedModules === undefined ? {} : { allowedModules }),
     wallMs: ensemble.wallMs + extended.wallMs,
+    executors: [...new Set([...ensemble.executors, ...extended.executors])],
   };
 }
 

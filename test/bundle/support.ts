@@ -56,6 +56,7 @@ export function makeEnsemble(): TrainedEnsemble {
     failures: [],
     complete: true,
     wallMs: 12.5,
+    executors: ['wasm'],
   };
 }
 

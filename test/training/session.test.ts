@@ -6,7 +6,7 @@ import { contentHash } from '../../src/bundle/content-hash.js';
 import type { TrainingOptions } from '../../src/model/options/training-options.js';
 import type { Job, MemberJob } from '../../src/training/session/job.js';
 import { isMemberRunner, type MemberRunner } from '../../src/training/session/runner.js';
-import type { PlannedTraining, Session } from '../../src/training/session/session.js';
+import type { PlannedTraining, PreparedSession, Session } from '../../src/training/session/session.js';
 import { createInlineRunner } from '../../src/training/thread/inline-runner.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters } from '../support/datasets.js';
@@ -19,7 +19,7 @@ class FarSession implements Session {
   readonly asked: string[] = [];
   readonly #there: Session = createInlineRunner().open();
 
-  prepare(training: PlannedTraining): Promise<number> {
+  prepare(training: PlannedTraining): Promise<PreparedSession> {
     this.asked.push('prepare');
     return this.#there.prepare(training);
   }

@@ -84,6 +84,7 @@ function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): objec
     })),
     preprocessing,
     wallMs,
+    executors: ensemble.executors,
     formatVersion: file.formatVersion,
     bytes: file.bytes,
     environment: file.environment,
@@ -93,7 +94,7 @@ function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): objec
 
 function inspectionLines(path: string, inspected: InspectedEnsemble): string[] {
   const { ensemble, environment, bytes } = inspected;
-  const { plan, task, members, failures, complete, wallMs, features } = ensemble;
+  const { plan, task, members, failures, complete, wallMs, features, executors } = ensemble;
   const planned = plan.members.length;
   const outputs = task.kind === 'classification' ? task.classes : task.targets;
   const weights = members.reduce((sum, own) => sum + own.parameters.length, 0);
@@ -108,7 +109,10 @@ function inspectionLines(path: string, inspected: InspectedEnsemble): string[] {
     ...columnsRow(ensemble),
     ...specRows(plan.members),
     ...averagingRow(ensemble),
-    ['trained', `${environment.savedAt}, in ${duration(wallMs)}`],
+    [
+      'trained',
+      `${environment.savedAt}, in ${duration(wallMs)}${executors.length === 0 ? '' : ` by ${executors.join(' and ')}`}`,
+    ],
     [
       'by',
       `tutti ${environment.tutti}, Node.js ${environment.node}, ${environment.platform} ${environment.arch}`,

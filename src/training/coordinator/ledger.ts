@@ -82,7 +82,7 @@ export class Ledger {
    * @throws ERR_MEMBERS_FAILED when every member failed, ERR_THREAD_START when no thread could start.
    */
   ensemble(of: EnsembleParts): TrainedEnsemble {
-    const { plan, dataset, kept, interrupted, wallMs } = of;
+    const { plan, dataset, kept, interrupted, wallMs, executors } = of;
     const { task, features, encoding, preprocessing, hash } = dataset;
     const members = [...kept, ...this.#trained].sort((a, b) => a.index - b.index);
     const failures = this.#failures.sort((a, b) => a.index - b.index);
@@ -102,6 +102,7 @@ export class Ledger {
       failures,
       complete: members.length === plan.members.length,
       wallMs,
+      executors,
     };
   }
 }
@@ -114,6 +115,7 @@ export interface EnsembleParts {
   readonly kept: readonly TrainedMember[];
   readonly interrupted: boolean;
   readonly wallMs: number;
+  readonly executors: readonly string[];
 }
 
 function allFailed(failures: readonly FailedMember[]): TuttiError {

@@ -49,7 +49,7 @@ export class TrainingRun {
   }
 
   async finish(): Promise<TrainedEnsemble> {
-    const slots = await this.#session.prepare(this.#work);
+    const { slots, executors } = await this.#session.prepare(this.#work);
     const { signal, onProgress } = this.#settings;
     const stop = () => this.#attempts.stop();
     signal?.addEventListener('abort', stop, { once: true });
@@ -68,7 +68,8 @@ export class TrainingRun {
     throwIfRejected(this.#settings);
     const { plan, dataset, kept } = this.#work;
     const wallMs = performance.now() - this.#started;
-    return this.#ledger.ensemble({ plan, dataset, kept, interrupted: signal?.aborted === true, wallMs });
+    const interrupted = signal?.aborted === true;
+    return this.#ledger.ensemble({ plan, dataset, kept, interrupted, wallMs, executors });
   }
 
   /** Runs a job and keeps what it leaves; an error of its own ends the runs it was about, and no others. */

@@ -5,7 +5,7 @@ import { TuttiError } from '../../errors.js';
 import { ControlBlock, type SlotProgress } from '../../memory/control-block.js';
 import { dropMemory, giveBackMemory } from '../../memory/memory-cache.js';
 import type { EpochHook, Job, MemberOutcome } from '../session/job.js';
-import type { PlannedTraining, Session } from '../session/session.js';
+import type { PlannedTraining, PreparedSession, Session } from '../session/session.js';
 import { inMemory, type LocalJob, type TrainingShare } from './local-job.js';
 import { prepareTraining } from './training-memory.js';
 
@@ -38,11 +38,12 @@ export class LocalSession implements Session {
     this.#host = host;
   }
 
-  async prepare(training: PlannedTraining): Promise<number> {
+  async prepare(training: PlannedTraining): Promise<PreparedSession> {
     const share = prepareTraining(training, this.#host.threads);
-    const { memory, layout } = share;
+    const { memory, layout, executor } = share;
     this.#prepared = { share, control: new ControlBlock(memory.buffer, layout.slots) };
-    return layout.slots;
+    const executors = layout.arenaBytes === 0 ? [] : [executor.name];
+    return { slots: layout.slots, executors };
   }
 
   async run(

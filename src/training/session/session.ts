@@ -18,13 +18,20 @@ export interface PlannedTraining {
   readonly groups: readonly TyingGroup[];
 }
 
+/** What a session has for a training. */
+export interface PreparedSession {
+  /** How many jobs may run at once: as many slots there are, numbered from 0. */
+  readonly slots: number;
+  /** What runs the kernels of members, each once; none where no member has any. */
+  readonly executors: readonly string[];
+}
+
 export interface Session {
   /**
    * Takes the dataset and whatever memory members need, before the first job.
-   * @returns how many jobs may run at once: as many slots there are, numbered from 0.
-   * @throws ERR_MEMORY when it would not fit.
+   * @throws ERR_MEMORY when it would not fit; ERR_EXECUTOR.
    */
-  prepare(training: PlannedTraining): Promise<number>;
+  prepare(training: PlannedTraining): Promise<PreparedSession>;
   /**
    * Runs one job to its end.
    * @returns one outcome per member of the job.

@@ -20,6 +20,7 @@ t.test('says what is here, and that trainings give the bytes of every machine', 
     'Cores',
     'Memory',
     'WebAssembly',
+    'Executor',
     'Shared memory',
     'Threads',
     'The same bytes',
@@ -54,6 +55,10 @@ t.test('what is wrong comes with what to do, and with exit status 1', async (t) 
   t.equal(unclear.status, 1);
   t.match(unclear.stdout, /^✗ Arithmetic .*ERR_ARITHMETIC.*"quick"\n +→ unset TUTTI_ARITHMETIC/m);
   t.match(unclear.stdout, /^\d of \d+ checks failed$/m);
+  const unknown = await tuttiProcess(['doctor'], { cwd, env: { TUTTI_EXECUTOR: 'cuda' } });
+  t.match(unknown.stdout, /^✗ Executor .*ERR_EXECUTOR.*"cuda"\n +→ unset TUTTI_EXECUTOR/m);
+  const byHand = await tuttiProcess(['doctor'], { cwd, env: { TUTTI_EXECUTOR: 'wasm' } });
+  t.match(byHand.stdout, /^– Executor +wasm: TUTTI_EXECUTOR says so\n +→ unset TUTTI_EXECUTOR/m);
 });
 
 t.test('a folder that cannot be written', { skip: !existsSync('/proc/self') }, async (t) => {

@@ -30,9 +30,14 @@ async function allFindings(): Promise<Finding[]> {
 }
 
 async function triedFindings(): Promise<Finding[]> {
-  const { arithmeticCheck, sharedMemoryCheck } = await import('./machine-checks.js');
+  const { arithmeticCheck, executorCheck, sharedMemoryCheck } = await import('./machine-checks.js');
   const { trainingChecks } = await import('./training-check.js');
-  return [await arithmeticCheck(), await sharedMemoryCheck(), ...(await trainingChecks())];
+  return [
+    await arithmeticCheck(),
+    await executorCheck(),
+    await sharedMemoryCheck(),
+    ...(await trainingChecks()),
+  ];
 }
 
 const MARKS = { fine: '✓', limited: '–', wrong: '✗' } as const;

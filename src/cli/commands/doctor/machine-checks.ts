@@ -9,6 +9,7 @@ import { checkWritable } from '../../../files/atomic-file.js';
 import { usableMemory } from '../../../files/regular-file.js';
 import { resolveArithmetic } from '../../../kernels/arithmetic.js';
 import { compileKernels } from '../../../kernels/compile-kernels.js';
+import { chooseExecutor } from '../../../kernels/executor-choice.js';
 import { byteSize, counted, figure } from '../../../report/words.js';
 import { trustedModulesPath } from '../../files/trusted-modules.js';
 import { attempt, type Finding, fine, limited, wrong } from './finding.js';
@@ -68,6 +69,15 @@ export function arithmeticCheck(): Promise<Finding> {
       'strict: no relaxed SIMD that rounds once, or TUTTI_ARITHMETIC says so',
       'for the same bytes on other machines train with --arithmetic strict there too',
     );
+  });
+}
+
+/** What runs the kernels. WebAssembly alone is slower and no fault. */
+export function executorCheck(): Promise<Finding> {
+  return attempt('Executor', 'unset TUTTI_EXECUTOR, or set it to auto, wasm or native', () => {
+    const { native, why, remedy } = chooseExecutor(resolveArithmetic('auto'));
+    if (native !== null) return fine('Executor', `${native.name}: ${why}`);
+    return remedy === null ? fine('Executor', `wasm: ${why}`) : limited('Executor', `wasm: ${why}`, remedy);
   });
 }
 

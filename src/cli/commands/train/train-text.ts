@@ -97,7 +97,8 @@ export function summaryLines(outcome: KeptOutcome, palette: Palette): string[] {
   return lines;
 }
 
-function trainedLine({ ensemble: { members, plan, wallMs, complete }, before }: KeptOutcome): string {
+function trainedLine({ ensemble, before }: KeptOutcome): string {
+  const { members, plan, wallMs, complete, executors } = ensemble;
   const planned = plan.members.length;
   const more = members.length - (before?.members.length ?? 0);
   const noun = planned === 1 ? 'member' : 'members';
@@ -108,7 +109,8 @@ function trainedLine({ ensemble: { members, plan, wallMs, complete }, before }: 
     before === undefined ? `${count} ${noun}` : `${counted(more, 'more member')}, ${count} in all,`;
   const ms = wallMs - (before?.wallMs ?? 0);
   const speed = figure((1000 * more) / ms, 3);
-  return `Trained ${trained} in ${duration(ms)} (${speed} per second, ${plan.arithmetic} arithmetic)`;
+  const how = [`${speed} per second`, `${plan.arithmetic} arithmetic`, ...executors].join(', ');
+  return `Trained ${trained} in ${duration(ms)} (${how})`;
 }
 
 /** That some members' epochs ended too early, and what would help. */
@@ -148,7 +150,7 @@ export function trainJson(outcome: TrainOutcome): object {
 
 /** Of that what is not about the file: the members, what was measured of them, and where they are saved. */
 export function keptJson({ ensemble, saved, report, interrupted, out }: KeptOutcome): object {
-  const { plan, members, failures, complete, wallMs } = ensemble;
+  const { plan, members, failures, complete, wallMs, executors } = ensemble;
   return {
     features: ensemble.features,
     seed: plan.seed,
@@ -158,6 +160,7 @@ export function keptJson({ ensemble, saved, report, interrupted, out }: KeptOutc
     complete,
     interrupted,
     wallMs,
+    executors,
     failures: failures.map(({ index, error: { code, message, details } }) => ({
       index,
       code,
