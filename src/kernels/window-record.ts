@@ -74,13 +74,18 @@ function imageBytes(geometry: WindowGeometry): number {
   return span.hasMargin ? geometry.channels * span.height * span.width * PIXEL_BYTES : 0;
 }
 
+/** Panels that native gradients of inputs take at once. */
+const GROUP_PANELS = 4;
+
 /**
- * Bytes of `scratch` that operations over windows need: the image with its margin, then weights repacked or sums.
+ * Bytes of `scratch` that operations over windows need: the image with its margin, then sums; or weights repacked, and the
+ * rows of windows that see a row of pixels.
  * @param filters of a convolution; 0 when pooling.
  */
 export function windowWorkBytes(geometry: WindowGeometry, filters: number): number {
   const taps = tapCount(geometry);
-  const repacked = taps * filters * 4;
-  const sums = (taps + 1) * Math.min(PANEL_UNITS, roundUp4(filters)) * 32;
-  return imageBytes(geometry) + Math.max(repacked, sums);
+  const sums = (taps + 1) * Math.min(PANEL_UNITS, roundUp4(filters)) * PIXEL_BYTES;
+  const rows = geometry.windowHeight * geometry.outWidth * filters * GROUP_PANELS * PIXEL_BYTES;
+  const repacked = Math.ceil((taps * filters) / 16) * 64 + rows;
+  return Math.max(imageBytes(geometry) + Math.max(taps * filters * 4, sums), repacked);
 }

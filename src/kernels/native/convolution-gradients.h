@@ -5,130 +5,184 @@
 #include "convolution.h"
 
 // Input gradient: a tile is one pixel of some channels and some panels, which all see it through the same windows. Its sums
-// rest in registers over windows ascending and, inside, filters ascending.
+// rest in registers over windows ascending and, inside, filters ascending. Gradients of outputs are repacked row by row and
+// weights at the start, so that both are read one after the other. Scratch: the weights, then the rows of windows in use.
 
-#ifdef TUTTI_AVX512
+#if defined(TUTTI_AVX512)
 enum { TILE_CHANNELS = 8, GROUP_PANELS = 4 };
-#else
+#define EACH_CHANNELS EACH_TO_8
+#elif defined(TUTTI_AVX2)
 enum { TILE_CHANNELS = 6, GROUP_PANELS = 2 };
+#define EACH_CHANNELS EACH_TO_6
+#else
+enum { TILE_CHANNELS = 5, GROUP_PANELS = 2 };
+#define EACH_CHANNELS EACH_TO_5
 #endif
 
-/** What the tiles of one channel tile and one group of panels have in common. */
-struct transposed {
+/** The windows, along one axis, that see a pixel: first ≤ window < end; `tap` is where the first of them sees it. */
+struct range {
+  int32_t first, end, tap;
+};
+
+/** How many strides a length holds; most are 1, and a division takes its time. */
+INLINE int32_t strides_in(int32_t length, int32_t stride) { return stride == 1 ? length : length / stride; }
+
+INLINE struct range windows_that_see(int32_t pixel, int32_t stride, int32_t size, int32_t count) {
+  const int32_t beyond = pixel - size + stride;
+  const int32_t first = beyond > 0 ? strides_in(beyond, stride) : 0;
+  return (struct range){first, smaller(strides_in(pixel, stride) + 1, count), pixel - first * stride};
+}
+
+/** One row of pixels of some channels and one group of panels, dx and h at its first pixel. */
+struct pixel_row {
   const struct windows *windows;
   int32_t filters;
-  /** [tap of a plane][filter][channel]. */
-  const float *packed;
+  struct range rows;
+  /** Where the first of them is among the rows of dz. */
+  int32_t slot;
+  /** [tap of a plane, in the order of `place_of_tap`][filter][channel]. */
+  const float *w;
+  /** [window row modulo windowHeight][window][filter][vectors of the group]. */
   const float *dz;
-  size_t dz_stride;
   const float *h;
   float *dx;
   size_t dx_stride;
   float slope;
 };
 
-/** The windows, along one axis, that see a pixel: first ≤ window < end, the tap of the first and how far taps lie apart. */
-struct range {
-  int32_t first, end, tap;
-};
-
-INLINE struct range windows_that_see(int32_t pixel, int32_t stride, int32_t size, int32_t count) {
-  const int32_t beyond = pixel - size + stride;
-  const int32_t first = beyond > 0 ? beyond / stride : 0;
-  return (struct range){first, smaller(pixel / stride + 1, count), pixel - first * stride};
+/** Where a tap of a row of the window lies among the others: those by which one pixel is seen side by side, the last first. */
+INLINE int32_t place_of_tap(const struct windows *g, int32_t tap) {
+  const int32_t turns = strides_in(g->window_width, g->stride_x), rest = g->window_width - turns * g->stride_x;
+  const int32_t turn = strides_in(tap, g->stride_x), phase = tap - turn * g->stride_x;
+  return phase * turns + smaller(phase, rest) + turns - (phase >= rest) - turn;
 }
 
-/** `channels` × `panels` of the pixel (y, x) at `pixel`, floats from the panel. */
-INLINE void transposed_tile(
-    int channels, int panels, const struct transposed *g, struct range rows, struct range columns, size_t pixel) {
+INLINE void store_pixel(
+    int gated, int channels, int panels, const struct pixel_row *g, int32_t x, W sums[][VECTORS(GROUP_PANELS)]) {
+  const V slopes = splat(g->slope);
+  const size_t plane = plane_bytes(g->windows), stride = g->dx_stride;
+  float *dx = g->dx + (size_t)x * PIXEL_FLOATS;
+  const float *h = g->h + (size_t)x * PIXEL_FLOATS;
+  UNROLL for (int c = 0; c < channels; c++, dx = on(dx, plane), h = on(h, plane)) {
+    UNROLL for (int p = 0; p < panels; p++) {
+      UNROLL for (int lane = 0; lane < PIXEL_FLOATS; lane += LANES) {
+        const V sum = part_of(sums[c], p * PIXEL_FLOATS + lane);
+        store(on(dx, p * stride) + lane, gated ? choose(load(on(h, p * stride) + lane) > 0, sum, sum * slopes) : sum);
+      }
+    }
+  }
+}
+
+/** `channels` × `panels` of pixel x of the row. */
+INLINE void transposed_tile(int channels, int panels, const struct pixel_row *g, int32_t x) {
   const struct windows *windows = g->windows;
-  const size_t filter_bytes = (size_t)window_count(windows) * PIXEL_BYTES;
-  const char *at[GROUP_PANELS];
-  UNROLL for (int p = 0; p < panels; p++) at[p] = (const char *)g->dz + p * g->dz_stride;
-  W sums[TILE_CHANNELS][VECTORS(GROUP_PANELS)], dz[VECTORS(GROUP_PANELS)];
+  const struct range columns =
+      windows_that_see(x + windows->left, windows->stride_x, windows->window_width, windows->out_width);
+  const int32_t place = place_of_tap(windows, columns.tap);
+  W sums[TILE_CHANNELS][VECTORS(GROUP_PANELS)], gradient[VECTORS(GROUP_PANELS)];
   UNROLL for (int c = 0; c < channels; c++) {
     UNROLL for (int v = 0; v < VECTORS(panels); v++) sums[c][v] = (W){0};
   }
-  for (int32_t row = rows.first, tap_y = rows.tap; row < rows.end; row++, tap_y -= windows->stride_y) {
-    for (int32_t column = columns.first, tap_x = columns.tap; column < columns.end; column++, tap_x -= windows->stride_x) {
-      const float *w = g->packed + (size_t)((tap_y * windows->window_width + tap_x) * g->filters) * channels;
-      size_t offset = (size_t)(row * windows->out_width + column) * PIXEL_BYTES;
-      for (int32_t f = g->filters; f > 0; f--, w += channels, offset += filter_bytes) {
-        UNROLL for (int v = 0; v < VECTORS(panels); v++) dz[v] = load_pixels(at, panels, v, offset);
-        UNROLL for (int c = 0; c < channels; c++) {
-          const W weight = wide_splat(w[c]);
-          UNROLL for (int v = 0; v < VECTORS(panels); v++) sums[c][v] = wide_madd(weight, dz[v], sums[c][v]);
-        }
+  int32_t slot = g->slot, tap = g->rows.tap;
+  for (int32_t row = g->rows.first; row < g->rows.end; row++, tap -= windows->stride_y) {
+    const float *w = g->w + (size_t)((tap * windows->window_width + place) * g->filters) * channels;
+    const size_t first = (size_t)(slot * windows->out_width + columns.first) * g->filters;
+    slot = slot + 1 < windows->window_height ? slot + 1 : 0;
+    const float *dz = g->dz + first * VECTORS(panels) * WIDE;
+    for (int32_t rest = (columns.end - columns.first) * g->filters; rest > 0; rest--, w += channels, dz += VECTORS(panels) * WIDE) {
+      UNROLL for (int v = 0; v < VECTORS(panels); v++) gradient[v] = wide_load(dz + v * WIDE);
+      UNROLL for (int c = 0; c < channels; c++) {
+        const W weight = wide_splat(w[c]);
+        UNROLL for (int v = 0; v < VECTORS(panels); v++) sums[c][v] = wide_madd(weight, gradient[v], sums[c][v]);
       }
     }
   }
-  const V slopes = splat(g->slope);
-  const I change = gate_of(slopes);
-  UNROLL for (int c = 0; c < channels; c++, pixel += plane_bytes(windows) / 4) {
-    UNROLL for (int p = 0; p < panels; p++) {
-      float *to = on(g->dx, p * g->dx_stride) + pixel;
-      const float *h = on(g->h, p * g->dx_stride) + pixel;
-      UNROLL for (int lane = 0; lane < PIXEL_FLOATS; lane += LANES) {
-        const V sum = part_of(sums[c], p * PIXEL_FLOATS + lane);
-        store(to + lane, g->slope == 1 ? sum : sum * gate(load(h + lane), slopes, change));
-      }
-    }
-  }
+  if (g->slope == 1) store_pixel(0, channels, panels, g, x, sums);
+  else store_pixel(1, channels, panels, g, x, sums);
 }
 
-INLINE void transposed_pixels(int channels, int panels, const struct transposed *g) {
-  const struct windows *windows = g->windows;
-  size_t pixel = 0;
-  for (int32_t y = 0; y < windows->height; y++) {
-    const struct range rows = windows_that_see(y + windows->top, windows->stride_y, windows->window_height, windows->out_height);
-    for (int32_t x = 0; x < windows->width; x++, pixel += PIXEL_FLOATS) {
-      const struct range columns = windows_that_see(x + windows->left, windows->stride_x, windows->window_width, windows->out_width);
-      transposed_tile(channels, panels, g, rows, columns, pixel);
-    }
-  }
+INLINE void transposed_row(int channels, int panels, const struct pixel_row *g) {
+  for (int32_t x = 0; x < g->windows->width; x++) transposed_tile(channels, panels, g, x);
 }
 
 #define TRANSPOSED(channels) \
-  NOINLINE void transposed##channels(const struct transposed *g, int32_t panels) { \
-    if (panels == GROUP_PANELS) transposed_pixels(channels, GROUP_PANELS, g); \
-    else if (panels > 1) transposed_pixels(channels, 2, g); \
-    else transposed_pixels(channels, 1, g); \
+  NOINLINE void transposed##channels(const struct pixel_row *g, int32_t panels) { \
+    if (panels == GROUP_PANELS) transposed_row(channels, GROUP_PANELS, g); \
+    else if (panels > 1) transposed_row(channels, 2, g); \
+    else transposed_row(channels, 1, g); \
   }
-TRANSPOSED(1)
-TRANSPOSED(2)
-TRANSPOSED(3)
-TRANSPOSED(4)
-TRANSPOSED(5)
-TRANSPOSED(6)
-#ifdef TUTTI_AVX512
-TRANSPOSED(7)
-TRANSPOSED(8)
-#endif
+EACH_CHANNELS(TRANSPOSED)
 #undef TRANSPOSED
 
-static void transposed_channels(int32_t channels, const struct transposed *g, int32_t panels) {
-  switch (channels) {
-  case 1: transposed1(g, panels); break;
-  case 2: transposed2(g, panels); break;
-  case 3: transposed3(g, panels); break;
-  case 4: transposed4(g, panels); break;
-  case 5: transposed5(g, panels); break;
-#ifdef TUTTI_AVX512
-  case 7: transposed7(g, panels); break;
-  case 8: transposed8(g, panels); break;
-#endif
-  default: transposed6(g, panels);
+static void transposed_channels(int32_t channels, const struct pixel_row *g, int32_t panels) {
+#define CASE(channels) case channels: transposed##channels(g, panels); break;
+  switch (channels) { EACH_CHANNELS(CASE) }
+#undef CASE
+}
+
+/** Repacks the windows of a row, of all filters and `panels` panels, to `to`: [window][filter][vectors]. */
+INLINE void pack_windows(
+    int panels, const struct windows *g, int32_t row, int32_t filters, const float *dz, size_t dz_stride, float *to) {
+  const size_t step = (size_t)filters * VECTORS(panels) * WIDE;
+  const char *at[GROUP_PANELS];
+  for (int32_t f = 0; f < filters; f++, to += VECTORS(panels) * WIDE) {
+    const float *from = dz + (size_t)(f * window_count(g) + row * g->out_width) * PIXEL_FLOATS;
+    UNROLL for (int p = 0; p < panels; p++) at[p] = (const char *)on(from, p * dz_stride);
+    for (int32_t window = 0; window < g->out_width; window++) {
+      UNROLL for (int v = 0; v < VECTORS(panels); v++) {
+        wide_store(to + window * step + v * WIDE, load_pixels(at, panels, v, (size_t)window * PIXEL_BYTES));
+      }
+    }
   }
 }
 
-/** W (taps, filters) → [tap of a plane][filter][channel] of `channels` channels from `first`. */
-static void pack_channels(const float *w, const struct windows *g, int32_t filters, int32_t first, int32_t channels, float *to) {
-  const int32_t plane_taps = g->window_height * g->window_width, taps = tap_count(g), padded = round_up4(filters);
-  for (int32_t tap = 0; tap < plane_taps; tap++) {
-    for (int32_t f = 0; f < filters; f++) {
-      const int32_t column = f - f % PANEL_UNITS, width = smaller(PANEL_UNITS, padded - column);
-      const float *from = w + (size_t)column * taps + f - column;
-      for (int32_t c = 0; c < channels; c++) *to++ = from[(size_t)((first + c) * plane_taps + tap) * width];
+/** Repacks rows `row` … `end` − 1 of windows to their places; returns `end`. */
+static int32_t pack_rows(
+    int32_t row, int32_t end, int32_t panels, const struct windows *g, int32_t filters, const float *dz, size_t dz_stride,
+    float *to) {
+  for (; row < end; row++) {
+    const size_t windows = (size_t)(row % g->window_height * g->out_width) * filters;
+    if (panels == GROUP_PANELS) pack_windows(GROUP_PANELS, g, row, filters, dz, dz_stride, to + windows * VECTORS(GROUP_PANELS) * WIDE);
+    else if (panels > 1) pack_windows(2, g, row, filters, dz, dz_stride, to + windows * VECTORS(2) * WIDE);
+    else pack_windows(1, g, row, filters, dz, dz_stride, to + windows * VECTORS(1) * WIDE);
+  }
+  return row;
+}
+
+/** W (taps, filters) → for each tile of channels, one after the other, [tap of a plane][filter][channel]. */
+static void pack_weights(const float *w, const struct windows *g, int32_t filters, float *to) {
+  const int32_t plane = g->window_height * g->window_width, taps = tap_count(g), padded = round_up4(filters);
+  for (int32_t first = 0, channels; first < g->channels; first += channels) {
+    channels = even_height(g->channels - first, TILE_CHANNELS);
+    for (int32_t tap = 0; tap < plane; tap++) {
+      const int32_t x = tap % g->window_width, place = tap - x + place_of_tap(g, x);
+      float *tile = to + (size_t)(first * plane + place * channels) * filters;
+      for (int32_t f = 0; f < filters; f++) {
+        const int32_t column = f - f % PANEL_UNITS, width = smaller(PANEL_UNITS, padded - column);
+        const float *from = w + (size_t)column * taps + f - column;
+        for (int32_t c = 0; c < channels; c++) *tile++ = from[(size_t)((first + c) * plane + tap) * width];
+      }
+    }
+  }
+}
+
+/** All pixels of one group of panels; scratch as above. */
+static void transposed_group(
+    const struct windows *windows, int32_t filters, const float *dz, size_t dz_stride, int32_t panels, const float *h, float slope,
+    float *dx, size_t dx_stride, float *scratch) {
+  const int32_t plane = windows->window_height * windows->window_width;
+  float *packed = scratch + ((size_t)tap_count(windows) * filters + 15) / 16 * 16;
+  for (int32_t y = 0, row = 0; y < windows->height; y++) {
+    const struct range rows =
+        windows_that_see(y + windows->top, windows->stride_y, windows->window_height, windows->out_height);
+    row = pack_rows(row, rows.end, panels, windows, filters, dz, dz_stride, packed);
+    const size_t row_bytes = (size_t)(y * windows->width) * PIXEL_BYTES;
+    for (int32_t c = 0, height; c < windows->channels; c += height) {
+      height = even_height(windows->channels - c, TILE_CHANNELS);
+      const size_t at = c * plane_bytes(windows) + row_bytes;
+      const struct pixel_row g = {
+          windows, filters, rows, rows.first % windows->window_height, scratch + (size_t)(c * plane) * filters, packed, on(h, at), on(dx, at), dx_stride, slope};
+      transposed_channels(height, &g, panels);
     }
   }
 }
@@ -136,18 +190,12 @@ static void pack_channels(const float *w, const struct windows *g, int32_t filte
 static void op_convolve_input_gradient(
     const struct windows *windows, float *dz, size_t dz_stride, int32_t panels, float *w, int32_t filters, float *h, float slope,
     float *dx, size_t dx_stride, float *scratch) {
-  const int32_t channels = windows->channels;
-  clear_padding_rows(dx, dx_stride, panels, channels * windows->height * windows->width);
-  for (int32_t c = 0, height; c < channels; c += height) {
-    height = even_height(channels - c, TILE_CHANNELS);
-    pack_channels(w, windows, filters, c, height, scratch);
-    const size_t plane = c * plane_bytes(windows);
-    struct transposed g = {windows, filters, scratch, dz, dz_stride, on(h, plane), on(dx, plane), dx_stride, slope};
-    for (int32_t rest = panels, some; rest > 0; rest -= some) {
-      some = rest >= GROUP_PANELS ? GROUP_PANELS : rest > 1 ? 2 : 1;
-      transposed_channels(height, &g, some);
-      g.dz = on(g.dz, some * dz_stride), g.h = on(g.h, some * dx_stride), g.dx = on(g.dx, some * dx_stride);
-    }
+  clear_padding_rows(dx, dx_stride, panels, windows->channels * windows->height * windows->width);
+  pack_weights(w, windows, filters, scratch);
+  for (int32_t some; panels > 0; panels -= some) {
+    some = panels >= GROUP_PANELS ? GROUP_PANELS : panels > 1 ? 2 : 1;
+    transposed_group(windows, filters, dz, dz_stride, some, h, slope, dx, dx_stride, scratch);
+    dz = on(dz, some * dz_stride), h = on(h, some * dx_stride), dx = on(dx, some * dx_stride);
   }
 }
 
@@ -163,10 +211,16 @@ enum { VECTOR_FILTERS = 2 };
 enum { VECTOR_FILTERS = 1 };
 #endif
 enum { OCTET_FLOATS = VECTOR_FILTERS * PIXEL_FLOATS };
-#ifdef TUTTI_AVX2
-enum { TILE_TAPS = 6, TILE_COLUMNS = 2 };
-#else
+
+#if defined(TUTTI_AVX512)
 enum { TILE_TAPS = 6, TILE_COLUMNS = 4 };
+#define EACH_TAPS EACH_TO_6
+#elif defined(TUTTI_AVX2)
+enum { TILE_TAPS = 6, TILE_COLUMNS = 2 };
+#define EACH_TAPS EACH_TO_6
+#else
+enum { TILE_TAPS = 5, TILE_COLUMNS = 4 };
+#define EACH_TAPS EACH_TO_5
 #endif
 /** Windows whose x and dz stay in the first-level cache from tile to tile. */
 enum { BLOCK_WINDOWS = 256 };
@@ -227,25 +281,15 @@ INLINE void correlate_tile(
     else if (columns == TILE_COLUMNS) correlate_tile(taps, TILE_COLUMNS, g, x, tap, filters, sums); \
     else correlate_tile(taps, 3 < TILE_COLUMNS ? 3 : 1, g, x, tap, filters, sums); \
   }
-CORRELATE(1)
-CORRELATE(2)
-CORRELATE(3)
-CORRELATE(4)
-CORRELATE(5)
-CORRELATE(6)
+EACH_TAPS(CORRELATE)
 #undef CORRELATE
 
 static void correlate_taps(
     int32_t taps, int32_t columns, const struct correlation *g, const float *x, const uint32_t *tap, const char *const *filters,
     float *sums) {
-  switch (taps) {
-  case 1: correlate1(columns, g, x, tap, filters, sums); break;
-  case 2: correlate2(columns, g, x, tap, filters, sums); break;
-  case 3: correlate3(columns, g, x, tap, filters, sums); break;
-  case 4: correlate4(columns, g, x, tap, filters, sums); break;
-  case 5: correlate5(columns, g, x, tap, filters, sums); break;
-  default: correlate6(columns, g, x, tap, filters, sums);
-  }
+#define CASE(taps) case taps: correlate##taps(columns, g, x, tap, filters, sums); break;
+  switch (taps) { EACH_TAPS(CASE) }
+#undef CASE
 }
 
 /** Adds db of `columns` vectors of filters, over the windows, in as many chains; beyond the last it is repeated. */

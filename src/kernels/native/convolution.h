@@ -6,12 +6,21 @@
 
 #include "windows.h"
 
-/** The largest tile: 24 sums of 16 floats, 12 of 8 or 24 of 4. */
-#ifdef TUTTI_AVX512
-enum { TILE_FILTERS = 8, TILE_PIXELS = 6 };
+// The largest tile: 24 sums of 16 floats, 12 of 8 or 20 of 4.
+#if defined(TUTTI_AVX512)
+enum { TILE_FILTERS = 8 };
+#define EACH_FILTERS EACH_TO_8
+#define TILE_PIXELS(filters) 6
+#elif defined(TUTTI_AVX2)
+enum { TILE_FILTERS = 6 };
+#define EACH_FILTERS EACH_TO_6
+#define TILE_PIXELS(filters) ((filters) > 4 ? 2 : 3)
 #else
-enum { TILE_FILTERS = 6, TILE_PIXELS = 2 };
+enum { TILE_FILTERS = 5 };
+#define EACH_FILTERS EACH_TO_5
+#define TILE_PIXELS(filters) 2
 #endif
+enum { MOST_PIXELS = TILE_PIXELS(1) };
 
 /** What the tiles of one panel have in common. */
 struct convolution {
@@ -36,9 +45,9 @@ INLINE void store_pixels(float *row, int pixels, int v, W z, W slopes) {
 INLINE void convolve_tile(
     int filters, int pixels, const struct convolution *g, const float *x, int32_t first, const float *w, size_t stride,
     const float *bias, float *out) {
-  const char *at[TILE_PIXELS];
+  const char *at[MOST_PIXELS];
   UNROLL for (int p = 0; p < pixels; p++) at[p] = (const char *)x + g->corners[first + p];
-  W sums[TILE_FILTERS][VECTORS(TILE_PIXELS)], pixel[VECTORS(TILE_PIXELS)];
+  W sums[TILE_FILTERS][VECTORS(MOST_PIXELS)], pixel[VECTORS(MOST_PIXELS)];
   UNROLL for (int f = 0; f < filters; f++) {
     UNROLL for (int v = 0; v < VECTORS(pixels); v++) sums[f][v] = wide_splat(bias[f]);
   }
@@ -68,42 +77,18 @@ INLINE void convolve_windows(
 #define CONVOLVE(filters) \
   NOINLINE void convolve##filters( \
       const struct convolution *g, const float *x, const float *w, size_t stride, const float *bias, float *out) { \
-    if (g->window_count >= TILE_PIXELS) convolve_windows(filters, TILE_PIXELS, g, x, w, stride, bias, out); \
+    if (g->window_count >= TILE_PIXELS(filters)) convolve_windows(filters, TILE_PIXELS(filters), g, x, w, stride, bias, out); \
     else if (g->window_count > 1) convolve_windows(filters, 2, g, x, w, stride, bias, out); \
     else convolve_windows(filters, 1, g, x, w, stride, bias, out); \
   }
-CONVOLVE(1)
-CONVOLVE(2)
-CONVOLVE(3)
-CONVOLVE(4)
-CONVOLVE(5)
-CONVOLVE(6)
-#ifdef TUTTI_AVX512
-CONVOLVE(7)
-CONVOLVE(8)
-#endif
+EACH_FILTERS(CONVOLVE)
 #undef CONVOLVE
 
 static void convolve_filters(
     int32_t filters, const struct convolution *g, const float *x, const float *w, size_t stride, const float *bias, float *out) {
-  switch (filters) {
-  case 1: convolve1(g, x, w, stride, bias, out); break;
-  case 2: convolve2(g, x, w, stride, bias, out); break;
-  case 3: convolve3(g, x, w, stride, bias, out); break;
-  case 4: convolve4(g, x, w, stride, bias, out); break;
-  case 5: convolve5(g, x, w, stride, bias, out); break;
-#ifdef TUTTI_AVX512
-  case 7: convolve7(g, x, w, stride, bias, out); break;
-  case 8: convolve8(g, x, w, stride, bias, out); break;
-#endif
-  default: convolve6(g, x, w, stride, bias, out);
-  }
-}
-
-/** The height of the next tile when `rest` rows are left: as few tiles as can be, of heights as even as can be. */
-INLINE int32_t even_height(int32_t rest, int32_t largest) {
-  const int32_t tiles = (rest + largest - 1) / largest;
-  return (rest + tiles - 1) / tiles;
+#define CASE(filters) case filters: convolve##filters(g, x, w, stride, bias, out); break;
+  switch (filters) { EACH_FILTERS(CASE) }
+#undef CASE
 }
 
 static void convolve_panel(

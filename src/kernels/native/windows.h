@@ -33,6 +33,18 @@ static const float *with_margin(const struct windows *g, const float *x, float *
   return scratch;
 }
 
+// Tiles are functions of their own for each height: M(1) M(2) … for as many as there are.
+#define EACH_TO_4(M) M(1) M(2) M(3) M(4)
+#define EACH_TO_5(M) EACH_TO_4(M) M(5)
+#define EACH_TO_6(M) EACH_TO_5(M) M(6)
+#define EACH_TO_8(M) EACH_TO_6(M) M(7) M(8)
+
+/** The height of the next tile when `rest` rows are left: as few tiles as can be, of heights as even as can be. */
+INLINE int32_t even_height(int32_t rest, int32_t largest) {
+  const int32_t tiles = (rest + largest - 1) / largest;
+  return (rest + tiles - 1) / tiles;
+}
+
 // A W over pixels: two of them on AVX-512, one on AVX2, half of one on NEON.
 
 /** Vectors that hold `pixels` pixels. */
