@@ -35,3 +35,20 @@ export const MAX_STEP_BLOCK_BYTES = 128;
 export function placeProgram({ address, words }: Program, buffer: ArrayBufferLike): void {
   new Uint32Array(buffer, address, words.length).set(words);
 }
+
+/** Where a segment's calls and patches lie: byte offsets from the program. */
+export interface SegmentPlace {
+  readonly calls: number;
+  readonly callsEnd: number;
+  readonly patches: number;
+  readonly patchesEnd: number;
+}
+
+/** The table of segments. @param words of the whole program. */
+export function readSegments(words: Uint32Array): readonly SegmentPlace[] {
+  return Array.from({ length: words[2]! }, (_, number) => {
+    const at = HEADER_WORDS + number * SEGMENT_WORDS;
+    const [calls = 0, callsEnd = 0, patches = 0, patchesEnd = 0] = words.subarray(at, at + SEGMENT_WORDS);
+    return { calls, callsEnd, patches, patchesEnd };
+  });
+}

@@ -80,6 +80,20 @@ export function writeUpdate(
   }
 }
 
+/** Where a block reaches from weights at an address, as many floats as they are; null where it is no update block. */
+export function updatedRegions(
+  buffer: ArrayBufferLike,
+  address: number,
+  weights: number,
+): readonly number[] | null {
+  const [mode = 0, first = 0, second = 0] = new Uint32Array(buffer, address, 3);
+  const reach = (offset: number) => (weights + offset) % 2 ** 32;
+  if (mode > MODE.adam) return null;
+  if (mode === MODE.adam) return [reach(first), reach(second)];
+  const [momentum] = new Float32Array(buffer, address + WORD.beta1 * 4, 1);
+  return mode === MODE.sgd && momentum === 0 ? [] : [reach(first)];
+}
+
 /** Writes a block's fields of one step; made once per block because creating views costs more than writing. */
 export interface StepWriter {
   /**

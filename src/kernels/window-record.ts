@@ -46,6 +46,19 @@ export function writeWindowRecord(buffer: ArrayBufferLike, address: number, geom
   writeCorners(words, corners, geometry, span);
 }
 
+/** The geometry of a record; null where its numbers are none. */
+export function readWindowRecord(buffer: ArrayBufferLike, address: number): WindowGeometry | null {
+  const numbers = new Int32Array(buffer, address, 11);
+  const [channels = 0, height = 0, width = 0, windowHeight = 0, windowWidth = 0] = numbers;
+  const [strideY = 0, strideX = 0, top = 0, left = 0, outHeight = 0, outWidth = 0] = numbers.subarray(5);
+  const geometry = {
+    ...{ channels, height, width, windowHeight, windowWidth, strideY, strideX },
+    ...{ top, left, outHeight, outWidth },
+  };
+  const isPossible = numbers.every((number) => number >= 0 && number < 2 ** 16);
+  return isPossible ? geometry : null;
+}
+
 /** Byte offsets of the taps (channel, y, x) from a window's corner. */
 function writeTaps(words: Uint32Array, at: number, geometry: WindowGeometry, span: Span): void {
   const { channels, windowHeight, windowWidth } = geometry;

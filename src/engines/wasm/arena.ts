@@ -29,6 +29,7 @@ export interface Arena {
   readonly examples: number;
   /** u32, behind the order: rows being evaluated. */
   readonly evaluated: number;
+  readonly rowsEvaluated: number;
   /** u32[features]: the random subspace. */
   readonly columns: number;
   readonly head: HeadInputs;
@@ -100,6 +101,7 @@ export function layoutArena(
     order: regions.takeWords(sizes.inBag),
     examples: sizes.inBag,
     evaluated: regions.takeWords(sizes.evaluated),
+    rowsEvaluated: sizes.evaluated,
     columns: regions.takeWords(shapes[0]!.inputs),
     head: {
       labels: regions.takeWords(panels * PANEL),

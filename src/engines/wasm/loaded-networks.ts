@@ -7,6 +7,7 @@ import { type ExecutorCode, executorOf } from '../../kernels/executor.js';
 import type { Operand } from '../../kernels/operand.js';
 import { placeProgram } from '../../kernels/program.js';
 import { ProgramBuilder } from '../../kernels/program-builder.js';
+import { validateProgram } from '../../kernels/validate-program.js';
 import { paddedBytes, RegionAllocator, writePaddedRows } from '../../memory/layout.js';
 import { giveBackMemory, lendAgain, lendMemory } from '../../memory/memory-cache.js';
 import type { UnitFactors } from '../../model/layer-types.js';
@@ -24,7 +25,7 @@ import {
 import { type Block, panelsOf } from './panels.js';
 import { packParameters } from './parameters.js';
 import { type BoundNetwork, bindNetwork, callForward, callForwardRow } from './passes.js';
-import { STEP, STEP_BLOCK_BYTES, StepBlock } from './step-block.js';
+import { STEP, STEP_BLOCK_BYTES, StepBlock, stepLimits } from './step-block.js';
 
 /**
  * Weights beyond this take turns in memory: loading one for a whole block costs about a tenth of predicting it, for
@@ -109,6 +110,7 @@ export function loadNetworks<Places, Segments>(
   const { buffer } = memory;
   const executor = executorOf(code, memory);
   const program = calls.build(buffer, programAt);
+  validateProgram(buffer, program, stepLimits(rows.blockRows, rows.identity, rows.identity));
   const block = new StepBlock(buffer, rows.block);
   let guest: Float32Array | null = null;
   loadMembers(buffer, rows, loadedMembers);

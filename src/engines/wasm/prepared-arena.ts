@@ -3,10 +3,19 @@
 
 import { TuttiError } from '../../errors.js';
 import { type Program, placeProgram } from '../../kernels/program.js';
+import { writeUpdate } from '../../kernels/update-block.js';
+import { validateProgram } from '../../kernels/validate-program.js';
+import type { TrainingLayout } from '../../memory/layout.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
+import type { FeatureRanges } from '../../techniques/perturb.js';
 import type { MemberRows, TrainerContext } from '../shared/engine.js';
 import { type Arena, arenaSizes, layoutArena } from './arena.js';
+import { weightScalingFactors, writeFactors } from './dropout.js';
+import { dropoutsOf } from './network-layout.js';
+import { PANEL } from './panels.js';
+import { stepLimits } from './step-block.js';
 import { type TrainingSegments, trainingProgram } from './training-program.js';
+import { writePassConstants } from './training-step.js';
 
 export interface PreparedArena {
   readonly arena: Arena;
@@ -35,9 +44,14 @@ export function prepareArena(
   if (last?.key === key) {
     // Another training may have had the memory meanwhile.
     placeProgram(last.prepared.program, memory.buffer);
+    writeConstants(context, last.prepared.arena, spec, rows);
     return last.prepared;
   }
   const prepared = writeArena(context, spec, member, rows);
+  const { arena, program } = prepared;
+  writeConstants(context, arena, spec, rows);
+  const { order, evaluated, rowsEvaluated, panels } = arena;
+  validateProgram(memory.buffer, program, stepLimits(panels * PANEL, order, evaluated + rowsEvaluated * 4));
   kept.set(memory, { key, prepared });
   return prepared;
 }
@@ -71,4 +85,33 @@ function requireRoom(member: number, bytes: number, slotBytes: number): void {
   if (bytes <= slotBytes) return;
   const message = `Expected member ${member} to need at most the ${slotBytes} bytes of its slot, got ${bytes}`;
   throw new TuttiError('ERR_INTERNAL', message, { member, bytes, slotBytes });
+}
+
+/** Writes what calls read in every step and nothing changes. */
+function writeConstants(
+  { memory, layout }: TrainerContext,
+  arena: Arena,
+  spec: NetworkMemberSpec,
+  { columns }: MemberRows,
+): void {
+  const { shapes, network, firstMoment, secondMoment, updateBlock } = arena;
+  const { optimizer, normPenalty, dropout } = spec;
+  if (dropout !== null) {
+    writeFactors(memory.buffer, dropoutsOf(network), weightScalingFactors(dropout, shapes));
+  }
+  writeUpdate(memory, updateBlock, {
+    kind: 'optimizer',
+    optimizer,
+    normPenalty,
+    firstOffset: firstMoment - network.weights,
+    secondOffset: secondMoment === 0 ? 0 : secondMoment - network.weights,
+  });
+  writePassConstants(memory, arena, spec, readRanges(memory, layout), columns);
+}
+
+function readRanges(memory: WebAssembly.Memory, { ranges, dataset }: TrainingLayout): FeatureRanges | null {
+  if (ranges === 0) return null;
+  const { features } = dataset;
+  const part = (index: number) => new Float32Array(memory.buffer, ranges + index * features * 4, features);
+  return { low: part(0), high: part(1), mean: part(2), std: part(3), softClip: part(4) };
 }

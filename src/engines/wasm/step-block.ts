@@ -2,6 +2,7 @@
 // program is written; their values are put into memory before a run.
 
 import type { StepField } from '../../kernels/operand.js';
+import type { StepLimit } from '../../kernels/validate-program.js';
 import { panelsOf } from './panels.js';
 
 /** Bytes of a step block. */
@@ -35,6 +36,15 @@ export const STEP = {
 } as const satisfies Readonly<Record<string, StepField>>;
 
 export type StepFieldName = keyof typeof STEP;
+
+/** What runs may write there: at most so many rows, with numbers that lie between two addresses. */
+export function stepLimits(rows: number, start: number, end: number): readonly StepLimit[] {
+  return [
+    { field: STEP.indices, start, end },
+    { field: STEP.count, most: rows },
+    { field: STEP.panels, most: panelsOf(rows) },
+  ];
+}
 
 /** A step block in memory. */
 export class StepBlock {

@@ -3,19 +3,12 @@
 // the stop flag and the progress record of the control block are all it shares.
 
 import type { Program } from '../../kernels/program.js';
-import {
-  STEPS_BETWEEN_FLUSHES,
-  type StepWriter,
-  stepWriter,
-  writeUpdate,
-} from '../../kernels/update-block.js';
+import { STEPS_BETWEEN_FLUSHES, type StepWriter, stepWriter } from '../../kernels/update-block.js';
 import { streamKey } from '../../math/random.js';
 import { allFinite } from '../../math/statistics.js';
-import type { TrainingLayout } from '../../memory/layout.js';
 import { scheduleFactor } from '../../model/learning-rate.js';
 import { parameterCount } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
-import type { FeatureRanges } from '../../techniques/perturb.js';
 import {
   diverged,
   type LockstepTrainer,
@@ -25,14 +18,11 @@ import {
   type TyingTrainer,
 } from '../shared/engine.js';
 import type { Arena } from './arena.js';
-import { weightScalingFactors, writeFactors } from './dropout.js';
-import { dropoutsOf } from './network-layout.js';
 import { initialParameters, packParameters, unpackParameters } from './parameters.js';
 import { type PreparedArena, prepareArena } from './prepared-arena.js';
 import { copyStateIn, copyStateOut, stateLengthFloats } from './state.js';
 import { StepBlock } from './step-block.js';
 import type { TrainingSegments } from './training-program.js';
-import { writePassConstants } from './training-step.js';
 import { tiedRanges } from './tying.js';
 
 /**
@@ -92,7 +82,6 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     if (rows.columns !== null) this.#words(arena.columns, rows.columns.length).set(rows.columns);
     if (state === null) this.#initialise();
     else copyStateIn(memory.buffer, arena, state);
-    this.#writeConstants(rows.columns);
   }
 
   /** Draws the initial weights; the optimizer has seen nothing yet. */
@@ -106,24 +95,6 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     packParameters(shapes, scratch, this.#parameters);
     this.#floats(firstMoment).fill(0);
     if (secondMoment !== 0) this.#floats(secondMoment).fill(0);
-  }
-
-  /** Writes what kernels read in every step and nothing changes. */
-  #writeConstants(columns: Uint32Array | null): void {
-    const { memory, layout } = this.#context;
-    const { optimizer, normPenalty, dropout } = this.#spec;
-    const { shapes, network, firstMoment, secondMoment, updateBlock } = this.#arena;
-    if (dropout !== null) {
-      writeFactors(memory.buffer, dropoutsOf(network), weightScalingFactors(dropout, shapes));
-    }
-    writeUpdate(memory, updateBlock, {
-      kind: 'optimizer',
-      optimizer,
-      normPenalty,
-      firstOffset: firstMoment - network.weights,
-      secondOffset: secondMoment === 0 ? 0 : secondMoment - network.weights,
-    });
-    writePassConstants(memory, this.#arena, this.#spec, readRanges(memory, layout), columns);
   }
 
   runEpoch(epoch: number, learningRate: number): number | null {
@@ -277,11 +248,4 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
   #words(address: number, length: number): Uint32Array {
     return new Uint32Array(this.#context.memory.buffer, address, length);
   }
-}
-
-function readRanges(memory: WebAssembly.Memory, { ranges, dataset }: TrainingLayout): FeatureRanges | null {
-  if (ranges === 0) return null;
-  const { features } = dataset;
-  const part = (index: number) => new Float32Array(memory.buffer, ranges + index * features * 4, features);
-  return { low: part(0), high: part(1), mean: part(2), std: part(3), softClip: part(4) };
 }
