@@ -1,47 +1,35 @@
-// What of memory each operation touches, as a function of its other arguments: what programs are validated against,
-// because native operations check nothing. Bytes, from the address that is the argument.
+// What of memory each operation touches, as a function of its arguments: what programs are validated against, because
+// native operations check nothing. Of addresses that are 0 where that stands for nothing, nothing is touched.
 
 import type { WindowGeometry } from '../model/windows.js';
 import type { OPERATIONS, OperationName } from './operations.js';
 import { layerLengthFloats, roundUp4, weightGradientScratchBytes } from './weight-layout.js';
 import { windowWorkBytes } from './window-record.js';
 
-/** A region of memory: its length, and whether anything is written there. */
-export interface Region {
-  readonly bytes: number;
-  readonly writes: boolean;
+/** Is told, for each argument that is the address of an array, what is read or written there. */
+export interface Touched {
+  reads(argument: string, address: number, bytes: number): void;
+  writes(argument: string, address: number, bytes: number): void;
+  /** Weights that an update is applied to, and what it reaches from them. */
+  updates(address: number, bytes: number, update: number): void;
 }
 
-type ArgumentOf<N extends OperationName> = (typeof OPERATIONS)[N]['args'][number];
-
-/** Kinds whose values are addresses of arrays. */
-export type ArrayKind = 'f32[]' | 'f32[]?' | 'u32[]' | 'i32[]' | 'i32[]?' | 'i8[]';
-
-type NameOfKind<N extends OperationName, Kind> = Extract<ArgumentOf<N>, readonly [string, Kind]>[0];
-
-/** Values of an operation's arguments; what a window record says in place of its address. */
-type Values<N extends OperationName> = Readonly<Record<ArgumentOf<N>[0], number>> & {
-  readonly [A in NameOfKind<N, 'windows'>]: WindowGeometry;
+type ValuesOf<Args extends readonly (readonly [string, string])[]> = {
+  readonly [At in keyof Args]: Args[At][1] extends 'windows' ? WindowGeometry : number;
 };
 
-type ExtentsOf<N extends OperationName> = (values: Values<N>) => {
-  readonly [A in NameOfKind<N, ArrayKind>]: Region;
-};
+/** Takes an operation's arguments in the order of the table, a geometry in place of the address of its record. */
+type ExtentsOf<N extends OperationName> = (
+  t: Touched,
+  ...values: ValuesOf<(typeof OPERATIONS)[N]['args']>
+) => void;
 
-/** Extents of whatever operation. A method's type, so that whoever has values by the table's names may call any. */
+/** Extents of whatever operation. A method's type, so that whoever has values in the table's order may call any. */
 type AnyExtents = {
-  of(values: Readonly<Record<string, number | WindowGeometry>>): Readonly<Record<string, Region>>;
+  of(t: Touched, ...values: readonly (number | WindowGeometry)[]): void;
 }['of'];
 
-function reads(bytes: number): Region {
-  return { bytes, writes: false };
-}
-
-function writes(bytes: number): Region {
-  return { bytes, writes: true };
-}
-
-/** Panels of `rows` rows each, `stride` bytes apart. */
+/** Bytes of panels of `rows` rows each, `stride` bytes apart. */
 function block(panels: number, stride: number, rows: number): number {
   return panels === 0 ? 0 : (panels - 1) * stride + roundUp4(rows) * 32;
 }
@@ -62,190 +50,280 @@ function taps({ channels, windowHeight, windowWidth }: WindowGeometry): number {
   return channels * windowHeight * windowWidth;
 }
 
-function windowCount({ outHeight, outWidth }: WindowGeometry): number {
-  return outHeight * outWidth;
+function outputs(channels: number, { outHeight, outWidth }: WindowGeometry): number {
+  return channels * outHeight * outWidth;
 }
 
-// What several operations have in common.
+const perturb: ExtentsOf<'perturbMax'> = (
+  t,
+  x,
+  origin,
+  gradient,
+  stride,
+  panels,
+  rows,
+  radius,
+  low,
+  high,
+) => {
+  t.writes('x', x, block(panels, stride, rows));
+  t.reads('origin', origin, block(panels, stride, rows));
+  t.reads('gradient', gradient, block(panels, stride, rows));
+  t.reads('radius', radius, rows * 4);
+  t.reads('low', low, rows * 4);
+  t.reads('high', high, rows * 4);
+};
 
-const perturb: ExtentsOf<'perturbMax'> = ({ stride, panels, rows }) => ({
-  x: writes(block(panels, stride, rows)),
-  origin: reads(block(panels, stride, rows)),
-  gradient: reads(block(panels, stride, rows)),
-  ...{ radius: reads(rows * 4), low: reads(rows * 4), high: reads(rows * 4) },
-});
-
-function targetsLoss(rows: number, { stride, panels, outputs, targetsStride }: Values<'squaredError'>) {
-  return {
-    z: reads(block(panels, stride, rows)),
-    targets: reads(block(panels, targetsStride, outputs)),
-    rowWeights: reads(panels * 32),
-    dz: writes(block(panels, stride, rows)),
-  };
-}
-
-function labelsLoss(rows: number, { stride, panels }: Values<'binaryCrossEntropy'>) {
-  return {
-    z: reads(block(panels, stride, rows)),
-    ...{ labels: reads(panels * 32), rowWeights: reads(panels * 32) },
-    dz: writes(block(panels, stride, rows)),
-  };
+/** What losses of `rows` raw outputs have in common. */
+function loss(
+  t: Touched,
+  z: number,
+  stride: number,
+  panels: number,
+  rows: number,
+  rowWeights: number,
+  dz: number,
+) {
+  t.reads('z', z, block(panels, stride, rows));
+  t.reads('rowWeights', rowWeights, panels * 32);
+  t.writes('dz', dz, block(panels, stride, rows));
 }
 
 const BY_NAME: { readonly [N in OperationName]: ExtentsOf<N> } = {
-  // Batches. How many rows there are is not known here: no more than the first is checked.
-  gatherRows: ({ xStride, count, features, outStride }) => ({
-    ...{ x: reads(xStride), indices: reads(count * 4) },
-    out: writes(block(panelsOf(count), outStride, features)),
-  }),
-  gatherColumns: ({ xStride, count, features, outStride }) => ({
-    ...{ x: reads(xStride), indices: reads(count * 4), columns: reads(features * 4) },
-    out: writes(block(panelsOf(count), outStride, features)),
-  }),
-  gatherLabels: ({ count }) => ({
-    ...{ labels: reads(4), indices: reads(count * 4), out: writes(panelsOf(count) * 32) },
-  }),
-  gatherWeights: ({ count }) => ({
-    ...{ rowWeights: reads(4), indices: reads(count * 4), out: writes(panelsOf(count) * 32) },
-  }),
-  shuffle: ({ count }) => ({ indices: writes(count * 4) }),
-  copy: ({ stride, panels }) => ({ input: reads(stride * panels), out: writes(stride * panels) }),
-  clear: ({ stride, panels }) => ({ out: writes(stride * panels) }),
+  // Batches. How many rows there are is not known here: no more than the first is touched.
+  gatherRows(t, x, xStride, indices, count, features, out, outStride) {
+    t.reads('x', x, xStride);
+    t.reads('indices', indices, count * 4);
+    t.writes('out', out, block(panelsOf(count), outStride, features));
+  },
+  gatherColumns(t, x, xStride, indices, count, columns, features, out, outStride) {
+    t.reads('x', x, xStride);
+    t.reads('indices', indices, count * 4);
+    t.reads('columns', columns, features * 4);
+    t.writes('out', out, block(panelsOf(count), outStride, features));
+  },
+  gatherLabels(t, labels, indices, count, out) {
+    t.reads('labels', labels, 4);
+    t.reads('indices', indices, count * 4);
+    t.writes('out', out, panelsOf(count) * 32);
+  },
+  gatherWeights(t, rowWeights, indices, count, _scale, out) {
+    t.reads('rowWeights', rowWeights, 4);
+    t.reads('indices', indices, count * 4);
+    t.writes('out', out, panelsOf(count) * 32);
+  },
+  shuffle(t, indices, count) {
+    t.writes('indices', indices, count * 4);
+  },
+  copy(t, input, out, stride, panels) {
+    t.reads('input', input, stride * panels);
+    t.writes('out', out, stride * panels);
+  },
+  clear(t, out, stride, panels) {
+    t.writes('out', out, stride * panels);
+  },
 
   // Dense layers
-  forward: ({ xStride, panels, inputs, units, outStride }) => ({
-    ...{ x: reads(block(panels, xStride, inputs)), w: reads(weights(inputs, units)) },
-    out: writes(block(panels, outStride, units)),
-  }),
-  forwardRow: ({ inputs, units }) => ({
-    ...{ x: reads(block(1, 0, inputs)), w: reads(weights(inputs, units)), out: writes(block(1, 0, units)) },
-  }),
-  linear: ({ xStride, panels, inputs, units, outStride }) => ({
-    ...{ x: reads(block(panels, xStride, inputs)), w: reads(weights(inputs, units)) },
-    out: writes(block(panels, outStride, units)),
-    scratch: writes(roundUp4(units) * 4),
-  }),
-  inputGradient: ({ dzStride, panels, units, inputs, dxStride }) => ({
-    ...{ dz: reads(block(panels, dzStride, units)), w: reads(weights(inputs, units)) },
-    h: reads(block(panels, dxStride, inputs)),
-    dx: writes(block(panels, dxStride, inputs)),
-  }),
-  weightGradient: ({ xStride, panels, inputs, dzStride, units }) => ({
-    ...{ x: reads(block(panels, xStride, inputs)), dz: reads(block(panels, dzStride, units)) },
-    ...{ w: writes(weights(inputs, units)), scratch: writes(weightGradientScratchBytes(panels)) },
-  }),
+  forward(t, x, xStride, panels, inputs, w, units, out, outStride) {
+    t.reads('x', x, block(panels, xStride, inputs));
+    t.reads('w', w, weights(inputs, units));
+    t.writes('out', out, block(panels, outStride, units));
+  },
+  forwardRow(t, x, inputs, w, units, out) {
+    t.reads('x', x, block(1, 0, inputs));
+    t.reads('w', w, weights(inputs, units));
+    t.writes('out', out, block(1, 0, units));
+  },
+  linear(t, x, xStride, panels, inputs, w, units, out, outStride, scratch) {
+    t.reads('x', x, block(panels, xStride, inputs));
+    t.reads('w', w, weights(inputs, units));
+    t.writes('out', out, block(panels, outStride, units));
+    t.writes('scratch', scratch, roundUp4(units) * 4);
+  },
+  inputGradient(t, dz, dzStride, panels, units, w, inputs, h, _slope, dx, dxStride) {
+    t.reads('dz', dz, block(panels, dzStride, units));
+    t.reads('w', w, weights(inputs, units));
+    t.reads('h', h, block(panels, dxStride, inputs));
+    t.writes('dx', dx, block(panels, dxStride, inputs));
+  },
+  weightGradient(t, x, xStride, panels, inputs, dz, dzStride, units, w, scratch, update) {
+    t.reads('x', x, block(panels, xStride, inputs));
+    t.reads('dz', dz, block(panels, dzStride, units));
+    t.updates(w, weights(inputs, units), update);
+    t.writes('scratch', scratch, weightGradientScratchBytes(panels));
+  },
 
   // Layers over windows
-  convolve: ({ windows, xStride, panels, filters, outStride }) => ({
-    ...{ x: reads(block(panels, xStride, pixels(windows))), w: reads(weights(taps(windows), filters)) },
-    out: writes(block(panels, outStride, filters * windowCount(windows))),
-    scratch: writes(windowWorkBytes(windows, filters)),
-  }),
-  convolveInputGradient: ({ windows, dzStride, panels, filters, dxStride }) => ({
-    dz: reads(block(panels, dzStride, filters * windowCount(windows))),
-    w: reads(weights(taps(windows), filters)),
-    h: reads(block(panels, dxStride, pixels(windows))),
-    dx: writes(block(panels, dxStride, pixels(windows))),
-    scratch: writes(windowWorkBytes(windows, filters)),
-  }),
-  convolveWeightGradient: ({ windows, xStride, panels, dzStride, filters }) => ({
-    x: reads(block(panels, xStride, pixels(windows))),
-    dz: reads(block(panels, dzStride, filters * windowCount(windows))),
-    w: writes(weights(taps(windows), filters)),
-    scratch: writes(windowWorkBytes(windows, filters)),
-  }),
-  maxPool: ({ windows, xStride, panels, outStride }) => ({
-    x: reads(block(panels, xStride, pixels(windows))),
-    out: writes(block(panels, outStride, windows.channels * windowCount(windows))),
-    choice: writes(block(panels, outStride, windows.channels * windowCount(windows))),
-    scratch: writes(windowWorkBytes(windows, 0)),
-  }),
-  maxPoolChosen: ({ windows, xStride, panels, outStride }) => ({
-    x: reads(block(panels, xStride, pixels(windows))),
-    out: writes(block(panels, outStride, windows.channels * windowCount(windows))),
-    choice: reads(block(panels, outStride, windows.channels * windowCount(windows))),
-    scratch: writes(windowWorkBytes(windows, 0)),
-  }),
-  maxPoolInputGradient: ({ windows, dzStride, panels, dxStride }) => ({
-    dz: reads(block(panels, dzStride, windows.channels * windowCount(windows))),
-    choice: reads(block(panels, dzStride, windows.channels * windowCount(windows))),
-    dx: writes(block(panels, dxStride, pixels(windows))),
-    scratch: writes(windowWorkBytes(windows, 0)),
-  }),
-  averagePool: ({ windows, xStride, panels, outStride }) => ({
-    x: reads(block(panels, xStride, pixels(windows))),
-    out: writes(block(panels, outStride, windows.channels * windowCount(windows))),
-    scratch: writes(windowWorkBytes(windows, 0)),
-  }),
-  averagePoolInputGradient: ({ windows, dzStride, panels, dxStride }) => ({
-    dz: reads(block(panels, dzStride, windows.channels * windowCount(windows))),
-    h: reads(block(panels, dxStride, pixels(windows))),
-    dx: writes(block(panels, dxStride, pixels(windows))),
-    scratch: writes(windowWorkBytes(windows, 0)),
-  }),
+  convolve(t, windows, x, xStride, panels, w, filters, _hasBias, out, outStride, _slope, scratch) {
+    t.reads('x', x, block(panels, xStride, pixels(windows)));
+    t.reads('w', w, weights(taps(windows), filters));
+    t.writes('out', out, block(panels, outStride, outputs(filters, windows)));
+    t.writes('scratch', scratch, windowWorkBytes(windows, filters));
+  },
+  convolveInputGradient(t, windows, dz, dzStride, panels, w, filters, h, _slope, dx, dxStride, scratch) {
+    t.reads('dz', dz, block(panels, dzStride, outputs(filters, windows)));
+    t.reads('w', w, weights(taps(windows), filters));
+    t.reads('h', h, block(panels, dxStride, pixels(windows)));
+    t.writes('dx', dx, block(panels, dxStride, pixels(windows)));
+    t.writes('scratch', scratch, windowWorkBytes(windows, filters));
+  },
+  convolveWeightGradient(t, windows, x, xStride, panels, dz, dzStride, w, filters, scratch, update) {
+    t.reads('x', x, block(panels, xStride, pixels(windows)));
+    t.reads('dz', dz, block(panels, dzStride, outputs(filters, windows)));
+    t.updates(w, weights(taps(windows), filters), update);
+    t.writes('scratch', scratch, windowWorkBytes(windows, filters));
+  },
+  maxPool(t, windows, x, xStride, panels, out, outStride, choice, scratch) {
+    t.reads('x', x, block(panels, xStride, pixels(windows)));
+    t.writes('out', out, block(panels, outStride, outputs(windows.channels, windows)));
+    t.writes('choice', choice, block(panels, outStride, outputs(windows.channels, windows)));
+    t.writes('scratch', scratch, windowWorkBytes(windows, 0));
+  },
+  maxPoolChosen(t, windows, x, xStride, panels, out, outStride, choice, scratch) {
+    t.reads('x', x, block(panels, xStride, pixels(windows)));
+    t.writes('out', out, block(panels, outStride, outputs(windows.channels, windows)));
+    t.reads('choice', choice, block(panels, outStride, outputs(windows.channels, windows)));
+    t.writes('scratch', scratch, windowWorkBytes(windows, 0));
+  },
+  maxPoolInputGradient(t, windows, dz, dzStride, panels, choice, _slope, dx, dxStride, scratch) {
+    t.reads('dz', dz, block(panels, dzStride, outputs(windows.channels, windows)));
+    t.reads('choice', choice, block(panels, dzStride, outputs(windows.channels, windows)));
+    t.writes('dx', dx, block(panels, dxStride, pixels(windows)));
+    t.writes('scratch', scratch, windowWorkBytes(windows, 0));
+  },
+  averagePool(t, windows, x, xStride, panels, out, outStride, scratch) {
+    t.reads('x', x, block(panels, xStride, pixels(windows)));
+    t.writes('out', out, block(panels, outStride, outputs(windows.channels, windows)));
+    t.writes('scratch', scratch, windowWorkBytes(windows, 0));
+  },
+  averagePoolInputGradient(t, windows, dz, dzStride, panels, h, _slope, dx, dxStride, scratch) {
+    t.reads('dz', dz, block(panels, dzStride, outputs(windows.channels, windows)));
+    t.reads('h', h, block(panels, dxStride, pixels(windows)));
+    t.writes('dx', dx, block(panels, dxStride, pixels(windows)));
+    t.writes('scratch', scratch, windowWorkBytes(windows, 0));
+  },
 
   // Activations
-  activate: ({ stride, panels }) => ({ h: writes(stride * panels), derivative: writes(stride * panels) }),
-  secondDerivative: ({ stride, panels }) => ({ z: reads(stride * panels), out: writes(stride * panels) }),
-  multiply: ({ stride, panels }) => ({ a: writes(stride * panels), b: reads(stride * panels) }),
-  multiplySlope: ({ stride, panels }) => ({ a: writes(stride * panels), h: reads(stride * panels) }),
-  product: ({ stride, panels }) => ({
-    ...{ a: reads(stride * panels), b: reads(stride * panels), out: writes(stride * panels) },
-  }),
-  add: ({ stride, panels }) => ({ a: writes(stride * panels), b: reads(stride * panels) }),
-  addProduct: ({ stride, panels }) => ({
-    sum: writes(stride * panels),
-    ...{ a: reads(stride * panels), b: reads(stride * panels), c: reads(stride * panels) },
-  }),
-  addActivityGradient: ({ stride, panels, rows }) => ({
-    ...{ dh: writes(block(panels, stride, rows)), h: reads(block(panels, stride, rows)) },
-    rowWeights: reads(panels * 32),
-  }),
+  activate(t, _activation, h, derivative, stride, panels) {
+    t.writes('h', h, stride * panels);
+    t.writes('derivative', derivative, stride * panels);
+  },
+  secondDerivative(t, _activation, z, out, stride, panels) {
+    t.reads('z', z, stride * panels);
+    t.writes('out', out, stride * panels);
+  },
+  multiply(t, a, b, stride, panels) {
+    t.writes('a', a, stride * panels);
+    t.reads('b', b, stride * panels);
+  },
+  multiplySlope(t, a, h, _slope, stride, panels) {
+    t.writes('a', a, stride * panels);
+    t.reads('h', h, stride * panels);
+  },
+  product(t, a, b, out, stride, panels) {
+    t.reads('a', a, stride * panels);
+    t.reads('b', b, stride * panels);
+    t.writes('out', out, stride * panels);
+  },
+  add(t, a, b, stride, panels) {
+    t.writes('a', a, stride * panels);
+    t.reads('b', b, stride * panels);
+  },
+  addProduct(t, sum, a, b, c, stride, panels) {
+    t.writes('sum', sum, stride * panels);
+    t.reads('a', a, stride * panels);
+    t.reads('b', b, stride * panels);
+    t.reads('c', c, stride * panels);
+  },
+  addActivityGradient(t, dh, h, stride, panels, rows, rowWeights) {
+    t.writes('dh', dh, block(panels, stride, rows));
+    t.reads('h', h, block(panels, stride, rows));
+    t.reads('rowWeights', rowWeights, panels * 32);
+  },
 
   // Losses
-  softmaxCrossEntropy: ({ classes, ...values }) => labelsLoss(classes, values),
-  binaryCrossEntropy: (values) => labelsLoss(1, values),
-  squaredError: (values) => targetsLoss(values.outputs, values),
-  gaussianNll: (values) => targetsLoss(2 * values.outputs, values),
-  smoothLabels: ({ rows, ...values }) => labelsLoss(rows, values),
-  tangentPenalty: ({ stride, panels, rows }) => ({
-    ...{ u: reads(block(panels, stride, rows)), rowWeights: reads(panels * 32) },
-    du: writes(block(panels, stride, rows)),
-  }),
+  softmaxCrossEntropy(t, z, stride, panels, classes, labels, rowWeights, dz) {
+    loss(t, z, stride, panels, classes, rowWeights, dz);
+    t.reads('labels', labels, panels * 32);
+  },
+  binaryCrossEntropy(t, z, stride, panels, labels, rowWeights, dz) {
+    loss(t, z, stride, panels, 1, rowWeights, dz);
+    t.reads('labels', labels, panels * 32);
+  },
+  squaredError(t, z, stride, panels, targetCount, targets, targetsStride, rowWeights, dz) {
+    loss(t, z, stride, panels, targetCount, rowWeights, dz);
+    t.reads('targets', targets, block(panels, targetsStride, targetCount));
+  },
+  gaussianNll(t, z, stride, panels, targetCount, targets, targetsStride, rowWeights, dz) {
+    loss(t, z, stride, panels, 2 * targetCount, rowWeights, dz);
+    t.reads('targets', targets, block(panels, targetsStride, targetCount));
+  },
+  smoothLabels(t, z, stride, panels, rows, labels, rowWeights, _smoothing, dz) {
+    loss(t, z, stride, panels, rows, rowWeights, dz);
+    t.reads('labels', labels, panels * 32);
+  },
+  tangentPenalty(t, u, stride, panels, rows, rowWeights, _strength, du) {
+    t.reads('u', u, block(panels, stride, rows));
+    t.reads('rowWeights', rowWeights, panels * 32);
+    t.writes('du', du, block(panels, stride, rows));
+  },
 
   // Techniques
-  drawMask: ({ stride, panels }) => ({ mask: writes((stride * panels) / 4) }),
-  applyMask: ({ stride, panels }) => ({
-    ...{ input: reads(stride * panels), mask: reads((stride * panels) / 4), out: writes(stride * panels) },
-  }),
-  scaleRows: ({ stride, panels, rows }) => ({
-    ...{ input: reads(block(panels, stride, rows)), out: writes(block(panels, stride, rows)) },
-    factors: reads(rows * 4),
-  }),
-  addNoise: ({ stride, panels, rows }) => ({ x: writes(block(panels, stride, rows)) }),
+  drawMask(t, mask, stride, panels) {
+    t.writes('mask', mask, (stride * panels) / 4);
+  },
+  applyMask(t, input, mask, _scale, out, stride, panels) {
+    t.reads('input', input, stride * panels);
+    t.reads('mask', mask, (stride * panels) / 4);
+    t.writes('out', out, stride * panels);
+  },
+  scaleRows(t, input, out, stride, panels, rows, factors) {
+    t.reads('input', input, block(panels, stride, rows));
+    t.writes('out', out, block(panels, stride, rows));
+    t.reads('factors', factors, rows * 4);
+  },
+  addNoise(t, x, stride, panels, rows) {
+    t.writes('x', x, block(panels, stride, rows));
+  },
   perturbMax: perturb,
   perturbEuclidean: perturb,
 
   // Updates
-  applyUpdate: ({ weightCount, biasCount }) => ({
-    ...{ w: writes((weightCount + biasCount) * 4), gradient: reads((weightCount + biasCount) * 4) },
-  }),
-  pullToward: ({ count }) => ({ w: writes(count * 4), anchor: reads(count * 4) }),
-  flushDenormals: ({ count }) => ({ values: writes(count * 4) }),
+  applyUpdate(t, w, gradient, weightCount, biasCount, update) {
+    t.updates(w, (weightCount + biasCount) * 4, update);
+    t.reads('gradient', gradient, (weightCount + biasCount) * 4);
+  },
+  pullToward(t, w, anchor, count) {
+    t.writes('w', w, count * 4);
+    t.reads('anchor', anchor, count * 4);
+  },
+  flushDenormals(t, values, count) {
+    t.writes('values', values, count * 4);
+  },
 
   // Predictions
-  logSoftmax: ({ stride, panels, classes }) => ({ z: writes(block(panels, stride, classes)) }),
-  binaryLogProbabilities: ({ stride, panels, outStride }) => ({
-    ...{ z: reads(block(panels, stride, 1)), out: writes(block(panels, outStride, 2)) },
-  }),
-  gaussianMoments: ({ stride, panels, outputs }) => ({ z: writes(block(panels, stride, 2 * outputs)) }),
-  unpanel: ({ stride, rows, count, outStride }) => ({
-    z: reads(block(panelsOf(count), stride, rows)),
-    out: writes(count === 0 ? 0 : (count - 1) * outStride + rows * 4),
-  }),
-  exp: ({ count, width }) => ({ input: reads(count * width * 4), out: writes(count * width * 4) }),
-  countActive: ({ stride, rows, count }) => ({ h: reads(block(panelsOf(count), stride, rows)) }),
+  logSoftmax(t, z, stride, panels, classes) {
+    t.writes('z', z, block(panels, stride, classes));
+  },
+  binaryLogProbabilities(t, z, stride, panels, out, outStride) {
+    t.reads('z', z, block(panels, stride, 1));
+    t.writes('out', out, block(panels, outStride, 2));
+  },
+  gaussianMoments(t, z, stride, panels, targetCount) {
+    t.writes('z', z, block(panels, stride, 2 * targetCount));
+  },
+  unpanel(t, z, stride, rows, count, out, outStride) {
+    t.reads('z', z, block(panelsOf(count), stride, rows));
+    t.writes('out', out, count === 0 ? 0 : (count - 1) * outStride + rows * 4);
+  },
+  exp(t, input, out, count, width) {
+    t.reads('input', input, count * width * 4);
+    t.writes('out', out, count * width * 4);
+  },
+  countActive(t, h, stride, rows, count) {
+    t.reads('h', h, block(panelsOf(count), stride, rows));
+  },
 };
 
 /** By the names of operations. */
-export const EXTENTS: ReadonlyMap<string, AnyExtents> = new Map<string, AnyExtents>(Object.entries(BY_NAME));
+export const EXTENTS: Readonly<Record<string, AnyExtents>> = BY_NAME;

@@ -3,7 +3,7 @@
 
 import { TuttiError } from '../errors.js';
 import type { WindowGeometry } from '../model/windows.js';
-import { EXTENTS, type Region } from './extents.js';
+import { EXTENTS, type Touched } from './extents.js';
 import type { StepField } from './operand.js';
 import { OPERATIONS_FINGERPRINT } from './operation-calls.js';
 import { type ArgumentKind, OPERATIONS, type Operation } from './operations.js';
@@ -17,15 +17,14 @@ import {
   SEGMENT_WORDS,
   type SegmentPlace,
 } from './program.js';
-import { updatedRegions } from './update-block.js';
+import { UPDATE_BLOCK_BYTES, updatedRegions } from './update-block.js';
 import { readWindowRecord, windowRecordBytes, writeWindowRecord } from './window-record.js';
 
 /** What runs may put into a field of the step block. */
 export type StepLimit = { readonly field: StepField } & (
   | { /** A count is from 0 to this. */ readonly most: number }
   | {
-      /** An address is such that what is read there lies between these. */
-      readonly start: number;
+      /** An address is such that what is read there lies between these. */ readonly start: number;
       readonly end: number;
     }
 );
@@ -34,20 +33,6 @@ const TABLE: readonly (readonly [name: string, operation: Operation])[] = Object
 
 /** The compiler of WebAssembly relies on addresses being above these bytes. */
 const FIRST_BYTE = 1024;
-
-interface Memory {
-  readonly buffer: ArrayBufferLike;
-  readonly words: Uint32Array;
-  readonly program: Program;
-}
-
-/** An argument as it is, or as the step block's limits have it. */
-interface Argument {
-  readonly name: string;
-  readonly kind: ArgumentKind;
-  readonly value: number;
-  readonly limit: StepLimit | null;
-}
 
 /**
  * @param limits of the fields of the step block that counts and addresses are read from.
@@ -65,61 +50,16 @@ export function validateProgram(
   const words = new Uint32Array(buffer, address, bytes / 4);
   if (words[0] !== OPERATIONS_FINGERPRINT) throw wrong('its first word', OPERATIONS_FINGERPRINT, words[0]!);
   if (words[1] !== bytes) throw wrong('its length', bytes, words[1]!);
-  const memory = { buffer, words, program };
   const segments = readSegments(words);
-  const tableEnd = (HEADER_WORDS + segments.length * SEGMENT_WORDS) * 4;
+  const tableAt = (HEADER_WORDS + segments.length * SEGMENT_WORDS) * 4;
   const callsAt = segments.reduce((least, { calls }) => Math.min(least, calls), bytes);
   const callsEnd = segments.reduce((most, { callsEnd }) => Math.max(most, callsEnd), 0);
-  if (callsAt < tableEnd || callsEnd > bytes)
-    throw wrong('its calls', `between ${tableEnd} and ${bytes}`, callsEnd);
-  const places = words.subarray(tableEnd / 4, callsAt / 4);
-  const patches = readPatches(places, limits);
-  const boundaries = checkCalls(memory, callsAt, callsEnd, patches);
-  for (const segment of segments) checkSegment(segment, boundaries, places, tableEnd);
-}
-
-/** Where arguments are read from the step block: by their byte offset from the program. */
-type Patches = ReadonlyMap<number, StepLimit | { readonly field: StepField }>;
-
-function readPatches(table: Uint32Array, limits: readonly StepLimit[]): Patches {
-  const patches = new Map<number, StepLimit | { readonly field: StepField }>();
-  for (let at = 0; at < table.length; at += PATCH_WORDS) {
-    const [place = 0, stepOffset = 0] = table.subarray(at, at + PATCH_WORDS);
-    if (stepOffset % 4 !== 0 || stepOffset >= MAX_STEP_BLOCK_BYTES) {
-      throw wrong('a field of the step block', `at less than ${MAX_STEP_BLOCK_BYTES}`, stepOffset);
-    }
-    if (at > 0 && place <= table[at - PATCH_WORDS]!) throw wrong('a patch', 'behind the one before', place);
-    patches.set(
-      place,
-      limits.find(({ field }) => field.stepOffset === stepOffset) ?? { field: { stepOffset } },
-    );
-  }
-  return patches;
-}
-
-/** Walks all calls. @returns where they begin, and the end of the last. */
-function checkCalls(memory: Memory, start: number, end: number, patches: Patches): ReadonlySet<number> {
-  const { words } = memory;
-  const boundaries = new Set<number>([start]);
-  let patched = 0;
-  let at = start;
-  while (at < end) {
-    const head = words[at / 4]!;
-    const opcode = head & OPCODE_MASK;
-    const [name, operation] = TABLE[opcode] ?? [];
-    if (name === undefined || operation === undefined) {
-      throw wrong('an operation', `a number below ${TABLE.length}`, opcode);
-    }
-    const length = 4 * (1 + operation.args.length);
-    if (head >>> 8 !== length) throw wrong(`the bytes of a call of ${name}`, length, head >>> 8);
-    if (at + length > end) throw wrong(`a call of ${name}`, `within ${end} bytes`, at + length);
-    for (const place of operation.args.keys()) if (patches.has(at + 4 + place * 4)) patched++;
-    checkCall(memory, name, argumentsOf(words, at, operation, patches));
-    at += length;
-    boundaries.add(at);
-  }
-  if (patched !== patches.size) throw wrong('its patches', `those of ${patched} arguments`, patches.size);
-  return boundaries;
+  if (callsAt < tableAt || callsEnd > bytes)
+    throw wrong('its calls', `between ${tableAt} and ${bytes}`, callsEnd);
+  const patches = words.subarray(tableAt / 4, callsAt / 4);
+  const calls = new CallValidation(buffer, program, limits, patches);
+  const boundaries = calls.checkAll(words, callsAt, callsEnd);
+  for (const segment of segments) checkSegment(segment, boundaries, patches, tableAt);
 }
 
 /**
@@ -136,124 +76,160 @@ function checkSegment(
     throw wrong('a segment', 'whole calls', `${calls} to ${callsEnd}`);
   }
   const [first, end] = [(patches - tableAt) / 4, (patchesEnd - tableAt) / 4];
-  const isPlace = (at: number) => at % PATCH_WORDS === 0 && at >= 0 && at <= table.length;
-  const before = (at: number, place: number) => at === 0 || table[at - PATCH_WORDS]! < place;
-  const behind = (at: number, place: number) => at === table.length || table[at]! >= place;
-  const borders = (at: number, place: number) => isPlace(at) && before(at, place) && behind(at, place);
-  if (first > end || !borders(first, calls) || !borders(end, callsEnd)) {
+  if (first > end || !parts(table, first, calls) || !parts(table, end, callsEnd)) {
     throw wrong('the patches of a segment', 'those of its calls', `${patches} to ${patchesEnd}`);
   }
 }
 
-function argumentsOf(words: Uint32Array, at: number, { args }: Operation, patches: Patches): Argument[] {
-  return args.map(([name, kind], place) => {
-    const limit = patches.get(at + 4 + place * 4);
-    const word = words[at / 4 + 1 + place]!;
-    if (limit === undefined) return { name, kind, value: word, limit: null };
-    if ('most' in limit) return { name, kind, value: limit.most, limit };
-    if ('start' in limit) return { name, kind, value: limit.start, limit };
-    // Any number and any key will do.
-    return { name, kind, value: kind === 'f32' || kind === 'key' ? 0 : Number.NaN, limit: null };
-  });
+/** Whether patches before the word `at` of the table have their places before `place`, and the others not. */
+function parts(table: Uint32Array, at: number, place: number): boolean {
+  if (at % PATCH_WORDS !== 0 || at < 0 || at > table.length) return false;
+  return (at === 0 || table[at - PATCH_WORDS]! < place) && (at === table.length || table[at]! >= place);
 }
 
-function checkCall(memory: Memory, operation: string, args: readonly Argument[]): void {
-  const values: Record<string, number | WindowGeometry> = {};
-  for (const argument of args) {
-    const { name, kind, value } = argument;
-    if (Number.isNaN(value)) throw wrongArgument(operation, name, 'fixed, or a field with a limit', value);
-    checkValue(operation, argument);
-    values[name] = kind === 'windows' ? checkWindows(memory, operation, argument) : value;
-  }
-  const extents = EXTENTS.get(operation)!(values);
-  for (const argument of args) {
-    const region = extents[argument.name];
-    if (region !== undefined) checkRegion(memory, operation, argument, region);
-  }
-  checkUpdate(memory, operation, args, extents);
-}
+/** Goes through the calls of a program. Written to be quick when it runs for the first time. */
+class CallValidation implements Touched {
+  readonly #buffer: ArrayBufferLike;
+  readonly #program: Program;
+  readonly #limits: readonly StepLimit[];
+  /** Pairs, in the order of the calls: the place of an argument, and its field of the step block. */
+  readonly #patches: Uint32Array;
+  readonly #geometries = new Map<number, WindowGeometry>();
+  #nextPatch = 0;
+  #operation = '';
+  #args: Operation['args'] = [];
 
-/** Counts are not negative, strides whole vectors; of fields of the step block only what has a limit of its kind. */
-function checkValue(operation: string, { name, kind, value, limit }: Argument): void {
-  if (kind === 'count' && value >= 2 ** 31) throw wrongArgument(operation, name, 'at least 0', value | 0);
-  // Rows of answers lie as close as numbers may.
-  const multiple = operation === 'unpanel' ? 4 : 16;
-  if (kind === 'stride' && value % multiple !== 0) {
-    throw wrongArgument(operation, name, `a multiple of ${multiple}`, value);
+  constructor(buffer: ArrayBufferLike, program: Program, limits: readonly StepLimit[], patches: Uint32Array) {
+    this.#buffer = buffer;
+    this.#program = program;
+    this.#limits = limits;
+    this.#patches = patches;
+    for (const { field, ...limit } of limits) {
+      if ('end' in limit && limit.end > buffer.byteLength) {
+        throw wrong(
+          `what field ${field.stepOffset} points to`,
+          `within ${buffer.byteLength} bytes`,
+          limit.end,
+        );
+      }
+    }
   }
-  if (limit === null) return;
-  const fits = 'most' in limit ? kind === 'count' : kind.includes('[]');
-  if (!fits)
-    throw wrongArgument(operation, name, 'a field for arguments of its kind', limit.field.stepOffset);
-}
 
-function checkRegion(
-  { buffer, program }: Memory,
-  operation: string,
-  { name, kind, value, limit }: Argument,
-  { bytes, writes }: Region,
-): void {
-  if (value === 0 && kind.endsWith('?')) return;
-  const alignment = kind === 'u32[]' ? 4 : 16;
-  if (value % alignment !== 0) throw wrongArgument(operation, name, `a multiple of ${alignment}`, value);
-  // What a run reads by a field lies between the field's limits: so it has promised.
-  const end = limit !== null && 'end' in limit ? limit.end : value + bytes;
-  if (value < FIRST_BYTE || end > buffer.byteLength) {
-    const within = `${FIRST_BYTE} to ${buffer.byteLength}`;
-    throw wrongArgument(operation, name, `within ${within}`, `${value} to ${end}`);
+  /** @returns where the calls begin, and the end of the last. */
+  checkAll(words: Uint32Array, start: number, end: number): ReadonlySet<number> {
+    const boundaries = new Set<number>([start]);
+    let at = start;
+    while (at < end) {
+      const head = words[at / 4]!;
+      const entry = TABLE[head & OPCODE_MASK];
+      if (entry === undefined) throw wrong('an operation', `below ${TABLE.length}`, head & OPCODE_MASK);
+      const [name, { args }] = entry;
+      const length = 4 * (1 + args.length);
+      if (head >>> 8 !== length) throw wrong(`the bytes of a call of ${name}`, length, head >>> 8);
+      if (at + length > end) throw wrong(`a call of ${name}`, `within ${end} bytes`, at + length);
+      this.#operation = name;
+      this.#args = args;
+      this.#checkCall(words, at + 4);
+      at += length;
+      boundaries.add(at);
+    }
+    if (this.#nextPatch !== this.#patches.length) {
+      throw wrong(
+        'a patch',
+        'the place of an argument, in the order of the calls',
+        this.#patches[this.#nextPatch]!,
+      );
+    }
+    return boundaries;
   }
-  if (writes && bytes > 0 && value < program.address + program.bytes && end > program.address) {
-    throw wrongArgument(operation, name, 'written outside of the program', `${value} to ${end}`);
-  }
-}
 
-/** A record that says of its geometry what follows from it. */
-function checkWindows(
-  { buffer, program }: Memory,
-  operation: string,
-  { name, value }: Argument,
-): WindowGeometry {
-  const programEnd = program.address + program.bytes;
-  const geometry = value % 16 === 0 && value < programEnd ? readWindowRecord(buffer, value) : null;
-  const bytes = geometry === null ? 0 : windowRecordBytes(geometry);
-  if (geometry === null || !(value > program.address && value + bytes <= programEnd)) {
-    throw wrongArgument(operation, name, 'a record within the program', value);
+  /** @param first where the arguments begin, in bytes from the program. */
+  #checkCall(words: Uint32Array, first: number): void {
+    const args = this.#args;
+    const values: (number | WindowGeometry)[] = [];
+    for (let place = 0; place < args.length; place++) {
+      const [name, kind] = args[place]!;
+      const at = first + place * 4;
+      const value = this.#patches[this.#nextPatch] === at ? this.#takePatch(name, kind) : words[at / 4]!;
+      if (kind === 'count' && value >= 2 ** 31) throw this.#wrong(name, 'at least 0', value | 0);
+      if (kind === 'stride') this.#requireMultiple(name, value, this.#operation === 'unpanel' ? 4 : 16);
+      values.push(kind === 'windows' ? this.#geometryAt(name, value) : value);
+    }
+    EXTENTS[this.#operation]!(this, ...values);
   }
-  const expected = new Uint32Array(bytes / 4);
-  writeWindowRecord(expected.buffer, 0, geometry);
-  const record = new Uint32Array(buffer, value, bytes / 4);
-  if (!expected.every((word, at) => word === record[at])) {
-    throw wrongArgument(operation, name, 'what follows from its geometry', JSON.stringify(geometry));
-  }
-  return geometry;
-}
 
-/** What an update reaches from the weights: a gradient, or moments, each as long as they are. */
-function checkUpdate(
-  memory: Memory,
-  operation: string,
-  args: readonly Argument[],
-  extents: Readonly<Record<string, Region>>,
-): void {
-  const update = args.find(({ kind }) => kind === 'update');
-  const weights = args.find(({ name }) => name === 'w');
-  if (update === undefined || weights === undefined) return;
-  checkRegion(memory, operation, update, { bytes: 64, writes: false });
-  const { bytes } = extents[weights.name]!;
-  const regions = updatedRegions(memory.buffer, update.value, weights.value);
-  if (regions === null) throw wrongArgument(operation, update.name, 'an update block', update.value);
-  for (const value of regions) {
-    checkRegion(memory, operation, { ...weights, value, name: update.name }, { bytes, writes: true });
+  /** What an argument that is read from the step block may be at the most; any number and any key will do. */
+  #takePatch(name: string, kind: ArgumentKind): number {
+    const stepOffset = this.#patches[this.#nextPatch + 1]!;
+    this.#nextPatch += PATCH_WORDS;
+    if (stepOffset % 4 !== 0 || stepOffset >= MAX_STEP_BLOCK_BYTES) {
+      throw this.#wrong(name, `a field within ${MAX_STEP_BLOCK_BYTES} bytes`, stepOffset);
+    }
+    if (kind === 'f32' || kind === 'key') return 0;
+    const limit = this.#limits.find(({ field }) => field.stepOffset === stepOffset);
+    if (limit === undefined) throw this.#wrong(name, 'fixed, or a field with a limit', stepOffset);
+    if ('most' in limit && kind === 'count') return limit.most;
+    if ('start' in limit && kind.includes('[]')) return limit.start;
+    throw this.#wrong(name, 'a field for arguments of its kind', stepOffset);
   }
-}
 
-function wrongArgument(
-  operation: string,
-  argument: string,
-  expected: string | number,
-  got: string | number,
-): TuttiError {
-  return wrong(`argument ${argument} of ${operation}`, expected, got);
+  reads(argument: string, address: number, bytes: number): void {
+    const kind = this.#kindOf(argument);
+    if (address === 0 && kind.endsWith('?')) return;
+    this.#requireMultiple(argument, address, kind === 'u32[]' ? 4 : 16);
+    const length = this.#buffer.byteLength;
+    if (address >= FIRST_BYTE && address + bytes <= length) return;
+    throw this.#wrong(argument, `within ${FIRST_BYTE} to ${length}`, `${address} to ${address + bytes}`);
+  }
+
+  writes(argument: string, address: number, bytes: number): void {
+    this.reads(argument, address, bytes);
+    const { address: start, bytes: length } = this.#program;
+    if (address >= start + length || address + bytes <= start) return;
+    throw this.#wrong(argument, 'written outside of the program', `${address} to ${address + bytes}`);
+  }
+
+  updates(address: number, bytes: number, update: number): void {
+    this.writes('w', address, bytes);
+    this.reads('update', update, UPDATE_BLOCK_BYTES);
+    const regions = updatedRegions(this.#buffer, update, address);
+    if (regions === null) throw this.#wrong('update', 'an update block', update);
+    for (const region of regions) this.writes('update', region, bytes);
+  }
+
+  /** A record within the program that says of its geometry what follows from it. */
+  #geometryAt(argument: string, address: number): WindowGeometry {
+    const known = this.#geometries.get(address);
+    if (known !== undefined) return known;
+    const { address: start, bytes: length } = this.#program;
+    const isInside = address > start && address % 16 === 0 && address + 64 <= start + length;
+    const geometry = isInside ? readWindowRecord(this.#buffer, address) : null;
+    const bytes = geometry === null ? 0 : windowRecordBytes(geometry);
+    if (geometry === null || address + bytes > start + length) {
+      throw this.#wrong(argument, 'a record within the program', address);
+    }
+    const expected = new Uint32Array(bytes / 4);
+    writeWindowRecord(expected.buffer, 0, geometry);
+    const record = new Uint32Array(this.#buffer, address, bytes / 4);
+    if (!expected.every((word, at) => word === record[at])) {
+      throw this.#wrong(argument, 'what follows from its geometry', JSON.stringify(geometry));
+    }
+    this.#geometries.set(address, geometry);
+    return geometry;
+  }
+
+  #kindOf(argument: string): ArgumentKind {
+    for (const [name, kind] of this.#args) if (name === argument) return kind;
+    throw this.#wrong(argument, 'in the table of operations', 'none');
+  }
+
+  #requireMultiple(argument: string, value: number, of: number): void {
+    if (value % of !== 0) throw this.#wrong(argument, `a multiple of ${of}`, value);
+  }
+
+  #wrong(argument: string, expected: string, got: string | number): TuttiError {
+    return wrong(`argument ${argument} of ${this.#operation}`, expected, got);
+  }
 }
 
 function wrong(what: string, expected: string | number, got: string | number): TuttiError {

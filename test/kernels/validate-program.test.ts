@@ -139,7 +139,7 @@ t.test('arguments that lead out of the memory, or where they must not', (t) => {
     ],
     [
       'a field beyond the step block',
-      /a field of the step block to be at less than 128/,
+      /argument panels of clear to be a field within 128 bytes/,
       (c) => c.clear(OUT, 128, { stepOffset: 128 }),
     ],
   ];
@@ -151,7 +151,7 @@ t.test('words that do not belong together', (t) => {
   const cases: [string, RegExp, (words: Uint32Array, program: Program) => void][] = [
     ['another table', /its first word/, (words) => words[0]!++],
     ['another length', /its length/, (words) => (words[1]! += 16)],
-    ['an unknown operation', /an operation to be a number below/, (words) => (words[CALL]! |= 127)],
+    ['an unknown operation', /an operation to be below/, (words) => (words[CALL]! |= 127)],
     ['a call of another length', /the bytes of a call of forward/, (words) => (words[CALL]! += 4 << 8)],
     [
       'a segment that ends within a call',
@@ -160,7 +160,7 @@ t.test('words that do not belong together', (t) => {
     ],
     ['a segment that begins within a call', /the bytes of a call/, (words) => (words[4]! += 4)],
     ['a patch that is missing', /the patches of a segment/, (words) => (words[7]! -= 8)],
-    ['a patch beside the arguments', /its patches/, (words) => (words[8]! -= 12)],
+    ['a patch beside the arguments', /a patch to be the place of an argument/, (words) => (words[8]! -= 12)],
   ];
   for (const [name, message, spoil] of cases) t.match(validated(forward, spoil), message, name);
   const outside = (words: Uint32Array) => (words[words.length - 1]! ^= 32);
