@@ -319,11 +319,11 @@ static void correlate_windows(
       // A filter beyond the last repeats it; `finish` clears what it adds up to.
       rows[f] = (const char *)dz + g->row_bytes * smaller(v * VECTOR_FILTERS + f, filters - 1);
     }
-    add_biases(columns, g, rows, bias_sums + v * OCTET_FLOATS);
     for (int32_t t = 0, height; t < taps; t += height) {
       height = even_height(taps - t, TILE_TAPS);
       correlate_taps(height, columns, g, x, taps_of(windows) + t, rows, on(sums, t * g->sums_stride) + v * OCTET_FLOATS);
     }
+    add_biases(columns, g, rows, bias_sums + v * OCTET_FLOATS);
   }
 }
 
