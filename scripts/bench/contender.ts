@@ -26,7 +26,7 @@ async function answer(message: Message): Promise<object> {
       dataset = readDataset(workload, message.folder);
       // Threads start, kernels compile and V8 optimises them here.
       await train(0);
-      return { variant: ensemble.plan.arithmetic };
+      return { variant: [ensemble.plan.arithmetic, ...ensemble.executors].join(', ') };
     case 'train': {
       const { seed, minSeconds, evaluate } = message;
       const result = await repeat((count) => train(seed * 1000 + count), minSeconds);

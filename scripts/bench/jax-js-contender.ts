@@ -1,42 +1,45 @@
 // jax-js as a contender: JAX's ways of writing, on WebAssembly. It has threads of its own only where there are Web
-// Workers, so each of as many threads of Node trains a share of the members. Started as
-// `node jax-js-contender.js <folder of packages> <threads>`.
+// Workers, so each of as many threads of Node trains a share of the members: all at once in `jit(vmap)` where the networks
+// are small; larger ones are slower so, hence one in `jit`, which is timed and stands for the others of its thread, because
+// a job of all would take minutes. Started as `node jax-js-contender.js <folder of packages> <threads>`.
 
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { ThreadData } from './jax-js-thread.js';
 import { versionOf } from './packages.js';
 import { type Message, repeat, serve } from './serve.js';
-import type { Workload } from './workloads.js';
+import { parameterCount } from './workloads.js';
 
-const [packages, threads] = process.argv.slice(2) as [string, string];
+const packages = process.argv[2]!;
+const threads = Number(process.argv[3]);
+/** Parameters of a member below which members gain from one call. */
+const SMALL = 20_000;
 
-let workload: Workload;
+/** Members of a thread, and those that it trains in one call. */
+let [share, together] = [1, 1];
 let workers: Worker[] = [];
 
 async function answer(message: Message): Promise<object> {
   switch (message.do) {
-    case 'prepare':
-      workload = message.workload;
-      workers = sharesOf(workload.members, Number(threads)).map((members) => {
-        const workerData: ThreadData = { packages, workload, folder: message.folder, members };
-        return new Worker(new URL('jax-js-thread.js', import.meta.url), { workerData });
-      });
+    case 'prepare': {
+      const { workload, folder } = message;
+      share = Math.ceil(workload.members / threads);
+      together = parameterCount(workload) < SMALL && workload.convolutions === undefined ? share : 1;
+      const workerData: ThreadData = { packages, workload, folder, members: together };
+      const script = new URL('jax-js-thread.js', import.meta.url);
+      workers = Array.from({ length: threads }, () => new Worker(script, { workerData }));
       await all('train');
-      return { variant: workload.convolutions === undefined ? 'jit(vmap)' : 'jit' };
+      return { variant: together > 1 ? 'jit(vmap)' : 'jit' };
+    }
     case 'train': {
-      const result = await repeat(() => all('train'), message.minSeconds);
+      const { seconds, repeats } = await repeat(() => all('train'), message.minSeconds);
+      const result = { seconds: (seconds * share) / together, repeats };
       if (!message.evaluate) return result;
-      return { ...result, finalLoss: (await all('evaluate')) / workload.members };
+      return { ...result, finalLoss: (await all('evaluate')) / threads / together };
     }
     default:
       throw new Error(`${message.do} is asked of other contenders`);
   }
-}
-
-/** Members of each thread, as even as can be. */
-function sharesOf(members: number, count: number): number[] {
-  return Array.from({ length: Math.min(members, count) }, (_, at) => Math.floor((members + at) / count));
 }
 
 /** Asks every thread, and adds what they answer. */

@@ -1,5 +1,4 @@
-// One thread of the contender jax-js: trains its share of the members, all at once in `jit(vmap)` where the network is
-// dense, one after the other where it convolves. Arrays of jax-js are counted by hand: `.ref` keeps one for another use,
+// One thread of the contender jax-js: trains some members, all at once in `jit(vmap)`, or one in `jit`. Arrays of jax-js are counted by hand: `.ref` keeps one for another use,
 // and whatever is passed on is given away.
 
 import { parentPort, workerData } from 'node:worker_threads';
@@ -48,6 +47,7 @@ export interface ThreadData {
   readonly packages: string;
   readonly workload: Workload;
   readonly folder: string;
+  /** How many in one call; of convolutional networks one. */
   readonly members: number;
 }
 
@@ -60,9 +60,9 @@ const { sizes, convolutions = [], batch, rows, epochs, task } = workload;
 const [features, outputs] = [sizes[0]!, sizes.at(-1)!];
 const read = readRows(workload, folder);
 const y = answersOf(read);
-/** Members in one call. */
-const together = convolutions.length === 0 ? members : 1;
-const step = jax.jit(convolutions.length === 0 ? jax.vmap(trainStep) : trainStep);
+/** The axis of the members, where there are several. */
+const lead = members === 1 ? [] : [members];
+const step = jax.jit(members === 1 ? trainStep : jax.vmap(trainStep));
 
 /** Class indicators or targets, [rows, outputs]. */
 function answersOf(all: WorkloadRows): Float32Array {
@@ -124,9 +124,8 @@ function trainStep([network, means, squares]: State, scales: JaxArray, x: JaxArr
   return next;
 }
 
-/** He-uniform weights and zero biases, of `together` members. */
+/** He-uniform weights and zero biases. */
 function drawNetwork(): Network {
-  const lead = convolutions.length === 0 ? [together] : [];
   const layer = (shape: readonly number[], inputs: number, units: number): [JaxArray, JaxArray] => {
     const bound = Math.sqrt(6 / inputs);
     const length = [...lead, ...shape].reduce((product, size) => product * size, 1);
@@ -149,18 +148,17 @@ function drawNetwork(): Network {
 
 const like = (network: Network): Network => network.map(([w, b]) => [np.zeros(w.shape), np.zeros(b.shape)]);
 
-/** Trains `together` members. */
-async function trainTogether(): Promise<Network> {
+async function train(): Promise<Network> {
   const network = drawNetwork();
   let state: State = [network, like(network), like(network)];
-  const samples = Array.from({ length: together }, bootstrap);
+  const samples = Array.from({ length: members }, bootstrap);
   let count = 0;
   for (let epoch = 0; epoch < epochs; epoch++) {
     for (const sample of samples) shuffle(sample);
     for (let at = 0; at < rows; at += batch) {
       count++;
       const scales = Float32Array.from(
-        { length: 2 * together },
+        { length: 2 * members },
         (_, i) => 1 / (1 - (i % 2 === 0 ? 0.9 : 0.999) ** count),
       );
       state = step(state, ...batchOf(samples, at, scales));
@@ -179,8 +177,8 @@ function batchOf(
   at: number,
   scales: Float32Array,
 ): [JaxArray, JaxArray, JaxArray] {
-  const xs = new Float32Array(together * batch * features);
-  const ys = new Float32Array(together * batch * outputs);
+  const xs = new Float32Array(members * batch * features);
+  const ys = new Float32Array(members * batch * outputs);
   for (const [member, sample] of samples.entries()) {
     for (let i = 0; i < batch; i++) {
       const row = sample[at + i]!;
@@ -188,7 +186,6 @@ function batchOf(
       ys.set(y.subarray(row * outputs, (row + 1) * outputs), (member * batch + i) * outputs);
     }
   }
-  const lead = convolutions.length === 0 ? [together] : [];
   return [
     np.array(scales).reshape([...lead, 2]),
     np.array(xs).reshape([...lead, batch, features]),
@@ -209,10 +206,9 @@ function shuffle(sample: Int32Array): void {
 
 /** Mean loss of the members over all original rows, summed over the members. */
 async function sumOfLosses(network: Network): Promise<number> {
-  const evaluate = convolutions.length === 0 ? jax.vmap(forward) : forward;
-  const lead = convolutions.length === 0 ? [together] : [];
-  const xs = new Float32Array(together * read.x.length);
-  for (let member = 0; member < together; member++) xs.set(read.x, member * read.x.length);
+  const evaluate = members === 1 ? forward : jax.vmap(forward);
+  const xs = new Float32Array(members * read.x.length);
+  for (let member = 0; member < members; member++) xs.set(read.x, member * read.x.length);
   const raw = await evaluate(network, np.array(xs).reshape([...lead, rows, features])).data();
   let sum = 0;
   for (let at = 0; at < raw.length; at += outputs) {
@@ -236,19 +232,14 @@ function logLoss(row: Float32Array, truth: Float32Array): number {
   );
 }
 
-let trained: Network[] = [];
+let trained: Network | null = null;
 parentPort!.on('message', async (what: 'train' | 'evaluate') => {
   try {
     if (what === 'train') {
-      tree.dispose(trained);
-      trained = [];
-      for (let done = 0; done < members; done += together) trained.push(await trainTogether());
-      parentPort!.postMessage({ loss: 0 });
-    } else {
-      let loss = 0;
-      for (const network of trained) loss += await sumOfLosses(tree.ref(network));
-      parentPort!.postMessage({ loss });
+      tree.dispose(trained ?? []);
+      trained = await train();
     }
+    parentPort!.postMessage({ loss: what === 'train' ? 0 : await sumOfLosses(tree.ref(trained!)) });
   } catch (error) {
     parentPort!.postMessage({ error: error instanceof Error ? error.message : String(error) });
   }

@@ -36,7 +36,7 @@ export async function tuttiPredictor(
   const predictor = await ensemble.predictor();
   return {
     versions: {},
-    variant: ensemble.plan.arithmetic,
+    variant: [ensemble.plan.arithmetic, ...ensemble.executors].join(', '),
     predict: async (row) => (await predictor.predict(row)).mean,
   };
 }

@@ -38,7 +38,7 @@ interface Figure {
 }
 
 export async function measureTile(session: Session): Promise<TileRow[]> {
-  const names = ['kernels', 'kernels-strict', 'kernels-node26', 'native'];
+  const names = ['kernels', 'kernels-wasm', 'kernels-strict', 'native'];
   const figures: Figure[] = [];
   for (const name of names) {
     const process = await session.start('tile', name, 1);
