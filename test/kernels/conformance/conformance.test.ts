@@ -1,9 +1,10 @@
-// Native code against WebAssembly, bit by bit: random calls of every operation, made on two memories that are alike before
-// and must be alike afterwards, with every instruction set of this machine. cross.ts does it for other machines.
+// Native code against WebAssembly, bit by bit: random calls of every operation, and programs of several, run on two
+// memories that are alike before and must be alike afterwards, with every instruction set of this machine. cross.ts does it
+// for other machines.
 import t from 'tap';
 import { type InstructionSet, loadAddon, type NativeRun } from '../../../src/kernels/native-addon.js';
-import { MEMORY_BYTES, NAMES, PROGRAM, type RandomCall, randomCall } from './random-call.js';
-import type { Range, Space } from './space.js';
+import { type MadeRun, MEMORY_BYTES, NAMES, randomCall, randomProgram } from './random-runs.js';
+import { PROGRAM, type Range, type Space } from './space.js';
 
 /** Random calls of each operation; CONFORMANCE_CALLS=1000 for a long look, CONFORMANCE_ONLY=forward,linear at some. */
 const COUNT = Number(process.env.CONFORMANCE_CALLS ?? 40);
@@ -26,13 +27,21 @@ function difference(space: Space): string {
   return '';
 }
 
-/** Makes a call natively; what is wrong with it, as text. */
-function disagreement(run: NativeRun, { space, before, returned, text }: RandomCall): string {
+/** Makes a run natively; what is wrong with it, as text. */
+function disagreement(
+  run: NativeRun,
+  { space, before, segment, stepBlock, returned, text }: MadeRun,
+): string {
   native.set(before);
-  const actual = run(native, PROGRAM, 0, PROGRAM);
+  const actual = run(native, PROGRAM, segment, stepBlock);
   const changed = difference(space);
   if (Object.is(actual, returned) && changed === '') return '';
   return `${text}: ${changed || `returned ${actual} for ${returned}`}`;
+}
+
+/** What is wrong with as many runs. */
+function disagreements(run: NativeRun, count: number, make: (number: number) => MadeRun): string[] {
+  return Array.from({ length: count }, (_, number) => disagreement(run, make(number))).filter((text) => text);
 }
 
 const loaded = loadAddon();
@@ -41,9 +50,10 @@ if ('missing' in loaded) t.pass('there is no native executor here', { skip: load
 for (const [set, run] of Object.entries(runners) as [InstructionSet, NativeRun][]) {
   t.test(set, async (t) => {
     for (const name of NAMES.filter((name) => ONLY.includes(name))) {
-      const calls = Array.from({ length: COUNT }, (_, number) => disagreement(run, randomCall(name, number)));
-      const wrong = calls.filter((text) => text !== '');
+      const wrong = disagreements(run, COUNT, (number) => randomCall(name, number));
       t.same(wrong.slice(0, 3), [], `${name}: ${wrong.length} of ${COUNT} calls are wrong`);
     }
+    const wrong = disagreements(run, 5 * COUNT, randomProgram);
+    t.same(wrong.slice(0, 3), [], `${wrong.length} of ${5 * COUNT} programs are wrong`);
   });
 }

@@ -1,8 +1,7 @@
-// Makes recorded calls with one instruction set's unit and compares with what WebAssembly made of them; cross.ts writes the
+// Makes recorded runs again with one instruction set's unit and compares with what WebAssembly made of them; cross.ts writes the
 // record and says how to compile this.
 //
-// A record: calls u32, then for each its operation u32, its bytes in use u32, what it returned f64, as many ranges of numbers
-// and of scratch u32 u32, the ranges as pairs of byte offsets, and the bytes before and after.
+// Of each run: `struct run`, its ranges of numbers and of scratch as pairs of byte offsets, and the bytes before and after.
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,14 +10,17 @@
 #include "../../../src/kernels/native/runner.h"
 
 extern const struct runner RUNNER;
-enum { PROGRAM = 1024, MAX_BYTES = 1 << 22, MAX_RANGES = 64, MAX_OPERATIONS = 128 };
+enum { PROGRAM = 1024, MAX_BYTES = 1 << 22, MAX_RANGES = 256 };
 
 struct ranges {
   uint32_t count, start[MAX_RANGES], end[MAX_RANGES];
 };
 
-struct call {
-  uint32_t operation, bytes, ranges[2];
+struct run {
+  uint32_t segment, step_block;
+  /** In use, from the start of the memory. */
+  uint32_t bytes;
+  uint32_t number_ranges, scratch_ranges, unused;
   double returned;
 };
 
@@ -27,6 +29,7 @@ static void take(void *to, size_t bytes, FILE *file) {
 }
 
 static void take_ranges(struct ranges *ranges, uint32_t count, FILE *file) {
+  if (count > MAX_RANGES) exit(2);
   ranges->count = count;
   for (uint32_t i = 0; i < count; i++) take(&ranges->start[i], 4, file), take(&ranges->end[i], 4, file);
 }
@@ -52,26 +55,23 @@ static uint32_t difference(const uint32_t *actual, const uint32_t *expected, uin
 }
 
 int main(int count, char **arguments) {
-  FILE *file = count == 2 ? fopen(arguments[1], "rb") : NULL;
-  if (file == NULL) return 2;
   static _Alignas(64) char memory[MAX_BYTES], expected[MAX_BYTES];
   static struct ranges numbers, scratches;
-  uint32_t calls, wrong = 0;
-  take(&calls, 4, file);
-  for (uint32_t i = 0; i < calls; i++) {
-    struct call call;
-    take(&call, sizeof call, file);
-    take_ranges(&numbers, call.ranges[0], file);
-    take_ranges(&scratches, call.ranges[1], file);
-    take(memory, call.bytes, file);
-    take(expected, call.bytes, file);
-    const double returned = RUNNER.run(memory, PROGRAM, 0, PROGRAM);
-    const uint32_t at = difference((uint32_t *)memory, (uint32_t *)expected, call.bytes, &numbers, &scratches);
-    const int same = memcmp(&returned, &call.returned, 8) == 0 || (returned != returned && call.returned != call.returned);
+  FILE *file = count == 2 ? fopen(arguments[1], "rb") : NULL;
+  if (file == NULL) return 2;
+  uint32_t runs = 0, wrong = 0;
+  for (struct run run; fread(&run, sizeof run, 1, file) == 1; runs++) {
+    take_ranges(&numbers, run.number_ranges, file);
+    take_ranges(&scratches, run.scratch_ranges, file);
+    take(memory, run.bytes, file);
+    take(expected, run.bytes, file);
+    const double returned = RUNNER.run(memory, PROGRAM, run.segment, run.step_block);
+    const uint32_t at = difference((uint32_t *)memory, (uint32_t *)expected, run.bytes, &numbers, &scratches);
+    const int same = memcmp(&returned, &run.returned, 8) == 0 || (returned != returned && run.returned != run.returned);
     if (at == 0 && same) continue;
     wrong++;
-    printf("call %u of operation %u: byte %u, returned %.17g for %.17g\n", i, call.operation, at, returned, call.returned);
+    printf("%u: byte %u, returned %.17g for %.17g\n", runs, at, returned, run.returned);
   }
-  printf("%s: %u of %u calls are wrong\n", RUNNER.name, wrong, calls);
+  printf("%s: %u of %u runs are wrong\n", RUNNER.name, wrong, runs);
   return wrong != 0;
 }

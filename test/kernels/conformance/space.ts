@@ -3,7 +3,9 @@
 
 import { roundUp4 } from '../../../src/kernels/weight-layout.js';
 
-/** Where the arguments of a call begin; its program lies below. */
+/** Where the program lies that is run. */
+export const PROGRAM = 1024;
+/** Where the arguments of its calls begin. */
 const START = 2048;
 /** Behind everything that a call was given: nothing of it may change. */
 export const GUARD_BYTES = 512;
