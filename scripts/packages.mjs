@@ -85,7 +85,9 @@ function packMain(platforms, work, destination) {
   const optionalDependencies = Object.fromEntries(
     platforms.map((platform) => [nativeName(platform), own.version]),
   );
-  writeJson(join(folder, 'package.json'), { ...own, optionalDependencies });
+  // Scripts are the clone's: installed from a file, npm would take `prepare` for one to run.
+  const { scripts: _, devDependencies: _development, ...manifest } = own;
+  writeJson(join(folder, 'package.json'), { ...manifest, optionalDependencies });
   return pack(folder, destination);
 }
 

@@ -51,6 +51,7 @@ t.test('its manifest names the platform and runs nothing', async (t) => {
     { [native]: own.version },
     'the very version, as an optional dependency',
   );
+  t.notOk('scripts' in own);
   t.notOk(existsSync(join(tutti, 'dist/native')), 'the addon is in its package alone');
 });
 
