@@ -69,9 +69,12 @@ It is an optional dependency of tutti, installed with it, and of no use alone.
 async function packNative(platform, work, destination) {
   const folder = join(work, platform);
   mkdirSync(folder);
-  const done = await buildNative(platform, folder);
-  if (!existsSync(join(folder, 'tutti.node'))) throw new Error(done);
-  console.log(done);
+  // This platform's may be there from the build.
+  const built = platform === HOST ? join(root, 'dist/native') : folder;
+  const done = await buildNative(platform, built);
+  if (done !== null) console.log(done);
+  if (!existsSync(join(built, 'tutti.node'))) throw new Error(`Expected a native executor for ${platform}`);
+  if (built !== folder) copyFileSync(join(built, 'tutti.node'), join(folder, 'tutti.node'));
   writeJson(join(folder, 'package.json'), nativeManifest(platform));
   writeFileSync(join(folder, 'README.md'), README(platform));
   copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
