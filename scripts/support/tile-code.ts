@@ -20,7 +20,6 @@ interface Family {
   readonly body: string;
 }
 
-const TO_5 = [5, 4, 3, 2, 1];
 const TO_6 = [6, 5, 4, 3, 2, 1];
 /** HIGHEST_TILE of fused and of strict arithmetic. */
 const HIGHEST = [6, 5];
@@ -37,8 +36,25 @@ const FORWARD: Family = {
       * const s# = splatAt(w + {4}); a# = madd(s#, u, a#); b# = madd(s#, v, b#);
       x += 32; w += stride;
     }
-    * storePair(out + {32}, a#, b#);
-    applySlope(out, HEIGHT, slope);`,
+    const slopes = splat(slope);
+    - storeLeaky(out + {32}, a#, b#, slopes);`,
+};
+
+const WIDE: Family = {
+  name: 'wideTile',
+  about: 'panels of 8 examples × one unit: sums enough to hide the latency that one pair would wait for',
+  heights: [4],
+  params:
+    'x: usize, xs: usize, inputs: i32, w: usize, stride: usize, bias: usize, out: usize, os: usize, slope: f32',
+  body: `
+    * let x# = x + # * xs, a# = splatAt(bias), b# = a#;
+    for (; inputs > 0; inputs--) {
+      const s = splatAt(w);
+      * a# = madd(s, v128.load(x#), a#); b# = madd(s, v128.load(x# + 16), b#); x# += 32;
+      w += stride;
+    }
+    const slopes = splat(slope);
+    - storeLeaky(out + # * os, a#, b#, slopes);`,
 };
 
 const INPUT: Family = {
@@ -139,7 +155,7 @@ const EACH_WINDOW = `let corners = cornersOf(g);
 const CONVOLVE: Family = {
   name: 'convolveTile',
   about: 'filters × 8 examples at every window; rows of the output are filters',
-  heights: TO_5,
+  heights: TO_6,
   params:
     'x: usize, g: Windows, w: usize, stride: usize, bias: usize, out: usize, outStride: usize, slope: f32',
   body: `
@@ -164,7 +180,7 @@ const CONVOLVE_INPUT: Family = {
   name: 'convolveInputTile',
   about:
     'taps × 8 examples at every window; `tap` lists their offsets, packed[filters][height] their weights',
-  heights: TO_5,
+  heights: TO_6,
   params: 'dz: usize, filters: i32, g: Windows, tap: usize, packed: usize, image: usize',
   body: `
     const rowBytes = <usize>windowCount(g) << 5;
@@ -205,9 +221,14 @@ const FOLDER = 'src/kernels/assembly/';
 
 const FILES = {
   'dense-tiles': {
-    imports: `import { addBlock, applySlope, storeColumn, storePair } from './tile-parts';
+    imports: `import { storeLeaky, storePair } from './tile-parts';
+import { madd, splat, splatAt, zero } from './vector';`,
+    families: [FORWARD, WIDE, INPUT, inputTileOfWidth(96), inputTileOfWidth(64)],
+  },
+  'weight-tiles': {
+    imports: `import { addBlock, storeColumn, storePair } from './tile-parts';
 import { madd, splatAt, zero } from './vector';`,
-    families: [FORWARD, INPUT, inputTileOfWidth(96), inputTileOfWidth(64), WEIGHT, NARROW, PACKED, COLUMN],
+    families: [WEIGHT, NARROW, PACKED, COLUMN],
   },
   'window-tiles': {
     imports: `import { storeLeaky, storePair } from './tile-parts';

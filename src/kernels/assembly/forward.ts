@@ -1,30 +1,8 @@
 // h = max(z, slope·z) with z = x W + b. The register tile is 6 units × 8 examples (5 in strict arithmetic): 12 sums, two
 // vectors of x and one weight fill the 15 registers that V8 gives. One k per turn of the loop: unrolled, the same code
 // measured 10 % slower on Node 20 and 26, because the register allocator inserts moves.
-import { forwardTile } from './tile-of-height';
-import { applySlope } from './tile-parts';
-import { PANEL_UNITS, clearPaddingRows, madd, roundUp4, splatAt, tileHeight, zero } from './vector';
-
-/** One unit × 32 examples: eight independent sums hide the latency that one pair would wait for. */
-export function forwardWide(
-  x: usize, xStride: usize, inputs: i32, w: usize, stride: usize, bias: usize, out: usize, outStride: usize, slope: f32,
-): void {
-  let a0 = splatAt(bias), b0 = a0, a1 = a0, b1 = a0, a2 = a0, b2 = a0, a3 = a0, b3 = a0;
-  let x1 = x + xStride, x2 = x1 + xStride, x3 = x2 + xStride;
-  for (; inputs > 0; inputs--) {
-    const s = splatAt(w);
-    a0 = madd(s, v128.load(x), a0); b0 = madd(s, v128.load(x + 16), b0);
-    a1 = madd(s, v128.load(x1), a1); b1 = madd(s, v128.load(x1 + 16), b1);
-    a2 = madd(s, v128.load(x2), a2); b2 = madd(s, v128.load(x2 + 16), b2);
-    a3 = madd(s, v128.load(x3), a3); b3 = madd(s, v128.load(x3 + 16), b3);
-    x += 32; x1 += 32; x2 += 32; x3 += 32;
-    w += stride;
-  }
-  v128.store(out, a0); v128.store(out + 16, b0); applySlope(out, 1, slope); out += outStride;
-  v128.store(out, a1); v128.store(out + 16, b1); applySlope(out, 1, slope); out += outStride;
-  v128.store(out, a2); v128.store(out + 16, b2); applySlope(out, 1, slope); out += outStride;
-  v128.store(out, a3); v128.store(out + 16, b3); applySlope(out, 1, slope);
-}
+import { forwardTile, wideTile } from './tile-of-height';
+import { PANEL_UNITS, clearPaddingRows, roundUp4, tileHeight, zero } from './vector';
 
 export function forward(
   x: usize, xPanelStride: usize, panels: i32, inputs: i32, w: usize, units: i32,
@@ -69,7 +47,7 @@ function unitPanel(
     for (; panels >= 4; panels -= 4) {
       for (let o = 0; o < units; o++) {
         const c = <usize>o << 2;
-        forwardWide(x, xPanelStride, inputs, w + c, stride, bias + c, out + (c << 3), outPanelStride, slope);
+        wideTile(4, x, xPanelStride, inputs, w + c, stride, bias + c, out + (c << 3), outPanelStride, slope);
       }
       x += xPanelStride << 2;
       out += outPanelStride << 2;

@@ -29,6 +29,6 @@ export { add, addProduct, multiplySlope, product, secondDerivative, tangentPenal
 
 // Exported so that binaryen leaves the tiles functions of their own: inlined into the loops around them they run at half
 // speed on Node.js 20, whose register allocator then spills sums.
-export { forwardWide } from './forward';
 export * from './dense-tiles';
+export * from './weight-tiles';
 export * from './window-tiles';

@@ -1,9 +1,12 @@
 // Written by `node dist/scripts/operation-code.js` from scripts/support/tile-code.ts: change it there.
 import {
-  forwardTile6, forwardTile5, forwardTile4, forwardTile3, forwardTile2, forwardTile1, inputTile6, inputTile5, inputTile4, inputTile3, inputTile2, inputTile1, inputTileOf966, inputTileOf965, inputTileOf646, inputTileOf645, weightTile6, weightTile5, weightTile4, weightTile3, weightTile2, weightTile1, narrowTile6, narrowTile5, narrowTile4, narrowTile3, narrowTile2, narrowTile1, packedTile6, packedTile5, columnTile4, columnTile2, columnTile1,
+  forwardTile6, forwardTile5, forwardTile4, forwardTile3, forwardTile2, forwardTile1, wideTile4, inputTile6, inputTile5, inputTile4, inputTile3, inputTile2, inputTile1, inputTileOf966, inputTileOf965, inputTileOf646, inputTileOf645,
 } from './dense-tiles';
 import {
-  convolveTile5, convolveTile4, convolveTile3, convolveTile2, convolveTile1, convolveInputTile5, convolveInputTile4, convolveInputTile3, convolveInputTile2, convolveInputTile1, convolveWeightTile3, convolveWeightTile2, convolveWeightTile1,
+  weightTile6, weightTile5, weightTile4, weightTile3, weightTile2, weightTile1, narrowTile6, narrowTile5, narrowTile4, narrowTile3, narrowTile2, narrowTile1, packedTile6, packedTile5, columnTile4, columnTile2, columnTile1,
+} from './weight-tiles';
+import {
+  convolveTile6, convolveTile5, convolveTile4, convolveTile3, convolveTile2, convolveTile1, convolveInputTile6, convolveInputTile5, convolveInputTile4, convolveInputTile3, convolveInputTile2, convolveInputTile1, convolveWeightTile3, convolveWeightTile2, convolveWeightTile1,
 } from './window-tiles';
 import { Windows } from './windows';
 
@@ -17,6 +20,14 @@ export function forwardTile(height: i32, x: usize, inputs: i32, w: usize, stride
     case 3: return forwardTile3(x, inputs, w, stride, bias, out, slope);
     case 2: return forwardTile2(x, inputs, w, stride, bias, out, slope);
     case 1: return forwardTile1(x, inputs, w, stride, bias, out, slope);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+export function wideTile(height: i32, x: usize, xs: usize, inputs: i32, w: usize, stride: usize, bias: usize, out: usize, os: usize, slope: f32): void {
+  switch (height) {
+    case 4: return wideTile4(x, xs, inputs, w, stride, bias, out, os, slope);
   }
 }
 
@@ -100,6 +111,7 @@ export function columnTile(height: i32, x: usize, xs: usize, panels: i32, dz: us
 @inline
 export function convolveTile(height: i32, x: usize, g: Windows, w: usize, stride: usize, bias: usize, out: usize, outStride: usize, slope: f32): void {
   switch (height) {
+    case 6: return convolveTile6(x, g, w, stride, bias, out, outStride, slope);
     case 5: return convolveTile5(x, g, w, stride, bias, out, outStride, slope);
     case 4: return convolveTile4(x, g, w, stride, bias, out, outStride, slope);
     case 3: return convolveTile3(x, g, w, stride, bias, out, outStride, slope);
@@ -112,6 +124,7 @@ export function convolveTile(height: i32, x: usize, g: Windows, w: usize, stride
 @inline
 export function convolveInputTile(height: i32, dz: usize, filters: i32, g: Windows, tap: usize, packed: usize, image: usize): void {
   switch (height) {
+    case 6: return convolveInputTile6(dz, filters, g, tap, packed, image);
     case 5: return convolveInputTile5(dz, filters, g, tap, packed, image);
     case 4: return convolveInputTile4(dz, filters, g, tap, packed, image);
     case 3: return convolveInputTile3(dz, filters, g, tap, packed, image);

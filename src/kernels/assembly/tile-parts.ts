@@ -1,4 +1,4 @@
-// What the tiles of dense-tiles.ts and window-tiles.ts do with their sums, and what those of one unit add up.
+// What the tiles of dense-tiles.ts, weight-tiles.ts and window-tiles.ts do with their sums, and what those of one unit add up.
 import { highHalves, lowHalves, madd, splat, splatAt, zero, zipHigh, zipLow } from './vector';
 
 // @ts-ignore: decorator
@@ -8,26 +8,11 @@ export function storePair(at: usize, a: v128, b: v128): void {
   v128.store(at + 16, b);
 }
 
-/** max(z, slope·z) of 8 examples; a slope of 1 leaves z as it is. */
+/** max(slope·z, z) of 8 examples, in this order: it keeps NaN, and makes it of −∞ · 0. */
 // @ts-ignore: decorator
 @inline
 export function storeLeaky(at: usize, a: v128, b: v128, slopes: v128): void {
   storePair(at, f32x4.pmax(f32x4.mul(a, slopes), a), f32x4.pmax(f32x4.mul(b, slopes), b));
-}
-
-/**
- * h = max(slope·z, z) over `height` stored rows of one panel, in this order: it keeps NaN, and makes it of −∞ · 0.
- * Applied to the sums, it would cost Node.js 20 a third of its speed, which then spills them inside the loop.
- */
-// @ts-ignore: decorator
-@inline
-export function applySlope(out: usize, height: i32, slope: f32): void {
-  if (slope == 1) return;
-  const slopes = splat(slope);
-  for (const end = out + (<usize>height << 5); out < end; out += 16) {
-    const z = v128.load(out);
-    v128.store(out, f32x4.pmax(f32x4.mul(z, slopes), z));
-  }
 }
 
 /** Adds 4 examples of 4 inputs × one unit to `sums`, one example after the other. */

@@ -78,7 +78,7 @@ export function tileHeight(rest: i32): i32 {
 // @ts-ignore: decorator
 @inline
 export function windowTileHeight(rest: i32): i32 {
-  return rest <= 5 ? rest : 4;
+  return rest <= HIGHEST_TILE ? rest : 4;
 }
 
 /** Lanes of two rows interleaved: (a0, b0, a1, b1) and (a2, b2, a3, b3). */

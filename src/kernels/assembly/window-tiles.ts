@@ -5,6 +5,25 @@ import { Windows, cornersOf, tapCount, tapsOf, windowCount } from './windows';
 
 // convolveTile: height filters × 8 examples at every window; rows of the output are filters.
 
+export function convolveTile6(x: usize, g: Windows, w: usize, stride: usize, bias: usize, out: usize, outStride: usize, slope: f32): void {
+  const slopes = splat(slope);
+  const taps = tapsOf(g), tapsEnd = taps + (<usize>tapCount(g) << 2);
+  let corners = cornersOf(g);
+  for (const end = corners + (<usize>windowCount(g) << 2); corners < end; corners += 4, out += 32) {
+    const from = x + load<u32>(corners);
+    let a0 = splatAt(bias + 0), b0 = a0; let a1 = splatAt(bias + 4), b1 = a1; let a2 = splatAt(bias + 8), b2 = a2; let a3 = splatAt(bias + 12), b3 = a3; let a4 = splatAt(bias + 16), b4 = a4; let a5 = splatAt(bias + 20), b5 = a5;
+    let weight = w;
+    for (let tap = taps; tap < tapsEnd; tap += 4) {
+      const at = from + load<u32>(tap);
+      const u = v128.load(at), v = v128.load(at + 16);
+      const s0 = splatAt(weight + 0); a0 = madd(s0, u, a0); b0 = madd(s0, v, b0); const s1 = splatAt(weight + 4); a1 = madd(s1, u, a1); b1 = madd(s1, v, b1); const s2 = splatAt(weight + 8); a2 = madd(s2, u, a2); b2 = madd(s2, v, b2); const s3 = splatAt(weight + 12); a3 = madd(s3, u, a3); b3 = madd(s3, v, b3); const s4 = splatAt(weight + 16); a4 = madd(s4, u, a4); b4 = madd(s4, v, b4); const s5 = splatAt(weight + 20); a5 = madd(s5, u, a5); b5 = madd(s5, v, b5);
+      weight += stride;
+    }
+    let to = out + (6 - 1) * outStride;
+    storeLeaky(to, a5, b5, slopes); to -= outStride; storeLeaky(to, a4, b4, slopes); to -= outStride; storeLeaky(to, a3, b3, slopes); to -= outStride; storeLeaky(to, a2, b2, slopes); to -= outStride; storeLeaky(to, a1, b1, slopes); to -= outStride; storeLeaky(to, a0, b0, slopes); to -= outStride;
+  }
+}
+
 export function convolveTile5(x: usize, g: Windows, w: usize, stride: usize, bias: usize, out: usize, outStride: usize, slope: f32): void {
   const slopes = splat(slope);
   const taps = tapsOf(g), tapsEnd = taps + (<usize>tapCount(g) << 2);
@@ -101,6 +120,23 @@ export function convolveTile1(x: usize, g: Windows, w: usize, stride: usize, bia
 }
 
 // convolveInputTile: height taps × 8 examples at every window; `tap` lists their offsets, packed[filters][height] their weights.
+
+export function convolveInputTile6(dz: usize, filters: i32, g: Windows, tap: usize, packed: usize, image: usize): void {
+  const rowBytes = <usize>windowCount(g) << 5;
+  const t0 = image + load<u32>(tap + 0); const t1 = image + load<u32>(tap + 4); const t2 = image + load<u32>(tap + 8); const t3 = image + load<u32>(tap + 12); const t4 = image + load<u32>(tap + 16); const t5 = image + load<u32>(tap + 20);
+  let corners = cornersOf(g);
+  for (const end = corners + (<usize>windowCount(g) << 2); corners < end; corners += 4, dz += 32) {
+    const corner = load<u32>(corners);
+    let a0 = v128.load(t0 + corner), b0 = v128.load(t0 + corner + 16); let a1 = v128.load(t1 + corner), b1 = v128.load(t1 + corner + 16); let a2 = v128.load(t2 + corner), b2 = v128.load(t2 + corner + 16); let a3 = v128.load(t3 + corner), b3 = v128.load(t3 + corner + 16); let a4 = v128.load(t4 + corner), b4 = v128.load(t4 + corner + 16); let a5 = v128.load(t5 + corner), b5 = v128.load(t5 + corner + 16);
+    let row = dz, weight = packed;
+    for (let f = filters; f > 0; f--) {
+      const u = v128.load(row), v = v128.load(row + 16);
+      const s0 = splatAt(weight + 0); a0 = madd(s0, u, a0); b0 = madd(s0, v, b0); const s1 = splatAt(weight + 4); a1 = madd(s1, u, a1); b1 = madd(s1, v, b1); const s2 = splatAt(weight + 8); a2 = madd(s2, u, a2); b2 = madd(s2, v, b2); const s3 = splatAt(weight + 12); a3 = madd(s3, u, a3); b3 = madd(s3, v, b3); const s4 = splatAt(weight + 16); a4 = madd(s4, u, a4); b4 = madd(s4, v, b4); const s5 = splatAt(weight + 20); a5 = madd(s5, u, a5); b5 = madd(s5, v, b5);
+      row += rowBytes; weight += 6 << 2;
+    }
+    storePair(t5 + corner, a5, b5); storePair(t4 + corner, a4, b4); storePair(t3 + corner, a3, b3); storePair(t2 + corner, a2, b2); storePair(t1 + corner, a1, b1); storePair(t0 + corner, a0, b0);
+  }
+}
 
 export function convolveInputTile5(dz: usize, filters: i32, g: Windows, tap: usize, packed: usize, image: usize): void {
   const rowBytes = <usize>windowCount(g) << 5;
