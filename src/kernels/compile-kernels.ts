@@ -1,4 +1,4 @@
-// Compiles the kernels. Apart from kernels.ts, because threads get compiled modules and need no bytes.
+// Compiles the kernels. Apart from executor.ts, because threads get compiled modules and need no bytes.
 
 import type { CompiledModule } from '../memory/webassembly-types.js';
 import type { Arithmetic } from '../model/spec.js';

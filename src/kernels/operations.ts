@@ -1,7 +1,21 @@
 // Every operation that a program may call, with its arguments in order: the only place where they are named. From this
 // table follow the dispatchers of both executors (assembly/dispatch.ts, native/dispatch.h), the methods of `Calls`
 // (operation-calls.ts) and what a program is validated against. `node dist/scripts/operation-code.js` writes them anew.
-// What an operation computes is in docs/ARITHMETIC.md; formats are in formats.ts.
+// What an operation computes to the bit is in docs/ARITHMETIC.md; what it touches in extents.ts.
+//
+// Formats
+// - panels[rows]: f32[panels][rows][8], 8 examples beside each other. Panel p starts at base + p × stride bytes, row r at
+//   + r × 32, one lane per example. Storage holds roundUp4(rows) rows. Lanes beyond the last example are padding: gathers
+//   write them as zeros and give them row weight 0, so they never reach a gradient. Rows beyond `rows` are padding as well:
+//   whatever writes panels writes them as zeros, and gradients rely on that for dz. `rowWeights` and `labels` have 8 numbers
+//   per panel.
+// - What works element by element takes panels that lie without gaps: stride × panels bytes.
+// - An image is panels[channels × height × width], rows ordered (channel, y, x), so that what a convolution puts out is the
+//   next layer's input, dense layers included. Over windows, `scratch` has windowWorkBytes(geometry, filters) bytes.
+// - Weights: weight-layout.ts; the biases follow the matrix. Window records: window-record.ts; updates: update-block.ts.
+// - Base addresses and strides are multiples of 16 bytes, addresses of u32[] of 4; addresses of 2 GiB and more are fine. The
+//   first 1024 bytes of memory stay unused: the compiler relies on addresses being above them.
+// - Contents of scratch do not matter, before or afterwards.
 
 /**
  * What an argument is. Addresses are bytes from the start of the memory, with the type of what lies there; a `?` makes 0
@@ -42,68 +56,187 @@ const TARGETS_LOSS = [['z', 'f32[]'], ['stride', 'stride'], ['panels', 'count'],
 // biome-ignore format: a line each
 export const OPERATIONS = {
   // Batches
+  /**
+   * Rows of a dataset as panels. x: f32[rows, features], row-major, each row filled up with zeros to `xStride`;
+   * indices: u32[count] row numbers; out: panels[features], ceil(count / 8) of them; lanes from `count` on become
+   * zero.
+   */
   gatherRows: { args: [['x', 'f32[]'], ['xStride', 'stride'], ['indices', 'u32[]'], ['count', 'count'], ['features', 'count'], ['out', 'f32[]'], ['outStride', 'stride']] },
+  /** As gatherRows, of the columns listed in `columns`, u32[features], only: a random subspace. */
   gatherColumns: { args: [['x', 'f32[]'], ['xStride', 'stride'], ['indices', 'u32[]'], ['count', 'count'], ['columns', 'u32[]'], ['features', 'count'], ['out', 'f32[]'], ['outStride', 'stride']] },
+  /** labels i32[rows], indices u32[count] → out i32[8 × ceil(count / 8)]; padding lanes get label 0. */
   gatherLabels: { args: [['labels', 'i32[]'], ['indices', 'u32[]'], ['count', 'count'], ['out', 'i32[]']] },
+  /** out[b] = scale × rowWeights[indices[b]], f32[8 × ceil(count / 8)], padding 0; rowWeights 0: all weights are 1. */
   gatherWeights: { args: [['rowWeights', 'f32[]?'], ['indices', 'u32[]'], ['count', 'count'], ['scale', 'f32'], ['out', 'f32[]']] },
+  /**
+   * u32[count] in place (Fisher–Yates) with the stream of the key; the same as math/random.ts: i runs from count − 1
+   * down to 1 and swaps with j = ⌊word × (i + 1) / 2³²⌋, word number count − 1 − i of the stream.
+   */
   shuffle: { args: [['indices', 'u32[]'], ['count', 'count'], ['key0', 'key'], ['key1', 'key']] },
+  /** Panels as they are, not overlapping. */
   copy: { args: [['input', 'f32[]'], ['out', 'f32[]'], ['stride', 'stride'], ['panels', 'count']] },
+  /** Panels of zeros. */
   clear: { args: [['out', 'f32[]'], ['stride', 'stride'], ['panels', 'count']] },
 
   // Dense layers
+  /**
+   * h = activation(x W + b): out(o, b) = max(z, slope × z); x: panels[inputs], out: panels[units], not overlapping.
+   * slope in [0, 1]: 1 linear, 0 relu, else leaky. w: weights (inputs, units), the biases behind them.
+   */
   forward: { args: [['x', 'f32[]'], ['xStride', 'stride'], ['panels', 'count'], ['inputs', 'count'], ['w', 'f32[]'], ['units', 'count'], ['out', 'f32[]'], ['outStride', 'stride'], ['slope', 'f32']] },
+  /**
+   * As forward, bit by bit, for the one example in lane 0 of one panel; the other lanes are neither read nor
+   * written, but for the padding rows of `out`.
+   */
   forwardRow: { args: [['x', 'f32[]'], ['inputs', 'count'], ['w', 'f32[]'], ['units', 'count'], ['out', 'f32[]'], ['slope', 'f32']] },
+  /** out = x W, without biases and activation: what tangents become. scratch: f32[roundUp4(units)]. */
   linear: { args: [['x', 'f32[]'], ['xStride', 'stride'], ['panels', 'count'], ['inputs', 'count'], ['w', 'f32[]'], ['units', 'count'], ['out', 'f32[]'], ['outStride', 'stride'], ['scratch', 'f32[]']] },
+  /**
+   * dx(i, b) = Σ_o W(i, o) dz(o, b), × (h > 0 ? 1 : slope) with h, panels[inputs] of dx's stride, the layer's input;
+   * h is not read when slope is 1. To be called before weightGradient of the same layer when that updates w.
+   */
   inputGradient: { args: [['dz', 'f32[]'], ['dzStride', 'stride'], ['panels', 'count'], ['units', 'count'], ['w', 'f32[]'], ['inputs', 'count'], ['h', 'f32[]?'], ['slope', 'f32'], ['dx', 'f32[]'], ['dxStride', 'stride']] },
+  /**
+   * dW(i, o) = Σ_b x(i, b) dz(o, b) and db(o) = Σ_b dz(o, b), handed at once to the update: stored, accumulated, or
+   * applied to w. scratch: weightGradientScratchBytes(panels) bytes.
+   */
   weightGradient: { args: [['x', 'f32[]'], ['xStride', 'stride'], ['panels', 'count'], ['inputs', 'count'], ['dz', 'f32[]'], ['dzStride', 'stride'], ['units', 'count'], ['w', 'f32[]'], ['scratch', 'f32[]'], ['update', 'update']] },
 
   // Layers over windows
+  /**
+   * out(f, y, x, b) = max(z, slope × z), z = bias(f) + Σ W(c, ky, kx; f) image(c, y·strideY + ky − top, …, b): a
+   * cross-correlation. w: weights (channels × windowHeight × windowWidth, filters); hasBias 0: z without bias.
+   * **Source:** Goodfellow, Bengio and Courville (2016), Deep Learning, eq. 9.6.
+   */
   convolve: { args: [['windows', 'windows'], ['x', 'f32[]'], ['xStride', 'stride'], ['panels', 'count'], ['w', 'f32[]'], ['filters', 'count'], ['hasBias', 'kind'], ['out', 'f32[]'], ['outStride', 'stride'], ['slope', 'f32'], ['scratch', 'f32[]']] },
+  /**
+   * The transpose of convolve: dx = Σ W dz over the windows that see a pixel, × (h > 0 ? 1 : slope); h as for
+   * inputGradient.
+   */
   convolveInputGradient: { args: [['windows', 'windows'], ['dz', 'f32[]'], ['dzStride', 'stride'], ['panels', 'count'], ['w', 'f32[]'], ['filters', 'count'], ['h', 'f32[]?'], ['slope', 'f32'], ['dx', 'f32[]'], ['dxStride', 'stride'], ['scratch', 'f32[]']] },
+  /** dW and db of convolve, summed over windows and examples, handed to the update. */
   convolveWeightGradient: { args: [['windows', 'windows'], ['x', 'f32[]'], ['xStride', 'stride'], ['panels', 'count'], ['dz', 'f32[]'], ['dzStride', 'stride'], ['w', 'f32[]'], ['filters', 'count'], ['scratch', 'f32[]'], ['update', 'update']] },
+  /**
+   * The largest value of every window, channel by channel; among equals the first. choice: i32 laid out like `out`,
+   * which tap was taken, the sign bit set where out ≤ 0.
+   */
   maxPool: { args: [...POOL_INPUT, ['choice', 'i32[]?'], ['scratch', 'f32[]']] },
+  /** The taps of x that `choice` names: the linear part of maxPool where it was last computed. */
   maxPoolChosen: { args: [...POOL_INPUT, ['choice', 'i32[]'], ['scratch', 'f32[]']] },
+  /** dx = dz at the taps that `choice` names, × slope where the maximum was not positive, 0 elsewhere. */
   maxPoolInputGradient: { args: [['windows', 'windows'], ['dz', 'f32[]'], ['dzStride', 'stride'], ['panels', 'count'], ['choice', 'i32[]'], ['slope', 'f32'], ['dx', 'f32[]'], ['dxStride', 'stride'], ['scratch', 'f32[]']] },
+  /** The mean of every window, channel by channel. */
   averagePool: { args: [...POOL_INPUT, ['scratch', 'f32[]']] },
+  /** dx = an equal share of dz for every tap, × (h > 0 ? 1 : slope); h as for inputGradient. */
   averagePoolInputGradient: { args: [['windows', 'windows'], ['dz', 'f32[]'], ['dzStride', 'stride'], ['panels', 'count'], ['h', 'f32[]?'], ['slope', 'f32'], ['dx', 'f32[]'], ['dxStride', 'stride'], ['scratch', 'f32[]']] },
 
   // Activations
+  /** h ← activation(h), the kinds of activation-kind.ts; derivative receives dh/dz. */
   activate: { args: [['activation', 'kind'], ['h', 'f32[]'], ['derivative', 'f32[]?'], ['stride', 'stride'], ['panels', 'count']] },
+  /** out = d²h/dz² at z, before `activate` overwrites z. */
   secondDerivative: { args: [['activation', 'kind'], ['z', 'f32[]'], ['out', 'f32[]'], ['stride', 'stride'], ['panels', 'count']] },
+  /** a ← a × b. */
   multiply: { args: [['a', 'f32[]'], ['b', 'f32[]'], ['stride', 'stride'], ['panels', 'count']] },
+  /** a ← a × (h > 0 ? 1 : slope). */
   multiplySlope: { args: [['a', 'f32[]'], ['h', 'f32[]'], ['slope', 'f32'], ['stride', 'stride'], ['panels', 'count']] },
+  /** out = a × b; out may be a or b. */
   product: { args: [['a', 'f32[]'], ['b', 'f32[]'], ['out', 'f32[]'], ['stride', 'stride'], ['panels', 'count']] },
+  /** a ← a + b. */
   add: { args: [['a', 'f32[]'], ['b', 'f32[]'], ['stride', 'stride'], ['panels', 'count']] },
+  /** sum ← sum + a × b × c. */
   addProduct: { args: [['sum', 'f32[]'], ['a', 'f32[]'], ['b', 'f32[]'], ['c', 'f32[]'], ['stride', 'stride'], ['panels', 'count']] },
+  /**
+   * dh(r, b) += strength × rowWeights[b] × sign(h(r, b)) × (h > 0 ? 1 : slope): the gradient of strength·‖h‖₁
+   * through an activation of the leaky family (slope 1: before any other derivative).
+   */
   addActivityGradient: { args: [['dh', 'f32[]'], ['h', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['rows', 'count'], ['rowWeights', 'f32[]'], ['strength', 'f32'], ['slope', 'f32']] },
 
   // Losses
+  /** Σ_b weight_b × (−log softmax(z)_label); dz = weight × (softmax(z) − onehot(label)), may be z; 0 only evaluates. */
   softmaxCrossEntropy: { args: [['z', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['classes', 'count'], ['labels', 'i32[]'], ['rowWeights', 'f32[]'], ['dz', 'f32[]?']], returnsLoss: true },
+  /** The same for one logit and labels 0 or 1. */
   binaryCrossEntropy: { args: [['z', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['labels', 'i32[]'], ['rowWeights', 'f32[]'], ['dz', 'f32[]?']], returnsLoss: true },
+  /** Σ_b weight_b × mean over outputs of (z − y)²; dz its gradient. */
   squaredError: { args: TARGETS_LOSS, returnsLoss: true },
+  /**
+   * Gaussian negative log likelihood: rows 0 … outputs − 1 of z are the means μ, the next `outputs` rows raw
+   * variances, σ² = softplus(raw) + 1e-6. Σ_b weight_b × mean over outputs of ½ (log σ² + (y − μ)² / σ²), without
+   * the constant of 2π.
+   * **Source:** Nix and Weigend (1994), Estimating the mean and variance of the target distribution.
+   */
   gaussianNll: { args: TARGETS_LOSS, returnsLoss: true },
+  /**
+   * Turns a cross-entropy into that of smoothed labels, (1 − smoothing)·onehot + smoothing / K: returns what the
+   * loss grows by and adds to dz, which is not z. rows: K ≥ 2 logits, or 1 for binary cross-entropy. To be called
+   * right after the loss.
+   * **Source:** Szegedy et al. (2016), Rethinking the Inception architecture, section 7.
+   */
   smoothLabels: { args: [['z', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['rows', 'count'], ['labels', 'i32[]'], ['rowWeights', 'f32[]'], ['smoothing', 'f32'], ['dz', 'f32[]?']], returnsLoss: true },
+  /** strength × Σ_b weight_b Σ_r u(r, b)²; du = 2 × strength × weight × u. */
   tangentPenalty: { args: [['u', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['rows', 'count'], ['rowWeights', 'f32[]'], ['strength', 'f32'], ['du', 'f32[]']], returnsLoss: true },
 
   // Techniques
+  /**
+   * A dropout mask, a byte per float: −1 (kept) where the 16-bit number of a float is below `threshold`, round(65536
+   * × keep), else 0. Float e = 16q + 8s + 2j + h takes half h (0 the lower) of word s of the cipher's block (4q + j,
+   * layer), so layers of one key never share numbers.
+   */
   drawMask: { args: [['mask', 'i8[]'], ['stride', 'stride'], ['panels', 'count'], ['threshold', 'count'], ['key0', 'key'], ['key1', 'key'], ['layer', 'count']] },
+  /** out = mask ? scale × input : 0; out may be input. */
   applyMask: { args: [['input', 'f32[]'], ['mask', 'i8[]'], ['scale', 'f32'], ['out', 'f32[]'], ['stride', 'stride'], ['panels', 'count']] },
+  /** out(r, b) = factors[r] × input(r, b); out may be input. factors: f32[rows]. */
   scaleRows: { args: [['input', 'f32[]'], ['out', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['rows', 'count'], ['factors', 'f32[]']] },
+  /**
+   * x(r, b) += deviation × normal deviates of the key's stream, eight (one row of a panel) per four blocks, padding
+   * lanes included.
+   * **Source:** Box and Muller (1958), A note on the generation of random normal deviates.
+   */
   addNoise: { args: [['x', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['rows', 'count'], ['deviation', 'f32'], ['key0', 'key'], ['key1', 'key']] },
+  /**
+   * One step of an attack in the L∞ norm: x ← x + step · radius ⊙ sign(gradient), then back within [origin − radius,
+   * origin + radius] and within [low, high], but where the origin is beyond those already. radius, low, high:
+   * f32[rows], one per feature; a feature of radius 0 stays as it is. step in (0, 1], a share of the radius.
+   * **Source:** Goodfellow, Shlens, Szegedy (2015), section 4; Madry et al. (2018), section 2.1 for several steps.
+   */
   perturbMax: { args: PERTURB },
+  /**
+   * The same in the L2 norm scaled by the radii, ‖δ ⊘ radius‖₂ ≤ 1: a step along radius² ⊙ gradient, the steepest
+   * ascent in that norm, then back into the ball and the bounds. A zero gradient moves nothing.
+   */
   perturbEuclidean: { args: PERTURB },
 
   // Updates
+  /**
+   * The update on a flat gradient, for gradients accumulated over several passes: w f32[weightCount + biasCount],
+   * the weights first; l1, l2 and weight decay spare the biases. Counts are multiples of 4.
+   */
   applyUpdate: { args: [['w', 'f32[]'], ['gradient', 'f32[]'], ['weightCount', 'count'], ['biasCount', 'count'], ['update', 'update']] },
+  /**
+   * w[i] += share × (anchor[i] − w[i]): parameter tying. A weight that equals its anchor keeps its bits. count: a
+   * multiple of 4.
+   */
   pullToward: { args: [['w', 'f32[]'], ['anchor', 'f32[]'], ['count', 'count'], ['share', 'f32']] },
+  /**
+   * Zeroes every value of magnitude below `threshold`: moments that decay for long become denormal, which processors
+   * handle very slowly. count: a multiple of 4.
+   */
   flushDenormals: { args: [['values', 'f32[]'], ['count', 'count'], ['threshold', 'f32']] },
 
   // Predictions
+  /** z ← log softmax(z). */
   logSoftmax: { args: [['z', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['classes', 'count']] },
+  /** One logit per example, panels[1], to (log p₀, log p₁), panels[2], not overlapping. */
   binaryLogProbabilities: { args: [['z', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['out', 'f32[]'], ['outStride', 'stride']] },
+  /** Raw variances → σ² = softplus(raw) + 1e-6 in place; z: panels[2 × outputs], the means stay. */
   gaussianMoments: { args: [['z', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['outputs', 'count']] },
+  /**
+   * panels[rows] → row-major: out[b × outStride / 4 + r] = z(r, b), b < count; nothing else is written. outStride: a
+   * multiple of 4.
+   */
   unpanel: { args: [['z', 'f32[]'], ['stride', 'stride'], ['rows', 'count'], ['count', 'count'], ['out', 'f32[]'], ['outStride', 'stride']] },
+  /** out[i] = exp(input[i]), i < count × width; results below 2⁻¹²⁶ become 0. May work in place. */
   exp: { args: [['input', 'f32[]'], ['out', 'f32[]'], ['count', 'count'], ['width', 'count']] },
+  /** How many of the first `count` examples' h(r, b) have |h| > threshold, over all rows. */
   countActive: { args: [['h', 'f32[]'], ['stride', 'stride'], ['rows', 'count'], ['count', 'count'], ['threshold', 'f32']], returnsLoss: true },
 } as const satisfies Readonly<Record<string, Operation>>;
 

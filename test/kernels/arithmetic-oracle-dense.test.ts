@@ -1,10 +1,9 @@
 // Dense layers and updates against docs/ARITHMETIC.md, bit by bit.
 import t from 'tap';
-import type { Kernels } from '../../src/kernels/kernels.js';
 import { stepWriter, UPDATE_BLOCK_BYTES, writeUpdate } from '../../src/kernels/update-block.js';
 import { layerLengthFloats, roundUp4, weightGradientScratchBytes } from '../../src/kernels/weight-layout.js';
 import type { OptimizerSpec } from '../../src/model/spec.js';
-import { ARITHMETICS, type Arena, numbers, type Panels, setUp } from './harness.js';
+import { type Arena, EXECUTORS, type Kernels, numbers, type Panels, setUp } from './harness.js';
 import { difference, hard, oracleOf, padded, sizes } from './oracle-cases.js';
 import * as oracle from './oracle-dense.js';
 
@@ -94,11 +93,12 @@ function take(arena: Arena, panels: Panels): Float32Array {
   return Float32Array.from(arena.takePanels(panels));
 }
 
-for (const arithmetic of ARITHMETICS) {
+for (const executor of EXECUTORS) {
+  const { arithmetic } = executor;
   const { madd } = oracleOf(arithmetic);
 
-  t.test(`${arithmetic}: dense layers are as they are defined`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: dense layers are as they are defined`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     for (const [inputs, units, batch] of shapes()) {
       const own = layer(inputs, units, batch);
       const { x, dz, weights, bias, slope } = own;
@@ -121,8 +121,8 @@ for (const arithmetic of ARITHMETICS) {
     t.pass('all shapes');
   });
 
-  t.test(`${arithmetic}: what is not finite passes through a layer as it is defined`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: what is not finite passes through a layer as it is defined`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     const bad = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const value of bad) {
       for (const units of [1, 2, 7, 9]) {
@@ -142,8 +142,8 @@ for (const arithmetic of ARITHMETICS) {
     }
   });
 
-  t.test(`${arithmetic}: every update is as it is defined, in a layer and flat`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: every update is as it is defined, in a layer and flat`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     for (const [name, update] of Object.entries(UPDATES)) {
       for (const [inputs, units, batch] of [
         [7, 9, 11],

@@ -1,8 +1,7 @@
 // Losses, what they grow by, predictions and activations against docs/ARITHMETIC.md, bit by bit.
 import t from 'tap';
-import type { SmoothActivation } from '../../src/kernels/activation-kind.js';
-import type { Kernels } from '../../src/kernels/kernels.js';
-import { ARITHMETICS, type Arena, integers, numbers, type Panels, setUp } from './harness.js';
+import { activationKind, type SmoothActivation } from '../../src/kernels/activation-kind.js';
+import { type Arena, EXECUTORS, integers, type Kernels, numbers, type Panels, setUp } from './harness.js';
 import { difference, hard, oracleOf, padded, sizes } from './oracle-cases.js';
 import * as oracle from './oracle-losses.js';
 
@@ -108,13 +107,14 @@ function against({ from, targets, rowWeights, dz }: Place, outputs: number) {
 
 type Oracle = ReturnType<typeof oracleOf>;
 
-for (const arithmetic of ARITHMETICS) {
+for (const executor of EXECUTORS) {
+  const { arithmetic } = executor;
   const own = oracleOf(arithmetic);
   const { madd, functions } = own;
 
   for (const [name, { widthOf, run, define }] of Object.entries(LOSSES)) {
-    t.test(`${arithmetic}: ${name} is as it is defined, over examples ascending`, async (t) => {
-      const { arena, kernels } = setUp(arithmetic);
+    t.test(`${executor.name}: ${name} is as it is defined, over examples ascending`, async (t) => {
+      const { arena, kernels } = setUp(executor);
       let seed = 0;
       for (const [outputs, batch] of sizes(60, [130, 200], 4_000, 5)) {
         const one = batchOf(widthOf(outputs!), batch!, ++seed * 10);
@@ -128,8 +128,8 @@ for (const arithmetic of ARITHMETICS) {
     });
   }
 
-  t.test(`${arithmetic}: smoothing labels is as it is defined`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: smoothing labels is as it is defined`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     let seed = 0;
     for (const [width, batch] of sizes(40, [60, 100], 2_000, 6)) {
       const one = batchOf(width!, batch!, ++seed * 10);
@@ -149,8 +149,8 @@ for (const arithmetic of ARITHMETICS) {
     }
   });
 
-  t.test(`${arithmetic}: predictions are as they are defined`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: predictions are as they are defined`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     for (const [width, batch] of [
       [1, 9],
       [2, 30],
@@ -176,8 +176,8 @@ for (const arithmetic of ARITHMETICS) {
     }
   });
 
-  t.test(`${arithmetic}: functions and activations are as they are defined, for any number`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: functions and activations are as they are defined, for any number`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     const values = Float32Array.of(...scores(3_000, 8), ...numbers(997, 9), Number.NaN, 88.72284, -87.33654);
     const rest = [
       0.625,
@@ -193,8 +193,8 @@ for (const arithmetic of ARITHMETICS) {
     for (const kind of ACTIVATIONS) {
       arena.reset();
       const [h, derivative, second] = [arena.put(z), arena.alloc(z.length * 4), arena.alloc(z.length * 4)];
-      kernels.secondDerivative(kind, h, second, z.length);
-      kernels.activate(kind, h, derivative, z.length);
+      kernels.secondDerivative(activationKind(kind), h, second, z.length * 4, 1);
+      kernels.activate(activationKind(kind), h, derivative, z.length * 4, 1);
       const defined = [...z].map((v) => functions.activation(kind, v));
       t.equal(
         difference(
@@ -222,7 +222,7 @@ for (const arithmetic of ARITHMETICS) {
       );
     }
     const [input, out] = [arena.put(z), arena.alloc(z.length * 4)];
-    kernels.exp(input, out, z.length);
+    kernels.exp(input, out, z.length, 1);
     t.equal(
       difference(
         arena.take(out, z.length),

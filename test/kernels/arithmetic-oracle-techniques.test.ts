@@ -1,6 +1,6 @@
 // The kernels of techniques, and what is elementwise, against docs/ARITHMETIC.md, bit by bit.
 import t from 'tap';
-import { ARITHMETICS, type Arena, numbers, type Panels, setUp } from './harness.js';
+import { type Arena, EXECUTORS, numbers, type Panels, setUp } from './harness.js';
 import { difference, hard, oracleOf, padded, sizes } from './oracle-cases.js';
 import * as oracle from './oracle-techniques.js';
 
@@ -19,11 +19,12 @@ function* panels(count: number): Generator<{ rows: number; examples: number; see
   }
 }
 
-for (const arithmetic of ARITHMETICS) {
+for (const executor of EXECUTORS) {
+  const { arithmetic } = executor;
   const { madd, functions } = oracleOf(arithmetic);
 
-  t.test(`${arithmetic}: masks, factors and activity penalties are as they are defined`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: masks, factors and activity penalties are as they are defined`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     for (const { rows, examples, seed } of panels(25)) {
       arena.reset();
       const [h, dh] = [hard(rows * examples, seed), hard(rows * examples, seed + 1)];
@@ -33,8 +34,8 @@ for (const arithmetic of ARITHMETICS) {
       const [out, scaled] = [arena.allocPanels(examples, rows), arena.allocPanels(examples, rows)];
       const count = (from.count * from.stride) / 4;
       const mask = arena.alloc(count);
-      kernels.drawMask(mask, count, 40_000, ...KEY, layer);
-      kernels.applyMask(from.address, mask, 1.3, out.address, count);
+      kernels.drawMask(mask, count * 4, 1, 40_000, ...KEY, layer);
+      kernels.applyMask(from.address, mask, 1.3, out.address, count * 4, 1);
       const float = (at: number) => panelPlace(from, Math.floor(at / rows), at % rows);
       const scale = Math.fround(1.3);
       const kept = h.map((v, at) => (oracle.isKept(float(at), 40_000, KEY, layer) ? v * scale : 0));
@@ -60,8 +61,8 @@ for (const arithmetic of ARITHMETICS) {
     }
   });
 
-  t.test(`${arithmetic}: noise is as it is defined`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: noise is as it is defined`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     for (const { rows, examples, seed } of panels(15)) {
       arena.reset();
       const x = numbers(rows * examples, seed);
@@ -76,8 +77,8 @@ for (const arithmetic of ARITHMETICS) {
     }
   });
 
-  t.test(`${arithmetic}: perturbations are as they are defined`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: perturbations are as they are defined`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     for (const { rows, examples, seed } of panels(25)) {
       const values = [1, 2, 3].map((part) => numbers(rows * examples, seed + part));
       const [x, origin, gradient] = values as [Float32Array, Float32Array, Float32Array];
@@ -108,8 +109,8 @@ for (const arithmetic of ARITHMETICS) {
     }
   });
 
-  t.test(`${arithmetic}: what is elementwise is as it is defined`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: what is elementwise is as it is defined`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     const n = 1_000;
     const [a, b, c, d] = [1, 2, 3, 4].map((seed) => hard(n, seed)) as [Vector, Vector, Vector, Vector];
     const place = () => [a, b, c, d].map((values) => arena.put(values)) as [number, number, number, number];
@@ -132,28 +133,28 @@ for (const arithmetic of ARITHMETICS) {
       t.ok(arena.guardsHold());
     };
     check(
-      ([at, by]) => kernels.multiply(at, by, n),
+      ([at, by]) => kernels.multiply(at, by, n * 4, 1),
       (i) => a[i]! * b[i]!,
       'multiply',
     );
     check(
-      ([at, by]) => kernels.add(at, by, n),
+      ([at, by]) => kernels.add(at, by, n * 4, 1),
       (i) => a[i]! + b[i]!,
       'add',
     );
     check(
-      ([out, x, y]) => kernels.product(x, y, out, n),
+      ([out, x, y]) => kernels.product(x, y, out, n * 4, 1),
       (i) => b[i]! * c[i]!,
       'product',
     );
     check(
-      ([sum, x, y, z]) => kernels.addProduct(sum, x, y, z, n),
+      ([sum, x, y, z]) => kernels.addProduct(sum, x, y, z, n * 4, 1),
       (i) => oracle.withProduct(madd, a[i]!, b[i]!, c[i]!, d[i]!),
       'addProduct',
     );
     for (const slope of SLOPES) {
       const define = (i: number) => oracle.throughSlope(a[i]!, b[i]!, slope);
-      check(([at, h]) => kernels.multiplySlope(at, h, slope, n), define, 'multiplySlope');
+      check(([at, h]) => kernels.multiplySlope(at, h, slope, n * 4, 1), define, 'multiplySlope');
     }
     const share = Math.fround(0.4);
     const pull = (i: number) => oracle.pulled(madd, a[i]!, b[i]!, share);

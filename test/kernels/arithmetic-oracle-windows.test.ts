@@ -1,11 +1,10 @@
 // Convolution and pooling against docs/ARITHMETIC.md, bit by bit.
 import t from 'tap';
-import type { Kernels } from '../../src/kernels/kernels.js';
 import { UPDATE_BLOCK_BYTES, writeUpdate } from '../../src/kernels/update-block.js';
 import { layerLengthFloats } from '../../src/kernels/weight-layout.js';
-import { windowScratchBytes } from '../../src/kernels/window-kernels.js';
+import { windowWorkBytes } from '../../src/kernels/window-record.js';
 import { type WindowGeometry, windowGeometry } from '../../src/model/windows.js';
-import { ARITHMETICS, type Arena, integers, type Panels, setUp } from './harness.js';
+import { type Arena, EXECUTORS, integers, type Kernels, type Panels, setUp } from './harness.js';
 import { difference, hard, oracleOf, padded, sizes } from './oracle-cases.js';
 import * as oracle from './oracle-windows.js';
 
@@ -70,10 +69,10 @@ function convolve(arena: Arena, kernels: Kernels, one: Case, own: ReturnType<typ
     Panels,
   ];
   const dx = arena.allocPanels(examples, pixelsOf(g));
-  const scratch = arena.alloc(windowScratchBytes(g, filters));
+  const scratch = arena.alloc(windowWorkBytes(g, filters));
   const of = [x.address, x.stride, x.count, w, filters] as const;
-  kernels.convolve(g, ...of, true, out.address, out.stride, slope, scratch);
-  kernels.convolve(g, ...of, false, linear.address, linear.stride, 1, scratch);
+  kernels.convolve(g, ...of, 1, out.address, out.stride, slope, scratch);
+  kernels.convolve(g, ...of, 0, linear.address, linear.stride, 1, scratch);
   const from = [dz.address, dz.stride, dz.count, w, filters] as const;
   kernels.convolveInputGradient(g, ...from, x.address, slope, dx.address, dx.stride, scratch);
   const gradient = arena.alloc(layerLengthFloats(own.taps, filters) * 4);
@@ -103,7 +102,7 @@ function pool(
   ];
   const [dx, dMean] = [1, 2].map(() => arena.allocPanels(examples, pixelsOf(g))) as [Panels, Panels];
   const choice = arena.alloc(out.count * out.stride);
-  const scratch = arena.alloc(windowScratchBytes(g, 0));
+  const scratch = arena.alloc(windowWorkBytes(g, 0));
   const from = [image.address, image.stride, image.count] as const;
   const back = [gradient.address, gradient.stride, gradient.count] as const;
   kernels.maxPool(g, ...from, out.address, out.stride, choice, scratch);
@@ -116,11 +115,12 @@ function pool(
   return { max, linear, dMax, mean: take(arena, mean), dMean: take(arena, dMean) };
 }
 
-for (const arithmetic of ARITHMETICS) {
+for (const executor of EXECUTORS) {
+  const { arithmetic } = executor;
   const { madd } = oracleOf(arithmetic);
 
-  t.test(`${arithmetic}: convolutions are as they are defined`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: convolutions are as they are defined`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     for (const one of cases('both')) {
       const { geometry: g, filters, examples, slope } = one;
       const own = values(one);
@@ -143,8 +143,8 @@ for (const arithmetic of ARITHMETICS) {
     t.pass('all cases');
   });
 
-  t.test(`${arithmetic}: poolings are as they are defined, NaN among their values too`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: poolings are as they are defined, NaN among their values too`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     for (const one of cases('valid')) {
       const { geometry: g, examples, slope, seed } = one;
       const [x, dz] = [hard(examples * pixelsOf(g), seed), hard(examples * g.channels * areaOf(g), seed + 1)];

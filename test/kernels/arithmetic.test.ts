@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import t from 'tap';
 import { resolveArithmetic } from '../../src/kernels/arithmetic.js';
 import { compileKernels } from '../../src/kernels/compile-kernels.js';
-import { ARITHMETICS, setUp } from './harness.js';
+import { EXECUTORS, setUp } from './harness.js';
 
 t.test('auto means fused where multiply-add rounds once; the environment overrules it', async (t) => {
   const saved = process.env.TUTTI_ARITHMETIC;
@@ -24,8 +24,8 @@ t.test('auto means fused where multiply-add rounds once; the environment overrul
 });
 
 t.test('a multiply-add rounds once in fused and twice in strict', async (t) => {
-  const rounded = ARITHMETICS.map((arithmetic) => {
-    const { arena, kernels } = setUp(arithmetic);
+  const rounded = EXECUTORS.slice(0, 2).map((executor) => {
+    const { arena, kernels } = setUp(executor);
     const a = 1 + 2 ** -12;
     const w = arena.putWeights(1, 1, [a], [-(1 + 2 ** -11)]);
     const x = arena.putPanels([a], 1);
@@ -37,7 +37,7 @@ t.test('a multiply-add rounds once in fused and twice in strict', async (t) => {
 });
 
 t.test('the binaries hold no globals, tables, data segments or start function', async (t) => {
-  for (const arithmetic of ARITHMETICS) {
+  for (const arithmetic of ['strict', 'fused'] as const) {
     const bytes = readFileSync(new URL(`../../src/kernels/${arithmetic}.wasm`, import.meta.url));
     const sections = [...sectionIds(bytes)].filter((id) => id !== 0);
     t.same(sections, [1, 2, 3, 7, 10], 'types, imports, functions, exports, code');
@@ -45,12 +45,12 @@ t.test('the binaries hold no globals, tables, data segments or start function', 
 });
 
 t.test('a compiled module can be sent to a thread', async (t) => {
-  for (const arithmetic of ARITHMETICS) {
+  for (const arithmetic of ['strict', 'fused'] as const) {
     const worker = new Worker(
       `const { parentPort, workerData } = require('node:worker_threads');
        const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
        const { exports } = new WebAssembly.Instance(workerData, { env: { memory } });
-       parentPort.postMessage(typeof exports.forward);`,
+       parentPort.postMessage(typeof exports.run);`,
       { eval: true, workerData: compileKernels(arithmetic), execArgv: [], env: {} },
     );
     const answer = await new Promise((resolve, reject) =>

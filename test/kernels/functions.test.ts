@@ -1,8 +1,8 @@
 // Our transcendental functions over dense sweeps, in units of the last place of the true value.
 import t from 'tap';
-import type { SmoothActivation } from '../../src/kernels/activation-kind.js';
+import { activationKind, type SmoothActivation } from '../../src/kernels/activation-kind.js';
 import * as reference from '../../src/kernels/reference.js';
-import { ARITHMETICS, type Arena, setUp } from './harness.js';
+import { type Arena, EXECUTORS, setUp } from './harness.js';
 import { oracleOf } from './oracle-cases.js';
 
 const POINTS = 1 << 16;
@@ -33,10 +33,11 @@ function sweep(
   return worst;
 }
 
-for (const arithmetic of ARITHMETICS) {
-  t.test(`${arithmetic}: exp is within 2 ulp, and 0 or ∞ outside the floats`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
-    const run = (at: number, count: number) => kernels.exp(at, at, count);
+for (const executor of EXECUTORS) {
+  const { arithmetic } = executor;
+  t.test(`${executor.name}: exp is within 2 ulp, and 0 or ∞ outside the floats`, async (t) => {
+    const { arena, kernels } = setUp(executor);
+    const run = (at: number, count: number) => kernels.exp(at, at, count, 1);
     for (const range of [
       [-87.3, 88.7],
       [-1, 1],
@@ -47,7 +48,7 @@ for (const arithmetic of ARITHMETICS) {
     }
     arena.reset();
     const at = arena.put([0, -88, -1e30, Number.NEGATIVE_INFINITY, 89, Number.POSITIVE_INFINITY, Number.NaN]);
-    kernels.exp(at, at, 7);
+    kernels.exp(at, at, 7, 1);
     t.same(
       [...arena.take(at, 7)],
       [1, 0, 0, 0, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NaN],
@@ -55,8 +56,8 @@ for (const arithmetic of ARITHMETICS) {
     t.ok(arena.guardsHold(), 'counts that are no multiple of 4 write nothing more');
   });
 
-  t.test(`${arithmetic}: ln, which the kernels have in common, is within 2 ulp`, async (t) => {
-    const { arena } = setUp(arithmetic);
+  t.test(`${executor.name}: ln, which the kernels have in common, is within 2 ulp`, async (t) => {
+    const { arena } = setUp(executor);
     const { functions } = oracleOf(arithmetic);
     const run = (at: number, count: number) => {
       for (let n = at / 4; n < at / 4 + count; n++) arena.floats[n] = functions.logPositive(arena.floats[n]!);
@@ -83,15 +84,16 @@ for (const arithmetic of ARITHMETICS) {
   for (const [kind, range, bound, absolute] of BOUNDS) {
     const unit = absolute === undefined ? 'ulp' : `× ${absolute}`;
     t.test(
-      `${arithmetic}: ${kind} on ${range} errs by at most ${bound} ${unit}, its derivative by 2⁻²⁰`,
+      `${executor.name}: ${kind} on ${range} errs by at most ${bound} ${unit}, its derivative by 2⁻²⁰`,
       async (t) => {
-        const { arena, kernels } = setUp(arithmetic);
-        const run = (at: number, count: number) => kernels.activate(kind, at, 0, count);
+        const { arena, kernels } = setUp(executor);
+        const run = (at: number, count: number) =>
+          kernels.activate(activationKind(kind), at, 0, count * 4, 1);
         const worst = sweep(arena, run, (x) => reference.activation(kind, x).value, range, absolute);
         t.ok(worst <= bound, `value: ${worst.toFixed(2)}`);
         const derive = (at: number, count: number) => {
           const copy = arena.put(arena.take(at, count));
-          kernels.activate(kind, copy, at, count);
+          kernels.activate(activationKind(kind), copy, at, count * 4, 1);
         };
         const slope = sweep(arena, derive, (x) => reference.activation(kind, x).derivative, range, 2 ** -20);
         t.ok(slope <= 1, `derivative: ${slope.toFixed(2)}`);
@@ -101,9 +103,9 @@ for (const arithmetic of ARITHMETICS) {
   }
 
   t.test(
-    `${arithmetic}: activations far out are exact limits, never denormal, and NaN stays NaN`,
+    `${executor.name}: activations far out are exact limits, never denormal, and NaN stays NaN`,
     async (t) => {
-      const { arena, kernels } = setUp(arithmetic);
+      const { arena, kernels } = setUp(executor);
       const limits: readonly [SmoothActivation, readonly number[]][] = [
         ['tanh', [-1, -1, 1, 1]],
         ['sigmoid', [0, 0, 1, 1]],
@@ -113,7 +115,7 @@ for (const arithmetic of ARITHMETICS) {
       for (const [kind, expected] of limits) {
         const at = arena.put([-1e30, -100, 100, 1e30, Number.NaN, 0, 0, 0]);
         const derivative = arena.alloc(32);
-        kernels.activate(kind, at, derivative, 8);
+        kernels.activate(activationKind(kind), at, derivative, 32, 1);
         const got = arena.take(at, 8);
         t.same(
           [...got.subarray(0, 4)].map((value) => value + 0),
@@ -127,19 +129,19 @@ for (const arithmetic of ARITHMETICS) {
     },
   );
 
-  t.test(`${arithmetic}: tanh is odd, and the derivative can be skipped`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: tanh is odd, and the derivative can be skipped`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     const at = arena.put([0.1, -0.1, 0.9, -0.9, 5, -5, 20, -20]);
-    kernels.activate('tanh', at, 0, 8);
+    kernels.activate(activationKind('tanh'), at, 0, 32, 1);
     const got = arena.take(at, 8);
     for (let n = 0; n < 8; n += 2) t.equal(got[n], -got[n + 1]!);
   });
 
-  t.test(`${arithmetic}: multiply is elementwise`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: multiply is elementwise`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     const a = arena.put([1, 2, 3, 4, 5, 6, 7, 8]);
     const b = arena.put([2, 2, 2, 2, 0.5, 0.5, 0.5, -1]);
-    kernels.multiply(a, b, 8);
+    kernels.multiply(a, b, 32, 1);
     t.same(arena.take(a, 8), Float32Array.of(2, 4, 6, 8, 2.5, 3, 3.5, -8));
     t.ok(arena.guardsHold());
   });

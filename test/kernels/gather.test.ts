@@ -1,7 +1,7 @@
 // Batches gathered by index from a row-major dataset.
 import t from 'tap';
 import { roundUp4 } from '../../src/kernels/weight-layout.js';
-import { type Arena, integers, numbers, setUp } from './harness.js';
+import { type Arena, integers, numbers, testEach } from './harness.js';
 
 const ROWS = 23;
 
@@ -25,28 +25,30 @@ function lanesBeyond(
   return arena.takePanels(whole).subarray(out.batch * out.rows);
 }
 
-t.test('gatherRows writes the chosen rows, zeros in padding lanes and padding rows', async (t) => {
-  const { arena, kernels } = setUp('strict');
-  for (const features of [1, 2, 3, 4, 5, 8, 9, 31, 40]) {
-    for (const count of [0, 1, 2, 7, 8, 9, 16, 29]) {
-      arena.reset();
-      const { values, x, strideBytes } = putDataset(arena, features);
-      const chosen = integers(count, ROWS, count + features);
-      const out = arena.allocPanels(count, features, 16);
-      const indices = arena.putInts(chosen);
-      kernels.gatherRows(x, strideBytes, indices, count, features, out.address, out.stride);
-      const expected = Float64Array.from({ length: count * features }, (_, at) => {
-        return values[chosen[Math.floor(at / features)]! * features + (at % features)]!;
-      });
-      const right = Buffer.from(arena.takePanels(out).buffer).equals(Buffer.from(expected.buffer));
-      const zero = lanesBeyond(arena, out).every((value) => value === 0) && arena.paddingRowsAreZero(out);
-      t.ok(right && zero && arena.guardsHold(), `${features} features, ${count} rows`);
+testEach(
+  t,
+  'gatherRows writes the chosen rows, zeros in padding lanes and padding rows',
+  (t, { arena, kernels }) => {
+    for (const features of [1, 2, 3, 4, 5, 8, 9, 31, 40]) {
+      for (const count of [0, 1, 2, 7, 8, 9, 16, 29]) {
+        arena.reset();
+        const { values, x, strideBytes } = putDataset(arena, features);
+        const chosen = integers(count, ROWS, count + features);
+        const out = arena.allocPanels(count, features, 16);
+        const indices = arena.putInts(chosen);
+        kernels.gatherRows(x, strideBytes, indices, count, features, out.address, out.stride);
+        const expected = Float64Array.from({ length: count * features }, (_, at) => {
+          return values[chosen[Math.floor(at / features)]! * features + (at % features)]!;
+        });
+        const right = Buffer.from(arena.takePanels(out).buffer).equals(Buffer.from(expected.buffer));
+        const zero = lanesBeyond(arena, out).every((value) => value === 0) && arena.paddingRowsAreZero(out);
+        t.ok(right && zero && arena.guardsHold(), `${features} features, ${count} rows`);
+      }
     }
-  }
-});
+  },
+);
 
-t.test('gatherColumns writes the chosen columns of the chosen rows', async (t) => {
-  const { arena, kernels } = setUp('strict');
+testEach(t, 'gatherColumns writes the chosen columns of the chosen rows', (t, { arena, kernels }) => {
   for (const features of [1, 3, 4, 6, 13]) {
     for (const count of [1, 8, 11]) {
       arena.reset();
@@ -66,36 +68,43 @@ t.test('gatherColumns writes the chosen columns of the chosen rows', async (t) =
   }
 });
 
-t.test('gatherLabels and gatherWeights fill whole panels, padding lanes with 0', async (t) => {
-  const { arena, kernels } = setUp('strict');
-  for (const count of [0, 1, 8, 11]) {
-    arena.reset();
-    const padded = Math.ceil(count / 8) * 8;
-    const labels = integers(ROWS, 1000, 1);
-    const weights = numbers(ROWS, 2);
-    const chosen = integers(count, ROWS, 3);
-    const [labelsAt, weightsAt, indices] = [arena.putInts(labels), arena.put(weights), arena.putInts(chosen)];
-    const [outLabels, outWeights, outOnes] = [
-      arena.alloc(padded * 4),
-      arena.alloc(padded * 4),
-      arena.alloc(padded * 4),
-    ];
-    kernels.gatherLabels(labelsAt, indices, count, outLabels);
-    kernels.gatherWeights(weightsAt, indices, count, 0.5, outWeights);
-    kernels.gatherWeights(0, indices, count, 0.25, outOnes);
-    const lanes = Array.from({ length: padded }, (_, b) => (b < count ? chosen[b]! : null));
-    t.same(
-      [...arena.ints.subarray(outLabels / 4, outLabels / 4 + padded)],
-      lanes.map((r) => (r === null ? 0 : labels[r]!)),
-    );
-    t.same(
-      [...arena.take(outWeights, padded)],
-      lanes.map((r) => (r === null ? 0 : weights[r]! / 2)),
-    );
-    t.same(
-      [...arena.take(outOnes, padded)],
-      lanes.map((r) => (r === null ? 0 : 0.25)),
-    );
-    t.ok(arena.guardsHold());
-  }
-});
+testEach(
+  t,
+  'gatherLabels and gatherWeights fill whole panels, padding lanes with 0',
+  (t, { arena, kernels }) => {
+    for (const count of [0, 1, 8, 11]) {
+      arena.reset();
+      const padded = Math.ceil(count / 8) * 8;
+      const labels = integers(ROWS, 1000, 1);
+      const weights = numbers(ROWS, 2);
+      const chosen = integers(count, ROWS, 3);
+      const [labelsAt, weightsAt, indices] = [
+        arena.putInts(labels),
+        arena.put(weights),
+        arena.putInts(chosen),
+      ];
+      const [outLabels, outWeights, outOnes] = [
+        arena.alloc(padded * 4),
+        arena.alloc(padded * 4),
+        arena.alloc(padded * 4),
+      ];
+      kernels.gatherLabels(labelsAt, indices, count, outLabels);
+      kernels.gatherWeights(weightsAt, indices, count, 0.5, outWeights);
+      kernels.gatherWeights(0, indices, count, 0.25, outOnes);
+      const lanes = Array.from({ length: padded }, (_, b) => (b < count ? chosen[b]! : null));
+      t.same(
+        [...arena.ints.subarray(outLabels / 4, outLabels / 4 + padded)],
+        lanes.map((r) => (r === null ? 0 : labels[r]!)),
+      );
+      t.same(
+        [...arena.take(outWeights, padded)],
+        lanes.map((r) => (r === null ? 0 : weights[r]! / 2)),
+      );
+      t.same(
+        [...arena.take(outOnes, padded)],
+        lanes.map((r) => (r === null ? 0 : 0.25)),
+      );
+      t.ok(arena.guardsHold());
+    }
+  },
+);

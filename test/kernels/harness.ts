@@ -1,11 +1,51 @@
-// What the kernel tests share: both builds on one memory, buffers between guards, panels to and from
-// row-major, reproducible numbers, error bounds. Not a test itself.
+// What the tests of operations share: every executor there is here, calls that are made at once, buffers between guards,
+// panels to and from row-major, reproducible numbers, error bounds. Not a test itself.
+import type { Test } from 'tap';
 import { compileKernels } from '../../src/kernels/compile-kernels.js';
-import { instantiateKernels, type Kernels } from '../../src/kernels/kernels.js';
+import { bindExecutor, type Executor, type ExecutorCode } from '../../src/kernels/executor.js';
+import { setsOf } from '../../src/kernels/executor-choice.js';
+import { loadAddon } from '../../src/kernels/native-addon.js';
+import { OPERATIONS, type OperationName } from '../../src/kernels/operations.js';
+import { ProgramBuilder } from '../../src/kernels/program-builder.js';
 import { layerLengthFloats, packWeights, roundUp4, unpackWeights } from '../../src/kernels/weight-layout.js';
 import type { Arithmetic } from '../../src/model/spec.js';
+import type { WindowGeometry } from '../../src/model/windows.js';
 
-export const ARITHMETICS: readonly Arithmetic[] = ['strict', 'fused'];
+/** An executor that the tests run on. */
+export interface TestedExecutor {
+  readonly name: string;
+  readonly arithmetic: Arithmetic;
+  readonly code: ExecutorCode;
+}
+
+/** WebAssembly in both arithmetics, which defines every byte, and whatever native code this machine runs. */
+export const EXECUTORS: readonly TestedExecutor[] = [
+  webAssembly('strict'),
+  webAssembly('fused'),
+  ...nativeExecutors(),
+];
+
+function webAssembly(arithmetic: Arithmetic): TestedExecutor {
+  return { name: arithmetic, arithmetic, code: { name: 'wasm', module: compileKernels(arithmetic) } };
+}
+
+function nativeExecutors(): TestedExecutor[] {
+  const loaded = loadAddon();
+  if ('missing' in loaded) return [];
+  return setsOf(loaded.addon).map((set) => {
+    const name = `native-${set}` as const;
+    return { name, arithmetic: 'fused', code: { name, addon: loaded.path } };
+  });
+}
+
+type ValuesOf<Args extends readonly (readonly [string, string])[]> = {
+  readonly [At in keyof Args]: Args[At][1] extends 'windows' ? WindowGeometry : number;
+};
+
+/** Makes calls of operations at once, a geometry in place of a window record's address. Each returns its loss, or 0. */
+export type Kernels = {
+  readonly [N in OperationName]: (...values: ValuesOf<(typeof OPERATIONS)[N]['args']>) => number;
+};
 
 /** Half the distance from 1 to the next float: the relative error of one rounding. */
 export const ROUNDING = 2 ** -24;
@@ -38,9 +78,15 @@ export class Arena {
     this.#guard();
   }
 
+  /** All there is but programs. */
+  get used(): Uint32Array {
+    return this.words.subarray(0, this.#top / 4);
+  }
+
   /** A buffer of NaNs between guards. */
   alloc(bytes: number): number {
     const address = this.#top;
+    if (address + bytes > this.memory.buffer.byteLength - PROGRAM_BYTES) throw new Error('the arena is full');
     this.words.fill(GUARD, address / 4, (address + bytes) / 4);
     this.#top += Math.ceil(bytes / 16) * 16;
     this.words.fill(GUARD, (address + bytes) / 4, this.#top / 4);
@@ -141,15 +187,60 @@ function panelIndex(panels: Panels, example: number, row: number): number {
   return (panels.address + Math.floor(example / 8) * panels.stride) / 4 + row * 8 + (example % 8);
 }
 
-const arenas = new Map<Arithmetic, { arena: Arena; kernels: Kernels }>();
+/** A test of its own on each executor. */
+export function testEach(
+  t: Test,
+  title: string,
+  run: (t: Test, set: ReturnType<typeof setUp>) => void,
+): void {
+  for (const executor of EXECUTORS) {
+    t.test(`${executor.name}: ${title}`, async (t) => run(t, setUp(executor)));
+  }
+}
 
-/** The kernels in one arithmetic on an empty arena. */
-export function setUp(arithmetic: Arithmetic): { arena: Arena; kernels: Kernels } {
-  let made = arenas.get(arithmetic);
+/** Bytes at the end of a memory that programs lie in. */
+const PROGRAM_BYTES = 65536;
+
+/** Operations to be called at once, each as a program of one call at the end of the arena's memory. */
+export function bindKernels(executor: Executor, { memory }: Arena): Kernels {
+  const address = memory.buffer.byteLength - PROGRAM_BYTES;
+  const call = (opcode: number) => {
+    return (...values: (number | WindowGeometry)[]) => {
+      const calls = new OneCall(opcode, values);
+      if (calls.bytes > PROGRAM_BYTES) throw new Error(`a program of ${calls.bytes} bytes`);
+      return executor.run(calls.build(memory.buffer, address), 0, address);
+    };
+  };
+  const names = Object.keys(OPERATIONS);
+  return Object.fromEntries(names.map((name, opcode) => [name, call(opcode)])) as Kernels;
+}
+
+class OneCall extends ProgramBuilder {
+  constructor(opcode: number, values: readonly (number | WindowGeometry)[]) {
+    super();
+    this.segment(() =>
+      this.note(
+        opcode,
+        values.map((value) => (typeof value === 'number' ? value : this.windows(value))),
+      ),
+    );
+  }
+}
+
+const arenas = new Map<string, { arena: Arena; kernels: Kernels; executor: Executor }>();
+
+/** The operations of an executor on an empty arena. */
+export function setUp({ name, code }: TestedExecutor): {
+  arena: Arena;
+  kernels: Kernels;
+  executor: Executor;
+} {
+  let made = arenas.get(name);
   if (!made) {
     const arena = new Arena();
-    made = { arena, kernels: instantiateKernels(compileKernels(arithmetic), arena.memory) };
-    arenas.set(arithmetic, made);
+    const executor = bindExecutor(code, arena.memory);
+    made = { arena, executor, kernels: bindKernels(executor, arena) };
+    arenas.set(name, made);
   }
   made.arena.reset();
   return made;

@@ -3,7 +3,7 @@
 import t from 'tap';
 import type { LossResult } from '../../src/kernels/reference.js';
 import * as reference from '../../src/kernels/reference.js';
-import { ARITHMETICS, excess, integers, numbers, setUp } from './harness.js';
+import { EXECUTORS, excess, integers, numbers, setUp } from './harness.js';
 
 const BATCHES = [1, 7, 8, 9, 31, 64];
 
@@ -61,11 +61,11 @@ for (const { name, rows, outputs, twin } of CASES) {
     }
   });
 
-  for (const arithmetic of ARITHMETICS) {
+  for (const executor of EXECUTORS) {
     t.test(
-      `${arithmetic}: ${name} gives loss and gradient, in place and apart, and only the loss`,
+      `${executor.name}: ${name} gives loss and gradient, in place and apart, and only the loss`,
       async (t) => {
-        const { arena, kernels } = setUp(arithmetic);
+        const { arena, kernels } = setUp(executor);
         for (const batch of BATCHES) {
           for (const count of outputs) {
             arena.reset();
@@ -131,11 +131,11 @@ for (const { name, rows, outputs, twin } of CASES) {
   }
 }
 
-for (const arithmetic of ARITHMETICS) {
+for (const executor of EXECUTORS) {
   t.test(
-    `${arithmetic}: softmax gradients are zero or above 2⁻⁵⁰, never denormal, for any logits`,
+    `${executor.name}: softmax gradients are zero or above 2⁻⁵⁰, never denormal, for any logits`,
     async (t) => {
-      const { arena, kernels } = setUp(arithmetic);
+      const { arena, kernels } = setUp(executor);
       for (const scale of [1, 30, 100, 1e4, 1e30]) {
         arena.reset();
         const z = arena.putPanels(
@@ -152,8 +152,8 @@ for (const arithmetic of ARITHMETICS) {
     },
   );
 
-  t.test(`${arithmetic}: a NaN logit makes the loss NaN, so that divergence is seen`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: a NaN logit makes the loss NaN, so that divergence is seen`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     for (const rows of [1, 3]) {
       const z = arena.putPanels(Float32Array.from([Number.NaN, 1, 2]).subarray(0, rows), rows);
       const lanes = arena.put([1, 0, 0, 0, 0, 0, 0, 0]);

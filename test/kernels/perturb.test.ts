@@ -4,7 +4,7 @@
 import t from 'tap';
 import type { AttackNorm } from '../../src/model/spec.js';
 import { type AttackBall, attackBall, attackStep, perturb } from '../../src/techniques/perturb.js';
-import { ARITHMETICS, type Arena, excess, numbers, setUp } from './harness.js';
+import { type Arena, EXECUTORS, excess, numbers, setUp } from './harness.js';
 
 const NORMS: AttackNorm[] = ['linf', 'l2'];
 
@@ -37,7 +37,8 @@ function put(arena: Arena, batch: number, features: number) {
   return { x, addresses, vectors };
 }
 
-for (const arithmetic of ARITHMETICS) {
+for (const executor of EXECUTORS) {
+  const { arithmetic } = executor;
   for (const norm of NORMS) {
     t.test(`${norm} steps equal the plain form (${arithmetic})`, async (t) => {
       for (const [batch, features] of [
@@ -47,7 +48,7 @@ for (const arithmetic of ARITHMETICS) {
         [19, 13],
       ] as const) {
         for (const step of [1, 0.3]) {
-          const { arena, kernels } = setUp(arithmetic);
+          const { arena, kernels } = setUp(executor);
           const { x, addresses, vectors } = put(arena, batch, features);
           const [origin, gradient] = addresses as [number, number];
           const [radius, low, high] = vectors as [number, number, number];

@@ -1,13 +1,13 @@
 // From the last layer's panels to log probabilities, moments and row-major rows.
 import t from 'tap';
 import * as reference from '../../src/kernels/reference.js';
-import { ARITHMETICS, excess, numbers, setUp } from './harness.js';
+import { EXECUTORS, excess, numbers, setUp } from './harness.js';
 
 const SHAPES = [1, 2, 3, 4, 5, 10, 33].flatMap((rows) => [1, 8, 13].map((batch) => [rows, batch] as const));
 
-for (const arithmetic of ARITHMETICS) {
-  t.test(`${arithmetic}: logSoftmax gives log probabilities that sum to one`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+for (const executor of EXECUTORS) {
+  t.test(`${executor.name}: logSoftmax gives log probabilities that sum to one`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     for (const [classes, batch] of SHAPES) {
       arena.reset();
       const values = numbers(batch * classes, classes).map((value) => 30 * value);
@@ -29,8 +29,8 @@ for (const arithmetic of ARITHMETICS) {
     }
   });
 
-  t.test(`${arithmetic}: binaryLogProbabilities gives log p₀ and log p₁ of one logit`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: binaryLogProbabilities gives log p₀ and log p₁ of one logit`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     const values = Float32Array.of(-80, -20, -1, 0, 1, 20, 80, 3, -3);
     const z = arena.putPanels(values, 1);
     const out = arena.allocPanels(9, 2);
@@ -49,8 +49,8 @@ for (const arithmetic of ARITHMETICS) {
     t.ok(arena.paddingRowsAreZero(out) && arena.guardsHold());
   });
 
-  t.test(`${arithmetic}: gaussianMoments turns raw variances into σ² and leaves the means`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: gaussianMoments turns raw variances into σ² and leaves the means`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     const values = numbers(13 * 6, 2).map((value) => 8 * value);
     const z = arena.putPanels(values, 6, 32);
     kernels.gaussianMoments(z.address, z.stride, z.count, 3);
@@ -67,8 +67,8 @@ for (const arithmetic of ARITHMETICS) {
     t.ok(arena.guardsHold());
   });
 
-  t.test(`${arithmetic}: unpanel writes rows at their stride and nothing between`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: unpanel writes rows at their stride and nothing between`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     for (const [rows, batch] of SHAPES) {
       arena.reset();
       const values = numbers(batch * rows, rows);

@@ -1,10 +1,9 @@
 // The shuffle: the same as its scalar twin, word for word.
 import t from 'tap';
 import { RandomStream, shuffleInPlace } from '../../src/math/random.js';
-import { setUp } from './harness.js';
+import { testEach } from './harness.js';
 
-t.test('shuffle is the scalar shuffle, for every size', async (t) => {
-  const { arena, kernels } = setUp('fused');
+testEach(t, 'shuffle is the scalar shuffle, for every size', (t, { arena, kernels }) => {
   for (const n of [0, 1, 2, 3, 7, 8, 9, 10, 17, 64, 1000, 4099]) {
     arena.reset();
     const key = [n + 1, 77] as const;

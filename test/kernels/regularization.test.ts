@@ -3,55 +3,56 @@
 import t from 'tap';
 import { lossOf } from '../support/reference-network.js';
 import { isKept, normalAt } from '../support/reference-noise.js';
-import { ARITHMETICS, excess, integers, numbers, ROUNDING, setUp } from './harness.js';
+import { EXECUTORS, excess, integers, numbers, ROUNDING, setUp, testEach } from './harness.js';
 
 const KEY = [0xdeadbeef, 0x12345678] as const;
 
-t.test('a mask keeps the floats whose 16-bit number is below the threshold, layer by layer', async (t) => {
-  const { arena, kernels } = setUp('strict');
-  for (const layer of [0, 1, 5]) {
-    for (const [count, keep] of [
-      [16, 0.5],
-      [32, 0.8],
-      [480, 0.01],
-      [16, 1 / 65536],
-      [64, 65535 / 65536],
-    ] as const) {
-      arena.reset();
-      const mask = arena.alloc(count);
-      kernels.drawMask(mask, count, Math.round(65536 * keep), ...KEY, layer);
-      const bytes = new Int8Array(arena.memory.buffer, mask, count);
-      t.same(
-        [...bytes],
-        Array.from({ length: count }, (_, e) => (isKept(KEY, layer, e, keep) ? -1 : 0)),
-      );
-      t.ok(arena.guardsHold());
+testEach(
+  t,
+  'a mask keeps the floats whose 16-bit number is below the threshold, layer by layer',
+  (t, { arena, kernels }) => {
+    for (const layer of [0, 1, 5]) {
+      for (const [count, keep] of [
+        [16, 0.5],
+        [32, 0.8],
+        [480, 0.01],
+        [16, 1 / 65536],
+        [64, 65535 / 65536],
+      ] as const) {
+        arena.reset();
+        const mask = arena.alloc(count);
+        kernels.drawMask(mask, count * 4, 1, Math.round(65536 * keep), ...KEY, layer);
+        const bytes = new Int8Array(arena.memory.buffer, mask, count);
+        t.same(
+          [...bytes],
+          Array.from({ length: count }, (_, e) => (isKept(KEY, layer, e, keep) ? -1 : 0)),
+        );
+        t.ok(arena.guardsHold());
+      }
     }
-  }
-});
+  },
+);
 
-t.test('masks keep their share of the units', async (t) => {
-  const { arena, kernels } = setUp('strict');
+testEach(t, 'masks keep their share of the units', (t, { arena, kernels }) => {
   const count = 1 << 20;
   const mask = arena.alloc(count);
   for (const keep of [0.5, 0.8]) {
-    kernels.drawMask(mask, count, Math.round(65536 * keep), ...KEY, 1);
+    kernels.drawMask(mask, count * 4, 1, Math.round(65536 * keep), ...KEY, 1);
     const kept = new Int8Array(arena.memory.buffer, mask, count).reduce((sum, byte) => sum - byte, 0);
     // Five standard deviations of a binomial.
     t.ok(Math.abs(kept / count - keep) < 5 * Math.sqrt((keep * (1 - keep)) / count));
   }
 });
 
-t.test('a mask is applied in place or beside its input', async (t) => {
-  const { arena, kernels } = setUp('strict');
+testEach(t, 'a mask is applied in place or beside its input', (t, { arena, kernels }) => {
   for (const inPlace of [true, false]) {
     arena.reset();
     const values = numbers(96, 3);
     const input = arena.put(values);
     const mask = arena.alloc(96);
-    kernels.drawMask(mask, 96, 40000, ...KEY, 0);
+    kernels.drawMask(mask, 384, 1, 40000, ...KEY, 0);
     const out = inPlace ? input : arena.alloc(96 * 4);
-    kernels.applyMask(input, mask, 1.25, out, 96);
+    kernels.applyMask(input, mask, 1.25, out, 384, 1);
     const expected = values.map((v, e) => (isKept(KEY, 0, e, 40000 / 65536) ? Math.fround(1.25 * v) : 0));
     t.same(arena.take(out, 96), expected);
     if (!inPlace) t.same(arena.take(input, 96), values);
@@ -59,8 +60,7 @@ t.test('a mask is applied in place or beside its input', async (t) => {
   }
 });
 
-t.test('factors scale the rows of panels and leave their padding', async (t) => {
-  const { arena, kernels } = setUp('strict');
+testEach(t, 'factors scale the rows of panels and leave their padding', (t, { arena, kernels }) => {
   for (const [batch, rows] of [
     [1, 1],
     [9, 5],
@@ -79,9 +79,9 @@ t.test('factors scale the rows of panels and leave their padding', async (t) => 
   }
 });
 
-for (const arithmetic of ARITHMETICS) {
-  t.test(`the activity gradient is strength · weight · sign(h) · slope (${arithmetic})`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+for (const executor of EXECUTORS) {
+  t.test(`the activity gradient is strength · weight · sign(h) · slope (${executor.name})`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     for (const slope of [0, 0.01, 1]) {
       arena.reset();
       const [batch, rows] = [13, 7];
@@ -103,9 +103,9 @@ for (const arithmetic of ARITHMETICS) {
   });
 
   t.test(
-    `smoothing turns a cross-entropy and its gradient into that of smoothed labels (${arithmetic})`,
+    `smoothing turns a cross-entropy and its gradient into that of smoothed labels (${executor.name})`,
     async (t) => {
-      const { arena, kernels } = setUp(arithmetic);
+      const { arena, kernels } = setUp(executor);
       for (const [batch, classes] of [
         [1, 1],
         [11, 1],
@@ -143,8 +143,8 @@ for (const arithmetic of ARITHMETICS) {
     },
   );
 
-  t.test(`noise adds Box and Muller's deviates of the key's stream (${arithmetic})`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`noise adds Box and Muller's deviates of the key's stream (${executor.name})`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     const [batch, rows] = [24, 7];
     const values = numbers(batch * rows, 8);
     const x = arena.putPanels(values, rows);
@@ -158,8 +158,7 @@ for (const arithmetic of ARITHMETICS) {
   });
 }
 
-t.test('noise has the moments of a normal deviate', async (t) => {
-  const { arena, kernels } = setUp('strict');
+testEach(t, 'noise has the moments of a normal deviate', (t, { arena, kernels }) => {
   const n = 1 << 19;
   const x = arena.put(new Float32Array(n));
   kernels.addNoise(x, n * 4, 1, n / 8, 2, ...KEY);
@@ -172,8 +171,7 @@ t.test('noise has the moments of a normal deviate', async (t) => {
   near(4, 3, 96);
 });
 
-t.test('active units are counted over the examples that exist', async (t) => {
-  const { arena, kernels } = setUp('strict');
+testEach(t, 'active units are counted over the examples that exist', (t, { arena, kernels }) => {
   for (const batch of [1, 3, 4, 5, 8, 13]) {
     arena.reset();
     const values = numbers(batch * 6, batch);

@@ -2,9 +2,14 @@
 import t from 'tap';
 import { OPERATIONS_FINGERPRINT } from '../../src/kernels/operation-calls.js';
 import { OPERATIONS, type OperationName } from '../../src/kernels/operations.js';
-import { ARITHMETICS, type Arena, setUp } from './harness.js';
+import type { Program } from '../../src/kernels/program.js';
+import { type Arena, testEach } from './harness.js';
 
 const HEAD_WORDS = 4;
+
+function at(address: number): Program {
+  return { address, bytes: 0, words: new Uint32Array() };
+}
 
 /** One call: its head, then its arguments as words. */
 function call(name: OperationName, ...args: readonly number[]): number[] {
@@ -33,51 +38,45 @@ function squaredError(arena: Arena, z: number) {
   return call('squaredError', z, 128, 1, 1, targets, 128, ones, 0);
 }
 
-for (const arithmetic of ARITHMETICS) {
-  t.test(`${arithmetic}: a segment runs its calls with the step block's fields`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
-    const source = arena.put(Float32Array.from({ length: 64 }, (_, i) => i));
-    const out = arena.put(new Float32Array(64));
-    const program = putProgram(arena, [
-      { calls: call('clear', out, 128, 2), patches: [] },
-      { calls: [...call('copy', source, out, 128, 0), ...squaredError(arena, out)], patches: [[4, 8]] },
-    ]);
-    const step = arena.putInts([9, 9, 1, 9]);
-    t.equal(kernels.run(program, 1, step), 140, 'the loss of 0 … 7');
-    t.same(arena.take(out + 128, 1), [0], 'one panel, as the step block says');
-    arena.words[step / 4 + 2] = 2;
-    t.equal(kernels.run(program, 1, step), 140);
-    t.same(arena.take(out + 128, 1), [32]);
-    t.equal(kernels.run(program, 0, step), 0);
-    t.same(arena.take(out, 64), new Float32Array(64));
-    t.ok(arena.guardsHold());
-  });
-}
+testEach(t, "a segment runs its calls with the step block's fields", (t, { arena, executor }) => {
+  const source = arena.put(Float32Array.from({ length: 64 }, (_, i) => i));
+  const out = arena.put(new Float32Array(64));
+  const program = putProgram(arena, [
+    { calls: call('clear', out, 128, 2), patches: [] },
+    { calls: [...call('copy', source, out, 128, 0), ...squaredError(arena, out)], patches: [[4, 8]] },
+  ]);
+  const step = arena.putInts([9, 9, 1, 9]);
+  t.equal(executor.run(at(program), 1, step), 140, 'the loss of 0 … 7');
+  t.same(arena.take(out + 128, 1), [0], 'one panel, as the step block says');
+  arena.words[step / 4 + 2] = 2;
+  t.equal(executor.run(at(program), 1, step), 140);
+  t.same(arena.take(out + 128, 1), [32]);
+  t.equal(executor.run(at(program), 0, step), 0);
+  t.same(arena.take(out, 64), new Float32Array(64));
+  t.ok(arena.guardsHold());
+});
 
-t.test('a loss that is not finite ends the run', async (t) => {
-  const { arena, kernels } = setUp('strict');
+testEach(t, 'a loss that is not finite ends the run', (t, { arena, executor }) => {
   const z = arena.put(new Array(32).fill(Number.POSITIVE_INFINITY));
   const program = putProgram(arena, [
     { calls: [...squaredError(arena, z), ...call('clear', z, 128, 1)], patches: [] },
   ]);
-  t.equal(kernels.run(program, 0, z), Number.POSITIVE_INFINITY);
+  t.equal(executor.run(at(program), 0, z), Number.POSITIVE_INFINITY);
   t.equal(arena.take(z, 1)[0], Number.POSITIVE_INFINITY);
 });
 
-t.test('a loss that does not count is not added, whatever it is', async (t) => {
-  const { arena, kernels } = setUp('strict');
+testEach(t, 'a loss that does not count is not added, whatever it is', (t, { arena, executor }) => {
   const [infinite, two] = [
     arena.put(new Array(32).fill(Number.POSITIVE_INFINITY)),
     arena.put(new Array(32).fill(2)),
   ];
   const [head, ...args] = squaredError(arena, infinite);
   const calls = [head! | 128, ...args, ...squaredError(arena, two)];
-  t.equal(kernels.run(putProgram(arena, [{ calls, patches: [] }]), 0, two), 32);
+  t.equal(executor.run(at(putProgram(arena, [{ calls, patches: [] }])), 0, two), 32);
 });
 
-t.test('a program for another table traps', async (t) => {
-  const { arena, kernels } = setUp('strict');
+testEach(t, 'a program for another table is refused', (t, { arena, executor }) => {
   const program = putProgram(arena, [{ calls: [], patches: [] }]);
   arena.words[program / 4] = OPERATIONS_FINGERPRINT + 1;
-  t.throws(() => kernels.run(program, 0, program), /unreachable/);
+  t.throws(() => executor.run(at(program), 0, program), /unreachable|program/);
 });

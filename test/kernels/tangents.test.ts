@@ -1,18 +1,20 @@
 // The kernels of tangent propagation against double precision.
 
 import t from 'tap';
+import { activationKind } from '../../src/kernels/activation-kind.js';
 import { activate } from '../support/reference-network.js';
 import { secondDerivative } from '../support/reference-objective.js';
-import { ARITHMETICS, excess, magnitudes, numbers, ROUNDING, setUp } from './harness.js';
+import { EXECUTORS, excess, magnitudes, numbers, ROUNDING, setUp } from './harness.js';
 
-for (const arithmetic of ARITHMETICS) {
+for (const executor of EXECUTORS) {
+  const { arithmetic } = executor;
   t.test(`second derivatives of the smooth activations (${arithmetic})`, async (t) => {
     const z = Float32Array.from({ length: 4000 }, (_, at) => (at - 2000) / 80);
     z.set([-1e20, 1e20, -100, 100]);
     for (const kind of ['tanh', 'sigmoid', 'gelu', 'softplus'] as const) {
-      const { arena, kernels } = setUp(arithmetic);
+      const { arena, kernels } = setUp(executor);
       const out = arena.alloc(z.length * 4);
-      kernels.secondDerivative(kind, arena.put(z), out, z.length);
+      kernels.secondDerivative(activationKind(kind), arena.put(z), out, z.length * 4, 1);
       const expected = Float64Array.from(z, (value) => secondDerivative(kind, value));
       expected.set([0, 0], 0);
       const ratio = excess(arena.take(out, z.length), expected, 1e-6);
@@ -22,7 +24,7 @@ for (const arithmetic of ARITHMETICS) {
   });
 
   t.test(`elementwise kernels (${arithmetic})`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+    const { arena, kernels } = setUp(executor);
     const [a, b, c, sum] = [1, 2, 3, 4].map((seed) => numbers(52, seed)) as [
       Float32Array,
       Float32Array,
@@ -37,20 +39,20 @@ for (const arithmetic of ARITHMETICS) {
       sum: arena.put(sum),
       out: arena.alloc(208),
     };
-    kernels.product(at.a, at.b, at.out, 52);
+    kernels.product(at.a, at.b, at.out, 208, 1);
     t.same(
       arena.take(at.out, 52),
       a.map((v, i) => v * b[i]!),
     );
-    kernels.addProduct(at.sum, at.a, at.b, at.c, 52);
+    kernels.addProduct(at.sum, at.a, at.b, at.c, 208, 1);
     const expected = Float64Array.from(sum, (v, i) => v + a[i]! * b[i]! * c[i]!);
     t.ok(excess(arena.take(at.sum, 52), expected, 4 * ROUNDING) <= 1);
-    kernels.add(at.c, at.b, 52);
+    kernels.add(at.c, at.b, 208, 1);
     t.same(
       arena.take(at.c, 52),
       c.map((v, i) => v + b[i]!),
     );
-    kernels.multiplySlope(at.a, at.b, 0.25, 52);
+    kernels.multiplySlope(at.a, at.b, 0.25, 208, 1);
     t.same(
       arena.take(at.a, 52),
       a.map((v, i) => v * (b[i]! > 0 ? 1 : 0.25)),
@@ -64,7 +66,7 @@ for (const arithmetic of ARITHMETICS) {
       [9, 3],
       [24, 10],
     ] as const) {
-      const { arena, kernels } = setUp(arithmetic);
+      const { arena, kernels } = setUp(executor);
       const values = numbers(batch * rows, 1);
       const u = arena.putPanels(values, rows);
       const du = arena.allocPanels(batch, rows);

@@ -1,10 +1,10 @@
 // The pull of tied weights toward their anchor, against its formula in double precision.
 import t from 'tap';
-import { ARITHMETICS, numbers, ROUNDING, setUp } from './harness.js';
+import { EXECUTORS, numbers, ROUNDING, setUp } from './harness.js';
 
-for (const arithmetic of ARITHMETICS) {
-  t.test(`${arithmetic}: w + share × (anchor − w)`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+for (const executor of EXECUTORS) {
+  t.test(`${executor.name}: w + share × (anchor − w)`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     for (const count of [4, 12, 100]) {
       for (const share of [0, 1e-9, 0.25, 2 / 3, 1]) {
         arena.reset();

@@ -9,7 +9,7 @@ import {
   weightLengthFloats,
 } from '../../src/kernels/weight-layout.js';
 import type { OptimizerSpec } from '../../src/model/spec.js';
-import { ARITHMETICS, excess, numbers, setUp } from './harness.js';
+import { EXECUTORS, excess, numbers, setUp } from './harness.js';
 
 const NO_PENALTY = { l1: 0, l2: 0 };
 const adam = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, tolerance: 1e-8, weightDecay: 0 } as const;
@@ -36,10 +36,10 @@ const CASES: readonly [string, OptimizerSpec, { l1: number; l2: number }][] = [
 const [INPUTS, UNITS] = [7, 13];
 const LENGTH = layerLengthFloats(INPUTS, UNITS);
 
-for (const arithmetic of ARITHMETICS) {
+for (const executor of EXECUTORS) {
   for (const [name, optimizer, normPenalty] of CASES) {
-    t.test(`${arithmetic}: ${name} follows its formula for 30 steps, fused and flat alike`, async (t) => {
-      const { arena, kernels } = setUp(arithmetic);
+    t.test(`${executor.name}: ${name} follows its formula for 30 steps, fused and flat alike`, async (t) => {
+      const { arena, kernels } = setUp(executor);
       const weights = numbers(INPUTS * UNITS, 1);
       weights[3] = 0; // sign(0) = 0
       const bias = numbers(UNITS, 2);
@@ -126,17 +126,20 @@ for (const arithmetic of ARITHMETICS) {
     });
   }
 
-  t.test(`${arithmetic}: flushDenormals zeroes what is below the threshold and keeps the rest`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
-    const values = [1e-40, -1e-40, 1e-31, -1e-31, 1e-29, -1e-29, 0, 3];
-    const at = arena.put(values);
-    kernels.flushDenormals(at, 8, 1e-30);
-    t.same(arena.take(at, 8), Float32Array.of(0, 0, 0, 0, 1e-29, -1e-29, 0, 3));
-    t.ok(arena.guardsHold());
-  });
+  t.test(
+    `${executor.name}: flushDenormals zeroes what is below the threshold and keeps the rest`,
+    async (t) => {
+      const { arena, kernels } = setUp(executor);
+      const values = [1e-40, -1e-40, 1e-31, -1e-31, 1e-29, -1e-29, 0, 3];
+      const at = arena.put(values);
+      kernels.flushDenormals(at, 8, 1e-30);
+      t.same(arena.take(at, 8), Float32Array.of(0, 0, 0, 0, 1e-29, -1e-29, 0, 3));
+      t.ok(arena.guardsHold());
+    },
+  );
 
-  t.test(`${arithmetic}: thousands of zero gradients leave no denormal in Adam's moments`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: thousands of zero gradients leave no denormal in Adam's moments`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     const optimizer: OptimizerSpec = { kind: 'adam', ...adam };
     const w = arena.put(numbers(16, 1));
     const first = arena.put(numbers(16, 2));

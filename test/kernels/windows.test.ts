@@ -1,18 +1,18 @@
 // Convolution and pooling against the double-precision twin's loops, over odd sizes, strides, paddings and
 // channels, in both arithmetics, between guards of NaNs.
 import t from 'tap';
-import type { Kernels } from '../../src/kernels/kernels.js';
 import { UPDATE_BLOCK_BYTES, writeUpdate } from '../../src/kernels/update-block.js';
 import { layerLengthFloats } from '../../src/kernels/weight-layout.js';
-import { windowScratchBytes } from '../../src/kernels/window-kernels.js';
+import { windowWorkBytes } from '../../src/kernels/window-record.js';
 import type { ConvolutionShape } from '../../src/model/convolution-layer.js';
 import type { PoolShape } from '../../src/model/pool-layers.js';
 import { type Padding, windowGeometry } from '../../src/model/windows.js';
 import { addWeightGradient, affine, affineTranspose } from '../support/reference-layers.js';
 import {
-  ARITHMETICS,
   type Arena,
+  EXECUTORS,
   excess,
+  type Kernels,
   magnitudes,
   numbers,
   type Panels,
@@ -153,47 +153,50 @@ function values(shape: Shape, batch: number, seed: number) {
   };
 }
 
-for (const arithmetic of ARITHMETICS) {
+for (const executor of EXECUTORS) {
   const batches = [1, 11];
   const convolutions = CASES.flatMap((at, seed) =>
     batches.map((batch) => ({ shape: convolution(at[0], at), batch, seed: seed + batch })),
   );
 
-  t.test(`${arithmetic}: convolve is activation(conv(x) + b), and its linear part without b`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
-    for (const { shape, batch, seed } of convolutions) {
-      const { filters, taps, slope, x, w, b } = values(shape, batch, seed);
-      arena.reset();
-      const from = arena.putPanels(x, shape.inputs, (seed % 3) * 16);
-      const weights = arena.putWeights(taps, filters, w, b);
-      const scratch = arena.alloc(windowScratchBytes(shape.geometry, filters));
-      for (const withBias of [true, false]) {
-        const bias = withBias ? b : new Float32Array(filters);
-        const to = arena.allocPanels(batch, shape.units);
-        const applied = withBias ? slope : 1;
-        const target = [to.address, to.stride, applied, scratch] as const;
-        kernels.convolve(
-          shape.geometry,
-          from.address,
-          from.stride,
-          from.count,
-          weights,
-          filters,
-          withBias,
-          ...target,
-        );
-        const expected = each(x, shape.inputs, (h) => affine(shape, w, bias, h)).map(leaky(applied));
-        const size = each(magnitudes(x), shape.inputs, (h) =>
-          affine(shape, magnitudes(w), magnitudes(bias), h),
-        );
-        check(t, arena, to, expected, bounds(size, taps), `case ${seed}, batch ${batch}, bias ${withBias}`);
+  t.test(
+    `${executor.name}: convolve is activation(conv(x) + b), and its linear part without b`,
+    async (t) => {
+      const { arena, kernels } = setUp(executor);
+      for (const { shape, batch, seed } of convolutions) {
+        const { filters, taps, slope, x, w, b } = values(shape, batch, seed);
+        arena.reset();
+        const from = arena.putPanels(x, shape.inputs, (seed % 3) * 16);
+        const weights = arena.putWeights(taps, filters, w, b);
+        const scratch = arena.alloc(windowWorkBytes(shape.geometry, filters));
+        for (const withBias of [true, false]) {
+          const bias = withBias ? b : new Float32Array(filters);
+          const to = arena.allocPanels(batch, shape.units);
+          const applied = withBias ? slope : 1;
+          const target = [to.address, to.stride, applied, scratch] as const;
+          kernels.convolve(
+            shape.geometry,
+            from.address,
+            from.stride,
+            from.count,
+            weights,
+            filters,
+            withBias ? 1 : 0,
+            ...target,
+          );
+          const expected = each(x, shape.inputs, (h) => affine(shape, w, bias, h)).map(leaky(applied));
+          const size = each(magnitudes(x), shape.inputs, (h) =>
+            affine(shape, magnitudes(w), magnitudes(bias), h),
+          );
+          check(t, arena, to, expected, bounds(size, taps), `case ${seed}, batch ${batch}, bias ${withBias}`);
+        }
       }
-    }
-    t.pass('all cases');
-  });
+      t.pass('all cases');
+    },
+  );
 
-  t.test(`${arithmetic}: convolveInputGradient is the transpose, through the slope below`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: convolveInputGradient is the transpose, through the slope below`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     for (const { shape, batch, seed } of convolutions) {
       const { filters, taps, slope, x, dz, w, b } = values(shape, batch, seed);
       arena.reset();
@@ -201,7 +204,7 @@ for (const arithmetic of ARITHMETICS) {
       const below = arena.putPanels(x, shape.inputs);
       const to = arena.allocPanels(batch, shape.inputs);
       const weights = arena.putWeights(taps, filters, w, b);
-      const scratch = arena.alloc(windowScratchBytes(shape.geometry, filters));
+      const scratch = arena.alloc(windowWorkBytes(shape.geometry, filters));
       const rest = [slope === 1 ? 0 : below.address, slope, to.address, to.stride, scratch] as const;
       kernels.convolveInputGradient(
         shape.geometry,
@@ -229,9 +232,9 @@ for (const arithmetic of ARITHMETICS) {
   });
 
   t.test(
-    `${arithmetic}: convolveWeightGradient stores and accumulates dW and db, padding zero`,
+    `${executor.name}: convolveWeightGradient stores and accumulates dW and db, padding zero`,
     async (t) => {
-      const { arena, kernels } = setUp(arithmetic);
+      const { arena, kernels } = setUp(executor);
       for (const { shape, batch, seed } of convolutions) {
         const { filters, taps, x, dz, w, b } = values(shape, batch, seed);
         arena.reset();
@@ -241,7 +244,7 @@ for (const arithmetic of ARITHMETICS) {
         const length = layerLengthFloats(taps, filters);
         const gradient = arena.put(new Float32Array(length));
         const block = arena.alloc(UPDATE_BLOCK_BYTES);
-        const scratch = arena.alloc(windowScratchBytes(shape.geometry, filters));
+        const scratch = arena.alloc(windowWorkBytes(shape.geometry, filters));
         const run = (kind: 'store' | 'accumulate') => {
           writeUpdate(arena.memory, block, { kind, gradientOffset: gradient - weights });
           const rest = [above.address, above.stride, weights, filters, scratch, block] as const;
@@ -279,8 +282,8 @@ for (const arithmetic of ARITHMETICS) {
   );
 
   for (const kind of ['maxPool', 'averagePool'] as const) {
-    t.test(`${arithmetic}: ${kind}, its linear part and its gradient`, async (t) => {
-      const { arena, kernels } = setUp(arithmetic);
+    t.test(`${executor.name}: ${kind}, its linear part and its gradient`, async (t) => {
+      const { arena, kernels } = setUp(executor);
       for (const [seed, at] of POOLS.entries()) {
         for (const batch of batches) checkPool(t, arena, kernels, pool(kind, at), batch, seed);
       }
@@ -288,14 +291,14 @@ for (const arithmetic of ARITHMETICS) {
     });
   }
 
-  t.test(`${arithmetic}: max pooling keeps a NaN, whichever tap it is`, async (t) => {
-    const { arena, kernels } = setUp(arithmetic);
+  t.test(`${executor.name}: max pooling keeps a NaN, whichever tap it is`, async (t) => {
+    const { arena, kernels } = setUp(executor);
     const { geometry, inputs, units } = pool('maxPool', POOLS[0]!);
     for (let tap = 0; tap < inputs; tap++) {
       const x = Float32Array.from({ length: inputs }, (_, at) => (at === tap ? Number.NaN : at));
       arena.reset();
       const [from, out] = [arena.putPanels(x, inputs), arena.allocPanels(1, units)];
-      const scratch = arena.alloc(windowScratchBytes(geometry, 0));
+      const scratch = arena.alloc(windowWorkBytes(geometry, 0));
       kernels.maxPool(geometry, from.address, from.stride, from.count, out.address, out.stride, 0, scratch);
       const notNumbers = Array.from(arena.takePanels(out), Number.isNaN);
       t.equal(
@@ -324,7 +327,7 @@ function checkPool(
   const [out, linear] = [arena.allocPanels(batch, units), arena.allocPanels(batch, units)];
   const choice = arena.allocPanels(batch, units);
   const [below, dx] = [arena.putPanels(x, inputs), arena.allocPanels(batch, inputs)];
-  const scratch = arena.alloc(windowScratchBytes(geometry, 0));
+  const scratch = arena.alloc(windowWorkBytes(geometry, 0));
   const last = [dx.address, dx.stride, scratch] as const;
   if (shape.kind === 'maxPool') {
     const to = (panels: Panels) => [panels.address, panels.stride, choice.address, scratch] as const;

@@ -1,5 +1,5 @@
 // Batch panels, f32[panels][rows][8]: eight examples side by side in each vector pair, so every kernel is free of batch
-// remainders. See src/kernels/kernels.ts for the formats.
+// remainders. See src/kernels/operations.ts for the formats.
 
 import { roundUp4 } from '../../kernels/weight-layout.js';
 

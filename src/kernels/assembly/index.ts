@@ -1,4 +1,4 @@
-// The exports of strict.wasm and fused.wasm, described in src/kernels/kernels.ts. Raw addresses of one
+// The exports of strict.wasm and fused.wasm, described in src/kernels/executor.ts. Raw addresses of one
 // imported shared memory; no state, no allocation, no data segments (they would overwrite shared memory at
 // every instantiation). The first 1024 bytes of memory are never used by tutti, which lets the compiler fold
 // constant addends of addresses into the instructions.

@@ -3,7 +3,7 @@
 #include "examples.h"
 #include "functions.h"
 
-/** Number 3 is softplus; ACTIVATION_KIND in kernels.ts. */
+/** Number 3 is softplus; activation-kind.ts. */
 enum { ACTIVATION_TANH, ACTIVATION_SIGMOID, ACTIVATION_GELU };
 
 static const float DENSITY_AT_0 = 0.398942280f; // of the normal distribution
