@@ -87,8 +87,8 @@ function imageBytes(geometry: WindowGeometry): number {
   return span.hasMargin ? geometry.channels * span.height * span.width * PIXEL_BYTES : 0;
 }
 
-/** Panels that native gradients of inputs take at once. */
-const GROUP_PANELS = 4;
+/** Panels that native gradients of inputs take at once, at the most: more where there are few channels. */
+const groupPanels = (channels: number) => (channels > 3 ? 4 : 8);
 
 /**
  * Bytes of `scratch` that operations over windows need: the image with its margin, then sums; or weights repacked, and the
@@ -98,7 +98,7 @@ const GROUP_PANELS = 4;
 export function windowWorkBytes(geometry: WindowGeometry, filters: number): number {
   const taps = tapCount(geometry);
   const sums = (taps + 1) * Math.min(PANEL_UNITS, roundUp4(filters)) * PIXEL_BYTES;
-  const rows = geometry.windowHeight * geometry.outWidth * filters * GROUP_PANELS * PIXEL_BYTES;
-  const repacked = Math.ceil((taps * filters) / 16) * 64 + rows;
+  const rowsBytes = geometry.windowHeight * geometry.outWidth * filters * PIXEL_BYTES;
+  const repacked = Math.ceil((taps * filters) / 16) * 64 + groupPanels(geometry.channels) * rowsBytes;
   return Math.max(imageBytes(geometry) + Math.max(taps * filters * 4, sums), repacked);
 }

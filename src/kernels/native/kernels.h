@@ -24,7 +24,8 @@
 #include "weight-gradient.h"
 #include "windows.h"
 #include "convolution.h"
-#include "convolution-gradients.h"
+#include "convolution-input-gradient.h"
+#include "convolution-weight-gradient.h"
 #include "pooling.h"
 
 #include "program.h"

@@ -28,7 +28,7 @@ function putGeometry(space: Space, windows: WindowGeometry): number {
 
 function convolution(space: Space) {
   const windows = geometry(space, space.pick('valid', 'same'));
-  const [filters, panels] = [space.chance(0.05) ? space.between(96, 101) : space.upTo(20), space.upTo(7)];
+  const [filters, panels] = [space.chance(0.05) ? space.between(96, 101) : space.upTo(20), space.upTo(11)];
   const taps = windows.channels * windows.windowHeight * windows.windowWidth;
   const x = space.shape(windows.channels * windows.height * windows.width, panels);
   const z = space.shape(filters * windows.outHeight * windows.outWidth, panels);
