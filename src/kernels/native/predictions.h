@@ -41,18 +41,33 @@ INLINE void unpanel_square(const float *z, float *out, size_t out_stride, int32_
   V square[LANES];
   UNROLL for (int r = 0; r < LANES; r++) square[r] = load(z + r * 8);
   transpose(square);
-  for (int32_t b = 0; b < count; b++) store(on(out, (size_t)b * out_stride), square[b]);
+  UNROLL for (int b = 0; b < LANES; b++) {
+    if (b < count) store(on(out, (size_t)b * out_stride), square[b]);
+  }
+}
+
+/** A single row of each panel, to values close to each other: they lie like that already. */
+INLINE void unpanel_row(const float *z, size_t stride, int32_t count, float *out) {
+  int32_t b = 0;
+  for (; b + 8 <= count; b += 8, z = on(z, stride)) memcpy(out + b, z, 8 * sizeof(float));
+  for (int32_t rest = b; b < count; b++) out[b] = z[b - rest];
 }
 
 static void op_unpanel(float *z, size_t stride, int32_t rows, int32_t count, float *out, size_t out_stride) {
+  if (rows == 1 && out_stride == sizeof(float)) {
+    unpanel_row(z, stride, count, out);
+    return;
+  }
   const int32_t whole = rows - rows % LANES;
   for (int32_t first = 0; first < count; first += LANES) {
     const float *from = on(z, (size_t)(first / 8) * stride) + first % 8;
     float *to = on(out, (size_t)first * out_stride);
     const int32_t examples = smaller(LANES, count - first);
     for (int32_t r = 0; r < whole; r += LANES) unpanel_square(from + (size_t)r * 8, to + r, out_stride, examples);
-    for (int32_t b = 0; b < examples; b++) {
-      for (int32_t r = whole; r < rows; r++) on(to, (size_t)b * out_stride)[r] = from[(size_t)r * 8 + (size_t)b];
+    for (int32_t r = whole; r < rows; r++) {
+      UNROLL for (int b = 0; b < LANES; b++) {
+        if (b < examples) on(to, (size_t)b * out_stride)[r] = from[(size_t)r * 8 + (size_t)b];
+      }
     }
   }
 }
