@@ -1,7 +1,6 @@
 // The dense layer: forward, input gradient, weight gradient, against their double-precision twins.
 import t from 'tap';
 import { bindExecutor } from '../../src/kernels/executor.js';
-import * as reference from '../../src/kernels/reference.js';
 import { UPDATE_BLOCK_BYTES, writeUpdate } from '../../src/kernels/update-block.js';
 import { layerLengthFloats, roundUp4, weightGradientScratchBytes } from '../../src/kernels/weight-layout.js';
 import {
@@ -15,6 +14,7 @@ import {
   ROUNDING,
   setUp,
 } from './harness.js';
+import * as reference from './reference.js';
 
 const SLOPES = [0, 1, 0.01];
 

@@ -1,9 +1,9 @@
 // The losses against their twins, the twins' gradients against finite differences, and what becomes of
 // probabilities too small to matter.
 import t from 'tap';
-import type { LossResult } from '../../src/kernels/reference.js';
-import * as reference from '../../src/kernels/reference.js';
 import { EXECUTORS, excess, integers, numbers, setUp } from './harness.js';
+import type { LossResult } from './reference.js';
+import * as reference from './reference.js';
 
 const BATCHES = [1, 7, 8, 9, 31, 64];
 

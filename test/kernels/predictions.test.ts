@@ -1,7 +1,7 @@
 // From the last layer's panels to log probabilities, moments and row-major rows.
 import t from 'tap';
-import * as reference from '../../src/kernels/reference.js';
 import { EXECUTORS, excess, numbers, setUp } from './harness.js';
+import * as reference from './reference.js';
 
 const SHAPES = [1, 2, 3, 4, 5, 10, 33].flatMap((rows) => [1, 8, 13].map((batch) => [rows, batch] as const));
 

@@ -1,6 +1,5 @@
 // What becomes of a gradient: the optimizers in PyTorch's form, penalties, accumulated gradients, denormals.
 import t from 'tap';
-import * as reference from '../../src/kernels/reference.js';
 import { stepWriter, UPDATE_BLOCK_BYTES, writeUpdate } from '../../src/kernels/update-block.js';
 import {
   biasLengthFloats,
@@ -10,6 +9,7 @@ import {
 } from '../../src/kernels/weight-layout.js';
 import type { OptimizerSpec } from '../../src/model/spec.js';
 import { EXECUTORS, excess, numbers, setUp } from './harness.js';
+import * as reference from './reference.js';
 
 const NO_PENALTY = { l1: 0, l2: 0 };
 const adam = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, tolerance: 1e-8, weightDecay: 0 } as const;

@@ -1,8 +1,9 @@
 // The kernels once more, in plain double precision: the oracle the tests measure the SIMD kernels against,
 // itself checked against finite differences. Canonical shapes only: row-major, one row per example, no
 // panels, no padding. Clarity before speed; nothing else imports it.
-import type { OptimizerSpec } from '../model/spec.js';
-import type { SmoothActivation } from './activation-kind.js';
+
+import type { SmoothActivation } from '../../src/kernels/activation-kind.js';
+import type { OptimizerSpec } from '../../src/model/spec.js';
 
 type Numbers = ArrayLike<number>;
 
