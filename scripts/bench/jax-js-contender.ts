@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { ThreadData } from './jax-js-thread.js';
 import { versionOf } from './packages.js';
-import { type Message, repeat, serve } from './serve.js';
+import { type Message, repeat, scaled, serve } from './serve.js';
 import { parameterCount } from './workloads.js';
 
 const packages = process.argv[2]!;
@@ -32,8 +32,8 @@ async function answer(message: Message): Promise<object> {
       return { variant: together > 1 ? 'jit(vmap)' : 'jit' };
     }
     case 'train': {
-      const { seconds, repeats } = await repeat(() => all('train'), message.minSeconds);
-      const result = { seconds: (seconds * share) / together, repeats };
+      const some = await repeat(() => all('train'), message.minSeconds);
+      const result = scaled(some, share / together);
       if (!message.evaluate) return result;
       return { ...result, finalLoss: (await all('evaluate')) / threads / together };
     }

@@ -16,6 +16,15 @@ export interface Greeting {
 
 export type KernelName = 'forward' | 'inputGradient' | 'weightGradient';
 
+/** A job that was repeated. */
+export interface Timed {
+  /** Of one, the mean. */
+  readonly seconds: number;
+  readonly repeats: number;
+  /** Processor time of one, of all threads and processes; waiting in a loop counts. */
+  readonly processorSeconds: number;
+}
+
 /** Each message and its answer. A job is one whole training (or prediction) of the prepared workload. */
 export interface Exchanges {
   /**
@@ -26,10 +35,10 @@ export interface Exchanges {
     message: { workload: Workload; folder: string; frugal: boolean };
     answer: { compileSeconds?: number; variant?: string };
   };
-  /** Repeats the job until `minSeconds` have passed; `seconds` is the mean of one. */
+  /** Repeats the job until `minSeconds` have passed. */
   train: {
     message: { seed: number; minSeconds: number; evaluate: boolean };
-    answer: { seconds: number; repeats: number; finalLoss?: number };
+    answer: Timed & { finalLoss?: number };
   };
   /**
    * The members' mean prediction for all rows, each `copies` times over, by the members trained last.
@@ -38,7 +47,7 @@ export interface Exchanges {
    */
   predict: {
     message: { minSeconds: number; copies: number; models: string };
-    answer: { seconds: number; repeats: number; variant?: string };
+    answer: Timed & { variant?: string };
   };
   /** Opens a server on the loopback address that predicts one row a request. */
   listen: { message: { workload: Workload; models: string }; answer: { port: number; variant?: string } };

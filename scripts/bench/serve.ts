@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Exchanges } from './protocol.js';
+import type { Exchanges, Timed } from './protocol.js';
 import type { Workload } from './workloads.js';
 
 /** Any message of the protocol. */
@@ -29,17 +29,22 @@ export async function serve(
   }
 }
 
-/** Repeats a job until `minSeconds` have passed; `seconds` is the mean of one. */
-export async function repeat(
-  job: (count: number) => Promise<unknown>,
-  minSeconds: number,
-): Promise<{ seconds: number; repeats: number }> {
+/** Repeats a job until `minSeconds` have passed. */
+export async function repeat(job: (count: number) => Promise<unknown>, minSeconds: number): Promise<Timed> {
+  const processor = process.cpuUsage();
   const begun = performance.now();
   for (let repeats = 1; ; repeats++) {
     await job(repeats - 1);
     const seconds = (performance.now() - begun) / 1000;
-    if (seconds >= minSeconds) return { seconds: seconds / repeats, repeats };
+    if (seconds < minSeconds) continue;
+    const { user, system } = process.cpuUsage(processor);
+    return { seconds: seconds / repeats, repeats, processorSeconds: (user + system) / 1e6 / repeats };
   }
+}
+
+/** Of a part that stands for the whole, `factor` times as long. */
+export function scaled({ seconds, processorSeconds, repeats }: Timed, factor: number): Timed {
+  return { seconds: seconds * factor, processorSeconds: processorSeconds * factor, repeats };
 }
 
 /** A workload's rows: x f32[rows, inputs], and labels i32[rows] or targets f32[rows, outputs]. */

@@ -4,7 +4,7 @@
 
 import util from 'node:util';
 import { importFrom } from './packages.js';
-import { type Message, readRows, repeat, serve, type WorkloadRows } from './serve.js';
+import { type Message, readRows, repeat, scaled, serve, type WorkloadRows } from './serve.js';
 import type { Workload } from './workloads.js';
 
 /** What is used of @tensorflow/tfjs-node, whose types are there only when it is installed. */
@@ -53,8 +53,8 @@ async function answer(message: Message): Promise<object> {
       await train(1);
       return { variant: 'fit' };
     case 'train': {
-      const { seconds, repeats } = await repeat(() => train(workload.epochs), message.minSeconds);
-      const result = { seconds: seconds * workload.members, repeats };
+      const one = await repeat(() => train(workload.epochs), message.minSeconds);
+      const result = scaled(one, workload.members);
       return message.evaluate ? { ...result, finalLoss: finalLoss() } : result;
     }
     default:

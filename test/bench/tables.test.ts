@@ -48,6 +48,8 @@ function resultOf(speeds: Readonly<Record<string, number>>): BenchResult {
     contender,
     threads: 2,
     membersPerSecond: spread([speed]),
+    processorMs: spread([1]),
+    processorToPeers: null,
     finalLoss: 1,
     lossToPeers: 1,
     learned: true,

@@ -10,6 +10,10 @@ export interface SteadyRow {
   readonly contender: string;
   readonly threads: number;
   readonly membersPerSecond: Spread;
+  /** Of all threads and processes, for a member; steadier than the speed when others use the machine. */
+  readonly processorMs: Spread;
+  /** The least of all peers' medians over the median: above 1, it takes less than they; null as for the speed. */
+  readonly processorToPeers: number | null;
   /** Mean loss of the finished members over all original rows, averaged over the rounds. */
   readonly finalLoss: number;
   /** finalLoss over the median of the peers'; null without peers. */
@@ -41,7 +45,8 @@ export async function measureSteady(session: Session, workload: Workload): Promi
       const answer = await entrant.process.ask('train', { seed: round + 1, minSeconds, evaluate: true });
       const speed = workload.members / answer.seconds;
       session.log(`  ${workload.name} round ${round + 1}: ${entrant.name} ${speed.toPrecision(3)} members/s`);
-      return { speed, loss: answer.finalLoss ?? Number.NaN };
+      const processorMs = (answer.processorSeconds * 1000) / workload.members;
+      return { speed, processorMs, loss: answer.finalLoss ?? Number.NaN };
     },
     (entrant, error) => session.leaveOut(workload.name, entrant.name, error),
   );
@@ -49,12 +54,20 @@ export async function measureSteady(session: Session, workload: Workload): Promi
   return compare([...samples].map(([entrant, taken]) => rowOf(entrant, taken)));
 }
 
-function rowOf(entrant: Entrant, samples: readonly { speed: number; loss: number }[]): SteadyRow {
+interface Sample {
+  readonly speed: number;
+  readonly processorMs: number;
+  readonly loss: number;
+}
+
+function rowOf(entrant: Entrant, samples: readonly Sample[]): SteadyRow {
   return {
     workload: entrant.workload.name,
     contender: entrant.name,
     threads: entrant.threads,
     membersPerSecond: spread(samples.map((sample) => sample.speed)),
+    processorMs: spread(samples.map((sample) => sample.processorMs)),
+    processorToPeers: null,
     finalLoss: samples.reduce((sum, sample) => sum + sample.loss, 0) / samples.length,
     lossToPeers: null,
     learned: null,
@@ -71,9 +84,16 @@ function compare(rows: readonly SteadyRow[]): SteadyRow[] {
   if (peers.length === 0) return [...rows];
   const loss = median(peers.map((row) => row.finalLoss));
   const fastest = Math.max(...peers.map((row) => row.membersPerSecond.median));
+  const thriftiest = Math.min(...peers.map((row) => row.processorMs.median));
   return rows.map((row) => {
     const lossToPeers = row.finalLoss / loss;
-    const toFastestPeer = isPeer(row.contender) ? null : row.membersPerSecond.median / fastest;
-    return { ...row, lossToPeers, learned: Math.abs(lossToPeers - 1) <= LOSS_TOLERANCE, toFastestPeer };
+    const peer = isPeer(row.contender);
+    return {
+      ...row,
+      lossToPeers,
+      learned: Math.abs(lossToPeers - 1) <= LOSS_TOLERANCE,
+      toFastestPeer: peer ? null : row.membersPerSecond.median / fastest,
+      processorToPeers: peer ? null : thriftiest / row.processorMs.median,
+    };
   });
 }
