@@ -13,8 +13,8 @@
 // - An image is panels[channels × height × width], rows ordered (channel, y, x), so that what a convolution puts out is the
 //   next layer's input, dense layers included. Over windows, `scratch` has windowWorkBytes(geometry, filters) bytes.
 // - Weights: weight-layout.ts; the biases follow the matrix. Window records: window-record.ts; updates: update-block.ts.
-// - Base addresses and strides are multiples of 16 bytes, addresses of u32[] of 4; addresses of 2 GiB and more are fine. The
-//   first 1024 bytes of memory stay unused: the compiler relies on addresses being above them.
+// - Base addresses and strides are multiples of 16 bytes, strides of panels of 128, addresses of u32[] of 4; those of 2 GiB
+//   and more are fine. The first 1024 bytes of memory stay unused: the compiler relies on addresses being above them.
 // - Contents of scratch do not matter, before or afterwards.
 
 /**

@@ -31,6 +31,14 @@ export type StepLimit = { readonly field: StepField } & (
 
 const TABLE: readonly (readonly [name: string, operation: Operation])[] = Object.entries(OPERATIONS);
 
+/** Panels are whole vectors of every executor: their rows come in fours. */
+const PANEL_STRIDE_UNIT = 128;
+/** What strides of other things are multiples of: rows of datasets, any floats, rows of predictions. */
+const STRIDE_UNITS: Readonly<Record<string, number>> = {
+  ...{ 'gatherRows xStride': 16, 'gatherColumns xStride': 16 },
+  ...{ 'copy stride': 16, 'clear stride': 16, 'unpanel outStride': 4 },
+};
+
 /** The compiler of WebAssembly relies on addresses being above these bytes. */
 const FIRST_BYTE = 1024;
 
@@ -152,7 +160,10 @@ class CallValidation implements Touched {
       const at = first + place * 4;
       const value = this.#patches[this.#nextPatch] === at ? this.#takePatch(name, kind) : words[at / 4]!;
       if (kind === 'count' && value >= 2 ** 31) throw this.#wrong(name, 'at least 0', value | 0);
-      if (kind === 'stride') this.#requireMultiple(name, value, this.#operation === 'unpanel' ? 4 : 16);
+      if (kind === 'stride') {
+        const unit = STRIDE_UNITS[`${this.#operation} ${name}`] ?? PANEL_STRIDE_UNIT;
+        this.#requireMultiple(name, value, unit);
+      }
       values.push(kind === 'windows' ? this.#geometryAt(name, value) : value);
     }
     EXTENTS[this.#operation]!(this, ...values);
