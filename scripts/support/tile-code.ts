@@ -57,6 +57,22 @@ const WIDE: Family = {
     - storeLeaky(out + # * os, a#, b#, slopes);`,
 };
 
+const ROW: Family = {
+  name: 'rowTile',
+  about: '× 4 units for the example in lane 0; w at the first unit, weights of the next input a stride on',
+  heights: [8, 7, 6, 5, 4, 3, 2, 1],
+  params: 'x: usize, inputs: i32, w: usize, stride: usize, bias: usize, out: usize, slope: f32',
+  body: `
+    * let a# = v128.load(bias + {16});
+    for (; inputs > 0; inputs--) {
+      const u = splatAt(x);
+      * a# = madd(v128.load(w + {16}), u, a#);
+      x += 32; w += stride;
+    }
+    const slopes = splat(slope);
+    - storeLane0(out + {128}, a#, slopes);`,
+};
+
 const INPUT: Family = {
   name: 'inputTile',
   about: 'inputs × 8 examples; w at the first unit of the first input, rows of weights a stride apart',
@@ -221,9 +237,9 @@ const FOLDER = 'src/kernels/assembly/';
 
 const FILES = {
   'dense-tiles': {
-    imports: `import { storeLeaky, storePair } from './tile-parts';
+    imports: `import { storeLane0, storeLeaky, storePair } from './tile-parts';
 import { madd, splat, splatAt, zero } from './vector';`,
-    families: [FORWARD, WIDE, INPUT, inputTileOfWidth(96), inputTileOfWidth(64)],
+    families: [FORWARD, WIDE, ROW, INPUT, inputTileOfWidth(96), inputTileOfWidth(64)],
   },
   'weight-tiles': {
     imports: `import { addBlock, storeColumn, storePair } from './tile-parts';

@@ -1,5 +1,5 @@
 // Written by `node dist/scripts/operation-code.js` from scripts/support/tile-code.ts: change it there.
-import { storeLeaky, storePair } from './tile-parts';
+import { storeLane0, storeLeaky, storePair } from './tile-parts';
 import { madd, splat, splatAt, zero } from './vector';
 
 // forwardTile: height units × 8 examples; w at the first unit, weights of the next input a stride on.
@@ -81,6 +81,96 @@ export function wideTile4(x: usize, xs: usize, inputs: i32, w: usize, stride: us
   }
   const slopes = splat(slope);
   storeLeaky(out + 3 * os, a3, b3, slopes); storeLeaky(out + 2 * os, a2, b2, slopes); storeLeaky(out + 1 * os, a1, b1, slopes); storeLeaky(out + 0 * os, a0, b0, slopes);
+}
+
+// rowTile: height × 4 units for the example in lane 0; w at the first unit, weights of the next input a stride on.
+
+export function rowTile8(x: usize, inputs: i32, w: usize, stride: usize, bias: usize, out: usize, slope: f32): void {
+  let a0 = v128.load(bias + 0); let a1 = v128.load(bias + 16); let a2 = v128.load(bias + 32); let a3 = v128.load(bias + 48); let a4 = v128.load(bias + 64); let a5 = v128.load(bias + 80); let a6 = v128.load(bias + 96); let a7 = v128.load(bias + 112);
+  for (; inputs > 0; inputs--) {
+    const u = splatAt(x);
+    a0 = madd(v128.load(w + 0), u, a0); a1 = madd(v128.load(w + 16), u, a1); a2 = madd(v128.load(w + 32), u, a2); a3 = madd(v128.load(w + 48), u, a3); a4 = madd(v128.load(w + 64), u, a4); a5 = madd(v128.load(w + 80), u, a5); a6 = madd(v128.load(w + 96), u, a6); a7 = madd(v128.load(w + 112), u, a7);
+    x += 32; w += stride;
+  }
+  const slopes = splat(slope);
+  storeLane0(out + 896, a7, slopes); storeLane0(out + 768, a6, slopes); storeLane0(out + 640, a5, slopes); storeLane0(out + 512, a4, slopes); storeLane0(out + 384, a3, slopes); storeLane0(out + 256, a2, slopes); storeLane0(out + 128, a1, slopes); storeLane0(out + 0, a0, slopes);
+}
+
+export function rowTile7(x: usize, inputs: i32, w: usize, stride: usize, bias: usize, out: usize, slope: f32): void {
+  let a0 = v128.load(bias + 0); let a1 = v128.load(bias + 16); let a2 = v128.load(bias + 32); let a3 = v128.load(bias + 48); let a4 = v128.load(bias + 64); let a5 = v128.load(bias + 80); let a6 = v128.load(bias + 96);
+  for (; inputs > 0; inputs--) {
+    const u = splatAt(x);
+    a0 = madd(v128.load(w + 0), u, a0); a1 = madd(v128.load(w + 16), u, a1); a2 = madd(v128.load(w + 32), u, a2); a3 = madd(v128.load(w + 48), u, a3); a4 = madd(v128.load(w + 64), u, a4); a5 = madd(v128.load(w + 80), u, a5); a6 = madd(v128.load(w + 96), u, a6);
+    x += 32; w += stride;
+  }
+  const slopes = splat(slope);
+  storeLane0(out + 768, a6, slopes); storeLane0(out + 640, a5, slopes); storeLane0(out + 512, a4, slopes); storeLane0(out + 384, a3, slopes); storeLane0(out + 256, a2, slopes); storeLane0(out + 128, a1, slopes); storeLane0(out + 0, a0, slopes);
+}
+
+export function rowTile6(x: usize, inputs: i32, w: usize, stride: usize, bias: usize, out: usize, slope: f32): void {
+  let a0 = v128.load(bias + 0); let a1 = v128.load(bias + 16); let a2 = v128.load(bias + 32); let a3 = v128.load(bias + 48); let a4 = v128.load(bias + 64); let a5 = v128.load(bias + 80);
+  for (; inputs > 0; inputs--) {
+    const u = splatAt(x);
+    a0 = madd(v128.load(w + 0), u, a0); a1 = madd(v128.load(w + 16), u, a1); a2 = madd(v128.load(w + 32), u, a2); a3 = madd(v128.load(w + 48), u, a3); a4 = madd(v128.load(w + 64), u, a4); a5 = madd(v128.load(w + 80), u, a5);
+    x += 32; w += stride;
+  }
+  const slopes = splat(slope);
+  storeLane0(out + 640, a5, slopes); storeLane0(out + 512, a4, slopes); storeLane0(out + 384, a3, slopes); storeLane0(out + 256, a2, slopes); storeLane0(out + 128, a1, slopes); storeLane0(out + 0, a0, slopes);
+}
+
+export function rowTile5(x: usize, inputs: i32, w: usize, stride: usize, bias: usize, out: usize, slope: f32): void {
+  let a0 = v128.load(bias + 0); let a1 = v128.load(bias + 16); let a2 = v128.load(bias + 32); let a3 = v128.load(bias + 48); let a4 = v128.load(bias + 64);
+  for (; inputs > 0; inputs--) {
+    const u = splatAt(x);
+    a0 = madd(v128.load(w + 0), u, a0); a1 = madd(v128.load(w + 16), u, a1); a2 = madd(v128.load(w + 32), u, a2); a3 = madd(v128.load(w + 48), u, a3); a4 = madd(v128.load(w + 64), u, a4);
+    x += 32; w += stride;
+  }
+  const slopes = splat(slope);
+  storeLane0(out + 512, a4, slopes); storeLane0(out + 384, a3, slopes); storeLane0(out + 256, a2, slopes); storeLane0(out + 128, a1, slopes); storeLane0(out + 0, a0, slopes);
+}
+
+export function rowTile4(x: usize, inputs: i32, w: usize, stride: usize, bias: usize, out: usize, slope: f32): void {
+  let a0 = v128.load(bias + 0); let a1 = v128.load(bias + 16); let a2 = v128.load(bias + 32); let a3 = v128.load(bias + 48);
+  for (; inputs > 0; inputs--) {
+    const u = splatAt(x);
+    a0 = madd(v128.load(w + 0), u, a0); a1 = madd(v128.load(w + 16), u, a1); a2 = madd(v128.load(w + 32), u, a2); a3 = madd(v128.load(w + 48), u, a3);
+    x += 32; w += stride;
+  }
+  const slopes = splat(slope);
+  storeLane0(out + 384, a3, slopes); storeLane0(out + 256, a2, slopes); storeLane0(out + 128, a1, slopes); storeLane0(out + 0, a0, slopes);
+}
+
+export function rowTile3(x: usize, inputs: i32, w: usize, stride: usize, bias: usize, out: usize, slope: f32): void {
+  let a0 = v128.load(bias + 0); let a1 = v128.load(bias + 16); let a2 = v128.load(bias + 32);
+  for (; inputs > 0; inputs--) {
+    const u = splatAt(x);
+    a0 = madd(v128.load(w + 0), u, a0); a1 = madd(v128.load(w + 16), u, a1); a2 = madd(v128.load(w + 32), u, a2);
+    x += 32; w += stride;
+  }
+  const slopes = splat(slope);
+  storeLane0(out + 256, a2, slopes); storeLane0(out + 128, a1, slopes); storeLane0(out + 0, a0, slopes);
+}
+
+export function rowTile2(x: usize, inputs: i32, w: usize, stride: usize, bias: usize, out: usize, slope: f32): void {
+  let a0 = v128.load(bias + 0); let a1 = v128.load(bias + 16);
+  for (; inputs > 0; inputs--) {
+    const u = splatAt(x);
+    a0 = madd(v128.load(w + 0), u, a0); a1 = madd(v128.load(w + 16), u, a1);
+    x += 32; w += stride;
+  }
+  const slopes = splat(slope);
+  storeLane0(out + 128, a1, slopes); storeLane0(out + 0, a0, slopes);
+}
+
+export function rowTile1(x: usize, inputs: i32, w: usize, stride: usize, bias: usize, out: usize, slope: f32): void {
+  let a0 = v128.load(bias + 0);
+  for (; inputs > 0; inputs--) {
+    const u = splatAt(x);
+    a0 = madd(v128.load(w + 0), u, a0);
+    x += 32; w += stride;
+  }
+  const slopes = splat(slope);
+  storeLane0(out + 0, a0, slopes);
 }
 
 // inputTile: height inputs × 8 examples; w at the first unit of the first input, rows of weights a stride apart.

@@ -35,16 +35,21 @@ export function gatherRows(
   const bytes = <usize>roundUp4(features) << 2;
   for (; count > 0; count -= 8, indices += 32, out += outPanelStride) {
     const lanes = min(count, 8);
-    const low = lanesBelow(lanes, 0), high = lanesBelow(lanes, 4);
-    const r0 = rowAt(x, strideBytes, indices, 0, lanes), r1 = rowAt(x, strideBytes, indices, 1, lanes);
-    const r2 = rowAt(x, strideBytes, indices, 2, lanes), r3 = rowAt(x, strideBytes, indices, 3, lanes);
-    const r4 = rowAt(x, strideBytes, indices, 4, lanes), r5 = rowAt(x, strideBytes, indices, 5, lanes);
-    const r6 = rowAt(x, strideBytes, indices, 6, lanes), r7 = rowAt(x, strideBytes, indices, 7, lanes);
-    for (let c: usize = 0, to = out; c < bytes; c += 16, to += 128) {
-      transpose(r0 + c, r1 + c, r2 + c, r3 + c, low, to);
-      transpose(r4 + c, r5 + c, r6 + c, r7 + c, high, to + 16);
-    }
+    gatherHalf(x, strideBytes, indices, 0, lanes, bytes, out);
+    gatherHalf(x, strideBytes, indices, 4, lanes, bytes, out + 16);
   }
+}
+
+/** Four examples of a panel, from lane `first` on. */
+// @ts-ignore: decorator
+@inline
+function gatherHalf(
+  x: usize, strideBytes: usize, indices: usize, first: i32, lanes: i32, bytes: usize, out: usize,
+): void {
+  const mask = lanesBelow(lanes, first);
+  const r0 = rowAt(x, strideBytes, indices, first, lanes), r1 = rowAt(x, strideBytes, indices, first + 1, lanes);
+  const r2 = rowAt(x, strideBytes, indices, first + 2, lanes), r3 = rowAt(x, strideBytes, indices, first + 3, lanes);
+  for (let c: usize = 0, to = out; c < bytes; c += 16, to += 128) transpose(r0 + c, r1 + c, r2 + c, r3 + c, mask, to);
 }
 
 /** One feature of 4 rows. */

@@ -1,6 +1,6 @@
 // Written by `node dist/scripts/operation-code.js` from scripts/support/tile-code.ts: change it there.
 import {
-  forwardTile6, forwardTile5, forwardTile4, forwardTile3, forwardTile2, forwardTile1, wideTile4, inputTile6, inputTile5, inputTile4, inputTile3, inputTile2, inputTile1, inputTileOf966, inputTileOf965, inputTileOf646, inputTileOf645,
+  forwardTile6, forwardTile5, forwardTile4, forwardTile3, forwardTile2, forwardTile1, wideTile4, rowTile8, rowTile7, rowTile6, rowTile5, rowTile4, rowTile3, rowTile2, rowTile1, inputTile6, inputTile5, inputTile4, inputTile3, inputTile2, inputTile1, inputTileOf966, inputTileOf965, inputTileOf646, inputTileOf645,
 } from './dense-tiles';
 import {
   weightTile6, weightTile5, weightTile4, weightTile3, weightTile2, weightTile1, narrowTile6, narrowTile5, narrowTile4, narrowTile3, narrowTile2, narrowTile1, packedTile6, packedTile5, columnTile4, columnTile2, columnTile1,
@@ -28,6 +28,21 @@ export function forwardTile(height: i32, x: usize, inputs: i32, w: usize, stride
 export function wideTile(height: i32, x: usize, xs: usize, inputs: i32, w: usize, stride: usize, bias: usize, out: usize, os: usize, slope: f32): void {
   switch (height) {
     case 4: return wideTile4(x, xs, inputs, w, stride, bias, out, os, slope);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+export function rowTile(height: i32, x: usize, inputs: i32, w: usize, stride: usize, bias: usize, out: usize, slope: f32): void {
+  switch (height) {
+    case 8: return rowTile8(x, inputs, w, stride, bias, out, slope);
+    case 7: return rowTile7(x, inputs, w, stride, bias, out, slope);
+    case 6: return rowTile6(x, inputs, w, stride, bias, out, slope);
+    case 5: return rowTile5(x, inputs, w, stride, bias, out, slope);
+    case 4: return rowTile4(x, inputs, w, stride, bias, out, slope);
+    case 3: return rowTile3(x, inputs, w, stride, bias, out, slope);
+    case 2: return rowTile2(x, inputs, w, stride, bias, out, slope);
+    case 1: return rowTile1(x, inputs, w, stride, bias, out, slope);
   }
 }
 

@@ -15,6 +15,17 @@ export function storeLeaky(at: usize, a: v128, b: v128, slopes: v128): void {
   storePair(at, f32x4.pmax(f32x4.mul(a, slopes), a), f32x4.pmax(f32x4.mul(b, slopes), b));
 }
 
+/** The same of one example: four units, into lane 0 of four rows. */
+// @ts-ignore: decorator
+@inline
+export function storeLane0(at: usize, sums: v128, slopes: v128): void {
+  const h = f32x4.pmax(f32x4.mul(sums, slopes), sums);
+  v128.store32_lane(at, h, 0);
+  v128.store32_lane(at, h, 1, 32);
+  v128.store32_lane(at, h, 2, 64);
+  v128.store32_lane(at, h, 3, 96);
+}
+
 /** Adds 4 examples of 4 inputs × one unit to `sums`, one example after the other. */
 // @ts-ignore: decorator
 @inline
