@@ -80,7 +80,13 @@ export function field<Schema extends zod.ZodType, Options = unknown>(
   about: About<Value<Schema>, Options> & { readonly defaultSays: string },
 ): Field<Schema, Options>;
 export function field(schema: (z: Zod) => zod.ZodType, about: About): Field {
-  return { schema, ...about };
+  // An option stands in the schema of the training, of a member and of the grid: made once for all of them.
+  let made: zod.ZodType | undefined;
+  const once = (z: Zod) => {
+    made ??= schema(z);
+    return made;
+  };
+  return { schema: once, ...about };
 }
 
 type Fields = Readonly<Record<string, Field>>;
