@@ -163,12 +163,23 @@ export function paddedBytes(columns: number): number {
   return Math.ceil(columns / 4) * 16;
 }
 
-/** Writes the dataset into its regions, as members see it. @throws ERR_DATA for a value of x that is not finite */
-export function writeDataset(buffer: ArrayBufferLike, layout: DatasetLayout, dataset: Dataset): void {
+/**
+ * Writes the dataset into its regions, as members see it.
+ * @param holdsFeatures whether its features are there already.
+ * @throws ERR_DATA for a value of x that is not finite
+ */
+export function writeDataset(
+  buffer: ArrayBufferLike,
+  layout: DatasetLayout,
+  dataset: Dataset,
+  holdsFeatures = false,
+): void {
   const { rows, features, encoding } = dataset;
-  const stride = layout.xStrideBytes / 4;
-  const x = new Float32Array(buffer, layout.x, rows * stride);
-  writeEncoded(dataset.x, features, encoding.features, { start: 0, end: rows }, null, x, stride);
+  if (!holdsFeatures) {
+    const stride = layout.xStrideBytes / 4;
+    const x = new Float32Array(buffer, layout.x, rows * stride);
+    writeEncoded(dataset.x, features, encoding.features, { start: 0, end: rows }, null, x, stride);
+  }
   if (dataset.labels.length > 0) new Int32Array(buffer, layout.labels, rows).set(dataset.labels);
   if (dataset.targets.length > 0) {
     const columns = dataset.targets.length / rows;

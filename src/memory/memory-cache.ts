@@ -11,6 +11,22 @@ export interface LentMemory {
   readonly memory: SharedMemory;
   /** Unique within the process, and the same whenever this memory is lent: threads know it by that. */
   readonly name: string;
+  /** Whether the content asked for lies in it. */
+  readonly holds: boolean;
+}
+
+/** What a borrower writes from one byte to another and then leaves as it is; `of` stays the same while that does. */
+export interface Content {
+  readonly of: object;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What is known of a memory, lent or not. */
+interface Loan {
+  readonly memory: SharedMemory;
+  readonly name: string;
+  content: (Omit<Content, 'of'> & { readonly of: WeakRef<object> }) | null;
 }
 
 /** What is kept for the next borrowers, and what of it when there has been none for a while. */
@@ -21,9 +37,9 @@ const IDLE_MS = 5000;
 const WORTH_COLLECTING_BYTES = 64 * 2 ** 20;
 
 /** Given back and not lent again, the longest unused first. */
-const free: LentMemory[] = [];
+const free: Loan[] = [];
 /** Weakly, because a borrower may forget to give back. */
-const lent = new WeakMap<SharedMemory, LentMemory>();
+const lent = new WeakMap<SharedMemory, Loan>();
 const listeners = new Set<(names: readonly string[]) => void>();
 let made = 0;
 let droppedBytes = 0;
@@ -31,12 +47,26 @@ let idle: NodeJS.Timeout | undefined;
 
 /**
  * Lends a memory of at least `bytes` bytes; those are zero, what follows them need not be.
+ * @param content what would have to be written there: it is, instead of zeros, where {@link LentMemory.holds} says so.
  * @throws ERR_MEMORY when it is more than a WebAssembly memory can have or the machine refuses it.
  */
-export function lendMemory(bytes: number, purpose: string): LentMemory {
-  const loan = takeFree(bytes) ?? makeMemory(bytes, purpose);
+export function lendMemory(bytes: number, purpose: string, content: Content | null = null): LentMemory {
+  const loan = takeFree(bytes, content) ?? makeMemory(bytes, purpose);
+  const holds = isIn(loan, content);
+  if (!holds) loan.content = null;
   lent.set(loan.memory, loan);
-  return loan;
+  return { memory: loan.memory, name: loan.name, holds };
+}
+
+/** Notes what its borrower has written, for whoever is to write the same there. */
+export function noteContent(memory: SharedMemory, { of, start, end }: Content): void {
+  const loan = lent.get(memory);
+  if (loan !== undefined) loan.content = { of: new WeakRef(of), start, end };
+}
+
+function isIn({ content: own }: Loan, content: Content | null): boolean {
+  if (own === null || content === null) return false;
+  return own.of.deref() === content.of && own.start === content.start && own.end === content.end;
 }
 
 /**
@@ -48,6 +78,7 @@ export function lendAgain(memory: SharedMemory, bytes: number): boolean {
   if (at < 0) return false;
   const [loan] = free.splice(at, 1);
   new Uint8Array(memory.buffer, 0, bytes).fill(0);
+  loan!.content = null;
   lent.set(memory, loan!);
   return true;
 }
@@ -80,26 +111,32 @@ export function onMemoriesDropped(listener: (names: readonly string[]) => void):
   return () => listeners.delete(listener);
 }
 
-/** The smallest that is large enough, unless it is far too large: another borrower would miss it. */
-function takeFree(bytes: number): LentMemory | null {
+/**
+ * The one that holds the content, or the smallest that is large enough, unless it is far too large: another borrower
+ * would miss it.
+ */
+function takeFree(bytes: number, content: Content | null): Loan | null {
   const fitting = free
     .filter((loan) => sizeOf(loan) >= bytes && sizeOf(loan) <= 4 * sizeClass(bytes))
     .sort((a, b) => sizeOf(a) - sizeOf(b));
-  const found = fitting[0];
+  const holding = fitting.find((loan) => isIn(loan, content));
+  const found = holding ?? fitting[0];
   if (found === undefined) return null;
   free.splice(free.indexOf(found), 1);
-  new Uint8Array(found.memory.buffer, 0, bytes).fill(0);
+  const used = new Uint8Array(found.memory.buffer, 0, bytes);
+  if (holding === undefined) used.fill(0);
+  else used.fill(0, 0, content!.start).fill(0, content!.end);
   return found;
 }
 
-function makeMemory(bytes: number, purpose: string): LentMemory {
+function makeMemory(bytes: number, purpose: string): Loan {
   const name = `${process.pid}-${++made}`;
   const rounded = sizeClass(bytes);
   try {
-    return { name, memory: createSharedMemory(rounded, purpose) };
+    return { name, memory: createSharedMemory(rounded, purpose), content: null };
   } catch (error) {
     if (rounded === bytes) throw error;
-    return { name, memory: createSharedMemory(bytes, purpose) };
+    return { name, memory: createSharedMemory(bytes, purpose), content: null };
   }
 }
 
@@ -109,14 +146,14 @@ function sizeClass(bytes: number): number {
   return Math.max(bytes, Math.min(rounded, MAX_MEMORY_BYTES));
 }
 
-function sizeOf({ memory }: LentMemory): number {
+function sizeOf({ memory }: Loan): number {
   return memory.buffer.byteLength;
 }
 
 /** Lets go of the longest unused until no more than `bytes` are kept. */
 function keep(bytes: number): void {
   let kept = free.reduce((sum, loan) => sum + sizeOf(loan), 0);
-  const gone: LentMemory[] = [];
+  const gone: Loan[] = [];
   while (kept > bytes) {
     const oldest = free.shift()!;
     kept -= sizeOf(oldest);
@@ -125,7 +162,7 @@ function keep(bytes: number): void {
   drop(gone);
 }
 
-function drop(gone: readonly LentMemory[]): void {
+function drop(gone: readonly Loan[]): void {
   if (gone.length === 0) return;
   for (const listener of listeners) listener(gone.map(({ name }) => name));
   droppedBytes += gone.reduce((sum, loan) => sum + sizeOf(loan), 0);

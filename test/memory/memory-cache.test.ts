@@ -8,6 +8,7 @@ import {
   giveBackMemory,
   lendAgain,
   lendMemory,
+  noteContent,
   onMemoriesDropped,
 } from '../../src/memory/memory-cache.js';
 
@@ -26,6 +27,27 @@ t.test('a memory given back is lent again, zeroed as far as it was asked for', a
     -1,
   );
   t.not(lendMemory(200_000, 'a test').name, first.name, 'given back twice, lent once');
+});
+
+t.test('what its borrower wrote and noted stays for whoever is to write the same there', async (t) => {
+  const content = { of: {}, start: 64, end: 1000 };
+  const others = [null, { ...content, of: {} }, { ...content, start: 128 }];
+  for (const other of [content, ...others]) {
+    const { memory, holds } = lendMemory(400_000, 'a test', content);
+    t.notOk(holds, 'nobody wrote it yet');
+    new Uint8Array(memory.buffer).fill(7);
+    noteContent(memory, content);
+    giveBackMemory(memory);
+    const again = lendMemory(400_000, 'a test', other);
+    t.equal(again.memory, memory);
+    t.equal(again.holds, other === content);
+    const kept = new Uint8Array(memory.buffer, 0, 400_000).reduce(
+      (count, byte) => count + Number(byte === 7),
+      0,
+    );
+    t.equal(kept, other === content ? 1000 - 64 : 0, 'all the rest is zero');
+    dropMemory(memory);
+  }
 });
 
 t.test('this very memory is lent again, zeroed, unless somebody has it or it was let go of', async (t) => {

@@ -15,12 +15,17 @@ export function markMade(dataset: Dataset): Dataset {
   return dataset;
 }
 
+/** Whether tutti made it, so that whatever is known of it stays true: its arrays are to be left unchanged. */
+export function isMade(dataset: Dataset): boolean {
+  return made.has(dataset);
+}
+
 /**
  * @param name what the caller calls it, for messages
  * @throws ERR_OPTION for what is no dataset at all; ERR_SHAPE, ERR_DATA for one whose parts do not fit
  */
 export function requireDataset(dataset: unknown, name = 'dataset'): asserts dataset is Dataset {
-  if (typeof dataset === 'object' && dataset !== null && made.has(dataset as Dataset)) return;
+  if (typeof dataset === 'object' && dataset !== null && isMade(dataset as Dataset)) return;
   requireFields(dataset, name);
   const { task, rows, features, x, tangents, rowWeights, groups } = dataset;
   checkCount('rows', rows);

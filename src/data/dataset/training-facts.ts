@@ -1,5 +1,6 @@
 // What an ensemble remembers of the rows it was trained on: which they are, and how far their values reach.
 
+import { isMade } from './check-dataset.js';
 import type { DatasetNumbers, TableSplit } from './dataset-types.js';
 import type { Values } from './encoding.js';
 
@@ -20,8 +21,17 @@ export interface TrainingFacts {
   readonly targetRange: ColumnRanges | null;
 }
 
+/** Of datasets that ensembles were trained on: it takes a look at every number. */
+const known = new WeakMap<DatasetNumbers, TrainingFacts>();
+
 /** The facts of a training dataset. */
 export function trainingFacts(dataset: DatasetNumbers): TrainingFacts {
+  const facts = known.get(dataset) ?? factsOf(dataset);
+  if (isMade(dataset)) known.set(dataset, facts);
+  return facts;
+}
+
+function factsOf(dataset: DatasetNumbers): TrainingFacts {
   const { rowsHash, groupsHash, split, x, features, targets, task } = dataset;
   return {
     ...{ rowsHash, groupsHash, split },

@@ -1,12 +1,13 @@
 // The memory of a training: how large, for how many slots, and what lies in it before the first job.
 
+import { isMade } from '../../data/dataset/check-dataset.js';
 import type { Dataset } from '../../data/dataset/dataset.js';
 import { drawResample } from '../../data/resample.js';
 import { engineOf } from '../../engines/registry.js';
 import { type CandidateRows, drawCandidates } from '../../ensemble/member-rows.js';
 import { executorCode } from '../../kernels/executor-choice.js';
-import { alignRegion, layoutTraining, writeDataset } from '../../memory/layout.js';
-import { lendMemory } from '../../memory/memory-cache.js';
+import { alignRegion, layoutTraining, type TrainingLayout, writeDataset } from '../../memory/layout.js';
+import { type LentMemory, lendMemory, noteContent } from '../../memory/memory-cache.js';
 import type { EnsemblePlan, MemberSpec } from '../../model/spec.js';
 import { requireMemory, resultBytes } from '../plan/memory-limit.js';
 import { restingBytes } from '../plan/runs.js';
@@ -41,8 +42,7 @@ export function prepareTraining(
   const results = resultBytes(plan.members, plan.members.length, dataset);
   const working = layout.totalBytes + restingBytes(runs, dataset, slots);
   requireMemory(working + results, what);
-  const { memory, name: memoryName } = lendMemory(layout.totalBytes, what);
-  writeDataset(memory.buffer, layout.dataset, dataset);
+  const { memory, name: memoryName } = lendWithDataset(dataset, layout, what);
   writeExtras(memory.buffer, layout, plan, dataset, candidates);
   new Uint32Array(memory.buffer, layout.candidates.offset, candidates.length).set(candidates);
   new Uint32Array(memory.buffer, layout.validation.offset, validation.length).set(validation);
@@ -53,6 +53,16 @@ export function prepareTraining(
     task: dataset.task,
     seed: plan.seed,
   };
+}
+
+/** A memory with the dataset in it; the features of a dataset that was trained on just before may still be there. */
+function lendWithDataset(dataset: Dataset, layout: TrainingLayout, what: string): LentMemory {
+  const { x, xStrideBytes, rows } = layout.dataset;
+  const features = isMade(dataset) ? { of: dataset, start: x, end: x + rows * xStrideBytes } : null;
+  const loan = lendMemory(layout.totalBytes, what, features);
+  writeDataset(loan.memory.buffer, layout.dataset, dataset, loan.holds);
+  if (features !== null) noteContent(loan.memory, features);
+  return loan;
 }
 
 /** Bytes of the largest arena any slot needs: of one member, or of all members of a group in lockstep. */
