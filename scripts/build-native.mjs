@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -26,15 +26,20 @@ const sources = join(root, 'src/kernels/native');
 // One rounding where the source says so and nowhere else; no function of the C library but memcpy, memmove and memset, so
 // that the same file loads beside any of them.
 const COMPILE = [
-  ...['-std=c11', '-O3', '-fPIC', '-Wall', '-Wno-unused-function'],
+  ...['-std=c11', '-O3', '-Wall', '-Wno-unused-function'],
   ...['-ffp-contract=off', '-fno-math-errno', '-fno-strict-aliasing'],
   ...['-fvisibility=hidden', '-fno-stack-protector', '-U_FORTIFY_SOURCE', '-fno-asynchronous-unwind-tables'],
 ];
 
-// Never unloaded: Node.js unloads what only a thread has loaded when the thread ends.
-const LINK = {
-  linux: ['-shared', '-nostdlib', '-s', '-Wl,-z,nodelete,-z,relro,-z,now'],
-  darwin: ['-bundle', '-undefined', 'dynamic_lookup'],
+/** What each system adds. */
+const SYSTEMS = {
+  linux: {
+    compile: ['-fPIC'],
+    // Never unloaded: Node.js unloads what only a thread has loaded when the thread ends.
+    link: ['-shared', '-nostdlib', '-s', '-Wl,-z,nodelete,-z,relro,-z,now'],
+  },
+  darwin: { compile: ['-fPIC'], link: ['-bundle', '-undefined', 'dynamic_lookup'] },
+  win32: { compile: ['-mno-stack-arg-probe'], link: ['-shared', '-Wl,/noentry'] },
 };
 
 /** Each unit's own flags; a unit that has none is compiled for any processor of the architecture. */
@@ -58,12 +63,18 @@ const UNITS = {
 /** This machine's. */
 export const HOST = `${process.platform}-${process.arch}`;
 
-/** Cross compilers of the platforms that have a package. Of Linux a binary needs no C library, so that it runs beside any. */
+/** clang for another system, of which it needs nothing; with lld. */
+function clang(target) {
+  return `clang --target=${target} -ffreestanding -nostdlib -fuse-ld=lld -Wno-unused-command-line-argument`;
+}
+
+/** Compilers of the platforms that have a package. */
 const CROSS = {
-  'linux-x64': ['x86_64-linux-gnu-gcc', 'zig cc -target x86_64-linux-gnu'],
-  'linux-arm64': ['aarch64-linux-gnu-gcc', 'zig cc -target aarch64-linux-gnu'],
-  'darwin-x64': ['zig cc -target x86_64-macos'],
-  'darwin-arm64': ['zig cc -target aarch64-macos'],
+  'linux-x64': ['x86_64-linux-gnu-gcc', clang('x86_64-linux-gnu')],
+  'linux-arm64': ['aarch64-linux-gnu-gcc', clang('aarch64-linux-gnu')],
+  'darwin-x64': [clang('x86_64-apple-macos11')],
+  'darwin-arm64': [clang('arm64-apple-macos11')],
+  'win32-x64': [clang('x86_64-pc-windows-msvc')],
 };
 
 /** The first compiler for a platform that answers, with what it says of itself; null where there is none. */
@@ -81,7 +92,8 @@ function findCompiler(platform) {
 
 function candidates(platform) {
   if (process.env.CC !== undefined && process.env.CC !== '') return [process.env.CC];
-  return platform === HOST ? ['gcc', 'clang', 'cc'] : (CROSS[platform] ?? []);
+  const own = process.platform === 'win32' ? [] : ['gcc', 'clang', 'cc'];
+  return [...(platform === HOST ? own : []), ...(CROSS[platform] ?? [])];
 }
 
 function inputsOf(compiler, commands) {
@@ -90,39 +102,49 @@ function inputsOf(compiler, commands) {
   return hash.digest('hex');
 }
 
-/** The flags of Node.js's own headers; null where they are not installed. */
-function headerFlags() {
+/** Node.js's own headers and lists of functions; null where they are not installed. */
+function nodeHeaders() {
   try {
-    return [`-I${createRequire(import.meta.url)('node-api-headers').include_dir}`];
+    return createRequire(import.meta.url)('node-api-headers');
   } catch {
     return null;
   }
 }
 
-async function compile(compiler, units, link, target) {
-  const run = promisify(execFile);
-  const objects = mkdtempSync(join(dirname(target), '.objects-'));
+const run = promisify(execFile);
+
+/** Windows asks for a library of each file that functions come from. */
+async function windowsLibraries(headers, folder) {
+  const ntdll = join(folder, 'ntdll.def');
+  writeFileSync(ntdll, 'LIBRARY ntdll.dll\nEXPORTS\nmemcpy\nmemmove\nmemset\n');
+  const lists = [ntdll, headers.def_paths.js_native_api_def, headers.def_paths.node_api_def];
+  return Promise.all(
+    lists.map(async (list) => {
+      const library = join(folder, `${basename(list)}.lib`);
+      await run('llvm-dlltool', ['-m', 'i386:x86-64', '-d', list, '-l', library]);
+      return library;
+    }),
+  );
+}
+
+async function compile(compiler, units, link, headers, target) {
+  const folder = mkdtempSync(join(dirname(target), '.objects-'));
   try {
-    const files = await Promise.all(
+    const objects = await Promise.all(
       units.map(async ([unit, flags]) => {
-        const object = join(objects, `${unit}.o`);
-        const { stderr } = await run(compiler.program, [
-          ...flags,
-          '-c',
-          join(sources, `${unit}.c`),
-          '-o',
-          object,
-        ]);
-        process.stderr.write(stderr);
+        const object = join(folder, `${unit}.o`);
+        const args = [...flags, '-c', join(sources, `${unit}.c`), '-o', object];
+        process.stderr.write((await run(compiler.program, args)).stderr);
         return object;
       }),
     );
-    const built = join(objects, 'tutti.node');
-    await run(compiler.program, [...compiler.flags, ...files, ...link, '-o', built]);
+    const libraries = link === SYSTEMS.win32.link ? await windowsLibraries(headers, folder) : [];
+    const built = join(folder, 'tutti.node');
+    await run(compiler.program, [...compiler.flags, ...objects, ...libraries, ...link, '-o', built]);
     // Moved into place whole: a process may have the old file loaded.
     renameSync(built, target);
   } finally {
-    rmSync(objects, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -130,35 +152,26 @@ async function compile(compiler, units, link, target) {
  * Builds `folder`/tutti.node where a compiler is to be had.
  * @returns one line on what was done; null where nothing had changed.
  */
-export async function buildNative(
-  platform = `${process.platform}-${process.arch}`,
-  folder = join(root, 'dist/native'),
-) {
+export async function buildNative(platform = HOST, folder = join(root, 'dist/native')) {
   const [system, architecture] = platform.split('-');
   const target = join(folder, 'tutti.node');
   const compiler = findCompiler(platform);
-  const headers = headerFlags();
-  const missing =
-    UNITS[architecture] === undefined || LINK[system] === undefined
-      ? `none for ${platform}`
-      : compiler === null
-        ? `no C compiler (${candidates(platform).join(', ')})`
-        : headers === null && 'no node-api-headers';
-  if (missing) {
+  const headers = nodeHeaders();
+  const missing = whatIsMissing(platform, compiler, headers);
+  if (missing !== null) {
     rmSync(target, { force: true });
     return `Native executor: ${missing}; everything runs on WebAssembly`;
   }
-  const units = Object.entries(UNITS[architecture]).map(([unit, own]) => [
-    unit,
-    [...compiler.flags, ...COMPILE, ...headers, ...own],
-  ]);
+  const flags = [...compiler.flags, ...COMPILE, ...SYSTEMS[system].compile, `-I${headers.include_dir}`];
+  const units = Object.entries(UNITS[architecture]).map(([unit, own]) => [unit, [...flags, ...own]]);
+  const { link } = SYSTEMS[system];
   const stamp = join(folder, '.inputs');
-  const inputs = inputsOf(compiler, [units, LINK[system]]);
+  const inputs = inputsOf(compiler, [units, link]);
   if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return null;
   mkdirSync(folder, { recursive: true });
   const start = performance.now();
   try {
-    await compile(compiler, units, LINK[system], target);
+    await compile(compiler, units, link, headers, target);
   } catch (error) {
     rmSync(target, { force: true });
     return `Native executor: ${compiler.version} failed; everything runs on WebAssembly\n${error.stderr ?? error.message}`;
@@ -167,6 +180,13 @@ export async function buildNative(
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   const sets = units.map(([unit]) => unit).filter((unit) => unit !== 'addon');
   return `Native executor: ${sets.join(' and ')} by ${compiler.version} in ${seconds} s`;
+}
+
+function whatIsMissing(platform, compiler, headers) {
+  const [system, architecture] = platform.split('-');
+  if (!Object.hasOwn(SYSTEMS, system) || !Object.hasOwn(UNITS, architecture)) return `none for ${platform}`;
+  if (compiler === null) return `no C compiler (${candidates(platform).join(', ')})`;
+  return headers === null ? 'no node-api-headers' : null;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -21,6 +21,11 @@ extern const struct runner tutti_neon;
 #error "Expected x86-64 or arm64"
 #endif
 
+#ifdef _WIN32
+/** Asked for by whatever has floats. */
+int _fltused = 0;
+#endif
+
 enum { ARGUMENTS = 4 };
 
 static napi_value refuse(napi_env env) {

@@ -4,7 +4,7 @@
 #ifndef TUTTI_DENSE_H
 #define TUTTI_DENSE_H
 
-#include <string.h>
+#include "library.h"
 
 #include "lanes.h"
 

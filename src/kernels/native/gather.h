@@ -1,6 +1,6 @@
 // From the shared dataset to the panels of a batch: rows chosen by index, transposed LANES examples at a time. The twin of
 // assembly/gather.ts.
-#include <string.h>
+#include "library.h"
 
 #include "lanes.h"
 

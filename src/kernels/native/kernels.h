@@ -1,12 +1,11 @@
 // All kernels, as static functions of the unit that includes this: one unit for each instruction set.
-#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "lanes.h"
 
 #include "formats.h"
+#include "library.h"
 #include "runner.h"
 
 #include "dispatch.h"

@@ -3,7 +3,7 @@
 #ifndef TUTTI_RANDOM_H
 #define TUTTI_RANDOM_H
 
-#include <string.h>
+#include "library.h"
 
 #include "lanes.h"
 

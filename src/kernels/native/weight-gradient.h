@@ -4,7 +4,7 @@
 #ifndef TUTTI_WEIGHT_GRADIENT_H
 #define TUTTI_WEIGHT_GRADIENT_H
 
-#include <string.h>
+#include "library.h"
 
 #include "dense.h"
 #include "update.h"

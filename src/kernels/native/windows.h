@@ -3,7 +3,7 @@
 #ifndef TUTTI_WINDOWS_H
 #define TUTTI_WINDOWS_H
 
-#include <string.h>
+#include "library.h"
 
 #include "formats.h"
 #include "lanes.h"
