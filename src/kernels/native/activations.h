@@ -3,8 +3,8 @@
 #include "examples.h"
 #include "functions.h"
 
-/** Number 3 is softplus; activation-kind.ts. */
-enum { ACTIVATION_TANH, ACTIVATION_SIGMOID, ACTIVATION_GELU };
+/** activation-kind.ts. */
+enum { ACTIVATION_TANH, ACTIVATION_SIGMOID, ACTIVATION_GELU, ACTIVATION_SOFTPLUS };
 
 static const float DENSITY_AT_0 = 0.398942280f; // of the normal distribution
 
@@ -49,7 +49,7 @@ static void op_activate(int32_t kind, float *h, float *derivative, size_t stride
   if (kind == ACTIVATION_TANH) activate_block(ACTIVATION_TANH, h, derivative, stride, panels);
   else if (kind == ACTIVATION_SIGMOID) activate_block(ACTIVATION_SIGMOID, h, derivative, stride, panels);
   else if (kind == ACTIVATION_GELU) activate_block(ACTIVATION_GELU, h, derivative, stride, panels);
-  else activate_block(ACTIVATION_GELU + 1, h, derivative, stride, panels);
+  else activate_block(ACTIVATION_SOFTPLUS, h, derivative, stride, panels);
 }
 
 /** tanh −2y(1 − y²); sigmoid s(1 − s)(1 − 2s); gelu φ(z)(2 − z²); softplus s(1 − s). */
@@ -79,7 +79,7 @@ static void op_second_derivative(int32_t kind, float *z, float *out, size_t stri
   if (kind == ACTIVATION_TANH) second_derivative_block(ACTIVATION_TANH, z, out, stride, panels);
   else if (kind == ACTIVATION_SIGMOID) second_derivative_block(ACTIVATION_SIGMOID, z, out, stride, panels);
   else if (kind == ACTIVATION_GELU) second_derivative_block(ACTIVATION_GELU, z, out, stride, panels);
-  else second_derivative_block(ACTIVATION_GELU + 1, z, out, stride, panels);
+  else second_derivative_block(ACTIVATION_SOFTPLUS, z, out, stride, panels);
 }
 
 static void op_product(float *a, float *b, float *out, size_t stride, int32_t panels) {

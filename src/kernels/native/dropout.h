@@ -22,7 +22,7 @@ INLINE Bytes narrow(Numbers first, Numbers second) {
  * Float 16q + 8s + 2j + h takes half h of word s of block 4q + j: kept where that is below the threshold. `left` bytes of the mask
  * are left, a multiple of 16.
  */
-INLINE void draw(Words words, Numbers limit, int8_t *mask, size_t left) {
+INLINE void decide(Words words, Numbers limit, int8_t *mask, size_t left) {
   Bytes kept[CHAINS];
   EACH_CHAIN kept[c] = narrow((Numbers)((Numbers)words.first[c] < limit), (Numbers)((Numbers)words.second[c] < limit));
   if (left >= sizeof kept) memcpy(mask, kept, sizeof kept);
@@ -35,7 +35,7 @@ static void op_draw_mask(int8_t *mask, size_t stride, int32_t panels, int32_t th
   const Numbers limit = (Numbers){0} + (uint16_t)threshold;
   uint32_t counter = 0;
   for (size_t at = 0; at < count; at += 4 * BLOCKS, counter += BLOCKS) {
-    draw(cipher(counter, (uint32_t)layer, key0, key1), limit, mask + at, count - at);
+    decide(cipher(counter, (uint32_t)layer, key0, key1), limit, mask + at, count - at);
   }
 }
 

@@ -4,7 +4,7 @@
 
 #include "lanes.h"
 
-/** Byte offsets of the vectors of a block of panels: rows come in fours, so that vectors fill any. */
+/** Byte offsets of the vectors of a block of panels, whose strides are multiples of 128: vectors fill it. */
 #define FOR_BLOCK(at, stride, panels) for (size_t at = 0; at < (stride) * (size_t)(panels); at += sizeof(W))
 
 /**
@@ -21,7 +21,7 @@ INLINE Examples examples_at(int32_t first, int32_t panels, size_t stride) {
   return (Examples){low, first + 8 < panels * 8 ? low + stride : low};
 }
 
-/** WIDE examples after the other, of all panels. */
+/** The examples of all panels, WIDE at a time. */
 #define FOR_EXAMPLES(first, panels) for (int32_t first = 0; first < (panels) * 8; first += WIDE)
 
 /** The examples' values in a row that is `row` bytes from row 0. */

@@ -7,12 +7,6 @@
 /** Of the processor's caches. */
 enum { FLOATS_OF_LINE = 16 };
 
-/** The rows of LANES examples, from the `first` of `count` on. One beyond them is the first again: its values are masked away. */
-typedef struct {
-  const char *row[LANES];
-  I mask;
-} Rows;
-
 /** All bits of the lanes below `count`. */
 INLINE I lanes_below(int32_t count) {
   I lanes = {0};
@@ -20,6 +14,13 @@ INLINE I lanes_below(int32_t count) {
   return lanes < count;
 }
 
+/** Where the rows of LANES examples lie; what is not of the batch is masked away. */
+typedef struct {
+  const char *row[LANES];
+  I mask;
+} Rows;
+
+/** Those of the examples from the `first` of `count` on. One beyond them is the first of all. */
 INLINE Rows rows_at(const float *x, size_t stride, const uint32_t *indices, int32_t first, int32_t count) {
   Rows rows = {.mask = lanes_below(count - first)};
   const char *start = (const char *)x;
