@@ -138,52 +138,75 @@ static void finish_pending(char *memory, struct pending *pending) {
   pending->done = pending->end;
 }
 
+/** Inputs whose gradients a layer of up to four units collects before it updates them. */
 enum { COLUMN_INPUTS = TILE_HEIGHT * PANEL_UNITS / 4 };
 
-/** The gradients of `vectors` of inputs of one unit, `left` of them to be written, each with the three zeros of its padding. */
-INLINE void column_tile(int vectors, const float *x, size_t x_stride, int32_t panels, int32_t left, const float *dz, size_t dz_stride,
-                        float *out) {
-  V sum[4];
-  UNROLL for (int v = 0; v < vectors; v++) sum[v] = (V){0};
+/** The gradients of `vectors` of inputs for one unit or four, `left` inputs to be written, each with the zeros of its padding. */
+INLINE void column_tile(int units, int vectors, const float *x, size_t x_stride, int32_t panels, int32_t left, const float *dz,
+                        size_t dz_stride, float *out) {
+  V sum[2][4];
+  UNROLL for (int v = 0; v < vectors; v++) {
+    UNROLL for (int unit = 0; unit < units; unit++) sum[v][unit] = (V){0};
+  }
   for (; panels > 0; panels--, x = on(x, x_stride), dz = on(dz, dz_stride)) {
     for (int example = 0; example < 8; example += LANES) {
       UNROLL for (int v = 0; v < vectors; v++) {
-        V rows[LANES];
-        load_square(rows, x + 8 * v * LANES + example, round_up4(left) - v * LANES);
-        UNROLL for (int e = 0; e < LANES; e++) sum[v] = madd(rows[e], splat(dz[example + e]), sum[v]);
+        V inputs[LANES];
+        load_square(inputs, x + 8 * v * LANES + example, round_up4(left) - v * LANES);
+        UNROLL for (int e = 0; e < LANES; e++) {
+          UNROLL for (int unit = 0; unit < units; unit++) {
+            sum[v][unit] = madd(inputs[e], splat(dz[8 * unit + example + e]), sum[v][unit]);
+          }
+        }
       }
     }
   }
   UNROLL for (int v = 0; v < vectors; v++) {
+    V rows[LANES];
+    UNROLL for (int unit = 0; unit < LANES; unit++) rows[unit] = unit < units ? sum[v][unit] : (V){0};
+    transpose(rows);
     UNROLL for (int lane = 0; lane < LANES; lane++) {
-      if (v * LANES + lane < left) out[4 * (v * LANES + lane)] = sum[v][lane];
+      if (v * LANES + lane < left) memcpy(out + 4 * (v * LANES + lane), &rows[lane], 16);
     }
   }
 }
 
-/** One unit: most lanes along the units would be padding, so that the inputs lie along the vectors. */
-static void column_gradient(char *memory, const float *x, size_t x_stride, int32_t panels, int32_t inputs, const float *dz,
-                            size_t dz_stride, float *w, const struct update *block) {
-  float bias[4] = {0}, gradient[4 * COLUMN_INPUTS] = {0};
-  for (int32_t p = 0; p < panels; p++) {
-    for (int example = 0; example < 8; example++) bias[0] += on(dz, p * dz_stride)[example];
+NOINLINE void column_tiles(int units, const float *x, size_t x_stride, int32_t panels, int32_t inputs, const float *dz,
+                           size_t dz_stride, float *out) {
+  for (; inputs >= 2 * LANES; inputs -= 2 * LANES, x += 16 * LANES, out += 8 * LANES) {
+    if (units == 1) column_tile(1, 2, x, x_stride, panels, 2 * LANES, dz, dz_stride, out);
+    else column_tile(4, 2, x, x_stride, panels, 2 * LANES, dz, dz_stride, out);
   }
-  update(memory, w + 4 * (size_t)inputs, bias, sizeof bias, block, 0);
+  for (; inputs > 0; inputs -= LANES, x += 8 * LANES, out += 4 * LANES) {
+    if (units == 1) column_tile(1, 1, x, x_stride, panels, inputs, dz, dz_stride, out);
+    else column_tile(4, 1, x, x_stride, panels, inputs, dz, dz_stride, out);
+  }
+}
+
+/** Up to four units: most lanes along the units would be padding, so that the inputs lie along the vectors. */
+static void column_gradient(char *memory, const float *x, size_t x_stride, int32_t panels, int32_t inputs, const float *dz,
+                            size_t dz_stride, int32_t units, float *w, const struct update *block) {
+  float gradient[4 * COLUMN_INPUTS];
+  V bias = {0};
+  for (int32_t p = 0; p < panels; p++) {
+    for (int example = 0; example < 8; example += LANES) {
+      V rows[LANES];
+      load_square(rows, on(dz, p * dz_stride) + example, 4);
+      UNROLL for (int e = 0; e < LANES; e++) bias += rows[e];
+    }
+  }
+  store(gradient, bias);
+  update(memory, w + 4 * (size_t)inputs, gradient, 16, block, 0);
   for (int32_t first = 0; first < inputs; first += COLUMN_INPUTS) {
     const int32_t count = smaller(COLUMN_INPUTS, inputs - first);
-    const float *from = x + 8 * (size_t)first;
-    int32_t i = 0;
-    for (; i + 4 * LANES <= count; i += 4 * LANES) {
-      column_tile(4, from + 8 * i, x_stride, panels, 4 * LANES, dz, dz_stride, gradient + 4 * i);
-    }
-    for (; i < count; i += LANES) column_tile(1, from + 8 * i, x_stride, panels, count - i, dz, dz_stride, gradient + 4 * i);
+    column_tiles(units, x + 8 * (size_t)first, x_stride, panels, count, dz, dz_stride, gradient);
     update(memory, w + 4 * (size_t)first, gradient, 16 * (size_t)count, block, 1);
   }
 }
 
 static void op_weight_gradient(char *memory, float *x, size_t x_stride, int32_t panels, int32_t inputs, float *dz, size_t dz_stride,
                                int32_t units, float *w, float *scratch, const struct update *block) {
-  if (units == 1) return column_gradient(memory, x, x_stride, panels, inputs, dz, dz_stride, w, block);
+  if (units <= 4) return column_gradient(memory, x, x_stride, panels, inputs, dz, dz_stride, units, w, block);
   const int32_t padded = round_up4(units);
   float *bias = w + (size_t)inputs * padded;
   float sums[PANEL_UNITS], rows[2][TILE_HEIGHT * PANEL_UNITS], *gradient = rows[0];

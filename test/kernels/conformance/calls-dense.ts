@@ -88,8 +88,6 @@ export const DENSE = {
   },
   weightGradient(space) {
     const { inputs, units, panels, x, z } = layer(space);
-    // WebAssembly leaves the padding beside a single unit 0, where 0 × ∞ is to be no number.
-    if (units === 1) space.poisoned = false;
     const [from, dz] = [space.putPadded(x), space.putPadded(z)];
     const w = putLayer(space, inputs, units);
     const update = putUpdate(space, w, layerLengthFloats(inputs, units));

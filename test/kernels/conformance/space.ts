@@ -41,7 +41,7 @@ export class Space {
   #top = START;
   #state: number;
   /** Whether some of the numbers are not finite. */
-  poisoned: boolean;
+  readonly poisoned: boolean;
   readonly #scale: number;
 
   /** @param seed From 1. */
