@@ -67,12 +67,12 @@ INLINE int dense_height(int32_t rest) {
 /** `height` units × `vectors`; w at the first unit, the weights of the next input `w_stride` bytes on. */
 INLINE void forward_tile(int height, int vectors, const float *x, size_t x_stride, int32_t inputs, const float *w, size_t w_stride,
                          const float *bias, float *out, size_t out_stride, float slope) {
-  W sum[TILE_HEIGHT][2];
+  W sum[TILE_HEIGHT][4];
   UNROLL for (int r = 0; r < height; r++) {
     UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = wide_splat(bias[r]);
   }
   for (; inputs > 0; inputs--) {
-    W row[2];
+    W row[4];
     UNROLL for (int v = 0; v < vectors; v++) row[v] = load_rows(x, x_stride, v);
     UNROLL for (int r = 0; r < height; r++) {
       const W weight = wide_splat(w[r]);
@@ -110,6 +110,12 @@ NOINLINE void forward_rest(const float *x, size_t x_stride, int32_t inputs, cons
   forward_units(1, x, x_stride, inputs, w, w_stride, units, bias, out, out_stride, slope);
 }
 
+/** One unit × 4: with fewer sums at a time each would wait for its own additions. */
+NOINLINE void forward_one(const float *x, size_t x_stride, int32_t inputs, const float *w, size_t w_stride, const float *bias,
+                          float *out, size_t out_stride, float slope) {
+  forward_tile(1, 4, x, x_stride, inputs, w, w_stride, bias, out, out_stride, slope);
+}
+
 /** All units, beginning with what lies at `bias`. A column panel of weights stays in the second-level cache meanwhile. */
 static void forward_panels(const float *x, size_t x_stride, int32_t panels, int32_t inputs, const float *w, int32_t units,
                            const float *bias, float *out, size_t out_stride, float slope) {
@@ -119,6 +125,9 @@ static void forward_panels(const float *x, size_t x_stride, int32_t panels, int3
     const size_t w_stride = 4 * (size_t)smaller(PANEL_UNITS, padded - first);
     const int32_t count = smaller(PANEL_UNITS, units - first);
     int32_t p = 0;
+    for (; count == 1 && p + 2 * TILE_PANELS <= panels; p += 2 * TILE_PANELS) {
+      forward_one(on(x, p * x_stride), x_stride, inputs, w, w_stride, bias, on(to, p * out_stride), out_stride, slope);
+    }
     for (; p + TILE_PANELS <= panels; p += TILE_PANELS) {
       forward_pairs(on(x, p * x_stride), x_stride, inputs, w, w_stride, count, bias, on(to, p * out_stride), out_stride, slope);
     }
