@@ -21,6 +21,7 @@ const COMMON = [
   ...['--importMemory', '--sharedMemory', '--maximumMemory', '65536', '--noExportMemory'],
   ...['--runtime', 'stub', '--use', 'abort=', '--noAssert', '-O3'],
   ...['--enable', 'simd,threads,bulk-memory'],
+  ...['--transform', './scripts/keep-apart.mjs'],
 ];
 
 const ARITHMETICS = { strict: [], fused: ['--enable', 'relaxed-simd'] };
@@ -44,6 +45,7 @@ async function run(tool, args) {
 function kernelInputs(flags) {
   const hash = createHash('sha256');
   hash.update(readFileSync(join(root, 'node_modules/assemblyscript/package.json')));
+  hash.update(readFileSync(join(root, 'scripts/keep-apart.mjs')));
   hash.update(JSON.stringify(flags));
   for (const name of readdirSync(sources).sort()) hash.update(name).update(readFileSync(join(sources, name)));
   return hash.digest('hex');

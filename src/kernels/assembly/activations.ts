@@ -60,6 +60,8 @@ export function activate(kind: i32, h: usize, derivative: usize, stride: usize, 
   else applySoftplus(h, derivative, end);
 }
 
+// @ts-ignore: decorator
+@inline
 export function multiply(a: usize, b: usize, stride: usize, panels: i32): void {
   for (const end = a + bytesOf(stride, panels); a < end; a += 16, b += 16) {
     v128.store(a, f32x4.mul(v128.load(a), v128.load(b)));

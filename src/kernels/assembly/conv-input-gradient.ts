@@ -66,6 +66,8 @@ function windowTaps(g: Windows, dz: usize, filters: i32, packed: usize, image: u
 }
 
 /** dx *= (h > 0 ? 1 : slope); h is the layer's input. */
+// @ts-ignore: decorator
+@inline
 export function applySlope(dx: usize, h: usize, bytes: usize, slope: f32): void {
   const slopes = splat(slope), change = gateOf(slopes);
   for (const end = dx + bytes; dx < end; dx += 16, h += 16) {

@@ -35,6 +35,8 @@ export function applyMask(input: usize, mask: usize, scale: f32, out: usize, str
   }
 }
 
+// @ts-ignore: decorator
+@inline
 export function scaleRows(
   input: usize, out: usize, panelStride: usize, panels: i32, rows: i32, factors: usize,
 ): void {

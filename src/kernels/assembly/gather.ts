@@ -85,12 +85,16 @@ export function gatherColumns(
   }
 }
 
+// @ts-ignore: decorator
+@inline
 export function gatherLabels(labels: usize, indices: usize, count: i32, out: usize): void {
   for (let b = 0, padded = (count + 7) & ~7; b < padded; b++, indices += 4, out += 4) {
     store<i32>(out, b < count ? load<i32>(labels + (<usize>load<u32>(indices) << 2)) : 0);
   }
 }
 
+// @ts-ignore: decorator
+@inline
 export function gatherWeights(rowWeights: usize, indices: usize, count: i32, scale: f32, out: usize): void {
   for (let b = 0, padded = (count + 7) & ~7; b < padded; b++, indices += 4, out += 4) {
     let weight: f32 = 0;

@@ -39,6 +39,8 @@ export function gaussianMoments(z: usize, panelStride: usize, panels: i32, outpu
   }
 }
 
+// @ts-ignore: decorator
+@inline
 export function unpanel(z: usize, panelStride: usize, rows: i32, count: i32, out: usize, outStrideBytes: usize): void {
   const bytes = <usize>rows << 5;
   for (let b = 0; b < count; b++) {

@@ -3,6 +3,8 @@
 import { expNegative, sigmoid, tanh } from './functions';
 import { addInOrder, bytesOf, clearPaddingRows, gate, gateOf, madd, splat, zero } from './vector';
 
+// @ts-ignore: decorator
+@inline
 export function multiplySlope(a: usize, h: usize, slope: f32, stride: usize, panels: i32): void {
   const slopes = splat(slope), change = gateOf(slopes);
   for (const end = a + bytesOf(stride, panels); a < end; a += 16, h += 16) {
@@ -10,18 +12,24 @@ export function multiplySlope(a: usize, h: usize, slope: f32, stride: usize, pan
   }
 }
 
+// @ts-ignore: decorator
+@inline
 export function product(a: usize, b: usize, out: usize, stride: usize, panels: i32): void {
   for (const end = a + bytesOf(stride, panels); a < end; a += 16, b += 16, out += 16) {
     v128.store(out, f32x4.mul(v128.load(a), v128.load(b)));
   }
 }
 
+// @ts-ignore: decorator
+@inline
 export function addProduct(sum: usize, a: usize, b: usize, c: usize, stride: usize, panels: i32): void {
   for (const end = sum + bytesOf(stride, panels); sum < end; sum += 16, a += 16, b += 16, c += 16) {
     v128.store(sum, madd(f32x4.mul(v128.load(a), v128.load(b)), v128.load(c), v128.load(sum)));
   }
 }
 
+// @ts-ignore: decorator
+@inline
 export function add(a: usize, b: usize, stride: usize, panels: i32): void {
   for (const end = a + bytesOf(stride, panels); a < end; a += 16, b += 16) {
     v128.store(a, f32x4.add(v128.load(a), v128.load(b)));

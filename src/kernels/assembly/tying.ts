@@ -2,6 +2,8 @@
 import { madd, splat } from './vector';
 
 /** w += share × (anchor − w); count a multiple of 4. A weight that equals its anchor stays as it is. */
+// @ts-ignore: decorator
+@inline
 export function pullToward(w: usize, anchor: usize, count: i32, share: f32): void {
   const part = splat(share);
   for (const end = w + (<usize>count << 2); w < end; w += 16, anchor += 16) {

@@ -126,6 +126,8 @@ export function applyUpdate(w: usize, gradient: usize, weightCount: i32, biasCou
 }
 
 /** Zeroes every value with magnitude below the threshold; count a multiple of 4. */
+// @ts-ignore: decorator
+@inline
 export function flushDenormals(values: usize, count: i32, threshold: f32): void {
   const limit = splat(threshold);
   for (const end = values + (<usize>count << 2); values < end; values += 16) {
