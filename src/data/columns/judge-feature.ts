@@ -6,7 +6,7 @@ import { labelOf } from '../table/labels.js';
 import { isNumberWord } from '../table/missing.js';
 import type { Table } from '../table/table.js';
 import type { ColumnJudge } from './file-judge.js';
-import { categoricalReading, numbersOf, numericReading, type Reading } from './reading.js';
+import { categoricalReading, hasGaps, numbersOf, numericReading, type Reading } from './reading.js';
 
 export interface FeatureJudgement {
   /** Null: the column is left out, for this reason. */
@@ -93,11 +93,9 @@ export function judgeCategories(
  * images, whose pixels must stay where they are.
  */
 function isConstantWithGaps(numbers: Float64Array): boolean {
+  if (!hasGaps(numbers)) return false;
   const first = numbers.find((number) => !Number.isNaN(number));
-  return (
-    numbers.some((number) => Number.isNaN(number)) &&
-    numbers.every((number) => Number.isNaN(number) || number === first)
-  );
+  return numbers.every((number) => Number.isNaN(number) || number === first);
 }
 
 /** Numbers that count the rows, or are another in every row under the name of an id. */

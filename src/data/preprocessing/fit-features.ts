@@ -3,7 +3,7 @@
 
 import { failOption, TuttiError } from '../../errors.js';
 import { mean as average, median, variance } from '../../math/statistics.js';
-import { type Reading, refuseMissing } from '../columns/reading.js';
+import { hasGaps, type Reading, refuseMissing } from '../columns/reading.js';
 import { scaleOf } from '../dataset/arrays.js';
 import type { FeatureColumn } from '../dataset/preprocessing-types.js';
 import { classesOf, labeller } from '../table/labels.js';
@@ -94,7 +94,7 @@ function fitNumeric(
   const all = reading.numbers();
   const numbers = new Float64Array(rows.length);
   for (let i = 0; i < rows.length; i++) numbers[i] = all[rows[i]!]!;
-  const present = numbers.filter((number) => !Number.isNaN(number));
+  const present = hasGaps(numbers) ? numbers.filter((number) => !Number.isNaN(number)) : numbers;
   if (present.length === 0) return null;
   const { name } = reading.column;
   const fill = impute === null ? null : impute === 'mean' ? average(present) : median(present);
