@@ -26,8 +26,9 @@ INLINE W load_rows(const float *x, size_t stride, int vector) { return wide_load
 INLINE void store_rows(float *out, size_t stride, int vector, W a) { wide_store(on(out, (size_t)vector * stride), a); }
 #else
 enum { TILE_HEIGHT = 12, TILE_PANELS = 1 };
-INLINE W load_rows(const float *x, size_t stride, int vector) { return (void)stride, wide_load(x + 4 * vector); }
-INLINE void store_rows(float *out, size_t stride, int vector, W a) { (void)stride, wide_store(out + 4 * vector, a); }
+INLINE float *half_row(const float *x, size_t stride, int vector) { return on(x, vector / 2 * stride) + vector % 2 * 4; }
+INLINE W load_rows(const float *x, size_t stride, int vector) { return wide_load(half_row(x, stride, vector)); }
+INLINE void store_rows(float *out, size_t stride, int vector, W a) { wide_store(half_row(out, stride, vector), a); }
 #endif
 
 /** Heights of the tiles that `rest` rows are split into: as even as can be, so that none is much lower than the others. */

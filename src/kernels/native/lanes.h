@@ -72,9 +72,9 @@ INLINE void store_ints(void *to, I a) { *(IInMemory *)to = a; }
 INLINE W wide_load(const void *from) { return *(const WInMemory *)from; }
 INLINE void wide_store(void *to, W a) { *(WInMemory *)to = a; }
 
-// The same number in every lane; the first `count` floats alone, a multiple of 4 (0 elsewhere, what lies behind untouched); and the operations that are instructions of their own.
-// pmax(a, b) is a < b ? b : a and pmin(a, b) is b < a ? b : a (max′ and min′ of ARITHMETIC.md); min and max give NaN for NaN and take
-// +0 for larger than −0.
+// The same number in every lane; the first `count` floats alone, 4, 8 and so on (0 elsewhere, what lies behind untouched); and the
+// operations that are instructions of their own. pmax(a, b) is a < b ? b : a and pmin(a, b) is b < a ? b : a (max′ and min′ of
+// ARITHMETIC.md); min and max give NaN for NaN and take +0 for larger than −0.
 
 #ifdef TUTTI_NEON
 
@@ -137,11 +137,14 @@ INLINE W join(V low, V high) {
 INLINE V low_half(W a) { return (V)_mm512_castps512_ps256((__m512)a); }
 INLINE V high_half(W a) { return (V)_mm512_extractf32x8_ps((__m512)a, 1); }
 #else
-INLINE __m256i first_lanes(int32_t count) {
-  return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+// Half a vector or a whole one: masked stores are slow on some processors.
+INLINE W wide_load_some(const void *from, int32_t count) {
+  return count > 4 ? wide_load(from) : (W)_mm256_zextps128_ps256(_mm_loadu_ps(from));
 }
-INLINE W wide_load_some(const void *from, int32_t count) { return (W)_mm256_maskload_ps(from, first_lanes(count)); }
-INLINE void wide_store_some(void *to, int32_t count, W a) { _mm256_maskstore_ps(to, first_lanes(count), (__m256)a); }
+INLINE void wide_store_some(void *to, int32_t count, W a) {
+  if (count > 4) wide_store(to, a);
+  else _mm_storeu_ps(to, _mm256_castps256_ps128((__m256)a));
+}
 INLINE W wide_splat(float a) { return splat(a); }
 INLINE W wide_madd(W a, W b, W c) { return madd(a, b, c); }
 INLINE W wide_root(W a) { return root(a); }
