@@ -10,6 +10,14 @@ export { extendEnsemble } from './api/every-core.js';
 export { joinEnsembles } from './api/join-ensembles.js';
 export type { LabelledInputs } from './api/labelled-rows.js';
 export { type DataSource, type LoadDataOptions, loadData, type TrainingData } from './api/load-data.js';
+export {
+  createPredictor,
+  evaluateEnsemble,
+  evaluateOutOfBag,
+  predictEnsemble,
+  predictMembers,
+  predictOutOfBag,
+} from './api/many-rows.js';
 export type { NamedNumbers, PredictedClass, PredictedRow, PredictedValue } from './api/predicted-rows.js';
 export type {
   PredictedArrays,
@@ -51,17 +59,12 @@ export type { LearnerMemberSpec } from './engines/learner/spec.js';
 export type { NeighboursMemberSpec } from './engines/neighbours/spec.js';
 export type { TfjsMemberSpec } from './engines/tfjs/spec.js';
 export type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from './ensemble/ensemble.js';
-export { type EvaluateOptions, evaluateEnsemble, evaluateOutOfBag } from './ensemble/evaluate/evaluate.js';
-export { type OutOfBagPredictions, predictOutOfBag } from './ensemble/evaluate/predict-out-of-bag.js';
+export type { EvaluateOptions } from './ensemble/evaluate/evaluate.js';
+export type { OutOfBagPredictions } from './ensemble/evaluate/predict-out-of-bag.js';
 export { withAveragingWeights } from './ensemble/predict/averaging-weights.js';
 export type { Inputs } from './ensemble/predict/inputs.js';
-export {
-  type CombineOptions,
-  createPredictor,
-  type EnsemblePredictor,
-  predictEnsemble,
-} from './ensemble/predict/predict.js';
-export { predictMembers } from './ensemble/predict/predict-members.js';
+export type { CombineOptions, EnsemblePredictor } from './ensemble/predict/predict.js';
+export type { RowRunner } from './ensemble/predict/row-runner.js';
 export {
   type MemberSelection,
   type SelectionOptions,

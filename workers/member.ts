@@ -1,11 +1,19 @@
-// What a pool thread runs: bind an executor to the training's memory, run the job, answer with its
-// outcomes or its error. It decides nothing.
+// What a pool thread runs: bind an executor to the training's memory, run the job, answer with its outcomes or its
+// error; or predict rows. It decides nothing.
 
 import { BroadcastChannel, workerData } from 'node:worker_threads';
 import { lastingChange } from '../src/engines/user-modules/intrinsics.js';
+import type { ThreadRows } from '../src/ensemble/predict/thread-rows.js';
 import { toWire } from '../src/errors.js';
 import { collectSoon, countShared } from '../src/memory/uncounted-bytes.js';
-import type { MemberTask, TaskResult, ThreadData } from '../src/pool/messages.js';
+import type {
+  MemberTask,
+  RowResult,
+  RowTask,
+  TaskResult,
+  ThreadData,
+  ThreadTask,
+} from '../src/pool/messages.js';
 import { loadOnce } from '../src/threads/loaders.js';
 import { importsModule, sharedBuffersOf } from '../src/training/session/job.js';
 import { createBoundExecutors } from '../src/training/thread/bound-executors.js';
@@ -15,15 +23,31 @@ import { runJob } from '../src/training/thread/run-job.js';
 process.stdout.write = process.stderr.write.bind(process.stderr);
 
 const executors = createBoundExecutors();
+/** Loaded when there are rows to predict. */
+let rows: ThreadRows | null = null;
 
 const { releases: channel, loaders } = workerData as ThreadData;
 const releases = new BroadcastChannel(channel);
 releases.onmessage = (event) => {
-  if (executors.drop((event as { data: readonly string[] }).data)) collectSoon();
+  const names = (event as { data: readonly string[] }).data;
+  if (executors.drop(names) || rows?.drop(names) === true) collectSoon();
 };
 releases.unref();
 
-export default async function runMember({ job, hooks }: MemberTask): Promise<TaskResult> {
+export default function runTask(task: ThreadTask): Promise<TaskResult | RowResult> {
+  return 'job' in task ? runMember(task) : predictRows(task);
+}
+
+async function predictRows({ name, sent, asked }: RowTask): Promise<RowResult> {
+  try {
+    rows ??= (await import('../src/ensemble/predict/thread-rows.js')).createThreadRows();
+    return { answers: await rows.predict(name, sent, asked) };
+  } catch (error) {
+    return { error: toWire(error) };
+  }
+}
+
+async function runMember({ job, hooks }: MemberTask): Promise<TaskResult> {
   for (const buffer of sharedBuffersOf(job)) countShared(buffer);
   try {
     if (importsModule(job)) await loadOnce(loaders);

@@ -10,11 +10,10 @@ import type { DataRecord } from '../data/table/record-table.js';
 import type { FailedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import type { EvaluateOptions, OutOfBagOptions } from '../ensemble/evaluate/evaluate.js';
 import type { OutOfBagPredictions } from '../ensemble/evaluate/predict-out-of-bag.js';
-import type { AnswerOptions } from '../ensemble/predict/answer-rules.js';
 import { withAveragingWeights } from '../ensemble/predict/averaging-weights.js';
 import type { ArrayInputs, Inputs } from '../ensemble/predict/inputs.js';
 import type { CombineOptions } from '../ensemble/predict/predict.js';
-import { predictMembers } from '../ensemble/predict/predict-members.js';
+import type { MemberPredictionOptions } from '../ensemble/predict/predict-members.js';
 import {
   type MemberSelection,
   type SelectionOptions,
@@ -31,6 +30,7 @@ import {
   type LabelledInputs,
   predictTrainingRows,
 } from './labelled-rows.js';
+import { predictMembers } from './many-rows.js';
 import {
   loadPredictor,
   type PredictedArrays,
@@ -122,7 +122,7 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
   }
 
   /** Each member's own predictions, in the order of `members`. */
-  async predictMembers(inputs: Inputs, options?: AnswerOptions): Promise<Predictions[]> {
+  async predictMembers(inputs: Inputs, options?: MemberPredictionOptions): Promise<Predictions[]> {
     return predictMembers(this, inputs, options);
   }
 

@@ -6,15 +6,11 @@ import { transformTable } from '../data/preprocessing/preprocessing.js';
 import { type DataRecord, failRows, tableFromRecords } from '../data/table/record-table.js';
 import type { Table } from '../data/table/table.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
-import {
-  type EvaluateOptions,
-  evaluateEnsemble,
-  evaluateOutOfBag,
-  type OutOfBagOptions,
-} from '../ensemble/evaluate/evaluate.js';
-import { type OutOfBagPredictions, predictOutOfBag } from '../ensemble/evaluate/predict-out-of-bag.js';
+import type { EvaluateOptions, OutOfBagOptions } from '../ensemble/evaluate/evaluate.js';
+import type { OutOfBagPredictions } from '../ensemble/evaluate/predict-out-of-bag.js';
 import type { CombineOptions } from '../ensemble/predict/predict.js';
 import { failOption, TuttiError } from '../errors.js';
+import { evaluateEnsemble, evaluateOutOfBag, predictOutOfBag } from './many-rows.js';
 import { Report } from './report.js';
 
 /** Rows whose targets are known: a dataset, or raw rows with the columns of the training file, target included. */

@@ -7,9 +7,10 @@ import type { TaskKind } from '../data/dataset/dataset.js';
 import type { DataRecord } from '../data/table/record-table.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { type ArrayInputs, type Inputs, isRecords } from '../ensemble/predict/inputs.js';
-import { type CombineOptions, createPredictor, predictEnsemble } from '../ensemble/predict/predict.js';
+import type { CombineOptions } from '../ensemble/predict/predict.js';
 import type { LongCallOptions } from '../long-calls.js';
 import type { CombinedPredictions } from '../predictions/combined-predictions.js';
+import { createPredictor, predictEnsemble } from './many-rows.js';
 import { type PredictedRow, rowsOf } from './predicted-rows.js';
 
 /** Classes of n rows: `mean` holds probabilities, f32[n, classes]. */

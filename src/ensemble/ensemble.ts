@@ -78,6 +78,17 @@ export interface TrainedEnsemble<Kind extends TaskKind = TaskKind> {
   readonly executors: readonly string[];
 }
 
+/** What predicting needs of an ensemble, as plain data that is quickly sent to a thread. */
+export function bareEnsemble(ensemble: TrainedEnsemble): TrainedEnsemble {
+  const { plan, task, features, encoding, datasetHash, allowedModules, trainedOn } = ensemble;
+  return {
+    ...{ plan, task, features, encoding, datasetHash, trainedOn },
+    ...(allowedModules === undefined ? {} : { allowedModules }),
+    members: ensemble.members.map((member) => ({ ...member, history: [] })),
+    ...{ preprocessing: null, failures: [], complete: true, wallMs: 0, executors: [] },
+  };
+}
+
 type Members = Pick<TrainedEnsemble, 'members'>;
 
 /** Whether members are masks of one net, and so were not trained as they are. */

@@ -29,6 +29,14 @@ export type { DistanceSpec } from '../engines/neighbours/spec.js';
 export type { OutOfBagOptions } from '../ensemble/evaluate/evaluate.js';
 export type { AnswerOptions } from '../ensemble/predict/answer-rules.js';
 export type { ArrayInputs } from '../ensemble/predict/inputs.js';
+export type { MemberPredictionOptions } from '../ensemble/predict/predict-members.js';
+export type {
+  RowAnswers,
+  RowOptions,
+  RowRunnerOptions,
+  RowSession,
+  RowsAsked,
+} from '../ensemble/predict/row-runner.js';
 export type { SelectionCheck } from '../ensemble/select/greedy-selection.js';
 export type { ErrorMeaning, WireError } from '../errors.js';
 export type { OutOfBagFigures } from '../measure/correlation/error-report.js';

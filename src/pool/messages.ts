@@ -1,6 +1,8 @@
 // The whole conversation between the pool and its threads: what a task carries and what comes back.
 
 import type { MessagePort } from 'node:worker_threads';
+import type { RowAnswers, RowsAsked } from '../ensemble/predict/row-runner.js';
+import type { SentEnsemble } from '../ensemble/predict/thread-rows.js';
 import type { WireError } from '../errors.js';
 import type { Loader } from '../threads/loaders.js';
 import type { LocalJob } from '../training/local/local-job.js';
@@ -12,8 +14,27 @@ export interface MemberTask {
   readonly hooks: MessagePort | null;
 }
 
+/** Rows to predict with an ensemble of a name; the ensemble itself where the thread has said that it has none of it. */
+export interface RowTask {
+  readonly name: string;
+  readonly sent: SentEnsemble | null;
+  readonly asked: RowsAsked;
+}
+
+/** What a thread answers: null where the ensemble must be sent. */
+export type RowResult =
+  | { readonly answers: readonly RowAnswers[keyof RowAnswers][] | null }
+  | { readonly error: WireError };
+
+export type ThreadTask = MemberTask | RowTask;
+
 /** Errors travel as values, because a thread's rejection loses their code and details. */
 export type TaskResult = { readonly outcomes: readonly MemberOutcome[] } | { readonly error: WireError };
+
+/** Whether a thread's answer to rows is one. */
+export function isRowResult(answer: unknown): answer is RowResult {
+  return typeof answer === 'object' && answer !== null && ('error' in answer || 'answers' in answer);
+}
 
 /** Whether a thread's answer is one: a worker file may be any file. */
 export function isTaskResult(answer: unknown): answer is TaskResult {

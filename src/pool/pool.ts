@@ -8,6 +8,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { BroadcastChannel, MessageChannel } from 'node:worker_threads';
+import type { TrainedEnsemble } from '../ensemble/ensemble.js';
+import type {
+  RowAnswers,
+  RowOptions,
+  RowRunner,
+  RowSession,
+  RowsAsked,
+} from '../ensemble/predict/row-runner.js';
+import type { SentEnsemble } from '../ensemble/predict/thread-rows.js';
 import { fromWire, TuttiError } from '../errors.js';
 import { installedWorker } from '../installed.js';
 import { onMemoriesDropped } from '../memory/memory-cache.js';
@@ -18,7 +27,7 @@ import { requireMemoryOfThreads } from '../training/plan/memory-limit.js';
 import type { EpochHook, MemberOutcome } from '../training/session/job.js';
 import type { MemberRunner } from '../training/session/runner.js';
 import type { Session } from '../training/session/session.js';
-import { isTaskResult } from './messages.js';
+import { isRowResult, isTaskResult, type RowTask } from './messages.js';
 import { Threads } from './threads.js';
 
 export interface PoolOptions {
@@ -58,7 +67,7 @@ function isUrl(path: unknown): boolean {
  * Threads that train members. One pool serves many trainings, several at once if need be; idle threads do
  * not keep the process alive, a training under way does.
  */
-export interface Pool extends MemberRunner, AsyncDisposable {
+export interface Pool extends MemberRunner, Required<RowRunner>, AsyncDisposable {
   /** Resolves when no training is under way; the pool stays usable. */
   drain(): Promise<void>;
   /** Lets the trainings under way end, accepts no others, then ends the threads. */
@@ -68,6 +77,7 @@ export interface Pool extends MemberRunner, AsyncDisposable {
 }
 
 let pools = 0;
+let sessions = 0;
 
 /**
  * Starts a pool; its threads start in the background. What keeps them from starting is an error of the trainings that
@@ -89,6 +99,7 @@ const answering = new AsyncLocalStorage<{ pool: ThreadPool | null }>();
 
 class ThreadPool implements Pool {
   readonly threads: number;
+  readonly started = true;
   readonly #worker: string;
   readonly #startTimeoutMs: number | null;
   readonly #releases: string;
@@ -96,9 +107,9 @@ class ThreadPool implements Pool {
   /** Ends listening for memories that threads are to let go of. */
   readonly #forget: () => void;
   #threads: Threads;
-  /** Trainings that have begun and not ended. */
+  /** Trainings that have begun and not ended, and parts of predictions. */
   #underWay = 0;
-  /** Called, and forgotten, when the last training ends. */
+  /** Called, and forgotten, when the last of them ends. */
   #drained: (() => void)[] = [];
   #closing = false;
   #ended: Promise<void> | null = null;
@@ -132,8 +143,42 @@ class ThreadPool implements Pool {
     return new LocalSession({
       threads: this.threads,
       run: (job, onEpochEnd, signal) => this.#run(job, onEpochEnd, signal),
-      ended: () => this.#trainingEnded(),
+      ended: () => this.#workEnded(),
     });
+  }
+
+  openRows(ensemble: TrainedEnsemble, options: RowOptions): RowSession {
+    const name = `${this.#releases}-rows-${++sessions}`;
+    const sent: SentEnsemble = { ensemble, options };
+    let closed = false;
+    const ask = async (task: RowTask) => {
+      const result = await this.#threads.run(task, new AbortController().signal, []);
+      if (!isRowResult(result)) throw this.#notOurs();
+      if ('error' in result) throw fromWire(result.error);
+      return result.answers;
+    };
+    return {
+      predict: async <What extends keyof RowAnswers>(asked: RowsAsked<What>) => {
+        if (closed || this.#closing || this.#ended !== null) throw destroyed();
+        this.#underWay++;
+        try {
+          let answers = await ask({ name, asked, sent: null });
+          if (answers === null) {
+            // A thread that loaded it now would keep it for good.
+            if (closed) throw destroyed();
+            answers = await ask({ name, asked, sent });
+          }
+          return answers as readonly RowAnswers[What][];
+        } finally {
+          this.#workEnded();
+        }
+      },
+      close: () => {
+        if (closed || this.#ended !== null) return;
+        closed = true;
+        this.#channel.postMessage([name]);
+      },
+    };
   }
 
   async #run(
@@ -193,7 +238,7 @@ class ThreadPool implements Pool {
     return new TuttiError('ERR_THREAD_LOST', `the thread died (${message})`, details, error);
   }
 
-  #trainingEnded(): void {
+  #workEnded(): void {
     if (--this.#underWay > 0) return;
     for (const resume of this.#drained.splice(0)) resume();
   }

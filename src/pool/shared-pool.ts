@@ -2,10 +2,10 @@
 // ends by itself when there has been none for a while; idle, it keeps no process alive.
 
 import { availableParallelism } from 'node:os';
+import type { RowRunner, RowSession } from '../ensemble/predict/row-runner.js';
 import { TuttiError } from '../errors.js';
 import { isPlainObject } from '../option-names.js';
 import type { MemberRunner } from '../training/session/runner.js';
-import type { TrainingSettings } from '../training/session/training-settings.js';
 import { createPool, type Pool } from './pool.js';
 
 /** Starting threads takes a tenth of a second, and each holds some megabytes. */
@@ -15,23 +15,45 @@ let pool: Pool | null = null;
 let opened = 0;
 let idle: NodeJS.Timeout | undefined;
 
-const shared: MemberRunner = {
+const shared: MemberRunner & Required<RowRunner> = {
   threads: availableParallelism(),
+  get started() {
+    return pool !== null;
+  },
   open() {
     pool ??= start();
     const session = pool.open();
-    clearTimeout(idle);
-    const latest = ++opened;
-    // A training that begins meanwhile waits itself.
-    void pool.drain().then(() => {
-      if (latest === opened) idle = setTimeout(end, IDLE_MS).unref();
-    });
+    stayFor(pool);
     return session;
+  },
+  openRows(ensemble, options) {
+    // A predictor may be kept longer than threads that have nothing to do.
+    let own: { readonly of: Pool; readonly session: RowSession } | null = null;
+    return {
+      predict(asked) {
+        pool ??= start();
+        if (own?.of !== pool) own = { of: pool, session: pool.openRows(ensemble, options) };
+        const answers = own.session.predict(asked);
+        stayFor(pool);
+        return answers;
+      },
+      close: () => own?.session.close(),
+    };
   },
 };
 
-/** How a training is run, on the shared pool where no runner is named; what is no settings at all is returned as it is. */
-export function onSharedPool<Settings extends Pick<TrainingSettings, 'runner'>>(
+/** Keeps the pool until its work has ended, and a while longer. */
+function stayFor(working: Pool): void {
+  clearTimeout(idle);
+  const latest = ++opened;
+  // Work that begins meanwhile waits itself.
+  void working.drain().then(() => {
+    if (latest === opened) idle = setTimeout(end, IDLE_MS).unref();
+  });
+}
+
+/** How a training or a prediction is run, on the shared pool where no runner is named; what is no settings at all is returned as it is. */
+export function onSharedPool<Settings extends { readonly runner?: MemberRunner | RowRunner }>(
   settings: Settings,
 ): Settings {
   if (!isPlainObject(settings) || settings.runner !== undefined) return settings;

@@ -11,7 +11,7 @@ import { TuttiError } from '../errors.js';
 import { requireInstalled } from '../installed.js';
 import { awaitEnds } from '../threads/blocked-threads.js';
 import { startFlags } from '../threads/loaders.js';
-import type { MemberTask, ThreadData } from './messages.js';
+import type { ThreadData, ThreadTask } from './messages.js';
 
 export interface ThreadsOptions {
   readonly count: number;
@@ -49,7 +49,7 @@ interface ThreadState {
 
 export class Threads {
   readonly #options: ThreadsOptions;
-  readonly #piscina: piscina.Piscina<MemberTask, unknown>;
+  readonly #piscina: piscina.Piscina<ThreadTask, unknown>;
   readonly #known = new Map<Worker, ThreadState>();
   /** Rejects each task under way. No promise that outlives them: one that is raced keeps what it was raced with. */
   readonly #rejections = new Set<(error: TuttiError) => void>();
@@ -86,7 +86,7 @@ export class Threads {
    * @param signal aborting it ends the thread that has the task.
    * @throws ERR_THREAD_START; ERR_THREAD_BLOCKED when the thread cannot be ended; whatever piscina rejects with.
    */
-  async run(task: MemberTask, signal: AbortSignal, transfer: readonly MessagePort[]): Promise<unknown> {
+  async run(task: ThreadTask, signal: AbortSignal, transfer: readonly MessagePort[]): Promise<unknown> {
     if (this.#failure !== null) throw this.#failure;
     const noteEnded = () => this.#noteEnded();
     // Before piscina's own listener, which takes the task's thread out of its list.
@@ -228,7 +228,7 @@ export class Threads {
 
 const REMEDY = 'does it await at its top level what never comes? More time: createPool({ startTimeout })';
 
-function startPiscina({ count, worker, data }: ThreadsOptions): piscina.Piscina<MemberTask, unknown> {
+function startPiscina({ count, worker, data }: ThreadsOptions): piscina.Piscina<ThreadTask, unknown> {
   const { loaders, execArgv } = startFlags(process.execArgv);
   const { Piscina } = requireInstalled<typeof piscina>('piscina');
   return new Piscina({

@@ -133,7 +133,10 @@ const DOORS: Readonly<Record<string, Door>> = {
   },
   predictEnsemble: {
     call: (options) => tutti.predictEnsemble(ensemble, dataset.x, options),
-    wrong: [{ aggregator: 'mean' }, { weights: 1 }, { tolerance: NaN_ }, { tolerance: 0 }],
+    wrong: [
+      ...[{ aggregator: 'mean' }, { weights: 1 }, { tolerance: NaN_ }, { tolerance: 0 }],
+      ...[{ runner: 2 }, { runner: null }, { runner: { threads: 0 } }],
+    ],
   },
   evaluateEnsemble: {
     call: (options) => tutti.evaluateEnsemble(ensemble, dataset, options),

@@ -1,7 +1,7 @@
 // `tutti evaluate`: scores a saved ensemble on rows whose targets are known.
 
+import { evaluateEnsemble } from '../../api/many-rows.js';
 import { transformTable } from '../../data/preprocessing/preprocessing.js';
-import { evaluateEnsemble } from '../../ensemble/evaluate/evaluate.js';
 import { activeUnitsOf } from '../../report/active-text.js';
 import { ensembleReport } from '../../report/ensemble-report.js';
 import { testJson } from '../../report/report-json.js';

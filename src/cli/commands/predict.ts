@@ -1,12 +1,12 @@
 // `tutti predict`: raw rows in, predictions out in the same order.
 
+import { predictEnsemble, predictMembers } from '../../api/many-rows.js';
 import type { Values } from '../../data/dataset/dataset.js';
 import { type Preprocessing, transformFeatures } from '../../data/preprocessing/preprocessing.js';
 import { listed, listedColumns, type Table } from '../../data/table/table.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import type { AnswerOptions } from '../../ensemble/predict/answer-rules.js';
-import { type CombineOptions, predictEnsemble } from '../../ensemble/predict/predict.js';
-import { predictMembers } from '../../ensemble/predict/predict-members.js';
+import type { CombineOptions } from '../../ensemble/predict/predict.js';
 import { failOption } from '../../errors.js';
 import { counted } from '../../report/words.js';
 import { type CsvRow, STANDARD_OUTPUT, writeCsv } from '../files/csv-output.js';

@@ -53,12 +53,7 @@ const EVALUATE_USES = {
   subsets: { says: 'there are `curves`', holds: ({ curves }) => curves !== false },
 } satisfies OptionUses<EvaluateOptions>;
 
-/**
- * Measures an ensemble on rows it was not trained on.
- * @param dataset of the ensemble's columns and task, in the user's units: its own scales do not matter.
- * @throws ERR_SHAPE when the dataset's columns or task are not the ensemble's; ERR_DATA for a value that is not finite;
- * ERR_BUNDLE for an ensemble without trained members.
- */
+/** As src/api/many-rows.ts says of it, on the calling thread where no runner is named. */
 export async function evaluateEnsemble(
   ensemble: TrainedEnsemble,
   dataset: Dataset,
@@ -77,15 +72,7 @@ export async function evaluateEnsemble(
   return measurement.finish();
 }
 
-/**
- * Measures an ensemble on its own training rows, each by the members that never saw it. Rows that decided
- * when a member stopped are not among that member's out-of-bag rows.
- * @returns null when no row is out of bag for any member (as without resampling).
- * @throws ERR_DATA when the dataset is not the one the ensemble was trained on; ERR_BUNDLE for an ensemble without
- * trained members.
- *
- * **Source:** Breiman, "Out-of-bag estimation", 1996.
- */
+/** As src/api/many-rows.ts says of it, on the calling thread where no runner is named. */
 export async function evaluateOutOfBag(
   ensemble: TrainedEnsemble,
   dataset: Dataset,

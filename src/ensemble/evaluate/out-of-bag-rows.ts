@@ -10,9 +10,9 @@ import { type RowRange, type TargetBlock, targetBlock } from '../../predictions/
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { drawEnsembleRows, drawMember, type EnsembleRows } from '../member-rows.js';
-import type { AnswerOptions } from '../predict/answer-rules.js';
 import { checkDataset } from '../predict/inputs.js';
 import { eachBlock } from '../predict/predict.js';
+import type { MemberPredictionOptions } from '../predict/predict-members.js';
 
 /**
  * Visits the rows that members were drawn from with everyone's predictions; the mask, u8[k, rows], has a 1 where
@@ -24,7 +24,7 @@ export async function eachOutOfBagBlock(
   ensemble: TrainedEnsemble,
   dataset: Dataset,
   visit: (members: readonly Predictions[], targets: TargetBlock, mask: Uint8Array) => void,
-  options: AnswerOptions = {},
+  options: MemberPredictionOptions = {},
 ): Promise<boolean> {
   checkDataset(ensemble, dataset);
   requireTrainingRows(ensemble, dataset);

@@ -8,8 +8,8 @@ import { DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { drawEnsembleRows } from '../member-rows.js';
-import { ANSWER_OPTIONS } from '../predict/answer-rules.js';
 import { type CombineOptions, combineSettings, concatenate, PREDICT_OPTIONS } from '../predict/predict.js';
+import { MEMBER_PREDICTION_OPTIONS } from '../predict/predict-members.js';
 import { requireMembers } from '../predict/stored-members.js';
 import { eachOutOfBagBlock } from './out-of-bag-rows.js';
 
@@ -23,14 +23,7 @@ export interface OutOfBagPredictions extends CombinedPredictions {
   readonly mask: Uint8Array;
 }
 
-/**
- * Predicts an ensemble's training rows by the members that each is out of bag for.
- * @param dataset the one it was trained on.
- * @returns null when no row is out of bag for any member (as without resampling).
- * @throws ERR_DATA when the dataset is not the one the ensemble was trained on; what `predictEnsemble` throws.
- *
- * **Source:** Breiman, "Out-of-bag estimation", 1996.
- */
+/** As src/api/many-rows.ts says of it, on the calling thread where no runner is named. */
 export async function predictOutOfBag(
   ensemble: TrainedEnsemble,
   dataset: Dataset,
@@ -62,7 +55,7 @@ export async function predictOutOfBag(
       }
       start += targets.rows;
     },
-    pickOptions(options, ANSWER_OPTIONS),
+    pickOptions(options, MEMBER_PREDICTION_OPTIONS),
   );
   return any ? { ...concatenate(blocks, rows), index, memberCounts, mask } : null;
 }

@@ -1,26 +1,29 @@
 // Each member's own predictions, one by one instead of combined: for tools that look at members themselves.
 
 import { outputCount, type Values } from '../../data/dataset/dataset.js';
-import { checkOptions } from '../../option-names.js';
+import { checkOptions, type OptionTable } from '../../option-names.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions } from './answer-rules.js';
 import { type Inputs, inputsOf } from './inputs.js';
 import { eachBlock } from './predict.js';
+import { ROW_RUNNER_OPTIONS, type RowRunnerOptions } from './row-runner.js';
 
-/**
- * Predicts rows with every member.
- * @param inputs as for `predictEnsemble`.
- * @returns one per trained member, in plan order (`ensemble.members[i].index` is its place in the plan): probabilities,
- * or values in the user's units, [rows, outputs].
- * @throws as `predictEnsemble`.
- */
+export interface MemberPredictionOptions extends AnswerOptions, RowRunnerOptions {}
+
+/** What the options must be; see src/option-names.ts. */
+export const MEMBER_PREDICTION_OPTIONS = {
+  ...ANSWER_OPTIONS,
+  ...ROW_RUNNER_OPTIONS,
+} satisfies OptionTable<MemberPredictionOptions>;
+
+/** As src/api/many-rows.ts says of it, on the calling thread where no runner is named. */
 export async function predictMembers(
   ensemble: TrainedEnsemble,
   inputs: Inputs,
-  options: AnswerOptions = {},
+  options: MemberPredictionOptions = {},
 ): Promise<Predictions[]> {
-  checkOptions('predictMembers', options, ANSWER_OPTIONS);
+  checkOptions('predictMembers', options, MEMBER_PREDICTION_OPTIONS);
   const { x, rows } = inputsOf(ensemble, inputs);
   const outputs = outputCount(ensemble.task);
   const all: { [part in Part]: Predictions[part] }[] = [];

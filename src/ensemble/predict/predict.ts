@@ -13,13 +13,21 @@ import { type Aggregator, DEFAULT_AGGREGATOR } from '../../predictions/aggregate
 import { blockRanges, blockRowsFor, type RowRange } from '../../predictions/blocks.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import type { TrainedEnsemble } from '../ensemble.js';
+import { bareEnsemble, type TrainedEnsemble } from '../ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions } from './answer-rules.js';
 import { averagingWeights } from './averaging-weights.js';
 import { type Inputs, inputsOf } from './inputs.js';
 import { createBlockPredictor } from './predictors.js';
+import {
+  isWorthThreads,
+  ROW_RUNNER_OPTIONS,
+  type RowOptions,
+  type RowRunnerOptions,
+  type RowSession,
+} from './row-runner.js';
+import { eachBlockOnThreads } from './rows-on-threads.js';
 
-export interface CombineOptions extends AnswerOptions {
+export interface CombineOptions extends AnswerOptions, RowRunnerOptions {
   /** @default 'arithmeticMean' */
   readonly aggregator?: Aggregator;
   /** One per trained member, in plan order. @default those the members carry, else equal */
@@ -31,6 +39,7 @@ export interface CombineOptions extends AnswerOptions {
 export const PREDICT_OPTIONS = {
   ...COMBINE_OPTIONS,
   ...ANSWER_OPTIONS,
+  ...ROW_RUNNER_OPTIONS,
 } satisfies OptionTable<CombineOptions>;
 
 /** An ensemble with its members loaded; see {@link createPredictor}. */
@@ -48,16 +57,7 @@ export interface EnsemblePredictor extends Disposable {
 /** Networks' weights that a predictor keeps loaded, in bytes: half of what one memory can hold. */
 const KEPT_BYTES = 2 ** 31;
 
-/**
- * Predicts rows.
- * @param inputs [rows, features] in the user's units, those of the training dataset's `x`; a dataset; or raw rows, as a
- * table or as records: `[{ sqm: 100, city: 'Berlin' }]`.
- * @returns probabilities, or values in the user's units (f64).
- * @throws ERR_SHAPE when x is not a whole number of rows, or a dataset of other columns; ERR_DATA for a value that is
- * not finite or does not fit its column (row and column named); ERR_OPTION for weights that do not fit; ERR_ARITHMETIC
- * when this host cannot do the ensemble's arithmetic; ERR_MODULE when a module of the user's is not
- * there or not the one it was trained with; ERR_LEARNER when a learner fails; ERR_ENGINE_MISSING.
- */
+/** As src/api/many-rows.ts says of it, on the calling thread where no runner is named. */
 export async function predictEnsemble(
   ensemble: TrainedEnsemble,
   inputs: Inputs,
@@ -74,16 +74,7 @@ export async function predictEnsemble(
   }
 }
 
-/**
- * Loads the members of an ensemble once, for many predictions: what takes longest of a prediction of a few rows.
- *
- *     using predictor = await createPredictor(ensemble);
- *     const { mean } = await predictor.predict([{ sqm: 100, city: 'Berlin' }]);
- *
- * @param options what {@link predictEnsemble} takes, for all predictions; the signal is for the loading, and each prediction
- * takes one of its own.
- * @throws what {@link predictEnsemble} throws for the ensemble and the options; ERR_MEMORY when it does not fit.
- */
+/** As src/api/many-rows.ts says of it, on the calling thread where no runner is named. */
 export async function createPredictor(
   ensemble: TrainedEnsemble,
   options: CombineOptions = {},
@@ -98,7 +89,8 @@ async function loadPredictor(
   options: CombineOptions,
   loadedBytes?: number,
 ): Promise<EnsemblePredictor> {
-  const { members, task } = ensemble;
+  const { members, task, features } = ensemble;
+  const { runner } = options;
   const blockRows = blockRowsFor(members.length, outputCount(task));
   const combine = combiner(
     options.aggregator ?? DEFAULT_AGGREGATOR,
@@ -112,6 +104,7 @@ async function loadPredictor(
   }
   const next = turns();
   let disposed = false;
+  let session: RowSession | null = null;
   const predictBlock = async (x: Values, range: RowRange): Promise<CombinedPredictions> => {
     if (disposed) throw new TuttiError('ERR_CANCELLED', 'The predictor has ended');
     return combine(await loaded.predictBlock(x, range, null));
@@ -119,24 +112,45 @@ async function loadPredictor(
   const dispose = () => {
     if (disposed) return;
     disposed = true;
+    session?.close();
     void next(async () => loaded.dispose());
   };
   return {
-    async predict(inputs, options = {}) {
-      checkOptions('predict', options, LONG_CALL_OPTIONS);
-      const { signal } = options;
+    async predict(inputs, call = {}) {
+      checkOptions('predict', call, LONG_CALL_OPTIONS);
+      const { signal } = call;
       signal?.throwIfAborted();
       const { x, rows } = inputsOf(ensemble, inputs);
+      const here = (range: RowRange) => next(() => predictBlock(x, range));
       const blocks: CombinedPredictions[] = [];
-      for (const range of blockRanges(rows, blockRows)) {
-        if (range.start > 0) await betweenBlocks(signal);
-        blocks.push(await next(() => predictBlock(x, range)));
+      if (!disposed && isWorthThreads(ensemble, rows, runner)) {
+        session ??= runner.openRows(bareEnsemble(ensemble), rowOptions(options));
+        const asked = { x, features, rows, index: null, blockRows, what: 'combined', signal, here } as const;
+        await eachBlockOnThreads(session, runner.threads, asked, (block) => blocks.push(block));
+      } else {
+        for (const range of blockRanges(rows, blockRows)) {
+          if (range.start > 0) await betweenBlocks(signal);
+          blocks.push(await here(range));
+        }
       }
       return blocks.length === 1 ? blocks[0]! : concatenate(blocks, rows);
     },
     dispose,
     [Symbol.dispose]: dispose,
   };
+}
+
+/** What is said of how rows are predicted, of all that a caller may say. */
+function rowOptions({
+  aggregator,
+  weights,
+  tolerance,
+  clip,
+}: { readonly [Name in keyof RowOptions]: RowOptions[Name] | undefined }): RowOptions {
+  const said = Object.entries({ aggregator, weights, tolerance, clip }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return Object.fromEntries(said);
 }
 
 /** Runs what it is given one after the other: members answer in memory that their next answer overwrites. */
@@ -168,19 +182,29 @@ export async function eachBlock(
   rows: number,
   index: Uint32Array | null,
   visit: (members: readonly Predictions[], range: RowRange) => void,
-  options: AnswerOptions = {},
+  options: AnswerOptions & RowRunnerOptions = {},
 ): Promise<void> {
-  const { signal } = options;
+  const { signal, runner } = options;
   signal?.throwIfAborted();
   const blockRows = blockRowsFor(ensemble.members.length, outputCount(ensemble.task));
   const predictor = await createBlockPredictor(ensemble, blockRows, options);
+  const here = (range: RowRange) => predictor.predictBlock(x, range, index);
+  let session: RowSession | null = null;
   try {
     signal?.throwIfAborted();
-    for (const range of blockRanges(rows, blockRows)) {
-      visit(await predictor.predictBlock(x, range, index), range);
-      await betweenBlocks(signal);
+    if (isWorthThreads(ensemble, rows, runner)) {
+      session = runner.openRows(bareEnsemble(ensemble), rowOptions({ clip: options.clip }));
+      const { features } = ensemble;
+      const asked = { x, features, rows, index, blockRows, what: 'members', signal, here } as const;
+      await eachBlockOnThreads(session, runner.threads, asked, visit);
+    } else {
+      for (const range of blockRanges(rows, blockRows)) {
+        visit(await here(range), range);
+        await betweenBlocks(signal);
+      }
     }
   } finally {
+    session?.close();
     predictor.dispose();
   }
 }
@@ -202,8 +226,14 @@ export function concatenate(blocks: readonly CombinedPredictions[], rows: number
     }
     return all;
   };
-  const labels =
-    first.labels === null ? null : Int32Array.from(blocks.flatMap((block) => [...block.labels!]));
+  const labels = first.labels === null ? null : new Int32Array(rows);
+  if (labels !== null) {
+    let next = 0;
+    for (const block of blocks) {
+      labels.set(block.labels!, next);
+      next += block.rows;
+    }
+  }
   return {
     rows,
     outputs: first.outputs,

@@ -101,7 +101,7 @@ async function extend(
   return reportRun(run, rows, {
     out,
     aggregator,
-    figures: { ...intervals, ...clip },
+    figures: { ...intervals, ...clip, runner: pool },
     before: old,
     allowFailures: given.allowFailures === true,
     jsonOf: given.json === true ? (outcome) => ({ ensemble: bundle, file, ...keptJson(outcome) }) : null,

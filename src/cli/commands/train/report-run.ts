@@ -13,7 +13,7 @@ import { failureLines, type KeptOutcome, keptLine, summaryLines } from './train-
 export interface ReportOptions {
   readonly out: string | undefined;
   readonly aggregator: Aggregator;
-  readonly figures: Pick<EvaluateOptions, 'level' | 'replicates' | 'clip'>;
+  readonly figures: Pick<EvaluateOptions, 'level' | 'replicates' | 'clip' | 'runner'>;
   /** The ensemble that got more members. @default none */
   readonly before?: TrainedEnsemble;
   readonly allowFailures: boolean;

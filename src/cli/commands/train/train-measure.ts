@@ -18,7 +18,7 @@ export async function measureTraining(
   ensemble: TrainedEnsemble,
   { train, test: heldOut }: Pick<LoadedData, 'train' | 'test'>,
   aggregator: Aggregator,
-  intervals: Pick<EvaluateOptions, 'level' | 'replicates' | 'clip'> = {},
+  intervals: Pick<EvaluateOptions, 'level' | 'replicates' | 'clip' | 'runner'> = {},
 ): Promise<EnsembleReport> {
   // Without intervals the level is the honest test's alone.
   const { level: _, ...others } = intervals;

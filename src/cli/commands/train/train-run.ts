@@ -73,7 +73,7 @@ async function trainOn(file: string, data: LoadedData, settings: TrainSettings, 
     out,
     allowFailures,
     aggregator: aggregatorOf(settings),
-    figures: { ...intervals, ...clip },
+    figures: { ...intervals, ...clip, runner: pool },
     jsonOf: settings.json
       ? (outcome) => trainJson({ ...outcome, file, test: settings.test ?? null, data })
       : null,

@@ -1,0 +1,102 @@
+// Whoever can predict rows beside the calling thread: a pool. What is asked of one, and when that is worth its while.
+
+import type { Values } from '../../data/dataset/dataset.js';
+import { type LayerShape, weightShape } from '../../model/layers.js';
+import { layerShapes } from '../../model/network.js';
+import { isNetwork } from '../../model/network-members.js';
+import type { OptionTable } from '../../option-names.js';
+import type { Aggregator } from '../../predictions/aggregate/aggregators.js';
+import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
+import type { Predictions } from '../../predictions/predictions.js';
+import type { TrainedEnsemble } from '../ensemble.js';
+
+/** What may be wanted of a block of rows: the members' average, or each member's own. */
+export interface RowAnswers {
+  readonly combined: CombinedPredictions;
+  readonly members: readonly Predictions[];
+}
+
+/** Rows for an ensemble that a thread has loaded. */
+export interface RowsAsked<What extends keyof RowAnswers = keyof RowAnswers> {
+  /** [rows, features] in the user's units, in shared memory. */
+  readonly x: Values;
+  readonly rows: number;
+  readonly what: What;
+}
+
+/** How all rows of a session are predicted; see CombineOptions. */
+export interface RowOptions {
+  readonly aggregator?: Aggregator;
+  readonly weights?: readonly number[];
+  readonly tolerance?: number;
+  readonly clip?: boolean;
+}
+
+/** An ensemble that threads predict with; each of them loads it once. */
+export interface RowSession {
+  /**
+   * @returns an answer for each block of rows, the size of which follows from the ensemble.
+   * @throws what predicting them here would, without the right rows in its messages; and whatever befalls a thread.
+   */
+  predict<What extends keyof RowAnswers>(asked: RowsAsked<What>): Promise<readonly RowAnswers[What][]>;
+  /** Threads let go of the ensemble; once is enough. */
+  close(): void;
+}
+
+/** A pool; and, without threads that predict, whatever else runs members. */
+export interface RowRunner {
+  readonly threads: number;
+  /** Whether its threads run already. @default true */
+  readonly started?: boolean;
+  openRows?(ensemble: TrainedEnsemble, options: RowOptions): RowSession;
+}
+
+/**
+ * Multiply-adds from which threads predict: some tens of milliseconds on one, a few of which it takes to send rows and to
+ * load members; and where threads have to start first, as many tenths of a second.
+ */
+const WORTH_SENDING = 1e9;
+const WORTH_STARTING = 2e10;
+
+/** Whether a runner's threads are to predict so many rows; else one thread is as soon done, or no other can. */
+export function isWorthThreads(
+  { plan, members, features, task }: TrainedEnsemble,
+  rows: number,
+  runner: RowRunner | undefined,
+): runner is Required<RowRunner> {
+  if (runner?.openRows === undefined || runner.threads < 2) return false;
+  let perRow = 0;
+  for (const { index } of members) {
+    const spec = plan.members[index]!;
+    if (!isNetwork(spec)) return false;
+    perRow += multiplyAdds(layerShapes(spec, features, task));
+  }
+  return perRow * rows >= (runner.started === false ? WORTH_STARTING : WORTH_SENDING);
+}
+
+/** Of a forward pass of one row: every unit has as many as its weights. */
+function multiplyAdds(shapes: readonly LayerShape[]): number {
+  return shapes.reduce((sum, shape) => sum + weightShape(shape).inputs * shape.units, 0);
+}
+
+/** What every function takes that may predict many rows. */
+export interface RowRunnerOptions {
+  /**
+   * Whose threads predict networks where there are many rows: a pool. The answers are the same on any. @default one on
+   * every core, shared with trainings
+   */
+  readonly runner?: RowRunner;
+}
+
+/** What the options must be; see src/option-names.ts. */
+export const ROW_RUNNER_OPTIONS = {
+  runner: { expected: 'a runner, such as createPool() makes', holds: isRowRunner },
+} satisfies OptionTable<RowRunnerOptions>;
+
+/** Whether a value of a caller's is a runner. */
+function isRowRunner(value: unknown): value is RowRunner {
+  if (typeof value !== 'object' || value === null) return false;
+  const { threads, openRows } = value as Partial<Record<keyof RowRunner, unknown>>;
+  const callable = openRows === undefined || typeof openRows === 'function';
+  return callable && Number.isSafeInteger(threads) && (threads as number) >= 1;
+}

@@ -1,0 +1,97 @@
+// What a thread does with rows to predict: it loads their ensemble when it is first sent, keeps it until it is told to let
+// go, and answers block by block.
+
+import { outputCount } from '../../data/dataset/dataset.js';
+import { TuttiError } from '../../errors.js';
+import { combiner } from '../../predictions/aggregate/aggregate.js';
+import { DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
+import { blockRanges, blockRowsFor } from '../../predictions/blocks.js';
+import type { Combine } from '../../predictions/combined-predictions.js';
+import type { Predictions } from '../../predictions/predictions.js';
+import type { TrainedEnsemble } from '../ensemble.js';
+import { combineSettings } from './predict.js';
+import { type BlockPredictor, createBlockPredictor } from './predictors.js';
+import type { RowAnswers, RowOptions, RowsAsked } from './row-runner.js';
+
+/** An ensemble as it is sent. */
+export interface SentEnsemble {
+  readonly ensemble: TrainedEnsemble;
+  readonly options: RowOptions;
+}
+
+export interface ThreadRows {
+  /**
+   * @param name of the ensemble. @param sent the ensemble itself; null where the thread may have it already.
+   * @returns null where it has not.
+   * @throws what predicting throws.
+   */
+  predict(
+    name: string,
+    sent: SentEnsemble | null,
+    asked: RowsAsked,
+  ): Promise<readonly RowAnswers[keyof RowAnswers][] | null>;
+  /** Lets go of ensembles, whose names may be unknown. @returns whether there was one to let go of. */
+  drop(names: readonly string[]): boolean;
+}
+
+interface Loaded {
+  readonly predictor: BlockPredictor;
+  readonly combine: Combine;
+  readonly blockRows: number;
+}
+
+export function createThreadRows(): ThreadRows {
+  const loaded = new Map<string, Loaded>();
+  return {
+    async predict(name, sent, asked) {
+      let own = loaded.get(name);
+      if (own === undefined) {
+        if (sent === null) return null;
+        own = await load(sent);
+        loaded.set(name, own);
+      }
+      return answer(own, asked);
+    },
+    drop(names) {
+      const before = loaded.size;
+      for (const name of names) {
+        loaded.get(name)?.predictor.dispose();
+        loaded.delete(name);
+      }
+      return loaded.size < before;
+    },
+  };
+}
+
+async function load({ ensemble, options }: SentEnsemble): Promise<Loaded> {
+  const { members, task } = ensemble;
+  const { aggregator = DEFAULT_AGGREGATOR, clip } = options;
+  const blockRows = blockRowsFor(members.length, outputCount(task));
+  return {
+    predictor: await createBlockPredictor(ensemble, blockRows, clip === undefined ? {} : { clip }),
+    combine: combiner(aggregator, task, combineSettings(ensemble, options)),
+    blockRows,
+  };
+}
+
+async function answer(
+  { predictor, combine, blockRows }: Loaded,
+  { x, rows, what }: RowsAsked,
+): Promise<readonly RowAnswers[keyof RowAnswers][]> {
+  const answers: RowAnswers[keyof RowAnswers][] = [];
+  for (const range of blockRanges(rows, blockRows)) {
+    const members = await predictor.predictBlock(x, range, null);
+    answers.push(what === 'combined' ? combine(members) : members.map(copyOf));
+  }
+  if (answers.length === 0) throw new TuttiError('ERR_INTERNAL', 'Expected rows to predict, got none');
+  return answers;
+}
+
+/** Blocks are views that the next one overwrites. */
+function copyOf({ rows, outputs, mean, logProbabilities, variance }: Predictions): Predictions {
+  return {
+    ...{ rows, outputs, mean: mean.slice() },
+    logProbabilities: logProbabilities?.slice() ?? null,
+    variance: variance?.slice() ?? null,
+  };
+}
