@@ -40,6 +40,9 @@ export const TUTTI_VARIANTS = [
 
 export const TRAINERS: readonly string[] = [...TUTTI_VARIANTS, ...PYTHON_PEERS, ...Object.keys(NODE_PEERS)];
 
+/** Libraries whose matrix product may be the machine's limit. */
+export const NATIVES: readonly string[] = ['native-torch', 'native-numpy'];
+
 export function isPeer(contender: string): boolean {
   return !contender.startsWith('tutti');
 }

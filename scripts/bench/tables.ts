@@ -1,5 +1,6 @@
 // One table for each measure of the benchmark.
 
+import { NATIVES } from './contenders.js';
 import { percent, range, table, times } from './markdown.js';
 import type { ColdRow } from './measures/cold.js';
 import type { Latency, LatencyRow } from './measures/latency.js';
@@ -168,7 +169,7 @@ export function peakTable(rows: readonly PeakRow[]): string {
 
 export function tileTable(rows: readonly TileRow[]): string {
   const lines = rows
-    .filter((row) => row.contender !== 'native')
+    .filter((row) => !NATIVES.includes(row.contender))
     .map((row) => [
       row.contender,
       row.kernel,

@@ -1,6 +1,7 @@
 // The kernels' inner tile in its real use, one thread: the three products of a dense layer, in the shapes of
 // W2's and W4's large layers, against a native matrix product measured in the same rounds.
 
+import { NATIVES } from '../contenders.js';
 import type { ContenderProcess, KernelName } from '../protocol.js';
 import { interleave, type Session } from '../session.js';
 import { type Spread, spread } from '../statistics.js';
@@ -14,9 +15,9 @@ export interface TileRow {
   readonly units: number;
   /** Adam's work counts as time, not as operations. */
   readonly gflops: Spread;
-  /** Median over the best native product, 1024³; null when it could not be measured. */
+  /** Median over the best product of the fastest library, 1024³; null when none could be measured. */
   readonly shareOfNative: number | null;
-  /** Median over the best native product of the same shape. */
+  /** The same, of products of the same shape. */
   readonly shareOfNativeShape: number | null;
 }
 
@@ -38,12 +39,12 @@ interface Figure {
 }
 
 export async function measureTile(session: Session): Promise<TileRow[]> {
-  const names = ['kernels', 'kernels-wasm', 'kernels-strict', 'native'];
+  const names = ['kernels', 'kernels-wasm', 'kernels-strict', ...NATIVES];
   const figures: Figure[] = [];
   for (const name of names) {
     const process = await session.start('tile', name, 1);
     if (process !== null)
-      figures.push(...(name === 'native' ? nativeFigures(process) : kernelFigures(name, process)));
+      figures.push(...(NATIVES.includes(name) ? nativeFigures : kernelFigures)(name, process));
   }
   const samples = await interleave(
     figures,
@@ -64,11 +65,11 @@ function kernelFigures(name: string, process: ContenderProcess): Figure[] {
   );
 }
 
-function nativeFigures(process: ContenderProcess): Figure[] {
+function nativeFigures(name: string, process: ContenderProcess): Figure[] {
   const product = (layer: (typeof LAYERS)[number] | null, kernel: KernelName | null): Figure => {
     const shape = layer === null ? NATIVE_SHAPE : shapeOf(kernel!, layer);
     const look = () => process.ask('sgemm', { shape, minSeconds: LOOK_SECONDS });
-    return { name: 'native', process, layer, kernel, look };
+    return { name, process, layer, kernel, look };
   };
   return [product(null, null), ...LAYERS.flatMap((layer) => KERNELS.map((kernel) => product(layer, kernel)))];
 }
@@ -86,8 +87,8 @@ function rowOf(figure: Figure, taken: readonly number[], samples: ReadonlyMap<Fi
   const { kernel, layer } = figure;
   if (kernel === null || layer === null) return [];
   const native = (match: (other: Figure) => boolean) => {
-    const found = [...samples].find(([other]) => other.name === 'native' && match(other));
-    return found === undefined ? null : Math.max(...found[1]);
+    const found = [...samples].filter(([other]) => NATIVES.includes(other.name) && match(other));
+    return found.length === 0 ? null : Math.max(...found.flatMap(([, taken]) => taken));
   };
   const gflops = spread(taken);
   const share = (limit: number | null) => (limit === null ? null : gflops.median / limit);

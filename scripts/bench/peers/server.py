@@ -22,7 +22,8 @@ PEERS = {
     "jax-pmap": ("jax_peers", "JaxPmap"),
     "sklearn": ("sklearn_peer", "Sklearn"),
     "onnxruntime": ("onnx_peer", "OnnxRuntime"),
-    "native": ("native_peer", "Native"),
+    "native-torch": ("native_peer", "NativeTorch"),
+    "native-numpy": ("native_peer", "NativeNumpy"),
 }
 
 
