@@ -4,8 +4,12 @@
 
 #include "lanes.h"
 
-/** Of the processor's caches. */
-enum { FLOATS_OF_LINE = 16 };
+enum {
+  /** Of the processor's caches. */
+  LINE_BYTES = 64,
+  /** Rows from here on are fetched before they are needed: no cache may hold their dataset. */
+  LONG_ROW_BYTES = 1024,
+};
 
 /** All bits of the lanes below `count`. */
 INLINE I lanes_below(int32_t count) {
@@ -59,23 +63,26 @@ INLINE void gather_quad(const Rows *rows, size_t at, float *out) {
   UNROLL for (int f = 0; f < 4; f++) store(out + f * 8, keep_where(quad[f], rows->mask));
 }
 
-/** Fetches a line of each row: rows lie anywhere in a dataset that no cache may hold. */
-INLINE void fetch_ahead(const Rows *rows, size_t at) {
+/** A line of each row. */
+INLINE void fetch(const Rows *rows, size_t at) {
   UNROLL for (int lane = 0; lane < LANES; lane++) __builtin_prefetch(rows->row[lane] + at);
 }
 
 static void op_gather_rows(float *x, size_t x_stride, uint32_t *indices, int32_t count, int32_t features, float *out,
                            size_t out_stride) {
-  const int32_t floats = round_up4(features);
-  Rows rows = rows_at(x, x_stride, indices, 0, count);
+  const size_t bytes = (size_t)round_up4(features) * sizeof(float);
   for (int32_t first = 0; first < ((count + 7) & ~7); first += LANES) {
     float *to = on(out, (size_t)(first / 8) * out_stride) + first % 8;
-    const Rows next = rows_at(x, x_stride, indices, first + LANES, count);
-    for (int32_t f = 0; f < floats; f += 4) {
-      if (f % FLOATS_OF_LINE == 0) fetch_ahead(&next, (size_t)f * sizeof(float));
-      gather_quad(&rows, (size_t)f * sizeof(float), to + (size_t)f * 8);
+    const Rows rows = rows_at(x, x_stride, indices, first, count);
+    size_t at = 0;
+    if (bytes >= LONG_ROW_BYTES) {
+      const Rows next = rows_at(x, x_stride, indices, first + LANES, count);
+      for (; at + LINE_BYTES <= bytes; at += LINE_BYTES) {
+        fetch(&next, at);
+        UNROLL for (size_t quad = at; quad < at + LINE_BYTES; quad += 16) gather_quad(&rows, quad, on(to, quad * 8));
+      }
     }
-    rows = next;
+    for (; at < bytes; at += 16) gather_quad(&rows, at, on(to, at * 8));
   }
 }
 

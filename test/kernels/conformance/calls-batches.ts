@@ -5,7 +5,7 @@ import type { Space } from './space.js';
 
 /** Rows of a dataset and the numbers of some of them. */
 function dataset(space: Space) {
-  const [features, rows, count] = [space.upTo(70), space.upTo(60), space.upTo(70)];
+  const [features, rows, count] = [space.upTo(space.pick(70, 700)), space.upTo(60), space.upTo(70)];
   const stride = roundUp4(features) * 4 + space.pick(0, 0, 16);
   const x = space.put((rows * stride) / 4);
   return { features, rows, count, stride, x, indices: space.putIntegers(count, 0, rows - 1) };
