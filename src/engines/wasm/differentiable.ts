@@ -43,8 +43,14 @@ export function createDifferentiable(
       rows: regions.take(blockRows * paddedBytes(widest)),
       gradient: regions.take(panelsOf(blockRows) * stride),
     }),
-    write: (calls, callable, { rows, gradient }) =>
-      callable.map((member) => writeMember(calls, member, rows, gradient)),
+    write: (calls, callable, { rows, gradient }, gather) =>
+      callable.map((member) => {
+        const forward = () => {
+          gather(STEP.count);
+          member.callForward();
+        };
+        return writeMember(calls, member, forward, rows, gradient);
+      }),
   });
   const { buffer, places, segments } = loaded;
   const put = (values: Float32Array, width: number, count: number) => {
@@ -92,6 +98,7 @@ interface MemberSegments {
 function writeMember(
   calls: ProgramBuilder,
   member: CallableMember,
+  callForward: () => void,
   rows: number,
   gradientAddress: number,
 ): MemberSegments {
@@ -102,7 +109,7 @@ function writeMember(
   const into: Block = { address: gradientAddress, stride: panelStrideOf(inputs) };
   let forward = 0;
   const outputs = calls.segment(() => {
-    forward = calls.segment(() => member.callForward());
+    forward = calls.segment(callForward);
     calls.unpanel(output.address, output.stride, units, STEP.count, rows, units * 4);
   });
   const backward = calls.segment(() => {

@@ -22,7 +22,7 @@ import {
   NO_TECHNIQUES,
   paddedParameterCount,
 } from './network-layout.js';
-import { type Block, panelsOf } from './panels.js';
+import { type Block, panelStrideOf, panelsOf } from './panels.js';
 import { packParameters } from './parameters.js';
 import { type BoundNetwork, bindNetwork, callForward, callForwardRow } from './passes.js';
 import { STEP, STEP_BLOCK_BYTES, StepBlock, stepLimits } from './step-block.js';
@@ -59,8 +59,16 @@ export interface Loading<Places, Segments> {
   readonly what: string;
   /** Places of the caller's own, in the same memory. */
   place(regions: RegionAllocator): Places;
-  /** What is to be run on the rows that were written, as segments of the program. */
-  write(calls: ProgramBuilder, members: readonly CallableMember[], places: Places): Segments;
+  /**
+   * What is to be run on the rows that were written, as segments of the program.
+   * @param gather calls what brings so many rows before the members that see all columns.
+   */
+  write(
+    calls: ProgramBuilder,
+    members: readonly CallableMember[],
+    places: Places,
+    gather: (count: Operand) => void,
+  ): Segments;
 }
 
 /** A member that calls can be made of. Members share their activations: what is wanted of one is taken before the next. */
@@ -68,7 +76,7 @@ export interface CallableMember {
   readonly network: BoundNetwork;
   /** Its weights are in memory all the time; those of the others by {@link LoadedNetworks.takeTurn}. */
   readonly stays: boolean;
-  /** The columns it sees of the rows, and its forward pass; its last stage then has its raw outputs. */
+  /** Its forward pass on gathered rows, of which it gathers a random subspace itself; its last stage then has its raw outputs. */
   callForward(): void;
   /** The same for one row. */
   callForwardRow(): void;
@@ -104,7 +112,9 @@ export function loadNetworks<Places, Segments>(
   const { rows, own, places, programAt } = layoutMembers(loading);
   const calls = new ProgramBuilder();
   const loadedMembers = own.map((place, at) => bindMember(calls, rows, place, members[at]!));
-  const segments = loading.write(calls, loadedMembers, places);
+  const segments = loading.write(calls, loadedMembers, places, (count) =>
+    callGather(calls, rows, members, count),
+  );
   const bytes = programAt + calls.bytes;
   const { memory } = lendMemory(bytes, what);
   const { buffer } = memory;
@@ -175,6 +185,9 @@ interface RowPlaces {
   /** f32[blockRows, features], each row `stride` bytes from the next. */
   readonly x: number;
   readonly stride: number;
+  /** Its columns as batch panels, which every member has for input that sees all of them. */
+  readonly panels: Block;
+  readonly features: number;
   /** u32[blockRows], counting from 0. */
   readonly identity: number;
   readonly blockRows: number;
@@ -205,24 +218,34 @@ function bindMember(
   const network = bindNetwork(calls, layout);
   const { address, stride: inputStride } = network.input;
   const { inputs } = shapes[0]!;
-  const gatherInputs = (count: Operand) => {
-    if (member.columns === null) calls.gatherRows(x, stride, identity, count, inputs, address, inputStride);
-    else calls.gatherColumns(x, stride, identity, count, columns, inputs, address, inputStride);
+  const gatherColumns = (count: Operand) => {
+    if (member.columns === null) return;
+    calls.gatherColumns(x, stride, identity, count, columns, inputs, address, inputStride);
   };
   return {
     ...{ member, network, shapes, stays, columns, factors },
     callForward() {
-      gatherInputs(STEP.count);
+      gatherColumns(STEP.count);
       callForward(network, STEP.panels);
     },
     callForwardRow() {
-      gatherInputs(1);
+      gatherColumns(1);
       callForwardRow(network);
     },
     callGather(from, fromStride, width, into) {
       calls.gatherRows(from, fromStride, identity, STEP.count, width, into.address, into.stride);
     },
   };
+}
+
+function callGather(
+  calls: ProgramBuilder,
+  { x, stride, identity, panels, features }: RowPlaces,
+  members: readonly TrainedNetwork[],
+  count: Operand,
+): void {
+  if (members.every(({ columns }) => columns !== null)) return;
+  calls.gatherRows(x, stride, identity, count, features, panels.address, panels.stride);
 }
 
 /** Lays out what all members share and each member's own part. */
@@ -241,8 +264,12 @@ function layoutMembers<Places, Segments>({
     block: regions.take(STEP_BLOCK_BYTES),
     x: regions.take(blockRows * stride),
     stride,
+    panels: {
+      address: regions.take(panelsOf(blockRows) * panelStrideOf(features)),
+      stride: panelStrideOf(features),
+    },
     identity: regions.takeWords(blockRows),
-    blockRows,
+    ...{ features, blockRows },
   };
   const places = place(regions);
   const weightPlaces = placeWeights(regions, members, features, task, loadedBytes);
@@ -258,8 +285,11 @@ function layoutMembers<Places, Segments>({
     // Members run one after the other, so their activations share what follows.
     const scratch = new RegionAllocator(regions.end);
     const dropout = factors === null ? null : members[index]!.spec.dropout;
-    const techniques = { ...NO_TECHNIQUES, dropout, factors: new RegionAllocator(factorsAt) };
-    const layout = layoutNetwork(shapes, address, panelsOf(blockRows), scratch, mode, techniques);
+    const techniques = { ...NO_TECHNIQUES, dropout };
+    const layout = layoutNetwork(shapes, address, panelsOf(blockRows), scratch, mode, techniques, {
+      input: members[index]!.columns === null ? rows.panels : undefined,
+      factors: new RegionAllocator(factorsAt),
+    });
     programAt = Math.max(programAt, scratch.end);
     return { layout, shapes, stays, columns, factors };
   });

@@ -79,8 +79,14 @@ export interface ActivationTechniques {
   readonly hasTangents: boolean;
   /** Where the batch's weights in the loss lie. */
   readonly rowWeights: number;
-  /** Where the factors of dropout may lie. @default among the activations */
-  readonly factors?: RegionAllocator;
+}
+
+/** What of a network may lie elsewhere than among its activations. */
+export interface PlacesElsewhere {
+  /** Its input, which several networks may share. */
+  readonly input?: Block | undefined;
+  /** The factors of its dropout. */
+  readonly factors?: RegionAllocator | undefined;
 }
 
 /** A network of its layers alone. */
@@ -101,14 +107,10 @@ export function layoutNetwork(
   panels: number,
   regions: RegionAllocator,
   mode: 'train' | 'predict',
-  {
-    dropout,
-    activityPenalty,
-    hasTangents,
-    rowWeights,
-    factors = regions,
-  }: ActivationTechniques = NO_TECHNIQUES,
+  { dropout, activityPenalty, hasTangents, rowWeights }: ActivationTechniques = NO_TECHNIQUES,
+  elsewhere: PlacesElsewhere = {},
 ): NetworkLayout {
+  const { factors = regions } = elsewhere;
   const block = (rows: number): Block => {
     const stride = panelStrideOf(rows);
     return { address: regions.take(panels * stride), stride };
@@ -121,7 +123,7 @@ export function layoutNetwork(
     return layoutDropout({ keep, scaling: dropout.scaling }, layer, blocks, regions, factors, mode);
   };
   const { inputs } = shapes[0]!;
-  const input = block(inputs);
+  const input = elsewhere.input ?? block(inputs);
   const inputDropout = drop(0, inputs, input, () => block(inputs));
   const scratch = regions.take(Math.max(...shapes.map((shape) => operatorScratchBytes(shape, panels, mode))));
   const stages: StageLayout[] = [];

@@ -2,6 +2,7 @@
 
 import { outputCount, type Scale, type Task } from '../../data/dataset/dataset.js';
 import type { ExecutorCode } from '../../kernels/executor.js';
+import type { Operand } from '../../kernels/operand.js';
 import type { ProgramBuilder } from '../../kernels/program-builder.js';
 import type { RegionAllocator } from '../../memory/layout.js';
 import type { UnitFactors } from '../../model/layer-types.js';
@@ -55,12 +56,12 @@ export function createNetworkPredictor(
       pair: regions.take(panelsOf(blockRows) * panelStrideOf(2)),
       own: members.map(() => ({ mean: answers(regions), second: answers(regions) })),
     }),
-    write(calls, callable, { pair, own }) {
+    write(calls, callable, { pair, own }, gather) {
       const answer = (at: number, rows: AnsweredRows) => {
         const { output: z } = callable[at]!.network.stages.at(-1)!;
         callAnswers(calls, { z, pair, ...own[at]! }, members[at]!.spec.loss, outputs, rows);
       };
-      return writePredictions(calls, callable, answer);
+      return writePredictions(calls, callable, gather, answer);
     },
   });
   const { buffer, places, segments, block } = loaded;
@@ -82,6 +83,7 @@ export function createNetworkPredictor(
     countActive(rows, count, threshold) {
       loaded.writeRows(rows, count);
       block.setNumber('threshold', threshold);
+      loaded.run(segments.gather);
       return segments.forward.map((forward, member) => {
         loaded.takeTurn(member);
         loaded.run(forward);
@@ -101,9 +103,11 @@ interface Answering {
 }
 
 interface PredictionSegments {
-  /** All members whose weights stay. */
+  /** Brings a block of rows before the members that see all columns. */
+  readonly gather: number;
+  /** The same, then all members whose weights stay. */
   readonly together: Answering;
-  /** Each of the others. */
+  /** Each of the others, behind it. */
   readonly alone: readonly { readonly member: number; readonly segments: Answering }[];
   /** Of each member, its forward pass on a block of rows. */
   readonly forward: readonly number[];
@@ -114,6 +118,7 @@ interface PredictionSegments {
 function writePredictions(
   calls: ProgramBuilder,
   members: readonly CallableMember[],
+  gather: (count: Operand) => void,
   answer: (member: number, rows: AnsweredRows) => void,
 ): PredictionSegments {
   const forward: number[] = [];
@@ -125,16 +130,26 @@ function writePredictions(
     members[member]!.callForwardRow();
     answer(member, ONE_ROW);
   };
-  const answering = (which: readonly number[]): Answering => ({
-    block: calls.segment(() => which.forEach(block)),
-    row: calls.segment(() => which.forEach(row)),
-  });
   const all = [...members.keys()];
+  const residents = all.filter((member) => members[member]!.stays);
   const guests = all.filter((member) => !members[member]!.stays);
+  let gatherSegment = 0;
+  const together: Answering = {
+    block: calls.segment(() => {
+      gatherSegment = calls.segment(() => gather(STEP.count));
+      residents.forEach(block);
+    }),
+    row: calls.segment(() => {
+      gather(1);
+      residents.forEach(row);
+    }),
+  };
+  const alone = guests.map((member) => {
+    const segments = { block: calls.segment(() => block(member)), row: calls.segment(() => row(member)) };
+    return { member, segments };
+  });
   return {
-    together: answering(all.filter((member) => members[member]!.stays)),
-    alone: guests.map((member) => ({ member, segments: answering([member]) })),
-    forward,
+    ...{ gather: gatherSegment, together, alone, forward },
     active: members.map(({ network }) =>
       network.stages.slice(0, -1).map((stage) => countActive(calls, stage)),
     ),
