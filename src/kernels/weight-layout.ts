@@ -55,8 +55,12 @@ export function packWeights(
   bias: ArrayLike<number>,
 ): void {
   packed.fill(0, 0, layerLengthFloats(inputs, units));
-  eachRow(inputs, units, (canonical, layout, width) => {
-    for (let c = 0; c < width; c++) packed[layout + c] = weights[canonical + c]!;
+  eachRun(inputs, units, (canonical, layout, length) => {
+    if (length >= LONG_RUN && weights instanceof Float32Array) {
+      packed.set(weights.subarray(canonical, canonical + length), layout);
+    } else {
+      for (let c = 0; c < length; c++) packed[layout + c] = weights[canonical + c]!;
+    }
   });
   const biasStart = weightLengthFloats(inputs, units);
   for (let o = 0; o < units; o++) packed[biasStart + o] = bias[o]!;
@@ -70,19 +74,27 @@ export function unpackWeights(
   weights: Float32Array,
   bias: Float32Array,
 ): void {
-  eachRow(inputs, units, (canonical, layout, width) => {
-    for (let c = 0; c < width; c++) weights[canonical + c] = packed[layout + c]!;
+  eachRun(inputs, units, (canonical, layout, length) => {
+    if (length >= LONG_RUN) weights.set(packed.subarray(layout, layout + length), canonical);
+    else for (let c = 0; c < length; c++) weights[canonical + c] = packed[layout + c]!;
   });
   const biasStart = weightLengthFloats(inputs, units);
   for (let o = 0; o < units; o++) bias[o] = packed[biasStart + o]!;
 }
 
+/** From here on making a view and copying at once is faster than copying one by one. */
+const LONG_RUN = 256;
+
 /** Calls back with the start of every run of real weights in the canonical form and in the layout. */
-function eachRow(
+function eachRun(
   inputs: number,
   units: number,
-  visit: (canonical: number, layout: number, width: number) => void,
+  visit: (canonical: number, layout: number, length: number) => void,
 ): void {
+  if (units <= PANEL_UNITS && units % 4 === 0) {
+    visit(0, 0, inputs * units);
+    return;
+  }
   for (let first = 0; first < units; first += PANEL_UNITS) {
     const width = Math.min(PANEL_UNITS, units - first);
     for (let i = 0; i < inputs; i++) {

@@ -70,17 +70,23 @@ function isIn({ content: own }: Loan, content: Content | null): boolean {
 }
 
 /**
- * Lends this very memory again, with its first `bytes` bytes zero, for a borrower who has prepared what to do with it.
- * @returns whether it was still there and nobody had it.
+ * Lends this very memory again for a borrower who has prepared what to do with it: with its first `bytes` bytes zero, or
+ * whole where the content lies in it.
+ * @returns null when it is not there any more, or somebody has it.
  */
-export function lendAgain(memory: SharedMemory, bytes: number): boolean {
+export function lendAgain(
+  memory: SharedMemory,
+  bytes: number,
+  content: Content,
+): Pick<LentMemory, 'holds'> | null {
   const at = free.findIndex((loan) => loan.memory === memory);
-  if (at < 0) return false;
-  const [loan] = free.splice(at, 1);
-  new Uint8Array(memory.buffer, 0, bytes).fill(0);
-  loan!.content = null;
-  lent.set(memory, loan!);
-  return true;
+  const [loan] = at < 0 ? [] : free.splice(at, 1);
+  if (loan === undefined) return null;
+  const holds = isIn(loan, content);
+  if (!holds) new Uint8Array(memory.buffer, 0, bytes).fill(0);
+  loan.content = null;
+  lent.set(memory, loan);
+  return { holds };
 }
 
 /** Takes a memory back that nobody reads or writes any more; once is enough. */

@@ -50,19 +50,30 @@ t.test('what its borrower wrote and noted stays for whoever is to write the same
   }
 });
 
-t.test('this very memory is lent again, zeroed, unless somebody has it or it was let go of', async (t) => {
+t.test('this very memory is lent again, unless somebody has it or it was let go of', async (t) => {
   const { memory } = lendMemory(300_000, 'a test');
-  t.notOk(lendAgain(memory, 300_000), 'somebody has it');
+  const content = { of: {}, start: 0, end: 300_000 };
+  const again = () => lendAgain(memory, 300_000, content);
+  const sum = () => new Uint8Array(memory.buffer, 0, 300_000).reduce((all, byte) => all + byte, 0);
+  t.equal(again(), null, 'somebody has it');
   new Uint8Array(memory.buffer).fill(7);
+  noteContent(memory, content);
   giveBackMemory(memory);
-  t.ok(lendAgain(memory, 300_000));
-  t.notOk(new Uint8Array(memory.buffer, 0, 300_000).some((value) => value !== 0));
-  t.notOk(lendAgain(memory, 300_000));
+  t.same(again(), { holds: true });
+  t.equal(sum(), 7 * 300_000, 'as it was');
+  t.equal(again(), null);
+  giveBackMemory(memory);
+  t.same(again(), { holds: false }, 'not noted anew');
+  t.equal(sum(), 0, 'zeroed');
+  noteContent(memory, content);
+  giveBackMemory(memory);
+  giveBackMemory(lendMemory(300_000, 'a test').memory);
+  t.same(again(), { holds: false }, 'another had it');
   giveBackMemory(memory);
   const other = lendMemory(300_000, 'a test');
   t.equal(other.memory, memory);
   dropMemory(other.memory);
-  t.notOk(lendAgain(memory, 300_000), 'let go of');
+  t.equal(again(), null, 'let go of');
 });
 
 t.test('one that somebody may still write to is never lent again, and its threads are told', async (t) => {

@@ -9,7 +9,7 @@ import { placeProgram } from '../../kernels/program.js';
 import { ProgramBuilder } from '../../kernels/program-builder.js';
 import { validateProgram } from '../../kernels/validate-program.js';
 import { paddedBytes, RegionAllocator, writePaddedRows } from '../../memory/layout.js';
-import { giveBackMemory, lendAgain, lendMemory } from '../../memory/memory-cache.js';
+import { giveBackMemory, lendAgain, lendMemory, noteContent } from '../../memory/memory-cache.js';
 import type { UnitFactors } from '../../model/layer-types.js';
 import type { LayerShape } from '../../model/layers.js';
 import { layerShapes } from '../../model/network.js';
@@ -99,7 +99,10 @@ export interface LoadedNetworks<Places, Segments> {
   setFactors(member: number, factors: UnitFactors): void;
   /** Gives the memory to whoever asks for one next; views of it are not to be read any more. */
   dispose(): void;
-  /** Takes the memory back and loads the weights anew. @returns whether that memory was still to be had. */
+  /**
+   * Takes the memory back, and loads the weights anew where others have had it since. @returns whether it was still to be
+   * had.
+   */
   resume(): boolean;
 }
 
@@ -122,6 +125,7 @@ export function loadNetworks<Places, Segments>(
   const program = calls.build(buffer, programAt);
   validateProgram(buffer, program, stepLimits(rows.blockRows, rows.identity, rows.identity));
   const block = new StepBlock(buffer, rows.block);
+  const content = { of: loadedMembers, start: 0, end: bytes };
   let guest: Float32Array | null = null;
   loadMembers(buffer, rows, loadedMembers);
   return {
@@ -142,13 +146,22 @@ export function loadNetworks<Places, Segments>(
       own.factors = factors;
       writeFactors(buffer, dropoutsOf(own.network), factors);
     },
-    dispose: () => giveBackMemory(memory),
+    dispose() {
+      noteContent(memory, content);
+      giveBackMemory(memory);
+    },
     resume() {
-      if (!lendAgain(memory, bytes)) return false;
+      const again = lendAgain(memory, bytes, content);
+      if (again === null) return false;
+      guest = null;
+      if (again.holds) {
+        // Whose weights were changed in place predicts with those.
+        for (const own of loadedMembers) if (own.stays) loadWeights(buffer, own);
+        return true;
+      }
       placeProgram(program, buffer);
       block.clear();
       loadMembers(buffer, rows, loadedMembers);
-      guest = null;
       return true;
     },
   };
