@@ -1,24 +1,28 @@
-// Gradients of convolutions' images. A tile is one pixel of some channels and some panels, which all see it through the same windows.
-// Its sums rest in registers over windows ascending and, inside, filters ascending. Gradients of outputs are repacked row by row and
-// weights at the start, so that both are read one after the other. Scratch: the weights, then the rows of windows in use.
+// Gradients of convolutions' images. A tile is one pixel of some channels and some panels, which the same windows see in all of
+// them. Its sums rest in registers over windows ascending and, inside, filters ascending. Gradients of outputs are repacked row by
+// row and weights at the start, so that both are read one after the other; no window reaches beyond the image then. Scratch: the
+// weights, then the rows of windows in use.
 #ifndef TUTTI_CONVOLUTION_INPUT_GRADIENT_H
 #define TUTTI_CONVOLUTION_INPUT_GRADIENT_H
 
 #include "windows.h"
 
-// Panels are taken in groups: more where there are few channels, whose sums would wait for one another.
+// Panels are taken in groups of 1, 2, 4 or 8: more where there are few channels, whose sums would wait for one another.
 #if defined(TUTTI_AVX512)
 enum { TILE_CHANNELS = 8 };
 #define EACH_CHANNELS EACH_TO_8
 #define GROUP_PANELS(channels) ((channels) > 3 ? 4 : 8)
+#define EACH_GROUP(M) M(1) M(2) M(4) M(8)
 #elif defined(TUTTI_AVX2)
 enum { TILE_CHANNELS = 6 };
 #define EACH_CHANNELS EACH_TO_6
 #define GROUP_PANELS(channels) ((channels) > 2 ? 2 : 4)
+#define EACH_GROUP(M) M(1) M(2) M(4)
 #else
 enum { TILE_CHANNELS = 5 };
 #define EACH_CHANNELS EACH_TO_5
 #define GROUP_PANELS(channels) ((channels) > 2 ? 2 : 4)
+#define EACH_GROUP(M) M(1) M(2) M(4)
 #endif
 enum { MOST_PANELS = GROUP_PANELS(1) };
 
@@ -116,7 +120,7 @@ INLINE void transposed_row(int channels, int panels, const struct pixel_row *g) 
 #define TRANSPOSED(channels) \
   NOINLINE void transposed##channels(const struct pixel_row *g, int32_t panels) { \
     if (panels == GROUP_PANELS(channels)) transposed_row(channels, GROUP_PANELS(channels), g); \
-    else if (panels == 4) transposed_row(channels, 4, g); \
+    else if (panels == 4 && GROUP_PANELS(channels) > 4) transposed_row(channels, 4, g); \
     else if (panels == 2) transposed_row(channels, 2, g); \
     else transposed_row(channels, 1, g); \
   }
@@ -153,7 +157,7 @@ static int32_t pack_rows(
   for (; row < end; row++) {
     const size_t before = (size_t)(row % g->window_height * g->out_width) * filters;
 #define CASE(panels) case panels: pack_windows(panels, g, row, filters, dz, dz_stride, to + before * VECTORS(panels) * WIDE); break;
-    switch (panels) { CASE(1) CASE(2) CASE(4) CASE(8) }
+    switch (panels) { EACH_GROUP(CASE) }
 #undef CASE
   }
   return row;

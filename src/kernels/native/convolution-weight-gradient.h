@@ -1,7 +1,7 @@
-// Gradients of convolutions' weights: every lane of an octet of examples is a sum of its own over all panels and windows, and
-// nothing is transposed. A tile is some taps × some filters over all windows of a panel; octets are added up once, when every panel
-// is done, and a column panel goes to the update at once. Scratch behind the image: f32[taps][width][8 lanes], then f32[width][8
-// lanes] for the biases.
+// Gradients of convolutions' weights. Every lane of an octet of examples is a sum of its own over all panels and windows, and
+// nothing is transposed. A tile is some taps × some filters over some windows of a panel; octets are added up once, when every
+// panel is done, and a column panel goes to the update at once. Scratch behind the image: f32[taps][width][8 lanes], then
+// f32[width][8 lanes] for the biases.
 #ifndef TUTTI_CONVOLUTION_WEIGHT_GRADIENT_H
 #define TUTTI_CONVOLUTION_WEIGHT_GRADIENT_H
 
@@ -25,7 +25,7 @@ enum { TILE_TAPS = 6, TILE_COLUMNS = 2 };
 enum { TILE_TAPS = 5, TILE_COLUMNS = 4 };
 #define EACH_TAPS EACH_TO_5
 #endif
-/** Windows whose x and dz stay in the first-level cache from tile to tile. */
+/** Windows whose x and dz stay near from tile to tile. */
 enum { BLOCK_WINDOWS = 256 };
 
 /** Some windows of one panel. */
@@ -55,7 +55,8 @@ INLINE W load_octet(const char *at) {
 
 /** Adds `taps` × `columns` vectors of filters, over the windows, to their octets at `sums`. */
 INLINE void correlate_tile(
-    int taps, int columns, const struct correlation *g, const float *x, const uint32_t *tap, const char *const *filters, float *sums) {
+    int taps, int columns, const struct correlation *g, const float *x, const uint32_t *tap, const char *const *filters,
+    float *sums) {
   W octets[TILE_TAPS][TILE_COLUMNS], dz[TILE_COLUMNS];
   const char *x_at[TILE_TAPS], *dz_at[TILE_COLUMNS * VECTOR_FILTERS];
   UNROLL for (int t = 0; t < taps; t++) {

@@ -108,8 +108,8 @@ static void convolve_panel(
 }
 
 static void op_convolve(
-    const struct windows *windows, float *x, size_t x_stride, int32_t panels, float *w, int32_t filters, int32_t has_bias, float *out,
-    size_t out_stride, float slope, float *scratch) {
+    const struct windows *windows, float *x, size_t x_stride, int32_t panels, float *w, int32_t filters, int32_t has_bias,
+    float *out, size_t out_stride, float slope, float *scratch) {
   const struct convolution g = {taps_of(windows), corners_of(windows), tap_count(windows), window_count(windows), slope};
   const float *bias = has_bias ? w + (size_t)g.tap_count * round_up4(filters) : windows->zeros;
   clear_padding_rows(out, out_stride, panels, filters * g.window_count);
