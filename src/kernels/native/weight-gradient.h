@@ -206,7 +206,7 @@ static void column_gradient(char *memory, const float *x, size_t x_stride, int32
 
 static void op_weight_gradient(char *memory, float *x, size_t x_stride, int32_t panels, int32_t inputs, float *dz, size_t dz_stride,
                                int32_t units, float *w, float *scratch, const struct update *block) {
-  if (units <= 4) return column_gradient(memory, x, x_stride, panels, inputs, dz, dz_stride, units, w, block);
+  if (units > 0 && units <= 4) return column_gradient(memory, x, x_stride, panels, inputs, dz, dz_stride, units, w, block);
   const int32_t padded = round_up4(units);
   float *bias = w + (size_t)inputs * padded;
   float sums[PANEL_UNITS], rows[2][TILE_HEIGHT * PANEL_UNITS], *gradient = rows[0];
