@@ -135,12 +135,14 @@ export function sumsOfOctets(octets: usize): v128 {
 }
 
 /** Writes zeros to rows `rows` … roundUp4(rows)−1 of every panel: the promise all panel writers keep. */
+// @ts-ignore: decorator
+@inline
 export function clearPaddingRows(out: usize, stride: usize, panels: i32, rows: i32): void {
-  const padding = <usize>(roundUp4(rows) - rows) << 5;
-  if (!padding) return;
-  out += <usize>rows << 5;
-  for (; panels > 0; panels--) {
-    for (let at = out, end = out + padding; at < end; at += 16) v128.store(at, zero());
-    out += stride;
+  if (rows & 3) clearRows(out + (<usize>rows << 5), stride, panels, <usize>(-rows & 3) << 5);
+}
+
+function clearRows(out: usize, stride: usize, panels: i32, bytes: usize): void {
+  for (; panels > 0; panels--, out += stride) {
+    for (let at = out, end = out + bytes; at < end; at += 16) v128.store(at, zero());
   }
 }
