@@ -14,8 +14,9 @@ interface Family {
    * A line that begins with * is repeated for each row of the tile, # being its number and {32} 32 times that; one that
    * begins with - likewise, the last row first. HEIGHT is the tile's.
    *
-   * V8 11 takes a loop's additions in the order of the stores behind it, those of a loop in a loop, which it unrolls, in
-   * the opposite one. Where that is not the order of the source it spills sums: hence * and - before stores.
+   * V8 11 takes a loop's additions in the order of the stores behind it; in the opposite one where sums are computed with
+   * before they are stored, or where the loop lies in another, so that it unrolls it. Where that is not the order of the
+   * source it spills sums, at half the speed: hence * and - before stores. V8 13 keeps the order of the source.
    */
   readonly body: string;
 }
