@@ -47,7 +47,9 @@ static void op_add_noise(float *x, size_t stride, int32_t panels, int32_t rows, 
   uint32_t counter = 0;
   int32_t row = 0;
   while (panels > 0 && rows > 0) {
-    const Words words = cipher(counter, 0, key0, key1);
+    Words words = cipher(counter, 0, key0, key1);
+    // Otherwise a compiler ciphers each chain where its words are used, one after the other.
+    __asm__("" : "+m"(words));
     W a[CHAINS], b[CHAINS];
     EACH_CHAIN deviates(words.first[c], words.second[c], scale, &a[c], &b[c]);
     for (int block = 0; block < BLOCKS && panels > 0; block += 4) {
