@@ -100,8 +100,10 @@ function sinSeries(r: number): number {
 
 /** base^exponent, an integer in [0, 2³²), by squaring: the same bits everywhere, which Math.pow does not promise. */
 export function integerPower(base: number, exponent: number): number {
-  let power = 1;
-  for (let square = base, rest = exponent; rest !== 0; rest >>>= 1, square *= square) {
+  let power = (exponent & 1) === 1 ? base : 1;
+  // No square more than is needed: one that nothing takes may be so small that it takes long.
+  for (let square = base, rest = exponent >>> 1; rest !== 0; rest >>>= 1) {
+    square *= square;
     if ((rest & 1) === 1) power *= square;
   }
   return power;

@@ -8,7 +8,7 @@ import { paddedBytes, writePaddedRows } from '../../memory/layout.js';
 import { headUnits } from '../../model/losses.js';
 import { memberFeatures } from '../../model/network.js';
 import { callInputGradient } from './input-gradient.js';
-import { type CallableMember, loadNetworks, type TrainedNetwork } from './loaded-networks.js';
+import { type CallableMember, LoadedNetworks, type TrainedNetwork } from './loaded-networks.js';
 import { type Block, panelStrideOf, panelsOf } from './panels.js';
 import { STEP } from './step-block.js';
 
@@ -35,7 +35,7 @@ export function createDifferentiable(
   const inputs = Math.max(...members.map(({ spec }) => memberFeatures(spec, features)));
   const widest = Math.max(inputs, ...members.map(({ spec }) => headUnits(spec.loss, task)));
   const stride = panelStrideOf(inputs);
-  const loaded = loadNetworks(code, {
+  const loaded = new LoadedNetworks(code, {
     ...{ members, features, task, blockRows, mode: 'train', loadedBytes: Number.POSITIVE_INFINITY },
     what: `Attacking ${members.length} members`,
     place: (regions) => ({
@@ -79,7 +79,7 @@ export function createDifferentiable(
       const { columns } = members[member]!;
       return columns === null ? gradient : spread(gradient, columns, features);
     },
-    dispose: loaded.dispose,
+    dispose: () => loaded.dispose(),
   };
 }
 

@@ -3,13 +3,20 @@
 // What is done with their raw outputs is the business of predictor.ts and differentiable.ts.
 
 import type { Task } from '../../data/dataset/dataset.js';
-import { type ExecutorCode, executorOf } from '../../kernels/executor.js';
+import { type Executor, type ExecutorCode, executorOf } from '../../kernels/executor.js';
 import type { Operand } from '../../kernels/operand.js';
-import { placeProgram } from '../../kernels/program.js';
+import { type Program, placeProgram } from '../../kernels/program.js';
 import { ProgramBuilder } from '../../kernels/program-builder.js';
 import { validateProgram } from '../../kernels/validate-program.js';
 import { paddedBytes, RegionAllocator, writePaddedRows } from '../../memory/layout.js';
-import { giveBackMemory, lendAgain, lendMemory, noteContent } from '../../memory/memory-cache.js';
+import {
+  type Content,
+  giveBackMemory,
+  lendAgain,
+  lendMemory,
+  noteContent,
+} from '../../memory/memory-cache.js';
+import type { SharedMemory } from '../../memory/webassembly-types.js';
 import type { UnitFactors } from '../../model/layer-types.js';
 import type { LayerShape } from '../../model/layers.js';
 import { layerShapes } from '../../model/network.js';
@@ -84,102 +91,115 @@ export interface CallableMember {
   callGather(from: number, stride: number, width: number, into: Block): void;
 }
 
-export interface LoadedNetworks<Places, Segments> {
-  readonly buffer: ArrayBufferLike;
+/** Networks in a memory of their own. */
+export class LoadedNetworks<Places, Segments> {
   readonly places: Places;
   readonly segments: Segments;
   readonly block: StepBlock;
+  readonly #rows: RowPlaces;
+  readonly #members: readonly LoadedMember[];
+  readonly #memory: SharedMemory;
+  readonly #program: Program;
+  readonly #executor: Executor;
+  /** Whose weights are where members take turns. */
+  #guest: Float32Array | null = null;
+
+  /** @throws ERR_MEMORY */
+  constructor(code: ExecutorCode, loading: Loading<Places, Segments>) {
+    const { members, what } = loading;
+    const { rows, own, places, programAt } = layoutMembers(loading);
+    const calls = new ProgramBuilder();
+    const callable = own.map((place, at) => bindMember(calls, rows, place, members[at]!));
+    const gather = (count: Operand) => callGather(calls, rows, members, count);
+    this.places = places;
+    this.segments = loading.write(calls, callable, places, gather);
+    this.#rows = rows;
+    this.#members = callable;
+    this.#memory = lendMemory(programAt + calls.bytes, what).memory;
+    this.#executor = executorOf(code, this.#memory);
+    this.#program = calls.build(this.buffer, programAt);
+    validateProgram(this.buffer, this.#program, stepLimits(rows.blockRows, rows.identity, rows.identity));
+    this.block = new StepBlock(this.buffer, rows.block);
+    this.#load();
+  }
+
+  get buffer(): ArrayBufferLike {
+    return this.#memory.buffer;
+  }
+
   /** Puts encoded rows, f32[count, features], where every member gathers its own from. */
-  writeRows(rows: Float32Array, count: number): void;
+  writeRows(x: Float32Array, count: number): void {
+    const { x: address, stride, features, identity } = this.#rows;
+    writePaddedRows(this.buffer, address, stride, x, count, features);
+    this.block.setBatch(identity, count);
+  }
+
   /** Loads the weights of a member that has no place of its own. */
-  takeTurn(member: number): void;
+  takeTurn(member: number): void {
+    const own = this.#members[member]!;
+    if (own.stays || this.#guest === own.member.parameters) return;
+    loadWeights(this.buffer, own);
+    this.#guest = own.member.parameters;
+  }
+
   /** Runs a segment on the rows that were written; returns the sum of what it counts. */
-  run(segment: number): number;
+  run(segment: number): number {
+    return this.#executor.run(this.#program, segment, this.block.address);
+  }
+
   /** Gives a member other factors; it must have been loaded with some. */
-  setFactors(member: number, factors: UnitFactors): void;
+  setFactors(member: number, factors: UnitFactors): void {
+    const own = this.#members[member]!;
+    own.factors = factors;
+    writeFactors(this.buffer, dropoutsOf(own.network), factors);
+  }
+
   /** Gives the memory to whoever asks for one next; views of it are not to be read any more. */
-  dispose(): void;
+  dispose(): void {
+    noteContent(this.#memory, this.#content);
+    giveBackMemory(this.#memory);
+  }
+
   /**
-   * Takes the memory back, and loads the weights anew where others have had it since. @returns whether it was still to be
-   * had.
+   * Takes the memory back, and loads all anew that others have had since. @returns whether it was still to be had.
    */
-  resume(): boolean;
-}
+  resume(): boolean {
+    const content = this.#content;
+    const again = lendAgain(this.#memory, content.end, content);
+    if (again === null) return false;
+    this.#guest = null;
+    // Whose weights were changed in place predicts with those.
+    if (again.holds) this.#loadWeights();
+    else this.#loadAnew();
+    return true;
+  }
 
-/** Loads networks into a memory of their own. @throws ERR_MEMORY */
-export function loadNetworks<Places, Segments>(
-  code: ExecutorCode,
-  loading: Loading<Places, Segments>,
-): LoadedNetworks<Places, Segments> {
-  const { members, features, what } = loading;
-  const { rows, own, places, programAt } = layoutMembers(loading);
-  const calls = new ProgramBuilder();
-  const loadedMembers = own.map((place, at) => bindMember(calls, rows, place, members[at]!));
-  const segments = loading.write(calls, loadedMembers, places, (count) =>
-    callGather(calls, rows, members, count),
-  );
-  const bytes = programAt + calls.bytes;
-  const { memory } = lendMemory(bytes, what);
-  const { buffer } = memory;
-  const executor = executorOf(code, memory);
-  const program = calls.build(buffer, programAt);
-  validateProgram(buffer, program, stepLimits(rows.blockRows, rows.identity, rows.identity));
-  const block = new StepBlock(buffer, rows.block);
-  const content = { of: loadedMembers, start: 0, end: bytes };
-  let guest: Float32Array | null = null;
-  loadMembers(buffer, rows, loadedMembers);
-  return {
-    ...{ buffer, places, segments, block },
-    writeRows(x, count) {
-      writePaddedRows(buffer, rows.x, rows.stride, x, count, features);
-      block.setBatch(rows.identity, count);
-    },
-    takeTurn(at) {
-      const own = loadedMembers[at]!;
-      if (own.stays || guest === own.member.parameters) return;
-      loadWeights(buffer, own);
-      guest = own.member.parameters;
-    },
-    run: (segment) => executor.run(program, segment, rows.block),
-    setFactors(at, factors) {
-      const own = loadedMembers[at]!;
-      own.factors = factors;
-      writeFactors(buffer, dropoutsOf(own.network), factors);
-    },
-    dispose() {
-      noteContent(memory, content);
-      giveBackMemory(memory);
-    },
-    resume() {
-      const again = lendAgain(memory, bytes, content);
-      if (again === null) return false;
-      guest = null;
-      if (again.holds) {
-        // Whose weights were changed in place predicts with those.
-        for (const own of loadedMembers) if (own.stays) loadWeights(buffer, own);
-        return true;
-      }
-      placeProgram(program, buffer);
-      block.clear();
-      loadMembers(buffer, rows, loadedMembers);
-      return true;
-    },
-  };
-}
+  /** All that lies in the memory, while nobody else has it. */
+  get #content(): Content {
+    return { of: this.#members, start: 0, end: this.#program.address + this.#program.bytes };
+  }
 
-/** Writes all that stays until the memory is given back: row numbers, columns, weights, factors. */
-function loadMembers(
-  buffer: ArrayBufferLike,
-  { identity, blockRows }: RowPlaces,
-  members: readonly LoadedMember[],
-): void {
-  const rows = new Uint32Array(buffer, identity, blockRows);
-  for (let row = 0; row < blockRows; row++) rows[row] = row;
-  for (const own of members) {
-    const { member, columns, network, factors } = own;
-    if (own.stays) loadWeights(buffer, own);
-    if (member.columns !== null) new Uint32Array(buffer, columns, member.columns.length).set(member.columns);
-    if (factors !== null) writeFactors(buffer, dropoutsOf(network), factors);
+  #loadAnew(): void {
+    placeProgram(this.#program, this.buffer);
+    this.block.clear();
+    this.#load();
+  }
+
+  /** Writes row numbers, columns, factors and the weights that stay. */
+  #load(): void {
+    const { identity, blockRows } = this.#rows;
+    const rows = new Uint32Array(this.buffer, identity, blockRows);
+    for (let row = 0; row < blockRows; row++) rows[row] = row;
+    for (const { member, columns, network, factors } of this.#members) {
+      const own = member.columns;
+      if (own !== null) new Uint32Array(this.buffer, columns, own.length).set(own);
+      if (factors !== null) writeFactors(this.buffer, dropoutsOf(network), factors);
+    }
+    this.#loadWeights();
+  }
+
+  #loadWeights(): void {
+    for (const own of this.#members) if (own.stays) loadWeights(this.buffer, own);
   }
 }
 

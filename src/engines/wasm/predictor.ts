@@ -8,7 +8,7 @@ import type { RegionAllocator } from '../../memory/layout.js';
 import type { UnitFactors } from '../../model/layer-types.js';
 import { BLOCK_ROWS } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import { type CallableMember, loadNetworks, type TrainedNetwork } from './loaded-networks.js';
+import { type CallableMember, LoadedNetworks, type TrainedNetwork } from './loaded-networks.js';
 import { type AnsweredRows, callAnswers, ONE_ROW } from './losses.js';
 import type { StageLayout } from './network-layout.js';
 import { panelStrideOf, panelsOf } from './panels.js';
@@ -49,7 +49,7 @@ export function createNetworkPredictor(
 ): NetworkPredictor {
   const outputs = outputCount(task);
   const answers = (regions: RegionAllocator) => regions.takeWords(blockRows * outputs);
-  const loaded = loadNetworks(code, {
+  const loaded = new LoadedNetworks(code, {
     ...{ members, features, task, blockRows, loadedBytes, mode: 'predict' },
     what: `Predicting with ${members.length} members`,
     place: (regions) => ({
@@ -87,12 +87,12 @@ export function createNetworkPredictor(
       return segments.forward.map((forward, member) => {
         loaded.takeTurn(member);
         loaded.run(forward);
-        return segments.active[member]!.map(loaded.run);
+        return segments.active[member]!.map((count) => loaded.run(count));
       });
     },
-    setFactors: loaded.setFactors,
-    dispose: loaded.dispose,
-    resume: loaded.resume,
+    setFactors: (member, factors) => loaded.setFactors(member, factors),
+    dispose: () => loaded.dispose(),
+    resume: () => loaded.resume(),
   };
 }
 
@@ -133,10 +133,9 @@ function writePredictions(
   const all = [...members.keys()];
   const residents = all.filter((member) => members[member]!.stays);
   const guests = all.filter((member) => !members[member]!.stays);
-  let gatherSegment = 0;
   const together: Answering = {
     block: calls.segment(() => {
-      gatherSegment = calls.segment(() => gather(STEP.count));
+      gather(STEP.count);
       residents.forEach(block);
     }),
     row: calls.segment(() => {
@@ -149,7 +148,8 @@ function writePredictions(
     return { member, segments };
   });
   return {
-    ...{ gather: gatherSegment, together, alone, forward },
+    ...{ together, alone, forward },
+    gather: calls.segment(() => gather(STEP.count)),
     active: members.map(({ network }) =>
       network.stages.slice(0, -1).map((stage) => countActive(calls, stage)),
     ),
