@@ -33,20 +33,24 @@ export function installedLearnerWorker(): string | null {
 
 /** A file of the installed package, by its path there; null where there is none. */
 export function installedFile(path: string): string | null {
-  const tutti = resolveInstalled('tutti/package.json');
+  const tutti = ownPackage();
   if (tutti === null) return null;
   const file = join(dirname(tutti), path);
   return existsSync(file) ? file : null;
 }
 
-/** Where a package lies that need not be installed, seen from the installed tutti or else from the app; null without it. */
+/**
+ * Where a package lies that need not be installed, seen from the installed tutti or else from the app; null without it.
+ * Not from the working directory, where somebody else's may lie.
+ */
 export function findInstalled(name: string): string | null {
-  const tutti = resolveInstalled('tutti/package.json');
-  for (const place of tutti === null ? places() : [tutti, ...places()]) {
-    const found = resolveFrom(place, name);
-    if (found !== null) return found;
-  }
-  return null;
+  const tutti = ownPackage();
+  return resolveFromAny(tutti === null ? codePlaces() : [tutti, ...codePlaces()], name);
+}
+
+/** The manifest of the tutti that the running code is of, or that it finds beside itself. */
+function ownPackage(): string | null {
+  return resolveFromAny(codePlaces(), 'tutti/package.json');
 }
 
 /** What a file exports that only `require` can load, such as an addon. */
@@ -72,7 +76,11 @@ export function requireInstalled<T>(name: string): T {
 }
 
 function resolveInstalled(specifier: string): string | null {
-  for (const place of places()) {
+  return resolveFromAny(places(), specifier);
+}
+
+function resolveFromAny(from: readonly string[], specifier: string): string | null {
+  for (const place of from) {
     const found = resolveFrom(place, specifier);
     if (found !== null) return found;
   }
@@ -87,13 +95,16 @@ function resolveFrom(place: string, specifier: string): string | null {
   }
 }
 
-/** Files to look from: this one, which in a bundle is the bundle, the script that was started, the working directory. */
+/** Files to look from: those of {@link codePlaces}, and the working directory. */
 function places(): string[] {
+  return [...codePlaces(), asUrl(join(process.cwd(), 'app.js'))];
+}
+
+/** This file, which in a bundle is the bundle, and the script that was started. */
+function codePlaces(): string[] {
   // Bundlers leave `import.meta` empty in CommonJS, where the file has the other name.
   const own: string | undefined = import.meta.url ?? ownFile();
-  const script = process.argv[1];
-  const all = [own, script, join(process.cwd(), 'app.js')];
-  return all.filter((place) => place !== undefined).map(asUrl);
+  return [own, process.argv[1]].filter((place) => place !== undefined).map(asUrl);
 }
 
 declare const __filename: string | undefined;

@@ -2,9 +2,17 @@
 // addon is found there, and only where it is of the same version. Needs no registry; skipped without a C compiler.
 
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import t from 'tap';
 import { loadAddon } from '../../src/kernels/native-addon.js';
@@ -16,14 +24,16 @@ const tutti = join(folder, 'node_modules/tutti');
 const addon = join(folder, 'node_modules', native);
 const manifestFile = join(addon, 'package.json');
 
-const SAY = `import { chooseExecutor } from './node_modules/tutti/dist/src/kernels/executor-choice.js';
-console.log(JSON.stringify(chooseExecutor('fused')));`;
+const choice = pathToFileURL(join(tutti, 'dist/src/kernels/executor-choice.js'));
+const SAY = `import { chooseExecutor } from '${choice}'; console.log(JSON.stringify(chooseExecutor('fused')));`;
 
-/** What is chosen by the installed tutti. */
-async function chosen(): Promise<{ native: { name: string; addon: string } | null; why: string }> {
+/** What is chosen by the installed tutti, run in a folder. */
+async function chosen(
+  cwd = folder,
+): Promise<{ native: { name: string; addon: string } | null; why: string }> {
   const args = ['--input-type=module', '--eval', SAY];
   const env = { ...process.env, NODE_OPTIONS: '', TUTTI_EXECUTOR: '' };
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder, env });
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd, env });
   return JSON.parse(stdout);
 }
 
@@ -67,4 +77,11 @@ t.test('one of another version is left alone', async (t) => {
     native: null,
     why: `${native} is of version 0.0.1, not ${manifest.version}`,
   });
+});
+
+t.test('one that lies in the working directory only is not run', async (t) => {
+  const elsewhere = join(folder, 'elsewhere');
+  mkdirSync(join(elsewhere, 'node_modules/@tutti'), { recursive: true });
+  renameSync(addon, join(elsewhere, 'node_modules', native));
+  t.match(await chosen(elsewhere), { native: null, why: `${native} is not installed` });
 });
