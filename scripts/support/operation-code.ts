@@ -1,6 +1,7 @@
 // What follows from the table of operations: the dispatchers of both executors, and the calls as TypeScript sees them.
 
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { type ArgumentKind, OPERATIONS, type Operation } from '../../src/kernels/operations.js';
 
 const HEAD =
@@ -46,58 +47,17 @@ ${methods.join('')}}
 `;
 }
 
-/** The module in src/kernels/assembly that has an operation. */
-const MODULES: Readonly<Record<string, string>> = {
-  gatherRows: 'gather',
-  gatherColumns: 'gather',
-  gatherLabels: 'gather',
-  gatherWeights: 'gather',
-  shuffle: 'random',
-  copy: 'blocks',
-  clear: 'blocks',
-  forward: 'forward',
-  forwardRow: 'forward-row',
-  linear: 'forward',
-  inputGradient: 'input-gradient',
-  weightGradient: 'weight-gradient',
-  convolve: 'conv',
-  convolveInputGradient: 'conv-input-gradient',
-  convolveWeightGradient: 'conv-weight-gradient',
-  maxPool: 'pool',
-  maxPoolChosen: 'pool',
-  maxPoolInputGradient: 'pool',
-  averagePool: 'pool',
-  averagePoolInputGradient: 'pool',
-  activate: 'activations',
-  secondDerivative: 'tangents',
-  multiply: 'activations',
-  multiplySlope: 'tangents',
-  product: 'tangents',
-  add: 'tangents',
-  addProduct: 'tangents',
-  addActivityGradient: 'activity',
-  softmaxCrossEntropy: 'losses',
-  binaryCrossEntropy: 'losses',
-  squaredError: 'losses',
-  gaussianNll: 'losses',
-  smoothLabels: 'label-smoothing',
-  tangentPenalty: 'tangents',
-  drawMask: 'dropout',
-  applyMask: 'dropout',
-  scaleRows: 'dropout',
-  addNoise: 'noise',
-  perturbMax: 'perturb',
-  perturbEuclidean: 'perturb',
-  applyUpdate: 'update',
-  pullToward: 'tying',
-  flushDenormals: 'update',
-  logSoftmax: 'predictions',
-  binaryLogProbabilities: 'predictions',
-  gaussianMoments: 'predictions',
-  unpanel: 'predictions',
-  exp: 'functions',
-  countActive: 'activity',
-};
+const ASSEMBLY = new URL('../../../src/kernels/assembly/', import.meta.url);
+
+/** The file of src/kernels/assembly that exports a function, by its name. */
+function assemblyFiles(): ReadonlyMap<string, string> {
+  const files = readdirSync(ASSEMBLY).flatMap((file) => {
+    const text = readFileSync(new URL(file, ASSEMBLY), 'utf8');
+    const names = [...text.matchAll(/^export function (\w+)/gm)];
+    return names.map(([, name]) => [name!, file.replace('.ts', '')] as const);
+  });
+  return new Map(files);
+}
 
 function assemblyDispatch(): string {
   const imports = importLines();
@@ -143,13 +103,14 @@ ${cases.join('')}    default: return NaN;
 }
 
 function importLines(): string {
-  const byModule = new Map<string, string[]>();
+  const files = assemblyFiles();
+  const byFile = new Map<string, string[]>();
   for (const [name] of TABLE) {
-    const from = MODULES[name];
-    if (from === undefined) throw new Error(`Expected a module of src/kernels/assembly for ${name}`);
-    byModule.set(from, [...(byModule.get(from) ?? []), name]);
+    const from = files.get(name);
+    if (from === undefined) throw new Error(`Expected a function ${name} in src/kernels/assembly`);
+    byFile.set(from, [...(byFile.get(from) ?? []), name]);
   }
-  return [...byModule.entries()]
+  return [...byFile.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([from, names]) => `import { ${names.sort().join(', ')} } from './${from}';\n`)
     .join('');
