@@ -174,12 +174,20 @@ export async function buildNative(platform = HOST, folder = join(root, 'dist/nat
     await compile(compiler, units, link, headers, target);
   } catch (error) {
     rmSync(target, { force: true });
-    return `Native executor: ${compiler.version} failed; everything runs on WebAssembly\n${error.stderr ?? error.message}`;
+    return `Native executor: ${compiler.version} failed, ${reasonOf(error)}; everything runs on WebAssembly`;
   }
   writeFileSync(stamp, inputs);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   const sets = units.map(([unit]) => unit).filter((unit) => unit !== 'addon');
   return `Native executor: ${sets.join(' and ')} by ${compiler.version} in ${seconds} s`;
+}
+
+const isMain = process.argv[1] === fileURLToPath(import.meta.url);
+
+/** What a compiler said: all of it to whoever asked for nothing else, its first error to others. */
+function reasonOf({ stderr, message }) {
+  const text = stderr || message;
+  return isMain ? text : (text.split('\n').find((line) => /error/i.test(line)) ?? text.split('\n')[0]);
 }
 
 function whatIsMissing(platform, compiler, headers) {
@@ -189,7 +197,7 @@ function whatIsMissing(platform, compiler, headers) {
   return headers === null ? 'no node-api-headers' : null;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isMain) {
   const line = await buildNative(...process.argv.slice(2));
   if (line !== null) console.log(line);
 }

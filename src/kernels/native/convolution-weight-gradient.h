@@ -148,6 +148,13 @@ static void correlate_panel(
 typedef float Quad __attribute__((vector_size(16)));
 typedef int32_t QuadInts __attribute__((vector_size(16)));
 
+/** Four floats of two vectors by their places, those of `b` from 4. GCC has clang's word for it from version 12 on only. */
+#ifdef __clang__
+#define PICK(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define PICK(a, b, ...) __builtin_shuffle(a, b, (QuadInts){__VA_ARGS__})
+#endif
+
 /** t[l] = c[l] + c[l + 4] of an octet of sums: the first level of its tree. */
 INLINE Quad fold_octet(const float *octet) {
   Quad low, high;
@@ -159,9 +166,9 @@ INLINE Quad fold_octet(const float *octet) {
 /** The sums of four octets, each by the octet tree: t[l] as above, then (t[0] + t[2]) + (t[1] + t[3]). */
 INLINE Quad sums_of_octets(const float *octets) {
   const Quad a = fold_octet(octets), b = fold_octet(octets + 8), c = fold_octet(octets + 16), d = fold_octet(octets + 24);
-  const Quad ab = __builtin_shufflevector(a, b, 0, 4, 1, 5) + __builtin_shufflevector(a, b, 2, 6, 3, 7);
-  const Quad cd = __builtin_shufflevector(c, d, 0, 4, 1, 5) + __builtin_shufflevector(c, d, 2, 6, 3, 7);
-  return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+  const Quad ab = PICK(a, b, 0, 4, 1, 5) + PICK(a, b, 2, 6, 3, 7);
+  const Quad cd = PICK(c, d, 0, 4, 1, 5) + PICK(c, d, 2, 6, 3, 7);
+  return PICK(ab, cd, 0, 1, 4, 5) + PICK(ab, cd, 2, 3, 6, 7);
 }
 
 /** f32[rows][columns][8 lanes] → f32[rows][columns], at the same address: sums over the lanes, 0 beyond `filters`. */
