@@ -6,8 +6,8 @@ import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 
-/** These start a file of their own beside them, or may be missing. */
-const EXTERNAL = ['piscina', '@tensorflow/tfjs-node'];
+/** Starts a file of its own beside it; may be missing; is imported late, where a module of CommonJS would lose its names. */
+const EXTERNAL = ['piscina', '@tensorflow/tfjs-node', 'yaml'];
 
 const JOINED = 'joined';
 

@@ -7,7 +7,8 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+/** What the package ships. */
+const MAIN = fileURLToPath(new URL('../../bin/tutti.js', import.meta.url));
 /** No state folder: what one test trains with must not be trusted by another. */
 const NO_STATE = '/dev/null';
 

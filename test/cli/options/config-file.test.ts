@@ -6,6 +6,7 @@ import t, { type Test } from 'tap';
 import { readConfig } from '../../../src/cli/options/config-file.js';
 import type { OptionRow } from '../../../src/cli/options/option-row.js';
 import type { TuttiError } from '../../../src/errors.js';
+import { classCsv, tuttiProcess } from '../support.js';
 
 const folder = t.testdir({});
 const ROWS: readonly OptionRow[] = [
@@ -84,4 +85,16 @@ t.test('a file that is too long is not read', async (t) => {
     code: 'ERR_FILE',
     message: /got 10 MB where at most 1\.05 MB are read$/,
   });
+});
+
+t.test('the command line that is shipped reads YAML', async (t) => {
+  const cwd = t.testdir({
+    'data.csv': classCsv(),
+    'options.yaml': 'target: label\nmembers: 2\nhidden: [3]\nepochs: 1\nseed: 1\n',
+  });
+  const { status, stdout } = await tuttiProcess(['train', 'data.csv', '--config', 'options.yaml', '--json'], {
+    cwd,
+  });
+  t.equal(status, 0);
+  t.match(JSON.parse(stdout), { members: 2, seed: 1 });
 });
