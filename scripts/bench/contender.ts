@@ -72,7 +72,7 @@ async function manyRows(copies: number): Promise<NonNullable<typeof many>> {
   if (many !== null) return many;
   const x = new Float32Array(copies * dataset.x.length);
   for (let copy = 0; copy < copies; copy++) x.set(dataset.x, copy * dataset.x.length);
-  many = { x, predictor: await ensemble.predictor() };
+  many = { x, predictor: await ensemble.predictor({ runner: pool }) };
   return many;
 }
 

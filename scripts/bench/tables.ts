@@ -132,8 +132,10 @@ export function predictTable(rows: readonly PredictRow[]): string {
     withVariant(row),
     range(row.rowsPerSecond),
     times(row.toFastestPeer),
+    range(row.rowsPerProcessorSecond),
   ]);
-  return table(['ensemble', 'rows', 'contender', 'rows/s', 'to the fastest peer'], lines);
+  const columns = ['ensemble', 'rows', 'contender', 'rows/s', 'to the fastest peer', 'rows/processor s'];
+  return table(columns, lines);
 }
 
 /** A contender, and which of several ways it took. */

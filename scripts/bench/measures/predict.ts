@@ -12,6 +12,8 @@ export interface PredictRow {
   readonly contender: string;
   readonly threads: number;
   readonly rowsPerSecond: Spread;
+  /** Rows for a second of processor time, of all threads. */
+  readonly rowsPerProcessorSecond: Spread;
   /** The fastest way of those that the contender tried. */
   readonly variant: string | null;
   /** Median over the fastest peer's; null for peers, and without them. */
@@ -47,7 +49,8 @@ export async function measurePredict(session: Session, workload: Workload): Prom
       session.log(
         `  ${what}: ${name} ${Math.round(speed)} rows/s${answer.variant ? `, ${answer.variant}` : ''}`,
       );
-      return { speed, variant: answer.variant ?? null };
+      const thrift = (copies * workload.rows) / answer.processorSeconds;
+      return { speed, thrift, variant: answer.variant ?? null };
     },
     (entrant, error) => session.leaveOut(what, entrant.name, error),
   );
@@ -59,6 +62,7 @@ export async function measurePredict(session: Session, workload: Workload): Prom
     contender: name,
     threads,
     rowsPerSecond: spread(taken.map(({ speed }) => speed)),
+    rowsPerProcessorSecond: spread(taken.map(({ thrift }) => thrift)),
     variant: taken.at(-1)?.variant ?? null,
   }));
   const peers = rows.filter((row) => isPeer(row.contender)).map((row) => row.rowsPerSecond.median);
