@@ -1,7 +1,7 @@
 // The update block: 64 bytes of shared memory that tell `weightGradient` and `applyUpdate` what to do with
 // a gradient. The byte offsets here and in assembly/update.ts are the two sides of one format.
 // A training writes the constants once (`writeUpdate`) and the step-dependent fields every step (`writeStep`).
-import { integerPower } from '../math/functions.js';
+import { powersOf } from '../math/functions.js';
 import type { OptimizerSpec } from '../model/spec.js';
 
 export const UPDATE_BLOCK_BYTES = 64;
@@ -121,9 +121,10 @@ export function stepWriter(
       },
     };
   }
+  const factorsOf = adamSteps(optimizer);
   return {
     writeStep: (learningRate, step) => {
-      const { stepSize, tolerance, keep } = adamStep(optimizer, learningRate, step);
+      const { stepSize, tolerance, keep } = factorsOf(learningRate, step);
       floats[WORD.stepSize] = stepSize;
       floats[WORD.tolerance] = tolerance;
       floats[WORD.keep] = keep;
@@ -131,18 +132,26 @@ export function stepWriter(
   };
 }
 
-/**
- * Adam's factors of a step: w ← w·keep − stepSize · m / (√v + tolerance).
- * @param step from 1.
- */
-export function adamStep(
-  { beta1, beta2, tolerance, weightDecay }: Exclude<OptimizerSpec, { kind: 'sgd' }>,
-  learningRate: number,
-  step: number,
-): { readonly stepSize: number; readonly tolerance: number; readonly keep: number } {
-  const root = Math.sqrt(1 - integerPower(beta2, step));
-  const stepSize = (learningRate * root) / (1 - integerPower(beta1, step));
-  return { stepSize, tolerance: tolerance * root, keep: 1 - learningRate * weightDecay };
+/** Adam's factors of a step: w ← w·keep − stepSize · m / (√v + tolerance). */
+export interface AdamFactors {
+  readonly stepSize: number;
+  readonly tolerance: number;
+  readonly keep: number;
+}
+
+/** What gives the factors of every step, which counts from 1. */
+export function adamSteps({
+  beta1,
+  beta2,
+  tolerance,
+  weightDecay,
+}: Exclude<OptimizerSpec, { kind: 'sgd' }>): (learningRate: number, step: number) => AdamFactors {
+  const [power1, power2] = [powersOf(beta1), powersOf(beta2)];
+  return (learningRate, step) => {
+    const root = Math.sqrt(1 - power2(step));
+    const stepSize = (learningRate * root) / (1 - power1(step));
+    return { stepSize, tolerance: tolerance * root, keep: 1 - learningRate * weightDecay };
+  };
 }
 
 function blockViews(memory: WebAssembly.Memory | SharedArrayBuffer, address: number) {

@@ -98,6 +98,19 @@ function sinSeries(r: number): number {
   return r * series;
 }
 
+/** The same as {@link integerPower} for many exponents, from squares that are computed once. */
+export function powersOf(base: number): (exponent: number) => number {
+  const squares = new Float64Array(32);
+  for (let bit = 0, square = base; bit < 32; bit++, square *= square) squares[bit] = square;
+  return (exponent) => {
+    let power = 1;
+    for (let bit = 0, rest = exponent; rest !== 0; bit++, rest >>>= 1) {
+      if ((rest & 1) === 1) power *= squares[bit]!;
+    }
+    return power;
+  };
+}
+
 /** base^exponent, an integer in [0, 2³²), by squaring: the same bits everywhere, which Math.pow does not promise. */
 export function integerPower(base: number, exponent: number): number {
   let power = (exponent & 1) === 1 ? base : 1;

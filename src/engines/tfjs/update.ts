@@ -2,7 +2,12 @@
 // (src/kernels/assembly/update.ts), which TensorFlow.js's own optimizers are not quite. Only + − × ÷ and square
 // roots, so the same gradient gives the same weights everywhere.
 
-import { adamStep, NEGLIGIBLE_MOMENT, STEPS_BETWEEN_FLUSHES } from '../../kernels/update-block.js';
+import {
+  type AdamFactors,
+  adamSteps,
+  NEGLIGIBLE_MOMENT,
+  STEPS_BETWEEN_FLUSHES,
+} from '../../kernels/update-block.js';
 import type { EpochMemberSpec, OptimizerSpec } from '../../model/spec.js';
 
 type NormPenalty = EpochMemberSpec['normPenalty'];
@@ -36,12 +41,13 @@ export function createOptimizer(
   const length = ranges.reduce((sum, range) => sum + range.length, 0);
   const first = new Float32Array(length);
   const second = new Float32Array(spec.kind === 'sgd' ? 0 : length);
+  const factorsOf = spec.kind === 'sgd' ? null : adamSteps(spec);
   return {
     first,
     second,
     apply(parameters, gradient, learningRate, step) {
       if ((step - 1) % STEPS_BETWEEN_FLUSHES === 0) for (const moment of [first, second]) flush(moment);
-      const factors = spec.kind === 'sgd' ? null : adamStep(spec, learningRate, step);
+      const factors = factorsOf === null ? null : factorsOf(learningRate, step);
       for (const range of ranges) {
         if (range.isKernel) penalise(parameters, gradient, penalty, range);
         if (spec.kind === 'sgd') sgd(spec, parameters, gradient, first, learningRate, range);
@@ -78,10 +84,10 @@ function sgd(
   }
 }
 
-/** {@link adamStep}; biases do not decay. */
+/** {@link adamSteps}; biases do not decay. */
 function adam(
   { beta1, beta2 }: Exclude<OptimizerSpec, { kind: 'sgd' }>,
-  { stepSize, tolerance, keep: kernelKeep }: ReturnType<typeof adamStep>,
+  { stepSize, tolerance, keep: kernelKeep }: AdamFactors,
   w: Float32Array,
   g: Float32Array,
   first: Float32Array,

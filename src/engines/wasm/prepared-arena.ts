@@ -2,6 +2,7 @@
 // kind in the same place: members of small networks are trained in little more time than it takes to write a program.
 
 import { TuttiError } from '../../errors.js';
+import type { Executor } from '../../kernels/executor.js';
 import { type Program, placeProgram } from '../../kernels/program.js';
 import { writeUpdate } from '../../kernels/update-block.js';
 import { validateProgram } from '../../kernels/validate-program.js';
@@ -28,8 +29,8 @@ interface Kept {
   readonly prepared: PreparedArena;
 }
 
-/** The last one of each memory. */
-const kept = new WeakMap<WebAssembly.Memory, Kept>();
+/** The last one of each memory, by its executor: a thread is sent another object for the same memory with every job. */
+const kept = new WeakMap<Executor, Kept>();
 
 /** The arena of a member, its program in place. @throws ERR_INTERNAL where the slot is too small */
 export function prepareArena(
@@ -38,9 +39,9 @@ export function prepareArena(
   member: number,
   rows: MemberRows,
 ): PreparedArena {
-  const { memory } = context;
+  const { memory, executor } = context;
   const key = keyOf(context, spec, rows);
-  const last = kept.get(memory);
+  const last = kept.get(executor);
   if (last?.key === key) {
     // Another training may have had the memory meanwhile.
     placeProgram(last.prepared.program, memory.buffer);
@@ -52,7 +53,7 @@ export function prepareArena(
   writeConstants(context, arena, spec, rows);
   const { order, evaluated, rowsEvaluated, panels } = arena;
   validateProgram(memory.buffer, program, stepLimits(panels * PANEL, order, evaluated + rowsEvaluated * 4));
-  kept.set(memory, { key, prepared });
+  kept.set(executor, { key, prepared });
   return prepared;
 }
 
