@@ -70,6 +70,9 @@ const COMMAND_GROUPS = [
   [/commands\/train\/train\.js/, 'train'],
   [TRAINING, 'training'],
   [/progress-bars/, 'bars'],
+  // They say what is missing where the others cannot even be loaded.
+  [/doctor\/doctor/, 'doctor'],
+  [/doctor\/machine-checks/, 'machine'],
 ];
 /** Threads are started for networks more often than not, and long before their first. */
 const THREAD_GROUPS = [[/engines\/wasm/, JOINED]];
