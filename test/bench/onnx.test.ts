@@ -9,7 +9,7 @@ const EXPECTED =
   'cmFuc3Bvc2UqDQoEcGVybUAAQAGgAQcSCGVuc2VtYmxlWhcKAXgSEgoQCAESDAoGEgRyb3dzCgIIAmIXCgF5EhIKEAgBEgwK' +
   'BhIEcm93cwoCCAFCBAoAEBE=';
 
-t.test('a model is the bytes that ONNX's own checker was content with', async (t) => {
+t.test('a model is the bytes that the checker of ONNX was content with', async (t) => {
   const graph = new GraphWriter();
   graph.constant('w', [2, 1], Float32Array.of(1, 2));
   graph.constant('b', [1], Float32Array.of(0.5));
