@@ -22,6 +22,8 @@ import { promisify } from 'node:util';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sources = join(root, 'src/kernels/native');
+/** Whether somebody builds this alone, who wants to read what the compiler says. */
+const isMain = process.argv[1] === fileURLToPath(import.meta.url);
 
 // One rounding where the source says so and nowhere else; no function of the C library but memcpy, memmove and memset, so
 // that the same file loads beside any of them.
@@ -134,7 +136,8 @@ async function compile(compiler, units, link, headers, target) {
       units.map(async ([unit, flags]) => {
         const object = join(folder, `${unit}.o`);
         const args = [...flags, '-c', join(sources, `${unit}.c`), '-o', object];
-        process.stderr.write((await run(compiler.program, args)).stderr);
+        const { stderr } = await run(compiler.program, args);
+        if (isMain) process.stderr.write(stderr);
         return object;
       }),
     );
@@ -181,8 +184,6 @@ export async function buildNative(platform = HOST, folder = join(root, 'dist/nat
   const sets = units.map(([unit]) => unit).filter((unit) => unit !== 'addon');
   return `Native executor: ${sets.join(' and ')} by ${compiler.version} in ${seconds} s`;
 }
-
-const isMain = process.argv[1] === fileURLToPath(import.meta.url);
 
 /** What a compiler said: all of it to whoever asked for nothing else, its first error to others. */
 function reasonOf({ stderr, message }) {
