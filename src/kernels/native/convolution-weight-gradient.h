@@ -15,33 +15,50 @@ enum { VECTOR_FILTERS = 1 };
 #endif
 enum { OCTET_FLOATS = VECTOR_FILTERS * PIXEL_FLOATS };
 
+// Gradients of a block's windows are packed for a tile's filters, so that all its taps read them in order from the first-level cache.
 #if defined(TUTTI_AVX512)
-enum { TILE_TAPS = 6, TILE_COLUMNS = 4 };
+enum { TILE_TAPS = 6, TILE_COLUMNS = 4, BLOCK_WINDOWS = 64 };
 #define EACH_TAPS EACH_TO_6
+#define EACH_COLUMNS(M) M(1) M(2) M(3) M(4)
 #elif defined(TUTTI_AVX2)
-enum { TILE_TAPS = 6, TILE_COLUMNS = 2 };
+enum { TILE_TAPS = 6, TILE_COLUMNS = 2, BLOCK_WINDOWS = 128 };
 #define EACH_TAPS EACH_TO_6
+#define EACH_COLUMNS(M) M(1) M(2)
 #else
-enum { TILE_TAPS = 5, TILE_COLUMNS = 4 };
+enum { TILE_TAPS = 5, TILE_COLUMNS = 4, BLOCK_WINDOWS = 128 };
 #define EACH_TAPS EACH_TO_5
+#define EACH_COLUMNS(M) M(1) M(2) M(3) M(4)
 #endif
-/** Windows whose x and dz stay near from tile to tile. */
-enum { BLOCK_WINDOWS = 256 };
 
-/** Some windows of one panel. */
-struct correlation {
-  const uint32_t *corners, *corners_end;
-  size_t row_bytes;
-  size_t sums_stride;
+/** A block of windows of one panel, x and dz at its first; sums of a tap `sums_stride` bytes from those of the next. */
+struct block {
+  const uint32_t *corners;
+  int32_t count;
+  const float *x, *dz;
+  size_t filter_bytes, sums_stride;
 };
 
-/** The octets of the filters at `at`, `offset` bytes on, that vector v holds. */
-INLINE W load_octets(const char *const *at, int v, size_t offset) {
+/** Packs dz of `columns` vectors of filters to `to` and adds db of them at `sums`. */
+INLINE void pack_columns(int columns, const struct block *g, const float *dz, int32_t filters, float *sums, W *to) {
+  W octets[TILE_COLUMNS];
+  const char *at[TILE_COLUMNS * VECTOR_FILTERS];
+  // A filter beyond the last repeats it; `finish` clears what it adds up to.
+  UNROLL for (int f = 0; f < columns * VECTOR_FILTERS; f++) {
+    at[f] = (const char *)on(dz, g->filter_bytes * smaller(f, filters - 1));
+  }
+  UNROLL for (int v = 0; v < columns; v++) octets[v] = wide_load(sums + v * OCTET_FLOATS);
+  const size_t bytes = (size_t)g->count * PIXEL_BYTES;
+  for (size_t offset = 0; offset < bytes; offset += PIXEL_BYTES, to += columns) {
+    UNROLL for (int v = 0; v < columns; v++) {
 #ifdef TUTTI_AVX512
-  return join(load(at[2 * v] + offset), load(at[2 * v + 1] + offset));
+      to[v] = join(load(at[2 * v] + offset), load(at[2 * v + 1] + offset));
 #else
-  return wide_load(at[v] + offset);
+      to[v] = wide_load(at[v] + offset);
 #endif
+      octets[v] += to[v];
+    }
+  }
+  UNROLL for (int v = 0; v < columns; v++) wide_store(sums + v * OCTET_FLOATS, octets[v]);
 }
 
 /** An octet of x for every filter of a vector. */
@@ -53,23 +70,19 @@ INLINE W load_octet(const char *at) {
 #endif
 }
 
-/** Adds `taps` × `columns` vectors of filters, over the windows, to their octets at `sums`. */
-INLINE void correlate_tile(
-    int taps, int columns, const struct correlation *g, const float *x, const uint32_t *tap, const char *const *filters,
-    float *sums) {
-  W octets[TILE_TAPS][TILE_COLUMNS], dz[TILE_COLUMNS];
-  const char *x_at[TILE_TAPS], *dz_at[TILE_COLUMNS * VECTOR_FILTERS];
+/** Adds `taps` × `columns` vectors of filters to their octets at `sums`. */
+INLINE void correlate_tile(int taps, int columns, const struct block *g, const uint32_t *tap, const W *dz, float *sums) {
+  W octets[TILE_TAPS][TILE_COLUMNS], gradient[TILE_COLUMNS];
+  const char *x[TILE_TAPS];
   UNROLL for (int t = 0; t < taps; t++) {
-    x_at[t] = (const char *)x + tap[t];
+    x[t] = (const char *)g->x + tap[t];
     UNROLL for (int v = 0; v < columns; v++) octets[t][v] = wide_load(on(sums, t * g->sums_stride) + v * OCTET_FLOATS);
   }
-  UNROLL for (int f = 0; f < columns * VECTOR_FILTERS; f++) dz_at[f] = filters[f];
-  size_t offset = 0;
-  for (const uint32_t *corner = g->corners; corner < g->corners_end; corner++, offset += PIXEL_BYTES) {
-    UNROLL for (int v = 0; v < columns; v++) dz[v] = load_octets(dz_at, v, offset);
+  for (const uint32_t *corner = g->corners, *end = corner + g->count; corner < end; corner++, dz += columns) {
+    UNROLL for (int v = 0; v < columns; v++) gradient[v] = dz[v];
     UNROLL for (int t = 0; t < taps; t++) {
-      const W pixel = load_octet(x_at[t] + *corner);
-      UNROLL for (int v = 0; v < columns; v++) octets[t][v] = wide_madd(pixel, dz[v], octets[t][v]);
+      const W pixel = in_register(load_octet(x[t] + *corner));
+      UNROLL for (int v = 0; v < columns; v++) octets[t][v] = wide_madd(pixel, gradient[v], octets[t][v]);
     }
   }
   UNROLL for (int t = 0; t < taps; t++) {
@@ -78,69 +91,50 @@ INLINE void correlate_tile(
 }
 
 #define CORRELATE(taps) \
-  NOINLINE void correlate##taps( \
-      int columns, const struct correlation *g, const float *x, const uint32_t *tap, const char *const *filters, float *sums) { \
-    if (columns == 1) correlate_tile(taps, 1, g, x, tap, filters, sums); \
-    else if (columns == 2) correlate_tile(taps, 2, g, x, tap, filters, sums); \
-    else if (columns == TILE_COLUMNS) correlate_tile(taps, TILE_COLUMNS, g, x, tap, filters, sums); \
-    else correlate_tile(taps, 3 < TILE_COLUMNS ? 3 : 1, g, x, tap, filters, sums); \
+  NOINLINE void correlate##taps(int32_t columns, const struct block *g, const uint32_t *tap, const W *dz, float *sums) { \
+    enum { TAPS = taps }; \
+    switch (columns) { EACH_COLUMNS(CASE) } \
   }
+#define CASE(columns) case columns: correlate_tile(TAPS, columns, g, tap, dz, sums); break;
 EACH_TAPS(CORRELATE)
+#undef CASE
 #undef CORRELATE
 
-static void correlate_taps(
-    int32_t taps, int32_t columns, const struct correlation *g, const float *x, const uint32_t *tap, const char *const *filters,
-    float *sums) {
-#define CASE(taps) case taps: correlate##taps(columns, g, x, tap, filters, sums); break;
+static void correlate_taps(int32_t taps, int32_t columns, const struct block *g, const uint32_t *tap, const W *dz, float *sums) {
+#define CASE(taps) case taps: correlate##taps(columns, g, tap, dz, sums); break;
   switch (taps) { EACH_TAPS(CASE) }
 #undef CASE
 }
 
-/** Adds db of `columns` vectors of filters, over the windows, in as many chains; beyond the last it is repeated. */
-static void add_biases(int32_t columns, const struct correlation *g, const char *const *filters, float *sums) {
-  W octets[TILE_COLUMNS];
-  const char *at[TILE_COLUMNS * VECTOR_FILTERS];
-  UNROLL for (int f = 0; f < TILE_COLUMNS * VECTOR_FILTERS; f++) at[f] = filters[smaller(f, columns * VECTOR_FILTERS - 1)];
-  UNROLL for (int v = 0; v < TILE_COLUMNS; v++) octets[v] = wide_load(sums + smaller(v, columns - 1) * OCTET_FLOATS);
-  const size_t bytes = (size_t)(g->corners_end - g->corners) * PIXEL_BYTES;
-  for (size_t offset = 0; offset < bytes; offset += PIXEL_BYTES) {
-    UNROLL for (int v = 0; v < TILE_COLUMNS; v++) octets[v] += load_octets(at, v, offset);
-  }
-  UNROLL for (int v = 0; v < TILE_COLUMNS; v++) {
-    if (v < columns) wide_store(sums + v * OCTET_FLOATS, octets[v]);
-  }
-}
-
-/** Adds some windows of one panel, for `filters` filters of a column panel, to the sums. */
-static void correlate_windows(
-    const struct windows *windows, const struct correlation *g, const float *x, const float *dz, int32_t filters, float *sums) {
-  const int32_t taps = tap_count(windows), vectors = (filters + VECTOR_FILTERS - 1) / VECTOR_FILTERS;
-  float *bias_sums = on(sums, taps * g->sums_stride);
-  for (int32_t v = 0, columns; v < vectors; v += columns) {
-    columns = even_height(vectors - v, TILE_COLUMNS);
-    const char *rows[TILE_COLUMNS * VECTOR_FILTERS];
-    for (int32_t f = 0; f < columns * VECTOR_FILTERS; f++) {
-      // A filter beyond the last repeats it; `finish` clears what it adds up to.
-      rows[f] = (const char *)dz + g->row_bytes * smaller(v * VECTOR_FILTERS + f, filters - 1);
-    }
+/** Adds a block, for `filters` filters of a column panel, to the sums. */
+static void correlate_block(const struct windows *windows, const struct block *g, int32_t filters, float *sums) {
+  const int32_t taps = tap_count(windows);
+  const float *dz = g->dz;
+  W packed[BLOCK_WINDOWS * TILE_COLUMNS];
+  for (int32_t columns; filters > 0; filters -= columns * VECTOR_FILTERS) {
+    columns = even_height((filters + VECTOR_FILTERS - 1) / VECTOR_FILTERS, TILE_COLUMNS);
+    float *bias_sums = on(sums, taps * g->sums_stride);
+#define CASE(columns) case columns: pack_columns(columns, g, dz, filters, bias_sums, packed); break;
+    switch (columns) { EACH_COLUMNS(CASE) }
+#undef CASE
     for (int32_t t = 0, height; t < taps; t += height) {
       height = even_height(taps - t, TILE_TAPS);
-      correlate_taps(height, columns, g, x, taps_of(windows) + t, rows, on(sums, t * g->sums_stride) + v * OCTET_FLOATS);
+      correlate_taps(height, columns, g, taps_of(windows) + t, packed, on(sums, t * g->sums_stride));
     }
-    add_biases(columns, g, rows, bias_sums + v * OCTET_FLOATS);
+    dz = on(dz, g->filter_bytes * columns * VECTOR_FILTERS);
+    sums += columns * OCTET_FLOATS;
   }
 }
 
 static void correlate_panel(
     const struct windows *windows, const float *x, const float *dz, int32_t filters, int32_t columns, float *sums) {
-  const uint32_t *corners = corners_of(windows);
   const int32_t count = window_count(windows);
   for (int32_t half = 0; half < PIXEL_FLOATS; half += WIDE) {
     for (int32_t first = 0; first < count; first += BLOCK_WINDOWS) {
-      const struct correlation g = {
-          corners + first, corners + smaller(first + BLOCK_WINDOWS, count), (size_t)count * PIXEL_BYTES,
-          (size_t)columns * PIXEL_BYTES};
-      correlate_windows(windows, &g, x + half, dz + (size_t)first * PIXEL_FLOATS + half, filters, sums + half);
+      const struct block g = {
+          corners_of(windows) + first, smaller(BLOCK_WINDOWS, count - first), x + half, dz + (size_t)first * PIXEL_FLOATS + half,
+          (size_t)count * PIXEL_BYTES, (size_t)columns * PIXEL_BYTES};
+      correlate_block(windows, &g, filters, sums + half);
     }
   }
 }

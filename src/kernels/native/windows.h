@@ -60,6 +60,16 @@ INLINE W load_pixels(const char *const *at, int pixels, int v, size_t offset) {
 #endif
 }
 
+/** The vector itself, in a register: compilers read it from memory again at each use where that saves them one. */
+INLINE W in_register(W a) {
+#ifdef TUTTI_NEON
+  __asm__("" : "+w"(a));
+#else
+  __asm__("" : "+v"(a));
+#endif
+  return a;
+}
+
 /** LANES floats of a row of vectors. */
 INLINE V part_of(const W *row, int first) {
 #ifdef TUTTI_AVX512
