@@ -50,7 +50,7 @@ export function isPeer(contender: string): boolean {
 export interface Places {
   /** A Python that has the packages of requirements.txt; undefined leaves the peers out. */
   readonly peers: string | undefined;
-  /** A folder whose node_modules has the packages of peers that run on Node. */
+  /** A folder whose node_modules has packages of peers that run on Node; the checkout may have others. */
   readonly nodePackages: string;
   /** Executables of other versions of Node, by `node22` and so on. */
   readonly nodes: ReadonlyMap<string, string>;
@@ -93,25 +93,28 @@ function nodeCommand(script: string, name: string, threads: number, places: Plac
 function rowServerCommand(name: string, threads: number, places: Places): Command | string {
   const variant = variantOf(name, places);
   if (typeof variant === 'string') return variant;
-  const missing = isPeer(name) && isMissing(name, places);
-  if (missing) return missing;
+  const folder = isPeer(name) ? folderOf(name, places) : ROOT;
+  if (folder === null) return notInstalled(name, places);
   const engine = /^tutti(-strict)?|.*/.exec(name)![0];
-  return { ...variant, args: [scriptPath('row-server.js'), engine, places.nodePackages, String(threads)] };
+  return { ...variant, args: [scriptPath('row-server.js'), engine, folder, String(threads)] };
 }
 
-/** Why a package is not to be had; false when it is there. */
-function isMissing(name: string, { nodePackages }: Places): string | false {
-  const there = existsSync(join(nodePackages, 'node_modules', name));
-  return !there && `${name} is not installed in ${nodePackages} (--node-packages)`;
+/** The folder whose node_modules has a package: the one that was given, or the checkout; null for neither. */
+function folderOf(name: string, { nodePackages }: Places): string | null {
+  return [nodePackages, ROOT].find((folder) => existsSync(join(folder, 'node_modules', name))) ?? null;
+}
+
+function notInstalled(name: string, { nodePackages }: Places): string {
+  return `${name} is not installed in ${nodePackages} (--node-packages)`;
 }
 
 function nodePeerCommand(name: keyof typeof NODE_PEERS, threads: number, places: Places): Command | string {
   const peer = NODE_PEERS[name];
-  const missing = isMissing(peer.package, places);
-  if (missing) return missing;
+  const folder = folderOf(peer.package, places);
+  if (folder === null) return notInstalled(peer.package, places);
   return {
     file: process.execPath,
-    args: [scriptPath(peer.script), places.nodePackages, String(threads)],
+    args: [scriptPath(peer.script), folder, String(threads)],
     env: { ...environmentOf(places.isa), TF_CPP_MIN_LOG_LEVEL: '2' },
   };
 }
