@@ -65,10 +65,11 @@ function viewAnswers(
 }
 
 function toUserUnits({ mean, second, predictions }: Answers, scale: Scale): void {
-  const { outputs, variance } = predictions;
-  for (let at = 0; at < mean.length; at++) {
-    const std = scale.std[at % outputs]!;
-    predictions.mean[at] = mean[at]! * std + scale.mean[at % outputs]!;
-    if (variance !== null) variance[at] = second[at]! * std * std;
+  const { outputs, mean: own, variance } = predictions;
+  for (let output = 0; output < outputs; output++) {
+    const [std, centre] = [scale.std[output]!, scale.mean[output]!];
+    for (let at = output; at < mean.length; at += outputs) own[at] = mean[at]! * std + centre;
+    if (variance === null) continue;
+    for (let at = output; at < mean.length; at += outputs) variance[at] = second[at]! * std * std;
   }
 }

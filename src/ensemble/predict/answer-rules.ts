@@ -75,9 +75,11 @@ export function clipRange(
 
 function clipValues(values: Predictions['mean'], { low, high }: ColumnRanges): void {
   const columns = low.length;
-  for (let at = 0; at < values.length; at++) {
-    const column = at % columns;
-    values[at] = Math.min(Math.max(values[at]!, low[column]!), high[column]!);
+  for (let column = 0; column < columns; column++) {
+    const [least, most] = [low[column]!, high[column]!];
+    for (let at = column; at < values.length; at += columns) {
+      values[at] = Math.min(Math.max(values[at]!, least), most);
+    }
   }
 }
 

@@ -35,7 +35,7 @@ export interface RowOptions {
 /** An ensemble that threads predict with; each of them loads it once. */
 export interface RowSession {
   /**
-   * @returns an answer for each block of rows, the size of which follows from the ensemble.
+   * @returns an answer for each block of rows, the size of which follows from the ensemble; combined, one for all rows.
    * @throws what predicting them here would, without the right rows in its messages; and whatever befalls a thread.
    */
   predict<What extends keyof RowAnswers>(asked: RowsAsked<What>): Promise<readonly RowAnswers[What][]>;

@@ -30,7 +30,7 @@ const PARTS = 4;
 /** Parts that are sent ahead, per thread: one that it works on, one that waits. */
 const AHEAD = 2;
 
-/** Visits the answers of all blocks, in order. */
+/** Visits the answers of all blocks, in order; where they are combined, of many blocks at once. */
 export async function eachBlockOnThreads<What extends keyof RowAnswers>(
   session: RowSession,
   threads: number,
@@ -54,10 +54,14 @@ export async function eachBlockOnThreads<What extends keyof RowAnswers>(
       }
       const answers = await underWay.shift()!;
       signal?.throwIfAborted();
-      for (const [block, range] of [...blocksOf(part, blockRows)].entries()) {
-        visit(answers?.[block] ?? (await here(range)), range);
-        await betweenBlocks(signal);
+      if (answers === null) {
+        for (const range of blocksOf(part, blockRows)) visit(await here(range), range);
+      } else {
+        // As many as there are blocks, or one for all of them.
+        const size = answers.length === 1 ? partRows : blockRows;
+        for (const [at, range] of [...blocksOf(part, size)].entries()) visit(answers[at]!, range);
       }
+      await betweenBlocks(signal);
     }
   } finally {
     // They read memory of this call.

@@ -2,14 +2,13 @@
 // go, and answers block by block.
 
 import { outputCount } from '../../data/dataset/dataset.js';
-import { TuttiError } from '../../errors.js';
 import { combiner } from '../../predictions/aggregate/aggregate.js';
 import { DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
 import { blockRanges, blockRowsFor } from '../../predictions/blocks.js';
-import type { Combine } from '../../predictions/combined-predictions.js';
+import type { Combine, CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
-import { combineSettings } from './predict.js';
+import { combineSettings, concatenate } from './predict.js';
 import { type BlockPredictor, createBlockPredictor } from './predictors.js';
 import type { RowAnswers, RowOptions, RowsAsked } from './row-runner.js';
 
@@ -78,13 +77,14 @@ async function answer(
   { predictor, combine, blockRows }: Loaded,
   { x, rows, what }: RowsAsked,
 ): Promise<readonly RowAnswers[keyof RowAnswers][]> {
-  const answers: RowAnswers[keyof RowAnswers][] = [];
+  const combined: CombinedPredictions[] = [];
+  const each: (readonly Predictions[])[] = [];
   for (const range of blockRanges(rows, blockRows)) {
     const members = await predictor.predictBlock(x, range, null);
-    answers.push(what === 'combined' ? combine(members) : members.map(copyOf));
+    if (what === 'combined') combined.push(combine(members));
+    else each.push(members.map(copyOf));
   }
-  if (answers.length === 0) throw new TuttiError('ERR_INTERNAL', 'Expected rows to predict, got none');
-  return answers;
+  return what === 'combined' ? [concatenate(combined, rows)] : each;
 }
 
 /** Blocks are views that the next one overwrites. */

@@ -1,6 +1,6 @@
 // The arithmetic mean, mean = Σ wᵢ pᵢ with Σ wᵢ = 1, and of Gaussian heads the moments of their mixture.
 
-import type { Task } from '../../data/dataset/dataset.js';
+import type { Task, Values } from '../../data/dataset/dataset.js';
 import type { CombinedPredictions } from '../combined-predictions.js';
 import { labelsOf } from '../labels.js';
 import type { Predictions } from '../predictions.js';
@@ -59,6 +59,19 @@ function meanOf(members: readonly Predictions[], shares: Shares, task: Task): Co
   };
 }
 
+function squaredDeviations(
+  values: Values,
+  from: number,
+  centre: Float64Array,
+  length: number,
+  into: Float64Array,
+): void {
+  for (let at = 0; at < length; at++) {
+    const deviation = values[from + at]! - centre[at]!;
+    into[at] = deviation * deviation;
+  }
+}
+
 /** Σ wᵢ (σᵢ² + (μᵢ − μ)²) over a run: about the mean, not Σ wᵢ μᵢ² − μ², which cancels. */
 function mixtureVariance(
   members: readonly Predictions[],
@@ -73,11 +86,8 @@ function mixtureVariance(
   const from = run.start * outputs;
   const second = new Float64Array(length);
   members.forEach((member, index) => {
-    const variance = heads ? member.variance : null;
-    for (let at = 0; at < length; at++) {
-      const deviation = member.mean[from + at]! - centre[at]!;
-      scratch[at] = deviation * deviation + (variance === null ? 0 : variance[from + at]!);
-    }
+    squaredDeviations(member.mean, from, centre, length, scratch);
+    if (heads) for (let at = 0; at < length; at++) scratch[at]! += member.variance![from + at]!;
     addShare(second, scratch, 0, outputs, shares, index, run);
   });
   return second;
