@@ -81,6 +81,10 @@ export function writeEncoded(
   stride: number,
 ): void {
   const clips = scale?.softClip ?? null;
+  if (scale !== null && clips === null) {
+    writeStandardised(x, features, scale, rows, index, into, stride);
+    return;
+  }
   for (let row = rows.start, to = 0; row < rows.end; row++, to += stride) {
     const from = (index === null ? row : index[row]!) * features;
     for (let i = 0; i < features; i++) {
@@ -90,6 +94,25 @@ export function writeEncoded(
       into[to + i] = encoded;
       // The value itself too: a soft clip makes a number of infinity.
       if (!Number.isFinite(into[to + i]) || !Number.isFinite(value)) failValue(x, features, null, from + i);
+    }
+  }
+}
+
+/** As {@link writeEncoded} without clips, in half the time: what a value becomes is finite only where the value is. */
+function writeStandardised(
+  x: Values,
+  features: number,
+  { mean, std }: Scale,
+  rows: Rows,
+  index: ArrayLike<number> | null,
+  into: Float32Array,
+  stride: number,
+): void {
+  for (let row = rows.start, to = 0; row < rows.end; row++, to += stride) {
+    const from = (index === null ? row : index[row]!) * features;
+    for (let i = 0; i < features; i++) into[to + i] = (x[from + i]! - mean[i]!) / std[i]!;
+    for (let i = 0; i < features; i++) {
+      if (!Number.isFinite(into[to + i])) failValue(x, features, null, from + i);
     }
   }
 }

@@ -46,10 +46,8 @@ export function answerRules(ensemble: TrainedEnsemble, { clip }: AnswerOptions):
     apply(members, range, index) {
       members.forEach((answer, member) => {
         const { mean } = answer;
-        for (let at = 0; at < mean.length; at++) {
-          if (!Number.isFinite(mean[at])) failAnswer(answer, plan[member]!, at, range, index);
-        }
-        if (limits !== null) clipValues(mean, limits);
+        const wrong = limits === null ? firstNotFinite(mean) : clipValues(mean, limits);
+        if (wrong >= 0) failAnswer(answer, plan[member]!, wrong, range, index);
       });
     },
   };
@@ -73,14 +71,24 @@ export function clipRange(
   return range;
 }
 
-function clipValues(values: Predictions['mean'], { low, high }: ColumnRanges): void {
+/** @returns its place; −1 where there is none. */
+function firstNotFinite(values: Predictions['mean']): number {
+  for (let at = 0; at < values.length; at++) if (!Number.isFinite(values[at])) return at;
+  return -1;
+}
+
+/** Clips in place. @returns the place of the first number of a column that is not finite, which stays; −1 where there is none. */
+function clipValues(values: Predictions['mean'], { low, high }: ColumnRanges): number {
   const columns = low.length;
   for (let column = 0; column < columns; column++) {
     const [least, most] = [low[column]!, high[column]!];
     for (let at = column; at < values.length; at += columns) {
-      values[at] = Math.min(Math.max(values[at]!, least), most);
+      const value = values[at]!;
+      if (!Number.isFinite(value)) return at;
+      values[at] = Math.min(Math.max(value, least), most);
     }
   }
+  return -1;
 }
 
 function failAnswer(

@@ -2,7 +2,7 @@
 // loaded, all at once.
 
 import type { Values } from '../../data/dataset/dataset.js';
-import { encodeRows } from '../../data/dataset/encoding.js';
+import { encodeRows, writeEncoded } from '../../data/dataset/encoding.js';
 import { engines } from '../../engines/registry.js';
 import {
   type EnginePredictor,
@@ -10,6 +10,7 @@ import {
   type PredictorContext,
   type StoredMember,
 } from '../../engines/shared/predictor.js';
+import { isNetwork } from '../../model/network-members.js';
 import type { RowRange } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
@@ -44,10 +45,22 @@ export async function createBlockPredictor(
   requireMembers(ensemble, 'to predict with');
   const members = storedMembers(ensemble);
   const loaded = await loadMembers(predictorContext(ensemble, blockRows, loadedBytes), members);
+  const encode = (x: Values, range: RowRange, index: Uint32Array | null) =>
+    encodeRows(x, features, encoding.features, range, index);
+  const isNetworks = members.every(({ spec }) => isNetwork(spec));
+  let block: Float32Array | null = null;
+  // Networks copy their rows: whole blocks, of which there may be many, share one place, which is half of the work.
+  const encodeBlock = (x: Values, range: RowRange, index: Uint32Array | null) => {
+    if (encoding.features === null) return encode(x, range, index);
+    block ??= new Float32Array(blockRows * features);
+    writeEncoded(x, features, encoding.features, range, index, block, features);
+    return block;
+  };
   return {
     async predictBlock(x, range, index) {
-      const rows = encodeRows(x, features, encoding.features, range, index);
-      const predictions = await loaded.predict(rows, range.end - range.start);
+      const count = range.end - range.start;
+      const rows = count === blockRows && isNetworks ? encodeBlock(x, range, index) : encode(x, range, index);
+      const predictions = await loaded.predict(rows, count);
       rules.apply(predictions, range, index);
       return predictions;
     },

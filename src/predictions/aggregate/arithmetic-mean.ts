@@ -72,6 +72,21 @@ function squaredDeviations(
   }
 }
 
+/** The same, and {@link addShare} of it, in one pass. */
+function addSquaredDeviations(
+  sum: Float64Array,
+  values: Values,
+  from: number,
+  centre: Float64Array,
+  share: number,
+): void {
+  if (share === 0) return;
+  for (let at = 0; at < sum.length; at++) {
+    const deviation = values[from + at]! - centre[at]!;
+    sum[at]! += share * (deviation * deviation);
+  }
+}
+
 /** Σ wᵢ (σᵢ² + (μᵢ − μ)²) over a run: about the mean, not Σ wᵢ μᵢ² − μ², which cancels. */
 function mixtureVariance(
   members: readonly Predictions[],
@@ -86,6 +101,10 @@ function mixtureVariance(
   const from = run.start * outputs;
   const second = new Float64Array(length);
   members.forEach((member, index) => {
+    if (!heads && shares.perRow === null) {
+      addSquaredDeviations(second, member.mean, from, centre, shares.perMember[index]!);
+      return;
+    }
     squaredDeviations(member.mean, from, centre, length, scratch);
     if (heads) for (let at = 0; at < length; at++) scratch[at]! += member.variance![from + at]!;
     addShare(second, scratch, 0, outputs, shares, index, run);
