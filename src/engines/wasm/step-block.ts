@@ -35,8 +35,6 @@ export const STEP = {
   threshold: field(13),
 } as const satisfies Readonly<Record<string, StepField>>;
 
-export type StepFieldName = keyof typeof STEP;
-
 /** What runs may write there: at most so many rows, with numbers that lie between two addresses. */
 export function stepLimits(rows: number, start: number, end: number): readonly StepLimit[] {
   return [

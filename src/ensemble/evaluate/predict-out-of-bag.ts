@@ -3,12 +3,10 @@
 
 import type { Dataset } from '../../data/dataset/dataset.js';
 import { checkOptions, pickOptions } from '../../option-names.js';
-import { combiner } from '../../predictions/aggregate/aggregate.js';
-import { DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { drawEnsembleRows } from '../member-rows.js';
-import { type CombineOptions, combineSettings, concatenate, PREDICT_OPTIONS } from '../predict/predict.js';
+import { type CombineOptions, concatenate, ensembleCombiner, PREDICT_OPTIONS } from '../predict/predict.js';
 import { MEMBER_PREDICTION_OPTIONS } from '../predict/predict-members.js';
 import { requireMembers } from '../predict/stored-members.js';
 import { eachOutOfBagBlock } from './out-of-bag-rows.js';
@@ -31,12 +29,8 @@ export async function predictOutOfBag(
 ): Promise<OutOfBagPredictions | null> {
   checkOptions('predictOutOfBag', options, PREDICT_OPTIONS);
   requireMembers(ensemble, 'to predict with');
-  const { task, plan, members } = ensemble;
-  const combine = combiner(
-    options.aggregator ?? DEFAULT_AGGREGATOR,
-    task,
-    combineSettings(ensemble, options),
-  );
+  const { plan, members } = ensemble;
+  const combine = ensembleCombiner(ensemble, options);
   const index = drawEnsembleRows(plan, dataset).all;
   const rows = index.length;
   const mask = new Uint8Array(members.length * rows);

@@ -5,6 +5,7 @@
 import type { ColumnRanges } from '../../data/dataset/training-facts.js';
 import { failOption, TuttiError } from '../../errors.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../../long-calls.js';
+import { allFinite } from '../../math/statistics.js';
 import { described, type OptionTable, option } from '../../option-names.js';
 import type { RowRange } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
@@ -46,7 +47,9 @@ export function answerRules(ensemble: TrainedEnsemble, { clip }: AnswerOptions):
     apply(members, range, index) {
       members.forEach((answer, member) => {
         const { mean } = answer;
-        const wrong = limits === null ? firstNotFinite(mean) : clipValues(mean, limits);
+        if (limits === null && allFinite(mean)) return;
+        const wrong =
+          limits === null ? mean.findIndex((value) => !Number.isFinite(value)) : clipValues(mean, limits);
         if (wrong >= 0) failAnswer(answer, plan[member]!, wrong, range, index);
       });
     },
@@ -69,12 +72,6 @@ export function clipRange(
     failOption('clip', 'unset for an ensemble saved without the range of its training targets', clip);
   }
   return range;
-}
-
-/** @returns its place; −1 where there is none. */
-function firstNotFinite(values: Predictions['mean']): number {
-  for (let at = 0; at < values.length; at++) if (!Number.isFinite(values[at])) return at;
-  return -1;
 }
 
 /** Clips in place. @returns the place of the first number of a column that is not finite, which stays; −1 where there is none. */

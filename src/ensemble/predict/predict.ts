@@ -11,7 +11,7 @@ import { checkOptions, type OptionTable, pickOptions } from '../../option-names.
 import { COMBINE_OPTIONS, combiner } from '../../predictions/aggregate/aggregate.js';
 import { type Aggregator, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
 import { blockRanges, blockRowsFor, type RowRange } from '../../predictions/blocks.js';
-import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
+import type { Combine, CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import { bareEnsemble, type TrainedEnsemble } from '../ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions } from './answer-rules.js';
@@ -26,6 +26,9 @@ import {
   type RowSession,
 } from './row-runner.js';
 import { eachBlockOnThreads } from './rows-on-threads.js';
+
+/** What threads are told of how rows are predicted. */
+const ROW_OPTIONS = { ...COMBINE_OPTIONS, clip: ANSWER_OPTIONS.clip } satisfies OptionTable<RowOptions>;
 
 export interface CombineOptions extends AnswerOptions, RowRunnerOptions {
   /** @default 'arithmeticMean' */
@@ -89,14 +92,10 @@ async function loadPredictor(
   options: CombineOptions,
   loadedBytes?: number,
 ): Promise<EnsemblePredictor> {
-  const { members, task, features } = ensemble;
+  const { features } = ensemble;
   const { runner } = options;
-  const blockRows = blockRowsFor(members.length, outputCount(task));
-  const combine = combiner(
-    options.aggregator ?? DEFAULT_AGGREGATOR,
-    task,
-    combineSettings(ensemble, options),
-  );
+  const blockRows = blockRowsOf(ensemble);
+  const combine = ensembleCombiner(ensemble, options);
   const loaded = await createBlockPredictor(ensemble, blockRows, options, loadedBytes);
   if (options.signal?.aborted) {
     loaded.dispose();
@@ -124,7 +123,7 @@ async function loadPredictor(
       const here = (range: RowRange) => next(() => predictBlock(x, range));
       const blocks: CombinedPredictions[] = [];
       if (!disposed && isWorthThreads(ensemble, rows, runner)) {
-        session ??= runner.openRows(bareEnsemble(ensemble), rowOptions(options));
+        session ??= runner.openRows(bareEnsemble(ensemble), pickOptions(options, ROW_OPTIONS));
         const asked = { x, features, rows, index: null, blockRows, what: 'combined', signal, here } as const;
         await eachBlockOnThreads(session, runner.threads, asked, (block) => blocks.push(block));
       } else {
@@ -140,19 +139,6 @@ async function loadPredictor(
   };
 }
 
-/** What is said of how rows are predicted, of all that a caller may say. */
-function rowOptions({
-  aggregator,
-  weights,
-  tolerance,
-  clip,
-}: { readonly [Name in keyof RowOptions]: RowOptions[Name] | undefined }): RowOptions {
-  const said = Object.entries({ aggregator, weights, tolerance, clip }).filter(
-    ([, value]) => value !== undefined,
-  );
-  return Object.fromEntries(said);
-}
-
 /** Runs what it is given one after the other: members answer in memory that their next answer overwrites. */
 function turns(): <T>(run: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
@@ -161,6 +147,17 @@ function turns(): <T>(run: () => Promise<T>) => Promise<T> {
     last = mine.catch(() => {});
     return mine;
   };
+}
+
+/** How an ensemble's members are combined, by the options or else by what it carries. @throws ERR_OPTION */
+export function ensembleCombiner(ensemble: TrainedEnsemble, options: RowOptions): Combine {
+  const { aggregator = DEFAULT_AGGREGATOR } = options;
+  return combiner(aggregator, ensemble.task, combineSettings(ensemble, options));
+}
+
+/** Rows that an ensemble predicts at once, at the most. */
+export function blockRowsOf({ members, task }: TrainedEnsemble): number {
+  return blockRowsFor(members.length, outputCount(task));
 }
 
 /** An aggregator's settings: those given, and the weights that the members carry where none are. */
@@ -186,14 +183,14 @@ export async function eachBlock(
 ): Promise<void> {
   const { signal, runner } = options;
   signal?.throwIfAborted();
-  const blockRows = blockRowsFor(ensemble.members.length, outputCount(ensemble.task));
+  const blockRows = blockRowsOf(ensemble);
   const predictor = await createBlockPredictor(ensemble, blockRows, options);
   const here = (range: RowRange) => predictor.predictBlock(x, range, index);
   let session: RowSession | null = null;
   try {
     signal?.throwIfAborted();
     if (isWorthThreads(ensemble, rows, runner)) {
-      session = runner.openRows(bareEnsemble(ensemble), rowOptions({ clip: options.clip }));
+      session = runner.openRows(bareEnsemble(ensemble), pickOptions(options, { clip: ROW_OPTIONS.clip }));
       const { features } = ensemble;
       const asked = { x, features, rows, index, blockRows, what: 'members', signal, here } as const;
       await eachBlockOnThreads(session, runner.threads, asked, visit);

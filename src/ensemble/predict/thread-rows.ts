@@ -1,14 +1,11 @@
 // What a thread does with rows to predict: it loads their ensemble when it is first sent, keeps it until it is told to let
 // go, and answers block by block.
 
-import { outputCount } from '../../data/dataset/dataset.js';
-import { combiner } from '../../predictions/aggregate/aggregate.js';
-import { DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
-import { blockRanges, blockRowsFor } from '../../predictions/blocks.js';
+import { blockRanges } from '../../predictions/blocks.js';
 import type { Combine, CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
-import { combineSettings, concatenate } from './predict.js';
+import { blockRowsOf, concatenate, ensembleCombiner } from './predict.js';
 import { type BlockPredictor, createBlockPredictor } from './predictors.js';
 import type { RowAnswers, RowOptions, RowsAsked } from './row-runner.js';
 
@@ -63,12 +60,10 @@ export function createThreadRows(): ThreadRows {
 }
 
 async function load({ ensemble, options }: SentEnsemble): Promise<Loaded> {
-  const { members, task } = ensemble;
-  const { aggregator = DEFAULT_AGGREGATOR, clip } = options;
-  const blockRows = blockRowsFor(members.length, outputCount(task));
+  const blockRows = blockRowsOf(ensemble);
   return {
-    predictor: await createBlockPredictor(ensemble, blockRows, clip === undefined ? {} : { clip }),
-    combine: combiner(aggregator, task, combineSettings(ensemble, options)),
+    predictor: await createBlockPredictor(ensemble, blockRows, options),
+    combine: ensembleCombiner(ensemble, options),
     blockRows,
   };
 }

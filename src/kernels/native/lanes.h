@@ -89,14 +89,6 @@ INLINE V pmin(V a, V b) { return choose(b < a, b, a); }
 INLINE int any(I mask) { return vmaxvq_u32((uint32x4_t)mask) != 0; }
 INLINE W wide_load_some(const void *from, int32_t count) { return (void)count, wide_load(from); }
 INLINE void wide_store_some(void *to, int32_t count, W a) { (void)count, wide_store(to, a); }
-INLINE W wide_splat(float a) { return splat(a); }
-INLINE W wide_madd(W a, W b, W c) { return madd(a, b, c); }
-INLINE W wide_root(W a) { return root(a); }
-INLINE W wide_pmax(W a, W b) { return pmax(a, b); }
-INLINE W wide_pmin(W a, W b) { return pmin(a, b); }
-INLINE W wide_min(W a, W b) { return min(a, b); }
-INLINE W wide_max(W a, W b) { return max(a, b); }
-INLINE W wide_choose(J mask, W a, W b) { return choose(mask, a, b); }
 
 #else
 
@@ -145,6 +137,11 @@ INLINE void wide_store_some(void *to, int32_t count, W a) {
   if (count > 4) wide_store(to, a);
   else _mm_storeu_ps(to, _mm256_castps256_ps128((__m256)a));
 }
+#endif
+#endif
+
+#ifndef TUTTI_AVX512
+// A wide vector is a vector.
 INLINE W wide_splat(float a) { return splat(a); }
 INLINE W wide_madd(W a, W b, W c) { return madd(a, b, c); }
 INLINE W wide_root(W a) { return root(a); }
@@ -153,7 +150,6 @@ INLINE W wide_pmin(W a, W b) { return pmin(a, b); }
 INLINE W wide_min(W a, W b) { return min(a, b); }
 INLINE W wide_max(W a, W b) { return max(a, b); }
 INLINE W wide_choose(J mask, W a, W b) { return choose(mask, a, b); }
-#endif
 #endif
 
 // What follows from them

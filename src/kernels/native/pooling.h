@@ -58,6 +58,15 @@ INLINE void max_tile(int pixels, const struct windows *g, const float *x, float 
   store_row((float *)choice + (size_t)first * PIXEL_FLOATS, pixels, notes);
 }
 
+/** `pool(from, to)` of every channel of every panel: where it lies, and the byte offset in `out` of what comes of it. */
+#define EACH_CHANNEL(pool, g, x, x_stride, panels, out, out_stride) \
+  clear_padding_rows(out, out_stride, panels, (g)->channels * window_count(g)); \
+  for (int32_t p = 0; p < (panels); p++) { \
+    for (int32_t c = 0; c < (g)->channels; c++) { \
+      pool(on(x, p * (x_stride) + c * plane_bytes(g)), p * (out_stride) + c * (size_t)window_count(g) * PIXEL_BYTES); \
+    } \
+  }
+
 static void max_channel(const struct windows *g, const float *x, float *out, int32_t *choice) {
   const int32_t count = window_count(g);
 #define TILE(pixels, first) max_tile(pixels, g, x, out, choice, first)
@@ -68,15 +77,10 @@ static void max_channel(const struct windows *g, const float *x, float *out, int
 static void op_max_pool(
     const struct windows *windows, float *x, size_t x_stride, int32_t panels, float *out, size_t out_stride, int32_t *choice,
     float *scratch) {
-  const size_t plane = plane_bytes(windows), out_plane = (size_t)window_count(windows) * PIXEL_BYTES;
   (void)scratch;
-  clear_padding_rows(out, out_stride, panels, windows->channels * window_count(windows));
-  for (int32_t p = 0; p < panels; p++) {
-    for (int32_t c = 0; c < windows->channels; c++) {
-      const size_t to = p * out_stride + c * out_plane;
-      max_channel(windows, on(x, p * x_stride + c * plane), on(out, to), choice ? (int32_t *)on(choice, to) : NULL);
-    }
-  }
+#define POOL(from, to) max_channel(windows, from, on(out, to), choice ? (int32_t *)on(choice, to) : NULL)
+  EACH_CHANNEL(POOL, windows, x, x_stride, panels, out, out_stride)
+#undef POOL
 }
 
 /** One channel: out = the tap of x that `choice` names. */
@@ -95,15 +99,10 @@ static void choose_channel(const struct windows *g, const float *x, float *out, 
 static void op_max_pool_chosen(
     const struct windows *windows, float *x, size_t x_stride, int32_t panels, float *out, size_t out_stride, int32_t *choice,
     float *scratch) {
-  const size_t plane = plane_bytes(windows), out_plane = (size_t)window_count(windows) * PIXEL_BYTES;
   (void)scratch;
-  clear_padding_rows(out, out_stride, panels, windows->channels * window_count(windows));
-  for (int32_t p = 0; p < panels; p++) {
-    for (int32_t c = 0; c < windows->channels; c++) {
-      const size_t to = p * out_stride + c * out_plane;
-      choose_channel(windows, on(x, p * x_stride + c * plane), on(out, to), (const int32_t *)on(choice, to));
-    }
-  }
+#define POOL(from, to) choose_channel(windows, from, on(out, to), (const int32_t *)on(choice, to))
+  EACH_CHANNEL(POOL, windows, x, x_stride, panels, out, out_stride)
+#undef POOL
 }
 
 /** Whether no two windows share a pixel: then a gradient need not be read to be added to. */
@@ -175,15 +174,11 @@ static void mean_channel(const struct windows *g, const float *x, float *out, W 
 
 static void op_average_pool(
     const struct windows *windows, float *x, size_t x_stride, int32_t panels, float *out, size_t out_stride, float *scratch) {
-  const size_t plane = plane_bytes(windows), out_plane = (size_t)window_count(windows) * PIXEL_BYTES;
   const W share = wide_splat(1.0f / (float)plane_taps(windows));
   (void)scratch;
-  clear_padding_rows(out, out_stride, panels, windows->channels * window_count(windows));
-  for (int32_t p = 0; p < panels; p++) {
-    for (int32_t c = 0; c < windows->channels; c++) {
-      mean_channel(windows, on(x, p * x_stride + c * plane), on(out, p * out_stride + c * out_plane), share);
-    }
-  }
+#define POOL(from, to) mean_channel(windows, from, on(out, to), share)
+  EACH_CHANNEL(POOL, windows, x, x_stride, panels, out, out_stride)
+#undef POOL
 }
 
 /** dx *= (h > 0 ? 1 : slope); h is the layer's input. */

@@ -59,20 +59,7 @@ function meanOf(members: readonly Predictions[], shares: Shares, task: Task): Co
   };
 }
 
-function squaredDeviations(
-  values: Values,
-  from: number,
-  centre: Float64Array,
-  length: number,
-  into: Float64Array,
-): void {
-  for (let at = 0; at < length; at++) {
-    const deviation = values[from + at]! - centre[at]!;
-    into[at] = deviation * deviation;
-  }
-}
-
-/** The same, and {@link addShare} of it, in one pass. */
+/** What most ensembles are: members without variances, the same share in all rows. In one pass. */
 function addSquaredDeviations(
   sum: Float64Array,
   values: Values,
@@ -105,8 +92,11 @@ function mixtureVariance(
       addSquaredDeviations(second, member.mean, from, centre, shares.perMember[index]!);
       return;
     }
-    squaredDeviations(member.mean, from, centre, length, scratch);
-    if (heads) for (let at = 0; at < length; at++) scratch[at]! += member.variance![from + at]!;
+    const variance = heads ? member.variance : null;
+    for (let at = 0; at < length; at++) {
+      const deviation = member.mean[from + at]! - centre[at]!;
+      scratch[at] = deviation * deviation + (variance === null ? 0 : variance[from + at]!);
+    }
     addShare(second, scratch, 0, outputs, shares, index, run);
   });
   return second;
