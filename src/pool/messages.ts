@@ -49,6 +49,8 @@ export interface HookServer {
 
 /** What every thread is started with. */
 export interface ThreadData {
+  /** The file that the thread runs, as a URL. */
+  readonly worker: string;
   /** Name of the broadcast channel on which names of memories arrive that are let go of. */
   readonly releases: string;
   /** To be loaded before a module of the user's. */

@@ -4,11 +4,11 @@
 
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { MessagePort, Worker } from 'node:worker_threads';
 import type * as piscina from 'piscina';
 import { TuttiError } from '../errors.js';
-import { requireInstalled } from '../installed.js';
+import { installedFile, requireInstalled } from '../installed.js';
 import { awaitEnds } from '../threads/blocked-threads.js';
 import { startFlags } from '../threads/loaders.js';
 import type { ThreadData, ThreadTask } from './messages.js';
@@ -17,7 +17,7 @@ export interface ThreadsOptions {
   readonly count: number;
   /** The file that every thread runs, as a file URL or an absolute path. */
   readonly worker: string;
-  readonly data: Omit<ThreadData, 'loaders'>;
+  readonly data: Omit<ThreadData, 'loaders' | 'worker'>;
   /** How long a thread may take to load its worker; null for the defaults below. */
   readonly startTimeoutMs: number | null;
 }
@@ -232,7 +232,8 @@ function startPiscina({ count, worker, data }: ThreadsOptions): piscina.Piscina<
   const { loaders, execArgv } = startFlags(process.execArgv);
   const { Piscina } = requireInstalled<typeof piscina>('piscina');
   return new Piscina({
-    filename: worker,
+    // Where it is missing, in a bundled app without tutti beside it, piscina loads the worker itself.
+    filename: installedFile('dist/workers/start.cjs') ?? worker,
     minThreads: count,
     maxThreads: count,
     idleTimeout: Number.POSITIVE_INFINITY,
@@ -242,7 +243,7 @@ function startPiscina({ count, worker, data }: ThreadsOptions): piscina.Piscina<
     atomics: 'disabled',
     // Not all of the parent's: they slow the start.
     execArgv: [...execArgv],
-    workerData: { ...data, loaders } satisfies ThreadData,
+    workerData: { ...data, worker: urlOf(worker), loaders } satisfies ThreadData,
     recordTiming: false,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB },
   });
@@ -261,6 +262,10 @@ function blockedError(): TuttiError {
 
 function pathOf(worker: string): string {
   return worker.startsWith('file:') ? fileURLToPath(worker) : worker;
+}
+
+function urlOf(worker: string): string {
+  return worker.startsWith('file:') ? worker : pathToFileURL(worker).href;
 }
 
 function reasonOf(error: unknown): string {
