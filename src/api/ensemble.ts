@@ -62,7 +62,7 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
   readonly members: readonly TrainedMember[];
   readonly failures: readonly FailedMember[];
   readonly complete: boolean;
-  readonly wallMs: number;
+  readonly wallMs: number | null;
   readonly executors: readonly string[];
 
   constructor(record: TrainedEnsemble<Kind>) {

@@ -22,7 +22,7 @@ import {
   isBinHeader,
   storedBytes,
 } from './format.js';
-import { ensembleFrom, findContradiction, upgradeMetadata } from './metadata.js';
+import { ensembleFrom, findContradiction, withEncoding, withoutTimes } from './metadata.js';
 import type { Metadata } from './schema.js';
 import { type BundleSource, openSource } from './source.js';
 import { placeLittleEndian } from './weights.js';
@@ -119,12 +119,15 @@ async function verifyChecksum(source: BundleSource, start: Uint8Array, header: H
 /** Metadata bytes → metadata. */
 async function decodeMetadata(bytes: Buffer, version: number, path: string): Promise<Metadata> {
   // Here and not above, since zod takes as long to load as all the rest.
-  const { formerMetadataSchema, metadataSchema } = await import('./schema.js');
+  const schemas = await import('./schema.js');
   const decoded = decode(bytes, path);
+  const parse = <Schema extends z.ZodType>(schema: Schema) => parseWith(schema, decoded, path);
   const metadata =
     version < 3
-      ? upgradeMetadata(parseWith(formerMetadataSchema, decoded, path))
-      : parseWith(metadataSchema, decoded, path);
+      ? withoutTimes(withEncoding(parse(schemas.formerMetadataSchema)))
+      : version === 3
+        ? withoutTimes(parse(schemas.timedMetadataSchema))
+        : parse(schemas.metadataSchema);
   const contradiction = findContradiction(metadata);
   if (contradiction !== null) failBundle(path, `is damaged: ${contradiction}`);
   return metadata;

@@ -10,18 +10,19 @@ import type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from '
 import type { ErrorCode } from '../errors.js';
 import type { MemberSpec } from '../model/spec.js';
 import { VERSION } from '../version.js';
+import { sortedPlain } from './content-hash.js';
 import type { Environment, StoredReport } from './environment.js';
-import type { FormerMetadata, MemberMetadata, Metadata } from './schema.js';
+import type { FormerMetadata, MemberMetadata, Metadata, TimedMetadata } from './schema.js';
 
 /** The metadata that describes an ensemble; the report loses what JSON cannot say. */
 export function metadataOf(ensemble: TrainedEnsemble, report: StoredReport | null): Metadata {
   const { members, failures, ...rest } = ensemble;
   return structuredClone({
-    plan: rest.plan,
+    plan: sortedPlain(rest.plan),
     task: rest.task,
     features: rest.features,
     encoding: rest.encoding,
-    preprocessing: rest.preprocessing,
+    preprocessing: sortedPlain(rest.preprocessing),
     datasetHash: rest.datasetHash,
     trainedOn: rest.trainedOn,
     members: members.map(describeMember),
@@ -29,10 +30,9 @@ export function metadataOf(ensemble: TrainedEnsemble, report: StoredReport | nul
       index,
       code,
       message,
-      details,
+      details: sortedPlain(details),
     })),
     complete: rest.complete,
-    wallMs: rest.wallMs,
     executors: rest.executors,
     environment: environmentNow(),
     report: report === null ? null : JSON.parse(JSON.stringify(report)),
@@ -62,13 +62,13 @@ export function ensembleFrom(
     })),
     failures: metadata.failures.map(failureFrom),
     complete: metadata.complete,
-    wallMs: metadata.wallMs,
+    wallMs: null,
     executors: metadata.executors,
   };
 }
 
-/** Metadata of a former format in today's form: its scales are an encoding, its training rows are not known. */
-export function upgradeMetadata({ targetScale, featureScale, ...common }: FormerMetadata): Metadata {
+/** Metadata of formats 1 and 2 as format 3 has it: scales are an encoding, the training rows are not known. */
+export function withEncoding({ targetScale, featureScale, ...common }: FormerMetadata): TimedMetadata {
   const { preprocessing } = common;
   const arrays = featureScale === null ? null : { ...featureScale, softClip: null };
   const features = preprocessing === null ? arrays : encodingFrom(preprocessing).features;
@@ -76,7 +76,13 @@ export function upgradeMetadata({ targetScale, featureScale, ...common }: Former
     ...common,
     encoding: { features, targets: targetScale },
     trainedOn: null,
-  }) as Metadata;
+  }) as TimedMetadata;
+}
+
+/** Metadata of format 3 in today's form. */
+export function withoutTimes({ wallMs: _, environment, ...others }: TimedMetadata): Metadata {
+  const { savedAt: _savedAt, ...where } = environment;
+  return { ...others, environment: where };
 }
 
 /** What contradicts itself in metadata whose every field is fine, or null. */
@@ -236,6 +242,5 @@ function environmentNow(): Environment {
     v8: process.versions.v8,
     platform: process.platform,
     arch: process.arch,
-    savedAt: new Date().toISOString(),
   };
 }

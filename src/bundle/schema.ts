@@ -63,7 +63,6 @@ const environment = z.strictObject({
   v8: z.string(),
   platform: z.string(),
   arch: z.string(),
-  savedAt: z.iso.datetime(),
 }) satisfies z.ZodType<Environment>;
 
 const scale = z.strictObject({ mean: z.array(z.number()), std: z.array(positive) });
@@ -93,24 +92,36 @@ const common = {
   members: z.array(member).min(1),
   failures: z.array(failure),
   complete: z.boolean(),
-  wallMs: z.number().min(0),
   /** Absent in files from before it was kept. */
   executors: z.array(z.string()).default([]),
   environment,
   report: z.record(z.string(), json).nullable(),
 };
 
+const sinceFormat3 = { encoding, trainedOn: trainedOn.nullable() };
+
+/** What formats 1 to 3 said of time, so that no two files were alike. */
+const times = {
+  wallMs: z.number().min(0),
+  environment: environment.extend({ savedAt: z.iso.datetime() }),
+};
+
+/** Of format 4. */
+export const metadataSchema = z.strictObject({ ...common, ...sinceFormat3 });
+
 /** Of format 3. */
-export const metadataSchema = z.strictObject({ ...common, encoding, trainedOn: trainedOn.nullable() });
+export const timedMetadataSchema = z.strictObject({ ...common, ...times, ...sinceFormat3 });
 
 /** Of formats 1 and 2: scales of arrays in two fields, those of files in the preprocessing alone. */
 export const formerMetadataSchema = z.strictObject({
   ...common,
+  ...times,
   targetScale: scale,
   featureScale: scale.nullable(),
 });
 
 /** The metadata of a saved ensemble: all of it but the weights and stored models. */
 export type Metadata = z.infer<typeof metadataSchema>;
+export type TimedMetadata = z.infer<typeof timedMetadataSchema>;
 export type FormerMetadata = z.infer<typeof formerMetadataSchema>;
 export type MemberMetadata = z.infer<typeof member>;

@@ -70,7 +70,8 @@ export interface TrainedEnsemble<Kind extends TaskKind = TaskKind> {
   readonly failures: readonly FailedMember[];
   /** Every planned member was trained. */
   readonly complete: boolean;
-  readonly wallMs: number;
+  /** How long this process trained it, in milliseconds; null where it only loaded it, since files keep no times. */
+  readonly wallMs: number | null;
   /**
    * What ran the kernels that trained its members, each once: `wasm`, `native-avx512`, …, which all give the same bytes.
    * Empty where no member has any, and for an ensemble saved before this was kept.
@@ -85,8 +86,14 @@ export function bareEnsemble(ensemble: TrainedEnsemble): TrainedEnsemble {
     ...{ plan, task, features, encoding, datasetHash, trainedOn },
     ...(allowedModules === undefined ? {} : { allowedModules }),
     members: ensemble.members.map((member) => ({ ...member, history: [] })),
-    ...{ preprocessing: null, failures: [], complete: true, wallMs: 0, executors: [] },
+    ...{ preprocessing: null, failures: [], complete: true, wallMs: null, executors: [] },
   };
+}
+
+/** How long this process trained them all. */
+export function totalMs(ensembles: readonly Pick<TrainedEnsemble, 'wallMs'>[]): number | null {
+  const times = ensembles.flatMap(({ wallMs }) => (wallMs === null ? [] : [wallMs]));
+  return times.length === 0 ? null : times.reduce((sum, ms) => sum + ms);
 }
 
 type Members = Pick<TrainedEnsemble, 'members'>;

@@ -6,7 +6,7 @@ import type { TaskKind } from '../data/dataset/dataset.js';
 import { engineOf } from '../engines/registry.js';
 import { failOption, TuttiError } from '../errors.js';
 import { type EnsemblePlan, type MemberSpec, type ModuleSpec, SOURCES, seedOf } from '../model/spec.js';
-import { isOfMasks, isWeighed, type TrainedEnsemble } from './ensemble.js';
+import { isOfMasks, isWeighed, type TrainedEnsemble, totalMs } from './ensemble.js';
 
 /**
  * One ensemble of the members of several, in their order, that were trained on the same dataset.
@@ -40,7 +40,7 @@ export function joinRecords<Kind extends TaskKind>(
     members: ensembles.flatMap((ensemble, at) => moved(ensemble.members, at)),
     failures: ensembles.flatMap((ensemble, at) => moved(ensemble.failures, at)),
     complete: ensembles.every(({ complete }) => complete),
-    wallMs: sum(ensembles, ({ wallMs }) => wallMs),
+    wallMs: totalMs(ensembles),
     executors: [...new Set(ensembles.flatMap(({ executors }) => executors))],
     ...(modules.length === 0 ? {} : { allowedModules: distinctModules(modules) }),
   };

@@ -1,7 +1,7 @@
 // Adding members to an ensemble that is there, loaded from a file perhaps, and training those that it lacks.
 
 import type { Dataset } from '../data/dataset/dataset.js';
-import { isOfMasks, isWeighed, type TrainedEnsemble } from '../ensemble/ensemble.js';
+import { isOfMasks, isWeighed, type TrainedEnsemble, totalMs } from '../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { extendPlan } from '../model/extend-plan.js';
@@ -53,7 +53,7 @@ export async function extendEnsemble(
     ...extended,
     trainedOn: ensemble.trainedOn ?? extended.trainedOn,
     ...(allowedModules === undefined ? {} : { allowedModules }),
-    wallMs: ensemble.wallMs + extended.wallMs,
+    wallMs: totalMs([ensemble, extended]),
     executors: [...new Set([...ensemble.executors, ...extended.executors])],
   };
 }

@@ -85,7 +85,7 @@ const changes: Readonly<Record<string, [(m: Mutable) => unknown, RegExp]>> = {
   'a seed that is no integer': [set('plan.seed', 0.5), /wrong at plan.seed/],
   'a missing field': [(m) => ({ ...m, plan: { members: m.plan.members } }), /wrong at plan/],
   'text where a number belongs': [set('features', '3'), /wrong at features/],
-  'NaN where a number belongs': [set('wallMs', Number.NaN), /wrong at wallMs/],
+  'NaN where a number belongs': [set('members.0.averagingWeight', Number.NaN), /averagingWeight/],
   'an infinite learning rate': [set(`${first}.optimizer.learningRate`, Infinity), /learningRate/],
   'an unknown arithmetic': [set('plan.arithmetic', 'sloppy'), /plan.arithmetic/],
   'an unknown layer': [set(`${first}.network.layers.0.kind`, 'conv'), /layers/],

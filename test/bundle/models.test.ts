@@ -167,11 +167,7 @@ t.test('a module that is not there is named, and never another one run', async (
 async function writeFormer(ensemble: TrainedEnsemble, version: number): Promise<void> {
   await saveEnsemble(ensemble, path);
   const now = await readFile(path);
-  const { encoding, trainedOn: _, ...rest } = metadataOf(ensemble, null) as Mutable;
-  const { softClip: _none, ...scale } = encoding.features;
-  // The scales of a file lay in its preprocessing alone.
-  const featureScale = rest.preprocessing === null ? scale : null;
-  const metadata = { ...rest, targetScale: encoding.targets, featureScale };
+  const metadata = formerMetadata(ensemble, version);
   if (version === 1) for (const member of metadata.members) delete member.modelBytes;
   const start = 56 + now.readUInt32LE(12);
   const packed = new Packr({ useRecords: false }).pack(metadata);
@@ -182,6 +178,26 @@ async function writeFormer(ensemble: TrainedEnsemble, version: number): Promise<
   head.writeBigUInt64LE(BigInt(payload.length), 16);
   await writeFile(path, seal(head, payload));
 }
+
+function formerMetadata(ensemble: TrainedEnsemble, version: number) {
+  const { encoding, trainedOn, ...rest } = metadataOf(ensemble, null) as Mutable;
+  const savedAt = '2026-11-29T13:00:00.000Z';
+  const timed = { ...rest, wallMs: 12.5, environment: { ...rest.environment, savedAt } };
+  if (version === 3) return { ...timed, encoding, trainedOn };
+  const { softClip: _none, ...scale } = encoding.features;
+  // The scales of a file lay in its preprocessing alone.
+  const featureScale = rest.preprocessing === null ? scale : null;
+  return { ...timed, targetScale: encoding.targets, featureScale };
+}
+
+t.test('files of version 3 are still read, and their times read over', async (t) => {
+  const ensemble = makeEnsemble();
+  await writeFormer(ensemble, 3);
+  const { ensemble: old, formatVersion, environment } = await inspectEnsemble(path);
+  t.strictSame(old, ensemble);
+  t.equal(formatVersion, 3);
+  t.same(Object.keys(environment), ['tutti', 'node', 'v8', 'platform', 'arch']);
+});
 
 for (const version of [1, 2]) {
   t.test(

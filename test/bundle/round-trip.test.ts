@@ -92,7 +92,7 @@ t.test('the environment and a report are stored beside the ensemble', async (t) 
   t.match(inspected.environment, { node: process.versions.node, platform: process.platform });
   t.same(inspected.report, { accuracy: 0.5 });
   t.equal(inspected.contentHash, saved.contentHash);
-  t.equal(inspected.formatVersion, 3);
+  t.equal(inspected.formatVersion, 4);
 });
 
 t.test('a former file is replaced, and through a symbolic link the link stays', async (t) => {

@@ -55,7 +55,7 @@ export function makeEnsemble(): TrainedEnsemble {
     members: plan.members.map((_, index) => makeMember(networkSpecs(plan)[index]!, index)),
     failures: [],
     complete: true,
-    wallMs: 12.5,
+    wallMs: null,
     executors: ['wasm'],
   };
 }

@@ -4,6 +4,8 @@
 
 import t from 'tap';
 import { contentHash } from '../../src/bundle/content-hash.js';
+import { loadEnsemble } from '../../src/bundle/load.js';
+import { ensembleToBytes } from '../../src/bundle/save.js';
 import { createPool, type Dataset, type TrainingOptions, trainEnsemble } from '../../src/index.js';
 import { clusters, linear } from '../support/datasets.js';
 import { GOLDEN } from './hashes.js';
@@ -83,15 +85,24 @@ const plans = Object.entries(TRAININGS).flatMap(([name, [dataset, options]]) =>
   }),
 );
 
+/** The files that the trainings save, by name. */
+const files = new Map<string, Uint8Array>();
+
 t.test('every small training has the content hash it always had', async (t) => {
   for (const { name, dataset, options } of plans) {
-    t.equal(contentHash(await trainEnsemble(dataset, options)), GOLDEN[name], name);
+    const ensemble = await trainEnsemble(dataset, options);
+    t.equal(contentHash(ensemble), GOLDEN[name], name);
+    files.set(name, ensembleToBytes(ensemble));
   }
 });
 
-t.test('and has it on two threads', async (t) => {
+t.test('and has it on two threads, and the same file, which is so when it is saved again', async (t) => {
   await using runner = createPool({ threads: 2 });
   for (const { name, dataset, options } of plans) {
-    t.equal(contentHash(await trainEnsemble(dataset, options, { runner })), GOLDEN[name], name);
+    const ensemble = await trainEnsemble(dataset, options, { runner });
+    t.equal(contentHash(ensemble), GOLDEN[name], name);
+    const file = Buffer.from(ensembleToBytes(ensemble));
+    t.ok(file.equals(files.get(name)!), `${name}: the file`);
+    t.ok(file.equals(ensembleToBytes(await loadEnsemble(file))), `${name}: the file saved again`);
   }
 });

@@ -1,5 +1,6 @@
 // `tutti inspect`: what a saved ensemble is, without predicting with it.
 
+import { stat } from 'node:fs/promises';
 import { sortedJson } from '../../bundle/content-hash.js';
 import { type InspectedEnsemble, inspectEnsemble } from '../../bundle/load.js';
 import { engineOf } from '../../engines/registry.js';
@@ -11,7 +12,7 @@ import { reportJson } from '../../report/report-json.js';
 import { parseReport } from '../../report/report-schema.js';
 import { reportLines } from '../../report/report-text.js';
 import type { TextRow } from '../../report/text-table.js';
-import { byteSize, counted, duration, figure } from '../../report/words.js';
+import { byteSize, counted, figure } from '../../report/words.js';
 import { type CommandDefinition, JSON_ROW } from '../options/command.js';
 import { paletteOf, print, printJson } from '../terminal/terminal.js';
 import { failureText } from '../text/failure-text.js';
@@ -22,8 +23,9 @@ export const command: CommandDefinition = {
   examples: ['tutti inspect digits.tutti', 'tutti inspect digits.tutti --json'],
   async run([path], { json }) {
     const inspected = await inspectEnsemble(path!);
-    if (json === true) printJson(inspectionJson(inspected));
-    else for (const line of inspectionLines(path!, inspected)) print(line);
+    const modifiedAt = (await stat(path!)).mtime.toISOString();
+    if (json === true) printJson({ ...inspectionJson(inspected), modifiedAt });
+    else for (const line of inspectionLines(path!, modifiedAt, inspected)) print(line);
     return 0;
   },
 };
@@ -51,7 +53,7 @@ function withoutStreams({ streams: _, ...spec }: MemberSpec): object {
 }
 
 function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): object {
-  const { plan, task, features, members, failures, complete, wallMs, datasetHash, preprocessing } = ensemble;
+  const { plan, task, features, members, failures, complete, datasetHash, preprocessing } = ensemble;
   const figures = parseReport(report);
   return {
     contentHash: file.contentHash,
@@ -83,7 +85,6 @@ function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): objec
       details,
     })),
     preprocessing,
-    wallMs,
     executors: ensemble.executors,
     formatVersion: file.formatVersion,
     bytes: file.bytes,
@@ -92,9 +93,9 @@ function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): objec
   };
 }
 
-function inspectionLines(path: string, inspected: InspectedEnsemble): string[] {
+function inspectionLines(path: string, modifiedAt: string, inspected: InspectedEnsemble): string[] {
   const { ensemble, environment, bytes } = inspected;
-  const { plan, task, members, failures, complete, wallMs, features, executors } = ensemble;
+  const { plan, task, members, failures, complete, features, executors } = ensemble;
   const planned = plan.members.length;
   const outputs = task.kind === 'classification' ? task.classes : task.targets;
   const weights = members.reduce((sum, own) => sum + own.parameters.length, 0);
@@ -109,10 +110,8 @@ function inspectionLines(path: string, inspected: InspectedEnsemble): string[] {
     ...columnsRow(ensemble),
     ...specRows(plan.members),
     ...averagingRow(ensemble),
-    [
-      'trained',
-      `${environment.savedAt}, in ${duration(wallMs)}${executors.length === 0 ? '' : ` by ${executors.join(' and ')}`}`,
-    ],
+    ...(executors.length === 0 ? [] : [['kernels', executors.join(' and ')]]),
+    ['saved', `${modifiedAt}, as the file's own time has it`],
     [
       'by',
       `tutti ${environment.tutti}, Node.js ${environment.node}, ${environment.platform} ${environment.arch}`,

@@ -107,7 +107,7 @@ function trainedLine({ ensemble, before }: KeptOutcome): string {
   const count = members.length === planned ? grouped(planned) : `${members.length} of ${planned}`;
   const trained =
     before === undefined ? `${count} ${noun}` : `${counted(more, 'more member')}, ${count} in all,`;
-  const ms = wallMs - (before?.wallMs ?? 0);
+  const ms = (wallMs ?? 0) - (before?.wallMs ?? 0);
   const speed = figure((1000 * more) / ms, 3);
   const how = [`${speed} per second`, `${plan.arithmetic} arithmetic`, ...executors].join(', ');
   return `Trained ${trained} in ${duration(ms)} (${how})`;
