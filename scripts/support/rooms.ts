@@ -15,6 +15,7 @@ export const FOUNDATIONS: readonly string[] = [
 
 /** Folders of src, bottom to top, with what each holds. */
 export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
+  ['machine', 'what this machine lets the process have'],
   ['math', 'randomness, statistics, elementary functions'],
   ['files', 'reading files of bounded size, writing them whole or not at all, plain data as bytes'],
   ['data/table', 'text cells by column, and what a cell can say: numbers, dates, labels, nothing'],

@@ -3,8 +3,9 @@
 
 import { types } from 'node:util';
 import { describe, TuttiError } from '../errors.js';
-import { failRead, openRegularFile, usableMemory } from '../files/regular-file.js';
+import { failRead, openRegularFile } from '../files/regular-file.js';
 import { betweenBlocks } from '../long-calls.js';
+import { usableMemory } from '../machine/available-memory.js';
 import { PIECE_BYTES } from './weights.js';
 
 export interface BundleSource {

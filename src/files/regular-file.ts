@@ -4,8 +4,8 @@
 
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { totalmem } from 'node:os';
 import { TuttiError } from '../errors.js';
+import { usableMemory } from '../machine/available-memory.js';
 
 /** What a file may be. */
 export interface FileBounds {
@@ -41,12 +41,6 @@ const MAX_BUFFER_BYTES = 2 ** 31 - 1;
  */
 export function maxDataBytes(): number {
   return Math.min(MAX_BUFFER_BYTES, Math.floor(usableMemory() / 2));
-}
-
-/** The memory that this process may use: its control group's limit, or the machine's. */
-export function usableMemory(): number {
-  const limit = process.constrainedMemory();
-  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
 /**

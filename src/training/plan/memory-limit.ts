@@ -1,10 +1,10 @@
 // What a training will need, before any of it is taken: memory cannot be refused halfway, because threads
 // do not survive every failed allocation.
 
-import { freemem } from 'node:os';
 import type { Dataset } from '../../data/dataset/dataset.js';
 import { engineOf } from '../../engines/registry.js';
 import { TuttiError } from '../../errors.js';
+import { availableMemory } from '../../machine/available-memory.js';
 import { formatBytes } from '../../memory/layout.js';
 import type { MemberSpec } from '../../model/spec.js';
 
@@ -31,24 +31,13 @@ export function resultBytes(choices: readonly MemberSpec[], members: number, dat
   return members * (mean + BYTES_PER_MEMBER);
 }
 
-/** @throws ERR_MEMORY with both figures when `needed` bytes are more than the machine has available. */
+/** @throws ERR_MEMORY with the figures when `needed` bytes are more than can be had. */
 export function requireMemory(needed: number, what: string): void {
-  const available = availableMemory();
+  const { available, limit, of } = availableMemory();
   if (needed <= available) return;
   throw new TuttiError(
     'ERR_MEMORY',
-    `${what} would need about ${formatBytes(needed)} of memory, but only ${formatBytes(available)} are available`,
-    { needed, available },
+    `${what} would need about ${formatBytes(needed)} of memory, but only ${formatBytes(available)} are available of the ${formatBytes(limit)} of ${of}`,
+    { needed, available, limit },
   );
-}
-
-/**
- * Memory the process may still take: what a container's limit leaves beside what it has, where there is one, else the
- * machine's. Not process.availableMemory(), for which files that were read, and can be dropped, are in use.
- */
-function availableMemory(): number {
-  const limit = process.constrainedMemory?.() ?? 0;
-  const free = freemem();
-  if (limit <= 0 || limit >= Number.MAX_SAFE_INTEGER) return free;
-  return Math.min(free, Math.max(0, limit - process.memoryUsage.rss()));
 }

@@ -73,8 +73,9 @@ t.test('limits of a control group are seen', async (t) => {
   t.equal(quotaIn(''), null);
   t.match(coresCheck(8, 1.5), { state: 'limited', found: /8 cores, of which .* 1.5/, remedy: /--threads 1/ });
   t.match(coresCheck(8, null), { state: 'fine', found: '8 cores' });
-  t.match(memoryCheck(8e9, 4e9), { state: 'fine' });
-  t.match(memoryCheck(8e9, 1e8), { state: 'wrong', remedy: /memory limit/ });
+  const room = { limit: 8e9, of: 'its control group' } as const;
+  t.match(memoryCheck(8e9, { ...room, available: 4e9 }), { state: 'fine' });
+  t.match(memoryCheck(8e9, { ...room, available: 1e8 }), { state: 'wrong', remedy: /memory limit/ });
 });
 
 t.test('other bytes are no small thing', async (t) => {

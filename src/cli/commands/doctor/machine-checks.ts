@@ -6,10 +6,10 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { loadTensorFlow } from '../../../engines/tfjs/tensorflow.js';
 import { checkWritable } from '../../../files/atomic-file.js';
-import { usableMemory } from '../../../files/regular-file.js';
 import { resolveArithmetic } from '../../../kernels/arithmetic.js';
 import { compileKernels } from '../../../kernels/compile-kernels.js';
 import { chooseExecutor } from '../../../kernels/executor-choice.js';
+import { availableMemory, type MemoryRoom, usableMemory } from '../../../machine/available-memory.js';
 import { byteSize, counted, figure } from '../../../report/words.js';
 import { trustedModulesPath } from '../../files/trusted-modules.js';
 import { attempt, type Finding, fine, limited, wrong } from './finding.js';
@@ -45,12 +45,20 @@ export function quotaIn(text: string): number | null {
 /** Below this even a small training on one thread may not fit. */
 const LEAST_MEMORY = 256e6;
 
-export function memoryCheck(usable = usableMemory(), available = process.availableMemory()): Finding {
-  const free = Math.min(usable, available);
+export function memoryCheck(usable = usableMemory(), room = availableMemory()): Finding {
+  const free = Math.min(usable, room.available);
   const found = `${byteSize(usable)} may be used, ${byteSize(free)} are free`;
   if (free >= LEAST_MEMORY) return fine('Memory', found);
-  return wrong('Memory', found, 'end other programs, or raise the memory limit of the container');
+  return wrong('Memory', found, MEMORY_REMEDIES[room.of]);
 }
+
+const MEMORY_REMEDIES: Readonly<Record<MemoryRoom['of'], string>> = {
+  'this machine': 'end other programs',
+  'its control group': 'raise the memory limit of the container, or end other programs in it',
+  'its address space (ulimit -v)':
+    'ulimit -v unlimited: WebAssembly reserves 10 GB of addresses for a memory',
+  'its data (ulimit -d)': 'ulimit -d unlimited',
+};
 
 export function simdCheck(): Promise<Finding> {
   const remedy =
