@@ -5,6 +5,7 @@
 import type { Task } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
 import type { Executor } from '../../kernels/executor.js';
+import { allFinite } from '../../math/statistics.js';
 import type { ControlBlock } from '../../memory/control-block.js';
 import type { TrainingLayout } from '../../memory/layout.js';
 
@@ -112,11 +113,21 @@ export interface MemberTrainer {
   dispose?(): void;
 }
 
-/** The error of a member whose loss, or one of whose weights, is not finite. */
-export function diverged(member: number, epoch: number, loss: number): TuttiError {
+/**
+ * The error of a member that is lost to numbers that are not finite.
+ * @param what became so: its loss, its loss on other rows than it trains on, one of its weights.
+ */
+export function diverged(member: number, epoch: number, value: number, what = 'its loss'): TuttiError {
   return new TuttiError(
     'ERR_DIVERGED',
-    `Member ${member} diverged in epoch ${epoch}: its loss became ${loss}; a smaller \`learningRate\` may help`,
-    { member, epoch, loss: String(loss) },
+    `Member ${member} diverged in epoch ${epoch}: ${what} became ${value}; a smaller \`learningRate\` may help`,
+    { member, epoch, loss: String(value) },
   );
+}
+
+/** @throws ERR_DIVERGED when a parameter is not finite. */
+export function requireFinite(parameters: Float32Array, member: number, epoch: number): void {
+  if (allFinite(parameters)) return;
+  const value = parameters.find((own) => !Number.isFinite(own))!;
+  throw diverged(member, epoch, value, 'one of its weights');
 }

@@ -3,10 +3,15 @@
 // own, with the words and the equations of the wasm engine.
 
 import { RandomStream, shuffleInPlace, streamKey } from '../../math/random.js';
-import { allFinite } from '../../math/statistics.js';
 import { scheduleFactor } from '../../model/learning-rate.js';
 import { headUnits, lossOf } from '../../model/losses.js';
-import { diverged, type MemberRows, type MemberTrainer, type TrainerContext } from '../shared/engine.js';
+import {
+  diverged,
+  type MemberRows,
+  type MemberTrainer,
+  requireFinite,
+  type TrainerContext,
+} from '../shared/engine.js';
 import { moduleError, reasonOf } from '../user-modules/user-module.js';
 import type { LayersModel, LayerVariable, Tensor, TensorFlow, Variable } from './api.js';
 import { addNoise, type BatchSource, createBatchSource } from './batch.js';
@@ -94,6 +99,8 @@ class Trainer implements TfjsTrainer {
   /** f32[all weights], in the model's order: the best so far, under early stopping. */
   readonly #kept: Float32Array;
   #order: Uint32Array;
+  /** The last epoch that began. */
+  #epoch = 0;
 
   constructor(
     tf: TensorFlow,
@@ -146,6 +153,7 @@ class Trainer implements TfjsTrainer {
 
   runEpoch(epoch: number, learningRate: number): number | null {
     const { control, slot, seed } = this.#context;
+    this.#epoch = epoch;
     this.#order.set(this.#inBag);
     const key = streamKey(seed, 'order', this.#spec.streams.order, epoch);
     shuffleInPlace(this.#order, new RandomStream(key));
@@ -280,7 +288,7 @@ class Trainer implements TfjsTrainer {
 
   exportWeights(into: Float32Array): void {
     this.#readAll(into);
-    if (!allFinite(into)) throw diverged(this.#member, this.#spec.epochs, Number.NaN);
+    requireFinite(into, this.#member, this.#epoch);
   }
 
   #readAll(into: Float32Array): void {

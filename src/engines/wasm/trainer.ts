@@ -5,7 +5,6 @@
 import type { Program } from '../../kernels/program.js';
 import { STEPS_BETWEEN_FLUSHES, type StepWriter, stepWriter } from '../../kernels/update-block.js';
 import { streamKey } from '../../math/random.js';
-import { allFinite } from '../../math/statistics.js';
 import { scheduleFactor } from '../../model/learning-rate.js';
 import { parameterCount } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
@@ -14,6 +13,7 @@ import {
   type LockstepTrainer,
   type MemberRows,
   type MemberTrainer,
+  requireFinite,
   type TrainerContext,
   type TyingTrainer,
 } from '../shared/engine.js';
@@ -55,6 +55,8 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
   /** Tied in rounds, from the second round on: members of the group. */
   #tiedMembers: number | null = null;
   #lockstep: LockstepTrainer | null = null;
+  /** The last epoch that began. */
+  #epoch = 0;
 
   constructor(
     context: TrainerContext,
@@ -116,6 +118,7 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
   /** Puts the examples in the epoch's order. */
   #shuffle(epoch: number): void {
     const { streams } = this.#spec;
+    this.#epoch = epoch;
     this.#block.setKeys('orderKey0', streamKey(this.#context.seed, 'order', streams.order, epoch));
     this.#run(this.#segments.order);
   }
@@ -195,7 +198,7 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
 
   saveState(into: Float32Array): void {
     // Others may be drawn to these weights, so a member that diverged in its last step must not rest unnoticed.
-    if (!allFinite(this.#parameters)) throw diverged(this.#member, this.#spec.epochs, Number.NaN);
+    requireFinite(this.#parameters, this.#member, this.#epoch);
     copyStateOut(this.#context.memory.buffer, this.#arena, into);
   }
 
@@ -237,7 +240,7 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
 
   exportWeights(into: Float32Array): void {
     unpackParameters(this.#arena.shapes, this.#parameters, into);
-    if (!allFinite(into)) throw diverged(this.#member, this.#spec.epochs, Number.NaN);
+    requireFinite(into, this.#member, this.#epoch);
   }
 
   /** A view of an array laid out like the parameters. */

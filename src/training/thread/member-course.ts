@@ -3,7 +3,12 @@
 
 import type { ResampleSource } from '../../data/resample.js';
 import { engineOf } from '../../engines/registry.js';
-import type { MemberTrainer, TrainerContext, TyingTrainer } from '../../engines/shared/engine.js';
+import {
+  diverged,
+  type MemberTrainer,
+  type TrainerContext,
+  type TyingTrainer,
+} from '../../engines/shared/engine.js';
 import type { EpochRecord } from '../../ensemble/ensemble.js';
 import { drawMember, type MemberDraw } from '../../ensemble/member-rows.js';
 import { TuttiError } from '../../errors.js';
@@ -99,6 +104,8 @@ export class MemberCourse {
       validationLoss === undefined
         ? { epoch, loss, learningRate }
         : { epoch, loss, learningRate, validationLoss };
+    if (validationLoss !== undefined && !Number.isFinite(validationLoss))
+      throw diverged(member, epoch, validationLoss, 'its loss on the rows it stops by');
     this.#history.push(record);
     if (validationLoss !== undefined && validationLoss < best.loss) {
       best = { epoch, loss: validationLoss };
@@ -126,11 +133,20 @@ export class MemberCourse {
     };
   }
 
+  /** Finite weights may still answer with what is not, since no loss was taken after the last step. @throws ERR_DIVERGED */
+  #tryWeights(): void {
+    const { training, member } = this.#job;
+    const rows = Math.min(TRIAL_ROWS, training.layout.candidates.length);
+    const loss = this.trainer.evaluate(this.#draw.inBag.subarray(0, rows));
+    if (!Number.isFinite(loss)) throw diverged(member, this.epoch, loss);
+  }
+
   #deliver(): DeliveredMember {
     const { epoch, best } = this.#progress;
     const { weightCount, topology } = this.trainer;
     const weights = new Float32Array(allocateShared(4 * weightCount));
     this.trainer.exportWeights(weights);
+    if (best.epoch === 0) this.#tryWeights();
     return {
       parameters: weights,
       model: topology === undefined ? null : sharedText(topology),
@@ -139,6 +155,9 @@ export class MemberCourse {
     };
   }
 }
+
+/** Rows that finished weights are tried on: enough to meet most overflows, few enough to cost nothing. */
+const TRIAL_ROWS = 32;
 
 /** A text in UTF-8, in shared memory. */
 function sharedText(text: string): Uint8Array<SharedArrayBuffer> {
