@@ -13,6 +13,7 @@ const WHOLE = [
   'bench',
   'docs',
   'examples',
+  'faults',
   'golden',
   'package',
   'quality',

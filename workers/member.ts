@@ -14,6 +14,7 @@ import type {
   ThreadData,
   ThreadTask,
 } from '../src/pool/messages.js';
+import { take } from '../src/pool/ticket.js';
 import { loadOnce } from '../src/threads/loaders.js';
 import { importsModule, sharedBuffersOf } from '../src/training/session/job.js';
 import { createBoundExecutors } from '../src/training/thread/bound-executors.js';
@@ -35,6 +36,8 @@ releases.onmessage = (event) => {
 releases.unref();
 
 export default function runTask(task: ThreadTask): Promise<TaskResult | RowResult> {
+  // This thread was busy for so long that another has it.
+  if (!take(task.ticket)) return new Promise(() => {});
   return 'job' in task ? runMember(task) : predictRows(task);
 }
 

@@ -7,6 +7,7 @@ import type { WireError } from '../errors.js';
 import type { Loader } from '../threads/loaders.js';
 import type { LocalJob } from '../training/local/local-job.js';
 import type { EpochDecision, EpochEvent, MemberOutcome } from '../training/session/job.js';
+import type { Ticket } from './ticket.js';
 
 /** A task: the job, and a port on which the coordinator answers epoch ends, when anyone asked for them. */
 export interface MemberTask {
@@ -26,7 +27,11 @@ export type RowResult =
   | { readonly answers: readonly RowAnswers[keyof RowAnswers][] | null }
   | { readonly error: WireError };
 
-export type ThreadTask = MemberTask | RowTask;
+/** What is asked of a thread. */
+export type Asked = MemberTask | RowTask;
+
+/** As it is sent, with the ticket that the thread takes before it begins. */
+export type ThreadTask = Asked & { readonly ticket: Ticket };
 
 /** Errors travel as values, because a thread's rejection loses their code and details. */
 export type TaskResult = { readonly outcomes: readonly MemberOutcome[] } | { readonly error: WireError };

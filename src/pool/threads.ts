@@ -11,7 +11,8 @@ import { TuttiError } from '../errors.js';
 import { installedFile, requireInstalled } from '../installed.js';
 import { awaitEnds } from '../threads/blocked-threads.js';
 import { startFlags } from '../threads/loaders.js';
-import type { ThreadData, ThreadTask } from './messages.js';
+import type { Asked, ThreadData, ThreadTask } from './messages.js';
+import { isTaken, makeTicket, type Ticket, withdraw } from './ticket.js';
 
 export interface ThreadsOptions {
   readonly count: number;
@@ -34,6 +35,15 @@ const BUSY_START_MS = 60_000;
  */
 const YOUNG_GENERATION_MIB = 4;
 
+/** A task that no thread is known to have begun. */
+interface SentTask {
+  readonly ticket: Ticket;
+  /** Ends the thread that it was sent to. */
+  readonly giveUp: () => void;
+  /** Milliseconds since it was sent to one. */
+  waitedMs: number;
+}
+
 /** What is known of a thread that has not exited. */
 interface ThreadState {
   online: boolean;
@@ -53,6 +63,8 @@ export class Threads {
   readonly #known = new Map<Worker, ThreadState>();
   /** Rejects each task under way. No promise that outlives them: one that is raced keeps what it was raced with. */
   readonly #rejections = new Set<(error: TuttiError) => void>();
+  /** In the order in which they are sent to threads. */
+  readonly #sent = new Set<SentTask>();
   #failure: TuttiError | null = null;
   #ending = false;
   /** Tasks under way; while there are any, a timer keeps the process alive and looks after the threads. */
@@ -86,24 +98,33 @@ export class Threads {
    * @param signal aborting it ends the thread that has the task.
    * @throws ERR_THREAD_START; ERR_THREAD_BLOCKED when the thread cannot be ended; whatever piscina rejects with.
    */
-  async run(task: ThreadTask, signal: AbortSignal, transfer: readonly MessagePort[]): Promise<unknown> {
+  async run(task: Asked, signal: AbortSignal, transfer: readonly MessagePort[]): Promise<unknown> {
     if (this.#failure !== null) throw this.#failure;
-    const noteEnded = () => this.#noteEnded();
+    const ending = new AbortController();
     // Before piscina's own listener, which takes the task's thread out of its list.
-    signal.addEventListener('abort', noteEnded, { once: true });
-    this.#begin();
+    ending.signal.addEventListener('abort', () => this.#noteEnded(), { once: true });
+    const end = () => ending.abort();
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    const sent: SentTask = { ticket: makeTicket(), giveUp: end, waitedMs: 0 };
+    this.#begin(sent);
     try {
-      const running = this.#piscina.run(task, { signal, transferList: [...transfer] });
+      const asked = { ...task, ticket: sent.ticket };
+      const running = this.#piscina.run(asked, { signal: ending.signal, transferList: [...transfer] });
       this.#follow();
-      return await this.#unlessFailed(running);
+      const result = await this.#unlessFailed(running);
+      // Of a thread that died of `throw null`; no worker of tutti's answers so.
+      if (result === null) throw new Error('null was thrown in it');
+      return result;
     } catch (error) {
       const blocked = await this.#endOf([...this.#known.keys()].filter((thread) => !this.#has(thread)));
       if (this.#failure !== null) throw this.#failure;
+      if (!signal.aborted && ending.signal.aborted) throw this.#notTaken();
       if (blocked && signal.aborted) throw blockedError();
       throw error;
     } finally {
-      signal.removeEventListener('abort', noteEnded);
-      this.#end();
+      signal.removeEventListener('abort', end);
+      this.#end(sent);
     }
   }
 
@@ -182,40 +203,64 @@ export class Threads {
     }
   }
 
-  #begin(): void {
+  #begin(sent: SentTask): void {
+    this.#sent.add(sent);
     if (this.#tasks++ > 0) return;
     this.#looked = performance.now();
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 
-  #end(): void {
+  #end(sent: SentTask): void {
+    this.#sent.delete(sent);
     if (--this.#tasks > 0) return;
     clearInterval(this.#timer);
   }
 
-  /** Looks for threads that are waited for and will never have loaded their worker. */
+  /** Looks for threads that are waited for and will never have loaded their worker, or taken up their task. */
   #look(): void {
     const now = performance.now();
     // A machine that slept, or a blocked calling thread, is not the threads' fault.
     const passed = Math.min(now - this.#looked, 2 * LOOK_MS);
     this.#looked = now;
-    const { startTimeoutMs, count } = this.#options;
-    const busyMs = startTimeoutMs ?? BUSY_START_MS * Math.max(1, count / availableParallelism());
-    const quietMs = startTimeoutMs ?? QUIET_START_MS;
     for (const [thread, state] of this.#known) {
-      if (!state.online || state.started || state.ended) continue;
-      const { active } = thread.performance.eventLoopUtilization();
-      state.loadingMs += passed;
-      state.quietMs = active - state.activeMs > 1 ? 0 : state.quietMs + passed;
-      state.activeMs = active;
-      if (state.quietMs >= quietMs) {
-        this.#fail(
-          `nothing has happened in its thread for ${seconds(quietMs)} while it was loaded; ${REMEDY}`,
-        );
-      } else if (state.loadingMs >= busyMs) {
-        this.#fail(`it was not loaded within ${seconds(busyMs)}; ${REMEDY}`);
-      }
+      if (state.online && !state.started && !state.ended) this.#lookAtLoading(thread, state, passed);
     }
+    this.#lookAtSent(passed);
+  }
+
+  #lookAtLoading(thread: Worker, state: ThreadState, passed: number): void {
+    const { active } = thread.performance.eventLoopUtilization();
+    state.loadingMs += passed;
+    state.quietMs = active - state.activeMs > 1 ? 0 : state.quietMs + passed;
+    state.activeMs = active;
+    const quietMs = this.#options.startTimeoutMs ?? QUIET_START_MS;
+    if (state.quietMs >= quietMs) {
+      this.#fail(`nothing has happened in its thread for ${seconds(quietMs)} while it was loaded; ${REMEDY}`);
+    } else if (state.loadingMs >= this.#busyMs) {
+      this.#fail(`it was not loaded within ${seconds(this.#busyMs)}; ${REMEDY}`);
+    }
+  }
+
+  /** Those that piscina has sent are the first; what it sends to threads that load is begun when they have. */
+  #lookAtSent(passed: number): void {
+    if ([...this.#known.values()].some(({ started }) => !started)) return;
+    for (const task of this.#sent) if (isTaken(task.ticket)) this.#sent.delete(task);
+    const atThreads = this.#sent.size - this.#piscina.queueSize;
+    for (const task of [...this.#sent].slice(0, Math.max(0, atThreads))) {
+      task.waitedMs += passed;
+      if (task.waitedMs >= this.#busyMs && withdraw(task.ticket)) task.giveUp();
+    }
+  }
+
+  /** For how long a thread may be busy with anything but a task. */
+  get #busyMs(): number {
+    const { startTimeoutMs, count } = this.#options;
+    return startTimeoutMs ?? BUSY_START_MS * Math.max(1, count / availableParallelism());
+  }
+
+  #notTaken(): Error {
+    const what = 'a module of an earlier member has left something behind that keeps it busy';
+    return new Error(`it did not begin within ${seconds(this.#busyMs)}; perhaps ${what}`);
   }
 
   /** Waits until threads have really ended, for until then one may write to memory; @returns whether one cannot be. */

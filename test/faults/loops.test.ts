@@ -128,20 +128,24 @@ for (const [name, fit] of [
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const) {
-    t.test(`${signal} while a learner ${name} saves what is finished, with status ${number}`, buffered, async (t) => {
-      const cwd = folderOf(`${signal} ${name}`, { fit }, 3600);
-      let sent = false;
-      const { status, stderr, left } = await train('bad', {
-        cwd,
-        onStderr: (text, child) => {
-          if (!sent && text.includes('3/4 members')) sent = child.kill(signal);
-        },
-      });
-      t.equal(status, number, stderr);
-      t.match(stderr, /Interrupted with 3 of 4 members finished; saved them/);
-      t.same(left, []);
-      await holdsOthers(t, cwd);
-    });
+    t.test(
+      `${signal} while a learner ${name} saves what is finished, with status ${number}`,
+      buffered,
+      async (t) => {
+        const cwd = folderOf(`${signal} ${name}`, { fit }, 3600);
+        let sent = false;
+        const { status, stderr, left } = await train('bad', {
+          cwd,
+          onStderr: (text, child) => {
+            if (!sent && text.includes('3/4 members')) sent = child.kill(signal);
+          },
+        });
+        t.equal(status, number, stderr);
+        t.match(stderr, /Interrupted with 3 of 4 members finished; saved them/);
+        t.same(left, []);
+        await holdsOthers(t, cwd);
+      },
+    );
   }
 
   t.test(`two signals while a learner ${name} end the command at once`, buffered, async (t) => {
