@@ -13,6 +13,19 @@ export interface LongCallOptions {
 /** What the options must be; see src/option-names.ts. */
 export const LONG_CALL_OPTIONS = { signal: option.signal } satisfies OptionTable<LongCallOptions>;
 
+/** What a promise gives, or the signal's reason once it is aborted meanwhile: for what cannot be stopped itself. */
+export async function unlessAborted<Value>(
+  promise: Promise<Value>,
+  signal: AbortSignal | undefined,
+): Promise<Value> {
+  let stop = () => {};
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(signal?.reason);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+  return Promise.race([promise, stopped]).finally(() => signal?.removeEventListener('abort', stop));
+}
+
 /** Between two blocks of work: lets timers and signals have their turn. @throws the signal's reason once it is aborted. */
 export async function betweenBlocks(signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();

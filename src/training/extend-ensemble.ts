@@ -4,6 +4,7 @@ import type { Dataset } from '../data/dataset/dataset.js';
 import { isOfMasks, isWeighed, type TrainedEnsemble, totalMs } from '../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
+import { unlessAborted } from '../long-calls.js';
 import { extendPlan } from '../model/extend-plan.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { requireMemory, resultBytes } from './plan/memory-limit.js';
@@ -44,7 +45,7 @@ export async function extendEnsemble(
       ensemble.members.map(({ index }) => index),
     );
     resolveArithmetic(plan.arithmetic);
-    const located = await locateModules(plan, ensemble.allowedModules);
+    const located = await unlessAborted(locateModules(plan, ensemble.allowedModules), settings.signal);
     throwIfRejected(settings);
     return workOf(dataset, located, { deadline, kept: ensemble.members });
   });

@@ -3,6 +3,7 @@
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
+import { unlessAborted } from '../long-calls.js';
 import type { ModuleTable } from '../model/options/module-table.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import type { EnsemblePlan } from '../model/spec.js';
@@ -35,7 +36,9 @@ async function planWork(
   const { parseTrainingOptions } = await import('./options/training-schema.js');
   const parsed = parseTrainingOptions(options);
   const seed = parsed.seed ?? randomSeed();
-  const modules = namesModules(parsed) ? await resolveModules(parsed, dataset, seed) : undefined;
+  const modules = namesModules(parsed)
+    ? await unlessAborted(resolveModules(parsed, dataset, seed), settings.signal)
+    : undefined;
   throwIfRejected(settings);
   const plan = preparePlan(dataset, { ...parsed, seed }, modules);
   return workOf(dataset, plan, { deadline: parsed.deadline });

@@ -7,7 +7,13 @@ import { note, noteText, paletteOf } from './terminal.js';
 export function reportFailure(error: unknown): number {
   note(`${paletteOf(process.stderr).red('tutti:')} ${messageOf(error)}`);
   if (process.env.TUTTI_DEBUG === '1') noteText(inspectable(error));
-  return error instanceof TuttiError ? error.exitStatus : 1;
+  return statusOf(error);
+}
+
+function statusOf(error: unknown): number {
+  if (!(error instanceof TuttiError)) return 1;
+  // The signal that was heard has set its own.
+  return error.code === 'ERR_CANCELLED' ? Number(process.exitCode ?? error.exitStatus) : error.exitStatus;
 }
 
 /** The message of any thrown value on one line, with the code that docs/reference/error-codes.md explains. */

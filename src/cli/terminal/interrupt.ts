@@ -26,7 +26,7 @@ export function listenForInterrupt(onFirst: () => void): Interrupt {
     status = statusOf(name);
     // Should the reader of the output go away now, the process ends with this.
     process.exitCode = status;
-    controller.abort(new TuttiError('ERR_CANCELLED', 'Interrupted'));
+    controller.abort(new TuttiError('ERR_CANCELLED', 'Interrupted before the training began'));
     onFirst();
   };
   endGracefully(true);

@@ -12,7 +12,7 @@ import { note } from '../../terminal/terminal.js';
 
 export interface TrainedAndSaved {
   readonly ensemble: TrainedEnsemble;
-  /** Null where the training came to its end. */
+  /** The exit status that belongs to the signal that came; null without one. */
   readonly interruptStatus: number | null;
   readonly saved: SavedEnsemble | null;
   /** Why it could not be saved. */
@@ -42,21 +42,28 @@ export async function trainAndSave(
     });
     // What comes after the training is loaded while the threads work.
     const after = [import('../../../bundle/save.js'), import('./train-measure.js')] as const;
-    const [ensemble, { saveEnsemble }] = await Promise.all([run, ...after]);
+    const [ensemble] = await Promise.all([run, ...after]);
     display.stop();
-    const nothing = out === undefined || ensemble.members.length === 0;
-    const interruptStatus = ensemble.complete ? null : interrupt.status();
-    const unsaved = { ensemble, interruptStatus, saved: null, saveError: null };
-    if (nothing) return unsaved;
-    try {
-      const saved = await saveEnsemble(ensemble, out);
-      await rememberModules(ensemble.allowedModules ?? []);
-      return { ...unsaved, saved };
-    } catch (saveError) {
-      return { ...unsaved, saveError };
-    }
+    const kept = await save(ensemble, out);
+    // A signal that came late, when all members were there, ends the command all the same.
+    return { ensemble, ...kept, interruptStatus: interrupt.status() };
   } finally {
     display.stop();
     interrupt.release();
+  }
+}
+
+async function save(
+  ensemble: TrainedEnsemble,
+  out: string | undefined,
+): Promise<Pick<TrainedAndSaved, 'saved' | 'saveError'>> {
+  if (out === undefined || ensemble.members.length === 0) return { saved: null, saveError: null };
+  const { saveEnsemble } = await import('../../../bundle/save.js');
+  try {
+    const saved = await saveEnsemble(ensemble, out);
+    await rememberModules(ensemble.allowedModules ?? []);
+    return { saved, saveError: null };
+  } catch (saveError) {
+    return { saved: null, saveError };
   }
 }

@@ -78,8 +78,9 @@ export function failureLines({ failures }: TrainedEnsemble): string[] {
 }
 
 /** What an interrupt left. */
-export function keptLine({ ensemble: { members, plan }, saved, out }: KeptOutcome): string {
+export function keptLine({ ensemble: { members, plan, complete }, saved, out }: KeptOutcome): string {
   const finished = `Interrupted with ${members.length} of ${counted(plan.members.length, 'member')} finished`;
+  if (saved !== null && complete) return `${finished}; saved them to ${out}, unmeasured`;
   if (saved !== null) return `${finished}; saved them to ${out} as incomplete: tutti extend trains the rest`;
   if (out === undefined) return `${finished}; nothing saved, as no --out was given`;
   return `${finished}; nothing saved`;
