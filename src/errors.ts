@@ -39,6 +39,12 @@ export const ERROR_CODES = {
     todo: 'Copy the file anew, or update tutti where the message says that the format is newer. Nothing of it was read.',
     exitStatus: 2,
   },
+  ERR_CHECKPOINT: {
+    means:
+      'The folder of a checkpoint cannot be used: it is in use, holds another training, none, or what is damaged, or it cannot be written.',
+    todo: 'Do what the message says; members that are finished there are safe. `tutti resume` goes on with the training that a folder holds.',
+    exitStatus: 2,
+  },
   ERR_MEMORY: {
     means: 'The work would need more memory than there is.',
     todo: 'Train on fewer threads, with fewer or smaller members or on fewer columns, or raise the limit of the machine.',

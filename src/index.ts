@@ -29,10 +29,11 @@ export type {
 export type { Report } from './api/report.js';
 export { ensembleToBytes, inspectEnsemble, loadEnsemble, saveEnsemble } from './api/saved-ensembles.js';
 export type { ClassScores, TaskScores, ValueScores } from './api/task-scores.js';
-export { type StartedTraining, startTraining, trainEnsemble } from './api/training.js';
+export { resumeTraining, type StartedTraining, startTraining, trainEnsemble } from './api/training.js';
 export { contentHash } from './bundle/content-hash.js';
 export type { InspectedEnsemble, LoadEnsembleOptions } from './bundle/load.js';
 export type { SavedEnsemble, SaveOptions } from './bundle/save.js';
+export { type CheckpointSummary, readCheckpoint } from './checkpoint/read-checkpoint.js';
 export {
   type ColumnDescription,
   type DescribeOptions,
@@ -93,8 +94,13 @@ export { createPool, type Pool, type PoolOptions } from './pool/pool.js';
 export type { CombinedPredictions } from './predictions/combined-predictions.js';
 export type { Predictions } from './predictions/predictions.js';
 export type { ExtendOptions } from './training/extend-ensemble.js';
+export type { ResumeSettings } from './training/resume-training.js';
 export type { EpochDecision, EpochEvent } from './training/session/job.js';
 export type { TrainingProgress } from './training/session/progress.js';
 export type { MemberRunner } from './training/session/runner.js';
-export type { TrainingSettings } from './training/session/training-settings.js';
+export type {
+  CheckpointOptions,
+  CheckpointPace,
+  TrainingSettings,
+} from './training/session/training-settings.js';
 export { createInlineRunner } from './training/thread/inline-runner.js';

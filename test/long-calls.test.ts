@@ -1,7 +1,7 @@
 // Whatever is awaited takes a signal: aborted before the call it does nothing, aborted midway it ends, both with the
 // signal's reason.
 
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
@@ -25,6 +25,12 @@ const LONG = { ...PLAN, epochs: 10_000, earlyStopping: 'none' } as const;
 const epsilons = [0.1];
 const ROWS = Array.from({ length: 40 }, (_, i) => ({ x: i, y: 2 * i + (i % 3) }));
 
+const kept = join(t.testdirName, '..', 'long-calls-checkpoint');
+rmSync(kept, { recursive: true, force: true });
+t.teardown(() => rmSync(kept, { recursive: true, force: true }));
+const stopped = { runner, checkpoint: { folder: kept }, signal: AbortSignal.timeout(50) };
+await tutti.trainEnsemble(dataset, LONG, stopped).catch(() => undefined);
+
 /** Calls by the name of the exported function; `predictor.predict` is a function of what one returns. */
 const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>> = {
   attackEnsemble: (signal) => tutti.attackEnsemble(ensemble, dataset, { epsilons, signal }),
@@ -42,6 +48,8 @@ const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>>
   predictOutOfBag: (signal) => tutti.predictOutOfBag(ensemble, dataset, { signal }),
   'predictor.predict': (signal) => predictor.predict(dataset, { signal }),
   predictWithMasks: (signal) => tutti.predictWithMasks(dropout, dataset, { way: 'arithmeticMean', signal }),
+  readCheckpoint: (signal) => tutti.readCheckpoint(kept, { signal }),
+  resumeTraining: (signal) => tutti.resumeTraining(kept, dataset, { signal, runner }),
   saveEnsemble: (signal) => tutti.saveEnsemble(ensemble, join(folder, 'new.tutti'), { signal }),
   selectMembers: (signal) => tutti.selectMembers(ensemble, dataset, { signal }),
   startTraining: (signal) => tutti.startTraining(dataset, LONG, { signal, runner }).ensemble,

@@ -26,17 +26,24 @@ export function layerRules(): readonly object[] {
 
 /** Patterns of the imports that lead from a folder to one above it. */
 function above(folder: string): readonly string[] {
-  const later = FOLDERS.slice(FOLDERS.indexOf(folder) + 1);
-  const room = folder.split('/')[0]!;
-  const rooms = new Set(later.map((name) => name.split('/')[0]!));
-  rooms.delete(room);
-  const within = later.filter((name) => name.startsWith(`${room}/`) || name === room);
+  const place = FOLDERS.indexOf(folder) + 1;
+  const [below, later] = [FOLDERS.slice(0, place), FOLDERS.slice(place)];
+  const room = roomOf(folder);
+  const rooms = new Set(below.map(roomOf));
+  const within = later.filter((name) => roomOf(name) === room);
+  // Of a room that has folders on both sides, each above by itself.
+  const others = later.filter((name) => roomOf(name) !== room);
+  const patterns = others.map((name) => (rooms.has(roomOf(name)) ? `**/${name}/*` : `**/${roomOf(name)}/**`));
   return [
-    ...[...rooms].map((name) => `**/${name}/**`),
+    ...new Set(patterns),
     ...within.map((name) => `${relative(folder, name)}/*`),
     '**/index.js',
     '**/workers/**',
   ];
+}
+
+function roomOf(folder: string): string {
+  return folder.split('/')[0]!;
 }
 
 /** How a file in one folder writes the path of another. */

@@ -58,6 +58,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['training/local', 'a session on this machine: its shared memory, how it is stopped and watched'],
   ['training/thread', 'what runs where members are trained; no policy'],
   ['training/coordinator', 'what is next, retries, deadlines, what is kept; all policy'],
+  ['checkpoint', 'a training under way as a folder: what is finished, where the others stand, who has it'],
   ['training', 'training an ensemble from its options'],
   ['studies/attack', 'how scores fall as inputs are moved against an ensemble'],
   ['studies/masks', 'a dropout net as the ensemble it is'],

@@ -5,6 +5,7 @@ import type { Dataset, TaskKind } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import { onSharedPool } from '../pool/shared-pool.js';
+import { type ResumeSettings, resumeTraining as resumeRecord } from '../training/resume-training.js';
 import type { TrainingProgress } from '../training/session/progress.js';
 import type { TrainingSettings } from '../training/session/training-settings.js';
 import { startTraining as startRecord } from '../training/start-training.js';
@@ -64,6 +65,25 @@ export function startTraining<Kind extends TaskKind = TaskKind>(
   // Whoever watches progress alone is told of a failure there.
   ensemble.catch(() => {});
   return { ...started, ensemble };
+}
+
+/**
+ * Goes on with a training that was kept in a folder by `checkpoint`, and ended before it was done. Finished members are not
+ * trained again, those in training go on from where they were last kept; the ensemble is, byte for byte, what the training
+ * would have made of it.
+ *
+ * @param folder where it is kept; it is kept there on.
+ * @param dataset the one it began with.
+ * @param settings as for `trainEnsemble`; modules of the user's must be allowed (`allowModules`).
+ * @throws ERR_CHECKPOINT when the folder is in use, holds no training, what is damaged, or cannot be written; ERR_DATA when
+ * the dataset is another, with both hashes; ERR_MODULE when a module is not allowed; what `trainEnsemble` throws.
+ */
+export async function resumeTraining<Kind extends TaskKind = TaskKind>(
+  folder: string,
+  dataset: Dataset<Kind>,
+  settings: ResumeSettings = {},
+): Promise<Ensemble<Kind>> {
+  return withTask(await resumeRecord(folder, dataset, onSharedPool(settings)), dataset);
 }
 
 function withTask<Kind extends TaskKind>(record: TrainedEnsemble, { task }: Dataset<Kind>): Ensemble<Kind> {

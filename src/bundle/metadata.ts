@@ -12,7 +12,7 @@ import type { MemberSpec } from '../model/spec.js';
 import { VERSION } from '../version.js';
 import { sortedPlain } from './content-hash.js';
 import type { Environment, StoredReport } from './environment.js';
-import type { FormerMetadata, MemberMetadata, Metadata, TimedMetadata } from './schema.js';
+import type { FailureMetadata, FormerMetadata, MemberMetadata, Metadata, TimedMetadata } from './schema.js';
 
 /** The metadata that describes an ensemble; the report loses what JSON cannot say. */
 export function metadataOf(ensemble: TrainedEnsemble, report: StoredReport | null): Metadata {
@@ -26,12 +26,7 @@ export function metadataOf(ensemble: TrainedEnsemble, report: StoredReport | nul
     datasetHash: rest.datasetHash,
     trainedOn: rest.trainedOn,
     members: members.map(describeMember),
-    failures: failures.map(({ index, error: { code, message, details } }) => ({
-      index,
-      code,
-      message,
-      details: sortedPlain(details),
-    })),
+    failures: failures.map(describeFailure),
     complete: rest.complete,
     executors: rest.executors,
     environment: environmentNow(),
@@ -52,14 +47,7 @@ export function ensembleFrom(
     preprocessing: metadata.preprocessing,
     datasetHash: metadata.datasetHash,
     trainedOn: metadata.trainedOn,
-    members: metadata.members.map(({ index, epoch, inBagRows, averagingWeight, history }, at) => ({
-      index,
-      epoch,
-      inBagRows,
-      ...(averagingWeight === 1 ? {} : { averagingWeight }),
-      history: historyRows(history),
-      ...stored[at]!,
-    })),
+    members: metadata.members.map((member, at) => memberFrom(member, stored[at]!)),
     failures: metadata.failures.map(failureFrom),
     complete: metadata.complete,
     wallMs: null,
@@ -147,8 +135,8 @@ function contradictionOfMembers({
   return null;
 }
 
-/** Weights and a stored model of the lengths that the member's spec leads to. */
-function contradictionOfStored(
+/** Weights and a stored model of the lengths that the member's spec leads to; null when they are. */
+export function contradictionOfStored(
   { index, parameters, inBagRows, modelBytes }: MemberMetadata,
   spec: MemberSpec,
   features: number,
@@ -200,7 +188,8 @@ function isRange({ low, high }: ColumnRanges, columns: number): boolean {
   return low.length === columns && high.length === columns && low.every((end, i) => end <= high[i]!);
 }
 
-function describeMember(member: TrainedMember): MemberMetadata {
+/** A member beside its weights and stored model. */
+export function describeMember(member: TrainedMember): MemberMetadata {
   const { index, epoch, inBagRows, averagingWeight = 1, parameters, model, history } = member;
   return {
     index,
@@ -209,16 +198,39 @@ function describeMember(member: TrainedMember): MemberMetadata {
     averagingWeight,
     parameters: parameters.length,
     modelBytes: model?.length ?? null,
-    history: {
-      epoch: history.map((record) => record.epoch),
-      loss: history.map((record) => record.loss),
-      learningRate: history.map((record) => record.learningRate),
-      validationLoss: history.map((record) => record.validationLoss ?? null),
-    },
+    history: historyColumns(history),
   };
 }
 
-function historyRows({
+export function historyColumns(history: readonly EpochRecord[]): MemberMetadata['history'] {
+  return {
+    epoch: history.map((record) => record.epoch),
+    loss: history.map((record) => record.loss),
+    learningRate: history.map((record) => record.learningRate),
+    validationLoss: history.map((record) => record.validationLoss ?? null),
+  };
+}
+
+/** The reverse of {@link describeMember}. */
+export function memberFrom(
+  { index, epoch, inBagRows, averagingWeight, history }: MemberMetadata,
+  stored: Pick<TrainedMember, 'parameters' | 'model'>,
+): TrainedMember {
+  return {
+    index,
+    epoch,
+    inBagRows,
+    ...(averagingWeight === 1 ? {} : { averagingWeight }),
+    history: historyRows(history),
+    ...stored,
+  };
+}
+
+export function describeFailure({ index, error: { code, message, details } }: FailedMember): FailureMetadata {
+  return { index, code, message, details: sortedPlain(details) };
+}
+
+export function historyRows({
   epoch,
   loss,
   learningRate,
@@ -231,7 +243,7 @@ function historyRows({
   });
 }
 
-function failureFrom({ index, code, message, details }: Metadata['failures'][number]): FailedMember {
+export function failureFrom({ index, code, message, details }: FailureMetadata): FailedMember {
   return { index, error: { code: code as ErrorCode, message, details } };
 }
 

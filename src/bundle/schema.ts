@@ -12,32 +12,35 @@ import type { Environment } from './environment.js';
 const { count, natural, positive, sha256, json } = SPEC_PARTS;
 
 /** Columns of members that have no weights to hold them against. */
-const MOST_FEATURES = 2 ** 24;
+export const MOST_FEATURES = 2 ** 24;
 
 const [first, ...others] = engines.entries.map(({ specSchema }) => specSchema(SPEC_PARTS));
-const memberSpec = z.discriminatedUnion('engine', [first!, ...others]) satisfies z.ZodType<MemberSpec>;
+export const memberSpecSchema = z.discriminatedUnion('engine', [
+  first!,
+  ...others,
+]) satisfies z.ZodType<MemberSpec>;
 
-const plan = z.strictObject({
+export const planSchema = z.strictObject({
   seed: natural,
   arithmetic: z.enum(['fused', 'strict']),
-  members: z.array(memberSpec).min(1),
+  members: z.array(memberSpecSchema).min(1),
   validationShare: z.number().min(0).lt(1),
 }) satisfies z.ZodType<EnsemblePlan>;
 
-const task = z.discriminatedUnion('kind', [
+export const taskSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('classification'), classes: z.array(z.string()).min(2) }),
   z.strictObject({ kind: z.literal('regression'), targets: z.array(z.string()).min(1) }),
 ]) satisfies z.ZodType<Task>;
 
 /** A member's history by columns, since a thousand members' epochs as objects would dwarf small weights. */
-const history = z.strictObject({
+export const historySchema = z.strictObject({
   epoch: z.array(count),
   loss: z.array(z.number()),
   learningRate: z.array(z.number()),
   validationLoss: z.array(z.number().nullable()),
 });
 
-const member = z.strictObject({
+export const memberSchema = z.strictObject({
   index: natural,
   epoch: natural,
   inBagRows: natural,
@@ -45,12 +48,12 @@ const member = z.strictObject({
   parameters: natural,
   /** Bytes of its stored model; absent in files of version 1, which have none. */
   modelBytes: natural.nullable().default(null),
-  history,
+  history: historySchema,
 });
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
-const failure = z.strictObject({
+export const failureSchema = z.strictObject({
   index: natural,
   code: z.string(),
   message: z.string(),
@@ -74,7 +77,7 @@ const encoding = z.strictObject({
 
 const ranges = z.strictObject({ low: z.array(z.number()), high: z.array(z.number()) });
 
-const trainedOn = z.strictObject({
+export const trainedOnSchema = z.strictObject({
   rowsHash: sha256,
   groupsHash: sha256.nullable(),
   split: z.strictObject({ testShare: z.number().gt(0).lt(1), seed: natural, rows: count }).nullable(),
@@ -84,13 +87,13 @@ const trainedOn = z.strictObject({
 
 /** What all versions of the format have. */
 const common = {
-  plan,
-  task,
+  plan: planSchema,
+  task: taskSchema,
   features: count.max(MOST_FEATURES),
   preprocessing: preprocessingSchema.nullable(),
   datasetHash: sha256,
-  members: z.array(member).min(1),
-  failures: z.array(failure),
+  members: z.array(memberSchema).min(1),
+  failures: z.array(failureSchema),
   complete: z.boolean(),
   /** Absent in files from before it was kept. */
   executors: z.array(z.string()).default([]),
@@ -98,7 +101,7 @@ const common = {
   report: z.record(z.string(), json).nullable(),
 };
 
-const sinceFormat3 = { encoding, trainedOn: trainedOn.nullable() };
+const sinceFormat3 = { encoding, trainedOn: trainedOnSchema.nullable() };
 
 /** What formats 1 to 3 said of time, so that no two files were alike. */
 const times = {
@@ -124,4 +127,5 @@ export const formerMetadataSchema = z.strictObject({
 export type Metadata = z.infer<typeof metadataSchema>;
 export type TimedMetadata = z.infer<typeof timedMetadataSchema>;
 export type FormerMetadata = z.infer<typeof formerMetadataSchema>;
-export type MemberMetadata = z.infer<typeof member>;
+export type FailureMetadata = z.infer<typeof failureSchema>;
+export type MemberMetadata = z.infer<typeof memberSchema>;

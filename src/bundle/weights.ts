@@ -22,6 +22,12 @@ export function* littleEndianPieces(weights: Float32Array, buffer: Buffer): Gene
   for (const piece of bytePieces(bytes, buffer)) yield SWAP ? piece.swap32() : piece;
 }
 
+/** The bytes of the weights, little-endian: the very memory where the host is. */
+export function littleEndianBytes(weights: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength);
+  return SWAP ? Buffer.from(bytes).swap32() : bytes;
+}
+
 /** The bytes in order, in pieces as of {@link littleEndianPieces}. */
 export function* bytePieces(bytes: Uint8Array, buffer: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) {

@@ -47,15 +47,14 @@ export async function extendEnsemble(
     resolveArithmetic(plan.arithmetic);
     const located = await unlessAborted(locateModules(plan, ensemble.allowedModules), settings.signal);
     throwIfRejected(settings);
-    return workOf(dataset, located, { deadline, kept: ensemble.members });
+    const { members: kept, executors, trainedOn } = ensemble;
+    return workOf(dataset, located, deadline, { kept, executors, trainedOn });
   });
   const { allowedModules } = ensemble;
   return {
     ...extended,
-    trainedOn: ensemble.trainedOn ?? extended.trainedOn,
     ...(allowedModules === undefined ? {} : { allowedModules }),
     wallMs: totalMs([ensemble, extended]),
-    executors: [...new Set([...ensemble.executors, ...extended.executors])],
   };
 }
 

@@ -3,15 +3,9 @@
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
-import { checkOptions, requireUses } from '../option-names.js';
 import { Newest } from './newest.js';
 import type { TrainingProgress } from './session/progress.js';
-import {
-  SETTINGS_USES,
-  TRAINING_SETTINGS,
-  type TrainingSettings,
-  throwIfRejected,
-} from './session/training-settings.js';
+import { checkSettings, type TrainingSettings, throwIfRejected } from './session/training-settings.js';
 import { trainEnsemble } from './train-ensemble.js';
 
 /** A training under way. */
@@ -50,8 +44,7 @@ async function train(
   stopped: AbortSignal,
   show: (progress: TrainingProgress) => void,
 ): Promise<TrainedEnsemble> {
-  checkOptions('startTraining', settings, TRAINING_SETTINGS);
-  requireUses(settings, SETTINGS_USES);
+  checkSettings('startTraining', settings);
   throwIfRejected(settings);
   const { signal, onProgress } = settings;
   const ensemble = await trainEnsemble(dataset, options, {

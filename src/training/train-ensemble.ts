@@ -8,7 +8,7 @@ import type { ModuleTable } from '../model/options/module-table.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import type { EnsemblePlan } from '../model/spec.js';
 import { asGiven } from '../option-names.js';
-import type { TrainingWork } from './coordinator/training-run.js';
+import type { TrainingWork } from './coordinator/training-work.js';
 import { memberChoices, resolvePlan } from './options/options.js';
 import { requireMemory, resultBytes } from './plan/memory-limit.js';
 import { namesModules, resolveModules } from './plan/resolve-modules.js';
@@ -41,7 +41,7 @@ async function planWork(
     : undefined;
   throwIfRejected(settings);
   const plan = preparePlan(dataset, { ...parsed, seed }, modules);
-  return workOf(dataset, plan, { deadline: parsed.deadline });
+  return workOf(dataset, plan, parsed.deadline);
 }
 
 /** Resolves options against a dataset, refusing what cannot fit before a million specs are made. */

@@ -2,19 +2,21 @@
 // closes the session. What is trained when, retries and failures are in coordinator/.
 
 import { isDeepStrictEqual } from 'node:util';
+import { newCheckpoint } from '../checkpoint/checkpoint.js';
+import { requireNote } from '../checkpoint/training-file.js';
 import { requireDataset } from '../data/dataset/check-dataset.js';
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
-import type { TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
+import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
 import type { EnsemblePlan } from '../model/spec.js';
-import { checkOptions, requireUses } from '../option-names.js';
-import { TrainingRun, type TrainingWork } from './coordinator/training-run.js';
+import { TrainingRun } from './coordinator/training-run.js';
+import type { TrainingWork } from './coordinator/training-work.js';
 import { listRuns } from './plan/runs.js';
 import { listGroups } from './plan/tying.js';
 import {
-  SETTINGS_USES,
-  TRAINING_SETTINGS,
+  type CheckpointOptions,
+  checkSettings,
   type TrainingSettings,
   throwIfRejected,
 } from './session/training-settings.js';
@@ -32,8 +34,8 @@ export async function carryOut(
   plan: () => Promise<TrainingWork>,
 ): Promise<TrainedEnsemble> {
   const started = performance.now();
-  checkOptions(caller, settings, TRAINING_SETTINGS);
-  requireUses(settings, SETTINGS_USES);
+  checkSettings(caller, settings);
+  if (settings.checkpoint !== undefined) requireNote(settings.checkpoint.note ?? null);
   throwIfRejected(settings);
   requireDataset(dataset);
   requireOwnPreprocessing(dataset, settings.preprocessing ?? null);
@@ -41,41 +43,60 @@ export async function carryOut(
   // At once, and before anything is awaited: a pool that is closed next waits for this training too.
   const session = runner.open();
   try {
-    return await new TrainingRun(await plan(), session, settings, started).finish();
+    const work = withJournal(await plan(), settings.checkpoint);
+    try {
+      return await new TrainingRun(work, session, settings, started).finish();
+    } finally {
+      await work.journal?.close();
+    }
   } finally {
     session.close();
   }
 }
 
-/** How a plan is carried out. */
-export interface WorkOptions {
-  /** Seconds that threads may have a member in hand. */
-  readonly deadline: number | undefined;
-  /** Members of the plan that are there already. @default none */
-  readonly kept?: readonly TrainedMember[];
+/** A training that is to be kept, and is not yet, begins a checkpoint. */
+function withJournal(work: TrainingWork, checkpoint: CheckpointOptions | undefined): TrainingWork {
+  if (checkpoint === undefined) return work;
+  const { plan, dataset, deadlineMs, trainedOn, kept: members, executors } = work;
+  const { folder, note = null, ...pace } = checkpoint;
+  const { task, features, hash: datasetHash } = dataset;
+  const deadline = Number.isFinite(deadlineMs) ? deadlineMs / 1000 : null;
+  const training = { plan, task, features, datasetHash, deadline, trainedOn, pace, note };
+  return { ...work, journal: newCheckpoint(folder, { ...training, members, executors }) };
 }
 
-/** The work of a plan: the runs that have members still to train. */
+/** What there is of a plan already. @default nothing */
+export type WorkDone = Partial<
+  Pick<TrainingWork, 'kept' | 'failures' | 'executors' | 'trainedOn' | 'journal'>
+>;
+
+/**
+ * The work of a plan: the runs that have members still to train.
+ * @param deadline seconds that threads may have a member in hand; none for no limit.
+ */
 export function workOf(
   dataset: Dataset,
   plan: EnsemblePlan,
-  { deadline, kept = [] }: WorkOptions,
+  deadline: number | null | undefined,
+  { kept = [], failures = [], executors = [], trainedOn = null, journal = null }: WorkDone = {},
 ): TrainingWork {
-  const there = new Set(kept.map(({ index }) => index));
+  const settled = new Set([...kept, ...failures].map(({ index }) => index));
   const runs = listRuns(plan).filter(
-    ({ memberIndices }) => !memberIndices.every((index) => there.has(index)),
+    ({ memberIndices }) => !memberIndices.every((index) => settled.has(index)),
   );
-  const missing = new Set(runs.flatMap(({ memberIndices }) => memberIndices));
+  const open = new Set(runs.flatMap(({ memberIndices }) => memberIndices));
   const groups = listGroups(runs, dataset, plan.seed);
-  const deadlineMs = 1000 * (deadline ?? Number.POSITIVE_INFINITY);
-  // A run is trained whole: those of its members that were there come again, the same.
+  const isSettled = ({ index }: { readonly index: number }) => !open.has(index);
   return {
     dataset,
     plan,
     runs,
     groups,
-    deadlineMs,
-    kept: kept.filter(({ index }) => !missing.has(index)),
+    deadlineMs: 1000 * (deadline ?? Number.POSITIVE_INFINITY),
+    // A run is trained whole: those of its members that were there come again, the same.
+    kept: kept.filter(isSettled),
+    failures: failures.filter(isSettled),
+    ...{ executors, trainedOn, journal },
   };
 }
 

@@ -118,6 +118,23 @@ const DOORS: Readonly<Record<string, Door>> = {
       ...[{ onProgress: 1 }, { onMember: {} }, { onEpochEnd: 'log' }],
     ],
   },
+  'checkpoint of trainEnsemble': {
+    call: (checkpoint) => tutti.trainEnsemble(dataset, PLAN, { checkpoint }),
+    needs: { folder: 'ck' },
+    wrong: [
+      ...[{ folder: '' }, { folder: 5 }, { epochs: 0 }, { epochs: 1.5 }, { seconds: 0 }, { seconds: NaN_ }],
+      { note: () => 1 },
+    ],
+  },
+  resumeTraining: {
+    call: (settings) => tutti.resumeTraining('ck', dataset, settings),
+    wrong: [...SETTINGS, { allowModules: 'tree.mjs' }],
+  },
+  'checkpoint of resumeTraining': {
+    call: (checkpoint) => tutti.resumeTraining('ck', dataset, { checkpoint }),
+    wrong: [{ epochs: 0 }, { seconds: -1 }],
+  },
+  readCheckpoint: { call: (options) => tutti.readCheckpoint('ck', options), wrong: [{ signal: 1 }] },
   'settings of startTraining': {
     call: (settings) => tutti.startTraining(dataset, PLAN, settings).ensemble,
     wrong: SETTINGS,

@@ -1,6 +1,9 @@
 // The user's units at every public door: the same rows in other units are trained, predicted, measured and attacked
 // alike. Units that differ by powers of two give the same bits. A new export must be entered here.
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import t from 'tap';
 import * as tutti from '../../src/index.js';
 import { clusters } from '../support/datasets.js';
@@ -36,6 +39,13 @@ const DOORS: Readonly<Record<string, (units: Units) => unknown>> = {
   trainEnsemble: ({ ensemble }) => ensemble.members.map(({ parameters }) => [...parameters]),
   startTraining: async ({ train }) => {
     const { members } = await tutti.startTraining(train, PLAN, SETTINGS).ensemble;
+    return members.map(({ parameters }) => [...parameters]);
+  },
+  resumeTraining: async ({ train }) => {
+    const checkpoint = { folder: mkdtempSync(join(tmpdir(), 'tutti-units-')) };
+    await tutti.trainEnsemble(train, PLAN, { ...SETTINGS, checkpoint });
+    const { members } = await tutti.resumeTraining(checkpoint.folder, train, SETTINGS);
+    rmSync(checkpoint.folder, { recursive: true });
     return members.map(({ parameters }) => [...parameters]);
   },
   extendEnsemble: async ({ ensemble, train }) => {
@@ -134,6 +144,7 @@ const NONE: Readonly<Record<string, string>> = {
     sparseCode: 'as given',
     tangentDistance: 'as given',
   },
+  readCheckpoint: 'a folder',
   ...{ fromLayersModel: 'weights', toLayersModel: 'tested with TensorFlow.js' },
 };
 

@@ -1,24 +1,26 @@
 // What is kept of a training: the members that are there, the failures of those that are not, the states in which runs
 // rest, and in the end the ensemble.
 
-import type { Dataset } from '../../data/dataset/dataset.js';
 import { trainingFacts } from '../../data/dataset/training-facts.js';
 import { modulesOf } from '../../engines/registry.js';
 import type { FailedMember, TrainedEnsemble, TrainedMember } from '../../ensemble/ensemble.js';
 import { fromWire, TuttiError, toWire, type WireError } from '../../errors.js';
 import { countShared } from '../../memory/uncounted-bytes.js';
-import type { EnsemblePlan } from '../../model/spec.js';
 import { type Run, StateBuffers } from '../plan/runs.js';
 import type { DeliveredMember, MemberJob, MemberOutcome } from '../session/job.js';
+import type { TrainingJournal } from './journal.js';
+import type { TrainingWork } from './training-work.js';
 
 export class Ledger {
   readonly buffers = new StateBuffers();
   readonly #trained: TrainedMember[] = [];
   readonly #failures: FailedMember[] = [];
+  readonly #journal: TrainingJournal | null;
   readonly #onMember: (member: TrainedMember) => void;
   #lastLoss: number | null = null;
 
-  constructor(onMember: (member: TrainedMember) => void) {
+  constructor(journal: TrainingJournal | null, onMember: (member: TrainedMember) => void) {
+    this.#journal = journal;
     this.#onMember = onMember;
   }
 
@@ -49,7 +51,7 @@ export class Ledger {
 
   /** Records the error for every member of the run that is not there yet. */
   giveUp(run: Run, error: WireError): void {
-    for (const index of run.memberIndices.slice(run.delivered)) this.#failures.push({ index, error });
+    for (const index of run.memberIndices.slice(run.delivered)) this.#fail({ index, error });
     if (run.state !== null) this.buffers.giveBack(run.state.parameters);
     run.state = null;
     run.over = true;
@@ -63,6 +65,7 @@ export class Ledger {
     run.usedMs = 0;
     run.delivered++;
     this.#trained.push(trained);
+    this.#journal?.member(trained);
     this.#lastLoss = trained.history.at(-1)?.loss ?? null;
     this.#onMember(trained);
   }
@@ -72,20 +75,25 @@ export class Ledger {
     const message = 'was not trained, because its run was ended before its cycle';
     for (const index of run.memberIndices.slice(run.delivered)) {
       const error = new TuttiError('ERR_CANCELLED', `Member ${index} ${message}`, { member: index });
-      this.#failures.push({ index, error: toWire(error) });
+      this.#fail({ index, error: toWire(error) });
     }
     run.over = true;
   }
 
+  #fail(failure: FailedMember): void {
+    this.#failures.push(failure);
+    this.#journal?.failure(failure);
+  }
+
   /**
-   * The ensemble of what is kept, and of members that were there before.
+   * The ensemble of what is kept, and of what was before.
    * @throws ERR_MEMBERS_FAILED when every member failed, ERR_THREAD_START when no thread could start.
    */
-  ensemble(of: EnsembleParts): TrainedEnsemble {
-    const { plan, dataset, kept, interrupted, wallMs, executors } = of;
+  ensemble(work: TrainingWork, { interrupted, wallMs, executors }: RunFacts): TrainedEnsemble {
+    const { plan, dataset } = work;
     const { task, features, encoding, preprocessing, hash } = dataset;
-    const members = [...kept, ...this.#trained].sort((a, b) => a.index - b.index);
-    const failures = this.#failures.sort((a, b) => a.index - b.index);
+    const members = [...work.kept, ...this.#trained].sort((a, b) => a.index - b.index);
+    const failures = [...work.failures, ...this.#failures].sort((a, b) => a.index - b.index);
     if (members.length === 0 && failures.length > 0 && !interrupted) throw allFailed(failures);
     const modules = modulesOf(plan);
     return {
@@ -95,24 +103,20 @@ export class Ledger {
       encoding,
       preprocessing,
       datasetHash: hash,
-      trainedOn: trainingFacts(dataset),
+      trainedOn: work.trainedOn ?? trainingFacts(dataset),
       // The caller named them for the training, which has run them.
       ...(modules.length === 0 ? {} : { allowedModules: modules }),
       members,
       failures,
       complete: members.length === plan.members.length,
       wallMs,
-      executors,
+      executors: [...new Set([...work.executors, ...executors])],
     };
   }
 }
 
-/** What an ensemble is made of beside what is in the ledger. */
-export interface EnsembleParts {
-  readonly plan: EnsemblePlan;
-  readonly dataset: Dataset;
-  /** Members that were there before the training. */
-  readonly kept: readonly TrainedMember[];
+/** What is known of a training when it has ended. */
+export interface RunFacts {
   readonly interrupted: boolean;
   readonly wallMs: number;
   readonly executors: readonly string[];

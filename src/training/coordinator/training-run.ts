@@ -1,25 +1,18 @@
 // One training under way, from its first job to its ensemble: what is next (schedule.ts), what may become of it
 // (attempts.ts) and what is kept (ledger.ts), together with who watches it and what ends it.
 
-import type { TrainedEnsemble, TrainedMember } from '../../ensemble/ensemble.js';
-import { failOption, TuttiError, toWire } from '../../errors.js';
+import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
+import { failOption, TuttiError, toWire, type WireError } from '../../errors.js';
 import type { EpochDecision, EpochEvent } from '../session/job.js';
 import { readProgress } from '../session/progress.js';
-import type { PlannedTraining, Session } from '../session/session.js';
+import type { Session } from '../session/session.js';
 import { type TrainingSettings, throwIfRejected } from '../session/training-settings.js';
 import { Attempts } from './attempts.js';
 import { Ledger } from './ledger.js';
 import { type Assignment, Schedule } from './schedule.js';
+import type { TrainingWork } from './training-work.js';
 
 const PROGRESS_INTERVAL_MS = 100;
-
-/** What is to be trained, and how long it may take. */
-export interface TrainingWork extends PlannedTraining {
-  /** How long threads may have a member in hand; infinite for no limit. */
-  readonly deadlineMs: number;
-  /** Members of the plan that are there already and are not trained. */
-  readonly kept: readonly TrainedMember[];
-}
 
 export class TrainingRun {
   readonly #work: TrainingWork;
@@ -29,6 +22,8 @@ export class TrainingRun {
   readonly #attempts: Attempts;
   readonly #ledger: Ledger;
   readonly #schedule: Schedule;
+  /** Why the training ends early with what is finished. */
+  #journalLost: WireError | null = null;
   /** What ends the whole training; wrapped, because a callback may throw anything. */
   #fatal: { readonly error: unknown } | null = null;
 
@@ -40,7 +35,7 @@ export class TrainingRun {
     const { retries = 1, onEpochEnd, onMember } = settings;
     const hook = onEpochEnd && ((event: EpochEvent) => this.#askCallback(onEpochEnd, event));
     this.#attempts = new Attempts(session, { retries, deadlineMs: work.deadlineMs }, hook);
-    this.#ledger = new Ledger((member) => this.#observe(() => onMember?.(member)));
+    this.#ledger = new Ledger(work.journal, (member) => this.#observe(() => onMember?.(member)));
     this.#schedule = new Schedule(work, {
       perform: (assignment) => this.#perform(assignment),
       stopping: () => this.#attempts.stopping,
@@ -50,6 +45,8 @@ export class TrainingRun {
 
   async finish(): Promise<TrainedEnsemble> {
     const { slots, executors } = await this.#session.prepare(this.#work);
+    const { journal } = this.#work;
+    await journal?.begin(executors, (error) => this.#loseJournal(error));
     const { signal, onProgress } = this.#settings;
     const stop = () => this.#attempts.stop();
     signal?.addEventListener('abort', stop, { once: true });
@@ -63,13 +60,13 @@ export class TrainingRun {
       clearInterval(timer);
       signal?.removeEventListener('abort', stop);
     }
+    await journal?.settled();
     if (this.#fatal === null) this.#report();
     if (this.#fatal !== null) throw this.#fatal.error;
     throwIfRejected(this.#settings);
-    const { plan, dataset, kept } = this.#work;
     const wallMs = performance.now() - this.#started;
     const interrupted = signal?.aborted === true;
-    return this.#ledger.ensemble({ plan, dataset, kept, interrupted, wallMs, executors });
+    return this.#ledger.ensemble(this.#work, { interrupted, wallMs, executors });
   }
 
   /** Runs a job and keeps what it leaves; an error of its own ends the runs it was about, and no others. */
@@ -85,13 +82,33 @@ export class TrainingRun {
     }
   }
 
-  /** When every slot is lost to a thread that cannot be ended, what is left cannot be trained. */
+  /** When every slot is lost to a thread that cannot be ended, or the journal is, what is left is not trained. */
   #giveUpTheRest(): void {
-    if (this.#attempts.stopping) return;
+    const lost = this.#journalLost;
+    if (this.#attempts.stopping && lost === null) return;
     for (const run of this.#work.runs.filter(({ over }) => !over)) {
+      if (lost !== null) {
+        this.#ledger.giveUp(run, lost);
+        continue;
+      }
       const index = run.memberIndices[run.delivered]!;
       const message = `Member ${index} was not trained: every thread of this training is blocked in the operating system`;
       this.#ledger.giveUp(run, toWire(new TuttiError('ERR_THREAD_BLOCKED', message, { member: index })));
+    }
+  }
+
+  /** Members that are neither there nor given up as the training begins. */
+  get #toTrain(): number {
+    const { plan, kept, failures } = this.#work;
+    return plan.members.length - kept.length - failures.length;
+  }
+
+  /** Nothing is trained on without being kept, unless it was not asked for: what is finished is still in memory. */
+  #loseJournal(error: unknown): void {
+    if (this.#settings.onInterrupt !== 'keep') this.#fail(error);
+    else {
+      this.#journalLost = toWire(error);
+      this.#attempts.stop();
     }
   }
 
@@ -116,7 +133,7 @@ export class TrainingRun {
   #report(): void {
     const { onProgress } = this.#settings;
     if (onProgress === undefined) return;
-    const planned = this.#work.plan.members.length - this.#work.kept.length;
+    const planned = this.#toTrain;
     const { membersOfSlot, restingShare: resting } = this.#schedule;
     const counts = { planned, ...this.#ledger.counts, resting, membersOfSlot };
     const elapsedMs = performance.now() - this.#started;

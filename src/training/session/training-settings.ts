@@ -3,10 +3,27 @@
 
 import type { Preprocessing } from '../../data/preprocessing/preprocessing.js';
 import type { TrainedMember } from '../../ensemble/ensemble.js';
-import { type OptionTable, type OptionUses, option } from '../../option-names.js';
+import { failOption } from '../../errors.js';
+import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../../option-names.js';
 import type { EpochDecision, EpochEvent } from './job.js';
 import type { TrainingProgress } from './progress.js';
 import { isMemberRunner, type MemberRunner } from './runner.js';
+
+/** How often members in training are kept. */
+export interface CheckpointPace {
+  /** Every so many epochs; excludes `seconds`. */
+  readonly epochs?: number;
+  /** Every so many seconds, at the end of an epoch. @default 10, unless `epochs` is given */
+  readonly seconds?: number;
+}
+
+/** Where a training is kept as it goes, so that `resumeTraining` can go on with it. */
+export interface CheckpointOptions extends CheckpointPace {
+  /** A folder that is made, or empty. One that holds a training is refused. */
+  readonly folder: string;
+  /** What the caller wants to find there again: plain data (what JSON can say), a megabyte at most. @default null */
+  readonly note?: unknown;
+}
 
 /** How a training is run; nothing here changes the bytes of a finished member, but a callback's decisions. */
 export interface TrainingSettings {
@@ -14,12 +31,17 @@ export interface TrainingSettings {
   readonly runner?: MemberRunner;
   /** The dataset's own, which it carries: stating it changes nothing, and another is refused. */
   readonly preprocessing?: Preprocessing | null;
-  /** Stops the training; running members are given up, finished ones kept or not as `onInterrupt` says. */
+  /** Stops the training; running members are given up, finished ones returned or not as `onInterrupt` says. */
   readonly signal?: AbortSignal;
   /** `reject` with the signal's reason, or `keep` the finished members. @default 'reject' */
   readonly onInterrupt?: 'reject' | 'keep';
   /** Tries again after a lost thread, per member. @default 1 */
   readonly retries?: number;
+  /**
+   * Keeps finished members, and those in training every now and then, in a folder. When `signal` stops such a training,
+   * members in training finish their epoch and are kept too.
+   */
+  readonly checkpoint?: CheckpointOptions;
   /** Observer, called about ten times a second and at the end; never delays the training. */
   readonly onProgress?: (progress: TrainingProgress) => void;
   /** Observer of finished members, in order of completion. */
@@ -35,10 +57,41 @@ export const TRAINING_SETTINGS = {
   signal: option.signal,
   onInterrupt: option.oneOf('reject', 'keep'),
   retries: option.integer(0),
+  /** Checked by itself. */
+  checkpoint: option.any,
   onProgress: option.function,
   onMember: option.function,
   onEpochEnd: option.function,
 } satisfies OptionTable<TrainingSettings>;
+
+export const PACE = {
+  epochs: option.integer(1),
+  seconds: option.number('a number of seconds > 0', (value) => value > 0),
+} satisfies OptionTable<CheckpointPace>;
+
+const CHECKPOINT_OPTIONS = {
+  ...PACE,
+  folder: option.required({
+    expected: 'the path of a folder',
+    holds: (path) => typeof path === 'string' && path !== '',
+  }),
+  note: option.any,
+} satisfies OptionTable<CheckpointOptions>;
+
+/** @throws ERR_OPTION for settings that are wrong, unknown or without effect. */
+export function checkSettings(caller: string, settings: TrainingSettings): void {
+  checkOptions(caller, settings, TRAINING_SETTINGS);
+  requireUses(settings, SETTINGS_USES);
+  const { checkpoint } = settings;
+  if (checkpoint === undefined) return;
+  checkOptions('checkpoint', checkpoint, CHECKPOINT_OPTIONS);
+  requireOnePace(checkpoint);
+}
+
+export function requireOnePace({ epochs, seconds }: CheckpointPace): void {
+  if (epochs !== undefined && seconds !== undefined)
+    failOption('seconds', 'absent where `epochs` is given', seconds);
+}
 
 /** @throws the signal's reason once it is aborted, unless the finished members are kept, of which there may be none yet. */
 export function throwIfRejected({ signal, onInterrupt }: TrainingSettings): void {
@@ -47,5 +100,8 @@ export function throwIfRejected({ signal, onInterrupt }: TrainingSettings): void
 
 /** When the settings have an effect. */
 export const SETTINGS_USES = {
-  onInterrupt: { says: '`signal` is given', holds: ({ signal }) => signal !== undefined },
+  onInterrupt: {
+    says: '`signal` or `checkpoint` is given',
+    holds: ({ signal, checkpoint }) => signal !== undefined || checkpoint !== undefined,
+  },
 } satisfies OptionUses<TrainingSettings>;

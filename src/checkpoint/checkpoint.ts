@@ -1,0 +1,194 @@
+// A training under way as a folder: a file that says what is trained, a journal of what is finished, and a lock of the
+// process that trains. Whoever resumes it gets what is there and goes on in the same place.
+
+import { access, mkdir, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeFailure, describeMember } from '../bundle/metadata.js';
+import { littleEndianBytes } from '../bundle/weights.js';
+import type { FailedMember, TrainedMember } from '../ensemble/ensemble.js';
+import { TuttiError } from '../errors.js';
+import { packPlain } from '../files/plain-data.js';
+import type { TrainingJournal } from '../training/coordinator/journal.js';
+import { firstLink, JOURNAL_FILE, journalHeader } from './journal-format.js';
+import { type JournalContent, readJournal } from './journal-reader.js';
+import { JournalWriter } from './journal-writer.js';
+import type { KeptTraining } from './kept-training.js';
+import { isLockFile, type Lock, lockFolder } from './lock.js';
+import { cannotWrite, failCheckpoint } from './problem.js';
+import type { JournalEntry } from './schema.js';
+import { readTraining, TRAINING_FILE, trainingBytes, writeTraining } from './training-file.js';
+
+/** What a new checkpoint holds from its beginning. */
+export interface NewTraining extends KeptTraining {
+  /** Members that are there already, and what ran their kernels. */
+  readonly members: readonly TrainedMember[];
+  readonly executors: readonly string[];
+}
+
+/** A journal for a training that begins; its folder is touched when the training can. */
+export function newCheckpoint(folder: string, training: NewTraining): TrainingJournal {
+  return new Checkpoint(folder, async (onLost) => {
+    await mkdir(folder, { recursive: true });
+    const lock = await lockFolder(folder);
+    try {
+      await requireNoTraining(folder);
+      return { lock, journal: await createJournal(folder, training, onLost) };
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  });
+}
+
+/** What a folder holds, and the journal to go on with. */
+export interface OpenedCheckpoint {
+  readonly training: KeptTraining;
+  readonly content: JournalContent;
+  readonly journal: TrainingJournal;
+}
+
+/** @throws ERR_CHECKPOINT when it is in use, holds no training, or what is damaged. */
+export async function openCheckpoint(folder: string): Promise<OpenedCheckpoint> {
+  await requireTraining(folder);
+  const lock = await lockFolder(folder);
+  try {
+    const training = await readTraining(folder);
+    const content = await readJournal(folder, training);
+    const goOn = async (onLost: LossHandler) => ({
+      lock,
+      journal: await reopenJournal(folder, content, onLost),
+    });
+    return { training, content, journal: new Checkpoint(folder, goOn, lock) };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** @throws ERR_CHECKPOINT */
+export async function requireTraining(folder: string): Promise<void> {
+  await access(join(folder, TRAINING_FILE)).catch((error) =>
+    failCheckpoint(folder, 'holds no training', error),
+  );
+}
+
+/** A folder that is held. */
+interface Place {
+  readonly lock: Lock;
+  readonly journal: JournalWriter;
+}
+
+type LossHandler = (error: unknown) => void;
+
+class Checkpoint implements TrainingJournal {
+  readonly #folder: string;
+  readonly #take: (onLost: LossHandler) => Promise<Place>;
+  #lock: Lock | null;
+  #journal: JournalWriter | null = null;
+
+  /** @param take gets the place when the training can begin. */
+  constructor(folder: string, take: (onLost: LossHandler) => Promise<Place>, lock: Lock | null = null) {
+    this.#folder = folder;
+    this.#take = take;
+    this.#lock = lock;
+  }
+
+  async begin(executors: readonly string[], onLost: LossHandler): Promise<void> {
+    const { lock, journal } = await this.#take((error) => onLost(this.#problem(error))).catch((error) => {
+      throw this.#problem(error);
+    });
+    this.#lock = lock;
+    this.#journal = journal;
+    this.#journal.add(packEntry({ kind: 'executors', names: [...executors] }));
+  }
+
+  member(member: TrainedMember): void {
+    this.#journal?.add(memberEntry(member), binariesOf(member));
+  }
+
+  failure(failure: FailedMember): void {
+    this.#journal?.add(packEntry({ kind: 'failure', ...describeFailure(failure) }));
+  }
+
+  #problem(error: unknown): TuttiError {
+    const told = error instanceof TuttiError && error.code === 'ERR_CHECKPOINT';
+    return told ? error : cannotWrite(this.#folder, error);
+  }
+
+  async settled(): Promise<void> {
+    await this.#journal?.settled();
+  }
+
+  async close(): Promise<void> {
+    const [journal, lock] = [this.#journal, this.#lock];
+    this.#journal = null;
+    this.#lock = null;
+    await journal?.close();
+    await lock?.release();
+  }
+}
+
+function packEntry(entry: JournalEntry): Uint8Array {
+  return packPlain(entry);
+}
+
+function memberEntry(member: TrainedMember): Uint8Array {
+  return packEntry({ kind: 'member', ...describeMember(member) });
+}
+
+/** What follows a member's entry. */
+function binariesOf({ parameters, model }: TrainedMember): Uint8Array[] {
+  const weights = littleEndianBytes(parameters);
+  return model === null ? [weights] : [weights, model];
+}
+
+/** @throws ERR_CHECKPOINT for a folder that holds a training, or anything else. */
+async function requireNoTraining(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  if (names.includes(TRAINING_FILE)) {
+    const training = await readTraining(folder).catch(() => null);
+    const what = training === null ? 'a training' : `a training of ${training.plan.members.length} members`;
+    failCheckpoint(folder, `holds ${what}: \`tutti resume ${folder}\` goes on with it`);
+  }
+  // What a process left that ended as it began is written over.
+  const foreign = names.find(
+    (name) => !isLockFile(name) && name !== JOURNAL_FILE && !name.startsWith('.tutti-'),
+  );
+  if (foreign !== undefined)
+    failCheckpoint(folder, `would go into a folder that holds other files, such as ${foreign}`);
+}
+
+/** The journal first and the training last, which makes the folder a checkpoint. */
+async function createJournal(
+  folder: string,
+  { members, executors, ...training }: NewTraining,
+  onLost: LossHandler,
+): Promise<JournalWriter> {
+  const bytes = trainingBytes(training);
+  const header = journalHeader(bytes.seal);
+  const file = await open(join(folder, JOURNAL_FILE), 'w');
+  const journal = new JournalWriter(file, firstLink(header), onLost);
+  try {
+    await file.write(header);
+    journal.add(packEntry({ kind: 'executors', names: [...executors] }));
+    for (const member of members) journal.add(memberEntry(member), binariesOf(member));
+    await journal.settled();
+    if (journal.lost !== null) throw journal.lost.error;
+    await writeTraining(folder, bytes);
+    return journal;
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+}
+
+/** What is torn off its end is not there any more. */
+async function reopenJournal(
+  folder: string,
+  { endBytes, link }: JournalContent,
+  onLost: LossHandler,
+): Promise<JournalWriter> {
+  const file = await open(join(folder, JOURNAL_FILE), 'a');
+  await file.truncate(endBytes);
+  return new JournalWriter(file, link, onLost);
+}

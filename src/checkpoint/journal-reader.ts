@@ -1,0 +1,162 @@
+// Reads a journal and believes nothing: it ends before the first record that is not as it was written, of which nothing
+// is lost but the time to train it again; a record that is, and still cannot be, is an error.
+
+import { join } from 'node:path';
+import { contradictionOfStored, failureFrom, memberFrom } from '../bundle/metadata.js';
+import type { MemberMetadata } from '../bundle/schema.js';
+import { type BundleSource, openSource } from '../bundle/source.js';
+import { placeLittleEndian } from '../bundle/weights.js';
+import type { FailedMember, TrainedMember } from '../ensemble/ensemble.js';
+import { allocateShared } from '../memory/uncounted-bytes.js';
+import type { MemberSpec } from '../model/spec.js';
+import {
+  firstLink,
+  JOURNAL_FILE,
+  JOURNAL_HEADER_BYTES,
+  RECORD_HEADER_BYTES,
+  type RecordHeader,
+  readRecordHeader,
+  recordChecksum,
+  requireJournalHeader,
+  requireMetadataBytes,
+} from './journal-format.js';
+import type { SealedTraining } from './kept-training.js';
+import { failCheckpoint } from './problem.js';
+import type { JournalEntry } from './schema.js';
+import { decode, UnreadableError } from './sealed-file.js';
+
+/** What a journal says. */
+export interface JournalContent {
+  readonly members: ReadonlyMap<number, TrainedMember>;
+  readonly failures: ReadonlyMap<number, FailedMember>;
+  /** What ran kernels, each once. */
+  readonly executors: readonly string[];
+  /** Specs that are others than planned. */
+  readonly specs: ReadonlyMap<number, MemberSpec>;
+  /** Where it ends: there the next record goes. */
+  readonly endBytes: number;
+  /** The checksum of its last record. */
+  readonly link: Buffer;
+  /** Bytes behind the end, which are no whole record. */
+  readonly tornBytes: number;
+}
+
+/** @throws ERR_CHECKPOINT when it is not that of the training, or says what cannot be. */
+export async function readJournal(
+  folder: string,
+  training: SealedTraining,
+  signal?: AbortSignal,
+): Promise<JournalContent> {
+  const source = await openSource(join(folder, JOURNAL_FILE), signal);
+  try {
+    return await new JournalReader(source, training).read();
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error;
+    return failCheckpoint(folder, `cannot be read: its file \`${JOURNAL_FILE}\` ${error.message}`, error);
+  } finally {
+    await source.close();
+  }
+}
+
+class JournalReader {
+  readonly #source: BundleSource;
+  readonly #training: SealedTraining;
+  readonly #members = new Map<number, TrainedMember>();
+  readonly #failures = new Map<number, FailedMember>();
+  readonly #executors = new Set<string>();
+  readonly #specs = new Map<number, MemberSpec>();
+
+  constructor(source: BundleSource, training: SealedTraining) {
+    this.#source = source;
+    this.#training = training;
+  }
+
+  async read(): Promise<JournalContent> {
+    const { bytes } = this.#source;
+    const header = await this.#source.read(0, Math.min(JOURNAL_HEADER_BYTES, bytes));
+    requireJournalHeader(header, this.#training.seal);
+    let link = firstLink(header);
+    let at = JOURNAL_HEADER_BYTES;
+    for (;;) {
+      const record = await this.#wholeRecord(at, link);
+      if (record === null) break;
+      await this.#take(at + RECORD_HEADER_BYTES, record.payloadBytes);
+      link = record.checksum;
+      at += RECORD_HEADER_BYTES + record.payloadBytes;
+    }
+    return {
+      ...{ members: this.#members, failures: this.#failures, specs: this.#specs },
+      executors: [...this.#executors],
+      ...{ endBytes: at, link, tornBytes: bytes - at },
+    };
+  }
+
+  /** The record at a place, or null when there is none as it was written. */
+  async #wholeRecord(at: number, link: Buffer): Promise<RecordHeader | null> {
+    const left = this.#source.bytes - at - RECORD_HEADER_BYTES;
+    if (left < 0) return null;
+    const record = readRecordHeader(await this.#source.read(at, RECORD_HEADER_BYTES), left);
+    if (record === null) return null;
+    const hash = recordChecksum(link, record.length);
+    const payload = this.#source.pieces(at + RECORD_HEADER_BYTES, record.payloadBytes);
+    for await (const { piece } of payload) hash.update(piece);
+    return hash.digest().equals(record.checksum) ? record : null;
+  }
+
+  async #take(at: number, payloadBytes: number): Promise<void> {
+    const metadataBytes = (await this.#source.read(at, 4)).readUInt32LE();
+    requireMetadataBytes(metadataBytes, payloadBytes);
+    const entry = await parseEntry(await this.#source.read(at + 4, metadataBytes));
+    const binaryBytes = payloadBytes - 4 - metadataBytes;
+    if (entry.kind === 'executors') for (const name of entry.names) this.#executors.add(name);
+    else this.#requirePlanned(entry.index);
+    if (entry.kind === 'spec') this.#specs.set(entry.index, entry.spec);
+    if (entry.kind === 'failure') this.#failures.set(entry.index, failureFrom(entry));
+    if (entry.kind === 'member') {
+      const stored = await this.#readStored(entry, at + 4 + metadataBytes, binaryBytes);
+      this.#members.set(entry.index, memberFrom(entry, stored));
+    } else if (binaryBytes > 0) throw new UnreadableError(`is damaged: a ${entry.kind} with weights`);
+  }
+
+  #requirePlanned(index: number): void {
+    if (index < this.#training.plan.members.length) return;
+    throw new UnreadableError(`is damaged: member ${index} is not planned`);
+  }
+
+  /** Weights and stored model of a member, held against its spec before any memory is taken. */
+  async #readStored(
+    member: MemberMetadata,
+    at: number,
+    bytes: number,
+  ): Promise<Pick<TrainedMember, 'parameters' | 'model'>> {
+    const { index, parameters, modelBytes } = member;
+    const { plan, features, task } = this.#training;
+    const spec = this.#specs.get(index) ?? plan.members[index]!;
+    const contradiction = contradictionOfStored(member, spec, features, task);
+    if (contradiction !== null) throw new UnreadableError(`is damaged: ${contradiction}`);
+    if (bytes !== 4 * parameters + (modelBytes ?? 0)) {
+      throw new UnreadableError(`is damaged: ${bytes} bytes of weights for member ${index}`);
+    }
+    const weights = new Float32Array(allocateShared(4 * parameters));
+    for await (const { offset, piece } of this.#source.pieces(at, weights.byteLength)) {
+      placeLittleEndian(weights, offset, piece);
+    }
+    if (weights.some((weight) => !Number.isFinite(weight))) {
+      throw new UnreadableError(`is damaged: weights of member ${index} are no numbers`);
+    }
+    if (modelBytes === null) return { parameters: weights, model: null };
+    const model = new Uint8Array(allocateShared(modelBytes));
+    for await (const { offset, piece } of this.#source.pieces(at + weights.byteLength, modelBytes)) {
+      model.set(piece, offset);
+    }
+    return { parameters: weights, model };
+  }
+}
+
+async function parseEntry(metadata: Uint8Array): Promise<JournalEntry> {
+  const { entrySchema } = await import('./schema.js');
+  const parsed = entrySchema.safeParse(decode(metadata));
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0]!;
+  throw new UnreadableError(`is damaged: a record is wrong at ${path.join('.') || 'the top'} (${message})`);
+}

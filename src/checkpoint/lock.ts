@@ -1,0 +1,159 @@
+// Who has the folder of a checkpoint: a file `lock-N` that is made whole or not at all, and only where there is none of
+// its number. A lock whose process is gone is taken over with the next number, which only one can make; two that come at
+// once, and see each other, both keep out rather than both get in.
+
+import { rmSync } from 'node:fs';
+import { link, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { withTemporary } from '../files/temporary-file.js';
+import { isPlainObject } from '../option-names.js';
+import { cannotWrite, checkpointError } from './problem.js';
+
+/** A lock that is held. */
+export interface Lock {
+  release(): Promise<void>;
+}
+
+/** What a lock says of who has it. */
+interface Owner {
+  readonly pid: number;
+  /** When the process began, in the system's own terms; ids are used again. Null where the system does not tell. */
+  readonly started: string | null;
+  readonly host: string;
+  /** Tells the folder from a copy of it, which nobody has. */
+  readonly folder: string;
+}
+
+const NAME = /^lock-(\d{1,9})$/;
+
+export function isLockFile(name: string): boolean {
+  return NAME.test(name);
+}
+
+/** @throws ERR_CHECKPOINT when another has the folder, or it cannot be written. */
+export async function lockFolder(folder: string): Promise<Lock> {
+  const self = await describeSelf(folder);
+  for (;;) {
+    const there = await listLocks(folder);
+    for (const number of there) await requireStale(folder, number, self);
+    const number = 1 + Math.max(0, ...there);
+    if (!(await make(folder, number, self))) continue;
+    const path = lockPath(folder, number);
+    try {
+      for (const other of await listLocks(folder)) {
+        if (other !== number) await requireStale(folder, other, self);
+      }
+      for (const stale of there) await rm(lockPath(folder, stale), { force: true });
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    }
+    return hold(path);
+  }
+}
+
+/** Removed at the process's end too, if it comes first. */
+function hold(path: string): Lock {
+  const removeNow = () => rmSync(path, { force: true });
+  process.on('exit', removeNow);
+  return {
+    async release() {
+      process.removeListener('exit', removeNow);
+      await rm(path, { force: true }).catch(() => undefined);
+    },
+  };
+}
+
+function lockPath(folder: string, number: number): string {
+  return join(folder, `lock-${number}`);
+}
+
+async function listLocks(folder: string): Promise<number[]> {
+  const names = await readdir(folder);
+  return names.flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number);
+}
+
+/** @returns whether there was none of the number. */
+async function make(folder: string, number: number, self: Owner): Promise<boolean> {
+  const path = lockPath(folder, number);
+  const text = JSON.stringify(self);
+  try {
+    await withTemporary(folder, async (whole) => {
+      await writeFile(whole, text, { flag: 'wx' });
+      await link(whole, path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'EEXIST') throw error;
+        // A file system without links: one that reads it too soon takes it for in use.
+        return writeFile(path, text, { flag: 'wx' });
+      });
+    });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw cannotWrite(folder, error);
+  }
+}
+
+/** @throws ERR_CHECKPOINT unless the lock is of a process that is gone, of another folder, or gone itself. */
+async function requireStale(folder: string, number: number, self: Owner): Promise<void> {
+  const path = lockPath(folder, number);
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text === null) return;
+  const owner = parseOwner(text);
+  if (owner !== null && owner.folder !== self.folder) return;
+  if (owner !== null && owner.host === self.host && !(await isAlive(owner))) return;
+  const who =
+    owner === null ? 'a process that its lock does not name' : `process ${owner.pid} on ${owner.host}`;
+  const advice = owner?.host === self.host ? '' : `; if that is gone, remove ${path}`;
+  throw checkpointError(folder, `is in use by ${who}${advice}`);
+}
+
+function parseOwner(text: string): Owner | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isPlainObject(value)) return null;
+    const { pid, started, host, folder } = value;
+    if (!Number.isSafeInteger(pid) || typeof host !== 'string' || typeof folder !== 'string') return null;
+    return { pid: Number(pid), started: typeof started === 'string' ? started : null, host, folder };
+  } catch {
+    return null;
+  }
+}
+
+async function describeSelf(folder: string): Promise<Owner> {
+  const { pid } = process;
+  const { ino } = await stat(folder, { bigint: true });
+  return { pid, started: await startOf(pid), host: hostname(), folder: String(ino) };
+}
+
+async function isAlive({ pid, started }: Owner): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // Of another user, but there.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  const now = await startOf(pid);
+  return started === null || now === null || now === started;
+}
+
+/**
+ * The boot of the machine and the process's start since then, in ticks; null where the system does not tell.
+ * One that has ended and that nobody has asked about is there, but gone.
+ */
+async function startOf(pid: number): Promise<string | null> {
+  try {
+    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
+    const status = await readFile(`/proc/${pid}/stat`, 'utf8');
+    // The command comes before, in parentheses, and may hold anything.
+    const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
+    return ENDED.has(fields[0]!) ? 'ended' : `${boot.trim()} ${fields[START_FIELD]}`;
+  } catch {
+    return null;
+  }
+}
+
+/** Of a process's state in /proc. */
+const ENDED = new Set(['Z', 'X']);
+/** Counted from its state. */
+const START_FIELD = 19;

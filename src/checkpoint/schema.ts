@@ -1,0 +1,40 @@
+// What the files of a checkpoint must say: every field, no other, in range. A checksum says that bytes are as written, not
+// that tutti wrote them.
+
+import {
+  failureSchema,
+  MOST_FEATURES,
+  memberSchema,
+  memberSpecSchema,
+  planSchema,
+  taskSchema,
+  trainedOnSchema,
+} from '../bundle/schema.js';
+import { SPEC_PARTS } from '../model/spec-schema.js';
+import * as z from '../zod.js';
+import type { KeptTraining } from './kept-training.js';
+
+const { count, natural, positive, sha256, json } = SPEC_PARTS;
+
+export const keptTrainingSchema = z.strictObject({
+  plan: planSchema,
+  task: taskSchema,
+  features: count.max(MOST_FEATURES),
+  datasetHash: sha256,
+  deadline: positive.nullable(),
+  trainedOn: trainedOnSchema.nullable(),
+  pace: z.strictObject({ epochs: count.optional(), seconds: positive.optional() }),
+  note: json,
+}) satisfies z.ZodType<KeptTraining>;
+
+/** A record of the journal, beside weights and stored models. */
+export const entrySchema = z.discriminatedUnion('kind', [
+  memberSchema.extend({ kind: z.literal('member') }),
+  failureSchema.extend({ kind: z.literal('failure') }),
+  /** What ran kernels from here on. */
+  z.strictObject({ kind: z.literal('executors'), names: z.array(z.string()) }),
+  /** A member's spec has become another. */
+  z.strictObject({ kind: z.literal('spec'), index: natural, spec: memberSpecSchema }),
+]);
+
+export type JournalEntry = z.infer<typeof entrySchema>;

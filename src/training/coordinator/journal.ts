@@ -1,0 +1,21 @@
+// What a training tells whoever keeps it outside of the process (src/checkpoint). Nothing here is waited for: what is
+// told is kept in the order in which it is told, as soon as a disk lets it.
+
+import type { FailedMember, TrainedMember } from '../../ensemble/ensemble.js';
+
+export interface TrainingJournal {
+  /**
+   * Takes up its place once the training can begin, and what will run its members.
+   * @param onLost called once, when something could not be kept: nothing that is told from then on will be.
+   * @throws ERR_CHECKPOINT when that place cannot be had.
+   */
+  begin(executors: readonly string[], onLost: (error: unknown) => void): Promise<void>;
+  /** A member is finished. */
+  member(member: TrainedMember): void;
+  /** A member was given up. */
+  failure(failure: FailedMember): void;
+  /** Resolves once all that was told is kept, or cannot be. */
+  settled(): Promise<void>;
+  /** Lets go of its place; once is enough. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,22 @@
+// What the coordinator is given: what is to be trained, what there is of it already, and where it is kept.
+
+import type { TrainingFacts } from '../../data/dataset/training-facts.js';
+import type { FailedMember, TrainedMember } from '../../ensemble/ensemble.js';
+import type { PlannedTraining } from '../session/session.js';
+import type { TrainingJournal } from './journal.js';
+
+/** What is to be trained, and how long it may take. */
+export interface TrainingWork extends PlannedTraining {
+  /** How long threads may have a member in hand; infinite for no limit. */
+  readonly deadlineMs: number;
+  /** Members of the plan that are there already and are not trained. */
+  readonly kept: readonly TrainedMember[];
+  /** Those that failed already and are not tried again. */
+  readonly failures: readonly FailedMember[];
+  /** What ran the kernels of those that are there. */
+  readonly executors: readonly string[];
+  /** What is remembered of the training rows, where that is known already; else null. */
+  readonly trainedOn: TrainingFacts | null;
+  /** Who keeps the training outside of the process; null for nobody. */
+  readonly journal: TrainingJournal | null;
+}

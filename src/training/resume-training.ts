@@ -1,0 +1,92 @@
+// Going on with a training that a checkpoint holds.
+
+import { type OpenedCheckpoint, openCheckpoint } from '../checkpoint/checkpoint.js';
+import type { Dataset } from '../data/dataset/dataset.js';
+import { modulesOf } from '../engines/registry.js';
+import { allowModules } from '../engines/user-modules/allowed-modules.js';
+import type { TrainedEnsemble } from '../ensemble/ensemble.js';
+import { TuttiError } from '../errors.js';
+import { resolveArithmetic } from '../kernels/arithmetic.js';
+import { checkOptions, type OptionTable, option } from '../option-names.js';
+import type { TrainingWork } from './coordinator/training-work.js';
+import { requireMemory, resultBytes } from './plan/memory-limit.js';
+import { locateModules } from './plan/resolve-modules.js';
+import {
+  type CheckpointPace,
+  PACE,
+  requireOnePace,
+  TRAINING_SETTINGS,
+  type TrainingSettings,
+  throwIfRejected,
+} from './session/training-settings.js';
+import { carryOut, workOf } from './train-plan.js';
+
+/** How a training is gone on with. */
+export interface ResumeSettings extends Omit<TrainingSettings, 'checkpoint'> {
+  /** How often members in training are kept from now on. @default as the training was told */
+  readonly checkpoint?: CheckpointPace;
+  /**
+   * Paths of modules whose code may run: whoever made the checkpoint chose what it names. Each must be, by its SHA-256, one
+   * that the training uses, wherever it lies now. @default none
+   */
+  readonly allowModules?: readonly string[];
+}
+
+const RESUME_SETTINGS = {
+  ...TRAINING_SETTINGS,
+  allowModules: option.texts,
+} satisfies OptionTable<ResumeSettings>;
+
+/** Goes on with the training of a checkpoint, on the calling thread unless the settings name a runner. */
+export async function resumeTraining(
+  folder: string,
+  dataset: Dataset,
+  settings: ResumeSettings = {},
+): Promise<TrainedEnsemble> {
+  checkOptions('resumeTraining', settings, RESUME_SETTINGS);
+  const { checkpoint: pace, allowModules: allowed = [], ...training } = settings;
+  if (pace !== undefined) {
+    checkOptions('checkpoint', pace, PACE);
+    requireOnePace(pace);
+  }
+  return carryOut('resumeTraining', dataset, training, async () => {
+    const opened = await openCheckpoint(folder);
+    try {
+      return await takeUp(opened, folder, dataset, training, allowed);
+    } catch (error) {
+      await opened.journal.close();
+      throw error;
+    }
+  });
+}
+
+/** What is left to do. */
+async function takeUp(
+  { training, content, journal }: OpenedCheckpoint,
+  folder: string,
+  dataset: Dataset,
+  settings: TrainingSettings,
+  allowModulePaths: readonly string[],
+): Promise<TrainingWork> {
+  const { plan, datasetHash, deadline, trainedOn } = training;
+  requireSameDataset(folder, datasetHash, dataset);
+  requireMemory(
+    resultBytes(plan.members, plan.members.length, dataset),
+    `Training ${plan.members.length} members`,
+  );
+  resolveArithmetic(plan.arithmetic);
+  const allowed = await allowModules(modulesOf(plan), allowModulePaths, folder);
+  const located = await locateModules(plan, allowed);
+  throwIfRejected(settings);
+  const { executors } = content;
+  const kept = [...content.members.values()];
+  const failures = [...content.failures.values()].filter(({ index }) => !content.members.has(index));
+  return workOf(dataset, located, deadline, { kept, failures, executors, trainedOn, journal });
+}
+
+function requireSameDataset(folder: string, datasetHash: string, { hash, rows, features }: Dataset): void {
+  if (hash === datasetHash) return;
+  const expected = `Expected the dataset that the training in ${folder} began with (${datasetHash})`;
+  const message = `${expected}, got another of ${rows} rows × ${features} features (${hash})`;
+  throw new TuttiError('ERR_DATA', message, { rows, hash, datasetHash });
+}
