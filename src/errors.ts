@@ -1,6 +1,8 @@
 // The one error type of tutti: a stable code, a message a user can act on, and plain details.
 // Errors lose their class across threads, so they travel in a wire form and are rebuilt on arrival.
 
+import { visibleMessage } from './plain-text.js';
+
 /** What a code stands for. */
 export interface ErrorMeaning {
   /** What happened. */
@@ -139,7 +141,7 @@ export class TuttiError extends Error {
   readonly details: ErrorDetails;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(visibleMessage(message), cause === undefined ? undefined : { cause });
     this.code = code;
     this.details = details;
   }

@@ -210,10 +210,16 @@ export function suggest(name: string, known: readonly string[]): string {
   return near === undefined ? '' : ` (did you mean \`${near}\`?)`;
 }
 
+/** Names of columns can be of any length and number, and the work grows with the product of two lengths. */
+const LONGEST_COMPARED = 100;
+const MOST_COMPARED = 10_000;
+
 function nearest(name: string, known: readonly string[]): string | undefined {
+  if (name.length > LONGEST_COMPARED || known.length > MOST_COMPARED) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
+    if (candidate.length > LONGEST_COMPARED) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }

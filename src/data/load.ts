@@ -26,6 +26,7 @@ import { tableFrom } from './readers/open-table.js';
 import { READ_OPTIONS, type ReadOptions } from './readers/read-options.js';
 import { type RowSplit, splitRows } from './split.js';
 import type { Table } from './table/table.js';
+import { withinLimits } from './table/table-limits.js';
 
 export interface LoadOptions extends PreprocessingOptions, ReadOptions {
   /** Share of the rows to hold out for testing, in [0, 1). @default 0 */
@@ -85,6 +86,10 @@ export function loadTraining(source: string | Table, options: LoadOptions): Load
   checkOptions('loadTraining', options, LOAD_OPTIONS);
   requireUses<LoadOptions>(options, LOAD_USES);
   const table = tableFrom(source, options);
+  return withinLimits(table.source, () => loadTable(table, options));
+}
+
+function loadTable(table: Table, options: LoadOptions): LoadedData {
   const judgement = judgeTable(table, options);
   const rows = splitJudged(table, judgement, options);
   const preprocessing = fitPreprocessing(table, rows.train, options, judgement);

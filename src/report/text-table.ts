@@ -1,6 +1,6 @@
 // Columns of text that line up: the first to the left, the others to the right, or all to the left.
 
-import { shortened, visible } from './plain-text.js';
+import { shortened, visible } from '../plain-text.js';
 
 export type TextRow = readonly string[];
 

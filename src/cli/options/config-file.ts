@@ -1,5 +1,6 @@
 // A config file, JSON or YAML: a map whose keys are the names of the options. The one module that imports yaml.
 
+import { toUtf8 } from '../../data/readers/text-encoding.js';
 import { describe, TuttiError } from '../../errors.js';
 import { MAX_CONFIG_BYTES, readBoundedFile } from '../../files/regular-file.js';
 import { suggest } from '../../option-names.js';
@@ -16,12 +17,12 @@ export async function readConfig(
   rows: readonly OptionRow[],
   others: readonly string[],
 ): Promise<Record<string, unknown>> {
-  const { content, lineOf } = await parseConfig(path);
+  const { content, placeOf } = await parseConfig(path);
   const values: Record<string, unknown> = {};
   const keys = new Map<string, string>();
   for (const [key, value] of Object.entries(content)) {
     const name = nameOf(key);
-    const place = `(line ${lineOf(key)})`;
+    const place = placeOf(key);
     const row = rows.find((candidate) => candidate.name === name);
     if (row === undefined && !others.includes(name)) {
       const known = [...rows.map((candidate) => candidate.name), ...others];
@@ -42,38 +43,89 @@ export async function readConfig(
 
 interface ParsedConfig {
   readonly content: Readonly<Record<string, unknown>>;
-  /** Where a key of the map stands, from 1. */
-  lineOf(key: string): number;
+  /** `(line 3)`: where a key of the map stands. */
+  placeOf(key: string): string;
 }
 
-/** JSON is YAML too, so that one parser finds keys that are there twice and the lines; JSON's own is stricter. */
+/** JSON is YAML too, so that one parser finds the lines; JSON's own is stricter. */
 async function parseConfig(path: string): Promise<ParsedConfig> {
-  const text = readBoundedFile(path, { maxBytes: MAX_CONFIG_BYTES, pipes: true }).toString('utf8');
+  const text = readText(path);
   if (NESTED.test(text) || bracketDepth(text) > MOST_BRACKETS) failDepth(path, '');
   if (path.endsWith('.json')) explained(path, () => JSON.parse(text));
-  const { isMap, isScalar, LineCounter, parseDocument } = await import('yaml');
+  const { LineCounter, parseDocument } = await import('yaml');
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const [error] = document.errors;
+  // Equal keys are found below, since the parser compares all with all, and pretty errors repeat a long line for each.
+  const settings = { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: 'error' } as const;
+  const document = parseDocument(text, settings);
+  const [error] = [...document.errors, ...document.warnings];
   if (error !== undefined) {
-    if (/call stack/.test(error.message)) failDepth(path, ` (line ${lines.linePos(error.pos[0]).line})`);
-    explained(path, () => {
-      throw error;
-    });
+    const { line, col } = lines.linePos(error.pos[0]);
+    if (/call stack/.test(error.message)) failDepth(path, ` (line ${line})`);
+    failUsage(`${path}: ${error.message} at line ${line}, column ${col}`, 'config');
   }
+  const place = (at: number) => `(line ${lines.linePos(at).line})`;
+  const starts = await checkNodes(path, document.contents, place);
   const content: unknown = explained(path, () => document.toJS());
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     failUsage(`${path}: Expected a map of option names to values, got ${describe(content)}`, 'config');
   }
-  const starts = new Map<string, number>();
-  const { contents } = document;
-  for (const { key } of isMap(contents) ? contents.items : []) {
-    if (isScalar(key)) starts.set(String(key.value), key.range?.[0] ?? 0);
+  return { content: content as Record<string, unknown>, placeOf: (key) => place(starts.get(key) ?? 0) };
+}
+
+/** @throws ERR_OPTION for bytes that are no text in UTF-8. */
+function readText(path: string): string {
+  const bytes = readBoundedFile(path, { maxBytes: MAX_CONFIG_BYTES, pipes: true });
+  try {
+    return toUtf8(path, bytes, 'utf-8').toString('utf8');
+  } catch (error) {
+    if (!(error instanceof TuttiError)) throw error;
+    throw new TuttiError('ERR_OPTION', error.message, { ...error.details, config: true }, error);
   }
-  return {
-    content: content as Record<string, unknown>,
-    lineOf: (key) => lines.linePos(starts.get(key) ?? 0).line,
+}
+
+/** Aliases are looked for from the beginning of a file, each of them. */
+const MOST_ALIASES = 200;
+
+/**
+ * Refuses, before values are made of it, what takes them long: keys that are no plain texts, keys that are there twice,
+ * deep nesting, many aliases.
+ * @returns where the keys of the outermost map stand.
+ */
+async function checkNodes(path: string, contents: unknown, place: (at: number) => string) {
+  const { isAlias, isMap, isPair, isScalar, isSeq } = await import('yaml');
+  let aliases = 0;
+  const keysOf = (items: readonly unknown[]): Map<string, number> => {
+    const starts = new Map<string, number>();
+    for (const item of items) {
+      const key = isPair(item) ? item.key : null;
+      const at = startOf(key) ?? 0;
+      if (!isScalar(key)) failUsage(`${path}: Expected keys to be plain texts ${place(at)}`, 'config');
+      const name = String(key.value);
+      if (starts.has(name)) {
+        failUsage(`${path}: Expected each key once, got ${describe(name)} twice ${place(at)}`, 'config');
+      }
+      starts.set(name, at);
+    }
+    return starts;
   };
+  const check = (node: unknown, level: number, at: number): void => {
+    if (level > MOST_LEVELS) failDepth(path, ` ${place(at)}`);
+    if (isAlias(node) && ++aliases > MOST_ALIASES) {
+      failUsage(`${path}: Expected at most ${MOST_ALIASES} aliases, got more ${place(at)}`, 'config');
+    }
+    if (isSeq(node)) for (const item of node.items) check(item, level + 1, startOf(item) ?? at);
+    if (!isMap(node)) return;
+    const starts = [...keysOf(node.items).values()];
+    node.items.forEach(({ value }, i) => {
+      check(value, level + 1, starts[i]!);
+    });
+  };
+  check(contents, 0, 0);
+  return isMap(contents) ? keysOf(contents.items) : new Map<string, number>();
+}
+
+function startOf(node: unknown): number | undefined {
+  return (node as { readonly range?: readonly number[] | null } | null)?.range?.[0];
 }
 
 /** Options nest three deep; deeper values are a mistake, and parsers call themselves for every level. */
@@ -82,8 +134,8 @@ const MOST_LEVELS = 32;
 /** Brackets in texts count too, so that counting is simple; a text of so many is no option either. */
 const MOST_BRACKETS = 1000;
 
-/** Lists in lists on one line. */
-const NESTED = /(?:[-?:][ \t]+){500}/;
+/** Lists, or maps as keys, in one another on one line. */
+const NESTED = /(?:[-?:][ \t]+){40}/;
 
 function bracketDepth(text: string): number {
   let [depth, most] = [0, 0];

@@ -3,8 +3,8 @@
 
 import { once } from 'node:events';
 import colours from 'picocolors';
+import { shortened, unicodeEscaped, visible } from '../../plain-text.js';
 import { type Palette, PLAIN } from '../../report/palette.js';
-import { shortened, unicodeEscaped, visible } from '../../report/plain-text.js';
 
 /**
  * The palette of a stream, plain unless it is a terminal and NO_COLOR is unset, for text that {@link print} or {@link note} writes. Each stream is asked for itself, so a pipe

@@ -9,6 +9,7 @@ import { READ_OPTIONS, type ReadOptions } from '../readers/read-options.js';
 import type { Column } from '../table/column.js';
 import { labelOf } from '../table/labels.js';
 import { delimiterHint, type Table } from '../table/table.js';
+import { withinLimits } from '../table/table-limits.js';
 import { COLUMN_OPTIONS } from './column-options.js';
 import { type ColumnJudge, columnJudge } from './file-judge.js';
 import { judgeFeature } from './judge-feature.js';
@@ -78,6 +79,10 @@ export function describeTable(source: string | Table, options: DescribeOptions =
   checkOptions('describeTable', options, DESCRIBE_OPTIONS);
   requireUses(options, DESCRIBE_USES);
   const table = tableFrom(source, options);
+  return withinLimits(table.source, () => describeColumns(table, options));
+}
+
+function describeColumns(table: Table, options: DescribeOptions): TableDescription {
   const roles = assignRoles(table, options);
   const judge = columnJudge(table, judgedColumns(roles), options);
   const target = describedTarget(table, roles.targets, judge, options);

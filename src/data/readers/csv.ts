@@ -4,10 +4,12 @@
 
 import { isAscii } from 'node:buffer';
 import { CsvError, parse } from 'csv-parse/sync';
-import { failOption, type TuttiError } from '../../errors.js';
+import { failOption, TuttiError } from '../../errors.js';
+import { usableMemory } from '../../machine/available-memory.js';
 import type { TextColumn } from '../table/column.js';
 import { cleanText } from '../table/column-names.js';
 import { delimiterHint, type Table } from '../table/table.js';
+import { GrowingRows, MOST_COLUMNS, refuseColumns } from '../table/table-limits.js';
 import { type Header, judgeNames, readHeader } from './csv-header.js';
 import { fileError, type Reader } from './reader.js';
 import { encodingOf, toUtf8 } from './text-encoding.js';
@@ -19,9 +21,6 @@ const QUOTE = 34;
 const DELIMITERS: Readonly<Record<string, string>> = {
   ...{ comma: ',', semicolon: ';', tab: '\t', '\\t': '\t', space: ' ', pipe: '|' },
 };
-
-/** More columns than this are refused: each takes a kilobyte or two, whatever is in it. */
-const MOST_COLUMNS = 1_000_000;
 
 /** Longer rows are refused; one quote that is never closed makes a row of all the rest of a file. */
 const MOST_RECORD_BYTES = 1 << 28;
@@ -42,6 +41,7 @@ export const csv = {
     const encoding = stated === undefined ? null : encodingOf(stated);
     const text = toUtf8(source, bytes, encoding);
     refuseWideLines(source, text, delimiter);
+    refuseManyCells(source, text, delimiter);
     return parseText(source, text, delimiter);
   },
 } as const satisfies Reader;
@@ -60,21 +60,34 @@ function refuseWideLines(source: string, text: Buffer, delimiter: string): void 
   for (let start = 0, line = 1; start < text.length; line++) {
     const at = text.indexOf(LINE_FEED, start);
     const end = at < 0 ? text.length : at;
-    if (end - start >= MOST_COLUMNS && cellsIn(text.subarray(start, end), separator) > MOST_COLUMNS) {
-      const message = `Expected at most ${MOST_COLUMNS} columns, got more (${source}, line ${line})`;
-      throw fileError(source, message, { line });
+    if (end - start >= MOST_COLUMNS) {
+      refuseColumns(source, cellsIn(text.subarray(start, end), separator), line);
     }
     start = end + 1;
   }
 }
 
 /** Counted until there are too many. */
-function cellsIn(line: Buffer, separator: Buffer): number {
+function cellsIn(line: Buffer, separator: Buffer, most = MOST_COLUMNS): number {
   let cells = 1;
-  for (let at = line.indexOf(separator); at >= 0 && cells <= MOST_COLUMNS; cells++) {
+  for (let at = line.indexOf(separator); at >= 0 && cells <= most; cells++) {
     at = line.indexOf(separator, at + separator.length);
   }
   return cells;
+}
+
+/** What a cell takes at most while its column grows: eight bytes, and as many in the column it is copied from. */
+const CELL_BYTES = 16;
+
+/** Cells of one character take several times the memory of their file; counted where that could be too much. */
+function refuseManyCells(source: string, text: Buffer, delimiter: string): void {
+  const usable = usableMemory();
+  if (text.length * CELL_BYTES < usable) return;
+  const most = Math.floor((usable - text.length) / CELL_BYTES);
+  const cells = cellsIn(text, Buffer.from(delimiter), most) + cellsIn(text, Buffer.of(LINE_FEED), most);
+  if (cells <= most) return;
+  const message = `Expected ${source} to have at most ${most} cells, which the memory holds, got more`;
+  throw new TuttiError('ERR_MEMORY', message, { file: source });
 }
 
 /** Collects records into columns, checking each against the header. */
@@ -83,43 +96,48 @@ class TableBuilder {
   readonly delimiter: string;
   /** Columns trim ASCII blanks themselves. */
   readonly #clean: (cell: string) => string;
-  readonly #lines: number[] = [];
+  #rows: GrowingRows;
   #header: Header | null = null;
   /** Lines of blank rows in a file of one column, until a row after them shows that they are not its end. */
-  #blank: number[] = [];
+  #blank: GrowingRows;
 
   constructor(source: string, delimiter: string, ascii: boolean) {
     this.source = source;
     this.delimiter = delimiter;
+    this.#rows = new GrowingRows(source, []);
+    this.#blank = this.#rows;
     this.#clean = ascii ? (cell) => cell : cleanText;
   }
 
   add(cells: readonly string[], line: number, blank: boolean): void {
     if (this.#header === null) {
-      if (!blank) this.#header = readHeader(cells, this.source, line);
+      if (blank) return;
+      this.#header = readHeader(cells, this.source, line);
+      this.#rows = new GrowingRows(this.source, this.#header.columns);
+      this.#blank = new GrowingRows(this.source, []);
       return;
     }
     const { columns } = this.#header;
     if (blank) {
-      if (columns.length === 1) this.#blank.push(line);
+      if (columns.length === 1) this.#blank.add(line);
       return;
     }
     if (this.#blank.length > 0) this.#addBlank(columns[0]!);
     if (cells.length !== columns.length) throw this.#ragged(columns, cells, line);
     for (let c = 0; c < cells.length; c++) columns[c]!.push(this.#clean(cells[c]!));
-    this.#lines.push(line);
+    this.#rows.add(line);
   }
 
   #addBlank(column: TextColumn): void {
-    for (const line of this.#blank) {
+    for (const line of this.#blank.lines()) {
       column.push('');
-      this.#lines.push(line);
+      this.#rows.add(line);
     }
-    this.#blank = [];
+    this.#blank = new GrowingRows(this.source, []);
   }
 
   #ragged(columns: readonly TextColumn[], cells: readonly string[], line: number): TuttiError {
-    const row = this.#lines.length + 1;
+    const row = this.#rows.length + 1;
     const place = `(${this.source}, line ${line}, row ${row})`;
     const trailing = cells.length === columns.length + 1 && cells.at(-1) === '';
     const hint = trailing
@@ -131,11 +149,11 @@ class TableBuilder {
 
   table(): Table {
     const got = this.#header === null ? 'an empty file' : 'a header and no rows';
-    if (this.#header === null || this.#lines.length === 0) {
+    if (this.#header === null || this.#rows.length === 0) {
       throw fileError(this.source, `Expected ${this.source} to have a header and rows, got ${got}`);
     }
     const { columns, notes } = judgeNames(this.#header);
-    const lines = Uint32Array.from(this.#lines);
+    const lines = this.#rows.lines();
     const { source, delimiter } = this;
     return { source, columns, rows: lines.length, lines, delimiter, notes };
   }

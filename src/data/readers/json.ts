@@ -4,6 +4,8 @@
 import { describe } from '../../errors.js';
 import { RecordTable } from '../table/record-table.js';
 import type { Table } from '../table/table.js';
+import { refuseColumns } from '../table/table-limits.js';
+import { repeatedKey, withExactIntegers } from './json-text.js';
 import type { ReadOptions } from './read-options.js';
 import { fileError, type Reader } from './reader.js';
 import { encodingOf, toUtf8 } from './text-encoding.js';
@@ -20,20 +22,24 @@ export const json = {
 /** Longer records are refused; one bracket that is never closed makes a record of all the rest of a file. */
 const MOST_RECORD_BYTES = 1 << 28;
 
-const [QUOTE, BACKSLASH, LINE_FEED, COMMA] = [0x22, 0x5c, 0x0a, 0x2c] as const;
+/** Records that hold lists or objects are refused with the column that does, which has to be parsed for that. */
+const MOST_NESTED_BYTES = 1 << 20;
+
+const [QUOTE, BACKSLASH, LINE_FEED, COMMA, COLON] = [0x22, 0x5c, 0x0a, 0x2c, 0x3a] as const;
 const [OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = [0x5b, 0x5d, 0x7b, 0x7d] as const;
 
 function readJson(bytes: Buffer, source: string, options: ReadOptions): Table {
   const text = toUtf8(source, bytes, options.encoding === undefined ? null : encodingOf(options.encoding));
   const table = new RecordTable(source);
   let row = 0;
-  for (const { start, end, line } of recordsIn(text, source)) {
+  for (const span of recordsIn(text, source)) {
     row++;
-    if (end - start > MOST_RECORD_BYTES) {
-      const message = `Expected records of at most ${MOST_RECORD_BYTES} bytes, got more (${source}, line ${line}, row ${row})`;
-      throw fileError(source, message, { line, row });
-    }
-    table.add(parse(text.toString('utf8', start, end), { source, row, line }), line);
+    const { line } = span;
+    const place = { source, row, line };
+    // No record; what it holds does not matter, and may be millions of lists.
+    if (text[span.start] === OPEN_LIST) table.add([], line);
+    refuseSpan(span, place);
+    table.add(parse(text, span, place), line);
   }
   if (row === 0) throw fileError(source, `Expected ${source} to hold records, got none`);
   return table.table();
@@ -46,7 +52,34 @@ interface RecordPlace {
   readonly line: number;
 }
 
-function parse(text: string, { source, row, line }: RecordPlace): unknown {
+/** Before anything is made of a record: what it says may take many times its bytes. */
+function refuseSpan({ start, end, keys, nested }: Span, { source, row, line }: RecordPlace): void {
+  refuseColumns(source, keys, line);
+  const fail = (expected: string) => {
+    const message = `Expected ${expected} (${source}, line ${line}, row ${row})`;
+    throw fileError(source, message, { line, row });
+  };
+  if (end - start > MOST_RECORD_BYTES) fail(`records of at most ${MOST_RECORD_BYTES} bytes, got more`);
+  if (nested && end - start > MOST_NESTED_BYTES) {
+    fail('records of numbers, texts, true, false and null, got one that holds lists or objects');
+  }
+}
+
+function parse(bytes: Buffer, { start, end, keys, nested }: Span, place: RecordPlace): unknown {
+  const text = bytes.toString('utf8', start, end);
+  const { source, row, line } = place;
+  const record = attempt(text, place);
+  if (typeof record !== 'object' || record === null || nested) return record;
+  const values = Object.values(record);
+  if (values.length !== keys) {
+    const key = repeatedKey(text) ?? 'one';
+    const message = `Expected every key of a record once, got ${key} twice (${source}, line ${line}, row ${row})`;
+    throw fileError(source, message, { line, row });
+  }
+  return values.every(isExact) ? record : attempt(withExactIntegers(text), place);
+}
+
+function attempt(text: string, { source, row, line }: RecordPlace): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -56,12 +89,21 @@ function parse(text: string, { source, row, line }: RecordPlace): unknown {
   }
 }
 
+/** Whether a whole number is the one that its digits say. */
+function isExact(value: unknown): boolean {
+  return typeof value !== 'number' || Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+}
+
 /** A value of the list, or of those one after the other. */
 interface Span {
   readonly start: number;
   readonly end: number;
   /** Line on which it starts, from 1. */
   readonly line: number;
+  /** Colons outside of texts, at its outermost level: as many as keys. */
+  readonly keys: number;
+  /** Whether it holds lists or objects. */
+  readonly nested: boolean;
 }
 
 function* recordsIn(text: Buffer, source: string): Generator<Span> {
@@ -122,16 +164,17 @@ class Scanner {
   value(): Span {
     const [start, line] = [this.#at, this.line];
     const bracketed = isOpening(this.#text[start]);
-    let depth = 0;
+    let [depth, keys, nested] = [0, 0, false];
     while (!this.atEnd) {
       const byte = this.#text[this.#at]!;
       if (!bracketed && (byte === COMMA || byte === CLOSE_LIST || isBlank(byte))) break;
       if (byte === QUOTE) this.#skipText();
       else this.step();
-      if (isOpening(byte)) depth++;
+      if (byte === COLON && depth === 1) keys++;
+      else if (isOpening(byte)) nested = ++depth > 1 || nested;
       else if ((byte === CLOSE || byte === CLOSE_LIST) && --depth === 0) break;
     }
-    return { start, end: this.#at, line };
+    return { start, end: this.#at, line, keys, nested };
   }
 
   #skipText(): void {

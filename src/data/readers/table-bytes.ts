@@ -4,6 +4,7 @@
 import { failOption } from '../../errors.js';
 import { maxDataBytes, readBoundedFile, readBoundedFileAsync } from '../../files/regular-file.js';
 import type { Table } from '../table/table.js';
+import { withinLimits } from '../table/table-limits.js';
 import type { ReadOptions } from './read-options.js';
 import { fileError, type Reader } from './reader.js';
 import { readerOf } from './readers.js';
@@ -61,5 +62,5 @@ export function readBytes(bytes: Buffer, name: string, options: ReadOptions, rea
     if (value === undefined || own.options.some((known) => known === option)) continue;
     failOption(option, `absent for ${own.title}`, value);
   }
-  return own.read(bytes, name, options);
+  return withinLimits(name, () => own.read(bytes, name, options));
 }

@@ -3,13 +3,20 @@
 
 const NOT_ASCII = /[^\0-\x7f]/;
 /** White space of any alphabet, and what cannot be seen at all: zero-width characters and byte-order marks. */
-const BLANK_START = /^[\s\u200b-\u200d\u2060\ufeff]+/;
-const BLANK_END = /[\s\u200b-\u200d\u2060\ufeff]+$/;
+const BLANK = /[\s\u200b-\u200d\u2060\ufeff]/;
 
 /** A cell's text without the blanks around it, letters with accents in their composed form (NFC). */
 export function cleanText(text: string): string {
   if (!NOT_ASCII.test(text)) return text.trim();
-  return text.replace(BLANK_START, '').replace(BLANK_END, '').normalize('NFC');
+  return trimmed(text).normalize('NFC');
+}
+
+/** From both ends in, because a pattern at the end would be tried from every blank within. */
+function trimmed(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && BLANK.test(text[start]!)) start++;
+  while (end > start && BLANK.test(text[end - 1]!)) end--;
+  return text.slice(start, end);
 }
 
 /** What two names share that look alike to people: any run of white space counts as one blank. */

@@ -10,6 +10,8 @@ const MOST_TEXTS = 4096;
 
 /** Texts that stand for no value in any column that is not declared to hold categories. */
 const USUAL_MISSING: ReadonlySet<string> = new Set(['', 'NA', 'NaN', 'nan', 'null', 'NULL']);
+/** What a distinct text takes beside its letters: its head, its place in the lists and in the map. */
+const TEXT_BYTES = 80;
 /** Short decimals in the form that JavaScript writes them in: no plus, exponent, padding or trailing zeros. */
 const SHORTEST = /^-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/;
 
@@ -58,6 +60,7 @@ export class TextColumn implements Column {
   #codeOf = new Map<string, number>();
   #texts: string[] = [];
   #values: number[] = [];
+  #textBytes = 0;
   /** Of the distinct texts, how many are plain numbers. */
   #plain = 0;
   /** Number of each row once texts are given up, NaN where there is none. */
@@ -76,6 +79,11 @@ export class TextColumn implements Column {
     return this.#length;
   }
 
+  /** What its texts take of the heap, in bytes, roughly. */
+  get textBytes(): number {
+    return this.#textBytes;
+  }
+
   /** Appends a cell; white space around it is not part of it. */
   push(cell: string): void {
     const text = cell.trim();
@@ -90,6 +98,7 @@ export class TextColumn implements Column {
       this.#codeOf.set(text, code);
       this.#texts.push(text);
       this.#values.push(value);
+      this.#textBytes += TEXT_BYTES + text.length;
       if (isPlain(text, value)) this.#plain++;
     }
     if (this.#length === this.#codes.length)
@@ -155,7 +164,10 @@ export class TextColumn implements Column {
     if (this.#length === this.#numbers!.length) {
       this.#numbers = grown(this.#numbers!, new Float64Array(this.#length * 2));
     }
-    if (!isPlain(text, number)) this.#odd.set(this.#length, text);
+    if (!isPlain(text, number)) {
+      this.#odd.set(this.#length, text);
+      this.#textBytes += TEXT_BYTES + text.length;
+    }
     this.#numbers![this.#length++] = number;
   }
 
@@ -171,6 +183,7 @@ export class TextColumn implements Column {
     const values = this.#values;
     this.#numbers = new Float64Array(codes.length);
     this.#length = 0;
+    this.#textBytes = 0;
     for (let row = 0; row < rows; row++) this.#pushNumber(texts[codes[row]!]!, values[codes[row]!]!);
     this.#codes = new Uint32Array(0);
     this.#codeOf = new Map();

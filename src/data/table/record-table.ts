@@ -5,6 +5,7 @@ import { describe, failOption, TuttiError } from '../../errors.js';
 import { checkOptions, type OptionTable, option, suggest } from '../../option-names.js';
 import { TextColumn } from './column.js';
 import type { Table } from './table.js';
+import { GrowingRows, refuseColumns } from './table-limits.js';
 
 /** A cell: null and undefined are missing, like the texts that are missing in a file; true and false are categories. */
 export type RecordValue = string | number | bigint | boolean | null | undefined;
@@ -72,8 +73,9 @@ export interface RecordColumns {
 /** Collects records into columns. */
 export class RecordTable {
   readonly #source: string;
-  readonly #lines: number[] = [];
-  #rows = 0;
+  /** Of records of a file; 0 for the others. */
+  #line = 0;
+  #rows: GrowingRows;
   #columns: RecordColumns | null;
   #known: ReadonlySet<string> = new Set();
   #cells: readonly TextColumn[] = [];
@@ -82,42 +84,48 @@ export class RecordTable {
   constructor(source: string, columns: RecordColumns | null = null) {
     this.#source = source;
     this.#columns = columns;
+    this.#rows = new GrowingRows(source, []);
     if (columns !== null) this.#begin(columns);
   }
 
   #begin({ names, others }: RecordColumns): void {
+    refuseColumns(this.#source, names.length, this.#lineOrNone);
     this.#known = new Set([...names, ...others].map((name) => name.normalize()));
     this.#cells = names.map((name) => new TextColumn(name));
+    this.#rows = new GrowingRows(this.#source, this.#cells);
   }
 
   /**
    * Adds a row. @param line of the file on which it starts, from 1.
    * @throws ERR_DATA for a record of other keys, and for a value that is none of {@link RecordValue}.
    */
-  add(given: unknown, line?: number): void {
-    if (line !== undefined) this.#lines.push(line);
+  add(given: unknown, line = 0): void {
+    this.#line = line;
     const record = this.#requireObject(given);
-    this.#columns ??= firstColumns(record);
-    if (this.#cells.length === 0) this.#begin(this.#columns);
+    if (this.#columns === null) {
+      this.#columns = firstColumns(record);
+      this.#begin(this.#columns);
+    }
     this.#requireKnown(record);
+    const keyOf = keysOf(record);
     for (const column of this.#cells) {
       const { name } = column;
-      const key = keyOf(record, name);
+      const key = keyOf(name);
       if (key === undefined) throw this.#cellError(name, 'to be there, null if missing', 'no such key');
       column.push(this.#cellOf(record[key], name, this.#columns));
     }
-    this.#rows++;
+    this.#rows.add(line);
   }
 
   table(): Table {
-    const lines = Uint32Array.from(this.#lines);
-    return { source: this.#source, columns: this.#cells, rows: this.#rows, lines };
+    const lines = this.#line === 0 ? new Uint32Array(0) : this.#rows.lines();
+    return { source: this.#source, columns: this.#cells, rows: this.#rows.length, lines };
   }
 
   #requireObject(record: unknown): Readonly<Record<string, unknown>> {
     if (isRecord(record)) return record;
     const { place, facts } = this.#place();
-    const expected = `Expected row ${this.#rows + 1} of ${this.#source} to be an object with a value for each column`;
+    const expected = `Expected row ${this.#row} of ${this.#source} to be an object with a value for each column`;
     throw new TuttiError('ERR_DATA', `${expected}, got ${shortly(record)}${place}`, facts);
   }
 
@@ -126,7 +134,7 @@ export class RecordTable {
       if (this.#known.has(key) || this.#known.has(key.normalize())) continue;
       const { place, facts } = this.#place();
       const got = `\`${key}\`${suggest(key, [...this.#known])}${place}`;
-      const expected = `Expected row ${this.#rows + 1} of ${this.#source} to have no columns but those known`;
+      const expected = `Expected row ${this.#row} of ${this.#source} to have no columns but those known`;
       throw new TuttiError('ERR_DATA', `${expected}, got ${got}`, { ...facts, column: key });
     }
   }
@@ -142,16 +150,24 @@ export class RecordTable {
   }
 
   #cellError(column: string, expected: string, got: string): TuttiError {
-    const line = this.#lines[this.#rows];
-    const where = `${this.#source}, ${line === undefined ? '' : `line ${line}, `}row ${this.#rows + 1}`;
+    const line = this.#lineOrNone;
+    const where = `${this.#source}, ${line === undefined ? '' : `line ${line}, `}row ${this.#row}`;
     const message = `Expected \`${column}\` ${expected}, got ${got} (${where}, column \`${column}\`)`;
     return new TuttiError('ERR_DATA', message, { ...this.#place().facts, column });
   }
 
+  get #row(): number {
+    return this.#rows.length + 1;
+  }
+
+  get #lineOrNone(): number | undefined {
+    return this.#line === 0 ? undefined : this.#line;
+  }
+
   /** The row at hand, where a message names its number already. */
   #place() {
-    const line = this.#lines[this.#rows];
-    const facts = { file: this.#source, row: this.#rows + 1 };
+    const line = this.#lineOrNone;
+    const facts = { file: this.#source, row: this.#row };
     return line === undefined
       ? { place: '', facts }
       : { place: ` (line ${line})`, facts: { ...facts, line } };
@@ -166,10 +182,14 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The key of a column; names that only look alike, composed or not, are the same. */
-function keyOf(record: object, name: string): string | undefined {
-  if (Object.hasOwn(record, name)) return name;
-  return Object.keys(record).find((key) => key.normalize() === name.normalize());
+/** The key of each column in a record; names that only look alike, composed or not, are the same. */
+function keysOf(record: object): (name: string) => string | undefined {
+  let composed: ReadonlyMap<string, string> | null = null;
+  return (name) => {
+    if (Object.hasOwn(record, name)) return name;
+    composed ??= new Map(Object.keys(record).map((key) => [key.normalize(), key]));
+    return composed.get(name.normalize());
+  };
 }
 
 function shortly(value: unknown): string {

@@ -75,15 +75,14 @@ export function requireColumn(table: Table, option: string, name: string): Colum
 function failColumn(table: Table, option: string, name: string): never {
   const names = table.columns.map((column) => column.name);
   const expected = `Expected \`${option}\` to be a column of ${table.source} (${listed(names)})`;
-  const near = names.length > MOST_LISTED && names.length <= MOST_SUGGESTED ? suggest(name, names) : '';
+  const near = names.length > MOST_LISTED ? suggest(name, names) : '';
   const hint = delimiterHint(table) || near;
   const message = `${expected}, got ${JSON.stringify(name)}${hint}`;
   throw new TuttiError('ERR_OPTION', message, { option, file: table.source, column: name });
 }
 
-/** Names that a message lists; beyond these the nearest is suggested, unless looking for it takes long. */
+/** Names that a message lists; beyond these the nearest is suggested. */
 const MOST_LISTED = 8;
-const MOST_SUGGESTED = 10_000;
 
 /**
  * The columns a list names as users write it, by their names in the table: each text is the name of a column, whatever
@@ -164,7 +163,7 @@ export function delimiterHint({
  */
 export function absenceHint(table: Table, name: string, others: ReadonlySet<string>): string {
   const spare = table.columns.map((column) => column.name).filter((own) => !others.has(own));
-  const near = name.length < SHORTEST || spare.length > MOST_SUGGESTED ? '' : suggest(name, spare);
+  const near = name.length < SHORTEST ? '' : suggest(name, spare);
   return delimiterHint(table) || near;
 }
 

@@ -61,9 +61,18 @@ t.test('nesting of any depth and form is refused', async (t) => {
 });
 
 t.test('an option that is there twice is refused, in either format and under either spelling', async (t) => {
-  await refused(t, 'target: a\nlearningRate: 1\ntarget: b\n', /must be unique at line 3/);
-  await refused(t, '{"target": "a",\n"target": "b"}', /must be unique at line 2/, 'twice.json');
-  await refused(t, '{"members": [{"hidden": [1], "hidden": [2]}]}', /must be unique at line 1/, 'inner.json');
+  await refused(
+    t,
+    'target: a\nlearningRate: 1\ntarget: b\n',
+    /Expected each key once, got "target" twice \(line 3\)$/,
+  );
+  await refused(t, '{"target": "a",\n"target": "b"}', /"target" twice \(line 2\)$/, 'twice.json');
+  await refused(
+    t,
+    '{"members": [{"hidden": [1], "hidden": [2]}]}',
+    /"hidden" twice \(line 1\)$/,
+    'inner.json',
+  );
   const both = /Expected `learningRate` once, got both `learning-rate` and `learningRate` \(line 2\)$/;
   await refused(t, 'learning-rate: 1\nlearningRate: 1\n', both);
 });
@@ -79,6 +88,42 @@ t.test('a wrong value or name says its line, and is not repeated whole', async (
   await refused(t, '{"target": }', /broken\.json: .*JSON/, 'broken.json');
   await refused(t, 'target: [', /at line 1/);
 });
+
+t.test('what takes a parser long is refused soon, or read soon', async (t) => {
+  const many = (count: number, text: (i: number) => string) =>
+    Array.from({ length: count }, (_, i) => text(i));
+  await refused(t, `${'? '.repeat(400)}a`, /at most 32 levels deep/);
+  await refused(t, many(400, (i) => `${' '.repeat(i)}?`).join('\n'), /plain texts|levels deep/);
+  await refused(t, `target: "${'\\q'.repeat(50_000)}"`, /Invalid escape sequence \\q at line 1, column 10$/);
+  await refused(
+    t,
+    `members: [&a 1, ${'*a, '.repeat(200_000)}1]`,
+    /at most 200 aliases, got more \(line 1\)$/,
+  );
+  const keys = many(80_000, (i) => `k${i}: 1`).join(', ');
+  t.equal(Object.keys((await read(`grid: {${keys}}`)).grid as object).length, 80_000);
+});
+
+t.test(
+  'what YAML would take in silence is refused: tags nobody knows, keys that are no text, other letters',
+  async (t) => {
+    await refused(t, 'target: !!js/function "x"', /Unresolved tag: .*js\/function at line 1, column 9$/);
+    await refused(t, '[a]: 1', /Expected keys to be plain texts \(line 1\)$/);
+    await refused(t, 'members: [{ ? { a: 1 } : 2 }]', /Expected keys to be plain texts/);
+    const path = join(folder, 'odd.yaml');
+    for (const bytes of [
+      Buffer.from('\ufefftarget: a', 'utf16le'),
+      Buffer.from('target: \xff', 'latin1'),
+      Buffer.from('a\0'),
+    ]) {
+      writeFileSync(path, bytes);
+      await t.rejects(readConfig(path, ROWS, []), {
+        code: 'ERR_OPTION',
+        message: /odd\.yaml to be text in/i,
+      });
+    }
+  },
+);
 
 t.test('a file that is too long is not read', async (t) => {
   await t.rejects(read(`target: ${'x'.repeat(10_000_000)}`), {

@@ -1,5 +1,6 @@
 // Text from files as a terminal may show it: names, labels, paths and messages of others can hold escape sequences, line
-// breaks, characters that turn text round, and a megabyte in one name. Whatever is printed goes through here.
+// breaks, characters that turn text round, and a megabyte in one name. Whatever is printed, and every
+// message of an error, goes through here.
 
 /** C0 and C1 controls, DEL, what makes or turns lines, and what has no width; joiners, which names need, stay. */
 const UNSEEN =
@@ -11,6 +12,18 @@ const NAMES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
 /** The text on one line, with what cannot be seen written out: `\x1b[2J`, `\u202e`. */
 export function visible(text: string): string {
   return text.replace(UNSEEN, escaped);
+}
+
+/** Longer messages help nobody: a name in them is a megabyte. */
+const LONGEST_MESSAGE = 1600;
+/** What is kept of the end of one that is cut: it says where. */
+const MESSAGE_END = 400;
+
+/** A message of an error, whatever names it repeats: on as many lines as it has, and without its middle where it is long. */
+export function visibleMessage(message: string): string {
+  const lines = message.replace(UNSEEN, (character) => (character === '\n' ? character : escaped(character)));
+  if (lines.length <= LONGEST_MESSAGE) return lines;
+  return `${lines.slice(0, LONGEST_MESSAGE - MESSAGE_END)} […] ${lines.slice(-MESSAGE_END)}`;
 }
 
 /** The same in pure ASCII escapes that JSON and JavaScript read back. */

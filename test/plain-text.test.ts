@@ -3,12 +3,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { loadEnsemble } from '../../src/bundle/load.js';
-import { saveEnsemble } from '../../src/bundle/save.js';
-import { shortened, unicodeEscaped, visible } from '../../src/report/plain-text.js';
-import { alignColumns } from '../../src/report/text-table.js';
-import { makeIncomplete } from '../bundle/support.js';
-import { tuttiProcess } from '../cli/support.js';
+import { loadEnsemble } from '../src/bundle/load.js';
+import { saveEnsemble } from '../src/bundle/save.js';
+import { TuttiError } from '../src/errors.js';
+import { shortened, unicodeEscaped, visible, visibleMessage } from '../src/plain-text.js';
+import { alignColumns } from '../src/report/text-table.js';
+import { makeIncomplete } from './bundle/support.js';
+import { tuttiProcess } from './cli/support.js';
 
 const EVIL = 'a\u001b[2J\u009b31m\u007f\u202eb\u200bc\r\nd\u0007';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not be there
@@ -33,6 +34,14 @@ t.test('long text is cut and says how long it was; columns line up all the same'
   t.ok(head!.length < 200);
   t.equal(head!.length, row!.length);
   t.ok(row!.startsWith(SHOWN));
+});
+
+t.test('a message of an error keeps its lines and its end, whatever it repeats', async (t) => {
+  t.equal(visibleMessage(`a\n${EVIL}`), `a\n${SHOWN.replace('\\n', '\n')}`);
+  const { message } = new TuttiError('ERR_DATA', `Expected ${'é'.repeat(1e6)} to be there (x.csv, line 7)`);
+  t.ok(message.length < 2000);
+  t.match(message, /^Expected éé.* \[…\] é.* to be there \(x\.csv, line 7\)$/);
+  t.equal(visibleMessage(message), message);
 });
 
 t.test('a saved ensemble of hostile names is inspected without a control character', async (t) => {
