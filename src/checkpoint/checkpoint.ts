@@ -8,6 +8,7 @@ import { littleEndianBytes } from '../bundle/weights.js';
 import type { FailedMember, TrainedMember } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
 import { packPlain } from '../files/plain-data.js';
+import type { MemberStreams } from '../model/spec.js';
 import type { TrainingJournal } from '../training/coordinator/journal.js';
 import { firstLink, JOURNAL_FILE, journalHeader } from './journal-format.js';
 import { type JournalContent, readJournal } from './journal-reader.js';
@@ -108,6 +109,10 @@ class Checkpoint implements TrainingJournal {
 
   failure(failure: FailedMember): void {
     this.#journal?.add(packEntry({ kind: 'failure', ...describeFailure(failure) }));
+  }
+
+  beginning(members: readonly number[], streams: MemberStreams): void {
+    this.#journal?.add(packEntry({ kind: 'beginning', members: [...members], streams }));
   }
 
   #problem(error: unknown): TuttiError {

@@ -8,7 +8,7 @@ import { type BundleSource, openSource } from '../bundle/source.js';
 import { placeLittleEndian } from '../bundle/weights.js';
 import type { FailedMember, TrainedMember } from '../ensemble/ensemble.js';
 import { allocateShared } from '../memory/uncounted-bytes.js';
-import type { MemberSpec } from '../model/spec.js';
+import type { MemberStreams } from '../model/spec.js';
 import {
   firstLink,
   JOURNAL_FILE,
@@ -31,8 +31,8 @@ export interface JournalContent {
   readonly failures: ReadonlyMap<number, FailedMember>;
   /** What ran kernels, each once. */
   readonly executors: readonly string[];
-  /** Specs that are others than planned. */
-  readonly specs: ReadonlyMap<number, MemberSpec>;
+  /** Streams of members that began again with others than planned. */
+  readonly streams: ReadonlyMap<number, MemberStreams>;
   /** Where it ends: there the next record goes. */
   readonly endBytes: number;
   /** The checksum of its last record. */
@@ -64,7 +64,7 @@ class JournalReader {
   readonly #members = new Map<number, TrainedMember>();
   readonly #failures = new Map<number, FailedMember>();
   readonly #executors = new Set<string>();
-  readonly #specs = new Map<number, MemberSpec>();
+  readonly #streams = new Map<number, MemberStreams>();
 
   constructor(source: BundleSource, training: SealedTraining) {
     this.#source = source;
@@ -85,7 +85,7 @@ class JournalReader {
       at += RECORD_HEADER_BYTES + record.payloadBytes;
     }
     return {
-      ...{ members: this.#members, failures: this.#failures, specs: this.#specs },
+      ...{ members: this.#members, failures: this.#failures, streams: this.#streams },
       executors: [...this.#executors],
       ...{ endBytes: at, link, tornBytes: bytes - at },
     };
@@ -109,13 +109,23 @@ class JournalReader {
     const entry = await parseEntry(await this.#source.read(at + 4, metadataBytes));
     const binaryBytes = payloadBytes - 4 - metadataBytes;
     if (entry.kind === 'executors') for (const name of entry.names) this.#executors.add(name);
+    else if (entry.kind === 'beginning') this.#beginAgain(entry.members, entry.streams);
     else this.#requirePlanned(entry.index);
-    if (entry.kind === 'spec') this.#specs.set(entry.index, entry.spec);
     if (entry.kind === 'failure') this.#failures.set(entry.index, failureFrom(entry));
     if (entry.kind === 'member') {
       const stored = await this.#readStored(entry, at + 4 + metadataBytes, binaryBytes);
       this.#members.set(entry.index, memberFrom(entry, stored));
     } else if (binaryBytes > 0) throw new UnreadableError(`is damaged: a ${entry.kind} with weights`);
+  }
+
+  /** What was said of a run before it began again is void. */
+  #beginAgain(members: readonly number[], streams: MemberStreams): void {
+    for (const index of members) {
+      this.#requirePlanned(index);
+      this.#streams.set(index, streams);
+      this.#failures.delete(index);
+      this.#members.delete(index);
+    }
   }
 
   #requirePlanned(index: number): void {
@@ -131,8 +141,7 @@ class JournalReader {
   ): Promise<Pick<TrainedMember, 'parameters' | 'model'>> {
     const { index, parameters, modelBytes } = member;
     const { plan, features, task } = this.#training;
-    const spec = this.#specs.get(index) ?? plan.members[index]!;
-    const contradiction = contradictionOfStored(member, spec, features, task);
+    const contradiction = contradictionOfStored(member, plan.members[index]!, features, task);
     if (contradiction !== null) throw new UnreadableError(`is damaged: ${contradiction}`);
     if (bytes !== 4 * parameters + (modelBytes ?? 0)) {
       throw new UnreadableError(`is damaged: ${bytes} bytes of weights for member ${index}`);

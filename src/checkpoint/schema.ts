@@ -5,12 +5,11 @@ import {
   failureSchema,
   MOST_FEATURES,
   memberSchema,
-  memberSpecSchema,
   planSchema,
   taskSchema,
   trainedOnSchema,
 } from '../bundle/schema.js';
-import { SPEC_PARTS } from '../model/spec-schema.js';
+import { SPEC_PARTS, streamsSchema } from '../model/spec-schema.js';
 import * as z from '../zod.js';
 import type { KeptTraining } from './kept-training.js';
 
@@ -21,7 +20,11 @@ export const keptTrainingSchema = z.strictObject({
   task: taskSchema,
   features: count.max(MOST_FEATURES),
   datasetHash: sha256,
-  deadline: positive.nullable(),
+  policy: z.strictObject({
+    deadline: positive.nullable(),
+    onDivergence: z.enum(['drop', 'fail', 'reseed']).nullable(),
+    reseeds: count.nullable(),
+  }),
   trainedOn: trainedOnSchema.nullable(),
   pace: z.strictObject({ epochs: count.optional(), seconds: positive.optional() }),
   note: json,
@@ -33,8 +36,8 @@ export const entrySchema = z.discriminatedUnion('kind', [
   failureSchema.extend({ kind: z.literal('failure') }),
   /** What ran kernels from here on. */
   z.strictObject({ kind: z.literal('executors'), names: z.array(z.string()) }),
-  /** A member's spec has become another. */
-  z.strictObject({ kind: z.literal('spec'), index: natural, spec: memberSpecSchema }),
+  /** A run has begun again, with these streams. */
+  z.strictObject({ kind: z.literal('beginning'), members: z.array(natural).min(1), streams: streamsSchema }),
 ]);
 
 export type JournalEntry = z.infer<typeof entrySchema>;

@@ -48,6 +48,13 @@ export interface FailedMember {
   readonly error: WireError;
 }
 
+/** A member whose training lost a thread, and came to the same bytes on another. */
+export interface RetriedMember {
+  readonly index: number;
+  /** How often it was tried again. */
+  readonly retries: number;
+}
+
 export interface TrainedEnsemble<Kind extends TaskKind = TaskKind> {
   readonly plan: EnsemblePlan;
   readonly task: Task<Kind>;
@@ -68,6 +75,8 @@ export interface TrainedEnsemble<Kind extends TaskKind = TaskKind> {
   /** In plan order; fewer than planned when some failed or the training was stopped. */
   readonly members: readonly TrainedMember[];
   readonly failures: readonly FailedMember[];
+  /** Members that lost threads and are there all the same. It is not saved. @default none */
+  readonly retried?: readonly RetriedMember[];
   /** Every planned member was trained. */
   readonly complete: boolean;
   /** How long this process trained it, in milliseconds; null where it only loaded it, since files keep no times. */

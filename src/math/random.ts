@@ -20,6 +20,7 @@ export const PURPOSES = {
   outOfBagHalf: 9,
   bootstrapInterval: 10,
   subset: 11,
+  reseed: 12,
 } as const;
 
 export type Purpose = keyof typeof PURPOSES;

@@ -48,14 +48,18 @@ const resample = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['bootstrap', 'subsample', 'stratified', 'grouped']), share }),
 ]);
 
+/** The keys of a member's random streams. */
+export const streamsSchema = z.strictObject({
+  ...{ resample: natural, init: natural, order: natural, masks: natural },
+  seed: natural.optional(),
+  reseeds: count.optional(),
+});
+
 /** What every spec has; a member that has epochs states when it stops early. */
 const common = {
   resample,
   featureShare: share,
-  streams: z.strictObject({
-    ...{ resample: natural, init: natural, order: natural, masks: natural },
-    seed: natural.optional(),
-  }),
+  streams: streamsSchema,
 };
 
 /** What every engine that trains epoch by epoch has. */

@@ -115,7 +115,8 @@ export type TangentSource = 'given' | TangentKind;
 
 /**
  * The member's key in the random streams of each source of chance, beside the plan's seed: its index in the
- * plan, or 0 in a source that the members share. A change of one leaves the draws of the others unchanged.
+ * plan, or 0 in a source that the members share, or a number ≥ 2³¹ where it was drawn anew. A change of one leaves the
+ * draws of the others unchanged.
  */
 export interface MemberStreams {
   /** Rows, random subspace, and the split of out-of-bag rows under early stopping. */
@@ -127,6 +128,8 @@ export interface MemberStreams {
   readonly masks: number;
   /** The seed of a member that joined from a training with another; absent where it is the plan's. */
   readonly seed?: number | undefined;
+  /** How often they were drawn anew, because the member diverged with those before; absent for never. */
+  readonly reseeds?: number | undefined;
 }
 
 /** The sources of chance in which members may differ, as their streams name them. */

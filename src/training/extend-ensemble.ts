@@ -6,7 +6,8 @@ import { failOption, TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { unlessAborted } from '../long-calls.js';
 import { extendPlan } from '../model/extend-plan.js';
-import { checkOptions, type OptionTable, option } from '../option-names.js';
+import { checkOptions, type OptionTable, option, requireUses } from '../option-names.js';
+import { IF_RESEEDING } from './options/option-defaults.js';
 import { requireMemory, resultBytes } from './plan/memory-limit.js';
 import { locateModules } from './plan/resolve-modules.js';
 import { type TrainingSettings, throwIfRejected } from './session/training-settings.js';
@@ -15,13 +16,19 @@ import { carryOut, workOf } from './train-plan.js';
 export interface ExtendOptions {
   /** How many members the ensemble has then, an integer ≥ those that are trained. */
   readonly members: number;
-  /** Seconds that threads may have a new member in hand, > 0. @default no limit */
+  /** Seconds that threads may have a new member in hand, each time it begins, > 0. @default no limit */
   readonly deadline?: number;
+  /** What becomes of a new member that diverges: `reseed` begins it again with other streams. @default as `onFailure` says */
+  readonly onDivergence?: 'drop' | 'fail' | 'reseed';
+  /** How often it begins again, an integer ≥ 1. @default 2 */
+  readonly reseeds?: number;
 }
 
 const EXTEND_OPTIONS = {
   members: option.required(option.integer(1)),
   deadline: option.number('a number of seconds > 0', (value) => value > 0),
+  onDivergence: option.oneOf('drop', 'fail', 'reseed'),
+  reseeds: option.integer(1),
 } satisfies OptionTable<ExtendOptions>;
 
 /** Trains what an ensemble lacks of so many members, on the calling thread unless the settings name a runner. */
@@ -32,8 +39,9 @@ export async function extendEnsemble(
   settings: TrainingSettings = {},
 ): Promise<TrainedEnsemble> {
   checkOptions('extendEnsemble', options, EXTEND_OPTIONS);
+  requireUses(options, { reseeds: IF_RESEEDING });
   requireExtensible(ensemble);
-  const { members, deadline } = options;
+  const { members, ...policy } = options;
   if (ensemble.complete && members === ensemble.members.length) return ensemble;
   const extended = await carryOut('extendEnsemble', dataset, settings, async () => {
     requireSameDataset(ensemble, dataset);
@@ -48,7 +56,7 @@ export async function extendEnsemble(
     const located = await unlessAborted(locateModules(plan, ensemble.allowedModules), settings.signal);
     throwIfRejected(settings);
     const { members: kept, executors, trainedOn } = ensemble;
-    return workOf(dataset, located, deadline, { kept, executors, trainedOn });
+    return workOf(dataset, located, policy, { kept, executors, trainedOn });
   });
   const { allowedModules } = ensemble;
   return {

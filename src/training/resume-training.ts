@@ -8,6 +8,7 @@ import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
+import { isRepeated } from './coordinator/failure-policy.js';
 import type { TrainingWork } from './coordinator/training-work.js';
 import { requireMemory, resultBytes } from './plan/memory-limit.js';
 import { locateModules } from './plan/resolve-modules.js';
@@ -68,7 +69,7 @@ async function takeUp(
   settings: TrainingSettings,
   allowModulePaths: readonly string[],
 ): Promise<TrainingWork> {
-  const { plan, datasetHash, deadline, trainedOn } = training;
+  const { plan, datasetHash, policy, trainedOn } = training;
   requireSameDataset(folder, datasetHash, dataset);
   requireMemory(
     resultBytes(plan.members, plan.members.length, dataset),
@@ -78,10 +79,12 @@ async function takeUp(
   const allowed = await allowModules(modulesOf(plan), allowModulePaths, folder);
   const located = await locateModules(plan, allowed);
   throwIfRejected(settings);
-  const { executors } = content;
+  const { executors, streams } = content;
   const kept = [...content.members.values()];
-  const failures = [...content.failures.values()].filter(({ index }) => !content.members.has(index));
-  return workOf(dataset, located, deadline, { kept, failures, executors, trainedOn, journal });
+  const failures = [...content.failures.values()].filter(
+    ({ index, error }) => !content.members.has(index) && !isRepeated(error.code),
+  );
+  return workOf(dataset, located, policy, { kept, failures, executors, trainedOn, journal, streams });
 }
 
 function requireSameDataset(folder: string, datasetHash: string, { hash, rows, features }: Dataset): void {

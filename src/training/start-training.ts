@@ -2,7 +2,9 @@
 
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
+import { fromWire } from '../errors.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
+import { endsTraining } from './coordinator/failure-policy.js';
 import { Newest } from './newest.js';
 import type { TrainingProgress } from './session/progress.js';
 import { checkSettings, type TrainingSettings, throwIfRejected } from './session/training-settings.js';
@@ -57,5 +59,7 @@ async function train(
     },
   });
   if (!stopped.aborted) throwIfRejected(settings);
+  const ending = ensemble.failures.find(({ error }) => endsTraining({ ...options, ...settings }, error));
+  if (ending !== undefined && settings.onInterrupt !== 'keep') throw fromWire(ending.error);
   return ensemble;
 }

@@ -41,7 +41,7 @@ async function planWork(
     : undefined;
   throwIfRejected(settings);
   const plan = preparePlan(dataset, { ...parsed, seed }, modules);
-  return workOf(dataset, plan, parsed.deadline);
+  return workOf(dataset, plan, parsed);
 }
 
 /** Resolves options against a dataset, refusing what cannot fit before a million specs are made. */

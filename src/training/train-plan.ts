@@ -9,11 +9,13 @@ import type { Dataset } from '../data/dataset/dataset.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
-import type { EnsemblePlan } from '../model/spec.js';
+import type { EnsemblePlan, MemberStreams } from '../model/spec.js';
+import type { PolicyOptions } from './coordinator/failure-policy.js';
 import { TrainingRun } from './coordinator/training-run.js';
 import type { TrainingWork } from './coordinator/training-work.js';
-import { listRuns } from './plan/runs.js';
-import { listGroups } from './plan/tying.js';
+import { DEFAULTS } from './options/option-defaults.js';
+import { listRuns, type Run, trainedPlan } from './plan/runs.js';
+import { listGroups, tiedRuns } from './plan/tying.js';
 import {
   type CheckpointOptions,
   checkSettings,
@@ -57,47 +59,60 @@ export async function carryOut(
 /** A training that is to be kept, and is not yet, begins a checkpoint. */
 function withJournal(work: TrainingWork, checkpoint: CheckpointOptions | undefined): TrainingWork {
   if (checkpoint === undefined) return work;
-  const { plan, dataset, deadlineMs, trainedOn, kept: members, executors } = work;
+  const { plan, dataset, policy, reseeds = 0, trainedOn, kept: members, executors } = work;
   const { folder, note = null, ...pace } = checkpoint;
   const { task, features, hash: datasetHash } = dataset;
+  const { deadlineMs, onDivergence } = policy;
   const deadline = Number.isFinite(deadlineMs) ? deadlineMs / 1000 : null;
-  const training = { plan, task, features, datasetHash, deadline, trainedOn, pace, note };
+  const kept = { deadline, onDivergence, reseeds: reseeds === 0 ? null : reseeds };
+  const training = { plan, task, features, datasetHash, policy: kept, trainedOn, pace, note };
   return { ...work, journal: newCheckpoint(folder, { ...training, members, executors }) };
 }
 
 /** What there is of a plan already. @default nothing */
-export type WorkDone = Partial<
-  Pick<TrainingWork, 'kept' | 'failures' | 'executors' | 'trainedOn' | 'journal'>
->;
+export interface WorkDone
+  extends Partial<Pick<TrainingWork, 'kept' | 'failures' | 'executors' | 'trainedOn' | 'journal'>> {
+  /** Streams of members that began again, by their places; those of others are the plan's. */
+  readonly streams?: ReadonlyMap<number, MemberStreams>;
+}
 
-/**
- * The work of a plan: the runs that have members still to train.
- * @param deadline seconds that threads may have a member in hand; none for no limit.
- */
+/** The work of a plan: the runs that have members still to train. */
 export function workOf(
   dataset: Dataset,
   plan: EnsemblePlan,
-  deadline: number | null | undefined,
-  { kept = [], failures = [], executors = [], trainedOn = null, journal = null }: WorkDone = {},
+  policy: PolicyOptions,
+  { kept = [], failures = [], executors = [], trainedOn = null, journal = null, streams }: WorkDone = {},
 ): TrainingWork {
   const settled = new Set([...kept, ...failures].map(({ index }) => index));
-  const runs = listRuns(plan).filter(
-    ({ memberIndices }) => !memberIndices.every((index) => settled.has(index)),
-  );
+  const all = listRuns(plan, streams);
+  const isOpen = openRuns(all, settled);
+  const runs = all.filter(isOpen);
   const open = new Set(runs.flatMap(({ memberIndices }) => memberIndices));
-  const groups = listGroups(runs, dataset, plan.seed);
   const isSettled = ({ index }: { readonly index: number }) => !open.has(index);
+  const { deadline, onDivergence, reseeds } = policy;
   return {
     dataset,
-    plan,
+    plan: trainedPlan(
+      plan,
+      all.filter((run) => !isOpen(run)),
+    ),
     runs,
-    groups,
-    deadlineMs: 1000 * (deadline ?? Number.POSITIVE_INFINITY),
+    groups: listGroups(runs, dataset, plan.seed),
+    policy: { deadlineMs: 1000 * (deadline ?? Number.POSITIVE_INFINITY), onDivergence: onDivergence ?? null },
+    reseeds: onDivergence === 'reseed' ? (reseeds ?? DEFAULTS.reseeds) : 0,
     // A run is trained whole: those of its members that were there come again, the same.
     kept: kept.filter(isSettled),
     failures: failures.filter(isSettled),
     ...{ executors, trainedOn, journal },
   };
+}
+
+/** Which runs have members still to train; a run that is tied to others is trained with all of them, or not at all. */
+function openRuns(runs: readonly Run[], settled: ReadonlySet<number>): (run: Run) => boolean {
+  const isOpen = ({ memberIndices }: Run) => !memberIndices.every((index) => settled.has(index));
+  const open = new Set(runs.filter(isOpen));
+  for (const group of tiedRuns(runs)) if (group.some(isOpen)) for (const run of group) open.add(run);
+  return (run) => open.has(run);
 }
 
 /** How its columns became numbers is the dataset's affair. */

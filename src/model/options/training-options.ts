@@ -313,8 +313,16 @@ export interface TrainingOptions extends MemberOptions {
   /** Share of the rows held out to decide when to stop. A number > 0 and < 1. @default 0.1 */
   readonly validationShare?: number | undefined;
   /**
-   * How long threads may work on one member before it is given up. A number > 0, in seconds.
+   * How long threads may work on one member, each time it begins, before it is given up. A number > 0, in
+   * seconds.
    * @default as long as it needs
    */
   readonly deadline?: number | undefined;
+  /**
+   * A member that diverges: drop it, fail and end the training, or reseed: begin it again with other streams.
+   * @default as `onFailure` says
+   */
+  readonly onDivergence?: 'drop' | 'fail' | 'reseed' | undefined;
+  /** How often a member that diverges begins again before it counts as failed. An integer ≥ 1. @default 2 */
+  readonly reseeds?: number | undefined;
 }

@@ -14,7 +14,10 @@ const STOP_GRACE_MS = 700;
 export interface AttemptLimits {
   /** Tries again after a lost thread, per job. */
   readonly retries: number;
-  /** How long threads may have a member in hand; infinite for no limit. */
+  /**
+   * How long threads may have a member in hand, from its beginning on: anew when it begins again, and without the time
+   * of threads that were lost. Infinite for no limit.
+   */
   readonly deadlineMs: number;
 }
 
@@ -65,6 +68,7 @@ export class Attempts {
       } catch (error) {
         if (codeOf(error) !== 'ERR_THREAD_LOST' || this.#stopping) throw error;
         if (attempt > this.#limits.retries) throw threadLost(job, attempt, error as TuttiError);
+        for (const run of runs) run.retries++;
       }
     }
   }

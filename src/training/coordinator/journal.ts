@@ -2,6 +2,7 @@
 // told is kept in the order in which it is told, as soon as a disk lets it.
 
 import type { FailedMember, TrainedMember } from '../../ensemble/ensemble.js';
+import type { MemberStreams } from '../../model/spec.js';
 
 export interface TrainingJournal {
   /**
@@ -14,6 +15,8 @@ export interface TrainingJournal {
   member(member: TrainedMember): void;
   /** A member was given up. */
   failure(failure: FailedMember): void;
+  /** A run has begun again, with these streams: whatever was told of its members before is void. */
+  beginning(memberIndices: readonly number[], streams: MemberStreams): void;
   /** Resolves once all that was told is kept, or cannot be. */
   settled(): Promise<void>;
   /** Lets go of its place; once is enough. */

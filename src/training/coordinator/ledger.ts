@@ -3,18 +3,20 @@
 
 import { trainingFacts } from '../../data/dataset/training-facts.js';
 import { modulesOf } from '../../engines/registry.js';
-import type { FailedMember, TrainedEnsemble, TrainedMember } from '../../ensemble/ensemble.js';
+import type { FailedMember, RetriedMember, TrainedEnsemble, TrainedMember } from '../../ensemble/ensemble.js';
 import { fromWire, TuttiError, toWire, type WireError } from '../../errors.js';
 import { countShared } from '../../memory/uncounted-bytes.js';
-import { type Run, StateBuffers } from '../plan/runs.js';
-import type { DeliveredMember, MemberJob, MemberOutcome } from '../session/job.js';
+import { type Run, StateBuffers, trainedPlan } from '../plan/runs.js';
+import type { AdvancedMember, DeliveredMember, MemberJob } from '../session/job.js';
 import type { TrainingJournal } from './journal.js';
 import type { TrainingWork } from './training-work.js';
 
 export class Ledger {
   readonly buffers = new StateBuffers();
   readonly #trained: TrainedMember[] = [];
-  readonly #failures: FailedMember[] = [];
+  /** Of each run that came to no good end, for the members that it did not deliver. */
+  readonly #failures = new Map<Run, readonly FailedMember[]>();
+  readonly #retried: RetriedMember[] = [];
   readonly #journal: TrainingJournal | null;
   readonly #onMember: (member: TrainedMember) => void;
   #lastLoss: number | null = null;
@@ -26,43 +28,51 @@ export class Ledger {
 
   /** Members delivered and failed so far, and the last loss of the last one delivered. */
   get counts(): { readonly done: number; readonly failed: number; readonly lastLoss: number | null } {
-    return { done: this.#trained.length, failed: this.#failures.length, lastLoss: this.#lastLoss };
+    return { done: this.#trained.length, failed: this.#failed.length, lastLoss: this.#lastLoss };
   }
 
-  /** Keeps what a job left of a run: a member, a state, or the error that ended it. */
-  keep(run: Run, { member, state }: MemberJob, outcome: MemberOutcome): void {
-    switch (outcome.status) {
-      case 'stopped':
-        return;
-      case 'failed':
-        this.giveUp(run, outcome.error);
-        return;
-      case 'advanced':
-        if (run.state !== null) this.buffers.giveBack(run.state.parameters);
-        run.state = outcome.ended ? null : { ...outcome.progress, parameters: state! };
-        run.history.push(...outcome.history);
-        if (outcome.delivered !== null) this.#deliver(run, member, outcome.delivered);
-        if (outcome.ended) this.#end(run);
-        return;
-      default:
-        outcome satisfies never;
-    }
+  /** Keeps what a job left of a run: a member, a state. */
+  keep(run: Run, { member, state }: MemberJob, outcome: AdvancedMember): void {
+    this.#dropState(run);
+    run.state = outcome.ended ? null : { ...outcome.progress, parameters: state! };
+    run.history.push(...outcome.history);
+    if (outcome.delivered !== null) this.#deliver(run, member, outcome.delivered);
+    if (outcome.ended) this.#end(run);
   }
 
   /** Records the error for every member of the run that is not there yet. */
   giveUp(run: Run, error: WireError): void {
-    for (const index of run.memberIndices.slice(run.delivered)) this.#fail({ index, error });
+    this.#fail(
+      run,
+      run.memberIndices.slice(run.delivered).map((index) => ({ index, error })),
+    );
+    this.#dropState(run);
+    run.failure = error;
+  }
+
+  /** Begins a run again, which has delivered nothing, with the streams that it has now; its failure is none any more. */
+  beginAgain(run: Run): void {
+    this.#failures.delete(run);
+    this.#dropState(run);
+    Object.assign(run, { history: [], usedMs: 0, failure: null, over: false });
+    this.#journal?.beginning(run.memberIndices, run.streams);
+  }
+
+  #dropState(run: Run): void {
     if (run.state !== null) this.buffers.giveBack(run.state.parameters);
     run.state = null;
-    run.over = true;
+  }
+
+  get #failed(): FailedMember[] {
+    return [...this.#failures.values()].flat();
   }
 
   #deliver(run: Run, index: number, delivered: DeliveredMember): void {
     countShared(delivered.parameters.buffer);
     if (delivered.model !== null) countShared(delivered.model.buffer);
     const trained: TrainedMember = { index, ...delivered, history: run.history };
-    run.history = [];
-    run.usedMs = 0;
+    if (run.retries > 0) this.#retried.push({ index, retries: run.retries });
+    Object.assign(run, { history: [], usedMs: 0, retries: 0 });
     run.delivered++;
     this.#trained.push(trained);
     this.#journal?.member(trained);
@@ -73,16 +83,18 @@ export class Ledger {
   /** A callback may end a run before its last snapshots. */
   #end(run: Run): void {
     const message = 'was not trained, because its run was ended before its cycle';
-    for (const index of run.memberIndices.slice(run.delivered)) {
+    const missing = run.memberIndices.slice(run.delivered).map((index) => {
       const error = new TuttiError('ERR_CANCELLED', `Member ${index} ${message}`, { member: index });
-      this.#fail({ index, error: toWire(error) });
-    }
-    run.over = true;
+      return { index, error: toWire(error) };
+    });
+    this.#fail(run, missing);
   }
 
-  #fail(failure: FailedMember): void {
-    this.#failures.push(failure);
-    this.#journal?.failure(failure);
+  #fail(run: Run, failures: readonly FailedMember[]): void {
+    run.over = true;
+    if (failures.length === 0) return;
+    this.#failures.set(run, failures);
+    for (const failure of failures) this.#journal?.failure(failure);
   }
 
   /**
@@ -90,10 +102,12 @@ export class Ledger {
    * @throws ERR_MEMBERS_FAILED when every member failed, ERR_THREAD_START when no thread could start.
    */
   ensemble(work: TrainingWork, { interrupted, wallMs, executors }: RunFacts): TrainedEnsemble {
-    const { plan, dataset } = work;
+    const { runs, dataset } = work;
+    const plan = trainedPlan(work.plan, runs);
     const { task, features, encoding, preprocessing, hash } = dataset;
-    const members = [...work.kept, ...this.#trained].sort((a, b) => a.index - b.index);
-    const failures = [...work.failures, ...this.#failures].sort((a, b) => a.index - b.index);
+    const members = [...work.kept, ...this.#trained].sort(inPlanOrder);
+    const failures = [...work.failures, ...this.#failed].sort(inPlanOrder);
+    const retried = this.#retried.sort(inPlanOrder);
     if (members.length === 0 && failures.length > 0 && !interrupted) throw allFailed(failures);
     const modules = modulesOf(plan);
     return {
@@ -108,6 +122,7 @@ export class Ledger {
       ...(modules.length === 0 ? {} : { allowedModules: modules }),
       members,
       failures,
+      ...(retried.length === 0 ? {} : { retried }),
       complete: members.length === plan.members.length,
       wallMs,
       executors: [...new Set([...work.executors, ...executors])],
@@ -120,6 +135,10 @@ export interface RunFacts {
   readonly interrupted: boolean;
   readonly wallMs: number;
   readonly executors: readonly string[];
+}
+
+function inPlanOrder(a: { readonly index: number }, b: { readonly index: number }): number {
+  return a.index - b.index;
 }
 
 function allFailed(failures: readonly FailedMember[]): TuttiError {

@@ -5,7 +5,7 @@ import { stateShape } from '../../engines/wasm/tying.js';
 import { isNetwork } from '../../model/network-members.js';
 import { cycleOf } from '../../model/snapshots.js';
 import { hasEpochs, type MemberSpec } from '../../model/spec.js';
-import type { Run, StateBuffers, TiedRun } from '../plan/runs.js';
+import { isTied, nextSpec, type Run, type StateBuffers, type TiedRun } from '../plan/runs.js';
 import { groupMean, type TyingGroup } from '../plan/tying.js';
 import type { GroupJob, Job, MemberJob } from '../session/job.js';
 import type { PlannedTraining } from '../session/session.js';
@@ -16,11 +16,17 @@ export interface Assignment {
   readonly job: Job;
   readonly runs: readonly Run[];
   readonly members: readonly MemberJob[];
+  /** It is tied to others that may still be at it, in jobs of their own. */
+  readonly inRound: boolean;
 }
 
 export interface ScheduleContext {
   /** Has a job run and what it leaves kept; never rejects. */
   perform(assignment: Assignment): Promise<void>;
+  /** Decides what becomes of a group's runs, some of which may have failed. @returns whether all begin again. */
+  settle(runs: readonly Run[]): boolean;
+  /** Whether a run, and those it is tied to, begin again should it diverge. */
+  mayBeginAgain(run: Run): boolean;
   /** Whether the training is being stopped. */
   stopping(): boolean;
   /** Where states rest. */
@@ -74,7 +80,7 @@ export class Schedule {
       if (group.runs[0] !== run) return [];
       return group.tying.mode === 'exact'
         ? [(slot) => this.#runLockstep(group, slot)]
-        : this.#roundTasks(group.runs, 0);
+        : this.#roundTasks(group, group.runs, 0);
     });
   }
 
@@ -87,18 +93,20 @@ export class Schedule {
 
   /**
    * The jobs of one round of a tied group: epoch `round` of every live run, drawn to the mean of the round
-   * before. Round 0 draws the initial weights. The last job to end brings about the next round.
+   * before. Round 0 draws the initial weights. The last job to end brings about the next round, or the first one again.
    */
-  #roundTasks(runs: readonly TiedRun[], round: number): Task[] {
+  #roundTasks(group: TyingGroup, runs: readonly TiedRun[], round: number): Task[] {
     // One member alone has no others to be drawn to.
     const anchor = round === 0 || runs.length < 2 ? null : groupMean(runs, this.#training.dataset);
     let open = runs.length;
     return runs.map((run) => async (slot) => {
       await this.#advance(run, { slot, until: round, anchor });
       if (--open > 0) return;
-      const live = runs.filter(({ over }) => !over);
-      if (live.length === 0 || this.#context.stopping()) return;
-      for (const task of this.#roundTasks(live, round + 1)) this.#queue.add(task);
+      if (this.#context.stopping()) return;
+      const next = this.#context.settle(group.runs) ? 0 : round + 1;
+      const live = group.runs.filter(({ over }) => !over);
+      if (live.length === 0) return;
+      for (const task of this.#roundTasks(group, live, next)) this.#queue.add(task);
     });
   }
 
@@ -109,14 +117,22 @@ export class Schedule {
     const goesOn = isNetwork(spec) && how.until < spec.epochs;
     const state = goesOn ? this.#context.buffers.take(stateShape(spec, features, task).lengthFloats) : null;
     const job = { ...this.#wholeRun(run, how.slot), ...how, state };
-    await this.#perform({ job, runs: [run], members: [job] });
+    await this.#perform({ job, runs: [run], members: [job], inRound: isTied(run) });
   }
 
-  /** Trains an exact group in one job. */
+  /** Trains an exact group in one job, or in one more each time that it begins again. */
   async #runLockstep({ runs }: TyingGroup, slot: number): Promise<void> {
-    const members = runs.map((run) => ({ ...this.#wholeRun(run, slot), spec: run.spec }));
-    const job: GroupJob = { kind: 'group', member: members[0]!.member, slot, members };
-    await this.#perform({ job, runs, members });
+    while (!this.#context.stopping()) {
+      const live = runs.filter(({ over }) => !over);
+      if (live.length === 0) return;
+      const members = live.map((run) => ({
+        ...this.#wholeRun(run, slot),
+        spec: { ...run.spec, streams: run.streams },
+        endsGroup: this.#context.mayBeginAgain(run),
+      }));
+      const job: GroupJob = { kind: 'group', member: members[0]!.member, slot, members };
+      await this.#perform({ job, runs: live, members, inRound: false });
+    }
   }
 
   /** A job to the end of a run. */
@@ -128,7 +144,7 @@ export class Schedule {
   }
 
   #specOf(run: Run): MemberSpec {
-    return this.#training.plan.members[run.memberIndices[run.delivered]!]!;
+    return nextSpec(this.#training.plan, run);
   }
 
   async #perform(assignment: Assignment): Promise<void> {

@@ -3,11 +3,13 @@
 
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { failOption, TuttiError, toWire, type WireError } from '../../errors.js';
-import type { EpochDecision, EpochEvent } from '../session/job.js';
+import type { Run } from '../plan/runs.js';
+import type { EpochDecision, EpochEvent, Job, MemberOutcome } from '../session/job.js';
 import { readProgress } from '../session/progress.js';
 import type { Session } from '../session/session.js';
 import { type TrainingSettings, throwIfRejected } from '../session/training-settings.js';
 import { Attempts } from './attempts.js';
+import { Failures } from './failures.js';
 import { Ledger } from './ledger.js';
 import { type Assignment, Schedule } from './schedule.js';
 import type { TrainingWork } from './training-work.js';
@@ -21,9 +23,12 @@ export class TrainingRun {
   readonly #started: number;
   readonly #attempts: Attempts;
   readonly #ledger: Ledger;
+  readonly #failures: Failures;
   readonly #schedule: Schedule;
   /** Why the training ends early with what is finished. */
   #journalLost: WireError | null = null;
+  /** The failure of a member that ends it, as its caller wishes. */
+  #ended: TuttiError | null = null;
   /** What ends the whole training; wrapped, because a callback may throw anything. */
   #fatal: { readonly error: unknown } | null = null;
 
@@ -32,12 +37,19 @@ export class TrainingRun {
     this.#session = session;
     this.#settings = settings;
     this.#started = started;
-    const { retries = 1, onEpochEnd, onMember } = settings;
+    const { retries = 1, onFailure = 'drop', onEpochEnd, onMember } = settings;
+    const { plan, policy, reseeds = 0 } = work;
     const hook = onEpochEnd && ((event: EpochEvent) => this.#askCallback(onEpochEnd, event));
-    this.#attempts = new Attempts(session, { retries, deadlineMs: work.deadlineMs }, hook);
+    this.#attempts = new Attempts(session, { retries, deadlineMs: policy.deadlineMs }, hook);
     this.#ledger = new Ledger(work.journal, (member) => this.#observe(() => onMember?.(member)));
+    this.#failures = new Failures({
+      ...{ plan, reseeds, ledger: this.#ledger, policy: { ...policy, onFailure } },
+      end: (error) => this.#end(error),
+    });
     this.#schedule = new Schedule(work, {
       perform: (assignment) => this.#perform(assignment),
+      settle: (runs) => this.#failures.settle(runs),
+      mayBeginAgain: (run) => this.#failures.mayBeginAgain(run),
       stopping: () => this.#attempts.stopping,
       buffers: this.#ledger.buffers,
     });
@@ -45,9 +57,9 @@ export class TrainingRun {
 
   async finish(): Promise<TrainedEnsemble> {
     const { slots, executors } = await this.#session.prepare(this.#work);
-    const { journal } = this.#work;
+    const { journal, kept } = this.#work;
     await journal?.begin(executors, (error) => this.#loseJournal(error));
-    const { signal, onProgress } = this.#settings;
+    const { signal, onProgress, onInterrupt } = this.#settings;
     const stop = () => this.#attempts.stop();
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted) stop();
@@ -64,22 +76,45 @@ export class TrainingRun {
     if (this.#fatal === null) this.#report();
     if (this.#fatal !== null) throw this.#fatal.error;
     throwIfRejected(this.#settings);
+    const { done } = this.#ledger.counts;
+    if (this.#ended !== null && (onInterrupt !== 'keep' || done + kept.length === 0)) throw this.#ended;
     const wallMs = performance.now() - this.#started;
     const interrupted = signal?.aborted === true;
     return this.#ledger.ensemble(this.#work, { interrupted, wallMs, executors });
   }
 
-  /** Runs a job and keeps what it leaves; an error of its own ends the runs it was about, and no others. */
-  async #perform({ job, runs, members }: Assignment): Promise<void> {
-    try {
-      const outcomes = await this.#attempts.run(job, runs);
-      for (const [place, run] of runs.entries()) this.#ledger.keep(run, members[place]!, outcomes[place]!);
-    } catch (error) {
-      if (this.#attempts.stopping) return;
-      // The runner has ended: that is no failure of this member, and no other can run.
-      if (error instanceof TuttiError && error.code === 'ERR_CANCELLED') return this.#fail(error);
-      for (const run of runs) this.#ledger.giveUp(run, toWire(error));
+  /** Runs a job and keeps what it leaves; an error of its own is about its runs, and no others. */
+  async #perform({ job, runs, members, inRound }: Assignment): Promise<void> {
+    const outcomes = await this.#outcomesOf(job, runs);
+    if (!this.#attempts.stopping) {
+      for (const [place, outcome] of outcomes.entries())
+        if (outcome.status === 'failed') runs[place]!.failure = outcome.error;
+      // What becomes of one that is tied in rounds is decided when the round is over.
+      if (!inRound && this.#failures.settle(runs)) return;
     }
+    for (const [place, outcome] of outcomes.entries())
+      if (outcome.status === 'advanced') this.#ledger.keep(runs[place]!, members[place]!, outcome);
+  }
+
+  /** Of all that a job was about; none when the training is over. */
+  async #outcomesOf(job: Job, runs: readonly Run[]): Promise<readonly MemberOutcome[]> {
+    try {
+      return await this.#attempts.run(job, runs);
+    } catch (error) {
+      if (this.#attempts.stopping) return [];
+      if (error instanceof TuttiError && error.code === 'ERR_CANCELLED') {
+        // The runner has ended: that is no failure of this member, and no other can run.
+        this.#fail(error);
+        return [];
+      }
+      return runs.map(() => ({ status: 'failed', error: toWire(error) }));
+    }
+  }
+
+  /** Ends the training at the first member that is given up. */
+  #end(error: TuttiError): void {
+    this.#ended ??= error;
+    this.#attempts.stop();
   }
 
   /** When every slot is lost to a thread that cannot be ended, or the journal is, what is left is not trained. */
@@ -87,13 +122,15 @@ export class TrainingRun {
     const lost = this.#journalLost;
     if (this.#attempts.stopping && lost === null) return;
     for (const run of this.#work.runs.filter(({ over }) => !over)) {
-      if (lost !== null) {
-        this.#ledger.giveUp(run, lost);
+      // One that is tied in rounds may have failed in a round that never ended.
+      const known = run.failure ?? lost;
+      if (known !== null) {
+        this.#failures.giveUp(run, known);
         continue;
       }
       const index = run.memberIndices[run.delivered]!;
       const message = `Member ${index} was not trained: every thread of this training is blocked in the operating system`;
-      this.#ledger.giveUp(run, toWire(new TuttiError('ERR_THREAD_BLOCKED', message, { member: index })));
+      this.#failures.giveUp(run, toWire(new TuttiError('ERR_THREAD_BLOCKED', message, { member: index })));
     }
   }
 

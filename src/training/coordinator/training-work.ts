@@ -3,12 +3,12 @@
 import type { TrainingFacts } from '../../data/dataset/training-facts.js';
 import type { FailedMember, TrainedMember } from '../../ensemble/ensemble.js';
 import type { PlannedTraining } from '../session/session.js';
+import type { WorkPolicy } from './failure-policy.js';
 import type { TrainingJournal } from './journal.js';
 
-/** What is to be trained, and how long it may take. */
+/** What is to be trained, and what becomes of members that fail. */
 export interface TrainingWork extends PlannedTraining {
-  /** How long threads may have a member in hand; infinite for no limit. */
-  readonly deadlineMs: number;
+  readonly policy: WorkPolicy;
   /** Members of the plan that are there already and are not trained. */
   readonly kept: readonly TrainedMember[];
   /** Those that failed already and are not tried again. */

@@ -10,7 +10,7 @@ import { alignRegion, layoutTraining, type TrainingLayout, writeDataset } from '
 import { type LentMemory, lendMemory, noteContent } from '../../memory/memory-cache.js';
 import type { EnsemblePlan, MemberSpec } from '../../model/spec.js';
 import { requireMemory, resultBytes } from '../plan/memory-limit.js';
-import { restingBytes } from '../plan/runs.js';
+import { beginnings, type Run, restingBytes } from '../plan/runs.js';
 import { sharedExtras, writeExtras } from '../plan/shared-extras.js';
 import type { TyingGroup } from '../plan/tying.js';
 import type { PlannedTraining } from '../session/session.js';
@@ -21,7 +21,7 @@ import type { TrainingShare } from './local-job.js';
  * @throws ERR_MEMORY when it would not fit.
  */
 export function prepareTraining(
-  { dataset, plan, runs, groups }: PlannedTraining,
+  { dataset, plan, runs, groups, reseeds = 0 }: PlannedTraining,
   threads: number,
 ): TrainingShare {
   const rows = drawCandidates(plan, dataset);
@@ -29,7 +29,10 @@ export function prepareTraining(
   const exact = groups.filter(({ tying }) => tying.mode === 'exact');
   const together = exact.reduce((sum, group) => sum + group.runs.length - 1, 0);
   const slots = Math.min(threads, runs.length - together);
-  const bytes = slotArenaBytes(dataset, plan, rows, exact);
+  const bytesOf = arenaBytesOf(dataset, plan, rows);
+  const bytes = slotArenaBytes(runs, exact, (run) =>
+    Math.max(...beginnings(plan, run, reseeds).map(bytesOf)),
+  );
   const layout = layoutTraining(
     dataset,
     { candidates: candidates.length, validation: validation.length },
@@ -67,14 +70,24 @@ function lendWithDataset(dataset: Dataset, layout: TrainingLayout, what: string)
 
 /** Bytes of the largest arena any slot needs: of one member, or of all members of a group in lockstep. */
 function slotArenaBytes(
+  runs: readonly Run[],
+  exact: readonly TyingGroup[],
+  bytesOf: (run: Run) => number,
+): number {
+  const single = runs.reduce((largest, run) => Math.max(largest, bytesOf(run)), 0);
+  const together = exact.map((group) => group.runs.reduce((sum, run) => sum + bytesOf(run), 0));
+  return Math.max(single, ...together);
+}
+
+/** Bytes of the arena of a member. */
+function arenaBytesOf(
   dataset: Dataset,
   plan: EnsemblePlan,
   rows: CandidateRows,
-  exact: readonly TyingGroup[],
-): number {
+): (member: MemberSpec) => number {
   const evaluated = Math.max(rows.candidates.length, rows.validation.length);
   const known = new Map<string, number>();
-  const bytesOf = (member: MemberSpec): number => {
+  return (member) => {
     const { training } = engineOf(member);
     if (training.by !== 'epochs' || training.arenaBytes === undefined) return 0;
     const inBag = resampleLength(member, plan.seed, dataset, rows);
@@ -85,9 +98,6 @@ function slotArenaBytes(
     known.set(key, bytes);
     return alignRegion(bytes);
   };
-  const single = plan.members.reduce((largest, member) => Math.max(largest, bytesOf(member)), 0);
-  const together = exact.map(({ runs }) => runs.reduce((sum, { spec }) => sum + bytesOf(spec), 0));
-  return Math.max(single, ...together);
 }
 
 /** Only groups make the length depend on the draw; the others never draw more than there is. */

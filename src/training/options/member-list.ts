@@ -3,7 +3,8 @@
 
 import { failOption } from '../../errors.js';
 import type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
-import { DEFAULTS } from './option-defaults.js';
+import { requireUses } from '../../option-names.js';
+import { DEFAULTS, IF_RESEEDING } from './option-defaults.js';
 import { requireShare, requireUse, requireUsers, uses } from './stray-options.js';
 import { withDefaults } from './with-defaults.js';
 
@@ -46,6 +47,7 @@ export function runCount(options: TrainingOptions): number {
 export function listMembers(options: TrainingOptions): MemberList {
   const { own, runs } = listRuns(options);
   requireShare(options.validationShare, own);
+  requireUses(options, { reseeds: IF_RESEEDING });
   // Of the first `runs % own.length` choices there is one run more than of the others.
   const total = own.reduce((sum, choiceOptions, choice) => {
     const members = uses(choiceOptions, 'snapshots') ? withDefaults(choiceOptions).snapshots : 1;
@@ -62,6 +64,8 @@ function listRuns({
   arithmetic: _arithmetic,
   validationShare: _share,
   deadline: _deadline,
+  onDivergence: _onDivergence,
+  reseeds: _reseeds,
   ...shared
 }: TrainingOptions): { own: MemberOptions[]; runs: number } {
   if (typeof members === 'object') {

@@ -28,6 +28,11 @@ export const MEMBER_FIELDS = {
   ...SHARED_FIELDS,
 };
 
+export const IF_RESEEDING = {
+  says: '`onDivergence` is reseed',
+  holds: ({ onDivergence }: { readonly onDivergence?: string | undefined }) => onDivergence === 'reseed',
+};
+
 /** Every option of training; the names are those used everywhere. */
 export const TRAINING_FIELDS = {
   members: field((z) => z.union([z.int().min(1), z.array(memberSchema(z)).min(1)]), {
@@ -80,11 +85,27 @@ export const TRAINING_FIELDS = {
   deadline: field((z) => z.number().gt(0), {
     group: 'run',
     by: THE_TRAINING,
-    says: 'how long threads may work on one member before it is given up',
+    says: 'how long threads may work on one member, each time it begins, before it is given up',
     unit: 'seconds',
     defaultSays: 'as long as it needs',
     argument: 'seconds',
     example: 60,
+  }),
+  onDivergence: field((z) => z.enum(['drop', 'fail', 'reseed']), {
+    group: 'run',
+    by: THE_TRAINING,
+    says: 'a member that diverges: drop it, fail and end the training, or reseed: begin it again with other streams',
+    defaultSays: 'as `onFailure` says',
+    example: 'reseed',
+  }),
+  reseeds: field((z) => z.int().min(1), {
+    group: 'run',
+    by: THE_TRAINING,
+    says: 'how often a member that diverges begins again before it counts as failed',
+    default: 2,
+    argument: 'n',
+    example: 3,
+    when: IF_RESEEDING,
   }),
   ...MEMBER_FIELDS,
 };

@@ -4,9 +4,17 @@
 import type { Dataset } from '../../data/dataset/dataset.js';
 import { stateShape } from '../../engines/wasm/tying.js';
 import type { EpochRecord } from '../../ensemble/ensemble.js';
+import type { WireError } from '../../errors.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
 import { isNetwork } from '../../model/network-members.js';
-import type { EnsemblePlan, MemberSpec, NetworkMemberSpec, TyingSpec } from '../../model/spec.js';
+import { reseededStreams } from '../../model/reseed.js';
+import type {
+  EnsemblePlan,
+  MemberSpec,
+  MemberStreams,
+  NetworkMemberSpec,
+  TyingSpec,
+} from '../../model/spec.js';
 
 /** Where a member's training stands between two epochs, beside its parameters. */
 export interface MemberProgress {
@@ -28,8 +36,10 @@ export interface MemberState extends MemberProgress {
 export interface Run {
   /** Members of the plan that it leaves, in the order of its epochs. */
   readonly memberIndices: readonly number[];
-  /** Of its first member; a run's members differ in nothing but their place in it. */
+  /** Of its first member, as planned; a run's members differ in nothing but their place in it. */
   readonly spec: MemberSpec;
+  /** Those of its spec, or others since it diverged. */
+  streams: MemberStreams;
   /** How many of its members are delivered. */
   delivered: number;
   /** Where it rests; null before it has begun. */
@@ -38,21 +48,69 @@ export interface Run {
   history: EpochRecord[];
   /** How long threads have had it in hand since then. */
   usedMs: number;
-  /** Nothing of it is left to train: it came to its end, or failed. */
+  /** How often it was tried again after a lost thread since then. */
+  retries: number;
+  /** Why it cannot go on from where it is; null while it can. */
+  failure: WireError | null;
+  /** Nothing of it is left to train: it came to its end, or was given up. */
   over: boolean;
 }
 
-/** The plan's runs, in plan order. */
-export function listRuns({ members }: EnsemblePlan): Run[] {
+/**
+ * The plan's runs, in plan order.
+ * @param streams of members that began again, by their places.
+ */
+export function listRuns({ members }: EnsemblePlan, streams?: ReadonlyMap<number, MemberStreams>): Run[] {
   const runs: Run[] = [];
   for (let first = 0; first < members.length; ) {
     const spec = members[first]!;
     const length = isNetwork(spec) ? (spec.snapshot?.of ?? 1) : 1;
     const own = Array.from({ length }, (_, index) => first + index);
-    runs.push({ memberIndices: own, spec, delivered: 0, state: null, history: [], usedMs: 0, over: false });
+    runs.push({
+      ...{ memberIndices: own, spec, streams: streams?.get(first) ?? spec.streams, delivered: 0 },
+      ...{ state: null, history: [], usedMs: 0, retries: 0, failure: null, over: false },
+    });
     first += length;
   }
   return runs;
+}
+
+/** The spec of the member that a run delivers next, with the streams that the run has now. */
+export function nextSpec({ members }: EnsemblePlan, run: Run): MemberSpec {
+  const planned = members[run.memberIndices[run.delivered]!]!;
+  return run.streams === run.spec.streams ? planned : { ...planned, streams: run.streams };
+}
+
+/** How often a run's streams were drawn anew in this training. */
+export function reseedsOf({ spec, streams }: Run): number {
+  return (streams.reseeds ?? 0) - (spec.streams.reseeds ?? 0);
+}
+
+/** The streams of a run that begins once more; null where it could only diverge again. */
+export function nextStreams(plan: EnsemblePlan, { memberIndices, streams }: Run): MemberStreams | null {
+  return reseededStreams(plan, memberIndices[0]!, (streams.reseeds ?? 0) + 1);
+}
+
+/** The specs with which a run may begin whose draws may be of different lengths. */
+export function beginnings(plan: EnsemblePlan, { spec, memberIndices }: Run, reseeds: number): MemberSpec[] {
+  const all = [spec];
+  if (spec.resample.kind !== 'grouped') return all;
+  for (let more = 1; more <= reseeds; more++) {
+    const streams = reseededStreams(plan, memberIndices[0]!, (spec.streams.reseeds ?? 0) + more);
+    if (streams !== null) all.push({ ...spec, streams });
+  }
+  return all;
+}
+
+/** The plan with the streams that runs were last trained with. */
+export function trainedPlan(plan: EnsemblePlan, runs: readonly Run[]): EnsemblePlan {
+  const reseeded = runs.filter((run) => reseedsOf(run) > 0);
+  if (reseeded.length === 0) return plan;
+  const members = [...plan.members];
+  for (const { memberIndices, streams } of reseeded) {
+    for (const index of memberIndices) members[index] = { ...members[index]!, streams };
+  }
+  return { ...plan, members };
 }
 
 /** A run of a network that is tied to others. */

@@ -30,6 +30,14 @@ export interface TyingGroup {
  * @throws ERR_OPTION for a group of one; ERR_SHAPE for tied layers that differ, naming the members.
  */
 export function listGroups(runs: readonly Run[], dataset: Dataset, seed: number): TyingGroup[] {
+  return tiedRuns(runs).map((tied) => {
+    checkGroup(tied, dataset, seed);
+    return { tying: tied[0]!.spec.tying, runs: tied };
+  });
+}
+
+/** Runs that are tied to each other, in the order of the first of each group. */
+export function tiedRuns(runs: readonly Run[]): readonly (readonly TiedRun[])[] {
   const groups = new Map<string, TiedRun[]>();
   for (const run of runs) {
     if (!isTied(run)) continue;
@@ -38,10 +46,7 @@ export function listGroups(runs: readonly Run[], dataset: Dataset, seed: number)
     if (group === undefined) groups.set(key, [run]);
     else group.push(run);
   }
-  return [...groups.values()].map((tied) => {
-    checkGroup(tied, dataset, seed);
-    return { tying: tied[0]!.spec.tying, runs: tied };
-  });
+  return [...groups.values()];
 }
 
 function checkGroup(runs: readonly TiedRun[], dataset: Dataset, seed: number): void {

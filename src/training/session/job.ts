@@ -36,6 +36,8 @@ export interface GroupJob {
 /** What a group's members are: networks with a common tying. */
 export interface GroupMemberJob extends MemberJob {
   readonly spec: NetworkMemberSpec;
+  /** Whether all of the group begin again should it diverge: then it is no use to train the others on. */
+  readonly endsGroup: boolean;
 }
 
 export type Job = MemberJob | GroupJob;

@@ -16,6 +16,8 @@ export interface PlannedTraining {
   /** Runs of the plan that have members still to train. */
   readonly runs: readonly Run[];
   readonly groups: readonly TyingGroup[];
+  /** How often a run may begin again with other streams, which may draw more rows. @default 0 */
+  readonly reseeds?: number;
 }
 
 /** What a session has for a training. */

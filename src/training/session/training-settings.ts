@@ -33,10 +33,18 @@ export interface TrainingSettings {
   readonly preprocessing?: Preprocessing | null;
   /** Stops the training; running members are given up, finished ones returned or not as `onInterrupt` says. */
   readonly signal?: AbortSignal;
-  /** `reject` with the signal's reason, or `keep` the finished members. @default 'reject' */
+  /** When `signal` or a failure ends it: `reject` with that reason, or `keep` the finished members. @default 'reject' */
   readonly onInterrupt?: 'reject' | 'keep';
-  /** Tries again after a lost thread, per member. @default 1 */
+  /**
+   * How often what a thread was at when it died is tried again, with the same streams and so the same bytes: a member, or
+   * of members tied in rounds an epoch, of snapshots a cycle. @default 1
+   */
   readonly retries?: number;
+  /**
+   * What becomes of the training when a member fails for good: `drop` it and train the others, or `fail`: reject with its
+   * error at once, or return the finished members as `onInterrupt` says. @default 'drop'
+   */
+  readonly onFailure?: 'drop' | 'fail';
   /**
    * Keeps finished members, and those in training every now and then, in a folder. When `signal` stops such a training,
    * members in training finish their epoch and are kept too.
@@ -57,6 +65,7 @@ export const TRAINING_SETTINGS = {
   signal: option.signal,
   onInterrupt: option.oneOf('reject', 'keep'),
   retries: option.integer(0),
+  onFailure: option.oneOf('drop', 'fail'),
   /** Checked by itself. */
   checkpoint: option.any,
   onProgress: option.function,
@@ -101,7 +110,8 @@ export function throwIfRejected({ signal, onInterrupt }: TrainingSettings): void
 /** When the settings have an effect. */
 export const SETTINGS_USES = {
   onInterrupt: {
-    says: '`signal` or `checkpoint` is given',
-    holds: ({ signal, checkpoint }) => signal !== undefined || checkpoint !== undefined,
+    says: '`signal` or `checkpoint` is given, or `onFailure` is fail',
+    holds: ({ signal, checkpoint, onFailure }) =>
+      signal !== undefined || checkpoint !== undefined || onFailure === 'fail',
   },
 } satisfies OptionUses<TrainingSettings>;

@@ -35,7 +35,7 @@ export async function trainGroup(
   let live = await startMembers(job, executor, control, onEpochEnd, outcomes);
   const report = progressOf(control, job, live);
   while (live.length > 0) {
-    if (control.stopRequested) return outcomes;
+    if (control.stopRequested || isEnded(job, outcomes)) return outcomes;
     const stepping = await surviving(live, outcomes, computeGradient);
     addTyingGradient(stepping, members[0]!.spec.tying!.strength);
     const stepped = await surviving(stepping, outcomes, finishStep);
@@ -47,6 +47,14 @@ export async function trainGroup(
     report(stepped);
   }
   return outcomes;
+}
+
+/** Whether a member diverged for which all of them begin again. */
+function isEnded({ members }: LocalGroupJob, outcomes: readonly MemberOutcome[]): boolean {
+  return outcomes.some(
+    (outcome, place) =>
+      outcome.status === 'failed' && outcome.error.code === 'ERR_DIVERGED' && members[place]!.endsGroup,
+  );
 }
 
 /** The members of the job, one behind the other in the slot's arena. */

@@ -1,0 +1,76 @@
+// What becomes of runs that failed: begun again with other streams, given up, or the end of the training. A run that is
+// tied to others begins again with all of them, so that the plan with the streams that runs ended with gives the same
+// bytes without any policy.
+
+import { fromWire, type TuttiError, type WireError } from '../../errors.js';
+import type { EnsemblePlan, MemberStreams } from '../../model/spec.js';
+import { nextStreams, type Run, reseedsOf } from '../plan/runs.js';
+import { type EndingPolicy, endsTraining, isRepeated } from './failure-policy.js';
+import type { Ledger } from './ledger.js';
+
+export interface FailuresContext {
+  readonly plan: EnsemblePlan;
+  readonly policy: EndingPolicy;
+  /** How often a run may begin again with other streams. */
+  readonly reseeds: number;
+  readonly ledger: Ledger;
+  /** Ends the training with the error of a member. */
+  end(error: TuttiError): void;
+}
+
+export class Failures {
+  readonly #context: FailuresContext;
+
+  constructor(context: FailuresContext) {
+    this.#context = context;
+  }
+
+  /** Whether a run begins again should it diverge, and all that it is tied to with it. */
+  mayBeginAgain(run: Run): boolean {
+    return this.#streamsAnew(run) !== null;
+  }
+
+  /**
+   * Decides what becomes of runs that belong together once none of them is in hand: one alone, or a group.
+   * @returns whether they begin again; then nothing that they left counts.
+   */
+  settle(runs: readonly Run[]): boolean {
+    if (this.#beginAgain(runs)) return true;
+    for (const run of runs) if (run.failure !== null && !run.over) this.giveUp(run, run.failure);
+    return false;
+  }
+
+  /** Begins all of them again, if one diverged that may. What is delivered stays, and so does whatever came with it. */
+  #beginAgain(runs: readonly Run[]): boolean {
+    const diverged = runs.filter(
+      (run) => !run.over && run.failure?.code === 'ERR_DIVERGED' && this.mayBeginAgain(run),
+    );
+    if (diverged.length === 0 || runs.some(({ delivered }) => delivered > 0)) return false;
+    for (const run of diverged) run.streams = this.#streamsAnew(run)!;
+    // Those that were given up would diverge again where they did; others are lost for good.
+    for (const run of runs)
+      if (run.failure === null || !isRepeated(run.failure.code)) this.#context.ledger.beginAgain(run);
+    return true;
+  }
+
+  #streamsAnew(run: Run): MemberStreams | null {
+    const { plan, reseeds } = this.#context;
+    return reseedsOf(run) < reseeds ? nextStreams(plan, run) : null;
+  }
+
+  /** Gives a run up for good. */
+  giveUp(run: Run, failure: WireError): void {
+    const { ledger, policy, end } = this.#context;
+    const error = withReseeds(failure, reseedsOf(run));
+    ledger.giveUp(run, error);
+    if (endsTraining(policy, error)) end(fromWire(error));
+  }
+}
+
+/** The error of a member that begun again in vain says so. */
+function withReseeds(error: WireError, reseeds: number): WireError {
+  if (reseeds === 0) return error;
+  const times = reseeds === 1 ? 'once' : `${reseeds} times`;
+  const message = `${error.message} (begun again ${times} with other streams)`;
+  return { ...error, message, details: { ...error.details, reseeds } };
+}
