@@ -75,7 +75,12 @@ const COMMAND_GROUPS = [
   [/doctor\/machine-checks/, 'machine'],
 ];
 /** Threads are started for networks more often than not, and long before their first. */
-const THREAD_GROUPS = [[/engines\/wasm/, JOINED]];
+const THREAD_GROUPS = [
+  [/engines\/wasm/, JOINED],
+  // A process has a thread that watches, and needs nothing else.
+  [/processes\/watch-parent/, 'watch'],
+  [/pool\/serve-process/, 'process'],
+];
 const PROGRAM_GROUPS = [
   [/supported-node/, 'version'],
   [TRAINING, 'training'],

@@ -31,6 +31,18 @@ export function installedLearnerWorker(): string | null {
   return worker !== null && existsSync(worker) ? worker : null;
 }
 
+/**
+ * The file that processes for a user's code run.
+ * @throws ERR_FILE when tutti is bundled into an app and is not installed where the app runs.
+ */
+export function installedProcessWorker(): string {
+  const worker = resolveInstalled('tutti/process-worker');
+  if (worker !== null && existsSync(worker)) return worker;
+  const expected = `Expected the file of a process, tutti/process-worker, to be found from ${places()[0]}`;
+  const remedy = "install tutti where the bundled app runs, or leave out `isolate: 'process'`";
+  throw new TuttiError('ERR_FILE', `${expected}, got ${worker ?? 'nothing'}; ${remedy}; ${HELP}`);
+}
+
 /** A file of the installed package, by its path there; null where there is none. */
 export function installedFile(path: string): string | null {
   const tutti = ownPackage();

@@ -31,6 +31,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['predictions/aggregate', 'members’ predictions made one'],
   ['threads', 'what any thread needs of its process: loaders, and an end that no blocked thread prevents'],
   ['memory', 'the shared memory of a training, offset by offset'],
+  ['processes', 'processes beside this one: how they are started, spoken with and ended'],
   ['kernels', 'the arithmetic of members in WebAssembly'],
   ['techniques', 'tangents, tangent distance, perturbations, sparse coding'],
   ['engines/shared', 'what an engine gives, and what several engines use'],

@@ -58,6 +58,7 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
   readonly preprocessing: Preprocessing | null;
   readonly datasetHash: string;
   declare readonly allowedModules?: readonly ModuleSpec[];
+  declare readonly isolate?: 'process';
   readonly trainedOn: TrainingFacts | null;
   readonly members: readonly TrainedMember[];
   readonly failures: readonly FailedMember[];
@@ -73,6 +74,7 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
     this.preprocessing = record.preprocessing;
     this.datasetHash = record.datasetHash;
     if (record.allowedModules !== undefined) this.allowedModules = record.allowedModules;
+    if (record.isolate !== undefined) this.isolate = record.isolate;
     this.trainedOn = record.trainedOn;
     this.members = record.members;
     this.failures = record.failures;

@@ -47,11 +47,14 @@ export interface LoadEnsembleOptions extends LongCallOptions {
    * SHA-256, one that the ensemble names, wherever it lies now. @default none: such members cannot predict
    */
   readonly allowModules?: readonly string[];
+  /** `process` has learners predict in processes of their own, as `createPool` says. @default on threads */
+  readonly isolate?: 'process';
 }
 
 const OPTIONS = {
   ...LONG_CALL_OPTIONS,
   allowModules: option.texts,
+  isolate: option.oneOf('process'),
 } satisfies OptionTable<LoadEnsembleOptions>;
 
 /**
@@ -99,10 +102,16 @@ async function readBundle(
     const encoded = await source.read(HEADER_BYTES, header.metadataBytes);
     const metadata = await decodeMetadata(encoded, header.version, name);
     const ensemble = ensembleFrom(metadata, await readMembers(source, header, metadata));
-    const { allowModules: paths = [] } = options;
+    const { allowModules: paths = [], isolate } = options;
     const allowedModules = await allowModules(modulesOf(ensemble.plan), paths, name);
     const allowed = allowedModules.length === 0 ? {} : { allowedModules };
-    return { ensemble: { ...ensemble, ...allowed }, metadata, formatVersion: header.version, bytes };
+    const apart = isolate === undefined ? {} : { isolate };
+    return {
+      ensemble: { ...ensemble, ...allowed, ...apart },
+      metadata,
+      formatVersion: header.version,
+      bytes,
+    };
   } finally {
     await source.close();
   }

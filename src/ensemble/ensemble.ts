@@ -70,6 +70,8 @@ export interface TrainedEnsemble<Kind extends TaskKind = TaskKind> {
    * with in this process, or that `loadEnsemble` was told. It is not saved. @default none
    */
   readonly allowedModules?: readonly ModuleSpec[];
+  /** Its learners predict in processes of their own. It is not saved. @default on threads */
+  readonly isolate?: 'process';
   /** What is remembered of the training rows; null for an ensemble saved before format 3. */
   readonly trainedOn: TrainingFacts | null;
   /** In plan order; fewer than planned when some failed or the training was stopped. */
@@ -90,10 +92,11 @@ export interface TrainedEnsemble<Kind extends TaskKind = TaskKind> {
 
 /** What predicting needs of an ensemble, as plain data that is quickly sent to a thread. */
 export function bareEnsemble(ensemble: TrainedEnsemble): TrainedEnsemble {
-  const { plan, task, features, encoding, datasetHash, allowedModules, trainedOn } = ensemble;
+  const { plan, task, features, encoding, datasetHash, allowedModules, isolate, trainedOn } = ensemble;
   return {
     ...{ plan, task, features, encoding, datasetHash, trainedOn },
     ...(allowedModules === undefined ? {} : { allowedModules }),
+    ...(isolate === undefined ? {} : { isolate }),
     members: ensemble.members.map((member) => ({ ...member, history: [] })),
     ...{ preprocessing: null, failures: [], complete: true, wallMs: null, executors: [] },
   };

@@ -43,6 +43,7 @@ export function joinRecords<Kind extends TaskKind>(
     wallMs: totalMs(ensembles),
     executors: [...new Set(ensembles.flatMap(({ executors }) => executors))],
     ...(modules.length === 0 ? {} : { allowedModules: distinctModules(modules) }),
+    ...(ensembles.some(({ isolate }) => isolate === 'process') ? { isolate: 'process' } : {}),
   };
 }
 

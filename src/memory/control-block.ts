@@ -14,6 +14,13 @@ const STOP = 0;
 /** Words of a slot's record. Member is stored plus one, so that zeroed memory reads as idle. */
 const FIELD = { member: 0, epoch: 1, epochs: 2, step: 3, steps: 4, loss: 5, taken: 6, holder: 7 } as const;
 
+/** Of those, what another process says of a job of its own. */
+const TOLD = [FIELD.epoch, FIELD.epochs, FIELD.step, FIELD.steps, FIELD.loss, FIELD.member, FIELD.taken];
+/** How many words a slot's record has. */
+export const RECORD_WORDS = WORDS_PER_SLOT;
+/** How many words {@link ControlBlock.orders} are. */
+export const ORDER_WORDS = 1;
+
 /** What one slot is doing. */
 export interface SlotProgress {
   readonly slot: number;
@@ -97,6 +104,27 @@ export class ControlBlock {
     const loss = this.#float[0]!;
     const share = Math.min(1, (epoch + within) / Math.max(1, epochs));
     return { slot, member, epoch, epochs, share, loss: Number.isNaN(loss) ? null : loss };
+  }
+
+  /** The words of a slot's record, for a block elsewhere. */
+  record(slot: number): Int32Array {
+    const start = this.#index(slot, 0);
+    return Int32Array.from({ length: WORDS_PER_SLOT }, (_, at) => Atomics.load(this.#words, start + at));
+  }
+
+  /** Takes over from such a record what threads write. */
+  takeRecord(slot: number, words: ArrayLike<number>): void {
+    for (const field of TOLD) this.#set(slot, field, words[field]!);
+  }
+
+  /** What a slot's thread is told, for a block elsewhere. */
+  orders(): Int32Array {
+    return Int32Array.of(Atomics.load(this.#words, STOP));
+  }
+
+  /** Takes over such orders. */
+  takeOrders(orders: ArrayLike<number>): void {
+    Atomics.store(this.#words, STOP, orders[0]!);
   }
 
   #index(slot: number, field: number): number {

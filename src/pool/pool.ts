@@ -21,12 +21,15 @@ import { fromWire, TuttiError } from '../errors.js';
 import { installedWorker } from '../installed.js';
 import { onMemoriesDropped } from '../memory/memory-cache.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
-import type { LocalJob } from '../training/local/local-job.js';
+import { requireProcesses } from '../processes/child.js';
+import type { Isolation } from '../processes/protocol.js';
+import type { LocalJob, LocalMemberJob, TrainingShare } from '../training/local/local-job.js';
 import { LocalSession } from '../training/local/local-session.js';
 import { requireMemoryOfThreads } from '../training/plan/memory-limit.js';
-import type { EpochHook, MemberOutcome } from '../training/session/job.js';
+import type { EpochEvent, EpochHook, MemberOutcome } from '../training/session/job.js';
 import type { MemberRunner } from '../training/session/runner.js';
 import type { Session } from '../training/session/session.js';
+import { JobProcesses, runsUserCode } from './job-processes.js';
 import { isRowResult, isTaskResult, type RowTask } from './messages.js';
 import { Threads } from './threads.js';
 
@@ -40,6 +43,12 @@ export interface PoolOptions {
    * @default 60 while it is busy, 5 in which nothing happens in it
    */
   readonly startTimeout?: number;
+  /**
+   * `process` runs members that need a module of yours, learners and tfjs models, in child processes, so that one that
+   * brings its process down (a signal, an abort, memory) costs a retry; see docs/guide/own-learners.md. Ensembles
+   * trained so call their learners in processes too. The bytes are the same. @default threads
+   */
+  readonly isolate?: 'process';
 }
 
 /** Far more than any machine has cores; beyond this a request is surely a mistake. */
@@ -56,6 +65,7 @@ const POOL_OPTIONS = {
     holds: (path) => isUrl(path) || (typeof path === 'string' && path !== ''),
   },
   startTimeout: option.number('a positive number of seconds', (value) => value > 0),
+  isolate: option.oneOf('process'),
 } satisfies OptionTable<PoolOptions>;
 
 function isUrl(path: unknown): boolean {
@@ -83,7 +93,8 @@ let sessions = 0;
  * Starts a pool; its threads start in the background. What keeps them from starting is an error of the trainings that
  * wait for them.
  * @throws ERR_OPTION when `threads` is not an integer from 1 to 1024, and for other options that are wrong or unknown;
- * ERR_FILE when the thread's file is not found; ERR_MEMORY when its threads would not fit; ERR_THREAD_START when the system refuses threads.
+ * ERR_FILE when the thread's file, or a process's, is not found; ERR_MEMORY when its threads would not fit; ERR_THREAD_START when the
+ * system refuses threads, or Node.js's permission model processes.
  */
 export function createPool(options: PoolOptions = {}): Pool {
   checkOptions('createPool', options, POOL_OPTIONS);
@@ -91,7 +102,9 @@ export function createPool(options: PoolOptions = {}): Pool {
   const workerPath = options.workerPath ?? installedWorker();
   requireMemoryOfThreads(threads);
   const worker = isUrl(workerPath) ? workerPath.toString() : resolve(workerPath.toString());
-  return new ThreadPool(threads, worker, startTimeout === undefined ? null : 1000 * startTimeout);
+  if (options.isolate !== undefined) requireProcesses();
+  const startMs = startTimeout === undefined ? null : 1000 * startTimeout;
+  return new ThreadPool(threads, worker, startMs, options.isolate ?? null);
 }
 
 /** The pool whose thread waits for the answer of a callback, while it does. */
@@ -100,6 +113,8 @@ const answering = new AsyncLocalStorage<{ pool: ThreadPool | null }>();
 class ThreadPool implements Pool {
   readonly threads: number;
   readonly started = true;
+  readonly isolate: Isolation;
+  readonly #processes: JobProcesses | null;
   readonly #worker: string;
   readonly #startTimeoutMs: number | null;
   readonly #releases: string;
@@ -114,8 +129,10 @@ class ThreadPool implements Pool {
   #closing = false;
   #ended: Promise<void> | null = null;
 
-  constructor(threads: number, worker: string, startTimeoutMs: number | null) {
+  constructor(threads: number, worker: string, startTimeoutMs: number | null, isolate: Isolation) {
     this.threads = threads;
+    this.isolate = isolate;
+    this.#processes = isolate === null ? null : new JobProcesses(threads, startTimeoutMs);
     this.#worker = worker;
     this.#startTimeoutMs = startTimeoutMs;
     this.#releases = `tutti-releases-${process.pid}-${++pools}`;
@@ -140,10 +157,19 @@ class ThreadPool implements Pool {
     // What kept threads from starting may have passed: each training tries once.
     if (this.#threads.failure !== null && this.#underWay === 0) this.#threads = this.#start();
     this.#underWay++;
+    const processes = this.#processes;
+    let isolated: TrainingShare | null = null;
     return new LocalSession({
       threads: this.threads,
-      run: (job, onEpochEnd, signal) => this.#run(job, onEpochEnd, signal),
-      ended: () => this.#workEnded(),
+      run: (job, onEpochEnd, signal) => {
+        if (processes === null || !runsUserCode(job)) return this.#run(job, onEpochEnd, signal);
+        isolated = job.training;
+        return this.#runApart(processes, job, onEpochEnd, signal);
+      },
+      ended: () => {
+        if (isolated !== null) processes?.drop(isolated);
+        this.#workEnded();
+      },
     });
   }
 
@@ -206,6 +232,21 @@ class ThreadPool implements Pool {
     }
   }
 
+  async #runApart(
+    processes: JobProcesses,
+    job: LocalMemberJob,
+    onEpochEnd: EpochHook | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly MemberOutcome[]> {
+    if (this.#ended !== null) throw destroyed();
+    const hook = onEpochEnd && ((event: EpochEvent) => this.#answer(() => onEpochEnd(event)));
+    try {
+      return await processes.run(job, hook, signal);
+    } catch (error) {
+      throw this.#explain(error, job.member);
+    }
+  }
+
   /** A training that the callback begins on this pool, and awaits, would wait for the thread that waits for it. */
   async #answer<Answer>(callback: () => Promise<Answer>): Promise<Answer> {
     const context: { pool: ThreadPool | null } = { pool: this };
@@ -262,7 +303,7 @@ class ThreadPool implements Pool {
   async #end(): Promise<void> {
     this.#forget();
     this.#channel.close();
-    await this.#threads.destroy();
+    await Promise.all([this.#threads.destroy(), this.#processes?.destroy()]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

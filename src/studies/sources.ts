@@ -15,7 +15,11 @@ import { asGiven, checkOptions, described, type OptionTable, option, pickOptions
 import { COMBINE_OPTIONS } from '../predictions/aggregate/aggregate.js';
 import type { Aggregator } from '../predictions/aggregate/aggregators.js';
 import { resolveModules } from '../training/plan/resolve-modules.js';
-import { TRAINING_SETTINGS, type TrainingSettings } from '../training/session/training-settings.js';
+import {
+  isolationOf,
+  TRAINING_SETTINGS,
+  type TrainingSettings,
+} from '../training/session/training-settings.js';
 import { preparePlan, randomSeed, trainEnsemble } from '../training/train-ensemble.js';
 
 export interface SourcesOptions extends Pick<TrainingSettings, 'runner' | 'signal' | 'preprocessing'> {
@@ -104,7 +108,11 @@ export async function compareSources(
   const { parseTrainingOptions } = await import('../training/options/training-schema.js');
   const { vary, ...own } = parseTrainingOptions(given);
   const first = own.seed ?? randomSeed();
-  const plan = preparePlan(train, { ...own, seed: first }, await resolveModules(own, train, first));
+  const plan = preparePlan(
+    train,
+    { ...own, seed: first },
+    await resolveModules(own, train, first, isolationOf(settings)),
+  );
   const planned = plan.members.length;
   if (planned < 2) failOption('members', 'at least 2, for their errors to correlate', planned);
   const compared = vary === undefined ? sourcesOf(plan) : [...new Set(vary)];

@@ -10,7 +10,7 @@ import { checkOptions, type OptionTable, option, requireUses } from '../option-n
 import { IF_RESEEDING } from './options/option-defaults.js';
 import { requireMemory, resultBytes } from './plan/memory-limit.js';
 import { locateModules } from './plan/resolve-modules.js';
-import { type TrainingSettings, throwIfRejected } from './session/training-settings.js';
+import { isolationOf, type TrainingSettings, throwIfRejected } from './session/training-settings.js';
 import { carryOut, workOf } from './train-plan.js';
 
 export interface ExtendOptions {
@@ -53,7 +53,10 @@ export async function extendEnsemble(
       ensemble.members.map(({ index }) => index),
     );
     resolveArithmetic(plan.arithmetic);
-    const located = await unlessAborted(locateModules(plan, ensemble.allowedModules), settings.signal);
+    const located = await unlessAborted(
+      locateModules(plan, ensemble.allowedModules, isolationOf(settings)),
+      settings.signal,
+    );
     throwIfRejected(settings);
     const { members: kept, executors, trainedOn } = ensemble;
     return workOf(dataset, located, policy, { kept, executors, trainedOn });

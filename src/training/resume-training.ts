@@ -14,6 +14,7 @@ import { requireMemory, resultBytes } from './plan/memory-limit.js';
 import { locateModules } from './plan/resolve-modules.js';
 import {
   type CheckpointPace,
+  isolationOf,
   PACE,
   requireOnePace,
   TRAINING_SETTINGS,
@@ -77,7 +78,7 @@ async function takeUp(
   );
   resolveArithmetic(plan.arithmetic);
   const allowed = await allowModules(modulesOf(plan), allowModulePaths, folder);
-  const located = await locateModules(plan, allowed);
+  const located = await locateModules(plan, allowed, isolationOf(settings));
   throwIfRejected(settings);
   const { executors, streams } = content;
   const kept = [...content.members.values()];

@@ -13,7 +13,7 @@ import { memberChoices, resolvePlan } from './options/options.js';
 import { requireMemory, resultBytes } from './plan/memory-limit.js';
 import { namesModules, resolveModules } from './plan/resolve-modules.js';
 import { givenTangents } from './plan/shared-extras.js';
-import { type TrainingSettings, throwIfRejected } from './session/training-settings.js';
+import { isolationOf, type TrainingSettings, throwIfRejected } from './session/training-settings.js';
 import { carryOut, workOf } from './train-plan.js';
 
 /** Trains an ensemble on a dataset, on the calling thread unless the settings name a runner. */
@@ -37,7 +37,7 @@ async function planWork(
   const parsed = parseTrainingOptions(options);
   const seed = parsed.seed ?? randomSeed();
   const modules = namesModules(parsed)
-    ? await unlessAborted(resolveModules(parsed, dataset, seed), settings.signal)
+    ? await unlessAborted(resolveModules(parsed, dataset, seed, isolationOf(settings)), settings.signal)
     : undefined;
   throwIfRejected(settings);
   const plan = preparePlan(dataset, { ...parsed, seed }, modules);

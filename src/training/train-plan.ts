@@ -47,7 +47,9 @@ export async function carryOut(
   try {
     const work = withJournal(await plan(), settings.checkpoint);
     try {
-      return await new TrainingRun(work, session, settings, started).finish();
+      const trained = await new TrainingRun(work, session, settings, started).finish();
+      const apart = runner.isolate === 'process' && trained.allowedModules !== undefined;
+      return apart ? { ...trained, isolate: 'process' } : trained;
     } finally {
       await work.journal?.close();
     }

@@ -196,9 +196,10 @@ export async function predictWithTfjs(
     arithmetic: 'fused',
     allowedModules: [spec.model],
   } as const;
-  const predictor = await createPredictor({ ...context, blockRows: undefined, loadedBytes: undefined }, [
-    member,
-  ]);
+  const predictor = await createPredictor(
+    { ...context, blockRows: undefined, loadedBytes: undefined, isolate: null },
+    [member],
+  );
   const [predictions] = await predictor.predict(x, x.length / features);
   predictor.dispose();
   return predictions!;

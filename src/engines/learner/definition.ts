@@ -40,9 +40,12 @@ export const LEARNER: EngineDefinition<LearnerMemberSpec> & { readonly name: 'le
     buildsModel: false,
     of: ({ learner }) => learner,
     relocate: (spec, learner) => ({ ...spec, learner }),
-    async loadCheck() {
+    async loadCheck(isolate) {
       const { checkLearner } = await import('./learner-thread.js');
-      return { tryModule: checkLearner, tryModel: async () => null };
+      return {
+        tryModule: (module, member) => checkLearner(module, member, isolate),
+        tryModel: async () => null,
+      };
     },
   },
   training: { by: 'fitting', load: once(() => import('./fit.js')) },

@@ -1,16 +1,17 @@
-// Predicts with learners on threads of their own, one for each module: one that loops, waits or ends its process costs
+// Predicts with learners on threads of their own, or in processes, one for each module: one that loops, waits or ends its process costs
 // its own answer, and what it leaves open keeps nobody. Started when needed, and again when it has ended; ended when
 // nobody has had use for it for a while. Where no thread can be started, learners are called here.
 
 import { fromWire } from '../../errors.js';
 import type { ModuleSpec } from '../../model/spec.js';
+import type { Isolation } from '../../processes/protocol.js';
 import { probeModule } from '../user-modules/probe-module.js';
+import type { Outcome } from '../user-modules/running-module.js';
 import { fileKey, importError } from '../user-modules/user-module.js';
 import { loadLearner } from './learner.js';
-import { type Outcome, RunningThread } from './running-thread.js';
+import { learnerInProcess, learnerOnThread, type RunningLearner } from './running-learner.js';
 import { type Answer, type ServedModel, serveHere } from './served-model.js';
 import { failLearner, type LearnerPlace } from './stored-model.js';
-import type { Reply } from './thread-messages.js';
 
 /** How long a thread stays without a model: evaluating comes soon after training, one prediction after another. */
 const IDLE_MS = 10_000;
@@ -26,8 +27,8 @@ export interface StoredMember {
  * Imports a learner where predictions will call it.
  * @throws ERR_MODULE as {@link loadLearner}, and when it never finishes or ends its thread.
  */
-export async function checkLearner(module: ModuleSpec, member: number): Promise<void> {
-  await threadOf(module).inTurn(async (running) => {
+export async function checkLearner(module: ModuleSpec, member: number, isolate: Isolation): Promise<void> {
+  await threadOf(module, isolate).inTurn(async (running) => {
     if (running !== null) return importThere(running, module, member);
     await probeModule({ module, member });
     await loadLearner(module, member);
@@ -35,11 +36,11 @@ export async function checkLearner(module: ModuleSpec, member: number): Promise<
 }
 
 /**
- * Restores a model on its learner's thread.
+ * Restores a model on its learner's thread, or in its process.
  * @throws ERR_MODULE, ERR_LEARNER, ERR_BUNDLE naming the member and the module.
  */
-export async function serveApart(member: StoredMember): Promise<ServedModel> {
-  const thread = threadOf(member.module);
+export async function serveApart(member: StoredMember, isolate: Isolation): Promise<ServedModel> {
+  const thread = threadOf(member.module, isolate);
   const model = new ApartModel(member);
   const letGo = thread.hold();
   try {
@@ -59,25 +60,28 @@ export async function serveApart(member: StoredMember): Promise<ServedModel> {
 
 const threads = new Map<string, LearnerThread>();
 
-function threadOf(module: ModuleSpec): LearnerThread {
-  const key = fileKey(module);
+function threadOf(module: ModuleSpec, isolate: Isolation): LearnerThread {
+  const key = `${isolate} ${fileKey(module)}`;
   const known = threads.get(key);
   if (known !== undefined) return known;
-  const thread = new LearnerThread(() => threads.delete(key));
+  const start = isolate === null ? learnerOnThread : learnerInProcess;
+  const thread = new LearnerThread(start, () => threads.delete(key));
   threads.set(key, thread);
   return thread;
 }
 
 /** Lets those who need a module's thread have it one after the other. */
 class LearnerThread {
-  #running: RunningThread | null = null;
+  #running: RunningLearner | null = null;
   #last: Promise<unknown> = Promise.resolve();
   /** Who waits for it or has it, and models on it. */
   #users = 0;
   #idle: NodeJS.Timeout | undefined;
+  readonly #start: () => Promise<RunningLearner | null>;
   readonly #forget: () => void;
 
-  constructor(forget: () => void) {
+  constructor(start: () => Promise<RunningLearner | null>, forget: () => void) {
+    this.#start = start;
     this.#forget = forget;
   }
 
@@ -91,15 +95,15 @@ class LearnerThread {
   }
 
   /** @param use is given the thread; null where none can be started. */
-  inTurn<T>(use: (running: RunningThread | null) => Promise<T>): Promise<T> {
+  inTurn<T>(use: (running: RunningLearner | null) => Promise<T>): Promise<T> {
     const letGo = this.hold();
     const mine = this.#last.then(async () => use(await this.#started()));
     this.#last = mine.catch(() => {}).finally(letGo);
     return mine;
   }
 
-  async #started(): Promise<RunningThread | null> {
-    if (this.#running === null || this.#running.ended) this.#running = await RunningThread.start();
+  async #started(): Promise<RunningLearner | null> {
+    if (this.#running === null || this.#running.ended) this.#running = await this.#start();
     return this.#running;
   }
 
@@ -116,7 +120,7 @@ class ApartModel {
   readonly #member: StoredMember;
   readonly #place: LearnerPlace;
   readonly #name = ++models;
-  #on: RunningThread | null = null;
+  #on: RunningLearner | null = null;
   #here: ServedModel | null = null;
 
   constructor(member: StoredMember) {
@@ -124,7 +128,7 @@ class ApartModel {
     this.#place = { member: member.index, path: member.module.path };
   }
 
-  async restore(running: RunningThread | null): Promise<void> {
+  async restore(running: RunningLearner | null): Promise<void> {
     const { module, index, model } = this.#member;
     if (running === null) {
       const learner = await loadLearner(module, index);
@@ -141,7 +145,7 @@ class ApartModel {
   }
 
   async predict(
-    running: RunningThread | null,
+    running: RunningLearner | null,
     x: Float32Array<ArrayBuffer>,
     rows: number,
     length: number,
@@ -156,14 +160,14 @@ class ApartModel {
     this.#on?.tell({ kind: 'drop', model: this.#name });
   }
 
-  #reply(outcome: Outcome): Pick<Reply, 'answer'> {
+  #reply(outcome: Outcome<Answer>): { readonly answer?: Answer } {
     if ('problem' in outcome) return failLearner(this.#place, outcome.problem);
     if (outcome.error !== undefined) throw fromWire(outcome.error);
     return outcome;
   }
 }
 
-async function importThere(running: RunningThread, module: ModuleSpec, member: number): Promise<void> {
+async function importThere(running: RunningLearner, module: ModuleSpec, member: number): Promise<void> {
   const outcome = await running.ask({ kind: 'import', module, member }, 'loading');
   if ('problem' in outcome) throw importError({ module, member }, `it ${outcome.problem}`);
   if (outcome.error !== undefined) throw fromWire(outcome.error);

@@ -43,13 +43,13 @@ const PROBABILITY_TOLERANCE = 1e-4;
  * or with no probabilities.
  */
 export function createPredictor(
-  { features, task, encoding, allowedModules }: PredictorContext,
+  { features, task, encoding, allowedModules, isolate }: PredictorContext,
   members: readonly StoredMember<LearnerMemberSpec>[],
 ): Promise<EnginePredictor> {
   return oneByOne(members, async ({ spec, index, model, columns }) => {
     const module = allowedModule(allowedModules, { module: spec.learner, member: index });
     const member = { module, index, model: model!, columns };
-    return predictorOf(await serveApart(member), member, features, task, encoding.targets);
+    return predictorOf(await serveApart(member, isolate), member, features, task, encoding.targets);
   });
 }
 

@@ -1,29 +1,25 @@
-// A learner's own thread: imports the module, keeps restored models and predicts with them. What is asked when, and how
+// A learner's own thread, or process: imports the module, keeps restored models and predicts with them. What is asked when, and how
 // long it may take, is the business of learner-thread.ts.
 
-import type { MessagePort } from 'node:worker_threads';
 import { toWire } from '../../errors.js';
 import { lastingChange } from '../user-modules/intrinsics.js';
 import { importError, type ModuleUse, NEVER_LOADS } from '../user-modules/user-module.js';
 import { type Learner, loadLearner } from './learner.js';
 import { type Answer, type ServedModel, serveHere } from './served-model.js';
-import { type Asked, READY, type Reply, type Request } from './thread-messages.js';
+import type { Asked, LearnerPort } from './thread-messages.js';
 
 /** Answers what comes on a port, for as long as the thread lives. */
-export function serveLearner(port: MessagePort): void {
+export function serveLearner(port: LearnerPort): void {
   const answerTo = answers(port);
-  port.on('message', async ({ id, asked }: Request) => {
+  port.listen(async ({ id, asked }) => {
     const result = await answerTo(asked).catch((error) => ({ error: toWire(error) }));
     if (asked.kind === 'drop') return;
     await flushWords();
-    const reply: Reply = { id, ...result, spoiled: lastingChange() !== null };
-    const { answer } = reply;
-    port.postMessage(reply, answer instanceof Float64Array ? [answer.buffer as ArrayBuffer] : []);
+    port.reply({ id, ...result, spoiled: lastingChange() !== null });
   });
-  port.postMessage(READY);
 }
 
-function answers(port: MessagePort): (asked: Asked) => Promise<{ answer?: Answer }> {
+function answers(port: LearnerPort): (asked: Asked) => Promise<{ answer?: Answer }> {
   let learner: Learner | null = null;
   const models = new Map<number, ServedModel>();
   return async (asked) => {
@@ -49,17 +45,17 @@ function answers(port: MessagePort): (asked: Asked) => Promise<{ answer?: Answer
  * Runs what imports a module.
  * @throws ERR_MODULE when nothing is left on this thread that could bring it to an end.
  */
-async function unlessIdle<T>(port: MessagePort, use: ModuleUse, run: () => Promise<T>): Promise<T> {
+async function unlessIdle<T>(port: LearnerPort, use: ModuleUse, run: () => Promise<T>): Promise<T> {
   let onIdle = () => {};
   const idle = new Promise<never>((_, reject) => {
     onIdle = () => reject(importError(use, NEVER_LOADS));
   });
   process.once('beforeExit', onIdle);
-  port.unref();
+  port.keep(false);
   try {
     return await Promise.race([run(), idle]);
   } finally {
-    port.ref();
+    port.keep(true);
     process.off('beforeExit', onIdle);
   }
 }

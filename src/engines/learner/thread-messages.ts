@@ -1,13 +1,19 @@
-// The whole conversation between a learner's thread and whoever predicts with it: one request at a time, each with its
+// The whole conversation between a learner's thread, or process, and whoever predicts with it: one request at a time, each with its
 // reply, after a first word that the thread is ready.
 
-import type { WireError } from '../../errors.js';
 import type { ModuleSpec } from '../../model/spec.js';
+import type { Reply, Request } from '../user-modules/running-module.js';
 import type { Answer } from './served-model.js';
 import type { LearnerPlace } from './stored-model.js';
 
-/** The first message of a thread. */
-export const READY = 'ready';
+/** What a learner's thread, or process, is asked through. */
+export interface LearnerPort {
+  /** Hears what is asked, after the word that it is ready. */
+  listen(onRequest: (request: Request<Asked>) => void): void;
+  reply(reply: Reply<Answer>): void;
+  /** Whether waiting for requests keeps the thread. */
+  keep(on: boolean): void;
+}
 
 /** What a thread is asked for. */
 export type Asked =
@@ -29,17 +35,3 @@ export type Asked =
     }
   /** Without a reply. */
   | { readonly kind: 'drop'; readonly model: number };
-
-export interface Request {
-  readonly id: number;
-  readonly asked: Asked;
-}
-
-export interface Reply {
-  readonly id: number;
-  /** To `predict`. */
-  readonly answer?: Answer;
-  readonly error?: WireError;
-  /** The module has changed JavaScript for good: nothing that the thread answers from now on counts. */
-  readonly spoiled: boolean;
-}

@@ -10,6 +10,7 @@ import type { ResolvedModule, TranslatedNetwork } from '../../model/options/modu
 import type { MemberOptions } from '../../model/options/training-options.js';
 import type { MemberSpec, ModuleSpec, Source } from '../../model/spec.js';
 import type { SpecParts } from '../../model/spec-schema.js';
+import type { Isolation } from '../../processes/protocol.js';
 import type * as z from '../../zod.js';
 import type { ArenaSizes, FittedMember, MemberRows, MemberTrainer, TrainerContext } from './engine.js';
 import type { EnginePredictor, PredictorContext, StoredMember } from './predictor.js';
@@ -81,7 +82,7 @@ export interface EngineModule<Spec extends MemberSpec> {
   of(spec: Spec): ModuleSpec | null;
   /** The spec with that module where it lies now. */
   relocate(spec: Spec, module: ModuleSpec): Spec;
-  loadCheck(): Promise<ModuleCheck>;
+  loadCheck(isolate: Isolation): Promise<ModuleCheck>;
 }
 
 /** What a module's model is for. */

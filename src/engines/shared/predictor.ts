@@ -5,6 +5,7 @@ import type { Encoding } from '../../data/dataset/encoding.js';
 import type { UnitFactors } from '../../model/layer-types.js';
 import type { Arithmetic, MemberSpec, ModuleSpec } from '../../model/spec.js';
 import type { Predictions } from '../../predictions/predictions.js';
+import type { Isolation } from '../../processes/protocol.js';
 
 /** What all members of an ensemble predict with. */
 export interface PredictorContext {
@@ -20,6 +21,8 @@ export interface PredictorContext {
   readonly loadedBytes: number | undefined;
   /** The modules whose code may run, where they lie now. */
   readonly allowedModules: readonly ModuleSpec[] | undefined;
+  /** Where learners run. */
+  readonly isolate: Isolation;
 }
 
 /** A trained member as prediction needs it. */

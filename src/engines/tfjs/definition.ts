@@ -34,7 +34,7 @@ export const TFJS: EngineDefinition<TfjsMemberSpec> & { readonly name: 'tfjs' } 
     buildsModel: true,
     of: ({ model }) => model,
     relocate: (spec, model) => ({ ...spec, model }),
-    loadCheck: async () => (await import('./module-check.js')).checkOfModel,
+    loadCheck: async (isolate) => (await import('./module-check.js')).checkOfModel('tfjs', isolate),
   },
   training: { by: 'epochs', load: once(() => import('./trainer.js')) },
   storesModel: true,

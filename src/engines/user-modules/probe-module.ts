@@ -5,10 +5,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { inheritedFlags } from '../../processes/process-flags.js';
 import { fileKey, importError, type ModuleUse, moduleSeconds, NEVER_LOADS } from './user-module.js';
-
-/** Flags that would make the process something else than one that imports: a debugger's, a watcher, a test run. */
-const OWN_FLAGS = /^--(inspect|watch|test|input-type|check|cpu-prof|heap-prof)/;
 
 const settledModules = new Set<string>();
 
@@ -77,12 +75,4 @@ process.send('settled');`;
   } catch {
     return null;
   }
-}
-
-/** The flags of this process, so that the same loaders are there, without a program given as a flag. */
-function inheritedFlags(): readonly string[] {
-  const flags = process.execArgv;
-  const program = flags.findIndex((flag) => /^(-e|-p|-pe|--eval|--print)$/.test(flag));
-  const without = program < 0 ? flags : [...flags.slice(0, program), ...flags.slice(program + 2)];
-  return without.filter((flag) => !OWN_FLAGS.test(flag));
 }

@@ -42,7 +42,7 @@ export const WASM: EngineDefinition<NetworkMemberSpec> & { readonly name: 'wasm'
     buildsModel: true,
     of: () => null,
     relocate: (spec) => spec,
-    loadCheck: async () => (await import('../tfjs/module-check.js')).checkOfTranslated,
+    loadCheck: async (isolate) => (await import('../tfjs/module-check.js')).checkOfModel('wasm', isolate),
   },
   training: {
     by: 'epochs',

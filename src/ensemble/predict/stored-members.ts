@@ -43,7 +43,7 @@ export function predictorContext(
   blockRows?: number,
   loadedBytes?: number,
 ): PredictorContext {
-  const { plan, task, features, encoding, allowedModules } = ensemble;
+  const { plan, task, features, encoding, allowedModules, isolate = null } = ensemble;
   return {
     owner: ensemble,
     task,
@@ -51,6 +51,7 @@ export function predictorContext(
     encoding,
     arithmetic: plan.arithmetic,
     allowedModules,
+    isolate,
     blockRows,
     loadedBytes,
   };

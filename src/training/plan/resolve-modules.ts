@@ -11,6 +11,7 @@ import { memberFeatures } from '../../model/network.js';
 import type { ModuleTable, ResolvedModule } from '../../model/options/module-table.js';
 import type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
 import type { EnsemblePlan, MemberSpec, ModuleSpec } from '../../model/spec.js';
+import type { Isolation } from '../../processes/protocol.js';
 import { engineFor, moduleKey, modulePathOf } from '../options/member-engine.js';
 import { DEFAULTS, memberOptions } from '../options/options.js';
 
@@ -23,12 +24,13 @@ export async function resolveModules(
   options: TrainingOptions,
   dataset: Pick<Dataset, 'features' | 'task'>,
   seed: number,
+  isolate: Isolation,
 ): Promise<ModuleTable> {
   const table = new Map<string, ResolvedModule>();
   for (const [member, own] of memberOptions(options).entries()) {
     const path = modulePathOf(own);
     if (path === undefined || table.has(moduleKey(own))) continue;
-    table.set(moduleKey(own), await resolveModule(path, own, dataset, seed, member));
+    table.set(moduleKey(own), await resolveModule(path, own, dataset, { seed, member, isolate }));
   }
   return table;
 }
@@ -38,16 +40,15 @@ export function namesModules(options: TrainingOptions): boolean {
   return memberOptions(options).some((own) => modulePathOf(own) !== undefined);
 }
 
-/** @param member the first that uses the module so, for messages. */
+/** @param how `member` is the first that uses the module so, for messages. */
 async function resolveModule(
   path: string,
   own: MemberOptions,
   { features, task }: Pick<Dataset, 'features' | 'task'>,
-  seed: number,
-  member: number,
+  { seed, member, isolate }: { readonly seed: number; readonly member: number; readonly isolate: Isolation },
 ): Promise<ResolvedModule> {
   const module = await readModule(path, member);
-  const check = await engineFor(own).module!.loadCheck();
+  const check = await engineFor(own).module!.loadCheck(isolate);
   await check.tryModule(module, member);
   const { featureShare = DEFAULTS.featureShare, loss } = own;
   const seen = memberFeatures({ featureShare }, features);
@@ -62,6 +63,7 @@ async function resolveModule(
 export async function locateModules(
   plan: EnsemblePlan,
   allowed: readonly ModuleSpec[] | undefined,
+  isolate: Isolation,
 ): Promise<EnsemblePlan> {
   const byHash = new Map<string, ModuleSpec>();
   const members: MemberSpec[] = [];
@@ -73,7 +75,7 @@ export async function locateModules(
       continue;
     }
     const module = byHash.get(named.hash) ?? allowedModule(allowed, { module: named, member });
-    if (!byHash.has(named.hash)) await (await use.loadCheck()).tryModule(module, member);
+    if (!byHash.has(named.hash)) await (await use.loadCheck(isolate)).tryModule(module, member);
     byHash.set(named.hash, module);
     members.push(use.relocate(spec, module));
   }

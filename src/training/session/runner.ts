@@ -1,10 +1,13 @@
 // What training needs of whoever runs members: the pool and the inline runner implement it, and another machine may.
 
+import type { Isolation } from '../../processes/protocol.js';
 import type { Session } from './session.js';
 
 export interface MemberRunner {
   /** Members that may run at once, at most. */
   readonly threads: number;
+  /** Whether a user's code is kept in processes of its own, in training and after it. @default null: it is not */
+  readonly isolate?: Isolation;
   /**
    * Opens the session of a training, at once as it begins: a runner that is closed next waits for it.
    * @throws ERR_CANCELLED when the runner has ended, or is about to; ERR_OPTION when the training could never end.

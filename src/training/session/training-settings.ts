@@ -5,6 +5,7 @@ import type { Preprocessing } from '../../data/preprocessing/preprocessing.js';
 import type { TrainedMember } from '../../ensemble/ensemble.js';
 import { failOption } from '../../errors.js';
 import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../../option-names.js';
+import type { Isolation } from '../../processes/protocol.js';
 import type { EpochDecision, EpochEvent } from './job.js';
 import type { TrainingProgress } from './progress.js';
 import { isMemberRunner, type MemberRunner } from './runner.js';
@@ -100,6 +101,11 @@ export function checkSettings(caller: string, settings: TrainingSettings): void 
 export function requireOnePace({ epochs, seconds }: CheckpointPace): void {
   if (epochs !== undefined && seconds !== undefined)
     failOption('seconds', 'absent where `epochs` is given', seconds);
+}
+
+/** Where the modules of a training run. */
+export function isolationOf({ runner }: TrainingSettings): Isolation {
+  return runner?.isolate ?? null;
 }
 
 /** @throws the signal's reason once it is aborted, unless the finished members are kept, of which there may be none yet. */

@@ -1,0 +1,85 @@
+// What a process of a pool does: it has a memory of its own for each training that it has part in, with the layout that
+// the pool's has, and runs one job after the other as a thread would. It decides nothing.
+
+import { lastingChange } from '../engines/user-modules/intrinsics.js';
+import { toWire } from '../errors.js';
+import { executorOf } from '../kernels/executor.js';
+import { executorCode } from '../kernels/executor-choice.js';
+import { giveBackMemory, lendMemory } from '../memory/memory-cache.js';
+import { allocateShared } from '../memory/uncounted-bytes.js';
+import type { Parent } from '../processes/parent.js';
+import type { TrainingShare } from '../training/local/local-job.js';
+import type { EpochDecision, EpochHook } from '../training/session/job.js';
+import { runJob } from '../training/thread/run-job.js';
+import type { TaskResult } from './messages.js';
+import type { FromProcess, SentJob, SentTraining, ToProcess } from './process-messages.js';
+
+export function serveJobs(parent: Parent): void {
+  const trainings = new Map<number, TrainingShare>();
+  let decide: (decision: EpochDecision | undefined) => void = () => {};
+  const ask: EpochHook = (event) => {
+    parent.say({ kind: 'epoch', event } satisfies FromProcess);
+    return new Promise((resolve) => {
+      decide = resolve;
+    });
+  };
+  const hear = async (message: ToProcess): Promise<void> => {
+    switch (message.kind) {
+      case 'training':
+        trainings.set(message.training, prepare(message.share));
+        return;
+      case 'bytes':
+        new Uint8Array(trainings.get(message.training)!.memory.buffer).set(message.bytes, message.at);
+        return;
+      case 'decision':
+        decide(message.decision);
+        return;
+      case 'drop':
+        giveBackMemory(trainings.get(message.training)!.memory);
+        trainings.delete(message.training);
+        return;
+      case 'job':
+        await serveJob(parent, message, trainings.get(message.training)!, message.hook ? ask : undefined);
+        return;
+      default:
+        message satisfies never;
+    }
+  };
+  parent.listen((message) => void hear(message as ToProcess));
+}
+
+function prepare(share: SentTraining): TrainingShare {
+  const { memory, name } = lendMemory(share.layout.totalBytes, 'Training in a process');
+  return { ...share, memory, memoryName: name, executor: executorCode(share.arithmetic) };
+}
+
+async function serveJob(
+  parent: Parent,
+  { id, job: { stateLength, ...sent } }: { readonly id: number; readonly job: SentJob },
+  training: TrainingShare,
+  hook: EpochHook | undefined,
+): Promise<void> {
+  const { executor, memory, layout } = training;
+  const state = stateLength === null ? null : new Float32Array(allocateShared(4 * stateLength));
+  parent.follow({ job: id, buffer: memory.buffer, slots: layout.slots, slot: sent.slot });
+  let result: TaskResult;
+  try {
+    const job = { ...sent, state, training };
+    result = { outcomes: await runJob(job, executorOf(executor, memory), hook) };
+  } catch (error) {
+    result = { error: toWire(error) };
+  }
+  parent.follow(null);
+  const change = lastingChange();
+  // Whatever this process would compute from now on may be wrong.
+  if (change !== null) throw new Error(`a module changed ${change} for good`);
+  await answer(parent, { kind: 'done', result, state });
+}
+
+async function answer(parent: Parent, done: FromProcess): Promise<void> {
+  try {
+    await parent.send(done);
+  } catch (error) {
+    parent.say({ kind: 'done', result: { error: toWire(error) }, state: null } satisfies FromProcess);
+  }
+}
