@@ -102,7 +102,7 @@ async function extend(
     out,
     aggregator,
     figures: { ...intervals, ...clip, runner: pool },
-    before: old,
+    membersBefore: old.members.length,
     allowFailures: given.allowFailures === true,
     jsonOf: given.json === true ? (outcome) => ({ ensemble: bundle, file, ...keptJson(outcome) }) : null,
   });

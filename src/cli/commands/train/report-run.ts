@@ -1,7 +1,6 @@
 // What is measured and said of a run once it is trained and saved, and the exit status that it comes to.
 
 import type { LoadedData } from '../../../data/load.js';
-import type { TrainedEnsemble } from '../../../ensemble/ensemble.js';
 import type { EvaluateOptions } from '../../../ensemble/evaluate/evaluate.js';
 import type { Aggregator } from '../../../predictions/aggregate/aggregators.js';
 import type { EnsembleReport } from '../../../report/ensemble-report.js';
@@ -14,8 +13,8 @@ export interface ReportOptions {
   readonly out: string | undefined;
   readonly aggregator: Aggregator;
   readonly figures: Pick<EvaluateOptions, 'level' | 'replicates' | 'clip' | 'runner'>;
-  /** The ensemble that got more members. @default none */
-  readonly before?: TrainedEnsemble;
+  /** Members that were there before the run. */
+  readonly membersBefore: number;
   readonly allowFailures: boolean;
   /** The one object of `--json`; null where people read. */
   readonly jsonOf: ((outcome: KeptOutcome) => object) | null;
@@ -28,7 +27,7 @@ export interface ReportOptions {
 export async function reportRun(
   run: TrainedAndSaved,
   data: Pick<LoadedData, 'train' | 'test'>,
-  { out, aggregator, figures, before, allowFailures, jsonOf }: ReportOptions,
+  { out, aggregator, figures, membersBefore, allowFailures, jsonOf }: ReportOptions,
 ): Promise<number> {
   const { ensemble, interruptStatus } = run;
   const interrupted = interruptStatus !== null;
@@ -36,7 +35,7 @@ export async function reportRun(
   const { measureTraining } = await import('./train-measure.js');
   const report = interrupted ? null : await measureTraining(ensemble, data, aggregator, figures);
   const { saved, saveError } = report === null ? run : await keepReport(run, out, report);
-  const outcome = { ensemble, saved, report, interrupted, out, before };
+  const outcome = { ensemble, saved, report, interrupted, out, membersBefore };
   for (const line of failureLines(ensemble)) note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
   if (interrupted) note(keptLine(outcome));
   if (jsonOf !== null) printJson(jsonOf(outcome));

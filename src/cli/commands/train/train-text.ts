@@ -13,9 +13,9 @@ import type { Palette } from '../../../report/palette.js';
 import { reportJson } from '../../../report/report-json.js';
 import { reportLines } from '../../../report/report-text.js';
 import { byteSize, counted, duration, figure, grouped } from '../../../report/words.js';
-import type { TrainSettings } from '../../options/train-settings.js';
 import { columnLines, splitCommand } from '../../text/columns-text.js';
 import { failureText } from '../../text/failure-text.js';
+import type { TrainingRequest } from './requests.js';
 
 /** What a training, or more of one, came to. */
 export interface KeptOutcome {
@@ -25,8 +25,8 @@ export interface KeptOutcome {
   /** Null after an interrupt. */
   readonly report: EnsembleReport | null;
   readonly interrupted: boolean;
-  /** The ensemble that got more members, if there was one. */
-  readonly before?: TrainedEnsemble | undefined;
+  /** Members that were there before the run. */
+  readonly membersBefore: number;
 }
 
 /** Everything there is to say after a training. */
@@ -41,29 +41,23 @@ export interface TrainOutcome extends KeptOutcome {
 const MOST_FAILURES = 5;
 
 /** The data, the guess about the task and its reason, the seed. */
-export function headerLines(
-  data: LoadedData,
-  seed: number,
-  settings: TrainSettings,
-  threads: number,
-): string[] {
+export function headerLines(data: LoadedData, request: TrainingRequest, threads: number): string[] {
   const { train, test, taskReason, table } = data;
-  const { training } = settings;
+  const { seed, seedDrawn, test: testFile } = request;
   const { task } = train;
   const what =
     task.kind === 'classification'
       ? `classification, ${outputCount(task)} classes`
       : `regression of ${counted(outputCount(task), 'target')}`;
   const file = table.source;
-  const held = test === null || settings.test !== undefined ? '' : ` (${test.rows} of them held out to test)`;
-  const beside =
-    settings.test === undefined ? '' : `; ${settings.test}: ${counted(test!.rows, 'row')} to test on`;
-  const origin = training.seed === undefined ? `${seed} (drawn; --seed ${seed} repeats this run)` : `${seed}`;
+  const held = test === null || testFile !== undefined ? '' : ` (${test.rows} of them held out to test)`;
+  const beside = testFile === undefined ? '' : `; ${testFile}: ${counted(test!.rows, 'row')} to test on`;
+  const origin = seedDrawn ? `${seed} (drawn; --seed ${seed} repeats this run)` : `${seed}`;
   return [
     `${file}: ${counted(table.rows, 'row')}${held}, ${counted(train.features, 'feature')}${beside}`,
     ...columnLines(data),
     `${what} (${taskReason}); seed ${origin}; ${counted(threads, 'thread')}`,
-    ...(held === '' ? [] : [`The held-out rows: ${splitCommand(file, settings.data, seed)}`]),
+    ...(held === '' ? [] : [`The held-out rows: ${splitCommand(file, request.data, seed)}`]),
   ];
 }
 
@@ -98,17 +92,17 @@ export function summaryLines(outcome: KeptOutcome, palette: Palette): string[] {
   return lines;
 }
 
-function trainedLine({ ensemble, before }: KeptOutcome): string {
+function trainedLine({ ensemble, membersBefore }: KeptOutcome): string {
   const { members, plan, wallMs, complete, executors } = ensemble;
   const planned = plan.members.length;
-  const more = members.length - (before?.members.length ?? 0);
+  const more = members.length - membersBefore;
   const noun = planned === 1 ? 'member' : 'members';
   if (more === 0 && complete)
     return `Nothing to train: ${planned === 1 ? 'its one member is' : `all ${grouped(planned)} members are`} there`;
   const count = members.length === planned ? grouped(planned) : `${members.length} of ${planned}`;
   const trained =
-    before === undefined ? `${count} ${noun}` : `${counted(more, 'more member')}, ${count} in all,`;
-  const ms = (wallMs ?? 0) - (before?.wallMs ?? 0);
+    membersBefore === 0 ? `${count} ${noun}` : `${counted(more, 'more member')}, ${count} in all,`;
+  const ms = wallMs ?? 0;
   const speed = figure((1000 * more) / ms, 3);
   const how = [`${speed} per second`, `${plan.arithmetic} arithmetic`, ...executors].join(', ');
   return `Trained ${trained} in ${duration(ms)} (${how})`;
