@@ -13,6 +13,10 @@ export const COMMANDS: CommandList = {
     summary: 'train more members of a saved ensemble, or those that are missing',
     load: () => import('./commands/train/extend.js'),
   },
+  resume: {
+    summary: 'go on with a training that was kept in a folder',
+    load: () => import('./commands/train/resume.js'),
+  },
   describe: {
     summary: 'say what each column of a CSV or JSON file is taken for, and why',
     load: () => import('./commands/describe.js'),

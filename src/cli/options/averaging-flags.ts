@@ -19,7 +19,7 @@ export const WEIGHTS_ROW = averaging.of(COMBINE_OPTIONS, 'weights', { argument: 
 export const CLIP_ROW = averaging.of(ANSWER_OPTIONS, 'clip', { defaultText: 'on; --no-clip turns it off' });
 
 /** What `--clip` or `--no-clip` says to predicting and measuring; nothing where neither is given. */
-export function clipOf({ clip }: GivenOptions): { clip?: boolean } {
+export function clipOf({ clip }: { readonly clip?: unknown }): { clip?: boolean } {
   return clip === undefined ? {} : { clip: clip === true };
 }
 

@@ -7,7 +7,6 @@ import {
   type IntervalOptions,
 } from '../../measure/correlation/intervals.js';
 import { requireUses } from '../../option-names.js';
-import type { GivenOptions } from './command.js';
 import type { OptionRow } from './option-row.js';
 import { rowsIn } from './rows.js';
 
@@ -27,7 +26,7 @@ export const CURVES_ROW = figures.flag(
 
 /** The intervals asked for. @param levels whether a level says something without them too. @throws ERR_OPTION */
 export function intervalsOf(
-  given: GivenOptions,
+  given: { readonly level?: unknown; readonly replicates?: unknown },
   levels = false,
 ): Pick<IntervalOptions, 'level' | 'replicates'> {
   const names = (['level', 'replicates'] as const).filter((name) => given[name] !== undefined);

@@ -8,6 +8,7 @@ import type { IntervalOptions } from '../../measure/correlation/intervals.js';
 import { gridPoints, type TrainingOptions } from '../../training/options/options.js';
 import { parseTrainingOptions } from '../../training/options/training-schema.js';
 import { AGGREGATOR_ROW, CLIP_ROW, clipOf } from './averaging-flags.js';
+import { CHECKPOINT_ROWS, type CheckpointFolder, checkpointOf } from './checkpoint-flags.js';
 import { type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { readConfig } from './config-file.js';
 import { DATA_ROWS } from './data-flags.js';
@@ -38,6 +39,7 @@ export const ALLOW_FAILURES_ROW = run.flag('allowFailures', 'exit with 0 even if
 const RUN_ROWS: readonly OptionRow[] = [
   THREADS_ROW,
   OUT_ROW,
+  ...CHECKPOINT_ROWS,
   ALLOW_FAILURES_ROW,
   { ...AGGREGATOR_ROW, group: 'run', common: true },
   { ...CLIP_ROW, group: 'run' },
@@ -68,6 +70,7 @@ export interface TrainSettings {
   readonly training: TrainingOptions;
   readonly threads: number | undefined;
   readonly out: string | undefined;
+  readonly checkpoint: CheckpointFolder | undefined;
   readonly aggregator: string | undefined;
   /** Of regressions, when they are measured. */
   readonly clip: { readonly clip?: boolean };
@@ -109,6 +112,7 @@ export async function resolveTrainSettings(
     training,
     threads: values.threads as number | undefined,
     out: values.out as string | undefined,
+    checkpoint: checkpointOf(values),
     aggregator: values.aggregator as string | undefined,
     clip: clipOf(values),
     intervals: intervalsOf(values, values.test !== undefined || testShare > 0),

@@ -5,6 +5,7 @@ import type { Preprocessing } from '../../data/preprocessing/preprocessing.js';
 import { counted } from '../../report/words.js';
 import { COLUMN_ROWS, CSV_ROWS, TARGET_ROW } from '../options/data-flags.js';
 import { flagOf } from '../options/option-row.js';
+import { quoted } from './shell-word.js';
 
 /** Notes and columns shown one by one; there may be thousands of them. */
 const MOST_SHOWN = 8;
@@ -58,9 +59,4 @@ export function splitCommand(file: string, data: Omit<LoadOptions, 'seed'>, seed
   const split = ['--test-share', String(data.testShare), '--seed', String(seed)];
   const outputs = ['--train-out', 'train.csv', '--test-out', 'test.csv'];
   return ['tutti split', quoted(file), ...options, ...split, ...outputs].join(' ');
-}
-
-/** As a shell takes it. */
-function quoted(text: string): string {
-  return /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

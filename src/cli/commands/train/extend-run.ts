@@ -1,21 +1,79 @@
 // What `tutti extend` does once its options are settled: load the ensemble and its rows, train, save, measure, print.
 
+import type { TrainedEnsemble } from '../../../ensemble/ensemble.js';
 import { TuttiError } from '../../../errors.js';
 import { createPool } from '../../../pool/pool.js';
-import { checkOutputBesideModules, loadForRawRows } from '../../files/input-files.js';
-import { trainingRowsOf } from '../../files/training-part.js';
+import { checkOutput, checkOutputBesideModules, loadForRawRows } from '../../files/input-files.js';
+import { type TrainingRows, trainingRowsOf } from '../../files/training-part.js';
 import {
   aggregatorOf,
   checkAggregator,
   checkClip,
+  clipOf,
   hasVariances,
 } from '../../options/averaging-flags.js';
+import type { GivenOptions } from '../../options/command.js';
 import { readTable } from '../../options/data-flags.js';
 import { intervalsOf } from '../../options/figure-flags.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
 import { threadsFor } from '../../options/train-settings.js';
 import { endWithProcess } from '../../terminal/ending.js';
 import { reportRun } from './report-run.js';
-import type { ExtensionRequest, Shown, StartExtension } from './requests.js';
+import type { ExtensionRequest, KeptRun, Shown, Start } from './requests.js';
 import { trainAndSave } from './train-and-save.js';
 import { keptJson } from './train-text.js';
+
+/** How an ensemble gets its members. */
+export interface Extension {
+  readonly start: Start;
+  /** Members that are there, and those there are to be. */
+  readonly membersBefore: number;
+  readonly members: number;
+}
+
+/** What an extension is carried out with. */
+export interface ExtensionSurroundings extends Pick<Shown, 'json' | 'quiet'> {
+  /** Of which `allowModules` is heeded. */
+  readonly given: GivenOptions;
+  readonly threads: number | undefined;
+  readonly origins: OptionOrigins;
+  /** Null for a run that is not kept in a checkpoint. */
+  readonly kept: KeptRun | null;
+}
+
+/**
+ * Carries out an extension from its files to what is printed.
+ * @param begin is told the ensemble that is there.
+ * @returns the exit status.
+ */
+export async function runExtension(
+  request: ExtensionRequest,
+  begin: (old: TrainedEnsemble) => Extension,
+  { given, threads, origins, kept, json, quiet }: ExtensionSurroundings,
+): Promise<number> {
+  const { bundle, file, out, allowFailures } = request;
+  const clip = clipOf(request);
+  await checkOutput(out, [bundle, file]);
+  const { ensemble: old, preprocessing } = await loadForRawRows(bundle, given);
+  await checkOutputBesideModules(out, old);
+  const aggregator = aggregatorOf(request);
+  checkClip(clip, old.task.kind);
+  checkAggregator(aggregator, old.task.kind, hasVariances(old));
+  const table = readTable(file, { ...request }, origins);
+  const rows = requireRows(trainingRowsOf(old, preprocessing, table, request.classWeights), request);
+  const intervals = intervalsOf(request, rows.test !== null);
+  const { start, members, membersBefore } = begin(old);
+  const pool = endWithProcess(createPool({ threads: threadsFor(threads, members - membersBefore) }));
+  const run = await trainAndSave((how) => start(rows.train, how), pool, { quiet, out });
+  return reportRun(run, rows, {
+    ...{ out, aggregator, membersBefore, allowFailures, kept },
+    figures: { ...intervals, ...clip, runner: pool },
+    jsonOf: json ? (outcome) => ({ ensemble: bundle, file, ...keptJson(outcome) }) : null,
+  });
+}
+
+function requireRows(rows: TrainingRows | null, { file, bundle }: ExtensionRequest): TrainingRows {
+  if (rows !== null) return rows;
+  const message = `Expected ${file} to hold the rows that ${bundle} was trained on, got others`;
+  throw new TuttiError('ERR_DATA', message, { path: file });
+}

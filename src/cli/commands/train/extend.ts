@@ -1,36 +1,23 @@
 // `tutti extend`: a saved ensemble gets more members, or those that an interrupt or a failure left out.
 
+import type { Dataset } from '../../../data/dataset/dataset.js';
 import type { ClassWeights } from '../../../data/preprocessing/weights.js';
-import { TuttiError } from '../../../errors.js';
-import { createPool } from '../../../pool/pool.js';
+import type { TrainedEnsemble } from '../../../ensemble/ensemble.js';
 import { type ExtendOptions, extendEnsemble } from '../../../training/extend-ensemble.js';
-import {
-  ALLOW_MODULE_ROW,
-  checkOutput,
-  checkOutputBesideModules,
-  loadForRawRows,
-} from '../../files/input-files.js';
-import { trainingRowsOf } from '../../files/training-part.js';
-import {
-  AGGREGATOR_ROW,
-  aggregatorOf,
-  CLIP_ROW,
-  checkAggregator,
-  checkClip,
-  clipOf,
-  hasVariances,
-} from '../../options/averaging-flags.js';
+import type { TrainingSettings } from '../../../training/session/training-settings.js';
+import { ALLOW_MODULE_ROW } from '../../files/input-files.js';
+import { AGGREGATOR_ROW, CLIP_ROW, clipOf } from '../../options/averaging-flags.js';
+import { CHECKPOINT_ROWS, checkpointOf } from '../../options/checkpoint-flags.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../../options/command.js';
-import { CLASS_WEIGHTS_ROW, CSV_ROWS, readTable } from '../../options/data-flags.js';
-import { INTERVAL_ROWS, intervalsOf } from '../../options/figure-flags.js';
+import { CLASS_WEIGHTS_ROW, CSV_ROWS } from '../../options/data-flags.js';
+import { INTERVAL_ROWS } from '../../options/figure-flags.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
 import type { OptionRow } from '../../options/option-row.js';
 import { rowsIn } from '../../options/rows.js';
-import { ALLOW_FAILURES_ROW, OUT_ROW, THREADS_ROW, threadsFor } from '../../options/train-settings.js';
-import { endWithProcess } from '../../terminal/ending.js';
-import { reportRun } from './report-run.js';
-import { trainAndSave } from './train-and-save.js';
-import { keptJson } from './train-text.js';
+import { ALLOW_FAILURES_ROW, OUT_ROW, THREADS_ROW } from '../../options/train-settings.js';
+import { runExtension } from './extend-run.js';
+import { keptRun, noteOfExtension } from './kept-run.js';
+import type { ExtensionRequest } from './requests.js';
 
 const run = rowsIn('run');
 
@@ -48,6 +35,7 @@ const ROWS: readonly OptionRow[] = [
     defaultText: 'no limit',
   }),
   OUT_ROW,
+  ...CHECKPOINT_ROWS,
   ALLOW_FAILURES_ROW,
   CLASS_WEIGHTS_ROW,
 ];
@@ -74,38 +62,39 @@ async function extend(
   given: GivenOptions,
   origins: OptionOrigins,
 ): Promise<number> {
-  const out = given.out as string | undefined;
-  const quiet = given.quiet === true;
-  await checkOutput(out, [bundle, file]);
-  const { ensemble: old, preprocessing } = await loadForRawRows(bundle, given);
-  await checkOutputBesideModules(out, old);
-  const aggregator = aggregatorOf(given);
-  const clip = clipOf(given);
-  checkClip(clip, old.task.kind);
-  checkAggregator(aggregator, old.task.kind, hasVariances(old));
-  const table = readTable(file, given, origins);
-  const rows = trainingRowsOf(old, preprocessing, table, given.classWeights as ClassWeights | undefined);
-  if (rows === null) {
-    const message = `Expected ${file} to hold the rows that ${bundle} was trained on, got others`;
-    throw new TuttiError('ERR_DATA', message, { path: file });
-  }
-  const options = optionsOf(given, old.plan.members.length);
-  const intervals = intervalsOf(given, rows.test !== null);
-  const pool = endWithProcess(
-    createPool({ threads: threadsFor(given.threads, options.members - old.members.length) }),
-  );
-  const run = await trainAndSave((how) => extendEnsemble(old, rows.train, options, how), pool, {
-    quiet,
-    out,
+  const checkpoint = checkpointOf(given);
+  const threads = given.threads as number | undefined;
+  const request = requestOf(bundle, file, given);
+  const kept =
+    checkpoint === undefined
+      ? {}
+      : { checkpoint: { ...checkpoint, note: noteOfExtension(request, threads) } };
+  const begin = (old: TrainedEnsemble) => {
+    const options = optionsOf(given, old.plan.members.length);
+    return {
+      start: (rows: Dataset, how: TrainingSettings) =>
+        extendEnsemble(old, rows, options, { ...how, ...kept }),
+      members: options.members,
+      membersBefore: old.members.length,
+    };
+  };
+  return runExtension(request, begin, {
+    ...{ given, threads, origins, json: given.json === true, quiet: given.quiet === true },
+    kept: checkpoint === undefined ? null : keptRun(checkpoint.folder, file),
   });
-  return reportRun(run, rows, {
-    out,
-    aggregator,
-    figures: { ...intervals, ...clip, runner: pool },
-    membersBefore: old.members.length,
-    allowFailures: given.allowFailures === true,
-    jsonOf: given.json === true ? (outcome) => ({ ensemble: bundle, file, ...keptJson(outcome) }) : null,
-  });
+}
+
+function requestOf(bundle: string, file: string, given: GivenOptions): ExtensionRequest {
+  return {
+    ...{ bundle, file, ...clipOf(given), allowFailures: given.allowFailures === true },
+    out: given.out as string | undefined,
+    aggregator: given.aggregator as string | undefined,
+    level: given.level as number | undefined,
+    replicates: given.replicates as number | undefined,
+    delimiter: given.delimiter as string | undefined,
+    encoding: given.encoding as string | undefined,
+    classWeights: given.classWeights as ClassWeights | undefined,
+  };
 }
 
 function optionsOf({ members, deadline }: GivenOptions, planned: number): ExtendOptions {

@@ -6,6 +6,7 @@ import type { Aggregator } from '../../../predictions/aggregate/aggregators.js';
 import type { EnsembleReport } from '../../../report/ensemble-report.js';
 import { reportFailure } from '../../terminal/failure.js';
 import { note, paletteOf, print, printJson } from '../../terminal/terminal.js';
+import type { KeptRun } from './requests.js';
 import type { TrainedAndSaved } from './train-and-save.js';
 import { failureLines, type KeptOutcome, keptLine, summaryLines } from './train-text.js';
 
@@ -16,6 +17,8 @@ export interface ReportOptions {
   /** Members that were there before the run. */
   readonly membersBefore: number;
   readonly allowFailures: boolean;
+  /** Null for a run that is not kept in a checkpoint. */
+  readonly kept: KeptRun | null;
   /** The one object of `--json`; null where people read. */
   readonly jsonOf: ((outcome: KeptOutcome) => object) | null;
 }
@@ -27,7 +30,7 @@ export interface ReportOptions {
 export async function reportRun(
   run: TrainedAndSaved,
   data: Pick<LoadedData, 'train' | 'test'>,
-  { out, aggregator, figures, membersBefore, allowFailures, jsonOf }: ReportOptions,
+  { out, aggregator, figures, membersBefore, kept, allowFailures, jsonOf }: ReportOptions,
 ): Promise<number> {
   const { ensemble, interruptStatus } = run;
   const interrupted = interruptStatus !== null;
@@ -35,7 +38,7 @@ export async function reportRun(
   const { measureTraining } = await import('./train-measure.js');
   const report = interrupted ? null : await measureTraining(ensemble, data, aggregator, figures);
   const { saved, saveError } = report === null ? run : await keepReport(run, out, report);
-  const outcome = { ensemble, saved, report, interrupted, out, membersBefore };
+  const outcome = { ensemble, saved, report, interrupted, out, membersBefore, kept };
   for (const line of failureLines(ensemble)) note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
   if (interrupted) note(keptLine(outcome));
   if (jsonOf !== null) printJson(jsonOf(outcome));

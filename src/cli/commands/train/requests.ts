@@ -9,18 +9,41 @@ import type { TrainSettings } from '../../options/train-settings.js';
 /** How the members come to be: from their beginnings, or from where a checkpoint has them. */
 export type Start = (rows: Dataset, how: TrainingSettings) => Promise<TrainedEnsemble>;
 
+/** A run that is kept in a checkpoint. */
+export interface KeptRun {
+  readonly folder: string;
+  /** The command that goes on with it. */
+  readonly resume: string;
+}
+
 /** What is said of a run, and how. */
 export type Shown = Pick<TrainSettings, 'json' | 'quiet' | 'notes'>;
 
-export interface TrainingRequest
-  extends Pick<TrainSettings, 'data' | 'aggregator' | 'clip' | 'intervals' | 'allowFailures'> {
-  /** As the user wrote it. */
+/** What `train` and `extend` have in common. */
+interface RunRequest {
+  /** The file of the rows, as the user wrote it. */
   readonly file: string;
-  readonly test?: string | undefined;
   readonly out?: string | undefined;
+  readonly aggregator?: string | undefined;
+  readonly clip?: boolean | undefined;
+  readonly level?: number | undefined;
+  readonly replicates?: number | undefined;
+  readonly allowFailures: boolean;
+}
+
+export interface TrainingRequest extends RunRequest, Pick<TrainSettings, 'data'> {
+  /** The file of rows to test on. */
+  readonly test?: string | undefined;
   readonly seed: number;
   /** Whether nobody gave the seed. */
   readonly seedDrawn: boolean;
   /** Every member has a variance head. */
   readonly gaussian: boolean;
+}
+
+export interface ExtensionRequest
+  extends RunRequest,
+    Pick<TrainSettings['data'], 'delimiter' | 'encoding' | 'classWeights'> {
+  /** The saved ensemble that gets more members. */
+  readonly bundle: string;
 }

@@ -4,16 +4,23 @@
 import type { Dataset } from '../../../data/dataset/dataset.js';
 import { type LoadedData, loadTraining } from '../../../data/load.js';
 import { transformTable } from '../../../data/preprocessing/preprocessing.js';
+import { readModule } from '../../../engines/user-modules/user-module.js';
 import { givesVariances } from '../../../model/losses.js';
+import type { ModuleSpec } from '../../../model/spec.js';
 import type { Pool } from '../../../pool/pool.js';
+import { modulePathOf } from '../../../training/options/member-engine.js';
+import { memberOptions, type TrainingOptions } from '../../../training/options/options.js';
 import { randomSeed, trainEnsemble } from '../../../training/train-ensemble.js';
-import { aggregatorOf, checkAggregator, checkClip } from '../../options/averaging-flags.js';
+import { rememberModules } from '../../files/trusted-modules.js';
+import { aggregatorOf, checkAggregator, checkClip, clipOf } from '../../options/averaging-flags.js';
 import { DATA_ROWS, namedColumns, readTable } from '../../options/data-flags.js';
+import { intervalsOf } from '../../options/figure-flags.js';
 import { inFlags, type OptionOrigins } from '../../options/option-origins.js';
 import type { TrainSettings } from '../../options/train-settings.js';
 import { note, print } from '../../terminal/terminal.js';
+import { keptRun, noteOfTraining } from './kept-run.js';
 import { reportRun } from './report-run.js';
-import type { Shown, Start, TrainingRequest } from './requests.js';
+import type { KeptRun, Shown, Start, TrainingRequest } from './requests.js';
 import { trainAndSave } from './train-and-save.js';
 import { headerLines, trainJson } from './train-text.js';
 
@@ -27,21 +34,41 @@ export async function runTraining(
   pool: Pool,
   origins: OptionOrigins,
 ): Promise<number> {
-  const { data, test, out, aggregator, clip, intervals, allowFailures } = settings;
+  const { data, test, out, aggregator, allowFailures, checkpoint, threads } = settings;
   const { seed = randomSeed(), loss } = settings.training;
   const request: TrainingRequest = {
-    ...{ file, data, test, out, aggregator, clip, intervals, allowFailures, seed },
+    ...{ file, data, test, out, aggregator, allowFailures, seed, ...settings.clip, ...settings.intervals },
     seedDrawn: settings.training.seed === undefined,
     gaussian: givesVariances(loss),
   };
   const options = { ...settings.training, seed };
-  return carryOut(request, (rows, how) => trainEnsemble(rows, options, how), { pool, origins, ...settings });
+  if (checkpoint === undefined) {
+    const start: Start = (rows, how) => trainEnsemble(rows, options, how);
+    return carryOut(request, start, { ...settings, pool, origins, kept: null, membersBefore: 0 });
+  }
+  // Whoever trains with modules has said that they may run: also when the training is gone on with.
+  await rememberModules(await modulesNamed(settings.training));
+  const note = noteOfTraining(request, threads);
+  const start: Start = (rows, how) =>
+    trainEnsemble(rows, options, { ...how, checkpoint: { ...checkpoint, note } });
+  const kept = keptRun(checkpoint.folder, file);
+  return carryOut(request, start, { ...settings, pool, origins, kept, membersBefore: 0 });
+}
+
+/** @throws ERR_MODULE when one cannot be read. */
+function modulesNamed(options: TrainingOptions): Promise<readonly ModuleSpec[]> {
+  const paths = memberOptions(options).flatMap((own) => modulePathOf(own) ?? []);
+  return Promise.all([...new Set(paths)].map((path) => readModule(path, null)));
 }
 
 /** What a request is carried out with. */
 interface Surroundings extends Shown {
   readonly pool: Pool;
   readonly origins: OptionOrigins;
+  /** Null for a run that is not kept in a checkpoint. */
+  readonly kept: KeptRun | null;
+  /** Members that are there before the run. */
+  readonly membersBefore: number;
 }
 
 /**
@@ -52,7 +79,7 @@ interface Surroundings extends Shown {
 export async function carryOut(
   request: TrainingRequest,
   start: Start,
-  { pool, origins, ...shown }: Surroundings,
+  { pool, origins, kept, membersBefore, ...shown }: Surroundings,
 ): Promise<number> {
   const data = loadFor(request, origins);
   if (!shown.quiet) {
@@ -61,12 +88,12 @@ export async function carryOut(
     if (request.test !== undefined && data.test!.rowsHash === data.train.rowsHash) note(TRAINED_ON);
     for (const line of headerLines(data, request, pool.threads)) say(line);
   }
-  const { file, test = null, out, clip, intervals, allowFailures } = request;
+  const { file, test = null, out, allowFailures } = request;
   const run = await trainAndSave((how) => start(data.train, how), pool, { quiet: shown.quiet, out });
   return reportRun(run, data, {
-    ...{ out, allowFailures, membersBefore: 0 },
+    ...{ out, allowFailures, kept, membersBefore },
     aggregator: aggregatorOf(request),
-    figures: { ...intervals, ...clip, runner: pool },
+    figures: { ...intervalsOf(request, data.test !== null), ...clipOf(request), runner: pool },
     jsonOf: shown.json ? (outcome) => trainJson({ ...outcome, file, test, data }) : null,
   });
 }
@@ -80,7 +107,7 @@ function loadFor(request: TrainingRequest, origins: OptionOrigins): LoadedData {
   // The same seed decides which rows are held out, where any are.
   const split = testShare > 0 ? { seed: request.seed } : {};
   const loaded = loadTraining(table, { ...namedColumns(table, request.data), ...split });
-  checkClip(request.clip, loaded.task);
+  checkClip(clipOf(request), loaded.task);
   checkAggregator(aggregatorOf(request), loaded.task, request.gaussian);
   return {
     ...loaded,

@@ -15,7 +15,7 @@ import { reportLines } from '../../../report/report-text.js';
 import { byteSize, counted, duration, figure, grouped } from '../../../report/words.js';
 import { columnLines, splitCommand } from '../../text/columns-text.js';
 import { failureText } from '../../text/failure-text.js';
-import type { TrainingRequest } from './requests.js';
+import type { KeptRun, TrainingRequest } from './requests.js';
 
 /** What a training, or more of one, came to. */
 export interface KeptOutcome {
@@ -27,6 +27,8 @@ export interface KeptOutcome {
   readonly interrupted: boolean;
   /** Members that were there before the run. */
   readonly membersBefore: number;
+  /** Null for a run that is not kept in a checkpoint. */
+  readonly kept: KeptRun | null;
 }
 
 /** Everything there is to say after a training. */
@@ -71,9 +73,16 @@ export function failureLines({ failures }: TrainedEnsemble): string[] {
   return more > 0 ? [...lines, `… and ${counted(more, 'more member')} failed`] : lines;
 }
 
-/** What an interrupt left. */
-export function keptLine({ ensemble: { members, plan, complete }, saved, out }: KeptOutcome): string {
+/** What a run that was stopped has left, and how to go on with it. */
+export function keptLine(outcome: KeptOutcome): string {
+  const { ensemble, saved, out, kept } = outcome;
+  const { members, plan, complete } = ensemble;
   const finished = `Interrupted with ${members.length} of ${counted(plan.members.length, 'member')} finished`;
+  if (kept !== null) {
+    const file =
+      saved === null ? '' : `saved them to ${out}${complete ? ', unmeasured' : ' as incomplete'}; `;
+    return `${finished}; ${file}${kept.resume} goes on`;
+  }
   if (saved !== null && complete) return `${finished}; saved them to ${out}, unmeasured`;
   if (saved !== null) return `${finished}; saved them to ${out} as incomplete: tutti extend trains the rest`;
   if (out === undefined) return `${finished}; nothing saved, as no --out was given`;

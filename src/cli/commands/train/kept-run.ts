@@ -1,0 +1,28 @@
+// What a checkpoint keeps for `tutti resume`: the request of the run, and where it was made.
+
+import { quoted } from '../../text/shell-word.js';
+import type { ExtensionRequest, KeptRun, TrainingRequest } from './requests.js';
+import type { RunNote } from './run-note.js';
+
+export function noteOfTraining(request: TrainingRequest, threads: number | undefined): RunNote {
+  return plain({ ...common(threads), command: 'train', request });
+}
+
+export function noteOfExtension(request: ExtensionRequest, threads: number | undefined): RunNote {
+  return plain({ ...common(threads), command: 'extend', request });
+}
+
+function common(threads: number | undefined) {
+  return { version: 1, cwd: process.cwd(), threads } as const;
+}
+
+/** What JSON can say, without what is not there. */
+function plain(note: RunNote): RunNote {
+  return JSON.parse(JSON.stringify(note));
+}
+
+/** @param file of the rows; what came from standard input has to come again. */
+export function keptRun(folder: string, file: string): KeptRun {
+  const rows = file === '-' ? ' --data -' : '';
+  return { folder, resume: `tutti resume ${quoted(folder)}${rows}` };
+}

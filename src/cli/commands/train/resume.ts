@@ -1,0 +1,131 @@
+// `tutti resume`: goes on with a training that was kept in a folder, as if it had never stopped. What was asked for then
+// is in the checkpoint; files are where they were, unless they are named.
+
+import { type CheckpointSummary, readCheckpoint } from '../../../checkpoint/read-checkpoint.js';
+import { modulesOf } from '../../../engines/registry.js';
+import { failOption, TuttiError } from '../../../errors.js';
+import { createPool } from '../../../pool/pool.js';
+import { counted } from '../../../report/words.js';
+import { resumeTraining } from '../../../training/resume-training.js';
+import { ALLOW_MODULE_ROW, checkOutput } from '../../files/input-files.js';
+import { trustedAmong } from '../../files/trusted-modules.js';
+import { PACE_ROWS, paceOf } from '../../options/checkpoint-flags.js';
+import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../../options/command.js';
+import type { OptionOrigins } from '../../options/option-origins.js';
+import { rowsIn } from '../../options/rows.js';
+import { ALLOW_FAILURES_ROW, OUT_ROW, THREADS_ROW, threadsFor } from '../../options/train-settings.js';
+import { endWithProcess } from '../../terminal/ending.js';
+import { note } from '../../terminal/terminal.js';
+import { runExtension } from './extend-run.js';
+import { keptRun } from './kept-run.js';
+import type { Start } from './requests.js';
+import { inputNow, requireOwnOutput, seenFrom } from './resumed-files.js';
+import { type ExtendNote, parseRunNote, type RunNote, type TrainNote } from './run-note.js';
+import { carryOut } from './train-run.js';
+
+const data = rowsIn('data');
+
+export const command: CommandDefinition = {
+  arguments: [{ name: 'folder', description: 'what --checkpoint named' }],
+  options: [
+    data.path('data', 'the file of the rows to train on; - for standard input', {
+      defaultText: 'where it was',
+      common: true,
+    }),
+    data.path('test', 'the file of the rows to test on; - for standard input', {
+      defaultText: 'where it was',
+    }),
+    THREADS_ROW,
+    { ...OUT_ROW, defaultText: 'where the training was to save it' },
+    ...PACE_ROWS,
+    ALLOW_FAILURES_ROW,
+    ...[ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
+  ],
+  examples: ['tutti resume kept', 'tutti resume kept --data moved/digits.csv --out digits.tutti --threads 8'],
+  run: ([folder], given, origins) => resume(folder!, given, origins),
+};
+
+/** A training that is gone on with. */
+interface Resumed {
+  readonly folder: string;
+  readonly given: GivenOptions;
+  readonly origins: OptionOrigins;
+  readonly summary: CheckpointSummary;
+  readonly threads: number | undefined;
+  readonly out: string | undefined;
+  readonly allowFailures: boolean;
+  readonly start: Start;
+}
+
+/** @returns the exit status that the training would have had. */
+async function resume(folder: string, given: GivenOptions, origins: OptionOrigins): Promise<number> {
+  const pace = paceOf(given);
+  const summary = await readCheckpoint(folder);
+  const run = noteOf(folder, summary);
+  const out = (given.out as string | undefined) ?? (run.request.out && seenFrom(run.cwd, run.request.out));
+  if (out !== undefined && given.out === undefined) await requireOwnOutput(out);
+  const modules = modulesOf(summary.plan);
+  const allowModules = [
+    ...((given.allowModules as string[] | undefined) ?? []),
+    ...trustedAmong(modules).map(({ path }) => path),
+  ];
+  const resumed: Resumed = {
+    ...{ folder, given, origins, summary, out },
+    threads: (given.threads as number | undefined) ?? run.threads,
+    allowFailures: run.request.allowFailures || given.allowFailures === true,
+    start: (rows, how) => resumeTraining(folder, rows, { ...how, checkpoint: pace, allowModules }),
+  };
+  return run.command === 'train' ? goOnTraining(run, resumed) : goOnExtending(run, resumed);
+}
+
+function noteOf(folder: string, summary: CheckpointSummary): RunNote {
+  const run = parseRunNote(summary.note);
+  if (run !== null) return run;
+  const problem = `The checkpoint ${folder} was made by a program, which goes on with it by \`resumeTraining\``;
+  throw new TuttiError('ERR_CHECKPOINT', problem, { folder });
+}
+
+async function goOnTraining({ cwd, request }: TrainNote, resumed: Resumed): Promise<number> {
+  const { folder, given, origins, summary, threads, start, out, allowFailures } = resumed;
+  if (given.test !== undefined && request.test === undefined)
+    failOption('test', 'absent, as the training has no file of test rows', given.test);
+  const file = inputNow(folder, 'data', seenFrom(cwd, request.file), given.data);
+  const test = request.test && inputNow(folder, 'test', seenFrom(cwd, request.test), given.test);
+  if (file === '-' && test === '-') failOption('test', 'a file, as standard input is trained on', '-');
+  const modules = modulesOf(summary.plan).map(({ path }) => path);
+  await checkOutput(out, [file, ...(test === undefined ? [] : [test]), ...modules]);
+  sayStanding(resumed);
+  const pool = endWithProcess(createPool({ threads: threadsFor(threads, toTrain(summary)) }));
+  return carryOut({ ...request, file, test, out, allowFailures }, start, {
+    ...{ pool, origins, json: given.json === true, quiet: given.quiet === true, notes: [] },
+    ...{ kept: keptRun(folder, file), membersBefore: summary.finished.length },
+  });
+}
+
+function goOnExtending({ cwd, request }: ExtendNote, resumed: Resumed): Promise<number> {
+  const { folder, given, origins, summary, threads, start, out, allowFailures } = resumed;
+  if (given.test !== undefined) failOption('test', 'absent for an extension', given.test);
+  const file = inputNow(folder, 'data', seenFrom(cwd, request.file), given.data);
+  const bundle = seenFrom(cwd, request.bundle);
+  sayStanding(resumed);
+  const extension = {
+    start,
+    members: summary.plan.members.length,
+    membersBefore: summary.finished.length,
+  };
+  return runExtension({ ...request, file, bundle, out, allowFailures }, () => extension, {
+    ...{ given, threads, origins, json: given.json === true, quiet: given.quiet === true },
+    kept: keptRun(folder, file),
+  });
+}
+
+function toTrain({ plan, finished }: CheckpointSummary): number {
+  return plan.members.length - finished.length;
+}
+
+function sayStanding({ folder, given, summary: { plan, finished, failed } }: Resumed): void {
+  if (given.quiet === true) return;
+  const failures = failed.length === 0 ? '' : `, ${failed.length} failed`;
+  const standing = `${finished.length} of ${counted(plan.members.length, 'member')} finished${failures}`;
+  note(`Going on with ${folder}: ${standing}`);
+}

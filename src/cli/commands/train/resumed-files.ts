@@ -1,0 +1,53 @@
+// The files of a run that is gone on with: where they are seen from here, which of them are still there, and which of
+// them it may write over.
+
+import { existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { MAGIC } from '../../../bundle/format.js';
+import { failOption, TuttiError } from '../../../errors.js';
+import { quoted } from '../../text/shell-word.js';
+
+const STANDARD_INPUT = '-';
+
+/** A path of the run's, as it was written where that says the same from here, else whole. */
+export function seenFrom(cwd: string, path: string): string {
+  const whole = resolve(cwd, path);
+  return path === STANDARD_INPUT || whole === resolve(path) ? path : whole;
+}
+
+/**
+ * A file that the run reads, where it is now.
+ * @param option that names another place. @param given what it says.
+ * @throws ERR_OPTION for what came from standard input, ERR_FILE when it is there no more.
+ */
+export function inputNow(folder: string, option: string, path: string, given: unknown): string {
+  if (given !== undefined) return String(given);
+  if (path === STANDARD_INPUT) {
+    const expected = 'the rows again, as a file or - for standard input, from where the training read them';
+    failOption(option, expected, undefined);
+  }
+  if (existsSync(path)) return path;
+  const advice = `if it was moved, \`tutti resume ${quoted(folder)} --${option} FILE\` says where it is`;
+  throw new TuttiError('ERR_FILE', `Cannot read ${path}: there is no such file any more; ${advice}`, {
+    path,
+  });
+}
+
+/**
+ * Where the run is to be saved, if nobody says it now: a checkpoint of somebody else's must not have a file of the user's
+ * written over.
+ * @throws ERR_OPTION when what is there is no saved ensemble.
+ */
+export async function requireOwnOutput(path: string): Promise<void> {
+  const file = await open(path).catch(() => null);
+  if (file === null) return;
+  try {
+    const start = Buffer.alloc(MAGIC.length);
+    const { bytesRead } = await file.read(start);
+    if (bytesRead === 0 || start.equals(MAGIC)) return;
+    failOption('out', `given again, as ${path}, where the checkpoint saves, is no saved ensemble`, undefined);
+  } finally {
+    await file.close();
+  }
+}
