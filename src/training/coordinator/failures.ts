@@ -25,7 +25,7 @@ export class Failures {
     this.#context = context;
   }
 
-  /** Whether a run begins again should it diverge, and all that it is tied to with it. */
+  /** Whether a run begins again should it diverge, and all that it is tied to with it, of which nothing is delivered. */
   mayBeginAgain(run: Run): boolean {
     return this.#streamsAnew(run) !== null;
   }

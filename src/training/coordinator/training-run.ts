@@ -25,6 +25,8 @@ export class TrainingRun {
   readonly #ledger: Ledger;
   readonly #failures: Failures;
   readonly #schedule: Schedule;
+  /** Members of tied runs that are finished, should their group not begin again when the round is over. */
+  readonly #heldBack = new Map<Run, () => void>();
   /** Why the training ends early with what is finished. */
   #journalLost: WireError | null = null;
   /** The failure of a member that ends it, as its caller wishes. */
@@ -48,7 +50,7 @@ export class TrainingRun {
     });
     this.#schedule = new Schedule(work, {
       perform: (assignment) => this.#perform(assignment),
-      settle: (runs) => this.#failures.settle(runs),
+      settle: (runs) => this.#settleRound(runs),
       mayBeginAgain: (run) => this.#failures.mayBeginAgain(run),
       stopping: () => this.#attempts.stopping,
       buffers: this.#ledger.buffers,
@@ -67,6 +69,8 @@ export class TrainingRun {
     try {
       const isLost = (slot: number) => this.#attempts.isBlocked(slot);
       await Promise.all(Array.from({ length: slots }, (_, slot) => this.#schedule.run(slot, isLost)));
+      // Of rounds that never ended, for the training did.
+      this.#keepHeldBack([...this.#heldBack.keys()]);
       this.#giveUpTheRest();
     } finally {
       clearInterval(timer);
@@ -92,8 +96,29 @@ export class TrainingRun {
       // What becomes of one that is tied in rounds is decided when the round is over.
       if (!inRound && this.#failures.settle(runs)) return;
     }
-    for (const [place, outcome] of outcomes.entries())
-      if (outcome.status === 'advanced') this.#ledger.keep(runs[place]!, members[place]!, outcome);
+    const { reseeds = 0 } = this.#work;
+    for (const [place, outcome] of outcomes.entries()) {
+      if (outcome.status !== 'advanced') continue;
+      const run = runs[place]!;
+      const keep = () => this.#ledger.keep(run, members[place]!, outcome);
+      if (inRound && outcome.delivered !== null && reseeds > 0) this.#heldBack.set(run, keep);
+      else keep();
+    }
+  }
+
+  /** Decides what becomes of a group when its round is over. @returns whether it begins again. */
+  #settleRound(runs: readonly Run[]): boolean {
+    const again = this.#failures.settle(runs);
+    if (again) for (const run of runs) this.#heldBack.delete(run);
+    else this.#keepHeldBack(runs);
+    return again;
+  }
+
+  #keepHeldBack(runs: readonly Run[]): void {
+    for (const run of runs) {
+      this.#heldBack.get(run)?.();
+      this.#heldBack.delete(run);
+    }
   }
 
   /** Of all that a job was about; none when the training is over. */

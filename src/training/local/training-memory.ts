@@ -43,7 +43,7 @@ export function prepareTraining(
   const what = `Training on ${dataset.rows} rows × ${dataset.features} features with ${slots} threads`;
   // Finished members are there beside those in training.
   const results = resultBytes(plan.members, plan.members.length, dataset);
-  const working = layout.totalBytes + restingBytes(runs, dataset, slots);
+  const working = layout.totalBytes + restingBytes(runs, dataset, slots, reseeds);
   requireMemory(working + results, what);
   const { memory, name: memoryName } = lendWithDataset(dataset, layout, what);
   writeExtras(memory.buffer, layout, plan, dataset, candidates);

@@ -128,9 +128,10 @@ function restingSpec({ spec }: Run): NetworkMemberSpec | null {
 
 /**
  * Bytes of the states that may exist at once: of every run tied in rounds, of each slot's run otherwise, and
- * one more for each slot to write to while the state before stays whole.
+ * one more for each slot to write to while the state before stays whole; for groups that may begin again one more of
+ * every run, as snapshots are held back until a round is over.
  */
-export function restingBytes(runs: readonly Run[], dataset: Dataset, slots: number): number {
+export function restingBytes(runs: readonly Run[], dataset: Dataset, slots: number, reseeds: number): number {
   const { features, task } = dataset;
   let tied = 0;
   let largest = 0;
@@ -141,7 +142,7 @@ export function restingBytes(runs: readonly Run[], dataset: Dataset, slots: numb
     if (spec.tying !== null) tied += bytes;
     largest = Math.max(largest, bytes);
   }
-  return tied + 2 * slots * largest;
+  return tied * (reseeds > 0 ? 2 : 1) + 2 * slots * largest;
 }
 
 /** Buffers that states rest in. A finished job's new state takes the place of the old, which is used again. */
