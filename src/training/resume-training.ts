@@ -7,11 +7,12 @@ import { allowModules } from '../engines/user-modules/allowed-modules.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
+import type { EnsemblePlan } from '../model/spec.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { isRepeated } from './coordinator/failure-policy.js';
 import type { TrainingWork } from './coordinator/training-work.js';
 import { requireMemory, resultBytes } from './plan/memory-limit.js';
-import { locateModules } from './plan/resolve-modules.js';
+import { atPathsOf, locateModules } from './plan/resolve-modules.js';
 import {
   type CheckpointPace,
   isolationOf,
@@ -51,8 +52,10 @@ export async function resumeTraining(
     checkOptions('checkpoint', pace, PACE);
     requireOnePace(pace);
   }
-  return carryOut('resumeTraining', dataset, training, async () => {
+  let began: EnsemblePlan | undefined;
+  const ensemble = await carryOut('resumeTraining', dataset, training, async () => {
     const opened = await openCheckpoint(folder);
+    began = opened.training.plan;
     try {
       return await takeUp(opened, folder, dataset, training, allowed);
     } catch (error) {
@@ -60,6 +63,8 @@ export async function resumeTraining(
       throw error;
     }
   });
+  // Where modules lie now is this process's affair, and in `allowedModules`.
+  return began === undefined ? ensemble : { ...ensemble, plan: atPathsOf(ensemble.plan, began) };
 }
 
 /** What is left to do. */

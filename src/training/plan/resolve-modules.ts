@@ -81,3 +81,13 @@ export async function locateModules(
   }
   return { ...plan, members };
 }
+
+/** A plan with its modules at the paths that another has for the same members. */
+export function atPathsOf(plan: EnsemblePlan, named: EnsemblePlan): EnsemblePlan {
+  const members = plan.members.map((spec, member) => {
+    const { module: use } = engineOf(spec);
+    const module = use?.of(named.members[member]!) ?? null;
+    return use === undefined || module === null ? spec : use.relocate(spec, module);
+  });
+  return { ...plan, members };
+}

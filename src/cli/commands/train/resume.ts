@@ -64,7 +64,7 @@ async function resume(folder: string, given: GivenOptions, origins: OptionOrigin
   const run = noteOf(folder, summary);
   const out = (given.out as string | undefined) ?? (run.request.out && seenFrom(run.cwd, run.request.out));
   if (out !== undefined && given.out === undefined) await requireOwnOutput(out);
-  const modules = modulesOf(summary.plan);
+  const modules = modulesOf(summary.plan).map(({ path, hash }) => ({ path: seenFrom(run.cwd, path), hash }));
   const allowModules = [
     ...((given.allowModules as string[] | undefined) ?? []),
     ...trustedAmong(modules).map(({ path }) => path),
@@ -92,7 +92,7 @@ async function goOnTraining({ cwd, request }: TrainNote, resumed: Resumed): Prom
   const file = inputNow(folder, 'data', seenFrom(cwd, request.file), given.data);
   const test = request.test && inputNow(folder, 'test', seenFrom(cwd, request.test), given.test);
   if (file === '-' && test === '-') failOption('test', 'a file, as standard input is trained on', '-');
-  const modules = modulesOf(summary.plan).map(({ path }) => path);
+  const modules = modulesOf(summary.plan).map(({ path }) => seenFrom(cwd, path));
   await checkOutput(out, [file, ...(test === undefined ? [] : [test]), ...modules]);
   sayStanding(resumed);
   const pool = endWithProcess(createPool({ threads: threadsFor(threads, toTrain(summary)) }));

@@ -153,7 +153,8 @@ export function trainJson(outcome: TrainOutcome): object {
 }
 
 /** Of that what is not about the file: the members, what was measured of them, and where they are saved. */
-export function keptJson({ ensemble, saved, report, interrupted, out }: KeptOutcome): object {
+export function keptJson(outcome: KeptOutcome): object {
+  const { ensemble, saved, report, interrupted, out, membersBefore } = outcome;
   const { plan, members, failures, complete, wallMs, executors } = ensemble;
   return {
     features: ensemble.features,
@@ -161,6 +162,7 @@ export function keptJson({ ensemble, saved, report, interrupted, out }: KeptOutc
     arithmetic: plan.arithmetic,
     planned: plan.members.length,
     members: members.length,
+    membersBefore,
     complete,
     interrupted,
     wallMs,
