@@ -74,7 +74,15 @@ function unpack(bytes: Uint8Array, maxDepth: number, binaries: boolean): unknown
 function withBinaries(value: unknown, name: string, depth: number): unknown {
   if (depth > MAX_DEPTH.arrays) throw new NotPlainError(`\`${name}\` nests deeper than ${MAX_DEPTH.arrays}`);
   if (value === null || ['boolean', 'number', 'string'].includes(typeof value)) return value;
-  if (Array.isArray(value)) return value.map((inner, at) => withBinaries(inner, `${name}[${at}]`, depth + 1));
+  if (Array.isArray(value)) {
+    // One by one: an array may have a length of billions and nothing in it.
+    const elements: unknown[] = [];
+    for (let at = 0; at < value.length; at++) {
+      if (!(at in value)) throw new NotPlainError(`\`${name}[${at}]\` is a hole`);
+      elements.push(withBinaries(value[at], `${name}[${at}]`, depth + 1));
+    }
+    return elements;
+  }
   if (ArrayBuffer.isView(value)) {
     const number = ARRAYS.findIndex((type) => value instanceof type);
     if (number >= 0) return Buffer.concat([Buffer.of(number), littleEndian(value as PlainArray)]);
