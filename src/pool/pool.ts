@@ -30,8 +30,8 @@ import type { EpochEvent, EpochHook, MemberOutcome } from '../training/session/j
 import type { MemberRunner } from '../training/session/runner.js';
 import type { Session } from '../training/session/session.js';
 import { JobProcesses, runsUserCode } from './job-processes.js';
+import { LastingThreads } from './lasting-threads.js';
 import { isRowResult, isTaskResult, type RowTask } from './messages.js';
-import { Threads } from './threads.js';
 
 export interface PoolOptions {
   /** Threads to keep; more than there are cores is allowed. @default available parallelism */
@@ -121,7 +121,7 @@ class ThreadPool implements Pool {
   readonly #channel: BroadcastChannel;
   /** Ends listening for memories that threads are to let go of. */
   readonly #forget: () => void;
-  #threads: Threads;
+  #threads: LastingThreads;
   /** Trainings that have begun and not ended, and parts of predictions. */
   #underWay = 0;
   /** Called, and forgotten, when the last of them ends. */
@@ -142,8 +142,8 @@ class ThreadPool implements Pool {
     this.#threads = this.#start();
   }
 
-  #start(): Threads {
-    return new Threads({
+  #start(): LastingThreads {
+    return new LastingThreads({
       count: this.threads,
       worker: this.#worker,
       data: { releases: this.#releases },

@@ -57,6 +57,13 @@ interface ThreadState {
   activeMs: number;
 }
 
+/** Why a task was lost that no thread had begun, and none will: it may be sent again. */
+export class NotBegun extends Error {
+  constructor(override readonly cause: unknown) {
+    super('the task was not begun');
+  }
+}
+
 export class Threads {
   readonly #options: ThreadsOptions;
   readonly #piscina: piscina.Piscina<ThreadTask, unknown>;
@@ -66,6 +73,7 @@ export class Threads {
   /** In the order in which they are sent to threads. */
   readonly #sent = new Set<SentTask>();
   #failure: TuttiError | null = null;
+  #everStarted = false;
   #ending = false;
   /** Tasks under way; while there are any, a timer keeps the process alive and looks after the threads. */
   #tasks = 0;
@@ -93,10 +101,16 @@ export class Threads {
     return this.#failure;
   }
 
+  /** Whether a thread has loaded the worker: then it can be loaded. */
+  get everStarted(): boolean {
+    return this.#everStarted;
+  }
+
   /**
    * Runs a task to its end. When this rejects, no thread is at work on it any more.
    * @param signal aborting it ends the thread that has the task.
-   * @throws ERR_THREAD_START; ERR_THREAD_BLOCKED when the thread cannot be ended; whatever piscina rejects with.
+   * @throws ERR_THREAD_START; ERR_THREAD_BLOCKED when the thread cannot be ended; {@link NotBegun}; whatever piscina rejects
+   * with.
    */
   async run(task: Asked, signal: AbortSignal, transfer: readonly MessagePort[]): Promise<unknown> {
     if (this.#failure !== null) throw this.#failure;
@@ -118,10 +132,15 @@ export class Threads {
       return result;
     } catch (error) {
       const blocked = await this.#endOf([...this.#known.keys()].filter((thread) => !this.#has(thread)));
-      if (this.#failure !== null) throw this.#failure;
-      if (!signal.aborted && ending.signal.aborted) throw this.#notTaken();
-      if (blocked && signal.aborted) throw blockedError();
-      throw error;
+      const { failure } = this;
+      if (failure !== null && !this.#everStarted) throw failure;
+      withdraw(sent.ticket);
+      const begun = isTaken(sent.ticket);
+      if (signal.aborted) throw blocked && begun ? blockedError() : error;
+      const cause = ending.signal.aborted ? this.#notTaken() : (failure ?? error);
+      if (!begun) throw new NotBegun(cause);
+      // The failure is about threads to come; the one that had this task was ended with them.
+      throw failure === null ? cause : new Error(failure.message);
     } finally {
       signal.removeEventListener('abort', end);
       this.#end(sent);
@@ -152,7 +171,10 @@ export class Threads {
       this.#known.set(thread, state);
       thread.once('online', () => (state.online = true));
       // Piscina's own, which says that the worker is loaded, comes before anything a job could send.
-      thread.once('message', () => (state.started = true));
+      thread.once('message', () => {
+        state.started = true;
+        this.#everStarted = true;
+      });
       thread.on('error', (error) => (state.error = error));
       thread.once('exit', (code) => this.#exited(thread, state, code));
     }
