@@ -8,9 +8,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What the package ships. */
-const MAIN = fileURLToPath(new URL('../../bin/tutti.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../bin/tutti.js', import.meta.url));
 /** No state folder: what one test trains with must not be trusted by another. */
 const NO_STATE = '/dev/null';
+/** The test runner's own loaders and flags would only slow a process down. */
+export const CHILD_ENV = { ...process.env, NODE_OPTIONS: '', XDG_STATE_HOME: NO_STATE };
 
 export interface CliResult {
   readonly status: number | null;
@@ -80,8 +82,7 @@ async function runHere(args: readonly string[], cwd: string): Promise<CliResult>
 
 /** Runs `tutti …args` in a process of its own. */
 export function tuttiProcess(args: readonly string[], options: ProcessOptions): Promise<CliResult> {
-  // The test runner's own loaders and flags would only slow the process down.
-  const env = { ...process.env, NODE_OPTIONS: '', XDG_STATE_HOME: NO_STATE, ...options.env };
+  const env = { ...CHILD_ENV, ...options.env };
   const child = spawn(process.execPath, [MAIN, ...args], { cwd: options.cwd, env });
   let stdout = '';
   let stderr = '';

@@ -1,13 +1,14 @@
 // `tutti resume`: a training that was killed, interrupted or done is gone on with, and comes to the same file as one that
 // nothing happened to. Processes end themselves at a given member, so nothing depends on how fast a machine is.
 
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { resumeTraining, trainEnsemble } from '../../../src/index.js';
 import { clusters } from '../../support/datasets.js';
 import { CENTROIDS } from '../../support/learners.js';
-import { type CliResult, classCsv, instead, tutti, tuttiProcess } from '../support.js';
+import { CHILD_ENV, type CliResult, classCsv, instead, MAIN, tutti, tuttiProcess } from '../support.js';
 
 /** Class means, whose third fit on a thread ends the process where RAISE says how. */
 const ENDING = CENTROIDS.replace('export default {', 'let fits = 0;\nexport default {').replace(
@@ -231,6 +232,27 @@ t.test('a checkpoint does not say over which of the user’s files it is written
     /`--out` to be given again, as notes\.txt, where the checkpoint saves, is no saved ensemble/,
   );
   t.equal(bytesOf('notes.txt').toString(), 'my notes');
+});
+
+t.test('a checkpoint that cannot be written any more stops the training with what is finished', async (t) => {
+  const wide = [...instead(QUICK, '--hidden', '300,300', '--members', '4'), '--checkpoint', 'full'];
+  t.equal((await tutti(instead(wide, '--checkpoint', 'room', '--out', 'room.tutti'), { cwd })).status, 0);
+  // No file may be longer than one member or two.
+  const limited = [
+    '-c',
+    'ulimit -f 1000; exec "$@"',
+    'sh',
+    process.execPath,
+    MAIN,
+    ...wide,
+    '--allow-failures',
+  ];
+  const { status, stderr } = spawnSync('sh', limited, { cwd, encoding: 'utf8', env: CHILD_ENV });
+  t.equal(status, 2);
+  t.match(stderr, /^tutti: The checkpoint full cannot be written: EFBIG.*\(ERR_CHECKPOINT\)$/m);
+  t.match(stderr, /^Interrupted with [123] of 4 members finished; tutti resume full goes on$/m);
+  t.equal((await tutti(['resume', 'full', '--out', 'full.tutti'], { cwd })).status, 0);
+  t.ok(bytesOf('full.tutti').equals(bytesOf('room.tutti')));
 });
 
 t.test('that of a program is the program’s', async (t) => {

@@ -7,7 +7,7 @@ import type { EnsembleReport } from '../../../report/ensemble-report.js';
 import { reportFailure } from '../../terminal/failure.js';
 import { note, paletteOf, print, printJson } from '../../terminal/terminal.js';
 import type { KeptRun } from './requests.js';
-import type { TrainedAndSaved } from './train-and-save.js';
+import { checkpointLost, type TrainedAndSaved } from './train-and-save.js';
 import { failureLines, type KeptOutcome, keptLine, summaryLines } from './train-text.js';
 
 export interface ReportOptions {
@@ -40,6 +40,8 @@ export async function reportRun(
   const { saved, saveError } = report === null ? run : await keepReport(run, out, report);
   const outcome = { ensemble, saved, report, interrupted, out, membersBefore, kept };
   for (const line of failureLines(ensemble)) note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
+  const lost = checkpointLost(ensemble);
+  if (lost !== null) reportFailure(lost);
   if (interrupted) note(keptLine(outcome));
   if (jsonOf !== null) printJson(jsonOf(outcome));
   else if (!interrupted) for (const line of summaryLines(outcome, paletteOf(process.stdout))) print(line);

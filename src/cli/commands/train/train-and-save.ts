@@ -2,6 +2,7 @@
 
 import type { SavedEnsemble } from '../../../bundle/save.js';
 import type { TrainedEnsemble } from '../../../ensemble/ensemble.js';
+import { fromWire, type TuttiError } from '../../../errors.js';
 import type { Pool } from '../../../pool/pool.js';
 import type { TrainingSettings } from '../../../training/session/training-settings.js';
 import { rememberModules } from '../../files/trusted-modules.js';
@@ -12,7 +13,7 @@ import { note } from '../../terminal/terminal.js';
 
 export interface TrainedAndSaved {
   readonly ensemble: TrainedEnsemble;
-  /** The exit status that belongs to the signal that came; null without one. */
+  /** The exit status of what stopped the training: a signal, or its checkpoint; null when it came to its end. */
   readonly interruptStatus: number | null;
   readonly saved: SavedEnsemble | null;
   /** Why it could not be saved. */
@@ -46,11 +47,18 @@ export async function trainAndSave(
     display.stop();
     const kept = await save(ensemble, out);
     // A signal that came late, when all members were there, ends the command all the same.
-    return { ensemble, ...kept, interruptStatus: interrupt.status() };
+    const interruptStatus = interrupt.status() ?? checkpointLost(ensemble)?.exitStatus ?? null;
+    return { ensemble, ...kept, interruptStatus };
   } finally {
     display.stop();
     interrupt.release();
   }
+}
+
+/** Why a training was stopped whose checkpoint could not be written any more; null for any other. */
+export function checkpointLost({ failures }: TrainedEnsemble): TuttiError | null {
+  const lost = failures.find(({ error }) => error.code === 'ERR_CHECKPOINT');
+  return lost === undefined ? null : fromWire(lost.error);
 }
 
 async function save(

@@ -64,7 +64,9 @@ export function headerLines(data: LoadedData, request: TrainingRequest, threads:
 }
 
 /** One line per member that failed, in plan order. */
-export function failureLines({ failures }: TrainedEnsemble): string[] {
+export function failureLines(ensemble: TrainedEnsemble): string[] {
+  // That a checkpoint could not be written is no fault of a member.
+  const failures = ensemble.failures.filter(({ error }) => error.code !== 'ERR_CHECKPOINT');
   const lines = failures.slice(0, MOST_FAILURES).map(({ index, error }) => {
     const text = failureText(error);
     return /^Member \d/.test(text) ? text : `Member ${index} failed: ${text}`;
