@@ -15,7 +15,7 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const pages = readdirSync(join(ROOT, 'docs/guide')).map((name) => name.replace(/\.md$/, ''));
 const shown = new Map(pages.map((name) => [name, shownIn(read(`docs/guide/${name}.md`))]));
 
-/** Output without times and the sizes of files, which hold times; and without figures where the machine has no fused arithmetic, which the pages are of. */
+/** Output without times and the sizes of files, which hold versions; and without figures where the machine has no fused arithmetic, which the pages are of. */
 function comparable(output: string): string {
   const timeless = output
     .replace(/in [\d.]+ s \([\d.]+ per second/g, 'in # s (# per second')
