@@ -6,6 +6,7 @@ import { lastingChange } from '../src/engines/user-modules/intrinsics.js';
 import type { ThreadRows } from '../src/ensemble/predict/thread-rows.js';
 import { toWire } from '../src/errors.js';
 import { collectSoon, countShared } from '../src/memory/uncounted-bytes.js';
+import { closePorts, hooksOn } from '../src/pool/job-ports.js';
 import type {
   MemberTask,
   RowResult,
@@ -50,18 +51,17 @@ async function predictRows({ name, sent, asked }: RowTask): Promise<RowResult> {
   }
 }
 
-async function runMember({ job, hooks }: MemberTask): Promise<TaskResult> {
+async function runMember({ job, ...ports }: MemberTask): Promise<TaskResult> {
   for (const buffer of sharedBuffersOf(job)) countShared(buffer);
   try {
     if (importsModule(job)) await loadOnce(loaders);
-    const hook = hooks === null ? undefined : (await import('../src/pool/hook-channel.js')).askHooks(hooks);
-    return { outcomes: await runJob(job, executors.of(job.training), hook) };
+    return { outcomes: await runJob(job, executors.of(job.training), await hooksOn(ports)) };
   } catch (error) {
     const change = lastingChange();
     if (change !== null) return endThread(`a module changed ${change} for good`);
     return { error: toWire(error) };
   } finally {
-    hooks?.close();
+    closePorts(ports);
   }
 }
 

@@ -10,6 +10,7 @@ import { TuttiError } from '../errors.js';
 import { packPlain } from '../files/plain-data.js';
 import type { MemberStreams } from '../model/spec.js';
 import type { TrainingJournal } from '../training/coordinator/journal.js';
+import type { RestingRun } from '../training/plan/runs.js';
 import { firstLink, JOURNAL_FILE, journalHeader } from './journal-format.js';
 import { type JournalContent, readJournal } from './journal-reader.js';
 import { JournalWriter } from './journal-writer.js';
@@ -17,6 +18,8 @@ import type { KeptTraining } from './kept-training.js';
 import { isLockFile, type Lock, lockFolder } from './lock.js';
 import { cannotWrite, failCheckpoint } from './problem.js';
 import type { JournalEntry } from './schema.js';
+import { StateFiles } from './state-files.js';
+import { type KeptStates, readStates } from './state-reader.js';
 import { readTraining, TRAINING_FILE, trainingBytes, writeTraining } from './training-file.js';
 
 /** What a new checkpoint holds from its beginning. */
@@ -33,7 +36,7 @@ export function newCheckpoint(folder: string, training: NewTraining): TrainingJo
     const lock = await lockFolder(folder);
     try {
       await requireNoTraining(folder);
-      return { lock, journal: await createJournal(folder, training, onLost) };
+      return { lock, ...(await create(folder, training, onLost)) };
     } catch (error) {
       await lock.release();
       throw error;
@@ -45,6 +48,8 @@ export function newCheckpoint(folder: string, training: NewTraining): TrainingJo
 export interface OpenedCheckpoint {
   readonly training: KeptTraining;
   readonly content: JournalContent;
+  /** Where members in training rest, by the strand. */
+  readonly states: KeptStates['strands'];
   readonly journal: TrainingJournal;
 }
 
@@ -55,11 +60,12 @@ export async function openCheckpoint(folder: string): Promise<OpenedCheckpoint> 
   try {
     const training = await readTraining(folder);
     const content = await readJournal(folder, training);
-    const goOn = async (onLost: LossHandler) => ({
-      lock,
-      journal: await reopenJournal(folder, content, onLost),
-    });
-    return { training, content, journal: new Checkpoint(folder, goOn, lock) };
+    const { strands, there, used } = await readStates(folder, training, content);
+    const goOn = async (onLost: LossHandler) => {
+      const journal = await reopenJournal(folder, content, onLost);
+      return { lock, journal, states: new StateFiles(folder, training.seal, there, used) };
+    };
+    return { training, content, states: strands, journal: new Checkpoint(folder, goOn, lock) };
   } catch (error) {
     await lock.release();
     throw error;
@@ -77,6 +83,7 @@ export async function requireTraining(folder: string): Promise<void> {
 interface Place {
   readonly lock: Lock;
   readonly journal: JournalWriter;
+  readonly states: StateFiles;
 }
 
 type LossHandler = (error: unknown) => void;
@@ -86,6 +93,10 @@ class Checkpoint implements TrainingJournal {
   readonly #take: (onLost: LossHandler) => Promise<Place>;
   #lock: Lock | null;
   #journal: JournalWriter | null = null;
+  #states: StateFiles | null = null;
+  /** When the states of strands that are over are. */
+  #dropped: Promise<void> = Promise.resolve();
+  #onLost: LossHandler = () => undefined;
 
   /** @param take gets the place when the training can begin. */
   constructor(folder: string, take: (onLost: LossHandler) => Promise<Place>, lock: Lock | null = null) {
@@ -95,11 +106,16 @@ class Checkpoint implements TrainingJournal {
   }
 
   async begin(executors: readonly string[], onLost: LossHandler): Promise<void> {
-    const { lock, journal } = await this.#take((error) => onLost(this.#problem(error))).catch((error) => {
+    this.#onLost = (error) => {
+      this.#onLost = () => undefined;
+      onLost(this.#problem(error));
+    };
+    const { lock, journal, states } = await this.#take((error) => this.#onLost(error)).catch((error) => {
       throw this.#problem(error);
     });
     this.#lock = lock;
     this.#journal = journal;
+    this.#states = states;
     this.#journal.add(packEntry({ kind: 'executors', names: [...executors] }));
   }
 
@@ -115,6 +131,17 @@ class Checkpoint implements TrainingJournal {
     this.#journal?.add(packEntry({ kind: 'beginning', members: [...members], streams }));
   }
 
+  async state(strand: number, runs: readonly RestingRun[]): Promise<void> {
+    if (this.#journal?.lost !== null) return;
+    await this.#states?.write(strand, runs).catch((error) => this.#onLost(error));
+  }
+
+  /** Its files are kept until what came of it counts. */
+  over(strand: number): void {
+    const [journal, states] = [this.#journal, this.#states];
+    this.#dropped = this.#dropped.then(() => journal?.settled()).then(() => states?.drop(strand));
+  }
+
   #problem(error: unknown): TuttiError {
     const told = error instanceof TuttiError && error.code === 'ERR_CHECKPOINT';
     return told ? error : cannotWrite(this.#folder, error);
@@ -125,10 +152,13 @@ class Checkpoint implements TrainingJournal {
   }
 
   async close(): Promise<void> {
-    const [journal, lock] = [this.#journal, this.#lock];
+    const [journal, states, lock] = [this.#journal, this.#states, this.#lock];
     this.#journal = null;
+    this.#states = null;
     this.#lock = null;
     await journal?.close();
+    await this.#dropped;
+    await states?.close().catch(() => undefined);
     await lock?.release();
   }
 }
@@ -164,11 +194,11 @@ async function requireNoTraining(folder: string): Promise<void> {
 }
 
 /** The journal first and the training last, which makes the folder a checkpoint. */
-async function createJournal(
+async function create(
   folder: string,
   { members, executors, ...training }: NewTraining,
   onLost: LossHandler,
-): Promise<JournalWriter> {
+): Promise<Omit<Place, 'lock'>> {
   const bytes = trainingBytes(training);
   const header = journalHeader(bytes.seal);
   const file = await open(join(folder, JOURNAL_FILE), 'w');
@@ -180,7 +210,7 @@ async function createJournal(
     await journal.settled();
     if (journal.lost !== null) throw journal.lost.error;
     await writeTraining(folder, bytes);
-    return journal;
+    return { journal, states: new StateFiles(folder, bytes.seal) };
   } catch (error) {
     await journal.close();
     throw error;

@@ -3,6 +3,7 @@
 import type { Task } from '../data/dataset/dataset.js';
 import type { TrainingFacts } from '../data/dataset/training-facts.js';
 import type { EnsemblePlan } from '../model/spec.js';
+import type { CheckpointPace } from '../training/session/training-settings.js';
 
 /** What is trained, as a checkpoint keeps it. */
 export interface KeptTraining {
@@ -14,7 +15,7 @@ export interface KeptTraining {
   /** Of an ensemble that is extended, which remembers its own; null otherwise. */
   readonly trainedOn: TrainingFacts | null;
   /** How often running members are kept, as the training was told. */
-  readonly pace: { readonly epochs?: number | undefined; readonly seconds?: number | undefined };
+  readonly pace: CheckpointPace;
   /** The caller's own. */
   readonly note: unknown;
 }

@@ -6,6 +6,7 @@ import type { EnsemblePlan } from '../model/spec.js';
 import { checkOptions } from '../option-names.js';
 import { requireTraining } from './checkpoint.js';
 import { readJournal } from './journal-reader.js';
+import { readStates } from './state-reader.js';
 import { readTraining } from './training-file.js';
 
 /** A training that is kept in a folder. */
@@ -16,6 +17,8 @@ export interface CheckpointSummary {
   /** Members that are finished, and those that failed, by their places in the plan. */
   readonly finished: readonly number[];
   readonly failed: readonly number[];
+  /** Members in training that are kept, by their places in the plan, and the epochs they have behind them. */
+  readonly running: readonly { readonly member: number; readonly epoch: number }[];
   /** What the caller of the training left there; null for nothing. */
   readonly note: unknown;
   /**
@@ -40,7 +43,13 @@ export async function readCheckpoint(
   await requireTraining(folder);
   const training = await readTraining(folder, signal);
   const { plan, datasetHash, note } = training;
-  const { members, failures, tornBytes } = await readJournal(folder, training, signal);
+  const content = await readJournal(folder, training, signal);
+  const { members, failures, tornBytes } = content;
   const failed = [...failures.keys()].filter((index) => !members.has(index));
-  return { plan, datasetHash, finished: [...members.keys()], failed, note, tornBytes };
+  const { strands } = await readStates(folder, training, content, signal);
+  const running = [...strands.values()].flat().flatMap(({ first, delivered, state: { epoch } }) => {
+    const member = first + delivered;
+    return members.has(member) || failures.has(member) ? [] : [{ member, epoch }];
+  });
+  return { plan, datasetHash, finished: [...members.keys()], failed, running, note, tornBytes };
 }

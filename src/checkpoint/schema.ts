@@ -3,6 +3,7 @@
 
 import {
   failureSchema,
+  historySchema,
   MOST_FEATURES,
   memberSchema,
   planSchema,
@@ -40,4 +41,26 @@ export const entrySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('beginning'), members: z.array(natural).min(1), streams: streamsSchema }),
 ]);
 
+/** Where a strand rests, beside its numbers. */
+export const stateSchema = z.strictObject({
+  /** The seal of the training. */
+  training: sha256,
+  strand: natural,
+  runs: z
+    .array(
+      z.strictObject({
+        first: natural,
+        streams: streamsSchema,
+        delivered: natural,
+        epoch: natural,
+        learningRate: positive,
+        best: z.strictObject({ epoch: count, loss: z.number() }).nullable(),
+        history: historySchema,
+        numbers: natural,
+      }),
+    )
+    .min(1),
+});
+
+export type StateMetadata = z.infer<typeof stateSchema>;
 export type JournalEntry = z.infer<typeof entrySchema>;

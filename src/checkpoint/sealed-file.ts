@@ -35,15 +35,21 @@ export class UnreadableError extends Error {}
  * What comes before the numbers: header and metadata.
  * @param numbers as they are to be written, little-endian.
  */
-export function sealedStart(magic: Uint8Array, metadata: Uint8Array, numbers: Uint8Array): Buffer {
+export function sealedStart(
+  magic: Uint8Array,
+  metadata: Uint8Array,
+  numbers: readonly Uint8Array[] = [],
+): Buffer {
   const start = Buffer.alloc(HEADER_BYTES + metadata.length);
   start.set(magic);
   start.writeUInt32LE(FORMAT_VERSION, 8);
   start.writeUInt32LE(metadata.length, 12);
-  start.writeBigUInt64LE(BigInt(metadata.length + numbers.length), 16);
+  const payloadBytes = numbers.reduce((sum, { length }) => sum + length, metadata.length);
+  start.writeBigUInt64LE(BigInt(payloadBytes), 16);
   start.set(metadata, HEADER_BYTES);
   const checksum = createHash('sha256').update(start.subarray(0, CHECKSUM_OFFSET_BYTES));
-  start.set(checksum.update(metadata).update(numbers).digest(), CHECKSUM_OFFSET_BYTES);
+  for (const part of [metadata, ...numbers]) checksum.update(part);
+  start.set(checksum.digest(), CHECKSUM_OFFSET_BYTES);
   return start;
 }
 

@@ -21,7 +21,6 @@ import {
 export const TRAINING_FILE = 'training';
 
 const MAGIC = magicOf('T');
-const NO_NUMBERS = new Uint8Array(0);
 export const MAX_NOTE_BYTES = 2 ** 20;
 
 /** The bytes of the file, and its seal, which the other files of the folder name. */
@@ -32,7 +31,7 @@ export interface TrainingBytes {
 
 export function trainingBytes(training: KeptTraining): TrainingBytes {
   const metadata = packPlain(training);
-  const bytes = sealedStart(MAGIC, metadata, NO_NUMBERS);
+  const bytes = sealedStart(MAGIC, metadata);
   return { bytes, seal: sealOf(bytes) };
 }
 

@@ -1,8 +1,8 @@
-// The first bytes of a training's shared memory: the stop flag and one progress record per slot.
-// Threads write their own record and read the flag with Atomics, because a thread inside a kernel
-// answers no message; the coordinator does the reverse.
+// The first bytes of a training's shared memory: the flags of a stop and of a pause, and one record per slot, of its
+// progress and of what is wanted of it. Threads write their own progress and read the rest with Atomics, because a thread
+// inside a kernel answers no message; the coordinator does the reverse.
 
-/** One cache line for the stop flag. */
+/** One cache line for the flags. */
 export const CONTROL_HEADER_BYTES = 64;
 /** One cache line per slot, so that progress of one thread never slows another. */
 export const CONTROL_SLOT_BYTES = 64;
@@ -10,16 +10,30 @@ export const CONTROL_SLOT_BYTES = 64;
 const WORDS_PER_SLOT = CONTROL_SLOT_BYTES / 4;
 const HEADER_WORDS = CONTROL_HEADER_BYTES / 4;
 const STOP = 0;
+const PAUSE = 1;
 
 /** Words of a slot's record. Member is stored plus one, so that zeroed memory reads as idle. */
-const FIELD = { member: 0, epoch: 1, epochs: 2, step: 3, steps: 4, loss: 5, taken: 6, holder: 7 } as const;
+const FIELD = {
+  member: 0,
+  epoch: 1,
+  epochs: 2,
+  step: 3,
+  steps: 4,
+  loss: 5,
+  taken: 6,
+  holder: 7,
+  wanted: 8,
+} as const;
+
+/** As memory is that was never written; no member is handed over before its first epoch. */
+const NOT_WANTED = 0;
 
 /** Of those, what another process says of a job of its own. */
 const TOLD = [FIELD.epoch, FIELD.epochs, FIELD.step, FIELD.steps, FIELD.loss, FIELD.member, FIELD.taken];
 /** How many words a slot's record has. */
 export const RECORD_WORDS = WORDS_PER_SLOT;
 /** How many words {@link ControlBlock.orders} are. */
-export const ORDER_WORDS = 1;
+export const ORDER_WORDS = 3;
 
 /** What one slot is doing. */
 export interface SlotProgress {
@@ -51,6 +65,28 @@ export class ControlBlock {
 
   get stopRequested(): boolean {
     return Atomics.load(this.#words, STOP) !== 0;
+  }
+
+  /** Asks every thread of this training to hand over its members at the end of their epochs, and to end there. */
+  requestPause(): void {
+    Atomics.store(this.#words, PAUSE, 1);
+  }
+
+  get pauseRequested(): boolean {
+    return Atomics.load(this.#words, PAUSE) !== 0;
+  }
+
+  /** Asks the slot's thread to hand over its members once, at the end of this epoch or a later one; null: not to. */
+  want(slot: number, epoch: number | null): void {
+    this.#set(slot, FIELD.wanted, epoch ?? NOT_WANTED);
+  }
+
+  /** By the thread: whether to hand over at the end of this epoch. Whoever is told so is not told again. */
+  takeWanted(slot: number, epoch: number): boolean {
+    const wanted = Atomics.load(this.#words, this.#index(slot, FIELD.wanted));
+    if (wanted === NOT_WANTED || epoch < wanted) return false;
+    this.#set(slot, FIELD.wanted, NOT_WANTED);
+    return true;
   }
 
   /**
@@ -118,13 +154,16 @@ export class ControlBlock {
   }
 
   /** What a slot's thread is told, for a block elsewhere. */
-  orders(): Int32Array {
-    return Int32Array.of(Atomics.load(this.#words, STOP));
+  orders(slot: number): Int32Array {
+    const wanted = this.#index(slot, FIELD.wanted);
+    return Int32Array.from([STOP, PAUSE, wanted], (word) => Atomics.load(this.#words, word));
   }
 
-  /** Takes over such orders. */
-  takeOrders(orders: ArrayLike<number>): void {
-    Atomics.store(this.#words, STOP, orders[0]!);
+  /** Takes over such orders. What was wanted before, and is handed over, may be wanted twice. */
+  takeOrders(slot: number, [stop, pause, wanted]: ArrayLike<number> & Iterable<number>): void {
+    Atomics.store(this.#words, STOP, stop!);
+    Atomics.store(this.#words, PAUSE, pause!);
+    this.#set(slot, FIELD.wanted, wanted!);
   }
 
   #index(slot: number, field: number): number {

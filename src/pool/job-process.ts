@@ -3,12 +3,19 @@
 
 import { fromWire, TuttiError } from '../errors.js';
 import { CONTROL_HEADER_BYTES, CONTROL_SLOT_BYTES, ControlBlock } from '../memory/control-block.js';
+import { allocateShared } from '../memory/uncounted-bytes.js';
 import { Child } from '../processes/child.js';
 import { WATCH_MS, WORDS_SAID } from '../processes/watch-parent.js';
 import { WordPipe } from '../processes/word-pipe.js';
 import type { End } from '../threads/background.js';
 import type { LocalMemberJob, TrainingShare } from '../training/local/local-job.js';
-import type { EpochHook, MemberOutcome } from '../training/session/job.js';
+import type {
+  EpochHook,
+  HandedMember,
+  HandOverHook,
+  JobHooks,
+  MemberOutcome,
+} from '../training/session/job.js';
 import { isTaskResult } from './messages.js';
 import type { FromProcess, ToProcess } from './process-messages.js';
 
@@ -71,21 +78,17 @@ export class JobProcess {
    * Runs a job to its end. When this rejects because of the signal, the process has ended.
    * @throws ERR_THREAD_LOST when it ends; ERR_CANCELLED; what the member threw.
    */
-  async run(
-    job: LocalMemberJob,
-    onEpochEnd: EpochHook | undefined,
-    signal: AbortSignal,
-  ): Promise<readonly MemberOutcome[]> {
+  async run(job: LocalMemberJob, hooks: JobHooks, signal: AbortSignal): Promise<readonly MemberOutcome[]> {
     const id = ++jobs;
     const onAbort = () => void this.#child.end();
     signal.addEventListener('abort', onAbort, { once: true });
     const unfollow = this.#follow(id, job);
-    const done = this.#result(job, onEpochEnd);
+    const done = this.#result(job, hooks);
     // It may be lost while the job is still being sent.
     done.catch(() => {});
     try {
       if (signal.aborted) onAbort();
-      await this.#sendJob(id, job, onEpochEnd !== undefined);
+      await this.#sendJob(id, job, hooks);
       return takeOver(job, await done);
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -96,11 +99,12 @@ export class JobProcess {
     }
   }
 
-  async #sendJob(id: number, job: LocalMemberJob, hook: boolean): Promise<void> {
+  async #sendJob(id: number, job: LocalMemberJob, { onEpochEnd, onHandOver }: JobHooks): Promise<void> {
     const { training, state, ...sent } = job;
     const number = this.#trainings.get(training) ?? (await this.#sendTraining(training));
     const stateLength = state === null ? null : state.length;
-    await this.#send({ kind: 'job', id, training: number, job: { ...sent, stateLength }, hook });
+    const asked = { hook: onEpochEnd !== undefined, handOvers: onHandOver !== undefined };
+    await this.#send({ kind: 'job', id, training: number, job: { ...sent, stateLength }, ...asked });
   }
 
   /** All of its memory but what threads write, which begins as it does there. */
@@ -122,13 +126,14 @@ export class JobProcess {
   }
 
   /** What comes of a job. @throws ERR_THREAD_LOST when the process ends first. */
-  #result(job: LocalMemberJob, onEpochEnd: EpochHook | undefined): Promise<Done> {
+  #result(job: LocalMemberJob, { onEpochEnd, onHandOver }: JobHooks): Promise<Done> {
     if (this.#end !== null) return Promise.reject(lost(job, this.#end));
     return new Promise((resolve, reject) => {
       this.#onEnd = (end) => reject(lost(job, end));
       this.#onMessage = (message) => {
         const { kind } = message as FromProcess;
         if (kind === 'done') resolve(message as Done);
+        if (kind === 'handOver') takeMember(message as HandOver, onHandOver);
         if (kind === 'epoch') void this.#answer(message as Epoch, onEpochEnd);
       };
     });
@@ -150,7 +155,7 @@ export class JobProcess {
     };
     // Keeps this process, too, which the other does not.
     const timer = setInterval(() => {
-      if (isThere) this.#words.send(Int32Array.of(id, ...control.orders()));
+      if (isThere) this.#words.send(Int32Array.of(id, ...control.orders(slot)));
     }, WATCH_MS);
     return () => {
       clearInterval(timer);
@@ -161,6 +166,7 @@ export class JobProcess {
 }
 
 type Done = Extract<FromProcess, { kind: 'done' }>;
+type HandOver = Extract<FromProcess, { kind: 'handOver' }>;
 type Epoch = Extract<FromProcess, { kind: 'epoch' }>;
 
 /** The outcomes, once they are what a job leaves. */
@@ -171,10 +177,26 @@ function takeOver(job: LocalMemberJob, { result, state }: Done): readonly Member
   if (!result.outcomes.every(isWhole) || (state?.length ?? null) !== (job.state?.length ?? null))
     throw wrong();
   if (state !== null) job.state?.set(state);
-  return result.outcomes;
+  return result.outcomes.map((outcome) => (outcome.status === 'paused' ? inSharedMemory(outcome) : outcome));
+}
+
+/** A member that is handed over, if it is one. */
+function takeMember({ member }: HandOver, onHandOver: HandOverHook | undefined): void {
+  if (isHanded(member)) onHandOver?.([inSharedMemory(member)]);
+}
+
+function isHanded({ history, progress, parameters }: HandedMember): boolean {
+  return Array.isArray(history) && typeof progress === 'object' && parameters instanceof Float32Array;
+}
+
+function inSharedMemory<Handed extends HandedMember>(member: Handed): Handed {
+  const parameters = new Float32Array(allocateShared(member.parameters.byteLength));
+  parameters.set(member.parameters);
+  return { ...member, parameters };
 }
 
 function isWhole(outcome: MemberOutcome): boolean {
+  if (outcome.status === 'paused') return isHanded(outcome);
   if (outcome.status !== 'advanced') return outcome.status === 'stopped' || outcome.status === 'failed';
   const { delivered, history } = outcome;
   if (!Array.isArray(history)) return false;

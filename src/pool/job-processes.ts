@@ -3,7 +3,7 @@
 
 import { TuttiError } from '../errors.js';
 import type { LocalJob, LocalMemberJob, TrainingShare } from '../training/local/local-job.js';
-import { type EpochHook, importsModule, type MemberOutcome } from '../training/session/job.js';
+import { importsModule, type JobHooks, type MemberOutcome } from '../training/session/job.js';
 import { JobProcess } from './job-process.js';
 
 /** Whether a job needs a process. */
@@ -29,14 +29,10 @@ export class JobProcesses {
   }
 
   /** Runs a job, as {@link JobProcess.run} does. */
-  async run(
-    job: LocalMemberJob,
-    onEpochEnd: EpochHook | undefined,
-    signal: AbortSignal,
-  ): Promise<readonly MemberOutcome[]> {
+  async run(job: LocalMemberJob, hooks: JobHooks, signal: AbortSignal): Promise<readonly MemberOutcome[]> {
     const process = await this.#take(job, AbortSignal.any([signal, this.#destroying.signal]));
     try {
-      return await process.run(job, onEpochEnd, signal);
+      return await process.run(job, hooks, signal);
     } finally {
       if (process.ended) this.#all.delete(process);
       else this.#idle.push(process);

@@ -9,10 +9,11 @@ import type { LocalJob } from '../training/local/local-job.js';
 import type { EpochDecision, EpochEvent, MemberOutcome } from '../training/session/job.js';
 import type { Ticket } from './ticket.js';
 
-/** A task: the job, and a port on which the coordinator answers epoch ends, when anyone asked for them. */
+/** A task: the job, and ports to whoever asked to be told of epoch ends, and to be handed members in training. */
 export interface MemberTask {
   readonly job: LocalJob;
   readonly hooks: MessagePort | null;
+  readonly handOvers: MessagePort | null;
 }
 
 /** Rows to predict with an ensemble of a name; the ensemble itself where the thread has said that it has none of it. */

@@ -7,7 +7,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { BroadcastChannel, MessageChannel } from 'node:worker_threads';
+import { BroadcastChannel } from 'node:worker_threads';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import type {
   RowAnswers,
@@ -26,9 +26,10 @@ import type { Isolation } from '../processes/protocol.js';
 import type { LocalJob, LocalMemberJob, TrainingShare } from '../training/local/local-job.js';
 import { LocalSession } from '../training/local/local-session.js';
 import { requireMemoryOfThreads } from '../training/plan/memory-limit.js';
-import type { EpochEvent, EpochHook, MemberOutcome } from '../training/session/job.js';
+import type { EpochEvent, JobHooks, MemberOutcome } from '../training/session/job.js';
 import type { MemberRunner } from '../training/session/runner.js';
 import type { Session } from '../training/session/session.js';
+import { openPorts } from './job-ports.js';
 import { JobProcesses, runsUserCode } from './job-processes.js';
 import { LastingThreads } from './lasting-threads.js';
 import { isRowResult, isTaskResult, type RowTask } from './messages.js';
@@ -161,10 +162,10 @@ class ThreadPool implements Pool {
     let isolated: TrainingShare | null = null;
     return new LocalSession({
       threads: this.threads,
-      run: (job, onEpochEnd, signal) => {
-        if (processes === null || !runsUserCode(job)) return this.#run(job, onEpochEnd, signal);
+      run: (job, hooks, signal) => {
+        if (processes === null || !runsUserCode(job)) return this.#run(job, hooks, signal);
         isolated = job.training;
-        return this.#runApart(processes, job, onEpochEnd, signal);
+        return this.#runApart(processes, job, hooks, signal);
       },
       ended: () => {
         if (isolated !== null) processes?.drop(isolated);
@@ -207,41 +208,31 @@ class ThreadPool implements Pool {
     };
   }
 
-  async #run(
-    job: LocalJob,
-    onEpochEnd: EpochHook | undefined,
-    signal: AbortSignal,
-  ): Promise<readonly MemberOutcome[]> {
+  async #run(job: LocalJob, hooks: JobHooks, signal: AbortSignal): Promise<readonly MemberOutcome[]> {
     if (this.#ended !== null) throw destroyed();
-    const channel = onEpochEnd === undefined ? null : new MessageChannel();
+    const { ports, sent, close } = await openPorts(hooks, (ask) => this.#answer(ask));
     try {
-      if (channel !== null) {
-        // Loaded only here: most trainings have no callbacks.
-        const { serveHooks } = await import('./hook-channel.js');
-        serveHooks((event) => this.#answer(() => onEpochEnd!(event)), channel.port1);
-      }
-      const hooks = channel?.port2 ?? null;
-      const result = await this.#threads.run({ job, hooks }, signal, hooks === null ? [] : [hooks]);
+      const result = await this.#threads.run({ job, ...ports }, signal, sent);
       if (!isTaskResult(result)) throw this.#notOurs();
       if ('error' in result) throw fromWire(result.error);
       return result.outcomes;
     } catch (error) {
       throw this.#explain(error, job.member);
     } finally {
-      channel?.port1.close();
+      close();
     }
   }
 
   async #runApart(
     processes: JobProcesses,
     job: LocalMemberJob,
-    onEpochEnd: EpochHook | undefined,
+    { onEpochEnd, onHandOver }: JobHooks,
     signal: AbortSignal,
   ): Promise<readonly MemberOutcome[]> {
     if (this.#ended !== null) throw destroyed();
     const hook = onEpochEnd && ((event: EpochEvent) => this.#answer(() => onEpochEnd(event)));
     try {
-      return await processes.run(job, hook, signal);
+      return await processes.run(job, { onEpochEnd: hook, onHandOver }, signal);
     } catch (error) {
       throw this.#explain(error, job.member);
     }

@@ -2,7 +2,7 @@
 // is sent once, and what a thread would find or leave in shared memory goes along with its job.
 
 import type { TrainingShare } from '../training/local/local-job.js';
-import type { EpochDecision, EpochEvent, MemberJob } from '../training/session/job.js';
+import type { EpochDecision, EpochEvent, HandedMember, MemberJob } from '../training/session/job.js';
 import type { TaskResult } from './messages.js';
 
 /** A training, for a memory of the process's own with the same layout. */
@@ -22,10 +22,12 @@ export type ToProcess =
       readonly training: number;
       readonly job: SentJob;
       readonly hook: boolean;
+      readonly handOvers: boolean;
     }
   | { readonly kind: 'decision'; readonly decision: EpochDecision | undefined }
   | { readonly kind: 'drop'; readonly training: number };
 
 export type FromProcess =
   | { readonly kind: 'epoch'; readonly event: EpochEvent }
+  | { readonly kind: 'handOver'; readonly member: HandedMember }
   | { readonly kind: 'done'; readonly result: TaskResult; readonly state: Float32Array | null };

@@ -9,7 +9,7 @@ import { giveBackMemory, lendMemory } from '../memory/memory-cache.js';
 import { allocateShared } from '../memory/uncounted-bytes.js';
 import type { Parent } from '../processes/parent.js';
 import type { TrainingShare } from '../training/local/local-job.js';
-import type { EpochDecision, EpochHook } from '../training/session/job.js';
+import type { EpochDecision, EpochHook, HandOverHook, JobHooks } from '../training/session/job.js';
 import { runJob } from '../training/thread/run-job.js';
 import type { TaskResult } from './messages.js';
 import type { FromProcess, SentJob, SentTraining, ToProcess } from './process-messages.js';
@@ -22,6 +22,9 @@ export function serveJobs(parent: Parent): void {
     return new Promise((resolve) => {
       decide = resolve;
     });
+  };
+  const handOver: HandOverHook = ([member]) => {
+    parent.say({ kind: 'handOver', member: member! } satisfies FromProcess);
   };
   const hear = async (message: ToProcess): Promise<void> => {
     switch (message.kind) {
@@ -39,7 +42,10 @@ export function serveJobs(parent: Parent): void {
         trainings.delete(message.training);
         return;
       case 'job':
-        await serveJob(parent, message, trainings.get(message.training)!, message.hook ? ask : undefined);
+        await serveJob(parent, message, trainings.get(message.training)!, {
+          onEpochEnd: message.hook ? ask : undefined,
+          onHandOver: message.handOvers ? handOver : undefined,
+        });
         return;
       default:
         message satisfies never;
@@ -57,7 +63,7 @@ async function serveJob(
   parent: Parent,
   { id, job: { stateLength, ...sent } }: { readonly id: number; readonly job: SentJob },
   training: TrainingShare,
-  hook: EpochHook | undefined,
+  hooks: JobHooks,
 ): Promise<void> {
   const { executor, memory, layout } = training;
   const state = stateLength === null ? null : new Float32Array(allocateShared(4 * stateLength));
@@ -65,7 +71,7 @@ async function serveJob(
   let result: TaskResult;
   try {
     const job = { ...sent, state, training };
-    result = { outcomes: await runJob(job, executorOf(executor, memory), hook) };
+    result = { outcomes: await runJob(job, executorOf(executor, memory), hooks) };
   } catch (error) {
     result = { error: toWire(error) };
   }

@@ -30,7 +30,7 @@ export function watchParent(): void {
   const socket = new Socket({ fd: WATCH });
   socket.once('close', endProcess);
   const pipe = new WordPipe(socket, WORDS_TOLD, ([job, ...orders]) => {
-    if (job === followed?.job) followed?.control.takeOrders(orders);
+    if (job === followed?.job) followed?.control.takeOrders(followed.slot, orders);
   });
   parentPort!.on('message', (job: Followed | null) => {
     followed = job && { ...job, control: new ControlBlock(job.buffer, job.slots) };

@@ -47,7 +47,7 @@ export async function resumeTraining(
   settings: ResumeSettings = {},
 ): Promise<TrainedEnsemble> {
   checkOptions('resumeTraining', settings, RESUME_SETTINGS);
-  const { checkpoint: pace, allowModules: allowed = [], ...training } = settings;
+  const { checkpoint: pace, allowModules: _, ...training } = settings;
   if (pace !== undefined) {
     checkOptions('checkpoint', pace, PACE);
     requireOnePace(pace);
@@ -57,7 +57,7 @@ export async function resumeTraining(
     const opened = await openCheckpoint(folder);
     began = opened.training.plan;
     try {
-      return await takeUp(opened, folder, dataset, training, allowed);
+      return await takeUp(opened, folder, dataset, settings);
     } catch (error) {
       await opened.journal.close();
       throw error;
@@ -69,12 +69,12 @@ export async function resumeTraining(
 
 /** What is left to do. */
 async function takeUp(
-  { training, content, journal }: OpenedCheckpoint,
+  { training, content, states, journal }: OpenedCheckpoint,
   folder: string,
   dataset: Dataset,
-  settings: TrainingSettings,
-  allowModulePaths: readonly string[],
+  settings: ResumeSettings,
 ): Promise<TrainingWork> {
+  const { checkpoint: pace, allowModules: paths = [] } = settings;
   const { plan, datasetHash, policy, trainedOn } = training;
   requireSameDataset(folder, datasetHash, dataset);
   requireMemory(
@@ -82,15 +82,18 @@ async function takeUp(
     `Training ${plan.members.length} members`,
   );
   resolveArithmetic(plan.arithmetic);
-  const allowed = await allowModules(modulesOf(plan), allowModulePaths, folder);
+  const allowed = await allowModules(modulesOf(plan), paths, folder);
   const located = await locateModules(plan, allowed, isolationOf(settings));
   throwIfRejected(settings);
   const { executors, streams } = content;
+  const keeping = { journal, pace: pace ?? training.pace };
   const kept = [...content.members.values()];
   const failures = [...content.failures.values()].filter(
     ({ index, error }) => !content.members.has(index) && !isRepeated(error.code),
   );
-  return workOf(dataset, located, policy, { kept, failures, executors, trainedOn, journal, streams });
+  return workOf(dataset, located, policy, {
+    ...{ kept, failures, executors, trainedOn, streams, states, keeping },
+  });
 }
 
 function requireSameDataset(folder: string, datasetHash: string, { hash, rows, features }: Dataset): void {

@@ -14,8 +14,9 @@ import type { PolicyOptions } from './coordinator/failure-policy.js';
 import { TrainingRun } from './coordinator/training-run.js';
 import type { TrainingWork } from './coordinator/training-work.js';
 import { DEFAULTS } from './options/option-defaults.js';
-import { listRuns, type Run, trainedPlan } from './plan/runs.js';
-import { listGroups, tiedRuns } from './plan/tying.js';
+import { listRuns, type RestingRun, type Run, trainedPlan } from './plan/runs.js';
+import { listStrands, openRuns } from './plan/strands.js';
+import { listGroups } from './plan/tying.js';
 import {
   type CheckpointOptions,
   checkSettings,
@@ -45,13 +46,13 @@ export async function carryOut(
   // At once, and before anything is awaited: a pool that is closed next waits for this training too.
   const session = runner.open();
   try {
-    const work = withJournal(await plan(), settings.checkpoint);
+    const work = keptIn(settings.checkpoint, await plan());
     try {
       const trained = await new TrainingRun(work, session, settings, started).finish();
       const apart = runner.isolate === 'process' && trained.allowedModules !== undefined;
       return apart ? { ...trained, isolate: 'process' } : trained;
     } finally {
-      await work.journal?.close();
+      await work.keeping?.journal.close();
     }
   } finally {
     session.close();
@@ -59,7 +60,7 @@ export async function carryOut(
 }
 
 /** A training that is to be kept, and is not yet, begins a checkpoint. */
-function withJournal(work: TrainingWork, checkpoint: CheckpointOptions | undefined): TrainingWork {
+function keptIn(checkpoint: CheckpointOptions | undefined, work: TrainingWork): TrainingWork {
   if (checkpoint === undefined) return work;
   const { plan, dataset, policy, reseeds = 0, trainedOn, kept: members, executors } = work;
   const { folder, note = null, ...pace } = checkpoint;
@@ -68,14 +69,17 @@ function withJournal(work: TrainingWork, checkpoint: CheckpointOptions | undefin
   const deadline = Number.isFinite(deadlineMs) ? deadlineMs / 1000 : null;
   const kept = { deadline, onDivergence, reseeds: reseeds === 0 ? null : reseeds };
   const training = { plan, task, features, datasetHash, policy: kept, trainedOn, pace, note };
-  return { ...work, journal: newCheckpoint(folder, { ...training, members, executors }) };
+  const journal = newCheckpoint(folder, { ...training, members, executors });
+  return { ...work, keeping: { journal, pace } };
 }
 
 /** What there is of a plan already. @default nothing */
 export interface WorkDone
-  extends Partial<Pick<TrainingWork, 'kept' | 'failures' | 'executors' | 'trainedOn' | 'journal'>> {
+  extends Partial<Pick<TrainingWork, 'kept' | 'failures' | 'executors' | 'trainedOn' | 'keeping'>> {
   /** Streams of members that began again, by their places; those of others are the plan's. */
   readonly streams?: ReadonlyMap<number, MemberStreams>;
+  /** Where runs rest, by the strand. */
+  readonly states?: ReadonlyMap<number, readonly RestingRun[]>;
 }
 
 /** The work of a plan: the runs that have members still to train. */
@@ -83,38 +87,38 @@ export function workOf(
   dataset: Dataset,
   plan: EnsemblePlan,
   policy: PolicyOptions,
-  { kept = [], failures = [], executors = [], trainedOn = null, journal = null, streams }: WorkDone = {},
+  done: WorkDone = {},
 ): TrainingWork {
+  const { kept = [], failures = [], executors = [], trainedOn = null, keeping = null } = done;
   const settled = new Set([...kept, ...failures].map(({ index }) => index));
-  const all = listRuns(plan, streams);
-  const isOpen = openRuns(all, settled);
-  const runs = all.filter(isOpen);
-  const open = new Set(runs.flatMap(({ memberIndices }) => memberIndices));
-  const isSettled = ({ index }: { readonly index: number }) => !open.has(index);
+  const all = listRuns(plan, done.streams);
+  const strands = listStrands(all).map(({ key, runs }) => ({
+    key,
+    runs: openRuns(runs, done.states?.get(key), (index) => settled.has(index)),
+  }));
+  const left = new Set<Run>(strands.flatMap((strand) => strand.runs));
+  const runs = all.filter((run) => left.has(run));
+  const toTrain = new Set(runs.flatMap(({ memberIndices, delivered }) => memberIndices.slice(delivered)));
+  const isSettled = ({ index }: { readonly index: number }) => !toTrain.has(index);
   const { deadline, onDivergence, reseeds } = policy;
   return {
     dataset,
     plan: trainedPlan(
       plan,
-      all.filter((run) => !isOpen(run)),
+      all.filter((run) => !left.has(run)),
     ),
     runs,
-    groups: listGroups(runs, dataset, plan.seed),
+    groups: listGroups(all, dataset, plan.seed)
+      .map((group) => ({ ...group, runs: group.runs.filter((run) => left.has(run)) }))
+      .filter((group) => group.runs.length > 0),
+    strands: strands.filter((strand) => strand.runs.length > 0),
     policy: { deadlineMs: 1000 * (deadline ?? Number.POSITIVE_INFINITY), onDivergence: onDivergence ?? null },
     reseeds: onDivergence === 'reseed' ? (reseeds ?? DEFAULTS.reseeds) : 0,
-    // A run is trained whole: those of its members that were there come again, the same.
+    // Where a run begins anew, those of its members that were there come again, the same.
     kept: kept.filter(isSettled),
     failures: failures.filter(isSettled),
-    ...{ executors, trainedOn, journal },
+    ...{ executors, trainedOn, keeping },
   };
-}
-
-/** Which runs have members still to train; a run that is tied to others is trained with all of them, or not at all. */
-function openRuns(runs: readonly Run[], settled: ReadonlySet<number>): (run: Run) => boolean {
-  const isOpen = ({ memberIndices }: Run) => !memberIndices.every((index) => settled.has(index));
-  const open = new Set(runs.filter(isOpen));
-  for (const group of tiedRuns(runs)) if (group.some(isOpen)) for (const run of group) open.add(run);
-  return (run) => open.has(run);
 }
 
 /** How its columns became numbers is the dataset's affair. */

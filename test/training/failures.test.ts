@@ -41,6 +41,8 @@ function faulty(fault: Fault): MemberRunner & { readonly jobs: Job[] } {
       run,
       prepare: (training) => session.prepare(training),
       stop: () => session.stop(),
+      pause: () => session.pause(),
+      want: (slot, epoch) => session.want(slot, epoch),
       isTaken: () => true,
       progress: () => session.progress(),
       close: () => session.close(),

@@ -24,10 +24,10 @@ class FarSession implements Session {
     return this.#there.prepare(training);
   }
 
-  async run(...[job, onEpochEnd, signal]: Parameters<Session['run']>) {
+  async run(...[job, hooks, signal]: Parameters<Session['run']>) {
     this.asked.push('run');
     const sent = copyOf(job);
-    const outcomes = await this.#there.run(sent, onEpochEnd, signal);
+    const outcomes = await this.#there.run(sent, hooks, signal);
     if (job.kind === 'member' && sent.kind === 'member') job.state?.set(sent.state!);
     return structuredClone(outcomes);
   }
@@ -35,6 +35,15 @@ class FarSession implements Session {
   stop(): void {
     this.asked.push('stop');
     this.#there.stop();
+  }
+
+  pause(): void {
+    this.asked.push('pause');
+    this.#there.pause();
+  }
+
+  want(slot: number, epoch: number | null): void {
+    this.#there.want(slot, epoch);
   }
 
   isTaken(slot: number): boolean {

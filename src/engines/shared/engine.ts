@@ -96,11 +96,10 @@ export interface MemberTrainer {
   restoreWeights(): void;
   /** Floats of the member's state: what must outlive a job that does not end its training. */
   readonly stateLengthFloats: number;
-  /**
-   * Writes the state into f32[stateLengthFloats].
-   * @throws ERR_DIVERGED when a parameter is not finite.
-   */
+  /** Writes the state into f32[stateLengthFloats], whatever is in it. */
   saveState(into: Float32Array): void;
+  /** @throws ERR_DIVERGED when a parameter is not finite. */
+  requireFinite(): void;
   /** What tying asks of a member. @default the engine's members cannot be tied */
   readonly tying?: TyingTrainer;
   /** Numbers that {@link exportWeights} writes. */

@@ -262,8 +262,14 @@ class Trainer implements TfjsTrainer {
     this.#writeAll(this.#kept);
   }
 
+  requireFinite(): void {
+    const weights = new Float32Array(this.weightCount);
+    this.#readAll(weights);
+    requireFinite(weights, this.#member, this.#epoch);
+  }
+
   saveState(into: Float32Array): void {
-    this.exportWeights(into.subarray(0, this.weightCount));
+    this.#readAll(into.subarray(0, this.weightCount));
     let start = this.weightCount;
     for (const part of this.#stateParts()) {
       into.set(part, start);

@@ -196,9 +196,11 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     this.#parameters.set(this.#floats(this.#arena.kept));
   }
 
-  saveState(into: Float32Array): void {
-    // Others may be drawn to these weights, so a member that diverged in its last step must not rest unnoticed.
+  requireFinite(): void {
     requireFinite(this.#parameters, this.#member, this.#epoch);
+  }
+
+  saveState(into: Float32Array): void {
     copyStateOut(this.#context.memory.buffer, this.#arena, into);
   }
 

@@ -3,10 +3,12 @@
 
 import { userModuleOf } from '../../engines/registry.js';
 import { TuttiError } from '../../errors.js';
+import { hasEpochs } from '../../model/spec.js';
 import type { Run } from '../plan/runs.js';
-import type { EpochHook, Job, MemberOutcome } from '../session/job.js';
+import type { Job, JobHooks, MemberOutcome } from '../session/job.js';
 import type { Session } from '../session/session.js';
 import { watchDeadline } from './deadline.js';
+import type { LaneMode } from './work-queue.js';
 
 /** How long a thread may take to answer a stop before it is killed: a few of the slowest steps. */
 const STOP_GRACE_MS = 700;
@@ -24,17 +26,22 @@ export interface AttemptLimits {
 export class Attempts {
   readonly #session: Session;
   readonly #limits: AttemptLimits;
-  readonly #hook: EpochHook | undefined;
-  /** One for every job that a runner has; aborting it ends the job's thread. */
-  readonly #running = new Set<AbortController>();
+  readonly #hooksOf: (job: Job, runs: readonly Run[]) => JobHooks;
+  /** Every job that a runner has; aborting its signal ends the job's thread. */
+  readonly #running = new Map<AbortController, Job>();
   /** Slots that a thread has which cannot be ended: whenever it comes back it may write there. */
   readonly #blocked = new Set<number>();
-  #stopping = false;
+  #mode: LaneMode = 'go';
 
-  constructor(session: Session, limits: AttemptLimits, hook: EpochHook | undefined) {
+  /** @param hooksOf who is told of what, asked anew for every attempt. */
+  constructor(
+    session: Session,
+    limits: AttemptLimits,
+    hooksOf: (job: Job, runs: readonly Run[]) => JobHooks,
+  ) {
     this.#session = session;
     this.#limits = limits;
-    this.#hook = hook;
+    this.#hooksOf = hooksOf;
   }
 
   /** Whether a slot is lost for good. */
@@ -42,19 +49,36 @@ export class Attempts {
     return this.#blocked.has(slot);
   }
 
-  /** Whether the training is being stopped: nothing is tried again, and no error counts. */
+  /** What may still begin: nothing else, or nothing at all, once the training ends early. */
+  get mode(): LaneMode {
+    return this.#mode;
+  }
+
+  /** Whether the training ends early: nothing is tried again, and no error counts. */
   get stopping(): boolean {
-    return this.#stopping;
+    return this.#mode !== 'go';
   }
 
   /** Asks every job to stop at its next step; a thread that does not answer is killed. */
   stop(): void {
-    this.#stopping = true;
+    this.#mode = 'stop';
     this.#session.stop();
-    const abortAll = () => {
-      for (const abort of this.#running) abort.abort();
+    this.#abortLater(() => true);
+  }
+
+  /** Asks every job to end with its epoch; what has no epochs, or no thread yet, is given up. */
+  pause(): void {
+    if (this.stopping) return;
+    this.#mode = 'finish';
+    this.#session.pause();
+    this.#abortLater((job) => !this.#session.isTaken(job.slot) || !endsByEpochs(job));
+  }
+
+  #abortLater(which: (job: Job) => boolean): void {
+    const abort = () => {
+      for (const [controller, job] of this.#running) if (which(job)) controller.abort();
     };
-    setTimeout(abortAll, STOP_GRACE_MS).unref();
+    setTimeout(abort, STOP_GRACE_MS).unref();
   }
 
   /**
@@ -66,7 +90,7 @@ export class Attempts {
       try {
         return await this.#runOnce(job, runs);
       } catch (error) {
-        if (codeOf(error) !== 'ERR_THREAD_LOST' || this.#stopping) throw error;
+        if (codeOf(error) !== 'ERR_THREAD_LOST' || this.stopping) throw error;
         if (attempt > this.#limits.retries) throw threadLost(job, attempt, error as TuttiError);
         for (const run of runs) run.retries++;
       }
@@ -84,21 +108,25 @@ export class Attempts {
       left,
       () => abort.abort(),
     );
-    this.#running.add(abort);
+    this.#running.set(abort, job);
     try {
-      const outcomes = await this.#session.run(job, this.#hook, abort.signal);
+      const outcomes = await this.#session.run(job, this.#hooksOf(job, runs), abort.signal);
       for (const run of runs) run.usedMs += watch.elapsedMs;
       return outcomes;
     } catch (error) {
       const blocked = codeOf(error) === 'ERR_THREAD_BLOCKED';
       if (blocked) this.#blocked.add(job.slot);
-      if (!watch.passed || this.#stopping) throw error;
+      if (!watch.passed || this.#mode === 'stop') throw error;
       throw deadlinePassed(job, deadlineMs, blocked ? (error as TuttiError) : undefined);
     } finally {
       watch.stop();
       this.#running.delete(abort);
     }
   }
+}
+
+function endsByEpochs(job: Job): boolean {
+  return job.kind === 'group' || hasEpochs(job.spec);
 }
 
 function codeOf(error: unknown): string | null {

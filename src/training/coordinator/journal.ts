@@ -3,6 +3,7 @@
 
 import type { FailedMember, TrainedMember } from '../../ensemble/ensemble.js';
 import type { MemberStreams } from '../../model/spec.js';
+import type { RestingRun } from '../plan/runs.js';
 
 export interface TrainingJournal {
   /**
@@ -17,6 +18,13 @@ export interface TrainingJournal {
   failure(failure: FailedMember): void;
   /** A run has begun again, with these streams: whatever was told of its members before is void. */
   beginning(memberIndices: readonly number[], streams: MemberStreams): void;
+  /**
+   * Where the runs of a strand rest, in place of where they rested before; those that are left out are over. Resolves once
+   * it is kept, or cannot be: until then nobody changes the states.
+   */
+  state(strand: number, runs: readonly RestingRun[]): Promise<void>;
+  /** A strand's runs are over: it rests no more. */
+  over(strand: number): void;
   /** Resolves once all that was told is kept, or cannot be. */
   settled(): Promise<void>;
   /** Lets go of its place; once is enough. */

@@ -7,7 +7,7 @@ import type { FailedMember, RetriedMember, TrainedEnsemble, TrainedMember } from
 import { fromWire, TuttiError, toWire, type WireError } from '../../errors.js';
 import { countShared } from '../../memory/uncounted-bytes.js';
 import { type Run, StateBuffers, trainedPlan } from '../plan/runs.js';
-import type { AdvancedMember, DeliveredMember, MemberJob } from '../session/job.js';
+import type { AdvancedMember, DeliveredMember, MemberJob, PausedMember } from '../session/job.js';
 import type { TrainingJournal } from './journal.js';
 import type { TrainingWork } from './training-work.js';
 
@@ -38,6 +38,13 @@ export class Ledger {
     run.history.push(...outcome.history);
     if (outcome.delivered !== null) this.#deliver(run, member, outcome.delivered);
     if (outcome.ended) this.#end(run);
+  }
+
+  /** Keeps where a run was paused. */
+  rest(run: Run, { history, progress, parameters }: PausedMember): void {
+    this.#dropState(run);
+    run.state = { ...progress, parameters };
+    run.history.push(...history);
   }
 
   /** Records the error for every member of the run that is not there yet. */

@@ -9,7 +9,7 @@ import { isTied, nextSpec, type Run, type StateBuffers, type TiedRun } from '../
 import { groupMean, type TyingGroup } from '../plan/tying.js';
 import type { GroupJob, Job, MemberJob } from '../session/job.js';
 import type { PlannedTraining } from '../session/session.js';
-import { type Task, WorkQueue } from './work-queue.js';
+import { type LaneMode, type Task, WorkQueue } from './work-queue.js';
 
 /** A job, the runs that it advances, and its part for each of them. */
 export interface Assignment {
@@ -27,8 +27,10 @@ export interface ScheduleContext {
   settle(runs: readonly Run[]): boolean;
   /** Whether a run, and those it is tied to, begin again should it diverge. */
   mayBeginAgain(run: Run): boolean;
-  /** Whether the training is being stopped. */
-  stopping(): boolean;
+  /** Runs of a strand rest: what they have come to may be kept. */
+  rested(runs: readonly Run[]): void;
+  /** `finish`: the training is paused, and what has begun goes on to its next rest; `stop`: it ends at once. */
+  mode(): LaneMode;
   /** Where states rest. */
   readonly buffers: StateBuffers;
 }
@@ -49,7 +51,7 @@ export class Schedule {
 
   /** Runs jobs on a slot until none is left or to come, or the slot or the training is given up. */
   run(slot: number, isLost: (slot: number) => boolean): Promise<void> {
-    return this.#queue.run(slot, (own) => this.#context.stopping() || isLost(own));
+    return this.#queue.run(slot, (own) => (isLost(own) ? 'stop' : this.#context.mode()));
   }
 
   /** How many members a slot's record stands for: those of a group in lockstep, else one. */
@@ -80,14 +82,15 @@ export class Schedule {
       if (group.runs[0] !== run) return [];
       return group.tying.mode === 'exact'
         ? [(slot) => this.#runLockstep(group, slot)]
-        : this.#roundTasks(group, group.runs, 0);
+        : this.#roundTasks(group, group.runs, (run.state?.epoch ?? -1) + 1);
     });
   }
 
   /** Trains a run to its end, a job for each of its members. */
   async #runThrough(run: Run, slot: number): Promise<void> {
-    while (!run.over && !this.#context.stopping()) {
+    while (!run.over && this.#context.mode() === 'go') {
       await this.#advance(run, { slot, until: cycleOf(this.#specOf(run)).last, anchor: null });
+      this.#context.rested([run]);
     }
   }
 
@@ -102,10 +105,11 @@ export class Schedule {
     return runs.map((run) => async (slot) => {
       await this.#advance(run, { slot, until: round, anchor });
       if (--open > 0) return;
-      if (this.#context.stopping()) return;
+      if (this.#context.mode() === 'stop') return;
       const next = this.#context.settle(group.runs) ? 0 : round + 1;
       const live = group.runs.filter(({ over }) => !over);
-      if (live.length === 0) return;
+      if (live.every(({ state }) => state?.epoch === round)) this.#context.rested(live);
+      if (live.length === 0 || this.#context.mode() !== 'go') return;
       for (const task of this.#roundTasks(group, live, next)) this.#queue.add(task);
     });
   }
@@ -122,7 +126,7 @@ export class Schedule {
 
   /** Trains an exact group in one job, or in one more each time that it begins again. */
   async #runLockstep({ runs }: TyingGroup, slot: number): Promise<void> {
-    while (!this.#context.stopping()) {
+    while (this.#context.mode() === 'go') {
       const live = runs.filter(({ over }) => !over);
       if (live.length === 0) return;
       const members = live.map((run) => ({
@@ -132,6 +136,7 @@ export class Schedule {
       }));
       const job: GroupJob = { kind: 'group', member: members[0]!.member, slot, members };
       await this.#perform({ job, runs: live, members, inRound: false });
+      this.#context.rested(live);
     }
   }
 

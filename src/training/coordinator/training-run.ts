@@ -4,12 +4,20 @@
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { failOption, TuttiError, toWire, type WireError } from '../../errors.js';
 import type { Run } from '../plan/runs.js';
-import type { EpochDecision, EpochEvent, Job, MemberOutcome } from '../session/job.js';
+import type {
+  AdvancedMember,
+  EpochDecision,
+  EpochEvent,
+  Job,
+  MemberJob,
+  MemberOutcome,
+} from '../session/job.js';
 import { readProgress } from '../session/progress.js';
 import type { Session } from '../session/session.js';
 import { type TrainingSettings, throwIfRejected } from '../session/training-settings.js';
 import { Attempts } from './attempts.js';
 import { Failures } from './failures.js';
+import { HandOvers } from './hand-overs.js';
 import { Ledger } from './ledger.js';
 import { type Assignment, Schedule } from './schedule.js';
 import type { TrainingWork } from './training-work.js';
@@ -22,6 +30,7 @@ export class TrainingRun {
   readonly #settings: TrainingSettings;
   readonly #started: number;
   readonly #attempts: Attempts;
+  readonly #handOvers: HandOvers | null;
   readonly #ledger: Ledger;
   readonly #failures: Failures;
   readonly #schedule: Schedule;
@@ -42,8 +51,13 @@ export class TrainingRun {
     const { retries = 1, onFailure = 'drop', onEpochEnd, onMember } = settings;
     const { plan, policy, reseeds = 0 } = work;
     const hook = onEpochEnd && ((event: EpochEvent) => this.#askCallback(onEpochEnd, event));
-    this.#attempts = new Attempts(session, { retries, deadlineMs: policy.deadlineMs }, hook);
-    this.#ledger = new Ledger(work.journal, (member) => this.#observe(() => onMember?.(member)));
+    const { keeping, strands } = work;
+    this.#handOvers = keeping && new HandOvers(session, keeping, strands);
+    this.#attempts = new Attempts(session, { retries, deadlineMs: policy.deadlineMs }, (job, runs) => ({
+      onEpochEnd: hook,
+      onHandOver: this.#handOvers?.begin(job, runs),
+    }));
+    this.#ledger = new Ledger(keeping?.journal ?? null, (member) => this.#observe(() => onMember?.(member)));
     this.#failures = new Failures({
       ...{ plan, reseeds, ledger: this.#ledger, policy: { ...policy, onFailure } },
       end: (error) => this.#end(error),
@@ -52,17 +66,19 @@ export class TrainingRun {
       perform: (assignment) => this.#perform(assignment),
       settle: (runs) => this.#settleRound(runs),
       mayBeginAgain: (run) => this.#failures.mayBeginAgain(run),
-      stopping: () => this.#attempts.stopping,
+      rested: (runs) => this.#handOvers?.rested(runs, this.#attempts.mode === 'finish'),
+      mode: () => this.#attempts.mode,
       buffers: this.#ledger.buffers,
     });
   }
 
   async finish(): Promise<TrainedEnsemble> {
     const { slots, executors } = await this.#session.prepare(this.#work);
-    const { journal, kept } = this.#work;
+    const { keeping, kept } = this.#work;
+    const journal = keeping?.journal;
     await journal?.begin(executors, (error) => this.#loseJournal(error));
     const { signal, onProgress, onInterrupt } = this.#settings;
-    const stop = () => this.#attempts.stop();
+    const stop = () => (journal === undefined ? this.#attempts.stop() : this.#attempts.pause());
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted) stop();
     const timer = onProgress && setInterval(() => this.#report(), PROGRESS_INTERVAL_MS);
@@ -90,20 +106,26 @@ export class TrainingRun {
   /** Runs a job and keeps what it leaves; an error of its own is about its runs, and no others. */
   async #perform({ job, runs, members, inRound }: Assignment): Promise<void> {
     const outcomes = await this.#outcomesOf(job, runs);
+    this.#handOvers?.end(job.slot);
     if (!this.#attempts.stopping) {
       for (const [place, outcome] of outcomes.entries())
         if (outcome.status === 'failed') runs[place]!.failure = outcome.error;
       // What becomes of one that is tied in rounds is decided when the round is over.
       if (!inRound && this.#failures.settle(runs)) return;
     }
-    const { reseeds = 0 } = this.#work;
     for (const [place, outcome] of outcomes.entries()) {
-      if (outcome.status !== 'advanced') continue;
       const run = runs[place]!;
-      const keep = () => this.#ledger.keep(run, members[place]!, outcome);
-      if (inRound && outcome.delivered !== null && reseeds > 0) this.#heldBack.set(run, keep);
-      else keep();
+      if (outcome.status === 'paused') this.#ledger.rest(run, outcome);
+      if (outcome.status === 'advanced') this.#keep(run, members[place]!, outcome, inRound);
     }
+    this.#handOvers?.settled(runs);
+  }
+
+  #keep(run: Run, member: MemberJob, outcome: AdvancedMember, inRound: boolean): void {
+    const { reseeds = 0 } = this.#work;
+    const keep = () => this.#ledger.keep(run, member, outcome);
+    if (inRound && outcome.delivered !== null && reseeds > 0) this.#heldBack.set(run, keep);
+    else keep();
   }
 
   /** Decides what becomes of a group when its round is over. @returns whether it begins again. */
@@ -111,6 +133,7 @@ export class TrainingRun {
     const again = this.#failures.settle(runs);
     if (again) for (const run of runs) this.#heldBack.delete(run);
     else this.#keepHeldBack(runs);
+    this.#handOvers?.settled(runs);
     return again;
   }
 

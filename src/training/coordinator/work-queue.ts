@@ -4,6 +4,9 @@
 /** Work for one slot. */
 export type Task = (slot: number) => Promise<void>;
 
+/** Whether a lane takes all tasks, those alone that others brought about, or none. */
+export type LaneMode = 'go' | 'finish' | 'stop';
+
 export class WorkQueue {
   readonly #tasks: Task[];
   /** Tasks added by other tasks; they come first, so that what has begun is finished before more begins. */
@@ -22,10 +25,12 @@ export class WorkQueue {
     this.#wake();
   }
 
-  /** Runs tasks on `slot` one after the other until none is left or to come, or `stopped` says so. */
-  async run(slot: number, stopped: (slot: number) => boolean): Promise<void> {
-    while (!stopped(slot)) {
-      const task = this.#take();
+  /** Runs tasks on `slot` one after the other until none is left or to come, or `mode` says so. */
+  async run(slot: number, mode: (slot: number) => LaneMode): Promise<void> {
+    for (;;) {
+      const now = mode(slot);
+      if (now === 'stop') return;
+      const task = this.#take(now);
       if (task !== undefined) {
         this.#running++;
         try {
@@ -40,8 +45,9 @@ export class WorkQueue {
     }
   }
 
-  #take(): Task | undefined {
+  #take(mode: LaneMode): Task | undefined {
     if (this.#followUps.length > 0) return this.#followUps.shift();
+    if (mode === 'finish') return undefined;
     return this.#next < this.#tasks.length ? this.#tasks[this.#next++] : undefined;
   }
 

@@ -4,7 +4,7 @@
 import { TuttiError } from '../../errors.js';
 import { ControlBlock, type SlotProgress } from '../../memory/control-block.js';
 import { dropMemory, giveBackMemory } from '../../memory/memory-cache.js';
-import type { EpochHook, Job, MemberOutcome } from '../session/job.js';
+import type { Job, JobHooks, MemberOutcome } from '../session/job.js';
 import type { PlannedTraining, PreparedSession, Session } from '../session/session.js';
 import { inMemory, type LocalJob, type TrainingShare } from './local-job.js';
 import { prepareTraining } from './training-memory.js';
@@ -13,11 +13,7 @@ import { prepareTraining } from './training-memory.js';
 export interface LocalHost {
   /** Slots that a training may have, at most. */
   readonly threads: number;
-  run(
-    job: LocalJob,
-    onEpochEnd: EpochHook | undefined,
-    signal: AbortSignal,
-  ): Promise<readonly MemberOutcome[]>;
+  run(job: LocalJob, hooks: JobHooks, signal: AbortSignal): Promise<readonly MemberOutcome[]>;
   /** Told once when the training has ended. */
   ended?(): void;
 }
@@ -46,14 +42,10 @@ export class LocalSession implements Session {
     return { slots: layout.slots, executors };
   }
 
-  async run(
-    job: Job,
-    onEpochEnd: EpochHook | undefined,
-    signal: AbortSignal,
-  ): Promise<readonly MemberOutcome[]> {
+  async run(job: Job, hooks: JobHooks, signal: AbortSignal): Promise<readonly MemberOutcome[]> {
     const { share, control } = this.#ready;
     try {
-      return await this.#host.run(inMemory(job, share), onEpochEnd, signal);
+      return await this.#host.run(inMemory(job, share), hooks, signal);
     } catch (error) {
       this.#leftBehind ||= error instanceof TuttiError && error.code === 'ERR_THREAD_BLOCKED';
       // A thread that died could not say so.
@@ -64,6 +56,14 @@ export class LocalSession implements Session {
 
   stop(): void {
     this.#ready.control.requestStop();
+  }
+
+  pause(): void {
+    this.#ready.control.requestPause();
+  }
+
+  want(slot: number, epoch: number | null): void {
+    this.#ready.control.want(slot, epoch);
   }
 
   isTaken(slot: number): boolean {

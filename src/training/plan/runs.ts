@@ -32,6 +32,19 @@ export interface MemberState extends MemberProgress {
   readonly parameters: Float32Array<SharedArrayBuffer>;
 }
 
+/** A run between two epochs: all it takes to go on from there, in another process too. */
+export interface RestingRun {
+  /** The first of its members. */
+  readonly first: number;
+  /** With which it began. */
+  readonly streams: MemberStreams;
+  /** How many of them are delivered. */
+  readonly delivered: number;
+  readonly state: MemberState;
+  /** Its epochs since the last member it delivered. */
+  readonly history: readonly EpochRecord[];
+}
+
 /** One run and how far it has come. */
 export interface Run {
   /** Members of the plan that it leaves, in the order of its epochs. */

@@ -66,12 +66,29 @@ export interface AdvancedMember {
   readonly ended: boolean;
 }
 
+/**
+ * A member between two epochs, as its thread hands it over: in memory that it wrote whole before anyone else knew of it, and
+ * does not write again before it is asked for the next.
+ */
+export interface HandedMember {
+  /** The epochs since it was last handed over in this job. */
+  readonly history: readonly EpochRecord[];
+  readonly progress: MemberProgress;
+  readonly parameters: Float32Array<SharedArrayBuffer>;
+}
+
+/** A member whose job was paused: handed over for good, with all epochs of the job. */
+export interface PausedMember extends HandedMember {
+  readonly status: 'paused';
+}
+
 /** What a thread hands over of a finished member, in memory that it wrote whole before anyone else knew of it. */
 export type DeliveredMember = Pick<TrainedMember, 'parameters' | 'model' | 'epoch' | 'inBagRows'>;
 
 /** How a job left a member. A stopped member leaves nothing; `failed` is for one of several in lockstep. */
 export type MemberOutcome =
   | AdvancedMember
+  | PausedMember
   | { readonly status: 'stopped' }
   | { readonly status: 'failed'; readonly error: WireError };
 
@@ -89,3 +106,12 @@ export interface EpochDecision {
 
 /** Awaited after every epoch. */
 export type EpochHook = (event: EpochEvent) => Promise<EpochDecision | undefined>;
+
+/** Given the job's members when they were wanted, in its order, null for those that are over; no thread waits for it. */
+export type HandOverHook = (members: readonly (HandedMember | null)[]) => void;
+
+/** Whom a thread tells what, as it runs a job. */
+export interface JobHooks {
+  readonly onEpochEnd?: EpochHook | undefined;
+  readonly onHandOver?: HandOverHook | undefined;
+}

@@ -7,7 +7,7 @@ import type { SlotProgress } from '../../memory/control-block.js';
 import type { EnsemblePlan } from '../../model/spec.js';
 import type { Run } from '../plan/runs.js';
 import type { TyingGroup } from '../plan/tying.js';
-import type { EpochHook, Job, MemberOutcome } from './job.js';
+import type { Job, JobHooks, MemberOutcome } from './job.js';
 
 /** What is to be trained. */
 export interface PlannedTraining {
@@ -43,9 +43,13 @@ export interface Session {
    * @throws ERR_THREAD_LOST when its thread died; ERR_THREAD_START when none could start; ERR_THREAD_BLOCKED when it
    * cannot be ended; ERR_CANCELLED when the runner has ended; what the member itself threw otherwise.
    */
-  run(job: Job, onEpochEnd: EpochHook | undefined, signal: AbortSignal): Promise<readonly MemberOutcome[]>;
+  run(job: Job, hooks: JobHooks, signal: AbortSignal): Promise<readonly MemberOutcome[]>;
   /** Asks every job to stop at its next step; those that do are `stopped`. */
   stop(): void;
+  /** Asks every job to end with its epoch; those that do are `paused`. What has no epochs and has not begun is `stopped`. */
+  pause(): void;
+  /** Asks a slot's job to hand over its members once, at the end of this epoch or a later one; null: not to. */
+  want(slot: number, epoch: number | null): void;
   /** Whether the job of a slot is in hand; before that it waits for a thread. */
   isTaken(slot: number): boolean;
   /** What each slot is doing. */

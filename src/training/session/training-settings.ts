@@ -13,9 +13,9 @@ import { isMemberRunner, type MemberRunner } from './runner.js';
 /** How often members in training are kept. */
 export interface CheckpointPace {
   /** Every so many epochs; excludes `seconds`. */
-  readonly epochs?: number;
+  readonly epochs?: number | undefined;
   /** Every so many seconds, at the end of an epoch. @default 10, unless `epochs` is given */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
 }
 
 /** Where a training is kept as it goes, so that `resumeTraining` can go on with it. */
@@ -104,12 +104,15 @@ export function requireOnePace({ epochs, seconds }: CheckpointPace): void {
 }
 
 /** Where the modules of a training run. */
-export function isolationOf({ runner }: TrainingSettings): Isolation {
+export function isolationOf({ runner }: Pick<TrainingSettings, 'runner'>): Isolation {
   return runner?.isolate ?? null;
 }
 
 /** @throws the signal's reason once it is aborted, unless the finished members are kept, of which there may be none yet. */
-export function throwIfRejected({ signal, onInterrupt }: TrainingSettings): void {
+export function throwIfRejected({
+  signal,
+  onInterrupt,
+}: Pick<TrainingSettings, 'signal' | 'onInterrupt'>): void {
   if (onInterrupt !== 'keep') signal?.throwIfAborted();
 }
 

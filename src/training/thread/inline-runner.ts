@@ -5,7 +5,7 @@ import { executorOf } from '../../kernels/executor.js';
 import { hasEpochs } from '../../model/spec.js';
 import type { LocalJob } from '../local/local-job.js';
 import { LocalSession } from '../local/local-session.js';
-import type { EpochHook, MemberOutcome } from '../session/job.js';
+import type { EpochHook, JobHooks, MemberOutcome } from '../session/job.js';
 import type { MemberRunner } from '../session/runner.js';
 import { runJob } from './run-job.js';
 
@@ -20,17 +20,18 @@ export function createInlineRunner(): MemberRunner {
 
 async function runHere(
   job: LocalJob,
-  onEpochEnd: EpochHook | undefined,
+  { onEpochEnd, onHandOver }: JobHooks,
   signal: AbortSignal,
 ): Promise<readonly MemberOutcome[]> {
   const aborted = abortion(signal, job.member);
   const { executor, memory } = job.training;
-  const work = runJob(job, executorOf(executor, memory), async (event) => {
+  const epochEnd: EpochHook = async (event) => {
     // The only thread there is must also serve progress, timers and signals.
     await new Promise((resolve) => setImmediate(resolve));
     if (signal.aborted) throw stopped(job.member);
     return onEpochEnd === undefined ? undefined : await Promise.race([onEpochEnd(event), aborted]);
-  });
+  };
+  const work = runJob(job, executorOf(executor, memory), { onEpochEnd: epochEnd, onHandOver });
   // A learner that awaits something cannot be stopped and is left to itself: it has copies of its rows and no
   // arena. Whatever works in the slot's arena stops at its epoch's end and is waited for.
   return hasArena(job) ? work : Promise.race([work, aborted]);

@@ -19,7 +19,14 @@ import { cycleOf } from '../../model/snapshots.js';
 import type { EpochMemberSpec, MemberSpec } from '../../model/spec.js';
 import type { LocalMemberJob, TrainingShare } from '../local/local-job.js';
 import type { MemberProgress } from '../plan/runs.js';
-import type { AdvancedMember, DeliveredMember, EpochEvent, EpochHook } from '../session/job.js';
+import type {
+  AdvancedMember,
+  DeliveredMember,
+  EpochEvent,
+  EpochHook,
+  HandedMember,
+  PausedMember,
+} from '../session/job.js';
 
 /** The course of one member's training through a job. */
 export class MemberCourse {
@@ -29,6 +36,9 @@ export class MemberCourse {
   readonly #draw: MemberDraw;
   readonly #onEpochEnd: EpochHook | undefined;
   readonly #history: EpochRecord[] = [];
+  /** How many of them were handed over, and the state with them. */
+  #handedOver = 0;
+  #handedState: Float32Array<SharedArrayBuffer> | null = null;
   #progress: MemberProgress;
   #ended: boolean;
 
@@ -117,12 +127,40 @@ export class MemberCourse {
     this.#ended = epoch === epochs || decision?.stop === true || !patient;
   }
 
+  /** The member as it stands between two epochs, for whoever keeps it. */
+  handOver(): HandedMember {
+    const history = this.#history.slice(this.#handedOver);
+    this.#handedOver = this.#history.length;
+    // It is wanted again when nobody has the one before any more.
+    this.#handedState = this.#saveState(this.#handedState ?? this.#newState());
+    return { history, progress: this.#progress, parameters: this.#handedState };
+  }
+
+  /** Hands the member over for good. */
+  pause(): PausedMember {
+    const parameters = this.#saveState(this.#newState());
+    return { status: 'paused', history: this.#history, progress: this.#progress, parameters };
+  }
+
+  #newState(): Float32Array<SharedArrayBuffer> {
+    return new Float32Array(allocateShared(4 * this.trainer.stateLengthFloats));
+  }
+
+  #saveState<State extends Float32Array>(state: State): State {
+    this.trainer.saveState(state);
+    return state;
+  }
+
   /** Delivers the member when the run or its cycle is over, and saves the state when the run goes on. */
   finish(): AdvancedMember {
     const { state } = this.#job;
     const { epoch, best } = this.#progress;
     const complete = this.#ended || epoch === cycleOf(this.#spec).last;
-    if (!this.#ended && state !== null) this.trainer.saveState(state);
+    if (!this.#ended && state !== null) {
+      // Others may be drawn to these weights, so a member that diverged in its last step must not rest unnoticed.
+      this.trainer.requireFinite();
+      this.trainer.saveState(state);
+    }
     if (this.#ended && best.epoch > 0) this.trainer.restoreWeights();
     return {
       status: 'advanced',

@@ -3,7 +3,7 @@
 import type { Executor } from '../../kernels/executor.js';
 import { ControlBlock } from '../../memory/control-block.js';
 import type { LocalJob } from '../local/local-job.js';
-import type { EpochHook, MemberOutcome } from '../session/job.js';
+import type { JobHooks, MemberOutcome } from '../session/job.js';
 import { trainGroup } from './train-group.js';
 import { trainMember } from './train-member.js';
 
@@ -11,15 +11,15 @@ import { trainMember } from './train-member.js';
 export async function runJob(
   job: LocalJob,
   executor: Executor,
-  onEpochEnd?: EpochHook,
+  hooks: JobHooks,
 ): Promise<readonly MemberOutcome[]> {
   const { memory, layout } = job.training;
   const control = new ControlBlock(memory.buffer, layout.slots);
   const holder = control.takeUp(job.slot);
   try {
     return job.kind === 'group'
-      ? await trainGroup(job, executor, onEpochEnd)
-      : [await trainMember(job, executor, onEpochEnd)];
+      ? await trainGroup(job, executor, hooks)
+      : [await trainMember(job, executor, hooks)];
   } finally {
     control.end(job.slot, holder);
   }

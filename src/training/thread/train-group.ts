@@ -8,7 +8,7 @@ import type { Executor } from '../../kernels/executor.js';
 import { ControlBlock } from '../../memory/control-block.js';
 import { alignRegion } from '../../memory/layout.js';
 import type { LocalGroupJob, LocalGroupMemberJob } from '../local/local-job.js';
-import type { EpochHook, MemberOutcome } from '../session/job.js';
+import type { EpochHook, HandedMember, JobHooks, MemberOutcome } from '../session/job.js';
 import { drawFromMemory, MemberCourse } from './member-course.js';
 
 /** A member of the group within its epoch; members may have epochs of different lengths. */
@@ -27,7 +27,7 @@ interface Stepper {
 export async function trainGroup(
   job: LocalGroupJob,
   executor: Executor,
-  onEpochEnd?: EpochHook,
+  { onEpochEnd, onHandOver }: JobHooks,
 ): Promise<MemberOutcome[]> {
   const { training, members } = job;
   const control = new ControlBlock(training.memory.buffer, training.layout.slots);
@@ -45,6 +45,16 @@ export async function trainGroup(
     });
     live = stepped.filter(({ course }) => !course.finished);
     report(stepped);
+    const [first] = live;
+    if (first === undefined || first.step > 0) continue;
+    // Members with longer or shorter epochs than the first may be midway in theirs.
+    const between = live.every(({ step }) => step === 0);
+    if (control.pauseRequested) {
+      if (between) for (const { course, place } of live) outcomes[place] = course.pause();
+      return outcomes;
+    }
+    if (!between || onHandOver === undefined) continue;
+    if (control.takeWanted(job.slot, first.course.epoch)) onHandOver(handOver(live, members.length));
   }
   return outcomes;
 }
@@ -55,6 +65,13 @@ function isEnded({ members }: LocalGroupJob, outcomes: readonly MemberOutcome[])
     (outcome, place) =>
       outcome.status === 'failed' && outcome.error.code === 'ERR_DIVERGED' && members[place]!.endsGroup,
   );
+}
+
+/** The group's members between two epochs, in its order. */
+function handOver(live: readonly Stepper[], members: number): readonly (HandedMember | null)[] {
+  const all = Array.from({ length: members }, (): HandedMember | null => null);
+  for (const { course, place } of live) all[place] = course.handOver();
+  return all;
 }
 
 /** The members of the job, one behind the other in the slot's arena. */
@@ -151,7 +168,8 @@ function progressOf(control: ControlBlock, { slot, members }: LocalGroupJob, ste
   );
   if (longest === null) return () => undefined;
   const { member, until } = members[longest.place]!;
-  control.begin(slot, member, until, longest.course.trainer.stepsPerEpoch);
+  const { trainer, epoch } = longest.course;
+  control.begin(slot, member, until, trainer.stepsPerEpoch, epoch);
   return (stepped: readonly Stepper[]) => {
     if (!stepped.includes(longest)) return;
     if (longest.step > 0) control.step(slot, longest.step);

@@ -7,24 +7,24 @@ import { ControlBlock } from '../../memory/control-block.js';
 import { cycleOf } from '../../model/snapshots.js';
 import { type EpochMemberSpec, hasEpochs } from '../../model/spec.js';
 import type { LocalMemberJob } from '../local/local-job.js';
-import type { AdvancedMember, EpochHook, MemberOutcome } from '../session/job.js';
+import type { JobHooks, MemberOutcome } from '../session/job.js';
 import { beginning, drawFromMemory, failTraining, MemberCourse, trainerContext } from './member-course.js';
 
 /** Advances a member with an executor bound to the training's memory. */
 export async function trainMember(
   job: LocalMemberJob,
   executor: Executor,
-  onEpochEnd?: EpochHook,
+  hooks: JobHooks = {},
 ): Promise<MemberOutcome> {
   const { spec } = job;
-  return hasEpochs(spec) ? trainByEpochs(job, spec, executor, onEpochEnd) : fitAtOnce(job, executor);
+  return hasEpochs(spec) ? trainByEpochs(job, spec, executor, hooks) : fitAtOnce(job, executor);
 }
 
 async function trainByEpochs(
   job: LocalMemberJob,
   spec: EpochMemberSpec,
   executor: Executor,
-  onEpochEnd: EpochHook | undefined,
+  { onEpochEnd, onHandOver }: JobHooks,
 ): Promise<MemberOutcome> {
   const { training, member, slot } = job;
   const control = new ControlBlock(training.memory.buffer, training.layout.slots);
@@ -39,6 +39,9 @@ async function trainByEpochs(
       if (loss === null) return { status: 'stopped' };
       control.endEpoch(slot, course.epoch - first + 2, loss);
       await course.endEpoch(loss);
+      if (course.finished) break;
+      if (control.pauseRequested) return course.pause();
+      if (onHandOver !== undefined && control.takeWanted(slot, course.epoch)) onHandOver([course.handOver()]);
     }
     return course.finish();
   } finally {
@@ -46,12 +49,13 @@ async function trainByEpochs(
   }
 }
 
-async function fitAtOnce(job: LocalMemberJob, executor: Executor): Promise<AdvancedMember> {
+async function fitAtOnce(job: LocalMemberJob, executor: Executor): Promise<MemberOutcome> {
   const { training, member, slot, spec } = job;
   const { by, load } = engineOf(spec).training;
   if (by !== 'fitting') throw failTraining(spec, member);
   const { fitMember } = await load();
   const control = new ControlBlock(training.memory.buffer, training.layout.slots);
+  if (control.pauseRequested) return { status: 'stopped' };
   // There is no telling how far it is.
   control.begin(slot, member, 1, 1);
   const draw = drawFromMemory(training, spec);

@@ -1,0 +1,134 @@
+// Reads where strands rest. A file that is not as it was written, or says what cannot be, is passed over: its strand goes on
+// from another state, or begins anew, to the same bytes.
+
+import { readdir } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { historyRows } from '../bundle/metadata.js';
+import { openSource } from '../bundle/source.js';
+import { stateShape } from '../engines/wasm/tying.js';
+import { TuttiError } from '../errors.js';
+import { isNetwork } from '../model/network-members.js';
+import { cycleOf } from '../model/snapshots.js';
+import { hasEpochs } from '../model/spec.js';
+import { listRuns, type RestingRun, type Run } from '../training/plan/runs.js';
+import type { JournalContent } from './journal-reader.js';
+import type { SealedTraining } from './kept-training.js';
+import type { StateMetadata } from './schema.js';
+import { readSealed, UnreadableError } from './sealed-file.js';
+import { STATE_MAGIC, stateNumber, statePath } from './state-files.js';
+
+/** What the files of states hold. */
+export interface KeptStates {
+  /** Where strands rest, by the strand. */
+  readonly strands: ReadonlyMap<number, readonly RestingRun[]>;
+  /** The numbers of all files, and of those that hold these states. */
+  readonly there: readonly number[];
+  readonly used: ReadonlyMap<number, number>;
+}
+
+/**
+ * @param streams of members that began again, which have no state of before.
+ * @param signal stops it.
+ */
+export async function readStates(
+  folder: string,
+  training: SealedTraining,
+  { streams }: Pick<JournalContent, 'streams'>,
+  signal?: AbortSignal,
+): Promise<KeptStates> {
+  const there = (await readdir(folder)).flatMap((name) => stateNumber(name) ?? []);
+  const runs = new Map(listRuns(training.plan, streams).map((run) => [run.memberIndices[0]!, run]));
+  const strands = new Map<number, readonly RestingRun[]>();
+  const used = new Map<number, number>();
+  for (const number of there) {
+    const state = await readState(statePath(folder, number), training, runs, signal);
+    if (state === null || lastEpoch(state.resting) <= lastEpoch(strands.get(state.strand))) continue;
+    strands.set(state.strand, state.resting);
+    used.set(state.strand, number);
+  }
+  return { strands, there, used };
+}
+
+/** Members of a group may end before others, and then are no part of its state. */
+function lastEpoch(runs: readonly RestingRun[] = []): number {
+  return runs.reduce((last, { state }) => Math.max(last, state.epoch), -1);
+}
+
+interface ReadState {
+  readonly strand: number;
+  readonly resting: readonly RestingRun[];
+}
+
+async function readState(
+  path: string,
+  training: SealedTraining,
+  runs: ReadonlyMap<number, Run>,
+  signal: AbortSignal | undefined,
+): Promise<ReadState | null> {
+  try {
+    const source = await openSource(path, signal);
+    try {
+      const { metadata, numbers } = await readSealed(source, STATE_MAGIC);
+      const { stateSchema } = await import('./schema.js');
+      const parsed = stateSchema.safeParse(metadata);
+      return parsed.success ? takeState(parsed.data, numbers, training, runs) : null;
+    } finally {
+      await source.close();
+    }
+  } catch (error) {
+    if (error instanceof UnreadableError || error instanceof TuttiError) return null;
+    throw error;
+  }
+}
+
+/** The state, or null where it does not fit the plan. */
+function takeState(
+  { training: seal, strand, runs: described }: StateMetadata,
+  numbers: Float32Array<SharedArrayBuffer>,
+  training: SealedTraining,
+  runs: ReadonlyMap<number, Run>,
+): ReadState | null {
+  if (seal !== training.seal) return null;
+  const resting: RestingRun[] = [];
+  let at = 0;
+  for (const {
+    first,
+    streams,
+    delivered,
+    epoch,
+    learningRate,
+    best,
+    history,
+    numbers: length,
+  } of described) {
+    const run = runs.get(first);
+    if (run === undefined || !isDeepStrictEqual(streams, run.streams)) return null;
+    if (!isWithin(run, delivered, epoch, training)) return null;
+    const parameters = numbers.subarray(at, at + length);
+    at += length;
+    if (parameters.length !== length || !fits(run, length, training)) return null;
+    const known = best ?? { epoch: 0, loss: Number.POSITIVE_INFINITY };
+    const state = { epoch, learningRate, best: known, parameters };
+    resting.push({ first, streams, delivered, state, history: historyRows(history) });
+  }
+  return at === numbers.length && resting.length > 0 ? { strand, resting } : null;
+}
+
+/** Whether a run with so many members delivered can rest after this epoch. */
+function isWithin(
+  { memberIndices }: Run,
+  delivered: number,
+  epoch: number,
+  { plan }: SealedTraining,
+): boolean {
+  const index = memberIndices[delivered];
+  if (index === undefined) return false;
+  const spec = plan.members[index]!;
+  const { first, last } = cycleOf(spec);
+  return hasEpochs(spec) && epoch >= first - 1 && epoch < last;
+}
+
+/** Of members of other engines their threads know the length. */
+function fits({ spec }: Run, length: number, { features, task }: SealedTraining): boolean {
+  return !isNetwork(spec) || stateShape(spec, features, task).lengthFloats === length;
+}
