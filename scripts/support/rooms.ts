@@ -12,6 +12,7 @@ export const FOUNDATIONS: readonly string[] = [
   'installed',
   'supported-node',
   'zod',
+  'schema-check',
 ];
 
 /** Folders of src, bottom to top, with what each holds. */

@@ -9,6 +9,7 @@ import { NotPlainError, unpackPlain } from '../files/plain-data.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import { allocateShared } from '../memory/uncounted-bytes.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
+import { check, issueText } from '../schema-check.js';
 import type * as z from '../zod.js';
 import { contentHash } from './content-hash.js';
 import type { Environment, StoredReport } from './environment.js';
@@ -130,7 +131,12 @@ async function decodeMetadata(bytes: Buffer, version: number, path: string): Pro
   // Here and not above, since zod takes as long to load as all the rest.
   const schemas = await import('./schema.js');
   const decoded = decode(bytes, path);
-  const parse = <Schema extends z.ZodType>(schema: Schema) => parseWith(schema, decoded, path);
+  const parse = <Schema extends z.ZodType>(schema: Schema): z.infer<Schema> => {
+    const { data, issue } = check(schema, decoded);
+    return issue === null
+      ? data
+      : failBundle(path, `is damaged: its metadata is wrong at ${issueText(issue)}`);
+  };
   const metadata =
     version < 3
       ? withoutTimes(withEncoding(parse(schemas.formerMetadataSchema)))
@@ -140,20 +146,6 @@ async function decodeMetadata(bytes: Buffer, version: number, path: string): Pro
   const contradiction = findContradiction(metadata);
   if (contradiction !== null) failBundle(path, `is damaged: ${contradiction}`);
   return metadata;
-}
-
-function parseWith<Schema extends z.ZodType>(
-  schema: Schema,
-  decoded: unknown,
-  path: string,
-): z.infer<Schema> {
-  const parsed = schema.safeParse(decoded);
-  if (parsed.success) return parsed.data;
-  const { path: where, message } = parsed.error.issues[0]!;
-  return failBundle(
-    path,
-    `is damaged: its metadata is wrong at ${where.join('.') || 'the top'} (${message})`,
-  );
 }
 
 function decode(bytes: Buffer, path: string): unknown {

@@ -4,8 +4,10 @@
 import type { Task } from '../data/dataset/dataset.js';
 import { preprocessingSchema } from '../data/preprocessing/preprocessing-schema.js';
 import { engines } from '../engines/registry.js';
+import type { ErrorDetails } from '../errors.js';
 import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
 import { SPEC_PARTS } from '../model/spec-schema.js';
+import { isPlainObject } from '../option-names.js';
 import * as z from '../zod.js';
 import type { Environment } from './environment.js';
 
@@ -51,13 +53,18 @@ export const memberSchema = z.strictObject({
   history: historySchema,
 });
 
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+/** Texts, numbers and the like by name, as details of errors are; looked at up to the first that is something else. */
+const details = z.custom<ErrorDetails>((value) => {
+  const isScalar = (inner: unknown) =>
+    inner === null || ['string', 'number', 'boolean'].includes(typeof inner);
+  return isPlainObject(value) && Object.values(value).every(isScalar);
+});
 
 export const failureSchema = z.strictObject({
   index: natural,
   code: z.string(),
   message: z.string(),
-  details: z.record(z.string(), scalar),
+  details,
 });
 
 const environment = z.strictObject({

@@ -9,6 +9,7 @@ import { placeLittleEndian } from '../bundle/weights.js';
 import type { FailedMember, TrainedMember } from '../ensemble/ensemble.js';
 import { allocateShared } from '../memory/uncounted-bytes.js';
 import type { MemberStreams } from '../model/spec.js';
+import { check, issueText } from '../schema-check.js';
 import {
   firstLink,
   JOURNAL_FILE,
@@ -164,8 +165,7 @@ class JournalReader {
 
 async function parseEntry(metadata: Uint8Array): Promise<JournalEntry> {
   const { entrySchema } = await import('./schema.js');
-  const parsed = entrySchema.safeParse(decode(metadata));
-  if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0]!;
-  throw new UnreadableError(`is damaged: a record is wrong at ${path.join('.') || 'the top'} (${message})`);
+  const { data, issue } = check(entrySchema, decode(metadata));
+  if (issue === null) return data;
+  throw new UnreadableError(`is damaged: a record is wrong at ${issueText(issue)}`);
 }

@@ -7,6 +7,7 @@ import { engineOf } from '../engines/registry.js';
 import { failOption } from '../errors.js';
 import { writeAll, writeAtomically } from '../files/atomic-file.js';
 import { isPlain, packPlain } from '../files/plain-data.js';
+import { check, issueText } from '../schema-check.js';
 import type { KeptTraining, SealedTraining } from './kept-training.js';
 import { failCheckpoint } from './problem.js';
 import {
@@ -67,13 +68,10 @@ export async function readTraining(folder: string, signal?: AbortSignal): Promis
     const { metadata, seal } = await readSealed(source, MAGIC);
     // Here and not above, since zod takes as long to load as all the rest.
     const { keptTrainingSchema } = await import('./schema.js');
-    const parsed = keptTrainingSchema.safeParse(metadata);
-    if (!parsed.success) {
-      const { path, message } = parsed.error.issues[0]!;
-      throw new UnreadableError(`is damaged: it is wrong at ${path.join('.') || 'the top'} (${message})`);
-    }
-    requireFitting(parsed.data);
-    return { ...parsed.data, seal };
+    const { data, issue } = check(keptTrainingSchema, metadata);
+    if (issue !== null) throw new UnreadableError(`is damaged: it is wrong at ${issueText(issue)}`);
+    requireFitting(data);
+    return { ...data, seal };
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
     return failCheckpoint(folder, `cannot be read: its file \`${TRAINING_FILE}\` ${error.message}`, error);

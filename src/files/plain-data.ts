@@ -4,7 +4,7 @@
 import { endianness } from 'node:os';
 import { Packr } from 'msgpackr/pack';
 import { Unpackr } from 'msgpackr/unpack';
-import { scanPlainMsgpack } from './plain-scan.js';
+import { PROTO, scanPlainMsgpack } from './plain-scan.js';
 
 /** Typed arrays that are plain data; the number that stands for each in the bytes is its place here. */
 const ARRAYS = [
@@ -29,7 +29,13 @@ export class NotPlainError extends Error {}
 
 /** Packs what JSON can say. Plain maps: records are an extension of msgpackr's that other readers do not know. */
 export function packPlain(value: unknown): Uint8Array {
-  return new Packr({ useRecords: false }).pack(value);
+  try {
+    return new Packr({ useRecords: false }).pack(value);
+  } catch (error) {
+    // Maps have heads of 16 bits, all but those of more entries: then every map has the shortest that it needs.
+    if (!/too large to serialize with fast 16-bit map size/.test(String(error))) throw error;
+    return new Packr({ useRecords: false, variableMapSize: true }).pack(value);
+  }
 }
 
 /**
@@ -91,6 +97,7 @@ function withBinaries(value: unknown, name: string, depth: number): unknown {
   if (prototype !== null && prototype !== Object.prototype) {
     throw new NotPlainError(`\`${name}\` is ${kindOf(value)}`);
   }
+  if (Object.hasOwn(value as object, PROTO)) throw new NotPlainError(`\`${name}\` has a key ${PROTO}`);
   const stated = Object.entries(value as object).filter(([, inner]) => inner !== undefined);
   return Object.fromEntries(
     stated.map(([key, inner]) => [key, withBinaries(inner, `${name}.${key}`, depth + 1)]),

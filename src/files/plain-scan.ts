@@ -3,6 +3,8 @@
 // values, each with the bytes it announces. So a hostile file cannot make the decoder allocate what is not
 // there, nor yield its extension types (RegExp, Error, Set, Date, record definitions).
 
+import { getHeapStatistics } from 'node:v8';
+
 /** What may be in the bytes beside what JSON can say, and how deep. */
 export interface PlainLimits {
   readonly maxDepth: number;
@@ -19,6 +21,9 @@ const ENTRY_BYTES = 32;
 /** What is decoded may be as large as this many times its bytes, and this much more, which little data never reaches. */
 const MOST_GROWTH = 16;
 const FREE_BYTES = 2 ** 24;
+
+/** V8 ends the process where its heap is full; checking what is decoded takes as much again. */
+const MOST_DECODED_BYTES = getHeapStatistics().heap_size_limit / 4;
 
 /** Fixed sizes of the values that carry no other: the bytes after the marker. */
 const SCALAR_BYTES: Readonly<Record<number, number>> = {
@@ -52,17 +57,19 @@ export function scanPlainMsgpack(bytes: Uint8Array, limits: PlainLimits): string
   // Values still to come at each depth. A map of n pairs is 2n values whose even ones are keys.
   const open: { left: number; isMap: boolean }[] = [];
   let at = 0;
-  let room = FREE_BYTES + MOST_GROWTH * bytes.length;
+  let room = Math.min(FREE_BYTES + MOST_GROWTH * bytes.length, MOST_DECODED_BYTES);
   for (;;) {
     if (at >= bytes.length) return 'a value is missing';
     const parent = open.at(-1);
     const token = readToken(view, at, limits.binaries);
     if (token === null) return `value of type 0x${bytes[at]!.toString(16)} at byte ${at}`;
-    if (parent?.isMap === true && parent.left % 2 === 0 && token.kind !== 'string')
-      return 'a key is not text';
+    const isKey = parent?.isMap === true && parent.left % 2 === 0;
+    if (isKey && token.kind !== 'string') return 'a key is not text';
     if (parent !== undefined) parent.left--;
     at += token.bytes;
     if (at > bytes.length) return 'a value is cut short';
+    const mayBeProto = isKey && bytes[at - 1] === PROTO_BYTES[0];
+    if (mayBeProto && isProto(bytes.subarray(at - token.bytes, at))) return `a key is ${PROTO}`;
     if (token.children > bytes.length - at) return 'a list is longer than its bytes';
     room -= decodedBytes(token);
     if (room < 0) return `more values than ${bytes.length} bytes of data hold`;
@@ -76,6 +83,16 @@ export function scanPlainMsgpack(bytes: Uint8Array, limits: PlainLimits): string
 function decodedBytes({ kind, bytes, children }: Token): number {
   const text = kind === 'string' || kind === 'binary' ? bytes : 0;
   return DECODED_BYTES[kind] + text + (kind === 'map' ? (ENTRY_BYTES * children) / 2 : 0);
+}
+
+/** Decoders give such a key another name. */
+export const PROTO = '__proto__';
+const PROTO_BYTES = Buffer.from(PROTO);
+
+/** Whether a text is this, its head of one byte, or that and a length, before it. */
+function isProto(text: Uint8Array): boolean {
+  const headBytes = 1 + (LENGTH_BYTES[text[0]!] ?? 0);
+  return PROTO_BYTES.equals(text.subarray(headBytes));
 }
 
 interface Token {

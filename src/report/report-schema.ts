@@ -6,13 +6,13 @@ import type { Measurement } from '../measure/measurement.js';
 import { metrics, type Scores } from '../measure/metrics/metrics.js';
 import { isPlainObject } from '../option-names.js';
 import { AGGREGATORS } from '../predictions/aggregate/aggregators.js';
+import { check } from '../schema-check.js';
 import * as z from '../zod.js';
 import type { EnsembleReport } from './ensemble-report.js';
 
 /** The report, or null for anything else that may stand in a file's place for it. */
 export function parseReport(stored: unknown): EnsembleReport | null {
-  const { success, data } = reportSchema.safeParse(stored);
-  return success ? data : null;
+  return check(reportSchema, stored).data;
 }
 
 const count = z.int().min(0);

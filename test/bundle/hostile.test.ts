@@ -191,3 +191,38 @@ t.test('more layers, features or blur than anybody trains are refused', async (t
     await refused(t, `sigma ${sigma}`, forgeChanged(set(first, spec)), /distance/);
   }
 });
+
+t.test('a million faults are one error, soon', async (t) => {
+  const many = (value: unknown) => Array.from({ length: 1e6 }, () => value);
+  const changes: readonly (readonly [string, unknown, RegExp])[] = [
+    ['members', many({}), /wrong at members\.0\.index/],
+    ['failures', many(1), /wrong at failures\.0 /],
+    ['plan.members', many({ engine: 'wasm' }), /wrong at plan\.members\.0\.network/],
+    ['task.classes', many(1), /wrong at task\.classes\.0 /],
+    ['preprocessing.features', many({}), /wrong at preprocessing\.features\.0\.kind/],
+    ['failures', [{ index: 0, code: '', message: '', details: { a: many({}) } }], /at failures\.0\.details/],
+  ];
+  for (const [at, value, message] of changes) {
+    await refused(t, at, forgeChanged(set(at, value)), message);
+  }
+});
+
+t.test('techniques of layers that are not there are refused', async (t) => {
+  const at = (name: string, value: unknown) => forgeChanged(set(`plan.members.0.${name}`, value));
+  const dropout = { inputKeep: 1, hiddenKeep: [0.5, 0.5], scaling: 'plain' };
+  await refused(
+    t,
+    'dropout',
+    at('dropout', dropout),
+    /member 0's dropout is of 2 hidden layers where there are 1/,
+  );
+  await refused(
+    t,
+    'activity',
+    at('activityPenalty', { strength: 1, layers: [2] }),
+    /activity penalty is on layers/,
+  );
+  const tying = { strength: 1, layers: [3], mode: 'rounds', group: 0 };
+  await refused(t, 'tying', at('tying', tying), /tied layers are not there/);
+  await refused(t, 'snapshot', at('snapshot', { index: 2, of: 2 }), /snapshot is none of its run/);
+});

@@ -92,3 +92,22 @@ t.test('binary data that is no array of a known type is refused', async (t) => {
     t.throws(() => unpackArrays(binary(...bytes)), { message: /binary data that is no array/ });
   }
 });
+
+t.test(
+  'a map of more entries than 16 bits count is packed, and the names of JavaScript are names',
+  async (t) => {
+    const wide = Object.fromEntries(Array.from({ length: 70_000 }, (_, i) => [`k${i}`, i]));
+    t.same(unpackPlain(packPlain(wide)), wide);
+    const odd = { constructor: 2, toString: null, length: 'x' };
+    const back = unpackArrays(packArrays(odd, 'x')) as object;
+    t.equal(JSON.stringify(back), JSON.stringify(odd));
+    t.equal(Object.getPrototypeOf(back), Object.prototype);
+    const proto = JSON.parse('{"a": [{"__proto__": {"x": 1}}]}');
+    t.throws(() => packArrays(proto, 'x'), { message: '`x.a[0]` has a key __proto__' });
+    t.throws(() => unpackPlain(packPlain(proto)), { message: 'a key is __proto__' });
+    t.same(unpackPlain(packPlain({ __proto__x: 1, x__proto__: '__proto__' })), {
+      __proto__x: 1,
+      x__proto__: '__proto__',
+    });
+  },
+);

@@ -1,12 +1,12 @@
 // Networks on tutti's own kernels, as one record.
 
 import { describeLayer } from '../../model/layers.js';
-import { lossFits } from '../../model/losses.js';
 import { layerShapes, parameterCount } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { EngineDefinition } from '../shared/definition.js';
 import { describeOptimisation, randomInEpochs } from '../shared/epoch-members.js';
 import { once } from '../shared/once.js';
+import { contradictionOfNetwork } from './contradiction.js';
 import { resolveNetworkMember } from './resolve.js';
 import { networkSchema } from './spec-schema.js';
 import { arenaBytes } from './training-program.js';
@@ -17,15 +17,7 @@ export const WASM: EngineDefinition<NetworkMemberSpec> & { readonly name: 'wasm'
   optionUsers: ({ model }) => ['member', 'epochs', 'network', model === undefined ? 'layers' : 'model'],
   resolve: resolveNetworkMember,
   specSchema: networkSchema,
-  contradiction(spec, features, task) {
-    if (!lossFits(spec.loss, task)) return `loss does not fit ${task.kind}`;
-    try {
-      layerShapes(spec, features, task);
-      return null;
-    } catch {
-      return 'layers do not fit each other';
-    }
-  },
+  contradiction: contradictionOfNetwork,
   kind: () => 'network',
   describe(spec) {
     const { image, layers } = spec.network;

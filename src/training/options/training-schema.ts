@@ -7,6 +7,7 @@ import { failOption } from '../../errors.js';
 import { schemasOf } from '../../model/options/field.js';
 import type { TrainingOptions } from '../../model/options/training-options.js';
 import { isPlainObject } from '../../option-names.js';
+import { check } from '../../schema-check.js';
 import * as z from '../../zod.js';
 import { TRAINING_FIELDS } from './option-defaults.js';
 import { optionError } from './option-errors.js';
@@ -23,7 +24,7 @@ export const trainingSchema = z
  */
 export function parseTrainingOptions(input: unknown, where = ''): TrainingOptions {
   if (!isPlainObject(input)) failOption('options', 'an object of options of training', input);
-  const parsed = trainingSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw optionError(parsed.error.issues[0]!, input, trainingSchema, where);
+  const { data, issue } = check(trainingSchema, input);
+  if (issue === null) return data;
+  throw optionError(issue, input, trainingSchema, where);
 }

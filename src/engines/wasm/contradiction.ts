@@ -1,0 +1,29 @@
+// What contradicts itself in the spec of a network whose every field is in range, such as one from a file.
+
+import type { Task } from '../../data/dataset/dataset.js';
+import { lossFits } from '../../model/losses.js';
+import { layerShapes } from '../../model/network.js';
+import type { NetworkMemberSpec } from '../../model/spec.js';
+
+/** "layers do not fit each other", or null. */
+export function contradictionOfNetwork(spec: NetworkMemberSpec, features: number, task: Task): string | null {
+  if (!lossFits(spec.loss, task)) return `loss does not fit ${task.kind}`;
+  try {
+    layerShapes(spec, features, task);
+  } catch {
+    return 'layers do not fit each other';
+  }
+  const { dropout, activityPenalty, tying, snapshot, network } = spec;
+  const hidden = network.layers.length;
+  const beyond = (layers: readonly number[], most: number) => layers.some((layer) => layer > most);
+  if (dropout !== null && dropout.hiddenKeep.length !== hidden) {
+    return `dropout is of ${dropout.hiddenKeep.length} hidden layers where there are ${hidden}`;
+  }
+  if (activityPenalty !== null && beyond(activityPenalty.layers, hidden)) {
+    return 'activity penalty is on layers that are not there';
+  }
+  if (tying !== null && tying.layers !== 'all' && beyond(tying.layers, hidden + 1)) {
+    return 'tied layers are not there';
+  }
+  return snapshot !== null && snapshot.index >= snapshot.of ? 'snapshot is none of its run' : null;
+}
