@@ -29,7 +29,7 @@ const FIELD = {
 const NOT_WANTED = 0;
 
 /** Of those, what another process says of a job of its own. */
-const TOLD = [FIELD.epoch, FIELD.epochs, FIELD.step, FIELD.steps, FIELD.loss, FIELD.member, FIELD.taken];
+const TOLD = [FIELD.epoch, FIELD.epochs, FIELD.step, FIELD.steps, FIELD.loss, FIELD.member];
 /** How many words a slot's record has. */
 export const RECORD_WORDS = WORDS_PER_SLOT;
 /** How many words {@link ControlBlock.orders} are. */

@@ -3,7 +3,6 @@
 
 import { fromWire, TuttiError } from '../errors.js';
 import { CONTROL_HEADER_BYTES, CONTROL_SLOT_BYTES, ControlBlock } from '../memory/control-block.js';
-import { allocateShared } from '../memory/uncounted-bytes.js';
 import { Child } from '../processes/child.js';
 import { WATCH_MS, WORDS_SAID } from '../processes/watch-parent.js';
 import { WordPipe } from '../processes/word-pipe.js';
@@ -82,8 +81,9 @@ export class JobProcess {
     const id = ++jobs;
     const onAbort = () => void this.#child.end();
     signal.addEventListener('abort', onAbort, { once: true });
-    const unfollow = this.#follow(id, job);
-    const done = this.#result(job, hooks);
+    const control = new ControlBlock(job.training.memory.buffer, job.training.layout.slots);
+    const unfollow = this.#follow(id, job.slot, control);
+    const done = this.#result(job, control, hooks);
     // It may be lost while the job is still being sent.
     done.catch(() => {});
     try {
@@ -126,12 +126,13 @@ export class JobProcess {
   }
 
   /** What comes of a job. @throws ERR_THREAD_LOST when the process ends first. */
-  #result(job: LocalMemberJob, { onEpochEnd, onHandOver }: JobHooks): Promise<Done> {
+  #result(job: LocalMemberJob, control: ControlBlock, { onEpochEnd, onHandOver }: JobHooks): Promise<Done> {
     if (this.#end !== null) return Promise.reject(lost(job, this.#end));
     return new Promise((resolve, reject) => {
       this.#onEnd = (end) => reject(lost(job, end));
       this.#onMessage = (message) => {
         const { kind } = message as FromProcess;
+        if (kind === 'begun') control.takeUp(job.slot);
         if (kind === 'done') resolve(message as Done);
         if (kind === 'handOver') takeMember(message as HandOver, onHandOver);
         if (kind === 'epoch') void this.#answer(message as Epoch, onEpochEnd);
@@ -145,8 +146,7 @@ export class JobProcess {
   }
 
   /** Keeps the training's control block as the process's own has it for this job, and the other way round. */
-  #follow(id: number, { slot, training: { memory, layout } }: LocalMemberJob): () => void {
-    const control = new ControlBlock(memory.buffer, layout.slots);
+  #follow(id: number, slot: number, control: ControlBlock): () => void {
     let isThere = false;
     this.#onRecord = ([job, ...record]) => {
       if (job !== id) return;
@@ -177,22 +177,16 @@ function takeOver(job: LocalMemberJob, { result, state }: Done): readonly Member
   if (!result.outcomes.every(isWhole) || (state?.length ?? null) !== (job.state?.length ?? null))
     throw wrong();
   if (state !== null) job.state?.set(state);
-  return result.outcomes.map((outcome) => (outcome.status === 'paused' ? inSharedMemory(outcome) : outcome));
+  return result.outcomes;
 }
 
 /** A member that is handed over, if it is one. */
 function takeMember({ member }: HandOver, onHandOver: HandOverHook | undefined): void {
-  if (isHanded(member)) onHandOver?.([inSharedMemory(member)]);
+  if (isHanded(member)) void onHandOver?.([member]);
 }
 
 function isHanded({ history, progress, parameters }: HandedMember): boolean {
   return Array.isArray(history) && typeof progress === 'object' && parameters instanceof Float32Array;
-}
-
-function inSharedMemory<Handed extends HandedMember>(member: Handed): Handed {
-  const parameters = new Float32Array(allocateShared(member.parameters.byteLength));
-  parameters.set(member.parameters);
-  return { ...member, parameters };
 }
 
 function isWhole(outcome: MemberOutcome): boolean {

@@ -28,6 +28,8 @@ export type ToProcess =
   | { readonly kind: 'drop'; readonly training: number };
 
 export type FromProcess =
+  /** The job is in hand. */
+  | { readonly kind: 'begun' }
   | { readonly kind: 'epoch'; readonly event: EpochEvent }
   | { readonly kind: 'handOver'; readonly member: HandedMember }
   | { readonly kind: 'done'; readonly result: TaskResult; readonly state: Float32Array | null };

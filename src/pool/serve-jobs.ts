@@ -23,9 +23,8 @@ export function serveJobs(parent: Parent): void {
       decide = resolve;
     });
   };
-  const handOver: HandOverHook = ([member]) => {
-    parent.say({ kind: 'handOver', member: member! } satisfies FromProcess);
-  };
+  const handOver: HandOverHook = ([member]) =>
+    parent.send({ kind: 'handOver', member: member! } satisfies FromProcess);
   const hear = async (message: ToProcess): Promise<void> => {
     switch (message.kind) {
       case 'training':
@@ -68,6 +67,8 @@ async function serveJob(
   const { executor, memory, layout } = training;
   const state = stateLength === null ? null : new Float32Array(allocateShared(4 * stateLength));
   parent.follow({ job: id, buffer: memory.buffer, slots: layout.slots, slot: sent.slot });
+  // At once: what it runs now may block this thread, or stop the process.
+  parent.say({ kind: 'begun' } satisfies FromProcess);
   let result: TaskResult;
   try {
     const job = { ...sent, state, training };

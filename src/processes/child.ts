@@ -24,6 +24,8 @@ const LOOK_MS = 50;
 /** A group of its own: signals of the terminal are this process's affair, and what it starts ends with it. */
 const OWN_GROUP = process.platform !== 'win32';
 
+const running = new Set<Child>();
+
 export class Child implements Background {
   readonly what = 'process';
   /** The pipe of its watching thread. */
@@ -51,6 +53,7 @@ export class Child implements Background {
     const child = new Child(await spawnChild(role));
     const onAbort = () => void child.end();
     signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted) onAbort();
     const ready = await inTime(child.#ready, startMs ?? START_MS);
     signal?.removeEventListener('abort', onAbort);
     if (ready === true) return child;
@@ -63,6 +66,8 @@ export class Child implements Background {
 
   private constructor(child: ChildProcess) {
     this.#process = child;
+    if (running.size === 0) process.on('exit', killAll);
+    running.add(this);
     this.#ready = new Promise((resolve) => {
       this.#settleReady = resolve;
     });
@@ -78,12 +83,12 @@ export class Child implements Background {
       },
       onGarbage: (reason) => {
         this.#thrown ??= `it answered with what is no message: ${reason}`;
-        this.#signal('SIGKILL');
+        this.kill();
       },
     });
     child.once('exit', (status, signal) => {
       // Whatever it has started ends with it; what it has sent may still be on its way.
-      if (OWN_GROUP) this.#signal('SIGKILL');
+      if (OWN_GROUP) this.kill();
       const how = signal === null ? `exit status ${status}` : `signal ${signal}`;
       if (pipe.destroyed) this.#finish(how);
       else pipe.once('close', () => this.#finish(how));
@@ -116,6 +121,11 @@ export class Child implements Background {
     if ((await inTime(ended, KILL_GRACE_MS)) === null) this.#finish('killed');
   }
 
+  /** Has the system end it now. */
+  kill(): void {
+    this.#signal('SIGKILL');
+  }
+
   #signal(signal: NodeJS.Signals): void {
     const { pid } = this.#process;
     try {
@@ -129,10 +139,17 @@ export class Child implements Background {
     if (this.#end !== null) return;
     this.#end = { status, thrown: this.#thrown };
     this.watch.destroy();
+    running.delete(this);
+    if (running.size === 0) process.off('exit', killAll);
     this.#settleReady(false);
     this.#onEnd(this.#end);
     for (const tell of this.#waiting.splice(0)) tell();
   }
+}
+
+/** They would end by themselves, but for one that the system has stopped. */
+function killAll(): void {
+  for (const child of running) child.kill();
 }
 
 /**

@@ -107,8 +107,11 @@ export interface EpochDecision {
 /** Awaited after every epoch. */
 export type EpochHook = (event: EpochEvent) => Promise<EpochDecision | undefined>;
 
-/** Given the job's members when they were wanted, in its order, null for those that are over; no thread waits for it. */
-export type HandOverHook = (members: readonly (HandedMember | null)[]) => void;
+/**
+ * Given the job's members when they were wanted, in its order, null for those that are over. No thread waits for whoever
+ * keeps them; a process waits until they are on their way.
+ */
+export type HandOverHook = (members: readonly (HandedMember | null)[]) => void | Promise<void>;
 
 /** Whom a thread tells what, as it runs a job. */
 export interface JobHooks {

@@ -41,7 +41,8 @@ async function trainByEpochs(
       await course.endEpoch(loss);
       if (course.finished) break;
       if (control.pauseRequested) return course.pause();
-      if (onHandOver !== undefined && control.takeWanted(slot, course.epoch)) onHandOver([course.handOver()]);
+      if (onHandOver !== undefined && control.takeWanted(slot, course.epoch))
+        await onHandOver([course.handOver()]);
     }
     return course.finish();
   } finally {
