@@ -59,9 +59,16 @@ export type { Learner, LearnerData } from './engines/learner/learner.js';
 export type { LearnerMemberSpec } from './engines/learner/spec.js';
 export type { NeighboursMemberSpec } from './engines/neighbours/spec.js';
 export type { TfjsMemberSpec } from './engines/tfjs/spec.js';
-export type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from './ensemble/ensemble.js';
+export type {
+  EpochRecord,
+  FailedMember,
+  RetriedMember,
+  TrainedEnsemble,
+  TrainedMember,
+} from './ensemble/ensemble.js';
 export type { EvaluateOptions } from './ensemble/evaluate/evaluate.js';
 export type { OutOfBagPredictions } from './ensemble/evaluate/predict-out-of-bag.js';
+export type { MemberAccount, ReseededMember } from './ensemble/member-account.js';
 export { withAveragingWeights } from './ensemble/predict/averaging-weights.js';
 export type { Inputs } from './ensemble/predict/inputs.js';
 export type { CombineOptions, EnsemblePredictor } from './ensemble/predict/predict.js';

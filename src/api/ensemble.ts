@@ -7,9 +7,10 @@ import type { Dataset, Encoding, Task, TaskKind } from '../data/dataset/dataset.
 import type { TrainingFacts } from '../data/dataset/training-facts.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
 import type { DataRecord } from '../data/table/record-table.js';
-import type { FailedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
+import type { FailedMember, RetriedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import type { EvaluateOptions, OutOfBagOptions } from '../ensemble/evaluate/evaluate.js';
 import type { OutOfBagPredictions } from '../ensemble/evaluate/predict-out-of-bag.js';
+import { type MemberAccount, memberAccount } from '../ensemble/member-account.js';
 import { withAveragingWeights } from '../ensemble/predict/averaging-weights.js';
 import type { ArrayInputs, Inputs } from '../ensemble/predict/inputs.js';
 import type { CombineOptions } from '../ensemble/predict/predict.js';
@@ -62,6 +63,7 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
   readonly trainedOn: TrainingFacts | null;
   readonly members: readonly TrainedMember[];
   readonly failures: readonly FailedMember[];
+  declare readonly retried?: readonly RetriedMember[];
   readonly complete: boolean;
   readonly wallMs: number | null;
   readonly executors: readonly string[];
@@ -78,6 +80,7 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
     this.trainedOn = record.trainedOn;
     this.members = record.members;
     this.failures = record.failures;
+    if (record.retried !== undefined) this.retried = record.retried;
     this.complete = record.complete;
     this.wallMs = record.wallMs;
     this.executors = record.executors;
@@ -97,6 +100,11 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
   /** Plain data, which threads may be sent: the fields without the methods. */
   get record(): TrainedEnsemble<Kind> {
     return { ...this };
+  }
+
+  /** How many members stand behind its figures, and what became of the others. */
+  account(): MemberAccount {
+    return memberAccount(this);
   }
 
   /** SHA-256 of what determines the ensemble and of its members' bytes, hexadecimal. */

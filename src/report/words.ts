@@ -48,6 +48,24 @@ export function grouped(count: number): string {
   return count < 10_000 ? text : text.replace(/\B(?=(\d{3})+(?!\d))/g, ' ');
 }
 
+/** 0, 1, 2, 5 → `0–2, 5`; the first dozen of many. */
+export function rangeText(members: readonly number[]): string {
+  const ranges: string[] = [];
+  for (let i = 0; i < members.length; ) {
+    let end = i;
+    while (members[end + 1] === members[end]! + 1) end++;
+    ranges.push(end === i ? `${members[i]}` : `${members[i]}–${members[end]}`);
+    i = end + 1;
+  }
+  return shortList(ranges);
+}
+
+/** The first of a list, and how many more there are. */
+export function shortList(items: readonly string[], most = 12): string {
+  const shown = items.slice(0, most).join(', ');
+  return items.length > most ? `${shown} and ${items.length - most} more` : shown;
+}
+
 function trimmed(value: number, digits: number): string {
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value))));
   return value.toFixed(Math.min(decimals, 100));

@@ -24,7 +24,7 @@ export interface ExtendOptions {
   readonly reseeds?: number;
 }
 
-const EXTEND_OPTIONS = {
+export const EXTEND_OPTIONS = {
   members: option.required(option.integer(1)),
   deadline: option.number('a number of seconds > 0', (value) => value > 0),
   onDivergence: option.oneOf('drop', 'fail', 'reseed'),

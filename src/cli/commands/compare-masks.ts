@@ -21,6 +21,7 @@ import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { rowsIn } from '../options/rows.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
+import { noteMissing } from '../text/missing-members.js';
 
 const masking = rowsIn('masks');
 
@@ -59,6 +60,7 @@ async function compare(
   const { ensemble, preprocessing } = await loadForRawRows(bundle);
   const table = readTable(file, given, origins);
   const dataset = transformTable(preprocessing, table);
+  if (given.quiet !== true) noteMissing(ensemble);
   const trained = given.quiet === true ? null : trainedNote(ensemble, preprocessing, table);
   if (trained !== null) note(trained);
   const { masks, member, enumerate, seed } = given as {

@@ -2,6 +2,8 @@
 
 import { evaluateEnsemble } from '../../api/many-rows.js';
 import { transformTable } from '../../data/preprocessing/preprocessing.js';
+import { memberAccount } from '../../ensemble/member-account.js';
+import { missingLine } from '../../report/account-text.js';
 import { activeUnitsOf } from '../../report/active-text.js';
 import { ensembleReport } from '../../report/ensemble-report.js';
 import { testJson } from '../../report/report-json.js';
@@ -62,7 +64,12 @@ async function evaluate(
     testName: table.source,
     activeUnits: activeUnitsOf(ensemble, dataset),
   });
-  if (given.json === true) printJson(testJson(report));
-  else for (const line of reportLines(report, paletteOf(process.stdout))) print(line);
+  const account = memberAccount(ensemble);
+  if (given.json === true) printJson({ ...testJson(report), account });
+  else {
+    const missing = missingLine(account);
+    const lines = reportLines(report, paletteOf(process.stdout));
+    for (const line of missing === null ? lines : [missing, '', ...lines]) print(line);
+  }
   return 0;
 }

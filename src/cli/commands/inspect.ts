@@ -5,17 +5,19 @@ import { sortedJson } from '../../bundle/content-hash.js';
 import { type InspectedEnsemble, inspectEnsemble } from '../../bundle/load.js';
 import { engineOf } from '../../engines/registry.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
+import { memberAccount } from '../../ensemble/member-account.js';
 import { averagingWeights } from '../../ensemble/predict/averaging-weights.js';
 import { specDifferences } from '../../model/options/spec-differences.js';
 import type { MemberSpec } from '../../model/spec.js';
+import { accountLines } from '../../report/account-text.js';
 import { reportJson } from '../../report/report-json.js';
 import { parseReport } from '../../report/report-schema.js';
 import { reportLines } from '../../report/report-text.js';
 import type { TextRow } from '../../report/text-table.js';
-import { byteSize, counted, figure } from '../../report/words.js';
+import { byteSize, counted, figure, rangeText, shortList } from '../../report/words.js';
 import { type CommandDefinition, JSON_ROW } from '../options/command.js';
 import { paletteOf, print, printJson } from '../terminal/terminal.js';
-import { failureText } from '../text/failure-text.js';
+import { failureTexts } from '../text/failure-text.js';
 
 export const command: CommandDefinition = {
   arguments: [{ name: 'ensemble', description: 'saved ensemble' }],
@@ -60,6 +62,7 @@ function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): objec
     complete,
     planned: plan.members.length,
     members: members.length,
+    account: memberAccount(ensemble),
     seed: plan.seed,
     arithmetic: plan.arithmetic,
     task,
@@ -103,6 +106,7 @@ function inspectionLines(path: string, modifiedAt: string, inspected: InspectedE
   const rows: TextRow[] = [
     ['contentHash', inspected.contentHash],
     ['members', complete ? `${planned}` : `${members.length} of ${planned} (incomplete)`],
+    ...accountLines(memberAccount(ensemble)).map((line): TextRow => ['', line]),
     ['task', `${task.kind} of ${features} features: ${shortList(outputs)}`],
     ['weights', counted(weights, 'number')],
     ...(models === 0 ? [] : [['models', byteSize(models)]]),
@@ -116,7 +120,7 @@ function inspectionLines(path: string, modifiedAt: string, inspected: InspectedE
       'by',
       `tutti ${environment.tutti}, Node.js ${environment.node}, ${environment.platform} ${environment.arch}`,
     ],
-    ...failures.map(({ index, error }): TextRow => [`failed ${index}`, failureText(error)]),
+    ...failureTexts(failures).map(({ index, text }): TextRow => [`failed ${index}`, text]),
   ];
   const width = Math.max(...rows.map(([label]) => label!.length));
   const lines = rows.map(([label, value]) => `  ${label!.padEnd(width)}  ${value}`);
@@ -169,21 +173,4 @@ function averagingRow(ensemble: TrainedEnsemble): TextRow[] {
   return weights === null
     ? []
     : [['averaged', `with weights ${weights.map((own) => figure(own, 3)).join(', ')}`]];
-}
-
-/** 0, 1, 2, 5 → `0–2, 5`. */
-function rangeText(members: readonly number[]): string {
-  const ranges: string[] = [];
-  for (let i = 0; i < members.length; ) {
-    let end = i;
-    while (members[end + 1] === members[end]! + 1) end++;
-    ranges.push(end === i ? `${members[i]}` : `${members[i]}–${members[end]}`);
-    i = end + 1;
-  }
-  return shortList(ranges);
-}
-
-function shortList(items: readonly string[], most = 12): string {
-  const shown = items.slice(0, most).join(', ');
-  return items.length > most ? `${shown} and ${items.length - most} more` : shown;
 }

@@ -5,9 +5,11 @@ import type { Values } from '../../data/dataset/dataset.js';
 import { type Preprocessing, transformFeatures } from '../../data/preprocessing/preprocessing.js';
 import { listed, listedColumns, type Table } from '../../data/table/table.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
+import { memberAccount } from '../../ensemble/member-account.js';
 import type { AnswerOptions } from '../../ensemble/predict/answer-rules.js';
 import type { CombineOptions } from '../../ensemble/predict/predict.js';
 import { failOption } from '../../errors.js';
+import { membersText } from '../../report/account-text.js';
 import { counted } from '../../report/words.js';
 import { type CsvRow, STANDARD_OUTPUT, writeCsv } from '../files/csv-output.js';
 import {
@@ -90,6 +92,7 @@ async function predict(
   const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
   if (!printed) await checkOutputBesideModules(path, ensemble);
   const { task, members } = ensemble;
+  const account = memberAccount(ensemble);
   const aggregator = aggregatorOf(given);
   checkAggregator(aggregator, task.kind, hasVariances(ensemble));
   const table = readTable(file, given, origins);
@@ -111,9 +114,10 @@ async function predict(
   if (!printed || json !== true) await writeCsv(path, csvRows(all, rows));
   if (json === true) {
     const values = printed ? { predictions: asLists(all, rows) } : { out: path };
-    printJson({ task: task.kind, rows, members: members.length, ...kind, ignored, ...values });
+    const { planned } = account;
+    printJson({ task: task.kind, rows, members: members.length, planned, ...kind, ignored, ...values });
   } else if (!printed && quiet !== true) {
-    note(`Wrote ${path}: ${counted(rows, 'prediction')} of ${counted(members.length, 'member')}`);
+    note(`Wrote ${path}: ${counted(rows, 'prediction')} of ${membersText(account)}`);
   }
   return 0;
 }

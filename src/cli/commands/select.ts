@@ -27,6 +27,7 @@ import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { rowsIn } from '../options/rows.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
+import { noteMissing } from '../text/missing-members.js';
 
 const selecting = rowsIn('selection');
 
@@ -66,6 +67,7 @@ async function select(
   const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
   await checkOutputBesideModules(path, ensemble);
   const table = readTable(file, given, origins);
+  if (quiet !== true) noteMissing(ensemble);
   const trained = outOfBag === true || quiet !== true ? trainingPart(ensemble, preprocessing, table) : null;
   if (outOfBag !== true && trained !== null) {
     note('Rows the ensemble was trained on are among these: give --out-of-bag, or other rows.');

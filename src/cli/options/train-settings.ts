@@ -12,6 +12,7 @@ import { CHECKPOINT_ROWS, type CheckpointFolder, checkpointOf } from './checkpoi
 import { type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { readConfig } from './config-file.js';
 import { DATA_ROWS } from './data-flags.js';
+import { FAILURE_ROWS, type FailureSettings, failureSettingsOf } from './failure-flags.js';
 import { INTERVAL_ROWS, intervalsOf } from './figure-flags.js';
 import type { OptionOrigins } from './option-origins.js';
 import { flagOf, type OptionRow } from './option-row.js';
@@ -40,6 +41,7 @@ const RUN_ROWS: readonly OptionRow[] = [
   THREADS_ROW,
   OUT_ROW,
   ...CHECKPOINT_ROWS,
+  ...FAILURE_ROWS,
   ALLOW_FAILURES_ROW,
   { ...AGGREGATOR_ROW, group: 'run', common: true },
   { ...CLIP_ROW, group: 'run' },
@@ -75,6 +77,7 @@ export interface TrainSettings {
   /** Of regressions, when they are measured. */
   readonly clip: { readonly clip?: boolean };
   readonly intervals: Pick<IntervalOptions, 'level' | 'replicates'>;
+  readonly failures: FailureSettings;
   readonly allowFailures: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -116,6 +119,7 @@ export async function resolveTrainSettings(
     aggregator: values.aggregator as string | undefined,
     clip: clipOf(values),
     intervals: intervalsOf(values, values.test !== undefined || testShare > 0),
+    failures: failureSettingsOf(values),
     allowFailures: values.allowFailures === true,
     json: values.json === true,
     quiet: values.quiet === true,

@@ -31,6 +31,8 @@ export function endsTraining(
   { onFailure = 'drop', onDivergence = null }: EndingPolicy,
   { code }: Pick<WireError, 'code'>,
 ): boolean {
+  // Whatever became of the checkpoint, no member failed.
+  if (code === 'ERR_CHECKPOINT') return false;
   const own = code === 'ERR_DIVERGED' && onDivergence !== 'reseed' ? onDivergence : null;
   return (own ?? onFailure) === 'fail';
 }
@@ -38,7 +40,7 @@ export function endsTraining(
 /** What may not happen again: the machine's doing, and what nobody expected. */
 const REPEATED: readonly ErrorCode[] = [
   ...(['ERR_THREAD_LOST', 'ERR_THREAD_START', 'ERR_THREAD_BLOCKED', 'ERR_DEADLINE', 'ERR_MEMORY'] as const),
-  ...(['ERR_CANCELLED', 'ERR_INTERNAL'] as const),
+  ...(['ERR_CANCELLED', 'ERR_CHECKPOINT', 'ERR_INTERNAL'] as const),
 ];
 
 /** Whether a training that is resumed tries a member again that failed so; of others its result is known. */

@@ -2,6 +2,7 @@
 // tied to others begins again with all of them, so that the plan with the streams that runs ended with gives the same
 // bytes without any policy.
 
+import type { FailedMember } from '../../ensemble/ensemble.js';
 import { fromWire, type TuttiError, type WireError } from '../../errors.js';
 import type { EnsemblePlan, MemberStreams } from '../../model/spec.js';
 import { nextStreams, type Run, reseedsOf } from '../plan/runs.js';
@@ -23,6 +24,13 @@ export class Failures {
 
   constructor(context: FailuresContext) {
     this.#context = context;
+  }
+
+  /** Ends a training that goes on where such a failure is known already, before any job. */
+  endAtKnown(failures: readonly FailedMember[]): void {
+    const { policy, end } = this.#context;
+    const known = failures.find(({ error }) => endsTraining(policy, error));
+    if (known !== undefined) end(fromWire(known.error));
   }
 
   /** Whether a run begins again should it diverge, and all that it is tied to with it, of which nothing is delivered. */

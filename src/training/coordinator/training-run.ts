@@ -81,6 +81,7 @@ export class TrainingRun {
     const stop = () => (journal === undefined ? this.#attempts.stop() : this.#attempts.pause());
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted) stop();
+    this.#failures.endAtKnown(this.#work.failures);
     const timer = onProgress && setInterval(() => this.#report(), PROGRESS_INTERVAL_MS);
     try {
       const isLost = (slot: number) => this.#attempts.isBlocked(slot);

@@ -51,7 +51,7 @@ export async function runExtension(
   begin: (old: TrainedEnsemble) => Extension,
   { given, threads, origins, kept, json, quiet }: ExtensionSurroundings,
 ): Promise<number> {
-  const { bundle, file, out, allowFailures } = request;
+  const { bundle, file, out, failures, allowFailures } = request;
   const clip = clipOf(request);
   await checkOutput(out, [bundle, file]);
   const { ensemble: old, preprocessing } = await loadForRawRows(bundle, given);
@@ -64,9 +64,9 @@ export async function runExtension(
   const intervals = intervalsOf(request, rows.test !== null);
   const { start, members, membersBefore } = begin(old);
   const pool = endWithProcess(createPool({ threads: threadsFor(threads, members - membersBefore) }));
-  const run = await trainAndSave((how) => start(rows.train, how), pool, { quiet, out });
+  const run = await trainAndSave((how) => start(rows.train, how), pool, { quiet, out, failures });
   return reportRun(run, rows, {
-    ...{ out, aggregator, membersBefore, allowFailures, kept },
+    ...{ out, aggregator, membersBefore, failures, allowFailures, kept },
     figures: { ...intervals, ...clip, runner: pool },
     jsonOf: json ? (outcome) => ({ ensemble: bundle, file, ...keptJson(outcome) }) : null,
   });

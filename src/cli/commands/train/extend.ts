@@ -3,13 +3,15 @@
 import type { Dataset } from '../../../data/dataset/dataset.js';
 import type { ClassWeights } from '../../../data/preprocessing/weights.js';
 import type { TrainedEnsemble } from '../../../ensemble/ensemble.js';
-import { type ExtendOptions, extendEnsemble } from '../../../training/extend-ensemble.js';
+import { pickOptions } from '../../../option-names.js';
+import { EXTEND_OPTIONS, type ExtendOptions, extendEnsemble } from '../../../training/extend-ensemble.js';
 import type { TrainingSettings } from '../../../training/session/training-settings.js';
 import { ALLOW_MODULE_ROW } from '../../files/input-files.js';
 import { AGGREGATOR_ROW, CLIP_ROW, clipOf } from '../../options/averaging-flags.js';
 import { CHECKPOINT_ROWS, checkpointOf } from '../../options/checkpoint-flags.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../../options/command.js';
 import { CLASS_WEIGHTS_ROW, CSV_ROWS } from '../../options/data-flags.js';
+import { DIVERGENCE_ROWS, FAILURE_ROWS, failureSettingsOf } from '../../options/failure-flags.js';
 import { INTERVAL_ROWS } from '../../options/figure-flags.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
 import type { OptionRow } from '../../options/option-row.js';
@@ -29,13 +31,15 @@ const ROWS: readonly OptionRow[] = [
     defaultText: 'as planned: those missing are trained',
   }),
   THREADS_ROW,
-  run.number('deadline', 'how long a new member may take', {
+  run.number('deadline', 'how long a new member may take, each time it begins', {
     argument: 'seconds',
     range: 'a number > 0',
     defaultText: 'no limit',
   }),
+  ...DIVERGENCE_ROWS,
   OUT_ROW,
   ...CHECKPOINT_ROWS,
+  ...FAILURE_ROWS,
   ALLOW_FAILURES_ROW,
   CLASS_WEIGHTS_ROW,
 ];
@@ -87,6 +91,10 @@ async function extend(
 function requestOf(bundle: string, file: string, given: GivenOptions): ExtensionRequest {
   return {
     ...{ bundle, file, ...clipOf(given), allowFailures: given.allowFailures === true },
+    failures: {
+      ...failureSettingsOf(given),
+      onDivergence: given.onDivergence as ExtendOptions['onDivergence'],
+    },
     out: given.out as string | undefined,
     aggregator: given.aggregator as string | undefined,
     level: given.level as number | undefined,
@@ -97,7 +105,7 @@ function requestOf(bundle: string, file: string, given: GivenOptions): Extension
   };
 }
 
-function optionsOf({ members, deadline }: GivenOptions, planned: number): ExtendOptions {
-  const more = (members as number | undefined) ?? planned;
-  return { members: more, ...(deadline === undefined ? {} : { deadline: deadline as number }) };
+function optionsOf(given: GivenOptions, planned: number): ExtendOptions {
+  const stated = pickOptions(given, EXTEND_OPTIONS) as Partial<ExtendOptions>;
+  return { ...stated, members: stated.members ?? planned };
 }

@@ -4,9 +4,10 @@ import type { LoadedData } from '../../../data/load.js';
 import type { EvaluateOptions } from '../../../ensemble/evaluate/evaluate.js';
 import type { Aggregator } from '../../../predictions/aggregate/aggregators.js';
 import type { EnsembleReport } from '../../../report/ensemble-report.js';
+import { endsTraining } from '../../../training/coordinator/failure-policy.js';
 import { reportFailure } from '../../terminal/failure.js';
 import { note, paletteOf, print, printJson } from '../../terminal/terminal.js';
-import type { KeptRun } from './requests.js';
+import type { KeptRun, RunRequest } from './requests.js';
 import { checkpointLost, type TrainedAndSaved } from './train-and-save.js';
 import { failureLines, type KeptOutcome, keptLine, summaryLines } from './train-text.js';
 
@@ -16,6 +17,7 @@ export interface ReportOptions {
   readonly figures: Pick<EvaluateOptions, 'level' | 'replicates' | 'clip' | 'runner'>;
   /** Members that were there before the run. */
   readonly membersBefore: number;
+  readonly failures: RunRequest['failures'];
   readonly allowFailures: boolean;
   /** Null for a run that is not kept in a checkpoint. */
   readonly kept: KeptRun | null;
@@ -30,25 +32,28 @@ export interface ReportOptions {
 export async function reportRun(
   run: TrainedAndSaved,
   data: Pick<LoadedData, 'train' | 'test'>,
-  { out, aggregator, figures, membersBefore, kept, allowFailures, jsonOf }: ReportOptions,
+  { out, aggregator, figures, membersBefore, kept, failures, allowFailures, jsonOf }: ReportOptions,
 ): Promise<number> {
   const { ensemble, interruptStatus } = run;
   const interrupted = interruptStatus !== null;
+  const ending = ensemble.failures.find(({ error }) => endsTraining(failures, error)) ?? null;
   // Loaded while the threads worked.
   const { measureTraining } = await import('./train-measure.js');
-  const report = interrupted ? null : await measureTraining(ensemble, data, aggregator, figures);
+  const report =
+    interrupted || ending !== null ? null : await measureTraining(ensemble, data, aggregator, figures);
   const { saved, saveError } = report === null ? run : await keepReport(run, out, report);
-  const outcome = { ensemble, saved, report, interrupted, out, membersBefore, kept };
+  const outcome = { ensemble, saved, report, interrupted, ending, out, membersBefore, kept };
   for (const line of failureLines(ensemble)) note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
   const lost = checkpointLost(ensemble);
   if (lost !== null) reportFailure(lost);
-  if (interrupted) note(keptLine(outcome));
+  if (report === null) note(keptLine(outcome));
   if (jsonOf !== null) printJson(jsonOf(outcome));
-  else if (!interrupted) for (const line of summaryLines(outcome, paletteOf(process.stdout))) print(line);
+  else if (report !== null) for (const line of summaryLines(outcome, paletteOf(process.stdout))) print(line);
   // Said last: what was measured is worth as much without a file.
   const unsaved = saveError === null ? 0 : reportFailure(saveError);
   if (interrupted) return interruptStatus;
   if (unsaved !== 0) return unsaved;
+  if (ending !== null) return 1;
   return ensemble.failures.length > 0 && !allowFailures ? 1 : 0;
 }
 

@@ -19,8 +19,15 @@ export interface KeptRun {
 /** What is said of a run, and how. */
 export type Shown = Pick<TrainSettings, 'json' | 'quiet' | 'notes'>;
 
+/** What becomes of members that fail. */
+interface FailureRequest {
+  readonly retries?: number | undefined;
+  readonly onFailure?: 'drop' | 'fail' | undefined;
+  readonly onDivergence?: 'drop' | 'fail' | 'reseed' | undefined;
+}
+
 /** What `train` and `extend` have in common. */
-interface RunRequest {
+export interface RunRequest {
   /** The file of the rows, as the user wrote it. */
   readonly file: string;
   readonly out?: string | undefined;
@@ -28,6 +35,7 @@ interface RunRequest {
   readonly clip?: boolean | undefined;
   readonly level?: number | undefined;
   readonly replicates?: number | undefined;
+  readonly failures: FailureRequest;
   readonly allowFailures: boolean;
 }
 

@@ -11,6 +11,7 @@ import { ALLOW_MODULE_ROW, checkOutput } from '../../files/input-files.js';
 import { trustedAmong } from '../../files/trusted-modules.js';
 import { PACE_ROWS, paceOf } from '../../options/checkpoint-flags.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../../options/command.js';
+import { FAILURE_ROWS, failureSettingsOf } from '../../options/failure-flags.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
 import { rowsIn } from '../../options/rows.js';
 import { ALLOW_FAILURES_ROW, OUT_ROW, THREADS_ROW, threadsFor } from '../../options/train-settings.js';
@@ -18,7 +19,7 @@ import { endWithProcess } from '../../terminal/ending.js';
 import { note } from '../../terminal/terminal.js';
 import { runExtension } from './extend-run.js';
 import { keptRun } from './kept-run.js';
-import type { Start } from './requests.js';
+import type { RunRequest, Start } from './requests.js';
 import { inputNow, requireOwnOutput, seenFrom } from './resumed-files.js';
 import { type ExtendNote, parseRunNote, type RunNote, type TrainNote } from './run-note.js';
 import { carryOut } from './train-run.js';
@@ -38,6 +39,7 @@ export const command: CommandDefinition = {
     THREADS_ROW,
     { ...OUT_ROW, defaultText: 'where the training was to save it' },
     ...PACE_ROWS,
+    ...FAILURE_ROWS.map((row) => ({ ...row, defaultText: 'as the training was told' })),
     ALLOW_FAILURES_ROW,
     ...[ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
   ],
@@ -53,6 +55,7 @@ interface Resumed {
   readonly summary: CheckpointSummary;
   readonly threads: number | undefined;
   readonly out: string | undefined;
+  readonly failures: RunRequest['failures'];
   readonly allowFailures: boolean;
   readonly start: Start;
 }
@@ -72,6 +75,7 @@ async function resume(folder: string, given: GivenOptions, origins: OptionOrigin
   const resumed: Resumed = {
     ...{ folder, given, origins, summary, out },
     threads: (given.threads as number | undefined) ?? run.threads,
+    failures: { ...run.request.failures, ...failureSettingsOf(given) },
     allowFailures: run.request.allowFailures || given.allowFailures === true,
     start: (rows, how) => resumeTraining(folder, rows, { ...how, checkpoint: pace, allowModules }),
   };
@@ -86,7 +90,7 @@ function noteOf(folder: string, summary: CheckpointSummary): RunNote {
 }
 
 async function goOnTraining({ cwd, request }: TrainNote, resumed: Resumed): Promise<number> {
-  const { folder, given, origins, summary, threads, start, out, allowFailures } = resumed;
+  const { folder, given, origins, summary, threads, start, out, failures, allowFailures } = resumed;
   if (given.test !== undefined && request.test === undefined)
     failOption('test', 'absent, as the training has no file of test rows', given.test);
   const file = inputNow(folder, 'data', seenFrom(cwd, request.file), given.data);
@@ -96,14 +100,14 @@ async function goOnTraining({ cwd, request }: TrainNote, resumed: Resumed): Prom
   await checkOutput(out, [file, ...(test === undefined ? [] : [test]), ...modules]);
   sayStanding(resumed);
   const pool = endWithProcess(createPool({ threads: threadsFor(threads, toTrain(summary)) }));
-  return carryOut({ ...request, file, test, out, allowFailures }, start, {
+  return carryOut({ ...request, file, test, out, failures, allowFailures }, start, {
     ...{ pool, origins, json: given.json === true, quiet: given.quiet === true, notes: [] },
     ...{ kept: keptRun(folder, file), membersBefore: summary.finished.length },
   });
 }
 
 function goOnExtending({ cwd, request }: ExtendNote, resumed: Resumed): Promise<number> {
-  const { folder, given, origins, summary, threads, start, out, allowFailures } = resumed;
+  const { folder, given, origins, summary, threads, start, out, failures, allowFailures } = resumed;
   if (given.test !== undefined) failOption('test', 'absent for an extension', given.test);
   const file = inputNow(folder, 'data', seenFrom(cwd, request.file), given.data);
   const bundle = seenFrom(cwd, request.bundle);
@@ -113,7 +117,7 @@ function goOnExtending({ cwd, request }: ExtendNote, resumed: Resumed): Promise<
     members: summary.plan.members.length,
     membersBefore: summary.finished.length,
   };
-  return runExtension({ ...request, file, bundle, out, allowFailures }, () => extension, {
+  return runExtension({ ...request, file, bundle, out, failures, allowFailures }, () => extension, {
     ...{ given, threads, origins, json: given.json === true, quiet: given.quiet === true },
     kept: keptRun(folder, file),
   });

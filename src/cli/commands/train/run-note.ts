@@ -23,6 +23,11 @@ const ofRun = {
   clip: z.boolean().optional(),
   level: z.number().optional(),
   replicates: z.number().optional(),
+  failures: z.strictObject({
+    retries: natural.optional(),
+    onFailure: z.enum(['drop', 'fail']).optional(),
+    onDivergence: z.enum(['drop', 'fail', 'reseed']).optional(),
+  }),
   allowFailures: z.boolean(),
 };
 

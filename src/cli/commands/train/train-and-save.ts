@@ -6,10 +6,10 @@ import { fromWire, type TuttiError } from '../../../errors.js';
 import type { Pool } from '../../../pool/pool.js';
 import type { TrainingSettings } from '../../../training/session/training-settings.js';
 import { rememberModules } from '../../files/trusted-modules.js';
-import type { TrainSettings } from '../../options/train-settings.js';
 import { listenForInterrupt } from '../../terminal/interrupt.js';
 import { createProgressDisplay } from '../../terminal/progress.js';
 import { note } from '../../terminal/terminal.js';
+import type { RunRequest, Shown } from './requests.js';
 
 export interface TrainedAndSaved {
   readonly ensemble: TrainedEnsemble;
@@ -24,7 +24,7 @@ export interface TrainedAndSaved {
 export async function trainAndSave(
   start: (settings: TrainingSettings) => Promise<TrainedEnsemble>,
   runner: Pool,
-  { quiet, out }: Pick<TrainSettings, 'quiet' | 'out'>,
+  { quiet, out, failures }: Pick<Shown, 'quiet'> & Pick<RunRequest, 'out' | 'failures'>,
 ): Promise<TrainedAndSaved> {
   const display = await createProgressDisplay(quiet);
   const interrupt = listenForInterrupt(() => {
@@ -33,7 +33,10 @@ export async function trainAndSave(
   });
   const { signal } = interrupt;
   try {
+    const { retries, onFailure } = failures;
     const run = start({
+      ...(retries === undefined ? {} : { retries }),
+      ...(onFailure === undefined ? {} : { onFailure }),
       runner,
       signal,
       onInterrupt: 'keep',

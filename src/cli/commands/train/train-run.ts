@@ -35,9 +35,10 @@ export async function runTraining(
   origins: OptionOrigins,
 ): Promise<number> {
   const { data, test, out, aggregator, allowFailures, checkpoint, threads } = settings;
-  const { seed = randomSeed(), loss } = settings.training;
+  const { seed = randomSeed(), loss, onDivergence } = settings.training;
   const request: TrainingRequest = {
     ...{ file, data, test, out, aggregator, allowFailures, seed, ...settings.clip, ...settings.intervals },
+    failures: { ...settings.failures, onDivergence },
     seedDrawn: settings.training.seed === undefined,
     gaussian: givesVariances(loss),
   };
@@ -88,10 +89,14 @@ export async function carryOut(
     if (request.test !== undefined && data.test!.rowsHash === data.train.rowsHash) note(TRAINED_ON);
     for (const line of headerLines(data, request, pool.threads)) say(line);
   }
-  const { file, test = null, out, allowFailures } = request;
-  const run = await trainAndSave((how) => start(data.train, how), pool, { quiet: shown.quiet, out });
+  const { file, test = null, out, failures, allowFailures } = request;
+  const run = await trainAndSave((how) => start(data.train, how), pool, {
+    quiet: shown.quiet,
+    out,
+    failures,
+  });
   return reportRun(run, data, {
-    ...{ out, allowFailures, kept, membersBefore },
+    ...{ out, failures, allowFailures, kept, membersBefore },
     aggregator: aggregatorOf(request),
     figures: { ...intervalsOf(request, data.test !== null), ...clipOf(request), runner: pool },
     jsonOf: shown.json ? (outcome) => trainJson({ ...outcome, file, test, data }) : null,

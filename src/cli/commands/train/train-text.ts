@@ -5,16 +5,18 @@ import { contentHash } from '../../../bundle/content-hash.js';
 import type { SavedEnsemble } from '../../../bundle/save.js';
 import { outputCount } from '../../../data/dataset/dataset.js';
 import type { LoadedData } from '../../../data/load.js';
-import type { TrainedEnsemble } from '../../../ensemble/ensemble.js';
+import type { FailedMember, TrainedEnsemble } from '../../../ensemble/ensemble.js';
+import { memberAccount } from '../../../ensemble/member-account.js';
 import { stillImproving } from '../../../ensemble/still-improving.js';
 import { hasEpochs } from '../../../model/spec.js';
+import { accountLines } from '../../../report/account-text.js';
 import { type EnsembleReport, ensembleReport } from '../../../report/ensemble-report.js';
 import type { Palette } from '../../../report/palette.js';
 import { reportJson } from '../../../report/report-json.js';
 import { reportLines } from '../../../report/report-text.js';
 import { byteSize, counted, duration, figure, grouped } from '../../../report/words.js';
 import { columnLines, splitCommand } from '../../text/columns-text.js';
-import { failureText } from '../../text/failure-text.js';
+import { failureTexts } from '../../text/failure-text.js';
 import type { KeptRun, TrainingRequest } from './requests.js';
 
 /** What a training, or more of one, came to. */
@@ -22,9 +24,11 @@ export interface KeptOutcome {
   readonly ensemble: TrainedEnsemble;
   readonly out: string | undefined;
   readonly saved: SavedEnsemble | null;
-  /** Null after an interrupt. */
+  /** Null for a run that was ended before it had trained all its members. */
   readonly report: EnsembleReport | null;
   readonly interrupted: boolean;
+  /** The failure that ended it, as the user wished; null where none did. */
+  readonly ending: FailedMember | null;
   /** Members that were there before the run. */
   readonly membersBefore: number;
   /** Null for a run that is not kept in a checkpoint. */
@@ -38,9 +42,6 @@ export interface TrainOutcome extends KeptOutcome {
   readonly test: string | null;
   readonly data: LoadedData;
 }
-
-/** Failures shown one by one; there may be thousands of the same kind. */
-const MOST_FAILURES = 5;
 
 /** The data, the guess about the task and its reason, the seed. */
 export function headerLines(data: LoadedData, request: TrainingRequest, threads: number): string[] {
@@ -63,23 +64,21 @@ export function headerLines(data: LoadedData, request: TrainingRequest, threads:
   ];
 }
 
-/** One line per member that failed, in plan order. */
+/** A line per member that failed, in plan order; of many one for each kind of failure. */
 export function failureLines(ensemble: TrainedEnsemble): string[] {
   // That a checkpoint could not be written is no fault of a member.
   const failures = ensemble.failures.filter(({ error }) => error.code !== 'ERR_CHECKPOINT');
-  const lines = failures.slice(0, MOST_FAILURES).map(({ index, error }) => {
-    const text = failureText(error);
-    return /^Member \d/.test(text) ? text : `Member ${index} failed: ${text}`;
-  });
-  const more = failures.length - lines.length;
-  return more > 0 ? [...lines, `… and ${counted(more, 'more member')} failed`] : lines;
+  return failureTexts(failures).map(({ index, text }) =>
+    /^Member \d/.test(text) ? text : `Member ${index} failed: ${text}`,
+  );
 }
 
 /** What a run that was stopped has left, and how to go on with it. */
 export function keptLine(outcome: KeptOutcome): string {
-  const { ensemble, saved, out, kept } = outcome;
+  const { ensemble, saved, out, kept, interrupted, ending } = outcome;
   const { members, plan, complete } = ensemble;
-  const finished = `Interrupted with ${members.length} of ${counted(plan.members.length, 'member')} finished`;
+  const ended = interrupted || ending === null ? 'Interrupted' : `Ended, as member ${ending.index} failed,`;
+  const finished = `${ended} with ${members.length} of ${counted(plan.members.length, 'member')} finished`;
   if (kept !== null) {
     const file =
       saved === null ? '' : `saved them to ${out}${complete ? ', unmeasured' : ' as incomplete'}; `;
@@ -94,7 +93,8 @@ export function keptLine(outcome: KeptOutcome): string {
 /** The figures of a finished training, and where it went. */
 export function summaryLines(outcome: KeptOutcome, palette: Palette): string[] {
   const { ensemble, report, saved, out } = outcome;
-  const lines = [palette.bold(trainedLine(outcome)), ...improvingLines(ensemble), ''];
+  const account = accountLines(memberAccount(ensemble));
+  const lines = [palette.bold(trainedLine(outcome)), ...account, ...improvingLines(ensemble), ''];
   const measuredLines = reportLines(report!, palette);
   if (measuredLines.length > 0) lines.push(...measuredLines);
   else lines.push('No rows out of bag and none held out (--test-share, --test): nothing to measure on');
@@ -156,7 +156,7 @@ export function trainJson(outcome: TrainOutcome): object {
 
 /** Of that what is not about the file: the members, what was measured of them, and where they are saved. */
 export function keptJson(outcome: KeptOutcome): object {
-  const { ensemble, saved, report, interrupted, out, membersBefore } = outcome;
+  const { ensemble, saved, report, interrupted, ending, out, membersBefore } = outcome;
   const { plan, members, failures, complete, wallMs, executors } = ensemble;
   return {
     features: ensemble.features,
@@ -165,8 +165,10 @@ export function keptJson(outcome: KeptOutcome): object {
     planned: plan.members.length,
     members: members.length,
     membersBefore,
+    account: memberAccount(ensemble),
     complete,
     interrupted,
+    endedBy: ending?.index ?? null,
     wallMs,
     executors,
     failures: failures.map(({ index, error: { code, message, details } }) => ({
