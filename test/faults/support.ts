@@ -179,5 +179,5 @@ function processesOf(session: number): string[] {
 
 function filesOf(cwd: string): string[] {
   const names = readdirSync(cwd, { recursive: true, encoding: 'utf8' });
-  return names.filter((name) => /(^|\/)\.tutti-|\.tmp$|(^|\/)lock$|^tmp\//.test(name));
+  return names.filter((name) => /(^|\/)\.tutti-|\.tmp$|(^|\/)lock(-\d+)?$|^tmp\//.test(name));
 }
