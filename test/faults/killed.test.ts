@@ -81,7 +81,7 @@ import { createInlineRunner, Dataset, resumeTraining, saveEnsemble, trainEnsembl
 const x = Float64Array.from({ length: 120 }, (_, at) => Math.sin(12.9898 * at));
 const data = Dataset.fromArrays({ x, rows: 60, features: 2, labels: Int32Array.from({ length: 60 }, (_, at) => at % 2) });
 const runner = createInlineRunner();
-const members = [...Array(4).fill({ hidden: [4], epochs: 6 }), { hidden: [4], epochs: 6, snapshots: 2 }];
+const members = [{ hidden: [4], epochs: 6 }, { hidden: [4], epochs: 6, snapshots: 2 }];
 const settings = { runner, checkpoint: { epochs: 2 } };
 const ensemble = existsSync('kept/training')
   ? await resumeTraining('kept', data, settings)
