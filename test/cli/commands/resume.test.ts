@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import { resumeTraining, trainEnsemble } from '../../../src/index.js';
 import { clusters } from '../../support/datasets.js';
@@ -20,6 +21,16 @@ const cwd = t.testdir({
   'data.csv': classCsv(),
   'ending.mjs': ENDING,
   'members.json': JSON.stringify({ members: [{ hidden: [3] }, { hidden: [4] }], epochs: 2 }),
+  // Loaded before the command: ends it as it is about to keep members in training for the third time.
+  'killing.mjs': `import { syncBuiltinESMExports } from 'node:module';
+    import fs from 'node:fs/promises';
+    const open = fs.open;
+    let states = 0;
+    fs.open = (path, ...rest) => {
+      if (/state-/.test(path) && ++states === 3) process.kill(process.pid, 'SIGKILL');
+      return open(path, ...rest);
+    };
+    syncBuiltinESMExports();`,
   elsewhere: {},
   state: {},
 });
@@ -60,6 +71,19 @@ t.test('after SIGKILL the same file and the same figures come of it', async (t) 
     [],
     'nothing is left',
   );
+});
+
+t.test('members in training go on from where they were kept', async (t) => {
+  const long = instead(QUICK, '--epochs', '2000', '--early-stopping', 'none');
+  t.equal((await tutti([...long, '--out', 'long.tutti'], { cwd })).status, 0);
+  const kept = ['--out', 'kept.tutti', '--checkpoint', 'running', '--checkpoint-epochs', '1'];
+  const preload = `--import=${pathToFileURL(join(cwd, 'killing.mjs'))}`;
+  t.equal((await run([...long, ...kept], { NODE_OPTIONS: preload })).status, 137);
+  const { status, stderr } = await tutti(['resume', 'running'], { cwd });
+  t.equal(status, 0, stderr);
+  t.match(stderr, /Going on with running: \d of 2 members finished, 1 in training/);
+  t.ok(bytesOf('kept.tutti').equals(bytesOf('long.tutti')));
+  t.same(readdirSync(join(cwd, 'running')).sort(), ['journal', 'training'], 'nothing is left of them');
 });
 
 for (const [signal, status] of [

@@ -64,7 +64,7 @@ export async function runExtension(
   const intervals = intervalsOf(request, rows.test !== null);
   const { start, members, membersBefore } = begin(old);
   const pool = endWithProcess(createPool({ threads: threadsFor(threads, members - membersBefore) }));
-  const run = await trainAndSave((how) => start(rows.train, how), pool, { quiet, out, failures });
+  const run = await trainAndSave((how) => start(rows.train, how), pool, { quiet, out, failures, kept });
   return reportRun(run, rows, {
     ...{ out, aggregator, membersBefore, failures, allowFailures, kept },
     figures: { ...intervals, ...clip, runner: pool },

@@ -127,9 +127,13 @@ function toTrain({ plan, finished }: CheckpointSummary): number {
   return plan.members.length - finished.length;
 }
 
-function sayStanding({ folder, given, summary: { plan, finished, failed } }: Resumed): void {
+function sayStanding({ folder, given, summary }: Resumed): void {
   if (given.quiet === true) return;
-  const failures = failed.length === 0 ? '' : `, ${failed.length} failed`;
-  const standing = `${finished.length} of ${counted(plan.members.length, 'member')} finished${failures}`;
-  note(`Going on with ${folder}: ${standing}`);
+  const { plan, finished, running, failed } = summary;
+  const more = [
+    ...(running.length === 0 ? [] : [`${running.length} in training`]),
+    ...(failed.length === 0 ? [] : [`${failed.length} failed`]),
+  ];
+  const standing = [`${finished.length} of ${counted(plan.members.length, 'member')} finished`, ...more];
+  note(`Going on with ${folder}: ${standing.join(', ')}`);
 }

@@ -9,7 +9,7 @@ import { rememberModules } from '../../files/trusted-modules.js';
 import { listenForInterrupt } from '../../terminal/interrupt.js';
 import { createProgressDisplay } from '../../terminal/progress.js';
 import { note } from '../../terminal/terminal.js';
-import type { RunRequest, Shown } from './requests.js';
+import type { KeptRun, RunRequest, Shown } from './requests.js';
 
 export interface TrainedAndSaved {
   readonly ensemble: TrainedEnsemble;
@@ -20,16 +20,23 @@ export interface TrainedAndSaved {
   readonly saveError: unknown;
 }
 
+/** Where a run is kept, and whether it says so. */
+interface RunKept extends Pick<Shown, 'quiet'>, Pick<RunRequest, 'out' | 'failures'> {
+  /** Null for a run that is not kept in a checkpoint. */
+  readonly kept: KeptRun | null;
+}
+
 /** Saved before anything is measured: what took long must not depend on what comes after. */
 export async function trainAndSave(
   start: (settings: TrainingSettings) => Promise<TrainedEnsemble>,
   runner: Pool,
-  { quiet, out, failures }: Pick<Shown, 'quiet'> & Pick<RunRequest, 'out' | 'failures'>,
+  { quiet, out, failures, kept }: RunKept,
 ): Promise<TrainedAndSaved> {
   const display = await createProgressDisplay(quiet);
   const interrupt = listenForInterrupt(() => {
     display.stop();
-    if (!quiet) note('Stopping; Ctrl-C again ends at once.');
+    const when = kept === null ? 'Stopping' : 'Stopping when the epochs in training end';
+    if (!quiet) note(`${when}; Ctrl-C again ends at once.`);
   });
   const { signal } = interrupt;
   try {
@@ -48,10 +55,10 @@ export async function trainAndSave(
     const after = [import('../../../bundle/save.js'), import('./train-measure.js')] as const;
     const [ensemble] = await Promise.all([run, ...after]);
     display.stop();
-    const kept = await save(ensemble, out);
+    const saved = await save(ensemble, out);
     // A signal that came late, when all members were there, ends the command all the same.
     const interruptStatus = interrupt.status() ?? checkpointLost(ensemble)?.exitStatus ?? null;
-    return { ensemble, ...kept, interruptStatus };
+    return { ensemble, ...saved, interruptStatus };
   } finally {
     display.stop();
     interrupt.release();

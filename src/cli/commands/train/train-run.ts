@@ -90,11 +90,8 @@ export async function carryOut(
     for (const line of headerLines(data, request, pool.threads)) say(line);
   }
   const { file, test = null, out, failures, allowFailures } = request;
-  const run = await trainAndSave((how) => start(data.train, how), pool, {
-    quiet: shown.quiet,
-    out,
-    failures,
-  });
+  const how = { quiet: shown.quiet, out, failures, kept };
+  const run = await trainAndSave((settings) => start(data.train, settings), pool, how);
   return reportRun(run, data, {
     ...{ out, failures, allowFailures, kept, membersBefore },
     aggregator: aggregatorOf(request),
