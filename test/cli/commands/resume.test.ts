@@ -14,7 +14,8 @@ import { CHILD_ENV, type CliResult, classCsv, instead, MAIN, tutti, tuttiProcess
 /** Class means, whose third fit on a thread ends the process where RAISE says how. */
 const ENDING = CENTROIDS.replace('export default {', 'let fits = 0;\nexport default {').replace(
   'const means',
-  `if (++fits === 3 && process.env.RAISE) process.kill(process.pid, process.env.RAISE);
+  `if (++fits === 3 && process.env.RAISE === 'exit') process.exit(3);
+    if (fits === 3 && process.env.RAISE) process.kill(process.pid, process.env.RAISE);
     const means`,
 );
 const cwd = t.testdir({
@@ -106,6 +107,17 @@ for (const [signal, status] of [
     t.ok(bytesOf(`${signal}.tutti`).equals(bytesOf('whole.tutti')));
   });
 }
+
+t.test('a member that lost its thread is tried again', async (t) => {
+  const args = [...TRAIN, '--retries', '0', '--out', 'lost.tutti', '--checkpoint', 'lost'];
+  const lost = await run(args, { RAISE: 'exit' });
+  t.equal(lost.status, 1);
+  t.match(lost.stderr, /^tutti resume lost tries member 2 again$/m);
+  const resumed = await run(['resume', 'lost']);
+  t.equal(resumed.status, 0, resumed.stderr);
+  t.match(resumed.stderr, /Going on with lost: 4 of 5 members finished, 1 failed/);
+  t.ok(bytesOf('lost.tutti').equals(bytesOf('whole.tutti')));
+});
 
 t.test('one that is done trains nothing, and says the same again', async (t) => {
   const resumed = await run(['resume', 'killed', '--json']);

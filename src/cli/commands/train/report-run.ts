@@ -9,7 +9,7 @@ import { reportFailure } from '../../terminal/failure.js';
 import { note, paletteOf, print, printJson } from '../../terminal/terminal.js';
 import type { KeptRun, RunRequest } from './requests.js';
 import { checkpointLost, type TrainedAndSaved } from './train-and-save.js';
-import { failureLines, type KeptOutcome, keptLine, summaryLines } from './train-text.js';
+import { againLines, failureLines, type KeptOutcome, keptLine, summaryLines } from './train-text.js';
 
 export interface ReportOptions {
   readonly out: string | undefined;
@@ -44,6 +44,7 @@ export async function reportRun(
   const { saved, saveError } = report === null ? run : await keepReport(run, out, report);
   const outcome = { ensemble, saved, report, interrupted, ending, out, membersBefore, kept };
   for (const line of failureLines(ensemble)) note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
+  if (report !== null) for (const line of againLines(outcome)) note(line);
   const lost = checkpointLost(ensemble);
   if (lost !== null) reportFailure(lost);
   if (report === null) note(keptLine(outcome));

@@ -15,6 +15,7 @@ import type { Palette } from '../../../report/palette.js';
 import { reportJson } from '../../../report/report-json.js';
 import { reportLines } from '../../../report/report-text.js';
 import { byteSize, counted, duration, figure, grouped } from '../../../report/words.js';
+import { isRepeated } from '../../../training/coordinator/failure-policy.js';
 import { columnLines, splitCommand } from '../../text/columns-text.js';
 import { failureTexts } from '../../text/failure-text.js';
 import type { KeptRun, TrainingRequest } from './requests.js';
@@ -71,6 +72,14 @@ export function failureLines(ensemble: TrainedEnsemble): string[] {
   return failureTexts(failures).map(({ index, text }) =>
     /^Member \d/.test(text) ? text : `Member ${index} failed: ${text}`,
   );
+}
+
+/** How to have members again whose failures may not happen again. */
+export function againLines({ ensemble: { failures }, kept }: KeptOutcome): string[] {
+  const again = failures.filter(({ error }) => isRepeated(error.code));
+  if (kept === null || again.length === 0) return [];
+  const who = again.length === 1 ? `member ${again[0]!.index}` : counted(again.length, 'member');
+  return [`${kept.resume} tries ${who} again`];
 }
 
 /** What a run that was stopped has left, and how to go on with it. */
