@@ -24,6 +24,7 @@ import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '
 import { CSV_ROWS, readTable } from '../options/data-flags.js';
 import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from '../options/figure-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
+import { PREDICTING_ISOLATE_ROW } from '../options/pool-flags.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 
 export const command: CommandDefinition = {
@@ -33,7 +34,7 @@ export const command: CommandDefinition = {
   ],
   options: [
     ...[AGGREGATOR_ROW, WEIGHTS_ROW, CLIP_ROW, ...INTERVAL_ROWS, CURVES_ROW, ...CSV_ROWS],
-    ...[ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
+    ...[ALLOW_MODULE_ROW, PREDICTING_ISOLATE_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [
     'tutti evaluate digits.tutti test.csv',

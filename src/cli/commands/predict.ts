@@ -40,6 +40,7 @@ import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '
 import { CSV_ROWS, readTable } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
+import { PREDICTING_ISOLATE_ROW } from '../options/pool-flags.js';
 import { rowsIn } from '../options/rows.js';
 import { note, printJson } from '../terminal/terminal.js';
 
@@ -67,7 +68,7 @@ export const command: CommandDefinition = {
   ],
   options: [
     ...[AGGREGATOR_ROW, WEIGHTS_ROW, CLIP_ROW, ...CSV_ROWS, ...ROWS],
-    ...[ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
+    ...[ALLOW_MODULE_ROW, PREDICTING_ISOLATE_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [
     'tutti predict digits.tutti new.csv --out predictions.csv',

@@ -25,6 +25,7 @@ import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '
 import { CSV_ROWS, readTable } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
+import { PREDICTING_ISOLATE_ROW } from '../options/pool-flags.js';
 import { rowsIn } from '../options/rows.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 import { noteMissing } from '../text/missing-members.js';
@@ -47,7 +48,15 @@ export const command: CommandDefinition = {
     { name: 'ensemble', description: 'saved ensemble' },
     { name: 'file', description: 'CSV or JSON file with the columns it was trained on, target included' },
   ],
-  options: [...ROWS, AGGREGATOR_ROW, ...CSV_ROWS, ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
+  options: [
+    ...ROWS,
+    AGGREGATOR_ROW,
+    ...CSV_ROWS,
+    ALLOW_MODULE_ROW,
+    PREDICTING_ISOLATE_ROW,
+    JSON_ROW,
+    QUIET_ROW,
+  ],
   examples: [
     'tutti select digits.tutti validation.csv --out selected.tutti',
     'tutti select digits.tutti digits.csv --out-of-bag',

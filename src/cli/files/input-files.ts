@@ -20,17 +20,20 @@ export const ALLOW_MODULE_ROW = rowsIn('ensemble').paths(
 
 /**
  * Loads an ensemble that can take the raw rows of a file.
- * @param given the options, of which {@link ALLOW_MODULE_ROW} is heeded.
+ * @param given the options, of which {@link ALLOW_MODULE_ROW} and `isolate` are heeded.
  * @throws ERR_FILE, ERR_BUNDLE, ERR_MODULE; ERR_DATA when it was trained on arrays.
  */
 export async function loadForRawRows(
   path: string,
-  { allowModules }: GivenOptions = {},
+  { allowModules, isolate }: GivenOptions = {},
 ): Promise<{ readonly ensemble: TrainedEnsemble; readonly preprocessing: Preprocessing }> {
   // Loaded only here: `tutti train` needs the rest of this file, and reads no ensemble.
   const { loadEnsemble } = await import('../../bundle/load.js');
   const allowed = allowModules === undefined ? {} : { allowModules: allowModules as readonly string[] };
-  const loaded = await loadEnsemble(path, allowed).catch((error: unknown) => failInOrder(path, error));
+  const apart = isolate === undefined ? {} : { isolate: isolate as 'process' };
+  const loaded = await loadEnsemble(path, { ...allowed, ...apart }).catch((error: unknown) =>
+    failInOrder(path, error),
+  );
   const ensemble = {
     ...loaded,
     allowedModules: [...(loaded.allowedModules ?? []), ...trustedAmong(modulesOf(loaded.plan))],

@@ -1,7 +1,6 @@
 // Everything `tutti train` can be told: its options by section, and how the command line, a config file
 // and the defaults become settings.
 
-import { availableParallelism } from 'node:os';
 import type { LoadOptions } from '../../data/load.js';
 import { failOption } from '../../errors.js';
 import type { IntervalOptions } from '../../measure/correlation/intervals.js';
@@ -16,18 +15,11 @@ import { FAILURE_ROWS, type FailureSettings, failureSettingsOf } from './failure
 import { INTERVAL_ROWS, intervalsOf } from './figure-flags.js';
 import type { OptionOrigins } from './option-origins.js';
 import { flagOf, type OptionRow } from './option-row.js';
+import { POOL_ROWS, type PoolFlags, poolFlagsOf } from './pool-flags.js';
 import { rowsIn } from './rows.js';
 import { trainingNames, trainingRows } from './training-flags.js';
 
 const run = rowsIn('run');
-
-export const THREADS_ROW = run.number('threads', 'threads to train on', {
-  short: 'j',
-  argument: 'n',
-  range: 'an integer ≥ 1',
-  defaultText: `${availableParallelism()}, this machine's cores`,
-  common: true,
-});
 
 export const OUT_ROW = run.path('out', 'where to save the ensemble', {
   short: 'o',
@@ -38,7 +30,7 @@ export const OUT_ROW = run.path('out', 'where to save the ensemble', {
 export const ALLOW_FAILURES_ROW = run.flag('allowFailures', 'exit with 0 even if some members failed');
 
 const RUN_ROWS: readonly OptionRow[] = [
-  THREADS_ROW,
+  ...POOL_ROWS,
   OUT_ROW,
   ...CHECKPOINT_ROWS,
   ...FAILURE_ROWS,
@@ -65,12 +57,11 @@ export function trainRows(): readonly OptionRow[] {
   return [...DATA_ROWS, TEST_ROW, ...trainingRows(), ...RUN_ROWS, CONFIG_ROW, JSON_ROW, QUIET_ROW];
 }
 
-export interface TrainSettings {
+export interface TrainSettings extends PoolFlags {
   readonly data: Omit<LoadOptions, 'seed'>;
   /** The file of rows to test on. */
   readonly test: string | undefined;
   readonly training: TrainingOptions;
-  readonly threads: number | undefined;
   readonly out: string | undefined;
   readonly checkpoint: CheckpointFolder | undefined;
   readonly aggregator: string | undefined;
@@ -113,7 +104,7 @@ export async function resolveTrainSettings(
     data: { ...scaling, ...pick(values, dataNames) } as unknown as LoadOptions,
     test: values.test as string | undefined,
     training,
-    threads: values.threads as number | undefined,
+    ...poolFlagsOf(values),
     out: values.out as string | undefined,
     checkpoint: checkpointOf(values),
     aggregator: values.aggregator as string | undefined,
@@ -169,12 +160,4 @@ function overruled(config: Record<string, unknown>, given: GivenOptions): Record
     ...(members === undefined ? {} : { members: Array.isArray(members) ? members.map(without) : members }),
     ...(Object.keys(kept).length === 0 ? {} : { grid: kept }),
   };
-}
-
-/** No more threads than runs: a thread without work would only cost its start. */
-export function threadsFor(threads: unknown, runs: number): number {
-  if (threads !== undefined && !(Number.isInteger(threads) && (threads as number) >= 1)) {
-    failOption('threads', 'an integer ≥ 1', threads);
-  }
-  return Math.max(1, Math.min((threads as number | undefined) ?? availableParallelism(), runs));
 }

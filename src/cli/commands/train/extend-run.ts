@@ -16,7 +16,7 @@ import type { GivenOptions } from '../../options/command.js';
 import { readTable } from '../../options/data-flags.js';
 import { intervalsOf } from '../../options/figure-flags.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
-import { threadsFor } from '../../options/train-settings.js';
+import { type PoolFlags, poolOptions } from '../../options/pool-flags.js';
 import { endWithProcess } from '../../terminal/ending.js';
 import { reportRun } from './report-run.js';
 import type { ExtensionRequest, KeptRun, Shown, Start } from './requests.js';
@@ -35,7 +35,7 @@ export interface Extension {
 export interface ExtensionSurroundings extends Pick<Shown, 'json' | 'quiet'> {
   /** Of which `allowModules` is heeded. */
   readonly given: GivenOptions;
-  readonly threads: number | undefined;
+  readonly on: PoolFlags;
   readonly origins: OptionOrigins;
   /** Null for a run that is not kept in a checkpoint. */
   readonly kept: KeptRun | null;
@@ -49,12 +49,12 @@ export interface ExtensionSurroundings extends Pick<Shown, 'json' | 'quiet'> {
 export async function runExtension(
   request: ExtensionRequest,
   begin: (old: TrainedEnsemble) => Extension,
-  { given, threads, origins, kept, json, quiet }: ExtensionSurroundings,
+  { given, on, origins, kept, json, quiet }: ExtensionSurroundings,
 ): Promise<number> {
   const { bundle, file, out, failures, allowFailures } = request;
   const clip = clipOf(request);
   await checkOutput(out, [bundle, file]);
-  const { ensemble: old, preprocessing } = await loadForRawRows(bundle, given);
+  const { ensemble: old, preprocessing } = await loadForRawRows(bundle, { ...given, isolate: on.isolate });
   await checkOutputBesideModules(out, old);
   const aggregator = aggregatorOf(request);
   checkClip(clip, old.task.kind);
@@ -63,7 +63,7 @@ export async function runExtension(
   const rows = requireRows(trainingRowsOf(old, preprocessing, table, request.classWeights), request);
   const intervals = intervalsOf(request, rows.test !== null);
   const { start, members, membersBefore } = begin(old);
-  const pool = endWithProcess(createPool({ threads: threadsFor(threads, members - membersBefore) }));
+  const pool = endWithProcess(createPool(poolOptions(on, members - membersBefore)));
   const run = await trainAndSave((how) => start(rows.train, how), pool, { quiet, out, failures, kept });
   return reportRun(run, rows, {
     ...{ out, aggregator, membersBefore, failures, allowFailures, kept },

@@ -15,8 +15,9 @@ import { DIVERGENCE_ROWS, FAILURE_ROWS, failureSettingsOf } from '../../options/
 import { INTERVAL_ROWS } from '../../options/figure-flags.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
 import type { OptionRow } from '../../options/option-row.js';
+import { POOL_ROWS, poolFlagsOf } from '../../options/pool-flags.js';
 import { rowsIn } from '../../options/rows.js';
-import { ALLOW_FAILURES_ROW, OUT_ROW, THREADS_ROW } from '../../options/train-settings.js';
+import { ALLOW_FAILURES_ROW, OUT_ROW } from '../../options/train-settings.js';
 import { runExtension } from './extend-run.js';
 import { keptRun, noteOfExtension } from './kept-run.js';
 import type { ExtensionRequest } from './requests.js';
@@ -30,7 +31,7 @@ const ROWS: readonly OptionRow[] = [
     range: 'an integer ≥ those that are trained',
     defaultText: 'as planned: those missing are trained',
   }),
-  THREADS_ROW,
+  ...POOL_ROWS,
   run.number('deadline', 'how long a new member may take, each time it begins', {
     argument: 'seconds',
     range: 'a number > 0',
@@ -67,12 +68,10 @@ async function extend(
   origins: OptionOrigins,
 ): Promise<number> {
   const checkpoint = checkpointOf(given);
-  const threads = given.threads as number | undefined;
+  const on = poolFlagsOf(given);
   const request = requestOf(bundle, file, given);
   const kept =
-    checkpoint === undefined
-      ? {}
-      : { checkpoint: { ...checkpoint, note: noteOfExtension(request, threads) } };
+    checkpoint === undefined ? {} : { checkpoint: { ...checkpoint, note: noteOfExtension(request, on) } };
   const begin = (old: TrainedEnsemble) => {
     const options = optionsOf(given, old.plan.members.length);
     return {
@@ -83,7 +82,7 @@ async function extend(
     };
   };
   return runExtension(request, begin, {
-    ...{ given, threads, origins, json: given.json === true, quiet: given.quiet === true },
+    ...{ given, on, origins, json: given.json === true, quiet: given.quiet === true },
     kept: checkpoint === undefined ? null : keptRun(checkpoint.folder, file),
   });
 }

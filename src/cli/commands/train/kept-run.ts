@@ -1,19 +1,20 @@
 // What a checkpoint keeps for `tutti resume`: the request of the run, and where it was made.
 
+import type { PoolFlags } from '../../options/pool-flags.js';
 import { quoted } from '../../text/shell-word.js';
 import type { ExtensionRequest, KeptRun, TrainingRequest } from './requests.js';
 import type { RunNote } from './run-note.js';
 
-export function noteOfTraining(request: TrainingRequest, threads: number | undefined): RunNote {
-  return plain({ ...common(threads), command: 'train', request });
+export function noteOfTraining(request: TrainingRequest, on: PoolFlags): RunNote {
+  return plain({ ...common(on), command: 'train', request });
 }
 
-export function noteOfExtension(request: ExtensionRequest, threads: number | undefined): RunNote {
-  return plain({ ...common(threads), command: 'extend', request });
+export function noteOfExtension(request: ExtensionRequest, on: PoolFlags): RunNote {
+  return plain({ ...common(on), command: 'extend', request });
 }
 
-function common(threads: number | undefined) {
-  return { version: 1, cwd: process.cwd(), threads } as const;
+function common(on: PoolFlags) {
+  return { version: 1, cwd: process.cwd(), ...on } as const;
 }
 
 /** What JSON can say, without what is not there. */

@@ -13,8 +13,9 @@ import { PACE_ROWS, paceOf } from '../../options/checkpoint-flags.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../../options/command.js';
 import { FAILURE_ROWS, failureSettingsOf } from '../../options/failure-flags.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
+import { POOL_ROWS, type PoolFlags, poolFlagsOf, poolOptions } from '../../options/pool-flags.js';
 import { rowsIn } from '../../options/rows.js';
-import { ALLOW_FAILURES_ROW, OUT_ROW, THREADS_ROW, threadsFor } from '../../options/train-settings.js';
+import { ALLOW_FAILURES_ROW, OUT_ROW } from '../../options/train-settings.js';
 import { endWithProcess } from '../../terminal/ending.js';
 import { note } from '../../terminal/terminal.js';
 import { runExtension } from './extend-run.js';
@@ -36,7 +37,7 @@ export const command: CommandDefinition = {
     data.path('test', 'the file of the rows to test on; - for standard input', {
       defaultText: 'where it was',
     }),
-    THREADS_ROW,
+    ...POOL_ROWS,
     { ...OUT_ROW, defaultText: 'where the training was to save it' },
     ...PACE_ROWS,
     ...FAILURE_ROWS.map((row) => ({ ...row, defaultText: 'as the training was told' })),
@@ -53,7 +54,7 @@ interface Resumed {
   readonly given: GivenOptions;
   readonly origins: OptionOrigins;
   readonly summary: CheckpointSummary;
-  readonly threads: number | undefined;
+  readonly on: PoolFlags;
   readonly out: string | undefined;
   readonly failures: RunRequest['failures'];
   readonly allowFailures: boolean;
@@ -72,9 +73,10 @@ async function resume(folder: string, given: GivenOptions, origins: OptionOrigin
     ...((given.allowModules as string[] | undefined) ?? []),
     ...trustedAmong(modules).map(({ path }) => path),
   ];
+  const own = poolFlagsOf(given);
   const resumed: Resumed = {
     ...{ folder, given, origins, summary, out },
-    threads: (given.threads as number | undefined) ?? run.threads,
+    on: { threads: own.threads ?? run.threads, isolate: own.isolate ?? run.isolate },
     failures: { ...run.request.failures, ...failureSettingsOf(given) },
     allowFailures: run.request.allowFailures || given.allowFailures === true,
     start: (rows, how) => resumeTraining(folder, rows, { ...how, checkpoint: pace, allowModules }),
@@ -90,7 +92,7 @@ function noteOf(folder: string, summary: CheckpointSummary): RunNote {
 }
 
 async function goOnTraining({ cwd, request }: TrainNote, resumed: Resumed): Promise<number> {
-  const { folder, given, origins, summary, threads, start, out, failures, allowFailures } = resumed;
+  const { folder, given, origins, summary, on, start, out, failures, allowFailures } = resumed;
   if (given.test !== undefined && request.test === undefined)
     failOption('test', 'absent, as the training has no file of test rows', given.test);
   const file = inputNow(folder, 'data', seenFrom(cwd, request.file), given.data);
@@ -99,7 +101,7 @@ async function goOnTraining({ cwd, request }: TrainNote, resumed: Resumed): Prom
   const modules = modulesOf(summary.plan).map(({ path }) => seenFrom(cwd, path));
   await checkOutput(out, [file, ...(test === undefined ? [] : [test]), ...modules]);
   sayStanding(resumed);
-  const pool = endWithProcess(createPool({ threads: threadsFor(threads, toTrain(summary)) }));
+  const pool = endWithProcess(createPool(poolOptions(on, toTrain(summary))));
   return carryOut({ ...request, file, test, out, failures, allowFailures }, start, {
     ...{ pool, origins, json: given.json === true, quiet: given.quiet === true, notes: [] },
     ...{ kept: keptRun(folder, file), membersBefore: summary.finished.length },
@@ -107,7 +109,7 @@ async function goOnTraining({ cwd, request }: TrainNote, resumed: Resumed): Prom
 }
 
 function goOnExtending({ cwd, request }: ExtendNote, resumed: Resumed): Promise<number> {
-  const { folder, given, origins, summary, threads, start, out, failures, allowFailures } = resumed;
+  const { folder, given, origins, summary, on, start, out, failures, allowFailures } = resumed;
   if (given.test !== undefined) failOption('test', 'absent for an extension', given.test);
   const file = inputNow(folder, 'data', seenFrom(cwd, request.file), given.data);
   const bundle = seenFrom(cwd, request.bundle);
@@ -118,7 +120,7 @@ function goOnExtending({ cwd, request }: ExtendNote, resumed: Resumed): Promise<
     membersBefore: summary.finished.length,
   };
   return runExtension({ ...request, file, bundle, out, failures, allowFailures }, () => extension, {
-    ...{ given, threads, origins, json: given.json === true, quiet: given.quiet === true },
+    ...{ given, on, origins, json: given.json === true, quiet: given.quiet === true },
     kept: keptRun(folder, file),
   });
 }

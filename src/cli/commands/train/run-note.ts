@@ -14,6 +14,7 @@ const common = {
   /** Where the command was given, which its paths are relative to. */
   cwd: text,
   threads: natural.optional(),
+  isolate: z.literal('process').optional(),
 };
 
 const ofRun = {

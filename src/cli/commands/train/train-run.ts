@@ -34,7 +34,7 @@ export async function runTraining(
   pool: Pool,
   origins: OptionOrigins,
 ): Promise<number> {
-  const { data, test, out, aggregator, allowFailures, checkpoint, threads } = settings;
+  const { data, test, out, aggregator, allowFailures, checkpoint, threads, isolate } = settings;
   const { seed = randomSeed(), loss, onDivergence } = settings.training;
   const request: TrainingRequest = {
     ...{ file, data, test, out, aggregator, allowFailures, seed, ...settings.clip, ...settings.intervals },
@@ -49,7 +49,7 @@ export async function runTraining(
   }
   // Whoever trains with modules has said that they may run: also when the training is gone on with.
   await rememberModules(await modulesNamed(settings.training));
-  const note = noteOfTraining(request, threads);
+  const note = noteOfTraining(request, { threads, isolate });
   const start: Start = (rows, how) =>
     trainEnsemble(rows, options, { ...how, checkpoint: { ...checkpoint, note } });
   const kept = keptRun(checkpoint.folder, file);

@@ -8,7 +8,8 @@ import { memberOptions, runCount } from '../../../training/options/options.js';
 import { checkOutput } from '../../files/input-files.js';
 import type { CommandDefinition, GivenOptions } from '../../options/command.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
-import { resolveTrainSettings, threadsFor, trainRows } from '../../options/train-settings.js';
+import { poolOptions } from '../../options/pool-flags.js';
+import { resolveTrainSettings, trainRows } from '../../options/train-settings.js';
 import { endWithProcess } from '../../terminal/ending.js';
 
 export const command: CommandDefinition = {
@@ -33,9 +34,7 @@ async function train(file: string, given: GivenOptions, origins: OptionOrigins):
   const inputs = [file, ...test, ...config, ...modules.filter((path) => path !== undefined)];
   await checkOutput(settings.out, inputs);
   // Threads take longer to start than most files to read, so they start before the rest is even loaded.
-  const pool = endWithProcess(
-    createPool({ threads: threadsFor(settings.threads, runCount(settings.training)) }),
-  );
+  const pool = endWithProcess(createPool(poolOptions(settings, runCount(settings.training))));
   const { runTraining } = await import('./train-run.js');
   return await runTraining(file, settings, pool, origins);
 }
