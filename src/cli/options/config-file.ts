@@ -56,7 +56,7 @@ async function parseConfig(path: string): Promise<ParsedConfig> {
   const lines = new LineCounter();
   // Equal keys are found below, since the parser compares all with all, and pretty errors repeat a long line for each.
   const settings = { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: 'error' } as const;
-  const document = parseDocument(text, settings);
+  const document = explained(path, () => parseDocument(text, settings));
   const [error] = [...document.errors, ...document.warnings];
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0]);
@@ -166,6 +166,8 @@ function explained<T>(path: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
+    // The parser calls itself in ways that brackets and marks do not tell.
+    if (error instanceof RangeError) failDepth(path, '');
     const [reason] = (error as Error).message.split('\n');
     throw new TuttiError('ERR_OPTION', `${path}: ${reason!.replace(/:$/, '')}`, { path }, error);
   }

@@ -97,8 +97,20 @@ function checkTruth({ labels, targets }: Dataset, task: Task, rows: number): voi
 
 function requireNames(name: string, names: unknown, least: number): void {
   const isList = Array.isArray(names) && names.every((text) => typeof text === 'string');
-  if (isList && names.length >= least) return;
-  failData(`Expected the task's \`${name}\` to be at least ${least} names, got ${describe(names)}`);
+  if (!isList || names.length < least)
+    failData(`Expected the task's \`${name}\` to be at least ${least} names, got ${describe(names)}`);
+  checkNames(name, names);
+}
+
+/** @throws ERR_DATA for names that a saved ensemble could not tell apart, or would hold as others. */
+export function checkNames(what: string, names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) failData(`Expected \`${what}\` to differ, got ${describe(name)} twice`);
+    if (!name.isWellFormed())
+      failData(`Expected \`${what}\` to be texts, got half a character in ${describe(name)}`);
+    seen.add(name);
+  }
 }
 
 function checkEncoding({ encoding, features, task }: Dataset): void {

@@ -12,7 +12,7 @@ import {
   requireList,
   scaleOf,
 } from './arrays.js';
-import { markMade, requireDataset } from './check-dataset.js';
+import { checkNames, markMade, requireDataset } from './check-dataset.js';
 import { type DatasetParts, hashesOf } from './dataset-hash.js';
 import type { DatasetNumbers, Task, TaskKind } from './dataset-types.js';
 import {
@@ -214,6 +214,7 @@ function labelPart(arrays: DatasetArrays, labels: ArrayLike<number>): TargetPart
   if (classes.length < 2) {
     throw new TuttiError('ERR_DATA', `Expected at least 2 classes, got ${classes.length}`);
   }
+  if (given !== undefined) checkNames('classes', given);
   const task: Task = { kind: 'classification', classes };
   return { task, labels: Int32Array.from(labels), targets: new Float64Array(0), targetScale: NO_SCALE };
 }
@@ -224,6 +225,7 @@ function regressionPart(arrays: DatasetArrays, targets: ArrayLike<number>): Targ
   const count = given?.length ?? Math.max(1, Math.floor(targets.length / arrays.rows));
   checkLength('targets', targets, arrays.rows * count, `${arrays.rows} rows × ${count} targets`);
   checkFinite('targets', targets, count);
+  if (given !== undefined) checkNames('targetNames', given);
   const names = given ?? Array.from({ length: count }, (_, i) => `target${i}`);
   const targetScale = arrays.like?.encoding.targets ?? scaleColumns(targets, arrays.rows, names);
   const task: Task = { kind: 'regression', targets: names };

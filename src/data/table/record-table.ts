@@ -90,6 +90,8 @@ export class RecordTable {
 
   #begin({ names, others }: RecordColumns): void {
     refuseColumns(this.#source, names.length, this.#lineOrNone);
+    const broken = names.find((name) => !name.isWellFormed());
+    if (broken !== undefined) throw this.#cellError(broken, 'to be a name of characters', 'half of one');
     this.#known = new Set([...names, ...others].map((name) => name.normalize()));
     this.#cells = names.map((name) => new TextColumn(name));
     this.#rows = new GrowingRows(this.#source, this.#cells);
@@ -142,7 +144,10 @@ export class RecordTable {
   /** The cell's text as a file of that column would have it. */
   #cellOf(value: unknown, name: string, columns: RecordColumns): string {
     if (value === null || value === undefined) return '';
-    if (typeof value === 'string') return value;
+    if (typeof value === 'string') {
+      if (value.isWellFormed()) return value;
+      throw this.#cellError(name, 'to be text', `half a character (a lone surrogate) in ${describe(value)}`);
+    }
     if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
     if (typeof value === 'number' && Number.isFinite(value)) return columns.numberText(name, value);
     const expected = typeof value === 'number' ? 'a finite number' : 'a number, a text, true, false or null';

@@ -48,11 +48,17 @@ export function listMembers(options: TrainingOptions): MemberList {
   const { own, runs } = listRuns(options);
   requireShare(options.validationShare, own);
   requireUses(options, { reseeds: IF_RESEEDING });
+  const members = own.map((choice) => (uses(choice, 'snapshots') ? withDefaults(choice).snapshots : 1));
+  const most = members.reduce((largest, snapshots) => Math.max(largest, snapshots), 1);
+  if (most > 1 && members.reduce((sum, snapshots) => sum + snapshots, 0) > MAX_POINTS) {
+    failOption('snapshots', `so few that at most ${MAX_POINTS} members differ`, most);
+  }
   // Of the first `runs % own.length` choices there is one run more than of the others.
-  const total = own.reduce((sum, choiceOptions, choice) => {
-    const members = uses(choiceOptions, 'snapshots') ? withDefaults(choiceOptions).snapshots : 1;
-    return sum + members * (Math.floor(runs / own.length) + (choice < runs % own.length ? 1 : 0));
-  }, 0);
+  const total = members.reduce(
+    (sum, snapshots, choice) =>
+      sum + snapshots * (Math.floor(runs / own.length) + (choice < runs % own.length ? 1 : 0)),
+    0,
+  );
   if (total > MAX_MEMBERS) failOption('members', `an integer ≤ ${MAX_MEMBERS}, snapshots included`, total);
   return { own, runs, total };
 }

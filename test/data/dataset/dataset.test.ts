@@ -109,6 +109,11 @@ t.test('values that are not usable are ERR_DATA with their place', async (t) => 
   );
   t.match(got({ labels: [0, 1, 2], classes: ['a', 'b'] }), /integers from 0 to 1, got 2 in row 2/);
   t.match(got({ labels: [0, 1.5, 2] }), /^ERR_DATA .*got 1.5 in row 1/);
+  t.match(got({ classes: ['a', 'a'] }), /^ERR_DATA Expected `classes` to differ, got "a" twice/);
+  t.match(
+    got({ classes: ['a', '\ud800'] }),
+    /^ERR_DATA Expected `classes` to be texts, got half a character/,
+  );
   t.match(got({ labels: [0, 0, 0] }), /^ERR_DATA Expected at least 2 classes, got 1/);
   t.match(got({ rowWeights: [1, -1, 1] }), /^ERR_DATA Expected `rowWeights` to be ≥ 0, got -1 in row 1/);
   t.match(got({ rowWeights: [0, 0, 0] }), /^ERR_DATA Expected at least one row weight above 0/);

@@ -115,3 +115,11 @@ t.test('a table that grows too large is refused as it grows', async (t) => {
   t.throws(() => withinLimits('x.csv', () => 'x'.repeat(2 ** 30)), tooLong);
   t.throws(() => withinLimits('x.csv', () => (1).toFixed(-1)), RangeError);
 });
+
+t.test('half a character, which no file can hold, is refused as text and as a name', async (t) => {
+  const half =
+    /^Expected `a` to be text, got half a character \(a lone surrogate\) in "b\\ud800" \(data, line 1, row 1/;
+  t.match((await errorOf(read('{"a":"b\\ud800"}'))).message, half);
+  t.match((await errorOf(read('{"\\udc00":"b"}'))).message, /to be a name of characters, got half of one/);
+  t.same(texts(await read('{"a":"\\ud83d\\ude00"}')), [['\u{1f600}']]);
+});

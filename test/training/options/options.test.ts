@@ -201,6 +201,15 @@ t.test('shapes follow from the spec, the features and the task', async (t) => {
   t.equal(parameterCount(shapesOf({}, task)), 10 * 5 + 5 + 5 * 3 + 3);
 });
 
+t.test('a run of millions of snapshots is refused before they are made', async (t) => {
+  const options = { snapshots: 1e8, epochs: 1e9, members: 1 };
+  t.throws(() => memberOptions(options), {
+    code: 'ERR_OPTION',
+    message: /`snapshots` to be so few that at most 100000/,
+  });
+  t.equal(memberOptions({ ...options, snapshots: 100_000 }).length, 1);
+});
+
 t.test('of a huge grid only the points that are trained are made', async (t) => {
   const axis = (length: number) => Array.from({ length }, (_, at) => 1e-6 * (at + 1));
   const grid = {
