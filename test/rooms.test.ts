@@ -14,6 +14,7 @@ const WHOLE = [
   'docs',
   'examples',
   'faults',
+  'fuzz',
   'golden',
   'package',
   'quality',
