@@ -1,13 +1,13 @@
 // What a pool thread runs: bind an executor to the training's memory, run the job, answer with its outcomes or its
 // error; or predict rows. It decides nothing.
 
-import { BroadcastChannel, workerData } from 'node:worker_threads';
+import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads';
 import { lastingChange } from '../src/engines/user-modules/intrinsics.js';
 import type { ThreadRows } from '../src/ensemble/predict/thread-rows.js';
 import { toWire } from '../src/errors.js';
 import { collectSoon, countShared } from '../src/memory/uncounted-bytes.js';
-import { closePorts, hooksOn } from '../src/pool/job-ports.js';
 import type {
+  HandOverMessage,
   MemberTask,
   RowResult,
   RowTask,
@@ -51,18 +51,27 @@ async function predictRows({ name, sent, asked }: RowTask): Promise<RowResult> {
   }
 }
 
-async function runMember({ job, ...ports }: MemberTask): Promise<TaskResult> {
+async function runMember({ job, hooks, handOver }: MemberTask): Promise<TaskResult> {
   for (const buffer of sharedBuffersOf(job)) countShared(buffer);
   try {
     if (importsModule(job)) await loadOnce(loaders);
-    return { outcomes: await runJob(job, executors.of(job.training), await hooksOn(ports)) };
+    const onEpochEnd =
+      hooks === null ? undefined : (await import('../src/pool/hook-channel.js')).askHooks(hooks);
+    const onHandOver =
+      handOver === null ? undefined : (members: HandOverMessage['members']) => say({ handOver, members });
+    return { outcomes: await runJob(job, executors.of(job.training), { onEpochEnd, onHandOver }) };
   } catch (error) {
     const change = lastingChange();
     if (change !== null) return endThread(`a module changed ${change} for good`);
     return { error: toWire(error) };
   } finally {
-    closePorts(ports);
+    hooks?.close();
   }
+}
+
+/** Says something beside the answer. */
+function say(message: HandOverMessage): void {
+  parentPort!.postMessage(message);
 }
 
 /** Ends this thread: whatever it would compute from now on may be wrong. The pool has another in its place. */

@@ -62,7 +62,7 @@ export async function openCheckpoint(folder: string): Promise<OpenedCheckpoint> 
     const content = await readJournal(folder, training);
     const { strands, there, used } = await readStates(folder, training, content);
     const goOn = async (onLost: LossHandler) => {
-      const journal = await reopenJournal(folder, content, onLost);
+      const journal = await reopenJournal(folder, training.seal, content, onLost);
       return { lock, journal, states: new StateFiles(folder, training.seal, there, used) };
     };
     return { training, content, states: strands, journal: new Checkpoint(folder, goOn, lock) };
@@ -84,6 +84,8 @@ interface Place {
   readonly lock: Lock;
   readonly journal: JournalWriter;
   readonly states: StateFiles;
+  /** When a machine that ends cannot take the folder along. */
+  readonly synced?: Promise<void>;
 }
 
 type LossHandler = (error: unknown) => void;
@@ -96,6 +98,7 @@ class Checkpoint implements TrainingJournal {
   #states: StateFiles | null = null;
   /** When the states of strands that are over are. */
   #dropped: Promise<void> = Promise.resolve();
+  #synced: Promise<void> | undefined;
   #onLost: LossHandler = () => undefined;
 
   /** @param take gets the place when the training can begin. */
@@ -110,13 +113,16 @@ class Checkpoint implements TrainingJournal {
       this.#onLost = () => undefined;
       onLost(this.#problem(error));
     };
-    const { lock, journal, states } = await this.#take((error) => this.#onLost(error)).catch((error) => {
-      throw this.#problem(error);
-    });
+    const { lock, journal, states, synced } = await this.#take((error) => this.#onLost(error)).catch(
+      (error) => {
+        throw this.#problem(error);
+      },
+    );
     this.#lock = lock;
     this.#journal = journal;
     this.#states = states;
-    this.#journal.add(packEntry({ kind: 'executors', names: [...executors] }));
+    this.#synced = synced?.catch((error) => this.#onLost(error));
+    if (executors.length > 0) this.#journal.add(packEntry({ kind: 'executors', names: [...executors] }));
   }
 
   member(member: TrainedMember): void {
@@ -138,8 +144,10 @@ class Checkpoint implements TrainingJournal {
 
   /** Its files are kept until what came of it counts. */
   over(strand: number): void {
-    const [journal, states] = [this.#journal, this.#states];
-    this.#dropped = this.#dropped.then(() => journal?.settled()).then(() => states?.drop(strand));
+    const states = this.#states;
+    this.#journal?.afterSync(() => {
+      this.#dropped = this.#dropped.then(() => states?.drop(strand));
+    });
   }
 
   #problem(error: unknown): TuttiError {
@@ -148,6 +156,7 @@ class Checkpoint implements TrainingJournal {
   }
 
   async settled(): Promise<void> {
+    await this.#synced;
     await this.#journal?.settled();
   }
 
@@ -156,6 +165,7 @@ class Checkpoint implements TrainingJournal {
     this.#journal = null;
     this.#states = null;
     this.#lock = null;
+    await this.#synced;
     await journal?.close();
     await this.#dropped;
     await states?.close().catch(() => undefined);
@@ -193,7 +203,10 @@ async function requireNoTraining(folder: string): Promise<void> {
     failCheckpoint(folder, `would go into a folder that holds other files, such as ${foreign}`);
 }
 
-/** The journal first and the training last, which makes the folder a checkpoint. */
+/**
+ * The journal first and the training last, which makes the folder a checkpoint. Members that are there, which nobody can
+ * train again, are on disk before; otherwise the training need not wait.
+ */
 async function create(
   folder: string,
   { members, executors, ...training }: NewTraining,
@@ -204,26 +217,29 @@ async function create(
   const file = await open(join(folder, JOURNAL_FILE), 'w');
   const journal = new JournalWriter(file, firstLink(header), onLost);
   try {
-    await file.write(header);
-    journal.add(packEntry({ kind: 'executors', names: [...executors] }));
+    journal.begin(header);
+    if (executors.length > 0) journal.add(packEntry({ kind: 'executors', names: [...executors] }));
     for (const member of members) journal.add(memberEntry(member), binariesOf(member));
-    await journal.settled();
+    if (members.length > 0) await journal.settled();
     if (journal.lost !== null) throw journal.lost.error;
-    await writeTraining(folder, bytes);
-    return { journal, states: new StateFiles(folder, bytes.seal) };
+    const sync = await writeTraining(folder, bytes);
+    return { journal, states: new StateFiles(folder, bytes.seal), synced: sync() };
   } catch (error) {
     await journal.close();
     throw error;
   }
 }
 
-/** What is torn off its end is not there any more. */
+/** What is torn off its end, or all of it where no header is whole, is not there any more. */
 async function reopenJournal(
   folder: string,
+  seal: string,
   { endBytes, link }: JournalContent,
   onLost: LossHandler,
 ): Promise<JournalWriter> {
   const file = await open(join(folder, JOURNAL_FILE), 'a');
   await file.truncate(endBytes);
-  return new JournalWriter(file, link, onLost);
+  const journal = new JournalWriter(file, link, onLost);
+  if (endBytes === 0) journal.begin(journalHeader(seal));
+  return journal;
 }

@@ -22,7 +22,7 @@ import {
 export const JOURNAL_FILE = 'journal';
 
 const MAGIC = magicOf('J');
-export const JOURNAL_HEADER_BYTES = 44;
+const JOURNAL_HEADER_BYTES = 44;
 export const RECORD_HEADER_BYTES = 40;
 const LENGTH_BYTES = 8;
 
@@ -35,13 +35,15 @@ export function journalHeader(seal: string): Buffer {
   return header;
 }
 
-/** @throws UnreadableError when these are not the first bytes of the journal of this training. */
-export function requireJournalHeader(start: Buffer, seal: string): void {
-  if (start.length < JOURNAL_HEADER_BYTES || !start.subarray(0, MAGIC.length).equals(MAGIC)) {
-    throw new UnreadableError('is no journal, or cut short');
-  }
-  requireVersion(start.readUInt32LE(8));
-  if (start.toString('hex', 12) !== seal) throw new UnreadableError('is that of another training');
+/**
+ * @param start the journal's first bytes, fewer where it is cut short.
+ * @throws UnreadableError when it does not begin as the journal of this training.
+ */
+export function requireJournalHeader(start: Buffer, header: Buffer): void {
+  if (start.equals(header.subarray(0, start.length))) return;
+  if (!start.subarray(0, MAGIC.length).equals(MAGIC)) throw new UnreadableError('is no journal');
+  if (start.length >= 12) requireVersion(start.readUInt32LE(8));
+  throw new UnreadableError('is that of another training');
 }
 
 /** What the first record's checksum holds. */

@@ -13,7 +13,7 @@ import { check, issueText } from '../schema-check.js';
 import {
   firstLink,
   JOURNAL_FILE,
-  JOURNAL_HEADER_BYTES,
+  journalHeader,
   RECORD_HEADER_BYTES,
   type RecordHeader,
   readRecordHeader,
@@ -73,11 +73,10 @@ class JournalReader {
   }
 
   async read(): Promise<JournalContent> {
-    const { bytes } = this.#source;
-    const header = await this.#source.read(0, Math.min(JOURNAL_HEADER_BYTES, bytes));
-    requireJournalHeader(header, this.#training.seal);
+    const header = journalHeader(this.#training.seal);
     let link = firstLink(header);
-    let at = JOURNAL_HEADER_BYTES;
+    let at = await this.#endOfHeader(header);
+    if (at === 0) return this.#content(0, link);
     for (;;) {
       const record = await this.#wholeRecord(at, link);
       if (record === null) break;
@@ -85,11 +84,22 @@ class JournalReader {
       link = record.checksum;
       at += RECORD_HEADER_BYTES + record.payloadBytes;
     }
+    return this.#content(at, link);
+  }
+
+  #content(endBytes: number, link: Buffer): JournalContent {
     return {
       ...{ members: this.#members, failures: this.#failures, streams: this.#streams },
       executors: [...this.#executors],
-      ...{ endBytes: at, link, tornBytes: bytes - at },
+      ...{ endBytes, link, tornBytes: this.#source.bytes - endBytes },
     };
+  }
+
+  /** 0 where it is cut short, as by a machine that ended when the training had just begun. */
+  async #endOfHeader(header: Buffer): Promise<number> {
+    const start = await this.#source.read(0, Math.min(header.length, this.#source.bytes));
+    requireJournalHeader(start, header);
+    return start.length < header.length ? 0 : header.length;
   }
 
   /** The record at a place, or null when there is none as it was written. */

@@ -53,16 +53,24 @@ export async function lockFolder(folder: string): Promise<Lock> {
   }
 }
 
+/** Locks that this process holds. */
+const held = new Set<string>();
+
 /** Removed at the process's end too, if it comes first. */
 function hold(path: string): Lock {
-  const removeNow = () => rmSync(path, { force: true });
-  process.on('exit', removeNow);
+  if (held.size === 0) process.on('exit', removeHeld);
+  held.add(path);
   return {
     async release() {
-      process.removeListener('exit', removeNow);
+      held.delete(path);
+      if (held.size === 0) process.removeListener('exit', removeHeld);
       await rm(path, { force: true }).catch(() => undefined);
     },
   };
+}
+
+function removeHeld(): void {
+  for (const path of held) rmSync(path, { force: true });
 }
 
 function lockPath(folder: string, number: number): string {
@@ -123,8 +131,11 @@ function parseOwner(text: string): Owner | null {
 async function describeSelf(folder: string): Promise<Owner> {
   const { pid } = process;
   const { ino } = await stat(folder, { bigint: true });
-  return { pid, started: await startOf(pid), host: hostname(), folder: String(ino) };
+  ownStart ??= startOf(pid);
+  return { pid, started: await ownStart, host: hostname(), folder: String(ino) };
 }
+
+let ownStart: Promise<string | null> | undefined;
 
 async function isAlive({ pid, started }: Owner): Promise<boolean> {
   try {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openSource } from '../bundle/source.js';
 import { engineOf } from '../engines/registry.js';
 import { failOption } from '../errors.js';
-import { writeAll, writeAtomically } from '../files/atomic-file.js';
+import { writeNew } from '../files/atomic-file.js';
 import { isPlain, packPlain } from '../files/plain-data.js';
 import { check, issueText } from '../schema-check.js';
 import type { KeptTraining, SealedTraining } from './kept-training.js';
@@ -53,12 +53,16 @@ function attempt<T>(act: () => T): T | null {
   }
 }
 
-/** @throws ERR_CHECKPOINT when its description is too long to be read again; what the disk says. */
-export async function writeTraining(folder: string, { bytes }: TrainingBytes): Promise<void> {
+/**
+ * Makes a folder a checkpoint.
+ * @returns what is to be awaited for the file to outlive the machine.
+ * @throws ERR_CHECKPOINT when its description is too long to be read again; what the disk says.
+ */
+export async function writeTraining(folder: string, { bytes }: TrainingBytes): Promise<() => Promise<void>> {
   if (bytes.length > MAX_METADATA_BYTES) {
     failCheckpoint(folder, `cannot hold a training whose description takes ${bytes.length} bytes`);
   }
-  await writeAtomically(join(folder, TRAINING_FILE), (file) => writeAll(file, bytes));
+  return writeNew(join(folder, TRAINING_FILE), bytes);
 }
 
 /** @throws ERR_CHECKPOINT when it is not as it was written, or was not written by tutti. */

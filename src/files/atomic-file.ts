@@ -61,25 +61,57 @@ export async function writeAtomically(
   path: string,
   write: (file: FileHandle) => Promise<void>,
 ): Promise<void> {
-  const { path: target, folder, present } = await findTarget(path);
-  await removeStale(folder);
+  const target = await findTarget(path);
+  await removeStale(target.folder);
   try {
-    await withTemporary(folder, async (temporary) => {
-      // What nobody else may read stays so from the first byte on.
-      const file = await open(temporary, 'wx', present === null ? 0o666 : present.mode & 0o600);
-      try {
-        await write(file);
-        if (present !== null) await keepPermissions(file, present);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, target);
-    });
+    await replace(target, write);
   } catch (error) {
     if (error instanceof TuttiError) throw error;
     failFile(path, (error as Error).message, error);
   }
+}
+
+/**
+ * Writes a file that is not there, in a folder that is the caller's alone, so that a process that ends leaves it whole or
+ * not at all. Rejects with what the system says.
+ * @returns what is to be awaited for it to outlive the machine too.
+ */
+export async function writeNew(path: string, bytes: Uint8Array): Promise<() => Promise<void>> {
+  const folder = dirname(path);
+  return withTemporary(folder, async (temporary) => {
+    const file = await open(temporary, 'wx');
+    const close = () => file.close();
+    try {
+      await writeAll(file, bytes);
+      await rename(temporary, path);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    return () =>
+      file
+        .sync()
+        .finally(close)
+        .then(() => syncFolder(folder));
+  });
+}
+
+async function replace(
+  { path, folder, present }: Target,
+  write: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  await withTemporary(folder, async (temporary) => {
+    // What nobody else may read stays so from the first byte on.
+    const file = await open(temporary, 'wx', present === null ? 0o666 : present.mode & 0o600);
+    try {
+      await write(file);
+      if (present !== null) await keepPermissions(file, present);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  });
   await syncFolder(folder);
 }
 

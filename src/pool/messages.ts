@@ -6,14 +6,27 @@ import type { SentEnsemble } from '../ensemble/predict/thread-rows.js';
 import type { WireError } from '../errors.js';
 import type { Loader } from '../threads/loaders.js';
 import type { LocalJob } from '../training/local/local-job.js';
-import type { EpochDecision, EpochEvent, MemberOutcome } from '../training/session/job.js';
+import type { EpochDecision, EpochEvent, HandedMember, MemberOutcome } from '../training/session/job.js';
 import type { Ticket } from './ticket.js';
 
-/** A task: the job, and ports to whoever asked to be told of epoch ends, and to be handed members in training. */
+/**
+ * A task: the job, a port on which the coordinator answers epoch ends, when anyone asked for them, and a number for the
+ * members in training that are handed over, when anyone wants them.
+ */
 export interface MemberTask {
   readonly job: LocalJob;
   readonly hooks: MessagePort | null;
-  readonly handOvers: MessagePort | null;
+  readonly handOver: number | null;
+}
+
+/** Members in training of a task, said beside its answer. */
+export interface HandOverMessage {
+  readonly handOver: number;
+  readonly members: readonly (HandedMember | null)[];
+}
+
+export function isHandOver(message: unknown): message is HandOverMessage {
+  return typeof message === 'object' && message !== null && 'handOver' in message && 'members' in message;
 }
 
 /** Rows to predict with an ensemble of a name; the ensemble itself where the thread has said that it has none of it. */

@@ -7,7 +7,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { BroadcastChannel } from 'node:worker_threads';
+import { BroadcastChannel, MessageChannel } from 'node:worker_threads';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import type {
   RowAnswers,
@@ -26,13 +26,12 @@ import type { Isolation } from '../processes/protocol.js';
 import type { LocalJob, LocalMemberJob, TrainingShare } from '../training/local/local-job.js';
 import { LocalSession } from '../training/local/local-session.js';
 import { requireMemoryOfThreads } from '../training/plan/memory-limit.js';
-import type { EpochEvent, JobHooks, MemberOutcome } from '../training/session/job.js';
+import type { EpochEvent, HandOverHook, JobHooks, MemberOutcome } from '../training/session/job.js';
 import type { MemberRunner } from '../training/session/runner.js';
 import type { Session } from '../training/session/session.js';
-import { openPorts } from './job-ports.js';
 import { JobProcesses, runsUserCode } from './job-processes.js';
 import { LastingThreads } from './lasting-threads.js';
-import { isRowResult, isTaskResult, type RowTask } from './messages.js';
+import { isHandOver, isRowResult, isTaskResult, type RowTask } from './messages.js';
 
 export interface PoolOptions {
   /** Threads to keep; more than there are cores is allowed. @default available parallelism */
@@ -89,6 +88,7 @@ export interface Pool extends MemberRunner, Required<RowRunner>, AsyncDisposable
 
 let pools = 0;
 let sessions = 0;
+let handOvers = 0;
 
 /**
  * Starts a pool; its threads start in the background. What keeps them from starting is an error of the trainings that
@@ -122,6 +122,8 @@ class ThreadPool implements Pool {
   readonly #channel: BroadcastChannel;
   /** Ends listening for memories that threads are to let go of. */
   readonly #forget: () => void;
+  /** Who is handed the members of jobs under way, by the number that their threads were given. */
+  readonly #handOvers = new Map<number, HandOverHook>();
   #threads: LastingThreads;
   /** Trainings that have begun and not ended, and parts of predictions. */
   #underWay = 0;
@@ -149,6 +151,9 @@ class ThreadPool implements Pool {
       worker: this.#worker,
       data: { releases: this.#releases },
       startTimeoutMs: this.#startTimeoutMs,
+      onMessage: (message) => {
+        if (isHandOver(message)) this.#handOvers.get(message.handOver)?.(message.members);
+      },
     });
   }
 
@@ -208,18 +213,31 @@ class ThreadPool implements Pool {
     };
   }
 
-  async #run(job: LocalJob, hooks: JobHooks, signal: AbortSignal): Promise<readonly MemberOutcome[]> {
+  async #run(
+    job: LocalJob,
+    { onEpochEnd, onHandOver }: JobHooks,
+    signal: AbortSignal,
+  ): Promise<readonly MemberOutcome[]> {
     if (this.#ended !== null) throw destroyed();
-    const { ports, sent, close } = await openPorts(hooks, (ask) => this.#answer(ask));
+    const channel = onEpochEnd === undefined ? null : new MessageChannel();
+    const handOver = onHandOver === undefined ? null : ++handOvers;
+    if (handOver !== null) this.#handOvers.set(handOver, onHandOver!);
     try {
-      const result = await this.#threads.run({ job, ...ports }, signal, sent);
+      if (channel !== null) {
+        // Loaded only here: most trainings have no callbacks.
+        const { serveHooks } = await import('./hook-channel.js');
+        serveHooks((event) => this.#answer(() => onEpochEnd!(event)), channel.port1);
+      }
+      const hooks = channel?.port2 ?? null;
+      const result = await this.#threads.run({ job, hooks, handOver }, signal, hooks === null ? [] : [hooks]);
       if (!isTaskResult(result)) throw this.#notOurs();
       if ('error' in result) throw fromWire(result.error);
       return result.outcomes;
     } catch (error) {
       throw this.#explain(error, job.member);
     } finally {
-      close();
+      channel?.port1.close();
+      if (handOver !== null) this.#handOvers.delete(handOver);
     }
   }
 

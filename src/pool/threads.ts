@@ -21,6 +21,8 @@ export interface ThreadsOptions {
   readonly data: Omit<ThreadData, 'loaders' | 'worker'>;
   /** How long a thread may take to load its worker; null for the defaults below. */
   readonly startTimeoutMs: number | null;
+  /** Called for what threads say beside their answers. */
+  readonly onMessage?: (message: unknown) => void;
 }
 
 const LOOK_MS = 250;
@@ -91,6 +93,7 @@ export class Threads {
     }
     // A thread that dies rejects its own task; without a handler the event would end the process.
     this.#piscina.on('error', () => {});
+    if (options.onMessage !== undefined) this.#piscina.on('message', options.onMessage);
     // Piscina puts another in a thread's place right after it has let go of it.
     this.#piscina.on('workerDestroy', () => queueMicrotask(() => this.#follow()));
     this.#follow();

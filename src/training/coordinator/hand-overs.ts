@@ -1,5 +1,6 @@
 // When members in training are handed over to the journal: every so many epochs or seconds, one state of a strand at a
-// time. A thread is asked for the next when the one before is kept, so that it never waits and nothing piles up.
+// time, and no more often than costs a hundredth of the time. A thread is asked for the next when the one before is kept, so
+// that it never waits and nothing piles up.
 
 import type { EpochRecord } from '../../ensemble/ensemble.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
@@ -14,6 +15,11 @@ import type { TrainingJournal } from './journal.js';
 
 const DEFAULT_SECONDS = 10;
 
+/** A slot trains for so many times as long as the state before took to be kept. */
+const REST_SHARE = 100;
+/** What a small state takes, before any was kept. */
+const FIRST_STATE_MS = 0.2;
+
 /** A strand and its last state: the epoch after which it was taken, and when. */
 interface KeptStrand extends Strand {
   epoch: number;
@@ -21,6 +27,8 @@ interface KeptStrand extends Strand {
   reseeds: number;
   atMs: number | null;
   writing: boolean;
+  /** Before then no state is taken. */
+  restsUntilMs: number;
 }
 
 /** An attempt at a job that hands over. */
@@ -40,6 +48,7 @@ export class HandOvers {
   readonly #pace: CheckpointPace;
   readonly #strands = new Map<Run, KeptStrand>();
   readonly #attempts = new Map<number, Attempt>();
+  readonly #slotRestsUntilMs = new Map<number, number>();
 
   constructor(
     session: Session,
@@ -51,7 +60,7 @@ export class HandOvers {
     this.#pace = pace;
     for (const { key, runs } of strands) {
       const [epoch, reseeds] = [runs[0]!.state?.epoch ?? 0, reseedsOfAll(runs)];
-      const kept = { key, runs, epoch, reseeds, atMs: null, writing: false };
+      const kept = { key, runs, epoch, reseeds, atMs: null, writing: false, restsUntilMs: 0 };
       for (const run of runs) this.#strands.set(run, kept);
     }
   }
@@ -63,12 +72,20 @@ export class HandOvers {
     if (!handsOver(job)) return undefined;
     const strand = this.#strandOf(runs[0]!);
     const histories = runs.map(() => []);
+    strand.restsUntilMs = Math.max(strand.restsUntilMs, this.#restOf(job.slot));
     const attempt: Attempt = { slot: job.slot, runs, strand, histories, timer: undefined, ended: false };
     this.#attempts.set(job.slot, attempt);
     this.#askFor(attempt);
     return (members) => {
       if (!attempt.ended) void this.#take(attempt, members);
     };
+  }
+
+  /** Until when a slot takes no state of whatever it has. */
+  #restOf(slot: number): number {
+    const known = this.#slotRestsUntilMs.get(slot) ?? performance.now() + REST_SHARE * FIRST_STATE_MS;
+    this.#slotRestsUntilMs.set(slot, known);
+    return known;
   }
 
   /** The slot's attempt has ended; whatever arrives of it is late. */
@@ -88,7 +105,6 @@ export class HandOvers {
     const resting = runs.filter(({ state, over }) => state !== null && !over);
     if (resting.length === 0) return;
     const strand = this.#strandOf(resting[0]!);
-    strand.atMs ??= performance.now();
     const { epoch } = resting[0]!.state!;
     if (!atOnce && (strand.writing || !this.#isDue(strand, epoch))) return;
     // Their own buffers are used again by the next jobs.
@@ -112,22 +128,23 @@ export class HandOvers {
     return strand;
   }
 
-  #isDue({ epoch, atMs }: KeptStrand, now: number): boolean {
+  #isDue(strand: KeptStrand, epoch: number): boolean {
+    return performance.now() >= this.#dueMs(strand) && epoch >= strand.epoch + (this.#pace.epochs ?? 1);
+  }
+
+  /** When the next state may be taken, should it not depend on the epoch. */
+  #dueMs(strand: KeptStrand): number {
     const { epochs, seconds = DEFAULT_SECONDS } = this.#pace;
-    return epochs === undefined ? performance.now() - atMs! >= 1000 * seconds : now >= epoch + epochs;
+    strand.atMs ??= performance.now();
+    return Math.max(strand.restsUntilMs, epochs === undefined ? strand.atMs + 1000 * seconds : 0);
   }
 
   #askFor(attempt: Attempt): void {
     const { slot, strand } = attempt;
-    const { epochs, seconds = DEFAULT_SECONDS } = this.#pace;
-    if (epochs !== undefined) {
-      this.#session.want(slot, strand.epoch + epochs);
-      return;
-    }
-    strand.atMs ??= performance.now();
-    const left = strand.atMs + 1000 * seconds - performance.now();
-    const ask = () => this.#session.want(slot, strand.epoch + 1);
-    attempt.timer = setTimeout(ask, Math.max(0, left)).unref();
+    const left = this.#dueMs(strand) - performance.now();
+    const ask = () => this.#session.want(slot, strand.epoch + (this.#pace.epochs ?? 1));
+    if (left <= 0) ask();
+    else attempt.timer = setTimeout(ask, left).unref();
   }
 
   async #take(attempt: Attempt, members: readonly (HandedMember | null)[]): Promise<void> {
@@ -139,6 +156,7 @@ export class HandOvers {
       return [restingRun(runs[place]!, { ...progress, parameters }, histories[place]!)];
     });
     await this.#keep(strand, resting);
+    this.#slotRestsUntilMs.set(attempt.slot, strand.restsUntilMs);
     if (!attempt.ended) this.#askFor(attempt);
   }
 
@@ -148,6 +166,8 @@ export class HandOvers {
     strand.writing = true;
     await this.#journal.state(strand.key, resting);
     strand.writing = false;
+    const now = performance.now();
+    strand.restsUntilMs = now + REST_SHARE * (now - strand.atMs);
   }
 }
 

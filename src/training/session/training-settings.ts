@@ -10,7 +10,7 @@ import type { EpochDecision, EpochEvent } from './job.js';
 import type { TrainingProgress } from './progress.js';
 import { isMemberRunner, type MemberRunner } from './runner.js';
 
-/** How often members in training are kept. */
+/** How often members in training are kept, at the end of an epoch: never more often than takes a hundredth of the time. */
 export interface CheckpointPace {
   /** Every so many epochs; excludes `seconds`. */
   readonly epochs?: number | undefined;
