@@ -16,6 +16,7 @@ import { readProgress } from '../session/progress.js';
 import type { Session } from '../session/session.js';
 import { type TrainingSettings, throwIfRejected } from '../session/training-settings.js';
 import { Attempts } from './attempts.js';
+import { isRepeated } from './failure-policy.js';
 import { Failures } from './failures.js';
 import { HandOvers } from './hand-overs.js';
 import { Ledger } from './ledger.js';
@@ -108,18 +109,21 @@ export class TrainingRun {
   async #perform({ job, runs, members, inRound }: Assignment): Promise<void> {
     const outcomes = await this.#outcomesOf(job, runs);
     this.#handOvers?.end(job.slot);
-    if (!this.#attempts.stopping) {
-      for (const [place, outcome] of outcomes.entries())
-        if (outcome.status === 'failed') runs[place]!.failure = outcome.error;
-      // What becomes of one that is tied in rounds is decided when the round is over.
-      if (!inRound && this.#failures.settle(runs)) return;
-    }
+    for (const [place, outcome] of outcomes.entries())
+      if (outcome.status === 'failed' && this.#counts(outcome.error)) runs[place]!.failure = outcome.error;
+    // What becomes of one that is tied in rounds is decided when the round is over.
+    if (!inRound && this.#failures.settle(runs)) return;
     for (const [place, outcome] of outcomes.entries()) {
       const run = runs[place]!;
       if (outcome.status === 'paused') this.#ledger.rest(run, outcome);
       if (outcome.status === 'advanced') this.#keep(run, members[place]!, outcome, inRound);
     }
     this.#handOvers?.settled(runs);
+  }
+
+  /** A training that ends early may be the cause of errors itself, but not of those that would come again. */
+  #counts({ code }: WireError): boolean {
+    return this.#attempts.mode === 'go' || (this.#attempts.mode === 'finish' && !isRepeated(code));
   }
 
   #keep(run: Run, member: MemberJob, outcome: AdvancedMember, inRound: boolean): void {
@@ -150,10 +154,9 @@ export class TrainingRun {
     try {
       return await this.#attempts.run(job, runs);
     } catch (error) {
-      if (this.#attempts.stopping) return [];
       if (error instanceof TuttiError && error.code === 'ERR_CANCELLED') {
         // The runner has ended: that is no failure of this member, and no other can run.
-        this.#fail(error);
+        if (!this.#attempts.stopping) this.#fail(error);
         return [];
       }
       return runs.map(() => ({ status: 'failed', error: toWire(error) }));

@@ -35,7 +35,7 @@ export async function trainGroup(
   let live = await startMembers(job, executor, control, onEpochEnd, outcomes);
   const report = progressOf(control, job, live);
   while (live.length > 0) {
-    if (control.stopRequested || isEnded(job, outcomes)) return outcomes;
+    if (control.stopRequested) return outcomes;
     const stepping = await surviving(live, outcomes, computeGradient);
     addTyingGradient(stepping, members[0]!.spec.tying!.strength);
     const stepped = await surviving(stepping, outcomes, finishStep);
@@ -45,6 +45,7 @@ export async function trainGroup(
     });
     live = stepped.filter(({ course }) => !course.finished);
     report(stepped);
+    if (isEnded(job, outcomes)) return outcomes;
     const [first] = live;
     if (first === undefined || first.step > 0) continue;
     // Members with longer or shorter epochs than the first may be midway in theirs.
