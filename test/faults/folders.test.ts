@@ -206,36 +206,6 @@ t.test(
   },
 );
 
-t.test(
-  'damage to any byte of a checkpoint costs members to be trained again, or is one clear error',
-  async (t) => {
-    const cwd = folderOf('damaged');
-    t.equal((await command([...TRAIN, ...MANY, ...FEW, '--out', 'whole.tutti'], { cwd })).status, 0);
-    await startAndKill(cwd);
-    const whole = readFileSync(join(cwd, 'whole.tutti'));
-    const files = readdirSync(join(cwd, 'kept')).filter((name) => !name.startsWith('lock'));
-    for (const file of files) {
-      for (const share of [0, 0.02, 0.3, 0.9]) {
-        for (const how of ['flip', 'cut'] as const) {
-          rmSync(join(cwd, 'copy'), { recursive: true, force: true });
-          cpSync(join(cwd, 'kept'), join(cwd, 'copy'), { recursive: true });
-          const path = join(cwd, 'copy', file);
-          if (!statSync(path).isFile()) continue;
-          const bytes = readFileSync(path);
-          const at = Math.floor(share * bytes.length);
-          if (how === 'flip') bytes[at] = bytes[at]! ^ 16;
-          writeFileSync(path, how === 'flip' ? bytes : bytes.subarray(0, at));
-          rmSync(join(cwd, 'e.tutti'), { force: true });
-          const ended = await command(['resume', 'copy', '--quiet', '--out', 'e.tutti'], { cwd });
-          if (ended.status === 0)
-            t.ok(readFileSync(join(cwd, 'e.tutti')).equals(whole), `${file} ${how} ${share}`);
-          else t.match([ended.status, ended.stderr], [2, /^tutti: .*copy.*\(ERR_(CHECKPOINT|FILE)\)\n$/]);
-        }
-      }
-    }
-  },
-);
-
 /** Leaves a training in the folder `kept` with some members in it, and no process. */
 async function startAndKill(cwd: string): Promise<void> {
   const size = () => statSync(join(cwd, 'kept', 'journal'), { throwIfNoEntry: false })?.size ?? 0;

@@ -37,20 +37,30 @@ function place(fit: string): string {
 }
 
 /** So that it runs out soon. */
-const flags = ['--max-old-space-size=128'];
+const flags = ['--max-old-space-size=64'];
 const GROW = 'const all = []; for (let at = 0; ; at++) all.push({ at })';
 const HUGE = 'globalThis.all = new Array(2 ** 27).fill(0.5)';
 const BUFFERS = 'globalThis.all = []; for (;;) all.push(new Uint8Array(16 * 2 ** 20).fill(1))';
 
 for (const [name, isolate, fit, message] of [
-  ['growing in a thread', 'thread', GROW, /lost its thread 2 times.*JS heap out of memory/],
-  ['growing in a process', 'process', GROW, /lost its thread 2 times.*the process died \(signal SIGABRT\)/],
-  ['at once in a process', 'process', HUGE, /lost its thread 2 times.*the process died \(signal SIGABRT\)/],
-  ['not asked for, but aborted', 'process', 'process.abort()', /the process died \(signal SIGABRT\)/],
-  ['not asked for, but a fault', 'process', "process.kill(process.pid, 'SIGSEGV')", /\(signal SIGSEGV\)/],
-  ['not asked for, but killed', 'process', "process.kill(process.pid, 'SIGKILL')", /\(signal SIGKILL\)/],
+  ['memory that grows in a thread', 'thread', GROW, /lost its thread 2 times.*JS heap out of memory/],
+  [
+    'memory that grows in a process',
+    'process',
+    GROW,
+    /lost its thread 2 times.*the process died \(signal SIGABRT\)/,
+  ],
+  [
+    'one huge allocation in a process',
+    'process',
+    HUGE,
+    /lost its thread 2 times.*the process died \(signal SIGABRT\)/,
+  ],
+  ['an abort of the runtime', 'process', 'process.abort()', /the process died \(signal SIGABRT\)/],
+  ['a fault of a process', 'process', "process.kill(process.pid, 'SIGSEGV')", /\(signal SIGSEGV\)/],
+  ['a process that is killed', 'process', "process.kill(process.pid, 'SIGKILL')", /\(signal SIGKILL\)/],
 ] as const) {
-  t.test(`memory ${name}: the member is lost, the others have their bytes`, async (t) => {
+  t.test(`${name}: the member is lost, the others have their bytes`, async (t) => {
     const cwd = place(fit);
     const { status, stdout, left } = await script(['app.mjs', isolate, '1'], { cwd, flags });
     t.equal(status, 0);
@@ -59,7 +69,7 @@ for (const [name, isolate, fit, message] of [
     t.match(error, message);
   });
 
-  t.test(`memory ${name}, once: a retry, and nothing is lost`, async (t) => {
+  t.test(`${name}, once: a retry, and nothing is lost`, async (t) => {
     const cwd = place(once(join(root, `mark-${places}`), fit));
     const { status, stdout, left } = await script(['app.mjs', isolate, '1'], { cwd, flags });
     t.same([status, JSON.parse(stdout), left], [0, { same: true, members: 3, error: null }, []]);
