@@ -2,6 +2,7 @@
 // is large: whoever makes one for every training or prediction grows without bound. What is given back is lent again,
 // and what is not needed again is let go of and collected. It knows nothing of what lies in a memory.
 
+import { availableMemory } from '../machine/available-memory.js';
 import { createSharedMemory, MAX_MEMORY_BYTES, PAGE_BYTES } from './layout.js';
 import { collectSoon } from './uncounted-bytes.js';
 import type { SharedMemory } from './webassembly-types.js';
@@ -32,9 +33,14 @@ interface Loan {
 /** What is kept for the next borrowers, and what of it when there has been none for a while. */
 const KEPT_BYTES = 256 * 2 ** 20;
 const KEPT_IDLE_BYTES = 32 * 2 ** 20;
+/** Of what can still be had: where that is little, whoever comes next needs it more. */
+const KEPT_SHARE = 0.25;
 const IDLE_MS = 5000;
 /** A collection may take long where the caller's heap is large: it must be worth it. */
 const WORTH_COLLECTING_BYTES = 64 * 2 ** 20;
+
+/** In all about twice as long. */
+const LONGEST_WAIT_MS = 256;
 
 /** Given back and not lent again, the longest unused first. */
 const free: Loan[] = [];
@@ -95,7 +101,9 @@ export function giveBackMemory(memory: SharedMemory): void {
   if (loan === undefined) return;
   lent.delete(memory);
   free.push(loan);
-  keep(KEPT_BYTES);
+  // To ask takes longer than to predict a row.
+  const most = sizeOf(loan) > KEPT_IDLE_BYTES ? KEPT_SHARE * availableMemory().available : KEPT_BYTES;
+  keep(Math.min(KEPT_BYTES, most));
   clearTimeout(idle);
   idle = setTimeout(keep, IDLE_MS, KEPT_IDLE_BYTES).unref();
 }
@@ -106,6 +114,21 @@ export function dropMemory(memory: SharedMemory): void {
   if (loan === undefined) return;
   lent.delete(memory);
   drop([loan]);
+}
+
+/**
+ * Lets go of all that is kept, where as many bytes cannot be had otherwise, and waits until they can or it is of no use:
+ * threads that know a memory let go of it later.
+ */
+export async function makeRoom(bytes: number): Promise<void> {
+  const isThere = () => availableMemory().available >= bytes;
+  if (free.length === 0 || isThere()) return;
+  keep(0);
+  for (let wait = 1; wait <= LONGEST_WAIT_MS; wait *= 2) {
+    collectSoon();
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    if (isThere()) return;
+  }
 }
 
 /**

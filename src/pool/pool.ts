@@ -20,12 +20,12 @@ import type { SentEnsemble } from '../ensemble/predict/thread-rows.js';
 import { fromWire, TuttiError } from '../errors.js';
 import { installedWorker } from '../installed.js';
 import { onMemoriesDropped } from '../memory/memory-cache.js';
+import { affordableThreads, requireMemoryOfThreads } from '../memory/memory-limit.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { requireProcesses } from '../processes/child.js';
 import type { Isolation } from '../processes/protocol.js';
 import type { LocalJob, LocalMemberJob, TrainingShare } from '../training/local/local-job.js';
 import { LocalSession } from '../training/local/local-session.js';
-import { requireMemoryOfThreads } from '../training/plan/memory-limit.js';
 import type { EpochEvent, HandOverHook, JobHooks, MemberOutcome } from '../training/session/job.js';
 import type { MemberRunner } from '../training/session/runner.js';
 import type { Session } from '../training/session/session.js';
@@ -34,7 +34,7 @@ import { LastingThreads } from './lasting-threads.js';
 import { isHandOver, isRowResult, isTaskResult, type RowTask } from './messages.js';
 
 export interface PoolOptions {
-  /** Threads to keep; more than there are cores is allowed. @default available parallelism */
+  /** Threads to keep; more than there are cores is allowed. @default as many as there are cores, or as memory allows */
   readonly threads?: number;
   /** The built worker file, for bundlers that move it: a file URL or a path. @default tutti's own */
   readonly workerPath?: string | URL;
@@ -99,7 +99,7 @@ let handOvers = 0;
  */
 export function createPool(options: PoolOptions = {}): Pool {
   checkOptions('createPool', options, POOL_OPTIONS);
-  const { threads = availableParallelism(), startTimeout } = options;
+  const { threads = affordableThreads(availableParallelism()), startTimeout } = options;
   const workerPath = options.workerPath ?? installedWorker();
   requireMemoryOfThreads(threads);
   const worker = isUrl(workerPath) ? workerPath.toString() : resolve(workerPath.toString());
@@ -167,6 +167,7 @@ class ThreadPool implements Pool {
     let isolated: TrainingShare | null = null;
     return new LocalSession({
       threads: this.threads,
+      apart: processes !== null,
       run: (job, hooks, signal) => {
         if (processes === null || !runsUserCode(job)) return this.#run(job, hooks, signal);
         isolated = job.training;

@@ -4,6 +4,7 @@
 import { availableParallelism } from 'node:os';
 import type { RowRunner, RowSession } from '../ensemble/predict/row-runner.js';
 import { TuttiError } from '../errors.js';
+import { affordableThreads } from '../memory/memory-limit.js';
 import { isPlainObject } from '../option-names.js';
 import type { MemberRunner } from '../training/session/runner.js';
 import { createPool, type Pool } from './pool.js';
@@ -15,8 +16,14 @@ let pool: Pool | null = null;
 let opened = 0;
 let idle: NodeJS.Timeout | undefined;
 
+let affordable: number | null = null;
+
 const shared: MemberRunner & Required<RowRunner> = {
-  threads: availableParallelism(),
+  get threads() {
+    if (pool !== null) return pool.threads;
+    affordable ??= affordableThreads(availableParallelism());
+    return affordable;
+  },
   get started() {
     return pool !== null;
   },
@@ -63,7 +70,7 @@ export function onSharedPool<Settings extends { readonly runner?: MemberRunner |
 /** @throws what `createPool` does, and how to go on without threads. */
 function start(): Pool {
   try {
-    return createPool({ threads: shared.threads });
+    return createPool();
   } catch (error) {
     if (!(error instanceof TuttiError)) throw error;
     const message = `${error.message}. To train without threads: { runner: createInlineRunner() }`;
@@ -74,4 +81,5 @@ function start(): Pool {
 function end(): void {
   void pool!.destroy();
   pool = null;
+  affordable = null;
 }

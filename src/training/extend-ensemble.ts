@@ -8,8 +8,8 @@ import { unlessAborted } from '../long-calls.js';
 import { extendPlan } from '../model/extend-plan.js';
 import { checkOptions, type OptionTable, option, requireUses } from '../option-names.js';
 import { IF_RESEEDING } from './options/option-defaults.js';
-import { requireMemory, resultBytes } from './plan/memory-limit.js';
 import { locateModules } from './plan/resolve-modules.js';
+import { requireMemoryOfResults } from './plan/training-need.js';
 import { isolationOf, type TrainingSettings, throwIfRejected } from './session/training-settings.js';
 import { carryOut, workOf } from './train-plan.js';
 
@@ -46,7 +46,7 @@ export async function extendEnsemble(
   const extended = await carryOut('extendEnsemble', dataset, settings, async () => {
     requireSameDataset(ensemble, dataset);
     // Before a million specs are made.
-    requireMemory(resultBytes(ensemble.plan.members, members, dataset), `Training ${members} members`);
+    requireMemoryOfResults(ensemble.plan.members, members - ensemble.members.length, dataset);
     const plan = extendPlan(
       ensemble.plan,
       members,

@@ -11,7 +11,6 @@ import type { EnsemblePlan } from '../model/spec.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { isRepeated } from './coordinator/failure-policy.js';
 import type { TrainingWork } from './coordinator/training-work.js';
-import { requireMemory, resultBytes } from './plan/memory-limit.js';
 import { atPathsOf, locateModules } from './plan/resolve-modules.js';
 import {
   type CheckpointPace,
@@ -77,10 +76,6 @@ async function takeUp(
   const { checkpoint: pace, allowModules: paths = [] } = settings;
   const { plan, datasetHash, policy, trainedOn } = training;
   requireSameDataset(folder, datasetHash, dataset);
-  requireMemory(
-    resultBytes(plan.members, plan.members.length, dataset),
-    `Training ${plan.members.length} members`,
-  );
   resolveArithmetic(plan.arithmetic);
   const allowed = await allowModules(modulesOf(plan), paths, folder);
   const located = await locateModules(plan, allowed, isolationOf(settings));

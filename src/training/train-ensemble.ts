@@ -10,9 +10,9 @@ import type { EnsemblePlan } from '../model/spec.js';
 import { asGiven } from '../option-names.js';
 import type { TrainingWork } from './coordinator/training-work.js';
 import { memberChoices, resolvePlan } from './options/options.js';
-import { requireMemory, resultBytes } from './plan/memory-limit.js';
 import { namesModules, resolveModules } from './plan/resolve-modules.js';
 import { givenTangents } from './plan/shared-extras.js';
+import { requireMemoryOfResults } from './plan/training-need.js';
 import { isolationOf, type TrainingSettings, throwIfRejected } from './session/training-settings.js';
 import { carryOut, workOf } from './train-plan.js';
 
@@ -59,7 +59,7 @@ export function preparePlan(
     modules,
   };
   const { choices, total } = memberChoices(options, context);
-  requireMemory(resultBytes(choices, total, dataset), `Training ${total} members`);
+  requireMemoryOfResults(choices, total, dataset);
   return resolvePlan(options, context);
 }
 

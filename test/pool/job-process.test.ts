@@ -6,7 +6,7 @@ import { ControlBlock } from '../../src/memory/control-block.js';
 import { allocateShared } from '../../src/memory/uncounted-bytes.js';
 import { JobProcess } from '../../src/pool/job-process.js';
 import type { LocalMemberJob } from '../../src/training/local/local-job.js';
-import { prepareTraining } from '../../src/training/local/training-memory.js';
+import { layOutTraining, takeMemory } from '../../src/training/local/training-memory.js';
 import { resolvePlan, type TrainingOptions } from '../../src/training/options/options.js';
 import { listRuns } from '../../src/training/plan/runs.js';
 import type { AdvancedMember, HandedMember, PausedMember } from '../../src/training/session/job.js';
@@ -27,7 +27,8 @@ function jobOf(options: TrainingOptions, more: Partial<LocalMemberJob> = {}): Lo
     arithmetic: 'fused',
     modules: new Map(),
   });
-  const training = prepareTraining({ dataset, plan, runs: listRuns(plan), groups: [], reseeds: 0 }, 2);
+  const laidOut = layOutTraining({ dataset, plan, runs: listRuns(plan), groups: [] }, { threads: 2 });
+  const { share: training } = takeMemory(laidOut);
   const spec = plan.members[1]!;
   return {
     kind: 'member',

@@ -19,7 +19,7 @@ import { ControlBlock } from '../../src/memory/control-block.js';
 import { layerShapes, parameterCount } from '../../src/model/network.js';
 import type { EnsemblePlan, ModuleSpec, NetworkMemberSpec } from '../../src/model/spec.js';
 import type { Predictions } from '../../src/predictions/predictions.js';
-import { prepareTraining } from '../../src/training/local/training-memory.js';
+import { layOutTraining, takeMemory } from '../../src/training/local/training-memory.js';
 import { resolvePlan, type TrainingOptions } from '../../src/training/options/options.js';
 import { listRuns } from '../../src/training/plan/runs.js';
 import { createBoundExecutors } from '../../src/training/thread/bound-executors.js';
@@ -69,7 +69,9 @@ export function createBench(dataset: Dataset, options: TrainingOptions, model: M
   const { task, features } = dataset;
   const plan = resolvePlan({ members: 1, ...options }, { task, features, seed: 3, arithmetic: 'fused' });
   const network = plan.members[0] as NetworkMemberSpec;
-  const training = prepareTraining({ dataset, plan, runs: listRuns(plan), groups: [] }, 1);
+  const { share: training } = takeMemory(
+    layOutTraining({ dataset, plan, runs: listRuns(plan), groups: [] }, { threads: 1 }),
+  );
   const { memory, layout } = training;
   const control = new ControlBlock(memory.buffer, layout.slots);
   const executor = createBoundExecutors().of(training);

@@ -5,7 +5,7 @@ import t from 'tap';
 import { stateShape } from '../../src/engines/wasm/tying.js';
 import { bindExecutor } from '../../src/kernels/executor.js';
 import type { LocalMemberJob } from '../../src/training/local/local-job.js';
-import { prepareTraining } from '../../src/training/local/training-memory.js';
+import { layOutTraining, takeMemory } from '../../src/training/local/training-memory.js';
 import type { TrainingOptions } from '../../src/training/options/options.js';
 import { listRuns, type MemberState } from '../../src/training/plan/runs.js';
 
@@ -41,9 +41,11 @@ for (const [name, dataset, options] of CASES) {
     const whole = await trainEnsemble(dataset, { ...BASE, ...options });
     const { plan } = whole;
     const [member] = whole.members;
-    const training = prepareTraining(
-      { dataset, plan, runs: [...listRuns(plan), ...listRuns(plan)], groups: [] },
-      2,
+    const { share: training } = takeMemory(
+      layOutTraining(
+        { dataset, plan, runs: [...listRuns(plan), ...listRuns(plan)], groups: [] },
+        { threads: 2 },
+      ),
     );
     const executor = bindExecutor(training.executor, training.memory);
     const spec = networkOf(plan, 0);

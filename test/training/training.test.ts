@@ -8,6 +8,7 @@ import { createPool } from '../../src/pool/pool.js';
 import type { TrainingOptions } from '../../src/training/options/options.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters, linear } from '../support/datasets.js';
+import { withRoom } from '../support/memory.js';
 
 const BASE: TrainingOptions = { members: 3, hidden: [8], epochs: 5, seed: 5, earlyStopping: 'none' };
 const base = clusters(120, 5, 2);
@@ -111,17 +112,6 @@ t.test('more members than fit into memory are refused before any is made', async
     message: /would need about .* of memory, but only .* are available/,
   });
 });
-
-/** Runs something as in a container that allows this much beside what the process has. */
-async function withRoom<T>(bytes: number, run: () => T | Promise<T>): Promise<T> {
-  const { constrainedMemory } = process;
-  process.constrainedMemory = () => process.memoryUsage.rss() + bytes;
-  try {
-    return await run();
-  } finally {
-    process.constrainedMemory = constrainedMemory;
-  }
-}
 
 t.test("what does not fit into a container's limit beside what the process has is refused", async (t) => {
   const wide = { ...BASE, hidden: [1024, 1024], epochs: 1 };

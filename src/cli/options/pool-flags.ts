@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import { failOption } from '../../errors.js';
+import { affordableThreads } from '../../memory/memory-limit.js';
 import type { PoolOptions } from '../../pool/pool.js';
 import type { GivenOptions } from './command.js';
 import type { OptionRow } from './option-row.js';
@@ -45,7 +46,8 @@ export function poolFlagsOf({ threads, isolate }: GivenOptions): PoolFlags {
 }
 
 /**
- * The options of a pool for so many runs: a thread without work would only cost its start.
+ * The options of a pool for so many runs: a thread without work would only cost its start. Unasked, there are no more
+ * threads than memory allows.
  * @throws ERR_OPTION
  */
 export function poolOptions({ threads, isolate }: PoolFlags, runs: number): PoolOptions {
@@ -53,7 +55,7 @@ export function poolOptions({ threads, isolate }: PoolFlags, runs: number): Pool
     failOption('threads', 'an integer ≥ 1', threads);
   }
   return {
-    threads: Math.max(1, Math.min(threads ?? availableParallelism(), runs)),
+    threads: Math.max(1, Math.min(threads ?? affordableThreads(availableParallelism()), runs)),
     ...(isolate === undefined ? {} : { isolate }),
   };
 }

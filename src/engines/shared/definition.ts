@@ -53,7 +53,35 @@ export interface EngineDefinition<Spec extends MemberSpec = MemberSpec> {
    * @param inBagRows distinct rows in bag.
    */
   weightsLength(spec: Spec, features: number, task: Task, inBagRows: number): number | null;
+  /** What training takes beside arenas, weights and the dataset. @default nothing */
+  readonly footprint?: EngineFootprint;
+  /**
+   * Bytes that members take where they are loaded to predict so many rows at once, beside what they are kept in, at
+   * most. @default as many as that
+   * @param loaded bytes of weights that stay loaded, the others taking turns. @default the engine's
+   */
+  predictorBytes?(
+    members: readonly MemberSize<Spec>[],
+    features: number,
+    task: Task,
+    blockRows: number,
+    loaded?: number,
+  ): number;
   loadPredictor(): Promise<PredictorModule<Spec>>;
+}
+
+/** What an engine takes where it trains, in bytes: measured. */
+export interface EngineFootprint {
+  /** Of its library, once in the process. */
+  readonly library: number;
+  /** Of each thread. @param rowBytes of the rows that a member draws. */
+  thread(rowBytes: number): number;
+}
+
+/** A trained member, and the bytes of its weights and its stored model. */
+export interface MemberSize<Spec extends MemberSpec = MemberSpec> {
+  readonly spec: Spec;
+  readonly bytes: number;
 }
 
 /** Checks a spec that came from a file. */

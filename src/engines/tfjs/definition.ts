@@ -39,5 +39,7 @@ export const TFJS: EngineDefinition<TfjsMemberSpec> & { readonly name: 'tfjs' } 
   training: { by: 'epochs', load: once(() => import('./trainer.js')) },
   storesModel: true,
   weightsLength: () => null,
+  // A model's own size is not known before it is there; what such models usually have is in what a thread takes.
+  footprint: { library: 370 * 2 ** 20, thread: (rowBytes) => 150 * 2 ** 20 + 2 * rowBytes },
   loadPredictor: once(() => import('./predictor.js')),
 };

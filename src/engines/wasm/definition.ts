@@ -7,6 +7,7 @@ import type { EngineDefinition } from '../shared/definition.js';
 import { describeOptimisation, randomInEpochs } from '../shared/epoch-members.js';
 import { once } from '../shared/once.js';
 import { contradictionOfNetwork } from './contradiction.js';
+import { predictorBytes } from './predictor-bytes.js';
 import { resolveNetworkMember } from './resolve.js';
 import { networkSchema } from './spec-schema.js';
 import { arenaBytes } from './training-program.js';
@@ -43,5 +44,6 @@ export const WASM: EngineDefinition<NetworkMemberSpec> & { readonly name: 'wasm'
   },
   storesModel: false,
   weightsLength: (spec, features, task) => parameterCount(layerShapes(spec, features, task)),
+  predictorBytes,
   loadPredictor: once(() => import('./ensemble-predictor.js')),
 };

@@ -32,13 +32,8 @@ import {
 import { type Block, panelStrideOf, panelsOf } from './panels.js';
 import { packParameters } from './parameters.js';
 import { type BoundNetwork, bindNetwork, callForward, callForwardRow } from './passes.js';
+import { LOADED_BYTES } from './predictor-bytes.js';
 import { STEP, STEP_BLOCK_BYTES, StepBlock, stepLimits } from './step-block.js';
-
-/**
- * Weights beyond this take turns in memory: loading one for a whole block costs about a tenth of predicting it, for
- * one row many times as much.
- */
-const LOADED_BYTES = 16 * 2 ** 20;
 
 /** A trained network. */
 export interface TrainedNetwork {

@@ -18,14 +18,9 @@ import { ANSWER_OPTIONS, type AnswerOptions } from './answer-rules.js';
 import { averagingWeights } from './averaging-weights.js';
 import { type Inputs, inputsOf } from './inputs.js';
 import { createBlockPredictor } from './predictors.js';
-import {
-  isWorthThreads,
-  ROW_RUNNER_OPTIONS,
-  type RowOptions,
-  type RowRunnerOptions,
-  type RowSession,
-} from './row-runner.js';
+import { ROW_RUNNER_OPTIONS, type RowOptions, type RowRunnerOptions, type RowSession } from './row-runner.js';
 import { eachBlockOnThreads } from './rows-on-threads.js';
+import { isWorthThreads } from './worth-threads.js';
 
 /** What threads are told of how rows are predicted. */
 const ROW_OPTIONS = { ...COMBINE_OPTIONS, clip: ANSWER_OPTIONS.clip } satisfies OptionTable<RowOptions>;

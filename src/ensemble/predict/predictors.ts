@@ -15,6 +15,7 @@ import type { RowRange } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { type AnswerOptions, answerRules } from './answer-rules.js';
+import { requireRoomToLoad } from './loaded-bytes.js';
 import { predictorContext, requireMembers, storedMembers } from './stored-members.js';
 
 /** All members at once. */
@@ -32,7 +33,7 @@ export interface BlockPredictor {
 /**
  * Loads the members of an ensemble.
  * @param loadedBytes of networks' weights that stay loaded, the others taking turns. @default the engine's
- * @throws ERR_BUNDLE when there are none; ERR_ARITHMETIC, ERR_MODULE, ERR_LEARNER, ERR_ENGINE_MISSING as their engines.
+ * @throws ERR_BUNDLE when there are none; ERR_MEMORY; ERR_ARITHMETIC, ERR_MODULE, ERR_LEARNER, ERR_ENGINE_MISSING as their engines.
  */
 export async function createBlockPredictor(
   ensemble: TrainedEnsemble,
@@ -44,6 +45,7 @@ export async function createBlockPredictor(
   const rules = answerRules(ensemble, options);
   requireMembers(ensemble, 'to predict with');
   const members = storedMembers(ensemble);
+  await requireRoomToLoad(ensemble, loadedBytes);
   const loaded = await loadMembers(predictorContext(ensemble, blockRows, loadedBytes), members);
   const encode = (x: Values, range: RowRange, index: Uint32Array | null) =>
     encodeRows(x, features, encoding.features, range, index);

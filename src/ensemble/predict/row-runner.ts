@@ -1,9 +1,6 @@
-// Whoever can predict rows beside the calling thread: a pool. What is asked of one, and when that is worth its while.
+// Whoever can predict rows beside the calling thread: a pool, and what is asked of one.
 
 import type { Values } from '../../data/dataset/dataset.js';
-import { type LayerShape, weightShape } from '../../model/layers.js';
-import { layerShapes } from '../../model/network.js';
-import { isNetwork } from '../../model/network-members.js';
 import type { OptionTable } from '../../option-names.js';
 import type { Aggregator } from '../../predictions/aggregate/aggregators.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
@@ -49,34 +46,6 @@ export interface RowRunner {
   /** Whether its threads run already. @default true */
   readonly started?: boolean;
   openRows?(ensemble: TrainedEnsemble, options: RowOptions): RowSession;
-}
-
-/**
- * Multiply-adds from which threads predict: some tens of milliseconds on one, a few of which it takes to send rows and to
- * load members; and where threads have to start first, as many tenths of a second.
- */
-const WORTH_SENDING = 1e9;
-const WORTH_STARTING = 2e10;
-
-/** Whether a runner's threads are to predict so many rows; else one thread is as soon done, or no other can. */
-export function isWorthThreads(
-  { plan, members, features, task }: TrainedEnsemble,
-  rows: number,
-  runner: RowRunner | undefined,
-): runner is Required<RowRunner> {
-  if (runner?.openRows === undefined || runner.threads < 2) return false;
-  let perRow = 0;
-  for (const { index } of members) {
-    const spec = plan.members[index]!;
-    if (!isNetwork(spec)) return false;
-    perRow += multiplyAdds(layerShapes(spec, features, task));
-  }
-  return perRow * rows >= (runner.started === false ? WORTH_STARTING : WORTH_SENDING);
-}
-
-/** Of a forward pass of one row: every unit has as many as its weights. */
-function multiplyAdds(shapes: readonly LayerShape[]): number {
-  return shapes.reduce((sum, shape) => sum + weightShape(shape).inputs * shape.units, 0);
 }
 
 /** What every function takes that may predict many rows. */

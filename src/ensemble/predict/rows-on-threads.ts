@@ -30,6 +30,15 @@ const PARTS = 4;
 /** Parts that are sent ahead, per thread: one that it works on, one that waits. */
 const AHEAD = 2;
 
+/** A mean and a logarithm or a variance of each number, at both ends. */
+const BYTES_PER_ANSWER = 32;
+
+/** Bytes of what is on its way at once, at most. @param answers of all members, for one row. */
+export function sentBytes(rows: number, features: number, answers: number, threads: number): number {
+  const underWay = Math.min(rows, AHEAD * threads * SENT_MEMBER_ROWS);
+  return underWay * (8 * features + BYTES_PER_ANSWER * answers);
+}
+
 /** Visits the answers of all blocks, in order; where they are combined, of many blocks at once. */
 export async function eachBlockOnThreads<What extends keyof RowAnswers>(
   session: RowSession,

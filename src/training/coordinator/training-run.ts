@@ -41,6 +41,8 @@ export class TrainingRun {
   #journalLost: WireError | null = null;
   /** The failure of a member that ends it, as its caller wishes. */
   #ended: TuttiError | null = null;
+  /** Why fewer members run at once than could. */
+  #fewerThreads: string | null = null;
   /** What ends the whole training; wrapped, because a callback may throw anything. */
   #fatal: { readonly error: unknown } | null = null;
 
@@ -74,8 +76,10 @@ export class TrainingRun {
   }
 
   async finish(): Promise<TrainedEnsemble> {
-    const { slots, executors } = await this.#session.prepare(this.#work);
     const { keeping, kept } = this.#work;
+    const planned = { ...this.#work, keepsStates: keeping !== null };
+    const { slots, executors, fewerThreads } = await this.#session.prepare(planned);
+    this.#fewerThreads = fewerThreads;
     const journal = keeping?.journal;
     await journal?.begin(executors, (error) => this.#loseJournal(error));
     const { signal, onProgress, onInterrupt } = this.#settings;
@@ -224,7 +228,13 @@ export class TrainingRun {
     if (onProgress === undefined) return;
     const planned = this.#toTrain;
     const { membersOfSlot, restingShare: resting } = this.#schedule;
-    const counts = { planned, ...this.#ledger.counts, resting, membersOfSlot };
+    const counts = {
+      planned,
+      ...this.#ledger.counts,
+      resting,
+      membersOfSlot,
+      fewerThreads: this.#fewerThreads,
+    };
     const elapsedMs = performance.now() - this.#started;
     this.#observe(() => onProgress(readProgress(this.#session.progress(), counts, elapsedMs)));
   }

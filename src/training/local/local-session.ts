@@ -3,16 +3,15 @@
 
 import { TuttiError } from '../../errors.js';
 import { ControlBlock, type SlotProgress } from '../../memory/control-block.js';
-import { dropMemory, giveBackMemory } from '../../memory/memory-cache.js';
+import { dropMemory, giveBackMemory, makeRoom } from '../../memory/memory-cache.js';
+import { totalOf } from '../../memory/memory-limit.js';
 import type { Job, JobHooks, MemberOutcome } from '../session/job.js';
 import type { PlannedTraining, PreparedSession, Session } from '../session/session.js';
 import { inMemory, type LocalJob, type TrainingShare } from './local-job.js';
-import { prepareTraining } from './training-memory.js';
+import { layOutTraining, type SlotHosts, takeMemory } from './training-memory.js';
 
 /** Whoever runs jobs here; `run` as in a session. */
-export interface LocalHost {
-  /** Slots that a training may have, at most. */
-  readonly threads: number;
+export interface LocalHost extends SlotHosts {
   run(job: LocalJob, hooks: JobHooks, signal: AbortSignal): Promise<readonly MemberOutcome[]>;
   /** Told once when the training has ended. */
   ended?(): void;
@@ -35,11 +34,13 @@ export class LocalSession implements Session {
   }
 
   async prepare(training: PlannedTraining): Promise<PreparedSession> {
-    const share = prepareTraining(training, this.#host.threads);
+    const laidOut = layOutTraining(training, this.#host);
+    await makeRoom(totalOf(laidOut.need(laidOut.wanted)));
+    const { share, fewerThreads } = takeMemory(laidOut);
     const { memory, layout, executor } = share;
     this.#prepared = { share, control: new ControlBlock(memory.buffer, layout.slots) };
     const executors = layout.arenaBytes === 0 ? [] : [executor.name];
-    return { slots: layout.slots, executors };
+    return { slots: layout.slots, executors, fewerThreads };
   }
 
   async run(job: Job, hooks: JobHooks, signal: AbortSignal): Promise<readonly MemberOutcome[]> {

@@ -6,56 +6,91 @@ import { drawResample } from '../../data/resample.js';
 import { engineOf } from '../../engines/registry.js';
 import { type CandidateRows, drawCandidates } from '../../ensemble/member-rows.js';
 import { executorCode } from '../../kernels/executor-choice.js';
-import { alignRegion, layoutTraining, type TrainingLayout, writeDataset } from '../../memory/layout.js';
+import {
+  alignRegion,
+  layoutTraining,
+  MAX_MEMORY_BYTES,
+  type TrainingLayout,
+  writeDataset,
+} from '../../memory/layout.js';
 import { type LentMemory, lendMemory, noteContent } from '../../memory/memory-cache.js';
 import type { EnsemblePlan, MemberSpec } from '../../model/spec.js';
-import { requireMemory, resultBytes } from '../plan/memory-limit.js';
-import { beginnings, type Run, restingBytes } from '../plan/runs.js';
+import { beginnings, type Run } from '../plan/runs.js';
 import { sharedExtras, writeExtras } from '../plan/shared-extras.js';
+import { slotsThatFit, stateBytesOf, type TrainingNeed, trainingNeed } from '../plan/training-need.js';
 import type { TyingGroup } from '../plan/tying.js';
 import type { PlannedTraining } from '../session/session.js';
 import type { TrainingShare } from './local-job.js';
 
-/**
- * Lays out a training for at most `threads` slots and copies the dataset into its memory.
- * @throws ERR_MEMORY when it would not fit.
- */
-export function prepareTraining(
-  { dataset, plan, runs, groups, reseeds = 0 }: PlannedTraining,
-  threads: number,
-): TrainingShare {
+/** A training whose memory is laid out, and not taken yet. */
+export interface LaidOutTraining {
+  readonly training: PlannedTraining;
+  readonly rows: CandidateRows;
+  /** As many slots as could be used. */
+  readonly wanted: number;
+  readonly layoutFor: (slots: number) => TrainingLayout;
+  readonly need: TrainingNeed;
+}
+
+/** Who will run it. */
+export interface SlotHosts {
+  /** Slots that it may have, at most. */
+  readonly threads: number;
+  /** Whether jobs that run a user's module have a process each. */
+  readonly apart?: boolean;
+}
+
+/** Lays out a training for as many slots as there may be. */
+export function layOutTraining(
+  training: PlannedTraining,
+  { threads, apart = false }: SlotHosts,
+): LaidOutTraining {
+  const { dataset, plan, runs, groups, reseeds = 0, keepsStates = false } = training;
   const rows = drawCandidates(plan, dataset);
   const { candidates, validation } = rows;
   const exact = groups.filter(({ tying }) => tying.mode === 'exact');
   const together = exact.reduce((sum, group) => sum + group.runs.length - 1, 0);
-  const slots = Math.min(threads, runs.length - together);
   const bytesOf = arenaBytesOf(dataset, plan, rows);
-  const bytes = slotArenaBytes(runs, exact, (run) =>
-    Math.max(...beginnings(plan, run, reseeds).map(bytesOf)),
-  );
-  const layout = layoutTraining(
-    dataset,
-    { candidates: candidates.length, validation: validation.length },
-    slots,
-    bytes,
-    sharedExtras(plan, dataset),
-  );
-  const what = `Training on ${dataset.rows} rows × ${dataset.features} features with ${slots} threads`;
-  // Finished members are there beside those in training.
-  const results = resultBytes(plan.members, plan.members.length, dataset);
-  const working = layout.totalBytes + restingBytes(runs, dataset, slots, reseeds);
-  requireMemory(working + results, what);
+  const bytes = slotBytes(runs, exact, (run) => Math.max(...beginnings(plan, run, reseeds).map(bytesOf)));
+  const counts = { candidates: candidates.length, validation: validation.length };
+  const extras = sharedExtras(plan, dataset);
+  const layoutFor = (slots: number) => layoutTraining(dataset, counts, slots, bytes, extras);
+  const wanted = Math.min(threads, runs.length - together);
+  const stateBytes = keepsStates ? slotBytes(runs, exact, ({ spec }) => stateBytesOf(spec, dataset)) : 0;
+  const slot = { arenaBytes: alignRegion(bytes), stateBytes, apart, candidates: candidates.length };
+  const need = trainingNeed(training, layoutFor(1).arenas, slot);
+  return { training, rows, wanted, layoutFor, need };
+}
+
+/** What threads are handed, and why there are fewer slots than could be used; null where there are not. */
+export interface PreparedMemory {
+  readonly share: TrainingShare;
+  readonly fewerThreads: string | null;
+}
+
+/**
+ * Takes the memory of a training for as many slots as there is memory for, and copies the dataset into it.
+ * @throws ERR_MEMORY when there is none even for one.
+ */
+export function takeMemory({ training, rows, wanted, layoutFor, need }: LaidOutTraining): PreparedMemory {
+  const { dataset, plan } = training;
+  const { candidates, validation } = rows;
+  const what = `Training on ${dataset.rows} rows × ${dataset.features} features`;
+  const isShared = (slots: number) => layoutFor(slots).totalBytes <= MAX_MEMORY_BYTES;
+  const { slots, fewerThreads } = slotsThatFit(need, isShared, wanted, what);
+  const layout = layoutFor(slots);
   const { memory, name: memoryName } = lendWithDataset(dataset, layout, what);
   writeExtras(memory.buffer, layout, plan, dataset, candidates);
   new Uint32Array(memory.buffer, layout.candidates.offset, candidates.length).set(candidates);
   new Uint32Array(memory.buffer, layout.validation.offset, validation.length).set(validation);
-  return {
+  const share: TrainingShare = {
     executor: executorCode(plan.arithmetic),
     ...{ arithmetic: plan.arithmetic, memory, memoryName },
     layout,
     task: dataset.task,
     seed: plan.seed,
   };
+  return { share, fewerThreads };
 }
 
 /** A memory with the dataset in it; the features of a dataset that was trained on just before may still be there. */
@@ -69,7 +104,7 @@ function lendWithDataset(dataset: Dataset, layout: TrainingLayout, what: string)
 }
 
 /** Bytes of the largest arena any slot needs: of one member, or of all members of a group in lockstep. */
-function slotArenaBytes(
+function slotBytes(
   runs: readonly Run[],
   exact: readonly TyingGroup[],
   bytesOf: (run: Run) => number,

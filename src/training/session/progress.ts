@@ -14,6 +14,8 @@ export interface TrainingProgress {
   readonly loss: number | null;
   /** One per member that may run at once. */
   readonly slots: readonly SlotProgress[];
+  /** Why fewer members run at once than could: what they need of memory, and what there is. Null where they do not. */
+  readonly fewerThreads: string | null;
 }
 
 /** Counts the coordinator keeps beside the slots' own records. */
@@ -26,6 +28,7 @@ export interface ProgressCounts {
   /** How many members a slot's record stands for: those of a group in lockstep, else one. */
   readonly membersOfSlot: ReadonlyMap<number, number>;
   readonly lastLoss: number | null;
+  readonly fewerThreads: string | null;
 }
 
 export function readProgress(
@@ -33,7 +36,7 @@ export function readProgress(
   counts: ProgressCounts,
   elapsedMs: number,
 ): TrainingProgress {
-  const { planned, done, failed, resting, membersOfSlot, lastLoss } = counts;
+  const { planned, done, failed, resting, membersOfSlot, lastLoss, fewerThreads } = counts;
   const running = slots.reduce((sum, { slot, share }) => sum + share * (membersOfSlot.get(slot) ?? 1), 0);
   const work = done + failed + resting + running;
   const losses = slots.map(({ loss }) => loss).filter((loss) => loss !== null);
@@ -45,5 +48,6 @@ export function readProgress(
     remainingMs: work > 0 ? (elapsedMs * Math.max(0, planned - work)) / work : null,
     loss: losses.length > 0 ? losses.reduce((sum, loss) => sum + loss, 0) / losses.length : lastLoss,
     slots,
+    fewerThreads,
   };
 }

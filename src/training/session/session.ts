@@ -18,6 +18,8 @@ export interface PlannedTraining {
   readonly groups: readonly TyingGroup[];
   /** How often a run may begin again with other streams, which may draw more rows. @default 0 */
   readonly reseeds?: number;
+  /** Whether members are handed over while they are trained, for a checkpoint. @default false */
+  readonly keepsStates?: boolean;
 }
 
 /** What a session has for a training. */
@@ -26,6 +28,8 @@ export interface PreparedSession {
   readonly slots: number;
   /** What runs the kernels of members, each once; none where no member has any. */
   readonly executors: readonly string[];
+  /** Why there are fewer slots than could be used; null where there are not. */
+  readonly fewerThreads: string | null;
 }
 
 export interface Session {

@@ -15,7 +15,15 @@ import type { TrainingProgress } from '../../../src/training/session/progress.js
 function progress(done: number, change: Partial<TrainingProgress> = {}): TrainingProgress {
   const slot = { slot: 0, member: done, epoch: 2, epochs: 4, share: 0.5, loss: 0.25 };
   const idle = { slot: 1, member: null, epoch: 0, epochs: 0, share: 0, loss: null };
-  const base = { planned: 20, done, failed: 0, elapsedMs: 100, remainingMs: 1500, loss: 0.5 };
+  const base = {
+    planned: 20,
+    done,
+    failed: 0,
+    elapsedMs: 100,
+    remainingMs: 1500,
+    loss: 0.5,
+    fewerThreads: null,
+  };
   return { ...base, slots: [slot, idle], ...change };
 }
 

@@ -2,7 +2,7 @@
 
 import t from 'tap';
 import { bindExecutor } from '../../../src/kernels/executor.js';
-import { prepareTraining } from '../../../src/training/local/training-memory.js';
+import { layOutTraining, takeMemory } from '../../../src/training/local/training-memory.js';
 import { listRuns } from '../../../src/training/plan/runs.js';
 import { trainMember } from '../../../src/training/thread/train-member.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
@@ -12,9 +12,11 @@ const dataset = clusters(60, 4, 2);
 
 t.test('a member that needs more than its slot is refused, and its neighbour is left alone', async (t) => {
   const { plan } = await trainEnsemble(dataset, { members: 1, hidden: [6], epochs: 1, seed: 1 });
-  const training = prepareTraining(
-    { dataset, plan, runs: [...listRuns(plan), ...listRuns(plan)], groups: [] },
-    2,
+  const { share: training } = takeMemory(
+    layOutTraining(
+      { dataset, plan, runs: [...listRuns(plan), ...listRuns(plan)], groups: [] },
+      { threads: 2 },
+    ),
   );
   const { layout, memory } = training;
   const arenaBytes = 64 * Math.floor(layout.arenaBytes / 128);

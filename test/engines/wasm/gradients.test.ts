@@ -11,7 +11,7 @@ import { RandomStream, streamKey } from '../../../src/math/random.js';
 import { ControlBlock } from '../../../src/memory/control-block.js';
 import { layerShapes, parameterCount } from '../../../src/model/network.js';
 import type { Arithmetic } from '../../../src/model/spec.js';
-import { prepareTraining } from '../../../src/training/local/training-memory.js';
+import { layOutTraining, takeMemory } from '../../../src/training/local/training-memory.js';
 import { resolvePlan, type TrainingOptions } from '../../../src/training/options/options.js';
 import { listRuns } from '../../../src/training/plan/runs.js';
 import { clusters } from '../../support/datasets.js';
@@ -25,7 +25,9 @@ function kernelGradient(dataset: Dataset, options: TrainingOptions, arithmetic: 
   const tangents = dataset.tangents === null ? 0 : 2;
   const context = { task: dataset.task, features: dataset.features, seed: 3, arithmetic, tangents };
   const plan = resolvePlan({ ...BASE, ...options }, context);
-  const training = prepareTraining({ dataset, plan, runs: listRuns(plan), groups: [] }, 1);
+  const { share: training } = takeMemory(
+    layOutTraining({ dataset, plan, runs: listRuns(plan), groups: [] }, { threads: 1 }),
+  );
   const { memory, layout, task, seed } = training;
   const spec = networkOf(plan, 0);
   const draw = drawMember(seed, spec, dataset, dataset.features, drawCandidates(plan, dataset));

@@ -34,7 +34,7 @@ export async function reportRun(
   data: Pick<LoadedData, 'train' | 'test'>,
   { out, aggregator, figures, membersBefore, kept, failures, allowFailures, jsonOf }: ReportOptions,
 ): Promise<number> {
-  const { ensemble, interruptStatus } = run;
+  const { ensemble, interruptStatus, fewerThreads } = run;
   const interrupted = interruptStatus !== null;
   const ending = ensemble.failures.find(({ error }) => endsTraining(failures, error)) ?? null;
   // Loaded while the threads worked.
@@ -42,7 +42,7 @@ export async function reportRun(
   const report =
     interrupted || ending !== null ? null : await measureTraining(ensemble, data, aggregator, figures);
   const { saved, saveError } = report === null ? run : await keepReport(run, out, report);
-  const outcome = { ensemble, saved, report, interrupted, ending, out, membersBefore, kept };
+  const outcome = { ensemble, saved, report, interrupted, ending, out, membersBefore, kept, fewerThreads };
   for (const line of failureLines(ensemble)) note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
   if (report !== null) for (const line of againLines(outcome)) note(line);
   const lost = checkpointLost(ensemble);

@@ -18,6 +18,8 @@ export interface TrainedAndSaved {
   readonly saved: SavedEnsemble | null;
   /** Why it could not be saved. */
   readonly saveError: unknown;
+  /** Why it ran on fewer threads than there are; null where it did not. */
+  readonly fewerThreads: string | null;
 }
 
 /** Where a run is kept, and whether it says so. */
@@ -39,6 +41,7 @@ export async function trainAndSave(
     if (!quiet) note(`${when}; Ctrl-C again ends at once.`);
   });
   const { signal } = interrupt;
+  let fewerThreads: string | null = null;
   try {
     const { retries, onFailure } = failures;
     const run = start({
@@ -48,6 +51,10 @@ export async function trainAndSave(
       signal,
       onInterrupt: 'keep',
       onProgress: (progress) => {
+        if (progress.fewerThreads !== null && fewerThreads === null) {
+          fewerThreads = progress.fewerThreads;
+          if (!quiet) note(fewerThreads);
+        }
         if (!signal.aborted) display.update(progress);
       },
     });
@@ -58,7 +65,7 @@ export async function trainAndSave(
     const saved = await save(ensemble, out);
     // A signal that came late, when all members were there, ends the command all the same.
     const interruptStatus = interrupt.status() ?? checkpointLost(ensemble)?.exitStatus ?? null;
-    return { ensemble, ...saved, interruptStatus };
+    return { ensemble, ...saved, interruptStatus, fewerThreads };
   } finally {
     display.stop();
     interrupt.release();

@@ -34,6 +34,8 @@ export interface KeptOutcome {
   readonly membersBefore: number;
   /** Null for a run that is not kept in a checkpoint. */
   readonly kept: KeptRun | null;
+  /** Why it ran on fewer threads than there are; null where it did not. */
+  readonly fewerThreads: string | null;
 }
 
 /** Everything there is to say after a training. */
@@ -165,7 +167,7 @@ export function trainJson(outcome: TrainOutcome): object {
 
 /** Of that what is not about the file: the members, what was measured of them, and where they are saved. */
 export function keptJson(outcome: KeptOutcome): object {
-  const { ensemble, saved, report, interrupted, ending, out, membersBefore } = outcome;
+  const { ensemble, saved, report, interrupted, ending, out, membersBefore, fewerThreads } = outcome;
   const { plan, members, failures, complete, wallMs, executors } = ensemble;
   return {
     features: ensemble.features,
@@ -178,6 +180,7 @@ export function keptJson(outcome: KeptOutcome): object {
     complete,
     interrupted,
     endedBy: ending?.index ?? null,
+    fewerThreads,
     wallMs,
     executors,
     failures: failures.map(({ index, error: { code, message, details } }) => ({
