@@ -75,8 +75,8 @@ export const ERROR_CODES = {
     exitStatus: 2,
   },
   ERR_DIVERGED: {
-    means: "A member's loss became NaN or infinite.",
-    todo: 'Lower `learningRate`, and look for values that are far out in the data.',
+    means: "A member's loss, one of its weights or its answers became NaN or infinite.",
+    todo: 'Lower `learningRate`, and look for values that are far out in the data; where few members do, `onDivergence: reseed` begins them again with other streams.',
     exitStatus: 1,
   },
   ERR_LEARNER: {
@@ -90,7 +90,7 @@ export const ERROR_CODES = {
     exitStatus: 1,
   },
   ERR_THREAD_LOST: {
-    means: 'A thread died as it trained a member, and so did the one that tried again.',
+    means: 'A thread died as it trained a member, and so did those that tried again (`retries`).',
     todo: 'Look for code of yours that ends its process, and for the memory limit of the machine.',
     exitStatus: 1,
   },
