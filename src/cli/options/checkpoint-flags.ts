@@ -40,6 +40,7 @@ export interface CheckpointFolder extends CheckpointPace {
 /** @throws ERR_OPTION */
 export function checkpointOf(given: GivenOptions): CheckpointFolder | undefined {
   const folder = given.checkpoint as string | undefined;
+  if (folder === '') failOption('checkpoint', 'the path of a folder', folder);
   const when = { says: '`checkpoint` is given', holds: () => folder !== undefined };
   requireUses(given, { checkpointEpochs: when, checkpointSeconds: when });
   const pace = paceOf(given);

@@ -167,7 +167,7 @@ export function trainJson(outcome: TrainOutcome): object {
 
 /** Of that what is not about the file: the members, what was measured of them, and where they are saved. */
 export function keptJson(outcome: KeptOutcome): object {
-  const { ensemble, saved, report, interrupted, ending, out, membersBefore, fewerThreads } = outcome;
+  const { ensemble, saved, report, interrupted, ending, out, membersBefore, kept, fewerThreads } = outcome;
   const { plan, members, failures, complete, wallMs, executors } = ensemble;
   return {
     features: ensemble.features,
@@ -191,6 +191,7 @@ export function keptJson(outcome: KeptOutcome): object {
     })),
     stillImproving: stillImproving(ensemble),
     contentHash: saved?.contentHash ?? contentHash(ensemble),
+    checkpoint: kept?.folder ?? null,
     saved: saved === null ? null : { path: out, bytes: saved.bytes },
     ...reportJson(report ?? ensembleReport(ensemble, {})),
   };
