@@ -7,7 +7,7 @@ import type { ColumnRanges } from '../data/dataset/training-facts.js';
 import { encodingFrom } from '../data/preprocessing/preprocessing.js';
 import { engineOf } from '../engines/registry.js';
 import type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
-import type { ErrorCode } from '../errors.js';
+import { describe, type ErrorCode, TuttiError } from '../errors.js';
 import type { MemberSpec } from '../model/spec.js';
 import { VERSION } from '../version.js';
 import { sortedPlain } from './content-hash.js';
@@ -30,8 +30,18 @@ export function metadataOf(ensemble: TrainedEnsemble, report: StoredReport | nul
     complete: rest.complete,
     executors: rest.executors,
     environment: environmentNow(),
-    report: report === null ? null : JSON.parse(JSON.stringify(report)),
+    report: report === null ? null : plainReport(report),
   }) as Metadata;
+}
+
+/** @throws ERR_OPTION for what JSON cannot say at all. */
+function plainReport(report: StoredReport): StoredReport {
+  try {
+    return JSON.parse(JSON.stringify(report));
+  } catch (error) {
+    const message = `Expected \`report\` to be plain JSON, got ${describe(report)}: ${(error as Error).message}`;
+    throw new TuttiError('ERR_OPTION', message, { option: 'report' }, error);
+  }
 }
 
 /** The ensemble that metadata makes up with weights and stored models, in the order of its members. */

@@ -91,6 +91,12 @@ t.test('the environment and a report are stored beside the ensemble', async (t) 
   const inspected = await inspectEnsemble(path);
   t.match(inspected.environment, { node: process.versions.node, platform: process.platform });
   t.same(inspected.report, { accuracy: 0.5 });
+  const circle: Record<string, unknown> = {};
+  circle.itself = circle;
+  for (const report of [circle, { big: 1n }]) {
+    const plain = { code: 'ERR_OPTION', message: /^Expected `report` to be plain JSON, got an object/ };
+    await t.rejects(saveEnsemble(makeEnsemble(), path, { report }), plain);
+  }
   t.equal(inspected.contentHash, saved.contentHash);
   t.equal(inspected.formatVersion, 4);
 });

@@ -2,9 +2,11 @@
 // such as one that a program spread, changed or sent between threads, is looked at number by number.
 
 import { describe, TuttiError } from '../../errors.js';
+import { isPlainObject } from '../../option-names.js';
 import { checkCount, checkFinite, checkIndices, checkLength } from './arrays.js';
 import type { DatasetNumbers as Dataset, Task } from './dataset-types.js';
-import type { Scale } from './encoding.js';
+import { NO_SCALE, type Scale } from './encoding.js';
+import type { FeatureColumn } from './preprocessing-types.js';
 
 /** Datasets made by tutti, which need no check at the doors. */
 const made = new WeakSet<Dataset>();
@@ -54,6 +56,7 @@ export function requireDataset(dataset: unknown, name = 'dataset'): asserts data
     checkFinite('tangents', tangents, features);
   }
   checkEncoding(dataset);
+  checkKept(dataset);
 }
 
 const FIELDS = [
@@ -75,14 +78,14 @@ function requireFields(dataset: unknown, name: string): asserts dataset is Datas
 function checkTruth({ labels, targets }: Dataset, task: Task, rows: number): void {
   requireKind('labels', labels, [Int32Array]);
   requireKind('targets', targets, [Float64Array]);
-  if (task.kind === 'classification') {
+  if (task?.kind === 'classification') {
     requireNames('classes', task.classes, 2);
     checkLength('labels', labels, rows, 'one per row');
     checkIndices('labels', labels, task.classes.length);
     checkLength('targets', targets, 0, 'none for classification');
     return;
   }
-  if (task.kind !== 'regression') {
+  if (task?.kind !== 'regression') {
     throw new TuttiError(
       'ERR_DATA',
       `Expected the task to be classification or regression, got ${describe(task)}`,
@@ -113,7 +116,37 @@ export function checkNames(what: string, names: readonly string[]): void {
   }
 }
 
+const SHA_256 = /^[0-9a-f]{64}$/;
+
+/** What a saved ensemble will say of the dataset, which could not be loaded again if it were anything else. */
+function checkKept({ hash, rowsHash, groupsHash, groups, split, preprocessing, features }: Dataset): void {
+  const hashes = { hash, rowsHash, ...(groups === null ? {} : { groupsHash }) };
+  for (const [name, value] of Object.entries(hashes)) {
+    if (typeof value === 'string' && SHA_256.test(value)) continue;
+    failData(`Expected \`${name}\` of the dataset to be a SHA-256, got ${describe(value)}`);
+  }
+  const { testShare, seed, rows } = split ?? { testShare: 0.5, seed: 0, rows: 1 };
+  if (!(testShare > 0 && testShare < 1 && Number.isSafeInteger(seed) && seed >= 0 && Number.isInteger(rows)))
+    failData(`Expected \`split\` of the dataset to be one that loadData made, got ${describe(split)}`);
+  if (preprocessing === null) return;
+  const fitted = isPlainObject(preprocessing) && Array.isArray(preprocessing.features);
+  const width = fitted ? widthOf(preprocessing.features) : Number.NaN;
+  if (width === features) return;
+  const expected = `one that loadData made, for ${features} features`;
+  failData(`Expected \`preprocessing\` of the dataset to be ${expected}, got ${describe(preprocessing)}`);
+}
+
+function widthOf(features: readonly FeatureColumn[]): number {
+  return features.reduce(
+    (width, feature) => width + (feature.kind === 'numeric' ? 1 : feature.categories.length),
+    0,
+  );
+}
+
 function checkEncoding({ encoding, features, task }: Dataset): void {
+  if (!isPlainObject(encoding) || !isScale(encoding.targets) || !isScale(encoding.features ?? NO_SCALE)) {
+    failData(`Expected \`encoding\` of the dataset to be scales of columns, got ${describe(encoding)}`);
+  }
   const targets = task.kind === 'classification' ? 0 : task.targets.length;
   checkScale('targets', encoding.targets, targets);
   const scale = encoding.features;
@@ -125,6 +158,10 @@ function checkEncoding({ encoding, features, task }: Dataset): void {
   const bad = clips.find((c) => c !== null && !(Number.isFinite(c) && c > 0));
   if (bad !== undefined)
     failData(`Expected a soft clip to be a number above 0, or null, got ${describe(bad)}`);
+}
+
+function isScale(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'mean' in value && 'std' in value;
 }
 
 function checkScale(name: string, { mean, std }: Scale, columns: number): void {
