@@ -29,7 +29,7 @@ const cwd = t.testdir({
     members: [{ hidden: [4], epochs: 20_000, earlyStopping: 'none' }, { learner: 'at-once.mjs' }],
   }),
   'wide.json': JSON.stringify({
-    members: [{ epochs: 1 }, { epochs: 1 }, { epochs: 1e8 }, { epochs: 1e8 }],
+    members: [{ epochs: 1 }, { epochs: 1 }, { epochs: 5e6 }, { epochs: 5e6 }],
     ...{ hidden: [300, 300], earlyStopping: 'none' },
   }),
   elsewhere: {},

@@ -9,7 +9,7 @@ import { learnerOf } from '../../support/learners.js';
 import { classCsv, QUICK, tuttiProcess } from '../support.js';
 
 const MAIN = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url));
-const endless = { epochs: 100_000_000, earlyStopping: 'none' };
+const endless = { epochs: 5_000_000, earlyStopping: 'none' };
 const learner = (more: string) => `import { rmSync } from 'node:fs';\n${more}`;
 const cwd = t.testdir({
   'data.csv': classCsv(),

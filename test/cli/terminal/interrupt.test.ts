@@ -4,7 +4,7 @@ import t from 'tap';
 import { loadEnsemble } from '../../../src/bundle/load.js';
 import { classCsv, tuttiProcess } from '../support.js';
 
-const endless = { epochs: 100_000_000, earlyStopping: 'none' };
+const endless = { epochs: 5_000_000, earlyStopping: 'none' };
 const folder = t.testdir({
   'classes.csv': classCsv(),
   'some.json': JSON.stringify({ members: [{ epochs: 1 }, { epochs: 1 }, endless, endless] }),
