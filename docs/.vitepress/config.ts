@@ -54,6 +54,7 @@ export default defineConfig({
       {
         text: 'How it is built',
         items: [
+          { text: 'Security', link: '/SECURITY' },
           { text: 'Architecture', link: '/ARCHITECTURE' },
           { text: 'Arithmetic', link: '/ARITHMETIC' },
           { text: 'Glossary', link: '/GLOSSARY' },

@@ -2,10 +2,10 @@
 // them it may write over.
 
 import { existsSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { MAGIC } from '../../../bundle/format.js';
 import { failOption, TuttiError } from '../../../errors.js';
+import { openRegularFile } from '../../../files/regular-file.js';
 import { quoted } from '../../text/shell-word.js';
 
 const STANDARD_INPUT = '-';
@@ -37,11 +37,11 @@ export function inputNow(folder: string, option: string, path: string, given: un
 /**
  * Where the run is to be saved, if nobody says it now: a checkpoint of somebody else's must not have a file of the user's
  * written over.
- * @throws ERR_OPTION when what is there is no saved ensemble.
+ * @throws ERR_OPTION when what is there is no saved ensemble, ERR_FILE when it is no file.
  */
 export async function requireOwnOutput(path: string): Promise<void> {
-  const file = await open(path).catch(() => null);
-  if (file === null) return;
+  if (!existsSync(path)) return;
+  const { file } = await openRegularFile(path, Number.POSITIVE_INFINITY);
   try {
     const start = Buffer.alloc(MAGIC.length);
     const { bytesRead } = await file.read(start);
