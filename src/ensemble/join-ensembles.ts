@@ -31,6 +31,7 @@ export function joinRecords<Kind extends TaskKind>(
   const starts = ensembles.map((_, at) => sum(ensembles.slice(0, at), ({ plan }) => plan.members.length));
   const moved = <Own extends { readonly index: number }>(own: readonly Own[], at: number) =>
     own.map((one) => ({ ...one, index: one.index + (starts[at] ?? 0) }));
+  const retried = ensembles.flatMap((ensemble, at) => moved(ensemble.retried ?? [], at));
   const modules = ensembles.flatMap(({ allowedModules = [] }) => allowedModules);
   return {
     ...{ task: first.task, features: first.features, encoding: first.encoding },
@@ -39,6 +40,7 @@ export function joinRecords<Kind extends TaskKind>(
     trainedOn: ensembles.find(({ trainedOn }) => trainedOn !== null)?.trainedOn ?? null,
     members: ensembles.flatMap((ensemble, at) => moved(ensemble.members, at)),
     failures: ensembles.flatMap((ensemble, at) => moved(ensemble.failures, at)),
+    ...(retried.length === 0 ? {} : { retried }),
     complete: ensembles.every(({ complete }) => complete),
     wallMs: totalMs(ensembles),
     executors: [...new Set(ensembles.flatMap(({ executors }) => executors))],

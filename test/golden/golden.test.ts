@@ -13,11 +13,18 @@ import { GOLDEN } from './hashes.js';
 const classes = clusters(96, 6, 3);
 const images = clusters(64, 16, 2);
 const values = linear(80, 5, 2);
+const edge = linear(60, 5, 1);
 
 const BASE: TrainingOptions = {
   ...{ members: 3, seed: 7, hidden: [9, 5], activation: 'relu', init: 'he' },
   ...{ epochs: 6, batchSize: 16, optimizer: 'adam', learningRate: 0.01, schedule: 'constant' },
   ...{ resample: 'bootstrap', earlyStopping: 'none' },
+};
+
+/** Some diverge with the streams of the plan. */
+const EDGE: TrainingOptions = {
+  ...{ members: 6, seed: 3, hidden: [8], batchSize: 10, optimizer: 'sgd', momentum: 0.9, learningRate: 0.12 },
+  ...{ onDivergence: 'reseed', reseeds: 9 },
 };
 
 const TRAININGS: Readonly<Record<string, readonly [Dataset, TrainingOptions]>> = {
@@ -73,6 +80,9 @@ const TRAININGS: Readonly<Record<string, readonly [Dataset, TrainingOptions]>> =
     { adversarialEpsilon: 0.2, adversarialNorm: 'l2', adversarialSteps: 3, hiddenKeep: 0.8 },
   ],
   'nearest neighbours': [classes, {}],
+  'diverged members that began again': [edge, EDGE],
+  'diverged members tied in rounds that began again': [edge, { ...EDGE, tie: 0.01, tyingMode: 'rounds' }],
+  'diverged members tied exactly that began again': [edge, { ...EDGE, tie: 0.01, tyingMode: 'exact' }],
 };
 
 /** The engine has none of the options of networks. */

@@ -57,4 +57,16 @@ export const GOLDEN: Readonly<Record<string, string>> = {
     '96a8e063ff64dac0391b8986c09c7cecee0359c3d48a006181c79c3990ec1ffe',
   'nearest neighbours, strict': 'c41716c8a58c59eae0fc5f0d5adeda98f96c46edde0667831065d32566cc04ce',
   'nearest neighbours, fused': '4b6dea637313da220c1420cec0392bef4f71b49a7dc9f5b35a073d0bce525a43',
+  'diverged members that began again, strict':
+    'f86ad29357d58d32ebbcbc1b0650e628167d8e3bd8e62d5ecc747bb06b8dcd03',
+  'diverged members that began again, fused':
+    '5e8bcef89f42e623301e43336d2c1b883df925fbb97b5424b107c3a7855c784c',
+  'diverged members tied in rounds that began again, strict':
+    'a20aa1c1b36754f841bf6f02b3955aedc576e57f9a7a71fa7462377ed30aa641',
+  'diverged members tied in rounds that began again, fused':
+    'aea09fefddc6012f275e7a8186bcd4a3317fbd82b29e597766bf558164dcc215',
+  'diverged members tied exactly that began again, strict':
+    '2636bc20efeebf470ab627d237ce7ef780602d6a368df1b7218a0b2d44adedd3',
+  'diverged members tied exactly that began again, fused':
+    '82859347f84894fe3dcd8bddf8f7f21ce503f37c95b1c73baf9b0722696e5d35',
 };

@@ -194,8 +194,8 @@ export class MemberCourse {
   }
 }
 
-/** Rows that finished weights are tried on: enough to meet most overflows, few enough to cost nothing. */
-const TRIAL_ROWS = 32;
+/** Rows that finished weights are tried on, one panel: weights that overflow do so on most rows. */
+const TRIAL_ROWS = 8;
 
 /** A text in UTF-8, in shared memory. */
 function sharedText(text: string): Uint8Array<SharedArrayBuffer> {
