@@ -9,6 +9,8 @@ import type { Dataset } from '../../src/data/dataset/dataset.js';
 import type { TrainingOptions } from '../../src/model/options/training-options.js';
 import { createPool } from '../../src/pool/pool.js';
 import { resumeTraining } from '../../src/training/resume-training.js';
+import type { MemberRunner } from '../../src/training/session/runner.js';
+import { createInlineRunner } from '../../src/training/thread/inline-runner.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters, linear } from '../support/datasets.js';
 
@@ -43,16 +45,52 @@ const CASES: Readonly<Record<string, readonly [Dataset, TrainingOptions]>> = {
   'tied exactly': [classes, { tie: 0.05, tyingMode: 'exact', earlyStopping: 'none' }],
 };
 
+/** Settings that pause a training after so many epochs of any members. */
+function pausedAfter(epochs: number) {
+  const stop = new AbortController();
+  let left = epochs;
+  const onEpochEnd = async () => {
+    if (--left === 0) stop.abort();
+    return undefined;
+  };
+  return { signal: stop.signal, onInterrupt: 'keep' as const, onEpochEnd };
+}
+
+/** Trains, paused again and again after so many epochs. @returns the ensemble, and how often it was. */
+async function trainInPieces(
+  dataset: Dataset,
+  options: TrainingOptions,
+  folder: string,
+  { every, runner = createInlineRunner() }: { every: number; runner?: MemberRunner },
+) {
+  const settings = () => ({ ...pausedAfter(every), runner });
+  let ensemble = await trainEnsemble(dataset, options, { ...settings(), checkpoint: { folder } });
+  let pauses = 0;
+  const isLeft = () => ensemble.members.length + ensemble.failures.length < ensemble.plan.members.length;
+  for (; isLeft(); pauses++) ensemble = await resumeTraining(folder, dataset, settings());
+  return { ensemble, pauses };
+}
+
 for (const [name, [dataset, options]] of Object.entries(CASES)) {
-  t.test(`copies of the folder, taken after every epoch, all lead to the same bytes: ${name}`, async (t) => {
+  t.test(`paused again and again, a training ends with the same bytes: ${name}`, async (t) => {
+    const own = { ...BASE, ...options };
+    const whole = ensembleToBytes(await trainEnsemble(dataset, own));
+    for (const every of [2, 5]) {
+      const folder = join(t.testdir(), `ck-${every}`);
+      const { ensemble, pauses } = await trainInPieces(dataset, own, folder, { every });
+      t.same(ensembleToBytes(ensemble), whole);
+      t.ok(pauses > 1, `${pauses} pauses`);
+      t.same(readdirSync(folder).sort(), ['journal', 'training'], 'no state is left');
+    }
+  });
+
+  t.test(`whatever was kept at an epoch's end leads to the same bytes: ${name}`, async (t) => {
     const own = { ...BASE, ...options };
     const whole = ensembleToBytes(await trainEnsemble(dataset, own));
     const at = t.testdir();
     const folder = join(at, 'ck');
     const copies: string[] = [];
     const onEpochEnd = async () => {
-      // What was handed over before has been written by now, most likely; whatever is there must do.
-      await new Promise((resolve) => setTimeout(resolve, 5));
       const copy = join(at, `copy-${copies.length}`);
       cpSync(folder, copy, { recursive: true });
       copies.push(copy);
@@ -60,46 +98,68 @@ for (const [name, [dataset, options]] of Object.entries(CASES)) {
     };
     const kept = await trainEnsemble(dataset, own, { onEpochEnd, checkpoint: { folder, epochs: 1 } });
     t.same(ensembleToBytes(kept), whole, 'keeping changes nothing');
-    t.same(readdirSync(folder).sort(), ['journal', 'training'], 'no state is left');
-    let running = 0;
-    for (const copy of copies.filter((_, at) => at % 3 === 0)) {
-      running += (await readCheckpoint(copy)).running.length;
+    for (const copy of copies.filter((_, at) => at % 5 === 0))
       t.same(ensembleToBytes(await resumeTraining(copy, dataset)), whole, copy);
-    }
-    t.ok(running > 0, 'states were there');
   });
 }
 
-t.test('a pause keeps members in training at the end of their epochs', async (t) => {
+t.test('threads end with their epochs, hand over, and go on elsewhere', async (t) => {
   const pool = createPool({ threads: 2 });
   t.teardown(() => pool.destroy());
-  for (const tie of [{}, { tie: 0.05 }, { tie: 0.05, tyingMode: 'exact' }] as const) {
+  for (const [name, tie] of Object.entries({
+    alone: {},
+    rounds: { tie: 0.05 },
+    exact: { tie: 0.05, tyingMode: 'exact' } as const,
+  })) {
     const options: TrainingOptions = { ...BASE, ...tie, members: 4, epochs: 40, earlyStopping: 'none' };
     const whole = ensembleToBytes(await trainEnsemble(classes, options));
-    const folder = join(t.testdir(), `ck${JSON.stringify(tie).length}`);
-    let interrupted = 0;
-    let going = trainEnsemble(classes, options, pausedAfter(60, { checkpoint: { folder } }));
-    for (;;) {
-      const ensemble = await going;
-      if (ensemble.complete) {
-        t.same(ensembleToBytes(ensemble), whole);
-        break;
-      }
-      interrupted++;
-      t.ok((await readCheckpoint(folder)).running.length > 0);
-      going = resumeTraining(folder, classes, pausedAfter(60, {}));
-    }
-    t.ok(interrupted > 0);
+    const folder = join(t.testdir(), name);
+    const { ensemble, pauses } = await trainInPieces(classes, options, folder, { every: 30, runner: pool });
+    t.same(ensembleToBytes(ensemble), whole, name);
+    t.ok(pauses > 0);
   }
+});
 
-  /** Settings that stop after so many epochs of any members. */
-  function pausedAfter<Settings extends object>(epochs: number, settings: Settings) {
+t.test('members in training are handed over without a pause, by epochs and by seconds', async (t) => {
+  const pool = createPool({ threads: 2 });
+  t.teardown(() => pool.destroy());
+  for (const [name, pace] of Object.entries({ epochs: { epochs: 3 }, seconds: { seconds: 0.001 } })) {
+    const folder = join(t.testdir(), name);
     const stop = new AbortController();
-    let left = epochs;
+    // It would train for ever, and ends when a state was seen.
     const onEpochEnd = async () => {
-      if (--left === 0) stop.abort();
+      if (readdirSync(folder).some((file) => file.startsWith('state-'))) stop.abort();
       return undefined;
     };
-    return { ...settings, runner: pool, signal: stop.signal, onInterrupt: 'keep' as const, onEpochEnd };
+    const options: TrainingOptions = { ...BASE, members: 2, epochs: 10_000_000, earlyStopping: 'none' };
+    const checkpoint = { folder, ...pace };
+    const settings = {
+      runner: pool,
+      signal: stop.signal,
+      onEpochEnd,
+      checkpoint,
+      onInterrupt: 'keep',
+    } as const;
+    await trainEnsemble(classes, options, settings);
+    const { running, finished } = await readCheckpoint(folder);
+    t.same(finished, []);
+    t.same(running.map(({ member }) => member).sort(), [0, 1]);
+  }
+});
+
+t.test('members that began again with other streams go on with those', async (t) => {
+  const diverging: TrainingOptions = {
+    ...{ members: 12, hidden: [8], epochs: 6, batchSize: 10, seed: 3, earlyStopping: 'none' },
+    ...{ optimizer: 'sgd', momentum: 0.9, learningRate: 0.1, arithmetic: 'strict' },
+    ...{ onDivergence: 'reseed', reseeds: 6 },
+  };
+  const dataset = linear(60, 5, 1);
+  for (const tie of [{}, { tie: 0.01 }, { tie: 0.01, tyingMode: 'exact' }] as const) {
+    const options: TrainingOptions = { ...diverging, ...tie };
+    const whole = await trainEnsemble(dataset, options);
+    t.ok(whole.plan.members.some(({ streams }) => streams.reseeds !== undefined));
+    const folder = join(t.testdir(), `ck${JSON.stringify(tie).length}`);
+    const { ensemble } = await trainInPieces(dataset, options, folder, { every: 7 });
+    t.same(ensembleToBytes(ensemble), ensembleToBytes(whole));
   }
 });

@@ -82,7 +82,7 @@ export class Schedule {
       if (group.runs[0] !== run) return [];
       return group.tying.mode === 'exact'
         ? [(slot) => this.#runLockstep(group, slot)]
-        : this.#roundTasks(group, group.runs, (run.state?.epoch ?? -1) + 1);
+        : [(slot) => this.#beginRounds(group, slot)];
     });
   }
 
@@ -92,6 +92,14 @@ export class Schedule {
       await this.#advance(run, { slot, until: cycleOf(this.#specOf(run)).last, anchor: null });
       this.#context.rested([run]);
     }
+  }
+
+  /** Begins a group's rounds, or goes on with them: once one of its runs has begun, the others come next. */
+  #beginRounds(group: TyingGroup, slot: number): Promise<void> {
+    const { runs } = group;
+    const [first, ...others] = this.#roundTasks(group, runs, (runs[0]!.state?.epoch ?? -1) + 1);
+    for (const task of others) this.#queue.add(task);
+    return first!(slot);
   }
 
   /**
