@@ -166,6 +166,26 @@ t.test('a thread that is lost as a reseeded member trains changes no byte', asyn
   }
 });
 
+t.test('a tied member that is lost is given up, also where its group begins again', async (t) => {
+  const options = { ...EDGE, members: 6, tie: 0.01, onDivergence: 'reseed', reseeds: 6 } as const;
+  let diverged = Number.POSITIVE_INFINITY;
+  await trainEnsemble(dataset, { ...options, onDivergence: 'drop', reseeds: undefined }).then(
+    ({ failures }) => {
+      for (const { error } of failures) diverged = Math.min(diverged, Number(error.details.epoch));
+    },
+  );
+  // In the very round in which others diverge.
+  const runner = faulty((job) => {
+    if (job.member === 0 && job.kind === 'member' && job.until === diverged) die('ERR_THREAD_LOST');
+  });
+  const { members, failures, plan } = await trainEnsemble(dataset, options, { runner, retries: 0 });
+  t.ok(plan.members.some(({ streams }) => streams.reseeds !== undefined));
+  t.match(failures, [{ index: 0, error: { code: 'ERR_THREAD_LOST' } }]);
+  t.equal(members.length, 5);
+  const own = runner.jobs.filter(({ member }) => member === 0);
+  t.equal(own.length, diverged + 1, 'it does not begin again');
+});
+
 /** Time that passes only when it is told to. */
 function ownTime(t: Test): (seconds: number) => void {
   const { now } = performance;

@@ -43,8 +43,9 @@ export class Failures {
    * @returns whether they begin again; then nothing that they left counts.
    */
   settle(runs: readonly Run[]): boolean {
+    this.#giveUp(runs, ({ code }) => isRepeated(code));
     if (this.#beginAgain(runs)) return true;
-    for (const run of runs) if (run.failure !== null && !run.over) this.giveUp(run, run.failure);
+    this.#giveUp(runs, () => true);
     return false;
   }
 
@@ -59,6 +60,11 @@ export class Failures {
     for (const run of runs)
       if (run.failure === null || !isRepeated(run.failure.code)) this.#context.ledger.beginAgain(run);
     return true;
+  }
+
+  #giveUp(runs: readonly Run[], which: (failure: WireError) => boolean): void {
+    for (const run of runs)
+      if (run.failure !== null && !run.over && which(run.failure)) this.giveUp(run, run.failure);
   }
 
   #streamsAnew(run: Run): MemberStreams | null {
