@@ -48,20 +48,25 @@ export function grouped(count: number): string {
   return count < 10_000 ? text : text.replace(/\B(?=(\d{3})+(?!\d))/g, ' ');
 }
 
-/** 0, 1, 2, 5 → `0–2, 5`; the first dozen of many. */
+/** Items of a list that are shown. */
+const MOST_ITEMS = 12;
+
+/** 0, 1, 2, 5 → `0–2, 5`; of many the first dozen, and how many more members there are. */
 export function rangeText(members: readonly number[]): string {
   const ranges: string[] = [];
-  for (let i = 0; i < members.length; ) {
-    let end = i;
+  let next = 0;
+  while (next < members.length && ranges.length < MOST_ITEMS) {
+    let end = next;
     while (members[end + 1] === members[end]! + 1) end++;
-    ranges.push(end === i ? `${members[i]}` : `${members[i]}–${members[end]}`);
-    i = end + 1;
+    ranges.push(end === next ? `${members[next]}` : `${members[next]}–${members[end]}`);
+    next = end + 1;
   }
-  return shortList(ranges);
+  const shown = ranges.join(', ');
+  return next < members.length ? `${shown} and ${grouped(members.length - next)} more` : shown;
 }
 
 /** The first of a list, and how many more there are. */
-export function shortList(items: readonly string[], most = 12): string {
+export function shortList(items: readonly string[], most = MOST_ITEMS): string {
   const shown = items.slice(0, most).join(', ');
   return items.length > most ? `${shown} and ${items.length - most} more` : shown;
 }

@@ -7,6 +7,7 @@ import { memberAccount } from '../../src/ensemble/member-account.js';
 import type { ErrorCode } from '../../src/errors.js';
 import type { EnsemblePlan } from '../../src/model/spec.js';
 import { accountLines, membersText, missingLine } from '../../src/report/account-text.js';
+import { rangeText } from '../../src/report/words.js';
 import { type PlanContext, resolvePlan } from '../../src/training/options/options.js';
 
 const CONTEXT: PlanContext = {
@@ -90,4 +91,13 @@ t.test('hundreds of failures stay a line for each kind', async (t) => {
   t.match(texts[0]!.text, /^Member 0 failed so; so did 398 more \(2, 4, 6, .* and 386 more\)$/);
   t.equal(texts[1]!.text, 'Member 999 failed so');
   t.equal(failureTexts(failures.slice(0, 5)).length, 5, 'a few are told one by one');
+});
+
+t.test('members in a row are one item, and those that are not shown are counted', async (t) => {
+  t.equal(rangeText([0, 1, 2, 5, 7, 8]), '0–2, 5, 7–8');
+  const pairs = Array.from({ length: 20 }, (_, at) => [3 * at, 3 * at + 1]).flat();
+  t.equal(
+    rangeText(pairs),
+    `${pairs.slice(0, 24).reduce((text, at, i) => text + (i % 2 ? `–${at}` : `${i ? ', ' : ''}${at}`), '')} and 16 more`,
+  );
 });
