@@ -4,6 +4,7 @@
 import type { Dataset } from '../data/dataset/dataset.js';
 import { encodeTargets, writeEncoded } from '../data/dataset/encoding.js';
 import { TuttiError } from '../errors.js';
+import { formatBytes } from '../machine/memory-limit.js';
 import type { TangentSource } from '../model/spec.js';
 import { CONTROL_HEADER_BYTES, CONTROL_SLOT_BYTES } from './control-block.js';
 import type { SharedMemory } from './webassembly-types.js';
@@ -235,16 +236,4 @@ export function createSharedMemory(bytes: number, purpose: string): SharedMemory
       error,
     );
   }
-}
-
-/** `1.5 GiB`, `340 MiB`, `12 KiB`. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${value >= 100 || Number.isInteger(value) ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }

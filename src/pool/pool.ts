@@ -19,8 +19,8 @@ import type {
 import type { SentEnsemble } from '../ensemble/predict/thread-rows.js';
 import { fromWire, TuttiError } from '../errors.js';
 import { installedWorker } from '../installed.js';
+import { affordableThreads, requireMemoryOfThreads } from '../machine/memory-limit.js';
 import { onMemoriesDropped } from '../memory/memory-cache.js';
-import { affordableThreads, requireMemoryOfThreads } from '../memory/memory-limit.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { requireProcesses } from '../processes/child.js';
 import type { Isolation } from '../processes/protocol.js';

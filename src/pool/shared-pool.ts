@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os';
 import type { RowRunner, RowSession } from '../ensemble/predict/row-runner.js';
 import { TuttiError } from '../errors.js';
-import { affordableThreads } from '../memory/memory-limit.js';
+import { affordableThreads } from '../machine/memory-limit.js';
 import { isPlainObject } from '../option-names.js';
 import type { MemberRunner } from '../training/session/runner.js';
 import { createPool, type Pool } from './pool.js';

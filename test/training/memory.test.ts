@@ -3,7 +3,7 @@
 
 import t from 'tap';
 import { createPool, ensembleToBytes, type TrainingProgress, trainEnsemble } from '../../src/index.js';
-import type { MemoryPart } from '../../src/memory/memory-limit.js';
+import type { MemoryPart } from '../../src/machine/memory-limit.js';
 import { slotsThatFit } from '../../src/training/plan/training-need.js';
 import { clusters } from '../support/datasets.js';
 import { withRoom } from '../support/memory.js';

@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import { failOption } from '../../errors.js';
-import { affordableThreads } from '../../memory/memory-limit.js';
+import { affordableThreads } from '../../machine/memory-limit.js';
 import type { PoolOptions } from '../../pool/pool.js';
 import type { GivenOptions } from './command.js';
 import type { OptionRow } from './option-row.js';

@@ -4,14 +4,14 @@
 
 import { isAscii } from 'node:buffer';
 import { CsvError, parse } from 'csv-parse/sync';
-import { failOption, TuttiError } from '../../errors.js';
-import { usableMemory } from '../../machine/available-memory.js';
+import { failOption, type TuttiError } from '../../errors.js';
 import type { TextColumn } from '../table/column.js';
 import { cleanText } from '../table/column-names.js';
 import { delimiterHint, type Table } from '../table/table.js';
 import { GrowingRows, MOST_COLUMNS, refuseColumns } from '../table/table-limits.js';
 import { type Header, judgeNames, readHeader } from './csv-header.js';
 import { fileError, type Reader } from './reader.js';
+import { requireMemoryToRead } from './reading-memory.js';
 import { encodingOf, toUtf8 } from './text-encoding.js';
 
 const LINE_FEED = 10;
@@ -41,7 +41,7 @@ export const csv = {
     const encoding = stated === undefined ? null : encodingOf(stated);
     const text = toUtf8(source, bytes, encoding);
     refuseWideLines(source, text, delimiter);
-    refuseManyCells(source, text, delimiter);
+    requireMemoryToRead(source, text, Buffer.from(delimiter), Buffer.of(LINE_FEED));
     return parseText(source, text, delimiter);
   },
 } as const satisfies Reader;
@@ -68,26 +68,12 @@ function refuseWideLines(source: string, text: Buffer, delimiter: string): void 
 }
 
 /** Counted until there are too many. */
-function cellsIn(line: Buffer, separator: Buffer, most = MOST_COLUMNS): number {
+function cellsIn(line: Buffer, separator: Buffer): number {
   let cells = 1;
-  for (let at = line.indexOf(separator); at >= 0 && cells <= most; cells++) {
+  for (let at = line.indexOf(separator); at >= 0 && cells <= MOST_COLUMNS; cells++) {
     at = line.indexOf(separator, at + separator.length);
   }
   return cells;
-}
-
-/** What a cell takes at most while its column grows: eight bytes, and as many in the column it is copied from. */
-const CELL_BYTES = 16;
-
-/** Cells of one character take several times the memory of their file; counted where that could be too much. */
-function refuseManyCells(source: string, text: Buffer, delimiter: string): void {
-  const usable = usableMemory();
-  if (text.length * CELL_BYTES < usable) return;
-  const most = Math.floor((usable - text.length) / CELL_BYTES);
-  const cells = cellsIn(text, Buffer.from(delimiter), most) + cellsIn(text, Buffer.of(LINE_FEED), most);
-  if (cells <= most) return;
-  const message = `Expected ${source} to have at most ${most} cells, which the memory holds, got more`;
-  throw new TuttiError('ERR_MEMORY', message, { file: source });
 }
 
 /** Collects records into columns, checking each against the header. */

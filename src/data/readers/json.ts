@@ -8,6 +8,7 @@ import { refuseColumns } from '../table/table-limits.js';
 import { repeatedKey, withExactIntegers } from './json-text.js';
 import type { ReadOptions } from './read-options.js';
 import { fileError, type Reader } from './reader.js';
+import { requireMemoryToRead } from './reading-memory.js';
 import { encodingOf, toUtf8 } from './text-encoding.js';
 
 export const json = {
@@ -30,6 +31,7 @@ const [OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = [0x5b, 0x5d, 0x7b, 0x7d] as const;
 
 function readJson(bytes: Buffer, source: string, options: ReadOptions): Table {
   const text = toUtf8(source, bytes, options.encoding === undefined ? null : encodingOf(options.encoding));
+  requireMemoryToRead(source, text, Buffer.of(COLON));
   const table = new RecordTable(source);
   let row = 0;
   for (const span of recordsIn(text, source)) {

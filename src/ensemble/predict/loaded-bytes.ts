@@ -4,8 +4,8 @@
 import { outputCount, type Task } from '../../data/dataset/dataset.js';
 import { engines } from '../../engines/registry.js';
 import type { MemberSize } from '../../engines/shared/definition.js';
+import { requireMemory } from '../../machine/memory-limit.js';
 import { makeRoom } from '../../memory/memory-cache.js';
-import { requireMemory } from '../../memory/memory-limit.js';
 import { blockRowsFor } from '../../predictions/blocks.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 

@@ -2,9 +2,9 @@
 // lasts, with a control block in which threads say how far they are and read that they are to stop.
 
 import { TuttiError } from '../../errors.js';
+import { totalOf } from '../../machine/memory-limit.js';
 import { ControlBlock, type SlotProgress } from '../../memory/control-block.js';
 import { dropMemory, giveBackMemory, makeRoom } from '../../memory/memory-cache.js';
-import { totalOf } from '../../memory/memory-limit.js';
 import type { Job, JobHooks, MemberOutcome } from '../session/job.js';
 import type { PlannedTraining, PreparedSession, Session } from '../session/session.js';
 import { inMemory, type LocalJob, type TrainingShare } from './local-job.js';

@@ -7,8 +7,14 @@ import type { MemberSize } from '../../engines/shared/definition.js';
 import { stateShape } from '../../engines/wasm/tying.js';
 import { measuringBytes } from '../../ensemble/predict/loaded-bytes.js';
 import { availableMemory } from '../../machine/available-memory.js';
-import { formatBytes, MAX_MEMORY_BYTES } from '../../memory/layout.js';
-import { type MemoryPart, requireMemory, roomText, totalOf } from '../../memory/memory-limit.js';
+import {
+  formatBytes,
+  type MemoryPart,
+  requireMemory,
+  roomText,
+  totalOf,
+} from '../../machine/memory-limit.js';
+import { MAX_MEMORY_BYTES } from '../../memory/layout.js';
 import { memberFeatures } from '../../model/network.js';
 import { isNetwork } from '../../model/network-members.js';
 import { cycleOf } from '../../model/snapshots.js';

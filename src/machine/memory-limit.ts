@@ -2,8 +2,7 @@
 // survive every failed allocation, and a system that has promised more than it has ends the process.
 
 import { TuttiError } from '../errors.js';
-import { availableMemory, type MemoryRoom } from '../machine/available-memory.js';
-import { formatBytes } from './layout.js';
+import { availableMemory, type MemoryRoom } from './available-memory.js';
 
 /** A part of what some work needs. */
 export interface MemoryPart {
@@ -61,4 +60,16 @@ export function totalOf(parts: readonly MemoryPart[]): number {
 /** `210 MiB are available of the 512 MiB of its control group`. */
 export function roomText({ available, limit, of }: MemoryRoom): string {
   return `${formatBytes(available)} are available of the ${formatBytes(limit)} of ${of}`;
+}
+
+/** `1.5 GiB`, `340 MiB`, `12 KiB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${value >= 100 || Number.isInteger(value) ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }

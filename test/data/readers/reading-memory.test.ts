@@ -1,0 +1,27 @@
+// Files whose cells take more memory than there is are refused before any is made.
+
+import t from 'tap';
+import { csv } from '../../../src/data/readers/csv.js';
+import { json } from '../../../src/data/readers/json.js';
+import { withRoom } from '../../support/memory.js';
+
+const MIB = 2 ** 20;
+
+t.test('cells of one character take more than their file', async (t) => {
+  const rows = 100_000;
+  const table = Buffer.from(`a,b,c,d\n${'1,2,3,4\n'.repeat(rows)}`);
+  const records = Buffer.from('{"a":1,"b":2,"c":3,"d":4}\n'.repeat(rows));
+  const refused = {
+    code: 'ERR_MEMORY',
+    message: /^Reading x would need about 5\d\.\d MiB of memory, but only .* is for its 4000\d\d cells/,
+  };
+  await withRoom(50 * MIB, async () => {
+    t.throws(() => csv.read(table, 'x', {}), refused);
+    t.throws(() => json.read(records, 'x', {}), {
+      ...refused,
+      message: /^Reading x would .* its 400000 cells/,
+    });
+  });
+  t.equal(csv.read(table, 'x', {}).rows, rows);
+  t.equal(json.read(records, 'x', {}).rows, rows);
+});
