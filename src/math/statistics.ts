@@ -35,6 +35,13 @@ export function sum(values: ArrayLike<number>): number {
   return total.value;
 }
 
+/** The largest, −∞ of none; as arguments of Math.max, a hundred thousand overflow the stack. */
+export function largest(values: Iterable<number>): number {
+  let most = Number.NEGATIVE_INFINITY;
+  for (const value of values) if (value > most) most = value;
+  return most;
+}
+
 /** The arithmetic mean; NaN for no values. */
 export function mean(values: ArrayLike<number>): number {
   return sum(values) / values.length;

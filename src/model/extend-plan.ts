@@ -27,7 +27,7 @@ export function extendPlan(plan: EnsemblePlan, total: number, trained: readonly 
   const all = total < members.length ? wholeRuns(runs, total) : [...members];
   for (let run = runs.length; all.length < total; run++) {
     const like = runs[run % period]!;
-    all.push(...like.map((member) => ({ ...member, streams: streamsOf(varied, run) })));
+    for (const member of like) all.push({ ...member, streams: streamsOf(varied, run) });
   }
   if (all.length > total) {
     const length = runs[0]!.length;
@@ -51,7 +51,10 @@ function requireRoom({ members }: EnsemblePlan, total: number, trained: readonly
 /** The members of the first runs, at least so many. */
 function wholeRuns(runs: readonly (readonly MemberSpec[])[], least: number): MemberSpec[] {
   const all: MemberSpec[] = [];
-  for (const run of runs) if (all.length < least) all.push(...run);
+  for (const run of runs) {
+    if (all.length >= least) break;
+    for (const member of run) all.push(member);
+  }
   return all;
 }
 

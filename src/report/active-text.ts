@@ -2,6 +2,7 @@
 
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
+import { largest } from '../math/statistics.js';
 import { isNetwork } from '../model/network-members.js';
 import { activeUnitShares } from '../studies/active-units.js';
 import { percent } from './words.js';
@@ -24,7 +25,7 @@ export function activeUnitsOf(ensemble: TrainedEnsemble, dataset: Dataset): Acti
 /** The mean over those members, layer by layer. */
 export function activeLine(active: ActiveUnits): string {
   const members = active.filter((shares) => shares !== null);
-  const layers = Math.max(...members.map((shares) => shares.length));
+  const layers = largest(members.map((shares) => shares.length));
   const means = Array.from({ length: layers }, (_, layer) => {
     const own = members.flatMap((shares) => shares[layer] ?? []);
     return percent(own.reduce((sum, share) => sum + share, 0) / own.length, 1);

@@ -3,12 +3,12 @@
 import t from 'tap';
 import { bundleTarget } from '../../scripts/support/fuzz/bundle-target.js';
 import { fuzz } from '../../scripts/support/fuzz/target.js';
-import { smallEnsembles } from '../../scripts/support/fuzz/targets.js';
+import { smallSamples } from '../../scripts/support/fuzz/targets.js';
 import { loadEnsemble } from '../../src/bundle/load.js';
 import { ensembleToBytes } from '../../src/bundle/save.js';
 import { TuttiError } from '../../src/errors.js';
 
-const ensembles = await smallEnsembles();
+const samples = await smallSamples();
 
 /** The code with which bytes are refused; null when they are read. */
 async function codeOf(bytes: Uint8Array): Promise<string | null> {
@@ -21,7 +21,7 @@ async function codeOf(bytes: Uint8Array): Promise<string | null> {
 }
 
 t.test('every truncation and a flipped bit of every byte is refused', async (t) => {
-  const whole = ensembleToBytes(ensembles[0]!);
+  const whole = ensembleToBytes(samples[0]!.ensemble);
   for (let at = 0; at < whole.length; at++) {
     const flipped = whole.slice();
     flipped[at]! ^= 1 << (at % 8);
@@ -34,6 +34,6 @@ t.test('every truncation and a flipped bit of every byte is refused', async (t) 
 });
 
 t.test('changes with and without a right checksum', async (t) => {
-  const fault = await fuzz(bundleTarget(ensembles), 1, 1500);
+  const fault = await fuzz(bundleTarget(samples), 1, 1500);
   t.same(fault && { ...fault, input: Buffer.from(fault.input).toString('hex') }, null);
 });

@@ -147,3 +147,12 @@ t.test('options are those of the moment of the call', async (t) => {
   endless.grid = { l2: [endless] };
   await t.rejects(trainEnsemble(dataset, endless), { code: 'ERR_OPTION' });
 });
+
+t.test('a history of more epochs than fit on the stack is kept', async (t) => {
+  const dataset = clusters(4, 1, 2);
+  const epochs = 150_000;
+  const options = { members: 1, hidden: [], batchSize: 4, epochs, earlyStopping: 'none', seed: 1 } as const;
+  const ensemble = await trainEnsemble(dataset, { ...options, resample: 'none' });
+  t.equal(ensemble.members[0]!.history.length, epochs);
+  t.equal(ensemble.members[0]!.history.at(-1)!.epoch, epochs);
+});

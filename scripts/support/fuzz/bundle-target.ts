@@ -4,12 +4,16 @@
 import { createHash } from 'node:crypto';
 import { contentHash } from '../../../src/bundle/content-hash.js';
 import { CHECKSUM_OFFSET_BYTES, encodeHeaderStart, HEADER_BYTES } from '../../../src/bundle/format.js';
-import { loadEnsemble } from '../../../src/bundle/load.js';
+import { inspectEnsemble, loadEnsemble } from '../../../src/bundle/load.js';
 import { ensembleToBytes } from '../../../src/bundle/save.js';
+import { inspectionJson, inspectionLines } from '../../../src/cli/commands/inspect.js';
+import { transformFeatures } from '../../../src/data/preprocessing/features.js';
+import type { Table } from '../../../src/data/table/table.js';
 import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
 import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
 import { TuttiError } from '../../../src/errors.js';
 import { packPlain, unpackPlain } from '../../../src/files/plain-data.js';
+import type { EnsembleReport } from '../../../src/report/ensemble-report.js';
 import type { Draws } from './draws.js';
 import { mutateBytes, mutateValue } from './mutate.js';
 import { type FuzzTarget, require } from './target.js';
@@ -39,9 +43,18 @@ const OF_PREDICTING = [
 /** Wider ones are read, and too slow to predict with by the thousand. */
 const MOST_FEATURES = 1000;
 
-/** @param ensembles small ones, which files are made of. */
-export function bundleTarget(ensembles: readonly TrainedEnsemble[]): FuzzTarget {
-  const files = ensembles.map((ensemble) => Buffer.from(ensembleToBytes(ensemble)));
+/** A small ensemble, what it measured, and rows like those that it was trained on. */
+export interface Sample {
+  readonly ensemble: TrainedEnsemble;
+  readonly report: EnsembleReport;
+  readonly table: Table;
+}
+
+export function bundleTarget(samples: readonly Sample[]): FuzzTarget {
+  const files = samples.map(({ ensemble, report }) =>
+    Buffer.from(ensembleToBytes(ensemble, { report: { ...report } })),
+  );
+  const { table } = samples[0]!;
   return {
     name: 'bundle',
     codes: ['ERR_BUNDLE', 'ERR_MEMORY'],
@@ -51,21 +64,27 @@ export function bundleTarget(ensembles: readonly TrainedEnsemble[]): FuzzTarget 
       return draws.oneIn(3) ? sealed(mutateBytes(draws, file, files, WORDS)) : withMetadata(draws, file);
     },
     async read(bytes) {
-      const ensemble = await loadEnsemble(bytes);
+      const inspected = await inspectEnsemble(bytes);
+      const { ensemble } = inspected;
       const again = await loadEnsemble(ensembleToBytes(ensemble));
-      require(contentHash(again) === contentHash(ensemble), 'another ensemble once it is saved again');
-      if (ensemble.features <= MOST_FEATURES) await requireFinite(ensemble);
+      require(contentHash(again) === inspected.contentHash, 'another ensemble once it is saved again');
+      inspectionJson(inspected);
+      for (const line of inspectionLines('fuzz.tutti', '', inspected))
+        require(!line.includes('undefined'), line);
+      if (ensemble.features <= MOST_FEATURES) await requireFinite(ensemble, table);
     },
   };
 }
 
-async function requireFinite(ensemble: TrainedEnsemble): Promise<void> {
-  for (const value of [0, 1.5]) {
+async function requireFinite(ensemble: TrainedEnsemble, table: Table): Promise<void> {
+  const { features, preprocessing } = ensemble;
+  const inputs: (() => Float64Array)[] = [0, 1.5].map(
+    (value) => () => new Float64Array(2 * features).fill(value),
+  );
+  if (preprocessing !== null) inputs.push(() => transformFeatures(preprocessing, table));
+  for (const input of inputs) {
     try {
-      const { mean, variance } = await predictEnsemble(
-        ensemble,
-        new Float64Array(2 * ensemble.features).fill(value),
-      );
+      const { mean, variance } = await predictEnsemble(ensemble, input());
       require(mean.every(Number.isFinite) &&
         (variance?.every(Number.isFinite) ?? true), 'predictions that are not finite');
     } catch (error) {

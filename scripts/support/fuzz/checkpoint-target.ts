@@ -5,7 +5,14 @@ import { createHash } from 'node:crypto';
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensembleToBytes } from '../../../src/bundle/save.js';
+import {
+  firstLink,
+  JOURNAL_FILE,
+  RECORD_HEADER_BYTES,
+  recordStart,
+} from '../../../src/checkpoint/journal-format.js';
 import { readCheckpoint } from '../../../src/checkpoint/read-checkpoint.js';
+import { TRAINING_FILE } from '../../../src/checkpoint/training-file.js';
 import type { Dataset } from '../../../src/data/dataset/dataset.js';
 import { packPlain, unpackPlain } from '../../../src/files/plain-data.js';
 import { resumeTraining } from '../../../src/training/resume-training.js';
@@ -15,48 +22,92 @@ import { mutateBytes, mutateValue } from './mutate.js';
 import { type FuzzTarget, require } from './target.js';
 
 const HEADER_BYTES = 56;
+const JOURNAL_HEADER_BYTES = 44;
 const WORDS = ['\0', '\u00ff', 'TUTTI', 'kind', 'member', '__proto__'];
+const OPTIONS = { members: 3, hidden: [3], epochs: 4, seed: 3 } as const;
+const CODES = ['ERR_CHECKPOINT', 'ERR_FILE', 'ERR_DATA', 'ERR_SHAPE', 'ERR_MODULE', 'ERR_MEMORY'];
 
 /** @param folder where checkpoints are made. */
 export async function checkpointTarget(folder: string, dataset: Dataset): Promise<FuzzTarget> {
   const [original, broken] = [join(folder, 'original'), join(folder, 'broken')];
-  const options = { members: 3, hidden: [3], epochs: 2, seed: 3 };
-  const undisturbed = await trainEnsemble(dataset, options, { checkpoint: { folder: original } });
-  const whole = Buffer.from(ensembleToBytes(undisturbed));
+  const whole = Buffer.from(ensembleToBytes(await trainEnsemble(dataset, OPTIONS)));
+  await pausedTraining(original, dataset);
   const names = (await readdir(original)).sort();
   const files = await Promise.all(names.map((name) => readFile(join(original, name))));
   return {
     name: 'checkpoint',
-    codes: ['ERR_CHECKPOINT', 'ERR_FILE', 'ERR_DATA', 'ERR_SHAPE', 'ERR_MODULE', 'ERR_MEMORY'],
+    codes: [...CODES, 'ERR_DIVERGED', 'ERR_MEMBERS_FAILED'],
     // The file's number, whether its checksum was forged, the file.
     make(draws: Draws) {
       const which = draws.below(names.length);
       const file = files[which]!;
-      const forged = names[which] === 'training' && draws.oneIn(2);
-      const changed = forged ? withMetadata(draws, file) : mutateBytes(draws, file, files, WORDS);
+      const forged = draws.oneIn(2);
+      const forge = names[which] === JOURNAL_FILE ? forgedJournal : forgedFile;
+      const changed = forged ? forge(draws, file) : mutateBytes(draws, file, files, WORDS);
       return Buffer.concat([Buffer.of(which, forged ? 1 : 0), changed]);
     },
     async read(bytes) {
+      const name = names[(bytes[0] ?? 0) % names.length]!;
+      const forged = bytes[1] === 1;
       await rm(broken, { recursive: true, force: true });
       await cp(original, broken, { recursive: true });
-      await writeFile(join(broken, names[(bytes[0] ?? 0) % names.length]!), bytes.subarray(2));
+      await writeFile(join(broken, name), bytes.subarray(2));
       const { plan } = await readCheckpoint(broken);
+      require(plan.members.length > 0, 'a plan without members');
       // A forged plan may take as long as it says.
-      if (bytes[1] === 1) return require(plan.members.length > 0, 'a plan without members');
+      if (forged && name === TRAINING_FILE) return;
       const resumed = ensembleToBytes(await resumeTraining(broken, dataset));
-      require(whole.equals(resumed), 'another ensemble than the undisturbed one');
+      require(forged || whole.equals(resumed), 'another ensemble than the undisturbed one');
     },
   };
 }
 
-/** The file with its metadata changed, its checksum right. */
-function withMetadata(draws: Draws, file: Buffer): Buffer {
+/** A folder with finished members and one in training. */
+async function pausedTraining(folder: string, dataset: Dataset): Promise<void> {
+  const stop = new AbortController();
+  await trainEnsemble(dataset, OPTIONS, {
+    checkpoint: { folder, epochs: 1 },
+    signal: stop.signal,
+    onInterrupt: 'keep',
+    onEpochEnd: ({ member, epoch }) => {
+      if (member === 1 && epoch === 2) stop.abort();
+    },
+  });
+  const { running } = await readCheckpoint(folder);
+  require(running.length > 0, 'no member in training');
+}
+
+/** A file with its metadata changed, its checksum right. */
+function forgedFile(draws: Draws, file: Buffer): Buffer {
   const end = HEADER_BYTES + file.readUInt32LE(12);
-  const metadata = packPlain(mutateValue(draws, unpackPlain(file.subarray(HEADER_BYTES, end))));
+  const metadata = changed(draws, file.subarray(HEADER_BYTES, end));
   const start = Buffer.from(file.subarray(0, 24));
   const rest = file.subarray(end);
   start.writeUInt32LE(metadata.length, 12);
   start.writeBigUInt64LE(BigInt(metadata.length + rest.length), 16);
   const checksum = createHash('sha256').update(start).update(metadata).update(rest).digest();
   return Buffer.concat([start, checksum, metadata, rest]);
+}
+
+function changed(draws: Draws, metadata: Uint8Array): Uint8Array {
+  return packPlain(mutateValue(draws, unpackPlain(metadata)));
+}
+
+/** A journal with the metadata of a record changed, and every checksum from there on right. */
+function forgedJournal(draws: Draws, file: Buffer): Buffer {
+  const header = file.subarray(0, JOURNAL_HEADER_BYTES);
+  const pieces: Uint8Array[] = [header];
+  let link: Buffer = firstLink(header);
+  for (let at = JOURNAL_HEADER_BYTES; at < file.length; ) {
+    const end = at + RECORD_HEADER_BYTES + Number(file.readBigUInt64LE(at));
+    const from = at + RECORD_HEADER_BYTES + 4;
+    const to = from + file.readUInt32LE(from - 4);
+    const own = file.subarray(from, to);
+    const binaries = [file.subarray(to, end)];
+    const record = recordStart(link, draws.oneIn(3) ? changed(draws, own) : own, binaries);
+    pieces.push(record.start, ...binaries);
+    link = record.link;
+    at = end;
+  }
+  return Buffer.concat(pieces);
 }

@@ -1,11 +1,12 @@
 // All that is fuzzed, with what it is made of: an ensemble and a checkpoint, trained here.
 
 import { join } from 'node:path';
-import { loadTraining } from '../../../src/data/load.js';
+import { measureTraining } from '../../../src/cli/commands/train/train-measure.js';
+import { type LoadedData, loadTraining } from '../../../src/data/load.js';
 import { tableFromRecords } from '../../../src/data/table/record-table.js';
 import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
-import { bundleTarget } from './bundle-target.js';
+import { bundleTarget, type Sample } from './bundle-target.js';
 import { checkpointTarget } from './checkpoint-target.js';
 import { configTarget } from './config-target.js';
 import { data } from './data-target.js';
@@ -20,27 +21,30 @@ const ROWS = Array.from({ length: 24 }, (_, i) => ({
 }));
 
 const table = tableFromRecords(ROWS);
-const classes = loadTraining(table, { target: 'y', drop: ['z'], testShare: 0.2, seed: 1 }).train;
-const values = loadTraining(table, { target: 'z', drop: ['y'] }).train;
+const classes = loadTraining(table, { target: 'y', drop: ['z'], testShare: 0.2, seed: 1 });
+const values = loadTraining(table, { target: 'z', drop: ['y'] });
 
 /** Small ensembles that use most of what a bundle can say. */
-export async function smallEnsembles(): Promise<TrainedEnsemble[]> {
+export async function smallSamples(): Promise<Sample[]> {
   const networks = [
     { hidden: [2] },
     { hidden: [3, 2], optimizer: 'sgd', hiddenKeep: 0.5 },
     { engine: 'neighbours' },
   ] as const;
   const options = { epochs: 2, seed: 7, batchSize: 8, arithmetic: 'strict' } as const;
+  const gaussian = { members: 2, hidden: [2], loss: 'gaussianNll', earlyStopping: 'outOfBag' } as const;
   return [
-    await trainEnsemble(classes, { ...options, members: [...networks] }),
-    await trainEnsemble(values, {
-      ...options,
-      members: 2,
-      hidden: [2],
-      loss: 'gaussianNll',
-      earlyStopping: 'outOfBag',
-    }),
+    await sampleOf(await trainEnsemble(classes.train, { ...options, members: [...networks] }), classes),
+    await sampleOf(await trainEnsemble(values.train, { ...options, ...gaussian }), values),
   ];
+}
+
+async function sampleOf(ensemble: TrainedEnsemble, rows: LoadedData): Promise<Sample> {
+  return {
+    ensemble,
+    table,
+    report: await measureTraining(ensemble, rows, 'arithmeticMean', { replicates: 20 }),
+  };
 }
 
 /** @param folder of the fuzzer's own, for files. */
@@ -48,8 +52,8 @@ export async function allTargets(folder: string): Promise<FuzzTarget[]> {
   return [
     data,
     configTarget(folder),
-    bundleTarget(await smallEnsembles()),
+    bundleTarget(await smallSamples()),
     plain,
-    await checkpointTarget(join(folder, 'checkpoints'), classes),
+    await checkpointTarget(join(folder, 'checkpoints'), classes.train),
   ];
 }

@@ -7,6 +7,7 @@ import { engineOf } from '../../engines/registry.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { memberAccount } from '../../ensemble/member-account.js';
 import { averagingWeights } from '../../ensemble/predict/averaging-weights.js';
+import { largest } from '../../math/statistics.js';
 import { specDifferences } from '../../model/options/spec-differences.js';
 import type { MemberSpec } from '../../model/spec.js';
 import { accountLines } from '../../report/account-text.js';
@@ -54,7 +55,8 @@ function withoutStreams({ streams: _, ...spec }: MemberSpec): object {
   return spec;
 }
 
-function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): object {
+/** The same for programs. */
+export function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): object {
   const { plan, task, features, members, failures, complete, datasetHash, preprocessing } = ensemble;
   const figures = parseReport(report);
   return {
@@ -96,7 +98,8 @@ function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble): objec
   };
 }
 
-function inspectionLines(path: string, modifiedAt: string, inspected: InspectedEnsemble): string[] {
+/** What is printed of a saved ensemble. @param modifiedAt its file's own time. */
+export function inspectionLines(path: string, modifiedAt: string, inspected: InspectedEnsemble): string[] {
   const { ensemble, environment, bytes } = inspected;
   const { plan, task, members, failures, complete, features, executors } = ensemble;
   const planned = plan.members.length;
@@ -122,7 +125,7 @@ function inspectionLines(path: string, modifiedAt: string, inspected: InspectedE
     ],
     ...failureTexts(failures).map(({ index, text }): TextRow => [`failed ${index}`, text]),
   ];
-  const width = Math.max(...rows.map(([label]) => label!.length));
+  const width = largest(rows.map(([label]) => label!.length));
   const lines = rows.map(([label, value]) => `  ${label!.padEnd(width)}  ${value}`);
   const palette = paletteOf(process.stdout);
   const report = parseReport(inspected.report);

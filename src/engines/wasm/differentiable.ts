@@ -4,6 +4,7 @@
 import type { Task } from '../../data/dataset/dataset.js';
 import type { ExecutorCode } from '../../kernels/executor.js';
 import type { ProgramBuilder } from '../../kernels/program-builder.js';
+import { largest } from '../../math/statistics.js';
 import { paddedBytes, writePaddedRows } from '../../memory/layout.js';
 import { headUnits } from '../../model/losses.js';
 import { memberFeatures } from '../../model/network.js';
@@ -32,8 +33,8 @@ export function createDifferentiable(
   task: Task,
   blockRows: number,
 ): DifferentiableNetworks {
-  const inputs = Math.max(...members.map(({ spec }) => memberFeatures(spec, features)));
-  const widest = Math.max(inputs, ...members.map(({ spec }) => headUnits(spec.loss, task)));
+  const inputs = largest(members.map(({ spec }) => memberFeatures(spec, features)));
+  const widest = Math.max(inputs, largest(members.map(({ spec }) => headUnits(spec.loss, task))));
   const stride = panelStrideOf(inputs);
   const loaded = new LoadedNetworks(code, {
     ...{ members, features, task, blockRows, mode: 'train', loadedBytes: Number.POSITIVE_INFINITY },

@@ -152,7 +152,7 @@ export class HandOvers {
     const resting = members.flatMap((member, place) => {
       if (member === null) return [];
       const { progress, parameters, history } = member;
-      histories[place]!.push(...history);
+      for (const record of history) histories[place]!.push(record);
       return [restingRun(runs[place]!, { ...progress, parameters }, histories[place]!)];
     });
     await this.#keep(strand, resting);

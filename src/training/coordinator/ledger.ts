@@ -35,7 +35,7 @@ export class Ledger {
   keep(run: Run, { member, state }: MemberJob, outcome: AdvancedMember): void {
     this.#dropState(run);
     run.state = outcome.ended ? null : { ...outcome.progress, parameters: state! };
-    run.history.push(...outcome.history);
+    for (const record of outcome.history) run.history.push(record);
     if (outcome.delivered !== null) this.#deliver(run, member, outcome.delivered);
     if (outcome.ended) this.#end(run);
   }
@@ -44,7 +44,7 @@ export class Ledger {
   rest(run: Run, { history, progress, parameters }: PausedMember): void {
     this.#dropState(run);
     run.state = { ...progress, parameters };
-    run.history.push(...history);
+    for (const record of history) run.history.push(record);
   }
 
   /** Records the error for every member of the run that is not there yet. */

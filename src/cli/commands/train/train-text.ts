@@ -8,6 +8,7 @@ import type { LoadedData } from '../../../data/load.js';
 import type { FailedMember, TrainedEnsemble } from '../../../ensemble/ensemble.js';
 import { memberAccount } from '../../../ensemble/member-account.js';
 import { stillImproving } from '../../../ensemble/still-improving.js';
+import { largest } from '../../../math/statistics.js';
 import { hasEpochs } from '../../../model/spec.js';
 import { accountLines } from '../../../report/account-text.js';
 import { type EnsembleReport, ensembleReport } from '../../../report/ensemble-report.js';
@@ -134,7 +135,7 @@ function trainedLine({ ensemble, membersBefore }: KeptOutcome): string {
 function improvingLines(ensemble: TrainedEnsemble): string[] {
   const improving = stillImproving(ensemble);
   if (improving.length === 0) return [];
-  const epochs = Math.max(...improving.map((index) => epochsOf(ensemble, index)));
+  const epochs = largest(improving.map((index) => epochsOf(ensemble, index)));
   const who = `${improving.length} of ${counted(ensemble.members.length, 'member')}`;
   const were = improving.length === 1 ? 'was' : 'were';
   return [
