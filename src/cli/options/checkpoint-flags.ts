@@ -10,12 +10,12 @@ const run = rowsIn('run');
 
 /** How often members in training are kept. */
 export const PACE_ROWS = [
-  run.number('checkpointEpochs', 'keep the members in training every so many epochs', {
+  run.number('checkpointEpochs', 'keep members in training every so many epochs, at most 1 % of the time', {
     argument: 'n',
     range: 'an integer ≥ 1',
     defaultText: 'by time',
   }),
-  run.number('checkpointSeconds', 'keep the members in training every so many seconds', {
+  run.number('checkpointSeconds', 'keep members in training every so many seconds, at an epoch’s end', {
     argument: 's',
     range: 'a number > 0',
     defaultText: '10',
