@@ -63,7 +63,8 @@ export async function openCheckpoint(folder: string): Promise<OpenedCheckpoint> 
     const { strands, there, used } = await readStates(folder, training, content);
     const goOn = async (onLost: LossHandler) => {
       const journal = await reopenJournal(folder, training.seal, content, onLost);
-      return { lock, journal, states: new StateFiles(folder, training.seal, there, used) };
+      const states = new StateFiles(folder, training.seal, there, used);
+      return { lock, journal, states, synced: Promise.resolve() };
     };
     return { training, content, states: strands, journal: new Checkpoint(folder, goOn, lock) };
   } catch (error) {
@@ -85,7 +86,7 @@ interface Place {
   readonly journal: JournalWriter;
   readonly states: StateFiles;
   /** When a machine that ends cannot take the folder along. */
-  readonly synced?: Promise<void>;
+  readonly synced: Promise<void>;
 }
 
 type LossHandler = (error: unknown) => void;
@@ -93,13 +94,13 @@ type LossHandler = (error: unknown) => void;
 class Checkpoint implements TrainingJournal {
   readonly #folder: string;
   readonly #take: (onLost: LossHandler) => Promise<Place>;
+  /** Held from the beginning where a folder was opened. */
   #lock: Lock | null;
-  #journal: JournalWriter | null = null;
-  #states: StateFiles | null = null;
-  /** When the states of strands that are over are. */
-  #dropped: Promise<void> = Promise.resolve();
-  #synced: Promise<void> | undefined;
+  /** Once the training began. */
+  #place: Place | null = null;
   #onLost: LossHandler = () => undefined;
+  /** When the states of strands that are over are gone. */
+  #dropped: Promise<void> = Promise.resolve();
 
   /** @param take gets the place when the training can begin. */
   constructor(folder: string, take: (onLost: LossHandler) => Promise<Place>, lock: Lock | null = null) {
@@ -113,41 +114,42 @@ class Checkpoint implements TrainingJournal {
       this.#onLost = () => undefined;
       onLost(this.#problem(error));
     };
-    const { lock, journal, states, synced } = await this.#take((error) => this.#onLost(error)).catch(
-      (error) => {
-        throw this.#problem(error);
-      },
-    );
-    this.#lock = lock;
-    this.#journal = journal;
-    this.#states = states;
-    this.#synced = synced?.catch((error) => this.#onLost(error));
-    if (executors.length > 0) this.#journal.add(packEntry({ kind: 'executors', names: [...executors] }));
+    const place = await this.#take((error) => this.#onLost(error)).catch((error) => {
+      throw this.#problem(error);
+    });
+    this.#lock = place.lock;
+    this.#place = { ...place, synced: place.synced.catch((error) => this.#onLost(error)) };
+    if (executors.length > 0) this.#add({ kind: 'executors', names: [...executors] });
   }
 
   member(member: TrainedMember): void {
-    this.#journal?.add(memberEntry(member), binariesOf(member));
+    this.#add(memberEntry(member), binariesOf(member));
   }
 
   failure(failure: FailedMember): void {
-    this.#journal?.add(packEntry({ kind: 'failure', ...describeFailure(failure) }));
+    this.#add({ kind: 'failure', ...describeFailure(failure) });
   }
 
   beginning(members: readonly number[], streams: MemberStreams): void {
-    this.#journal?.add(packEntry({ kind: 'beginning', members: [...members], streams }));
+    this.#add({ kind: 'beginning', members: [...members], streams });
   }
 
   async state(strand: number, runs: readonly RestingRun[]): Promise<void> {
-    if (this.#journal?.lost !== null) return;
-    await this.#states?.write(strand, runs).catch((error) => this.#onLost(error));
+    if (this.#place === null || this.#place.journal.lost !== null) return;
+    await this.#place.states.write(strand, runs).catch((error) => this.#onLost(error));
   }
 
-  /** Its files are kept until what came of it counts. */
+  /** Its files are kept until what came of it is on disk. */
   over(strand: number): void {
-    const states = this.#states;
-    this.#journal?.afterSync(() => {
-      this.#dropped = this.#dropped.then(() => states?.drop(strand));
+    if (this.#place === null) return;
+    const { journal, states } = this.#place;
+    journal.afterSync(() => {
+      this.#dropped = this.#dropped.then(() => states.drop(strand));
     });
+  }
+
+  #add(entry: JournalEntry, binaries: readonly Uint8Array[] = []): void {
+    this.#place?.journal.add(packPlain(entry), binaries);
   }
 
   #problem(error: unknown): TuttiError {
@@ -156,29 +158,26 @@ class Checkpoint implements TrainingJournal {
   }
 
   async settled(): Promise<void> {
-    await this.#synced;
-    await this.#journal?.settled();
+    await this.#place?.synced;
+    await this.#place?.journal.settled();
   }
 
   async close(): Promise<void> {
-    const [journal, states, lock] = [this.#journal, this.#states, this.#lock];
-    this.#journal = null;
-    this.#states = null;
+    const [place, lock] = [this.#place, this.#lock];
+    this.#place = null;
     this.#lock = null;
-    await this.#synced;
-    await journal?.close();
-    await this.#dropped;
-    await states?.close().catch(() => undefined);
+    if (place !== null) {
+      await place.synced;
+      await place.journal.close();
+      await this.#dropped;
+      await place.states.close();
+    }
     await lock?.release();
   }
 }
 
-function packEntry(entry: JournalEntry): Uint8Array {
-  return packPlain(entry);
-}
-
-function memberEntry(member: TrainedMember): Uint8Array {
-  return packEntry({ kind: 'member', ...describeMember(member) });
+function memberEntry(member: TrainedMember): JournalEntry {
+  return { kind: 'member', ...describeMember(member) };
 }
 
 /** What follows a member's entry. */
@@ -218,8 +217,10 @@ async function create(
   const journal = new JournalWriter(file, firstLink(header), onLost);
   try {
     journal.begin(header);
-    if (executors.length > 0) journal.add(packEntry({ kind: 'executors', names: [...executors] }));
-    for (const member of members) journal.add(memberEntry(member), binariesOf(member));
+    const add = (entry: JournalEntry, binaries: readonly Uint8Array[] = []) =>
+      journal.add(packPlain(entry), binaries);
+    if (executors.length > 0) add({ kind: 'executors', names: [...executors] });
+    for (const member of members) add(memberEntry(member), binariesOf(member));
     if (members.length > 0) await journal.settled();
     if (journal.lost !== null) throw journal.lost.error;
     const sync = await writeTraining(folder, bytes);

@@ -10,6 +10,7 @@ import type { FailedMember, TrainedMember } from '../ensemble/ensemble.js';
 import { allocateShared } from '../memory/uncounted-bytes.js';
 import type { MemberStreams } from '../model/spec.js';
 import { check, issueText } from '../schema-check.js';
+import { isRepeated } from '../training/coordinator/failure-policy.js';
 import {
   firstLink,
   JOURNAL_FILE,
@@ -40,6 +41,11 @@ export interface JournalContent {
   readonly link: Buffer;
   /** Bytes behind the end, which are no whole record. */
   readonly tornBytes: number;
+}
+
+/** Members that were given up for good: they are not there, and are not tried again. */
+export function givenUp({ members, failures }: Pick<JournalContent, 'members' | 'failures'>): FailedMember[] {
+  return [...failures.values()].filter(({ index, error }) => !members.has(index) && !isRepeated(error.code));
 }
 
 /** @throws ERR_CHECKPOINT when it is not that of the training, or says what cannot be. */

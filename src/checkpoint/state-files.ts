@@ -87,7 +87,9 @@ export class StateFiles {
   /** Ends what is being written, and removes the files that nobody needs. */
   async close(): Promise<void> {
     for (const { written } of this.#places.values()) await written.catch(() => undefined);
-    for (const number of this.#free.splice(0)) await rm(statePath(this.#folder, number), { force: true });
+    const remove = (number: number) => rm(statePath(this.#folder, number), { force: true });
+    // One that stays is written over, or passed over.
+    for (const number of this.#free.splice(0)) await remove(number).catch(() => undefined);
   }
 
   async #write(strand: number, place: Place, runs: readonly RestingRun[]): Promise<void> {

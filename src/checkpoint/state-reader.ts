@@ -11,7 +11,7 @@ import { isNetwork } from '../model/network-members.js';
 import { cycleOf } from '../model/snapshots.js';
 import { hasEpochs } from '../model/spec.js';
 import { listRuns, type RestingRun, type Run } from '../training/plan/runs.js';
-import type { JournalContent } from './journal-reader.js';
+import { givenUp, type JournalContent } from './journal-reader.js';
 import type { SealedTraining } from './kept-training.js';
 import type { StateMetadata } from './schema.js';
 import { readSealed, UnreadableError } from './sealed-file.js';
@@ -27,22 +27,26 @@ export interface KeptStates {
 }
 
 /**
- * @param streams of members that began again, which have no state of before.
+ * @param content of the journal: what has come to its end rests no more, and members that began again with other streams
+ * have no state of before.
  * @param signal stops it.
  */
 export async function readStates(
   folder: string,
   training: SealedTraining,
-  { streams }: Pick<JournalContent, 'streams'>,
+  content: Pick<JournalContent, 'streams' | 'members' | 'failures'>,
   signal?: AbortSignal,
 ): Promise<KeptStates> {
   const there = (await readdir(folder)).flatMap((name) => stateNumber(name) ?? []);
-  const runs = new Map(listRuns(training.plan, streams).map((run) => [run.memberIndices[0]!, run]));
+  const runs = new Map(listRuns(training.plan, content.streams).map((run) => [run.memberIndices[0]!, run]));
+  const settled = new Set([...content.members.keys(), ...givenUp(content).map(({ index }) => index)]);
+  const isOpen = ({ first }: RestingRun) => !runs.get(first)!.memberIndices.every((own) => settled.has(own));
   const strands = new Map<number, readonly RestingRun[]>();
   const used = new Map<number, number>();
   for (const number of there) {
     const state = await readState(statePath(folder, number), training, runs, signal);
-    if (state === null || lastEpoch(state.resting) <= lastEpoch(strands.get(state.strand))) continue;
+    if (state === null || !state.resting.some(isOpen)) continue;
+    if (lastEpoch(state.resting) <= lastEpoch(strands.get(state.strand))) continue;
     strands.set(state.strand, state.resting);
     used.set(state.strand, number);
   }
@@ -76,6 +80,7 @@ async function readState(
       await source.close();
     }
   } catch (error) {
+    signal?.throwIfAborted();
     if (error instanceof UnreadableError || error instanceof TuttiError) return null;
     throw error;
   }

@@ -1,6 +1,7 @@
 // Going on with a training that a checkpoint holds.
 
 import { type OpenedCheckpoint, openCheckpoint } from '../checkpoint/checkpoint.js';
+import { givenUp } from '../checkpoint/journal-reader.js';
 import type { Dataset } from '../data/dataset/dataset.js';
 import { modulesOf } from '../engines/registry.js';
 import { allowModules } from '../engines/user-modules/allowed-modules.js';
@@ -9,7 +10,6 @@ import { TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import type { EnsemblePlan } from '../model/spec.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
-import { isRepeated } from './coordinator/failure-policy.js';
 import type { TrainingWork } from './coordinator/training-work.js';
 import { atPathsOf, locateModules } from './plan/resolve-modules.js';
 import {
@@ -83,9 +83,7 @@ async function takeUp(
   const { executors, streams } = content;
   const keeping = { journal, pace: pace ?? training.pace };
   const kept = [...content.members.values()];
-  const failures = [...content.failures.values()].filter(
-    ({ index, error }) => !content.members.has(index) && !isRepeated(error.code),
-  );
+  const failures = givenUp(content);
   return workOf(dataset, located, policy, {
     ...{ kept, failures, executors, trainedOn, streams, states, keeping },
   });

@@ -13,6 +13,7 @@ import type { MemberRunner } from '../../src/training/session/runner.js';
 import { createInlineRunner } from '../../src/training/thread/inline-runner.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters, linear } from '../support/datasets.js';
+import { CENTROIDS } from '../support/learners.js';
 
 const classes = clusters(90, 6, 3);
 const values = linear(70, 5, 2);
@@ -161,5 +162,36 @@ t.test('members that began again with other streams go on with those', async (t)
     const folder = join(t.testdir(), `ck${JSON.stringify(tie).length}`);
     const { ensemble } = await trainInPieces(dataset, options, folder, { every: 7 });
     t.same(ensembleToBytes(ensemble), ensembleToBytes(whole));
+  }
+});
+
+t.test('learners and neighbours begin anew, and modules are run when they are allowed', async (t) => {
+  const at = t.testdir({ 'own.mjs': CENTROIDS });
+  const module = join(at, 'own.mjs');
+  const options: TrainingOptions = {
+    members: [{ learner: module }, { engine: 'neighbours' }, { hidden: [4], epochs: 3 }, { learner: module }],
+    seed: 3,
+  };
+  const whole = ensembleToBytes(await trainEnsemble(classes, options));
+  const pool = createPool({ threads: 1 });
+  t.teardown(() => pool.destroy());
+  for (const runner of [createInlineRunner(), pool]) {
+    const folder = join(at, runner === pool ? 'pool' : 'inline');
+    const stop = new AbortController();
+    const settings = {
+      runner,
+      signal: stop.signal,
+      onInterrupt: 'keep',
+      onMember: () => stop.abort(),
+    } as const;
+    const part = await trainEnsemble(classes, options, { ...settings, checkpoint: { folder } });
+    t.notOk(part.complete);
+    await t.rejects(resumeTraining(folder, classes, { runner }), {
+      code: 'ERR_MODULE',
+      message: /not allowed/,
+    });
+    const ensemble = await resumeTraining(folder, classes, { runner, allowModules: [module] });
+    t.same(ensembleToBytes(ensemble), whole);
+    t.same(readdirSync(folder).sort(), ['journal', 'training']);
   }
 });
