@@ -103,7 +103,7 @@ const HOSTILE: Readonly<Record<string, (metadata: Mutable) => unknown>> = {
   },
   'nesting without end': (metadata) => {
     let inner: unknown = 1;
-    for (let depth = 0; depth < 1500; depth++) inner = [inner];
+    for (let depth = 0; depth < 600; depth++) inner = [inner];
     return { ...metadata, trainedOn: inner };
   },
   'a layer wider than memory': (metadata) => {
