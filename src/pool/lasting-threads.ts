@@ -29,17 +29,20 @@ export class LastingThreads {
     return this.#mayStart() ? null : this.#threads.failure;
   }
 
-  /** As {@link Threads.run}. */
-  async run(task: Asked, signal: AbortSignal, transfer: readonly MessagePort[]): Promise<unknown> {
+  /**
+   * As {@link Threads.run}.
+   * @param make makes the task, as often as it is sent: a port that was handed over is gone with its thread.
+   */
+  async run(make: () => Asked, signal: AbortSignal): Promise<unknown> {
     for (let sent = 1; ; sent++) {
       try {
-        const result = await this.#living().run(task, signal, transfer);
+        const task = make();
+        const result = await this.#living().run(task, signal, portsOf(task));
         this.#starts = 1;
         return result;
       } catch (error) {
         if (!(error instanceof NotBegun)) throw error;
-        // A port that was handed over is gone with the thread.
-        if (this.#ended || sent >= MAX_SENT || transfer.length > 0) throw error.cause;
+        if (this.#ended || sent >= MAX_SENT) throw error.cause;
       }
     }
   }
@@ -63,4 +66,8 @@ export class LastingThreads {
     const { failure, everStarted } = this.#threads;
     return failure !== null && everStarted && !this.#ended && this.#starts < MAX_STARTS;
   }
+}
+
+function portsOf(task: Asked): readonly MessagePort[] {
+  return 'job' in task && task.hooks !== null ? [task.hooks] : [];
 }

@@ -7,7 +7,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { BroadcastChannel, MessageChannel } from 'node:worker_threads';
+import { BroadcastChannel, MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import type {
   RowAnswers,
@@ -185,7 +185,7 @@ class ThreadPool implements Pool {
     const sent: SentEnsemble = { ensemble, options };
     let closed = false;
     const ask = async (task: RowTask) => {
-      const result = await this.#threads.run(task, new AbortController().signal, []);
+      const result = await this.#threads.run(() => task, new AbortController().signal);
       if (!isRowResult(result)) throw this.#notOurs();
       if ('error' in result) throw fromWire(result.error);
       return result.answers;
@@ -220,24 +220,28 @@ class ThreadPool implements Pool {
     signal: AbortSignal,
   ): Promise<readonly MemberOutcome[]> {
     if (this.#ended !== null) throw destroyed();
-    const channel = onEpochEnd === undefined ? null : new MessageChannel();
+    // Loaded only here: most trainings have no callbacks.
+    const serve = onEpochEnd === undefined ? null : (await import('./hook-channel.js')).serveHooks;
+    const answer = (event: EpochEvent) => this.#answer(() => onEpochEnd!(event));
+    const served: MessagePort[] = [];
+    const makeHooks = () => {
+      if (serve === null) return null;
+      const { port1, port2 } = new MessageChannel();
+      served.push(port1);
+      serve(answer, port1);
+      return port2;
+    };
     const handOver = onHandOver === undefined ? null : ++handOvers;
     if (handOver !== null) this.#handOvers.set(handOver, onHandOver!);
     try {
-      if (channel !== null) {
-        // Loaded only here: most trainings have no callbacks.
-        const { serveHooks } = await import('./hook-channel.js');
-        serveHooks((event) => this.#answer(() => onEpochEnd!(event)), channel.port1);
-      }
-      const hooks = channel?.port2 ?? null;
-      const result = await this.#threads.run({ job, hooks, handOver }, signal, hooks === null ? [] : [hooks]);
+      const result = await this.#threads.run(() => ({ job, hooks: makeHooks(), handOver }), signal);
       if (!isTaskResult(result)) throw this.#notOurs();
       if ('error' in result) throw fromWire(result.error);
       return result.outcomes;
     } catch (error) {
       throw this.#explain(error, job.member);
     } finally {
-      channel?.port1.close();
+      for (const port of served) port.close();
       if (handOver !== null) this.#handOvers.delete(handOver);
     }
   }
