@@ -152,14 +152,22 @@ function killAll(): void {
   for (const child of running) child.kill();
 }
 
+/** What pipes are, to some versions of Node.js, is a net. */
+const PERMISSIONS = [
+  ['child', '--allow-child-process'],
+  ['net', '--allow-net'],
+] as const;
+
 /**
  * Refuses where no process can be started.
  * @throws ERR_FILE without the file that it runs; ERR_THREAD_START where Node.js's permission model forbids it.
  */
 export function requireProcesses(): void {
   installedProcessWorker();
-  if (process.permission?.has('child') === false) {
-    throw startError('this process was started with --permission and without --allow-child-process');
+  for (const [scope, flag] of PERMISSIONS) {
+    // Earlier versions of Node.js deny what they do not know.
+    if (process.permission?.has(scope) !== false || !process.allowedNodeEnvironmentFlags.has(flag)) continue;
+    throw startError(`this process was started with --permission and without ${flag}`);
   }
 }
 

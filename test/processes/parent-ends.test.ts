@@ -172,5 +172,7 @@ t.test('where Node.js’s permission model allows no processes that is one clear
     /No process can be started for code of your own: this process was started with --permission and without --allow-child-process/,
   );
   t.match(error, /ERR_THREAD_START/);
-  t.equal((await run('--allow-child-process')).output, '1\n');
+  const net = process.allowedNodeEnvironmentFlags.has('--allow-net') ? ['--allow-net'] : [];
+  if (net.length > 0) t.match((await run('--allow-child-process')).error, /and without --allow-net/);
+  t.equal((await run('--allow-child-process', ...net)).output, '1\n');
 });
