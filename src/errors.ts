@@ -90,13 +90,13 @@ export const ERROR_CODES = {
     exitStatus: 1,
   },
   ERR_THREAD_LOST: {
-    means: 'A thread died as it trained a member, and so did those that tried again (`retries`).',
-    todo: 'Look for code of yours that ends its process, and for the memory limit of the machine.',
+    means: 'A thread, or a process, died as it trained a member, and so did those that tried again (`retries`).',
+    todo: "Look for code of yours that ends its process, and for the memory limit of the machine; where it brings the whole process down, `isolate: 'process'` keeps it apart.",
     exitStatus: 1,
   },
   ERR_THREAD_START: {
-    means: 'No thread can start, because of its worker file or of the system.',
-    todo: "Check `workerPath` where the package is bundled; otherwise the system's limits of threads and memory.",
+    means: 'No thread, or no process, can start, because of its worker file or of the system.',
+    todo: "Check `workerPath` where the package is bundled; otherwise the system's limits of threads, processes and memory, and the permissions of Node.js.",
     exitStatus: 1,
   },
   ERR_THREAD_BLOCKED: {
