@@ -90,7 +90,8 @@ export const ERROR_CODES = {
     exitStatus: 1,
   },
   ERR_THREAD_LOST: {
-    means: 'A thread, or a process, died as it trained a member, and so did those that tried again (`retries`).',
+    means:
+      'A thread, or a process, died as it trained a member, and so did those that tried again (`retries`).',
     todo: "Look for code of yours that ends its process, and for the memory limit of the machine; where it brings the whole process down, `isolate: 'process'` keeps it apart.",
     exitStatus: 1,
   },
