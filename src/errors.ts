@@ -173,8 +173,14 @@ export function fromWire(wire: WireError): TuttiError {
   return error;
 }
 
+/** V8 makes it when it is first read, by a function that a user's code may have put there, and that may throw. */
 function stackOf(error: Error): { stack?: string } {
-  return error.stack === undefined ? {} : { stack: error.stack };
+  try {
+    const { stack } = error;
+    return typeof stack === 'string' ? { stack } : {};
+  } catch {
+    return {};
+  }
 }
 
 /** Throws ERR_OPTION in the house form: Expected `members` to be an integer ≥ 1, got -2. */

@@ -1,8 +1,14 @@
 // What a pool thread runs: bind an executor to the training's memory, run the job, answer with its outcomes or its
 // error; or predict rows. It decides nothing.
 
+import { setImmediate } from 'node:timers';
 import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads';
-import { lastingChange } from '../src/engines/user-modules/intrinsics.js';
+import {
+  type Intrinsics,
+  lastingChange,
+  rememberIntrinsics,
+  restoreIntrinsics,
+} from '../src/engines/user-modules/intrinsics.js';
 import type { ThreadRows } from '../src/ensemble/predict/thread-rows.js';
 import { toWire } from '../src/errors.js';
 import { collectSoon, countShared } from '../src/memory/uncounted-bytes.js';
@@ -15,7 +21,7 @@ import type {
   ThreadData,
   ThreadTask,
 } from '../src/pool/messages.js';
-import { take } from '../src/pool/ticket.js';
+import { giveBack, take } from '../src/pool/ticket.js';
 import { loadOnce } from '../src/threads/loaders.js';
 import { importsModule, sharedBuffersOf } from '../src/training/session/job.js';
 import { createBoundExecutors } from '../src/training/thread/bound-executors.js';
@@ -36,10 +42,20 @@ releases.onmessage = (event) => {
 };
 releases.unref();
 
-export default function runTask(task: ThreadTask): Promise<TaskResult | RowResult> {
+/** What JavaScript provided before a module of a user's was here; null as long as none was. */
+let before: Intrinsics | null = null;
+
+export default async function runTask(task: ThreadTask): Promise<TaskResult | RowResult> {
+  // A timer of a module's may have changed something after its answer: the task is for the thread that comes next.
+  if (endIfChanged()) return new Promise(() => {});
   // This thread was busy for so long that another has it.
   if (!take(task.ticket)) return new Promise(() => {});
-  return 'job' in task ? runMember(task) : predictRows(task);
+  const answer = await ('job' in task ? runMember(task) : predictRows(task));
+  if (endIfChanged()) {
+    giveBack(task.ticket);
+    return new Promise(() => {});
+  }
+  return answer;
 }
 
 async function predictRows({ name, sent, asked }: RowTask): Promise<RowResult> {
@@ -54,11 +70,18 @@ async function predictRows({ name, sent, asked }: RowTask): Promise<RowResult> {
 async function runMember({ job, hooks, handOver }: MemberTask): Promise<TaskResult> {
   for (const buffer of sharedBuffersOf(job)) countShared(buffer);
   try {
-    if (importsModule(job)) await loadOnce(loaders);
+    if (importsModule(job)) {
+      await loadOnce(loaders);
+      before ??= rememberIntrinsics();
+    }
     const onEpochEnd =
       hooks === null ? undefined : (await import('../src/pool/hook-channel.js')).askHooks(hooks);
     const onHandOver =
-      handOver === null ? undefined : (members: HandOverMessage['members']) => say({ handOver, members });
+      handOver === null
+        ? undefined
+        : (members: HandOverMessage['members']) => {
+            if (!endIfChanged()) say({ handOver, members });
+          };
     return { outcomes: await runJob(job, executors.of(job.training), { onEpochEnd, onHandOver }) };
   } catch (error) {
     const change = lastingChange();
@@ -74,9 +97,27 @@ function say(message: HandOverMessage): void {
   parentPort!.postMessage(message);
 }
 
+let changed = false;
+
+/** Whether something of JavaScript's has not been as it was; then this thread ends before anything is made of its answers. */
+function endIfChanged(): boolean {
+  const change = changed || before === null ? null : restoreIntrinsics(before);
+  if (change !== null) {
+    changed = true;
+    void endThread(`a module changed ${change.name} behind its answers`);
+  }
+  return changed;
+}
+
+const exit: unknown = Reflect.get(process, 'reallyExit');
+
 /** Ends this thread: whatever it would compute from now on may be wrong. The pool has another in its place. */
 function endThread(why: string): Promise<never> {
   setImmediate(() => {
+    // Where a module listens for errors, and has put something else in the place of its exit.
+    setImmediate(() => {
+      if (typeof exit === 'function') exit.call(process, 1);
+    });
     throw new Error(why);
   });
   return new Promise(() => {});

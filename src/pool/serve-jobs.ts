@@ -1,7 +1,12 @@
 // What a process of a pool does: it has a memory of its own for each training that it has part in, with the layout that
 // the pool's has, and runs one job after the other as a thread would. It decides nothing.
 
-import { lastingChange } from '../engines/user-modules/intrinsics.js';
+import {
+  type Intrinsics,
+  lastingChange,
+  rememberIntrinsics,
+  restoreIntrinsics,
+} from '../engines/user-modules/intrinsics.js';
 import { toWire } from '../errors.js';
 import { executorOf } from '../kernels/executor.js';
 import { executorCode } from '../kernels/executor-choice.js';
@@ -58,6 +63,9 @@ function prepare(share: SentTraining): TrainingShare {
   return { ...share, memory, memoryName: name, executor: executorCode(share.arithmetic) };
 }
 
+/** What JavaScript provided before a module of a user's was here. */
+let before: Intrinsics | null = null;
+
 async function serveJob(
   parent: Parent,
   { id, job: { stateLength, ...sent } }: { readonly id: number; readonly job: SentJob },
@@ -69,6 +77,9 @@ async function serveJob(
   parent.follow({ job: id, buffer: memory.buffer, slots: layout.slots, slot: sent.slot });
   // At once: what it runs now may block this thread, or stop the process.
   parent.say({ kind: 'begun' } satisfies FromProcess);
+  before ??= rememberIntrinsics();
+  // What a timer of a module's has changed since its answer.
+  restoreIntrinsics(before);
   let result: TaskResult;
   try {
     const job = { ...sent, state, training };
@@ -77,7 +88,7 @@ async function serveJob(
     result = { error: toWire(error) };
   }
   parent.follow(null);
-  const change = lastingChange();
+  const change = restoreIntrinsics(before)?.name ?? lastingChange();
   // Whatever this process would compute from now on may be wrong.
   if (change !== null) throw new Error(`a module changed ${change} for good`);
   await answer(parent, { kind: 'done', result, state });

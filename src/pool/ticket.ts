@@ -18,6 +18,11 @@ export function take(ticket: Ticket): boolean {
   return Atomics.compareExchange(ticket, 0, OPEN, TAKEN) === OPEN;
 }
 
+/** By a thread that will not answer the task after all: another may begin it. */
+export function giveBack(ticket: Ticket): void {
+  Atomics.compareExchange(ticket, 0, TAKEN, OPEN);
+}
+
 /** By whoever sent it; whether no thread has begun it, nor ever will. */
 export function withdraw(ticket: Ticket): boolean {
   return Atomics.compareExchange(ticket, 0, OPEN, WITHDRAWN) === OPEN;

@@ -94,13 +94,18 @@ export type UserResult<T> = { readonly change: Change | null } & (
   | { readonly error: unknown }
 );
 
-/** Runs a user's code. What it changes of the language itself is put back before anything else runs. */
+/**
+ * Runs a user's code. What it changes of the language itself is put back before anything else runs, and the process goes
+ * back to its folder, from which the paths of modules and files are read.
+ */
 export async function callUser<T>(call: () => T): Promise<UserResult<Awaited<T>>> {
   const before = rememberIntrinsics();
+  const folder = currentFolder();
   let change: Change | null = null;
   const restore = () => {
     const now = restoreIntrinsics(before);
     change ??= now;
+    returnTo(folder);
   };
   const callNow = () => {
     try {
@@ -117,6 +122,24 @@ export async function callUser<T>(call: () => T): Promise<UserResult<Awaited<T>>
   } catch (error) {
     restore();
     return { change, error };
+  }
+}
+
+/** Null where it is gone. */
+function currentFolder(): string | null {
+  try {
+    return process.cwd();
+  } catch {
+    return null;
+  }
+}
+
+function returnTo(folder: string | null): void {
+  if (folder === null || currentFolder() === folder) return;
+  try {
+    process.chdir(folder);
+  } catch {
+    // It is gone meanwhile.
   }
 }
 
