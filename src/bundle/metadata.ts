@@ -126,16 +126,12 @@ function contradictionOfMembers({
   let previous = -1;
   if (members.every(({ averagingWeight }) => averagingWeight === 0)) return 'no member counts in an average';
   for (const member of members) {
-    const { index, history } = member;
+    const { index } = member;
     if (index <= previous || index >= planned) return `member ${index} is out of order or not planned`;
     previous = index;
     const spec = plan.members[index]!;
     const contradiction = contradictionOfStored(member, spec, features, task);
     if (contradiction !== null) return contradiction;
-    const { epoch, loss, learningRate, validationLoss } = history;
-    if ([loss, learningRate, validationLoss].some((column) => column.length !== epoch.length)) {
-      return `member ${index}'s history has columns of several lengths`;
-    }
   }
   const finished = new Set(members.map(({ index }) => index));
   const badFailure = failures.find(({ index }) => index >= planned || finished.has(index));

@@ -35,12 +35,16 @@ export const taskSchema = z.discriminatedUnion('kind', [
 ]) satisfies z.ZodType<Task>;
 
 /** A member's history by columns, since a thousand members' epochs as objects would dwarf small weights. */
-export const historySchema = z.strictObject({
-  epoch: z.array(count),
-  loss: z.array(z.number()),
-  learningRate: z.array(z.number()),
-  validationLoss: z.array(z.number().nullable()),
-});
+export const historySchema = z
+  .strictObject({
+    epoch: z.array(count),
+    loss: z.array(z.number()),
+    learningRate: z.array(z.number()),
+    validationLoss: z.array(z.number().nullable()),
+  })
+  .refine(({ epoch, ...columns }) => Object.values(columns).every(({ length }) => length === epoch.length), {
+    message: 'columns of several lengths',
+  });
 
 export const memberSchema = z.strictObject({
   index: natural,

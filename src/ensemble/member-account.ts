@@ -26,10 +26,11 @@ export interface MemberAccount {
 
 /** What became of an ensemble's members. */
 export function memberAccount({ plan, members, failures, retried = [] }: Counted): MemberAccount {
-  const failed: Partial<Record<ErrorCode, number[]>> = {};
+  // No object: a file may call a code like something that every object has.
+  const failed = new Map<ErrorCode, number[]>();
   for (const { index, error } of failures) {
-    const same = failed[error.code];
-    if (same === undefined) failed[error.code] = [index];
+    const same = failed.get(error.code);
+    if (same === undefined) failed.set(error.code, [index]);
     else same.push(index);
   }
   const settled = new Set([...members, ...failures].map(({ index }) => index));
@@ -37,7 +38,7 @@ export function memberAccount({ plan, members, failures, retried = [] }: Counted
   return {
     planned: plan.members.length,
     finished: members.length,
-    failed,
+    failed: Object.fromEntries(failed),
     untrained: places.filter((index) => !settled.has(index)),
     reseeded: places.flatMap((index) => {
       const { reseeds } = plan.members[index]!.streams;

@@ -6,6 +6,7 @@ import { transformTable } from '../../../src/data/preprocessing/preprocessing.js
 import { readBytes } from '../../../src/data/readers/table-bytes.js';
 import type { Table } from '../../../src/data/table/table.js';
 import { TuttiError } from '../../../src/errors.js';
+import { readPredictions } from '../../../src/measure/foreign/predictions-file.js';
 import type { Draws } from './draws.js';
 import { mutateBytes } from './mutate.js';
 import { type FuzzTarget, require } from './target.js';
@@ -17,6 +18,8 @@ const CSV = [
   ',x,y\n0,1,p\n1,2,q\n2,3,p\n3,4,q\n',
   'price,n,y\n$1 234.50,10%,0.5\n"$2,000",7%,0.25\n$3.10,(8)%,1e3\n',
   'a\n1\n\n2\n3\n',
+  'y,net0_a,net0_b,net1_a,net1_b\na,0.5,0.5,1,0\nb,0.25,0.75,0.5,0.5\n',
+  'y,net0,net1\n1.5,1.25,2\n-3,-2,-4\n',
 ];
 const RECORDS = [
   { size: 1.5, colour: 'blue', good: true, kind: 'a' },
@@ -127,6 +130,10 @@ export const data: FuzzTarget = {
     for (const task of ['classification', 'regression'] as const)
       attempt(() => requireTrained(table, target, task));
     attempt(() => requireTrained(table, target, undefined));
+    attempt(() => {
+      const { predictions, rows } = readPredictions(table, { target: table.columns[0]!.name });
+      require(rows === table.rows && predictions.length > 0, 'predictions of other rows, or of nobody');
+    });
   },
 };
 

@@ -32,10 +32,14 @@ export async function smallSamples(): Promise<Sample[]> {
     { engine: 'neighbours' },
   ] as const;
   const options = { epochs: 2, seed: 7, batchSize: 8, arithmetic: 'strict' } as const;
+  const failing = {
+    members: [{ hidden: [2] }, { hidden: [2], learningRate: 1e30, optimizer: 'sgd' }],
+  } as const;
   const gaussian = { members: 2, hidden: [2], loss: 'gaussianNll', earlyStopping: 'outOfBag' } as const;
   return [
     await sampleOf(await trainEnsemble(classes.train, { ...options, members: [...networks] }), classes),
     await sampleOf(await trainEnsemble(values.train, { ...options, ...gaussian }), values),
+    await sampleOf(await trainEnsemble(values.train, { ...options, ...failing }), values),
   ];
 }
 

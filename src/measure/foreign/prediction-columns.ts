@@ -75,9 +75,13 @@ function partsAt(column: string, at: number, read: (written: string) => string):
   return { column, member: column.slice(0, at), part: read(written), written };
 }
 
+/** Longer names are no member's: each of their ends would be looked up. */
+const LONGEST_NAME = 256;
+
 /** Where separators stand between something and something, ascending. */
 function separatorsOf(column: string): number[] {
   const places: number[] = [];
+  if (column.length > LONGEST_NAME) return places;
   for (let at = 1; at < column.length - 1; at++) if (SEPARATORS.includes(column[at]!)) places.push(at);
   return places;
 }
