@@ -161,10 +161,20 @@ export function toWire(error: unknown, fallback: ErrorCode = 'ERR_INTERNAL'): Wi
     return { code: error.code, message: error.message, details: error.details, ...stackOf(error) };
   }
   if (error instanceof Error) {
-    return { code: fallback, message: error.message || error.name, details: {}, ...stackOf(error) };
+    const code = isFailedAllocation(error) ? 'ERR_MEMORY' : fallback;
+    return { code, message: error.message || error.name, details: {}, ...stackOf(error) };
   }
   return { code: fallback, message: String(error), details: {} };
 }
+
+/** What JavaScript throws where the system has no memory for an array, a buffer or a memory of WebAssembly's. */
+export function isFailedAllocation(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const { name, message } = error;
+  return (name === 'RangeError' || name === 'DataCloneError') && NO_MEMORY.test(message);
+}
+
+const NO_MEMORY = /allocation failed|could not allocate memory|out of memory/i;
 
 /** Rebuilds the error encoded by {@link toWire}; its stack is the sender's. */
 export function fromWire(wire: WireError): TuttiError {

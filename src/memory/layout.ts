@@ -231,7 +231,7 @@ export function createSharedMemory(bytes: number, purpose: string): SharedMemory
   } catch (error) {
     throw new TuttiError(
       'ERR_MEMORY',
-      `${purpose} needs ${formatBytes(bytes)} of shared memory, which the system refused`,
+      `${purpose} needs ${formatBytes(bytes)} of shared memory, which the system refused; others may have taken what there was`,
       { needed: bytes },
       error,
     );

@@ -5,6 +5,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
+import { TuttiError } from '../errors.js';
+import { formatBytes } from '../machine/memory-limit.js';
 
 /** Before so much has come up nothing is collected; the heap of a pool's thread is small and quickly looked through. */
 const LEAST_BYTES = (isMainThread ? 16 : 4) * 2 ** 20;
@@ -16,11 +18,20 @@ const collected = new FinalizationRegistry<number>((bytes) => {
   liveBytes -= bytes;
 });
 
-/** A shared buffer, counted. */
+/** A shared buffer, counted. @throws ERR_MEMORY when the system refuses it. */
 export function allocateShared(bytes: number): SharedArrayBuffer {
-  const buffer = new SharedArrayBuffer(bytes);
+  const buffer = attempt(bytes);
   countShared(buffer);
   return buffer;
+}
+
+function attempt(bytes: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(bytes);
+  } catch (error) {
+    const message = `The system refused ${formatBytes(bytes)} of shared memory; others may have taken what there was`;
+    throw new TuttiError('ERR_MEMORY', message, { needed: bytes }, error);
+  }
 }
 
 /** Counts a shared buffer that came from another thread; one that is counted already is not counted twice. */

@@ -17,7 +17,7 @@ import type {
   RowsAsked,
 } from '../ensemble/predict/row-runner.js';
 import type { SentEnsemble } from '../ensemble/predict/thread-rows.js';
-import { fromWire, TuttiError } from '../errors.js';
+import { fromWire, isFailedAllocation, TuttiError } from '../errors.js';
 import { installedWorker } from '../installed.js';
 import { affordableThreads, requireMemoryOfThreads } from '../machine/memory-limit.js';
 import { onMemoriesDropped } from '../memory/memory-cache.js';
@@ -286,7 +286,7 @@ class ThreadPool implements Pool {
       return new TuttiError('ERR_CANCELLED', `Member ${member} was stopped`, details);
     if (name === 'DataCloneError') {
       const what = `Member ${member} cannot be handed to a thread or back: ${message}`;
-      return new TuttiError('ERR_INTERNAL', what, details, error);
+      return new TuttiError(isFailedAllocation(error) ? 'ERR_MEMORY' : 'ERR_INTERNAL', what, details, error);
     }
     // Piscina's own words for a worker without a default export that is a function.
     if (message.startsWith('No handler function exported')) return this.#notOurs();

@@ -1,13 +1,19 @@
 // How a command fails: one line a user can act on, and the exit status that belongs to it.
 
-import { TuttiError } from '../../errors.js';
+import { isFailedAllocation, TuttiError } from '../../errors.js';
 import { note, noteText, paletteOf } from './terminal.js';
 
 /** Prints an error as one line (with its stack when TUTTI_DEBUG=1) and returns the exit status. */
-export function reportFailure(error: unknown): number {
+export function reportFailure(thrown: unknown): number {
+  const error = isFailedAllocation(thrown) ? outOfMemory(thrown) : thrown;
   note(`${paletteOf(process.stderr).red('tutti:')} ${messageOf(error)}`);
   if (process.env.TUTTI_DEBUG === '1') noteText(inspectable(error));
   return statusOf(error);
+}
+
+function outOfMemory(error: Error): TuttiError {
+  const message = `The system has no more memory (${error.message}); others may have taken what there was`;
+  return new TuttiError('ERR_MEMORY', message, {}, error);
 }
 
 function statusOf(error: unknown): number {
