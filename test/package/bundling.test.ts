@@ -38,7 +38,8 @@ async function main() {
   console.log('learner', mean[0] > 0.9 ? 'apart' : 'here');
   try {
     const worker = process.env.WORKER;
-    const settings = worker === undefined ? {} : { runner: createPool({ threads: 2, workerPath: worker }) };
+    const apart = process.env.ISOLATE === undefined ? {} : { isolate: process.env.ISOLATE };
+    const settings = worker === undefined ? {} : { runner: createPool({ threads: 2, workerPath: worker, ...apart }) };
     console.log('pool', (await trainEnsemble(data, options, settings)).contentHash());
     process.once('beforeExit', () => console.log('idle', threads.some(({ threadId }) => threadId !== -1)));
   } catch (error) {
@@ -131,5 +132,13 @@ t.test('a folder without node_modules', async (t) => {
     const piscina = join(root, 'node_modules/piscina');
     cpSync(piscina, join(alone, 'node_modules/piscina'), { recursive: true });
     t.match(await run(join(alone, 'app.mjs'), { WORKER: join(alone, 'member.mjs') }), TRAINED_ALONE);
+    const apart = await run(join(alone, 'app.mjs'), {
+      WORKER: join(alone, 'member.mjs'),
+      ISOLATE: 'process',
+    });
+    t.match(
+      apart,
+      /failed ERR_FILE Expected the file of a process, tutti\/process-worker, to be found from .* `isolate: 'process'`/,
+    );
   });
 });

@@ -104,6 +104,8 @@ const DOORS: Readonly<Record<string, Door>> = {
       { threads: '2' },
       { threads: 1025 },
       { workerPath: 5 },
+      { isolate: 'thread' },
+      { isolate: true },
     ],
   },
   trainEnsemble: {
@@ -233,7 +235,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   },
   loadEnsemble: {
     call: (options) => tutti.loadEnsemble(bytes, options),
-    wrong: [{ allowModules: 'tree.mjs' }, { allowModules: [5] }],
+    wrong: [{ allowModules: 'tree.mjs' }, { allowModules: [5] }, { isolate: 'thread' }],
   },
   inspectEnsemble: {
     call: (options) => tutti.inspectEnsemble(bytes, options),

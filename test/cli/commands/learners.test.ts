@@ -235,3 +235,34 @@ t.test('a learner that ends its process as it predicts ends no command in silenc
   );
   t.ok(existsSync(join(folder, 'leaves.tutti')), 'what was trained is saved');
 });
+
+t.test('--isolate process gives the same file, and crashes cost a retry or an error', async (t) => {
+  const crash = "process.kill(process.pid, 'SIGSEGV'); await new Promise(() => {});";
+  const once = `(await import('node:fs')).existsSync('crashed') || writeFileSync('crashed', '') || await (async () => { ${crash} })();`;
+  writeFileSync(
+    join(cwd, 'crashing.mjs'),
+    `import { writeFileSync } from 'node:fs';\n${learnerOf({
+      fit: `async () => { if (process.env.CRASH === 'fit') { ${once} } return {}; }`,
+      predict: `async (model, x, rows) => { if (process.env.CRASH === 'predict') { ${crash} } return new Float32Array(rows * 2).fill(0.5); }`,
+    })}`,
+  );
+  const train = (out: string, ...more: string[]) => [
+    ...['train', 'data.csv', '--target', 'label', '--seed', '1', '--threads', '2', '--members', '3'],
+    ...['--learner', 'crashing.mjs', '--out', out, ...more],
+  ];
+  const run = async (args: readonly string[], CRASH: string) =>
+    tuttiProcess(args, { cwd, env: { CRASH, XDG_STATE_HOME: join(cwd, 'state') } });
+  t.equal((await run(train('there.tutti'), '')).status, 0);
+  const apart = await run(train('apart.tutti', '--isolate', 'process', '--checkpoint', 'kept'), 'fit');
+  t.equal(apart.status, 0, apart.stderr);
+  t.ok(existsSync(join(cwd, 'crashed')), 'it did crash');
+  t.ok(readFileSync(join(cwd, 'apart.tutti')).equals(readFileSync(join(cwd, 'there.tutti'))));
+  const extend = ['extend', 'apart.tutti', 'data.csv', '--members', '4', '--isolate', 'process'];
+  t.equal((await run(extend, '')).status, 0);
+  const evaluate = await run(['evaluate', 'apart.tutti', 'data.csv', '--isolate', 'process'], 'predict');
+  t.equal(evaluate.status, 1);
+  t.match(evaluate.stderr, /ended its process in predict \(signal SIGSEGV\) \(ERR_LEARNER\)/);
+  // As the training was: nothing is left to train, and measuring its members brings down a process and no more.
+  const resume = await run(['resume', 'kept', '--out', 'again.tutti'], 'predict');
+  t.match(resume.stderr, /ended its process in predict \(signal SIGSEGV\) \(ERR_LEARNER\)/);
+});
