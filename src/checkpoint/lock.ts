@@ -34,22 +34,26 @@ export function isLockFile(name: string): boolean {
 /** @throws ERR_CHECKPOINT when another has the folder, or it cannot be written. */
 export async function lockFolder(folder: string): Promise<Lock> {
   const self = await describeSelf(folder);
-  for (;;) {
-    const there = await listLocks(folder);
-    for (const number of there) await requireStale(folder, number, self);
-    const number = 1 + Math.max(0, ...there);
-    if (!(await make(folder, number, self))) continue;
-    const path = lockPath(folder, number);
-    try {
-      for (const other of await listLocks(folder)) {
-        if (other !== number) await requireStale(folder, other, self);
-      }
-      for (const stale of there) await rm(lockPath(folder, stale), { force: true });
-    } catch (error) {
-      await rm(path, { force: true });
-      throw error;
+  for (let number = 1; ; ) {
+    if (await make(folder, number, self)) {
+      await removeOthers(folder, number, self);
+      return hold(lockPath(folder, number));
     }
-    return hold(path);
+    const there = await listLocks(folder);
+    for (const other of there) await requireStale(folder, other, self);
+    number = 1 + Math.max(0, ...there);
+  }
+}
+
+/** Removes the locks of those that are gone. @throws ERR_CHECKPOINT, and keeps out, when another is not. */
+async function removeOthers(folder: string, own: number, self: Owner): Promise<void> {
+  try {
+    const others = (await listLocks(folder)).filter((number) => number !== own);
+    for (const other of others) await requireStale(folder, other, self);
+    for (const stale of others) await rm(lockPath(folder, stale), { force: true });
+  } catch (error) {
+    await rm(lockPath(folder, own), { force: true });
+    throw error;
   }
 }
 

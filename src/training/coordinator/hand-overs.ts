@@ -17,8 +17,8 @@ const DEFAULT_SECONDS = 10;
 
 /** A slot trains for so many times as long as the state before took to be kept. */
 const REST_SHARE = 100;
-/** What a small state takes, before any was kept. */
-const FIRST_STATE_MS = 0.2;
+/** What the first state takes, whose file is not there yet. */
+const FIRST_STATE_MS = 1;
 
 /** A strand and its last state: the epoch after which it was taken, and when. */
 interface KeptStrand extends Strand {
