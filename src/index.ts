@@ -29,11 +29,17 @@ export type {
 export type { Report } from './api/report.js';
 export { ensembleToBytes, inspectEnsemble, loadEnsemble, saveEnsemble } from './api/saved-ensembles.js';
 export type { ClassScores, TaskScores, ValueScores } from './api/task-scores.js';
-export { resumeTraining, type StartedTraining, startTraining, trainEnsemble } from './api/training.js';
+export {
+  readCheckpoint,
+  resumeTraining,
+  type StartedTraining,
+  startTraining,
+  trainEnsemble,
+} from './api/training.js';
 export { contentHash } from './bundle/content-hash.js';
 export type { InspectedEnsemble, LoadEnsembleOptions } from './bundle/load.js';
 export type { SavedEnsemble, SaveOptions } from './bundle/save.js';
-export { type CheckpointSummary, readCheckpoint } from './checkpoint/read-checkpoint.js';
+export type { CheckpointSummary } from './checkpoint/read-checkpoint.js';
 export {
   type ColumnDescription,
   type DescribeOptions,

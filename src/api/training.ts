@@ -1,8 +1,10 @@
 // Training as programs ask for it: ensembles with their methods instead of plain records, and every core where no runner
 // is named.
 
+import type { CheckpointSummary } from '../checkpoint/read-checkpoint.js';
 import type { Dataset, TaskKind } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
+import type { LongCallOptions } from '../long-calls.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import { onSharedPool } from '../pool/shared-pool.js';
 import { type ResumeSettings, resumeTraining as resumeRecord } from '../training/resume-training.js';
@@ -84,6 +86,17 @@ export async function resumeTraining<Kind extends TaskKind = TaskKind>(
   settings: ResumeSettings = {},
 ): Promise<Ensemble<Kind>> {
   return withTask(await resumeRecord(folder, dataset, onSharedPool(settings)), dataset);
+}
+
+/**
+ * Reads what a folder of a checkpoint holds. It may be in use meanwhile.
+ * @throws ERR_CHECKPOINT when it holds no training, or what is damaged; ERR_FILE when it cannot be read.
+ */
+export async function readCheckpoint(
+  folder: string,
+  options: LongCallOptions = {},
+): Promise<CheckpointSummary> {
+  return (await import('../checkpoint/read-checkpoint.js')).readCheckpoint(folder, options);
 }
 
 function withTask<Kind extends TaskKind>(record: TrainedEnsemble, { task }: Dataset<Kind>): Ensemble<Kind> {

@@ -1,13 +1,13 @@
 // Going on with a training that a checkpoint holds.
 
-import { type OpenedCheckpoint, openCheckpoint } from '../checkpoint/checkpoint.js';
-import { givenUp } from '../checkpoint/journal-reader.js';
+import type { OpenedCheckpoint } from '../checkpoint/checkpoint.js';
 import type { Dataset } from '../data/dataset/dataset.js';
 import { modulesOf } from '../engines/registry.js';
 import { allowModules } from '../engines/user-modules/allowed-modules.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
+import { unlessAborted } from '../long-calls.js';
 import type { EnsemblePlan } from '../model/spec.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import type { TrainingWork } from './coordinator/training-work.js';
@@ -53,6 +53,8 @@ export async function resumeTraining(
   }
   let began: EnsemblePlan | undefined;
   const ensemble = await carryOut('resumeTraining', dataset, training, async () => {
+    // Here and not above, since most programs resume nothing.
+    const { openCheckpoint } = await import('../checkpoint/checkpoint.js');
     const opened = await openCheckpoint(folder);
     began = opened.training.plan;
     try {
@@ -78,11 +80,12 @@ async function takeUp(
   requireSameDataset(folder, datasetHash, dataset);
   resolveArithmetic(plan.arithmetic);
   const allowed = await allowModules(modulesOf(plan), paths, folder);
-  const located = await locateModules(plan, allowed, isolationOf(settings));
+  const located = await unlessAborted(locateModules(plan, allowed, isolationOf(settings)), settings.signal);
   throwIfRejected(settings);
   const { executors, streams } = content;
   const keeping = { journal, pace: pace ?? training.pace };
   const kept = [...content.members.values()];
+  const { givenUp } = await import('../checkpoint/journal-reader.js');
   const failures = givenUp(content);
   return workOf(dataset, located, policy, {
     ...{ kept, failures, executors, trainedOn, streams, states, keeping },

@@ -2,8 +2,6 @@
 // closes the session. What is trained when, retries and failures are in coordinator/.
 
 import { isDeepStrictEqual } from 'node:util';
-import { newCheckpoint } from '../checkpoint/checkpoint.js';
-import { requireNote } from '../checkpoint/training-file.js';
 import { requireDataset } from '../data/dataset/check-dataset.js';
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
@@ -38,7 +36,6 @@ export async function carryOut(
 ): Promise<TrainedEnsemble> {
   const started = performance.now();
   checkSettings(caller, settings);
-  if (settings.checkpoint !== undefined) requireNote(settings.checkpoint.note ?? null);
   throwIfRejected(settings);
   requireDataset(dataset);
   requireOwnPreprocessing(dataset, settings.preprocessing ?? null);
@@ -46,7 +43,8 @@ export async function carryOut(
   // At once, and before anything is awaited: a pool that is closed next waits for this training too.
   const session = runner.open();
   try {
-    const work = keptIn(settings.checkpoint, await plan());
+    await checkNote(settings.checkpoint);
+    const work = await keptIn(settings.checkpoint, await plan());
     try {
       const trained = await new TrainingRun(work, session, settings, started).finish();
       const apart = runner.isolate === 'process' && trained.allowedModules !== undefined;
@@ -59,9 +57,18 @@ export async function carryOut(
   }
 }
 
+// What checkpoints need is loaded for those who keep one, since most trainings do not.
+
+async function checkNote(checkpoint: CheckpointOptions | undefined): Promise<void> {
+  if (checkpoint === undefined) return;
+  const { requireNote } = await import('../checkpoint/training-file.js');
+  requireNote(checkpoint.note ?? null);
+}
+
 /** A training that is to be kept, and is not yet, begins a checkpoint. */
-function keptIn(checkpoint: CheckpointOptions | undefined, work: TrainingWork): TrainingWork {
+async function keptIn(checkpoint: CheckpointOptions | undefined, work: TrainingWork): Promise<TrainingWork> {
   if (checkpoint === undefined) return work;
+  const { newCheckpoint } = await import('../checkpoint/checkpoint.js');
   const { plan, dataset, policy, reseeds = 0, trainedOn, kept: members, executors } = work;
   const { folder, note = null, ...pace } = checkpoint;
   const { task, features, hash: datasetHash } = dataset;

@@ -95,7 +95,7 @@ const REFUSED: readonly Case[] = [
     'trainEnsemble',
     () => tutti.trainEnsemble(dataset, PLAN, { onInterrupt: 'keep' }),
     'onInterrupt',
-    'absent unless `signal` or `checkpoint` is given, got "keep"',
+    'absent unless `signal` or `checkpoint` is given, or `onFailure` is fail, got "keep"',
   ],
   ...Object.entries({
     createPredictor: () => tutti.createPredictor(ensemble, VOTES),

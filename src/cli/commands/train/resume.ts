@@ -39,7 +39,7 @@ export const command: CommandDefinition = {
     }),
     ...POOL_ROWS,
     { ...OUT_ROW, defaultText: 'where the training was to save it' },
-    ...PACE_ROWS,
+    ...PACE_ROWS.map((row) => ({ ...row, defaultText: 'as it was' })),
     ...FAILURE_ROWS.map((row) => ({ ...row, defaultText: 'as the training was told' })),
     ALLOW_FAILURES_ROW,
     ...[ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
@@ -64,6 +64,8 @@ interface Resumed {
 /** @returns the exit status that the training would have had. */
 async function resume(folder: string, given: GivenOptions, origins: OptionOrigins): Promise<number> {
   const pace = paceOf(given);
+  // Without one it is kept as often as it was.
+  const paced = Object.keys(pace).length === 0 ? {} : { checkpoint: pace };
   const summary = await readCheckpoint(folder);
   const run = noteOf(folder, summary);
   const out = (given.out as string | undefined) ?? (run.request.out && seenFrom(run.cwd, run.request.out));
@@ -79,7 +81,7 @@ async function resume(folder: string, given: GivenOptions, origins: OptionOrigin
     on: { threads: own.threads ?? run.threads, isolate: own.isolate ?? run.isolate },
     failures: { ...run.request.failures, ...failureSettingsOf(given) },
     allowFailures: run.request.allowFailures || given.allowFailures === true,
-    start: (rows, how) => resumeTraining(folder, rows, { ...how, checkpoint: pace, allowModules }),
+    start: (rows, how) => resumeTraining(folder, rows, { ...how, ...paced, allowModules }),
   };
   return run.command === 'train' ? goOnTraining(run, resumed) : goOnExtending(run, resumed);
 }
