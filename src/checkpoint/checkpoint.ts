@@ -1,7 +1,8 @@
 // A training under way as a folder: a file that says what is trained, a journal of what is finished, and a lock of the
 // process that trains. Whoever resumes it gets what is there and goes on in the same place.
 
-import { access, mkdir, open, readdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeFailure, describeMember } from '../bundle/metadata.js';
 import { littleEndianBytes } from '../bundle/weights.js';
@@ -16,6 +17,7 @@ import { type JournalContent, readJournal } from './journal-reader.js';
 import { JournalWriter } from './journal-writer.js';
 import type { KeptTraining } from './kept-training.js';
 import { isLockFile, type Lock, lockFolder } from './lock.js';
+import { openInFolder } from './open-in-folder.js';
 import { cannotWrite, failCheckpoint } from './problem.js';
 import type { JournalEntry } from './schema.js';
 import { StateFiles } from './state-files.js';
@@ -213,7 +215,7 @@ async function create(
 ): Promise<Omit<Place, 'lock'>> {
   const bytes = trainingBytes(training);
   const header = journalHeader(bytes.seal);
-  const file = await open(join(folder, JOURNAL_FILE), 'w');
+  const file = await openInFolder(join(folder, JOURNAL_FILE), constants.O_CREAT | constants.O_TRUNC);
   const journal = new JournalWriter(file, firstLink(header), onLost);
   try {
     journal.begin(header);
@@ -238,7 +240,7 @@ async function reopenJournal(
   { endBytes, link }: JournalContent,
   onLost: LossHandler,
 ): Promise<JournalWriter> {
-  const file = await open(join(folder, JOURNAL_FILE), 'a');
+  const file = await openInFolder(join(folder, JOURNAL_FILE), constants.O_APPEND);
   await file.truncate(endBytes);
   const journal = new JournalWriter(file, link, onLost);
   if (endBytes === 0) journal.begin(journalHeader(seal));

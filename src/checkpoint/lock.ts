@@ -2,11 +2,13 @@
 // its number. A lock whose process is gone is taken over with the next number, which only one can make; two that come at
 // once, and see each other, both keep out rather than both get in.
 
-import { rmSync } from 'node:fs';
-import { link, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { link, lstat, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { readBoundedFileAsync } from '../files/regular-file.js';
 import { withTemporary } from '../files/temporary-file.js';
+import { largest } from '../math/statistics.js';
 import { isPlainObject } from '../option-names.js';
 import { cannotWrite, checkpointError } from './problem.js';
 
@@ -41,7 +43,7 @@ export async function lockFolder(folder: string): Promise<Lock> {
     }
     const there = await listLocks(folder);
     for (const other of there) await requireStale(folder, other, self);
-    number = 1 + Math.max(0, ...there);
+    number = 1 + Math.max(0, largest(there));
   }
 }
 
@@ -109,7 +111,7 @@ async function make(folder: string, number: number, self: Owner): Promise<boolea
 /** @throws ERR_CHECKPOINT unless the lock is of a process that is gone, of another folder, or gone itself. */
 async function requireStale(folder: string, number: number, self: Owner): Promise<void> {
   const path = lockPath(folder, number);
-  const text = await readFile(path, 'utf8').catch(() => null);
+  const text = await textOf(path);
   if (text === null) return;
   const owner = parseOwner(text);
   if (owner !== null && owner.folder !== self.folder) return;
@@ -118,6 +120,19 @@ async function requireStale(folder: string, number: number, self: Owner): Promis
     owner === null ? 'a process that its lock does not name' : `process ${owner.pid} on ${owner.host}`;
   const advice = owner?.host === self.host ? '' : `; if that is gone, remove ${path}`;
   throw checkpointError(folder, `is in use by ${who}${advice}`);
+}
+
+/** A lock is a line; whatever else a stranger's folder has in its place is none that a process left. */
+const MOST_BYTES = 4096;
+
+async function textOf(path: string): Promise<string | null> {
+  const file = await lstat(path).catch(() => null);
+  if (file === null) return null;
+  if (!file.isFile()) return '';
+  return readBoundedFileAsync(path, { maxBytes: MOST_BYTES }).then(
+    (bytes) => bytes.toString('utf8'),
+    () => (existsSync(path) ? '' : null),
+  );
 }
 
 function parseOwner(text: string): Owner | null {

@@ -3,13 +3,15 @@
 // half written is not read.
 
 import { constants } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { historyColumns } from '../bundle/metadata.js';
 import { littleEndianBytes } from '../bundle/weights.js';
 import { writeAll } from '../files/atomic-file.js';
 import { packPlain } from '../files/plain-data.js';
+import { largest } from '../math/statistics.js';
 import type { RestingRun } from '../training/plan/runs.js';
+import { openInFolder } from './open-in-folder.js';
 import type { StateMetadata } from './schema.js';
 import { magicOf, sealedStart } from './sealed-file.js';
 
@@ -61,7 +63,7 @@ export class StateFiles {
   ) {
     this.#folder = folder;
     this.#seal = seal;
-    this.#end = Math.max(-1, ...there) + 1;
+    this.#end = Math.max(-1, largest(there)) + 1;
     const taken = new Set(used.values());
     this.#free = there.filter((number) => !taken.has(number));
     for (const [strand, number] of used) this.#places.set(strand, placeAt(number));
@@ -97,7 +99,7 @@ export class StateFiles {
     const numbers = runs.map(({ state }) => littleEndianBytes(state.parameters));
     const start = sealedStart(STATE_MAGIC, metadata, numbers);
     const number = this.#free.pop() ?? this.#end++;
-    const file = await open(statePath(this.#folder, number), constants.O_WRONLY | constants.O_CREAT, 0o666);
+    const file = await openInFolder(statePath(this.#folder, number), constants.O_CREAT);
     const sync = performance.now() - place.syncedMs >= SYNC_MS;
     try {
       let at = 0;
