@@ -17,6 +17,8 @@ const DEFAULT_SECONDS = 10;
 
 /** A slot trains for so many times as long as the state before took to be kept. */
 const REST_SHARE = 100;
+/** No longer than this, because a disk that is slow once costs no time of a thread. */
+const MOST_REST_MS = 60_000;
 /** What the first state takes, whose file is not there yet. */
 const FIRST_STATE_MS = 1;
 
@@ -167,7 +169,7 @@ export class HandOvers {
     await this.#journal.state(strand.key, resting);
     strand.writing = false;
     const now = performance.now();
-    strand.restsUntilMs = now + REST_SHARE * (now - strand.atMs);
+    strand.restsUntilMs = now + Math.min(MOST_REST_MS, REST_SHARE * (now - strand.atMs));
   }
 }
 
