@@ -192,8 +192,8 @@ t.test('more layers, features or blur than anybody trains are refused', async (t
   }
 });
 
-t.test('a million faults are one error, soon', async (t) => {
-  const many = (value: unknown) => Array.from({ length: 1e6 }, () => value);
+t.test('hundreds of thousands of faults are one error, soon', async (t) => {
+  const many = (value: unknown) => Array.from({ length: 3e5 }, () => value);
   const changes: readonly (readonly [string, unknown, RegExp])[] = [
     ['members', many({}), /wrong at members\.0\.index/],
     ['failures', many(1), /wrong at failures\.0 /],

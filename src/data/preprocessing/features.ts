@@ -163,10 +163,17 @@ function featureColumn(table: Table, name: string, names: ReadonlySet<string>): 
 
 function allocate(rows: number, width: number): Float64Array {
   const length = rows * width;
-  if (length <= MOST_NUMBERS) return new Float64Array(length);
-  const size = `${rows} rows × ${width} features = ${(length / 2 ** 28).toFixed(1)} GiB`;
-  const message = `Expected the features to fit in 4 GiB, got ${size}`;
-  throw new TuttiError('ERR_MEMORY', message, { rows, features: width });
+  const fail = (room: string): never => {
+    const size = `${rows} rows × ${width} features = ${(length / 2 ** 28).toFixed(1)} GiB`;
+    const message = `Expected the features to fit in ${room}, got ${size}`;
+    throw new TuttiError('ERR_MEMORY', message, { rows, features: width });
+  };
+  if (length > MOST_NUMBERS) fail('4 GiB');
+  try {
+    return new Float64Array(length);
+  } catch {
+    return fail('what memory there is, at twice their size');
+  }
 }
 
 function widthOf(feature: FeatureColumn): number {
