@@ -2,9 +2,10 @@
 // `isolate: 'process'` makes a matter of one member.
 
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { limitedGroup } from '../support/control-group.js';
 import { misdoer, once, script, until } from './support.js';
 
 const root = t.testdir();
@@ -78,38 +79,12 @@ for (const [name, isolate, fit, message] of [
   });
 }
 
-/** Puts processes into a control group with so much memory; null where that is not allowed. */
-function limited(bytes: number): { join(child: ChildProcess): void; remove(): void } | null {
-  const name = `tutti-faults-${process.pid}`;
-  for (const [folder, file] of [
-    ['/sys/fs/cgroup/memory', 'memory.limit_in_bytes'],
-    ['/sys/fs/cgroup', 'memory.max'],
-  ] as const) {
-    const path = join(folder, name);
-    try {
-      mkdirSync(path);
-    } catch {
-      continue;
-    }
-    if (!existsSync(join(path, file))) {
-      rmdirSync(path);
-      continue;
-    }
-    writeFileSync(join(path, file), String(bytes));
-    return {
-      join: ({ pid }) => writeFileSync(join(path, 'cgroup.procs'), String(pid)),
-      remove: () => rmdirSync(path),
-    };
-  }
-  return null;
-}
-
 t.test('buffers beyond the limit of a control group: its process is killed, and no other', async (t) => {
-  const group = limited(700 * 2 ** 20);
+  const group = limitedGroup(700 * 2 ** 20);
   if (group === null) return t.pass('', { skip: 'no control group can be made here' });
   t.teardown(() => group.remove());
   const cwd = place(BUFFERS);
-  const onStart = (child: ChildProcess) => group.join(child);
+  const onStart = ({ pid }: ChildProcess) => writeFileSync(group.procs, String(pid));
   const { status, stdout, left } = await script(['app.mjs', 'process', '1'], { cwd, onStart });
   t.equal(status, 0);
   const { same, members, error } = JSON.parse(stdout);

@@ -29,7 +29,7 @@ const BYTES_OF_TRAINING = 24 * MIB;
 /** The same of each thread at work. */
 const BYTES_PER_SLOT = 4 * MIB;
 /** A process of its own has Node.js and tutti's code for itself. */
-const BYTES_PER_PROCESS = 60 * MIB;
+const BYTES_PER_PROCESS = 48 * MIB;
 /** A member that is handed over is written while the next may be paused. */
 const STATES_HANDED = 2;
 /** Spec, rows in bag and bookkeeping of a member, and of one of its epochs. */
