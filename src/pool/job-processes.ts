@@ -2,14 +2,9 @@
 // comes, and again in the place of one that has ended. A job waits until one is free.
 
 import { TuttiError } from '../errors.js';
-import type { LocalJob, LocalMemberJob, TrainingShare } from '../training/local/local-job.js';
-import { importsModule, type JobHooks, type MemberOutcome } from '../training/session/job.js';
+import type { LocalMemberJob, TrainingShare } from '../training/local/local-job.js';
+import type { JobHooks, MemberOutcome } from '../training/session/job.js';
 import { JobProcess } from './job-process.js';
-
-/** Whether a job needs a process. */
-export function runsUserCode(job: LocalJob): job is LocalMemberJob {
-  return importsModule(job);
-}
 
 export class JobProcesses {
   readonly #count: number;

@@ -22,14 +22,20 @@ import { installedWorker } from '../installed.js';
 import { affordableThreads, requireMemoryOfThreads } from '../machine/memory-limit.js';
 import { onMemoriesDropped } from '../memory/memory-cache.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
-import { requireProcesses } from '../processes/child.js';
 import type { Isolation } from '../processes/protocol.js';
+import { requireProcesses } from '../processes/requirements.js';
 import type { LocalJob, LocalMemberJob, TrainingShare } from '../training/local/local-job.js';
 import { LocalSession } from '../training/local/local-session.js';
-import type { EpochEvent, HandOverHook, JobHooks, MemberOutcome } from '../training/session/job.js';
+import {
+  type EpochEvent,
+  type HandOverHook,
+  importsModule,
+  type JobHooks,
+  type MemberOutcome,
+} from '../training/session/job.js';
 import type { MemberRunner } from '../training/session/runner.js';
 import type { Session } from '../training/session/session.js';
-import { JobProcesses, runsUserCode } from './job-processes.js';
+import type { JobProcesses } from './job-processes.js';
 import { LastingThreads } from './lasting-threads.js';
 import { isHandOver, isRowResult, isTaskResult, type RowTask } from './messages.js';
 
@@ -108,6 +114,10 @@ export function createPool(options: PoolOptions = {}): Pool {
   return new ThreadPool(threads, worker, startMs, options.isolate ?? null);
 }
 
+function runsUserCode(job: LocalJob): job is LocalMemberJob {
+  return importsModule(job);
+}
+
 /** The pool whose thread waits for the answer of a callback, while it does. */
 const answering = new AsyncLocalStorage<{ pool: ThreadPool | null }>();
 
@@ -115,7 +125,8 @@ class ThreadPool implements Pool {
   readonly threads: number;
   readonly started = true;
   readonly isolate: Isolation;
-  readonly #processes: JobProcesses | null;
+  /** Loaded when there is a job for them. */
+  #processes: Promise<JobProcesses> | null = null;
   readonly #worker: string;
   readonly #startTimeoutMs: number | null;
   readonly #releases: string;
@@ -135,7 +146,6 @@ class ThreadPool implements Pool {
   constructor(threads: number, worker: string, startTimeoutMs: number | null, isolate: Isolation) {
     this.threads = threads;
     this.isolate = isolate;
-    this.#processes = isolate === null ? null : new JobProcesses(threads, startTimeoutMs);
     this.#worker = worker;
     this.#startTimeoutMs = startTimeoutMs;
     this.#releases = `tutti-releases-${process.pid}-${++pools}`;
@@ -163,18 +173,18 @@ class ThreadPool implements Pool {
     // What kept threads from starting may have passed: each training tries once.
     if (this.#threads.failure !== null && this.#underWay === 0) this.#threads = this.#start();
     this.#underWay++;
-    const processes = this.#processes;
     let isolated: TrainingShare | null = null;
     return new LocalSession({
       threads: this.threads,
-      apart: processes !== null,
+      apart: this.isolate !== null,
       run: (job, hooks, signal) => {
-        if (processes === null || !runsUserCode(job)) return this.#run(job, hooks, signal);
+        if (this.isolate === null || !runsUserCode(job)) return this.#run(job, hooks, signal);
         isolated = job.training;
-        return this.#runApart(processes, job, hooks, signal);
+        return this.#runApart(job, hooks, signal);
       },
       ended: () => {
-        if (isolated !== null) processes?.drop(isolated);
+        const training = isolated;
+        if (training !== null) void this.#processes?.then((processes) => processes.drop(training));
         this.#workEnded();
       },
     });
@@ -247,7 +257,6 @@ class ThreadPool implements Pool {
   }
 
   async #runApart(
-    processes: JobProcesses,
     job: LocalMemberJob,
     { onEpochEnd, onHandOver }: JobHooks,
     signal: AbortSignal,
@@ -255,10 +264,16 @@ class ThreadPool implements Pool {
     if (this.#ended !== null) throw destroyed();
     const hook = onEpochEnd && ((event: EpochEvent) => this.#answer(() => onEpochEnd(event)));
     try {
-      return await processes.run(job, { onEpochEnd: hook, onHandOver }, signal);
+      this.#processes ??= this.#loadProcesses();
+      return await (await this.#processes).run(job, { onEpochEnd: hook, onHandOver }, signal);
     } catch (error) {
       throw this.#explain(error, job.member);
     }
+  }
+
+  async #loadProcesses(): Promise<JobProcesses> {
+    const { JobProcesses } = await import('./job-processes.js');
+    return new JobProcesses(this.threads, this.#startTimeoutMs);
   }
 
   /** A training that the callback begins on this pool, and awaits, would wait for the thread that waits for it. */
@@ -317,7 +332,7 @@ class ThreadPool implements Pool {
   async #end(): Promise<void> {
     this.#forget();
     this.#channel.close();
-    await Promise.all([this.#threads.destroy(), this.#processes?.destroy()]);
+    await Promise.all([this.#threads.destroy(), this.#processes?.then((processes) => processes.destroy())]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -5,13 +5,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { TuttiError } from '../errors.js';
 import { installedProcessWorker } from '../installed.js';
 import { allocateShared } from '../memory/uncounted-bytes.js';
 import { type Background, type End, READY } from '../threads/background.js';
 import { MessagePipe } from './message-pipe.js';
 import { inheritedFlags } from './process-flags.js';
 import { isLastWord, MESSAGES, type Role, WATCH } from './protocol.js';
+import { processStartError, requireProcesses } from './requirements.js';
 
 const START_MS = 60_000;
 /** How long a process has to end itself before it is killed: it may have files of its own to remove. */
@@ -59,7 +59,7 @@ export class Child implements Background {
     if (ready === true) return child;
     const end = child.#end;
     await child.end();
-    throw startError(
+    throw processStartError(
       end === null ? 'it did not start in time' : `it ended as it started (${end.thrown ?? end.status})`,
     );
   }
@@ -152,25 +152,6 @@ function killAll(): void {
   for (const child of running) child.kill();
 }
 
-/** What pipes are, to some versions of Node.js, is a net. */
-const PERMISSIONS = [
-  ['child', '--allow-child-process'],
-  ['net', '--allow-net'],
-] as const;
-
-/**
- * Refuses where no process can be started.
- * @throws ERR_FILE without the file that it runs; ERR_THREAD_START where Node.js's permission model forbids it.
- */
-export function requireProcesses(): void {
-  installedProcessWorker();
-  for (const [scope, flag] of PERMISSIONS) {
-    // Earlier versions of Node.js deny what they do not know.
-    if (process.permission?.has(scope) !== false || !process.allowedNodeEnvironmentFlags.has(flag)) continue;
-    throw startError(`this process was started with --permission and without ${flag}`);
-  }
-}
-
 async function spawnChild(role: Role): Promise<ChildProcess> {
   try {
     const child = spawn(process.execPath, [...inheritedFlags(), installedProcessWorker(), role], {
@@ -183,7 +164,7 @@ async function spawnChild(role: Role): Promise<ChildProcess> {
     if (child.pid === undefined) await once(child, 'spawn');
     return child;
   } catch (error) {
-    throw startError(error instanceof Error ? error.message : String(error), error);
+    throw processStartError(error instanceof Error ? error.message : String(error), error);
   }
 }
 
@@ -207,9 +188,4 @@ function inTime<T>(promise: Promise<T>, ms: number): Promise<T | null> {
     };
     void promise.then(done);
   });
-}
-
-function startError(reason: string, cause?: unknown): TuttiError {
-  const message = `No process can be started for code of your own: ${reason}`;
-  return new TuttiError('ERR_THREAD_START', message, {}, cause);
 }
