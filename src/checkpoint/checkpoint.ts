@@ -9,6 +9,7 @@ import { littleEndianBytes } from '../bundle/weights.js';
 import type { FailedMember, TrainedMember } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
 import { packPlain } from '../files/plain-data.js';
+import { isTemporary, removeStale } from '../files/temporary-file.js';
 import type { MemberStreams } from '../model/spec.js';
 import type { TrainingJournal } from '../training/coordinator/journal.js';
 import type { RestingRun } from '../training/plan/runs.js';
@@ -60,6 +61,7 @@ export async function openCheckpoint(folder: string): Promise<OpenedCheckpoint> 
   await requireTraining(folder);
   const lock = await lockFolder(folder);
   try {
+    await removeStale(folder);
     const training = await readTraining(folder);
     const content = await readJournal(folder, training);
     const { strands, there, used } = await readStates(folder, training, content);
@@ -196,10 +198,9 @@ async function requireNoTraining(folder: string): Promise<void> {
     const what = training === null ? 'a training' : `a training of ${training.plan.members.length} members`;
     failCheckpoint(folder, `holds ${what}: \`tutti resume ${folder}\` goes on with it`);
   }
+  if (names.some(isTemporary)) await removeStale(folder);
   // What a process left that ended as it began is written over.
-  const foreign = names.find(
-    (name) => !isLockFile(name) && name !== JOURNAL_FILE && !name.startsWith('.tutti-'),
-  );
+  const foreign = names.find((name) => !isLockFile(name) && name !== JOURNAL_FILE && !isTemporary(name));
   if (foreign !== undefined)
     failCheckpoint(folder, `would go into a folder that holds other files, such as ${foreign}`);
 }

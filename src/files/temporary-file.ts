@@ -38,6 +38,11 @@ export async function withTemporary<Result>(
   }
 }
 
+/** Whether a file of this name is one, of whatever host and process. */
+export function isTemporary(name: string): boolean {
+  return NAME.test(name);
+}
+
 /** Removes temporary files of this host whose processes are gone; what cannot be removed stays. */
 export async function removeStale(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
