@@ -20,6 +20,7 @@ import {
   type SelectionOptions,
   selectMembers,
 } from '../ensemble/select/select-members.js';
+import type { WireError } from '../errors.js';
 import type { EnsemblePlan, ModuleSpec } from '../model/spec.js';
 import type { Predictions } from '../predictions/predictions.js';
 import type { ExtendOptions } from '../training/extend-ensemble.js';
@@ -64,6 +65,7 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
   readonly members: readonly TrainedMember[];
   readonly failures: readonly FailedMember[];
   declare readonly retried?: readonly RetriedMember[];
+  declare readonly checkpointError?: WireError;
   readonly complete: boolean;
   readonly wallMs: number | null;
   readonly executors: readonly string[];
@@ -81,6 +83,7 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
     this.members = record.members;
     this.failures = record.failures;
     if (record.retried !== undefined) this.retried = record.retried;
+    if (record.checkpointError !== undefined) this.checkpointError = record.checkpointError;
     this.complete = record.complete;
     this.wallMs = record.wallMs;
     this.executors = record.executors;

@@ -10,7 +10,7 @@ import { readBoundedFileAsync } from '../files/regular-file.js';
 import { withTemporary } from '../files/temporary-file.js';
 import { largest } from '../math/statistics.js';
 import { isPlainObject } from '../option-names.js';
-import { cannotWrite, checkpointError } from './problem.js';
+import { cannotWrite, checkpointError, failCheckpoint } from './problem.js';
 
 /** A lock that is held. */
 export interface Lock {
@@ -28,6 +28,7 @@ interface Owner {
 }
 
 const NAME = /^lock-(\d{1,9})$/;
+const LAST_NUMBER = 999_999_999;
 
 export function isLockFile(name: string): boolean {
   return NAME.test(name);
@@ -44,6 +45,8 @@ export async function lockFolder(folder: string): Promise<Lock> {
     const there = await listLocks(folder);
     for (const other of there) await requireStale(folder, other, self);
     number = 1 + Math.max(0, largest(there));
+    if (number > LAST_NUMBER)
+      failCheckpoint(folder, `holds a lock that tutti did not make: lock-${LAST_NUMBER}`);
   }
 }
 

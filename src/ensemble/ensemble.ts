@@ -79,6 +79,8 @@ export interface TrainedEnsemble<Kind extends TaskKind = TaskKind> {
   readonly failures: readonly FailedMember[];
   /** Members that lost threads and are there all the same. It is not saved. @default none */
   readonly retried?: readonly RetriedMember[];
+  /** Why the checkpoint of its training could not be written any more. It is not saved. @default it could */
+  readonly checkpointError?: WireError;
   /** Every planned member was trained. */
   readonly complete: boolean;
   /** How long this process trained it, in milliseconds; null where it only loaded it, since files keep no times. */

@@ -108,7 +108,7 @@ export class Ledger {
    * The ensemble of what is kept, and of what was before.
    * @throws ERR_MEMBERS_FAILED when every member failed, ERR_THREAD_START when no thread could start.
    */
-  ensemble(work: TrainingWork, { interrupted, wallMs, executors }: RunFacts): TrainedEnsemble {
+  ensemble(work: TrainingWork, { interrupted, wallMs, executors, journalLost }: RunFacts): TrainedEnsemble {
     const { runs, dataset } = work;
     const plan = trainedPlan(work.plan, runs);
     const { task, features, encoding, preprocessing, hash } = dataset;
@@ -130,6 +130,7 @@ export class Ledger {
       members,
       failures,
       ...(retried.length === 0 ? {} : { retried }),
+      ...(journalLost === null ? {} : { checkpointError: journalLost }),
       complete: members.length === plan.members.length,
       wallMs,
       executors: [...new Set([...work.executors, ...executors])],
@@ -142,6 +143,8 @@ export interface RunFacts {
   readonly interrupted: boolean;
   readonly wallMs: number;
   readonly executors: readonly string[];
+  /** Why its journal could not be written any more; null where it could. */
+  readonly journalLost: WireError | null;
 }
 
 function inPlanOrder(a: { readonly index: number }, b: { readonly index: number }): number {

@@ -106,7 +106,8 @@ export class TrainingRun {
     if (this.#ended !== null && (onInterrupt !== 'keep' || done + kept.length === 0)) throw this.#ended;
     const wallMs = performance.now() - this.#started;
     const interrupted = signal?.aborted === true;
-    return this.#ledger.ensemble(this.#work, { interrupted, wallMs, executors });
+    const journalLost = this.#journalLost;
+    return this.#ledger.ensemble(this.#work, { interrupted, wallMs, executors, journalLost });
   }
 
   /** Runs a job and keeps what it leaves; an error of its own is about its runs, and no others. */

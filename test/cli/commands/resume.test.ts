@@ -32,6 +32,7 @@ const cwd = t.testdir({
     members: [{ epochs: 1 }, { epochs: 1 }, { epochs: 5e6 }, { epochs: 5e6 }],
     ...{ hidden: [300, 300], earlyStopping: 'none' },
   }),
+  'two-wide.json': JSON.stringify({ members: 2, hidden: [300, 300], epochs: 1 }),
   elsewhere: {},
   state: {},
 });
@@ -277,22 +278,26 @@ t.test('a checkpoint does not say over which of the user’s files it is written
   t.equal(bytesOf('notes.txt').toString(), 'my notes');
 });
 
+/** No file may be longer than half a megabyte: one wide member, and no more. */
+const limited = (args: readonly string[]) => {
+  const shell = ['-c', 'ulimit -f 1000; exec "$@"', 'sh', process.execPath, MAIN, ...args];
+  return spawnSync('sh', shell, { cwd, encoding: 'utf8', env: CHILD_ENV });
+};
+
 t.test('a checkpoint that cannot be written any more stops the training with what is finished', async (t) => {
   const wide = ['train', ...BASE, '--config', 'wide.json', '--out', 'wide.tutti', '--checkpoint', 'full'];
-  // No file may be longer than half a megabyte: one member, and no more.
-  const limited = [
-    '-c',
-    'ulimit -f 1000; exec "$@"',
-    'sh',
-    process.execPath,
-    MAIN,
-    ...wide,
-    '--allow-failures',
-  ];
-  const { status, stderr } = spawnSync('sh', limited, { cwd, encoding: 'utf8', env: CHILD_ENV });
+  const { status, stderr } = limited([...wide, '--allow-failures']);
   t.equal(status, 2);
   t.match(stderr, /^tutti: The checkpoint full cannot be written: EFBIG.*\(ERR_CHECKPOINT\)$/m);
   t.match(stderr, /^Interrupted with 2 of 4 members finished; tutti resume full goes on$/m);
+});
+
+t.test('one that could not hold the last members is told of with their figures', async (t) => {
+  const wide = ['train', ...BASE, '--config', 'two-wide.json', '--checkpoint', 'full-at-last'];
+  const { status, stderr, stdout } = limited(wide);
+  t.equal(status, 2);
+  t.match(stderr, /^tutti: The checkpoint full-at-last cannot be written: EFBIG.*\(ERR_CHECKPOINT\)$/m);
+  t.match(stdout, /^Trained 2 members/m);
 });
 
 t.test('that of a program is the program’s', async (t) => {

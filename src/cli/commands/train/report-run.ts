@@ -54,6 +54,7 @@ export async function reportRun(
   const unsaved = saveError === null ? 0 : reportFailure(saveError);
   if (interrupted) return interruptStatus;
   if (unsaved !== 0) return unsaved;
+  if (lost !== null) return lost.exitStatus;
   if (ending !== null) return 1;
   return ensemble.failures.length > 0 && !allowFailures ? 1 : 0;
 }

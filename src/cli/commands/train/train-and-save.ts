@@ -64,7 +64,8 @@ export async function trainAndSave(
     display.stop();
     const saved = await save(ensemble, out);
     // A signal that came late, when all members were there, ends the command all the same.
-    const interruptStatus = interrupt.status() ?? checkpointLost(ensemble)?.exitStatus ?? null;
+    const stoppedStatus = ensemble.complete ? null : (checkpointLost(ensemble)?.exitStatus ?? null);
+    const interruptStatus = interrupt.status() ?? stoppedStatus;
     return { ensemble, ...saved, interruptStatus, fewerThreads };
   } finally {
     display.stop();
@@ -72,10 +73,9 @@ export async function trainAndSave(
   }
 }
 
-/** Why a training was stopped whose checkpoint could not be written any more; null for any other. */
-export function checkpointLost({ failures }: TrainedEnsemble): TuttiError | null {
-  const lost = failures.find(({ error }) => error.code === 'ERR_CHECKPOINT');
-  return lost === undefined ? null : fromWire(lost.error);
+/** Why a training's checkpoint could not be written any more, which stopped it unless it was over; null where it could. */
+export function checkpointLost({ checkpointError }: TrainedEnsemble): TuttiError | null {
+  return checkpointError === undefined ? null : fromWire(checkpointError);
 }
 
 async function save(
