@@ -7,13 +7,15 @@ import type { End } from '../../src/threads/background.js';
 import { listsProcesses, processesOf } from '../support/processes.js';
 
 const none = () => {};
+/** A busy machine may take longer than it is given to end itself. */
+const ENDED = /^signal SIG(TERM|KILL)$/;
 
 t.test('one that is started is ready, and is gone when it is ended', { skip: !listsProcesses }, async (t) => {
   const child = await Child.start('jobs');
   const ended = new Promise<End>((resolve) => child.listen(none, resolve));
   t.equal(processesOf('jobs').length, 1);
   await child.end();
-  t.same(await ended, { status: 'signal SIGTERM', thrown: null });
+  t.match(await ended, { status: ENDED, thrown: null });
   t.same(processesOf('jobs'), []);
   await child.end();
 });
@@ -31,7 +33,7 @@ t.test('one that the system has stopped is ended all the same', { skip: !listsPr
 t.test('whoever listens after its end hears of it', { skip: !listsProcesses }, async (t) => {
   const child = await Child.start('jobs');
   await child.end();
-  t.equal((await new Promise<End>((resolve) => child.listen(none, resolve))).status, 'signal SIGTERM');
+  t.match((await new Promise<End>((resolve) => child.listen(none, resolve))).status, ENDED);
 });
 
 t.test('a signal that is aborted as it starts ends it', { skip: !listsProcesses }, async (t) => {
