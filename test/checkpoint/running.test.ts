@@ -9,11 +9,11 @@ import type { Dataset } from '../../src/data/dataset/dataset.js';
 import type { TrainingOptions } from '../../src/model/options/training-options.js';
 import { createPool } from '../../src/pool/pool.js';
 import { resumeTraining } from '../../src/training/resume-training.js';
-import type { MemberRunner } from '../../src/training/session/runner.js';
 import { createInlineRunner } from '../../src/training/thread/inline-runner.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters, linear } from '../support/datasets.js';
 import { CENTROIDS } from '../support/learners.js';
+import { trainInPieces } from '../support/pauses.js';
 
 const classes = clusters(90, 6, 3);
 const values = linear(70, 5, 2);
@@ -45,32 +45,6 @@ const CASES: Readonly<Record<string, readonly [Dataset, TrainingOptions]>> = {
   'tied in rounds, stopping early': [classes, { tie: 0.05, epochs: 20, patience: 2, learningRate: 0.05 }],
   'tied exactly': [classes, { tie: 0.05, tyingMode: 'exact', earlyStopping: 'none' }],
 };
-
-/** Settings that pause a training after so many epochs of any members. */
-function pausedAfter(epochs: number) {
-  const stop = new AbortController();
-  let left = epochs;
-  const onEpochEnd = async () => {
-    if (--left === 0) stop.abort();
-    return undefined;
-  };
-  return { signal: stop.signal, onInterrupt: 'keep' as const, onEpochEnd };
-}
-
-/** Trains, paused again and again after so many epochs. @returns the ensemble, and how often it was. */
-async function trainInPieces(
-  dataset: Dataset,
-  options: TrainingOptions,
-  folder: string,
-  { every, runner = createInlineRunner() }: { every: number; runner?: MemberRunner },
-) {
-  const settings = () => ({ ...pausedAfter(every), runner });
-  let ensemble = await trainEnsemble(dataset, options, { ...settings(), checkpoint: { folder } });
-  let pauses = 0;
-  const isLeft = () => ensemble.members.length + ensemble.failures.length < ensemble.plan.members.length;
-  for (; isLeft(); pauses++) ensemble = await resumeTraining(folder, dataset, settings());
-  return { ensemble, pauses };
-}
 
 for (const [name, [dataset, options]] of Object.entries(CASES)) {
   t.test(`paused again and again, a training ends with the same bytes: ${name}`, async (t) => {
