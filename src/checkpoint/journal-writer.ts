@@ -2,7 +2,7 @@
 // process; they outlive the machine with the next sync, which comes as often as costs a fiftieth of the time.
 
 import type { FileHandle } from 'node:fs/promises';
-import { writeAll } from '../files/atomic-file.js';
+import { syncFile, writeAll } from '../files/atomic-file.js';
 import { recordStart } from './journal-format.js';
 
 /** Between two syncs lies so many times as long as one took. */
@@ -116,7 +116,7 @@ export class JournalWriter {
     const told = this.#writing === null ? this.#afterSync.splice(0) : [];
     this.#dirty = this.#writing !== null;
     try {
-      await this.#file.datasync();
+      await syncFile(this.#file, 'data');
       const now = performance.now();
       this.#nextSyncMs = now + REST_SHARE * (now - started);
       for (const call of told) call();

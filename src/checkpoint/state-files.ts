@@ -7,7 +7,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { historyColumns } from '../bundle/metadata.js';
 import { littleEndianBytes } from '../bundle/weights.js';
-import { writeAll } from '../files/atomic-file.js';
+import { syncFile, writeAll } from '../files/atomic-file.js';
 import { packPlain } from '../files/plain-data.js';
 import { largest } from '../math/statistics.js';
 import type { RestingRun } from '../training/plan/runs.js';
@@ -107,7 +107,7 @@ export class StateFiles {
         await writeAll(file, bytes, at);
         at += bytes.length;
       }
-      if (sync) await file.datasync();
+      if (sync) await syncFile(file, 'data');
     } finally {
       await file.close();
     }

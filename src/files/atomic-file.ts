@@ -89,8 +89,7 @@ export async function writeNew(path: string, bytes: Uint8Array): Promise<() => P
       throw error;
     }
     return () =>
-      file
-        .sync()
+      syncFile(file)
         .finally(close)
         .then(() => syncFolder(folder));
   });
@@ -106,7 +105,7 @@ async function replace(
     try {
       await write(file);
       if (present !== null) await keepPermissions(file, present);
-      await file.sync();
+      await syncFile(file);
     } finally {
       await file.close();
     }
@@ -127,6 +126,18 @@ async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => null);
   await handle?.sync().catch(() => undefined);
   await handle?.close();
+}
+
+/**
+ * Waits until a disk has what was written, or its data alone. Node.js's permission model forbids that from version 26 on; then the
+ * system writes it when it sees fit.
+ */
+export async function syncFile(file: FileHandle, what: 'all' | 'data' = 'all'): Promise<void> {
+  try {
+    await (what === 'all' ? file.sync() : file.datasync());
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_ACCESS_DENIED') throw error;
+  }
 }
 
 /** Writes all of the bytes at the handle's position. */
