@@ -85,7 +85,7 @@ const PLANS: readonly (readonly [name: string, args: readonly string[], few: num
 ];
 
 const tried = limitedGroup(MIB);
-tried?.remove();
+await tried?.remove();
 const skip = tried === null ? 'no control group can be made here' : false;
 
 for (const [name, args, few, some] of PLANS) {
@@ -114,6 +114,6 @@ async function limited(args: readonly string[], mebibytes: number): Promise<Ende
   try {
     return await train(args, group.procs);
   } finally {
-    group.remove();
+    await group.remove();
   }
 }

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 export interface LimitedGroup {
   /** Where processes are put in, by their number. */
   readonly procs: string;
-  /** When all of them have ended. */
-  remove(): void;
+  /** Waits until all of them have ended: the last may still be about to. */
+  remove(): Promise<void>;
 }
 
 const ROOTS = [
@@ -28,9 +28,20 @@ export function limitedGroup(bytes: number): LimitedGroup | null {
     }
     if (existsSync(join(folder, limit))) {
       writeFileSync(join(folder, limit), String(bytes));
-      return { procs: join(folder, 'cgroup.procs'), remove: () => rmdirSync(folder) };
+      return { procs: join(folder, 'cgroup.procs'), remove: () => removeEmpty(folder) };
     }
     rmdirSync(folder);
   }
   return null;
+}
+
+async function removeEmpty(folder: string): Promise<void> {
+  for (;;) {
+    try {
+      return rmdirSync(folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
