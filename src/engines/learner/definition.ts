@@ -52,6 +52,6 @@ export const LEARNER: EngineDefinition<LearnerMemberSpec> & { readonly name: 'le
   storesModel: true,
   weightsLength: () => 0,
   // It is handed copies of its rows, which garbage follows; what it makes of them nobody knows.
-  footprint: { library: 20 * 2 ** 20, thread: (rowBytes) => 16 * 2 ** 20 + 2 * rowBytes },
+  footprint: { process: 20 * 2 ** 20, thread: (rowBytes) => 16 * 2 ** 20 + 2 * rowBytes },
   loadPredictor: once(() => import('./predictor.js')),
 };

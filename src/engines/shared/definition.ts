@@ -72,8 +72,8 @@ export interface EngineDefinition<Spec extends MemberSpec = MemberSpec> {
 
 /** What an engine takes where it trains, in bytes: measured. */
 export interface EngineFootprint {
-  /** Of its library, once in the process. */
-  readonly library: number;
+  /** Of a process that has it: its library. */
+  readonly process: number;
   /** Of each thread. @param rowBytes of the rows that a member draws. */
   thread(rowBytes: number): number;
 }

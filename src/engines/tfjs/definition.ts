@@ -40,6 +40,6 @@ export const TFJS: EngineDefinition<TfjsMemberSpec> & { readonly name: 'tfjs' } 
   storesModel: true,
   weightsLength: () => null,
   // A model's own size is not known before it is there; what such models usually have is in what a thread takes.
-  footprint: { library: 370 * 2 ** 20, thread: (rowBytes) => 150 * 2 ** 20 + 2 * rowBytes },
+  footprint: { process: 370 * 2 ** 20, thread: (rowBytes) => 150 * 2 ** 20 + 2 * rowBytes },
   loadPredictor: once(() => import('./predictor.js')),
 };

@@ -157,9 +157,9 @@ function enginesNeed(
     const isApart = apart && module?.of(spec) !== undefined && module.of(spec) !== null;
     if (isApart) {
       // A process has the library and the dataset for itself.
-      each = Math.max(each, BYTES_PER_PROCESS + sharedBytes + own + (footprint?.library ?? 0));
+      each = Math.max(each, BYTES_PER_PROCESS + sharedBytes + own + (footprint?.process ?? 0));
     } else {
-      library = Math.max(library, footprint?.library ?? 0);
+      library = Math.max(library, footprint?.process ?? 0);
       each = Math.max(each, own);
     }
   }
