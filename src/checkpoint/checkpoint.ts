@@ -8,7 +8,6 @@ import { describeFailure, describeMember } from '../bundle/metadata.js';
 import { littleEndianBytes } from '../bundle/weights.js';
 import type { FailedMember, TrainedMember } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
-import { packPlain } from '../files/plain-data.js';
 import { isTemporary, removeStale } from '../files/temporary-file.js';
 import type { MemberStreams } from '../model/spec.js';
 import type { TrainingJournal } from '../training/coordinator/journal.js';
@@ -153,7 +152,7 @@ class Checkpoint implements TrainingJournal {
   }
 
   #add(entry: JournalEntry, binaries: readonly Uint8Array[] = []): void {
-    this.#place?.journal.add(packPlain(entry), binaries);
+    this.#place?.journal.add(entry, binaries);
   }
 
   #problem(error: unknown): TuttiError {
@@ -220,10 +219,8 @@ async function create(
   const journal = new JournalWriter(file, firstLink(header), onLost);
   try {
     journal.begin(header);
-    const add = (entry: JournalEntry, binaries: readonly Uint8Array[] = []) =>
-      journal.add(packPlain(entry), binaries);
-    if (executors.length > 0) add({ kind: 'executors', names: [...executors] });
-    for (const member of members) add(memberEntry(member), binariesOf(member));
+    if (executors.length > 0) journal.add({ kind: 'executors', names: [...executors] });
+    for (const member of members) journal.add(memberEntry(member), binariesOf(member));
     if (members.length > 0) await journal.settled();
     if (journal.lost !== null) throw journal.lost.error;
     const sync = await writeTraining(folder, bytes);

@@ -1,10 +1,9 @@
 // Reads a journal and believes nothing: it ends before the first record that is not as it was written, of which nothing
 // is lost but the time to train it again; a record that is, and still cannot be, is an error.
 
-import { join } from 'node:path';
 import { contradictionOfStored, failureFrom, memberFrom } from '../bundle/metadata.js';
 import type { MemberMetadata } from '../bundle/schema.js';
-import { type BundleSource, openSource } from '../bundle/source.js';
+import type { BundleSource } from '../bundle/source.js';
 import { placeLittleEndian } from '../bundle/weights.js';
 import type { FailedMember, TrainedMember } from '../ensemble/ensemble.js';
 import { allocateShared } from '../memory/uncounted-bytes.js';
@@ -23,7 +22,7 @@ import {
   requireMetadataBytes,
 } from './journal-format.js';
 import type { SealedTraining } from './kept-training.js';
-import { failCheckpoint } from './problem.js';
+import { readFileOf } from './read-file-of.js';
 import type { JournalEntry } from './schema.js';
 import { decode, UnreadableError } from './sealed-file.js';
 
@@ -54,15 +53,7 @@ export async function readJournal(
   training: SealedTraining,
   signal?: AbortSignal,
 ): Promise<JournalContent> {
-  const source = await openSource(join(folder, JOURNAL_FILE), signal);
-  try {
-    return await new JournalReader(source, training).read();
-  } catch (error) {
-    if (!(error instanceof UnreadableError)) throw error;
-    return failCheckpoint(folder, `cannot be read: its file \`${JOURNAL_FILE}\` ${error.message}`, error);
-  } finally {
-    await source.close();
-  }
+  return readFileOf(folder, JOURNAL_FILE, signal, (source) => new JournalReader(source, training).read());
 }
 
 class JournalReader {

@@ -3,7 +3,9 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { syncFile, writeAll } from '../files/atomic-file.js';
+import { packPlain } from '../files/plain-data.js';
 import { recordStart } from './journal-format.js';
+import type { JournalEntry } from './schema.js';
 
 /** Between two syncs lies so many times as long as one took. */
 const REST_SHARE = 50;
@@ -41,9 +43,9 @@ export class JournalWriter {
     this.#give([header]);
   }
 
-  /** @param binaries what follows the metadata; nobody changes them any more. */
-  add(metadata: Uint8Array, binaries: readonly Uint8Array[] = []): void {
-    const { start, link } = recordStart(this.#link, metadata, binaries);
+  /** @param binaries what follows the entry; nobody changes them any more. */
+  add(entry: JournalEntry, binaries: readonly Uint8Array[] = []): void {
+    const { start, link } = recordStart(this.#link, packPlain(entry), binaries);
     this.#link = link;
     this.#give([start, ...binaries]);
   }

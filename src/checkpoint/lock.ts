@@ -7,7 +7,7 @@ import { link, lstat, readdir, readFile, rm, stat, writeFile } from 'node:fs/pro
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { readBoundedFileAsync } from '../files/regular-file.js';
-import { withTemporary } from '../files/temporary-file.js';
+import { isProcess, withTemporary } from '../files/temporary-file.js';
 import { largest } from '../math/statistics.js';
 import { isPlainObject } from '../option-names.js';
 import { cannotWrite, checkpointError, failCheckpoint } from './problem.js';
@@ -160,12 +160,7 @@ async function describeSelf(folder: string): Promise<Owner> {
 let ownStart: Promise<string | null> | undefined;
 
 async function isAlive({ pid, started }: Owner): Promise<boolean> {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // Of another user, but there.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
+  if (!isProcess(pid)) return false;
   const now = await startOf(pid);
   return started === null || now === null || now === started;
 }

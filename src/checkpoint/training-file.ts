@@ -2,7 +2,6 @@
 // job.
 
 import { join } from 'node:path';
-import { openSource } from '../bundle/source.js';
 import { engineOf } from '../engines/registry.js';
 import { failOption } from '../errors.js';
 import { writeNew } from '../files/atomic-file.js';
@@ -10,6 +9,7 @@ import { isPlain, packPlain } from '../files/plain-data.js';
 import { check, issueText } from '../schema-check.js';
 import type { KeptTraining, SealedTraining } from './kept-training.js';
 import { failCheckpoint } from './problem.js';
+import { readFileOf } from './read-file-of.js';
 import {
   MAX_METADATA_BYTES,
   magicOf,
@@ -67,8 +67,7 @@ export async function writeTraining(folder: string, { bytes }: TrainingBytes): P
 
 /** @throws ERR_CHECKPOINT when it is not as it was written, or was not written by tutti. */
 export async function readTraining(folder: string, signal?: AbortSignal): Promise<SealedTraining> {
-  const source = await openSource(join(folder, TRAINING_FILE), signal);
-  try {
+  return readFileOf(folder, TRAINING_FILE, signal, async (source) => {
     const { metadata, seal } = await readSealed(source, MAGIC);
     // Here and not above, since zod takes as long to load as all the rest.
     const { keptTrainingSchema } = await import('./schema.js');
@@ -76,12 +75,7 @@ export async function readTraining(folder: string, signal?: AbortSignal): Promis
     if (issue !== null) throw new UnreadableError(`is damaged: it is wrong at ${issueText(issue)}`);
     requireFitting(data);
     return { ...data, seal };
-  } catch (error) {
-    if (!(error instanceof UnreadableError)) throw error;
-    return failCheckpoint(folder, `cannot be read: its file \`${TRAINING_FILE}\` ${error.message}`, error);
-  } finally {
-    await source.close();
-  }
+  });
 }
 
 function requireFitting({ plan, features, task }: KeptTraining): void {

@@ -50,7 +50,7 @@ export async function removeStale(folder: string): Promise<void> {
     const [, host, pid] = NAME.exec(name) ?? [];
     if (host !== HOST) continue;
     const path = join(folder, name);
-    const stale = Number(pid) === process.pid ? await isOlder(path) : !isAlive(Number(pid));
+    const stale = Number(pid) === process.pid ? await isOlder(path) : !isProcess(Number(pid));
     if (stale && !unfinished.has(path)) await rm(path, { force: true }).catch(() => undefined);
   }
 }
@@ -65,7 +65,8 @@ async function isOlder(path: string): Promise<boolean> {
 /** File systems keep times as coarsely as this. */
 const CLOCK_SLACK_MS = 2000;
 
-function isAlive(pid: number): boolean {
+/** Whether there is a process with this id, of whomever. */
+export function isProcess(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

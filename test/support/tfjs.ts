@@ -52,6 +52,13 @@ export function sequentialModule(...layers: readonly string[]): string {
 }`;
 }
 
+/** A module of a dense network with dropout. */
+export const DENSE = sequentialModule(
+  `dense({ inputShape: [features], units: 9, activation: 'relu' })`,
+  'dropout({ rate: 0.3 })',
+  'dense({ units: outputs })',
+);
+
 /** A member in both engines, before its first epoch. */
 export interface Bench {
   readonly plan: EnsemblePlan;

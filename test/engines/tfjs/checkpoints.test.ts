@@ -6,14 +6,9 @@ import { ensembleToBytes } from '../../../src/bundle/save.js';
 import { createPool, trainEnsemble } from '../../../src/index.js';
 import { clusters } from '../../support/datasets.js';
 import { trainInPieces } from '../../support/pauses.js';
-import { sequentialModule, tensorFlowOrSkip } from '../../support/tfjs.js';
+import { DENSE, tensorFlowOrSkip } from '../../support/tfjs.js';
 
 const dataset = clusters(90, 6, 3);
-const DENSE = sequentialModule(
-  `dense({ inputShape: [features], units: 9, activation: 'relu' })`,
-  'dropout({ rate: 0.3 })',
-  'dense({ units: outputs })',
-);
 
 const tf = await tensorFlowOrSkip(t);
 if (tf !== null) {

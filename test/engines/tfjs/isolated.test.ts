@@ -6,15 +6,9 @@ import t from 'tap';
 import { createPool, type EpochEvent, trainEnsemble } from '../../../src/index.js';
 import { clusters } from '../../support/datasets.js';
 import { listsProcesses, processesOf } from '../../support/processes.js';
-import { sequentialModule, tensorFlowOrSkip } from '../../support/tfjs.js';
+import { DENSE, tensorFlowOrSkip } from '../../support/tfjs.js';
 
 const dataset = clusters(90, 6, 3);
-const DENSE = sequentialModule(
-  `dense({ inputShape: [features], units: 9, activation: 'relu' })`,
-  'dropout({ rate: 0.3 })',
-  'dense({ units: outputs })',
-);
-
 const tf = await tensorFlowOrSkip(t);
 if (tf !== null) {
   const folder = t.testdir({ 'dense.mjs': DENSE });
