@@ -8,6 +8,7 @@ import type { Socket } from 'node:net';
 import { installedProcessWorker } from '../installed.js';
 import { allocateShared } from '../memory/uncounted-bytes.js';
 import { type Background, type End, READY } from '../threads/background.js';
+import { inTime } from '../threads/in-time.js';
 import { MessagePipe } from './message-pipe.js';
 import { inheritedFlags } from './process-flags.js';
 import { isLastWord, MESSAGES, type Role, WATCH } from './protocol.js';
@@ -18,8 +19,6 @@ const START_MS = 60_000;
 const TERM_GRACE_MS = 1000;
 /** A killed process is gone at once, unless its memory is large or the system hangs. */
 const KILL_GRACE_MS = 5000;
-/** Counted in looks, so that a machine that slept, or a blocked calling thread, is not the process's fault. */
-const LOOK_MS = 50;
 
 /** A group of its own: signals of the terminal are this process's affair, and what it starts ends with it. */
 const OWN_GROUP = process.platform !== 'win32';
@@ -172,20 +171,4 @@ function pipeOf({ stdio }: ChildProcess, fd: number): Socket {
   const pipe = stdio[fd] as Socket;
   pipe.unref();
   return pipe;
-}
-
-/** The value of a promise, or null when it takes longer; keeps the process meanwhile. */
-function inTime<T>(promise: Promise<T>, ms: number): Promise<T | null> {
-  return new Promise((resolve) => {
-    let looks = 0;
-    const timer = setInterval(() => {
-      looks++;
-      if (looks * LOOK_MS >= ms) done(null);
-    }, LOOK_MS);
-    const done = (value: T | null) => {
-      clearInterval(timer);
-      resolve(value);
-    };
-    void promise.then(done);
-  });
 }

@@ -6,13 +6,12 @@ import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { isMainThread, type Worker } from 'node:worker_threads';
 import { endNow } from './end-now.js';
+import { inTime } from './in-time.js';
 
 const blocked = new Set<Worker>();
 
 /** A thread that is in JavaScript or WebAssembly ends within milliseconds; one inside the operating system may never. */
 const END_GRACE_MS = 3000;
-/** Counted in looks: where this thread gets no turn for long, on a machine with too much to do, the others get none either. */
-const LOOK_MS = 100;
 
 /**
  * Waits until threads that were ended have really done so, for until then one may write to memory.
@@ -21,17 +20,7 @@ const LOOK_MS = 100;
 export async function awaitEnds(threads: readonly Worker[]): Promise<readonly Worker[]> {
   const alive = threads.filter(({ threadId }) => threadId !== -1);
   if (alive.length === 0) return [];
-  let timer: NodeJS.Timeout | undefined;
-  const grace = new Promise<void>((resolve) => {
-    let looks = 0;
-    timer = setInterval(() => {
-      looks++;
-      if (looks * LOOK_MS >= END_GRACE_MS) resolve();
-    }, LOOK_MS);
-  });
-  const exits = Promise.all(alive.map((thread) => once(thread, 'exit').catch(() => {})));
-  await Promise.race([exits, grace]);
-  clearInterval(timer);
+  await inTime(Promise.all(alive.map((thread) => once(thread, 'exit').catch(() => {}))), END_GRACE_MS);
   const left = alive.filter(({ threadId }) => threadId !== -1);
   for (const thread of left) markBlocked(thread);
   return left;
