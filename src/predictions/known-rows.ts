@@ -1,0 +1,28 @@
+// Predictions of rows whose truth is known, whole instead of block by block: for everything that must see all rows at
+// once, as ranks, calibration, guarantees and charts do.
+
+import type { Task } from '../data/dataset/dataset.js';
+import type { TargetBlock } from './blocks.js';
+import type { CombinedPredictions } from './combined-predictions.js';
+import type { Predictions } from './predictions.js';
+
+export interface KnownRows {
+  readonly task: Task;
+  /** Whether no member was trained on any of them, or each is predicted by the members that never saw it. */
+  readonly rowsFrom: 'heldOut' | 'outOfBag';
+  /** At least 1. */
+  readonly rows: number;
+  /** Classes, or targets. */
+  readonly outputs: number;
+  /** Each row's place in the dataset, ascending, u32[rows]. Out of bag those that nobody left out are missing. */
+  readonly index: Uint32Array;
+  readonly truth: TargetBlock;
+  /** The dataset's weights of these rows, ≥ 0, f32[rows]; null where it has none. */
+  readonly weights: Float32Array | null;
+  /** What the members' predictions are combined into; not calibrated. */
+  readonly combined: CombinedPredictions;
+  /** Each member's own, of all these rows: out of bag what a member says of a row it saw means nothing. Empty unless asked for. */
+  readonly members: readonly Predictions[];
+  /** u8[k, rows], 1 where a member counts for a row; null where all do. */
+  readonly mask: Uint8Array | null;
+}
