@@ -17,6 +17,7 @@ export {
   predictEnsemble,
   predictMembers,
   predictOutOfBag,
+  predictUncertainty,
 } from './api/many-rows.js';
 export type { NamedNumbers, PredictedClass, PredictedRow, PredictedValue } from './api/predicted-rows.js';
 export type {
@@ -36,6 +37,12 @@ export {
   startTraining,
   trainEnsemble,
 } from './api/training.js';
+export type {
+  UncertainClass,
+  UncertainRecords,
+  UncertainRow,
+  UncertainValue,
+} from './api/uncertain-rows.js';
 export { contentHash } from './bundle/content-hash.js';
 export type { InspectedEnsemble, LoadEnsembleOptions } from './bundle/load.js';
 export type { SavedEnsemble, SaveOptions } from './bundle/save.js';
@@ -78,6 +85,7 @@ export type { MemberAccount, ReseededMember } from './ensemble/member-account.js
 export { withAveragingWeights } from './ensemble/predict/averaging-weights.js';
 export type { Inputs } from './ensemble/predict/inputs.js';
 export type { CombineOptions, EnsemblePredictor } from './ensemble/predict/predict.js';
+export type { UncertainPredictions } from './ensemble/predict/predict-uncertainty.js';
 export type { RowRunner } from './ensemble/predict/row-runner.js';
 export {
   type MemberSelection,

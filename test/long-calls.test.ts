@@ -46,6 +46,7 @@ const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>>
   predictEnsemble: (signal) => tutti.predictEnsemble(ensemble, dataset, { signal }),
   predictMembers: (signal) => tutti.predictMembers(ensemble, dataset, { signal }),
   predictOutOfBag: (signal) => tutti.predictOutOfBag(ensemble, dataset, { signal }),
+  predictUncertainty: (signal) => tutti.predictUncertainty(ensemble, dataset, { signal }),
   'predictor.predict': (signal) => predictor.predict(dataset, { signal }),
   predictWithMasks: (signal) => tutti.predictWithMasks(dropout, dataset, { way: 'arithmeticMean', signal }),
   readCheckpoint: (signal) => tutti.readCheckpoint(kept, { signal }),

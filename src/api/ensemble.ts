@@ -15,6 +15,7 @@ import { withAveragingWeights } from '../ensemble/predict/averaging-weights.js';
 import type { ArrayInputs, Inputs } from '../ensemble/predict/inputs.js';
 import type { CombineOptions } from '../ensemble/predict/predict.js';
 import type { MemberPredictionOptions } from '../ensemble/predict/predict-members.js';
+import type { UncertainPredictions } from '../ensemble/predict/predict-uncertainty.js';
 import {
   type MemberSelection,
   type SelectionOptions,
@@ -42,6 +43,7 @@ import {
 } from './predictor.js';
 import type { Report } from './report.js';
 import { ensembleToBytes, inspectEnsemble, loadEnsemble, saveEnsemble } from './saved-ensembles.js';
+import { type UncertainRecords, uncertaintyOfRows } from './uncertain-rows.js';
 
 /** A saved ensemble and what its file says beside it. */
 export interface InspectedFile extends Omit<InspectedEnsemble, 'ensemble'> {
@@ -127,6 +129,20 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
   predict(rows: ArrayInputs, options?: CombineOptions): Promise<PredictedArrays<Kind>>;
   async predict(inputs: Inputs, options?: CombineOptions): Promise<unknown> {
     return predictOnce(this, inputs, options);
+  }
+
+  /**
+   * Predicts rows and says where the uncertainty of each comes from: entropies of classes in nats, variances of numbers.
+   * Records are answered by an object each: `{ prediction, total, aleatoric, epistemic }`; all else by arrays.
+   * @throws as `predict`.
+   */
+  uncertainty<const Records extends readonly DataRecord[]>(
+    records: Records,
+    options?: CombineOptions,
+  ): Promise<UncertainRecords<Kind, Records>>;
+  uncertainty(rows: ArrayInputs, options?: CombineOptions): Promise<UncertainPredictions>;
+  async uncertainty(inputs: Inputs, options?: CombineOptions): Promise<unknown> {
+    return uncertaintyOfRows(this, inputs, options);
   }
 
   /** Loads the members once, for many predictions of one row or of many. To be disposed of, as by `using`. */

@@ -7,6 +7,7 @@ import * as outOfBag from '../ensemble/evaluate/predict-out-of-bag.js';
 import type { Inputs } from '../ensemble/predict/inputs.js';
 import * as predicting from '../ensemble/predict/predict.js';
 import * as members from '../ensemble/predict/predict-members.js';
+import * as uncertain from '../ensemble/predict/predict-uncertainty.js';
 import type { Measurement } from '../measure/measurement.js';
 import { onSharedPool } from '../pool/shared-pool.js';
 import type { CombinedPredictions } from '../predictions/combined-predictions.js';
@@ -28,6 +29,20 @@ export async function predictEnsemble(
   options: predicting.CombineOptions = {},
 ): Promise<CombinedPredictions> {
   return predicting.predictEnsemble(ensemble, inputs, onSharedPool(options));
+}
+
+/**
+ * Predicts rows, and says of each where its uncertainty comes from: see {@link uncertaintyOf} for the figures.
+ * @param inputs as for {@link predictEnsemble}.
+ * @returns arrays [rows], of numbers [rows, targets]; `total` and `aleatoric` are null for numbers without Gaussian heads.
+ * @throws as {@link predictEnsemble}; ERR_BUNDLE for an ensemble without trained members.
+ */
+export async function predictUncertainty(
+  ensemble: TrainedEnsemble,
+  inputs: Inputs,
+  options: predicting.CombineOptions = {},
+): Promise<uncertain.UncertainPredictions> {
+  return uncertain.predictUncertainty(ensemble, inputs, onSharedPool(options));
 }
 
 /**

@@ -16,4 +16,9 @@ export type {
 export { type HonestTest, type HonestTestOptions, honestTest } from '../measure/honest-test.js';
 export { type AggregateOptions, aggregate } from '../predictions/aggregate/aggregate.js';
 export { AGGREGATORS } from '../predictions/aggregate/aggregators.js';
+export {
+  type Uncertainty,
+  type UncertaintyOptions,
+  uncertaintyOf,
+} from '../predictions/aggregate/uncertainty.js';
 export type { Numbers } from '../predictions/blocks.js';

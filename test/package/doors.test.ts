@@ -157,6 +157,14 @@ const DOORS: Readonly<Record<string, Door>> = {
       ...[{ runner: 2 }, { runner: null }, { runner: { threads: 0 } }],
     ],
   },
+  predictUncertainty: {
+    call: (options) => tutti.predictUncertainty(ensemble, dataset.x, options),
+    wrong: [{ aggregator: 'mean' }, { weights: 1 }, { tolerance: 0 }, { clip: 'no' }, { runner: 2 }],
+  },
+  uncertaintyOf: {
+    call: (options) => tutti.uncertaintyOf(members as never, task, options),
+    wrong: [{ weights: 2 }, { mask: true }],
+  },
   evaluateEnsemble: {
     call: (options) => tutti.evaluateEnsemble(ensemble, dataset, options),
     wrong: [

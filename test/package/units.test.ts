@@ -64,6 +64,7 @@ const DOORS: Readonly<Record<string, (units: Units) => unknown>> = {
     using predictor = await tutti.createPredictor(ensemble);
     return await predictor.predict(x.subarray(0, 4));
   },
+  predictUncertainty: ({ ensemble, x }) => tutti.predictUncertainty(ensemble, x),
   predictOutOfBag: ({ ensemble, train }) => tutti.predictOutOfBag(ensemble, train),
   evaluateEnsemble: ({ ensemble, test }) => tutti.evaluateEnsemble(ensemble, test, PLAIN),
   evaluateOutOfBag: ({ ensemble, train }) => tutti.evaluateOutOfBag(ensemble, train, { replicates: 0 }),
@@ -137,6 +138,7 @@ const NONE: Readonly<Record<string, string>> = {
     aggregate: 'predictions',
     errorCorrelation: 'predictions',
     honestTest: 'reports',
+    uncertaintyOf: 'predictions',
   },
   ...{
     TANGENT_KINDS: 'a list',

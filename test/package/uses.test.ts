@@ -100,6 +100,7 @@ const REFUSED: readonly Case[] = [
   ...Object.entries({
     createPredictor: () => tutti.createPredictor(ensemble, VOTES),
     predictEnsemble: () => tutti.predictEnsemble(ensemble, dataset.x, VOTES),
+    predictUncertainty: () => tutti.predictUncertainty(ensemble, dataset.x, VOTES),
     evaluateEnsemble: () => tutti.evaluateEnsemble(ensemble, dataset, VOTES),
     evaluateOutOfBag: () => tutti.evaluateOutOfBag(ensemble, dataset, VOTES),
   }).map(([door, call]): Case => {
