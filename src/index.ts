@@ -122,6 +122,8 @@ export type { MemberRunner } from './training/session/runner.js';
 export type {
   CheckpointOptions,
   CheckpointPace,
+  MemberIncident,
+  PlannedMembers,
   TrainingSettings,
 } from './training/session/training-settings.js';
 export { createInlineRunner } from './training/thread/inline-runner.js';

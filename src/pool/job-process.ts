@@ -100,7 +100,8 @@ export class JobProcess {
   }
 
   async #sendJob(id: number, job: LocalMemberJob, { onEpochEnd, onHandOver }: JobHooks): Promise<void> {
-    const { training, state, ...sent } = job;
+    // A watcher is told of its epochs when it ends.
+    const { training, state, epochLog: _, ...sent } = job;
     const number = this.#trainings.get(training) ?? (await this.#sendTraining(training));
     const stateLength = state === null ? null : state.length;
     const asked = { hook: onEpochEnd !== undefined, handOvers: onHandOver !== undefined };

@@ -9,7 +9,7 @@ import type { TaskResult } from './messages.js';
 export type SentTraining = Omit<TrainingShare, 'memory' | 'memoryName' | 'executor'>;
 
 /** A job, without the memory its state would be written to. */
-export type SentJob = Omit<MemberJob, 'state'> & { readonly stateLength: number | null };
+export type SentJob = Omit<MemberJob, 'state' | 'epochLog'> & { readonly stateLength: number | null };
 
 /** Trainings and jobs are known by numbers. */
 export type ToProcess =

@@ -118,6 +118,7 @@ const DOORS: Readonly<Record<string, Door>> = {
       ...SETTINGS,
       ...[{ retries: NaN_ }, { retries: -1 }, { retries: 0.5 }, { onInterrupt: 'save' }],
       ...[{ onProgress: 1 }, { onMember: {} }, { onEpochEnd: 'log' }],
+      ...[{ onPlan: 1 }, { onEpochs: [] }, { onIncident: 'log' }],
     ],
   },
   'checkpoint of trainEnsemble': {

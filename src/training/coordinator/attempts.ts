@@ -27,21 +27,27 @@ export class Attempts {
   readonly #session: Session;
   readonly #limits: AttemptLimits;
   readonly #hooksOf: (job: Job, runs: readonly Run[]) => JobHooks;
+  readonly #onRetry: (runs: readonly Run[], error: TuttiError) => void;
   /** Every job that a runner has; aborting its signal ends the job's thread. */
   readonly #running = new Map<AbortController, Job>();
   /** Slots that a thread has which cannot be ended: whenever it comes back it may write there. */
   readonly #blocked = new Set<number>();
   #mode: LaneMode = 'go';
 
-  /** @param hooksOf who is told of what, asked anew for every attempt. */
+  /**
+   * @param hooksOf who is told of what, asked anew for every attempt.
+   * @param onRetry is told of runs that are tried again.
+   */
   constructor(
     session: Session,
     limits: AttemptLimits,
     hooksOf: (job: Job, runs: readonly Run[]) => JobHooks,
+    onRetry: (runs: readonly Run[], error: TuttiError) => void = () => undefined,
   ) {
     this.#session = session;
     this.#limits = limits;
     this.#hooksOf = hooksOf;
+    this.#onRetry = onRetry;
   }
 
   /** Whether a slot is lost for good. */
@@ -93,6 +99,7 @@ export class Attempts {
         if (codeOf(error) !== 'ERR_THREAD_LOST' || this.stopping) throw error;
         if (attempt > this.#limits.retries) throw threadLost(job, attempt, error as TuttiError);
         for (const run of runs) run.retries++;
+        this.#onRetry(runs, error as TuttiError);
       }
     }
   }

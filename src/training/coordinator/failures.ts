@@ -15,6 +15,8 @@ export interface FailuresContext {
   /** How often a run may begin again with other streams. */
   readonly reseeds: number;
   readonly ledger: Ledger;
+  /** Told of runs that begin again with other streams, and of those that are given up, as it happens. */
+  befell(runs: readonly Run[], becomes: 'reseed' | 'failure', error: WireError): void;
   /** Ends the training with the error of a member. */
   end(error: TuttiError): void;
 }
@@ -57,8 +59,10 @@ export class Failures {
     if (diverged.length === 0 || runs.some(({ delivered }) => delivered > 0)) return false;
     for (const run of diverged) run.streams = this.#streamsAnew(run)!;
     // Those that were given up would diverge again where they did; others are lost for good.
-    for (const run of runs)
-      if (run.failure === null || !isRepeated(run.failure.code)) this.#context.ledger.beginAgain(run);
+    const cause = diverged[0]!.failure!;
+    const again = runs.filter(({ failure }) => failure === null || !isRepeated(failure.code));
+    for (const run of again) this.#context.ledger.beginAgain(run);
+    this.#context.befell(again, 'reseed', cause);
     return true;
   }
 
@@ -74,8 +78,9 @@ export class Failures {
 
   /** Gives a run up for good. */
   giveUp(run: Run, failure: WireError): void {
-    const { ledger, policy, end } = this.#context;
+    const { ledger, policy, end, befell } = this.#context;
     const error = withReseeds(failure, reseedsOf(run));
+    befell([run], 'failure', error);
     ledger.giveUp(run, error);
     if (endsTraining(policy, error)) end(fromWire(error));
   }

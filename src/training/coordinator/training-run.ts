@@ -21,6 +21,7 @@ import { Failures } from './failures.js';
 import { HandOvers } from './hand-overs.js';
 import { Ledger } from './ledger.js';
 import { type Assignment, Schedule } from './schedule.js';
+import { Telling } from './telling.js';
 import type { TrainingWork } from './training-work.js';
 
 const PROGRESS_INTERVAL_MS = 100;
@@ -32,6 +33,7 @@ export class TrainingRun {
   readonly #started: number;
   readonly #attempts: Attempts;
   readonly #handOvers: HandOvers | null;
+  readonly #telling: Telling;
   readonly #ledger: Ledger;
   readonly #failures: Failures;
   readonly #schedule: Schedule;
@@ -56,13 +58,20 @@ export class TrainingRun {
     const hook = onEpochEnd && ((event: EpochEvent) => this.#askCallback(onEpochEnd, event));
     const { keeping, strands } = work;
     this.#handOvers = keeping && new HandOvers(session, keeping, strands);
-    this.#attempts = new Attempts(session, { retries, deadlineMs: policy.deadlineMs }, (job, runs) => ({
-      onEpochEnd: hook,
-      onHandOver: this.#handOvers?.begin(job, runs),
-    }));
+    this.#telling = new Telling(settings, (call) => this.#observe(call));
+    this.#attempts = new Attempts(
+      session,
+      { retries, deadlineMs: policy.deadlineMs },
+      (job, runs) => {
+        this.#telling.begin(job);
+        return { onEpochEnd: hook, onHandOver: this.#handOvers?.begin(job, runs) };
+      },
+      (runs, error) => this.#telling.incident(runs, 'retry', toWire(error)),
+    );
     this.#ledger = new Ledger(keeping?.journal ?? null, (member) => this.#observe(() => onMember?.(member)));
     this.#failures = new Failures({
       ...{ plan, reseeds, ledger: this.#ledger, policy: { ...policy, onFailure } },
+      befell: (runs, becomes, error) => this.#telling.incident(runs, becomes, error),
       end: (error) => this.#end(error),
     });
     this.#schedule = new Schedule(work, {
@@ -82,12 +91,15 @@ export class TrainingRun {
     this.#fewerThreads = fewerThreads;
     const journal = keeping?.journal;
     await journal?.begin(executors, (error) => this.#loseJournal(error));
-    const { signal, onProgress, onInterrupt } = this.#settings;
+    const { signal, onProgress, onPlan, onEpochs, onInterrupt } = this.#settings;
     const stop = () => (journal === undefined ? this.#attempts.stop() : this.#attempts.pause());
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted) stop();
+    const { plan, failures } = this.#work;
+    if (onPlan !== undefined) this.#observe(() => onPlan({ plan, kept, failures }));
     this.#failures.endAtKnown(this.#work.failures);
-    const timer = onProgress && setInterval(() => this.#report(), PROGRESS_INTERVAL_MS);
+    const isWatched = onProgress !== undefined || onEpochs !== undefined;
+    const timer = isWatched && setInterval(() => this.#report(), PROGRESS_INTERVAL_MS);
     try {
       const isLost = (slot: number) => this.#attempts.isBlocked(slot);
       await Promise.all(Array.from({ length: slots }, (_, slot) => this.#schedule.run(slot, isLost)));
@@ -95,7 +107,7 @@ export class TrainingRun {
       this.#keepHeldBack([...this.#heldBack.keys()]);
       this.#giveUpTheRest();
     } finally {
-      clearInterval(timer);
+      if (timer !== false) clearInterval(timer);
       signal?.removeEventListener('abort', stop);
     }
     await journal?.settled();
@@ -111,8 +123,10 @@ export class TrainingRun {
   }
 
   /** Runs a job and keeps what it leaves; an error of its own is about its runs, and no others. */
-  async #perform({ job, runs, members, inRound }: Assignment): Promise<void> {
+  async #perform({ job: planned, runs, members, inRound }: Assignment): Promise<void> {
+    const job = this.#telling.equip(planned, runs);
     const outcomes = await this.#outcomesOf(job, runs);
+    this.#telling.end(job, outcomes);
     this.#handOvers?.end(job.slot);
     for (const [place, outcome] of outcomes.entries())
       if (outcome.status === 'failed' && this.#counts(outcome.error)) runs[place]!.failure = outcome.error;
@@ -225,6 +239,7 @@ export class TrainingRun {
   }
 
   #report(): void {
+    this.#telling.tell();
     const { onProgress } = this.#settings;
     if (onProgress === undefined) return;
     const planned = this.#toTrain;

@@ -7,6 +7,7 @@ import type { WireError } from '../../errors.js';
 import type { MemberSpec, NetworkMemberSpec } from '../../model/spec.js';
 import type { MemberProgress, MemberState } from '../plan/runs.js';
 import type { Anchor } from '../plan/tying.js';
+import type { EpochLogWords } from './epoch-log.js';
 
 /** One member to advance: from a state, or from its beginning, to the end of an epoch. */
 export interface MemberJob {
@@ -22,6 +23,8 @@ export interface MemberJob {
   readonly anchor: Anchor | null;
   /** Receives the state at `until`, unless the training ended; null when the job goes to the end. */
   readonly state: Float32Array<SharedArrayBuffer> | null;
+  /** Where its thread writes its epochs down for whoever watches; nowhere for a thread that cannot, which costs nobody more than the wait until the job ends. */
+  readonly epochLog?: EpochLogWords;
 }
 
 /** Members that step in lockstep on one thread, each from its beginning to its end. */
@@ -49,8 +52,9 @@ export function importsModule(job: Job): boolean {
 
 /** The shared buffers that come with a job. */
 export function sharedBuffersOf(job: Job): SharedArrayBuffer[] {
-  if (job.kind === 'group') return [];
-  const arrays = [job.from?.parameters, job.state, job.anchor?.values];
+  if (job.kind === 'group')
+    return job.members.flatMap(({ epochLog }) => (epochLog === undefined ? [] : [epochLog.buffer]));
+  const arrays = [job.from?.parameters, job.state, job.anchor?.values, job.epochLog];
   return arrays.filter((array) => array !== null && array !== undefined).map(({ buffer }) => buffer);
 }
 

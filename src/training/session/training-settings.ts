@@ -2,8 +2,9 @@
 // part of the plan.
 
 import type { Preprocessing } from '../../data/preprocessing/preprocessing.js';
-import type { TrainedMember } from '../../ensemble/ensemble.js';
-import { failOption } from '../../errors.js';
+import type { FailedMember, TrainedMember } from '../../ensemble/ensemble.js';
+import { failOption, type TuttiError } from '../../errors.js';
+import type { EnsemblePlan } from '../../model/spec.js';
 import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../../option-names.js';
 import type { Isolation } from '../../processes/protocol.js';
 import type { EpochDecision, EpochEvent } from './job.js';
@@ -24,6 +25,26 @@ export interface CheckpointOptions extends CheckpointPace {
   readonly folder: string;
   /** What the caller wants to find there again: plain data (what JSON can say), a megabyte at most. @default null */
   readonly note?: unknown;
+}
+
+/** What is planned as a training begins. */
+export interface PlannedMembers {
+  readonly plan: EnsemblePlan;
+  /** Members that are there already: of an ensemble that is extended, or a training that is resumed. */
+  readonly kept: readonly TrainedMember[];
+  /** Members that failed before and are not tried again. */
+  readonly failures: readonly FailedMember[];
+}
+
+/** What befell a member of a training. */
+export interface MemberIncident {
+  readonly member: number;
+  /**
+   * `retry`: the same again, since its thread was lost; `reseed`: from its beginning with other streams, since it, or a
+   * member that it is tied to, diverged; `failure`: it is given up.
+   */
+  readonly becomes: 'retry' | 'reseed' | 'failure';
+  readonly error: TuttiError;
 }
 
 /** How a training is run; nothing here changes the bytes of a finished member, but a callback's decisions. */
@@ -55,6 +76,15 @@ export interface TrainingSettings {
   readonly onProgress?: (progress: TrainingProgress) => void;
   /** Observer of finished members, in order of completion. */
   readonly onMember?: (member: TrainedMember) => void;
+  /** Observer of the plan, called once before the first member is trained. */
+  readonly onPlan?: (planned: PlannedMembers) => void;
+  /**
+   * Observer of epochs, called with those that ended since the last time, about ten times a second; never delays the
+   * training. A member's come in order, each once, unless it begins again (`onIncident`): then from the first on.
+   */
+  readonly onEpochs?: (epochs: readonly EpochEvent[]) => void;
+  /** Observer of what befalls members: one that is tried again, begins again with other streams, or is given up. */
+  readonly onIncident?: (incident: MemberIncident) => void;
   /** Awaited at the end of every epoch of every member; what it returns changes the training. */
   readonly onEpochEnd?: (event: EpochEvent) => EpochDecision | undefined | Promise<EpochDecision | undefined>;
 }
@@ -71,6 +101,9 @@ export const TRAINING_SETTINGS = {
   checkpoint: option.any,
   onProgress: option.function,
   onMember: option.function,
+  onPlan: option.function,
+  onEpochs: option.function,
+  onIncident: option.function,
   onEpochEnd: option.function,
 } satisfies OptionTable<TrainingSettings>;
 

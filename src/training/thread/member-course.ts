@@ -19,6 +19,7 @@ import { cycleOf } from '../../model/snapshots.js';
 import type { EpochMemberSpec, MemberSpec } from '../../model/spec.js';
 import type { LocalMemberJob, TrainingShare } from '../local/local-job.js';
 import type { MemberProgress } from '../plan/runs.js';
+import { logEpoch } from '../session/epoch-log.js';
 import type {
   AdvancedMember,
   DeliveredMember,
@@ -103,7 +104,7 @@ export class MemberCourse {
 
   /** Records an epoch's mean loss and decides whether it was the last. */
   async endEpoch(loss: number): Promise<void> {
-    const { member } = this.#job;
+    const { member, epochLog } = this.#job;
     const { epochs, earlyStopping } = this.#spec;
     const { learningRate } = this.#progress;
     const epoch = this.epoch + 1;
@@ -117,6 +118,7 @@ export class MemberCourse {
     if (validationLoss !== undefined && !Number.isFinite(validationLoss))
       throw diverged(member, epoch, validationLoss, 'its loss on the rows it stops by');
     this.#history.push(record);
+    if (epochLog !== undefined) logEpoch(epochLog, record);
     if (validationLoss !== undefined && validationLoss < best.loss) {
       best = { epoch, loss: validationLoss };
       this.trainer.keepWeights();
