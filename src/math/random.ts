@@ -21,6 +21,9 @@ export const PURPOSES = {
   bootstrapInterval: 10,
   subset: 11,
   reseed: 12,
+  permutation: 13,
+  explainedRows: 14,
+  folds: 15,
 } as const;
 
 export type Purpose = keyof typeof PURPOSES;

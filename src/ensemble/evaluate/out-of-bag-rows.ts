@@ -26,23 +26,46 @@ export async function eachOutOfBagBlock(
   visit: (members: readonly Predictions[], targets: TargetBlock, mask: Uint8Array) => void,
   options: MemberPredictionOptions = {},
 ): Promise<boolean> {
-  checkDataset(ensemble, dataset);
-  requireTrainingRows(ensemble, dataset);
-  const drawn = drawEnsembleRows(ensemble.plan, dataset);
-  const candidates = drawn.all;
-  const outOfBag = outOfBagBits(ensemble, dataset, drawn);
-  if (outOfBag === null) return false;
+  const drawn = drawOutOfBag(ensemble, dataset);
+  if (drawn === null) return false;
+  const { candidates } = drawn;
   const visitBlock = (members: readonly Predictions[], range: RowRange) => {
     const rows = range.end - range.start;
-    const mask = new Uint8Array(members.length * rows);
-    for (let at = 0; at < mask.length; at++) {
-      const row = candidates[range.start + (at % rows)]!;
-      mask[at] = hasBit(outOfBag[Math.floor(at / rows)]!, row) ? 1 : 0;
-    }
-    visit(members, targetBlock(dataset, candidates, range), mask);
+    visit(members, targetBlock(dataset, candidates, range), drawn.maskOf(candidates, range.start, rows));
   };
   await eachBlock(ensemble, dataset.x, candidates.length, candidates, visitBlock, options);
   return true;
+}
+
+/** Who never saw which row. */
+export interface OutOfBagDraw {
+  /** Rows that some member was drawn from, ascending. */
+  readonly candidates: Uint32Array;
+  /** u8[k, rows] of some rows of the dataset: those at start … start + rows of `index`; 1 where a row is out of bag. */
+  maskOf(index: Uint32Array, start: number, rows: number): Uint8Array;
+}
+
+/**
+ * Draws again who never saw which row of the training dataset; null when no row is out of bag for any member.
+ * @throws as {@link eachOutOfBagBlock}.
+ */
+export function drawOutOfBag(ensemble: TrainedEnsemble, dataset: Dataset): OutOfBagDraw | null {
+  checkDataset(ensemble, dataset);
+  requireTrainingRows(ensemble, dataset);
+  const drawn = drawEnsembleRows(ensemble.plan, dataset);
+  const outOfBag = outOfBagBits(ensemble, dataset, drawn);
+  if (outOfBag === null) return null;
+  return {
+    candidates: drawn.all,
+    maskOf(index, start, rows) {
+      const mask = new Uint8Array(outOfBag.length * rows);
+      for (let at = 0; at < mask.length; at++) {
+        const row = index[start + (at % rows)]!;
+        mask[at] = hasBit(outOfBag[Math.floor(at / rows)]!, row) ? 1 : 0;
+      }
+      return mask;
+    },
+  };
 }
 
 /** One bit per row of the dataset for each trained member; null when none is set. */

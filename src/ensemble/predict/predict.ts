@@ -4,23 +4,25 @@
 // The declaration file names Disposable, which a user's own libs may not hold.
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { outputCount, type Values } from '../../data/dataset/dataset.js';
+import type { Values } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
 import { betweenBlocks, LONG_CALL_OPTIONS, type LongCallOptions } from '../../long-calls.js';
 import { checkOptions, type OptionTable, pickOptions } from '../../option-names.js';
 import { COMBINE_OPTIONS, combiner } from '../../predictions/aggregate/aggregate.js';
 import { type Aggregator, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
-import { blockRanges, blockRowsFor, type RowRange } from '../../predictions/blocks.js';
+import { blockRanges, type RowRange } from '../../predictions/blocks.js';
 import type { Combine, CombinedPredictions } from '../../predictions/combined-predictions.js';
-import type { Predictions } from '../../predictions/predictions.js';
 import { bareEnsemble, type TrainedEnsemble } from '../ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions } from './answer-rules.js';
 import { averagingWeights } from './averaging-weights.js';
 import { type Inputs, inputsOf } from './inputs.js';
+import { blockRowsOf } from './member-blocks.js';
 import { createBlockPredictor } from './predictors.js';
 import { ROW_RUNNER_OPTIONS, type RowOptions, type RowRunnerOptions, type RowSession } from './row-runner.js';
 import { eachBlockOnThreads } from './rows-on-threads.js';
 import { isWorthThreads } from './worth-threads.js';
+
+export { blockRowsOf, eachBlock } from './member-blocks.js';
 
 /** What threads are told of how rows are predicted. */
 const ROW_OPTIONS = { ...COMBINE_OPTIONS, clip: ANSWER_OPTIONS.clip } satisfies OptionTable<RowOptions>;
@@ -150,55 +152,12 @@ export function ensembleCombiner(ensemble: TrainedEnsemble, options: RowOptions)
   return combiner(aggregator, ensemble.task, combineSettings(ensemble, options));
 }
 
-/** Rows that an ensemble predicts at once, at the most. */
-export function blockRowsOf({ members, task }: TrainedEnsemble): number {
-  return blockRowsFor(members.length, outputCount(task));
-}
-
 /** An aggregator's settings: those given, and the weights that the members carry where none are. */
 export function combineSettings(
   ensemble: TrainedEnsemble,
   { weights = averagingWeights(ensemble) ?? undefined, tolerance }: CombineOptions,
 ): { weights?: readonly number[]; tolerance?: number } {
   return { ...(weights === undefined ? {} : { weights }), ...(tolerance === undefined ? {} : { tolerance }) };
-}
-
-/**
- * Visits every block of rows with each member's predictions in the user's units. They are views that the
- * next block overwrites. Between blocks the event loop gets its turn, so that signals and timers work.
- * @param x [n, features] in the user's units. @param index rows to visit, or null for all.
- */
-export async function eachBlock(
-  ensemble: TrainedEnsemble,
-  x: Values,
-  rows: number,
-  index: Uint32Array | null,
-  visit: (members: readonly Predictions[], range: RowRange) => void,
-  options: AnswerOptions & RowRunnerOptions = {},
-): Promise<void> {
-  const { signal, runner } = options;
-  signal?.throwIfAborted();
-  const blockRows = blockRowsOf(ensemble);
-  const predictor = await createBlockPredictor(ensemble, blockRows, options);
-  const here = (range: RowRange) => predictor.predictBlock(x, range, index);
-  let session: RowSession | null = null;
-  try {
-    signal?.throwIfAborted();
-    if (isWorthThreads(ensemble, rows, runner)) {
-      session = runner.openRows(bareEnsemble(ensemble), pickOptions(options, { clip: ROW_OPTIONS.clip }));
-      const { features } = ensemble;
-      const asked = { x, features, rows, index, blockRows, what: 'members', signal, here } as const;
-      await eachBlockOnThreads(session, runner.threads, asked, visit);
-    } else {
-      for (const range of blockRanges(rows, blockRows)) {
-        visit(await here(range), range);
-        await betweenBlocks(signal);
-      }
-    }
-  } finally {
-    session?.close();
-    predictor.dispose();
-  }
 }
 
 /** Consecutive blocks as one. @throws ERR_SHAPE when there are none. */
