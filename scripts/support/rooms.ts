@@ -45,6 +45,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['measure/correlation', 'v, c, ρ and what follows from them'],
   ['measure/metrics', 'a figure of predictions beside the truth, each a file'],
   ['measure/scores', 'scores of predictions, streamed'],
+  ['measure/diversity', 'how members differ, pair by pair and all together'],
   ['measure', 'everything that is measured in one pass'],
   ['measure/foreign', 'predictions of other programs'],
   ['ensemble', 'a trained ensemble as plain data'],
