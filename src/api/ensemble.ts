@@ -3,6 +3,8 @@
 import { contentHash } from '../bundle/content-hash.js';
 import type { InspectedEnsemble, LoadEnsembleOptions } from '../bundle/load.js';
 import type { SavedEnsemble, SaveOptions } from '../bundle/save.js';
+import type { Calibration } from '../calibration/calibration.js';
+import type { Conformity } from '../conformal/conformity.js';
 import type { Dataset, Encoding, Task, TaskKind } from '../data/dataset/dataset.js';
 import type { TrainingFacts } from '../data/dataset/training-facts.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
@@ -22,6 +24,7 @@ import {
   selectMembers,
 } from '../ensemble/select/select-members.js';
 import type { WireError } from '../errors.js';
+import type { Baseline } from '../measure/baseline/baseline.js';
 import type { EnsemblePlan, ModuleSpec } from '../model/spec.js';
 import type { Predictions } from '../predictions/predictions.js';
 import type { ExtendOptions } from '../training/extend-ensemble.js';
@@ -71,6 +74,9 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
   readonly complete: boolean;
   readonly wallMs: number | null;
   readonly executors: readonly string[];
+  readonly baseline: Baseline | null;
+  readonly calibration: Calibration | null;
+  readonly conformity: Conformity | null;
 
   constructor(record: TrainedEnsemble<Kind>) {
     this.plan = record.plan;
@@ -89,6 +95,9 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
     this.complete = record.complete;
     this.wallMs = record.wallMs;
     this.executors = record.executors;
+    this.baseline = record.baseline;
+    this.calibration = record.calibration;
+    this.conformity = record.conformity;
   }
 
   /** Loads a saved ensemble from a file, by its path, or from its bytes. None of the code that it names is run. */

@@ -9,7 +9,8 @@ import { bytePieces, littleEndianPieces, pieceBuffer } from './weights.js';
 
 /**
  * SHA-256, hexadecimal, over the sorted-key JSON of the resolved specs, seed, arithmetic, preprocessing and
- * dataset hash (and the averaging weights, where they are not all 1), then of each member in member order its
+ * dataset hash (and the averaging weights, where they are not all 1, and what calibration does to predictions,
+ * where there is any), then of each member in member order its
  * unpadded weights as little-endian f32 and, where it has one, the length (u64, little-endian) and bytes of its
  * stored model. A module of the user's counts by the hash of its content, wherever it lies.
  */
@@ -18,7 +19,12 @@ export function contentHash(ensemble: TrainedEnsemble): string {
   const carried = averagingWeights(ensemble);
   const averaging = carried === null ? {} : { averagingWeights: carried };
   const members = plan.members.map((spec) => engineOf(spec).hashed(spec));
-  const described = sortedJson({ ...plan, members, preprocessing, datasetHash, ...averaging });
+  const described = sortedJson({
+    ...plan,
+    ...{ members, preprocessing, datasetHash },
+    ...averaging,
+    ...calibrating(ensemble),
+  });
   const hash = createHash('sha256').update(described);
   const buffer = pieceBuffer();
   for (const { parameters, model } of ensemble.members) {
@@ -30,6 +36,13 @@ export function contentHash(ensemble: TrainedEnsemble): string {
     for (const piece of bytePieces(model, buffer)) hash.update(piece);
   }
   return hash.digest('hex');
+}
+
+/** What moves predictions, and not how well it does. */
+function calibrating({ calibration }: TrainedEnsemble): object {
+  if (calibration === null) return {};
+  const { method, aggregator, parameters, threshold } = calibration;
+  return { calibration: { method, aggregator, parameters, threshold: threshold?.value ?? null } };
 }
 
 /** JSON with the keys of every object in code-unit order, so that equal values are equal text. */
@@ -47,7 +60,7 @@ export function sortedPlain(value: unknown): unknown {
 }
 
 function isMap(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
 function withSortedKeys(map: object): object {

@@ -6,16 +6,16 @@
 //  16   8  length of the payload, u64 little-endian
 //  24  32  SHA-256 of bytes 0–23 and of the payload
 //  56      payload: the metadata (a map), then for each member a bin 32, its weights as little-endian f32, and
-//          where the metadata says so another, its stored model
+//          where the metadata says so another, its stored model; then, where it says so, a bin 32, the conformity
 //
-// Version 1 had no stored models, versions 1 and 2 say less of the encoding and nothing of the training rows, and those
-// before 4 when they were saved; all are read as such. Weights are values of their own so that saving and loading pass them through in small pieces: an
+// Version 1 had no stored models, versions 1 and 2 say less of the encoding and nothing of the training rows, those before 4
+// when they were saved, and those before 5 nothing of baseline, calibration and conformity; all are read as such. Weights are values of their own so that saving and loading pass them through in small pieces: an
 // ensemble is never in memory twice. This file knows the layout only; metadata.ts knows what it means.
 
 import { TuttiError } from '../errors.js';
 
 export const MAGIC = Uint8Array.from([0x54, 0x55, 0x54, 0x54, 0x49, 0x00, 0x1a, 0x0a]);
-export const FORMAT_VERSION = 4;
+export const FORMAT_VERSION = 5;
 export const HEADER_BYTES = 56;
 export const CHECKSUM_OFFSET_BYTES = 24;
 /** A msgpack bin 32: the marker and a u32 big-endian length. */

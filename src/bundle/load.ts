@@ -2,6 +2,7 @@
 // shape of the encoded metadata, then every field, then how the fields fit, then the weights' lengths.
 
 import { createHash } from 'node:crypto';
+import type { Conformity } from '../conformal/conformity.js';
 import { modulesOf } from '../engines/registry.js';
 import { allowModules } from '../engines/user-modules/allowed-modules.js';
 import type { TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
@@ -11,6 +12,7 @@ import { allocateShared } from '../memory/uncounted-bytes.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { check, issueText } from '../schema-check.js';
 import type * as z from '../zod.js';
+import { contradictionOfConformity, unpackConformity } from './conformity.js';
 import { contentHash } from './content-hash.js';
 import type { Environment, StoredReport } from './environment.js';
 import {
@@ -23,7 +25,7 @@ import {
   isBinHeader,
   storedBytes,
 } from './format.js';
-import { ensembleFrom, findContradiction, withEncoding, withoutTimes } from './metadata.js';
+import { ensembleFrom, findContradiction, withEncoding, withoutTimes, withoutTrust } from './metadata.js';
 import type { Metadata } from './schema.js';
 import { type BundleSource, openSource } from './source.js';
 import { placeLittleEndian } from './weights.js';
@@ -102,7 +104,12 @@ async function readBundle(
     await verifyChecksum(source, start, header);
     const encoded = await source.read(HEADER_BYTES, header.metadataBytes);
     const metadata = await decodeMetadata(encoded, header.version, name);
-    const ensemble = ensembleFrom(metadata, await readMembers(source, header, metadata));
+    const { stored, conformity } = await readStored(source, header, metadata);
+    const ensemble = ensembleFrom(
+      metadata,
+      stored,
+      conformity && (await decodeConformity(conformity, metadata, name)),
+    );
     const { allowModules: paths = [], isolate } = options;
     const allowedModules = await allowModules(modulesOf(ensemble.plan), paths, name);
     const allowed = allowedModules.length === 0 ? {} : { allowedModules };
@@ -130,44 +137,66 @@ async function verifyChecksum(source: BundleSource, start: Uint8Array, header: H
 async function decodeMetadata(bytes: Buffer, version: number, path: string): Promise<Metadata> {
   // Here and not above, since zod takes as long to load as all the rest.
   const schemas = await import('./schema.js');
-  const decoded = decode(bytes, path);
-  const parse = <Schema extends z.ZodType>(schema: Schema): z.infer<Schema> => {
-    const { data, issue } = check(schema, decoded);
-    return issue === null
-      ? data
-      : failBundle(path, `is damaged: its metadata is wrong at ${issueText(issue)}`);
+  const decoded = decode(() => unpackPlain(bytes), 'metadata', path);
+  const parse = <Schema extends z.ZodType>(schema: Schema): z.infer<Schema> =>
+    parsed(schema, decoded, 'metadata', path);
+  const read = (): Metadata => {
+    if (version < 3) return withoutTrust(withoutTimes(withEncoding(parse(schemas.formerMetadataSchema))));
+    if (version === 3) return withoutTrust(withoutTimes(parse(schemas.timedMetadataSchema)));
+    if (version === 4) return withoutTrust(parse(schemas.untrustedMetadataSchema));
+    return parse(schemas.metadataSchema);
   };
-  const metadata =
-    version < 3
-      ? withoutTimes(withEncoding(parse(schemas.formerMetadataSchema)))
-      : version === 3
-        ? withoutTimes(parse(schemas.timedMetadataSchema))
-        : parse(schemas.metadataSchema);
+  const metadata = read();
   const contradiction = findContradiction(metadata);
   if (contradiction !== null) failBundle(path, `is damaged: ${contradiction}`);
   return metadata;
 }
 
-function decode(bytes: Buffer, path: string): unknown {
+/** Conformity bytes → conformity. */
+async function decodeConformity(bytes: Uint8Array, metadata: Metadata, path: string): Promise<Conformity> {
+  const { conformitySchema } = await import('./trust-schema.js');
+  const decoded = decode(() => unpackConformity(bytes), 'conformity', path);
+  const conformity = parsed(conformitySchema, decoded, 'conformity', path);
+  const contradiction = contradictionOfConformity(conformity, metadata.task, metadata.members.length);
+  return contradiction === null ? conformity : failBundle(path, `is damaged: ${contradiction}`);
+}
+
+function parsed<Schema extends z.ZodType>(
+  schema: Schema,
+  decoded: unknown,
+  what: string,
+  path: string,
+): z.infer<Schema> {
+  const { data, issue } = check(schema, decoded);
+  return issue === null ? data : failBundle(path, `is damaged: its ${what} is wrong at ${issueText(issue)}`);
+}
+
+function decode(unpack: () => unknown, what: string, path: string): unknown {
   try {
-    return unpackPlain(bytes);
+    return unpack();
   } catch (error) {
     if (!(error instanceof NotPlainError)) throw error;
-    return failBundle(path, `is damaged: its metadata does not decode (${error.message})`, error);
+    return failBundle(path, `is damaged: its ${what} does not decode (${error.message})`, error);
   }
 }
 
-/** The weights and stored models of the members, in the order of the metadata. */
-async function readMembers(
+/** What lies behind the metadata. */
+interface Stored {
+  readonly stored: readonly Pick<TrainedMember, 'parameters' | 'model'>[];
+  readonly conformity: Uint8Array | null;
+}
+
+/** The weights and stored models of the members, in the order of the metadata, and the conformity behind them. */
+async function readStored(
   source: BundleSource,
   header: Header,
-  { members }: Metadata,
-): Promise<Pick<TrainedMember, 'parameters' | 'model'>[]> {
+  { members, conformityBytes }: Metadata,
+): Promise<Stored> {
   const { name } = source;
   const stored = header.payloadBytes - header.metadataBytes;
   const needed = members.reduce(
     (sum, { parameters, modelBytes }) => sum + storedBytes(4 * parameters, modelBytes),
-    0,
+    conformityBytes === null ? 0 : BIN_HEADER_BYTES + conformityBytes,
   );
   // Before any allocation: what the metadata claims must be there.
   if (stored !== needed) failBundle(name, `is damaged: ${stored} bytes of weights where ${needed} belong`);
@@ -192,5 +221,8 @@ async function readMembers(
     if (model !== null) await readBinary(model.length, (offset, piece) => model.set(piece, offset));
     all.push({ parameters: weights, model });
   }
-  return all;
+  const conformity = conformityBytes === null ? null : new Uint8Array(conformityBytes);
+  if (conformity !== null)
+    await readBinary(conformity.length, (offset, piece) => conformity.set(piece, offset));
+  return { stored: all, conformity };
 }

@@ -2,6 +2,8 @@
 // the checks that no single field can make: members of the plan, tasks that agree, weights that fit.
 
 import { isDeepStrictEqual } from 'node:util';
+import { contradictionOfCalibration } from '../calibration/contradiction.js';
+import type { Conformity } from '../conformal/conformity.js';
 import type { Task } from '../data/dataset/dataset.js';
 import type { ColumnRanges } from '../data/dataset/training-facts.js';
 import { encodingFrom } from '../data/preprocessing/preprocessing.js';
@@ -12,10 +14,24 @@ import type { MemberSpec } from '../model/spec.js';
 import { VERSION } from '../version.js';
 import { sortedPlain } from './content-hash.js';
 import type { Environment, StoredReport } from './environment.js';
-import type { FailureMetadata, FormerMetadata, MemberMetadata, Metadata, TimedMetadata } from './schema.js';
+import type {
+  FailureMetadata,
+  FormerMetadata,
+  MemberMetadata,
+  Metadata,
+  TimedMetadata,
+  UntrustedMetadata,
+} from './schema.js';
 
-/** The metadata that describes an ensemble; the report loses what JSON cannot say. */
-export function metadataOf(ensemble: TrainedEnsemble, report: StoredReport | null): Metadata {
+/**
+ * The metadata that describes an ensemble; the report loses what JSON cannot say.
+ * @param conformityBytes how long its conformity is, which lies behind the members; null for none.
+ */
+export function metadataOf(
+  ensemble: TrainedEnsemble,
+  report: StoredReport | null,
+  conformityBytes: number | null,
+): Metadata {
   const { members, failures, ...rest } = ensemble;
   return structuredClone({
     plan: sortedPlain(rest.plan),
@@ -29,6 +45,9 @@ export function metadataOf(ensemble: TrainedEnsemble, report: StoredReport | nul
     failures: failures.map(describeFailure),
     complete: rest.complete,
     executors: rest.executors,
+    baseline: sortedPlain(rest.baseline),
+    calibration: sortedPlain(rest.calibration),
+    conformityBytes,
     environment: environmentNow(),
     report: report === null ? null : plainReport(report),
   }) as Metadata;
@@ -48,6 +67,7 @@ function plainReport(report: StoredReport): StoredReport {
 export function ensembleFrom(
   metadata: Metadata,
   stored: readonly Pick<TrainedMember, 'parameters' | 'model'>[],
+  conformity: Conformity | null,
 ): TrainedEnsemble {
   return {
     plan: metadata.plan,
@@ -62,6 +82,9 @@ export function ensembleFrom(
     complete: metadata.complete,
     wallMs: null,
     executors: metadata.executors,
+    baseline: metadata.baseline,
+    calibration: metadata.calibration,
+    conformity,
   };
 }
 
@@ -77,10 +100,15 @@ export function withEncoding({ targetScale, featureScale, ...common }: FormerMet
   }) as TimedMetadata;
 }
 
-/** Metadata of format 3 in today's form. */
-export function withoutTimes({ wallMs: _, environment, ...others }: TimedMetadata): Metadata {
+/** Metadata of format 3 as format 4 has it. */
+export function withoutTimes({ wallMs: _, environment, ...others }: TimedMetadata): UntrustedMetadata {
   const { savedAt: _savedAt, ...where } = environment;
   return { ...others, environment: where };
+}
+
+/** Metadata of format 4 in today's form. */
+export function withoutTrust(metadata: UntrustedMetadata): Metadata {
+  return { ...metadata, baseline: null, calibration: null, conformityBytes: null };
 }
 
 /** What contradicts itself in metadata whose every field is fine, or null. */
@@ -89,7 +117,9 @@ export function findContradiction(metadata: Metadata): string | null {
     contradictionOfTask(metadata) ??
     contradictionOfPreprocessing(metadata) ??
     contradictionOfRanges(metadata) ??
-    contradictionOfMembers(metadata)
+    contradictionOfMembers(metadata) ??
+    contradictionOfBaseline(metadata) ??
+    (metadata.calibration && contradictionOfCalibration(metadata.calibration, metadata.task))
   );
 }
 
@@ -192,6 +222,18 @@ function contradictionOfRanges({ trainedOn, features, task }: Metadata): string 
 
 function isRange({ low, high }: ColumnRanges, columns: number): boolean {
   return low.length === columns && high.length === columns && low.every((end, i) => end <= high[i]!);
+}
+
+/** As many outputs, and weights of a linear model, as the task and the features make. */
+function contradictionOfBaseline({ baseline, task, features }: Metadata): string | null {
+  if (baseline === null) return null;
+  const outputs = task.kind === 'classification' ? task.classes.length : task.targets.length;
+  const { constant, linear } = baseline;
+  if (constant.length !== outputs) return `a baseline of ${constant.length} outputs for ${outputs}`;
+  if (linear === null) return null;
+  const { weights, bias } = linear;
+  const fits = bias.length === outputs && weights.length === features * outputs;
+  return fits ? null : `a linear baseline of another size than ${features} features × ${outputs} outputs`;
 }
 
 /** A member beside its weights and stored model. */

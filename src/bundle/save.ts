@@ -7,9 +7,11 @@ import { writeAll, writeAtomically } from '../files/atomic-file.js';
 import { isPlain, packPlain } from '../files/plain-data.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
+import { packConformity } from './conformity.js';
 import { contentHash } from './content-hash.js';
 import type { StoredReport } from './environment.js';
 import {
+  BIN_HEADER_BYTES,
   CHECKSUM_OFFSET_BYTES,
   encodeBinHeader,
   encodeHeaderStart,
@@ -48,13 +50,13 @@ export async function saveEnsemble(
   checkOptions('saveEnsemble', options, SAVE_OPTIONS);
   const { report, signal } = options;
   signal?.throwIfAborted();
-  const { start, metadata, bytes } = layOut(ensemble, report);
+  const { start, metadata, conformity, bytes } = layOut(ensemble, report);
   const checksum = createHash('sha256').update(start);
   const writing = writeAtomically(path, async (file) => {
     // The checksum is known last; its place is filled then, before the file gets its name.
     await writeAll(file, start);
     await writeAll(file, new Uint8Array(HEADER_BYTES - CHECKSUM_OFFSET_BYTES));
-    for (const piece of payload(ensemble, metadata)) {
+    for (const piece of payload(ensemble, metadata, conformity)) {
       signal?.throwIfAborted();
       checksum.update(piece);
       await writeAll(file, piece);
@@ -78,11 +80,11 @@ export function ensembleToBytes(
   options: Omit<SaveOptions, 'signal'> = {},
 ): Uint8Array {
   checkOptions('ensembleToBytes', options, BYTES_OPTIONS);
-  const { start, metadata, bytes } = layOut(ensemble, options.report);
+  const { start, metadata, conformity, bytes } = layOut(ensemble, options.report);
   const all = new Uint8Array(bytes);
   all.set(start);
   let at = HEADER_BYTES;
-  for (const piece of payload(ensemble, metadata)) {
+  for (const piece of payload(ensemble, metadata, conformity)) {
     all.set(piece, at);
     at += piece.length;
   }
@@ -100,21 +102,28 @@ function layOut(ensemble: TrainedEnsemble, report: StoredReport | undefined) {
     const why = 'whose members are masks of one dropout net; save the ensemble they were drawn from';
     throw new TuttiError('ERR_BUNDLE', `Cannot save an ensemble ${why}`);
   }
-  const metadata = packMetadata(ensemble, report ?? null);
+  const conformity = ensemble.conformity && packConformity(ensemble.conformity);
+  const metadata = packMetadata(ensemble, report ?? null, conformity?.length ?? null);
   const memberBytes = ensemble.members.reduce(
     (sum, { parameters, model }) => sum + storedBytes(parameters.byteLength, model?.length ?? null),
     0,
   );
-  const payloadBytes = metadata.length + memberBytes;
+  const conformityBytes = conformity === null ? 0 : BIN_HEADER_BYTES + conformity.length;
+  const payloadBytes = metadata.length + memberBytes + conformityBytes;
   return {
     start: encodeHeaderStart(metadata.length, payloadBytes),
     metadata,
+    conformity,
     bytes: HEADER_BYTES + payloadBytes,
   };
 }
 
 /** The payload in order, in pieces that are valid until the next is asked for. */
-function* payload(ensemble: TrainedEnsemble, metadata: Uint8Array): Generator<Uint8Array> {
+function* payload(
+  ensemble: TrainedEnsemble,
+  metadata: Uint8Array,
+  conformity: Uint8Array | null,
+): Generator<Uint8Array> {
   yield metadata;
   const buffer = pieceBuffer();
   for (const { parameters, model } of ensemble.members) {
@@ -124,10 +133,17 @@ function* payload(ensemble: TrainedEnsemble, metadata: Uint8Array): Generator<Ui
     yield encodeBinHeader(model.length);
     yield* bytePieces(model, buffer);
   }
+  if (conformity === null) return;
+  yield encodeBinHeader(conformity.length);
+  yield* bytePieces(conformity, buffer);
 }
 
-function packMetadata(ensemble: TrainedEnsemble, report: StoredReport | null): Uint8Array {
-  const packed = packPlain(metadataOf(ensemble, report));
+function packMetadata(
+  ensemble: TrainedEnsemble,
+  report: StoredReport | null,
+  conformityBytes: number | null,
+): Uint8Array {
+  const packed = packPlain(metadataOf(ensemble, report, conformityBytes));
   if (packed.length > MAX_METADATA_BYTES || !isPlain(packed)) {
     throw new TuttiError(
       'ERR_BUNDLE',

@@ -10,6 +10,7 @@ import { SPEC_PARTS } from '../model/spec-schema.js';
 import { isPlainObject } from '../option-names.js';
 import * as z from '../zod.js';
 import type { Environment } from './environment.js';
+import { trustFields } from './trust-schema.js';
 
 const { count, natural, positive, sha256, json } = SPEC_PARTS;
 
@@ -120,8 +121,11 @@ const times = {
   environment: environment.extend({ savedAt: z.iso.datetime() }),
 };
 
+/** Of format 5. */
+export const metadataSchema = z.strictObject({ ...common, ...sinceFormat3, ...trustFields });
+
 /** Of format 4. */
-export const metadataSchema = z.strictObject({ ...common, ...sinceFormat3 });
+export const untrustedMetadataSchema = z.strictObject({ ...common, ...sinceFormat3 });
 
 /** Of format 3. */
 export const timedMetadataSchema = z.strictObject({ ...common, ...times, ...sinceFormat3 });
@@ -136,6 +140,7 @@ export const formerMetadataSchema = z.strictObject({
 
 /** The metadata of a saved ensemble: all of it but the weights and stored models. */
 export type Metadata = z.infer<typeof metadataSchema>;
+export type UntrustedMetadata = z.infer<typeof untrustedMetadataSchema>;
 export type TimedMetadata = z.infer<typeof timedMetadataSchema>;
 export type FormerMetadata = z.infer<typeof formerMetadataSchema>;
 export type FailureMetadata = z.infer<typeof failureSchema>;

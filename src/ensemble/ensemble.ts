@@ -1,10 +1,13 @@
 // A trained ensemble as plain data: the plan, what it was fitted on, and the weights of the members
 // that stand behind it. Everything that is done with one (predict, evaluate, save) is a function elsewhere.
 
+import type { Calibration } from '../calibration/calibration.js';
+import type { Conformity } from '../conformal/conformity.js';
 import type { Encoding, Task, TaskKind } from '../data/dataset/dataset.js';
 import type { TrainingFacts } from '../data/dataset/training-facts.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
 import type { WireError } from '../errors.js';
+import type { Baseline } from '../measure/baseline/baseline.js';
 import type { UnitFactors } from '../model/layer-types.js';
 import type { EnsemblePlan, ModuleSpec } from '../model/spec.js';
 
@@ -90,17 +93,28 @@ export interface TrainedEnsemble<Kind extends TaskKind = TaskKind> {
    * Empty where no member has any, and for an ensemble saved before this was kept.
    */
   readonly executors: readonly string[];
+  /** What it is held against; null where none was fitted, and for an ensemble saved before format 5. */
+  readonly baseline: Baseline | null;
+  /** How its probabilities are calibrated, and the decision threshold; null where they are as the members give them. */
+  readonly calibration: Calibration | null;
+  /** What sets and intervals of a stated coverage are made of; null where there is nothing of the kind. */
+  readonly conformity: Conformity | null;
 }
+
+/** What holds for these members and their weights alone, and is not there for others. */
+export const NOT_YET_FITTED = { calibration: null, conformity: null } as const;
 
 /** What predicting needs of an ensemble, as plain data that is quickly sent to a thread. */
 export function bareEnsemble(ensemble: TrainedEnsemble): TrainedEnsemble {
-  const { plan, task, features, encoding, datasetHash, allowedModules, isolate, trainedOn } = ensemble;
+  const { plan, task, features, encoding, datasetHash, allowedModules, isolate, trainedOn, calibration } =
+    ensemble;
   return {
-    ...{ plan, task, features, encoding, datasetHash, trainedOn },
+    ...{ plan, task, features, encoding, datasetHash, trainedOn, calibration },
     ...(allowedModules === undefined ? {} : { allowedModules }),
     ...(isolate === undefined ? {} : { isolate }),
     members: ensemble.members.map((member) => ({ ...member, history: [] })),
     ...{ preprocessing: null, failures: [], complete: true, wallMs: null, executors: [] },
+    ...{ baseline: null, conformity: null },
   };
 }
 

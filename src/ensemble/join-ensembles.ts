@@ -6,7 +6,7 @@ import type { TaskKind } from '../data/dataset/dataset.js';
 import { engineOf } from '../engines/registry.js';
 import { failOption, TuttiError } from '../errors.js';
 import { type EnsemblePlan, type MemberSpec, type ModuleSpec, SOURCES, seedOf } from '../model/spec.js';
-import { isOfMasks, isWeighed, type TrainedEnsemble, totalMs } from './ensemble.js';
+import { isOfMasks, isWeighed, NOT_YET_FITTED, type TrainedEnsemble, totalMs } from './ensemble.js';
 
 /**
  * One ensemble of the members of several, in their order, that were trained on the same dataset.
@@ -43,6 +43,9 @@ export function joinRecords<Kind extends TaskKind>(
     ...(retried.length === 0 ? {} : { retried }),
     complete: ensembles.every(({ complete }) => complete),
     wallMs: totalMs(ensembles),
+    // Of the same rows, whoever of them has it.
+    baseline: ensembles.find(({ baseline }) => baseline !== null)?.baseline ?? null,
+    ...NOT_YET_FITTED,
     executors: [...new Set(ensembles.flatMap(({ executors }) => executors))],
     ...(modules.length === 0 ? {} : { allowedModules: distinctModules(modules) }),
     ...(ensembles.some(({ isolate }) => isolate === 'process') ? { isolate: 'process' } : {}),

@@ -1,6 +1,14 @@
 // The types that those of the main entry point name: whatever a program is given, it can name. Types alone.
 
 export type { Environment, StoredReport } from '../bundle/environment.js';
+export type {
+  Calibration,
+  CalibrationFigures,
+  CalibrationMethod,
+  CalibrationScores,
+  DecisionThreshold,
+} from '../calibration/calibration.js';
+export type { ClassConformity, Conformity, ValueConformity } from '../conformal/conformity.js';
 export type { ColumnOptions } from '../data/columns/column-options.js';
 export type { LeftOut } from '../data/columns/judge-table.js';
 export type { RoleOptions } from '../data/columns/roles.js';
@@ -39,6 +47,7 @@ export type {
 } from '../ensemble/predict/row-runner.js';
 export type { SelectionCheck } from '../ensemble/select/greedy-selection.js';
 export type { ErrorMeaning, WireError } from '../errors.js';
+export type { Baseline, LinearBaseline } from '../measure/baseline/baseline.js';
 export type { OutOfBagFigures } from '../measure/correlation/error-report.js';
 export type { Interval, IntervalOptions, Intervals } from '../measure/correlation/intervals.js';
 export type { FigureName, Figures } from '../measure/correlation/standard-errors.js';

@@ -65,6 +65,8 @@ export async function extendEnsemble(
   return {
     ...extended,
     ...(allowedModules === undefined ? {} : { allowedModules }),
+    // Of the same rows; calibration and conformity were of other members.
+    baseline: ensemble.baseline,
     wallMs: totalMs([ensemble, extended]),
   };
 }

@@ -55,10 +55,10 @@ t.test('bytes after the end are noticed', async (t) => {
 
 t.test('a newer version is named with what this tutti reads', async (t) => {
   const newer = Buffer.from(whole);
-  newer.writeUInt32LE(5, 8);
+  newer.writeUInt32LE(6, 8);
   t.match(await problemOf(newer), {
     code: 'ERR_BUNDLE',
-    message: /format version 5, newer than this tutti reads \(4\)/,
+    message: /format version 6, newer than this tutti reads \(5\)/,
   });
 });
 

@@ -95,7 +95,7 @@ t.test('the content hash covers them, and modules by their content alone', async
 /** A file of the mixed ensemble whose metadata was changed, its checksum right. */
 function forgeMixed(change: (metadata: Mutable) => unknown): Buffer {
   const ensemble = makeMixed();
-  const metadata = metadataOf(ensemble, null) as Mutable;
+  const metadata = metadataOf(ensemble, null, null) as Mutable;
   const changed = change(metadata) ?? metadata;
   const parts = ensemble.members.flatMap(({ parameters: weights, model }) => [
     Buffer.from(Float32Array.from(weights).buffer),
@@ -180,7 +180,8 @@ async function writeFormer(ensemble: TrainedEnsemble, version: number): Promise<
 }
 
 function formerMetadata(ensemble: TrainedEnsemble, version: number) {
-  const { encoding, trainedOn, ...rest } = metadataOf(ensemble, null) as Mutable;
+  const metadata = metadataOf(ensemble, null, null) as Mutable;
+  const { baseline: _b, calibration: _c, conformityBytes: _n, encoding, trainedOn, ...rest } = metadata;
   const savedAt = '2026-11-29T13:00:00.000Z';
   const timed = { ...rest, wallMs: 12.5, environment: { ...rest.environment, savedAt } };
   if (version === 3) return { ...timed, encoding, trainedOn };

@@ -98,7 +98,7 @@ t.test('the environment and a report are stored beside the ensemble', async (t) 
     await t.rejects(saveEnsemble(makeEnsemble(), path, { report }), plain);
   }
   t.equal(inspected.contentHash, saved.contentHash);
-  t.equal(inspected.formatVersion, 4);
+  t.equal(inspected.formatVersion, 5);
 });
 
 t.test('a former file is replaced, and through a symbolic link the link stays', async (t) => {

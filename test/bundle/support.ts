@@ -57,6 +57,9 @@ export function makeEnsemble(): TrainedEnsemble {
     complete: true,
     wallMs: null,
     executors: ['wasm'],
+    baseline: null,
+    calibration: null,
+    conformity: null,
   };
 }
 
@@ -112,7 +115,7 @@ export function seal(start: Uint8Array, payload: Uint8Array): Buffer {
 /** A bundle of the made-up ensemble whose metadata was changed, its checksum right. */
 export function forgeChanged(change: (metadata: Mutable) => unknown): Buffer {
   const ensemble = makeEnsemble();
-  const metadata = metadataOf(ensemble, null) as Mutable;
+  const metadata = metadataOf(ensemble, null, null) as Mutable;
   const changed = change(metadata) ?? metadata;
   const weights = ensemble.members.map(({ parameters: own }) => Buffer.from(Float32Array.from(own).buffer));
   return forge(new Packr({ useRecords: false }).pack(changed), weights);

@@ -37,7 +37,7 @@ t.test('a saved ensemble is laid out as its page says', async (t) => {
   const file = Buffer.from(ensembleToBytes(ensemble));
 
   t.equal(file.subarray(0, 8).toString('hex'), '5455545449001a0a');
-  t.equal(file.readUInt32LE(8), 4);
+  t.equal(file.readUInt32LE(8), 5);
   const metadataEnd = 56 + file.readUInt32LE(12);
   t.equal(Number(file.readBigUInt64LE(16)), file.length - 56);
   t.equal(file.subarray(24, 56).toString('hex'), sha256(file.subarray(0, 24), file.subarray(56)));
@@ -59,6 +59,6 @@ t.test('a saved ensemble is laid out as its page says', async (t) => {
   t.equal(sha256(described, ...weights), contentHash(ensemble));
 
   const newer = Buffer.from(file);
-  newer.writeUInt32LE(5, 8);
-  await t.rejects(loadEnsemble(newer), { code: 'ERR_BUNDLE', message: /has format version 5, newer than/ });
+  newer.writeUInt32LE(6, 8);
+  await t.rejects(loadEnsemble(newer), { code: 'ERR_BUNDLE', message: /has format version 6, newer than/ });
 });

@@ -2,7 +2,7 @@
 // holds for every row (in training each example has its own), so that v, c and ρ over masks mean what they
 // mean over members. Sampled from keyed streams, or all 2ⁿ with their probabilities.
 
-import type { TrainedEnsemble, TrainedMember } from '../../ensemble/ensemble.js';
+import { NOT_YET_FITTED, type TrainedEnsemble, type TrainedMember } from '../../ensemble/ensemble.js';
 import { failOption } from '../../errors.js';
 import { RandomStream, streamKey } from '../../math/random.js';
 import type { UnitFactors } from '../../model/layer-types.js';
@@ -101,6 +101,7 @@ function withMasks(
   const spec = ensemble.plan.members[trained.index]!;
   return {
     ...ensemble,
+    ...NOT_YET_FITTED,
     plan: { ...ensemble.plan, members: masks.map(() => spec) },
     members: masks.map((unitFactors, index) => ({
       ...{ ...trained, index },

@@ -3,7 +3,13 @@
 
 import { trainingFacts } from '../../data/dataset/training-facts.js';
 import { modulesOf } from '../../engines/registry.js';
-import type { FailedMember, RetriedMember, TrainedEnsemble, TrainedMember } from '../../ensemble/ensemble.js';
+import {
+  type FailedMember,
+  NOT_YET_FITTED,
+  type RetriedMember,
+  type TrainedEnsemble,
+  type TrainedMember,
+} from '../../ensemble/ensemble.js';
 import { fromWire, TuttiError, toWire, type WireError } from '../../errors.js';
 import { countShared } from '../../memory/uncounted-bytes.js';
 import { type Run, StateBuffers, trainedPlan } from '../plan/runs.js';
@@ -134,6 +140,8 @@ export class Ledger {
       complete: members.length === plan.members.length,
       wallMs,
       executors: [...new Set([...work.executors, ...executors])],
+      baseline: null,
+      ...NOT_YET_FITTED,
     };
   }
 }
