@@ -64,6 +64,8 @@ function gathering(dist, without, groupOf) {
 
 /** What of the command line and of a program that trains is needed together, by the path in dist. */
 const TRAINING = /bundle\/save|commands\/train\/train-(run|measure)|engines\/wasm|options\/training-schema/;
+/** With what draws their charts, which is as large as all the rest. */
+const PAGES = [/report\/page\//, 'pages'];
 const COMMAND_GROUPS = [
   [/supported-node/, 'version'],
   [/cli\/program/, 'program'],
@@ -73,6 +75,7 @@ const COMMAND_GROUPS = [
   // They say what is missing where the others cannot even be loaded.
   [/doctor\/doctor/, 'doctor'],
   [/doctor\/machine-checks/, 'machine'],
+  PAGES,
 ];
 /** Threads are started for networks more often than not, and long before their first. */
 const THREAD_GROUPS = [
@@ -81,10 +84,7 @@ const THREAD_GROUPS = [
   [/processes\/watch-parent/, 'watch'],
   [/pool\/serve-process/, 'process'],
 ];
-const PROGRAM_GROUPS = [
-  [/supported-node/, 'version'],
-  [TRAINING, 'training'],
-];
+const PROGRAM_GROUPS = [[/supported-node/, 'version'], [TRAINING, 'training'], PAGES];
 
 const COMMAND_LINE = /^src\/cli\//;
 const NOTHING = /^$/;

@@ -72,6 +72,8 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['studies', 'which source of chance matters; how sparse hidden layers are'],
   ['pool', 'members on threads'],
   ['report', 'what was measured, as text and as JSON'],
+  ['report/charts', 'charts from plain data to SVG, and the colours of both themes'],
+  ['report/page', 'the report as a page: its data, its sections, its look'],
   ['api', 'the face that programs see: ensembles with methods, data in one call'],
   ['entry-points', 'the entry points beside the main one, which is index.ts: re-exports only'],
   ['cli/terminal', 'standard output and error, progress, signals, how a command ends'],
@@ -87,11 +89,13 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
 
 /** Dependencies that cost time to load or may be missing, each with the one module that imports it. */
 export const IMPORTERS: Readonly<Record<string, string>> = {
+  '@observablehq/plot': 'src/report/charts/plot.ts',
   '@tensorflow/tfjs-node': 'src/engines/tfjs/tensorflow.ts',
   'cli-progress': 'src/cli/terminal/progress-bars.ts',
   comlink: 'src/pool/hook-channel.ts',
   commander: 'src/cli/program.ts',
   'csv-parse': 'src/data/readers/csv.ts',
+  linkedom: 'src/report/charts/svg-document.ts',
   msgpackr: 'src/files/plain-data.ts',
   picocolors: 'src/cli/terminal/terminal.ts',
   piscina: 'src/pool/threads.ts',

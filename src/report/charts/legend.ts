@@ -1,0 +1,58 @@
+// Legends inside charts, above the frame: a chart that is taken out of its page keeps it.
+
+import { CHARACTER, Plot, WIDTH } from './plot.js';
+import { type Tone, tone } from './theme.js';
+
+export interface Named {
+  readonly name: string;
+  readonly tone: Tone;
+  /** A character that shows how it is drawn. */
+  readonly stroke: string;
+}
+
+const ROW = 17;
+/** Room of the stroke and of the gap to the next name. */
+const STROKE = 17;
+const GAP = 16;
+
+/** Height a legend takes. */
+export function heightOf(legend: readonly Named[]): number {
+  return ROW * rowsOf(legend).length;
+}
+
+/** @param left the frame's own margins, since its corner is where marks are placed from. */
+export function legendMarks(legend: readonly Named[], left: number, top: number) {
+  return rowsOf(legend).flatMap((row, at) => {
+    let dx = 4 - left;
+    const dy = 8 + ROW * at - top;
+    return row.flatMap(({ name, tone: colour, stroke }) => {
+      const common = { frameAnchor: 'top-left', textAnchor: 'start', dy } as const;
+      const marks = [
+        Plot.text([stroke], { ...common, dx, fill: tone(colour), fontWeight: 700 }),
+        Plot.text([name], { ...common, dx: dx + STROKE, fill: tone('ink') }),
+      ];
+      dx += widthOf(name);
+      return marks;
+    });
+  });
+}
+
+/** The names row by row, so that none is cut. */
+function rowsOf(legend: readonly Named[]): Named[][] {
+  const rows: Named[][] = [];
+  let space = 0;
+  for (const named of legend) {
+    const width = widthOf(named.name);
+    if (rows.length === 0 || width > space + GAP) {
+      rows.push([]);
+      space = WIDTH - 8;
+    }
+    rows.at(-1)!.push(named);
+    space -= width;
+  }
+  return rows;
+}
+
+function widthOf(name: string): number {
+  return name.length * CHARACTER + STROKE + GAP;
+}
