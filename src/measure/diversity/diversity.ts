@@ -5,13 +5,9 @@ import type { Task } from '../../data/dataset/dataset.js';
 import { resolveShares, shareAt } from '../../predictions/aggregate/shares.js';
 import type { TargetBlock } from '../../predictions/blocks.js';
 import type { KnownRows } from '../../predictions/known-rows.js';
-import { labelsOf } from '../../predictions/labels.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import { createPairCounter, type PairCounter } from './pair-counts.js';
-import { FIGURES_OF_PAIRS, type PairFigureName, type PairFigures, pairFigures } from './pair-figures.js';
-
-/** k × k, symmetric; null on the diagonal, and where two members have no row together or the figure does not exist. */
-export type PairMatrix = readonly (readonly (number | null)[])[];
+import type { PairFigures } from './pair-figures.js';
+import { createPairs, type PairMatrices } from './pairs.js';
 
 export interface Diversity {
   readonly memberCount: number;
@@ -19,8 +15,8 @@ export interface Diversity {
   readonly rows: number;
   /** Classes: each figure's mean over the pairs of members that have it, all pairs alike; null for numbers, for one member and for more than 128. */
   readonly pairMeans: PairFigures | null;
-  /** Each pair's figures; null where `pairMeans` is, and where they were not asked for. */
-  readonly pairs: Readonly<Record<PairFigureName, PairMatrix>> | null;
+  /** Each pair's figures; null where `pairMeans` is. */
+  readonly pairs: PairMatrices | null;
   /** Squared error of the members' weighted arithmetic mean, summed over outputs: `meanMember` − `ambiguity`. */
   readonly ensembleError: number;
   /** Weighted mean of the members' squared errors. */
@@ -34,8 +30,6 @@ export interface DiversityOptions {
   readonly task: Task;
   /** Averaging weights. @default equal */
   readonly weights?: readonly number[] | null;
-  /** Whether each pair's figures are given. @default true */
-  readonly pairs?: boolean;
 }
 
 export interface DiversityAccumulator {
@@ -50,9 +44,6 @@ export interface DiversityAccumulator {
   finish(): Diversity | null;
 }
 
-/** Above this many members pairs cost too much: as the covariance of errors. */
-const MOST_PAIRED = 128;
-
 /**
  * An empty accumulator.
  *
@@ -61,21 +52,19 @@ const MOST_PAIRED = 128;
  * equation 6 (ambiguity).
  */
 export function createDiversity(options: DiversityOptions): DiversityAccumulator {
-  const { memberCount, task, weights = null, pairs = true } = options;
-  const paired = task.kind === 'classification' && memberCount > 1 && memberCount <= MOST_PAIRED;
-  const counter = paired ? createPairCounter(memberCount) : null;
+  const { memberCount, task, weights = null } = options;
+  const pairs = createPairs(task, memberCount);
   const sums: Sums = { rows: 0, weight: 0, meanMember: 0, ambiguity: 0, ensemble: 0 };
   return {
     addBlock(members, targets, mask = null, rowWeights = null) {
-      if (counter !== null) addChoices(counter, members, targets, mask, rowWeights);
+      pairs?.addBlock(members, targets, mask, rowWeights);
       addErrors(sums, { members, targets, mask, rowWeights, weights });
     },
     finish() {
       const { rows, weight, meanMember, ambiguity, ensemble } = sums;
       if (weight === 0) return null;
-      const each = counter && eachPair(counter, memberCount);
       return {
-        ...{ memberCount, rows, pairMeans: each && meansOf(each), pairs: pairs ? each : null },
+        ...{ memberCount, rows, pairMeans: pairs?.means() ?? null, pairs: pairs?.matrices() ?? null },
         ...{
           ensembleError: ensemble / weight,
           meanMember: meanMember / weight,
@@ -92,21 +81,6 @@ export function diversityOf(known: KnownRows, weights: readonly number[] | null 
   const accumulator = createDiversity({ task, memberCount: members.length, weights });
   accumulator.addBlock(members, truth, mask, rowWeights);
   return accumulator.finish();
-}
-
-function addChoices(
-  counter: PairCounter,
-  members: readonly Predictions[],
-  targets: TargetBlock,
-  mask: Uint8Array | null,
-  weights: ArrayLike<number> | null,
-): void {
-  const { rows, labels: truth } = targets;
-  const labels = new Int32Array(members.length * rows);
-  members.forEach(({ mean, outputs }, member) => {
-    labels.set(labelsOf(mean, rows, outputs), member * rows);
-  });
-  counter.add({ rows, labels, truth, weights, mask });
 }
 
 interface Sums {
@@ -156,25 +130,4 @@ function addErrors(sums: Sums, { members, targets, mask, rowWeights, weights }: 
     sums.rows++;
     sums.weight += weight;
   }
-}
-
-function eachPair(counter: PairCounter, members: number): Record<PairFigureName, PairMatrix> {
-  const all = Array.from({ length: members }, (_, index) => index);
-  const figures = all.map((i) => all.map((j) => (i === j ? null : pairFigures(counter.at(i, j)))));
-  const matrix = (name: PairFigureName) => figures.map((row) => row.map((pair) => pair?.[name] ?? null));
-  return byName(matrix);
-}
-
-function meansOf(pairs: Readonly<Record<PairFigureName, PairMatrix>>): PairFigures {
-  return byName((name) => {
-    const known = pairs[name].flatMap((row, i) => row.slice(i + 1).flatMap((value) => value ?? []));
-    return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
-  });
-}
-
-function byName<Value>(of: (name: PairFigureName) => Value): Record<PairFigureName, Value> {
-  return Object.fromEntries(FIGURES_OF_PAIRS.map((name) => [name, of(name)])) as Record<
-    PairFigureName,
-    Value
-  >;
 }
