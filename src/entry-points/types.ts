@@ -51,6 +51,7 @@ export type { Baseline, LinearBaseline } from '../measure/baseline/baseline.js';
 export type { OutOfBagFigures } from '../measure/correlation/error-report.js';
 export type { Interval, IntervalOptions, Intervals } from '../measure/correlation/intervals.js';
 export type { FigureName, Figures } from '../measure/correlation/standard-errors.js';
+export type { PairFigures } from '../measure/diversity/pair-figures.js';
 export type { ScoreSpread, Scores } from '../measure/metrics/metrics.js';
 export type { SubsetCurves, SubsetPoint } from '../measure/scores/subset-curves.js';
 export type { SlotProgress } from '../memory/control-block.js';

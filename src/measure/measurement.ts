@@ -10,6 +10,8 @@ import type { Predictions } from '../predictions/predictions.js';
 import { createErrorAccumulator } from './correlation/error-accumulator.js';
 import type { ErrorCorrelation } from './correlation/error-report.js';
 import type { IntervalOptions } from './correlation/intervals.js';
+import type { PairFigures } from './diversity/pair-figures.js';
+import { createPairs } from './diversity/pairs.js';
 import { createKindsAccumulator, type KindMeasurement } from './kind-measurement.js';
 import type { Scores } from './metrics/metrics.js';
 import { createDisagreementAccumulator } from './scores/disagreement.js';
@@ -54,6 +56,11 @@ export interface Measurement {
   readonly targetVariance: number | null;
   /** Classification: share of (row, pair) that predict different classes. */
   readonly disagreement: number | null;
+  /**
+   * Classification: how members differ pair by pair, each figure's mean over the pairs; null for one member and for more
+   * than 128. What averaging takes off, of numbers too, is `errorCorrelation.ambiguity`.
+   */
+  readonly diversity: PairFigures | null;
   /** Scores over sampled subsets by aggregator; null out of bag, where each row has its own members. */
   readonly curves: SubsetCurves | null;
   /** The members kind by kind, in the order of their first; empty when all are of one kind. */
@@ -83,6 +90,7 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
   const disagreement =
     task.kind === 'classification' ? createDisagreementAccumulator(task.classes.length) : null;
   const deviation = createTargetVariance(task);
+  const pairs = createPairs(task, memberCount);
   let flooredCount = 0;
   let probabilities = 0;
   return {
@@ -102,6 +110,7 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
         scores.addBlock(predictions[member]!, targets, own);
       });
       disagreement?.addBlock(predictions, mask);
+      pairs?.addBlock(predictions, targets, mask);
       subsetCurves?.addBlock(predictions, targets);
     },
     finish() {
@@ -114,6 +123,7 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
         memberScores: each.map((scores) => scores.finish()),
         ...{ flooredCount, flooredShare: flooredCount / probabilities, targetVariance: deviation.finish() },
         disagreement: disagreement?.finish() ?? null,
+        diversity: pairs?.means() ?? null,
         curves: subsetCurves?.finish() ?? null,
         kinds: kinds.finish(),
       };

@@ -101,6 +101,8 @@ export function correlationLines(all: readonly NamedMeasurement[], palette: Pale
       figure(measured),
     ),
     ...relativeRows(all),
+    row('ambiguity, what averaging takes off', ({ ambiguity }) => figure(ambiguity)),
+    ...pairRows(all),
     row(
       'effective members',
       ({ effectiveMembers, memberCount }) => `${figure(effectiveMembers, 3)} of ${memberCount}`,
@@ -120,6 +122,23 @@ function relativeRows(all: readonly NamedMeasurement[]): TextRow[] {
     return [v, c, measured].map((own) => (own === null ? '–' : percent(own / targetVariance, 1))).join(', ');
   });
   return [['v, c, measured to the target’s variance', ...cells]];
+}
+
+/** How pairs of members differ; nothing for numbers. */
+function pairRows(all: readonly NamedMeasurement[]): TextRow[] {
+  const pairs = all.map(({ measurement }) => measurement.diversity);
+  if (pairs.every((own) => own === null)) return [];
+  const share = (value: number | null | undefined) => (typeof value === 'number' ? percent(value, 1) : '–');
+  return [
+    [
+      'two members: differ, both wrong',
+      ...pairs.map((own) => `${share(own?.disagreement)}, ${share(own?.doubleFault)}`),
+    ],
+    [
+      'two members: Q, κ of being right',
+      ...pairs.map((own) => `${figure(own?.q, 3)}, ${figure(own?.kappa, 3)}`),
+    ],
+  ];
 }
 
 /** 0.95 → `95 %`, 0.999 → `99.9 %`. */

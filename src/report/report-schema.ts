@@ -83,6 +83,14 @@ const scores = z.custom<Scores>((value) => {
   });
 });
 
+const pairFigures = z.object({
+  disagreement: maybe,
+  oneRight: maybe,
+  doubleFault: maybe,
+  q: maybe,
+  kappa: maybe,
+});
+
 const measurement = z.object({
   errorCorrelation,
   aggregator: z.enum(AGGREGATORS),
@@ -94,6 +102,8 @@ const measurement = z.object({
   flooredShare: number,
   targetVariance: maybe,
   disagreement: maybe,
+  // Reports of former versions have none.
+  diversity: pairFigures.nullable().default(null),
   // No training samples subsets.
   curves: z.null(),
   kinds: z.array(

@@ -164,3 +164,24 @@ t.test('the sampled curve of squared error follows the formula', async (t) => {
     t.ok(close(scores.squaredError, v / size + ((size - 1) / size) * c!, 0.01), `size ${size}`);
   }
 });
+
+t.test('pairs: as enumerated, and their means are of members by themselves', async (t) => {
+  const { all, targets } = classified(4);
+  const measurement = createMeasurement({
+    ...{ memberCount: 4, task: three, aggregator: chosen('arithmeticMean'), replicates: 0 },
+  });
+  measurement.addBlock(all, targets);
+  const { diversity, disagreement, errorCorrelation } = measurement.finish();
+  t.ok(
+    close(diversity!.disagreement, disagreement),
+    'the mean over pairs of equally many rows is that over all',
+  );
+  const wrong = all.map((own) =>
+    [...aggregate('arithmeticMean', [own], three).labels!].map((label, row) => label !== targets.labels[row]),
+  );
+  const both = wrong.flatMap((a, i) =>
+    wrong.slice(i + 1).map((b) => average(a.map((own, row) => +(own && b[row]!)))),
+  );
+  t.ok(close(diversity!.doubleFault, average(both)));
+  t.ok(close(errorCorrelation.ambiguity, errorCorrelation.meanMember - errorCorrelation.measured, 1e-9));
+});
