@@ -24,6 +24,7 @@ export const PURPOSES = {
   permutation: 13,
   explainedRows: 14,
   folds: 15,
+  conformal: 16,
 } as const;
 
 export type Purpose = keyof typeof PURPOSES;

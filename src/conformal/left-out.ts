@@ -1,0 +1,174 @@
+// What the ensemble says of new rows when it is left to the members that never saw a training row, for all training rows.
+// Those members are one of at most 2^k sets: sums over sets of eight members are looked up instead of added.
+
+import type { Task } from '../data/dataset/dataset.js';
+import { combiner } from '../predictions/aggregate/aggregate.js';
+import { type Aggregator, aggregators } from '../predictions/aggregate/aggregators.js';
+import type { Combine } from '../predictions/combined-predictions.js';
+import type { Predictions } from '../predictions/predictions.js';
+import type { MaskPatterns } from './mask-patterns.js';
+
+/** Predictions of one row by each pattern's members, f64[patterns, outputs]; overwritten by the next row. */
+export interface LeftOut {
+  readonly mean: Float64Array;
+  /** Of Gaussian heads; else null. */
+  readonly variance: Float64Array | null;
+}
+
+/** Predicts row after row of a block. @param members of the block, whose arrays stay as they are until it is done */
+export type LeftOutBlock = (members: readonly Predictions[]) => (row: number) => LeftOut;
+
+export interface LeftOutSettings {
+  readonly task: Task;
+  readonly aggregator: Aggregator;
+  /** One per member, ≥ 0; null: equal ones. */
+  readonly weights: readonly number[] | null;
+  readonly patterns: MaskPatterns;
+  /** Whether variances are wanted. */
+  readonly heads: boolean;
+}
+
+export function leftOutBlocks(settings: LeftOutSettings): LeftOutBlock {
+  const { terms, linear } = aggregators.get(settings.aggregator);
+  const summed = terms !== null && (linear || settings.task.kind === 'classification');
+  return summed ? bySums(settings, terms) : byCombining(settings);
+}
+
+type Terms = NonNullable<ReturnType<typeof aggregators.get>['terms']>;
+
+function bySums({ task, weights, patterns, heads }: LeftOutSettings, terms: Terms): LeftOutBlock {
+  const { count, width } = patterns;
+  const outputs = task.kind === 'classification' ? task.classes.length : task.targets.length;
+  const sums = setSums(width, outputs);
+  const scale = inverseWeights(patterns, weights);
+  const mean = new Float64Array(count * outputs);
+  const variance = heads ? new Float64Array(mean.length) : null;
+  const centre = new Float64Array(outputs);
+  return (members) => {
+    const values = members.map((member) => terms.of(member));
+    const weightOf = (member: number) => weights?.[member] ?? 1;
+    return (row) => {
+      const from = row * outputs;
+      sums.load(values.length, (member, at) => weightOf(member) * values[member]![from + at]!);
+      sums.into(mean, patterns, scale);
+      if (variance !== null) {
+        // About the mean of all members, not about 0, where σ² + μ² and μ² would cancel.
+        centre.fill(0);
+        for (const own of values) {
+          for (let at = 0; at < outputs; at++) centre[at]! += own[from + at]! / values.length;
+        }
+        sums.load(values.length, (member, at) => {
+          const deviation = values[member]![from + at]! - centre[at]!;
+          return weightOf(member) * (deviation * deviation + members[member]!.variance![from + at]!);
+        });
+        sums.into(variance, patterns, scale);
+        for (let at = 0; at < variance.length; at++) {
+          const shift = mean[at]! - centre[at % outputs]!;
+          variance[at] = Math.max(0, variance[at]! - shift * shift);
+        }
+      }
+      terms.toPredictions?.(mean, count, outputs);
+      return { mean, variance };
+    };
+  };
+}
+
+/** One through the weights of each pattern's members, f64[count]. */
+function inverseWeights(
+  { count, width, bits }: MaskPatterns,
+  weights: readonly number[] | null,
+): Float64Array {
+  const scale = new Float64Array(count);
+  for (let pattern = 0; pattern < count; pattern++) {
+    let sum = 0;
+    for (let member = 0; member < 8 * width; member++) {
+      if (((bits[pattern * width + (member >> 3)]! >> (member & 7)) & 1) === 1) sum += weights?.[member] ?? 1;
+    }
+    scale[pattern] = 1 / sum;
+  }
+  return scale;
+}
+
+/** Sums over every set of eight members: 256 × outputs numbers for each byte of a mask. */
+function setSums(width: number, outputs: number) {
+  const table = new Float64Array(width * 256 * outputs);
+  return {
+    load(members: number, term: (member: number, output: number) => number): void {
+      for (let byte = 0; byte < width; byte++) {
+        const start = byte * 256 * outputs;
+        for (let bit = 0; bit < 8; bit++) {
+          const member = 8 * byte + bit;
+          const known = member < members;
+          // Sets whose last member this is: those without it, which are there already, and it.
+          const size = (1 << bit) * outputs;
+          const from = start + size;
+          for (let output = 0; output < outputs; output++) {
+            const own = known ? term(member, output) : 0;
+            for (let at = output; at < size; at += outputs) table[from + at] = table[start + at]! + own;
+          }
+        }
+      }
+    },
+    into(sums: Float64Array, { count, bits }: MaskPatterns, scale: Float64Array): void {
+      for (let pattern = 0; pattern < count; pattern++) {
+        const to = pattern * outputs;
+        const own = scale[pattern]!;
+        const first = bits[pattern * width]! * outputs;
+        if (width === 1) {
+          for (let at = 0; at < outputs; at++) sums[to + at] = own * table[first + at]!;
+          continue;
+        }
+        const second = (256 + bits[pattern * width + 1]!) * outputs;
+        for (let at = 0; at < outputs; at++) sums[to + at] = table[first + at]! + table[second + at]!;
+        for (let byte = 2; byte < width; byte++) {
+          const next = (256 * byte + bits[pattern * width + byte]!) * outputs;
+          for (let at = 0; at < outputs; at++) sums[to + at]! += table[next + at]!;
+        }
+        for (let at = 0; at < outputs; at++) sums[to + at]! *= own;
+      }
+    },
+  };
+}
+
+/** By the aggregator itself, which is shown the row once for each pattern: for those that are no sum. */
+function byCombining({ task, aggregator, weights, patterns, heads }: LeftOutSettings): LeftOutBlock {
+  const combine: Combine = combiner(aggregator, task, { weights });
+  const { count, width, bits } = patterns;
+  return (members) => {
+    const mask = new Uint8Array(members.length * count);
+    for (let member = 0; member < members.length; member++) {
+      for (let pattern = 0; pattern < count; pattern++) {
+        mask[member * count + pattern] = (bits[pattern * width + (member >> 3)]! >> (member & 7)) & 1;
+      }
+    }
+    const copies = members.map((member) => repeated(member, count));
+    return (row) => {
+      for (const [at, copy] of copies.entries()) copy.show(members[at]!, row);
+      const { mean, variance } = combine(
+        copies.map(({ predictions }) => predictions),
+        mask,
+      );
+      return { mean: Float64Array.from(mean), variance: heads ? Float64Array.from(variance!) : null };
+    };
+  };
+}
+
+/** Room for one row of a member's predictions, `count` times. */
+function repeated({ outputs, mean, logProbabilities, variance }: Predictions, count: number) {
+  const like = <Own extends Float32Array | Float64Array>(values: Own): Own =>
+    new (values.constructor as new (length: number) => Own)(count * outputs);
+  const predictions = {
+    ...{ rows: count, outputs, mean: like(mean) },
+    logProbabilities: logProbabilities && like(logProbabilities),
+    variance: variance && like(variance),
+  };
+  const show = (member: Predictions, row: number) => {
+    for (const part of ['mean', 'logProbabilities', 'variance'] as const) {
+      const to = predictions[part];
+      const from = member[part];
+      if (to === null || from === null) continue;
+      for (let at = 0; at < to.length; at++) to[at] = from[row * outputs + (at % outputs)]!;
+    }
+  };
+  return { predictions, show };
+}
