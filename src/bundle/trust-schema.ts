@@ -1,7 +1,7 @@
 // What baseline, calibration and conformity of a saved ensemble must look like: every field, no other, in range.
 
 import type { Calibration } from '../calibration/calibration.js';
-import type { Conformity } from '../conformal/conformity.js';
+import { type Conformity, MOST_ROWS } from '../conformal/conformity.js';
 import type { Baseline } from '../measure/baseline/baseline.js';
 import { SPEC_PARTS } from '../model/spec-schema.js';
 import { type Aggregator, aggregators } from '../predictions/aggregate/aggregators.js';
@@ -36,7 +36,7 @@ export const calibrationSchema = z.strictObject({
     .nullable(),
 }) satisfies z.ZodType<Calibration>;
 
-function finite<Values extends Float64Array | Uint32Array | Uint8Array>(
+function finite<Values extends Float32Array | Float64Array | Uint32Array | Uint8Array>(
   type: new () => Values,
   isFine: (value: number) => boolean,
   what: string,
@@ -50,13 +50,16 @@ const share = (value: number) => value >= 0 && value <= 1 + 1e-6;
 export const conformitySchema = z.strictObject({
   method: z.enum(['jackknifeAfterBootstrap', 'split']),
   aggregator,
-  rows: count,
+  calibrated: z.boolean(),
+  rows: count.max(MOST_ROWS),
+  rowsBefore: count,
   scores: z.discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('classification'),
-      truth: finite(Float64Array, share, 'probabilities in double precision'),
-      above: finite(Float64Array, share, 'probabilities in double precision'),
-      rank: finite(Uint32Array, (rank) => rank < 2 ** 24, 'ranks'),
+      label: finite(Uint32Array, () => true, 'classes'),
+      truth: finite(Float32Array, share, 'probabilities in single precision'),
+      above: finite(Float32Array, share, 'probabilities in single precision'),
+      rank: finite(Uint32Array, () => true, 'ranks'),
     }),
     z.strictObject({
       kind: z.literal('regression'),
@@ -69,6 +72,8 @@ export const conformitySchema = z.strictObject({
     }),
   ]),
   mask: finite(Uint8Array, () => true, 'bytes').nullable(),
+  groups: count.nullable(),
+  shares: finite(Float64Array, (value) => value > 0 && value <= 1, 'shares in double precision').nullable(),
 }) satisfies z.ZodType<Conformity>;
 
 /** In the metadata. */

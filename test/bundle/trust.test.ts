@@ -34,14 +34,19 @@ const CALIBRATION: Calibration = {
 const CONFORMITY: Conformity = {
   method: 'jackknifeAfterBootstrap',
   aggregator: 'arithmeticMean',
+  calibrated: true,
   rows: 4,
+  rowsBefore: 5,
   scores: {
     kind: 'classification',
-    truth: Float64Array.of(0.5, 0.1, 1 / 3, 0),
-    above: Float64Array.of(0, 0.9, 0.5, 1),
+    label: Uint32Array.of(0, 1, 2, 2),
+    truth: Float32Array.of(0.5, 0.1, 1 / 3, 0),
+    above: Float32Array.of(0, 0.9, 0.5, 1),
     rank: Uint32Array.of(0, 1, 1, 2),
   },
   mask: Uint8Array.of(7, 1, 2, 4),
+  groups: 2,
+  shares: Float64Array.of(1, 1 / 3, 1 / 3, 1 / 3),
 };
 
 const BASELINE = {
@@ -201,18 +206,33 @@ t.test('conformity is believed only where it fits', async (t) => {
     'no rows': [{ ...CONFORMITY, rows: 0 }, /conformity is wrong at rows/],
     'fewer rows than stated': [{ ...CONFORMITY, rows: 5 }, /scores of 4 rows where there are 5/],
     'a probability above 1': [
-      { ...CONFORMITY, scores: { ...scores, truth: Float64Array.of(2, 0, 0, 0) } },
+      { ...CONFORMITY, scores: { ...scores, truth: Float32Array.of(2, 0, 0, 0) } },
       /wrong at scores\.truth \(expected probabilities/,
     ],
     'a list in place of an array': [
       { ...CONFORMITY, scores: { ...scores, rank: [0, 1, 1, 2] } },
       /scores\.rank/,
     ],
-    'single precision': [
-      { ...CONFORMITY, scores: { ...scores, truth: new Float32Array(4) } },
+    'double precision': [
+      { ...CONFORMITY, scores: { ...scores, truth: new Float64Array(4) } },
       /scores\.truth/,
     ],
     'another mask': [{ ...CONFORMITY, mask: new Uint8Array(9) }, /a mask of conformity of 9 bytes/],
+    'a class that is not there': [
+      { ...CONFORMITY, scores: { ...scores, label: Uint32Array.of(0, 1, 2, 3) } },
+      /conformity of class 3 where there are 3/,
+    ],
+    'more rows than there were': [{ ...CONFORMITY, rowsBefore: 3 }, /conformity of 4 rows out of 3/],
+    'groups without shares': [{ ...CONFORMITY, shares: null }, /groups without shares/],
+    'more groups than rows': [{ ...CONFORMITY, groups: 5 }, /5 groups and 4 shares for 4 rows/],
+    'a row that nobody left out': [
+      { ...CONFORMITY, mask: Uint8Array.of(7, 1, 0, 4) },
+      /odd mask of conformity of row 2/,
+    ],
+    'a member that is not there': [
+      { ...CONFORMITY, mask: Uint8Array.of(7, 9, 2, 4) },
+      /odd mask of conformity of row 1/,
+    ],
     'a mask without members': [{ ...CONFORMITY, method: 'split' }, /a mask of conformity for split/],
     'of another task': [
       { ...CONFORMITY, scores: { kind: 'regression', residual: new Float64Array(4), deviation: null } },
