@@ -70,6 +70,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['studies/attack', 'how scores fall as inputs are moved against an ensemble'],
   ['studies/masks', 'a dropout net as the ensemble it is'],
   ['studies', 'which source of chance matters; how sparse hidden layers are'],
+  ['explain', 'which columns, rows and parts of the data matter to an ensemble'],
   ['pool', 'members on threads'],
   ['report', 'what was measured, as text and as JSON'],
   ['report/charts', 'charts from plain data to SVG, and the colours of both themes'],

@@ -1,0 +1,84 @@
+// Runs of rows of predictions, of the truth and of masks; and blocks of predictions as one.
+
+import type { Values } from '../data/dataset/dataset.js';
+import type { TargetBlock } from '../predictions/blocks.js';
+import type { Predictions } from '../predictions/predictions.js';
+
+/** Rows from … from + rows, as views. */
+export function rowsOf(block: Predictions, from: number, rows: number): Predictions {
+  const { outputs, mean: values, logProbabilities, variance: variances } = block;
+  if (rows === block.rows) return block;
+  const [start, end] = [from * outputs, (from + rows) * outputs];
+  return {
+    ...{ rows, outputs },
+    mean: values.subarray(start, end),
+    logProbabilities: logProbabilities?.subarray(start, end) ?? null,
+    variance: variances?.subarray(start, end) ?? null,
+  };
+}
+
+export function truthOf(
+  { rows: all, labels, targets }: TargetBlock,
+  from: number,
+  rows: number,
+): TargetBlock {
+  const columns = targets.length / all;
+  return {
+    rows,
+    labels: labels.subarray(from, Math.min(labels.length, from + rows)),
+    targets: targets.subarray(from * columns, (from + rows) * columns),
+  };
+}
+
+/** Columns from … from + rows of u8[k, all]. */
+export function columnsOf(mask: Uint8Array, all: number, from: number, rows: number): Uint8Array {
+  const members = mask.length / all;
+  const own = new Uint8Array(members * rows);
+  for (let member = 0; member < members; member++) {
+    own.set(mask.subarray(member * all + from, member * all + from + rows), member * rows);
+  }
+  return own;
+}
+
+/** The same in memory of its own: blocks are views that the next one overwrites. */
+export function copyOf({
+  rows,
+  outputs,
+  mean: values,
+  logProbabilities,
+  variance: variances,
+}: Predictions): Predictions {
+  return {
+    ...{ rows, outputs },
+    mean: values.slice(),
+    logProbabilities: logProbabilities?.slice() ?? null,
+    variance: variances?.slice() ?? null,
+  };
+}
+
+/** Consecutive blocks as one. */
+export function joined(parts: readonly Predictions[], rows: number): Predictions {
+  const [first] = parts;
+  if (parts.length === 1) return first!;
+  const whole = <Own extends Values>(of: (part: Predictions) => Own | null): Own | null => {
+    if (of(first!) === null) return null;
+    const all = emptyLike(of(first!)!, rows * first!.outputs);
+    let at = 0;
+    for (const part of parts) {
+      all.set(of(part)!, at);
+      at += of(part)!.length;
+    }
+    return all;
+  };
+  return {
+    ...{ rows, outputs: first!.outputs },
+    mean: whole((part) => part.mean)!,
+    logProbabilities: whole((part) => part.logProbabilities),
+    variance: whole((part) => part.variance),
+  };
+}
+
+/** Zeros, of the same precision. */
+export function emptyLike<Own extends Values>(values: Own, length: number): Own {
+  return new (values.constructor as new (size: number) => Own)(length);
+}
