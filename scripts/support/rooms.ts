@@ -43,6 +43,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['engines/wasm', 'networks on tutti’s own kernels'],
   ['engines', 'the engines by name: all that differs between them is asked here'],
   ['measure/correlation', 'v, c, ρ and what follows from them'],
+  ['measure/statistics', 'what figures of whole sets of rows are made of: ranks, bins, confusions, curves'],
   ['measure/metrics', 'a figure of predictions beside the truth, each a file'],
   ['measure/baseline', 'what an ensemble should beat: the same answer for every row, a linear model'],
   ['measure/scores', 'scores of predictions, streamed'],

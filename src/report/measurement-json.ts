@@ -2,8 +2,8 @@
 
 import { mean } from '../math/statistics.js';
 import type { Measurement } from '../measure/measurement.js';
-import type { Metric, MetricValue } from '../measure/metrics/metric.js';
-import { metrics, type Scores, scoreBy } from '../measure/metrics/metrics.js';
+import type { MetricValue, SummedMetric } from '../measure/metrics/metric.js';
+import { type Scores, scoreBy, streamedMetrics } from '../measure/metrics/metrics.js';
 import { taskOf } from './score-columns.js';
 
 /** A measurement as `--json` prints it; scores that do not apply to the task are left out. */
@@ -28,14 +28,14 @@ export function measurementJson(
 
 function scoresJson(scores: Scores, targets: readonly string[]): Record<string, unknown> {
   const task = taskOf(targets);
-  const applying = metrics.entries.filter(({ tasks }) => tasks.includes(task));
+  const applying = streamedMetrics().filter(({ tasks }) => tasks.includes(task));
   const entries = applying.flatMap((metric) => valueEntries(metric, scoreBy(scores, metric), targets));
   return { rows: scores.rows, ...Object.fromEntries(entries) };
 }
 
 /** What a metric says of each target is one number too: over all of them, with each in `rmseByTarget` where there are several. */
 function valueEntries(
-  { name, average = mean }: Metric,
+  { name, average = mean }: SummedMetric,
   value: MetricValue | null,
   targets: readonly string[],
 ): [string, unknown][] {

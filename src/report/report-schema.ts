@@ -3,7 +3,7 @@
 import type { ErrorCorrelation } from '../measure/correlation/error-report.js';
 import type { HonestTest } from '../measure/honest-test.js';
 import type { Measurement } from '../measure/measurement.js';
-import { metrics, type Scores } from '../measure/metrics/metrics.js';
+import { type Scores, streamedMetrics } from '../measure/metrics/metrics.js';
 import { isPlainObject } from '../option-names.js';
 import { AGGREGATORS } from '../predictions/aggregate/aggregators.js';
 import { check } from '../schema-check.js';
@@ -77,7 +77,7 @@ const errorCorrelation = z.object({
 /** By the metrics there are. One that came after the file was written is missing there, and does not count. */
 const scores = z.custom<Scores>((value) => {
   if (!isPlainObject(value) || !count.safeParse(value.rows).success) return false;
-  return metrics.entries.every(({ name, values }) => {
+  return streamedMetrics().every(({ name, values }) => {
     const own = values === 'one' ? number : z.array(number);
     return (name === 'squaredError' ? own : own.nullish()).safeParse(value[name]).success;
   });

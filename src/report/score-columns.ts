@@ -1,8 +1,8 @@
 // The columns that metrics have in tables: which of them, under which heads, and their values as texts.
 
 import type { Task } from '../data/dataset/dataset.js';
-import type { Metric } from '../measure/metrics/metric.js';
-import { metrics, type ScoreSpread, scoreBy } from '../measure/metrics/metrics.js';
+import type { Metric, SummedMetric } from '../measure/metrics/metric.js';
+import { type ScoreSpread, scoreBy, streamedMetrics } from '../measure/metrics/metrics.js';
 import { figure, percent } from './words.js';
 
 /** The task of a report on these targets; classes have none. */
@@ -11,8 +11,8 @@ export function taskOf(targets: readonly string[]): Task['kind'] {
 }
 
 /** The metrics of a table. */
-export function columnsOf(table: 'scores' | 'curves', task: Task['kind']): readonly Metric[] {
-  return metrics.entries.filter(({ columns }) => columns[table].includes(task));
+export function columnsOf(table: 'scores' | 'curves', task: Task['kind']): readonly SummedMetric[] {
+  return streamedMetrics().filter(({ columns }) => columns[table].includes(task));
 }
 
 /** A metric's values in some scores as texts: one, or one for each target; a dash where there is none. */

@@ -87,7 +87,7 @@ function scoredRows({ outputs, labels, targets }: PredictionTable, task: Task, {
     labels: labels.subarray(start, task.kind === 'classification' ? end : start),
     targets: targets.subarray(start * columns, end * columns),
   };
-  return { rows, outputs, truth, logProbabilities: null, weights: null };
+  return { rows, outputs, truth, logProbabilities: null, variance: null, weights: null };
 }
 
 /** mean[length] = (sums + more) / number, of both from `from` on. */

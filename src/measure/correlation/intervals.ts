@@ -74,7 +74,7 @@ export interface Intervals extends Readonly<Record<FigureName, Interval | null>>
  * Above this many rows, rows are dealt at random into this many groups, and groups are resampled: the
  * widths then vary by 1/√(2 · 1024) = 2 %, less than a thousand replicates' own 3 %, at a cost free of n.
  */
-const MOST_UNITS = 1024;
+export const MOST_UNITS = 1024;
 
 /**
  * Studentised (bootstrap-t) intervals over rows; null without replicates or with fewer than two rows.

@@ -1,4 +1,4 @@
-import type { Metric } from './metric.js';
+import type { SummedMetric } from './metric.js';
 import { addWrong } from './wrong-rows.js';
 
 /** 1 − accuracy, which has the column in texts. */
@@ -6,13 +6,16 @@ export const errorRate = {
   name: 'errorRate',
   title: 'error rate',
   says: 'share of rows whose predicted class is wrong',
+  from: 'sums',
+  of: 'everyone',
   tasks: ['classification'],
   better: 'less',
   values: 'one',
   reads: 'choices',
   written: 'share',
+  listed: [],
   columns: { scores: [], curves: [] },
   sums: () => 1,
   addRows: addWrong,
   value: ([wrong], weight) => wrong! / weight,
-} as const satisfies Metric;
+} as const satisfies SummedMetric;

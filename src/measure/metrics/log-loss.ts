@@ -1,5 +1,5 @@
 import { log } from '../../math/functions.js';
-import type { Metric, ScoredRows } from './metric.js';
+import type { ScoredRows, SummedMetric } from './metric.js';
 
 /** Probabilities of the true class below this count as this in the log-loss (at most 34.5 per row). */
 export const LOG_LOSS_FLOOR = 1e-15;
@@ -10,16 +10,19 @@ export const logLoss = {
   name: 'logLoss',
   title: 'log-loss',
   says: 'mean of −ln of the probability of the true class',
+  from: 'sums',
+  of: 'everyone',
   tasks: ['classification'],
   better: 'less',
   values: 'one',
   reads: 'probabilities',
   written: 'figure',
+  listed: ['classification'],
   columns: { scores: ['classification'], curves: ['classification'] },
   sums: () => 1,
   addRows: addLogLoss,
   value: ([sum], weight) => sum! / weight,
-} as const satisfies Metric;
+} as const satisfies SummedMetric;
 
 function addLogLoss(sums: Float64Array, scored: ScoredRows): void {
   const { rows, outputs, mean, logProbabilities, truth, weights } = scored;

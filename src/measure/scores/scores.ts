@@ -6,8 +6,8 @@ import { TuttiError } from '../../errors.js';
 import type { TargetBlock } from '../../predictions/blocks.js';
 import { labelsOf } from '../../predictions/labels.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import type { Metric, MetricValue } from '../metrics/metric.js';
-import { byMetric, metrics, type ScoreSpread, type Scores, scoreBy } from '../metrics/metrics.js';
+import type { MetricValue, SummedMetric } from '../metrics/metric.js';
+import { byMetric, type ScoreSpread, type Scores, scoreBy, streamedMetrics } from '../metrics/metrics.js';
 
 type Classified = Predictions & { readonly labels?: Int32Array | null };
 
@@ -29,7 +29,7 @@ export interface ScoreSums {
   rows: number;
   weight: number;
   /** Those of each metric that applies. */
-  readonly of: ReadonlyMap<Metric, Float64Array>;
+  readonly of: ReadonlyMap<SummedMetric, Float64Array>;
 }
 
 /** An empty accumulator; `probabilities: false` for predictions that are none. */
@@ -44,9 +44,9 @@ export function createScoreAccumulator(
     addBlock(predictions, truth, weights = null) {
       checkShapes(predictions, truth, outputs, weights);
       countRows(sums, truth.rows, weights);
-      const { rows, mean, logProbabilities, labels } = predictions;
+      const { rows, mean, logProbabilities, variance, labels } = predictions;
       const chosen = task.kind === 'regression' ? NO_LABELS : (labels ?? labelsOf(mean, truth.rows, outputs));
-      const scored = { rows, outputs, mean, logProbabilities, chosen, truth, weights };
+      const scored = { rows, outputs, mean, logProbabilities, variance, chosen, truth, weights };
       for (const [metric, own] of sums.of) metric.addRows(own, scored);
     },
     finish: () => toScores(sums),
@@ -56,7 +56,7 @@ export function createScoreAccumulator(
 const NO_LABELS = new Int32Array(0);
 
 function emptySums(task: Task, probabilities: boolean): ScoreSums {
-  const applying = metrics.entries.filter(
+  const applying = streamedMetrics().filter(
     ({ tasks, reads }) => tasks.includes(task.kind) && (probabilities || reads !== 'probabilities'),
   );
   const of = new Map(
@@ -94,7 +94,7 @@ export function pooledScores(all: readonly ScoreAccumulator[], task: Task): Scor
 
 function toScores({ rows, weight, of }: ScoreSums): Scores | null {
   if (rows === 0) return null;
-  const value = (metric: Metric) => {
+  const value = (metric: SummedMetric) => {
     const sums = of.get(metric);
     return sums === undefined ? null : metric.value(sums, weight);
   };
@@ -115,7 +115,7 @@ function plainMean(values: readonly number[]): number {
 /** A number for each metric, or for each target of it, from its values in several scores. */
 export function acrossScores(
   all: readonly ScoreSpread[],
-  figure: (metric: Metric, values: readonly number[]) => number,
+  figure: (metric: SummedMetric, values: readonly number[]) => number,
 ): ScoreSpread {
   return byMetric((metric): MetricValue | null => {
     const values = all.flatMap((scores) => {

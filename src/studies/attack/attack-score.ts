@@ -39,7 +39,16 @@ export function createScores(members: number, ensemble: Attacked): Scores {
       const truth = { rows, labels, targets: Float64Array.from(targets, (y, at) => y * std[at % outputs]!) };
       const addTo = (sums: Float64Array, mean: Float64Array) => {
         const chosen = classes ? labelsOf(mean, rows, outputs) : labels;
-        metric.addRows(sums, { rows, outputs, mean, chosen, truth, logProbabilities: null, weights: null });
+        metric.addRows(sums, {
+          rows,
+          outputs,
+          mean,
+          chosen,
+          truth,
+          logProbabilities: null,
+          variance: null,
+          weights: null,
+        });
       };
       const own = raw.map((member) => predict(member, rows));
       for (const [member, mean] of own.entries()) addTo(single[member]!, mean);

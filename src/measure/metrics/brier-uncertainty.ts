@@ -1,0 +1,16 @@
+import { type BrierParts, brierParts } from '../statistics/brier-parts.js';
+import type { WholeMetric } from './metric.js';
+
+export const uncertainty = {
+  name: 'uncertainty',
+  title: 'uncertainty (+)',
+  says: 'the squared error of saying the classes’ shares every time',
+  from: 'allRows',
+  tasks: ['classification'],
+  better: 'less',
+  reads: 'values',
+  written: 'figure',
+  listed: ['classification'],
+  statistic: brierParts,
+  value: (figures: BrierParts) => figures.uncertainty,
+} as const satisfies WholeMetric;
