@@ -76,6 +76,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['report', 'what was measured, as text and as JSON'],
   ['report/charts', 'charts from plain data to SVG, and the colours of both themes'],
   ['report/page', 'the report as a page: its data, its sections, its look'],
+  ['records', 'a training as it goes, in files and on servers of experiment trackers'],
   ['api', 'the face that programs see: ensembles with methods, data in one call'],
   ['entry-points', 'the entry points beside the main one, which is index.ts: re-exports only'],
   ['cli/terminal', 'standard output and error, progress, signals, how a command ends'],
@@ -101,6 +102,6 @@ export const IMPORTERS: Readonly<Record<string, string>> = {
   msgpackr: 'src/files/plain-data.ts',
   picocolors: 'src/cli/terminal/terminal.ts',
   piscina: 'src/pool/threads.ts',
-  yaml: 'src/cli/options/config-file.ts',
+  yaml: 'src/files/yaml.ts',
   zod: 'src/zod.ts',
 };

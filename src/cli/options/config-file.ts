@@ -1,8 +1,9 @@
-// A config file, JSON or YAML: a map whose keys are the names of the options. The one module that imports yaml.
+// A config file, JSON or YAML: a map whose keys are the names of the options.
 
 import { toUtf8 } from '../../data/readers/text-encoding.js';
 import { describe, TuttiError } from '../../errors.js';
 import { MAX_CONFIG_BYTES, readBoundedFile } from '../../files/regular-file.js';
+import { loadYaml } from '../../files/yaml.js';
 import { suggest } from '../../option-names.js';
 import { checkConfigValue, failUsage, nameOf, type OptionRow } from './option-row.js';
 
@@ -52,7 +53,7 @@ async function parseConfig(path: string): Promise<ParsedConfig> {
   const text = readText(path);
   if (NESTED.test(text) || bracketDepth(text) > MOST_BRACKETS) failDepth(path, '');
   if (path.endsWith('.json')) explained(path, () => JSON.parse(text));
-  const { LineCounter, parseDocument } = await import('yaml');
+  const { LineCounter, parseDocument } = await loadYaml();
   const lines = new LineCounter();
   // Equal keys are found below, since the parser compares all with all, and pretty errors repeat a long line for each.
   const settings = { lineCounter: lines, uniqueKeys: false, prettyErrors: false, logLevel: 'error' } as const;
@@ -92,7 +93,7 @@ const MOST_ALIASES = 200;
  * @returns where the keys of the outermost map stand.
  */
 async function checkNodes(path: string, contents: unknown, place: (at: number) => string) {
-  const { isAlias, isMap, isPair, isScalar, isSeq } = await import('yaml');
+  const { isAlias, isMap, isPair, isScalar, isSeq } = await loadYaml();
   let aliases = 0;
   const keysOf = (items: readonly unknown[]): Map<string, number> => {
     const starts = new Map<string, number>();
