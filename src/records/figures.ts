@@ -2,7 +2,7 @@
 
 import { mean } from '../math/statistics.js';
 import type { Measurement } from '../measure/measurement.js';
-import { metrics, type ScoreSpread, scoreBy } from '../measure/metrics/metrics.js';
+import { type ScoreSpread, scoreBy, streamedMetrics } from '../measure/metrics/metrics.js';
 import type { EnsembleReport } from '../report/ensemble-report.js';
 
 /** What is drawn of one set of rows; null where it was not measured or does not apply. */
@@ -83,7 +83,7 @@ function scoreEntries(
   scores: ScoreSpread,
   targets: readonly string[],
 ): (readonly [string, number | null])[] {
-  return metrics.entries.flatMap((metric) => {
+  return streamedMetrics().flatMap((metric) => {
     const { name, average = mean } = metric;
     const value = scoreBy(scores, metric);
     if (value === null || typeof value === 'number') return [[`${prefix}${name}`, value] as const];
