@@ -134,7 +134,7 @@ export async function permutationImportance(
   checkOptions('permutationImportance', options, IMPORTANCE_OPTIONS);
   requireMembers(ensemble, 'to explain');
   const { repeats = 5, seed = 0, rowsFrom, onProgress, signal } = options;
-  const { name, metric } = metricFor(ensemble.task, options.aggregator ?? DEFAULT_AGGREGATOR, options.metric);
+  const { name, metric } = metricFor(ensemble, options.aggregator ?? DEFAULT_AGGREGATOR, options.metric);
   const columns = explainedColumns(placedColumns(ensemble, dataset), options.groups, options.columns);
   const { maxRows = defaultRows(columns.length * repeats) } = options;
   signal?.throwIfAborted();

@@ -82,3 +82,24 @@ export function joined(parts: readonly Predictions[], rows: number): Predictions
 export function emptyLike<Own extends Values>(values: Own, length: number): Own {
   return new (values.constructor as new (size: number) => Own)(length);
 }
+
+/** Consecutive numbers as one. */
+export function joinedValues(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** Consecutive true values as one. */
+export function joinedTruth(parts: readonly TargetBlock[]): TargetBlock {
+  const labels = parts.flatMap((part) => [...part.labels]);
+  return {
+    rows: parts.reduce((sum, { rows }) => sum + rows, 0),
+    labels: Int32Array.from(labels),
+    targets: joinedValues(parts.map(({ targets }) => Float64Array.from(targets))),
+  };
+}

@@ -1,22 +1,27 @@
 // The score of an ensemble and of each of its members on the same rows, each row by the members that count for it.
 
-import type { Task } from '../data/dataset/dataset.js';
+import { outputCount, type Task } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
+import { concatenate } from '../ensemble/predict/predict.js';
 import { failOption } from '../errors.js';
-import type { Metric } from '../measure/metrics/metric.js';
+import type { Metric, SummedMetric, WholeMetric } from '../measure/metrics/metric.js';
 import { type MetricName, metrics } from '../measure/metrics/metrics.js';
+import { wholeRowsOf } from '../measure/scores/resampled-rows.js';
+import { givesVariances } from '../model/losses.js';
+import { hasEpochs } from '../model/spec.js';
 import { type Aggregator, aggregators } from '../predictions/aggregate/aggregators.js';
 import type { TargetBlock } from '../predictions/blocks.js';
-import type { Combine } from '../predictions/combined-predictions.js';
+import type { Combine, CombinedPredictions } from '../predictions/combined-predictions.js';
 import { labelsOf } from '../predictions/labels.js';
 import type { Predictions } from '../predictions/predictions.js';
+import { copyOf, joinedTruth, joinedValues } from './row-parts.js';
 
 /**
  * The metric of a name that a task and an aggregator have. @default log-loss, of votes the error rate; of numbers the RMSE
  * @throws ERR_OPTION
  */
 export function metricFor(
-  task: Task,
+  { task, plan, members }: TrainedEnsemble,
   aggregator: Aggregator,
   stated: MetricName | undefined,
 ): { readonly name: MetricName; readonly metric: Metric } {
@@ -30,6 +35,13 @@ export function metricFor(
   }
   if (metric.reads === 'probabilities' && !probabilities && task.kind === 'classification') {
     failOption('metric', `one that needs no probabilities, which ${aggregator} does not give`, name);
+  }
+  const heads = members.every(({ index }) => {
+    const spec = plan.members[index]!;
+    return hasEpochs(spec) && givesVariances(spec.loss);
+  });
+  if (metric.reads === 'variances' && !heads) {
+    failOption('metric', 'one that needs no variances, which these members do not predict', name);
   }
   return { name, metric };
 }
@@ -54,58 +66,98 @@ export interface ScoreSink {
 
 /** An empty sink. Cutting rows into blocks changes no bit. */
 export function createScoreSink(ensemble: TrainedEnsemble, metric: Metric, combine: Combine): ScoreSink {
-  const { task, encoding } = ensemble;
-  const count = ensemble.members.length;
-  const outputs = task.kind === 'classification' ? task.classes.length : task.targets.length;
-  const sums = Array.from({ length: count + 1 }, () => new Float64Array(metric.sums(outputs)));
-  const weightOf = new Float64Array(count + 1);
-  const addTo = (
-    at: number,
-    { mean, logProbabilities }: Predictions,
-    chosen: Int32Array,
-    truth: TargetBlock,
-    weights: Float64Array,
-  ) => {
-    const { rows } = truth;
-    for (let row = 0; row < rows; row++) weightOf[at]! += weights[row]!;
-    metric.addRows(sums[at]!, { rows, outputs, mean, logProbabilities, chosen, truth, weights });
-  };
+  const { task, members } = ensemble;
+  const scores = Array.from({ length: members.length + 1 }, () =>
+    metric.from === 'sums' ? summedScore(ensemble, metric) : wholeScore(task, metric),
+  );
+  const outputs = outputCount(task);
   return {
-    add(members, truth, mask, weights) {
+    add(own, truth, mask, weights) {
       const { rows } = truth;
-      const own = new Float64Array(rows);
+      const counting = new Float64Array(rows);
       const any = new Float64Array(rows);
-      for (const [member, predictions] of members.entries()) {
+      for (const [member, predictions] of own.entries()) {
         for (let row = 0; row < rows; row++) {
           const counts = mask === null || mask[member * rows + row] === 1;
-          own[row] = counts ? (weights?.[row] ?? 1) : 0;
-          if (counts) any[row] = own[row]!;
+          counting[row] = counts ? (weights?.[row] ?? 1) : 0;
+          if (counts) any[row] = counting[row]!;
         }
-        addTo(member, predictions, chosenOf(task, predictions), truth, own);
+        scores[member]!.add({ ...predictions, ...ALONE }, truth, counting);
       }
-      const combined = combine(members, mask);
+      const combined = combine(own, mask);
       // Rows that no member of positive weight counts for.
       for (let row = 0; row < rows; row++) if (Number.isNaN(combined.mean[row * outputs]!)) any[row] = 0;
-      addTo(count, combined, combined.labels ?? NO_LABELS, truth, any);
+      scores[own.length]!.add(combined, truth, any);
     },
     finish() {
-      const values = sums.map((own, at) =>
-        weightOf[at] === 0 ? null : oneNumber(metric, own, weightOf[at]!, encoding.targets.std),
-      );
-      return { ensemble: values[count]!, members: values.slice(0, count) };
+      const values = scores.map((score) => score.value());
+      return { ensemble: values[members.length]!, members: values.slice(0, members.length) };
+    },
+  };
+}
+
+/** What a member's predictions lack of combined ones. */
+const ALONE = { labels: null, flooredCount: 0, varianceKind: 'mixture' } as const;
+
+/** The score of one set of predictions; rows of weight 0 are not read. */
+interface OneScore {
+  add(predictions: CombinedPredictions, truth: TargetBlock, weights: Float64Array): void;
+  value(): number | null;
+}
+
+function summedScore({ task, encoding }: TrainedEnsemble, metric: SummedMetric): OneScore {
+  const outputs = outputCount(task);
+  const sums = new Float64Array(metric.sums(outputs));
+  let weight = 0;
+  return {
+    add(predictions, truth, weights) {
+      const { mean, logProbabilities, variance } = predictions;
+      const { rows } = truth;
+      for (let row = 0; row < rows; row++) weight += weights[row]!;
+      const chosen = chosenOf(task, predictions);
+      metric.addRows(sums, { rows, outputs, mean, logProbabilities, variance, chosen, truth, weights });
+    },
+    value: () => (weight === 0 ? null : oneNumber(metric, sums, weight, encoding.targets.std)),
+  };
+}
+
+/** Of a metric that needs all rows at once: they are kept. */
+function wholeScore(task: Task, metric: WholeMetric): OneScore {
+  const parts: CombinedPredictions[] = [];
+  const truths: TargetBlock[] = [];
+  const weights: Float64Array[] = [];
+  return {
+    add(predictions, truth, own) {
+      parts.push({ ...predictions, ...copyOf(predictions), labels: chosenOf(task, predictions) });
+      truths.push(truth);
+      weights.push(own.slice());
+    },
+    value() {
+      const rows = truths.reduce((sum, truth) => sum + truth.rows, 0);
+      const all = weights.length === 1 ? weights[0]! : joinedValues(weights);
+      const known = {
+        ...{ task, rows, outputs: outputCount(task) },
+        truth: joinedTruth(truths),
+        weights: Float32Array.from(all),
+        combined: concatenate(parts, rows),
+      };
+      const whole = wholeRowsOf(known);
+      if (whole.rows === 0 || (metric.lacks?.(whole) ?? null) !== null) return null;
+      const value = metric.value(metric.statistic.prepare(whole)(whole.weights));
+      return value === null || Number.isNaN(value) ? null : value;
     },
   };
 }
 
 const NO_LABELS = new Int32Array(0);
 
-function chosenOf(task: Task, { mean, rows, outputs }: Predictions): Int32Array {
-  return task.kind === 'classification' ? labelsOf(mean, rows, outputs) : NO_LABELS;
+function chosenOf(task: Task, { labels, mean, rows, outputs }: CombinedPredictions): Int32Array {
+  return task.kind === 'classification' ? (labels ?? labelsOf(mean, rows, outputs)) : NO_LABELS;
 }
 
 /** Of several targets the mean, each in units of its standard deviation in training, since they have no unit in common. */
 function oneNumber(
-  metric: Metric,
+  metric: SummedMetric,
   sums: Float64Array,
   weight: number,
   deviations: readonly number[],

@@ -4,8 +4,10 @@ import t from 'tap';
 import { Dataset } from '../../src/data/dataset/dataset.js';
 import { loadTraining } from '../../src/data/load.js';
 import { tableFromRecords } from '../../src/data/table/record-table.js';
+import { predictKnownRows } from '../../src/ensemble/evaluate/known-rows.js';
 import { permutationImportance } from '../../src/explain/permutation-importance.js';
 import { variance } from '../../src/math/statistics.js';
+import { scoreKnownRows } from '../../src/measure/scores/row-scores.js';
 import { createPool } from '../../src/pool/pool.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters } from '../support/datasets.js';
@@ -209,6 +211,42 @@ t.test('what cannot be is refused by name', async (t) => {
   });
   const one = Dataset.fromArrays({ x: [1, 2, 3], labels: [0], rows: 1, features: 3, like: dataset });
   await t.rejects(permutationImportance(ensemble, one), { code: 'ERR_DATA', message: /at least 2 rows/ });
+});
+
+t.test('scores that need all rows at once are measured too, of the ensemble and of members', async (t) => {
+  const dataset = clusters(400, 3, 2);
+  const ensemble = await trainEnsemble(dataset, { members: 3, hidden: [8], epochs: 20, seed: 1 });
+  for (const metric of ['auroc', 'mcc', 'ece'] as const) {
+    const report = await permutationImportance(ensemble, dataset, {
+      metric,
+      repeats: 3,
+      rowsFrom: 'heldOut',
+    });
+    const { scores } = scoreKnownRows((await predictKnownRows(ensemble, dataset, 'heldOut'))!, {
+      replicates: 0,
+      metrics: [metric],
+    });
+    t.ok(Math.abs(report.score - scores[0]!.value!) < 1e-12, `${metric} is what evaluating gives`);
+    if (metric === 'auroc')
+      t.ok(report.columns[0]!.importance! > 0.05 && report.columns[0]!.memberMean! > 0.05);
+  }
+});
+
+t.test('variances are asked of members that have none', async (t) => {
+  const dataset = Dataset.fromArrays(linearRows(60, [1], 0.1));
+  const ensemble = await trainEnsemble(dataset, { members: 2, hidden: [4], epochs: 1, seed: 1 });
+  await t.rejects(permutationImportance(ensemble, dataset, { metric: 'nll' }), {
+    message: /Expected `metric` to be one that needs no variances/,
+  });
+  const heads = await trainEnsemble(dataset, {
+    members: 2,
+    hidden: [4],
+    epochs: 5,
+    loss: 'gaussianNll',
+    seed: 1,
+  });
+  const { columns } = await permutationImportance(heads, dataset, { metric: 'nll', repeats: 1 });
+  t.ok(Number.isFinite(columns[0]!.importance));
 });
 
 t.test('one member is enough', async (t) => {
