@@ -90,7 +90,9 @@ async function buildNativeExecutor() {
 
 async function buildTypeScript() {
   const project = process.argv.includes('--tests') ? join(root, 'test') : root;
-  await run('typescript/bin/tsc', ['-p', project]);
+  const checks = [run('typescript/bin/tsc', ['-p', project])];
+  if (project !== root) checks.push(run('typescript/bin/tsc', ['-p', join(root, 'src/live/client')]));
+  await Promise.all(checks);
 }
 
 for (const folder of ['src', 'workers', 'scripts', 'test']) removeStale(folder);

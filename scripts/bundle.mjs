@@ -75,6 +75,7 @@ const COMMAND_GROUPS = [
   // They say what is missing where the others cannot even be loaded.
   [/doctor\/doctor/, 'doctor'],
   [/doctor\/machine-checks/, 'machine'],
+  [/src\/live\//, 'live'],
   PAGES,
 ];
 /** Threads are started for networks more often than not, and long before their first. */
@@ -119,6 +120,20 @@ function writeLicences(root, inputs) {
   writeFileSync(join(root, 'dist/lib/licences.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
 }
 
+/** What runs in browsers, as a module of text beside the server of the live page; see src/live/embedded.d.ts. */
+async function embedClient(root) {
+  const { outputFiles } = await esbuild.build({
+    ...{ absWorkingDir: root, entryPoints: ['src/live/client/main.ts'], write: false, charset: 'utf8' },
+    ...{ bundle: true, minify: true, format: 'iife', target: 'es2022', legalComments: 'none' },
+  });
+  // It stands in an element of a page.
+  const text = outputFiles[0].text.trim().replaceAll('</', '<\\/');
+  writeFileSync(
+    join(root, 'dist/src/live/embedded.js'),
+    `export const clientScript = ${JSON.stringify(text)};\n`,
+  );
+}
+
 /** Bundles the entry points of package.json that have a `module` for bundlers, and the command line. */
 export async function bundleAll(root) {
   const { bin, exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -126,6 +141,7 @@ export async function bundleAll(root) {
   const entries = Object.values(exports)
     .filter((entry) => entry.module !== undefined)
     .map((entry) => ({ in: entry.module, out: basename(entry.default, '.js') }));
+  await embedClient(root);
   const isThreads = (entry) => entry.in.includes('/workers/');
   const threads = entries.filter(isThreads);
   const programs = entries.filter((entry) => !isThreads(entry));

@@ -77,6 +77,8 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['report/charts', 'charts from plain data to SVG, and the colours of both themes'],
   ['report/page', 'the report as a page: its data, its sections, its look'],
   ['records', 'a training as it goes, in files and on servers of experiment trackers'],
+  ['live/client', 'the live page in the browser'],
+  ['live', 'a training as it runs, served to this machine’s browsers'],
   ['api', 'the face that programs see: ensembles with methods, data in one call'],
   ['entry-points', 'the entry points beside the main one, which is index.ts: re-exports only'],
   ['cli/terminal', 'standard output and error, progress, signals, how a command ends'],

@@ -18,6 +18,7 @@ import { flagOf, type OptionRow } from './option-row.js';
 import { POOL_ROWS, type PoolFlags, poolFlagsOf } from './pool-flags.js';
 import { rowsIn } from './rows.js';
 import { trainingNames, trainingRows } from './training-flags.js';
+import { UI_ROWS, type UiFlags, uiOf } from './ui-flags.js';
 
 const run = rowsIn('run');
 
@@ -33,6 +34,7 @@ const RUN_ROWS: readonly OptionRow[] = [
   ...POOL_ROWS,
   OUT_ROW,
   ...CHECKPOINT_ROWS,
+  ...UI_ROWS,
   ...FAILURE_ROWS,
   ALLOW_FAILURES_ROW,
   { ...AGGREGATOR_ROW, group: 'run', common: true },
@@ -64,6 +66,8 @@ export interface TrainSettings extends PoolFlags {
   readonly training: TrainingOptions;
   readonly out: string | undefined;
   readonly checkpoint: CheckpointFolder | undefined;
+  /** Null for a training that is not watched in a browser. */
+  readonly ui: UiFlags | null;
   readonly aggregator: string | undefined;
   /** Of regressions, when they are measured. */
   readonly clip: { readonly clip?: boolean };
@@ -107,6 +111,7 @@ export async function resolveTrainSettings(
     ...poolFlagsOf(values),
     out: values.out as string | undefined,
     checkpoint: checkpointOf(values),
+    ui: uiOf(values),
     aggregator: values.aggregator as string | undefined,
     clip: clipOf(values),
     intervals: intervalsOf(values, values.test !== undefined || testShare > 0),

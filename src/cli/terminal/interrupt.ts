@@ -14,6 +14,30 @@ export interface Interrupt {
   release(): void;
 }
 
+/** Does what Ctrl-C would do now, whoever wants it. */
+export function pressInterrupt(): void {
+  if (process.listenerCount('SIGINT') > 0) process.emit('SIGINT', 'SIGINT');
+  else void endBySignal('SIGINT');
+}
+
+/** Resolves at the first signal that asks the process to end, which then does nothing else. */
+export async function untilInterrupt(): Promise<void> {
+  endGracefully(true);
+  // Nothing else may keep the process.
+  const timer = setInterval(() => undefined, 60_000);
+  let heard: (() => void) | undefined;
+  try {
+    await new Promise<void>((resolve) => {
+      heard = resolve;
+      for (const name of SIGNALS) process.on(name, resolve);
+    });
+  } finally {
+    clearInterval(timer);
+    for (const name of SIGNALS) process.removeListener(name, heard!);
+    endGracefully(false);
+  }
+}
+
 /** Listens until released; `onFirst` is told at once, so that the user sees that the key was heard. */
 export function listenForInterrupt(onFirst: () => void): Interrupt {
   const controller = new AbortController();

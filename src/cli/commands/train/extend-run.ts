@@ -2,7 +2,9 @@
 
 import type { TrainedEnsemble } from '../../../ensemble/ensemble.js';
 import { TuttiError } from '../../../errors.js';
+import type { LivePage } from '../../../live/live-page.js';
 import { createPool } from '../../../pool/pool.js';
+import { counted } from '../../../report/words.js';
 import { checkOutput, checkOutputBesideModules, loadForRawRows } from '../../files/input-files.js';
 import { type TrainingRows, trainingRowsOf } from '../../files/training-part.js';
 import {
@@ -39,6 +41,8 @@ export interface ExtensionSurroundings extends Pick<Shown, 'json' | 'quiet'> {
   readonly origins: OptionOrigins;
   /** Null for a run that is not kept in a checkpoint. */
   readonly kept: KeptRun | null;
+  /** The page on which it is watched; null for none. */
+  readonly live: LivePage | null;
 }
 
 /**
@@ -49,7 +53,7 @@ export interface ExtensionSurroundings extends Pick<Shown, 'json' | 'quiet'> {
 export async function runExtension(
   request: ExtensionRequest,
   begin: (old: TrainedEnsemble) => Extension,
-  { given, on, origins, kept, json, quiet }: ExtensionSurroundings,
+  { given, on, origins, kept, json, quiet, live }: ExtensionSurroundings,
 ): Promise<number> {
   const { bundle, file, out, failures, allowFailures } = request;
   const clip = clipOf(request);
@@ -62,11 +66,12 @@ export async function runExtension(
   const table = readTable(file, { ...request }, origins);
   const rows = requireRows(trainingRowsOf(old, preprocessing, table, request.classWeights), request);
   const intervals = intervalsOf(request, rows.test !== null);
+  live?.describe(rows, [`${bundle}: ${counted(old.members.length, 'member')}, trained on ${file}`]);
   const { start, members, membersBefore } = begin(old);
   const pool = endWithProcess(createPool(poolOptions(on, members - membersBefore)));
-  const run = await trainAndSave((how) => start(rows.train, how), pool, { quiet, out, failures, kept });
+  const run = await trainAndSave((how) => start(rows.train, how), pool, { quiet, out, failures, kept, live });
   return reportRun(run, rows, {
-    ...{ out, aggregator, membersBefore, failures, allowFailures, kept },
+    ...{ out, aggregator, membersBefore, failures, allowFailures, kept, live, file },
     figures: { ...intervals, ...clip, runner: pool },
     jsonOf: json ? (outcome) => ({ ensemble: bundle, file, ...keptJson(outcome) }) : null,
   });

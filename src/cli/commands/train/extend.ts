@@ -18,8 +18,10 @@ import type { OptionRow } from '../../options/option-row.js';
 import { POOL_ROWS, poolFlagsOf } from '../../options/pool-flags.js';
 import { rowsIn } from '../../options/rows.js';
 import { ALLOW_FAILURES_ROW, OUT_ROW } from '../../options/train-settings.js';
+import { UI_ROWS, uiOf } from '../../options/ui-flags.js';
 import { runExtension } from './extend-run.js';
 import { keptRun, noteOfExtension } from './kept-run.js';
+import { withLivePage } from './live-run.js';
 import type { ExtensionRequest } from './requests.js';
 
 const run = rowsIn('run');
@@ -40,6 +42,7 @@ const ROWS: readonly OptionRow[] = [
   ...DIVERGENCE_ROWS,
   OUT_ROW,
   ...CHECKPOINT_ROWS,
+  ...UI_ROWS,
   ...FAILURE_ROWS,
   ALLOW_FAILURES_ROW,
   CLASS_WEIGHTS_ROW,
@@ -81,10 +84,14 @@ async function extend(
       membersBefore: old.members.length,
     };
   };
-  return runExtension(request, begin, {
-    ...{ given, on, origins, json: given.json === true, quiet: given.quiet === true },
-    kept: checkpoint === undefined ? null : keptRun(checkpoint.folder, file),
-  });
+  const head = { command: 'extend', file: bundle, out: request.out ?? null, kept: checkpoint !== undefined };
+  return withLivePage(uiOf(given), head, (live) =>
+    runExtension(request, begin, {
+      live,
+      ...{ given, on, origins, json: given.json === true, quiet: given.quiet === true },
+      kept: checkpoint === undefined ? null : keptRun(checkpoint.folder, file),
+    }),
+  );
 }
 
 function requestOf(bundle: string, file: string, given: GivenOptions): ExtensionRequest {

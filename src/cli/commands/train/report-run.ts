@@ -2,11 +2,13 @@
 
 import type { LoadedData } from '../../../data/load.js';
 import type { EvaluateOptions } from '../../../ensemble/evaluate/evaluate.js';
+import type { LivePage } from '../../../live/live-page.js';
 import type { Aggregator } from '../../../predictions/aggregate/aggregators.js';
 import type { EnsembleReport } from '../../../report/ensemble-report.js';
 import { endsTraining } from '../../../training/coordinator/failure-policy.js';
 import { reportFailure } from '../../terminal/failure.js';
 import { note, paletteOf, print, printJson } from '../../terminal/terminal.js';
+import { livePart } from './live-text.js';
 import type { KeptRun, RunRequest } from './requests.js';
 import { checkpointLost, type TrainedAndSaved } from './train-and-save.js';
 import { againLines, failureLines, type KeptOutcome, keptLine, summaryLines } from './train-text.js';
@@ -21,6 +23,10 @@ export interface ReportOptions {
   readonly allowFailures: boolean;
   /** Null for a run that is not kept in a checkpoint. */
   readonly kept: KeptRun | null;
+  /** The page on which the run is watched; null for none. */
+  readonly live: LivePage | null;
+  /** The rows, as the user names them. */
+  readonly file: string;
   /** The one object of `--json`; null where people read. */
   readonly jsonOf: ((outcome: KeptOutcome) => object) | null;
 }
@@ -32,11 +38,13 @@ export interface ReportOptions {
 export async function reportRun(
   run: TrainedAndSaved,
   data: Pick<LoadedData, 'train' | 'test'>,
-  { out, aggregator, figures, membersBefore, kept, failures, allowFailures, jsonOf }: ReportOptions,
+  options: ReportOptions,
 ): Promise<number> {
+  const { out, aggregator, figures, membersBefore, kept, failures, allowFailures, jsonOf, live } = options;
   const { ensemble, interruptStatus, fewerThreads } = run;
   const interrupted = interruptStatus !== null;
   const ending = ensemble.failures.find(({ error }) => endsTraining(failures, error)) ?? null;
+  if (!interrupted && ending === null) live?.enter('measuring');
   // Loaded while the threads worked.
   const { measureTraining } = await import('./train-measure.js');
   const report =
@@ -50,6 +58,7 @@ export async function reportRun(
   if (report === null) note(keptLine(outcome));
   if (jsonOf !== null) printJson(jsonOf(outcome));
   else if (report !== null) for (const line of summaryLines(outcome, paletteOf(process.stdout))) print(line);
+  if (live !== null) await live.finish(...livePart(outcome, options.file));
   // Said last: what was measured is worth as much without a file.
   const unsaved = saveError === null ? 0 : reportFailure(saveError);
   if (interrupted) return interruptStatus;

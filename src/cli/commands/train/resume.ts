@@ -4,6 +4,7 @@
 import { type CheckpointSummary, readCheckpoint } from '../../../checkpoint/read-checkpoint.js';
 import { modulesOf } from '../../../engines/registry.js';
 import { failOption, TuttiError } from '../../../errors.js';
+import type { LivePage } from '../../../live/live-page.js';
 import { createPool } from '../../../pool/pool.js';
 import { counted } from '../../../report/words.js';
 import { resumeTraining } from '../../../training/resume-training.js';
@@ -16,10 +17,12 @@ import type { OptionOrigins } from '../../options/option-origins.js';
 import { POOL_ROWS, type PoolFlags, poolFlagsOf, poolOptions } from '../../options/pool-flags.js';
 import { rowsIn } from '../../options/rows.js';
 import { ALLOW_FAILURES_ROW, OUT_ROW } from '../../options/train-settings.js';
+import { UI_ROWS, uiOf } from '../../options/ui-flags.js';
 import { endWithProcess } from '../../terminal/ending.js';
 import { note } from '../../terminal/terminal.js';
 import { runExtension } from './extend-run.js';
 import { keptRun } from './kept-run.js';
+import { withLivePage } from './live-run.js';
 import type { RunRequest, Start } from './requests.js';
 import { inputNow, requireOwnOutput, seenFrom } from './resumed-files.js';
 import { type ExtendNote, parseRunNote, type RunNote, type TrainNote } from './run-note.js';
@@ -39,6 +42,7 @@ export const command: CommandDefinition = {
     }),
     ...POOL_ROWS,
     { ...OUT_ROW, defaultText: 'where the training was to save it' },
+    ...UI_ROWS,
     ...PACE_ROWS.map((row) => ({ ...row, defaultText: 'as it was' })),
     ...FAILURE_ROWS.map((row) => ({ ...row, defaultText: 'as the training was told' })),
     ALLOW_FAILURES_ROW,
@@ -83,7 +87,10 @@ async function resume(folder: string, given: GivenOptions, origins: OptionOrigin
     allowFailures: run.request.allowFailures || given.allowFailures === true,
     start: (rows, how) => resumeTraining(folder, rows, { ...how, ...paced, allowModules }),
   };
-  return run.command === 'train' ? goOnTraining(run, resumed) : goOnExtending(run, resumed);
+  const head = { command: 'resume', file: folder, out: out ?? null, kept: true };
+  return withLivePage(uiOf(given), head, (live) =>
+    run.command === 'train' ? goOnTraining(run, resumed, live) : goOnExtending(run, resumed, live),
+  );
 }
 
 function noteOf(folder: string, summary: CheckpointSummary): RunNote {
@@ -93,7 +100,11 @@ function noteOf(folder: string, summary: CheckpointSummary): RunNote {
   throw new TuttiError('ERR_CHECKPOINT', problem, { folder });
 }
 
-async function goOnTraining({ cwd, request }: TrainNote, resumed: Resumed): Promise<number> {
+async function goOnTraining(
+  { cwd, request }: TrainNote,
+  resumed: Resumed,
+  live: LivePage | null,
+): Promise<number> {
   const { folder, given, origins, summary, on, start, out, failures, allowFailures } = resumed;
   if (given.test !== undefined && request.test === undefined)
     failOption('test', 'absent, as the training has no file of test rows', given.test);
@@ -106,11 +117,15 @@ async function goOnTraining({ cwd, request }: TrainNote, resumed: Resumed): Prom
   const pool = endWithProcess(createPool(poolOptions(on, toTrain(summary))));
   return carryOut({ ...request, file, test, out, failures, allowFailures }, start, {
     ...{ pool, origins, json: given.json === true, quiet: given.quiet === true, notes: [] },
-    ...{ kept: keptRun(folder, file), membersBefore: summary.finished.length },
+    ...{ kept: keptRun(folder, file), membersBefore: summary.finished.length, live },
   });
 }
 
-function goOnExtending({ cwd, request }: ExtendNote, resumed: Resumed): Promise<number> {
+function goOnExtending(
+  { cwd, request }: ExtendNote,
+  resumed: Resumed,
+  live: LivePage | null,
+): Promise<number> {
   const { folder, given, origins, summary, on, start, out, failures, allowFailures } = resumed;
   if (given.test !== undefined) failOption('test', 'absent for an extension', given.test);
   const file = inputNow(folder, 'data', seenFrom(cwd, request.file), given.data);
@@ -123,7 +138,7 @@ function goOnExtending({ cwd, request }: ExtendNote, resumed: Resumed): Promise<
   };
   return runExtension({ ...request, file, bundle, out, failures, allowFailures }, () => extension, {
     ...{ given, on, origins, json: given.json === true, quiet: given.quiet === true },
-    kept: keptRun(folder, file),
+    ...{ kept: keptRun(folder, file), live },
   });
 }
 

@@ -3,8 +3,10 @@
 import type { SavedEnsemble } from '../../../bundle/save.js';
 import type { TrainedEnsemble } from '../../../ensemble/ensemble.js';
 import { fromWire, type TuttiError } from '../../../errors.js';
+import type { LivePage } from '../../../live/live-page.js';
 import type { Pool } from '../../../pool/pool.js';
 import type { TrainingSettings } from '../../../training/session/training-settings.js';
+import { mergeWatchers, type TrainingWatcher } from '../../../training/session/watchers.js';
 import { rememberModules } from '../../files/trusted-modules.js';
 import { listenForInterrupt } from '../../terminal/interrupt.js';
 import { createProgressDisplay } from '../../terminal/progress.js';
@@ -26,22 +28,36 @@ export interface TrainedAndSaved {
 interface RunKept extends Pick<Shown, 'quiet'>, Pick<RunRequest, 'out' | 'failures'> {
   /** Null for a run that is not kept in a checkpoint. */
   readonly kept: KeptRun | null;
+  /** The page on which it is watched; null for none. */
+  readonly live: LivePage | null;
 }
 
 /** Saved before anything is measured: what took long must not depend on what comes after. */
 export async function trainAndSave(
   start: (settings: TrainingSettings) => Promise<TrainedEnsemble>,
   runner: Pool,
-  { quiet, out, failures, kept }: RunKept,
+  { quiet, out, failures, kept, live }: RunKept,
 ): Promise<TrainedAndSaved> {
   const display = await createProgressDisplay(quiet);
   const interrupt = listenForInterrupt(() => {
     display.stop();
+    live?.enter('stopping');
     const when = kept === null ? 'Stopping' : 'Stopping when the epochs in training end';
     if (!quiet) note(`${when}; Ctrl-C again ends at once.`);
   });
   const { signal } = interrupt;
   let fewerThreads: string | null = null;
+  const terminal: TrainingWatcher = {
+    onProgress: (progress) => {
+      if (progress.fewerThreads !== null && fewerThreads === null) {
+        fewerThreads = progress.fewerThreads;
+        if (!quiet) note(fewerThreads);
+        live?.note(fewerThreads);
+      }
+      if (!signal.aborted) display.update(progress);
+    },
+  };
+  const watchers = [terminal, ...(live === null ? [] : [live.watcher])];
   try {
     const { retries, onFailure } = failures;
     const run = start({
@@ -50,13 +66,7 @@ export async function trainAndSave(
       runner,
       signal,
       onInterrupt: 'keep',
-      onProgress: (progress) => {
-        if (progress.fewerThreads !== null && fewerThreads === null) {
-          fewerThreads = progress.fewerThreads;
-          if (!quiet) note(fewerThreads);
-        }
-        if (!signal.aborted) display.update(progress);
-      },
+      ...mergeWatchers(watchers),
     });
     // What comes after the training is loaded while the threads work.
     const after = [import('../../../bundle/save.js'), import('./train-measure.js')] as const;

@@ -5,6 +5,7 @@ import type { Dataset } from '../../../data/dataset/dataset.js';
 import { type LoadedData, loadTraining } from '../../../data/load.js';
 import { transformTable } from '../../../data/preprocessing/preprocessing.js';
 import { readModule } from '../../../engines/user-modules/user-module.js';
+import type { LivePage } from '../../../live/live-page.js';
 import { givesVariances } from '../../../model/losses.js';
 import type { ModuleSpec } from '../../../model/spec.js';
 import type { Pool } from '../../../pool/pool.js';
@@ -33,6 +34,7 @@ export async function runTraining(
   settings: TrainSettings,
   pool: Pool,
   origins: OptionOrigins,
+  live: LivePage | null,
 ): Promise<number> {
   const { data, test, out, aggregator, allowFailures, checkpoint, threads, isolate } = settings;
   const { seed = randomSeed(), loss, onDivergence } = settings.training;
@@ -45,7 +47,7 @@ export async function runTraining(
   const options = { ...settings.training, seed };
   if (checkpoint === undefined) {
     const start: Start = (rows, how) => trainEnsemble(rows, options, how);
-    return carryOut(request, start, { ...settings, pool, origins, kept: null, membersBefore: 0 });
+    return carryOut(request, start, { ...settings, pool, origins, live, kept: null, membersBefore: 0 });
   }
   // Whoever trains with modules has said that they may run: also when the training is gone on with.
   await rememberModules(await modulesNamed(settings.training));
@@ -53,7 +55,7 @@ export async function runTraining(
   const start: Start = (rows, how) =>
     trainEnsemble(rows, options, { ...how, checkpoint: { ...checkpoint, note } });
   const kept = keptRun(checkpoint.folder, file);
-  return carryOut(request, start, { ...settings, pool, origins, kept, membersBefore: 0 });
+  return carryOut(request, start, { ...settings, pool, origins, live, kept, membersBefore: 0 });
 }
 
 /** @throws ERR_MODULE when one cannot be read. */
@@ -70,6 +72,8 @@ interface Surroundings extends Shown {
   readonly kept: KeptRun | null;
   /** Members that are there before the run. */
   readonly membersBefore: number;
+  /** The page on which it is watched; null for none. */
+  readonly live: LivePage | null;
 }
 
 /**
@@ -80,20 +84,22 @@ interface Surroundings extends Shown {
 export async function carryOut(
   request: TrainingRequest,
   start: Start,
-  { pool, origins, kept, membersBefore, ...shown }: Surroundings,
+  { pool, origins, kept, membersBefore, live, ...shown }: Surroundings,
 ): Promise<number> {
   const data = loadFor(request, origins);
+  const header = headerLines(data, request, pool.threads);
+  live?.describe(data, header);
   if (!shown.quiet) {
     const say = shown.json ? note : print;
     for (const line of shown.notes) note(line);
     if (request.test !== undefined && data.test!.rowsHash === data.train.rowsHash) note(TRAINED_ON);
-    for (const line of headerLines(data, request, pool.threads)) say(line);
+    for (const line of header) say(line);
   }
   const { file, test = null, out, failures, allowFailures } = request;
-  const how = { quiet: shown.quiet, out, failures, kept };
+  const how = { quiet: shown.quiet, out, failures, kept, live };
   const run = await trainAndSave((settings) => start(data.train, settings), pool, how);
   return reportRun(run, data, {
-    ...{ out, failures, allowFailures, kept, membersBefore },
+    ...{ out, failures, allowFailures, kept, membersBefore, live, file },
     aggregator: aggregatorOf(request),
     figures: { ...intervalsOf(request, data.test !== null), ...clipOf(request), runner: pool },
     jsonOf: shown.json ? (outcome) => trainJson({ ...outcome, file, test, data }) : null,

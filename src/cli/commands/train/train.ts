@@ -11,6 +11,7 @@ import type { OptionOrigins } from '../../options/option-origins.js';
 import { poolOptions } from '../../options/pool-flags.js';
 import { resolveTrainSettings, trainRows } from '../../options/train-settings.js';
 import { endWithProcess } from '../../terminal/ending.js';
+import { withLivePage } from './live-run.js';
 
 export const command: CommandDefinition = {
   arguments: [{ name: 'file', description: 'CSV or JSON file with a header row' }],
@@ -33,8 +34,11 @@ async function train(file: string, given: GivenOptions, origins: OptionOrigins):
     failOption('test', 'a file, as standard input is trained on', '-');
   const inputs = [file, ...test, ...config, ...modules.filter((path) => path !== undefined)];
   await checkOutput(settings.out, inputs);
-  // Threads take longer to start than most files to read, so they start before the rest is even loaded.
-  const pool = endWithProcess(createPool(poolOptions(settings, runCount(settings.training))));
-  const { runTraining } = await import('./train-run.js');
-  return await runTraining(file, settings, pool, origins);
+  const head = { command: 'train', file, out: settings.out ?? null, kept: settings.checkpoint !== undefined };
+  return await withLivePage(settings.ui, head, async (live) => {
+    // Threads take longer to start than most files to read, so they start before the rest is even loaded.
+    const pool = endWithProcess(createPool(poolOptions(settings, runCount(settings.training))));
+    const { runTraining } = await import('./train-run.js');
+    return await runTraining(file, settings, pool, origins, live);
+  });
 }

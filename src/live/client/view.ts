@@ -1,0 +1,182 @@
+// What the page says of a run, beside its figures: its head, the whole, threads, members, the log, and what it came to.
+
+import { byteSize, duration, figure } from '../../report/words.js';
+import type { LogEntry, Phase, RunMember, RunProgress, RunState, RunThread } from './protocol.js';
+
+const PHASES: Readonly<Record<Phase, string>> = {
+  preparing: 'Preparing',
+  training: 'Training',
+  stopping: 'Stopping',
+  measuring: 'Measuring',
+  finished: 'Finished',
+  interrupted: 'Interrupted',
+  failed: 'Failed',
+};
+
+export function isOver(phase: Phase): boolean {
+  return phase === 'finished' || phase === 'interrupted' || phase === 'failed';
+}
+
+export function showHead({ phase, head, progress, summary }: RunState): void {
+  const pill = element('phase');
+  pill.textContent = PHASES[phase];
+  pill.dataset.phase = phase;
+  text('headline', summary?.verdict ?? headline(phase, head.file, progress));
+  const share = progress === null ? null : isOver(phase) && phase === 'finished' ? 1 : progress.share;
+  const percent = share === null ? 0 : Math.floor(100 * share);
+  document.title = isOver(phase) ? `${PHASES[phase]}: ${head.file}` : `${percent} % ${head.file}`;
+  showBar(element('whole'), share, share === null ? 'not begun' : wholeText(progress!));
+  list('data', head.data);
+  element('data-section').hidden = head.data.length === 0;
+  text('command', `tutti ${head.command} ${head.file}${head.out === null ? '' : ` → ${head.out}`}`);
+}
+
+function headline(phase: Phase, file: string, progress: RunProgress | null): string {
+  if (progress === null || phase === 'preparing') return `Getting ${file} ready`;
+  const { planned } = progress;
+  const members = planned === 1 ? 'one member' : `${planned} members`;
+  if (phase === 'measuring') return 'All members are there; what they came to is being measured';
+  if (phase === 'stopping') return 'Stopping: what is finished is kept';
+  return `Training ${members} on ${file}`;
+}
+
+function wholeText({ planned, finished, failed, remainingMs }: RunProgress): string {
+  const failures = failed === 0 ? '' : `, ${failed} failed`;
+  const left = remainingMs === null || finished + failed >= planned ? '' : `, ${duration(remainingMs)} left`;
+  return `${finished} of ${planned} members${failures}${left}`;
+}
+
+export function showTiles({ progress, arrivals, phase }: RunState): void {
+  if (progress === null) return;
+  const { finished, planned, failed, elapsedMs, remainingMs, epochsPerSecond, memoryBytes, before } =
+    progress;
+  text('tile-members', `${finished} / ${planned}`);
+  const beside = [before === 0 ? '' : `${before} there before`, failed === 0 ? '' : `${failed} failed`];
+  text('tile-members-more', beside.filter((part) => part !== '').join(', ') || 'finished');
+  text('tile-left', isOver(phase) || remainingMs === null ? '–' : duration(remainingMs));
+  text('tile-left-more', `${duration(elapsedMs)} so far`);
+  text('tile-rate', isOver(phase) ? '–' : figure(epochsPerSecond, 3));
+  text('tile-memory', byteSize(memoryBytes));
+  const newest = arrivals === null || typeof arrivals === 'string' ? undefined : arrivals.points.at(-1);
+  const { errorRate = null, squaredError = null } = newest ?? {};
+  text('tile-error', errorRate === null ? figure(squaredError, 3) : `${(100 * errorRate).toFixed(1)} %`);
+  text('tile-error-name', errorRate === null ? 'Squared error so far' : 'Error rate so far');
+  const rows = arrivals !== null && typeof arrivals !== 'string' ? arrivals.rowsFrom : 'outOfBag';
+  text('tile-error-more', rows === 'outOfBag' ? 'on rows never seen' : 'on held-out rows');
+}
+
+export function showThreads({ progress, phase }: RunState): void {
+  const all = element('threads');
+  const threads = progress?.threads ?? [];
+  while (all.children.length < threads.length) all.append(template('thread-template'));
+  while (all.children.length > threads.length) all.lastElementChild!.remove();
+  for (const [at, thread] of threads.entries()) {
+    const row = all.children[at]! as HTMLElement;
+    row.querySelector('.name')!.textContent = `Thread ${at + 1}`;
+    const idle = thread.member === null || isOver(phase);
+    row.querySelector('.what')!.textContent = idle ? 'idle' : threadText(thread);
+    const bar = row.querySelector<HTMLElement>('.bar')!;
+    bar.setAttribute('aria-label', `Thread ${at + 1}`);
+    showBar(bar, idle ? 0 : thread.share, idle ? 'idle' : threadText(thread));
+  }
+}
+
+function threadText({ member, epoch, epochs, loss }: RunThread): string {
+  const losses = loss === null ? '' : `, loss ${figure(loss, 3)}`;
+  return epochs < 2
+    ? `member ${member}, fitted at once`
+    : `member ${member}, epoch ${epoch} of ${epochs}${losses}`;
+}
+
+/** Shows those that have changed, or all of them. */
+export function showMembers({ members, phase }: RunState, changed: readonly RunMember[] = members): void {
+  const all = element('members');
+  while (all.children.length < members.length) all.append(template('member-template'));
+  for (const member of changed) {
+    const tile = all.children[member.index] as HTMLElement;
+    tile.className = `member ${member.status}`;
+    tile.querySelector('b')!.textContent = String(member.index);
+    const { epoch, epochs, status } = member;
+    const share = status === 'finished' ? 1 : epochs === 0 ? 0 : epoch / epochs;
+    tile.querySelector<HTMLElement>('i')!.style.setProperty('--share', String(share));
+    const says = memberText(member, phase);
+    tile.querySelector('.hidden')!.textContent = says;
+    tile.title = says;
+  }
+}
+
+function memberText(member: RunMember, phase: Phase): string {
+  const { index, status, epoch, epochs, loss, validationLoss, retries, reseeds, error } = member;
+  const state = status === 'queued' ? (isOver(phase) ? 'not trained' : 'waits') : status;
+  const parts = [`Member ${index}: ${state}`];
+  if (status === 'training' && epochs > 1) parts.push(`epoch ${epoch} of ${epochs}`);
+  if (loss !== null) parts.push(`loss ${figure(loss, 3)}`);
+  if (validationLoss !== null) parts.push(`validation loss ${figure(validationLoss, 3)}`);
+  if (retries > 0) parts.push(`tried again ${retries} times`);
+  if (reseeds > 0) parts.push(`begun again ${reseeds} times`);
+  if (error !== null && status === 'failed') parts.push(error);
+  return parts.join(', ');
+}
+
+export function showLog(log: readonly LogEntry[]): void {
+  const all = element('log');
+  while (all.children.length > log.length) all.lastElementChild!.remove();
+  for (const { atMs, kind, text: line } of log.slice(all.children.length)) {
+    const item = document.createElement('li');
+    item.className = kind === 'trouble' ? 'warn' : '';
+    const time = document.createElement('small');
+    time.textContent = duration(atMs);
+    item.append(time, ` ${line}`);
+    all.append(item);
+  }
+}
+
+export function showSummary({ summary }: RunState): void {
+  if (summary === null) return;
+  element('came-to').hidden = false;
+  text('summary', summary.lines.join('\n'));
+  const saved = summary.saved;
+  text('saved', saved === null ? 'It was not saved to a file.' : `Saved to ${saved}`);
+  list('next', summary.next);
+  element('next-title').hidden = summary.next.length === 0;
+}
+
+/** @param share 0…1; null before there is one. */
+function showBar(bar: HTMLElement, share: number | null, says: string): void {
+  const now = Math.floor(100 * (share ?? 0));
+  bar.setAttribute('aria-valuenow', String(now));
+  bar.setAttribute('aria-valuetext', says);
+  bar.querySelector<HTMLElement>('i')!.style.setProperty('--share', String(share ?? 0));
+  const label = bar.nextElementSibling;
+  if (label?.classList.contains('bar-text')) label.textContent = says;
+}
+
+function list(id: string, lines: readonly string[]): void {
+  const all = element(id);
+  if (
+    all.childElementCount === lines.length &&
+    [...all.children].every((item, at) => item.textContent === lines[at])
+  )
+    return;
+  all.replaceChildren(
+    ...lines.map((line) => {
+      const item = document.createElement('li');
+      item.textContent = line;
+      return item;
+    }),
+  );
+}
+
+function text(id: string, value: string): void {
+  const target = element(id);
+  if (target.textContent !== value) target.textContent = value;
+}
+
+function template(id: string): Element {
+  const { content } = element(id) as HTMLTemplateElement;
+  return content.firstElementChild!.cloneNode(true) as Element;
+}
+
+export function element(id: string): HTMLElement {
+  return document.getElementById(id)!;
+}
