@@ -25,6 +25,7 @@ export const PURPOSES = {
   explainedRows: 14,
   folds: 15,
   conformal: 16,
+  baselineRows: 17,
 } as const;
 
 export type Purpose = keyof typeof PURPOSES;
