@@ -8,6 +8,9 @@ import { dirname } from 'node:path';
 /** Additions wait so long for others of the same file. */
 const INTERVAL_MS = 200;
 
+/** Files that are written at the same time. */
+const AT_ONCE = 16;
+
 interface Waiting {
   /** What was in the file before is replaced. */
   readonly replaces: boolean;
@@ -61,14 +64,15 @@ export class FileQueue {
   }
 
   async #writeAll(): Promise<void> {
-    const all = [...this.#waiting];
-    const waiting = [
-      ...all.filter(([path]) => path !== this.#last),
-      ...all.filter(([path]) => path === this.#last),
-    ];
+    const waiting = [...this.#waiting].filter(([path]) => path !== this.#last);
+    const last = this.#waiting.get(this.#last);
     this.#waiting.clear();
     try {
-      for (const [path, what] of waiting) if (!this.#lost) await this.#write(path, what);
+      for (let at = 0; at < waiting.length && !this.#lost; at += AT_ONCE) {
+        const some = waiting.slice(at, at + AT_ONCE);
+        await Promise.all(some.map(([path, what]) => this.#write(path, what)));
+      }
+      if (last !== undefined && !this.#lost) await this.#write(this.#last, last);
     } catch (error) {
       this.#lost = true;
       this.#waiting.clear();

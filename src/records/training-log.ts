@@ -4,11 +4,11 @@
 import { appendFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
-import { TuttiError } from '../errors.js';
+import { TuttiError, toWire } from '../errors.js';
 import { loadYaml } from '../files/yaml.js';
 import type { EnsemblePlan } from '../model/spec.js';
 import type { EnsembleReport } from '../report/ensemble-report.js';
-import type { TrainingSettings } from '../training/session/training-settings.js';
+import type { TrainingWatcher } from '../training/session/watchers.js';
 import { VERSION } from '../version.js';
 import { DvcLiveSink } from './dvclive.js';
 import { figuresOf } from './figures.js';
@@ -50,8 +50,12 @@ export class TrainingLog {
   readonly #now: () => number;
   readonly #sinks: RecordSink[] = [];
   readonly #histories = new Map<number, EpochRecord[]>();
+  /** Members that are told of as finished. */
   readonly #settled = new Set<number>();
+  /** Those that are told of as failed, by this process. */
+  readonly #failed = new Set<number>();
   #mlflow: MlflowSink | null = null;
+  #planned = 0;
   #ended = false;
 
   private constructor(folder: string, { warn, now = Date.now }: LogOptions) {
@@ -86,20 +90,22 @@ export class TrainingLog {
   }
 
   /** What watches the training. */
-  get watcher(): Pick<TrainingSettings, 'onPlan' | 'onEpochs' | 'onIncident' | 'onMember'> {
+  get watcher(): TrainingWatcher {
     return {
       onPlan: ({ plan, kept }) => this.#plan(plan, kept),
       onEpochs: (events) => {
         for (const event of events) this.epoch(event.member, event);
       },
-      onIncident: ({ member, becomes }) => {
+      onIncident: ({ member, becomes, error }) => {
         if (becomes === 'reseed') this.#restart(member);
+        if (becomes === 'failure') this.#failure({ index: member, error: toWire(error) });
       },
       onMember: (member) => this.member(member),
     };
   }
 
   #plan(plan: EnsemblePlan, kept: readonly TrainedMember[]): void {
+    this.#planned = plan.members.length;
     const there = new Set(kept.map(({ index }) => index));
     const toTrain = plan.members.map((_, index) => index).filter((index) => !there.has(index));
     const at = this.#now();
@@ -159,12 +165,14 @@ export class TrainingLog {
     const time = timeText(at);
     for (const { rows, metrics } of figures) this.#line({ type: 'scores', time, rows, metrics });
     const members = ensemble?.members.length ?? 0;
-    this.#line({ type: 'end', time, status, members, planned: ensemble?.plan.members.length ?? members });
+    this.#line({ type: 'end', time, status, members, planned: this.#planned });
     await Promise.all([this.#queue.flush(), this.#mlflow?.close()]);
     await this.#queue.flush();
   }
 
   #failure({ index, error: { code, message } }: FailedMember): void {
+    if (this.#failed.has(index)) return;
+    this.#failed.add(index);
     this.#line({ type: 'failure', time: timeText(this.#now()), member: index, code, message });
   }
 

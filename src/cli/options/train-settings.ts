@@ -13,6 +13,7 @@ import { readConfig } from './config-file.js';
 import { DATA_ROWS } from './data-flags.js';
 import { FAILURE_ROWS, type FailureSettings, failureSettingsOf } from './failure-flags.js';
 import { INTERVAL_ROWS, intervalsOf } from './figure-flags.js';
+import { LOG_ROWS, type LogRequest, logOf } from './log-flags.js';
 import type { OptionOrigins } from './option-origins.js';
 import { flagOf, type OptionRow } from './option-row.js';
 import { POOL_ROWS, type PoolFlags, poolFlagsOf } from './pool-flags.js';
@@ -33,6 +34,7 @@ export const ALLOW_FAILURES_ROW = run.flag('allowFailures', 'exit with 0 even if
 const RUN_ROWS: readonly OptionRow[] = [
   ...POOL_ROWS,
   OUT_ROW,
+  ...LOG_ROWS,
   ...CHECKPOINT_ROWS,
   ...UI_ROWS,
   ...FAILURE_ROWS,
@@ -65,6 +67,7 @@ export interface TrainSettings extends PoolFlags {
   readonly test: string | undefined;
   readonly training: TrainingOptions;
   readonly out: string | undefined;
+  readonly log: LogRequest | undefined;
   readonly checkpoint: CheckpointFolder | undefined;
   /** Null for a training that is not watched in a browser. */
   readonly ui: UiFlags | null;
@@ -110,6 +113,7 @@ export async function resolveTrainSettings(
     training,
     ...poolFlagsOf(values),
     out: values.out as string | undefined,
+    log: logOf(values),
     checkpoint: checkpointOf(values),
     ui: uiOf(values),
     aggregator: values.aggregator as string | undefined,

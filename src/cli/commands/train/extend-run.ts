@@ -22,6 +22,7 @@ import { type PoolFlags, poolOptions } from '../../options/pool-flags.js';
 import { endWithProcess } from '../../terminal/ending.js';
 import { reportRun } from './report-run.js';
 import type { ExtensionRequest, KeptRun, Shown, Start } from './requests.js';
+import { openRunLog, recorded } from './run-log.js';
 import { trainAndSave } from './train-and-save.js';
 import { keptJson } from './train-text.js';
 
@@ -35,6 +36,7 @@ export interface Extension {
 
 /** What an extension is carried out with. */
 export interface ExtensionSurroundings extends Pick<Shown, 'json' | 'quiet'> {
+  readonly command: 'extend' | 'resume';
   /** Of which `allowModules` is heeded. */
   readonly given: GivenOptions;
   readonly on: PoolFlags;
@@ -53,7 +55,7 @@ export interface ExtensionSurroundings extends Pick<Shown, 'json' | 'quiet'> {
 export async function runExtension(
   request: ExtensionRequest,
   begin: (old: TrainedEnsemble) => Extension,
-  { given, on, origins, kept, json, quiet, live }: ExtensionSurroundings,
+  { command, given, on, origins, kept, json, quiet, live }: ExtensionSurroundings,
 ): Promise<number> {
   const { bundle, file, out, failures, allowFailures } = request;
   const clip = clipOf(request);
@@ -68,12 +70,16 @@ export async function runExtension(
   const intervals = intervalsOf(request, rows.test !== null);
   live?.describe(rows, [`${bundle}: ${counted(old.members.length, 'member')}, trained on ${file}`]);
   const { start, members, membersBefore } = begin(old);
+  const log = await openRunLog(request.log, { command, seed: old.plan.seed }, rows.train);
   const pool = endWithProcess(createPool(poolOptions(on, members - membersBefore)));
-  const run = await trainAndSave((how) => start(rows.train, how), pool, { quiet, out, failures, kept, live });
-  return reportRun(run, rows, {
-    ...{ out, aggregator, membersBefore, failures, allowFailures, kept, live, file },
-    figures: { ...intervals, ...clip, runner: pool },
-    jsonOf: json ? (outcome) => ({ ensemble: bundle, file, ...keptJson(outcome) }) : null,
+  return recorded(log, async () => {
+    const keeping = { quiet, out, failures, kept, live, log };
+    const run = await trainAndSave((how) => start(rows.train, how), pool, keeping);
+    return reportRun(run, rows, {
+      ...{ out, aggregator, membersBefore, failures, allowFailures, kept, live, log, file },
+      figures: { ...intervals, ...clip, runner: pool },
+      jsonOf: json ? (outcome) => ({ ensemble: bundle, file, ...keptJson(outcome) }) : null,
+    });
   });
 }
 

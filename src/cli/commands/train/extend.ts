@@ -13,6 +13,7 @@ import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '
 import { CLASS_WEIGHTS_ROW, CSV_ROWS } from '../../options/data-flags.js';
 import { DIVERGENCE_ROWS, FAILURE_ROWS, failureSettingsOf } from '../../options/failure-flags.js';
 import { INTERVAL_ROWS } from '../../options/figure-flags.js';
+import { LOG_ROWS, logOf } from '../../options/log-flags.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
 import type { OptionRow } from '../../options/option-row.js';
 import { POOL_ROWS, poolFlagsOf } from '../../options/pool-flags.js';
@@ -41,6 +42,7 @@ const ROWS: readonly OptionRow[] = [
   }),
   ...DIVERGENCE_ROWS,
   OUT_ROW,
+  ...LOG_ROWS,
   ...CHECKPOINT_ROWS,
   ...UI_ROWS,
   ...FAILURE_ROWS,
@@ -88,7 +90,7 @@ async function extend(
   return withLivePage(uiOf(given), head, (live) =>
     runExtension(request, begin, {
       live,
-      ...{ given, on, origins, json: given.json === true, quiet: given.quiet === true },
+      ...{ command: 'extend', given, on, origins, json: given.json === true, quiet: given.quiet === true },
       kept: checkpoint === undefined ? null : keptRun(checkpoint.folder, file),
     }),
   );
@@ -102,6 +104,7 @@ function requestOf(bundle: string, file: string, given: GivenOptions): Extension
       onDivergence: given.onDivergence as ExtendOptions['onDivergence'],
     },
     out: given.out as string | undefined,
+    log: logOf(given),
     aggregator: given.aggregator as string | undefined,
     level: given.level as number | undefined,
     replicates: given.replicates as number | undefined,

@@ -4,6 +4,7 @@ import type { LoadedData } from '../../../data/load.js';
 import type { EvaluateOptions } from '../../../ensemble/evaluate/evaluate.js';
 import type { LivePage } from '../../../live/live-page.js';
 import type { Aggregator } from '../../../predictions/aggregate/aggregators.js';
+import type { TrainingLog } from '../../../records/training-log.js';
 import type { EnsembleReport } from '../../../report/ensemble-report.js';
 import { endsTraining } from '../../../training/coordinator/failure-policy.js';
 import { reportFailure } from '../../terminal/failure.js';
@@ -25,6 +26,8 @@ export interface ReportOptions {
   readonly kept: KeptRun | null;
   /** The page on which the run is watched; null for none. */
   readonly live: LivePage | null;
+  /** Null for a run that is not recorded. */
+  readonly log: TrainingLog | null;
   /** The rows, as the user names them. */
   readonly file: string;
   /** The one object of `--json`; null where people read. */
@@ -50,6 +53,8 @@ export async function reportRun(
   const report =
     interrupted || ending !== null ? null : await measureTraining(ensemble, data, aggregator, figures);
   const { saved, saveError } = report === null ? run : await keepReport(run, out, report);
+  const status = interrupted ? 'interrupted' : ending === null ? 'finished' : 'failed';
+  await options.log?.end(status, ensemble, report);
   const outcome = { ensemble, saved, report, interrupted, ending, out, membersBefore, kept, fewerThreads };
   for (const line of failureLines(ensemble)) note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
   if (report !== null) for (const line of againLines(outcome)) note(line);

@@ -4,6 +4,7 @@
 import type { Dataset } from '../../../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../../../ensemble/ensemble.js';
 import type { TrainingSettings } from '../../../training/session/training-settings.js';
+import type { LogRequest } from '../../options/log-flags.js';
 import type { TrainSettings } from '../../options/train-settings.js';
 
 /** How the members come to be: from their beginnings, or from where a checkpoint has them. */
@@ -31,6 +32,8 @@ export interface RunRequest {
   /** The file of the rows, as the user wrote it. */
   readonly file: string;
   readonly out?: string | undefined;
+  /** Where it is recorded. */
+  readonly log?: LogRequest | undefined;
   readonly aggregator?: string | undefined;
   readonly clip?: boolean | undefined;
   readonly level?: number | undefined;

@@ -13,6 +13,7 @@ import { trustedAmong } from '../../files/trusted-modules.js';
 import { PACE_ROWS, paceOf } from '../../options/checkpoint-flags.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../../options/command.js';
 import { FAILURE_ROWS, failureSettingsOf } from '../../options/failure-flags.js';
+import { LOG_ROWS, type LogRequest, logOf } from '../../options/log-flags.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
 import { POOL_ROWS, type PoolFlags, poolFlagsOf, poolOptions } from '../../options/pool-flags.js';
 import { rowsIn } from '../../options/rows.js';
@@ -42,6 +43,7 @@ export const command: CommandDefinition = {
     }),
     ...POOL_ROWS,
     { ...OUT_ROW, defaultText: 'where the training was to save it' },
+    ...LOG_ROWS.map((row) => ({ ...row, defaultText: 'as the training was told' })),
     ...UI_ROWS,
     ...PACE_ROWS.map((row) => ({ ...row, defaultText: 'as it was' })),
     ...FAILURE_ROWS.map((row) => ({ ...row, defaultText: 'as the training was told' })),
@@ -60,6 +62,7 @@ interface Resumed {
   readonly summary: CheckpointSummary;
   readonly on: PoolFlags;
   readonly out: string | undefined;
+  readonly log: LogRequest | undefined;
   readonly failures: RunRequest['failures'];
   readonly allowFailures: boolean;
   readonly start: Start;
@@ -82,6 +85,7 @@ async function resume(folder: string, given: GivenOptions, origins: OptionOrigin
   const own = poolFlagsOf(given);
   const resumed: Resumed = {
     ...{ folder, given, origins, summary, out },
+    log: logOf(given) ?? logNow(run),
     on: { threads: own.threads ?? run.threads, isolate: own.isolate ?? run.isolate },
     failures: { ...run.request.failures, ...failureSettingsOf(given) },
     allowFailures: run.request.allowFailures || given.allowFailures === true,
@@ -91,6 +95,11 @@ async function resume(folder: string, given: GivenOptions, origins: OptionOrigin
   return withLivePage(uiOf(given), head, (live) =>
     run.command === 'train' ? goOnTraining(run, resumed, live) : goOnExtending(run, resumed, live),
   );
+}
+
+/** Where the training was recorded, seen from here. */
+function logNow({ cwd, request: { log } }: RunNote): LogRequest | undefined {
+  return log && { ...log, folder: seenFrom(cwd, log.folder) };
 }
 
 function noteOf(folder: string, summary: CheckpointSummary): RunNote {
@@ -105,7 +114,7 @@ async function goOnTraining(
   resumed: Resumed,
   live: LivePage | null,
 ): Promise<number> {
-  const { folder, given, origins, summary, on, start, out, failures, allowFailures } = resumed;
+  const { folder, given, origins, summary, on, start, out, log, failures, allowFailures } = resumed;
   if (given.test !== undefined && request.test === undefined)
     failOption('test', 'absent, as the training has no file of test rows', given.test);
   const file = inputNow(folder, 'data', seenFrom(cwd, request.file), given.data);
@@ -115,7 +124,8 @@ async function goOnTraining(
   await checkOutput(out, [file, ...(test === undefined ? [] : [test]), ...modules]);
   sayStanding(resumed);
   const pool = endWithProcess(createPool(poolOptions(on, toTrain(summary))));
-  return carryOut({ ...request, file, test, out, failures, allowFailures }, start, {
+  return carryOut({ ...request, file, test, out, log, failures, allowFailures }, start, {
+    command: 'resume',
     ...{ pool, origins, json: given.json === true, quiet: given.quiet === true, notes: [] },
     ...{ kept: keptRun(folder, file), membersBefore: summary.finished.length, live },
   });
@@ -126,7 +136,7 @@ function goOnExtending(
   resumed: Resumed,
   live: LivePage | null,
 ): Promise<number> {
-  const { folder, given, origins, summary, on, start, out, failures, allowFailures } = resumed;
+  const { folder, given, origins, summary, on, start, out, log, failures, allowFailures } = resumed;
   if (given.test !== undefined) failOption('test', 'absent for an extension', given.test);
   const file = inputNow(folder, 'data', seenFrom(cwd, request.file), given.data);
   const bundle = seenFrom(cwd, request.bundle);
@@ -136,7 +146,8 @@ function goOnExtending(
     members: summary.plan.members.length,
     membersBefore: summary.finished.length,
   };
-  return runExtension({ ...request, file, bundle, out, failures, allowFailures }, () => extension, {
+  return runExtension({ ...request, file, bundle, out, log, failures, allowFailures }, () => extension, {
+    command: 'resume',
     ...{ given, on, origins, json: given.json === true, quiet: given.quiet === true },
     ...{ kept: keptRun(folder, file), live },
   });

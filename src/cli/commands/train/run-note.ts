@@ -20,6 +20,12 @@ const common = {
 const ofRun = {
   file: text,
   out: text.optional(),
+  log: z
+    .strictObject({
+      folder: text,
+      mlflow: z.strictObject({ url: text, experiment: text }).optional(),
+    })
+    .optional(),
   aggregator: text.optional(),
   clip: z.boolean().optional(),
   level: z.number().optional(),

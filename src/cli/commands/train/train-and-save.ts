@@ -5,6 +5,7 @@ import type { TrainedEnsemble } from '../../../ensemble/ensemble.js';
 import { fromWire, type TuttiError } from '../../../errors.js';
 import type { LivePage } from '../../../live/live-page.js';
 import type { Pool } from '../../../pool/pool.js';
+import type { TrainingLog } from '../../../records/training-log.js';
 import type { TrainingSettings } from '../../../training/session/training-settings.js';
 import { mergeWatchers, type TrainingWatcher } from '../../../training/session/watchers.js';
 import { rememberModules } from '../../files/trusted-modules.js';
@@ -30,13 +31,15 @@ interface RunKept extends Pick<Shown, 'quiet'>, Pick<RunRequest, 'out' | 'failur
   readonly kept: KeptRun | null;
   /** The page on which it is watched; null for none. */
   readonly live: LivePage | null;
+  /** Null for a run that is not recorded. */
+  readonly log: TrainingLog | null;
 }
 
 /** Saved before anything is measured: what took long must not depend on what comes after. */
 export async function trainAndSave(
   start: (settings: TrainingSettings) => Promise<TrainedEnsemble>,
   runner: Pool,
-  { quiet, out, failures, kept, live }: RunKept,
+  { quiet, out, failures, kept, live, log }: RunKept,
 ): Promise<TrainedAndSaved> {
   const display = await createProgressDisplay(quiet);
   const interrupt = listenForInterrupt(() => {
@@ -57,7 +60,7 @@ export async function trainAndSave(
       if (!signal.aborted) display.update(progress);
     },
   };
-  const watchers = [terminal, ...(live === null ? [] : [live.watcher])];
+  const others = [live, log].flatMap((one) => (one === null ? [] : [one.watcher]));
   try {
     const { retries, onFailure } = failures;
     const run = start({
@@ -66,7 +69,7 @@ export async function trainAndSave(
       runner,
       signal,
       onInterrupt: 'keep',
-      ...mergeWatchers(watchers),
+      ...mergeWatchers([terminal, ...others]),
     });
     // What comes after the training is loaded while the threads work.
     const after = [import('../../../bundle/save.js'), import('./train-measure.js')] as const;

@@ -22,6 +22,7 @@ import { note, print } from '../../terminal/terminal.js';
 import { keptRun, noteOfTraining } from './kept-run.js';
 import { reportRun } from './report-run.js';
 import type { KeptRun, Shown, Start, TrainingRequest } from './requests.js';
+import { openRunLog, recorded } from './run-log.js';
 import { trainAndSave } from './train-and-save.js';
 import { headerLines, trainJson } from './train-text.js';
 
@@ -36,18 +37,30 @@ export async function runTraining(
   origins: OptionOrigins,
   live: LivePage | null,
 ): Promise<number> {
-  const { data, test, out, aggregator, allowFailures, checkpoint, threads, isolate } = settings;
+  const { data, test, out, log, aggregator, allowFailures, checkpoint, threads, isolate } = settings;
   const { seed = randomSeed(), loss, onDivergence } = settings.training;
   const request: TrainingRequest = {
-    ...{ file, data, test, out, aggregator, allowFailures, seed, ...settings.clip, ...settings.intervals },
+    ...{
+      file,
+      data,
+      test,
+      out,
+      log,
+      aggregator,
+      allowFailures,
+      seed,
+      ...settings.clip,
+      ...settings.intervals,
+    },
     failures: { ...settings.failures, onDivergence },
     seedDrawn: settings.training.seed === undefined,
     gaussian: givesVariances(loss),
   };
   const options = { ...settings.training, seed };
+  const shared = { ...settings, command: 'train', pool, origins, live, membersBefore: 0 } as const;
   if (checkpoint === undefined) {
     const start: Start = (rows, how) => trainEnsemble(rows, options, how);
-    return carryOut(request, start, { ...settings, pool, origins, live, kept: null, membersBefore: 0 });
+    return carryOut(request, start, { ...shared, kept: null });
   }
   // Whoever trains with modules has said that they may run: also when the training is gone on with.
   await rememberModules(await modulesNamed(settings.training));
@@ -55,7 +68,7 @@ export async function runTraining(
   const start: Start = (rows, how) =>
     trainEnsemble(rows, options, { ...how, checkpoint: { ...checkpoint, note } });
   const kept = keptRun(checkpoint.folder, file);
-  return carryOut(request, start, { ...settings, pool, origins, live, kept, membersBefore: 0 });
+  return carryOut(request, start, { ...shared, kept });
 }
 
 /** @throws ERR_MODULE when one cannot be read. */
@@ -66,6 +79,7 @@ function modulesNamed(options: TrainingOptions): Promise<readonly ModuleSpec[]> 
 
 /** What a request is carried out with. */
 interface Surroundings extends Shown {
+  readonly command: 'train' | 'resume';
   readonly pool: Pool;
   readonly origins: OptionOrigins;
   /** Null for a run that is not kept in a checkpoint. */
@@ -84,7 +98,7 @@ interface Surroundings extends Shown {
 export async function carryOut(
   request: TrainingRequest,
   start: Start,
-  { pool, origins, kept, membersBefore, live, ...shown }: Surroundings,
+  { command, pool, origins, kept, membersBefore, live, ...shown }: Surroundings,
 ): Promise<number> {
   const data = loadFor(request, origins);
   const header = headerLines(data, request, pool.threads);
@@ -96,13 +110,16 @@ export async function carryOut(
     for (const line of header) say(line);
   }
   const { file, test = null, out, failures, allowFailures } = request;
-  const how = { quiet: shown.quiet, out, failures, kept, live };
-  const run = await trainAndSave((settings) => start(data.train, settings), pool, how);
-  return reportRun(run, data, {
-    ...{ out, failures, allowFailures, kept, membersBefore, live, file },
-    aggregator: aggregatorOf(request),
-    figures: { ...intervalsOf(request, data.test !== null), ...clipOf(request), runner: pool },
-    jsonOf: shown.json ? (outcome) => trainJson({ ...outcome, file, test, data }) : null,
+  const log = await openRunLog(request.log, { command, seed: request.seed }, data.train);
+  return recorded(log, async () => {
+    const how = { quiet: shown.quiet, out, failures, kept, live, log };
+    const run = await trainAndSave((settings) => start(data.train, settings), pool, how);
+    return reportRun(run, data, {
+      ...{ out, failures, allowFailures, kept, membersBefore, live, log, file },
+      aggregator: aggregatorOf(request),
+      figures: { ...intervalsOf(request, data.test !== null), ...clipOf(request), runner: pool },
+      jsonOf: shown.json ? (outcome) => trainJson({ ...outcome, file, test, data }) : null,
+    });
   });
 }
 
