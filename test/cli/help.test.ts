@@ -19,7 +19,7 @@ t.test('the first page of train has the options that most people use', async (t)
   const { status, stdout, stderr } = await tutti(['train', '--help'], { cwd });
   t.equal(status, 0);
   t.equal(stderr, '');
-  t.equal(flagsIn(stdout).length, 27);
+  t.ok(flagsIn(stdout).length <= 30, 'they fit a screen');
   for (const flag of ['--target', '--members', '--hidden', '--epochs', '--seed', '--out', '--test-share']) {
     t.ok(flagsIn(stdout).includes(flag), flag);
   }
