@@ -23,7 +23,10 @@ export const mcc = {
  * **Source:** Gorodkin 2004, Comparing two K-category assignments by a K-category correlation coefficient.
  */
 function correlation({ classes, cells, truths, choices, weight }: Confusion): number | null {
-  let [right, both, truth, choice] = [0, 0, 0, 0];
+  let right = 0;
+  let both = 0;
+  let truth = 0;
+  let choice = 0;
   for (let label = 0; label < classes; label++) {
     right += cells[label * classes + label]! / weight;
     const [own, taken] = [truths[label]! / weight, choices[label]! / weight];

@@ -8,7 +8,7 @@ import { INTERVAL_OPTIONS, type Interval, type IntervalOptions } from '../correl
 import type { Metric, SummedMetric, WholeMetric } from '../metrics/metric.js';
 import { metrics } from '../metrics/metrics.js';
 import { confusion } from '../statistics/confusion.js';
-import type { Statistic, WholeRows } from '../statistics/statistic.js';
+import type { Statistic, Weighed, WholeRows } from '../statistics/statistic.js';
 import {
   countedRows,
   dealUnits,
@@ -146,8 +146,7 @@ interface Sample {
 }
 
 function createScorers(wanted: readonly Metric[], rows: WholeRows, units: Units): Scorer[] {
-  const of = figuresOf(rows);
-  const whole = of(rows.weights);
+  const whole = figuresOf(rows, units)(rows.weights);
   const views = wanted.some(({ from }) => from === 'sums') ? unitViews(rows, units) : [];
   return wanted.map((metric) =>
     metric.from === 'sums' ? summedScorer(metric, rows, views) : wholeScorer(metric, whole),
@@ -155,14 +154,17 @@ function createScorers(wanted: readonly Metric[], rows: WholeRows, units: Units)
 }
 
 /** Statistics of rows under weights, each made ready once and taken once for each weighing. */
-function figuresOf(rows: WholeRows): (weights: Float64Array) => (statistic: Statistic<unknown>) => unknown {
-  const ready = new Map<Statistic<unknown>, (weights: Float64Array) => unknown>();
-  return (weights) => {
+function figuresOf(
+  rows: WholeRows,
+  { starts }: Units,
+): (weights: Float64Array, counts?: Uint16Array) => (statistic: Statistic<unknown>) => unknown {
+  const ready = new Map<Statistic<unknown>, Weighed<unknown>>();
+  return (weights, counts) => {
     const known = new Map<Statistic<unknown>, unknown>();
     return (statistic) => {
       if (!known.has(statistic)) {
-        if (!ready.has(statistic)) ready.set(statistic, statistic.prepare(rows));
-        known.set(statistic, ready.get(statistic)!(weights));
+        if (!ready.has(statistic)) ready.set(statistic, statistic.prepare(rows, starts));
+        known.set(statistic, ready.get(statistic)!(weights, counts));
       }
       return known.get(statistic);
     };
@@ -255,11 +257,11 @@ function drawAll(
   seed: number,
 ): Map<string, Float64Array> {
   const draws = new Map(scorers.map(({ metric }) => [metric.name, new Float64Array(replicates)]));
-  const of = figuresOf(rows);
+  const of = figuresOf(rows, units);
   const weights = new Float64Array(rows.rows);
   eachReplicate(units, replicates, seed, (counts, replicate) => {
     const weight = weigh(rows.weights, units.starts, counts, weights);
-    const sample: Sample = { counts, weight, figures: of(weights) };
+    const sample: Sample = { counts, weight, figures: of(weights, counts) };
     for (const scorer of scorers) draws.get(scorer.metric.name)![replicate] = scorer.at(sample);
   });
   return draws;

@@ -2,7 +2,7 @@
 // differs with them, and how uncertain it is at all.
 
 import { RELIABILITY_BINS, widthBin } from './bins.js';
-import { type Statistic, total } from './statistic.js';
+import { byCell, type Statistic, sumCells, total, type Weighed, type WholeRows } from './statistic.js';
 
 /** Brier score = reliability − resolution + uncertainty + residual, each summed over classes. */
 export interface BrierParts {
@@ -23,65 +23,107 @@ export interface BrierParts {
  * covariance) by Stephenson, Coelho and Jolliffe 2008, Two extra components in the Brier score decomposition.
  */
 export const brierParts: Statistic<BrierParts> = {
-  prepare({ rows, outputs, mean, truth }) {
-    const bins = RELIABILITY_BINS;
+  prepare(rows, starts) {
+    const { outputs, mean, truth } = rows;
+    const cells = outputs * RELIABILITY_BINS;
     // Most probabilities of many classes are in the lowest bin: it is what the others leave of the whole.
-    const places: number[] = [];
-    const starts = new Uint32Array(rows + 1);
-    const truthCells = new Uint32Array(rows);
-    const squares = new Float64Array(rows);
-    for (let row = 0; row < rows; row++) {
-      for (let label = 0; label < outputs; label++) {
-        const probability = mean[row * outputs + label]!;
-        const own = truth.labels[row] === label;
-        const cell = label * bins + widthBin(probability, bins);
-        squares[row]! += (probability - (own ? 1 : 0)) ** 2;
-        if (own) truthCells[row] = cell;
-        if (cell !== label * bins) places.push(cell);
-      }
-      starts[row + 1] = places.length;
-    }
-    const cells = Uint32Array.from(places);
-    const probabilities = Float64Array.from(places);
-    for (let row = 0, at = 0; row < rows; row++) {
-      for (; at < starts[row + 1]!; at++) {
-        probabilities[at] = mean[row * outputs + Math.floor(cells[at]! / bins)]!;
-      }
-    }
-    const weight = new Float64Array(outputs * bins);
-    const sums = new Float64Array(outputs * bins);
-    const seen = new Float64Array(outputs * bins);
-    const all = new Float64Array(outputs);
-    return (weights) => {
-      for (const own of [weight, sums, seen, all]) own.fill(0);
-      let brier = 0;
-      for (let row = 0; row < rows; row++) {
-        const share = weights[row]!;
-        if (share === 0) continue;
-        brier += share * squares[row]!;
-        seen[truthCells[row]!]! += share;
-        for (let at = starts[row]!; at < starts[row + 1]!; at++) {
-          weight[cells[at]!]! += share;
-          sums[cells[at]!]! += share * probabilities[at]!;
+    const entries = upperEntries(rows);
+    const sorted = byCell(entries.cells, cells);
+    const entryRows = Uint32Array.from(sorted.order, (at) => entries.rows[at]!);
+    const probabilities = Float64Array.from(
+      sorted.order,
+      (at) => mean[entries.rows[at]! * outputs + Math.floor(entries.cells[at]! / RELIABILITY_BINS)]!,
+    );
+    const truths = byCell(
+      truth.labels.map((label, row) => cellOf(mean[row * outputs + label]!, label)),
+      cells,
+    );
+    const totals = totalsOf(rows, starts);
+    const weight = new Float64Array(cells);
+    const sums = new Float64Array(cells);
+    const seen = new Float64Array(cells);
+    return (weights, counts) => {
+      sumCells(truths, weights, seen);
+      for (let cell = 0; cell < cells; cell++) {
+        let own = 0;
+        let sum = 0;
+        for (let at = sorted.starts[cell]!; at < sorted.starts[cell + 1]!; at++) {
+          const share = weights[entryRows[at]!]!;
+          own += share;
+          sum += share * probabilities[at]!;
         }
-        const from = row * outputs;
-        for (let label = 0; label < outputs; label++) all[label]! += share * mean[from + label]!;
+        weight[cell] = own;
+        sums[cell] = sum;
       }
       const whole = total(weights);
+      const all = totals(weights, counts);
       for (let label = 0; label < outputs; label++) {
-        const lowest = label * bins;
-        let [others, otherSums] = [0, 0];
-        for (let cell = lowest + 1; cell < lowest + bins; cell++) {
+        const lowest = label * RELIABILITY_BINS;
+        let others = 0;
+        let otherSums = 0;
+        for (let cell = lowest + 1; cell < lowest + RELIABILITY_BINS; cell++) {
           others += weight[cell]!;
           otherSums += sums[cell]!;
         }
         weight[lowest] = whole - others;
         sums[lowest] = all[label]! - otherSums;
       }
-      return partsOf(weight, sums, seen, outputs, whole, brier / whole);
+      return partsOf(weight, sums, seen, outputs, whole, all[outputs]! / whole);
     };
   },
 };
+
+function cellOf(probability: number, label: number): number {
+  return label * RELIABILITY_BINS + widthBin(probability, RELIABILITY_BINS);
+}
+
+/** Probabilities that are not in their class's lowest bin: their rows and their cells. */
+function upperEntries({ rows, outputs, mean }: WholeRows) {
+  const own: { rows: number[]; cells: number[] } = { rows: [], cells: [] };
+  for (let row = 0; row < rows; row++) {
+    for (let label = 0; label < outputs; label++) {
+      const cell = cellOf(mean[row * outputs + label]!, label);
+      if (cell === label * RELIABILITY_BINS) continue;
+      own.rows.push(row);
+      own.cells.push(cell);
+    }
+  }
+  return own;
+}
+
+/** Sums of each class's probability and, last, of squared errors, f64[classes + 1]: by units where there are some. */
+function totalsOf(rows: WholeRows, starts: Uint32Array | undefined): Weighed<Float64Array> {
+  const { outputs, mean, truth } = rows;
+  const fields = outputs + 1;
+  const add = (to: Float64Array, from: number, row: number, weight: number) => {
+    let squares = 0;
+    for (let label = 0; label < outputs; label++) {
+      const probability = mean[row * outputs + label]!;
+      const error = probability - (truth.labels[row] === label ? 1 : 0);
+      to[from + label]! += weight * probability;
+      squares += error * error;
+    }
+    to[from + outputs]! += weight * squares;
+  };
+  const units = starts === undefined ? 0 : starts.length - 1;
+  const own = new Float64Array(units * fields);
+  for (let unit = 0; unit < units; unit++) {
+    for (let row = starts![unit]!; row < starts![unit + 1]!; row++)
+      add(own, unit * fields, row, rows.weights[row]!);
+  }
+  return (weights, counts) => {
+    const sums = new Float64Array(fields);
+    if (counts === undefined || units === 0) {
+      for (let row = 0; row < rows.rows; row++) add(sums, 0, row, weights[row]!);
+      return sums;
+    }
+    for (let unit = 0, at = 0; unit < units; unit++, at += fields) {
+      const count = counts[unit]!;
+      for (let field = 0; field < fields; field++) sums[field]! += count * own[at + field]!;
+    }
+    return sums;
+  };
+}
 
 function partsOf(
   weight: Float64Array,
@@ -92,7 +134,9 @@ function partsOf(
   brier: number,
 ): BrierParts {
   const bins = RELIABILITY_BINS;
-  let [reliability, resolution, uncertainty] = [0, 0, 0];
+  let reliability = 0;
+  let resolution = 0;
+  let uncertainty = 0;
   for (let label = 0; label < classes; label++) {
     let frequency = 0;
     for (let cell = label * bins; cell < (label + 1) * bins; cell++) frequency += seen[cell]! / whole;

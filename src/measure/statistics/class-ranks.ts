@@ -2,7 +2,7 @@
 // precision–recall curve, and the curves themselves.
 
 import { descendingOrder } from '../../math/order.js';
-import { type Statistic, total, type WholeRows } from './statistic.js';
+import { byCell, type Statistic, sumCells, total, type WholeRows } from './statistic.js';
 
 /** Areas of each class; NaN where rows of it, or of others, are missing. */
 export interface ClassRanks {
@@ -11,16 +11,6 @@ export interface ClassRanks {
   /** f64[classes]: Σ (recall − the recall before) · precision over thresholds. */
   readonly averagePrecision: Float64Array;
 }
-
-/** Rows from the most probable of a class to the least of those that are of it. */
-interface Ranking {
-  readonly order: Uint32Array;
-  /** u8: bit 0 where the row is of the class, bit 1 where the next row's probability is lower. */
-  readonly marks: Uint8Array;
-}
-
-const OF_CLASS = 1;
-const LAST_OF_TIE = 2;
 
 /**
  * A tie counts half in the ROC and whole in precision and recall, as thresholds cannot part it.
@@ -31,77 +21,84 @@ const LAST_OF_TIE = 2;
 export const classRanks: Statistic<ClassRanks> = {
   prepare(rows) {
     const { outputs, truth } = rows;
-    const rankings = Array.from({ length: outputs }, (_, label) => rankingOf(rows, label, true));
-    const { labels } = truth;
+    const rankings = Array.from({ length: outputs }, (_, label) => rankingOf(rows, label));
+    const byClass = byCell(truth.labels, outputs);
     const ofClass = new Float64Array(outputs);
     return (weights) => {
-      ofClass.fill(0);
-      for (let row = 0; row < rows.rows; row++) ofClass[labels[row]!]! += weights[row]!;
+      sumCells(byClass, weights, ofClass);
       const all = total(weights);
       const auroc = new Float64Array(outputs);
       const averagePrecision = new Float64Array(outputs);
       for (let label = 0; label < outputs; label++) {
-        const own = ofClass[label]!;
-        addAreas(rankings[label]!, weights, own, all - own, label, auroc, averagePrecision);
+        const positives = ofClass[label]!;
+        const negatives = all - positives;
+        const { above, area } = areasOf(rankings[label]!, weights);
+        const both = positives > 0 && negatives > 1e-12 * all;
+        auroc[label] = both ? 1 - above / (2 * positives * negatives) : Number.NaN;
+        averagePrecision[label] = positives > 0 ? area / positives : Number.NaN;
       }
       return { auroc, averagePrecision };
     };
   },
 };
 
-function rankingOf({ rows, outputs, mean, truth }: WholeRows, label: number, cut: boolean): Ranking {
-  const order = descendingOrder(mean, rows, label, outputs);
-  const marks = new Uint8Array(rows);
-  let end = 0;
-  let inTie = false;
-  for (let rank = 0; rank < rows; rank++) {
-    const row = order[rank]!;
-    const next = order[rank + 1];
-    const last = next === undefined || mean[next * outputs + label] !== mean[row * outputs + label];
-    const own = truth.labels[row] === label;
-    marks[rank] = (own ? OF_CLASS : 0) | (last ? LAST_OF_TIE : 0);
-    inTie ||= own;
-    if (!last) continue;
-    // What comes after the last row of the class changes neither area.
-    if (inTie) end = rank + 1;
-    inTie = false;
-  }
-  return cut ? { order: order.slice(0, end), marks: marks.slice(0, end) } : { order, marks };
+/** Rows from the most probable of a class to the last that is of it: what comes after changes neither area. */
+interface Ranking {
+  readonly order: Uint32Array;
+  /**
+   * Of each tie with rows of the class, u32[3 × ties]: the ranks at which it begins, its other rows begin and it ends.
+   * Between ties there are only other rows.
+   */
+  readonly ties: Uint32Array;
 }
 
-function addAreas(
-  { order, marks }: Ranking,
-  weights: Float64Array,
-  positives: number,
-  negatives: number,
-  label: number,
-  auroc: Float64Array,
-  averagePrecision: Float64Array,
-): void {
+function rankingOf({ rows, outputs, mean, truth }: WholeRows, label: number): Ranking {
+  const order = descendingOrder(mean, rows, label, outputs);
+  const ties: number[] = [];
+  for (let start = 0, end = 0; start < rows; start = end) {
+    const probability = mean[order[start]! * outputs + label]!;
+    while (end < rows && mean[order[end]! * outputs + label] === probability) end++;
+    if (end - start === 1) {
+      if (truth.labels[order[start]!] === label) ties.push(start, end, end);
+      continue;
+    }
+    const tied = order.slice(start, end);
+    const own = tied.filter((row) => truth.labels[row] === label);
+    if (own.length === 0) continue;
+    order.set(own, start);
+    order.set(
+      tied.filter((row) => truth.labels[row] !== label),
+      start + own.length,
+    );
+    ties.push(start, start + own.length, end);
+  }
+  return { order: order.slice(0, ties.at(-1) ?? 0), ties: Uint32Array.from(ties) };
+}
+
+/** Twice the weight of pairs that are ranked wrong, ties by half, and the area of precision over the weight of positives. */
+function areasOf({ order, ties }: Ranking, weights: Float64Array): { above: number; area: number } {
   let truePositives = 0;
   let falsePositives = 0;
-  let before = 0;
-  let falseBefore = 0;
   let above = 0;
   let area = 0;
-  for (let rank = 0; rank < order.length; rank++) {
-    const weight = weights[order[rank]!]!;
-    const mark = marks[rank]!;
-    if ((mark & OF_CLASS) !== 0) truePositives += weight;
-    else falsePositives += weight;
-    if ((mark & LAST_OF_TIE) === 0) continue;
-    const step = truePositives - before;
-    if (step > 0) {
-      // Negatives that are ranked above these positives, those of the tie by half.
-      above += step * (falseBefore + falsePositives);
-      area += (step * truePositives) / (truePositives + falsePositives);
-      before = truePositives;
+  let rank = 0;
+  for (let at = 0; at < ties.length; at += 3) {
+    const start = ties[at]!;
+    const others = ties[at + 1]!;
+    const end = ties[at + 2]!;
+    for (; rank < start; rank++) falsePositives += weights[order[rank]!]!;
+    let own = 0;
+    for (; rank < others; rank++) own += weights[order[rank]!]!;
+    let tied = 0;
+    for (; rank < end; rank++) tied += weights[order[rank]!]!;
+    if (own > 0) {
+      truePositives += own;
+      above += own * (2 * falsePositives + tied);
+      area += (own * truePositives) / (truePositives + falsePositives + tied);
     }
-    falseBefore = falsePositives;
+    falsePositives += tied;
   }
-  const both = positives > 0 && negatives > 0;
-  auroc[label] = both ? 1 - above / (2 * positives * negatives) : Number.NaN;
-  averagePrecision[label] = positives > 0 ? area / positives : Number.NaN;
+  return { above, area };
 }
 
 /** The points of a class's curves, one for each threshold that parts rows, from the strictest on. */
@@ -116,31 +113,25 @@ export interface ThresholdCurve {
   readonly precision: Float64Array;
 }
 
-/** The ROC curve and the precision–recall curve of one class against the others. */
+/** The ROC curve and the precision–recall curve of one class against the others; NaN where rows of either are missing. */
 export function thresholdCurve(rows: WholeRows, label: number): ThresholdCurve {
-  const { order, marks } = rankingOf(rows, label, false);
   const { mean, outputs, weights, truth } = rows;
-  const ends: number[] = [];
-  for (let rank = 0; rank < order.length; rank++) if ((marks[rank]! & LAST_OF_TIE) !== 0) ends.push(rank);
-  let positives = 0;
-  for (let row = 0; row < rows.rows; row++) if (truth.labels[row] === label) positives += weights[row]!;
-  const negatives = total(weights) - positives;
-  const [threshold, truePositiveRate, falsePositiveRate, precision] = [0, 1, 2, 3].map(
-    () => new Float64Array(ends.length),
-  ) as [Float64Array, Float64Array, Float64Array, Float64Array];
+  const order = descendingOrder(mean, rows.rows, label, outputs);
+  const points: [threshold: number, truePositives: number, falsePositives: number][] = [];
   let truePositives = 0;
   let falsePositives = 0;
-  let rank = 0;
-  for (const [point, end] of ends.entries()) {
-    for (; rank <= end; rank++) {
-      const weight = weights[order[rank]!]!;
-      if ((marks[rank]! & OF_CLASS) !== 0) truePositives += weight;
-      else falsePositives += weight;
-    }
-    threshold[point] = mean[order[end]! * outputs + label]!;
-    truePositiveRate[point] = truePositives / positives;
-    falsePositiveRate[point] = falsePositives / negatives;
-    precision[point] = truePositives / (truePositives + falsePositives);
+  for (const [rank, row] of order.entries()) {
+    if (truth.labels[row] === label) truePositives += weights[row]!;
+    else falsePositives += weights[row]!;
+    const probability = mean[row * outputs + label]!;
+    const next = order[rank + 1];
+    if (next !== undefined && mean[next * outputs + label] === probability) continue;
+    points.push([probability, truePositives, falsePositives]);
   }
-  return { threshold, truePositiveRate, falsePositiveRate, precision };
+  return {
+    threshold: Float64Array.from(points, ([threshold]) => threshold),
+    truePositiveRate: Float64Array.from(points, ([, own]) => own / truePositives),
+    falsePositiveRate: Float64Array.from(points, ([, , others]) => others / falsePositives),
+    precision: Float64Array.from(points, ([, own, others]) => own / (own + others)),
+  };
 }

@@ -1,7 +1,7 @@
 // How often predictions are right, by how sure they are: the bins of a reliability diagram and of the calibration error.
 
 import { massBins, RELIABILITY_BINS, widthBin } from './bins.js';
-import type { Statistic, WholeRows } from './statistic.js';
+import { byCell, type Statistic, type Weighed, type WholeRows } from './statistic.js';
 
 /** Sums over the rows of each bin, each times its weight: f64[bins]. */
 export interface ConfidenceBins {
@@ -30,25 +30,35 @@ export function confidencesOf({ rows, outputs, mean, chosen }: WholeRows): Float
 }
 
 function binned(
-  { rows, chosen, truth, weights: own }: WholeRows,
+  { chosen, truth, weights: own }: WholeRows,
   confidences: Float32Array | Float64Array,
   equal: 'width' | 'mass',
   bins: number,
-): (weights: Float64Array) => ConfidenceBins {
+): Weighed<ConfidenceBins> {
   const places =
     equal === 'mass'
       ? massBins(confidences, own, bins)
       : Uint16Array.from(confidences, (confidence) => widthBin(confidence, bins));
+  const { order, starts } = byCell(places, bins);
+  const sorted = Float64Array.from(order, (row) => confidences[row]!);
+  const hits = Float64Array.from(order, (row) => (chosen[row] === truth.labels[row] ? 1 : 0));
   return (weights) => {
     const weight = new Float64Array(bins);
     const confidence = new Float64Array(bins);
     const right = new Float64Array(bins);
-    for (let row = 0; row < rows; row++) {
-      const bin = places[row]!;
-      const share = weights[row]!;
-      weight[bin]! += share;
-      confidence[bin]! += share * confidences[row]!;
-      if (chosen[row] === truth.labels[row]) right[bin]! += share;
+    for (let bin = 0; bin < bins; bin++) {
+      let own = 0;
+      let sure = 0;
+      let hit = 0;
+      for (let at = starts[bin]!; at < starts[bin + 1]!; at++) {
+        const share = weights[order[at]!]!;
+        own += share;
+        sure += share * sorted[at]!;
+        hit += share * hits[at]!;
+      }
+      weight[bin] = own;
+      confidence[bin] = sure;
+      right[bin] = hit;
     }
     return { weight, confidence, right };
   };

@@ -1,6 +1,6 @@
 // Which classes are taken for which: all that scores of choices are made of.
 
-import { type Statistic, total, type WholeRows } from './statistic.js';
+import { byCell, type Statistic, sumCells, total, type WholeRows } from './statistic.js';
 
 /** Weights of rows by (true class, predicted class). */
 export interface Confusion {
@@ -17,11 +17,10 @@ export const confusion: Statistic<Confusion> = {
   prepare({ rows, outputs: classes, chosen, truth }: WholeRows) {
     const at = new Uint32Array(rows);
     for (let row = 0; row < rows; row++) at[row] = truth.labels[row]! * classes + chosen[row]!;
-    const counted = { cells: new Float64Array(classes * classes) };
+    const sorted = byCell(at, classes * classes);
+    const cells = new Float64Array(classes * classes);
     return (weights) => {
-      const { cells } = counted;
-      cells.fill(0);
-      for (let row = 0; row < rows; row++) cells[at[row]!]! += weights[row]!;
+      sumCells(sorted, weights, cells);
       return { classes, cells, ...margins(cells, classes), weight: total(weights) };
     };
   },

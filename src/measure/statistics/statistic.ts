@@ -26,8 +26,44 @@ export interface WholeRows {
 
 /** Something that figures are functions of. Those that name the same statistic share it. */
 export interface Statistic<Figures> {
-  /** Sorts and bins, once. What it returns is called for each weighing: f64[rows], ≥ 0, of which some are above 0. */
-  prepare(rows: WholeRows): (weights: Float64Array) => Figures;
+  /**
+   * Sorts and bins, once. What it returns is called for each weighing.
+   * @param starts u32[units + 1], where each unit's rows begin, for statistics that are cheaper by units
+   */
+  prepare(rows: WholeRows, starts?: Uint32Array): Weighed<Figures>;
+}
+
+/**
+ * Figures of rows that are weighed anew. They may be views of what the next call writes.
+ * @param weights f64[rows], ≥ 0, of which some are above 0
+ * @param counts u16[units], by which the rows' own weights were multiplied, where they are weighed unit by unit
+ */
+export type Weighed<Figures> = (weights: Float64Array, counts?: Uint16Array) => Figures;
+
+/** Rows, or entries, by the cell that they are in: cell c's are `order[starts[c]] … order[starts[c + 1] − 1]`. */
+export interface Cells {
+  readonly order: Uint32Array;
+  readonly starts: Uint32Array;
+}
+
+/** Sorts entries by their cells, each cell's in their order: sums are then made in registers, cell by cell. */
+export function byCell(cells: ArrayLike<number>, count: number): Cells {
+  const starts = new Uint32Array(count + 1);
+  for (let at = 0; at < cells.length; at++) starts[cells[at]! + 1]!++;
+  for (let cell = 0; cell < count; cell++) starts[cell + 1]! += starts[cell]!;
+  const next = starts.slice();
+  const order = new Uint32Array(cells.length);
+  for (let at = 0; at < cells.length; at++) order[next[cells[at]!]!++] = at;
+  return { order, starts };
+}
+
+/** The sum of weights in each cell, written to `into`. */
+export function sumCells({ order, starts }: Cells, weights: Float64Array, into: Float64Array): void {
+  for (let cell = 0; cell < into.length; cell++) {
+    let sum = 0;
+    for (let at = starts[cell]!; at < starts[cell + 1]!; at++) sum += weights[order[at]!]!;
+    into[cell] = sum;
+  }
 }
 
 /** The sum of f64[n], in its order. */
