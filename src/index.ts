@@ -11,6 +11,7 @@ export { joinEnsembles } from './api/join-ensembles.js';
 export type { LabelledInputs } from './api/labelled-rows.js';
 export { type DataSource, type LoadDataOptions, loadData, type TrainingData } from './api/load-data.js';
 export {
+  calibrateEnsemble,
   createPredictor,
   evaluateEnsemble,
   evaluateOutOfBag,

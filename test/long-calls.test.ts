@@ -37,6 +37,7 @@ const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>>
   compareMasks: (signal) => tutti.compareMasks(dropout, dataset, { signal }),
   compareSources: (signal) => tutti.compareSources(dataset, dataset, LONG, { signal, runner }),
   evaluateEnsemble: (signal) => tutti.evaluateEnsemble(ensemble, dataset, { signal }),
+  calibrateEnsemble: (signal) => tutti.calibrateEnsemble(ensemble, dataset, { signal }),
   evaluateOutOfBag: (signal) => tutti.evaluateOutOfBag(ensemble, dataset, { signal }),
   extendEnsemble: (signal) => tutti.extendEnsemble(ensemble, dataset, { members: 5000 }, { signal, runner }),
   inspectEnsemble: (signal) => tutti.inspectEnsemble(file, { signal }),

@@ -10,6 +10,7 @@ import type { TrainingFacts } from '../data/dataset/training-facts.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
 import type { DataRecord } from '../data/table/record-table.js';
 import type { FailedMember, RetriedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
+import type { CalibrateOptions } from '../ensemble/evaluate/calibrate-ensemble.js';
 import type { EvaluateOptions, OutOfBagOptions } from '../ensemble/evaluate/evaluate.js';
 import type { OutOfBagPredictions } from '../ensemble/evaluate/predict-out-of-bag.js';
 import { type MemberAccount, memberAccount } from '../ensemble/member-account.js';
@@ -31,12 +32,13 @@ import type { ExtendOptions } from '../training/extend-ensemble.js';
 import type { TrainingSettings } from '../training/session/training-settings.js';
 import { extendEnsemble } from './every-core.js';
 import {
+  datasetOf,
   evaluateRows,
   evaluateTrainingRows,
   type LabelledInputs,
   predictTrainingRows,
 } from './labelled-rows.js';
-import { predictMembers } from './many-rows.js';
+import { calibrateEnsemble, predictMembers } from './many-rows.js';
 import {
   loadPredictor,
   type PredictedArrays,
@@ -183,6 +185,15 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
    */
   async predictOutOfBag(train: Dataset, options?: CombineOptions): Promise<OutOfBagPredictions> {
     return predictTrainingRows(this, train, options);
+  }
+
+  /**
+   * The ensemble with calibrated probabilities, and a decision threshold where one is asked for: fitted on the rows it was
+   * trained on, each by the members that never saw it, or on others. Its `calibration` says what that did.
+   * @throws ERR_OPTION for a regression, ERR_DATA for too few rows, or rows of one class.
+   */
+  async calibrate(rows: LabelledInputs, options?: CalibrateOptions): Promise<Ensemble<Kind>> {
+    return methodsOf({ ...(await calibrateEnsemble(this, datasetOf(this, rows), options)), task: this.task });
   }
 
   /** Chooses how much each member counts, on rows that it was not trained on; `withWeights` takes the weights. */

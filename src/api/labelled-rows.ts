@@ -41,7 +41,7 @@ export async function predictTrainingRows(
   return (await predictOutOfBag(record, train, options)) ?? failInBag(record);
 }
 
-function datasetOf({ preprocessing }: TrainedEnsemble, rows: LabelledInputs): Dataset {
+export function datasetOf({ preprocessing }: TrainedEnsemble, rows: LabelledInputs): Dataset {
   if (isDataset(rows)) return rows;
   if (!isRaw(rows)) failRows('rows', 'a dataset, a table or a list of records, with their targets', rows);
   if (preprocessing === null) failOption('rows', 'a dataset for an ensemble trained on arrays', 'raw rows');

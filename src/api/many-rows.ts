@@ -1,7 +1,9 @@
 // What predicts and measures plain records, with many rows on every core where no runner is named.
 
+import type { Calibration } from '../calibration/calibration.js';
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
+import * as calibrating from '../ensemble/evaluate/calibrate-ensemble.js';
 import * as evaluating from '../ensemble/evaluate/evaluate.js';
 import * as outOfBag from '../ensemble/evaluate/predict-out-of-bag.js';
 import type { Inputs } from '../ensemble/predict/inputs.js';
@@ -43,6 +45,26 @@ export async function predictUncertainty(
   options: predicting.CombineOptions = {},
 ): Promise<uncertain.UncertainPredictions> {
   return uncertain.predictUncertainty(ensemble, inputs, onSharedPool(options));
+}
+
+/**
+ * Calibrates an ensemble of classes: its probabilities, and from which on the second of two classes is predicted. It is fitted
+ * on the rows of a dataset, of the training's own each by the members that never saw it, and holds for every later prediction
+ * and measurement; it is saved with the ensemble. Where it does not lower the log-loss of rows that it was not fitted on, by
+ * folds, probabilities stay as they are.
+ * @param dataset the one it was trained on, or rows that it was not trained on; weights of rows count.
+ * @returns the ensemble with its calibration, whose `figures` say what it does.
+ * @throws ERR_OPTION for a regression, votes, or what is of two classes alone; ERR_DATA for fewer than 20 rows, rows of one
+ * class, or when no row is out of bag; what {@link predictEnsemble} throws.
+ *
+ * **Source:** Guo, Pleiss, Sun and Weinberger 2017, On calibration of modern neural networks; Zadrozny and Elkan 2002.
+ */
+export async function calibrateEnsemble(
+  ensemble: TrainedEnsemble,
+  dataset: Dataset,
+  options: calibrating.CalibrateOptions = {},
+): Promise<TrainedEnsemble & { readonly calibration: Calibration }> {
+  return calibrating.calibrateEnsemble(ensemble, dataset, onSharedPool(options));
 }
 
 /**

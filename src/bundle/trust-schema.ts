@@ -1,6 +1,7 @@
 // What baseline, calibration and conformity of a saved ensemble must look like: every field, no other, in range.
 
-import type { Calibration } from '../calibration/calibration.js';
+import type { Calibration, CalibrationMethod } from '../calibration/calibration.js';
+import { calibrationMethods } from '../calibration/methods.js';
 import { type Conformity, MOST_ROWS } from '../conformal/conformity.js';
 import type { Baseline } from '../measure/baseline/baseline.js';
 import { SPEC_PARTS } from '../model/spec-schema.js';
@@ -21,7 +22,7 @@ export const baselineSchema = z.strictObject({
 const scores = z.strictObject({ logLoss: z.number().min(0), ece: z.number().min(0).max(1) });
 
 export const calibrationSchema = z.strictObject({
-  method: z.enum(['temperature', 'vector', 'isotonic']).nullable(),
+  method: z.enum(calibrationMethods.names as readonly [CalibrationMethod, ...CalibrationMethod[]]).nullable(),
   aggregator,
   rowsFrom: z.enum(['outOfBag', 'heldOut']),
   rows: count,

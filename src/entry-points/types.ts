@@ -8,6 +8,8 @@ export type {
   CalibrationScores,
   DecisionThreshold,
 } from '../calibration/calibration.js';
+export type { CalibrationOptions } from '../calibration/options.js';
+export type { ThresholdCriterion } from '../calibration/threshold.js';
 export type { ClassConformity, Conformity, ValueConformity } from '../conformal/conformity.js';
 export type { ColumnOptions } from '../data/columns/column-options.js';
 export type { LeftOut } from '../data/columns/judge-table.js';
@@ -34,8 +36,10 @@ export type { DateFormat, DateOrder } from '../data/table/date-format.js';
 export type { NumberFormat } from '../data/table/number-format.js';
 export type { ColumnNote } from '../data/table/table.js';
 export type { DistanceSpec } from '../engines/neighbours/spec.js';
+export type { CalibrateOptions } from '../ensemble/evaluate/calibrate-ensemble.js';
 export type { OutOfBagOptions } from '../ensemble/evaluate/evaluate.js';
 export type { AnswerOptions } from '../ensemble/predict/answer-rules.js';
+export type { CalibratedOptions } from '../ensemble/predict/ensemble-combiner.js';
 export type { ArrayInputs } from '../ensemble/predict/inputs.js';
 export type { MemberPredictionOptions } from '../ensemble/predict/predict-members.js';
 export type {

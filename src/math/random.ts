@@ -26,6 +26,7 @@ export const PURPOSES = {
   folds: 15,
   conformal: 16,
   baselineRows: 17,
+  calibration: 18,
 } as const;
 
 export type Purpose = keyof typeof PURPOSES;

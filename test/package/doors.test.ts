@@ -158,6 +158,19 @@ const DOORS: Readonly<Record<string, Door>> = {
       ...[{ runner: 2 }, { runner: null }, { runner: { threads: 0 } }],
     ],
   },
+  calibrateEnsemble: {
+    call: (options) => tutti.calibrateEnsemble(ensemble, dataset, options),
+    wrong: [
+      ...[
+        { method: 'magic' },
+        { threshold: 1 },
+        { threshold: 'recall' },
+        { aggregator: 'mean' },
+        { runner: 2 },
+      ],
+      { rowsFrom: 'test' },
+    ],
+  },
   predictUncertainty: {
     call: (options) => tutti.predictUncertainty(ensemble, dataset.x, options),
     wrong: [{ aggregator: 'mean' }, { weights: 1 }, { tolerance: 0 }, { clip: 'no' }, { runner: 2 }],

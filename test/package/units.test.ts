@@ -65,6 +65,8 @@ const DOORS: Readonly<Record<string, (units: Units) => unknown>> = {
     return await predictor.predict(x.subarray(0, 4));
   },
   predictUncertainty: ({ ensemble, x }) => tutti.predictUncertainty(ensemble, x),
+  calibrateEnsemble: async ({ ensemble, test }) =>
+    (await tutti.calibrateEnsemble(ensemble, test, { method: 'vector' })).calibration,
   predictOutOfBag: ({ ensemble, train }) => tutti.predictOutOfBag(ensemble, train),
   evaluateEnsemble: ({ ensemble, test }) => tutti.evaluateEnsemble(ensemble, test, PLAIN),
   evaluateOutOfBag: ({ ensemble, train }) => tutti.evaluateOutOfBag(ensemble, train, { replicates: 0 }),

@@ -13,7 +13,9 @@ import { trainedNote } from '../files/training-part.js';
 import {
   AGGREGATOR_ROW,
   aggregatorOf,
+  CALIBRATED_ROW,
   CLIP_ROW,
+  calibratedOf,
   checkAggregator,
   clipOf,
   hasVariances,
@@ -33,7 +35,7 @@ export const command: CommandDefinition = {
     { name: 'file', description: 'CSV or JSON file with the columns it was trained on, target included' },
   ],
   options: [
-    ...[AGGREGATOR_ROW, WEIGHTS_ROW, CLIP_ROW, ...INTERVAL_ROWS, CURVES_ROW, ...CSV_ROWS],
+    ...[AGGREGATOR_ROW, WEIGHTS_ROW, CALIBRATED_ROW, CLIP_ROW, ...INTERVAL_ROWS, CURVES_ROW, ...CSV_ROWS],
     ...[ALLOW_MODULE_ROW, PREDICTING_ISOLATE_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [
@@ -52,14 +54,20 @@ async function evaluate(
 ): Promise<number> {
   const figures = { ...intervalsOf(given), curves: given.curves === true };
   const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
-  const aggregator = aggregatorOf(given);
+  const aggregator = aggregatorOf(given, ensemble);
   const gaussian = hasVariances(ensemble);
   checkAggregator(aggregator, ensemble.task.kind, gaussian);
   const table = readTable(file, given, origins);
   const dataset = transformTable(preprocessing, table);
   const trained = given.quiet === true ? null : trainedNote(ensemble, preprocessing, table);
   if (trained !== null) note(trained);
-  const options = { aggregator, ...weightsOf(given), ...clipOf(given), ...figures };
+  const options = {
+    aggregator,
+    ...weightsOf(given),
+    ...calibratedOf(given, ensemble),
+    ...clipOf(given),
+    ...figures,
+  };
   const report = ensembleReport(ensemble, {
     test: await evaluateEnsemble(ensemble, dataset, options),
     testName: table.source,

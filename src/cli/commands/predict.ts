@@ -29,7 +29,9 @@ import {
 import {
   AGGREGATOR_ROW,
   aggregatorOf,
+  CALIBRATED_ROW,
   CLIP_ROW,
+  calibratedOf,
   checkAggregator,
   clipOf,
   hasVariances,
@@ -67,7 +69,7 @@ export const command: CommandDefinition = {
     },
   ],
   options: [
-    ...[AGGREGATOR_ROW, WEIGHTS_ROW, CLIP_ROW, ...CSV_ROWS, ...ROWS],
+    ...[AGGREGATOR_ROW, WEIGHTS_ROW, CALIBRATED_ROW, CLIP_ROW, ...CSV_ROWS, ...ROWS],
     ...[ALLOW_MODULE_ROW, PREDICTING_ISOLATE_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [
@@ -94,7 +96,7 @@ async function predict(
   if (!printed) await checkOutputBesideModules(path, ensemble);
   const { task, members } = ensemble;
   const account = memberAccount(ensemble);
-  const aggregator = aggregatorOf(given);
+  const aggregator = aggregatorOf(given, ensemble);
   checkAggregator(aggregator, task.kind, hasVariances(ensemble));
   const table = readTable(file, given, origins);
   const kept = keptColumns(table, listedColumns(table, 'keep', (given.keep as string[] | undefined) ?? []));
@@ -102,7 +104,12 @@ async function predict(
   const { columns, kind } =
     each === true
       ? { columns: await membersOf(ensemble, preprocessing, table, x, clipOf(given)), kind: {} }
-      : await combined(ensemble, x, { aggregator, ...weightsOf(given), ...clipOf(given) });
+      : await combined(ensemble, x, {
+          aggregator,
+          ...weightsOf(given),
+          ...calibratedOf(given, ensemble),
+          ...clipOf(given),
+        });
   const all = [...kept, ...columns];
   checkNames(all);
   const ignored = ignoredColumns(preprocessing, table, kept);
@@ -125,7 +132,7 @@ async function predict(
 
 /** Members one by one are not averaged. @throws ERR_OPTION */
 function refuseAveraging(given: GivenOptions): void {
-  for (const name of ['aggregator', 'weights']) {
+  for (const name of ['aggregator', 'weights', 'calibrated']) {
     if (given[name] !== undefined)
       failOption(name, 'left out with `members`, which averages nothing', given[name]);
   }

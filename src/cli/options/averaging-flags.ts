@@ -2,11 +2,12 @@
 
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { ANSWER_OPTIONS } from '../../ensemble/predict/answer-rules.js';
+import { aggregatorFor, CALIBRATED_OPTIONS } from '../../ensemble/predict/ensemble-combiner.js';
 import { failOption } from '../../errors.js';
 import { givesVariances } from '../../model/losses.js';
 import { hasEpochs } from '../../model/spec.js';
 import { COMBINE_OPTIONS } from '../../predictions/aggregate/aggregate.js';
-import { type Aggregator, aggregators, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
+import { type Aggregator, aggregators } from '../../predictions/aggregate/aggregators.js';
 import type { GivenOptions } from './command.js';
 import { rowsIn } from './rows.js';
 
@@ -17,6 +18,20 @@ export const AGGREGATOR_ROW = averaging.of(COMBINE_OPTIONS, 'aggregator', { alia
 export const WEIGHTS_ROW = averaging.of(COMBINE_OPTIONS, 'weights', { argument: '1,2,0' });
 
 export const CLIP_ROW = averaging.of(ANSWER_OPTIONS, 'clip', { defaultText: 'on; --no-clip turns it off' });
+
+export const CALIBRATED_ROW = averaging.of(CALIBRATED_OPTIONS, 'calibrated', {
+  defaultText: 'on; --no-calibrated turns it off',
+});
+
+/** What `--calibrated` or `--no-calibrated` says; nothing where neither is given. @throws ERR_OPTION without a calibration */
+export function calibratedOf(
+  { calibrated }: { readonly calibrated?: unknown },
+  { calibration }: Pick<TrainedEnsemble, 'calibration'>,
+): { calibrated?: boolean } {
+  if (calibrated === undefined) return {};
+  if (calibration === null) failOption('calibrated', 'absent, as the ensemble is not calibrated', calibrated);
+  return { calibrated: calibrated === true };
+}
 
 /** What `--clip` or `--no-clip` says to predicting and measuring; nothing where neither is given. */
 export function clipOf({ clip }: { readonly clip?: unknown }): { clip?: boolean } {
@@ -36,9 +51,13 @@ export function weightsOf({ weights }: GivenOptions): { weights?: readonly numbe
   return weights === undefined ? {} : { weights: weights as number[] };
 }
 
-/** The aggregator of a checked `--aggregator`. */
-export function aggregatorOf({ aggregator }: { readonly aggregator?: unknown }): Aggregator {
-  return aggregators.has(aggregator) ? aggregator : DEFAULT_AGGREGATOR;
+/** The aggregator of a checked `--aggregator`, else that which the ensemble is calibrated for, else the usual one. */
+export function aggregatorOf(
+  { aggregator, calibrated }: { readonly aggregator?: unknown; readonly calibrated?: unknown },
+  ensemble: Pick<TrainedEnsemble, 'calibration'> = { calibration: null },
+): Aggregator {
+  if (aggregators.has(aggregator)) return aggregator;
+  return aggregatorFor(ensemble, { calibrated: calibrated !== false });
 }
 
 /** Every member predicts a variance. */

@@ -10,13 +10,20 @@ import {
 import { createMeasurement, type Measurement } from '../../measure/measurement.js';
 import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../../option-names.js';
 import { combiner } from '../../predictions/aggregate/aggregate.js';
-import { aggregators, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
+import { aggregators } from '../../predictions/aggregate/aggregators.js';
 import { type RowRange, targetBlock } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { memberKinds } from '../member-kinds.js';
 import { checkDataset } from '../predict/inputs.js';
-import { type CombineOptions, combineSettings, eachBlock, PREDICT_OPTIONS } from '../predict/predict.js';
+import {
+  aggregatorFor,
+  type CombineOptions,
+  combineSettings,
+  eachBlock,
+  ensembleCombiner,
+  PREDICT_OPTIONS,
+} from '../predict/predict.js';
 import { requireMembers } from '../predict/stored-members.js';
 import { eachOutOfBagBlock } from './out-of-bag-rows.js';
 
@@ -88,7 +95,7 @@ export async function evaluateOutOfBag(
 
 function measurementSettings(ensemble: TrainedEnsemble, options: EvaluateOptions) {
   requireMembers(ensemble, 'to measure');
-  const name = options.aggregator ?? DEFAULT_AGGREGATOR;
+  const name = aggregatorFor(ensemble, options);
   const { replicates, level, seed, subsets, covariance } = options;
   const combined = combineSettings(ensemble, options);
   const weighted = combined.weights?.some((weight, _, all) => weight !== all[0]) ?? false;
@@ -97,7 +104,7 @@ function measurementSettings(ensemble: TrainedEnsemble, options: EvaluateOptions
     ...(Object.fromEntries(stated.filter(([, value]) => value !== undefined)) as IntervalOptions),
     memberCount: ensemble.members.length,
     kinds: memberKinds(ensemble),
-    aggregator: { name, combine: combiner(name, ensemble.task, combined), weighted },
+    aggregator: { name, combine: ensembleCombiner(ensemble, options), weighted },
   };
 }
 

@@ -9,7 +9,13 @@ import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { drawEnsembleRows } from '../member-rows.js';
 import { checkDataset } from '../predict/inputs.js';
-import { type CombineOptions, concatenate, eachBlock, ensembleCombiner } from '../predict/predict.js';
+import {
+  aggregatorFor,
+  type CombineOptions,
+  concatenate,
+  eachBlock,
+  ensembleCombiner,
+} from '../predict/predict.js';
 import { MEMBER_PREDICTION_OPTIONS } from '../predict/predict-members.js';
 import { requireMembers } from '../predict/stored-members.js';
 import { eachOutOfBagBlock } from './out-of-bag-rows.js';
@@ -71,7 +77,8 @@ function createCollector(
   options: CombineOptions,
 ): Collector {
   const { task, plan } = ensemble;
-  const combine = ensembleCombiner(ensemble, options);
+  const aggregator = aggregatorFor(ensemble, options);
+  const combine = ensembleCombiner(ensemble, { ...options, aggregator, calibrated: false });
   const candidates = rowsFrom === 'outOfBag' ? drawEnsembleRows(plan, dataset).all : null;
   const places: number[] = [];
   const combined: CombinedPredictions[] = [];

@@ -8,13 +8,13 @@ import type { Values } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
 import { betweenBlocks, LONG_CALL_OPTIONS, type LongCallOptions } from '../../long-calls.js';
 import { checkOptions, type OptionTable, pickOptions } from '../../option-names.js';
-import { COMBINE_OPTIONS, combiner } from '../../predictions/aggregate/aggregate.js';
-import { type Aggregator, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
+import { COMBINE_OPTIONS } from '../../predictions/aggregate/aggregate.js';
+import type { Aggregator } from '../../predictions/aggregate/aggregators.js';
 import { blockRanges, type RowRange } from '../../predictions/blocks.js';
-import type { Combine, CombinedPredictions } from '../../predictions/combined-predictions.js';
+import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import { bareEnsemble, type TrainedEnsemble } from '../ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions } from './answer-rules.js';
-import { averagingWeights } from './averaging-weights.js';
+import { CALIBRATED_OPTIONS, type CalibratedOptions, ensembleCombiner } from './ensemble-combiner.js';
 import { type Inputs, inputsOf } from './inputs.js';
 import { blockRowsOf } from './member-blocks.js';
 import { createBlockPredictor } from './predictors.js';
@@ -22,13 +22,18 @@ import { ROW_RUNNER_OPTIONS, type RowOptions, type RowRunnerOptions, type RowSes
 import { eachBlockOnThreads } from './rows-on-threads.js';
 import { isWorthThreads } from './worth-threads.js';
 
+export { aggregatorFor, combineSettings, ensembleCombiner } from './ensemble-combiner.js';
 export { blockRowsOf, eachBlock } from './member-blocks.js';
 
 /** What threads are told of how rows are predicted. */
-const ROW_OPTIONS = { ...COMBINE_OPTIONS, clip: ANSWER_OPTIONS.clip } satisfies OptionTable<RowOptions>;
+const ROW_OPTIONS = {
+  ...COMBINE_OPTIONS,
+  ...CALIBRATED_OPTIONS,
+  clip: ANSWER_OPTIONS.clip,
+} satisfies OptionTable<RowOptions>;
 
-export interface CombineOptions extends AnswerOptions, RowRunnerOptions {
-  /** @default 'arithmeticMean' */
+export interface CombineOptions extends AnswerOptions, RowRunnerOptions, CalibratedOptions {
+  /** @default that which the ensemble is calibrated for, else 'arithmeticMean' */
   readonly aggregator?: Aggregator;
   /** One per trained member, in plan order. @default those the members carry, else equal */
   readonly weights?: readonly number[];
@@ -38,6 +43,7 @@ export interface CombineOptions extends AnswerOptions, RowRunnerOptions {
 
 export const PREDICT_OPTIONS = {
   ...COMBINE_OPTIONS,
+  ...CALIBRATED_OPTIONS,
   ...ANSWER_OPTIONS,
   ...ROW_RUNNER_OPTIONS,
 } satisfies OptionTable<CombineOptions>;
@@ -144,20 +150,6 @@ function turns(): <T>(run: () => Promise<T>) => Promise<T> {
     last = mine.catch(() => {});
     return mine;
   };
-}
-
-/** How an ensemble's members are combined, by the options or else by what it carries. @throws ERR_OPTION */
-export function ensembleCombiner(ensemble: TrainedEnsemble, options: RowOptions): Combine {
-  const { aggregator = DEFAULT_AGGREGATOR } = options;
-  return combiner(aggregator, ensemble.task, combineSettings(ensemble, options));
-}
-
-/** An aggregator's settings: those given, and the weights that the members carry where none are. */
-export function combineSettings(
-  ensemble: TrainedEnsemble,
-  { weights = averagingWeights(ensemble) ?? undefined, tolerance }: CombineOptions,
-): { weights?: readonly number[]; tolerance?: number } {
-  return { ...(weights === undefined ? {} : { weights }), ...(tolerance === undefined ? {} : { tolerance }) };
 }
 
 /** Consecutive blocks as one. @throws ERR_SHAPE when there are none. */

@@ -27,6 +27,7 @@ export interface RowOptions {
   readonly weights?: readonly number[];
   readonly tolerance?: number;
   readonly clip?: boolean;
+  readonly calibrated?: boolean;
 }
 
 /** An ensemble that threads predict with; each of them loads it once. */

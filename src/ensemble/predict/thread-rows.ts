@@ -5,7 +5,8 @@ import { blockRanges } from '../../predictions/blocks.js';
 import type { Combine, CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
-import { blockRowsOf, concatenate, ensembleCombiner } from './predict.js';
+import { ensembleCombiner } from './ensemble-combiner.js';
+import { blockRowsOf, concatenate } from './predict.js';
 import { type BlockPredictor, createBlockPredictor } from './predictors.js';
 import type { RowAnswers, RowOptions, RowsAsked } from './row-runner.js';
 

@@ -1,0 +1,89 @@
+// Temperature scaling: p ∝ exp(z / T), one number for all classes, which leaves the order of classes as it is.
+
+import { exp } from '../math/functions.js';
+import { largestAt } from '../predictions/labels.js';
+import type { CalibrationMethodDefinition } from './method.js';
+import type { CalibrationRows } from './rows.js';
+import { normaliseAt } from './softmax.js';
+
+export const temperature = {
+  name: 'temperature',
+  title: 'temperature scaling',
+  says: 'one number by which all logarithms of probabilities are divided',
+  binary: false,
+  identity: () => [1],
+  fits: ([degrees, ...others]) => others.length === 0 && degrees !== undefined && degrees > 0,
+  fit: (rows) => fitTemperature(rows),
+  apply: ([degrees], logits, classes) => {
+    for (let from = 0; from < logits.length; from += classes) {
+      for (let at = from; at < from + classes; at++) logits[at]! /= degrees!;
+      normaliseAt(logits, from, classes);
+    }
+  },
+} as const satisfies CalibrationMethodDefinition;
+
+/** Predictions that say nothing, or the reverse of the truth, would have a temperature without end: it is held to this. */
+export const HIGHEST_TEMPERATURE = 100;
+
+/**
+ * [T] of the least log-loss, exactly: the log-loss is convex in β = 1/T, and the root of its derivative is found by Newton's
+ * method within a bracket.
+ * @returns null where no temperature is best, as no row has a class more probable than the true one: the log-loss falls for ever
+ * towards T = 0.
+ *
+ * **Source:** Guo, Pleiss, Sun and Weinberger 2017, On calibration of modern neural networks, section 4.2.
+ */
+export function fitTemperature(rows: CalibrationRows): number[] | null {
+  if (isSeparated(rows)) return null;
+  let low = 1 / HIGHEST_TEMPERATURE;
+  if (slopeAt(rows, low).first >= 0) return [HIGHEST_TEMPERATURE];
+  let high = 1;
+  while (slopeAt(rows, high).first < 0) {
+    low = high;
+    high *= 2;
+  }
+  let beta = (low + high) / 2;
+  for (let round = 0; round < 200; round++) {
+    const { first, second } = slopeAt(rows, beta);
+    if (first < 0) low = beta;
+    else high = beta;
+    const newton = beta - first / second;
+    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    if (Math.abs(next - beta) <= 1e-13 * beta) break;
+    beta = next;
+  }
+  return [1 / beta];
+}
+
+/** Whether the true class is as probable as any other in every row. */
+function isSeparated({ rows, classes, logits, labels }: CalibrationRows): boolean {
+  for (let row = 0; row < rows; row++) {
+    const from = row * classes;
+    if (logits[from + labels[row]!]! < logits[from + largestAt(logits, from, classes)]!) return false;
+  }
+  return true;
+}
+
+/** The derivatives of Σ w (ln Σ exp βz − βz_y) by β. */
+function slopeAt({ rows, classes, logits, labels, weights }: CalibrationRows, beta: number) {
+  let first = 0;
+  let second = 0;
+  for (let row = 0; row < rows; row++) {
+    const from = row * classes;
+    const most = logits[from + largestAt(logits, from, classes)]!;
+    let sum = 0;
+    let sumOfZ = 0;
+    let sumOfSquares = 0;
+    for (let at = from; at < from + classes; at++) {
+      const z = logits[at]! - most;
+      const share = exp(beta * z);
+      sum += share;
+      sumOfZ += share * z;
+      sumOfSquares += share * z * z;
+    }
+    const mean = sumOfZ / sum;
+    first += weights[row]! * (mean - (logits[from + labels[row]!]! - most));
+    second += weights[row]! * (sumOfSquares / sum - mean * mean);
+  }
+  return { first, second };
+}
