@@ -2,7 +2,7 @@
 // features of arrays; and columns that the user wants looked at as one.
 
 import type { Dataset } from '../data/dataset/dataset.js';
-import type { FeatureColumn } from '../data/preprocessing/preprocessing.js';
+import type { FeatureColumn, Preprocessing } from '../data/preprocessing/preprocessing.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../errors.js';
 import { suggest } from '../option-names.js';
@@ -28,7 +28,14 @@ export interface PlacedColumn {
 
 /** Every column that members see, in the order of x; features of arrays are called `x[0]`, `x[1]`, … */
 export function placedColumns(ensemble: TrainedEnsemble, dataset: Dataset): readonly PlacedColumn[] {
-  const preprocessing = dataset.preprocessing ?? ensemble.preprocessing;
+  return placedColumnsOf(dataset, dataset.preprocessing ?? ensemble.preprocessing);
+}
+
+/** The same, as some preprocessing made them; null: as they are. */
+export function placedColumnsOf(
+  dataset: Pick<Dataset, 'features'>,
+  preprocessing: Preprocessing | null,
+): readonly PlacedColumn[] {
   if (preprocessing === null) {
     return Array.from({ length: dataset.features }, (_, first) => ({
       name: `x[${first}]`,

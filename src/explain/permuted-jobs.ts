@@ -3,12 +3,11 @@
 
 import type { Values } from '../data/dataset/dataset.js';
 import type { MemberBlocks } from '../ensemble/predict/member-blocks.js';
-import type { RowRange } from '../predictions/blocks.js';
 import type { Predictions } from '../predictions/predictions.js';
 import { createDonors, type Donors } from './donors.js';
 import type { ExplainedColumn } from './explained-columns.js';
 import type { ExplainedRows } from './explained-rows.js';
-import { columnsOf, copyOf, emptyLike, joined, rowsOf, truthOf } from './row-parts.js';
+import { columnsOf, copyOf, emptyLike, joined, partsOf, rowsOf, truthOf } from './row-parts.js';
 import type { MemberScores, ScoreSink } from './scored-rows.js';
 
 /** Numbers of x that are made at once: 32 MiB in double precision. */
@@ -111,24 +110,6 @@ function writePermuted(
   for (let row = 0; row < of.length; row++) {
     const [to, from] = [row * features, of[row]! * features];
     for (const feature of permuted) into[to + feature] = x[from + feature]!;
-  }
-}
-
-/** A run of rows of one job within a block. */
-interface Part {
-  readonly job: number;
-  /** Its first row in the job, and in the block. */
-  readonly row: number;
-  readonly from: number;
-  readonly rows: number;
-}
-
-function* partsOf({ start, end }: RowRange, count: number): Generator<Part> {
-  for (let at = start; at < end; ) {
-    const job = Math.floor(at / count);
-    const next = Math.min(end, (job + 1) * count);
-    yield { job, row: at - job * count, from: at - start, rows: next - at };
-    at = next;
   }
 }
 

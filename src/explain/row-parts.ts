@@ -1,8 +1,27 @@
 // Runs of rows of predictions, of the truth and of masks; and blocks of predictions as one.
 
 import type { Values } from '../data/dataset/dataset.js';
-import type { TargetBlock } from '../predictions/blocks.js';
+import type { RowRange, TargetBlock } from '../predictions/blocks.js';
 import type { Predictions } from '../predictions/predictions.js';
+
+/** A run of rows of one job within a block. */
+export interface Part {
+  readonly job: number;
+  /** Its first row in the job, and in the block. */
+  readonly row: number;
+  readonly from: number;
+  readonly rows: number;
+}
+
+/** A block of rows of jobs of `count` rows each, job by job. */
+export function* partsOf({ start, end }: RowRange, count: number): Generator<Part> {
+  for (let at = start; at < end; ) {
+    const job = Math.floor(at / count);
+    const next = Math.min(end, (job + 1) * count);
+    yield { job, row: at - job * count, from: at - start, rows: next - at };
+    at = next;
+  }
+}
 
 /** Rows from … from + rows, as views. */
 export function rowsOf(block: Predictions, from: number, rows: number): Predictions {
