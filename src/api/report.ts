@@ -58,7 +58,9 @@ export class Report<Kind extends TaskKind = TaskKind> {
   /** The command line's table, without colours. */
   toString(): string {
     const { measurement } = this;
-    return measurementLines([{ name: this.#name, measurement }], this.#targets, PLAIN).join('\n');
+    const task: Task = this.#task;
+    const classes = task.kind === 'classification' ? task.classes : [];
+    return measurementLines([{ name: this.#name, measurement }], this.#targets, PLAIN, classes).join('\n');
   }
 
   /** What `tutti evaluate --json` prints. */

@@ -7,6 +7,7 @@ import { aggregators } from '../predictions/aggregate/aggregators.js';
 import type { TargetBlock } from '../predictions/blocks.js';
 import type { Combine } from '../predictions/combined-predictions.js';
 import type { Predictions } from '../predictions/predictions.js';
+import type { baselinePredictions } from './baseline/predict-baseline.js';
 import { createErrorAccumulator } from './correlation/error-accumulator.js';
 import type { ErrorCorrelation } from './correlation/error-report.js';
 import type { IntervalOptions } from './correlation/intervals.js';
@@ -14,8 +15,11 @@ import type { PairFigures } from './diversity/pair-figures.js';
 import { createPairs } from './diversity/pairs.js';
 import { createKindsAccumulator, type KindMeasurement } from './kind-measurement.js';
 import type { Scores } from './metrics/metrics.js';
+import { againstBaselines, type BaselineMeasurement } from './scores/against-baselines.js';
+import { createRowCollector, type RowCollector } from './scores/collected-rows.js';
 import { createDisagreementAccumulator } from './scores/disagreement.js';
 import { createMeanMember, meanOfAll } from './scores/mean-member.js';
+import { type RowScoreOptions, type RowScores, scoreKnownRows } from './scores/row-scores.js';
 import { createScoreAccumulator } from './scores/scores.js';
 import { createSubsetCurves, type SubsetCurves } from './scores/subset-curves.js';
 import { createTargetVariance } from './scores/target-variance.js';
@@ -31,6 +35,8 @@ export interface MeasurementOptions extends IntervalOptions {
   readonly subsets?: number;
   readonly outOfBag?: boolean;
   readonly covariance?: boolean;
+  /** Whether the ensemble's scores are taken over all rows at once as well, with their intervals. @default true */
+  readonly scores?: boolean;
   /** The kind of each member, to be measured by kind as well. @default all alike */
   readonly kinds?: readonly string[];
 }
@@ -63,6 +69,10 @@ export interface Measurement {
   readonly diversity: PairFigures | null;
   /** Scores over sampled subsets by aggregator; null out of bag, where each row has its own members. */
   readonly curves: SubsetCurves | null;
+  /** Every score of the ensemble, with its interval over the choice of rows; null where its weights left no row a member. */
+  readonly scores: RowScores | null;
+  /** What it should beat, on the same rows; empty where no baseline is known. */
+  readonly baselines: readonly BaselineMeasurement[];
   /** The members kind by kind, in the order of their first; empty when all are of one kind. */
   readonly kinds: readonly KindMeasurement[];
 }
@@ -71,7 +81,15 @@ export interface MeasurementAccumulator {
   /** As `createErrorAccumulator`'s; `outOfBag`: u8[k, rows]. */
   addBlock(members: readonly Predictions[], targets: TargetBlock, outOfBag?: Uint8Array | null): void;
   /** @throws ERR_DATA when no row was ever counted. */
-  finish(): Measurement;
+  finish(details?: RowDetails): Measurement;
+}
+
+/** What is known of rows beside their predictions, by their places among all that were shown. */
+export interface RowDetails {
+  /** The rows' own weights; null: all 1. */
+  weights?(positions: Uint32Array): Float32Array | null;
+  /** What baselines predict of them. */
+  baselines?(positions: Uint32Array): ReturnType<typeof baselinePredictions>;
 }
 
 /** An empty measurement; call `addBlock` with consecutive blocks of rows, then `finish` once. */
@@ -90,6 +108,7 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
   const disagreement =
     task.kind === 'classification' ? createDisagreementAccumulator(task.classes.length) : null;
   const deviation = createTargetVariance(task);
+  const collector = options.scores === false ? null : createRowCollector(task);
   const pairs = createPairs(task, memberCount);
   let flooredCount = 0;
   let probabilities = 0;
@@ -104,6 +123,7 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
       const counted = mask === null ? memberCount * targets.rows : mask.reduce((sum, one) => sum + one, 0);
       probabilities += counted * combined.outputs;
       deviation.addBlock(targets, mask);
+      collector?.addBlock(combined, targets);
       ensemble.addBlock(combined, targets, mask === null ? null : combinedRows(combined));
       each.forEach((scores, member) => {
         const own = mask === null ? null : mask.subarray(member * targets.rows, (member + 1) * targets.rows);
@@ -113,7 +133,7 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
       pairs?.addBlock(predictions, targets, mask);
       subsetCurves?.addBlock(predictions, targets);
     },
-    finish() {
+    finish(details = {}) {
       const errorCorrelation = errors.finish();
       return {
         errorCorrelation,
@@ -125,9 +145,30 @@ export function createMeasurement(options: MeasurementOptions): MeasurementAccum
         disagreement: disagreement?.finish() ?? null,
         diversity: pairs?.means() ?? null,
         curves: subsetCurves?.finish() ?? null,
+        ...rowScoresOf(collector, details, options),
         kinds: kinds.finish(),
       };
     },
+  };
+}
+
+function rowScoresOf(
+  collector: RowCollector | null,
+  details: RowDetails,
+  { replicates, level, seed, aggregator }: MeasurementOptions,
+): Pick<Measurement, 'scores' | 'baselines'> {
+  const collected = collector?.finish() ?? null;
+  if (collected === null) return { scores: null, baselines: [] };
+  const { positions } = collected;
+  const known = { ...collected.known, weights: details.weights?.(positions) ?? null };
+  const stated = Object.entries({ replicates, level, seed }).filter(([, value]) => value !== undefined);
+  const settings: RowScoreOptions = {
+    ...Object.fromEntries(stated),
+    probabilities: aggregators.get(aggregator.name).probabilities,
+  };
+  return {
+    scores: scoreKnownRows(known, settings),
+    baselines: againstBaselines(known, details.baselines?.(positions) ?? [], settings),
   };
 }
 

@@ -12,6 +12,8 @@ export interface EnsembleReport {
   readonly version: 1;
   /** Names of the targets of a regression; none of classes. */
   readonly targets: readonly string[];
+  /** Names of the classes; none of a regression, and of files from before they were kept. */
+  readonly classes: readonly string[];
   /** Over the training rows, by the members that never saw each; null where no row is out of bag. */
   readonly outOfBag: Measurement | null;
   /** Over rows that no member was trained on; null without any. */
@@ -27,11 +29,12 @@ export interface EnsembleReport {
 /** The record of an ensemble, with null for whatever was not measured. */
 export function ensembleReport(
   { task }: Pick<TrainedEnsemble, 'task'>,
-  measured: Partial<Omit<EnsembleReport, 'version' | 'targets'>>,
+  measured: Partial<Omit<EnsembleReport, 'version' | 'targets' | 'classes'>>,
 ): EnsembleReport {
   return {
     version: 1,
     targets: task.kind === 'regression' ? task.targets : [],
+    classes: task.kind === 'classification' ? task.classes : [],
     outOfBag: null,
     test: null,
     testName: 'test',

@@ -7,13 +7,15 @@ import type { KindMeasurement } from '../measure/kind-measurement.js';
 import type { Measurement } from '../measure/measurement.js';
 import type { Scores } from '../measure/metrics/metrics.js';
 import { aggregators } from '../predictions/aggregate/aggregators.js';
+import { baselineLines } from './baseline-text.js';
 import { curveLines } from './curve-text.js';
 import { kindLines } from './kind-text.js';
 import type { NamedMeasurement } from './named-measurement.js';
 import type { Palette } from './palette.js';
 import { columnsOf, taskOf, valueTexts } from './score-columns.js';
+import { confusionLines, scoresLines } from './scores-text.js';
 import { alignColumns, type TextRow } from './text-table.js';
-import { counted, figure, percent } from './words.js';
+import { counted, figure, levelText, percent } from './words.js';
 
 /** Targets that get a column of their own in the table of scores. */
 const MOST_TARGETS = 4;
@@ -23,9 +25,13 @@ export function measurementLines(
   all: readonly NamedMeasurement[],
   targets: readonly string[],
   palette: Palette,
+  classes: readonly string[] = [],
 ): string[] {
   return [
     ...scoreLines(all, targets, palette),
+    ...spaced(scoresLines(all, palette)),
+    ...(all.length === 1 ? spaced(confusionOf(all[0]!, classes, palette)) : []),
+    ...spaced(baselineLines(all, taskOf(targets), palette)),
     '',
     ...correlationLines(all, palette),
     ...percentileLines(all),
@@ -33,6 +39,19 @@ export function measurementLines(
     ...kindLines(all, kindScore(targets), palette),
     ...all.flatMap(({ measurement }) => curveLines(measurement, taskOf(targets), palette)),
   ];
+}
+
+/** Lines with an empty one before them, or none. */
+function spaced(lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+function confusionOf(
+  { measurement: { scores } }: NamedMeasurement,
+  classes: readonly string[],
+  palette: Palette,
+) {
+  return scores === null ? [] : confusionLines(scores, classes, palette);
 }
 
 /** Scores of the ensemble and of the mean member on each kind of rows. */
@@ -139,11 +158,6 @@ function pairRows(all: readonly NamedMeasurement[]): TextRow[] {
       ...pairs.map((own) => `${figure(own?.q, 3)}, ${figure(own?.kappa, 3)}`),
     ],
   ];
-}
-
-/** 0.95 → `95 %`, 0.999 → `99.9 %`. */
-function levelText(level: number): string {
-  return `${Number((100 * level).toPrecision(6))} %`;
 }
 
 /** How much of a geometric mean is the floor of probabilities and not the members' own. */

@@ -4,6 +4,8 @@ import type { ErrorCorrelation } from '../measure/correlation/error-report.js';
 import type { HonestTest } from '../measure/honest-test.js';
 import type { Measurement } from '../measure/measurement.js';
 import { type Scores, streamedMetrics } from '../measure/metrics/metrics.js';
+import type { BaselineMeasurement } from '../measure/scores/against-baselines.js';
+import type { RowScores } from '../measure/scores/row-scores.js';
 import { isPlainObject } from '../option-names.js';
 import { AGGREGATORS } from '../predictions/aggregate/aggregators.js';
 import { check } from '../schema-check.js';
@@ -91,6 +93,33 @@ const pairFigures = z.object({
   kappa: maybe,
 });
 
+const score = z.object({
+  name: z.string(),
+  title: z.string(),
+  value: maybe,
+  interval,
+  perClass: z.array(maybe).exactOptional(),
+  perTarget: z.array(maybe).exactOptional(),
+  lacks: z.string().exactOptional(),
+});
+
+const rowScores = z.object({
+  rows: count,
+  weighted: z.boolean(),
+  level: maybe,
+  replicates: count,
+  scores: z.array(score),
+  confusion: z.array(z.array(number)).nullable(),
+}) satisfies z.ZodType<RowScores>;
+
+const baseline = z.object({
+  name: z.enum(['constant', 'linear']),
+  scores: rowScores,
+  differences: z.array(
+    z.object({ metric: z.string(), difference: number, interval, better: z.boolean().nullable() }),
+  ),
+}) satisfies z.ZodType<BaselineMeasurement>;
+
 const measurement = z.object({
   errorCorrelation,
   aggregator: z.enum(AGGREGATORS),
@@ -106,6 +135,9 @@ const measurement = z.object({
   diversity: pairFigures.nullable().default(null),
   // No training samples subsets.
   curves: z.null(),
+  // Of files from before there were any.
+  scores: rowScores.nullable().default(null),
+  baselines: z.array(baseline).default([]),
   kinds: z.array(
     z.object({
       kind: z.string(),
@@ -139,6 +171,7 @@ const honestTest = z.object({
 const reportSchema = z.object({
   version: z.literal(1),
   targets: z.array(z.string()),
+  classes: z.array(z.string()).default([]),
   outOfBag: measurement.nullable(),
   test: measurement.nullable(),
   testName: z.string(),

@@ -9,13 +9,13 @@ import { figure } from './words.js';
 
 /** Everything the report says; nothing where nothing was measured. */
 export function reportLines(report: EnsembleReport, palette: Palette): string[] {
-  const { targets, outOfBag, test, testName, honestTest, activeUnits } = report;
+  const { targets, classes, outOfBag, test, testName, honestTest, activeUnits } = report;
   const all = [
     ...(outOfBag === null ? [] : [{ name: 'out of bag', measurement: outOfBag }]),
     ...(test === null ? [] : [{ name: testName, measurement: test }]),
   ];
   const parts = [
-    all.length === 0 ? [] : measurementLines(all, targets, palette),
+    all.length === 0 ? [] : measurementLines(all, targets, palette, classes),
     honestTest === null ? [] : honestLines(honestTest),
     activeUnits === null ? [] : [activeLine(activeUnits)],
   ];

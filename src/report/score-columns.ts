@@ -22,7 +22,7 @@ export function valueTexts(metric: Metric, scores: ScoreSpread): readonly string
   return (typeof value === 'number' ? [value] : value).map((own) => metricText(metric, own));
 }
 
-export function metricText({ written }: Metric, value: number): string {
+export function metricText({ written }: Pick<Metric, 'written'>, value: number): string {
   return written === 'share' ? percent(value) : figure(value);
 }
 

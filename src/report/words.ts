@@ -13,6 +13,11 @@ export function percent(share: number, decimals = 2): string {
   return `${(100 * share).toFixed(decimals)} %`;
 }
 
+/** 0.95 → `95 %`, 0.999 → `99.9 %`. */
+export function levelText(level: number): string {
+  return `${Number((100 * level).toPrecision(6))} %`;
+}
+
 /** `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
 export function duration(ms: number): string {
   const seconds = ms / 1000;

@@ -2,12 +2,15 @@
 // It streams members' predictions through src/measure, which defines every figure.
 
 import type { Dataset } from '../../data/dataset/dataset.js';
+import type { Baseline } from '../../measure/baseline/baseline.js';
+import { constantBaseline } from '../../measure/baseline/fit-baseline.js';
+import { baselinePredictions } from '../../measure/baseline/predict-baseline.js';
 import {
   INTERVAL_OPTIONS,
   INTERVAL_USES,
   type IntervalOptions,
 } from '../../measure/correlation/intervals.js';
-import { createMeasurement, type Measurement } from '../../measure/measurement.js';
+import { createMeasurement, type Measurement, type RowDetails } from '../../measure/measurement.js';
 import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../../option-names.js';
 import { combiner } from '../../predictions/aggregate/aggregate.js';
 import { aggregators } from '../../predictions/aggregate/aggregators.js';
@@ -15,6 +18,7 @@ import { type RowRange, targetBlock } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { memberKinds } from '../member-kinds.js';
+import { drawEnsembleRows } from '../member-rows.js';
 import { checkDataset } from '../predict/inputs.js';
 import {
   aggregatorFor,
@@ -76,7 +80,7 @@ export async function evaluateEnsemble(
   const add = (members: readonly Predictions[], range: RowRange) =>
     measurement.addBlock(members, targetBlock(dataset, null, range));
   await eachBlock(ensemble, dataset.x, dataset.rows, null, add, options);
-  return measurement.finish();
+  return measurement.finish(detailsOf(ensemble, dataset, ensemble.baseline, null));
 }
 
 /** As src/api/many-rows.ts says of it, on the calling thread where no runner is named. */
@@ -90,7 +94,31 @@ export async function evaluateOutOfBag(
   const settings = measurementSettings(ensemble, options);
   const measurement = createMeasurement({ ...settings, task: ensemble.task, outOfBag: true });
   const add = measurement.addBlock;
-  return (await eachOutOfBagBlock(ensemble, dataset, add, options)) ? measurement.finish() : null;
+  if (!(await eachOutOfBagBlock(ensemble, dataset, add, options))) return null;
+  // A linear model was fitted on these rows: what it says of them is no test of it.
+  const baseline = { constant: (ensemble.baseline ?? constantBaseline(dataset)).constant, linear: null };
+  const rows = drawEnsembleRows(ensemble.plan, dataset).all;
+  return measurement.finish(detailsOf(ensemble, dataset, baseline, rows));
+}
+
+/** Weights and baselines of rows that were shown. @param index their places in the dataset; null: all, in their order */
+function detailsOf(
+  { task, encoding }: TrainedEnsemble,
+  { x, features, rowWeights }: Dataset,
+  baseline: Baseline | null,
+  index: ArrayLike<number> | null,
+): RowDetails {
+  const placesOf = (positions: Uint32Array) =>
+    index === null ? positions : positions.map((position) => index[position]!);
+  return {
+    weights: (positions) => rowWeights && Float32Array.from(placesOf(positions), (row) => rowWeights[row]!),
+    baselines: (positions) =>
+      baseline === null
+        ? []
+        : baselinePredictions(baseline, {
+            ...{ task, x, features, scale: encoding.features, index: placesOf(positions) },
+          }),
+  };
 }
 
 function measurementSettings(ensemble: TrainedEnsemble, options: EvaluateOptions) {

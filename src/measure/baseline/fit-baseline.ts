@@ -23,7 +23,12 @@ const MOST_FEATURES = 1024;
  * on every host.
  */
 export function fitBaseline(train: Dataset): Baseline {
-  return { constant: Array.from(constantOf(train)), linear: linearOf(train) };
+  return { ...constantBaseline(train), linear: linearOf(train) };
+}
+
+/** {@link fitBaseline} without a linear model. */
+export function constantBaseline(train: Dataset): Baseline {
+  return { constant: Array.from(constantOf(train)), linear: null };
 }
 
 function constantOf({ task, rows, rowWeights, labels, targets }: Dataset): Float64Array {
