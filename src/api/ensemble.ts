@@ -28,8 +28,11 @@ import type { WireError } from '../errors.js';
 import type { Baseline } from '../measure/baseline/baseline.js';
 import type { EnsemblePlan, ModuleSpec } from '../model/spec.js';
 import type { Predictions } from '../predictions/predictions.js';
+import type { Leaderboard } from '../studies/leaderboard/leaderboard.js';
+import type { LeaderboardOptions } from '../studies/leaderboard/leaderboard-of-rows.js';
 import type { ExtendOptions } from '../training/extend-ensemble.js';
 import type { TrainingSettings } from '../training/session/training-settings.js';
+import { leaderboard } from './comparisons.js';
 import { extendEnsemble } from './every-core.js';
 import {
   datasetOf,
@@ -194,6 +197,14 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
    */
   async calibrate(rows: LabelledInputs, options?: CalibrateOptions): Promise<Ensemble<Kind>> {
     return methodsOf({ ...(await calibrateEnsemble(this, datasetOf(this, rows), options)), task: this.task });
+  }
+
+  /**
+   * What it owes to each of its members, on rows that it was not trained on: their scores, how their errors go with the
+   * others', and what it would be without them.
+   */
+  async leaderboard(rows: LabelledInputs, options?: LeaderboardOptions): Promise<Leaderboard> {
+    return leaderboard(this, datasetOf(this, rows), options);
   }
 
   /** Chooses how much each member counts, on rows that it was not trained on; `withWeights` takes the weights. */

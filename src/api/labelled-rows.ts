@@ -41,6 +41,7 @@ export async function predictTrainingRows(
   return (await predictOutOfBag(record, train, options)) ?? failInBag(record);
 }
 
+/** Rows in any form as a dataset. */
 export function datasetOf({ preprocessing }: TrainedEnsemble, rows: LabelledInputs): Dataset {
   if (isDataset(rows)) return rows;
   if (!isRaw(rows)) failRows('rows', 'a dataset, a table or a list of records, with their targets', rows);

@@ -43,6 +43,10 @@ export const COMMANDS: CommandList = {
     summary: 'choose the members that make the best average, on rows they were not trained on',
     load: () => import('./commands/select.js'),
   },
+  leaderboard: {
+    summary: 'say what a saved ensemble owes to each of its members, on a CSV or JSON file',
+    load: () => import('./commands/leaderboard.js'),
+  },
   sources: {
     summary: "measure which source of chance makes members' errors differ",
     load: () => import('./commands/sources.js'),

@@ -2,6 +2,7 @@
 
 import '../supported-node.js';
 
+export { leaderboard } from '../api/comparisons.js';
 export { compareSources } from '../api/every-core.js';
 export { maskEnsemble } from '../api/mask-ensemble.js';
 export { activeUnitShares } from '../studies/active-units.js';
@@ -12,6 +13,13 @@ export {
   type Robustness,
 } from '../studies/attack/attack.js';
 export type { AttackScore } from '../studies/attack/attack-score.js';
+export type {
+  Leaderboard,
+  LeaderboardMember,
+  LeaderboardSettings,
+  LeaderboardSort,
+} from '../studies/leaderboard/leaderboard.js';
+export type { LeaderboardOptions } from '../studies/leaderboard/leaderboard-of-rows.js';
 export {
   type CompareMasksOptions,
   compareMasks,

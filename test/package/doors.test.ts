@@ -175,6 +175,13 @@ const DOORS: Readonly<Record<string, Door>> = {
     call: (options) => tutti.predictUncertainty(ensemble, dataset.x, options),
     wrong: [{ aggregator: 'mean' }, { weights: 1 }, { tolerance: 0 }, { clip: 'no' }, { runner: 2 }],
   },
+  leaderboard: {
+    call: (options) => tutti.leaderboard(ensemble, dataset, options),
+    wrong: [
+      ...[{ metric: 'acc' }, { metric: 5 }, { sort: 'best' }, { outOfBag: 1 }, { times: 0 }, { clip: 'no' }],
+      ...[{ aggregator: 'mean' }, { weights: 1 }, { runner: 2 }],
+    ],
+  },
   uncertaintyOf: {
     call: (options) => tutti.uncertaintyOf(members as never, task, options),
     wrong: [{ weights: 2 }, { mask: true }],

@@ -71,6 +71,7 @@ const DOORS: Readonly<Record<string, (units: Units) => unknown>> = {
   evaluateEnsemble: ({ ensemble, test }) => tutti.evaluateEnsemble(ensemble, test, PLAIN),
   evaluateOutOfBag: ({ ensemble, train }) => tutti.evaluateOutOfBag(ensemble, train, { replicates: 0 }),
   selectMembers: ({ ensemble, test }) => tutti.selectMembers(ensemble, test),
+  leaderboard: ({ ensemble, test }) => tutti.leaderboard(ensemble, test, { times: false }),
   activeUnitShares: ({ ensemble, x }) => tutti.activeUnitShares(ensemble, x),
   attackEnsemble: ({ ensemble, test }) => tutti.attackEnsemble(ensemble, test, { epsilons: [0, 0.1] }),
   predictWithMasks: ({ ensemble, x }) =>

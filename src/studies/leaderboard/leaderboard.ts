@@ -17,10 +17,10 @@ import type { KnownRows } from '../../predictions/known-rows.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import { createJudge } from './judge.js';
 import { type Averaged, createLeftOut } from './left-out.js';
-import { type BesideRest, besideRest } from './rest.js';
+import { besideRest } from './rest.js';
 
 /** One member of an ensemble beside the others. */
-export interface LeaderboardMember extends BesideRest {
+export interface LeaderboardMember {
   /** Its place in the plan. */
   readonly index: number;
   /** Its place among the trained members, which `ensemble.members` and weights go by. */
@@ -38,6 +38,12 @@ export interface LeaderboardMember extends BesideRest {
   readonly scores: Scores | null;
   /** Its own value of the metric; null where it has none. */
   readonly score: number | null;
+  /** Mean of εᵢ² over the rows it counts for, summed over outputs; null where there are none. */
+  readonly squaredError: number | null;
+  /** The same of the mean of the others, over the rows that both have; null where there are none. */
+  readonly restError: number | null;
+  /** Correlation of its errors with those of the mean of the others: E[εᵢ ε̄]/√(E[εᵢ²] E[ε̄²]); null of errors that are 0. */
+  readonly rho: number | null;
   /**
    * How much worse the ensemble would be without it, by the metric, over the rows where others are left; below 0 it would
    * be better. Null where there are none, and for one member.
@@ -52,11 +58,11 @@ export interface LeaderboardMember extends BesideRest {
 }
 
 export interface Leaderboard {
-  readonly rowsFrom: KnownRows['rowsFrom'];
+  readonly rowsFrom: 'heldOut' | 'outOfBag';
   readonly rows: number;
   /** Name of the metric that members are scored and left out by. */
   readonly metric: string;
-  readonly better: Metric['better'];
+  readonly better: 'less' | 'more';
   readonly aggregator: Aggregator;
   /** The ensemble's value of it, and all its scores. */
   readonly score: number | null;
