@@ -4,6 +4,7 @@ import { mean } from '../math/statistics.js';
 import type { Measurement } from '../measure/measurement.js';
 import type { MetricValue, SummedMetric } from '../measure/metrics/metric.js';
 import { type Scores, scoreBy, streamedMetrics } from '../measure/metrics/metrics.js';
+import type { RowScores, ScoreDifference } from '../measure/scores/row-scores.js';
 import { taskOf } from './score-columns.js';
 
 /** A measurement as `--json` prints it; scores that do not apply to the task are left out. */
@@ -11,11 +12,19 @@ export function measurementJson(
   measurement: Measurement,
   targets: readonly string[],
 ): Record<string, unknown> {
-  const { errorCorrelation, ensemble, meanMember, memberScores, kinds, ...rest } = measurement;
+  const { errorCorrelation, ensemble, meanMember, memberScores, kinds, scores, baselines, ...rest } =
+    measurement;
   return {
     ...(ensemble === null ? {} : scoresJson(ensemble, targets)),
     members: memberScores.length,
     ...rest,
+    ...(scores === null ? {} : rowScoresJson(scores)),
+    baselines: Object.fromEntries(
+      baselines.map((baseline) => [
+        baseline.name,
+        { ...rowScoresJson(baseline.scores), differences: differencesJson(baseline.differences) },
+      ]),
+    ),
     meanMember: scoresJson(meanMember, targets),
     memberScores: memberScores.map((scores) => (scores === null ? null : scoresJson(scores, targets))),
     errorCorrelation,
@@ -24,6 +33,26 @@ export function measurementJson(
       meanMember: kind.meanMember && scoresJson(kind.meanMember, targets),
     })),
   };
+}
+
+/** Every score by its name, with how its interval was made, and the confusion of classes. */
+function rowScoresJson({
+  scores,
+  confusion,
+  weighted,
+  level,
+  replicates,
+}: RowScores): Record<string, unknown> {
+  return {
+    scores: Object.fromEntries(scores.map(({ name, title: _, ...own }) => [name, own])),
+    ...(level === null ? {} : { intervals: { level, replicates } }),
+    ...(weighted ? { rowWeights: true } : {}),
+    ...(confusion === null ? {} : { confusion }),
+  };
+}
+
+function differencesJson(differences: readonly ScoreDifference[]): Record<string, unknown> {
+  return Object.fromEntries(differences.map(({ metric, ...own }) => [metric, own]));
 }
 
 function scoresJson(scores: Scores, targets: readonly string[]): Record<string, unknown> {

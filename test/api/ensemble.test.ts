@@ -55,6 +55,7 @@ t.test('what the other task has is an error that says what to look at', async (t
   t.throws(() => same.label, { code: 'ERR_OPTION', message: /`label` of a classification.*has `value`/ });
   const report = await regressor.evaluate(values.test);
   t.throws(() => report.accuracy, { code: 'ERR_OPTION', message: /has `rmse`/ });
+  t.throws(() => report.confusion, { code: 'ERR_OPTION', message: /`confusion` of a classification/ });
 });
 
 t.test('numbers, a dataset and a table are answered by arrays', async (t) => {
@@ -78,6 +79,14 @@ t.test('reports hold the measurement, its scores and the table of the command li
   const measurement = await evaluateEnsemble(classifier, classes.test);
   t.same(report.measurement, measurement);
   t.equal(report.accuracy, measurement.ensemble?.accuracy);
+  t.equal(report.score('accuracy').value, report.accuracy);
+  t.same(report.scores, measurement.scores?.scores);
+  t.same(report.confusion, measurement.scores?.confusion);
+  t.same(report.baselines, measurement.baselines);
+  t.throws(() => report.score('mae' as 'mcc'), {
+    code: 'ERR_OPTION',
+    message: /`name` to be one of accuracy, /,
+  });
   t.equal(report.meanMember.logLoss, measurement.meanMember.logLoss);
   t.equal(report.errorCorrelation.rho, measurement.errorCorrelation.rho);
   t.match(`${report}`, /^ +accuracy +log-loss[\s\S]*\ntest, arithmetic mean[\s\S]*ρ = c\/v/);

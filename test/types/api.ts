@@ -83,13 +83,24 @@ export function scores(
 ): readonly number[] {
   // @ts-expect-error a regression has no accuracy
   values.accuracy.toFixed();
+  // @ts-expect-error a regression has no AUROC
+  values.score('auroc');
+  // @ts-expect-error classes have no MAE
+  classes.score('mae');
   // @ts-expect-error nor have its members
   values.meanMember.logLoss.toFixed();
   // @ts-expect-error a classification has no error of numbers
   classes.rmse.toFixed();
   // @ts-expect-error nor have its members
   classes.meanMember.rmse.toFixed();
-  const known = [values.rmse, values.meanMember.rmse, classes.accuracy, classes.meanMember.logLoss];
+  const scores = [values.score('mae'), classes.score('auroc'), unknown.score('auroc'), unknown.score('mae')];
+  const known = [
+    ...scores.map(({ value }) => value ?? 0),
+    values.rmse,
+    values.meanMember.rmse,
+    classes.accuracy,
+    classes.meanMember.logLoss,
+  ];
   return [...known, unknown.accuracy, unknown.logLoss, unknown.rmse, unknown.meanMember.accuracy];
 }
 

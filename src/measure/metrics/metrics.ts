@@ -2,6 +2,7 @@
 // too, in this interface as well). Texts have their columns and lines in this order; selection makes the first small
 // that fits.
 
+import type { TaskKind } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
 import { createRegistry } from '../../registry.js';
 import { accuracy } from './accuracy.js';
@@ -42,6 +43,15 @@ const BUILT_IN = [
 ] as const;
 
 export type MetricName = (typeof BUILT_IN)[number]['name'];
+
+/** The names of an ensemble's scores, by its task; of a task that is not known, all of them. */
+export type ScoreName<Kind extends TaskKind = TaskKind> = {
+  [Entry in (typeof BUILT_IN)[number] as Entry['name']]: [Extract<Kind, Entry['listed'][number]>] extends [
+    never,
+  ]
+    ? never
+    : Entry['name'];
+}[(typeof BUILT_IN)[number]['name']];
 
 export const metrics = createRegistry<Metric, MetricName>('metric', BUILT_IN);
 

@@ -17,7 +17,7 @@ import {
 /** A baseline on the rows of a measurement. */
 export interface BaselineMeasurement {
   /** The same answer for every row, or a linear model. */
-  readonly name: BaselineName;
+  readonly name: 'constant' | 'linear';
   /** Without intervals. */
   readonly scores: RowScores;
   /** ensemble − baseline, of what is asked of an ensemble first: accuracy and log-loss, or the RMSE. */

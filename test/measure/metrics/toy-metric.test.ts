@@ -75,7 +75,7 @@ t.test('its curve over sampled subsets has a spread', async (t) => {
 
 t.test('texts have a column of it, JSON its name', async (t) => {
   const text = measurementLines([{ name: 'fresh', measurement: measured }], ['y'], PLAIN).join('\n');
-  t.equal(text.match(/absolute error/g)?.length, 2, 'among the scores, and in the curve');
+  t.equal(text.match(/absolute error/g)?.length, 3, 'in both tables of scores, and in the curve');
   t.match(measurementJson(measured, ['y']), { toyAbsoluteError: of(measured.ensemble!) });
 });
 
