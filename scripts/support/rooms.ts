@@ -71,6 +71,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['studies/attack', 'how scores fall as inputs are moved against an ensemble'],
   ['studies/masks', 'a dropout net as the ensemble it is'],
   ['studies/leaderboard', 'what an ensemble owes to each of its members'],
+  ['studies/cross-validation', 'a training on the rows outside of each fold, measured on the fold'],
   ['studies', 'which source of chance matters; how sparse hidden layers are'],
   ['explain', 'which columns, rows and parts of the data matter to an ensemble'],
   ['pool', 'members on threads'],

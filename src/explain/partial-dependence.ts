@@ -14,11 +14,11 @@ import { requireMembers } from '../ensemble/predict/stored-members.js';
 import { RandomStream, shuffleInPlace, streamKey } from '../math/random.js';
 import { checkOptions, described, type OptionTable, option, pickOptions } from '../option-names.js';
 import type { Predictions } from '../predictions/predictions.js';
+import { emptyLike, partsOf, rowsOf } from '../predictions/row-parts.js';
 import type { ExplainProgress } from './explain-progress.js';
 import { type PlacedColumn, placedColumns, requirePlaced } from './explained-columns.js';
 import { rowsOfX } from './explained-rows.js';
 import { type Grid, gridOf } from './grid.js';
-import { emptyLike, partsOf, rowsOf } from './row-parts.js';
 
 export interface DependenceOptions extends CombineOptions {
   /** Values of a column of numbers at most, at evenly spaced quantiles from 5 to 95 %. @default 20 */

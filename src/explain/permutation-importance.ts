@@ -7,14 +7,18 @@
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { openMemberBlocks } from '../ensemble/predict/member-blocks.js';
-import { type CombineOptions, ensembleCombiner, PREDICT_OPTIONS } from '../ensemble/predict/predict.js';
+import {
+  aggregatorFor,
+  type CombineOptions,
+  ensembleCombiner,
+  PREDICT_OPTIONS,
+} from '../ensemble/predict/predict.js';
 import { MEMBER_PREDICTION_OPTIONS } from '../ensemble/predict/predict-members.js';
 import { requireMembers } from '../ensemble/predict/stored-members.js';
 import { TuttiError } from '../errors.js';
 import { mean, variance } from '../math/statistics.js';
 import { type MetricName, metrics } from '../measure/metrics/metrics.js';
 import { checkOptions, described, type OptionTable, option, pickOptions } from '../option-names.js';
-import { DEFAULT_AGGREGATOR } from '../predictions/aggregate/aggregators.js';
 import type { KnownRows } from '../predictions/known-rows.js';
 import type { ExplainProgress } from './explain-progress.js';
 import { type ExplainedColumn, explainedColumns, placedColumns } from './explained-columns.js';
@@ -134,7 +138,7 @@ export async function permutationImportance(
   checkOptions('permutationImportance', options, IMPORTANCE_OPTIONS);
   requireMembers(ensemble, 'to explain');
   const { repeats = 5, seed = 0, rowsFrom, onProgress, signal } = options;
-  const { name, metric } = metricFor(ensemble, options.aggregator ?? DEFAULT_AGGREGATOR, options.metric);
+  const { name, metric } = metricFor(ensemble, aggregatorFor(ensemble, options), options.metric);
   const columns = explainedColumns(placedColumns(ensemble, dataset), options.groups, options.columns);
   const { maxRows = defaultRows(columns.length * repeats) } = options;
   signal?.throwIfAborted();

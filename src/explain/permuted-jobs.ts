@@ -4,10 +4,10 @@
 import type { Values } from '../data/dataset/dataset.js';
 import type { MemberBlocks } from '../ensemble/predict/member-blocks.js';
 import type { Predictions } from '../predictions/predictions.js';
+import { columnsOf, copyOf, emptyLike, joined, partsOf, rowsOf, truthOf } from '../predictions/row-parts.js';
 import { createDonors, type Donors } from './donors.js';
 import type { ExplainedColumn } from './explained-columns.js';
 import type { ExplainedRows } from './explained-rows.js';
-import { columnsOf, copyOf, emptyLike, joined, partsOf, rowsOf, truthOf } from './row-parts.js';
 import type { MemberScores, ScoreSink } from './scored-rows.js';
 
 /** Numbers of x that are made at once: 32 MiB in double precision. */

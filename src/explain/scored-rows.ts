@@ -14,7 +14,7 @@ import type { TargetBlock } from '../predictions/blocks.js';
 import type { Combine, CombinedPredictions } from '../predictions/combined-predictions.js';
 import { labelsOf } from '../predictions/labels.js';
 import type { Predictions } from '../predictions/predictions.js';
-import { copyOf, joinedTruth, joinedValues } from './row-parts.js';
+import { copyOf, joinedTruth, joinedValues } from '../predictions/row-parts.js';
 
 /**
  * The metric of a name that a task and an aggregator have. @default log-loss, of votes the error rate; of numbers the RMSE

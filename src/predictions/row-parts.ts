@@ -1,8 +1,8 @@
 // Runs of rows of predictions, of the truth and of masks; and blocks of predictions as one.
 
 import type { Values } from '../data/dataset/dataset.js';
-import type { RowRange, TargetBlock } from '../predictions/blocks.js';
-import type { Predictions } from '../predictions/predictions.js';
+import type { RowRange, TargetBlock } from './blocks.js';
+import type { Predictions } from './predictions.js';
 
 /** A run of rows of one job within a block. */
 export interface Part {

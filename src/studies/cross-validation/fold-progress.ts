@@ -1,0 +1,60 @@
+// The progress of all folds as that of one training.
+
+import type { TrainingProgress } from '../../training/session/progress.js';
+
+export interface FoldsProgress extends TrainingProgress {
+  /** Folds trained and measured, of all repeats. */
+  readonly foldsDone: number;
+  readonly folds: number;
+}
+
+export interface FoldsObserver {
+  /** What the training of a fold says. */
+  training(fold: number, progress: TrainingProgress): void;
+  /** A fold is measured. */
+  done(fold: number): void;
+}
+
+/** @param folds of all repeats. @param tell null where nobody listens. */
+export function observeFolds(
+  folds: number,
+  tell: ((progress: FoldsProgress) => void) | undefined,
+): FoldsObserver {
+  const started = performance.now();
+  const latest = new Map<number, TrainingProgress>();
+  let foldsDone = 0;
+  const say = () => {
+    if (tell === undefined) return;
+    const all = [...latest.values()];
+    const sum = (of: (progress: TrainingProgress) => number) =>
+      all.reduce((total, progress) => total + of(progress), 0);
+    // Every fold plans as many members as the first.
+    const planned = folds * (all[0]?.planned ?? 0);
+    const slots = all.flatMap((progress) => (isOver(progress) ? [] : progress.slots));
+    const work =
+      sum(({ done, failed }) => done + failed) + slots.reduce((total, { share }) => total + share, 0);
+    const elapsedMs = performance.now() - started;
+    const losses = all.flatMap(({ loss }) => loss ?? []);
+    tell({
+      ...{ planned, done: sum(({ done }) => done), failed: sum(({ failed }) => failed), elapsedMs, slots },
+      remainingMs: work > 0 ? (elapsedMs * Math.max(0, planned - work)) / work : null,
+      loss: losses.at(-1) ?? null,
+      fewerThreads: all.find(({ fewerThreads }) => fewerThreads !== null)?.fewerThreads ?? null,
+      ...{ foldsDone, folds },
+    });
+  };
+  return {
+    training(fold, progress) {
+      latest.set(fold, progress);
+      say();
+    },
+    done() {
+      foldsDone++;
+      say();
+    },
+  };
+}
+
+function isOver({ planned, done, failed }: TrainingProgress): boolean {
+  return done + failed >= planned;
+}
