@@ -65,7 +65,7 @@ function gathering(dist, without, groupOf) {
 /** What of the command line and of a program that trains is needed together, by the path in dist. */
 const TRAINING = /bundle\/save|commands\/train\/train-(run|measure)|engines\/wasm|options\/training-schema/;
 /** With what draws their charts, which is as large as all the rest. */
-const PAGES = [/report\/page\//, 'pages'];
+const PAGES = [/report\/(charts|page|sections|collect)\//, 'pages'];
 const COMMAND_GROUPS = [
   [/supported-node/, 'version'],
   [/cli\/program/, 'program'],

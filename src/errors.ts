@@ -64,7 +64,8 @@ export const ERROR_CODES = {
     exitStatus: 2,
   },
   ERR_ENGINE_MISSING: {
-    means: 'An engine that is installed apart, such as tfjs, is not there or cannot be loaded.',
+    means:
+      'A package that is installed apart, such as the engine tfjs or what draws PNG files, is not there or cannot be loaded.',
     todo: 'Install the package that the message names.',
     exitStatus: 2,
   },

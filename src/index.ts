@@ -29,6 +29,7 @@ export type {
   Predictor,
 } from './api/predictor.js';
 export type { Report } from './api/report.js';
+export { type ReportOptions, type ReportPage, reportEnsemble } from './api/report-page.js';
 export { ensembleToBytes, inspectEnsemble, loadEnsemble, saveEnsemble } from './api/saved-ensembles.js';
 export type { ClassScores, TaskScores, ValueScores } from './api/task-scores.js';
 export {

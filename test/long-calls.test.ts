@@ -52,6 +52,7 @@ const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>>
   'predictor.predict': (signal) => predictor.predict(dataset, { signal }),
   predictWithMasks: (signal) => tutti.predictWithMasks(dropout, dataset, { way: 'arithmeticMean', signal }),
   readCheckpoint: (signal) => tutti.readCheckpoint(kept, { signal }),
+  reportEnsemble: (signal) => tutti.reportEnsemble(ensemble, dataset, { signal }),
   resumeTraining: (signal) => tutti.resumeTraining(kept, dataset, { signal, runner }),
   saveEnsemble: (signal) => tutti.saveEnsemble(ensemble, join(folder, 'new.tutti'), { signal }),
   selectMembers: (signal) => tutti.selectMembers(ensemble, dataset, { signal }),

@@ -50,6 +50,7 @@ import {
   predictOnce,
 } from './predictor.js';
 import type { Report } from './report.js';
+import { type ReportOptions, type ReportPage, reportEnsemble } from './report-page.js';
 import { ensembleToBytes, inspectEnsemble, loadEnsemble, saveEnsemble } from './saved-ensembles.js';
 import { type UncertainRecords, uncertaintyOfRows } from './uncertain-rows.js';
 
@@ -188,6 +189,14 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
    */
   async predictOutOfBag(train: Dataset, options?: CombineOptions): Promise<OutOfBagPredictions> {
     return predictTrainingRows(this, train, options);
+  }
+
+  /**
+   * Its report as one page: what averaging bought, how far to trust it, what to look at.
+   * @param rows those it was trained on, which are judged out of bag, with any that were held out of them; or others.
+   */
+  async report(rows: LabelledInputs, options?: ReportOptions): Promise<ReportPage> {
+    return reportEnsemble(this, rows, options);
   }
 
   /**

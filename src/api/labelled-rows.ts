@@ -49,12 +49,13 @@ export function datasetOf({ preprocessing }: TrainedEnsemble, rows: LabelledInpu
   return transformTable(preprocessing, 'columns' in rows ? rows : tableFromRecords(rows));
 }
 
-function isRaw(rows: LabelledInputs): rows is Table | readonly DataRecord[] {
+/** Rows that a preprocessing has to make numbers of. */
+export function isRaw(rows: LabelledInputs): rows is Table | readonly DataRecord[] {
   return Array.isArray(rows) || (typeof rows === 'object' && rows !== null && 'columns' in rows);
 }
 
 /** A dataset, or what looks more like one than like rows and is told what it lacks. */
-function isDataset(rows: LabelledInputs): rows is Dataset {
+export function isDataset(rows: LabelledInputs): rows is Dataset {
   return typeof rows === 'object' && rows !== null && ('encoding' in rows || 'train' in rows);
 }
 

@@ -30,6 +30,10 @@ export const COMMANDS: CommandList = {
     summary: 'score a saved ensemble on a CSV or JSON file',
     load: () => import('./commands/evaluate.js'),
   },
+  report: {
+    summary: 'write a page that says what a saved ensemble is and how far to trust it',
+    load: () => import('./commands/report.js'),
+  },
   inspect: { summary: 'say what is in a saved ensemble', load: () => import('./commands/inspect.js') },
   'compare-masks': {
     summary: 'compare the ways to predict with a dropout net: weight scaling, means over masks',

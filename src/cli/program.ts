@@ -52,9 +52,15 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw usageError(error, parsed, await commandOptions());
+    if (error.exitCode !== 0) throw usageError(error, parsed, await commandOptions(), await neededBy(parsed));
   }
   return status;
+}
+
+/** What the command's words are needed for, by their names. */
+async function neededBy(name: string | null): Promise<ReadonlyMap<string, string>> {
+  const words = name === null ? [] : ((await COMMANDS[name]?.load())?.command.arguments ?? []);
+  return new Map(words.flatMap((word) => (word.needed === undefined ? [] : [[word.name, word.needed]])));
 }
 
 function createProgram(): Command {

@@ -101,3 +101,7 @@ export type {
 } from '../model/spec.js';
 export type { Extent, Padding } from '../model/windows.js';
 export type { Aggregator } from '../predictions/aggregate/aggregators.js';
+export type { Histogram, LinePoint } from '../report/charts/chart-data.js';
+export type { ReportStep } from '../report/collect/collect-report.js';
+export type * from '../report/page/page-data.js';
+export type { NumberCell, NumberTable, PageFigure, PageNote } from '../report/page/parts.js';

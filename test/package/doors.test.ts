@@ -193,6 +193,20 @@ const DOORS: Readonly<Record<string, Door>> = {
       ...[{ subsets: 0 }, { curves: 1 }, { covariance: 'no' }, { aggregator: 5 }],
     ],
   },
+  reportEnsemble: {
+    call: (options) => tutti.reportEnsemble(ensemble, dataset, options),
+    wrong: [
+      ...[{ title: 1 }, { level: 1 }, { replicates: -1 }, { onStep: 'all' }, { test: 'test.csv' }],
+      ...[
+        { aggregator: 'mean' },
+        { weights: 1 },
+        { tolerance: 0 },
+        { clip: 'no' },
+        { runner: 2 },
+        { calibrated: 1 },
+      ],
+    ],
+  },
   predictOutOfBag: {
     call: (options) => tutti.predictOutOfBag(ensemble, dataset, options),
     wrong: [{ aggregator: 'mean' }, { tolerance: 0 }, { weights: 1 }, { clip: 'no' }],

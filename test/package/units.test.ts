@@ -68,6 +68,13 @@ const DOORS: Readonly<Record<string, (units: Units) => unknown>> = {
   calibrateEnsemble: async ({ ensemble, test }) =>
     (await tutti.calibrateEnsemble(ensemble, test, { method: 'vector' })).calibration,
   predictOutOfBag: ({ ensemble, train }) => tutti.predictOutOfBag(ensemble, train),
+  reportEnsemble: async ({ ensemble, test }) => {
+    const { data } = await tutti.reportEnsemble(ensemble, test, { replicates: 0 });
+    // Slices and curves over columns are in the units of these.
+    return data.sets.map(({ gain, scores, matrix, leaderboard, classes, numbers, uncertainty }) => [
+      ...[gain, scores, matrix, leaderboard, classes, numbers, uncertainty],
+    ]);
+  },
   evaluateEnsemble: ({ ensemble, test }) => tutti.evaluateEnsemble(ensemble, test, PLAIN),
   evaluateOutOfBag: ({ ensemble, train }) => tutti.evaluateOutOfBag(ensemble, train, { replicates: 0 }),
   selectMembers: ({ ensemble, test }) => tutti.selectMembers(ensemble, test),

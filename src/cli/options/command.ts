@@ -12,6 +12,8 @@ export interface CommandArgument {
   readonly name: string;
   readonly description: string;
   readonly choices?: readonly string[];
+  /** What it is needed for, and what to do without, for who leaves it out. */
+  readonly needed?: string;
 }
 
 export interface CommandDefinition {

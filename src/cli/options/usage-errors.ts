@@ -15,18 +15,33 @@ export interface ParserError {
 /** The options of each command, in the order of the help; loaded once something is wrong. */
 export type CommandOptions = ReadonlyMap<string, readonly OptionRow[]>;
 
-/** The error to show. @param command the command that was parsed; null before any. */
-export function usageError(error: ParserError, command: string | null, all: CommandOptions): TuttiError {
-  return new TuttiError('ERR_OPTION', messageFor(error, command, all), {}, error);
+/**
+ * The error to show.
+ * @param command the command that was parsed; null before any.
+ * @param needed what words of the command are needed for, by their names.
+ */
+export function usageError(
+  error: ParserError,
+  command: string | null,
+  all: CommandOptions,
+  needed: ReadonlyMap<string, string> = new Map(),
+): TuttiError {
+  return new TuttiError('ERR_OPTION', messageFor(error, command, all, needed), {}, error);
 }
 
-function messageFor({ code, message }: ParserError, command: string | null, all: CommandOptions): string {
+function messageFor(
+  { code, message }: ParserError,
+  command: string | null,
+  all: CommandOptions,
+  needed: ReadonlyMap<string, string>,
+): string {
   const [, word = ''] = /'(.*?)'/s.exec(message) ?? [];
   if (code === 'commander.help') return 'Expected a command; tutti --help lists them';
   if (code === 'commander.unknownCommand') return unknownCommand(word, [...all.keys()]);
   if (code === 'commander.unknownOption') return unknownOption(word, command, all);
   if (code === 'commander.missingArgument') {
-    return `Expected \`${word}\` after tutti ${command}, got nothing; tutti ${command} --help shows examples`;
+    const why = needed.get(word) ?? `tutti ${command} --help shows examples`;
+    return `Expected \`${word}\` after tutti ${command}, got nothing; ${why}`;
   }
   if (code === 'commander.optionMissingArgument') {
     const [flag = word] = /--[\w-]+/.exec(word) ?? [];

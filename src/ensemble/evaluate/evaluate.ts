@@ -121,7 +121,8 @@ function detailsOf(
   };
 }
 
-function measurementSettings(ensemble: TrainedEnsemble, options: EvaluateOptions) {
+/** What `createMeasurement` is told of an ensemble; its `addBlock` may ride along `predictKnownRows`. */
+export function measurementSettings(ensemble: TrainedEnsemble, options: EvaluateOptions) {
   requireMembers(ensemble, 'to measure');
   const name = aggregatorFor(ensemble, options);
   const { replicates, level, seed, subsets, covariance } = options;

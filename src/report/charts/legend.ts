@@ -6,13 +6,13 @@ import { type Tone, tone } from './theme.js';
 export interface Named {
   readonly name: string;
   readonly tone: Tone;
-  /** A character that shows how it is drawn. */
-  readonly stroke: string;
+  /** How it is drawn: a square for what is filled or a line, a ring for what is dashed, a dot for dots. */
+  readonly drawn: 'square' | 'ring' | 'dot';
 }
 
 const ROW = 17;
-/** Room of the stroke and of the gap to the next name. */
-const STROKE = 17;
+/** Room of the mark and of the gap to the next name. */
+const STROKE = 15;
 const GAP = 16;
 
 /** Height a legend takes. */
@@ -25,11 +25,20 @@ export function legendMarks(legend: readonly Named[], left: number, top: number)
   return rowsOf(legend).flatMap((row, at) => {
     let dx = 4 - left;
     const dy = 8 + ROW * at - top;
-    return row.flatMap(({ name, tone: colour, stroke }) => {
-      const common = { frameAnchor: 'top-left', textAnchor: 'start', dy } as const;
+    return row.flatMap(({ name, tone: colour, drawn }) => {
+      const common = { frameAnchor: 'top-left', dy } as const;
+      const ring = drawn === 'ring';
       const marks = [
-        Plot.text([stroke], { ...common, dx, fill: tone(colour), fontWeight: 700 }),
-        Plot.text([name], { ...common, dx: dx + STROKE, fill: tone('ink') }),
+        Plot.dot([0], {
+          ...{
+            ...common,
+            dx: dx + 5,
+            symbol: drawn === 'square' ? 'square' : 'circle',
+            r: drawn === 'dot' ? 3.5 : 4.5,
+          },
+          ...(ring ? { stroke: tone(colour), strokeWidth: 2 } : { fill: tone(colour) }),
+        }),
+        Plot.text([name], { ...common, textAnchor: 'start', dx: dx + STROKE, fill: tone('ink') }),
       ];
       dx += widthOf(name);
       return marks;

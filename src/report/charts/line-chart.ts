@@ -2,17 +2,10 @@
 // something.
 
 import { type Axis, axisMarks, domainOf, scaleOf } from './axes.js';
-import { heightOf, legendMarks } from './legend.js';
+import type { LinePoint } from './chart-data.js';
+import { heightOf, legendMarks, type Named } from './legend.js';
 import { CHARACTER, type ChartText, drawn, Plot } from './plot.js';
 import { type Tone, tone } from './theme.js';
-
-export interface LinePoint {
-  readonly x: number;
-  readonly y: number;
-  /** Ends of a band about y. */
-  readonly low?: number;
-  readonly high?: number;
-}
 
 export interface Line {
   readonly name: string;
@@ -25,7 +18,7 @@ export interface Line {
   readonly dots?: boolean;
   /** Level up to the next point, as of empirical curves. */
   readonly step?: boolean;
-  /** Dots alone. */
+  /** Dots alone, with their ends as bars. */
   readonly noLine?: boolean;
   /** Not in the legend: one of many that are named together. */
   readonly unnamed?: boolean;
@@ -55,11 +48,11 @@ export function lineChart(chart: LineChart): string {
   ];
   const named = finite.filter((line) => line.unnamed !== true).reverse();
   const legend = [
-    ...named.map((line) => ({ ...line, stroke: strokeOf(line) })),
-    ...levels.map((level) => ({ ...level, stroke: '╌' })),
+    ...named.map((line) => ({ ...line, drawn: drawnAs(line) })),
+    ...levels.map((level) => ({ ...level, drawn: 'ring' as const })),
   ];
   const legendHeight = heightOf(legend);
-  const [left, right, top] = [leftMargin(y, heights), 20, 26 + legendHeight];
+  const [left, right, top] = [leftMargin(y, heights), 20, 30 + legendHeight];
   return drawn(chart, {
     height: height + legendHeight,
     ...{ marginLeft: left, marginRight: right, marginTop: top, marginBottom: 42 },
@@ -68,6 +61,7 @@ export function lineChart(chart: LineChart): string {
       points.map((point) => point.x),
     ),
     y: { ...scaleOf(y, heights), nice: y.domain === undefined && y.scale !== 'log' },
+    r: { type: 'identity' },
     marks: [
       ...axisMarks(x, y, left),
       ...(diagonal ? [diagonalMark(x, y)] : []),
@@ -98,8 +92,17 @@ function lineMarks(line: Line) {
   return [
     ...(bands.length === 0
       ? []
-      : bands.length === 1
-        ? [Plot.ruleX(bands, { x: 'x', y1: 'low', y2: 'high', stroke })]
+      : bands.length === 1 || line.noLine === true
+        ? [
+            Plot.ruleX(bands, {
+              x: 'x',
+              y1: 'low',
+              y2: 'high',
+              stroke,
+              strokeOpacity: 0.45,
+              strokeWidth: 1.5,
+            }),
+          ]
         : [Plot.areaY(bands, { x: 'x', y1: 'low', y2: 'high', fill: stroke, fillOpacity: 0.16 })]),
     ...(line.noLine === true || data.length < 2
       ? []
@@ -115,15 +118,24 @@ function lineMarks(line: Line) {
           }),
         ]),
     ...(line.dots === true || data.length === 1
-      ? [Plot.dot(data, { x: 'x', y: 'y', fill: stroke, r: 3.2, stroke: tone('panel'), strokeWidth: 1 })]
+      ? [
+          Plot.dot(data, {
+            x: 'x',
+            y: 'y',
+            fill: stroke,
+            r: ({ size = 3.5 }: LinePoint) => size,
+            stroke: tone('panel'),
+            strokeWidth: 1,
+          }),
+        ]
       : []),
   ];
 }
 
-/** How a legend shows the stroke. */
-function strokeOf({ noLine, dashed }: Line): string {
-  if (noLine === true) return '●';
-  return dashed === true ? '╌' : '━';
+/** How a legend shows it. */
+function drawnAs({ noLine, dashed }: Line): Named['drawn'] {
+  if (noLine === true) return 'dot';
+  return dashed === true ? 'ring' : 'square';
 }
 
 function diagonalMark(x: Axis, y: Axis) {

@@ -15,6 +15,8 @@ export interface MatrixChart extends ChartText {
   readonly values: readonly (readonly (number | null)[])[];
   /** Of full colour. @default the largest there is */
   readonly most?: number;
+  /** Of the palest colour, where all that matters lies between the two. @default 0 */
+  readonly least?: number;
   /** In cells; they have none where there are too many to read. */
   readonly text: (value: number) => string;
   /** Whose cells are drawn in green: what is right. */
@@ -75,7 +77,10 @@ export function matrixChart(chart: MatrixChart): string {
         ...{ x: 'column', y: 'row', rx: 2 },
         fill: ({ value, row, column }) =>
           tone(diagonalIsGood ? (row === column ? 's1' : 's2') : value < 0 ? 's2' : 's1'),
-        fillOpacity: { value: cells.map(({ value }) => depth(value, largest)), scale: null } as never,
+        fillOpacity: {
+          value: cells.map(({ value }) => depth(value, chart.least ?? 0, largest)),
+          scale: null,
+        } as never,
         ...(numbers
           ? {}
           : {
@@ -98,6 +103,9 @@ export function matrixChart(chart: MatrixChart): string {
 }
 
 /** The square root, so that small numbers are seen beside large ones. */
-function depth(value: number, largest: number): number {
-  return Number((DEEPEST * Math.sqrt(Math.min(1, Math.abs(value) / largest))).toFixed(3));
+function depth(value: number, least: number, largest: number): number {
+  const share = (Math.abs(value) - least) / Math.max(1e-12, largest - least);
+  return Number(
+    (DEEPEST * Math.max(value === 0 ? 0 : 0.06, Math.sqrt(Math.min(1, Math.max(0, share))))).toFixed(3),
+  );
 }

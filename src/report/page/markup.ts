@@ -30,7 +30,8 @@ function textOf(part: Part): string {
   if (part === null || part === undefined) return '';
   if (Array.isArray(part)) return part.map(textOf).join('');
   if (typeof part === 'object') return (part as Markup).markup;
-  return escapeText(visible(String(part)));
+  // A number stays with its percent sign.
+  return escapeText(visible(String(part)).replace(/(\d) %/g, '$1\u00a0%'));
 }
 
 /** JSON inside a script element, where no text of it can end the element. */

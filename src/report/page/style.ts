@@ -52,6 +52,7 @@ section>h2 small{font-weight:400;color:var(--faint);margin-right:.6rem}
 
 const CONTENT = `
 .verdict{font-size:clamp(1.45rem,1.1rem + 1.7vw,2.15rem);line-height:1.28;font-weight:600;letter-spacing:-.018em;text-wrap:balance;max-width:34ch;margin:.6rem 0 1rem}
+#verdict>h2{font-size:.95rem;font-weight:500;color:var(--soft);letter-spacing:0}
 .verdict em{font-style:normal;color:var(--accent)}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.6rem,1fr));gap:1rem;margin:1.8rem 0;padding:0;list-style:none}
 .tiles li{background:var(--panel);border:1px solid var(--line);border-radius:.8rem;padding:.9rem 1.1rem}
@@ -70,6 +71,7 @@ figcaption{color:var(--soft);font-size:.9rem;line-height:1.5}
 figcaption p{margin:.3rem 0 .5rem}
 figure>details{margin-top:.5rem;font-size:.85rem}
 summary{cursor:pointer}
+.more{margin:1.2rem 0}
 figure summary,.more>summary{color:var(--soft);font-size:.85rem}
 pre{overflow:auto;max-height:16rem;background:var(--paper);border:1px solid var(--line);border-radius:.5rem;padding:.7rem .9rem;margin:.6rem 0;line-height:1.5}
 .save{border:1px solid var(--line);background:var(--panel);border-radius:.4rem;padding:.15rem .7rem;cursor:pointer;font-size:.85rem}
@@ -80,7 +82,7 @@ th{font-weight:500;color:var(--soft);text-align:left;vertical-align:bottom;white
 th,td{padding:.42rem .9rem .42rem 0;border-bottom:1px solid var(--line)}
 tbody th{color:var(--ink);font-weight:500}
 td.number,th.number{text-align:right;white-space:nowrap}
-td small{color:var(--soft);font-size:.86em}
+td small{display:inline-block;min-width:9.6em;text-align:left;margin-left:.35em;color:var(--soft);font-size:.86em;font-weight:400}
 tr.main td,tr.main th{font-weight:650}
 tbody tr:last-child>*{border-bottom:0}
 dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.35rem 1.4rem;margin:1.2rem 0;font-size:.94rem}

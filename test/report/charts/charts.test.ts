@@ -2,12 +2,13 @@
 // whatever the names in them are.
 
 import t from 'tap';
-import { histogramChart, histogramOf } from '../../../src/report/charts/histogram-chart.js';
+import { histogramChart } from '../../../src/report/charts/histogram-chart.js';
 import { intervalChart } from '../../../src/report/charts/interval-chart.js';
 import { lineChart } from '../../../src/report/charts/line-chart.js';
 import { matrixChart } from '../../../src/report/charts/matrix-chart.js';
 import { MOST_POINTS, scatterChart } from '../../../src/report/charts/scatter-chart.js';
 import { DARK, LIGHT, type Theme } from '../../../src/report/charts/theme.js';
+import { histogramOf } from '../../../src/report/collect/histogram.js';
 import { malformed } from '../../support/well-formed.js';
 
 const HOSTILE = '</title><script>alert("1")</script>&\'\u202e';

@@ -1,0 +1,111 @@
+// Classification class by class: who is taken for whom, and how well each class is told from the others at any threshold.
+
+import { wholeRowsOf } from '../../measure/scores/resampled-rows.js';
+import { scoreKnownRows } from '../../measure/scores/row-scores.js';
+import { type ThresholdCurve, thresholdCurve } from '../../measure/statistics/class-ranks.js';
+import type { WholeRows } from '../../measure/statistics/statistic.js';
+import type { KnownRows } from '../../predictions/known-rows.js';
+import type { LinePoint } from '../charts/chart-data.js';
+import type { ClassesData, CurveData } from '../page/page-data.js';
+
+/** Classes that have curves of their own. */
+const MOST_CURVES = 10;
+/** Points of a curve. */
+const CURVE_POINTS = 100;
+
+/** Null for numbers. */
+export function classesOf(known: KnownRows, probabilities: boolean): ClassesData | null {
+  const { task } = known;
+  if (task.kind !== 'classification') return null;
+  const { scores, confusion } = scoreKnownRows(known, {
+    ...{ replicates: 0, probabilities, metrics: ['auroc', 'averagePrecision', 'balancedAccuracy'] },
+  });
+  const of = (name: string) => scores.find((score) => score.name === name)?.perClass ?? [];
+  const rows = wholeRowsOf(known);
+  // Of two classes one curve is the other's mirror image.
+  const shown = task.classes.map((_, label) => label).slice(task.classes.length === 2 ? 1 : 0, MOST_CURVES);
+  const curves = probabilities ? shown.map((label) => thresholdCurve(rows, label)) : [];
+  const named = (label: number, points: LinePoint[]): CurveData => ({ name: task.classes[label]!, points });
+  return {
+    names: task.classes,
+    confusion,
+    perClass: task.classes.map((name, label) => ({
+      name,
+      ...countsOf(rows, label),
+      auroc: of('auroc')[label] ?? null,
+      averagePrecision: of('averagePrecision')[label] ?? null,
+    })),
+    roc: curves.map((curve, at) => named(shown[at]!, rocPoints(curve))),
+    precisionRecall: curves.map((curve, at) => named(shown[at]!, precisionPoints(curve))),
+  };
+}
+
+function countsOf({ rows, chosen, truth, weights }: WholeRows, label: number) {
+  let [both, real, taken, count] = [0, 0, 0, 0];
+  for (let row = 0; row < rows; row++) {
+    const weight = weights[row]!;
+    const [isReal, isTaken] = [truth.labels[row] === label, chosen[row] === label];
+    if (isReal) {
+      real += weight;
+      count++;
+    }
+    if (isTaken) taken += weight;
+    if (isReal && isTaken) both += weight;
+  }
+  return {
+    rows: count,
+    precision: taken === 0 ? null : both / taken,
+    recall: real === 0 ? null : both / real,
+    f1: real + taken === 0 ? null : (2 * both) / (real + taken),
+  };
+}
+
+function rocPoints({ falsePositiveRate, truePositiveRate }: ThresholdCurve): LinePoint[] {
+  const points = Array.from(falsePositiveRate, (x, at) => ({ x, y: truePositiveRate[at]! }));
+  const whole = [{ x: 0, y: 0 }, ...points];
+  return thinned(whole.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y)));
+}
+
+function precisionPoints({ truePositiveRate, precision }: ThresholdCurve): LinePoint[] {
+  const points = Array.from(precision, (y, at) => ({ x: truePositiveRate[at]!, y }));
+  const first = points[0];
+  const whole = first === undefined ? points : [{ x: 0, y: first.y }, ...points];
+  return thinned(whole.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y)));
+}
+
+/**
+ * The points that a drawing needs: the ends, and of those between no two in one hundredth of the way along the curve,
+ * measured as it is drawn.
+ */
+export function thinned(points: readonly LinePoint[], most = CURVE_POINTS): LinePoint[] {
+  if (points.length <= most) return points.map(rounded);
+  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
+  const width = spanOf(xs) || 1;
+  const height = spanOf(ys) || 1;
+  const lengths = points.map((point, at) => {
+    const before = points[at - 1] ?? point;
+    return Math.abs(point.x - before.x) / width + Math.abs(point.y - before.y) / height;
+  });
+  const step = lengths.reduce((sum, length) => sum + length, 0) / (most - 2);
+  let travelled = 0;
+  let next = 0;
+  return points.flatMap((point, at) => {
+    travelled += lengths[at]!;
+    if (at > 0 && at < points.length - 1 && travelled < next) return [];
+    next = travelled + step;
+    return [rounded(point)];
+  });
+}
+
+function spanOf(values: readonly number[]): number {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return high - low;
+}
+
+function rounded({ x, y }: LinePoint): LinePoint {
+  return { x: Number(x.toPrecision(5)), y: Number(y.toPrecision(5)) };
+}

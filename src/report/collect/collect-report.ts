@@ -1,0 +1,100 @@
+// Collects what the report says: of the ensemble, of each set of rows, of its members and features.
+
+import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
+import { betweenBlocks } from '../../long-calls.js';
+import type { Baseline } from '../../measure/baseline/baseline.js';
+import { fitBaseline } from '../../measure/baseline/fit-baseline.js';
+import { type HonestTest, honestTest } from '../../measure/honest-test.js';
+import type { PageData, SetData } from '../page/page-data.js';
+import { counted } from '../words.js';
+import { collectSet, type RowsPart, type SetOptions } from './collect-set.js';
+import { type FactOptions, factsOf } from './facts.js';
+import { featuresOf } from './features-data.js';
+import { importanceOf } from './importance.js';
+import { membersOf } from './members.js';
+import { warningsOf } from './warnings.js';
+
+/** What a long report is at. */
+export interface ReportStep {
+  readonly done: number;
+  readonly of: number;
+  /** What comes now, in words. */
+  readonly next: string;
+}
+
+export interface CollectOptions extends SetOptions, Omit<FactOptions, 'aggregator'> {
+  readonly onStep?: (step: ReportStep) => void;
+}
+
+/**
+ * @param parts rows with their truth; those that no member was trained on first.
+ * @returns sets of rows that had any; none where no row of any part is out of bag.
+ */
+export async function collectReport(
+  ensemble: TrainedEnsemble,
+  parts: readonly RowsPart[],
+  options: CollectOptions = {},
+): Promise<PageData> {
+  const { title, file, commands, onStep, ...measuring } = options;
+  const of = parts.length + 2;
+  const baseline = baselineOf(ensemble, parts);
+  const sets: SetData[] = [];
+  let predictMs = 0;
+  let predictedRows = 0;
+  for (const [done, part] of parts.entries()) {
+    onStep?.({ done, of, next: `measure ${counted(part.dataset.rows, 'row')} of ${part.source}` });
+    await betweenBlocks(measuring.signal);
+    const collected = await collectSet(ensemble, part, baseline, measuring);
+    if (collected === null) continue;
+    sets.push(collected.data);
+    if (predictedRows > 0) continue;
+    predictMs = collected.predictMs;
+    predictedRows = part.dataset.rows;
+  }
+  onStep?.({ done: parts.length, of, next: 'permute columns' });
+  await betweenBlocks(measuring.signal);
+  const explained = await explain(ensemble, parts, sets, measuring);
+  const features = featuresOf(ensemble, parts, explained);
+  const honest = honestTestOf(sets, measuring.level);
+  const named = { ...(title === undefined ? {} : { title }), ...(file === undefined ? {} : { file }) };
+  const aggregator = measuring.aggregator === undefined ? {} : { aggregator: measuring.aggregator };
+  const data: PageData = {
+    version: 1,
+    ensemble: factsOf(ensemble, { ...named, ...aggregator, ...(commands === undefined ? {} : { commands }) }),
+    sets,
+    honestTest: honest,
+    members: membersOf(ensemble),
+    failures: ensemble.failures.map(({ index, error: { code, message } }) => ({ index, code, message })),
+    features,
+    notes: warningsOf(ensemble, sets, honest, features),
+    cost: { trainingMs: ensemble.wallMs, predictMs, predictedRows },
+  };
+  onStep?.({ done: of - 1, of, next: 'draw' });
+  return data;
+}
+
+/** The ensemble's own, or that of the training rows where they are there. */
+function baselineOf({ baseline }: TrainedEnsemble, parts: readonly RowsPart[]): Baseline | null {
+  const train = parts.find(({ rowsFrom }) => rowsFrom === 'outOfBag');
+  return baseline ?? (train === undefined ? null : fitBaseline(train.dataset));
+}
+
+/** On the first rows that could be measured. */
+async function explain(
+  ensemble: TrainedEnsemble,
+  parts: readonly RowsPart[],
+  sets: readonly SetData[],
+  { level: _level, replicates: _replicates, ...combining }: SetOptions,
+): ReturnType<typeof importanceOf> {
+  const part = parts.find(({ rowsFrom }) => rowsFrom === sets[0]?.rowsFrom);
+  if (part === undefined || sets[0]!.rows < 2) return { importance: null, dependence: [] };
+  return importanceOf(ensemble, part, combining);
+}
+
+function honestTestOf(sets: readonly SetData[], level: number | undefined): HonestTest | null {
+  const of = (rowsFrom: SetData['rowsFrom']) =>
+    sets.find((set) => set.rowsFrom === rowsFrom)?.measurement.errorCorrelation;
+  const [outOfBag, test] = [of('outOfBag'), of('heldOut')];
+  if (outOfBag === undefined || test === undefined || outOfBag.outOfBag === null) return null;
+  return honestTest(outOfBag, test, level === undefined ? {} : { level });
+}
