@@ -179,6 +179,7 @@ export const option = {
   orNull: (check: OptionCheck): OptionCheck => ({
     expected: `${check.expected}, or null`,
     holds: (value) => value === null || check.holds(value),
+    ...(check.choices === undefined ? {} : { choices: check.choices }),
   }),
   /** Either of two; `expected` joins both. */
   either: (one: OptionCheck, other: OptionCheck): OptionCheck => ({

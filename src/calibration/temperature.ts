@@ -35,24 +35,27 @@ export const HIGHEST_TEMPERATURE = 100;
  */
 export function fitTemperature(rows: CalibrationRows): number[] | null {
   if (isSeparated(rows)) return null;
-  let low = 1 / HIGHEST_TEMPERATURE;
-  if (slopeAt(rows, low).first >= 0) return [HIGHEST_TEMPERATURE];
-  let high = 1;
-  while (slopeAt(rows, high).first < 0) {
-    low = high;
-    high *= 2;
-  }
-  let beta = (low + high) / 2;
+  const least = 1 / HIGHEST_TEMPERATURE;
+  let low = least;
+  let high = Number.POSITIVE_INFINITY;
+  let beta = 1;
   for (let round = 0; round < 200; round++) {
     const { first, second } = slopeAt(rows, beta);
+    if (beta === least && first >= 0) return [HIGHEST_TEMPERATURE];
     if (first < 0) low = beta;
     else high = beta;
-    const newton = beta - first / second;
-    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    const next = within(beta - first / second, low, high, least);
     if (Math.abs(next - beta) <= 1e-13 * beta) break;
     beta = next;
   }
   return [1 / beta];
+}
+
+/** A step of Newton's, or, where that leaves the bracket, one that halves it, doubles its lower end, or tries the least of all. */
+function within(newton: number, low: number, high: number, least: number): number {
+  if (newton > low && newton < high) return newton;
+  if (high === Number.POSITIVE_INFINITY) return 2 * low;
+  return low === least && newton <= least ? least : (low + high) / 2;
 }
 
 /** Whether the true class is as probable as any other in every row. */

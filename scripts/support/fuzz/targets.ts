@@ -47,7 +47,7 @@ async function sampleOf(ensemble: TrainedEnsemble, rows: LoadedData): Promise<Sa
   return {
     ensemble,
     table,
-    report: await measureTraining(ensemble, rows, 'arithmeticMean', { replicates: 20 }),
+    report: (await measureTraining(ensemble, rows, 'arithmeticMean', { replicates: 20 })).report,
   };
 }
 

@@ -11,6 +11,7 @@ import { largest } from '../../math/statistics.js';
 import { specDifferences } from '../../model/options/spec-differences.js';
 import type { MemberSpec } from '../../model/spec.js';
 import { accountLines } from '../../report/account-text.js';
+import { calibrationJson, calibrationLines } from '../../report/calibration-text.js';
 import { reportJson } from '../../report/report-json.js';
 import { parseReport } from '../../report/report-schema.js';
 import { reportLines } from '../../report/report-text.js';
@@ -90,6 +91,9 @@ export function inspectionJson({ ensemble, report, ...file }: InspectedEnsemble)
       details,
     })),
     preprocessing,
+    calibration: calibrationJson(ensemble.calibration, task),
+    baseline: ensemble.baseline,
+    conformity: conformityJson(ensemble),
     executors: ensemble.executors,
     formatVersion: file.formatVersion,
     bytes: file.bytes,
@@ -117,6 +121,7 @@ export function inspectionLines(path: string, modifiedAt: string, inspected: Ins
     ...columnsRow(ensemble),
     ...specRows(plan.members),
     ...averagingRow(ensemble),
+    ...trustRows(ensemble),
     ...(executors.length === 0 ? [] : [['kernels', executors.join(' and ')]]),
     ['saved', `${modifiedAt}, as the file's own time has it`],
     [
@@ -168,6 +173,24 @@ function specText(spec: SpecGroup['spec']): string {
     resample.kind === 'none' || resample.share === 1 ? resample.kind : `${resample.kind} ${resample.share}`;
   const features = featureShare === 1 ? '' : `, ${figure(100 * featureShare, 2)} % of features`;
   return `${engineOf(spec).describe(spec)}; rows: ${rows}${features}`;
+}
+
+/** How probabilities are calibrated, and what sets and intervals are made of. */
+function trustRows({ calibration, conformity, task }: TrainedEnsemble): TextRow[] {
+  const lines = calibration === null ? [] : calibrationLines(calibration, task);
+  return [
+    ...lines.map((line, at): TextRow => [at === 0 ? 'calibration' : '', line]),
+    ...(conformity === null
+      ? []
+      : [['guarantees', `${conformity.method}, of ${counted(conformity.rows, 'row')}`]]),
+  ];
+}
+
+/** Without its scores, which grow with the rows. */
+function conformityJson({ conformity }: TrainedEnsemble): object | null {
+  if (conformity === null) return null;
+  const { method, aggregator, rows } = conformity;
+  return { method, aggregator, rows };
 }
 
 /** The weights of members in averages, where they differ. */

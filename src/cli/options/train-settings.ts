@@ -1,12 +1,14 @@
 // Everything `tutti train` can be told: its options by section, and how the command line, a config file
 // and the defaults become settings.
 
+import type { CalibrationRequest } from '../../calibration/fit-calibration.js';
 import type { LoadOptions } from '../../data/load.js';
 import { failOption } from '../../errors.js';
 import type { IntervalOptions } from '../../measure/correlation/intervals.js';
 import { gridPoints, type TrainingOptions } from '../../training/options/options.js';
 import { parseTrainingOptions } from '../../training/options/training-schema.js';
 import { AGGREGATOR_ROW, CLIP_ROW, clipOf } from './averaging-flags.js';
+import { CALIBRATION_ROWS, calibrationOf } from './calibration-flags.js';
 import { CHECKPOINT_ROWS, type CheckpointFolder, checkpointOf } from './checkpoint-flags.js';
 import { type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { readConfig } from './config-file.js';
@@ -40,6 +42,7 @@ const RUN_ROWS: readonly OptionRow[] = [
   ...FAILURE_ROWS,
   ALLOW_FAILURES_ROW,
   { ...AGGREGATOR_ROW, group: 'run', common: true },
+  ...CALIBRATION_ROWS.map((row): OptionRow => ({ ...row, group: 'run', common: row.name === 'calibrate' })),
   { ...CLIP_ROW, group: 'run' },
   ...INTERVAL_ROWS,
 ];
@@ -72,6 +75,8 @@ export interface TrainSettings extends PoolFlags {
   /** Null for a training that is not watched in a browser. */
   readonly ui: UiFlags | null;
   readonly aggregator: string | undefined;
+  /** What is calibrated once it is trained. */
+  readonly calibrate: CalibrationRequest | undefined;
   /** Of regressions, when they are measured. */
   readonly clip: { readonly clip?: boolean };
   readonly intervals: Pick<IntervalOptions, 'level' | 'replicates'>;
@@ -117,6 +122,7 @@ export async function resolveTrainSettings(
     checkpoint: checkpointOf(values),
     ui: uiOf(values),
     aggregator: values.aggregator as string | undefined,
+    calibrate: calibrationOf(values),
     clip: clipOf(values),
     intervals: intervalsOf(values, values.test !== undefined || testShare > 0),
     failures: failureSettingsOf(values),

@@ -29,6 +29,7 @@ import {
   PREDICT_OPTIONS,
 } from '../predict/predict.js';
 import { requireMembers } from '../predict/stored-members.js';
+import type { BlockVisitor } from './known-rows.js';
 import { eachOutOfBagBlock } from './out-of-bag-rows.js';
 
 export interface OutOfBagOptions extends CombineOptions, IntervalOptions {
@@ -83,17 +84,24 @@ export async function evaluateEnsemble(
   return measurement.finish(detailsOf(ensemble, dataset, ensemble.baseline, null));
 }
 
-/** As src/api/many-rows.ts says of it, on the calling thread where no runner is named. */
+/**
+ * As src/api/many-rows.ts says of it, on the calling thread where no runner is named.
+ * @param also sees every block too, so that whoever wants more of these rows need not predict them again.
+ */
 export async function evaluateOutOfBag(
   ensemble: TrainedEnsemble,
   dataset: Dataset,
   options: OutOfBagOptions = {},
+  also?: BlockVisitor,
 ): Promise<Measurement | null> {
   checkOptions('evaluateOutOfBag', options, OUT_OF_BAG_OPTIONS);
   requireUses<OutOfBagOptions>(options, INTERVAL_USES);
   const settings = measurementSettings(ensemble, options);
   const measurement = createMeasurement({ ...settings, task: ensemble.task, outOfBag: true });
-  const add = measurement.addBlock;
+  const add: BlockVisitor = (members, targets, mask) => {
+    also?.(members, targets, mask);
+    measurement.addBlock(members, targets, mask);
+  };
   if (!(await eachOutOfBagBlock(ensemble, dataset, add, options))) return null;
   // A linear model was fitted on these rows: what it says of them is no test of it.
   const baseline = { constant: (ensemble.baseline ?? constantBaseline(dataset)).constant, linear: null };

@@ -47,7 +47,7 @@ export async function predictKnownRows(
 ): Promise<KnownRows | null> {
   requireMembers(ensemble, 'to predict with');
   const { members: keepsMembers = true, visit, ...combining } = options;
-  const collector = createCollector(ensemble, dataset, rowsFrom, keepsMembers, combining);
+  const collector = createKnownRows(ensemble, dataset, rowsFrom, keepsMembers, combining);
   const answering = pickOptions(combining, MEMBER_PREDICTION_OPTIONS);
   const see: BlockVisitor = (members, targets, mask) => {
     visit?.(members, targets, mask);
@@ -64,18 +64,21 @@ export async function predictKnownRows(
   return collector.finish();
 }
 
-interface Collector {
+/** Makes known rows of the blocks of a pass over all rows of a dataset. */
+export interface KnownRowsCollector {
   addBlock: BlockVisitor;
+  /** Null when no row counts for any member. */
   finish(): KnownRows | null;
 }
 
-function createCollector(
+/** A collector for a pass that is somebody else's: see {@link predictKnownRows}. */
+export function createKnownRows(
   ensemble: TrainedEnsemble,
   dataset: Dataset,
   rowsFrom: KnownRows['rowsFrom'],
   keepsMembers: boolean,
   options: CombineOptions,
-): Collector {
+): KnownRowsCollector {
   const { task, plan } = ensemble;
   const aggregator = aggregatorFor(ensemble, options);
   const combine = ensembleCombiner(ensemble, { ...options, aggregator, calibrated: false });

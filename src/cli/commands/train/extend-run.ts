@@ -14,12 +14,14 @@ import {
   clipOf,
   hasVariances,
 } from '../../options/averaging-flags.js';
+import { checkCalibration } from '../../options/calibration-flags.js';
 import type { GivenOptions } from '../../options/command.js';
 import { readTable } from '../../options/data-flags.js';
 import { intervalsOf } from '../../options/figure-flags.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
 import { type PoolFlags, poolOptions } from '../../options/pool-flags.js';
 import { endWithProcess } from '../../terminal/ending.js';
+import { note } from '../../terminal/terminal.js';
 import { reportRun } from './report-run.js';
 import type { ExtensionRequest, KeptRun, Shown, Start } from './requests.js';
 import { openRunLog, recorded } from './run-log.js';
@@ -62,14 +64,17 @@ export async function runExtension(
   await checkOutput(out, [bundle, file]);
   const { ensemble: old, preprocessing } = await loadForRawRows(bundle, { ...given, isolate: on.isolate });
   await checkOutputBesideModules(out, old);
-  const aggregator = aggregatorOf(request);
+  const aggregator = aggregatorOf(request, old);
   checkClip(clip, old.task.kind);
   checkAggregator(aggregator, old.task.kind, hasVariances(old));
   const table = readTable(file, { ...request }, origins);
   const rows = requireRows(trainingRowsOf(old, preprocessing, table, request.classWeights), request);
+  if (request.calibrate !== undefined) checkCalibration(request.calibrate, rows.train, aggregator);
   const intervals = intervalsOf(request, rows.test !== null);
   live?.describe(rows, [`${bundle}: ${counted(old.members.length, 'member')}, trained on ${file}`]);
   const { start, members, membersBefore } = begin(old);
+  if (old.calibration !== null && members > membersBefore && request.calibrate === undefined && !quiet)
+    note(UNCALIBRATED);
   const log = await openRunLog(request.log, { command, seed: old.plan.seed }, rows.train);
   const pool = endWithProcess(createPool(poolOptions(on, members - membersBefore)));
   return recorded(log, async () => {
@@ -77,11 +82,15 @@ export async function runExtension(
     const run = await trainAndSave((how) => start(rows.train, how), pool, keeping);
     return reportRun(run, rows, {
       ...{ out, aggregator, membersBefore, failures, allowFailures, kept, live, log, file },
+      calibrate: request.calibrate ?? null,
       figures: { ...intervals, ...clip, runner: pool },
       jsonOf: json ? (outcome) => ({ ensemble: bundle, file, ...keptJson(outcome) }) : null,
     });
   });
 }
+
+const UNCALIBRATED =
+  'The calibration was of the members that there were, and is dropped: --calibrate fits one of all';
 
 function requireRows(rows: TrainingRows | null, { file, bundle }: ExtensionRequest): TrainingRows {
   if (rows !== null) return rows;

@@ -8,6 +8,7 @@ import { EXTEND_OPTIONS, type ExtendOptions, extendEnsemble } from '../../../tra
 import type { TrainingSettings } from '../../../training/session/training-settings.js';
 import { ALLOW_MODULE_ROW } from '../../files/input-files.js';
 import { AGGREGATOR_ROW, CLIP_ROW, clipOf } from '../../options/averaging-flags.js';
+import { CALIBRATION_ROWS, calibrationOf } from '../../options/calibration-flags.js';
 import { CHECKPOINT_ROWS, checkpointOf } from '../../options/checkpoint-flags.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../../options/command.js';
 import { CLASS_WEIGHTS_ROW, CSV_ROWS } from '../../options/data-flags.js';
@@ -56,7 +57,7 @@ export const command: CommandDefinition = {
     { name: 'file', description: 'the file it was trained on' },
   ],
   options: [
-    ...[...ROWS, AGGREGATOR_ROW, CLIP_ROW, ...INTERVAL_ROWS, ...CSV_ROWS],
+    ...[...ROWS, AGGREGATOR_ROW, ...CALIBRATION_ROWS, CLIP_ROW, ...INTERVAL_ROWS, ...CSV_ROWS],
     ...[ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [
@@ -106,6 +107,7 @@ function requestOf(bundle: string, file: string, given: GivenOptions): Extension
     out: given.out as string | undefined,
     log: logOf(given),
     aggregator: given.aggregator as string | undefined,
+    calibrate: calibrationOf(given),
     level: given.level as number | undefined,
     replicates: given.replicates as number | undefined,
     delimiter: given.delimiter as string | undefined,

@@ -1,5 +1,6 @@
 // What is measured and said of a run once it is trained and saved, and the exit status that it comes to.
 
+import type { CalibrationRequest } from '../../../calibration/fit-calibration.js';
 import type { LoadedData } from '../../../data/load.js';
 import type { EvaluateOptions } from '../../../ensemble/evaluate/evaluate.js';
 import type { LivePage } from '../../../live/live-page.js';
@@ -17,6 +18,8 @@ import { againLines, failureLines, type KeptOutcome, keptLine, summaryLines } fr
 export interface ReportOptions {
   readonly out: string | undefined;
   readonly aggregator: Aggregator;
+  /** What is to be calibrated; null for nothing. */
+  readonly calibrate: CalibrationRequest | null;
   readonly figures: Pick<EvaluateOptions, 'level' | 'replicates' | 'clip' | 'runner'>;
   /** Members that were there before the run. */
   readonly membersBefore: number;
@@ -44,15 +47,18 @@ export async function reportRun(
   options: ReportOptions,
 ): Promise<number> {
   const { out, aggregator, figures, membersBefore, kept, failures, allowFailures, jsonOf, live } = options;
-  const { ensemble, interruptStatus, fewerThreads } = run;
+  const { interruptStatus, fewerThreads } = run;
   const interrupted = interruptStatus !== null;
-  const ending = ensemble.failures.find(({ error }) => endsTraining(failures, error)) ?? null;
+  const ending = run.ensemble.failures.find(({ error }) => endsTraining(failures, error)) ?? null;
   if (!interrupted && ending === null) live?.enter('measuring');
   // Loaded while the threads worked.
   const { measureTraining } = await import('./train-measure.js');
-  const report =
-    interrupted || ending !== null ? null : await measureTraining(ensemble, data, aggregator, figures);
-  const { saved, saveError } = report === null ? run : await keepReport(run, out, report);
+  const measured =
+    interrupted || ending !== null
+      ? null
+      : await measureTraining(run.ensemble, data, aggregator, figures, options.calibrate);
+  const { ensemble, report, uncalibrated } = measured ?? { ...run, report: null, uncalibrated: null };
+  const { saved, saveError } = report === null ? run : await keepReport({ ...run, ensemble }, out, report);
   const status = interrupted ? 'interrupted' : ending === null ? 'finished' : 'failed';
   await options.log?.end(status, ensemble, report);
   const outcome = { ensemble, saved, report, interrupted, ending, out, membersBefore, kept, fewerThreads };
@@ -65,9 +71,11 @@ export async function reportRun(
   else if (report !== null) for (const line of summaryLines(outcome, paletteOf(process.stdout))) print(line);
   if (live !== null) await live.finish(...livePart(outcome, options.file));
   // Said last: what was measured is worth as much without a file.
+  const refused = uncalibrated === null ? 0 : reportFailure(uncalibrated);
   const unsaved = saveError === null ? 0 : reportFailure(saveError);
   if (interrupted) return interruptStatus;
   if (unsaved !== 0) return unsaved;
+  if (refused !== 0) return refused;
   if (lost !== null) return lost.exitStatus;
   if (ending !== null) return 1;
   return ensemble.failures.length > 0 && !allowFailures ? 1 : 0;

@@ -1,6 +1,7 @@
 // What the user wants of a run of `train` or `extend` beside the members themselves, as plain data: which rows, where to
 // save, how to measure. A checkpoint keeps it, so that `resume` does the same.
 
+import type { CalibrationRequest } from '../../../calibration/fit-calibration.js';
 import type { Dataset } from '../../../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../../../ensemble/ensemble.js';
 import type { TrainingSettings } from '../../../training/session/training-settings.js';
@@ -35,6 +36,8 @@ export interface RunRequest {
   /** Where it is recorded. */
   readonly log?: LogRequest | undefined;
   readonly aggregator?: string | undefined;
+  /** What is calibrated once it is trained. */
+  readonly calibrate?: CalibrationRequest | undefined;
   readonly clip?: boolean | undefined;
   readonly level?: number | undefined;
   readonly replicates?: number | undefined;

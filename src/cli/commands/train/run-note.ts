@@ -1,6 +1,8 @@
 // The note of the command line in a checkpoint, read again: from files that anybody may have made, so every field is
 // checked.
 
+import type { CalibrationRequest } from '../../../calibration/fit-calibration.js';
+import { CALIBRATION_OPTIONS } from '../../../calibration/options.js';
 import type { LoadOptions } from '../../../data/load.js';
 import { CLASS_WEIGHTS, type ClassWeights } from '../../../data/preprocessing/weights.js';
 import { isPlainObject } from '../../../option-names.js';
@@ -17,6 +19,12 @@ const common = {
   isolate: z.literal('process').optional(),
 };
 
+/** Checked as the flags are. */
+const calibration = z.strictObject({
+  method: z.custom<CalibrationRequest['method']>(CALIBRATION_OPTIONS.method.holds),
+  threshold: z.custom<CalibrationRequest['threshold']>(CALIBRATION_OPTIONS.threshold.holds),
+}) satisfies z.ZodType<CalibrationRequest>;
+
 const ofRun = {
   file: text,
   out: text.optional(),
@@ -27,6 +35,7 @@ const ofRun = {
     })
     .optional(),
   aggregator: text.optional(),
+  calibrate: calibration.optional(),
   clip: z.boolean().optional(),
   level: z.number().optional(),
   replicates: z.number().optional(),

@@ -14,6 +14,7 @@ import { memberOptions, type TrainingOptions } from '../../../training/options/o
 import { randomSeed, trainEnsemble } from '../../../training/train-ensemble.js';
 import { rememberModules } from '../../files/trusted-modules.js';
 import { aggregatorOf, checkAggregator, checkClip, clipOf } from '../../options/averaging-flags.js';
+import { checkCalibration } from '../../options/calibration-flags.js';
 import { DATA_ROWS, namedColumns, readTable } from '../../options/data-flags.js';
 import { intervalsOf } from '../../options/figure-flags.js';
 import { inFlags, type OptionOrigins } from '../../options/option-origins.js';
@@ -47,6 +48,7 @@ export async function runTraining(
       out,
       log,
       aggregator,
+      calibrate: settings.calibrate,
       allowFailures,
       seed,
       ...settings.clip,
@@ -117,6 +119,7 @@ export async function carryOut(
     return reportRun(run, data, {
       ...{ out, failures, allowFailures, kept, membersBefore, live, log, file },
       aggregator: aggregatorOf(request),
+      calibrate: request.calibrate ?? null,
       figures: { ...intervalsOf(request, data.test !== null), ...clipOf(request), runner: pool },
       jsonOf: shown.json ? (outcome) => trainJson({ ...outcome, file, test, data }) : null,
     });
@@ -134,6 +137,8 @@ function loadFor(request: TrainingRequest, origins: OptionOrigins): LoadedData {
   const loaded = loadTraining(table, { ...namedColumns(table, request.data), ...split });
   checkClip(clipOf(request), loaded.task);
   checkAggregator(aggregatorOf(request), loaded.task, request.gaussian);
+  if (request.calibrate !== undefined)
+    checkCalibration(request.calibrate, loaded.train, aggregatorOf(request));
   return {
     ...loaded,
     test: testOf(loaded, request, origins),

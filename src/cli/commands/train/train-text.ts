@@ -11,6 +11,7 @@ import { stillImproving } from '../../../ensemble/still-improving.js';
 import { largest } from '../../../math/statistics.js';
 import { hasEpochs } from '../../../model/spec.js';
 import { accountLines } from '../../../report/account-text.js';
+import { calibrationJson, calibrationLines } from '../../../report/calibration-text.js';
 import { type EnsembleReport, ensembleReport } from '../../../report/ensemble-report.js';
 import type { Palette } from '../../../report/palette.js';
 import { reportJson } from '../../../report/report-json.js';
@@ -108,6 +109,8 @@ export function summaryLines(outcome: KeptOutcome, palette: Palette): string[] {
   const account = accountLines(memberAccount(ensemble));
   const lines = [palette.bold(trainedLine(outcome)), ...account, ...improvingLines(ensemble), ''];
   const measuredLines = reportLines(report!, palette);
+  if (ensemble.calibration !== null)
+    measuredLines.push('', ...calibrationLines(ensemble.calibration, ensemble.task));
   if (measuredLines.length > 0) lines.push(...measuredLines);
   else lines.push('No rows out of bag and none held out (--test-share, --test): nothing to measure on');
   if (saved !== null)
@@ -192,6 +195,7 @@ export function keptJson(outcome: KeptOutcome): object {
     })),
     stillImproving: stillImproving(ensemble),
     contentHash: saved?.contentHash ?? contentHash(ensemble),
+    calibration: calibrationJson(ensemble.calibration, ensemble.task),
     checkpoint: kept?.folder ?? null,
     saved: saved === null ? null : { path: out, bytes: saved.bytes },
     ...reportJson(report ?? ensembleReport(ensemble, {})),
