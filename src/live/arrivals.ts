@@ -15,8 +15,10 @@ import { ErrorSums } from './error-sums.js';
 
 /** Rows that stand for all: their mean squared error has a standard error of some percent of itself. */
 const MOST_ROWS = 2048;
-/** After each member nothing is done for so many times as long as it took. */
-const REST_SHARE = 50;
+/** After each member nothing is done for so many times as long as predicting with it took. */
+const REST_SHARE = 30;
+/** The first member takes longer, since what predicts is loaded and warms up. */
+const MOST_FIRST_MS = 20;
 /** Engines that answer quickly, on the calling thread, and run no code of the user's. */
 const ENGINES: readonly string[] = ['wasm', 'neighbours'];
 
@@ -53,6 +55,8 @@ export class Arrivals {
   /** Why there is nothing to draw. */
   #reason: string | null = null;
   #restsUntilMs = 0;
+  /** Ends the rest. */
+  #awake: () => void = () => undefined;
   #working: Promise<void> | null = null;
   #ended = false;
 
@@ -81,6 +85,7 @@ export class Arrivals {
   /** Nothing more is predicted; resolves when nothing is. */
   async end(): Promise<void> {
     this.#ended = true;
+    this.#awake();
     await this.#working;
   }
 
@@ -101,23 +106,36 @@ export class Arrivals {
   async #work(): Promise<void> {
     const { isWatched, changed } = this.#options;
     while (!this.#ended && this.#queue.length > 0 && isWatched()) {
-      await pause(this.#restsUntilMs - performance.now());
+      await this.#rest();
       if (this.#ended || !isWatched()) return;
-      const began = performance.now();
+      let tookMs = 0;
       try {
-        await this.#take(this.#queue.shift()!);
+        tookMs = await this.#take(this.#queue.shift()!);
       } catch {
         // No training may fail because somebody looks: its own measurement will say what is wrong.
         this.#reason = 'Members cannot be measured as they arrive; they are when all are trained.';
         this.#queue.length = 0;
       }
-      this.#restsUntilMs = performance.now() + REST_SHARE * (performance.now() - began);
+      if (this.#points.length <= 1) tookMs = Math.min(tookMs, MOST_FIRST_MS);
+      this.#restsUntilMs = performance.now() + REST_SHARE * tookMs;
       changed();
     }
   }
 
-  /** Predicts with a member the rows that it never saw. */
-  async #take(member: TrainedMember): Promise<void> {
+  /** Until it may go on, or is to end. */
+  #rest(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, Math.max(0, this.#restsUntilMs - performance.now())).unref();
+      this.#awake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Predicts with a member the rows that it never saw. @returns how long this thread was busy with it. */
+  async #take(member: TrainedMember): Promise<number> {
+    let began = performance.now();
     const { plan, train } = this.#options;
     this.#drawn ??= drawEnsembleRows(plan, train);
     const spec = plan.members[member.index]!;
@@ -127,25 +145,29 @@ export class Arrivals {
     const watched = this.#watched;
     if (watched === null) {
       this.#reason = 'No member leaves a row out, and none is held out: nothing to measure on.';
-      return;
+      return 0;
     }
     const isOutOfBag = watched.rowsFrom === 'outOfBag';
     const own = isOutOfBag ? outOfBag.filter((row) => watched.placeOf[row]! >= 0) : watched.index;
+    let tookMs = performance.now() - began;
     const predictor = await createBlockPredictor(this.#alone(member), BLOCK_ROWS);
     try {
       for (const range of blockRanges(own.length)) {
+        began = performance.now();
         const [predictions] = await predictor.predictBlock(watched.dataset.x, range, own);
         this.#sums ??= new ErrorSums(watched.targets, predictions!.outputs);
         const places = own.subarray(range.start, range.end).map((row) => watched.placeOf[row]!);
         this.#sums.add(places, predictions!.mean);
+        tookMs += performance.now() - began;
         await betweenBlocks(undefined);
       }
     } finally {
       predictor.dispose();
     }
-    if (this.#sums === null) return;
+    if (this.#sums === null) return tookMs;
     this.#sums.arrived++;
     this.#points.push(this.#sums.point());
+    return tookMs;
   }
 
   /** The rows to predict: of a table in the order of its rows, every so manieth. */
@@ -174,10 +196,4 @@ export class Arrivals {
       ...{ members: [member], failures: [], complete: false, wallMs: null, executors: [] },
     };
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, Math.max(0, ms)).unref();
-  });
 }

@@ -105,9 +105,7 @@ export async function openLivePage({ head, port, onStop }: LivePageOptions): Pro
       watch.describeData(lines);
     },
     note: (text) => watch.note(text),
-    enter: (phase) => {
-      watch.enter(phase);
-    },
+    enter: (phase) => watch.enter(phase),
     async finish(phase, summary) {
       await arrivals?.end();
       watch.summarise(phase, summary);

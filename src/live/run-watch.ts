@@ -94,6 +94,7 @@ export class RunWatch {
 
   enter(phase: Phase): void {
     this.#phase = phase;
+    if (phase in SAID) this.note(SAID[phase as keyof typeof SAID]);
     this.#changed.add('phase');
   }
 
@@ -214,6 +215,13 @@ export class RunWatch {
     this.#changedMembers.add(index);
   }
 }
+
+/** What the log says of phases. */
+const SAID = {
+  stopping: 'Stopping',
+  measuring: 'All members that could be are trained; measuring',
+  interrupted: 'Interrupted',
+} as const;
 
 const BEGINNING = { status: 'queued', epoch: 0, loss: null, validationLoss: null } as const;
 const QUEUED = { ...BEGINNING, epochs: 0, retries: 0, reseeds: 0, error: null } as const;

@@ -59,7 +59,7 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of HEADERS) response.setHeader(name, value);
-    const url = new URL(request.url ?? '/', `http://${HOST}`);
+    const url = new URL(`http://${HOST}${request.url ?? '/'}`);
     const refusal = refusalOf(request, url, port, token);
     if (refusal !== null) return say(response, 403, REFUSALS[refusal]);
     const method = METHODS[url.pathname];

@@ -1,8 +1,6 @@
 // Charts that move: lines and dots over two axes, drawn anew whenever their data have changed, in the look of the report's.
 // They are drawn here and not by the library of the report because the process that trains should not draw.
 
-import { figure } from '../../report/words.js';
-
 export interface ChartLine {
   readonly points: readonly (readonly [x: number, y: number])[];
   /** Its colour, by the name of a variable of the page. */
@@ -20,6 +18,8 @@ export interface Chart {
   readonly lines: readonly ChartLine[];
   /** What the x axis must hold. */
   readonly xDomain: readonly [number, number];
+  /** Whether x is drawn on a logarithmic scale. */
+  readonly isLogX?: boolean;
   /** Whether y may be drawn on a logarithmic scale. */
   readonly mayBeLog?: boolean;
   /** Stands in for everything where there is nothing to draw. */
@@ -27,7 +27,7 @@ export interface Chart {
 }
 
 const SIZE = { width: 460, height: 300 };
-const MARGIN = { top: 16, right: 14, bottom: 42, left: 56 };
+const MARGIN = { top: 30, right: 14, bottom: 42, left: 56 };
 /** Values that reach over so many times the least are drawn on a logarithmic scale. */
 const LOG_RATIO = 40;
 
@@ -41,19 +41,19 @@ export function drawChart(svg: Element, chart: Chart): void {
   const [low, high] = [Math.min(...ys), Math.max(...ys)];
   const isLog = chart.mayBeLog === true && low > 0 && high / low > LOG_RATIO;
   const y = isLog ? logScale(low, high) : linearScale(low, high);
-  const x = linearOver(chart.xDomain);
+  const x = chart.isLogX === true ? counting(chart.xDomain) : linearOver(chart.xDomain);
   const [left, right] = [MARGIN.left, SIZE.width - MARGIN.right];
   const [top, bottom] = [MARGIN.top, SIZE.height - MARGIN.bottom];
   const px = (value: number) => round(left + (right - left) * x.at(value));
   const py = (value: number) => round(bottom - (bottom - top) * y.at(value));
   const rules = y.ticks.map(
     (tick) =>
-      `<line x1="${left}" x2="${right}" y1="${py(tick)}" y2="${py(tick)}" class="rule"/><text x="${left - 7}" y="${py(tick) + 4}" text-anchor="end">${figure(tick, 3)}</text>`,
+      `<line x1="${left}" x2="${right}" y1="${py(tick)}" y2="${py(tick)}" class="rule"/><text x="${left - 7}" y="${py(tick) + 4}" text-anchor="end">${tickText(tick)}</text>`,
   );
   const columns = x.ticks.map(
-    (tick) => `<text x="${px(tick)}" y="${bottom + 17}" text-anchor="middle">${figure(tick, 4)}</text>`,
+    (tick) => `<text x="${px(tick)}" y="${bottom + 17}" text-anchor="middle">${tickText(tick)}</text>`,
   );
-  const named = `<text x="${(left + right) / 2}" y="${SIZE.height - 5}" text-anchor="middle">${escapeText(chart.x)}</text><text x="${left - 48}" y="${top - 4}">${escapeText(isLog ? `${chart.y} (logarithmic)` : chart.y)}</text>`;
+  const named = `<text x="${(left + right) / 2}" y="${SIZE.height - 5}" text-anchor="middle">${escapeText(chart.x)}</text><text x="${left - 48}" y="13">${escapeText(isLog ? `${chart.y} (logarithmic)` : chart.y)}</text>`;
   const drawn = chart.lines.map((line) => lineMarkup(line, px, py));
   svg.innerHTML = `<g class="axes">${rules.join('')}${columns.join('')}${named}</g><g fill="none" stroke-linejoin="round">${drawn.join('')}</g>`;
 }
@@ -102,6 +102,19 @@ function logScale(low: number, high: number): Scale {
   const ticks: number[] = [];
   for (let power = Math.ceil(from); power <= to; power += every) ticks.push(10 ** power);
   return { at: (value) => (Math.log10(value) - from) / (to - from), ticks };
+}
+
+/** Of counts, on a logarithmic scale: 1, 2, 5, 10, 20, … */
+function counting([from, to]: readonly [number, number]): Scale {
+  const ticks: number[] = [];
+  for (let power = 1; power <= to; power *= 10)
+    ticks.push(...[power, 2 * power, 5 * power].filter((tick) => tick >= from && tick <= to));
+  return { at: (value) => Math.log(value / from) / Math.log(to / from), ticks };
+}
+
+/** Without the noise of arithmetic. */
+function tickText(value: number): string {
+  return String(Number(value.toPrecision(6)));
 }
 
 /** 1, 2 or 5 times a power of ten, and no smaller than it is asked for. */

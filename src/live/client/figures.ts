@@ -54,7 +54,7 @@ export function drawArrivals({ arrivals, phase }: RunState): void {
   document.querySelector<HTMLElement>('#arrivals .key')!.hidden = !isDrawn;
 }
 
-const AXES = { x: 'Members averaged', y: 'Squared error' };
+const AXES = { x: 'Members averaged (logarithmic)', y: 'Squared error', isLogX: true };
 
 function waiting(phase: RunState['phase']): string {
   return phase === 'preparing' || phase === 'training'
@@ -68,7 +68,7 @@ function arrivalLines({ v, c, planned, points }: RunArrivals): ChartLine[] {
     ...{ tone: 's2', dots: true },
   };
   if (c === null) return [measured];
-  const sizes = Array.from({ length: 60 }, (_, at) => 1 + ((Math.max(2, planned) - 1) * at) / 59);
+  const sizes = Array.from({ length: 60 }, (_, at) => Math.max(2, planned) ** (at / 59));
   return [
     { points: sizes.map((size) => [size, c]), tone: 'soft', width: 1.2, dash: '2 4' },
     { points: sizes.map((size) => [size, averagedError(v, c, size)]), tone: 's1', width: 2, dash: '6 4' },

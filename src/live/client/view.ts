@@ -24,20 +24,27 @@ export function showHead({ phase, head, progress, summary }: RunState): void {
   text('headline', summary?.verdict ?? headline(phase, head.file, progress));
   const share = progress === null ? null : isOver(phase) && phase === 'finished' ? 1 : progress.share;
   const percent = share === null ? 0 : Math.floor(100 * share);
-  document.title = isOver(phase) ? `${PHASES[phase]}: ${head.file}` : `${percent} % ${head.file}`;
+  document.title = isOver(phase)
+    ? `${PHASES[phase]}: ${nameOf(head.file)}`
+    : `${percent} % ${nameOf(head.file)}`;
   showBar(element('whole'), share, share === null ? 'not begun' : wholeText(progress!));
   list('data', head.data);
   element('data-section').hidden = head.data.length === 0;
-  text('command', `tutti ${head.command} ${head.file}${head.out === null ? '' : ` → ${head.out}`}`);
+  text('command', `${head.command} ${head.file}${head.out === null ? '' : ` → ${head.out}`}`);
+}
+
+/** A file's name without its folders. */
+function nameOf(path: string): string {
+  return path.split(/[\\/]/).at(-1)!;
 }
 
 function headline(phase: Phase, file: string, progress: RunProgress | null): string {
-  if (progress === null || phase === 'preparing') return `Getting ${file} ready`;
+  if (progress === null || phase === 'preparing') return `Getting ${nameOf(file)} ready`;
   const { planned } = progress;
   const members = planned === 1 ? 'one member' : `${planned} members`;
   if (phase === 'measuring') return 'All members are there; what they came to is being measured';
   if (phase === 'stopping') return 'Stopping: what is finished is kept';
-  return `Training ${members} on ${file}`;
+  return `Training ${members} on ${nameOf(file)}`;
 }
 
 function wholeText({ planned, finished, failed, remainingMs }: RunProgress): string {
@@ -53,7 +60,7 @@ export function showTiles({ progress, arrivals, phase }: RunState): void {
   text('tile-members', `${finished} / ${planned}`);
   const beside = [before === 0 ? '' : `${before} there before`, failed === 0 ? '' : `${failed} failed`];
   text('tile-members-more', beside.filter((part) => part !== '').join(', ') || 'finished');
-  text('tile-left', isOver(phase) || remainingMs === null ? '–' : duration(remainingMs));
+  text('tile-left', phase !== 'training' || remainingMs === null ? '–' : duration(remainingMs));
   text('tile-left-more', `${duration(elapsedMs)} so far`);
   text('tile-rate', isOver(phase) ? '–' : figure(epochsPerSecond, 3));
   text('tile-memory', byteSize(memoryBytes));
@@ -68,6 +75,7 @@ export function showTiles({ progress, arrivals, phase }: RunState): void {
 export function showThreads({ progress, phase }: RunState): void {
   const all = element('threads');
   const threads = progress?.threads ?? [];
+  element('working').hidden = isOver(phase);
   while (all.children.length < threads.length) all.append(template('thread-template'));
   while (all.children.length > threads.length) all.lastElementChild!.remove();
   for (const [at, thread] of threads.entries()) {
