@@ -1,7 +1,8 @@
 // All scores of one set of predictions whose rows are there at once, each with its interval over the choice of rows:
 // rows are resampled by their weights, so that nothing is sorted, binned or predicted again.
 
-import { quantileOfSorted } from '../../math/statistics.js';
+import { normalQuantile } from '../../math/normal.js';
+import { quantileOfSorted, variance } from '../../math/statistics.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { KnownRows } from '../../predictions/known-rows.js';
 import { INTERVAL_OPTIONS, type Interval, type IntervalOptions } from '../correlation/intervals.js';
@@ -59,6 +60,13 @@ export interface RowScoreOptions extends IntervalOptions {
 
 /** Classes of which the confusion is kept in a report. */
 export const MOST_CONFUSED = 32;
+
+/**
+ * Rows × outputs × replicates that scores of all rows at once take: a second or two. Beyond, they are of fewer replicates,
+ * but no fewer than {@link LEAST_DRAWN}.
+ */
+const MOST_DRAWN = 1e8;
+const LEAST_DRAWN = 100;
 
 /** Every score of known rows that applies to their task. Pure and seeded; time grows with rows × classes × replicates. */
 export function scoreKnownRows(known: ScorableRows | KnownRows, options: RowScoreOptions = {}): RowScores {
@@ -258,11 +266,15 @@ function drawAll(
 ): Map<string, Float64Array> {
   const draws = new Map(scorers.map(({ metric }) => [metric.name, new Float64Array(replicates)]));
   const of = figuresOf(rows, units);
+  const drawn = Math.max(LEAST_DRAWN, Math.floor(MOST_DRAWN / (rows.rows * rows.outputs)));
   const weights = new Float64Array(rows.rows);
   eachReplicate(units, replicates, seed, (counts, replicate) => {
     const weight = weigh(rows.weights, units.starts, counts, weights);
     const sample: Sample = { counts, weight, figures: of(weights, counts) };
-    for (const scorer of scorers) draws.get(scorer.metric.name)![replicate] = scorer.at(sample);
+    for (const scorer of scorers) {
+      const known = scorer.metric.from === 'sums' || replicate < drawn;
+      draws.get(scorer.metric.name)![replicate] = known ? scorer.at(sample) : Number.NaN;
+    }
   });
   return draws;
 }
@@ -282,7 +294,8 @@ function weigh(own: Float64Array, starts: Uint32Array, counts: Uint16Array, into
 }
 
 /**
- * Between the percentiles of the replicates. Those of what resampling makes larger (calibration errors: noise adds to
+ * Between the percentiles of the replicates; of too few for percentiles, as rows are many then, the normal interval of their
+ * standard deviation. Those of what resampling makes larger (calibration errors: noise adds to
  * them) are mirrored about the value, to undo that in the value itself too; the value stays inside.
  *
  * **Source:** Efron and Tibshirani 1993, An introduction to the bootstrap, chapter 13; the mirrored ("basic") interval:
@@ -296,8 +309,10 @@ export function intervalOf(
 ): Interval | null {
   const sorted = draws.filter((draw) => !Number.isNaN(draw)).sort();
   if (sorted.length === 0 || sorted[0] === sorted.at(-1)) return null;
-  const low = quantileOfSorted(sorted, (1 - level) / 2);
-  const high = quantileOfSorted(sorted, (1 + level) / 2);
+  const enough = 2 * sorted.length >= draws.length;
+  const half = enough ? 0 : normalQuantile((1 + level) / 2) * Math.sqrt(variance(sorted));
+  const low = enough ? quantileOfSorted(sorted, (1 - level) / 2) : value - half;
+  const high = enough ? quantileOfSorted(sorted, (1 + level) / 2) : value + half;
   if (!grows) return { low, high };
   return { low: Math.max(0, Math.min(value, 2 * value - high)), high: Math.max(value, 2 * value - low) };
 }

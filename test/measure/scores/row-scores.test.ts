@@ -12,6 +12,7 @@ import {
   wholeRowsOf,
 } from '../../../src/measure/scores/resampled-rows.js';
 import {
+  type RowScore,
   type RowScores,
   scoreDifferences,
   scoreKnownRows,
@@ -20,6 +21,7 @@ import {
 import { createScoreAccumulator } from '../../../src/measure/scores/scores.js';
 import { thresholdCurve } from '../../../src/measure/statistics/class-ranks.js';
 import { reliabilityBins } from '../../../src/measure/statistics/confidence-bins.js';
+import { residualQuantiles } from '../../../src/measure/statistics/residuals.js';
 import { riskCoverageCurve } from '../../../src/measure/statistics/risk-coverage.js';
 import { CLASSES, type ClassFigures, VALUES, type ValueFigures } from './scikit-learn-figures.js';
 
@@ -315,6 +317,46 @@ t.test('of two classes F1 is asked of the second, of others not at all', async (
   t.notOk(names.includes('f1'));
   t.ok(scoreKnownRows(classRows(CLASSES.two!), { replicates: 0 }).scores.some(({ name }) => name === 'f1'));
   for (const name of names) t.ok(metrics.has(name));
+});
+
+t.test(
+  'of very many rows fewer replicates are drawn, and the interval is the normal one of their spread',
+  async (t) => {
+    const known = manyRows(120_000, 12);
+    const { scores, draws } = scoreWithDraws(known, {
+      replicates: 600,
+      metrics: ['accuracy', 'balancedAccuracy'],
+    });
+    const drawn = (name: string) => draws.get(name)!.filter((draw) => !Number.isNaN(draw)).length;
+    t.same([drawn('accuracy'), drawn('balancedAccuracy')], [600, 277]);
+    const [one, other] = ['accuracy', 'balancedAccuracy'].map((name) => scoreOf(scores, name));
+    const width = ({ interval }: RowScore) => interval!.high - interval!.low;
+    t.ok(
+      Math.abs(width(other!) / width(one!) - 1) < 0.25,
+      'of classes that are as many the two are nearly one',
+    );
+  },
+);
+
+t.test('quantiles of residuals are those of their distribution', async (t) => {
+  const random = new RandomStream(streamKey(13, 'noise'));
+  const rows = 4000;
+  const mu = Array.from({ length: rows }, () => random.normal());
+  const variance = mu.map(() => 0.5 + random.uniform());
+  const y = mu.map((own, row) => own + Math.sqrt(variance[row]!) * random.normal());
+  const { normal, residual, standardised } = residualQuantiles(
+    wholeRowsOf(valueRows({ targets: 1, y, mu, var: variance, w: null })),
+    0,
+  );
+  t.equal(standardised, true);
+  t.equal(normal.length, 200);
+  t.ok(near(normal[99], -0.006266612, 1e-6), 'Φ⁻¹(0.4975)');
+  for (let point = 10; point < 190; point += 20) t.ok(Math.abs(normal[point]! - residual[point]!) < 0.12);
+  const half = residualQuantiles(
+    wholeRowsOf(valueRows({ targets: 1, y: [1, 5, 9], mu: [0, 0, 0], var: [1, 1, 1], w: [1, 0, 3] })),
+    0,
+  );
+  t.same(Array.from(half.residual), [1, 9], 'rows without a weight are none');
 });
 
 t.test('points of curves enclose the areas that the scores are', async (t) => {
