@@ -148,7 +148,7 @@ export function encodingFrom({ features, target, ...preprocessing }: Preprocessi
   };
 }
 
-/** Weights and groups to keep with a training dataset; test datasets have neither. */
+/** What is kept with a training dataset; test datasets have neither weights of classes nor groups. */
 export interface TrainingExtras {
   readonly classWeights?: ClassWeights | undefined;
   /** Whether the weights of rows are read. @default true */
@@ -159,7 +159,7 @@ export interface TrainingExtras {
 
 /**
  * The dataset of a table's rows, targets included: to train on (with `extras`) or to evaluate on.
- * Weights and groups are read only for training: figures on test rows are unweighted.
+ * Groups are read only for training, and weights of rows wherever their column is there: scores are by them.
  *
  * @param rows u32, the rows to take; null for all, or all with a target where training dropped the others
  * @throws ERR_DATA for bad cells and where the target column is absent
@@ -194,10 +194,10 @@ function trainingParts(
   labels: Int32Array,
   extras: TrainingExtras | null,
 ): Pick<Dataset, 'rowWeights' | 'groups'> {
-  if (extras === null) return { rowWeights: null, groups: null };
   const { weightColumn, groupColumn, target, missing = [] } = preprocessing;
+  const absent = extras === null && !table.columns.some(({ name }) => name === weightColumn);
   const weight =
-    weightColumn === null || extras.weights === false
+    weightColumn === null || absent || extras?.weights === false
       ? null
       : numericReading(
           requireColumn(table, 'weightColumn', weightColumn),
@@ -205,8 +205,8 @@ function trainingParts(
           missing,
         );
   const classes = target.kind === 'classification' ? target.classes : null;
-  const rowWeights = fitRowWeights(table, rows, weight, extras.classWeights ?? null, labels, classes);
-  if (groupColumn === null) return { rowWeights, groups: null };
+  const rowWeights = fitRowWeights(table, rows, weight, extras?.classWeights ?? null, labels, classes);
+  if (extras === null || groupColumn === null) return { rowWeights, groups: null };
   const kind = preprocessing.groupDeclared === true ? 'declared' : 'text';
   const group = categoricalReading(requireColumn(table, 'groupColumn', groupColumn), kind, missing);
   return { rowWeights, groups: groupsOf(table, rows, group) };
