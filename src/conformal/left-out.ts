@@ -5,6 +5,7 @@ import type { Task } from '../data/dataset/dataset.js';
 import { combiner } from '../predictions/aggregate/aggregate.js';
 import { type Aggregator, aggregators } from '../predictions/aggregate/aggregators.js';
 import type { Combine } from '../predictions/combined-predictions.js';
+import { largestAt } from '../predictions/labels.js';
 import type { Predictions } from '../predictions/predictions.js';
 import type { MaskPatterns } from './mask-patterns.js';
 
@@ -45,7 +46,7 @@ function bySums({ task, weights, patterns, heads }: LeftOutSettings, terms: Term
   const variance = heads ? new Float64Array(mean.length) : null;
   const centre = new Float64Array(outputs);
   return (members) => {
-    const values = members.map((member) => terms.of(member));
+    const values = members.map((member) => (terms.choiceOnly ? votesOf(member) : terms.of(member)));
     const weightOf = (member: number) => weights?.[member] ?? 1;
     return (row) => {
       const from = row * outputs;
@@ -71,6 +72,13 @@ function bySums({ task, weights, patterns, heads }: LeftOutSettings, terms: Term
       return { mean, variance };
     };
   };
+}
+
+/** A member's vote for its most probable class: the terms of selection have the probabilities in them, to break ties. */
+function votesOf({ rows, outputs, mean }: Predictions): Float32Array {
+  const votes = new Float32Array(rows * outputs);
+  for (let row = 0; row < rows; row++) votes[row * outputs + largestAt(mean, row * outputs, outputs)] = 1;
+  return votes;
 }
 
 /** One through the weights of each pattern's members, f64[count]. */
