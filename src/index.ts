@@ -86,7 +86,7 @@ export type { OutOfBagPredictions } from './ensemble/evaluate/predict-out-of-bag
 export type { MemberAccount, ReseededMember } from './ensemble/member-account.js';
 export { withAveragingWeights } from './ensemble/predict/averaging-weights.js';
 export type { Inputs } from './ensemble/predict/inputs.js';
-export type { CombineOptions, EnsemblePredictor } from './ensemble/predict/predict.js';
+export type { CombineOptions, EnsemblePredictor, PredictOptions } from './ensemble/predict/predict.js';
 export type { UncertainPredictions } from './ensemble/predict/predict-uncertainty.js';
 export type { RowRunner } from './ensemble/predict/row-runner.js';
 export {

@@ -16,7 +16,7 @@ import type { OutOfBagPredictions } from '../ensemble/evaluate/predict-out-of-ba
 import { type MemberAccount, memberAccount } from '../ensemble/member-account.js';
 import { withAveragingWeights } from '../ensemble/predict/averaging-weights.js';
 import type { ArrayInputs, Inputs } from '../ensemble/predict/inputs.js';
-import type { CombineOptions } from '../ensemble/predict/predict.js';
+import type { CombineOptions, PredictOptions } from '../ensemble/predict/predict.js';
 import type { MemberPredictionOptions } from '../ensemble/predict/predict-members.js';
 import type { UncertainPredictions } from '../ensemble/predict/predict-uncertainty.js';
 import {
@@ -134,15 +134,16 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
 
   /**
    * Predicts rows in the user's units. Records are answered by an object each: `{ label, probabilities }`, or `{ value,
-   * values, deviation }`; numbers, a dataset or a table by arrays.
+   * values, deviation }`; numbers, a dataset or a table by arrays. With a `coverage` they carry a `set` of classes, or an
+   * `interval`, that holds the truth so often; arrays carry `sets`, or `lower` and `upper`.
    * @throws ERR_SHAPE for numbers that are no whole rows, ERR_DATA naming row and column of a value that does not fit.
    */
   predict<const Records extends readonly DataRecord[]>(
     records: Records,
-    options?: CombineOptions,
+    options?: PredictOptions,
   ): Promise<PredictedRecords<Kind, Records>>;
-  predict(rows: ArrayInputs, options?: CombineOptions): Promise<PredictedArrays<Kind>>;
-  async predict(inputs: Inputs, options?: CombineOptions): Promise<unknown> {
+  predict(rows: ArrayInputs, options?: PredictOptions): Promise<PredictedArrays<Kind>>;
+  async predict(inputs: Inputs, options?: PredictOptions): Promise<unknown> {
     return predictOnce(this, inputs, options);
   }
 
@@ -161,7 +162,7 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
   }
 
   /** Loads the members once, for many predictions of one row or of many. To be disposed of, as by `using`. */
-  async predictor(options?: CombineOptions): Promise<Predictor<Kind>> {
+  async predictor(options?: PredictOptions): Promise<Predictor<Kind>> {
     return loadPredictor(this, options);
   }
 

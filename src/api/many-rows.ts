@@ -28,7 +28,7 @@ import type { Predictions } from '../predictions/predictions.js';
 export async function predictEnsemble(
   ensemble: TrainedEnsemble,
   inputs: Inputs,
-  options: predicting.CombineOptions = {},
+  options: predicting.PredictOptions = {},
 ): Promise<CombinedPredictions> {
   return predicting.predictEnsemble(ensemble, inputs, onSharedPool(options));
 }
@@ -79,7 +79,7 @@ export async function calibrateEnsemble(
  */
 export async function createPredictor(
   ensemble: TrainedEnsemble,
-  options: predicting.CombineOptions = {},
+  options: predicting.PredictOptions = {},
 ): Promise<predicting.EnsemblePredictor> {
   return predicting.createPredictor(ensemble, onSharedPool(options));
 }

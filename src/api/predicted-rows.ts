@@ -9,16 +9,40 @@ export interface NamedNumbers {
   readonly [name: string]: number;
 }
 
+/** Bounds that hold the truth as often as the coverage says, in the user's units. */
+export interface PredictedInterval {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** An interval of each of some names. */
+export interface NamedIntervals {
+  readonly [name: string]: PredictedInterval;
+}
+
 /** A row of a classification. */
 export class PredictedClass {
   /** The class it most likely is; NaN probabilities have none: ''. */
   readonly label: string;
   /** The probability of each class, by its name; they sum to 1. */
   readonly probabilities: NamedNumbers;
+  /** The classes that hold the truth as often as the coverage says, by their order; absent without a `coverage`. */
+  declare readonly set?: readonly string[];
 
-  constructor(label: string, probabilities: NamedNumbers) {
+  constructor(label: string, probabilities: NamedNumbers, set?: readonly string[]) {
     this.label = label;
     this.probabilities = probabilities;
+    if (set !== undefined) this.set = set;
+  }
+
+  /** @throws ERR_OPTION: a class has no interval. */
+  get interval(): never {
+    return failTask('interval', 'regression', 'set');
+  }
+
+  /** @throws ERR_OPTION: a class has no intervals. */
+  get intervals(): never {
+    return failTask('intervals', 'regression', 'set');
   }
 
   /** @throws ERR_OPTION: a class has no value. */
@@ -48,11 +72,29 @@ export class PredictedValue {
    * have a Gaussian head: how far members differ is no deviation of the truth.
    */
   readonly deviation: NamedNumbers | null;
+  /** Bounds of the only target, or of the first; absent without a `coverage`. */
+  declare readonly interval?: PredictedInterval;
+  /** Bounds of each target, by its name, each of which holds its truth so often by itself; absent without a `coverage`. */
+  declare readonly intervals?: NamedIntervals;
 
-  constructor(value: number, values: NamedNumbers, deviation: NamedNumbers | null) {
+  constructor(
+    value: number,
+    values: NamedNumbers,
+    deviation: NamedNumbers | null,
+    intervals?: readonly (readonly [target: string, interval: PredictedInterval])[],
+  ) {
     this.value = value;
     this.values = values;
     this.deviation = deviation;
+    const first = intervals?.[0];
+    if (intervals === undefined || first === undefined) return;
+    this.interval = first[1];
+    this.intervals = Object.fromEntries(intervals);
+  }
+
+  /** @throws ERR_OPTION: a number has no set. */
+  get set(): never {
+    return failTask('set', 'classification', 'interval');
   }
 
   /** @throws ERR_OPTION: a number has no label. */
@@ -85,14 +127,25 @@ export function rowsOf(task: Task, predictions: CombinedPredictions): PredictedR
 
 function classRow(classes: readonly string[], predictions: CombinedPredictions, row: number): PredictedClass {
   const label = classes[predictions.labels?.[row] ?? -1] ?? '';
-  return new PredictedClass(label, named(classes, predictions.mean, row));
+  const { sets } = predictions;
+  const inSet = (_: string, at: number) => sets![row * classes.length + at] === 1;
+  return new PredictedClass(label, named(classes, predictions.mean, row), sets && classes.filter(inSet));
 }
 
 function valueRow(targets: readonly string[], predictions: CombinedPredictions, row: number): PredictedValue {
   const { mean, variance, varianceKind, outputs } = predictions;
   const known = variance !== null && varianceKind !== 'spread';
   const deviation = known ? named(targets, variance, row, Math.sqrt) : null;
-  return new PredictedValue(mean[row * outputs] ?? Number.NaN, named(targets, mean, row), deviation);
+  const { lower, upper } = predictions;
+  const intervals =
+    lower &&
+    upper &&
+    targets.map((target, at) => {
+      const place = row * outputs + at;
+      return [target, { lower: lower[place]!, upper: upper[place]! }] as const;
+    });
+  const first = mean[row * outputs] ?? Number.NaN;
+  return new PredictedValue(first, named(targets, mean, row), deviation, intervals);
 }
 
 /** Numbers [rows, names] of a row by their names. */

@@ -7,7 +7,7 @@ import type { TaskKind } from '../data/dataset/dataset.js';
 import type { DataRecord } from '../data/table/record-table.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { type ArrayInputs, type Inputs, isRecords } from '../ensemble/predict/inputs.js';
-import type { CombineOptions } from '../ensemble/predict/predict.js';
+import type { PredictOptions } from '../ensemble/predict/predict.js';
 import type { LongCallOptions } from '../long-calls.js';
 import type { CombinedPredictions } from '../predictions/combined-predictions.js';
 import { createPredictor, predictEnsemble } from './many-rows.js';
@@ -57,7 +57,7 @@ type Answer<Kind extends TaskKind> = PredictedRow<Kind>[] | PredictedArrays<Kind
 export async function predictOnce<Kind extends TaskKind>(
   record: TrainedEnsemble<Kind>,
   inputs: Inputs,
-  options?: CombineOptions,
+  options?: PredictOptions,
 ): Promise<Answer<Kind>> {
   return answer(record, inputs, await predictEnsemble(record, inputs, options));
 }
@@ -65,7 +65,7 @@ export async function predictOnce<Kind extends TaskKind>(
 /** Loads an ensemble's members. */
 export async function loadPredictor<Kind extends TaskKind>(
   record: TrainedEnsemble<Kind>,
-  options?: CombineOptions,
+  options?: PredictOptions,
 ): Promise<Predictor<Kind>> {
   const loaded = await createPredictor(record, options);
   async function predict<const Records extends readonly DataRecord[]>(

@@ -1,14 +1,7 @@
 // From a coverage to the rank that gives it, and the refusal where there are too few rows for one.
 
 import { TuttiError } from '../errors.js';
-import { option } from '../option-names.js';
 import type { Conformity } from './conformity.js';
-
-/** What a coverage must be. */
-export const COVERAGE = option.number(
-  'a number > 0 and < 1, such as 0.9',
-  (coverage) => coverage > 0 && coverage < 1,
-);
 
 /** (1 − α)(n + 1) is an integer for many round figures, and comes out a rounding above it. */
 const ROUNDING = 1e-9;

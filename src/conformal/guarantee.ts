@@ -1,7 +1,6 @@
 // Intervals and sets with a coverage, for blocks of new rows. It is told all it needs of an ensemble and knows none.
 
 import type { Task, Values } from '../data/dataset/dataset.js';
-import { failOption } from '../errors.js';
 import type { Predictions } from '../predictions/predictions.js';
 import { classSets } from './class-sets.js';
 import type { ClassConformity, Conformity, ValueConformity } from './conformity.js';
@@ -30,21 +29,19 @@ export interface GuaranteeSettings {
 
 /** What is guaranteed of n rows. */
 export interface Guaranteed {
-  /** Bounds of each target in the user's units, f64[n, targets]; null for classes. */
-  readonly lower: Float64Array | null;
-  readonly upper: Float64Array | null;
-  /** 1 for the classes in each row's set, u8[n, classes]; null for numbers. A set may be empty. */
-  readonly sets: Uint8Array | null;
+  /** Bounds of each target in the user's units, f64[n, targets]; absent for classes. */
+  readonly lower?: Float64Array;
+  readonly upper?: Float64Array;
+  /** 1 for the classes in each row's set, u8[n, classes]; absent for numbers. A set may be empty. */
+  readonly sets?: Uint8Array;
 }
 
 /** @param x the features of the block's rows, [.., features] @param start the first one's place in x */
 export type Guarantee = (members: readonly Predictions[], x: Values, start: number) => Guaranteed;
 
-/** @throws ERR_DATA when there are too few rows for the coverage; ERR_OPTION for sets of numbers */
+/** @throws ERR_DATA when there are too few rows for the coverage */
 export function createGuarantee(settings: GuaranteeSettings): Guarantee {
-  const { conformity, task, coverage, weights, conformal } = settings;
-  if (task.kind === 'regression' && conformal !== undefined)
-    failOption('conformal', 'absent for regression, whose guarantee is an interval', conformal);
+  const { conformity, task, coverage, weights } = settings;
   requireRows(conformity, coverage);
   const { aggregator, scores } = conformity;
   const counts = (member: number) => weights === null || weights[member]! > 0;
@@ -79,7 +76,7 @@ function setsOf(
       const u = method === 'lac' ? 0 : uniformOf(x, start + row);
       fill(mean, u, sets.subarray(row * classes, (row + 1) * classes));
     }
-    return { lower: null, upper: null, sets };
+    return { sets };
   };
 }
 
@@ -97,6 +94,6 @@ function intervalsOf(
     const upper = new Float64Array(lower.length);
     const leftOut: (row: number) => LeftOut = blocks(members);
     for (let row = 0; row < rows; row++) fill(leftOut(row), lower, upper, row * targets);
-    return { lower, upper, sets: null };
+    return { lower, upper };
   };
 }

@@ -11,6 +11,11 @@ export interface CombinedPredictions extends Predictions {
   readonly flooredCount: number;
   /** What `variance` is: of a mixture, of a product of Gaussians, the members' spread, or absent. */
   readonly varianceKind: 'mixture' | 'product' | 'spread' | null;
+  /** Where a coverage was asked of numbers: bounds of each target in the user's units, f64[rows, targets]. */
+  readonly lower?: Float64Array;
+  readonly upper?: Float64Array;
+  /** Where a coverage was asked of classes: 1 for those in a row's set, which may be empty, u8[rows, classes]. */
+  readonly sets?: Uint8Array;
 }
 
 /**

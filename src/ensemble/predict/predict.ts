@@ -4,6 +4,7 @@
 // The declaration file names Disposable, which a user's own libs may not hold.
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { COVERAGE_OPTIONS, type CoverageOptions } from '../../conformal/guarantee-options.js';
 import type { Values } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
 import { betweenBlocks, LONG_CALL_OPTIONS, type LongCallOptions } from '../../long-calls.js';
@@ -15,6 +16,7 @@ import type { CombinedPredictions } from '../../predictions/combined-predictions
 import { bareEnsemble, type TrainedEnsemble } from '../ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions } from './answer-rules.js';
 import { CALIBRATED_OPTIONS, type CalibratedOptions, ensembleCombiner } from './ensemble-combiner.js';
+import { ensembleAnswer, sentEnsemble } from './guarantees.js';
 import { type Inputs, inputsOf } from './inputs.js';
 import { blockRowsOf } from './member-blocks.js';
 import { createBlockPredictor } from './predictors.js';
@@ -29,6 +31,7 @@ export { blockRowsOf, eachBlock } from './member-blocks.js';
 const ROW_OPTIONS = {
   ...COMBINE_OPTIONS,
   ...CALIBRATED_OPTIONS,
+  ...COVERAGE_OPTIONS,
   clip: ANSWER_OPTIONS.clip,
 } satisfies OptionTable<RowOptions>;
 
@@ -41,12 +44,20 @@ export interface CombineOptions extends AnswerOptions, RowRunnerOptions, Calibra
   readonly tolerance?: number;
 }
 
+/** What predicting new rows takes; what measures knows their truth, and needs no guarantee. */
+export interface PredictOptions extends CombineOptions, CoverageOptions {}
+
 export const PREDICT_OPTIONS = {
   ...COMBINE_OPTIONS,
   ...CALIBRATED_OPTIONS,
   ...ANSWER_OPTIONS,
   ...ROW_RUNNER_OPTIONS,
 } satisfies OptionTable<CombineOptions>;
+
+const GUARANTEED_OPTIONS = {
+  ...PREDICT_OPTIONS,
+  ...COVERAGE_OPTIONS,
+} satisfies OptionTable<PredictOptions>;
 
 /** An ensemble with its members loaded; see {@link createPredictor}. */
 export interface EnsemblePredictor extends Disposable {
@@ -67,9 +78,9 @@ const KEPT_BYTES = 2 ** 31;
 export async function predictEnsemble(
   ensemble: TrainedEnsemble,
   inputs: Inputs,
-  options: CombineOptions = {},
+  options: PredictOptions = {},
 ): Promise<CombinedPredictions> {
-  checkOptions('predictEnsemble', options, PREDICT_OPTIONS);
+  checkOptions('predictEnsemble', options, GUARANTEED_OPTIONS);
   options.signal?.throwIfAborted();
   const { x } = inputsOf(ensemble, inputs);
   const predictor = await loadPredictor(ensemble, options);
@@ -83,22 +94,22 @@ export async function predictEnsemble(
 /** As src/api/many-rows.ts says of it, on the calling thread where no runner is named. */
 export async function createPredictor(
   ensemble: TrainedEnsemble,
-  options: CombineOptions = {},
+  options: PredictOptions = {},
 ): Promise<EnsemblePredictor> {
-  checkOptions('createPredictor', options, PREDICT_OPTIONS);
+  checkOptions('createPredictor', options, GUARANTEED_OPTIONS);
   options.signal?.throwIfAborted();
   return loadPredictor(ensemble, options, KEPT_BYTES);
 }
 
 async function loadPredictor(
   ensemble: TrainedEnsemble,
-  options: CombineOptions,
+  options: PredictOptions,
   loadedBytes?: number,
 ): Promise<EnsemblePredictor> {
   const { features } = ensemble;
   const { runner } = options;
   const blockRows = blockRowsOf(ensemble);
-  const combine = ensembleCombiner(ensemble, options);
+  const answer = ensembleAnswer(ensemble, options);
   const loaded = await createBlockPredictor(ensemble, blockRows, options, loadedBytes);
   if (options.signal?.aborted) {
     loaded.dispose();
@@ -109,7 +120,7 @@ async function loadPredictor(
   let session: RowSession | null = null;
   const predictBlock = async (x: Values, range: RowRange): Promise<CombinedPredictions> => {
     if (disposed) throw new TuttiError('ERR_CANCELLED', 'The predictor has ended');
-    return combine(await loaded.predictBlock(x, range, null));
+    return answer(await loaded.predictBlock(x, range, null), x, range.start);
   };
   const dispose = () => {
     if (disposed) return;
@@ -125,8 +136,8 @@ async function loadPredictor(
       const { x, rows } = inputsOf(ensemble, inputs);
       const here = (range: RowRange) => next(() => predictBlock(x, range));
       const blocks: CombinedPredictions[] = [];
-      if (!disposed && isWorthThreads(ensemble, rows, runner)) {
-        session ??= runner.openRows(bareEnsemble(ensemble), pickOptions(options, ROW_OPTIONS));
+      if (!disposed && isWorthThreads(ensemble, rows, runner, options)) {
+        session ??= runner.openRows(sentEnsemble(ensemble, options), pickOptions(options, ROW_OPTIONS));
         const asked = { x, features, rows, index: null, blockRows, what: 'combined', signal, here } as const;
         await eachBlockOnThreads(session, runner.threads, asked, (block) => blocks.push(block));
       } else {
@@ -157,11 +168,13 @@ export function concatenate(blocks: readonly CombinedPredictions[], rows: number
   const first = blocks[0];
   if (first === undefined)
     throw new TuttiError('ERR_SHAPE', 'Expected at least one row to predict, got none');
-  const join = (part: (block: CombinedPredictions) => Values | null): Values | null => {
-    const own = part(first);
+  const join = <Own extends Values | Int32Array | Uint8Array>(
+    part: (block: CombinedPredictions) => Own | null | undefined,
+    columns = first.outputs,
+  ): Own | null => {
+    const own = part(first) ?? null;
     if (own === null) return null;
-    const length = rows * first.outputs;
-    const all = own instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+    const all = new (own.constructor as new (length: number) => Own)(rows * columns);
     let next = 0;
     for (const block of blocks) {
       all.set(part(block)!, next);
@@ -169,22 +182,19 @@ export function concatenate(blocks: readonly CombinedPredictions[], rows: number
     }
     return all;
   };
-  const labels = first.labels === null ? null : new Int32Array(rows);
-  if (labels !== null) {
-    let next = 0;
-    for (const block of blocks) {
-      labels.set(block.labels!, next);
-      next += block.rows;
-    }
-  }
+  const lower = join(({ lower }) => lower);
+  const upper = join(({ upper }) => upper);
+  const sets = join(({ sets }) => sets);
   return {
     rows,
     outputs: first.outputs,
-    mean: join((block) => block.mean)!,
-    logProbabilities: join((block) => block.logProbabilities) as Float32Array | null,
-    variance: join((block) => block.variance),
-    labels,
+    mean: join(({ mean }) => mean)!,
+    logProbabilities: join(({ logProbabilities }) => logProbabilities),
+    variance: join(({ variance }) => variance),
+    labels: join(({ labels }) => labels, 1),
     flooredCount: blocks.reduce((sum, block) => sum + block.flooredCount, 0),
     varianceKind: first.varianceKind,
+    ...(lower === null || upper === null ? {} : { lower, upper }),
+    ...(sets === null ? {} : { sets }),
   };
 }

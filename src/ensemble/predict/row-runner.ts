@@ -1,5 +1,6 @@
 // Whoever can predict rows beside the calling thread: a pool, and what is asked of one.
 
+import type { CoverageOptions } from '../../conformal/guarantee-options.js';
 import type { Values } from '../../data/dataset/dataset.js';
 import type { OptionTable } from '../../option-names.js';
 import type { Aggregator } from '../../predictions/aggregate/aggregators.js';
@@ -22,7 +23,7 @@ export interface RowsAsked<What extends keyof RowAnswers = keyof RowAnswers> {
 }
 
 /** How all rows of a session are predicted; see CombineOptions. */
-export interface RowOptions {
+export interface RowOptions extends CoverageOptions {
   readonly aggregator?: Aggregator;
   readonly weights?: readonly number[];
   readonly tolerance?: number;

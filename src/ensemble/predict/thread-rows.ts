@@ -2,10 +2,10 @@
 // go, and answers block by block.
 
 import { blockRanges } from '../../predictions/blocks.js';
-import type { Combine, CombinedPredictions } from '../../predictions/combined-predictions.js';
+import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
-import { ensembleCombiner } from './ensemble-combiner.js';
+import { type BlockAnswer, ensembleAnswer } from './guarantees.js';
 import { blockRowsOf, concatenate } from './predict.js';
 import { type BlockPredictor, createBlockPredictor } from './predictors.js';
 import type { RowAnswers, RowOptions, RowsAsked } from './row-runner.js';
@@ -33,7 +33,7 @@ export interface ThreadRows {
 
 interface Loaded {
   readonly predictor: BlockPredictor;
-  readonly combine: Combine;
+  readonly answer: BlockAnswer;
   readonly blockRows: number;
 }
 
@@ -47,7 +47,7 @@ export function createThreadRows(): ThreadRows {
         own = await load(sent);
         loaded.set(name, own);
       }
-      return answer(own, asked);
+      return answerRows(own, asked);
     },
     drop(names) {
       const before = loaded.size;
@@ -64,20 +64,20 @@ async function load({ ensemble, options }: SentEnsemble): Promise<Loaded> {
   const blockRows = blockRowsOf(ensemble);
   return {
     predictor: await createBlockPredictor(ensemble, blockRows, options),
-    combine: ensembleCombiner(ensemble, options),
+    answer: ensembleAnswer(ensemble, options),
     blockRows,
   };
 }
 
-async function answer(
-  { predictor, combine, blockRows }: Loaded,
+async function answerRows(
+  { predictor, answer, blockRows }: Loaded,
   { x, rows, what }: RowsAsked,
 ): Promise<readonly RowAnswers[keyof RowAnswers][]> {
   const combined: CombinedPredictions[] = [];
   const each: (readonly Predictions[])[] = [];
   for (const range of blockRanges(rows, blockRows)) {
     const members = await predictor.predictBlock(x, range, null);
-    if (what === 'combined') combined.push(combine(members));
+    if (what === 'combined') combined.push(answer(members, x, range.start));
     else each.push(members.map(copyOf));
   }
   return what === 'combined' ? [concatenate(combined, rows)] : each;

@@ -7,7 +7,7 @@ import { layerShapes } from '../../model/network.js';
 import { isNetwork } from '../../model/network-members.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { loadedBytes, memberSizes } from './loaded-bytes.js';
-import type { RowRunner } from './row-runner.js';
+import type { RowOptions, RowRunner } from './row-runner.js';
 import { sentBytes } from './rows-on-threads.js';
 
 /**
@@ -17,15 +17,20 @@ import { sentBytes } from './rows-on-threads.js';
 const WORTH_SENDING = 1e9;
 const WORTH_STARTING = 2e10;
 
+/** Multiply-adds that take as long as holding one number of a row against a row that conformed. */
+const GUARANTEE_COST = 16;
+
 /** Whether a runner's threads are to predict so many rows; else one thread is as soon done, or there is memory for no other. */
 export function isWorthThreads(
   ensemble: TrainedEnsemble,
   rows: number,
   runner: RowRunner | undefined,
+  { coverage }: Pick<RowOptions, 'coverage'> = {},
 ): runner is Required<RowRunner> {
   if (runner?.openRows === undefined || runner.threads < 2) return false;
-  const { plan, members, features, task } = ensemble;
-  let perRow = 0;
+  const { plan, members, features, task, conformity } = ensemble;
+  // Each row is held against every row that conformed.
+  let perRow = coverage === undefined ? 0 : GUARANTEE_COST * (conformity?.rows ?? 0) * outputCount(task);
   for (const { index } of members) {
     const spec = plan.members[index]!;
     if (!isNetwork(spec)) return false;

@@ -1,0 +1,71 @@
+// What an ensemble guarantees of new rows, from the conformity that it carries: what must hold for that, and the errors
+// where it does not.
+
+import { createGuarantee, type Guarantee } from '../../conformal/guarantee.js';
+import { COVERAGE_USES, type CoverageOptions } from '../../conformal/guarantee-options.js';
+import { failOption, TuttiError } from '../../errors.js';
+import { requireUses } from '../../option-names.js';
+import { DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
+import type { Values } from '../../data/dataset/dataset.js';
+import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
+import type { Predictions } from '../../predictions/predictions.js';
+import { bareEnsemble, type TrainedEnsemble } from '../ensemble.js';
+import { ensembleCombiner } from './ensemble-combiner.js';
+import { averagingWeights } from './averaging-weights.js';
+import type { RowOptions } from './row-runner.js';
+
+/** What intervals or sets are made with for each block of rows; null where no coverage is asked for. */
+export function ensembleGuarantee(ensemble: TrainedEnsemble, options: RowOptions): Guarantee | null {
+  requireUses<CoverageOptions>(options, COVERAGE_USES);
+  const { coverage, conformal } = options;
+  if (coverage === undefined) return null;
+  const { task, features, members, conformity } = ensemble;
+  if (task.kind === 'regression' && conformal !== undefined)
+    failOption('conformal', 'absent for regression, whose guarantee is an interval', conformal);
+  if (conformity === null) failWithout(ensemble, coverage);
+  requireSameMembers(conformity.aggregator, options);
+  const weights = averagingWeights(ensemble);
+  const settings = { conformity, task, members: members.length, features, weights };
+  return createGuarantee({ ...settings, calibrate: null, coverage, conformal });
+}
+
+function failWithout({ trainedOn }: TrainedEnsemble, coverage: number): never {
+  const message =
+    `A coverage of ${coverage} cannot be guaranteed: this ensemble keeps no scores of rows that members never saw; ` +
+    '`tutti calibrate` makes them of held-out rows (`ensemble.conformalise(rows)` in a program)' +
+    (trainedOn === null ? '' : ', and a training does so by itself where members leave rows out');
+  throw new TuttiError('ERR_DATA', message, { option: 'coverage' });
+}
+
+/** What was scored is what is guaranteed. @throws ERR_OPTION */
+function requireSameMembers(made: string, options: RowOptions): void {
+  const { aggregator = DEFAULT_AGGREGATOR, weights, tolerance, clip } = options;
+  if (aggregator !== made) {
+    failOption(
+      'aggregator',
+      `${made} with \`coverage\`, by which the rows it rests on were scored`,
+      aggregator,
+    );
+  }
+  for (const [name, value] of Object.entries({ weights, tolerance, clip })) {
+    if (value === undefined) continue;
+    failOption(name, 'absent with `coverage`, which rests on rows that were scored without it', value);
+  }
+}
+
+/** What threads need of an ensemble: its conformity, which grows with the rows, where something rests on it. */
+export function sentEnsemble(ensemble: TrainedEnsemble, { coverage }: RowOptions): TrainedEnsemble {
+  const conformity = coverage === undefined ? null : ensemble.conformity;
+  return { ...bareEnsemble(ensemble), conformity };
+}
+
+/** What becomes of members' predictions of a block of rows, whose features begin at row `start` of x. */
+export type BlockAnswer = (members: readonly Predictions[], x: Values, start: number) => CombinedPredictions;
+
+/** Members combined, and what is guaranteed where a coverage is asked for. @throws ERR_OPTION, ERR_DATA */
+export function ensembleAnswer(ensemble: TrainedEnsemble, options: RowOptions): BlockAnswer {
+  const combine = ensembleCombiner(ensemble, options);
+  const guarantee = ensembleGuarantee(ensemble, options);
+  if (guarantee === null) return (members) => combine(members);
+  return (members, x, start) => ({ ...combine(members), ...guarantee(members, x, start) });
+}
