@@ -12,15 +12,24 @@ export type { LabelledInputs } from './api/labelled-rows.js';
 export { type DataSource, type LoadDataOptions, loadData, type TrainingData } from './api/load-data.js';
 export {
   calibrateEnsemble,
+  conformaliseEnsemble,
   createPredictor,
   evaluateEnsemble,
   evaluateOutOfBag,
+  measureCoverage,
   predictEnsemble,
   predictMembers,
   predictOutOfBag,
   predictUncertainty,
 } from './api/many-rows.js';
-export type { NamedNumbers, PredictedClass, PredictedRow, PredictedValue } from './api/predicted-rows.js';
+export type {
+  NamedIntervals,
+  NamedNumbers,
+  PredictedClass,
+  PredictedInterval,
+  PredictedRow,
+  PredictedValue,
+} from './api/predicted-rows.js';
 export type {
   PredictedArrays,
   PredictedClasses,
@@ -49,6 +58,7 @@ export { contentHash } from './bundle/content-hash.js';
 export type { InspectedEnsemble, LoadEnsembleOptions } from './bundle/load.js';
 export type { SavedEnsemble, SaveOptions } from './bundle/save.js';
 export type { CheckpointSummary } from './checkpoint/read-checkpoint.js';
+export type { MeasuredCoverage } from './conformal/measured-coverage.js';
 export {
   type ColumnDescription,
   type DescribeOptions,
@@ -81,6 +91,7 @@ export type {
   TrainedEnsemble,
   TrainedMember,
 } from './ensemble/ensemble.js';
+export type { ConformaliseOptions, MeasuredCoverageOptions } from './ensemble/evaluate/conformalise.js';
 export type { EvaluateOptions } from './ensemble/evaluate/evaluate.js';
 export type { OutOfBagPredictions } from './ensemble/evaluate/predict-out-of-bag.js';
 export type { MemberAccount, ReseededMember } from './ensemble/member-account.js';

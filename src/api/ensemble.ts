@@ -5,12 +5,14 @@ import type { InspectedEnsemble, LoadEnsembleOptions } from '../bundle/load.js';
 import type { SavedEnsemble, SaveOptions } from '../bundle/save.js';
 import type { Calibration } from '../calibration/calibration.js';
 import type { Conformity } from '../conformal/conformity.js';
+import type { MeasuredCoverage } from '../conformal/measured-coverage.js';
 import type { Dataset, Encoding, Task, TaskKind } from '../data/dataset/dataset.js';
 import type { TrainingFacts } from '../data/dataset/training-facts.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
 import type { DataRecord } from '../data/table/record-table.js';
 import type { FailedMember, RetriedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import type { CalibrateOptions } from '../ensemble/evaluate/calibrate-ensemble.js';
+import type { ConformaliseOptions, MeasuredCoverageOptions } from '../ensemble/evaluate/conformalise.js';
 import type { EvaluateOptions, OutOfBagOptions } from '../ensemble/evaluate/evaluate.js';
 import type { OutOfBagPredictions } from '../ensemble/evaluate/predict-out-of-bag.js';
 import { type MemberAccount, memberAccount } from '../ensemble/member-account.js';
@@ -35,10 +37,12 @@ import type { TrainingSettings } from '../training/session/training-settings.js'
 import { leaderboard } from './comparisons.js';
 import { extendEnsemble } from './every-core.js';
 import {
+  conformaliseRows,
   datasetOf,
   evaluateRows,
   evaluateTrainingRows,
   type LabelledInputs,
+  measureRowCoverage,
   predictTrainingRows,
 } from './labelled-rows.js';
 import { calibrateEnsemble, predictMembers } from './many-rows.js';
@@ -215,6 +219,19 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
    */
   async leaderboard(rows: LabelledInputs, options?: LeaderboardOptions): Promise<Leaderboard> {
     return leaderboard(this, datasetOf(this, rows), options);
+  }
+
+  /**
+   * The ensemble with rows scored that its guarantees rest on: its training rows, each by the members that never saw it, or
+   * rows that it was not trained on. Then `predict` takes a `coverage`.
+   */
+  async conformalise(rows: LabelledInputs, options?: ConformaliseOptions): Promise<Ensemble<Kind>> {
+    return methodsOf(await conformaliseRows(this.record, rows, options));
+  }
+
+  /** How often its intervals, or sets of classes, hold the truth of rows that it was not trained on. */
+  async measureCoverage(rows: LabelledInputs, options: MeasuredCoverageOptions): Promise<MeasuredCoverage> {
+    return measureRowCoverage(this, rows, options);
   }
 
   /** Chooses how much each member counts, on rows that it was not trained on; `withWeights` takes the weights. */

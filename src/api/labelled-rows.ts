@@ -1,16 +1,24 @@
 // Measuring an ensemble on rows whose targets are known, or on those it was trained on: reports instead of plain
 // measurements, and an error instead of nothing where no row is out of bag.
 
+import type { MeasuredCoverage } from '../conformal/measured-coverage.js';
 import type { Dataset, TaskKind } from '../data/dataset/dataset.js';
 import { transformTable } from '../data/preprocessing/preprocessing.js';
 import { type DataRecord, failRows, tableFromRecords } from '../data/table/record-table.js';
 import type { Table } from '../data/table/table.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
+import type { ConformaliseOptions, MeasuredCoverageOptions } from '../ensemble/evaluate/conformalise.js';
 import type { EvaluateOptions, OutOfBagOptions } from '../ensemble/evaluate/evaluate.js';
 import type { OutOfBagPredictions } from '../ensemble/evaluate/predict-out-of-bag.js';
 import type { CombineOptions } from '../ensemble/predict/predict.js';
 import { failOption, TuttiError } from '../errors.js';
-import { evaluateEnsemble, evaluateOutOfBag, predictOutOfBag } from './many-rows.js';
+import {
+  conformaliseEnsemble,
+  evaluateEnsemble,
+  evaluateOutOfBag,
+  measureCoverage,
+  predictOutOfBag,
+} from './many-rows.js';
 import { Report } from './report.js';
 
 /** Rows whose targets are known: a dataset, or raw rows with the columns of the training file, target included. */
@@ -22,6 +30,23 @@ export async function evaluateRows<Kind extends TaskKind>(
   options?: EvaluateOptions,
 ): Promise<Report<Kind>> {
   return new Report(record.task, await evaluateEnsemble(record, datasetOf(record, rows), options), 'test');
+}
+
+export async function conformaliseRows<Kind extends TaskKind>(
+  record: TrainedEnsemble<Kind>,
+  rows: LabelledInputs,
+  options?: ConformaliseOptions,
+): Promise<TrainedEnsemble<Kind>> {
+  const { conformity } = await conformaliseEnsemble(record, datasetOf(record, rows), options);
+  return { ...record, conformity };
+}
+
+export async function measureRowCoverage(
+  record: TrainedEnsemble,
+  rows: LabelledInputs,
+  options: MeasuredCoverageOptions,
+): Promise<MeasuredCoverage> {
+  return measureCoverage(record, datasetOf(record, rows), options);
 }
 
 export async function evaluateTrainingRows<Kind extends TaskKind>(

@@ -1,9 +1,11 @@
 // What predicts and measures plain records, with many rows on every core where no runner is named.
 
 import type { Calibration } from '../calibration/calibration.js';
+import type { MeasuredCoverage } from '../conformal/measured-coverage.js';
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import * as calibrating from '../ensemble/evaluate/calibrate-ensemble.js';
+import * as conformalising from '../ensemble/evaluate/conformalise.js';
 import * as evaluating from '../ensemble/evaluate/evaluate.js';
 import * as outOfBag from '../ensemble/evaluate/predict-out-of-bag.js';
 import type { Inputs } from '../ensemble/predict/inputs.js';
@@ -144,4 +146,35 @@ export async function predictOutOfBag(
   options: predicting.CombineOptions = {},
 ): Promise<outOfBag.OutOfBagPredictions | null> {
   return outOfBag.predictOutOfBag(ensemble, dataset, onSharedPool(options));
+}
+
+/**
+ * Scores rows whose truth is known, so that `predictEnsemble` and `createPredictor` can guarantee a `coverage`: the
+ * ensemble's own training rows, each by the members that never saw it, which costs no row and is done by a training as it
+ * ends; or rows that it was not trained on.
+ * @returns the ensemble with them, to be saved or to predict with. At most 10 000 rows are kept, evenly.
+ * @throws ERR_DATA when the rows are out of bag for nobody; ERR_OPTION for held-out rows that it was trained on.
+ *
+ * **Source:** Kim, Xu and Barber 2020, Predictive inference is free with the jackknife+-after-bootstrap; Romano, Sesia and
+ * Candès 2020, Classification with valid and adaptive coverage.
+ */
+export async function conformaliseEnsemble(
+  ensemble: TrainedEnsemble,
+  dataset: Dataset,
+  options: conformalising.ConformaliseOptions = {},
+): Promise<TrainedEnsemble> {
+  return conformalising.conformaliseEnsemble(ensemble, dataset, onSharedPool(options));
+}
+
+/**
+ * Measures how often intervals, or sets of classes, hold the truth of rows that an ensemble was not trained on, with an
+ * interval, and how wide they are.
+ * @throws as `predictEnsemble` with a `coverage`.
+ */
+export async function measureCoverage(
+  ensemble: TrainedEnsemble,
+  dataset: Dataset,
+  options: conformalising.MeasuredCoverageOptions,
+): Promise<MeasuredCoverage> {
+  return conformalising.measureCoverage(ensemble, dataset, onSharedPool(options));
 }

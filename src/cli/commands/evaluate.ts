@@ -1,10 +1,15 @@
 // `tutti evaluate`: scores a saved ensemble on rows whose targets are known.
 
-import { evaluateEnsemble } from '../../api/many-rows.js';
+import { evaluateEnsemble, measureCoverage } from '../../api/many-rows.js';
+import type { CoverageOptions } from '../../conformal/guarantee-options.js';
+import type { MeasuredCoverage } from '../../conformal/measured-coverage.js';
+import type { Dataset } from '../../data/dataset/dataset.js';
 import { transformTable } from '../../data/preprocessing/preprocessing.js';
+import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { memberAccount } from '../../ensemble/member-account.js';
 import { missingLine } from '../../report/account-text.js';
 import { activeUnitsOf } from '../../report/active-text.js';
+import { coverageLines } from '../../report/coverage-text.js';
 import { ensembleReport } from '../../report/ensemble-report.js';
 import { testJson } from '../../report/report-json.js';
 import { reportLines } from '../../report/report-text.js';
@@ -23,6 +28,7 @@ import {
   weightsOf,
 } from '../options/averaging-flags.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
+import { COVERAGE_ROWS, coverageOf } from '../options/coverage-flags.js';
 import { CSV_ROWS, readTable } from '../options/data-flags.js';
 import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from '../options/figure-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
@@ -35,13 +41,15 @@ export const command: CommandDefinition = {
     { name: 'file', description: 'CSV or JSON file with the columns it was trained on, target included' },
   ],
   options: [
-    ...[AGGREGATOR_ROW, WEIGHTS_ROW, CALIBRATED_ROW, CLIP_ROW, ...INTERVAL_ROWS, CURVES_ROW, ...CSV_ROWS],
+    ...[AGGREGATOR_ROW, WEIGHTS_ROW, CALIBRATED_ROW, CLIP_ROW, ...INTERVAL_ROWS, CURVES_ROW],
+    ...[...COVERAGE_ROWS, ...CSV_ROWS],
     ...[ALLOW_MODULE_ROW, PREDICTING_ISOLATE_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [
     'tutti evaluate digits.tutti test.csv',
     'tutti evaluate digits.tutti test.csv --aggregator geometricMean --json',
     'tutti evaluate digits.tutti test.csv --curves --level 0.9',
+    'tutti evaluate digits.tutti test.csv --coverage 0.9',
   ],
   run: ([bundle, file], given, origins) => evaluate(bundle!, file!, given, origins),
 };
@@ -53,6 +61,7 @@ async function evaluate(
   origins: OptionOrigins,
 ): Promise<number> {
   const figures = { ...intervalsOf(given), curves: given.curves === true };
+  const asked = coverageOf('evaluate', given);
   const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
   const aggregator = aggregatorOf(given, ensemble);
   const gaussian = hasVariances(ensemble);
@@ -74,11 +83,32 @@ async function evaluate(
     activeUnits: activeUnitsOf(ensemble, dataset),
   });
   const account = memberAccount(ensemble);
-  if (given.json === true) printJson({ ...testJson(report), account });
+  const coverage = await measured(ensemble, dataset, given, asked);
+  if (given.json === true) printJson({ ...testJson(report), account, ...(coverage && { coverage }) });
   else {
     const missing = missingLine(account);
     const lines = reportLines(report, paletteOf(process.stdout));
     for (const line of missing === null ? lines : [missing, '', ...lines]) print(line);
+    if (coverage !== null) {
+      for (const line of ['', ...coverageLines(coverage, ensemble.task, paletteOf(process.stdout))])
+        print(line);
+    }
   }
   return 0;
+}
+
+/** Where a coverage is asked for; with what else would break it refused. */
+async function measured(
+  ensemble: TrainedEnsemble,
+  dataset: Dataset,
+  given: GivenOptions,
+  { coverage, conformal }: CoverageOptions,
+): Promise<MeasuredCoverage | null> {
+  if (coverage === undefined) return null;
+  const { level } = intervalsOf(given);
+  return measureCoverage(ensemble, dataset, {
+    ...{ coverage, aggregator: aggregatorOf(given), ...weightsOf(given), ...clipOf(given) },
+    ...(conformal === undefined ? {} : { conformal }),
+    ...(level === undefined ? {} : { level }),
+  });
 }

@@ -1,13 +1,14 @@
 // `tutti predict`: raw rows in, predictions out in the same order.
 
-import { predictEnsemble, predictMembers } from '../../api/many-rows.js';
+import { predictEnsemble, predictMembers, predictUncertainty } from '../../api/many-rows.js';
+import { COVERAGE_OPTIONS } from '../../conformal/guarantee-options.js';
 import type { Values } from '../../data/dataset/dataset.js';
 import { type Preprocessing, transformFeatures } from '../../data/preprocessing/preprocessing.js';
 import { listed, listedColumns, type Table } from '../../data/table/table.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { memberAccount } from '../../ensemble/member-account.js';
 import type { AnswerOptions } from '../../ensemble/predict/answer-rules.js';
-import type { CombineOptions } from '../../ensemble/predict/predict.js';
+import type { PredictOptions } from '../../ensemble/predict/predict.js';
 import { failOption } from '../../errors.js';
 import { membersText } from '../../report/account-text.js';
 import { counted } from '../../report/words.js';
@@ -25,6 +26,7 @@ import {
   memberColumns,
   type PredictionColumn,
   truthColumns,
+  uncertaintyColumns,
 } from '../files/prediction-columns.js';
 import {
   AGGREGATOR_ROW,
@@ -39,6 +41,7 @@ import {
   weightsOf,
 } from '../options/averaging-flags.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
+import { COVERAGE_ROWS, coverageOf } from '../options/coverage-flags.js';
 import { CSV_ROWS, readTable } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
@@ -52,6 +55,10 @@ const ROWS: readonly OptionRow[] = [
   output.flag(
     'members',
     "every member's own predictions beside the truth, in the form that `tutti measure` reads",
+  ),
+  output.flag(
+    'uncertainty',
+    'how much of what is uncertain is noise in the data (aleatoric) and how much members disagreeing (epistemic)',
   ),
   output.columns('keep', 'columns of the input to copy, such as an id'),
   output.path('out', 'CSV file to write, - for standard output', {
@@ -69,13 +76,14 @@ export const command: CommandDefinition = {
     },
   ],
   options: [
-    ...[AGGREGATOR_ROW, WEIGHTS_ROW, CALIBRATED_ROW, CLIP_ROW, ...CSV_ROWS, ...ROWS],
+    ...[AGGREGATOR_ROW, WEIGHTS_ROW, CALIBRATED_ROW, CLIP_ROW, ...COVERAGE_ROWS, ...CSV_ROWS, ...ROWS],
     ...[ALLOW_MODULE_ROW, PREDICTING_ISOLATE_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [
     'tutti predict digits.tutti new.csv --out predictions.csv',
     'tutti predict prices.tutti new.csv --aggregator geometricMean | head',
     'tutti predict digits.tutti new.csv --weights 2,0,1,1 --keep id,date',
+    'tutti predict digits.tutti new.csv --coverage 0.9 --uncertainty',
     'tutti predict digits.tutti test.csv --members --out members.csv && tutti measure members.csv --target digit',
   ],
   run: ([bundle, file], given, origins) => predict(bundle!, file!, given, origins),
@@ -95,6 +103,7 @@ async function predict(
   const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
   if (!printed) await checkOutputBesideModules(path, ensemble);
   const { task, members } = ensemble;
+  const asked = coverageOf('predict', given);
   const account = memberAccount(ensemble);
   const aggregator = aggregatorOf(given, ensemble);
   checkAggregator(aggregator, task.kind, hasVariances(ensemble));
@@ -104,8 +113,8 @@ async function predict(
   const { columns, kind } =
     each === true
       ? { columns: await membersOf(ensemble, preprocessing, table, x, clipOf(given)), kind: {} }
-      : await combined(ensemble, x, {
-          aggregator,
+      : await combined(ensemble, x, given, {
+          ...{ aggregator, ...asked },
           ...weightsOf(given),
           ...calibratedOf(given, ensemble),
           ...clipOf(given),
@@ -132,18 +141,34 @@ async function predict(
 
 /** Members one by one are not averaged. @throws ERR_OPTION */
 function refuseAveraging(given: GivenOptions): void {
-  for (const name of ['aggregator', 'weights', 'calibrated']) {
+  for (const name of ['aggregator', 'weights', 'calibrated', 'coverage', 'conformal', 'uncertainty']) {
     if (given[name] !== undefined)
       failOption(name, 'left out with `members`, which averages nothing', given[name]);
   }
 }
 
-async function combined(ensemble: TrainedEnsemble, x: Values, options: CombineOptions) {
-  const predictions = await predictEnsemble(ensemble, x, options);
-  const { varianceKind } = predictions;
+async function combined(
+  ensemble: TrainedEnsemble,
+  x: Values,
+  { uncertainty }: GivenOptions,
+  options: PredictOptions,
+) {
+  const { coverage, conformal, ...combining } = options;
+  const guaranteed = coverage === undefined ? null : await predictEnsemble(ensemble, x, options);
+  const parts = uncertainty === true ? await predictUncertainty(ensemble, x, combining) : null;
+  const predictions = guaranteed ?? parts?.predictions ?? (await predictEnsemble(ensemble, x, combining));
+  const { varianceKind, sets } = predictions;
   return {
-    columns: ensembleColumns(ensemble, predictions),
-    kind: { aggregator: options.aggregator, ...(varianceKind === null ? {} : { varianceKind }) },
+    columns: [
+      ...ensembleColumns(ensemble, predictions),
+      ...(parts === null ? [] : uncertaintyColumns(ensemble, parts)),
+    ],
+    kind: {
+      aggregator: options.aggregator,
+      ...(varianceKind === null ? {} : { varianceKind }),
+      ...(coverage === undefined ? {} : { coverage }),
+      ...(sets === undefined ? {} : { conformal: conformal ?? COVERAGE_OPTIONS.conformal.default }),
+    },
   };
 }
 
@@ -179,8 +204,11 @@ function* csvRows(columns: readonly PredictionColumn[], rows: number): Generator
   for (let row = 0; row < rows; row++) yield columns.map(({ at }) => at(row));
 }
 
-function asLists(columns: readonly PredictionColumn[], rows: number): Record<string, (string | number)[]> {
+function asLists(columns: readonly PredictionColumn[], rows: number): Record<string, unknown[]> {
   return Object.fromEntries(
-    columns.map(({ name, at }) => [name, Array.from({ length: rows }, (_, row) => at(row))]),
+    columns.map(({ name, at, json }) => [
+      name,
+      Array.from({ length: rows }, (_, row) => json?.(row) ?? at(row)),
+    ]),
   );
 }

@@ -7,39 +7,71 @@ import { targetReadings } from '../../data/preprocessing/target.js';
 import { requireColumn, type Table } from '../../data/table/table.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { failOption } from '../../errors.js';
+import type { Uncertainty } from '../../predictions/aggregate/uncertainty.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
 
 export interface PredictionColumn {
   readonly name: string;
   at(row: number): string | number;
+  /** What JSON has in its place. @default the same */
+  json?(row: number): readonly string[];
 }
 
 /** What says how an ensemble's numbers are written. */
 type Described = Pick<TrainedEnsemble, 'task' | 'encoding'>;
 
+/** Between the classes of a set. */
+const SEPARATOR = ';';
+
 /**
- * `prediction`, then `probability_<class>`, or for numbers `variance`, the predicted variance of Gaussian heads, or
+ * Classes of a row's set, in their order, with `;` between them; all sets as JSON lists where the name of a class has one in
+ * it. An empty set is an empty cell.
+ */
+function setColumn(classes: readonly string[], sets: Uint8Array): PredictionColumn {
+  const namesAt = (row: number) => classes.filter((_, at) => sets[row * classes.length + at] === 1);
+  const plain = classes.every((name) => !name.includes(SEPARATOR));
+  const text = (names: readonly string[]) => (plain ? names.join(SEPARATOR) : JSON.stringify(names));
+  return { name: 'set', at: (row) => text(namesAt(row)), json: namesAt };
+}
+
+/** `total`, `aleatoric` and `epistemic` of each row, of several targets each by its name; those that are not known are left out. */
+export function uncertaintyColumns({ task }: Described, uncertainty: Uncertainty): PredictionColumn[] {
+  const { columns, total, aleatoric, epistemic } = uncertainty;
+  const targets = task.kind === 'regression' && columns > 1 ? task.targets : [''];
+  return targets.flatMap((target, at) =>
+    Object.entries({ total, aleatoric, epistemic }).flatMap(([name, values]) =>
+      values === null ? [] : [numbers(target === '' ? name : `${name}_${target}`, values, columns, at)],
+    ),
+  );
+}
+
+/**
+ * `prediction`, then the `set` of a coverage and `probability_<class>`, or for numbers `lower` and `upper` of a coverage and
+ * `variance`, the predicted variance of Gaussian heads, or
  * `spread`, the variance of the members' predictions about their mean; with several targets, each by its name.
  */
 export function ensembleColumns(
   { task, encoding }: Described,
-  { mean, variance, varianceKind, labels, outputs }: CombinedPredictions,
+  { mean, variance, varianceKind, labels, outputs, lower, upper, sets }: CombinedPredictions,
 ): PredictionColumn[] {
   if (task.kind === 'classification') {
     const probabilities = task.classes.map((name, output) =>
       numbers(`probability_${name}`, mean, outputs, output),
     );
-    return [{ name: 'prediction', at: (row) => task.classes[labels![row]!]! }, ...probabilities];
+    const prediction = { name: 'prediction', at: (row: number) => task.classes[labels![row]!]! };
+    return [prediction, ...(sets === undefined ? [] : [setColumn(task.classes, sets)]), ...probabilities];
   }
   const second = varianceKind === 'spread' ? 'spread' : 'variance';
   return task.targets.flatMap((target, output) => {
     const suffix = task.targets.length === 1 ? '' : `_${target}`;
     const decimals = decimalsFor(encoding.targets.std[output]!);
     const prediction = numbers(`prediction${suffix}`, mean, outputs, output, decimals);
-    return variance === null
-      ? [prediction]
-      : [prediction, numbers(`${second}${suffix}`, variance, outputs, output)];
+    const bounds = Object.entries({ lower, upper }).flatMap(([name, values]) =>
+      values === undefined ? [] : [numbers(`${name}${suffix}`, values, outputs, output, decimals)],
+    );
+    const spread = variance === null ? [] : [numbers(`${second}${suffix}`, variance, outputs, output)];
+    return [prediction, ...bounds, ...spread];
   });
 }
 

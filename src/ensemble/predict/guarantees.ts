@@ -3,15 +3,15 @@
 
 import { createGuarantee, type Guarantee } from '../../conformal/guarantee.js';
 import { COVERAGE_USES, type CoverageOptions } from '../../conformal/guarantee-options.js';
+import type { Values } from '../../data/dataset/dataset.js';
 import { failOption, TuttiError } from '../../errors.js';
 import { requireUses } from '../../option-names.js';
 import { DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
-import type { Values } from '../../data/dataset/dataset.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import { bareEnsemble, type TrainedEnsemble } from '../ensemble.js';
-import { ensembleCombiner } from './ensemble-combiner.js';
 import { averagingWeights } from './averaging-weights.js';
+import { ensembleCombiner } from './ensemble-combiner.js';
 import type { RowOptions } from './row-runner.js';
 
 /** What intervals or sets are made with for each block of rows; null where no coverage is asked for. */
@@ -22,18 +22,18 @@ export function ensembleGuarantee(ensemble: TrainedEnsemble, options: RowOptions
   const { task, features, members, conformity } = ensemble;
   if (task.kind === 'regression' && conformal !== undefined)
     failOption('conformal', 'absent for regression, whose guarantee is an interval', conformal);
-  if (conformity === null) failWithout(ensemble, coverage);
+  if (conformity === null) failWithout(coverage);
   requireSameMembers(conformity.aggregator, options);
   const weights = averagingWeights(ensemble);
   const settings = { conformity, task, members: members.length, features, weights };
   return createGuarantee({ ...settings, calibrate: null, coverage, conformal });
 }
 
-function failWithout({ trainedOn }: TrainedEnsemble, coverage: number): never {
+function failWithout(coverage: number): never {
   const message =
     `A coverage of ${coverage} cannot be guaranteed: this ensemble keeps no scores of rows that members never saw; ` +
     '`tutti calibrate` makes them of held-out rows (`ensemble.conformalise(rows)` in a program)' +
-    (trainedOn === null ? '' : ', and a training does so by itself where members leave rows out');
+    '; `tutti train` does so by itself where members leave rows out';
   throw new TuttiError('ERR_DATA', message, { option: 'coverage' });
 }
 
