@@ -13,6 +13,7 @@ const dataset = clusters(1500, 6, 3);
 const PLAN = { members: 4, hidden: [6], epochs: 2, seed: 1 };
 const runner = tutti.createInlineRunner();
 const ensemble = await tutti.trainEnsemble(dataset, PLAN, { runner });
+const conformal = await tutti.conformaliseEnsemble(ensemble, dataset);
 const dropout = await tutti.trainEnsemble(dataset, { ...PLAN, hiddenKeep: 0.8 }, { runner });
 const folder = t.testdir({});
 const file = join(folder, 'saved.tutti');
@@ -34,6 +35,8 @@ await tutti.trainEnsemble(dataset, LONG, stopped).catch(() => undefined);
 /** Calls by the name of the exported function; `predictor.predict` is a function of what one returns. */
 const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>> = {
   attackEnsemble: (signal) => tutti.attackEnsemble(ensemble, dataset, { epsilons, signal }),
+  conformaliseEnsemble: (signal) => tutti.conformaliseEnsemble(ensemble, dataset, { signal }),
+  measureCoverage: (signal) => tutti.measureCoverage(conformal, dataset, { coverage: 0.9, signal }),
   compareMasks: (signal) => tutti.compareMasks(dropout, dataset, { signal }),
   compareSources: (signal) => tutti.compareSources(dataset, dataset, LONG, { signal, runner }),
   evaluateEnsemble: (signal) => tutti.evaluateEnsemble(ensemble, dataset, { signal }),

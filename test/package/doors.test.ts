@@ -9,6 +9,7 @@ const DIGITS = 'data/digits.csv';
 const dataset = clusters(40, 3, 2);
 const PLAN = { members: 2, hidden: [3], epochs: 1, seed: 1 };
 const ensemble = await tutti.trainEnsemble(dataset, { ...PLAN, hiddenKeep: 0.5, resample: 'bootstrap' });
+const conformal = await tutti.conformaliseEnsemble(ensemble, dataset);
 const bytes = await tutti.ensembleToBytes(ensemble);
 const image = { channels: 1, height: 2, width: 2 };
 const square = new Float32Array(4);
@@ -156,6 +157,20 @@ const DOORS: Readonly<Record<string, Door>> = {
     wrong: [
       ...[{ aggregator: 'mean' }, { weights: 1 }, { tolerance: NaN_ }, { tolerance: 0 }],
       ...[{ runner: 2 }, { runner: null }, { runner: { threads: 0 } }],
+      ...[{ coverage: 1 }, { coverage: '90 %' }, { conformal: 'top' }, { conformal: 'lac' }],
+    ],
+  },
+  conformaliseEnsemble: {
+    call: (options) => tutti.conformaliseEnsemble(ensemble, dataset, options),
+    wrong: [{ rowsFrom: 'test' }, { rowsFrom: 'heldOut' }, { aggregator: 'mean' }, { runner: 2 }],
+  },
+  measureCoverage: {
+    call: (options) => tutti.measureCoverage(conformal, dataset, options),
+    needs: { coverage: 0.5 },
+    wrong: [
+      ...[{ coverage: 1.2 }, { coverage: 0 }, { coverage: '0.9' }, { coverage: NaN_ }, { level: 1 }],
+      ...[{ conformal: 'top' }, { aggregator: 'mean' }, { aggregator: 'geometricMean' }, { weights: [1, 2] }],
+      ...[{ tolerance: 0.1 }, { runner: 2 }],
     ],
   },
   calibrateEnsemble: {

@@ -74,6 +74,11 @@ const DOORS: Readonly<Record<string, (units: Units) => unknown>> = {
     return data.sets.map(({ gain, scores, matrix, leaderboard, classes, numbers, uncertainty }) => [
       ...[gain, scores, matrix, leaderboard, classes, numbers, uncertainty],
     ]);
+  conformaliseEnsemble: async ({ ensemble, train }) =>
+    (await tutti.conformaliseEnsemble(ensemble, train)).conformity,
+  measureCoverage: async ({ ensemble, train, test }) => {
+    const conformal = await tutti.conformaliseEnsemble(ensemble, train);
+    return tutti.measureCoverage(conformal, test, { coverage: 0.8 });
   },
   evaluateEnsemble: ({ ensemble, test }) => tutti.evaluateEnsemble(ensemble, test, PLAIN),
   evaluateOutOfBag: ({ ensemble, train }) => tutti.evaluateOutOfBag(ensemble, train, { replicates: 0 }),
