@@ -1,6 +1,7 @@
 // Scoring rows whose truth is known, so that later predictions can be guaranteed a coverage, and measuring what became of
 // it on others.
 
+import { applyCalibration } from '../../calibration/apply-calibration.js';
 import type { Conformity } from '../../conformal/conformity.js';
 import { conformityOf } from '../../conformal/conformity-of.js';
 import { COVERAGE_OPTIONS } from '../../conformal/guarantee-options.js';
@@ -11,13 +12,13 @@ import { LONG_CALL_OPTIONS, type LongCallOptions } from '../../long-calls.js';
 import { INTERVAL_OPTIONS } from '../../measure/correlation/intervals.js';
 import { checkOptions, type OptionTable, option, pickOptions } from '../../option-names.js';
 import { COMBINE_OPTIONS } from '../../predictions/aggregate/aggregate.js';
-import { type Aggregator, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
+import type { Aggregator } from '../../predictions/aggregate/aggregators.js';
 import { targetBlock } from '../../predictions/blocks.js';
 import type { KnownRows } from '../../predictions/known-rows.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { averagingWeights } from '../predict/averaging-weights.js';
 import { checkDataset } from '../predict/inputs.js';
-import { PREDICT_OPTIONS, type PredictOptions, predictEnsemble } from '../predict/predict.js';
+import { aggregatorFor, PREDICT_OPTIONS, type PredictOptions, predictEnsemble } from '../predict/predict.js';
 import { ROW_RUNNER_OPTIONS, type RowRunnerOptions } from '../predict/row-runner.js';
 import { predictKnownRows } from './known-rows.js';
 import { isTrainedOn } from './out-of-bag-rows.js';
@@ -28,7 +29,7 @@ export interface ConformaliseOptions extends LongCallOptions, RowRunnerOptions {
    * on. @default by whether it was trained on them
    */
   readonly rowsFrom?: 'outOfBag' | 'heldOut';
-  /** What combines the members in the predictions that are to be guaranteed. @default 'arithmeticMean' */
+  /** What combines the members in the predictions that are to be guaranteed. @default as `predict` */
   readonly aggregator?: Aggregator;
 }
 
@@ -47,7 +48,7 @@ export async function conformaliseEnsemble(
 ): Promise<TrainedEnsemble> {
   checkOptions('conformaliseEnsemble', options, CONFORMALISE_OPTIONS);
   checkDataset(ensemble, dataset);
-  const { aggregator = DEFAULT_AGGREGATOR } = options;
+  const aggregator = aggregatorFor(ensemble, options);
   const rowsFrom = rowsFromOf(ensemble, dataset, options.rowsFrom);
   const predicting = pickOptions(options, { ...LONG_CALL_OPTIONS, ...ROW_RUNNER_OPTIONS });
   const known = await predictKnownRows(ensemble, dataset, rowsFrom, {
@@ -86,7 +87,10 @@ export function conformityOfKnown(
 ): Conformity {
   const weights = averagingWeights(ensemble);
   const groups = known.rowsFrom === 'heldOut' || leavesGroupsOut(ensemble) ? dataset.groups : null;
-  return conformityOf(known, { aggregator, weights, groups });
+  const { calibration } = ensemble;
+  const calibrated = calibration !== null && calibration.method !== null;
+  const shown = calibrated ? { ...known, combined: applyCalibration(calibration, known.combined) } : known;
+  return conformityOf(shown, { aggregator, weights, groups, calibrated });
 }
 
 /** Whether members see whole groups or nothing of them: else those that left out a row saw others of its group. */

@@ -1,17 +1,21 @@
 // What an ensemble guarantees of new rows, from the conformity that it carries: what must hold for that, and the errors
 // where it does not.
 
+import { calibrationMethods } from '../../calibration/methods.js';
+import type { Conformity } from '../../conformal/conformity.js';
 import { createGuarantee, type Guarantee } from '../../conformal/guarantee.js';
 import { COVERAGE_USES, type CoverageOptions } from '../../conformal/guarantee-options.js';
 import type { Values } from '../../data/dataset/dataset.js';
 import { failOption, TuttiError } from '../../errors.js';
+import { exp, log } from '../../math/functions.js';
+import { LOG_LOSS_FLOOR } from '../../measure/metrics/log-loss.js';
 import { requireUses } from '../../option-names.js';
-import { DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
+import { aggregators } from '../../predictions/aggregate/aggregators.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import { bareEnsemble, type TrainedEnsemble } from '../ensemble.js';
 import { averagingWeights } from './averaging-weights.js';
-import { ensembleCombiner } from './ensemble-combiner.js';
+import { aggregatorFor, ensembleCombiner } from './ensemble-combiner.js';
 import type { RowOptions } from './row-runner.js';
 
 /** What intervals or sets are made with for each block of rows; null where no coverage is asked for. */
@@ -23,10 +27,37 @@ export function ensembleGuarantee(ensemble: TrainedEnsemble, options: RowOptions
   if (task.kind === 'regression' && conformal !== undefined)
     failOption('conformal', 'absent for regression, whose guarantee is an interval', conformal);
   if (conformity === null) failWithout(coverage);
-  requireSameMembers(conformity.aggregator, options);
+  requireSameMembers(conformity.aggregator, { ...options, aggregator: aggregatorFor(ensemble, options) });
   const weights = averagingWeights(ensemble);
   const settings = { conformity, task, members: members.length, features, weights };
-  return createGuarantee({ ...settings, calibrate: null, coverage, conformal });
+  return createGuarantee({
+    ...settings,
+    calibrate: calibrationOf(ensemble, conformity),
+    coverage,
+    conformal,
+  });
+}
+
+/** Where scores are of calibrated probabilities, what makes such ones of those by the members that never saw a row. */
+function calibrationOf({ calibration, task }: TrainedEnsemble, { calibrated, aggregator }: Conformity) {
+  if (!calibrated) return null;
+  if (calibration === null || calibration.method === null || task.kind !== 'classification') {
+    throw new TuttiError(
+      'ERR_BUNDLE',
+      'The scores of this ensemble are of calibrated probabilities, and it has none',
+    );
+  }
+  const { parameters } = calibration;
+  const { apply } = calibrationMethods.get(calibration.method);
+  const classes = task.classes.length;
+  // As src/calibration/rows.ts takes them: logarithms that are known have no floor.
+  const floor = aggregators.get(aggregator).floors.length > 0 ? Number.MIN_VALUE : LOG_LOSS_FLOOR;
+  return (probabilities: Float64Array) => {
+    for (let at = 0; at < probabilities.length; at++)
+      probabilities[at] = log(Math.max(probabilities[at]!, floor));
+    apply(parameters, probabilities, classes);
+    for (let at = 0; at < probabilities.length; at++) probabilities[at] = exp(probabilities[at]!);
+  };
 }
 
 function failWithout(coverage: number): never {
@@ -39,7 +70,7 @@ function failWithout(coverage: number): never {
 
 /** What was scored is what is guaranteed. @throws ERR_OPTION */
 function requireSameMembers(made: string, options: RowOptions): void {
-  const { aggregator = DEFAULT_AGGREGATOR, weights, tolerance, clip } = options;
+  const { aggregator, weights, tolerance, clip } = options;
   if (aggregator !== made) {
     failOption(
       'aggregator',
