@@ -21,14 +21,18 @@ const ensemble = await fitted.conformalise(train); // each training row by the m
 
 const patient = { age: 59, sex: 2, bmi: 32.1, bp: 101, s1: 157, s2: 93.2, s3: 38, s4: 4, s5: 4.8598, s6: 87 };
 const [row] = await ensemble.predict([patient], { coverage: 0.9 });
-console.log(`${row.value.toFixed(0)}, from ${row.interval?.lower.toFixed(0)} to ${row.interval?.upper.toFixed(0)}`);
+console.log(
+  `${row.value.toFixed(0)}, from ${row.interval?.lower.toFixed(0)} to ${row.interval?.upper.toFixed(0)}`,
+);
 
 const measured = await ensemble.measureCoverage(test, { coverage: 0.9 });
 if (measured.kind === 'regression') {
   const [{ coverage, meanWidth }] = measured.targets as [(typeof measured.targets)[number]];
   const { low, high } = coverage.interval;
   console.log(`held ${(100 * coverage.value).toFixed(1)} % of ${measured.rows} test rows`);
-  console.log(`(${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} %), mean width ${meanWidth.toFixed(0)}`);
+  console.log(
+    `(${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} %), mean width ${meanWidth.toFixed(0)}`,
+  );
 }
 
 const digits = await loadData('data/digits.csv', { target: 'digit', testShare: 0.3, seed: 1 });
