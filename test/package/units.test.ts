@@ -74,6 +74,7 @@ const DOORS: Readonly<Record<string, (units: Units) => unknown>> = {
     return data.sets.map(({ gain, scores, matrix, leaderboard, classes, numbers, uncertainty }) => [
       ...[gain, scores, matrix, leaderboard, classes, numbers, uncertainty],
     ]);
+  },
   conformaliseEnsemble: async ({ ensemble, train }) =>
     (await tutti.conformaliseEnsemble(ensemble, train)).conformity,
   measureCoverage: async ({ ensemble, train, test }) => {
