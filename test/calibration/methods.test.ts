@@ -68,6 +68,31 @@ t.test('vector scaling finds the least penalised log-loss', (t) => {
   t.end();
 });
 
+t.test('of many classes too, every other scale and bias is worse', (t) => {
+  const rows = madeRows(300, 30);
+  const fitted = fitVector(rows);
+  const penalised = (parameters: readonly number[]): number => {
+    let value = 0;
+    for (let row = 0; row < 300; row++) {
+      const own = Array.from(
+        { length: 30 },
+        (_, k) => parameters[k]! * rows.logits[30 * row + k]! + parameters[30 + k]!,
+      );
+      value -=
+        rows.weights[row]! *
+        (own[rows.labels[row]!]! - Math.log(own.reduce((sum, z) => sum + Math.exp(z), 0)));
+    }
+    return parameters.reduce((sum, own, at) => sum + (own - (at < 30 ? 1 : 0)) ** 2 / 2, value);
+  };
+  const least = penalised(fitted);
+  for (let at = 0; at < 60; at++) {
+    for (const step of [-1e-3, 1e-3]) {
+      t.ok(penalised(fitted.map((own, other) => (other === at ? own + step : own))) > least, `${at} ${step}`);
+    }
+  }
+  t.end();
+});
+
 t.test('vector scaling of two classes without a penalty is logistic regression', (t) => {
   const rows = madeRows(200, 2);
   const logits = rows.logits.slice();
