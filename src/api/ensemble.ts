@@ -27,6 +27,9 @@ import {
   selectMembers,
 } from '../ensemble/select/select-members.js';
 import type { WireError } from '../errors.js';
+import type { DiagnoseOptions, Diagnosis } from '../explain/diagnose.js';
+import type { DependenceOptions, PartialDependence } from '../explain/partial-dependence.js';
+import type { ImportanceOptions, PermutationImportance } from '../explain/permutation-importance.js';
 import type { Baseline } from '../measure/baseline/baseline.js';
 import type { EnsemblePlan, ModuleSpec } from '../model/spec.js';
 import type { Predictions } from '../predictions/predictions.js';
@@ -36,6 +39,7 @@ import type { ExtendOptions } from '../training/extend-ensemble.js';
 import type { TrainingSettings } from '../training/session/training-settings.js';
 import { leaderboard } from './comparisons.js';
 import { extendEnsemble } from './every-core.js';
+import { diagnose, partialDependence, permutationImportance } from './explained.js';
 import {
   conformaliseRows,
   datasetOf,
@@ -232,6 +236,28 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
   /** How often its intervals, or sets of classes, hold the truth of rows that it was not trained on. */
   async measureCoverage(rows: LabelledInputs, options: MeasuredCoverageOptions): Promise<MeasuredCoverage> {
     return measureRowCoverage(this, rows, options);
+  }
+
+  /**
+   * How much each column matters to it: how much worse its score becomes when every row is given the value of another one.
+   * On the rows it was trained on, by the members that saw neither; else on rows that it was not trained on.
+   */
+  async importance(rows: LabelledInputs, options?: ImportanceOptions): Promise<PermutationImportance> {
+    return permutationImportance(this, datasetOf(this, rows), options);
+  }
+
+  /** What it, and each member, predicts on average when a column has a certain value in every row. */
+  async partialDependence(
+    rows: LabelledInputs,
+    columns: readonly string[],
+    options?: DependenceOptions,
+  ): Promise<readonly PartialDependence[]> {
+    return partialDependence(this, datasetOf(this, rows), columns, options);
+  }
+
+  /** Where it does badly: single rows, suspected errors of labels, and slices that are worse than the rest. */
+  async diagnose(rows: LabelledInputs, options?: DiagnoseOptions): Promise<Diagnosis> {
+    return diagnose(this, datasetOf(this, rows), options);
   }
 
   /** Chooses how much each member counts, on rows that it was not trained on; `withWeights` takes the weights. */

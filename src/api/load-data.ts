@@ -77,7 +77,7 @@ function isFile(source: DataSource | undefined): source is string | Uint8Array {
 }
 
 /** The table of a source; a file is read as the options say. */
-async function tableOf(name: string, source: DataSource, reading: ReadOptions): Promise<Table> {
+export async function tableOf(name: string, source: DataSource, reading: ReadOptions): Promise<Table> {
   if (isFile(source)) return openTable(source, reading);
   if (Array.isArray(source)) return tableFromRecords(source);
   if (typeof source === 'object' && source !== null && 'columns' in source) return source;

@@ -4,7 +4,36 @@ import '../supported-node.js';
 
 export { leaderboard } from '../api/comparisons.js';
 export { compareSources } from '../api/every-core.js';
+export {
+  type CrossValidateOptions,
+  crossValidate,
+  diagnose,
+  partialDependence,
+  permutationImportance,
+} from '../api/explained.js';
 export { maskEnsemble } from '../api/mask-ensemble.js';
+export type { FoldKind, FoldOptions } from '../data/folds.js';
+export type { DiagnoseOptions, Diagnosis } from '../explain/diagnose.js';
+export type { ExplainProgress } from '../explain/explain-progress.js';
+export type { HardRows, NotedRow } from '../explain/hard-rows.js';
+export type { DependenceOptions, PartialDependence } from '../explain/partial-dependence.js';
+export type {
+  ColumnImportance,
+  ImportanceOptions,
+  PermutationImportance,
+} from '../explain/permutation-importance.js';
+export type { RawRows } from '../explain/slice-columns.js';
+export type {
+  SuspectClass,
+  SuspectClasses,
+  SuspectRows,
+  SuspectValue,
+  SuspectValues,
+} from '../explain/suspect-rows.js';
+export type { Slice, SliceOptions, WorstSlices } from '../explain/worst-slices.js';
+export type { MetricName } from '../measure/metrics/metrics.js';
+export type { TargetBlock } from '../predictions/blocks.js';
+export type { KnownRows } from '../predictions/known-rows.js';
 export { activeUnitShares } from '../studies/active-units.js';
 export {
   type AttackOptions,
@@ -13,6 +42,15 @@ export {
   type Robustness,
 } from '../studies/attack/attack.js';
 export type { AttackScore } from '../studies/attack/attack-score.js';
+export type {
+  CrossValidation,
+  CrossValidationOptions,
+  FoldedScore,
+  FoldResult,
+  OutOfFold,
+} from '../studies/cross-validation/cross-validation.js';
+export type { FoldsProgress } from '../studies/cross-validation/fold-progress.js';
+export type { FoldLoadOptions } from '../studies/cross-validation/fold-source.js';
 export type {
   Leaderboard,
   LeaderboardMember,

@@ -98,7 +98,7 @@ export function rowsOfX({ x, features }: Dataset, index: Uint32Array): Values {
   return own;
 }
 
-function nothingOutOfBag({ members }: TrainedEnsemble): TuttiError {
+export function nothingOutOfBag({ members }: TrainedEnsemble): TuttiError {
   const message =
     'Expected rows that are out of bag for some member, got none: every member saw every row; give rows of another file, ' +
     "or train with `resample: 'bootstrap'`";

@@ -43,8 +43,14 @@ export const SLICE_OPTIONS = {
   pairs: described(option.flag, { kind: 'flag', says: 'look at pairs of slices of two columns too' }),
   level: option.number('a number > 0 and < 1', (level) => level > 0 && level < 1),
   most: option.integer(1),
-  raw: option.orNull(option.object),
+  raw: { expected: 'null, or { table, rows } that the dataset came from', holds: isRaw },
 } satisfies OptionTable<SliceOptions>;
+
+function isRaw(value: unknown): boolean {
+  if (typeof value !== 'object') return false;
+  const { table, rows } = (value ?? { table: {}, rows: null }) as Partial<Record<keyof RawRows, unknown>>;
+  return typeof table === 'object' && table !== null && (rows === null || rows instanceof Uint32Array);
+}
 
 /** A part of the data. */
 export interface Slice {

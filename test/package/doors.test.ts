@@ -190,6 +190,46 @@ const DOORS: Readonly<Record<string, Door>> = {
     call: (options) => tutti.predictUncertainty(ensemble, dataset.x, options),
     wrong: [{ aggregator: 'mean' }, { weights: 1 }, { tolerance: 0 }, { clip: 'no' }, { runner: 2 }],
   },
+  permutationImportance: {
+    call: (options) => tutti.permutationImportance(ensemble, dataset, options),
+    wrong: [
+      ...[{ repeats: 0 }, { maxRows: 1 }, { maxRows: NaN_ }, { metric: 'acc' }, { columns: 'x[0]' }],
+      ...[{ columns: ['y'] }, { groups: ['x[0]'] }, { groups: [[]] }, { seed: -1 }, { rowsFrom: 'inBag' }],
+      ...[{ onProgress: 1 }, { aggregator: 'mean' }, { runner: 2 }, { signal: 1 }],
+    ],
+  },
+  partialDependence: {
+    call: (options) => tutti.partialDependence(ensemble, dataset, ['x[0]'], options),
+    wrong: [
+      { points: 1 },
+      { maxRows: 0 },
+      { rowCurves: -1 },
+      { seed: 0.5 },
+      { onProgress: 1 },
+      { runner: 2 },
+    ],
+  },
+  diagnose: {
+    call: (options) => tutti.diagnose(ensemble, dataset, options),
+    wrong: [
+      ...[{ columns: 'x[0]' }, { columns: ['y'] }, { bins: 1 }, { minRows: 1 }, { pairs: 1 }, { level: 1 }],
+      ...[{ most: 0 }, { raw: 5 }, { rowsFrom: 'inBag' }, { runner: 2 }],
+    ],
+  },
+  crossValidate: {
+    call: (options) => tutti.crossValidate(dataset, PLAN, options),
+    wrong: [
+      ...[{ folds: 1 }, { folds: 2.5 }, { repeats: 0 }, { gap: -1 }, { gap: 1 }, { load: 5 }, { time: 5 }],
+      ...[{ time: 'day' }, { load: { target: 'y' } }, { onFold: 1 }, { onProgress: 1 }, { level: 2 }],
+      ...[
+        { runner: { threads: 2 } },
+        { signal: 'abort' },
+        { retries: -1 },
+        { onFailure: 'keep' },
+        { clip: 1 },
+      ],
+    ],
+  },
   leaderboard: {
     call: (options) => tutti.leaderboard(ensemble, dataset, options),
     wrong: [

@@ -84,6 +84,17 @@ const DOORS: Readonly<Record<string, (units: Units) => unknown>> = {
   evaluateEnsemble: ({ ensemble, test }) => tutti.evaluateEnsemble(ensemble, test, PLAIN),
   evaluateOutOfBag: ({ ensemble, train }) => tutti.evaluateOutOfBag(ensemble, train, { replicates: 0 }),
   selectMembers: ({ ensemble, test }) => tutti.selectMembers(ensemble, test),
+  permutationImportance: ({ ensemble, train }) =>
+    tutti.permutationImportance(ensemble, train, { repeats: 2 }),
+  partialDependence: async ({ ensemble, test }) => {
+    const [curve] = await tutti.partialDependence(ensemble, test, ['x[1]'], { points: 5 });
+    return [...curve!.mean, ...curve!.spread!];
+  },
+  diagnose: async ({ ensemble, test }) => {
+    const { slices, ...rows } = await tutti.diagnose(ensemble, test, { minRows: 5 });
+    return { ...rows, lookedAt: slices.lookedAt, score: slices.score };
+  },
+  crossValidate: async ({ train }) => (await tutti.crossValidate(train, PLAN, { folds: 3 })).scores,
   leaderboard: ({ ensemble, test }) => tutti.leaderboard(ensemble, test, { times: false }),
   activeUnitShares: ({ ensemble, x }) => tutti.activeUnitShares(ensemble, x),
   attackEnsemble: ({ ensemble, test }) => tutti.attackEnsemble(ensemble, test, { epsilons: [0, 0.1] }),

@@ -38,6 +38,18 @@ const at = (testShare: number) => ({ target: 'digit', testShare, seed: 1 });
 
 const REFUSED: readonly Case[] = [
   [
+    'crossValidate',
+    () => tutti.crossValidate(dataset, PLAN, { onInterrupt: 'keep' }),
+    'onInterrupt',
+    /`signal` is given/,
+  ],
+  [
+    'crossValidate',
+    () => tutti.crossValidate(dataset, PLAN, { gap: 2 }),
+    'gap',
+    'absent without `times`, got 2',
+  ],
+  [
     'loadTraining',
     () => tutti.loadTraining(DIGITS, at(0)),
     'seed',

@@ -7,10 +7,11 @@ import { foldKind } from '../../data/folds.js';
 import type { Table } from '../../data/table/table.js';
 import { failOption } from '../../errors.js';
 import type { TrainingOptions } from '../../model/options/training-options.js';
-import { asGiven, checkOptions } from '../../option-names.js';
+import { asGiven, checkOptions, requireUses } from '../../option-names.js';
 import { randomSeed } from '../../training/train-ensemble.js';
 import {
   CROSS_VALIDATION_OPTIONS,
+  CROSS_VALIDATION_USES,
   type CrossValidation,
   type CrossValidationOptions,
 } from './cross-validation.js';
@@ -33,6 +34,7 @@ export async function crossValidate(
   options: CrossValidationOptions = {},
 ): Promise<CrossValidation> {
   checkOptions('crossValidate', options, CROSS_VALIDATION_OPTIONS);
+  requireUses<CrossValidationOptions>(options, CROSS_VALIDATION_USES);
   options.signal?.throwIfAborted();
   const given = asGiven(training);
   const { folds = 5, repeats = 1, gap = 0 } = options;

@@ -6,12 +6,13 @@ import type { FailedMember } from '../../ensemble/ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions } from '../../ensemble/predict/answer-rules.js';
 import {
   INTERVAL_OPTIONS,
+  INTERVAL_USES,
   type Interval,
   type IntervalOptions,
 } from '../../measure/correlation/intervals.js';
 import type { Measurement } from '../../measure/measurement.js';
 import type { RowScores } from '../../measure/scores/row-scores.js';
-import { type OptionTable, option } from '../../option-names.js';
+import { type OptionTable, type OptionUses, option } from '../../option-names.js';
 import { COMBINE_OPTIONS } from '../../predictions/aggregate/aggregate.js';
 import type { Aggregator } from '../../predictions/aggregate/aggregators.js';
 import type { KnownRows } from '../../predictions/known-rows.js';
@@ -55,6 +56,11 @@ export const CROSS_VALIDATION_OPTIONS = {
   onProgress: option.function,
   onFold: option.function,
 } satisfies OptionTable<CrossValidationOptions>;
+
+export const CROSS_VALIDATION_USES = {
+  onInterrupt: { says: '`signal` is given', holds: ({ signal }) => signal !== undefined },
+  level: INTERVAL_USES.level,
+} satisfies OptionUses<CrossValidationOptions>;
 
 /** One ensemble, trained without a fold and measured on it. */
 export interface FoldResult {
