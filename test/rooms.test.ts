@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Folders of tests that are about no folder of src: the package as a whole, its results, and what tests share. */
 const WHOLE = [
   'bench',
+  'browser',
   'docs',
   'examples',
   'faults',

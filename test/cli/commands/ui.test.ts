@@ -9,36 +9,13 @@ import { loadEnsemble } from '../../../src/bundle/load.js';
 import type { RunChange, RunState } from '../../../src/live/client/protocol.js';
 import { Store } from '../../../src/live/client/store.js';
 import { EventReader } from '../../live/support.js';
-import { type CliResult, classCsv, tutti, tuttiProcess } from '../support.js';
+import { watched } from '../../live/watched.js';
+import { classCsv, tutti, tuttiProcess } from '../support.js';
 
 const TRAIN = ['train', 'rows.csv', '--target', 'label', '--seed', '1', '--threads', '2'];
 const NETWORK = ['--hidden', '8', '--early-stopping', 'none'];
 /** Members that never come to their end. */
 const ENDLESS = [...TRAIN, ...NETWORK, '--epochs', '5000000'];
-
-interface Watched {
-  readonly result: Promise<CliResult>;
-  /** The page's address. */
-  readonly url: string;
-  /** Ends it if it is still there. */
-  kill(signal: NodeJS.Signals): void;
-}
-
-/** Runs a command until it has printed the address of its page. */
-function watched(args: readonly string[], cwd: string): Promise<Watched> {
-  return new Promise((resolve, reject) => {
-    let end: (signal: NodeJS.Signals) => void = () => undefined;
-    const result = tuttiProcess([...args, '--ui'], {
-      cwd,
-      onStderr: (text, kill) => {
-        end = kill;
-        const [, url] = /^Watch: (http\S+)$/m.exec(text) ?? [];
-        if (url !== undefined) resolve({ result, url, kill: (signal) => end(signal) });
-      },
-    });
-    result.then(({ stderr }) => reject(new Error(`No address in ${stderr}`)), reject);
-  });
-}
 
 /** Follows a run as a page does. */
 class Page {
