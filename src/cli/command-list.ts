@@ -35,6 +35,10 @@ export const COMMANDS: CommandList = {
     load: () => import('./commands/report.js'),
   },
   inspect: { summary: 'say what is in a saved ensemble', load: () => import('./commands/inspect.js') },
+  card: {
+    summary: 'write the model card of a saved ensemble',
+    load: () => import('./commands/card.js'),
+  },
   'compare-masks': {
     summary: 'compare the ways to predict with a dropout net: weight scaling, means over masks',
     load: () => import('./commands/compare-masks.js'),
