@@ -22,6 +22,7 @@ export {
   predictOutOfBag,
   predictUncertainty,
 } from './api/many-rows.js';
+export { modelCard } from './api/model-cards.js';
 export type {
   NamedIntervals,
   NamedNumbers,
@@ -57,6 +58,7 @@ export type {
 export { contentHash } from './bundle/content-hash.js';
 export type { InspectedEnsemble, LoadEnsembleOptions } from './bundle/load.js';
 export type { SavedEnsemble, SaveOptions } from './bundle/save.js';
+export type { ModelCardOptions } from './card/model-card.js';
 export type { CheckpointSummary } from './checkpoint/read-checkpoint.js';
 export type { MeasuredCoverage } from './conformal/measured-coverage.js';
 export {

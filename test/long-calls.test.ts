@@ -49,6 +49,7 @@ const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>>
   leaderboard: (signal) => tutti.leaderboard(ensemble, dataset, { signal }),
   loadData: (signal) => tutti.loadData(ROWS, { target: 'y', signal }),
   loadEnsemble: async (signal) => tutti.loadEnsemble(await tutti.ensembleToBytes(ensemble), { signal }),
+  modelCard: (signal) => tutti.modelCard(ensemble, { signal }),
   openTable: (signal) => tutti.openTable(Buffer.from('a,b\n1,2\n'), { signal }),
   partialDependence: (signal) => tutti.partialDependence(ensemble, dataset, ['x[0]'], { signal }),
   permutationImportance: (signal) => tutti.permutationImportance(ensemble, dataset, { signal }),

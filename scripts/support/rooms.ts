@@ -80,7 +80,6 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['report/page', 'pages: their look and parts, and the data of the report as one'],
   ['report/sections', 'the sections of the report, from its data'],
   ['report/collect', 'the data of the report, from an ensemble and rows'],
-  ['report/page', 'the report as a page: its data, its sections, its look'],
   ['card', 'an ensemble as a model card'],
   ['records', 'a training as it goes, in files and on servers of experiment trackers'],
   ['live/client', 'the live page in the browser'],

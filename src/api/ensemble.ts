@@ -4,6 +4,7 @@ import { contentHash } from '../bundle/content-hash.js';
 import type { InspectedEnsemble, LoadEnsembleOptions } from '../bundle/load.js';
 import type { SavedEnsemble, SaveOptions } from '../bundle/save.js';
 import type { Calibration } from '../calibration/calibration.js';
+import type { ModelCardOptions } from '../card/model-card.js';
 import type { Conformity } from '../conformal/conformity.js';
 import type { MeasuredCoverage } from '../conformal/measured-coverage.js';
 import type { Dataset, Encoding, Task, TaskKind } from '../data/dataset/dataset.js';
@@ -50,6 +51,7 @@ import {
   predictTrainingRows,
 } from './labelled-rows.js';
 import { calibrateEnsemble, predictMembers } from './many-rows.js';
+import { modelCard } from './model-cards.js';
 import {
   loadPredictor,
   type PredictedArrays,
@@ -133,6 +135,14 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
   /** How many members stand behind its figures, and what became of the others. */
   account(): MemberAccount {
     return memberAccount(this);
+  }
+
+  /**
+   * Its model card, in Markdown with a head in YAML: what it is, is for and is worth. `Ensemble.inspect` gives the report and
+   * the environment that a file has.
+   */
+  card(options?: ModelCardOptions): Promise<string> {
+    return modelCard(this, options);
   }
 
   /** SHA-256 of what determines the ensemble and of its members' bytes, hexadecimal. */

@@ -4,35 +4,53 @@ import { memberAccount } from '../ensemble/member-account.js';
 import type { Measurement } from '../measure/measurement.js';
 import { aggregators } from '../predictions/aggregate/aggregators.js';
 import { accountLines } from '../report/account-text.js';
+import { baselineTitle, lossLines } from '../report/baseline-text.js';
 import { counted, figure, grouped, percent } from '../report/words.js';
 import { type CardFacts, type MeasuredRows, measuredRows } from './card-facts.js';
-import { type CardScore, cardScores, scoreText } from './card-scores.js';
+import { type CardScore, cardScores, listed, scoreText } from './card-scores.js';
 import { code, list, paragraphs, plain, section, table } from './markdown.js';
 
 export function evaluation(facts: CardFacts): string | null {
   const measured = measuredRows(facts);
   const [first] = measured;
   if (first === undefined) return null;
-  const targets = facts.report!.targets;
-  const scores = measured.map(({ measurement }) => cardScores(measurement, targets));
-  const names = [...new Map(scores.flat().map(({ name, title }) => [name, title]))];
-  const head = ['score', ...measured.map(({ title }) => `${title}:`)];
-  const lines = names.map(([name, title]) => [
-    title,
-    ...scores.map((own) => {
-      const score = own.find((candidate) => candidate.name === name);
+  const { targets } = facts.report!;
+  const columns = measured.flatMap((rows) => columnsOf(rows, facts));
+  const names = new Map(columns.flatMap(({ scores }) => scores.map(({ name, title }) => [name, title])));
+  const lines = [...names].map(([name, title]) => [
+    plain(title),
+    ...columns.map(({ scores }) => {
+      const score = scores.find((candidate) => candidate.name === name);
       return score === undefined ? '–' : scoreText(score);
     }),
   ]);
   const { aggregator, weighted } = first.measurement;
   const by = `By the ${weighted ? 'weighted ' : ''}${aggregators.get(aggregator).title} of the members`;
+  const { kind } = facts.ensemble.task;
+  const losses = measured.flatMap(({ title, measurement }) => lossLines({ name: title, measurement }, kind));
   return section(
     'Evaluation',
-    `${by}, on ${measured.map(rowsText).join(' and ')}.${intervalText(scores.flat(), facts)}`,
-    table(head, lines),
+    `${by}, on ${measured.map(rowsText).join(' and ')}.${intervalText(first.measurement)}`,
+    losses.length === 0 ? null : list(losses.map((line) => `**${plain(line)}**`)),
+    table(['score', ...columns.map(({ title }) => `${title}:`)], lines),
     targets.length > 1 ? perTarget(measured, targets) : null,
-    baselineText(facts),
   );
+}
+
+interface Column {
+  readonly title: string;
+  readonly scores: readonly CardScore[];
+}
+
+/** An ensemble on some rows, and beside it what it should beat. */
+function columnsOf({ title, measurement }: MeasuredRows, { ensemble, report }: CardFacts): Column[] {
+  const own = { title, scores: cardScores(measurement, report!.targets) };
+  const { kind } = ensemble.task;
+  const baselines = measurement.baselines.map(({ name, scores }) => ({
+    title: `${baselineTitle(name, kind)}, ${title}`,
+    scores: listed(scores),
+  }));
+  return [own, ...baselines];
 }
 
 function rowsText({ rows, measurement: { errorCorrelation } }: MeasuredRows): string {
@@ -42,13 +60,9 @@ function rowsText({ rows, measurement: { errorCorrelation } }: MeasuredRows): st
   return `${counted(count, 'training row')} by those members that never saw them (out of bag${each})`;
 }
 
-function intervalText(scores: readonly CardScore[], { report }: CardFacts): string {
-  if (scores.every(({ interval }) => interval === null)) return '';
-  const level =
-    report?.test?.errorCorrelation.intervals?.level ??
-    report?.outOfBag?.errorCorrelation.intervals?.level ??
-    0.95;
-  return ` In brackets intervals of ${figure(100 * level)} % over the choice of those rows.`;
+function intervalText({ scores }: Measurement): string {
+  if (scores === null || scores.level === null) return '';
+  return ` In brackets intervals of ${Number((100 * scores.level).toPrecision(6))} % over the choice of those rows.`;
 }
 
 /** The RMSE of each target. */
@@ -60,11 +74,6 @@ function perTarget(measured: readonly MeasuredRows[], targets: readonly string[]
       ...measured.map(({ measurement }) => figure(measurement.ensemble?.rmse?.[at])),
     ]);
   return table(['RMSE of', ...measured.map(({ title }) => `${title}:`)], lines);
-}
-
-/** What the ensemble is held against. */
-function baselineText({ ensemble }: CardFacts): string | null {
-  return ensemble.baseline === null ? null : null;
 }
 
 export function trust(facts: CardFacts): string | null {
@@ -170,6 +179,7 @@ export function memberList(facts: CardFacts): string | null {
   const { ensemble } = facts;
   const { members, failures } = ensemble;
   const [first] = measuredRows(facts);
+  const weighed = members.some(({ averagingWeight = 1 }) => averagingWeight !== 1);
   const rows = members
     .slice(0, MOST_MEMBERS)
     .map(({ index, epoch, inBagRows, history, averagingWeight = 1 }, at) => [
@@ -177,7 +187,7 @@ export function memberList(facts: CardFacts): string | null {
       history.length === 0 ? '–' : `${epoch} of ${history.length}`,
       figure(history.at(-1)?.loss),
       grouped(inBagRows),
-      figure(averagingWeight, 3),
+      ...(weighed ? [figure(averagingWeight, 3)] : []),
       figure(first?.measurement.errorCorrelation.memberErrors[at]),
     ]);
   const error = first === undefined ? 'squared error:' : `squared error (${first.title}):`;
@@ -187,7 +197,7 @@ export function memberList(facts: CardFacts): string | null {
     .map(({ index, error: { message } }) => `${index}: ${plain(message.split('\n')[0]!)}`);
   return section(
     'Members',
-    table(['member:', 'epoch', 'last loss:', 'distinct rows:', 'weight:', error], rows),
+    table(['member:', 'epoch', 'last loss:', 'distinct rows:', ...(weighed ? ['weight:'] : []), error], rows),
     members.length > MOST_MEMBERS ? `… and ${counted(members.length - MOST_MEMBERS, 'member')} more.` : null,
     account.length === 0 ? null : list(account),
     failed.length === 0 ? null : paragraphs('Failed:', list(failed)),

@@ -96,7 +96,8 @@ function dataOptions({ plan, preprocessing, trainedOn }: TrainedEnsemble): objec
   const split = trainedOn?.split ?? null;
   return {
     target: target.kind === 'classification' ? target.column : target.columns,
-    task: target.kind,
+    // What nobody said is left to be guessed again, as a file knows whether it was said.
+    ...(target.kind === 'regression' || target.declared === true ? { task: target.kind } : {}),
     ...(leftOut.length === 0 ? {} : { drop: leftOut.map(({ column }) => column) }),
     ...(declared.length === 0 ? {} : { categorical: declared }),
     ...(features.some(({ fill }) => fill !== null) ? { impute: imputeOf(features) } : {}),

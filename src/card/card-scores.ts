@@ -3,7 +3,8 @@
 import { mean } from '../math/statistics.js';
 import type { Interval } from '../measure/correlation/intervals.js';
 import type { Measurement } from '../measure/measurement.js';
-import { scoreBy, streamedMetrics } from '../measure/metrics/metrics.js';
+import { metrics, scoreBy, streamedMetrics } from '../measure/metrics/metrics.js';
+import type { RowScores } from '../measure/scores/row-scores.js';
 import { taskOf } from '../report/score-columns.js';
 import { figure, percent } from '../report/words.js';
 
@@ -16,7 +17,21 @@ export interface CardScore {
 }
 
 /** Scores of an ensemble on some rows, in the order of all lists of them. */
-export function cardScores({ ensemble }: Measurement, targets: readonly string[]): CardScore[] {
+export function cardScores(measurement: Measurement, targets: readonly string[]): CardScore[] {
+  // Files of former versions have no others.
+  return measurement.scores === null ? streamed(measurement, targets) : listed(measurement.scores);
+}
+
+/** Those of a list that have a value. */
+export function listed({ scores }: RowScores): CardScore[] {
+  return scores.flatMap(({ name, title, value, interval }) => {
+    if (value === null || !Number.isFinite(value)) return [];
+    const written = metrics.has(name) ? metrics.get(name).written : 'figure';
+    return [{ name, title, value, interval, written }];
+  });
+}
+
+function streamed({ ensemble }: Measurement, targets: readonly string[]): CardScore[] {
   if (ensemble === null) return [];
   const task = taskOf(targets);
   return streamedMetrics()
@@ -34,8 +49,6 @@ export function cardScores({ ensemble }: Measurement, targets: readonly string[]
 export function scoreText({ value, interval, written }: CardScore): string {
   const text = written === 'share' ? percent(value) : figure(value);
   if (interval === null) return text;
-  const [low, high] = [interval.low, interval.high].map((end) =>
-    written === 'share' ? (100 * end).toFixed(2) : figure(end),
-  );
-  return `${text} [${low}, ${high}]`;
+  const end = (own: number) => (written === 'share' ? (100 * own).toFixed(2) : figure(own));
+  return `${text} [${end(interval.low)}, ${end(interval.high)}]`;
 }

@@ -19,6 +19,9 @@ const KNOWN: Readonly<Partial<Record<string, string>>> = {
   squaredError: 'squared_error',
 };
 
+/** Parts of another score, which say nothing by themselves. */
+const PARTS = new Set(['reliability', 'resolution', 'uncertainty', 'binningResidual']);
+
 const TASKS = {
   classification: { type: 'tabular-classification', name: 'Tabular Classification' },
   regression: { type: 'tabular-regression', name: 'Tabular Regression' },
@@ -30,7 +33,7 @@ export function frontMatter(facts: CardFacts): object {
   const task = TASKS[ensemble.task.kind];
   const targets = ensemble.task.kind === 'regression' ? ensemble.task.targets : [];
   const results = measuredRows(facts).flatMap(({ rows, title, measurement }) => {
-    const scores = cardScores(measurement, targets);
+    const scores = cardScores(measurement, targets).filter(({ name }) => !PARTS.has(name));
     if (scores.length === 0) return [];
     const metrics = scores.map(({ name, title: metric, value }) => ({
       type: KNOWN[name] ?? name,

@@ -1,7 +1,7 @@
 // Markdown as text that is safe by construction: names of columns, classes and files are a user's, and stand in a card as
 // they are, whatever signs they hold.
 
-import { shortened, visible } from '../plain-text.js';
+import { shortened, unicodeEscaped, visible } from '../plain-text.js';
 
 /** Longer names say nothing more. */
 const LONGEST = 120;
@@ -28,7 +28,9 @@ export function code(name: string): string {
 export function fenced(language: string, text: string): string {
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);
-  return `${fence}${language}\n${text.trimEnd()}\n${fence}`;
+  // What turns letters round would show another program than there is.
+  const lines = text.trimEnd().split('\n').map(unicodeEscaped);
+  return `${fence}${language}\n${lines.join('\n')}\n${fence}`;
 }
 
 /** Cells are Markdown already; those of columns marked by a colon are figures, to the right. */

@@ -7,7 +7,7 @@ import type { Environment, StoredReport } from '../bundle/environment.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { failOption } from '../errors.js';
 import { loadYaml } from '../files/yaml.js';
-import { LONG_CALL_OPTIONS, type LongCallOptions, unlessAborted } from '../long-calls.js';
+import { betweenBlocks, LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import type { EnsembleReport } from '../report/ensemble-report.js';
 import { averaging, evaluation, memberList, trust } from './about-figures.js';
@@ -20,7 +20,7 @@ import { paragraphs } from './markdown.js';
 
 export interface ModelCardOptions extends LongCallOptions {
   /** What was measured of it: the report stored with it, as `Ensemble.inspect` gives it. @default none */
-  readonly report?: StoredReport | EnsembleReport | null;
+  readonly report?: StoredReport | null;
   /** Where it was saved, as `Ensemble.inspect` gives it. @default unknown */
   readonly environment?: Environment | null;
   /** What the model is called. @default 'ensemble' */
@@ -52,16 +52,21 @@ const OPTIONS = {
  * The model card of an ensemble: Markdown with a head in YAML. Names of columns, classes and files stand in it as they are.
  * @throws ERR_OPTION for a report that is none.
  */
-export async function modelCard(ensemble: TrainedEnsemble, options: ModelCardOptions = {}): Promise<string> {
+export async function makeModelCard(
+  ensemble: TrainedEnsemble,
+  options: ModelCardOptions = {},
+): Promise<string> {
   checkOptions('modelCard', options, OPTIONS);
   const { environment = null, name = 'ensemble', dataName = null, license = null, signal } = options;
+  await betweenBlocks(signal);
   const { file = 'ensemble.tutti' } = options;
   const report = await reportOf(options);
   const facts: CardFacts = {
     ...{ ensemble, report, environment, name, dataName, license, file },
     contentHash: contentHash(ensemble),
   };
-  const { stringify } = await unlessAborted(loadYaml(), signal);
+  const { stringify } = await loadYaml();
+  await betweenBlocks(signal);
   const body = paragraphs(
     opening(facts),
     modelDetails(facts),

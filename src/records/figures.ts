@@ -3,6 +3,7 @@
 import { mean } from '../math/statistics.js';
 import type { Measurement } from '../measure/measurement.js';
 import { type ScoreSpread, scoreBy, streamedMetrics } from '../measure/metrics/metrics.js';
+import type { RowScores } from '../measure/scores/row-scores.js';
 import type { EnsembleReport } from '../report/ensemble-report.js';
 
 /** What is drawn of one set of rows; null where it was not measured or does not apply. */
@@ -36,10 +37,11 @@ export interface RowFigures {
 }
 
 /** Of each set of rows that was measured. */
-export function figuresOf({ outOfBag, test, targets }: EnsembleReport): RowFigures[] {
+export function figuresOf(report: EnsembleReport): RowFigures[] {
+  const { outOfBag, test } = report;
   return [
-    ...(outOfBag === null ? [] : [rowFigures('outOfBag', outOfBag, targets)]),
-    ...(test === null ? [] : [rowFigures('test', test, targets)]),
+    ...(outOfBag === null ? [] : [rowFigures('outOfBag', outOfBag, report)]),
+    ...(test === null ? [] : [rowFigures('test', test, report)]),
   ];
 }
 
@@ -57,13 +59,16 @@ const CORRELATION = [
 function rowFigures(
   rows: RowFigures['rows'],
   measurement: Measurement,
-  targets: readonly string[],
+  { targets, classes }: Pick<EnsembleReport, 'targets' | 'classes'>,
 ): RowFigures {
-  const { ensemble, meanMember, errorCorrelation, disagreement } = measurement;
+  const { ensemble, meanMember, errorCorrelation, disagreement, scores, baselines } = measurement;
   const own = CORRELATION.map((name) => [name, errorCorrelation[name]] as const);
   const entries = [
     ...(ensemble === null ? [] : scoreEntries('', ensemble, targets)),
+    // Where rows have weights, the streamed ones have none of them.
+    ...listEntries('', scores),
     ...scoreEntries('meanMember/', meanMember, targets),
+    ...baselines.flatMap(({ name, scores: list }) => listEntries(`baseline/${name}/`, list)),
     ...own,
     ['disagreement', disagreement] as const,
   ];
@@ -73,8 +78,19 @@ function rowFigures(
       entries.filter((entry): entry is [string, number] => entry[1] !== null && Number.isFinite(entry[1])),
     ),
     curve: errorCorrelation.curve,
-    curves: { confusion: null, roc: null, calibration: null },
+    curves: { ...NO_CURVES, confusion: confusionOf(scores, classes) },
   };
+}
+
+const NO_CURVES: RowCurves = { confusion: null, roc: null, calibration: null };
+
+function confusionOf(scores: RowScores | null, classes: readonly string[]): RowCurves['confusion'] {
+  if (scores === null || scores.confusion === null || scores.weighted) return null;
+  return { rows: scores.rows, classes, counts: scores.confusion };
+}
+
+function listEntries(prefix: string, list: RowScores | null): (readonly [string, number | null])[] {
+  return (list?.scores ?? []).map(({ name, value }) => [`${prefix}${name}`, value] as const);
 }
 
 /** A score is a number; of several targets it is one over all of them, and one of each under its name. */

@@ -230,6 +230,17 @@ const DOORS: Readonly<Record<string, Door>> = {
       ],
     ],
   },
+  modelCard: {
+    call: (options) => tutti.modelCard(ensemble, options),
+    wrong: [
+      { name: '' },
+      { dataName: 5 },
+      { license: ' ' },
+      { file: 1 },
+      { report: 'x' },
+      { environment: 5 },
+    ],
+  },
   leaderboard: {
     call: (options) => tutti.leaderboard(ensemble, dataset, options),
     wrong: [

@@ -156,6 +156,7 @@ const NONE: Readonly<Record<string, string>> = {
   ...{ loadTraining: 'what loadData does', contentHash: 'bytes', ensembleToBytes: 'bytes' },
   ...{
     inspectEnsemble: 'bytes',
+    modelCard: 'a text',
     loadEnsemble: 'bytes',
     saveEnsemble: 'bytes',
     withAveragingWeights: 'weights',

@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 import { inspectEnsemble } from '../../bundle/load.js';
-import { modelCard } from '../../card/model-card.js';
+import { makeModelCard } from '../../card/model-card.js';
 import { failOption } from '../../errors.js';
 import { writeAll, writeAtomically } from '../../files/atomic-file.js';
 import { STANDARD_OUTPUT } from '../files/csv-output.js';
@@ -43,7 +43,7 @@ async function card(path: string, given: GivenOptions): Promise<number> {
   const { dataName, license, out } = given as Readonly<Record<string, string | undefined>>;
   if (out !== STANDARD_OUTPUT) await checkOutput(out, [path]);
   const { ensemble, report, environment } = await inspectEnsemble(path);
-  const text = await modelCard(ensemble, {
+  const text = await makeModelCard(ensemble, {
     ...{ report, environment, file: basename(path) },
     name: (given.name as string | undefined) ?? basename(path).replace(/\.tutti$/, ''),
     ...(dataName === undefined ? {} : { dataName }),
