@@ -114,6 +114,7 @@ export * from './entry-points/tfjs.js';
 export type * from './entry-points/types.js';
 export { type ErrorCode, type ErrorDetails, TuttiError } from './errors.js';
 export type { LongCallOptions } from './long-calls.js';
+export { fitBaseline } from './measure/baseline/fit-baseline.js';
 export type { ErrorCorrelation } from './measure/correlation/error-report.js';
 export type { KindMeasurement } from './measure/kind-measurement.js';
 export type { Measurement } from './measure/measurement.js';

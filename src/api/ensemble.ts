@@ -19,6 +19,7 @@ import type { OutOfBagPredictions } from '../ensemble/evaluate/predict-out-of-ba
 import { type MemberAccount, memberAccount } from '../ensemble/member-account.js';
 import { withAveragingWeights } from '../ensemble/predict/averaging-weights.js';
 import type { ArrayInputs, Inputs } from '../ensemble/predict/inputs.js';
+import { checkDataset } from '../ensemble/predict/inputs.js';
 import type { CombineOptions, PredictOptions } from '../ensemble/predict/predict.js';
 import type { MemberPredictionOptions } from '../ensemble/predict/predict-members.js';
 import type { UncertainPredictions } from '../ensemble/predict/predict-uncertainty.js';
@@ -32,6 +33,7 @@ import type { DiagnoseOptions, Diagnosis } from '../explain/diagnose.js';
 import type { DependenceOptions, PartialDependence } from '../explain/partial-dependence.js';
 import type { ImportanceOptions, PermutationImportance } from '../explain/permutation-importance.js';
 import type { Baseline } from '../measure/baseline/baseline.js';
+import { fitBaseline } from '../measure/baseline/fit-baseline.js';
 import type { EnsemblePlan, ModuleSpec } from '../model/spec.js';
 import type { Predictions } from '../predictions/predictions.js';
 import type { Leaderboard } from '../studies/leaderboard/leaderboard.js';
@@ -278,6 +280,15 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
   /** The same members with these weights in every average, one each and ≥ 0; null: equal ones. */
   withWeights(averagingWeights: readonly number[] | null): Ensemble<Kind> {
     return methodsOf({ ...withAveragingWeights(this, averagingWeights), task: this.task });
+  }
+
+  /**
+   * The ensemble with what it should beat, fitted on its training rows: `evaluate` then says by how much it does, and `save` keeps
+   * it. `tutti train` does so.
+   */
+  withBaseline(train: Dataset): Ensemble<Kind> {
+    checkDataset(this, train);
+    return methodsOf({ ...this.record, baseline: fitBaseline(train), task: this.task });
   }
 
   /** The ensemble with more members, trained on the same dataset; those there are stay as they are. */

@@ -102,6 +102,25 @@ t.test('raw rows with their targets are evaluated like the dataset they make', a
   t.same(raw.measurement, dataset.measurement);
 });
 
+t.test('what it should beat stands beside its scores, and in its file', async (t) => {
+  const based = classifier.withBaseline(classes.train);
+  t.equal(based.contentHash(), classifier.contentHash(), 'no prediction is another');
+  const loaded = await Ensemble.load(await based.toBytes());
+  t.same(loaded.baseline, based.baseline);
+  const { baselines } = await loaded.evaluate(classes.test, { curves: false, replicates: 100 });
+  t.same(
+    baselines.map(({ name }) => name),
+    ['constant', 'linear'],
+  );
+  t.same(
+    baselines[0]!.differences.map(({ metric }) => metric),
+    ['accuracy', 'logLoss'],
+  );
+  t.ok(baselines[0]!.differences[1]!.interval!.high > baselines[0]!.differences[1]!.difference);
+  t.same((await classifier.evaluate(classes.test, { curves: false })).baselines, []);
+  t.throws(() => classifier.withBaseline(values.train), { code: 'ERR_SHAPE' });
+});
+
 t.test('out of bag, and the error where nothing is', async (t) => {
   const report = await classifier.evaluateOutOfBag(classes.train);
   t.same(report.measurement, await evaluateOutOfBag(classifier, classes.train));

@@ -385,6 +385,7 @@ const NO_DOORS: Readonly<Record<string, string>> = {
   transformFeatures: 'preprocessing, a table and rows',
   transformTable: 'preprocessing, a table and rows',
   activeUnitShares: 'an ensemble and rows',
+  fitBaseline: 'a dataset alone',
   withAveragingWeights: 'an ensemble and weights',
   createInlineRunner: 'nothing',
   isNetwork: 'a spec alone',

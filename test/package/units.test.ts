@@ -81,6 +81,7 @@ const DOORS: Readonly<Record<string, (units: Units) => unknown>> = {
     const conformal = await tutti.conformaliseEnsemble(ensemble, train);
     return tutti.measureCoverage(conformal, test, { coverage: 0.8 });
   },
+  fitBaseline: ({ train }) => tutti.fitBaseline(train),
   evaluateEnsemble: ({ ensemble, test }) => tutti.evaluateEnsemble(ensemble, test, PLAIN),
   evaluateOutOfBag: ({ ensemble, train }) => tutti.evaluateOutOfBag(ensemble, train, { replicates: 0 }),
   selectMembers: ({ ensemble, test }) => tutti.selectMembers(ensemble, test),

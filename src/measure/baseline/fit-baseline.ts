@@ -1,6 +1,7 @@
 // Fits what an ensemble should beat on its own training rows: the classes' shares or the targets' means, and a linear
 // model of what members see.
 
+import { requireDataset } from '../../data/dataset/check-dataset.js';
 import type { Dataset } from '../../data/dataset/dataset.js';
 import type { Baseline, LinearBaseline } from './baseline.js';
 import { fitLogistic } from './logistic.js';
@@ -21,8 +22,10 @@ const MOST_FEATURES = 1024;
  * ½‖W‖², or a ridge regression with penalty ‖W‖², of the features as members see them, on at most as many rows as cost little
  * (`linear.rows`); null for one class, without a row of a weight, and where it would have too many coefficients. The same bytes
  * on every host.
+ * @throws ERR_OPTION for what is no dataset.
  */
 export function fitBaseline(train: Dataset): Baseline {
+  requireDataset(train, 'train');
   return { ...constantBaseline(train), linear: linearOf(train) };
 }
 

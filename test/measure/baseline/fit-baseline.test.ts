@@ -137,6 +137,7 @@ t.test('one class, and more coefficients than a file takes, have no linear model
   });
   t.same(fitBaseline(one), { constant: [1, 0], linear: null });
   t.equal(fitBaseline(linear(3, 1025)).linear, null);
+  t.throws(() => fitBaseline({} as Dataset), { code: 'ERR_OPTION' });
   const none = fitBaseline(Dataset.fromArrays({ x, rows: 20, features: 1, targets: x }));
   t.equal(none.linear!.rows, 20);
 });
