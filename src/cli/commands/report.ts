@@ -131,14 +131,10 @@ async function report(
   for (const { folder, write } of files) await write(folder, made.figures);
   if (given.json === true) printJson({ out, verdict: made.verdict, data: made.data });
   else print(made.verdict);
-  if (given.quiet !== true)
-    note(
-      wrote(
-        out,
-        made,
-        files.map(({ folder }) => folder),
-      ),
-    );
+  if (given.quiet === true) return 0;
+  for (const { kind, text } of made.data.notes) if (kind === 'warn' || kind === 'bad') note(text);
+  const folders = files.map(({ folder }) => folder);
+  note(wrote(out, made, folders));
   return 0;
 }
 

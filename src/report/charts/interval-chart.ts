@@ -23,7 +23,7 @@ export interface IntervalChart extends ChartText {
 }
 
 /** Characters of a name that are shown. */
-const LONGEST = 24;
+const LONGEST = 22;
 
 export function intervalChart(chart: IntervalChart): string {
   const { x, rows, bars = false, level } = chart;

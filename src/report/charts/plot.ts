@@ -19,9 +19,9 @@ export interface ChartText {
 }
 
 /** Of text in charts, in units of the drawing: large enough where a phone shows it at three quarters of its size. */
-export const FONT_SIZE = 12;
+export const FONT_SIZE = 13;
 /** Units a character takes, about. */
-export const CHARACTER = 7;
+export const CHARACTER = 7.6;
 /** Of a chart that stands beside another on a wide screen and alone on a phone. */
 export const WIDTH = 460;
 

@@ -15,12 +15,17 @@ export interface ScatterPoint {
   readonly tone?: Tone;
 }
 
+interface Line {
+  readonly slope: number;
+  readonly intercept: number;
+}
+
 export interface ScatterChart extends ChartText {
   readonly x: Axis;
   readonly y: Axis;
   readonly points: readonly ScatterPoint[];
   /** A straight line: where both are equal, or none is left. */
-  readonly line?: { readonly slope: number; readonly intercept: number };
+  readonly line?: Line;
   readonly height?: number;
 }
 
@@ -42,7 +47,7 @@ export function scatterChart(chart: ScatterChart): string {
     marks: [
       ...axisMarks(x, y, left),
       ...(many ? [binned(points)] : [dots(points)]),
-      ...(line === undefined ? [] : [lineMark(line, domainOf(x, xs) ?? [0, 1])]),
+      ...(line === undefined ? [] : lineMark(line, domainOf(x, xs) ?? [0, 1], domainOf(y, ys) ?? [0, 1])),
       ...(named.length === 0 || named.length > 40
         ? []
         : [Plot.text(named, { x: 'x', y: 'y', text: 'name', dy: -11, fill: tone('soft'), fontSize: 10.5 })]),
@@ -69,17 +74,20 @@ function binned(points: readonly ScatterPoint[]) {
   );
 }
 
-function lineMark(
-  { slope, intercept }: NonNullable<ScatterChart['line']>,
-  [from, to]: readonly [number, number],
-) {
+/** From where the line enters the frame to where it leaves it. */
+function lineMark({ slope, intercept }: Line, xs: readonly [number, number], ys: readonly [number, number]) {
+  const [first, last] = slope === 0 ? xs : [(ys[0] - intercept) / slope, (ys[1] - intercept) / slope];
+  const [from, to] = [Math.max(xs[0], Math.min(first, last)), Math.min(xs[1], Math.max(first, last))];
+  if (!(from < to)) return [];
   const ends = { x1: from, x2: to, y1: slope * from + intercept, y2: slope * to + intercept };
-  return Plot.link([ends], {
-    x1: 'x1',
-    x2: 'x2',
-    y1: 'y1',
-    y2: 'y2',
-    stroke: tone('ink'),
-    strokeDasharray: '4 4',
-  });
+  return [
+    Plot.link([ends], {
+      x1: 'x1',
+      x2: 'x2',
+      y1: 'y1',
+      y2: 'y2',
+      stroke: tone('ink'),
+      strokeDasharray: '4 4',
+    }),
+  ];
 }

@@ -26,7 +26,7 @@ export function scoredBaselines(
   if (baseline === null) return [];
   const { task, index } = known;
   const all = baselinePredictions(baseline, { task, x, features, scale: encoding.features, index });
-  const constant = task.kind === 'classification' ? 'classes’ shares' : 'mean of the target';
+  const constant = task.kind === 'classification' ? 'most frequent class' : 'mean of the target';
   return all
     .filter(({ name }) => known.rowsFrom === 'heldOut' || name === 'constant')
     .map(({ name, predictions }) => ({

@@ -7,11 +7,10 @@ import type { WholeRows } from '../../measure/statistics/statistic.js';
 import type { KnownRows } from '../../predictions/known-rows.js';
 import type { LinePoint } from '../charts/chart-data.js';
 import type { ClassesData, CurveData } from '../page/page-data.js';
+import { thinned } from './thinned.js';
 
 /** Classes that have curves of their own. */
 const MOST_CURVES = 10;
-/** Points of a curve. */
-const CURVE_POINTS = 100;
 
 /** Null for numbers. */
 export function classesOf(known: KnownRows, probabilities: boolean): ClassesData | null {
@@ -71,41 +70,4 @@ function precisionPoints({ truePositiveRate, precision }: ThresholdCurve): LineP
   const first = points[0];
   const whole = first === undefined ? points : [{ x: 0, y: first.y }, ...points];
   return thinned(whole.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y)));
-}
-
-/**
- * The points that a drawing needs: the ends, and of those between no two in one hundredth of the way along the curve,
- * measured as it is drawn.
- */
-export function thinned(points: readonly LinePoint[], most = CURVE_POINTS): LinePoint[] {
-  if (points.length <= most) return points.map(rounded);
-  const [xs, ys] = [points.map(({ x }) => x), points.map(({ y }) => y)];
-  const width = spanOf(xs) || 1;
-  const height = spanOf(ys) || 1;
-  const lengths = points.map((point, at) => {
-    const before = points[at - 1] ?? point;
-    return Math.abs(point.x - before.x) / width + Math.abs(point.y - before.y) / height;
-  });
-  const step = lengths.reduce((sum, length) => sum + length, 0) / (most - 2);
-  let travelled = 0;
-  let next = 0;
-  return points.flatMap((point, at) => {
-    travelled += lengths[at]!;
-    if (at > 0 && at < points.length - 1 && travelled < next) return [];
-    next = travelled + step;
-    return [rounded(point)];
-  });
-}
-
-function spanOf(values: readonly number[]): number {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  return high - low;
-}
-
-function rounded({ x, y }: LinePoint): LinePoint {
-  return { x: Number(x.toPrecision(5)), y: Number(y.toPrecision(5)) };
 }

@@ -22,7 +22,7 @@ export interface ScoredSet {
 }
 
 export function scoresOf(set: ScoredSet): ScoresData {
-  const { known, measurement, calibrated, baselines, probabilities, level, replicates } = set;
+  const { known, calibrated, baselines, probabilities, level, replicates } = set;
   const scoring = { level, replicates, probabilities };
   const raw = scoreKnownRows(known, scoring);
   const shown = calibrated === null ? null : scoreKnownRows(known, { ...scoring, calibrated });
@@ -47,11 +47,11 @@ export function scoresOf(set: ScoredSet): ScoresData {
     of: [
       ...(shown === null ? [] : [row('ensemble, calibrated', 'calibrated', shown)]),
       row(shown === null ? 'ensemble' : 'ensemble, not calibrated', 'ensemble', raw),
-      { name: 'mean member', kind: 'member', values: names.map((name) => meanMemberOf(measurement, name)) },
+      { name: 'mean member', kind: 'member', values: meanMemberOf(set, names) },
       ...(best === null
         ? []
-        : [row(`best member here (${best.index})`, 'member', scoreKnownRows(best.known, scoring))]),
-      ...baselines.map(({ name, scores }) => row(`baseline: ${name}`, 'baseline', scores)),
+        : [row(`best member (${best.index})`, 'member', scoreKnownRows(best.known, scoring))]),
+      ...baselines.map(({ name, scores }) => row(name, 'baseline', scores)),
     ],
   };
 }
@@ -62,10 +62,49 @@ function estimateOf({ scores }: RowScores, name: string): Estimate | null {
   return { value: score.value, low: score.interval?.low ?? null, high: score.interval?.high ?? null };
 }
 
-function meanMemberOf({ meanMember }: Measurement, name: string): Estimate | null {
-  const value = scoreBy(meanMember, { name });
-  const one = typeof value === 'number' ? value : value?.length === 1 ? value[0]! : null;
-  return one === null ? null : { value: one, low: null, high: null };
+/** Scores that are quickly had of every member; ranks of thousands of rows are not. */
+const OF_MEMBERS = [
+  'balancedAccuracy',
+  'f1',
+  'f1Macro',
+  'f1Weighted',
+  'mcc',
+  'ece',
+  'mae',
+  'r2',
+  'nll',
+  'crps',
+  'pinball',
+];
+
+/** Of what is a mean over rows that of the members' rows, of all else the mean of the members' own. */
+function meanMemberOf(
+  { known, measurement, probabilities }: ScoredSet,
+  names: readonly string[],
+): (Estimate | null)[] {
+  const wanted = names.filter((name) => OF_MEMBERS.includes(name));
+  const own =
+    known.rowsFrom === 'outOfBag' || wanted.length === 0
+      ? []
+      : known.members.map((member) =>
+          scoreKnownRows(
+            { ...known, combined: alone(known, member) },
+            { replicates: 0, probabilities, metrics: wanted },
+          ),
+        );
+  const meanOf = (name: string): number | null => {
+    const value = scoreBy(measurement.meanMember, { name });
+    if (typeof value === 'number') return value;
+    if (value !== null) return value.length === 1 ? value[0]! : null;
+    const values = own.flatMap((scores) => scores.scores.find((score) => score.name === name)?.value ?? []);
+    return values.length < known.members.length || values.length === 0
+      ? null
+      : values.reduce((sum, one) => sum + one, 0) / values.length;
+  };
+  return names.map((name) => {
+    const value = meanOf(name);
+    return value === null ? null : { value, low: null, high: null };
+  });
 }
 
 /** The member that errs least on these rows; null where members have rows of their own, or one is all there is. */

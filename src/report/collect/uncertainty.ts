@@ -6,8 +6,9 @@ import type { Uncertainty } from '../../predictions/aggregate/uncertainty.js';
 import type { KnownRows } from '../../predictions/known-rows.js';
 import type { Histogram } from '../charts/chart-data.js';
 import type { CurveData, UncertaintyData } from '../page/page-data.js';
-import { thinned } from './classes.js';
+
 import { histogramOf } from './histogram.js';
+import { thinned } from './thinned.js';
 
 const BINS = 40;
 /** The share of rows beyond which a histogram's last bin takes all: a few rows far out would leave the rest one bar. */

@@ -79,7 +79,7 @@ function themeSwitch(): Markup {
     (theme) =>
       html`<button type="button" value="${theme}" aria-pressed="${String(theme === 'auto')}">${theme[0]!.toUpperCase() + theme.slice(1)}</button>`,
   );
-  return html`<div class="switch" role="group" aria-label="Colours">${buttons}</div>`;
+  return html`<div class="switch" role="group" aria-label="Colours" hidden>${buttons}</div>`;
 }
 
 function contentsOf(sections: readonly PageSection[]): Markup | null {

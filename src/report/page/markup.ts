@@ -1,7 +1,7 @@
 // HTML as text that is safe by construction: what is put into a template is escaped, unless it is markup itself. Names of
 // columns and classes are a user's, and reach pages through here alone.
 
-import { visible } from '../../plain-text.js';
+import { unicodeEscaped, visible } from '../../plain-text.js';
 import { escapeText } from '../charts/escape-text.js';
 
 /** Markup that is fit to stand in a page. */
@@ -36,8 +36,5 @@ function textOf(part: Part): string {
 
 /** JSON inside a script element, where no text of it can end the element. */
 export function jsonText(value: unknown): string {
-  return JSON.stringify(value)
-    .replaceAll('<', '\\u003c')
-    .replaceAll('\u2028', '\\u2028')
-    .replaceAll('\u2029', '\\u2029');
+  return unicodeEscaped(JSON.stringify(value).replaceAll('<', '\\u003c'));
 }

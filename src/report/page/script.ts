@@ -11,6 +11,7 @@ const show=(theme)=>{
 if(theme==='light'||theme==='dark')root.dataset.theme=theme;else delete root.dataset.theme;
 for(const button of buttons)button.setAttribute('aria-pressed',String(button.value===(root.dataset.theme??'auto')));
 };
+for(const button of buttons)button.parentElement.hidden=false;
 show(kept());
 for(const button of buttons)button.addEventListener('click',()=>{keep(button.value);show(button.value)});
 const contents=document.querySelector('.contents');

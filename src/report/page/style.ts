@@ -32,6 +32,7 @@ main{min-width:0}
 .top{display:flex;justify-content:space-between;align-items:center;gap:1rem;flex-wrap:wrap;padding:1.4rem 0 0;color:var(--soft);font-size:.9rem}
 .top strong{color:var(--ink);font-weight:650}
 .switch{display:inline-flex;border:1px solid var(--line);border-radius:999px;padding:2px;background:var(--panel)}
+.switch[hidden]{display:none}
 .switch button{border:0;background:none;padding:.2rem .8rem;border-radius:999px;cursor:pointer;color:var(--soft);font-size:.85rem}
 .switch button[aria-pressed=true]{background:var(--ink);color:var(--paper)}
 .contents{font-size:.92rem;margin:1.2rem 0}
@@ -63,7 +64,7 @@ const CONTENT = `
 .notes .warn{border-color:var(--warn)}
 .notes .bad{border-color:var(--bad)}
 .notes .good{border-color:var(--good)}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));gap:1.4rem;margin:1.6rem 0;align-items:start}
+.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,25rem),1fr));gap:1.4rem;margin:1.6rem 0;align-items:start}
 figure{margin:0;background:var(--panel);border:1px solid var(--line);border-radius:.8rem;padding:1.1rem 1.15rem .9rem;min-width:0;break-inside:avoid}
 figure h3{font-size:1rem}
 figure svg{display:block;width:100%;height:auto;max-width:34rem;margin:.8rem auto .2rem;overflow:visible}
@@ -88,11 +89,11 @@ tbody tr:last-child>*{border-bottom:0}
 dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.35rem 1.4rem;margin:1.2rem 0;font-size:.94rem}
 dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
-@media (max-width:30rem){.page{padding:0 1rem 4rem}figure{padding:.9rem .8rem .7rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}}`;
+@media (max-width:30rem){.page{padding:0 1rem 4rem}figure{padding:.9rem .6rem .7rem}figure>*:not(svg){margin-left:.3rem;margin-right:.3rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}}`;
 
 const PAPER = `
 @media print{
-:root,:root[data-theme]{color-scheme:light;${declarations({ ...LIGHT, paper: '#fff' })}}
+:root:root:root{color-scheme:light;${declarations({ ...LIGHT, paper: '#fff' })}}
 body{font-size:10pt}
 .contents,.switch,.skip,.save,figure>details{display:none}
 .page{display:block;max-width:none;padding:0}

@@ -3,8 +3,8 @@
 import { html } from '../page/markup.js';
 import type { PageData } from '../page/page-data.js';
 import { factsMarkup, lead } from '../page/parts.js';
-import { byteSize, counted, duration, figure, grouped } from '../words.js';
-import type { ReportSection } from './section.js';
+import { byteSize, counted, duration, grouped } from '../words.js';
+import { figure, type ReportSection } from './section.js';
 
 export function costSection({ cost, ensemble }: PageData): ReportSection {
   const { trainingMs, predictMs, predictedRows } = cost;

@@ -11,8 +11,8 @@ import {
   type PageNote,
   tableMarkup,
 } from '../page/parts.js';
-import { figure, percent } from '../words.js';
-import { idOf, type ReportSection, whereText } from './section.js';
+import { percent } from '../words.js';
+import { figure, idOf, type ReportSection, whereText } from './section.js';
 
 export function correlationSection({ sets, honestTest, ensemble }: PageData): ReportSection | null {
   if (sets.length === 0 || ensemble.members < 2) return null;

@@ -8,8 +8,8 @@ import { SERIES, type Tone } from '../charts/theme.js';
 import { html, type Markup } from '../page/markup.js';
 import type { ClassesData, CurveData, NumbersData, PageData, SetData } from '../page/page-data.js';
 import { figuresMarkup, lead, type PageFigure, tableMarkup } from '../page/parts.js';
-import { counted, figure, percent } from '../words.js';
-import { idOf, type ReportSection, shareText, whereText } from './section.js';
+import { counted, percent } from '../words.js';
+import { figure, idOf, type ReportSection, shareText, whereText } from './section.js';
 
 /** Classes of which a matrix can be read. */
 const MOST_CELLS = 32;

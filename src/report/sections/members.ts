@@ -6,8 +6,8 @@ import { scatterChart } from '../charts/scatter-chart.js';
 import { html, type Markup } from '../page/markup.js';
 import type { MemberData, PageData, SetData } from '../page/page-data.js';
 import { figuresMarkup, lead, type PageFigure, tableMarkup } from '../page/parts.js';
-import { counted, figure } from '../words.js';
-import { idOf, type ReportSection, valueText, whereText } from './section.js';
+import { counted } from '../words.js';
+import { figure, idOf, type ReportSection, valueText, whereText } from './section.js';
 
 /** Members that have a row in the table: the best and the worst of more are shown. */
 const MOST_ROWS = 64;

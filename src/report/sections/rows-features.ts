@@ -6,8 +6,8 @@ import { SERIES } from '../charts/theme.js';
 import { html } from '../page/markup.js';
 import type { DependenceData, FeaturesData, ImportanceData, PageData } from '../page/page-data.js';
 import { figuresMarkup, lead, type PageFigure, tableMarkup } from '../page/parts.js';
-import { counted, figure, shortList } from '../words.js';
-import { estimateMarkup, levelText, type ReportSection, whereText } from './section.js';
+import { counted, shortList } from '../words.js';
+import { estimateMarkup, figure, levelText, type ReportSection, whereText } from './section.js';
 
 export function rowsSection({ sets }: PageData): ReportSection | null {
   const [set] = sets;

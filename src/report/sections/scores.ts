@@ -3,10 +3,18 @@
 import { intervalChart } from '../charts/interval-chart.js';
 import type { Tone } from '../charts/theme.js';
 import { html } from '../page/markup.js';
-import type { PageData, ScoresData, SetData } from '../page/page-data.js';
+import type { Estimate, PageData, ScoresData, SetData } from '../page/page-data.js';
 import { figuresMarkup, lead, type PageFigure, tableMarkup } from '../page/parts.js';
 import { counted } from '../words.js';
-import { estimateMarkup, idOf, levelText, type ReportSection, valueText, whereText } from './section.js';
+import {
+  estimateMarkup,
+  idOf,
+  levelText,
+  type ReportSection,
+  valueText,
+  type Written,
+  whereText,
+} from './section.js';
 
 const TONES: Readonly<Record<ScoresData['of'][number]['kind'], Tone>> = {
   calibrated: 's1',
@@ -25,7 +33,10 @@ export function scoresSection({ sets }: PageData): ReportSection | null {
     const { metrics, of, level } = set.scores!;
     const caption = `${counted(set.rows, 'row')}: ${whereText(set)}${level === null ? '' : `, with ${levelText(level)} intervals over the choice of rows`}`;
     const rows = metrics.map((metric, place) => ({
-      cells: [metric.title, ...of.map(({ values }) => estimateMarkup(values[place] ?? null, metric.written))],
+      cells: [
+        metric.title,
+        ...of.map(({ kind, values }) => cellOf(kind, values[place] ?? null, metric.written)),
+      ],
       main: place === 0,
     }));
     const table = tableMarkup(
@@ -41,6 +52,26 @@ export function scoresSection({ sets }: PageData): ReportSection | null {
   return { id: 'scores', title: 'Scores', content, figures };
 }
 
+/** Intervals where somebody may want to tell two apart. */
+function cellOf(kind: ScoresData['of'][number]['kind'], estimate: Estimate | null, written: Written) {
+  if (kind !== 'baseline') return estimateMarkup(estimate, written);
+  return valueText(estimate?.value ?? null, written);
+}
+
+/** A baseline this many times as far from the ensemble as all others would squeeze them into a corner. */
+const FAR = 3;
+
+/** Those that are drawn, and those too far off. */
+function withinReach<Row extends { readonly value: number; readonly kind: string }>(
+  rows: readonly Row[],
+): [Row[], Row[]] {
+  const [first] = rows;
+  const distance = ({ value }: Row) => Math.abs(value - first!.value);
+  const near = Math.max(...rows.filter(({ kind }) => kind !== 'baseline').map(distance));
+  const isFar = (row: Row) => row.kind === 'baseline' && near > 0 && distance(row) > FAR * near;
+  return [rows.filter((row) => !isFar(row)), rows.filter(isFar)];
+}
+
 /** Of the first scores that most of those compared have. */
 function chartsOf(set: SetData): PageFigure[] {
   const { metrics, of } = set.scores!;
@@ -48,7 +79,7 @@ function chartsOf(set: SetData): PageFigure[] {
     metric,
     rows: of.flatMap(({ name, kind, values }) => {
       const estimate = values[at] ?? null;
-      return estimate === null ? [] : [{ name, tone: TONES[kind], ...estimate }];
+      return estimate === null ? [] : [{ name, kind, tone: TONES[kind], ...estimate }];
     }),
   }));
   const most = Math.max(...all.map(({ rows }) => rows.length));
@@ -58,12 +89,17 @@ function chartsOf(set: SetData): PageFigure[] {
     const sign = metric.better === 'more' ? -1 : 1;
     const best = [...rows].sort((a, b) => sign * (a.value - b.value))[0]!;
     const value = valueText(best.value, metric.written);
-    const caption = `${capital(best.name)} does best with ${value}; ${metric.better} is better. Lines are intervals over the choice of rows.`;
+    const first = `${capital(best.name)} does best with ${value}; ${metric.better} is better. Lines are intervals over the choice of rows.`;
     const x = {
       label: metric.title,
       written: metric.written === 'share' ? ('percent' as const) : ('number' as const),
     };
-    const svg = intervalChart({ title, description: caption, x, rows });
+    const [drawn, far] = withinReach(rows);
+    const beyond = far
+      .map(({ name, value: own }) => `${name} (${valueText(own, metric.written)})`)
+      .join(', ');
+    const caption = `${first}${beyond === '' ? '' : ` Beyond the chart: ${beyond}.`}`;
+    const svg = intervalChart({ title, description: caption, x, rows: drawn });
     const numbers = {
       head: ['what', metric.name, 'low', 'high'],
       rows: rows.map(({ name, value: own, low, high }) => [name, own, low, high]),

@@ -4,7 +4,7 @@ import type { Markup } from '../page/markup.js';
 import { html } from '../page/markup.js';
 import type { Estimate, PageData, SetData } from '../page/page-data.js';
 import type { PageFigure } from '../page/parts.js';
-import { figure, percent } from '../words.js';
+import { percent, figure as plainFigure } from '../words.js';
 
 export interface ReportSection {
   readonly id: string;
@@ -16,6 +16,15 @@ export interface ReportSection {
 
 /** A section of the report, from all of its data; null where there is nothing to say. */
 export type SectionOf = (data: PageData) => ReportSection | null;
+
+/** A figure as pages have it: with a minus that is as wide as a plus, and 0 for what rounding left of it. */
+export function figure(value: number | null | undefined, digits = 4): string {
+  const text = plainFigure(typeof value === 'number' && Math.abs(value) < ROUNDING ? 0 : value, digits);
+  return text.replace(/^-/, '−').replace('e-', 'e−');
+}
+
+/** Far below what figures of any use can be. */
+const ROUNDING = 1e-12;
 
 export function shareText(value: number | null, decimals = 2): string {
   return value === null ? '–' : percent(value, decimals);

@@ -6,8 +6,8 @@ import type { Tone } from '../charts/theme.js';
 import { html } from '../page/markup.js';
 import type { PageData, ReliabilityData, SetData, UncertaintyData } from '../page/page-data.js';
 import { figuresMarkup, lead, type PageFigure } from '../page/parts.js';
-import { figure, percent } from '../words.js';
-import { idOf, type ReportSection, whereText } from './section.js';
+import { percent } from '../words.js';
+import { figure, idOf, type ReportSection, whereText } from './section.js';
 
 export function calibrationSection({ sets }: PageData): ReportSection | null {
   const there = sets.filter(({ calibration }) => calibration !== null);

@@ -3,8 +3,8 @@
 import { html, type Markup } from '../page/markup.js';
 import type { PageData, SetData } from '../page/page-data.js';
 import { notesMarkup, type PageNote } from '../page/parts.js';
-import { counted, figure, percent } from '../words.js';
-import { endText, levelText, type ReportSection, valueText, whereText } from './section.js';
+import { counted, percent } from '../words.js';
+import { endText, figure, levelText, type ReportSection, valueText, whereText } from './section.js';
 
 /** The sentence. */
 export function verdictOf({ sets, ensemble }: PageData): string {
