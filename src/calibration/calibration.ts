@@ -40,7 +40,7 @@ export interface CalibrationScores {
 
 /** When the second of two classes, the positive one, is predicted: where its probability is at least `value`. */
 export interface DecisionThreshold {
-  /** In (0, 1). */
+  /** In (0, 1); 0.5 where one that is chosen was no better on rows left out. */
   readonly value: number;
   /** The score that it was chosen for; null where it was given. */
   readonly criterion: string | null;

@@ -153,7 +153,10 @@ export function scoresOf(
   return { logLoss: loss / rows, ece: ece / rows };
 }
 
-/** A threshold that is given, or the best one, with the score of each fold by what the others chose. */
+/**
+ * A threshold that is given, or the best one, with the score of each fold by what the others chose; 0.5 where that is no
+ * better.
+ */
 function thresholdOf(
   asked: ThresholdCriterion | number,
   rows: CalibrationRows,
@@ -184,14 +187,10 @@ function thresholdOf(
     });
   }
   const all = calibratedBy(null);
-  return {
-    value: chooseThreshold(asked, all),
-    criterion: asked,
-    figures: {
-      chosen: decisionScore(asked, decisions, all),
-      half: decisionScore(asked, decide(all.probabilities, 0.5), all),
-    },
-  };
+  const chosen = decisionScore(asked, decisions, all);
+  const half = decisionScore(asked, decide(all.probabilities, 0.5), all);
+  const value = chosen > half ? chooseThreshold(asked, all) : 0.5;
+  return { value, criterion: asked, figures: { chosen, half } };
 }
 
 function pickBinary({ probabilities, labels, weights }: BinaryRows, indices: Uint32Array): BinaryRows {

@@ -47,6 +47,10 @@ export const COMMANDS: CommandList = {
     summary: 'score a saved ensemble on rows that are moved against it',
     load: () => import('./commands/attack.js'),
   },
+  calibrate: {
+    summary: 'fit what makes probabilities mean what they say, and guarantees, on a CSV or JSON file',
+    load: () => import('./commands/calibrate.js'),
+  },
   select: {
     summary: 'choose the members that make the best average, on rows they were not trained on',
     load: () => import('./commands/select.js'),

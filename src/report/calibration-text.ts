@@ -42,8 +42,11 @@ function thresholdLines({ threshold }: Calibration, task: Task): string[] {
   const from = `${positive} (the positive class) is predicted from a probability of ${figure(value, 4)} on`;
   if (criterion === null || figures === null) return [from];
   const title = metrics.has(criterion) ? metrics.get(criterion).title : criterion;
-  const chosen = `${figure(figures.chosen, 4)} on rows it was not chosen on, by 0.5 ${figure(figures.half, 4)}`;
-  return [`${from}, chosen for ${title}: ${chosen}`];
+  const scores = `${title} ${figure(figures.chosen, 4)} on rows it was not chosen on, by 0.5 ${figure(figures.half, 4)}`;
+  return [
+    figures.chosen > figures.half ? from : `${from}, as no other threshold does better on rows left out`,
+    `  ${scores}`,
+  ];
 }
 
 /** The same for programs; null where there is none. */

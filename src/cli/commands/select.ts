@@ -89,6 +89,8 @@ async function select(
     ...(metric === undefined ? {} : { metric: metric as SelectionMetric }),
     always: given.always === true,
   });
+  if (path !== undefined && quiet !== true && (ensemble.calibration ?? ensemble.conformity) !== null)
+    note(DROPPED);
   const saved =
     path === undefined ? null : await saveEnsemble(withAveragingWeights(ensemble, selection.weights), path);
   if (json === true) {
@@ -99,6 +101,9 @@ async function select(
   if (path !== undefined && quiet !== true) note(`Wrote ${path}`);
   return 0;
 }
+
+const DROPPED =
+  'Its calibration and guarantees were of other weights, and are dropped: tutti calibrate fits them anew';
 
 function selectionLines(selection: MemberSelection): string[] {
   const { counts, metric, rows, score, equalWeights, bestMember, path, check } = selection;

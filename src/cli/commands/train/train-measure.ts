@@ -1,22 +1,19 @@
 // What is measured after a training, and fitted for whoever predicts with it: out of bag, on the rows held out, the one
 // against the other; what it should beat, its calibration, and what its guarantees are made of.
 
-import { applyCalibration } from '../../../calibration/apply-calibration.js';
 import type { Calibration } from '../../../calibration/calibration.js';
 import { type CalibrationRequest, fitCalibration } from '../../../calibration/fit-calibration.js';
-import type { Conformity } from '../../../conformal/conformity.js';
-import { conformityOf } from '../../../conformal/conformity-of.js';
 import type { Dataset } from '../../../data/dataset/dataset.js';
 import type { LoadedData } from '../../../data/load.js';
 import type { TrainedEnsemble } from '../../../ensemble/ensemble.js';
 import { withCalibration } from '../../../ensemble/evaluate/calibrate-ensemble.js';
+import { conformityOfKnown } from '../../../ensemble/evaluate/conformalise.js';
 import {
   type EvaluateOptions,
   evaluateEnsemble,
   evaluateOutOfBag,
 } from '../../../ensemble/evaluate/evaluate.js';
 import { createKnownRows } from '../../../ensemble/evaluate/known-rows.js';
-import { averagingWeights } from '../../../ensemble/predict/averaging-weights.js';
 import { TuttiError } from '../../../errors.js';
 import { fitBaseline } from '../../../measure/baseline/fit-baseline.js';
 import type { IntervalOptions } from '../../../measure/correlation/intervals.js';
@@ -104,20 +101,13 @@ function calibrationOf(
 /** With what sets and intervals are made of, of predictions as they will be shown. */
 function withConformity(
   ensemble: TrainedEnsemble,
-  { groups }: Dataset,
+  train: Dataset,
   aggregator: Aggregator,
   known: KnownRows | null,
 ): TrainedEnsemble {
-  const { task, calibration } = ensemble;
-  const isGraded = task.kind === 'regression' || aggregators.get(aggregator).probabilities;
+  const isGraded = ensemble.task.kind === 'regression' || aggregators.get(aggregator).probabilities;
   if (known === null || !isGraded) return { ...ensemble, conformity: null };
-  const shown =
-    calibration === null ? known : { ...known, combined: applyCalibration(calibration, known.combined) };
-  const conformity: Conformity = conformityOf(shown, {
-    ...{ aggregator, groups, weights: averagingWeights(ensemble) },
-    calibrated: calibration !== null && calibration.method !== null,
-  });
-  return { ...ensemble, conformity };
+  return { ...ensemble, conformity: conformityOfKnown(ensemble, known, train, aggregator) };
 }
 
 /** The honest test's level is that of the intervals beside it. */
