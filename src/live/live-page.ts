@@ -38,6 +38,18 @@ export interface LivePage {
 /** @throws ERR_OPTION when the port cannot be had. */
 export async function openLivePage({ head, port, onStop }: LivePageOptions): Promise<LivePage> {
   const watch = new RunWatch(head);
+  let broken = false;
+  /** A fault of the page must not end the training: what is told is worth less than what is trained. */
+  const unlessBroken =
+    <Told extends readonly unknown[]>(hear: (...told: Told) => void) =>
+    (...told: Told): void => {
+      try {
+        if (!broken) hear(...told);
+      } catch (error) {
+        broken = true;
+        watch.note(`This page cannot follow the training any more: ${String(error)}`, 'trouble');
+      }
+    };
   let data: { readonly train: Dataset; readonly test: Dataset | null } | null = null;
   let arrivals: Arrivals | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -58,7 +70,7 @@ export async function openLivePage({ head, port, onStop }: LivePageOptions): Pro
     },
   });
 
-  function tell(): void {
+  const tell = unlessBroken(() => {
     if (server.viewers === 0) {
       if (timer !== null) clearInterval(timer);
       timer = null;
@@ -66,7 +78,7 @@ export async function openLivePage({ head, port, onStop }: LivePageOptions): Pro
     }
     const change = watch.takeChange();
     if (change !== null) server.tell(EVENTS.change, change);
-  }
+  });
 
   function close(): Promise<void> {
     closed ??= (async () => {
@@ -80,7 +92,7 @@ export async function openLivePage({ head, port, onStop }: LivePageOptions): Pro
   return {
     url: server.url,
     watcher: {
-      onPlan: (planned) => {
+      onPlan: unlessBroken((planned) => {
         watch.planned(planned);
         if (data === null) return;
         const own = new Arrivals({
@@ -91,14 +103,14 @@ export async function openLivePage({ head, port, onStop }: LivePageOptions): Pro
         arrivals = own;
         watch.showArrivals(() => own.state);
         for (const member of planned.kept) own.add(member);
-      },
-      onEpochs: (events) => watch.epochs(events),
-      onIncident: (incident) => watch.befell(incident),
-      onMember: (member) => {
+      }),
+      onEpochs: unlessBroken((events) => watch.epochs(events)),
+      onIncident: unlessBroken((incident) => watch.befell(incident)),
+      onMember: unlessBroken((member) => {
         watch.finished(member);
         arrivals?.add(member);
-      },
-      onProgress: (progress) => watch.progressed(progress),
+      }),
+      onProgress: unlessBroken((progress) => watch.progressed(progress)),
     },
     describe(rows, lines) {
       data = rows;

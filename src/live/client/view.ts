@@ -35,7 +35,7 @@ export function showHead({ phase, head, progress, summary }: RunState): void {
 
 /** A file's name without its folders. */
 function nameOf(path: string): string {
-  return path.split(/[\\/]/).at(-1)!;
+  return path === '-' ? 'standard input' : path.split(/[\\/]/).at(-1)!;
 }
 
 function headline(phase: Phase, file: string, progress: RunProgress | null): string {
