@@ -11,7 +11,7 @@ import type { EnsembleReport } from '../report/ensemble-report.js';
 import type { TrainingWatcher } from '../training/session/watchers.js';
 import { VERSION } from '../version.js';
 import { DvcLiveSink } from './dvclive.js';
-import { figuresOf } from './figures.js';
+import { figuresOf, type RowCurves, type RowFigures } from './figures.js';
 import { FileQueue } from './file-queue.js';
 import {
   type EndStatus,
@@ -147,20 +147,22 @@ export class TrainingLog {
 
   /**
    * The end of the training.
-   * @param ensemble what came of it; null where nothing did. @param report what was measured of it.
+   * @param ensemble what came of it; null where nothing did. @param report what was measured of it. @param curves of the rows
+   * that are drawn: those to test on, or else those out of bag.
    * Resolves once all is written, or cannot be. Never rejects.
    */
   async end(
     status: EndStatus,
     ensemble: TrainedEnsemble | null = null,
     report: EnsembleReport | null = null,
+    curves: Pick<RowCurves, 'roc' | 'calibration'> | null = null,
   ): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
     for (const member of ensemble?.members ?? []) this.member(member);
     for (const failure of ensemble?.failures ?? []) this.#failure(failure);
     const at = this.#now();
-    const figures = report === null ? [] : figuresOf(report);
+    const figures = report === null ? [] : figuresOf(report).map((own) => withCurves(own, report, curves));
     for (const sink of this.#sinks) sink.end({ status, ensemble, figures }, at);
     const time = timeText(at);
     for (const { rows, metrics } of figures) this.#line({ type: 'scores', time, rows, metrics });
@@ -267,6 +269,16 @@ function isSame(a: EpochRecord, b: EpochRecord): boolean {
     finite(a.loss) === finite(b.loss) &&
     finite(a.validationLoss ?? Number.NaN) === finite(b.validationLoss ?? Number.NaN)
   );
+}
+
+/** The curves are of the test rows, where there are any. */
+function withCurves(
+  figures: RowFigures,
+  { test }: EnsembleReport,
+  curves: Pick<RowCurves, 'roc' | 'calibration'> | null,
+): RowFigures {
+  const isDrawn = figures.rows === 'test' || test === null;
+  return isDrawn && curves !== null ? { ...figures, curves: { ...figures.curves, ...curves } } : figures;
 }
 
 /** What went wrong, with what a failed request hides in its cause. */

@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { parse } from 'yaml';
 import { classCsv, snapshot, tutti, tuttiProcess } from '../support.js';
 
 const QUICK = ['--hidden', '4', '--epochs', '6', '--seed', '1', '--threads', '1', '--json', '--quiet'];
@@ -124,3 +125,32 @@ t.test('a training that fails ends its records, and says why', async (t) => {
   ]);
   t.match(lines.at(-1), { type: 'end', status: 'failed', members: 0, planned: 3 });
 });
+
+t.test(
+  'of two classes DVC has the confusion of the test rows, their ROC curve and their calibration',
+  async (t) => {
+    const cwd = t.testdir({ 'a.csv': classCsv() });
+    const { stderr, status } = await tutti([...TRAIN, '--log', 'log'], { cwd });
+    t.equal(status, 0, stderr);
+    const read = (name: string) =>
+      JSON.parse(readFileSync(join(cwd, 'log/plots/sklearn', `${name}.json`), 'utf8'));
+    const rows: { actual: string; predicted: string }[] = read('confusion_matrix');
+    t.equal(rows.length, 18);
+    t.ok(rows.every((row) => /^(no|yes)$/.test(row.actual) && /^(no|yes)$/.test(row.predicted)));
+    const scores = linesOf(cwd, 'log').find((line) => line.rows === 'test') as {
+      metrics: Record<string, number>;
+    };
+    const right = rows.filter(({ actual, predicted }) => actual === predicted).length;
+    t.equal(right / 18, scores.metrics.accuracy);
+    t.match(read('roc').roc[0], { fpr: 0, tpr: 0 });
+    t.match(read('roc').roc.at(-1), { fpr: 1, tpr: 1 });
+    t.ok(
+      read('calibration').calibration.every(
+        (bin: { prob_pred: number }) => bin.prob_pred >= 0 && bin.prob_pred <= 1,
+      ),
+    );
+    t.match(parse(readFileSync(join(cwd, 'log/dvc.yaml'), 'utf8')).plots[1], {
+      'plots/sklearn/confusion_matrix.json': { template: 'confusion', x: 'actual', y: 'predicted' },
+    });
+  },
+);

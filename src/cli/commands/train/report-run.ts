@@ -12,6 +12,7 @@ import { reportFailure } from '../../terminal/failure.js';
 import { note, paletteOf, print, printJson } from '../../terminal/terminal.js';
 import { livePart } from './live-text.js';
 import type { KeptRun, RunRequest } from './requests.js';
+import { endRunLog } from './run-log.js';
 import { checkpointLost, type TrainedAndSaved } from './train-and-save.js';
 import { againLines, failureLines, type KeptOutcome, keptLine, summaryLines } from './train-text.js';
 
@@ -60,7 +61,8 @@ export async function reportRun(
   const { ensemble, report, uncalibrated } = measured ?? { ...run, report: null, uncalibrated: null };
   const { saved, saveError } = report === null ? run : await keepReport({ ...run, ensemble }, out, report);
   const status = interrupted ? 'interrupted' : ending === null ? 'finished' : 'failed';
-  await options.log?.end(status, ensemble, report);
+  if (options.log !== null)
+    await endRunLog(options.log, { status, ensemble, report }, data, { aggregator, ...figures });
   const outcome = { ensemble, saved, report, interrupted, ending, out, membersBefore, kept, fewerThreads };
   for (const line of failureLines(ensemble)) note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
   if (report !== null) for (const line of againLines(outcome)) note(line);
