@@ -46,6 +46,7 @@ const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>>
   evaluateOutOfBag: (signal) => tutti.evaluateOutOfBag(ensemble, dataset, { signal }),
   extendEnsemble: (signal) => tutti.extendEnsemble(ensemble, dataset, { members: 5000 }, { signal, runner }),
   inspectEnsemble: (signal) => tutti.inspectEnsemble(file, { signal }),
+  compareEnsembles: (signal) => tutti.compareEnsembles([ensemble, ensemble], dataset, { signal }),
   leaderboard: (signal) => tutti.leaderboard(ensemble, dataset, { signal }),
   loadData: (signal) => tutti.loadData(ROWS, { target: 'y', signal }),
   loadEnsemble: async (signal) => tutti.loadEnsemble(await tutti.ensembleToBytes(ensemble), { signal }),

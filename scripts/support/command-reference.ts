@@ -55,7 +55,12 @@ function optionTables(rows: readonly OptionRow[]): string[] {
 
 function section(name: string, summary: string, definition: CommandDefinition): string {
   const { arguments: words, options, examples } = definition;
-  const usage = ['tutti', name, '[options]', ...words.map((word) => `<${word.name}>`)].join(' ');
+  const usage = [
+    'tutti',
+    name,
+    '[options]',
+    ...words.map(({ name: word, rest }) => (rest === true ? `[${word}...]` : `<${word}>`)),
+  ].join(' ');
   return [
     `## tutti ${name}`,
     `${summary[0]!.toUpperCase()}${summary.slice(1)}.`,

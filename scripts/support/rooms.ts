@@ -72,6 +72,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['studies/masks', 'a dropout net as the ensemble it is'],
   ['studies/leaderboard', 'what an ensemble owes to each of its members'],
   ['studies/cross-validation', 'a training on the rows outside of each fold, measured on the fold'],
+  ['studies/comparison', 'which of several ensembles is better'],
   ['studies', 'which source of chance matters; how sparse hidden layers are'],
   ['explain', 'which columns, rows and parts of the data matter to an ensemble'],
   ['pool', 'members on threads'],

@@ -55,6 +55,10 @@ export const COMMANDS: CommandList = {
     summary: 'choose the members that make the best average, on rows they were not trained on',
     load: () => import('./commands/select.js'),
   },
+  compare: {
+    summary: 'compare saved ensembles on the same rows of a CSV or JSON file',
+    load: () => import('./commands/compare.js'),
+  },
   leaderboard: {
     summary: 'say what a saved ensemble owes to each of its members, on a CSV or JSON file',
     load: () => import('./commands/leaderboard.js'),

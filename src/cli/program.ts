@@ -98,7 +98,9 @@ function addHelpCommand(program: Command): void {
 
 function configure(command: Command, definition: CommandDefinition, page: HelpPage): void {
   const { arguments: words, options, examples } = definition;
-  for (const { name, description } of words) command.argument(`<${name}>`, description);
+  for (const { name, description, rest } of words) {
+    command.argument(rest === true ? `[${name}...]` : `<${name}>`, description);
+  }
   const shown = rowsOnPage(options, page);
   for (const row of options) {
     for (const option of optionsOf(row, options)) {

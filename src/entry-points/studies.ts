@@ -2,7 +2,7 @@
 
 import '../supported-node.js';
 
-export { leaderboard } from '../api/comparisons.js';
+export { compareEnsembles, leaderboard } from '../api/comparisons.js';
 export { compareSources } from '../api/every-core.js';
 export {
   type CrossValidateOptions,
@@ -42,6 +42,12 @@ export {
   type Robustness,
 } from '../studies/attack/attack.js';
 export type { AttackScore } from '../studies/attack/attack-score.js';
+export type {
+  CompareOptions,
+  EnsembleComparison,
+  PairedComparison,
+  PairedScore,
+} from '../studies/comparison/compare-ensembles.js';
 export type {
   CrossValidation,
   CrossValidationOptions,

@@ -61,6 +61,7 @@ export type { FigureName, Figures } from '../measure/correlation/standard-errors
 export type { PairFigures } from '../measure/diversity/pair-figures.js';
 export type { ScoreName, ScoreSpread, Scores } from '../measure/metrics/metrics.js';
 export type { BaselineMeasurement } from '../measure/scores/against-baselines.js';
+export type { McNemar } from '../measure/scores/mcnemar.js';
 export type { RowScore, RowScores, ScoreDifference } from '../measure/scores/row-scores.js';
 export type { SubsetCurves, SubsetPoint } from '../measure/scores/subset-curves.js';
 export type { SlotProgress } from '../memory/control-block.js';

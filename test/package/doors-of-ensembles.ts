@@ -76,6 +76,20 @@ export const ENSEMBLE_DOORS: Readonly<Record<string, Door>> = {
       { environment: 5 },
     ],
   },
+  compareEnsembles: {
+    call: (options) => tutti.compareEnsembles([ensemble, ensemble], dataset, options),
+    wrong: [
+      ...[
+        { replicates: -1 },
+        { level: 1.2 },
+        { seed: 0.5 },
+        { names: 'ab' },
+        { names: ['a'] },
+        { clip: 'no' },
+      ],
+      ...[{ aggregator: 'mean' }, { calibrated: 1 }, { runner: 2 }],
+    ],
+  },
   leaderboard: {
     call: (options) => tutti.leaderboard(ensemble, dataset, options),
     wrong: [

@@ -96,6 +96,8 @@ const DOORS: Readonly<Record<string, (units: Units) => unknown>> = {
     return { ...rows, lookedAt: slices.lookedAt, score: slices.score };
   },
   crossValidate: async ({ train }) => (await tutti.crossValidate(train, PLAN, { folds: 3 })).scores,
+  compareEnsembles: ({ ensemble, test }) =>
+    tutti.compareEnsembles([ensemble, ensemble], test, { replicates: 9 }),
   leaderboard: ({ ensemble, test }) => tutti.leaderboard(ensemble, test, { times: false }),
   activeUnitShares: ({ ensemble, x }) => tutti.activeUnitShares(ensemble, x),
   attackEnsemble: ({ ensemble, test }) => tutti.attackEnsemble(ensemble, test, { epsilons: [0, 0.1] }),

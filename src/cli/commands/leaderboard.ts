@@ -61,7 +61,7 @@ async function show(
 ): Promise<number> {
   const { outOfBag, metric, sort, json, quiet } = given;
   const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
-  const aggregator = aggregatorOf(given);
+  const aggregator = aggregatorOf(given, ensemble);
   checkAggregator(aggregator, ensemble.task.kind, hasVariances(ensemble));
   const table = readTable(file, given, origins);
   if (quiet !== true) noteMissing(ensemble);

@@ -14,6 +14,8 @@ export interface CommandArgument {
   readonly choices?: readonly string[];
   /** What it is needed for, and what to do without, for who leaves it out. */
   readonly needed?: string;
+  /** Whether it stands for any number of words, none among them: the last argument alone. @default false */
+  readonly rest?: boolean;
 }
 
 export interface CommandDefinition {

@@ -5,13 +5,14 @@ import { outputCount, type Task } from '../../data/dataset/dataset.js';
 import { engineOf } from '../../engines/registry.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { averagingWeights } from '../../ensemble/predict/averaging-weights.js';
+import { aggregatorFor } from '../../ensemble/predict/ensemble-combiner.js';
 import { failOption, TuttiError } from '../../errors.js';
 import type { Metric } from '../../measure/metrics/metric.js';
 import { metrics, type Scores } from '../../measure/metrics/metrics.js';
 import { createScoreAccumulator } from '../../measure/scores/scores.js';
 import type { PairedValues } from '../../measure/scores/sums-by-row.js';
 import { specDifferences } from '../../model/options/spec-differences.js';
-import { type Aggregator, aggregators, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
+import { type Aggregator, aggregators } from '../../predictions/aggregate/aggregators.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { KnownRows } from '../../predictions/known-rows.js';
 import type { Predictions } from '../../predictions/predictions.js';
@@ -76,7 +77,7 @@ export const LEADERBOARD_SORTS = ['score', 'contribution', 'rho', 'time', 'membe
 export type LeaderboardSort = (typeof LEADERBOARD_SORTS)[number];
 
 export interface LeaderboardSettings {
-  /** @default 'arithmeticMean' */
+  /** @default that which the ensemble is calibrated for, else 'arithmeticMean' */
   readonly aggregator?: Aggregator;
   /** One per trained member, in plan order. @default those the members carry, else equal */
   readonly weights?: readonly number[];
@@ -98,7 +99,8 @@ export function leaderboardOf(
   times: readonly number[] = [],
 ): Leaderboard {
   requireOwnPredictions(ensemble, known);
-  const { aggregator = DEFAULT_AGGREGATOR, sort = 'score' } = settings;
+  const { sort = 'score' } = settings;
+  const aggregator = aggregatorFor(ensemble, settings);
   const weights = settings.weights ?? averagingWeights(ensemble);
   const metric = metricOf(ensemble.task, aggregator, settings.metric);
   const leftOut = createLeftOut(known, aggregator, weights);

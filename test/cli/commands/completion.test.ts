@@ -53,7 +53,7 @@ t.test('bash completes commands, flags, values and files', { skip: !has('bash') 
   t.same(completed('train', 'my'), ['my data.csv'], 'a name with a blank is one');
   t.same(completed('predict', 'it.tutti', 'my'), ['my data.csv']);
   t.same(completed('completion', ''), ['bash', 'fish', 'zsh']);
-  t.same(completed('help', 'comp'), ['compare-masks', 'completion']);
+  t.same(completed('help', 'comp'), ['compare', 'compare-masks', 'completion']);
   t.same(completed('help', 'train', 'net'), ['network']);
   t.same(completed('help', 'measure', ''), ['all', 'averaging', 'data', 'figures', 'output', 'predictions']);
 });
