@@ -5,7 +5,7 @@ import type { Predictions } from '../predictions/predictions.js';
 import { classSets } from './class-sets.js';
 import type { ClassConformity, Conformity, ValueConformity } from './conformity.js';
 import { requireRows } from './coverage-rank.js';
-import { type LeftOut, leftOutBlocks } from './left-out.js';
+import { type Calibrate, leftOutBlocks } from './left-out.js';
 import { maskPatterns } from './mask-patterns.js';
 import { knownUniforms, rowUniforms } from './row-uniforms.js';
 import type { ConformalMethod } from './scores.js';
@@ -19,8 +19,8 @@ export interface GuaranteeSettings {
   readonly features: number;
   /** Each member's weight in averages, ≥ 0; null: equal ones. */
   readonly weights: readonly number[] | null;
-  /** Makes probabilities f64[rows, classes] those that are shown, in place; null where they are. */
-  readonly calibrate: ((probabilities: Float64Array, rows: number) => void) | null;
+  /** Makes probabilities those that are shown; null where they are. */
+  readonly calibrate: Calibrate | null;
   /** In (0, 1). */
   readonly coverage: number;
   /** How classes are scored. @default 'lac' */
@@ -41,13 +41,13 @@ export type Guarantee = (members: readonly Predictions[], x: Values, start: numb
 
 /** @throws ERR_DATA when there are too few rows for the coverage */
 export function createGuarantee(settings: GuaranteeSettings): Guarantee {
-  const { conformity, task, coverage, weights } = settings;
+  const { conformity, task, coverage, weights, calibrate } = settings;
   requireRows(conformity, coverage);
   const { aggregator, scores } = conformity;
   const counts = (member: number) => weights === null || weights[member]! > 0;
   const patterns = maskPatterns(conformity, settings.members, counts);
   const heads = scores.kind === 'regression' && scores.deviation !== null;
-  const leftOut = leftOutBlocks({ task, aggregator, weights, patterns, heads });
+  const leftOut = leftOutBlocks({ task, aggregator, weights, patterns, heads, calibrate });
   return scores.kind === 'classification'
     ? setsOf(settings, scores, patterns, leftOut)
     : intervalsOf(settings, scores, patterns, leftOut);
@@ -57,7 +57,7 @@ type Patterns = ReturnType<typeof maskPatterns>;
 type Blocks = ReturnType<typeof leftOutBlocks>;
 
 function setsOf(
-  { conformity, coverage, conformal: method = 'lac', features, task, calibrate }: GuaranteeSettings,
+  { conformity, coverage, conformal: method = 'lac', features, task }: GuaranteeSettings,
   scores: ClassConformity,
   patterns: Patterns,
   blocks: Blocks,
@@ -71,10 +71,8 @@ function setsOf(
     const sets = new Uint8Array(rows * classes);
     const leftOut = blocks(members);
     for (let row = 0; row < rows; row++) {
-      const { mean } = leftOut(row);
-      if (conformity.calibrated) calibrate?.(mean, patterns.count);
       const u = method === 'lac' ? 0 : uniformOf(x, start + row);
-      fill(mean, u, sets.subarray(row * classes, (row + 1) * classes));
+      fill(leftOut(row), u, sets.subarray(row * classes, (row + 1) * classes));
     }
     return { sets };
   };
@@ -92,8 +90,8 @@ function intervalsOf(
     const { rows } = members[0]!;
     const lower = new Float64Array(rows * targets);
     const upper = new Float64Array(lower.length);
-    const leftOut: (row: number) => LeftOut = blocks(members);
-    for (let row = 0; row < rows; row++) fill(leftOut(row), lower, upper, row * targets);
+    const leftOut = blocks(members);
+    for (let row = 0; row < rows; row++) fill(leftOut(row).predict(null), lower, upper, row * targets);
     return { lower, upper };
   };
 }

@@ -1,23 +1,32 @@
 // What the ensemble says of new rows when it is left to the members that never saw a training row, for all training rows.
 // Those members are one of at most 2^k sets: sums over sets of eight members are looked up instead of added.
 
-import type { Task } from '../data/dataset/dataset.js';
+import type { Task, Values } from '../data/dataset/dataset.js';
 import { combiner } from '../predictions/aggregate/aggregate.js';
 import { type Aggregator, aggregators } from '../predictions/aggregate/aggregators.js';
 import type { Combine } from '../predictions/combined-predictions.js';
 import { largestAt } from '../predictions/labels.js';
 import type { Predictions } from '../predictions/predictions.js';
+import type { ClassBounds } from './class-bounds.js';
 import type { MaskPatterns } from './mask-patterns.js';
 
-/** Predictions of one row by each pattern's members, f64[patterns, outputs]; overwritten by the next row. */
+/** Predictions of one row by each pattern's members, f64[patterns, outputs]; overwritten by the next. */
 export interface LeftOut {
   readonly mean: Float64Array;
   /** Of Gaussian heads; else null. */
   readonly variance: Float64Array | null;
 }
 
+/** A row that is predicted without one training row after the other; until the next. */
+export interface LeftOutRow {
+  /** Between what any pattern's probability of each class lies; null where that is not known. */
+  bounds(): ClassBounds | null;
+  /** @param wanted outputs that are needed of it; null: all */
+  predict(wanted: Int32Array | null): LeftOut;
+}
+
 /** Predicts row after row of a block. @param members of the block, whose arrays stay as they are until it is done */
-export type LeftOutBlock = (members: readonly Predictions[]) => (row: number) => LeftOut;
+export type LeftOutBlock = (members: readonly Predictions[]) => (row: number) => LeftOutRow;
 
 export interface LeftOutSettings {
   readonly task: Task;
@@ -27,6 +36,16 @@ export interface LeftOutSettings {
   readonly patterns: MaskPatterns;
   /** Whether variances are wanted. */
   readonly heads: boolean;
+  /** Makes probabilities f64[rows, classes] those that are shown, in place; null where they are. */
+  readonly calibrate: Calibrate | null;
+}
+
+/** Probabilities as they are shown. */
+export interface Calibrate {
+  /** In place, f64[rows, classes]. */
+  apply(probabilities: Float64Array): void;
+  /** Whether a class's probability rises with its own and falls with those of the others. */
+  readonly monotone: boolean;
 }
 
 export function leftOutBlocks(settings: LeftOutSettings): LeftOutBlock {
@@ -35,42 +54,93 @@ export function leftOutBlocks(settings: LeftOutSettings): LeftOutBlock {
   return summed ? bySums(settings, terms) : byCombining(settings);
 }
 
-type Terms = NonNullable<ReturnType<typeof aggregators.get>['terms']>;
-
-function bySums({ task, weights, patterns, heads }: LeftOutSettings, terms: Terms): LeftOutBlock {
+function bySums(settings: LeftOutSettings, terms: Terms): LeftOutBlock {
+  const { task, weights, patterns, heads, calibrate } = settings;
   const { count, width } = patterns;
   const outputs = task.kind === 'classification' ? task.classes.length : task.targets.length;
   const sums = setSums(width, outputs);
   const scale = inverseWeights(patterns, weights);
   const mean = new Float64Array(count * outputs);
   const variance = heads ? new Float64Array(mean.length) : null;
-  const centre = new Float64Array(outputs);
+  const every = Int32Array.from({ length: outputs }, (_, output) => output);
+  const shown = (values: Float64Array, rows: number) => {
+    terms.toPredictions?.(values, rows, outputs);
+    calibrate?.apply(values);
+  };
+  const isShown = terms.toPredictions === null && calibrate === null;
+  const boundsOf = isShown ? rangeOf : boundsBy(outputs, shown);
   return (members) => {
     const values = members.map((member) => (terms.choiceOnly ? votesOf(member) : terms.of(member)));
     const weightOf = (member: number) => weights?.[member] ?? 1;
-    return (row) => {
-      const from = row * outputs;
-      sums.load(values.length, (member, at) => weightOf(member) * values[member]![from + at]!);
-      sums.into(mean, patterns, scale);
-      if (variance !== null) {
-        // About the mean of all members, not about 0, where σ² + μ² and μ² would cancel.
-        centre.fill(0);
-        for (const own of values) {
-          for (let at = 0; at < outputs; at++) centre[at]! += own[from + at]! / values.length;
+    const counting = values.filter((_, member) => weightOf(member) > 0);
+    return (row) => ({
+      bounds: () =>
+        calibrate === null || calibrate.monotone ? boundsOf(counting, row * outputs, outputs) : null,
+      predict(wanted) {
+        const from = row * outputs;
+        sums.load(values.length, (member, at) => weightOf(member) * values[member]![from + at]!);
+        sums.into(mean, patterns, scale, isShown && wanted !== null ? wanted : every);
+        if (variance !== null) {
+          // About the mean of all members, not about 0, where σ² + μ² and μ² would cancel.
+          const centre = centreOf(values, from, outputs);
+          sums.load(values.length, (member, at) => {
+            const deviation = values[member]![from + at]! - centre[at]!;
+            return weightOf(member) * (deviation * deviation + members[member]!.variance![from + at]!);
+          });
+          sums.into(variance, patterns, scale, every);
+          for (let at = 0; at < variance.length; at++) {
+            const shift = mean[at]! - centre[at % outputs]!;
+            variance[at] = Math.max(0, variance[at]! - shift * shift);
+          }
         }
-        sums.load(values.length, (member, at) => {
-          const deviation = values[member]![from + at]! - centre[at]!;
-          return weightOf(member) * (deviation * deviation + members[member]!.variance![from + at]!);
-        });
-        sums.into(variance, patterns, scale);
-        for (let at = 0; at < variance.length; at++) {
-          const shift = mean[at]! - centre[at % outputs]!;
-          variance[at] = Math.max(0, variance[at]! - shift * shift);
-        }
+        shown(mean, count);
+        return { mean, variance };
+      },
+    });
+  };
+}
+
+type Terms = NonNullable<ReturnType<typeof aggregators.get>['terms']>;
+
+function centreOf(values: readonly Values[], from: number, outputs: number): Float64Array {
+  const centre = new Float64Array(outputs);
+  for (const own of values) {
+    for (let at = 0; at < outputs; at++) centre[at]! += own[from + at]! / values.length;
+  }
+  return centre;
+}
+
+/** The least and the greatest of what members say of each output of a row. */
+function rangeOf(values: readonly Values[], from: number, outputs: number): ClassBounds {
+  const low = new Float64Array(outputs).fill(Number.POSITIVE_INFINITY);
+  const high = new Float64Array(outputs).fill(Number.NEGATIVE_INFINITY);
+  for (const own of values) {
+    for (let at = 0; at < outputs; at++) {
+      const value = own[from + at]!;
+      if (value < low[at]!) low[at] = value;
+      if (value > high[at]!) high[at] = value;
+    }
+  }
+  return { low, high };
+}
+
+/** A class is least probable where its own term is least and those of the others are greatest, and the reverse. */
+function boundsBy(outputs: number, shown: (values: Float64Array, rows: number) => void) {
+  const corners = new Float64Array(2 * outputs * outputs);
+  return (values: readonly Values[], from: number): ClassBounds => {
+    const { low, high } = rangeOf(values, from, outputs);
+    for (let own = 0; own < outputs; own++) {
+      for (let at = 0; at < outputs; at++) {
+        corners[own * outputs + at] = at === own ? low[at]! : high[at]!;
+        corners[(outputs + own) * outputs + at] = at === own ? high[at]! : low[at]!;
       }
-      terms.toPredictions?.(mean, count, outputs);
-      return { mean, variance };
-    };
+    }
+    shown(corners, 2 * outputs);
+    for (let own = 0; own < outputs; own++) {
+      low[own] = corners[own * outputs + own]!;
+      high[own] = corners[(outputs + own) * outputs + own]!;
+    }
+    return { low, high };
   };
 }
 
@@ -117,29 +187,24 @@ function setSums(width: number, outputs: number) {
         }
       }
     },
-    into(sums: Float64Array, { count, bits }: MaskPatterns, scale: Float64Array): void {
-      for (let pattern = 0; pattern < count; pattern++) {
-        const to = pattern * outputs;
-        const own = scale[pattern]!;
-        const first = bits[pattern * width]! * outputs;
-        if (width === 1) {
-          for (let at = 0; at < outputs; at++) sums[to + at] = own * table[first + at]!;
-          continue;
+    /** Means of the wanted outputs, f64[patterns, outputs]. */
+    into(means: Float64Array, { count, bits }: MaskPatterns, scale: Float64Array, wanted: Int32Array): void {
+      for (const at of wanted) {
+        for (let pattern = 0; pattern < count; pattern++) {
+          const own = pattern * width;
+          let sum = table[bits[own]! * outputs + at]!;
+          for (let byte = 1; byte < width; byte++)
+            sum += table[(256 * byte + bits[own + byte]!) * outputs + at]!;
+          means[pattern * outputs + at] = scale[pattern]! * sum;
         }
-        const second = (256 + bits[pattern * width + 1]!) * outputs;
-        for (let at = 0; at < outputs; at++) sums[to + at] = table[first + at]! + table[second + at]!;
-        for (let byte = 2; byte < width; byte++) {
-          const next = (256 * byte + bits[pattern * width + byte]!) * outputs;
-          for (let at = 0; at < outputs; at++) sums[to + at]! += table[next + at]!;
-        }
-        for (let at = 0; at < outputs; at++) sums[to + at]! *= own;
       }
     },
   };
 }
 
 /** By the aggregator itself, which is shown the row once for each pattern: for those that are no sum. */
-function byCombining({ task, aggregator, weights, patterns, heads }: LeftOutSettings): LeftOutBlock {
+function byCombining(settings: LeftOutSettings): LeftOutBlock {
+  const { task, aggregator, weights, patterns, heads, calibrate } = settings;
   const combine: Combine = combiner(aggregator, task, { weights });
   const { count, width, bits } = patterns;
   return (members) => {
@@ -150,14 +215,17 @@ function byCombining({ task, aggregator, weights, patterns, heads }: LeftOutSett
       }
     }
     const copies = members.map((member) => repeated(member, count));
-    return (row) => {
-      for (const [at, copy] of copies.entries()) copy.show(members[at]!, row);
-      const { mean, variance } = combine(
-        copies.map(({ predictions }) => predictions),
-        mask,
-      );
-      return { mean: Float64Array.from(mean), variance: heads ? Float64Array.from(variance!) : null };
-    };
+    return (row) => ({
+      bounds: () => null,
+      predict() {
+        for (const [at, copy] of copies.entries()) copy.show(members[at]!, row);
+        const own = copies.map(({ predictions }) => predictions);
+        const combined = combine(own, mask);
+        const mean = Float64Array.from(combined.mean);
+        calibrate?.apply(mean);
+        return { mean, variance: heads ? Float64Array.from(combined.variance!) : null };
+      },
+    });
   };
 }
 

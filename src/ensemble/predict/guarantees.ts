@@ -52,11 +52,16 @@ function calibrationOf({ calibration, task }: TrainedEnsemble, { calibrated, agg
   const classes = task.classes.length;
   // As src/calibration/rows.ts takes them: logarithms that are known have no floor.
   const floor = aggregators.get(aggregator).floors.length > 0 ? Number.MIN_VALUE : LOG_LOSS_FLOOR;
-  return (probabilities: Float64Array) => {
-    for (let at = 0; at < probabilities.length; at++)
-      probabilities[at] = log(Math.max(probabilities[at]!, floor));
-    apply(parameters, probabilities, classes);
-    for (let at = 0; at < probabilities.length; at++) probabilities[at] = exp(probabilities[at]!);
+  return {
+    // What a negative factor of vector scaling is not.
+    monotone: calibration.method !== 'vector' || parameters.slice(0, classes).every((factor) => factor >= 0),
+    apply(probabilities: Float64Array) {
+      for (let at = 0; at < probabilities.length; at++) {
+        probabilities[at] = log(Math.max(probabilities[at]!, floor));
+      }
+      apply(parameters, probabilities, classes);
+      for (let at = 0; at < probabilities.length; at++) probabilities[at] = exp(probabilities[at]!);
+    },
   };
 }
 
