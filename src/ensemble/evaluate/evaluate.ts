@@ -2,15 +2,15 @@
 // It streams members' predictions through src/measure, which defines every figure.
 
 import type { Dataset } from '../../data/dataset/dataset.js';
-import type { Baseline } from '../../measure/baseline/baseline.js';
 import { constantBaseline } from '../../measure/baseline/fit-baseline.js';
+import { outOfFoldPredictions } from '../../measure/baseline/out-of-fold.js';
 import { baselinePredictions } from '../../measure/baseline/predict-baseline.js';
 import {
   INTERVAL_OPTIONS,
   INTERVAL_USES,
   type IntervalOptions,
 } from '../../measure/correlation/intervals.js';
-import { createMeasurement, type Measurement, type RowDetails } from '../../measure/measurement.js';
+import { createMeasurement, type Measurement } from '../../measure/measurement.js';
 import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../../option-names.js';
 import { combiner } from '../../predictions/aggregate/aggregate.js';
 import { aggregators } from '../../predictions/aggregate/aggregators.js';
@@ -81,7 +81,16 @@ export async function evaluateEnsemble(
   const add = (members: readonly Predictions[], range: RowRange) =>
     measurement.addBlock(members, targetBlock(dataset, null, range));
   await eachBlock(ensemble, dataset.x, dataset.rows, null, add, options);
-  return measurement.finish(detailsOf(ensemble, dataset, ensemble.baseline, null));
+  const { baseline, encoding } = ensemble;
+  return measurement.finish({
+    weights: (index) => weightsOf(dataset, index),
+    baselines: (index) =>
+      baseline === null
+        ? []
+        : baselinePredictions(baseline, {
+            ...{ task, x: dataset.x, features: dataset.features, scale: encoding.features, index },
+          }),
+  });
 }
 
 /**
@@ -103,30 +112,33 @@ export async function evaluateOutOfBag(
     measurement.addBlock(members, targets, mask);
   };
   if (!(await eachOutOfBagBlock(ensemble, dataset, add, options))) return null;
-  // A linear model was fitted on these rows: what it says of them is no test of it.
-  const baseline = { constant: (ensemble.baseline ?? constantBaseline(dataset)).constant, linear: null };
   const rows = drawEnsembleRows(ensemble.plan, dataset).all;
-  return measurement.finish(detailsOf(ensemble, dataset, baseline, rows));
+  const placesOf = (positions: Uint32Array) => positions.map((position) => rows[position]!);
+  return measurement.finish({
+    weights: (positions) => weightsOf(dataset, placesOf(positions)),
+    baselines: (positions) => outOfBagBaselines(ensemble, dataset, placesOf(positions)),
+  });
 }
 
-/** Weights and baselines of rows that were shown. @param index their places in the dataset; null: all, in their order */
-function detailsOf(
-  { task, encoding }: TrainedEnsemble,
-  { x, features, rowWeights }: Dataset,
-  baseline: Baseline | null,
-  index: ArrayLike<number> | null,
-): RowDetails {
-  const placesOf = (positions: Uint32Array) =>
-    index === null ? positions : positions.map((position) => index[position]!);
-  return {
-    weights: (positions) => rowWeights && Float32Array.from(placesOf(positions), (row) => rowWeights[row]!),
-    baselines: (positions) =>
-      baseline === null
-        ? []
-        : baselinePredictions(baseline, {
-            ...{ task, x, features, scale: encoding.features, index: placesOf(positions) },
-          }),
-  };
+function weightsOf({ rowWeights }: Dataset, index: Uint32Array): Float32Array | null {
+  return rowWeights && Float32Array.from(index, (row) => rowWeights[row]!);
+}
+
+/** The linear model was fitted on these rows: others of its kind, of rows without those they predict, stand in for it. */
+function outOfBagBaselines(
+  { task, baseline, encoding }: TrainedEnsemble,
+  dataset: Dataset,
+  index: Uint32Array,
+): ReturnType<typeof baselinePredictions> {
+  const { x, features } = dataset;
+  const { constant } = baseline ?? constantBaseline(dataset);
+  const same = baselinePredictions(
+    { constant, linear: null },
+    { task, x, features, scale: encoding.features, index },
+  );
+  const predictions =
+    (baseline?.linear ?? null) === null ? null : outOfFoldPredictions({ ...dataset, encoding }, index);
+  return predictions === null ? same : [...same, { name: 'linear', predictions }];
 }
 
 /** What `createMeasurement` is told of an ensemble; its `addBlock` may ride along `predictKnownRows`. */

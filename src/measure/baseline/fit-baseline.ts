@@ -3,6 +3,7 @@
 
 import { requireDataset } from '../../data/dataset/check-dataset.js';
 import type { Dataset } from '../../data/dataset/dataset.js';
+import type { MinimiseOptions } from '../../math/lbfgs.js';
 import type { Baseline, LinearBaseline } from './baseline.js';
 import { fitLogistic } from './logistic.js';
 import { fitRidge, type LinearModel, weightedMeans } from './ridge.js';
@@ -46,23 +47,36 @@ function constantOf({ task, rows, rowWeights, labels, targets }: Dataset): Float
   return shares.map((own) => own / all);
 }
 
-function linearOf(train: Dataset): LinearBaseline | null {
+/**
+ * A linear model of some of the rows, or of all.
+ * @param until where a logistic regression's fit may end
+ */
+export function linearOf(
+  train: Dataset,
+  keeps?: (row: number) => boolean,
+  until: Partial<MinimiseOptions> = {},
+): LinearBaseline | null {
   const { task, features } = train;
   const outputs = task.kind === 'classification' ? task.classes.length : task.targets.length;
   if (features * outputs > MOST_COEFFICIENTS) return null;
   if (task.kind === 'regression' && features > MOST_FEATURES) return null;
   const cost = task.kind === 'classification' ? MOST_LOGISTIC / outputs : MOST_RIDGE / features;
-  const fitted = rowsToFit(train, Math.max(1, Math.floor(cost / features)));
-  const model = fitted && modelOf(train, fitted, outputs);
+  const fitted = rowsToFit(train, Math.max(1, Math.floor(cost / features)), keeps);
+  const model = fitted && modelOf(train, fitted, outputs, until);
   if (fitted === null || model === null || !allFiniteIn(model)) return null;
   return { weights: Array.from(model.weights), bias: Array.from(model.bias), rows: fitted.rows };
 }
 
-function modelOf({ task, labels, targets }: Dataset, fitted: RowsToFit, outputs: number): LinearModel | null {
+function modelOf(
+  { task, labels, targets }: Dataset,
+  fitted: RowsToFit,
+  outputs: number,
+  until: Partial<MinimiseOptions>,
+): LinearModel | null {
   const { index } = fitted;
   if (task.kind === 'classification') {
     const own = Int32Array.from(index, (row) => labels[row]!);
-    return own.every((label) => label === own[0]) ? null : fitLogistic(fitted, own, outputs);
+    return own.every((label) => label === own[0]) ? null : fitLogistic(fitted, own, outputs, until);
   }
   const own = new Float64Array(index.length * outputs);
   for (const [at, row] of index.entries()) {

@@ -32,7 +32,7 @@ export function baselinePredictions(
       : [
           {
             name: 'linear' as const,
-            predictions: asPredictions(task, linearOf(linear, inputs), index.length),
+            predictions: asPredictions(task, linearAnswers(linear, inputs), index.length),
           },
         ]),
   ];
@@ -42,7 +42,8 @@ function repeated(constant: readonly number[], rows: number): Float64Array {
   return Float64Array.from({ length: rows * constant.length }, (_, at) => constant[at % constant.length]!);
 }
 
-function linearOf({ weights, bias }: LinearBaseline, inputs: BaselineInputs): Float64Array {
+/** [rows, outputs]: probabilities, or values in the user's units. */
+export function linearAnswers({ weights, bias }: LinearBaseline, inputs: BaselineInputs): Float64Array {
   const { task, x, features, scale, index } = inputs;
   const rows = index.length;
   const outputs = bias.length;
@@ -70,7 +71,8 @@ function softmax(logits: Float64Array): void {
   for (let at = 0; at < logits.length; at++) logits[at]! /= sum;
 }
 
-function asPredictions(task: Task, mean: Float64Array, rows: number): CombinedPredictions {
+/** Answers as predictions without variances. */
+export function asPredictions(task: Task, mean: Float64Array, rows: number): CombinedPredictions {
   const classes = task.kind === 'classification';
   const outputs = classes ? task.classes.length : task.targets.length;
   return {

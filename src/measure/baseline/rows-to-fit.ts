@@ -17,10 +17,17 @@ export interface RowsToFit {
   readonly index: Uint32Array;
 }
 
-/** At most `most` rows that have a weight: all, or as many drawn without replacement. Null where no row has one. */
-export function rowsToFit(train: Dataset, most: number): RowsToFit | null {
+/**
+ * At most `most` rows that have a weight: all, or as many drawn without replacement. Null where no row has one.
+ * @param keeps which rows are among them; all by default
+ */
+export function rowsToFit(
+  train: Dataset,
+  most: number,
+  keeps: (row: number) => boolean = () => true,
+): RowsToFit | null {
   const { features, rowWeights, encoding } = train;
-  const index = drawn(weighted(train), most);
+  const index = drawn(weighted(train).filter(keeps), most);
   const rows = index.length;
   if (rows === 0) return null;
   const x = Float64Array.from(

@@ -4,6 +4,7 @@ import t from 'tap';
 import { Dataset } from '../../../src/data/dataset/dataset.js';
 import { fitBaseline } from '../../../src/measure/baseline/fit-baseline.js';
 import { fitLogistic } from '../../../src/measure/baseline/logistic.js';
+import { outOfFoldPredictions } from '../../../src/measure/baseline/out-of-fold.js';
 import { baselinePredictions } from '../../../src/measure/baseline/predict-baseline.js';
 import { fitRidge } from '../../../src/measure/baseline/ridge.js';
 import { clusters, linear } from '../../support/datasets.js';
@@ -140,6 +141,37 @@ t.test('one class, and more coefficients than a file takes, have no linear model
   t.throws(() => fitBaseline({} as Dataset), { code: 'ERR_OPTION' });
   const none = fitBaseline(Dataset.fromArrays({ x, rows: 20, features: 1, targets: x }));
   t.equal(none.linear!.rows, 20);
+});
+
+t.test('out of fold no row has a part in what is said of it or of its group', async (t) => {
+  const plain = linear(90, 3, 2);
+  const groups = Int32Array.from({ length: 90 }, (_, row) => (row % 20) * 1_000_000);
+  const index = Uint32Array.from({ length: 90 }, (_, row) => row);
+  for (const own of [null, groups]) {
+    const dataset = (targets: Float64Array) =>
+      Dataset.fromArrays({ x: plain.x, rows: 90, features: 3, targets, like: plain });
+    const before = outOfFoldPredictions({ ...dataset(plain.targets), groups: own }, index)!.mean;
+    const changed = plain.targets.slice();
+    changed[2 * 41] = 1000;
+    const after = outOfFoldPredictions({ ...dataset(changed), groups: own }, index)!.mean;
+    const moved = Array.from(index).filter((row) => before[2 * row] !== after[2 * row]);
+    t.notOk(moved.includes(41));
+    t.notOk(own !== null && moved.some((row) => row % 20 === 1));
+    t.ok(moved.length >= 40, 'two thirds of the rows are predicted by models that it is in');
+  }
+  const classes = clusters(300, 4, 3);
+  const some = Uint32Array.from({ length: 150 }, (_, at) => 2 * at);
+  const { rows, labels } = outOfFoldPredictions(classes, some)!;
+  t.equal(rows, 150);
+  t.ok(labels!.filter((label, at) => label === classes.labels[2 * at]).length > 100);
+  const one = Dataset.fromArrays({
+    x: plain.x,
+    rows: 90,
+    features: 3,
+    labels: new Int32Array(90),
+    classes: ['a', 'b'],
+  });
+  t.equal(outOfFoldPredictions(one, index), null);
 });
 
 t.test('of many rows a drawn part is fitted on, the same each time', async (t) => {
