@@ -16,7 +16,7 @@ import { ErrorSums } from './error-sums.js';
 /** Rows that stand for all: their mean squared error has a standard error of some percent of itself. */
 const MOST_ROWS = 2048;
 /** After each member nothing is done for so many times as long as predicting with it took. */
-const REST_SHARE = 30;
+const REST_SHARE = 60;
 /** The first member takes longer, since what predicts is loaded and warms up. */
 const MOST_FIRST_MS = 20;
 /** Engines that answer quickly, on the calling thread, and run no code of the user's. */

@@ -40,17 +40,22 @@ export class ErrorSums {
     }
   }
 
-  /** v: the mean of εᵢ² over rows and members; c: that of εᵢ εⱼ over rows and pairs, null before there is one. */
+  /**
+   * v and c row by row: the mean over rows of the mean of εᵢ² over members, and of εᵢ εⱼ over pairs, null before there is one.
+   * Over (row, member) and (row, pair), as the figures in the end are, rows that more members never saw would count for
+   * more, and the line would miss the dots, which are means over rows.
+   */
   moments(): { readonly v: number; readonly c: number | null } {
-    let [squares, members, products, pairs] = [0, 0, 0, 0];
+    let [v, rows, c, paired] = [0, 0, 0, 0];
     for (const [row, count] of this.#counts.entries()) {
-      squares += this.#squares[row]!;
-      members += count;
+      if (count === 0) continue;
+      v += this.#squares[row]! / count;
+      rows++;
       if (count < 2) continue;
-      products += this.#squareOfSum(row) - this.#squares[row]!;
-      pairs += count * (count - 1);
+      c += (this.#squareOfSum(row) - this.#squares[row]!) / (count * (count - 1));
+      paired++;
     }
-    return { v: squares / members, c: pairs === 0 ? null : products / pairs };
+    return { v: v / rows, c: paired === 0 ? null : c / paired };
   }
 
   /** What the members so far have come to. */
@@ -66,6 +71,7 @@ export class ErrorSums {
     const isClasses = this.#targets.labels.length > 0;
     return {
       arrived: this.arrived,
+      coverage: rows / this.#counts.length,
       averaged: rows / inverses,
       squaredError: squaredError / rows,
       errorRate: isClasses ? wrong / rows : null,

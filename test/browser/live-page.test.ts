@@ -65,7 +65,7 @@ t.test(
     await until(page, "document.querySelectorAll('#arrivals > svg circle').length === 2");
     t.match(
       await textOf(page, '#arrivals .says'),
-      /The first 2 members .*v = .*c = .*ρ = .*all 4 are expected to come to/,
+      /The first 2 members .*squared error .*ρ = .*all 4 are expected to come to/,
     );
     t.match(await page.locator('#arrivals > svg').getAttribute('aria-label'), /squared error/);
     const threads = page.locator('#threads .what');

@@ -24,6 +24,31 @@ function drawn(outputs: number, isClasses: boolean) {
   return { block, members, labels };
 }
 
+/** The mean over rows of the mean of εᵢ εⱼ over their pairs, by enumeration. */
+function pairwise(
+  members: ReturnType<typeof drawn>['members'],
+  mask: Uint8Array,
+  { labels, targets }: ReturnType<typeof drawn>['block'],
+  outputs: number,
+): number {
+  const means: number[] = [];
+  for (let row = 0; row < ROWS; row++) {
+    const errors = members
+      .filter((_own, member) => mask[member * ROWS + row] === 1)
+      .map(({ predictions }) =>
+        Array.from({ length: outputs }, (_, output) => {
+          const truth = labels.length > 0 ? Number(labels[row] === output) : targets[row * outputs + output]!;
+          return predictions[row * outputs + output]! - truth;
+        }),
+      );
+    const products = errors.flatMap((one, i) =>
+      errors.slice(i + 1).map((other) => one.reduce((sum, error, at) => sum + error * other[at]!, 0)),
+    );
+    if (products.length > 0) means.push(products.reduce((sum, product) => sum + product) / products.length);
+  }
+  return means.reduce((sum, value) => sum + value) / means.length;
+}
+
 for (const [name, outputs, isClasses] of [
   ['classes', 3, true],
   ['numbers', 2, false],
@@ -53,11 +78,12 @@ for (const [name, outputs, isClasses] of [
     const near = (got: number | null, wanted: number | null, what: string) =>
       t.ok(Math.abs(got! - wanted!) < 1e-12, `${what}: ${got} and ${wanted}`);
     const { v, c } = sums.moments();
-    near(v, expected.v, 'v');
-    near(c, expected.c, 'c');
+    near(v, expected.meanMember, 'v');
+    near(c, pairwise(members, mask, block, outputs), 'c');
     const point = sums.point();
     near(point.squaredError, expected.measured, 'measured');
     t.equal(point.arrived, MEMBERS);
+    t.equal(point.coverage, expected.outOfBag!.coverage);
     const counts = Array.from({ length: ROWS }, (_, row) =>
       members.reduce((sum, _own, member) => sum + mask[member * ROWS + row]!, 0),
     ).filter((count) => count > 0);

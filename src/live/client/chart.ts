@@ -10,6 +10,8 @@ export interface ChartLine {
   readonly opacity?: number;
   /** Dots alone. */
   readonly dots?: boolean;
+  /** How much each dot is to be seen, 0…1. @default 1 */
+  readonly weights?: readonly number[];
 }
 
 export interface Chart {
@@ -59,15 +61,15 @@ export function drawChart(svg: Element, chart: Chart): void {
 }
 
 function lineMarkup(
-  { points, tone, width = 1.5, dash = '', opacity = 1, dots = false }: ChartLine,
+  { points, tone, width = 1.5, dash = '', opacity = 1, dots = false, weights = [] }: ChartLine,
   px: (value: number) => number,
   py: (value: number) => number,
 ): string {
   const finite = points.filter(([, y]) => Number.isFinite(y));
   const colour = `var(--${tone})`;
   if (dots || finite.length === 1) {
-    const circle = ([x, y]: readonly [number, number]) =>
-      `<circle cx="${px(x)}" cy="${py(y)}" r="${dots ? 3.4 : 2}" fill="${colour}" stroke="var(--panel)"/>`;
+    const circle = ([x, y]: readonly [number, number], at: number) =>
+      `<circle cx="${px(x)}" cy="${py(y)}" r="${dots ? 3.4 : 2}" fill="${colour}" fill-opacity="${round(weights[at] ?? 1)}" stroke="var(--panel)"/>`;
     return `<g opacity="${opacity}">${finite.map(circle).join('')}</g>`;
   }
   const path = finite.map(([x, y], at) => `${at === 0 ? 'M' : 'L'}${px(x)} ${py(y)}`).join('');

@@ -66,6 +66,8 @@ function arrivalLines({ v, c, planned, points }: RunArrivals): ChartLine[] {
   const measured: ChartLine = {
     points: points.map(({ averaged, squaredError }) => [averaged, squaredError]),
     ...{ tone: 's2', dots: true },
+    // What few rows say is worth less.
+    weights: points.map(({ coverage }) => 0.2 + 0.8 * coverage),
   };
   if (c === null) return [measured];
   const sizes = Array.from({ length: 60 }, (_, at) => Math.max(2, planned) ** (at / 59));
@@ -90,7 +92,8 @@ function arrivalsText({ rowsFrom, rows, totalRows, v, c, planned, points }: RunA
   const now = `${who} ${where}${some}: squared error ${figure(squaredError, 3)}${wrong}.`;
   if (c === null) return now;
   const all = figure(averagedError(v, c, planned), 3);
-  return `${now} v = ${figure(v, 3)}, c = ${figure(c, 3)}, ρ = ${figure(v === 0 ? null : c / v, 2)}: all ${planned} are expected to come to ${all}.`;
+  const rho = figure(v === 0 ? null : c / v, 2);
+  return `${now} Errors correlate by ρ = ${rho}: all ${planned} are expected to come to ${all}.${points[0]!.coverage < 0.9 ? ' Pale dots are of fewer rows.' : ''}`;
 }
 
 /** Draws a chart and says in words what is to be seen. */

@@ -84,6 +84,8 @@ export interface CurvePart {
 export interface ArrivalPoint {
   /** Members that had arrived. */
   readonly arrived: number;
+  /** Share of the rows that some of them never saw, which the figures are over. */
+  readonly coverage: number;
   /** How many of them were averaged in a row, as their effect goes: 1 / mean(1 / k_r). */
   readonly averaged: number;
   /** Mean squared error of their mean, summed over outputs. */
@@ -98,8 +100,9 @@ export interface RunArrivals {
   /** Rows that were predicted, of those there are. */
   readonly rows: number;
   readonly totalRows: number;
+  /** Mean over rows of the members' mean squared error. */
   readonly v: number;
-  /** Null before a row was predicted by two members. */
+  /** Mean over rows of the mean product of two members' errors; null before a row was predicted by two members. */
   readonly c: number | null;
   /** How many members there are to be. */
   readonly planned: number;
