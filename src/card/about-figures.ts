@@ -5,7 +5,8 @@ import type { Measurement } from '../measure/measurement.js';
 import { aggregators } from '../predictions/aggregate/aggregators.js';
 import { accountLines } from '../report/account-text.js';
 import { baselineTitle, lossLines } from '../report/baseline-text.js';
-import { counted, figure, grouped, percent } from '../report/words.js';
+import { calibrationLines } from '../report/calibration-text.js';
+import { counted, figure, grouped } from '../report/words.js';
 import { type CardFacts, type MeasuredRows, measuredRows } from './card-facts.js';
 import { type CardScore, cardScores, listed, scoreText } from './card-scores.js';
 import { code, list, paragraphs, plain, section, table } from './markdown.js';
@@ -77,33 +78,10 @@ function perTarget(measured: readonly MeasuredRows[], targets: readonly string[]
 }
 
 export function trust(facts: CardFacts): string | null {
-  const { calibration, conformity } = facts.ensemble;
+  const { calibration, conformity, task } = facts.ensemble;
+  // Lines with what they say more below them.
   const calibrated =
-    calibration === null
-      ? null
-      : paragraphs(
-          calibration.method === null
-            ? null
-            : `Probabilities are calibrated by ${calibration.method === 'isotonic' ? 'isotonic regression' : `${calibration.method} scaling`}, fitted on ${counted(calibration.rows, 'row')} (${calibration.rowsFrom === 'outOfBag' ? 'out of bag' : 'held out'}).`,
-          calibration.figures === null
-            ? null
-            : table(
-                [`on rows not used to fit (${calibration.figures.folds} folds)`, 'before:', 'after:'],
-                [
-                  [
-                    'log-loss',
-                    figure(calibration.figures.before.logLoss),
-                    figure(calibration.figures.after.logLoss),
-                  ],
-                  [
-                    'expected calibration error',
-                    percent(calibration.figures.before.ece),
-                    percent(calibration.figures.after.ece),
-                  ],
-                ],
-              ),
-          calibration.threshold === null ? null : thresholdText(facts),
-        );
+    calibration === null ? null : list(calibrationLines(calibration, task).map((line) => plain(line.trim())));
   const guaranteed =
     conformity === null
       ? null
@@ -116,13 +94,6 @@ const METHODS = {
     'jackknife+-after-bootstrap (no row was given up for it; proven is 1 − 2α, here 80 %)',
   split: 'split conformal prediction (proven is 1 − α, here 90 %)',
 } as const;
-
-function thresholdText({ ensemble: { task, calibration } }: CardFacts): string {
-  const positive = task.kind === 'classification' ? code(task.classes[1]!) : '';
-  const { value, criterion } = calibration!.threshold!;
-  const why = criterion === null ? '' : `, chosen for its ${plain(criterion)}`;
-  return `A row is taken for ${positive} where its probability is at least ${figure(value)}${why}.`;
-}
 
 export function averaging(facts: CardFacts): string | null {
   const measured = measuredRows(facts);

@@ -10,6 +10,7 @@ import { largest } from '../math/statistics.js';
 import { specDifferences } from '../model/options/spec-differences.js';
 import type { MemberSpec } from '../model/spec.js';
 import { membersText, missingLine } from '../report/account-text.js';
+import { movesProbabilities } from '../report/calibration-text.js';
 import { counted, figure, grouped, rangeText } from '../report/words.js';
 import { type CardFacts, measuredRows } from './card-facts.js';
 import { code, list, paragraphs, plain, section, table } from './markdown.js';
@@ -162,9 +163,9 @@ export function limits(facts: CardFacts): string | null {
           `It was measured on ${counted(fewest, 'row')}: the intervals below are wide, and leave out that other training rows give another model.`,
         ]
       : []),
-    ...(task.kind === 'classification' && calibration?.method == null
+    ...(task.kind === 'classification' && (calibration === null || !movesProbabilities(calibration, task))
       ? [
-          'Its probabilities are means over members and were not calibrated: the evaluation says how far they may be trusted.',
+          'Its probabilities are means over members and are not calibrated: the evaluation says how far they may be trusted.',
         ]
       : []),
     ...(task.kind === 'regression'
