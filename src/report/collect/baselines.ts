@@ -4,8 +4,9 @@ import type { Dataset } from '../../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import type { Baseline } from '../../measure/baseline/baseline.js';
 import { baselinePredictions } from '../../measure/baseline/predict-baseline.js';
-import { type RowScores, scoreKnownRows } from '../../measure/scores/row-scores.js';
+import type { RowScores } from '../../measure/scores/row-scores.js';
 import type { KnownRows } from '../../predictions/known-rows.js';
+import { scoredQuickly } from './scores.js';
 
 export interface ScoredBaseline {
   readonly name: string;
@@ -31,6 +32,6 @@ export function scoredBaselines(
     .filter(({ name }) => known.rowsFrom === 'heldOut' || name === 'constant')
     .map(({ name, predictions }) => ({
       name: name === 'constant' ? constant : 'linear model',
-      scores: scoreKnownRows({ ...known, combined: predictions }, options),
+      scores: scoredQuickly({ ...known, combined: predictions }, options),
     }));
 }

@@ -1,7 +1,7 @@
 // Classification class by class: who is taken for whom, and how well each class is told from the others at any threshold.
 
 import { wholeRowsOf } from '../../measure/scores/resampled-rows.js';
-import { scoreKnownRows } from '../../measure/scores/row-scores.js';
+import { type RowScores, scoreKnownRows } from '../../measure/scores/row-scores.js';
 import { type ThresholdCurve, thresholdCurve } from '../../measure/statistics/class-ranks.js';
 import type { WholeRows } from '../../measure/statistics/statistic.js';
 import type { KnownRows } from '../../predictions/known-rows.js';
@@ -12,13 +12,21 @@ import { thinned } from './thinned.js';
 /** Classes that have curves of their own. */
 const MOST_CURVES = 10;
 
-/** Null for numbers. */
-export function classesOf(known: KnownRows, probabilities: boolean): ClassesData | null {
+/** @param measured scores of the very predictions, where they are there. @returns null for numbers. */
+export function classesOf(
+  known: KnownRows,
+  probabilities: boolean,
+  measured: RowScores | null,
+): ClassesData | null {
   const { task } = known;
   if (task.kind !== 'classification') return null;
-  const { scores, confusion } = scoreKnownRows(known, {
-    ...{ replicates: 0, probabilities, metrics: ['auroc', 'averagePrecision', 'balancedAccuracy'] },
-  });
+  const { scores, confusion } =
+    measured ??
+    scoreKnownRows(known, {
+      replicates: 0,
+      probabilities,
+      metrics: ['auroc', 'averagePrecision', 'balancedAccuracy'],
+    });
   const of = (name: string) => scores.find((score) => score.name === name)?.perClass ?? [];
   const rows = wholeRowsOf(known);
   // Of two classes one curve is the other's mirror image.

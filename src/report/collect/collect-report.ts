@@ -7,9 +7,16 @@ import { fitBaseline } from '../../measure/baseline/fit-baseline.js';
 import { type HonestTest, honestTest } from '../../measure/honest-test.js';
 import type { PageData, SetData } from '../page/page-data.js';
 import { counted } from '../words.js';
-import { collectSet, type RowsPart, type SetOptions } from './collect-set.js';
+import {
+  type CollectedSet,
+  collectSet,
+  DEFAULT_LEVEL,
+  type RowsPart,
+  type SetOptions,
+} from './collect-set.js';
 import { type FactOptions, factsOf } from './facts.js';
 import { featuresOf } from './features-data.js';
+import { guaranteeOf, withConformity } from './guarantee.js';
 import { importanceOf } from './importance.js';
 import { membersOf } from './members.js';
 import { warningsOf } from './warnings.js';
@@ -38,19 +45,20 @@ export async function collectReport(
   const { title, file, commands, onStep, ...measuring } = options;
   const of = parts.length + 2;
   const baseline = baselineOf(ensemble, parts);
-  const sets: SetData[] = [];
+  const collected: CollectedSet[] = [];
   let predictMs = 0;
   let predictedRows = 0;
   for (const [done, part] of parts.entries()) {
     onStep?.({ done, of, next: `measure ${counted(part.dataset.rows, 'row')} of ${part.source}` });
     await betweenBlocks(measuring.signal);
-    const collected = await collectSet(ensemble, part, baseline, measuring);
-    if (collected === null) continue;
-    sets.push(collected.data);
+    const set = await collectSet(ensemble, part, baseline, measuring);
+    if (set === null) continue;
+    collected.push(set);
     if (predictedRows > 0) continue;
-    predictMs = collected.predictMs;
+    predictMs = set.predictMs;
     predictedRows = part.dataset.rows;
   }
+  const sets = guaranteed(ensemble, collected, measuring);
   onStep?.({ done: parts.length, of, next: 'permute columns' });
   await betweenBlocks(measuring.signal);
   const explained = await explain(ensemble, parts, sets, measuring);
@@ -77,6 +85,21 @@ export async function collectReport(
 function baselineOf({ baseline }: TrainedEnsemble, parts: readonly RowsPart[]): Baseline | null {
   const train = parts.find(({ rowsFrom }) => rowsFrom === 'outOfBag');
   return baseline ?? (train === undefined ? null : fitBaseline(train.dataset));
+}
+
+/** The sets, those of test rows with how guarantees hold there. */
+function guaranteed(
+  ensemble: TrainedEnsemble,
+  collected: readonly CollectedSet[],
+  options: SetOptions,
+): SetData[] {
+  const outOfBag = collected.find(({ known }) => known.rowsFrom === 'outOfBag') ?? null;
+  const own = withConformity(ensemble, outOfBag, options);
+  const level = options.level ?? DEFAULT_LEVEL;
+  return collected.map(({ data, known, dataset }) => ({
+    ...data,
+    guarantee: guaranteeOf(own, known, dataset, { ...options, level }),
+  }));
 }
 
 /** On the first rows that could be measured. */

@@ -10,6 +10,7 @@ import { aggregatorFor, type CombineOptions } from '../../ensemble/predict/predi
 import { betweenBlocks } from '../../long-calls.js';
 import type { Baseline } from '../../measure/baseline/baseline.js';
 import { createMeasurement } from '../../measure/measurement.js';
+import { scoreKnownRows } from '../../measure/scores/row-scores.js';
 import { combiner } from '../../predictions/aggregate/aggregate.js';
 import { aggregators } from '../../predictions/aggregate/aggregators.js';
 import { uncertaintyOf } from '../../predictions/aggregate/uncertainty.js';
@@ -47,9 +48,13 @@ const SUBSETS = 8;
 /** Replicates of the intervals of scores. */
 const REPLICATES = 250;
 
+/** Of intervals. */
+export const DEFAULT_LEVEL = 0.95;
+
 export interface CollectedSet {
   readonly data: SetData;
   readonly known: KnownRows;
+  readonly dataset: Dataset;
   /** How long predicting took, with what is streamed. */
   readonly predictMs: number;
 }
@@ -62,7 +67,7 @@ export async function collectSet(
   options: SetOptions,
 ): Promise<CollectedSet | null> {
   const { dataset, rowsFrom } = part;
-  const { level = 0.95, replicates = REPLICATES, ...combining } = options;
+  const { level = DEFAULT_LEVEL, replicates = REPLICATES, ...combining } = options;
   const began = performance.now();
   const measuring = createSetMeasurement(ensemble, rowsFrom, { ...combining, replicates, level });
   const visit = measuring.addBlock;
@@ -83,11 +88,12 @@ export async function collectSet(
   const weights = options.weights ?? averagingWeights(ensemble);
   const uncertainty = uncertaintyOf(known.members, known.task, { mask: known.mask, weights });
   const intervals = { level, replicates };
+  const raw = scoreKnownRows(known, { ...intervals, probabilities });
   const baselines = scoredBaselines(ensemble, baseline, known, dataset, intervals);
   const memberIndices = ensemble.members.map(({ index }) => index);
   const { errorCorrelation } = measurement;
   return {
-    ...{ known, predictMs },
+    ...{ known, dataset, predictMs },
     data: {
       ...{ name: part.name, rowsFrom, source: part.source, rows: known.rows, totalRows: dataset.rows },
       weighted: known.weights !== null,
@@ -96,6 +102,7 @@ export async function collectSet(
       gain: gainOf(shown, level),
       scores: scoresOf({
         known,
+        raw,
         measurement,
         probabilities,
         calibrated,
@@ -105,7 +112,7 @@ export async function collectSet(
       }),
       matrix: matrixOf(ensemble, errorCorrelation),
       leaderboard: leaderboardData(ensemble, known, aggregator, weights),
-      classes: classesOf(shown, probabilities),
+      classes: classesOf(shown, probabilities, calibrated === null ? raw : null),
       numbers: numbersOf(shown),
       calibration: reliabilityOf(known, probabilities, calibrated, calibration?.method ?? null),
       uncertainty: uncertaintyData(shown, uncertainty, probabilities),
@@ -127,7 +134,7 @@ function createSetMeasurement(
   const intervals = replicates === 0 ? { replicates } : { replicates, level };
   return createMeasurement({
     ...measurementSettings(ensemble, { ...combining, ...intervals, subsets: SUBSETS }),
-    ...{ task, outOfBag: !heldOut },
+    ...{ task, outOfBag: !heldOut, scores: false },
     curves: heldOut ? { [name]: combiner(name, task) } : null,
   });
 }

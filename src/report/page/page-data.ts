@@ -140,6 +140,8 @@ export interface SlicesData {
 export interface GuaranteeData {
   readonly what: 'intervals' | 'sets';
   readonly method: string;
+  /** Test rows it was measured on. */
+  readonly rows: number;
   readonly points: readonly {
     readonly asked: number;
     readonly measured: Estimate;

@@ -4,9 +4,15 @@ import { histogramChart } from '../charts/histogram-chart.js';
 import { type Line, lineChart } from '../charts/line-chart.js';
 import type { Tone } from '../charts/theme.js';
 import { html } from '../page/markup.js';
-import type { PageData, ReliabilityData, SetData, UncertaintyData } from '../page/page-data.js';
+import type {
+  GuaranteeData,
+  PageData,
+  ReliabilityData,
+  SetData,
+  UncertaintyData,
+} from '../page/page-data.js';
 import { figuresMarkup, lead, type PageFigure } from '../page/parts.js';
-import { percent } from '../words.js';
+import { counted, percent } from '../words.js';
 import { figure, idOf, type ReportSection, whereText } from './section.js';
 
 export function calibrationSection({ sets }: PageData): ReportSection | null {
@@ -74,12 +80,81 @@ export function uncertaintySection({ sets }: PageData): ReportSection | null {
   const [set] = sets;
   if (set?.uncertainty == null) return null;
   const { uncertainty } = set;
-  const figures = [riskFigure(set, uncertainty), spreadFigure(set, uncertainty)].filter(
-    (own) => own !== null,
-  );
+  const figures = [
+    ...[riskFigure(set, uncertainty), spreadFigure(set, uncertainty)].filter((own) => own !== null),
+    ...(set.guarantee === null ? [] : guaranteeFigures(set, set.guarantee)),
+  ];
   if (figures.length === 0) return null;
   const content = html`${lead(meansSentence(uncertainty))}${figuresMarkup(figures)}`;
   return { id: 'uncertainty', title: 'Uncertainty', content, figures };
+}
+
+/** Whether the share asked for is kept, and what it costs in width. */
+function guaranteeFigures(set: SetData, { what, method, points, rows }: GuaranteeData): PageFigure[] {
+  const classes = what === 'sets';
+  const title = `Coverage of ${what}, ${whereText(set)}`;
+  const nearest = points.find(({ asked }) => asked === 0.9) ?? points.at(-1)!;
+  const { value, low, high } = nearest.measured;
+  const caption = `Asked to hold the truth ${percent(nearest.asked, 0)} of the time, ${what} (${method}) held it for ${percent(value, 1)} [${percent(low!, 1)}, ${percent(high!, 1)}] of ${counted(rows, 'row')}. On the dotted line the promise is kept to the dot; above it, more than kept.`;
+  const least = Math.min(...points.map(({ asked, measured }) => Math.min(asked, measured.low ?? 1)));
+  const domain = [Math.max(0, Math.floor(10 * least) / 10), 1] as const;
+  const x = { label: 'coverage asked for', written: 'percent' as const, domain };
+  const svg = lineChart({
+    ...{
+      title,
+      description: caption,
+      x,
+      y: { label: 'coverage measured', written: 'percent', domain },
+      diagonal: true,
+    },
+    lines: [
+      {
+        ...{ name: method, tone: 's1', dots: true, noLine: true },
+        points: points.map(({ asked, measured }) => ({
+          x: asked,
+          y: measured.value,
+          low: measured.low!,
+          high: measured.high!,
+          size: 4.5,
+        })),
+      },
+    ],
+  });
+  const sizeTitle = `${classes ? 'Classes in a set' : 'Width of intervals'} by coverage, ${whereText(set)}`;
+  const [first, last] = [points[0]!, points.at(-1)!];
+  const sizeCaption = `What a promise costs: on average ${figure(first.size, 3)} ${classes ? 'classes' : 'wide'} for ${percent(first.asked, 0)}, ${figure(last.size, 3)} for ${percent(last.asked, 0)}.`;
+  const sizeSvg = lineChart({
+    ...{ title: sizeTitle, description: sizeCaption, x },
+    y: { label: classes ? 'classes in a set, mean' : 'width, mean', domain: [0, 0] },
+    lines: [
+      {
+        name: method,
+        tone: 's1',
+        dots: true,
+        points: points.map(({ asked, size }) => ({ x: asked, y: size })),
+      },
+    ],
+  });
+  const table = {
+    head: ['asked', 'measured', 'low', 'high', classes ? 'classes' : 'width'],
+    rows: points.map(({ asked, measured, size }) => [
+      asked,
+      measured.value,
+      measured.low,
+      measured.high,
+      size,
+    ]),
+  };
+  return [
+    { id: idOf(set, 'coverage'), title, caption, svg, numbers: table },
+    {
+      id: idOf(set, classes ? 'set-size' : 'width'),
+      title: sizeTitle,
+      caption: sizeCaption,
+      svg: sizeSvg,
+      numbers: table,
+    },
+  ];
 }
 
 function meansSentence({ means, unit }: UncertaintyData): string {
