@@ -26,3 +26,11 @@ const rows = await ensemble.predict([patient, { ...patient, bmi: 22 }]);
 for (const { value, deviation } of rows) {
   console.log(`${value.toFixed(0)} ± ${deviation?.progression?.toFixed(0)}`);
 }
+
+const [row] = await ensemble.uncertainty([patient]);
+const { aleatoric, epistemic, total } = row;
+const share = (part: typeof total) =>
+  ((100 * (part?.progression ?? 0)) / (total?.progression ?? 1)).toFixed(0);
+console.log(
+  `of its variance ${share(aleatoric)} % is noise in the data, ${share(epistemic)} % is what members differ on`,
+);
