@@ -63,6 +63,19 @@ export const COMMANDS: CommandList = {
     summary: 'say what a saved ensemble owes to each of its members, on a CSV or JSON file',
     load: () => import('./commands/leaderboard.js'),
   },
+  importance: {
+    summary: 'say how much each column of a CSV or JSON file matters to a saved ensemble',
+    load: () => import('./commands/importance.js'),
+  },
+  diagnose: {
+    summary:
+      'find the rows, the labels and the parts of a CSV or JSON file that a saved ensemble does badly on',
+    load: () => import('./commands/diagnose.js'),
+  },
+  cv: {
+    summary: 'cross-validate a training: an ensemble for each fold of a CSV or JSON file, scored on it',
+    load: () => import('./commands/cv.js'),
+  },
   sources: {
     summary: "measure which source of chance makes members' errors differ",
     load: () => import('./commands/sources.js'),

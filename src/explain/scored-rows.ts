@@ -114,7 +114,7 @@ function summedScore({ task, encoding }: TrainedEnsemble, metric: SummedMetric):
       const { mean, logProbabilities, variance } = predictions;
       const { rows } = truth;
       for (let row = 0; row < rows; row++) weight += weights[row]!;
-      const chosen = chosenOf(task, predictions);
+      const chosen = metric.reads === 'choices' ? chosenOf(task, predictions) : NO_LABELS;
       metric.addRows(sums, { rows, outputs, mean, logProbabilities, variance, chosen, truth, weights });
     },
     value: () => (weight === 0 ? null : oneNumber(metric, sums, weight, encoding.targets.std)),

@@ -16,7 +16,7 @@ export interface SliceOptions {
   readonly columns?: readonly string[];
   /** Equally full ranges of a column of numbers. @default 4 */
   readonly bins?: number;
-  /** Slices of fewer rows are not looked at. @default 30 */
+  /** Slices of fewer rows, or beside fewer, are not looked at. @default 30 */
   readonly minRows?: number;
   /** Whether pairs of slices of two columns are looked at too. @default false, since there are many */
   readonly pairs?: boolean;
@@ -42,7 +42,11 @@ export const SLICE_OPTIONS = {
   }),
   pairs: described(option.flag, { kind: 'flag', says: 'look at pairs of slices of two columns too' }),
   level: option.number('a number > 0 and < 1', (level) => level > 0 && level < 1),
-  most: option.integer(1),
+  most: described(option.integer(1), {
+    kind: 'number',
+    says: 'rows and slices of each list at most',
+    defaultSays: '10; of rows 20, of which 10 are printed',
+  }),
   raw: { expected: 'null, or { table, rows } that the dataset came from', holds: isRaw },
 } satisfies OptionTable<SliceOptions>;
 
@@ -84,11 +88,13 @@ export interface WorstSlices {
 }
 
 const LEVEL = 0.95;
+/** More of the rows are no part that could be better than the rest: the rest is. */
+const MOST_SHARE = 0.75;
 const MOST = 10;
 
 /**
- * Finds the slices with the worst score: the mean loss of each slice of at least `minRows` rows is held against that of
- * all other rows (Welch's t, one-sided), and listed where Holm's correction for the number of slices leaves it below
+ * Finds the slices with the worst score: the mean loss of each slice of at least `minRows` rows, and at most three quarters of
+ * them all, is held against that of all other rows, at least as many (Welch's t, one-sided), and listed where Holm's correction for the number of slices leaves it below
  * 1 − `level`. A pair is listed only if it is worse than both of its slices.
  *
  * @param known rows of `dataset`, at the places `known.index`
@@ -168,7 +174,9 @@ function createJudge(known: KnownRows): Judge {
       const errors = wrong && sliceSums(codes, labels.length, wrong, weights);
       return labels.flatMap((label, at) => {
         const own = sums[at]!;
-        const judged = own.rows < minRows ? null : againstRest(own, all);
+        const few =
+          own.rows < minRows || all.rows - own.rows < minRows || own.weight > MOST_SHARE * all.weight;
+        const judged = few ? null : againstRest(own, all);
         if (judged === null) return [];
         return {
           ...{ label, columns, rows: own.rows, isWorse: true },

@@ -7,7 +7,15 @@ import type { ClassWeights } from '../../data/preprocessing/weights.js';
 import type { Table } from '../../data/table/table.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { isTrainedOn } from '../../ensemble/evaluate/out-of-bag-rows.js';
+import { failOption } from '../../errors.js';
 import { counted } from '../../report/words.js';
+
+/** Rows of a file as a dataset. */
+export interface FilePart {
+  readonly dataset: Dataset;
+  /** The table's row of each. */
+  readonly rows: Uint32Array;
+}
 
 /** The rows of a file that an ensemble was trained on, with the groups they had; null when none are known to be. */
 export function trainingPart(
@@ -15,14 +23,57 @@ export function trainingPart(
   preprocessing: Preprocessing,
   table: Table,
 ): Dataset | null {
+  return trainingPartOf(ensemble, preprocessing, table)?.dataset ?? null;
+}
+
+function trainingPartOf(
+  ensemble: TrainedEnsemble,
+  preprocessing: Preprocessing,
+  table: Table,
+): FilePart | null {
   const all = rowsToUse(preprocessing, table);
   const whole = datasetOf(preprocessing, table, all);
-  if (isTrainedOn(ensemble, whole)) return whole;
+  if (isTrainedOn(ensemble, whole)) return { dataset: whole, rows: all };
   const split = ensemble.trainedOn?.split ?? null;
   const rows = split === null ? null : splitAgain(whole, all, split);
   if (rows === null) return null;
   const part = datasetOf(preprocessing, table, rows.train);
-  return isTrainedOn(ensemble, part) ? part : null;
+  return isTrainedOn(ensemble, part) ? { dataset: part, rows: rows.train } : null;
+}
+
+/** How the rows of a file are looked at whose truth is known. */
+export const ROWS_FROM = ['outOfBag', 'heldOut'] as const;
+
+export interface KnownPart extends FilePart {
+  readonly rowsFrom: (typeof ROWS_FROM)[number];
+}
+
+/**
+ * The rows of a file to look at: those that the ensemble was trained on, with their weights, out of bag where the file has
+ * them, or all rows as rows that it was not trained on.
+ * @param stated what the user says of the rows. @throws ERR_OPTION for rows out of bag that the file does not have.
+ */
+export function knownPart(
+  ensemble: TrainedEnsemble,
+  preprocessing: Preprocessing,
+  table: Table,
+  stated: KnownPart['rowsFrom'] | undefined,
+): KnownPart {
+  const part = stated === 'heldOut' ? null : trainingPartOf(ensemble, preprocessing, table);
+  if (part !== null) {
+    const weighted = preprocessing.weightColumn !== null && hasColumn(table, preprocessing.weightColumn);
+    const dataset = weighted ? transformTable(preprocessing, table, part.rows, {}) : part.dataset;
+    return { dataset, rows: part.rows, rowsFrom: 'outOfBag' };
+  }
+  if (stated === 'outOfBag') {
+    failOption('rows', `heldOut, as ${table.source} does not hold the rows that it was trained on`, stated);
+  }
+  const rows = rowsToUse(preprocessing, table);
+  return { dataset: transformTable(preprocessing, table, rows), rows, rowsFrom: 'heldOut' };
+}
+
+function hasColumn(table: Table, name: string): boolean {
+  return table.columns.some((column) => column.name === name);
 }
 
 /** The rows of a file that an ensemble was trained on, to train on again, and those that its test share held out. */
@@ -69,6 +120,6 @@ export function trainedNote(
 /** Groups decide who drew which row, so they are read as for training. */
 function datasetOf(preprocessing: Preprocessing, table: Table, rows: Uint32Array): Dataset {
   const { groupColumn } = preprocessing;
-  const hasGroups = groupColumn !== null && table.columns.some(({ name }) => name === groupColumn);
+  const hasGroups = groupColumn !== null && hasColumn(table, groupColumn);
   return transformTable(preprocessing, table, rows, hasGroups ? { weights: false } : null);
 }

@@ -4,7 +4,7 @@ import { MultiBar, type SingleBar } from 'cli-progress';
 import type { Palette } from '../../report/palette.js';
 import { figure } from '../../report/words.js';
 import type { TrainingProgress } from '../../training/session/progress.js';
-import { type ProgressDisplay, progressLine } from './progress-lines.js';
+import { type ProgressDisplay, progressLine, type ShareDisplay } from './progress-lines.js';
 import { rawPaletteOf } from './terminal.js';
 
 /** Bars count in thousandths, because cli-progress rounds to whole steps. */
@@ -16,8 +16,8 @@ const SHOW_CURSOR = '\x1b[?25h';
 
 type Slot = TrainingProgress['slots'][number];
 
-/** Bars on a terminal; they are cleared at the end, when the summary says it all. */
-export function createBars(stream: NodeJS.WriteStream): ProgressDisplay {
+/** Bars of a stream, whose cursor comes back however the process ends. */
+function createMultiBar(stream: NodeJS.WriteStream): Pick<MultiBar, 'create' | 'stop'> {
   const palette = rawPaletteOf(stream);
   const multi = new MultiBar({
     format: `{label} ${palette.cyan('{bar}')} {text}`,
@@ -32,9 +32,35 @@ export function createBars(stream: NodeJS.WriteStream): ProgressDisplay {
     gracefulExit: false,
     fps: 10,
   });
-  // However the process ends, its terminal gets its cursor back.
   const restore = () => stream.write(SHOW_CURSOR);
   process.once('exit', restore);
+  return {
+    create: (total, start, payload) => multi.create(total, start, payload),
+    stop() {
+      multi.stop();
+      process.removeListener('exit', restore);
+    },
+  };
+}
+
+/** A bar of a share of work on a terminal; it is cleared at the end. */
+export function createBar(stream: NodeJS.WriteStream, label: string): ShareDisplay {
+  const multi = createMultiBar(stream);
+  let bar: SingleBar | null = null;
+  return {
+    update(share, text) {
+      const payload = { label, text };
+      bar ??= multi.create(STEPS, 0, payload);
+      bar.update(Math.round(STEPS * Math.min(1, share)), payload);
+    },
+    stop: () => multi.stop(),
+  };
+}
+
+/** Bars on a terminal; they are cleared at the end, when the summary says it all. */
+export function createBars(stream: NodeJS.WriteStream): ProgressDisplay {
+  const palette = rawPaletteOf(stream);
+  const multi = createMultiBar(stream);
   const bars: SingleBar[] = [];
   const show = (index: number, share: number, label: string, text: string) => {
     const payload = { label: label.padEnd(9), text };
@@ -48,10 +74,7 @@ export function createBars(stream: NodeJS.WriteStream): ProgressDisplay {
       for (const [at, slot] of threads.entries())
         show(at + 1, slot.share, `thread ${at + 1}`, slotText(slot, palette));
     },
-    stop() {
-      multi.stop();
-      process.removeListener('exit', restore);
-    },
+    stop: () => multi.stop(),
   };
 }
 

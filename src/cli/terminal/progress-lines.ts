@@ -1,10 +1,18 @@
 // Progress as plain lines, for logs and pipes, and the words that the bars share.
 
-import { counted, duration, figure } from '../../report/words.js';
+import { counted, duration, figure, percent } from '../../report/words.js';
 import type { TrainingProgress } from '../../training/session/progress.js';
 
 export interface ProgressDisplay {
   update(progress: TrainingProgress): void;
+  /** Leaves the terminal as it was; may be called twice. */
+  stop(): void;
+}
+
+/** How far a piece of work is that is no training. */
+export interface ShareDisplay {
+  /** @param share of the work, from 0 to 1. */
+  update(share: number, text: string): void;
   /** Leaves the terminal as it was; may be called twice. */
   stop(): void;
 }
@@ -30,6 +38,32 @@ export function createLines(write: (line: string) => void, now: () => number): P
     },
     stop: () => undefined,
   };
+}
+
+/** The same of a share of work. */
+export function createShareLines(
+  write: (line: string) => void,
+  now: () => number,
+  label: string,
+): ShareDisplay {
+  let lastShare = 0;
+  let lastAt = now();
+  return {
+    update(share, text) {
+      const waited = now() - lastAt;
+      if (waited < LINE_MS.least || (share - lastShare < LINE_SHARE && waited < LINE_MS.most)) return;
+      write(`${label}: ${text}`);
+      lastShare = share;
+      lastAt = now();
+    },
+    stop: () => undefined,
+  };
+}
+
+/** `40 %, 1.2 s left`. */
+export function shareText(share: number, elapsedMs: number): string {
+  const left = share > 0 && share < 1 ? `, ${duration((elapsedMs * (1 - share)) / share)} left` : '';
+  return `${percent(share, 0)}${left}`;
 }
 
 /** `9/16 members, 1 failed, loss 0.0123, 1.2 s left`. */

@@ -138,7 +138,8 @@ function memberColumns(
 ): { columns: Column[]; ignored: LeftOutColumn[] } {
   const dropped = drop.map((name) => requireColumn(table, 'drop', name));
   const others = otherColumns(table, new Set([...targets, ...dropped]));
-  const columns = others.filter((column) => !numbersRows(table, column));
+  const own = foldColumns(table);
+  const columns = others.filter((column) => !own.has(column) && !numbersRows(table, column));
   if (columns.length === 0) {
     throw new TuttiError(
       'ERR_DATA',
@@ -153,13 +154,30 @@ function memberColumns(
   const found = notes.filter(
     ({ column }) => !stated.has(column) && !targets.some(({ name }) => name === column),
   );
-  const counting = others.filter((column) => !columns.includes(column)).map(({ name }) => name);
+  const counting = others.filter((column) => !columns.includes(column));
   const ignored = [
     ...found.map(({ column, reason }) => ({ column, reason })),
-    ...counting.map((column) => ({ column, reason: 'numbers the rows' })),
+    ...counting.map((column) => ({
+      column: column.name,
+      reason: own.has(column) ? 'says where the row is from' : 'numbers the rows',
+    })),
     ...[...stated].map((column) => ({ column, reason: null })),
   ];
   return { columns, ignored };
+}
+
+/** The first columns of a file that `tutti cv` wrote, which say where each row is from. */
+const FOLD_COLUMNS = ['row', 'repeat', 'fold'];
+
+function foldColumns({ columns, rows }: Table): ReadonlySet<Column> {
+  const first = columns.slice(0, FOLD_COLUMNS.length);
+  const named = first.every(({ name }, at) => name === FOLD_COLUMNS[at]);
+  const counts = (column: Column) => {
+    for (let row = 0; row < rows; row++)
+      if (!(Number.isInteger(column.number(row)) && column.number(row) >= 1)) return false;
+    return true;
+  };
+  return new Set(named && first.length === FOLD_COLUMNS.length && first.every(counts) ? first : []);
 }
 
 /** Names under which libraries write an index that no member predicts. */

@@ -2,12 +2,15 @@
 // on, and all of them together out of fold.
 
 import { requireDataset } from '../../data/dataset/check-dataset.js';
-import type { Dataset } from '../../data/dataset/dataset.js';
+import type { Dataset, Task } from '../../data/dataset/dataset.js';
 import { foldKind } from '../../data/folds.js';
 import type { Table } from '../../data/table/table.js';
 import { failOption } from '../../errors.js';
+import { givesVariances } from '../../model/losses.js';
 import type { TrainingOptions } from '../../model/options/training-options.js';
 import { asGiven, checkOptions, requireUses } from '../../option-names.js';
+import { aggregators } from '../../predictions/aggregate/aggregators.js';
+import { memberOptions } from '../../training/options/options.js';
 import { randomSeed } from '../../training/train-ensemble.js';
 import {
   CROSS_VALIDATION_OPTIONS,
@@ -40,6 +43,7 @@ export async function crossValidate(
   const { folds = 5, repeats = 1, gap = 0 } = options;
   const seed = given.seed ?? randomSeed();
   const rows = sourceOf(source, options);
+  requireAggregator(rows.task, given, options);
   const dealt = foldsOfSource(rows, { folds, repeats, seed, gap });
   const tested: (FoldOutcome | null)[] = dealt.map(() => null);
   const complete = await runFolds(rows, dealt, { ...given, seed }, options, (at, outcome) => {
@@ -70,6 +74,19 @@ export async function crossValidate(
     ...{ results, outOfFold, scores: foldedScores(results, outOfFold) },
     ...{ tableRows: rows.tableRows, notes: rows.notes },
   };
+}
+
+/** Refuses an average that the predictions will not allow, before any work is done for it. */
+function requireAggregator(
+  { kind }: Task,
+  training: TrainingOptions,
+  { aggregator, clip }: CrossValidationOptions,
+): void {
+  if (clip !== undefined && kind === 'classification') failOption('clip', 'unset for classification', clip);
+  if (aggregator === undefined) return;
+  const variances = memberOptions(training).every(({ loss }) => loss !== undefined && givesVariances(loss));
+  const expected = aggregators.get(aggregator).misfit(kind, variances);
+  if (expected !== null) failOption('aggregator', expected, aggregator);
 }
 
 function sourceOf(source: Table | Dataset, { load, time }: CrossValidationOptions): FoldSource {
