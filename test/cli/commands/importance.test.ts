@@ -109,7 +109,7 @@ t.test('a diagnosis has slices, suspects and rows by their lines, and writes the
     '--target',
     'label',
     '--members',
-    '12',
+    '30',
     '--hidden',
     '4',
     '--epochs',
