@@ -22,7 +22,10 @@ export function coverageRank(coverage: number, count: number): number {
 
 /** The fewest rows that a coverage can be guaranteed from: the least n with ⌈coverage · (n + 1)⌉ ≤ n. */
 export function rowsNeeded(coverage: number): number {
-  return Math.max(1, Math.ceil(coverage / (1 - coverage) - ROUNDING));
+  // c / (1 − c), which is rounded too far where c is near 1.
+  let rows = Math.max(1, Math.floor(coverage / (1 - coverage)) - 1);
+  while (coverageRank(coverage, rows) > rows) rows++;
+  return rows;
 }
 
 /** @throws ERR_DATA naming the rows, or groups, that it takes. */

@@ -71,6 +71,8 @@ t.test('the rows that a coverage takes are the fewest with a rank for it', async
     [0.95, 19],
     [0.99, 99],
     [0.999, 999],
+    [0.9999, 9999],
+    [0.99999, 99_999],
   ] as const;
   for (const [coverage, needed] of known) t.equal(rowsNeeded(coverage), needed);
   // By counting: n rows give n + 1 places for a new one, of which the last has no bound. In hundredths, exactly.

@@ -7,6 +7,7 @@ import type { Dataset } from '../../data/dataset/dataset.js';
 import { transformTable } from '../../data/preprocessing/preprocessing.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { memberAccount } from '../../ensemble/member-account.js';
+import { ensembleGuarantee } from '../../ensemble/predict/guarantees.js';
 import { missingLine } from '../../report/account-text.js';
 import { activeUnitsOf } from '../../report/active-text.js';
 import { coverageLines } from '../../report/coverage-text.js';
@@ -66,6 +67,8 @@ async function evaluate(
   const aggregator = aggregatorOf(given, ensemble);
   const gaussian = hasVariances(ensemble);
   checkAggregator(aggregator, ensemble.task.kind, gaussian);
+  // Refused before anything is measured.
+  ensembleGuarantee(ensemble, { ...asked, aggregator, ...weightsOf(given), ...clipOf(given) });
   const table = readTable(file, given, origins);
   const dataset = transformTable(preprocessing, table);
   const trained = given.quiet === true ? null : trainedNote(ensemble, preprocessing, table);
@@ -107,7 +110,7 @@ async function measured(
   if (coverage === undefined) return null;
   const { level } = intervalsOf(given);
   return measureCoverage(ensemble, dataset, {
-    ...{ coverage, aggregator: aggregatorOf(given), ...weightsOf(given), ...clipOf(given) },
+    ...{ coverage, aggregator: aggregatorOf(given, ensemble), ...weightsOf(given), ...clipOf(given) },
     ...(conformal === undefined ? {} : { conformal }),
     ...(level === undefined ? {} : { level }),
   });
