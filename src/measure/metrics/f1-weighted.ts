@@ -14,10 +14,11 @@ export const f1Weighted = {
   statistic: confusion,
   value(figures: Confusion) {
     const { truths, weight } = figures;
+    const each = f1Scores(figures);
     let sum = 0;
-    f1Scores(figures).forEach((own, label) => {
-      if (truths[label]! > 0) sum += (own * truths[label]!) / weight;
-    });
+    for (let label = 0; label < each.length; label++) {
+      if (truths[label]! > 0) sum += (each[label]! * truths[label]!) / weight;
+    }
     return sum;
   },
 } as const satisfies WholeMetric;

@@ -2,7 +2,7 @@
 // precision–recall curve, and the curves themselves.
 
 import { descendingOrder } from '../../math/order.js';
-import { byCell, type Statistic, sumCells, total, type WholeRows } from './statistic.js';
+import { byCell, type Statistic, sumCells, sumPicked, total, type WholeRows } from './statistic.js';
 
 /** Areas of each class; NaN where rows of it, or of others, are missing. */
 export interface ClassRanks {
@@ -86,11 +86,10 @@ function areasOf({ order, ties }: Ranking, weights: Float64Array): { above: numb
     const start = ties[at]!;
     const others = ties[at + 1]!;
     const end = ties[at + 2]!;
-    for (; rank < start; rank++) falsePositives += weights[order[rank]!]!;
-    let own = 0;
-    for (; rank < others; rank++) own += weights[order[rank]!]!;
-    let tied = 0;
-    for (; rank < end; rank++) tied += weights[order[rank]!]!;
+    falsePositives += sumPicked(weights, order, rank, start);
+    const own = sumPicked(weights, order, start, others);
+    const tied = sumPicked(weights, order, others, end);
+    rank = end;
     if (own > 0) {
       truePositives += own;
       above += own * (2 * falsePositives + tied);

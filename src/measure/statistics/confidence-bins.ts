@@ -50,11 +50,21 @@ function binned(
       let own = 0;
       let sure = 0;
       let hit = 0;
-      for (let at = starts[bin]!; at < starts[bin + 1]!; at++) {
-        const share = weights[order[at]!]!;
-        own += share;
-        sure += share * sorted[at]!;
-        hit += share * hits[at]!;
+      const end = starts[bin + 1]!;
+      let at = starts[bin]!;
+      // Two at a time, as each addition to one sum waits for the one before.
+      for (; at + 1 < end; at += 2) {
+        const first = weights[order[at]!]!;
+        const second = weights[order[at + 1]!]!;
+        own += first + second;
+        sure += first * sorted[at]! + second * sorted[at + 1]!;
+        hit += first * hits[at]! + second * hits[at + 1]!;
+      }
+      if (at < end) {
+        const last = weights[order[at]!]!;
+        own += last;
+        sure += last * sorted[at]!;
+        hit += last * hits[at]!;
       }
       weight[bin] = own;
       confidence[bin] = sure;

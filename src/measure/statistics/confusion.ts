@@ -40,7 +40,9 @@ function margins(cells: Float64Array, classes: number) {
 
 /** The share of each class's rows that are taken for it; NaN of a class without rows. */
 export function recalls({ classes, cells, truths }: Confusion): Float64Array {
-  return Float64Array.from(truths, (weight, label) => cells[label * classes + label]! / weight);
+  const own = new Float64Array(classes);
+  for (let label = 0; label < classes; label++) own[label] = cells[label * classes + label]! / truths[label]!;
+  return own;
 }
 
 /**
@@ -48,10 +50,11 @@ export function recalls({ classes, cells, truths }: Confusion): Float64Array {
  * and none is taken for.
  */
 export function f1Scores({ classes, cells, truths, choices }: Confusion): Float64Array {
-  return Float64Array.from(
-    truths,
-    (weight, label) => (2 * cells[label * classes + label]!) / (weight + choices[label]!),
-  );
+  const own = new Float64Array(classes);
+  for (let label = 0; label < classes; label++) {
+    own[label] = (2 * cells[label * classes + label]!) / (truths[label]! + choices[label]!);
+  }
+  return own;
 }
 
 /** Whether there are rows of one class alone. */

@@ -3,7 +3,7 @@
 import { log } from '../../math/functions.js';
 import { descendingOrder } from '../../math/order.js';
 import { confidencesOf } from './confidence-bins.js';
-import type { Statistic, WholeRows } from './statistic.js';
+import { type Statistic, sumPicked, type WholeRows } from './statistic.js';
 
 export interface RiskCoverage {
   /** The area under risk against coverage: the mean, over rows, of the risk of those at least as sure. */
@@ -30,12 +30,14 @@ interface Ranked {
 export const riskCoverage: Statistic<RiskCoverage> = {
   prepare(rows) {
     const { order, losses, last } = rankedRows(rows);
+    const first = beforeLosses(losses, last);
     return (weights) => {
-      let covered = 0;
+      // Rows surer than all that lose anything lose nothing together.
+      let covered = sumPicked(weights, order, 0, first);
       let lost = 0;
       let tie = 0;
       let area = 0;
-      for (let rank = 0; rank < order.length; rank++) {
+      for (let rank = first; rank < order.length; rank++) {
         const weight = weights[order[rank]!]!;
         tie += weight;
         lost += weight * losses[rank]!;
@@ -48,6 +50,14 @@ export const riskCoverage: Statistic<RiskCoverage> = {
     };
   },
 };
+
+/** The rank up to which no row loses anything, at the end of a tie. */
+function beforeLosses(losses: Float64Array, last: Uint8Array): number {
+  let before = 0;
+  for (let rank = 0; rank < losses.length && losses[rank] === 0; rank++)
+    if (last[rank] === 1) before = rank + 1;
+  return before;
+}
 
 /** The area of wrong classes that are as many and ranked last, r + (1 − r) ln (1 − r): none can be below. */
 export function leastArea(risk: number): number {

@@ -60,16 +60,30 @@ export function byCell(cells: ArrayLike<number>, count: number): Cells {
 /** The sum of weights in each cell, written to `into`. */
 export function sumCells({ order, starts }: Cells, weights: Float64Array, into: Float64Array): void {
   for (let cell = 0; cell < into.length; cell++) {
-    let sum = 0;
-    for (let at = starts[cell]!; at < starts[cell + 1]!; at++) sum += weights[order[at]!]!;
-    into[cell] = sum;
+    into[cell] = sumPicked(weights, order, starts[cell]!, starts[cell + 1]!);
   }
 }
 
-/** The sum of f64[n], in its order. */
+/** The sum of weights[order[from … to − 1]]. Four at a time, as each addition to one sum waits for the one before. */
+export function sumPicked(weights: Float64Array, order: Uint32Array, from: number, to: number): number {
+  let sum = 0;
+  let at = from;
+  for (; at + 3 < to; at += 4) {
+    const first = weights[order[at]!]! + weights[order[at + 1]!]!;
+    sum += first + (weights[order[at + 2]!]! + weights[order[at + 3]!]!);
+  }
+  for (; at < to; at++) sum += weights[order[at]!]!;
+  return sum;
+}
+
+/** The sum of f64[n], four at a time. */
 export function total(weights: Float64Array): number {
   let sum = 0;
-  for (let at = 0; at < weights.length; at++) sum += weights[at]!;
+  let at = 0;
+  for (; at + 3 < weights.length; at += 4) {
+    sum += weights[at]! + weights[at + 1]! + (weights[at + 2]! + weights[at + 3]!);
+  }
+  for (; at < weights.length; at++) sum += weights[at]!;
   return sum;
 }
 
