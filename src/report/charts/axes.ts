@@ -45,9 +45,10 @@ export function axisMarks(x: Axis, y: Axis, left: number) {
   ];
 }
 
-export function xAxisMark(x: Axis) {
+/** @param count of numbers, about. */
+export function xAxisMark(x: Axis, count = 6) {
   return Plot.axisX({
-    ...{ color: tone('soft'), tickSize: 0, tickPadding: 6, tickFormat: tickText(x), ...ticksOf(x, 6) },
+    ...{ color: tone('soft'), tickSize: 0, tickPadding: 6, tickFormat: tickText(x), ...ticksOf(x, count) },
     ...{ label: x.label, labelAnchor: 'center', labelArrow: 'none' },
   });
 }

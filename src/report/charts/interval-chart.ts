@@ -49,8 +49,8 @@ export function intervalChart(chart: IntervalChart): string {
     },
     y: { type: 'band', domain: data.map(({ at }) => at), label: null, padding: 0.35 },
     marks: [
-      Plot.gridX({ stroke: tone('line'), strokeOpacity: 1, ticks: 5 }),
-      xAxisMark(x),
+      Plot.gridX({ stroke: tone('line'), strokeOpacity: 1, ticks: 4 }),
+      xAxisMark(x, 4),
       Plot.axisY({
         color: tone('ink'),
         tickSize: 0,

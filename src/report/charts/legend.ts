@@ -29,9 +29,11 @@ export function legendMarks(legend: readonly Named[], left: number, top: number)
       const common = { frameAnchor: 'top-left', dy } as const;
       const ring = drawn === 'ring';
       const marks = [
+        // Texts hang below the place they are given.
         Plot.dot([0], {
           ...{
             ...common,
+            dy: dy + 4,
             dx: dx + 5,
             symbol: drawn === 'square' ? 'square' : 'circle',
             r: drawn === 'dot' ? 3.5 : 4.5,

@@ -5,6 +5,7 @@ import type { Environment } from '../../bundle/environment.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { aggregatorFor } from '../../ensemble/predict/predict.js';
 import type { Aggregator } from '../../predictions/aggregate/aggregators.js';
+import { optionsOfPlan } from '../../training/options/options-of-plan.js';
 import { VERSION } from '../../version.js';
 import type { EnsembleFacts } from '../page/page-data.js';
 
@@ -45,6 +46,7 @@ export function factsOf(ensemble: TrainedEnsemble, options: FactOptions): Ensemb
     contentHash: contentHash(ensemble),
     split: trainedOn?.split ?? null,
     bytes: file?.bytes ?? null,
+    options: optionsOfPlan(plan, { task, features: ensemble.features }) as EnsembleFacts['options'],
     weights: members.reduce((sum, { parameters }) => sum + parameters.length, 0),
     platform: `${platform} ${arch}`,
   };

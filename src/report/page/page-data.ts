@@ -37,7 +37,9 @@ export interface EnsembleFacts {
   readonly tutti: string;
   readonly node: string;
   readonly platform: string;
-  /** How to make the report again, and to train such an ensemble; null where it is not known. */
+  /** Options that train the same members again on the same rows; null where none do. */
+  readonly options: Readonly<Record<string, unknown>> | null;
+  /** How the report is made again. */
   readonly commands: readonly string[];
 }
 

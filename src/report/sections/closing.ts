@@ -1,6 +1,6 @@
 // Sections 14 and 15: what it costs, and how to make it again.
 
-import { html } from '../page/markup.js';
+import { html, type Markup } from '../page/markup.js';
 import type { PageData } from '../page/page-data.js';
 import { factsMarkup, lead } from '../page/parts.js';
 import { byteSize, counted, duration, grouped } from '../words.js';
@@ -29,7 +29,7 @@ export function costSection({ cost, ensemble }: PageData): ReportSection {
 }
 
 export function reproduceSection({ ensemble }: PageData): ReportSection {
-  const { seed, arithmetic, split, commands } = ensemble;
+  const { seed, arithmetic, split, commands, options } = ensemble;
   const held =
     split === null
       ? 'not known, or none'
@@ -46,6 +46,22 @@ export function reproduceSection({ ensemble }: PageData): ReportSection {
     ['content hash', ensemble.contentHash],
     ['dataset hash', ensemble.datasetHash],
   ];
-  const content = html`${lead('The same plan and the same rows make the same members, byte for byte. Everything on this page is in it as JSON too, in the element with the id “data”.')}${factsMarkup(facts)}${commands.length === 0 ? null : html`<h3>Commands</h3><pre tabindex="0" role="region" aria-label="Commands">${commands.map((command) => html`${command}\n`)}</pre>`}`;
+  const content = html`${lead('The same plan and the same rows make the same members, byte for byte. Everything on this page is in it as JSON too, in the element with the id “data”.')}${factsMarkup(facts)}${optionsMarkup(options)}${commandsMarkup(commands)}`;
   return { id: 'reproduce', title: 'Reproduce', content, figures: [] };
+}
+
+function optionsMarkup(options: PageData['ensemble']['options']): Markup | null {
+  if (options === null) return null;
+  const says =
+    'In a file, tutti train DATA --config FILE trains the same members on the same rows; in a program they are the options of trainEnsemble.';
+  const text = JSON.stringify(options, null, 2).split('\n');
+  return html`<h3>Options of the training</h3><p>${says}</p>${preMarkup('Options of the training', text)}`;
+}
+
+function commandsMarkup(commands: readonly string[]): Markup | null {
+  return commands.length === 0 ? null : html`<h3>This report</h3>${preMarkup('Commands', commands)}`;
+}
+
+function preMarkup(label: string, lines: readonly string[]): Markup {
+  return html`<pre tabindex="0" role="region" aria-label="${label}">${lines.map((line) => html`${line}\n`)}</pre>`;
 }

@@ -52,9 +52,9 @@ export function scoresSection({ sets }: PageData): ReportSection | null {
   return { id: 'scores', title: 'Scores', content, figures };
 }
 
-/** Intervals where somebody may want to tell two apart. */
+/** Intervals of the ensemble alone; charts show those of the others. */
 function cellOf(kind: ScoresData['of'][number]['kind'], estimate: Estimate | null, written: Written) {
-  if (kind !== 'baseline') return estimateMarkup(estimate, written);
+  if (kind === 'ensemble' || kind === 'calibrated') return estimateMarkup(estimate, written);
   return valueText(estimate?.value ?? null, written);
 }
 
@@ -82,8 +82,11 @@ function chartsOf(set: SetData): PageFigure[] {
       return estimate === null ? [] : [{ name, kind, tone: TONES[kind], ...estimate }];
     }),
   }));
-  const most = Math.max(...all.map(({ rows }) => rows.length));
-  const shown = most < 2 ? [] : all.filter(({ rows }) => rows.length === most).slice(0, MOST_CHARTS);
+  const intervals = (rows: (typeof all)[number]['rows']) =>
+    rows.length + rows.filter(({ low }) => low !== null).length;
+  const most = Math.max(...all.map(({ rows }) => intervals(rows)));
+  const full = all.filter(({ rows }) => rows.length > 1 && intervals(rows) === most);
+  const shown = full.slice(0, MOST_CHARTS);
   return shown.map(({ metric, rows }) => {
     const title = `${capital(metric.title)}, ${whereText(set)}`;
     const sign = metric.better === 'more' ? -1 : 1;
