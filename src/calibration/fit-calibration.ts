@@ -10,7 +10,8 @@ import { largestAt } from '../predictions/labels.js';
 import type { Calibration, CalibrationMethod, CalibrationScores, DecisionThreshold } from './calibration.js';
 import { CALIBRATION_FOLDS, foldsOf, othersOf } from './fold-rows.js';
 import { calibrationMethods } from './methods.js';
-import { type CalibrationRows, calibrationRows, pick } from './rows.js';
+import { type CalibrationRows, calibrationRows } from './rows.js';
+import { type Fold, foldOf, type Sharpening, sharpened, sharpeningOf } from './sharpen.js';
 import {
   type BinaryRows,
   chooseThreshold,
@@ -43,15 +44,16 @@ export function fitCalibration(
   requireCalibratable(known.task, aggregator, { method, threshold });
   const rows = calibrationRows(known);
   requireRows(rows, known);
-  const folds = foldsOf(rows.rows);
-  const fitted = method === null ? null : fitMethod(method, rows, folds);
+  const folds = foldsOf(rows.rows).map((fold) => foldOf(rows, fold, othersOf(rows.rows, fold)));
+  const sharpening = sharpeningOf(rows);
+  const all = sharpened(rows, sharpening);
+  const fitted = method === null ? null : fitMethod(method, all, folds, sharpening);
   const { rowsFrom } = known;
   return {
     ...{ method, aggregator, rowsFrom, rows: rows.rows },
     parameters: fitted?.parameters ?? [],
     figures: fitted?.figures ?? null,
-    threshold:
-      threshold === null ? null : thresholdOf(threshold, rows, folds, method, fitted?.helps ?? false),
+    threshold: threshold === null ? null : thresholdOf(threshold, all, folds, method, fitted?.helps ?? false),
   };
 }
 
@@ -95,39 +97,39 @@ function requireRows({ rows, labels }: CalibrationRows, { task }: KnownRows): vo
 }
 
 /** The parameters that are kept, and the figures of the folds. */
-function fitMethod(name: CalibrationMethod, rows: CalibrationRows, folds: readonly Uint32Array[]) {
-  const { identity, fit } = calibrationMethods.get(name);
-  const unchanged = identity(rows.classes);
-  const crossed = rows.logits.slice();
-  for (const fold of folds) {
-    const parameters = fit(pick(rows, othersOf(rows.rows, fold)));
-    if (parameters !== null) calibrateRows(name, parameters, crossed, fold, rows.classes);
+function fitMethod(
+  name: CalibrationMethod,
+  rows: CalibrationRows,
+  folds: readonly Fold[],
+  sharpening: Sharpening | null,
+) {
+  const { identity, fit, apply } = calibrationMethods.get(name);
+  const { classes } = rows;
+  const uncalibrated = new Float64Array(rows.logits.length);
+  const crossed = new Float64Array(rows.logits.length);
+  for (const { indices, own, others } of folds) {
+    placeRows(own.logits, indices, classes, uncalibrated);
+    const logits = own.logits.slice();
+    const parameters = fit(others);
+    if (parameters !== null) apply(parameters, logits, classes);
+    placeRows(logits, indices, classes, crossed);
   }
-  const before = scoresOf(rows, rows.logits);
+  const before = scoresOf(rows, uncalibrated);
   const after = scoresOf(rows, crossed);
-  const parameters = after.logLoss < before.logLoss ? fit(rows) : null;
+  // All of a temperature may be chance, and is none then.
+  const isChance = name === 'temperature' && sharpening?.temperature === 1;
+  const parameters = after.logLoss < before.logLoss && !isChance ? fit(rows) : null;
   return {
-    parameters: parameters ?? unchanged,
+    parameters: parameters ?? identity(classes),
     figures: { folds: CALIBRATION_FOLDS, before, after },
     helps: parameters !== null,
   };
 }
 
-/** Calibrates some rows of logits, in place. */
-function calibrateRows(
-  name: CalibrationMethod,
-  parameters: readonly number[],
-  logits: Float64Array,
-  indices: Uint32Array,
-  classes: number,
-): void {
-  const own = new Float64Array(indices.length * classes);
+/** Puts rows of logits to their places among all. */
+function placeRows(logits: Float64Array, indices: Uint32Array, classes: number, all: Float64Array): void {
   indices.forEach((row, at) => {
-    own.set(logits.subarray(row * classes, (row + 1) * classes), at * classes);
-  });
-  calibrationMethods.get(name).apply(parameters, own, classes);
-  indices.forEach((row, at) => {
-    logits.set(own.subarray(at * classes, (at + 1) * classes), row * classes);
+    all.set(logits.subarray(at * classes, (at + 1) * classes), row * classes);
   });
 }
 
@@ -160,43 +162,33 @@ export function scoresOf(
 function thresholdOf(
   asked: ThresholdCriterion | number,
   rows: CalibrationRows,
-  folds: readonly Uint32Array[],
+  folds: readonly Fold[],
   method: CalibrationMethod | null,
   helps: boolean,
 ): DecisionThreshold {
   if (typeof asked === 'number') return { value: asked, criterion: null, figures: null };
-  /** All rows as a fit on some of them calibrates them. */
-  const calibratedBy = (some: Uint32Array | null): BinaryRows => {
-    const logits = rows.logits.slice();
-    if (method !== null && helps) {
-      const { fit, apply } = calibrationMethods.get(method);
-      const parameters = fit(some === null ? rows : pick(rows, some));
-      if (parameters !== null) apply(parameters, logits, rows.classes);
-    }
-    const probabilities = Float32Array.from({ length: rows.rows }, (_, row) => exp(logits[2 * row + 1]!));
-    return { probabilities, labels: rows.labels, weights: rows.weights };
+  /** Rows as a fit on others, or on themselves, calibrates them. */
+  const calibratedBy = (fitted: CalibrationRows, own: CalibrationRows): BinaryRows => {
+    const logits = own.logits.slice();
+    const parameters = method !== null && helps ? calibrationMethods.get(method).fit(fitted) : null;
+    if (parameters !== null) calibrationMethods.get(method!).apply(parameters, logits, own.classes);
+    const probabilities = Float32Array.from({ length: own.rows }, (_, row) => exp(logits[2 * row + 1]!));
+    return { probabilities, labels: own.labels, weights: own.weights };
   };
   const decisions = new Uint8Array(rows.rows);
-  for (const fold of folds) {
-    const others = othersOf(rows.rows, fold);
-    const calibrated = calibratedBy(others);
-    const value = chooseThreshold(asked, pickBinary(calibrated, others));
-    const own = decide(pickBinary(calibrated, fold).probabilities, value);
-    fold.forEach((row, at) => {
-      decisions[row] = own[at]!;
+  const byHalf = new Uint8Array(rows.rows);
+  for (const { indices, own, others } of folds) {
+    const value = chooseThreshold(asked, calibratedBy(others, others));
+    const { probabilities } = calibratedBy(others, own);
+    const [decided, half] = [decide(probabilities, value), decide(probabilities, 0.5)];
+    indices.forEach((row, at) => {
+      decisions[row] = decided[at]!;
+      byHalf[row] = half[at]!;
     });
   }
-  const all = calibratedBy(null);
+  const all = calibratedBy(rows, rows);
   const chosen = decisionScore(asked, decisions, all);
-  const half = decisionScore(asked, decide(all.probabilities, 0.5), all);
+  const half = decisionScore(asked, byHalf, all);
   const value = chosen > half ? chooseThreshold(asked, all) : 0.5;
   return { value, criterion: asked, figures: { chosen, half } };
-}
-
-function pickBinary({ probabilities, labels, weights }: BinaryRows, indices: Uint32Array): BinaryRows {
-  return {
-    probabilities: Float32Array.from(indices, (row) => probabilities[row]!),
-    labels: Int32Array.from(indices, (row) => labels[row]!),
-    weights: Float64Array.from(indices, (row) => weights[row]!),
-  };
 }

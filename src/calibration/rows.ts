@@ -2,8 +2,8 @@
 
 import { log } from '../math/functions.js';
 import { LOG_LOSS_FLOOR } from '../measure/metrics/log-loss.js';
-import type { CombinedPredictions } from '../predictions/combined-predictions.js';
 import type { KnownRows } from '../predictions/known-rows.js';
+import type { Predictions } from '../predictions/predictions.js';
 
 export interface CalibrationRows {
   readonly rows: number;
@@ -14,6 +14,15 @@ export interface CalibrationRows {
   readonly labels: Int32Array;
   /** > 0, of mean 1, f64[rows]. */
   readonly weights: Float64Array;
+  /** Of rows that fewer members count for than there are: see `KnownRows.fewer`; null where all count. */
+  readonly fewer: FewerLogits | null;
+}
+
+export interface FewerLogits {
+  /** Of one of the members, f64[rows, classes]. */
+  readonly logits: Float64Array;
+  readonly squaredShares: Float64Array;
+  readonly ofAll: number;
 }
 
 /** Known logarithms below this count as this: those of the smallest doubles. */
@@ -23,7 +32,10 @@ const LEAST_LOG = -745;
  * The logarithms of combined probabilities, f64[rows, classes]: the known ones, which no rounding made minus infinity, else
  * those of the probabilities, of which none counts as smaller than the floor of the log-loss.
  */
-export function logitsOf({ mean, logProbabilities }: CombinedPredictions): Float64Array {
+export function logitsOf({
+  mean,
+  logProbabilities,
+}: Pick<Predictions, 'mean' | 'logProbabilities'>): Float64Array {
   const logits = new Float64Array(mean.length);
   if (logProbabilities !== null) {
     for (let at = 0; at < logits.length; at++) logits[at] = Math.max(logProbabilities[at]!, LEAST_LOG);
@@ -34,12 +46,21 @@ export function logitsOf({ mean, logProbabilities }: CombinedPredictions): Float
 }
 
 /** Known rows as calibration takes them; those of weight 0 are left out. */
-export function calibrationRows({ combined, truth, weights, outputs, rows }: KnownRows): CalibrationRows {
+export function calibrationRows(known: KnownRows): CalibrationRows {
+  const { combined, truth, weights, outputs, rows, fewer = null } = known;
   const all = logitsOf(combined);
+  const few = fewer && { ...fewer, logits: logitsOf(fewer.alone) };
   const kept = weights === null ? null : indicesOf(weights);
   const stated = weights ?? new Float64Array(rows).fill(1);
   return pick(
-    { rows, classes: outputs, logits: all, labels: truth.labels, weights: Float64Array.from(stated) },
+    {
+      rows,
+      classes: outputs,
+      logits: all,
+      labels: truth.labels,
+      weights: Float64Array.from(stated),
+      fewer: few,
+    },
     kept ?? Uint32Array.from({ length: rows }, (_, row) => row),
   );
 }
@@ -65,5 +86,24 @@ export function pick(from: CalibrationRows, indices: Uint32Array): CalibrationRo
     total += weights[at]!;
   }
   for (let at = 0; at < rows; at++) weights[at]! *= rows / total;
-  return { rows, classes, logits, labels, weights };
+  return {
+    rows,
+    classes,
+    logits,
+    labels,
+    weights,
+    fewer: from.fewer && pickFewer(from.fewer, indices, classes),
+  };
+}
+
+function pickFewer(
+  { logits, squaredShares, ofAll }: FewerLogits,
+  indices: Uint32Array,
+  classes: number,
+): FewerLogits {
+  const own = new Float64Array(indices.length * classes);
+  indices.forEach((row, at) => {
+    own.set(logits.subarray(row * classes, (row + 1) * classes), at * classes);
+  });
+  return { logits: own, squaredShares: Float64Array.from(indices, (row) => squaredShares[row]!), ofAll };
 }

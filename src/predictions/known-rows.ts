@@ -25,4 +25,19 @@ export interface KnownRows {
   readonly members: readonly Predictions[];
   /** u8[k, rows], 1 where a member counts for a row; null where all do. */
   readonly mask: Uint8Array | null;
+  /**
+   * Out of bag, where fewer members count for a row than predict new ones: what it takes to say what all of them would.
+   * @default every row is predicted by all members
+   */
+  readonly fewer?: FewerMembers | null;
+}
+
+/** Rows that fewer members count for than there are. */
+export interface FewerMembers {
+  /** What one of the members that count says of each row. */
+  readonly alone: Predictions;
+  /** Σ of the squared shares of the members that count, f64[rows]: one by their number, where shares are equal. */
+  readonly squaredShares: Float64Array;
+  /** The same of all members. */
+  readonly ofAll: number;
 }

@@ -24,7 +24,8 @@ function methodLines(calibration: Calibration, task: Task): string[] {
   if (method === null || figures === null) return [];
   const { title } = calibrationMethods.get(method);
   const degrees = method === 'temperature' ? `, T = ${figure(parameters[0]!, 4)}` : '';
-  const on = `${counted(rows, 'row')} ${rowsFrom === 'outOfBag' ? 'out of bag' : 'held out'}`;
+  const out = rowsFrom === 'outOfBag';
+  const on = `${counted(rows, 'row')} ${out ? 'out of bag, as all members would predict them' : 'held out'}`;
   const { before, after, folds } = figures;
   const change = (name: 'logLoss' | 'ece') => `${figure(before[name], 4)} → ${figure(after[name], 4)}`;
   return [

@@ -56,7 +56,7 @@ t.test('figures are of each fold by a fit on the others', (t) => {
   t.same([rows, rowsFrom, figures!.folds], [300, 'heldOut', 5]);
   const { labels } = known.truth;
   const logits = Float64Array.from(known.combined.logProbabilities!);
-  const all = { rows: 300, classes: 3, logits, labels, weights: new Float64Array(300).fill(1) };
+  const all = { rows: 300, classes: 3, logits, labels, weights: new Float64Array(300).fill(1), fewer: null };
   let loss = 0;
   for (const fold of foldsOf(300)) {
     const [degrees] = fitTemperature(pick(all, othersOf(300, fold)))!;

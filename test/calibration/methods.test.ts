@@ -28,7 +28,7 @@ t.test('of two probabilities the temperature has a closed form', (t) => {
   // All rows say 0.9 of the first class, which a share s are of: 1/T = logit(s) / logit(0.9).
   for (const right of [60, 75, 95, 99]) {
     const rows: CalibrationRows = {
-      ...{ rows: 100, classes: 2, weights: new Float64Array(100).fill(1) },
+      ...{ rows: 100, classes: 2, weights: new Float64Array(100).fill(1), fewer: null },
       logits: Float64Array.from({ length: 200 }, (_, at) => Math.log(at % 2 === 0 ? 0.9 : 0.1)),
       labels: Int32Array.from({ length: 100 }, (_, row) => (row < right ? 0 : 1)),
     };
@@ -169,7 +169,7 @@ t.test('weights count as rows that are there so often', (t) => {
   const rows = madeRows(30, 2);
   const often = Array.from({ length: 30 }, (_, row) => Array<number>(1 + (row % 3)).fill(row)).flat();
   const repeated: CalibrationRows = {
-    ...{ rows: often.length, classes: 2, weights: new Float64Array(often.length).fill(1) },
+    ...{ rows: often.length, classes: 2, weights: new Float64Array(often.length).fill(1), fewer: null },
     logits: Float64Array.from(often.flatMap((row) => [rows.logits[2 * row]!, rows.logits[2 * row + 1]!])),
     labels: Int32Array.from(often, (row) => rows.labels[row]!),
   };

@@ -22,7 +22,7 @@ export function madeRows(rows: number, classes: number): CalibrationRows {
     labels[row] = row % 3 < 2 ? best : (best + 1 + (row % 2)) % classes;
     weights[row]! *= rows / total;
   }
-  return { rows, classes, logits, labels, weights };
+  return { rows, classes, logits, labels, weights, fewer: null };
 }
 
 /** Known rows that say the same. */

@@ -18,6 +18,7 @@ import {
 } from '../predict/predict.js';
 import { MEMBER_PREDICTION_OPTIONS } from '../predict/predict-members.js';
 import { requireMembers } from '../predict/stored-members.js';
+import { createFewerMembers } from './fewer-members.js';
 import { eachOutOfBagBlock } from './out-of-bag-rows.js';
 
 /** What sees the members' predictions of each block of rows; see `eachOutOfBagBlock`. */
@@ -87,6 +88,8 @@ export function createKnownRows(
   const combined: CombinedPredictions[] = [];
   const members: Predictions[][] = ensemble.members.map(() => []);
   const masks: Uint8Array[] = [];
+  const isFewer = rowsFrom === 'outOfBag' && task.kind === 'classification';
+  const fewer = isFewer ? createFewerMembers(ensemble, options) : null;
   let seen = 0;
   return {
     addBlock(own, targets, mask) {
@@ -104,7 +107,10 @@ export function createKnownRows(
       if (keepsMembers) {
         for (const [at, predictions] of own.entries()) members[at]!.push(rowsOf(predictions, kept));
       }
-      if (mask !== null) masks.push(keptColumns(mask, targets.rows, kept));
+      if (mask === null) return;
+      const columns = keptColumns(mask, targets.rows, kept);
+      masks.push(columns);
+      fewer?.addRows(own, columns, kept);
     },
     finish() {
       const rows = places.length;
@@ -119,6 +125,7 @@ export function createKnownRows(
         combined: concatenate(combined, rows),
         members: keepsMembers ? members.map((blocks) => joined(blocks, rows)) : [],
         mask: rowsFrom === 'heldOut' ? null : joinedColumns(masks, ensemble.members.length, rows),
+        fewer: fewer?.finish() ?? null,
       };
     },
   };
