@@ -11,20 +11,21 @@ import { createPool, Ensemble, joinEnsembles, trainEnsemble } from '../../../src
 import { RandomStream, streamKey } from '../../../src/math/random.js';
 import { linear } from '../../support/datasets.js';
 
-/** Two classes that overlap, so that nets trained for long are too sure of themselves. */
+/** Two classes that overlap. */
 function overlapping(rows: number, seed: number): Dataset {
   const random = new RandomStream(streamKey(seed, 'init'));
   const x = Float32Array.from({ length: 5 * rows }, () => random.normal());
   const labels = Array.from({ length: rows }, (_, row) => {
     const mean = x[5 * row]! + 0.5 * x[5 * row + 1]!;
-    return mean + 1.5 * random.normal() > 0 ? 1 : 0;
+    return mean + 0.3 * random.normal() > 0 ? 1 : 0;
   });
   return Dataset.fromArrays({ x, rows, features: 5, labels, classes: ['no', 'yes'] });
 }
 
-const train = overlapping(1000, 1);
+const train = overlapping(400, 1);
 const other = overlapping(3000, 2);
-const ensemble = await trainEnsemble(train, { members: 12, hidden: [32], epochs: 150, seed: 3 });
+/** Nets trained for so short a time are not sure enough of themselves. */
+const ensemble = await trainEnsemble(train, { members: 12, hidden: [24], epochs: 2, seed: 3 });
 
 t.test(
   'temperature scaling out of bag lowers the log-loss and the calibration error of other rows',
@@ -32,7 +33,7 @@ t.test(
     const calibrated = await ensemble.calibrate(train);
     const { method, rowsFrom, parameters, figures } = calibrated.calibration!;
     t.same([method, rowsFrom], ['temperature', 'outOfBag']);
-    t.ok(parameters[0]! > 1, 'too sure: heated');
+    t.ok(parameters[0]! < 1, 'cooled');
     t.ok(figures!.after.logLoss < figures!.before.logLoss);
     const [before, after] = [await ensemble.evaluate(other), await calibrated.evaluate(other)];
     t.ok(after.logLoss! < before.logLoss! - 0.005, `${before.logLoss} → ${after.logLoss}`);
