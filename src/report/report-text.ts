@@ -14,8 +14,10 @@ export function reportLines(report: EnsembleReport, palette: Palette): string[] 
     ...(outOfBag === null ? [] : [{ name: 'out of bag', measurement: outOfBag }]),
     ...(test === null ? [] : [{ name: testName, measurement: test }]),
   ];
+  // A training's report is long enough without the confusion, which `tutti evaluate` shows of any rows.
+  const confused = outOfBag === null ? classes : [];
   const parts = [
-    all.length === 0 ? [] : measurementLines(all, targets, palette, classes),
+    all.length === 0 ? [] : measurementLines(all, targets, palette, confused),
     honestTest === null ? [] : honestLines(honestTest),
     activeUnits === null ? [] : [activeLine(activeUnits)],
   ];

@@ -5,9 +5,11 @@ import { evaluateEnsemble, evaluateOutOfBag } from '../../src/ensemble/evaluate/
 import { fitBaseline } from '../../src/measure/baseline/fit-baseline.js';
 import type { Measurement } from '../../src/measure/measurement.js';
 import { baselineLines, lossLines } from '../../src/report/baseline-text.js';
+import { type EnsembleReport, ensembleReport } from '../../src/report/ensemble-report.js';
 import { measurementJson } from '../../src/report/measurement-json.js';
 import { measurementLines } from '../../src/report/measurement-text.js';
 import { PLAIN } from '../../src/report/palette.js';
+import { reportLines } from '../../src/report/report-text.js';
 import { confusionLines, scoresLines } from '../../src/report/scores-text.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import { clusters, linear } from '../support/datasets.js';
@@ -74,6 +76,14 @@ t.test('which classes were taken for which, of few classes', async (t) => {
   t.same(confusionLines(classes.scores!, [], PLAIN), []);
   const many = Array.from({ length: 13 }, () => new Array<number>(13).fill(0));
   t.same(confusionLines({ ...classes.scores!, confusion: many }, many.map(String), PLAIN), []);
+});
+
+t.test('a report of other rows shows the confusion, that of a training does not', async (t) => {
+  const shows = (report: EnsembleReport) =>
+    reportLines(report, PLAIN).some((line) => line.startsWith('Taken for'));
+  const outOfBag = await evaluateOutOfBag(ensemble, train, { replicates: 0 });
+  t.equal(shows(ensembleReport(ensemble, { test: classes })), true);
+  t.equal(shows(ensembleReport(ensemble, { outOfBag })), false);
 });
 
 t.test('an ensemble that loses to a baseline says so, with the interval of the difference', async (t) => {

@@ -253,6 +253,22 @@ t.test(
   },
 );
 
+t.test('predictions of others have every score, with the classes of their file', async (t) => {
+  const file = read(t, 'y,a,b\nu,0.1,0.2\nv,0.7,0.9\nv,0.8,0.3\nu,0.4,0.7\n');
+  const combine = combiner('arithmeticMean', file.task);
+  const { scores, baselines } = measureFile(file, { aggregator: { name: 'arithmeticMean', combine } });
+  const of = (name: string) => scores!.scores.find((score) => score.name === name)!;
+  // Of v are said 0.15, 0.8, 0.55 and 0.55, of which the last is u: one pair of four is a tie.
+  t.equal(of('auroc').value, 0.875);
+  t.equal(of('accuracy').value, 0.75);
+  t.same(scores!.confusion, [
+    [1, 1],
+    [0, 2],
+  ]);
+  t.ok(of('logLoss').interval!.low < of('logLoss').value!);
+  t.same(baselines, [], 'nobody knows what they were trained on');
+});
+
 t.test('labels keep their digits', async (t) => {
   const file = read(t, 'y,a,b\n01,01,1\n1,1,01\n3.10,3.10,3.1\n3.1,1,3.1\n', { task: 'classification' });
   t.same(file.task, { kind: 'classification', classes: ['01', '1', '3.1', '3.10'] });
