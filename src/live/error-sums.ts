@@ -75,6 +75,7 @@ export class ErrorSums {
       averaged: rows / inverses,
       squaredError: squaredError / rows,
       errorRate: isClasses ? wrong / rows : null,
+      rmse: isClasses || this.#outputs > 1 ? null : Math.sqrt(squaredError / rows),
     };
   }
 

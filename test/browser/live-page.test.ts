@@ -115,10 +115,9 @@ t.test(
     await page.keyboard.press('Enter');
     await until(page, "document.querySelector('#phase').dataset.phase === 'interrupted'");
     t.equal((await run.result).status, 130);
-    t.match(
-      await textOf(page, '#headline'),
-      /^Interrupted with 2 of 4 members finished; saved them to kept\.tutti/,
-    );
+    t.equal(await textOf(page, '#headline'), 'Interrupted with 2 of 4 members finished');
+    t.match(await textOf(page, '#saved'), /kept\.tutti/);
+    t.match(await textOf(page, '#next'), /^tutti extend kept\.tutti rows\.csv --out WHOLE\.tutti/);
     t.ok(existsSync(join(cwd, 'kept.tutti')));
     t.same(problems, []);
   },

@@ -67,6 +67,7 @@ for (const [name, dataset, options] of [
     near(last.squaredError, errorCorrelation.measured, 'the error of the mean');
     near(arrivals.v, errorCorrelation.meanMember, 'v');
     t.ok(Math.abs(arrivals.c! / errorCorrelation.c! - 1) < 0.5, `c: ${arrivals.c} and ${errorCorrelation.c}`);
+    if (last.errorRate === null) near(last.rmse, Math.sqrt(errorCorrelation.measured), 'RMSE');
     if (last.errorRate !== null) near(1 - last.errorRate, scores!.accuracy as number, 'accuracy');
   });
 }

@@ -84,6 +84,7 @@ for (const [name, outputs, isClasses] of [
     near(point.squaredError, expected.measured, 'measured');
     t.equal(point.arrived, MEMBERS);
     t.equal(point.coverage, expected.outOfBag!.coverage);
+    t.equal(point.rmse, null, 'of one target alone');
     const counts = Array.from({ length: ROWS }, (_, row) =>
       members.reduce((sum, _own, member) => sum + mask[member * ROWS + row]!, 0),
     ).filter((count) => count > 0);

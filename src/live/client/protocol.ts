@@ -92,6 +92,8 @@ export interface ArrivalPoint {
   readonly squaredError: number;
   /** Share of the rows whose label is wrong; null for numbers. */
   readonly errorRate: number | null;
+  /** Root mean squared error of one target; null for several, and for classes. */
+  readonly rmse: number | null;
 }
 
 /** Squared error against the number of members, measured and as v and c have it. */

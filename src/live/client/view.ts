@@ -27,7 +27,7 @@ export function showHead({ phase, head, progress, summary }: RunState): void {
   document.title = isOver(phase)
     ? `${PHASES[phase]}: ${nameOf(head.file)}`
     : `${percent} % ${nameOf(head.file)}`;
-  showBar(element('whole'), share, share === null ? 'not begun' : wholeText(progress!));
+  showBar(element('whole'), share, share === null ? 'not begun' : wholeText(progress!, phase));
   list('data', head.data);
   element('data-section').hidden = head.data.length === 0;
   text('command', `${head.command} ${head.file}${head.out === null ? '' : ` → ${head.out}`}`);
@@ -47,9 +47,10 @@ function headline(phase: Phase, file: string, progress: RunProgress | null): str
   return `Training ${members} on ${nameOf(file)}`;
 }
 
-function wholeText({ planned, finished, failed, remainingMs }: RunProgress): string {
+function wholeText({ planned, finished, failed, remainingMs }: RunProgress, phase: Phase): string {
   const failures = failed === 0 ? '' : `, ${failed} failed`;
-  const left = remainingMs === null || finished + failed >= planned ? '' : `, ${duration(remainingMs)} left`;
+  const isEnding = phase !== 'training' || remainingMs === null || finished + failed >= planned;
+  const left = isEnding ? '' : `, ${duration(remainingMs)} left`;
   return `${finished} of ${planned} members${failures}${left}`;
 }
 
@@ -65,9 +66,13 @@ export function showTiles({ progress, arrivals, phase }: RunState): void {
   text('tile-rate', isOver(phase) ? '–' : figure(epochsPerSecond, 3));
   text('tile-memory', byteSize(memoryBytes));
   const newest = arrivals === null || typeof arrivals === 'string' ? undefined : arrivals.points.at(-1);
-  const { errorRate = null, squaredError = null } = newest ?? {};
-  text('tile-error', errorRate === null ? figure(squaredError, 3) : `${(100 * errorRate).toFixed(1)} %`);
-  text('tile-error-name', errorRate === null ? 'Squared error so far' : 'Error rate so far');
+  const { errorRate = null, squaredError = null, rmse = null } = newest ?? {};
+  text(
+    'tile-error',
+    errorRate === null ? figure(rmse ?? squaredError, 3) : `${(100 * errorRate).toFixed(1)} %`,
+  );
+  const kind = errorRate !== null ? 'Error rate' : rmse !== null ? 'RMSE' : 'Squared error';
+  text('tile-error-name', newest === undefined ? 'Error so far' : `${kind} so far`);
   const rows = arrivals !== null && typeof arrivals !== 'string' ? arrivals.rowsFrom : 'outOfBag';
   text('tile-error-more', rows === 'outOfBag' ? 'on rows never seen' : 'on held-out rows');
 }

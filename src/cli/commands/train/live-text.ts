@@ -21,10 +21,13 @@ export function livePart(outcome: KeptOutcome, file: string): readonly [Phase, R
   return [
     phase,
     {
-      verdict: report === null ? keptLine(outcome) : verdictOf(outcome),
+      verdict: report === null ? keptLine(outcome).split('; ')[0]! : verdictOf(outcome),
       lines: [...lines, ...failures],
       saved: saving,
-      next: nextOf(saving, file, report === null ? (kept?.resume ?? null) : null),
+      next: nextOf(saving, file, {
+        resume: report === null ? (kept?.resume ?? null) : null,
+        complete: ensemble.complete,
+      }),
     },
   ];
 }
@@ -44,18 +47,24 @@ function verdictOf({ ensemble, report }: KeptOutcome): string {
       ? `${(100 * accuracy).toFixed(1)} % right`
       : `RMSE ${figure(Array.isArray(rmse) ? rmse[0] : null, 3)}`;
   const bought =
-    of.v > 0 && of.memberCount > 1
-      ? `; averaging took ${Math.round(100 * (1 - of.measured / of.v))} % off a member\u2019s squared error`
+    of.meanMember > 0 && of.memberCount > 1
+      ? `; averaging took ${Math.round(100 * (1 - of.measured / of.meanMember))} % off a member\u2019s squared error`
       : '';
   return `${trained}: ${score} ${where}${bought}`;
 }
 
 /** Commands that come next. */
-function nextOf(saved: string | null, file: string, resume: string | null): string[] {
+function nextOf(
+  saved: string | null,
+  file: string,
+  { resume, complete }: { readonly resume: string | null; readonly complete: boolean },
+): string[] {
   if (resume !== null) return [resume];
   if (saved === null) return [];
   const [ensemble, rows] = [quoted(saved), quoted(file)];
+  const rest = `tutti extend ${ensemble} ${rows} --out WHOLE.tutti`;
   return [
+    ...(complete || file === '-' ? [] : [rest]),
     ...(file === '-' ? [] : [`tutti report ${ensemble} ${rows} --out report.html`]),
     `tutti inspect ${ensemble}`,
     `tutti predict ${ensemble} NEW.csv`,
