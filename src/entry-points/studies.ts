@@ -42,6 +42,7 @@ export {
   type Robustness,
 } from '../studies/attack/attack.js';
 export type { AttackScore } from '../studies/attack/attack-score.js';
+export type { TrainingSetsReport } from '../studies/bias-variance.js';
 export type {
   CompareOptions,
   EnsembleComparison,

@@ -11,7 +11,16 @@ import { mean, variance } from '../math/statistics.js';
 import type { Measurement } from '../measure/measurement.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import type { EnsemblePlan, Source } from '../model/spec.js';
-import { asGiven, checkOptions, described, type OptionTable, option, pickOptions } from '../option-names.js';
+import {
+  asGiven,
+  checkOptions,
+  described,
+  type OptionTable,
+  type OptionUses,
+  option,
+  pickOptions,
+  requireUses,
+} from '../option-names.js';
 import { COMBINE_OPTIONS } from '../predictions/aggregate/aggregate.js';
 import type { Aggregator } from '../predictions/aggregate/aggregators.js';
 import { resolveModules } from '../training/plan/resolve-modules.js';
@@ -21,14 +30,21 @@ import {
   type TrainingSettings,
 } from '../training/session/training-settings.js';
 import { preparePlan, randomSeed, trainEnsemble } from '../training/train-ensemble.js';
+import { biasVarianceOf, type TrainingSetsReport } from './bias-variance.js';
 
 export interface SourcesOptions extends Pick<TrainingSettings, 'runner' | 'signal' | 'preprocessing'> {
   /** How many seeds every source is repeated over: `seed`, `seed` + 1, … @default 5 */
   readonly seeds?: number;
   /** @default 'arithmeticMean' */
   readonly aggregator?: Aggregator;
+  /**
+   * Training sets to draw for bias and variance, at least 2; each is trained on with all sources on. @default 0: none
+   */
+  readonly trainingSets?: number;
+  /** Rows of each training set, as a share of all, in (0, 1). @default 0.5 */
+  readonly trainingShare?: number;
   /** Told before each training. */
-  readonly onTraining?: (source: Source | 'all', seed: number) => void;
+  readonly onTraining?: (source: Source | 'all' | 'trainingSet', seed: number) => void;
 }
 
 /** What the options must be; see src/option-names.ts. */
@@ -42,8 +58,28 @@ export const SOURCES_OPTIONS = {
     default: 5,
   }),
   aggregator: COMBINE_OPTIONS.aggregator,
+  trainingSets: described(
+    option.either({ expected: '0', holds: (value) => value === 0 }, option.integer(2)),
+    {
+      kind: 'number',
+      says: 'training sets to draw, to take the error apart into bias and variance',
+      range: '0, or an integer ≥ 2',
+      default: 0,
+    },
+  ),
+  trainingShare: described(
+    option.number('a number > 0 and < 1', (share) => share > 0 && share < 1),
+    { kind: 'number', says: 'rows of each training set, as a share of those to train on', default: 0.5 },
+  ),
   onTraining: option.function,
 } satisfies OptionTable<SourcesOptions>;
+
+const SOURCES_USES = {
+  trainingShare: {
+    says: '`trainingSets` is above 0',
+    holds: ({ trainingSets }) => (trainingSets ?? 0) > 0,
+  },
+} satisfies OptionUses<SourcesOptions>;
 
 /** A figure over the seeds, of those where it exists. */
 export interface Spread {
@@ -86,6 +122,8 @@ export interface SourcesReport {
   readonly rows: number;
   /** Each source alone, then all. */
   readonly sources: readonly SourceFigures[];
+  /** Over the training sets drawn; null without them, and where fewer than two left a whole ensemble. */
+  readonly biasVariance: TrainingSetsReport | null;
 }
 
 /** Trains and measures, on the calling thread unless the comparison names a runner. */
@@ -96,6 +134,7 @@ export async function compareSources(
   comparison: SourcesOptions = {},
 ): Promise<SourcesReport> {
   checkOptions('compareSources', comparison, SOURCES_OPTIONS);
+  requireUses(comparison, SOURCES_USES);
   const { seeds = SOURCES_OPTIONS.seeds.default, onTraining } = comparison;
   const settings = pickOptions(comparison, TRAINING_SETTINGS);
   const { signal, aggregator } = SOURCES_OPTIONS;
@@ -128,7 +167,21 @@ export async function compareSources(
     }
     sources.push(figuresOf(source, runs, train.task.kind === 'classification'));
   }
-  return { planned, seeds: numbers, rows: test.rows, sources };
+  const { trainingSets = 0, trainingShare: share = SOURCES_OPTIONS.trainingShare.default } = comparison;
+  const { preprocessing: _, ...running } = settings;
+  const drawn = { trainingSets, share, seed: first, ...measuring };
+  const biasVariance =
+    trainingSets === 0
+      ? null
+      : await biasVarianceOf(train, test, {
+          ...drawn,
+          async train(rows, seed) {
+            onTraining?.('trainingSet', seed);
+            const varied = { ...own, seed, vary: compared };
+            return (await keepFailures(plan, () => trainEnsemble(rows, varied, running))).ensemble;
+          },
+        });
+  return { planned, seeds: numbers, rows: test.rows, sources, biasVariance };
 }
 
 interface Trained {

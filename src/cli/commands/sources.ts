@@ -6,6 +6,7 @@ import { failOption } from '../../errors.js';
 import { givesVariances } from '../../model/losses.js';
 import { createPool } from '../../pool/pool.js';
 import { aggregators } from '../../predictions/aggregate/aggregators.js';
+import { biasVarianceLines } from '../../report/bias-variance-text.js';
 import type { Palette } from '../../report/palette.js';
 import { alignColumns, type TextRow } from '../../report/text-table.js';
 import { counted, figure, percent } from '../../report/words.js';
@@ -25,6 +26,11 @@ import { failureText } from '../text/failure-text.js';
 
 const SEEDS_ROW = rowsIn('run').of(SOURCES_OPTIONS, 'seeds', { argument: 'n' });
 
+const TRAINING_SETS_ROWS = [
+  rowsIn('run').of(SOURCES_OPTIONS, 'trainingSets', { argument: 'n' }),
+  rowsIn('run').of(SOURCES_OPTIONS, 'trainingShare', { argument: 'share' }),
+];
+
 const DEFAULT_MEMBERS = 8;
 const DEFAULT_TEST_SHARE = 0.3;
 
@@ -39,26 +45,28 @@ const TRAIN_ROWS = trainRows()
   .filter(({ name }) => !['test', 'out', 'clip', 'level', 'replicates'].includes(name))
   .map((row) => (row.name in OWN_DEFAULTS ? { ...row, defaultText: String(OWN_DEFAULTS[row.name]) } : row));
 
-const NAMES: Readonly<Record<SourceFigures['source'], string>> = {
+const NAMES: Readonly<Record<SourceFigures['source'] | 'trainingSet', string>> = {
   resample: 'resample',
   init: 'initialisation',
   order: 'batch order',
   masks: 'masks and noise',
   all: 'all together',
+  trainingSet: 'training set',
 };
 
 export const command: CommandDefinition = {
   arguments: [{ name: 'file', description: 'CSV or JSON file with a header row' }],
-  options: [...TRAIN_ROWS, SEEDS_ROW],
+  options: [...TRAIN_ROWS, SEEDS_ROW, ...TRAINING_SETS_ROWS],
   examples: [
     'tutti sources digits.csv --target digit --members 8 --seeds 5',
     'tutti sources digits.csv --target digit --hidden-keep 0.5 --vary init,masks --json',
+    'tutti sources digits.csv --target digit --training-sets 10',
   ],
   run: ([file], given, origins) => sources(file!, given, origins),
 };
 
 async function sources(file: string, given: GivenOptions, origins: OptionOrigins): Promise<number> {
-  const { seeds, ...rest } = given;
+  const { seeds, trainingSets, trainingShare, ...rest } = given;
   const settings = await resolveTrainSettings(rest, origins, TRAIN_ROWS);
   const { json, quiet, allowFailures } = settings;
   const seed = settings.training.seed ?? randomSeed();
@@ -76,6 +84,8 @@ async function sources(file: string, given: GivenOptions, origins: OptionOrigins
     aggregator,
     preprocessing: data.preprocessing,
     ...(seeds === undefined ? {} : { seeds: seeds as number }),
+    ...(trainingSets === undefined ? {} : { trainingSets: trainingSets as number }),
+    ...(trainingShare === undefined ? {} : { trainingShare: trainingShare as number }),
     onTraining: (source, number) => {
       if (!quiet) note(`${NAMES[source]}, seed ${number}`);
     },
@@ -92,6 +102,7 @@ async function sources(file: string, given: GivenOptions, origins: OptionOrigins
   print(`${table.source}: ${what}, measured on ${rows}; mean ± standard deviation`);
   const measure = report.sources[0]!.errorRate === null ? '' : `wrong, ${aggregators.get(aggregator).title}`;
   for (const line of sourceLines(report.sources, measure, paletteOf(process.stdout))) print(line);
+  for (const line of biasVarianceLines(report.biasVariance, paletteOf(process.stdout))) print(line);
   return status;
 }
 

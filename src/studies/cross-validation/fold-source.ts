@@ -116,7 +116,7 @@ export function datasetSource(dataset: Dataset, times: Float64Array | null): Fol
 }
 
 /** Some rows of a dataset of arrays, scaled by themselves or like others; those tested on have no weights or groups. */
-function rowsOfDataset(dataset: Dataset, index: Uint32Array, like: Dataset | null): Dataset {
+export function rowsOfDataset(dataset: Dataset, index: Uint32Array, like: Dataset | null): Dataset {
   const { task, features, x, labels, targets, rowWeights, groups, tangents, encoding, rows } = dataset;
   const pick = (values: ArrayLike<number>, width: number) => {
     const own = new Float64Array(index.length * width);

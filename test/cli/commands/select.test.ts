@@ -74,6 +74,29 @@ t.test('sources compares them in a table and as JSON', async (t) => {
   t.notMatch(values.stdout, /wrong/);
 });
 
+t.test('sources takes errors apart over training sets', async (t) => {
+  const args = [
+    'sources',
+    'train.csv',
+    '--target',
+    'label',
+    ...QUICK,
+    '--seeds',
+    '1',
+    '--vary',
+    'init',
+    '--quiet',
+  ];
+  const { status, stdout, stderr } = await tutti([...args, '--training-sets', '2'], { cwd });
+  t.equal(status, 0, stderr);
+  t.match(stdout, /Bias and variance over 2 training sets of 21 rows\n/);
+  t.match(stdout, /\n {2}a member +\S+ +\S+ +\S+\n {2}the ensemble/);
+  t.match(stdout, /wrong +. bias +. net variance/);
+  const one = await tutti([...args, '--training-sets', '1'], { cwd });
+  t.equal(one.status, 2);
+  t.match(one.stderr, /`--training-sets` to be 0 or an integer ≥ 2, got 1/);
+});
+
 t.test('sources needs rows to measure on', async (t) => {
   const { status, stderr } = await tutti(['sources', 'train.csv', '--target', 'label', '--test-share', '0'], {
     cwd,
