@@ -25,22 +25,23 @@ console.log(
   `${row.value.toFixed(0)}, from ${row.interval?.lower.toFixed(0)} to ${row.interval?.upper.toFixed(0)}`,
 );
 
-const measured = await ensemble.measureCoverage(test, { coverage: 0.9 });
-if (measured.kind === 'regression') {
-  const [{ coverage, meanWidth }] = measured.targets as [(typeof measured.targets)[number]];
-  const { low, high } = coverage.interval;
-  console.log(`held ${(100 * coverage.value).toFixed(1)} % of ${measured.rows} test rows`);
-  console.log(
-    `(${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} %), mean width ${meanWidth.toFixed(0)}`,
-  );
-}
+const { coverage, meanWidth, rows } = await ensemble.measureCoverage(test, { coverage: 0.9 });
+const { low, high } = coverage.interval;
+console.log(`held ${(100 * coverage.value).toFixed(1)} % of ${rows} test rows`);
+console.log(
+  `(${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} %), mean width ${meanWidth.toFixed(0)}`,
+);
 
-const digits = await loadData('data/digits.csv', { target: 'digit', testShare: 0.3, seed: 1 });
+const digits = await loadData('data/digits.csv', {
+  target: 'digit',
+  task: 'classification',
+  testShare: 0.3,
+  seed: 1,
+});
 const classifier = await trainEnsemble(digits.train, { members: 24, hidden: [16], epochs: 5, seed: 1 });
 const guarded = await classifier.conformalise(digits.train);
 for (const conformal of ['lac', 'aps', 'raps'] as const) {
   const sets = await guarded.measureCoverage(digits.test, { coverage: 0.98, conformal });
-  if (sets.kind !== 'classification') continue;
   const held = (100 * sets.coverage.value).toFixed(1);
   console.log(`${conformal}: ${held} % held, ${sets.meanSize.toFixed(2)} classes a set`);
 }

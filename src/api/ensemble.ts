@@ -246,7 +246,10 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
   }
 
   /** How often its intervals, or sets of classes, hold the truth of rows that it was not trained on. */
-  async measureCoverage(rows: LabelledInputs, options: MeasuredCoverageOptions): Promise<MeasuredCoverage> {
+  async measureCoverage(
+    rows: LabelledInputs,
+    options: MeasuredCoverageOptions,
+  ): Promise<MeasuredCoverage<Kind>> {
     return measureRowCoverage(this, rows, options);
   }
 

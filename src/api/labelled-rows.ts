@@ -41,6 +41,11 @@ export async function conformaliseRows<Kind extends TaskKind>(
   return { ...record, conformity };
 }
 
+export async function measureRowCoverage<Kind extends TaskKind>(
+  record: TrainedEnsemble<Kind>,
+  rows: LabelledInputs,
+  options: MeasuredCoverageOptions,
+): Promise<MeasuredCoverage<Kind>>;
 export async function measureRowCoverage(
   record: TrainedEnsemble,
   rows: LabelledInputs,

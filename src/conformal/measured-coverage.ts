@@ -1,6 +1,6 @@
 // How often intervals or sets held a truth that is known, and how wide they were.
 
-import type { Task } from '../data/dataset/dataset.js';
+import type { Task, TaskKind } from '../data/dataset/dataset.js';
 import { twoSidedNormal } from '../math/normal.js';
 import type { TargetBlock } from '../predictions/blocks.js';
 import type { Guaranteed } from './guarantee.js';
@@ -33,26 +33,34 @@ export interface IntervalFigures {
   readonly meanWidth: number;
 }
 
-/** What was asked for and what came of it. Means and shares are weighted as the rows are. */
-export type MeasuredCoverage = {
+/** What was asked for. */
+export interface AskedCoverage {
   /** The coverage asked for. */
   readonly asked: number;
   /** How often the intervals of the coverages hold the true ones. */
   readonly level: number;
-} & (
-  | (SetFigures & {
-      readonly kind: 'classification';
-      readonly conformal: ConformalMethod;
-      /** By class, in their order; null for one without rows. */
-      readonly classes: readonly (SetFigures | null)[];
-    })
-  | {
-      readonly kind: 'regression';
-      readonly rows: number;
-      /** By target, in their order: each is guaranteed by itself. */
-      readonly targets: readonly IntervalFigures[];
-    }
-);
+}
+
+/** What came of sets of classes; means and shares are weighted as the rows are. */
+export interface SetCoverage extends AskedCoverage, SetFigures {
+  readonly kind: 'classification';
+  readonly conformal: ConformalMethod;
+  /** By class, in their order; null for one without rows. */
+  readonly classes: readonly (SetFigures | null)[];
+}
+
+/** What came of intervals: of the only target, or the first. */
+export interface IntervalCoverage extends AskedCoverage, IntervalFigures {
+  readonly kind: 'regression';
+  /** By target, in their order: each is guaranteed by itself. */
+  readonly targets: readonly IntervalFigures[];
+}
+
+/** What came of the guarantees of a task. */
+export type MeasuredCoverage<Kind extends TaskKind = TaskKind> = {
+  readonly classification: SetCoverage;
+  readonly regression: IntervalCoverage;
+}[Kind];
 
 export interface MeasuredSettings {
   readonly task: Task;
@@ -80,7 +88,7 @@ export function coverageOf(
       }
       return { rows: tally.rows, coverage: tally.share(z), meanWidth: tally.mean() };
     });
-    return { kind: 'regression', asked, level, rows: figures[0]!.rows, targets: figures };
+    return { kind: 'regression', asked, level, ...figures[0]!, targets: figures };
   }
   const classes = task.classes.length;
   const all = createTally();

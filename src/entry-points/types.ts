@@ -12,7 +12,14 @@ export type { CalibrationOptions } from '../calibration/options.js';
 export type { ThresholdCriterion } from '../calibration/threshold.js';
 export type { ClassConformity, Conformity, ValueConformity } from '../conformal/conformity.js';
 export type { CoverageOptions } from '../conformal/guarantee-options.js';
-export type { CoveredShare, IntervalFigures, SetFigures } from '../conformal/measured-coverage.js';
+export type {
+  AskedCoverage,
+  CoveredShare,
+  IntervalCoverage,
+  IntervalFigures,
+  SetCoverage,
+  SetFigures,
+} from '../conformal/measured-coverage.js';
 export type { ConformalMethod } from '../conformal/scores.js';
 export type { ColumnOptions } from '../data/columns/column-options.js';
 export type { LeftOut } from '../data/columns/judge-table.js';
