@@ -47,7 +47,7 @@ const REFUSED: readonly Case[] = [
     'crossValidate',
     () => tutti.crossValidate(dataset, PLAN, { gap: 2 }),
     'gap',
-    'absent without `times`, got 2',
+    'absent unless `time` is given, got 2',
   ],
   [
     'loadTraining',

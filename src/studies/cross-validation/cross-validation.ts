@@ -58,6 +58,7 @@ export const CROSS_VALIDATION_OPTIONS = {
 } satisfies OptionTable<CrossValidationOptions>;
 
 export const CROSS_VALIDATION_USES = {
+  gap: { says: '`time` is given', holds: ({ time, gap }) => time !== undefined || gap === 0 },
   onInterrupt: { says: '`signal` is given', holds: ({ signal }) => signal !== undefined },
   level: INTERVAL_USES.level,
 } satisfies OptionUses<CrossValidationOptions>;
