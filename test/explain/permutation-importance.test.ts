@@ -4,8 +4,10 @@ import t from 'tap';
 import { Dataset } from '../../src/data/dataset/dataset.js';
 import { loadTraining } from '../../src/data/load.js';
 import { tableFromRecords } from '../../src/data/table/record-table.js';
+import { calibrateEnsemble } from '../../src/ensemble/evaluate/calibrate-ensemble.js';
 import { predictKnownRows } from '../../src/ensemble/evaluate/known-rows.js';
 import { permutationImportance } from '../../src/explain/permutation-importance.js';
+import { RandomStream, streamKey } from '../../src/math/random.js';
 import { variance } from '../../src/math/statistics.js';
 import { scoreKnownRows } from '../../src/measure/scores/row-scores.js';
 import { createPool } from '../../src/pool/pool.js';
@@ -247,6 +249,38 @@ t.test('variances are asked of members that have none', async (t) => {
   });
   const { columns } = await permutationImportance(heads, dataset, { metric: 'nll', repeats: 1 });
   t.ok(Number.isFinite(columns[0]!.importance));
+});
+
+t.test('out of bag a column by which members remember rows does not matter', async (t) => {
+  // An id is the only thing that the nearest neighbour sees of a row beside noise: in bag it finds the row itself.
+  const rows = 300;
+  const draw = new RandomStream(streamKey(4, 'noise'));
+  const x = Float64Array.from({ length: rows }, (_, row) => row);
+  const labels = Int32Array.from({ length: rows }, () => draw.below(2));
+  const dataset = Dataset.fromArrays({ x, rows, features: 1, labels });
+  const ensemble = await trainEnsemble(dataset, {
+    members: 20,
+    engine: 'neighbours',
+    neighbours: 1,
+    seed: 1,
+  });
+  const settings = { metric: 'errorRate', repeats: 10, maxRows: 300 } as const;
+  const inBag = await permutationImportance(ensemble, dataset, { ...settings, rowsFrom: 'heldOut' });
+  t.ok(inBag.columns[0]!.importance! > 0.3, `as if held out: ${inBag.columns[0]!.importance}`);
+  const { columns } = await permutationImportance(ensemble, dataset, settings);
+  t.ok(Math.abs(columns[0]!.importance!) < 0.06, `out of bag: ${columns[0]!.importance}`);
+});
+
+t.test('a calibrated ensemble is measured as it predicts', async (t) => {
+  const dataset = clusters(300, 3, 3);
+  const raw = await trainEnsemble(dataset, { members: 4, hidden: [16], epochs: 60, seed: 1 });
+  const ensemble = await calibrateEnsemble(raw, dataset, { method: 'temperature' });
+  const settings = { repeats: 2 } as const;
+  const calibrated = await permutationImportance(ensemble, dataset, settings);
+  const without = await permutationImportance(ensemble, dataset, { ...settings, calibrated: false });
+  t.strictSame(without, await permutationImportance(raw, dataset, settings));
+  t.not(calibrated.score, without.score);
+  t.ok(Number.isFinite(calibrated.columns[0]!.importance));
 });
 
 t.test('one member is enough', async (t) => {
