@@ -40,7 +40,7 @@ export function axisMarks(x: Axis, y: Axis, left: number) {
       ...ticksOf(y, 5),
     }),
     Plot.text([y.label], {
-      ...{ frameAnchor: 'top-left', textAnchor: 'start', dx: 4 - left, dy: -18, fill: tone('soft') },
+      ...{ frameAnchor: 'top-left', textAnchor: 'start', dx: 4 - left, dy: -22, fill: tone('soft') },
     }),
   ];
 }

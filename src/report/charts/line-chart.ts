@@ -52,7 +52,7 @@ export function lineChart(chart: LineChart): string {
     ...levels.map((level) => ({ ...level, drawn: 'ring' as const })),
   ];
   const legendHeight = heightOf(legend);
-  const [left, right, top] = [leftMargin(y, heights), 20, 30 + legendHeight];
+  const [left, right, top] = [leftMargin(y, heights), 20, 34 + legendHeight];
   return drawn(chart, {
     height: height + legendHeight,
     ...{ marginLeft: left, marginRight: right, marginTop: top, marginBottom: 42 },

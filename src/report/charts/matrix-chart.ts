@@ -38,7 +38,7 @@ export function matrixChart(chart: MatrixChart): string {
   const longest = Math.max(...names.map((own) => Math.max(...own.map((name) => name.length))));
   const upright = columnNames.length * CHARACTER * longest > WIDTH - 60;
   const marginLeft = 36 + CHARACTER * longest;
-  const marginTop = upright ? 34 + CHARACTER * longest : 44;
+  const marginTop = upright ? 40 + CHARACTER * longest : 50;
   const side = WIDTH - marginLeft - 10;
   const every = Math.ceil(columnNames.length / 24);
   const shown = (at: number, own: readonly string[] | undefined) =>
@@ -66,7 +66,7 @@ export function matrixChart(chart: MatrixChart): string {
         color: tone('ink'),
         tickFormat: (at: number) => shown(at, names[0]),
       }),
-      Plot.text([chart.columnLabel], { frameAnchor: 'top', dy: 14 - marginTop, fill: tone('soft') }),
+      Plot.text([chart.columnLabel], { frameAnchor: 'top', dy: 6 - marginTop, fill: tone('soft') }),
       Plot.text([chart.rowLabel], {
         frameAnchor: 'left',
         dx: 10 - marginLeft,

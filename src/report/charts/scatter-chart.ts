@@ -41,7 +41,7 @@ export function scatterChart(chart: ScatterChart): string {
   const named = points.filter(({ name }) => name !== undefined);
   return drawn(chart, {
     height,
-    ...{ marginLeft: left, marginRight: 20, marginTop: 30, marginBottom: 42 },
+    ...{ marginLeft: left, marginRight: 20, marginTop: 34, marginBottom: 42 },
     x: { ...scaleOf(x, xs), nice: x.domain === undefined, insetLeft: 6, insetRight: 6 },
     y: { ...scaleOf(y, ys), nice: y.domain === undefined, insetTop: 6, insetBottom: 6 },
     marks: [

@@ -27,10 +27,15 @@ export function figureMarkup({ id, title, caption, svg, numbers }: PageFigure): 
 <details><summary>Numbers as CSV</summary><pre tabindex="0" role="region" aria-label="Numbers of ${title}">${raw(csvMarkup(numbers))}</pre><button type="button" class="save" value="${id}.csv" hidden>Save ${id}.csv</button></details></figure>`;
 }
 
-/** Figures beside each other where there is room; nothing for none. */
-export function figuresMarkup(figures: readonly (PageFigure | null)[]): Markup | null {
+/**
+ * Figures beside each other where there is room; nothing for none.
+ * @param packed column by column without gaps, for figures of different heights.
+ */
+export function figuresMarkup(figures: readonly (PageFigure | null)[], packed = false): Markup | null {
   const there = figures.filter((figure) => figure !== null);
-  return there.length === 0 ? null : html`<div class="figures">${there.map(figureMarkup)}</div>`;
+  return there.length === 0
+    ? null
+    : html`<div class="figures${packed ? ' packed' : ''}">${there.map(figureMarkup)}</div>`;
 }
 
 /** The lines of a CSV file. */

@@ -42,7 +42,7 @@ main{min-width:0}
 .contents a:hover{color:var(--ink)}
 .contents a[aria-current]{color:var(--ink);border-color:var(--accent);font-weight:600}
 section{padding:2.6rem 0 .4rem}
-section+section{border-top:1px solid var(--line);margin-top:2.4rem}
+section+section{border-top:1px solid var(--line);margin-top:1.8rem}
 section>h2 small{font-weight:400;color:var(--faint);margin-right:.6rem}
 .lead{font-size:1.06rem;color:var(--soft)}
 @media (min-width:76rem){
@@ -65,6 +65,7 @@ const CONTENT = `
 .notes .bad{border-color:var(--bad)}
 .notes .good{border-color:var(--good)}
 .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,25rem),1fr));gap:1.4rem;margin:1.6rem 0;align-items:start}
+.packed{display:block;columns:25rem;column-gap:1.4rem}.packed figure{margin-bottom:1.4rem}
 figure{margin:0;background:var(--panel);border:1px solid var(--line);border-radius:.8rem;padding:1.1rem 1.15rem .9rem;min-width:0;break-inside:avoid}
 figure h3{font-size:1rem}
 figure svg{display:block;width:100%;height:auto;max-width:34rem;margin:.8rem auto .2rem;overflow:visible}
@@ -89,7 +90,7 @@ tbody tr:last-child>*{border-bottom:0}
 dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.35rem 1.4rem;margin:1.2rem 0;font-size:.94rem}
 dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
-@media (max-width:30rem){.page{padding:0 1rem 4rem}figure{padding:.9rem .6rem .7rem}figure>*:not(svg){margin-left:.3rem;margin-right:.3rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}}`;
+@media (max-width:30rem){.page{padding:0 1rem 4rem}figure{padding:.9rem .6rem .7rem}figure>*:not(svg){margin-left:.3rem;margin-right:.3rem}tbody th{white-space:normal;min-width:7.5rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}}`;
 
 const PAPER = `
 @media print{
@@ -102,7 +103,7 @@ section+section{margin-top:1rem}
 h2,h3{break-after:avoid}
 .scroll{overflow:visible}
 pre{max-height:none;white-space:pre-wrap}
-.figures{grid-template-columns:1fr 1fr;gap:.8rem}
+.figures{grid-template-columns:1fr 1fr;gap:.8rem}.packed{columns:2}
 tr{break-inside:avoid}}`;
 
 /** The style sheet of a page; it names nothing outside of it. */

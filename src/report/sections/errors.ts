@@ -42,7 +42,7 @@ function classesSection(set: SetData, classes: ClassesData): ReportSection {
   const columns = ['class', 'rows', 'precision', 'recall', 'F1', 'AUROC', 'average precision'].map(
     (title) => ({ title }),
   );
-  const content = html`${lead(confusedSentence(classes))}${figuresMarkup(figures)}${tableMarkup(`Class by class, ${whereText(set)}`, columns, rows)}`;
+  const content = html`${lead(confusedSentence(classes))}${figuresMarkup(figures, true)}${tableMarkup(`Class by class, ${whereText(set)}`, columns, rows)}`;
   return { id: 'errors', title: 'Classes', content, figures };
 }
 
