@@ -163,8 +163,10 @@ async function listen(server: Server, port: number): Promise<AddressInfo> {
     server.listen({ host: HOST, port, exclusive: true }, resolve);
   }).catch((error: NodeJS.ErrnoException) => {
     const reason = error.code === 'EADDRINUSE' ? 'which another program has' : error.message;
-    const message = `Expected \`uiPort\` to be a port that is free, got ${port}, ${reason}`;
-    throw new TuttiError('ERR_OPTION', message, { option: 'uiPort' }, error);
+    const named = `Expected \`uiPort\` to be a port that is free, got ${port}, ${reason}`;
+    const any = `Expected \`ui\` where the system lets this program listen on ${HOST}, got ${reason}`;
+    const option = port === 0 ? 'ui' : 'uiPort';
+    throw new TuttiError('ERR_OPTION', port === 0 ? any : named, { option }, error);
   });
   return server.address() as AddressInfo;
 }

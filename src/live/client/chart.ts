@@ -34,7 +34,7 @@ const MARGIN = { top: 30, right: 14, bottom: 42, left: 56 };
 const LOG_RATIO = 40;
 
 /** Draws a chart into its svg element. */
-export function drawChart(svg: Element, chart: Chart): void {
+export function drawChart(svg: { innerHTML: string }, chart: Chart): void {
   const ys = chart.lines.flatMap(({ points }) => points.map(([, y]) => y)).filter(Number.isFinite);
   if (ys.length === 0) {
     svg.innerHTML = `<text x="${SIZE.width / 2}" y="${SIZE.height / 2}" text-anchor="middle" class="soft">${escapeText(chart.empty)}</text>`;
