@@ -33,7 +33,7 @@ export type {
 export type { Slice, SliceOptions, WorstSlices } from '../explain/worst-slices.js';
 export type { MetricName } from '../measure/metrics/metrics.js';
 export type { TargetBlock } from '../predictions/blocks.js';
-export type { KnownRows } from '../predictions/known-rows.js';
+export type { FewerMembers, KnownRows } from '../predictions/known-rows.js';
 export { activeUnitShares } from '../studies/active-units.js';
 export {
   type AttackOptions,
