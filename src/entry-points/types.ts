@@ -64,6 +64,7 @@ export type { ErrorMeaning, WireError } from '../errors.js';
 export type { Baseline, LinearBaseline } from '../measure/baseline/baseline.js';
 export type { BiasVariance, SquaredParts, WrongParts } from '../measure/bias-variance.js';
 export type { OutOfBagFigures } from '../measure/correlation/error-report.js';
+export type { Forecast } from '../measure/correlation/forecasts.js';
 export type { Interval, IntervalOptions, Intervals } from '../measure/correlation/intervals.js';
 export type { FigureName, Figures } from '../measure/correlation/standard-errors.js';
 export type { PairFigures } from '../measure/diversity/pair-figures.js';

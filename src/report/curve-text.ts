@@ -7,21 +7,38 @@ import { aggregators } from '../predictions/aggregate/aggregators.js';
 import type { Palette } from './palette.js';
 import { columnsOf, textWithSpread } from './score-columns.js';
 import { alignColumns, type TextRow } from './text-table.js';
-import { figure } from './words.js';
+import { figure, percent } from './words.js';
 
-/** A table for each aggregator; nothing where no curves were measured. */
-export function curveLines(
-  { curves, errorCorrelation }: Measurement,
-  task: Task['kind'],
-  palette: Palette,
-): string[] {
-  return Object.entries(curves ?? {}).flatMap(([aggregator, points]) => {
+/** A table for each aggregator, and what few members foretell for all; nothing where no curves were measured. */
+export function curveLines(measurement: Measurement, task: Task['kind'], palette: Palette): string[] {
+  const { curves, errorCorrelation } = measurement;
+  if (curves === null) return [];
+  const tables = Object.entries(curves).flatMap(([aggregator, points]) => {
     const { title, linear } = aggregators.get(aggregator);
     const foretold = linear ? errorCorrelation : null;
     const [head, ...lines] = alignColumns(curveRows(points, task, foretold));
     const caption = `Scores by number of members, ${title} (± over subsets)`;
     return ['', palette.bold(caption), palette.dim(`  ${head}`), ...lines.map((line) => `  ${line}`)];
   });
+  return [...tables, ...forecastLines(measurement, palette)];
+}
+
+/** What the first members foretell for all; nothing where that is not known. */
+function forecastLines({ errorCorrelation }: Measurement, palette: Palette): string[] {
+  const { forecasts, memberCount, measured } = errorCorrelation;
+  if (forecasts.length === 0) return [];
+  const rows: TextRow[] = [
+    ['first members', 'v', 'c', `foretold for ${memberCount}`, `off the ${figure(measured)} measured`],
+    ...forecasts.map(({ memberCount: count, v, c, predicted, relativeDifference }): TextRow => {
+      const off = relativeDifference ?? 0;
+      const sign = off < 0 ? '−' : '+';
+      const text = relativeDifference === null ? '–' : `${sign}${percent(Math.abs(off), 1)}`;
+      return [`${count}`, figure(v), figure(c), figure(predicted), text];
+    }),
+  ];
+  const [head, ...lines] = alignColumns(rows);
+  const caption = 'Squared error of all members, foretold from the first few by v/k + (k−1)c/k';
+  return ['', palette.bold(caption), palette.dim(`  ${head}`), ...lines.map((line) => `  ${line}`)];
 }
 
 function curveRows(

@@ -61,6 +61,12 @@ const errorCorrelation = z.object({
   effectiveMembers: maybe,
   nextMemberGain: maybe,
   curve: z.array(z.object({ memberCount: count, squaredError: number })),
+  // Reports of former versions have none.
+  forecasts: z
+    .array(
+      z.object({ memberCount: count, v: number, c: number, predicted: number, relativeDifference: maybe }),
+    )
+    .default([]),
   standardErrors: figures,
   intervals: intervals.nullable(),
   covariance: z.array(z.array(maybe)).nullable(),

@@ -1,5 +1,6 @@
 // The error correlation report: its shape, plain and JSON-able, and how totals become it.
 
+import { type Forecast, forecastsOf } from './forecasts.js';
 import { averagedError, curveSizes, effectiveMembers, nextMemberGain, ofTotals } from './formulas.js';
 import type { Intervals } from './intervals.js';
 import type { RowTotals } from './row-sums.js';
@@ -38,6 +39,11 @@ export interface ErrorCorrelation {
   readonly nextMemberGain: number | null;
   /** v/j + (j − 1) c/j for ensembles of j such members; the last point, of 2k, is an extrapolation. */
   readonly curve: readonly { readonly memberCount: number; readonly squaredError: number }[];
+  /**
+   * Held out: what v and c of the first 2, 4, 8, … members foretell for all k, to be set beside `measured`. None out of bag,
+   * where each row has its own members, and without `covariance`.
+   */
+  readonly forecasts: readonly Forecast[];
   /** Of the figures over the choice of rows, by the delta method; null for one row. */
   readonly standardErrors: Figures;
   readonly intervals: Intervals | null;
@@ -100,6 +106,7 @@ export function toReport(
     effectiveMembers: effectiveMembers(rho, memberCount),
     nextMemberGain: nextMemberGain(v, c, memberCount),
     curve: formulaCurve(v, c, memberCount),
+    forecasts: outOfBag ? [] : forecastsOf(rest.covariance, sums.measured / totals.rows),
     ...rest,
     outOfBag: outOfBag ? outOfBagFigures(sums, averagedError(v, c, memberCount)) : null,
   };
