@@ -157,6 +157,18 @@ t.test('slices that are too small are not looked at, and bad options are refused
   t.throws(() => worstSlices(known, dataset, { bins: 1 }), { message: /`bins` to be an integer ≥ 2, got 1/ });
 });
 
+t.test('most of the rows are no slice, however little is wrong with the others', async (t) => {
+  const rows = 400;
+  const draw = random(6);
+  const x = Float64Array.from({ length: rows }, (_, row) => (row < 320 ? 0 : 1));
+  const targets = Float64Array.from({ length: rows }, () => draw.normal());
+  const mean = targets.map((value, row) => value + (row < 320 ? draw.normal() : 0));
+  const dataset = Dataset.fromArrays({ x, rows, features: 1, targets });
+  const found = worstSlices(knownValues(mean, targets), dataset);
+  t.equal(found.lookedAt, 1, 'the fifth that is better');
+  t.strictSame(found.slices, []);
+});
+
 t.test('rows of weight 0 are in no slice', async (t) => {
   const draw = random(5);
   const rows = 200;

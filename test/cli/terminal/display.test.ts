@@ -5,8 +5,13 @@ import t from 'tap';
 import { csvCell } from '../../../src/cli/files/csv-output.js';
 import { flagOf, nameOf, parseFlag } from '../../../src/cli/options/option-row.js';
 import { trainRows } from '../../../src/cli/options/train-settings.js';
-import { createBars } from '../../../src/cli/terminal/progress-bars.js';
-import { createLines, progressLine } from '../../../src/cli/terminal/progress-lines.js';
+import { createBar, createBars } from '../../../src/cli/terminal/progress-bars.js';
+import {
+  createLines,
+  createShareLines,
+  progressLine,
+  shareText,
+} from '../../../src/cli/terminal/progress-lines.js';
 import { paletteOf } from '../../../src/cli/terminal/terminal.js';
 import { byteSize, duration, figure } from '../../../src/report/words.js';
 import { trainingSchema } from '../../../src/training/options/training-schema.js';
@@ -57,6 +62,37 @@ t.test(
 t.test('a line says what is known and no more', async (t) => {
   t.equal(progressLine(progress(0, { loss: null, remainingMs: null })), '0/20 members');
   t.equal(progressLine(progress(19, { failed: 1, remainingMs: 0 })), '19/20 members, 1 failed, loss 0.5000');
+});
+
+t.test('work of which only a share is known has lines and a bar too', async (t) => {
+  const lines: string[] = [];
+  let now = 0;
+  const display = createShareLines(
+    (line) => lines.push(line),
+    () => now,
+    'importance',
+  );
+  for (const [at, share] of [
+    [500, 0.3],
+    [1500, 0.3],
+    [2600, 0.35],
+    [7000, 0.36],
+  ] as const) {
+    now = at;
+    display.update(share, shareText(share, at));
+  }
+  t.strictSame(lines, ['importance: 30 %, 3.5 s left', 'importance: 36 %, 12 s left']);
+  t.equal(shareText(1, 5000), '100 %');
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 100 });
+  const bar = createBar(stream as unknown as NodeJS.WriteStream, 'importance');
+  bar.update(0.5, '50 %, 2.0 s left');
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  bar.stop();
+  bar.stop();
+  let shown = '';
+  for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) shown += chunk;
+  t.match(shown, /importance .*█+░+.* 50 %, 2.0 s left/);
+  t.ok(shown.includes('\x1b[?25h'), 'the cursor is back');
 });
 
 t.test('bars show the ensemble and every thread, and leave the terminal as it was', async (t) => {
