@@ -1,14 +1,12 @@
 // What an ensemble guarantees of new rows, from the conformity that it carries: what must hold for that, and the errors
 // where it does not.
 
-import { calibrationMethods } from '../../calibration/methods.js';
 import type { Conformity } from '../../conformal/conformity.js';
 import { createGuarantee, type Guarantee } from '../../conformal/guarantee.js';
 import { COVERAGE_USES, type CoverageOptions } from '../../conformal/guarantee-options.js';
+import { quickCalibration } from '../../conformal/quick-calibration.js';
 import type { Values } from '../../data/dataset/dataset.js';
 import { failOption, TuttiError } from '../../errors.js';
-import { exp, log } from '../../math/functions.js';
-import { LOG_LOSS_FLOOR } from '../../measure/metrics/log-loss.js';
 import { requireUses } from '../../option-names.js';
 import { aggregators } from '../../predictions/aggregate/aggregators.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
@@ -32,37 +30,20 @@ export function ensembleGuarantee(ensemble: TrainedEnsemble, options: RowOptions
   const settings = { conformity, task, members: members.length, features, weights };
   return createGuarantee({
     ...settings,
-    calibrate: calibrationOf(ensemble, conformity),
+    calibrate: calibrateOf(ensemble, conformity),
     coverage,
     conformal,
   });
 }
 
 /** Where scores are of calibrated probabilities, what makes such ones of those by the members that never saw a row. */
-function calibrationOf({ calibration, task }: TrainedEnsemble, { calibrated, aggregator }: Conformity) {
+function calibrateOf({ calibration, task }: TrainedEnsemble, { calibrated, aggregator }: Conformity) {
   if (!calibrated) return null;
   if (calibration === null || calibration.method === null || task.kind !== 'classification') {
-    throw new TuttiError(
-      'ERR_BUNDLE',
-      'The scores of this ensemble are of calibrated probabilities, and it has none',
-    );
+    const message = 'The scores of this ensemble are of calibrated probabilities, and it has none';
+    throw new TuttiError('ERR_BUNDLE', message);
   }
-  const { parameters } = calibration;
-  const { apply } = calibrationMethods.get(calibration.method);
-  const classes = task.classes.length;
-  // As src/calibration/rows.ts takes them: logarithms that are known have no floor.
-  const floor = aggregators.get(aggregator).floors.length > 0 ? Number.MIN_VALUE : LOG_LOSS_FLOOR;
-  return {
-    // What a negative factor of vector scaling is not.
-    monotone: calibration.method !== 'vector' || parameters.slice(0, classes).every((factor) => factor >= 0),
-    apply(probabilities: Float64Array) {
-      for (let at = 0; at < probabilities.length; at++) {
-        probabilities[at] = log(Math.max(probabilities[at]!, floor));
-      }
-      apply(parameters, probabilities, classes);
-      for (let at = 0; at < probabilities.length; at++) probabilities[at] = exp(probabilities[at]!);
-    },
-  };
+  return quickCalibration(calibration, task.classes.length, aggregators.get(aggregator).floors.length > 0);
 }
 
 function failWithout(coverage: number): never {
