@@ -144,3 +144,22 @@ export async function misuses(): Promise<void> {
   // @ts-expect-error nor its plan
   ensemble.plan.seed = 2;
 }
+
+/** Uncertainties are of the task that is known, and as many as there are records. */
+export async function uncertainties(
+  classes: Ensemble<'classification'>,
+  numbers: Ensemble<'regression'>,
+): Promise<number> {
+  const [one, two] = await classes.uncertainty([{ a: 1 }, { a: 2 }]);
+  const label: string = one.prediction.label;
+  // @ts-expect-error classes have one number, not one for each target
+  one.epistemic.y;
+  const [value] = await numbers.uncertainty([{ a: 1 }]);
+  // @ts-expect-error without Gaussian heads there is none
+  value.aleatoric.y;
+  const spread: number | undefined = value.epistemic.y;
+  // @ts-expect-error there were two records
+  (await classes.uncertainty([{ a: 1 }, { a: 2 }]))[2].total;
+  const arrays = await classes.uncertainty(new Float32Array(2));
+  return two.total + (spread ?? 0) + label.length + (arrays.total?.[0] ?? 0) + arrays.predictions.rows;
+}
