@@ -45,9 +45,18 @@ export function factsOf(ensemble: TrainedEnsemble, options: FactOptions): Ensemb
     },
     contentHash: contentHash(ensemble),
     split: trainedOn?.split ?? null,
+    calibration: calibrationOf(ensemble),
     bytes: file?.bytes ?? null,
     options: optionsOfPlan(plan, { task, features: ensemble.features }) as EnsembleFacts['options'],
     weights: members.reduce((sum, { parameters }) => sum + parameters.length, 0),
     platform: `${platform} ${arch}`,
   };
+}
+
+function calibrationOf({ calibration }: TrainedEnsemble): EnsembleFacts['calibration'] {
+  if (calibration === null || calibration.method === null || calibration.figures === null) return null;
+  const { method, rows, figures } = calibration;
+  const { folds, before, after } = figures;
+  const of = ({ logLoss, ece }: typeof before) => ({ logLoss, ece });
+  return { method, rows, folds, before: of(before), after: of(after) };
 }

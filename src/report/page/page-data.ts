@@ -39,6 +39,14 @@ export interface EnsembleFacts {
   readonly platform: string;
   /** Options that train the same members again on the same rows; null where none do. */
   readonly options: Readonly<Record<string, unknown>> | null;
+  /** How it was calibrated, and what that did on rows it was not fitted on. */
+  readonly calibration: {
+    readonly method: string;
+    readonly rows: number;
+    readonly folds: number;
+    readonly before: { readonly logLoss: number; readonly ece: number };
+    readonly after: { readonly logLoss: number; readonly ece: number };
+  } | null;
   /** How the report is made again. */
   readonly commands: readonly string[];
 }

@@ -15,19 +15,26 @@ import { figuresMarkup, lead, type PageFigure } from '../page/parts.js';
 import { counted, percent } from '../words.js';
 import { figure, idOf, type ReportSection, whereText } from './section.js';
 
-export function calibrationSection({ sets }: PageData): ReportSection | null {
+export function calibrationSection({ sets, ensemble }: PageData): ReportSection | null {
   const there = sets.filter(({ calibration }) => calibration !== null);
   if (there.length === 0) return null;
-  const figures = there.map((set) => reliabilityFigure(set, set.calibration!));
-  const [first] = there;
-  const { of, method } = first!.calibration!;
-  const eces = of.map(({ name, ece }) => `${percent(ece)} ${name}`).join(', ');
-  const how =
-    method === null
-      ? ' It is not calibrated; tutti calibrate, or --calibrate as it is trained, makes probabilities fit.'
-      : ` Calibrated by ${method} scaling.`;
-  const content = html`${lead(`Of rows that are predicted with 80 % confidence, 80 % should be right. Confidence and accuracy differ by ${eces} on average (ECE, 15 bins; ${whereText(first!)}).${how}`)}${figuresMarkup(figures)}`;
+  // Training rows that calibrated it show how well it fits them, which is no news.
+  const heldOut = there.filter(({ rowsFrom }) => rowsFrom === 'heldOut');
+  const shown = ensemble.calibration === null || heldOut.length === 0 ? there : heldOut;
+  const figures = shown.map((set) => reliabilityFigure(set, set.calibration!));
+  const [first] = shown;
+  const eces = first!.calibration!.of.map(({ name, ece }) => `${percent(ece)} ${name}`).join(', ');
+  const content = html`${lead(`Of rows that are predicted with 80 % confidence, 80 % should be right. Confidence and accuracy differ by ${eces} on average (ECE, 15 bins; ${whereText(first!)}). ${howCalibrated(ensemble)}`)}${figuresMarkup(figures)}`;
   return { id: 'calibration', title: 'Calibration', content, figures };
+}
+
+function howCalibrated({ calibration }: PageData['ensemble']): string {
+  if (calibration === null) {
+    return 'It is not calibrated; tutti calibrate, or --calibrate as it is trained, makes probabilities fit.';
+  }
+  const { method, rows, folds, before, after } = calibration;
+  const how = method === 'isotonic' ? 'isotonic regression' : `${method} scaling`;
+  return `It was calibrated by ${how} on ${counted(rows, 'row')}; on those of them that each of ${folds} fits did not see, log-loss went from ${figure(before.logLoss)} to ${figure(after.logLoss)} and ECE from ${percent(before.ece)} to ${percent(after.ece)}.`;
 }
 
 function reliabilityFigure(set: SetData, { of }: ReliabilityData): PageFigure {

@@ -213,3 +213,38 @@ t.test(
     });
   },
 );
+
+t.test('a calibrated ensemble shows what that did, before and after', async (t) => {
+  const table = tableFromRecords(records);
+  const { train, test } = loadTraining(table, { target: 'kind', drop: ['worth'], testShare: 0.4, seed: 1 });
+  const raw = new Ensemble(await trainEnsemble(train, { ...QUICK, epochs: 40 }, { runner }));
+  const ensemble = await raw.calibrate(train, { method: 'temperature' });
+  const { data, html, figures } = await ensemble.report(train, { test: test!, replicates: 20 });
+  const reliability = figures.find(({ id }) => id === 'test-reliability')!;
+  const series = new Set(reliability.numbers.rows.map(([name]) => name));
+  t.same([...series], ['before calibration', 'after calibration']);
+  t.notOk(
+    figures.some(({ id }) => id === 'oob-reliability'),
+    'the rows that fitted it say nothing new',
+  );
+  t.match(html, /It was calibrated by temperature scaling on \d+ rows/);
+  t.same(
+    data.sets[0]!.scores!.of.slice(0, 2).map(({ kind }) => kind),
+    ['calibrated', 'ensemble'],
+  );
+  const { data: plain } = await ensemble.report(train, { test: test!, replicates: 0, calibrated: false });
+  t.equal(plain.sets[0]!.scores!.of[0]!.kind, 'ensemble');
+});
+
+t.test('one member has no others to be compared with, and votes are no probabilities', async (t) => {
+  const table = tableFromRecords(records);
+  const { train, test } = loadTraining(table, { target: 'kind', drop: ['worth'], testShare: 0.4, seed: 1 });
+  const one = await reportEnsemble(await trainEnsemble(train, { ...QUICK, members: 1 }, { runner }), test!);
+  t.match(one.verdict, /^One member is right on \d+\.\d\d % of 160 test rows\.$/);
+  t.notMatch(one.html, /id="(?:correlation|members|leaderboard)"|NaN|undefined/);
+  const votes = await reportEnsemble(await trainEnsemble(train, QUICK, { runner }), test!, {
+    aggregator: 'majorityVote',
+  });
+  t.notMatch(votes.html, /id="calibration"|figure-test-roc|NaN|undefined/);
+  t.match(votes.html, /figure-test-confusion/);
+});
