@@ -56,6 +56,8 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
   server.on('connection', (socket) => socket.unref());
   const { port } = await listen(server, options.port);
   server.unref();
+  // From now on, such as too many open files: a page may fail to load, and the training must not.
+  server.on('error', () => undefined);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of HEADERS) response.setHeader(name, value);
@@ -91,6 +93,7 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
     response.write(`retry: ${RETRY_MS}\n\n`);
     const viewer = new Viewer(response, options.greeting);
     viewers.add(viewer);
+    response.on('error', () => undefined);
     response.on('close', () => {
       viewers.delete(viewer);
       leftMs = performance.now();
