@@ -32,13 +32,15 @@ export interface CaseOptions {
   readonly heads?: boolean;
   readonly split?: boolean;
   readonly groups?: number;
+  /** Members that say nearly the same, and mostly of one class, so that what each says bounds what they say together. */
+  readonly agreeing?: boolean;
   readonly seed?: number;
 }
 
 /** Random members about a random truth, each out of bag in about a third of the rows. */
 export function randomCase(options: CaseOptions): Case {
   const { task, aggregator = 'arithmeticMean', members: k = 5, rows = 60, newRows = 7, seed = 1 } = options;
-  const { weights = null, heads = false, split = false } = options;
+  const { weights = null, heads = false, split = false, agreeing = false } = options;
   const random = new RandomStream(streamKey(seed, 'noise'));
   const outputs = task.kind === 'classification' ? task.classes.length : task.targets.length;
   const predictions = (n: number): Predictions => {
@@ -49,7 +51,10 @@ export function randomCase(options: CaseOptions): Case {
     }
     const mean = new Float32Array(n * outputs);
     for (let row = 0; row < n; row++) {
-      const own = Array.from({ length: outputs }, () => random.uniform() ** 3 + 1e-3);
+      const own = Array.from({ length: outputs }, (_, at) => {
+        const noise = random.uniform() ** 3 + 1e-3;
+        return agreeing ? (at === row % outputs ? 5 + (row % 3) : 0.02) + 0.1 * noise : noise;
+      });
       const sum = own.reduce((all, value) => all + value, 0);
       for (let at = 0; at < outputs; at++) mean[row * outputs + at] = own[at]! / sum;
     }

@@ -26,6 +26,8 @@ const CASES: readonly Omit<CaseOptions, 'task'>[] = [
   { split: true, seed: 4 },
   { split: true, weights: [1, 0, 2, 1, 0.25], seed: 5 },
   { groups: 25, seed: 6 },
+  { agreeing: true, rows: 80, newRows: 12, seed: 8 },
+  { agreeing: true, groups: 25, split: true, seed: 9 },
   { split: true, groups: 30, seed: 7 },
 ];
 
