@@ -4,7 +4,7 @@ import { exp } from '../math/functions.js';
 import type { CombinedPredictions } from '../predictions/combined-predictions.js';
 import { largestAt } from '../predictions/labels.js';
 import type { Calibration } from './calibration.js';
-import { calibrationMethods } from './methods.js';
+import { calibrationMethods, isIdentity } from './methods.js';
 import { logitsOf } from './rows.js';
 
 /**
@@ -16,14 +16,19 @@ export function applyCalibration(
   combined: CombinedPredictions,
 ): CombinedPredictions {
   const { rows, outputs } = combined;
-  const mapped = method === null ? null : calibrated(combined, method, parameters);
+  // What stays as it is stays so to the bit.
+  const mapped =
+    method === null || isIdentity({ method, parameters }, outputs)
+      ? null
+      : calibrated(combined, method, parameters);
   const labels = new Int32Array(rows);
   const probabilities = mapped?.mean ?? combined.mean;
   for (let row = 0; row < rows; row++) {
     const from = row * outputs;
     if (Number.isNaN(combined.mean[from]!)) labels[row] = -1;
     else if (threshold !== null) labels[row] = probabilities[from + 1]! >= threshold.value ? 1 : 0;
-    else labels[row] = largestAt(mapped === null ? combined.mean : mapped.logits, from, outputs);
+    else if (mapped === null) labels[row] = combined.labels![row]!;
+    else labels[row] = largestAt(mapped.logits, from, outputs);
   }
   if (mapped === null) return { ...combined, labels };
   const { mean, logProbabilities } = mapped;

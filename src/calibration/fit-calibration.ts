@@ -32,7 +32,7 @@ export const LEAST_ROWS = 20;
 
 /**
  * Fits a calibration, and judges it by folds: each fold's rows are calibrated by a fit on the others. Where that does not lower
- * their log-loss, the probabilities stay as they are.
+ * their log-loss by more than its standard error, the probabilities stay as they are.
  * @param known their combined predictions not calibrated.
  * @throws ERR_OPTION for numbers, for what is of two classes alone and votes; ERR_DATA for too few rows or rows of one class.
  */
@@ -118,12 +118,29 @@ function fitMethod(
   const after = scoresOf(rows, crossed);
   // All of a temperature may be chance, and is none then.
   const isChance = name === 'temperature' && sharpening?.temperature === 1;
-  const parameters = after.logLoss < before.logLoss && !isChance ? fit(rows) : null;
+  const parameters = !isChance && isLower(rows, crossed, uncalibrated) ? fit(rows) : null;
   return {
     parameters: parameters ?? identity(classes),
     figures: { folds: CALIBRATION_FOLDS, before, after },
     helps: parameters !== null,
   };
+}
+
+/** Whether the log-loss of some logits is lower than that of others by more than its standard error over the choice of rows. */
+function isLower(
+  { rows, classes, labels, weights }: CalibrationRows,
+  one: Float64Array,
+  other: Float64Array,
+): boolean {
+  let sum = 0;
+  let squares = 0;
+  for (let row = 0; row < rows; row++) {
+    const at = row * classes + labels[row]!;
+    const gain = weights[row]! * (Math.max(one[at]!, LOG_FLOOR) - Math.max(other[at]!, LOG_FLOOR));
+    sum += gain;
+    squares += gain * gain;
+  }
+  return sum > 0 && sum * sum > squares - (sum * sum) / rows;
 }
 
 /** Puts rows of logits to their places among all. */

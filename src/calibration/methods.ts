@@ -1,7 +1,7 @@
 // All calibration methods. To add one: its file, its name in calibration.ts, and its place in this list.
 
 import { createRegistry } from '../registry.js';
-import type { CalibrationMethod } from './calibration.js';
+import type { Calibration, CalibrationMethod } from './calibration.js';
 import { isotonic } from './isotonic.js';
 import type { CalibrationMethodDefinition } from './method.js';
 import { temperature } from './temperature.js';
@@ -13,3 +13,13 @@ export const calibrationMethods = createRegistry<CalibrationMethodDefinition, Ca
 );
 
 export const CALIBRATION_METHODS: readonly CalibrationMethod[] = calibrationMethods.names;
+
+/** Whether a calibration leaves probabilities as they are: by a method's identity, or by none. */
+export function isIdentity(
+  { method, parameters }: Pick<Calibration, 'method' | 'parameters'>,
+  classes: number,
+): boolean {
+  if (method === null) return true;
+  const identity = calibrationMethods.get(method).identity(classes);
+  return parameters.length === identity.length && parameters.every((value, at) => value === identity[at]);
+}

@@ -40,10 +40,17 @@ export function sharpeningOf(rows: CalibrationRows): Sharpening | null {
   return { temperature: shrunk(ofAll, varianceOf(rows, alone, several, one, stretch)), at };
 }
 
-/** As much of a temperature's distance from 1 as its variance leaves (Stein's rule of the positive part). */
+/** Standard errors within which a distance from 1 is taken for chance. */
+const CHANCE = 2;
+
+/**
+ * As much of a temperature's distance from 1 as chance leaves: by Stein's rule of the positive part, of twice the standard
+ * error, since what stays as it is does no harm.
+ */
 function shrunk(temperature: number, variance: number): number {
   const distance = temperature - 1;
-  return distance === 0 ? 1 : 1 + distance * Math.max(0, 1 - variance / (distance * distance));
+  const chance = CHANCE * CHANCE * variance;
+  return distance === 0 ? 1 : 1 + distance * Math.max(0, 1 - chance / (distance * distance));
 }
 
 /** The variance of (1 + f) T − f T₁ over the choice of rows, from what each row moves them by (the infinitesimal jackknife). */

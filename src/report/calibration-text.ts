@@ -1,17 +1,15 @@
 // What a calibration does, as text and for programs.
 
 import type { Calibration } from '../calibration/calibration.js';
-import { calibrationMethods } from '../calibration/methods.js';
+import { calibrationMethods, isIdentity } from '../calibration/methods.js';
 import type { Task } from '../data/dataset/dataset.js';
 import { metrics } from '../measure/metrics/metrics.js';
 import { shortened, visible } from '../plain-text.js';
 import { counted, figure } from './words.js';
 
 /** Whether probabilities are other than the members give them: not where that was no better on rows left out. */
-export function movesProbabilities({ method, parameters }: Calibration, task: Task): boolean {
-  if (method === null || task.kind === 'regression') return false;
-  const unchanged = calibrationMethods.get(method).identity(task.classes.length);
-  return parameters.length !== unchanged.length || parameters.some((value, at) => value !== unchanged[at]);
+export function movesProbabilities(calibration: Calibration, task: Task): boolean {
+  return task.kind === 'classification' && !isIdentity(calibration, task.classes.length);
 }
 
 /** How it was fitted, what it does to rows that it was not fitted on, and from where on the second class is predicted. */
@@ -31,7 +29,7 @@ function methodLines(calibration: Calibration, task: Task): string[] {
   return [
     movesProbabilities(calibration, task)
       ? `Calibrated by ${title}${degrees}, on ${on}`
-      : `Not calibrated: ${title} on ${on} does not lower the log-loss of rows left out`,
+      : `Not calibrated: ${title} on ${on} does not lower the log-loss of rows left out beyond chance`,
     `  log-loss ${change('logLoss')}, calibration error ${change('ece')} on rows it was not fitted on (${folds} folds)`,
   ];
 }
