@@ -68,6 +68,8 @@ export interface Leaderboard {
   /** The ensemble's value of it, and all its scores. */
   readonly score: number | null;
   readonly ensemble: Scores | null;
+  /** How long this process trained all members, in milliseconds; null where it only loaded them, and without times. */
+  readonly trainedMs: number | null;
   /** Best first, by what they were sorted by. */
   readonly members: readonly LeaderboardMember[];
 }
@@ -132,6 +134,7 @@ export function leaderboardOf(
   return {
     ...{ rowsFrom: known.rowsFrom, rows: known.rows, metric: metric.name, better: metric.better, aggregator },
     ...{ score: judge.value(whole, all, scores), ensemble: scores },
+    trainedMs: times.length === 0 ? null : ensemble.wallMs,
     members: members.sort(orderOf(sort, metric)),
   };
 }

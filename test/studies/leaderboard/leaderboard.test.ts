@@ -287,6 +287,10 @@ t.test('of a dataset: the figures of its known rows, and what members differ in'
   );
   const untimed = await leaderboard(grown, dataset, { times: false });
   t.ok(untimed.members.every(({ msPerRow }) => msPerRow === null));
+  t.equal(found.trainedMs, grown.wallMs);
+  t.equal(untimed.trainedMs, null);
+  const loaded = await Ensemble.load(await grown.toBytes());
+  t.equal((await loaded.leaderboard(dataset)).trainedMs, null, 'files keep no times');
 });
 
 t.test('out of bag: its training rows, each by those that never saw it', async (t) => {
