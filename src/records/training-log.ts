@@ -1,7 +1,7 @@
 // The records of one training: takes what it is told, writes JSON Lines, and tells the other kinds of records. A folder that
 // holds records already is gone on with: nothing is recorded twice.
 
-import { appendFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, lstat, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import { TuttiError, toWire } from '../errors.js';
@@ -40,6 +40,9 @@ export interface LogOptions {
   /** In milliseconds since 1970. @default the clock */
   readonly now?: () => number;
 }
+
+/** How every file of records begins. */
+const FIRST_WORDS = '{"type":"run"';
 
 /** The file of JSON Lines in a folder of records. */
 export const LINES_FILE = 'metrics.jsonl';
@@ -232,9 +235,15 @@ async function knownLines(folder: string, training: LoggedTraining): Promise<rea
     await unlessUnwritable(folder, () => writeFile(path, '', { flag: 'wx' }));
     return [];
   }
+  // What a link leads to is not the folder’s.
+  if (!(await unlessUnwritable(folder, () => lstat(path))).isFile())
+    failFolder(folder, 'a link in place of records');
   const text = await unlessUnwritable(folder, () => readFile(path, 'utf8'));
   const { lines, whole } = parseLines(path, text);
   const own = lines.find((line) => line.type === 'run');
+  // A process may have been killed as it wrote the first line, but no other file is taken for that.
+  if (own === undefined && !text.startsWith(FIRST_WORDS.slice(0, text.length)))
+    failFolder(folder, 'other files');
   const { command, seed, datasetHash } = training;
   if (own !== undefined && (command === 'train' || own.seed !== seed || own.datasetHash !== datasetHash))
     failFolder(folder, 'records of another training');

@@ -1,7 +1,16 @@
 // A training's folder of records: what stands in it, that watching changes no byte, that going on records nothing twice,
 // and what is refused.
 
-import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { parse } from 'yaml';
@@ -316,6 +325,15 @@ t.test(
       code: 'ERR_DATA',
       message: /something else in line 1$/,
     });
+    writeFileSync(at('loose'), 'precious, without a line');
+    for (const link of [true, false]) {
+      const folder = at(`strange-${link}`);
+      mkdirSync(folder);
+      if (link) symlinkSync(at('loose'), join(folder, 'metrics.jsonl'));
+      else writeFileSync(join(folder, 'metrics.jsonl'), 'precious, without a line');
+      await t.rejects(logOf(folder, train, { command: 'resume' }), { code: 'ERR_OPTION' });
+      t.equal(readFileSync(join(folder, 'metrics.jsonl'), 'utf8'), 'precious, without a line');
+    }
     const { log } = await logOf(at('mine'), train);
     await log.end('finished');
     const anew = /which holds records of another training$/;

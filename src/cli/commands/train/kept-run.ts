@@ -2,15 +2,21 @@
 
 import type { PoolFlags } from '../../options/pool-flags.js';
 import { quoted } from '../../text/shell-word.js';
-import type { ExtensionRequest, KeptRun, TrainingRequest } from './requests.js';
+import type { ExtensionRequest, KeptRun, RunRequest, TrainingRequest } from './requests.js';
 import type { RunNote } from './run-note.js';
 
 export function noteOfTraining(request: TrainingRequest, on: PoolFlags): RunNote {
-  return plain({ ...common(on), command: 'train', request });
+  return plain({ ...common(on), command: 'train', request: withoutServer(request) });
 }
 
 export function noteOfExtension(request: ExtensionRequest, on: PoolFlags): RunNote {
-  return plain({ ...common(on), command: 'extend', request });
+  return plain({ ...common(on), command: 'extend', request: withoutServer(request) });
+}
+
+/** A checkpoint may be somebody else’s: whom to connect to, with a token of the user’s, is said by the user alone. */
+function withoutServer<Request extends RunRequest>(request: Request): Request {
+  const { log } = request;
+  return log === undefined ? request : { ...request, log: { folder: log.folder } };
 }
 
 function common(on: PoolFlags) {

@@ -85,7 +85,7 @@ async function resume(folder: string, given: GivenOptions, origins: OptionOrigin
   const own = poolFlagsOf(given);
   const resumed: Resumed = {
     ...{ folder, given, origins, summary, out },
-    log: logOf(given) ?? logNow(run),
+    log: logNow(given, run),
     on: { threads: own.threads ?? run.threads, isolate: own.isolate ?? run.isolate },
     failures: { ...run.request.failures, ...failureSettingsOf(given) },
     allowFailures: run.request.allowFailures || given.allowFailures === true,
@@ -97,9 +97,9 @@ async function resume(folder: string, given: GivenOptions, origins: OptionOrigin
   );
 }
 
-/** Where the training was recorded, seen from here. */
-function logNow({ cwd, request: { log } }: RunNote): LogRequest | undefined {
-  return log && { ...log, folder: seenFrom(cwd, log.folder) };
+/** Where the training was recorded, seen from here, unless it is said anew. */
+function logNow(given: GivenOptions, { cwd, request: { log } }: RunNote): LogRequest | undefined {
+  return logOf(log === undefined ? given : { log: seenFrom(cwd, log.folder), ...given });
 }
 
 function noteOf(folder: string, summary: CheckpointSummary): RunNote {

@@ -28,12 +28,7 @@ const calibration = z.strictObject({
 const ofRun = {
   file: text,
   out: text.optional(),
-  log: z
-    .strictObject({
-      folder: text,
-      mlflow: z.strictObject({ url: text, experiment: text }).optional(),
-    })
-    .optional(),
+  log: z.strictObject({ folder: text }).optional(),
   aggregator: text.optional(),
   calibrate: calibration.optional(),
   clip: z.boolean().optional(),
