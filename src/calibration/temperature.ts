@@ -12,7 +12,11 @@ export const temperature = {
   says: 'one number by which all logarithms of probabilities are divided',
   binary: false,
   identity: () => [1],
-  fits: ([degrees, ...others]) => others.length === 0 && degrees !== undefined && degrees > 0,
+  fits: ([degrees, ...others]) =>
+    others.length === 0 &&
+    degrees !== undefined &&
+    degrees >= LOWEST_TEMPERATURE &&
+    degrees <= 1 / LOWEST_TEMPERATURE,
   fit: (rows) => fitTemperature(rows),
   apply: ([degrees], logits, classes) => {
     for (let from = 0; from < logits.length; from += classes) {
@@ -21,6 +25,9 @@ export const temperature = {
     }
   },
 } as const satisfies CalibrationMethodDefinition;
+
+/** Below this every prediction is sure, and its logarithms leave the range of doubles. */
+const LOWEST_TEMPERATURE = 1e-6;
 
 /** Predictions that say nothing, or the reverse of the truth, would have a temperature without end: it is held to this. */
 export const HIGHEST_TEMPERATURE = 100;
@@ -48,7 +55,7 @@ export function fitTemperature(rows: CalibrationRows): number[] | null {
     if (Math.abs(next - beta) <= 1e-13 * beta) break;
     beta = next;
   }
-  return [1 / beta];
+  return [Math.max(LOWEST_TEMPERATURE, 1 / beta)];
 }
 
 /** A step of Newton's, or, where that leaves the bracket, one that halves it, doubles its lower end, or tries the least of all. */

@@ -13,7 +13,8 @@ export const vector = {
   says: 'a factor and a summand for the logarithm of each class',
   binary: false,
   identity: (classes) => [...new Array<number>(classes).fill(1), ...new Array<number>(classes).fill(0)],
-  fits: ({ length }, classes) => length === 2 * classes,
+  fits: (parameters, classes) =>
+    parameters.length === 2 * classes && parameters.every((value) => Math.abs(value) <= MOST),
   fit: (rows) => fitVector(rows),
   apply: (parameters, logits, classes) => {
     for (let from = 0; from < logits.length; from += classes) {
@@ -24,6 +25,9 @@ export const vector = {
     }
   },
 } as const satisfies CalibrationMethodDefinition;
+
+/** Larger factors and summands than anybody's, whose logarithms leave the range of doubles. */
+const MOST = 1e6;
 
 /**
  * As much as a row weighs: it settles what the rows leave open, a bias common to all classes, and holds what they would let

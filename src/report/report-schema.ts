@@ -3,7 +3,7 @@
 import type { ErrorCorrelation } from '../measure/correlation/error-report.js';
 import type { HonestTest } from '../measure/honest-test.js';
 import type { Measurement } from '../measure/measurement.js';
-import { type Scores, streamedMetrics } from '../measure/metrics/metrics.js';
+import { metrics, type Scores, streamedMetrics } from '../measure/metrics/metrics.js';
 import type { BaselineMeasurement } from '../measure/scores/against-baselines.js';
 import type { RowScores } from '../measure/scores/row-scores.js';
 import { isPlainObject } from '../option-names.js';
@@ -99,8 +99,11 @@ const pairFigures = z.object({
   kappa: maybe,
 });
 
+/** Of a metric that there is: texts ask it for its title. */
+const metricName = z.string().refine((name) => metrics.has(name));
+
 const score = z.object({
-  name: z.string(),
+  name: metricName,
   title: z.string(),
   value: maybe,
   interval,
@@ -122,7 +125,7 @@ const baseline = z.object({
   name: z.enum(['constant', 'linear']),
   scores: rowScores,
   differences: z.array(
-    z.object({ metric: z.string(), difference: number, interval, better: z.boolean().nullable() }),
+    z.object({ metric: metricName, difference: number, interval, better: z.boolean().nullable() }),
   ),
 }) satisfies z.ZodType<BaselineMeasurement>;
 
