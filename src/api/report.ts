@@ -99,7 +99,9 @@ export class Report<Kind extends TaskKind = TaskKind> {
     const { measurement } = this;
     const task: Task = this.#task;
     const classes = task.kind === 'classification' ? task.classes : [];
-    return measurementLines([{ name: this.#name, measurement }], this.#targets, PLAIN, classes).join('\n');
+    return measurementLines([{ name: this.#name, measurement }], this.#targets, PLAIN, { classes }).join(
+      '\n',
+    );
   }
 
   /** What `tutti evaluate --json` prints. */

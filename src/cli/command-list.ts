@@ -17,6 +17,10 @@ export const COMMANDS: CommandList = {
     summary: 'go on with a training that was kept in a folder',
     load: () => import('./commands/train/resume.js'),
   },
+  cv: {
+    summary: 'cross-validate a training: an ensemble for each fold of a CSV or JSON file, scored on it',
+    load: () => import('./commands/cv.js'),
+  },
   describe: {
     summary: 'say what each column of a CSV or JSON file is taken for, and why',
     load: () => import('./commands/describe.js'),
@@ -39,14 +43,6 @@ export const COMMANDS: CommandList = {
     summary: 'write the model card of a saved ensemble',
     load: () => import('./commands/card.js'),
   },
-  'compare-masks': {
-    summary: 'compare the ways to predict with a dropout net: weight scaling, means over masks',
-    load: () => import('./commands/compare-masks.js'),
-  },
-  attack: {
-    summary: 'score a saved ensemble on rows that are moved against it',
-    load: () => import('./commands/attack.js'),
-  },
   calibrate: {
     summary: 'fit what makes probabilities mean what they say, and guarantees, on a CSV or JSON file',
     load: () => import('./commands/calibrate.js'),
@@ -55,13 +51,13 @@ export const COMMANDS: CommandList = {
     summary: 'choose the members that make the best average, on rows they were not trained on',
     load: () => import('./commands/select.js'),
   },
-  compare: {
-    summary: 'compare saved ensembles on the same rows of a CSV or JSON file',
-    load: () => import('./commands/compare.js'),
-  },
   leaderboard: {
     summary: 'say what a saved ensemble owes to each of its members, on a CSV or JSON file',
     load: () => import('./commands/leaderboard.js'),
+  },
+  compare: {
+    summary: 'compare saved ensembles on the same rows of a CSV or JSON file',
+    load: () => import('./commands/compare.js'),
   },
   importance: {
     summary: 'say how much each column of a CSV or JSON file matters to a saved ensemble',
@@ -72,17 +68,21 @@ export const COMMANDS: CommandList = {
       'find the rows, the labels and the parts of a CSV or JSON file that a saved ensemble does badly on',
     load: () => import('./commands/diagnose.js'),
   },
-  cv: {
-    summary: 'cross-validate a training: an ensemble for each fold of a CSV or JSON file, scored on it',
-    load: () => import('./commands/cv.js'),
+  measure: {
+    summary: "measure how members' errors correlate, from predictions of any library",
+    load: () => import('./commands/measure.js'),
   },
   sources: {
     summary: "measure which source of chance makes members' errors differ",
     load: () => import('./commands/sources.js'),
   },
-  measure: {
-    summary: "measure how members' errors correlate, from predictions of any library",
-    load: () => import('./commands/measure.js'),
+  'compare-masks': {
+    summary: 'compare the ways to predict with a dropout net: weight scaling, means over masks',
+    load: () => import('./commands/compare-masks.js'),
+  },
+  attack: {
+    summary: 'score a saved ensemble on rows that are moved against it',
+    load: () => import('./commands/attack.js'),
   },
   doctor: {
     summary: 'check that this machine has what trainings need',

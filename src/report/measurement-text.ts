@@ -20,16 +20,23 @@ import { counted, figure, levelText, percent } from './words.js';
 /** Targets that get a column of their own in the table of scores. */
 const MOST_TARGETS = 4;
 
+export interface MeasurementText {
+  /** Whether every score is listed with its interval. @default true */
+  readonly listsScores?: boolean;
+  /** Classes, to show which are taken for which. @default none are shown */
+  readonly classes?: readonly string[];
+}
+
 /** All there is to say of measurements that stand side by side. */
 export function measurementLines(
   all: readonly NamedMeasurement[],
   targets: readonly string[],
   palette: Palette,
-  classes: readonly string[] = [],
+  { listsScores = true, classes = [] }: MeasurementText = {},
 ): string[] {
   return [
     ...scoreLines(all, targets, palette),
-    ...spaced(scoresLines(all, palette)),
+    ...(listsScores ? spaced(scoresLines(all, palette)) : []),
     ...(all.length === 1 ? spaced(confusionOf(all[0]!, classes, palette)) : []),
     ...spaced(baselineLines(all, taskOf(targets), palette)),
     '',

@@ -7,17 +7,20 @@ import { measurementLines } from './measurement-text.js';
 import type { Palette } from './palette.js';
 import { figure } from './words.js';
 
-/** Everything the report says; nothing where nothing was measured. */
-export function reportLines(report: EnsembleReport, palette: Palette): string[] {
+/**
+ * What the report says; nothing where nothing was measured.
+ * @param listsScores whether every score is listed with its interval.
+ */
+export function reportLines(report: EnsembleReport, palette: Palette, listsScores = true): string[] {
   const { targets, classes, outOfBag, test, testName, honestTest, activeUnits } = report;
   const all = [
     ...(outOfBag === null ? [] : [{ name: 'out of bag', measurement: outOfBag }]),
     ...(test === null ? [] : [{ name: testName, measurement: test }]),
   ];
   // A training's report is long enough without the confusion, which `tutti evaluate` shows of any rows.
-  const confused = outOfBag === null ? classes : [];
+  const shown = { listsScores, classes: outOfBag === null ? classes : [] };
   const parts = [
-    all.length === 0 ? [] : measurementLines(all, targets, palette, confused),
+    all.length === 0 ? [] : measurementLines(all, targets, palette, shown),
     honestTest === null ? [] : honestLines(honestTest),
     activeUnits === null ? [] : [activeLine(activeUnits)],
   ];

@@ -94,7 +94,7 @@ t.test('an ensemble that loses to a baseline says so, with the interval of the d
     lines.some((line) => sentence.test(line)),
     lines.join('\n'),
   );
-  const text = measurementLines([named(classes)], [], PLAIN, ['0', '1', '2']).join('\n');
+  const text = measurementLines([named(classes)], [], PLAIN, { classes: ['0', '1', '2'] }).join('\n');
   t.match(text, /\nBaselines +accuracy +ensemble − baseline +log-loss +ensemble − baseline\n/);
   t.match(text, /\nlogistic regression, fresh +\d/);
   t.match(text, /\nTaken for +0 +1 +2\n/);

@@ -88,7 +88,7 @@ async function measure(path: string, given: GivenOptions, origins: OptionOrigins
       [{ name: table.source, measurement }],
       targets,
       paletteOf(process.stdout),
-      task.kind === 'classification' ? task.classes : [],
+      { classes: task.kind === 'classification' ? task.classes : [] },
     ))
       print(line);
   return 0;

@@ -20,6 +20,7 @@ import { byteSize, counted, duration, figure, grouped } from '../../../report/wo
 import { isRepeated } from '../../../training/coordinator/failure-policy.js';
 import { columnLines, splitCommand } from '../../text/columns-text.js';
 import { failureTexts } from '../../text/failure-text.js';
+import { quoted } from '../../text/shell-word.js';
 import type { KeptRun, TrainingRequest } from './requests.js';
 
 /** What a training, or more of one, came to. */
@@ -108,13 +109,15 @@ export function summaryLines(outcome: KeptOutcome, palette: Palette): string[] {
   const { ensemble, report, saved, out } = outcome;
   const account = accountLines(memberAccount(ensemble));
   const lines = [palette.bold(trainedLine(outcome)), ...account, ...improvingLines(ensemble), ''];
-  const measuredLines = reportLines(report!, palette);
+  const measuredLines = reportLines(report!, palette, false);
   if (ensemble.calibration !== null)
     measuredLines.push('', ...calibrationLines(ensemble.calibration, ensemble.task));
   if (measuredLines.length > 0) lines.push(...measuredLines);
   else lines.push('No rows out of bag and none held out (--test-share, --test): nothing to measure on');
-  if (saved !== null)
+  if (saved !== null) {
     lines.push('', `Saved ${out} (${byteSize(saved.bytes)})`, `contentHash ${saved.contentHash}`);
+    if (measuredLines.length > 0) lines.push(`Every score with its interval: tutti inspect ${quoted(out!)}`);
+  }
   return lines;
 }
 
