@@ -22,7 +22,7 @@ export interface CalibrationOptions {
 export const CALIBRATION_OPTIONS = {
   method: described(option.orNull(option.named(calibrationMethods)), {
     kind: 'choice',
-    says: 'how probabilities are calibrated on rows that no member counted for was trained on',
+    says: 'how probabilities are calibrated, on rows that the members who say them never saw',
     default: 'temperature',
   }),
   threshold: described(
