@@ -59,6 +59,10 @@ export const CROSS_VALIDATION_OPTIONS = {
 
 export const CROSS_VALIDATION_USES = {
   gap: { says: '`time` is given', holds: ({ time, gap }) => time !== undefined || gap === 0 },
+  repeats: {
+    says: '`time` is not given: folds in the order of time leave nothing to chance',
+    holds: ({ time, repeats }) => time === undefined || repeats === 1,
+  },
   onInterrupt: { says: '`signal` is given', holds: ({ signal }) => signal !== undefined },
   level: INTERVAL_USES.level,
 } satisfies OptionUses<CrossValidationOptions>;
