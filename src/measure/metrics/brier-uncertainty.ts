@@ -11,6 +11,7 @@ export const uncertainty = {
   reads: 'values',
   written: 'figure',
   listed: ['classification'],
+  shrinks: (classes) => 1 - 1 / classes,
   statistic: brierParts,
   value: (figures: BrierParts) => figures.uncertainty,
 } as const satisfies WholeMetric;

@@ -51,6 +51,11 @@ interface MetricRecord {
    * @default false
    */
   readonly grows?: boolean;
+  /**
+   * Whether resampled rows make it smaller than it is, as they are never more even: then how large it can be, of so many
+   * classes. @default they do not
+   */
+  readonly shrinks?: (outputs: number) => number;
 }
 
 /** A function of sums over rows. */

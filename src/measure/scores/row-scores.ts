@@ -90,7 +90,7 @@ export function scoreWithDraws(known: ScorableRows, options: RowScoreOptions = {
       return { name, title: listedAs, value: null, interval: null, lacks: lacking.get(metric)! };
     }
     const { value, each } = scorer.whole;
-    const interval = value === null ? null : intervalOf(metric, value, draws.get(name)!, level);
+    const interval = value === null ? null : intervalOf(metric, value, draws.get(name)!, level, rows.outputs);
     const parts =
       each === null ? {} : { [rows.task.kind === 'classification' ? 'perClass' : 'perTarget']: each };
     return { name, title: listedAs, value, interval, ...parts };

@@ -238,6 +238,39 @@ t.test('what resampling makes larger has an interval about it all the same', asy
   }
 });
 
+t.test('what resampling makes smaller has an interval that holds it, and no more than can be', async (t) => {
+  // Even classes: the value is the greatest there is, and every resampling is below.
+  const known = classRows({
+    ...{ classes: 3, w: null },
+    y: Array.from({ length: 150 }, (_, row) => row % 3),
+    p: Array.from({ length: 450 }, (_, at) => (at % 3 === 0 ? 0.5 : 0.25)),
+  });
+  const { value, interval } = scoreOf(scoreKnownRows(known), 'uncertainty');
+  t.ok(near(value, 2 / 3));
+  t.ok(interval!.low < value! && near(interval!.high, 2 / 3) && value! <= interval!.high);
+  // Rows drawn of even classes, and of uneven ones: held at least as often as is said. The percentiles alone hold 2/3 never.
+  for (const [first, second] of [
+    [1 / 3, 2 / 3],
+    [0.45, 0.8],
+  ] as const) {
+    const shares = [first, second - first, 1 - second];
+    const truth = 1 - shares.reduce((sum, share) => sum + share * share, 0);
+    const stream = new RandomStream(streamKey(1, 'noise'));
+    let held = 0;
+    for (let repeat = 0; repeat < 100; repeat++) {
+      const y = Array.from({ length: 120 }, () => {
+        const u = stream.uniform();
+        return u < first ? 0 : u < second ? 1 : 2;
+      });
+      const own = classRows({ classes: 3, w: null, y, p: new Array(360).fill(1 / 3) });
+      const drawn = scoreKnownRows(own, { replicates: 200, metrics: ['uncertainty'] });
+      const { interval } = scoreOf(drawn, 'uncertainty');
+      if (interval!.low <= truth + 1e-12 && truth - 1e-12 <= interval!.high) held++;
+    }
+    t.ok(held >= 90, `${held} of 100 of ${shares}`);
+  }
+});
+
 t.test('the same seed gives the same intervals, another seed others', async (t) => {
   const known = manyRows(1200, 9);
   const first = scoreKnownRows(known, { replicates: 50 });
