@@ -198,7 +198,7 @@ function suspectValues(
   return { kind: 'values', rows: suspects, falseAlarms };
 }
 
-/** Each residual of a target over the root mean square of the others, f64[rows]; NaN where the others are all 0. */
+/** Each residual of a target over the root mean square of the others, f64[rows]; NaN of a single row. */
 export function studentisedResiduals(
   { rows, outputs, truth, weights, combined }: SuspectableRows,
   output: number,
@@ -210,16 +210,23 @@ export function studentisedResiduals(
     const residual = truth.targets[at]! - mean[at]!;
     return heads === null ? residual : residual / Math.sqrt(heads[at]!);
   });
-  let squares = 0;
-  let total = 0;
-  for (let row = 0; row < rows; row++) {
-    const weight = weights?.[row] ?? 1;
-    squares += weight * residuals[row]! ** 2;
-    total += weight;
+  // Sums of the rows before and after each, as one row's square may hide those of all others in the sum of all.
+  const weightOf = (row: number) => weights?.[row] ?? 1;
+  const after = new Float64Array(rows + 1);
+  const left = new Float64Array(rows + 1);
+  for (let row = rows - 1; row >= 0; row--) {
+    after[row] = after[row + 1]! + weightOf(row) * residuals[row]! ** 2;
+    left[row] = left[row + 1]! + weightOf(row);
   }
+  let before = 0;
+  let passed = 0;
   return residuals.map((residual, row) => {
-    const weight = weights?.[row] ?? 1;
-    const others = (squares - weight * residual * residual) / (total - weight);
-    return others > 0 ? residual / Math.sqrt(others) : Number.NaN;
+    const others = (before + after[row + 1]!) / (passed + left[row + 1]!);
+    before += weightOf(row) * residual * residual;
+    passed += weightOf(row);
+    return residual / Math.sqrt(Math.max(others, LEAST_SQUARE));
   });
 }
+
+/** A mean square below this is taken as this: an error among values that are all predicted exactly stands out too. */
+const LEAST_SQUARE = 2 ** -1022;

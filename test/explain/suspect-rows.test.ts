@@ -121,6 +121,32 @@ t.test('a studentised residual is over the deviation of the others', async (t) =
   t.equal(suspect!.chance, 0);
 });
 
+t.test(
+  'a value that dwarfs all others is suspected, wherever it stands, and one among exact predictions',
+  async (t) => {
+    for (const [at, size] of [
+      [0, 1e12],
+      [17, -1e99],
+      [39, 1e12],
+    ] as const) {
+      const targets = Float64Array.from({ length: 40 }, (_, row) =>
+        row === at ? size : row % 2 ? 0.1 : -0.1,
+      );
+      const found = suspectRows(knownValues(new Float64Array(40), targets)) as SuspectValues;
+      t.strictSame(
+        found.rows.map(({ row }) => row),
+        [at],
+      );
+      t.ok(Math.abs(found.rows[0]!.studentised / (size / 0.1) - 1) < 1e-9);
+    }
+    const exact = Float64Array.from({ length: 40 }, (_, row) => (row === 7 ? 3 : 0));
+    const [only] = suspectRows(knownValues(new Float64Array(40), exact)).rows;
+    t.match(only, { row: 7, chance: 0 });
+    t.ok(Number.isFinite((only as SuspectValues['rows'][number]).studentised));
+    t.strictSame(suspectRows(knownValues(new Float64Array(1), Float64Array.of(5))).rows, []);
+  },
+);
+
 t.test('normal residuals raise an alarm no more often than is said', async (t) => {
   const random = new RandomStream(streamKey(2, 'noise'));
   let alarms = 0;
