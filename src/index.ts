@@ -130,6 +130,7 @@ export type {
 export { createPool, type Pool, type PoolOptions } from './pool/pool.js';
 export type { CombinedPredictions } from './predictions/combined-predictions.js';
 export type { Predictions } from './predictions/predictions.js';
+export type { ReportAttack } from './report/collect/robustness.js';
 export type { ExtendOptions } from './training/extend-ensemble.js';
 export type { ResumeSettings } from './training/resume-training.js';
 export type { EpochDecision, EpochEvent } from './training/session/job.js';

@@ -10,6 +10,7 @@ import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { onSharedPool } from '../pool/shared-pool.js';
 import type { ReportStep } from '../report/collect/collect-report.js';
 import type { RowsPart } from '../report/collect/collect-set.js';
+import type { ReportAttack } from '../report/collect/robustness.js';
 import type { PageData } from '../report/page/page-data.js';
 import type { PageFigure } from '../report/page/parts.js';
 import { isDataset, isRaw, type LabelledInputs } from './labelled-rows.js';
@@ -23,6 +24,11 @@ export interface ReportOptions extends CombineOptions {
   readonly level?: number;
   /** Bootstrap replicates of the intervals of scores, 0 for none. @default 250 */
   readonly replicates?: number;
+  /**
+   * A section more: how the scores of the ensemble and of a member fall as rows are moved against them, as `attackEnsemble`
+   * does it; members must be networks. True: by at most a tenth of each column's range. @default false
+   */
+  readonly attack?: boolean | ReportAttack;
   /** Told before each part of the work. */
   readonly onStep?: (step: ReportStep) => void;
 }
@@ -44,6 +50,7 @@ const REPORT_OPTIONS = {
   title: option.text,
   level: INTERVAL_OPTIONS.level,
   replicates: INTERVAL_OPTIONS.replicates,
+  attack: option.either(option.flag, option.object),
   onStep: option.function,
 } satisfies OptionTable<ReportOptions>;
 
@@ -57,7 +64,7 @@ const REPORT_OPTIONS = {
  *     const { html } = await reportEnsemble(ensemble, openTable('digits.csv'));
  *
  * @throws ERR_DATA for rows without their targets or that do not fit, and where all rows are rows that every member was
- * trained on; ERR_SHAPE for a dataset of other columns; what `predictEnsemble` throws.
+ * trained on; ERR_SHAPE for a dataset of other columns; what `predictEnsemble` throws, and with `attack` what `attackEnsemble` does.
  */
 export async function reportEnsemble(
   ensemble: TrainedEnsemble,

@@ -19,7 +19,9 @@ async function reportOf(kind: 'classes' | 'numbers') {
     { ...QUICK, ...(kind === 'numbers' ? { loss: 'gaussianNll' } : {}) },
     { runner },
   );
-  return reportEnsemble(ensemble, make(1), { test: make(2), title: `${kind}.tutti` });
+  return reportEnsemble(ensemble, make(1), {
+    ...{ test: make(2), title: `${kind}.tutti`, attack: true },
+  });
 }
 
 /** Boxes of all drawings, and what is drawn in them. */

@@ -108,6 +108,7 @@ export const ENSEMBLE_DOORS: Readonly<Record<string, Door>> = {
     call: (options) => tutti.reportEnsemble(ensemble, dataset, options),
     wrong: [
       ...[{ title: 1 }, { level: 1 }, { replicates: -1 }, { onStep: 'all' }, { test: 'test.csv' }],
+      ...[{ attack: 1 }, { attack: 'linf' }],
       ...[
         { aggregator: 'mean' },
         { weights: 1 },

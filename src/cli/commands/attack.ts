@@ -10,6 +10,7 @@ import {
   type AttackOptions,
   type AttackPoint,
   attackEnsemble,
+  DEFAULT_EPSILONS,
   type Robustness,
 } from '../../studies/attack/attack.js';
 import { loadForRawRows } from '../files/input-files.js';
@@ -24,10 +25,8 @@ import { noteMissing } from '../text/missing-members.js';
 
 const attacking = rowsIn('attack');
 
-const EPSILONS = [0, 0.01, 0.02, 0.05, 0.1];
-
 const ROWS: readonly OptionRow[] = [
-  attacking.of(ATTACK_OPTIONS, 'epsilons', { argument: '0,0.05,0.1', defaultText: EPSILONS.join() }),
+  attacking.of(ATTACK_OPTIONS, 'epsilons', { argument: '0,0.05,0.1', defaultText: DEFAULT_EPSILONS.join() }),
   attacking.of(ATTACK_OPTIONS, 'norm'),
   attacking.of(ATTACK_OPTIONS, 'steps', { argument: 'n' }),
   attacking.of(ATTACK_OPTIONS, 'scale'),
@@ -79,7 +78,7 @@ function attackOptions(given: GivenOptions): AttackOptions {
   if (bounds !== undefined && bounds.length !== 2) failOption('bounds', 'two numbers, such as 0,16', bounds);
   const stated = ROWS.map(({ name }) => name).filter((name) => given[name] !== undefined);
   const own = Object.fromEntries(stated.map((name) => [name, given[name]])) as Partial<AttackOptions>;
-  return { epsilons: EPSILONS, ...own };
+  return { epsilons: DEFAULT_EPSILONS, ...own };
 }
 
 function robustnessLines(robustness: Robustness, members: readonly number[], palette: Palette): string[] {

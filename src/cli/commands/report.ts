@@ -59,6 +59,11 @@ const TEST_ROW = rowsIn('data').path('test', 'file of rows that it was not train
   defaultText: 'the rows that its test share held out',
 });
 
+const ATTACK_ROW = rowsIn('figures').flag(
+  'attack',
+  'a section more: how scores fall as rows are moved against the members, which must be networks',
+);
+
 /** Scores of several predictors have intervals here, not of one. */
 const REPORT_INTERVAL_ROWS: readonly OptionRow[] = INTERVAL_ROWS.map((row) =>
   row.name === 'replicates' ? { ...row, defaultText: '250' } : row,
@@ -85,6 +90,7 @@ export const command: CommandDefinition = {
       WEIGHTS_ROW,
       CLIP_ROW,
       CALIBRATED_ROW,
+      ATTACK_ROW,
       ...REPORT_INTERVAL_ROWS,
       ...CSV_ROWS,
     ],
@@ -93,7 +99,7 @@ export const command: CommandDefinition = {
   examples: [
     'tutti report digits.tutti digits.csv',
     'tutti report digits.tutti digits.csv --test new.csv --out digits.html',
-    'tutti report digits.tutti test.csv --svg figures',
+    'tutti report digits.tutti test.csv --svg figures --attack',
   ],
   run: ([bundle, file], given, origins) => report(bundle!, file!, given, origins),
 };
@@ -105,6 +111,7 @@ async function report(
   origins: OptionOrigins,
 ): Promise<number> {
   const { out = 'report.html', svg, png, test } = given as Readonly<Record<string, string | undefined>>;
+  const attack = given.attack === true;
   const inputs = [bundle, file, ...(test === undefined ? [] : [test])];
   await checkOutput(out, inputs);
   const intervals = intervalsOf(given);
@@ -124,7 +131,12 @@ async function report(
   const made = await makeReport(ensemble, parts, {
     ...{ aggregator, ...weightsOf(given), ...clipOf(given), ...calibratedOf(given, ensemble), ...intervals },
     ...onSharedPool({}),
-    ...{ title: basename(bundle), file: { environment, bytes }, commands: [commandOf(inputs, out, test)] },
+    ...{
+      title: basename(bundle),
+      file: { environment, bytes },
+      commands: [commandOf(inputs, out, test, attack)],
+    },
+    attack,
     onStep: given.quiet === true ? () => undefined : stepNotes(),
   });
   await writeText(out, made.html);
@@ -200,9 +212,14 @@ function stepNotes(): (step: ReportStep) => void {
 /** A report that is there sooner needs no progress. */
 const QUIET_MS = 1000;
 
-function commandOf([bundle, file]: readonly string[], out: string, test: string | undefined): string {
+function commandOf(
+  [bundle, file]: readonly string[],
+  out: string,
+  test: string | undefined,
+  attack: boolean,
+): string {
   const more = test === undefined ? '' : ` --test ${quoted(test)}`;
-  return `tutti report ${quoted(bundle!)} ${quoted(file!)}${more} --out ${quoted(out)}`;
+  return `tutti report ${quoted(bundle!)} ${quoted(file!)}${more}${attack ? ' --attack' : ''} --out ${quoted(out)}`;
 }
 
 function wrote(out: string, { html, figures }: MadeReport, folders: readonly string[]): string {

@@ -19,6 +19,7 @@ import { featuresOf } from './features-data.js';
 import { guaranteeOf, withConformity } from './guarantee.js';
 import { importanceOf } from './importance.js';
 import { membersOf } from './members.js';
+import { type ReportAttack, robustnessOf } from './robustness.js';
 import { warningsOf } from './warnings.js';
 
 /** What a long report is at. */
@@ -30,6 +31,8 @@ export interface ReportStep {
 }
 
 export interface CollectOptions extends SetOptions, Omit<FactOptions, 'aggregator'> {
+  /** Whether, and how, rows are moved against it: a section more. @default false */
+  readonly attack?: boolean | ReportAttack;
   readonly onStep?: (step: ReportStep) => void;
 }
 
@@ -42,15 +45,24 @@ export async function collectReport(
   parts: readonly RowsPart[],
   options: CollectOptions = {},
 ): Promise<PageData> {
-  const { title, file, commands, onStep, ...measuring } = options;
-  const of = parts.length + 2;
+  const { title, file, commands, attack = false, onStep, ...measuring } = options;
+  const of = parts.length + (attack === false ? 2 : 3);
+  let done = 0;
+  const step = async (next: string) => {
+    onStep?.({ done, of, next });
+    done++;
+    await betweenBlocks(measuring.signal);
+  };
+  // First, since it refuses what nothing else does.
+  if (attack !== false) await step(`attack rows of ${parts[0]!.source}`);
+  const robustness =
+    attack === false ? null : await robustnessOf(ensemble, parts[0]!, attack, measuring.signal);
   const baseline = baselineOf(ensemble, parts);
   const collected: CollectedSet[] = [];
   let predictMs = 0;
   let predictedRows = 0;
-  for (const [done, part] of parts.entries()) {
-    onStep?.({ done, of, next: `measure ${counted(part.dataset.rows, 'row')} of ${part.source}` });
-    await betweenBlocks(measuring.signal);
+  for (const part of parts) {
+    await step(`measure ${counted(part.dataset.rows, 'row')} of ${part.source}`);
     const set = await collectSet(ensemble, part, baseline, measuring);
     if (set === null) continue;
     collected.push(set);
@@ -59,8 +71,7 @@ export async function collectReport(
     predictedRows = part.dataset.rows;
   }
   const sets = guaranteed(ensemble, collected, measuring);
-  onStep?.({ done: parts.length, of, next: 'permute columns' });
-  await betweenBlocks(measuring.signal);
+  await step('permute columns');
   const explained = await explain(ensemble, parts, sets, measuring);
   const features = featuresOf(ensemble, parts, explained);
   const honest = honestTestOf(sets, measuring.level);
@@ -74,10 +85,11 @@ export async function collectReport(
     members: membersOf(ensemble),
     failures: ensemble.failures.map(({ index, error: { code, message } }) => ({ index, code, message })),
     features,
+    robustness,
     notes: warningsOf(ensemble, sets, honest, features),
     cost: { trainingMs: ensemble.wallMs, predictMs, predictedRows },
   };
-  onStep?.({ done: of - 1, of, next: 'draw' });
+  await step('draw');
   return data;
 }
 

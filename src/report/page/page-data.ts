@@ -15,6 +15,8 @@ export interface PageData {
   readonly members: readonly MemberData[];
   readonly failures: readonly { readonly index: number; readonly code: string; readonly message: string }[];
   readonly features: FeaturesData;
+  /** Null where no attack was asked for. */
+  readonly robustness: RobustnessData | null;
   readonly notes: readonly PageNote[];
   readonly cost: CostData;
 }
@@ -308,6 +310,38 @@ export interface FeaturesData {
     /** Beyond which chance alone takes one column in a hundred. */
     readonly expected: number;
     readonly meanShift: number;
+  }[];
+}
+
+/** Scores as rows are moved against the ensemble or its members. */
+export interface RobustnessData {
+  readonly metric: 'accuracy' | 'rootMeanSquaredError';
+  readonly title: string;
+  readonly written: 'share' | 'number';
+  readonly better: 'more' | 'less';
+  readonly rowsFrom: SetData['rowsFrom'];
+  readonly rows: number;
+  /** Rows that they were drawn from. */
+  readonly of: number;
+  /** Whether those have weights, which count for nothing here. */
+  readonly weighted: boolean;
+  readonly members: number;
+  readonly norm: 'linf' | 'l2';
+  readonly steps: number;
+  /** What sizes are: shares of each column's range, or units of the data. */
+  readonly scale: 'range' | 'absolute';
+  readonly bounds: readonly [low: number, high: number] | null;
+  readonly rangesFrom: 'training' | 'attacked' | 'given';
+  /** By size, from 0. */
+  readonly points: readonly {
+    readonly epsilon: number;
+    /** Of the ensemble and of its mean member, under the attack on the whole. */
+    readonly ensemble: number;
+    readonly itsMembers: number;
+    /** Under the attacks on one member each, means over them: of that member, the others, the ensemble; null with very many. */
+    readonly member: number | null;
+    readonly otherMembers: number | null;
+    readonly ensembleByMember: number | null;
   }[];
 }
 

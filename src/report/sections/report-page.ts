@@ -9,6 +9,7 @@ import { costSection, reproduceSection } from './closing.js';
 import { correlationSection } from './correlation.js';
 import { errorsSection } from './errors.js';
 import { leaderboardSection, learningSection, matrixSection } from './members.js';
+import { robustnessSection } from './robustness.js';
 import { featuresSection, rowsSection, slicesSection } from './rows-features.js';
 import { scoresSection } from './scores.js';
 import type { SectionOf } from './section.js';
@@ -18,7 +19,7 @@ import { verdictOf, verdictSection } from './verdict.js';
 const SECTIONS: readonly SectionOf[] = [
   ...[verdictSection, scoresSection, correlationSection, matrixSection, leaderboardSection, learningSection],
   ...[errorsSection, calibrationSection, uncertaintySection, rowsSection, featuresSection, slicesSection],
-  ...[costSection, reproduceSection],
+  ...[robustnessSection, costSection, reproduceSection],
 ];
 
 export interface RenderedReport {

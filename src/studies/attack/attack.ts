@@ -32,6 +32,9 @@ import { type AttackSpace, attackSpace } from './attack-space.js';
 /** More members than this are attacked only as a whole unless asked for: their matrix has k² entries. */
 const MOST_MEMBERS = 32;
 
+/** Radii where none are given: from nothing to a tenth of each feature's range. */
+export const DEFAULT_EPSILONS: readonly number[] = [0, 0.01, 0.02, 0.05, 0.1];
+
 export interface AttackOptions extends LongCallOptions {
   /** Radii, each ≥ 0. */
   readonly epsilons: readonly number[];

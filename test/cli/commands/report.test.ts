@@ -51,6 +51,36 @@ t.test('other rows are test rows; a file beside them too', async (t) => {
   );
 });
 
+t.test('an attack is a section more, and refused where members have no gradients', async (t) => {
+  const args = [
+    'report',
+    'split.tutti',
+    'train.csv',
+    '--attack',
+    '--out',
+    'attacked.html',
+    '--json',
+    '--quiet',
+  ];
+  const { status, stdout, stderr } = await tutti(args, { cwd });
+  t.equal(status, 0, stderr);
+  const { data } = JSON.parse(stdout);
+  t.same([data.robustness.rowsFrom, data.robustness.rows], ['heldOut', 24]);
+  t.equal(data.robustness.points[0].ensemble, data.sets[0].measurement.ensemble.accuracy);
+  t.ok(data.robustness.points.at(-1).ensemble <= data.robustness.points[0].ensemble);
+  t.match(data.ensemble.commands[0], 'train.csv --attack --out');
+  t.match(read('attacked.html'), '<section id="robustness"');
+  const near = ['train', 'train.csv', '--target', 'label', '--engine', 'neighbours', '--members', '2'];
+  await tutti([...near, '--seed', '1', '--out', 'near.tutti'], { cwd });
+  const refused = await tutti(['report', 'near.tutti', 'train.csv', '--attack', '--out', 'no.html'], { cwd });
+  t.same([refused.status, refused.stdout], [2, '']);
+  t.match(
+    refused.stderr,
+    /^tutti: Expected `members` to be networks of the wasm engine, for what only they have, got "neighbours as member 0" \(ERR_OPTION\)\n$/,
+  );
+  t.notOk(existsSync(join(cwd, 'no.html')));
+});
+
 t.test('figures go into files: drawings that follow the theme, and pictures', async (t) => {
   const { status, stderr } = await tutti(
     ['report', 'split.tutti', 'train.csv', '--svg', 'svg', '--png', 'png'],

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import t, { type Test } from 'tap';
 import { loadTraining } from '../../../src/data/load.js';
 import { tableFromRecords } from '../../../src/data/table/record-table.js';
+import { attackEnsemble } from '../../../src/entry-points/studies.js';
 import { createInlineRunner, Ensemble, reportEnsemble, trainEnsemble } from '../../../src/index.js';
 import type { PageData } from '../../../src/report/page/page-data.js';
 import { csvText } from '../../../src/report/page/parts.js';
@@ -125,6 +126,109 @@ t.test('sections are those that apply', async (t) => {
     t.match(names(numbers), id);
   }
 });
+
+t.test('an attack is a section more: what the study measures, on rows of its own number', async (t) => {
+  t.notMatch(classes.html, /id="robustness"/, 'only where it was asked for');
+  t.equal(classes.data.robustness, null);
+  for (const [target, drop, loss] of [
+    ['kind', 'worth', {}],
+    ['worth', 'kind', { loss: 'gaussianNll' }],
+  ] as const) {
+    const table = tableFromRecords(records);
+    const { train, test } = loadTraining(table, { target, drop: [drop], testShare: 0.4, seed: 1 });
+    const ensemble = await trainEnsemble(train, { ...QUICK, ...loss }, { runner });
+    const steps: string[] = [];
+    const given = {
+      replicates: 0,
+      onStep: ({ done, of, next }: { done: number; of: number; next: string }) => {
+        steps.push(`${done}/${of} ${next}`);
+      },
+    };
+    const { data, html, figures } = await reportEnsemble(ensemble, test!, {
+      ...given,
+      attack: { epsilons: [0.2, 0.05], steps: 2 },
+    });
+    t.same(
+      steps.map((step) => step.slice(0, 10)),
+      ['0/4 attack', '1/4 measur', '2/4 permut', '3/4 draw'],
+    );
+    const { points } = await attackEnsemble(ensemble, test!, { epsilons: [0, 0.05, 0.2], steps: 2 });
+    const mean = (values: readonly number[]) => values.reduce((sum, one) => sum + one, 0) / values.length;
+    t.same(
+      data.robustness!.points.map(({ epsilon, ensemble: whole, itsMembers, member }) => [
+        epsilon,
+        whole,
+        itsMembers,
+        member,
+      ]),
+      points.map(({ epsilon, onEnsemble, onMembers }) => [
+        epsilon,
+        onEnsemble!.ensemble,
+        mean(onEnsemble!.members),
+        mean(onMembers!.transfer.map((scores, at) => scores[at]!)),
+      ]),
+    );
+    t.same([data.robustness!.rows, data.robustness!.of], [160, 160]);
+    t.match(html, /<section id="slices"[\s\S]*<section id="robustness"[\s\S]*<section id="cost"/);
+    t.match(html, /2 steps[\s\S]*All 160 rows were attacked/);
+    t.notMatch(html, /NaN|undefined/);
+    const drawn = figures.find(({ id }) => id === 'robustness')!;
+    t.equal(malformed(drawn.svg), null);
+    t.match(drawn.caption, /for the ensemble as rows are moved by 20 % of each column’s range against it/);
+    t.same(
+      drawn.numbers.rows.map(([size]) => size),
+      [0, 0.05, 0.2],
+    );
+    t.ok(drawn.numbers.rows.every((row) => row.length === drawn.numbers.head.length));
+    const few = await reportEnsemble(ensemble, test!, {
+      replicates: 0,
+      attack: { maxRows: 40, epsilons: [0.1] },
+    });
+    t.same([few.data.robustness!.rows, few.data.robustness!.of], [40, 160]);
+    t.match(few.html, /40 of 160 rows were attacked, drawn by a fixed seed/);
+  }
+});
+
+t.test(
+  'an attack on rows that members were trained on says so; one that cannot be is refused by name',
+  async (t) => {
+    const table = tableFromRecords(records);
+    const { train } = loadTraining(table, { target: 'kind', drop: ['worth'] });
+    const ensemble = await trainEnsemble(train, { ...QUICK, members: 1 }, { runner });
+    const { html, data } = await reportEnsemble(ensemble, train, { replicates: 0, attack: true });
+    t.same(
+      data.robustness!.points.map(({ epsilon }) => epsilon),
+      [0, 0.01, 0.02, 0.05, 0.1],
+    );
+    t.match(html, /No row is new to all members/);
+    t.match(html, /against the one member/);
+    const wrong = [
+      [{ epsilons: [] }, /`epsilons` to be a non-empty list/],
+      [{ maxRows: 0 }, /`maxRows` to be an integer ≥ 1 or Infinity/],
+      [{ norm: 'l1' }, /`norm` to be linf or l2/],
+      [{ on: 'member' }, /Unknown option `on` of `attack`/],
+      [[], /options of `attack` to be an object/],
+    ] as const;
+    for (const [attack, message] of wrong) {
+      await t.rejects(reportEnsemble(ensemble, train, { attack: attack as never }), {
+        code: 'ERR_OPTION',
+        message,
+      });
+    }
+    const neighbours = await trainEnsemble(
+      train,
+      { members: 2, engine: 'neighbours', seed: 1 },
+      {
+        runner,
+      },
+    );
+    await t.rejects(reportEnsemble(neighbours, train, { attack: true }), {
+      code: 'ERR_OPTION',
+      message:
+        /^Expected `members` to be networks of the wasm engine, for what only they have, got "neighbours as member 0"/,
+    });
+  },
+);
 
 /** The data with another gain in its first set of rows. */
 function withGain(data: PageData, gain: Partial<PageData['sets'][number]['gain']>): PageData {
