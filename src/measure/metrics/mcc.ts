@@ -22,13 +22,13 @@ export const mcc = {
  *
  * **Source:** Gorodkin 2004, Comparing two K-category assignments by a K-category correlation coefficient.
  */
-function correlation({ classes, cells, truths, choices, weight }: Confusion): number | null {
-  let right = 0;
+function correlation({ classes, right, truths, choices, weight }: Confusion): number | null {
+  let share = 0;
   let both = 0;
   let truth = 0;
   let choice = 0;
   for (let label = 0; label < classes; label++) {
-    right += cells[label * classes + label]! / weight;
+    share += right[label]! / weight;
     const [own, taken] = [truths[label]! / weight, choices[label]! / weight];
     both += own * taken;
     truth += own * own;
@@ -37,5 +37,5 @@ function correlation({ classes, cells, truths, choices, weight }: Confusion): nu
   // Shares of one class sum to 1 but for rounding.
   if (1 - truth < 1e-12) return null;
   if (1 - choice < 1e-12) return 0;
-  return (right - both) / Math.sqrt((1 - choice) * (1 - truth));
+  return (share - both) / Math.sqrt((1 - choice) * (1 - truth));
 }

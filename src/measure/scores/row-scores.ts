@@ -6,7 +6,7 @@ import type { KnownRows } from '../../predictions/known-rows.js';
 import { INTERVAL_OPTIONS, type Interval, type IntervalOptions } from '../correlation/intervals.js';
 import type { Metric } from '../metrics/metric.js';
 import { metrics } from '../metrics/metrics.js';
-import { confusion } from '../statistics/confusion.js';
+import { confusionMatrix } from '../statistics/confusion.js';
 import type { WholeRows } from '../statistics/statistic.js';
 import { countedRows, dealUnits, type ScorableRows, wholeRowsOf } from './resampled-rows.js';
 import { intervalOf } from './score-interval.js';
@@ -122,12 +122,7 @@ function lackOf(metric: Metric, rows: WholeRows, probabilities: boolean): string
 }
 
 function confusionOf(rows: WholeRows): number[][] | null {
-  const { task, outputs } = rows;
-  if (task.kind === 'regression' || outputs > MOST_CONFUSED) return null;
-  const { cells } = confusion.prepare(rows)(rows.weights);
-  return Array.from({ length: outputs }, (_, label) =>
-    Array.from(cells.subarray(label * outputs, (label + 1) * outputs)),
-  );
+  return rows.task.kind === 'regression' || rows.outputs > MOST_CONFUSED ? null : confusionMatrix(rows);
 }
 
 /** How much better or worse one set of predictions is than another of the same rows, by a metric. */

@@ -271,6 +271,30 @@ t.test('what resampling makes smaller has an interval that holds it, and no more
   }
 });
 
+t.test('scores of choices among very many classes need no table of classes × classes', async (t) => {
+  // 60 000² cells of eight bytes would be 27 GiB.
+  const classes = 60_000;
+  const labels = Int32Array.of(5, 59_999, 5, 30_000);
+  const mean = new Float32Array(4 * classes);
+  for (const [row, chosen] of [5, 59_999, 7, 5].entries()) mean[row * classes + chosen] = 1;
+  const known = classRows({ classes, p: [], y: [...labels], w: [1, 2, 1, 4] });
+  const whole = { ...known, combined: { ...known.combined, mean } };
+  const metrics = ['accuracy', 'balancedAccuracy', 'f1Macro', 'f1Weighted', 'mcc'];
+  const scores = scoreKnownRows(whole, { replicates: 2, metrics });
+  // Classes 5, 7, 30 000 and 59 999: truths 2, 0, 4, 2, choices 5, 1, 0, 2, right 1, 0, 0, 2 of 8.
+  const f1 = [2 / 7, 0, 0, 1];
+  const [truth, choice, both] = [4 + 16 + 4, 25 + 1 + 4, 10 + 4];
+  for (const [name, expected] of [
+    ['accuracy', 3 / 8],
+    ['balancedAccuracy', (1 / 2 + 0 + 1) / 3],
+    ['f1Macro', (f1[0]! + f1[3]!) / 4],
+    ['f1Weighted', (2 * f1[0]! + 2 * f1[3]!) / 8],
+    ['mcc', (3 * 8 - both) / Math.sqrt((64 - choice) * (64 - truth))],
+  ] as const) {
+    t.ok(near(scoreOf(scores, name).value, expected), name);
+  }
+});
+
 t.test('the same seed gives the same intervals, another seed others', async (t) => {
   const known = manyRows(1200, 9);
   const first = scoreKnownRows(known, { replicates: 50 });
