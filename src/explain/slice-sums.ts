@@ -2,7 +2,7 @@
 
 import { studentQuantile, upperStudent } from '../math/student.js';
 
-/** Sums over rows: their number, weights w, w², w·loss, w²·loss, w²·loss², with the loss about the mean of all rows. */
+/** Sums over rows: their number, weights w, w², w·loss, w²·loss, w²·loss², with the loss about the median of all rows. */
 export interface SliceSums {
   readonly rows: number;
   readonly weight: number;
@@ -14,7 +14,7 @@ export interface SliceSums {
 
 const FIELDS = ['rows', 'weight', 'squares', 'loss', 'squaresLoss', 'squaresLosses'] as const;
 
-/** The sums of each slice. @param losses about their mean over all rows. */
+/** The sums of each slice. @param losses about their median over all rows. */
 export function sliceSums(
   codes: Int32Array,
   slices: number,
@@ -45,9 +45,40 @@ function sumsOf(values: Float64Array): SliceSums {
   };
 }
 
-/** Sums of the rows that are in `all` and not in `part`. */
-export function without(all: SliceSums, part: SliceSums): SliceSums {
-  return sumsOf(Float64Array.from(FIELDS, (field) => all[field] - part[field]));
+/** Sums of a slice, and of all rows that are not in it. */
+export interface PartAndRest {
+  readonly part: SliceSums;
+  readonly rest: SliceSums;
+}
+
+/**
+ * The sums of each slice and of all other rows. The others' are added up and not what a slice leaves of all, which a few
+ * huge losses in it would hide.
+ */
+export function partsAndRests(
+  codes: Int32Array,
+  slices: number,
+  losses: Float64Array,
+  weights: Float32Array | null,
+): PartAndRest[] {
+  // Rows of no slice are behind them all.
+  const within = codes.map((code) => (code < 0 ? slices : code));
+  const parts = sliceSums(within, slices + 1, losses, weights);
+  const after = parts.slice();
+  after[slices] = NOTHING;
+  for (let at = slices; at-- > 0; ) after[at] = plus(after[at + 1]!, parts[at + 1]!);
+  let before = NOTHING;
+  return parts.slice(0, slices).map((part, at) => {
+    const rest = plus(before, after[at]!);
+    before = plus(before, part);
+    return { part, rest };
+  });
+}
+
+const NOTHING = sumsOf(new Float64Array(FIELDS.length));
+
+function plus(one: SliceSums, other: SliceSums): SliceSums {
+  return sumsOf(Float64Array.from(FIELDS, (field) => one[field] + other[field]));
 }
 
 /** The mean of some rows, the variance of that mean, and how many rows of equal weight would say as much. */

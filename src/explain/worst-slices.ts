@@ -2,14 +2,22 @@
 // looked at.
 
 import type { Dataset } from '../data/dataset/dataset.js';
-import { mean } from '../math/statistics.js';
+import { median } from '../math/statistics.js';
 import type { Interval } from '../measure/correlation/intervals.js';
 import { checkOptions, described, type OptionTable, option } from '../option-names.js';
 import type { KnownRows } from '../predictions/known-rows.js';
 import { placedColumnsOf, requirePlaced } from './explained-columns.js';
 import { rowLosses } from './row-losses.js';
 import { type RawRows, type SliceColumn, sliceColumn } from './slice-columns.js';
-import { chanceAbove, holm, marginOf, meanOf, type SliceSums, sliceSums, without } from './slice-sums.js';
+import {
+  chanceAbove,
+  holm,
+  marginOf,
+  meanOf,
+  type PartAndRest,
+  partsAndRests,
+  sliceSums,
+} from './slice-sums.js';
 
 export interface SliceOptions {
   /** Columns to cut. @default all that members see */
@@ -163,20 +171,20 @@ interface Judge {
 function createJudge(known: KnownRows): Judge {
   const { weights, rows } = known;
   const losses = rowLosses(known);
-  const center = mean(losses);
+  // Not about their mean, from which a few huge ones take the digits of all others.
+  const center = median(losses);
   for (let row = 0; row < rows; row++) losses[row]! -= center;
   const all = sliceSums(new Int32Array(rows), 1, losses, weights)[0]!;
   const wrong = wrongRows(known);
   return {
     overall: center + all.loss / all.weight,
     slices({ name, codes, labels, columns = [name] }, minRows) {
-      const sums = sliceSums(codes, labels.length, losses, weights);
+      const sums = partsAndRests(codes, labels.length, losses, weights);
       const errors = wrong && sliceSums(codes, labels.length, wrong, weights);
       return labels.flatMap((label, at) => {
-        const own = sums[at]!;
-        const few =
-          own.rows < minRows || all.rows - own.rows < minRows || own.weight > MOST_SHARE * all.weight;
-        const judged = few ? null : againstRest(own, all);
+        const { part: own, rest } = sums[at]!;
+        const few = own.rows < minRows || rest.rows < minRows || own.weight > MOST_SHARE * all.weight;
+        const judged = few ? null : againstRest(sums[at]!);
         if (judged === null) return [];
         return {
           ...{ label, columns, rows: own.rows, isWorse: true },
@@ -192,9 +200,8 @@ function createJudge(known: KnownRows): Judge {
 }
 
 /** Null where a mean of the slice, or of the rest, says nothing. */
-function againstRest(own: SliceSums, all: SliceSums) {
-  const part = meanOf(own);
-  const rest = meanOf(without(all, own));
+function againstRest(sums: PartAndRest) {
+  const [part, rest] = [meanOf(sums.part), meanOf(sums.rest)];
   return part === null || rest === null ? null : { part, rest };
 }
 

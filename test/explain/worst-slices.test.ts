@@ -169,6 +169,24 @@ t.test('most of the rows are no slice, however little is wrong with the others',
   t.strictSame(found.slices, []);
 });
 
+t.test('what the rest scores does not drown in huge errors of a slice', async (t) => {
+  const stream = random(11);
+  const records = Array.from({ length: 400 }, (_, row) => ({ site: 'abcd'[row % 4]!, y: row }));
+  const { train } = loadTraining(tableFromRecords(records), { target: 'y', task: 'regression' });
+  const errors = Float64Array.from({ length: 400 }, () => stream.uniform() - 0.5);
+  const rest = errors.filter((_, row) => row % 4 !== 0);
+  const expected = Math.sqrt(rest.reduce((sum, error) => sum + error * error, 0) / rest.length);
+  for (const size of [1e3, 1e8, 1e12]) {
+    // Half of one site has what stands for missing.
+    const targets = errors.map((error, row) => (row % 8 === 0 ? size * (1 + error / 10) : error));
+    const [worst] = worstSlices(knownValues(new Float64Array(400), targets), train, {
+      columns: ['site'],
+    }).slices;
+    t.equal(worst?.label, 'site = a');
+    t.ok(Math.abs(worst!.rest / expected - 1) < 1e-9, `${size}: ${worst!.rest} for ${expected}`);
+  }
+});
+
 t.test('rows of weight 0 are in no slice', async (t) => {
   const draw = random(5);
   const rows = 200;
