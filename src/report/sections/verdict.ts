@@ -67,9 +67,17 @@ function tiles({ sets }: PageData, set: SetData): Markup {
     ...(first === null ? [] : [first]),
     ['error correlation ρ', figure(rho, 3), 'share of a member’s error that others repeat'],
     ['effective members', figure(effectiveMembers, 3), `of ${memberCount}`],
-    ['measured on', counted(set.rows, 'row'), sets.map(({ name }) => name).join(', ')],
+    ['measured on', counted(set.rows, 'row'), whichRows(set, sets.slice(1))],
   ];
   return html`<ul class="tiles">${items.map(([name, value, more]) => html`<li><span>${name}</span><b>${value}</b><span>${more}</span></li>`)}</ul>`;
+}
+
+/** Whose figures these are, and which others the page has. */
+function whichRows(set: SetData, others: readonly SetData[]): string {
+  const beside = others.map(
+    (other) => `${counted(other.rows, 'more row')} by themselves: ${whereText(other)}`,
+  );
+  return [whereText(set), ...beside].join('; ');
 }
 
 /** The first score of the ensemble with its interval. */

@@ -272,6 +272,14 @@ t.test('the verdict says what averaging bought, and when it bought nothing', asy
   );
 });
 
+t.test('the opening says which rows its figures are of, and which others there are', async (t) => {
+  const [test, outOfBag] = classes.data.sets;
+  t.match(
+    classes.html,
+    `<span>measured on</span><b>${test!.rows} rows</b><span>test rows; ${outOfBag!.rows} more rows by themselves: training rows, out of bag</span>`,
+  );
+});
+
 t.test('an ensemble that a baseline beats says so', async (t) => {
   const { data } = classes;
   const [first, ...others] = data.sets;
