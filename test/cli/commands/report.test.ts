@@ -5,9 +5,17 @@ import { join } from 'node:path';
 import t from 'tap';
 import { DARK, LIGHT } from '../../../src/report/charts/theme.js';
 import { malformed } from '../../support/well-formed.js';
-import { classCsv, QUICK, tutti, valueCsv } from '../support.js';
+import { classCsv, QUICK, tutti, tuttiProcess, valueCsv } from '../support.js';
 
-const cwd = t.testdir({ 'train.csv': classCsv(), 'values.csv': valueCsv() });
+/** Hides the package that draws pictures from a process. */
+const ABSENT = `import { register } from 'node:module';
+const hook = \`export async function resolve(name, context, next) {
+  if (!name.startsWith('@resvg/')) return next(name, context);
+  throw Object.assign(new Error('Cannot find package ' + name), { code: 'ERR_MODULE_NOT_FOUND' });
+}\`;
+register('data:text/javascript,' + encodeURIComponent(hook));`;
+
+const cwd = t.testdir({ 'train.csv': classCsv(), 'values.csv': valueCsv(), 'absent.mjs': ABSENT });
 const split = ['--test-share', '0.4'];
 await tutti(['train', 'train.csv', '--target', 'label', ...QUICK, ...split, '--out', 'split.tutti'], { cwd });
 await tutti(['train', 'train.csv', '--target', 'label', ...QUICK, '--out', 'whole.tutti'], { cwd });
@@ -102,6 +110,23 @@ t.test('figures go into files: drawings that follow the theme, and pictures', as
     t.ok(png.readUInt32BE(16) === 3 * 460, 'three pixels a unit');
   }
 });
+
+t.test(
+  'without the package that draws pictures one line says what to install, before any work',
+  async (t) => {
+    const env = { NODE_OPTIONS: `--import ${join(cwd, 'absent.mjs')}` };
+    const args = ['report', 'split.tutti', 'train.csv', '--out', 'pictures.html'];
+    const { status, stdout, stderr } = await tuttiProcess([...args, '--png', 'pictures'], { cwd, env });
+    t.same([status, stdout], [2, '']);
+    t.equal(
+      stderr,
+      'tutti: PNG files need the package @resvg/resvg-js: npm install @resvg/resvg-js; SVG files need nothing (ERR_ENGINE_MISSING)\n',
+    );
+    t.notOk(existsSync(join(cwd, 'pictures')) || existsSync(join(cwd, 'pictures.html')));
+    const drawings = await tuttiProcess([...args, '--svg', 'drawings'], { cwd, env });
+    t.equal(drawings.status, 0, drawings.stderr);
+  },
+);
 
 t.test('what cannot be reported is said in one line, and nothing is written', async (t) => {
   const lines = classCsv().split('\n');
