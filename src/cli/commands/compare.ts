@@ -19,6 +19,7 @@ import { CSV_ROWS, readTable } from '../options/data-flags.js';
 import { INTERVAL_ROWS, intervalsOf } from '../options/figure-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import { PREDICTING_ISOLATE_ROW } from '../options/pool-flags.js';
+import { stoppable } from '../terminal/stoppable.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 import { noteMissing } from '../text/missing-members.js';
 
@@ -76,10 +77,14 @@ async function compare(
     }
   }
   const calibrated = ensembles.find(({ calibration }) => calibration !== null) ?? ensembles[0]!;
-  const comparison = await compareEnsembles(ensembles, datasets, {
-    ...{ names: bundles, ...intervals, ...clipOf(given), ...calibratedOf(given, calibrated) },
-    ...(aggregator === undefined ? {} : { aggregator: aggregator as Aggregator }),
-  });
+  const outcome = await stoppable(null, quiet === true, ({ signal }) =>
+    compareEnsembles(ensembles, datasets, {
+      ...{ signal, names: bundles, ...intervals, ...clipOf(given), ...calibratedOf(given, calibrated) },
+      ...(aggregator === undefined ? {} : { aggregator: aggregator as Aggregator }),
+    }),
+  );
+  if ('status' in outcome) return outcome.status;
+  const comparison = outcome.result;
   if (json === true) printJson(comparison);
   else for (const line of comparisonLines(comparison, table.source, paletteOf(process.stdout))) print(line);
   return 0;

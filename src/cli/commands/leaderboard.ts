@@ -25,6 +25,7 @@ import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { PREDICTING_ISOLATE_ROW } from '../options/pool-flags.js';
 import { rowsIn } from '../options/rows.js';
+import { stoppable } from '../terminal/stoppable.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 import { noteMissing } from '../text/missing-members.js';
 
@@ -70,11 +71,15 @@ async function show(
     note('Rows the ensemble was trained on are among these: give --out-of-bag, or other rows.');
   }
   const dataset = (outOfBag === true ? trained : null) ?? transformTable(preprocessing, table);
-  const board = await leaderboard(ensemble, dataset, {
-    ...{ aggregator, outOfBag: outOfBag === true, ...weightsOf(given), ...clipOf(given) },
-    ...(metric === undefined ? {} : { metric: metric as string }),
-    ...(sort === undefined ? {} : { sort: sort as NonNullable<LeaderboardOptions['sort']> }),
-  });
+  const outcome = await stoppable(null, quiet === true, ({ signal }) =>
+    leaderboard(ensemble, dataset, {
+      ...{ signal, aggregator, outOfBag: outOfBag === true, ...weightsOf(given), ...clipOf(given) },
+      ...(metric === undefined ? {} : { metric: metric as string }),
+      ...(sort === undefined ? {} : { sort: sort as NonNullable<LeaderboardOptions['sort']> }),
+    }),
+  );
+  if ('status' in outcome) return outcome.status;
+  const board = outcome.result;
   if (json === true) printJson(board);
   else {
     const name = outOfBag === true ? `${table.source}, out of bag` : table.source;

@@ -36,6 +36,7 @@ import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { PREDICTING_ISOLATE_ROW } from '../options/pool-flags.js';
 import { rowsIn } from '../options/rows.js';
+import { stoppable } from '../terminal/stoppable.js';
 import { note, print, printJson } from '../terminal/terminal.js';
 import { quoted } from '../text/shell-word.js';
 
@@ -128,17 +129,28 @@ async function report(
   const parts = test === undefined ? own : [...testParts(partsOf(test)), ...own.filter(isTrained)];
   const files = await figureFiles({ svg, png });
   const { environment, bytes } = await inspectEnsemble(bundle);
-  const made = await makeReport(ensemble, parts, {
-    ...{ aggregator, ...weightsOf(given), ...clipOf(given), ...calibratedOf(given, ensemble), ...intervals },
-    ...onSharedPool({}),
-    ...{
-      title: basename(bundle),
-      file: { environment, bytes },
-      commands: [commandOf(inputs, out, test, attack)],
-    },
-    attack,
-    onStep: given.quiet === true ? () => undefined : stepNotes(),
-  });
+  const outcome = await stoppable(null, given.quiet === true, ({ signal }) =>
+    makeReport(ensemble, parts, {
+      ...{
+        aggregator,
+        ...weightsOf(given),
+        ...clipOf(given),
+        ...calibratedOf(given, ensemble),
+        ...intervals,
+      },
+      ...onSharedPool({}),
+      ...{
+        title: basename(bundle),
+        file: { environment, bytes },
+        commands: [commandOf(inputs, out, test, attack)],
+      },
+      attack,
+      onStep: given.quiet === true ? () => undefined : stepNotes(),
+      signal,
+    }),
+  );
+  if ('status' in outcome) return outcome.status;
+  const made = outcome.result;
   await writeText(out, made.html);
   for (const { folder, write } of files) await write(folder, made.figures);
   if (given.json === true) printJson({ out, verdict: made.verdict, data: made.data });

@@ -1,4 +1,4 @@
-// Work of which nothing is kept when Ctrl-C ends it: it shows how far it is, and stops between two blocks.
+// Work of which nothing is kept when Ctrl-C ends it: it stops between two blocks, and shows how far it is where it knows.
 
 import type { ExplainProgress } from '../../explain/explain-progress.js';
 import { listenForInterrupt } from './interrupt.js';
@@ -11,9 +11,12 @@ export interface Stopped {
   readonly status: number;
 }
 
-/** @returns what the work gives, or that a signal ended it. */
+/**
+ * @param label of the bar or lines that say how far it is; null for work that does not know, or says so itself
+ * @returns what the work gives, or that a signal ended it.
+ */
 export async function stoppable<Result>(
-  label: string,
+  label: string | null,
   quiet: boolean,
   work: (how: {
     readonly signal: AbortSignal;
@@ -21,7 +24,7 @@ export async function stoppable<Result>(
   }) => Promise<Result>,
 ): Promise<{ readonly result: Result } | Stopped> {
   const started = performance.now();
-  const display = await createShareDisplay(quiet, label);
+  const display = await createShareDisplay(quiet || label === null, label ?? '');
   const interrupt = listenForInterrupt(() => display.stop());
   const onProgress = ({ done, total }: ExplainProgress) => {
     if (!interrupt.signal.aborted)

@@ -11,6 +11,7 @@ import {
   predictEnsemble,
 } from '../../ensemble/predict/predict.js';
 import { describe, failOption, TuttiError } from '../../errors.js';
+import { betweenBlocks } from '../../long-calls.js';
 import {
   INTERVAL_OPTIONS,
   INTERVAL_USES,
@@ -105,6 +106,7 @@ export async function compareEnsembles(
   const all: Scored[] = [];
   for (const [at, ensemble] of ensembles.entries()) {
     all.push(await scored(ensemble, datasets[at]!, weights, options));
+    await betweenBlocks(options.signal);
   }
   const { scores } = all[0]!.drawn;
   const { labels } = targetBlock(datasets[0]!, null, { start: 0, end: datasets[0]!.rows });

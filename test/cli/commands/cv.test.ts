@@ -79,7 +79,10 @@ t.test('bad input is a line each', async (t) => {
   await refused([...CV.slice(0, -1), '1'], /`--folds` to be an integer ≥ 2, got 1/);
   await refused([...CV, '--gap', '2'], /Expected `--gap` to be absent unless `--time` is given, got 2/);
   await refused([...CV, '--time', 'when'], /Expected `--time` to be a column of train.csv .*got "when"/);
-  await refused([...CV, '--time', 'x1', '--repeats', '2'], /`--repeats` to be absent unless `--time` is not given: .*, got 2/);
+  await refused(
+    [...CV, '--time', 'x1', '--repeats', '2'],
+    /`--repeats` to be absent unless `--time` is not given: .*, got 2/,
+  );
   const values = ['cv', 'values.csv', '--target', 'y', ...QUICK];
   await refused([...values, '--aggregator', 'geometricMean'], /Expected `--aggregator` to be /);
   writeFileSync(`${cwd}/one.csv`, 'x,label\n1,yes\n2,yes\n3,yes\n');
