@@ -5,6 +5,7 @@ import type { Dataset } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { predictKnownRows } from '../ensemble/evaluate/known-rows.js';
 import { isTrainedOn } from '../ensemble/evaluate/out-of-bag-rows.js';
+import { averagingWeights } from '../ensemble/predict/averaging-weights.js';
 import { type CombineOptions, PREDICT_OPTIONS } from '../ensemble/predict/predict.js';
 import { checkOptions, type OptionTable, option, pickOptions } from '../option-names.js';
 import type { KnownRows } from '../predictions/known-rows.js';
@@ -50,7 +51,10 @@ export async function diagnose(
   if (known === null) throw nothingOutOfBag(ensemble);
   return {
     ...{ rowsFrom, rows: known.rows },
-    ...hardRows(known, pickOptions(options, { most: SLICE_OPTIONS.most })),
+    ...hardRows(known, {
+      ...pickOptions(options, { most: SLICE_OPTIONS.most }),
+      weights: options.weights ?? averagingWeights(ensemble),
+    }),
     suspects: suspectRows(known),
     slices: worstSlices(known, dataset, pickOptions(options, SLICE_OPTIONS)),
   };

@@ -1,6 +1,7 @@
 // The rows that an ensemble finds hardest: those it is most wrong about, and those its members disagree on most.
 
 import { checkOptions, type OptionTable, option } from '../option-names.js';
+import { COMBINE_OPTIONS } from '../predictions/aggregate/aggregate.js';
 import { uncertaintyOf } from '../predictions/aggregate/uncertainty.js';
 import type { KnownRows } from '../predictions/known-rows.js';
 import { rowLosses, targetDeviations } from './row-losses.js';
@@ -8,9 +9,14 @@ import { rowLosses, targetDeviations } from './row-losses.js';
 export interface HardRowsOptions {
   /** Rows of each list at most. @default 20 */
   readonly most?: number;
+  /** Averaging weights of the members, ≥ 0: they disagree as they are averaged. @default equal */
+  readonly weights?: readonly number[] | null;
 }
 
-const HARD_ROWS_OPTIONS = { most: option.integer(1) } satisfies OptionTable<HardRowsOptions>;
+const HARD_ROWS_OPTIONS = {
+  most: option.integer(1),
+  weights: COMBINE_OPTIONS.weights,
+} satisfies OptionTable<HardRowsOptions>;
 
 /** A row that stands out. */
 export interface NotedRow {
@@ -44,9 +50,9 @@ const MOST = 20;
 /** Finds them. Ties go to the earlier row. @throws ERR_OPTION */
 export function hardRows(known: KnownRows, options: HardRowsOptions = {}): HardRows {
   checkOptions('hardRows', options, HARD_ROWS_OPTIONS);
-  const { most = MOST } = options;
+  const { most = MOST, weights = null } = options;
   const losses = rowLosses(known);
-  const disagreement = disagreementOf(known);
+  const disagreement = disagreementOf(known, weights);
   const note = (at: number) => notedRow(known, at, losses, disagreement);
   return {
     highestLoss: largestOf(losses, most).map(note),
@@ -77,10 +83,13 @@ export function notedRow(
 }
 
 /** Epistemic uncertainty of each row, f64[rows]; of several targets their sum, each in units of its own variance. */
-export function disagreementOf(known: KnownRows): Float64Array | null {
+export function disagreementOf(
+  known: KnownRows,
+  weights: readonly number[] | null = null,
+): Float64Array | null {
   const { members, task, mask, rows } = known;
   if (members.length === 0) return null;
-  const { epistemic, columns } = uncertaintyOf(members, task, { mask });
+  const { epistemic, columns } = uncertaintyOf(members, task, { mask, weights });
   if (columns === 1) return epistemic;
   const scales = targetVariances(known);
   return Float64Array.from({ length: rows }, (_, row) => {

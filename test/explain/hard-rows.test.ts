@@ -40,6 +40,22 @@ t.test(
   },
 );
 
+t.test('members disagree as they are averaged: one of weight 0 says nothing', async (t) => {
+  const members = [
+    predictions(Float64Array.of(1, 2, 3), 3, 1),
+    predictions(Float64Array.of(1, 4, 3), 3, 1),
+    predictions(Float64Array.of(1, 2, 9), 3, 1),
+  ];
+  const known = knownValues(Float64Array.of(1, 2.5, 3), Float64Array.of(1, 2, 3), 1, { members });
+  const listed = (weights: readonly number[] | null) =>
+    hardRows(known, { weights }).mostDisagreement!.map(({ row, disagreement }) => [row, disagreement]);
+  t.strictSame(listed([3, 1, 0]), [[1, 0.75]]);
+  t.strictSame(
+    listed(null).map(([row]) => row),
+    [2, 1],
+  );
+});
+
 t.test('without members there is nothing to disagree', async (t) => {
   const known = knownValues(Float64Array.of(1, 2), Float64Array.of(1, 3));
   const { highestLoss, mostDisagreement } = hardRows(known);

@@ -117,7 +117,7 @@ export async function collectSet(
       calibration: reliabilityOf(known, probabilities, calibrated, calibration?.method ?? null),
       uncertainty: uncertaintyData(shown, uncertainty, probabilities),
       guarantee: null,
-      lists: rowListsOf(shown, part.places),
+      lists: rowListsOf(shown, part.places, weights),
       slices: slicesOf(shown, dataset, level),
     },
   };

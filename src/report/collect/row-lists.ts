@@ -8,11 +8,18 @@ import { counted, figure, percent } from '../words.js';
 
 const SHOWN = 8;
 
-/** @param places each row's place in its source, from 0; null where it is its place in the dataset. */
-export function rowListsOf(known: KnownRows, places: Uint32Array | null): RowList[] {
+/**
+ * @param places each row's place in its source, from 0; null where it is its place in the dataset.
+ * @param weights averaging weights of the members; null: equal ones.
+ */
+export function rowListsOf(
+  known: KnownRows,
+  places: Uint32Array | null,
+  weights: readonly number[] | null,
+): RowList[] {
   const classes = known.task.kind === 'classification';
   const placeOf = (row: number) => String((places?.[row] ?? row) + 1);
-  const { highestLoss, mostDisagreement } = hardRows(known, { most: SHOWN });
+  const { highestLoss, mostDisagreement } = hardRows(known, { most: SHOWN, weights });
   const head = classes
     ? ['row', 'true', 'predicted', 'probability of the true']
     : ['row', 'true', 'predicted'];
