@@ -124,9 +124,12 @@ function weightsOf({ rowWeights }: Dataset, index: Uint32Array): Float32Array | 
   return rowWeights && Float32Array.from(index, (row) => rowWeights[row]!);
 }
 
-/** The linear model was fitted on these rows: others of its kind, of rows without those they predict, stand in for it. */
-function outOfBagBaselines(
-  { task, baseline, encoding }: TrainedEnsemble,
+/**
+ * What baselines predict of training rows, by their places in the dataset. The linear model was fitted on these rows: others
+ * of its kind, of rows without those they predict, stand in for it.
+ */
+export function outOfBagBaselines(
+  { task, baseline, encoding }: Pick<TrainedEnsemble, 'task' | 'baseline' | 'encoding'>,
   dataset: Dataset,
   index: Uint32Array,
 ): ReturnType<typeof baselinePredictions> {

@@ -63,7 +63,7 @@ export async function collectReport(
   let predictedRows = 0;
   for (const part of parts) {
     await step(`measure ${counted(part.dataset.rows, 'row')} of ${part.source}`);
-    const set = await collectSet(ensemble, part, baseline, measuring);
+    const set = await collectSet(ensemble, part, baseline, measuring, parts.length === 1);
     if (set === null) continue;
     collected.push(set);
     if (predictedRows > 0) continue;

@@ -59,12 +59,16 @@ export interface CollectedSet {
   readonly predictMs: number;
 }
 
-/** Null when no row is out of bag for any member. */
+/**
+ * Null when no row is out of bag for any member.
+ * @param alone whether the report has no other rows
+ */
 export async function collectSet(
   ensemble: TrainedEnsemble,
   part: RowsPart,
   baseline: Baseline | null,
   options: SetOptions,
+  alone: boolean,
 ): Promise<CollectedSet | null> {
   const { dataset, rowsFrom } = part;
   const { level = DEFAULT_LEVEL, replicates = REPLICATES, ...combining } = options;
@@ -89,7 +93,7 @@ export async function collectSet(
   const uncertainty = uncertaintyOf(known.members, known.task, { mask: known.mask, weights });
   const intervals = { level, replicates };
   const raw = scoreKnownRows(known, { ...intervals, probabilities });
-  const baselines = scoredBaselines(ensemble, baseline, known, dataset, intervals);
+  const baselines = scoredBaselines(ensemble, baseline, known, dataset, intervals, alone);
   const memberIndices = ensemble.members.map(({ index }) => index);
   const { errorCorrelation } = measurement;
   return {

@@ -6,7 +6,13 @@ import t, { type Test } from 'tap';
 import { loadTraining } from '../../../src/data/load.js';
 import { tableFromRecords } from '../../../src/data/table/record-table.js';
 import { attackEnsemble } from '../../../src/entry-points/studies.js';
-import { createInlineRunner, Ensemble, reportEnsemble, trainEnsemble } from '../../../src/index.js';
+import {
+  createInlineRunner,
+  Ensemble,
+  evaluateOutOfBag,
+  reportEnsemble,
+  trainEnsemble,
+} from '../../../src/index.js';
 import type { PageData } from '../../../src/report/page/page-data.js';
 import { csvText } from '../../../src/report/page/parts.js';
 import { renderReport } from '../../../src/report/sections/report-page.js';
@@ -314,6 +320,15 @@ t.test(
     );
     t.match(said, /training rows \(out of bag\)/);
     t.match(html, /All figures are out of bag/);
+    const { metrics, of } = data.sets[0]!.scores!;
+    t.same(
+      of.filter(({ kind }) => kind === 'baseline').map(({ name }) => name),
+      ['most frequent class', 'linear model, out of fold'],
+    );
+    const { baselines } = (await evaluateOutOfBag(ensemble.withBaseline(train), train, { replicates: 0 }))!;
+    const linear = baselines.find(({ name }) => name === 'linear')!.scores.scores;
+    const at = metrics.findIndex(({ name }) => name === 'logLoss');
+    t.equal(of.at(-1)!.values[at]!.value, linear.find(({ name }) => name === 'logLoss')!.value);
     await t.rejects(ensemble.report(train, { test: train }), {
       code: 'ERR_DATA',
       message: /`test` to be rows that no member/,
