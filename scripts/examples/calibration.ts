@@ -5,10 +5,10 @@ const ensemble = await trainEnsemble(train, { members: 16, hidden: [32], epochs:
 
 // Fitted on the training rows, each by the members that never saw it: no row is given up.
 const calibrated = await ensemble.calibrate(train);
-const { parameters, figures } = calibrated.calibration!;
-console.log(`temperature ${parameters[0]!.toFixed(2)}`);
+const { parameters, figures } = calibrated.calibration ?? {};
+console.log(`temperature ${parameters?.[0]?.toFixed(2)}`);
 const change = (of: 'logLoss' | 'ece') =>
-  `${figures!.before[of].toFixed(3)} → ${figures!.after[of].toFixed(3)}`;
+  `${figures?.before[of].toFixed(3)} → ${figures?.after[of].toFixed(3)}`;
 console.log(`rows left out: log-loss ${change('logLoss')}, calibration error ${change('ece')}`);
 
 const [before, after] = [await ensemble.evaluate(test), await calibrated.evaluate(test)];

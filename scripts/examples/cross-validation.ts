@@ -13,8 +13,9 @@ for (const { title, name, mean, std, outOfFold, interval } of report.scores) {
 }
 
 // How members' errors correlate, out of fold: rows of one repeat, each by the ensemble that did not see it.
-const [{ known, measurement }] = report.outOfFold as [(typeof report.outOfFold)[0]];
-console.log(`ρ ${measurement.errorCorrelation.rho?.toFixed(2)} over ${known.rows} rows`);
+for (const { known, measurement } of report.outOfFold.slice(0, 1)) {
+  console.log(`ρ ${measurement.errorCorrelation.rho?.toFixed(2)} over ${known.rows} rows`);
+}
 
 // What it says of the training, and nothing of an ensemble: to keep one, train on all rows.
 const { train } = await loadData('data/diabetes.csv', load);

@@ -11,9 +11,9 @@ const report = await ensemble.report(await openTable('data/digits.csv'), { title
 await writeFile('report.html', report.html);
 console.log(report.verdict);
 
-const [test] = report.data.sets;
-console.log(
-  `${report.figures.length} figures; ρ on ${test!.rows} test rows is ${test!.measurement.errorCorrelation.rho?.toFixed(2)}`,
-);
-const [hardest] = test!.lists[0]!.rows;
-console.log(`Row ${hardest![0]} of the file is a ${hardest![1]}, taken for a ${hardest![2]}`);
+for (const { name, rows, measurement, lists } of report.data.sets.slice(0, 1)) {
+  const rho = measurement.errorCorrelation.rho?.toFixed(2);
+  console.log(`${report.figures.length} figures; ρ on ${rows} rows, ${name}, is ${rho}`);
+  const [row, label, predicted] = lists[0]?.rows[0] ?? [];
+  console.log(`Row ${row} of the file is a ${label}, taken for a ${predicted}`);
+}

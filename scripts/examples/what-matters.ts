@@ -16,7 +16,8 @@ for (const { name, importance, repeatSpread, memberSpread } of columns.slice(0, 
 }
 
 // What they do: the mean prediction as the most important one changes, and how far members agree on it.
-const [curve] = await ensemble.partialDependence(train, [columns[0]!.name], { points: 5 });
+const names = columns.slice(0, 1).map(({ name }) => name);
+const [curve] = await ensemble.partialDependence(train, names, { points: 5 });
 curve?.values.forEach((value, at) => {
   const [mean, spread] = [curve.mean[at], curve.spread?.[at]];
   console.log(`  ${curve.column} ${Number(value).toFixed(1)}: ${mean?.toFixed(0)} ± ${spread?.toFixed(0)}`);
@@ -27,5 +28,6 @@ const raw = { table, rows: rows.train };
 const { slices, suspects, highestLoss } = await ensemble.diagnose(train, { raw });
 console.log(`${slices.slices.length} of ${slices.lookedAt} slices are worse than the rest beyond chance`);
 console.log(`${suspects.rows.length} values are suspected`);
-const [worst] = highestLoss;
-console.log(`the hardest row is on line ${table.lines[rows.train[worst!.row]!]}`);
+for (const { row } of highestLoss.slice(0, 1)) {
+  console.log(`the hardest row is on line ${table.lines[rows.train[row] ?? 0]}`);
+}
