@@ -8,9 +8,9 @@ import { type Aggregator, aggregators } from '../predictions/aggregate/aggregato
 import type { KnownRows } from '../predictions/known-rows.js';
 import { largestAt } from '../predictions/labels.js';
 import type { Calibration, CalibrationMethod, CalibrationScores, DecisionThreshold } from './calibration.js';
-import { CALIBRATION_FOLDS, foldsOf, othersOf } from './fold-rows.js';
+import { foldsOf, othersOf } from './fold-rows.js';
 import { calibrationMethods } from './methods.js';
-import { type CalibrationRows, calibrationRows } from './rows.js';
+import { type CalibrationRows, calibrationRows, squaresByGroup } from './rows.js';
 import { type Fold, foldOf, type Sharpening, sharpened, sharpeningOf } from './sharpen.js';
 import {
   type BinaryRows,
@@ -31,7 +31,7 @@ export interface CalibrationRequest {
 export const LEAST_ROWS = 20;
 
 /**
- * Fits a calibration, and judges it by folds: each fold's rows are calibrated by a fit on the others. Where that does not lower
+ * Fits a calibration, and judges it by folds, in which groups stay whole: each fold's rows are calibrated by a fit on the others. Where that does not lower
  * their log-loss by more than its standard error, the probabilities stay as they are.
  * @param known their combined predictions not calibrated.
  * @throws ERR_OPTION for numbers, for what is of two classes alone and votes; ERR_DATA for too few rows or rows of one class.
@@ -44,7 +44,9 @@ export function fitCalibration(
   requireCalibratable(known.task, aggregator, { method, threshold });
   const rows = calibrationRows(known);
   requireRows(rows, known);
-  const folds = foldsOf(rows.rows).map((fold) => foldOf(rows, fold, othersOf(rows.rows, fold)));
+  const folds = foldsOf(rows.rows, rows.groups)
+    .filter((fold) => fold.length > 0)
+    .map((fold) => foldOf(rows, fold, othersOf(rows.rows, fold)));
   const sharpening = sharpeningOf(rows);
   const all = sharpened(rows, sharpening);
   const fitted = method === null ? null : fitMethod(method, all, folds, sharpening);
@@ -83,10 +85,14 @@ export function requireCalibratable(
     failOption('threshold', `absent for ${classes} classes`, threshold);
 }
 
-function requireRows({ rows, labels }: CalibrationRows, { task }: KnownRows): void {
+function requireRows({ rows, labels, groups }: CalibrationRows, { task }: KnownRows): void {
   const what = 'to calibrate on';
   if (rows < LEAST_ROWS) {
     const message = `Expected at least ${LEAST_ROWS} rows that count ${what}, got ${rows}`;
+    throw new TuttiError('ERR_DATA', message, { rows });
+  }
+  if (groups?.every((group) => group === groups[0])) {
+    const message = `Expected rows of at least two groups ${what}, got ${rows} of one`;
     throw new TuttiError('ERR_DATA', message, { rows });
   }
   const first = labels[0]!;
@@ -121,26 +127,26 @@ function fitMethod(
   const parameters = !isChance && isLower(rows, crossed, uncalibrated) ? fit(rows) : null;
   return {
     parameters: parameters ?? identity(classes),
-    figures: { folds: CALIBRATION_FOLDS, before, after },
+    figures: { folds: folds.length, before, after },
     helps: parameters !== null,
   };
 }
 
-/** Whether the log-loss of some logits is lower than that of others by more than its standard error over the choice of rows. */
+/** Whether the log-loss of some logits is lower than that of others by more than its standard error over the choice of rows, or of groups of them. */
 function isLower(
-  { rows, classes, labels, weights }: CalibrationRows,
+  { rows, classes, labels, weights, groups = null }: CalibrationRows,
   one: Float64Array,
   other: Float64Array,
 ): boolean {
   let sum = 0;
-  let squares = 0;
+  const gains = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
     const at = row * classes + labels[row]!;
-    const gain = weights[row]! * (Math.max(one[at]!, LOG_FLOOR) - Math.max(other[at]!, LOG_FLOOR));
-    sum += gain;
-    squares += gain * gain;
+    gains[row] = weights[row]! * (Math.max(one[at]!, LOG_FLOOR) - Math.max(other[at]!, LOG_FLOOR));
+    sum += gains[row]!;
   }
-  return sum > 0 && sum * sum > squares - (sum * sum) / rows;
+  const units = groups === null ? rows : new Set(groups).size;
+  return sum > 0 && sum * sum > squaresByGroup(gains, groups) - (sum * sum) / units;
 }
 
 /** Puts rows of logits to their places among all. */

@@ -14,6 +14,8 @@ export interface CalibrationRows {
   readonly labels: Int32Array;
   /** > 0, of mean 1, f64[rows]. */
   readonly weights: Float64Array;
+  /** The group of each row, i32[rows]. @default each stands for itself */
+  readonly groups?: Int32Array | null;
   /** Of rows that fewer members count for than there are: see `KnownRows.fewer`; null where all count. */
   readonly fewer: FewerLogits | null;
 }
@@ -47,7 +49,7 @@ export function logitsOf({
 
 /** Known rows as calibration takes them; those of weight 0 are left out. */
 export function calibrationRows(known: KnownRows): CalibrationRows {
-  const { combined, truth, weights, outputs, rows, fewer = null } = known;
+  const { combined, truth, weights, outputs, rows, groups = null, fewer = null } = known;
   const all = logitsOf(combined);
   const few = fewer && { ...fewer, logits: logitsOf(fewer.alone) };
   const kept = weights === null ? null : indicesOf(weights);
@@ -59,6 +61,7 @@ export function calibrationRows(known: KnownRows): CalibrationRows {
       logits: all,
       labels: truth.labels,
       weights: Float64Array.from(stated),
+      groups,
       fewer: few,
     },
     kept ?? Uint32Array.from({ length: rows }, (_, row) => row),
@@ -72,7 +75,7 @@ function indicesOf(weights: Float32Array): Uint32Array {
 
 /** Some of the rows, their weights of mean 1 again. */
 export function pick(from: CalibrationRows, indices: Uint32Array): CalibrationRows {
-  const { classes } = from;
+  const { classes, groups = null } = from;
   const rows = indices.length;
   const logits = new Float64Array(rows * classes);
   const labels = new Int32Array(rows);
@@ -92,6 +95,7 @@ export function pick(from: CalibrationRows, indices: Uint32Array): CalibrationRo
     logits,
     labels,
     weights,
+    groups: groups && Int32Array.from(indices, (row) => groups[row]!),
     fewer: from.fewer && pickFewer(from.fewer, indices, classes),
   };
 }
@@ -106,4 +110,16 @@ function pickFewer(
     own.set(logits.subarray(row * classes, (row + 1) * classes), at * classes);
   });
   return { logits: own, squaredShares: Float64Array.from(indices, (row) => squaredShares[row]!), ofAll };
+}
+
+/** Σ of the squares of numbers of rows, f64[rows], those of a group added up before: of a sum over them, about 0. */
+export function squaresByGroup(values: Float64Array, groups: Int32Array | null = null): number {
+  if (groups === null) return values.reduce((sum, value) => sum + value * value, 0);
+  const sums = new Map<number, number>();
+  for (let row = 0; row < values.length; row++) {
+    sums.set(groups[row]!, (sums.get(groups[row]!) ?? 0) + values[row]!);
+  }
+  let squares = 0;
+  for (const sum of sums.values()) squares += sum * sum;
+  return squares;
 }

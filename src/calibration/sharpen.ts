@@ -7,7 +7,7 @@
 
 import { exp } from '../math/functions.js';
 import { largestAt } from '../predictions/labels.js';
-import { type CalibrationRows, pick } from './rows.js';
+import { type CalibrationRows, pick, squaresByGroup } from './rows.js';
 import { normaliseAt } from './softmax.js';
 import { fitTemperature } from './temperature.js';
 
@@ -63,12 +63,8 @@ function varianceOf(
 ): number {
   if (stretch === Number.POSITIVE_INFINITY) return stretch;
   const [own, single] = [influences(rows, several), influences(alone, one)];
-  let sum = 0;
-  for (let row = 0; row < rows.rows; row++) {
-    const moved = (1 + stretch) * own[row]! - stretch * single[row]!;
-    sum += moved * moved;
-  }
-  return sum;
+  const moved = own.map((part, row) => (1 + stretch) * part - stretch * single[row]!);
+  return squaresByGroup(moved, rows.groups);
 }
 
 /** How far each row moves the temperature T of the least log-loss: T² times its slope by 1/T, over the curvature of all. */

@@ -19,6 +19,8 @@ export interface KnownRows {
   readonly truth: TargetBlock;
   /** The dataset's weights of these rows, ≥ 0, f32[rows]; null where it has none. */
   readonly weights: Float32Array | null;
+  /** The dataset's groups of these rows, i32[rows]: rows of one say the same again. @default none */
+  readonly groups?: Int32Array | null;
   /** What the members' predictions are combined into; not calibrated. */
   readonly combined: CombinedPredictions;
   /** Each member's own, of all these rows: out of bag what a member says of a row it saw means nothing. Empty unless asked for. */

@@ -50,6 +50,60 @@ t.test('folds hold every row once, as many as can be, whatever the rows say', (t
   t.end();
 });
 
+t.test('groups stay whole, in folds of as many rows as can be', (t) => {
+  const groups = Int32Array.from({ length: 103 }, (_, row) => (row < 20 ? 7 : Math.floor(row / 4)));
+  const folds = foldsOf(103, groups);
+  t.same(
+    folds.flatMap((fold) => [...fold]).toSorted((a, b) => a - b),
+    Array.from({ length: 103 }, (_, row) => row),
+  );
+  const foldsOfGroup = new Map<number, Set<number>>();
+  for (const [at, fold] of folds.entries()) {
+    for (const row of fold)
+      foldsOfGroup.set(groups[row]!, (foldsOfGroup.get(groups[row]!) ?? new Set()).add(at));
+  }
+  t.ok([...foldsOfGroup.values()].every(({ size }) => size === 1));
+  t.ok(folds.every(({ length }) => length >= 19 && length <= 24));
+  t.same(
+    foldsOf(8, Int32Array.of(1, 1, 1, 2, 2, 2, 2, 2)).map(({ length }) => length),
+    [5, 3, 0, 0, 0],
+  );
+  t.end();
+});
+
+t.test('rows of a group are no proof of what was fitted on others of it', (t) => {
+  // Each patient ten times, as healthy or ill as the probability says: there is nothing to calibrate.
+  const random = new RandomStream(streamKey(3, 'noise'));
+  const patients = Array.from({ length: 60 }, () => {
+    const ill = 0.2 + 0.6 * random.uniform();
+    return { ill, label: random.uniform() < ill ? 1 : 0 };
+  });
+  const own = patients.flatMap((patient) => new Array<(typeof patients)[number]>(10).fill(patient));
+  const logits = Float64Array.from(own.flatMap(({ ill }) => [Math.log(1 - ill), Math.log(ill)]));
+  const labels = Int32Array.from(own, ({ label }) => label);
+  const weights = new Float64Array(600).fill(1);
+  const known = knownRows({ rows: 600, classes: 2, logits, labels, weights, fewer: null });
+  const groups = labels.map((_, row) => Math.floor(row / 10));
+  const isotonic = { method: 'isotonic', threshold: null } as const;
+  const byRows = fitCalibration(known, 'arithmeticMean', isotonic);
+  const byGroups = fitCalibration({ ...known, groups }, 'arithmeticMean', isotonic);
+  t.ok(byRows.figures!.after.logLoss < byRows.figures!.before.logLoss - 0.02, 'as other rows of them say');
+  t.ok(byRows.parameters.length > 4);
+  t.ok(byGroups.figures!.after.logLoss > byRows.figures!.after.logLoss + 0.02);
+  t.same(byGroups.parameters, [0, 1, 0, 1]);
+  // The same patients once each are judged alike.
+  const once = known.index.filter((row) => row % 10 === 0);
+  const few = knownRows({
+    ...pick({ rows: 600, classes: 2, logits, labels, weights, fewer: null }, once),
+  });
+  t.same(fitCalibration(few, 'arithmeticMean', isotonic).parameters, [0, 1, 0, 1]);
+  t.throws(() => fitCalibration({ ...known, groups: labels.map(() => 4) }, 'arithmeticMean', isotonic), {
+    code: 'ERR_DATA',
+    message: 'Expected rows of at least two groups to calibrate on, got 600 of one',
+  });
+  t.end();
+});
+
 t.test('figures are of each fold by a fit on the others', (t) => {
   const known = drawnRows(300, 3, 0.4);
   const { figures, parameters, rows, rowsFrom } = fitCalibration(known, 'arithmeticMean', BY_TEMPERATURE);

@@ -116,12 +116,13 @@ export function createKnownRows(
       const rows = places.length;
       if (rows === 0) return null;
       const index = Uint32Array.from(places);
-      const { rowWeights } = dataset;
+      const { rowWeights, groups } = dataset;
       return {
         ...{ task, rowsFrom, rows, index },
         outputs: combined[0]!.outputs,
         truth: targetBlock(dataset, index, { start: 0, end: rows }),
         weights: rowWeights && Float32Array.from(index, (row) => rowWeights[row]!),
+        groups: groups && Int32Array.from(index, (row) => groups[row]!),
         combined: concatenate(combined, rows),
         members: keepsMembers ? members.map((blocks) => joined(blocks, rows)) : [],
         mask: rowsFrom === 'heldOut' ? null : joinedColumns(masks, ensemble.members.length, rows),
