@@ -9,50 +9,17 @@ import {
   dealUnits,
   eachReplicate,
   type ScorableRows,
-  wholeRowsOf,
 } from '../../../src/measure/scores/resampled-rows.js';
 import {
   type RowScore,
-  type RowScores,
   scoreDifferences,
   scoreKnownRows,
   scoreWithDraws,
 } from '../../../src/measure/scores/row-scores.js';
 import { createScoreAccumulator } from '../../../src/measure/scores/scores.js';
-import { thresholdCurve } from '../../../src/measure/statistics/class-ranks.js';
-import { reliabilityBins } from '../../../src/measure/statistics/confidence-bins.js';
-import { residualQuantiles } from '../../../src/measure/statistics/residuals.js';
-import { riskCoverageCurve } from '../../../src/measure/statistics/risk-coverage.js';
-import { CLASSES, type ClassFigures, VALUES, type ValueFigures } from './scikit-learn-figures.js';
+import { CLASSES, VALUES } from './scikit-learn-figures.js';
+import { classRows, near, scoreOf, valueRows } from './scored-rows.js';
 
-function classRows({ classes, p, y, w }: Pick<ClassFigures, 'classes' | 'p' | 'y' | 'w'>): ScorableRows {
-  const rows = y.length;
-  const task = {
-    kind: 'classification' as const,
-    classes: Array.from({ length: classes }, (_, at) => `${at}`),
-  };
-  const truth = { rows, labels: Int32Array.from(y), targets: new Float64Array(0) };
-  const combined = {
-    ...{ rows, outputs: classes, mean: Float32Array.from(p), logProbabilities: null, variance: null },
-    ...{ labels: null, flooredCount: 0, varianceKind: null },
-  };
-  return { task, rows, outputs: classes, truth, weights: w && Float32Array.from(w), combined };
-}
-
-function valueRows({ targets, y, mu, var: variance, w }: Omit<ValueFigures, 'scores' | 'per'>): ScorableRows {
-  const rows = y.length / targets;
-  const task = { kind: 'regression' as const, targets: Array.from({ length: targets }, (_, at) => `y${at}`) };
-  const truth = { rows, labels: new Int32Array(0), targets: Float64Array.from(y) };
-  const combined = {
-    ...{ rows, outputs: targets, mean: Float64Array.from(mu), logProbabilities: null, labels: null },
-    ...{ variance: Float64Array.from(variance), flooredCount: 0, varianceKind: 'mixture' as const },
-  };
-  return { task, rows, outputs: targets, truth, weights: w && Float32Array.from(w), combined };
-}
-
-const scoreOf = ({ scores }: RowScores, name: string) => scores.find((score) => score.name === name)!;
-const near = (own: number | null | undefined, expected: number, tolerance = 1e-9) =>
-  typeof own === 'number' && Math.abs(own - expected) <= tolerance * Math.max(1, Math.abs(expected));
 /** Probabilities whose logarithms are taken, and means far from 0, are known to singles. */
 const TOLERANCE = 1e-7;
 
@@ -394,58 +361,3 @@ t.test(
     );
   },
 );
-
-t.test('quantiles of residuals are those of their distribution', async (t) => {
-  const random = new RandomStream(streamKey(13, 'noise'));
-  const rows = 4000;
-  const mu = Array.from({ length: rows }, () => random.normal());
-  const variance = mu.map(() => 0.5 + random.uniform());
-  const y = mu.map((own, row) => own + Math.sqrt(variance[row]!) * random.normal());
-  const { normal, residual, standardised } = residualQuantiles(
-    wholeRowsOf(valueRows({ targets: 1, y, mu, var: variance, w: null })),
-    0,
-  );
-  t.equal(standardised, true);
-  t.equal(normal.length, 200);
-  t.ok(near(normal[99], -0.006266612, 1e-6), 'Φ⁻¹(0.4975)');
-  for (let point = 10; point < 190; point += 20) t.ok(Math.abs(normal[point]! - residual[point]!) < 0.12);
-  const half = residualQuantiles(
-    wholeRowsOf(valueRows({ targets: 1, y: [1, 5, 9], mu: [0, 0, 0], var: [1, 1, 1], w: [1, 0, 3] })),
-    0,
-  );
-  t.same(Array.from(half.residual), [1, 9], 'rows without a weight are none');
-});
-
-t.test('points of curves enclose the areas that the scores are', async (t) => {
-  const known = classRows(CLASSES.weighted!);
-  const scores = scoreKnownRows(known, { replicates: 0 });
-  const rows = wholeRowsOf(known);
-  for (const label of [0, 1, 2]) {
-    const { truePositiveRate: y, falsePositiveRate: x, precision } = thresholdCurve(rows, label);
-    let [roc, steps] = [0, 0];
-    for (let at = 0; at < y.length; at++) {
-      roc += ((x[at]! - (x[at - 1] ?? 0)) * (y[at]! + (y[at - 1] ?? 0))) / 2;
-      steps += (y[at]! - (y[at - 1] ?? 0)) * precision[at]!;
-    }
-    t.ok(near(roc, scoreOf(scores, 'auroc').perClass![label]!, 1e-12));
-    t.ok(near(steps, scoreOf(scores, 'averagePrecision').perClass![label]!, 1e-12));
-    t.ok(near(y.at(-1), 1) && near(x.at(-1), 1));
-  }
-  const { coverage, risk } = riskCoverageCurve(rows);
-  let area = 0;
-  for (let at = 0; at < risk.length; at++) area += (coverage[at]! - (coverage[at - 1] ?? 0)) * risk[at]!;
-  t.ok(near(area, scoreOf(scores, 'aurc').value!, 1e-12));
-  t.equal(coverage.at(-1), 1);
-  for (const [equal, name] of [
-    ['width', 'ece'],
-    ['mass', 'adaptiveEce'],
-  ] as const) {
-    const bins = reliabilityBins(rows, equal);
-    const all = bins.reduce((sum, { weight }) => sum + weight, 0);
-    const gap = bins.reduce(
-      (sum, bin) => sum + (bin.weight / all) * Math.abs(bin.accuracy - bin.confidence),
-      0,
-    );
-    t.ok(near(gap, scoreOf(scores, name).value!, 1e-12));
-  }
-});
