@@ -2,12 +2,13 @@
 // process that trains. Whoever resumes it gets what is there and goes on in the same place.
 
 import { constants } from 'node:fs';
-import { access, mkdir, readdir } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeFailure, describeMember } from '../bundle/metadata.js';
 import { littleEndianBytes } from '../bundle/weights.js';
 import type { FailedMember, TrainedMember } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
+import { makeFolder } from '../files/folder.js';
 import { isTemporary, removeStale } from '../files/temporary-file.js';
 import type { MemberStreams } from '../model/spec.js';
 import type { TrainingJournal } from '../training/coordinator/journal.js';
@@ -34,7 +35,7 @@ export interface NewTraining extends KeptTraining {
 /** A journal for a training that begins; its folder is touched when the training can. */
 export function newCheckpoint(folder: string, training: NewTraining): TrainingJournal {
   return new Checkpoint(folder, async (onLost) => {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const lock = await lockFolder(folder);
     try {
       await requireNoTraining(folder);

@@ -1,5 +1,5 @@
 // The server of the live page, on the loopback address alone: the page, its stream of events, and the stop. What the page
-// shows and what a stop does are others' business. It never keeps the process alive.
+// shows and what a stop does are others' business. Until it is closed it does not keep the process alive.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -179,7 +179,7 @@ function say(response: ServerResponse, status: number, text: string): void {
   response.end(`${text}\n`);
 }
 
-/** Not one that keeps the process alive. */
+/** Keeps the process alive meanwhile, as connections here do not. */
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);

@@ -1,10 +1,11 @@
 // The records of one training: takes what it is told, writes JSON Lines, and tells the other kinds of records. A folder that
 // holds records already is gone on with: nothing is recorded twice.
 
-import { appendFile, lstat, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, lstat, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import { TuttiError, toWire } from '../errors.js';
+import { makeFolder } from '../files/folder.js';
 import { loadYaml } from '../files/yaml.js';
 import type { EnsemblePlan } from '../model/spec.js';
 import type { EnsembleReport } from '../report/ensemble-report.js';
@@ -227,7 +228,7 @@ export class TrainingLog {
 
 /** The records in a folder of this training; none of one that is made now, or is empty. */
 async function knownLines(folder: string, training: LoggedTraining): Promise<readonly RecordLine[]> {
-  await unlessUnwritable(folder, () => mkdir(folder, { recursive: true }));
+  await unlessUnwritable(folder, () => makeFolder(folder));
   const path = join(folder, LINES_FILE);
   const names = await unlessUnwritable(folder, () => readdir(folder));
   if (!names.includes(LINES_FILE)) {

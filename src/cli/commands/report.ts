@@ -1,10 +1,10 @@
 // `tutti report`: what an ensemble is and how far to trust it, on one page.
 
-import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { inspectEnsemble } from '../../bundle/load.js';
 import { failOption, TuttiError } from '../../errors.js';
 import { writeAll, writeAtomically } from '../../files/atomic-file.js';
+import { makeFolder } from '../../files/folder.js';
 import { onSharedPool } from '../../pool/shared-pool.js';
 import type { ReportStep } from '../../report/collect/collect-report.js';
 import type { RowsPart } from '../../report/collect/collect-set.js';
@@ -187,7 +187,7 @@ async function figureFiles(folders: {
   const writer =
     (ending: string, bytesOf: (svg: string) => Uint8Array) =>
     async (folder: string, figures: readonly PageFigure[]) => {
-      await mkdir(folder, { recursive: true }).catch((error: Error) => {
+      await makeFolder(folder).catch((error: Error) => {
         throw new TuttiError(
           'ERR_FILE',
           `Cannot make the folder ${folder}: ${error.message}`,
