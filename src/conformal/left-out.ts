@@ -46,6 +46,8 @@ export interface Calibrate {
   apply(probabilities: Float64Array): void;
   /** Whether a class's probability rises with its own and falls with those of the others. */
   readonly monotone: boolean;
+  /** Whether that is so too where probabilities are made to sum to one in between. */
+  readonly monotoneUnscaled: boolean;
 }
 
 export function leftOutBlocks(settings: LeftOutSettings): LeftOutBlock {
@@ -63,12 +65,18 @@ function bySums(settings: LeftOutSettings, terms: Terms): LeftOutBlock {
   const mean = new Float64Array(count * outputs);
   const variance = heads ? new Float64Array(mean.length) : null;
   const every = Int32Array.from({ length: outputs }, (_, output) => output);
-  const shown = (values: Float64Array, rows: number) => {
+  const shown: Shown = (values, rows) => {
     terms.toPredictions?.(values, rows, outputs);
     calibrate?.apply(values);
   };
   const isShown = terms.toPredictions === null && calibrate === null;
-  const boundsOf = isShown ? rangeOf : boundsBy(outputs, shown);
+  // Classes of unequal scales take the factor that makes probabilities sum to one unequally: more of one class may make
+  // another more probable then, and bounds are taken of the one step and of the other.
+  const inOne = terms.toPredictions === null || calibrate === null || calibrate.monotoneUnscaled;
+  const steps: Shown[] = inOne
+    ? [shown]
+    : [(values, rows) => terms.toPredictions!(values, rows, outputs), (values) => calibrate.apply(values)];
+  const boundsOf = isShown ? rangeOf : boundsBy(outputs, steps);
   return (members) => {
     const values = members.map((member) => (terms.choiceOnly ? votesOf(member) : terms.of(member)));
     const weightOf = (member: number) => weights?.[member] ?? 1;
@@ -100,6 +108,9 @@ function bySums(settings: LeftOutSettings, terms: Terms): LeftOutBlock {
   };
 }
 
+/** Makes terms [rows, outputs] what is shown, in place. */
+type Shown = (values: Float64Array, rows: number) => void;
+
 type Terms = NonNullable<ReturnType<typeof aggregators.get>['terms']>;
 
 function centreOf(values: readonly Values[], from: number, outputs: number): Float64Array {
@@ -125,10 +136,9 @@ function rangeOf(values: readonly Values[], from: number, outputs: number): Clas
 }
 
 /** A class is least probable where its own term is least and those of the others are greatest, and the reverse. */
-function boundsBy(outputs: number, shown: (values: Float64Array, rows: number) => void) {
+function boundsBy(outputs: number, steps: readonly Shown[]) {
   const corners = new Float64Array(2 * outputs * outputs);
-  return (values: readonly Values[], from: number): ClassBounds => {
-    const { low, high } = rangeOf(values, from, outputs);
+  const take = ({ low, high }: ClassBounds, shown: Shown): void => {
     for (let own = 0; own < outputs; own++) {
       for (let at = 0; at < outputs; at++) {
         corners[own * outputs + at] = at === own ? low[at]! : high[at]!;
@@ -140,7 +150,11 @@ function boundsBy(outputs: number, shown: (values: Float64Array, rows: number) =
       low[own] = corners[own * outputs + own]!;
       high[own] = corners[(outputs + own) * outputs + own]!;
     }
-    return { low, high };
+  };
+  return (values: readonly Values[], from: number): ClassBounds => {
+    const range = rangeOf(values, from, outputs);
+    for (const shown of steps) take(range, shown);
+    return range;
   };
 }
 

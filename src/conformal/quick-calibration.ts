@@ -18,13 +18,15 @@ export function quickCalibration(
   // As src/calibration/rows.ts takes them: logarithms that are known have no floor.
   const floor = logarithmsKnown ? LEAST_NORMAL : LOG_LOSS_FLOOR;
   if (method === null) return null;
-  if (method === 'isotonic') return { monotone: true, apply: exactly(method, parameters, classes, floor) };
+  if (method === 'isotonic')
+    return { monotone: true, monotoneUnscaled: true, apply: exactly(method, parameters, classes, floor) };
   const scales =
     method === 'vector' ? parameters.slice(0, classes) : new Array(classes).fill(1 / parameters[0]!);
   const biases = method === 'vector' ? parameters.slice(classes) : new Array(classes).fill(0);
   return {
     // What a negative factor of vector scaling is not.
     monotone: scales.every((scale) => scale >= 0),
+    monotoneUnscaled: scales.every((scale) => scale === scales[0]),
     apply: (probabilities: Float64Array) => scaleLogits(probabilities, scales, biases, floor),
   };
 }
