@@ -6,17 +6,11 @@ import { shortened, visible } from '../plain-text.js';
 import { type CardFacts, measuredRows } from './card-facts.js';
 import { cardScores } from './card-scores.js';
 
-/** What Hugging Face calls metrics that it knows. **Source:** huggingface.co/metrics. */
+/** What Hugging Face calls metrics that it has another name for. **Source:** huggingface.co/metrics. */
 const KNOWN: Readonly<Partial<Record<string, string>>> = {
   auroc: 'roc_auc',
-  averagePrecision: 'average_precision',
-  balancedAccuracy: 'balanced_accuracy',
   mcc: 'matthews_correlation',
   r2: 'r_squared',
-  f1Macro: 'f1_macro',
-  f1Weighted: 'f1_weighted',
-  logLoss: 'log_loss',
-  squaredError: 'squared_error',
 };
 
 /** Parts of another score, which say nothing by themselves. */
@@ -36,7 +30,7 @@ export function frontMatter(facts: CardFacts): object {
     const scores = cardScores(measurement, targets).filter(({ name }) => !PARTS.has(name));
     if (scores.length === 0) return [];
     const metrics = scores.map(({ name, title: metric, value }) => ({
-      type: KNOWN[name] ?? name,
+      type: KNOWN[name] ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
       value,
       name: `${metric}, ${title}`,
     }));

@@ -49,8 +49,8 @@ function calibrateOf({ calibration, task }: TrainedEnsemble, { calibrated, aggre
 function failWithout(coverage: number): never {
   const message =
     `A coverage of ${coverage} cannot be guaranteed: this ensemble keeps no scores of rows that members never saw; ` +
-    '`tutti calibrate` makes them of held-out rows (`ensemble.conformalise(rows)` in a program)' +
-    '; `tutti train` does so by itself where members leave rows out';
+    '`tutti calibrate` makes them of the training file, where members left rows out, or of held-out rows ' +
+    '(`ensemble.conformalise(rows)` in a program); `tutti train` does so by itself where members leave rows out';
   throw new TuttiError('ERR_DATA', message, { option: 'coverage' });
 }
 
