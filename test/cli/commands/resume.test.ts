@@ -55,7 +55,8 @@ const bytesOf = (name: string) => readFileSync(join(cwd, name));
 const run = (args: readonly string[], more: Readonly<Record<string, string>> = {}) =>
   tuttiProcess(args, { cwd, env: { ...env, ...more } });
 /** What is printed but for how many members were trained in what time, and the file's name. */
-const figuresOf = ({ stdout }: CliResult) => stdout.replace(/^(Trained|Nothing to train|Saved).*$/gm, '');
+const figuresOf = ({ stdout }: CliResult) =>
+  stdout.replace(/^(Trained|Nothing to train|Saved|Every score).*$/gm, '');
 
 const undisturbed = await run([...TRAIN, '--out', 'whole.tutti']);
 t.equal(undisturbed.status, 0, undisturbed.stderr);
