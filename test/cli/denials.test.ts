@@ -85,7 +85,7 @@ t.test('the system sees no other file, no connection and no process', { skip: !s
   for (const command of COMMANDS) {
     const { status } = run(
       'strace',
-      ['-f', '-e', calls, '-o', trace, process.execPath, MAIN, ...command],
+      ['-f', '-s', '4096', '-e', calls, '-o', trace, process.execPath, MAIN, ...command],
       cwd,
     );
     t.equal(status, 0, command[0]!);
