@@ -5,11 +5,9 @@
 // u = Σ s², so that the temperature that suits it is linear in u (as regression on a noisy variable is attenuated): known at
 // the mean u of the rows, and at u = 1 from a member alone, it follows for all members.
 
-import { exp } from '../math/functions.js';
-import { largestAt } from '../predictions/labels.js';
 import { type CalibrationRows, pick, squaresByGroup } from './rows.js';
 import { normaliseAt } from './softmax.js';
-import { fitTemperature } from './temperature.js';
+import { eachSlope, fitTemperature } from './temperature.js';
 
 /** What the rows say of the temperatures that suit averages of more and of fewer members. */
 export interface Sharpening {
@@ -68,30 +66,15 @@ function varianceOf(
 }
 
 /** How far each row moves the temperature T of the least log-loss: T² times its slope by 1/T, over the curvature of all. */
-function influences(
-  { rows, classes, logits, labels, weights }: CalibrationRows,
-  temperature: number,
-): Float64Array {
-  const slopes = new Float64Array(rows);
-  let curvature = 0;
-  for (let row = 0; row < rows; row++) {
-    const from = row * classes;
-    const most = logits[from + largestAt(logits, from, classes)]!;
-    let sum = 0;
-    let sumOfZ = 0;
-    let sumOfSquares = 0;
-    for (let at = from; at < from + classes; at++) {
-      const z = logits[at]! - most;
-      const share = exp(z / temperature);
-      sum += share;
-      sumOfZ += share * z;
-      sumOfSquares += share * z * z;
-    }
-    const mean = sumOfZ / sum;
-    slopes[row] = weights[row]! * (mean - (logits[from + labels[row]!]! - most));
-    curvature += weights[row]! * (sumOfSquares / sum - mean * mean);
-  }
-  return slopes.map((slope) => (temperature * temperature * slope) / curvature);
+function influences(rows: CalibrationRows, temperature: number): Float64Array {
+  const slopes = new Float64Array(rows.rows);
+  let all = 0;
+  const scaled = (z: number) => z / temperature;
+  eachSlope(rows, scaled, (row, slope, curvature) => {
+    slopes[row] = slope;
+    all += curvature;
+  });
+  return slopes.map((slope) => (temperature * temperature * slope) / all);
 }
 
 /** Rows as all members would predict them; those of all members as they are. */

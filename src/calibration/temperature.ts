@@ -75,9 +75,23 @@ function isSeparated({ rows, classes, logits, labels }: CalibrationRows): boolea
 }
 
 /** The derivatives of Σ w (ln Σ exp βz − βz_y) by β. */
-function slopeAt({ rows, classes, logits, labels, weights }: CalibrationRows, beta: number) {
+function slopeAt(rows: CalibrationRows, beta: number) {
   let first = 0;
   let second = 0;
+  const scaled = (z: number) => beta * z;
+  eachSlope(rows, scaled, (_, slope, curvature) => {
+    first += slope;
+    second += curvature;
+  });
+  return { first, second };
+}
+
+/** Visits the two derivatives by β of each row's w (ln Σ exp βz − βz_y). @param scaled βz */
+export function eachSlope(
+  { rows, classes, logits, labels, weights }: CalibrationRows,
+  scaled: (z: number) => number,
+  visit: (row: number, slope: number, curvature: number) => void,
+): void {
   for (let row = 0; row < rows; row++) {
     const from = row * classes;
     const most = logits[from + largestAt(logits, from, classes)]!;
@@ -86,14 +100,13 @@ function slopeAt({ rows, classes, logits, labels, weights }: CalibrationRows, be
     let sumOfSquares = 0;
     for (let at = from; at < from + classes; at++) {
       const z = logits[at]! - most;
-      const share = exp(beta * z);
+      const share = exp(scaled(z));
       sum += share;
       sumOfZ += share * z;
       sumOfSquares += share * z * z;
     }
     const mean = sumOfZ / sum;
-    first += weights[row]! * (mean - (logits[from + labels[row]!]! - most));
-    second += weights[row]! * (sumOfSquares / sum - mean * mean);
+    const slope = weights[row]! * (mean - (logits[from + labels[row]!]! - most));
+    visit(row, slope, weights[row]! * (sumOfSquares / sum - mean * mean));
   }
-  return { first, second };
 }
