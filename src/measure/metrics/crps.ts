@@ -1,7 +1,6 @@
 import { exp } from '../../math/functions.js';
 import { twoSidedNormal } from '../../math/normal.js';
-import type { SummedMetric } from './metric.js';
-import { addTargetLosses, meanLosses } from './target-losses.js';
+import { varianceMetric } from './target-losses.js';
 
 /**
  * The continuous ranked probability score of the normal distribution with the combined mean and variance: an absolute error that pays for
@@ -9,23 +8,16 @@ import { addTargetLosses, meanLosses } from './target-losses.js';
  *
  * **Source:** Gneiting and Raftery 2007, Strictly proper scoring rules, prediction, and estimation, section 4.2.
  */
-export const crps = {
-  name: 'crps',
-  title: 'CRPS',
-  says: 'mean squared difference of the predicted distribution function and the truth’s step, in the target’s units',
-  from: 'sums',
-  of: 'ensemble',
-  tasks: ['regression'],
-  better: 'less',
-  values: 'perTarget',
-  reads: 'variances',
-  written: 'figure',
-  listed: ['regression'],
-  columns: { scores: [], curves: [] },
-  sums: (outputs) => outputs,
-  addRows: (sums, rows) => addTargetLosses(sums, rows, normalCrps),
-  value: meanLosses,
-} as const satisfies SummedMetric;
+export const crps = varianceMetric(
+  {
+    name: 'crps',
+    title: 'CRPS',
+    says: 'mean squared difference of the predicted distribution function and the truth’s step, in the target’s units',
+    better: 'less',
+    written: 'figure',
+  },
+  normalCrps,
+);
 
 /** σ (z (2Φ(z) − 1) + 2φ(z) − 1/√π) with z = e/σ. */
 function normalCrps(error: number, deviation: number): number {

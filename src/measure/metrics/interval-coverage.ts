@@ -1,24 +1,16 @@
-import type { SummedMetric } from './metric.js';
-import { addTargetLosses, meanLosses } from './target-losses.js';
+import { varianceMetric } from './target-losses.js';
 
 /** Near 0.9 is right: more is too unsure, less too sure. */
-export const intervalCoverage = {
-  name: 'intervalCoverage',
-  title: 'coverage of 90 % intervals',
-  says: 'share of rows within the central 90 % of the predicted distribution',
-  from: 'sums',
-  of: 'ensemble',
-  tasks: ['regression'],
-  better: 'more',
-  values: 'perTarget',
-  reads: 'variances',
-  written: 'share',
-  listed: ['regression'],
-  columns: { scores: [], curves: [] },
-  sums: (outputs) => outputs,
-  addRows: (sums, rows) => addTargetLosses(sums, rows, covers),
-  value: meanLosses,
-} as const satisfies SummedMetric;
+export const intervalCoverage = varianceMetric(
+  {
+    name: 'intervalCoverage',
+    title: 'coverage of 90 % intervals',
+    says: 'share of rows within the central 90 % of the predicted distribution',
+    better: 'more',
+    written: 'share',
+  },
+  covers,
+);
 
 /** How much of the predicted distribution the interval is to hold. */
 export const CENTRAL_LEVEL = 0.9;

@@ -1,25 +1,17 @@
 import { log } from '../../math/functions.js';
-import type { SummedMetric } from './metric.js';
-import { addTargetLosses, meanLosses } from './target-losses.js';
+import { varianceMetric } from './target-losses.js';
 
 /** Of the normal density with the combined mean and variance, in nats; for each target. */
-export const nll = {
-  name: 'nll',
-  title: 'NLL',
-  says: 'mean of −ln of the density that the predicted mean and variance give the truth',
-  from: 'sums',
-  of: 'ensemble',
-  tasks: ['regression'],
-  better: 'less',
-  values: 'perTarget',
-  reads: 'variances',
-  written: 'figure',
-  listed: ['regression'],
-  columns: { scores: [], curves: [] },
-  sums: (outputs) => outputs,
-  addRows: (sums, rows) => addTargetLosses(sums, rows, negativeLogDensity),
-  value: meanLosses,
-} as const satisfies SummedMetric;
+export const nll = varianceMetric(
+  {
+    name: 'nll',
+    title: 'NLL',
+    says: 'mean of −ln of the density that the predicted mean and variance give the truth',
+    better: 'less',
+    written: 'figure',
+  },
+  negativeLogDensity,
+);
 
 /** ½ ln (2π σ²) + e² / 2σ². */
 function negativeLogDensity(error: number, deviation: number): number {

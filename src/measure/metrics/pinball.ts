@@ -1,29 +1,21 @@
 import { normalQuantile } from '../../math/normal.js';
-import type { SummedMetric } from './metric.js';
-import { addTargetLosses, meanLosses } from './target-losses.js';
+import { varianceMetric } from './target-losses.js';
 
 /**
  * Of the quantiles of the normal distribution with the combined mean and variance.
  *
  * **Source:** Koenker and Bassett 1978, Regression quantiles.
  */
-export const pinball = {
-  name: 'pinball',
-  title: 'pinball loss',
-  says: 'mean loss of the predicted quantiles 0.05, 0.25, 0.5, 0.75 and 0.95',
-  from: 'sums',
-  of: 'ensemble',
-  tasks: ['regression'],
-  better: 'less',
-  values: 'perTarget',
-  reads: 'variances',
-  written: 'figure',
-  listed: ['regression'],
-  columns: { scores: [], curves: [] },
-  sums: (outputs) => outputs,
-  addRows: (sums, rows) => addTargetLosses(sums, rows, quantileLoss),
-  value: meanLosses,
-} as const satisfies SummedMetric;
+export const pinball = varianceMetric(
+  {
+    name: 'pinball',
+    title: 'pinball loss',
+    says: 'mean loss of the predicted quantiles 0.05, 0.25, 0.5, 0.75 and 0.95',
+    better: 'less',
+    written: 'figure',
+  },
+  quantileLoss,
+);
 
 /** Quantiles whose losses are averaged. */
 export const PINBALL_QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const;

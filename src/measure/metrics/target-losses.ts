@@ -1,6 +1,6 @@
 // Losses of one number beside the truth, summed for each target.
 
-import type { ScoredRows } from './metric.js';
+import type { ScoredRows, TargetMetric } from './metric.js';
 
 /** @param deviation √ of the predicted variance; NaN where there is none. */
 export type TargetLoss = (error: number, deviation: number) => number;
@@ -21,4 +21,19 @@ export function addTargetLosses(sums: Float64Array, scored: ScoredRows, loss: Ta
 
 export function meanLosses(sums: Float64Array, weight: number): readonly number[] {
   return Array.from(sums, (own) => own / weight);
+}
+
+/** What differs between the metrics of predicted variances. */
+type VarianceMetric = Pick<TargetMetric, 'name' | 'title' | 'says' | 'better' | 'written'>;
+
+/** A metric of Gaussian heads: the mean of a loss for each target. */
+export function varianceMetric<const Own extends VarianceMetric>(own: Own, loss: TargetLoss) {
+  return {
+    ...own,
+    ...{ from: 'sums', of: 'ensemble', values: 'perTarget', reads: 'variances' },
+    ...{ tasks: ['regression'], listed: ['regression'], columns: { scores: [], curves: [] } },
+    sums: (outputs) => outputs,
+    addRows: (sums, rows) => addTargetLosses(sums, rows, loss),
+    value: meanLosses,
+  } as const satisfies TargetMetric;
 }
