@@ -27,7 +27,13 @@ import {
 import { trainingPart } from '../files/training-part.js';
 import { AGGREGATOR_ROW, aggregatorOf, checkAggregator, hasVariances } from '../options/averaging-flags.js';
 import { CALIBRATION_ROWS, calibrationOf } from '../options/calibration-flags.js';
-import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
+import {
+  type CommandDefinition,
+  ENSEMBLE_AND_ROWS,
+  type GivenOptions,
+  JSON_ROW,
+  QUIET_ROW,
+} from '../options/command.js';
 import { CSV_ROWS, readTable } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import { PREDICTING_ISOLATE_ROW } from '../options/pool-flags.js';
@@ -42,10 +48,7 @@ const OUT_ROW = rowsIn('output').path('out', 'where to save the ensemble with it
 });
 
 export const command: CommandDefinition = {
-  arguments: [
-    { name: 'ensemble', description: 'saved ensemble' },
-    { name: 'file', description: 'CSV or JSON file with the columns it was trained on, target included' },
-  ],
+  arguments: ENSEMBLE_AND_ROWS,
   options: [
     OUT_ROW,
     ...CALIBRATION_ROWS.map((row) =>

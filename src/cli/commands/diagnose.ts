@@ -10,7 +10,13 @@ import { type CsvRow, writeCsv } from '../files/csv-output.js';
 import { ALLOW_MODULE_ROW, checkTableOutput, loadForRawRows } from '../files/input-files.js';
 import { type KnownPart, knownPart } from '../files/training-part.js';
 import { CLIP_ROW, clipOf, WEIGHTS_ROW, weightsOf } from '../options/averaging-flags.js';
-import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
+import {
+  type CommandDefinition,
+  ENSEMBLE_AND_ROWS,
+  type GivenOptions,
+  JSON_ROW,
+  QUIET_ROW,
+} from '../options/command.js';
 import { CSV_ROWS, readTable } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
@@ -41,10 +47,7 @@ const OUT_ROW = rowsIn('output').path(
 );
 
 export const command: CommandDefinition = {
-  arguments: [
-    { name: 'ensemble', description: 'saved ensemble' },
-    { name: 'file', description: 'CSV or JSON file with the columns it was trained on, target included' },
-  ],
+  arguments: ENSEMBLE_AND_ROWS,
   options: [
     ...[...ROWS, WEIGHTS_ROW, CLIP_ROW, ...CSV_ROWS],
     ...[ALLOW_MODULE_ROW, PREDICTING_ISOLATE_ROW, OUT_ROW, JSON_ROW, QUIET_ROW],

@@ -28,7 +28,13 @@ import {
   WEIGHTS_ROW,
   weightsOf,
 } from '../options/averaging-flags.js';
-import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
+import {
+  type CommandDefinition,
+  ENSEMBLE_AND_ROWS,
+  type GivenOptions,
+  JSON_ROW,
+  QUIET_ROW,
+} from '../options/command.js';
 import { COVERAGE_ROWS, coverageOf } from '../options/coverage-flags.js';
 import { CSV_ROWS, readTable } from '../options/data-flags.js';
 import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from '../options/figure-flags.js';
@@ -37,10 +43,7 @@ import { PREDICTING_ISOLATE_ROW } from '../options/pool-flags.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 
 export const command: CommandDefinition = {
-  arguments: [
-    { name: 'ensemble', description: 'saved ensemble' },
-    { name: 'file', description: 'CSV or JSON file with the columns it was trained on, target included' },
-  ],
+  arguments: ENSEMBLE_AND_ROWS,
   options: [
     ...[AGGREGATOR_ROW, WEIGHTS_ROW, CALIBRATED_ROW, CLIP_ROW, ...INTERVAL_ROWS, CURVES_ROW],
     ...[...COVERAGE_ROWS, ...CSV_ROWS],

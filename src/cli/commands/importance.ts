@@ -20,7 +20,13 @@ import {
   WEIGHTS_ROW,
   weightsOf,
 } from '../options/averaging-flags.js';
-import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
+import {
+  type CommandDefinition,
+  ENSEMBLE_AND_ROWS,
+  type GivenOptions,
+  JSON_ROW,
+  QUIET_ROW,
+} from '../options/command.js';
 import { CSV_ROWS, readTable } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
@@ -62,10 +68,7 @@ const OUT_ROW = rowsIn('output').path('out', 'CSV file of all figures, - for sta
 });
 
 export const command: CommandDefinition = {
-  arguments: [
-    { name: 'ensemble', description: 'saved ensemble' },
-    { name: 'file', description: 'CSV or JSON file with the columns it was trained on, target included' },
-  ],
+  arguments: ENSEMBLE_AND_ROWS,
   options: [
     ...[...ROWS, AGGREGATOR_ROW, WEIGHTS_ROW, CLIP_ROW, ...CSV_ROWS],
     ...[ALLOW_MODULE_ROW, PREDICTING_ISOLATE_ROW, OUT_ROW, JSON_ROW, QUIET_ROW],

@@ -18,6 +18,12 @@ export interface CommandArgument {
   readonly rest?: boolean;
 }
 
+/** The words of commands that hold an ensemble against rows whose targets are known. */
+export const ENSEMBLE_AND_ROWS: readonly CommandArgument[] = [
+  { name: 'ensemble', description: 'saved ensemble' },
+  { name: 'file', description: 'CSV or JSON file with the columns it was trained on, target included' },
+];
+
 export interface CommandDefinition {
   readonly arguments: readonly CommandArgument[];
   readonly options: readonly OptionRow[];
