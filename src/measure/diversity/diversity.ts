@@ -7,7 +7,7 @@ import type { TargetBlock } from '../../predictions/blocks.js';
 import type { KnownRows } from '../../predictions/known-rows.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { PairFigures } from './pair-figures.js';
-import { createPairs, type PairMatrices } from './pairs.js';
+import { createPairs, type PairAccumulator, type PairMatrices } from './pairs.js';
 
 export interface Diversity {
   readonly memberCount: number;
@@ -32,14 +32,7 @@ export interface DiversityOptions {
   readonly weights?: readonly number[] | null;
 }
 
-export interface DiversityAccumulator {
-  /** Adds rows; `mask`: u8[k, rows], 1 where a member counts. `rowWeights`: one per row, ≥ 0. */
-  addBlock(
-    members: readonly Predictions[],
-    targets: TargetBlock,
-    mask?: Uint8Array | null,
-    rowWeights?: ArrayLike<number> | null,
-  ): void;
+export interface DiversityAccumulator extends Pick<PairAccumulator, 'addBlock'> {
   /** Null when no row was counted. */
   finish(): Diversity | null;
 }
