@@ -47,6 +47,44 @@ export const ERROR_CODES = {
     todo: 'Do what the message says; members that are finished there are safe. `tutti resume` goes on with the training that a folder holds.',
     exitStatus: 2,
   },
+  ERR_PLAN: {
+    means:
+      'The folder of a plan cannot be used: it holds none, another one, what is damaged, or not yet all of its members.',
+    todo: 'Do what the message says; members that are trained there are safe, and training them again does no harm.',
+    exitStatus: 2,
+  },
+  ERR_STORE: {
+    means:
+      'The store that hosts share (a folder, a coordinator, an object store) cannot be reached, or refuses.',
+    todo: 'Check its address, what it lets this host do, and the space that is left; the message has its own reason.',
+    exitStatus: 1,
+  },
+  ERR_BLOB: {
+    means: 'Bytes that hosts share are missing, cut short or altered: they are not what their SHA-256 says.',
+    todo: 'Begin the training again where they are inputs, which stores them anew; look at the disk or the network between.',
+    exitStatus: 1,
+  },
+  ERR_QUEUE: {
+    means: 'The queue of a cluster cannot be reached, refuses, or is not set up as tasks need it.',
+    todo: 'Check the URL, who may use the server and how it is set up; docs/guide/cluster.md has what it needs.',
+    exitStatus: 2,
+  },
+  ERR_TASK: {
+    means:
+      'A task of a cluster is not what it should be: signed with another secret, altered, or made by another version or for another arithmetic.',
+    todo: 'Give coordinator and workers the same secret and the same version of tutti; the message names what differs.',
+    exitStatus: 2,
+  },
+  ERR_HOST_LOST: {
+    means: 'So many hosts of a cluster were lost while they trained a member that it was given up.',
+    todo: 'Look at the hosts that the message names, and at the memory and the modules of the member; `tutti resume` tries it again.',
+    exitStatus: 1,
+  },
+  ERR_HOST_DIFFERS: {
+    means: 'A host of a cluster answered with other bytes than others do for the same member.',
+    todo: 'Take the host that the message names out of service: its memory or its processor is at fault. Train its members again.',
+    exitStatus: 1,
+  },
   ERR_MEMORY: {
     means: 'The work would need more memory than there is.',
     todo: 'Train on fewer threads, with fewer or smaller members or on fewer columns, or raise the limit of the machine.',
