@@ -10,7 +10,7 @@ export const MOST_BLOB_BYTES = 8 * 2 ** 20;
 export interface BlobStore {
   /** Where it is, for other hosts and for messages; never with credentials. */
   readonly address: string;
-  /** @throws ERR_STORE when it cannot be reached. */
+  /** Whether a blob is there, and whole as far as the store can tell by itself. @throws ERR_STORE when it cannot be reached. */
   has(digest: Digest, signal?: AbortSignal): Promise<boolean>;
   /**
    * Stores a blob, once: one that is there stays as it is, unless it is found to be damaged. Resolves when it would outlive this
@@ -21,7 +21,7 @@ export interface BlobStore {
   put(digest: Digest, bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
   /**
    * A blob as it was stored: checked against its digest.
-   * @throws ERR_BLOB_MISSING, ERR_BLOB_DAMAGED (truncated, altered), ERR_STORE when the store cannot be reached.
+   * @throws ERR_BLOB when it is missing or damaged (`details.problem` says which), ERR_STORE when the store cannot be reached.
    */
   get(digest: Digest, signal?: AbortSignal): Promise<Uint8Array>;
   /** Removes a blob, if it is there. */

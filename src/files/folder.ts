@@ -11,8 +11,9 @@ export async function makeFolder(folder: string): Promise<void> {
   const problem = await problemOf(folder);
   if (problem === null) return;
   const above = dirname(folder);
-  if (problem.code !== 'ENOENT' || above === folder || (await isFolder(above))) throw problem;
-  await makeFolder(above);
+  if (problem.code !== 'ENOENT' || above === folder) throw problem;
+  // One that is there by now was made by somebody else meanwhile, or can hold no folder.
+  if (!(await isFolder(above))) await makeFolder(above);
   const second = await problemOf(folder);
   if (second !== null) throw second;
 }
