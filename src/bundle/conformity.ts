@@ -4,7 +4,7 @@
 import type { Conformity } from '../conformal/conformity.js';
 import type { Task } from '../data/dataset/dataset.js';
 import { packArrays, unpackArrays } from '../files/plain-data.js';
-import { sortedPlain } from './content-hash.js';
+import { sortedPlain } from '../files/sorted-plain.js';
 
 export function packConformity(conformity: Conformity): Uint8Array {
   return packArrays(sortedPlain(conformity), 'conformity');

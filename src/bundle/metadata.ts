@@ -10,9 +10,9 @@ import { encodingFrom } from '../data/preprocessing/preprocessing.js';
 import { engineOf } from '../engines/registry.js';
 import type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import { describe, type ErrorCode, TuttiError } from '../errors.js';
+import { sortedPlain } from '../files/sorted-plain.js';
 import type { MemberSpec } from '../model/spec.js';
 import { VERSION } from '../version.js';
-import { sortedPlain } from './content-hash.js';
 import type { Environment, StoredReport } from './environment.js';
 import type {
   FailureMetadata,

@@ -1,11 +1,11 @@
 // What a model is, what it is for, and where its answers are worth nothing.
 
-import { sortedJson } from '../bundle/content-hash.js';
 import type { FeatureColumn } from '../data/dataset/preprocessing-types.js';
 import { featureWidth } from '../data/preprocessing/preprocessing.js';
 import { engineOf, modulesOf } from '../engines/registry.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { memberAccount } from '../ensemble/member-account.js';
+import { sortedJson } from '../files/sorted-plain.js';
 import { largest } from '../math/statistics.js';
 import { specDifferences } from '../model/options/spec-differences.js';
 import type { MemberSpec } from '../model/spec.js';

@@ -19,7 +19,22 @@ const ARRAYS = [
   Uint32Array,
 ] as const;
 
-type PlainArray = InstanceType<(typeof ARRAYS)[number]>;
+export type PlainArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array;
+
+/** What makes typed arrays of one kind. */
+export interface ArrayType<Elements extends PlainArray> {
+  new (buffer: ArrayBuffer, byteOffset: number, length: number): Elements;
+  readonly BYTES_PER_ELEMENT: number;
+}
 
 /** Metadata nests about ten deep, a report further, and a tree of decisions as deep as it grows. */
 const MAX_DEPTH = { text: 64, arrays: 1024 } as const;
@@ -118,19 +133,34 @@ function withArrays(value: unknown): unknown {
 }
 
 function arrayFrom(bytes: Uint8Array): PlainArray {
-  const type = ARRAYS[bytes[0] ?? -1];
+  const type = ARRAYS[bytes[0] ?? -1] as ArrayType<PlainArray> | undefined;
   if (type === undefined || (bytes.length - 1) % type.BYTES_PER_ELEMENT !== 0) {
     throw new NotPlainError('binary data that is no array');
   }
-  const elements = Uint8Array.from(bytes.subarray(1));
-  swapOnBigEndian(elements, type.BYTES_PER_ELEMENT);
-  return new type(elements.buffer, 0, elements.length / type.BYTES_PER_ELEMENT);
+  return readLittleEndian(type, bytes.subarray(1));
 }
 
 function littleEndian(array: PlainArray): Uint8Array {
-  const bytes = Uint8Array.from(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
-  swapOnBigEndian(bytes, array.BYTES_PER_ELEMENT);
+  const bytes = new Uint8Array(array.byteLength);
+  writeLittleEndian(array, bytes);
   return bytes;
+}
+
+/** Writes the elements of an array into bytes, little-endian. @param into as many bytes as it has. */
+export function writeLittleEndian(array: PlainArray, into: Uint8Array): void {
+  into.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  swapOnBigEndian(into, array.BYTES_PER_ELEMENT);
+}
+
+/** A typed array of its own from little-endian bytes, of which there are whole elements. */
+export function readLittleEndian<Elements extends PlainArray>(
+  type: ArrayType<Elements>,
+  bytes: Uint8Array,
+): Elements {
+  const elements = new Uint8Array(bytes.length);
+  elements.set(bytes);
+  swapOnBigEndian(elements, type.BYTES_PER_ELEMENT);
+  return new type(elements.buffer, 0, elements.length / type.BYTES_PER_ELEMENT);
 }
 
 function swapOnBigEndian({ buffer, byteOffset, byteLength }: Uint8Array, elementBytes: number): void {

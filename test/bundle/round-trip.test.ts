@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { contentHash, sortedJson } from '../../src/bundle/content-hash.js';
+import { contentHash } from '../../src/bundle/content-hash.js';
 import { inspectEnsemble, loadEnsemble } from '../../src/bundle/load.js';
 import { ensembleToBytes, saveEnsemble } from '../../src/bundle/save.js';
+import { sortedJson } from '../../src/files/sorted-plain.js';
 import { networkSpecs } from '../../src/model/network-members.js';
 import { makeEnsemble, makeIncomplete } from './support.js';
 

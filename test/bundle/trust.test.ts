@@ -8,7 +8,7 @@ import { Packr } from 'msgpackr/pack';
 import { Unpackr } from 'msgpackr/unpack';
 import t, { type Test } from 'tap';
 import { packConformity } from '../../src/bundle/conformity.js';
-import { contentHash, sortedJson } from '../../src/bundle/content-hash.js';
+import { contentHash } from '../../src/bundle/content-hash.js';
 import { encodeBinHeader, encodeHeaderStart, HEADER_BYTES } from '../../src/bundle/format.js';
 import { loadEnsemble } from '../../src/bundle/load.js';
 import { metadataOf } from '../../src/bundle/metadata.js';
@@ -19,6 +19,7 @@ import { bareEnsemble, type TrainedEnsemble } from '../../src/ensemble/ensemble.
 import { joinRecords } from '../../src/ensemble/join-ensembles.js';
 import { withAveragingWeights } from '../../src/ensemble/predict/averaging-weights.js';
 import { packPlain } from '../../src/files/plain-data.js';
+import { sortedJson } from '../../src/files/sorted-plain.js';
 import { forge, type Mutable, makeEnsemble, seal } from './support.js';
 
 const CALIBRATION: Calibration = {

@@ -1,12 +1,12 @@
 // `tutti inspect`: what a saved ensemble is, without predicting with it.
 
 import { stat } from 'node:fs/promises';
-import { sortedJson } from '../../bundle/content-hash.js';
 import { type InspectedEnsemble, inspectEnsemble } from '../../bundle/load.js';
 import { engineOf } from '../../engines/registry.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { memberAccount } from '../../ensemble/member-account.js';
 import { averagingWeights } from '../../ensemble/predict/averaging-weights.js';
+import { sortedJson } from '../../files/sorted-plain.js';
 import { largest } from '../../math/statistics.js';
 import { specDifferences } from '../../model/options/spec-differences.js';
 import type { MemberSpec } from '../../model/spec.js';

@@ -1,8 +1,8 @@
 // The way back from a plan to options that give it: for whoever wants to train an ensemble again that is only there as a
 // file. What is found is held against the plan, so that it is right or not given at all.
 
-import { sortedJson } from '../../bundle/content-hash.js';
 import { userModuleOf } from '../../engines/registry.js';
+import { sortedJson } from '../../files/sorted-plain.js';
 import { isNetwork } from '../../model/network-members.js';
 import { SHARED_FIELDS } from '../../model/options/member-fields.js';
 import type { TrainingOptions } from '../../model/options/training-options.js';

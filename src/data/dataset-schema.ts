@@ -1,0 +1,44 @@
+// What the metadata of a dataset's bytes must say: every field, no other. How it fits the numbers is looked at where they are
+// read. Import it where bytes are read, not where tutti is loaded.
+
+import * as z from '../zod.js';
+import { preprocessingSchema } from './preprocessing/preprocessing-schema.js';
+
+const count = z.int().min(1);
+const natural = z.int().min(0);
+const positive = z.number().positive();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const doubles = z.custom<Float64Array>((value) => value instanceof Float64Array);
+
+const arraySchema = z.strictObject({ type: z.enum(['f32', 'f64', 'i32']), length: natural });
+
+const scale = z.strictObject({ mean: doubles, std: doubles });
+
+export const datasetSchema = z.strictObject({
+  task: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('classification'), classes: z.array(z.string()).readonly() }),
+    z.strictObject({ kind: z.literal('regression'), targets: z.array(z.string()).readonly() }),
+  ]),
+  rows: count,
+  features: count,
+  preprocessing: preprocessingSchema.nullable(),
+  split: z.strictObject({ testShare: z.number().gt(0).lt(1), seed: natural, rows: count }).nullable(),
+  encoding: z.strictObject({
+    features: scale.extend({ softClip: z.array(positive.nullable()).nullable() }).nullable(),
+    targets: scale,
+  }),
+  hash: sha256,
+  rowsHash: sha256,
+  groupsHash: sha256.nullable(),
+  arrays: z.strictObject({
+    x: arraySchema,
+    labels: arraySchema,
+    targets: arraySchema,
+    rowWeights: arraySchema.nullable(),
+    groups: arraySchema.nullable(),
+    tangents: arraySchema.nullable(),
+  }),
+});
+
+export type DatasetMetadata = z.infer<typeof datasetSchema>;
+export type ArrayMetadata = z.infer<typeof arraySchema>;
