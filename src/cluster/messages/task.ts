@@ -4,6 +4,7 @@
 import type { Digest } from '../../blobs/blob-store.js';
 import type { MemberStreams } from '../../model/spec.js';
 import type { MemberProgress } from '../../training/plan/runs.js';
+import type { CheckpointPace } from '../../training/session/training-settings.js';
 
 /** What all tasks of a training have in common, itself a blob: whoever has it and the dataset can run any of them. */
 export interface SharedTraining {
@@ -44,7 +45,7 @@ export interface Task {
   readonly kind: 'member' | 'group';
   readonly members: readonly TaskMember[] | Digest;
   /** Members are handed over at the ends of epochs, as often as this says; null: not at all. */
-  readonly handOvers: { readonly epochs?: number; readonly seconds?: number } | null;
+  readonly handOvers: CheckpointPace | null;
   /** Of a member that is trained twice to be compared: 1 for the second time. @default 0 */
   readonly copy: number;
 }
@@ -56,3 +57,9 @@ export interface Postage {
   /** Hosts that may not take it. */
   readonly notHosts: readonly string[];
 }
+
+/** Stores bytes of any length; see `putBytes`. */
+export type PutBytes = (bytes: Uint8Array) => Promise<Digest>;
+
+/** Fetches them; see `getBytes`. */
+export type GetBytes = (digest: Digest) => Promise<Uint8Array>;

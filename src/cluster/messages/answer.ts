@@ -1,0 +1,142 @@
+// What a job came to, as bytes and back: outcomes with all that they leave, or the error that it ended with. Nothing in them
+// says where or when, so that hosts which compute the same answer the same bytes.
+
+import { sortedPlain } from '../../bundle/content-hash.js';
+import { historyColumns, historyRows } from '../../bundle/metadata.js';
+import { TuttiError, type WireError } from '../../errors.js';
+import { check, issueText } from '../../schema-check.js';
+import type { Job, MemberJob, MemberOutcome } from '../../training/session/job.js';
+import type { PlannedTraining } from '../../training/session/session.js';
+import { contradictionOfOutcome } from './outcome-check.js';
+import { Parts, pack, UnfitError, unpackMetadata } from './packed.js';
+import { progressFrom, sentProgress } from './progress-form.js';
+import type { SentAnswer, SentOutcome } from './schema.js';
+
+/** Errors travel as values: a member's own is what a job came to. */
+export type JobAnswer = { readonly outcomes: readonly MemberOutcome[] } | { readonly error: WireError };
+
+/** What of a training an answer is held against. */
+export type AnsweredTraining = Pick<PlannedTraining, 'plan' | 'dataset'>;
+
+/** The members of a job, in its order. */
+export function membersOf(job: Job): readonly MemberJob[] {
+  return job.kind === 'group' ? job.members : [job];
+}
+
+/** @param job whose `state` buffers hold what members rest in. */
+export function packAnswer(job: Job, answer: JobAnswer): Uint8Array {
+  if ('error' in answer) return pack({ error: sentError(answer.error) } satisfies SentAnswer, []);
+  const parts: (Float32Array | Uint8Array)[] = [];
+  const members = membersOf(job);
+  const outcomes = answer.outcomes.map((outcome, place) => sentOutcome(outcome, members[place]!, parts));
+  return pack({ outcomes } satisfies SentAnswer, parts);
+}
+
+/**
+ * The reverse of {@link packAnswer}, held against the job before any of it is believed: lengths, epochs, finite weights.
+ * States are put into the job's buffers.
+ * @param host whose answer it is, for messages.
+ * @throws ERR_TASK naming the host when it is no answer to the job.
+ */
+export async function unpackAnswer(
+  bytes: Uint8Array,
+  job: Job,
+  training: AnsweredTraining,
+  host: string,
+): Promise<JobAnswer> {
+  const { answerSchema } = await import('./schema.js');
+  try {
+    const { metadata, rest } = unpackMetadata(bytes);
+    const { data, issue } = check(answerSchema, metadata);
+    if (issue !== null) throw new UnfitError(`one that is wrong at ${issueText(issue)}`);
+    return answerFrom(data, rest, job, training);
+  } catch (error) {
+    if (!(error instanceof UnfitError)) throw error;
+    const message = `Expected an answer of host ${host} for member ${job.member}, got ${error.message}`;
+    throw new TuttiError('ERR_TASK', message, { host, member: job.member });
+  }
+}
+
+function answerFrom(sent: SentAnswer, rest: Uint8Array, job: Job, training: AnsweredTraining): JobAnswer {
+  if ('error' in sent) {
+    new Parts(rest, 0);
+    return sent;
+  }
+  const members = membersOf(job);
+  if (sent.outcomes.length !== members.length) {
+    throw new UnfitError(`${sent.outcomes.length} outcomes for ${members.length} members`);
+  }
+  for (const [place, outcome] of sent.outcomes.entries()) {
+    const contradiction = contradictionOfOutcome(outcome, members[place]!, job.kind, training);
+    if (contradiction !== null) throw new UnfitError(`one in which ${contradiction}`);
+  }
+  const parts = new Parts(
+    rest,
+    sent.outcomes.reduce((sum, outcome) => sum + bytesOf(outcome), 0),
+  );
+  return { outcomes: sent.outcomes.map((outcome, place) => outcomeFrom(outcome, members[place]!, parts)) };
+}
+
+/** Without its stack, which has the paths of a host. */
+function sentError({ code, message, details }: WireError) {
+  return { code, message, details: sortedPlain(details) };
+}
+
+/** The outcome beside its numbers, which are added to `parts`. */
+function sentOutcome(
+  outcome: MemberOutcome,
+  { state }: MemberJob,
+  parts: (Float32Array | Uint8Array)[],
+): SentOutcome {
+  const { status } = outcome;
+  if (status === 'stopped') return { status };
+  if (status === 'failed') return { status, error: sentError(outcome.error) };
+  const history = historyColumns(outcome.history);
+  const progress = sentProgress(outcome.progress);
+  if (status === 'paused') {
+    parts.push(outcome.parameters);
+    return { status, history, progress, state: outcome.parameters.length };
+  }
+  const { delivered, ended } = outcome;
+  if (delivered !== null) parts.push(delivered.parameters);
+  if (delivered !== null && delivered.model !== null) parts.push(delivered.model);
+  const rests = !ended && state !== null;
+  if (rests) parts.push(state);
+  const described = delivered && {
+    epoch: delivered.epoch,
+    inBagRows: delivered.inBagRows,
+    parameters: delivered.parameters.length,
+    modelBytes: delivered.model?.length ?? null,
+  };
+  return { status, history, progress, delivered: described, ended, state: rests ? state.length : null };
+}
+
+function bytesOf(outcome: SentOutcome): number {
+  if (outcome.status === 'paused') return 4 * outcome.state;
+  if (outcome.status !== 'advanced') return 0;
+  const { delivered, state } = outcome;
+  const weights = delivered === null ? 0 : 4 * delivered.parameters + (delivered.modelBytes ?? 0);
+  return weights + 4 * (state ?? 0);
+}
+
+function outcomeFrom(sent: SentOutcome, { member, state }: MemberJob, parts: Parts): MemberOutcome {
+  const { status } = sent;
+  if (status === 'stopped' || status === 'failed') return sent;
+  const history = historyRows(sent.history);
+  const progress = progressFrom(sent.progress);
+  if (status === 'paused') return { status, history, progress, parameters: parts.floats(sent.state) };
+  const { delivered: described, ended } = sent;
+  const delivered = described && {
+    parameters: finite(parts.floats(described.parameters), member),
+    model: described.modelBytes === null ? null : parts.bytes(described.modelBytes),
+    epoch: described.epoch,
+    inBagRows: described.inBagRows,
+  };
+  if (sent.state !== null) parts.floatsInto(state!);
+  return { status, history, progress, delivered, ended };
+}
+
+function finite<Weights extends Float32Array>(weights: Weights, member: number): Weights {
+  if (weights.every((weight) => Number.isFinite(weight))) return weights;
+  throw new UnfitError(`weights of member ${member} that are no numbers`);
+}
