@@ -113,7 +113,7 @@ class Checkpoint implements TrainingJournal {
     this.#lock = lock;
   }
 
-  async begin(executors: readonly string[], onLost: LossHandler): Promise<void> {
+  async begin(onLost: LossHandler): Promise<void> {
     this.#onLost = (error) => {
       this.#onLost = () => undefined;
       onLost(this.#problem(error));
@@ -123,7 +123,10 @@ class Checkpoint implements TrainingJournal {
     });
     this.#lock = place.lock;
     this.#place = { ...place, synced: place.synced.catch((error) => this.#onLost(error)) };
-    if (executors.length > 0) this.#add({ kind: 'executors', names: [...executors] });
+  }
+
+  executors(names: readonly string[]): void {
+    this.#add({ kind: 'executors', names: [...names] });
   }
 
   member(member: TrainedMember): void {

@@ -6,7 +6,7 @@ import { requireDataset } from '../data/dataset/check-dataset.js';
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
-import { TuttiError } from '../errors.js';
+import { failOption, TuttiError } from '../errors.js';
 import type { EnsemblePlan, MemberStreams } from '../model/spec.js';
 import type { PolicyOptions } from './coordinator/failure-policy.js';
 import { TrainingRun } from './coordinator/training-run.js';
@@ -40,6 +40,8 @@ export async function carryOut(
   requireDataset(dataset);
   requireOwnPreprocessing(dataset, settings.preprocessing ?? null);
   const runner = settings.runner ?? createInlineRunner();
+  if (settings.onEpochEnd !== undefined && runner.callbacks === false)
+    failOption('onEpochEnd', 'absent on a cluster, whose hosts cannot ask for it', settings.onEpochEnd);
   // At once, and before anything is awaited: a pool that is closed next waits for this training too.
   const session = runner.open();
   try {

@@ -190,6 +190,7 @@ t.test('epochs per second are those of the last seconds', async (t) => {
     remainingMs: null,
     loss: null,
     slots: [],
+    hosts: null,
     fewerThreads: null,
   };
   const rate = () => {

@@ -45,6 +45,9 @@ function faulty(fault: Fault): MemberRunner & { readonly jobs: Job[] } {
       want: (slot, epoch) => session.want(slot, epoch),
       isTaken: () => true,
       progress: () => session.progress(),
+      hosts: () => session.hosts(),
+      executors: () => session.executors(),
+      settled: () => session.settled(),
       close: () => session.close(),
     };
   };

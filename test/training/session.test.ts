@@ -54,6 +54,18 @@ class FarSession implements Session {
     return this.#there.progress();
   }
 
+  hosts() {
+    return this.#there.hosts();
+  }
+
+  executors() {
+    return this.#there.executors();
+  }
+
+  settled() {
+    return this.#there.settled();
+  }
+
   close(): void {
     this.asked.push('close');
     this.#there.close();

@@ -1,6 +1,6 @@
 // The progress of all folds as that of one training.
 
-import type { TrainingProgress } from '../../training/session/progress.js';
+import type { HostProgress, TrainingProgress } from '../../training/session/progress.js';
 
 export interface FoldsProgress extends TrainingProgress {
   /** Folds trained and measured, of all repeats. */
@@ -40,6 +40,7 @@ export function observeFolds(
       remainingMs: work > 0 ? (elapsedMs * Math.max(0, planned - work)) / work : null,
       loss: losses.at(-1) ?? null,
       fewerThreads: all.find(({ fewerThreads }) => fewerThreads !== null)?.fewerThreads ?? null,
+      hosts: sumOfHosts(all.flatMap(({ hosts }) => (hosts === null ? [] : [hosts]))),
       ...{ foldsDone, folds },
     });
   };
@@ -53,6 +54,17 @@ export function observeFolds(
       say();
     },
   };
+}
+
+/** Each host once, with what it does for all trainings. */
+function sumOfHosts(all: readonly (readonly HostProgress[])[]): readonly HostProgress[] | null {
+  if (all.length === 0) return null;
+  const known = new Map<string, HostProgress>();
+  for (const { name, running, done } of all.flat()) {
+    const other = known.get(name) ?? { running: 0, done: 0 };
+    known.set(name, { name, running: running + other.running, done: done + other.done });
+  }
+  return [...known.values()];
 }
 
 function isOver({ planned, done, failed }: TrainingProgress): boolean {

@@ -41,6 +41,7 @@ export function endsTraining(
 const REPEATED: readonly ErrorCode[] = [
   ...(['ERR_THREAD_LOST', 'ERR_THREAD_START', 'ERR_THREAD_BLOCKED', 'ERR_DEADLINE', 'ERR_MEMORY'] as const),
   ...(['ERR_CANCELLED', 'ERR_CHECKPOINT', 'ERR_INTERNAL'] as const),
+  ...(['ERR_HOST_LOST', 'ERR_HOST_DIFFERS', 'ERR_STORE', 'ERR_BLOB', 'ERR_QUEUE', 'ERR_TASK'] as const),
 ];
 
 /** Whether a training that is resumed tries a member again that failed so; of others its result is known. */

@@ -7,16 +7,18 @@ import type { RestingRun } from '../plan/runs.js';
 
 export interface TrainingJournal {
   /**
-   * Takes up its place once the training can begin, and what will run its members.
+   * Takes up its place once the training can begin.
    * @param onLost called once, when something could not be kept: nothing that is told from then on will be.
    * @throws ERR_CHECKPOINT when that place cannot be had.
    */
-  begin(executors: readonly string[], onLost: (error: unknown) => void): Promise<void>;
+  begin(onLost: (error: unknown) => void): Promise<void>;
+  /** What runs kernels of members from now on too. */
+  executors(names: readonly string[]): void;
   /** A member is finished. */
   member(member: TrainedMember): void;
   /** A member was given up. */
   failure(failure: FailedMember): void;
-  /** A run has begun again, with these streams: whatever was told of its members before is void. */
+  /** A run has begun again, with these streams, or is to: whatever was told of its members before is void. */
   beginning(memberIndices: readonly number[], streams: MemberStreams): void;
   /**
    * Where the runs of a strand rest, in place of where they rested before; those that are left out are over. Resolves once

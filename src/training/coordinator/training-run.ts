@@ -13,7 +13,7 @@ import type {
   MemberOutcome,
 } from '../session/job.js';
 import { readProgress } from '../session/progress.js';
-import type { Session } from '../session/session.js';
+import type { Doubt, Session } from '../session/session.js';
 import { type TrainingSettings, throwIfRejected } from '../session/training-settings.js';
 import { Attempts } from './attempts.js';
 import { isRepeated } from './failure-policy.js';
@@ -45,6 +45,8 @@ export class TrainingRun {
   #ended: TuttiError | null = null;
   /** Why fewer members run at once than could. */
   #fewerThreads: string | null = null;
+  /** How many of the session's executors the journal was told. */
+  #executorsNoted = 0;
   /** What ends the whole training; wrapped, because a callback may throw anything. */
   #fatal: { readonly error: unknown } | null = null;
 
@@ -86,11 +88,13 @@ export class TrainingRun {
 
   async finish(): Promise<TrainedEnsemble> {
     const { keeping, kept } = this.#work;
-    const planned = { ...this.#work, keepsStates: keeping !== null };
-    const { slots, executors, fewerThreads } = await this.#session.prepare(planned);
+    const pace = keeping === null ? {} : { pace: keeping.pace };
+    const planned = { ...this.#work, keepsStates: keeping !== null, ...pace };
+    const { slots, fewerThreads } = await this.#session.prepare(planned);
     this.#fewerThreads = fewerThreads;
     const journal = keeping?.journal;
-    await journal?.begin(executors, (error) => this.#loseJournal(error));
+    await journal?.begin((error) => this.#loseJournal(error));
+    this.#noteExecutors();
     const { signal, onProgress, onPlan, onEpochs, onInterrupt } = this.#settings;
     const stop = () => (journal === undefined ? this.#attempts.stop() : this.#attempts.pause());
     signal?.addEventListener('abort', stop, { once: true });
@@ -106,6 +110,7 @@ export class TrainingRun {
       // Of rounds that never ended, for the training did.
       this.#keepHeldBack([...this.#heldBack.keys()]);
       this.#giveUpTheRest();
+      this.#drop(await this.#session.settled());
     } finally {
       if (timer !== false) clearInterval(timer);
       signal?.removeEventListener('abort', stop);
@@ -119,6 +124,7 @@ export class TrainingRun {
     const wallMs = performance.now() - this.#started;
     const interrupted = signal?.aborted === true;
     const journalLost = this.#journalLost;
+    const executors = this.#session.executors();
     return this.#ledger.ensemble(this.#work, { interrupted, wallMs, executors, journalLost });
   }
 
@@ -126,6 +132,7 @@ export class TrainingRun {
   async #perform({ job: planned, runs, members, inRound }: Assignment): Promise<void> {
     const job = this.#telling.equip(planned, runs);
     const outcomes = await this.#outcomesOf(job, runs);
+    this.#noteExecutors();
     this.#telling.end(job, outcomes);
     this.#handOvers?.end(job.slot);
     for (const [place, outcome] of outcomes.entries())
@@ -138,6 +145,27 @@ export class TrainingRun {
       if (outcome.status === 'advanced') this.#keep(run, members[place]!, outcome, inRound);
     }
     this.#handOvers?.settled(runs);
+  }
+
+  /** Tells the journal of what runs members and did not before. */
+  #noteExecutors(): void {
+    const names = this.#session.executors();
+    if (names.length > this.#executorsNoted)
+      this.#work.keeping?.journal.executors(names.slice(this.#executorsNoted));
+    this.#executorsNoted = names.length;
+  }
+
+  /** Ends the training where members may be wrong; of those and all that they are tied to nothing is kept. */
+  #drop(doubt: Doubt | null): void {
+    if (doubt === null) return;
+    this.#fail(doubt.error);
+    const doubted = new Set(doubt.members);
+    const journal = this.#work.keeping?.journal;
+    for (const { key, runs } of this.#work.strands) {
+      if (!runs.some(({ memberIndices }) => memberIndices.some((member) => doubted.has(member)))) continue;
+      for (const { memberIndices, streams } of runs) journal?.beginning(memberIndices, streams);
+      journal?.over(key);
+    }
   }
 
   /** A training that ends early may be the cause of errors itself, but not of those that would come again. */
@@ -173,6 +201,11 @@ export class TrainingRun {
     try {
       return await this.#attempts.run(job, runs);
     } catch (error) {
+      if (error instanceof TuttiError && error.code === 'ERR_HOST_DIFFERS') {
+        // Whose members may be wrong is known when all jobs have ended.
+        this.#fail(error);
+        return [];
+      }
       if (error instanceof TuttiError && error.code === 'ERR_CANCELLED') {
         // The runner has ended: that is no failure of this member, and no other can run.
         if (!this.#attempts.stopping) this.#fail(error);
@@ -252,7 +285,8 @@ export class TrainingRun {
       fewerThreads: this.#fewerThreads,
     };
     const elapsedMs = performance.now() - this.#started;
-    this.#observe(() => onProgress(readProgress(this.#session.progress(), counts, elapsedMs)));
+    const hosts = this.#session.hosts();
+    this.#observe(() => onProgress(readProgress(this.#session.progress(), hosts, counts, elapsedMs)));
   }
 
   /** An observer that throws stops the training with its error rather than being ignored. */

@@ -25,6 +25,7 @@ interface Prepared {
 export class LocalSession implements Session {
   readonly #host: LocalHost;
   #prepared: Prepared | null = null;
+  #executors: readonly string[] = [];
   /** A thread that cannot be ended may write to the memory whenever it comes back. */
   #leftBehind = false;
   #closed = false;
@@ -39,8 +40,8 @@ export class LocalSession implements Session {
     const { share, fewerThreads } = takeMemory(laidOut);
     const { memory, layout, executor } = share;
     this.#prepared = { share, control: new ControlBlock(memory.buffer, layout.slots) };
-    const executors = layout.arenaBytes === 0 ? [] : [executor.name];
-    return { slots: layout.slots, executors, fewerThreads };
+    this.#executors = layout.arenaBytes === 0 ? [] : [executor.name];
+    return { slots: layout.slots, fewerThreads };
   }
 
   async run(job: Job, hooks: JobHooks, signal: AbortSignal): Promise<readonly MemberOutcome[]> {
@@ -74,6 +75,18 @@ export class LocalSession implements Session {
   progress(): readonly SlotProgress[] {
     const { share, control } = this.#ready;
     return Array.from({ length: share.layout.slots }, (_, slot) => control.read(slot));
+  }
+
+  hosts(): null {
+    return null;
+  }
+
+  executors(): readonly string[] {
+    return this.#executors;
+  }
+
+  async settled(): Promise<null> {
+    return null;
   }
 
   close(): void {

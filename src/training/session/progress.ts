@@ -2,6 +2,14 @@
 
 import type { SlotProgress } from '../../memory/control-block.js';
 
+/** A host of a cluster, as far as a training has heard of it. */
+export interface HostProgress {
+  readonly name: string;
+  /** Tasks that it has in hand, and that it has done. */
+  readonly running: number;
+  readonly done: number;
+}
+
 export interface TrainingProgress {
   /** Members planned, finished and failed so far. */
   readonly planned: number;
@@ -12,8 +20,10 @@ export interface TrainingProgress {
   readonly remainingMs: number | null;
   /** Mean of the running members' last epoch losses, or of the last finished member. */
   readonly loss: number | null;
-  /** One per member that may run at once. */
+  /** One per member that may run at once; on a cluster, per member that is in training. */
   readonly slots: readonly SlotProgress[];
+  /** The hosts of a cluster that have trained or are training members; null where that is this machine alone. */
+  readonly hosts: readonly HostProgress[] | null;
   /** Why fewer members run at once than could: what they need of memory, and what there is. Null where they do not. */
   readonly fewerThreads: string | null;
 }
@@ -33,6 +43,7 @@ export interface ProgressCounts {
 
 export function readProgress(
   slots: readonly SlotProgress[],
+  hosts: readonly HostProgress[] | null,
   counts: ProgressCounts,
   elapsedMs: number,
 ): TrainingProgress {
@@ -48,6 +59,7 @@ export function readProgress(
     remainingMs: work > 0 ? (elapsedMs * Math.max(0, planned - work)) / work : null,
     loss: losses.length > 0 ? losses.reduce((sum, loss) => sum + loss, 0) / losses.length : lastLoss,
     slots,
+    hosts,
     fewerThreads,
   };
 }

@@ -8,6 +8,8 @@ export interface MemberRunner {
   readonly threads: number;
   /** Whether a user's code is kept in processes of its own, in training and after it. @default null: it is not */
   readonly isolate?: Isolation;
+  /** Whether it can ask a callback at the end of every epoch (`onEpochEnd`). @default true */
+  readonly callbacks?: boolean;
   /**
    * Opens the session of a training, at once as it begins: a runner that is closed next waits for it.
    * @throws ERR_CANCELLED when the runner has ended, or is about to; ERR_OPTION when the training could never end.

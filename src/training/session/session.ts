@@ -3,11 +3,14 @@
 // and what is kept are decided in coordinator/.
 
 import type { Dataset } from '../../data/dataset/dataset.js';
+import type { TuttiError } from '../../errors.js';
 import type { SlotProgress } from '../../memory/control-block.js';
 import type { EnsemblePlan } from '../../model/spec.js';
 import type { Run } from '../plan/runs.js';
 import type { TyingGroup } from '../plan/tying.js';
+import type { CheckpointPace } from './checkpoint-pace.js';
 import type { Job, JobHooks, MemberOutcome } from './job.js';
+import type { HostProgress } from './progress.js';
 
 /** What is to be trained. */
 export interface PlannedTraining {
@@ -20,16 +23,23 @@ export interface PlannedTraining {
   readonly reseeds?: number;
   /** Whether members are handed over while they are trained, for a checkpoint. @default false */
   readonly keepsStates?: boolean;
+  /** How often they are wanted then. */
+  readonly pace?: CheckpointPace;
 }
 
 /** What a session has for a training. */
 export interface PreparedSession {
   /** How many jobs may run at once: as many slots there are, numbered from 0. */
   readonly slots: number;
-  /** What runs the kernels of members, each once; none where no member has any. */
-  readonly executors: readonly string[];
   /** Why there are fewer slots than could be used; null where there are not. */
   readonly fewerThreads: string | null;
+}
+
+/** Members that may not be what their plan says, and why. */
+export interface Doubt {
+  readonly error: TuttiError;
+  /** Members that were delivered, or are in training, and may be wrong. */
+  readonly members: readonly number[];
 }
 
 export interface Session {
@@ -45,7 +55,8 @@ export interface Session {
    * the job writes to its slot any more, unless it is with ERR_THREAD_BLOCKED. Used when a thread does not answer the
    * stop, or a member its deadline.
    * @throws ERR_THREAD_LOST when its thread died; ERR_THREAD_START when none could start; ERR_THREAD_BLOCKED when it
-   * cannot be ended; ERR_CANCELLED when the runner has ended; what the member itself threw otherwise.
+   * cannot be ended; ERR_CANCELLED when the runner has ended; ERR_HOST_DIFFERS when nothing more is to be trained before
+   * somebody has looked (`settled` says more); what the member itself threw otherwise.
    */
   run(job: Job, hooks: JobHooks, signal: AbortSignal): Promise<readonly MemberOutcome[]>;
   /** Asks every job to stop at its next step; those that do are `stopped`. */
@@ -56,8 +67,17 @@ export interface Session {
   want(slot: number, epoch: number | null): void;
   /** Whether the job of a slot is in hand; before that it waits for a thread. */
   isTaken(slot: number): boolean;
-  /** What each slot is doing. */
+  /** What slots are doing: all of them, or those that do anything. */
   progress(): readonly SlotProgress[];
+  /** The hosts that members are trained on; null where that is this machine alone. */
+  hosts(): readonly HostProgress[] | null;
+  /** What has run the kernels of members so far, each once; none where no member had any. */
+  executors(): readonly string[];
+  /**
+   * No job is left: resolves when the session knows what it was still to find out about those that there were.
+   * @returns what must not be kept of them; null where nothing is in doubt.
+   */
+  settled(): Promise<Doubt | null>;
   /** The training has ended, however it ended; once is enough. */
   close(): void;
 }

@@ -7,17 +7,12 @@ import { failOption, type TuttiError } from '../../errors.js';
 import type { EnsemblePlan } from '../../model/spec.js';
 import { checkOptions, type OptionTable, type OptionUses, option, requireUses } from '../../option-names.js';
 import type { Isolation } from '../../processes/protocol.js';
+import type { CheckpointPace } from './checkpoint-pace.js';
 import type { EpochDecision, EpochEvent } from './job.js';
 import type { TrainingProgress } from './progress.js';
 import { isMemberRunner, type MemberRunner } from './runner.js';
 
-/** How often members in training are kept, at the end of an epoch: never more often than takes a hundredth of the time. */
-export interface CheckpointPace {
-  /** Every so many epochs; excludes `seconds`. */
-  readonly epochs?: number | undefined;
-  /** Every so many seconds, at the end of an epoch. @default 10, unless `epochs` is given */
-  readonly seconds?: number | undefined;
-}
+export type { CheckpointPace } from './checkpoint-pace.js';
 
 /** Where a training is kept as it goes, so that `resumeTraining` can go on with it. */
 export interface CheckpointOptions extends CheckpointPace {

@@ -27,6 +27,7 @@ function progress(done: number, change: Partial<TrainingProgress> = {}): Trainin
     elapsedMs: 100,
     remainingMs: 1500,
     loss: 0.5,
+    hosts: null,
     fewerThreads: null,
   };
   return { ...base, slots: [slot, idle], ...change };
