@@ -1,0 +1,47 @@
+// A job as `tutti plan` describes it, and its files in a folder, beside a program that stands for tutti.
+
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Job, JobFile } from '../../../src/plan-folder/job-files/job.js';
+
+export const JOB: Job = {
+  name: 'tutti-1f0c9a52',
+  folder: '/data/digits plan',
+  parts: [{ members: [0, 1, 2, 3] }, { members: [4, 5, 6, 7] }, { members: [8, 9, 12] }],
+  threads: 4,
+  atOnce: null,
+  partMs: 5 * 60_000,
+  memoryBytes: 900 * 2 ** 20,
+  program: null,
+  image: 'registry.example/tutti:1',
+};
+
+/** Writes a scheduler's files as `tutti plan` does; returns their folder. */
+export function writeFiles(plan: string, scheduler: string, files: readonly JobFile[]): string {
+  const folder = join(plan, 'jobs', scheduler);
+  for (const { name, text, runs } of files) {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    if (runs) chmodSync(path, 0o755);
+  }
+  return folder;
+}
+
+/**
+ * A program in tutti's place, which writes what it is asked for as a line of `asked` and ends as `asked`'s folder says for those
+ * members: a file `status-0-3` holds a status.
+ */
+export function standIn(folder: string): string {
+  const path = join(folder, 'stand-in.sh');
+  const text = `#!/bin/sh
+here='${folder}'
+echo "$*" >> "$here/asked"
+for last in "$@"; do [ "$before" = --members ] && members=$last; before=$last; done
+[ -f "$here/status-$members" ] && exit "$(cat "$here/status-$members")"
+exit 0
+`;
+  writeFileSync(path, text);
+  chmodSync(path, 0o755);
+  return path;
+}
