@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Installs the servers of queues from the system's own packages, which the tests of clusters start on loopback by
+# themselves: test/cluster skips without them, and with TUTTI_REQUIRE_SERVERS=1 fails. Nothing is started as a service. Debian and Ubuntu.
+set -euo pipefail
+
+missing=()
+[ -x "$(command -v redis-server)" ] || missing+=(redis-server)
+compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null || missing+=(postgresql)
+[ -x "$(command -v openssl)" ] || missing+=(openssl)
+if [ ${#missing[@]} -gt 0 ]; then
+  as_root=()
+  if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
+  # Debian's scripts of installation start services and make a first database, unless they are told not to.
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" > /dev/null
+    "${as_root[@]}" chmod +x "$policy"
+    trap '"${as_root[@]}" rm -f "$policy"' EXIT
+  fi
+  "${as_root[@]}" apt-get update
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+fi
+redis-server --version
+compgen -G '/usr/lib/postgresql/*/bin/postgres' | sort -V | tail -n 1 | xargs -I{} {} --version
