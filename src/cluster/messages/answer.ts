@@ -1,9 +1,9 @@
 // What a job came to, as bytes and back: outcomes with all that they leave, or the error that it ended with. Nothing in them
 // says where or when, so that hosts which compute the same answer the same bytes.
 
-import { sortedPlain } from '../../bundle/content-hash.js';
 import { historyColumns, historyRows } from '../../bundle/metadata.js';
 import { TuttiError, type WireError } from '../../errors.js';
+import { sortedPlain } from '../../files/sorted-plain.js';
 import { check, issueText } from '../../schema-check.js';
 import type { Job, MemberJob, MemberOutcome } from '../../training/session/job.js';
 import type { PlannedTraining } from '../../training/session/session.js';

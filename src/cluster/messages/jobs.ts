@@ -3,9 +3,9 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Digest } from '../../blobs/blob-store.js';
-import { sortedJson } from '../../bundle/content-hash.js';
 import { littleEndianBytes } from '../../bundle/weights.js';
 import { TuttiError } from '../../errors.js';
+import { sortedJson } from '../../files/sorted-plain.js';
 import { check, issueText } from '../../schema-check.js';
 import type { GroupMemberJob, Job, MemberJob } from '../../training/session/job.js';
 import { membersOf } from './answer.js';

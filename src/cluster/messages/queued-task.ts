@@ -2,8 +2,8 @@
 // it, is signed too and not hashed, so that it can change while the task waits.
 
 import { createHash } from 'node:crypto';
-import { sortedJson } from '../../bundle/content-hash.js';
 import { TuttiError } from '../../errors.js';
+import { sortedJson } from '../../files/sorted-plain.js';
 import type { QueuedTask } from '../queue/task-queue.js';
 import { progressFrom, sentProgress } from './progress-form.js';
 import type { SentMember } from './schema.js';

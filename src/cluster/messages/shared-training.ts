@@ -1,7 +1,7 @@
 // What all tasks of a training have in common, as the bytes of a blob; and whether this host may run it at all.
 
-import { sortedJson } from '../../bundle/content-hash.js';
 import { TuttiError } from '../../errors.js';
+import { sortedJson } from '../../files/sorted-plain.js';
 import { resolveArithmetic } from '../../kernels/arithmetic.js';
 import type { Arithmetic } from '../../model/spec.js';
 import { isPlainObject } from '../../option-names.js';

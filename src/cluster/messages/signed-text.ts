@@ -6,8 +6,8 @@
 // The signature is of the JSON's bytes as they came and of what the message is bound to, so that nothing is decoded before
 // it is known whose it is. HMAC-SHA256, a key for each purpose.
 
-import { sortedJson } from '../../bundle/content-hash.js';
 import { TuttiError } from '../../errors.js';
+import { sortedJson } from '../../files/sorted-plain.js';
 import { check, issueText } from '../../schema-check.js';
 import type * as z from '../../zod.js';
 import type { Purpose, Secret } from './secret.js';
