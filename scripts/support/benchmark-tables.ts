@@ -127,11 +127,8 @@ export function fullTables(results: readonly Result[]): string {
 }
 
 /** A page with what lies between the marks of a section written anew. @throws Error when it has no such marks. */
-export function withSection(page: string, name: string, body: string): string {
-  const [begin, end] = [
-    `<!-- ${name}: written by scripts/benchmark-tables.ts -->`,
-    `<!-- end of ${name} -->`,
-  ];
+export function withSection(page: string, name: string, body: string, writer = 'benchmark-tables'): string {
+  const [begin, end] = [`<!-- ${name}: written by scripts/${writer}.ts -->`, `<!-- end of ${name} -->`];
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`Expected the page to have ${begin} and ${end}`);
   return `${page.slice(0, from)}${begin}\n\n${body}\n\n${page.slice(to)}`;
