@@ -118,3 +118,4 @@ export type { Histogram, LinePoint } from '../report/charts/chart-data.js';
 export type { ReportStep } from '../report/collect/collect-report.js';
 export type * from '../report/page/page-data.js';
 export type { NumberCell, NumberTable, PageFigure, PageNote } from '../report/page/parts.js';
+export type { HostProgress } from '../training/session/progress.js';

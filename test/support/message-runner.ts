@@ -104,6 +104,9 @@ function openSession(said: Said, handOverAfter: number | null): Session {
     want: (slot, epoch) => inner.want(slot, epoch),
     isTaken: (slot) => inner.isTaken(slot),
     progress: () => inner.progress(),
+    hosts: () => inner.hosts(),
+    executors: () => inner.executors(),
+    settled: () => inner.settled(),
     close: () => inner.close(),
   };
 }
