@@ -13,6 +13,8 @@ const MOST_RESTARTS = 5;
 /** What a task may take of time beyond what was measured: other processors, a busy file system, early stopping. */
 const TIME_FACTOR = 4;
 const LEAST_MINUTES = 10;
+/** MaxArraySize, where a site has not set it. */
+const USUAL_LIMIT = 1001;
 const MIB = 2 ** 20;
 
 export const slurm: Scheduler = {
@@ -39,7 +41,8 @@ function arrayScript({ name, folder, parts, threads, atOnce, partMs, memoryBytes
   const minutes = partMs === null ? null : minutesOf(partMs);
   const options = [
     `--job-name=${name}`,
-    `--array=0-${parts.length - 1}${limit}`,
+    // No more than most sites take in an array, so that the file passes `sbatch --test-only` by itself; submit.sh says it anew.
+    `--array=0-${Math.min(parts.length, USUAL_LIMIT) - 1}${limit}`,
     '--ntasks=1',
     `--cpus-per-task=${threads}`,
     ...(memoryBytes === null ? [] : [`--mem=${Math.ceil(memoryBytes / MIB)}M`]),
@@ -100,7 +103,7 @@ first=0
 after=
 while [ "$first" -lt "$parts" ]; do
   count=$((parts - first))
-  if [ "$count" -gt "\${limit:-1001}" ]; then count=\${limit:-1001}; fi
+  if [ "$count" -gt "\${limit:-${USUAL_LIMIT}}" ]; then count=\${limit:-${USUAL_LIMIT}}; fi
   job=$(sbatch --parsable --array="0-$((count - 1))${atOnce === null ? '' : `%${atOnce}`}" $after "$@" "$plan/jobs/slurm/array.sh" "$first")
   echo "Submitted parts $first to $((first + count - 1)) as array \${job%%;*}"
 ${atOnce === null ? '' : `  # The limit of tasks at once holds within an array.\n  after=--dependency=afterany:\${job%%;*}\n`}  first=$((first + count))
