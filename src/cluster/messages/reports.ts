@@ -1,6 +1,8 @@
 // What hosts and a coordinator tell each other of a task: what came of it, how far it is, that it is to end.
 
 import type { Digest } from '../../blobs/blob-store.js';
+import { type ErrorCode, TuttiError } from '../../errors.js';
+import { shortened } from '../../plain-text.js';
 import type { Secret } from './secret.js';
 import { readSigned, signText } from './signed-text.js';
 
@@ -26,7 +28,18 @@ export interface TaskProgress {
   readonly share: number;
   /** The members as they were handed over last (`packHanded`); null where they were not. */
   readonly handed: Digest | null;
+  /** Why this host cannot do it at all, and gives it back: then it is no progress. */
+  readonly refused: Refusal | null;
 }
+
+/** Why a host cannot do a task that another might. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** A task is kept in the queue's memory, and what is said of it too. */
+const MOST_REFUSAL_CHARACTERS = 1000;
 
 /** What all hosts are told. */
 export interface Control {
@@ -49,7 +62,11 @@ export async function openResult(secret: Secret, taskId: string, text: string): 
 
 export function sealProgress(secret: Secret, taskId: string, progress: TaskProgress): string {
   const loss = progress.loss !== null && Number.isFinite(progress.loss) ? progress.loss : null;
-  return signText(secret, 'progress', taskId, { ...progress, loss });
+  const refused = progress.refused && {
+    code: progress.refused.code,
+    message: shortened(progress.refused.message, MOST_REFUSAL_CHARACTERS),
+  };
+  return signText(secret, 'progress', taskId, { ...progress, loss, refused });
 }
 
 /** @throws ERR_TASK */
@@ -66,4 +83,18 @@ export function sealControl(secret: Secret, control: Control): string {
 export async function openControl(secret: Secret, text: string): Promise<Control> {
   const { controlSchema } = await import('./schema.js');
   return readSigned(secret, 'control', '', text, controlSchema);
+}
+
+const ENDED_WITH = /^(ERR_THREAD_LOST) (.*)$/s;
+
+/** What a task fails with whose thread was lost, for whoever decides whether it is tried again. */
+export function failedReason({ code, message }: TuttiError): string {
+  return `${code} ${shortened(message, MOST_REFUSAL_CHARACTERS)}`;
+}
+
+/** The error of a task that failed with these words, which are a host's own or the queue's. */
+export function failureOf(reason: string): TuttiError {
+  const [, code, message] = ENDED_WITH.exec(reason) ?? [];
+  if (code === 'ERR_THREAD_LOST') return new TuttiError(code, message!);
+  return new TuttiError('ERR_TASK', `A task failed for a reason that no host of tutti gives: ${reason}`);
 }

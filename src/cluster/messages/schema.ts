@@ -13,6 +13,8 @@ const { count, natural, positive, sha256: digest } = SPEC_PARTS;
 const host = z.string().min(1).max(128);
 const address = z.string().max(1024);
 
+const errorCode = z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]);
+
 /** Of a member that is fitted at once it is 0. */
 const progressFields = {
   epoch: natural,
@@ -60,6 +62,7 @@ export const taskProgressSchema = z.strictObject({
   loss: z.number().nullable(),
   share: z.number().min(0).max(1),
   handed: digest.nullable(),
+  refused: z.strictObject({ code: errorCode, message: z.string() }).nullable(),
 });
 
 export const controlSchema = z.strictObject({
@@ -85,7 +88,7 @@ const details = z.custom<ErrorDetails>((value) => {
 });
 
 const error = z.strictObject({
-  code: z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]),
+  code: errorCode,
   message: z.string(),
   details,
 });

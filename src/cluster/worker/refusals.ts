@@ -1,0 +1,63 @@
+// Tasks that this host cannot carry out, though another may: each reason is said once, here and to whoever waits, and the
+// host keeps such a task for longer each time before it gives it back, so that one which refuses everything, sooner than
+// others train, does not keep them from them.
+
+import type { Digest } from '../../blobs/blob-store.js';
+import { TuttiError, toWire } from '../../errors.js';
+import { sealProgress } from '../messages/reports.js';
+import type { Secret } from '../messages/secret.js';
+import type { Delivery, Handled } from '../queue/task-queue.js';
+import { sleep } from './sleep.js';
+import type { WorkerEvent } from './worker-events.js';
+
+const LEAST_MS = 500;
+const MOST_MS = 10_000;
+/** Reasons that are remembered. */
+const MOST_TOLD = 1000;
+
+export interface RefusalsContext {
+  readonly host: string;
+  readonly secret: Secret;
+  readonly tell: (event: WorkerEvent) => void;
+  /** Aborted when this host ends. */
+  readonly ending: AbortSignal;
+}
+
+export class Refusals {
+  readonly #context: RefusalsContext;
+  readonly #told = new Set<string>();
+  #waitMs = LEAST_MS;
+
+  constructor(context: RefusalsContext) {
+    this.#context = context;
+  }
+
+  /** A task is carried out: this host is of use. */
+  accepted(): void {
+    this.#waitMs = LEAST_MS;
+  }
+
+  /** @param training null where it is not known. */
+  async refuse(delivery: Delivery, training: Digest | null, reason: unknown): Promise<Handled> {
+    const { tell, ending } = this.#context;
+    const { code, message, details } = toWire(reason);
+    const key = `${training} ${code} ${message}`;
+    if (!this.#told.has(key)) {
+      if (this.#told.size >= MOST_TOLD) this.#told.clear();
+      this.#told.add(key);
+      const error = reason instanceof TuttiError ? reason : new TuttiError(code, message, details, reason);
+      tell({ kind: 'refused', training, error });
+    }
+    await delivery.report(this.#said(delivery.id, { code, message })).catch(() => undefined);
+    const waitMs = this.#waitMs;
+    this.#waitMs = Math.min(MOST_MS, 2 * waitMs);
+    await sleep(waitMs, AbortSignal.any([ending, delivery.signal]));
+    return { as: 'returned', delayMs: 0 };
+  }
+
+  #said(id: string, refused: { readonly code: TuttiError['code']; readonly message: string }): string {
+    const { host, secret } = this.#context;
+    const nothing = { member: 0, epoch: 0, epochs: 0, loss: null, share: 0, handed: null };
+    return sealProgress(secret, id, { host, ...nothing, refused });
+  }
+}

@@ -1,0 +1,121 @@
+// How a worker is started: what its options are, what each must be, and what they are where they are not given.
+
+import { availableParallelism, hostname } from 'node:os';
+import { isDigest } from '../../blobs/digest.js';
+import { affordableThreads } from '../../machine/memory-limit.js';
+import { described, type OptionTable, option } from '../../option-names.js';
+import type { WorkerEvent } from './worker-events.js';
+
+export interface WorkerOptions {
+  /** Of the queue: `redis://`, `rediss://` or `postgres://`. */
+  readonly url: string;
+  /** What coordinators and workers sign with, at least 32 characters, the same on all hosts. */
+  readonly secret: string;
+  /** Threads to train on. @default as many as there are cores, or as memory allows */
+  readonly threads?: number;
+  /** `process` runs members that need a module of yours in child processes, as `createPool` does. @default threads */
+  readonly isolate?: 'process';
+  /** A folder: whatever module lies in it may run. @default none may */
+  readonly modules?: string;
+  /** SHA-256 of modules that may run wherever they come from. @default none may */
+  readonly allowModules?: readonly string[];
+  /** Where blobs are kept that several tasks need. @default `tutti/blobs` in the user's folder of caches */
+  readonly cacheFolder?: string;
+  /** How much is kept there. @default 10 GB */
+  readonly cacheBytes?: number;
+  /** Where blobs are, if this host reaches them by another address than tasks say. */
+  readonly store?: string;
+  /** What this host is called, to be told from others. @default the machine's name */
+  readonly name?: string;
+  /** Seconds that members may take to end their epoch when the worker is drained. @default 20 */
+  readonly grace?: number;
+  /** A PEM file with the authorities that the queue's certificate is checked against. @default those of Node.js */
+  readonly ca?: string;
+  /** Observer of what the worker does; never delays it. */
+  readonly onEvent?: (event: WorkerEvent) => void;
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** The options that the command line has too. */
+export const WORKER_OPTIONS = {
+  threads: described(option.integer(1), {
+    kind: 'number',
+    says: 'threads to train on',
+    defaultSays: 'this machine’s cores',
+  }),
+  isolate: described(option.oneOf('process'), {
+    kind: 'choice',
+    says: 'run modules in processes of their own: one that crashes costs a retry',
+    defaultSays: 'on threads',
+  }),
+  modules: described(option.text, {
+    kind: 'text',
+    says: 'folder of modules that may run: learners and tfjs models that trainings name by their SHA-256',
+    defaultSays: 'none may',
+  }),
+  allowModules: described(
+    {
+      expected: 'a list of SHA-256, each 64 hexadecimal digits in lower case',
+      holds: (value) => Array.isArray(value) && value.every(isDigest),
+    },
+    { kind: 'texts', says: 'SHA-256 of a module that may run, its text coming with the training' },
+  ),
+  cacheFolder: described(option.text, {
+    kind: 'text',
+    says: 'folder to keep datasets in, which several tasks need',
+    defaultSays: 'tutti in the user’s folder of caches',
+  }),
+  cacheBytes: described(option.integer(1), {
+    kind: 'number',
+    says: 'bytes to keep there at most; the longest unused go',
+    default: 10_000_000_000,
+  }),
+  store: described(option.text, {
+    kind: 'text',
+    says: 'where datasets and results are, if this host reaches them by another address than tasks say',
+    defaultSays: 'as tasks say',
+  }),
+  name: described(
+    {
+      expected: 'up to 64 letters, digits, dots, dashes and underscores, a letter or digit first',
+      holds: (value) => typeof value === 'string' && NAME.test(value),
+    },
+    {
+      kind: 'text',
+      says: 'what this host is called, to be told from others',
+      defaultSays: 'the machine’s name',
+    },
+  ),
+  grace: described(
+    option.number('a number of seconds ≥ 0', (value) => value >= 0),
+    {
+      kind: 'number',
+      says: 'seconds that members may take to end their epoch when the worker is asked to end',
+      default: 20,
+    },
+  ),
+} satisfies Partial<OptionTable<WorkerOptions>>;
+
+/** What the options must be; see src/option-names.ts. */
+export const ALL_WORKER_OPTIONS = {
+  url: option.required(option.text),
+  secret: option.required(option.text),
+  ...WORKER_OPTIONS,
+  ca: option.text,
+  onEvent: option.function,
+} satisfies OptionTable<WorkerOptions>;
+
+/** As many threads as this host can use. */
+export function defaultThreads(): number {
+  return affordableThreads(availableParallelism());
+}
+
+/** The machine's name in the letters that names have. */
+export function defaultName(): string {
+  const name = hostname()
+    .replace(/[^A-Za-z0-9._-]/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 64);
+  return name === '' ? 'host' : name;
+}
