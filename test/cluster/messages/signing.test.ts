@@ -139,7 +139,8 @@ t.test('a message of one purpose, or of one task, does not pass for another', as
 
 t.test('a loss that is no number is none', async (t) => {
   const progress = {
-    ...{ host: 'a', member: 3, epoch: 1, epochs: 5, loss: Number.NaN, share: 0.2, handed: null },
+    ...{ host: 'a', member: 3, epoch: 1, epochs: 5, loss: Number.NaN, share: 0.2 },
+    ...{ handed: null, refused: null },
   };
   const opened = await openProgress(secret, id, sealProgress(secret, id, progress));
   t.equal(opened.loss, null);
