@@ -1,15 +1,16 @@
 // A folder as a store, of this host or one that several share over a network: a file for each blob, written whole or not at
-// all. The folder may be a stranger's: what is read of it is bounded and checked, and links are not followed.
+// all. The folder may be a stranger's: what is read of it is bounded, and links are not followed.
 
 import { constants } from 'node:fs';
-import { open, rm, utimes } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { type FileHandle, open, readdir, rm, utimes } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { writeNew } from '../files/atomic-file.js';
 import { makeFolder } from '../files/folder.js';
-import { failBlob, isBlobError, requireDigest, storeError } from './blob-errors.js';
-import type { BlobStore, Digest } from './blob-store.js';
-import { fromStoredForm, MOST_STORED_BYTES, toStoredForm } from './stored-form.js';
+import { failBlob, isBlobError, storeError } from './blob-errors.js';
+import type { Digest } from './blob-store.js';
+import { type FormStore, type RawStore, storeOver } from './raw-store.js';
+import { fromStoredForm, MOST_STORED_BYTES } from './stored-form.js';
 
 /** What names of files begin with is the name of their folder, since some file systems are slow with many in one. */
 const FOLDER_DIGITS = 2;
@@ -18,8 +19,8 @@ const FOLDER_DIGITS = 2;
  * A store in a folder, which is made when it is first written to.
  * @param folder its path; other hosts must see it under the same.
  */
-export function openFileStore(folder: string): BlobStore {
-  return new FileStore(resolve(folder));
+export function openFileStore(folder: string): FormStore {
+  return storeOver(fileForms(resolve(folder)));
 }
 
 /** Where a blob lies in the folder of a store. */
@@ -27,94 +28,92 @@ export function blobPath(folder: string, digest: Digest): string {
   return join(folder, digest.slice(0, FOLDER_DIGITS), digest);
 }
 
-class FileStore implements BlobStore {
-  readonly address: string;
-  readonly #folder: string;
-
-  constructor(folder: string) {
-    this.#folder = folder;
-    this.address = pathToFileURL(folder).href;
-  }
-
-  async has(digest: Digest, signal?: AbortSignal): Promise<boolean> {
-    requireDigest(this.address, digest);
+/** Stored forms as files of a folder. */
+export function fileForms(folder: string, address = pathToFileURL(folder).href): RawStore {
+  const cannotWrite = (error: unknown) => storeError(address, 'cannot be written', error);
+  async function read(digest: Digest, readPath: typeof readForm): Promise<Uint8Array | null> {
     try {
-      await this.get(digest, signal);
-      return true;
+      return await readPath(blobPath(folder, digest));
     } catch (error) {
-      if (isBlobError(error)) return false;
-      throw error;
+      if (error instanceof NoForm) return failBlob(address, digest, 'damaged', error.message);
+      throw storeError(address, 'cannot be read', error);
     }
   }
-
-  async put(digest: Digest, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
-    requireDigest(this.address, digest);
-    if (await this.#renew(digest, signal)) return;
-    const stored = await toStoredForm(bytes);
-    signal?.throwIfAborted();
-    try {
-      await this.#write(digest, stored);
-    } catch (error) {
-      throw storeError(this.address, 'cannot be written', error);
-    }
-  }
-
-  async get(digest: Digest, signal?: AbortSignal): Promise<Uint8Array> {
-    signal?.throwIfAborted();
-    requireDigest(this.address, digest);
-    const stored = await this.#read(digest);
-    signal?.throwIfAborted();
-    return fromStoredForm(stored, digest, this.address);
-  }
-
-  async delete(digest: Digest): Promise<void> {
-    requireDigest(this.address, digest);
-    await rm(blobPath(this.#folder, digest), { force: true }).catch((error) => {
-      throw storeError(this.address, 'cannot be written', error);
-    });
-  }
-
-  async close(): Promise<void> {}
-
-  /** Whether a blob is there and whole; it is as if it had been written now. */
-  async #renew(digest: Digest, signal: AbortSignal | undefined): Promise<boolean> {
-    if (!(await this.has(digest, signal))) return false;
-    const now = new Date();
-    // That of another user's cannot be; what is too old is removed by its age.
-    await utimes(blobPath(this.#folder, digest), now, now).catch(() => undefined);
-    return true;
-  }
-
-  async #write(digest: Digest, stored: Uint8Array): Promise<void> {
-    const path = blobPath(this.#folder, digest);
-    await makeFolder(join(path, '..'));
-    await (await writeNew(path, stored))();
-  }
-
-  async #read(digest: Digest): Promise<Uint8Array> {
-    const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
-    try {
-      const file = await open(blobPath(this.#folder, digest), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  return {
+    address,
+    asksFromBytes: 0,
+    read: (digest) => read(digest, readLookingTwice),
+    async write(digest, stored) {
+      const path = blobPath(folder, digest);
       try {
-        const stats = await file.stat();
-        if (!stats.isFile()) failBlob(this.address, digest, 'damaged', 'it is not a regular file');
-        if (stats.size > MOST_STORED_BYTES) failBlob(this.address, digest, 'damaged', 'it is too long');
-        return await readAll(file, stats.size);
-      } finally {
-        await file.close();
+        await makeFolder(dirname(path));
+        await (await writeNew(path, stored))();
+      } catch (error) {
+        throw cannotWrite(error);
       }
-    } catch (error) {
-      if (isBlobError(error)) throw error;
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT') return failBlob(this.address, digest, 'missing');
-      if (code === 'ELOOP') return failBlob(this.address, digest, 'damaged', 'it is a link');
-      throw storeError(this.address, 'cannot be read', error);
-    }
+    },
+    async holds(digest, renew) {
+      try {
+        const stored = await read(digest, readForm);
+        if (stored === null) return false;
+        await fromStoredForm(stored, digest, address);
+      } catch (error) {
+        if (isBlobError(error)) return false;
+        throw error;
+      }
+      const now = new Date();
+      // That of another user's cannot be renewed, and stays as old as it is.
+      if (renew) await utimes(blobPath(folder, digest), now, now).catch(() => undefined);
+      return true;
+    },
+    async remove(digest) {
+      await rm(blobPath(folder, digest), { force: true }).catch((error) => {
+        throw cannotWrite(error);
+      });
+    },
+    async close() {},
+  };
+}
+
+/** What is in a blob's place cannot be its stored form. */
+class NoForm extends Error {}
+
+/** Null where there is no file. @throws NoForm */
+async function readForm(path: string): Promise<Uint8Array | null> {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error) => {
+    if (error.code === 'ENOENT') return null;
+    throw error.code === 'ELOOP' ? new NoForm('it is a link') : error;
+  });
+  if (file === null) return null;
+  try {
+    const stats = await file.stat();
+    if (!stats.isFile()) throw new NoForm('it is not a regular file');
+    if (stats.size > MOST_STORED_BYTES) throw new NoForm('it is longer than any blob');
+    return await readAll(file, stats.size);
+  } finally {
+    await file.close();
   }
 }
 
-async function readAll(file: Awaited<ReturnType<typeof open>>, length: number): Promise<Uint8Array> {
+/**
+ * A network's file system remembers for seconds that a file was not there, or which one was, though another host has
+ * written it since; it asks its server anew once the folder is read.
+ */
+async function readLookingTwice(path: string): Promise<Uint8Array | null> {
+  const first = await readForm(path).catch((error) => {
+    if (error.code === 'ESTALE') return null;
+    throw error;
+  });
+  if (first !== null) return first;
+  const isThere = await readdir(dirname(path)).then(
+    (names) => names.includes(basename(path)),
+    () => false,
+  );
+  return isThere ? readForm(path) : null;
+}
+
+async function readAll(file: FileHandle, length: number): Promise<Uint8Array> {
   const bytes = Buffer.allocUnsafeSlow(length);
   let done = 0;
   while (done < length) {
