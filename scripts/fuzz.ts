@@ -1,4 +1,4 @@
-// Reads hostile inputs for as long as one likes: data files, configs, saved ensembles, stored models, checkpoints.
+// Reads hostile inputs for as long as one likes: data files, configs, saved ensembles, stored models, checkpoints, messages.
 //
 //     node dist/scripts/fuzz.js [--seconds 600] [--seed 1] [--only data,bundle] [--keep fuzz-faults]
 //     node dist/scripts/fuzz.js --only data --input fuzz-faults/data-1-17 reads one input again

@@ -6,6 +6,7 @@ import { checkpointTarget } from '../../scripts/support/fuzz/checkpoint-target.j
 import { configTarget } from '../../scripts/support/fuzz/config-target.js';
 import { data } from '../../scripts/support/fuzz/data-target.js';
 import { Draws } from '../../scripts/support/fuzz/draws.js';
+import { messageTarget } from '../../scripts/support/fuzz/message-target.js';
 import { plain } from '../../scripts/support/fuzz/plain-target.js';
 import { Contradiction, type FuzzTarget, faultOf, fuzz, inputOf } from '../../scripts/support/fuzz/target.js';
 import { TuttiError } from '../../src/errors.js';
@@ -20,6 +21,7 @@ t.test('data files', (t) => fuzzed(t, data, 2500));
 t.test('config files', (t) => fuzzed(t, configTarget(t.testdir()), 1200));
 t.test('stored models', (t) => fuzzed(t, plain, 4000));
 t.test('checkpoints', async (t) => fuzzed(t, await checkpointTarget(t.testdir(), clusters(24, 3, 2)), 150));
+t.test('messages between hosts', async (t) => fuzzed(t, await messageTarget(clusters(24, 3, 2)), 2500));
 
 t.test('inputs are those of their seed and round, and not all of them are refused', async (t) => {
   t.same(inputOf(data, 1, 7), data.make(new Draws(1, 7)));

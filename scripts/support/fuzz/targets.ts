@@ -10,6 +10,7 @@ import { bundleTarget, type Sample } from './bundle-target.js';
 import { checkpointTarget } from './checkpoint-target.js';
 import { configTarget } from './config-target.js';
 import { data } from './data-target.js';
+import { messageTarget } from './message-target.js';
 import { plain } from './plain-target.js';
 import type { FuzzTarget } from './target.js';
 
@@ -60,5 +61,6 @@ export async function allTargets(folder: string): Promise<FuzzTarget[]> {
     bundleTarget(await smallSamples()),
     plain,
     await checkpointTarget(join(folder, 'checkpoints'), classes.train),
+    await messageTarget(classes.train),
   ];
 }

@@ -25,11 +25,13 @@ export function membersOf(job: Job): readonly MemberJob[] {
 
 /** @param job whose `state` buffers hold what members rest in. */
 export function packAnswer(job: Job, answer: JobAnswer): Uint8Array {
-  if ('error' in answer) return pack({ error: sentError(answer.error) } satisfies SentAnswer, []);
+  if ('error' in answer) {
+    return pack({ kind: 'error', error: sentError(answer.error) } satisfies SentAnswer, []);
+  }
   const parts: (Float32Array | Uint8Array)[] = [];
   const members = membersOf(job);
   const outcomes = answer.outcomes.map((outcome, place) => sentOutcome(outcome, members[place]!, parts));
-  return pack({ outcomes } satisfies SentAnswer, parts);
+  return pack({ kind: 'outcomes', outcomes } satisfies SentAnswer, parts);
 }
 
 /**
@@ -58,9 +60,9 @@ export async function unpackAnswer(
 }
 
 function answerFrom(sent: SentAnswer, rest: Uint8Array, job: Job, training: AnsweredTraining): JobAnswer {
-  if ('error' in sent) {
+  if (sent.kind === 'error') {
     new Parts(rest, 0);
-    return sent;
+    return { error: sent.error };
   }
   const members = membersOf(job);
   if (sent.outcomes.length !== members.length) {

@@ -119,9 +119,9 @@ const outcome = z.discriminatedUnion('status', [
 ]);
 
 /** What a job came to, beside weights, stored models and states. */
-export const answerSchema = z.union([
-  z.strictObject({ outcomes: z.array(outcome).min(1) }),
-  z.strictObject({ error }),
+export const answerSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('outcomes'), outcomes: z.array(outcome).min(1) }),
+  z.strictObject({ kind: z.literal('error'), error }),
 ]);
 
 /** Members in training, beside their states. */
@@ -130,7 +130,7 @@ export const handedSchema = z.strictObject({
 });
 
 export type SentAnswer = z.infer<typeof answerSchema>;
-export type SentOutcome = Extract<SentAnswer, { outcomes: unknown }>['outcomes'][number];
+export type SentOutcome = z.infer<typeof outcome>;
 export type SentHanded = z.infer<typeof handedSchema>;
 export type SentMember = z.infer<typeof memberSchema>;
 export type SentQueued = z.infer<typeof queuedSchema>;
