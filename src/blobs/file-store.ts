@@ -2,7 +2,7 @@
 // all. The folder may be a stranger's: what is read of it is bounded, and links are not followed.
 
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir, rm, utimes } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { writeNew } from '../files/atomic-file.js';
@@ -28,8 +28,9 @@ export function blobPath(folder: string, digest: Digest): string {
   return join(folder, digest.slice(0, FOLDER_DIGITS), digest);
 }
 
-/** Stored forms as files of a folder. */
-export function fileForms(folder: string, address = pathToFileURL(folder).href): RawStore {
+/** Stored forms as files of a folder, each synced before it counts as written. */
+function fileForms(folder: string): RawStore {
+  const address = pathToFileURL(folder).href;
   const cannotWrite = (error: unknown) => storeError(address, 'cannot be written', error);
   async function read(digest: Digest, readPath: typeof readForm): Promise<Uint8Array | null> {
     try {
@@ -42,7 +43,11 @@ export function fileForms(folder: string, address = pathToFileURL(folder).href):
   return {
     address,
     asksFromBytes: 0,
-    read: (digest) => read(digest, readLookingTwice),
+    async read(digest) {
+      const stored = await read(digest, readLookingTwice);
+      if (stored === null && !(await isFolder(folder))) throw storeError(address, NO_FOLDER);
+      return stored;
+    },
     async write(digest, stored) {
       const path = blobPath(folder, digest);
       try {
@@ -75,11 +80,14 @@ export function fileForms(folder: string, address = pathToFileURL(folder).href):
   };
 }
 
-/** What is in a blob's place cannot be its stored form. */
-class NoForm extends Error {}
+/** Where a folder is not mounted, no blob of it is ever found; that is no fault of the blob's. */
+const NO_FOLDER = 'is not there: this host sees no such folder';
 
-/** Null where there is no file. @throws NoForm */
-async function readForm(path: string): Promise<Uint8Array | null> {
+/** What is in a blob's place cannot be its stored form. */
+export class NoForm extends Error {}
+
+/** A stored form, unchecked; null where there is no file. @throws NoForm, or what the system says. */
+export async function readForm(path: string): Promise<Uint8Array | null> {
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
   const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error) => {
     if (error.code === 'ENOENT') return null;
@@ -111,6 +119,13 @@ async function readLookingTwice(path: string): Promise<Uint8Array | null> {
     () => false,
   );
   return isThere ? readForm(path) : null;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 async function readAll(file: FileHandle, length: number): Promise<Uint8Array> {
