@@ -5,6 +5,7 @@ import { inspectEnsemble } from '../../bundle/load.js';
 import { failOption, TuttiError } from '../../errors.js';
 import { writeAll, writeAtomically } from '../../files/atomic-file.js';
 import { makeFolder } from '../../files/folder.js';
+import { quoted } from '../../files/shell-word.js';
 import { onSharedPool } from '../../pool/shared-pool.js';
 import type { ReportStep } from '../../report/collect/collect-report.js';
 import type { RowsPart } from '../../report/collect/collect-set.js';
@@ -38,7 +39,6 @@ import { PREDICTING_ISOLATE_ROW } from '../options/pool-flags.js';
 import { rowsIn } from '../options/rows.js';
 import { stoppable } from '../terminal/stoppable.js';
 import { note, print, printJson } from '../terminal/terminal.js';
-import { quoted } from '../text/shell-word.js';
 
 const output = rowsIn('output');
 

@@ -2,10 +2,10 @@
 
 import type { LoadedData, LoadOptions } from '../../data/load.js';
 import type { Preprocessing } from '../../data/preprocessing/preprocessing.js';
+import { quoted } from '../../files/shell-word.js';
 import { counted } from '../../report/words.js';
 import { COLUMN_ROWS, CSV_ROWS, TARGET_ROW } from '../options/data-flags.js';
 import { flagOf } from '../options/option-row.js';
-import { quoted } from './shell-word.js';
 
 /** Notes and columns shown one by one; there may be thousands of them. */
 const MOST_SHOWN = 8;

@@ -4,6 +4,7 @@
 
 import { basename } from 'node:path';
 import { failOption } from '../../errors.js';
+import { quoted } from '../../files/shell-word.js';
 import type { Job, Scheduler } from './job.js';
 import { EXIT, partFiles } from './part-script.js';
 
@@ -36,12 +37,12 @@ export const kubernetes: Scheduler = {
     ];
   },
   commands: ({ name, folder }, files) => [
-    `kubectl apply -f ${files}/volume.yaml`,
-    `kubectl wait --for=condition=Ready pod/${name}-files`,
-    `kubectl cp ${folder} ${name}-files:/plans/`,
-    `kubectl apply -f ${files}/job.yaml`,
+    `kubectl apply -f ${quoted(`${files}/volume.yaml`)}`,
+    `kubectl wait --for=condition=Ready --timeout=10m pod/${name}-files`,
+    `kubectl cp ${quoted(folder)} ${name}-files:/plans/`,
+    `kubectl apply -f ${quoted(`${files}/job.yaml`)}`,
     `kubectl wait --for=condition=Complete --timeout=24h job/${name}`,
-    `kubectl cp ${name}-files:/plans/${basename(folder)}/results ${folder}/results`,
+    `kubectl cp ${quoted(`${name}-files:/plans/${basename(folder)}/results`)} ${quoted(`${folder}/results`)}`,
   ],
 };
 

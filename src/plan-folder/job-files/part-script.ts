@@ -1,5 +1,6 @@
 // What every scheduler's tasks come down to: a list of parts, a line each, and a script that trains one of them.
 
+import { inQuotes } from '../../files/shell-word.js';
 import type { Job, JobFile } from './job.js';
 import { membersText } from './parts.js';
 
@@ -14,11 +15,6 @@ export const EXIT = {
   /** What shells say where there is no such program, or it cannot be run. */
   noProgram: [126, 127],
 } as const;
-
-/** A text as one word of a POSIX shell. */
-export function shellWord(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
 
 /** The files that each scheduler's tasks are run by. */
 export function partFiles(job: Job): readonly JobFile[] {
@@ -56,6 +52,6 @@ ${ownProgram(program)}exec tutti "$@"
 /** What made the plan is of its version; a `tutti` on the path may be of another. */
 function ownProgram(program: Job['program']): string {
   if (program === null) return '';
-  const [node, script] = program.map(shellWord);
+  const [node, script] = program.map(inQuotes);
   return `if [ -x ${node} ] && [ -f ${script} ]; then exec ${node} ${script} "$@"; fi\n`;
 }

@@ -2,6 +2,7 @@
 // reaches others by ssh.
 // Source: xargs(1): status 255 of a command ends it; O. Tange, GNU Parallel, parallel(1).
 
+import { quoted } from '../../files/shell-word.js';
 import type { Job, Scheduler } from './job.js';
 import { EXIT, partFiles } from './part-script.js';
 
@@ -14,7 +15,7 @@ export const shell: Scheduler = {
     { name: 'run.sh', text: runScript(job), runs: true },
     { name: 'parallel.sh', text: parallelScript(job), runs: true },
   ],
-  commands: (_job, files) => [`sh ${files}/run.sh`],
+  commands: (_job, files) => [`sh ${quoted(`${files}/run.sh`)}`],
 };
 
 /** As many at once as there are cores for, unless it is said. */

@@ -3,8 +3,9 @@
 // Source: sbatch(1), job arrays, --requeue, --signal; slurm.conf(5), MaxArraySize.
 
 import { failOption } from '../../errors.js';
+import { inQuotes, quoted } from '../../files/shell-word.js';
 import type { Job, JobFile, Scheduler } from './job.js';
-import { EXIT, partFiles, shellWord } from './part-script.js';
+import { EXIT, partFiles } from './part-script.js';
 
 /** Seconds before the end of a task's time at which it stops, to write what it has. */
 const NOTICE_S = 60;
@@ -33,7 +34,7 @@ export const slurm: Scheduler = {
       { name: 'logs/README', text: 'What tasks print: ARRAY_INDEX.log\n', runs: false },
     ] satisfies JobFile[];
   },
-  commands: (_job, files) => [`sh ${files}/submit.sh`, 'squeue --me'],
+  commands: (_job, files) => [`sh ${quoted(`${files}/submit.sh`)}`, 'squeue --me'],
 };
 
 function arrayScript({ name, folder, parts, threads, atOnce, partMs, memoryBytes }: Job): string {
@@ -59,7 +60,7 @@ ${options.map((option) => `#SBATCH ${option}`).join('\n')}
 # submitted again, run twice and be killed: what is trained is kept, and nothing is trained anew.
 # A lost node, preemption, the end of the time and what is worth another try queue the task again, ${MOST_RESTARTS} times; wrong
 # input (${EXIT.wrong}) does not.
-plan=${shellWord(folder)}
+plan=${inQuotes(folder)}
 part=$((\${1:-0} + \${SLURM_ARRAY_TASK_ID:?is set by Slurm: submit this file by sbatch}))
 over=no
 sh "$plan/jobs/slurm/part.sh" "$part" &
@@ -96,7 +97,7 @@ function submitScript({ folder, parts, atOnce }: Job): string {
 # Submits all parts of the plan: sh submit.sh [options of sbatch, such as --partition=short --account=me]. Where they are more
 # than an array may have (MaxArraySize), it submits several${atOnce === null ? '' : ', each when the one before has ended'}.
 set -eu
-plan=${shellWord(folder)}
+plan=${inQuotes(folder)}
 parts=${parts.length}
 limit=$(scontrol show config 2>/dev/null | sed -n 's/^MaxArraySize *= *//p')
 first=0

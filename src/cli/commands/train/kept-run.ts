@@ -1,7 +1,7 @@
 // What a checkpoint keeps for `tutti resume`: the request of the run, and where it was made.
 
+import { quoted } from '../../../files/shell-word.js';
 import type { PoolFlags } from '../../options/pool-flags.js';
-import { quoted } from '../../text/shell-word.js';
 import type { ExtensionRequest, KeptRun, RunRequest, TrainingRequest } from './requests.js';
 import type { RunNote } from './run-note.js';
 

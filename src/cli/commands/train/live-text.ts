@@ -1,11 +1,11 @@
 // What the live page says at the end of a run.
 
 import { memberAccount } from '../../../ensemble/member-account.js';
+import { quoted } from '../../../files/shell-word.js';
 import type { Phase, RunSummary } from '../../../live/client/protocol.js';
 import { accountLines } from '../../../report/account-text.js';
 import { PLAIN } from '../../../report/palette.js';
 import { counted, duration, figure } from '../../../report/words.js';
-import { quoted } from '../../text/shell-word.js';
 import { failureLines, type KeptOutcome, keptLine, summaryLines } from './train-text.js';
 
 /** How a run ended, and what it came to. @param file of the rows. */

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { MAGIC } from '../../../bundle/format.js';
 import { failOption, TuttiError } from '../../../errors.js';
 import { openRegularFile } from '../../../files/regular-file.js';
-import { quoted } from '../../text/shell-word.js';
+import { quoted } from '../../../files/shell-word.js';
 
 const STANDARD_INPUT = '-';
 

@@ -8,6 +8,7 @@ import type { LoadedData } from '../../../data/load.js';
 import type { FailedMember, TrainedEnsemble } from '../../../ensemble/ensemble.js';
 import { memberAccount } from '../../../ensemble/member-account.js';
 import { stillImproving } from '../../../ensemble/still-improving.js';
+import { quoted } from '../../../files/shell-word.js';
 import { largest } from '../../../math/statistics.js';
 import { hasEpochs } from '../../../model/spec.js';
 import { accountLines } from '../../../report/account-text.js';
@@ -20,7 +21,6 @@ import { byteSize, counted, duration, figure, grouped } from '../../../report/wo
 import { isRepeated } from '../../../training/coordinator/failure-policy.js';
 import { columnLines, splitCommand } from '../../text/columns-text.js';
 import { failureTexts } from '../../text/failure-text.js';
-import { quoted } from '../../text/shell-word.js';
 import type { KeptRun, TrainingRequest } from './requests.js';
 
 /** What a training, or more of one, came to. */
