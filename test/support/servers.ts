@@ -175,7 +175,7 @@ function postgresServer(
     await until(isReady);
     if (isNew && password !== undefined) {
       query(`CREATE USER tutti PASSWORD '${password}'`);
-      query('CREATE SCHEMA tutti AUTHORIZATION tutti');
+      query('GRANT CREATE ON DATABASE postgres TO tutti');
     }
     isNew = false;
   };
