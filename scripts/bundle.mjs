@@ -7,7 +7,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 
 /** Starts a file of its own beside it; may be missing; is imported late, where a module of CommonJS would lose its names. */
-const EXTERNAL = ['piscina', '@tensorflow/tfjs-node', 'yaml'];
+const EXTERNAL = ['piscina', '@tensorflow/tfjs-node', 'bullmq', 'ioredis', 'pg', 'yaml'];
 
 const JOINED = 'joined';
 

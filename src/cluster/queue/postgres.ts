@@ -5,7 +5,7 @@ import type { BullMQ } from './bullmq.js';
 import { MOST_EVENTS, REACH_MS, SCHEMA, SILENCE_MS, TASKS } from './queue-options.js';
 import { missingPeer, type QueueServer, queueError, type Reaching, reasonOf } from './queue-server.js';
 
-/** What is used of pg, which comes without types. */
+/** What is used of pg's pools and their connections. */
 interface Pool {
   query(text: string, values?: readonly unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
   connect(): Promise<Session>;
@@ -18,10 +18,6 @@ interface Session {
   query<Row = any>(text: string, values?: readonly unknown[]): Promise<{ rows: Row[] }>;
   release(): void;
 }
-interface Driver {
-  readonly Pool: new (options: object) => Pool;
-}
-
 const LEAST_VERSION = 13;
 
 /** Milliseconds since 1970, in SQL. */
@@ -68,11 +64,9 @@ export async function reachPostgres(reaching: Reaching, bullmq: BullMQ): Promise
 }
 
 async function makePool({ address }: Reaching, options: object): Promise<Pool> {
-  // Not a literal, so that the compiler does not look for its types.
-  const name: string = 'pg';
   try {
-    const driver = (await import(/* webpackIgnore: true */ name)) as Driver & { readonly default?: Driver };
-    return new (driver.default ?? driver).Pool(options);
+    const { default: driver } = await import('pg');
+    return new driver.Pool(options) as Pool;
   } catch (error) {
     throw missingPeer(address, error);
   }
