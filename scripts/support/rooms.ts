@@ -70,6 +70,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['checkpoint', 'a training under way as a folder: what is finished, where the others stand, who has it'],
   ['training', 'training an ensemble from its options'],
   ['plan-folder/job-files', 'a plan cut into parts, and the files by which schedulers train them'],
+  ['plan-folder', 'a training as a folder: planned once, trained anywhere in parts, collected as one'],
   ['studies/attack', 'how scores fall as inputs are moved against an ensemble'],
   ['studies/masks', 'a dropout net as the ensemble it is'],
   ['studies/leaderboard', 'what an ensemble owes to each of its members'],

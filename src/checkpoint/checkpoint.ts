@@ -4,8 +4,6 @@
 import { constants } from 'node:fs';
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeFailure, describeMember } from '../bundle/metadata.js';
-import { littleEndianBytes } from '../bundle/weights.js';
 import type { FailedMember, TrainedMember } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
 import { makeFolder } from '../files/folder.js';
@@ -13,6 +11,7 @@ import { isTemporary, removeStale } from '../files/temporary-file.js';
 import type { MemberStreams } from '../model/spec.js';
 import type { TrainingJournal } from '../training/coordinator/journal.js';
 import type { RestingRun } from '../training/plan/runs.js';
+import { binariesOf, failureEntry, memberEntry } from './journal-entries.js';
 import { firstLink, JOURNAL_FILE, journalHeader } from './journal-format.js';
 import { type JournalContent, readJournal } from './journal-reader.js';
 import { JournalWriter } from './journal-writer.js';
@@ -134,7 +133,7 @@ class Checkpoint implements TrainingJournal {
   }
 
   failure(failure: FailedMember): void {
-    this.#add({ kind: 'failure', ...describeFailure(failure) });
+    this.#add(failureEntry(failure));
   }
 
   beginning(members: readonly number[], streams: MemberStreams): void {
@@ -181,16 +180,6 @@ class Checkpoint implements TrainingJournal {
     }
     await lock?.release();
   }
-}
-
-function memberEntry(member: TrainedMember): JournalEntry {
-  return { kind: 'member', ...describeMember(member) };
-}
-
-/** What follows a member's entry. */
-function binariesOf({ parameters, model }: TrainedMember): Uint8Array[] {
-  const weights = littleEndianBytes(parameters);
-  return model === null ? [weights] : [weights, model];
 }
 
 /** @throws ERR_CHECKPOINT for a folder that holds a training, or anything else. */

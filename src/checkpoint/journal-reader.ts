@@ -32,6 +32,8 @@ export interface JournalContent {
   readonly failures: ReadonlyMap<number, FailedMember>;
   /** What ran kernels, each once. */
   readonly executors: readonly string[];
+  /** The host on which it was written, where it says so. */
+  readonly host: string | null;
   /** Streams of members that began again with others than planned. */
   readonly streams: ReadonlyMap<number, MemberStreams>;
   /** Where it ends: there the next record goes. */
@@ -56,6 +58,14 @@ export async function readJournal(
   return readFileOf(folder, JOURNAL_FILE, signal, (source) => new JournalReader(source, training).read());
 }
 
+/**
+ * The same of a journal that lies by itself.
+ * @throws UnreadableError when it is not that of the training, or says what cannot be.
+ */
+export function readJournalFrom(source: BundleSource, training: SealedTraining): Promise<JournalContent> {
+  return new JournalReader(source, training).read();
+}
+
 class JournalReader {
   readonly #source: BundleSource;
   readonly #training: SealedTraining;
@@ -63,6 +73,7 @@ class JournalReader {
   readonly #failures = new Map<number, FailedMember>();
   readonly #executors = new Set<string>();
   readonly #streams = new Map<number, MemberStreams>();
+  #host: string | null = null;
 
   constructor(source: BundleSource, training: SealedTraining) {
     this.#source = source;
@@ -88,6 +99,7 @@ class JournalReader {
     return {
       ...{ members: this.#members, failures: this.#failures, streams: this.#streams },
       executors: [...this.#executors],
+      host: this.#host,
       ...{ endBytes, link, tornBytes: this.#source.bytes - endBytes },
     };
   }
@@ -117,6 +129,7 @@ class JournalReader {
     const entry = await parseEntry(await this.#source.read(at + 4, metadataBytes));
     const binaryBytes = payloadBytes - 4 - metadataBytes;
     if (entry.kind === 'executors') for (const name of entry.names) this.#executors.add(name);
+    else if (entry.kind === 'host') this.#host = entry.name;
     else if (entry.kind === 'beginning') this.#beginAgain(entry.members, entry.streams);
     else this.#requirePlanned(entry.index);
     if (entry.kind === 'failure') this.#failures.set(entry.index, failureFrom(entry));

@@ -37,6 +37,8 @@ export const entrySchema = z.discriminatedUnion('kind', [
   failureSchema.extend({ kind: z.literal('failure') }),
   /** What ran kernels from here on. */
   z.strictObject({ kind: z.literal('executors'), names: z.array(z.string()) }),
+  /** Where what follows was trained: in results that travel. */
+  z.strictObject({ kind: z.literal('host'), name: z.string() }),
   /** A run has begun again, with these streams. */
   z.strictObject({ kind: z.literal('beginning'), members: z.array(natural).min(1), streams: streamsSchema }),
 ]);

@@ -24,7 +24,7 @@ const HEADER_BYTES = 56;
 export const MAX_METADATA_BYTES = 256 * 2 ** 20;
 
 /** The first bytes of a kind of file: its letter, then bytes that text transfers would damage. */
-export function magicOf(letter: 'T' | 'J' | 'S'): Uint8Array {
+export function magicOf(letter: 'T' | 'J' | 'S' | 'P'): Uint8Array {
   return Uint8Array.from([0x54, 0x55, 0x54, 0x54, 0x49, letter.charCodeAt(0), 0x1a, 0x0a]);
 }
 
@@ -84,7 +84,7 @@ export async function readSealed(source: BundleSource, magic: Uint8Array): Promi
 
 function readHeader(start: Buffer, magic: Uint8Array, fileBytes: number) {
   if (start.length < HEADER_BYTES || !start.subarray(0, magic.length).equals(magic)) {
-    throw new UnreadableError('is no file of a checkpoint, or cut short');
+    throw new UnreadableError('is not what tutti writes there, or cut short');
   }
   requireVersion(start.readUInt32LE(8));
   const metadataBytes = start.readUInt32LE(12);

@@ -95,15 +95,13 @@ export class StateFiles {
   }
 
   async #write(strand: number, place: Place, runs: readonly RestingRun[]): Promise<void> {
-    const metadata = packPlain(describeState(this.#seal, strand, runs));
-    const numbers = runs.map(({ state }) => littleEndianBytes(state.parameters));
-    const start = sealedStart(STATE_MAGIC, metadata, numbers);
+    const pieces = stateBytes(this.#seal, strand, runs);
     const number = this.#free.pop() ?? this.#end++;
     const file = await openInFolder(statePath(this.#folder, number), constants.O_CREAT);
     const sync = performance.now() - place.syncedMs >= SYNC_MS;
     try {
       let at = 0;
-      for (const bytes of [start, ...numbers]) {
+      for (const bytes of pieces) {
         await writeAll(file, bytes, at);
         at += bytes.length;
       }
@@ -127,6 +125,13 @@ export class StateFiles {
 
 function placeAt(number: number | null): Place {
   return { newest: number, synced: number, syncedMs: performance.now(), written: Promise.resolve() };
+}
+
+/** The bytes of a file of a state, in pieces. @param seal of the training. */
+export function stateBytes(seal: string, strand: number, runs: readonly RestingRun[]): Uint8Array[] {
+  const metadata = packPlain(describeState(seal, strand, runs));
+  const numbers = runs.map(({ state }) => littleEndianBytes(state.parameters));
+  return [sealedStart(STATE_MAGIC, metadata, numbers), ...numbers];
 }
 
 function describeState(seal: string, strand: number, runs: readonly RestingRun[]): StateMetadata {

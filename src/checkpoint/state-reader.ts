@@ -58,12 +58,16 @@ function lastEpoch(runs: readonly RestingRun[] = []): number {
   return runs.reduce((last, { state }) => Math.max(last, state.epoch), -1);
 }
 
-interface ReadState {
+export interface ReadState {
   readonly strand: number;
   readonly resting: readonly RestingRun[];
 }
 
-async function readState(
+/**
+ * One file of a state; null where it is not as it was written, or says what cannot be.
+ * @param runs of the plan, with the streams that they have now, by the first member of each.
+ */
+export async function readState(
   path: string,
   training: SealedTraining,
   runs: ReadonlyMap<number, Run>,

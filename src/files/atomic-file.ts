@@ -76,13 +76,13 @@ export async function writeAtomically(
  * not at all. Rejects with what the system says.
  * @returns what is to be awaited for it to outlive the machine too.
  */
-export async function writeNew(path: string, bytes: Uint8Array): Promise<() => Promise<void>> {
+export async function writeNew(path: string, ...pieces: readonly Uint8Array[]): Promise<() => Promise<void>> {
   const folder = dirname(path);
   return withTemporary(folder, async (temporary) => {
     const file = await open(temporary, 'wx');
     const close = () => file.close();
     try {
-      await writeAll(file, bytes);
+      for (const bytes of pieces) await writeAll(file, bytes);
       await rename(temporary, path);
     } catch (error) {
       await close();

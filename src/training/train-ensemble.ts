@@ -27,7 +27,7 @@ export async function trainEnsemble(
 }
 
 /** Reads the user's modules and resolves the plan. */
-async function planWork(
+export async function planWork(
   dataset: Dataset,
   options: TrainingOptions,
   settings: TrainingSettings,

@@ -2,6 +2,7 @@
 // closes the session. What is trained when, retries and failures are in coordinator/.
 
 import { isDeepStrictEqual } from 'node:util';
+import type { KeptTraining } from '../checkpoint/kept-training.js';
 import { requireDataset } from '../data/dataset/check-dataset.js';
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
@@ -17,6 +18,7 @@ import { listStrands, openRuns } from './plan/strands.js';
 import { listGroups } from './plan/tying.js';
 import {
   type CheckpointOptions,
+  type CheckpointPace,
   checkSettings,
   type TrainingSettings,
   throwIfRejected,
@@ -71,15 +73,22 @@ async function checkNote(checkpoint: CheckpointOptions | undefined): Promise<voi
 async function keptIn(checkpoint: CheckpointOptions | undefined, work: TrainingWork): Promise<TrainingWork> {
   if (checkpoint === undefined) return work;
   const { newCheckpoint } = await import('../checkpoint/checkpoint.js');
-  const { plan, dataset, policy, reseeds = 0, trainedOn, kept: members, executors } = work;
+  const { kept: members, executors } = work;
   const { folder, note = null, ...pace } = checkpoint;
-  const { task, features, hash: datasetHash } = dataset;
-  const { deadlineMs, onDivergence } = policy;
-  const deadline = Number.isFinite(deadlineMs) ? deadlineMs / 1000 : null;
-  const kept = { deadline, onDivergence, reseeds: reseeds === 0 ? null : reseeds };
-  const training = { plan, task, features, datasetHash, policy: kept, trainedOn, pace, note };
-  const journal = newCheckpoint(folder, { ...training, members, executors });
+  const journal = newCheckpoint(folder, { ...keptTraining(work, pace, note), members, executors });
   return { ...work, keeping: { journal, pace } };
+}
+
+/** What is to be trained, as a folder keeps it. */
+export function keptTraining(
+  { plan, dataset, policy: { deadlineMs, onDivergence }, reseeds = 0, trainedOn }: TrainingWork,
+  pace: CheckpointPace,
+  note: unknown,
+): KeptTraining {
+  const { task, features, hash: datasetHash } = dataset;
+  const deadline = Number.isFinite(deadlineMs) ? deadlineMs / 1000 : null;
+  const policy = { deadline, onDivergence, reseeds: reseeds === 0 ? null : reseeds };
+  return { plan, task, features, datasetHash, policy, trainedOn, pace, note };
 }
 
 /** What there is of a plan already. @default nothing */
@@ -89,6 +98,8 @@ export interface WorkDone
   readonly streams?: ReadonlyMap<number, MemberStreams>;
   /** Where runs rest, by the strand. */
   readonly states?: ReadonlyMap<number, readonly RestingRun[]>;
+  /** Which strands are trained here, by their keys; others are left as they are. @default all */
+  readonly only?: (strand: number) => boolean;
 }
 
 /** The work of a plan: the runs that have members still to train. */
@@ -98,12 +109,12 @@ export function workOf(
   policy: PolicyOptions,
   done: WorkDone = {},
 ): TrainingWork {
-  const { kept = [], failures = [], executors = [], trainedOn = null, keeping = null } = done;
+  const { kept = [], failures = [], executors = [], trainedOn = null, keeping = null, only } = done;
   const settled = new Set([...kept, ...failures].map(({ index }) => index));
   const all = listRuns(plan, done.streams);
   const strands = listStrands(all).map(({ key, runs }) => ({
     key,
-    runs: openRuns(runs, done.states?.get(key), (index) => settled.has(index)),
+    runs: only?.(key) === false ? [] : openRuns(runs, done.states?.get(key), (index) => settled.has(index)),
   }));
   const left = new Set<Run>(strands.flatMap((strand) => strand.runs));
   const runs = all.filter((run) => left.has(run));

@@ -31,6 +31,8 @@ export class TrainingRun {
   readonly #session: Session;
   readonly #settings: TrainingSettings;
   readonly #started: number;
+  /** Members that are to be trained, of a plan perhaps of which the others are trained elsewhere. */
+  readonly #toTrain: number;
   readonly #attempts: Attempts;
   readonly #handOvers: HandOvers | null;
   readonly #telling: Telling;
@@ -55,6 +57,7 @@ export class TrainingRun {
     this.#session = session;
     this.#settings = settings;
     this.#started = started;
+    this.#toTrain = work.runs.reduce((sum, run) => sum + run.memberIndices.length - run.delivered, 0);
     const { retries = 1, onFailure = 'drop', onEpochEnd, onMember } = settings;
     const { plan, policy, reseeds = 0 } = work;
     const hook = onEpochEnd && ((event: EpochEvent) => this.#askCallback(onEpochEnd, event));
@@ -236,12 +239,6 @@ export class TrainingRun {
       const message = `Member ${index} was not trained: every thread of this training is blocked in the operating system`;
       this.#failures.giveUp(run, toWire(new TuttiError('ERR_THREAD_BLOCKED', message, { member: index })));
     }
-  }
-
-  /** Members that are neither there nor given up as the training begins. */
-  get #toTrain(): number {
-    const { plan, kept, failures } = this.#work;
-    return plan.members.length - kept.length - failures.length;
   }
 
   /** Nothing is trained on without being kept, unless it was not asked for: what is finished is still in memory. */

@@ -1,0 +1,66 @@
+// The modules of the user's that a plan needs, as files of its folder: another host reads them there, and runs none that its
+// user has not allowed.
+
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { digestOf } from '../blobs/digest.js';
+import { modulesOf } from '../engines/registry.js';
+import { allowModules } from '../engines/user-modules/allowed-modules.js';
+import { TuttiError } from '../errors.js';
+import { writeNew } from '../files/atomic-file.js';
+import { MAX_MODULE_BYTES, readBoundedFileAsync } from '../files/regular-file.js';
+import { unlessAborted } from '../long-calls.js';
+import type { EnsemblePlan, ModuleSpec } from '../model/spec.js';
+import type { Isolation } from '../processes/protocol.js';
+import { locateModules } from '../training/plan/resolve-modules.js';
+import type { OpenedPlan } from './open-plan.js';
+import type { PlanRecord } from './plan-record.js';
+
+const MODULES_FOLDER = 'modules';
+
+/** Enough of a hash to tell the modules of one plan apart. */
+const HASH_DIGITS = 12;
+
+/**
+ * Copies the modules that a plan needs into its folder.
+ * @throws ERR_MODULE when one changed since the plan was made of it; what the system says.
+ */
+export async function copyModules(folder: string, plan: EnsemblePlan): Promise<PlanRecord['modules']> {
+  const modules = modulesOf(plan);
+  if (modules.length === 0) return [];
+  await mkdir(join(folder, MODULES_FOLDER), { recursive: true });
+  const copied: { hash: string; file: string }[] = [];
+  for (const { path, hash } of modules) {
+    if (copied.some((own) => own.hash === hash)) continue;
+    const bytes = await readBoundedFileAsync(path, { maxBytes: MAX_MODULE_BYTES });
+    if (digestOf(bytes) !== hash) {
+      const message = `The module ${path} changed while the plan was made: its SHA-256 is ${digestOf(bytes)} where it was ${hash}`;
+      throw new TuttiError('ERR_MODULE', message, { module: path });
+    }
+    // Its own name too, since the ending says what it is, and a user wants to know it again.
+    const file = `${hash.slice(0, HASH_DIGITS)}-${basename(path)}`;
+    await (await writeNew(join(folder, MODULES_FOLDER, file), bytes))();
+    copied.push({ hash, file });
+  }
+  return copied;
+}
+
+/** The modules as they lie in the folder: what a user may allow. */
+export function modulesInFolder({ folder, plan }: Pick<OpenedPlan, 'folder' | 'plan'>): ModuleSpec[] {
+  return plan.modules.map(({ hash, file }) => ({ path: join(folder, MODULES_FOLDER, file), hash }));
+}
+
+/**
+ * The plan with its modules where they may run, each tried once.
+ * @param paths of modules whose code may run.
+ * @throws ERR_MODULE when one is not allowed, or does not load; ERR_ENGINE_MISSING.
+ */
+export async function locatedPlan(
+  { folder, plan: { plan } }: OpenedPlan,
+  paths: readonly string[],
+  isolate: Isolation,
+  signal?: AbortSignal,
+): Promise<EnsemblePlan> {
+  const allowed = await allowModules(modulesOf(plan), paths, folder);
+  return await unlessAborted(locateModules(plan, allowed, isolate), signal);
+}
