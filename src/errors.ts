@@ -1,7 +1,7 @@
 // The one error type of tutti: a stable code, a message a user can act on, and plain details.
 // Errors lose their class across threads, so they travel in a wire form and are rebuilt on arrival.
 
-import { visibleMessage } from './plain-text.js';
+import { visibleMessage, withoutCredentials } from './plain-text.js';
 
 /** What a code stands for. */
 export interface ErrorMeaning {
@@ -241,7 +241,8 @@ export function failOption(option: string, expected: string, got: unknown): neve
 
 /** A short form of any value for an error message; never throws, whatever the value. */
 export function describe(value: unknown): string {
-  if (typeof value === 'string') return shortened(JSON.stringify(value));
+  // Before it is cut, which might take the sign away that ends a password.
+  if (typeof value === 'string') return shortened(JSON.stringify(withoutCredentials(value)));
   if (value === undefined) return 'nothing';
   if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name}`;
   if (typeof value === 'object' && value !== null) return describeObject(value);
@@ -255,7 +256,8 @@ function describeObject(value: object): string {
     if (ArrayBuffer.isView(value)) return `${name} of length ${(value as Partial<Uint8Array>).length}`;
     if (name !== '' && name !== 'Object' && name !== 'Array') return `an instance of ${name}`;
     if (Array.isArray(value) && value.length > MOST_ITEMS) return `a list of ${value.length} items`;
-    return shortened(JSON.stringify(value, spelled)?.replaceAll(SPELLED, '$1') ?? String(value));
+    const json = JSON.stringify(value, spelled)?.replaceAll(SPELLED, '$1') ?? String(value);
+    return shortened(withoutCredentials(json));
   } catch {
     // Circles, big integers and getters that throw have no JSON.
     return Array.isArray(value) ? 'a list' : 'an object';

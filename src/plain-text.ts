@@ -19,9 +19,23 @@ const LONGEST_MESSAGE = 1600;
 /** What is kept of the end of one that is cut: it says where. */
 const MESSAGE_END = 400;
 
-/** A message of an error, whatever names it repeats: on as many lines as it has, and without its middle where it is long. */
+/** Who one is at a URL, up to the last @ before its path; and what URLs of databases say of it behind their ?. */
+const USER_OF_URL = /(\b[a-z][a-z\d+.-]{1,31}:\/{1,3})[^\s/?#]*@/gi;
+const PASSWORD_OF_URL = /([?&](?:password|passwd|pwd|secret|token|auth|sslpassword)=)[^&\s#"'`]*/gi;
+
+/** A text with the names and passwords taken out of its URLs: `redis://host:6379`. */
+export function withoutCredentials(text: string): string {
+  return text.replace(USER_OF_URL, '$1').replace(PASSWORD_OF_URL, '$1…');
+}
+
+/**
+ * A message of an error, whatever names it repeats: on as many lines as it has, without its middle where it is long, and without
+ * credentials in URLs.
+ */
 export function visibleMessage(message: string): string {
-  const lines = message.replace(UNSEEN, (character) => (character === '\n' ? character : escaped(character)));
+  const lines = withoutCredentials(message).replace(UNSEEN, (character) =>
+    character === '\n' ? character : escaped(character),
+  );
   if (lines.length <= LONGEST_MESSAGE) return lines;
   return `${lines.slice(0, LONGEST_MESSAGE - MESSAGE_END)} […] ${lines.slice(-MESSAGE_END)}`;
 }

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { loadEnsemble } from '../src/bundle/load.js';
 import { saveEnsemble } from '../src/bundle/save.js';
-import { TuttiError } from '../src/errors.js';
-import { shortened, unicodeEscaped, visible, visibleMessage } from '../src/plain-text.js';
+import { describe, TuttiError } from '../src/errors.js';
+import { shortened, unicodeEscaped, visible, visibleMessage, withoutCredentials } from '../src/plain-text.js';
 import { alignColumns } from '../src/report/text-table.js';
 import { makeIncomplete } from './bundle/support.js';
 import { tuttiProcess } from './cli/support.js';
@@ -34,6 +34,32 @@ t.test('long text is cut and says how long it was; columns line up all the same'
   t.ok(head!.length < 200);
   t.equal(head!.length, row!.length);
   t.ok(row!.startsWith(SHOWN));
+});
+
+t.test('URLs are shown without the names and passwords in them', async (t) => {
+  const cases = [
+    ['redis://tutti:pa55@host:6379/0', 'redis://host:6379/0'],
+    ['rediss://:pa55@host', 'rediss://host'],
+    [
+      'at postgres://u:p@ss@word@db.example:5432/tutti: refused',
+      'at postgres://db.example:5432/tutti: refused',
+    ],
+    ['(https://user@host/a@b) and s3://key:pa55@bucket', '(https://host/a@b) and s3://bucket'],
+    [
+      'postgres://host/db?user=u&password=pa55&sslmode=require',
+      'postgres://host/db?user=u&password=…&sslmode=require',
+    ],
+    ['mail user@host, file a//b@c.csv, http://host/x', 'mail user@host, file a//b@c.csv, http://host/x'],
+  ] as const;
+  for (const [text, shown] of cases) {
+    t.equal(withoutCredentials(text), shown);
+    t.equal(new TuttiError('ERR_QUEUE', text).message, shown, 'in every message');
+  }
+  const secretive = `redis://tutti:${'x'.repeat(100)}@host`;
+  t.equal(describe(secretive), '"redis://host"', 'before it is cut');
+  t.equal(describe({ url: secretive }), '{"url":"redis://host"}');
+  const long = `${'a://'.repeat(1e5)}${'?token='.repeat(1e5)}`;
+  t.ok(withoutCredentials(long).length > 0, 'in time that grows with its length');
 });
 
 t.test('a message of an error keeps its lines and its end, whatever it repeats', async (t) => {

@@ -1,13 +1,14 @@
 // How a command fails: one line a user can act on, and the exit status that belongs to it.
 
 import { isFailedAllocation, TuttiError } from '../../errors.js';
+import { withoutCredentials } from '../../plain-text.js';
 import { note, noteText, paletteOf } from './terminal.js';
 
 /** Prints an error as one line (with its stack when TUTTI_DEBUG=1) and returns the exit status. */
 export function reportFailure(thrown: unknown): number {
   const error = isFailedAllocation(thrown) ? outOfMemory(thrown) : thrown;
   note(`${paletteOf(process.stderr).red('tutti:')} ${messageOf(error)}`);
-  if (process.env.TUTTI_DEBUG === '1') noteText(inspectable(error));
+  if (process.env.TUTTI_DEBUG === '1') noteText(withoutCredentials(inspectable(error)));
   return statusOf(error);
 }
 
@@ -25,7 +26,9 @@ function statusOf(error: unknown): number {
 /** The message of any thrown value on one line, with the code that docs/reference/error-codes.md explains. */
 export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message || error.name : String(error);
-  const text = message.split(/\s*\n\s*/).join(' ');
+  const text = withoutCredentials(message)
+    .split(/\s*\n\s*/)
+    .join(' ');
   if (error instanceof TuttiError && error.code !== 'ERR_INTERNAL') return `${text} (${error.code})`;
   return `${text} (unexpected; TUTTI_DEBUG=1 shows where)`;
 }
