@@ -81,6 +81,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['pool', 'members on threads'],
   ['cluster/queue', 'tasks on their way, by BullMQ'],
   ['cluster/messages', 'what travels between hosts: trainings, tasks and outcomes as signed bytes'],
+  ['cluster/coordinator', 'a training whose members hosts of a cluster train: its jobs as tasks, and back'],
   ['cluster/worker', 'a machine’s part in a cluster: tasks taken, trained in its pool, and given back'],
   ['report', 'what was measured, as text and as JSON'],
   ['report/charts', 'charts from plain data to SVG, and the colours of both themes'],

@@ -47,8 +47,8 @@ export class TrainingRun {
   #ended: TuttiError | null = null;
   /** Why fewer members run at once than could. */
   #fewerThreads: string | null = null;
-  /** How many of the session's executors the journal was told. */
-  #executorsNoted = 0;
+  /** Which of the session's executors the journal was told. */
+  readonly #executorsNoted = new Set<string>();
   /** What ends the whole training; wrapped, because a callback may throw anything. */
   #fatal: { readonly error: unknown } | null = null;
 
@@ -152,16 +152,18 @@ export class TrainingRun {
 
   /** Tells the journal of what runs members and did not before. */
   #noteExecutors(): void {
-    const names = this.#session.executors();
-    if (names.length > this.#executorsNoted)
-      this.#work.keeping?.journal.executors(names.slice(this.#executorsNoted));
-    this.#executorsNoted = names.length;
+    const names = this.#session.executors().filter((name) => !this.#executorsNoted.has(name));
+    if (names.length === 0) return;
+    for (const name of names) this.#executorsNoted.add(name);
+    this.#work.keeping?.journal.executors(names);
   }
 
   /** Ends the training where members may be wrong; of those and all that they are tied to nothing is kept. */
   #drop(doubt: Doubt | null): void {
     if (doubt === null) return;
-    this.#fail(doubt.error);
+    this.#attempts.stop();
+    // It says more than what ended the training.
+    this.#fatal = { error: doubt.error };
     const doubted = new Set(doubt.members);
     const journal = this.#work.keeping?.journal;
     for (const { key, runs } of this.#work.strands) {
