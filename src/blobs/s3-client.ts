@@ -54,15 +54,17 @@ export async function connectS3(place: S3Place): Promise<S3Objects> {
 
   return {
     async get(Key, most, signal) {
-      try {
-        const { Body, ContentLength } = await client.send(
-          new sdk.GetObjectCommand({ Bucket, Key }),
-          sent(signal),
-        );
-        return await readBody(Body as AsyncIterable<Uint8Array> & Destroyable, ContentLength, most);
-      } catch (error) {
-        if (isMissing(error)) return null;
-        throw error;
+      for (let attempt = 1; ; attempt++) {
+        const { Body, ContentLength } = await client
+          .send(new sdk.GetObjectCommand({ Bucket, Key }), sent(signal))
+          .catch(nothingThere);
+        if (Body === undefined) return null;
+        try {
+          return await readBody(Body as unknown as Body, ContentLength, most);
+        } catch (error) {
+          // The SDK tries again what fails before an answer begins, and not what breaks off within one.
+          if (attempt === ATTEMPTS || signal?.aborted) throw error;
+        }
       }
     },
     async put(Key, Body, signal) {
@@ -124,12 +126,18 @@ function settingsOf({ endpoint, region }: S3Place): Sdk.S3ClientConfig {
   };
 }
 
-interface Destroyable {
+/** A stream of Node.js, as it is there. */
+interface Body extends AsyncIterable<Uint8Array> {
   destroy(): void;
 }
 
+function nothingThere(error: unknown): { Body?: undefined; ContentLength?: undefined } {
+  if (isMissing(error)) return {};
+  throw error;
+}
+
 async function readBody(
-  body: AsyncIterable<Uint8Array> & Destroyable,
+  body: Body,
   length: number | undefined,
   most: number,
 ): Promise<Uint8Array | 'longer'> {

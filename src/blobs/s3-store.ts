@@ -53,11 +53,15 @@ function checkEndpoint(text: string): void {
 }
 
 function addressOf({ bucket, prefix, endpoint, region }: S3Place): string {
-  const query = new URLSearchParams();
-  if (endpoint !== null) query.set('endpoint', endpoint);
-  if (region !== null) query.set('region', region);
-  const asked = query.size === 0 ? '' : `?${decodeURIComponent(query.toString())}`;
-  return `s3://${bucket}/${prefix}${asked}`;
+  const query = Object.entries({ endpoint, region }).flatMap(([name, value]) =>
+    value === null ? [] : [`${name}=${inUrl(value)}`],
+  );
+  return `s3://${bucket}/${inUrl(prefix)}${query.length === 0 ? '' : '?'}${query.join('&')}`;
+}
+
+/** Escaped, but for what may stand in paths and queries and reads better as it is. */
+function inUrl(text: string): string {
+  return encodeURIComponent(text).replaceAll('%2F', '/').replaceAll('%3A', ':');
 }
 
 class S3Forms implements RawStore {
@@ -115,6 +119,6 @@ class S3Forms implements RawStore {
 
 /** Services answer with a code, which some give no words to. */
 function named(error: Error): Error {
-  if (error.message.includes(error.name)) return error;
+  if (error.name === 'Error' || error.message.includes(error.name)) return error;
   return new Error(`${error.name}: ${error.message}`, { cause: error });
 }

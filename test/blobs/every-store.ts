@@ -54,13 +54,14 @@ export function behavesAsAStore(t: Test, make: () => Promise<BlobStore>): void {
   t.test('what is no digest is refused before it becomes a path', async (t) => {
     const store = await make();
     for (const name of ['', '../x', 'A'.repeat(64), '0'.repeat(63), `${'0'.repeat(64)}/`]) {
-      const calls: Promise<unknown>[] = [
-        store.has(name),
-        store.get(name),
-        store.put(name, noise(3)),
-        store.delete(name),
+      const calls: (() => Promise<unknown>)[] = [
+        () => store.has(name),
+        () => store.get(name),
+        () => store.put(name, noise(3)),
+        () => store.delete(name),
       ];
-      for (const call of calls) await t.rejects(call, { code: 'ERR_BLOB', message: /64 hexadecimal digits/ });
+      for (const call of calls)
+        await t.rejects(call(), { code: 'ERR_BLOB', message: /64 hexadecimal digits/ });
     }
     await store.close();
   });

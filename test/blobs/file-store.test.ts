@@ -24,7 +24,7 @@ import { behavesAsAStore } from './every-store.js';
 const MODULE = new URL('../../src/blobs/file-store.js', import.meta.url).href;
 const posix = process.platform === 'win32' ? 'no links, modes or pipes here' : false;
 
-behavesAsAStore(t, async () => openFileStore(join(t.testdir(), 'made', 'when needed')));
+behavesAsAStore(t, async () => openFileStore(t.testdir()));
 
 /** A folder with one blob in it. */
 async function stored(folder: string, bytes: Uint8Array) {
@@ -38,6 +38,21 @@ t.test('its address is the URL of its folder', async (t) => {
   const folder = t.testdir();
   t.equal(openFileStore(folder).address, pathToFileURL(folder).href);
 });
+
+t.test(
+  'a folder that is not there is made by who writes first, and said to be missing by who reads',
+  async (t) => {
+    const store = openFileStore(join(t.testdir(), 'made', 'when needed'));
+    const bytes = noise(9);
+    await t.rejects(store.get(digestOf(bytes)), {
+      code: 'ERR_STORE',
+      message: /this host sees no such folder/,
+    });
+    t.equal(await store.has(digestOf(bytes)), false);
+    await Promise.all([1, 2, 3].map(() => store.put(digestOf(bytes), bytes)));
+    t.ok(Buffer.from(bytes).equals(await store.get(digestOf(bytes))));
+  },
+);
 
 t.test('what compresses is stored shorter, what does not one byte longer', async (t) => {
   const folder = t.testdir();

@@ -15,6 +15,7 @@ t.test('an address is that of the store which it opens', async (t) => {
     ['https://host.example/tutti/', 'https://host.example/tutti'],
     ['s3://bucket', 's3://bucket/'],
     ['s3://bucket/some/where', 's3://bucket/some/where/'],
+    ['s3://bucket/a%20b/ü?region=x', 's3://bucket/a%20b/%C3%BC/?region=x'],
     [
       's3://bucket/a?endpoint=http://127.0.0.1:9000&region=eu-west-1',
       's3://bucket/a/?endpoint=http://127.0.0.1:9000&region=eu-west-1',
