@@ -55,8 +55,11 @@ export class ResultJournal implements TrainingJournal {
     }
   }
 
-  async begin(executors: readonly string[], onLost: (error: unknown) => void): Promise<void> {
-    this.#executors = executors;
+  executors(names: readonly string[]): void {
+    this.#executors = [...this.#executors, ...names];
+  }
+
+  async begin(onLost: (error: unknown) => void): Promise<void> {
     this.#onLost = onLost;
     const folder = join(this.#opened.folder, RESULTS_FOLDER);
     await mkdir(folder, { recursive: true }).catch((error) => {
@@ -92,7 +95,10 @@ export class ResultJournal implements TrainingJournal {
     if (pending === undefined) return;
     this.#pending.delete(planned);
     const outcome = this.#withExecutors(pending);
+    // What is taken back is over too, and leaves nothing.
+    const isWhole = isSettledBy(outcome, planned);
     void this.#add(async () => {
+      if (!isWhole) return await dropState(this.#opened.folder, strand);
       await writeResult(this.#opened, planned, outcome);
       await dropState(this.#opened.folder, strand);
       this.#onWritten(strand, outcome);
@@ -105,10 +111,7 @@ export class ResultJournal implements TrainingJournal {
 
   /** Strands whose last members were given up as the training ended are told of too. */
   async close(): Promise<void> {
-    for (const [{ key, members }, outcome] of this.#pending) {
-      const isSettled = (index: number) => outcome.members.has(index) || outcome.failures.has(index);
-      if (members.every(isSettled)) this.over(key);
-    }
+    for (const [strand, outcome] of this.#pending) if (isSettledBy(outcome, strand)) this.over(strand.key);
     await this.#written;
   }
 
@@ -138,6 +141,10 @@ export class ResultJournal implements TrainingJournal {
   #withExecutors(outcome: StrandOutcome): StrandOutcome {
     return { ...outcome, executors: [...new Set([...outcome.executors, ...this.#executors])] };
   }
+}
+
+function isSettledBy({ members, failures }: StrandOutcome, strand: PlannedStrand): boolean {
+  return strand.members.every((index) => members.has(index) || failures.has(index));
 }
 
 function copyOf({ members, failures, streams, executors }: StrandOutcome): Pending {
