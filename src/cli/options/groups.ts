@@ -16,6 +16,7 @@ export const GROUPS = {
   averaging: 'Averaging',
   figures: 'The figures',
   run,
+  jobs: 'Job files',
   output: 'Output',
 } as const;
 
