@@ -38,6 +38,8 @@ export interface TestServer {
   start(): Promise<void>;
   /** It forgets everything, and goes on. */
   wipe(): Promise<void>;
+  /** Does something as its owner, whatever others may do: a statement of PostgreSQL's. */
+  own?(statement: string): void;
   /** It answers nothing, and its connections stay: as behind a cable that is pulled out. */
   freeze(): void;
   thaw(): void;
@@ -185,6 +187,7 @@ function postgresServer(
     url: `postgres://${user}@127.0.0.1:${port}/postgres`,
     stop: process.stop,
     kill: process.kill,
+    own: query,
     async wipe() {
       query('TRUNCATE tutti.job, tutti.event, tutti.meta CASCADE');
     },

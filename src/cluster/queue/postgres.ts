@@ -74,7 +74,7 @@ async function makePool({ address }: Reaching, options: object): Promise<Pool> {
 
 /** What BullMQ's connections have in common with this one's. */
 function connectionOptions({ address, authorities }: Reaching): object {
-  const secure = authorities === null ? {} : { ssl: { ca: authorities, servername: address.host } };
+  const secure = authorities === null ? {} : { ssl: { ca: authorities } };
   return {
     ...{ connectionString: authorities === null ? address.url : withoutMode(address.url), ...secure },
     ...{ connectionTimeoutMillis: REACH_MS, query_timeout: SILENCE_MS, keepAlive: true },

@@ -1,6 +1,7 @@
 // A server of Redis, Valkey or what speaks like them: reached once, looked at, and asked for its clock. The only module that
 // imports ioredis; BullMQ makes its connections by itself, from the options given here.
 
+import { isIP } from 'node:net';
 import type { Redis as RedisClient, RedisOptions } from 'ioredis';
 import { PREFIX, REACH_MS, SILENCE_MS } from './queue-options.js';
 import { missingPeer, type QueueServer, queueError, type Reaching, reasonOf } from './queue-server.js';
@@ -71,12 +72,17 @@ function connectionOptions({ address, authorities }: Reaching): RedisOptions {
     ...(database === '' ? {} : { db: Number(database) }),
     ...(user === null ? {} : { username: user }),
     ...(password === null ? {} : { password }),
-    ...(secure ? { tls: { servername: host, ...(authorities === null ? {} : { ca: authorities }) } } : {}),
+    ...(secure ? { tls: { ...nameOf(host), ...(authorities === null ? {} : { ca: authorities }) } } : {}),
     // A command waits for the connection however long it takes; what is given up is the connection, when it is silent.
     ...{ maxRetriesPerRequest: null, socketTimeout: SILENCE_MS, retryStrategy: nextTry },
     // After a failover the address may be that of a replica until names are looked up again.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   };
+}
+
+/** A server that is known by its number is asked for no name (RFC 6066); its certificate must have the number all the same. */
+function nameOf(host: string): { readonly servername?: string } {
+  return isIP(host) === 0 ? { servername: host } : {};
 }
 
 /** Milliseconds before a connection is tried again: soon at first, every two seconds later. */
