@@ -158,7 +158,8 @@ export class TaskRun implements Asker {
       const result = await openResult(secret, this.id, text);
       const bytes = await this.#bytesOf(result.outcomes);
       if (bytes === null) return;
-      const answer = await unpackAnswer(bytes, this.#job, this.#context.training, result.host);
+      const isWanted = () => !this.#over;
+      const answer = await unpackAnswer(bytes, this.#job, this.#context.training, result.host, isWanted);
       if (this.#over) return;
       if ('outcomes' in answer && answer.outcomes.some(({ status }) => status === 'stopped')) {
         // By a stop of another coordinator, which was before this one.

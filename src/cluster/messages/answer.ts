@@ -38,6 +38,7 @@ export function packAnswer(job: Job, answer: JobAnswer): Uint8Array {
  * The reverse of {@link packAnswer}, held against the job before any of it is believed: lengths, epochs, finite weights.
  * States are put into the job's buffers.
  * @param host whose answer it is, for messages.
+ * @param isWanted asked last: where the job was given up meanwhile, its buffers are others' and are left alone.
  * @throws ERR_TASK naming the host when it is no answer to the job.
  */
 export async function unpackAnswer(
@@ -45,13 +46,14 @@ export async function unpackAnswer(
   job: Job,
   training: AnsweredTraining,
   host: string,
+  isWanted: () => boolean = () => true,
 ): Promise<JobAnswer> {
   const { answerSchema } = await import('./schema.js');
   try {
     const { metadata, rest } = unpackMetadata(bytes);
     const { data, issue } = check(answerSchema, metadata);
     if (issue !== null) throw new UnfitError(`one that is wrong at ${issueText(issue)}`);
-    return answerFrom(data, rest, job, training);
+    return answerFrom(data, rest, job, training, isWanted);
   } catch (error) {
     if (!(error instanceof UnfitError)) throw error;
     const message = `Expected an answer of host ${host} for member ${job.member}, got ${error.message}`;
@@ -59,7 +61,13 @@ export async function unpackAnswer(
   }
 }
 
-function answerFrom(sent: SentAnswer, rest: Uint8Array, job: Job, training: AnsweredTraining): JobAnswer {
+function answerFrom(
+  sent: SentAnswer,
+  rest: Uint8Array,
+  job: Job,
+  training: AnsweredTraining,
+  isWanted: () => boolean,
+): JobAnswer {
   if (sent.kind === 'error') {
     new Parts(rest, 0);
     return { error: sent.error };
@@ -76,7 +84,13 @@ function answerFrom(sent: SentAnswer, rest: Uint8Array, job: Job, training: Answ
     rest,
     sent.outcomes.reduce((sum, outcome) => sum + bytesOf(outcome), 0),
   );
-  return { outcomes: sent.outcomes.map((outcome, place) => outcomeFrom(outcome, members[place]!, parts)) };
+  const places = isWanted();
+  return {
+    outcomes: sent.outcomes.map((outcome, place) => {
+      const { member, state } = members[place]!;
+      return outcomeFrom(outcome, member, places ? state : null, parts);
+    }),
+  };
 }
 
 /** Without its stack, which has the paths of a host. */
@@ -121,7 +135,13 @@ function bytesOf(outcome: SentOutcome): number {
   return weights + 4 * (state ?? 0);
 }
 
-function outcomeFrom(sent: SentOutcome, { member, state }: MemberJob, parts: Parts): MemberOutcome {
+/** @param state where its state is put; null where nobody wants it any more. */
+function outcomeFrom(
+  sent: SentOutcome,
+  member: number,
+  state: Float32Array | null,
+  parts: Parts,
+): MemberOutcome {
   const { status } = sent;
   if (status === 'stopped' || status === 'failed') return sent;
   const history = historyRows(sent.history);
@@ -134,7 +154,7 @@ function outcomeFrom(sent: SentOutcome, { member, state }: MemberJob, parts: Par
     epoch: described.epoch,
     inBagRows: described.inBagRows,
   };
-  if (sent.state !== null) parts.floatsInto(state!);
+  if (sent.state !== null) parts.floatsInto(state ?? new Float32Array(sent.state));
   return { status, history, progress, delivered, ended };
 }
 

@@ -11,7 +11,7 @@ import type { Task, TaskMember } from '../../../src/cluster/messages/task.js';
 import { TuttiError } from '../../../src/errors.js';
 import { packPlain, unpackPlain } from '../../../src/files/plain-data.js';
 import type { TrainingOptions } from '../../../src/training/options/options.js';
-import type { HandedMember, Job, MemberOutcome } from '../../../src/training/session/job.js';
+import type { HandedMember, Job, MemberJob, MemberOutcome } from '../../../src/training/session/job.js';
 import type { PlannedTraining, Session } from '../../../src/training/session/session.js';
 import { createInlineRunner } from '../../../src/training/thread/inline-runner.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
@@ -173,6 +173,18 @@ t.test('weights that are no numbers, and bytes that are missing or too many', as
   t.match(await open(Buffer.concat([bytes, Buffer.alloc(4)])), /bytes of numbers where \d+ are announced/);
   for (const length of [0, 3, 4, 20])
     t.match(await open(bytes.subarray(0, length)), /cut short|do not decode/);
+});
+
+t.test('the state of a job that was given up is put nowhere', async (t) => {
+  const { job, outcomes, training } = snapshots[0]!;
+  const bytes = packAnswer(job, { outcomes });
+  const state = new Float32Array(new SharedArrayBuffer((job as MemberJob).state!.byteLength)).fill(7);
+  const given = { ...(job as MemberJob), state };
+  const open = (isWanted: () => boolean) => unpackAnswer(bytes, given, training, 'a', isWanted);
+  t.strictSame(await open(() => false), { outcomes });
+  t.ok(state.every((value) => value === 7));
+  await open(() => true);
+  t.strictSame(state, Float32Array.from((job as MemberJob).state!));
 });
 
 t.test('what an error says is kept, and its stack is not', async (t) => {
