@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Installs the servers of queues from the system's own packages, which the tests of clusters start on loopback by
+# Installs the servers of queues, Slurm and GNU parallel from the system's own packages; the tests of clusters start them on loopback by
 # themselves: test/cluster skips without them, and with TUTTI_REQUIRE_SERVERS=1 fails. Nothing is started as a service. Debian and Ubuntu.
 set -euo pipefail
 
 missing=()
 [ -x "$(command -v redis-server)" ] || missing+=(redis-server)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null || missing+=(postgresql)
+[ -x "$(command -v slurmctld)" ] || missing+=(slurmctld slurmd slurm-client)
+[ -x "$(command -v parallel)" ] || missing+=(parallel)
 [ -x "$(command -v openssl)" ] || missing+=(openssl)
 if [ ${#missing[@]} -gt 0 ]; then
   as_root=()

@@ -1,33 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import t, { type Test } from 'tap';
-import { shell } from '../../../src/plan-folder/job-files/shell.js';
-import { JOB, standIn, writeFiles } from './support.js';
-
-const plain = { ...process.env, NODE_OPTIONS: '' };
-
-/** A plan's folder with blanks and quotes in its path, its shell's files, and a program that stands for tutti. */
-function laid(t: Test, more: Partial<typeof JOB> = {}) {
-  const home = t.testdir({ "a plan's folder": {} });
-  const plan = join(home, "a plan's folder");
-  const files = writeFiles(plan, 'shell', shell.files({ ...JOB, folder: plan, threads: 1, ...more }));
-  const program = standIn(home);
-  const run = (script: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) =>
-    spawnSync('sh', [join(files, script), ...args], {
-      cwd: '/',
-      encoding: 'utf8',
-      env: { ...plain, TUTTI: program, ...env },
-    });
-  const asked = () => {
-    const lines = existsSync(join(home, 'asked')) ? readFileSync(join(home, 'asked'), 'utf8') : '';
-    rmSync(join(home, 'asked'), { force: true });
-    return lines.split('\n').filter(Boolean).sort();
-  };
-  const ends = (members: string, status: number) =>
-    writeFileSync(join(home, `status-${members}`), String(status));
-  return { plan, files, run, asked, ends };
-}
+import t from 'tap';
+import { laidForShell as laid } from './support.js';
 
 t.test('a part is trained by its index, with what train-members needs', async (t) => {
   const { plan, run, asked, ends } = laid(t);
@@ -96,16 +71,4 @@ t.test('a part that fails leaves the others; wrong input begins no more', async 
   ends('0-3', 2);
   t.equal(run('run.sh', [], { TUTTI_AT_ONCE: '1' }).status, 2);
   t.equal(asked().length, 1);
-});
-
-const parallel = spawnSync('parallel', ['--version']).status === 0;
-t.test('GNU parallel trains every part', { skip: parallel ? false : 'no GNU parallel here' }, async (t) => {
-  const { files, run, asked, ends } = laid(t);
-  ends('4-7', 1);
-  t.equal(run('parallel.sh', ['--will-cite']).status, 1, 'how many failed');
-  t.equal(asked().length, 2 + 3, 'what fails is tried three times');
-  ends('4-7', 0);
-  t.equal(run('parallel.sh', ['--will-cite']).status, 0);
-  t.match(asked(), [/--members 4-7 /], 'what failed before, and nothing else');
-  t.equal(execFileSync('wc', ['-l', join(files, 'parallel.log')], { encoding: 'utf8' }).split(' ')[0], '5');
 });

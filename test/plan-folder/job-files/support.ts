@@ -1,8 +1,11 @@
 // A job as `tutti plan` describes it, and its files in a folder, beside a program that stands for tutti.
 
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Test } from 'tap';
 import type { Job, JobFile } from '../../../src/plan-folder/job-files/job.js';
+import { shell } from '../../../src/plan-folder/job-files/shell.js';
 
 export const JOB: Job = {
   name: 'tutti-1f0c9a52',
@@ -44,4 +47,26 @@ exit 0
   writeFileSync(path, text);
   chmodSync(path, 0o755);
   return path;
+}
+
+/** A plan's folder with blanks and quotes in its path, its shell's files, and a program that stands for tutti. */
+export function laidForShell(t: Test, more: Partial<typeof JOB> = {}) {
+  const home = t.testdir({ "a plan's folder": {} });
+  const plan = join(home, "a plan's folder");
+  const files = writeFiles(plan, 'shell', shell.files({ ...JOB, folder: plan, threads: 1, ...more }));
+  const program = standIn(home);
+  const run = (script: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) =>
+    spawnSync('sh', [join(files, script), ...args], {
+      cwd: '/',
+      encoding: 'utf8',
+      env: { ...process.env, NODE_OPTIONS: '', TUTTI: program, ...env },
+    });
+  const asked = () => {
+    const lines = existsSync(join(home, 'asked')) ? readFileSync(join(home, 'asked'), 'utf8') : '';
+    rmSync(join(home, 'asked'), { force: true });
+    return lines.split('\n').filter(Boolean).sort();
+  };
+  const ends = (members: string, status: number) =>
+    writeFileSync(join(home, `status-${members}`), String(status));
+  return { plan, files, run, asked, ends };
 }
