@@ -84,6 +84,10 @@ export const COMMANDS: CommandList = {
     summary: 'score a saved ensemble on rows that are moved against it',
     load: () => import('./commands/attack.js'),
   },
+  worker: {
+    summary: 'train members of a cluster’s trainings on this machine, until asked to end',
+    load: () => import('./commands/worker.js'),
+  },
   doctor: {
     summary: 'check that this machine has what trainings need',
     load: () => import('./commands/doctor/doctor.js'),

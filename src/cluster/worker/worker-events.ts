@@ -50,6 +50,8 @@ export type WorkerEvent =
   /** The store cannot be reached; what is trained waits. Told once until it is reached again. */
   | { readonly kind: 'storeLost'; readonly error: TuttiError }
   | { readonly kind: 'storeFound' }
+  /** Something of the queue's server is not as it should be; work goes on. */
+  | { readonly kind: 'warning'; readonly warning: string }
   /** The queue cannot be reached; it is tried again for ever. */
   | { readonly kind: 'disconnected'; readonly problem: string }
   | { readonly kind: 'reconnected' }

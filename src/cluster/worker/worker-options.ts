@@ -1,16 +1,19 @@
 // How a worker is started: what its options are, what each must be, and what they are where they are not given.
 
-import { availableParallelism, hostname } from 'node:os';
+import { hostname, tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { isDigest } from '../../blobs/digest.js';
-import { affordableThreads } from '../../machine/memory-limit.js';
 import { described, type OptionTable, option } from '../../option-names.js';
+import { DEFAULT_LOCK_SECONDS, QUEUE_OPTIONS } from '../queue/queue-options.js';
 import type { WorkerEvent } from './worker-events.js';
 
 export interface WorkerOptions {
   /** Of the queue: `redis://`, `rediss://` or `postgres://`. */
   readonly url: string;
-  /** What coordinators and workers sign with, at least 32 characters, the same on all hosts. */
-  readonly secret: string;
+  /** What coordinators and workers sign with, at least 32 characters, the same on all hosts. @default TUTTI_CLUSTER_SECRET */
+  readonly secret?: string;
+  /** A file that holds it and nothing else. */
+  readonly secretFile?: string;
   /** Threads to train on. @default as many as there are cores, or as memory allows */
   readonly threads?: number;
   /** `process` runs members that need a module of yours in child processes, as `createPool` does. @default threads */
@@ -19,7 +22,7 @@ export interface WorkerOptions {
   readonly modules?: string;
   /** SHA-256 of modules that may run wherever they come from. @default none may */
   readonly allowModules?: readonly string[];
-  /** Where blobs are kept that several tasks need. @default `tutti/blobs` in the user's folder of caches */
+  /** Where blobs are kept that several tasks need. @default `tutti` in the user's folder of caches */
   readonly cacheFolder?: string;
   /** How much is kept there. @default 10 GB */
   readonly cacheBytes?: number;
@@ -29,8 +32,10 @@ export interface WorkerOptions {
   readonly name?: string;
   /** Seconds that members may take to end their epoch when the worker is drained. @default 20 */
   readonly grace?: number;
-  /** A PEM file with the authorities that the queue's certificate is checked against. @default those of Node.js */
+  /** A PEM file with the authorities that certificates of the queue are checked against. @default those of Node.js */
   readonly ca?: string;
+  /** Seconds after which a host that says nothing is taken for lost; the same on all hosts. @default 30 */
+  readonly lockSeconds?: number;
   /** Observer of what the worker does; never delays it. */
   readonly onEvent?: (event: WorkerEvent) => void;
 }
@@ -87,6 +92,11 @@ export const WORKER_OPTIONS = {
       defaultSays: 'the machine’s name',
     },
   ),
+  lockSeconds: described(QUEUE_OPTIONS.lockSeconds, {
+    kind: 'number',
+    says: 'seconds after which a host that says nothing is taken for lost; the same on all hosts',
+    default: DEFAULT_LOCK_SECONDS,
+  }),
   grace: described(
     option.number('a number of seconds ≥ 0', (value) => value >= 0),
     {
@@ -100,15 +110,18 @@ export const WORKER_OPTIONS = {
 /** What the options must be; see src/option-names.ts. */
 export const ALL_WORKER_OPTIONS = {
   url: option.required(option.text),
-  secret: option.required(option.text),
+  secret: option.text,
+  secretFile: option.text,
   ...WORKER_OPTIONS,
-  ca: option.text,
+  ca: QUEUE_OPTIONS.ca,
   onEvent: option.function,
 } satisfies OptionTable<WorkerOptions>;
 
-/** As many threads as this host can use. */
-export function defaultThreads(): number {
-  return affordableThreads(availableParallelism());
+/** Of the user's caches, or of temporary files where there is no home. */
+export function defaultCacheFolder(): string {
+  const { XDG_CACHE_HOME: caches, HOME: home } = process.env;
+  if (caches) return join(caches, 'tutti');
+  return home ? join(home, '.cache', 'tutti') : join(tmpdir(), `tutti-${userInfo().uid}`);
 }
 
 /** The machine's name in the letters that names have. */

@@ -35,6 +35,8 @@ export function startCluster(): Cluster {
   const store = memoryStore();
   const events: WorkerEvent[] = [];
   const workers: ClusterWorker[] = [];
+  // A connection to a server would keep the process.
+  const alive = setInterval(() => undefined, 1000);
   const cacheFolder = mkdtempSync(join(tmpdir(), 'tutti-worker-'));
   return {
     ...{ queue, store, events },
@@ -51,6 +53,7 @@ export function startCluster(): Cluster {
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(workers.map((worker) => worker.close()));
+      clearInterval(alive);
       rmSync(cacheFolder, { recursive: true, force: true });
     },
   };
