@@ -11,6 +11,8 @@ export interface Job {
   readonly folder: string;
   /** What is trained in a task each; at least one. */
   readonly parts: readonly Part[];
+  /** Modules of the user's that tasks may run, by their paths in the plan's folder. */
+  readonly modules: readonly string[];
   /** Threads, and so cores, of a task. */
   readonly threads: number;
   /** Tasks that may run at once; null for as many as the scheduler has room for. */

@@ -1,6 +1,6 @@
 // What every scheduler's tasks come down to: a list of parts, a line each, and a script that trains one of them.
 
-import { inQuotes } from '../../files/shell-word.js';
+import { inQuotes, quoted } from '../../files/shell-word.js';
 import type { Job, JobFile } from './job.js';
 import { membersText } from './parts.js';
 
@@ -25,7 +25,9 @@ export function partFiles(job: Job): readonly JobFile[] {
   ];
 }
 
-function partScript({ threads, program }: Job): string {
+function partScript({ threads, program, modules }: Job): string {
+  // Whoever writes the files has planned with these modules, and so lets them run.
+  const allowed = modules.map((path) => ` --allow-module "$plan"/${quoted(path)}`).join('');
   return `#!/bin/sh
 # Trains one part of the plan: sh part.sh INDEX, where 0 is the first line of parts.txt. What is trained already is not
 # trained again. It ends as \`tutti train-members\` does:
@@ -42,7 +44,7 @@ if [ -z "$members" ]; then
   echo "part.sh: there is no part $1 in $here/parts.txt" >&2
   exit ${EXIT.wrong}
 fi
-set -- train-members --plan "$plan" --members "$members" --threads "\${TUTTI_THREADS:-${threads}}"
+set -- train-members --plan "$plan" --members "$members" --threads "\${TUTTI_THREADS:-${threads}}"${allowed}
 # Of several words, perhaps: npx tutti.
 if [ -n "\${TUTTI:-}" ]; then exec $TUTTI "$@"; fi
 ${ownProgram(program)}exec tutti "$@"

@@ -13,6 +13,12 @@ t.test('a part is trained by its index, with what train-members needs', async (t
   t.match(asked()[0], /--threads 3$/);
 });
 
+t.test('modules that the plan was made with may run', async (t) => {
+  const { plan, run, asked } = laid(t, { modules: ['modules/0-tree.mjs', "modules/1-it's.mjs"] });
+  t.equal(run('part.sh', ['0']).status, 0);
+  t.match(asked()[0], `--allow-module ${plan}/modules/0-tree.mjs --allow-module ${plan}/modules/1-it's.mjs`);
+});
+
 t.test('an index that is none is wrong input', async (t) => {
   const { run, asked } = laid(t);
   for (const index of [[], ['3'], ['-1'], ['one'], ['1 2']]) {

@@ -11,6 +11,7 @@ export const JOB: Job = {
   name: 'tutti-1f0c9a52',
   folder: '/data/digits plan',
   parts: [{ members: [0, 1, 2, 3] }, { members: [4, 5, 6, 7] }, { members: [8, 9, 12] }],
+  modules: [],
   threads: 4,
   atOnce: null,
   partMs: 5 * 60_000,
