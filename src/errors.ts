@@ -71,7 +71,7 @@ export const ERROR_CODES = {
   },
   ERR_TASK: {
     means:
-      'A task of a cluster is not what it should be: signed with another secret, altered, or made by another version or for another arithmetic.',
+      'A message of a cluster, such as a task or its result, is not what it should be: signed with another secret, altered, one that cannot be, or made by another version.',
     todo: 'Give coordinator and workers the same secret and the same version of tutti; the message names what differs.',
     exitStatus: 2,
   },

@@ -3,7 +3,7 @@
 
 import type { BlobStore, Digest } from '../../blobs/blob-store.js';
 import { getBytes } from '../../blobs/pieces.js';
-import { planFrom } from '../../bundle/plan-bytes.js';
+import { planFrom, requirePlanFits } from '../../bundle/plan-bytes.js';
 import { datasetFrom } from '../../data/dataset-bytes.js';
 import { TuttiError } from '../../errors.js';
 import type { MemberRunner } from '../../training/session/runner.js';
@@ -140,10 +140,12 @@ export class HostedTrainings {
   async #fetch(digest: Digest, store: BlobStore): Promise<HostedTraining> {
     const { host, runner, modules, tell } = this.#context;
     const shared = await trainingFrom(await getBytes(store, digest), host);
+    const planned = await planFrom(await getBytes(store, shared.plan));
+    // Before a dataset is fetched for it.
+    requireArithmetic(planned.arithmetic, host);
     const dataset = await datasetFrom(await getBytes(store, shared.dataset));
     requireHash(shared, dataset.hash);
-    const planned = await planFrom(await getBytes(store, shared.plan), dataset);
-    requireArithmetic(planned.arithmetic, host);
+    requirePlanFits(planned, dataset);
     const plan = await modules.locate(planned, store, runner.isolate ?? null);
     const training = await this.#lay(() =>
       HostedTraining.open(runner, { plan, dataset, reseeds: shared.reseeds }),
