@@ -8,7 +8,7 @@ import { isTemporary, removeStale, withTemporary } from '../files/temporary-file
 import type { Digest } from './blob-store.js';
 import { isDigest } from './digest.js';
 import { FetchLock } from './fetch-lock.js';
-import { blobPath, readForm } from './file-store.js';
+import { blobFolders, blobPath, readForm } from './file-store.js';
 import { fromStoredForm } from './stored-form.js';
 
 /** Room is made for this share of the whole at once, so that files are not counted for every blob. */
@@ -105,9 +105,7 @@ export class CacheFolder {
 
   async #list(): Promise<{ path: string; bytes: number; usedMs: number }[]> {
     const files: { path: string; bytes: number; usedMs: number }[] = [];
-    for (const folder of await readdir(this.#folder).catch(() => [])) {
-      if (!/^[0-9a-f]{2}$/.test(folder)) continue;
-      const within = join(this.#folder, folder);
+    for (const within of await blobFolders(this.#folder)) {
       await removeStale(within);
       for (const name of await readdir(within).catch(() => [])) {
         if (!isDigest(name) && !isTemporary(name)) continue;

@@ -2,18 +2,21 @@
 // all. The folder may be a stranger's: what is read of it is bounded, and links are not followed.
 
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { writeNew } from '../files/atomic-file.js';
 import { makeFolder } from '../files/folder.js';
+import { isTemporary, removeStale, withTemporary } from '../files/temporary-file.js';
 import { failBlob, isBlobError, storeError } from './blob-errors.js';
 import type { Digest } from './blob-store.js';
+import { isDigest } from './digest.js';
 import { type FormStore, type RawStore, storeOver } from './raw-store.js';
 import { fromStoredForm, MOST_STORED_BYTES } from './stored-form.js';
 
 /** What names of files begin with is the name of their folder, since some file systems are slow with many in one. */
 const FOLDER_DIGITS = 2;
+const FOLDER_NAME = /^[0-9a-f]{2}$/;
 
 /**
  * A store in a folder, which is made when it is first written to.
@@ -76,8 +79,52 @@ function fileForms(folder: string): RawStore {
         throw cannotWrite(error);
       });
     },
+    async removeOlder(ageMs, signal) {
+      try {
+        return await removeOlder(folder, ageMs, signal);
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw cannotWrite(error);
+      }
+    },
     async close() {},
   };
+}
+
+async function removeOlder(folder: string, ageMs: number, signal: AbortSignal | undefined): Promise<number> {
+  const nowMs = await timeThere(folder);
+  let removed = 0;
+  for (const within of await blobFolders(folder)) {
+    signal?.throwIfAborted();
+    await removeStale(within);
+    for (const name of await readdir(within)) {
+      if (!isDigest(name) && !isTemporary(name)) continue;
+      const path = join(within, name);
+      const found = await lstat(path).catch(() => null);
+      if (found === null || nowMs - found.mtimeMs < ageMs) continue;
+      await rm(path, { force: true, recursive: true });
+      removed++;
+    }
+  }
+  return removed;
+}
+
+/** The folders that hold the blobs of a store; none where the store is not there. */
+export async function blobFolders(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch((error) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.filter((name) => FOLDER_NAME.test(name)).map((name) => join(folder, name));
+}
+
+/** Of the machine that has the folder: the time of a file that is made in it now. */
+async function timeThere(folder: string): Promise<number> {
+  if (!(await isFolder(folder))) return Date.now();
+  return withTemporary(folder, async (path) => {
+    await writeFile(path, '', { flag: 'wx' });
+    return (await lstat(path)).mtimeMs;
+  });
 }
 
 /** Where a folder is not mounted, no blob of it is ever found; that is no fault of the blob's. */

@@ -20,6 +20,8 @@ export interface RawStore {
    */
   holds(digest: Digest, renew: boolean, signal?: AbortSignal): Promise<boolean>;
   remove(digest: Digest): Promise<void>;
+  /** Removes what was neither written nor renewed for so long; not where somebody else keeps the store. @returns how many */
+  removeOlder?(ageMs: number, signal?: AbortSignal): Promise<number>;
   close(): Promise<void>;
 }
 

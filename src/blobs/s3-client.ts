@@ -35,6 +35,8 @@ export interface S3Objects {
   put(key: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
   has(key: string, renew: boolean, signal?: AbortSignal): Promise<boolean>;
   delete(key: string): Promise<void>;
+  /** Objects whose keys begin so, with how long ago they were written. */
+  list(prefix: string, signal?: AbortSignal): AsyncIterable<{ readonly key: string; readonly ageMs: number }>;
   close(): void;
 }
 
@@ -85,6 +87,17 @@ export async function connectS3(place: S3Place): Promise<S3Objects> {
     },
     async delete(Key) {
       await client.send(new sdk.DeleteObjectCommand({ Bucket, Key }));
+    },
+    async *list(Prefix, signal) {
+      for (let token: string | undefined; ; ) {
+        const asked = { Bucket, Prefix, ...(token === undefined ? {} : { ContinuationToken: token }) };
+        const page = await client.send(new sdk.ListObjectsV2Command(asked), sent(signal));
+        for (const { Key, LastModified } of page.Contents ?? [])
+          if (Key !== undefined && LastModified !== undefined)
+            yield { key: Key, ageMs: Date.now() - LastModified.getTime() };
+        token = page.NextContinuationToken;
+        if (token === undefined) return;
+      }
     },
     close: () => client.destroy(),
   };

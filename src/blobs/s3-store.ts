@@ -4,6 +4,7 @@
 import { failOption } from '../errors.js';
 import { failBlob, storeError } from './blob-errors.js';
 import type { Digest } from './blob-store.js';
+import { isDigest } from './digest.js';
 import { type FormStore, type RawStore, storeOver } from './raw-store.js';
 import { connectS3, type S3Objects, type S3Place } from './s3-client.js';
 import { MOST_STORED_BYTES } from './stored-form.js';
@@ -91,6 +92,20 @@ class S3Forms implements RawStore {
 
   async remove(digest: Digest): Promise<void> {
     await this.#ask('cannot be written', undefined, () => this.objects.delete(this.#keyOf(digest)));
+  }
+
+  async removeOlder(ageMs: number, signal?: AbortSignal): Promise<number> {
+    const { prefix } = this.place;
+    return this.#ask('cannot be cleaned up', signal, async () => {
+      let removed = 0;
+      for await (const object of this.objects.list(prefix, signal)) {
+        // Whatever else lies under the prefix is somebody else's.
+        if (!isDigest(object.key.slice(prefix.length)) || object.ageMs < ageMs) continue;
+        await this.objects.delete(object.key);
+        removed++;
+      }
+      return removed;
+    });
   }
 
   async close(): Promise<void> {

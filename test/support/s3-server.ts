@@ -46,13 +46,29 @@ export async function startS3Server(settings: S3Settings): Promise<S3Server> {
   });
 
   function answer(request: IncomingMessage, body: Uint8Array, response: ServerResponse): void {
-    const key = decodeURIComponent(pathOf(request).slice(1));
+    const key = decodeURIComponent(pathOf(request).slice(1)).replace(/\/$/, '');
     if (!settings.buckets.includes(key.split('/')[0]!)) return void fail(response, 404, 'NoSuchBucket');
     if (request.method === 'PUT') write(key, body, request.headers['x-amz-copy-source'], response);
     else if (request.method === 'DELETE') {
       objects.delete(key);
       response.writeHead(204).end();
-    } else read(key, request.method === 'HEAD', response);
+    } else if (!key.includes('/')) list(key, new URL(request.url!, 'http://x').searchParams, response);
+    else read(key, request.method === 'HEAD', response);
+  }
+
+  /** Pages of two, so that there are several. */
+  function list(bucket: string, query: URLSearchParams, response: ServerResponse): void {
+    const prefix = `${bucket}/${query.get('prefix') ?? ''}`;
+    const from = Number(query.get('continuation-token') ?? 0);
+    const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    const contents = keys.slice(from, from + 2).map((key) => {
+      const modified = objects.get(key)!.modified.toISOString();
+      const name = key.slice(bucket.length + 1);
+      return `<Contents><Key>${name}</Key><LastModified>${modified}</LastModified></Contents>`;
+    });
+    const next = from + 2 < keys.length ? `<NextContinuationToken>${from + 2}</NextContinuationToken>` : '';
+    response.writeHead(200, { 'Content-Type': 'application/xml' });
+    response.end(`<ListBucketResult>${contents.join('')}${next}</ListBucketResult>`);
   }
 
   function read(key: string, isHead: boolean, response: ServerResponse): void {

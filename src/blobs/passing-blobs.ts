@@ -1,0 +1,67 @@
+// Blobs that are needed only while a training runs: states and results, which go through a store once. When the training is
+// over they are removed; inputs are not among them, since other trainings share them, and go by their age (sweep.ts).
+
+import type { BlobStore, Digest } from './blob-store.js';
+import { digestsOf } from './pieces.js';
+
+/** Removed at once. */
+const AT_ONCE = 8;
+
+export interface PassingBlobs {
+  /** The same store, whose blobs are remembered when they are stored or read. */
+  readonly store: BlobStore;
+  /** Remembers what somebody else stored, all pieces of it. */
+  note(digest: Digest): void;
+  /**
+   * Removes what was remembered, as far as that is possible now: what stays goes by its age. Whoever still needs one of them
+   * finds it missing, and has it made again.
+   */
+  forget(): Promise<void>;
+}
+
+export function passingBlobs(store: BlobStore): PassingBlobs {
+  const seen = new Set<Digest>();
+  const noted = new Set<Digest>();
+  const remember = (digest: Digest) => {
+    seen.add(digest);
+    noted.delete(digest);
+  };
+  return {
+    store: {
+      address: store.address,
+      has: (digest, signal) => store.has(digest, signal),
+      async put(digest, bytes, signal) {
+        await store.put(digest, bytes, signal);
+        remember(digest);
+      },
+      async get(digest, signal) {
+        const bytes = await store.get(digest, signal);
+        remember(digest);
+        return bytes;
+      },
+      delete: (digest) => store.delete(digest),
+      close: () => store.close(),
+    },
+    note: (digest) => {
+      if (!seen.has(digest)) noted.add(digest);
+    },
+    async forget() {
+      const lists = await all([...noted], (digest) => digestsOf(store, digest).catch(() => [digest]));
+      const digests = new Set([...seen, ...lists.flat()]);
+      seen.clear();
+      noted.clear();
+      await all([...digests], (digest) => store.delete(digest).catch(() => undefined));
+    },
+  };
+}
+
+/** What `act` gives for each, a few at once. */
+async function all<Item, Result>(
+  items: readonly Item[],
+  act: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let at = 0; at < items.length; at += AT_ONCE)
+    results.push(...(await Promise.all(items.slice(at, at + AT_ONCE).map(act))));
+  return results;
+}
