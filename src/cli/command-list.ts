@@ -17,6 +17,18 @@ export const COMMANDS: CommandList = {
     summary: 'go on with a training that was kept in a folder',
     load: () => import('./commands/train/resume.js'),
   },
+  plan: {
+    summary: 'write what train would train as a folder, which any number of machines train in parts',
+    load: () => import('./commands/plan/plan.js'),
+  },
+  'train-members': {
+    summary: 'train members of a plan, on any machine that has its folder',
+    load: () => import('./commands/plan/train-members.js'),
+  },
+  collect: {
+    summary: 'make one ensemble of what was trained of a plan, and measure it',
+    load: () => import('./commands/plan/collect.js'),
+  },
   cv: {
     summary: 'cross-validate a training: an ensemble for each fold of a CSV or JSON file, scored on it',
     load: () => import('./commands/cv.js'),

@@ -3,6 +3,7 @@
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { FailedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import { failOption } from '../errors.js';
+import { quoted } from '../files/shell-word.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import type { MemberStreams } from '../model/spec.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
@@ -16,7 +17,7 @@ import {
 import { carryOut, workOf } from '../training/train-plan.js';
 import { listResults, type OpenedPlan, openPlan, plannedDataset, plannedTest } from './open-plan.js';
 import { locatedPlan } from './planned-modules.js';
-import { type BrokenResult, membersText, readStrand, refuseBroken } from './planned-results.js';
+import { type BrokenResult, rangesText, readStrand, refuseBroken } from './planned-results.js';
 import { failPlan } from './problem.js';
 
 export interface CollectPlanOptions extends LongCallOptions {
@@ -143,9 +144,10 @@ function requirePlanned(folder: string, planned: ReadonlySet<number>, there: Ite
 
 function failMissing({ folder, plan }: OpenedPlan, absent: readonly number[]): never {
   const sorted = absent.toSorted((a, b) => a - b);
+  const how = `\`tutti train-members --plan ${quoted(folder)} --members ${rangesText(sorted).replaceAll(' ', '')}\``;
   const planned = plan.plan.members.length;
   failPlan(
     folder,
-    `lacks ${absent.length} of its ${planned} members: ${membersText(sorted)} of it ${absent.length === 1 ? 'is' : 'are'} not trained yet`,
+    `lacks ${sorted.length} of its ${planned} members (${rangesText(sorted)}): ${how} trains them`,
   );
 }

@@ -83,7 +83,9 @@ export function requireWritable(folder: string, bytes: Uint8Array): void {
  * With what its results are known by: SHA-256 over all that determines a member's bytes. Where modules lie, how long members
  * may take and what the caller noted is no part of it.
  */
-export function withHash(record: PlanRecord): HashedPlan {
+export function withHash<Planned extends Pick<PlanRecord, 'plan' | 'datasetHash' | 'policy' | 'version'>>(
+  record: Planned,
+): Planned & { readonly hash: string } {
   const { plan, datasetHash, policy, version } = record;
   const { onDivergence, reseeds } = policy;
   const members = plan.members.map((spec) => engineOf(spec).hashed(spec));

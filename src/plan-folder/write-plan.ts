@@ -1,6 +1,6 @@
 // Making a plan: what `trainEnsemble` would train, as a folder that any number of hosts can train from.
 
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digest } from '../blobs/blob-store.js';
 import { openFileStore } from '../blobs/file-store.js';
@@ -22,7 +22,7 @@ import { keptTraining } from '../training/train-plan.js';
 import { VERSION } from '../version.js';
 import { BLOBS_FOLDER, strandsOf } from './open-plan.js';
 import { PLAN_FILE, planFileBytes, readPlanFile, requireWritable, withHash } from './plan-file.js';
-import type { PlanRecord } from './plan-record.js';
+import type { HashedPlan, PlanRecord } from './plan-record.js';
 import { copyModules } from './planned-modules.js';
 import { failPlan, folderError } from './problem.js';
 import type { PlanSummary } from './read-plan.js';
@@ -67,13 +67,17 @@ export async function writePlan(
   const work = await planWork(dataset, given, how);
   await prepareFolder(folder);
   try {
+    const training = { ...keptTraining(work, {}, note), version: VERSION };
+    await requireNoOther(folder, withHash(training));
     const record: PlanRecord = {
-      ...keptTraining(work, {}, note),
-      version: VERSION,
+      ...training,
       datasets: await storeDatasets(folder, dataset, test, signal),
       modules: await copyModules(folder, work.plan),
     };
-    await writeRecord(folder, record);
+    const bytes = planFileBytes(record);
+    requireWritable(folder, bytes);
+    // Last, so that whoever finds it finds all that it names.
+    await (await writeNew(join(folder, PLAN_FILE), bytes))();
     const plan = withHash(record);
     const strands = strandsOf(plan);
     const missing = strands.flatMap(({ members }) => members).sort((a, b) => a - b);
@@ -143,21 +147,13 @@ async function storeDatasets(
   }
 }
 
-/** Last, so that whoever finds it finds all that it names. A folder that has the very same plan keeps what is trained. */
-async function writeRecord(folder: string, record: PlanRecord): Promise<void> {
-  const bytes = planFileBytes(record);
-  requireWritable(folder, bytes);
-  const path = join(folder, PLAN_FILE);
-  const there = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  if (there?.equals(bytes)) return;
-  if (there !== null) {
-    const other = await readPlanFile(folder).catch(() => null);
-    const what =
-      other === null ? 'a plan that cannot be read' : `another plan, of ${other.plan.members.length} members`;
-    failPlan(folder, `holds ${what}: name another folder`);
-  }
-  await (await writeNew(path, bytes))();
+/** @throws ERR_PLAN for a folder that has another plan. One that has the same members keeps what is trained of them. */
+async function requireNoOther(folder: string, { hash }: Pick<HashedPlan, 'hash'>): Promise<void> {
+  const isThere = (await readdir(folder)).includes(PLAN_FILE);
+  if (!isThere) return;
+  const other = await readPlanFile(folder).catch(() => null);
+  if (other?.hash === hash) return;
+  const what =
+    other === null ? 'a plan that cannot be read' : `another plan, of ${other.plan.members.length} members`;
+  failPlan(folder, `holds ${what}: name another folder`);
 }

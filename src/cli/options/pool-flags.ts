@@ -18,7 +18,7 @@ const THREADS_ROW = run.number('threads', 'threads to train on', {
   common: true,
 });
 
-const ISOLATE_ROW = run.choice(
+export const ISOLATE_ROW = run.choice(
   'isolate',
   ['process'],
   'run your modules in processes of their own: one that crashes costs a retry',

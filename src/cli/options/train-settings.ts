@@ -33,6 +33,14 @@ export const OUT_ROW = run.path('out', 'where to save the ensemble', {
 
 export const ALLOW_FAILURES_ROW = run.flag('allowFailures', 'exit with 0 even if some members failed');
 
+/** How a training is measured when it is done. */
+const MEASURING_ROWS: readonly OptionRow[] = [
+  { ...AGGREGATOR_ROW, group: 'run', common: true },
+  ...CALIBRATION_ROWS.map((row): OptionRow => ({ ...row, group: 'run', common: row.name === 'calibrate' })),
+  { ...CLIP_ROW, group: 'run' },
+  ...INTERVAL_ROWS,
+];
+
 const RUN_ROWS: readonly OptionRow[] = [
   ...POOL_ROWS,
   OUT_ROW,
@@ -41,10 +49,7 @@ const RUN_ROWS: readonly OptionRow[] = [
   ...UI_ROWS,
   ...FAILURE_ROWS,
   ALLOW_FAILURES_ROW,
-  { ...AGGREGATOR_ROW, group: 'run', common: true },
-  ...CALIBRATION_ROWS.map((row): OptionRow => ({ ...row, group: 'run', common: row.name === 'calibrate' })),
-  { ...CLIP_ROW, group: 'run' },
-  ...INTERVAL_ROWS,
+  ...MEASURING_ROWS,
 ];
 
 const CONFIG_ROW = run.path(
@@ -62,6 +67,16 @@ const TEST_ROW = rowsIn('data').path(
 /** The options of `tutti train`, in the order of its help. */
 export function trainRows(): readonly OptionRow[] {
   return [...DATA_ROWS, TEST_ROW, ...trainingRows(), ...RUN_ROWS, CONFIG_ROW, JSON_ROW, QUIET_ROW];
+}
+
+/**
+ * The options of a training that others carry out later: what makes its members and its file, and not how it is run here.
+ * @param own of the command.
+ */
+export function plannedRows(own: readonly OptionRow[]): readonly OptionRow[] {
+  const training = [...DATA_ROWS, TEST_ROW, ...trainingRows()];
+  const later = [...FAILURE_ROWS, ALLOW_FAILURES_ROW, ...MEASURING_ROWS];
+  return [...own, ...training, ...later, CONFIG_ROW, JSON_ROW, QUIET_ROW];
 }
 
 export interface TrainSettings extends PoolFlags {

@@ -3,9 +3,9 @@
 import { quoted } from '../../../files/shell-word.js';
 import type { PoolFlags } from '../../options/pool-flags.js';
 import type { ExtensionRequest, KeptRun, RunRequest, TrainingRequest } from './requests.js';
-import type { RunNote } from './run-note.js';
+import type { RunNote, TrainNote } from './run-note.js';
 
-export function noteOfTraining(request: TrainingRequest, on: PoolFlags): RunNote {
+export function noteOfTraining(request: TrainingRequest, on: PoolFlags): TrainNote {
   return plain({ ...common(on), command: 'train', request: withoutServer(request) });
 }
 
@@ -24,7 +24,7 @@ function common(on: PoolFlags) {
 }
 
 /** What JSON can say, without what is not there. */
-function plain(note: RunNote): RunNote {
+function plain<Note extends RunNote>(note: Note): Note {
   return JSON.parse(JSON.stringify(note));
 }
 

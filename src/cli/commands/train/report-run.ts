@@ -24,6 +24,8 @@ export interface ReportOptions {
   readonly figures: Pick<EvaluateOptions, 'level' | 'replicates' | 'clip' | 'runner'>;
   /** Members that were there before the run. */
   readonly membersBefore: number;
+  /** Whether all its members were trained elsewhere. @default false */
+  readonly collected?: boolean;
   readonly failures: RunRequest['failures'];
   readonly allowFailures: boolean;
   /** Null for a run that is not kept in a checkpoint. */
@@ -63,7 +65,10 @@ export async function reportRun(
   const status = interrupted ? 'interrupted' : ending === null ? 'finished' : 'failed';
   if (options.log !== null)
     await endRunLog(options.log, { status, ensemble, report }, data, { aggregator, ...figures });
-  const outcome = { ensemble, saved, report, interrupted, ending, out, membersBefore, kept, fewerThreads };
+  const outcome = {
+    ...{ ensemble, saved, report, interrupted, ending, out, membersBefore, kept, fewerThreads },
+    collected: options.collected === true,
+  };
   for (const line of failureLines(ensemble)) note(`${paletteOf(process.stderr).yellow('tutti:')} ${line}`);
   if (report !== null) for (const line of againLines(outcome)) note(line);
   const lost = checkpointLost(ensemble);

@@ -25,7 +25,7 @@ import { reportRun } from './report-run.js';
 import type { KeptRun, Shown, Start, TrainingRequest } from './requests.js';
 import { openRunLog, recorded } from './run-log.js';
 import { trainAndSave } from './train-and-save.js';
-import { headerLines, trainJson } from './train-text.js';
+import { headerLines, type TrainOutcome, trainJson } from './train-text.js';
 
 /**
  * Trains on a file.
@@ -38,27 +38,9 @@ export async function runTraining(
   origins: OptionOrigins,
   live: LivePage | null,
 ): Promise<number> {
-  const { data, test, out, log, aggregator, allowFailures, checkpoint, threads, isolate } = settings;
-  const { seed = randomSeed(), loss, onDivergence } = settings.training;
-  const request: TrainingRequest = {
-    ...{
-      file,
-      data,
-      test,
-      out,
-      log,
-      aggregator,
-      calibrate: settings.calibrate,
-      allowFailures,
-      seed,
-      ...settings.clip,
-      ...settings.intervals,
-    },
-    failures: { ...settings.failures, onDivergence },
-    seedDrawn: settings.training.seed === undefined,
-    gaussian: givesVariances(loss),
-  };
-  const options = { ...settings.training, seed };
+  const { checkpoint, threads, isolate } = settings;
+  const request = requestOf(file, settings);
+  const options = { ...settings.training, seed: request.seed };
   const shared = { ...settings, command: 'train', pool, origins, live, membersBefore: 0 } as const;
   if (checkpoint === undefined) {
     const start: Start = (rows, how) => trainEnsemble(rows, options, how);
@@ -73,21 +55,37 @@ export async function runTraining(
   return carryOut(request, start, { ...shared, kept });
 }
 
+/** What the user wants of a training, with a seed where there was none. */
+export function requestOf(file: string, settings: TrainSettings): TrainingRequest {
+  const { data, test, out, log, aggregator, calibrate, allowFailures } = settings;
+  const { seed = randomSeed(), loss, onDivergence } = settings.training;
+  return {
+    ...{ file, data, test, out, log, aggregator, calibrate, allowFailures, seed },
+    ...settings.clip,
+    ...settings.intervals,
+    failures: { ...settings.failures, onDivergence },
+    seedDrawn: settings.training.seed === undefined,
+    gaussian: givesVariances(loss),
+  };
+}
+
 /** @throws ERR_MODULE when one cannot be read. */
-function modulesNamed(options: TrainingOptions): Promise<readonly ModuleSpec[]> {
+export function modulesNamed(options: TrainingOptions): Promise<readonly ModuleSpec[]> {
   const paths = memberOptions(options).flatMap((own) => modulePathOf(own) ?? []);
   return Promise.all([...new Set(paths)].map((path) => readModule(path, null)));
 }
 
 /** What a request is carried out with. */
-interface Surroundings extends Shown {
-  readonly command: 'train' | 'resume';
+export interface Surroundings extends Shown {
+  readonly command: 'train' | 'resume' | 'collect';
   readonly pool: Pool;
   readonly origins: OptionOrigins;
   /** Null for a run that is not kept in a checkpoint. */
   readonly kept: KeptRun | null;
   /** Members that are there before the run. */
   readonly membersBefore: number;
+  /** Whether all its members were trained elsewhere. @default false */
+  readonly collected?: boolean;
   /** The page on which it is watched; null for none. */
   readonly live: LivePage | null;
 }
@@ -100,11 +98,22 @@ interface Surroundings extends Shown {
 export async function carryOut(
   request: TrainingRequest,
   start: Start,
-  { command, pool, origins, kept, membersBefore, live, ...shown }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<number> {
-  const data = loadFor(request, origins);
-  const header = headerLines(data, request, pool.threads);
-  live?.describe(data, header);
+  const data = loadFor(request, surroundings.origins);
+  const header = headerLines(data, request, surroundings.pool.threads);
+  surroundings.live?.describe(data, header);
+  return carryOutOn(data, header, request, start, surroundings);
+}
+
+/** The same on data that are there. @param header what is said of them. */
+export async function carryOutOn(
+  data: TrainOutcome['data'],
+  header: readonly string[],
+  request: TrainingRequest,
+  start: Start,
+  { command, pool, kept, membersBefore, collected = false, live, ...shown }: Omit<Surroundings, 'origins'>,
+): Promise<number> {
   if (!shown.quiet) {
     const say = shown.json ? note : print;
     for (const line of shown.notes) note(line);
@@ -112,12 +121,14 @@ export async function carryOut(
     for (const line of header) say(line);
   }
   const { file, test = null, out, failures, allowFailures } = request;
-  const log = await openRunLog(request.log, { command, seed: request.seed }, data.train);
+  // What others trained is not recorded as it goes.
+  const log =
+    command === 'collect' ? null : await openRunLog(request.log, { command, seed: request.seed }, data.train);
   return recorded(log, async () => {
     const how = { quiet: shown.quiet, out, failures, kept, live, log };
     const run = await trainAndSave((settings) => start(data.train, settings), pool, how);
     return reportRun(run, data, {
-      ...{ out, failures, allowFailures, kept, membersBefore, live, log, file },
+      ...{ out, failures, allowFailures, kept, membersBefore, collected, live, log, file },
       aggregator: aggregatorOf(request),
       calibrate: request.calibrate ?? null,
       figures: { ...intervalsOf(request, data.test !== null), ...clipOf(request), runner: pool },
@@ -129,7 +140,7 @@ export async function carryOut(
 const TRAINED_ON = 'The test rows are those trained on: their figures are better than on new rows.';
 
 /** The rows to train on, and those to test on. @throws whatever is wrong with them. */
-function loadFor(request: TrainingRequest, origins: OptionOrigins): LoadedData {
+export function loadFor(request: TrainingRequest, origins: OptionOrigins): LoadedData {
   const table = readTable(request.file, { ...request.data }, origins);
   const { testShare = 0 } = request.data;
   // The same seed decides which rows are held out, where any are.

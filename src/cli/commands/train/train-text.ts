@@ -35,6 +35,8 @@ export interface KeptOutcome {
   readonly ending: FailedMember | null;
   /** Members that were there before the run. */
   readonly membersBefore: number;
+  /** Whether all its members were trained elsewhere. @default false */
+  readonly collected?: boolean;
   /** Null for a run that is not kept in a checkpoint. */
   readonly kept: KeptRun | null;
   /** Why it ran on fewer threads than there are; null where it did not. */
@@ -46,11 +48,13 @@ export interface TrainOutcome extends KeptOutcome {
   readonly file: string;
   /** The file of rows to test on. */
   readonly test: string | null;
-  readonly data: LoadedData;
+  readonly data: Pick<LoadedData, 'train' | 'test' | 'taskReason' | 'leftOut' | 'notes'> & {
+    readonly table: Pick<LoadedData['table'], 'rows'>;
+  };
 }
 
-/** The data, the guess about the task and its reason, the seed. */
-export function headerLines(data: LoadedData, request: TrainingRequest, threads: number): string[] {
+/** The data, the guess about the task and its reason, the seed. @param threads null where nothing is trained. */
+export function headerLines(data: LoadedData, request: TrainingRequest, threads: number | null): string[] {
   const { train, test, taskReason, table } = data;
   const { seed, seedDrawn, test: testFile } = request;
   const { task } = train;
@@ -65,7 +69,7 @@ export function headerLines(data: LoadedData, request: TrainingRequest, threads:
   return [
     `${file}: ${counted(table.rows, 'row')}${held}, ${counted(train.features, 'feature')}${beside}`,
     ...columnLines(data),
-    `${what} (${taskReason}); seed ${origin}; ${counted(threads, 'thread')}`,
+    `${what} (${taskReason}); seed ${origin}${threads === null ? '' : `; ${counted(threads, 'thread')}`}`,
     ...(held === '' ? [] : [`The held-out rows: ${splitCommand(file, request.data, seed)}`]),
   ];
 }
@@ -121,11 +125,15 @@ export function summaryLines(outcome: KeptOutcome, palette: Palette): string[] {
   return lines;
 }
 
-function trainedLine({ ensemble, membersBefore }: KeptOutcome): string {
+function trainedLine({ ensemble, membersBefore, collected = false }: KeptOutcome): string {
   const { members, plan, wallMs, complete, executors } = ensemble;
   const planned = plan.members.length;
   const more = members.length - membersBefore;
   const noun = planned === 1 ? 'member' : 'members';
+  if (collected) {
+    const count = complete ? grouped(planned) : `${grouped(members.length)} of ${grouped(planned)}`;
+    return `Collected ${count} ${noun} (${[`${plan.arithmetic} arithmetic`, ...executors].join(', ')})`;
+  }
   if (more === 0 && complete)
     return `Nothing to train: ${planned === 1 ? 'its one member is' : `all ${grouped(planned)} members are`} there`;
   const count = members.length === planned ? grouped(planned) : `${members.length} of ${planned}`;
