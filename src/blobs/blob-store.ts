@@ -14,7 +14,7 @@ export interface BlobStore {
   has(digest: Digest, signal?: AbortSignal): Promise<boolean>;
   /**
    * Stores a blob, once: one that is there stays as it is, unless it is found to be damaged. Resolves when it would outlive this
-   * process.
+   * process; the machine that keeps it, once the store is closed.
    * @param bytes at most {@link MOST_BLOB_BYTES}, whose SHA-256 `digest` is.
    * @throws ERR_STORE when it cannot be stored.
    */
@@ -26,5 +26,6 @@ export interface BlobStore {
   get(digest: Digest, signal?: AbortSignal): Promise<Uint8Array>;
   /** Removes a blob, if it is there. */
   delete(digest: Digest): Promise<void>;
+  /** Waits for disks. */
   close(): Promise<void>;
 }

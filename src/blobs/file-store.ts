@@ -31,8 +31,12 @@ export function blobPath(folder: string, digest: Digest): string {
   return join(folder, digest.slice(0, FOLDER_DIGITS), digest);
 }
 
-/** Stored forms as files of a folder, each synced before it counts as written. */
+/**
+ * Stored forms as files of a folder. Nobody waits for a disk: what a machine loses as it ends is found to be missing or
+ * damaged, and stored again. A network's file system has them on its server all the same, since it waits as they are closed.
+ */
 function fileForms(folder: string): RawStore {
+  const syncing = new Set<Promise<void>>();
   const address = pathToFileURL(folder).href;
   const cannotWrite = (error: unknown) => storeError(address, 'cannot be written', error);
   async function read(digest: Digest, readPath: typeof readForm): Promise<Uint8Array | null> {
@@ -55,7 +59,10 @@ function fileForms(folder: string): RawStore {
       const path = blobPath(folder, digest);
       try {
         await makeFolder(dirname(path));
-        await (await writeNew(path, stored))();
+        const sync = await writeNew(path, stored);
+        const synced = sync().catch(() => undefined);
+        syncing.add(synced);
+        void synced.then(() => syncing.delete(synced));
       } catch (error) {
         throw cannotWrite(error);
       }
@@ -87,7 +94,9 @@ function fileForms(folder: string): RawStore {
         throw cannotWrite(error);
       }
     },
-    async close() {},
+    async close() {
+      await Promise.all(syncing);
+    },
   };
 }
 

@@ -38,10 +38,11 @@ const decompress = promisify(brotliDecompress) as (
 
 /** @param bytes at most {@link MOST_BLOB_BYTES}. */
 export async function toStoredForm(bytes: Uint8Array): Promise<Uint8Array> {
-  const form = await bestForm(bytes);
-  if (form === FORM.plain) return withForm(form, bytes);
-  const stored = withForm(form, await compressed(form, bytes));
-  return stored.length <= bytes.length ? stored : withForm(FORM.plain, bytes);
+  const sample = sampleOf(bytes);
+  const best = bytes.length < LEAST_COMPRESSED_BYTES ? null : await shortest(sample);
+  if (best === null) return withForm(FORM.plain, bytes);
+  const rest = sample === bytes ? best.bytes : await compressed(best.form, bytes);
+  return rest.length < bytes.length ? withForm(best.form, rest) : withForm(FORM.plain, bytes);
 }
 
 /**
@@ -71,15 +72,17 @@ async function contentOf(stored: Uint8Array, digest: Digest, store: string): Pro
   }
 }
 
-async function bestForm(bytes: Uint8Array): Promise<number> {
-  if (bytes.length < LEAST_COMPRESSED_BYTES) return FORM.plain;
-  const sample = sampleOf(bytes);
-  const lengthBy = async (form: number) => (await compressed(form, sample)).length;
-  const [brotli, planes] = await Promise.all([lengthBy(FORM.brotli), lengthBy(FORM.planes)]);
-  if (Math.min(brotli, planes) > sample.length * (1 - LEAST_SAVED)) return FORM.plain;
-  return planes < brotli ? FORM.planes : FORM.brotli;
+/** What compresses bytes best; null where none is worth it. */
+async function shortest(
+  bytes: Uint8Array,
+): Promise<{ readonly form: number; readonly bytes: Uint8Array } | null> {
+  const forms = [FORM.brotli, FORM.planes];
+  const all = await Promise.all(forms.map(async (form) => ({ form, bytes: await compressed(form, bytes) })));
+  const best = all.reduce((a, b) => (b.bytes.length < a.bytes.length ? b : a));
+  return best.bytes.length > bytes.length * (1 - LEAST_SAVED) ? null : best;
 }
 
+/** All of what is short. */
 function sampleOf(bytes: Uint8Array): Uint8Array {
   if (bytes.length <= SAMPLE_PARTS * PART_BYTES) return bytes;
   const sample = new Uint8Array(SAMPLE_PARTS * PART_BYTES);
