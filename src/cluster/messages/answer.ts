@@ -159,6 +159,9 @@ function outcomeFrom(
 }
 
 function finite<Weights extends Float32Array>(weights: Weights, member: number): Weights {
-  if (weights.every((weight) => Number.isFinite(weight))) return weights;
+  // What is finite times 0 is 0, and nothing else is: a tenth of the time that a call for each takes.
+  let sum = 0;
+  for (let at = 0; at < weights.length; at++) sum += weights[at]! * 0;
+  if (sum === 0) return weights;
   throw new UnfitError(`weights of member ${member} that are no numbers`);
 }
