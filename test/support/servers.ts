@@ -99,7 +99,7 @@ function redisServer(folder: string, port: number, ca: string | null, settings: 
     ...lines,
   ];
   writeFileSync(config, text.join('\n'));
-  const user = password === undefined ? '' : `tutti:${password}@`;
+  const user = password === undefined ? '' : `tutti:${encodeURIComponent(password)}@`;
   const process = serverProcess(
     () => spawn(programOf('redis')!, [config], { stdio: 'ignore' }),
     'SIGTERM',
@@ -181,7 +181,7 @@ function postgresServer(
     }
     isNew = false;
   };
-  const user = password === undefined ? 'postgres' : `tutti:${password}`;
+  const user = password === undefined ? 'postgres' : `tutti:${encodeURIComponent(password)}`;
   return {
     ...{ kind: 'postgres', port, ca, start },
     url: `postgres://${user}@127.0.0.1:${port}/postgres`,
