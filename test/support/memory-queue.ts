@@ -121,14 +121,22 @@ export function createMemoryQueue({ maxLosses = 3 } = {}): MemoryQueue {
       const handled = await receiver.handle!(delivery);
       await reach();
       end(kept, hold, handled);
-      letGo(receiver);
+      const { restMs = 0 } = handled.as === 'returned' ? handled : {};
+      letGo(receiver, restMs);
       dispatch();
     });
   }
 
-  function letGo(receiver: Receiver): void {
+  function letGo(receiver: Receiver, restMs = 0): void {
     receiver.inHand -= 1;
-    receiver.free += 1;
+    if (restMs === 0) receiver.free += 1;
+    else {
+      const wake = () => {
+        receiver.free += 1;
+        dispatch();
+      };
+      setTimeout(wake, restMs).unref();
+    }
     if (receiver.inHand === 0) for (const resolve of receiver.whenEmpty.splice(0)) resolve();
   }
 

@@ -1,7 +1,7 @@
 // A runner whose jobs go through a queue in memory to whatever workers take them, and no policy at all: what a coordinator
 // says to hosts, without what it makes of them.
 
-import { type BlobStore, MOST_BLOB_BYTES } from '../../src/blobs/blob-store.js';
+import type { BlobStore } from '../../src/blobs/blob-store.js';
 import { getBytes, putBytes } from '../../src/blobs/pieces.js';
 import { planBytes } from '../../src/bundle/plan-bytes.js';
 import { unpackAnswer } from '../../src/cluster/messages/answer.js';
@@ -44,6 +44,8 @@ export interface QueueRunner extends MemberRunner {
   readonly tasks: Task[];
   readonly results: TaskResult[];
   readonly progress: TaskProgress[];
+  /** Resolves when the first task is sent, or begins to be: all that the training has in common is stored. */
+  readonly sent: Promise<void>;
   /** Resolves at the next progress for which it holds. */
   until(holds: (progress: TaskProgress) => boolean): Promise<TaskProgress>;
   /** Tells all hosts of the training that was prepared last. */
@@ -64,13 +66,19 @@ export function queueRunner(options: QueueRunnerOptions): QueueRunner {
     done: (id, result) => done.get(id)?.resolve(result),
     failed: (id, reason) => done.get(id)?.reject(failureOf(reason)),
     progress: async (id, text) => {
-      const opened = await openProgress(secret, id, text);
+      // A host with another secret says so in vain.
+      const opened = await openProgress(secret, id, text).catch(() => null);
+      if (opened === null) return;
       progress.push(opened);
       for (const watch of watching) watch(opened);
     },
   });
   const put = (bytes: Uint8Array) => putBytes(store, bytes);
   let digest = '';
+  let isSent = () => {};
+  const sent = new Promise<void>((resolve) => {
+    isSent = resolve;
+  });
 
   const open = (): Session => {
     let training: PlannedTraining | null = null;
@@ -102,6 +110,7 @@ export function queueRunner(options: QueueRunnerOptions): QueueRunner {
           ...claims,
         };
         digest = await put(trainingBytes(shared));
+        isSent();
         return { slots, fewerThreads: null };
       },
       run: (job, _hooks, signal) => run(job, signal),
@@ -117,7 +126,7 @@ export function queueRunner(options: QueueRunnerOptions): QueueRunner {
     };
   };
   return {
-    ...{ threads: slots, open, ids, tasks, results, progress },
+    ...{ threads: slots, open, ids, tasks, results, progress, sent },
     until: (holds) =>
       new Promise((resolve) => {
         const watch = (own: TaskProgress) => {
@@ -130,6 +139,3 @@ export function queueRunner(options: QueueRunnerOptions): QueueRunner {
     tell: (call, task) => sender.tell(sealControl(secret, { call, training: digest, task: task ?? null })),
   };
 }
-
-/** Bytes that take more than one blob. */
-export const LONG_BYTES = MOST_BLOB_BYTES + 1;

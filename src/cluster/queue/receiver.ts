@@ -48,6 +48,8 @@ export function makeReceiver(parts: ReceiverParts, events: Partial<ReceiverEvent
   const holds = new Map<string, Hold>();
   let handle: ((delivery: Delivery) => Promise<Handled>) | null = null;
   let concurrency = 0;
+  /** Hands that take nothing for a while. */
+  let resting = 0;
   let isStopping = false;
   let wakeLoop = () => {};
   let loop: Promise<void> = Promise.resolve();
@@ -67,7 +69,7 @@ export function makeReceiver(parts: ReceiverParts, events: Partial<ReceiverEvent
 
   async function takeTasks(): Promise<void> {
     for (let count = 0; !isStopping; count += 1) {
-      if (holds.size >= concurrency) {
+      if (holds.size + resting >= concurrency) {
         await new Promise<void>((resolve) => (wakeLoop = resolve));
         continue;
       }
@@ -126,8 +128,18 @@ export function makeReceiver(parts: ReceiverParts, events: Partial<ReceiverEvent
         signal: controller.signal,
         report,
       });
+      if (handled.as === 'returned') rest(handled.restMs);
       await finish(hold, (token) => end(job, token, handled));
     }
+  }
+
+  function rest(restMs = 0): void {
+    if (restMs === 0) return;
+    resting += 1;
+    setTimeout(() => {
+      resting -= 1;
+      wakeLoop();
+    }, restMs).unref();
   }
 
   // -- ending

@@ -68,8 +68,11 @@ export type Handled =
   | { readonly as: 'done'; readonly result: string }
   /** The task fails with these words. */
   | { readonly as: 'failed'; readonly reason: string }
-  /** Not for this host, or not now: another one may have it, after so long. */
-  | { readonly as: 'returned'; readonly delayMs: number };
+  /**
+   * Not for this host, or not now: another one may have it, after so long. With `restMs` this host takes one task less for
+   * as long: one that refuses tasks sooner than others do them would have them all the time.
+   */
+  | { readonly as: 'returned'; readonly delayMs: number; readonly restMs?: number };
 
 /** The end that does. */
 export interface TaskReceiver {

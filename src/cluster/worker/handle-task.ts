@@ -28,7 +28,7 @@ import { delayOf, Returned, returnOf, type WhyEnded } from './returned.js';
 import { TaskReport } from './task-report.js';
 import type { NamedTask, WorkerEvent } from './worker-events.js';
 
-/** For whoever may have it where this host may not. */
+/** Whoever may have it is to have it first. */
 const NOT_HERE_MS = 1000;
 
 export interface TaskContext {
@@ -79,7 +79,7 @@ export async function handleTask(
   let named: NamedTask | null = null;
   try {
     const { task, postage } = await openTask(secret, delivery);
-    if (postage.notHosts.includes(host)) return { as: 'returned', delayMs: NOT_HERE_MS };
+    if (postage.notHosts.includes(host)) return { as: 'returned', delayMs: 0, restMs: NOT_HERE_MS };
     training = task.training;
     named = { task: delivery.id, training, members: placesOf(task) };
     const ending = new AbortController();

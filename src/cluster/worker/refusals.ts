@@ -1,17 +1,19 @@
 // Tasks that this host cannot carry out, though another may: each reason is said once, here and to whoever waits, and the
-// host keeps such a task for longer each time before it gives it back, so that one which refuses everything, sooner than
-// others train, does not keep them from them.
+// host takes fewer tasks after each, so that one which refuses everything, sooner than others train, does not keep them from
+// them.
 
 import type { Digest } from '../../blobs/blob-store.js';
 import { TuttiError, toWire } from '../../errors.js';
+import { unlessAborted } from '../../long-calls.js';
 import { sealProgress } from '../messages/reports.js';
 import type { Secret } from '../messages/secret.js';
 import type { Delivery, Handled } from '../queue/task-queue.js';
-import { sleep } from './sleep.js';
 import type { WorkerEvent } from './worker-events.js';
 
-const LEAST_MS = 500;
-const MOST_MS = 10_000;
+const LEAST_REST_MS = 500;
+const MOST_REST_MS = 30_000;
+/** Others are not to be told of it again before they had their turn. */
+const GIVEN_BACK_MS = 50;
 /** Reasons that are remembered. */
 const MOST_TOLD = 1000;
 
@@ -26,7 +28,7 @@ export interface RefusalsContext {
 export class Refusals {
   readonly #context: RefusalsContext;
   readonly #told = new Set<string>();
-  #waitMs = LEAST_MS;
+  #restMs = LEAST_REST_MS;
 
   constructor(context: RefusalsContext) {
     this.#context = context;
@@ -34,7 +36,7 @@ export class Refusals {
 
   /** A task is carried out: this host is of use. */
   accepted(): void {
-    this.#waitMs = LEAST_MS;
+    this.#restMs = LEAST_REST_MS;
   }
 
   /** @param training null where it is not known. */
@@ -48,11 +50,11 @@ export class Refusals {
       const error = reason instanceof TuttiError ? reason : new TuttiError(code, message, details, reason);
       tell({ kind: 'refused', training, error });
     }
-    await delivery.report(this.#said(delivery.id, { code, message })).catch(() => undefined);
-    const waitMs = this.#waitMs;
-    this.#waitMs = Math.min(MOST_MS, 2 * waitMs);
-    await sleep(waitMs, AbortSignal.any([ending, delivery.signal]));
-    return { as: 'returned', delayMs: 0 };
+    const reported = delivery.report(this.#said(delivery.id, { code, message }));
+    await unlessAborted(reported, AbortSignal.any([ending, delivery.signal])).catch(() => undefined);
+    const restMs = this.#restMs;
+    this.#restMs = Math.min(MOST_REST_MS, 2 * restMs);
+    return { as: 'returned', delayMs: GIVEN_BACK_MS, restMs };
   }
 
   #said(id: string, refused: { readonly code: TuttiError['code']; readonly message: string }): string {
