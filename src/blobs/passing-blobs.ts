@@ -10,8 +10,11 @@ const AT_ONCE = 8;
 export interface PassingBlobs {
   /** The same store, whose blobs are remembered when they are stored or read. */
   readonly store: BlobStore;
-  /** Remembers what somebody else stored, all pieces of it. */
-  note(digest: Digest): void;
+  /**
+   * Remembers what somebody else stored, all pieces of it.
+   * @param insteadOf what nobody needs any more because of it, which is removed.
+   */
+  note(digest: Digest, insteadOf?: Digest | null): void;
   /**
    * Removes what was remembered, as far as that is possible now: what stays goes by its age. Whoever still needs one of them
    * finds it missing, and has it made again.
@@ -22,6 +25,7 @@ export interface PassingBlobs {
 export function passingBlobs(store: BlobStore): PassingBlobs {
   const seen = new Set<Digest>();
   const noted = new Set<Digest>();
+  let removing = Promise.resolve();
   const remember = (digest: Digest) => {
     seen.add(digest);
     noted.delete(digest);
@@ -42,17 +46,28 @@ export function passingBlobs(store: BlobStore): PassingBlobs {
       delete: (digest) => store.delete(digest),
       close: () => store.close(),
     },
-    note: (digest) => {
+    note(digest, insteadOf = null) {
       if (!seen.has(digest)) noted.add(digest);
+      if (insteadOf === null || insteadOf === digest) return;
+      noted.delete(insteadOf);
+      removing = removing.then(() => remove([insteadOf], []));
     },
     async forget() {
-      const lists = await all([...noted], (digest) => digestsOf(store, digest).catch(() => [digest]));
-      const digests = new Set([...seen, ...lists.flat()]);
+      const [whole, single] = [[...noted], [...seen]];
       seen.clear();
       noted.clear();
-      await all([...digests], (digest) => store.delete(digest).catch(() => undefined));
+      await removing;
+      await remove(whole, single);
     },
   };
+
+  /** @param whole with all their pieces. */
+  async function remove(whole: readonly Digest[], single: readonly Digest[]): Promise<void> {
+    const lists = await all(whole, (digest) => digestsOf(store, digest).catch(() => [digest]));
+    const digests = [...new Set([...single, ...lists.flat()])];
+    await all(digests, (digest) => store.delete(digest).catch(() => undefined));
+    for (const digest of digests) seen.delete(digest);
+  }
 }
 
 /** What `act` gives for each, a few at once. */

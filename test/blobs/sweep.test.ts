@@ -115,6 +115,23 @@ t.test('when a training is over what went through the store is gone, and its inp
   t.equal(store.calls.delete, 8, 'each once');
 });
 
+t.test('what is noted in the place of another is there without it', async (t) => {
+  const store = memoryStore();
+  const passing = passingBlobs(store);
+  let last: Digest | null = null;
+  for (const seed of [1, 2, 3]) {
+    const digest = await putBytes(store, noise(MOST_BLOB_BYTES + 1, seed));
+    // A host may say the same more than once.
+    passing.note(digest, last);
+    passing.note(digest, digest);
+    last = digest;
+  }
+  while (store.blobs.size > 3) await new Promise((resolve) => setImmediate(resolve));
+  t.equal((await getBytes(store, last!)).length, MOST_BLOB_BYTES + 1);
+  await passing.forget();
+  t.equal(store.blobs.size, 0);
+});
+
 t.test('what cannot be removed stays, and is nobody’s error', async (t) => {
   const store = memoryStore();
   const passing = passingBlobs({

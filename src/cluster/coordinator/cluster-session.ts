@@ -2,6 +2,7 @@
 // becomes what the job came to. It decides nothing: retries, deadlines and what is kept are the coordinator's.
 
 import type { BlobStore, Digest } from '../../blobs/blob-store.js';
+import { type PassingBlobs, passingBlobs } from '../../blobs/passing-blobs.js';
 import { getBytes, putBytes } from '../../blobs/pieces.js';
 import { fromWire, TuttiError } from '../../errors.js';
 import type { SlotProgress } from '../../memory/control-block.js';
@@ -42,8 +43,8 @@ export interface SessionContext {
   /** The share of tasks that are done twice. */
   readonly verify: number;
   readonly events: ClusterEvents;
-  /** Told once, when the training has ended. */
-  readonly ended: (session: ClusterSession) => void;
+  /** Told once, when the training has ended; `cleared` resolves when the store has lost what nobody needs any more. */
+  readonly ended: (session: ClusterSession, cleared: Promise<void>) => void;
 }
 
 /** A job under way. */
@@ -70,6 +71,11 @@ export class ClusterSession implements Session {
   readonly #executors = new Set<string>();
   /** All tasks that were asked for: when the training ends the queue may forget them. */
   readonly #asked = new Set<string>();
+  /** States and results, which nobody needs when the training has ended. */
+  readonly #passing: PassingBlobs;
+  /** What was handed over last of each job. */
+  readonly #handed = new Map<string, Digest>();
+  readonly #putInput: PutBytes;
   readonly #put: PutBytes;
   readonly #get: GetBytes;
   #prepared: Prepared | null = null;
@@ -80,15 +86,17 @@ export class ClusterSession implements Session {
   #closed = false;
 
   constructor(context: SessionContext) {
-    const { store } = context;
     this.#context = context;
+    this.#passing = passingBlobs(context.store);
+    const { store } = this.#passing;
+    this.#putInput = (bytes) => putBytes(context.store, bytes);
     this.#put = (bytes) => putBytes(store, bytes);
     this.#get = (digest) => getBytes(store, digest);
   }
 
   async prepare(training: PlannedTraining): Promise<PreparedSession> {
     const { board, secret, address, inFlight, handOver, verify, events } = this.#context;
-    const digest = await putTraining(training, this.#put);
+    const digest = await putTraining(training, this.#putInput);
     const tasks: TaskContext = {
       ...{ board, secret, store: address, get: this.#get, training },
       refused: (host, { code, message }) => {
@@ -208,7 +216,7 @@ export class ClusterSession implements Session {
     this.#end(new TuttiError('ERR_CANCELLED', 'The training has ended'));
     this.#prepared?.verification.close();
     this.#context.board.remove([...this.#asked]);
-    this.#context.ended(this);
+    this.#context.ended(this, this.#passing.forget());
   }
 
   /** Ends whatever is under way with an error, and what would begin. */
@@ -222,7 +230,9 @@ export class ClusterSession implements Session {
     board.tell(sealControl(secret, { call, training: this.#prepared.digest, task }));
   }
 
-  #heard(run: TaskRun, { host }: TaskProgress): void {
+  #heard(run: TaskRun, { host, handed }: TaskProgress): void {
+    if (handed !== null) this.#passing.note(handed, this.#handed.get(run.id));
+    if (handed !== null) this.#handed.set(run.id, handed);
     if (this.#hosts.has(run, host)) {
       const message = `Host ${host} trains members`;
       this.#context.events.sayOnce({ kind: 'host', host, message });
@@ -233,7 +243,7 @@ export class ClusterSession implements Session {
     const { training } = this.#ready;
     if (performance.now() - this.#renewedMs < RENEW_MS) return;
     this.#renewedMs = performance.now();
-    putTraining(training, this.#put).catch((error: unknown) => {
+    putTraining(training, this.#putInput).catch((error: unknown) => {
       if (error instanceof TuttiError) this.#ready.tasks.troubled(error);
     });
   }

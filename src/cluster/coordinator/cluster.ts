@@ -87,6 +87,7 @@ class QueueCluster implements Cluster {
   readonly #events: ClusterEvents;
   readonly #sessions = new Set<ClusterSession>();
   #drained: (() => void)[] = [];
+  #cleared: Promise<unknown> = Promise.resolve();
   #closing = false;
   #ended: Promise<void> | null = null;
 
@@ -105,8 +106,9 @@ class QueueCluster implements Cluster {
     const { secret, store, address, inFlight, handOver, verify } = this.#parts;
     const session: ClusterSession = new ClusterSession({
       ...{ board: this.#board, secret, store, address, inFlight, handOver, verify, events: this.#events },
-      ended: () => {
+      ended: (_, cleared) => {
         this.#sessions.delete(session);
+        this.#cleared = Promise.all([this.#cleared, cleared]);
         if (this.#sessions.size === 0) for (const resume of this.#drained.splice(0)) resume();
       },
     });
@@ -138,6 +140,7 @@ class QueueCluster implements Cluster {
   async #end(): Promise<void> {
     for (const session of this.#sessions) session.cancel(destroyed());
     await this.#board.close();
+    await this.#cleared;
     await this.#parts.end();
   }
 

@@ -39,6 +39,11 @@ for (const [what, options] of Object.entries(CASES)) {
       );
       await runner.close();
       t.same(cluster.hosts.queue.ids(), [], 'nothing is left in the queue');
+      t.equal(
+        cluster.hosts.store.blobs.size,
+        3,
+        'and but dataset, plan and what names them nothing in the store',
+      );
     }
   });
 }
