@@ -24,7 +24,7 @@ import { VERSION } from '../version.js';
 import { listResults, type OpenedPlan, openPlan, type PlannedStrand, plannedDataset } from './open-plan.js';
 import { locatedPlan } from './planned-modules.js';
 import { readStrand } from './planned-results.js';
-import { failPlan } from './problem.js';
+import { failPlan, folderError } from './problem.js';
 import { RESULTS_FOLDER } from './result-file.js';
 import { ResultJournal } from './result-journal.js';
 import { readRestingStrand } from './strand-state.js';
@@ -95,11 +95,11 @@ export async function trainPlanned(
   const outcomes = new Map(standing.there);
   if (standing.open.length > 0) {
     await removeStale(join(folder, RESULTS_FOLDER));
+    // First, since what takes its place may well have the same name.
+    for (const file of [...standing.broken.values()].flat()) await dropBroken(folder, file);
     const dataset = await plannedDataset(opened, signal);
     const plan = async () => workOn(opened, dataset, standing.open, outcomes, { allowModules, pace, how });
     await carryOut('trainPlanned', dataset, how, plan).catch(unlessAllFailed);
-    // What there is now is in their results.
-    for (const strand of standing.open) await dropReplaced(folder, standing.broken.get(strand.key) ?? []);
   }
   return partOf(asked, standing, outcomes);
 }
@@ -212,9 +212,11 @@ function unlessAllFailed(error: unknown): void {
   if (!(error instanceof TuttiError && error.code === 'ERR_MEMBERS_FAILED')) throw error;
 }
 
-/** Files that were no results make way for those that are. */
-async function dropReplaced(folder: string, files: readonly string[]): Promise<void> {
-  for (const file of files) await rm(join(folder, file), { force: true }).catch(() => undefined);
+/** A file that is no result makes way for one that is. */
+async function dropBroken(folder: string, file: string): Promise<void> {
+  await rm(join(folder, file), { force: true, recursive: true }).catch((error) => {
+    throw folderError(folder, 'written', error);
+  });
 }
 
 function partOf(
