@@ -2,8 +2,9 @@
 
 import t from 'tap';
 import { bundleTarget } from '../../scripts/support/fuzz/bundle-target.js';
+import { inputTarget } from '../../scripts/support/fuzz/input-target.js';
 import { fuzz } from '../../scripts/support/fuzz/target.js';
-import { smallSamples } from '../../scripts/support/fuzz/targets.js';
+import { classes, smallSamples, values } from '../../scripts/support/fuzz/targets.js';
 import { loadEnsemble } from '../../src/bundle/load.js';
 import { ensembleToBytes } from '../../src/bundle/save.js';
 import { TuttiError } from '../../src/errors.js';
@@ -35,5 +36,11 @@ t.test('every truncation and a flipped bit of every byte is refused', async (t) 
 
 t.test('changes with and without a right checksum', async (t) => {
   const fault = await fuzz(bundleTarget(samples), 1, 1500);
+  t.same(fault && { ...fault, input: Buffer.from(fault.input).toString('hex') }, null);
+});
+
+t.test('datasets, plans and trainings as hosts take them up', async (t) => {
+  const { plan } = samples[0]!.ensemble;
+  const fault = await fuzz(inputTarget([classes.train, values.train], plan), 1, 1500);
   t.same(fault && { ...fault, input: Buffer.from(fault.input).toString('hex') }, null);
 });

@@ -84,7 +84,7 @@ interface Place {
 }
 
 function placesIn(value: Plain): Place[] {
-  if (typeof value !== 'object' || value === null) return [];
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return [];
   const holder = value as Record<string, Plain>;
   return Object.keys(holder).flatMap((key) => [{ holder, key }, ...placesIn(holder[key])]);
 }

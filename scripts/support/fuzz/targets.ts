@@ -10,6 +10,7 @@ import { bundleTarget, type Sample } from './bundle-target.js';
 import { checkpointTarget } from './checkpoint-target.js';
 import { configTarget } from './config-target.js';
 import { data } from './data-target.js';
+import { inputTarget } from './input-target.js';
 import { messageTarget } from './message-target.js';
 import { plain } from './plain-target.js';
 import type { FuzzTarget } from './target.js';
@@ -22,8 +23,8 @@ const ROWS = Array.from({ length: 24 }, (_, i) => ({
 }));
 
 const table = tableFromRecords(ROWS);
-const classes = loadTraining(table, { target: 'y', drop: ['z'], testShare: 0.2, seed: 1 });
-const values = loadTraining(table, { target: 'z', drop: ['y'] });
+export const classes = loadTraining(table, { target: 'y', drop: ['z'], testShare: 0.2, seed: 1 });
+export const values = loadTraining(table, { target: 'z', drop: ['y'] });
 
 /** Small ensembles that use most of what a bundle can say. */
 export async function smallSamples(): Promise<Sample[]> {
@@ -55,12 +56,14 @@ async function sampleOf(trained: TrainedEnsemble, rows: LoadedData): Promise<Sam
 
 /** @param folder of the fuzzer's own, for files. */
 export async function allTargets(folder: string): Promise<FuzzTarget[]> {
+  const samples = await smallSamples();
   return [
     data,
     configTarget(folder),
-    bundleTarget(await smallSamples()),
+    bundleTarget(samples),
     plain,
     await checkpointTarget(join(folder, 'checkpoints'), classes.train),
     await messageTarget(classes.train),
+    inputTarget([classes.train, values.train], samples[0]!.ensemble.plan),
   ];
 }
