@@ -4,6 +4,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import type { BlobStore } from '../../blobs/blob-store.js';
+import { sweepStore } from '../../blobs/sweep.js';
 import { TuttiError } from '../../errors.js';
 import type { Isolation } from '../../processes/protocol.js';
 import type { CheckpointPace } from '../../training/session/checkpoint-pace.js';
@@ -76,6 +77,9 @@ export async function openCluster(parts: ClusterParts): Promise<Cluster> {
 /** How long nobody may have a task before it is said that there is nobody. */
 const LONELY_MS = 3000;
 
+/** Inputs that no training has used for so long, and what killed coordinators left, are removed from a store that hosts share. */
+const KEPT_MS = 30 * 24 * 3600 * 1000;
+
 class QueueCluster implements Cluster {
   readonly threads: number;
   readonly callbacks = false;
@@ -87,7 +91,8 @@ class QueueCluster implements Cluster {
   readonly #events: ClusterEvents;
   readonly #sessions = new Set<ClusterSession>();
   #drained: (() => void)[] = [];
-  #cleared: Promise<unknown> = Promise.resolve();
+  #cleared: Promise<unknown>;
+  readonly #sweeping = new AbortController();
   #closing = false;
   #ended: Promise<void> | null = null;
 
@@ -99,6 +104,9 @@ class QueueCluster implements Cluster {
     this.#parts = parts;
     this.#board = board;
     this.#events = events;
+    // Whatever stands in its way is said when the store is used.
+    const { signal } = this.#sweeping;
+    this.#cleared = sweepStore(parts.store, { olderThanMs: KEPT_MS, signal }).catch(() => null);
   }
 
   open(): Session {
@@ -140,6 +148,7 @@ class QueueCluster implements Cluster {
   async #end(): Promise<void> {
     for (const session of this.#sessions) session.cancel(destroyed());
     await this.#board.close();
+    this.#sweeping.abort();
     await this.#cleared;
     await this.#parts.end();
   }
