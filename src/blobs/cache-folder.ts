@@ -11,14 +11,22 @@ import { FetchLock } from './fetch-lock.js';
 import { blobFolders, blobPath, readForm } from './file-store.js';
 import { fromStoredForm } from './stored-form.js';
 
-/** Room is made for this share of the whole at once, so that files are not counted for every blob. */
+/**
+ * Room is made for this share of the whole at once, and so much is added before files are counted anew: others add to the
+ * folder too. So with n who do, it holds at most n / 8 more than it should.
+ */
 const SHARE_MADE = 1 / 8;
+
+const LOCK_END = '.fetching';
+/** A lock that nobody has held for so long was left. */
+const LEFT_MS = 3600 * 1000;
 
 export class CacheFolder {
   readonly #folder: string;
   readonly #maxBytes: number;
-  /** Bytes in the folder as far as this process knows; null before it has counted. */
+  /** Bytes in the folder when they were counted, and what was added since; null before they were. */
   #bytes: number | null = null;
+  #added = 0;
   /** Rooms are made one after the other. */
   #making: Promise<void> = Promise.resolve();
 
@@ -55,7 +63,7 @@ export class CacheFolder {
         await writeFile(temporary, stored, { flag: 'wx' });
         await rename(temporary, path);
       });
-      this.#bytes = (this.#bytes ?? 0) + stored.length;
+      this.#added += stored.length;
     } catch {
       // A full disk, a folder that may not be written: it is fetched again when it is needed.
     }
@@ -68,7 +76,7 @@ export class CacheFolder {
   /** Does what other processes of this host wait for that would do the same. */
   async whileOthersWait<Result>(digest: Digest, act: () => Promise<Result>): Promise<Result> {
     await this.#makeFolder().catch(() => undefined);
-    const lock = await FetchLock.take(join(this.#folder, `${digest}.fetching`));
+    const lock = await FetchLock.take(join(this.#folder, `${digest}${LOCK_END}`));
     try {
       return await act();
     } finally {
@@ -86,7 +94,8 @@ export class CacheFolder {
 
   async #makeRoom(bytes: number): Promise<void> {
     const making = this.#making.then(async () => {
-      if (this.#bytes !== null && this.#bytes + bytes <= this.#maxBytes) return;
+      const known = this.#bytes !== null && this.#added <= this.#maxBytes * SHARE_MADE;
+      if (known && this.#bytes! + this.#added + bytes <= this.#maxBytes) return;
       const files = await this.#list();
       let left = files.reduce((sum, file) => sum + file.bytes, 0);
       if (left + bytes > this.#maxBytes) {
@@ -98,6 +107,7 @@ export class CacheFolder {
         }
       }
       this.#bytes = left;
+      this.#added = 0;
     });
     this.#making = making.catch(() => undefined);
     return making;
@@ -105,6 +115,7 @@ export class CacheFolder {
 
   async #list(): Promise<{ path: string; bytes: number; usedMs: number }[]> {
     const files: { path: string; bytes: number; usedMs: number }[] = [];
+    await this.#removeLocks();
     for (const within of await blobFolders(this.#folder)) {
       await removeStale(within);
       for (const name of await readdir(within).catch(() => [])) {
@@ -115,5 +126,14 @@ export class CacheFolder {
       }
     }
     return files;
+  }
+
+  async #removeLocks(): Promise<void> {
+    for (const name of await readdir(this.#folder).catch(() => [])) {
+      if (!name.endsWith(LOCK_END)) continue;
+      const path = join(this.#folder, name);
+      const found = await stat(path).catch(() => null);
+      if (found !== null && Date.now() - found.mtimeMs > LEFT_MS) await rm(path, { force: true });
+    }
   }
 }

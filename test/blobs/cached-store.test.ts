@@ -159,15 +159,34 @@ t.test('those longest unused go first, and the limit holds', async (t) => {
   t.ok(bytes > 4000, `${bytes} bytes`);
 });
 
-t.test('what another process put there counts too', async (t) => {
+t.test('what others put there counts too', async (t) => {
+  const behind = memoryStore();
+  const digests = await filled(behind, 60);
+  const { folder, store } = cached(t, behind, 16_100);
+  const others = [1, 2].map(() => cachedStore(behind, { folder, maxBytes: 16_100 }));
+  let most = 0;
+  for (const [at, digest] of digests.entries()) {
+    await [store, ...others][at % 3]!.get(digest);
+    most = Math.max(most, keptIn(folder).length);
+  }
+  t.ok(most > 12, `${most} blobs`);
+  t.ok(most <= 16 + 3 * 2, `${most} blobs, where each of three may be an eighth ahead`);
+});
+
+t.test('locks and half files that killed processes left go when room is made', async (t) => {
   const behind = memoryStore();
   const digests = await filled(behind, 6);
   const { folder, store } = cached(t, behind, 3500);
   await store.get(digests[0]!);
-  const other = openFileStore(folder);
-  for (const digest of digests.slice(1, 3)) await other.put(digest, behind.blobs.get(digest)!);
-  for (const digest of digests.slice(3)) await store.get(digest);
-  t.ok(keptIn(folder).length <= 3);
+  const within = join(folder, digests[0]!.slice(0, 2));
+  const lock = join(folder, `${'0'.repeat(64)}.fetching`);
+  const half = join(within, '.tutti-00000000-1-0123456789abcdef.tmp');
+  for (const path of [lock, half]) {
+    writeFileSync(path, 'x'.repeat(1000));
+    utimesSync(path, 1000, 1000);
+  }
+  for (const digest of digests) await store.get(digest);
+  t.same([existsSync(lock), existsSync(half)], [false, false]);
 });
 
 t.test('a blob that is longer than the cache is not kept, and drives nothing out', async (t) => {
