@@ -1,4 +1,4 @@
-// A runner whose jobs go through a queue in memory to whatever workers take them, and no policy at all: what a coordinator
+// A runner whose jobs go through a queue to whatever workers take them, and no policy at all: what a coordinator
 // says to hosts, without what it makes of them.
 
 import type { BlobStore } from '../../src/blobs/blob-store.js';
@@ -18,16 +18,16 @@ import {
 import type { Secret } from '../../src/cluster/messages/secret.js';
 import { trainingBytes } from '../../src/cluster/messages/shared-training.js';
 import type { Postage, SharedTraining, Task } from '../../src/cluster/messages/task.js';
+import type { TaskEvents, TaskSender } from '../../src/cluster/queue/task-queue.js';
 import { datasetBytes } from '../../src/data/dataset-bytes.js';
 import { fromWire } from '../../src/errors.js';
 import type { Job } from '../../src/training/session/job.js';
 import type { MemberRunner } from '../../src/training/session/runner.js';
 import type { PlannedTraining, Session } from '../../src/training/session/session.js';
 import { VERSION } from '../../src/version.js';
-import type { MemoryQueue } from './memory-queue.js';
 
 export interface QueueRunnerOptions {
-  readonly queue: MemoryQueue;
+  readonly queue: { sender(events: Partial<TaskEvents>): TaskSender | Promise<TaskSender> };
   readonly store: BlobStore;
   readonly secret: Secret;
   /** Jobs that may be under way at once. @default 2 */
@@ -50,6 +50,7 @@ export interface QueueRunner extends MemberRunner {
   until(holds: (progress: TaskProgress) => boolean): Promise<TaskProgress>;
   /** Tells all hosts of the training that was prepared last. */
   tell(call: 'stop' | 'pause', task?: string): Promise<void>;
+  close(): Promise<void>;
 }
 
 export function queueRunner(options: QueueRunnerOptions): QueueRunner {
@@ -62,7 +63,7 @@ export function queueRunner(options: QueueRunnerOptions): QueueRunner {
     TaskResult[],
     TaskProgress[],
   ];
-  const sender = queue.sender({
+  const connecting = queue.sender({
     done: (id, result) => done.get(id)?.resolve(result),
     failed: (id, reason) => done.get(id)?.reject(failureOf(reason)),
     progress: async (id, text) => {
@@ -73,6 +74,7 @@ export function queueRunner(options: QueueRunnerOptions): QueueRunner {
       for (const watch of watching) watch(opened);
     },
   });
+  const sender = Promise.resolve(connecting);
   const put = (bytes: Uint8Array) => putBytes(store, bytes);
   let digest = '';
   let isSent = () => {};
@@ -90,7 +92,7 @@ export function queueRunner(options: QueueRunnerOptions): QueueRunner {
       tasks.push(task);
       const ended = new Promise<string>((resolve, reject) => done.set(queued.id, { resolve, reject }));
       signal.addEventListener('abort', () => done.get(queued.id)?.reject(signal.reason));
-      await sender.add([queued]);
+      await (await sender).add([queued]);
       const result = await openResult(secret, queued.id, await ended);
       results.push(result);
       const answer = await unpackAnswer(await getBytes(store, result.outcomes), job, training!, result.host);
@@ -136,6 +138,8 @@ export function queueRunner(options: QueueRunnerOptions): QueueRunner {
         };
         watching.add(watch);
       }),
-    tell: (call, task) => sender.tell(sealControl(secret, { call, training: digest, task: task ?? null })),
+    tell: async (call, task) =>
+      (await sender).tell(sealControl(secret, { call, training: digest, task: task ?? null })),
+    close: async () => (await sender).close(),
   };
 }

@@ -21,6 +21,9 @@ import type { WorkerEvent } from './worker-events.js';
 /** Tasks beyond those in training that wait here, so that a thread has the next while the queue hears of the last. */
 const AHEAD = 1;
 
+/** What a queue may take to take back what is given up. */
+const GIVING_BACK_MS = 5000;
+
 /** A worker that takes tasks until it is drained or closed. */
 export interface ClusterWorker extends AsyncDisposable {
   /** What it is called. */
@@ -102,7 +105,7 @@ class Worker implements ClusterWorker {
         reconnected: () => tell({ kind: 'reconnected' }),
       });
     } catch (error) {
-      await this.#end();
+      await this.#parts.pool.destroy();
       throw error;
     }
     this.#receiver.start(this.threads + AHEAD, async (delivery) => {
@@ -137,12 +140,12 @@ class Worker implements ClusterWorker {
     this.#ending.abort();
     const drained = this.#receiver?.drain();
     void this.#context.trainings.end(null, { how: 'pause', why: 'drained' });
-    const grace = new AbortController();
-    void sleep(this.#parts.graceMs, grace.signal).then(() => {
-      if (!grace.signal.aborted) this.#giveUp();
-    });
-    await drained;
-    grace.abort();
+    const done = new AbortController();
+    const { graceMs } = this.#parts;
+    void sleep(graceMs, done.signal).then(() => this.#giveUp());
+    // A queue that is away takes nothing back; it misses this host by and by.
+    await Promise.race([drained, sleep(graceMs + GIVING_BACK_MS, done.signal)]);
+    done.abort();
     await this.close();
   }
 

@@ -4,6 +4,7 @@
 import type { BlobStore, Digest } from '../../blobs/blob-store.js';
 import { getBytes } from '../../blobs/pieces.js';
 import { TuttiError, toWire } from '../../errors.js';
+import { unlessAborted } from '../../long-calls.js';
 import type { Job, MemberOutcome } from '../../training/session/job.js';
 import { type JobAnswer, packAnswer } from '../messages/answer.js';
 import {
@@ -167,7 +168,7 @@ async function train(
   try {
     const outcomes = await training.run(job, slot, { onHandOver }, signal);
     report.end();
-    await giveBack(training, outcomes, report);
+    await giveBack(training, outcomes, report, signal);
     return { outcomes };
   } catch (error) {
     signal.throwIfAborted();
@@ -196,6 +197,7 @@ async function giveBack(
   { ending }: HostedTraining,
   outcomes: readonly MemberOutcome[],
   report: TaskReport,
+  signal: AbortSignal,
 ): Promise<void> {
   const isOpen = outcomes.some(({ status }) => status === 'stopped' || status === 'paused');
   if (!isOpen || ending === null) return;
@@ -205,7 +207,7 @@ async function giveBack(
   if (why === 'stopped' && how === 'pause' && outcomes.every(({ status }) => status !== 'stopped')) return;
   if (why === 'stopped' || paused.length < outcomes.length) throw new Returned(why);
   await report.keep(paused);
-  await report.tell();
+  await unlessAborted(report.tell(), signal);
   throw new Returned(why, paused[0]!.progress.epoch);
 }
 
