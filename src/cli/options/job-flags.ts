@@ -19,7 +19,7 @@ const OTHERS: readonly OptionRow[] = [
   jobs.of(JOB_OPTIONS, 'membersPerTask', { argument: 'n' }),
   jobs.of(JOB_OPTIONS, 'taskThreads', { argument: 'n' }),
   jobs.of(JOB_OPTIONS, 'atOnce', { argument: 'n' }),
-  jobs.of(JOB_OPTIONS, 'image', { argument: 'name' }),
+  jobs.of(JOB_OPTIONS, 'containerImage', { argument: 'name' }),
 ];
 
 export const JOB_ROWS: readonly OptionRow[] = [

@@ -5,6 +5,7 @@ import type { CalibrationRequest } from '../../calibration/fit-calibration.js';
 import type { LoadOptions } from '../../data/load.js';
 import { failOption } from '../../errors.js';
 import type { IntervalOptions } from '../../measure/correlation/intervals.js';
+import type { ResolvedJobOptions } from '../../plan-folder/job-files/job-options.js';
 import { gridPoints, type TrainingOptions } from '../../training/options/options.js';
 import { parseTrainingOptions } from '../../training/options/training-schema.js';
 import { AGGREGATOR_ROW, CLIP_ROW, clipOf } from './averaging-flags.js';
@@ -15,6 +16,7 @@ import { readConfig } from './config-file.js';
 import { DATA_ROWS } from './data-flags.js';
 import { FAILURE_ROWS, type FailureSettings, failureSettingsOf } from './failure-flags.js';
 import { INTERVAL_ROWS, intervalsOf } from './figure-flags.js';
+import { jobFlagsOf } from './job-flags.js';
 import { LOG_ROWS, type LogRequest, logOf } from './log-flags.js';
 import type { OptionOrigins } from './option-origins.js';
 import { flagOf, type OptionRow } from './option-row.js';
@@ -97,6 +99,8 @@ export interface TrainSettings extends PoolFlags {
   readonly intervals: Pick<IntervalOptions, 'level' | 'replicates'>;
   readonly failures: FailureSettings;
   readonly allowFailures: boolean;
+  /** For whom job files are written, and how; null for none. */
+  readonly jobs: ResolvedJobOptions | null;
   readonly json: boolean;
   readonly quiet: boolean;
   /** What the user should know of the merge: each flag that replaces what the file lists. */
@@ -142,6 +146,7 @@ export async function resolveTrainSettings(
     intervals: intervalsOf(values, values.test !== undefined || testShare > 0),
     failures: failureSettingsOf(values),
     allowFailures: values.allowFailures === true,
+    jobs: jobFlagsOf(values),
     json: values.json === true,
     quiet: values.quiet === true,
     notes: [...replacements(fromFile, given), ...untrained(training)],

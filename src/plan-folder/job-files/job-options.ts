@@ -23,7 +23,7 @@ export interface JobOptions {
   /** Tasks that may run at once. @default as many as there is room for */
   readonly atOnce?: number | undefined;
   /** The image of containers. */
-  readonly image?: string | undefined;
+  readonly containerImage?: string | undefined;
 }
 
 const MINUTES = 10;
@@ -54,7 +54,7 @@ export const JOB_OPTIONS = {
     says: 'tasks that may run at once',
     defaultSays: 'as many as there is room for',
   }),
-  image: described(
+  containerImage: described(
     {
       expected: 'the name of an image that has tutti',
       holds: (value) => typeof value === 'string' && /^[^\s"]+$/.test(value),
@@ -68,7 +68,7 @@ const USES: OptionUses<JobOptions> = {
     says: '`membersPerTask` is absent',
     holds: ({ membersPerTask }) => membersPerTask === undefined,
   },
-  image: {
+  containerImage: {
     says: 'the job is for kubernetes',
     holds: ({ scheduler }) => SCHEDULERS[scheduler]?.containers === true,
   },
@@ -87,7 +87,14 @@ export interface ResolvedJobOptions {
 
 /** @throws ERR_OPTION */
 export function resolveJobOptions(options: JobOptions): ResolvedJobOptions {
-  const { scheduler, taskMinutes = MINUTES, membersPerTask, taskThreads, atOnce, image } = options;
+  const {
+    scheduler,
+    taskMinutes = MINUTES,
+    membersPerTask,
+    taskThreads,
+    atOnce,
+    containerImage: image,
+  } = options;
   if (!Object.hasOwn(SCHEDULERS, scheduler)) failChoice('for', Object.keys(SCHEDULERS), scheduler);
   for (const [name, { expected, holds }] of Object.entries(JOB_OPTIONS)) {
     const value = (options as unknown as Record<string, unknown>)[name];
@@ -96,7 +103,11 @@ export function resolveJobOptions(options: JobOptions): ResolvedJobOptions {
   requireUses(options, USES);
   const { containers, threads } = SCHEDULERS[scheduler];
   if (containers && image === undefined)
-    failOption('image', 'the name of an image that has tutti, such as registry.example/tutti:1', undefined);
+    failOption(
+      'containerImage',
+      'the name of an image that has tutti, such as registry.example/tutti:1',
+      undefined,
+    );
   return {
     scheduler,
     taskMs: membersPerTask === undefined ? taskMinutes * 60_000 : null,

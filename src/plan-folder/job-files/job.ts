@@ -43,6 +43,8 @@ export interface Scheduler {
   readonly threads: number;
   /** Whether tasks run in containers, and so need an image. */
   readonly containers: boolean;
+  /** @throws ERR_OPTION for a folder that it cannot name */
+  checkFolder?(folder: string): void;
   /** @throws ERR_OPTION for a job that it cannot run */
   files(job: Job): readonly JobFile[];
   /**

@@ -22,10 +22,11 @@ export const slurm: Scheduler = {
   says: 'a Slurm array',
   threads: 4,
   containers: false,
-  files(job) {
+  checkFolder(folder) {
     // A line of #SBATCH ends with its line, whatever is quoted.
-    if (/[\n\r"]/.test(job.folder))
-      failOption('out', 'a path without quotes and line breaks for Slurm', job.folder);
+    if (/[\n\r"]/.test(folder)) failOption('out', 'a path without quotes and line breaks for Slurm', folder);
+  },
+  files(job) {
     return [
       ...partFiles(job),
       { name: 'array.sh', text: arrayScript(job), runs: true },

@@ -59,6 +59,7 @@ export async function writeJobFiles(
 ): Promise<WrittenJob> {
   const { folder, plan, dataset, hash } = planned;
   const { scheduler, threads, atOnce, image, taskMs, membersPerTask } = options;
+  SCHEDULERS[scheduler].checkFolder?.(resolve(folder));
   const settledBefore = new Set(await planned.settled());
   const before = plannedPieces(plan, dataset, (member) => !settledBefore.has(member));
   const costs = taskMs === null ? null : await measured(before, planned.train, taskMs, signal);

@@ -17,9 +17,9 @@ const REFUSED: Readonly<Record<string, [options: object, option: string]>> = {
   'minutes of counted members': [{ scheduler: 'shell', membersPerTask: 5, taskMinutes: 5 }, 'taskMinutes'],
   'no threads': [{ scheduler: 'slurm', taskThreads: 0 }, 'taskThreads'],
   'none at once': [{ scheduler: 'slurm', atOnce: 0 }, 'atOnce'],
-  'an image without containers': [{ scheduler: 'slurm', image: 'a' }, 'image'],
-  'containers without an image': [{ scheduler: 'kubernetes' }, 'image'],
-  'an image of two words': [{ scheduler: 'kubernetes', image: 'a b' }, 'image'],
+  'an image without containers': [{ scheduler: 'slurm', containerImage: 'a' }, 'containerImage'],
+  'containers without an image': [{ scheduler: 'kubernetes' }, 'containerImage'],
+  'an image of two words': [{ scheduler: 'kubernetes', containerImage: 'a b' }, 'containerImage'],
 };
 
 for (const [name, [options, option]] of Object.entries(REFUSED)) {

@@ -10,6 +10,7 @@ import { createPool } from '../../../pool/pool.js';
 import { counted } from '../../../report/words.js';
 import { rememberModules } from '../../files/trusted-modules.js';
 import type { CommandDefinition, GivenOptions } from '../../options/command.js';
+import { JOB_ROWS } from '../../options/job-flags.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
 import { ISOLATE_ROW } from '../../options/pool-flags.js';
 import { rowsIn } from '../../options/rows.js';
@@ -20,6 +21,7 @@ import { note, print, printJson } from '../../terminal/terminal.js';
 import { noteOfTraining } from '../train/kept-run.js';
 import { loadFor, modulesNamed, requestOf } from '../train/train-run.js';
 import { headerLines } from '../train/train-text.js';
+import { jobJson, jobLines, writeJobs } from './plan-jobs.js';
 import { planNote } from './plan-note.js';
 
 const run = rowsIn('run');
@@ -27,6 +29,7 @@ const run = rowsIn('run');
 const PLAN_ROWS = plannedRows([
   run.path('out', 'folder to write the plan into', { short: 'o', argument: 'folder', common: true }),
   ISOLATE_ROW,
+  ...JOB_ROWS,
 ]);
 
 export const command: CommandDefinition = {
@@ -34,6 +37,7 @@ export const command: CommandDefinition = {
   options: PLAN_ROWS,
   examples: [
     'tutti plan digits.csv --target digit --members 200 --hidden 64 --epochs 40 --seed 1 --out digits-plan',
+    'tutti plan digits.csv --target digit --members 1000 --out digits-plan --for slurm --at-once 64',
     'tutti train-members --plan digits-plan --members 0-99',
     'tutti collect digits-plan --out digits.tutti',
   ],
@@ -49,7 +53,7 @@ async function plan(file: string, given: GivenOptions, origins: OptionOrigins): 
     failOption('test', 'a file, as standard input is trained on', '-');
   const request = requestOf(file, settings);
   const data = loadFor(request, origins);
-  const { isolate, json, quiet } = settings;
+  const { isolate, jobs, json, quiet } = settings;
   const options = { ...settings.training, seed: request.seed };
   const modules = await modulesNamed(settings.training);
   const stopped = await stoppable(null, quiet, ({ signal }) => {
@@ -68,6 +72,11 @@ async function plan(file: string, given: GivenOptions, origins: OptionOrigins): 
     const say = json ? note : print;
     for (const line of [...settings.notes, ...headerLines(data, request, null)]) say(line);
   }
+  const job =
+    jobs === null
+      ? null
+      : await writeJobs(written, jobs, { folder, dataset: data.train, quiet, ...(isolate && { isolate }) });
+  if (job !== null && 'status' in job) return job.status;
   if (json) {
     const { seed, arithmetic } = written.plan;
     printJson({
@@ -80,15 +89,19 @@ async function plan(file: string, given: GivenOptions, origins: OptionOrigins): 
       strands: strands.length,
       rows: data.train.rows,
       settled: settled.length,
+      ...(job !== null && jobs !== null && { jobs: jobJson(job, jobs) }),
     });
     return 0;
   }
   const apart =
     strands.length === members ? '' : `, ${counted(strands.length, 'part')} that can be trained apart`;
   print(`Planned ${counted(members, 'member')}${apart}: ${folder} (plan ${hash.slice(0, 12)})`);
+  const collecting = `tutti collect ${quoted(folder)} --out ${quoted(`${join(folder, '..', 'ensemble')}.tutti`)}`;
+  if (job !== null && jobs !== null) {
+    for (const line of jobLines(job, jobs, collecting)) print(line);
+    return 0;
+  }
   print(`Train them anywhere: tutti train-members --plan ${quoted(folder)} --members 0-${members - 1}`);
-  print(
-    `Then:                tutti collect ${quoted(folder)} --out ${quoted(`${join(folder, '..', 'ensemble')}.tutti`)}`,
-  );
+  print(`Then:                ${collecting}`);
   return 0;
 }
