@@ -16,7 +16,7 @@ import { firstLink, JOURNAL_FILE, journalHeader } from './journal-format.js';
 import { type JournalContent, readJournal } from './journal-reader.js';
 import { JournalWriter } from './journal-writer.js';
 import type { KeptTraining } from './kept-training.js';
-import { isLockFile, type Lock, lockFolder } from './lock.js';
+import { isLockFile, type Lock, type LockOptions, lockFolder } from './lock.js';
 import { openInFolder } from './open-in-folder.js';
 import { cannotWrite, failCheckpoint } from './problem.js';
 import type { JournalEntry } from './schema.js';
@@ -56,9 +56,9 @@ export interface OpenedCheckpoint {
 }
 
 /** @throws ERR_CHECKPOINT when it is in use, holds no training, or what is damaged. */
-export async function openCheckpoint(folder: string): Promise<OpenedCheckpoint> {
+export async function openCheckpoint(folder: string, how: LockOptions = {}): Promise<OpenedCheckpoint> {
   await requireTraining(folder);
-  const lock = await lockFolder(folder);
+  const lock = await lockFolder(folder, how);
   try {
     await removeStale(folder);
     const training = await readTraining(folder);

@@ -27,6 +27,12 @@ interface Owner {
   readonly folder: string;
 }
 
+/** Who wants a folder. */
+interface Taker extends Owner {
+  /** Numbers of locks whose processes on other machines are gone. */
+  readonly mayTake: ReadonlySet<number>;
+}
+
 const NAME = /^lock-(\d{1,9})$/;
 const LAST_NUMBER = 999_999_999;
 
@@ -34,9 +40,16 @@ export function isLockFile(name: string): boolean {
   return NAME.test(name);
 }
 
+export interface LockOptions {
+  /** Whoever has the folder on another machine is gone, as the caller knows. @default false */
+  readonly takeOver?: boolean;
+}
+
 /** @throws ERR_CHECKPOINT when another has the folder, or it cannot be written. */
-export async function lockFolder(folder: string): Promise<Lock> {
-  const self = await describeSelf(folder);
+export async function lockFolder(folder: string, { takeOver = false }: LockOptions = {}): Promise<Lock> {
+  const self = { ...(await describeSelf(folder)), mayTake: new Set<number>() };
+  // Not of whoever comes at the same time, which is not gone.
+  if (takeOver) for (const number of await listLocks(folder)) self.mayTake.add(number);
   for (let number = 1; ; ) {
     if (await make(folder, number, self)) {
       await removeOthers(folder, number, self);
@@ -51,7 +64,7 @@ export async function lockFolder(folder: string): Promise<Lock> {
 }
 
 /** Removes the locks of those that are gone. @throws ERR_CHECKPOINT, and keeps out, when another is not. */
-async function removeOthers(folder: string, own: number, self: Owner): Promise<void> {
+async function removeOthers(folder: string, own: number, self: Taker): Promise<void> {
   try {
     const others = (await listLocks(folder)).filter((number) => number !== own);
     for (const other of others) await requireStale(folder, other, self);
@@ -92,7 +105,7 @@ async function listLocks(folder: string): Promise<number[]> {
 }
 
 /** @returns whether there was none of the number. */
-async function make(folder: string, number: number, self: Owner): Promise<boolean> {
+async function make(folder: string, number: number, { mayTake: _, ...self }: Taker): Promise<boolean> {
   const path = lockPath(folder, number);
   const text = JSON.stringify(self);
   try {
@@ -112,16 +125,19 @@ async function make(folder: string, number: number, self: Owner): Promise<boolea
 }
 
 /** @throws ERR_CHECKPOINT unless the lock is of a process that is gone, of another folder, or gone itself. */
-async function requireStale(folder: string, number: number, self: Owner): Promise<void> {
+async function requireStale(folder: string, number: number, self: Taker): Promise<void> {
   const path = lockPath(folder, number);
   const text = await textOf(path);
   if (text === null) return;
   const owner = parseOwner(text);
   if (owner !== null && owner.folder !== self.folder) return;
   if (owner !== null && owner.host === self.host && !(await isAlive(owner))) return;
+  if (owner !== null && owner.host !== self.host && self.mayTake.has(number)) return;
   const who =
     owner === null ? 'a process that its lock does not name' : `process ${owner.pid} on ${owner.host}`;
-  const advice = owner?.host === self.host ? '' : `; if that is gone, remove ${path}`;
+  const elsewhere = '; if that is gone, resume with `takeOver` (--take-over)';
+  const nobody = `; if that is gone, remove ${path}`;
+  const advice = owner === null ? nobody : owner.host === self.host ? '' : elsewhere;
   throw checkpointError(folder, `is in use by ${who}${advice}`);
 }
 

@@ -202,7 +202,7 @@ export class RunWatch {
     return {
       ...{ planned, finished: done, failed, before: this.#before, share, elapsedMs, remainingMs },
       ...{ epochsPerSecond: this.#rate.perSecond, memoryBytes: process.memoryUsage.rss() },
-      threads: slots.map(({ member, epoch, epochs, share: part, loss }) => {
+      threads: slots.slice(0, MOST_THREADS).map(({ member, epoch, epochs, share: part, loss }) => {
         return { member, epoch, epochs, share: part, loss };
       }),
     };
@@ -215,6 +215,9 @@ export class RunWatch {
     this.#changedMembers.add(index);
   }
 }
+
+/** Of a cluster thousands may be in training; the page has no room for more. */
+const MOST_THREADS = 64;
 
 /** What the log says of phases. */
 const SAID = {

@@ -32,11 +32,17 @@ export interface ResumeSettings extends Omit<TrainingSettings, 'checkpoint'> {
    * that the training uses, wherever it lies now. @default none
    */
   readonly allowModules?: readonly string[];
+  /**
+   * Goes on although a process of another machine has the folder, which nobody here can look for: only where it is gone.
+   * @default false
+   */
+  readonly takeOver?: boolean;
 }
 
 const RESUME_SETTINGS = {
   ...TRAINING_SETTINGS,
   allowModules: option.texts,
+  takeOver: option.flag,
 } satisfies OptionTable<ResumeSettings>;
 
 /** Goes on with the training of a checkpoint, on the calling thread unless the settings name a runner. */
@@ -46,7 +52,7 @@ export async function resumeTraining(
   settings: ResumeSettings = {},
 ): Promise<TrainedEnsemble> {
   checkOptions('resumeTraining', settings, RESUME_SETTINGS);
-  const { checkpoint: pace, allowModules: _, ...training } = settings;
+  const { checkpoint: pace, allowModules: _, takeOver = false, ...training } = settings;
   if (pace !== undefined) {
     checkOptions('checkpoint', pace, PACE);
     requireOnePace(pace);
@@ -55,7 +61,7 @@ export async function resumeTraining(
   const ensemble = await carryOut('resumeTraining', dataset, training, async () => {
     // Here and not above, since most programs resume nothing.
     const { openCheckpoint } = await import('../checkpoint/checkpoint.js');
-    const opened = await openCheckpoint(folder);
+    const opened = await openCheckpoint(folder, { takeOver });
     began = opened.training.plan;
     try {
       return await takeUp(opened, folder, dataset, settings);

@@ -64,8 +64,24 @@ t.test('a process of another host cannot be asked: it has the folder', async (t)
   await lockAs(folder, { host: 'elsewhere', pid: 5 });
   await t.rejects(lockFolder(folder), {
     ...inUse,
-    message: /in use by process 5 on elsewhere; if that is gone, remove .*lock-1$/,
+    message: /in use by process 5 on elsewhere; if that is gone, resume with `takeOver` \(--take-over\)$/,
   });
+});
+
+t.test('the lock of another host is taken over where the caller says that it is gone, by one', async (t) => {
+  const folder = makeFolder(t);
+  await lockAs(folder, { host: 'elsewhere', pid: 5 }, 'lock-3');
+  const all = await Promise.allSettled(
+    Array.from({ length: 20 }, () => lockFolder(folder, { takeOver: true })),
+  );
+  const held = all.filter((one) => one.status === 'fulfilled');
+  t.equal(held.length <= 1, true);
+  for (const one of held) await one.value.release();
+  await lockAs(folder, { host: 'elsewhere', pid: 5 }, 'lock-3');
+  const lock = await lockFolder(folder, { takeOver: true });
+  t.same(readdirSync(folder), ['lock-1'], 'the former one is gone');
+  await t.rejects(lockFolder(folder, { takeOver: true }), inUse, 'this one is not gone');
+  await lock.release();
 });
 
 t.test('what is no lock of tutti is nobody’s to take', async (t) => {

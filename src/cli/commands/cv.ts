@@ -27,6 +27,7 @@ import type { OptionRow } from '../options/option-row.js';
 import { poolOptions } from '../options/pool-flags.js';
 import { rowsIn } from '../options/rows.js';
 import { resolveTrainSettings, trainRows } from '../options/train-settings.js';
+import { placeOf } from '../options/training-place.js';
 import { UI_ROWS } from '../options/ui-flags.js';
 import { endWithProcess } from '../terminal/ending.js';
 import { listenForInterrupt } from '../terminal/interrupt.js';
@@ -98,7 +99,8 @@ async function cv(file: string, given: GivenOptions, origins: OptionOrigins): Pr
   const training = { ...settings.training, seed };
   // Folds are trained side by side where one has fewer members than there are threads.
   const runs = runCount(training) * Number(folds ?? FOLD_OPTIONS.folds.default) * Number(repeats ?? 1);
-  const runner = endWithProcess(createPool(poolOptions(settings, runs)));
+  const pool = endWithProcess(createPool(poolOptions(settings, runs)));
+  const { runner } = await placeOf(settings.cluster, pool, settings);
   for (const line of quiet ? [] : settings.notes) note(line);
   const display = await createProgressDisplay(quiet);
   const interrupt = listenForInterrupt(() => {

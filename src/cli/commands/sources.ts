@@ -20,6 +20,7 @@ import type { OptionOrigins } from '../options/option-origins.js';
 import { poolOptions } from '../options/pool-flags.js';
 import { rowsIn } from '../options/rows.js';
 import { resolveTrainSettings, trainRows } from '../options/train-settings.js';
+import { placeOf } from '../options/training-place.js';
 import { endWithProcess } from '../terminal/ending.js';
 import { note, paletteOf, print, printJson } from '../terminal/terminal.js';
 import { failureText } from '../text/failure-text.js';
@@ -72,13 +73,14 @@ async function sources(file: string, given: GivenOptions, origins: OptionOrigins
   const seed = settings.training.seed ?? randomSeed();
   const members = settings.training.grid === undefined ? { members: DEFAULT_MEMBERS } : {};
   const training = { ...members, ...settings.training, seed };
-  const runner = endWithProcess(createPool(poolOptions(settings, runCount(training))));
+  const pool = endWithProcess(createPool(poolOptions(settings, runCount(training))));
   const { testShare = DEFAULT_TEST_SHARE } = settings.data;
   if (testShare === 0) failOption('testShare', 'above 0, because sources are measured on held-out rows', 0);
   const table = readTable(file, { ...settings.data }, origins);
   const data = loadTraining(table, { ...namedColumns(table, settings.data), testShare, seed });
   const aggregator = aggregatorOf(settings);
   checkAggregator(aggregator, data.task, givesVariances(training.loss));
+  const { runner } = await placeOf(settings.cluster, pool, settings);
   const report = await compareSources(data.train, data.test!, training, {
     runner,
     aggregator,

@@ -23,6 +23,7 @@ import { flagOf, type OptionRow } from './option-row.js';
 import { POOL_ROWS, type PoolFlags, poolFlagsOf } from './pool-flags.js';
 import { rowsIn } from './rows.js';
 import { trainingNames, trainingRows } from './training-flags.js';
+import { CLUSTER_ROWS, type ClusterFlags, clusterOf } from './training-place.js';
 import { UI_ROWS, type UiFlags, uiOf } from './ui-flags.js';
 
 const run = rowsIn('run');
@@ -48,6 +49,7 @@ const RUN_ROWS: readonly OptionRow[] = [
   OUT_ROW,
   ...LOG_ROWS,
   ...CHECKPOINT_ROWS,
+  ...CLUSTER_ROWS,
   ...UI_ROWS,
   ...FAILURE_ROWS,
   ALLOW_FAILURES_ROW,
@@ -89,6 +91,8 @@ export interface TrainSettings extends PoolFlags {
   readonly out: string | undefined;
   readonly log: LogRequest | undefined;
   readonly checkpoint: CheckpointFolder | undefined;
+  /** Null for a training on this machine. */
+  readonly cluster: ClusterFlags | null;
   /** Null for a training that is not watched in a browser. */
   readonly ui: UiFlags | null;
   readonly aggregator: string | undefined;
@@ -139,6 +143,7 @@ export async function resolveTrainSettings(
     out: values.out as string | undefined,
     log: logOf(values),
     checkpoint: checkpointOf(values),
+    cluster: clusterOf(values),
     ui: uiOf(values),
     aggregator: values.aggregator as string | undefined,
     calibrate: calibrationOf(values),

@@ -1,9 +1,9 @@
-// Live bars: one for the whole training, one per thread. The only module that imports cli-progress.
+// Live bars: one for the whole training, one per thread or, on a cluster, per host. The only module that imports cli-progress.
 
 import { MultiBar, type SingleBar } from 'cli-progress';
 import type { Palette } from '../../report/palette.js';
 import { figure } from '../../report/words.js';
-import type { TrainingProgress } from '../../training/session/progress.js';
+import type { HostProgress, TrainingProgress } from '../../training/session/progress.js';
 import { type ProgressDisplay, progressLine, type ShareDisplay } from './progress-lines.js';
 import { rawPaletteOf } from './terminal.js';
 
@@ -11,6 +11,9 @@ import { rawPaletteOf } from './terminal.js';
 const STEPS = 1000;
 /** More bars than this would scroll the terminal; threads beyond share the overall bar. */
 const MOST_THREAD_BARS = 16;
+
+/** Hosts may have long names. */
+const LONGEST_LABEL = 24;
 
 const SHOW_CURSOR = '\x1b[?25h';
 
@@ -63,12 +66,22 @@ export function createBars(stream: NodeJS.WriteStream): ProgressDisplay {
   const multi = createMultiBar(stream);
   const bars: SingleBar[] = [];
   const show = (index: number, share: number, label: string, text: string) => {
-    const payload = { label: label.padEnd(9), text };
+    const payload = { label: label.slice(0, LONGEST_LABEL).padEnd(9), text };
     bars[index] ??= multi.create(STEPS, 0, payload);
     bars[index].update(Math.round(STEPS * Math.min(1, share)), payload);
   };
+  /** A bar for each host of a cluster, of what of all it has done: members in training may be thousands. */
+  const showHosts = (progress: TrainingProgress, hosts: readonly HostProgress[]) => {
+    show(0, overallShare(progress), 'ensemble', progressLine(progress));
+    for (const [at, { name, running, done }] of hosts.slice(0, MOST_THREAD_BARS).entries())
+      show(at + 1, done / progress.planned, name, `${done} done, ${running} in training`);
+  };
   return {
     update(progress) {
+      if (progress.hosts !== null) {
+        showHosts(progress, progress.hosts);
+        return;
+      }
       const threads = progress.slots.slice(0, MOST_THREAD_BARS);
       show(0, overallShare(progress), 'ensemble', progressLine(progress));
       for (const [at, slot] of threads.entries())

@@ -1,7 +1,7 @@
 // Progress as plain lines, for logs and pipes, and the words that the bars share.
 
 import { counted, duration, figure, percent } from '../../report/words.js';
-import type { TrainingProgress } from '../../training/session/progress.js';
+import type { HostProgress, TrainingProgress } from '../../training/session/progress.js';
 
 export interface ProgressDisplay {
   update(progress: TrainingProgress): void;
@@ -66,10 +66,19 @@ export function shareText(share: number, elapsedMs: number): string {
   return `${percent(share, 0)}${left}`;
 }
 
-/** `9/16 members, 1 failed, loss 0.0123, 1.2 s left`. */
-export function progressLine({ planned, done, failed, loss, remainingMs }: TrainingProgress): string {
+/** Hosts that have nothing in hand are gone, or have nothing to do. */
+function hostsText(hosts: readonly HostProgress[]): string {
+  const busy = hosts.filter(({ running }) => running > 0);
+  if (busy.length === 0) return 'no host has any';
+  const running = busy.reduce((sum, host) => sum + host.running, 0);
+  return `${running} in training on ${counted(busy.length, 'host')}`;
+}
+
+/** `9/16 members, 1 failed, 4 in training on 2 hosts, loss 0.0123, 1.2 s left`. */
+export function progressLine({ planned, done, failed, loss, remainingMs, hosts }: TrainingProgress): string {
   const parts = [`${done}/${counted(planned, 'member')}`];
   if (failed > 0) parts.push(`${failed} failed`);
+  if (hosts !== null) parts.push(hostsText(hosts));
   if (loss !== null) parts.push(`loss ${figure(loss)}`);
   if (remainingMs !== null && done + failed < planned) parts.push(`${duration(remainingMs)} left`);
   return parts.join(', ');

@@ -5,7 +5,9 @@
 
 import type { BlobStore } from '../../blobs/blob-store.js';
 import { sweepStore } from '../../blobs/sweep.js';
+import type { RowRunner } from '../../ensemble/predict/row-runner.js';
 import { TuttiError } from '../../errors.js';
+import { onSharedPool } from '../../pool/shared-pool.js';
 import type { Isolation } from '../../processes/protocol.js';
 import type { CheckpointPace } from '../../training/session/checkpoint-pace.js';
 import type { MemberRunner } from '../../training/session/runner.js';
@@ -22,6 +24,8 @@ export interface Cluster extends MemberRunner, AsyncDisposable {
   readonly url: string;
   /** Where hosts get and leave what does not fit into tasks. */
   readonly store: string;
+  /** Who predicts rows where the cluster is named for it: threads of this machine, where ensembles are. */
+  readonly rowRunner: RowRunner;
   /** How many workers are connected. @throws ERR_QUEUE */
   workers(): Promise<number>;
   /** Lets the trainings under way end, accepts no others, then lets go of the queue and the store. */
@@ -123,6 +127,10 @@ class QueueCluster implements Cluster {
     this.#sessions.add(session);
     setTimeout(() => void this.#lookForHosts(session), LONELY_MS).unref();
     return session;
+  }
+
+  get rowRunner(): RowRunner {
+    return onSharedPool<{ readonly runner?: RowRunner }>({}).runner!;
   }
 
   workers(): Promise<number> {

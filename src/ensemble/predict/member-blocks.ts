@@ -8,7 +8,7 @@ import type { Predictions } from '../../predictions/predictions.js';
 import { bareEnsemble, type TrainedEnsemble } from '../ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions } from './answer-rules.js';
 import { createBlockPredictor } from './predictors.js';
-import type { RowRunnerOptions } from './row-runner.js';
+import { predictingRunner, type RowRunnerOptions } from './row-runner.js';
 import { eachBlockOnThreads } from './rows-on-threads.js';
 import { isWorthThreads } from './worth-threads.js';
 
@@ -41,7 +41,8 @@ export async function openMemberBlocks(
   rows: number,
   options: AnswerOptions & RowRunnerOptions = {},
 ): Promise<MemberBlocks> {
-  const { signal, runner } = options;
+  const { signal } = options;
+  const runner = predictingRunner(options.runner);
   signal?.throwIfAborted();
   const { features } = ensemble;
   const blockRows = blockRowsOf(ensemble);

@@ -20,7 +20,13 @@ import { ensembleAnswer, sentEnsemble } from './guarantees.js';
 import { type Inputs, inputsOf } from './inputs.js';
 import { blockRowsOf } from './member-blocks.js';
 import { createBlockPredictor } from './predictors.js';
-import { ROW_RUNNER_OPTIONS, type RowOptions, type RowRunnerOptions, type RowSession } from './row-runner.js';
+import {
+  predictingRunner,
+  ROW_RUNNER_OPTIONS,
+  type RowOptions,
+  type RowRunnerOptions,
+  type RowSession,
+} from './row-runner.js';
 import { eachBlockOnThreads } from './rows-on-threads.js';
 import { isWorthThreads } from './worth-threads.js';
 
@@ -107,7 +113,7 @@ async function loadPredictor(
   loadedBytes?: number,
 ): Promise<EnsemblePredictor> {
   const { features } = ensemble;
-  const { runner } = options;
+  const runner = predictingRunner(options.runner);
   const blockRows = blockRowsOf(ensemble);
   const answer = ensembleAnswer(ensemble, options);
   const loaded = await createBlockPredictor(ensemble, blockRows, options, loadedBytes);

@@ -50,13 +50,18 @@ export interface RowRunner {
   openRows?(ensemble: TrainedEnsemble, options: RowOptions): RowSession;
 }
 
+/** Who predicts rows where this runner is named: one whose threads are on other machines leaves it to another. */
+export function predictingRunner(runner: RowRunnerOptions['runner']): RowRunner | undefined {
+  return runner?.rowRunner ?? runner;
+}
+
 /** What every function takes that may predict many rows. */
 export interface RowRunnerOptions {
   /**
    * Whose threads predict networks where there are many rows: a pool. The answers are the same on any. @default one on
    * every core, shared with trainings
    */
-  readonly runner?: RowRunner;
+  readonly runner?: RowRunner & { readonly rowRunner?: RowRunner };
 }
 
 /** What the options must be; see src/option-names.ts. */

@@ -20,6 +20,7 @@ import { readTable } from '../../options/data-flags.js';
 import { intervalsOf } from '../../options/figure-flags.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
 import { type PoolFlags, poolOptions } from '../../options/pool-flags.js';
+import { type ClusterFlags, placeOf } from '../../options/training-place.js';
 import { endWithProcess } from '../../terminal/ending.js';
 import { note } from '../../terminal/terminal.js';
 import { reportRun } from './report-run.js';
@@ -42,6 +43,8 @@ export interface ExtensionSurroundings extends Pick<Shown, 'json' | 'quiet'> {
   /** Of which `allowModules` is heeded. */
   readonly given: GivenOptions;
   readonly on: PoolFlags;
+  /** Null for members that are trained here. */
+  readonly cluster: ClusterFlags | null;
   readonly origins: OptionOrigins;
   /** Null for a run that is not kept in a checkpoint. */
   readonly kept: KeptRun | null;
@@ -57,7 +60,7 @@ export interface ExtensionSurroundings extends Pick<Shown, 'json' | 'quiet'> {
 export async function runExtension(
   request: ExtensionRequest,
   begin: (old: TrainedEnsemble) => Extension,
-  { command, given, on, origins, kept, json, quiet, live }: ExtensionSurroundings,
+  { command, given, on, cluster, origins, kept, json, quiet, live }: ExtensionSurroundings,
 ): Promise<number> {
   const { bundle, file, out, failures, allowFailures } = request;
   const clip = clipOf(request);
@@ -78,8 +81,9 @@ export async function runExtension(
   const log = await openRunLog(request.log, { command, seed: old.plan.seed }, rows.train);
   const pool = endWithProcess(createPool(poolOptions(on, members - membersBefore)));
   return recorded(log, async () => {
+    const { runner } = await placeOf(cluster, pool, { quiet });
     const keeping = { quiet, out, failures, kept, live, log };
-    const run = await trainAndSave((how) => start(rows.train, how), pool, keeping);
+    const run = await trainAndSave((how) => start(rows.train, how), runner, keeping);
     return reportRun(run, rows, {
       ...{ out, aggregator, membersBefore, failures, allowFailures, kept, live, log, file },
       calibrate: request.calibrate ?? null,

@@ -20,6 +20,7 @@ import type { OptionRow } from '../../options/option-row.js';
 import { POOL_ROWS, poolFlagsOf } from '../../options/pool-flags.js';
 import { rowsIn } from '../../options/rows.js';
 import { ALLOW_FAILURES_ROW, OUT_ROW } from '../../options/train-settings.js';
+import { CLUSTER_ROWS, clusterOf } from '../../options/training-place.js';
 import { UI_ROWS, uiOf } from '../../options/ui-flags.js';
 import { runExtension } from './extend-run.js';
 import { keptRun, noteOfExtension } from './kept-run.js';
@@ -45,6 +46,7 @@ const ROWS: readonly OptionRow[] = [
   OUT_ROW,
   ...LOG_ROWS,
   ...CHECKPOINT_ROWS,
+  ...CLUSTER_ROWS,
   ...UI_ROWS,
   ...FAILURE_ROWS,
   ALLOW_FAILURES_ROW,
@@ -75,6 +77,7 @@ async function extend(
 ): Promise<number> {
   const checkpoint = checkpointOf(given);
   const on = poolFlagsOf(given);
+  const cluster = clusterOf(given);
   const request = requestOf(bundle, file, given);
   const kept =
     checkpoint === undefined ? {} : { checkpoint: { ...checkpoint, note: noteOfExtension(request, on) } };
@@ -91,8 +94,16 @@ async function extend(
   return withLivePage(uiOf(given), head, (live) =>
     runExtension(request, begin, {
       live,
-      ...{ command: 'extend', given, on, origins, json: given.json === true, quiet: given.quiet === true },
-      kept: checkpoint === undefined ? null : keptRun(checkpoint.folder, file),
+      ...{
+        command: 'extend',
+        given,
+        on,
+        cluster,
+        origins,
+        json: given.json === true,
+        quiet: given.quiet === true,
+      },
+      kept: checkpoint === undefined ? null : keptRun(checkpoint.folder, file, cluster),
     }),
   );
 }

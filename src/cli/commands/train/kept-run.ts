@@ -2,6 +2,7 @@
 
 import { quoted } from '../../../files/shell-word.js';
 import type { PoolFlags } from '../../options/pool-flags.js';
+import { type ClusterFlags, clusterWords } from '../../options/training-place.js';
 import type { ExtensionRequest, KeptRun, RunRequest, TrainingRequest } from './requests.js';
 import type { RunNote, TrainNote } from './run-note.js';
 
@@ -28,8 +29,8 @@ function plain<Note extends RunNote>(note: Note): Note {
   return JSON.parse(JSON.stringify(note));
 }
 
-/** @param file of the rows; what came from standard input has to come again. */
-export function keptRun(folder: string, file: string): KeptRun {
+/** @param file of the rows; what came from standard input has to come again, and so has the cluster. */
+export function keptRun(folder: string, file: string, cluster: ClusterFlags | null): KeptRun {
   const rows = file === '-' ? ' --data -' : '';
-  return { folder, resume: `tutti resume ${quoted(folder)}${rows}` };
+  return { folder, resume: `tutti resume ${quoted(folder)}${rows}${clusterWords(cluster)}` };
 }

@@ -18,6 +18,7 @@ import type { OptionOrigins } from '../../options/option-origins.js';
 import { POOL_ROWS, type PoolFlags, poolFlagsOf, poolOptions } from '../../options/pool-flags.js';
 import { rowsIn } from '../../options/rows.js';
 import { ALLOW_FAILURES_ROW, OUT_ROW } from '../../options/train-settings.js';
+import { CLUSTER_ROWS, type ClusterFlags, clusterOf, placeOf } from '../../options/training-place.js';
 import { UI_ROWS, uiOf } from '../../options/ui-flags.js';
 import { endWithProcess } from '../../terminal/ending.js';
 import { note } from '../../terminal/terminal.js';
@@ -30,6 +31,11 @@ import { type ExtendNote, parseRunNote, type RunNote, type TrainNote } from './r
 import { carryOut } from './train-run.js';
 
 const data = rowsIn('data');
+
+const TAKE_OVER_ROW = rowsIn('run').flag(
+  'takeOver',
+  'go on although the folder is in use by a process of another machine: only where that is gone',
+);
 
 export const command: CommandDefinition = {
   arguments: [{ name: 'folder', description: 'what --checkpoint named' }],
@@ -44,6 +50,8 @@ export const command: CommandDefinition = {
     ...POOL_ROWS,
     { ...OUT_ROW, defaultText: 'where the training was to save it' },
     ...LOG_ROWS.map((row) => ({ ...row, defaultText: 'as the training was told' })),
+    TAKE_OVER_ROW,
+    ...CLUSTER_ROWS,
     ...UI_ROWS,
     ...PACE_ROWS.map((row) => ({ ...row, defaultText: 'as it was' })),
     ...FAILURE_ROWS.map((row) => ({ ...row, defaultText: 'as the training was told' })),
@@ -61,6 +69,7 @@ interface Resumed {
   readonly origins: OptionOrigins;
   readonly summary: CheckpointSummary;
   readonly on: PoolFlags;
+  readonly cluster: ClusterFlags | null;
   readonly out: string | undefined;
   readonly log: LogRequest | undefined;
   readonly failures: RunRequest['failures'];
@@ -82,14 +91,16 @@ async function resume(folder: string, given: GivenOptions, origins: OptionOrigin
     ...((given.allowModules as string[] | undefined) ?? []),
     ...trustedAmong(modules).map(({ path }) => path),
   ];
+  const takeOver = given.takeOver === true ? { takeOver: true } : {};
   const own = poolFlagsOf(given);
   const resumed: Resumed = {
     ...{ folder, given, origins, summary, out },
+    cluster: clusterOf(given),
     log: logNow(given, run),
     on: { threads: own.threads ?? run.threads, isolate: own.isolate ?? run.isolate },
     failures: { ...run.request.failures, ...failureSettingsOf(given) },
     allowFailures: run.request.allowFailures || given.allowFailures === true,
-    start: (rows, how) => resumeTraining(folder, rows, { ...how, ...paced, allowModules }),
+    start: (rows, how) => resumeTraining(folder, rows, { ...how, ...paced, ...takeOver, allowModules }),
   };
   const head = { command: 'resume', file: folder, out: out ?? null, kept: true };
   return withLivePage(uiOf(given), head, (live) =>
@@ -114,7 +125,7 @@ async function goOnTraining(
   resumed: Resumed,
   live: LivePage | null,
 ): Promise<number> {
-  const { folder, given, origins, summary, on, start, out, log, failures, allowFailures } = resumed;
+  const { folder, given, origins, summary, on, cluster, start, out, log, failures, allowFailures } = resumed;
   if (given.test !== undefined && request.test === undefined)
     failOption('test', 'absent, as the training has no file of test rows', given.test);
   const file = inputNow(folder, 'data', seenFrom(cwd, request.file), given.data);
@@ -124,10 +135,11 @@ async function goOnTraining(
   await checkOutput(out, [file, ...(test === undefined ? [] : [test]), ...modules]);
   sayStanding(resumed);
   const pool = endWithProcess(createPool(poolOptions(on, toTrain(summary))));
+  const place = await placeOf(cluster, pool, { quiet: given.quiet === true });
   return carryOut({ ...request, file, test, out, log, failures, allowFailures }, start, {
     command: 'resume',
-    ...{ pool, origins, json: given.json === true, quiet: given.quiet === true, notes: [] },
-    ...{ kept: keptRun(folder, file), membersBefore: summary.finished.length, live },
+    ...{ pool, place, origins, json: given.json === true, quiet: given.quiet === true, notes: [] },
+    ...{ kept: keptRun(folder, file, cluster), membersBefore: summary.finished.length, live },
   });
 }
 
@@ -136,7 +148,7 @@ function goOnExtending(
   resumed: Resumed,
   live: LivePage | null,
 ): Promise<number> {
-  const { folder, given, origins, summary, on, start, out, log, failures, allowFailures } = resumed;
+  const { folder, given, origins, summary, on, cluster, start, out, log, failures, allowFailures } = resumed;
   if (given.test !== undefined) failOption('test', 'absent for an extension', given.test);
   const file = inputNow(folder, 'data', seenFrom(cwd, request.file), given.data);
   const bundle = seenFrom(cwd, request.bundle);
@@ -148,8 +160,8 @@ function goOnExtending(
   };
   return runExtension({ ...request, file, bundle, out, log, failures, allowFailures }, () => extension, {
     command: 'resume',
-    ...{ given, on, origins, json: given.json === true, quiet: given.quiet === true },
-    ...{ kept: keptRun(folder, file), live },
+    ...{ given, on, cluster, origins, json: given.json === true, quiet: given.quiet === true },
+    ...{ kept: keptRun(folder, file, cluster), live },
   });
 }
 

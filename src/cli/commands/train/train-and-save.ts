@@ -4,8 +4,8 @@ import type { SavedEnsemble } from '../../../bundle/save.js';
 import type { TrainedEnsemble } from '../../../ensemble/ensemble.js';
 import { fromWire, type TuttiError } from '../../../errors.js';
 import type { LivePage } from '../../../live/live-page.js';
-import type { Pool } from '../../../pool/pool.js';
 import type { TrainingLog } from '../../../records/training-log.js';
+import type { MemberRunner } from '../../../training/session/runner.js';
 import type { TrainingSettings } from '../../../training/session/training-settings.js';
 import { mergeWatchers, type TrainingWatcher } from '../../../training/session/watchers.js';
 import { rememberModules } from '../../files/trusted-modules.js';
@@ -38,7 +38,7 @@ interface RunKept extends Pick<Shown, 'quiet'>, Pick<RunRequest, 'out' | 'failur
 /** Saved before anything is measured: what took long must not depend on what comes after. */
 export async function trainAndSave(
   start: (settings: TrainingSettings) => Promise<TrainedEnsemble>,
-  runner: Pool,
+  runner: MemberRunner,
   { quiet, out, failures, kept, live, log }: RunKept,
 ): Promise<TrainedAndSaved> {
   const display = await createProgressDisplay(quiet);

@@ -19,6 +19,7 @@ import { DATA_ROWS, namedColumns, readTable } from '../../options/data-flags.js'
 import { intervalsOf } from '../../options/figure-flags.js';
 import { inFlags, type OptionOrigins } from '../../options/option-origins.js';
 import type { TrainSettings } from '../../options/train-settings.js';
+import type { TrainingPlace } from '../../options/training-place.js';
 import { note, print } from '../../terminal/terminal.js';
 import { keptRun, noteOfTraining } from './kept-run.js';
 import { reportRun } from './report-run.js';
@@ -27,6 +28,12 @@ import { openRunLog, recorded } from './run-log.js';
 import { trainAndSave } from './train-and-save.js';
 import { headerLines, type TrainOutcome, trainJson } from './train-text.js';
 
+/** What a run has: threads of this machine, and who trains its members. */
+export interface Workshop {
+  readonly pool: Pool;
+  readonly place: TrainingPlace;
+}
+
 /**
  * Trains on a file.
  * @returns the exit status.
@@ -34,14 +41,14 @@ import { headerLines, type TrainOutcome, trainJson } from './train-text.js';
 export async function runTraining(
   file: string,
   settings: TrainSettings,
-  pool: Pool,
+  { pool, place }: Workshop,
   origins: OptionOrigins,
   live: LivePage | null,
 ): Promise<number> {
   const { checkpoint, threads, isolate } = settings;
   const request = requestOf(file, settings);
   const options = { ...settings.training, seed: request.seed };
-  const shared = { ...settings, command: 'train', pool, origins, live, membersBefore: 0 } as const;
+  const shared = { ...settings, command: 'train', pool, place, origins, live, membersBefore: 0 } as const;
   if (checkpoint === undefined) {
     const start: Start = (rows, how) => trainEnsemble(rows, options, how);
     return carryOut(request, start, { ...shared, kept: null });
@@ -51,7 +58,7 @@ export async function runTraining(
   const note = noteOfTraining(request, { threads, isolate });
   const start: Start = (rows, how) =>
     trainEnsemble(rows, options, { ...how, checkpoint: { ...checkpoint, note } });
-  const kept = keptRun(checkpoint.folder, file);
+  const kept = keptRun(checkpoint.folder, file, settings.cluster);
   return carryOut(request, start, { ...shared, kept });
 }
 
@@ -79,6 +86,7 @@ export function modulesNamed(options: TrainingOptions): Promise<readonly ModuleS
 export interface Surroundings extends Shown {
   readonly command: 'train' | 'resume' | 'collect';
   readonly pool: Pool;
+  readonly place: TrainingPlace;
   readonly origins: OptionOrigins;
   /** Null for a run that is not kept in a checkpoint. */
   readonly kept: KeptRun | null;
@@ -89,6 +97,10 @@ export interface Surroundings extends Shown {
   /** The page on which it is watched; null for none. */
   readonly live: LivePage | null;
 }
+
+/** Of members that are there nobody is left to train any. */
+export type PlacedSurroundings = Omit<Surroundings, 'origins' | 'place'> &
+  Partial<Pick<Surroundings, 'place'>>;
 
 /**
  * Carries out a training from its data to what is printed; what is wrong with its data is found before the first member
@@ -101,7 +113,7 @@ export async function carryOut(
   surroundings: Surroundings,
 ): Promise<number> {
   const data = loadFor(request, surroundings.origins);
-  const header = headerLines(data, request, surroundings.pool.threads);
+  const header = headerLines(data, request, surroundings.place.says);
   surroundings.live?.describe(data, header);
   return carryOutOn(data, header, request, start, surroundings);
 }
@@ -112,7 +124,7 @@ export async function carryOutOn(
   header: readonly string[],
   request: TrainingRequest,
   start: Start,
-  { command, pool, kept, membersBefore, collected = false, live, ...shown }: Omit<Surroundings, 'origins'>,
+  { command, pool, place, kept, membersBefore, collected = false, live, ...shown }: PlacedSurroundings,
 ): Promise<number> {
   if (!shown.quiet) {
     const say = shown.json ? note : print;
@@ -126,7 +138,7 @@ export async function carryOutOn(
     command === 'collect' ? null : await openRunLog(request.log, { command, seed: request.seed }, data.train);
   return recorded(log, async () => {
     const how = { quiet: shown.quiet, out, failures, kept, live, log };
-    const run = await trainAndSave((settings) => start(data.train, settings), pool, how);
+    const run = await trainAndSave((settings) => start(data.train, settings), place?.runner ?? pool, how);
     return reportRun(run, data, {
       ...{ out, failures, allowFailures, kept, membersBefore, collected, live, log, file },
       aggregator: aggregatorOf(request),

@@ -53,8 +53,8 @@ export interface TrainOutcome extends KeptOutcome {
   };
 }
 
-/** The data, the guess about the task and its reason, the seed. @param threads null where nothing is trained. */
-export function headerLines(data: LoadedData, request: TrainingRequest, threads: number | null): string[] {
+/** The data, the guess about the task and its reason, the seed. @param where it is trained; null where nothing is. */
+export function headerLines(data: LoadedData, request: TrainingRequest, where: string | null): string[] {
   const { train, test, taskReason, table } = data;
   const { seed, seedDrawn, test: testFile } = request;
   const { task } = train;
@@ -69,7 +69,7 @@ export function headerLines(data: LoadedData, request: TrainingRequest, threads:
   return [
     `${file}: ${counted(table.rows, 'row')}${held}, ${counted(train.features, 'feature')}${beside}`,
     ...columnLines(data),
-    `${what} (${taskReason}); seed ${origin}${threads === null ? '' : `; ${counted(threads, 'thread')}`}`,
+    `${what} (${taskReason}); seed ${origin}${where === null ? '' : `; ${where}`}`,
     ...(held === '' ? [] : [`The held-out rows: ${splitCommand(file, request.data, seed)}`]),
   ];
 }

@@ -10,6 +10,7 @@ import type { CommandDefinition, GivenOptions } from '../../options/command.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
 import { poolOptions } from '../../options/pool-flags.js';
 import { resolveTrainSettings, trainRows } from '../../options/train-settings.js';
+import { placeOf } from '../../options/training-place.js';
 import { endWithProcess } from '../../terminal/ending.js';
 import { withLivePage } from './live-run.js';
 
@@ -39,6 +40,7 @@ async function train(file: string, given: GivenOptions, origins: OptionOrigins):
     // Threads take longer to start than most files to read, so they start before the rest is even loaded.
     const pool = endWithProcess(createPool(poolOptions(settings, runCount(settings.training))));
     const { runTraining } = await import('./train-run.js');
-    return await runTraining(file, settings, pool, origins, live);
+    const place = await placeOf(settings.cluster, pool, settings);
+    return await runTraining(file, settings, { pool, place }, origins, live);
   });
 }
