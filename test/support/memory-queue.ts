@@ -209,10 +209,10 @@ export function createMemoryQueue({ maxLosses = 3 } = {}): MemoryQueue {
   function stateOf(id: string): TaskState {
     const kept = tasks.get(id);
     if (kept === undefined) return { status: 'unknown' };
-    if (kept.state === 'taken') return { status: 'taken', progress: kept.progress };
+    if (kept.state === 'taken') return { status: 'taken', body: kept.task.body, progress: kept.progress };
     if (kept.state === 'done') return { status: 'done', result: kept.text };
     if (kept.state === 'failed') return { status: 'failed', lost: kept.lost, reason: kept.text };
-    return { status: 'waiting' };
+    return { status: 'waiting', body: kept.task.body };
   }
 
   function sender(events: Partial<TaskEvents> = {}): TaskSender {

@@ -227,9 +227,11 @@ export class TaskBoard {
         this.#flushSoon();
         return;
       case 'waiting':
+        this.#readdress(entry, state.body);
         return;
       case 'taken': {
         const { progress } = state;
+        this.#readdress(entry, state.body);
         if (progress !== null) this.#tellAll(entry, (asker) => asker.progress(progress));
         return;
       }
@@ -242,6 +244,12 @@ export class TaskBoard {
       default:
         state satisfies never;
     }
+  }
+
+  /** It was there before it was asked for here, and says where things lay then: whoever takes it up next needs to know. */
+  #readdress({ task }: Entry, body: string): void {
+    // What could not be said is said again with the next look.
+    if (body !== task.body) this.#sender.update(task).catch(() => undefined);
   }
 
   /** In the order in which it was asked: what is to go goes before the same comes again. */

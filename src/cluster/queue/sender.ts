@@ -58,11 +58,12 @@ export function makeSender(
         ? { status: 'failed', ...readReason(job.failedReason) }
         : { status: 'done', result: job.returnvalue };
     }
+    const { body } = job.data;
     const state = await queue.getJobState(id);
-    if (state === 'active') return { status: 'taken', progress: readProgress(job.progress) };
+    if (state === 'active') return { status: 'taken', body, progress: readProgress(job.progress) };
     // It may have ended between the two questions.
     if (state === 'completed' || state === 'failed') return stateOf(id);
-    return { status: state === 'unknown' ? 'unknown' : 'waiting' };
+    return state === 'unknown' ? { status: 'unknown' } : { status: 'waiting', body };
   }
 
   /** @returns whether a host has it, which then must be told. */

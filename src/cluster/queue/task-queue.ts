@@ -14,9 +14,10 @@ export interface QueuedTask {
 
 export type TaskState =
   | { readonly status: 'unknown' }
-  | { readonly status: 'waiting' }
+  /** @param body as it is there: where things lie may have been another place when it was added. */
+  | { readonly status: 'waiting'; readonly body: string }
   /** A host has it, or had it and is not yet known to be gone. */
-  | { readonly status: 'taken'; readonly progress: string | null }
+  | { readonly status: 'taken'; readonly body: string; readonly progress: string | null }
   | { readonly status: 'done'; readonly result: string }
   /** `lost`: so many hosts were lost with it that it is not delivered any more; otherwise a host's own words. */
   | { readonly status: 'failed'; readonly lost: boolean; readonly reason: string };

@@ -14,6 +14,7 @@ import { type HeldTask, handleTask, type TaskContext } from './handle-task.js';
 import type { HostModules } from './host-modules.js';
 import { HostStores } from './host-stores.js';
 import { HostedTrainings } from './hosted-trainings.js';
+import { KeptAnswers } from './kept-answers.js';
 import { Refusals } from './refusals.js';
 import { sleep } from './sleep.js';
 import type { WorkerEvent } from './worker-events.js';
@@ -52,6 +53,7 @@ export interface WorkerParts {
   readonly openStore: (address: string) => Promise<BlobStore>;
   readonly connect: (events: ReceiverEvents) => Promise<TaskReceiver>;
   readonly graceMs: number;
+  readonly storePatienceMs?: number;
   readonly tell: (event: WorkerEvent) => void;
 }
 
@@ -81,9 +83,9 @@ class Worker implements ClusterWorker {
     this.threads = runner.threads;
     this.#parts = parts;
     this.#context = {
-      ...{ host, secret, tell },
+      ...{ host, secret, tell, answers: new KeptAnswers() },
       trainings: new HostedTrainings({ host, runner, modules, tell }),
-      stores: new HostStores({ open: openStore, tell }),
+      stores: new HostStores({ open: openStore, tell, patienceMs: parts.storePatienceMs }),
       refusals: new Refusals({ host, secret, tell, ending: this.#ending.signal }),
     };
   }

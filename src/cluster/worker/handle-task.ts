@@ -24,6 +24,7 @@ import type { Delivery, Handled } from '../queue/task-queue.js';
 import type { HostStores } from './host-stores.js';
 import type { HostedTraining } from './hosted-training.js';
 import type { HostedTrainings } from './hosted-trainings.js';
+import type { KeptAnswer, KeptAnswers } from './kept-answers.js';
 import type { Refusals } from './refusals.js';
 import { delayOf, Returned, returnOf, type WhyEnded } from './returned.js';
 import { TaskReport } from './task-report.js';
@@ -39,6 +40,7 @@ export interface TaskContext {
   readonly trainings: HostedTrainings;
   readonly stores: HostStores;
   readonly refusals: Refusals;
+  readonly answers: KeptAnswers;
   readonly tell: (event: WorkerEvent) => void;
 }
 
@@ -105,7 +107,9 @@ function placesOf({ members }: Task): readonly number[] {
 
 async function carryOut(work: Work): Promise<Handled> {
   const { delivery, task, named, training, store, signal, context } = work;
-  const { host, secret, stores, refusals, tell } = context;
+  const { refusals, answers, tell } = context;
+  const kept = answers.of(delivery.id);
+  if (kept !== null) return await deliver(work, kept);
   const asked = await jobOf(task, training, (digest) => getBytes(store, digest, { signal }), 0);
   const earlier = await takeUp(work, asked);
   const job = earlier?.rest ?? asked;
@@ -121,10 +125,26 @@ async function carryOut(work: Work): Promise<Handled> {
   const ms = performance.now() - started;
   const answer = earlier === null ? ended : wholeAnswer(earlier.members, ended);
   // Its slot has the next one by now.
-  const outcomes = await stores.put(store, packAnswer(job, answer), signal);
-  tell({ kind: 'done', ms, ...failuresOf(answer), ...named });
-  const executors = training.session.executors();
-  return { as: 'done', result: sealResult(secret, delivery.id, { host, outcomes, executors }) };
+  return await deliver(work, {
+    bytes: packAnswer(job, answer),
+    executors: training.session.executors(),
+    done: { kind: 'done', ms, ...failuresOf(answer), ...named },
+  });
+}
+
+/** Stores what a task came to, and says where it is. @throws ERR_STORE when the store is away for too long. */
+async function deliver({ delivery, store, signal, context }: Work, answer: KeptAnswer): Promise<Handled> {
+  const { host, secret, stores, answers, tell } = context;
+  const { bytes, executors, done } = answer;
+  try {
+    const outcomes = await stores.put(store, bytes, signal);
+    answers.forget(delivery.id);
+    tell(done);
+    return { as: 'done', result: sealResult(secret, delivery.id, { host, outcomes, executors }) };
+  } catch (error) {
+    if (error instanceof TuttiError && error.code === 'ERR_STORE') answers.keep(delivery.id, answer);
+    throw error;
+  }
 }
 
 /** How far an earlier host came; null where there was none, or what it left cannot be had or is none of this task. */

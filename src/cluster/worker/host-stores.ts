@@ -7,8 +7,11 @@ import { TuttiError } from '../../errors.js';
 import { sleep } from './sleep.js';
 import type { WorkerEvent } from './worker-events.js';
 
-/** How long a store may be away before what is trained is given back, to be trained again. */
-const PATIENCE_MS = 300_000;
+/**
+ * How long a store may be away before a task is given back, so that it does not keep other trainings from this host. What it came
+ * to is kept for when it comes again.
+ */
+const PATIENCE_MS = 20_000;
 const LEAST_WAIT_MS = 250;
 const MOST_WAIT_MS = 5000;
 /** Coordinators come and go, each with an address of its own. */
@@ -17,6 +20,8 @@ const MOST_STORES = 16;
 export interface StoresContext {
   readonly open: (address: string) => Promise<BlobStore>;
   readonly tell: (event: WorkerEvent) => void;
+  /** How long a store may be away before a task is given back. @default 20 000 */
+  readonly patienceMs?: number | undefined;
 }
 
 export class HostStores {
@@ -45,7 +50,7 @@ export class HostStores {
    * @throws ERR_STORE when it is for too long.
    */
   async put(store: BlobStore, bytes: Uint8Array, signal: AbortSignal): Promise<Digest> {
-    const untilMs = performance.now() + PATIENCE_MS;
+    const untilMs = performance.now() + (this.#context.patienceMs ?? PATIENCE_MS);
     for (let waitMs = LEAST_WAIT_MS; ; waitMs = Math.min(MOST_WAIT_MS, 2 * waitMs)) {
       try {
         const digest = await putBytes(store, bytes, { signal });

@@ -12,7 +12,7 @@ t.test('tasks are handed over once, in order, and their results told', async (t)
   await sender.add([task('a'), task('b')]);
   await sender.add([task('a')]);
   await sender.add([task('c'), task('d')], true);
-  t.same(await sender.states(['a', 'z']), [{ status: 'waiting' }, { status: 'unknown' }]);
+  t.match(await sender.states(['a', 'z']), [{ status: 'waiting' }, { status: 'unknown' }]);
   queue.receiver().start(1, async ({ id, report }) => {
     if (id === 'c') await report('half');
     return id === 'b' ? { as: 'failed', reason: 'no' } : { as: 'done', result: `result of ${id}` };
@@ -90,9 +90,9 @@ t.test('what is returned, removed, drained and closed', async (t) => {
   await sender.add([task('a'), task('b')]);
   await until(() => returned === 3);
   await sender.remove(['a']);
-  t.same(await sender.states(['a', 'b']), [{ status: 'unknown' }, { status: 'taken', progress: null }]);
+  t.match(await sender.states(['a', 'b']), [{ status: 'unknown' }, { status: 'taken', progress: null }]);
   await first.close();
-  t.same(await sender.states(['b']), [{ status: 'waiting' }]);
+  t.match(await sender.states(['b']), [{ status: 'waiting' }]);
   const second = queue.receiver();
   second.start(1, async () => ({ as: 'done', result: 'b' }));
   await until(() => queue.deliveries.length === 4);

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BlobStore } from '../../../src/blobs/blob-store.js';
 import { Secret } from '../../../src/cluster/messages/secret.js';
 import { type ClusterWorker, runWorker } from '../../../src/cluster/worker/cluster-worker.js';
 import { HostModules } from '../../../src/cluster/worker/host-modules.js';
@@ -27,6 +28,8 @@ export interface HostOptions {
   readonly graceMs?: number;
   readonly modules?: string;
   readonly allowed?: readonly string[];
+  readonly openStore?: (address: string) => Promise<BlobStore>;
+  readonly storePatienceMs?: number;
 }
 
 /** A queue and a store; its workers end with it. */
@@ -40,13 +43,22 @@ export function startCluster(): Cluster {
   const cacheFolder = mkdtempSync(join(tmpdir(), 'tutti-worker-'));
   return {
     ...{ queue, store, events },
-    async start({ host = 'a', threads = 2, secret = SECRET, graceMs = 20_000, modules, allowed = [] } = {}) {
+    async start({
+      host = 'a',
+      threads = 2,
+      secret = SECRET,
+      graceMs = 20_000,
+      modules,
+      allowed = [],
+      ...more
+    } = {}) {
       const worker = await runWorker({
         ...{ host, secret, graceMs, pool: createPool({ threads }) },
         modules: await HostModules.open({ folder: modules ?? null, allowed, cacheFolder }),
         openStore: async () => store,
         connect: async (told) => queue.receiver(told),
         tell: (event) => void events.push(event),
+        ...more,
       });
       workers.push(worker);
       return worker;
