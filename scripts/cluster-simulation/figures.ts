@@ -11,6 +11,8 @@ export interface QueueFigures {
   /** Each time that a host says how far it is, or keeps its lock. */
   readonly reportMs: number;
   readonly renewMs: number;
+  /** For each host and second, whatever it does. */
+  readonly idleMsPerHostSecond: number;
   /** Of these the server can use at once: Redis runs commands on one. */
   readonly processors: number;
 }

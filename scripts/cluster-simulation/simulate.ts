@@ -97,6 +97,12 @@ class Simulation {
       lost: false,
     };
     this.#hosts.push(host);
+    const { idleMsPerHostSecond } = this.#queueFigures;
+    this.#every(
+      1,
+      () => !host.lost,
+      () => this.#stations.queue.serve(idleMsPerHostSecond, null),
+    );
     this.#fetchDataset(host);
     for (let place = 0; place <= threadsPerHost; place++) this.#places.push(host);
     this.#dispatch();

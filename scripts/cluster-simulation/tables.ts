@@ -94,10 +94,11 @@ export function limitTable(figures: Figures): string {
 
 /** @returns members a second that a queue's server can carry. */
 export function queueLimit(of: Scenario, figures: Figures): number {
-  const { addMs, takeMs, finishMs, reportMs, renewMs, processors }: QueueFigures = figures.queues[of.queue];
-  const { memberSeconds, progressSeconds, renewSeconds } = of;
+  const { addMs, takeMs, finishMs, ...others }: QueueFigures = figures.queues[of.queue];
+  const { reportMs, renewMs, idleMsPerHostSecond, processors } = others;
+  const { hosts, memberSeconds, progressSeconds, renewSeconds } = of;
   const beats = (memberSeconds / progressSeconds) * reportMs + (memberSeconds / renewSeconds) * renewMs;
-  return (1000 * processors) / (addMs + takeMs + finishMs + beats);
+  return (1000 * processors - hosts * idleMsPerHostSecond) / (addMs + takeMs + finishMs + beats);
 }
 
 /** @returns members a second that the coordinator's processor can carry. */

@@ -7,7 +7,15 @@ import { scenario } from '../../scripts/cluster-simulation/scenario.js';
 import { simulate } from '../../scripts/cluster-simulation/simulate.js';
 import { coordinatorLimit, queueLimit } from '../../scripts/cluster-simulation/tables.js';
 
-const QUEUE = { addMs: 0, takeMs: 0, finishMs: 0, reportMs: 0, renewMs: 0, processors: 1 };
+const QUEUE = {
+  addMs: 0,
+  takeMs: 0,
+  finishMs: 0,
+  reportMs: 0,
+  renewMs: 0,
+  idleMsPerHostSecond: 0,
+  processors: 1,
+};
 const FREE: Figures = {
   queues: { redis: QUEUE, postgres: { ...QUEUE, processors: 4 } },
   ...{ sendMs: 0, hearMs: 0, receiveMs: 0, receiveMsPerMb: 0, blobMs: 0, blobMsPerMb: 0, workerMs: 0 },
