@@ -10,6 +10,7 @@ import { FOUNDATIONS, IMPORTERS, ROOMS } from '../scripts/support/rooms.js';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Folders of tests that are about no folder of src: the package as a whole, its results, and what tests share. */
 const WHOLE = [
+  'cluster/faults',
   'cluster/schedulers',
   'bench',
   'browser',

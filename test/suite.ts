@@ -5,7 +5,7 @@
 //     tap dist/test/suite.js --test-arg=engines/tfjs              only what is there
 //     tap dist/test/suite.js --test-arg=--without=cli,package     all but what is there
 //
-// The fault suite takes minutes, and runs only when it is named: `npm run test:faults`.
+// The fault suites take minutes, and run only when they are named: `npm run test:faults`, and those of clusters with `cluster`.
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import t from 'tap';
 
 const FOLDER = import.meta.dirname;
-const WHEN_NAMED = 'faults';
+const WHEN_NAMED: readonly string[] = ['faults', 'cluster/faults'];
 /** A busy machine is no fault: only what hangs for good takes this long, in seconds. */
 const TIMEOUT = 1200;
 
@@ -26,7 +26,7 @@ const names = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' });
 const files = names.filter((name) => name.endsWith('.test.js')).sort();
 const isAt = (place: string) => (file: string) => file.startsWith(`${place}/`) || file === `${place}.test.js`;
 const isWanted = (file: string) =>
-  only.length === 0 ? !isAt(WHEN_NAMED)(file) : only.some((place) => isAt(place)(file));
+  only.length === 0 ? !WHEN_NAMED.some((place) => isAt(place)(file)) : only.some((place) => isAt(place)(file));
 const chosen = files.filter(isWanted);
 const kept = chosen.filter((file) => !without.some((place) => isAt(place)(file)));
 
