@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { slurm as scheduler } from '../../../src/plan-folder/job-files/slurm.js';
+import { classCsv, tuttiProcess } from '../../cli/support.js';
 import { JOB, standIn, writeFiles } from '../../plan-folder/job-files/support.js';
 import { type Slurm, slurmMissing, startSlurm } from '../../support/slurm.js';
 
@@ -57,9 +58,7 @@ t.test('Slurm', { skip: missing ?? false, timeout: 300_000 }, async (t) => {
     await slurm.until(`${array}_0`, 'PENDING');
     t.equal(slurm.job(`${array}_0`).Restarts, '1');
     ends('0-1', 0);
-    await until(() => slurm.job(`${array}_0`).Reason === 'BeginTime');
-    slurm.run('scontrol', 'update', `JobId=${array}_0`, 'StartTime=now');
-    await slurm.until(`${array}_0`, 'COMPLETED');
+    await ended(slurm, `${array}_0`);
     t.equal(asked().filter((line) => line.includes('--members 0-1 ')).length, 2);
   });
 
@@ -89,6 +88,33 @@ t.test('Slurm', { skip: missing ?? false, timeout: 300_000 }, async (t) => {
     await slurm.until(`${array}_0`, 'PENDING');
     t.equal(slurm.job(`${array}_0`).Restarts, '1');
     slurm.run('scancel', array!);
+  });
+
+  t.test('trains a plan, with a node lost on the way, to the file of one machine', async (t) => {
+    const folder = mkdtempSync(join(home, 'real-'));
+    writeFileSync(join(folder, 'rows.csv'), classCsv());
+    const how = ['rows.csv', '--target', 'label', '--members', '8', '--hidden', '16', '--seed', '1'];
+    // Long enough to be lost before the end.
+    const options = [...how, '--epochs', '2000', '--early-stopping', 'none', '--quiet'];
+    const tutti = async (...args: readonly string[]) => {
+      const { status, stdout, stderr } = await tuttiProcess(args, { cwd: folder });
+      t.equal(status, 0, stderr);
+      return stdout;
+    };
+    const jobs = ['--for', 'slurm', '--members-per-task', '2', '--task-threads', '1'];
+    t.match(await tutti('plan', ...options, '--out', 'plan', ...jobs), /8 members in 4 tasks/);
+    const said = execFileSync('sh', [join(folder, 'plan', 'jobs', 'slurm', 'submit.sh')], {
+      env: slurm.env,
+      encoding: 'utf8',
+    });
+    const tasks = arraysOf(said).flatMap((array) => [0, 1, 2, 3].map((index) => `${array}_${index}`));
+    await until(() => existsSync(join(folder, 'plan', 'results')));
+    slurm.loseNode();
+    for (const id of tasks) await ended(slurm, id);
+    t.ok(tasks.some((id) => Number(slurm.job(id).Restarts) > 0));
+    await tutti('collect', 'plan', '--out', 'slurm.tutti');
+    await tutti('train', ...options, '--out', 'alone.tutti');
+    t.ok(readFileSync(join(folder, 'slurm.tutti')).equals(readFileSync(join(folder, 'alone.tutti'))));
   });
 });
 
@@ -124,6 +150,17 @@ function laid(home: string, name: string, count: number, atOnce: number | null =
 
 function arraysOf(said: string): string[] {
   return Array.from(said.matchAll(/as array (\d+)/g), ([, id]) => id!);
+}
+
+/** Waits until a task is completed, and that no longer than it must where it is queued again. */
+async function ended(slurm: Slurm, id: string): Promise<void> {
+  for (;;) {
+    const { JobState, Reason } = slurm.job(id);
+    if (JobState === 'COMPLETED') return;
+    if (JobState === 'FAILED') throw new Error(`Task ${id} failed`);
+    if (Reason === 'BeginTime') slurm.run('scontrol', 'update', `JobId=${id}`, 'StartTime=now');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }
 
 async function until(holds: () => boolean): Promise<void> {
