@@ -26,7 +26,9 @@ const names = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' });
 const files = names.filter((name) => name.endsWith('.test.js')).sort();
 const isAt = (place: string) => (file: string) => file.startsWith(`${place}/`) || file === `${place}.test.js`;
 const isWanted = (file: string) =>
-  only.length === 0 ? !WHEN_NAMED.some((place) => isAt(place)(file)) : only.some((place) => isAt(place)(file));
+  only.length === 0
+    ? !WHEN_NAMED.some((place) => isAt(place)(file))
+    : only.some((place) => isAt(place)(file));
 const chosen = files.filter(isWanted);
 const kept = chosen.filter((file) => !without.some((place) => isAt(place)(file)));
 
