@@ -9,6 +9,7 @@ import { allowModules } from '../engines/user-modules/allowed-modules.js';
 import { TuttiError } from '../errors.js';
 import { writeNew } from '../files/atomic-file.js';
 import { MAX_MODULE_BYTES, readBoundedFileAsync } from '../files/regular-file.js';
+import { quoted } from '../files/shell-word.js';
 import { unlessAborted } from '../long-calls.js';
 import type { EnsemblePlan, ModuleSpec } from '../model/spec.js';
 import type { Isolation } from '../processes/protocol.js';
@@ -56,11 +57,23 @@ export function modulesInFolder({ folder, plan }: Pick<OpenedPlan, 'folder' | 'p
  * @throws ERR_MODULE when one is not allowed, or does not load; ERR_ENGINE_MISSING.
  */
 export async function locatedPlan(
-  { folder, plan: { plan } }: OpenedPlan,
+  opened: Pick<OpenedPlan, 'folder' | 'plan'>,
   paths: readonly string[],
   isolate: Isolation,
   signal?: AbortSignal,
 ): Promise<EnsemblePlan> {
-  const allowed = await allowModules(modulesOf(plan), paths, folder);
+  const { plan } = opened.plan;
+  const named = modulesOf(plan);
+  const allowed = await allowModules(named, paths, opened.folder);
+  const refused = named.find(({ hash }) => !allowed.some((own) => own.hash === hash));
+  if (refused !== undefined) failNotAllowed(opened, refused);
   return await unlessAborted(locateModules(plan, allowed, isolate), signal);
+}
+
+/** Whoever made a plan chose what its modules do. */
+function failNotAllowed(opened: Pick<OpenedPlan, 'folder' | 'plan'>, { path, hash }: ModuleSpec): never {
+  const copy = modulesInFolder(opened).find((own) => own.hash === hash)?.path ?? path;
+  const how = `give --allow-modules ${quoted(copy)}, or \`allowModules: [${JSON.stringify(copy)}]\``;
+  const message = `The plan ${opened.folder} runs the module ${path} (SHA-256 ${hash}), which is not allowed; if you trust it, ${how}`;
+  throw new TuttiError('ERR_MODULE', message, { module: copy, hash });
 }

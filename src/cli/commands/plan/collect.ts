@@ -15,7 +15,7 @@ import { ALLOW_FAILURES_ROW, OUT_ROW } from '../../options/train-settings.js';
 import { endWithProcess } from '../../terminal/ending.js';
 import { carryOutOn } from '../train/train-run.js';
 import { allowedPaths } from './plan-modules.js';
-import { parsePlanNote } from './plan-note.js';
+import { requirePlanNote } from './plan-note.js';
 
 const run = rowsIn('run');
 
@@ -40,7 +40,7 @@ export const command: CommandDefinition = {
 async function collect(folder: string, given: GivenOptions): Promise<number> {
   if (folder === '') failOption('plan', 'the path of a folder', folder);
   const opened = await openPlan(folder);
-  const { run: planned, data: facts } = parsePlanNote(folder, opened.plan.note);
+  const { run: planned, data: facts } = requirePlanNote(folder, opened.plan.note);
   const out = given.out as string | undefined;
   await checkOutput(out, []);
   const allowModules = allowedPaths(opened, planned.cwd, given);

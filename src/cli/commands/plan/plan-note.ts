@@ -30,11 +30,14 @@ export function planNote(run: TrainNote, { taskReason, leftOut, notes, table }: 
   return { version: 1, run, data: { taskReason, leftOut, notes, table: { rows: table.rows } } };
 }
 
-/** @throws ERR_PLAN for a plan that the command line did not make. */
-export function parsePlanNote(folder: string, note: unknown): PlanNote {
+/** A note as the command line left it; null for any other. */
+export function parsePlanNote(note: unknown): PlanNote | null {
   const parsed = schema.safeParse(note);
   const run = parsed.success ? parseRunNote(parsed.data.run) : null;
-  if (!parsed.success || run?.command !== 'train')
-    failPlan(folder, 'was made by a program, which collects it by `collectPlan`');
-  return { version: 1, run, data: parsed.data.data };
+  return parsed.success && run?.command === 'train' ? { version: 1, run, data: parsed.data.data } : null;
+}
+
+/** @throws ERR_PLAN for a plan that the command line did not make. */
+export function requirePlanNote(folder: string, note: unknown): PlanNote {
+  return parsePlanNote(note) ?? failPlan(folder, 'was made by a program, which collects it by `collectPlan`');
 }

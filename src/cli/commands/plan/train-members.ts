@@ -64,18 +64,19 @@ async function trainMembers(given: GivenOptions): Promise<number> {
   const folder = requirePlanFlag(given);
   const opened = await openPlan(folder);
   const { plan, strands } = opened;
-  const { run: planned } = parsePlanNote(folder, plan.note);
+  // A program's plan says nothing of how it is run.
+  const planned = parsePlanNote(plan.note)?.run ?? null;
   const places =
     given.members === undefined ? undefined : placesOf(String(given.members), plan.plan.members.length);
   const on = poolFlagsOf(given);
-  const { retries = planned.request.failures.retries } = failureSettingsOf(given);
+  const { retries = planned?.request.failures.retries } = failureSettingsOf(given);
   const quiet = given.quiet === true;
   const options = poolOptions(
-    { threads: on.threads, isolate: on.isolate ?? planned.isolate },
+    { threads: on.threads, isolate: on.isolate ?? planned?.isolate },
     places?.length ?? strands.length,
   );
   const pace = paceOf(given);
-  const allowModules = allowedPaths(opened, planned.cwd, given);
+  const allowModules = allowedPaths(opened, planned?.cwd ?? process.cwd(), given);
   const pool = endWithProcess(createPool(options));
   const display = await createProgressDisplay(quiet);
   const interrupt = listenForInterrupt(() => {
