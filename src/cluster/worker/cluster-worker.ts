@@ -10,6 +10,7 @@ import type { MemberRunner } from '../../training/session/runner.js';
 import { type Control, openControl } from '../messages/reports.js';
 import type { Secret } from '../messages/secret.js';
 import type { ReceiverEvents, TaskReceiver } from '../queue/task-queue.js';
+import { GrowingRest } from './growing-rest.js';
 import { type HeldTask, handleTask, type TaskContext } from './handle-task.js';
 import type { HostModules } from './host-modules.js';
 import { HostStores } from './host-stores.js';
@@ -21,6 +22,9 @@ import type { WorkerEvent } from './worker-events.js';
 
 /** Tasks beyond those in training that wait here, so that a thread has the next while the queue hears of the last. */
 const AHEAD = 1;
+/** Where it waited for nothing, none does for so long. */
+const LEAST_AHEAD_MS = 5000;
+const MOST_AHEAD_MS = 60_000;
 
 /** What a queue may take to take back what is given up. */
 const GIVING_BACK_MS = 5000;
@@ -86,6 +90,7 @@ class Worker implements ClusterWorker {
       ...{ host, secret, tell, answers: new KeptAnswers() },
       trainings: new HostedTrainings({ host, runner, modules, tell }),
       stores: new HostStores({ open: openStore, tell, patienceMs: parts.storePatienceMs }),
+      ahead: new GrowingRest(LEAST_AHEAD_MS, MOST_AHEAD_MS),
       refusals: new Refusals({ host, secret, tell, ending: this.#ending.signal }),
     };
   }

@@ -5,6 +5,7 @@ import type { BlobStore, Digest } from '../../blobs/blob-store.js';
 import { getBytes } from '../../blobs/pieces.js';
 import { TuttiError, toWire } from '../../errors.js';
 import { unlessAborted } from '../../long-calls.js';
+import { countShared } from '../../memory/uncounted-bytes.js';
 import type { Job, MemberOutcome } from '../../training/session/job.js';
 import { type JobAnswer, packAnswer } from '../messages/answer.js';
 import {
@@ -21,6 +22,7 @@ import { failedReason, openProgress, sealProgress, sealResult } from '../message
 import type { Secret } from '../messages/secret.js';
 import type { Task } from '../messages/task.js';
 import type { Delivery, Handled } from '../queue/task-queue.js';
+import type { GrowingRest } from './growing-rest.js';
 import type { HostStores } from './host-stores.js';
 import type { HostedTraining } from './hosted-training.js';
 import type { HostedTrainings } from './hosted-trainings.js';
@@ -30,6 +32,11 @@ import { delayOf, Returned, returnOf, type WhyEnded } from './returned.js';
 import { TaskReport } from './task-report.js';
 import type { NamedTask, WorkerEvent } from './worker-events.js';
 
+/**
+ * A task that is taken ahead waits so long for its thread. Where members take longer, another host may have a thread for it
+ * by then; and the time that it takes to fetch one is nothing to theirs.
+ */
+const PATIENCE_MS = 3000;
 /** Whoever may have it is to have it first. */
 const NOT_HERE_MS = 1000;
 
@@ -41,6 +48,8 @@ export interface TaskContext {
   readonly stores: HostStores;
   readonly refusals: Refusals;
   readonly answers: KeptAnswers;
+  /** Before another task is taken ahead, when one has waited for nothing. */
+  readonly ahead: GrowingRest;
   readonly tell: (event: WorkerEvent) => void;
 }
 
@@ -90,11 +99,12 @@ export async function handleTask(
     const signal = AbortSignal.any([delivery.signal, ending.signal]);
     const store = await stores.at(postage.store);
     const work = { delivery, task, named, store, signal, context };
-    return await trainings.use(training, store, (own) => carryOut({ ...work, training: own }));
+    return await trainings.use(training, store, signal, (own) => carryOut({ ...work, training: own }));
   } catch (error) {
     const returned = returnOf(error, delivery.signal);
     if (returned === null) return refusals.refuse(delivery, training, error);
     const { why, epoch } = returned;
+    if (why === 'full') return { as: 'returned', delayMs: delayOf(why), restMs: context.ahead.next() };
     if (named !== null) tell({ kind: 'returned', why, epoch, ...named });
     return { as: 'returned', delayMs: delayOf(why) };
   }
@@ -113,11 +123,15 @@ async function carryOut(work: Work): Promise<Handled> {
   const asked = await jobOf(task, training, (digest) => getBytes(store, digest, { signal }), 0);
   const earlier = await takeUp(work, asked);
   const job = earlier?.rest ?? asked;
-  refusals.accepted();
   const { from } = job.kind === 'group' ? job.members[0]! : job;
-  tell({ kind: 'taken', fromEpoch: earlier === null ? null : (from?.epoch ?? 0), ...named });
-  const started = performance.now();
-  const ended = await training.onSlot(signal, (slot) => train(work, job, earlier, slot));
+  let started = performance.now();
+  const ended = await training.onSlot(signal, PATIENCE_MS, (slot) => {
+    if (performance.now() - started < PATIENCE_MS) context.ahead.reset();
+    started = performance.now();
+    refusals.accepted();
+    tell({ kind: 'taken', fromEpoch: earlier === null ? null : (from?.epoch ?? 0), ...named });
+    return train(work, job, earlier, slot);
+  });
   if ('lost' in ended) {
     tell({ kind: 'done', ms: performance.now() - started, failed: 1, error: ended.lost, ...named });
     return { as: 'failed', reason: failedReason(ended.lost) };
@@ -188,6 +202,7 @@ async function train(
   try {
     const outcomes = await training.run(job, slot, { onHandOver }, signal);
     report.end();
+    for (const buffer of buffersOf(outcomes)) countShared(buffer);
     await giveBack(training, outcomes, report, signal);
     return { outcomes };
   } catch (error) {
@@ -229,6 +244,16 @@ async function giveBack(
   await report.keep(paused);
   await unlessAborted(report.tell(), signal);
   throw new Returned(why, paused[0]!.progress.epoch);
+}
+
+/** What threads have left: V8 does not count it. */
+function buffersOf(outcomes: readonly MemberOutcome[]): SharedArrayBuffer[] {
+  return outcomes.flatMap((outcome) => {
+    if (outcome.status === 'paused') return [outcome.parameters.buffer];
+    if (outcome.status !== 'advanced' || outcome.delivered === null) return [];
+    const { parameters, model } = outcome.delivered;
+    return model === null ? [parameters.buffer] : [parameters.buffer, model.buffer];
+  });
 }
 
 function failuresOf(answer: JobAnswer): { readonly failed: number; readonly error: TuttiError | null } {

@@ -83,13 +83,18 @@ export class HostedTraining {
 
   /**
    * Does something on a slot, once there is one.
-   * @throws {@link Returned} when the training is ended first; the signal's reason when that is aborted first;
+   * @param patienceMs how long it is waited for.
+   * @throws {@link Returned} when there is none by then, or the training is ended first; the signal's reason when that is aborted first;
    * ERR_THREAD_BLOCKED when there is none any more.
    */
-  async onSlot<Value>(signal: AbortSignal, work: (slot: number) => Promise<Value>): Promise<Value> {
+  async onSlot<Value>(
+    signal: AbortSignal,
+    patienceMs: number,
+    work: (slot: number) => Promise<Value>,
+  ): Promise<Value> {
     this.#inHand++;
     try {
-      const slot = await this.#take(signal);
+      const slot = await this.#take(signal, patienceMs);
       let isLost = false;
       try {
         return await work(slot);
@@ -131,7 +136,7 @@ export class HostedTraining {
     this.session.close();
   }
 
-  #take(signal: AbortSignal): Promise<number> {
+  #take(signal: AbortSignal, patienceMs: number): Promise<number> {
     if (signal.aborted) return Promise.reject(signal.reason);
     if (this.#ending !== null) return Promise.reject(new Returned(this.#ending.why));
     if (this.#closed) return Promise.reject(new Returned('busy'));
@@ -140,6 +145,7 @@ export class HostedTraining {
     if (slot !== undefined) return Promise.resolve(slot);
     return new Promise((resolve, reject) => {
       const done = () => {
+        clearTimeout(late);
         signal.removeEventListener('abort', onAbort);
         const at = this.#waiting.indexOf(waiting);
         if (at >= 0) this.#waiting.splice(at, 1);
@@ -155,6 +161,7 @@ export class HostedTraining {
           reject(reason);
         },
       };
+      const late = setTimeout(() => waiting.leave(new Returned('full')), patienceMs);
       this.#waiting.push(waiting);
       signal.addEventListener('abort', onAbort, { once: true });
     });

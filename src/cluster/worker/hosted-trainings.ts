@@ -6,6 +6,7 @@ import { getBytes } from '../../blobs/pieces.js';
 import { planFrom, requirePlanFits } from '../../bundle/plan-bytes.js';
 import { datasetFrom } from '../../data/dataset-bytes.js';
 import { TuttiError } from '../../errors.js';
+import { unlessAborted } from '../../long-calls.js';
 import type { MemberRunner } from '../../training/session/runner.js';
 import { requireArithmetic, trainingFrom } from '../messages/shared-training.js';
 import type { SharedTraining } from '../messages/task.js';
@@ -61,13 +62,14 @@ export class HostedTrainings {
   async use<Value>(
     digest: Digest,
     store: BlobStore,
+    signal: AbortSignal,
     work: (training: HostedTraining) => Promise<Value>,
   ): Promise<Value> {
     const entry = this.#entryOf(digest, store);
     entry.users++;
     clearTimeout(entry.idle);
     try {
-      return await work(await entry.opening);
+      return await work(await unlessAborted(entry.opening, signal));
     } finally {
       if (--entry.users === 0 && this.#entries.get(digest) === entry)
         entry.idle = setTimeout(() => this.#letGo(digest, entry), IDLE_MS).unref();

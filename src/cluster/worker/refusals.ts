@@ -8,6 +8,7 @@ import { unlessAborted } from '../../long-calls.js';
 import { sealProgress } from '../messages/reports.js';
 import type { Secret } from '../messages/secret.js';
 import type { Delivery, Handled } from '../queue/task-queue.js';
+import { GrowingRest } from './growing-rest.js';
 import type { WorkerEvent } from './worker-events.js';
 
 const LEAST_REST_MS = 500;
@@ -28,7 +29,7 @@ export interface RefusalsContext {
 export class Refusals {
   readonly #context: RefusalsContext;
   readonly #told = new Set<string>();
-  #restMs = LEAST_REST_MS;
+  readonly #rest = new GrowingRest(LEAST_REST_MS, MOST_REST_MS);
 
   constructor(context: RefusalsContext) {
     this.#context = context;
@@ -36,7 +37,7 @@ export class Refusals {
 
   /** A task is carried out: this host is of use. */
   accepted(): void {
-    this.#restMs = LEAST_REST_MS;
+    this.#rest.reset();
   }
 
   /** @param training null where it is not known. */
@@ -52,9 +53,7 @@ export class Refusals {
     }
     const reported = delivery.report(this.#said(delivery.id, { code, message }));
     await unlessAborted(reported, AbortSignal.any([ending, delivery.signal])).catch(() => undefined);
-    const restMs = this.#restMs;
-    this.#restMs = Math.min(MOST_REST_MS, 2 * restMs);
-    return { as: 'returned', delayMs: GIVEN_BACK_MS, restMs };
+    return { as: 'returned', delayMs: GIVEN_BACK_MS, restMs: this.#rest.next() };
   }
 
   #said(id: string, refused: { readonly code: TuttiError['code']; readonly message: string }): string {

@@ -5,12 +5,16 @@ import { TuttiError } from '../../errors.js';
 /** Who ended it: `stopped` by its coordinator, `drained` because this host ends. */
 export type WhyEnded = 'stopped' | 'drained';
 
-/** `lost`: this host does not have it any more; `busy`: others have the memory here; `store`: it cannot be reached. */
-export type WhyReturned = WhyEnded | 'lost' | 'busy' | 'store';
+/**
+ * `lost`: this host does not have it any more; `full`: no thread was free for it; `busy`: others have the memory here;
+ * `store`: it cannot be reached.
+ */
+export type WhyReturned = WhyEnded | 'lost' | 'full' | 'busy' | 'store';
 
 const DELAYS_MS: Readonly<Record<WhyReturned, number>> = {
   drained: 0,
   lost: 0,
+  full: 0,
   // Whoever stopped it takes it out of the queue by then.
   stopped: 5000,
   busy: 1000,

@@ -3,6 +3,7 @@
 
 import type { Digest } from '../../blobs/blob-store.js';
 import type { EpochRecord } from '../../ensemble/ensemble.js';
+import { countShared } from '../../memory/uncounted-bytes.js';
 import { hasEpochs } from '../../model/spec.js';
 import type { HandedMember, HandOverHook, Job, MemberJob } from '../../training/session/job.js';
 import type { Session } from '../../training/session/session.js';
@@ -147,8 +148,10 @@ export class TaskReport {
     if (this.#ended || this.#storing || !members.every((member) => member !== null)) return;
     this.#storing = true;
     this.#handedAtMs = performance.now();
-    for (const [place, { history }] of members.entries())
+    for (const [place, { history, parameters }] of members.entries()) {
+      countShared(parameters.buffer);
       for (const record of history) this.#histories[place]!.push(record);
+    }
     try {
       await this.keep(members.map((member, place) => ({ ...member, history: [...this.#histories[place]!] })));
       await this.#report();

@@ -1,6 +1,7 @@
 // What a worker says of its work, for whoever watches it: plain data, without secrets.
 
 import type { TuttiError } from '../../errors.js';
+import type { WhyReturned } from './returned.js';
 
 /** A task, as events name it. */
 export interface NamedTask {
@@ -29,7 +30,7 @@ export type WorkerEvent =
     }
   /** It has no task of a training any more, and gave its memory back. */
   | { readonly kind: 'closed'; readonly training: string }
-  /** A task came. @param fromEpoch where it goes on, when another host was lost with it; else null. */
+  /** A task has a thread, or waits for one that is soon free. @param fromEpoch where it goes on, when another host was lost with it; else null. */
   | ({ readonly kind: 'taken'; readonly fromEpoch: number | null } & NamedTask)
   /** It was trained; `failed` says how many of its members failed. */
   | ({
@@ -41,7 +42,7 @@ export type WorkerEvent =
   /** It goes back to the queue. */
   | ({
       readonly kind: 'returned';
-      readonly why: 'drained' | 'stopped' | 'lost' | 'busy' | 'store';
+      readonly why: Exclude<WhyReturned, 'full'>;
       /** The epoch from which another host goes on; null where it begins again. */
       readonly epoch: number | null;
     } & NamedTask)

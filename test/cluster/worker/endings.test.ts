@@ -169,6 +169,23 @@ t.test('a queue that is away keeps no thread from training', async (t) => {
   t.equal(eventsOf(cluster.events, 'returned').length, 0);
 });
 
+t.test('a task that no thread is free for by and by is left to a host that has one', async (t) => {
+  await using cluster = startCluster();
+  await cluster.start({ host: 'a', threads: 1 });
+  const runner = queueRunner({ ...cluster, secret: SECRET, slots: 2 });
+  const end = new AbortController();
+  const options = { ...NEVER_ENDS, members: 2 };
+  const training = trainEnsemble(dataset, options, { runner, signal: end.signal });
+  training.catch(() => {});
+  await until(() => cluster.queue.deliveries.length === 2);
+  await runner.until(({ share }) => share > 0);
+  await cluster.start({ host: 'b', threads: 1 });
+  await runner.until(({ host }) => host === 'b');
+  t.equal(eventsOf(cluster.events, 'returned').length, 0, 'nothing that whoever reads the log must know of');
+  end.abort();
+  await t.rejects(training);
+});
+
 t.test('a host ends though the queue is away, and another one goes on', async (t) => {
   await using cluster = startCluster();
   const worker = await cluster.start({ host: 'a', threads: 1, graceMs: 100 });

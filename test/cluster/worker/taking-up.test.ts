@@ -121,8 +121,11 @@ t.test('a host that is drained hands its members over with their epoch and gives
   t.equal(returned.filter(({ epoch }) => epoch !== null && epoch >= 1).length, 2);
   t.equal(cluster.events.at(-1)!.kind, 'ended');
 
-  const next = await cluster.start({ host: 'b', threads: 2 });
-  const later = await runner.until(({ host, handed }) => host === 'b' && handed !== null);
+  const next = await cluster.start({ host: 'b', threads: 3 });
+  const gone = new Set<number>();
+  const later = await runner.until(
+    ({ host, member, handed }) => host === 'b' && handed !== null && gone.add(member).size === 2,
+  );
   t.ok(later.epoch >= 1);
   const taken = eventsOf(cluster.events, 'taken').filter(({ fromEpoch }) => fromEpoch !== null);
   t.equal(taken.length, 2);
