@@ -65,6 +65,17 @@ async function isOlder(path: string): Promise<boolean> {
 /** File systems keep times as coarsely as this. */
 const CLOCK_SLACK_MS = 2000;
 
+/** `<host>-<pid>`, by which names of folders say whose they are. */
+export function ownerMark(): string {
+  return `${HOST}-${process.pid}`;
+}
+
+/** Whether a name that holds an {@link ownerMark} is of a process of this host that is gone. */
+export function isLeft(name: string): boolean {
+  const [, host, pid] = /(?:^|-)([0-9a-f]{8})-(\d+)(?:-|$)/.exec(name) ?? [];
+  return host === HOST && !isProcess(Number(pid));
+}
+
 /** Whether there is a process with this id, of whomever. */
 export function isProcess(pid: number): boolean {
   try {

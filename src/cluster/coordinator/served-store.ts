@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { connect, isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,10 @@ import type { BlobStore } from '../../blobs/blob-store.js';
 import { openFileStore } from '../../blobs/file-store.js';
 import { serveBlobs } from '../../blobs/serve-blobs.js';
 import { failOption, TuttiError } from '../../errors.js';
+import { isLeft, ownerMark } from '../../files/temporary-file.js';
+
+/** What the names of such folders begin with. */
+const FOLDER = 'tutti-store-';
 
 /** How long finding out by which address the queue is reached may take. */
 const ROUTE_MS = 8000;
@@ -51,7 +55,8 @@ export async function serveStore(
   const own = advertised === null ? await localAddressTo(queue) : null;
   // A name may be of any of this machine's addresses.
   const listen = own ?? (isIPv6(advertised!.host) ? '::' : '0.0.0.0');
-  const folder = await mkdtemp(join(tmpdir(), `tutti-store-${process.pid}-`)).catch((error: Error) => {
+  await removeLeft();
+  const folder = await mkdtemp(join(tmpdir(), `${FOLDER}${ownerMark()}-`)).catch((error: Error) => {
     throw new TuttiError(
       'ERR_STORE',
       `No folder can be made to serve blobs from: ${error.message}`,
@@ -84,6 +89,14 @@ export async function serveStore(
       option: 'advertise',
     });
   }
+}
+
+/** Those of coordinators that were killed; what cannot be removed stays. */
+async function removeLeft(): Promise<void> {
+  const names = await readdir(tmpdir()).catch(() => []);
+  const left = names.filter((name) => name.startsWith(FOLDER) && isLeft(name));
+  for (const name of left)
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
 }
 
 /** The address of this machine on the way to the queue: there hosts that reach the queue may reach this one too. */

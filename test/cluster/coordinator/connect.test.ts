@@ -13,6 +13,7 @@ import { Secret } from '../../../src/cluster/messages/secret.js';
 import { connectReceiver } from '../../../src/cluster/queue/connect-queue.js';
 import { runWorker } from '../../../src/cluster/worker/cluster-worker.js';
 import { HostModules } from '../../../src/cluster/worker/host-modules.js';
+import { ownerMark } from '../../../src/files/temporary-file.js';
 import { createPool } from '../../../src/pool/pool.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
 import { clusters } from '../../support/datasets.js';
@@ -68,7 +69,7 @@ for (const kind of ['redis', 'postgres'] as const) {
 }
 
 function servedFolders(): string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith(`tutti-store-${process.pid}-`));
+  return readdirSync(tmpdir()).filter((name) => name.startsWith(`tutti-store-${ownerMark()}-`));
 }
 
 t.test('what is wrong is said before anything is connected', async (t) => {

@@ -1,10 +1,16 @@
 // What a coordinator does for a store that others share with it.
 
-import { existsSync, utimesSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import t from 'tap';
 import { blobPath, openFileStore } from '../../../src/blobs/file-store.js';
 import { putBytes } from '../../../src/blobs/pieces.js';
+import { serveStore } from '../../../src/cluster/coordinator/served-store.js';
+import { ownerMark } from '../../../src/files/temporary-file.js';
 import { noise } from '../../support/noise.js';
 import { testCluster } from './support.js';
 
@@ -36,4 +42,31 @@ t.test('a store that cannot be swept is no error of the cluster', async (t) => {
   const runner = await cluster.coordinator({ store, address: store.address });
   await runner.close();
   t.same(cluster.told, []);
+});
+
+t.test('the folder of a coordinator that was killed is removed by the next, and no other', async (t) => {
+  const module = new URL('../../../src/files/temporary-file.js', import.meta.url).href;
+  const script = `import { ownerMark } from '${module}'; console.log(ownerMark());`;
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  const gone = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+    env,
+    encoding: 'utf8',
+  });
+  const folderOf = (mark: string) => {
+    const folder = mkdtempSync(join(tmpdir(), `tutti-store-${mark}-`));
+    mkdirSync(join(folder, 'blobs'));
+    t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+    return folder;
+  };
+  const left = folderOf(gone.trim());
+  const others = [folderOf(ownerMark()), folderOf(`00000000-${gone.trim().split('-')[1]}`)];
+  const queue = createServer((socket) => socket.end());
+  await new Promise<void>((resolve) => queue.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => queue.close());
+  const { port } = queue.address() as AddressInfo;
+  const served = await serveStore('token', null, { host: '127.0.0.1', port, shown: 'here' });
+  t.equal(existsSync(left), false);
+  for (const folder of others) t.ok(existsSync(folder));
+  t.match(served.address, /^http:\/\/127\.0\.0\.1:\d+$/);
+  await served.close();
 });
