@@ -21,7 +21,7 @@ interface Hold {
 
 interface Kept {
   task: QueuedTask;
-  state: 'waiting' | 'delayed' | 'taken' | 'done' | 'failed';
+  state: 'waiting' | 'taken' | 'done' | 'failed';
   progress: string | null;
   /** Result or reason. */
   text: string;
@@ -36,6 +36,8 @@ interface Receiver {
   handle: ((delivery: Delivery) => Promise<Handled>) | null;
   free: number;
   inHand: number;
+  /** Tasks that it gave back and may not have yet. */
+  readonly returned: Set<string>;
   /** Of `drain`. */
   whenEmpty: (() => void)[];
 }
@@ -86,16 +88,20 @@ export function createMemoryQueue({ maxLosses = 3 } = {}): MemoryQueue {
 
   function dispatch(): void {
     if (whenConnected !== null) return;
-    for (let receiver = idlest(); receiver !== null && waiting.length > 0; receiver = idlest()) {
-      hand(tasks.get(waiting.shift()!)!, receiver);
+    for (const id of [...waiting]) {
+      const receiver = idlest(id);
+      if (receiver === null) continue;
+      waiting = waiting.filter((other) => other !== id);
+      hand(tasks.get(id)!, receiver);
     }
   }
 
   /** Of the receivers with a free hand the one with the most, so that several share the tasks. */
-  function idlest(): Receiver | null {
+  function idlest(id: string): Receiver | null {
     let best: Receiver | null = null;
     for (const receiver of receivers) {
-      if (receiver.handle !== null && receiver.free > (best?.free ?? 0)) best = receiver;
+      const mayHave = receiver.handle !== null && !receiver.returned.has(id);
+      if (mayHave && receiver.free > (best?.free ?? 0)) best = receiver;
     }
     return best;
   }
@@ -144,7 +150,7 @@ export function createMemoryQueue({ maxLosses = 3 } = {}): MemoryQueue {
   function end(kept: Kept, hold: Hold, handled: Handled): void {
     if (!kept.holds.delete(hold)) return;
     if (handled.as === 'returned') {
-      if (kept.holds.size === 0) delay(kept, handled.delayMs);
+      if (kept.holds.size === 0) takeBack(kept, hold.receiver, handled.delayMs);
       return;
     }
     takeAway(kept);
@@ -165,15 +171,16 @@ export function createMemoryQueue({ maxLosses = 3 } = {}): MemoryQueue {
     tellSenders((events) => events.failed?.(kept.task.id, reason, lost));
   }
 
-  function delay(kept: Kept, delayMs: number): void {
-    kept.state = 'delayed';
-    const wait = setTimeout(() => {
-      if (tasks.get(kept.task.id) !== kept || kept.state !== 'delayed') return;
-      kept.state = 'waiting';
-      waiting.push(kept.task.id);
+  function takeBack(kept: Kept, from: Receiver, delayMs: number): void {
+    const { id } = kept.task;
+    kept.state = 'waiting';
+    waiting.push(id);
+    from.returned.add(id);
+    const again = () => {
+      from.returned.delete(id);
       dispatch();
-    }, delayMs);
-    wait.unref();
+    };
+    setTimeout(again, delayMs).unref();
   }
 
   /** Whoever has it is told that he has it no longer. */
@@ -251,7 +258,7 @@ export function createMemoryQueue({ maxLosses = 3 } = {}): MemoryQueue {
   }
 
   function receiver(events: Partial<ReceiverEvents> = {}): TaskReceiver {
-    const self: Receiver = { events, handle: null, free: 0, inHand: 0, whenEmpty: [] };
+    const self: Receiver = { events, handle: null, free: 0, inHand: 0, returned: new Set(), whenEmpty: [] };
     receivers.add(self);
     return {
       start(concurrency, handle) {
@@ -299,7 +306,7 @@ export function createMemoryQueue({ maxLosses = 3 } = {}): MemoryQueue {
     lose,
     deliverAgain(id) {
       const kept = tasks.get(id)!;
-      const other = idlest();
+      const other = idlest(id);
       if (kept.state !== 'taken' || other === null)
         throw new Error(`Nobody has ${id}, or nobody else can take it`);
       hand(kept, other);

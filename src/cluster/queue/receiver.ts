@@ -18,8 +18,9 @@ import type { Delivery, Handled, ReceiverEvents, TaskReceiver } from './task-que
 
 /** Locks are renewed so often within their length. */
 const RENEWALS = 3;
-/** Longest pause before a call is repeated, and longest time that what is given up is given back in, in milliseconds. */
+/** Pause after what failed, and after a task that was given back here shortly before, so that others take it; in milliseconds. */
 const PAUSE_MS = 250;
+/** Longest time that what is given up is given back in, in milliseconds. */
 const GIVING_BACK_MS = 2000;
 
 export interface ReceiverParts {
@@ -40,12 +41,16 @@ interface Hold {
   readonly job: TaskJob;
   readonly token: string;
   readonly controller: AbortController;
+  /** Its end is being told: then a lock that is gone is no loss. */
+  isEnding: boolean;
 }
 
 export function makeReceiver(parts: ReceiverParts, events: Partial<ReceiverEvents>): TaskReceiver {
   const { worker, control, connection, lockMs } = parts;
   const backend: IQueueBackend = worker.getBackend();
   const holds = new Map<string, Hold>();
+  /** What was given back, and when it may come again, by a clock that nobody sets. */
+  const returned = new Map<string, number>();
   let handle: ((delivery: Delivery) => Promise<Handled>) | null = null;
   let concurrency = 0;
   /** Hands that take nothing for a while. */
@@ -78,7 +83,7 @@ export function makeReceiver(parts: ReceiverParts, events: Partial<ReceiverEvent
         worker.opts.lockDuration = lockLength();
         const job: TaskJob | undefined = await worker.getNextJob(token, { block: false });
         if (job === undefined) await waitForWork();
-        else take(job, token);
+        else if (take(job, token) === 'too early') await pause();
       } catch (error) {
         connection.suspect(error);
         await pause();
@@ -88,15 +93,8 @@ export function makeReceiver(parts: ReceiverParts, events: Partial<ReceiverEvent
 
   /** Until there seems to be something, or it is time to look: signs can be missed. */
   async function waitForWork(): Promise<void> {
-    let until = Date.now() + WAIT_SECONDS * 1000;
     try {
-      while (!isStopping && Date.now() < until) {
-        const sign = await backend.waitForJob(Math.ceil((until - Date.now()) / 1000));
-        // The sign of a task that waits for its time has the time in it, by the server's clock.
-        const dueAt = (sign?.score ?? 0) - connection.aheadMs;
-        if (sign === null || dueAt <= Date.now()) return;
-        until = Math.min(until, dueAt);
-      }
+      await backend.waitForJob(WAIT_SECONDS);
     } catch (error) {
       if (isStopping) return;
       connection.suspect(error);
@@ -105,20 +103,22 @@ export function makeReceiver(parts: ReceiverParts, events: Partial<ReceiverEvent
     }
   }
 
-  function take(job: TaskJob, token: string): void {
-    const hold: Hold = { job, token, controller: new AbortController() };
+  function take(job: TaskJob, token: string): 'taken' | 'too early' {
+    const hold: Hold = { job, token, controller: new AbortController(), isEnding: false };
     holds.set(job.id!, hold);
-    void serve(hold);
+    const isEarly = performance.now() < (returned.get(job.id!) ?? 0);
+    void (isEarly ? finish(hold, () => giveBack(hold, 'last')) : serve(hold));
+    return isEarly ? 'too early' : 'taken';
   }
 
   async function serve(hold: Hold): Promise<void> {
     const { job, controller } = hold;
     const { id, data, deferredFailure } = job;
-    if (isStopping) await finish(hold, (token) => job.moveToWait(token));
-    else if (data.removed === true) await finish(hold, (token) => takeOut(job, token));
-    else if (deferredFailure)
-      await finish(hold, (token) => job.moveToFailed(new Error(deferredFailure), token, false));
-    else {
+    if (isStopping) await finish(hold, () => giveBack(hold, 'first'));
+    else if (data.removed === true) await finish(hold, () => takeOut(hold));
+    else if (deferredFailure) {
+      await finish(hold, () => job.moveToFailed(new Error(deferredFailure), hold.token, false));
+    } else {
       const report = (progress: string) => reportProgress(hold, progress);
       const progress = readProgress(job.progress);
       const handled = await handle!({
@@ -129,7 +129,7 @@ export function makeReceiver(parts: ReceiverParts, events: Partial<ReceiverEvent
         report,
       });
       if (handled.as === 'returned') rest(handled.restMs);
-      await finish(hold, (token) => end(job, token, handled));
+      await finish(hold, () => end(hold, handled));
     }
   }
 
@@ -144,23 +144,29 @@ export function makeReceiver(parts: ReceiverParts, events: Partial<ReceiverEvent
 
   // -- ending
 
-  function end(job: TaskJob, token: string, handled: Handled): Promise<unknown> {
+  function end(hold: Hold, handled: Handled): Promise<unknown> {
+    const { job, token } = hold;
     if (handled.as === 'done') return job.moveToCompleted(handled.result, token, false);
     if (handled.as === 'failed') return job.moveToFailed(new Error(TOLD + handled.reason), token, false);
-    // By the server's clock, since it may be another host that looks whether the time has come.
-    const now = Math.round(Date.now() + connection.aheadMs);
-    return backend.moveToDelayed(job.id!, now, handled.delayMs, token, { skipAttempt: true });
+    returned.set(job.id!, performance.now() + handled.delayMs);
+    return giveBack(hold, 'last');
   }
 
-  function takeOut(job: TaskJob, token: string): Promise<unknown> {
+  // Not with BullMQ's delays, which end by the clock of whoever looks.
+  function giveBack({ job, token }: Hold, place: 'first' | 'last'): Promise<void> {
+    return backend.retryJob(job.id!, place === 'first', token);
+  }
+
+  function takeOut({ job, token }: Hold): Promise<unknown> {
     return backend.moveToCompleted(job, '', true, token, false);
   }
 
   /** Tells how it ended until that is answered, or the task is in this host's hands no more. */
-  async function finish(hold: Hold, call: (token: string) => Promise<unknown>): Promise<void> {
+  async function finish(hold: Hold, call: () => Promise<unknown>): Promise<void> {
     const isOver = (error: unknown) => isAnswer(error) || !isHeld(hold);
+    hold.isEnding = true;
     // Whatever the answer is, the task is this host's no more; and a connection that is closed needs no answer.
-    if (isHeld(hold)) await connection.answer(() => call(hold.token), isOver).catch(() => {});
+    if (isHeld(hold)) await connection.answer(call, isOver).catch(() => {});
     letGo(hold);
   }
 
@@ -189,6 +195,7 @@ export function makeReceiver(parts: ReceiverParts, events: Partial<ReceiverEvent
 
   /** Renews all locks, and finds those that are lost and those that a sender has taken out without being heard. */
   async function renew(): Promise<void> {
+    for (const [id, until] of returned) if (until < performance.now()) returned.delete(id);
     const those = [...holds.values()];
     if (those.length === 0) return;
     const ids = those.map(({ job }) => job.id!);
@@ -197,19 +204,19 @@ export function makeReceiver(parts: ReceiverParts, events: Partial<ReceiverEvent
       those.map(({ token }) => token),
       lockLength(),
     );
-    for (const hold of those) if (lost.includes(hold.job.id!) && isHeld(hold)) lose(hold);
+    for (const hold of those) if (lost.includes(hold.job.id!) && isHeld(hold) && !hold.isEnding) lose(hold);
     for (const id of ids) await dropRemoved(id);
   }
 
   async function dropRemoved(id: string): Promise<void> {
     const hold = holds.get(id);
-    if (hold === undefined) return;
+    if (hold === undefined || hold.isEnding) return;
     try {
       const data = await backend.getJobData(id);
       const isRemoved = data === undefined || JSON.parse(data.data).removed === true;
-      if (!isRemoved || !isHeld(hold)) return;
+      if (!isRemoved || !isHeld(hold) || hold.isEnding) return;
       lose(hold);
-      await takeOut(hold.job, hold.token);
+      await takeOut(hold);
     } catch (error) {
       if (!isAnswer(error)) connection.suspect(error);
     }
@@ -240,7 +247,7 @@ export function makeReceiver(parts: ReceiverParts, events: Partial<ReceiverEvent
     const stopped = stopTaking();
     const given = [...holds.values()];
     for (const hold of given) lose(hold);
-    const giving = Promise.allSettled(given.map(({ job, token }) => job.moveToWait(token)));
+    const giving = Promise.allSettled(given.map((hold) => giveBack(hold, 'first')));
     await Promise.race([Promise.all([stopped, giving]), wait(GIVING_BACK_MS, undefined, { ref: false })]);
     ending.abort();
     await connection.close();

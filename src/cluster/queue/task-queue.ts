@@ -70,8 +70,8 @@ export type Handled =
   /** The task fails with these words. */
   | { readonly as: 'failed'; readonly reason: string }
   /**
-   * Not for this host, or not now: another one may have it, after so long. With `restMs` this host takes one task less for
-   * as long: one that refuses tasks sooner than others do them would have them all the time.
+   * Not for this host, or not now: others may have it at once, after what waits, and this one again after `delayMs`. With `restMs`
+   * this host takes one task less for as long: one that refuses tasks sooner than others do them would have them all the time.
    */
   | { readonly as: 'returned'; readonly delayMs: number; readonly restMs?: number };
 

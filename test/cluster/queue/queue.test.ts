@@ -93,17 +93,27 @@ const SCENARIOS: Record<
     t.same(lines, []);
   },
 
-  async 'a task that is returned comes again, after its time, with what was reported'(t, ends) {
+  async 'a task that is returned goes to others at once, and comes again with what was reported'(t, ends) {
     const sender = await ends.sender();
-    const { had, end } = hold(await ends.receiver(), 1);
+    const first = hold(await ends.receiver(), 1);
     await sender.add([task('returned')]);
-    await until(() => had.length === 1);
-    await had[0]!.report('epoch 3');
-    end(0, { as: 'returned', delayMs: 200 });
-    await until(() => had.length === 2);
-    t.equal(had[1]!.progress, 'epoch 3');
-    end(1, { as: 'done', result: '' });
+    await until(() => first.had.length === 1);
+    await first.had[0]!.report('epoch 3');
+    await sender.add([task('behind')]);
+    first.end(0, { as: 'returned', delayMs: 500 });
+    // What waits is before it, and it does not come again before its time.
+    await until(() => first.had.length === 2);
+    t.equal(first.had[1]!.id, 'behind');
+    const second = hold(await ends.receiver(), 1);
+    await until(() => second.had.length === 1);
+    t.match(second.had[0], { id: 'returned', progress: 'epoch 3' });
+    second.end(0, { as: 'returned', delayMs: 3600_000 });
+    first.end(1, { as: 'done', result: '' });
+    await until(() => first.had.length === 3);
+    t.equal(first.had[2]!.id, 'returned');
+    first.end(2, { as: 'done', result: '' });
     await isDone(sender, 'returned');
+    t.equal(second.had.length, 1);
   },
 
   async 'what a task asks can be replaced while it waits'(t, ends) {
