@@ -64,6 +64,9 @@ export async function getBytes(
       failBlob(store.address, digest, 'damaged', `its piece ${at + 1} has ${piece.length} bytes`);
     bytes.set(piece, start);
   });
+  // So that bytes have one name.
+  if (list.digests.length === 1 && !startsWith(bytes, MARK_BYTES))
+    failBlob(store.address, digest, 'damaged', 'it is a list of one piece, which needs none');
   return bytes;
 }
 

@@ -95,6 +95,17 @@ t.test('a list whose pieces have other lengths is damaged', async (t) => {
   }
 });
 
+t.test('a list of one piece that needs none is damaged, so that bytes have one name', async (t) => {
+  const store = memoryStore();
+  const piece = await putBytes(store, noise(10));
+  const bytes = list(10, piece);
+  store.blobs.set(sha(bytes), bytes);
+  await t.rejects(getBytes(store, sha(bytes)), {
+    code: 'ERR_BLOB',
+    message: /a list of one piece, which needs none/,
+  });
+});
+
 t.test('a piece that is missing or damaged is named', async (t) => {
   const store = memoryStore();
   const bytes = noise(2 * MOST_BLOB_BYTES);

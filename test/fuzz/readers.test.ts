@@ -2,6 +2,7 @@
 // `node dist/scripts/fuzz.js` goes on for as long as one likes, and reads a single input again.
 
 import t, { type Test } from 'tap';
+import { blobTarget } from '../../scripts/support/fuzz/blob-target.js';
 import { checkpointTarget } from '../../scripts/support/fuzz/checkpoint-target.js';
 import { configTarget } from '../../scripts/support/fuzz/config-target.js';
 import { data } from '../../scripts/support/fuzz/data-target.js';
@@ -21,6 +22,7 @@ t.test('data files', (t) => fuzzed(t, data, 2500));
 t.test('config files', (t) => fuzzed(t, configTarget(t.testdir()), 1200));
 t.test('stored models', (t) => fuzzed(t, plain, 4000));
 t.test('checkpoints', async (t) => fuzzed(t, await checkpointTarget(t.testdir(), clusters(24, 3, 2)), 150));
+t.test('blobs', async (t) => fuzzed(t, await blobTarget(), 4000));
 t.test('messages between hosts', async (t) => fuzzed(t, await messageTarget(clusters(24, 3, 2)), 2500));
 
 t.test('inputs are those of their seed and round, and not all of them are refused', async (t) => {

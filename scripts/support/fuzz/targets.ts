@@ -6,6 +6,7 @@ import { type LoadedData, loadTraining } from '../../../src/data/load.js';
 import { tableFromRecords } from '../../../src/data/table/record-table.js';
 import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
+import { blobTarget } from './blob-target.js';
 import { bundleTarget, type Sample } from './bundle-target.js';
 import { checkpointTarget } from './checkpoint-target.js';
 import { configTarget } from './config-target.js';
@@ -63,6 +64,7 @@ export async function allTargets(folder: string): Promise<FuzzTarget[]> {
     bundleTarget(samples),
     plain,
     await checkpointTarget(join(folder, 'checkpoints'), classes.train),
+    await blobTarget(),
     await messageTarget(classes.train),
     inputTarget([classes.train, values.train], samples[0]!.ensemble.plan),
   ];
