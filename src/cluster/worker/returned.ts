@@ -2,14 +2,14 @@
 
 import { TuttiError } from '../../errors.js';
 
-/** Who ended it: `stopped` by its coordinator, `drained` because this host ends. */
-export type WhyEnded = 'stopped' | 'drained';
-
 /**
- * `lost`: this host does not have it any more; `full`: no thread was free for it; `busy`: others have the memory here;
- * `store`: it cannot be reached.
+ * `stopped` by its coordinator; `drained` because this host ends; `lost`: this host does not have it any more; `full`: no
+ * thread was free for it; `busy`: others have the memory here; `store`: it cannot be reached.
  */
-export type WhyReturned = WhyEnded | 'lost' | 'full' | 'busy' | 'store';
+export type WhyReturned = 'stopped' | 'drained' | 'lost' | 'full' | 'busy' | 'store';
+
+/** Who ended it. */
+export type WhyEnded = Extract<WhyReturned, 'stopped' | 'drained'>;
 
 const DELAYS_MS: Readonly<Record<WhyReturned, number>> = {
   drained: 0,
