@@ -23,6 +23,13 @@ export {
   predictUncertainty,
 } from './api/many-rows.js';
 export { modelCard } from './api/model-cards.js';
+export {
+  type CollectedPlan,
+  collectPlan,
+  readPlan,
+  trainPlanned,
+  writePlan,
+} from './api/planned-training.js';
 export type {
   NamedIntervals,
   NamedNumbers,
@@ -127,6 +134,11 @@ export type {
   ModuleSpec,
   NetworkMemberSpec,
 } from './model/spec.js';
+export type { CollectPlanOptions } from './plan-folder/collect-plan.js';
+export type { PlannedStrand } from './plan-folder/open-plan.js';
+export type { PlanSummary } from './plan-folder/read-plan.js';
+export type { TrainedPart, TrainPlannedSettings } from './plan-folder/train-planned.js';
+export type { WritePlanOptions } from './plan-folder/write-plan.js';
 export { createPool, type Pool, type PoolOptions } from './pool/pool.js';
 export type { CombinedPredictions } from './predictions/combined-predictions.js';
 export type { Predictions } from './predictions/predictions.js';

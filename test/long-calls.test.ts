@@ -32,6 +32,14 @@ t.teardown(() => rmSync(kept, { recursive: true, force: true }));
 const stopped = { runner, checkpoint: { folder: kept }, signal: AbortSignal.timeout(50) };
 await tutti.trainEnsemble(dataset, LONG, stopped).catch(() => undefined);
 
+const planned = join(t.testdirName, '..', 'long-calls-plan');
+const unplanned = join(t.testdirName, '..', 'long-calls-no-plan');
+for (const path of [planned, unplanned]) {
+  rmSync(path, { recursive: true, force: true });
+  t.teardown(() => rmSync(path, { recursive: true, force: true }));
+}
+await tutti.writePlan(planned, dataset, LONG);
+
 /** Calls by the name of the exported function; `predictor.predict` is a function of what one returns. */
 const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>> = {
   attackEnsemble: (signal) => tutti.attackEnsemble(ensemble, dataset, { epsilons, signal }),
@@ -60,6 +68,10 @@ const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>>
   predictUncertainty: (signal) => tutti.predictUncertainty(ensemble, dataset, { signal }),
   'predictor.predict': (signal) => predictor.predict(dataset, { signal }),
   predictWithMasks: (signal) => tutti.predictWithMasks(dropout, dataset, { way: 'arithmeticMean', signal }),
+  writePlan: (signal) => tutti.writePlan(join(unplanned, 'plan'), dataset, LONG, { signal }),
+  readPlan: (signal) => tutti.readPlan(planned, { signal }),
+  trainPlanned: (signal) => tutti.trainPlanned(planned, { signal, runner }),
+  collectPlan: (signal) => tutti.collectPlan(planned, { signal, missing: 'leave' }),
   readCheckpoint: (signal) => tutti.readCheckpoint(kept, { signal }),
   reportEnsemble: (signal) => tutti.reportEnsemble(ensemble, dataset, { signal }),
   resumeTraining: (signal) => tutti.resumeTraining(kept, dataset, { signal, runner }),

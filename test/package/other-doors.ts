@@ -119,6 +119,31 @@ export const OTHER_DOORS: Readonly<Record<string, Door>> = {
     call: (checkpoint) => tutti.resumeTraining('ck', dataset, { checkpoint }),
     wrong: [{ epochs: 0 }, { seconds: -1 }],
   },
+  writePlan: {
+    call: (settings) => tutti.writePlan('plan', dataset, PLAN, settings),
+    wrong: [{ signal: 1 }, { runner: 2 }, { test: 'test.csv' }, { note: () => 1 }],
+  },
+  'options of writePlan': {
+    call: (options) => tutti.writePlan('plan', dataset, options),
+    wrong: [{ epochs: NaN_ }, { members: 'two' }],
+  },
+  readPlan: { call: (options) => tutti.readPlan('plan', options), wrong: [{ signal: 1 }] },
+  trainPlanned: {
+    call: (settings) => tutti.trainPlanned('plan', settings),
+    wrong: [
+      ...SETTINGS,
+      ...[{ members: '0-3' }, { members: [-1] }, { members: [0.5] }, { allowModules: 'tree.mjs' }],
+      { retries: -1 },
+    ],
+  },
+  'pace of trainPlanned': {
+    call: (pace) => tutti.trainPlanned('plan', { pace }),
+    wrong: [{ epochs: 0 }, { seconds: -1 }],
+  },
+  collectPlan: {
+    call: (options) => tutti.collectPlan('plan', options),
+    wrong: [{ signal: 1 }, { runner: 2 }, { missing: 'keep' }, { allowModules: 'tree.mjs' }],
+  },
   readCheckpoint: { call: (options) => tutti.readCheckpoint('ck', options), wrong: [{ signal: 1 }] },
   'settings of startTraining': {
     call: (settings) => tutti.startTraining(dataset, PLAN, settings).ensemble,

@@ -48,6 +48,14 @@ const DOORS: Readonly<Record<string, (units: Units) => unknown>> = {
     rmSync(checkpoint.folder, { recursive: true });
     return members.map(({ parameters }) => [...parameters]);
   },
+  collectPlan: async ({ train, test }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'tutti-units-'));
+    await tutti.writePlan(folder, train, PLAN, { test });
+    await tutti.trainPlanned(folder, SETTINGS);
+    const { ensemble } = await tutti.collectPlan(folder);
+    rmSync(folder, { recursive: true });
+    return ensemble.members.map(({ parameters }) => [...parameters]);
+  },
   extendEnsemble: async ({ ensemble, train }) => {
     const { members } = await tutti.extendEnsemble(ensemble, train, { members: 4 }, SETTINGS);
     return members.map(({ parameters }) => [...parameters]);
@@ -178,6 +186,7 @@ const NONE: Readonly<Record<string, string>> = {
     tangentDistance: 'as given',
   },
   readCheckpoint: 'a folder',
+  ...{ writePlan: 'in collectPlan', trainPlanned: 'in collectPlan', readPlan: 'a folder' },
   ...{ fromLayersModel: 'weights', toLayersModel: 'tested with TensorFlow.js' },
 };
 
