@@ -28,6 +28,8 @@ export interface ProcessOptions extends CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Called with everything on standard error so far and the process. */
   readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Called when it has begun. */
+  readonly onBegin?: (kill: (signal: NodeJS.Signals) => void) => void;
   /** What it reads on standard input. @default nothing */
   readonly stdin?: string;
   /** Closes the reader's end of standard output at once. */
@@ -86,6 +88,7 @@ export function tuttiProcess(args: readonly string[], options: ProcessOptions): 
   const child = spawn(process.execPath, [MAIN, ...args], { cwd: options.cwd, env });
   let stdout = '';
   let stderr = '';
+  options.onBegin?.((signal) => child.kill(signal));
   // A command that reads nothing may be gone before it is written.
   child.stdin.on('error', () => undefined).end(options.stdin);
   if (options.closeStdout === true) child.stdout.destroy();
