@@ -1,7 +1,7 @@
 // Marked credentials through everything that a cluster does: workers and trainings that work, that are stopped and resumed,
 // and that fail in each way there is. No mark is in what commands print or write, in the queue, or in the store.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { openFileStore } from '../../src/blobs/file-store.js';
@@ -94,7 +94,11 @@ async function contentOf(server: TestServer): Promise<string> {
   let cursor = '0';
   do {
     const [next, keys] = await client.scan(cursor);
-    for (const key of keys) said.push(key, JSON.stringify(await read[await client.type(key)]!(key)));
+    for (const key of keys) {
+      // It may be gone by now.
+      const content = await read[await client.type(key)]?.(key).catch(() => null);
+      said.push(key, JSON.stringify(content ?? null));
+    }
     cursor = next;
   } while (cursor !== '0');
   client.disconnect();
@@ -133,6 +137,7 @@ for (const kind of ['redis', 'postgres'] as const) {
         end = kill;
       },
     });
+    t.teardown(() => end('SIGKILL'));
     await training(t, run, cwd, server);
     const wrong = { ...env, TUTTI_CLUSTER: server.url.replace('0123', '3210') };
     await run([2], TRAIN, { env: wrong });
@@ -159,7 +164,8 @@ async function training(t: Test, run: Run, cwd: string, server: TestServer): Pro
   const long = instead([...TRAIN, ...shared, '--checkpoint', 'half'], '--epochs', '40000');
   const status = await run([130, 0], long, {
     onBegin: async (kill) => {
-      while (!/tutti1 /.test(content)) content = await contentOf(server);
+      const hasBegun = () => existsSync(join(cwd, 'half', 'training')) && content.includes('handOvers');
+      while (!hasBegun()) content = await contentOf(server);
       kill('SIGINT');
     },
   });
