@@ -12,8 +12,6 @@ import { type FormStore, type RawStore, storeOver } from './raw-store.js';
 import { MOST_STORED_BYTES } from './stored-form.js';
 
 export interface HttpStoreOptions {
-  /** Certificates, as PEM, of who may vouch for an `https:` store; without them those of Node.js. */
-  readonly ca?: string;
   /** How long it may be silent, in milliseconds. @default 30000 */
   readonly idleMs?: number;
   /** Pauses before it is tried again, in milliseconds. @default [200, 1000, 3000] */
@@ -61,20 +59,13 @@ class HttpForms implements RawStore {
   readonly #idleMs: number;
   readonly #pausesMs: readonly number[];
 
-  constructor(
-    base: URL,
-    token: string,
-    { ca, idleMs = 30_000, pausesMs = [200, 1000, 3000] }: HttpStoreOptions,
-  ) {
+  constructor(base: URL, token: string, { idleMs = 30_000, pausesMs = [200, 1000, 3000] }: HttpStoreOptions) {
     this.address = base.href.replace(/\/+$/, '');
     this.#token = token;
     this.#idleMs = idleMs;
     this.#pausesMs = pausesMs;
     const settings = { keepAlive: true, maxSockets: MOST_CONNECTIONS };
-    this.#agent =
-      base.protocol === 'http:'
-        ? new Agent(settings)
-        : new TlsAgent({ ...settings, ...(ca === undefined ? {} : { ca }) });
+    this.#agent = base.protocol === 'http:' ? new Agent(settings) : new TlsAgent(settings);
   }
 
   async read(digest: Digest, signal?: AbortSignal): Promise<Uint8Array | null> {

@@ -1,14 +1,7 @@
 // A store for other hosts over HTTP, such as a coordinator serves: to whoever has the token, a blob at a time by its
 // digest. Nothing is listed, and nothing is stored that is not what its name says. It does not keep the process alive.
 
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIPv6, type Socket } from 'node:net';
 import { TuttiError } from '../errors.js';
 import { isBlobError } from './blob-errors.js';
@@ -26,8 +19,6 @@ export interface ServeBlobsOptions {
   readonly host?: string;
   /** @default 0, one that is free */
   readonly port?: number;
-  /** Key and certificate, as PEM; with them it speaks HTTPS. */
-  readonly tls?: { readonly key: string; readonly cert: string };
   /** Nobody may be silent for longer, in milliseconds. @default 60000 */
   readonly idleMs?: number;
 }
@@ -51,8 +42,9 @@ const FAREWELL_MS = 5000;
 
 /** @throws ERR_OPTION when the address or the port cannot be had. */
 export async function serveBlobs(options: ServeBlobsOptions): Promise<BlobServer> {
-  const { host = '127.0.0.1', port = 0, tls, idleMs = IDLE_MS } = options;
-  const server = makeServer(tls, new BlobAnswers(options).answer);
+  const { host = '127.0.0.1', port = 0, idleMs = IDLE_MS } = options;
+  const limits = { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, maxHeaderSize: 8192 };
+  const server = createServer(limits, new BlobAnswers(options).answer);
   server.setTimeout(idleMs);
   server.keepAliveTimeout = Math.min(30_000, idleMs);
   server.maxHeadersCount = 50;
@@ -63,7 +55,7 @@ export async function serveBlobs(options: ServeBlobsOptions): Promise<BlobServer
   // From now on, such as too many open files: a host is refused, and tries again.
   server.on('error', () => undefined);
   return {
-    address: `${tls === undefined ? 'http' : 'https'}://${isIPv6(host) ? `[${host}]` : host}:${taken}`,
+    address: `http://${isIPv6(host) ? `[${host}]` : host}:${taken}`,
     port: taken,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
@@ -78,11 +70,6 @@ export async function serveBlobs(options: ServeBlobsOptions): Promise<BlobServer
       await closed;
     },
   };
-}
-
-function makeServer(tls: ServeBlobsOptions['tls'], answer: RequestListener): Server {
-  const limits = { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, maxHeaderSize: 8192 };
-  return tls === undefined ? createServer(limits, answer) : createTlsServer({ ...limits, ...tls }, answer);
 }
 
 async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {

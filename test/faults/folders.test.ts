@@ -17,6 +17,7 @@ import {
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { loadEnsemble } from '../../src/bundle/load.js';
+import { mountSmall } from '../support/small-disk.js';
 import { command, dataFolder, type Ended, misdoer, until } from './support.js';
 
 const root = t.testdir();
@@ -32,17 +33,6 @@ function folderOf(name: string): string {
 }
 
 const isRoot = process.getuid?.() === 0;
-
-/** A file system of so many bytes; null where that is not allowed. */
-function mountSmall(path: string, bytes: number): (() => void) | null {
-  mkdirSync(path);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', path], { stdio: 'ignore' });
-  } catch {
-    return null;
-  }
-  return () => execFileSync('umount', [path]);
-}
 
 const oneError = (t: Test, { status, stderr, left }: Ended, expected: number, message: RegExp) => {
   t.equal(status, expected, stderr);
