@@ -14,6 +14,7 @@ const WHOLE = [
   'cluster/schedulers',
   'bench',
   'browser',
+  'cluster',
   'docs',
   'examples',
   'faults',
