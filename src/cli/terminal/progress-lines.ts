@@ -69,7 +69,7 @@ export function shareText(share: number, elapsedMs: number): string {
 /** Hosts that have nothing in hand are gone, or have nothing to do. */
 function hostsText(hosts: readonly HostProgress[]): string {
   const busy = hosts.filter(({ running }) => running > 0);
-  if (busy.length === 0) return 'no host has any';
+  if (busy.length === 0) return 'none in training';
   const running = busy.reduce((sum, host) => sum + host.running, 0);
   return `${running} in training on ${counted(busy.length, 'host')}`;
 }
@@ -78,7 +78,7 @@ function hostsText(hosts: readonly HostProgress[]): string {
 export function progressLine({ planned, done, failed, loss, remainingMs, hosts }: TrainingProgress): string {
   const parts = [`${done}/${counted(planned, 'member')}`];
   if (failed > 0) parts.push(`${failed} failed`);
-  if (hosts !== null) parts.push(hostsText(hosts));
+  if (hosts !== null && done + failed < planned) parts.push(hostsText(hosts));
   if (loss !== null) parts.push(`loss ${figure(loss)}`);
   if (remainingMs !== null && done + failed < planned) parts.push(`${duration(remainingMs)} left`);
   return parts.join(', ');
