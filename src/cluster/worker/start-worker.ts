@@ -10,6 +10,7 @@ import { connectReceiver } from '../queue/connect-queue.js';
 import { shownQueue } from '../queue/queue-address.js';
 import { type ClusterWorker, runWorker } from './cluster-worker.js';
 import { HostModules } from './host-modules.js';
+import type { WorkerEvent } from './worker-events.js';
 import {
   ALL_WORKER_OPTIONS,
   defaultCacheFolder,
@@ -31,7 +32,7 @@ export async function startWorker(options: WorkerOptions): Promise<ClusterWorker
   const { url, threads, isolate, modules, allowModules = [], ca, lockSeconds } = options;
   const { cacheFolder = defaultCacheFolder(), cacheBytes = WORKER_OPTIONS.cacheBytes.default } = options;
   const { store, name: host = defaultName(), grace = WORKER_OPTIONS.grace.default } = options;
-  const tell = options.onEvent ?? (() => undefined);
+  const tell = observed(options.onEvent);
   const queue = shownQueue(url);
   const secret = await findSecret(options);
   const allowed = await HostModules.open({ folder: modules ?? null, allowed: allowModules, cacheFolder });
@@ -59,4 +60,17 @@ export async function startWorker(options: WorkerOptions): Promise<ClusterWorker
   });
   tell({ kind: 'started', host, threads: worker.threads, queue });
   return worker;
+}
+
+/** One that throws does so where nothing else is ended by it. */
+function observed(onEvent: WorkerOptions['onEvent']): (event: WorkerEvent) => void {
+  return (event) => {
+    try {
+      onEvent?.(event);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  };
 }
