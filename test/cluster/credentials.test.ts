@@ -115,9 +115,20 @@ const SIZE = '--members 4 --hidden 4 --epochs 60 --seed 1'.split(' ');
 const TRAIN = ['train', '../data.csv', '--target', 'label', ...SIZE, '--secret-file', '../secret'];
 const WORKER = ['worker', '--secret-file', '../secret'];
 
+/** A learner that writes down what it has of its process. */
+const SPY = `import { appendFileSync } from 'node:fs';
+export default {
+  fit: () => {
+    appendFileSync('seen.txt', JSON.stringify([process.env, process.argv, process.execArgv]));
+    return {};
+  },
+  predict: (model, x, rows) => new Float32Array(rows * 2).fill(0.5),
+};
+`;
+
 for (const kind of ['redis', 'postgres'] as const) {
   t.test(`${kind}: no credentials in anything`, { skip: withoutServers(kind) }, async (t) => {
-    const folder = t.testdir({ 'data.csv': classCsv(), secret: SECRET });
+    const folder = t.testdir({ 'data.csv': classCsv(), secret: SECRET, modules: { 'spy.mjs': SPY } });
     const cwd = join(folder, 'work');
     mkdirSync(cwd);
     const server = await startServer(kind, { password: PASSWORD, lines: LINES[kind] });
@@ -131,8 +142,11 @@ for (const kind of ['redis', 'postgres'] as const) {
     };
     let end: (signal: NodeJS.Signals) => void = () => undefined;
     const host = ['--threads', '1', '--name', 'one', '--cache-folder', 'cache'];
-    const worker = tuttiProcess([...WORKER, ...host], {
-      ...{ cwd, env },
+    const modules = ['--modules', '../modules'];
+    // Keys of stores stay where their own clients look for them.
+    const keys = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', MLFLOW_TRACKING_TOKEN: '' };
+    const worker = tuttiProcess(['worker', ...host, ...modules], {
+      ...{ cwd, env: { ...env, ...keys, TUTTI_CLUSTER_SECRET: SECRET } },
       onBegin: (kill) => {
         end = kill;
       },
@@ -159,6 +173,9 @@ async function training(t: Test, run: Run, cwd: string, server: TestServer): Pro
   await run([0], [...TRAIN, ...shared, '--checkpoint', 'kept', '--log', 'log.jsonl', '--out', 'a.tutti']);
   await run([0], [...TRAIN, '--out', 'b.tutti', '--json', '--verify', '0.5']);
   t.strictSame(readFileSync(join(cwd, 'a.tutti')), readFileSync(join(cwd, 'b.tutti')), 'it trains');
+  const learner = ['--engine', 'learner', '--learner', '../modules/spy.mjs', '--members', '2'];
+  await run([0], [...TRAIN.slice(0, 4), ...learner, ...TRAIN.slice(-2), '--out', 'd.tutti']);
+  t.match(readFileSync(join(cwd, 'seen.txt'), 'utf8'), /AWS_REGION/, 'the environment, as a learner sees it');
   let content = '';
   // Or it is there before anybody has looked.
   const long = instead([...TRAIN, ...shared, '--checkpoint', 'half'], '--epochs', '40000');

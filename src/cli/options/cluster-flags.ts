@@ -1,13 +1,11 @@
 // How a command reaches a cluster: its queue, and the secret by which hosts know each other.
 
 import { failOption } from '../../errors.js';
+import { CLUSTER_VARIABLE, takeSecret } from './cluster-environment.js';
 import type { GivenOptions } from './command.js';
 import { rowsIn } from './rows.js';
 
 const run = rowsIn('run');
-
-/** The environment variable that has the queue's URL. */
-export const CLUSTER_VARIABLE = 'TUTTI_CLUSTER';
 
 /** Of the queue; a password in a URL is better kept in the environment, since other users see command lines. */
 export const CLUSTER_ROW = run.text(
@@ -32,6 +30,8 @@ export const CLUSTER_ROWS = [
 /** Where the cluster is, as it is given. */
 export interface ClusterFlags {
   readonly url: string;
+  /** The environment's. */
+  readonly secret?: string;
   readonly secretFile?: string;
   readonly ca?: string;
 }
@@ -42,6 +42,7 @@ export function clusterOf(given: GivenOptions): ClusterFlags | null {
   if (cluster === undefined) return null;
   return {
     url: cluster,
+    ...takeSecret(secretFile),
     ...(secretFile === undefined ? {} : { secretFile }),
     ...(clusterCa === undefined ? {} : { ca: clusterCa }),
   };

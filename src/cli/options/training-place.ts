@@ -14,12 +14,10 @@ import { counted } from '../../report/words.js';
 import type { MemberRunner } from '../../training/session/runner.js';
 import { endWithProcess } from '../terminal/ending.js';
 import { note } from '../terminal/terminal.js';
+import { CLUSTER_VARIABLE, takeSecret } from './cluster-environment.js';
 import type { GivenOptions } from './command.js';
 import type { OptionRow } from './option-row.js';
 import { rowsIn } from './rows.js';
-
-/** The environment variable that has the queue's address. */
-export const CLUSTER_VARIABLE = 'TUTTI_CLUSTER';
 
 const cluster = rowsIn('cluster');
 
@@ -54,6 +52,8 @@ export const CLUSTER_ROWS: readonly OptionRow[] = [
 /** A cluster as the user wants it. */
 export interface ClusterFlags {
   readonly url: string;
+  /** The environment's. */
+  readonly secret?: string | undefined;
   readonly secretFile?: string | undefined;
   readonly ca?: string | undefined;
   readonly store?: string | undefined;
@@ -73,7 +73,8 @@ export function clusterOf(given: GivenOptions): ClusterFlags | null {
   const [secretFile, ca, store, advertise] = (['secretFile', 'clusterCa', 'store', 'advertise'] as const).map(
     (name) => given[name] as string | undefined,
   );
-  return { url, secretFile, ca, store, advertise, verify: given.verify as number | undefined };
+  const verify = given.verify as number | undefined;
+  return { url, ...takeSecret(secretFile), secretFile, ca, store, advertise, verify };
 }
 
 /** Who trains the members of a command. */
