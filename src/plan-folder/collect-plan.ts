@@ -15,9 +15,22 @@ import {
   type TrainingSettings,
 } from '../training/session/training-settings.js';
 import { carryOut, workOf } from '../training/train-plan.js';
-import { listResults, type OpenedPlan, openPlan, plannedDataset, plannedTest } from './open-plan.js';
+import {
+  listResults,
+  type OpenedPlan,
+  openPlan,
+  type PlannedStrand,
+  plannedDataset,
+  plannedTest,
+} from './open-plan.js';
 import { locatedPlan } from './planned-modules.js';
-import { type BrokenResult, rangesText, readStrand, refuseBroken } from './planned-results.js';
+import {
+  type BrokenResult,
+  rangesText,
+  readStrands,
+  refuseBroken,
+  type StrandStanding,
+} from './planned-results.js';
 import { failPlan } from './problem.js';
 
 export interface CollectPlanOptions extends LongCallOptions {
@@ -111,8 +124,8 @@ async function gather(
   const executors = new Set<string>();
   const absent: number[] = [];
   const damaged: { readonly broken: readonly BrokenResult[]; readonly members: readonly number[] }[] = [];
-  for (const strand of strands) {
-    const { result, broken } = await readStrand(opened, strand, names.get(strand.key) ?? [], signal);
+  const whole = (strand: PlannedStrand, standing: StrandStanding) => ({ strand, ...standing });
+  for (const { strand, result, broken } of await readStrands(opened, strands, names, whole, signal)) {
     if (broken.length > 0) damaged.push({ broken, members: strand.members });
     if (result === null) {
       if (broken.length === 0) absent.push(...strand.members);

@@ -24,7 +24,7 @@ export interface StrandStanding {
  * Reads the files of a strand.
  * @throws ERR_HOST_DIFFERS when two of them are whole and differ; ERR_STORE
  */
-export async function readStrand(
+async function readStrand(
   { folder, plan }: OpenedPlan,
   strand: PlannedStrand,
   names: readonly ResultName[],
@@ -47,6 +47,38 @@ export async function readStrand(
   const forGood = whole.filter(({ name }) => name.hash !== null);
   if (forGood.length > 1) failDiffering(folder, strand, forGood);
   return { result: (forGood[0] ?? whole[0])?.result ?? null, broken };
+}
+
+/** Files that are read at once: a disk, or a network, is kept busy while one is checked. */
+const READ_AT_ONCE = 8;
+
+/**
+ * The same of several strands.
+ * @param take what is kept of each, since all of them may be more than memory holds. @returns that, in their order.
+ */
+export async function readStrands<Kept>(
+  opened: OpenedPlan,
+  strands: readonly PlannedStrand[],
+  names: ReadonlyMap<number, readonly ResultName[]>,
+  take: (strand: PlannedStrand, standing: StrandStanding) => Kept,
+  signal?: AbortSignal,
+): Promise<readonly Kept[]> {
+  const read = new Array<Kept>(strands.length);
+  let next = 0;
+  const lane = async () => {
+    while (next < strands.length) {
+      const at = next++;
+      const strand = strands[at]!;
+      try {
+        read[at] = take(strand, await readStrand(opened, strand, names.get(strand.key) ?? [], signal));
+      } catch (error) {
+        next = strands.length;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(READ_AT_ONCE, strands.length) }, lane));
+  return read;
 }
 
 /** One of the hosts computes wrong, and nobody here knows which. */

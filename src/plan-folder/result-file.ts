@@ -3,10 +3,11 @@
 // name, and two names of one strand are two answers to one question.
 
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describeMember } from '../bundle/metadata.js';
-import { openSource } from '../bundle/source.js';
+import { type BundleSource, openSource } from '../bundle/source.js';
 import { bytePieces, littleEndianPieces, pieceBuffer } from '../bundle/weights.js';
 import { binariesOf, failureEntry, memberEntry } from '../checkpoint/journal-entries.js';
 import { firstLink, journalHeader, recordStart } from '../checkpoint/journal-format.js';
@@ -15,6 +16,7 @@ import type { JournalEntry } from '../checkpoint/schema.js';
 import { UnreadableError } from '../checkpoint/sealed-file.js';
 import type { FailedMember, TrainedMember } from '../ensemble/ensemble.js';
 import { packPlain } from '../files/plain-data.js';
+import { readBoundedFileAsync } from '../files/regular-file.js';
 import { sortedJson } from '../files/sorted-plain.js';
 import type { MemberStreams } from '../model/spec.js';
 import { isRepeated } from '../training/coordinator/failure-policy.js';
@@ -69,13 +71,16 @@ export function hashOfResult(plan: HashedPlan, strand: number, outcome: StrandOu
       failures: inOrder(failures).map(([index, { error }]) => [index, error.code]),
     }),
   );
-  const buffer = pieceBuffer();
+  hashing ??= pieceBuffer();
   for (const [, { parameters, model }] of inOrder(members)) {
-    for (const piece of littleEndianPieces(parameters, buffer)) hash.update(piece);
-    if (model !== null) for (const piece of bytePieces(model, buffer)) hash.update(piece);
+    for (const piece of littleEndianPieces(parameters, hashing)) hash.update(piece);
+    if (model !== null) for (const piece of bytePieces(model, hashing)) hash.update(piece);
   }
   return hash.digest('hex');
 }
+
+/** What weights are hashed through: results come by the thousand, and one is hashed at once. */
+let hashing: Buffer | undefined;
 
 /** The bytes of a result, in pieces. */
 export function resultBytes(plan: HashedPlan, outcome: StrandOutcome): Uint8Array[] {
@@ -105,7 +110,7 @@ export async function readOutcome(
   plan: HashedPlan,
   signal?: AbortSignal,
 ): Promise<StrandResult> {
-  const source = await openSource(path, signal);
+  const source = await openWhole(path, signal);
   try {
     const content = await readJournalFrom(source, { ...plan, seal: plan.hash });
     if (content.tornBytes > 0) throw new UnreadableError('is damaged, or cut short');
@@ -113,6 +118,15 @@ export async function readOutcome(
   } finally {
     await source.close();
   }
+}
+
+/** Files up to this length are read at once: most are short, and there may be thousands. */
+const WHOLE_BYTES = 2 ** 24;
+
+async function openWhole(path: string, signal: AbortSignal | undefined): Promise<BundleSource> {
+  const file = await stat(path).catch(() => null);
+  if (file === null || !file.isFile() || file.size > WHOLE_BYTES) return openSource(path, signal);
+  return openSource(await readBoundedFileAsync(path, { maxBytes: WHOLE_BYTES }), signal);
 }
 
 /**

@@ -32,8 +32,10 @@ export class ResultJournal implements TrainingJournal {
   readonly #strandOf = new Map<number, PlannedStrand>();
   readonly #pending = new Map<PlannedStrand, Pending>();
   #executors: readonly string[] = [];
-  /** When all that was told before is written. */
-  #written: Promise<void> = Promise.resolve();
+  /** When all that was told of each strand is written; a disk, or a network, does several at once. */
+  readonly #written = new Map<number, Promise<void>>();
+  /** Strands that have a state on disk. */
+  readonly #resting: Set<number>;
   #lost = false;
   #onLost: (error: unknown) => void = () => undefined;
 
@@ -48,6 +50,7 @@ export class ResultJournal implements TrainingJournal {
   ) {
     this.#opened = opened;
     this.#onWritten = onWritten;
+    this.#resting = new Set(before.keys());
     for (const strand of opened.strands) {
       for (const index of strand.members) this.#strandOf.set(index, strand);
       const known = before.get(strand.key);
@@ -86,7 +89,8 @@ export class ResultJournal implements TrainingJournal {
 
   state(strand: number, runs: readonly RestingRun[]): Promise<void> {
     const outcome = copyOf(this.#pendingOf(strand));
-    return this.#add(() => writeState(this.#opened, strand, this.#withExecutors(outcome), runs));
+    this.#resting.add(strand);
+    return this.#add(strand, () => writeState(this.#opened, strand, this.#withExecutors(outcome), runs));
   }
 
   over(strand: number): void {
@@ -97,36 +101,37 @@ export class ResultJournal implements TrainingJournal {
     const outcome = this.#withExecutors(pending);
     // What is taken back is over too, and leaves nothing.
     const isWhole = isSettledBy(outcome, planned);
-    void this.#add(async () => {
-      if (!isWhole) return await dropState(this.#opened.folder, strand);
-      await writeResult(this.#opened, planned, outcome);
-      await dropState(this.#opened.folder, strand);
-      this.#onWritten(strand, outcome);
+    void this.#add(strand, async () => {
+      if (isWhole) await writeResult(this.#opened, planned, outcome);
+      if (this.#resting.delete(strand)) await dropState(this.#opened.folder, strand);
+      if (isWhole) this.#onWritten(strand, outcome);
     });
   }
 
   async settled(): Promise<void> {
-    await this.#written;
+    await Promise.all(this.#written.values());
   }
 
   /** Strands whose last members were given up as the training ended are told of too. */
   async close(): Promise<void> {
     for (const [strand, outcome] of this.#pending) if (isSettledBy(outcome, strand)) this.over(strand.key);
-    await this.#written;
+    await this.settled();
   }
 
-  /** One after the other; the first that fails ends it. */
-  #add(write: () => Promise<void>): Promise<void> {
-    this.#written = this.#written.then(async () => {
+  /** Of a strand one after the other; the first that fails ends all. */
+  #add(strand: number, write: () => Promise<void>): Promise<void> {
+    const written = (this.#written.get(strand) ?? Promise.resolve()).then(async () => {
       if (this.#lost) return;
       try {
         await write();
       } catch (error) {
+        if (!this.#lost) this.#onLost(folderError(this.#opened.folder, 'written', error));
         this.#lost = true;
-        this.#onLost(folderError(this.#opened.folder, 'written', error));
       }
+      if (this.#written.get(strand) === written) this.#written.delete(strand);
     });
-    return this.#written;
+    this.#written.set(strand, written);
+    return written;
   }
 
   #pendingOf(index: number): Pending {

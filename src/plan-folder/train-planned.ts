@@ -23,7 +23,7 @@ import { carryOut, workOf } from '../training/train-plan.js';
 import { VERSION } from '../version.js';
 import { listResults, type OpenedPlan, openPlan, type PlannedStrand, plannedDataset } from './open-plan.js';
 import { locatedPlan } from './planned-modules.js';
-import { readStrand } from './planned-results.js';
+import { readStrands, type StrandStanding } from './planned-results.js';
 import { failPlan, folderError } from './problem.js';
 import { RESULTS_FOLDER } from './result-file.js';
 import { ResultJournal } from './result-journal.js';
@@ -140,16 +140,17 @@ async function standingOf(
   const there = new Map<number, readonly FailedMember[]>();
   const open: PlannedStrand[] = [];
   const broken = new Map<number, string[]>();
-  for (const strand of strands) {
-    const forGood = (names.get(strand.key) ?? []).filter(({ hash }) => hash !== null);
-    const standing = await readStrand(opened, strand, forGood, signal);
-    if (standing.broken.length > 0)
-      broken.set(
-        strand.key,
-        standing.broken.map(({ file }) => file),
-      );
-    if (standing.result === null) open.push(strand);
-    else there.set(strand.key, [...standing.result.failures.values()]);
+  const forGood = new Map(
+    [...names].map(([key, own]) => [key, own.filter(({ hash }) => hash !== null)] as const),
+  );
+  const failuresOf = (strand: PlannedStrand, { result, broken: files }: StrandStanding) => ({
+    ...{ strand, files: files.map(({ file }) => file) },
+    failures: result === null ? null : [...result.failures.values()],
+  });
+  for (const { strand, files, failures } of await readStrands(opened, strands, forGood, failuresOf, signal)) {
+    if (files.length > 0) broken.set(strand.key, files);
+    if (failures === null) open.push(strand);
+    else there.set(strand.key, failures);
   }
   return { there, open, broken };
 }
