@@ -26,7 +26,7 @@ t.test('blobs of a shared folder', { skip: withoutServers('redis') }, async (t) 
   for (const [at, [what, harm]] of FAULTS.entries()) {
     await t.test(`all that are there are ${what}, time and again`, async (t) => {
       const store = join(cwd, `store-${at}`);
-      const training = cluster.train(at, { args: ['--store', store] });
+      const training = cluster.train(at, { there: ['--store', store] });
       let isOver = false;
       void training.ended.finally(() => {
         isOver = true;

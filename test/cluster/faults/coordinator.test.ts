@@ -7,10 +7,10 @@ import t from 'tap';
 import { type ServerKind, startCluster, type TestCluster, withoutServers } from './support.js';
 
 /** Kills the coordinator of a training when so many members are finished. */
-async function killed(cluster: TestCluster, seed: number, members: number, args: readonly string[] = []) {
+async function killed(cluster: TestCluster, seed: number, members: number, there: readonly string[] = []) {
   let child: { kill(signal: NodeJS.Signals): unknown } | null = null;
   const training = cluster.train(seed, {
-    args,
+    there,
     onStart: (started) => {
       child = started;
     },

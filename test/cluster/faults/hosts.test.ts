@@ -77,7 +77,8 @@ for (const kind of ['redis', 'postgres'] as const satisfies readonly ServerKind[
         const hosts = await Promise.all(names.map((name) => cluster.host(name)));
         const training = cluster.train(at);
         await Promise.all([play(hosts, training), training.ended]);
-        t.match(await training.ended, { status: 0, signal: null });
+        const { status, signal, stderr } = await training.ended;
+        t.same([status, signal], [0, null], stderr);
         t.ok(training.file().equals(await training.undisturbed()), 'the same file');
         for (const { child } of hosts) child.kill('SIGTERM');
         for (const { ended, said } of hosts) {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import t from 'tap';
 import { VERSION } from '../../../src/version.js';
+import { until } from '../../faults/support.js';
 import { type HostSettings, startCluster, withoutServers } from './support.js';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -19,7 +20,7 @@ function otherVersion(folder: string): string {
   cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   for (const part of ['bin', 'lib']) {
-    for (const name of readdirSync(join(dist, part))) {
+    for (const name of readdirSync(join(dist, part), { recursive: true, encoding: 'utf8' })) {
       if (!name.endsWith('.js')) continue;
       const file = join(dist, part, name);
       const text = readFileSync(file, 'utf8');
@@ -49,12 +50,10 @@ t.test('hosts that are refused', { skip: withoutServers('redis') }, async (t) =>
   for (const [at, [what, settings, says]] of others.entries()) {
     await t.test(what, async (t) => {
       const refused = await cluster.host(`refused-${at}`, settings);
-      const training = cluster.train(at, { args: ['--arithmetic', 'fused'] });
+      const training = cluster.train(at);
       // The other one comes later, so that there is time to be refused.
-      await new Promise<void>((resolve) => {
-        refused.child.stdout!.on('data', () => says.test(refused.said()) && resolve());
-        refused.child.stderr!.on('data', () => says.test(refused.said()) && resolve());
-      });
+      await Promise.race([until(() => says.test(refused.said())), training.ended]);
+      t.match(refused.said(), says);
       const good = await cluster.host(`good-${at}`);
       const { status, stderr } = await training.ended;
       t.equal(status, 0, stderr);

@@ -42,7 +42,8 @@ for (const kind of ['redis', 'postgres'] as const satisfies readonly ServerKind[
         const training = cluster.train(at);
         await training.finished(2);
         await play(cluster.server);
-        t.match(await training.ended, { status: 0, signal: null });
+        const { status, signal, stderr } = await training.ended;
+        t.same([status, signal], [0, null], stderr);
         t.ok(training.file().equals(await training.undisturbed()), 'the same file');
       });
     }

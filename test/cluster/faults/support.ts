@@ -81,6 +81,8 @@ export interface TestCluster {
 
 export interface TrainOptions extends Partial<CommandOptions> {
   readonly args?: readonly string[];
+  /** Flags that only a cluster has a use for. */
+  readonly there?: readonly string[];
 }
 
 export interface TestTraining {
@@ -125,12 +127,12 @@ export async function startCluster(
     command(args, options = {}) {
       return command([...args, '--cluster', url, '--secret-file', secretFile], { cwd, ...options });
     },
-    train(this: TestCluster, seed, { args = [], ...options } = {}) {
+    train(this: TestCluster, seed, { args = [], there = [], ...options } = {}) {
       const [kept, out, whole] = [`kept-${seed}`, `out-${seed}.tutti`, `whole-${seed}.tutti`];
       const train = [...TRAIN, '--seed', String(seed), ...args];
       let isOver = false;
       const run = this.command(
-        [...train, '--checkpoint', kept, '--checkpoint-seconds', '1', '--out', out],
+        [...train, ...there, '--checkpoint', kept, '--checkpoint-seconds', '1', '--out', out],
         options,
       );
       return {
