@@ -54,6 +54,8 @@ export default defineConfig({
       {
         text: 'How it is built',
         items: [
+          { text: 'Reliability', link: '/RELIABILITY' },
+          { text: 'Scaling', link: '/SCALING' },
           { text: 'Security', link: '/SECURITY' },
           { text: 'Architecture', link: '/ARCHITECTURE' },
           { text: 'Arithmetic', link: '/ARITHMETIC' },

@@ -10,7 +10,7 @@ import { connectSender } from '../../src/cluster/queue/connect-queue.js';
 import type { QueuedTask, TaskSender } from '../../src/cluster/queue/task-queue.js';
 import { type ServerKind, startServer, type TestServer } from '../../test/support/servers.js';
 import type { QueueFigures } from './figures.js';
-import { connectionsTo, processorMs, serverOn } from './server-load.js';
+import { connectionsTo, millisecondsSince, serverOn, usedBelow } from './server-load.js';
 
 const RECEIVER = fileURLToPath(new URL('receiver-process.js', import.meta.url));
 
@@ -57,6 +57,8 @@ class QueueMeasurement {
   #added = 0;
   #done = 0;
   #heardMs = 0;
+  /** Of the server, whatever is asked of it. */
+  #idleMsPerSecond = 0;
 
   constructor(server: TestServer) {
     this.#server = server;
@@ -75,7 +77,11 @@ class QueueMeasurement {
     // The first ones load scripts and plans.
     await this.#add(sender, 100);
     await this.#drain(sender);
+    // What a server does of itself, and for one sender; then for one host too.
+    this.#idleMsPerSecond = (await this.#used(() => wait(1000 * IDLE_SECONDS))).server / IDLE_SECONDS;
+    const idle = await this.#idle(10);
     const added = await this.#used(() => this.#add(sender, tasks));
+    this.#idleMsPerSecond += idle.serverMs;
     const plain = await this.#drain(sender);
     await this.#add(sender, tasks / 4);
     const reported = await this.#drain(sender, { reports: REPORTS });
@@ -88,7 +94,6 @@ class QueueMeasurement {
       holdMs: 1000 * RENEWED_SECONDS,
       lockSeconds: LOCK_SECONDS,
     });
-    const idle = await this.#idle(10);
     await sender.close();
     return {
       addMs: added.server / tasks,
@@ -142,27 +147,26 @@ class QueueMeasurement {
   }
 
   async #used(work: () => Promise<void>): Promise<Use> {
-    const [server, { user, system }] = [processorMs(this.#pid), process.cpuUsage()];
+    const [before, begun, startedMs] = [usedBelow(this.#pid), process.cpuUsage(), performance.now()];
     await work();
-    const own = process.cpuUsage({ user, system });
-    return { server: processorMs(this.#pid) - server, own: (own.user + own.system) / 1000 };
+    const { user, system } = process.cpuUsage(begun);
+    const seconds = (performance.now() - startedMs) / 1000;
+    const server = millisecondsSince(before, usedBelow(this.#pid));
+    return { server: server - seconds * this.#idleMsPerSecond, own: (user + system) / 1000 };
   }
 
   /** What hosts without work cost the server, for each and second, and how many connections each has. */
   async #idle(hosts: number): Promise<{ readonly serverMs: number; readonly connections: number }> {
-    const before = {
-      ...(await this.#used(() => wait(1000 * IDLE_SECONDS))),
-      connections: connectionsTo(this.#server.port),
-    };
+    const before = connectionsTo(this.#server.port);
     const receivers = await Promise.all(
       Array.from({ length: hosts }, () => startReceiver(this.#server.url, {})),
     );
     for (const receiver of receivers) receiver.go();
     await wait(2000);
-    const connections = (connectionsTo(this.#server.port) - before.connections) / hosts;
+    const connections = (connectionsTo(this.#server.port) - before) / hosts;
     const { server } = await this.#used(() => wait(1000 * IDLE_SECONDS));
     await Promise.all(receivers.map((receiver) => receiver.end()));
-    return { serverMs: Math.max(0, server - before.server) / hosts / IDLE_SECONDS, connections };
+    return { serverMs: Math.max(0, server) / hosts / IDLE_SECONDS, connections };
   }
 }
 

@@ -20,19 +20,29 @@ export function serverOn(port: number, program: 'redis' | 'postgres'): number {
   throw new Error(`No ${program} listens on ${port}`);
 }
 
-/** Processor time in milliseconds that a process and all that live below it have used, their threads together. */
-export function processorMs(root: number): number {
+/** What processes have used so far, by their ids, in nanoseconds of processor time. */
+export type Used = ReadonlyMap<number, number>;
+
+/** Of a process and all that live below it, their threads together. */
+export function usedBelow(root: number): Used {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc')) {
     const parent = /^\d+$/.test(name) ? parentOf(Number(name)) : null;
     if (parent !== null) parents.set(Number(name), parent);
   }
-  let nanoseconds = 0;
+  const used = new Map<number, number>();
   for (const pid of parents.keys()) {
     let at: number | undefined = pid;
     while (at !== undefined && at !== root) at = parents.get(at);
-    if (at === root) nanoseconds += usedBy(pid);
+    if (at === root) used.set(pid, usedBy(pid));
   }
+  return used;
+}
+
+/** Milliseconds between two looks, of those that lived at the second. */
+export function millisecondsSince(before: Used, after: Used): number {
+  let nanoseconds = 0;
+  for (const [pid, used] of after) nanoseconds += Math.max(0, used - (before.get(pid) ?? 0));
   return nanoseconds / 1e6;
 }
 

@@ -1,11 +1,18 @@
 // The simulation of a cluster, where what comes of it can be said without one: sums of costs, limits, ideal schedules.
 
+import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { EventList, Station } from '../../scripts/cluster-simulation/event-list.js';
 import { FIGURES_FILE, type Figures, readFigures } from '../../scripts/cluster-simulation/figures.js';
 import { scenario } from '../../scripts/cluster-simulation/scenario.js';
 import { simulate } from '../../scripts/cluster-simulation/simulate.js';
-import { coordinatorLimit, queueLimit } from '../../scripts/cluster-simulation/tables.js';
+import {
+  coordinatorLimit,
+  hostScenarios,
+  hostTable,
+  limitTable,
+  queueLimit,
+} from '../../scripts/cluster-simulation/tables.js';
 
 const QUEUE = {
   addMs: 0,
@@ -128,4 +135,11 @@ t.test('with the kept figures', async (t) => {
   const outcome = simulate(small, figures);
   t.same(simulate(small, figures), outcome, 'the same each time');
   t.ok(outcome.efficiency > 0.5 && outcome.efficiency < 1, String(outcome.efficiency));
+  const page = readFileSync(new URL('../../../docs/SCALING.md', import.meta.url), 'utf8');
+  t.ok(
+    page.includes(limitTable(figures)),
+    'node dist/scripts/cluster-simulation/main.js writes docs/SCALING.md anew',
+  );
+  const [first] = hostScenarios();
+  t.ok(page.includes(hostTable([first!], figures).split('\n').at(-1)!), 'and so the tables of hosts');
 });
