@@ -122,6 +122,8 @@ async function prepareFolder(folder: string): Promise<void> {
     await makeFolder(folder);
     const names = await readdir(folder);
     if (names.some(isTemporary)) await removeStale(folder);
+    // Where a plan is already, what lies beside it may be for it: packages that its modules import.
+    if (names.includes(PLAN_FILE)) return;
     const foreign = names.find((name) => !OWN_NAMES.includes(name) && !isTemporary(name));
     if (foreign !== undefined)
       failPlan(folder, `would go into a folder that holds other files, such as ${foreign}`);

@@ -11,8 +11,8 @@ export interface Job {
   readonly folder: string;
   /** What is trained in a task each; at least one. */
   readonly parts: readonly Part[];
-  /** Modules of the user's that tasks may run, by their paths in the plan's folder. */
-  readonly modules: readonly string[];
+  /** Modules of the user's that tasks may run. */
+  readonly modules: readonly JobModule[];
   /** Threads, and so cores, of a task. */
   readonly threads: number;
   /** Tasks that may run at once; null for as many as the scheduler has room for. */
@@ -25,6 +25,13 @@ export interface Job {
   readonly program: readonly [node: string, script: string] | null;
   /** The image of containers that have `tutti`; schedulers without containers leave it out. */
   readonly image: string | null;
+}
+
+export interface JobModule {
+  /** Its copy, by its path in the plan's folder. */
+  readonly copy: string;
+  /** The file that the plan was made of, by its absolute path. */
+  readonly original: string;
 }
 
 /** A file beside the others of its scheduler. */

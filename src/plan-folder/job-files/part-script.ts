@@ -27,7 +27,9 @@ export function partFiles(job: Job): readonly JobFile[] {
 
 function partScript({ threads, program, modules }: Job): string {
   // Whoever writes the files has planned with these modules, and so lets them run.
-  const allowed = modules.map((path) => ` --allow-module "$plan"/${quoted(path)}`).join('');
+  const allowed = modules.map(
+    ({ copy, original }) => ` --allow-module "$(unchanged ${inQuotes(original)} "$plan"/${quoted(copy)})"`,
+  );
   return `#!/bin/sh
 # Trains one part of the plan: sh part.sh INDEX, where 0 is the first line of parts.txt. What is trained already is not
 # trained again. It ends as \`tutti train-members\` does:
@@ -44,12 +46,16 @@ if [ -z "$members" ]; then
   echo "part.sh: there is no part $1 in $here/parts.txt" >&2
   exit ${EXIT.wrong}
 fi
-set -- train-members --plan "$plan" --members "$members" --threads "\${TUTTI_THREADS:-${threads}}"${allowed}
+${modules.length === 0 ? '' : UNCHANGED}set -- train-members --plan "$plan" --members "$members" --threads "\${TUTTI_THREADS:-${threads}}"${allowed.join('')}
 # Of several words, perhaps: npx tutti.
 if [ -n "\${TUTTI:-}" ]; then exec $TUTTI "$@"; fi
 ${ownProgram(program)}exec tutti "$@"
 `;
 }
+
+/** Packages that a module imports lie beside the file that the plan was made of, where that is there. */
+const UNCHANGED = `unchanged() { if cmp -s "$1" "$2"; then echo "$1"; else echo "$2"; fi; }
+`;
 
 /** What made the plan is of its version; a `tutti` on the path may be of another. */
 function ownProgram(program: Job['program']): string {

@@ -1,7 +1,7 @@
 // Job files of a plan: what is left of it is cut into parts, by a trial where that is wanted, and written as a scheduler takes it.
 
 import { chmod, mkdir } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Dataset } from '../../data/dataset/dataset.js';
 import { engineOf } from '../../engines/registry.js';
 import { TuttiError } from '../../errors.js';
@@ -23,8 +23,7 @@ export interface Planned {
   readonly hash: string;
   readonly dataset: Dataset;
   readonly program: Job['program'];
-  /** Modules of the user's in the plan's folder. */
-  readonly modules: readonly string[];
+  readonly modules: Job['modules'];
   /** Members there are results of. Asked again once the trial has made some. */
   settled(): Promise<readonly number[]>;
   readonly train: TrainTrial;
@@ -77,7 +76,7 @@ export async function writeJobFiles(
       atOnce,
       image,
       program: planned.program,
-      modules: planned.modules.map((path) => relative(folder, path)),
+      modules: planned.modules,
     },
     partMs: costs === null || parts.length === 0 ? null : longestPart(parts, pieces, threads),
     memoryBytes: memoryOf(plan, dataset, threads),

@@ -1,9 +1,10 @@
 // `tutti plan --for`: what it says and writes, and scripts that really run.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { CENTROIDS } from '../../support/learners.js';
 import { CHILD_ENV, classCsv, instead, QUICK, tutti, tuttiProcess } from '../support.js';
 
 const quick = instead(
@@ -113,6 +114,39 @@ t.test('shells, one of them killed on the way, make the file of one machine', as
   await tuttiProcess(['train', ...training, '--out', 'alone.tutti'], { cwd });
   t.ok(readFileSync(join(cwd, 'shells.tutti')).equals(readFileSync(join(cwd, 'alone.tutti'))));
   t.ok(statSync(script).mode & 0o100);
+});
+
+t.test('a learner finds what it imports beside it, and its copy runs where that is not there', async (t) => {
+  const cwd = t.testdir({
+    'rows.csv': classCsv(),
+    own: { 'centroids.mjs': `import './beside.mjs';\n${CENTROIDS}`, 'beside.mjs': '' },
+  });
+  const args = [
+    'plan',
+    'rows.csv',
+    '--target',
+    'label',
+    '--members',
+    '3',
+    '--seed',
+    '1',
+    '--quiet',
+    '--out',
+    'plan',
+  ];
+  const jobs = ['--learner', 'own/centroids.mjs', '--for', 'shell'];
+  const { status, stderr } = await tuttiProcess([...args, ...jobs], { cwd });
+  t.equal(status, 0, stderr);
+  const part = () =>
+    spawnSync('sh', [join(cwd, 'plan/jobs/shell/part.sh'), '0'], { env: CHILD_ENV, encoding: 'utf8' });
+  t.equal(readdirSync(join(cwd, 'plan/results')).length, 1, 'the first was trained to be measured');
+  renameSync(join(cwd, 'own'), join(cwd, 'moved'));
+  const copy = part();
+  t.equal(copy.status, 2);
+  t.match(copy.stderr, /plan\/modules\/\w+-centroids\.mjs cannot be imported: .*beside\.mjs/);
+  renameSync(join(cwd, 'moved'), join(cwd, 'own'));
+  t.equal(part().status, 0);
+  t.equal(readdirSync(join(cwd, 'plan/results')).length, 3);
 });
 
 t.test('wrong input ends all parts at once, with a message', async (t) => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { laidForShell as laid } from './support.js';
@@ -13,10 +13,27 @@ t.test('a part is trained by its index, with what train-members needs', async (t
   t.match(asked()[0], /--threads 3$/);
 });
 
-t.test('modules that the plan was made with may run', async (t) => {
-  const { plan, run, asked } = laid(t, { modules: ['modules/0-tree.mjs', "modules/1-it's.mjs"] });
-  t.equal(run('part.sh', ['0']).status, 0);
-  t.match(asked()[0], `--allow-module ${plan}/modules/0-tree.mjs --allow-module ${plan}/modules/1-it's.mjs`);
+t.test('modules that the plan was made with may run: those themselves, or else their copies', async (t) => {
+  const { plan, run, asked } = laid(t, (plan) => ({
+    modules: ["0-it's.mjs", '1-changed.mjs', '2-gone.mjs'].map((name) => ({
+      copy: join('modules', name),
+      original: join(plan, '..', name),
+    })),
+  }));
+  mkdirSync(join(plan, 'modules'));
+  for (const name of ["0-it's.mjs", '1-changed.mjs', '2-gone.mjs'])
+    writeFileSync(join(plan, 'modules', name), 'as it was');
+  writeFileSync(join(plan, '..', "0-it's.mjs"), 'as it was');
+  writeFileSync(join(plan, '..', '1-changed.mjs'), 'as it is');
+  const { status, stderr } = run('part.sh', ['0']);
+  t.equal(status, 0);
+  t.equal(stderr, '');
+  const paths = [
+    join(plan, '..', "0-it's.mjs"),
+    join(plan, 'modules', '1-changed.mjs'),
+    join(plan, 'modules', '2-gone.mjs'),
+  ];
+  t.match(asked()[0], paths.map((path) => ` --allow-module ${path}`).join(''));
 });
 
 t.test('an index that is none is wrong input', async (t) => {

@@ -51,10 +51,11 @@ exit 0
 }
 
 /** A plan's folder with blanks and quotes in its path, its shell's files, and a program that stands for tutti. */
-export function laidForShell(t: Test, more: Partial<typeof JOB> = {}) {
+export function laidForShell(t: Test, more: Partial<Job> | ((plan: string) => Partial<Job>) = {}) {
   const home = t.testdir({ "a plan's folder": {} });
   const plan = join(home, "a plan's folder");
-  const files = writeFiles(plan, 'shell', shell.files({ ...JOB, folder: plan, threads: 1, ...more }));
+  const own = typeof more === 'function' ? more(plan) : more;
+  const files = writeFiles(plan, 'shell', shell.files({ ...JOB, folder: plan, threads: 1, ...own }));
   const program = standIn(home);
   const run = (script: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) =>
     spawnSync('sh', [join(files, script), ...args], {

@@ -19,7 +19,7 @@ async function laid(t: Test, options: TrainingOptions) {
   const write = (jobs: JobOptions, signal?: AbortSignal) =>
     writeJobFiles(
       {
-        ...{ folder, plan, hash, dataset, program: null, modules: [join(folder, 'modules', '0-tree.mjs')] },
+        ...{ folder, plan, hash, dataset, program: null, modules: [] },
         settled: async () => (await readPlan(folder)).settled,
         train: (members, watch) => trainPlanned(folder, { members, ...watch }),
       },
@@ -39,7 +39,6 @@ t.test('so many members to a task, none of them trained by then', async (t) => {
   t.equal(files, join(folder, 'jobs', 'slurm'));
   t.same(parts('slurm'), ['0-2', '3-5', '6']);
   t.match(job, {
-    modules: ['modules/0-tree.mjs'],
     name: `tutti-${hash.slice(0, 10)}`,
     folder: resolve(folder),
     threads: 4,

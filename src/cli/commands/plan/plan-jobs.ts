@@ -1,6 +1,7 @@
 // Job files of a plan that `tutti plan` has just written: a member of each kind is trained to see how long it takes, unless the
 // members of a task are counted, and what is left is cut into tasks.
 
+import { relative, resolve } from 'node:path';
 import type { Dataset } from '../../../data/dataset/dataset.js';
 import { installedFile } from '../../../installed.js';
 import type { ResolvedJobOptions } from '../../../plan-folder/job-files/job-options.js';
@@ -17,6 +18,7 @@ import { endWithProcess } from '../../terminal/ending.js';
 import { listenForInterrupt } from '../../terminal/interrupt.js';
 import { createProgressDisplay } from '../../terminal/progress.js';
 import { note } from '../../terminal/terminal.js';
+import { unchangedModules } from './plan-modules.js';
 
 export interface JobSurroundings extends Pick<PoolFlags, 'isolate'> {
   readonly folder: string;
@@ -30,7 +32,14 @@ export async function writeJobs(
   options: ResolvedJobOptions,
   { folder, dataset, isolate, quiet }: JobSurroundings,
 ): Promise<WrittenJob | { readonly status: number }> {
-  const modules = modulesInFolder(await openPlan(folder)).map(({ path }) => path);
+  const opened = await openPlan(folder);
+  // What a plan was just made of is there as it was, unless somebody is at it.
+  const made = unchangedModules(opened, process.cwd());
+  const modules = modulesInFolder(opened).map(({ path, hash }) => ({
+    copy: relative(folder, path),
+    original: resolve(made.find((own) => own.hash === hash)?.path ?? path),
+  }));
+  const allowModules = made.map(({ path }) => path);
   const display = await createProgressDisplay(quiet);
   const interrupt = listenForInterrupt(() => display.stop());
   const script = installedFile('dist/bin/tutti.js');
@@ -45,7 +54,7 @@ export async function writeJobs(
       // A pool of its own: how long the others take follows from one thread.
       const runner = endWithProcess(createPool({ threads: 1, ...(isolate && { isolate }) }));
       return trainPlanned(folder, {
-        ...{ members, runner, allowModules: modules },
+        ...{ members, runner, allowModules },
         ...watch,
         onProgress: (progress) => {
           onProgress(progress);
