@@ -6,7 +6,7 @@ import { getBytes } from '../../blobs/pieces.js';
 import { TuttiError, toWire } from '../../errors.js';
 import { unlessAborted } from '../../long-calls.js';
 import { countShared } from '../../memory/uncounted-bytes.js';
-import type { Job, MemberOutcome } from '../../training/session/job.js';
+import { importsModule, type Job, type MemberOutcome } from '../../training/session/job.js';
 import { type JobAnswer, packAnswer } from '../messages/answer.js';
 import {
   type HandedMembers,
@@ -200,6 +200,8 @@ async function train(
   });
   const onHandOver = report.begin();
   try {
+    // A module may end this process at once: then it is known which host was lost with it.
+    if (importsModule(job)) await unlessAborted(report.tell(), signal);
     const outcomes = await training.run(job, slot, { onHandOver }, signal);
     report.end();
     for (const buffer of buffersOf(outcomes)) countShared(buffer);
