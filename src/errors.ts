@@ -81,8 +81,8 @@ export const ERROR_CODES = {
     exitStatus: 1,
   },
   ERR_HOST_DIFFERS: {
-    means: 'A host of a cluster answered with other bytes than others do for the same member.',
-    todo: 'Take the host that the message names out of service: its memory or its processor is at fault. Train its members again.',
+    means: 'Hosts of a cluster, or of a plan, came to different bytes for the same member.',
+    todo: 'Take the host that is at fault out of service (the message names it, or those that differ): its memory or its processor computes wrong. Train its members again.',
     exitStatus: 1,
   },
   ERR_MEMORY: {
