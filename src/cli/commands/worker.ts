@@ -4,15 +4,17 @@ import type { WorkerOptions } from '../../cluster/worker/worker-options.js';
 import { WORKER_OPTIONS } from '../../cluster/worker/worker-options.js';
 import { failOption } from '../../errors.js';
 import { pickOptions } from '../../option-names.js';
-import { CLUSTER_ROWS, requireCluster } from '../options/cluster-flags.js';
+import { CLUSTER_VARIABLE, takeSecret } from '../options/cluster-environment.js';
 import { type CommandDefinition, type GivenOptions, QUIET_ROW } from '../options/command.js';
 import { rowsIn } from '../options/rows.js';
+import { QUEUE_ROWS } from '../options/training-place.js';
 import { endWithProcess } from '../terminal/ending.js';
 import { listenForInterrupt } from '../terminal/interrupt.js';
 import { note } from '../terminal/terminal.js';
 import { workerLine } from '../text/worker-text.js';
 
 const run = rowsIn('run');
+const cluster = rowsIn('cluster');
 const modules = rowsIn('modules');
 
 /** How often it is looked whether it has been idle for long enough. */
@@ -21,18 +23,18 @@ const LOOK_MS = 200;
 export const command: CommandDefinition = {
   arguments: [],
   options: [
-    ...CLUSTER_ROWS,
+    ...QUEUE_ROWS,
     run.of(WORKER_OPTIONS, 'threads', { short: 'j', argument: 'n', common: true }),
-    run.of(WORKER_OPTIONS, 'name', { argument: 'name', common: true }),
+    cluster.of(WORKER_OPTIONS, 'name', { argument: 'name', common: true }),
     modules.of(WORKER_OPTIONS, 'modules', { kind: 'path', argument: 'folder', common: true }),
-    modules.of(WORKER_OPTIONS, 'allowModules', { argument: 'sha256', aliases: ['allow-module'] }),
+    modules.of(WORKER_OPTIONS, 'allowModules', { argument: 'sha256', aliases: ['allowModule'] }),
     modules.of(WORKER_OPTIONS, 'isolate'),
-    run.of(WORKER_OPTIONS, 'store', { argument: 'address' }),
-    run.of(WORKER_OPTIONS, 'cacheFolder', { kind: 'path', argument: 'folder' }),
-    run.of(WORKER_OPTIONS, 'cacheBytes', { argument: 'n' }),
-    run.of(WORKER_OPTIONS, 'grace', { argument: 's' }),
-    run.of(WORKER_OPTIONS, 'lockSeconds', { argument: 's' }),
-    run.number('exitWhenIdle', 'end after so many seconds without a task', {
+    cluster.of(WORKER_OPTIONS, 'store', { argument: 'address' }),
+    cluster.of(WORKER_OPTIONS, 'cacheFolder', { kind: 'path', argument: 'folder' }),
+    cluster.of(WORKER_OPTIONS, 'cacheBytes', { argument: 'n' }),
+    cluster.of(WORKER_OPTIONS, 'grace', { argument: 's' }),
+    cluster.of(WORKER_OPTIONS, 'lockSeconds', { argument: 's' }),
+    cluster.number('exitWhenIdle', 'end after so many seconds without a task', {
       argument: 's',
       range: 'a number ≥ 0',
       defaultText: 'never',
@@ -51,7 +53,7 @@ async function work(given: GivenOptions): Promise<number> {
   const idleMs = idleMsOf(given);
   const quiet = given.quiet === true;
   const options: WorkerOptions = {
-    ...requireCluster(given),
+    ...queueOf(given),
     ...pickOptions(given as Partial<WorkerOptions>, WORKER_OPTIONS),
     onEvent: (event) => {
       const line = quiet ? null : workerLine(event);
@@ -77,6 +79,21 @@ async function work(given: GivenOptions): Promise<number> {
   } finally {
     interrupt.release();
   }
+}
+
+/** @throws ERR_OPTION where no queue is named. */
+function queueOf(given: GivenOptions): Pick<WorkerOptions, 'url' | 'secret' | 'secretFile' | 'ca'> {
+  const { cluster: url = process.env[CLUSTER_VARIABLE], secretFile, clusterCa } = given;
+  if (url === undefined || url === '') {
+    const expected = `the URL of a queue, such as redis://host:6379, here or in ${CLUSTER_VARIABLE}`;
+    return failOption('cluster', expected, undefined);
+  }
+  const file = secretFile === undefined ? undefined : String(secretFile);
+  return {
+    ...{ url: String(url), ...takeSecret(file) },
+    ...(file === undefined ? {} : { secretFile: file }),
+    ...(clusterCa === undefined ? {} : { ca: String(clusterCa) }),
+  };
 }
 
 /** @throws ERR_OPTION */

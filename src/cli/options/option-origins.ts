@@ -48,7 +48,7 @@ export function inFlags(
 ): string {
   return text.replace(/`([a-zA-Z]\w*)(?:\[\d+\])?`/g, (quoted, name: string) => {
     if (columns.has(name)) return quoted;
-    const row = rows.find((own) => own.name === name);
+    const row = rows.find((own) => own.name === name || own.apiName === name);
     return row === undefined ? quoted : `\`${flagOf(row.name)}\``;
   });
 }

@@ -25,6 +25,8 @@ export type OptionKind =
 export interface OptionRow {
   /** camelCase: the key in a config file and in the API. */
   readonly name: string;
+  /** What it is called in the API, where that is another name. */
+  readonly apiName?: string;
   readonly kind: OptionKind;
   /** Where it stands in the help; groups.ts has the headings. */
   readonly group: Group;

@@ -29,7 +29,10 @@ export const QUEUE_ROWS: readonly OptionRow[] = [
     common: true,
   }),
   cluster.of(CLUSTER_OPTIONS, 'secretFile', { kind: 'path', argument: 'file' }),
-  { ...cluster.of(CLUSTER_OPTIONS, 'ca', { kind: 'path', argument: 'file' }), name: 'clusterCa' },
+  {
+    ...cluster.of(CLUSTER_OPTIONS, 'ca', { kind: 'path', argument: 'file' }),
+    ...{ name: 'clusterCa', apiName: 'ca' },
+  },
 ];
 
 /** For the commands that train. */

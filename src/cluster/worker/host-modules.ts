@@ -61,7 +61,7 @@ export class HostModules {
     const found = (await this.#unchanged(hash)) ?? (await this.#lookAgain(hash));
     if (found !== null) return found;
     if (this.#sources.allowed.includes(hash)) return this.#fetch(module, store);
-    const how = `put the file into a folder and give --modules FOLDER, or give --allow-module ${hash}`;
+    const how = `put the file into a folder and give --modules FOLDER, or give --allow-modules ${hash}`;
     const why = `The module ${path} (SHA-256 ${hash}) may not run on this host; if you trust it, ${how}`;
     throw new TuttiError('ERR_MODULE', why, { module: path, hash });
   }

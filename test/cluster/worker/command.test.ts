@@ -40,6 +40,11 @@ t.test('what is wrong with its options is said before anything is connected to',
   await wrong(['--cluster', url, '--secret-file', 'secret', '--modules', 'nowhere'], /nowhere/);
   await wrong(['--cluster', url, '--secret-file', 'secret', '--allow-modules', 'abc'], /64 hexadecimal/);
   await wrong(['--cluster', url, '--secret-file', 'secret', '--exit-when-idle', '-1'], /--exit-when-idle/);
+  await wrong(
+    ['--cluster', url, '--secret-file', 'secret', '--cluster-ca', 'ca.pem'],
+    /--cluster-ca.*rediss/,
+  );
+  await wrong(['--cluster', url, '--secret-file', 'secret', '--store', 'ftp://x'], /--store/);
   await wrong(['--cluster', url, '--secret-file', 'secret'], /The queue at redis:\/\/127.0.0.1/);
 });
 
