@@ -1,7 +1,7 @@
 // A store that another host serves over HTTP (serve-blobs.ts). A network that stumbles, or a coordinator that is
 // started again, is tried again for a few seconds; a longer silence is ERR_STORE, and the business of whoever asked.
 
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { request as requestTls, Agent as TlsAgent } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import { failOption } from '../errors.js';
@@ -9,6 +9,7 @@ import { failBlob, storeError } from './blob-errors.js';
 import type { Digest } from './blob-store.js';
 import { bearer, FORM_TYPE, pathOf, STORE_HEADER } from './http-protocol.js';
 import { type FormStore, type RawStore, storeOver } from './raw-store.js';
+import { readAtMost } from './read-at-most.js';
 import { MOST_STORED_BYTES } from './stored-form.js';
 
 export interface HttpStoreOptions {
@@ -45,10 +46,10 @@ function baseOf(text: string): URL {
   return url;
 }
 
-/** What came back, its body no longer than a blob. */
+/** What came back; `longer` than any blob, its body is not read. */
 interface Answer {
   readonly status: number;
-  readonly body: Uint8Array;
+  readonly body: Uint8Array | 'longer';
 }
 
 class HttpForms implements RawStore {
@@ -71,8 +72,7 @@ class HttpForms implements RawStore {
   async read(digest: Digest, signal?: AbortSignal): Promise<Uint8Array | null> {
     const { status, body } = await this.#ask('GET', digest, null, signal);
     if (status === 404) return null;
-    if (body.length > MOST_STORED_BYTES)
-      failBlob(this.address, digest, 'damaged', 'it is longer than any blob');
+    if (body === 'longer') return failBlob(this.address, digest, 'damaged', 'it is longer than any blob');
     return body;
   }
 
@@ -122,7 +122,7 @@ class HttpForms implements RawStore {
       const asked = ask(`${this.address}${pathOf(digest)}`, options);
       asked.on('timeout', () => asked.destroy(new Error(`nothing came for ${this.#idleMs / 1000} s`)));
       asked.on('error', reject);
-      asked.on('response', (response) => readAnswer(response).then(resolve, reject));
+      asked.on('response', (response) => readAnswer(asked, response).then(resolve, reject));
       asked.end(form ?? undefined);
     });
   }
@@ -132,7 +132,8 @@ class HttpForms implements RawStore {
     const { status, body } = answer;
     if (status === 401)
       return storeError(this.address, 'refuses this host: it was started with another secret');
-    const text = Buffer.from(body.subarray(0, MOST_TEXT_BYTES)).toString('utf8').trim();
+    const text =
+      body === 'longer' ? '' : Buffer.from(body.subarray(0, MOST_TEXT_BYTES)).toString('utf8').trim();
     return storeError(this.address, `answered with ${status}${text === '' ? '' : `: ${text}`}`);
   }
 }
@@ -150,15 +151,10 @@ class NoStore extends Error {
   }
 }
 
-async function readAnswer(response: IncomingMessage): Promise<Answer> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response as AsyncIterable<Uint8Array>) {
-    chunks.push(chunk);
-    length += chunk.length;
-    // One byte more than may be is enough to tell; leaving the loop ends the connection.
-    if (length > MOST_STORED_BYTES) break;
-  }
-  if (response.headers[STORE_HEADER] === undefined) throw new NoStore(response.statusCode ?? 0);
-  return { status: response.statusCode ?? 0, body: Buffer.concat(chunks) };
+async function readAnswer(asked: ClientRequest, response: IncomingMessage): Promise<Answer> {
+  const body = await readAtMost(response, MOST_STORED_BYTES);
+  if (body === 'longer') asked.destroy();
+  const { statusCode: status = 0, headers } = response;
+  if (headers[STORE_HEADER] === undefined) throw new NoStore(status);
+  return { status, body };
 }

@@ -1,8 +1,10 @@
 // What a store needs of an S3-compatible service, by the AWS SDK: the only module that imports @aws-sdk/client-s3, an optional
 // peer, when a store of that kind is opened. Signing, credentials and the SDK's own retries are its business.
 
+import type { Readable } from 'node:stream';
 import type * as Sdk from '@aws-sdk/client-s3';
 import { TuttiError } from '../errors.js';
+import { readAtMost } from './read-at-most.js';
 
 /** Not a literal where it is imported, so that bundlers do not look for what need not be installed. */
 const PACKAGE: string = '@aws-sdk/client-s3';
@@ -62,7 +64,7 @@ export async function connectS3(place: S3Place): Promise<S3Objects> {
           .catch(nothingThere);
         if (Body === undefined) return null;
         try {
-          return await readBody(Body as unknown as Body, ContentLength, most);
+          return await readBody(Body as Readable, ContentLength, most);
         } catch (error) {
           // The SDK tries again what fails before an answer begins, and not what breaks off within one.
           if (attempt === ATTEMPTS || signal?.aborted) throw error;
@@ -139,33 +141,19 @@ function settingsOf({ endpoint, region }: S3Place): Sdk.S3ClientConfig {
   };
 }
 
-/** A stream of Node.js, as it is there. */
-interface Body extends AsyncIterable<Uint8Array> {
-  destroy(): void;
-}
-
 function nothingThere(error: unknown): { Body?: undefined; ContentLength?: undefined } {
   if (isMissing(error)) return {};
   throw error;
 }
 
 async function readBody(
-  body: Body,
+  body: Readable,
   length: number | undefined,
   most: number,
 ): Promise<Uint8Array | 'longer'> {
-  if ((length ?? 0) > most) {
-    body.destroy();
-    return 'longer';
-  }
-  const chunks: Uint8Array[] = [];
-  let got = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    got += chunk.length;
-    if (got > most) return 'longer';
-  }
-  return Buffer.concat(chunks);
+  if ((length ?? 0) <= most) return readAtMost(body, most);
+  body.on('error', () => undefined).destroy();
+  return 'longer';
 }
 
 /** That a bucket is missing is another error. */

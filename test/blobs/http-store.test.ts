@@ -311,9 +311,9 @@ t.test('an answer longer than any blob is not read to its end', async (t) => {
   let sent = 0;
   const url = await answering(t, (_, response) => {
     response.writeHead(200, { 'x-tutti-blobs': '1' });
-    const more = () => {
+    const more = (problem?: Error | null) => {
+      if (problem || response.destroyed || sent > 2 ** 28) return;
       sent += 2 ** 20;
-      if (response.destroyed || sent > 2 ** 28) return;
       response.write(new Uint8Array(2 ** 20), more);
     };
     more();
