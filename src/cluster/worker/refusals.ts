@@ -5,7 +5,7 @@
 import type { Digest } from '../../blobs/blob-store.js';
 import { TuttiError, toWire } from '../../errors.js';
 import { unlessAborted } from '../../long-calls.js';
-import { sealProgress } from '../messages/reports.js';
+import { openProgress, type Refusal, sealProgress } from '../messages/reports.js';
 import type { Secret } from '../messages/secret.js';
 import type { Delivery, Handled } from '../queue/task-queue.js';
 import { GrowingRest } from './growing-rest.js';
@@ -51,14 +51,16 @@ export class Refusals {
       const error = reason instanceof TuttiError ? reason : new TuttiError(code, message, details, reason);
       tell({ kind: 'refused', training, error });
     }
-    const reported = delivery.report(this.#said(delivery.id, { code, message }));
+    const reported = delivery.report(await this.#said(delivery, { code, message }));
     await unlessAborted(reported, AbortSignal.any([ending, delivery.signal])).catch(() => undefined);
     return { as: 'returned', delayMs: GIVEN_BACK_MS, restMs: this.#rest.next() };
   }
 
-  #said(id: string, refused: { readonly code: TuttiError['code']; readonly message: string }): string {
+  async #said({ id, progress }: Delivery, refused: Refusal): Promise<string> {
     const { host, secret } = this.#context;
-    const nothing = { member: 0, epoch: 0, epochs: 0, loss: null, share: 0, handed: null };
-    return sealProgress(secret, id, { host, ...nothing, refused });
+    // What is reported is in place of what was: where a host before left it, the next one goes on.
+    const before = progress === null ? null : await openProgress(secret, id, progress).catch(() => null);
+    const nothing = { member: 0, epoch: 0, epochs: 0, loss: null, share: 0 };
+    return sealProgress(secret, id, { host, ...nothing, handed: before?.handed ?? null, refused });
   }
 }

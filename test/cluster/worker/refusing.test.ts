@@ -8,7 +8,10 @@ import t, { type Test } from 'tap';
 import { digestOf } from '../../../src/blobs/digest.js';
 import { putBytes } from '../../../src/blobs/pieces.js';
 import { contentHash } from '../../../src/bundle/content-hash.js';
+import { openProgress, sealProgress } from '../../../src/cluster/messages/reports.js';
 import { Secret } from '../../../src/cluster/messages/secret.js';
+import { Refusals } from '../../../src/cluster/worker/refusals.js';
+import { TuttiError } from '../../../src/errors.js';
 import { createInlineRunner, type TrainingOptions, trainEnsemble } from '../../../src/index.js';
 import { clusters } from '../../support/datasets.js';
 import { type QueueRunnerOptions, queueRunner } from '../../support/queue-runner.js';
@@ -135,4 +138,24 @@ t.test('a task that is for others is left to them without a word', async (t) => 
   t.equal(contentHash(await trainEnsemble(dataset, OPTIONS, { runner })), contentHash(local));
   t.same(new Set(runner.results.map(({ host }) => host)), new Set(['b']));
   t.equal(eventsOf(cluster.events, 'refused').length, 0);
+});
+
+t.test('what a host before handed over is not lost to whoever takes the task after a refusal', async (t) => {
+  const id = 'f'.repeat(64);
+  const handed = digestOf(new TextEncoder().encode('a state'));
+  const standing = { member: 0, epoch: 7, epochs: 9, loss: 0.5, share: 0.7, handed, refused: null };
+  const reports: string[] = [];
+  const delivery = {
+    ...{ id, body: '', signal: new AbortController().signal },
+    progress: sealProgress(SECRET, id, { host: 'before', ...standing }),
+    report: async (text: string) => void reports.push(text),
+  };
+  const ending = new AbortController().signal;
+  const refusals = new Refusals({ host: 'unwilling', secret: SECRET, tell: () => undefined, ending });
+  await refusals.refuse(delivery, null, new TuttiError('ERR_MEMORY', 'There is no room here'));
+  const said = await openProgress(SECRET, id, reports[0]!);
+  t.match(said, { host: 'unwilling', handed, refused: { code: 'ERR_MEMORY' } });
+  const foreign = { ...delivery, progress: 'of another cluster' };
+  await refusals.refuse(foreign, null, new TuttiError('ERR_MEMORY', 'There is no room here'));
+  t.equal((await openProgress(SECRET, id, reports[1]!)).handed, null);
 });
