@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the servers of queues, Slurm and GNU parallel from the system's own packages; the tests of clusters start them on loopback by
+# Installs the servers of queues, Slurm, GNU parallel and what faults are played with from the system's own packages; the tests of clusters start them on loopback by
 # themselves: test/cluster skips without them, and with TUTTI_REQUIRE_SERVERS=1 fails. Nothing is started as a service. Debian and Ubuntu.
 set -euo pipefail
 
@@ -9,6 +9,9 @@ compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null || missing+=(postgresq
 [ -x "$(command -v slurmctld)" ] || missing+=(slurmctld slurmd slurm-client)
 [ -x "$(command -v parallel)" ] || missing+=(parallel)
 [ -x "$(command -v openssl)" ] || missing+=(openssl)
+# Clocks that differ, and hosts in network namespaces: test/cluster/faults.
+compgen -G '/usr/lib/*/faketime/libfaketime.so.1' > /dev/null || missing+=(faketime)
+[ -x "$(command -v ip)" ] || missing+=(iproute2)
 if [ ${#missing[@]} -gt 0 ]; then
   as_root=()
   if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
