@@ -2,6 +2,7 @@
 // of its classes, and nothing of tasks.
 
 import type { IQueueBackend, Job, JobsOptions, Queue, QueueEvents, Worker } from 'bullmq';
+import { settledWithin } from './in-time.js';
 import type { QueueAddress } from './queue-address.js';
 import { KEPT_SECONDS, MOST_EVENTS, MOST_LOSSES, PREFIX } from './queue-options.js';
 import { missingPeer, type QueueServer } from './queue-server.js';
@@ -56,6 +57,23 @@ export const JOB_OPTIONS = {
   // The reason is all that a coordinator reads, and a stack tells how a host's folders are called.
   stackTraceLimit: 0,
 } satisfies JobsOptions;
+
+/** Something of BullMQ's with connections of its own. */
+export interface Part {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  waitUntilReady(): Promise<unknown>;
+  close(): Promise<void>;
+  disconnect(): Promise<void>;
+}
+
+/** How long parts may take to close in order, in milliseconds. */
+const CLOSING_MS = 1000;
+
+/** Closes parts, in order where the server answers, and otherwise by breaking their connections. */
+export async function closeParts(...parts: readonly Part[]): Promise<void> {
+  if (await settledWithin(CLOSING_MS, Promise.allSettled(parts.map((part) => part.close())))) return;
+  await settledWithin(CLOSING_MS, Promise.allSettled(parts.map((part) => part.disconnect())));
+}
 
 /** Makes BullMQ's classes for one server. */
 export function onServer(bullmq: BullMQ, server: QueueServer) {

@@ -1,7 +1,15 @@
 // Connects either end of a queue to the server of an address.
 
 import { setTimeout as wait } from 'node:timers/promises';
-import { type IQueueBackend, loadBullmq, onOwnEvent, onServer, type QueueEvents } from './bullmq.js';
+import {
+  closeParts,
+  type IQueueBackend,
+  loadBullmq,
+  onOwnEvent,
+  onServer,
+  type Part,
+  type QueueEvents,
+} from './bullmq.js';
 import { type Connection, watchConnection } from './connection.js';
 import { readQueueAddress } from './queue-address.js';
 import {
@@ -85,13 +93,6 @@ async function reach(url: string, options: QueueOptions) {
   return { server, lockMs, make: onServer(bullmq, server) };
 }
 
-/** A part of BullMQ's with connections of its own. */
-interface Part {
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  waitUntilReady(): Promise<unknown>;
-  close(): Promise<void>;
-}
-
 /** Waits until the parts are connected and an end is made of them; closes them where that fails, or takes too long. */
 async function orClose<End>(
   { address }: QueueServer,
@@ -117,7 +118,7 @@ async function orClose<End>(
     const ready = Promise.all(parts.map((part) => part.waitUntilReady())).then(make);
     return await Promise.race([ready, tooLate]);
   } catch (error) {
-    await Promise.allSettled([...parts.map((part) => part.close()), connection.close()]);
+    await Promise.all([closeParts(...parts), connection.close()]);
     throw queueError(address, `cannot be used: ${reasonOf(error)}`);
   } finally {
     late.abort();

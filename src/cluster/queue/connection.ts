@@ -2,6 +2,7 @@
 // repeated until they are answered, since a connection that is lost is tried for ever.
 
 import { setTimeout as wait } from 'node:timers/promises';
+import { settledWithin } from './in-time.js';
 import { type QueueServer, queueError, reasonOf } from './queue-server.js';
 
 /** How often a connection is tried while nothing else is said, and while it is lost. */
@@ -9,6 +10,8 @@ const BEAT_MS = 2000;
 const LOST_BEAT_MS = 300;
 /** After so long without an answer it is lost. */
 const NO_ANSWER_MS = 8000;
+/** How long the end of a connection may take. */
+const CLOSING_MS = 1000;
 /** First and longest pause before a call is repeated. */
 const PAUSES_MS = [50, 2000] as const;
 
@@ -42,6 +45,11 @@ export async function watchConnection(
   let aheadMs = 0;
   let wake = new AbortController();
   let failure: unknown = null;
+  let endCalls: (error: unknown) => void = () => {};
+  const closed = new Promise<never>((_, reject) => {
+    endCalls = reject;
+  });
+  closed.catch(() => {});
 
   function lost(error: unknown): void {
     if (isLost || isClosed) return;
@@ -52,7 +60,7 @@ export async function watchConnection(
   async function beat(): Promise<void> {
     const begun = Date.now();
     const late = new AbortController();
-    const noAnswer = wait(NO_ANSWER_MS, undefined, { signal: late.signal }).then(() => {
+    const noAnswer = wait(NO_ANSWER_MS, undefined, { signal: late.signal, ref: false }).then(() => {
       throw new Error(`no answer within ${NO_ANSWER_MS / 1000} s`);
     });
     noAnswer.catch(() => {});
@@ -93,7 +101,8 @@ export async function watchConnection(
     for (let pause: number = PAUSES_MS[0]; ; pause = Math.min(2 * pause, PAUSES_MS[1])) {
       if (isClosed) throw queueError(server.address, 'was closed');
       try {
-        return await call();
+        // A driver may keep a call for ever whose connection is closed.
+        return await Promise.race([call(), closed]);
       } catch (error) {
         if (isClosed || isAnswer(error)) throw isClosed ? queueError(server.address, 'was closed') : error;
         suspect(error);
@@ -107,7 +116,7 @@ export async function watchConnection(
     suspect(error);
   };
   await beat();
-  const watching = watch();
+  void watch();
   return {
     get aheadMs() {
       return aheadMs;
@@ -120,9 +129,10 @@ export async function watchConnection(
     async close() {
       if (isClosed) return;
       isClosed = true;
+      endCalls(queueError(server.address, 'was closed'));
       wake.abort();
-      await server.close();
-      await watching;
+      // Of a server that does not answer there is nothing to wait for.
+      await settledWithin(CLOSING_MS, server.close());
     },
   };
 }

@@ -4,6 +4,7 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import {
+  closeParts,
   type IQueueBackend,
   isAnswer,
   onOwnEvent,
@@ -12,6 +13,7 @@ import {
   type TaskWorker,
 } from './bullmq.js';
 import type { Connection } from './connection.js';
+import { settledWithin } from './in-time.js';
 import { TOLD, WAIT_SECONDS } from './queue-options.js';
 import { readProgress } from './sender.js';
 import type { Delivery, Handled, ReceiverEvents, TaskReceiver } from './task-queue.js';
@@ -240,7 +242,7 @@ export function makeReceiver(parts: ReceiverParts, events: Partial<ReceiverEvent
     isStopping = true;
     wakeLoop();
     await backend.disconnectBlocking(false).catch(() => {});
-    await Promise.race([loop, wait(GIVING_BACK_MS, undefined, { ref: false })]);
+    await settledWithin(GIVING_BACK_MS, loop);
   }
 
   async function close(): Promise<void> {
@@ -248,10 +250,10 @@ export function makeReceiver(parts: ReceiverParts, events: Partial<ReceiverEvent
     const given = [...holds.values()];
     for (const hold of given) lose(hold);
     const giving = Promise.allSettled(given.map((hold) => giveBack(hold, 'first')));
-    await Promise.race([Promise.all([stopped, giving]), wait(GIVING_BACK_MS, undefined, { ref: false })]);
+    await settledWithin(GIVING_BACK_MS, Promise.all([stopped, giving]));
     ending.abort();
     await connection.close();
-    await Promise.allSettled([control.close(), worker.close(true)]);
+    await closeParts(control, worker);
   }
 
   return {

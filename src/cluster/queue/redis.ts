@@ -75,6 +75,8 @@ function connectionOptions({ address, authorities }: Reaching): RedisOptions {
     ...(secure ? { tls: { ...nameOf(host), ...(authorities === null ? {} : { ca: authorities }) } } : {}),
     // A command waits for the connection however long it takes; what is given up is the connection, when it is silent.
     ...{ maxRetriesPerRequest: null, socketTimeout: SILENCE_MS, retryStrategy: nextTry },
+    // Whoever closes a connection does not wait long for a server that does not answer.
+    disconnectTimeout: 500,
     // After a failover the address may be that of a replica until names are looked up again.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   };

@@ -2,6 +2,7 @@
 // event of a queue that has no jobs.
 
 import {
+  closeParts,
   type IQueueBackend,
   isAnswer,
   JOB_OPTIONS,
@@ -116,7 +117,7 @@ export function makeSender(
     },
     async close() {
       await connection.close();
-      await Promise.allSettled([events.close(), queue.close()]);
+      await closeParts(events, queue);
     },
   };
 }

@@ -279,4 +279,18 @@ const SCENARIOS: Record<
     await isDone(sender, 'wiped');
     t.same(await sender.states(['wiped']), [{ status: 'done', result: 'anew' }]);
   },
+
+  async 'both ends close while the server is away'(t, ends, server) {
+    const sender = await ends.sender();
+    const receiver = await ends.receiver();
+    const { had } = hold(receiver, 1);
+    await sender.add([task('left alone')]);
+    await until(() => had.length === 1);
+    await server.kill();
+    const waiting = t.rejects(sender.states(['left alone']), { code: 'ERR_QUEUE' });
+    await Promise.all([sender.close(), receiver.close()]);
+    t.ok(had[0]!.signal.aborted);
+    await waiting;
+    await server.start();
+  },
 };
