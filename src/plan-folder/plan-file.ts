@@ -54,7 +54,7 @@ export async function readPlanFile(folder: string, signal?: AbortSignal): Promis
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof UnreadableError)
-      failPlan(folder, `cannot be read: its file \`${PLAN_FILE}\` ${error.message}`, error);
+      failPlan(folder, `cannot be read: ${join(folder, PLAN_FILE)} ${error.message}`, error);
     if (error instanceof TuttiError && error.code === 'ERR_FILE') throw folderError(folder, 'read', error);
     throw error;
   }
