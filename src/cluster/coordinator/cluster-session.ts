@@ -183,6 +183,10 @@ export class ClusterSession implements Session {
     return this.#slots.get(slot)?.run.latest != null;
   }
 
+  takings(slot: number): number {
+    return this.#slots.get(slot)?.run.takings ?? 0;
+  }
+
   /** Of jobs that a host has in hand. */
   progress(): readonly SlotProgress[] {
     const progress: SlotProgress[] = [];

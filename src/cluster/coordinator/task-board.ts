@@ -6,6 +6,8 @@ import type { QueuedTask, TaskEvents, TaskSender, TaskState } from '../queue/tas
 
 /** Who asked for a task. Everything may be told more than once. */
 export interface Asker {
+  /** A host has taken it up. */
+  taken(): void;
   /** How far it is, in a host's words. */
   progress(text: string): void;
   done(result: string): void;
@@ -151,7 +153,7 @@ export class TaskBoard {
       return entry;
     };
     return {
-      taken: (id) => void of(id),
+      taken: (id) => this.#tellAll(of(id), (asker) => asker.taken()),
       progress: (id, text) => this.#tellAll(of(id), (asker) => asker.progress(text)),
       done: (id, result) => this.#tellAll(of(id), (asker) => asker.done(result)),
       // It may be of a task of the same name that was removed since.

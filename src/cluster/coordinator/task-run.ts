@@ -69,6 +69,7 @@ export class TaskRun implements Asker {
   #reject!: (error: unknown) => void;
   #latest: TaskProgress | null = null;
   #latestText: string | null = null;
+  #takings = 0;
   #over = false;
   #taking = false;
   #again = 0;
@@ -93,6 +94,11 @@ export class TaskRun implements Asker {
     return this.#latest;
   }
 
+  /** How often a host has begun with it. */
+  get takings(): number {
+    return this.#takings;
+  }
+
   /** Whether its answer is there, or nobody waits for it any more. */
   get over(): boolean {
     return this.#over;
@@ -103,6 +109,11 @@ export class TaskRun implements Asker {
     if (this.#over) return;
     this.#finish(true);
     this.#reject(error);
+  }
+
+  /** What a host before said of itself does not hold of this one. */
+  taken(): void {
+    this.#latest = null;
   }
 
   progress(text: string): void {
@@ -145,6 +156,7 @@ export class TaskRun implements Asker {
         return;
       }
       this.#hosts.add(progress.host);
+      if (this.#latest === null) this.#takings++;
       this.#latest = progress;
       this.#options.onProgress?.(progress);
     } catch (error) {

@@ -111,7 +111,7 @@ export class Attempts {
     if (left <= 0) throw deadlinePassed(job, deadlineMs);
     const abort = new AbortController();
     const watch = watchDeadline(
-      () => this.#session.isTaken(job.slot),
+      () => this.#session.takings?.(job.slot) ?? Number(this.#session.isTaken(job.slot)),
       left,
       () => abort.abort(),
     );

@@ -1,5 +1,5 @@
 // Watches how long a job has been in hand. Time spent waiting for a thread does not count: the clock is put back
-// until a thread has taken the job up.
+// until a thread has taken the job up, and when another one does after that was lost.
 
 /** How often the clock is looked at, and so how exact it is. */
 const LOOK_MS = 50;
@@ -14,20 +14,18 @@ export interface DeadlineWatch {
 
 /**
  * Calls `onPassed` once when a job has been in hand for longer than `allowedMs`, which may be infinite.
+ * @param takings how often it was taken up so far.
  * It needs the event loop to turn: a job that blocks the calling thread cannot be watched from there.
  */
-export function watchDeadline(
-  isTaken: () => boolean,
-  allowedMs: number,
-  onPassed: () => void,
-): DeadlineWatch {
+export function watchDeadline(takings: () => number, allowedMs: number, onPassed: () => void): DeadlineWatch {
   let since = performance.now();
-  let taken = false;
+  let taken = 0;
   let passed = false;
   const elapsed = () => performance.now() - since;
   const look = () => {
-    taken ||= isTaken();
-    if (!taken) since = performance.now();
+    const now = takings();
+    if (now > taken || taken === 0) since = performance.now();
+    taken = Math.max(taken, now);
     if (elapsed() <= allowedMs) return;
     passed = true;
     clearInterval(timer);

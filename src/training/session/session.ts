@@ -67,6 +67,8 @@ export interface Session {
   want(slot: number, epoch: number | null): void;
   /** Whether the job of a slot is in hand; before that it waits for a thread. */
   isTaken(slot: number): boolean;
+  /** How often it was taken up, where another host may take up what one was lost with; 0 while it waits. */
+  takings?(slot: number): number;
   /** What slots are doing: all of them, or those that do anything. */
   progress(): readonly SlotProgress[];
   /** The hosts that members are trained on; null where that is this machine alone. */
