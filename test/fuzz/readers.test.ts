@@ -9,6 +9,7 @@ import { data } from '../../scripts/support/fuzz/data-target.js';
 import { Draws } from '../../scripts/support/fuzz/draws.js';
 import { messageTarget } from '../../scripts/support/fuzz/message-target.js';
 import { plain } from '../../scripts/support/fuzz/plain-target.js';
+import { planTarget } from '../../scripts/support/fuzz/plan-target.js';
 import { Contradiction, type FuzzTarget, faultOf, fuzz, inputOf } from '../../scripts/support/fuzz/target.js';
 import { TuttiError } from '../../src/errors.js';
 import { clusters } from '../support/datasets.js';
@@ -22,6 +23,7 @@ t.test('data files', (t) => fuzzed(t, data, 2500));
 t.test('config files', (t) => fuzzed(t, configTarget(t.testdir()), 1200));
 t.test('stored models', (t) => fuzzed(t, plain, 4000));
 t.test('checkpoints', async (t) => fuzzed(t, await checkpointTarget(t.testdir(), clusters(24, 3, 2)), 150));
+t.test('plans', async (t) => fuzzed(t, await planTarget(t.testdir(), clusters(24, 3, 2)), 40));
 t.test('blobs', async (t) => fuzzed(t, await blobTarget(), 4000));
 t.test('messages between hosts', async (t) => fuzzed(t, await messageTarget(clusters(24, 3, 2)), 2500));
 

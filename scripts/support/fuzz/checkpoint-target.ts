@@ -78,7 +78,7 @@ async function pausedTraining(folder: string, dataset: Dataset): Promise<void> {
 }
 
 /** A file with its metadata changed, its checksum right. */
-function forgedFile(draws: Draws, file: Buffer): Buffer {
+export function forgedFile(draws: Draws, file: Buffer): Buffer {
   const end = HEADER_BYTES + file.readUInt32LE(12);
   const metadata = changed(draws, file.subarray(HEADER_BYTES, end));
   const start = Buffer.from(file.subarray(0, 24));
@@ -94,7 +94,7 @@ function changed(draws: Draws, metadata: Uint8Array): Uint8Array {
 }
 
 /** A journal with the metadata of a record changed, and every checksum from there on right. */
-function forgedJournal(draws: Draws, file: Buffer): Buffer {
+export function forgedJournal(draws: Draws, file: Buffer): Buffer {
   const header = file.subarray(0, JOURNAL_HEADER_BYTES);
   const pieces: Uint8Array[] = [header];
   let link: Buffer = firstLink(header);

@@ -14,6 +14,7 @@ import { data } from './data-target.js';
 import { inputTarget } from './input-target.js';
 import { messageTarget } from './message-target.js';
 import { plain } from './plain-target.js';
+import { planTarget } from './plan-target.js';
 import type { FuzzTarget } from './target.js';
 
 const ROWS = Array.from({ length: 24 }, (_, i) => ({
@@ -64,6 +65,7 @@ export async function allTargets(folder: string): Promise<FuzzTarget[]> {
     bundleTarget(samples),
     plain,
     await checkpointTarget(join(folder, 'checkpoints'), classes.train),
+    await planTarget(join(folder, 'plans'), classes.train),
     await blobTarget(),
     await messageTarget(classes.train),
     inputTarget([classes.train, values.train], samples[0]!.ensemble.plan),
