@@ -23,3 +23,13 @@ export function check<Schema extends z.ZodType>(schema: Schema, value: unknown):
 export function issueText({ path, message }: z.core.$ZodIssue): string {
   return `${path.join('.') || 'the top'} (${message})`;
 }
+
+/**
+ * The schema of a list that is not to be changed, by its type alone. zod's own `readonly()` freezes whatever it is given, right or
+ * wrong, and throws where that is a typed array.
+ */
+export function readonlyList<Item extends z.ZodType>(
+  list: z.ZodArray<Item>,
+): z.ZodType<readonly z.output<Item>[]> {
+  return list;
+}

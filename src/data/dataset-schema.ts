@@ -1,6 +1,7 @@
 // What the metadata of a dataset's bytes must say: every field, no other. How it fits the numbers is looked at where they are
 // read. Import it where bytes are read, not where tutti is loaded.
 
+import { readonlyList } from '../schema-check.js';
 import * as z from '../zod.js';
 import { preprocessingSchema } from './preprocessing/preprocessing-schema.js';
 
@@ -16,8 +17,8 @@ const scale = z.strictObject({ mean: doubles, std: doubles });
 
 export const datasetSchema = z.strictObject({
   task: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('classification'), classes: z.array(z.string()).readonly() }),
-    z.strictObject({ kind: z.literal('regression'), targets: z.array(z.string()).readonly() }),
+    z.strictObject({ kind: z.literal('classification'), classes: readonlyList(z.array(z.string())) }),
+    z.strictObject({ kind: z.literal('regression'), targets: readonlyList(z.array(z.string())) }),
   ]),
   rows: count,
   features: count,

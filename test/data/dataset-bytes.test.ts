@@ -137,6 +137,7 @@ t.test('metadata with a field too many, one too few or lengths beyond the bytes 
     longer: { ...metadata, arrays: { ...arrays, x: { type: 'f32', length: 2 ** 53 - 1 } } },
     type: { ...metadata, arrays: { ...arrays, x: { type: 'i32', length: 16 } } },
     hash: { ...metadata, hash: '0'.repeat(64) },
+    classes: { ...metadata, task: { kind: 'classification', classes: Float64Array.of(1, 2) } },
   };
   for (const [name, changed] of Object.entries(wrong))
     await t.rejects(datasetFrom(withMetadata(changed)), { code: 'ERR_BLOB' }, name);

@@ -1,11 +1,12 @@
 // The schema of the fitted preprocessing: checks what comes back from a file. What the fields mean is said at their
 // types, which it is held against: preprocessing-types.ts.
 
+import { readonlyList } from '../../schema-check.js';
 import * as z from '../../zod.js';
 import type { Preprocessing } from '../dataset/preprocessing-types.js';
 import { DATE_ORDERS } from '../table/date-format.js';
 
-const names = z.array(z.string()).readonly();
+const names = readonlyList(z.array(z.string()));
 const positive = z.number().positive();
 
 const format = z
@@ -50,13 +51,13 @@ const classTarget = z.strictObject({
 const regressionTarget = z.strictObject({
   kind: z.literal('regression'),
   columns: names,
-  mean: z.array(z.number()).readonly(),
-  std: z.array(positive).readonly(),
-  formats: z.array(format.unwrap().nullable()).readonly().optional(),
+  mean: readonlyList(z.array(z.number())),
+  std: readonlyList(z.array(positive)),
+  formats: readonlyList(z.array(format.unwrap().nullable())).optional(),
 });
 
 export const preprocessingSchema = z.strictObject({
-  features: z.array(z.discriminatedUnion('kind', [numericFeature, categoricalFeature])).readonly(),
+  features: readonlyList(z.array(z.discriminatedUnion('kind', [numericFeature, categoricalFeature]))),
   unseen: z.enum(['error', 'ignore']),
   softClip: positive.optional(),
   target: z.discriminatedUnion('kind', [classTarget, regressionTarget]),
@@ -66,8 +67,5 @@ export const preprocessingSchema = z.strictObject({
   groupDeclared: declared,
   missing: names.optional(),
   missingTarget: z.literal('drop').optional(),
-  leftOut: z
-    .array(z.strictObject({ column: z.string(), reason: z.string() }))
-    .readonly()
-    .optional(),
+  leftOut: readonlyList(z.array(z.strictObject({ column: z.string(), reason: z.string() }))).optional(),
 }) satisfies z.ZodType<Preprocessing>;
