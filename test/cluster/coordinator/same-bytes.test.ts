@@ -1,5 +1,6 @@
 // A cluster trains the same bytes as this machine, however many hosts there are and whatever its members are.
 
+import { join } from 'node:path';
 import t from 'tap';
 import { ensembleToBytes } from '../../../src/bundle/save.js';
 import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
@@ -7,6 +8,7 @@ import type { TrainingOptions } from '../../../src/model/options/training-option
 import { createPool } from '../../../src/pool/pool.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
 import { clusters } from '../../support/datasets.js';
+import { CENTROIDS } from '../../support/learners.js';
 import { testCluster } from './support.js';
 
 const dataset = clusters(60, 6, 3);
@@ -47,6 +49,17 @@ for (const [what, options] of Object.entries(CASES)) {
     }
   });
 }
+
+t.test('learners beside networks are the same bytes, their modules found by hash', async (t) => {
+  const folder = t.testdir({ 'centroids.mjs': CENTROIDS, hosts: { 'other-name.mjs': CENTROIDS } });
+  const learner = join(folder, 'centroids.mjs');
+  const options = { members: [{ learner }, { hidden: [4], epochs: 3 }, { learner }], seed: 3 };
+  await using cluster = testCluster();
+  const runner = await cluster.coordinator();
+  await cluster.hosts.start({ modules: join(folder, 'hosts') });
+  const there = await bytesOf(await trainEnsemble(dataset, options, { runner }));
+  t.equal(Buffer.compare(there, await bytesOf(await trainEnsemble(dataset, options))), 0);
+});
 
 function definedOf(options: TrainingOptions): TrainingOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
