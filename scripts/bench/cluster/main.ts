@@ -40,6 +40,7 @@ const { values } = parseArgs({
   options: {
     threads: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '5' },
+    backends: { type: 'string', multiple: true, default: ['redis', 'postgres'] },
     to: { type: 'string' },
   },
 });
@@ -50,7 +51,7 @@ const dataset = rowsOf(2000, 16);
 const pool = createPool({ threads });
 const machine = describeMachine();
 const results: Measured[] = [];
-for (const backend of ['redis', 'postgres'] as const) {
+for (const backend of values.backends as ServerKind[]) {
   const server = await startServer(backend);
   const host = await startHost(server.url);
   const cluster = await connectCluster({ url: server.url, secret: SECRET });
@@ -111,9 +112,13 @@ async function measure(
 async function epochsOf(seconds: number): Promise<number> {
   await train(threads, 100, 0, pool);
   for (let trial = 100; ; trial *= 4) {
-    const begun = performance.now();
-    await train(threads, trial, 0, pool);
-    const ms = performance.now() - begun;
+    const times: number[] = [];
+    for (let turn = 0; turn < 3; turn += 1) {
+      const begun = performance.now();
+      await train(threads, trial, turn, pool);
+      times.push(performance.now() - begun);
+    }
+    const ms = Math.min(...times);
     // Long enough that what begins and ends a training counts for little.
     if (ms > 1000) return Math.max(1, Math.round((trial * seconds * 1000) / ms));
   }
