@@ -36,6 +36,11 @@ export function storeError(store: string, problem: string, cause?: unknown): Tut
   return new TuttiError('ERR_STORE', `The store ${store} ${problem}${reason}`, { store }, cause);
 }
 
+/** @param got in words: not what was given, which may hold a password. @throws ERR_OPTION */
+export function failAddress(expected: string, got: string): never {
+  throw new TuttiError('ERR_OPTION', `Expected \`store\` to be ${expected}, got ${got}`, { option: 'store' });
+}
+
 /** Names of blobs become paths and URLs. @throws ERR_BLOB for what is no digest. */
 export function requireDigest(store: string, digest: unknown): asserts digest is Digest {
   if (isDigest(digest)) return;

@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { failOption } from '../errors.js';
+import { failAddress } from './blob-errors.js';
 import type { BlobStore } from './blob-store.js';
 import { openFileStore } from './file-store.js';
 import { type HttpStoreOptions, openHttpStore } from './http-store.js';
@@ -38,8 +39,7 @@ export async function openStore(
       return openS3Store(address);
     }
     default:
-      // Not what was given, which may hold a password.
-      return failOption('store', EXPECTED, `a URL of the kind ${scheme}:`);
+      return failAddress(EXPECTED, `a URL of ${scheme}:`);
   }
 }
 

@@ -1,8 +1,7 @@
 // An S3-compatible object store: an object for each blob, under a prefix of a bucket. Credentials come from where the AWS
 // SDK finds them (environment, profile, the machine's role) and are never in an address.
 
-import { failOption } from '../errors.js';
-import { failBlob, storeError } from './blob-errors.js';
+import { failAddress, failBlob, storeError } from './blob-errors.js';
 import type { Digest } from './blob-store.js';
 import { isDigest } from './digest.js';
 import { type FormStore, type RawStore, storeOver } from './raw-store.js';
@@ -33,8 +32,7 @@ export function placeOf(address: string): S3Place {
     /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(url.host) &&
     [url.username, url.password, url.hash].every((part) => part === '') &&
     [...url.searchParams.keys()].every((name) => known.includes(name));
-  // Not what was given, which may hold a password.
-  if (!isPlace) return failOption('store', EXPECTED, 'another address');
+  if (!isPlace) return failAddress(EXPECTED, 'another address');
   const endpoint = url.searchParams.get('endpoint');
   if (endpoint !== null) checkEndpoint(endpoint);
   const path = decodeURIComponent(url.pathname).replace(/^\/+|\/+$/g, '');
@@ -50,7 +48,7 @@ function checkEndpoint(text: string): void {
   const url = URL.canParse(text) ? new URL(text) : null;
   const isEndpoint =
     url !== null && ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === '';
-  if (!isEndpoint) failOption('store', EXPECTED, 'an endpoint that is none');
+  if (!isEndpoint) failAddress(EXPECTED, 'an endpoint that is none');
 }
 
 function addressOf({ bucket, prefix, endpoint, region }: S3Place): string {

@@ -116,7 +116,7 @@ function requirePlain(note: unknown): void {
   failOption('note', 'plain data (what JSON can say)', note);
 }
 
-/** @throws ERR_PLAN for a folder that holds anything that tutti did not make. */
+/** @throws ERR_PLAN for a folder that holds anything that tutti did not make, and for a file in its place. */
 async function prepareFolder(folder: string): Promise<void> {
   try {
     await makeFolder(folder);
@@ -129,6 +129,9 @@ async function prepareFolder(folder: string): Promise<void> {
       failPlan(folder, `would go into a folder that holds other files, such as ${foreign}`);
   } catch (error) {
     if (error instanceof TuttiError) throw error;
+    // As wrong at any other time, unlike a disk that is full.
+    if (['EEXIST', 'ENOTDIR'].includes(String((error as NodeJS.ErrnoException).code)))
+      failPlan(folder, 'would go where a file is: name a folder that is empty, or not there yet', error);
     throw folderError(folder, 'written', error);
   }
 }

@@ -3,7 +3,7 @@
 
 import { TuttiError } from '../../errors.js';
 import { suggest } from '../../option-names.js';
-import { longFlagsOf } from './option-help.js';
+import { flagsOf as flagsOfRow, longFlagsOf } from './option-help.js';
 import type { OptionRow } from './option-row.js';
 
 /** What the parser found. */
@@ -47,16 +47,25 @@ function messageFor(
     const [flag = word] = /--[\w-]+/.exec(word) ?? [];
     return `Expected a value after \`${flag}\`, got nothing`;
   }
-  if (code === 'commander.excessArguments') return tooManyWords(message, command);
+  if (code === 'commander.excessArguments') return tooManyWords(message, command, all);
   const text = message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
   return (text.charAt(0).toUpperCase() + text.slice(1)).replaceAll("'", '`');
 }
 
 /** `… Expected 1 argument but got 2.` */
-function tooManyWords(message: string, command: string | null): string {
+function tooManyWords(message: string, command: string | null, all: CommandOptions): string {
   const [, expected = '', got = ''] = /Expected (\d+) .*got (\d+)/.exec(message) ?? [];
   const words = expected === '0' ? 'no word' : `${expected} ${expected === '1' ? 'word' : 'words'}`;
-  return `Expected ${words} after tutti ${command ?? 'help'}, got ${got}; a name with blanks stands in quotes`;
+  // Who gives a word to a command that has options alone has forgotten its flag.
+  const first = expected === '0' ? flagWithValue(all.get(command ?? '') ?? []) : null;
+  const hint = first === null ? 'a name with blanks stands in quotes' : `what it works on follows ${first}`;
+  return `Expected ${words} after tutti ${command ?? 'help'}, got ${got}; ${hint}`;
+}
+
+/** The first option that most people use, as the help writes it; null where a command has none with a value. */
+function flagWithValue(rows: readonly OptionRow[]): string | null {
+  const row = rows.find(({ kind, common }) => kind !== 'flag' && common === true);
+  return row === undefined ? null : `\`${flagsOfRow(row)[0]!.text.replace(/^-\w, /, '')}\``;
 }
 
 /** What to say to a word that is no command. */

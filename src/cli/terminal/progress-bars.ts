@@ -74,7 +74,7 @@ export function createBars(stream: NodeJS.WriteStream): ProgressDisplay {
   const showHosts = (progress: TrainingProgress, hosts: readonly HostProgress[]) => {
     show(0, overallShare(progress), 'ensemble', progressLine(progress));
     for (const [at, { name, running, done }] of hosts.slice(0, MOST_THREAD_BARS).entries())
-      show(at + 1, done / progress.planned, name, `${done} done, ${running} in training`);
+      show(at + 1, done / progress.planned, name, hostText(done, running));
   };
   return {
     update(progress) {
@@ -89,6 +89,11 @@ export function createBars(stream: NodeJS.WriteStream): ProgressDisplay {
     },
     stop: () => multi.stop(),
   };
+}
+
+/** Members that are over sooner than a host says of them that it has them are never known to be in training. */
+function hostText(done: number, running: number): string {
+  return running === 0 ? `${done} done` : `${done} done, ${running} in training`;
 }
 
 function overallShare({ planned, done, failed, slots }: TrainingProgress): number {

@@ -66,12 +66,14 @@ export function shareText(share: number, elapsedMs: number): string {
   return `${percent(share, 0)}${left}`;
 }
 
-/** Hosts that have nothing in hand are gone, or have nothing to do. */
+/** Only members that take longer than a host is silent are reported of: that none is known of does not say that none is trained. */
 function hostsText(hosts: readonly HostProgress[]): string {
+  const all = counted(hosts.length, 'host');
   const busy = hosts.filter(({ running }) => running > 0);
-  if (busy.length === 0) return 'none in training';
+  if (hosts.length === 0) return 'no word from a host yet';
+  if (busy.length === 0) return `by ${all}`;
   const running = busy.reduce((sum, host) => sum + host.running, 0);
-  return `${running} in training on ${counted(busy.length, 'host')}`;
+  return `${running} in training on ${busy.length < hosts.length ? `${busy.length} of ${all}` : all}`;
 }
 
 /** `9/16 members, 1 failed, 4 in training on 2 hosts, loss 0.0123, 1.2 s left`. */

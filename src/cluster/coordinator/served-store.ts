@@ -11,6 +11,7 @@ import { openFileStore } from '../../blobs/file-store.js';
 import { serveBlobs } from '../../blobs/serve-blobs.js';
 import { failOption, TuttiError } from '../../errors.js';
 import { isLeft, ownerMark } from '../../files/temporary-file.js';
+import { queueError } from '../queue/queue-server.js';
 
 /** What the names of such folders begin with. */
 const FOLDER = 'tutti-store-';
@@ -100,22 +101,13 @@ async function removeLeft(): Promise<void> {
 }
 
 /** The address of this machine on the way to the queue: there hosts that reach the queue may reach this one too. */
-async function localAddressTo({
-  host,
-  port,
-  shown,
-}: {
-  host: string;
-  port: number;
-  shown: string;
-}): Promise<string> {
+async function localAddressTo(queue: Parameters<typeof serveStore>[2]): Promise<string> {
+  const { host, port } = queue;
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, timeout: ROUTE_MS });
     const fail = (reason: string) => {
       socket.destroy();
-      reject(
-        new TuttiError('ERR_QUEUE', `The queue ${shown} cannot be reached: ${reason}`, { queue: shown }),
-      );
+      reject(queueError(queue, `cannot be used: ${reason}`));
     };
     socket.once('connect', () => {
       const { localAddress } = socket;

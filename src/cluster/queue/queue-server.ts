@@ -45,7 +45,7 @@ export function reasonOf(error: unknown): string {
 }
 
 /** `The queue at redis://host:6379 cannot be reached: …`; the driver's own error may have a password in it and is left. */
-export function queueError({ shown }: QueueAddress, problem: string): TuttiError {
+export function queueError({ shown }: Pick<QueueAddress, 'shown'>, problem: string): TuttiError {
   return new TuttiError('ERR_QUEUE', `The queue at ${shown} ${problem}`, { queue: shown });
 }
 

@@ -191,6 +191,18 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
     /`--target` to be .* \(tutti describe lists them\), got nothing/,
   ],
   'a word for a command without any': [['doctor', 'now'], /Expected no word after tutti doctor, got 1/],
+  'a folder for a command that wants a flag before it': [
+    ['train-members', 'plan'],
+    /Expected no word after tutti train-members, got 1; what it works on follows `--plan <folder>`/,
+  ],
+  'a file in the place of a plan': [
+    ['plan', 'good.csv', '--target', 'label', '--out', 'good.csv'],
+    /^tutti: The plan good\.csv would go where a file is: name a folder.* \(ERR_PLAN\)$/m,
+  ],
+  'a file on the way to a plan': [
+    ['plan', 'good.csv', '--target', 'label', '--out', 'good.csv/plan'],
+    /^tutti: The plan good\.csv\/plan would go where a file is: name a folder.* \(ERR_PLAN\)$/m,
+  ],
   'too many arguments': [
     ['inspect', 'ok.tutti', 'more'],
     /Expected 1 word after tutti inspect, got 2; a name with blanks stands in quotes/,

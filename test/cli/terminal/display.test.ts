@@ -65,6 +65,24 @@ t.test('a line says what is known and no more', async (t) => {
   t.equal(progressLine(progress(19, { failed: 1, remainingMs: 0 })), '19/20 members, 1 failed, loss 0.5000');
 });
 
+t.test(
+  'a line says of hosts what they said, and nothing of those that train members too short to say it',
+  async (t) => {
+    const line = (...hosts: [name: string, running: number, done: number][]) =>
+      progressLine(
+        progress(3, {
+          hosts: hosts.map(([name, running, done]) => ({ name, running, done })),
+          remainingMs: null,
+        }),
+      );
+    t.equal(line(), '3/20 members, no word from a host yet, loss 0.5000');
+    t.equal(line(['one', 0, 3]), '3/20 members, by 1 host, loss 0.5000');
+    t.equal(line(['one', 0, 2], ['two', 0, 1]), '3/20 members, by 2 hosts, loss 0.5000');
+    t.equal(line(['one', 2, 3], ['two', 1, 0]), '3/20 members, 3 in training on 2 hosts, loss 0.5000');
+    t.equal(line(['one', 2, 0], ['two', 0, 3]), '3/20 members, 2 in training on 1 of 2 hosts, loss 0.5000');
+  },
+);
+
 t.test('work of which only a share is known has lines and a bar too', async (t) => {
   const lines: string[] = [];
   let now = 0;
