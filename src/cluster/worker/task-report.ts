@@ -12,6 +12,8 @@ import { membersOf } from '../messages/answer.js';
 
 /** How often it is told, where there is something new: rarely enough that a thousand threads are no load of a queue. */
 const REPORT_MS = 1500;
+/** Until it is first told that a thread has it; a member that is over by then is told of by its result. */
+const FIRST_LOOK_MS = 50;
 
 const DEFAULT_SECONDS = 10;
 /** A slot trains for so many times as long as the state before took to be stored. */
@@ -76,7 +78,7 @@ export class TaskReport {
   /** Tells from now on. @returns who is handed the members; undefined for a job that hands over none. */
   begin(): HandOverHook | undefined {
     const { session, slot } = this.#context;
-    this.#timer = setInterval(() => void this.#report(), REPORT_MS);
+    this.#timer = setInterval(() => void this.#report(), FIRST_LOOK_MS);
     session.want(slot, null);
     if (!this.#handsOver()) return undefined;
     this.#ask();
@@ -116,6 +118,10 @@ export class TaskReport {
     const words = JSON.stringify(standing);
     if (words === this.#told) return;
     this.#telling = true;
+    if (this.#told === '') {
+      clearInterval(this.#timer);
+      this.#timer = setInterval(() => void this.#report(), REPORT_MS);
+    }
     try {
       await tell(standing);
       this.#told = words;
