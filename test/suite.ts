@@ -4,6 +4,7 @@
 //
 //     tap dist/test/suite.js --test-arg=engines/tfjs              only what is there
 //     tap dist/test/suite.js --test-arg=--without=cli,package     all but what is there
+//     tap dist/test/suite.js --test-arg=cluster --test-arg=--jobs=4    so many at a time, where they wait more than they work
 //
 // The fault suites take minutes, and run only when they are named: `npm run test:faults`, and those of clusters with `cluster`.
 
@@ -19,7 +20,7 @@ const TIMEOUT = 1200;
 
 const { values, positionals: only } = parseArgs({
   allowPositionals: true,
-  options: { without: { type: 'string', default: '' } },
+  options: { without: { type: 'string', default: '' }, jobs: { type: 'string', default: '2' } },
 });
 const without = values.without.split(',').filter((place) => place !== '');
 const names = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' });
@@ -32,7 +33,7 @@ const isWanted = (file: string) =>
 const chosen = files.filter(isWanted);
 const kept = chosen.filter((file) => !without.some((place) => isAt(place)(file)));
 
-t.jobs = 2;
+t.jobs = Number(values.jobs);
 t.setTimeout(3600 * 1000);
 t.ok(kept.length > 0, 'there are test files');
 for (const place of [...only, ...without]) t.ok(files.some(isAt(place)), `there are test files at ${place}`);
