@@ -13,7 +13,7 @@ export interface LongCallOptions {
 /** What the options must be; see src/option-names.ts. */
 export const LONG_CALL_OPTIONS = { signal: option.signal } satisfies OptionTable<LongCallOptions>;
 
-/** What a promise gives, or the signal's reason once it is aborted meanwhile: for what cannot be stopped itself. */
+/** What a promise gives, or the signal's reason once it is aborted, or if it is already: for what cannot be stopped itself. */
 export async function unlessAborted<Value>(
   promise: Promise<Value>,
   signal: AbortSignal | undefined,
@@ -21,6 +21,7 @@ export async function unlessAborted<Value>(
   let stop = () => {};
   const stopped = new Promise<never>((_, reject) => {
     stop = () => reject(signal?.reason);
+    if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop, { once: true });
   });
   return Promise.race([promise, stopped]).finally(() => signal?.removeEventListener('abort', stop));

@@ -59,6 +59,8 @@ class HttpForms implements RawStore {
   readonly #agent: Agent;
   readonly #idleMs: number;
   readonly #pausesMs: readonly number[];
+  /** Aborted when it is closed: nothing is tried again then, which would keep the process. */
+  readonly #closed = new AbortController();
 
   constructor(base: URL, token: string, { idleMs = 30_000, pausesMs = [200, 1000, 3000] }: HttpStoreOptions) {
     this.address = base.href.replace(/\/+$/, '');
@@ -89,6 +91,7 @@ class HttpForms implements RawStore {
   }
 
   async close(): Promise<void> {
+    this.#closed.abort();
     this.#agent.destroy();
   }
 
@@ -101,7 +104,8 @@ class HttpForms implements RawStore {
       if (!(answer instanceof Error) && (answer.status < 300 || answer.status === 404)) return answer;
       const pauseMs = this.#pausesMs[attempt];
       if (pauseMs === undefined || !isPassing(answer)) throw this.#problem(answer);
-      await pause(pauseMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+      await pause(pauseMs, undefined, { signal: signal ?? this.#closed.signal }).catch(() => undefined);
+      if (this.#closed.signal.aborted) throw this.#problem(answer);
     }
   }
 

@@ -387,3 +387,20 @@ t.test('through a proxy with TLS, by those who know its authority', { skip: open
   t.equal(await read({ NODE_EXTRA_CA_CERTS: cert }), '100000\n');
   t.equal(await read({}), 'refused\n');
 });
+
+t.test('nothing is tried again once it is closed', async (t) => {
+  let asked = 0;
+  const server = createServer(() => asked++);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const store = openHttpStore(address, TOKEN, { pausesMs: [1, 1, 1] });
+  const got = store.get(digestOf(noise(10)));
+  while (asked === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await store.close();
+  await t.rejects(got, { code: 'ERR_STORE' });
+  t.equal(asked, 1);
+});

@@ -9,6 +9,7 @@ import {
   isAnswer,
   onOwnEvent,
   type QueueEvents,
+  type TaskData,
   type TaskJob,
   type TaskWorker,
 } from './bullmq.js';
@@ -107,6 +108,9 @@ export function makeReceiver(parts: ReceiverParts, events: Partial<ReceiverEvent
 
   function take(job: TaskJob, token: string): 'taken' | 'too early' {
     const hold: Hold = { job, token, controller: new AbortController(), isEnding: false };
+    // This host was taken for lost, and has it once more before it heard of that.
+    const before = holds.get(job.id!);
+    if (before !== undefined) lose(before);
     holds.set(job.id!, hold);
     const isEarly = performance.now() < (returned.get(job.id!) ?? 0);
     void (isEarly ? finish(hold, () => giveBack(hold, 'last')) : serve(hold));
@@ -115,9 +119,11 @@ export function makeReceiver(parts: ReceiverParts, events: Partial<ReceiverEvent
 
   async function serve(hold: Hold): Promise<void> {
     const { job, controller } = hold;
-    const { id, data, deferredFailure } = job;
+    const { id, deferredFailure } = job;
+    // Whoever can write to the queue can have put anything there.
+    const data = job.data as Partial<TaskData> | null;
     if (isStopping) await finish(hold, () => giveBack(hold, 'first'));
-    else if (data.removed === true) await finish(hold, () => takeOut(hold));
+    else if (typeof data?.body !== 'string' || data.removed === true) await finish(hold, () => takeOut(hold));
     else if (deferredFailure) {
       await finish(hold, () => job.moveToFailed(new Error(deferredFailure), hold.token, false));
     } else {

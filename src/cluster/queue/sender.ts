@@ -46,9 +46,24 @@ export function makeSender(
     await answer(() => queue.addBulk(jobs));
   }
 
+  /** What is there of a task; `spoilt` where it is none: whoever can write to the queue can have put anything there. */
+  async function jobOf(id: string): Promise<TaskJob | 'spoilt' | undefined> {
+    try {
+      const job: TaskJob | undefined = await queue.getJob(id);
+      return job === undefined || typeof job.data?.body === 'string' ? job : 'spoilt';
+    } catch (error) {
+      if (error instanceof SyntaxError) return 'spoilt';
+      throw error;
+    }
+  }
+
   async function stateOf(id: string): Promise<TaskState> {
-    const job: TaskJob | undefined = await queue.getJob(id);
+    const job = await jobOf(id);
     if (job === undefined) return { status: 'unknown' };
+    if (job === 'spoilt') {
+      await backend.remove(id, false);
+      return { status: 'unknown' };
+    }
     if (job.data.removed === true) {
       // Whoever had it has ended meanwhile: now it can be removed.
       if (isFinished(job)) await backend.remove(id, false);
@@ -70,8 +85,8 @@ export function makeSender(
   /** @returns whether a host has it, which then must be told. */
   async function removeOne(id: string): Promise<boolean> {
     if ((await backend.remove(id, false)) !== 0) return false;
-    const job = await queue.getJob(id);
-    if (job === undefined) return false;
+    const job = await jobOf(id);
+    if (job === undefined || job === 'spoilt') return false;
     await job.updateData({ ...job.data, removed: true });
     // It may have ended meanwhile.
     return (await backend.remove(id, false)) === 0;
@@ -86,8 +101,9 @@ export function makeSender(
     async update({ id, body }) {
       own.add(id);
       await answer(async () => {
-        const job = await queue.getJob(id);
-        if (job !== undefined && job.data.removed !== true) await job.updateData({ body });
+        const job = await jobOf(id);
+        if (job === undefined || job === 'spoilt' || job.data.removed === true) return;
+        await job.updateData({ body });
       }, isAnswer).catch(unlessAnswer);
     },
     async states(ids) {

@@ -118,10 +118,15 @@ class Worker implements ClusterWorker {
     this.#receiver.start(this.threads + AHEAD, async (delivery) => {
       this.#inHand++;
       this.#idleSinceMs = null;
+      let held: HeldTask | null = null;
       try {
-        return await handleTask(delivery, this.#context, (task) => this.#held.set(delivery.id, task));
+        return await handleTask(delivery, this.#context, (task) => {
+          held = task;
+          this.#held.set(delivery.id, task);
+        });
       } finally {
-        this.#held.delete(delivery.id);
+        // It may have come once more meanwhile.
+        if (this.#held.get(delivery.id) === held) this.#held.delete(delivery.id);
         if (--this.#inHand === 0) this.#idleSinceMs = performance.now();
       }
     });

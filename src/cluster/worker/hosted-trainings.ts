@@ -20,9 +20,12 @@ const IDLE_MS = 15_000;
 /** A training that cannot be had here is not tried again before then, and then twice as long each time. */
 const LEAST_REFUSED_MS = 2000;
 const MOST_REFUSED_MS = 60_000;
+/** Trainings that are remembered to be refused. */
+const MOST_REFUSED = 1000;
 
 interface Entry {
   readonly opening: Promise<HostedTraining>;
+  isOpen: boolean;
   /** Tasks that are at it. */
   users: number;
   idle: NodeJS.Timeout | undefined;
@@ -49,6 +52,8 @@ export class HostedTrainings {
   /** Those that no tasks are taken of any more, until nothing of them is in hand. */
   readonly #ending = new Set<readonly [Digest, Entry]>();
   readonly #closing = new Set<Promise<void>>();
+  /** Aborted when this host ends: what does not come from a store is not waited for. */
+  readonly #ended = new AbortController();
 
   constructor(context: TrainingsContext) {
     this.#context = context;
@@ -72,7 +77,7 @@ export class HostedTrainings {
       return await work(await unlessAborted(entry.opening, signal));
     } finally {
       if (--entry.users === 0 && this.#entries.get(digest) === entry)
-        entry.idle = setTimeout(() => this.#letGo(digest, entry), IDLE_MS).unref();
+        entry.idle = setTimeout(() => void this.#letGo(digest, entry), IDLE_MS).unref();
     }
   }
 
@@ -82,7 +87,7 @@ export class HostedTrainings {
     const concerned = [...this.#entries, ...this.#ending].filter(
       ([own]) => digest === null || own === digest,
     );
-    for (const [own, entry] of concerned) this.#letGo(own, entry);
+    for (const [own, entry] of concerned) void this.#letGo(own, entry);
     await Promise.all(
       concerned.map(async ([, { opening }]) => (await opening.catch(() => null))?.end(ending)),
     );
@@ -90,7 +95,8 @@ export class HostedTrainings {
 
   /** Resolves when nothing is in hand and all memory is given back. */
   async close(): Promise<void> {
-    for (const [digest, entry] of this.#entries) this.#letGo(digest, entry);
+    this.#ended.abort(new Returned('drained'));
+    for (const [digest, entry] of this.#entries) void this.#letGo(digest, entry);
     await Promise.all(this.#closing);
   }
 
@@ -98,16 +104,21 @@ export class HostedTrainings {
     const known = this.#entries.get(digest);
     if (known !== undefined) return known;
     const opening = this.#open(digest, store);
-    const entry: Entry = { opening, users: 0, idle: undefined };
+    const entry: Entry = { opening, isOpen: false, users: 0, idle: undefined };
     this.#entries.set(digest, entry);
-    opening.catch(() => {
-      if (this.#entries.get(digest) === entry) this.#entries.delete(digest);
-    });
+    opening.then(
+      () => {
+        entry.isOpen = true;
+      },
+      () => {
+        if (this.#entries.get(digest) === entry) this.#entries.delete(digest);
+      },
+    );
     return entry;
   }
 
-  /** Gives a training's memory back when nothing of it is in hand; once is enough. */
-  #letGo(digest: Digest, entry: Entry): void {
+  /** Gives a training's memory back when nothing of it is in hand; once is enough. Resolves when that is done. */
+  async #letGo(digest: Digest, entry: Entry): Promise<void> {
     clearTimeout(entry.idle);
     if (this.#entries.get(digest) !== entry) return;
     this.#entries.delete(digest);
@@ -121,7 +132,7 @@ export class HostedTrainings {
     };
     const closing = close();
     this.#closing.add(closing);
-    void closing.finally(() => this.#closing.delete(closing));
+    await closing.finally(() => this.#closing.delete(closing));
   }
 
   async #open(digest: Digest, store: BlobStore): Promise<HostedTraining> {
@@ -134,6 +145,7 @@ export class HostedTrainings {
     } catch (error) {
       if (!(error instanceof TuttiError) || error.code === 'ERR_STORE') throw error;
       const waitMs = Math.min(MOST_REFUSED_MS, 2 * (refused?.waitMs ?? LEAST_REFUSED_MS / 2));
+      if (this.#refused.size >= MOST_REFUSED) this.#refused.clear();
       this.#refused.set(digest, { error, waitMs, untilMs: performance.now() + waitMs });
       throw error;
     }
@@ -141,11 +153,12 @@ export class HostedTrainings {
 
   async #fetch(digest: Digest, store: BlobStore): Promise<HostedTraining> {
     const { host, runner, modules, tell } = this.#context;
-    const shared = await trainingFrom(await getBytes(store, digest), host);
-    const planned = await planFrom(await getBytes(store, shared.plan));
+    const { signal } = this.#ended;
+    const shared = await trainingFrom(await getBytes(store, digest, { signal }), host);
+    const planned = await planFrom(await getBytes(store, shared.plan, { signal }));
     // Before a dataset is fetched for it.
     requireArithmetic(planned.arithmetic, host);
-    const dataset = await datasetFrom(await getBytes(store, shared.dataset));
+    const dataset = await datasetFrom(await getBytes(store, shared.dataset, { signal }));
     requireHash(shared, dataset.hash);
     requirePlanFits(planned, dataset);
     const plan = await modules.locate(planned, store, runner.isolate ?? null);
@@ -164,10 +177,10 @@ export class HostedTrainings {
       return await open();
     } catch (error) {
       if (!(error instanceof TuttiError) || error.code !== 'ERR_MEMORY') throw error;
-      const idle = [...this.#entries].filter(([, { users }]) => users === 0);
-      for (const [digest, entry] of idle) this.#letGo(digest, entry);
+      // Not one that is being opened, such as this one whose tasks were given up meanwhile: it would be waited for in vain.
+      const idle = [...this.#entries].filter(([, { users, isOpen }]) => users === 0 && isOpen);
       if (idle.length > 0) {
-        await Promise.all(this.#closing);
+        await Promise.all(idle.map(([digest, entry]) => this.#letGo(digest, entry)));
         return await open();
       }
       // The one that is being opened is among them.
