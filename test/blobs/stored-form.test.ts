@@ -21,12 +21,13 @@ const CONTENTS: Readonly<Record<string, readonly [content: Uint8Array, form: num
   'a few bytes': [new Uint8Array(255), 0, 257 / 255],
   zeros: [new Uint8Array(100_000), 1, 0.01],
   chance: [noise(100_000), 0, 100_001 / 100_000],
-  'measured values': [bytesOf(normals(50_000)), 2, 0.93],
+  'measured values': [bytesOf(normals(50_000)), 0, 1.0001],
   'weights in single precision': [
     bytesOf(Float32Array.from(normals(50_000), (value) => value / 20)),
-    2,
-    0.93,
+    0,
+    1.0001,
   ],
+  'values of single precision in double': [bytesOf(normals(50_000).map(Math.fround)), 2, 0.5],
   'values with three decimals': [
     bytesOf(normals(50_000).map((value) => Math.round(value * 1000) / 1000)),
     1,
