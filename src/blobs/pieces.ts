@@ -2,6 +2,7 @@
 // bytes have the same name everywhere, and bytes that were changed a little share the pieces that were not.
 
 import type { LongCallOptions } from '../long-calls.js';
+import { requireMemory } from '../machine/memory-limit.js';
 import { failBlob } from './blob-errors.js';
 import { type BlobStore, type Digest, MOST_BLOB_BYTES } from './blob-store.js';
 import { digestOf, isDigest } from './digest.js';
@@ -43,7 +44,8 @@ export async function putBytes(
 
 /**
  * Bytes as {@link putBytes} stored them.
- * @throws ERR_BLOB when something of it is missing, damaged or more than `mostBytes`; ERR_STORE
+ * @throws ERR_BLOB when something of it is missing, damaged or more than `mostBytes`; ERR_STORE; ERR_MEMORY when it would not fit,
+ * before any piece is fetched: a short list can name one piece any number of times.
  */
 export async function getBytes(
   store: BlobStore,
@@ -56,6 +58,8 @@ export async function getBytes(
   if (length > mostBytes)
     failBlob(store.address, digest, 'damaged', `it has ${length} bytes where at most ${mostBytes} may be`);
   if (list === null) return first;
+  const part = { use: 'for its content', bytes: length, remedy: 'a machine with more memory has room for it' };
+  requireMemory([part], `The blob ${digest} of ${store.address}`);
   const bytes = new Uint8Array(length);
   await eachOf(list.digests.length, async (at) => {
     const piece = await store.get(list.digests[at]!, signal);

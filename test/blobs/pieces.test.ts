@@ -145,3 +145,15 @@ t.test('both stop when they are told to', async (t) => {
   await t.rejects(getBytes(store, digest, { signal }), { message: 'enough' });
   await t.rejects(putBytes(store, noise(MOST_BLOB_BYTES + 1), { signal }), { message: 'enough' });
 });
+
+t.test('a list of more than memory holds is refused before a piece of it is fetched', async (t) => {
+  const store = memoryStore();
+  const piece = digestOf(new Uint8Array(MOST_BLOB_BYTES));
+  const count = 129_000;
+  const lines = Array.from({ length: count }, () => piece).join('\n');
+  const list = new TextEncoder().encode(`tutti pieces 1\n${count * MOST_BLOB_BYTES}\n${lines}\n`);
+  await store.put(piece, new Uint8Array(MOST_BLOB_BYTES));
+  await store.put(digestOf(list), list);
+  await t.rejects(getBytes(store, digestOf(list)), { code: 'ERR_MEMORY' });
+  t.equal(store.calls.get, 1);
+});

@@ -2,7 +2,6 @@
 // whose blob is gone or a queue that forgot it, it is asked for again; what a member or its threads came to is the answer.
 
 import { setTimeout as wait } from 'node:timers/promises';
-import { isBlobError } from '../../blobs/blob-errors.js';
 import type { Digest } from '../../blobs/blob-store.js';
 import { TuttiError } from '../../errors.js';
 import { isRepeated } from '../../training/coordinator/failure-policy.js';
@@ -197,7 +196,7 @@ export class TaskRun implements Asker {
       try {
         return await this.#context.get(digest);
       } catch (error) {
-        if (isBlobError(error) || !(error instanceof TuttiError)) throw error;
+        if (!(error instanceof TuttiError) || error.code !== 'ERR_STORE') throw error;
         this.#context.troubled(error);
         await wait(waitMs, undefined, { ref: false });
       }

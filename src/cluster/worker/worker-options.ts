@@ -1,8 +1,10 @@
 // How a worker is started: what its options are, what each must be, and what they are where they are not given.
 
+import { lstat, mkdir } from 'node:fs/promises';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { isDigest } from '../../blobs/digest.js';
+import { TuttiError } from '../../errors.js';
 import { described, type OptionTable, option } from '../../option-names.js';
 import { DEFAULT_LOCK_SECONDS, QUEUE_OPTIONS } from '../queue/queue-options.js';
 import type { WorkerEvent } from './worker-events.js';
@@ -117,12 +119,27 @@ export const ALL_WORKER_OPTIONS = {
   onEvent: option.function,
 } satisfies OptionTable<WorkerOptions>;
 
-/** Of the user's caches, or of temporary files where there is no home. */
-export function defaultCacheFolder(): string {
+/**
+ * Of the user's caches, or of temporary files where there is no home.
+ * @throws ERR_FILE when somebody else can write to it: datasets are read there, and modules run.
+ */
+export async function defaultCacheFolder(): Promise<string> {
   const { XDG_CACHE_HOME: caches, HOME: home } = process.env;
   if (caches) return join(caches, 'tutti');
-  return home ? join(home, '.cache', 'tutti') : join(tmpdir(), `tutti-${userInfo().uid}`);
+  if (home) return join(home, '.cache', 'tutti');
+  // Whoever was first could have made it.
+  const { uid } = userInfo();
+  const folder = join(tmpdir(), `tutti-${uid}`);
+  await mkdir(folder, { mode: 0o700 }).catch(() => undefined);
+  const found = await lstat(folder).catch(() => null);
+  const isOwn = found !== null && found.isDirectory() && (uid < 0 || found.uid === uid);
+  if (isOwn && (uid < 0 || (found.mode & OTHERS) === 0)) return folder;
+  const message = `Expected ${folder} to be a folder of this user alone, to keep datasets in; give --cache-folder FOLDER, or set HOME`;
+  throw new TuttiError('ERR_FILE', message, { file: folder });
 }
+
+/** What a mode lets a group and everybody do. */
+const OTHERS = 0o077;
 
 /** The machine's name in the letters that names have. */
 export function defaultName(): string {
