@@ -58,7 +58,11 @@ export async function getBytes(
   if (length > mostBytes)
     failBlob(store.address, digest, 'damaged', `it has ${length} bytes where at most ${mostBytes} may be`);
   if (list === null) return first;
-  const part = { use: 'for its content', bytes: length, remedy: 'a machine with more memory has room for it' };
+  const part = {
+    use: 'for its content',
+    bytes: length,
+    remedy: 'a machine with more memory has room for it',
+  };
   requireMemory([part], `The blob ${digest} of ${store.address}`);
   const bytes = new Uint8Array(length);
   await eachOf(list.digests.length, async (at) => {

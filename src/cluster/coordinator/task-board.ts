@@ -62,6 +62,7 @@ export class TaskBoard {
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | null = null;
   #looking = false;
+  #away = false;
   /** Where looking after tasks goes on. */
   #cursor: Iterator<Entry> | null = null;
   #closed = false;
@@ -89,6 +90,8 @@ export class TaskBoard {
 
   /** Tells all hosts something; those that are not connected miss it, and so do all while there is no connection. */
   tell(message: string): void {
+    // It would be told when it is there again, and may be wrong by then: what was paused goes on.
+    if (this.#away) return;
     this.#sender.tell(message).catch(() => undefined);
   }
 
@@ -161,8 +164,12 @@ export class TaskBoard {
         const entry = of(id);
         if (entry !== null) this.#check([entry]);
       },
-      disconnected: (problem) => this.#events.disconnected(problem),
+      disconnected: (problem) => {
+        this.#away = true;
+        this.#events.disconnected(problem);
+      },
       reconnected: () => {
+        this.#away = false;
         this.#events.reconnected();
         this.#check([...this.#entries.values()]);
       },

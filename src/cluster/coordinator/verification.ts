@@ -73,6 +73,7 @@ export class Verification {
 
   /** Takes note of what a host delivered, and has it done once more where it falls into the share. */
   delivered({ job, task, host, digest }: DeliveredTask): void {
+    if (this.#context.share === 0) return;
     const members = membersOf(job).map(({ member }) => member);
     const delivered: Delivered = { host, members, confirmed: false };
     this.#delivered.push(delivered);

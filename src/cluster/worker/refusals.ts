@@ -51,15 +51,21 @@ export class Refusals {
       const error = reason instanceof TuttiError ? reason : new TuttiError(code, message, details, reason);
       tell({ kind: 'refused', training, error });
     }
-    const reported = delivery.report(await this.#said(delivery, { code, message }));
-    await unlessAborted(reported, AbortSignal.any([ending, delivery.signal])).catch(() => undefined);
+    const said = await this.#said(delivery, training !== null, { code, message });
+    const reported = said === null ? undefined : delivery.report(said);
+    await unlessAborted(Promise.resolve(reported), AbortSignal.any([ending, delivery.signal])).catch(
+      () => undefined,
+    );
     return { as: 'returned', delayMs: GIVEN_BACK_MS, restMs: this.#rest.next() };
   }
 
-  async #said({ id, progress }: Delivery, refused: Refusal): Promise<string> {
+  /** @param isOwn whether the task is of a coordinator with this secret. @returns null where nothing is to be said. */
+  async #said({ id, progress }: Delivery, isOwn: boolean, refused: Refusal): Promise<string | null> {
     const { host, secret } = this.#context;
     // What is reported is in place of what was: where a host before left it, the next one goes on.
     const before = progress === null ? null : await openProgress(secret, id, progress).catch(() => null);
+    // Hosts of whoever's task it is may have left it somewhere all the same.
+    if (progress !== null && before === null && !isOwn) return null;
     const nothing = { member: 0, epoch: 0, epochs: 0, loss: null, share: 0 };
     return sealProgress(secret, id, { host, ...nothing, handed: before?.handed ?? null, refused });
   }

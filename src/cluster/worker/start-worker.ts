@@ -30,7 +30,8 @@ import {
 export async function startWorker(options: WorkerOptions): Promise<ClusterWorker> {
   checkOptions('startWorker', options, ALL_WORKER_OPTIONS);
   const { url, threads, isolate, modules, allowModules = [], ca, lockSeconds } = options;
-  const { cacheFolder = await defaultCacheFolder(), cacheBytes = WORKER_OPTIONS.cacheBytes.default } = options;
+  const { cacheFolder = await defaultCacheFolder(), cacheBytes = WORKER_OPTIONS.cacheBytes.default } =
+    options;
   const { store, name: host = defaultName(), grace = WORKER_OPTIONS.grace.default } = options;
   const tell = observed(options.onEvent);
   const queue = shownQueue(url);

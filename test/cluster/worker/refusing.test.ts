@@ -156,6 +156,8 @@ t.test('what a host before handed over is not lost to whoever takes the task aft
   const said = await openProgress(SECRET, id, reports[0]!);
   t.match(said, { host: 'unwilling', handed, refused: { code: 'ERR_MEMORY' } });
   const foreign = { ...delivery, progress: 'of another cluster' };
-  await refusals.refuse(foreign, null, new TuttiError('ERR_MEMORY', 'There is no room here'));
+  await refusals.refuse(foreign, handed, new TuttiError('ERR_MEMORY', 'There is no room here'));
   t.equal((await openProgress(SECRET, id, reports[1]!)).handed, null);
+  await refusals.refuse(foreign, null, new TuttiError('ERR_TASK', 'It is of another cluster'));
+  t.equal(reports.length, 2, 'a host of another cluster leaves it as it is');
 });
