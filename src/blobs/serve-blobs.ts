@@ -33,6 +33,8 @@ export interface BlobServer {
 
 /** Blobs in memory at once, on their way to or from hosts: at most some 256 MiB. */
 const MOST_TRANSFERS = 32;
+/** Blobs read at once to say whether they are there, and whole; nobody waits for a host meanwhile. */
+const MOST_LOOKS = 8;
 const MOST_CONNECTIONS = 8192;
 const HEADERS_MS = 10_000;
 /** For a blob to come, or to go: of 8 MiB that is 70 kB a second. */
@@ -98,6 +100,7 @@ class BlobAnswers {
   readonly #store: BlobStore;
   readonly #token: string;
   readonly #transfers = new Turns(MOST_TRANSFERS);
+  readonly #looks = new Turns(MOST_LOOKS);
   /** Forms that are being read: many hosts ask for the same at once when a training begins. */
   readonly #reading = new Map<Digest, Promise<Uint8Array>>();
 
@@ -126,10 +129,10 @@ class BlobAnswers {
         await this.#transfers.take(() => this.#keep(digest, request));
         break;
       case 'HEAD':
-        if (!(await this.#store.has(digest))) throw missing();
+        if (!(await this.#looks.take(() => this.#store.has(digest)))) throw missing();
         break;
       case 'POST':
-        if (!(await this.#renew(digest))) throw missing();
+        if (!(await this.#looks.take(() => this.#renew(digest)))) throw missing();
         break;
       case 'DELETE':
         await this.#store.delete(digest);

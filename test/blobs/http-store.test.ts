@@ -404,3 +404,25 @@ t.test('nothing is tried again once it is closed', async (t) => {
   await t.rejects(got, { code: 'ERR_STORE' });
   t.equal(asked, 1);
 });
+
+t.test('few blobs are in memory at once, however many hosts ask whether they are there', async (t) => {
+  let [now, most] = [0, 0];
+  const behind: BlobStore = {
+    ...memoryStore(),
+    async has() {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      now--;
+      return true;
+    },
+  };
+  const { server } = await served(t, behind);
+  const hosts = Array.from({ length: 20 }, () => openHttpStore(server.address, TOKEN, QUICK));
+  const digest = digestOf(noise(10));
+  const asked = await Promise.all(
+    hosts.flatMap((host) => [host.has(digest), host.has(digest), host.has(digest)]),
+  );
+  t.ok(asked.every((isThere) => isThere));
+  t.equal(most, 8);
+  await Promise.all(hosts.map((host) => host.close()));
+});

@@ -36,10 +36,17 @@ export class HostStores {
   /** @throws ERR_STORE, ERR_OPTION for an address that leads nowhere; ERR_ENGINE_MISSING */
   at(address: string): Promise<BlobStore> {
     const known = this.#stores.get(address);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      // Those longest unused go first.
+      this.#stores.delete(address);
+      this.#stores.set(address, known);
+      return known;
+    }
     const opening = this.#context.open(address);
     this.#stores.set(address, opening);
-    opening.catch(() => this.#stores.delete(address));
+    opening.catch(() => {
+      if (this.#stores.get(address) === opening) this.#stores.delete(address);
+    });
     const [oldest] = this.#stores.keys();
     if (this.#stores.size > MOST_STORES) void this.#close(oldest!);
     return opening;

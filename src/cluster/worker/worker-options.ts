@@ -132,8 +132,8 @@ export async function defaultCacheFolder(): Promise<string> {
   const folder = join(tmpdir(), `tutti-${uid}`);
   await mkdir(folder, { mode: 0o700 }).catch(() => undefined);
   const found = await lstat(folder).catch(() => null);
-  const isOwn = found !== null && found.isDirectory() && (uid < 0 || found.uid === uid);
-  if (isOwn && (uid < 0 || (found.mode & OTHERS) === 0)) return folder;
+  const isOwn = found?.isDirectory() && (uid < 0 || (found.uid === uid && (found.mode & OTHERS) === 0));
+  if (isOwn) return folder;
   const message = `Expected ${folder} to be a folder of this user alone, to keep datasets in; give --cache-folder FOLDER, or set HOME`;
   throw new TuttiError('ERR_FILE', message, { file: folder });
 }
