@@ -55,6 +55,8 @@ export class Verification {
   /** Second times that are not decided, with the members that they are of. */
   readonly #open = new Map<Promise<void>, { readonly members: readonly number[]; run: TaskRun | null }>();
   readonly #verified = new Set<number>();
+  /** Members whose second time came to nothing that could be compared. */
+  readonly #undecided = new Set<number>();
   readonly #wrong = new Map<string, TuttiError>();
   /** The member with the smallest draw, so that few members are not all passed over. */
   readonly #least: number;
@@ -141,16 +143,25 @@ export class Verification {
       asked(run.id);
       began(run);
       const second = await run.answer;
-      if ('outcomes' in second.answer && second.answer.outcomes.some(({ status }) => status === 'paused'))
+      // By an old call to pause, say, as this training goes on.
+      if ('outcomes' in second.answer && second.answer.outcomes.some(({ status }) => status === 'paused')) {
+        this.#leave(delivered);
         return;
+      }
       if (second.outcomes === digest) {
         delivered.confirmed = true;
         for (const member of delivered.members) this.#verified.add(member);
       } else await this.#decide(task, delivered, digest, second.host, second.outcomes);
     } catch (error) {
       // Of a member that is not done twice nothing is said but that.
+      if (error !== ENDED) this.#leave(delivered);
       if (error instanceof TuttiError && error !== ENDED) this.#tasks.troubled(error);
     }
+  }
+
+  /** Says that nothing was found out. */
+  #leave({ members }: Delivered): void {
+    for (const member of members) this.#undecided.add(member);
   }
 
   /** Who of two that differ is wrong. */
@@ -196,9 +207,11 @@ export class Verification {
       const message = `Trained twice, on two hosts, to the same bytes: ${namesOf(verified)}`;
       events.say({ kind: 'verified', members: verified, message });
     }
-    if (left.length === 0) return;
-    const members = [...new Set(left)].sort((a, b) => a - b);
-    const why = 'no other host was there to train them again';
+    const undecided = [...this.#undecided];
+    if (left.length + undecided.length === 0) return;
+    const members = [...new Set([...left, ...undecided])].sort((a, b) => a - b);
+    const nobody = 'no other host was there to train them again';
+    const why = left.length > 0 ? nobody : 'they were not trained to their end again';
     events.say({ kind: 'unverified', members, message: `Not verified: ${namesOf(members)}, as ${why}` });
   }
 
