@@ -100,7 +100,11 @@ export class ClusterSession implements Session {
     const tasks: TaskContext = {
       ...{ board, secret, store: address, get: this.#get, training },
       refused: (host, { code, message }) => {
-        events.sayOnce({ kind: 'refused', host, code, message: `Host ${host} takes no members: ${message}` });
+        const isStore = code === 'ERR_STORE';
+        const what = isStore ? 'gives members back' : 'takes no members';
+        const event = { kind: 'refused', host, code, message: `Host ${host} ${what}: ${message}` } as const;
+        // Of a store that is away each try has a reason of its own.
+        events.sayOnce(event, isStore ? `${host} ${code}` : undefined);
         if (code === 'ERR_BLOB') this.#renewInputs();
       },
       troubled: ({ code, message }) => events.sayOnce({ kind: 'trouble', code, message }),

@@ -62,6 +62,8 @@ export interface HeldTask extends NamedTask {
 /** A task that may be carried out here. */
 interface Work {
   readonly delivery: Delivery;
+  /** Tells how far it is. */
+  readonly report: Delivery['report'];
   readonly task: Task;
   readonly named: NamedTask;
   readonly training: HostedTraining;
@@ -89,6 +91,11 @@ export async function handleTask(
   const { host, secret, tell, refusals, trainings, stores } = context;
   let training: Digest | null = null;
   let named: NamedTask | null = null;
+  let { progress } = delivery;
+  const report = (text: string) => {
+    progress = text;
+    return delivery.report(text);
+  };
   try {
     const { task, postage } = await openTask(secret, delivery);
     if (postage.notHosts.includes(host)) return { as: 'returned', delayMs: 0, restMs: NOT_HERE_MS };
@@ -98,13 +105,14 @@ export async function handleTask(
     hold({ ...named, giveUp: (why) => ending.abort(new Returned(why)) });
     const signal = AbortSignal.any([delivery.signal, ending.signal]);
     const store = await stores.at(postage.store);
-    const work = { delivery, task, named, store, signal, context };
+    const work = { delivery, report, task, named, store, signal, context };
     return await trainings.use(training, store, signal, (own) => carryOut({ ...work, training: own }));
   } catch (error) {
     const returned = returnOf(error, delivery.signal);
     if (returned === null) return refusals.refuse(delivery, training, error);
     const { why, epoch } = returned;
     if (why === 'full') return { as: 'returned', delayMs: delayOf(why), restMs: context.ahead.next() };
+    if (why === 'store' && error instanceof TuttiError) await refusals.storeAway(delivery, progress, error);
     if (named !== null) tell({ kind: 'returned', why, epoch, ...named });
     return { as: 'returned', delayMs: delayOf(why) };
   }
@@ -195,8 +203,7 @@ async function train(
         packHanded(earlier === null ? members : wholeHanded(earlier.members, members)),
         signal,
       ),
-    tell: (standing) =>
-      delivery.report(sealProgress(secret, delivery.id, { host, ...standing, refused: null })),
+    tell: (standing) => work.report(sealProgress(secret, delivery.id, { host, ...standing, refused: null })),
   });
   const onHandOver = report.begin();
   try {

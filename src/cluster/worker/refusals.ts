@@ -42,7 +42,7 @@ export class Refusals {
 
   /** @param training null where it is not known. */
   async refuse(delivery: Delivery, training: Digest | null, reason: unknown): Promise<Handled> {
-    const { tell, ending } = this.#context;
+    const { tell } = this.#context;
     const { code, message, details } = toWire(reason);
     const key = `${training} ${code} ${message}`;
     if (!this.#told.has(key)) {
@@ -51,16 +51,29 @@ export class Refusals {
       const error = reason instanceof TuttiError ? reason : new TuttiError(code, message, details, reason);
       tell({ kind: 'refused', training, error });
     }
-    const said = await this.#said(delivery, training !== null, { code, message });
-    const reported = said === null ? undefined : delivery.report(said);
-    await unlessAborted(Promise.resolve(reported), AbortSignal.any([ending, delivery.signal])).catch(
-      () => undefined,
-    );
+    await this.#say(delivery, delivery.progress, training !== null, { code, message });
     return { as: 'returned', delayMs: GIVEN_BACK_MS, restMs: this.#rest.next() };
   }
 
+  /**
+   * Tells whoever waits that the store does not do its part here: where it is and what is wrong there may be the coordinator's
+   * to mend. @param progress as it was told last.
+   */
+  async storeAway(delivery: Delivery, progress: string | null, reason: TuttiError): Promise<void> {
+    const { code, message } = reason;
+    await this.#say(delivery, progress, true, { code, message });
+  }
+
+  async #say(delivery: Delivery, progress: string | null, isOwn: boolean, refused: Refusal): Promise<void> {
+    const said = await this.#said(delivery.id, progress, isOwn, refused);
+    if (said === null) return;
+    const { ending } = this.#context;
+    const signal = AbortSignal.any([ending, delivery.signal]);
+    await unlessAborted(delivery.report(said), signal).catch(() => undefined);
+  }
+
   /** @param isOwn whether the task is of a coordinator with this secret. @returns null where nothing is to be said. */
-  async #said({ id, progress }: Delivery, isOwn: boolean, refused: Refusal): Promise<string | null> {
+  async #said(id: string, progress: string | null, isOwn: boolean, refused: Refusal): Promise<string | null> {
     const { host, secret } = this.#context;
     // What is reported is in place of what was: where a host before left it, the next one goes on.
     const before = progress === null ? null : await openProgress(secret, id, progress).catch(() => null);

@@ -4,7 +4,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import t from 'tap';
-import { failBlob } from '../../../src/blobs/blob-errors.js';
+import { failBlob, storeError } from '../../../src/blobs/blob-errors.js';
 import type { BlobStore } from '../../../src/blobs/blob-store.js';
 import { isDigest } from '../../../src/blobs/digest.js';
 import { ensembleToBytes } from '../../../src/bundle/save.js';
@@ -292,6 +292,29 @@ t.test('a host with another secret is told of, and trains nothing', async (t) =>
   );
   await cluster.hosts.start({ host: 'a' });
   t.equal(Buffer.compare(await bytesOf(await training), await here(OPTIONS)), 0);
+});
+
+t.test('a host that does not get at the store is told of once, by name, and others train', async (t) => {
+  await using cluster = testCluster();
+  const runner = await cluster.coordinator();
+  const { store } = cluster.hosts;
+  let tries = 0;
+  const full: BlobStore = {
+    ...{ address: store.address, has: store.has.bind(store), get: store.get.bind(store) },
+    ...{ delete: store.delete.bind(store), close: store.close.bind(store) },
+    async put() {
+      throw storeError(store.address, `cannot be written, for the ${++tries}th time`);
+    },
+  };
+  const training = trainEnsemble(dataset, OPTIONS, { runner });
+  await cluster.hosts.start({ host: 'a', openStore: async () => full, storePatienceMs: 0 });
+  await until(() => tries > 1 && cluster.told.some(({ kind }) => kind === 'refused'));
+  await cluster.hosts.start({ host: 'b' });
+  t.equal(Buffer.compare(await bytesOf(await training), await here(OPTIONS)), 0);
+  t.match(
+    cluster.told.filter(({ kind }) => kind === 'refused'),
+    [{ host: 'a', code: 'ERR_STORE', message: /^Host a gives members back: The store .* cannot be written/ }],
+  );
 });
 
 t.test('callbacks at epoch ends are refused before anything is trained', async (t) => {
