@@ -48,19 +48,24 @@ export class HostModules {
    * A plan with its modules at their paths here, each tried once before any thread imports it.
    * @throws ERR_MODULE naming one that may not run here; ERR_BLOB, ERR_STORE when its text does not come.
    */
-  async locate(plan: EnsemblePlan, store: BlobStore, isolate: Isolation): Promise<EnsemblePlan> {
+  async locate(
+    plan: EnsemblePlan,
+    store: BlobStore,
+    isolate: Isolation,
+    signal: AbortSignal,
+  ): Promise<EnsemblePlan> {
     const needed = modulesOf(plan);
     if (needed.length === 0) return plan;
     const allowed: ModuleSpec[] = [];
-    for (const module of needed) allowed.push(await this.#find(module, store));
+    for (const module of needed) allowed.push(await this.#find(module, store, signal));
     return locateModules(plan, allowed, isolate);
   }
 
-  async #find(module: ModuleSpec, store: BlobStore): Promise<ModuleSpec> {
+  async #find(module: ModuleSpec, store: BlobStore, signal: AbortSignal): Promise<ModuleSpec> {
     const { hash, path } = module;
     const found = (await this.#unchanged(hash)) ?? (await this.#lookAgain(hash));
     if (found !== null) return found;
-    if (this.#sources.allowed.includes(hash)) return this.#fetch(module, store);
+    if (this.#sources.allowed.includes(hash)) return this.#fetch(module, store, signal);
     const how = `put the file into a folder and give --modules FOLDER, or give --allow-modules ${hash}`;
     const why = `The module ${path} (SHA-256 ${hash}) may not run on this host; if you trust it, ${how}`;
     throw new TuttiError('ERR_MODULE', why, { module: path, hash });
@@ -93,8 +98,8 @@ export class HostModules {
   }
 
   /** The text of an allowed module as a file, which keeps the ending that says how it is read. */
-  async #fetch({ path, hash }: ModuleSpec, store: BlobStore): Promise<ModuleSpec> {
-    const text = await getBytes(store, hash);
+  async #fetch({ path, hash }: ModuleSpec, store: BlobStore, signal: AbortSignal): Promise<ModuleSpec> {
+    const text = await getBytes(store, hash, { signal });
     const folder = join(this.#sources.cacheFolder, 'modules');
     const extension = EXTENSIONS.has(extname(path)) ? extname(path) : '.mjs';
     const file = join(folder, `${hash}${extension}`);

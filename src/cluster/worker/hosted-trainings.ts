@@ -161,7 +161,7 @@ export class HostedTrainings {
     const dataset = await datasetFrom(await getBytes(store, shared.dataset, { signal }));
     requireHash(shared, dataset.hash);
     requirePlanFits(planned, dataset);
-    const plan = await modules.locate(planned, store, runner.isolate ?? null);
+    const plan = await modules.locate(planned, store, runner.isolate ?? null, signal);
     const training = await this.#lay(() =>
       HostedTraining.open(runner, { plan, dataset, reseeds: shared.reseeds }),
     );
