@@ -24,7 +24,7 @@ export interface BlobStore {
    * @throws ERR_BLOB when it is missing or damaged (`details.problem` says which), ERR_STORE when the store cannot be reached.
    */
   get(digest: Digest, signal?: AbortSignal): Promise<Uint8Array>;
-  /** Removes a blob, if it is there. */
+  /** Removes a blob, if it is there. @throws ERR_STORE when it cannot be removed. */
   delete(digest: Digest): Promise<void>;
   /** Waits for disks. */
   close(): Promise<void>;

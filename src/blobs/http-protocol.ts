@@ -2,6 +2,7 @@
 // bearer token. GET reads a stored form, HEAD asks for it, PUT writes one, POST renews one, DELETE removes one.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import type { Digest } from './blob-store.js';
 import { isDigest } from './digest.js';
 
@@ -11,6 +12,11 @@ const FOLDER = '/blobs/';
 export const STORE_HEADER = 'x-tutti-blobs';
 
 export const FORM_TYPE = 'application/octet-stream';
+
+/** The address of a store at a host, which may be the number of one, and a port. */
+export function httpAddress(host: string, port: number): string {
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
 
 export function pathOf(digest: Digest): string {
   return `${FOLDER}${digest}`;

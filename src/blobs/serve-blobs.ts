@@ -2,11 +2,11 @@
 // digest. Nothing is listed, and nothing is stored that is not what its name says. It does not keep the process alive.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, isIPv6, type Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { TuttiError } from '../errors.js';
 import { isBlobError } from './blob-errors.js';
 import type { BlobStore, Digest } from './blob-store.js';
-import { digestIn, FORM_TYPE, isBearerOf, STORE_HEADER } from './http-protocol.js';
+import { digestIn, FORM_TYPE, httpAddress, isBearerOf, STORE_HEADER } from './http-protocol.js';
 import { hasForms } from './raw-store.js';
 import { fromStoredForm, MOST_STORED_BYTES, toStoredForm } from './stored-form.js';
 import { Turns } from './turns.js';
@@ -57,7 +57,7 @@ export async function serveBlobs(options: ServeBlobsOptions): Promise<BlobServer
   // From now on, such as too many open files: a host is refused, and tries again.
   server.on('error', () => undefined);
   return {
-    address: `http://${isIPv6(host) ? `[${host}]` : host}:${taken}`,
+    address: httpAddress(host, taken),
     port: taken,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));

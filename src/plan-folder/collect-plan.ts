@@ -15,6 +15,7 @@ import {
   type TrainingSettings,
 } from '../training/session/training-settings.js';
 import { carryOut, workOf } from '../training/train-plan.js';
+import { placesText, rangesOf } from './job-files/member-places.js';
 import {
   listResults,
   type OpenedPlan,
@@ -26,6 +27,7 @@ import {
 import { locatedPlan } from './planned-modules.js';
 import {
   type BrokenResult,
+  MOST_RANGES,
   rangesText,
   readStrands,
   refuseBroken,
@@ -157,7 +159,9 @@ function requirePlanned(folder: string, planned: ReadonlySet<number>, there: Ite
 
 function failMissing({ folder, plan }: OpenedPlan, absent: readonly number[]): never {
   const sorted = absent.toSorted((a, b) => a - b);
-  const how = `\`tutti train-members --plan ${quoted(folder)} --members ${rangesText(sorted).replaceAll(' ', '')}\``;
+  // Without places it trains whatever is missing; a line that names hundreds is of no use.
+  const which = rangesOf(sorted).length > MOST_RANGES ? '' : ` --members ${placesText(sorted)}`;
+  const how = `\`tutti train-members --plan ${quoted(folder)}${which}\``;
   const planned = plan.plan.members.length;
   failPlan(
     folder,

@@ -8,7 +8,6 @@ import { openFileStore } from '../blobs/file-store.js';
 import { getBytes } from '../blobs/pieces.js';
 import type { Dataset } from '../data/dataset/dataset.js';
 import { datasetFrom } from '../data/dataset-bytes.js';
-import { TuttiError } from '../errors.js';
 import { listRuns } from '../training/plan/runs.js';
 import { listStrands } from '../training/plan/strands.js';
 import { readPlanFile } from './plan-file.js';
@@ -72,8 +71,7 @@ async function readDataset(
     return await datasetFrom(await getBytes(store, digest, signal === undefined ? {} : { signal }));
   } catch (error) {
     signal?.throwIfAborted();
-    const wrong = isBlobError(error) || (error instanceof TuttiError && error.code === 'ERR_BLOB');
-    if (wrong) failPlan(folder, `has lost its dataset: ${error.message}`, error);
+    if (isBlobError(error)) failPlan(folder, `has lost its dataset: ${error.message}`, error);
     throw error;
   } finally {
     await store.close();

@@ -6,6 +6,7 @@
 //     PLAN/modules    the modules of the user's, as they were
 //     PLAN/results    what is trained: a file for each strand, by the first of its members and a hash
 //     PLAN/states     where members in training rest that were interrupted
+//     PLAN/jobs       the files by which schedulers train it, a folder for each
 
 import { createHash } from 'node:crypto';
 import { access } from 'node:fs/promises';

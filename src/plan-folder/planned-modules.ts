@@ -17,7 +17,7 @@ import { locateModules } from '../training/plan/resolve-modules.js';
 import type { OpenedPlan } from './open-plan.js';
 import type { PlanRecord } from './plan-record.js';
 
-const MODULES_FOLDER = 'modules';
+export const MODULES_FOLDER = 'modules';
 
 /** Enough of a hash to tell the modules of one plan apart. */
 const HASH_DIGITS = 12;

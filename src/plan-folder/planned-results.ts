@@ -2,6 +2,7 @@
 
 import { UnreadableError } from '../checkpoint/sealed-file.js';
 import { TuttiError } from '../errors.js';
+import { rangesOf, rangeText } from './job-files/member-places.js';
 import type { OpenedPlan, PlannedStrand } from './open-plan.js';
 import { failPlan, folderError } from './problem.js';
 import { RESULTS_FOLDER, type ResultName, readResult, resultName, type StrandResult } from './result-file.js';
@@ -99,17 +100,11 @@ export function membersText(members: readonly number[]): string {
   return `member${members.length === 1 ? '' : 's'} ${rangesText(members)}`;
 }
 
-const MOST_RANGES = 12;
+export const MOST_RANGES = 12;
 
 /** Ascending numbers in short: `0-5, 9`. @param most ranges that are written out. */
 export function rangesText(numbers: readonly number[], most = MOST_RANGES): string {
-  const ranges: [number, number][] = [];
-  for (const number of numbers) {
-    const last = ranges.at(-1);
-    if (last !== undefined && number === last[1] + 1) last[1] = number;
-    else ranges.push([number, number]);
-  }
-  const texts = ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`));
+  const texts = rangesOf(numbers).map(rangeText);
   const more = texts.length - most;
   return more > 0 ? `${texts.slice(0, most).join(', ')} and ${more} more ranges` : texts.join(', ');
 }

@@ -16,14 +16,16 @@ import { isTemporary, removeStale } from '../files/temporary-file.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import { asGiven, checkOptions, type OptionTable, option } from '../option-names.js';
-import { isMemberRunner, type MemberRunner } from '../training/session/runner.js';
+import type { MemberRunner } from '../training/session/runner.js';
+import { TRAINING_SETTINGS } from '../training/session/training-settings.js';
 import { planWork } from '../training/train-ensemble.js';
 import { keptTraining } from '../training/train-plan.js';
 import { VERSION } from '../version.js';
+import { JOBS_FOLDER } from './job-files/job.js';
 import { BLOBS_FOLDER, strandsOf } from './open-plan.js';
 import { PLAN_FILE, planFileBytes, readPlanFile, requireWritable, withHash } from './plan-file.js';
 import type { HashedPlan, PlanRecord } from './plan-record.js';
-import { copyModules } from './planned-modules.js';
+import { copyModules, MODULES_FOLDER } from './planned-modules.js';
 import { failPlan, folderError } from './problem.js';
 import type { PlanSummary } from './read-plan.js';
 import { RESULTS_FOLDER } from './result-file.js';
@@ -42,11 +44,11 @@ const OPTIONS = {
   ...LONG_CALL_OPTIONS,
   test: option.orNull(option.object),
   note: option.any,
-  runner: { expected: 'a runner, such as createPool() makes', holds: isMemberRunner },
+  runner: TRAINING_SETTINGS.runner,
 } satisfies OptionTable<WritePlanOptions>;
 
 /** All that tutti makes in the folder of a plan. */
-const OWN_NAMES = [PLAN_FILE, BLOBS_FOLDER, 'modules', RESULTS_FOLDER, STATES_FOLDER, 'jobs'];
+const OWN_NAMES = [PLAN_FILE, BLOBS_FOLDER, MODULES_FOLDER, RESULTS_FOLDER, STATES_FOLDER, JOBS_FOLDER];
 
 /** Writes what `trainEnsemble` would train, and the rows it would train it on, into a folder. */
 export async function writePlan(

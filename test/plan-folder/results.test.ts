@@ -59,6 +59,16 @@ t.test('members that nobody has trained are named, and may be left out', async (
   t.strictSame((await readPlan(folder)).missing, [0, 2, 3]);
 });
 
+t.test('where members are missing here and there, the command that trains them names none', async (t) => {
+  const folder = join(t.testdir({}), 'plan');
+  await writePlan(folder, dataset, { ...OPTIONS, members: 26, epochs: 1 });
+  await trainPlanned(folder, { members: Array.from({ length: 13 }, (_, place) => 2 * place + 1) });
+  await t.rejects(collectPlan(folder), {
+    code: 'ERR_PLAN',
+    message: /22 and 1 more ranges\): `tutti train-members --plan [^ `]+` trains them$/,
+  });
+});
+
 t.test('what is there is not trained again, and files stay as they are', async (t) => {
   const folder = await planned(t, [0, 2]);
   const before = await readFile(await fileOf(folder, 2));

@@ -1,7 +1,6 @@
 // `tutti worker`: makes this machine a host of a cluster, until it is asked to end.
 
-import type { WorkerOptions } from '../../cluster/worker/worker-options.js';
-import { WORKER_OPTIONS } from '../../cluster/worker/worker-options.js';
+import { WORKER_OPTIONS, type WorkerOptions } from '../../cluster/worker/worker-options.js';
 import { failOption } from '../../errors.js';
 import { pickOptions } from '../../option-names.js';
 import { CLUSTER_VARIABLE, takeSecret } from '../options/cluster-environment.js';

@@ -44,7 +44,7 @@ export interface SessionContext {
   readonly verify: number;
   readonly events: ClusterEvents;
   /** Told once, when the training has ended; `cleared` resolves when the store has lost what nobody needs any more. */
-  readonly ended: (session: ClusterSession, cleared: Promise<void>) => void;
+  readonly ended: (cleared: Promise<void>) => void;
 }
 
 /** A job under way. */
@@ -224,7 +224,7 @@ export class ClusterSession implements Session {
     this.#end(new TuttiError('ERR_CANCELLED', 'The training has ended'));
     this.#prepared?.verification.close();
     this.#context.board.remove([...this.#asked]);
-    this.#context.ended(this, this.#passing.forget());
+    this.#context.ended(this.#passing.forget());
   }
 
   /** Ends whatever is under way with an error, and what would begin. */

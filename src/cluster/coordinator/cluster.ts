@@ -118,7 +118,7 @@ class QueueCluster implements Cluster {
     const { secret, store, address, inFlight, handOver, verify } = this.#parts;
     const session: ClusterSession = new ClusterSession({
       ...{ board: this.#board, secret, store, address, inFlight, handOver, verify, events: this.#events },
-      ended: (_, cleared) => {
+      ended: (cleared) => {
         this.#sessions.delete(session);
         this.#cleared = Promise.all([this.#cleared, cleared]);
         if (this.#sessions.size === 0) for (const resume of this.#drained.splice(0)) resume();

@@ -43,10 +43,6 @@ export class HostTable {
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  get names(): readonly string[] {
-    return [...this.#hosts.keys()];
-  }
-
   #of(host: string): Counts {
     const known = this.#hosts.get(host);
     if (known !== undefined) return known;

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BlobStore } from '../../blobs/blob-store.js';
 import { openFileStore } from '../../blobs/file-store.js';
+import { httpAddress } from '../../blobs/http-protocol.js';
 import { serveBlobs } from '../../blobs/serve-blobs.js';
 import { failOption, TuttiError } from '../../errors.js';
 import { isLeft, ownerMark } from '../../files/temporary-file.js';
@@ -74,10 +75,9 @@ export async function serveStore(
   try {
     const store = openFileStore(join(folder, randomUUID()));
     const server = await serveBlobs({ store, token, host: listen, port: advertised?.port ?? 0 });
-    const host = advertised?.host ?? listen;
     return {
       store,
-      address: `http://${isIPv6(host) ? `[${host}]` : host}:${server.port}`,
+      address: httpAddress(advertised?.host ?? listen, server.port),
       async close() {
         await server.close();
         await remove();

@@ -2,7 +2,8 @@
 // events may be missed and a queue may forget: those that it does not know any more are added again. It understands
 // nothing of what tasks ask.
 
-import type { QueuedTask, TaskEvents, TaskSender, TaskState } from '../queue/task-queue.js';
+import { settledWithin } from '../queue/in-time.js';
+import type { ConnectionEvents, QueuedTask, TaskEvents, TaskSender, TaskState } from '../queue/task-queue.js';
 
 /** Who asked for a task. Everything may be told more than once. */
 export interface Asker {
@@ -13,12 +14,6 @@ export interface Asker {
   done(result: string): void;
   /** @param lost so many hosts were lost with it that it is delivered no more. */
   failed(reason: string, lost: boolean): void;
-}
-
-/** What a board tells of the queue itself. */
-export interface BoardEvents {
-  disconnected(problem: string): void;
-  reconnected(): void;
 }
 
 export interface BoardTimes {
@@ -51,7 +46,7 @@ interface Entry {
 }
 
 export class TaskBoard {
-  readonly #events: BoardEvents;
+  readonly #events: ConnectionEvents;
   readonly #times: BoardTimes;
   readonly #entries = new Map<string, Entry>();
   readonly #toAdd = new Map<string, Entry>();
@@ -70,7 +65,7 @@ export class TaskBoard {
   /** @param connect makes the sender, which tells these events. */
   static async open(
     connect: (events: TaskEvents) => Promise<TaskSender>,
-    events: BoardEvents,
+    events: ConnectionEvents,
     times: Partial<BoardTimes> = {},
   ): Promise<TaskBoard> {
     const board = new TaskBoard(events, { ...TIMES, ...times });
@@ -78,7 +73,7 @@ export class TaskBoard {
     return board;
   }
 
-  private constructor(events: BoardEvents, times: BoardTimes) {
+  private constructor(events: ConnectionEvents, times: BoardTimes) {
     this.#events = events;
     this.#times = times;
   }
@@ -138,12 +133,7 @@ export class TaskBoard {
   /** Lets go of the queue, once it has heard what is to go, or does not answer. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, CLOSE_MS);
-    });
-    await Promise.race([this.flushed(), late]);
-    clearTimeout(timer);
+    await settledWithin(CLOSE_MS, this.flushed());
     this.#closed = true;
     await this.#sender.close();
   }

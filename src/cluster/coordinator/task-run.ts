@@ -7,7 +7,6 @@ import { TuttiError } from '../../errors.js';
 import { isRepeated } from '../../training/coordinator/failure-policy.js';
 import type { Job } from '../../training/session/job.js';
 import { type AnsweredTraining, type JobAnswer, membersOf, unpackAnswer } from '../messages/answer.js';
-
 import { sealTask } from '../messages/queued-task.js';
 import {
   failureOf,

@@ -5,10 +5,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Digest } from '../../blobs/blob-store.js';
 import { littleEndianBytes } from '../../bundle/weights.js';
 import { TuttiError } from '../../errors.js';
-import { sortedJson } from '../../files/sorted-plain.js';
 import { check, issueText } from '../../schema-check.js';
 import type { GroupMemberJob, Job, MemberJob } from '../../training/session/job.js';
 import { membersOf } from './answer.js';
+import { jsonBytes, jsonFrom } from './json-bytes.js';
 import { memberOf, type TaskedTraining } from './member-of-task.js';
 import { memberFrom, sentMember } from './queued-task.js';
 import type { GetBytes, PutBytes, Task, TaskMember } from './task.js';
@@ -28,9 +28,8 @@ const anchors = new WeakMap<PutBytes, WeakMap<Float32Array, Promise<Digest>>>();
  */
 export async function describeJob(job: Job, { copy = 0, ...terms }: TaskTerms, put: PutBytes): Promise<Task> {
   const members = await Promise.all(membersOf(job).map((member) => describeMember(member, put)));
-  const json = sortedJson(members.map(sentMember));
-  const isLong = json.length > MOST_INLINE_BYTES;
-  const described = isLong ? await put(new TextEncoder().encode(json)) : members;
+  const json = jsonBytes(members.map(sentMember));
+  const described = json.length > MOST_INLINE_BYTES ? await put(json) : members;
   return { ...terms, kind: job.kind, members: described, copy };
 }
 
@@ -83,12 +82,8 @@ export async function jobOf(task: Task, training: TaskedTraining, get: GetBytes,
 
 async function readMembers(bytes: Uint8Array): Promise<readonly TaskMember[]> {
   const { membersSchema } = await import('./schema.js');
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    failMembers('bytes that are no JSON');
-  }
+  const value = jsonFrom(bytes);
+  if (value === undefined) failMembers('bytes that are no JSON');
   const { data, issue } = check(membersSchema, value);
   return issue === null ? data.map(memberFrom) : failMembers(`what is wrong at ${issueText(issue)}`);
 }

@@ -133,4 +133,3 @@ export type SentAnswer = z.infer<typeof answerSchema>;
 export type SentOutcome = z.infer<typeof outcome>;
 export type SentHanded = z.infer<typeof handedSchema>;
 export type SentMember = z.infer<typeof memberSchema>;
-export type SentQueued = z.infer<typeof queuedSchema>;

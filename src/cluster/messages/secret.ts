@@ -16,7 +16,7 @@ const KEY_BYTES = 32;
 const NAME_BYTES = 6;
 
 /** How one is made, for messages. */
-export const HOW_TO_MAKE = '`openssl rand -hex 32 > secret` makes one, for the coordinator and every worker';
+const HOW_TO_MAKE = '`openssl rand -hex 32 > secret` makes one, for the coordinator and every worker';
 
 /** What a message is: one of a purpose does not pass for one of another. */
 export type Purpose = 'task' | 'result' | 'progress' | 'control';

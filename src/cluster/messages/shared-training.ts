@@ -1,16 +1,16 @@
 // What all tasks of a training have in common, as the bytes of a blob; and whether this host may run it at all.
 
 import { TuttiError } from '../../errors.js';
-import { sortedJson } from '../../files/sorted-plain.js';
 import { resolveArithmetic } from '../../kernels/arithmetic.js';
 import type { Arithmetic } from '../../model/spec.js';
 import { isPlainObject } from '../../option-names.js';
 import { check, issueText } from '../../schema-check.js';
 import { VERSION } from '../../version.js';
+import { jsonBytes, jsonFrom } from './json-bytes.js';
 import type { SharedTraining } from './task.js';
 
 export function trainingBytes(training: SharedTraining): Uint8Array {
-  return new TextEncoder().encode(sortedJson(training));
+  return jsonBytes(training);
 }
 
 /**
@@ -19,7 +19,8 @@ export function trainingBytes(training: SharedTraining): Uint8Array {
  * @throws ERR_TASK when it is no training, or one of another version of tutti.
  */
 export async function trainingFrom(bytes: Uint8Array, host: string): Promise<SharedTraining> {
-  const value = parsed(bytes);
+  const value = jsonFrom(bytes);
+  if (value === undefined) failTraining('bytes that are no JSON');
   // First, because another version may have other fields.
   if (isPlainObject(value) && typeof value.version === 'string' && value.version !== VERSION) {
     throw new TuttiError(
@@ -42,14 +43,6 @@ export function requireArithmetic(arithmetic: Arithmetic, host: string): void {
     if (!(error instanceof TuttiError) || error.code !== 'ERR_ARITHMETIC') throw error;
     const message = `Host ${host} cannot take part in a training in ${arithmetic} arithmetic: ${error.message}`;
     throw new TuttiError('ERR_ARITHMETIC', message, { host, arithmetic }, error);
-  }
-}
-
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return failTraining('bytes that are no JSON');
   }
 }
 

@@ -4,7 +4,7 @@
 import type { Digest } from '../../blobs/blob-store.js';
 import type { MemberStreams } from '../../model/spec.js';
 import type { MemberProgress } from '../../training/plan/runs.js';
-import type { CheckpointPace } from '../../training/session/training-settings.js';
+import type { CheckpointPace } from '../../training/session/checkpoint-pace.js';
 
 /** What all tasks of a training have in common, itself a blob: whoever has it and the dataset can run any of them. */
 export interface SharedTraining {
@@ -21,7 +21,7 @@ export interface SharedTraining {
 }
 
 /** Where a member goes on from. */
-export interface TaskState extends MemberProgress {
+export interface StoredState extends MemberProgress {
   /** The numbers of its state, in pieces. */
   readonly parameters: Digest;
 }
@@ -30,7 +30,7 @@ export interface TaskState extends MemberProgress {
 export interface TaskMember {
   readonly member: number;
   readonly streams: MemberStreams;
-  readonly from: TaskState | null;
+  readonly from: StoredState | null;
   readonly until: number;
   readonly anchor: { readonly values: Digest; readonly memberCount: number } | null;
   /** Whether its state at `until` comes back. */

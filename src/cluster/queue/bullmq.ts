@@ -5,7 +5,7 @@ import type { IQueueBackend, Job, JobsOptions, Queue, QueueEvents, Worker } from
 import { settledWithin } from './in-time.js';
 import type { QueueAddress } from './queue-address.js';
 import { KEPT_SECONDS, MOST_EVENTS, MOST_LOSSES, PREFIX } from './queue-options.js';
-import { missingPeer, type QueueServer } from './queue-server.js';
+import { type ConnectionPurpose, missingPeer, type QueueServer } from './queue-server.js';
 
 export type BullMQ = typeof import('bullmq');
 
@@ -31,6 +31,11 @@ export function onOwnEvent(
     name,
     listener,
   );
+}
+
+/** What was reported of a job; one that nobody has reported anything of has the progress 0. */
+export function readProgress(progress: unknown): string | null {
+  return typeof progress === 'string' ? progress : null;
 }
 
 /** What is answered of a job by a number below zero: it is not there, not in that state, or in other hands. */
@@ -81,7 +86,7 @@ export function onServer(bullmq: BullMQ, server: QueueServer) {
   // biome-ignore lint/suspicious/noExplicitAny: each backend has connection options of its own, which `server` knows.
   const factory: any = isRedis ? bullmq.createRedisBackend : bullmq.createPostgresBackend;
   // Versions are checked where the server is reached; BullMQ would write to the console.
-  const options = (purpose: 'tasks' | 'events') => ({
+  const options = (purpose: ConnectionPurpose) => ({
     connection: server.connection(purpose),
     prefix: PREFIX,
     skipVersionCheck: true,
@@ -116,5 +121,3 @@ export function onServer(bullmq: BullMQ, server: QueueServer) {
     },
   };
 }
-
-export type OnServer = ReturnType<typeof onServer>;

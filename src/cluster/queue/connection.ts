@@ -4,6 +4,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { settledWithin } from './in-time.js';
 import { type QueueServer, queueError, reasonOf } from './queue-server.js';
+import type { ConnectionEvents } from './task-queue.js';
 
 /** How often a connection is tried while nothing else is said, and while it is lost. */
 const BEAT_MS = 2000;
@@ -14,11 +15,6 @@ const NO_ANSWER_MS = 8000;
 const CLOSING_MS = 1000;
 /** First and longest pause before a call is repeated. */
 const PAUSES_MS = [50, 2000] as const;
-
-export interface ConnectionEvents {
-  disconnected(problem: string): void;
-  reconnected(): void;
-}
 
 export interface Connection {
   /** What the server's clock is ahead of this host's, in milliseconds: hosts' clocks may be wrong. */

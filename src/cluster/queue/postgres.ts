@@ -3,7 +3,7 @@
 
 import type { BullMQ } from './bullmq.js';
 import { MOST_EVENTS, REACH_MS, SCHEMA, SILENCE_MS, TASKS } from './queue-options.js';
-import { missingPeer, type QueueServer, queueError, type Reaching, reasonOf } from './queue-server.js';
+import { missingPeer, type QueueServer, queueError, type Reaching, unusable } from './queue-server.js';
 
 /** What is used of pg's pools and their connections. */
 interface Pool {
@@ -56,9 +56,7 @@ export async function reachPostgres(reaching: Reaching, bullmq: BullMQ): Promise
     await prepare(pool, reaching, bullmq);
   } catch (error) {
     await pool.end();
-    throw error instanceof Error && 'code' in error && error.code === 'ERR_QUEUE'
-      ? error
-      : queueError(address, `cannot be used: ${reasonOf(error)}`);
+    throw unusable(address, error);
   }
   return server;
 }

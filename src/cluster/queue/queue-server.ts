@@ -5,13 +5,13 @@ import { shortened, visible } from '../../plain-text.js';
 import type { QueueAddress } from './queue-address.js';
 
 /** What BullMQ connects for: a stream of events is waited at, so that nothing else can go over its connection. */
-export type Purpose = 'tasks' | 'events';
+export type ConnectionPurpose = 'tasks' | 'events';
 
 /** A server that was reached. */
 export interface QueueServer {
   readonly address: QueueAddress;
   /** The `connection` option of BullMQ for it. */
-  connection(purpose: Purpose): object;
+  connection(purpose: ConnectionPurpose): object;
   /** Milliseconds since 1970 by the server's clock. Rejects, or does not settle, while it cannot be reached. */
   clock(): Promise<number>;
   /**
@@ -47,6 +47,15 @@ export function reasonOf(error: unknown): string {
 /** `The queue at redis://host:6379 cannot be reached: …`; the driver's own error may have a password in it and is left. */
 export function queueError({ shown }: Pick<QueueAddress, 'shown'>, problem: string): TuttiError {
   return new TuttiError('ERR_QUEUE', `The queue at ${shown} ${problem}`, { queue: shown });
+}
+
+/**
+ * Why a server cannot be used: an error that says so already, or what a driver threw.
+ * @param cause what the driver says of it where it throws nothing of worth.
+ */
+export function unusable(address: QueueAddress, error: unknown, cause: unknown = error): TuttiError {
+  if (error instanceof TuttiError && error.code === 'ERR_QUEUE') return error;
+  return queueError(address, `cannot be used: ${reasonOf(cause)}`);
 }
 
 /** The error of a peer that is not installed, or cannot be loaded. */

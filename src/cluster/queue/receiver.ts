@@ -9,6 +9,7 @@ import {
   isAnswer,
   onOwnEvent,
   type QueueEvents,
+  readProgress,
   type TaskData,
   type TaskJob,
   type TaskWorker,
@@ -16,7 +17,6 @@ import {
 import type { Connection } from './connection.js';
 import { settledWithin } from './in-time.js';
 import { TOLD, WAIT_SECONDS } from './queue-options.js';
-import { readProgress } from './sender.js';
 import type { Delivery, Handled, ReceiverEvents, TaskReceiver } from './task-queue.js';
 
 /** Locks are renewed so often within their length. */

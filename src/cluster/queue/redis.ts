@@ -4,7 +4,7 @@
 import { isIP } from 'node:net';
 import type { Redis as RedisClient, RedisOptions } from 'ioredis';
 import { PREFIX, REACH_MS, SILENCE_MS } from './queue-options.js';
-import { missingPeer, type QueueServer, queueError, type Reaching, reasonOf } from './queue-server.js';
+import { missingPeer, type QueueServer, queueError, type Reaching, unusable } from './queue-server.js';
 
 /** Oldest that BullMQ works with, and oldest that it is made for. */
 const LEAST_VERSION = '5.0';
@@ -39,9 +39,7 @@ export async function reachRedis(reaching: Reaching): Promise<QueueServer> {
     await inspect(client, reaching);
   } catch (error) {
     client.disconnect();
-    throw error instanceof Error && 'code' in error && error.code === 'ERR_QUEUE'
-      ? error
-      : queueError(address, `cannot be used: ${reasonOf(problem ?? error)}`);
+    throw unusable(address, error, problem ?? error);
   }
   isReached.add(client);
   return server;

@@ -7,6 +7,7 @@ import {
   isAnswer,
   JOB_OPTIONS,
   type QueueEvents,
+  readProgress,
   type TaskJob,
   type TaskQueue,
 } from './bullmq.js';
@@ -159,11 +160,6 @@ function follow(events: QueueEvents, own: ReadonlySet<string>, listener: Partial
 /** A host's own words, or BullMQ's of a task that it delivers no more. */
 function readReason(text: string): { reason: string; lost: boolean } {
   return { lost: text === LOST_REASON, reason: text.startsWith(TOLD) ? text.slice(TOLD.length) : text };
-}
-
-/** A job that nobody has reported anything of has the progress 0. */
-export function readProgress(progress: unknown): string | null {
-  return typeof progress === 'string' ? progress : null;
 }
 
 function isFinished({ finishedOn }: TaskJob): boolean {

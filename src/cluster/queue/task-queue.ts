@@ -6,7 +6,7 @@
 export interface QueuedTask {
   /** Hash of what is asked, hexadecimal: a task that is there is not added again. */
   readonly id: string;
-  /** Of what it belongs to: tasks of one training are removed together. */
+  /** Digest of what it belongs to, which the queue shows as the name of its job. */
   readonly training: string;
   /** What is asked, as signed text; under 4 KB. */
   readonly body: string;
@@ -14,7 +14,7 @@ export interface QueuedTask {
 
 export type TaskState =
   | { readonly status: 'unknown' }
-  /** @param body as it is there: where things lie may have been another place when it was added. */
+  /** `body`: as it is there, since where things lie may have been another place when it was added. */
   | { readonly status: 'waiting'; readonly body: string }
   /** A host has it, or had it and is not yet known to be gone. */
   | { readonly status: 'taken'; readonly body: string; readonly progress: string | null }
@@ -22,28 +22,32 @@ export type TaskState =
   /** `lost`: so many hosts were lost with it that it is not delivered any more; otherwise a host's own words. */
   | { readonly status: 'failed'; readonly lost: boolean; readonly reason: string };
 
-/** What a sender is told; events may come twice, and may be missed while there is no connection (then `reconnected`). */
-export interface TaskEvents {
-  /** A host has taken it up, the first one or another after it. */
-  taken(id: string): void;
-  progress(id: string, progress: string): void;
-  done(id: string, result: string): void;
-  failed(id: string, reason: string, lost: boolean): void;
-  /** The connection is lost; it is tried again for ever. */
+/** What either end is told of its connection. */
+export interface ConnectionEvents {
+  /** It is lost; it is tried again for ever. */
   disconnected(problem: string): void;
   /** It is there again: what happened meanwhile was not told. */
   reconnected(): void;
 }
 
-/** The end that asks. */
+/** What a sender is told; events may come twice, and may be missed while there is no connection (then `reconnected`). */
+export interface TaskEvents extends ConnectionEvents {
+  /** A host has taken it up, the first one or another after it. */
+  taken(id: string): void;
+  progress(id: string, progress: string): void;
+  done(id: string, result: string): void;
+  failed(id: string, reason: string, lost: boolean): void;
+}
+
+/** The end that asks. Calls wait for a connection that is lost, and reject with ERR_QUEUE once they are closed. */
 export interface TaskSender {
-  /** Adds tasks that are not there yet. @param first before those that wait. @throws ERR_QUEUE */
+  /** Adds tasks that are not there yet. @param first before those that wait. */
   add(tasks: readonly QueuedTask[], first?: boolean): Promise<void>;
   /** Replaces what a task that is there asks, in the same words but for where things lie. */
   update(task: QueuedTask): Promise<void>;
   /** What has become of tasks, in their order. */
   states(ids: readonly string[]): Promise<readonly TaskState[]>;
-  /** Takes tasks out of the queue: those that wait are not delivered, a host that has one is told by its lock's end. */
+  /** Takes tasks out of the queue: those that wait are not delivered, a host that has one is told, or finds out as it renews its lock. */
   remove(ids: readonly string[]): Promise<void>;
   /** Tells all receivers something, at most once, those that are connected. */
   tell(message: string): Promise<void>;
@@ -85,9 +89,7 @@ export interface TaskReceiver {
   close(): Promise<void>;
 }
 
-export interface ReceiverEvents {
+export interface ReceiverEvents extends ConnectionEvents {
   /** What a sender tells all. */
   told(message: string): void;
-  disconnected(problem: string): void;
-  reconnected(): void;
 }

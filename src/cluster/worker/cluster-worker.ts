@@ -11,7 +11,7 @@ import { type Control, openControl } from '../messages/reports.js';
 import type { Secret } from '../messages/secret.js';
 import type { ReceiverEvents, TaskReceiver } from '../queue/task-queue.js';
 import { GrowingRest } from './growing-rest.js';
-import { type HeldTask, handleTask, type TaskContext } from './handle-task.js';
+import { type HeldTask, type HostContext, handleTask } from './handle-task.js';
 import type { HostModules } from './host-modules.js';
 import { HostStores } from './host-stores.js';
 import { HostedTrainings } from './hosted-trainings.js';
@@ -72,7 +72,7 @@ class Worker implements ClusterWorker {
   readonly host: string;
   readonly threads: number;
   readonly #parts: WorkerParts;
-  readonly #context: TaskContext;
+  readonly #context: HostContext;
   readonly #held = new Map<string, HeldTask>();
   readonly #ending = new AbortController();
   #receiver: TaskReceiver | null = null;

@@ -40,7 +40,7 @@ const PATIENCE_MS = 3000;
 /** Whoever may have it is to have it first. */
 const NOT_HERE_MS = 1000;
 
-export interface TaskContext {
+export interface HostContext {
   /** What this host is called. */
   readonly host: string;
   readonly secret: Secret;
@@ -69,7 +69,7 @@ interface Work {
   readonly training: HostedTraining;
   readonly store: BlobStore;
   readonly signal: AbortSignal;
-  readonly context: TaskContext;
+  readonly context: HostContext;
 }
 
 /** Where another host left a task. */
@@ -85,7 +85,7 @@ interface Earlier {
  */
 export async function handleTask(
   delivery: Delivery,
-  context: TaskContext,
+  context: HostContext,
   hold: (task: HeldTask) => void,
 ): Promise<Handled> {
   const { host, secret, tell, refusals, trainings, stores } = context;

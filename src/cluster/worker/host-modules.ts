@@ -6,7 +6,7 @@ import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { BlobStore } from '../../blobs/blob-store.js';
 import { getBytes } from '../../blobs/pieces.js';
-import { engineOf } from '../../engines/registry.js';
+import { modulesOf } from '../../engines/registry.js';
 import { readModule } from '../../engines/user-modules/user-module.js';
 import { TuttiError } from '../../errors.js';
 import { writeNew } from '../../files/atomic-file.js';
@@ -117,16 +117,6 @@ export class HostModules {
     this.#known.set(hash, written);
     return written;
   }
-}
-
-/** The modules of a plan, each once. */
-function modulesOf(plan: EnsemblePlan): ModuleSpec[] {
-  const all = new Map<string, ModuleSpec>();
-  for (const spec of plan.members) {
-    const module = engineOf(spec).module?.of(spec) ?? null;
-    if (module !== null) all.set(module.hash, module);
-  }
-  return [...all.values()];
 }
 
 /** Adds the paths of all modules in a folder and in those in it; packages that they import are none. */

@@ -5,9 +5,9 @@ import type { Digest } from '../../blobs/blob-store.js';
 import type { EpochRecord } from '../../ensemble/ensemble.js';
 import { countShared } from '../../memory/uncounted-bytes.js';
 import { hasEpochs } from '../../model/spec.js';
+import type { CheckpointPace } from '../../training/session/checkpoint-pace.js';
 import type { HandedMember, HandOverHook, Job, MemberJob } from '../../training/session/job.js';
 import type { Session } from '../../training/session/session.js';
-import type { CheckpointPace } from '../../training/session/training-settings.js';
 import { membersOf } from '../messages/answer.js';
 
 /** How often it is told, where there is something new: rarely enough that a thousand threads are no load of a queue. */

@@ -3,6 +3,9 @@
 
 import type { Part } from './parts.js';
 
+/** The folder of job files in a plan's own; scripts name their own places by it. */
+export const JOBS_FOLDER = 'jobs';
+
 /** A plan as a scheduler is to run it. */
 export interface Job {
   /** A DNS label of at most 40 characters, the same for the same plan: `tutti-1f0c9a52`. */

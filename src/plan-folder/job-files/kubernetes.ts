@@ -68,10 +68,11 @@ function security(indent: string): string {
   ].join(`\n${indent}`);
 }
 
-const CONTAINER_SECURITY = (indent: string) =>
-  ['securityContext:', '  allowPrivilegeEscalation: false', '  capabilities:', '    drop: [ALL]'].join(
+function containerSecurity(indent: string): string {
+  return ['securityContext:', '  allowPrivilegeEscalation: false', '  capabilities:', '    drop: [ALL]'].join(
     `\n${indent}`,
   );
+}
 
 function indexedJob({ name, folder, parts, threads, atOnce, memoryBytes, image }: Job): string {
   const memory = memoryBytes === null ? null : `${Math.ceil(memoryBytes / MIB)}Mi`;
@@ -127,7 +128,7 @@ spec:
         - name: members
           image: ${yaml(image ?? '')}
           command: [sh, ${yaml(`${mountedPlan(folder)}/jobs/kubernetes/part.sh`)}, $(JOB_COMPLETION_INDEX)]
-          ${CONTAINER_SECURITY('          ')}
+          ${containerSecurity('          ')}
           resources:
             requests:
               cpu: ${threads}${memory === null ? '' : `\n              memory: ${memory}\n            limits:\n              memory: ${memory}`}
@@ -168,7 +169,7 @@ spec:
     - name: files
       image: ${yaml(image ?? '')}
       command: [sleep, infinity]
-      ${CONTAINER_SECURITY('      ')}
+      ${containerSecurity('      ')}
       volumeMounts:
         - name: plans
           mountPath: /plans

@@ -2,7 +2,7 @@
 
 import { inQuotes, quoted } from '../../files/shell-word.js';
 import type { Job, JobFile } from './job.js';
-import { membersText } from './parts.js';
+import { placesText } from './member-places.js';
 
 /** How `tutti train-members` ends, for scripts that tell what is worth another try. */
 export const EXIT = {
@@ -18,7 +18,7 @@ export const EXIT = {
 
 /** The files that each scheduler's tasks are run by. */
 export function partFiles(job: Job): readonly JobFile[] {
-  const lines = job.parts.map(({ members }) => `${membersText(members)}\n`);
+  const lines = job.parts.map(({ members }) => `${placesText(members)}\n`);
   return [
     { name: 'parts.txt', text: lines.join(''), runs: false },
     { name: 'part.sh', text: partScript(job), runs: true },

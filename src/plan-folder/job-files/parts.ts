@@ -86,14 +86,3 @@ function batchesOf(pieces: readonly Piece[], threads: number): Batch[] {
 function partOf(members: readonly number[]): Part {
   return { members: [...members].sort((a, b) => a - b) };
 }
-
-/** Places as `--members` takes them: `0-15,20`. */
-export function membersText(members: readonly number[]): string {
-  const ranges: [first: number, last: number][] = [];
-  for (const member of members) {
-    const range = ranges.at(-1);
-    if (range !== undefined && member === range[1] + 1) range[1] = member;
-    else ranges.push([member, member]);
-  }
-  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
-}

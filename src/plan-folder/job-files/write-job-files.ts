@@ -7,7 +7,7 @@ import { engineOf } from '../../engines/registry.js';
 import { TuttiError } from '../../errors.js';
 import { writeAll, writeAtomically } from '../../files/atomic-file.js';
 import type { EnsemblePlan } from '../../model/spec.js';
-import type { Job, JobFile } from './job.js';
+import { JOBS_FOLDER, type Job, type JobFile } from './job.js';
 import type { ResolvedJobOptions } from './job-options.js';
 import { longestPart, partsOfMembers, partsOfTime } from './parts.js';
 import { type PlannedPiece, plannedPieces, pricedPieces, trialPieces } from './pieces.js';
@@ -82,7 +82,7 @@ export async function writeJobFiles(
     memoryBytes: memoryOf(plan, dataset, threads),
   };
   if (parts.length === 0) return { job, files: null, commands: [] };
-  const files = join(folder, 'jobs', scheduler);
+  const files = join(folder, JOBS_FOLDER, scheduler);
   await write(files, SCHEDULERS[scheduler].files(job));
   return { job, files, commands: SCHEDULERS[scheduler].commands(job, files) };
 }

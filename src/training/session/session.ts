@@ -45,7 +45,7 @@ export interface Doubt {
 export interface Session {
   /**
    * Takes the dataset and whatever memory members need, before the first job.
-   * @throws ERR_MEMORY when it would not fit; ERR_EXECUTOR.
+   * @throws ERR_MEMORY when it would not fit; ERR_EXECUTOR; ERR_STORE, ERR_MODULE where it must be brought to other hosts first.
    */
   prepare(training: PlannedTraining): Promise<PreparedSession>;
   /**
@@ -55,7 +55,8 @@ export interface Session {
    * the job writes to its slot any more, unless it is with ERR_THREAD_BLOCKED. Used when a thread does not answer the
    * stop, or a member its deadline.
    * @throws ERR_THREAD_LOST when its thread died; ERR_THREAD_START when none could start; ERR_THREAD_BLOCKED when it
-   * cannot be ended; ERR_CANCELLED when the runner has ended; ERR_HOST_DIFFERS when nothing more is to be trained before
+   * cannot be ended; ERR_CANCELLED when the runner has ended; ERR_HOST_LOST when every host that had it was lost; ERR_TASK or
+   * ERR_BLOB when none answers with what can be used; ERR_HOST_DIFFERS when nothing more is to be trained before
    * somebody has looked (`settled` says more); what the member itself threw otherwise.
    */
   run(job: Job, hooks: JobHooks, signal: AbortSignal): Promise<readonly MemberOutcome[]>;

@@ -1,7 +1,7 @@
 import t from 'tap';
+import { placesText } from '../../../src/plan-folder/job-files/member-places.js';
 import {
   longestPart,
-  membersText,
   type Part,
   type Piece,
   partsOfMembers,
@@ -12,11 +12,11 @@ import {
 const single = (costs: readonly number[]): Piece[] =>
   costs.map((cost, index) => ({ members: [index], width: 1, cost }));
 const equal = (count: number, cost: number) => single(Array.from({ length: count }, () => cost));
-const texts = (parts: readonly Part[]) => parts.map(({ members }) => membersText(members));
+const texts = (parts: readonly Part[]) => parts.map(({ members }) => placesText(members));
 
 t.test('members are written as ranges and single places', async (t) => {
-  t.equal(membersText([0, 1, 2, 3, 7, 9, 10]), '0-3,7,9-10');
-  t.equal(membersText([5]), '5');
+  t.equal(placesText([0, 1, 2, 3, 7, 9, 10]), '0-3,7,9-10');
+  t.equal(placesText([5]), '5');
 });
 
 t.test('as many members as asked for, and what is left over', async (t) => {

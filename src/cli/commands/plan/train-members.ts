@@ -26,7 +26,7 @@ import { parsePlanNote } from './plan-note.js';
 
 const run = rowsIn('run');
 
-export const PLAN_ROW = run.path('plan', 'folder that tutti plan wrote', {
+const PLAN_ROW = run.path('plan', 'folder that tutti plan wrote', {
   argument: 'folder',
   common: true,
 });
@@ -104,7 +104,7 @@ async function trainMembers(given: GivenOptions): Promise<number> {
 }
 
 /** The folder that `--plan` names. @throws ERR_OPTION */
-export function requirePlanFlag({ plan }: GivenOptions): string {
+function requirePlanFlag({ plan }: GivenOptions): string {
   if (typeof plan === 'string' && plan !== '') return plan;
   const message = 'Expected `plan` to be the folder that tutti plan wrote, got nothing';
   throw new TuttiError('ERR_OPTION', message, { option: 'plan' });
