@@ -95,6 +95,12 @@ export async function writeNew(path: string, ...pieces: readonly Uint8Array[]): 
   });
 }
 
+/** The same, resolved when it would outlive the machine too. */
+export async function writeNewSynced(path: string, ...pieces: readonly Uint8Array[]): Promise<void> {
+  const sync = await writeNew(path, ...pieces);
+  await sync();
+}
+
 async function replace(
   { path, folder, present }: Target,
   write: (file: FileHandle) => Promise<void>,

@@ -2,6 +2,12 @@
 
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { failOption } from '../errors.js';
+
+/** @throws ERR_OPTION for what cannot be the path of a folder. */
+export function requireFolderPath(folder: unknown): asserts folder is string {
+  if (typeof folder !== 'string' || folder === '') failOption('folder', 'the path of a folder', folder);
+}
 
 /**
  * Makes a folder, unless it is there. Node's own `recursive` tries for ever where a folder can hold none, as in /proc.

@@ -1,10 +1,10 @@
 // What a plan holds and how much of it is trained, for whoever wants to know before going on with it.
 
-import { failOption } from '../errors.js';
+import { requireFolderPath } from '../files/folder.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import type { EnsemblePlan } from '../model/spec.js';
 import { checkOptions } from '../option-names.js';
-import { listResults, openPlan, type PlannedStrand } from './open-plan.js';
+import { listResults, type OpenedPlan, openPlan, type PlannedStrand } from './open-plan.js';
 
 /** A plan, and which of its members are trained. */
 export interface PlanSummary {
@@ -30,8 +30,12 @@ export async function readPlan(folder: string, options: LongCallOptions = {}): P
   checkOptions('readPlan', options, LONG_CALL_OPTIONS);
   const { signal } = options;
   signal?.throwIfAborted();
-  if (typeof folder !== 'string' || folder === '') failOption('folder', 'the path of a folder', folder);
-  const { plan, strands } = await openPlan(folder, signal);
+  requireFolderPath(folder);
+  return summaryOf(await openPlan(folder, signal));
+}
+
+/** What there is of a plan that is open. @throws ERR_STORE when its folder cannot be read. */
+export async function summaryOf({ folder, plan, strands }: OpenedPlan): Promise<PlanSummary> {
   const results = await listResults(folder);
   const standing = { settled: [] as number[], again: [] as number[], missing: [] as number[] };
   for (const { key, members } of strands) {

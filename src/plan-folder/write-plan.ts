@@ -9,8 +9,8 @@ import { requireDataset } from '../data/dataset/check-dataset.js';
 import type { Dataset } from '../data/dataset/dataset.js';
 import { datasetBytes } from '../data/dataset-bytes.js';
 import { failOption, TuttiError } from '../errors.js';
-import { writeNew } from '../files/atomic-file.js';
-import { makeFolder } from '../files/folder.js';
+import { writeNewSynced } from '../files/atomic-file.js';
+import { makeFolder, requireFolderPath } from '../files/folder.js';
 import { isPlain, packPlain } from '../files/plain-data.js';
 import { isTemporary, removeStale } from '../files/temporary-file.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
@@ -24,10 +24,10 @@ import { VERSION } from '../version.js';
 import { JOBS_FOLDER } from './job-files/job.js';
 import { BLOBS_FOLDER, strandsOf } from './open-plan.js';
 import { PLAN_FILE, planFileBytes, readPlanFile, requireWritable, withHash } from './plan-file.js';
-import type { HashedPlan, PlanRecord } from './plan-record.js';
+import type { PlanRecord } from './plan-record.js';
 import { copyModules, MODULES_FOLDER } from './planned-modules.js';
 import { failPlan, folderError } from './problem.js';
-import type { PlanSummary } from './read-plan.js';
+import { type PlanSummary, summaryOf } from './read-plan.js';
 import { RESULTS_FOLDER } from './result-file.js';
 import { STATES_FOLDER } from './strand-state.js';
 
@@ -58,7 +58,7 @@ export async function writePlan(
   settings: WritePlanOptions = {},
 ): Promise<PlanSummary> {
   checkOptions('writePlan', settings, OPTIONS);
-  if (typeof folder !== 'string' || folder === '') failOption('folder', 'the path of a folder', folder);
+  requireFolderPath(folder);
   const { test = null, note = null, signal, runner } = settings;
   signal?.throwIfAborted();
   requireDataset(dataset);
@@ -70,7 +70,8 @@ export async function writePlan(
   await prepareFolder(folder);
   try {
     const training = { ...keptTraining(work, {}, note), version: VERSION };
-    await requireNoOther(folder, withHash(training));
+    const { hash } = withHash(training);
+    await requireNoOther(folder, hash);
     const record: PlanRecord = {
       ...training,
       datasets: await storeDatasets(folder, dataset, test, signal),
@@ -79,20 +80,9 @@ export async function writePlan(
     const bytes = planFileBytes(record);
     requireWritable(folder, bytes);
     // Last, so that whoever finds it finds all that it names.
-    await (await writeNew(join(folder, PLAN_FILE), bytes))();
-    const plan = withHash(record);
-    const strands = strandsOf(plan);
-    const missing = strands.flatMap(({ members }) => members).sort((a, b) => a - b);
-    return {
-      plan: plan.plan,
-      datasetHash: plan.datasetHash,
-      hash: plan.hash,
-      strands,
-      settled: [],
-      again: [],
-      missing,
-      note,
-    };
+    await writeNewSynced(join(folder, PLAN_FILE), bytes);
+    const plan = { ...record, hash };
+    return await summaryOf({ folder, plan, strands: strandsOf(plan) });
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof TuttiError) throw error;
@@ -155,7 +145,7 @@ async function storeDatasets(
 }
 
 /** @throws ERR_PLAN for a folder that has another plan. One that has the same members keeps what is trained of them. */
-async function requireNoOther(folder: string, { hash }: Pick<HashedPlan, 'hash'>): Promise<void> {
+async function requireNoOther(folder: string, hash: string): Promise<void> {
   const isThere = (await readdir(folder)).includes(PLAN_FILE);
   if (!isThere) return;
   const other = await readPlanFile(folder).catch(() => null);

@@ -222,6 +222,7 @@ t.test(
     });
     const again = await writePlan(folder, dataset, OPTIONS, { note: 'another' });
     t.equal((await readPlan(folder)).hash, again.hash);
+    t.strictSame(again.settled, [1], 'whoever plans again is told of it');
     t.strictSame((await readPlan(folder)).settled, [1]);
     t.equal((await readPlan(folder)).note, 'another');
     const other = join(folder, '..', 'other');
