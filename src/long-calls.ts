@@ -27,6 +27,38 @@ export async function unlessAborted<Value>(
   return Promise.race([promise, stopped]).finally(() => signal?.removeEventListener('abort', stop));
 }
 
+/** Waits until a promise is settled, but no longer than that. @returns whether it is. */
+export function settledWithin(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => resolve(false), milliseconds);
+    const inTime = () => {
+      clearTimeout(late);
+      resolve(true);
+    };
+    promise.then(inTime, inTime);
+  });
+}
+
+/** Does something for each place below `count`, so many at once; the first that fails keeps others from beginning. */
+export async function fewAtOnce(
+  count: number,
+  atOnce: number,
+  act: (place: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    while (next < count) {
+      try {
+        await act(next++);
+      } catch (error) {
+        next = count;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, lane));
+}
+
 /** Between two blocks of work: lets timers and signals have their turn. @throws the signal's reason once it is aborted. */
 export async function betweenBlocks(signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();

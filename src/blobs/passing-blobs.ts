@@ -1,6 +1,7 @@
 // Blobs that are needed only while a training runs: states and results, which go through a store once. When the training is
 // over they are removed; inputs are not among them, since other trainings share them, and go by their age (sweep.ts).
 
+import { fewAtOnce } from '../long-calls.js';
 import type { BlobStore, Digest } from './blob-store.js';
 import { digestsOf } from './pieces.js';
 
@@ -63,20 +64,13 @@ export function passingBlobs(store: BlobStore): PassingBlobs {
 
   /** @param whole with all their pieces. */
   async function remove(whole: readonly Digest[], single: readonly Digest[]): Promise<void> {
-    const lists = await all(whole, (digest) => digestsOf(store, digest).catch(() => [digest]));
-    const digests = [...new Set([...single, ...lists.flat()])];
-    await all(digests, (digest) => store.delete(digest).catch(() => undefined));
+    const all = new Set(single);
+    await fewAtOnce(whole.length, AT_ONCE, async (place) => {
+      const digest = whole[place]!;
+      for (const own of await digestsOf(store, digest).catch(() => [digest])) all.add(own);
+    });
+    const digests = [...all];
+    await fewAtOnce(digests.length, AT_ONCE, (place) => store.delete(digests[place]!).catch(() => undefined));
     for (const digest of digests) seen.delete(digest);
   }
-}
-
-/** What `act` gives for each, a few at once. */
-async function all<Item, Result>(
-  items: readonly Item[],
-  act: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (let at = 0; at < items.length; at += AT_ONCE)
-    results.push(...(await Promise.all(items.slice(at, at + AT_ONCE).map(act))));
-  return results;
 }

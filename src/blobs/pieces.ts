@@ -1,7 +1,7 @@
 // Bytes of any length as blobs: as one where they fit, otherwise in pieces and a list of them, which is a blob too. The same
 // bytes have the same name everywhere, and bytes that were changed a little share the pieces that were not.
 
-import type { LongCallOptions } from '../long-calls.js';
+import { fewAtOnce, type LongCallOptions } from '../long-calls.js';
 import { requireMemory } from '../machine/memory-limit.js';
 import { failBlob } from './blob-errors.js';
 import { type BlobStore, type Digest, MOST_BLOB_BYTES } from './blob-store.js';
@@ -33,7 +33,7 @@ export async function putBytes(
   if (bytes.length <= MOST_BLOB_BYTES && !startsWith(bytes, MARK_BYTES)) return putOne(store, bytes, signal);
   const count = Math.ceil(bytes.length / MOST_BLOB_BYTES);
   const digests = new Array<Digest>(count);
-  await eachOf(count, async (at) => {
+  await fewAtOnce(count, PIECES_AT_ONCE, async (at) => {
     const start = at * MOST_BLOB_BYTES;
     digests[at] = await putOne(store, bytes.subarray(start, start + MOST_BLOB_BYTES), signal);
   });
@@ -65,7 +65,7 @@ export async function getBytes(
   };
   requireMemory([part], `The blob ${digest} of ${store.address}`);
   const bytes = new Uint8Array(length);
-  await eachOf(list.digests.length, async (at) => {
+  await fewAtOnce(list.digests.length, PIECES_AT_ONCE, async (at) => {
     const piece = await store.get(list.digests[at]!, signal);
     const start = at * MOST_BLOB_BYTES;
     if (piece.length !== Math.min(MOST_BLOB_BYTES, length - start))
@@ -108,21 +108,6 @@ function readList(store: BlobStore, digest: Digest, bytes: Uint8Array) {
     digests.every((line) => isDigest(line));
   if (!isList) failBlob(store.address, digest, 'damaged', 'it is no list of pieces though it begins as one');
   return { length, digests };
-}
-
-/** Calls `act` with 0 to `count` − 1, a few at once; after the first that rejects no other begins. */
-async function eachOf(count: number, act: (at: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const lane = async () => {
-    while (next < count) {
-      const at = next++;
-      await act(at).catch((error) => {
-        next = count;
-        throw error;
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(PIECES_AT_ONCE, count) }, lane));
 }
 
 function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {

@@ -4,6 +4,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { TuttiError } from '../errors.js';
+import { settledWithin } from '../long-calls.js';
 import { isBlobError } from './blob-errors.js';
 import type { BlobStore, Digest } from './blob-store.js';
 import { digestIn, FORM_TYPE, httpAddress, isBearerOf, STORE_HEADER } from './http-protocol.js';
@@ -62,12 +63,7 @@ export async function serveBlobs(options: ServeBlobsOptions): Promise<BlobServer
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise((resolve) => {
-        timer = setTimeout(resolve, FAREWELL_MS);
-      });
-      await Promise.race([closed, late]);
-      clearTimeout(timer);
+      await settledWithin(FAREWELL_MS, closed);
       server.closeAllConnections();
       await closed;
     },

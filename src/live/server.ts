@@ -4,6 +4,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TuttiError } from '../errors.js';
+import { settledWithin } from '../long-calls.js';
 import { newToken, type Refusal, refusalOf } from './access.js';
 
 const HOST = '127.0.0.1';
@@ -118,7 +119,7 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
       const text = eventText(name, data());
       const told = Promise.all([...viewers].map((viewer) => viewer.end(text)));
       server.close();
-      await Promise.race([told, pause(FAREWELL_MS)]);
+      await settledWithin(FAREWELL_MS, told);
       server.closeAllConnections();
     },
   };

@@ -2,6 +2,7 @@
 
 import { UnreadableError } from '../checkpoint/sealed-file.js';
 import { TuttiError } from '../errors.js';
+import { fewAtOnce } from '../long-calls.js';
 import { rangesOf, rangeText } from './job-files/member-places.js';
 import type { OpenedPlan, PlannedStrand } from './open-plan.js';
 import { failPlan, folderError } from './problem.js';
@@ -65,20 +66,10 @@ export async function readStrands<Kept>(
   signal?: AbortSignal,
 ): Promise<readonly Kept[]> {
   const read = new Array<Kept>(strands.length);
-  let next = 0;
-  const lane = async () => {
-    while (next < strands.length) {
-      const at = next++;
-      const strand = strands[at]!;
-      try {
-        read[at] = take(strand, await readStrand(opened, strand, names.get(strand.key) ?? [], signal));
-      } catch (error) {
-        next = strands.length;
-        throw error;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(READ_AT_ONCE, strands.length) }, lane));
+  await fewAtOnce(strands.length, READ_AT_ONCE, async (at) => {
+    const strand = strands[at]!;
+    read[at] = take(strand, await readStrand(opened, strand, names.get(strand.key) ?? [], signal));
+  });
   return read;
 }
 

@@ -3,6 +3,7 @@
 
 import { constants } from 'node:os';
 import { hearSignals } from '../../files/temporary-file.js';
+import { settledWithin } from '../../long-calls.js';
 import { endBackground } from '../../threads/background-threads.js';
 import { blockedThreads } from '../../threads/blocked-threads.js';
 import { endNow } from '../../threads/end-now.js';
@@ -67,12 +68,7 @@ export async function threadsEnd(patienceMs = PATIENCE_MS): Promise<boolean> {
   // A pool that cannot end a thread gives it up, and says so.
   const pools = [...running].map((threads) => threads.destroy());
   const all = Promise.allSettled([...pools, endBackground()]);
-  const ended = all.then(() => blockedThreads() === 0);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), patienceMs);
-  });
-  return Promise.race([ended, late]).finally(() => clearTimeout(timer));
+  return (await settledWithin(patienceMs, all)) && blockedThreads() === 0;
 }
 
 /** Ends without waiting for threads. */

@@ -2,7 +2,7 @@
 // events may be missed and a queue may forget: those that it does not know any more are added again. It understands
 // nothing of what tasks ask.
 
-import { settledWithin } from '../queue/in-time.js';
+import { settledWithin } from '../../long-calls.js';
 import type { ConnectionEvents, QueuedTask, TaskEvents, TaskSender, TaskState } from '../queue/task-queue.js';
 
 /** Who asked for a task. Everything may be told more than once. */

@@ -3,6 +3,7 @@
 
 import type { Digest } from '../../blobs/blob-store.js';
 import { TuttiError, toWire } from '../../errors.js';
+import { settledWithin } from '../../long-calls.js';
 import { createPool } from '../../pool/pool.js';
 import type { Job } from '../../training/session/job.js';
 import type { Doubt, PlannedTraining } from '../../training/session/session.js';
@@ -94,12 +95,8 @@ export class Verification {
   async settled(complete: boolean): Promise<Doubt | null> {
     let sinceMs = performance.now();
     while (complete && this.#open.size > 0 && this.#wrong.size === 0) {
-      let timer: NodeJS.Timeout | undefined;
-      const later = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, LOOK_MS);
-      });
       const before = this.#open.size;
-      await Promise.race([...this.#open.keys(), later]).finally(() => clearTimeout(timer));
+      await settledWithin(LOOK_MS, Promise.race(this.#open.keys()));
       const inHand = [...this.#open.values()].some(({ run }) => run === null || run.latest !== null);
       if (inHand || this.#open.size < before) sinceMs = performance.now();
       else if (performance.now() - sinceMs > (await this.#patienceMs())) break;

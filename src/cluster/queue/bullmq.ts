@@ -2,7 +2,7 @@
 // of its classes, and nothing of tasks.
 
 import type { IQueueBackend, Job, JobsOptions, Queue, QueueEvents, Worker } from 'bullmq';
-import { settledWithin } from './in-time.js';
+import { settledWithin } from '../../long-calls.js';
 import type { QueueAddress } from './queue-address.js';
 import { KEPT_SECONDS, MOST_EVENTS, MOST_LOSSES, PREFIX } from './queue-options.js';
 import { type ConnectionPurpose, missingPeer, type QueueServer } from './queue-server.js';

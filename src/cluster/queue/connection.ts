@@ -2,7 +2,7 @@
 // repeated until they are answered, since a connection that is lost is tried for ever.
 
 import { setTimeout as wait } from 'node:timers/promises';
-import { settledWithin } from './in-time.js';
+import { settledWithin } from '../../long-calls.js';
 import { type QueueServer, queueError, reasonOf } from './queue-server.js';
 import type { ConnectionEvents } from './task-queue.js';
 

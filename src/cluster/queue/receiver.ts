@@ -3,6 +3,7 @@
 // its lock renewed, and its end told until it is answered or the lock is known to be lost.
 
 import { setTimeout as wait } from 'node:timers/promises';
+import { settledWithin } from '../../long-calls.js';
 import {
   closeParts,
   type IQueueBackend,
@@ -15,7 +16,6 @@ import {
   type TaskWorker,
 } from './bullmq.js';
 import type { Connection } from './connection.js';
-import { settledWithin } from './in-time.js';
 import { TOLD, WAIT_SECONDS } from './queue-options.js';
 import type { Delivery, Handled, ReceiverEvents, TaskReceiver } from './task-queue.js';
 
