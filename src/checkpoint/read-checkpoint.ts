@@ -1,6 +1,6 @@
 // What a checkpoint holds, for whoever wants to know before going on with it.
 
-import { failOption } from '../errors.js';
+import { requireFolderPath } from '../files/folder.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import type { EnsemblePlan } from '../model/spec.js';
 import { checkOptions } from '../option-names.js';
@@ -39,7 +39,7 @@ export async function readCheckpoint(
   checkOptions('readCheckpoint', options, LONG_CALL_OPTIONS);
   const { signal } = options;
   signal?.throwIfAborted();
-  if (typeof folder !== 'string' || folder === '') failOption('folder', 'the path of a folder', folder);
+  requireFolderPath(folder);
   await requireTraining(folder);
   const training = await readTraining(folder, signal);
   const { plan, datasetHash, note } = training;

@@ -2,7 +2,7 @@
 
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { FailedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
-import { failOption } from '../errors.js';
+import { requireFolderPath } from '../files/folder.js';
 import { quoted } from '../files/shell-word.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import type { MemberStreams } from '../model/spec.js';
@@ -67,7 +67,7 @@ export interface CollectedPlan {
 /** Collects what was trained of a plan. */
 export async function collectPlan(folder: string, options: CollectPlanOptions = {}): Promise<CollectedPlan> {
   checkOptions('collectPlan', options, OPTIONS);
-  if (typeof folder !== 'string' || folder === '') failOption('folder', 'the path of a folder', folder);
+  requireFolderPath(folder);
   const { signal, runner, ...how } = options;
   signal?.throwIfAborted();
   const opened = await openPlan(folder, signal);

@@ -1,13 +1,13 @@
 // The modules of the user's that a plan needs, as files of its folder: another host reads them there, and runs none that its
 // user has not allowed.
 
-import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { digestOf } from '../blobs/digest.js';
 import { modulesOf } from '../engines/registry.js';
 import { allowModules } from '../engines/user-modules/allowed-modules.js';
 import { TuttiError } from '../errors.js';
-import { writeNew } from '../files/atomic-file.js';
+import { writeNewSynced } from '../files/atomic-file.js';
+import { makeFolder } from '../files/folder.js';
 import { MAX_MODULE_BYTES, readBoundedFileAsync } from '../files/regular-file.js';
 import { quoted } from '../files/shell-word.js';
 import { unlessAborted } from '../long-calls.js';
@@ -29,7 +29,7 @@ const HASH_DIGITS = 12;
 export async function copyModules(folder: string, plan: EnsemblePlan): Promise<PlanRecord['modules']> {
   const modules = modulesOf(plan);
   if (modules.length === 0) return [];
-  await mkdir(join(folder, MODULES_FOLDER), { recursive: true });
+  await makeFolder(join(folder, MODULES_FOLDER));
   const copied: { hash: string; file: string }[] = [];
   for (const { path, hash } of modules) {
     if (copied.some((own) => own.hash === hash)) continue;
@@ -40,7 +40,7 @@ export async function copyModules(folder: string, plan: EnsemblePlan): Promise<P
     }
     // Its own name too, since the ending says what it is, and a user wants to know it again.
     const file = `${hash.slice(0, HASH_DIGITS)}-${basename(path)}`;
-    await (await writeNew(join(folder, MODULES_FOLDER, file), bytes))();
+    await writeNewSynced(join(folder, MODULES_FOLDER, file), bytes);
     copied.push({ hash, file });
   }
   return copied;

@@ -1,10 +1,11 @@
 // Where members of a plan are told to as they are trained: what a strand came to is written when all of it is there, whole or
 // not at all, so that it may be killed at any time, and trained twice at once. Where it rests meanwhile is kept too.
 
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FailedMember, TrainedMember } from '../ensemble/ensemble.js';
-import { writeNew } from '../files/atomic-file.js';
+import { writeNewSynced } from '../files/atomic-file.js';
+import { makeFolder } from '../files/folder.js';
 import type { MemberStreams } from '../model/spec.js';
 import type { TrainingJournal } from '../training/coordinator/journal.js';
 import type { RestingRun } from '../training/plan/runs.js';
@@ -65,7 +66,7 @@ export class ResultJournal implements TrainingJournal {
   async begin(onLost: (error: unknown) => void): Promise<void> {
     this.#onLost = onLost;
     const folder = join(this.#opened.folder, RESULTS_FOLDER);
-    await mkdir(folder, { recursive: true }).catch((error) => {
+    await makeFolder(folder).catch((error) => {
       throw folderError(this.#opened.folder, 'written', error);
     });
   }
@@ -170,7 +171,6 @@ async function writeResult(
   const results = join(folder, RESULTS_FOLDER);
   const again = isToRepeat(outcome);
   const name = { strand: key, hash: again ? null : hashOfResult(plan, key, outcome) };
-  const synced = await writeNew(join(results, resultName(name)), ...resultBytes(plan, outcome));
-  await synced();
+  await writeNewSynced(join(results, resultName(name)), ...resultBytes(plan, outcome));
   if (!again) await rm(join(results, resultName({ strand: key, hash: null })), { force: true });
 }

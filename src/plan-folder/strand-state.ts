@@ -2,13 +2,14 @@
 // delivered so far, if anything, and then the states of its runs. Either is whole or not there; a state that does not fit what
 // was delivered is not used, and its strand begins anew, to the same bytes.
 
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UnreadableError } from '../checkpoint/sealed-file.js';
 import { stateBytes } from '../checkpoint/state-files.js';
 import { readState } from '../checkpoint/state-reader.js';
 import { TuttiError } from '../errors.js';
-import { writeNew } from '../files/atomic-file.js';
+import { writeNewSynced } from '../files/atomic-file.js';
+import { makeFolder } from '../files/folder.js';
 import { listRuns, type RestingRun } from '../training/plan/runs.js';
 import type { OpenedPlan, PlannedStrand } from './open-plan.js';
 import { readOutcome, resultBytes, type StrandOutcome } from './result-file.js';
@@ -30,11 +31,11 @@ export async function writeState(
   outcome: StrandOutcome,
   runs: readonly RestingRun[],
 ): Promise<void> {
-  await mkdir(join(folder, STATES_FOLDER), { recursive: true });
+  await makeFolder(join(folder, STATES_FOLDER));
   const { members, failures, streams } = outcome;
   if (members.size + failures.size + streams.size > 0)
-    await (await writeNew(partPath(folder, strand), ...resultBytes(plan, outcome)))();
-  await (await writeNew(statePath(folder, strand), ...stateBytes(plan.hash, strand, runs)))();
+    await writeNewSynced(partPath(folder, strand), ...resultBytes(plan, outcome));
+  await writeNewSynced(statePath(folder, strand), ...stateBytes(plan.hash, strand, runs));
 }
 
 /** Removes what a strand that is over has left. What cannot be removed is not used any more. */

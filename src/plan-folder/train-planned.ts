@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { FailedMember } from '../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../errors.js';
+import { requireFolderPath } from '../files/folder.js';
 import { removeStale } from '../files/temporary-file.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
@@ -82,7 +83,7 @@ export async function trainPlanned(
   settings: TrainPlannedSettings = {},
 ): Promise<TrainedPart> {
   checkOptions('trainPlanned', settings, TRAIN_PLANNED_SETTINGS);
-  if (typeof folder !== 'string' || folder === '') failOption('folder', 'the path of a folder', folder);
+  requireFolderPath(folder);
   const { members: places, allowModules = [], pace = {}, ...how } = settings;
   checkOptions('pace', pace, PACE);
   requireOnePace(pace);

@@ -2,8 +2,9 @@
 // never awaited by it. No file is kept open, since there may be a file per member; what is added to a file is added by
 // one call, so that whoever reads it, or a process that ends, finds whole lines but for the last.
 
-import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../files/folder.js';
 
 /** Additions wait so long for others of the same file. */
 const INTERVAL_MS = 200;
@@ -82,7 +83,7 @@ export class FileQueue {
 
   async #write(path: string, { replaces, parts }: Waiting): Promise<void> {
     const folder = dirname(path);
-    if (!this.#folders.has(folder)) await mkdir(folder, { recursive: true });
+    if (!this.#folders.has(folder)) await makeFolder(folder);
     this.#folders.add(folder);
     const bytes = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
     if (!replaces) return await appendFile(path, bytes);

@@ -9,7 +9,7 @@ import { getBytes } from '../../blobs/pieces.js';
 import { modulesOf } from '../../engines/registry.js';
 import { readModule } from '../../engines/user-modules/user-module.js';
 import { TuttiError } from '../../errors.js';
-import { writeNew } from '../../files/atomic-file.js';
+import { writeNewSynced } from '../../files/atomic-file.js';
 import { makeFolder } from '../../files/folder.js';
 import type { EnsemblePlan, ModuleSpec } from '../../model/spec.js';
 import type { Isolation } from '../../processes/protocol.js';
@@ -105,7 +105,7 @@ export class HostModules {
     const file = join(folder, `${hash}${extension}`);
     try {
       await makeFolder(folder);
-      await (await writeNew(file, text))();
+      await writeNewSynced(file, text);
     } catch (error) {
       throw new TuttiError('ERR_FILE', `${file}: ${(error as Error).message}`, { file }, error);
     }

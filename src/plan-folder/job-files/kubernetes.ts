@@ -74,6 +74,15 @@ function containerSecurity(indent: string): string {
   );
 }
 
+function plansMount(indent: string): string {
+  return ['volumeMounts:', '  - name: plans', '    mountPath: /plans'].join(`\n${indent}`);
+}
+
+function plansVolume(claim: string, indent: string): string {
+  const volume = ['  - name: plans', '    persistentVolumeClaim:', `      claimName: ${claim}`];
+  return ['volumes:', ...volume].join(`\n${indent}`);
+}
+
 function indexedJob({ name, folder, parts, threads, atOnce, memoryBytes, image }: Job): string {
   const memory = memoryBytes === null ? null : `${Math.ceil(memoryBytes / MIB)}Mi`;
   const failed = Math.min(MOST_AT_ONCE, Math.ceil(parts.length / 10));
@@ -132,13 +141,8 @@ spec:
           resources:
             requests:
               cpu: ${threads}${memory === null ? '' : `\n              memory: ${memory}\n            limits:\n              memory: ${memory}`}
-          volumeMounts:
-            - name: plans
-              mountPath: /plans
-      volumes:
-        - name: plans
-          persistentVolumeClaim:
-            claimName: ${name}
+          ${plansMount('          ')}
+      ${plansVolume(name, '      ')}
 `;
 }
 
@@ -170,12 +174,7 @@ spec:
       image: ${yaml(image ?? '')}
       command: [sleep, infinity]
       ${containerSecurity('      ')}
-      volumeMounts:
-        - name: plans
-          mountPath: /plans
-  volumes:
-    - name: plans
-      persistentVolumeClaim:
-        claimName: ${name}
+      ${plansMount('      ')}
+  ${plansVolume(name, '  ')}
 `;
 }

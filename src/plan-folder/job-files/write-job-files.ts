@@ -1,11 +1,12 @@
 // Job files of a plan: what is left of it is cut into parts, by a trial where that is wanted, and written as a scheduler takes it.
 
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Dataset } from '../../data/dataset/dataset.js';
 import { engineOf } from '../../engines/registry.js';
 import { TuttiError } from '../../errors.js';
 import { writeAll, writeAtomically } from '../../files/atomic-file.js';
+import { makeFolder } from '../../files/folder.js';
 import type { EnsemblePlan } from '../../model/spec.js';
 import { JOBS_FOLDER, type Job, type JobFile } from './job.js';
 import type { ResolvedJobOptions } from './job-options.js';
@@ -114,7 +115,7 @@ async function write(folder: string, files: readonly JobFile[]): Promise<void> {
   try {
     for (const { name, text, runs } of files) {
       const path = join(folder, name);
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       await writeAtomically(path, (file) => writeAll(file, Buffer.from(text)));
       if (runs) await chmod(path, 0o755);
     }
