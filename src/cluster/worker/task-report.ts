@@ -5,36 +5,19 @@ import type { Digest } from '../../blobs/blob-store.js';
 import type { EpochRecord } from '../../ensemble/ensemble.js';
 import { countShared } from '../../memory/uncounted-bytes.js';
 import { hasEpochs } from '../../model/spec.js';
-import type { CheckpointPace } from '../../training/session/checkpoint-pace.js';
+import { type CheckpointPace, restsUntilMs, stateDueMs } from '../../training/session/checkpoint-pace.js';
 import type { HandedMember, HandOverHook, Job, MemberJob } from '../../training/session/job.js';
 import type { Session } from '../../training/session/session.js';
 import { membersOf } from '../messages/answer.js';
+import type { TaskProgress } from '../messages/reports.js';
 
 /** How often it is told, where there is something new: rarely enough that a thousand threads are no load of a queue. */
 const REPORT_MS = 1500;
 /** Until it is first told that a thread has it; a member that is over by then is told of by its result. */
 const FIRST_LOOK_MS = 50;
 
-const DEFAULT_SECONDS = 10;
-/** A slot trains for so many times as long as the state before took to be stored. */
-const REST_SHARE = 100;
-/** No longer than this, because a store that is slow once costs no time of a thread. */
-const MOST_REST_MS = 60_000;
-
-/** How far a task is. */
-export interface TaskStanding {
-  /** The member in training; of a group in lockstep its longest. */
-  readonly member: number;
-  /** Epochs finished, of the member or snapshot in training. */
-  readonly epoch: number;
-  readonly epochs: number;
-  /** Mean training loss of the last finished epoch. */
-  readonly loss: number | null;
-  /** Share of the work done, 0…1. */
-  readonly share: number;
-  /** The members as last handed over; null before they were. */
-  readonly handed: Digest | null;
-}
+/** How far a task is, whoever has it. */
+export type TaskStanding = Omit<TaskProgress, 'host' | 'refused'>;
 
 export interface TaskReportContext {
   readonly session: Session;
@@ -141,10 +124,8 @@ export class TaskReport {
   /** Asks the slot's thread for its members, when it is time. */
   #ask(): void {
     const { session, slot, pace } = this.#context;
-    const { epochs, seconds = DEFAULT_SECONDS } = pace!;
-    const dueMs = Math.max(this.#restsUntilMs, epochs === undefined ? this.#handedAtMs + 1000 * seconds : 0);
-    const want = () => session.want(slot, this.#epoch + (epochs ?? 1));
-    const leftMs = dueMs - performance.now();
+    const want = () => session.want(slot, this.#epoch + (pace!.epochs ?? 1));
+    const leftMs = stateDueMs(pace!, this.#handedAtMs, this.#restsUntilMs) - performance.now();
     if (leftMs <= 0) want();
     else this.#wanting = setTimeout(want, leftMs);
   }
@@ -165,8 +146,7 @@ export class TaskReport {
       // The store is away: the next one is asked for when it has had its time.
     }
     this.#storing = false;
-    const now = performance.now();
-    this.#restsUntilMs = now + Math.min(MOST_REST_MS, REST_SHARE * (now - this.#handedAtMs));
+    this.#restsUntilMs = restsUntilMs(this.#handedAtMs);
     if (!this.#ended) this.#ask();
   }
 }

@@ -8,17 +8,11 @@ import { isNetwork } from '../../model/network-members.js';
 import { hasEpochs } from '../../model/spec.js';
 import { type RestingRun, type Run, reseedsOf } from '../plan/runs.js';
 import type { Strand } from '../plan/strands.js';
+import { type CheckpointPace, REST_SHARE, restsUntilMs, stateDueMs } from '../session/checkpoint-pace.js';
 import type { HandedMember, HandOverHook, Job } from '../session/job.js';
 import type { Session } from '../session/session.js';
-import type { CheckpointPace } from '../session/training-settings.js';
 import type { TrainingJournal } from './journal.js';
 
-const DEFAULT_SECONDS = 10;
-
-/** A slot trains for so many times as long as the state before took to be kept. */
-const REST_SHARE = 100;
-/** No longer than this, because a disk that is slow once costs no time of a thread. */
-const MOST_REST_MS = 60_000;
 /** What the first state takes, whose file is not there yet. */
 const FIRST_STATE_MS = 1;
 
@@ -136,9 +130,8 @@ export class HandOvers {
 
   /** When the next state may be taken, should it not depend on the epoch. */
   #dueMs(strand: KeptStrand): number {
-    const { epochs, seconds = DEFAULT_SECONDS } = this.#pace;
     strand.atMs ??= performance.now();
-    return Math.max(strand.restsUntilMs, epochs === undefined ? strand.atMs + 1000 * seconds : 0);
+    return stateDueMs(this.#pace, strand.atMs, strand.restsUntilMs);
   }
 
   #askFor(attempt: Attempt): void {
@@ -168,8 +161,7 @@ export class HandOvers {
     strand.writing = true;
     await this.#journal.state(strand.key, resting);
     strand.writing = false;
-    const now = performance.now();
-    strand.restsUntilMs = now + Math.min(MOST_REST_MS, REST_SHARE * (now - strand.atMs));
+    strand.restsUntilMs = restsUntilMs(strand.atMs);
   }
 }
 
