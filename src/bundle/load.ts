@@ -8,6 +8,7 @@ import { allowModules } from '../engines/user-modules/allowed-modules.js';
 import type { TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import { NotPlainError, unpackPlain } from '../files/plain-data.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
+import { areFinite } from '../math/finite.js';
 import { allocateShared } from '../memory/uncounted-bytes.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { check, issueText } from '../schema-check.js';
@@ -215,8 +216,10 @@ async function readStored(
   for (const { index, parameters, modelBytes } of members) {
     const weights = new Float32Array(allocateShared(4 * parameters));
     await readBinary(4 * parameters, (offset, piece) => placeLittleEndian(weights, offset, piece));
-    const odd = weights.findIndex((weight) => !Number.isFinite(weight));
-    if (odd >= 0) failBundle(name, `is damaged: weight ${odd} of member ${index} is ${weights[odd]}`);
+    if (!areFinite(weights)) {
+      const odd = weights.findIndex((weight) => !Number.isFinite(weight));
+      failBundle(name, `is damaged: weight ${odd} of member ${index} is ${weights[odd]}`);
+    }
     const model = modelBytes === null ? null : new Uint8Array(allocateShared(modelBytes));
     if (model !== null) await readBinary(model.length, (offset, piece) => model.set(piece, offset));
     all.push({ parameters: weights, model });

@@ -6,6 +6,7 @@ import type { MemberMetadata } from '../bundle/schema.js';
 import type { BundleSource } from '../bundle/source.js';
 import { placeLittleEndian } from '../bundle/weights.js';
 import type { FailedMember, TrainedMember } from '../ensemble/ensemble.js';
+import { areFinite } from '../math/finite.js';
 import { allocateShared } from '../memory/uncounted-bytes.js';
 import type { MemberStreams } from '../model/spec.js';
 import { check, issueText } from '../schema-check.js';
@@ -171,7 +172,7 @@ class JournalReader {
     for await (const { offset, piece } of this.#source.pieces(at, weights.byteLength)) {
       placeLittleEndian(weights, offset, piece);
     }
-    if (weights.some((weight) => !Number.isFinite(weight))) {
+    if (!areFinite(weights)) {
       throw new UnreadableError(`is damaged: weights of member ${index} are no numbers`);
     }
     if (modelBytes === null) return { parameters: weights, model: null };

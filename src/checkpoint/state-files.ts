@@ -10,6 +10,7 @@ import { littleEndianBytes } from '../bundle/weights.js';
 import { syncFile, writeAll } from '../files/atomic-file.js';
 import { packPlain } from '../files/plain-data.js';
 import { largest } from '../math/statistics.js';
+import { sentProgress } from '../training/plan/progress-form.js';
 import type { RestingRun } from '../training/plan/runs.js';
 import { openInFolder } from './open-in-folder.js';
 import type { StateMetadata } from './schema.js';
@@ -139,8 +140,7 @@ function describeState(seal: string, strand: number, runs: readonly RestingRun[]
     training: seal,
     strand,
     runs: runs.map(({ first, streams, delivered, state, history }) => ({
-      ...{ first, streams, delivered, epoch: state.epoch, learningRate: state.learningRate },
-      best: state.best.epoch === 0 ? null : { epoch: state.best.epoch, loss: state.best.loss },
+      ...{ first, streams, delivered, ...sentProgress(state) },
       history: historyColumns(history),
       numbers: state.parameters.length,
     })),

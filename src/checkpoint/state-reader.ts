@@ -10,6 +10,7 @@ import { TuttiError } from '../errors.js';
 import { isNetwork } from '../model/network-members.js';
 import { cycleOf } from '../model/snapshots.js';
 import { hasEpochs } from '../model/spec.js';
+import { progressFrom } from '../training/plan/progress-form.js';
 import { listRuns, type RestingRun, type Run } from '../training/plan/runs.js';
 import { givenUp, type JournalContent } from './journal-reader.js';
 import type { SealedTraining } from './kept-training.js';
@@ -100,24 +101,14 @@ function takeState(
   if (seal !== training.seal) return null;
   const resting: RestingRun[] = [];
   let at = 0;
-  for (const {
-    first,
-    streams,
-    delivered,
-    epoch,
-    learningRate,
-    best,
-    history,
-    numbers: length,
-  } of described) {
+  for (const { first, streams, delivered, history, numbers: length, ...sent } of described) {
     const run = runs.get(first);
     if (run === undefined || !isDeepStrictEqual(streams, run.streams)) return null;
-    if (!isWithin(run, delivered, epoch, training)) return null;
+    if (!isWithin(run, delivered, sent.epoch, training)) return null;
     const parameters = numbers.subarray(at, at + length);
     at += length;
     if (parameters.length !== length || !fits(run, length, training)) return null;
-    const known = best ?? { epoch: 0, loss: Number.POSITIVE_INFINITY };
-    const state = { epoch, learningRate, best: known, parameters };
+    const state = { ...progressFrom(sent), parameters };
     resting.push({ first, streams, delivered, state, history: historyRows(history) });
   }
   return at === numbers.length && resting.length > 0 ? { strand, resting } : null;

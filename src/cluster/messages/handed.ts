@@ -2,13 +2,11 @@
 // the task began, because whoever ends it answers for the whole.
 
 import { historyColumns, historyRows } from '../../bundle/metadata.js';
-import { TuttiError } from '../../errors.js';
-import { check, issueText } from '../../schema-check.js';
+import { progressFrom, sentProgress } from '../../training/plan/progress-form.js';
 import type { HandedMember, Job, MemberJob, MemberOutcome } from '../../training/session/job.js';
 import { type AnsweredTraining, type JobAnswer, membersOf } from './answer.js';
 import { contradictionOfEpochs, contradictionOfState } from './outcome-check.js';
-import { Parts, pack, UnfitError, unpackMetadata } from './packed.js';
-import { progressFrom, sentProgress } from './progress-form.js';
+import { Parts, pack, readPacked, UnfitError } from './packed.js';
 import type { SentHanded } from './schema.js';
 
 /** The members of a job, in its order, null for those that are over. */
@@ -40,16 +38,9 @@ export async function unpackHanded(
   host: string,
 ): Promise<HandedMembers> {
   const { handedSchema } = await import('./schema.js');
-  try {
-    const { metadata, rest } = unpackMetadata(bytes);
-    const { data, issue } = check(handedSchema, metadata);
-    if (issue !== null) throw new UnfitError(`one that is wrong at ${issueText(issue)}`);
-    return handedFrom(data, rest, job, training);
-  } catch (error) {
-    if (!(error instanceof UnfitError)) throw error;
-    const message = `Expected a state of member ${job.member} from host ${host}, got ${error.message}`;
-    throw new TuttiError('ERR_TASK', message, { host, member: job.member });
-  }
+  const { member } = job;
+  const asked = { expected: `a state of member ${member} from host ${host}`, details: { host, member } };
+  return readPacked(bytes, handedSchema, asked, (sent, rest) => handedFrom(sent, rest, job, training));
 }
 
 function handedFrom(

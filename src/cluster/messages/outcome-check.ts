@@ -6,9 +6,9 @@ import { stateShape } from '../../engines/wasm/tying.js';
 import { isNetwork } from '../../model/network-members.js';
 import { cycleOf } from '../../model/snapshots.js';
 import { hasEpochs, type MemberSpec } from '../../model/spec.js';
+import type { SentProgress } from '../../training/plan/progress-form.js';
 import type { Job, MemberJob } from '../../training/session/job.js';
 import type { PlannedTraining } from '../../training/session/session.js';
-import type { SentProgress } from './progress-form.js';
 import type { SentOutcome } from './schema.js';
 
 /** What contradicts the job in an outcome whose every field is fine, or null. */

@@ -5,8 +5,11 @@
 //   4      the metadata (msgpack, a map), then the numbers one after another: little-endian f32, or bytes as they are
 
 import { littleEndianBytes, placeLittleEndian } from '../../bundle/weights.js';
+import { type ErrorDetails, TuttiError } from '../../errors.js';
 import { NotPlainError, packPlain, unpackPlain } from '../../files/plain-data.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
+import { check, issueText } from '../../schema-check.js';
+import type * as z from '../../zod.js';
 
 const LENGTH_BYTES = 4;
 
@@ -29,7 +32,7 @@ export function pack(metadata: object, parts: readonly (Float32Array | Uint8Arra
 }
 
 /** The metadata of a blob. @throws UnfitError */
-export function unpackMetadata(bytes: Uint8Array): { readonly metadata: unknown; readonly rest: Uint8Array } {
+function unpackMetadata(bytes: Uint8Array): { readonly metadata: unknown; readonly rest: Uint8Array } {
   if (bytes.length < LENGTH_BYTES) throw new UnfitError('bytes that are cut short');
   const length = Buffer.from(bytes.buffer, bytes.byteOffset, LENGTH_BYTES).readUInt32LE();
   if (length > bytes.length - LENGTH_BYTES) throw new UnfitError('bytes that are cut short');
@@ -40,6 +43,28 @@ export function unpackMetadata(bytes: Uint8Array): { readonly metadata: unknown;
   } catch (error) {
     if (!(error instanceof NotPlainError)) throw error;
     throw new UnfitError(`bytes that do not decode (${error.message})`);
+  }
+}
+
+/**
+ * What packed bytes say, as `take` makes it of their metadata and of what follows.
+ * @param expected begins the message: `an answer of host a for member 3`.
+ * @throws ERR_TASK with these details when they are of another form, or `take` throws an UnfitError.
+ */
+export async function readPacked<Schema extends z.ZodType, Taken>(
+  bytes: Uint8Array,
+  schema: Schema,
+  { expected, details }: { readonly expected: string; readonly details: ErrorDetails },
+  take: (said: z.output<Schema>, rest: Uint8Array) => Taken,
+): Promise<Taken> {
+  try {
+    const { metadata, rest } = unpackMetadata(bytes);
+    const { data, issue } = check(schema, metadata);
+    if (issue !== null) throw new UnfitError(`one that is wrong at ${issueText(issue)}`);
+    return take(data, rest);
+  } catch (error) {
+    if (!(error instanceof UnfitError)) throw error;
+    throw new TuttiError('ERR_TASK', `Expected ${expected}, got ${error.message}`, details);
   }
 }
 

@@ -4,8 +4,8 @@
 import { createHash } from 'node:crypto';
 import { TuttiError } from '../../errors.js';
 import { sortedJson } from '../../files/sorted-plain.js';
+import { progressFrom, sentProgress } from '../../training/plan/progress-form.js';
 import type { QueuedTask } from '../queue/task-queue.js';
-import { progressFrom, sentProgress } from './progress-form.js';
 import type { SentMember } from './schema.js';
 import type { Secret } from './secret.js';
 import { failText, readSigned, signText } from './signed-text.js';

@@ -1,6 +1,6 @@
-// Where a member stands, as JSON can say it: before there is a best epoch its loss is infinite.
+// Where a member stands, as plain data can say it, in files and to other hosts: before there is a best epoch its loss is infinite.
 
-import type { MemberProgress } from '../../training/plan/runs.js';
+import type { MemberProgress } from './runs.js';
 
 export interface SentProgress {
   readonly epoch: number;
