@@ -2,7 +2,6 @@
 // the very bytes of the undisturbed training where no checksum was forged.
 
 import { createHash } from 'node:crypto';
-import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensembleToBytes } from '../../../src/bundle/save.js';
 import {
@@ -17,13 +16,13 @@ import type { Dataset } from '../../../src/data/dataset/dataset.js';
 import { packPlain, unpackPlain } from '../../../src/files/plain-data.js';
 import { resumeTraining } from '../../../src/training/resume-training.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
+import { changedFolder } from './changed-folder.js';
 import type { Draws } from './draws.js';
-import { mutateBytes, mutateValue } from './mutate.js';
+import { mutateValue } from './mutate.js';
 import { type FuzzTarget, require } from './target.js';
 
 const HEADER_BYTES = 56;
 const JOURNAL_HEADER_BYTES = 44;
-const WORDS = ['\0', '\u00ff', 'TUTTI', 'kind', 'member', '__proto__'];
 const OPTIONS = { members: 3, hidden: [3], epochs: 4, seed: 3 } as const;
 const CODES = ['ERR_CHECKPOINT', 'ERR_FILE', 'ERR_DATA', 'ERR_SHAPE', 'ERR_MODULE', 'ERR_MEMORY'];
 
@@ -32,26 +31,15 @@ export async function checkpointTarget(folder: string, dataset: Dataset): Promis
   const [original, broken] = [join(folder, 'original'), join(folder, 'broken')];
   const whole = Buffer.from(ensembleToBytes(await trainEnsemble(dataset, OPTIONS)));
   await pausedTraining(original, dataset);
-  const names = (await readdir(original)).sort();
-  const files = await Promise.all(names.map((name) => readFile(join(original, name))));
+  const folders = await changedFolder(original, broken, (name) =>
+    name === JOURNAL_FILE ? forgedJournal : forgedFile,
+  );
   return {
     name: 'checkpoint',
     codes: [...CODES, 'ERR_DIVERGED', 'ERR_MEMBERS_FAILED'],
-    // The file's number, whether its checksum was forged, the file.
-    make(draws: Draws) {
-      const which = draws.below(names.length);
-      const file = files[which]!;
-      const forged = draws.oneIn(2);
-      const forge = names[which] === JOURNAL_FILE ? forgedJournal : forgedFile;
-      const changed = forged ? forge(draws, file) : mutateBytes(draws, file, files, WORDS);
-      return Buffer.concat([Buffer.of(which, forged ? 1 : 0), changed]);
-    },
+    make: (draws) => folders.make(draws),
     async read(bytes) {
-      const name = names[(bytes[0] ?? 0) % names.length]!;
-      const forged = bytes[1] === 1;
-      await rm(broken, { recursive: true, force: true });
-      await cp(original, broken, { recursive: true });
-      await writeFile(join(broken, name), bytes.subarray(2));
+      const { name, forged } = await folders.put(bytes);
       const { plan } = await readCheckpoint(broken);
       require(plan.members.length > 0, 'a plan without members');
       // A forged plan may take as long as it says.

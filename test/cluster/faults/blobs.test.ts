@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { startCluster, withoutServers } from './support.js';
+import { endHosts, startCluster, withoutServers } from './support.js';
 
 const FAULTS: readonly (readonly [what: string, harm: (file: string) => void])[] = [
   ['missing', (file) => rmSync(file, { force: true })],
@@ -53,10 +53,7 @@ t.test('blobs of a shared folder', { skip: withoutServers('redis') }, async (t) 
       const { status, stderr } = await training.ended;
       t.equal(status, 0, stderr);
       t.ok(training.file().equals(await training.undisturbed()), 'the same file');
-      for (const { child, ended, said } of hosts) {
-        child.kill('SIGTERM');
-        t.match(await ended, { status: 0 }, said());
-      }
+      await endHosts(t, hosts);
     });
   }
 });

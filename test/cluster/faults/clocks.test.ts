@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import t from 'tap';
-import { type ServerKind, startCluster, withoutServers } from './support.js';
+import { endHosts, type ServerKind, startCluster, withoutServers } from './support.js';
 
 const FAKETIME = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu']
   .map((folder) => `${folder}/faketime/libfaketime.so.1`)
@@ -32,10 +32,7 @@ for (const kind of ['redis', 'postgres'] as const) {
         t.equal(status, 0, stderr);
         t.ok(training.file().equals(await training.undisturbed()), 'the same file');
         t.match(ahead.said(), /member/i, 'it took part');
-        for (const { child, ended, said } of [ahead, other]) {
-          child.kill('SIGTERM');
-          t.match(await ended, { status: 0 }, said());
-        }
+        await endHosts(t, [ahead, other]);
       });
     }
 

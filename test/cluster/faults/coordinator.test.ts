@@ -4,7 +4,7 @@
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { type ServerKind, startCluster, type TestCluster, withoutServers } from './support.js';
+import { endHosts, type ServerKind, startCluster, type TestCluster, withoutServers } from './support.js';
 
 /** Kills the coordinator of a training when so many members are finished. */
 async function killed(cluster: TestCluster, seed: number, members: number, there: readonly string[] = []) {
@@ -56,8 +56,7 @@ for (const kind of ['redis', 'postgres'] as const satisfies readonly ServerKind[
     });
 
     t.test('hosts outlive it', async (t) => {
-      for (const { child } of hosts) child.kill('SIGTERM');
-      for (const { ended, said } of hosts) t.match(await ended, { status: 0 }, said());
+      await endHosts(t, hosts);
     });
   });
 }

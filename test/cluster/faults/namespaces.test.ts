@@ -6,7 +6,7 @@ import { readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { until } from '../../faults/support.js';
-import { pause, startCluster, withoutServers } from './support.js';
+import { endHosts, pause, startCluster, withoutServers } from './support.js';
 
 const INSIDE = 'TUTTI_INSIDE_NAMESPACE';
 const HUB = '10.77.0.1';
@@ -81,10 +81,7 @@ if (process.env[INSIDE] === '1') {
       const { status, stderr } = await training.ended;
       t.equal(status, 0, stderr);
       t.ok(training.file().equals(await training.undisturbed()), 'the same file');
-      for (const { child, ended, said } of hosts) {
-        child.kill('SIGTERM');
-        t.match(await ended, { status: 0 }, said());
-      }
+      await endHosts(t, hosts);
     });
   });
 } else {

@@ -2,7 +2,14 @@
 // the file has the bytes that one machine would have written.
 
 import t from 'tap';
-import { pause, type ServerKind, startCluster, type TestServer, withoutServers } from './support.js';
+import {
+  endHosts,
+  pause,
+  type ServerKind,
+  startCluster,
+  type TestServer,
+  withoutServers,
+} from './support.js';
 
 const FAULTS: readonly (readonly [what: string, play: (server: TestServer) => Promise<void>])[] = [
   [
@@ -47,7 +54,6 @@ for (const kind of ['redis', 'postgres'] as const satisfies readonly ServerKind[
         t.ok(training.file().equals(await training.undisturbed()), 'the same file');
       });
     }
-    for (const { child } of hosts) child.kill('SIGTERM');
-    for (const { ended, said } of hosts) t.match(await ended, { status: 0 }, said());
+    await endHosts(t, hosts);
   });
 }

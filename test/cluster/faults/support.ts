@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Test } from 'tap';
 import { JOURNAL_FILE } from '../../../src/checkpoint/journal-format.js';
 import { type CommandOptions, command, dataFolder, type Ended, until } from '../../faults/support.js';
 import {
@@ -198,6 +199,12 @@ function startHost(name: string, settings: HostPlace & HostSettings): TestHost {
 /** How long the journal of a checkpoint is by now: it grows with each member that is finished. */
 function journalBytes(folder: string): number {
   return statSync(join(folder, JOURNAL_FILE), { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Asks hosts to end, which they do in order. */
+export async function endHosts(t: Test, hosts: readonly TestHost[]): Promise<void> {
+  for (const { child } of hosts) child.kill('SIGTERM');
+  for (const { ended, said } of hosts) t.match(await ended, { status: 0 }, said());
 }
 
 export function pause(seconds: number): Promise<void> {
