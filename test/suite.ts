@@ -40,6 +40,27 @@ for (const place of [...only, ...without]) t.ok(files.some(isAt(place)), `there 
 /** Whatever tap starts has its hooks put into NODE_OPTIONS, and its own children in turn. */
 const [program, ...args] =
   process.platform === 'win32' ? [process.execPath] : ['env', '-u', 'NODE_OPTIONS', process.execPath];
+const failed: string[] = [];
 for (const file of kept) {
-  t.spawn(program!, [...args, join(FOLDER, file)], { timeout: TIMEOUT * 1000, buffered: true }, file);
+  const test = t.spawn(
+    program!,
+    [...args, join(FOLDER, file)],
+    { timeout: TIMEOUT * 1000, buffered: true },
+    file,
+  );
+  noteFailures(test.subtest?.parser);
+}
+// A log may be read from its end alone.
+t.teardown(() => {
+  for (const name of failed) console.log(`# failed: ${name}`);
+});
+
+type SubtestParser = NonNullable<ReturnType<typeof t.spawn>['subtest']>['parser'];
+
+/** Notes the assertions that fail, in tests within tests too. */
+function noteFailures(parser: SubtestParser | undefined): void {
+  parser?.on('assert', ({ ok, todo, skip, fullname }) => {
+    if (!ok && !todo && !skip) failed.push(fullname);
+  });
+  parser?.on('child', (child) => noteFailures(child));
 }

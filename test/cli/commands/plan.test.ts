@@ -10,11 +10,23 @@ import { clusters } from '../../support/datasets.js';
 import { CENTROIDS } from '../../support/learners.js';
 import { type CliResult, classCsv, instead, QUICK, tutti, tuttiProcess, valueCsv } from '../support.js';
 
-/** Class means, whose third fit on a thread ends the process where RAISE says how. */
-const ENDING = CENTROIDS.replace('export default {', 'let fits = 0;\nexport default {').replace(
+/**
+ * Class means, whose third fit on a thread ends the process where RAISE says how, once a member before it is in the
+ * folder that KEPT names: what is finished is written while others train.
+ */
+const ENDING = CENTROIDS.replace(
+  'export default {',
+  `import { readdirSync } from 'node:fs';
+let fits = 0;
+const isKept = () => readdirSync(process.env.KEPT).some((name) => !name.startsWith('.'));
+export default {`,
+).replace(
   'const means',
   `if (++fits === 3 && process.env.RAISE === 'exit') process.exit(3);
-    if (fits === 3 && process.env.RAISE) process.kill(process.pid, process.env.RAISE);
+    if (fits === 3 && process.env.RAISE) {
+      while (!isKept()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+      process.kill(process.pid, process.env.RAISE);
+    }
     const means`,
 );
 const cwd = t.testdir({
@@ -112,7 +124,7 @@ t.test('killed half-way and started again, it goes on, to the same file', async 
     const plan = `killed by ${signal}`;
     t.equal((await run(['plan', ...LEARNERS, '--out', plan])).status, 0);
     const args = ['train-members', '--plan', plan, ...COMMON];
-    const killed = await run(args, { RAISE: signal });
+    const killed = await run(args, { RAISE: signal, KEPT: join(cwd, plan, 'results') });
     t.equal(killed.status, expected, killed.stderr);
     if (signal !== 'SIGKILL') t.match(killed.stderr, /the same command goes on/);
     const again = await run(args);
