@@ -4,7 +4,13 @@
 import type { Column } from '../table/column.js';
 import type { Table } from '../table/table.js';
 import type { ColumnOptions } from './column-options.js';
-import { type ColumnVerdict, decimalOf, type FileMarks, judgeColumn } from './judge-column.js';
+import {
+  type ColumnVerdict,
+  decimalOf,
+  type FileMarks,
+  judgeColumn,
+  numbersVerdict,
+} from './judge-column.js';
 import { type Tally, tallyColumn } from './tally.js';
 
 /** Judges columns of one table one by one, by the words and marks that hold for all of them. */
@@ -45,6 +51,9 @@ export function columnJudge(
     words,
     isDeclared: (column) => declared.has(column.name),
     tally,
-    verdict: (column) => judgeColumn(column.name, tally(column), marks),
+    verdict: (column) =>
+      column.holdsNumbers === true
+        ? numbersVerdict(tally(column))
+        : judgeColumn(column.name, tally(column), marks),
   };
 }

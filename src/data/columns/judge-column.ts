@@ -35,6 +35,11 @@ const FEW_CELLS = 0.1;
 /** A column whose cells all are missing words, or which has none. */
 const EMPTY: ColumnVerdict = { kind: 'empty', format: null, why: 'no values' };
 
+/** Of a column whose cells are numbers already, of whatever decimal mark the file's texts are. */
+export function numbersVerdict({ present }: Tally): ColumnVerdict {
+  return present === 0 ? EMPTY : { kind: 'numeric', format: null, why: numberWords(null) };
+}
+
 /**
  * Numbers, or dates, where more than half of the cells with values are, and the others are at most three different
  * texts or a tenth of the cells; those are then errors. Otherwise categories.

@@ -24,7 +24,8 @@ export interface Reading {
 
 /** What a numeric column holds: the user's words for missing values, and the format. */
 export function numericReading(column: Column, format: ColumnFormat, words: readonly string[]): Reading {
-  const parse = format?.kind === 'date' ? dateParser(format) : numberParser(format);
+  const asWritten = column.holdsNumbers === true && format?.kind === 'number' ? null : format;
+  const parse = asWritten?.kind === 'date' ? dateParser(asWritten) : numberParser(asWritten);
   const isMissing = missingTest('number', words);
   const none = numericWords(words);
   return {
@@ -35,7 +36,7 @@ export function numericReading(column: Column, format: ColumnFormat, words: read
     isMissing: (row) => isMissing(column.text(row)),
     numbers: () => {
       const values = column.values(parse);
-      if (format === null) readOdd(column, values);
+      if (format === null && column.holdsNumbers !== true) readOdd(column, values);
       return none.size === 0 ? values : values.map((value) => (none.has(value) ? Number.NaN : value));
     },
   };

@@ -4,7 +4,14 @@
 import type { Column } from '../table/column.js';
 import { dateOrdersOf } from '../table/date-format.js';
 import { isNumberWord, missingTest, numericWords } from '../table/missing.js';
-import { ALL_FORMS, COMMA_FORMS, formsOf, numberCell, POINT_FORMS } from '../table/number-format.js';
+import {
+  ALL_FORMS,
+  COMMA_FORMS,
+  formsOf,
+  numberCell,
+  PLAIN_FORM,
+  POINT_FORMS,
+} from '../table/number-format.js';
 
 /** Cells by the bits of all the forms (or orders) that each of them fits. */
 export type FormCounts = Map<number, number>;
@@ -39,6 +46,7 @@ const SAMPLE = 256;
  * @param thorough look at the forms of plain numbers too, where a column keeps only their values
  */
 export function tallyColumn(column: Column, words: readonly string[], thorough = false): Tally {
+  if (column.holdsNumbers === true) return tallyNumbers(column, words);
   const isMissing = missingTest('text', words);
   const numbers = new Map<string, FormCounts>();
   const dates: FormCounts = new Map();
@@ -84,6 +92,22 @@ export function tallyColumn(column: Column, words: readonly string[], thorough =
   }
   const { points, commas } = seen;
   return { ...count, otherTexts: others.size, words: numberWords, numbers, dates, points, commas, unseen };
+}
+
+/** Of cells that are numbers already: they fit plain decimals and say nothing of how texts are written. */
+function tallyNumbers(column: Column, words: readonly string[]): Tally {
+  const isMissing = missingTest('number', words);
+  let [present, missing] = [column.length, 0];
+  const visit = (text: string, cells: number): void => {
+    if (!isMissing(text)) return;
+    missing += cells;
+    present -= cells;
+  };
+  if (words.length > 0) column.tally(visit);
+  else column.tallyOdd(visit);
+  const forms: FormCounts = new Map(present === 0 ? [] : [[PLAIN_FORM, present]]);
+  const none = { others: 0, otherTexts: 0, points: false, commas: false, unseen: 0 };
+  return { present, missing, words: new Map(), numbers: new Map([['', forms]]), dates: new Map(), ...none };
 }
 
 /** Adds up the forms of several units. */

@@ -28,10 +28,15 @@ function isPlain(text: string, number: number): boolean {
   return String(number) === text;
 }
 
-/** A column as everything above readers sees it; a reader of files that hold numbers may have one of its own. */
+/** A column as everything above readers sees it; what holds numbers already is number-column.ts. */
 export interface Column {
   readonly name: string;
   readonly length: number;
+  /**
+   * Whether the cells were never written as text, so that no decimal mark, unit or other format of texts applies to
+   * them. @default false
+   */
+  readonly holdsNumbers?: true;
   /** The cell's text without surrounding white space, exactly as it was read. */
   text(row: number): string;
   /** The number that the cell's text says as a plain decimal; NaN for any other text. May be infinite. */

@@ -28,6 +28,8 @@ export const FORMS: readonly Form[] = [
   { decimal: ',', group: "'" },
 ];
 
+/** The first of them alone. */
+export const PLAIN_FORM = 0b0000_0001;
 export const ALL_FORMS = 0b1111_1111;
 export const POINT_FORMS = 0b0000_1111;
 export const COMMA_FORMS = 0b1111_0000;
