@@ -1,7 +1,6 @@
 // What may take long takes a signal, and gives the event loop its turn between blocks of its work: never per row, which
 // would cost more than the row. Aborted, it rejects with the signal's reason and leaves nothing behind.
 
-import { setImmediate } from 'node:timers/promises';
 import { type OptionTable, option } from './option-names.js';
 
 /** What every function takes that may take long. */
@@ -62,6 +61,21 @@ export async function fewAtOnce(
 /** Between two blocks of work: lets timers and signals have their turn. @throws the signal's reason once it is aborted. */
 export async function betweenBlocks(signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();
-  await setImmediate();
+  await turn();
   signal?.throwIfAborted();
+}
+
+const channel = typeof setImmediate === 'function' ? null : new MessageChannel();
+
+/** The event loop's turn. Browsers hold timers up for four milliseconds, and messages for none. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (channel === null) {
+      setImmediate(resolve);
+      return;
+    }
+    channel.port1.addEventListener('message', () => resolve(), { once: true });
+    channel.port1.start();
+    channel.port2.postMessage(null);
+  });
 }

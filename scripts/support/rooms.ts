@@ -3,6 +3,7 @@
 
 /** Modules right under src lie outside the folders: these below all of them, the others above. */
 export const FOUNDATIONS: readonly string[] = [
+  'node-builtins',
   'plain-text',
   'errors',
   'option-names',

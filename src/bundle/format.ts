@@ -13,6 +13,7 @@
 // ensemble is never in memory twice. This file knows the layout only; metadata.ts knows what it means.
 
 import { TuttiError } from '../errors.js';
+import { equalBytes } from '../files/byte-order.js';
 
 export const MAGIC = Uint8Array.from([0x54, 0x55, 0x54, 0x54, 0x49, 0x00, 0x1a, 0x0a]);
 export const FORMAT_VERSION = 5;
@@ -95,7 +96,7 @@ export function encodeBinHeader(lengthBytes: number): Uint8Array {
 
 /** Whether five bytes introduce a binary value of exactly `lengthBytes`. */
 export function isBinHeader(bytes: Uint8Array, lengthBytes: number): boolean {
-  return Buffer.compare(bytes, encodeBinHeader(lengthBytes)) === 0;
+  return equalBytes(bytes, encodeBinHeader(lengthBytes));
 }
 
 /** Throws ERR_BUNDLE about a file: `digits.tutti is truncated: …`. */

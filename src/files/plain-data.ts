@@ -1,9 +1,9 @@
 // Plain data as bytes and back, in msgpack: what JSON can say, and typed arrays. Bytes are scanned before they are
 // decoded, so that nothing odd or oversized is ever built. The one module that imports msgpackr.
 
-import { endianness } from 'node:os';
 import { Packr } from 'msgpackr/pack';
 import { Unpackr } from 'msgpackr/unpack';
+import { swapOnBigEndian } from './byte-order.js';
 import { PROTO, scanPlainMsgpack } from './plain-scan.js';
 
 /** Typed arrays that are plain data; the number that stands for each in the bytes is its place here. */
@@ -106,7 +106,7 @@ function withBinaries(value: unknown, name: string, depth: number): unknown {
   }
   if (ArrayBuffer.isView(value)) {
     const number = ARRAYS.findIndex((type) => value instanceof type);
-    if (number >= 0) return Buffer.concat([Buffer.of(number), littleEndian(value as PlainArray)]);
+    if (number >= 0) return numbered(number, value as PlainArray);
   }
   const prototype = typeof value === 'object' ? Object.getPrototypeOf(value) : undefined;
   if (prototype !== null && prototype !== Object.prototype) {
@@ -140,9 +140,11 @@ function arrayFrom(bytes: Uint8Array): PlainArray {
   return readLittleEndian(type, bytes.subarray(1));
 }
 
-function littleEndian(array: PlainArray): Uint8Array {
-  const bytes = new Uint8Array(array.byteLength);
-  writeLittleEndian(array, bytes);
+/** The number of its type, then its elements. */
+function numbered(number: number, array: PlainArray): Uint8Array {
+  const bytes = new Uint8Array(1 + array.byteLength);
+  bytes[0] = number;
+  writeLittleEndian(array, bytes.subarray(1));
   return bytes;
 }
 
@@ -161,12 +163,4 @@ export function readLittleEndian<Elements extends PlainArray>(
   elements.set(bytes);
   swapOnBigEndian(elements, type.BYTES_PER_ELEMENT);
   return new type(elements.buffer, 0, elements.length / type.BYTES_PER_ELEMENT);
-}
-
-function swapOnBigEndian({ buffer, byteOffset, byteLength }: Uint8Array, elementBytes: number): void {
-  if (endianness() === 'LE') return;
-  const bytes = Buffer.from(buffer, byteOffset, byteLength);
-  if (elementBytes === 2) bytes.swap16();
-  if (elementBytes === 4) bytes.swap32();
-  if (elementBytes === 8) bytes.swap64();
 }

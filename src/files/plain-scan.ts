@@ -3,7 +3,8 @@
 // values, each with the bytes it announces. So a hostile file cannot make the decoder allocate what is not
 // there, nor yield its extension types (RegExp, Error, Set, Date, record definitions).
 
-import { getHeapStatistics } from 'node:v8';
+import { heapLimit } from '../machine/heap-limit.js';
+import { equalBytes } from './byte-order.js';
 
 /** What may be in the bytes beside what JSON can say, and how deep. */
 export interface PlainLimits {
@@ -23,7 +24,7 @@ const MOST_GROWTH = 16;
 const FREE_BYTES = 2 ** 24;
 
 /** V8 ends the process where its heap is full; checking what is decoded takes as much again. */
-const MOST_DECODED_BYTES = getHeapStatistics().heap_size_limit / 4;
+const MOST_DECODED_BYTES = heapLimit() / 4;
 
 /** Fixed sizes of the values that carry no other: the bytes after the marker. */
 const SCALAR_BYTES: Readonly<Record<number, number>> = {
@@ -87,12 +88,12 @@ function decodedBytes({ kind, bytes, children }: Token): number {
 
 /** Decoders give such a key another name. */
 export const PROTO = '__proto__';
-const PROTO_BYTES = Buffer.from(PROTO);
+const PROTO_BYTES = new TextEncoder().encode(PROTO);
 
 /** Whether a text is this, its head of one byte, or that and a length, before it. */
 function isProto(text: Uint8Array): boolean {
   const headBytes = 1 + (LENGTH_BYTES[text[0]!] ?? 0);
-  return PROTO_BYTES.equals(text.subarray(headBytes));
+  return equalBytes(PROTO_BYTES, text.subarray(headBytes));
 }
 
 interface Token {

@@ -1,9 +1,9 @@
 // Which arithmetic this host can do: fused (one rounding per multiply-add) or strict (two).
 // Results differ in the last bits between the two and never within one, so the choice is made once, by
 // whoever starts a training, and recorded.
-import { setFlagsFromString } from 'node:v8';
 import { describe, TuttiError } from '../errors.js';
 import type { Arithmetic } from '../model/spec.js';
+import { environmentVariable, nodeBuiltin } from '../node-builtins.js';
 
 /**
  * Makes relaxed SIMD compile where it can: Node 20 keeps it behind a V8 flag, which later versions have
@@ -12,7 +12,7 @@ import type { Arithmetic } from '../model/spec.js';
  */
 export function enableRelaxedSimd(): boolean {
   if (WebAssembly.validate(PROBE)) return true;
-  setFlagsFromString('--experimental-wasm-relaxed-simd');
+  nodeBuiltin('node:v8')?.setFlagsFromString('--experimental-wasm-relaxed-simd');
   return WebAssembly.validate(PROBE);
 }
 
@@ -34,7 +34,7 @@ export function resolveArithmetic(requested: 'auto' | Arithmetic): Arithmetic {
 }
 
 function fromEnvironment(): 'auto' | Arithmetic {
-  const value = process.env.TUTTI_ARITHMETIC;
+  const value = environmentVariable('TUTTI_ARITHMETIC');
   if (value === undefined || value === '' || value === 'auto') return 'auto';
   if (value === 'strict' || value === 'fused') return value;
   throw new TuttiError(

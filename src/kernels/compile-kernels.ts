@@ -12,8 +12,14 @@ export function compileKernels(arithmetic: Arithmetic): CompiledModule {
   let module = compiled.get(arithmetic);
   if (module === undefined) {
     if (arithmetic === 'fused') enableRelaxedSimd();
-    module = new WebAssembly.Module(Buffer.from(embeddedKernels[arithmetic], 'base64'));
+    module = new WebAssembly.Module(fromBase64(embeddedKernels[arithmetic]));
     compiled.set(arithmetic, module);
   }
   return module;
+}
+
+function fromBase64(text: string): Uint8Array {
+  if (typeof Buffer === 'function') return Buffer.from(text, 'base64');
+  const bytes = atob(text);
+  return Uint8Array.from({ length: bytes.length }, (_, at) => bytes.charCodeAt(at));
 }

@@ -4,6 +4,7 @@
 
 import { describe, TuttiError } from '../errors.js';
 import type { Arithmetic } from '../model/spec.js';
+import { environmentVariable } from '../node-builtins.js';
 import { compileKernels } from './compile-kernels.js';
 import type { ExecutorCode } from './executor.js';
 import { type InstructionSet, type LoadedAddon, loadAddon, type NativeAddon } from './native-addon.js';
@@ -55,7 +56,7 @@ export function executorCode(arithmetic: Arithmetic): ExecutorCode {
 }
 
 function wantedExecutor(): Wanted {
-  const value = process.env.TUTTI_EXECUTOR;
+  const value = environmentVariable('TUTTI_EXECUTOR');
   if (value === undefined || value === '') return 'auto';
   const wanted = WANTED.find((name) => name === value);
   if (wanted !== undefined) return wanted;

@@ -1,8 +1,8 @@
 // How large a table may become while it is read. A file says nothing of that beforehand, V8 ends the process where its
 // heap is full, and a list or a map that is too long is an error of no file; so readers count as they go.
 
-import { getHeapStatistics } from 'node:v8';
 import { type ErrorDetails, TuttiError } from '../../errors.js';
+import { heapLimit } from '../../machine/heap-limit.js';
 import type { TextColumn } from './column.js';
 
 /** More columns than this are refused: each takes a kilobyte or two, whatever is in it. */
@@ -12,7 +12,7 @@ export const MOST_COLUMNS = 1_000_000;
 const MOST_ROWS = 2 ** 26;
 
 /** What different texts may take of the heap; judging and fitting take as much again. */
-const MOST_TEXT_BYTES = getHeapStatistics().heap_size_limit / 3;
+const MOST_TEXT_BYTES = heapLimit() / 3;
 
 /** Cells between two looks at the heap. */
 const LOOK_EVERY = 2 ** 18;
