@@ -58,6 +58,9 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['ensemble/predict', 'predicting with one'],
   ['ensemble/evaluate', 'measuring one, on held-out rows and out of bag'],
   ['ensemble/select', 'choosing its members'],
+  ['exports/shared', 'what a format is, and an ensemble of networks without anything of tutti’s own'],
+  ['exports/onnx', 'an ensemble as one graph of ONNX'],
+  ['exports', 'an ensemble in the formats of others'],
   ['bundle', 'an ensemble as a file'],
   [
     'training/options',

@@ -19,14 +19,14 @@ export const ALLOW_MODULE_ROW = rowsIn('ensemble').paths(
 );
 
 /**
- * Loads an ensemble that can take the raw rows of a file.
+ * Loads an ensemble with the modules that may run for it.
  * @param given the options, of which {@link ALLOW_MODULE_ROW} and `isolate` are heeded.
- * @throws ERR_FILE, ERR_BUNDLE, ERR_MODULE; ERR_DATA when it was trained on arrays.
+ * @throws ERR_FILE, ERR_BUNDLE, ERR_MODULE.
  */
-export async function loadForRawRows(
+export async function loadEnsembleFile(
   path: string,
   { allowModules, isolate }: GivenOptions = {},
-): Promise<{ readonly ensemble: TrainedEnsemble; readonly preprocessing: Preprocessing }> {
+): Promise<TrainedEnsemble> {
   // Loaded only here: `tutti train` needs the rest of this file, and reads no ensemble.
   const { loadEnsemble } = await import('../../bundle/load.js');
   const allowed = allowModules === undefined ? {} : { allowModules: allowModules as readonly string[] };
@@ -34,10 +34,22 @@ export async function loadForRawRows(
   const loaded = await loadEnsemble(path, { ...allowed, ...apart }).catch((error: unknown) =>
     failInOrder(path, error),
   );
-  const ensemble = {
+  return {
     ...loaded,
     allowedModules: [...(loaded.allowedModules ?? []), ...trustedAmong(modulesOf(loaded.plan))],
   };
+}
+
+/**
+ * Loads an ensemble that can take the raw rows of a file.
+ * @param given as of {@link loadEnsembleFile}.
+ * @throws ERR_FILE, ERR_BUNDLE, ERR_MODULE; ERR_DATA when it was trained on arrays.
+ */
+export async function loadForRawRows(
+  path: string,
+  given: GivenOptions = {},
+): Promise<{ readonly ensemble: TrainedEnsemble; readonly preprocessing: Preprocessing }> {
+  const ensemble = await loadEnsembleFile(path, given);
   const { preprocessing } = ensemble;
   if (preprocessing === null) {
     throw new TuttiError(

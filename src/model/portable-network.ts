@@ -1,0 +1,163 @@
+// A trained network of the wasm engine without anything of tutti's own: which features it reads, layers with their
+// parameters, and how the last one's raw outputs are predictions. What exports networks to other formats starts here, so
+// that dropout, random subspaces and heads are understood in one place.
+
+import type { Encoding, Task } from '../data/dataset/dataset.js';
+import { drawFeatureSubset } from '../data/resample.js';
+import type { ImageShape } from './image.js';
+import type { Activation, PoolLayer } from './layer-types.js';
+import { type LayerShape, weightShape } from './layers.js';
+import type { Loss } from './losses.js';
+import { layerShapes } from './network.js';
+import { requireNetwork } from './network-members.js';
+import { type DropoutSpec, type EnsemblePlan, seedOf } from './spec.js';
+import type { WindowGeometry } from './windows.js';
+
+/** The slope of leakyRelu below zero. */
+export const LEAKY_SLOPE = 0.01;
+
+/** What Gaussian heads add to softplus of a raw output, in standardised units, so that no variance is 0. */
+export const VARIANCE_FLOOR = 1e-6;
+
+/** h = activation(x W + b), with x [rows, inputs]. The units of an image below are ordered (channel, y, x). */
+export interface PortableDense {
+  readonly kind: 'dense';
+  readonly inputs: number;
+  readonly units: number;
+  readonly activation: Activation;
+  /** W, f32[inputs, units], row-major. */
+  readonly weight: Float32Array;
+  /** f32[units]. */
+  readonly bias: Float32Array;
+}
+
+/** A convolution over x [rows, channels, height, width], with as many zeros around it as its windows reach. */
+export interface PortableConvolution {
+  readonly kind: 'conv2d';
+  readonly filters: number;
+  readonly geometry: WindowGeometry;
+  readonly activation: Activation;
+  /** W, f32[channels, windowHeight, windowWidth, filters], row-major. */
+  readonly weight: Float32Array;
+  /** f32[filters]. */
+  readonly bias: Float32Array;
+}
+
+/** The largest or the mean value of windows inside the image, channel by channel. */
+export interface PortablePool {
+  readonly kind: PoolLayer['kind'];
+  readonly geometry: WindowGeometry;
+}
+
+export type PortableLayer = PortableDense | PortableConvolution | PortablePool;
+
+/**
+ * How raw outputs z of the last layer are predictions. softmax: probabilities of the classes. sigmoid: of two classes, z
+ * [1] is the logit of the second. linear: targets, mean + std × z. gaussian: z holds those of the means, then of each
+ * target the r whose softplus(r) + varianceFloor, times std², is the variance.
+ */
+export type PortableHead =
+  | { readonly kind: 'softmax' | 'sigmoid'; readonly classes: number }
+  | { readonly kind: 'linear'; readonly mean: readonly number[]; readonly std: readonly number[] }
+  | {
+      readonly kind: 'gaussian';
+      readonly mean: readonly number[];
+      readonly std: readonly number[];
+      readonly varianceFloor: number;
+    };
+
+export interface PortableNetwork {
+  /** Its place in the plan. */
+  readonly member: number;
+  /** The encoded features that it reads, ascending; null: all, in their order. */
+  readonly columns: Uint32Array | null;
+  /** How the features that it reads are an image; null when they are not one, or no layer takes them for one. */
+  readonly image: ImageShape | null;
+  /** From input to output; the last is dense and linear. Dropout's plain scaling is in the weights. */
+  readonly layers: readonly PortableLayer[];
+  readonly head: PortableHead;
+}
+
+/** An ensemble, as far as its networks matter here. */
+export interface NetworksOwner {
+  readonly plan: EnsemblePlan;
+  readonly task: Task;
+  readonly features: number;
+  readonly encoding: Encoding;
+}
+
+/** A trained member, as far as it matters here. */
+export interface NetworkMember {
+  readonly index: number;
+  readonly parameters: Float32Array;
+}
+
+/**
+ * A trained member as a portable network. Its weights are copies.
+ * @throws ERR_OPTION when it is no network of the wasm engine.
+ */
+export function portableNetwork(owner: NetworksOwner, { index, parameters }: NetworkMember): PortableNetwork {
+  const { plan, task, features, encoding } = owner;
+  const spec = requireNetwork(plan.members[index]!, index);
+  const { dropout, network } = spec;
+  const columns = drawFeatureSubset(spec.featureShare, seedOf(plan, spec), spec.streams.resample, features);
+  const shapes = layerShapes(spec, features, task);
+  const keeps = keptShares(dropout, shapes.length);
+  const layers: PortableLayer[] = [];
+  let start = 0;
+  // Plain dropout leaves units as they are in training and scales them at prediction: it goes into the next weights,
+  // through poolings, which a factor above 0 passes unchanged.
+  let keep = 1;
+  for (const [at, shape] of shapes.entries()) {
+    keep *= keeps[at]!;
+    const { inputs, units } = weightShape(shape);
+    const end = start + inputs * units;
+    const factor = keep;
+    const weight = parameters.slice(start, end).map((value) => value * factor);
+    layers.push(portableLayer(shape, weight, parameters.slice(end, end + units)));
+    if (inputs > 0) keep = 1;
+    start = end + units;
+  }
+  const image = layers[0]!.kind === 'dense' ? null : network.image;
+  return { member: index, columns, image, layers, head: headOf(spec.loss, task, encoding) };
+}
+
+/** What prediction multiplies the inputs of each layer by. */
+function keptShares(dropout: DropoutSpec | null, layers: number): number[] {
+  const plain = dropout?.scaling === 'plain' ? [dropout.inputKeep, ...dropout.hiddenKeep] : [];
+  return Array.from({ length: layers }, (_, at) => plain[at] ?? 1);
+}
+
+function portableLayer(shape: LayerShape, weight: Float32Array, bias: Float32Array): PortableLayer {
+  switch (shape.kind) {
+    case 'dense': {
+      const { kind, inputs, units, activation } = shape;
+      return { kind, inputs, units, activation, weight, bias };
+    }
+    case 'conv2d': {
+      const { kind, filters, geometry, activation } = shape;
+      return { kind, filters, geometry, activation, weight, bias };
+    }
+    case 'maxPool':
+    case 'averagePool':
+      return { kind: shape.kind, geometry: shape.geometry };
+    default:
+      return shape satisfies never;
+  }
+}
+
+function headOf(loss: Loss, task: Task, { targets: { mean, std } }: Encoding): PortableHead {
+  const classes = task.kind === 'classification' ? task.classes.length : 0;
+  switch (loss) {
+    case 'softmaxCrossEntropy':
+      return { kind: 'softmax', classes };
+    case 'binaryCrossEntropy':
+      return { kind: 'sigmoid', classes };
+    case 'squaredError':
+      return { kind: 'linear', mean, std };
+    case 'gaussianNll':
+      return { kind: 'gaussian', mean, std, varianceFloor: VARIANCE_FLOOR };
+    default:
+      return loss satisfies never;
+  }
+}
