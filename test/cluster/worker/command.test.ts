@@ -80,7 +80,13 @@ for (const kind of ['redis', 'postgres'] as const) {
       const runner = runnerOn(t, server);
       const end = new AbortController();
       // Its epochs are long: none ends in time.
-      const options = { ...OPTIONS, epochs: 1_000_000, batchSize: 1, resample: 'none' as const };
+      const options = {
+        ...OPTIONS,
+        hidden: [512, 512],
+        epochs: 1000,
+        batchSize: 1,
+        resample: 'none' as const,
+      };
       const training = trainEnsemble(clusters(60_000, 4, 3), options, { runner, signal: end.signal });
       training.catch(() => {});
       await host.says(/rows × 4 features/);
