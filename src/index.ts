@@ -77,9 +77,9 @@ export {
 export { Dataset, type DatasetArrays, type Task, type TaskKind } from './data/dataset/dataset.js';
 export { type LoadedData, type LoadOptions, loadTraining } from './data/load.js';
 export { type Preprocessing, transformFeatures, transformTable } from './data/preprocessing/preprocessing.js';
-export { openTable } from './data/readers/open-table.js';
+export { type OpenTableOptions, openTable } from './data/readers/open-table.js';
 export { type CsvOptions, readCsv } from './data/readers/read-csv.js';
-export type { ReadOptions } from './data/readers/read-options.js';
+export type { ReadOptions, ReadProgress } from './data/readers/read-options.js';
 export { type RowSplit, type SplitOptions, splitRows } from './data/split.js';
 export { type Column, TextColumn } from './data/table/column.js';
 export {

@@ -97,10 +97,14 @@ export async function crossValidate(
   const settings = onSharedPool(options);
   if (isDataset(source) || !isPlainObject(options.load)) {
     // What is no table either is refused there.
-    return validate(isDataset(source) ? source : await tableOf('source', source, {}), training, settings);
+    return validate(
+      isDataset(source) ? source : await tableOf('source', source, {}, options.signal),
+      training,
+      settings,
+    );
   }
   const { delimiter: _delimiter, encoding: _encoding, ...load } = options.load;
-  const table = await tableOf('source', source, pickOptions(options.load, READ_OPTIONS));
+  const table = await tableOf('source', source, pickOptions(options.load, READ_OPTIONS), options.signal);
   return validate(table, training, { ...settings, load });
 }
 

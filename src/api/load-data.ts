@@ -3,7 +3,7 @@
 import type { Dataset, TaskKind } from '../data/dataset/dataset.js';
 import { LOAD_OPTIONS, type LoadedData, type LoadOptions, loadTraining } from '../data/load.js';
 import { transformTable } from '../data/preprocessing/preprocessing.js';
-import { openTable, tableFrom } from '../data/readers/open-table.js';
+import { openTable, refuseReading } from '../data/readers/open-table.js';
 import type { ReadOptions } from '../data/readers/read-options.js';
 import { type DataRecord, tableFromRecords } from '../data/table/record-table.js';
 import type { Table } from '../data/table/table.js';
@@ -11,8 +11,8 @@ import { failOption } from '../errors.js';
 import { betweenBlocks, LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 
-/** Where rows come from: a file by its path (`-`: standard input) or its bytes, a table, or records with equal keys. */
-export type DataSource = string | Uint8Array | Table | readonly DataRecord[];
+/** Where rows come from: a file by its path (`-`: standard input), its `file:` URL or its bytes, a table, or records with equal keys. */
+export type DataSource = string | URL | Uint8Array | Table | readonly DataRecord[];
 
 /** How data is loaded. */
 export interface LoadDataOptions<Kind extends TaskKind = TaskKind> extends LoadOptions, LongCallOptions {
@@ -62,23 +62,28 @@ export async function loadData(source: DataSource, options: LoadDataOptions): Pr
   if (test !== undefined && others.testShare !== undefined) {
     failOption('testShare', 'absent beside `test`', others.testShare);
   }
-  const table = await tableOf('source', source, reading);
+  const table = await tableOf('source', source, reading, signal);
   await betweenBlocks(signal);
-  if (![source, test].some(isFile)) tableFrom(table, reading); // refuses how to read what is read already
+  if (![source, test].some(isFile)) refuseReading(reading); // refuses how to read what is read already
   const data = loadTraining(table, others);
   if (test === undefined) return data;
-  const rows = await tableOf('test', test, reading);
+  const rows = await tableOf('test', test, reading, signal);
   await betweenBlocks(signal);
   return { ...data, test: transformTable(data.preprocessing, rows) };
 }
 
-function isFile(source: DataSource | undefined): source is string | Uint8Array {
-  return typeof source === 'string' || source instanceof Uint8Array;
+function isFile(source: DataSource | undefined): source is string | URL | Uint8Array {
+  return typeof source === 'string' || source instanceof URL || source instanceof Uint8Array;
 }
 
 /** The table of a source; a file is read as the options say. */
-export async function tableOf(name: string, source: DataSource, reading: ReadOptions): Promise<Table> {
-  if (isFile(source)) return openTable(source, reading);
+export async function tableOf(
+  name: string,
+  source: DataSource,
+  reading: ReadOptions,
+  signal: AbortSignal | undefined,
+): Promise<Table> {
+  if (isFile(source)) return openTable(source, { ...reading, ...(signal && { signal }) });
   if (Array.isArray(source)) return tableFromRecords(source);
   if (typeof source === 'object' && source !== null && 'columns' in source) return source;
   return failOption(name, 'the path of a file, its bytes, a table or a list of records', source);

@@ -129,16 +129,21 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Without O_NONBLOCK, opening a named pipe waits for its writer: right where one is wanted, and nowhere else. */
-function openingFlags(path: string, { pipes = false }: FileBounds): number {
+export function openingFlags(path: string, { pipes = false }: Partial<FileBounds>): number {
   const waits = pipes && statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
   return constants.O_RDONLY | (waits ? 0 : (constants.O_NONBLOCK ?? 0));
 }
 
 function refuseKind(name: string, stats: Stats, { maxBytes, pipes = false }: FileBounds): void {
+  failKind(name, stats, pipes);
+  if (stats.isFile() && stats.size > maxBytes) failSize(name, sizeText(stats.size), maxBytes);
+}
+
+/** @throws ERR_FILE for what is no regular file, nor, where those will do, a pipe or a socket. */
+export function failKind(name: string, stats: Stats, pipes: boolean): void {
   const pipe = stats.isFIFO() || stats.isSocket();
-  if (pipe && pipes) return;
-  if (!stats.isFile()) failFile(name, stats.isDirectory() ? 'a folder' : pipe ? 'a pipe' : 'a device');
-  if (stats.size > maxBytes) failSize(name, sizeText(stats.size), maxBytes);
+  if (stats.isFile() || (pipe && pipes)) return;
+  failFile(name, stats.isDirectory() ? 'a folder' : pipe ? 'a pipe' : 'a device');
 }
 
 /** What is there may be longer or shorter than was said: files grow, pipes and /proc say nothing. */
@@ -180,11 +185,11 @@ function attempt<T>(name: string, act: () => T): T {
   }
 }
 
-function failSize(name: string, got: string, maxBytes: number): never {
+export function failSize(name: string, got: string, maxBytes: number): never {
   failFile(name, `${got} where at most ${sizeText(maxBytes)} are read`);
 }
 
-function failFile(name: string, got: string, cause?: unknown): never {
+export function failFile(name: string, got: string, cause?: unknown): never {
   const message =
     name === ''
       ? 'Expected the name of a file, got ""'
@@ -193,7 +198,7 @@ function failFile(name: string, got: string, cause?: unknown): never {
 }
 
 /** 3100000000 → `3.1 GB`. */
-function sizeText(bytes: number): string {
+export function sizeText(bytes: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
   const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
   return `${Number((bytes / 1000 ** power).toPrecision(3))} ${units[power]}`;

@@ -3,7 +3,7 @@
 import { describeTable } from '../../../src/data/columns/describe.js';
 import { loadTraining } from '../../../src/data/load.js';
 import { transformTable } from '../../../src/data/preprocessing/preprocessing.js';
-import { readBytes } from '../../../src/data/readers/table-bytes.js';
+import { readBytes } from '../../../src/data/readers/read-table.js';
 import type { Table } from '../../../src/data/table/table.js';
 import { TuttiError } from '../../../src/errors.js';
 import { readPredictions } from '../../../src/measure/foreign/predictions-file.js';

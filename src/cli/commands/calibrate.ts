@@ -79,7 +79,7 @@ async function calibrate(
   const aggregator = aggregatorOf(given, ensemble);
   checkAggregator(aggregator, task.kind, hasVariances(ensemble));
   const request = requestOf(asked, ensemble, aggregator);
-  const table = readTable(file, given, origins);
+  const table = await readTable(file, given, origins);
   if (quiet !== true) noteMissing(ensemble);
   const trained = trainingPart(ensemble, preprocessing, table);
   const dataset = trained ?? transformTable(preprocessing, table);

@@ -58,7 +58,7 @@ async function compare(
   origins: OptionOrigins,
 ): Promise<number> {
   const { ensemble, preprocessing } = await loadForRawRows(bundle);
-  const table = readTable(file, given, origins);
+  const table = await readTable(file, given, origins);
   const dataset = transformTable(preprocessing, table);
   if (given.quiet !== true) noteMissing(ensemble);
   const trained = given.quiet === true ? null : trainedNote(ensemble, preprocessing, table);

@@ -67,7 +67,7 @@ async function compare(
   for (const bundle of bundles) loaded.push(await loadForRawRows(bundle, given));
   const ensembles = loaded.map(({ ensemble }) => ensemble);
   requireSameTask(ensembles, bundles);
-  const table = readTable(file, given, origins);
+  const table = await readTable(file, given, origins);
   const datasets = loaded.map(({ preprocessing }) => transformTable(preprocessing, table));
   if (quiet !== true) {
     for (const [at, { ensemble, preprocessing }] of loaded.entries()) {

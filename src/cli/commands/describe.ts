@@ -28,7 +28,7 @@ async function describe(
   { json, ...given }: GivenOptions,
   origins: OptionOrigins,
 ): Promise<number> {
-  const table = readTable(file, given, origins);
+  const table = await readTable(file, given, origins);
   const description = inUsersFlags(
     describeTable(table, namedColumns(table, given) as DescribeOptions),
     origins.columns,

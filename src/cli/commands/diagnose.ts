@@ -70,7 +70,7 @@ async function diagnose(
   const { out, json, quiet, rows, columns } = given;
   if (out !== undefined) await checkTableOutput(String(out), [bundle, file]);
   const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
-  const table = readTable(file, given, origins);
+  const table = await readTable(file, given, origins);
   if (quiet !== true) noteMissing(ensemble);
   const part = knownPart(ensemble, preprocessing, table, rows as KnownPart['rowsFrom'] | undefined);
   const raw = { table, rows: part.rows };

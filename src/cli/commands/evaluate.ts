@@ -72,7 +72,7 @@ async function evaluate(
   checkAggregator(aggregator, ensemble.task.kind, gaussian);
   // Refused before anything is measured.
   ensembleGuarantee(ensemble, { ...asked, aggregator, ...weightsOf(given), ...clipOf(given) });
-  const table = readTable(file, given, origins);
+  const table = await readTable(file, given, origins);
   const dataset = transformTable(preprocessing, table);
   const trained = given.quiet === true ? null : trainedNote(ensemble, preprocessing, table);
   if (trained !== null) note(trained);

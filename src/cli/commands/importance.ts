@@ -96,7 +96,7 @@ async function importance(
       hasVariances(ensemble),
     );
   }
-  const table = readTable(file, given, origins);
+  const table = await readTable(file, given, origins);
   if (quiet !== true) noteMissing(ensemble);
   const part = knownPart(ensemble, preprocessing, table, rows as KnownPart['rowsFrom'] | undefined);
   const outcome = await stoppable('importance', quiet === true, (how) =>

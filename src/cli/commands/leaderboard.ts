@@ -67,7 +67,7 @@ async function show(
   const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
   const aggregator = aggregatorOf(given, ensemble);
   checkAggregator(aggregator, ensemble.task.kind, hasVariances(ensemble));
-  const table = readTable(file, given, origins);
+  const table = await readTable(file, given, origins);
   if (quiet !== true) noteMissing(ensemble);
   const trained = outOfBag === true || quiet !== true ? trainingPart(ensemble, preprocessing, table) : null;
   if (outOfBag !== true && trained !== null) {

@@ -68,7 +68,7 @@ async function measure(path: string, given: GivenOptions, origins: OptionOrigins
   }
   const name = aggregatorOf(given);
   const intervals = intervalsOf(given);
-  const table = readTable(path, given, origins);
+  const table = await readTable(path, given, origins);
   const file = readPredictions(table, namedColumns(table, given) as unknown as PredictionsFileOptions);
   const { task, members, ignored, layout, rows } = file;
   checkAggregator(name, task.kind, false);

@@ -107,7 +107,7 @@ async function predict(
   const account = memberAccount(ensemble);
   const aggregator = aggregatorOf(given, ensemble);
   checkAggregator(aggregator, task.kind, hasVariances(ensemble));
-  const table = readTable(file, given, origins);
+  const table = await readTable(file, given, origins);
   const kept = keptColumns(table, listedColumns(table, 'keep', (given.keep as string[] | undefined) ?? []));
   const x = transformFeatures(preprocessing, table);
   const { columns, kind } =

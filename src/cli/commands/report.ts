@@ -121,12 +121,12 @@ async function report(
   const aggregator = aggregatorOf(given, ensemble);
   checkAggregator(aggregator, ensemble.task.kind, hasVariances(ensemble));
   const { makeReport, partsOfTable } = await import('../../report/collect/make-report.js');
-  const partsOf = (path: string) => {
-    const table = readTable(path, given, origins);
+  const partsOf = async (path: string) => {
+    const table = await readTable(path, given, origins);
     return partsOfTable(ensemble, preprocessing, table, table.source);
   };
-  const own = partsOf(file);
-  const parts = test === undefined ? own : [...testParts(partsOf(test)), ...own.filter(isTrained)];
+  const own = await partsOf(file);
+  const parts = test === undefined ? own : [...testParts(await partsOf(test)), ...own.filter(isTrained)];
   const files = await figureFiles({ svg, png });
   const { environment, bytes } = await inspectEnsemble(bundle);
   const outcome = await stoppable(null, given.quiet === true, ({ signal }) =>

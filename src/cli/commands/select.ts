@@ -78,7 +78,7 @@ async function select(
   await checkOutput(path, [bundle, file]);
   const { ensemble, preprocessing } = await loadForRawRows(bundle, given);
   await checkOutputBesideModules(path, ensemble);
-  const table = readTable(file, given, origins);
+  const table = await readTable(file, given, origins);
   if (quiet !== true) noteMissing(ensemble);
   const trained = outOfBag === true || quiet !== true ? trainingPart(ensemble, preprocessing, table) : null;
   if (outOfBag !== true && trained !== null) {

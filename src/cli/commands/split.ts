@@ -66,7 +66,7 @@ async function split(file: string, given: GivenOptions, origins: OptionOrigins):
   }
   const share = testShare as number;
   if (!(share > 0 && share < 1)) failOption('testShare', 'a number > 0 and < 1', share);
-  const table = readTable(file, given, origins);
+  const table = await readTable(file, given, origins);
   const options = namedColumns(table, columns) as unknown as LoadOptions;
   const rows = splitJudged(table, judgeTable(table, options), { testShare: share, seed: seed as number });
   // Both files are written with the delimiter that the file was read with.

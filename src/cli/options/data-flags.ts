@@ -2,7 +2,7 @@
 
 import { LOAD_OPTIONS } from '../../data/load.js';
 import type { ReadOptions } from '../../data/readers/read-options.js';
-import { readTableFile } from '../../data/readers/table-bytes.js';
+import { readTable as readTableOf } from '../../data/readers/read-table.js';
 import { listedColumns, type Table } from '../../data/table/table.js';
 import type { GivenOptions } from './command.js';
 import type { OptionOrigins } from './option-origins.js';
@@ -18,16 +18,16 @@ export const CSV_ROWS: readonly OptionRow[] = [
 ];
 
 /** Reads the data file of a command that has {@link CSV_ROWS}, and adds its columns to those in `origins`. */
-export function readTable(
+export async function readTable(
   path: string,
   { delimiter, encoding }: GivenOptions,
   origins: OptionOrigins,
-): Table {
+): Promise<Table> {
   const options: ReadOptions = {
     ...(delimiter === undefined ? {} : { delimiter: String(delimiter) }),
     ...(encoding === undefined ? {} : { encoding: String(encoding) }),
   };
-  const table = readTableFile(path, options);
+  const table = await readTableOf(path, options);
   origins.columns = new Set([...origins.columns, ...table.columns.map(({ name }) => name)]);
   return table;
 }

@@ -10,7 +10,8 @@ import { cleanText } from '../table/column-names.js';
 import { delimiterHint, type Table } from '../table/table.js';
 import { GrowingRows, MOST_COLUMNS, refuseColumns } from '../table/table-limits.js';
 import { type Header, judgeNames, readHeader } from './csv-header.js';
-import { fileError, type Reader } from './reader.js';
+import { Pieces } from './pieces.js';
+import { type FlowingReader, fileError } from './reader.js';
 import { requireMemoryToRead } from './reading-memory.js';
 import { encodingOf, toUtf8 } from './text-encoding.js';
 
@@ -34,17 +35,19 @@ export const csv = {
   title: 'a CSV file',
   extensions: ['.csv', '.tsv'],
   options: ['delimiter', 'encoding'],
-  // What no other reader knows is CSV.
-  sniff: () => true,
-  read(bytes, source, { delimiter: given = ',', encoding: stated }) {
+  // What no other reader knows is taken for CSV.
+  sniff: () => false,
+  open(source, { delimiter: given = ',', encoding: stated }) {
     const delimiter = delimiterOf(given);
     const encoding = stated === undefined ? null : encodingOf(stated);
-    const text = toUtf8(source, bytes, encoding);
-    refuseWideLines(source, text, delimiter);
-    requireMemoryToRead(source, text, Buffer.from(delimiter), Buffer.of(LINE_FEED));
-    return parseText(source, text, delimiter);
+    return new Pieces((bytes) => {
+      const text = toUtf8(source, bytes, encoding);
+      refuseWideLines(source, text, delimiter);
+      requireMemoryToRead(source, text, Buffer.from(delimiter), Buffer.of(LINE_FEED));
+      return parseText(source, text, delimiter);
+    });
   },
-} as const satisfies Reader;
+} as const satisfies FlowingReader;
 
 /** The character that a stated delimiter names, such as a tab for `tab`. @throws ERR_OPTION */
 export function delimiterOf(given: string): string {

@@ -6,8 +6,9 @@ import { RecordTable } from '../table/record-table.js';
 import type { Table } from '../table/table.js';
 import { refuseColumns } from '../table/table-limits.js';
 import { repeatedKey, withExactIntegers } from './json-text.js';
+import { Pieces } from './pieces.js';
 import type { ReadOptions } from './read-options.js';
-import { fileError, type Reader } from './reader.js';
+import { type FlowingReader, fileError } from './reader.js';
 import { requireMemoryToRead } from './reading-memory.js';
 import { encodingOf, toUtf8 } from './text-encoding.js';
 
@@ -17,8 +18,8 @@ export const json = {
   extensions: ['.json', '.jsonl', '.ndjson'],
   options: ['encoding'],
   sniff: (start) => /^(?:\uFEFF)?\s*(?:\[\s*)?\{\s*["}]/.test(start.toString('utf8')),
-  read: readJson,
-} as const satisfies Reader;
+  open: (source, options) => new Pieces((bytes) => readJson(bytes, source, options)),
+} as const satisfies FlowingReader;
 
 /** Longer records are refused; one bracket that is never closed makes a record of all the rest of a file. */
 const MOST_RECORD_BYTES = 1 << 28;

@@ -4,7 +4,7 @@ import { checkOptions } from '../../option-names.js';
 import type { Table } from '../table/table.js';
 import { csv } from './csv.js';
 import { READ_OPTIONS, type ReadOptions } from './read-options.js';
-import { readTableFile } from './table-bytes.js';
+import { readTableFile } from './read-table.js';
 
 /** How CSV files are read. */
 export type CsvOptions = ReadOptions;

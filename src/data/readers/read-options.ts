@@ -17,6 +17,16 @@ export interface ReadOptions {
   readonly encoding?: string | undefined;
 }
 
+/** How far the reading of a file is. */
+export interface ReadProgress {
+  /** Bytes of the file that are read, packed ones where it is packed. */
+  readonly bytes: number;
+  /** Of how many; null where nobody can know, as of a pipe. */
+  readonly totalBytes: number | null;
+  /** Rows that are read. */
+  readonly rows: number;
+}
+
 /** What the options must be; see src/option-names.ts. */
 export const READ_OPTIONS = {
   delimiter: described(option.text, {

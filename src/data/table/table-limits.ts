@@ -90,10 +90,26 @@ export function withinLimits<Result>(source: string, run: () => Result): Result 
   try {
     return run();
   } catch (error) {
-    if (!(error instanceof RangeError && TOO_LONG.test(error.message))) throw error;
-    const message = `Expected ${source} to fit in memory, got more than JavaScript can hold: ${error.message}`;
-    throw new TuttiError('ERR_MEMORY', message, { file: source }, error);
+    throw limitError(source, error);
   }
+}
+
+/** The same of what is awaited. */
+export async function withinLimitsAwaited<Result>(
+  source: string,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    throw limitError(source, error);
+  }
+}
+
+function limitError(source: string, error: unknown): unknown {
+  if (!(error instanceof RangeError && TOO_LONG.test(error.message))) return error;
+  const message = `Expected ${source} to fit in memory, got more than JavaScript can hold: ${error.message}`;
+  return new TuttiError('ERR_MEMORY', message, { file: source }, error);
 }
 
 function megabytes(bytes: number): string {

@@ -52,7 +52,7 @@ async function plan(file: string, given: GivenOptions, origins: OptionOrigins): 
   if (file === '-' && settings.test === '-')
     failOption('test', 'a file, as standard input is trained on', '-');
   const request = requestOf(file, settings);
-  const data = loadFor(request, origins);
+  const data = await loadFor(request, origins);
   const { isolate, jobs, json, quiet } = settings;
   const options = { ...settings.training, seed: request.seed };
   const modules = await modulesNamed(settings.training);

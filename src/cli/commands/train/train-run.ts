@@ -112,7 +112,7 @@ export async function carryOut(
   start: Start,
   surroundings: Surroundings,
 ): Promise<number> {
-  const data = loadFor(request, surroundings.origins);
+  const data = await loadFor(request, surroundings.origins);
   const header = headerLines(data, request, surroundings.place.says);
   surroundings.live?.describe(data, header);
   return carryOutOn(data, header, request, start, surroundings);
@@ -152,8 +152,8 @@ export async function carryOutOn(
 const TRAINED_ON = 'The test rows are those trained on: their figures are better than on new rows.';
 
 /** The rows to train on, and those to test on. @throws whatever is wrong with them. */
-export function loadFor(request: TrainingRequest, origins: OptionOrigins): LoadedData {
-  const table = readTable(request.file, { ...request.data }, origins);
+export async function loadFor(request: TrainingRequest, origins: OptionOrigins): Promise<LoadedData> {
+  const table = await readTable(request.file, { ...request.data }, origins);
   const { testShare = 0 } = request.data;
   // The same seed decides which rows are held out, where any are.
   const split = testShare > 0 ? { seed: request.seed } : {};
@@ -164,17 +164,17 @@ export function loadFor(request: TrainingRequest, origins: OptionOrigins): Loade
     checkCalibration(request.calibrate, loaded.train, aggregatorOf(request));
   return {
     ...loaded,
-    test: testOf(loaded, request, origins),
+    test: await testOf(loaded, request, origins),
     notes: loaded.notes.map((text) => inFlags(text, DATA_ROWS, origins.columns)),
   };
 }
 
 /** The rows to test on: those of the file that is stated, or those held out. */
-function testOf(
+async function testOf(
   { test, preprocessing }: LoadedData,
   { test: file, data: { delimiter, encoding } }: TrainingRequest,
   origins: OptionOrigins,
-): Dataset | null {
+): Promise<Dataset | null> {
   if (file === undefined) return test;
-  return transformTable(preprocessing, readTable(file, { delimiter, encoding }, origins));
+  return transformTable(preprocessing, await readTable(file, { delimiter, encoding }, origins));
 }

@@ -1,0 +1,123 @@
+// From the bytes of a file to its table, by whichever reader it needs. Apart from open-table.ts, whose declarations are
+// public and do without Node.js's own types.
+
+import { readdir, stat } from 'node:fs/promises';
+import { failOption } from '../../errors.js';
+import { failRead, maxDataBytes, readBoundedFile } from '../../files/regular-file.js';
+import { betweenBlocks } from '../../long-calls.js';
+import type { Table } from '../table/table.js';
+import { withinLimits, withinLimitsAwaited } from '../table/table-limits.js';
+import { type ByteSource, START_BYTES } from './byte-source.js';
+import { type FileSource, pathOf, STANDARD_INPUT, STANDARD_INPUT_NAME, withSource } from './open-source.js';
+import type { ReadOptions } from './read-options.js';
+import { type FlowingReader, fileError, isFlowing, type ReadCall, type Reader } from './reader.js';
+import { readerOf, readers } from './readers.js';
+
+/** The first bytes of a saved ensemble; reading data must not depend on bundles, so they are repeated here. */
+const ENSEMBLE_MAGIC = Buffer.from('TUTTI\0');
+
+/**
+ * The table of a file or folder.
+ * @throws ERR_FILE, ERR_OPTION, ERR_DATA, ERR_MEMORY as `openTable`; the signal's reason once it is aborted
+ */
+export async function readTable(
+  given: FileSource,
+  options: ReadOptions,
+  call: ReadCall = {},
+): Promise<Table> {
+  call.signal?.throwIfAborted();
+  const folder = given instanceof Uint8Array ? null : await folderAt(pathOf(given));
+  if (folder !== null) return readFolder(folder, options, call);
+  return withSource(given, (source) => readSource(source, options, call));
+}
+
+/** The table of a file that is open. */
+export async function readSource(
+  source: ByteSource,
+  options: ReadOptions,
+  call: ReadCall = {},
+): Promise<Table> {
+  const { name } = source;
+  await betweenBlocks(call.signal);
+  const start = await source.start();
+  const reader = readerOf(name, start);
+  refuseWrong(name, start, reader, options);
+  return withinLimitsAwaited(name, async () => {
+    if (!isFlowing(reader)) return reader.read(source, options, call);
+    const decoder = reader.open(name, options);
+    for await (const piece of source.pieces()) {
+      call.signal?.throwIfAborted();
+      decoder.push(piece);
+      call.onProgress?.({ ...source.progress(), rows: decoder.rows });
+    }
+    call.signal?.throwIfAborted();
+    return decoder.end();
+  });
+}
+
+/**
+ * The table of a file by its path, or of standard input, while the thread waits.
+ * @param reader @default the one that the file needs
+ * @throws ERR_OPTION for a file whose reader cannot be waited for
+ */
+export function readTableFile(file: string, options: ReadOptions, reader?: FlowingReader): Table {
+  const standard = file === STANDARD_INPUT;
+  const name = standard ? STANDARD_INPUT_NAME : file;
+  const bounds = { maxBytes: maxDataBytes(), pipes: true, name };
+  return readBytes(readBoundedFile(standard ? '/dev/stdin' : file, bounds), name, options, reader);
+}
+
+/**
+ * The table of a file's bytes, while the thread waits.
+ * @param reader @default the one that the file needs
+ */
+export function readBytes(bytes: Buffer, name: string, options: ReadOptions, reader?: FlowingReader): Table {
+  const start = bytes.subarray(0, START_BYTES);
+  const own = reader ?? readerOf(name, start);
+  refuseWrong(name, start, own, options);
+  if (!isFlowing(own)) return failWaiting(name, own);
+  return withinLimits(name, () => {
+    const decoder = own.open(name, options);
+    decoder.push(bytes);
+    return decoder.end();
+  });
+}
+
+/** What can only be read while others run is awaited first. */
+function failWaiting(name: string, { title }: Reader): never {
+  return failOption(
+    'source',
+    `the path of a CSV or JSON file, or of ${title} the table that \`await openTable(path)\` gives`,
+    name,
+  );
+}
+
+/** @throws ERR_DATA for a saved ensemble, ERR_OPTION for an option that the reader does not take */
+function refuseWrong(name: string, start: Buffer, reader: Reader, options: ReadOptions): void {
+  if (start.subarray(0, ENSEMBLE_MAGIC.length).equals(ENSEMBLE_MAGIC)) {
+    throw fileError(name, `Expected ${name} to be ${reader.title}, got a saved ensemble`);
+  }
+  for (const [option, value] of Object.entries(options)) {
+    if (value === undefined || reader.options.some((known) => known === option)) continue;
+    failOption(option, `absent for ${reader.title}`, value);
+  }
+}
+
+/** The path, where a folder is there. */
+async function folderAt(path: string): Promise<string | null> {
+  if (path === STANDARD_INPUT) return null;
+  const found = await stat(path).catch(() => null);
+  return found?.isDirectory() === true ? path : null;
+}
+
+async function readFolder(path: string, options: ReadOptions, call: ReadCall): Promise<Table> {
+  const names = await readdir(path).catch((error) => failRead(path, error));
+  names.sort();
+  for (const reader of readers.entries) {
+    if (isFlowing(reader) || reader.folder?.sniff(names) !== true) continue;
+    const { folder } = reader;
+    refuseWrong(path, Buffer.alloc(0), reader, options);
+    return withinLimitsAwaited(path, () => folder.read(path, options, call));
+  }
+  return failRead(path, { code: 'EISDIR' });
+}
