@@ -68,7 +68,7 @@ export async function betweenBlocks(signal: AbortSignal | undefined): Promise<vo
 const channel = typeof setImmediate === 'function' ? null : new MessageChannel();
 
 /** The event loop's turn. Browsers hold timers up for four milliseconds, and messages for none. */
-function turn(): Promise<void> {
+export function turn(): Promise<void> {
   return new Promise((resolve) => {
     if (channel === null) {
       setImmediate(resolve);
@@ -78,4 +78,10 @@ function turn(): Promise<void> {
     channel.port1.start();
     channel.port2.postMessage(null);
   });
+}
+
+/** A timer that keeps no process alive; those of browsers, which are numbers, never do. */
+export function inBackground<Timer>(timer: Timer): Timer {
+  (timer as { unref?(): unknown }).unref?.();
+  return timer;
 }

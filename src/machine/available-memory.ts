@@ -1,9 +1,7 @@
 // How much memory this process may have, in one place: the least of what the machine has left, what its control groups
 // leave it and those they lie in, and its own limits. Read anew each time, because others take and give back meanwhile.
 
-import { readFileSync } from 'node:fs';
-import { freemem, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { nodeBuiltin, nodeProcess } from '../node-builtins.js';
 import { groupMemory, groupPaths, machineMemory, processMemory } from './system-files.js';
 
 /** Memory within one limit, in bytes. */
@@ -30,24 +28,29 @@ export interface System {
   readonly constrained: () => { readonly limit: number; readonly used: number };
 }
 
+/** Browsers tell nobody what there is: what a page of a telephone may have. */
+const OF_A_PAGE = 2 ** 30;
+
 const NODE: System = {
   read(path) {
     try {
-      return readFileSync(path, 'utf8');
+      return nodeBuiltin('node:fs')?.readFileSync(path, 'utf8') ?? null;
     } catch {
       return null;
     }
   },
   machine() {
-    const total = totalmem();
+    const os = nodeBuiltin('node:os');
+    if (os === undefined) return { total: OF_A_PAGE, available: OF_A_PAGE };
+    const [total, free] = [os.totalmem(), os.freemem()];
     // macOS counts as in use what it would give away at once, and swaps rather than end a process.
-    return { total, available: process.platform === 'darwin' ? Math.max(freemem(), total / 2) : freemem() };
+    return { total, available: nodeProcess?.platform === 'darwin' ? Math.max(free, total / 2) : free };
   },
   constrained() {
-    const limit = process.constrainedMemory?.() ?? 0;
+    const limit = nodeProcess?.constrainedMemory?.() ?? 0;
     // It says 0, or a number that is no number of bytes, where there is none.
     if (limit <= 0 || limit >= Number.MAX_SAFE_INTEGER) return { limit: Number.POSITIVE_INFINITY, used: 0 };
-    return { limit, used: process.memoryUsage.rss() };
+    return { limit, used: nodeProcess!.memoryUsage.rss() };
   },
 };
 
@@ -89,7 +92,7 @@ function groupRooms({ read }: System): MemoryRoom[] {
   const found: MemoryRoom[] = [];
   for (const { version, folders } of paths) {
     for (const [at, folder] of folders.entries()) {
-      const memory = groupMemory(version, (file) => read(join(folder, file)));
+      const memory = groupMemory(version, (file) => read(`${folder}/${file}`));
       if (memory === null) continue;
       // Of version 1, a group may count alone.
       if (at > 0 && !memory.inOthers) break;

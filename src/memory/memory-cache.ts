@@ -2,7 +2,9 @@
 // is large: whoever makes one for every training or prediction grows without bound. What is given back is lent again,
 // and what is not needed again is let go of and collected. It knows nothing of what lies in a memory.
 
+import { inBackground } from '../long-calls.js';
 import { availableMemory } from '../machine/available-memory.js';
+import { nodeProcess } from '../node-builtins.js';
 import { createSharedMemory, MAX_MEMORY_BYTES, PAGE_BYTES } from './layout.js';
 import { collectSoon } from './uncounted-bytes.js';
 import type { SharedMemory } from './webassembly-types.js';
@@ -49,7 +51,7 @@ const lent = new WeakMap<SharedMemory, Loan>();
 const listeners = new Set<(names: readonly string[]) => void>();
 let made = 0;
 let droppedBytes = 0;
-let idle: NodeJS.Timeout | undefined;
+let idle: ReturnType<typeof setTimeout> | undefined;
 
 /**
  * Lends a memory of at least `bytes` bytes; those are zero, what follows them need not be.
@@ -105,7 +107,7 @@ export function giveBackMemory(memory: SharedMemory): void {
   const most = sizeOf(loan) > KEPT_IDLE_BYTES ? KEPT_SHARE * availableMemory().available : KEPT_BYTES;
   keep(Math.min(KEPT_BYTES, most));
   clearTimeout(idle);
-  idle = setTimeout(keep, IDLE_MS, KEPT_IDLE_BYTES).unref();
+  idle = inBackground(setTimeout(keep, IDLE_MS, KEPT_IDLE_BYTES));
 }
 
 /** Lets go of a memory that somebody may still write to: it is never lent again. */
@@ -159,7 +161,7 @@ function takeFree(bytes: number, content: Content | null): Loan | null {
 }
 
 function makeMemory(bytes: number, purpose: string): Loan {
-  const name = `${process.pid}-${++made}`;
+  const name = `${nodeProcess?.pid ?? 0}-${++made}`;
   const rounded = sizeClass(bytes);
   try {
     return { name, memory: createSharedMemory(rounded, purpose), content: null };

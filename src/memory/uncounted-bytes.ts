@@ -2,14 +2,12 @@
 // counts, so that a small object that holds a gigabyte may never go. They are counted here instead, in each thread for
 // itself, and V8 is told to collect when as many have come up as were in use.
 
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { isMainThread } from 'node:worker_threads';
 import { TuttiError } from '../errors.js';
 import { formatBytes } from '../machine/memory-limit.js';
+import { nodeBuiltin, nodeProcess } from '../node-builtins.js';
 
 /** Before so much has come up nothing is collected; the heap of a pool's thread is small and quickly looked through. */
-const LEAST_BYTES = (isMainThread ? 16 : 4) * 2 ** 20;
+const LEAST_BYTES = (nodeBuiltin('node:worker_threads')?.isMainThread === false ? 4 : 16) * 2 ** 20;
 
 let liveBytes = 0;
 let newBytes = 0;
@@ -49,7 +47,8 @@ let willCollect = false;
 /** Has garbage collected when whoever runs now has let go of it. */
 export function collectSoon(): void {
   newBytes = 0;
-  if (willCollect) return;
+  // Nobody can call the collector of a browser.
+  if (willCollect || nodeProcess === undefined) return;
   willCollect = true;
   setImmediate(() => {
     willCollect = false;
@@ -67,9 +66,9 @@ function collectGarbage(): void {
 /** The engine's own function, where there is one; null in engines that have none. */
 function findCollector(): (() => void) | null {
   try {
-    setFlagsFromString('--expose-gc');
-    const found: unknown = runInNewContext('typeof gc === "function" ? gc : null');
-    return found as (() => void) | null;
+    nodeBuiltin('node:v8')?.setFlagsFromString('--expose-gc');
+    const found: unknown = nodeBuiltin('node:vm')?.runInNewContext('typeof gc === "function" ? gc : null');
+    return (found ?? null) as (() => void) | null;
   } catch {
     return null;
   }

@@ -3,6 +3,7 @@
 
 import { userModuleOf } from '../../engines/registry.js';
 import { TuttiError } from '../../errors.js';
+import { inBackground } from '../../long-calls.js';
 import { hasEpochs } from '../../model/spec.js';
 import type { Run } from '../plan/runs.js';
 import type { Job, JobHooks, MemberOutcome } from '../session/job.js';
@@ -84,7 +85,7 @@ export class Attempts {
     const abort = () => {
       for (const [controller, job] of this.#running) if (which(job)) controller.abort();
     };
-    setTimeout(abort, STOP_GRACE_MS).unref();
+    inBackground(setTimeout(abort, STOP_GRACE_MS));
   }
 
   /**

@@ -3,6 +3,7 @@
 // that it never waits and nothing piles up.
 
 import type { EpochRecord } from '../../ensemble/ensemble.js';
+import { inBackground } from '../../long-calls.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
 import { isNetwork } from '../../model/network-members.js';
 import { hasEpochs } from '../../model/spec.js';
@@ -139,7 +140,7 @@ export class HandOvers {
     const left = this.#dueMs(strand) - performance.now();
     const ask = () => this.#session.want(slot, strand.epoch + (this.#pace.epochs ?? 1));
     if (left <= 0) ask();
-    else attempt.timer = setTimeout(ask, left).unref();
+    else attempt.timer = inBackground(setTimeout(ask, left));
   }
 
   async #take(attempt: Attempt, members: readonly (HandedMember | null)[]): Promise<void> {

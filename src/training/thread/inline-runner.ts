@@ -2,6 +2,7 @@
 
 import { TuttiError } from '../../errors.js';
 import { executorOf } from '../../kernels/executor.js';
+import { turn } from '../../long-calls.js';
 import { hasEpochs } from '../../model/spec.js';
 import type { LocalJob } from '../local/local-job.js';
 import { LocalSession } from '../local/local-session.js';
@@ -27,7 +28,7 @@ async function runHere(
   const { executor, memory } = job.training;
   const epochEnd: EpochHook = async (event) => {
     // The only thread there is must also serve progress, timers and signals.
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     if (signal.aborted) throw stopped(job.member);
     return onEpochEnd === undefined ? undefined : await Promise.race([onEpochEnd(event), aborted]);
   };
