@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { errorReference } from '../scripts/support/error-reference.js';
-import { ERROR_CODES, type ErrorMeaning, fromWire, TuttiError } from '../src/errors.js';
+import { ERROR_CODES, type ErrorMeaning } from '../src/error-codes.js';
+import { fromWire, TuttiError } from '../src/errors.js';
 import { parseTrainingOptions } from '../src/training/options/training-schema.js';
 
 const ROOT = new URL('../../', import.meta.url);

@@ -2,7 +2,7 @@
 // as `node kernel-timer.js <arithmetic>`. The only part of the benchmark that reaches below the public API.
 
 import { resolveArithmetic } from '../../src/kernels/arithmetic.js';
-import { bindExecutor } from '../../src/kernels/executor.js';
+import { bindExecutor } from '../../src/kernels/bound-executor.js';
 import { executorCode } from '../../src/kernels/executor-choice.js';
 import { ProgramBuilder } from '../../src/kernels/program-builder.js';
 import { stepWriter, UPDATE_BLOCK_BYTES, writeUpdate } from '../../src/kernels/update-block.js';

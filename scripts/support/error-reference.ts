@@ -1,10 +1,10 @@
 // The text of docs/reference/error-codes.md, from the table of codes.
 
-import { ERROR_CODES, type ErrorMeaning } from '../../src/errors.js';
+import { ERROR_CODES, type ErrorMeaning } from '../../src/error-codes.js';
 
 const INTRODUCTION = `# Error codes
 
-Written by \`node dist/scripts/error-reference.js\` from \`ERROR_CODES\` (src/errors.ts): change that, and run it.
+Written by \`node dist/scripts/error-reference.js\` from \`ERROR_CODES\` (src/error-codes.ts): change that, and run it.
 
 Every error of tutti is a \`TuttiError\`: a \`code\` that stays the same, a \`message\` that says what was expected and what
 came, and \`details\`, plain values such as the option, file, row, column or member concerned. The command line prints the

@@ -30,12 +30,19 @@ function calls(): string {
     const taken = names.map((argument) => `${argument}: Operand`);
     return `  ${name}(${taken.join(', ')}): void { this.note(${number}, [${names.join(', ')}]); }\n`;
   });
+  const floats = TABLE.map(([, { args }]) =>
+    args.reduce((mask, [, kind], at) => (kind === 'f32' ? mask | (1 << at) : mask), 0),
+  );
   return `// ${HEAD}
 
 import type { Operand } from './operand.js';
 
 /** Identifies the table of operations: the first word of every program. */
 export const OPERATIONS_FINGERPRINT = 0x${fingerprint().toString(16).padStart(8, '0')};
+
+/** Of each operation, by its number, which of its arguments are floats: a bit for each, the first the lowest. */
+// biome-ignore format: a line
+export const FLOAT_ARGUMENTS: readonly number[] = [${floats.join(', ')}];
 
 /** Takes calls of operations, to note them or to make them. */
 // biome-ignore format: a line each

@@ -6,6 +6,7 @@ export const FOUNDATIONS: readonly string[] = [
   'node-builtins',
   'plain-text',
   'errors',
+  'error-codes',
   'option-names',
   'long-calls',
   'registry',

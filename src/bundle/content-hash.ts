@@ -1,10 +1,10 @@
 // The proof of "the same bytes": one SHA-256 over what determines an ensemble and the weights that came
 // out. Threads, paths, times, progress, failures and metrics stay outside, so they cannot change it.
 
-import { createHash } from 'node:crypto';
 import { engineOf } from '../engines/registry.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { averagingWeights } from '../ensemble/predict/averaging-weights.js';
+import { createSha256 } from '../files/sha256.js';
 import { sortedJson } from '../files/sorted-plain.js';
 import { bytePieces, littleEndianPieces, pieceBuffer } from './weights.js';
 
@@ -26,14 +26,14 @@ export function contentHash(ensemble: TrainedEnsemble): string {
     ...averaging,
     ...calibrating(ensemble),
   });
-  const hash = createHash('sha256').update(described);
+  const hash = createSha256().update(described);
   const buffer = pieceBuffer();
   for (const { parameters, model } of ensemble.members) {
     for (const piece of littleEndianPieces(parameters, buffer)) hash.update(piece);
     if (model === null) continue;
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(BigInt(model.length));
-    hash.update(length);
+    const length = new DataView(new ArrayBuffer(8));
+    length.setBigUint64(0, BigInt(model.length), true);
+    hash.update(new Uint8Array(length.buffer));
     for (const piece of bytePieces(model, buffer)) hash.update(piece);
   }
   return hash.digest('hex');

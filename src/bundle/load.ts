@@ -1,12 +1,13 @@
 // Reads a saved ensemble and believes nothing: the header, then the checksum over everything, then the
 // shape of the encoded metadata, then every field, then how the fields fit, then the weights' lengths.
 
-import { createHash } from 'node:crypto';
 import type { Conformity } from '../conformal/conformity.js';
 import { modulesOf } from '../engines/registry.js';
 import { allowModules } from '../engines/user-modules/allowed-modules.js';
 import type { TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
+import { equalBytes } from '../files/byte-order.js';
 import { NotPlainError, unpackPlain } from '../files/plain-data.js';
+import { createSha256 } from '../files/sha256.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import { areFinite } from '../math/finite.js';
 import { allocateShared } from '../memory/uncounted-bytes.js';
@@ -127,9 +128,9 @@ async function readBundle(
 }
 
 async function verifyChecksum(source: BundleSource, start: Uint8Array, header: Header): Promise<void> {
-  const hash = createHash('sha256').update(start.subarray(0, CHECKSUM_OFFSET_BYTES));
+  const hash = createSha256().update(start.subarray(0, CHECKSUM_OFFSET_BYTES));
   for await (const { piece } of source.pieces(HEADER_BYTES, header.payloadBytes)) hash.update(piece);
-  if (!hash.digest().equals(header.checksum)) {
+  if (!equalBytes(hash.digest(), header.checksum)) {
     failBundle(source.name, 'is damaged: its checksum does not match');
   }
 }

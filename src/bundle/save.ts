@@ -1,10 +1,10 @@
 // Writes an ensemble to one file, in one pass and in small pieces.
 
-import { createHash } from 'node:crypto';
 import { isOfMasks, type TrainedEnsemble } from '../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../errors.js';
 import { writeAll, writeAtomically } from '../files/atomic-file.js';
 import { isPlain, packPlain } from '../files/plain-data.js';
+import { createSha256 } from '../files/sha256.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { packConformity } from './conformity.js';
@@ -51,7 +51,7 @@ export async function saveEnsemble(
   const { report, signal } = options;
   signal?.throwIfAborted();
   const { start, metadata, conformity, bytes } = layOut(ensemble, report);
-  const checksum = createHash('sha256').update(start);
+  const checksum = createSha256().update(start);
   const writing = writeAtomically(path, async (file) => {
     // The checksum is known last; its place is filled then, before the file gets its name.
     await writeAll(file, start);
@@ -88,7 +88,7 @@ export function ensembleToBytes(
     all.set(piece, at);
     at += piece.length;
   }
-  const checksum = createHash('sha256').update(start).update(all.subarray(HEADER_BYTES)).digest();
+  const checksum = createSha256().update(start).update(all.subarray(HEADER_BYTES)).digest();
   all.set(checksum, CHECKSUM_OFFSET_BYTES);
   return all;
 }

@@ -60,7 +60,8 @@ export type {
   RowsAsked,
 } from '../ensemble/predict/row-runner.js';
 export type { SelectionCheck } from '../ensemble/select/greedy-selection.js';
-export type { ErrorMeaning, WireError } from '../errors.js';
+export type { ErrorMeaning } from '../error-codes.js';
+export type { WireError } from '../errors.js';
 export type { Baseline, LinearBaseline } from '../measure/baseline/baseline.js';
 export type { BiasVariance, SquaredParts, WrongParts } from '../measure/bias-variance.js';
 export type { OutOfBagFigures } from '../measure/correlation/error-report.js';

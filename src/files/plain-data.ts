@@ -1,10 +1,12 @@
-// Plain data as bytes and back, in msgpack: what JSON can say, and typed arrays. Bytes are scanned before they are
-// decoded, so that nothing odd or oversized is ever built. The one module that imports msgpackr.
+// Plain data as bytes and back, in msgpack: what JSON can say, and typed arrays. The one
+// module that imports msgpackr, which packs; plain-unpack.ts reads.
 
 import { Packr } from 'msgpackr/pack';
-import { Unpackr } from 'msgpackr/unpack';
 import { swapOnBigEndian } from './byte-order.js';
-import { PROTO, scanPlainMsgpack } from './plain-scan.js';
+import { PROTO } from './plain-scan.js';
+import { MAX_DEPTH, NotPlainError, unpackScanned } from './plain-unpack.js';
+
+export { isPlain, NotPlainError, unpackPlain } from './plain-unpack.js';
 
 /** Typed arrays that are plain data; the number that stands for each in the bytes is its place here. */
 const ARRAYS = [
@@ -36,12 +38,6 @@ export interface ArrayType<Elements extends PlainArray> {
   readonly BYTES_PER_ELEMENT: number;
 }
 
-/** Metadata nests about ten deep, a report further, and a tree of decisions as deep as it grows. */
-const MAX_DEPTH = { text: 64, arrays: 1024 } as const;
-
-/** What stands in the way of packing a value. */
-export class NotPlainError extends Error {}
-
 /** Packs what JSON can say. Plain maps: records are an extension of msgpackr's that other readers do not know. */
 export function packPlain(value: unknown): Uint8Array {
   try {
@@ -51,19 +47,6 @@ export function packPlain(value: unknown): Uint8Array {
     if (!/too large to serialize with fast 16-bit map size/.test(String(error))) throw error;
     return new Packr({ useRecords: false, variableMapSize: true }).pack(value);
   }
-}
-
-/**
- * Reads what {@link packPlain} wrote.
- * @throws NotPlainError when the bytes are anything else.
- */
-export function unpackPlain(bytes: Uint8Array): unknown {
-  return unpack(bytes, MAX_DEPTH.text, false);
-}
-
-/** Whether {@link unpackPlain} would read bytes, without reading them. */
-export function isPlain(bytes: Uint8Array): boolean {
-  return scanPlainMsgpack(bytes, { maxDepth: MAX_DEPTH.text, binaries: false }) === null;
 }
 
 /**
@@ -82,13 +65,7 @@ export function packArrays(value: unknown, name: string): Uint8Array {
  */
 export function unpackArrays(bytes: Uint8Array): unknown {
   // A copy, because the bytes may lie in shared memory, which decoders do not expect.
-  return withArrays(unpack(Uint8Array.from(bytes), MAX_DEPTH.arrays, true));
-}
-
-function unpack(bytes: Uint8Array, maxDepth: number, binaries: boolean): unknown {
-  const oddity = scanPlainMsgpack(bytes, { maxDepth, binaries });
-  if (oddity !== null) throw new NotPlainError(oddity);
-  return new Unpackr({ useRecords: false }).unpack(bytes);
+  return withArrays(unpackScanned(Uint8Array.from(bytes), MAX_DEPTH.arrays, true));
 }
 
 /** The value with each typed array as bytes: its number, then its elements, little-endian. */

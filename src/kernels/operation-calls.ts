@@ -5,6 +5,10 @@ import type { Operand } from './operand.js';
 /** Identifies the table of operations: the first word of every program. */
 export const OPERATIONS_FINGERPRINT = 0x4e581a19;
 
+/** Of each operation, by its number, which of its arguments are floats: a bit for each, the first the lowest. */
+// biome-ignore format: a line
+export const FLOAT_ARGUMENTS: readonly number[] = [0, 0, 0, 8, 0, 0, 0, 256, 32, 0, 128, 0, 512, 128, 0, 0, 0, 32, 0, 32, 0, 0, 0, 4, 0, 0, 0, 192, 0, 0, 0, 0, 64, 32, 0, 4, 0, 16, 512, 512, 0, 8, 4, 0, 0, 0, 0, 0, 16];
+
 /** Takes calls of operations, to note them or to make them. */
 // biome-ignore format: a line each
 export abstract class Calls {

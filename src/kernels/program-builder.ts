@@ -2,8 +2,7 @@
 
 import type { WindowGeometry } from '../model/windows.js';
 import type { Constant, Operand } from './operand.js';
-import { Calls, OPERATIONS_FINGERPRINT } from './operation-calls.js';
-import { OPERATIONS, type Operation } from './operations.js';
+import { Calls, FLOAT_ARGUMENTS, OPERATIONS_FINGERPRINT } from './operation-calls.js';
 import {
   HEADER_WORDS,
   PATCH_WORDS,
@@ -13,9 +12,6 @@ import {
   UNCOUNTED,
 } from './program.js';
 import { windowRecordBytes, writeWindowRecord } from './window-record.js';
-
-/** Of each operation, which of its arguments are floats. */
-const FLOATS = Object.values<Operation>(OPERATIONS).map(({ args }) => args.map(([, kind]) => kind === 'f32'));
 
 const FLOAT = new Float32Array(1);
 const BITS = new Uint32Array(FLOAT.buffer);
@@ -73,9 +69,9 @@ export class ProgramBuilder extends Calls {
   }
 
   protected override note(opcode: number, operands: readonly Operand[]): void {
-    const floats = FLOATS[opcode]!;
+    const floats = FLOAT_ARGUMENTS[opcode]!;
     this.#calls.push(opcode + (this.#counts ? 0 : UNCOUNTED) + ((1 + operands.length) << 10));
-    for (let at = 0; at < operands.length; at++) this.#take(operands[at]!, floats[at]!);
+    for (let at = 0; at < operands.length; at++) this.#take(operands[at]!, ((floats >> at) & 1) === 1);
   }
 
   #take(operand: Operand, isFloat: boolean): void {

@@ -8,7 +8,7 @@ import {
   restoreIntrinsics,
 } from '../engines/user-modules/intrinsics.js';
 import { toWire } from '../errors.js';
-import { executorOf } from '../kernels/executor.js';
+import { executorOf } from '../kernels/bound-executor.js';
 import { executorCode } from '../kernels/executor-choice.js';
 import { giveBackMemory, lendMemory } from '../memory/memory-cache.js';
 import { allocateShared } from '../memory/uncounted-bytes.js';

@@ -1,6 +1,6 @@
 // The dense layer: forward, input gradient, weight gradient, against their double-precision twins.
 import t from 'tap';
-import { bindExecutor } from '../../src/kernels/executor.js';
+import { bindExecutor } from '../../src/kernels/bound-executor.js';
 import { UPDATE_BLOCK_BYTES, writeUpdate } from '../../src/kernels/update-block.js';
 import { layerLengthFloats, roundUp4, weightGradientScratchBytes } from '../../src/kernels/weight-layout.js';
 import {

@@ -1,8 +1,9 @@
 // What the tests of operations share: every executor there is here, calls that are made at once, buffers between guards,
 // panels to and from row-major, reproducible numbers, error bounds. Not a test itself.
 import type { Test } from 'tap';
+import { bindExecutor } from '../../src/kernels/bound-executor.js';
 import { compileKernels } from '../../src/kernels/compile-kernels.js';
-import { bindExecutor, type Executor, type ExecutorCode } from '../../src/kernels/executor.js';
+import type { Executor, ExecutorCode } from '../../src/kernels/executor.js';
 import { setsOf } from '../../src/kernels/executor-choice.js';
 import { loadAddon } from '../../src/kernels/native-addon.js';
 import { OPERATIONS, type OperationName } from '../../src/kernels/operations.js';

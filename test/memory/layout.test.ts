@@ -4,7 +4,7 @@ import t from 'tap';
 import { Dataset } from '../../src/data/dataset/dataset.js';
 import { arenaBytes } from '../../src/engines/wasm/training-program.js';
 import { drawCandidates } from '../../src/ensemble/member-rows.js';
-import { bindExecutor } from '../../src/kernels/executor.js';
+import { bindExecutor } from '../../src/kernels/bound-executor.js';
 import { executorCode } from '../../src/kernels/executor-choice.js';
 import { formatBytes } from '../../src/machine/memory-limit.js';
 import { CONTROL_HEADER_BYTES, CONTROL_SLOT_BYTES } from '../../src/memory/control-block.js';

@@ -1,7 +1,7 @@
 // One job in a process: with the same bytes as here, its progress seen and its stop heard while its thread is busy.
 
 import t from 'tap';
-import { executorOf } from '../../src/kernels/executor.js';
+import { executorOf } from '../../src/kernels/bound-executor.js';
 import { ControlBlock } from '../../src/memory/control-block.js';
 import { allocateShared } from '../../src/memory/uncounted-bytes.js';
 import { JobProcess } from '../../src/pool/job-process.js';

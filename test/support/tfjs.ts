@@ -12,6 +12,7 @@ import type { TfjsMemberSpec } from '../../src/engines/tfjs/spec.js';
 import { loadTensorFlow } from '../../src/engines/tfjs/tensorflow.js';
 import { readWeights, weightCount, writeWeights } from '../../src/engines/tfjs/topology.js';
 import { createTrainer as createTfjsTrainer, type TfjsTrainer } from '../../src/engines/tfjs/trainer.js';
+import { cachedSite } from '../../src/engines/wasm/cached-site.js';
 import { createNetworkPredictor } from '../../src/engines/wasm/predictor.js';
 import { createTrainer as createWasmTrainer } from '../../src/engines/wasm/trainer.js';
 import { executorCode } from '../../src/kernels/executor-choice.js';
@@ -172,7 +173,7 @@ export function predictWithWasm(
   const member = { spec: network, parameters: weights, columns: rows.columns, factors: null };
   const count = x.length / features;
   const predictor = createNetworkPredictor(
-    executorCode('fused'),
+    cachedSite(executorCode('fused')),
     [member],
     features,
     task,

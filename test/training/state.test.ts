@@ -3,7 +3,7 @@
 
 import t from 'tap';
 import { stateShape } from '../../src/engines/wasm/tying.js';
-import { bindExecutor } from '../../src/kernels/executor.js';
+import { bindExecutor } from '../../src/kernels/bound-executor.js';
 import type { LocalMemberJob } from '../../src/training/local/local-job.js';
 import { layOutTraining, takeMemory } from '../../src/training/local/training-memory.js';
 import type { TrainingOptions } from '../../src/training/options/options.js';

@@ -2,7 +2,7 @@
 // be. Loaded where one is read: zod takes as long to load as all the rest.
 
 import { historySchema } from '../../bundle/schema.js';
-import { ERROR_CODES, type ErrorCode, type ErrorDetails } from '../../errors.js';
+import { type ErrorCode, type ErrorDetails, EXIT_STATUS } from '../../errors.js';
 import { SPEC_PARTS, streamsSchema } from '../../model/spec-schema.js';
 import { isPlainObject } from '../../option-names.js';
 import * as z from '../../zod.js';
@@ -13,7 +13,7 @@ const { count, natural, positive, sha256: digest } = SPEC_PARTS;
 const host = z.string().min(1).max(128);
 const address = z.string().max(1024);
 
-const errorCode = z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]);
+const errorCode = z.enum(Object.keys(EXIT_STATUS) as [ErrorCode, ...ErrorCode[]]);
 
 /** Of a member that is fitted at once it is 0. */
 const progressFields = {

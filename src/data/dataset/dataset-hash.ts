@@ -1,7 +1,7 @@
 // What names a dataset: hashes over its numbers as members see them, computed piece by piece so that the encoded
 // numbers are never held whole.
 
-import { createHash, type Hash } from 'node:crypto';
+import { createSha256, type Sha256 } from '../../files/sha256.js';
 import type { DatasetNumbers } from './dataset-types.js';
 import { encodeChange, encodeRows, encodeTargets } from './encoding.js';
 
@@ -19,7 +19,7 @@ const PIECE_NUMBERS = 2 ** 15;
  * @throws ERR_DATA for a value of x that is not finite
  */
 export function hashesOf(data: DatasetParts): Pick<DatasetNumbers, 'hash' | 'rowsHash' | 'groupsHash'> {
-  const hash = createHash('sha256');
+  const hash = createSha256();
   hash.update(JSON.stringify(headOf(data)));
   addEncoded(hash, data);
   addPart(hash, data.labels);
@@ -29,7 +29,7 @@ export function hashesOf(data: DatasetParts): Pick<DatasetNumbers, 'hash' | 'row
   addPart(hash, data.groups);
   if (data.tangents !== null) addPart(hash, encodedTangents(data));
   const { groups } = data;
-  const groupsHash = groups === null ? null : createHash('sha256').update(bytesOf(groups)).digest('hex');
+  const groupsHash = groups === null ? null : createSha256().update(bytesOf(groups)).digest('hex');
   return { hash: hash.digest('hex'), rowsHash, groupsHash };
 }
 
@@ -41,7 +41,7 @@ function headOf({ task, rows, features, encoding, preprocessing }: DatasetParts)
   return [task.kind, names, rows, features, scales];
 }
 
-function addEncoded(hash: Hash, { x, rows, features, encoding }: DatasetParts): void {
+function addEncoded(hash: Sha256, { x, rows, features, encoding }: DatasetParts): void {
   hash.update(`;${rows * features};`);
   const step = Math.max(1, Math.floor(PIECE_NUMBERS / features));
   for (let start = 0; start < rows; start += step) {
@@ -50,7 +50,7 @@ function addEncoded(hash: Hash, { x, rows, features, encoding }: DatasetParts): 
   }
 }
 
-function addPart(hash: Hash, part: Int32Array | Float32Array | null): void {
+function addPart(hash: Sha256, part: Int32Array | Float32Array | null): void {
   hash.update(`;${part === null ? 'none' : part.length};`);
   if (part !== null) hash.update(bytesOf(part));
 }

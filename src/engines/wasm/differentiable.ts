@@ -2,7 +2,6 @@
 // an attack on trained members needs. Members run one after the other, so each gradient repeats its forward pass.
 
 import type { Task } from '../../data/dataset/dataset.js';
-import type { ExecutorCode } from '../../kernels/executor.js';
 import type { ProgramBuilder } from '../../kernels/program-builder.js';
 import { largest } from '../../math/statistics.js';
 import { paddedBytes, writePaddedRows } from '../../memory/layout.js';
@@ -11,6 +10,7 @@ import { memberFeatures } from '../../model/network.js';
 import { callInputGradient } from './input-gradient.js';
 import { type CallableMember, LoadedNetworks, type TrainedNetwork } from './loaded-networks.js';
 import { type Block, panelStrideOf, panelsOf } from './panels.js';
+import type { ProgramSite } from './program-site.js';
 import { STEP } from './step-block.js';
 
 export interface DifferentiableNetworks {
@@ -27,7 +27,7 @@ export interface DifferentiableNetworks {
 
 /** Loads members into a memory of their own. */
 export function createDifferentiable(
-  code: ExecutorCode,
+  site: ProgramSite,
   members: readonly TrainedNetwork[],
   features: number,
   task: Task,
@@ -36,7 +36,7 @@ export function createDifferentiable(
   const inputs = largest(members.map(({ spec }) => memberFeatures(spec, features)));
   const widest = Math.max(inputs, largest(members.map(({ spec }) => headUnits(spec.loss, task))));
   const stride = panelStrideOf(inputs);
-  const loaded = new LoadedNetworks(code, {
+  const loaded = new LoadedNetworks(site, {
     ...{ members, features, task, blockRows, mode: 'train', loadedBytes: Number.POSITIVE_INFINITY },
     what: `Attacking ${members.length} members`,
     place: (regions) => ({

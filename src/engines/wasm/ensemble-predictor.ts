@@ -6,6 +6,7 @@ import { resolveArithmetic } from '../../kernels/arithmetic.js';
 import { executorCode } from '../../kernels/executor-choice.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { EnginePredictor, PredictorContext, StoredMember } from '../shared/predictor.js';
+import { cachedSite } from './cached-site.js';
 import { createNetworkPredictor, type NetworkPredictor } from './predictor.js';
 
 type Networks = readonly StoredMember<NetworkMemberSpec>[];
@@ -43,9 +44,9 @@ function restingPredictor(
   { owner, arithmetic, features, task, encoding, blockRows, loadedBytes }: PredictorContext,
   networks: Networks,
 ): EnginePredictor & NetworkPredictor {
-  const code = executorCode(resolveArithmetic(arithmetic));
+  const site = cachedSite(executorCode(resolveArithmetic(arithmetic)));
   const own = createNetworkPredictor(
-    code,
+    site,
     networks,
     features,
     task,

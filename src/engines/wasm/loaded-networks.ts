@@ -3,19 +3,11 @@
 // What is done with their raw outputs is the business of predictor.ts and differentiable.ts.
 
 import type { Task } from '../../data/dataset/dataset.js';
-import { type Executor, type ExecutorCode, executorOf } from '../../kernels/executor.js';
+import type { Executor } from '../../kernels/executor.js';
 import type { Operand } from '../../kernels/operand.js';
 import { type Program, placeProgram } from '../../kernels/program.js';
 import { ProgramBuilder } from '../../kernels/program-builder.js';
-import { validateProgram } from '../../kernels/validate-program.js';
 import { paddedBytes, RegionAllocator, writePaddedRows } from '../../memory/layout.js';
-import {
-  type Content,
-  giveBackMemory,
-  lendAgain,
-  lendMemory,
-  noteContent,
-} from '../../memory/memory-cache.js';
 import type { SharedMemory } from '../../memory/webassembly-types.js';
 import type { UnitFactors } from '../../model/layer-types.js';
 import type { LayerShape } from '../../model/layers.js';
@@ -33,6 +25,7 @@ import { type Block, panelStrideOf, panelsOf } from './panels.js';
 import { packParameters } from './parameters.js';
 import { type BoundNetwork, bindNetwork, callForward, callForwardRow } from './passes.js';
 import { LOADED_BYTES } from './predictor-bytes.js';
+import type { Content, ProgramSite } from './program-site.js';
 import { STEP, STEP_BLOCK_BYTES, StepBlock, stepLimits } from './step-block.js';
 
 /** A trained network. */
@@ -96,11 +89,12 @@ export class LoadedNetworks<Places, Segments> {
   readonly #memory: SharedMemory;
   readonly #program: Program;
   readonly #executor: Executor;
+  readonly #site: ProgramSite;
   /** Whose weights are where members take turns. */
   #guest: Float32Array | null = null;
 
   /** @throws ERR_MEMORY */
-  constructor(code: ExecutorCode, loading: Loading<Places, Segments>) {
+  constructor(site: ProgramSite, loading: Loading<Places, Segments>) {
     const { members, what } = loading;
     const { rows, own, places, programAt } = layoutMembers(loading);
     const calls = new ProgramBuilder();
@@ -110,10 +104,11 @@ export class LoadedNetworks<Places, Segments> {
     this.segments = loading.write(calls, callable, places, gather);
     this.#rows = rows;
     this.#members = callable;
-    this.#memory = lendMemory(programAt + calls.bytes, what).memory;
-    this.#executor = executorOf(code, this.#memory);
+    this.#site = site;
+    this.#memory = site.lend(programAt + calls.bytes, what);
+    this.#executor = site.bind(this.#memory);
     this.#program = calls.build(this.buffer, programAt);
-    validateProgram(this.buffer, this.#program, stepLimits(rows.blockRows, rows.identity, rows.identity));
+    site.validate(this.buffer, this.#program, stepLimits(rows.blockRows, rows.identity, rows.identity));
     this.block = new StepBlock(this.buffer, rows.block);
     this.#load();
   }
@@ -151,8 +146,7 @@ export class LoadedNetworks<Places, Segments> {
 
   /** Gives the memory to whoever asks for one next; views of it are not to be read any more. */
   dispose(): void {
-    noteContent(this.#memory, this.#content);
-    giveBackMemory(this.#memory);
+    this.#site.giveBack(this.#memory, this.#content);
   }
 
   /**
@@ -160,7 +154,7 @@ export class LoadedNetworks<Places, Segments> {
    */
   resume(): boolean {
     const content = this.#content;
-    const again = lendAgain(this.#memory, content.end, content);
+    const again = this.#site.lendAgain(this.#memory, content.end, content);
     if (again === null) return false;
     this.#guest = null;
     // Whose weights were changed in place predicts with those.

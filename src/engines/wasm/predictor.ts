@@ -1,7 +1,6 @@
 // Predicts with trained networks, block of rows by block of rows, on the calling thread.
 
 import { outputCount, type Scale, type Task } from '../../data/dataset/dataset.js';
-import type { ExecutorCode } from '../../kernels/executor.js';
 import type { Operand } from '../../kernels/operand.js';
 import type { ProgramBuilder } from '../../kernels/program-builder.js';
 import type { RegionAllocator } from '../../memory/layout.js';
@@ -13,6 +12,7 @@ import { type AnsweredRows, callAnswers, ONE_ROW } from './losses.js';
 import type { StageLayout } from './network-layout.js';
 import { panelStrideOf, panelsOf } from './panels.js';
 import { answerReader } from './prediction-head.js';
+import type { ProgramSite } from './program-site.js';
 import { STEP } from './step-block.js';
 
 export interface NetworkPredictor {
@@ -39,7 +39,7 @@ export interface NetworkPredictor {
  * @param loadedBytes of weights that stay loaded; the others take turns.
  */
 export function createNetworkPredictor(
-  code: ExecutorCode,
+  site: ProgramSite,
   members: readonly TrainedNetwork[],
   features: number,
   task: Task,
@@ -49,7 +49,7 @@ export function createNetworkPredictor(
 ): NetworkPredictor {
   const outputs = outputCount(task);
   const answers = (regions: RegionAllocator) => regions.takeWords(blockRows * outputs);
-  const loaded = new LoadedNetworks(code, {
+  const loaded = new LoadedNetworks(site, {
     ...{ members, features, task, blockRows, loadedBytes, mode: 'predict' },
     what: `Predicting with ${members.length} members`,
     place: (regions) => ({

@@ -4,6 +4,7 @@
 import type { Dataset } from '../../data/dataset/dataset.js';
 import { encodeRows, encodeTargets } from '../../data/dataset/encoding.js';
 import { type ColumnRanges, columnRanges } from '../../data/dataset/training-facts.js';
+import { cachedSite } from '../../engines/wasm/cached-site.js';
 import { createDifferentiable, type DifferentiableNetworks } from '../../engines/wasm/differentiable.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { checkDataset } from '../../ensemble/predict/inputs.js';
@@ -221,8 +222,8 @@ interface Attacked {
 function loadAttacked(ensemble: TrainedEnsemble): Attacked {
   const { plan, members, features, task } = ensemble;
   const losses = members.map(({ index }) => requireNetwork(plan.members[index]!, index).loss);
-  const code = executorCode(resolveArithmetic(plan.arithmetic));
-  const networks = createDifferentiable(code, networkMembers(ensemble), features, task, BLOCK_ROWS);
+  const site = cachedSite(executorCode(resolveArithmetic(plan.arithmetic)));
+  const networks = createDifferentiable(site, networkMembers(ensemble), features, task, BLOCK_ROWS);
   return { networks, losses };
 }
 

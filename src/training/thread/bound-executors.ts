@@ -2,7 +2,8 @@
 // the same memory, and members share an executor, because an instance of WebAssembly that is fresh is slow for its first
 // thousand calls, longer than a small member trains.
 
-import { bindExecutor, type Executor } from '../../kernels/executor.js';
+import { bindExecutor } from '../../kernels/bound-executor.js';
+import type { Executor } from '../../kernels/executor.js';
 import type { TrainingShare } from '../local/local-job.js';
 
 export interface BoundExecutors {

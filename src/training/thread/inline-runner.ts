@@ -1,7 +1,7 @@
 // The runner without threads: members run on the calling thread, for programs that want none and for tests.
 
 import { TuttiError } from '../../errors.js';
-import { executorOf } from '../../kernels/executor.js';
+import { executorOf } from '../../kernels/bound-executor.js';
 import { turn } from '../../long-calls.js';
 import { hasEpochs } from '../../model/spec.js';
 import type { LocalJob } from '../local/local-job.js';

@@ -1,7 +1,7 @@
 // A member's arena is held against its slot before anything is written to it.
 
 import t from 'tap';
-import { bindExecutor } from '../../../src/kernels/executor.js';
+import { bindExecutor } from '../../../src/kernels/bound-executor.js';
 import { layOutTraining, takeMemory } from '../../../src/training/local/training-memory.js';
 import { listRuns } from '../../../src/training/plan/runs.js';
 import { trainMember } from '../../../src/training/thread/train-member.js';

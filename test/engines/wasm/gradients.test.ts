@@ -6,7 +6,7 @@ import { Dataset } from '../../../src/data/dataset/dataset.js';
 import { unpackParameters } from '../../../src/engines/wasm/parameters.js';
 import { createTrainer } from '../../../src/engines/wasm/trainer.js';
 import { drawCandidates, drawMember } from '../../../src/ensemble/member-rows.js';
-import { bindExecutor } from '../../../src/kernels/executor.js';
+import { bindExecutor } from '../../../src/kernels/bound-executor.js';
 import { RandomStream, streamKey } from '../../../src/math/random.js';
 import { ControlBlock } from '../../../src/memory/control-block.js';
 import { layerShapes, parameterCount } from '../../../src/model/network.js';

@@ -3,6 +3,7 @@
 
 import t from 'tap';
 import { Dataset, outputCount } from '../../../src/data/dataset/dataset.js';
+import { cachedSite } from '../../../src/engines/wasm/cached-site.js';
 import { createDifferentiable } from '../../../src/engines/wasm/differentiable.js';
 import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
 import { evaluateEnsemble } from '../../../src/ensemble/evaluate/evaluate.js';
@@ -62,7 +63,7 @@ for (const [name, dataset, options] of CASES) {
       const ensemble = await trainEnsemble(dataset, { ...BASE, ...options });
       const { features, task } = ensemble;
       const networks = createDifferentiable(
-        executorCode('strict'),
+        cachedSite(executorCode('strict')),
         networkMembers(ensemble),
         features,
         task,
@@ -110,7 +111,7 @@ t.test(
       ...{ ...BASE, featureShare: 0.5, inputKeep: 0.8, hiddenKeep: 0.5, dropoutScaling: 'plain' },
     });
     const members = networkMembers(ensemble);
-    const networks = createDifferentiable(executorCode('strict'), members, 6, ensemble.task, 256);
+    const networks = createDifferentiable(cachedSite(executorCode('strict')), members, 6, ensemble.task, 256);
     const head = new Float32Array(600).fill(1);
     const gradient = networks.inputGradient(0, threeClasses.x, head);
     for (let i = 0; i < 6; i++) {
