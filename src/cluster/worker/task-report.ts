@@ -84,7 +84,9 @@ export class TaskReport {
     const { session, slot, job } = this.#context;
     const own = session.progress().find((progress) => progress.slot === slot);
     const { member = null, epoch = 0, epochs = 0, loss = null, share = 0 } = own ?? {};
-    return { member: member ?? job.member, epoch, epochs, loss, share, handed: this.#handed };
+    // A thread that has just taken it up has not said yet from where it goes on.
+    const reached = Math.max(epoch, this.#epoch);
+    return { member: member ?? job.member, epoch: reached, epochs, loss, share, handed: this.#handed };
   }
 
   /** Stores members, each with all its epochs in this job, where another host may go on. @throws ERR_STORE */
