@@ -121,6 +121,7 @@ export const IMPORTERS: Readonly<Record<string, string>> = {
   comlink: 'src/pool/hook-channel.ts',
   commander: 'src/cli/program.ts',
   'csv-parse': 'src/data/readers/csv.ts',
+  fzstd: 'src/files/unzstd.ts',
   ioredis: 'src/cluster/queue/redis.ts',
   linkedom: 'src/report/charts/svg-document.ts',
   msgpackr: 'src/files/plain-data.ts',

@@ -5,6 +5,7 @@ import { failOption } from '../../errors.js';
 import { type DataFile, openDataFile, openStandardInput } from '../../files/data-file.js';
 import { failSize, maxDataBytes, sizeText } from '../../files/regular-file.js';
 import { type ByteSource, bytesSource, flowingSource, START_BYTES } from './byte-source.js';
+import { unpacked } from './unpack.js';
 
 /** What stands for standard input where a file is asked for. */
 export const STANDARD_INPUT = '-';
@@ -14,7 +15,7 @@ export const STANDARD_INPUT_NAME = 'standard input';
 export type FileSource = string | URL | Uint8Array;
 
 /**
- * Runs `use` with the bytes of a file, which is closed afterwards.
+ * Runs `use` with the bytes of a file, unpacked where they are packed; it is closed afterwards.
  * @throws ERR_FILE when it is not there or is no file; ERR_OPTION for what is no place of a file.
  */
 export async function withSource<Result>(
@@ -22,14 +23,15 @@ export async function withSource<Result>(
   use: (source: ByteSource) => Promise<Result>,
 ): Promise<Result> {
   if (given instanceof Uint8Array) {
-    return use(bytesSource('data', Buffer.from(given.buffer, given.byteOffset, given.byteLength)));
+    const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
+    return use(await unpacked(bytesSource('data', bytes)));
   }
   const path = pathOf(given);
   const standard = path === STANDARD_INPUT;
   const name = standard ? STANDARD_INPUT_NAME : path;
   const file = standard ? openStandardInput(name) : await openDataFile(path, name);
   try {
-    return await use(sourceOf(file, name, standard ? null : path));
+    return await use(await unpacked(sourceOf(file, name, standard ? null : path)));
   } finally {
     await file.close();
   }

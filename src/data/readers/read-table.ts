@@ -12,6 +12,7 @@ import { type FileSource, pathOf, STANDARD_INPUT, STANDARD_INPUT_NAME, withSourc
 import type { ReadOptions } from './read-options.js';
 import { type FlowingReader, fileError, isFlowing, type ReadCall, type Reader } from './reader.js';
 import { readerOf, readers } from './readers.js';
+import { isPacked } from './unpack.js';
 
 /** The first bytes of a saved ensemble; reading data must not depend on bundles, so they are repeated here. */
 const ENSEMBLE_MAGIC = Buffer.from('TUTTI\0');
@@ -75,7 +76,8 @@ export function readBytes(bytes: Buffer, name: string, options: ReadOptions, rea
   const start = bytes.subarray(0, START_BYTES);
   const own = reader ?? readerOf(name, start);
   refuseWrong(name, start, own, options);
-  if (!isFlowing(own)) return failWaiting(name, own);
+  if (!isFlowing(own)) return failWaiting(name, own.title);
+  if (isPacked(start)) return failWaiting(name, 'a packed file');
   return withinLimits(name, () => {
     const decoder = own.open(name, options);
     decoder.push(bytes);
@@ -84,7 +86,7 @@ export function readBytes(bytes: Buffer, name: string, options: ReadOptions, rea
 }
 
 /** What can only be read while others run is awaited first. */
-function failWaiting(name: string, { title }: Reader): never {
+function failWaiting(name: string, title: string): never {
   return failOption(
     'source',
     `the path of a CSV or JSON file, or of ${title} the table that \`await openTable(path)\` gives`,

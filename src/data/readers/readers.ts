@@ -5,14 +5,15 @@ import { createRegistry } from '../../registry.js';
 import { csv } from './csv.js';
 import { json } from './json.js';
 import type { Reader } from './reader.js';
+import { nameInside } from './unpack.js';
 
 const BUILT_IN = [json, csv] as const;
 
 export const readers = createRegistry<Reader, (typeof BUILT_IN)[number]['name']>('reader', BUILT_IN);
 
-/** The reader of a file: by the end of its name, or else by how it begins; CSV is what everything else is taken for. */
+/** The reader of a file: by the end of its name (`x.csv.gz` is CSV), or else by how it begins; CSV is what everything else is taken for. */
 export function readerOf(name: string, start: Buffer): Reader {
-  const small = name.toLowerCase();
+  const small = nameInside(name).toLowerCase();
   const named = readers.entries.find(({ extensions }) => extensions.some((end) => small.endsWith(end)));
   return named ?? readers.entries.find((reader) => reader.sniff(start)) ?? csv;
 }

@@ -67,7 +67,10 @@ t.test('how far it is, is told', async (t) => {
 t.test('what waits for nothing says what to await', async (t) => {
   const path = join(t.testdir(), 'rows.fixed');
   writeFileSync(path, CONTENT);
-  const expected = { code: 'ERR_OPTION', message: /of a file of fixed width the table that `await openTable/ };
+  const expected = {
+    code: 'ERR_OPTION',
+    message: /of a file of fixed width the table that `await openTable/,
+  };
   t.throws(() => loadTraining(path, { target: 'kind' }), expected);
   t.throws(() => describeTable(path), expected);
 });
