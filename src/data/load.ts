@@ -103,7 +103,11 @@ function loadTable(table: Table, options: LoadOptions): LoadedData {
   return {
     ...{ train, test, preprocessing, task: kind, taskReason: reason, rows, table },
     leftOut: preprocessing.leftOut ?? [],
-    notes: [...judgement.notes, ...fillNotes(judgement, preprocessing, options.impute ?? null)],
+    notes: [
+      ...(table.remarks ?? []),
+      ...judgement.notes,
+      ...fillNotes(judgement, preprocessing, options.impute ?? null),
+    ],
   };
 }
 

@@ -44,7 +44,7 @@ export type { ClassWeights } from '../data/preprocessing/weights.js';
 export type { ResampleSpec } from '../data/resample.js';
 export type { DateFormat, DateOrder } from '../data/table/date-format.js';
 export type { NumberFormat } from '../data/table/number-format.js';
-export type { ColumnNote } from '../data/table/table.js';
+export type { ColumnNote, ImageSize } from '../data/table/table.js';
 export type { DistanceSpec } from '../engines/neighbours/spec.js';
 export type { CalibrateOptions } from '../ensemble/evaluate/calibrate-ensemble.js';
 export type { OutOfBagOptions } from '../ensemble/evaluate/evaluate.js';

@@ -9,7 +9,7 @@ import type { TextColumn } from './column.js';
 export const MOST_COLUMNS = 1_000_000;
 
 /** Beyond this the shortest rows take more memory than a file may have bytes. */
-const MOST_ROWS = 2 ** 26;
+export const MOST_ROWS = 2 ** 26;
 
 /** What different texts may take of the heap; judging and fitting take as much again. */
 const MOST_TEXT_BYTES = heapLimit() / 3;

@@ -20,6 +20,16 @@ export interface Table {
   readonly delimiter?: string;
   /** Columns that are no data, or do not say what data they are. @default none */
   readonly notes?: readonly ColumnNote[];
+  /** What was read otherwise than one might think, one sentence each without a point. @default nothing */
+  readonly remarks?: readonly string[];
+  /** How rows are images, where the file says so: its first columns are f64[channels, height, width]. */
+  readonly image?: ImageSize;
+}
+
+export interface ImageSize {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
 }
 
 /**

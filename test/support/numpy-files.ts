@@ -1,0 +1,103 @@
+// Files that NumPy 2.4.6 wrote, packed by zlib. Written by numpy-files.py.
+
+import { inflateSync } from 'node:zlib';
+
+const PACKED = {
+  '<f8':
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuk2ahrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOgommjoKtQpkAy4GFPDBHspwgFAcUFoASotAaQkoLQOlFaC0EpRWgdJqDgB55CAN',
+  '>f8':
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBul2ahrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOgommjoKtQpkAy4GKLD/AKEdoHwHDigtAKVFoLQElJaB0gpQWglKq0BpNQgNAJf/IA8=',
+  '<f4':
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuk2airqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOgommjoKtQpkAy4GMGiwBxIOQATEDUC8AIgPAPEDIGZwZGAQAGIFIDZwBAAUYSIR',
+  '>f4':
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBul2airqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOgommjoKtQpkAy4GILBvYGBwANIOQMIBxF4AxAeA+AEDgyNQ3FEAiBWA2ICBAQAhwCIT',
+  '<f2':
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuk2akrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOgommjoKtQpkAy4GBgYbBgcGJwYXBlcGNwZ3Bo8GDwbPBk8AC/8fYg==',
+  '>f2':
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBul2akrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOgommjoKtQpkAy4GBhsGBwYnBhcGVwY3BncGDwaPBk8GzwYADvsfZA==',
+  '|i1':
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBek2morqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOgommjoKtQpkAy4GRiZmFlY2dg5OLm4Avwwb8A==',
+  '|u1':
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBeU2qorqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOgommjoKtQpkAy4GRiZmFlY2dg5OLm4AxJQb/A==',
+  '<i2':
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuk2mkrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOgommjoKtQpkAy4GBkYGJgZmBhYGVgY2BnYGDgZOBi4GbgYA7CIbsQ==',
+  '>i2':
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBul2mkrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOgommjoKtQpkAy4GBgZGBiYGZgYWBlYGNgZ2Bg4GTgYuBm4A7OYbsw==',
+  '<u2':
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuU2qkrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOgommjoKtQpkAy4GBkYGJgZmBhYGVgY2BnYGDgZOBi4GbgYA8jobvQ==',
+  '<i4':
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuk2mirqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOgommjoKtQpkAy4GIGAEYiYgZgZiFiBmBWI2IGYHYg4g5gRikEJuIAYAgiUbsw==',
+  '>i4':
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBul2mirqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOgommjoKtQpkAy4GCGAEYiYgZgZiFiBmBWI2IGYHYg4g5gRikFpuAIKVG7U=',
+  '<u4':
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuU2qirqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOgommjoKtQpkAy4GIGAEYiYgZgZiFiBmBWI2IGYHYg4g5gRikEJuIAYAiV0bvw==',
+  '<i8':
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuk2mhrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOgommjoKtQpkAy4GKGCE0kxQmhlKs0BpVijNBqXZoTQHlOaE0jADuaE0AK88G7c=',
+  '>i8':
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBul2mhrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOgommjoKtQpkAy4GVMAIpZmgNDOUZoHSrFCaDUqzQ2kOKM0JpWHmcgMArwQbuQ==',
+  '<u8':
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuU2qhrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOgommjoKtQpkAy4GKGCE0kxQmhlKs0BpVijNBqXZoTQHlOaE0jADuaE0ALi0G8M=',
+  '>u8':
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuV2qhrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOgommjoKtQpkAy4GVMAIpZmgNDOUZoHSrFCaDUqzQ2kOKM0JpWHmcgMAuHwbxQ==',
+  fortran:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuk2ahrqOgnpZfVFKUmBefX5SSChIPKSpNBQoXZyQWpAK5GsY6CiaaOgq1CuQDLgYUIOAAoRWg9Ad7CC0C5StBaQYoLQGlVaA0B5SWgdJqDgBZ5R/i',
+  fractions:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuk2ahrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RpGOgrGmjoKtQpkA65ZM0Fgpz0DGLAcgNA/6ueUMnTYPDGvY2RABh/qAdCqJxg=',
+  halves:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuk2akrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrmOpo6CrUKFACuNL3/1YwMDA0MNQx1DHYA8v4fIw==',
+  cube: 'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBeU2qorqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RpGOgrGOgpA0khTR6FWgQzAxcDIxMzCysbOwcnFzcPLxy8gKCQsIiomDgApqx0I',
+  last: 'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBeU2qorqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RpGOgpAZAxEmjoKtQpkAC4GRiZmFlY2dg5OLm4eXj5+AUEhYRFRMXEJSSlpGVk5eQVFJWUAjuMeaw==',
+  cubeFortran:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuk2mkrqOgnpZfVFKUmBefX5SSChIPKSpNBQoXZyQWpAK5GkY6CsY6CiaaOgq1CmQCLgYGHgYWBgEGDgYRBkYGXgZWBkEGTgZRBiYGPgY2BiEGLgYxBmYGfgZ2BmEGbgZxBgCNVRx2',
+  bools:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBek2SorqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOpo6CrUKFAAuRgZGAL1yG5U=',
+  boolGrid:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBek2SorqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RpGOgpGmjoKtQpkAy5GBgZGANyjG6Y=',
+  bytes:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBeE2yirqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOpo6CrUKFACuxCQGhmQGBobDKxkYAMD+Hhk=',
+  letters:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuE2qsrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOpo6CrUKFACuRAYGhiQGCHgJIr4xMqADAGPRHes=',
+  lettersBig:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuF2qsrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOpo6CrUKFAAuBgaGRCBOYoCAlwyM3xjQAQBe9h3t',
+  letterGrid:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuE2qorqOgnpZfVFKUmBefX5SSChIPKSpNBQoXZyQWpAK5GsY6CkaaOgq1CuQDrkQGBoZkIE4F4iQgTgHiNCAGAPBIHYI=',
+  records:
+    'eNqb7BfqGxDJyLCNoVo9JbU4uUjdSiFaQ704sypVXUdB3SbNQl1TR0FDPQ/MyzSC8LIz81JAAjXBxhCB9Px8iECSobpmLJCRll9UUpSYF59flJIKMtMtMac4FShenJFYkArkaxjpADXWKlAIuBjA4Ic9O0MFAwMjhMfi8PN/ZRUDAwBGxS+V',
+  aligned:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupRCtoZ6nrqOgbpNppK6po6ChDuLUhJlBOMWZValg2TQLdc1YICMtv6ikKDEvPr8oJRWk3S0xpzgVKF6ckViQCuRrGOkANdYqYANcjAzy0rvrGaDghz0TwwdxBJ/FAQCnXCRl',
+  version2:
+    'eNqb7BfqGxDJxFDCwMBQrZ6SWpxcpG6loG6TaaKuo6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GsY6CiaaOgq1CmQCLqC1DIxAzATEzEDMAsSsQMwGxOxAzAHEnEAMUsgNxABD2Rty',
+  version3:
+    'eNqb7BfqGxDJzFDCwMBQrZ6SWpxcpG6lEK2hnl50eNvh+anqOgrqNpkm6pqxQEZaflFJUWJefH5RSipImVtiTnEqULw4I7EgFcjXMNTR1FGoVSAecDEC7QUApQUe+A==',
+  big: 'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuk2mhrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RrGOpo6CrUKFAAuRgYQUGCAgob/EFAPABEzI3o=',
+  complex:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuk2xopq6joJ6WX1RSlJgXn1+UkgqScEvMKU4FihdnJBakAvkahjqaOgq1CuQDLgYU8MEeAAntHJc=',
+  objects:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBe46+uo6Cell9UUpSYF59flJIKEnZLzClOBYoXZyQWpAL5GkY6mjoKtQqUAK4Glqm9DBDQI5ZXmltQqRefnF+UqpdbmlOSmVhUlFg5pYcnvig1OT+vuKSoNLlkyuQpPaxglVN62PNSIEomT/FmaJ3izJg0pX1K0BQNb0ZvptYpGcw9rCkllQWpIC1M/hZTOjsgssw9jDVT/Pz8vP4DAZjwti+ZktQZO0XDz5sxFcjUAwC8XFkD',
+  dates:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBu42sR7RKrrqOgnpZfVFKUmBefX5SSCpJyS8wpTgWKF2ckFqQC+RqGOpo6CrUK5AIuTV8GMAAAU/0cVQ==',
+  scalar:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuk2ahrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RqaOgq1ChQBLgYwEHEAACe+G5M=',
+  empty:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupaBuk2ahrqOgnpZfVFKUmBefX5SSChJ3S8wpTgWKF2ckFqQC+RoGOgrGmjoKtQpkAy4AV48bbg==',
+  nested:
+    'eNqb7BfqGxDJyFDGUK2eklqcXKRupRCtoV6grgOiEoGUuk2mibqmjoKGehKcF6sZC2Sm5ReVFCXmxecXpaSC9Lkl5hSnAsWLMxILUoF8DUMdoL5aBTyAi5GBgYEJiAFJkR41',
+  sub: 'eNqb7BfqGxDJyFDGUK2eklqcXKRupRCtoV6grqOgbpNpAqQ0jHQ0NWOB3LT8opKixLz4/KKUVJAyt8Sc4lSgeHFGYkEqkK9hqKOpo1CrQArgYmRgYGACYgA4MhyM',
+  npzPlain:
+    'eNoL8GZm0WWAAEUG3Xwltf9QwMogwlChl1dQycggwLABqgRGT/YL9Q2IZGQoY6hWT0ktTi5St1JQt0kzUddRUE/LLyopSsyLzy9KSQWJuyXmFKcCxYszEgtSgXwNYx0FE00dhVoFsgEXxBUN9kDCAYiAuAGIFwDxASB+AMQMjgwMAkCsAMQGjgEo3uxyN1+B7M1KmDdnQJXMwOvNTAsivUmZJ+HeZGBgZEAFAd6MTLrMqPG2ARo9rEjqGsAawbGIrgUUBjOgXkXV8hxIVkK0sLKBhJiAMA1IbwObBgCp9GfG',
+  npzPacked:
+    'eNoL8GZm0WVgYOAAYkWG1NSn0v+hgJVBhCFCL6+gkpFBgGEPAwS0QunZb8RfSQucPBFwLGDtvElRc2KW5C1dEBectWLd4gXzpsWHBE2ZIT4/fsokLqFy7zOafqxd4ukqYkuYfkods+JSs+JaNsuKayvXE0Y9Nje1NLEwszI+P708uTi7OkZHxUTBQMNCTk/NTMlIy0pWV9VU0VDTUl5f3VzZWNtaZmflZOFg42Jub+1shgAUt3919fgLczsX0O05iUmpOcUwD/RAHe6DzwN5wsR4AOx2EYZ1LmxsbSoKbBfR3HFC+shRmDs4ge5IrSgpSoQ5YwfUene8zpictpCQM57BnKHHZsQIdAEjky4zajyCogoUbawMCNDACCLBsYquBRR8oMABBRQXihaQIYjARNcH8i7INyCfcaLocwFaBvd8gDcrG0iYGQgXAeljYJcAABb7syU=',
+  npzColumns:
+    'eNoL8GZm0WVgYOAAYkWGX+UHdvyHAnYGEYbE9FS9vIJKRgYBhhkMEOALpWe/EX8lLXDyRMCxgLXzJkXNiVmSt3RB3uTMhesWL5g3LT4kaMoM8fnxUyZxCZV7n9H0Y+0ST1cRW8L0U+qY1Swrrq1cIgx6lmwcFxouuQVIMQSguMJ9/bMVMFdwAl1RkJOYDHfHBqj9UfjdkUaEO7jcwC5JYdZjM/iRwL9QUkZBhH2KWMMlpYCoQ4xojgp5lFIAcxQH0FHZmXkpMDf1QN3ig9dNwlkriA6bdUxsbG1OCmwXga5gZNJlRo0iUByA4oOdAQEaGEEkNMLQNYFCFBRgoMDjRNHUBiTh4YuuDeRnkJ96oCIIbdJA22AhEODNygYSZQbCRUB6IdglAHPbrGY=',
+  npzStrange:
+    'eNoL8GZm0WVgYOAAYkUGpoXl5v+hgJVBhCFRL6+gkpFBgGEDAwR4QunZb8RfSQucPBFwLGDtvElRc2KW5C1dkDc5beG6xQvmTYsPCZoyQ3x+/JRJXELl3mc0/Vi7xNNVxJYw/ZQ6ZsXlNsuKaytXCrMemxAjQwCK/ec2TvmNbH8SzP4FUHvdKbVfzQpsuwiDHhsTA9B2RiZdZlT/g7wI8i4rAwI0MIJIcGigawE5GeSqBRhaGoBkEkQLKxtIiAkI04D0P7ACANGyZeU=',
+  npzKeras:
+    'eNoL8GZm0WVgYOAAYkUGZf/dv/9DATeDCENFfElRYmaeXl5BJSODAMMCBgjIgNKz34i/khY4eSLgWMDaeZOi5sQsyVu6IC44a8W6xQvmTYsPCZoyQ3x+/JRJXELl3mc0/Vi7xNNVxJYw/ZRys+JSc1iycnHAage5B0kJKUlpianJzx88efTs4dPH4gIiQmKCosLTJ0yZNG3i1MnsDAEojvRLzt6I7MhKVEc2QR3nRrkjZ1lxbeUSYdBzY0NzwsVFetdgTuCChFNqcQnMBROgNntR6oI2lGByYEZzRfWmZQeQXVGJ4opGqO2ulLsCHg5ABzAy6TKjJhhQagClDG4GBGhgBJFIyQddIygSQTHUhKFxKZCsxK0RFPSggAUFMheKRg1GBqSIQNcHCixQUDRi6FvHyIAUdAHerGwgcRYgfASk9ZlAPABx0/Bi',
+} as const;
+
+export type NumpyFile = keyof typeof PACKED;
+
+/** The bytes of a file. */
+export function numpyFile(name: NumpyFile): Buffer {
+  return inflateSync(Buffer.from(PACKED[name], 'base64'));
+}
