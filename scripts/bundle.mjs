@@ -7,7 +7,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 
 /** Starts a file of its own beside it; may be missing; is imported late, where a module of CommonJS would lose its names. */
-const EXTERNAL = ['piscina', '@tensorflow/tfjs-node', 'bullmq', 'ioredis', 'pg', 'yaml'];
+const EXTERNAL = ['piscina', '@tensorflow/tfjs-node', '@duckdb/node-api', 'bullmq', 'ioredis', 'pg', 'yaml'];
 
 const JOINED = 'joined';
 
@@ -66,6 +66,8 @@ function gathering(dist, without, groupOf) {
 const TRAINING = /bundle\/save|commands\/train\/train-(run|measure)|engines\/wasm|options\/training-schema/;
 /** With what draws their charts, which is as large as all the rest. */
 const PAGES = [/report\/(charts|page|sections|collect)\//, 'pages'];
+/** With what unpacks them. */
+const COLUMNAR = [/data\/columnar\//, 'columnar'];
 const COMMAND_GROUPS = [
   [/supported-node/, 'version'],
   [/cli\/program/, 'program'],
@@ -77,6 +79,7 @@ const COMMAND_GROUPS = [
   [/doctor\/machine-checks/, 'machine'],
   [/src\/live\//, 'live'],
   PAGES,
+  COLUMNAR,
 ];
 /** Threads are started for networks more often than not, and long before their first. */
 const THREAD_GROUPS = [
@@ -85,7 +88,7 @@ const THREAD_GROUPS = [
   [/processes\/watch-parent/, 'watch'],
   [/pool\/serve-process/, 'process'],
 ];
-const PROGRAM_GROUPS = [[/supported-node/, 'version'], [TRAINING, 'training'], PAGES];
+const PROGRAM_GROUPS = [[/supported-node/, 'version'], [TRAINING, 'training'], PAGES, COLUMNAR];
 
 const COMMAND_LINE = /^src\/cli\//;
 const NOTHING = /^$/;

@@ -2,7 +2,8 @@
 // end, how much memory one may ask for, and whether what came out is what went in. Source: RFC 8878. The one module that
 // imports fzstd.
 
-import { Decompress } from 'fzstd';
+import * as zlib from 'node:zlib';
+import { Decompress, decompress } from 'fzstd';
 import { Xxh64 } from '../math/xxh64.js';
 
 /** The longest window of a frame, as of `zstd` without further options; its memory is taken before its first byte is there. */
@@ -136,4 +137,17 @@ function contentBytes(view: DataView, at: number, bytes: number): number {
   if (bytes === 1) return view.getUint8(at);
   if (bytes === 2) return view.getUint16(at, true) + 256;
   return view.getUint32(at, true) + (bytes === 8 ? view.getUint32(at + 4, true) * 2 ** 32 : 0);
+}
+
+/** From Node.js 22.15 on; the types of older ones do not have it. */
+type Native = (packed: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array;
+const native = (zlib as { readonly zstdDecompressSync?: Native }).zstdDecompressSync;
+
+/**
+ * What a block in memory holds, whose length is known: more is never written.
+ * @throws an Error of any kind that says what is wrong with it.
+ */
+export function unzstdBlock(packed: Uint8Array, length: number): Uint8Array {
+  if (native !== undefined) return native(packed, { maxOutputLength: Math.max(1, length) });
+  return decompress(packed, new Uint8Array(length));
 }

@@ -7,11 +7,12 @@ import { idx } from './idx.js';
 import { json } from './json.js';
 import { npy } from './npy.js';
 import { npz } from './npz.js';
+import { parquet } from './parquet.js';
 import { png } from './png-folder.js';
 import type { Reader } from './reader.js';
 import { nameInside } from './unpack.js';
 
-const BUILT_IN = [npy, npz, idx, png, json, csv] as const;
+const BUILT_IN = [parquet, npy, npz, idx, png, json, csv] as const;
 
 export const readers = createRegistry<Reader, (typeof BUILT_IN)[number]['name']>('reader', BUILT_IN);
 

@@ -59,16 +59,32 @@ export class GrowingRows {
     this.#cells = 0;
     let bytes = 0;
     for (const column of this.#columns) bytes += column.textBytes;
-    if (bytes <= MOST_TEXT_BYTES) return;
-    const most = `the different texts of its cells to take at most ${megabytes(MOST_TEXT_BYTES)}`;
-    const got = `${megabytes(bytes)} by row ${this.#length} (NODE_OPTIONS=--max-old-space-size raises the limit)`;
-    this.#fail('ERR_MEMORY', most, got, { line, row: this.#length });
+    refuseTexts(this.#source, bytes, { line, row: this.#length });
   }
 
   #fail(code: 'ERR_DATA' | 'ERR_MEMORY', expected: string, got: string, details: ErrorDetails): never {
     const message = `Expected ${this.#source} to have ${expected}, got ${got}`;
     throw new TuttiError(code, message, { file: this.#source, ...details });
   }
+}
+
+/**
+ * @param bytes what different texts take of the heap so far. @param place the last row, where that is known
+ * @throws ERR_MEMORY for more than it holds.
+ */
+export function refuseTexts(
+  source: string,
+  bytes: number,
+  place: ErrorDetails & { row?: number } = {},
+): void {
+  if (bytes <= MOST_TEXT_BYTES) return;
+  const by = place.row === undefined ? '' : ` by row ${place.row}`;
+  const most = `the different texts of its cells to take at most ${megabytes(MOST_TEXT_BYTES)}`;
+  const got = `${megabytes(bytes)}${by} (NODE_OPTIONS=--max-old-space-size raises the limit)`;
+  throw new TuttiError('ERR_MEMORY', `Expected ${source} to have ${most}, got ${got}`, {
+    file: source,
+    ...place,
+  });
 }
 
 /** @throws ERR_DATA for more columns than a table may have. */

@@ -1,0 +1,122 @@
+// A Parquet file as a table: its footer, then row group by row group and column by column, so that beside the columns
+// there is no more in memory than one chunk of one column and one of its pages.
+
+import { betweenBlocks } from '../../long-calls.js';
+import { requireMemory } from '../../machine/memory-limit.js';
+import type { Table } from '../table/table.js';
+import { refuseColumns, refuseTexts } from '../table/table-limits.js';
+import { Damaged, decoding, type Place, placeError, whole } from './damaged.js';
+import type { ColumnBuilder } from './parquet-builders.js';
+import { columnBuilder } from './parquet-columns.js';
+import { type Footer, footerStart, readFooter, TAIL_BYTES } from './parquet-footer.js';
+import { readPages } from './parquet-pages.js';
+import { tableNames } from './table-names.js';
+
+/** What is read: any part of it. */
+export interface PartsSource {
+  readonly name: string;
+  slice(start: number, end: number): Promise<Buffer>;
+}
+
+export interface ReadingCall {
+  readonly signal?: AbortSignal | undefined;
+  /** Told after each column of a row group how many rows are read altogether. */
+  readonly onRows?: ((rows: number) => void) | undefined;
+}
+
+const TITLE = 'a Parquet file';
+
+/**
+ * @param bytes of the whole file
+ * @throws ERR_DATA naming file, row group and column of what is not as the format says, or has no place in a table;
+ * ERR_MEMORY before any is taken for more rows than fit
+ */
+export async function readParquet(
+  source: PartsSource,
+  bytes: number,
+  call: ReadingCall = {},
+): Promise<Table> {
+  const { name: file } = source;
+  const footer = await footerOf(source, bytes);
+  if (footer.nested !== null) {
+    throw placeError({ file }, `Expected every column to hold one value for each row, got ${footer.nested}`);
+  }
+  refuseColumns(file, footer.columns.length, undefined);
+  if (footer.rows === 0) throw placeError({ file }, `Expected ${file} to have rows, got none`);
+  const { names, notes } = tableNames(
+    file,
+    footer.columns.map(({ name }) => name),
+  );
+  const builders = buildersOf(file, footer, names);
+  let rows = 0;
+  for (const [at, group] of footer.groups.entries()) {
+    for (const [c, chunk] of group.chunks.entries()) {
+      call.signal?.throwIfAborted();
+      const place = { file, part: `row group ${at + 1}`, column: names[c]! };
+      const packed = await source.slice(chunk.start, chunk.end);
+      const builder = builders[c]!;
+      const sink = {
+        dictionary: builder.dictionary.bind(builder),
+        page(...page: Parameters<ColumnBuilder['page']>) {
+          builder.page(...page);
+          refuseTexts(
+            file,
+            builders.reduce((sum, { textBytes }) => sum + textBytes, 0),
+          );
+        },
+      };
+      decoding(place, TITLE, () => {
+        whole(packed.length === chunk.end - chunk.start, 'one that has become shorter');
+        readPages(packed, chunk, group.rows, footer.columns[c]!.nullable, sink);
+      });
+      call.onRows?.(rows);
+      await betweenBlocks(call.signal);
+    }
+    rows += group.rows;
+  }
+  const columns = builders.map((builder) => builder.column());
+  return {
+    source: file,
+    columns,
+    rows: footer.rows,
+    lines: new Uint32Array(0),
+    ...(notes.length > 0 ? { notes } : {}),
+  };
+}
+
+async function footerOf(source: PartsSource, bytes: number): Promise<Footer> {
+  const place: Place = { file: source.name };
+  if (bytes === 0) throw placeError(place, `Expected ${source.name} to be ${TITLE}, got an empty file`);
+  const tail = await source.slice(Math.max(0, bytes - TAIL_BYTES), bytes);
+  const start = decoding(place, TITLE, () => {
+    whole(bytes > TAIL_BYTES, `one of ${bytes} bytes`);
+    return footerStart(tail, bytes);
+  });
+  const packed = await source.slice(start, bytes - TAIL_BYTES);
+  return decoding({ ...place, part: 'its footer' }, TITLE, () => readFooter(packed, start));
+}
+
+/** @throws ERR_DATA naming the column of a type that has no place in a table, ERR_MEMORY for more rows than fit */
+function buildersOf(file: string, { columns, rows }: Footer, names: readonly string[]): ColumnBuilder[] {
+  const makeAll = (of: number) =>
+    columns.map((column, at) => {
+      try {
+        return columnBuilder(names[at]!, column, of);
+      } catch (error) {
+        if (!(error instanceof Damaged)) throw error;
+        throw placeError(
+          { file, column: names[at]! },
+          `Expected columns of numbers, texts, dates, true and false, got ${error.message}`,
+        );
+      }
+    });
+  // Of one row, to know what a row takes before there is memory for all.
+  const perRow = makeAll(1).reduce((sum, { bytes }) => sum + bytes, 0);
+  const part = {
+    use: `for its ${rows} rows`,
+    bytes: perRow * rows,
+    remedy: 'fewer rows or columns need less',
+  };
+  requireMemory([part], `Reading ${file}`);
+  return makeAll(rows);
+}
