@@ -7,6 +7,7 @@ import './supported-node.js';
 
 export { Ensemble, type InspectedFile } from './api/ensemble.js';
 export { extendEnsemble } from './api/every-core.js';
+export { exportEnsemble } from './api/export-ensemble.js';
 export { joinEnsembles } from './api/join-ensembles.js';
 export type { LabelledInputs } from './api/labelled-rows.js';
 export { type DataSource, type LoadDataOptions, loadData, type TrainingData } from './api/load-data.js';

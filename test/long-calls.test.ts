@@ -52,6 +52,7 @@ const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>>
   evaluateEnsemble: (signal) => tutti.evaluateEnsemble(ensemble, dataset, { signal }),
   calibrateEnsemble: (signal) => tutti.calibrateEnsemble(ensemble, dataset, { signal }),
   evaluateOutOfBag: (signal) => tutti.evaluateOutOfBag(ensemble, dataset, { signal }),
+  exportEnsemble: (signal) => tutti.exportEnsemble(ensemble, { format: 'onnx', signal }),
   extendEnsemble: (signal) => tutti.extendEnsemble(ensemble, dataset, { members: 5000 }, { signal, runner }),
   inspectEnsemble: (signal) => tutti.inspectEnsemble(file, { signal }),
   compareEnsembles: (signal) => tutti.compareEnsembles([ensemble, ensemble], dataset, { signal }),

@@ -60,10 +60,10 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['ensemble/predict', 'predicting with one'],
   ['ensemble/evaluate', 'measuring one, on held-out rows and out of bag'],
   ['ensemble/select', 'choosing its members'],
+  ['bundle', 'an ensemble as a file'],
   ['exports/shared', 'what a format is, and an ensemble of networks without anything of tutti’s own'],
   ['exports/onnx', 'an ensemble as one graph of ONNX'],
   ['exports', 'an ensemble in the formats of others'],
-  ['bundle', 'an ensemble as a file'],
   [
     'training/options',
     'all options of a training as one: their schema, who can use them, the plan they become',
@@ -115,6 +115,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
 /** Dependencies that cost time to load or may be missing, each with the one module that imports it. */
 export const IMPORTERS: Readonly<Record<string, string>> = {
   '@aws-sdk/client-s3': 'src/blobs/s3-client.ts',
+  '@bufbuild/protobuf': 'src/exports/onnx/proto.ts',
   '@observablehq/plot': 'src/report/charts/plot.ts',
   '@tensorflow/tfjs-node': 'src/engines/tfjs/tensorflow.ts',
   bullmq: 'src/cluster/queue/bullmq.ts',

@@ -32,6 +32,7 @@ import type { WireError } from '../errors.js';
 import type { DiagnoseOptions, Diagnosis } from '../explain/diagnose.js';
 import type { DependenceOptions, PartialDependence } from '../explain/partial-dependence.js';
 import type { ImportanceOptions, PermutationImportance } from '../explain/permutation-importance.js';
+import type { ExportOptions } from '../exports/formats.js';
 import type { Baseline } from '../measure/baseline/baseline.js';
 import { fitBaseline } from '../measure/baseline/fit-baseline.js';
 import type { EnsemblePlan, ModuleSpec } from '../model/spec.js';
@@ -43,6 +44,7 @@ import type { TrainingSettings } from '../training/session/training-settings.js'
 import { leaderboard } from './comparisons.js';
 import { extendEnsemble } from './every-core.js';
 import { diagnose, partialDependence, permutationImportance } from './explained.js';
+import { exportEnsemble } from './export-ensemble.js';
 import {
   conformaliseRows,
   datasetOf,
@@ -297,6 +299,11 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
   /** The ensemble with more members, trained on the same dataset; those there are stay as they are. */
   async extend(train: Dataset, options: ExtendOptions, settings?: TrainingSettings): Promise<Ensemble<Kind>> {
     return methodsOf({ ...(await extendEnsemble(this, train, options, settings)), task: this.task });
+  }
+
+  /** The bytes of a file of another format: the whole of it, for programs without tutti. */
+  async export(options: ExportOptions): Promise<Uint8Array> {
+    return exportEnsemble(this, options);
   }
 
   /** Saves it to a file, which is there whole or not at all. */

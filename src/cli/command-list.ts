@@ -55,6 +55,10 @@ export const COMMANDS: CommandList = {
     summary: 'write the model card of a saved ensemble',
     load: () => import('./commands/card.js'),
   },
+  export: {
+    summary: 'write a saved ensemble in a format of other programs, such as ONNX',
+    load: () => import('./commands/export.js'),
+  },
   calibrate: {
     summary: 'fit what makes probabilities mean what they say, and guarantees, on a CSV or JSON file',
     load: () => import('./commands/calibrate.js'),

@@ -62,6 +62,9 @@ export type {
 export type { SelectionCheck } from '../ensemble/select/greedy-selection.js';
 export type { ErrorMeaning } from '../error-codes.js';
 export type { WireError } from '../errors.js';
+export type { ExportFormatName, ExportOptions } from '../exports/formats.js';
+export type { FormatOptions } from '../exports/shared/export-format.js';
+export type { PortableOptions } from '../exports/shared/portable-ensemble.js';
 export type { Baseline, LinearBaseline } from '../measure/baseline/baseline.js';
 export type { BiasVariance, SquaredParts, WrongParts } from '../measure/bias-variance.js';
 export type { OutOfBagFigures } from '../measure/correlation/error-report.js';

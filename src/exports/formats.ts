@@ -2,6 +2,7 @@
 
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { failOption } from '../errors.js';
+import { betweenBlocks } from '../long-calls.js';
 import { checkOptions, described, type OptionTable, option } from '../option-names.js';
 import { createRegistry } from '../registry.js';
 import { onnx } from './onnx/format.js';
@@ -33,7 +34,7 @@ export const EXPORT_OPTIONS = {
 export async function writeExport(ensemble: TrainedEnsemble, options: ExportOptions): Promise<Uint8Array> {
   checkOptions('exportEnsemble', options, EXPORT_OPTIONS);
   const { format, ...own } = options;
-  own.signal?.throwIfAborted();
+  await betweenBlocks(own.signal);
   const chosen = exportFormats.get(format);
   const known: readonly string[] = ['signal', ...chosen.takes];
   for (const [name, value] of Object.entries(own)) {

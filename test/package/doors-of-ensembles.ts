@@ -39,6 +39,21 @@ export const ENSEMBLE_DOORS: Readonly<Record<string, Door>> = {
     call: (options) => tutti.predictUncertainty(ensemble, dataset.x, options),
     wrong: [{ aggregator: 'mean' }, { weights: 1 }, { tolerance: 0 }, { clip: 'no' }, { runner: 2 }],
   },
+  exportEnsemble: {
+    call: (options) => tutti.exportEnsemble(ensemble, options),
+    needs: { format: 'onnx' },
+    wrong: [
+      ...[
+        { format: 'onx' },
+        { format: undefined },
+        { aggregator: 'mean' },
+        { calibrated: 1 },
+        { clip: 'no' },
+      ],
+      ...[{ inputs: 'rows' }, { numbers: 'float16' }, { outputs: 'label' }, { outputs: [] }, { signal: 1 }],
+      ...[{ inputs: 'columns' }, { outputs: ['labels'] }, { outputs: ['label', 'label'] }],
+    ],
+  },
   permutationImportance: {
     call: (options) => tutti.permutationImportance(ensemble, dataset, options),
     wrong: [

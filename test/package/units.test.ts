@@ -166,6 +166,7 @@ const NONE: Readonly<Record<string, string>> = {
   ...{ tableFromRecords: 'cells', transformFeatures: 'tested above', transformTable: 'tested above' },
   ...{ loadTraining: 'what loadData does', contentHash: 'bytes', ensembleToBytes: 'bytes' },
   ...{
+    exportEnsemble: 'bytes',
     inspectEnsemble: 'bytes',
     modelCard: 'a text',
     loadEnsemble: 'bytes',

@@ -9,7 +9,7 @@ import { parseNumber } from './parse-number.js';
 const MOST_TEXTS = 4096;
 
 /** Texts that stand for no value in any column that is not declared to hold categories. */
-const USUAL_MISSING: ReadonlySet<string> = new Set(['', 'NA', 'NaN', 'nan', 'null', 'NULL']);
+export const USUAL_MISSING: ReadonlySet<string> = new Set(['', 'NA', 'NaN', 'nan', 'null', 'NULL']);
 /** What a distinct text takes beside its letters: its head, its place in the lists and in the map. */
 const TEXT_BYTES = 80;
 /** Short decimals in the form that JavaScript writes them in: no plus, exponent, padding or trailing zeros. */

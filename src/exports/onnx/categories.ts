@@ -1,0 +1,44 @@
+// Which text is which category, as the two tables by which a graph looks it up.
+
+import type { CategoricalFeature, Preprocessing } from '../../data/dataset/preprocessing-types.js';
+import { USUAL_MISSING } from '../../data/table/column.js';
+import { labelOf } from '../../data/table/labels.js';
+
+export interface CategoryTable {
+  /** Texts, and of each the row of `table` that it stands for. */
+  readonly keys: readonly string[];
+  readonly numbers: readonly number[];
+  /** The row of any other text. */
+  readonly otherwise: number;
+  /**
+   * f32[rows, categories]: a row for each category, and one of zeros where categories not seen in training pass as none.
+   * A number beyond them is an error where the graph is run, as the cell is one in tutti.
+   */
+  readonly table: Float32Array;
+}
+
+/** The tables of a column of categories. */
+export function tableOfCategories(
+  { categories, fill, declared }: CategoricalFeature,
+  { unseen, missing = [] }: Pick<Preprocessing, 'unseen' | 'missing'>,
+): CategoryTable {
+  const width = categories.length;
+  const rows = unseen === 'ignore' ? width + 1 : width;
+  const table = new Float32Array(rows * width);
+  for (let category = 0; category < width; category++) table[category * width + category] = 1;
+  const numbers = new Map<string, number>(categories.map((category, number) => [category, number]));
+  for (const [number, category] of categories.entries())
+    for (const spelling of spellingsOf(category)) if (!numbers.has(spelling)) numbers.set(spelling, number);
+  const absent = fill === null ? rows : numbers.get(fill)!;
+  const words = declared === true ? ['', ...missing] : ['', ...USUAL_MISSING, ...missing];
+  for (const word of words)
+    for (const spelling of [word, ...spellingsOf(word)])
+      if (!numbers.has(spelling)) numbers.set(spelling, absent);
+  return { keys: [...numbers.keys()], numbers: [...numbers.values()], otherwise: width, table };
+}
+
+/** Other ways in which programs write a category that is a whole number: 3 and 3.0. */
+function spellingsOf(category: string): string[] {
+  const label = labelOf(category);
+  return /^-?\d+$/.test(label) ? [label, `${label}.0`] : [];
+}

@@ -1,0 +1,234 @@
+// The first part of the graph: from what a caller gives, raw columns or rows of features, to encoded features as networks
+// see them. What src/data/preprocessing and src/data/dataset/encoding.ts do in double precision, by operators of ONNX.
+
+import type {
+  CategoricalFeature,
+  FeatureColumn,
+  NumericFeature,
+  Preprocessing,
+} from '../../data/dataset/preprocessing-types.js';
+import { dateWords } from '../../data/table/date-format.js';
+import { numberWords } from '../../data/table/number-format.js';
+import { failOption } from '../../errors.js';
+import type { PortableEnsemble } from '../shared/portable-ensemble.js';
+import { tableOfCategories } from './categories.js';
+import type { Graph, Value } from './graph.js';
+
+export type NumberType = 'float' | 'double';
+
+/** Encoded features, f32[rows, width]. */
+export interface EncodedFeatures {
+  readonly value: Value;
+  readonly width: number;
+  /** For each feature of the ensemble its column in `value`; −1 for one that is 0 in every row. */
+  readonly places: Int32Array;
+  /** What each feature of `value` must still be multiplied by, f64[features]; networks' first weights take it in. */
+  readonly factors: Float64Array;
+}
+
+/** What is fitted of one feature of the networks' input. */
+interface Column {
+  readonly place: number;
+  readonly mean: number;
+  readonly std: number;
+  readonly clip: number | null;
+  /** What a missing number becomes; null: it stays one. */
+  readonly fill: number | null;
+}
+
+/**
+ * Declares the inputs and encodes what they are given.
+ * @param inputs `columns`: one for each column of the training file that is not constant, [rows, 1]. `features`: one,
+ * [rows, features], as `predict` takes numbers.
+ */
+export function encodeInputs(
+  graph: Graph,
+  ensemble: PortableEnsemble,
+  inputs: 'columns' | 'features',
+  type: NumberType,
+): EncodedFeatures {
+  const { preprocessing } = ensemble;
+  if (inputs === 'features') return encodeRows(graph, ensemble, type);
+  if (preprocessing === null)
+    return failOption('inputs', 'features for an ensemble trained on arrays', inputs);
+  return encodeColumns(graph, ensemble, preprocessing, type);
+}
+
+function encodeRows(graph: Graph, ensemble: PortableEnsemble, type: NumberType): EncodedFeatures {
+  const { features } = ensemble;
+  const about = 'rows of features in the user’s units';
+  const x = graph.input('features', type, ['rows', features], about);
+  const columns = columnsOf(ensemble);
+  return {
+    ...encodeNumbers(graph, x, columns, type),
+    width: features,
+    places: Int32Array.from(columns.keys()),
+  };
+}
+
+function encodeColumns(
+  graph: Graph,
+  ensemble: PortableEnsemble,
+  preprocessing: Preprocessing,
+  type: NumberType,
+): EncodedFeatures {
+  const columns = columnsOf(ensemble);
+  const starts = startsOf(preprocessing.features);
+  const places = new Int32Array(ensemble.features).fill(-1);
+  const factors = new Float64Array(ensemble.features).fill(1);
+  const parts: Value[] = [];
+  let width = 0;
+  const numeric: { readonly feature: NumericFeature; readonly column: Column }[] = [];
+  const categorical: CategoricalFeature[] = [];
+  const declared = preprocessing.features.map((feature, at) => {
+    // Whatever its cells say, it is 0 for the members.
+    if (feature.kind === 'numeric' && feature.constant === true) return null;
+    const inputType = feature.kind === 'numeric' ? type : 'string';
+    const value = graph.input(feature.column, inputType, ['rows', 1], aboutColumn(feature));
+    if (feature.kind === 'numeric') {
+      places[starts[at]!] = width++;
+      numeric.push({ feature, column: columns[starts[at]!]! });
+    } else categorical.push(feature);
+    return { feature, value, start: starts[at]! };
+  });
+  const given = declared.filter((one) => one !== null);
+  if (given.length === 0) failOption('inputs', 'features, as all columns are constant', 'columns');
+  if (numeric.length > 0) {
+    const values = given.filter(({ feature }) => feature.kind === 'numeric').map(({ value }) => value);
+    const x = values.length === 1 ? values[0]! : graph.node('Concat', values, { axis: 1 }, 'numbers');
+    const own = numeric.map(({ column }) => column);
+    const encoded = encodeNumbers(graph, x, own, type);
+    parts.push(encoded.value);
+    for (const [at, { place }] of own.entries()) factors[place] = encoded.factors[at]!;
+  }
+  const indicators: Value[] = [];
+  const firstIndicator = width;
+  for (const { feature, value, start } of given) {
+    if (feature.kind !== 'categorical') continue;
+    indicators.push(encodeCategories(graph, feature, value, preprocessing));
+    for (let category = 0; category < feature.categories.length; category++)
+      places[start + category] = width++;
+  }
+  if (indicators.length > 0) {
+    const joined =
+      indicators.length === 1 ? indicators[0]! : graph.node('Concat', indicators, { axis: 2 }, 'categories');
+    const shape = graph.integers('shape', [-1, width - firstIndicator]);
+    parts.push(graph.node('Reshape', [joined, shape], {}, 'categories'));
+  }
+  const value = parts.length === 1 ? parts[0]! : graph.node('Concat', parts, { axis: 1 }, 'encoded');
+  return { value, width, places, factors };
+}
+
+/** 0/1 columns, f32[rows, 1, categories]: a row of a table by the number of the category. */
+function encodeCategories(
+  graph: Graph,
+  feature: CategoricalFeature,
+  value: Value,
+  preprocessing: Preprocessing,
+): Value {
+  const { keys, numbers, otherwise, table } = tableOfCategories(feature, preprocessing);
+  const about = feature.column;
+  const attributes = { keys_strings: keys, values_int64s: numbers, default_int64: otherwise };
+  const number = graph.tableNode('LabelEncoder', [value], attributes, `number.${about}`);
+  const width = feature.categories.length;
+  const rows = graph.constant(`categories.${about}`, [table.length / width, width], table);
+  return graph.node('Gather', [rows, number], { axis: 0 }, `is.${about}`);
+}
+
+/**
+ * Fills, standardises and clips, f32[rows, columns]. A soft clip is of z over its c, by 1 and not by c: t + d/√(1 + d²) with
+ * t = z/c cut at ±1 and d what is cut off; the c itself is left to the weights.
+ */
+function encodeNumbers(
+  graph: Graph,
+  x: Value,
+  columns: readonly Column[],
+  type: NumberType,
+): Pick<EncodedFeatures, 'value' | 'factors'> {
+  let z = x;
+  if (columns.some(({ fill }) => fill !== null)) {
+    const fills = graph.numbers(
+      'fills',
+      columns.map(({ fill }) => fill ?? Number.NaN),
+      type,
+    );
+    z = graph.node('Where', [graph.node('IsNaN', [z], {}, 'missing'), fills, z], {}, 'filled');
+  }
+  const clips = columns.some(({ clip }) => clip !== null);
+  const factors = Float64Array.from(columns, ({ clip }) => (clips ? (clip ?? NO_CLIP) : 1));
+  const means = columns.map(({ mean }) => mean);
+  if (means.some((mean) => mean !== 0))
+    z = graph.node('Sub', [z, graph.numbers('means', means, type)], {}, 'centred');
+  // What single precision leaves of a mean is taken off too, so that whole numbers are standardised as exactly.
+  const rests = means.map((mean) => mean - Math.fround(mean));
+  if (type === 'float' && rests.some((rest, at) => Math.abs(rest) > 1e-7 * columns[at]!.std))
+    z = graph.node('Sub', [z, graph.numbers('rests', rests)], {}, 'centred');
+  const stds = columns.map(({ std }, at) => std * factors[at]!);
+  if (stds.some((std) => std !== 1))
+    z = graph.node('Div', [z, graph.numbers('stds', stds, type)], {}, 'standardised');
+  if (type === 'double') z = graph.node('Cast', [z], { to: 1 }, 'single');
+  return { value: clips ? softClip(graph, z) : z, factors };
+}
+
+/** Within ±1 as it is, and never beyond ±2. */
+function softClip(graph: Graph, z: Value): Value {
+  const one = graph.numbers('one', 1);
+  const held = graph.node('Clip', [z, graph.numbers('least', -1), one], {}, 'held');
+  const rest = graph.node('Sub', [z, held], {}, 'rest');
+  // d/√(1 + d²) is the sine of the angle whose tangent is d: of any d, also where its square is beyond single precision.
+  const angle = graph.node('Atan', [rest], {}, 'angle');
+  return graph.node('Add', [held, graph.node('Sin', [angle], {}, 'kept')], {}, 'clipped');
+}
+
+/** Features without a soft clip, among others with one, are clipped this far out: 0/1 columns of categories. */
+const NO_CLIP = 1024;
+
+/** What is fitted of each feature of the ensemble. */
+function columnsOf({ features, encoding, preprocessing }: PortableEnsemble): readonly Column[] {
+  const scale = encoding.features;
+  const fills = preprocessing === null ? [] : fillsOf(preprocessing.features);
+  return Array.from({ length: features }, (_, place) => ({
+    place,
+    mean: scale?.mean[place] ?? 0,
+    std: scale?.std[place] ?? 1,
+    clip: scale?.softClip?.[place] ?? null,
+    fill: fills[place] ?? null,
+  }));
+}
+
+function fillsOf(features: readonly FeatureColumn[]): readonly (number | null)[] {
+  return features.flatMap((feature) =>
+    feature.kind === 'numeric' ? [feature.fill] : feature.categories.map(() => null),
+  );
+}
+
+/** The first feature of each column. */
+function startsOf(features: readonly FeatureColumn[]): number[] {
+  let next = 0;
+  return features.map((feature) => {
+    const start = next;
+    next += feature.kind === 'numeric' ? 1 : feature.categories.length;
+    return start;
+  });
+}
+
+/** What a column's input is to be given. */
+function aboutColumn(feature: FeatureColumn): string {
+  const missing = feature.kind === 'numeric' ? 'NaN' : 'an empty text';
+  const gaps = feature.fill === null ? '' : `; ${missing} where it is missing`;
+  if (feature.kind === 'categorical') return `a text, one of ${feature.categories.length} categories${gaps}`;
+  const { format } = feature;
+  if (format?.kind === 'date') return `${dateWords(format)}${gaps}`;
+  const unit = format?.unit ?? null;
+  return `${unit === null ? 'a number' : `a number, ${numberWords({ ...format!, decimal: '.', group: null })}`}${gaps}`;
+}
+
+/** Values so far from 0, in standard deviations, that single precision does not tell them apart well enough. */
+const FAR_OUT = 100;
+
+/** The precision that tells values of all columns apart, and those of the targets. */
+export function precisionFor({ encoding }: PortableEnsemble): NumberType {
+  const scales = [encoding.features, encoding.targets].filter((scale) => scale !== null);
+  const far = scales.some(({ mean, std }) => mean.some((value, at) => Math.abs(value) > FAR_OUT * std[at]!));
+  return far ? 'double' : 'float';
+}

@@ -1,0 +1,131 @@
+// Members' raw outputs become means and variances of targets, and these one, as src/predictions/aggregate does: in
+// standardised units, and in the user's at the end.
+
+import { VARIANCE_FLOOR } from '../../model/portable-network.js';
+import type { PortableEnsemble } from '../shared/portable-ensemble.js';
+import { type Graph, once, type Value } from './graph.js';
+import type { NumberType } from './inputs.js';
+import { type Answers, average, byRows, joined, type Order, orderOf, spread } from './members.js';
+import type { RawOutputs } from './networks.js';
+
+/** The answers of an ensemble of targets. */
+export function answersOfValues(
+  graph: Graph,
+  ensemble: PortableEnsemble,
+  raw: readonly RawOutputs[],
+  type: NumberType,
+): Answers {
+  const order = orderOf(ensemble, raw);
+  const { mean: centre, std } = ensemble.encoding.targets;
+  const targets = std.length;
+  const parts = once(() => raw.map((group) => meansAndVariances(graph, ensemble, group)));
+  const means = once(() =>
+    joined(
+      graph,
+      parts().map(({ mean }) => mean),
+      'means',
+    ),
+  );
+  const variances = () =>
+    joined(
+      graph,
+      parts().map(({ variance }) => variance!),
+      'variances',
+    );
+  const combined = once(() =>
+    ensemble.aggregator === 'geometricMean'
+      ? product(graph, means(), variances(), order)
+      : mixture(graph, means(), ensemble.givesVariances ? variances() : null, order),
+  );
+  const k = ensemble.weights.length;
+  const inUnits = (value: Value, factors: readonly number[], offsets: readonly number[] | null) => {
+    const wide = type === 'double' ? graph.node('Cast', [value], { to: 11 }, 'wide') : value;
+    const scaled = graph.node('Mul', [wide, graph.numbers('units', factors, type)], {}, 'scaled');
+    return offsets === null
+      ? scaled
+      : graph.node('Add', [scaled, graph.numbers('centres', offsets, type)], {}, 'values');
+  };
+  const squares = std.map((value) => value * value);
+  const own = targets === 1 ? '' : `, of the ${targets} targets in their order`;
+  return {
+    mean: {
+      ...{ type, shape: ['rows', targets], about: `the prediction${own}` },
+      value: () => inUnits(combined().mean, std, centre),
+    },
+    member_means: {
+      ...{ type, shape: ['rows', k, targets], about: `each member’s prediction${own}` },
+      value: () => inUnits(byRows(graph, means(), order), std, centre),
+    },
+    variance: {
+      ...{ type, shape: ['rows', targets] },
+      about: `${ensemble.givesVariances ? 'the predicted variance' : 'how members’ predictions vary about their mean'}${own}`,
+      value: () => inUnits(combined().variance(), squares, null),
+    },
+    ...(ensemble.givesVariances
+      ? {
+          member_variances: {
+            ...{ type, shape: ['rows', k, targets], about: `each member’s predicted variance${own}` },
+            value: () => inUnits(byRows(graph, variances(), order), squares, null),
+          },
+        }
+      : {}),
+  };
+}
+
+/** In standardised units, [members, rows, targets], clipped to the range of the training targets where that is asked for. */
+function meansAndVariances(
+  graph: Graph,
+  { clip, encoding, givesVariances }: PortableEnsemble,
+  { value, networks }: RawOutputs,
+): { readonly mean: Value; readonly variance: Value | null } {
+  const { mean: centre, std } = encoding.targets;
+  const targets = std.length;
+  const gaussian = networks[0]!.head.kind === 'gaussian';
+  const [means, second] = gaussian ? graph.split(value, 2, [targets, targets], 'outputs') : [value, null];
+  let mean = means!;
+  if (clip !== null) {
+    const standardised = (limits: readonly number[]) =>
+      limits.map((limit, at) => (limit - centre[at]!) / std[at]!);
+    const low = graph.numbers('low', standardised(clip.low));
+    const high = graph.numbers('high', standardised(clip.high));
+    mean = graph.node('Min', [graph.node('Max', [mean, low], {}, 'raised'), high], {}, 'held');
+  }
+  if (!givesVariances || second === null || second === undefined) return { mean, variance: null };
+  const softplus = graph.node('Softplus', [second], {}, 'softplus');
+  const variance = graph.node(
+    'Add',
+    [softplus, graph.numbers('varianceFloor', VARIANCE_FLOOR)],
+    {},
+    'variances',
+  );
+  return { mean, variance };
+}
+
+interface CombinedValues {
+  readonly mean: Value;
+  variance(): Value;
+}
+
+/** μ = Σ wᵢ μᵢ and Σ wᵢ (σᵢ² + (μᵢ − μ)²), or without variances the spread alone. */
+function mixture(graph: Graph, means: Value, variances: Value | null, order: Order): CombinedValues {
+  const mean = average(graph, means, order, 'mean');
+  return {
+    mean,
+    variance: () => {
+      const own = spread(graph, means, mean, order);
+      if (variances === null) return own;
+      return graph.node('Add', [average(graph, variances, order, 'meanVariance'), own], {}, 'variance');
+    },
+  };
+}
+
+/** 1/σ² = Σ wᵢ/σᵢ², μ = σ² Σ wᵢ μᵢ/σᵢ². */
+function product(graph: Graph, means: Value, variances: Value, order: Order): CombinedValues {
+  const precisions = graph.node('Reciprocal', [variances], {}, 'precisions');
+  const precision = average(graph, precisions, order, 'precision');
+  const weighed = average(graph, graph.node('Mul', [means, precisions]), order, 'weighedMeans');
+  return {
+    mean: graph.node('Div', [weighed, precision], {}, 'mean'),
+    variance: () => graph.node('Reciprocal', [precision], {}, 'variance'),
+  };
+}
