@@ -48,6 +48,7 @@ const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>>
   compareMasks: (signal) => tutti.compareMasks(dropout, dataset, { signal }),
   compareSources: (signal) => tutti.compareSources(dataset, dataset, LONG, { signal, runner }),
   crossValidate: (signal) => tutti.crossValidate(dataset, LONG, { signal, runner }),
+  distillEnsemble: (signal) => tutti.distillEnsemble(ensemble, dataset, { epochs: 10_000, signal }),
   diagnose: (signal) => tutti.diagnose(ensemble, dataset, { signal }),
   evaluateEnsemble: (signal) => tutti.evaluateEnsemble(ensemble, dataset, { signal }),
   calibrateEnsemble: (signal) => tutti.calibrateEnsemble(ensemble, dataset, { signal }),

@@ -3,6 +3,7 @@
 import '../supported-node.js';
 
 export { compareEnsembles, leaderboard } from '../api/comparisons.js';
+export { distillEnsemble } from '../api/distilled.js';
 export { compareSources } from '../api/every-core.js';
 export {
   type CrossValidateOptions,
@@ -13,6 +14,9 @@ export {
 } from '../api/explained.js';
 export { maskEnsemble } from '../api/mask-ensemble.js';
 export type { FoldKind, FoldOptions } from '../data/folds.js';
+export type { DistillationReport, Distilled } from '../distillation/distillation.js';
+export type { Fidelity, TargetFidelity } from '../distillation/fidelity.js';
+export type { DistillOptions } from '../distillation/options.js';
 export type { DiagnoseOptions, Diagnosis } from '../explain/diagnose.js';
 export type { ExplainProgress } from '../explain/explain-progress.js';
 export type { HardRows, NotedRow } from '../explain/hard-rows.js';

@@ -27,6 +27,7 @@ export const PURPOSES = {
   conformal: 16,
   baselineRows: 17,
   calibration: 18,
+  distillation: 19,
 } as const;
 
 export type Purpose = keyof typeof PURPOSES;

@@ -204,6 +204,11 @@ export interface NetworkMemberSpec extends EpochMemberSpec {
   readonly tangents: TangentSpec | null;
   readonly tying: TyingSpec | null;
   readonly snapshot: SnapshotSpec | null;
+  /**
+   * The content hash of the ensemble whose answers it was trained on, instead of the truth; absent for all else. No plan gives
+   * its bytes without that ensemble.
+   */
+  readonly teacher?: string | undefined;
 }
 
 /** A file of the user's whose default export makes or is a member's model. */

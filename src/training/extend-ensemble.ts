@@ -6,6 +6,7 @@ import { failOption, TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { unlessAborted } from '../long-calls.js';
 import { extendPlan } from '../model/extend-plan.js';
+import { isNetwork } from '../model/network-members.js';
 import { checkOptions, type OptionTable, option, requireUses } from '../option-names.js';
 import { IF_RESEEDING } from './options/option-defaults.js';
 import { locateModules } from './plan/resolve-modules.js';
@@ -76,6 +77,9 @@ function requireExtensible(ensemble: TrainedEnsemble): void {
   const fail = (expected: string, got: string) => failOption('ensemble', expected, got);
   if (ensemble.plan.members.some(({ streams }) => streams.seed !== undefined)) {
     fail('one of a single training (extend before joining)', 'one that joins several');
+  }
+  if (ensemble.plan.members.some((spec) => isNetwork(spec) && spec.teacher !== undefined)) {
+    fail('one that was trained on a dataset (extend the ensemble it was distilled from)', 'a distilled net');
   }
   if (isOfMasks(ensemble)) fail('one that was trained', 'masks of a net');
   if (isWeighed(ensemble)) {

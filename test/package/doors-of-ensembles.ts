@@ -80,6 +80,14 @@ export const ENSEMBLE_DOORS: Readonly<Record<string, Door>> = {
       ...[{ most: 0 }, { raw: 5 }, { rowsFrom: 'inBag' }, { runner: 2 }],
     ],
   },
+  distillEnsemble: {
+    call: (options) => tutti.distillEnsemble(ensemble, dataset, options),
+    wrong: [
+      ...[{ copies: -1 }, { swapShare: 0 }, { heldOut: 5 }, { heldOutShare: 1 }, { seed: -1 }, { epochs: 0 }],
+      ...[{ hidden: 'x' }, { swapShare: 0.5, copies: 0 }, { heldOutShare: 0.5, heldOut: dataset }],
+      ...[{ aggregator: 'majorityVote' }, { replicates: -1 }, { level: 1 }, { runner: 2 }, { onProgress: 1 }],
+    ],
+  },
   modelCard: {
     call: (options) => tutti.modelCard(ensemble, options),
     wrong: [

@@ -99,6 +99,11 @@ const DOORS: Readonly<Record<string, (units: Units) => unknown>> = {
     const [curve] = await tutti.partialDependence(ensemble, test, ['x[1]'], { points: 5 });
     return [...curve!.mean, ...curve!.spread!];
   },
+  distillEnsemble: async ({ ensemble, train, test }) => {
+    const options = { heldOut: test, copies: 1, epochs: 3, replicates: 9 };
+    const { ensemble: single, report } = await tutti.distillEnsemble(ensemble, train, options);
+    return { parameters: [...single.members[0]!.parameters], report };
+  },
   diagnose: async ({ ensemble, test }) => {
     const { slices, ...rows } = await tutti.diagnose(ensemble, test, { minRows: 5 });
     return { ...rows, lookedAt: slices.lookedAt, score: slices.score };

@@ -24,7 +24,8 @@ export const WASM: EngineDefinition<NetworkMemberSpec> & { readonly name: 'wasm'
     const { image, layers } = spec.network;
     const pixels = image === null ? '' : `${image.channels}x${image.height}x${image.width}: `;
     const hidden = layers.map(describeLayer).join(', ') || 'no hidden layer';
-    return `${pixels}${hidden}; ${describeOptimisation(spec)}`;
+    const origin = spec.teacher === undefined ? '' : '; distilled from an ensemble';
+    return `${pixels}${hidden}; ${describeOptimisation(spec)}${origin}`;
   },
   hashed: (spec) => spec,
   draws: (spec) => randomInEpochs(spec.dropout !== null || spec.inputNoise > 0),

@@ -10,7 +10,7 @@ import type { SpecSchema } from '../shared/definition.js';
 const MOST_LAYERS = 10_000;
 
 export function networkSchema(parts: SpecParts): SpecSchema<NetworkMemberSpec> {
-  const { z, natural, common, optimisation, image } = parts;
+  const { z, natural, sha256, common, optimisation, image } = parts;
   return z.strictObject({
     engine: z.literal('wasm'),
     network: z.strictObject({
@@ -22,6 +22,7 @@ export function networkSchema(parts: SpecParts): SpecSchema<NetworkMemberSpec> {
     ...common,
     ...techniqueSchemas(parts),
     snapshot: z.strictObject({ index: natural, of: z.int().min(2) }).nullable(),
+    teacher: sha256.optional(),
   });
 }
 
