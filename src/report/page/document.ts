@@ -28,17 +28,19 @@ export interface PageOptions {
   readonly script?: string;
   /** What its policy allows beside: `connect-src 'self'`. @default nothing */
   readonly allowed?: string;
+  /** What its policy allows scripts beside: `'wasm-unsafe-eval'`. @default nothing */
+  readonly scriptsMay?: string;
 }
 
 /** The whole document. */
 export function htmlPage(page: PageOptions): string {
-  const { sections, script = '', data, allowed = '' } = page;
+  const { sections, script = '', data, allowed = '', scriptsMay } = page;
   const scripts = script === '' ? [SCRIPT] : [SCRIPT, script];
   const policy = [
     "default-src 'none'",
     "style-src 'unsafe-inline'",
     'img-src data:',
-    `script-src ${scripts.map(hashOf).join(' ')}`,
+    `script-src ${[...scripts.map(hashOf), scriptsMay ?? []].flat().join(' ')}`,
     "base-uri 'none'",
     "form-action 'none'",
     ...(allowed === '' ? [] : [allowed]),

@@ -1,0 +1,142 @@
+// The figures of the page: the error of the mean over the number of members, learning curves, and the plane.
+
+import { type Chart, type ChartLine, drawChart } from '../../live/client/chart.js';
+import { figure, percent } from '../../report/words.js';
+import type { ArrivalMessage, Ending, Plane, Surface } from './protocol.js';
+
+/** Squared error of the mean: v/k + (k − 1) c/k. */
+export function averagedError(v: number, c: number, members: number): number {
+  return v / members + ((members - 1) * c) / members;
+}
+
+/** What has been measured so far, and in the end. */
+export interface Averaging {
+  readonly planned: number;
+  readonly arrivals: readonly ArrivalMessage[];
+  readonly ending: Ending | null;
+}
+
+export function drawAveraged({ planned, arrivals, ending }: Averaging): void {
+  const lines: ChartLine[] = [];
+  const newest = arrivals.at(-1);
+  const { v, c } = ending ?? newest ?? { v: 0, c: null };
+  if (c !== null) {
+    const sizes = Array.from({ length: 60 }, (_, at) => Math.max(2, planned) ** (at / 59));
+    lines.push(
+      { points: sizes.map((size) => [size, c]), tone: 'soft', width: 1.2, dash: '2 4' },
+      { points: sizes.map((size) => [size, averagedError(v, c, size)]), tone: 's1', width: 2, dash: '6 4' },
+    );
+  }
+  lines.push({
+    points: arrivals.map(({ arrived, squaredError }) => [arrived, squaredError]),
+    ...{ tone: 's2', dots: true },
+  });
+  if (ending !== null) lines.push({ points: ending.subsets, tone: 's3', dots: true });
+  const chart: Chart = {
+    ...{ x: 'Members averaged (logarithmic)', y: 'Squared error', isLogX: true, lines },
+    xDomain: [1, Math.max(2, planned)],
+    empty: 'Drawn as members come.',
+  };
+  show('averaged', chart, averagedText(newest));
+}
+
+function averagedText(newest: ArrivalMessage | undefined): string {
+  if (newest === undefined) return 'Each dot is the mean of the members so far.';
+  const { arrived, squaredError, errorRate } = newest;
+  const who = arrived === 1 ? 'The first member has' : `The mean of ${arrived} members has`;
+  return `${who} a squared error of ${figure(squaredError, 3)} and ${percent(errorRate, 1)} of the rows wrong.`;
+}
+
+/** A curve of each member: epochs and losses. */
+export type Curves = ReadonlyMap<number, readonly (readonly [epoch: number, loss: number])[]>;
+
+export function drawCurves(curves: Curves, finished: ReadonlySet<number>): void {
+  const lines = [...curves].map(([member, points]): ChartLine => {
+    const looks = finished.has(member)
+      ? { tone: 'member', width: 1.2, opacity: 0.55 }
+      : { tone: 's1', width: 1.8 };
+    return { points, ...looks };
+  });
+  // Those that move lie on top.
+  lines.sort((a, b) => (a.opacity ?? 1) - (b.opacity ?? 1));
+  const last = Math.max(2, ...[...curves.values()].map((points) => points.at(-1)![0]));
+  const chart: Chart = {
+    ...{ x: 'Epoch', y: 'Loss', lines, xDomain: [1, last], mayBeLog: true },
+    empty: 'No epoch has ended yet.',
+  };
+  const losses = [...curves.values()].map((points) => points.at(-1)![1]);
+  const range = `${figure(Math.min(...losses), 3)} to ${figure(Math.max(...losses), 3)}`;
+  const now = losses.length === 0 ? '' : `, now ${range}`;
+  show('curves', chart, `Each line is a member: its mean loss over the rows that it drew${now}.`);
+}
+
+/** Draws a chart and says in words what is to be seen. */
+function show(id: string, chart: Chart, text: string): void {
+  const figureElement = document.getElementById(id)!;
+  const svg = figureElement.querySelector('svg')!;
+  drawChart(svg, chart);
+  const caption = figureElement.querySelector('.says')!;
+  if (caption.textContent === text) return;
+  caption.textContent = text;
+  svg.setAttribute('aria-label', `${figureElement.querySelector('h3')!.textContent}: ${text}`);
+}
+
+type Colour = readonly [red: number, green: number, blue: number];
+
+/** The plane as one of them sees it, with the rows that are trained on. */
+export function drawPlane(id: string, plane: Plane, surface: Surface, which: 'mean' | 'member'): void {
+  const canvas = document.getElementById(id) as HTMLCanvasElement;
+  const context = canvas.getContext('2d')!;
+  const [one, other, panel, ink] = (['s1', 's2', 'panel', 'ink'] as const).map(colourOf);
+  const { side } = surface;
+  const cell = canvas.width / side;
+  for (const [at, probability] of surface[which].entries()) {
+    // As pale as it is undecided.
+    const share = 0.12 + 0.6 * Math.abs(2 * probability - 1);
+    context.fillStyle = cssOf(mixed(panel!, probability < 0.5 ? one! : other!, share));
+    const [x, y] = [at % side, Math.floor(at / side)];
+    context.fillRect(x * cell, canvas.height - (y + 1) * cell, cell + 0.6, cell + 0.6);
+  }
+  drawRows(context, plane, [one!, other!], ink!);
+  const share = surface[which].filter((probability) => probability >= 0.5).length / surface[which].length;
+  const who = which === 'mean' ? 'All members' : 'The newest member';
+  canvas.setAttribute('aria-label', `${who}: ${percent(share, 0)} of the square is the second class`);
+}
+
+function drawRows(
+  context: CanvasRenderingContext2D,
+  { low, high, points, labels }: Plane,
+  colours: readonly Colour[],
+  ink: Colour,
+): void {
+  const scale = context.canvas.width / (high - low);
+  context.strokeStyle = cssOf(ink);
+  context.lineWidth = 1.4;
+  for (const [row, label] of labels.entries()) {
+    const x = (points[2 * row]! - low) * scale;
+    const y = context.canvas.height - (points[2 * row + 1]! - low) * scale;
+    context.fillStyle = cssOf(colours[label]!);
+    context.beginPath();
+    if (label === 0) context.arc(x, y, 5, 0, 2 * Math.PI);
+    else context.rect(x - 4.4, y - 4.4, 8.8, 8.8);
+    context.fill();
+    context.stroke();
+  }
+}
+
+/** A colour of the page's theme; all are written #rrggbb. */
+function colourOf(name: string): Colour {
+  const text = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim().slice(1);
+  const whole = text.length === 3 ? [...text].map((digit) => digit + digit).join('') : text;
+  const part = (at: number) => Number.parseInt(whole.slice(at, at + 2), 16);
+  return [part(0), part(2), part(4)];
+}
+
+function mixed(a: Colour, b: Colour, share: number): Colour {
+  const of = (at: 0 | 1 | 2) => a[at] + share * (b[at] - a[at]);
+  return [of(0), of(1), of(2)];
+}
+
+function cssOf([red, green, blue]: Colour): string {
+  return `rgb(${red.toFixed(0)} ${green.toFixed(0)} ${blue.toFixed(0)})`;
+}
