@@ -91,7 +91,8 @@ async function buildNativeExecutor() {
 async function buildTypeScript() {
   const project = process.argv.includes('--tests') ? join(root, 'test') : root;
   const checks = [run('typescript/bin/tsc', ['-p', project])];
-  if (project !== root) checks.push(run('typescript/bin/tsc', ['-p', join(root, 'src/live/client')]));
+  const clients = project === root ? [] : ['src/live/client', 'src/playground/client'];
+  for (const client of clients) checks.push(run('typescript/bin/tsc', ['-p', join(root, client)]));
   await Promise.all(checks);
 }
 

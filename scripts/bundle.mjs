@@ -5,6 +5,7 @@
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
+import { buildPlayground, embedRows } from './playground.mjs';
 
 /** Starts a file of its own beside it; may be missing; is imported late, where a module of CommonJS would lose its names. */
 const EXTERNAL = ['piscina', '@tensorflow/tfjs-node', '@duckdb/node-api', 'bullmq', 'ioredis', 'pg', 'yaml'];
@@ -144,6 +145,7 @@ export async function bundleAll(root) {
   const entries = Object.values(exports)
     .filter((entry) => entry.module !== undefined)
     .map((entry) => ({ in: entry.module, out: basename(entry.default, '.js') }));
+  embedRows(root);
   await embedClient(root);
   const isThreads = (entry) => entry.in.includes('/workers/');
   const threads = entries.filter(isThreads);
@@ -154,6 +156,7 @@ export async function bundleAll(root) {
     bundle(root, 'dist/lib', programs, COMMAND_LINE, groupBy(PROGRAM_GROUPS)),
     bundle(root, 'dist/bin', [command], NOTHING, groupBy(COMMAND_GROUPS)),
   ]);
+  await buildPlayground(root);
   writeLicences(root, inputs.flat());
   chmodSync(join(root, bin.tutti), 0o755);
 }

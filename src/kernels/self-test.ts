@@ -2,7 +2,7 @@
 // checksum of all that they leave behind. What it must be is known, since no byte depends on the machine; a test holds
 // WebAssembly to it. A miscompiled addon or a processor that is emulated wrongly shows here, and WebAssembly is taken.
 
-import { createHash } from 'node:crypto';
+import { createSha256 } from '../files/sha256.js';
 import type { OptimizerSpec } from '../model/spec.js';
 import { type WindowGeometry, windowGeometry } from '../model/windows.js';
 import type { NativeRun } from './native-addon.js';
@@ -60,13 +60,13 @@ const ARGUMENTS = 65_536;
 
 /** Runs all calls in a memory and says what they left there. */
 export function checksum(buffer: SharedArrayBuffer, run: (program: number) => number): string {
-  const hash = createHash('sha256');
+  const hash = createSha256();
   const numbers = drawNumbers();
   let end = ARGUMENTS;
   for (const round of ROUNDS) {
     const calls = new RoundCalls(buffer, round, numbers, end);
     calls.write();
-    hash.update(new Float64Array([run(PROGRAM)]));
+    hash.update(new Uint8Array(Float64Array.of(run(PROGRAM)).buffer));
     end = calls.end;
   }
   hash.update(new Uint8Array(buffer, ARGUMENTS, end - ARGUMENTS));
