@@ -79,6 +79,7 @@ const COMMAND_GROUPS = [
   [/doctor\/doctor/, 'doctor'],
   [/doctor\/machine-checks/, 'machine'],
   [/src\/live\//, 'live'],
+  [/src\/serve\//, 'serve'],
   PAGES,
   COLUMNAR,
 ];
@@ -89,7 +90,13 @@ const THREAD_GROUPS = [
   [/processes\/watch-parent/, 'watch'],
   [/pool\/serve-process/, 'process'],
 ];
-const PROGRAM_GROUPS = [[/supported-node/, 'version'], [TRAINING, 'training'], PAGES, COLUMNAR];
+const PROGRAM_GROUPS = [
+  [/supported-node/, 'version'],
+  [TRAINING, 'training'],
+  [/src\/serve\//, 'serve'],
+  PAGES,
+  COLUMNAR,
+];
 
 const COMMAND_LINE = /^src\/cli\//;
 const NOTHING = /^$/;

@@ -123,6 +123,15 @@ const TEXTS: Readonly<Record<ErrorCode, Omit<ErrorMeaning, 'exitStatus'>>> = {
     means: 'Every member of an ensemble failed.',
     todo: 'Look at the first error, which is the cause.',
   },
+  ERR_REQUEST: {
+    means:
+      'A request to a served ensemble is not one that it answers: another address, method, type or size, or no rows.',
+    todo: 'Send what the message expects; `/openapi.json` of the server says all that it takes.',
+  },
+  ERR_BUSY: {
+    means: 'A served ensemble answers as many requests as it may, is about to end, or needed too long.',
+    todo: 'Send the request again a little later, or one of fewer rows.',
+  },
   ERR_CANCELLED: {
     means: 'The work was stopped by an AbortSignal or Ctrl-C, or what it needs was closed meanwhile.',
     todo: 'Nothing, where it was meant; a training keeps the members that are finished.',

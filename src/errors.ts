@@ -31,6 +31,8 @@ export const EXIT_STATUS = {
   ERR_THREAD_START: 1,
   ERR_THREAD_BLOCKED: 1,
   ERR_MEMBERS_FAILED: 1,
+  ERR_REQUEST: 2,
+  ERR_BUSY: 1,
   ERR_CANCELLED: 130,
   ERR_INTERNAL: 1,
 } as const satisfies Readonly<Record<string, 1 | 2 | 130>>;

@@ -144,6 +144,14 @@ export { createPool, type Pool, type PoolOptions } from './pool/pool.js';
 export type { CombinedPredictions } from './predictions/combined-predictions.js';
 export type { Predictions } from './predictions/predictions.js';
 export type { ReportAttack } from './report/collect/robustness.js';
+export type {
+  PredictionHandlerOptions,
+  RequestLimits,
+  ServedRequest,
+  ServeOptions,
+} from './serve/options.js';
+export { type PredictionHandler, predictionHandler } from './serve/prediction-handler.js';
+export { type EnsembleServer, serveEnsemble } from './serve/serve-ensemble.js';
 export type { ExtendOptions } from './training/extend-ensemble.js';
 export type { ResumeSettings } from './training/resume-training.js';
 export type { EpochDecision, EpochEvent } from './training/session/job.js';

@@ -77,6 +77,7 @@ const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>>
   readCheckpoint: (signal) => tutti.readCheckpoint(kept, { signal }),
   reportEnsemble: (signal) => tutti.reportEnsemble(ensemble, dataset, { signal }),
   resumeTraining: (signal) => tutti.resumeTraining(kept, dataset, { signal, runner }),
+  serveEnsemble: (signal) => tutti.serveEnsemble(ensemble, { port: 0, signal }),
   saveEnsemble: (signal) => tutti.saveEnsemble(ensemble, join(folder, 'new.tutti'), { signal }),
   selectMembers: (signal) => tutti.selectMembers(ensemble, dataset, { signal }),
   startTraining: (signal) => tutti.startTraining(dataset, LONG, { signal, runner }).ensemble,

@@ -103,6 +103,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['playground/stand-ins', 'what a browser has in place of Node.js, for the playground’s workers'],
   ['playground', 'an ensemble trained in a browser, on workers of its own'],
   ['api', 'the face that programs see: ensembles with methods, data in one call'],
+  ['serve', 'an ensemble that answers HTTP'],
   ['entry-points', 'the entry points beside the main one, which is index.ts: re-exports only'],
   ['cli/terminal', 'standard output and error, progress, signals, how a command ends'],
   ['cli/options', 'options of commands: flags, config file, help'],

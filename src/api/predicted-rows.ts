@@ -149,7 +149,7 @@ function valueRow(targets: readonly string[], predictions: CombinedPredictions, 
 }
 
 /** Numbers [rows, names] of a row by their names. */
-function named(
+export function named(
   names: readonly string[],
   numbers: ArrayLike<number>,
   row: number,

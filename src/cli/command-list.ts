@@ -42,6 +42,10 @@ export const COMMANDS: CommandList = {
     load: () => import('./commands/split.js'),
   },
   predict: { summary: 'predict the rows of a CSV or JSON file', load: () => import('./commands/predict.js') },
+  serve: {
+    summary: 'answer HTTP requests with the predictions of a saved ensemble',
+    load: () => import('./commands/serve.js'),
+  },
   evaluate: {
     summary: 'score a saved ensemble on a CSV or JSON file',
     load: () => import('./commands/evaluate.js'),

@@ -18,6 +18,28 @@ export const ENSEMBLE_DOORS: Readonly<Record<string, Door>> = {
       ...[{ coverage: 1 }, { coverage: '90 %' }, { conformal: 'top' }, { conformal: 'lac' }],
     ],
   },
+  predictionHandler: {
+    call: (options) => tutti.predictionHandler(ensemble, options),
+    wrong: [
+      ...[
+        { aggregator: 'mean' },
+        { weights: 1 },
+        { runner: 2 },
+        { name: 5 },
+        { base: 'models' },
+        { base: '/a/' },
+      ],
+      ...[{ linger: -1 }, { linger: 1001 }, { maxBytes: 0 }, { maxRows: NaN_ }, { maxWaiting: 0.5 }],
+      ...[{ timeout: 0 }, { timeout: '30' }, { onRequest: 'log' }],
+    ],
+  },
+  serveEnsemble: {
+    call: (options) => tutti.serveEnsemble(ensemble, options),
+    wrong: [
+      ...[{ port: -1 }, { port: 65_536 }, { port: '80' }, { host: 1 }, { hosts: 'a' }, { grace: -1 }],
+      ...[{ signal: 1 }, { maxRows: 0 }, { aggregator: 'mean' }, { timeout: NaN_ }],
+    ],
+  },
   conformaliseEnsemble: {
     call: (options) => tutti.conformaliseEnsemble(ensemble, dataset, options),
     wrong: [{ rowsFrom: 'test' }, { rowsFrom: 'heldOut' }, { aggregator: 'mean' }, { runner: 2 }],

@@ -72,6 +72,12 @@ const DOORS: Readonly<Record<string, (units: Units) => unknown>> = {
     using predictor = await tutti.createPredictor(ensemble);
     return await predictor.predict(x.subarray(0, 4));
   },
+  predictionHandler: async ({ ensemble, x }) => {
+    using handler = tutti.predictionHandler(ensemble);
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify([...x.subarray(0, 4)]);
+    return (await handler(new Request('http://host/predict', { method: 'POST', headers, body }))).text();
+  },
   predictUncertainty: ({ ensemble, x }) => tutti.predictUncertainty(ensemble, x),
   calibrateEnsemble: async ({ ensemble, test }) =>
     (await tutti.calibrateEnsemble(ensemble, test, { method: 'vector' })).calibration,
@@ -176,6 +182,7 @@ const NONE: Readonly<Record<string, string>> = {
     modelCard: 'a text',
     loadEnsemble: 'bytes',
     saveEnsemble: 'bytes',
+    serveEnsemble: 'what predictionHandler answers',
     withAveragingWeights: 'weights',
   },
   ...{

@@ -7,8 +7,9 @@ import {
   type ImportanceOptions,
   type PermutationImportance,
 } from '../../explain/permutation-importance.js';
+import type { CsvRow } from '../../files/csv-text.js';
 import { importanceLines } from '../../report/importance-text.js';
-import { type CsvRow, writeCsv } from '../files/csv-output.js';
+import { writeCsv } from '../files/csv-output.js';
 import { ALLOW_MODULE_ROW, checkTableOutput, loadForRawRows } from '../files/input-files.js';
 import { type KnownPart, knownPart, ROWS_FROM } from '../files/training-part.js';
 import {

@@ -9,16 +9,6 @@ import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { memberAccount } from '../../ensemble/member-account.js';
 import type { AnswerOptions } from '../../ensemble/predict/answer-rules.js';
 import type { PredictOptions } from '../../ensemble/predict/predict.js';
-import { failOption } from '../../errors.js';
-import { membersText } from '../../report/account-text.js';
-import { counted } from '../../report/words.js';
-import { type CsvRow, STANDARD_OUTPUT, writeCsv } from '../files/csv-output.js';
-import {
-  ALLOW_MODULE_ROW,
-  checkOutputBesideModules,
-  checkTableOutput,
-  loadForRawRows,
-} from '../files/input-files.js';
 import {
   checkNames,
   ensembleColumns,
@@ -27,7 +17,18 @@ import {
   type PredictionColumn,
   truthColumns,
   uncertaintyColumns,
-} from '../files/prediction-columns.js';
+} from '../../ensemble/predict/prediction-columns.js';
+import { failOption } from '../../errors.js';
+import type { CsvRow } from '../../files/csv-text.js';
+import { membersText } from '../../report/account-text.js';
+import { counted } from '../../report/words.js';
+import { STANDARD_OUTPUT, writeCsv } from '../files/csv-output.js';
+import {
+  ALLOW_MODULE_ROW,
+  checkOutputBesideModules,
+  checkTableOutput,
+  loadForRawRows,
+} from '../files/input-files.js';
 import {
   AGGREGATOR_ROW,
   aggregatorOf,

@@ -4,8 +4,8 @@
 import type { Table } from '../../data/table/table.js';
 import { requireColumn } from '../../data/table/table.js';
 import { failOption } from '../../errors.js';
+import type { CsvRow } from '../../files/csv-text.js';
 import type { CrossValidation, OutOfFold } from '../../studies/cross-validation/cross-validation.js';
-import type { CsvRow } from './csv-output.js';
 
 /** The first columns, which are no predictions: `measure` knows them. */
 export const FOLD_COLUMNS = ['row', 'repeat', 'fold'] as const;

@@ -16,6 +16,7 @@ export const GROUPS = {
   averaging: 'Averaging',
   figures: 'The figures',
   run,
+  server: 'The server',
   cluster: 'On a cluster',
   jobs: 'Job files',
   output: 'Output',

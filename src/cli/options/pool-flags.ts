@@ -10,7 +10,7 @@ import { rowsIn } from './rows.js';
 
 const run = rowsIn('run');
 
-const THREADS_ROW = run.number('threads', 'threads to train on', {
+export const THREADS_ROW = run.number('threads', 'threads to train on', {
   short: 'j',
   argument: 'n',
   range: 'an integer ≥ 1',

@@ -42,11 +42,11 @@ export async function predictUncertainty(
     parts.push(uncertaintyOf(members, ensemble.task, { weights }));
   };
   await eachBlock(ensemble, x, rows, null, visit, pickOptions(options, MEMBER_PREDICTION_OPTIONS));
-  return { predictions: concatenate(combined, rows), ...joined(parts, rows) };
+  return { predictions: concatenate(combined, rows), ...joinedUncertainty(parts, rows) };
 }
 
 /** Consecutive blocks as one. */
-function joined(parts: readonly Uncertainty[], rows: number): Uncertainty {
+export function joinedUncertainty(parts: readonly Uncertainty[], rows: number): Uncertainty {
   const { kind, columns, total, aleatoric } = parts[0]!;
   const join = (part: (own: Uncertainty) => Float64Array): Float64Array => {
     const all = new Float64Array(rows * columns);

@@ -2,7 +2,6 @@
 
 import { PassThrough } from 'node:stream';
 import t from 'tap';
-import { csvCell } from '../../../src/cli/files/csv-output.js';
 import { flagOf, nameOf, parseFlag } from '../../../src/cli/options/option-row.js';
 import { trainRows } from '../../../src/cli/options/train-settings.js';
 import { createBar, createBars } from '../../../src/cli/terminal/progress-bars.js';
@@ -13,6 +12,7 @@ import {
   shareText,
 } from '../../../src/cli/terminal/progress-lines.js';
 import { paletteOf } from '../../../src/cli/terminal/terminal.js';
+import { csvCell } from '../../../src/files/csv-text.js';
 import { byteSize, duration, figure } from '../../../src/report/words.js';
 import { trainingSchema } from '../../../src/training/options/training-schema.js';
 import type { TrainingProgress } from '../../../src/training/session/progress.js';

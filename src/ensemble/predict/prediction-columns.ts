@@ -5,11 +5,11 @@ import type { Values } from '../../data/dataset/dataset.js';
 import type { Preprocessing } from '../../data/preprocessing/preprocessing.js';
 import { targetReadings } from '../../data/preprocessing/target.js';
 import { requireColumn, type Table } from '../../data/table/table.js';
-import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { failOption } from '../../errors.js';
 import type { Uncertainty } from '../../predictions/aggregate/uncertainty.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
+import type { TrainedEnsemble } from '../ensemble.js';
 
 export interface PredictionColumn {
   readonly name: string;

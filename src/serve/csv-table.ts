@@ -1,0 +1,30 @@
+// A body of CSV as a table. Whatever it begins with it is read as CSV, since its sender says so.
+
+import { csv } from '../data/readers/csv.js';
+import { readBytes } from '../data/readers/read-table.js';
+import type { Table } from '../data/table/table.js';
+import { TuttiError } from '../errors.js';
+import { Refusal } from './refusal.js';
+
+/** What messages call it. */
+const NAME = 'body';
+
+/** @throws Refusal 400 for what is no table, 415 for an encoding that is not known. */
+export async function tableOfCsv(body: Uint8Array, encoding: string | undefined): Promise<Table> {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  try {
+    return readBytes(bytes, NAME, encoding === undefined ? {} : { encoding }, csv);
+  } catch (error) {
+    if (!(error instanceof TuttiError)) throw error;
+    if (error.code === 'ERR_OPTION') throw new Refusal(415, error.message);
+    if (error.code !== 'ERR_DATA') throw error;
+    const { row, column } = error.details;
+    throw new Refusal(400, error.message, {
+      code: error.code,
+      details: {
+        row: typeof row === 'number' ? row : undefined,
+        column: typeof column === 'string' ? column : undefined,
+      },
+    });
+  }
+}
