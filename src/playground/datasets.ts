@@ -32,8 +32,8 @@ export interface SplitArrays {
 const SEED = 1;
 
 const SOURCES: Readonly<Record<DatasetName, Source>> = {
-  moons: { rows: () => drawn(1, 400, moon), testShare: 0.5 },
-  spirals: { rows: () => drawn(2, 600, spiral), testShare: 0.5 },
+  moons: { rows: () => drawn(1, 400, moon), testShare: 0.75 },
+  spirals: { rows: () => drawn(2, 600, spiral), testShare: 0.75 },
   iris: { rows: () => kept(embeddedRows.iris), testShare: 0.3 },
   digits: { rows: () => kept(embeddedRows.digits), testShare: 0.3 },
 };
@@ -102,7 +102,7 @@ function drawn(number: number, rows: number, draw: Draw): Rows {
 function moon(label: number, stream: RandomStream): readonly [number, number] {
   const angle = Math.PI * stream.uniform();
   const [across, up] = [cos(angle), sine(angle)];
-  const noise = () => 0.28 * stream.normal();
+  const noise = () => 0.24 * stream.normal();
   return label === 0
     ? [across - 0.5 + noise(), up - 0.25 + noise()]
     : [0.5 - across + noise(), 0.25 - up + noise()];

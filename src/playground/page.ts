@@ -38,15 +38,15 @@ function slider(id: string, label: string, most: number, value: number): Markup 
 
 const CONTROLS = html`<form class="controls" id="controls" aria-label="The ensemble">
 <fieldset><legend>Data</legend>
-${choice('moons', 'Two moons', '200 points in a plane, classes that overlap', true)}
-${choice('spirals', 'Two spirals', '300 points in a plane')}
+${choice('spirals', 'Two spirals', '150 points in a plane', true)}
+${choice('moons', 'Two moons', '100 points in a plane, whose classes overlap')}
 ${choice('iris', 'Iris', 'Fisher’s 150 flowers, four lengths')}
 ${choice('digits', 'Digits', '700 images of 8 × 8 pixels')}
 </fieldset>
 <fieldset><legend>Ensemble</legend>
 ${slider('members', 'Members k', 63, 15)}
-${slider('hidden', 'Hidden units', 8, 5)}
-${slider('epochs', 'Epochs', 8, 5)}
+${slider('hidden', 'Hidden units', 8, 6)}
+${slider('epochs', 'Epochs', 9, 8)}
 <label class="tick"><input type="checkbox" id="bootstrap" checked><span>Each member draws its rows anew (bootstrap)</span></label>
 <label class="number" for="seed"><span>Seed</span><input type="number" id="seed" min="0" max="4294967295" step="1" value="1" inputmode="numeric" required></label>
 </fieldset>

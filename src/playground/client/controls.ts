@@ -8,7 +8,7 @@ const upTo = (most: number) => Array.from({ length: most }, (_, at) => at + 1);
 export const SCALES = {
   members: upTo(64),
   hidden: [1, 2, 4, 8, 16, 32, 64, 96, 128],
-  epochs: [1, 2, 5, 10, 20, 40, 80, 160, 320],
+  epochs: [1, 2, 5, 10, 20, 40, 80, 160, 320, 640],
 } as const;
 
 type Slider = keyof typeof SCALES;
@@ -39,6 +39,21 @@ export function showValues(): void {
     input(slider).setAttribute('aria-valuetext', value);
     document.getElementById(`${slider}-value`)!.textContent = value;
   }
+}
+
+/** What suits each dataset: places of the sliders. */
+const SUITED: Readonly<Record<DatasetName, { readonly hidden: number; readonly epochs: number }>> = {
+  spirals: { hidden: 6, epochs: 8 },
+  moons: { hidden: 6, epochs: 8 },
+  iris: { hidden: 4, epochs: 5 },
+  digits: { hidden: 5, epochs: 5 },
+};
+
+/** Sets what suits the dataset that is chosen. */
+export function suitDataset(): void {
+  const { hidden, epochs } = SUITED[readRecipe().dataset];
+  input('hidden').value = String(hidden);
+  input('epochs').value = String(epochs);
 }
 
 /** Whether all may be set: not while an ensemble is trained. */

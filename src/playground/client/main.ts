@@ -1,6 +1,6 @@
 // The page of the playground: takes a recipe off its controls, has it trained, and shows what comes of it.
 
-import { readRecipe, setEnabled, showValues } from './controls.js';
+import { readRecipe, setEnabled, showValues, suitDataset } from './controls.js';
 import { Crew, type Watcher } from './crew.js';
 import { drawAveraged, drawCurves, drawPlane } from './figures.js';
 import { programOf, rowsText, saveFile } from './program.js';
@@ -148,7 +148,10 @@ element('controls').addEventListener('submit', (event) => {
   event.preventDefault();
   train();
 });
-element('controls').addEventListener('input', showValues);
+element('controls').addEventListener('input', ({ target }) => {
+  if ((target as HTMLInputElement).name === 'dataset') suitDataset();
+  showValues();
+});
 element('stop').addEventListener('click', () => crew.stop());
 element('rows').addEventListener('click', () => {
   if (shown?.beginning) saveFile(`${shown.recipe.dataset}.json`, rowsText(shown.beginning.rows));
