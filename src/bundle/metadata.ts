@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { contradictionOfCalibration } from '../calibration/contradiction.js';
 import type { Conformity } from '../conformal/conformity.js';
 import type { Task } from '../data/dataset/dataset.js';
+import { columnWidth } from '../data/dataset/feature-columns.js';
 import type { ColumnRanges } from '../data/dataset/training-facts.js';
 import { encodingFrom } from '../data/preprocessing/preprocessing.js';
 import { engineOf } from '../engines/registry.js';
@@ -194,10 +195,7 @@ export function contradictionOfStored(
 function contradictionOfPreprocessing(metadata: Metadata): string | null {
   const { preprocessing, task, features, encoding } = metadata;
   if (preprocessing === null) return null;
-  const columns = preprocessing.features.map((feature) =>
-    feature.kind === 'numeric' ? 1 : feature.categories.length,
-  );
-  const made = columns.reduce((sum, count) => sum + count, 0);
+  const made = preprocessing.features.reduce((sum, feature) => sum + columnWidth(feature), 0);
   if (made !== features) return `its preprocessing makes ${made} features where members take ${features}`;
   if (!isDeepStrictEqual(encoding, encodingFrom(preprocessing))) {
     return 'its preprocessing has other scales than its encoding';

@@ -1,5 +1,6 @@
 // How to have a model’s answers, and how to have the model again.
 
+import { MAX_CATEGORIES } from '../data/columns/column-options.js';
 import type { FeatureColumn } from '../data/dataset/preprocessing-types.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { optionsOfPlan } from '../training/options/options-of-plan.js';
@@ -102,6 +103,7 @@ function dataOptions({ plan, preprocessing, trainedOn }: TrainedEnsemble): objec
     ...(declared.length === 0 ? {} : { categorical: declared }),
     ...(features.some(({ fill }) => fill !== null) ? { impute: imputeOf(features) } : {}),
     ...(unseen === 'error' ? {} : { unseen }),
+    ...maxCategoriesOf(features),
     ...(together ? { scaling: 'together' } : {}),
     ...(softClip === DEFAULT_SOFT_CLIP || (together && softClip === undefined)
       ? {}
@@ -119,6 +121,18 @@ function dataOptions({ plan, preprocessing, trainedOn }: TrainedEnsemble): objec
 
 /** What is done where nothing is said. */
 const DEFAULT_SOFT_CLIP = 2;
+
+/** As many as have a feature of their own where others share one, or else enough for every column. */
+function maxCategoriesOf(features: readonly FeatureColumn[]): { maxCategories?: number } {
+  const columns = features.filter((feature) => feature.kind === 'categorical');
+  const grouped = columns.find(({ others }) => others !== undefined);
+  const most = Math.max(
+    0,
+    ...(grouped === undefined ? columns : [grouped]).map((own) => own.categories.length),
+  );
+  const usual = MAX_CATEGORIES.default;
+  return most === usual || (grouped === undefined && most < usual) ? {} : { maxCategories: most };
+}
 
 /** Numbers filled by their mean show it; of categories alone either says the same. */
 function imputeOf(features: readonly FeatureColumn[]): 'mean' | 'median' {

@@ -11,6 +11,7 @@ import {
 import { type Judgement, judgeTable, type LeftOut } from './columns/judge-table.js';
 import type { Dataset, TableSplit, TaskKind } from './dataset/dataset.js';
 import { fillNotes } from './preprocessing/fill-notes.js';
+import { groupNotes } from './preprocessing/group-notes.js';
 import {
   type ClassWeights,
   fitPreprocessing,
@@ -107,6 +108,7 @@ function loadTable(table: Table, options: LoadOptions): LoadedData {
       ...(table.remarks ?? []),
       ...judgement.notes,
       ...fillNotes(judgement, preprocessing, options.impute ?? null),
+      ...groupNotes(judgement, preprocessing),
     ],
   };
 }

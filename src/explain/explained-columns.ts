@@ -2,6 +2,7 @@
 // features of arrays; and columns that the user wants looked at as one.
 
 import type { Dataset } from '../data/dataset/dataset.js';
+import { columnWidth } from '../data/dataset/feature-columns.js';
 import type { FeatureColumn, Preprocessing } from '../data/preprocessing/preprocessing.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../errors.js';
@@ -46,7 +47,7 @@ export function placedColumnsOf(
   }
   let first = 0;
   return preprocessing.features.map((fitted) => {
-    const width = fitted.kind === 'numeric' ? 1 : fitted.categories.length;
+    const width = columnWidth(fitted);
     const placed = { name: fitted.column, first, width, fitted };
     first += width;
     return placed;

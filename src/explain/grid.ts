@@ -1,6 +1,7 @@
 // The values of a column at which partial dependence is drawn: quantiles of numbers, or all categories.
 
 import type { Dataset } from '../data/dataset/dataset.js';
+import { categoryNames } from '../data/dataset/feature-columns.js';
 import { quantileOfSorted } from '../math/statistics.js';
 import type { PlacedColumn } from './explained-columns.js';
 
@@ -24,10 +25,9 @@ export function gridOf(column: PlacedColumn, { x, features, rows }: Dataset, poi
     for (let row = 0; row < rows; row++) {
       for (let at = 0; at < width; at++) counts[at]! += x[row * features + first + at]!;
     }
-    const own = fitted.categories.map((_, at) =>
-      Array.from({ length: width }, (_own, c) => (c === at ? 1 : 0)),
-    );
-    return { values: fitted.categories, rows: counts, features: own };
+    const values = categoryNames(fitted);
+    const own = values.map((_, at) => Array.from({ length: width }, (_own, c) => (c === at ? 1 : 0)));
+    return { values, rows: counts, features: own };
   }
   const sorted = Float64Array.from({ length: rows }, (_, row) => x[row * features + first]!).sort();
   const values = numbersOf(sorted, points);

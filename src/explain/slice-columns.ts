@@ -3,6 +3,7 @@
 
 import { categoricalReading, numericReading } from '../data/columns/reading.js';
 import type { Dataset } from '../data/dataset/dataset.js';
+import { categoryNames } from '../data/dataset/feature-columns.js';
 import { findColumn, type Table } from '../data/table/table.js';
 import { quantileOfSorted } from '../math/statistics.js';
 import type { PlacedColumn } from './explained-columns.js';
@@ -37,7 +38,7 @@ export function sliceColumn(
   const missing = missingCells(column, dataset, index, raw);
   const cut =
     column.fitted?.kind === 'categorical'
-      ? categorySlices(column, column.fitted.categories, dataset, index)
+      ? categorySlices(column, categoryNames(column.fitted), dataset, index)
       : numberSlices(column, dataset, index, bins, missing);
   if (missing === null || !missing.includes(1)) return { name: column.name, ...cut };
   const codes = cut.codes.map((code, at) => (missing[at] === 1 ? cut.labels.length : code));

@@ -9,13 +9,20 @@ import {
 import { alignLeft, type TextRow } from '../../report/text-table.js';
 import { counted, figure } from '../../report/words.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW } from '../options/command.js';
-import { COLUMN_ROWS, CSV_ROWS, namedColumns, readTable, TARGET_ROW } from '../options/data-flags.js';
+import {
+  COLUMN_ROWS,
+  CSV_ROWS,
+  MAX_CATEGORIES_ROW,
+  namedColumns,
+  readTable,
+  TARGET_ROW,
+} from '../options/data-flags.js';
 import { inFlags, type OptionOrigins } from '../options/option-origins.js';
 import { paletteOf, print, printJson } from '../terminal/terminal.js';
 
 export const command: CommandDefinition = {
   arguments: [{ name: 'file', description: 'CSV or JSON file with a header row' }],
-  options: [TARGET_ROW, ...COLUMN_ROWS, ...CSV_ROWS, JSON_ROW],
+  options: [TARGET_ROW, ...COLUMN_ROWS, MAX_CATEGORIES_ROW, ...CSV_ROWS, JSON_ROW],
   examples: [
     'tutti describe prices.csv --target price',
     'tutti describe export.csv --delimiter ";" --decimal , --missing "?,unknown" --json',
@@ -46,7 +53,10 @@ async function describe(
   print('');
   print(palette.bold(head!));
   for (const line of lines) print(line);
-  const remarks = columns.flatMap(({ notes, problem }) => [...notes, ...(problem === null ? [] : [problem])]);
+  const remarks = [
+    ...description.notes,
+    ...columns.flatMap(({ notes, problem }) => [...notes, ...(problem === null ? [] : [problem])]),
+  ];
   if (remarks.length > 0) print('');
   for (const remark of remarks) print(remark);
   return 0;
@@ -54,15 +64,18 @@ async function describe(
 
 /** The same with options by their flags. */
 function inUsersFlags(description: TableDescription, names: ReadonlySet<string>): TableDescription {
-  const words = (text: string) => inFlags(text, COLUMN_ROWS, names);
+  const words = (text: string) => inFlags(text, WORDED_ROWS, names);
   const columns = description.columns.map((column) => ({
     ...column,
     why: words(column.why),
     notes: column.notes.map(words),
     problem: column.problem === null ? null : words(column.problem),
   }));
-  return { ...description, columns };
+  return { ...description, columns, notes: description.notes.map(words) };
 }
+
+/** Options that notes name. */
+const WORDED_ROWS = [...COLUMN_ROWS, MAX_CATEGORIES_ROW];
 
 const HEAD: TextRow = ['column', 'use', 'taken for', 'different', 'missing', 'range or examples'];
 

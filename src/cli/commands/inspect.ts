@@ -159,7 +159,7 @@ function columnsRow({ preprocessing }: TrainedEnsemble): TextRow[] {
   const columns = preprocessing.features.map((feature) => {
     if (feature.kind === 'numeric') return feature.column;
     const { length } = feature.categories;
-    return `${feature.column} (${counted(length, 'category', 'categories')}: ${shortList(feature.categories, MOST_CATEGORIES)})`;
+    return `${feature.column} (${counted(length, 'category', 'categories')}: ${shortList(feature.categories, MOST_CATEGORIES)}${feature.others === undefined ? '' : '; all others share a feature'})`;
   });
   return [['columns', shortList(columns)]];
 }

@@ -79,12 +79,16 @@ export const CLASS_WEIGHTS_ROW = data.of(LOAD_OPTIONS, 'classWeights', {
   common: true,
 });
 
+/** How many categories of a column have a feature each. */
+export const MAX_CATEGORIES_ROW = data.of(LOAD_OPTIONS, 'maxCategories', { argument: 'n' });
+
 /** The options that say what the columns of a training file are, and what is made of them. */
 export const DATA_ROWS: readonly OptionRow[] = [
   TARGET_ROW,
   ...COLUMN_ROWS,
   data.of(LOAD_OPTIONS, 'impute', { common: true }),
   data.of(LOAD_OPTIONS, 'unseen'),
+  MAX_CATEGORIES_ROW,
   data.of(LOAD_OPTIONS, 'scaling', { defaultText: 'columns, or together with `image`' }),
   data.of(LOAD_OPTIONS, 'softClip', { argument: 'c', acceptsNone: true, range: 'a number > 0, or none' }),
   ...CSV_ROWS,

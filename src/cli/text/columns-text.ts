@@ -1,5 +1,6 @@
 // What `tutti train` says about the columns of its file, in short; `tutti describe` says it of each.
 
+import { columnWidth } from '../../data/dataset/feature-columns.js';
 import type { LoadedData, LoadOptions } from '../../data/load.js';
 import type { Preprocessing } from '../../data/preprocessing/preprocessing.js';
 import { quoted } from '../../files/shell-word.js';
@@ -27,7 +28,7 @@ function madeOf(features: Preprocessing['features']): string[] {
   const numbers = features.filter((feature) => feature.kind === 'numeric').length - dates.length;
   const categories = features.filter((feature) => feature.kind === 'categorical');
   if (dates.length + categories.length === 0) return [];
-  const width = categories.reduce((sum, feature) => sum + feature.categories.length, 0);
+  const width = categories.reduce((sum, feature) => sum + columnWidth(feature), 0);
   const parts = [
     ...(numbers === 0 ? [] : [counted(numbers, 'column of numbers', 'columns of numbers')]),
     ...(dates.length === 0 ? [] : [counted(dates.length, 'of dates', 'of dates')]),

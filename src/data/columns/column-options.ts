@@ -82,3 +82,20 @@ export const COLUMN_OPTIONS = {
     says: 'column of groups that splitting and grouped resampling keep whole; no feature',
   }),
 } as const satisfies OptionTable<ColumnOptions>;
+
+/** More 0/1 columns than this for one column of categories are a mistake. */
+const MOST_CATEGORIES = 10_000;
+
+/** The check of how many categories of a column have a feature each: what is fitted takes it, and what is described. */
+export const MAX_CATEGORIES = described(
+  {
+    expected: `an integer from 1 to ${MOST_CATEGORIES}`,
+    holds: (value: unknown) => option.integer(1).holds(value) && Number(value) <= MOST_CATEGORIES,
+  },
+  {
+    kind: 'number',
+    says: 'categories of a column that get a feature each, the most frequent; all others share one more',
+    // A rarer category is in few rows, and its weights would be learned from next to nothing.
+    default: 100,
+  },
+);

@@ -10,19 +10,25 @@ import type { Column } from '../table/column.js';
 import { labelOf } from '../table/labels.js';
 import { delimiterHint, type Table } from '../table/table.js';
 import { withinLimits } from '../table/table-limits.js';
-import { COLUMN_OPTIONS } from './column-options.js';
+import { COLUMN_OPTIONS, MAX_CATEGORIES } from './column-options.js';
+import { duplicateNote, duplicateRows } from './duplicate-rows.js';
 import { type ColumnJudge, columnJudge } from './file-judge.js';
-import { judgeFeature } from './judge-feature.js';
+import { type FeatureJudgement, judgeFeature } from './judge-feature.js';
 import { droppedRows, judgedColumns, rowsWithTarget } from './judge-table.js';
 import { judgeTarget } from './judge-target.js';
+import { leakNotes } from './leaks.js';
 import { categoricalReading, numericReading, type Reading } from './reading.js';
 import { assignRoles, type RoleOptions } from './roles.js';
 
-export interface DescribeOptions extends RoleOptions, ReadOptions {}
+export interface DescribeOptions extends RoleOptions, ReadOptions {
+  /** As for training: more categories of a column than this share a feature. @default 100 */
+  readonly maxCategories?: number | undefined;
+}
 
 const DESCRIBE_OPTIONS = {
   ...COLUMN_OPTIONS,
   ...READ_OPTIONS,
+  maxCategories: MAX_CATEGORIES,
   target: { ...COLUMN_OPTIONS.target, required: false },
 } satisfies OptionTable<DescribeOptions>;
 
@@ -63,7 +69,11 @@ export interface TableDescription {
   readonly taskReason: string | null;
   /** Columns of the members' input. */
   readonly features: number;
+  /** Rows that equal one before them in all that is learned from, the target included. */
+  readonly duplicates: number;
   readonly columns: readonly ColumnDescription[];
+  /** What the user should know of the whole file. */
+  readonly notes: readonly string[];
 }
 
 const EXAMPLES = 3;
@@ -87,6 +97,10 @@ function describeColumns(table: Table, options: DescribeOptions): TableDescripti
   const judge = columnJudge(table, judgedColumns(roles), options);
   const target = describedTarget(table, roles.targets, judge, options);
   const dropped = new Set(roles.dropped);
+  const judged = new Map(
+    roles.features.map((column) => [column, attempt(() => judgeFeature(table, column, judge))]),
+  );
+  const whole = describedRows(table, [...judged.values()], target);
   const unread = new Map(roles.unread.map(({ column, reason }) => [column, reason]));
   const columns = table.columns.map((column) => {
     if (dropped.has(column)) return described(table, column, judge, { use: 'left out', why: 'as stated' });
@@ -105,11 +119,18 @@ function describeColumns(table: Table, options: DescribeOptions): TableDescripti
       const reading = categoricalReading(column, judge.isDeclared(column) ? 'declared' : 'text', judge.words);
       return described(table, column, judge, { use: 'group', reading });
     }
-    return describedFeature(table, column, judge);
+    return describedFeature(table, column, judge, judged.get(column)!, {
+      leak: whole.leaks.get(column.name) ?? null,
+      most: options.maxCategories ?? MAX_CATEGORIES.default,
+    });
   });
   const { kind = null, reason = null } = target.judgement ?? {};
   const features = columns.reduce((sum, { width }) => sum + width, 0);
-  return { file: table.source, rows: table.rows, task: kind, taskReason: reason, features, columns };
+  const { duplicates, notes } = whole;
+  return {
+    ...{ file: table.source, rows: table.rows, task: kind, taskReason: reason },
+    ...{ features, duplicates, columns, notes },
+  };
 }
 
 /** What the target is, if anything, and what is to be said of rows without one. */
@@ -123,22 +144,64 @@ function describedTarget(
     targets.length === 0 ? null : judgeTarget(table, targets, judge, task ?? null),
   );
   const rows = attempt(() =>
-    judgement === null ? null : rowsWithTarget(table, judgement.readings, missingTarget).length,
+    judgement === null ? null : rowsWithTarget(table, judgement.readings, missingTarget),
   );
-  const gone = table.rows - (rows.value ?? table.rows);
+  const gone = table.rows - (rows.value?.length ?? table.rows);
   const notes = gone > 0 ? [droppedRows(gone, table.rows, targets)] : [];
-  return { judgement, notes, problem: problem ?? rows.problem };
+  const used = rows.value ?? Uint32Array.from({ length: table.rows }, (_, row) => row);
+  return { judgement, rows: used, notes, problem: problem ?? rows.problem };
 }
 
-function describedFeature(table: Table, column: Column, judge: ColumnJudge): ColumnDescription {
-  const { value, problem } = attempt(() => judgeFeature(table, column, judge));
+/** What is to be said of the rows as a whole, and of columns beside the target. */
+function describedRows(
+  table: Table,
+  judged: readonly Attempt<FeatureJudgement>[],
+  { judgement, rows }: ReturnType<typeof describedTarget>,
+) {
+  const features = judged.flatMap(({ value }) =>
+    value === null || value.reading === null ? [] : [value.reading],
+  );
+  const targets = judgement?.readings ?? [];
+  const duplicates = duplicateRows([...features, ...targets], rows);
+  const notes = [
+    ...(table.remarks ?? []),
+    ...(table.image === undefined ? [] : [imageNote(table.image)]),
+    ...(duplicates === 0 ? [] : [duplicateNote(duplicates, rows.length)]),
+  ];
+  return { duplicates, notes, leaks: leakNotes(features, targets, rows) };
+}
+
+/** What the option `image` would be. */
+function imageNote({ channels, height, width }: NonNullable<Table['image']>): string {
+  const size = channels === 1 ? `${height}x${width}` : `${channels}x${height}x${width}`;
+  return `the rows are images: \`image\` ${size} lets convolutions and tangents see them so`;
+}
+
+/** What is said of a feature beside what its own cells show. */
+interface Beside {
+  readonly leak: string | null;
+  /** Categories that have a feature each. */
+  readonly most: number;
+}
+
+function describedFeature(
+  table: Table,
+  column: Column,
+  judge: ColumnJudge,
+  { value, problem }: Attempt<FeatureJudgement>,
+  { leak, most }: Beside,
+): ColumnDescription {
   if (value === null) return described(table, column, judge, { use: 'feature', problem });
   const { reading, reason, constant } = value;
   const hint = delimiterHint(table);
   const notes = hint === '' ? value.notes : [`\`${column.name}\` is the only column${hint}`, ...value.notes];
   if (reading === null) return described(table, column, judge, { use: 'left out', why: reason! });
   const useless = constant ? [`\`${column.name}\` holds one number only: nothing is learned of that`] : [];
-  return described(table, column, judge, { use: 'feature', reading, notes: [...notes, ...useless] });
+  const told = [...notes, ...useless, ...(leak === null ? [] : [leak])];
+  const whole = described(table, column, judge, { use: 'feature', reading, notes: told });
+  if (whole.kind !== 'categories' || whole.distinct <= most) return whole;
+  const shared = `\`${column.name}\`: ${most} of ${whole.distinct} categories have a feature each, the others share one; \`maxCategories\` says how many`;
+  return { ...whole, width: most + 1, notes: [...whole.notes, shared] };
 }
 
 interface Known {
@@ -211,8 +274,13 @@ function shortened(text: string): string {
   return text.length > LONGEST_EXAMPLE ? `${text.slice(0, LONGEST_EXAMPLE - 1)}…` : text;
 }
 
+interface Attempt<Value> {
+  readonly value: Value | null;
+  readonly problem: string | null;
+}
+
 /** What stands in the way of one column is told of it, and the others are still described. */
-function attempt<Value>(run: () => Value): { readonly value: Value | null; readonly problem: string | null } {
+function attempt<Value>(run: () => Value): Attempt<Value> {
   try {
     return { value: run(), problem: null };
   } catch (error) {

@@ -6,9 +6,11 @@ import { TuttiError } from '../../errors.js';
 import type { Column } from '../table/column.js';
 import { listed, type Table } from '../table/table.js';
 import { COLUMN_OPTIONS, type ColumnOptions } from './column-options.js';
+import { manyDuplicates } from './duplicate-rows.js';
 import { type ColumnJudge, columnJudge } from './file-judge.js';
 import { judgeFeature } from './judge-feature.js';
 import { judgeTarget, type TargetJudgement } from './judge-target.js';
+import { leakNotes } from './leaks.js';
 import { categoricalReading, numericReading, type Reading, refuseMissing } from './reading.js';
 import { assignRoles, type ColumnRoles } from './roles.js';
 
@@ -57,6 +59,8 @@ export function judgeTable(table: Table, options: ColumnOptions): Judgement {
   }
   if (features.length === 0) throw nothingLeft(table, leftOut);
   if (constant.length > 0) notes.push(constantNote(constant));
+  notes.push(...leakNotes(features, target.readings, rows).values());
+  notes.push(...manyDuplicates([...features, ...target.readings], rows));
   const { weight, group } = roles;
   return {
     ...{ features, leftOut, target, rows, notes },

@@ -6,6 +6,7 @@ import { isPlainObject } from '../../option-names.js';
 import { checkCount, checkFinite, checkIndices, checkLength } from './arrays.js';
 import type { DatasetNumbers as Dataset, Task } from './dataset-types.js';
 import { NO_SCALE, type Scale } from './encoding.js';
+import { columnWidth } from './feature-columns.js';
 import type { FeatureColumn } from './preprocessing-types.js';
 
 /** Datasets made by tutti, which need no check at the doors. */
@@ -137,10 +138,7 @@ function checkKept({ hash, rowsHash, groupsHash, groups, split, preprocessing, f
 }
 
 function widthOf(features: readonly FeatureColumn[]): number {
-  return features.reduce(
-    (width, feature) => width + (feature.kind === 'numeric' ? 1 : feature.categories.length),
-    0,
-  );
+  return features.reduce((width, feature) => width + columnWidth(feature), 0);
 }
 
 function checkEncoding({ encoding, features, task }: Dataset): void {

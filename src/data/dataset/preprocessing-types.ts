@@ -27,6 +27,11 @@ export interface CategoricalFeature {
   /** One 0/1 column of x for each, in this order. */
   readonly categories: readonly string[];
   readonly fill: string | null;
+  /**
+   * How many less frequent categories share one more 0/1 column, the last, as do all that were never seen; absent: none
+   * do, and there is no such column.
+   */
+  readonly others?: number | undefined;
   /** Only the empty cell is missing: NA and its like are categories, as the user said of the column. */
   readonly declared?: true | undefined;
 }

@@ -9,6 +9,7 @@ import {
   type Reading,
   refuseMissing,
 } from '../columns/reading.js';
+import { categoryNames, columnWidth } from '../dataset/feature-columns.js';
 import type { FeatureColumn, Preprocessing } from '../dataset/preprocessing-types.js';
 import type { Column } from '../table/column.js';
 import { labeller } from '../table/labels.js';
@@ -23,9 +24,9 @@ export function fillNumber(number: number, fill: number | null): number {
   return Number.isNaN(number) ? fill! : number;
 }
 
-/** Columns of x that the features take: one per number, one per category. */
+/** Columns of x that the features take: one per number, one per category, one for those that share it. */
 export function featureWidth(features: readonly FeatureColumn[]): number {
-  return features.reduce((width, feature) => width + widthOf(feature), 0);
+  return features.reduce((width, feature) => width + columnWidth(feature), 0);
 }
 
 /** A name for each column of x: the column's own, or `column=category`. */
@@ -33,7 +34,7 @@ export function featureNames(features: readonly FeatureColumn[]): string[] {
   return features.flatMap((feature) =>
     feature.kind === 'numeric'
       ? [feature.column]
-      : feature.categories.map((category) => `${feature.column}=${category}`),
+      : categoryNames(feature).map((category) => `${feature.column}=${category}`),
   );
 }
 
@@ -73,7 +74,7 @@ export function transformFeatures(
     if (reading !== null && feature.kind === 'categorical') {
       writeCategorical(feature, table, reading, used, place, unseen);
     }
-    at += widthOf(feature);
+    at += columnWidth(feature);
   });
   return x;
 }
@@ -139,12 +140,14 @@ function writeCategorical(
   unseen: Preprocessing['unseen'],
 ): void {
   const { column } = reading;
-  const { categories } = feature;
+  const { categories, others } = feature;
   const offsetOf = labeller(categories);
+  // Whatever is in no column of its own, seen or not.
+  const shared = others === undefined ? undefined : categories.length;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
     const text = column.text(row);
-    const offset = offsetOf(text) ?? (reading.isMissing(row) ? offsetOf(feature.fill!) : undefined);
+    const offset = offsetOf(text) ?? (reading.isMissing(row) ? offsetOf(feature.fill!) : shared);
     if (offset !== undefined) place.x[i * place.width + place.at + offset] = 1;
     else if (unseen === 'error') {
       const expected = `one of the ${categories.length} categories seen in training (${listed(categories)})`;
@@ -174,8 +177,4 @@ function allocate(rows: number, width: number): Float64Array {
   } catch {
     return fail('what memory there is, at twice their size');
   }
-}
-
-function widthOf(feature: FeatureColumn): number {
-  return feature.kind === 'numeric' ? 1 : feature.categories.length;
 }

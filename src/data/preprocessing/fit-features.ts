@@ -1,7 +1,7 @@
 // Fitting feature columns: scales, categories and fills, from the training rows alone. What a column is taken for was
 // judged before (judge-table.ts); how a fitted column is applied to a table is features.ts's.
 
-import { failOption, TuttiError } from '../../errors.js';
+import { failOption } from '../../errors.js';
 import { mean as average, median, variance } from '../../math/statistics.js';
 import { hasGaps, type Reading, refuseMissing } from '../columns/reading.js';
 import { scaleOf } from '../dataset/arrays.js';
@@ -22,10 +22,10 @@ export type FeatureScaling = 'columns' | 'together';
 export interface FeatureOptions {
   readonly impute: Impute | null;
   readonly scaling: FeatureScaling;
+  /** Categories of a column that get a feature each. */
+  readonly maxCategories: number;
 }
 
-/** More 0/1 columns than this for one column of categories are a mistake. */
-const MOST_CATEGORIES = 10_000;
 const IMPUTE_HINT = 'set `impute` to mean or median to fill them';
 
 type Numeric = Extract<FeatureColumn, { kind: 'numeric' }>;
@@ -36,13 +36,13 @@ type Categorical = Extract<FeatureColumn, { kind: 'categorical' }>;
  *
  * @param rows u32, the training rows: means, categories and fills come from these alone
  * @param used u32, the rows that will be transformed
- * @throws ERR_DATA for (without `impute`) missing cells in any used row, and for too many categories
+ * @throws ERR_DATA for (without `impute`) missing cells in any used row
  */
 export function fitFeatures(
   table: Table,
   readings: readonly Reading[],
   rows: Uint32Array,
-  { impute, scaling }: FeatureOptions,
+  { impute, scaling, maxCategories }: FeatureOptions,
   used: Uint32Array | null = null,
 ): FeatureColumn[] {
   if (scaling !== 'columns' && scaling !== 'together') failOption('scaling', 'columns or together', scaling);
@@ -55,7 +55,7 @@ export function fitFeatures(
     feature:
       reading.kind === 'numeric'
         ? fitNumeric(reading, rows, impute, scaling)
-        : fitCategorical(reading, rows, impute),
+        : fitCategorical(reading, rows, impute, maxCategories),
   }));
   const numeric = fitted.filter(({ feature }) => feature?.kind === 'numeric') as FittedNumber[];
   const scale = scaling === 'together' && numeric.length > 0 ? commonScale(numeric, rows) : {};
@@ -108,8 +108,16 @@ function fitNumeric(
   };
 }
 
-/** Categories in code-unit order, 1 and 1.0 as one; the most frequent one (ties: the first) fills missing cells. */
-function fitCategorical(reading: Reading, rows: Uint32Array, impute: Impute | null): Categorical | null {
+/**
+ * Categories in code-unit order, 1 and 1.0 as one; the most frequent one (ties: the first) fills missing cells. Of more than
+ * `most`, those of the most rows are kept (ties: those that come first), and how many others there are.
+ */
+function fitCategorical(
+  reading: Reading,
+  rows: Uint32Array,
+  impute: Impute | null,
+  most: number,
+): Categorical | null {
   const { column, declared } = reading;
   const cells = new Map<string, number>();
   for (const row of rows) {
@@ -119,18 +127,42 @@ function fitCategorical(reading: Reading, rows: Uint32Array, impute: Impute | nu
     else if (!reading.isMissing(row)) cells.set(text, 1);
   }
   if (cells.size === 0) return null;
-  const categories = classesOf(cells.keys()).sort();
-  if (categories.length > MOST_CATEGORIES) throw tooManyCategories(column.name, categories.length);
-  const indexOf = labeller(categories);
-  const counts = new Float64Array(categories.length);
-  for (const [text, count] of cells) counts[indexOf(text)!]! += count;
-  const fill = impute === null ? null : categories[counts.indexOf(Math.max(...counts))]!;
-  return { kind: 'categorical', column: column.name, categories, fill, ...(declared ? { declared } : {}) };
+  const all = classesOf(cells.keys()).sort();
+  const { counts, places } = countsOf(all, cells);
+  const kept = all.length <= most ? all.map((_, at) => at) : mostFrequent(counts, places, most);
+  const categories = kept.map((at) => all[at]!);
+  const grouped = all.length - kept.length;
+  const fullest = kept.reduce((best, at) => (counts[at]! > counts[best]! ? at : best));
+  const fill = impute === null ? null : all[fullest]!;
+  return {
+    ...{ kind: 'categorical', column: column.name, categories, fill },
+    ...(grouped === 0 ? {} : { others: grouped }),
+    ...(declared ? { declared } : {}),
+  };
 }
 
-function tooManyCategories(column: string, count: number): TuttiError {
-  const message = `Expected \`${column}\` to have at most ${MOST_CATEGORIES} categories, got ${count}`;
-  return new TuttiError('ERR_DATA', `${message}; \`drop\` leaves the column out`, { column });
+/** Cells of each category, and which of them comes first, second … in the rows. */
+function countsOf(
+  categories: readonly string[],
+  cells: ReadonlyMap<string, number>,
+): { counts: Float64Array; places: Float64Array } {
+  const indexOf = labeller(categories);
+  const counts = new Float64Array(categories.length);
+  const places = new Float64Array(categories.length).fill(Number.POSITIVE_INFINITY);
+  let place = 0;
+  for (const [text, count] of cells) {
+    const at = indexOf(text)!;
+    counts[at]! += count;
+    places[at] = Math.min(places[at]!, place++);
+  }
+  return { counts, places };
+}
+
+/** The places of the categories with the most cells, ascending. */
+function mostFrequent(counts: Float64Array, places: Float64Array, most: number): number[] {
+  const ranked = Array.from(counts, (_, at) => at);
+  ranked.sort((a, b) => counts[b]! - counts[a]! || places[a]! - places[b]!);
+  return ranked.slice(0, most).sort((a, b) => a - b);
 }
 
 /** NA in a column of words is missing unless the user says that it is a category. */

@@ -38,6 +38,7 @@ const categoricalFeature = z.strictObject({
   column: z.string(),
   categories: names,
   fill: z.string().nullable(),
+  others: z.int().positive().optional(),
   declared,
 });
 

@@ -4,11 +4,12 @@
 
 import { failOption, TuttiError } from '../../errors.js';
 import { described, type OptionTable, option } from '../../option-names.js';
-import { COLUMN_OPTIONS, type ColumnOptions } from '../columns/column-options.js';
+import { COLUMN_OPTIONS, type ColumnOptions, MAX_CATEGORIES } from '../columns/column-options.js';
 import { type Judgement, judgeTable } from '../columns/judge-table.js';
 import { categoricalReading, numericReading } from '../columns/reading.js';
 import { completeDataset, type Dataset, type Encoding, type Task } from '../dataset/dataset.js';
 import { NO_SCALE, SOFT_CLIP } from '../dataset/encoding.js';
+import { categoryNames } from '../dataset/feature-columns.js';
 import type { Preprocessing } from '../dataset/preprocessing-types.js';
 import { delimiterHint, requireColumn, type Table } from '../table/table.js';
 import { featureWidth, transformFeatures } from './features.js';
@@ -30,6 +31,11 @@ export interface PreprocessingOptions extends ColumnOptions {
    * @default 'error', because a misspelt category would otherwise be predicted as if it were nothing
    */
   readonly unseen?: Preprocessing['unseen'] | undefined;
+  /**
+   * Categories of one column that get a 0/1 feature each, the most frequent ones; where there are more, those left and
+   * all that appear later share one more feature, and none is refused. @default 100
+   */
+  readonly maxCategories?: number | undefined;
   /** Whether numeric features are standardised each by itself or, as pixels want, all alike. @default 'columns' */
   readonly scaling?: FeatureScaling | undefined;
   /**
@@ -56,6 +62,7 @@ export const PREPROCESSING_OPTIONS = {
     says: 'categories that only appear at prediction: refused, or taken for none',
     default: 'error',
   }),
+  maxCategories: MAX_CATEGORIES,
   scaling: described(option.oneOf('columns', 'together'), {
     kind: 'choice',
     says: 'standardise each numeric column by itself, or all alike',
@@ -86,9 +93,15 @@ export function fitPreprocessing(
   const unseen = options.unseen ?? PREPROCESSING_OPTIONS.unseen.default;
   if (unseen !== 'error' && unseen !== 'ignore') failOption('unseen', 'error or ignore', unseen);
   const target = fitTarget(table, judgement.target, rows, judgement.rows);
-  const { impute = null, scaling = 'columns' } = options;
+  const { impute = null, scaling = 'columns', maxCategories = MAX_CATEGORIES.default } = options;
   const { softClip = scaling === 'together' ? null : DEFAULT_SOFT_CLIP } = options;
-  const features = fitFeatures(table, judgement.features, rows, { impute, scaling }, judgement.rows);
+  const features = fitFeatures(
+    table,
+    judgement.features,
+    rows,
+    { impute, scaling, maxCategories },
+    judgement.rows,
+  );
   const leftOut = [...judgement.leftOut, ...withoutValues(judgement, features)];
   if (features.length === 0) throw nothingFitted(table);
   return {
@@ -136,7 +149,7 @@ export function encodingFrom({ features, target, ...preprocessing }: Preprocessi
     (feature): readonly { mean: number; std: number; clip: number | null }[] =>
       feature.kind === 'numeric'
         ? [{ mean: feature.mean, std: feature.std, clip: softClip }]
-        : feature.categories.map(() => ({ mean: 0, std: 1, clip: null })),
+        : categoryNames(feature).map(() => ({ mean: 0, std: 1, clip: null })),
   );
   return {
     features: {

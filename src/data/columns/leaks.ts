@@ -1,0 +1,163 @@
+// Columns that may say the answer: copies of the target, in the same writing or another, and columns that are filled in
+// only for some of its classes. They are told, never left out: only the user can know what is known beforehand.
+// docs/guide/data-files.md states the rules.
+
+import { labelOf } from '../table/labels.js';
+import type { Reading } from './reading.js';
+
+/** In fewer rows chance makes copies. */
+const LEAST_ROWS = 20;
+/** Rows for each value, on average, from which on a value that always comes with one class is no accident. */
+const ROWS_PER_VALUE = 10;
+/** Rows of few-valued columns: fewer on average for each value, and what looks like a copy may be an id. */
+const ROWS_PER_COPY = 2;
+/** Rows that must be missing, and that must not be. */
+const LEAST_MISSING = 5;
+/** Pairs of these first rows are compared before all rows are put in order. */
+const SAMPLE = 32;
+
+/** What to say of each feature that may say the answer, by the name of its column. */
+export function leakNotes(
+  features: readonly Reading[],
+  targets: readonly Reading[],
+  rows: Uint32Array,
+): ReadonlyMap<string, string> {
+  const notes = new Map<string, string>();
+  if (rows.length < LEAST_ROWS) return notes;
+  for (const target of targets) {
+    const truth = truthOf(target, rows);
+    for (const feature of features) {
+      const { name } = feature.column;
+      const how = notes.has(name) ? null : leakOf(feature, truth, rows);
+      if (how === null) continue;
+      const advice = `unless it is known before \`${target.column.name}\` is, \`drop\` it`;
+      notes.set(name, `\`${name}\` may say the answer: ${how}; ${advice}`);
+    }
+  }
+  return notes;
+}
+
+/** A target in the rows that are learned from. */
+interface Truth {
+  readonly name: string;
+  /** Of classes: a number for each, in order of appearance. Of numbers: themselves. */
+  readonly values: Float64Array;
+  readonly kind: Reading['kind'];
+  readonly reading: Reading;
+}
+
+function truthOf(reading: Reading, rows: Uint32Array): Truth {
+  const { column, kind } = reading;
+  return { name: column.name, values: valuesOf(reading, rows), kind, reading };
+}
+
+/** A number for each row: itself, or that of its category; NaN where it is missing. */
+function valuesOf(reading: Reading, rows: Uint32Array): Float64Array {
+  if (reading.kind === 'numeric') {
+    const numbers = reading.numbers();
+    return Float64Array.from(rows, (row) => numbers[row]!);
+  }
+  const codes = new Map<string, number>();
+  const labels = new Map<string, number>();
+  return Float64Array.from(rows, (row) => {
+    if (reading.isMissing(row)) return Number.NaN;
+    const text = reading.column.text(row);
+    let code = codes.get(text);
+    if (code === undefined) {
+      const label = labelOf(text);
+      code = labels.get(label) ?? labels.size;
+      labels.set(label, code);
+      codes.set(text, code);
+    }
+    return code;
+  });
+}
+
+/** How a feature says the answer, in words; null where nothing shows that it does. */
+function leakOf(feature: Reading, truth: Truth, rows: Uint32Array): string | null {
+  const values = valuesOf(feature, rows);
+  const missing = values.reduce((sum, value) => (Number.isNaN(value) ? sum + 1 : sum), 0);
+  if (missing > 0) return truth.kind === 'categorical' ? missingLeak(values, missing, truth, rows) : null;
+  const pairs = pairsOf(values, truth.values);
+  if (pairs !== null) {
+    const { own, others } = pairs;
+    if (own === others && own * ROWS_PER_COPY <= rows.length) {
+      if (isSame(feature, truth, rows)) return `it is \`${truth.name}\` in every row`;
+      return `each of its ${own} values is one of \`${truth.name}\`, and the other way round`;
+    }
+    if (truth.kind === 'categorical' && own * ROWS_PER_VALUE <= rows.length) {
+      return `each of its ${own} values always comes with the same \`${truth.name}\``;
+    }
+  }
+  if (feature.kind !== 'numeric' || truth.kind !== 'numeric') return null;
+  const direction = directionOf(values, truth.values);
+  if (direction === null) return null;
+  if (values.every((value, at) => value === truth.values[at])) return `it is \`${truth.name}\` in every row`;
+  return `in every row it ${direction} exactly as \`${truth.name}\` does`;
+}
+
+/**
+ * How many different values the feature has, and the target, where each of the feature's comes with one of the target's;
+ * null where some comes with two, which nearly every column shows within a few rows.
+ */
+function pairsOf(values: Float64Array, truths: Float64Array): { own: number; others: number } | null {
+  const truthOfValue = new Map<number, number>();
+  for (const [at, value] of values.entries()) {
+    const known = truthOfValue.get(value);
+    if (known === undefined) truthOfValue.set(value, truths[at]!);
+    else if (known !== truths[at]) return null;
+  }
+  const others = new Set(truthOfValue.values()).size;
+  // A column of one value says nothing, nor does one of a target of one.
+  return others < 2 ? null : { own: truthOfValue.size, others };
+}
+
+function isSame(feature: Reading, { reading, values }: Truth, rows: Uint32Array): boolean {
+  if (feature.kind === 'numeric' && reading.kind === 'numeric') {
+    const numbers = feature.numbers();
+    return rows.every((row, at) => numbers[row] === values[at]);
+  }
+  return rows.every((row) => labelOf(feature.column.text(row)) === labelOf(reading.column.text(row)));
+}
+
+/** A column that is missing in all rows of some classes and in none of the others. */
+function missingLeak(
+  values: Float64Array,
+  missing: number,
+  { name, values: truths, reading }: Truth,
+  rows: Uint32Array,
+): string | null {
+  if (missing < LEAST_MISSING || values.length - missing < LEAST_MISSING) return null;
+  const isMissing = new Map<number, boolean>();
+  for (const [at, value] of values.entries()) {
+    const known = isMissing.get(truths[at]!);
+    if (known === undefined) isMissing.set(truths[at]!, Number.isNaN(value));
+    else if (known !== Number.isNaN(value)) return null;
+  }
+  const filled = rows[values.findIndex((value) => !Number.isNaN(value))]!;
+  const without = [...isMissing.values()].filter((gone) => gone).length;
+  if (isMissing.size - without > 1) return `whether it is missing says which \`${name}\` cannot be`;
+  return `it is filled in just where \`${name}\` is ${JSON.stringify(reading.column.text(filled))}`;
+}
+
+/** Whether the feature grows, or falls, wherever the target grows, and stays where it stays. */
+function directionOf(values: Float64Array, truths: Float64Array): 'grows' | 'falls' | null {
+  const few = Math.min(SAMPLE, values.length);
+  let [up, down] = [true, true];
+  for (let a = 0; a < few && (up || down); a++) {
+    for (let b = 0; b < a; b++) {
+      const own = Math.sign(values[a]! - values[b]!);
+      const other = Math.sign(truths[a]! - truths[b]!);
+      if (own !== other) up = false;
+      if (own !== -other) down = false;
+    }
+  }
+  if (up === down) return null;
+  const sign = up ? 1 : -1;
+  const order = Uint32Array.from(truths, (_, at) => at).sort((a, b) => truths[a]! - truths[b]!);
+  for (let at = 1; at < order.length; at++) {
+    const [a, b] = [order[at - 1]!, order[at]!];
+    if (Math.sign(values[b]! - values[a]!) !== sign * Math.sign(truths[b]! - truths[a]!)) return null;
+  }
+  return up ? 'grows' : 'falls';
+}

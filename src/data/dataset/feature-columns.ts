@@ -1,0 +1,17 @@
+// How many columns of x a column of a table becomes, and what they are called.
+
+import type { CategoricalFeature, FeatureColumn } from './preprocessing-types.js';
+
+/** What the column of all categories without a column of their own is called. */
+const OTHERS = '(others)';
+
+/** One of a number; of categories one each, and one more where some share it. */
+export function columnWidth(feature: FeatureColumn): number {
+  if (feature.kind === 'numeric') return 1;
+  return feature.categories.length + (feature.others === undefined ? 0 : 1);
+}
+
+/** A name for each 0/1 column of categories, in their order. */
+export function categoryNames({ categories, others }: CategoricalFeature): readonly string[] {
+  return others === undefined ? categories : [...categories, OTHERS];
+}
