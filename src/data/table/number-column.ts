@@ -2,6 +2,7 @@
 // map of the cells that have a value. Nothing is copied and no text is made before somebody asks for one.
 // Which cells are missing by the user's words, and what the column is taken for, is reading.ts's to decide.
 
+import { shortestSingle } from '../../math/shortest-single.js';
 import type { Column } from './column.js';
 import { parseNumber } from './parse-number.js';
 
@@ -40,9 +41,6 @@ export interface ValidBits {
 /** Beyond this many distinct numbers they are told row by row. */
 const MOST_DISTINCT = 4096;
 
-/** Numbers beyond this are written by JavaScript with an exponent, others in plain digits. */
-const SINGLE_DIGITS = 9;
-
 /**
  * A column over numbers that are there already.
  *
@@ -73,7 +71,7 @@ export class NumberColumn implements Column {
     if (!this.#has(row)) return '';
     const cell = this.#cells[this.#offset + row * this.#stride]!;
     if (Number.isNaN(cell)) return '';
-    return this.#cells instanceof Float32Array ? singleText(cell as number) : String(cell);
+    return this.#cells instanceof Float32Array ? String(shortestSingle(cell as number)) : String(cell);
   }
 
   number(row: number): number {
@@ -134,14 +132,4 @@ export class NumberColumn implements Column {
     const bit = (this.#valid.offset ?? 0) + row;
     return ((this.#valid.bits[bit >> 3]! >> (bit & 7)) & 1) === 1;
   }
-}
-
-/** The shortest decimal that is rounded to this 32-bit float, in the form in which JavaScript writes numbers. */
-function singleText(single: number): string {
-  if (Number.isInteger(single) && Math.abs(single) < 2 ** 24) return String(single);
-  for (let digits = 1; digits < SINGLE_DIGITS; digits++) {
-    const number = Number(single.toPrecision(digits));
-    if (Math.fround(number) === single) return String(number);
-  }
-  return String(Number(single.toPrecision(SINGLE_DIGITS)));
 }
