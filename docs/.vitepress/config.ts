@@ -1,7 +1,9 @@
 // The site, made from the same files that GitHub shows. A folder's index.md lists its pages in order, and the sidebar
 // is that list. A link that leads nowhere fails the build; test/docs/links.test.ts checks the anchors too.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type DefaultTheme, defineConfig } from 'vitepress';
 
 const read = (page: string) => readFileSync(new URL(`../${page}`, import.meta.url), 'utf8');
@@ -39,12 +41,19 @@ export default defineConfig({
     'Ensembles of neural networks on every core of a Node.js machine, and what averaging them bought',
   base: process.env.DOCS_BASE ?? '/',
   cleanUrls: true,
+  /** The playground is a page already, which the build of the package writes. */
+  buildEnd({ outDir }) {
+    cpSync(fileURLToPath(new URL('../playground', import.meta.url)), join(outDir, 'playground'), {
+      recursive: true,
+    });
+  },
   markdown: { anchor: { slugify: anchor } },
   themeConfig: {
     nav: [
       { text: 'Guide', link: '/guide/' },
       { text: 'Techniques', link: '/techniques/' },
       { text: 'Reference', link: '/reference/' },
+      { text: 'Playground', link: '/playground/index.html', target: '_self' },
     ],
     sidebar: [
       section('Guide', 'guide'),

@@ -46,7 +46,7 @@ ${choice('digits', 'Digits', '700 images of 8 × 8 pixels')}
 <fieldset><legend>Ensemble</legend>
 ${slider('members', 'Members k', 63, 15)}
 ${slider('hidden', 'Hidden units', 8, 6)}
-${slider('epochs', 'Epochs', 9, 8)}
+${slider('epochs', 'Epochs', 9, 9)}
 <label class="tick"><input type="checkbox" id="bootstrap" checked><span>Each member draws its rows anew (bootstrap)</span></label>
 <label class="number" for="seed"><span>Seed</span><input type="number" id="seed" min="0" max="4294967295" step="1" value="1" inputmode="numeric" required></label>
 </fieldset>
@@ -89,7 +89,7 @@ input{accent-color:var(--accent)}
 .controls .row{grid-column:1/-1;justify-content:flex-start}
 .button.main{background:var(--accent);border-color:var(--accent);color:var(--paper)}
 .button:disabled{opacity:.45;cursor:default}
-.planes{grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr))}
+.planes{grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr))}
 canvas{display:block;width:100%;height:auto;max-width:26rem;margin:.8rem auto .2rem;border-radius:.4rem}
 #hash{overflow-wrap:anywhere}
 #averaged svg,#curves svg{max-width:40rem}

@@ -5,7 +5,7 @@ import type { TrainedMember } from '../ensemble/ensemble.js';
 import { toWire } from '../errors.js';
 import type { EpochMessage, MemberMessage, Reply, Request } from './client/protocol.js';
 import { MeasuredMembers } from './measured-members.js';
-import { planOf, trainStrands } from './recipe.js';
+import { type Planned, planOf, trainStrands } from './recipe.js';
 
 /** What a browser's worker has of the globals that are needed here. */
 interface WorkerScope {
@@ -16,6 +16,8 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 
 let measured: MeasuredMembers | null = null;
+/** Of the training that it last had a strand of. */
+let known: { readonly run: number; readonly planned: Planned } | null = null;
 /** One request after the other. */
 let last: Promise<void> = Promise.resolve();
 
@@ -48,7 +50,8 @@ async function answer(request: Request): Promise<void> {
 }
 
 async function train({ run, recipe, strand }: Extract<Request, { kind: 'train' }>): Promise<void> {
-  const { members, failures } = await trainStrands(planOf(recipe), (key) => key === strand, {
+  if (known?.run !== run) known = { run, planned: planOf(recipe) };
+  const { members, failures } = await trainStrands(known.planned, (key) => key === strand, {
     onEpochs: (epochs) =>
       scope.postMessage({
         ...{ kind: 'epochs', run },

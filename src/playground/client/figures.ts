@@ -30,6 +30,8 @@ export function drawAveraged({ planned, arrivals, ending }: Averaging): void {
   lines.push({
     points: arrivals.map(({ arrived, squaredError }) => [arrived, squaredError]),
     ...{ tone: 's2', dots: true },
+    // One order of many: in the end the subsets say more.
+    opacity: ending === null ? 1 : 0.35,
   });
   if (ending !== null) lines.push({ points: ending.subsets, tone: 's3', dots: true });
   const chart: Chart = {
