@@ -6,6 +6,7 @@ import { type LoadedData, loadTraining } from '../../../src/data/load.js';
 import { tableFromRecords } from '../../../src/data/table/record-table.js';
 import type { TrainedEnsemble } from '../../../src/ensemble/ensemble.js';
 import { trainEnsemble } from '../../../src/training/train-ensemble.js';
+import { arrays } from './array-target.js';
 import { blobTarget } from './blob-target.js';
 import { bundleTarget, type Sample } from './bundle-target.js';
 import { checkpointTarget } from './checkpoint-target.js';
@@ -61,6 +62,7 @@ export async function allTargets(folder: string): Promise<FuzzTarget[]> {
   const samples = await smallSamples();
   return [
     data,
+    arrays,
     configTarget(folder),
     bundleTarget(samples),
     plain,

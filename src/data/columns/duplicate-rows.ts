@@ -11,10 +11,12 @@ const MANY = 0.01;
 export function duplicateRows(readings: readonly Reading[], rows: Uint32Array): number {
   const [low, high] = [new Int32Array(rows.length), new Int32Array(rows.length)];
   for (const reading of readings) {
-    visitCells(reading, rows, (at, cell) => {
+    const cells = cellBits(reading, rows);
+    for (let at = 0; at < cells.length; at++) {
+      const cell = cells[at]!;
       low[at] = mixed(low[at]! ^ cell);
       high[at] = mixed(high[at]! + Math.imul(cell, 0x27d4eb2f));
-    });
+    }
   }
   const first = firstAlike(low, high);
   if (first === null) return 0;
@@ -55,29 +57,35 @@ export function manyDuplicates(readings: readonly Reading[], rows: Uint32Array):
   return count >= MANY * rows.length && count > 1 ? [duplicateNote(count, rows.length)] : [];
 }
 
-/** 32 bits of each cell, equal for equal cells. */
-function visitCells(reading: Reading, rows: Uint32Array, visit: (at: number, cell: number) => void): void {
+/** 32 bits of each cell, equal for equal cells: i32[rows]. */
+function cellBits(reading: Reading, rows: Uint32Array): Int32Array {
+  const { column, isMissing, kind } = reading;
+  const cells = new Int32Array(rows.length);
+  if (kind === 'numeric') {
+    const numbers = reading.numbers();
+    const words = new Int32Array(numbers.buffer, numbers.byteOffset, 2 * numbers.length);
+    for (let at = 0; at < cells.length; at++) {
+      const row = rows[at]!;
+      // NaN has many bits, and zero two.
+      if (numbers[row] === 0) cells[at] = 0;
+      else if (Number.isNaN(numbers[row])) cells[at] = 1;
+      else cells[at] = mixed(words[2 * row]!) ^ Math.imul(words[2 * row + 1]!, 0x165667b1);
+    }
+    return cells;
+  }
   const codes = new Map<string, number>();
-  const codeOf = (text: string): number => {
+  for (let at = 0; at < cells.length; at++) {
+    const row = rows[at]!;
+    if (isMissing(row)) continue;
+    const text = column.text(row);
     let code = codes.get(text);
     if (code === undefined) {
       code = textHash(labelOf(text));
       codes.set(text, code);
     }
-    return code;
-  };
-  const { column, isMissing } = reading;
-  if (reading.kind === 'categorical') {
-    for (const [at, row] of rows.entries()) visit(at, isMissing(row) ? 0 : codeOf(column.text(row)));
-    return;
+    cells[at] = code;
   }
-  const numbers = reading.numbers();
-  const number = new Float64Array(1);
-  const bits = new Int32Array(number.buffer);
-  for (let at = 0; at < rows.length; at++) {
-    number[0] = numbers[rows[at]!]! + 0; // no zero below zero
-    visit(at, Number.isNaN(number[0]) ? 1 : mixed(bits[0]!) ^ Math.imul(bits[1]!, 0x165667b1));
-  }
+  return cells;
 }
 
 /** MurmurHash3's last mix. */

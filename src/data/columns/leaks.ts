@@ -3,7 +3,7 @@
 // docs/guide/data-files.md states the rules.
 
 import { labelOf } from '../table/labels.js';
-import type { Reading } from './reading.js';
+import { hasGaps, type Reading } from './reading.js';
 
 /** In fewer rows chance makes copies. */
 const LEAST_ROWS = 20;
@@ -53,10 +53,7 @@ function truthOf(reading: Reading, rows: Uint32Array): Truth {
 
 /** A number for each row: itself, or that of its category; NaN where it is missing. */
 function valuesOf(reading: Reading, rows: Uint32Array): Float64Array {
-  if (reading.kind === 'numeric') {
-    const numbers = reading.numbers();
-    return Float64Array.from(rows, (row) => numbers[row]!);
-  }
+  if (reading.kind === 'numeric') return numbersAt(reading.numbers(), rows);
   const codes = new Map<string, number>();
   const labels = new Map<string, number>();
   return Float64Array.from(rows, (row) => {
@@ -73,11 +70,18 @@ function valuesOf(reading: Reading, rows: Uint32Array): Float64Array {
   });
 }
 
+/** The numbers of some rows; of all of them, which is nearly always asked for, the very ones. */
+function numbersAt(numbers: Float64Array, rows: Uint32Array): Float64Array {
+  if (rows.length === numbers.length) return numbers;
+  const own = new Float64Array(rows.length);
+  for (let at = 0; at < own.length; at++) own[at] = numbers[rows[at]!]!;
+  return own;
+}
+
 /** How a feature says the answer, in words; null where nothing shows that it does. */
 function leakOf(feature: Reading, truth: Truth, rows: Uint32Array): string | null {
   const values = valuesOf(feature, rows);
-  const missing = values.reduce((sum, value) => (Number.isNaN(value) ? sum + 1 : sum), 0);
-  if (missing > 0) return truth.kind === 'categorical' ? missingLeak(values, missing, truth, rows) : null;
+  if (hasGaps(values)) return truth.kind === 'categorical' ? missingLeak(values, truth, rows) : null;
   const pairs = pairsOf(values, truth.values);
   if (pairs !== null) {
     const { own, others } = pairs;
@@ -102,9 +106,9 @@ function leakOf(feature: Reading, truth: Truth, rows: Uint32Array): string | nul
  */
 function pairsOf(values: Float64Array, truths: Float64Array): { own: number; others: number } | null {
   const truthOfValue = new Map<number, number>();
-  for (const [at, value] of values.entries()) {
-    const known = truthOfValue.get(value);
-    if (known === undefined) truthOfValue.set(value, truths[at]!);
+  for (let at = 0; at < values.length; at++) {
+    const known = truthOfValue.get(values[at]!);
+    if (known === undefined) truthOfValue.set(values[at]!, truths[at]!);
     else if (known !== truths[at]) return null;
   }
   const others = new Set(truthOfValue.values()).size;
@@ -123,17 +127,19 @@ function isSame(feature: Reading, { reading, values }: Truth, rows: Uint32Array)
 /** A column that is missing in all rows of some classes and in none of the others. */
 function missingLeak(
   values: Float64Array,
-  missing: number,
   { name, values: truths, reading }: Truth,
   rows: Uint32Array,
 ): string | null {
-  if (missing < LEAST_MISSING || values.length - missing < LEAST_MISSING) return null;
   const isMissing = new Map<number, boolean>();
-  for (const [at, value] of values.entries()) {
+  let missing = 0;
+  for (let at = 0; at < values.length; at++) {
+    const gone = Number.isNaN(values[at]!);
     const known = isMissing.get(truths[at]!);
-    if (known === undefined) isMissing.set(truths[at]!, Number.isNaN(value));
-    else if (known !== Number.isNaN(value)) return null;
+    if (known === undefined) isMissing.set(truths[at]!, gone);
+    else if (known !== gone) return null;
+    if (gone) missing++;
   }
+  if (missing < LEAST_MISSING || values.length - missing < LEAST_MISSING) return null;
   const filled = rows[values.findIndex((value) => !Number.isNaN(value))]!;
   const without = [...isMissing.values()].filter((gone) => gone).length;
   if (isMissing.size - without > 1) return `whether it is missing says which \`${name}\` cannot be`;
