@@ -1,6 +1,7 @@
 // Which text is which category, as the two tables by which a graph looks it up.
 
 import type { CategoricalFeature, Preprocessing } from '../../data/dataset/preprocessing-types.js';
+import { featureWidth } from '../../data/preprocessing/preprocessing.js';
 import { USUAL_MISSING } from '../../data/table/column.js';
 import { labelOf } from '../../data/table/labels.js';
 
@@ -11,21 +12,25 @@ export interface CategoryTable {
   /** The row of any other text. */
   readonly otherwise: number;
   /**
-   * f32[rows, categories]: a row for each category, and one of zeros where categories not seen in training pass as none.
-   * A number beyond them is an error where the graph is run, as the cell is one in tutti.
+   * f32[rows, width]: a row for each category, and one more where categories not seen in training pass: of zeros where
+   * they are none, else that of the feature which stands for all others. A number beyond them is an error where the graph
+   * is run, as the cell is one in tutti.
    */
   readonly table: Float32Array;
+  readonly width: number;
 }
 
 /** The tables of a column of categories. */
 export function tableOfCategories(
-  { categories, fill, declared }: CategoricalFeature,
+  feature: CategoricalFeature,
   { unseen, missing = [] }: Pick<Preprocessing, 'unseen' | 'missing'>,
 ): CategoryTable {
-  const width = categories.length;
-  const rows = unseen === 'ignore' ? width + 1 : width;
+  const { categories, fill, declared } = feature;
+  const count = categories.length;
+  const width = featureWidth([feature]);
+  const rows = unseen === 'ignore' || width > count ? count + 1 : count;
   const table = new Float32Array(rows * width);
-  for (let category = 0; category < width; category++) table[category * width + category] = 1;
+  for (let place = 0; place < width; place++) table[place * width + place] = 1;
   const numbers = new Map<string, number>(categories.map((category, number) => [category, number]));
   for (const [number, category] of categories.entries())
     for (const spelling of spellingsOf(category)) if (!numbers.has(spelling)) numbers.set(spelling, number);
@@ -34,7 +39,7 @@ export function tableOfCategories(
   for (const word of words)
     for (const spelling of [word, ...spellingsOf(word)])
       if (!numbers.has(spelling)) numbers.set(spelling, absent);
-  return { keys: [...numbers.keys()], numbers: [...numbers.values()], otherwise: width, table };
+  return { keys: [...numbers.keys()], numbers: [...numbers.values()], otherwise: count, table, width };
 }
 
 /** Other ways in which programs write a category that is a whole number: 3 and 3.0. */

@@ -14,6 +14,7 @@ export function answersOfClasses(
   ensemble: PortableEnsemble,
   raw: readonly RawOutputs[],
   classes: readonly string[],
+  hasGaps: boolean,
 ): Answers {
   const order = orderOf(ensemble, raw);
   const { aggregator, calibration, weights } = ensemble;
@@ -47,8 +48,12 @@ export function answersOfClasses(
     label: {
       ...{ type: 'string', shape: ['rows'], about: 'the predicted class' },
       value: () => {
-        const names = graph.texts('classes', classes);
-        return graph.node('Gather', [names, choice(graph, final(), calibration)], { axis: 0 }, 'label');
+        const own = choice(graph, final(), calibration);
+        if (!hasGaps)
+          return graph.node('Gather', [graph.texts('classes', classes), own], { axis: 0 }, 'label');
+        const names = graph.texts('classes', [...classes, '']);
+        const known = orNone(graph, own, final().probabilities, classes.length);
+        return graph.node('Gather', [names, known], { axis: 0 }, 'label');
       },
     },
     probabilities: {
@@ -85,11 +90,20 @@ function vote(graph: Graph, members: Value, mean: Value, { weights }: Order, cla
   const enough = graph.node('Sub', [most, graph.numbers('tie', TIE, 'double')], {}, 'enough');
   const losers = graph.node('Less', [votes, enough], {}, 'losers');
   const contest = graph.node('Where', [losers, graph.numbers('none', -1), mean], {}, 'contest');
+  const told = graph.node('Cast', [votes], { to: 1 }, 'voteShares');
   return {
-    probabilities: graph.node('Cast', [votes], { to: 1 }, 'voteShares'),
+    // What is no number stays none.
+    probabilities: graph.node('Where', [graph.node('IsNaN', [mean]), mean, told], {}, 'voteShares'),
     logarithms: null,
     choice: graph.node('ArgMax', [contest], { axis: 1, keepdims: 0 }, 'winner'),
   };
+}
+
+/** A row whose probabilities are no numbers has no class: the place behind them. */
+function orNone(graph: Graph, choice: Value, probabilities: Value, classes: number): Value {
+  const first = graph.node('Gather', [probabilities, graph.integers('first', [0], [])], { axis: 1 }, 'first');
+  const unknown = graph.node('IsNaN', [first], {}, 'unknown');
+  return graph.node('Where', [unknown, graph.integers('none', [classes], []), choice], {}, 'known');
 }
 
 /** The predicted class, int64[rows]. */

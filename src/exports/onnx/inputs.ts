@@ -7,6 +7,7 @@ import type {
   NumericFeature,
   Preprocessing,
 } from '../../data/dataset/preprocessing-types.js';
+import { featureWidth } from '../../data/preprocessing/preprocessing.js';
 import { dateWords } from '../../data/table/date-format.js';
 import { numberWords } from '../../data/table/number-format.js';
 import { failOption } from '../../errors.js';
@@ -20,6 +21,8 @@ export type NumberType = 'float' | 'double';
 export interface EncodedFeatures {
   readonly value: Value;
   readonly width: number;
+  /** Whether a number that is missing comes through, as NaN: nothing was fitted that fills it. */
+  readonly hasGaps: boolean;
   /** For each feature of the ensemble its column in `value`; −1 for one that is 0 in every row. */
   readonly places: Int32Array;
   /** What each feature of `value` must still be multiplied by, f64[features]; networks' first weights take it in. */
@@ -78,6 +81,7 @@ function encodeColumns(
   const factors = new Float64Array(ensemble.features).fill(1);
   const parts: Value[] = [];
   let width = 0;
+  let hasGaps = false;
   const numeric: { readonly feature: NumericFeature; readonly column: Column }[] = [];
   const categorical: CategoricalFeature[] = [];
   const declared = preprocessing.features.map((feature, at) => {
@@ -99,6 +103,7 @@ function encodeColumns(
     const own = numeric.map(({ column }) => column);
     const encoded = encodeNumbers(graph, x, own, type);
     parts.push(encoded.value);
+    hasGaps = encoded.hasGaps;
     for (const [at, { place }] of own.entries()) factors[place] = encoded.factors[at]!;
   }
   const indicators: Value[] = [];
@@ -106,8 +111,7 @@ function encodeColumns(
   for (const { feature, value, start } of given) {
     if (feature.kind !== 'categorical') continue;
     indicators.push(encodeCategories(graph, feature, value, preprocessing));
-    for (let category = 0; category < feature.categories.length; category++)
-      places[start + category] = width++;
+    for (let place = 0; place < featureWidth([feature]); place++) places[start + place] = width++;
   }
   if (indicators.length > 0) {
     const joined =
@@ -116,7 +120,7 @@ function encodeColumns(
     parts.push(graph.node('Reshape', [joined, shape], {}, 'categories'));
   }
   const value = parts.length === 1 ? parts[0]! : graph.node('Concat', parts, { axis: 1 }, 'encoded');
-  return { value, width, places, factors };
+  return { value, width, places, factors, hasGaps };
 }
 
 /** 0/1 columns, f32[rows, 1, categories]: a row of a table by the number of the category. */
@@ -126,11 +130,10 @@ function encodeCategories(
   value: Value,
   preprocessing: Preprocessing,
 ): Value {
-  const { keys, numbers, otherwise, table } = tableOfCategories(feature, preprocessing);
+  const { keys, numbers, otherwise, table, width } = tableOfCategories(feature, preprocessing);
   const about = feature.column;
   const attributes = { keys_strings: keys, values_int64s: numbers, default_int64: otherwise };
   const number = graph.tableNode('LabelEncoder', [value], attributes, `number.${about}`);
-  const width = feature.categories.length;
   const rows = graph.constant(`categories.${about}`, [table.length / width, width], table);
   return graph.node('Gather', [rows, number], { axis: 0 }, `is.${about}`);
 }
@@ -144,7 +147,7 @@ function encodeNumbers(
   x: Value,
   columns: readonly Column[],
   type: NumberType,
-): Pick<EncodedFeatures, 'value' | 'factors'> {
+): Pick<EncodedFeatures, 'value' | 'factors' | 'hasGaps'> {
   let z = x;
   if (columns.some(({ fill }) => fill !== null)) {
     const fills = graph.numbers(
@@ -167,7 +170,8 @@ function encodeNumbers(
   if (stds.some((std) => std !== 1))
     z = graph.node('Div', [z, graph.numbers('stds', stds, type)], {}, 'standardised');
   if (type === 'double') z = graph.node('Cast', [z], { to: 1 }, 'single');
-  return { value: clips ? softClip(graph, z) : z, factors };
+  const hasGaps = columns.some(({ fill }) => fill === null);
+  return { value: clips ? softClip(graph, z) : z, factors, hasGaps };
 }
 
 /** Within ±1 as it is, and never beyond ±2. */
@@ -198,7 +202,7 @@ function columnsOf({ features, encoding, preprocessing }: PortableEnsemble): rea
 
 function fillsOf(features: readonly FeatureColumn[]): readonly (number | null)[] {
   return features.flatMap((feature) =>
-    feature.kind === 'numeric' ? [feature.fill] : feature.categories.map(() => null),
+    feature.kind === 'numeric' ? [feature.fill] : new Array<null>(featureWidth([feature])).fill(null),
   );
 }
 
@@ -207,7 +211,7 @@ function startsOf(features: readonly FeatureColumn[]): number[] {
   let next = 0;
   return features.map((feature) => {
     const start = next;
-    next += feature.kind === 'numeric' ? 1 : feature.categories.length;
+    next += featureWidth([feature]);
     return start;
   });
 }

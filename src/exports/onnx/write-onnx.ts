@@ -28,7 +28,7 @@ export function writeOnnx(ensemble: TrainedEnsemble, options: FormatOptions): Ui
   const { task } = portable;
   const answers =
     task.kind === 'classification'
-      ? answersOfClasses(graph, portable, raw, task.classes)
+      ? answersOfClasses(graph, portable, raw, task.classes, encoded.hasGaps)
       : answersOfValues(graph, portable, raw, type);
   for (const name of chosen(Object.keys(answers), options.outputs)) {
     const { type: element, shape, about, value } = answers[name]!;
