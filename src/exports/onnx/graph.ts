@@ -127,11 +127,12 @@ export class Graph {
     return name;
   }
 
-  /** Cuts a value along an axis into parts of these sizes. */
-  split(value: Value, axis: number, sizes: readonly number[], about: string): Value[] {
-    const names = sizes.map(() => this.#name(about));
-    this.#nodes.push(node('Split', [value, this.integers('sizes', sizes)], names, { axis }, ''));
-    return names;
+  /** Cuts a value along an axis into two parts of one size. */
+  halves(value: Value, axis: number, size: number, about: string): [Value, Value] {
+    const [first, second] = [this.#name(about), this.#name(about)];
+    const sizes = this.integers('sizes', [size, size]);
+    this.#nodes.push(node('Split', [value, sizes], [first, second], { axis }, ''));
+    return [first, second];
   }
 
   /** The bytes of a model of this graph. @throws ERR_OPTION where it is larger than such a file can be. */

@@ -80,9 +80,16 @@ function meansAndVariances(
 ): { readonly mean: Value; readonly variance: Value | null } {
   const { mean: centre, std } = encoding.targets;
   const targets = std.length;
-  const gaussian = networks[0]!.head.kind === 'gaussian';
-  const [means, second] = gaussian ? graph.split(value, 2, [targets, targets], 'outputs') : [value, null];
-  let mean = means!;
+  let mean = value;
+  let second: Value | null = null;
+  if (givesVariances) [mean, second] = graph.halves(value, 2, targets, 'outputs');
+  else if (networks[0]!.head.kind === 'gaussian') {
+    const places = graph.integers(
+      'means',
+      Array.from({ length: targets }, (_, at) => at),
+    );
+    mean = graph.node('Gather', [value, places], { axis: 2 }, 'means');
+  }
   if (clip !== null) {
     const standardised = (limits: readonly number[]) =>
       limits.map((limit, at) => (limit - centre[at]!) / std[at]!);
@@ -90,7 +97,7 @@ function meansAndVariances(
     const high = graph.numbers('high', standardised(clip.high));
     mean = graph.node('Min', [graph.node('Max', [mean, low], {}, 'raised'), high], {}, 'held');
   }
-  if (!givesVariances || second === null || second === undefined) return { mean, variance: null };
+  if (second === null) return { mean, variance: null };
   const softplus = graph.node('Softplus', [second], {}, 'softplus');
   const variance = graph.node(
     'Add',

@@ -1,0 +1,295 @@
+// Small ensembles of every kind that ONNX has a form for, each with how it is exported and what tutti itself predicts.
+
+import type { FormatOptions } from '../../../src/exports/shared/export-format.js';
+import {
+  calibrateEnsemble,
+  createInlineRunner,
+  loadTraining,
+  predictEnsemble,
+  predictMembers,
+  readCsv,
+  type Table,
+  type TrainedEnsemble,
+  type TrainingOptions,
+  tableFromRecords,
+  trainEnsemble,
+  transformFeatures,
+  withAveragingWeights,
+} from '../../../src/index.js';
+import { RandomStream, streamKey } from '../../../src/math/random.js';
+
+export interface Case {
+  readonly name: string;
+  readonly ensemble: TrainedEnsemble;
+  readonly table: Table;
+  readonly options: FormatOptions;
+  /** Largest difference allowed, of probabilities or in standard deviations of the targets. */
+  readonly within: number;
+}
+
+const runner = createInlineRunner();
+/** Within which the issue of exports is that they agree. */
+const WITHIN = 1e-5;
+
+/** Ages, incomes, towns, days: numbers, categories and dates, some missing, one column always the same. */
+export function mixedRecords(rows: number): Record<string, string | number | null>[] {
+  const random = new RandomStream(streamKey(3, 'noise'));
+  const rare = <T>(value: T): T | null => (random.uniform() < 0.1 ? null : value);
+  return Array.from({ length: rows }, () => {
+    const age = Math.round(20 + 60 * random.uniform());
+    const income = Math.round(1e5 * random.uniform() ** 3) / 100;
+    const town = ['Bern', 'Köln', 'Lima', 'New York, NY'][Math.floor(4 * random.uniform())]!;
+    const grade = 1 + Math.floor(3 * random.uniform());
+    const joined = new Date(Date.UTC(2015, 0, 1) + Math.floor(3000 * random.uniform()) * 86_400_000);
+    const spent = 100 + age + income / 20 + (town === 'Lima' ? 30 : 0) + 10 * random.normal();
+    return {
+      ...{ age: rare(age), income: rare(income), town: rare(town), grade: `g${grade}` },
+      ...{ joined: joined.toISOString().slice(0, 10), same: 7, spent },
+      bought: spent > 180 ? 'yes' : spent > 150 ? 'maybe' : 'no',
+      again: spent > 160 ? 'yes' : 'no',
+    };
+  });
+}
+
+const digits = readCsv('data/digits.csv');
+const diabetes = readCsv('data/diabetes.csv');
+const mixed = tableFromRecords(mixedRecords(400));
+const TRAINED = { seed: 1, epochs: 3, earlyStopping: 'none' } as const;
+
+type Adapt = (
+  ensemble: TrainedEnsemble,
+  train: ReturnType<typeof loadTraining>['train'],
+) => TrainedEnsemble | Promise<TrainedEnsemble>;
+
+interface Asked {
+  readonly table: Table;
+  readonly load: Parameters<typeof loadTraining>[1];
+  readonly train: TrainingOptions;
+  readonly options?: FormatOptions;
+  readonly within?: number;
+  readonly adapt?: Adapt;
+}
+
+const DIGITS = { table: digits, load: { target: 'digit' } } as const;
+const DIABETES = { table: diabetes, load: { target: 'progression' } } as const;
+const bought = (target: string) => ({
+  table: mixed,
+  load: {
+    target,
+    drop: ['bought', 'again', 'spent'].filter((name) => name !== target),
+    impute: 'median' as const,
+  },
+});
+const BOUGHT = bought('bought');
+const AGAIN = bought('again');
+const small = { members: 3, hidden: [6], resample: 'bootstrap' } as const;
+const calibrated = (method: 'temperature' | 'vector' | 'isotonic', threshold?: 'f1'): Adapt => {
+  const asked = { method, runner, ...(threshold === undefined ? {} : { threshold }) };
+  return (ensemble, train) => calibrateEnsemble(ensemble, train, asked);
+};
+
+const ASKED: Readonly<Record<string, Asked>> = {
+  'digits, 16 members': { ...DIGITS, train: { members: 16, hidden: [32] } },
+  'digits, rows of features': {
+    ...DIGITS,
+    train: { members: 2, hidden: [8] },
+    options: { inputs: 'features' },
+  },
+  convolutions: {
+    ...DIGITS,
+    train: {
+      members: 3,
+      image: '8x8',
+      layers: ['conv 4@3x3 same', 'maxpool 2', 'conv 5@3 stride 2 same tanh', 'dense 8'],
+    },
+  },
+  'poolings first': {
+    ...DIGITS,
+    train: { members: 2, image: '8x8', layers: ['avgpool 3 stride 1', 'conv 3@2x3', 'avgpool 2'] },
+  },
+  'one convolutional net': {
+    ...DIGITS,
+    train: { members: 1, image: '8x8', layers: ['maxpool 2', 'conv 3@2 gelu'] },
+  },
+  'random subspaces': { ...BOUGHT, train: { members: 4, hidden: [8], featureShare: 0.5 } },
+  'mixed sizes': {
+    ...BOUGHT,
+    train: {
+      members: [
+        { hidden: [8] },
+        { hidden: [5, 4] },
+        { hidden: [8] },
+        { hidden: [8], featureShare: 0.4 },
+        { hidden: [] },
+      ],
+    },
+  },
+  activations: {
+    ...BOUGHT,
+    train: {
+      members: (['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus', 'linear'] as const).map(
+        (activation) => ({
+          ...{ hidden: [6, 5], activation },
+        }),
+      ),
+    },
+  },
+  'dropout that scales at prediction': {
+    ...BOUGHT,
+    train: { members: 2, hidden: [8, 6], hiddenKeep: 0.7, inputKeep: 0.9, dropoutScaling: 'plain' },
+  },
+  'numbers in double precision': { ...BOUGHT, train: small, options: { numbers: 'float64' } },
+  'unseen categories pass': { ...BOUGHT, load: { ...BOUGHT.load, unseen: 'ignore' }, train: small },
+  'no soft clip': { ...BOUGHT, load: { ...BOUGHT.load, softClip: null }, train: small },
+  'one logit beside two': {
+    ...AGAIN,
+    train: { members: [{ hidden: [6] }, { hidden: [6], loss: 'binaryCrossEntropy' }] },
+  },
+  'geometric mean': { ...BOUGHT, train: small, options: { aggregator: 'geometricMean' } },
+  'majority vote': {
+    ...BOUGHT,
+    train: { ...small, members: 4, epochs: 1 },
+    options: { aggregator: 'majorityVote' },
+  },
+  weights: {
+    ...BOUGHT,
+    train: { ...small, members: 4 },
+    adapt: (own) => withAveragingWeights(own, [0.5, 0, 2, 1]),
+  },
+  temperature: { ...BOUGHT, train: small, adapt: calibrated('temperature') },
+  'vector scaling': { ...BOUGHT, train: small, adapt: calibrated('vector') },
+  // Where the map is steep it magnifies what single precision leaves of probabilities.
+  'isotonic, with a threshold': {
+    ...AGAIN,
+    train: { ...small, members: 12 },
+    adapt: calibrated('isotonic', 'f1'),
+    within: 1e-3,
+  },
+  'uncalibrated all the same': {
+    ...BOUGHT,
+    train: small,
+    adapt: calibrated('temperature'),
+    options: { calibrated: false },
+  },
+  'diabetes, Gaussian heads': {
+    ...DIABETES,
+    train: { members: 5, hidden: [8], loss: 'gaussianNll', epochs: 20 },
+  },
+  'Gaussian heads, their product': {
+    ...DIABETES,
+    ...{ train: { ...small, loss: 'gaussianNll' }, options: { aggregator: 'geometricMean' } },
+  },
+  'two targets, not clipped': {
+    ...DIABETES,
+    ...{ load: { target: ['progression', 'bmi'] }, train: small, options: { clip: false } },
+  },
+  'means beside Gaussian heads': {
+    ...bought('spent'),
+    train: { members: [{ hidden: [6] }, { hidden: [6], loss: 'gaussianNll' }] },
+  },
+};
+
+export const CASES: readonly string[] = Object.keys(ASKED);
+
+/** Trains a case's ensemble. */
+export async function makeCase(name: string): Promise<Case> {
+  const { table, load, train, options = {}, within = WITHIN, adapt } = ASKED[name]!;
+  const { train: dataset } = loadTraining(table, load);
+  const trained = await trainEnsemble(dataset, { ...TRAINED, ...train }, { runner });
+  const ensemble = adapt === undefined ? trained : await adapt(trained, dataset);
+  return { name, ensemble, table, options, within };
+}
+
+/** What one input is given, by its name: the cells of so many rows. */
+export interface Given {
+  readonly width: number;
+  readonly cells: readonly (number | string)[];
+}
+
+/** The inputs of a graph for the first rows of a case's table; names are those that it declares. */
+export function inputsFor(
+  { ensemble, table }: Case,
+  names: readonly string[],
+  rows: number,
+): Record<string, Given> {
+  const preprocessing = ensemble.preprocessing!;
+  if (names[0] === 'features') {
+    const x = transformFeatures(
+      preprocessing,
+      table,
+      Uint32Array.from({ length: rows }, (_, row) => row),
+    );
+    return { features: { width: ensemble.features, cells: [...x] } };
+  }
+  const given = names.map((name): [string, Given] => {
+    const feature = preprocessing.features.find(({ column }) => column === name)!;
+    const column = table.columns.find((own) => own.name === name)!;
+    const isDate = feature.kind === 'numeric' && feature.format?.kind === 'date';
+    const numberIn = (text: string) => (isDate ? Date.parse(text) / 86_400_000 : Number(text));
+    const cells = Array.from({ length: rows }, (_, row) => {
+      const text = column.text(row);
+      if (feature.kind === 'categorical') return text;
+      return text === '' ? Number.NaN : numberIn(text);
+    });
+    return [name, { width: 1, cells }];
+  });
+  return Object.fromEntries(given);
+}
+
+/** What tutti answers, by the names of the graph's outputs: numbers in units of the targets' deviations, labels as they are. */
+export async function answersOf({
+  ensemble,
+  table,
+  options,
+}: Case): Promise<Record<string, readonly (number | string)[]>> {
+  const { aggregator, calibrated: asked, clip } = options;
+  const clipped = clip === undefined ? {} : { clip };
+  const said = await predictEnsemble(ensemble, table, {
+    ...clipped,
+    ...(aggregator === undefined ? {} : { aggregator }),
+    ...(asked === undefined ? {} : { calibrated: asked }),
+  });
+  const all = await predictMembers(ensemble, table, clipped);
+  const members = all.filter((_, at) => (ensemble.members[at]!.averagingWeight ?? 1) > 0);
+  const { rows, outputs } = said;
+  const byRows = (of: (member: (typeof members)[number]) => ArrayLike<number>) =>
+    Array.from({ length: rows * members.length * outputs }, (_, at) => {
+      const [row, rest] = [Math.floor(at / (members.length * outputs)), at % (members.length * outputs)];
+      return of(members[Math.floor(rest / outputs)]!)[row * outputs + (rest % outputs)]!;
+    });
+  const { task } = ensemble;
+  if (task.kind === 'classification') {
+    return {
+      label: Array.from(said.labels!, (label) => task.classes[label]!),
+      probabilities: [...said.mean],
+      member_probabilities: byRows(({ mean }) => mean),
+    };
+  }
+  return {
+    mean: [...said.mean],
+    variance: [...said.variance!],
+    member_means: byRows(({ mean }) => mean),
+    ...(members.every(({ variance }) => variance !== null)
+      ? { member_variances: byRows(({ variance }) => variance!) }
+      : {}),
+  };
+}
+
+/** The largest difference of the first numbers, an output's own unit: of variances the square of the targets'. */
+export function largestDifference(
+  { ensemble }: Case,
+  name: string,
+  said: ArrayLike<number | string | bigint>,
+  truth: readonly (number | string)[],
+): number {
+  const { std } = ensemble.encoding.targets;
+  let largest = 0;
+  for (let at = 0; at < said.length; at++) {
+    const deviation = std.length === 0 ? 1 : std[at % std.length]!;
+    const unit = name.endsWith('variance') || name.endsWith('variances') ? deviation * deviation : deviation;
+    const difference = Math.abs(Number(said[at]) - Number(truth[at])) / unit;
+    // NaN, of which every comparison is false, too.
+    if (!(difference <= largest)) largest = difference;
+  }
+  return largest;
+}
