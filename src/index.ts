@@ -79,6 +79,7 @@ export { Dataset, type DatasetArrays, type Task, type TaskKind } from './data/da
 export { type LoadedData, type LoadOptions, loadTraining } from './data/load.js';
 export { type Preprocessing, transformFeatures, transformTable } from './data/preprocessing/preprocessing.js';
 export { type OpenTableOptions, openTable } from './data/readers/open-table.js';
+export type { QuerySource } from './data/readers/query-source.js';
 export { type CsvOptions, readCsv } from './data/readers/read-csv.js';
 export type { ReadOptions, ReadProgress } from './data/readers/read-options.js';
 export { type RowSplit, type SplitOptions, splitRows } from './data/split.js';

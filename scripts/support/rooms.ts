@@ -121,6 +121,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
 export const IMPORTERS: Readonly<Record<string, string>> = {
   '@aws-sdk/client-s3': 'src/blobs/s3-client.ts',
   '@bufbuild/protobuf': 'src/exports/onnx/proto.ts',
+  '@duckdb/node-api': 'src/data/readers/duckdb.ts',
   '@observablehq/plot': 'src/report/charts/plot.ts',
   '@tensorflow/tfjs-node': 'src/engines/tfjs/tensorflow.ts',
   bullmq: 'src/cluster/queue/bullmq.ts',

@@ -4,6 +4,7 @@ import type { Dataset, TaskKind } from '../data/dataset/dataset.js';
 import { LOAD_OPTIONS, type LoadedData, type LoadOptions, loadTraining } from '../data/load.js';
 import { transformTable } from '../data/preprocessing/preprocessing.js';
 import { openTable, refuseReading } from '../data/readers/open-table.js';
+import { isQuery, type QuerySource } from '../data/readers/query-source.js';
 import type { ReadOptions } from '../data/readers/read-options.js';
 import { type DataRecord, tableFromRecords } from '../data/table/record-table.js';
 import type { Table } from '../data/table/table.js';
@@ -12,7 +13,7 @@ import { betweenBlocks, LONG_CALL_OPTIONS, type LongCallOptions } from '../long-
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 
 /** Where rows come from: a file by its path (`-`: standard input), its `file:` URL or its bytes, a table, or records with equal keys. */
-export type DataSource = string | URL | Uint8Array | Table | readonly DataRecord[];
+export type DataSource = string | URL | Uint8Array | QuerySource | Table | readonly DataRecord[];
 
 /** How data is loaded. */
 export interface LoadDataOptions<Kind extends TaskKind = TaskKind> extends LoadOptions, LongCallOptions {
@@ -84,6 +85,10 @@ export async function tableOf(
   signal: AbortSignal | undefined,
 ): Promise<Table> {
   if (isFile(source)) return openTable(source, { ...reading, ...(signal && { signal }) });
+  if (isQuery(source)) {
+    refuseReading(reading);
+    return openTable(source, { ...(signal && { signal }) });
+  }
   if (Array.isArray(source)) return tableFromRecords(source);
   if (typeof source === 'object' && source !== null && 'columns' in source) return source;
   return failOption(name, 'the path of a file, its bytes, a table or a list of records', source);

@@ -11,6 +11,7 @@ import { type HelpPage, morePages, pageOf, rowsOnPage } from './options/help-pag
 import { describeRow, flagsOf, longFlagsOf } from './options/option-help.js';
 import { inUsersWords, type OptionOrigins } from './options/option-origins.js';
 import { type OptionRow, parseFlag } from './options/option-row.js';
+import { withQuery } from './options/query-word.js';
 import { unknownCommand, usageError } from './options/usage-errors.js';
 import { noteText, paletteOf, printText } from './terminal/terminal.js';
 
@@ -40,7 +41,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     const isHelp = args[0] === 'help' && args[1] === name;
     configure(command, definition, isHelp ? pageOf(name, definition.options, args[2]) : 'first');
     command.action(async () => {
-      status = await run(definition, command.args, command.opts());
+      status = await run(definition, command.args, command.opts(), (word) => missingWord(command, word));
     });
   }
   addHelpCommand(program);
@@ -98,8 +99,9 @@ function addHelpCommand(program: Command): void {
 
 function configure(command: Command, definition: CommandDefinition, page: HelpPage): void {
   const { arguments: words, options, examples } = definition;
-  for (const { name, description, rest } of words) {
-    command.argument(rest === true ? `[${name}...]` : `<${name}>`, description);
+  for (const { name, description, rest, rows } of words) {
+    const text = rest === true ? `[${name}...]` : rows === true ? `[${name}]` : `<${name}>`;
+    command.argument(text, description);
   }
   const shown = rowsOnPage(options, page);
   for (const row of options) {
@@ -112,15 +114,24 @@ function configure(command: Command, definition: CommandDefinition, page: HelpPa
   if (page === 'first' || page === 'all') command.addHelpText('after', examplesText(examples));
 }
 
+/** As the parser itself refuses a word that is missing. */
+function missingWord(command: Command, word: string): never {
+  const code = 'commander.missingArgument';
+  return command.error(`error: missing required argument '${word}'`, { code });
+}
+
 async function run(
-  { options, run: act }: CommandDefinition,
+  { arguments: places, options, run: act }: CommandDefinition,
   words: readonly string[],
   given: Readonly<Record<string, unknown>>,
+  missing: (word: string) => never,
 ): Promise<number> {
   const origins: OptionOrigins = { config: null, columns: new Set() };
   try {
-    return await act(words, readOptions(options, given), origins);
+    const asked = withQuery(places, words, readOptions(options, given), missing);
+    return await act(asked.words, asked.given, origins);
   } catch (error) {
+    if (error instanceof CommanderError) throw error;
     const { command: training } = await COMMANDS.train!.load();
     throw inUsersWords(error, options, training.options, origins);
   }

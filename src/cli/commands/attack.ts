@@ -40,7 +40,11 @@ const MOST_PRINTED = 12;
 export const command: CommandDefinition = {
   arguments: [
     { name: 'ensemble', description: 'saved ensemble of networks' },
-    { name: 'file', description: 'CSV or JSON file with the columns it was trained on, target included' },
+    {
+      name: 'file',
+      description: 'CSV or JSON file with the columns it was trained on, target included',
+      rows: true,
+    },
   ],
   options: [...ROWS, ...CSV_ROWS, JSON_ROW, QUIET_ROW],
   examples: [

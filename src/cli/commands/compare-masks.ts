@@ -35,7 +35,11 @@ const ROWS: readonly OptionRow[] = [
 export const command: CommandDefinition = {
   arguments: [
     { name: 'ensemble', description: 'saved ensemble with a member trained with dropout' },
-    { name: 'file', description: 'CSV or JSON file with the columns it was trained on, target included' },
+    {
+      name: 'file',
+      description: 'CSV or JSON file with the columns it was trained on, target included',
+      rows: true,
+    },
   ],
   options: [...ROWS, ...CSV_ROWS, JSON_ROW, QUIET_ROW],
   examples: [

@@ -29,6 +29,7 @@ export const command: CommandDefinition = {
     { name: 'second', description: 'another, beside the first' },
     {
       name: 'file',
+      rows: true,
       description: 'CSV or JSON file with the columns that they were trained on, target included',
     },
     { name: 'others', description: 'more saved ensembles, each beside the first', rest: true },

@@ -21,7 +21,7 @@ import { inFlags, type OptionOrigins } from '../options/option-origins.js';
 import { paletteOf, print, printJson } from '../terminal/terminal.js';
 
 export const command: CommandDefinition = {
-  arguments: [{ name: 'file', description: 'CSV or JSON file with a header row' }],
+  arguments: [{ name: 'file', description: 'CSV or JSON file with a header row', rows: true }],
   options: [TARGET_ROW, ...COLUMN_ROWS, MAX_CATEGORIES_ROW, ...CSV_ROWS, JSON_ROW],
   examples: [
     'tutti describe prices.csv --target price',

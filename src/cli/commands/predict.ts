@@ -73,6 +73,7 @@ export const command: CommandDefinition = {
     { name: 'ensemble', description: 'saved ensemble' },
     {
       name: 'file',
+      rows: true,
       description: 'CSV or JSON file with the feature columns it was trained on, found by name',
     },
   ],

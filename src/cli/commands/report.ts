@@ -75,6 +75,7 @@ export const command: CommandDefinition = {
     { name: 'ensemble', description: 'saved ensemble' },
     {
       name: 'file',
+      rows: true,
       description:
         'CSV or JSON file, target included: the one it was trained on (judged out of bag) or test rows',
       needed:

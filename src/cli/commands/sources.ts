@@ -56,7 +56,7 @@ const NAMES: Readonly<Record<SourceFigures['source'] | 'trainingSet', string>> =
 };
 
 export const command: CommandDefinition = {
-  arguments: [{ name: 'file', description: 'CSV or JSON file with a header row' }],
+  arguments: [{ name: 'file', description: 'CSV or JSON file with a header row', rows: true }],
   options: [...TRAIN_ROWS, SEEDS_ROW, ...TRAINING_SETS_ROWS],
   examples: [
     'tutti sources digits.csv --target digit --members 8 --seeds 5',

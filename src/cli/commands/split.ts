@@ -38,7 +38,7 @@ const ROWS: readonly OptionRow[] = [
 ];
 
 export const command: CommandDefinition = {
-  arguments: [{ name: 'file', description: 'CSV or JSON file with a header row' }],
+  arguments: [{ name: 'file', description: 'CSV or JSON file with a header row', rows: true }],
   options: [TARGET_ROW, ...COLUMN_ROWS, ...CSV_ROWS, ...ROWS, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti split prices.csv --target price --test-share 0.3 --seed 1 --train-out train.csv --test-out test.csv',

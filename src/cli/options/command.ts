@@ -14,6 +14,8 @@ export interface CommandArgument {
   readonly choices?: readonly string[];
   /** What it is needed for, and what to do without, for who leaves it out. */
   readonly needed?: string;
+  /** Whether it is a file of rows, in whose place `--sql` may stand. @default false */
+  readonly rows?: boolean;
   /** Whether it stands for any number of words, none among them: the last argument alone. @default false */
   readonly rest?: boolean;
 }
@@ -21,7 +23,11 @@ export interface CommandArgument {
 /** The words of commands that hold an ensemble against rows whose targets are known. */
 export const ENSEMBLE_AND_ROWS: readonly CommandArgument[] = [
   { name: 'ensemble', description: 'saved ensemble' },
-  { name: 'file', description: 'CSV or JSON file with the columns it was trained on, target included' },
+  {
+    name: 'file',
+    description: 'CSV or JSON file with the columns it was trained on, target included',
+    rows: true,
+  },
 ];
 
 export interface CommandDefinition {

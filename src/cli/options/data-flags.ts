@@ -1,6 +1,7 @@
 // The options about data files.
 
 import { LOAD_OPTIONS } from '../../data/load.js';
+import { QUERY_OPTIONS, queryOfWord } from '../../data/readers/query-source.js';
 import type { ReadOptions } from '../../data/readers/read-options.js';
 import { readTable as readTableOf } from '../../data/readers/read-table.js';
 import { listedColumns, type Table } from '../../data/table/table.js';
@@ -11,10 +12,19 @@ import { rowsIn } from './rows.js';
 
 const data = rowsIn('data');
 
+/** The query in the place of a file, which the program makes a word of before the command sees it. */
+export const SQL_ROW: OptionRow = data.of(QUERY_OPTIONS, 'sql', { argument: 'query' });
+export const DB_ROW: OptionRow = {
+  ...data.of(QUERY_OPTIONS, 'database', { argument: 'file', kind: 'path' }),
+  ...{ name: 'db', apiName: 'database' },
+};
+
 /** How to read a data file, for every command that reads one. */
 export const CSV_ROWS: readonly OptionRow[] = [
   data.of(LOAD_OPTIONS, 'delimiter', { argument: 'character' }),
   data.of(LOAD_OPTIONS, 'encoding', { argument: 'name' }),
+  SQL_ROW,
+  DB_ROW,
 ];
 
 /** Reads the data file of a command that has {@link CSV_ROWS}, and adds its columns to those in `origins`. */
@@ -27,7 +37,7 @@ export async function readTable(
     ...(delimiter === undefined ? {} : { delimiter: String(delimiter) }),
     ...(encoding === undefined ? {} : { encoding: String(encoding) }),
   };
-  const table = await readTableOf(path, options);
+  const table = await readTableOf(queryOfWord(path) ?? path, options);
   origins.columns = new Set([...origins.columns, ...table.columns.map(({ name }) => name)]);
   return table;
 }

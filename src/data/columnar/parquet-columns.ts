@@ -3,7 +3,7 @@
 
 import type { Column } from '../table/column.js';
 import { NumberColumn } from '../table/number-column.js';
-import { Damaged, whole } from './damaged.js';
+import { whole } from './damaged.js';
 import { integerColumn } from './integers.js';
 import {
   type ColumnBuilder,
@@ -60,7 +60,6 @@ function isBytes(physical: PhysicalType): boolean {
 
 function valuesOf(cells: Lanes, physical: PhysicalType): CellValues {
   if (physical === 'INT64') return new BigInt64Array(cells.buffer);
-  if (cells instanceof Float32Array) throw new Damaged('fractions where whole numbers are expected');
   return cells;
 }
 

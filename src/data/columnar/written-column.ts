@@ -7,7 +7,13 @@ import { parseNumber } from '../table/parse-number.js';
 import { decimalText } from './value-texts.js';
 
 /** Values of one type, by row. */
-export type CellValues = Uint8Array | Int32Array | Float64Array | BigInt64Array | BigUint64Array;
+export type CellValues =
+  | Uint8Array
+  | Int32Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array;
 type Cell = number | bigint;
 
 /** How a value is written, and the number that this text says. */

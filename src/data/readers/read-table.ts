@@ -5,10 +5,12 @@ import { readdir, stat } from 'node:fs/promises';
 import { failOption } from '../../errors.js';
 import { failRead, maxDataBytes, readBoundedFile } from '../../files/regular-file.js';
 import { betweenBlocks } from '../../long-calls.js';
+import { checkOptions } from '../../option-names.js';
 import type { Table } from '../table/table.js';
 import { withinLimits, withinLimitsAwaited } from '../table/table-limits.js';
 import { type ByteSource, START_BYTES } from './byte-source.js';
 import { type FileSource, pathOf, STANDARD_INPUT, STANDARD_INPUT_NAME, withSource } from './open-source.js';
+import { isQuery, QUERY_OPTIONS, type QuerySource } from './query-source.js';
 import type { ReadOptions } from './read-options.js';
 import { type FlowingReader, fileError, isFlowing, type ReadCall, type Reader } from './reader.js';
 import { readerOf, readers } from './readers.js';
@@ -18,15 +20,24 @@ import { isPacked } from './unpack.js';
 const ENSEMBLE_MAGIC = Buffer.from('TUTTI\0');
 
 /**
- * The table of a file or folder.
+ * The table of a file or folder, or of what a query gives.
  * @throws ERR_FILE, ERR_OPTION, ERR_DATA, ERR_MEMORY as `openTable`; the signal's reason once it is aborted
  */
 export async function readTable(
-  given: FileSource,
+  given: FileSource | QuerySource,
   options: ReadOptions,
   call: ReadCall = {},
 ): Promise<Table> {
   call.signal?.throwIfAborted();
+  if (isQuery(given)) {
+    checkOptions('openTable', given, QUERY_OPTIONS);
+    for (const [option, value] of Object.entries(options)) {
+      if (value !== undefined) failOption(option, 'absent for a query', value);
+    }
+    // Loaded for queries alone.
+    const { QUERY_NAME, readQuery } = await import('./duckdb.js');
+    return withinLimitsAwaited(QUERY_NAME, () => readQuery(given, call));
+  }
   const folder = given instanceof Uint8Array ? null : await folderAt(pathOf(given));
   if (folder !== null) return readFolder(folder, options, call);
   return withSource(given, (source) => readSource(source, options, call));

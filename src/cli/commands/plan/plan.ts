@@ -33,7 +33,7 @@ const PLAN_ROWS = plannedRows([
 ]);
 
 export const command: CommandDefinition = {
-  arguments: [{ name: 'file', description: 'CSV or JSON file with a header row' }],
+  arguments: [{ name: 'file', description: 'CSV or JSON file with a header row', rows: true }],
   options: PLAN_ROWS,
   examples: [
     'tutti plan digits.csv --target digit --members 200 --hidden 64 --epochs 40 --seed 1 --out digits-plan',

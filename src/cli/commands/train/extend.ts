@@ -56,7 +56,7 @@ const ROWS: readonly OptionRow[] = [
 export const command: CommandDefinition = {
   arguments: [
     { name: 'ensemble', description: 'saved ensemble' },
-    { name: 'file', description: 'the file it was trained on' },
+    { name: 'file', description: 'the file it was trained on', rows: true },
   ],
   options: [
     ...[...ROWS, AGGREGATOR_ROW, ...CALIBRATION_ROWS, CLIP_ROW, ...INTERVAL_ROWS, ...CSV_ROWS],
