@@ -2,7 +2,7 @@
 // definitions that the parser itself is made of. It knows no command but for those that train.
 
 import { COMMANDS } from '../../src/cli/command-list.js';
-import type { CommandArgument, CommandDefinition } from '../../src/cli/options/command.js';
+import { type CommandArgument, type CommandDefinition, usageOf } from '../../src/cli/options/command.js';
 import { flagsOf } from '../../src/cli/options/option-help.js';
 import { inFlags } from '../../src/cli/options/option-origins.js';
 import type { OptionRow } from '../../src/cli/options/option-row.js';
@@ -55,12 +55,7 @@ function optionTables(rows: readonly OptionRow[]): string[] {
 
 function section(name: string, summary: string, definition: CommandDefinition): string {
   const { arguments: words, options, examples } = definition;
-  const usage = [
-    'tutti',
-    name,
-    '[options]',
-    ...words.map(({ name: word, rest }) => (rest === true ? `[${word}...]` : `<${word}>`)),
-  ].join(' ');
+  const usage = ['tutti', name, '[options]', ...words.map(usageOf)].join(' ');
   return [
     `## tutti ${name}`,
     `${summary[0]!.toUpperCase()}${summary.slice(1)}.`,

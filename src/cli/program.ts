@@ -5,7 +5,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { TuttiError } from '../errors.js';
 import { VERSION } from '../version.js';
 import { COMMANDS, commandOptions } from './command-list.js';
-import type { CommandDefinition, GivenOptions } from './options/command.js';
+import { type CommandDefinition, type GivenOptions, usageOf } from './options/command.js';
 import { GROUPS } from './options/groups.js';
 import { type HelpPage, morePages, pageOf, rowsOnPage } from './options/help-pages.js';
 import { describeRow, flagsOf, longFlagsOf } from './options/option-help.js';
@@ -99,10 +99,7 @@ function addHelpCommand(program: Command): void {
 
 function configure(command: Command, definition: CommandDefinition, page: HelpPage): void {
   const { arguments: words, options, examples } = definition;
-  for (const { name, description, rest, rows } of words) {
-    const text = rest === true ? `[${name}...]` : rows === true ? `[${name}]` : `<${name}>`;
-    command.argument(text, description);
-  }
+  for (const word of words) command.argument(usageOf(word), word.description);
   const shown = rowsOnPage(options, page);
   for (const row of options) {
     for (const option of optionsOf(row, options)) {

@@ -20,6 +20,11 @@ export interface CommandArgument {
   readonly rest?: boolean;
 }
 
+/** How the usage has a word: `<ensemble>`, `[others...]`, and `[file]` where a query may take its place. */
+export function usageOf({ name, rest, rows }: CommandArgument): string {
+  return rest === true ? `[${name}...]` : rows === true ? `[${name}]` : `<${name}>`;
+}
+
 /** The words of commands that hold an ensemble against rows whose targets are known. */
 export const ENSEMBLE_AND_ROWS: readonly CommandArgument[] = [
   { name: 'ensemble', description: 'saved ensemble' },
