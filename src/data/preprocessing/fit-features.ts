@@ -75,10 +75,9 @@ function commonScale(fitted: readonly FittedNumber[], rows: Uint32Array): { mean
   const spread = average(
     fitted.map(({ reading, feature: { fill } }) => {
       const numbers = reading.numbers();
-      return variance(
-        Float64Array.from(rows, (row) => fillNumber(numbers[row]!, fill)),
-        mean,
-      );
+      const filled = new Float64Array(rows.length);
+      for (let i = 0; i < rows.length; i++) filled[i] = fillNumber(numbers[rows[i]!]!, fill);
+      return variance(filled, mean);
     }),
   );
   return { mean, std: spread > 0 ? Math.sqrt(spread) : 1 };

@@ -1,12 +1,16 @@
 // From arrays to columns: the first index is the row, and whatever the others count becomes columns side by side.
 
 import type { Column } from '../table/column.js';
-import { NumberColumn } from '../table/number-column.js';
+import { type NumberCells, NumberColumn } from '../table/number-column.js';
 import type { ImageSize } from '../table/table.js';
 import { MOST_ROWS, refuseColumns } from '../table/table-limits.js';
 import { type CellType, columnOfCells, nativeNumbers, requireTruths } from './cell-types.js';
 import { type ArrayType, type NpyArray, shapeWords } from './npy-array.js';
 import { fileError } from './reader.js';
+
+/** Arrays of more bytes stay as they lie, rather than be in memory twice for a moment. */
+const MOST_TURNED = 2 ** 28;
+const SQUARE = 64;
 
 export interface ArrayColumns {
   readonly columns: readonly Column[];
@@ -80,11 +84,29 @@ function numberColumns(
       (at) => place(at)[0],
     );
   }
-  const numbers = nativeNumbers(cells);
+  const stored = nativeNumbers(cells);
+  // A column whose cells lie side by side is read ten times as fast, and a column is read ten times.
+  const turn = !array.fortran && width > 1 && stored.byteLength <= MOST_TURNED;
+  const numbers = turn ? transposed(stored, rows, width) : stored;
   return places.map((place) => {
-    const { offset, stride } = strideOf(array, place, width);
+    const { offset, stride } = turn ? { offset: place * rows, stride: 1 } : strideOf(array, place, width);
     return new NumberColumn(name(place), numbers, { rows, offset, stride });
   });
+}
+
+/** The cells [width, rows] of [rows, width], in squares that fit a cache. */
+function transposed(cells: NumberCells, rows: number, width: number): NumberCells {
+  const turned = cells.slice() as typeof cells;
+  for (let top = 0; top < rows; top += SQUARE) {
+    const bottom = Math.min(rows, top + SQUARE);
+    for (let left = 0; left < width; left += SQUARE) {
+      const right = Math.min(width, left + SQUARE);
+      for (let column = left; column < right; column++) {
+        for (let row = top; row < bottom; row++) turned[column * rows + row] = cells[row * width + column]!;
+      }
+    }
+  }
+  return turned;
 }
 
 /** Where the cells of a column are: `place` counts a row's cells as C does, the last index fastest. */

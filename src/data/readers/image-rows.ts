@@ -15,11 +15,12 @@ const STEPS_OF_16_BITS = 257;
 export class ImageRows {
   readonly size: ImageSize;
   readonly #source: string;
+  readonly #rows: number;
   /** Whether opacity is a plane; else every image is opaque. */
   readonly #opacity: boolean;
   readonly #first: PngImage;
   readonly #firstFile: string;
-  /** Floats where some file has 16 bits. */
+  /** Column by column. Floats where some file has 16 bits. */
   #cells: Uint8Array | Float32Array;
 
   /**
@@ -29,6 +30,7 @@ export class ImageRows {
    */
   constructor(source: string, rows: number, opacity: boolean, first: PngImage, firstFile: string) {
     this.#source = source;
+    this.#rows = rows;
     this.#opacity = opacity && hasOpacity(first);
     this.#first = first;
     this.#firstFile = firstFile;
@@ -65,22 +67,22 @@ export class ImageRows {
   }
 
   /** `x0`, `x1`, …: planes one after the other, each row by row. */
-  columns(rows: number): Column[] {
-    const stride = this.#cells.length / rows;
+  columns(): Column[] {
+    const rows = this.#rows;
     return Array.from(
-      { length: stride },
-      (_, offset) => new NumberColumn(`${ROW_PREFIX}${offset}`, this.#cells, { rows, offset, stride }),
+      { length: this.#cells.length / rows },
+      (_, at) => new NumberColumn(`${ROW_PREFIX}${at}`, this.#cells, { rows, offset: at * rows }),
     );
   }
 
   #write(row: number, { samples, channels: step, most }: PngImage): void {
     const { channels, height, width } = this.size;
-    const [pixels, cells] = [height * width, this.#cells];
+    const [pixels, cells, rows] = [height * width, this.#cells, this.#rows];
     const scale = most === 255 ? 1 : STEPS_OF_16_BITS;
-    let at = row * channels * pixels;
-    for (let c = 0; c < channels; c++) {
-      for (let pixel = 0, from = c; pixel < pixels; pixel++, from += step)
-        cells[at++] = samples[from]! / scale;
+    for (let c = 0, at = row; c < channels; c++) {
+      for (let pixel = 0, from = c; pixel < pixels; pixel++, from += step, at += rows) {
+        cells[at] = samples[from]! / scale;
+      }
     }
   }
 

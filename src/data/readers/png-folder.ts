@@ -28,7 +28,7 @@ export async function pngFolderTable(folder: string, call: ReadCall): Promise<Ta
     throw fileError(folder, `Expected ${folder} to hold at most ${MOST_ROWS} images, got ${files.length}`);
   }
   const rows = (await rowsOf(folder, files, false, call)) ?? (await rowsOf(folder, files, true, call))!;
-  const columns = rows.columns(files.length);
+  const columns = rows.columns();
   if (files[0]!.label !== null) columns.push(labelsOf(files));
   return { source: folder, columns, rows: files.length, lines: new Uint32Array(0), image: rows.size };
 }
@@ -65,7 +65,7 @@ function imageTable(bytes: Buffer, source: string): Table {
     return rows.put(0, image, source) ? rows : null;
   };
   const rows = put(false) ?? put(true)!;
-  return { source, columns: rows.columns(1), rows: 1, lines: new Uint32Array(0), image: rows.size };
+  return { source, columns: rows.columns(), rows: 1, lines: new Uint32Array(0), image: rows.size };
 }
 
 /** @param source what the error is of: the file, or the folder that it lies in */
