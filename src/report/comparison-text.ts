@@ -49,7 +49,8 @@ function pairLines(comparison: EnsembleComparison, own: PairedComparison, palett
   ];
 }
 
-function differenceText(metric: Metric, { difference, interval }: PairedScore): string {
+/** A paired difference with its sign and interval. */
+export function differenceText(metric: Metric, { difference, interval }: PairedScore): string {
   const signed = (value: number, text: string) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${text}`;
   const value = signed(difference, metricText(metric, Math.abs(difference)));
   if (interval === null) return value;

@@ -181,3 +181,18 @@ t.test('the same bytes again; options of other formats are refused', async (t) =
     message: /`inputs` to be absent for JSON/,
   });
 });
+
+t.test('less frequent categories share a feature', async (t) => {
+  const { records, target, fresh } = mixedRecords();
+  const options = { target, impute: 'mean', maxCategories: 2 } as const;
+  const { train } = await loadData(records, options);
+  const ensemble = new Ensemble(await trainEnsemble(train, { members: 2, hidden: [4], epochs: 10, seed: 1 }));
+  const file = await jsonOf(ensemble);
+  t.ok(file.inputs.some(({ others }: { others?: boolean }) => others === true));
+  const read = predictFromJson(file, fresh as readonly DataRecord[]);
+  const answers = await ensemble.predict(fresh);
+  answers.forEach((answer, row) => {
+    const { probabilities } = answer as { probabilities: Readonly<Record<string, number>> };
+    t.ok(furthest([read.mean[row]!], Object.values(probabilities)) < NEAR, `row ${row}`);
+  });
+});

@@ -19,6 +19,7 @@ export const GROUPS = {
   server: 'The server',
   cluster: 'On a cluster',
   jobs: 'Job files',
+  single: 'One net instead',
   output: 'Output',
 } as const;
 
