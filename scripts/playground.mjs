@@ -8,7 +8,7 @@ import * as esbuild from 'esbuild';
 
 /** Modules that know of Node.js, by their paths in dist/src, and what a browser has in their place. */
 const STAND_INS = { 'kernels/native-addon': 'native-addon' };
-const NODE_STAND_INS = { util: 'node-util', os: 'node-os', v8: 'node-v8' };
+const NODE_STAND_INS = { os: 'node-os' };
 
 /** Of the 1797, so that a training takes seconds. */
 const DIGITS = 700;

@@ -10,6 +10,7 @@ export const FOUNDATIONS: readonly string[] = [
   'option-names',
   'long-calls',
   'registry',
+  'same-data',
   'version',
   'installed',
   'supported-node',

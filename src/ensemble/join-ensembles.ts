@@ -1,11 +1,11 @@
 // Ensembles of the same data as one: every member keeps its seed and its random streams, so that what was out of bag for
 // it is known as before and out-of-bag figures are over all members.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { TaskKind } from '../data/dataset/dataset.js';
 import { engineOf } from '../engines/registry.js';
 import { failOption, TuttiError } from '../errors.js';
 import { type EnsemblePlan, type MemberSpec, type ModuleSpec, SOURCES, seedOf } from '../model/spec.js';
+import { isSameData } from '../same-data.js';
 import { isOfMasks, isWeighed, NOT_YET_FITTED, type TrainedEnsemble, totalMs } from './ensemble.js';
 
 /**
@@ -67,7 +67,7 @@ function requireJoinable(first: TrainedEnsemble, own: TrainedEnsemble, at: numbe
     if (own.plan[part] === first.plan[part]) continue;
     failOption(name, `of \`${part}\` ${first.plan[part]}, as \`ensembles[0]\` is`, own.plan[part]);
   }
-  if (!isDeepStrictEqual(own.preprocessing, first.preprocessing)) {
+  if (!isSameData(own.preprocessing, first.preprocessing)) {
     failOption(name, 'of the preprocessing that `ensembles[0]` has', 'another');
   }
   if (isOfMasks(own)) {
@@ -104,7 +104,7 @@ function requireDistinct(ensembles: readonly TrainedEnsemble[]): void {
 
 function isTwin(one: MemberSpec, other: MemberSpec): boolean {
   const hashed = (spec: MemberSpec) => engineOf(spec).hashed({ ...spec, streams: NO_STREAMS });
-  return one.engine === other.engine && isDeepStrictEqual(hashed(one), hashed(other));
+  return one.engine === other.engine && isSameData(hashed(one), hashed(other));
 }
 
 /** Compared apart. */

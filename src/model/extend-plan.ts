@@ -2,8 +2,8 @@
 // place; or with fewer than were planned, where those were never trained. Knows specs and no options, since a saved
 // ensemble has no others.
 
-import { isDeepStrictEqual } from 'node:util';
 import { failOption } from '../errors.js';
+import { isSameData } from '../same-data.js';
 import { isNetwork } from './network-members.js';
 import { type EnsemblePlan, type MemberSpec, type MemberStreams, SOURCES, type Source } from './spec.js';
 
@@ -73,7 +73,7 @@ function runsOf(members: readonly MemberSpec[]): MemberSpec[][] {
 function periodOf(runs: readonly (readonly MemberSpec[])[]): number {
   const options = runs.map((run) => run.map(({ streams: _, ...own }) => own));
   for (let period = 1; period < runs.length; period++) {
-    if (options.every((own, at) => isDeepStrictEqual(own, options[at % period]))) return period;
+    if (options.every((own, at) => isSameData(own, options[at % period]))) return period;
   }
   return runs.length;
 }

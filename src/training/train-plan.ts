@@ -1,7 +1,6 @@
 // Carries out a plan: checks what every training is given, opens a session with whoever runs it, has its runs trained, and
 // closes the session. What is trained when, retries and failures are in coordinator/.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { KeptTraining } from '../checkpoint/kept-training.js';
 import { requireDataset } from '../data/dataset/check-dataset.js';
 import type { Dataset } from '../data/dataset/dataset.js';
@@ -9,6 +8,7 @@ import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../errors.js';
 import type { EnsemblePlan, MemberStreams } from '../model/spec.js';
+import { isSameData } from '../same-data.js';
 import type { PolicyOptions } from './coordinator/failure-policy.js';
 import { TrainingRun } from './coordinator/training-run.js';
 import type { TrainingWork } from './coordinator/training-work.js';
@@ -143,7 +143,7 @@ export function workOf(
 
 /** How its columns became numbers is the dataset's affair. */
 function requireOwnPreprocessing(dataset: Dataset, stated: Preprocessing | null): void {
-  if (stated === null || isDeepStrictEqual(stated, dataset.preprocessing)) return;
+  if (stated === null || isSameData(stated, dataset.preprocessing)) return;
   const got = dataset.preprocessing === null ? 'one for a dataset of arrays' : 'another';
   const message = `Expected \`preprocessing\` to be that of the dataset, which it carries, got ${got}`;
   throw new TuttiError('ERR_OPTION', message, { option: 'preprocessing' });

@@ -1,13 +1,13 @@
 // The bookkeeping of out of bag: which training rows which member never saw, drawn again from its seed and never stored,
 // and everyone's predictions of them, block by block. Knows no figure.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { Dataset } from '../../data/dataset/dataset.js';
 import { hashesOf } from '../../data/dataset/dataset-hash.js';
 import { TuttiError } from '../../errors.js';
 import { seedOf } from '../../model/spec.js';
 import { type RowRange, type TargetBlock, targetBlock } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
+import { isSameData } from '../../same-data.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { drawEnsembleRows, drawMember, type EnsembleRows } from '../member-rows.js';
 import { checkDataset } from '../predict/inputs.js';
@@ -99,7 +99,7 @@ export function isTrainedOn(ensemble: TrainedEnsemble, dataset: Dataset): boolea
   const { trainedOn, encoding, preprocessing } = ensemble;
   if (trainedOn === null) return false;
   if (dataset.rowsHash === trainedOn.rowsHash) return true;
-  if (isDeepStrictEqual(dataset.encoding, encoding)) return false;
+  if (isSameData(dataset.encoding, encoding)) return false;
   return hashesOf({ ...dataset, encoding, preprocessing }).rowsHash === trainedOn.rowsHash;
 }
 

@@ -1,7 +1,6 @@
 // What regularizers need in shared memory beside the dataset, once for all members: tangent vectors of every
 // row, and the ranges of the features. Decided from the plan, written by the coordinator before any thread runs.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { Dataset } from '../../data/dataset/dataset.js';
 import { encodedTangents } from '../../data/dataset/dataset-hash.js';
 import { encodeRows } from '../../data/dataset/encoding.js';
@@ -11,6 +10,7 @@ import type { ImageShape, TangentKind } from '../../model/image.js';
 import { isNetwork } from '../../model/network-members.js';
 import type { EnsemblePlan, NetworkMemberSpec, TangentSource } from '../../model/spec.js';
 import { blockRanges } from '../../predictions/blocks.js';
+import { isSameData } from '../../same-data.js';
 import { imageTangents } from '../../techniques/image-tangents.js';
 
 /** The tangent vectors that any member uses, those of the dataset first; and whether any member is attacked. */
@@ -126,7 +126,7 @@ function imageOf(plan: EnsemblePlan): ImageShape {
     .filter(({ tangents }) => tangents?.sources.some((source) => source !== 'given'))
     .map(({ network }) => network.image!);
   const first = images[0]!;
-  const other = images.find((image) => !isDeepStrictEqual(image, first));
+  const other = images.find((image) => !isSameData(image, first));
   if (other !== undefined)
     failOption('image', 'the same for all members with tangent vectors of images', other);
   return first;
