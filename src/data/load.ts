@@ -8,6 +8,7 @@ import {
   option,
   requireUses,
 } from '../option-names.js';
+import { imageNotes } from './columns/image-notes.js';
 import { type Judgement, judgeTable, type LeftOut } from './columns/judge-table.js';
 import type { Dataset, TableSplit, TaskKind } from './dataset/dataset.js';
 import { fillNotes } from './preprocessing/fill-notes.js';
@@ -106,6 +107,8 @@ function loadTable(table: Table, options: LoadOptions): LoadedData {
     leftOut: preprocessing.leftOut ?? [],
     notes: [
       ...(table.remarks ?? []),
+      // Whoever says how they are scaled knows.
+      ...(options.scaling === undefined ? imageNotes(table) : []),
       ...judgement.notes,
       ...fillNotes(judgement, preprocessing, options.impute ?? null),
       ...groupNotes(judgement, preprocessing),

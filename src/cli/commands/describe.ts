@@ -18,6 +18,7 @@ import {
   TARGET_ROW,
 } from '../options/data-flags.js';
 import { inFlags, type OptionOrigins } from '../options/option-origins.js';
+import { imageRows } from '../options/training-flags.js';
 import { paletteOf, print, printJson } from '../terminal/terminal.js';
 
 export const command: CommandDefinition = {
@@ -75,7 +76,7 @@ function inUsersFlags(description: TableDescription, names: ReadonlySet<string>)
 }
 
 /** Options that notes name. */
-const WORDED_ROWS = [...COLUMN_ROWS, MAX_CATEGORIES_ROW];
+const WORDED_ROWS = [...COLUMN_ROWS, MAX_CATEGORIES_ROW, ...imageRows()];
 
 const HEAD: TextRow = ['column', 'use', 'taken for', 'different', 'missing', 'range or examples'];
 

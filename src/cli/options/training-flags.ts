@@ -16,6 +16,11 @@ export function trainingRows(): readonly OptionRow[] {
   return allTrainingRows().filter(({ configOnly }) => configOnly !== true);
 }
 
+/** The option that notes about images name. */
+export function imageRows(): readonly OptionRow[] {
+  return trainingRows().filter(({ name }) => name === 'image');
+}
+
 /** With those that have no flag and can only stand in a config file. */
 export function allTrainingRows(): readonly OptionRow[] {
   const rows = Object.entries(TRAINING_FIELDS).map(([name, own]) =>

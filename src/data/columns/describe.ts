@@ -13,6 +13,7 @@ import { withinLimits } from '../table/table-limits.js';
 import { COLUMN_OPTIONS, MAX_CATEGORIES } from './column-options.js';
 import { duplicateNote, duplicateRows } from './duplicate-rows.js';
 import { type ColumnJudge, columnJudge } from './file-judge.js';
+import { imageNotes } from './image-notes.js';
 import { type FeatureJudgement, judgeFeature } from './judge-feature.js';
 import { droppedRows, judgedColumns, rowsWithTarget } from './judge-table.js';
 import { judgeTarget } from './judge-target.js';
@@ -165,16 +166,10 @@ function describedRows(
   const duplicates = duplicateRows([...features, ...targets], rows);
   const notes = [
     ...(table.remarks ?? []),
-    ...(table.image === undefined ? [] : [imageNote(table.image)]),
+    ...imageNotes(table),
     ...(duplicates === 0 ? [] : [duplicateNote(duplicates, rows.length)]),
   ];
   return { duplicates, notes, leaks: leakNotes(features, targets, rows) };
-}
-
-/** What the option `image` would be. */
-function imageNote({ channels, height, width }: NonNullable<Table['image']>): string {
-  const size = channels === 1 ? `${height}x${width}` : `${channels}x${height}x${width}`;
-  return `the rows are images: \`image\` ${size} lets convolutions and tangents see them so`;
 }
 
 /** What is said of a feature beside what its own cells show. */

@@ -19,6 +19,7 @@ import { DATA_ROWS, namedColumns, readTable } from '../../options/data-flags.js'
 import { intervalsOf } from '../../options/figure-flags.js';
 import { inFlags, type OptionOrigins } from '../../options/option-origins.js';
 import type { TrainSettings } from '../../options/train-settings.js';
+import { imageRows } from '../../options/training-flags.js';
 import type { TrainingPlace } from '../../options/training-place.js';
 import { note, print } from '../../terminal/terminal.js';
 import { keptRun, noteOfTraining } from './kept-run.js';
@@ -165,7 +166,7 @@ export async function loadFor(request: TrainingRequest, origins: OptionOrigins):
   return {
     ...loaded,
     test: await testOf(loaded, request, origins),
-    notes: loaded.notes.map((text) => inFlags(text, DATA_ROWS, origins.columns)),
+    notes: loaded.notes.map((text) => inFlags(text, [...DATA_ROWS, ...imageRows()], origins.columns)),
   };
 }
 
