@@ -129,7 +129,7 @@ export const IMPORTERS: Readonly<Record<string, string>> = {
   'cli-progress': 'src/cli/terminal/progress-bars.ts',
   comlink: 'src/pool/hook-channel.ts',
   commander: 'src/cli/program.ts',
-  'csv-parse': 'src/data/readers/csv.ts',
+  'csv-parse': 'src/data/readers/csv-parser.ts',
   fzstd: 'src/files/unzstd.ts',
   'hyparquet-compressors': 'src/data/columnar/codecs.ts',
   ioredis: 'src/cluster/queue/redis.ts',

@@ -4,7 +4,7 @@
 import { createReadStream, fstatSync, openSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { failKind, failRead, openingFlags } from './regular-file.js';
+import { FILE_PIECE_BYTES, failKind, failRead, openingFlags } from './regular-file.js';
 
 /** A file that is open; whoever opened it closes it. */
 export interface DataFile {
@@ -16,9 +16,6 @@ export interface DataFile {
   pieces(): AsyncIterable<Buffer>;
   close(): Promise<void>;
 }
-
-/** Bytes of a piece: a few milliseconds of work for whoever takes it apart. */
-const PIECE_BYTES = 1 << 19;
 
 /**
  * Opens a file of data by its path. A named pipe waits for whoever writes to it, as `cat` does.
@@ -39,7 +36,10 @@ export function openStandardInput(name: string): DataFile {
   failKind(name, stats, true);
   // From wherever whoever started this process has come to in it.
   if (stats.isFile())
-    return flowingFile(name, createReadStream('', { fd: 0, autoClose: false, highWaterMark: PIECE_BYTES }));
+    return flowingFile(
+      name,
+      createReadStream('', { fd: 0, autoClose: false, highWaterMark: FILE_PIECE_BYTES }),
+    );
   return flowingFile(name, process.stdin);
 }
 
@@ -94,7 +94,7 @@ async function* piecesOf(
   bytes: number,
 ): AsyncGenerator<Buffer> {
   // Files of /proc say that they have none.
-  const length = bytes === 0 ? PIECE_BYTES : Math.min(bytes, PIECE_BYTES);
+  const length = bytes === 0 ? FILE_PIECE_BYTES : Math.min(bytes, FILE_PIECE_BYTES);
   let [here, coming] = [Buffer.allocUnsafeSlow(length), Buffer.allocUnsafeSlow(length)];
   let position = 0;
   let reading = read(here, 0);

@@ -68,6 +68,30 @@ function readDescriptor(name: string, file: number, bounds: FileBounds): Buffer 
 }
 
 /**
+ * The pieces of a file of any length from its beginning, while the thread waits; each is valid until the next is asked for.
+ * @throws ERR_FILE as {@link readBoundedFile}
+ */
+export function* filePieces(path: string, name: string): Generator<Buffer> {
+  const bounds = { maxBytes: Number.POSITIVE_INFINITY, pipes: true };
+  const standard = path === STDIN_PATH;
+  const file = standard ? STDIN : attempt(name, () => openSync(path, openingFlags(path, bounds)));
+  try {
+    attempt(name, () => refuseKind(name, fstatSync(file), bounds));
+    const piece = Buffer.allocUnsafeSlow(FILE_PIECE_BYTES);
+    for (;;) {
+      const length = attempt(name, () => readPiece(file, piece));
+      if (length === 0) return;
+      yield piece.subarray(0, length);
+    }
+  } finally {
+    if (!standard) closeSync(file);
+  }
+}
+
+/** Bytes of a piece of a file: a few milliseconds of work for whoever takes it apart. */
+export const FILE_PIECE_BYTES = 1 << 19;
+
+/**
  * The same without the thread waiting for a disk. Pipes are read while it waits: their bytes come when they come.
  * @throws ERR_FILE as {@link readBoundedFile}
  */

@@ -166,10 +166,16 @@ t.test('options that name no column, or one column twice, list what there is', a
 
 t.test('a wrong delimiter is suspected where the header is one cell', async (t) => {
   t.match(
-    failure(() => loadTraining(fileOf(t, 'a;y\n1;u\n2;v\n'), { target: 'y' })),
+    failure(() => loadTraining(fileOf(t, 'a;y\n1;u\n2;v\n'), { target: 'y', delimiter: ',' })),
     /^ERR_OPTION .*got "y"; is the delimiter ";"\?$/,
   );
   t.equal(loadTraining(fileOf(t, 'a;y\n1;u\n2;v\n'), { target: 'y', delimiter: ';' }).train.rows, 2);
+  const guessed = loadTraining(fileOf(t, 'a;y\n1;u\n2;v\n'), { target: 'y' });
+  t.equal(guessed.train.rows, 2);
+  t.match(
+    guessed.notes[0],
+    /data.csv is read with ";" between its cells, by which its first rows all have 2/,
+  );
 });
 
 t.test('a file with nothing but the target is an error', async (t) => {

@@ -108,6 +108,9 @@ const WORDS = [
     '\\"',
   ],
 ];
+/** Small data files of every kind, and what to put into them. */
+export const DATA_SEEDS = { csv: CSV, json: JSONS, words: WORDS } as const;
+
 const TEXTS = [...CSV, ...JSONS].map((text) => Buffer.from(text));
 const ALL = [...TEXTS, Buffer.from(`\ufeff${CSV[0]}`, 'utf16le'), Buffer.from(CSV[0]!, 'latin1')];
 

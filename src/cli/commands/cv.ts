@@ -92,7 +92,7 @@ async function cv(file: string, given: GivenOptions, origins: OptionOrigins): Pr
   const settings = await resolveTrainSettings(rest, origins, TRAIN_ROWS);
   const { json, quiet, allowFailures, failures, clip, intervals } = settings;
   await checkTableOutput(String(out ?? '-'), [file]);
-  const table = await readTable(file, { ...settings.data }, origins);
+  const table = await readTable(file, { ...settings.data, quiet }, origins);
   const { testShare: _testShare, ...load } = namedColumns(table, settings.data);
   const aggregator = aggregatorOf(settings);
   const seed = settings.training.seed ?? randomSeed();

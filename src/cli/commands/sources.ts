@@ -76,7 +76,7 @@ async function sources(file: string, given: GivenOptions, origins: OptionOrigins
   const pool = endWithProcess(createPool(poolOptions(settings, runCount(training))));
   const { testShare = DEFAULT_TEST_SHARE } = settings.data;
   if (testShare === 0) failOption('testShare', 'above 0, because sources are measured on held-out rows', 0);
-  const table = await readTable(file, { ...settings.data }, origins);
+  const table = await readTable(file, { ...settings.data, quiet }, origins);
   const data = loadTraining(table, { ...namedColumns(table, settings.data), testShare, seed });
   const aggregator = aggregatorOf(settings);
   checkAggregator(aggregator, data.task, givesVariances(training.loss));

@@ -5,8 +5,9 @@ import { QUERY_OPTIONS, queryOfWord } from '../../data/readers/query-source.js';
 import type { ReadOptions } from '../../data/readers/read-options.js';
 import { readTable as readTableOf } from '../../data/readers/read-table.js';
 import { listedColumns, type Table } from '../../data/table/table.js';
+import { note } from '../terminal/terminal.js';
 import type { GivenOptions } from './command.js';
-import type { OptionOrigins } from './option-origins.js';
+import { inFlags, type OptionOrigins } from './option-origins.js';
 import type { OptionRow } from './option-row.js';
 import { rowsIn } from './rows.js';
 
@@ -27,10 +28,10 @@ export const CSV_ROWS: readonly OptionRow[] = [
   DB_ROW,
 ];
 
-/** Reads the data file of a command that has {@link CSV_ROWS}, and adds its columns to those in `origins`. */
+/** Reads the data file of a command that has {@link CSV_ROWS}, says what is to be said of it, and adds its columns to those in `origins`. */
 export async function readTable(
   path: string,
-  { delimiter, encoding }: GivenOptions,
+  { delimiter, encoding, quiet }: GivenOptions,
   origins: OptionOrigins,
 ): Promise<Table> {
   const options: ReadOptions = {
@@ -39,7 +40,10 @@ export async function readTable(
   };
   const table = await readTableOf(queryOfWord(path) ?? path, options);
   origins.columns = new Set([...origins.columns, ...table.columns.map(({ name }) => name)]);
-  return table;
+  if (quiet === true) return table;
+  const { remarks = [], ...others } = table;
+  for (const remark of remarks) note(inFlags(remark, CSV_ROWS, origins.columns));
+  return others;
 }
 
 /** The options that name columns, several perhaps. */

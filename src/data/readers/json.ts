@@ -5,12 +5,12 @@ import { describe } from '../../errors.js';
 import { RecordTable } from '../table/record-table.js';
 import type { Table } from '../table/table.js';
 import { refuseColumns } from '../table/table-limits.js';
+import { Blocks } from './blocks.js';
 import { repeatedKey, withExactIntegers } from './json-text.js';
-import { Pieces } from './pieces.js';
 import type { ReadOptions } from './read-options.js';
-import { type FlowingReader, fileError } from './reader.js';
-import { requireMemoryToRead } from './reading-memory.js';
-import { encodingOf, toUtf8 } from './text-encoding.js';
+import { type FlowingReader, fileError, type TableDecoder } from './reader.js';
+import { ReadingMemory } from './reading-memory.js';
+import { encodingOf, Utf8Pieces } from './text-encoding.js';
 
 export const json = {
   name: 'json',
@@ -18,7 +18,7 @@ export const json = {
   extensions: ['.json', '.jsonl', '.ndjson'],
   options: ['encoding'],
   sniff: (start) => /^(?:\uFEFF)?\s*(?:\[\s*)?\{\s*["}]/.test(start.toString('utf8')),
-  open: (source, options) => new Pieces((bytes) => readJson(bytes, source, options)),
+  open: (source, options) => new JsonDecoder(source, options),
 } as const satisfies FlowingReader;
 
 /** Longer records are refused; one bracket that is never closed makes a record of all the rest of a file. */
@@ -30,22 +30,62 @@ const MOST_NESTED_BYTES = 1 << 20;
 const [QUOTE, BACKSLASH, LINE_FEED, COMMA, COLON] = [0x22, 0x5c, 0x0a, 0x2c, 0x3a] as const;
 const [OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = [0x5b, 0x5d, 0x7b, 0x7d] as const;
 
-function readJson(bytes: Buffer, source: string, options: ReadOptions): Table {
-  const text = toUtf8(source, bytes, options.encoding === undefined ? null : encodingOf(options.encoding));
-  requireMemoryToRead(source, text, Buffer.of(COLON));
-  const table = new RecordTable(source);
-  let row = 0;
-  for (const span of recordsIn(text, source)) {
-    row++;
-    const { line } = span;
-    const place = { source, row, line };
-    // No record; what it holds does not matter, and may be millions of lists.
-    if (text[span.start] === OPEN_LIST) table.add([], line);
-    refuseSpan(span, place);
-    table.add(parse(text, span, place), line);
+/** A JSON file as it comes: each record is taken once it is whole. */
+class JsonDecoder implements TableDecoder {
+  readonly #source: string;
+  readonly #text: Utf8Pieces;
+  readonly #memory: ReadingMemory;
+  readonly #blocks = new Blocks();
+  readonly #table: RecordTable;
+  #state: ListState = { list: null, next: 'record', line: 1 };
+  rows = 0;
+
+  constructor(source: string, { encoding }: ReadOptions) {
+    this.#source = source;
+    const stated = encoding === undefined ? null : encodingOf(encoding);
+    this.#text = new Utf8Pieces(source, stated, () => ({
+      line: this.#state.line,
+      text: this.#blocks.rest(),
+    }));
+    this.#memory = new ReadingMemory(source);
+    this.#table = new RecordTable(source);
   }
-  if (row === 0) throw fileError(source, `Expected ${source} to hold records, got none`);
-  return table.table();
+
+  push(piece: Buffer): void {
+    this.#take(this.#text.push(piece), false);
+  }
+
+  end(): Table {
+    this.#take(this.#text.end(), true);
+    if (this.rows === 0) throw fileError(this.#source, `Expected ${this.#source} to hold records, got none`);
+    return this.#table.table();
+  }
+
+  #take(text: Buffer, last: boolean): void {
+    const block = last ? this.#blocks.last(text) : this.#blocks.next(text);
+    if (block === null) return;
+    this.#memory.require(text, Buffer.of(COLON));
+    const scan = new RecordScan(block, this.#source, this.#state, last);
+    for (let span = scan.next(); span !== null; span = scan.next()) this.#add(block, span);
+    this.#state = scan.state;
+    if (last) return;
+    if (block.length - scan.at > MOST_RECORD_BYTES) this.#refuseLong(scan.state.line);
+    this.#blocks.keep(block, scan.at);
+  }
+
+  #add(text: Buffer, span: Span): void {
+    const { line } = span;
+    const place = { source: this.#source, row: ++this.rows, line };
+    // No record; what it holds does not matter, and may be millions of lists.
+    if (text[span.start] === OPEN_LIST) this.#table.add([], line);
+    refuseSpan(span, place);
+    this.#table.add(parse(text, span, place), line);
+  }
+
+  #refuseLong(line: number): void {
+    const span = { start: 0, end: MOST_RECORD_BYTES + 1, line, keys: 0, nested: false };
+    refuseSpan(span, { source: this.#source, row: this.rows + 1, line });
+  }
 }
 
 interface RecordPlace {
@@ -107,42 +147,112 @@ interface Span {
   readonly keys: number;
   /** Whether it holds lists or objects. */
   readonly nested: boolean;
+  /** Whether the bracket is there that closes it. */
+  readonly closed?: boolean;
 }
 
-function* recordsIn(text: Buffer, source: string): Generator<Span> {
-  const scan = new Scanner(text);
-  const list = scan.skipBlanks() === OPEN_LIST;
-  const fail = (expected: string) => {
-    const got = scan.atEnd ? 'the end of the file' : describe(scan.character());
-    const message = `Expected ${expected}, got ${got} (${source}, line ${scan.line})`;
-    return fileError(source, message, { line: scan.line });
-  };
-  if (list) scan.step();
-  for (let first = true; ; first = false) {
-    const next = scan.skipBlanks();
-    if (list && next === CLOSE_LIST && first) break;
-    if (scan.atEnd && !list) return;
-    if (scan.atEnd || next === COMMA || next === CLOSE_LIST) throw fail('a record');
-    yield scan.value();
-    if (!list) continue;
-    const after = scan.skipBlanks();
-    if (after === CLOSE_LIST) break;
-    if (after !== COMMA) throw fail('a comma or the end of the list after a record');
-    scan.step();
+/** Where a file's records are up to. */
+interface ListState {
+  /** Whether they are in a list; null before the first byte that is no blank. */
+  readonly list: boolean | null;
+  /** What comes next; `first` is a record or the end of an empty list. */
+  readonly next: 'first' | 'record' | 'after' | 'nothing';
+  readonly line: number;
+}
+
+/** The records that are whole in a block of a file, one after the other. */
+class RecordScan {
+  readonly #scan: Scanner;
+  readonly #source: string;
+  readonly #last: boolean;
+  #list: boolean | null;
+  #next: ListState['next'];
+  /** Up to where the block is finished with, and the line there. */
+  #done: { readonly at: number; readonly line: number };
+
+  constructor(text: Buffer, source: string, { list, next, line }: ListState, last: boolean) {
+    this.#scan = new Scanner(text, line);
+    this.#source = source;
+    this.#last = last;
+    this.#list = list;
+    this.#next = next;
+    this.#done = { at: 0, line };
   }
-  scan.step();
-  scan.skipBlanks();
-  if (!scan.atEnd) throw fail('nothing after the list of records');
+
+  get at(): number {
+    return this.#done.at;
+  }
+
+  get state(): ListState {
+    return { list: this.#list, next: this.#next, line: this.#done.line };
+  }
+
+  /** The next record; null where the block is over. @throws ERR_DATA for what is none, and for a file that ends too soon */
+  next(): Span | null {
+    const scan = this.#scan;
+    for (;;) {
+      const byte = scan.skipBlanks();
+      this.#note();
+      if (byte === undefined) return this.#over();
+      if (this.#list === null) {
+        this.#list = byte === OPEN_LIST;
+        if (this.#list) this.#step('first');
+      } else if (this.#next === 'nothing') throw this.#fail('nothing after the list of records');
+      else if (this.#next === 'after') {
+        if (byte !== COMMA && byte !== CLOSE_LIST)
+          throw this.#fail('a comma or the end of the list after a record');
+        this.#step(byte === COMMA ? 'record' : 'nothing');
+      } else if (this.#next === 'first' && byte === CLOSE_LIST) this.#step('nothing');
+      else return this.#record(byte);
+    }
+  }
+
+  #record(byte: number): Span | null {
+    if (byte === COMMA || byte === CLOSE_LIST) throw this.#fail('a record');
+    const span = this.#scan.value();
+    // What goes on to the block's end may go on in the next.
+    if (this.#scan.atEnd && !span.closed && !this.#last) return null;
+    this.#next = this.#list === true ? 'after' : 'record';
+    this.#note();
+    return span;
+  }
+
+  #step(next: ListState['next']): void {
+    this.#scan.step();
+    this.#next = next;
+    this.#note();
+  }
+
+  #note(): void {
+    this.#done = { at: this.#scan.at, line: this.#scan.line };
+  }
+
+  #over(): null {
+    if (!this.#last || this.#list !== true || this.#next === 'nothing') return null;
+    throw this.#fail(this.#next === 'after' ? 'a comma or the end of the list after a record' : 'a record');
+  }
+
+  #fail(expected: string) {
+    const scan = this.#scan;
+    const got = scan.atEnd ? 'the end of the file' : describe(scan.character());
+    const message = `Expected ${expected}, got ${got} (${this.#source}, line ${scan.line})`;
+    return fileError(this.#source, message, { line: scan.line });
+  }
 }
 
 /** Walks over bytes of UTF-8, in which brackets, quotes and line ends are bytes of their own. */
 class Scanner {
   readonly #text: Buffer;
   #at = 0;
-  line = 1;
+  line: number;
 
-  constructor(text: Buffer) {
+  constructor(text: Buffer, line: number) {
     this.#text = text;
+    this.line = line;
+  }
+
+  get at(): number {
+    return this.#at;
   }
 
   get atEnd(): boolean {
@@ -167,7 +277,7 @@ class Scanner {
   value(): Span {
     const [start, line] = [this.#at, this.line];
     const bracketed = isOpening(this.#text[start]);
-    let [depth, keys, nested] = [0, 0, false];
+    let [depth, keys, nested, closed] = [0, 0, false, false];
     while (!this.atEnd) {
       const byte = this.#text[this.#at]!;
       if (!bracketed && (byte === COMMA || byte === CLOSE_LIST || isBlank(byte))) break;
@@ -175,9 +285,12 @@ class Scanner {
       else this.step();
       if (byte === COLON && depth === 1) keys++;
       else if (isOpening(byte)) nested = ++depth > 1 || nested;
-      else if ((byte === CLOSE || byte === CLOSE_LIST) && --depth === 0) break;
+      else if ((byte === CLOSE || byte === CLOSE_LIST) && --depth === 0) {
+        closed = true;
+        break;
+      }
     }
-    return { start, end: this.#at, line, keys, nested };
+    return { start, end: this.#at, line, keys, nested, closed };
   }
 
   #skipText(): void {

@@ -7,7 +7,8 @@ import { described, type OptionTable, option } from '../../option-names.js';
 export interface ReadOptions {
   /**
    * Of CSV files: one character other than a quote or a line end, or its name: comma, semicolon, tab, space, pipe; '\\t'
-   * (two characters, as shells pass it) is a tab. @default ','
+   * (two characters, as shells pass it) is a tab.
+   * @default a comma, or a tab by the name's end; where the first rows disagree with that and all agree on another, that one
    */
   readonly delimiter?: string | undefined;
   /**
@@ -33,7 +34,7 @@ export const READ_OPTIONS = {
     kind: 'text',
     says: 'what separates the cells of a CSV file',
     range: 'one character, or comma, tab, space, semicolon, pipe',
-    defaultSays: 'comma',
+    defaultSays: 'told by the first rows',
   }),
   encoding: described(option.text, {
     kind: 'text',

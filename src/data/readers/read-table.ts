@@ -3,7 +3,7 @@
 
 import { readdir, stat } from 'node:fs/promises';
 import { failOption } from '../../errors.js';
-import { failRead, maxDataBytes, readBoundedFile } from '../../files/regular-file.js';
+import { failRead, filePieces } from '../../files/regular-file.js';
 import { betweenBlocks } from '../../long-calls.js';
 import { checkOptions } from '../../option-names.js';
 import type { Table } from '../table/table.js';
@@ -12,7 +12,14 @@ import { type ByteSource, START_BYTES } from './byte-source.js';
 import { type FileSource, pathOf, STANDARD_INPUT, STANDARD_INPUT_NAME, withSource } from './open-source.js';
 import { isQuery, QUERY_OPTIONS, type QuerySource } from './query-source.js';
 import type { ReadOptions } from './read-options.js';
-import { type FlowingReader, fileError, isFlowing, type ReadCall, type Reader } from './reader.js';
+import {
+  type FlowingReader,
+  fileError,
+  isFlowing,
+  type ReadCall,
+  type Reader,
+  type TableDecoder,
+} from './reader.js';
 import { readerOf, readers } from './readers.js';
 import { isPacked } from './unpack.js';
 
@@ -75,8 +82,7 @@ export async function readSource(
 export function readTableFile(file: string, options: ReadOptions, reader?: FlowingReader): Table {
   const standard = file === STANDARD_INPUT;
   const name = standard ? STANDARD_INPUT_NAME : file;
-  const bounds = { maxBytes: maxDataBytes(), pipes: true, name };
-  return readBytes(readBoundedFile(standard ? '/dev/stdin' : file, bounds), name, options, reader);
+  return readPieces(filePieces(standard ? '/dev/stdin' : file, name), name, options, reader);
 }
 
 /**
@@ -84,16 +90,50 @@ export function readTableFile(file: string, options: ReadOptions, reader?: Flowi
  * @param reader @default the one that the file needs
  */
 export function readBytes(bytes: Buffer, name: string, options: ReadOptions, reader?: FlowingReader): Table {
-  const start = bytes.subarray(0, START_BYTES);
-  const own = reader ?? readerOf(name, start);
-  refuseWrong(name, start, own, options);
-  if (!isFlowing(own)) return failWaiting(name, own.title);
-  if (isPacked(start)) return failWaiting(name, 'a packed file');
+  return readPieces([bytes], name, options, reader);
+}
+
+function readPieces(
+  pieces: Iterable<Buffer>,
+  name: string,
+  options: ReadOptions,
+  reader: FlowingReader | undefined,
+): Table {
   return withinLimits(name, () => {
-    const decoder = own.open(name, options);
-    decoder.push(bytes);
-    return decoder.end();
+    let decoder: TableDecoder | null = null;
+    for (const piece of startedBy(pieces)) {
+      decoder ??= decoderOf(name, piece.subarray(0, START_BYTES), options, reader);
+      decoder.push(piece);
+    }
+    return (decoder ?? decoderOf(name, Buffer.alloc(0), options, reader)).end();
   });
+}
+
+function decoderOf(
+  name: string,
+  start: Buffer,
+  options: ReadOptions,
+  reader: Reader = readerOf(name, start),
+): TableDecoder {
+  refuseWrong(name, start, reader, options);
+  if (!isFlowing(reader)) return failWaiting(name, reader.title);
+  if (isPacked(start)) return failWaiting(name, 'a packed file');
+  return reader.open(name, options);
+}
+
+/** The pieces, of which the first is long enough to tell a file by, where there is that much: a pipe's are as they come. */
+function* startedBy(pieces: Iterable<Buffer>): Generator<Buffer> {
+  let start: Buffer | null = Buffer.alloc(0);
+  for (const piece of pieces) {
+    if (start === null) yield piece;
+    else {
+      start = start.length === 0 && piece.length >= START_BYTES ? piece : Buffer.concat([start, piece]);
+      if (start.length < START_BYTES) continue;
+      yield start;
+      start = null;
+    }
+  }
+  if (start !== null && start.length > 0) yield start;
 }
 
 /** What can only be read while others run is awaited first. */

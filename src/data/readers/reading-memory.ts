@@ -10,20 +10,28 @@ const CELL_BYTES = 16;
 /** Reading any file, however small: code that is compiled, and garbage. Measured. */
 const BYTES_OF_READING = 48 * 2 ** 20;
 
-/**
- * @param text what is in memory already, and comes again as texts of cells that differ.
- * @param cellEnd what follows a cell, a byte or several; counted where there could be too many.
- * @throws ERR_MEMORY with the figures.
- */
-export function requireMemoryToRead(source: string, text: Buffer, ...cellEnds: readonly Buffer[]): void {
-  const room = availableMemory();
-  const least = BYTES_OF_READING + text.length;
-  // No cell is shorter than what follows it.
-  if (least + (CELL_BYTES / 2) * text.length <= room.available) return;
-  const cells = cellEnds.reduce((sum, end) => sum + occurrences(text, end), 0);
-  const bytes = least + CELL_BYTES * cells;
-  const part = { use: `for its ${cells} cells`, bytes, remedy: 'fewer rows or columns need less' };
-  requireMemory([part], `Reading ${source}`, room);
+/** The memory that a file takes as it is read, held against what there was at the start. */
+export class ReadingMemory {
+  readonly #source: string;
+  readonly #room = availableMemory();
+  #cells = 0;
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  /**
+   * @param text what comes next; it is in memory already.
+   * @param cellEnds what follows a cell, a byte or several.
+   * @throws ERR_MEMORY with the figures.
+   */
+  require(text: Buffer, ...cellEnds: readonly Buffer[]): void {
+    for (const end of cellEnds) this.#cells += occurrences(text, end);
+    const bytes = BYTES_OF_READING + text.length + CELL_BYTES * this.#cells;
+    if (bytes <= this.#room.available) return;
+    const part = { use: `for its ${this.#cells} cells`, bytes, remedy: 'fewer rows or columns need less' };
+    requireMemory([part], `Reading ${this.#source}`, this.#room);
+  }
 }
 
 function occurrences(text: Buffer, what: Buffer): number {

@@ -34,8 +34,15 @@ const WINDOWS_SIGNS = [
 /** Of a character of two halves, one without the other. */
 const LONE_HALF = /\p{Surrogate}/u;
 
-/** Bytes decoded at a time: even, and far below the longest text that V8 can hold. */
-const CHUNK = 1 << 24;
+/** The longest byte-order mark. */
+const MARK_BYTES = 3;
+
+/** The text before a piece that whoever takes it has not finished with, from the start of a line. */
+export interface TextBefore {
+  /** The line on which it starts, from 1. */
+  readonly line: number;
+  readonly text: Uint8Array;
+}
 
 /** @throws ERR_OPTION for an encoding that is not known */
 export function encodingOf(name: string): TextEncoding {
@@ -52,44 +59,141 @@ export function encodingOf(name: string): TextEncoding {
  * @throws ERR_DATA naming the line of the first byte that is not text in that encoding, or a mark of another one
  */
 export function toUtf8(file: string, bytes: Buffer, stated: TextEncoding | null): Buffer {
-  const [marked, mark] = MARKS.find(([, start]) => bytes.subarray(0, start.length).equals(start)) ?? [];
-  if (marked !== undefined && stated !== null && stated !== marked) {
-    const message = `Expected ${file} to be text in ${stated}, got the byte-order mark of ${marked}`;
-    throw new TuttiError('ERR_DATA', message, { file });
-  }
-  const text = bytes.subarray(mark?.length ?? 0);
-  const encoding = marked ?? stated ?? 'utf-8';
-  const decoded = encoding === 'utf-8' ? text : decode(file, text, encoding);
-  refuseZeros(file, decoded, encoding);
-  if (!isUtf8(decoded)) throw notUtf8(file, decoded, stated);
-  return decoded;
+  const pieces: Buffer[] = [];
+  const before = () => ({ line: 1, text: Buffer.concat(pieces) });
+  const text = new Utf8Pieces(file, stated, before);
+  for (let at = 0; at < bytes.length; at += CHUNK) pieces.push(text.push(bytes.subarray(at, at + CHUNK)));
+  text.end();
+  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
 }
 
-function decode(file: string, text: Buffer, encoding: Exclude<TextEncoding, 'utf-8'>): Buffer {
-  const pieces: Buffer[] = [];
-  const wide = encoding === 'utf-16le' || encoding === 'utf-16be';
-  if (wide && text.length % 2 !== 0) {
-    throw new TuttiError(
-      'ERR_DATA',
-      `Expected ${file} to be text in ${encoding}, got an odd number of bytes`,
-      {
-        file,
-      },
-    );
+/** Bytes decoded at a time, far below the longest text that V8 can hold. */
+const CHUNK = 1 << 24;
+
+/** A text that comes in pieces, as UTF-8 without a byte-order mark, in whole characters. Throws what {@link toUtf8} does. */
+export class Utf8Pieces {
+  readonly #file: string;
+  readonly #stated: TextEncoding | null;
+  readonly #before: () => TextBefore;
+  /** Null until enough is there to see a mark. */
+  #encoding: TextEncoding | null = null;
+  /** Bytes of a mark or a character that is not whole. */
+  #rest: Buffer = Buffer.alloc(0);
+
+  /** @param before asked where a piece is that cannot be read */
+  constructor(file: string, stated: TextEncoding | null, before: () => TextBefore) {
+    this.#file = file;
+    this.#stated = stated;
+    this.#before = before;
   }
-  for (let at = 0; at < text.length; ) {
-    const end = Math.min(text.length, at + CHUNK);
-    // A character of two halves is never cut between them.
-    const cut = wide && end < text.length && isHighHalf(text, end - 2, encoding) ? end + 2 : end;
-    const chars = decodePiece(text.subarray(at, cut), encoding);
-    if (wide && LONE_HALF.test(chars)) {
-      const message = `Expected ${file} to be text in ${encoding}, got half a character (a lone surrogate)`;
+
+  /** The whole characters that are there with this piece; perhaps the piece's own memory. */
+  push(piece: Buffer): Buffer {
+    return this.#take(piece, false);
+  }
+
+  /** The last characters. @throws ERR_DATA where one is not whole */
+  end(): Buffer {
+    return this.#take(Buffer.alloc(0), true);
+  }
+
+  #take(piece: Buffer, last: boolean): Buffer {
+    let bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
+    if (this.#encoding === null) {
+      if (bytes.length < MARK_BYTES && !last) {
+        this.#rest = Buffer.from(bytes);
+        return Buffer.alloc(0);
+      }
+      const mark = this.#readMark(bytes);
+      bytes = bytes.subarray(mark);
+    }
+    const encoding = this.#encoding!;
+    const whole = last ? bytes.length : wholeBytes(bytes, encoding);
+    // Whoever gave the piece may fill it anew.
+    this.#rest = Buffer.from(bytes.subarray(whole));
+    const text = bytes.subarray(0, whole);
+    const decoded = encoding === 'utf-8' ? text : this.#decode(text, encoding);
+    this.#refuseZeros(decoded, encoding);
+    if (encoding === 'utf-8' && !isUtf8(decoded)) throw this.#notUtf8(decoded);
+    return decoded;
+  }
+
+  /** @returns the bytes of the mark */
+  #readMark(bytes: Buffer): number {
+    const file = this.#file;
+    const stated = this.#stated;
+    const [marked, mark] = MARKS.find(([, start]) => bytes.subarray(0, start.length).equals(start)) ?? [];
+    if (marked !== undefined && stated !== null && stated !== marked) {
+      const message = `Expected ${file} to be text in ${stated}, got the byte-order mark of ${marked}`;
       throw new TuttiError('ERR_DATA', message, { file });
     }
-    pieces.push(Buffer.from(chars, 'utf8'));
-    at = cut;
+    this.#encoding = marked ?? stated ?? 'utf-8';
+    return mark?.length ?? 0;
   }
-  return Buffer.concat(pieces);
+
+  #decode(text: Buffer, encoding: Exclude<TextEncoding, 'utf-8'>): Buffer {
+    const file = this.#file;
+    const fail = (got: string) => {
+      const message = `Expected ${file} to be text in ${encoding}, got ${got}`;
+      return new TuttiError('ERR_DATA', message, { file });
+    };
+    const wide = isWide(encoding);
+    if (wide && text.length % 2 !== 0) throw fail('an odd number of bytes');
+    const chars = decodePiece(text, encoding);
+    if (wide && LONE_HALF.test(chars)) throw fail('half a character (a lone surrogate)');
+    return Buffer.from(chars, 'utf8');
+  }
+
+  #refuseZeros(text: Buffer, encoding: TextEncoding): void {
+    const at = text.indexOf(0);
+    if (at < 0) return;
+    const file = this.#file;
+    const message = `Expected ${file} to be text in ${encoding}, got binary data (or UTF-16 text without its mark)`;
+    const { line } = this.#placeOf(text, at);
+    throw new TuttiError('ERR_DATA', `${message}: a zero byte on line ${line}`, { file, line });
+  }
+
+  #notUtf8(piece: Buffer): TuttiError {
+    const file = this.#file;
+    const bad = firstBadByte(piece);
+    const { line, start, at, text } = this.#placeOf(piece, bad);
+    const byte = `0x${text[at]!.toString(16).toUpperCase()}`;
+    const before = JSON.stringify(text.toString('utf8', Math.max(start, at - 20), at));
+    const got = `the byte ${byte} at position ${at - start + 1} of line ${line} (after ${before})`;
+    const hint =
+      this.#stated === null ? '; state its encoding, such as `encoding` windows-1252 or latin1' : '';
+    const message = `Expected ${file} to be text in UTF-8, got ${got}${hint}`;
+    return new TuttiError('ERR_DATA', message, { file, line });
+  }
+
+  /** Where a byte of a piece is in the file: its line, and its place in a text in which that line starts. */
+  #placeOf(piece: Buffer, at: number): { line: number; start: number; at: number; text: Buffer } {
+    const before = this.#before();
+    const text = Buffer.concat([before.text, piece]);
+    const place = placeOf(text, before.text.length + at);
+    return { line: before.line - 1 + place.line, start: place.start, at: before.text.length + at, text };
+  }
+}
+
+/** How many of the bytes are whole characters, as far as can be known: what is wrong is found where it is decoded. */
+function wholeBytes(bytes: Buffer, encoding: TextEncoding): number {
+  const { length } = bytes;
+  if (isWide(encoding)) {
+    const even = length - (length % 2);
+    return even >= 2 && isHighHalf(bytes, even - 2, encoding) ? even - 2 : even;
+  }
+  if (encoding !== 'utf-8') return length;
+  // The first byte of the last character is one of the last four.
+  for (let at = length - 1; at >= Math.max(0, length - 3); at--) {
+    const byte = bytes[at]!;
+    if (byte < 0x80) return length;
+    if (byte >= 0xc0) return at + lengthOfCharacter(byte) > length ? at : length;
+  }
+  return length;
+}
+
+function isWide(encoding: TextEncoding): boolean {
+  return encoding === 'utf-16le' || encoding === 'utf-16be';
 }
 
 function decodePiece(piece: Buffer, encoding: Exclude<TextEncoding, 'utf-8'>): string {
@@ -105,27 +209,6 @@ function decodePiece(piece: Buffer, encoding: Exclude<TextEncoding, 'utf-8'>): s
 function isHighHalf(text: Buffer, at: number, encoding: TextEncoding): boolean {
   const unit = encoding === 'utf-16le' ? text.readUInt16LE(at) : text.readUInt16BE(at);
   return unit >= 0xd800 && unit < 0xdc00;
-}
-
-function refuseZeros(file: string, text: Buffer, encoding: TextEncoding): void {
-  const at = text.indexOf(0);
-  if (at < 0) return;
-  const message = `Expected ${file} to be text in ${encoding}, got binary data (or UTF-16 text without its mark)`;
-  const { line } = placeOf(text, at);
-  throw new TuttiError('ERR_DATA', `${message}: a zero byte on line ${line}`, { file, line });
-}
-
-function notUtf8(file: string, text: Buffer, stated: TextEncoding | null): TuttiError {
-  const at = firstBadByte(text);
-  const { line, start } = placeOf(text, at);
-  const byte = `0x${text[at]!.toString(16).toUpperCase()}`;
-  const before = JSON.stringify(text.toString('utf8', Math.max(start, at - 20), at));
-  const got = `the byte ${byte} at position ${at - start + 1} of line ${line} (after ${before})`;
-  const hint = stated === null ? '; state its encoding, such as `encoding` windows-1252 or latin1' : '';
-  return new TuttiError('ERR_DATA', `Expected ${file} to be text in UTF-8, got ${got}${hint}`, {
-    file,
-    line,
-  });
 }
 
 /** The first byte that begins no character; the text is known to have one. */

@@ -4,7 +4,6 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { TuttiError } from '../../errors.js';
-import { unzstd } from '../../files/unzstd.js';
 import { type ByteSource, flowingSource } from './byte-source.js';
 import { fileError } from './reader.js';
 
@@ -17,7 +16,7 @@ interface Packing {
 
 const PACKINGS: readonly Packing[] = [
   { title: 'a whole gzip file', magic: Buffer.of(0x1f, 0x8b, 8), unpack: gunzip },
-  { title: 'a whole Zstandard file', magic: Buffer.of(0x28, 0xb5, 0x2f, 0xfd), unpack: unzstd },
+  { title: 'a whole Zstandard file', magic: Buffer.of(0x28, 0xb5, 0x2f, 0xfd), unpack: unpackZstandard },
 ];
 
 /** Ends of names that say that a file is packed; what is before them says what is in it. */
@@ -63,6 +62,12 @@ async function* whole(
       error,
     );
   }
+}
+
+async function* unpackZstandard(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  // Loaded for those who have such a file.
+  const { unzstd } = await import('../../files/unzstd.js');
+  yield* unzstd(packed);
 }
 
 /** Bytes that come out at once. */

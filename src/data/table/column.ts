@@ -63,6 +63,8 @@ export class TextColumn implements Column {
   /** Code of each row while texts are kept; its capacity grows by doubling. */
   #codes = new Uint32Array(8);
   #codeOf = new Map<string, number>();
+  /** Codes of plain numbers that came as such. */
+  #codeOfPlain = new Map<number, number>();
   #texts: string[] = [];
   #values: number[] = [];
   #textBytes = 0;
@@ -106,10 +108,24 @@ export class TextColumn implements Column {
       this.#textBytes += TEXT_BYTES + text.length;
       if (isPlain(text, value)) this.#plain++;
     }
-    if (this.#length === this.#codes.length)
-      this.#codes = grown(this.#codes, new Uint32Array(this.#length * 2));
-    this.#codes[this.#length++] = code;
-    if (this.#texts.length > MOST_TEXTS && code === this.#texts.length - 1) this.#giveUpTexts();
+    this.#pushCode(code);
+  }
+
+  /** Appends a cell that {@link String} writes of this number: what {@link push} of that text does, without the text. */
+  pushPlain(number: number): void {
+    if (this.#numbers === null) {
+      const code = this.#codeOfPlain.get(number);
+      if (code === undefined) {
+        this.push(String(number));
+        if (this.#numbers === null) this.#codeOfPlain.set(number, this.#codes[this.#length - 1]!);
+        return;
+      }
+      this.#pushCode(code);
+      return;
+    }
+    if (this.#length === this.#numbers.length)
+      this.#numbers = grown(this.#numbers, new Float64Array(this.#length * 2));
+    this.#numbers[this.#length++] = number;
   }
 
   text(row: number): string {
@@ -165,6 +181,13 @@ export class TextColumn implements Column {
     return all;
   }
 
+  #pushCode(code: number): void {
+    if (this.#length === this.#codes.length)
+      this.#codes = grown(this.#codes, new Uint32Array(this.#length * 2));
+    this.#codes[this.#length++] = code;
+    if (this.#texts.length > MOST_TEXTS && code === this.#texts.length - 1) this.#giveUpTexts();
+  }
+
   #pushNumber(text: string, number: number): void {
     if (this.#length === this.#numbers!.length) {
       this.#numbers = grown(this.#numbers!, new Float64Array(this.#length * 2));
@@ -192,6 +215,7 @@ export class TextColumn implements Column {
     for (let row = 0; row < rows; row++) this.#pushNumber(texts[codes[row]!]!, values[codes[row]!]!);
     this.#codes = new Uint32Array(0);
     this.#codeOf = new Map();
+    this.#codeOfPlain = new Map();
     this.#texts = [];
     this.#values = [];
   }

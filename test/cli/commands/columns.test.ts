@@ -86,13 +86,20 @@ t.test('a column that is not there: the delimiter or its spelling is asked about
   const cwd = t.testdir({ 'a.csv': rows, 'tabs.csv': rows.replaceAll(';', '\t'), 'b.csv': misspelt });
   const trained = await tutti(['train', 'a.csv', ...READ, ...QUICK, '--out', 'e.tutti'], { cwd });
   t.equal(trained.status, 0, trained.stderr);
-  const said = async (...args: string[]) => (await tutti(args, { cwd })).stderr;
+  const said = async (...args: string[]) => (await tutti([...args, '--delimiter', ','], { cwd })).stderr;
   t.match(await said('predict', 'e.tutti', 'a.csv'), /column `size`, got no .*; is the delimiter ";"\?/);
   t.match(await said('predict', 'e.tutti', 'tabs.csv'), /; is the delimiter "\\t"\?/);
   for (const command of ['extend', 'evaluate']) {
     t.match(await said(command, 'e.tutti', 'a.csv'), /`class`, got none; is the delimiter ";"\?/, command);
   }
   t.match(await said('predict', 'e.tutti', 'b.csv'), /column `size`, got .* \(did you mean `sise`\?\)/);
-  const { stdout } = await tutti(['describe', 'a.csv'], { cwd });
+  const { stdout } = await tutti(['describe', 'a.csv', '--delimiter', ','], { cwd });
   t.match(stdout, /`size;weight;class` is the only column; is the delimiter ";"\?/);
+  const guessed = await tutti(['evaluate', 'e.tutti', 'tabs.csv'], { cwd });
+  t.equal(guessed.status, 0, guessed.stderr);
+  t.match(
+    guessed.stderr,
+    /^tabs.csv is read with a tab between its cells, .* all have 3; `--delimiter` says otherwise/m,
+  );
+  t.equal((await tutti(['evaluate', 'e.tutti', 'tabs.csv', '--quiet'], { cwd })).stderr, '');
 });

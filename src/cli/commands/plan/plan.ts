@@ -52,8 +52,8 @@ async function plan(file: string, given: GivenOptions, origins: OptionOrigins): 
   if (file === '-' && settings.test === '-')
     failOption('test', 'a file, as standard input is trained on', '-');
   const request = requestOf(file, settings);
-  const data = await loadFor(request, origins);
   const { isolate, jobs, json, quiet } = settings;
+  const data = await loadFor(request, origins, quiet);
   const options = { ...settings.training, seed: request.seed };
   const modules = await modulesNamed(settings.training);
   const stopped = await stoppable(null, quiet, ({ signal }) => {

@@ -70,7 +70,7 @@ export async function runExtension(
   const aggregator = aggregatorOf(request, old);
   checkClip(clip, old.task.kind);
   checkAggregator(aggregator, old.task.kind, hasVariances(old));
-  const table = await readTable(file, { ...request }, origins);
+  const table = await readTable(file, { ...request, quiet }, origins);
   const rows = requireRows(trainingRowsOf(old, preprocessing, table, request.classWeights), request);
   if (request.calibrate !== undefined) checkCalibration(request.calibrate, rows.train, aggregator);
   const intervals = intervalsOf(request, rows.test !== null);

@@ -113,7 +113,7 @@ export async function carryOut(
   start: Start,
   surroundings: Surroundings,
 ): Promise<number> {
-  const data = await loadFor(request, surroundings.origins);
+  const data = await loadFor(request, surroundings.origins, surroundings.quiet);
   const header = headerLines(data, request, surroundings.place.says);
   surroundings.live?.describe(data, header);
   return carryOutOn(data, header, request, start, surroundings);
@@ -153,8 +153,12 @@ export async function carryOutOn(
 const TRAINED_ON = 'The test rows are those trained on: their figures are better than on new rows.';
 
 /** The rows to train on, and those to test on. @throws whatever is wrong with them. */
-export async function loadFor(request: TrainingRequest, origins: OptionOrigins): Promise<LoadedData> {
-  const table = await readTable(request.file, { ...request.data }, origins);
+export async function loadFor(
+  request: TrainingRequest,
+  origins: OptionOrigins,
+  quiet: boolean,
+): Promise<LoadedData> {
+  const table = await readTable(request.file, { ...request.data, quiet }, origins);
   const { testShare = 0 } = request.data;
   // The same seed decides which rows are held out, where any are.
   const split = testShare > 0 ? { seed: request.seed } : {};
@@ -165,7 +169,7 @@ export async function loadFor(request: TrainingRequest, origins: OptionOrigins):
     checkCalibration(request.calibrate, loaded.train, aggregatorOf(request));
   return {
     ...loaded,
-    test: await testOf(loaded, request, origins),
+    test: await testOf(loaded, request, origins, quiet),
     notes: loaded.notes.map((text) => inFlags(text, [...DATA_ROWS, ...imageRows()], origins.columns)),
   };
 }
@@ -175,7 +179,8 @@ async function testOf(
   { test, preprocessing }: LoadedData,
   { test: file, data: { delimiter, encoding } }: TrainingRequest,
   origins: OptionOrigins,
+  quiet: boolean,
 ): Promise<Dataset | null> {
   if (file === undefined) return test;
-  return transformTable(preprocessing, await readTable(file, { delimiter, encoding }, origins));
+  return transformTable(preprocessing, await readTable(file, { delimiter, encoding, quiet }, origins));
 }
