@@ -19,7 +19,7 @@ const HEADER_BYTES = 16_384;
 /** A connection without a request is kept as long: longer than proxies keep theirs, which would else send into a closed one. */
 const IDLE_MS = 65_000;
 /** As the server ends, a request that is on its way already is waited for as long. */
-const LAST_REQUESTS_MS = 300;
+const LAST_REQUESTS_MS = 1000;
 
 export interface HttpServer {
   readonly port: number;

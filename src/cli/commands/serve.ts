@@ -26,7 +26,7 @@ import { PREDICTING_ISOLATE_ROW, poolFlagsOf, poolOptions, THREADS_ROW } from '.
 import { rowsIn } from '../options/rows.js';
 import { endWithProcess } from '../terminal/ending.js';
 import { listenForInterrupt } from '../terminal/interrupt.js';
-import { note } from '../terminal/terminal.js';
+import { note, print } from '../terminal/terminal.js';
 import { RequestLog } from '../text/request-log.js';
 
 const server = rowsIn('server');
@@ -79,9 +79,11 @@ async function serve(bundle: string, given: GivenOptions): Promise<number> {
       ...(log === null ? {} : { onRequest: (request) => log.add(request) }),
     };
     const server = await serveEnsemble(ensemble, options);
+    // The result, whoever asked for quiet: without it nobody knows where one of port 0 is.
+    print(server.url);
     if (!quiet) {
       const rows = preprocessing === null ? 'lists of numbers' : 'records or CSV';
-      note(`${bundle}: ${membersText(memberAccount(ensemble))} at ${server.url} (POST ${rows} to /predict)`);
+      note(`${bundle}: ${membersText(memberAccount(ensemble))} answer; POST ${rows} to /predict`);
       if (!server.isLocal)
         note('It listens beyond this machine: whoever gets there is answered, unencrypted.');
     }
