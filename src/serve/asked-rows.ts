@@ -1,7 +1,7 @@
 // From the body of a request to the rows that it asks about, as numbers that the ensemble's members understand.
 
 import { transformFeatures } from '../data/preprocessing/preprocessing.js';
-import { featureTable } from '../data/preprocessing/records.js';
+import { transformRecords } from '../data/preprocessing/records.js';
 import { repeatedKey, withExactIntegers } from '../data/readers/json-text.js';
 import type { DataRecord } from '../data/table/record-table.js';
 import type { Table } from '../data/table/table.js';
@@ -79,12 +79,16 @@ function parsed(body: Uint8Array): unknown {
     throw new Refusal(400, 'Expected JSON in UTF-8, got bytes that are none');
   }
   const value = parse(text);
-  const { count, exact } = counted(value);
-  if (count !== keys) {
+  const count = new Count();
+  count.add(value);
+  if (count.keys !== keys) {
     const key = repeatedKey(text) ?? 'one';
-    throw new Refusal(400, `Expected every key of a record once, got ${keys - count} more, such as ${key}`);
+    throw new Refusal(
+      400,
+      `Expected every key of a record once, got ${keys - count.keys} more, such as ${key}`,
+    );
   }
-  return exact ? value : parse(withExactIntegers(text));
+  return count.exact ? value : parse(withExactIntegers(text));
 }
 
 function parse(text: string): unknown {
@@ -97,20 +101,22 @@ function parse(text: string): unknown {
 }
 
 /** How many keys a value of a few levels has, and whether its whole numbers are those that their digits say. */
-function counted(value: unknown): { readonly count: number; readonly exact: boolean } {
-  if (typeof value === 'number') {
-    return { count: 0, exact: !Number.isInteger(value) || Number.isSafeInteger(value) };
+class Count {
+  keys = 0;
+  exact = true;
+
+  add(value: unknown): void {
+    if (typeof value === 'number') {
+      if (Math.abs(value) > Number.MAX_SAFE_INTEGER) this.exact = false;
+    } else if (Array.isArray(value)) {
+      for (const part of value) this.add(part);
+    } else if (typeof value === 'object' && value !== null) {
+      for (const key in value) {
+        this.keys++;
+        this.add((value as Readonly<Record<string, unknown>>)[key]);
+      }
+    }
   }
-  if (typeof value !== 'object' || value === null) return { count: 0, exact: true };
-  const own = Object.values(value);
-  let count = Array.isArray(value) ? 0 : own.length;
-  let exact = true;
-  for (const part of own) {
-    const of = counted(part);
-    count += of.count;
-    exact &&= of.exact;
-  }
-  return { count, exact };
 }
 
 function listIn(value: unknown): { readonly list: readonly unknown[]; readonly form: AskedRows['form'] } {
@@ -135,7 +141,7 @@ function numbersOf(ensemble: TrainedEnsemble, list: readonly unknown[]): Pick<As
   const { preprocessing, features } = ensemble;
   if (preprocessing !== null) {
     // What is no record is refused by its place there.
-    return { x: numbersOfTable(ensemble, featureTable(preprocessing, list as readonly DataRecord[])) };
+    return { x: transformRecords(preprocessing, list as readonly DataRecord[]) };
   }
   const x = new Float64Array(list.length * features);
   for (const [at, row] of list.entries()) {

@@ -5,6 +5,8 @@ import type { ColumnFormat } from '../columns/reading.js';
 import type { FeatureColumn, Preprocessing } from '../dataset/preprocessing-types.js';
 import { type DataRecord, RecordTable, requireRecords, tableOf } from '../table/record-table.js';
 import type { Table } from '../table/table.js';
+import { transformFeatures } from './features.js';
+import { quickRecords } from './quick-records.js';
 
 /**
  * The records that a fitted preprocessing can transform: of the columns of its training file, those with features must
@@ -21,6 +23,18 @@ export function featureTable(preprocessing: Preprocessing, records: readonly Dat
     numberText: (column: string, value: number) => numberText(value, formats.get(column) ?? null),
   };
   return tableOf(records, new RecordTable(source, columns));
+}
+
+/**
+ * The features of such records in the user's units, missing values filled: f64[rows, width], row-major.
+ * @throws as {@link featureTable} and `transformFeatures`.
+ */
+export function transformRecords(preprocessing: Preprocessing, records: readonly DataRecord[]): Float64Array {
+  if (Array.isArray(records) && records.length > 0) {
+    const quick = quickRecords(preprocessing, otherColumns(preprocessing))(records);
+    if (quick !== null) return quick;
+  }
+  return transformFeatures(preprocessing, featureTable(preprocessing, records));
 }
 
 function otherColumns({ target, weightColumn, groupColumn, leftOut = [] }: Preprocessing): string[] {

@@ -9,7 +9,7 @@ import {
   type Preprocessing,
   transformFeatures,
 } from '../../data/preprocessing/preprocessing.js';
-import { featureTable } from '../../data/preprocessing/records.js';
+import { transformRecords } from '../../data/preprocessing/records.js';
 import { type DataRecord, failRows } from '../../data/table/record-table.js';
 import type { Table } from '../../data/table/table.js';
 import { describe, failOption, TuttiError } from '../../errors.js';
@@ -34,9 +34,9 @@ export function inputsOf(
   x: Inputs,
 ): { readonly x: Values; readonly rows: number } {
   if (x instanceof Float32Array || x instanceof Float64Array) return { x, rows: wholeRows(ensemble, x) };
-  if (isRecords(x)) return rawRows(ensemble, (preprocessing) => featureTable(preprocessing, x));
+  if (isRecords(x)) return { x: transformRecords(columnsOf(ensemble), x), rows: x.length };
   if (isNumbers(x)) return { x: Float64Array.from(x), rows: wholeRows(ensemble, x) };
-  if (isTable(x)) return rawRows(ensemble, () => x);
+  if (isTable(x)) return { x: transformFeatures(columnsOf(ensemble), x), rows: x.rows };
   if (typeof x !== 'object' || x === null || !('encoding' in x)) {
     failRows(
       'x',
@@ -62,14 +62,11 @@ function isTable(x: Inputs): x is Table {
   return typeof x === 'object' && x !== null && 'columns' in x && 'source' in x;
 }
 
-function rawRows({ preprocessing }: TrainedEnsemble, tableOf: (preprocessing: Preprocessing) => Table) {
-  if (preprocessing === null) {
-    const why =
-      'numbers or a dataset, because the ensemble was trained on arrays and knows no columns by name';
-    failOption('x', why, 'raw rows');
-  }
-  const table = tableOf(preprocessing);
-  return { x: transformFeatures(preprocessing, table), rows: table.rows };
+/** How raw rows become numbers. @throws ERR_OPTION */
+function columnsOf({ preprocessing }: TrainedEnsemble): Preprocessing {
+  if (preprocessing !== null) return preprocessing;
+  const why = 'numbers or a dataset, because the ensemble was trained on arrays and knows no columns by name';
+  return failOption('x', why, 'raw rows');
 }
 
 function wholeRows({ features }: TrainedEnsemble, { length }: ArrayLike<number>): number {
