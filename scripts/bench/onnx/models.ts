@@ -3,15 +3,14 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Graph, type Value } from '../../../src/exports/onnx/graph.js';
 import { gaussianStream, type Workload } from '../workloads.js';
-import { GraphWriter } from './protobuf.js';
 
 /**
  * `members`: a chain of Gemm for each member, then their mean. `batched`: all members in one MatMul a layer.
  * `joined`: the first layers of all members as one Gemm, because they read the same rows; then batched.
  */
 export const GRAPHS = ['members', 'batched', 'joined'] as const;
-export type Graph = (typeof GRAPHS)[number];
 
 interface Layer {
   readonly inputs: number;
@@ -29,16 +28,17 @@ export function writeModels(workload: Workload, folder: string): void {
   const members = drawMembers(workload);
   const softmax = workload.task === 'classification';
   const [features, outputs] = [workload.sizes[0]!, workload.sizes.at(-1)!];
-  const write = (name: string, fill: (graph: GraphWriter) => void) => {
-    const graph = new GraphWriter();
-    fill(graph);
-    writeFileSync(join(folder, `${name}.onnx`), graph.model(features, outputs));
+  const write = (name: string, fill: (graph: Graph, x: Value) => Value) => {
+    const graph = new Graph();
+    const x = graph.input('x', 'float', ['rows', features]);
+    graph.output('y', fill(graph, x), 'float', ['rows', outputs]);
+    writeFileSync(join(folder, `${name}.onnx`), graph.bytes('ensemble', '', {}));
   };
-  write('members', (graph) => chains(graph, members, softmax));
-  write('batched', (graph) => batched(graph, members, softmax, 'x', 0));
-  write('joined', (graph) => joined(graph, members, softmax));
+  write('members', (graph, x) => chains(graph, x, members, softmax));
+  write('batched', (graph, x) => batched(graph, members, softmax, x, 0));
+  write('joined', (graph, x) => joined(graph, x, members, softmax));
   for (const [index, member] of members.entries())
-    write(String(index), (graph) => chains(graph, [member], softmax));
+    write(String(index), (graph, x) => chains(graph, x, [member], softmax));
 }
 
 function drawMembers({ members, sizes }: Workload): Member[] {
@@ -54,42 +54,41 @@ function drawMembers({ members, sizes }: Workload): Member[] {
   );
 }
 
-function chains(graph: GraphWriter, members: readonly Member[], softmax: boolean): void {
-  const finals = members.map((layers, k) => {
-    let current = 'x';
+function chains(graph: Graph, x: Value, members: readonly Member[], softmax: boolean): Value {
+  const finals = members.map((layers) => {
+    let current = x;
     for (const [l, { inputs, units, w, b }] of layers.entries()) {
-      const at = `${k}.${l}`;
-      const weights = [graph.constant(`w${at}`, [inputs, units], w), graph.constant(`b${at}`, [units], b)];
-      current = graph.node('Gemm', [current, ...weights], `a${at}`);
-      current = activated(graph, current, at, l === layers.length - 1, softmax);
+      const weights = [graph.constant('w', [inputs, units], w), graph.constant('b', [units], b)];
+      current = graph.node('Gemm', [current, ...weights]);
+      current = activated(graph, current, l === layers.length - 1, softmax);
     }
     return current;
   });
-  graph.node('Mean', finals, 'y');
+  return graph.node('Mean', finals);
 }
 
 /** Layers `from` and after of all members at once, on [rows, features] or [members, rows, units]. */
 function batched(
-  graph: GraphWriter,
+  graph: Graph,
   members: readonly Member[],
   softmax: boolean,
-  input: string,
+  input: Value,
   from: number,
-): void {
+): Value {
   const layers = members[0]!;
   const k = members.length;
   let current = input;
   for (let l = from; l < layers.length; l++) {
     const { inputs, units } = layers[l]!;
-    const w = graph.constant(`w${l}`, [k, inputs, units], concatenate(members.map((member) => member[l]!.w)));
-    const b = graph.constant(`b${l}`, [k, 1, units], concatenate(members.map((member) => member[l]!.b)));
-    current = graph.node('Add', [graph.node('MatMul', [current, w], `m${l}`), b], `a${l}`);
-    current = activated(graph, current, String(l), l === layers.length - 1, softmax);
+    const w = graph.constant('w', [k, inputs, units], concatenate(members.map((member) => member[l]!.w)));
+    const b = graph.constant('b', [k, 1, units], concatenate(members.map((member) => member[l]!.b)));
+    current = graph.node('Add', [graph.node('MatMul', [current, w]), b]);
+    current = activated(graph, current, l === layers.length - 1, softmax);
   }
-  graph.node('ReduceMean', [current], 'y', { axes: [0], keepdims: 0 });
+  return graph.node('ReduceMean', [current], { axes: [0], keepdims: 0 });
 }
 
-function joined(graph: GraphWriter, members: readonly Member[], softmax: boolean): void {
+function joined(graph: Graph, x: Value, members: readonly Member[], softmax: boolean): Value {
   const { inputs, units } = members[0]![0]!;
   const k = members.length;
   const w = new Float32Array(inputs * k * units);
@@ -101,16 +100,14 @@ function joined(graph: GraphWriter, members: readonly Member[], softmax: boolean
     graph.constant('w', [inputs, k * units], w),
     graph.constant('b', [k * units], concatenate(members.map((member) => member[0]!.b))),
   ];
-  const hidden = graph.node('Relu', [graph.node('Gemm', ['x', ...first], 'a')], 'h');
-  const shape = graph.constant('shape', [3], new BigInt64Array([-1n, BigInt(k), BigInt(units)]));
-  const apart = graph.node('Reshape', [hidden, shape], 'apart');
-  const byMember = graph.node('Transpose', [apart], 'byMember', { perm: [1, 0, 2] });
-  batched(graph, members, softmax, byMember, 1);
+  const hidden = graph.node('Relu', [graph.node('Gemm', [x, ...first])]);
+  const apart = graph.node('Reshape', [hidden, graph.integers('shape', [-1, k, units])]);
+  return batched(graph, members, softmax, graph.node('Transpose', [apart], { perm: [1, 0, 2] }), 1);
 }
 
-function activated(graph: GraphWriter, current: string, at: string, last: boolean, softmax: boolean): string {
-  if (!last) return graph.node('Relu', [current], `h${at}`);
-  return softmax ? graph.node('Softmax', [current], `p${at}`) : current;
+function activated(graph: Graph, current: Value, last: boolean, softmax: boolean): Value {
+  if (!last) return graph.node('Relu', [current]);
+  return softmax ? graph.node('Softmax', [current]) : current;
 }
 
 function concatenate(arrays: readonly Float32Array[]): Float32Array {
