@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { writePng } from '../../support/png-writer.js';
 import { QUICK, tutti } from '../support.js';
 
 /** An id, a price in dollars, a date, a category and two classes, in semicolons; 30 rows. */
@@ -102,4 +103,91 @@ t.test('a column that is not there: the delimiter or its spelling is asked about
     /^tabs.csv is read with a tab between its cells, .* all have 3; `--delimiter` says otherwise/m,
   );
   t.equal((await tutti(['evaluate', 'e.tutti', 'tabs.csv', '--quiet'], { cwd })).stderr, '');
+});
+
+t.test('describe counts rows that are there twice and names columns that may say the answer', async (t) => {
+  const lines = Array.from({ length: 40 }, (_, i) => `${i % 20},${i % 2 ? 'yes' : 'no'},${i % 2}`);
+  const cwd = t.testdir({ 'data.csv': `size,class,left\n${lines.join('\n')}\n` });
+  const { stdout } = await tutti(['describe', 'data.csv', '--target', 'class'], { cwd });
+  t.match(stdout, /^20 of 40 rows repeat one before in all that is learned from/m);
+  t.match(stdout, /^`left` may say the answer: each of its 2 values is one of `class`, .* `--drop` it$/m);
+  const json = await tutti(['describe', 'data.csv', '--target', 'class', '--drop', 'left', '--json'], {
+    cwd,
+  });
+  t.match(JSON.parse(json.stdout), { duplicates: 20, notes: [/^20 of 40 rows/] });
+  const trained = await tutti(['train', 'data.csv', '--target', 'class', ...QUICK], { cwd });
+  t.match(trained.stdout, /Note: `left` may say the answer/);
+});
+
+t.test('categories beyond the most frequent share a feature that new ones have too', async (t) => {
+  const city = (i: number) => (i % 3 === 0 ? 'a' : i % 3 === 1 ? 'b' : `c${i % 5}`);
+  const lines = Array.from({ length: 60 }, (_, i) => `${city(i)},${(i * 7) % 11},${i % 2 ? 'yes' : 'no'}`);
+  const cwd = t.testdir({
+    'data.csv': `city,size,class\n${lines.join('\n')}\n`,
+    'new.csv': 'city,size\nz,3\nc1,3\na,3\n',
+  });
+  const limit = ['--max-categories', '2'] as const;
+  const described = await tutti(['describe', 'data.csv', '--target', 'class', ...limit], { cwd });
+  t.match(described.stdout, /city +feature +categories \(3 features\)/);
+  t.match(
+    described.stdout,
+    /`city`: 2 of 7 categories have a feature each, the others share one; `--max-categories` says how many/,
+  );
+  const train = ['train', 'data.csv', '--target', 'class', ...limit, ...QUICK, '--out', 'm.tutti'] as const;
+  const trained = await tutti(train, { cwd });
+  t.equal(trained.status, 0, trained.stderr);
+  t.match(trained.stdout, /Note: `city`: the 2 most frequent of 7 categories have a feature each/);
+  const { stdout } = await tutti(['predict', 'm.tutti', 'new.csv'], { cwd });
+  const [, unseen, rare, frequent] = stdout.split('\n');
+  t.equal(unseen, rare);
+  t.not(rare, frequent);
+  t.match(
+    (await tutti(['inspect', 'm.tutti'], { cwd })).stdout,
+    /city \(2 categories: a, b; all others share a feature\)/,
+  );
+  t.match((await tutti(['card', 'm.tutti'], { cwd })).stdout, /max-categories|maxCategories/);
+});
+
+t.test('a folder of images is described, trained on and predicted, label by label', async (t) => {
+  const image = (label: number, at: number) =>
+    writePng({
+      width: 3,
+      height: 2,
+      depth: 8,
+      colour: 0,
+      samples: Array.from({ length: 6 }, (_, p) => (p * 31 + label * 90 + at * 7) % 256),
+    });
+  const cwd = t.testdir();
+  for (const label of [0, 1]) {
+    mkdirSync(join(cwd, 'photos', `kind ${label}`), { recursive: true });
+    for (let at = 0; at < 12; at++)
+      writeFileSync(join(cwd, 'photos', `kind ${label}`, `${at}.png`), image(label, at));
+  }
+  const described = await tutti(['describe', 'photos', '--target', 'label'], { cwd });
+  t.match(
+    described.stdout,
+    /^photos: 24 rows, 6 features from 7 columns\nclassification \(text in `label`\)/,
+  );
+  t.match(described.stdout, /the rows are images: `--image` 2x3 lets convolutions/);
+  const layers = ['--image', '2x3', '--layers', 'conv 2@2x2, dense 4'] as const;
+  const trained = await tutti(
+    [
+      'train',
+      'photos',
+      '--target',
+      'label',
+      ...layers,
+      '--members',
+      '2',
+      '--epochs',
+      '2',
+      '--out',
+      'm.tutti',
+    ],
+    { cwd },
+  );
+  t.equal(trained.status, 0, trained.stderr);
+  t.notMatch(trained.stdout, /the rows are images/, 'who says so knows');
+  const { stdout } = await tutti(['predict', 'm.tutti', join('photos', 'kind 1')], { cwd });
+  t.equal(stdout.trim().split('\n').length, 13);
 });
