@@ -28,6 +28,8 @@ export class Crew {
   /** Members that are trained, and those of them that are measured. */
   #counts = { trained: 0, measured: 0, planned: 0 };
   #stopped = false;
+  /** Whether what there is is being measured for the last time. */
+  #ending = false;
 
   /** @param script of a worker. */
   constructor(script: string, watcher: Watcher) {
@@ -41,6 +43,7 @@ export class Crew {
     this.#recipe = recipe;
     this.#strands = [];
     this.#stopped = false;
+    this.#ending = false;
     this.#counts = { trained: 0, measured: 0, planned: recipe.members };
     this.#measuring ??= this.#hire(() => {});
     const wanted = Math.min(navigator.hardwareConcurrency || 1, MOST_TRAINERS, recipe.members);
@@ -116,8 +119,9 @@ export class Crew {
 
   #endIfMeasured(): void {
     const { trained, measured, planned } = this.#counts;
-    if (measured === (this.#stopped ? trained : planned))
-      this.#send(this.#measuring!, { kind: 'finish', run: this.#run });
+    if (this.#ending || measured < (this.#stopped ? trained : planned)) return;
+    this.#ending = true;
+    this.#send(this.#measuring!, { kind: 'finish', run: this.#run });
   }
 
   /** Nothing of this training is of use any more. */
