@@ -12,11 +12,12 @@ export interface CategoryTable {
   /** The row of any other text. */
   readonly otherwise: number;
   /**
-   * f32[rows, width]: a row for each category, and one more where categories not seen in training pass: of zeros where
-   * they are none, else that of the feature which stands for all others. A number beyond them is an error where the graph
-   * is run, as the cell is one in tutti.
+   * Rows of the table of 0/1 features: one for each category, and one more where categories not seen in training pass: of zeros
+   * where they are none, else that of the feature which stands for all others. A number beyond them is an error where the
+   * graph is run, as the cell is one in tutti.
    */
-  readonly table: Float32Array;
+  readonly rows: number;
+  /** 0/1 features; row i of the table has its 1 at i, if there is such a feature. */
   readonly width: number;
 }
 
@@ -29,8 +30,6 @@ export function tableOfCategories(
   const count = categories.length;
   const width = featureWidth([feature]);
   const rows = unseen === 'ignore' || width > count ? count + 1 : count;
-  const table = new Float32Array(rows * width);
-  for (let place = 0; place < width; place++) table[place * width + place] = 1;
   const numbers = new Map<string, number>(categories.map((category, number) => [category, number]));
   for (const [number, category] of categories.entries())
     for (const spelling of spellingsOf(category)) if (!numbers.has(spelling)) numbers.set(spelling, number);
@@ -39,7 +38,7 @@ export function tableOfCategories(
   for (const word of words)
     for (const spelling of [word, ...spellingsOf(word)])
       if (!numbers.has(spelling)) numbers.set(spelling, absent);
-  return { keys: [...numbers.keys()], numbers: [...numbers.values()], otherwise: count, table, width };
+  return { keys: [...numbers.keys()], numbers: [...numbers.values()], otherwise: count, rows, width };
 }
 
 /** Other ways in which programs write a category that is a whole number: 3 and 3.0. */

@@ -130,13 +130,28 @@ function encodeCategories(
   value: Value,
   preprocessing: Preprocessing,
 ): Value {
-  const { keys, numbers, otherwise, table, width } = tableOfCategories(feature, preprocessing);
+  const { keys, numbers, otherwise, rows, width } = tableOfCategories(feature, preprocessing);
   const about = feature.column;
   const attributes = { keys_strings: keys, values_int64s: numbers, default_int64: otherwise };
   const number = graph.tableNode('LabelEncoder', [value], attributes, `number.${about}`);
-  const rows = graph.constant(`categories.${about}`, [table.length / width, width], table);
-  return graph.node('Gather', [rows, number], { axis: 0 }, `is.${about}`);
+  if (width > WIDEST_TABLE) {
+    // Looked up in a list of themselves, for the error of a number that is none of them.
+    const all = graph.integers(
+      `numbers.${about}`,
+      Array.from({ length: rows }, (_, at) => at),
+    );
+    const known = graph.node('Gather', [all, number], { axis: 0 }, `known.${about}`);
+    const depth = graph.integers('depth', [width], []);
+    const offOn = graph.numbers('offOn', [0, 1]);
+    return graph.node('OneHot', [known, depth, offOn], { axis: -1 }, `is.${about}`);
+  }
+  const table = Float32Array.from({ length: rows * width }, (_, at) => Number(at % (width + 1) === 0));
+  const constant = graph.constant(`categories.${about}`, [rows, width], table);
+  return graph.node('Gather', [constant, number], { axis: 0 }, `is.${about}`);
 }
+
+/** A row of a table is quicker looked up than made, while the table is small: this many rows of 0/1 are 64 KB. */
+const WIDEST_TABLE = 128;
 
 /**
  * Fills, standardises and clips, f32[rows, columns]. A soft clip is of z over its c, by 1 and not by c: t + d/√(1 + d²) with

@@ -54,6 +54,14 @@ export function mixedRecords(rows: number): Record<string, string | number | nul
 const digits = readCsv('data/digits.csv');
 const diabetes = readCsv('data/diabetes.csv');
 const mixed = tableFromRecords(mixedRecords(400));
+/** A column of 150 categories beside a number. */
+const coded = tableFromRecords(
+  Array.from({ length: 450 }, (_, i) => ({
+    code: `c${(i * 7) % 150}`,
+    x: i % 11,
+    y: (i * 7) % 150 < 75 ? 'low' : 'high',
+  })),
+);
 const TRAINED = { seed: 1, epochs: 3, earlyStopping: 'none' } as const;
 
 type Adapt = (
@@ -140,6 +148,10 @@ const ASKED: Readonly<Record<string, Asked>> = {
   },
   'numbers in double precision': { ...BOUGHT, train: small, options: { numbers: 'float64' } },
   'unseen categories pass': { ...BOUGHT, load: { ...BOUGHT.load, unseen: 'ignore' }, train: small },
+  'many categories': {
+    ...{ table: coded, train: small },
+    load: { target: 'y', task: 'classification', impute: 'mean', maxCategories: 200, unseen: 'ignore' },
+  },
   'no soft clip': { ...BOUGHT, load: { ...BOUGHT.load, softClip: null }, train: small },
   'one logit beside two': {
     ...AGAIN,

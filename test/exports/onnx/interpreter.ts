@@ -380,6 +380,14 @@ const OPERATORS: Readonly<Record<string, Run>> = {
       { ...x!, dims: [...x!.dims.slice(0, axis), ...indices!.dims, ...x!.dims.slice(axis + 1)], cells },
     ];
   },
+  OneHot: ([x, depth, values]) => {
+    const count = numbersOf(depth!)[0]!;
+    const [off, on] = numbersOf(values!) as [number, number];
+    const cells = numbersOf(x!).flatMap((own) =>
+      Array.from({ length: count }, (_, at) => (at === own ? on : off)),
+    );
+    return [tensorOf([...x!.dims, count], cells)];
+  },
   LabelEncoder: ([x], { keys_strings, values_int64s, default_int64 }) => {
     const values = values_int64s as number[];
     const known = new Map((keys_strings as string[]).map((key, place) => [key, values[place]!]));
