@@ -69,6 +69,7 @@ export type { SavedEnsemble, SaveOptions } from './bundle/save.js';
 export type { ModelCardOptions } from './card/model-card.js';
 export type { CheckpointSummary } from './checkpoint/read-checkpoint.js';
 export type { MeasuredCoverage } from './conformal/measured-coverage.js';
+export type { ArrowTable } from './data/columnar/arrow-table.js';
 export {
   type ColumnDescription,
   type DescribeOptions,

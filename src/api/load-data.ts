@@ -1,5 +1,6 @@
 // From a file, bytes, a table or records to datasets to train and to test on, in one call.
 
+import { type ArrowTable, isArrowTable, tableFromArrow } from '../data/columnar/arrow-table.js';
 import type { Dataset, TaskKind } from '../data/dataset/dataset.js';
 import { LOAD_OPTIONS, type LoadedData, type LoadOptions, loadTraining } from '../data/load.js';
 import { transformTable } from '../data/preprocessing/preprocessing.js';
@@ -13,7 +14,7 @@ import { betweenBlocks, LONG_CALL_OPTIONS, type LongCallOptions } from '../long-
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 
 /** Where rows come from: a file by its path (`-`: standard input), its `file:` URL or its bytes, a table, or records with equal keys. */
-export type DataSource = string | URL | Uint8Array | QuerySource | Table | readonly DataRecord[];
+export type DataSource = string | URL | Uint8Array | QuerySource | ArrowTable | Table | readonly DataRecord[];
 
 /** How data is loaded. */
 export interface LoadDataOptions<Kind extends TaskKind = TaskKind> extends LoadOptions, LongCallOptions {
@@ -89,6 +90,7 @@ export async function tableOf(
     refuseReading(reading);
     return openTable(source, { ...(signal && { signal }) });
   }
+  if (isArrowTable(source)) return tableFromArrow(source);
   if (Array.isArray(source)) return tableFromRecords(source);
   if (typeof source === 'object' && source !== null && 'columns' in source) return source;
   return failOption(name, 'the path of a file, its bytes, a table or a list of records', source);

@@ -38,3 +38,14 @@ export function decoding<Result>(place: Place, title: string, run: () => Result)
 export function whole(holds: boolean, otherwise: string): asserts holds {
   if (!holds) throw new Damaged(otherwise);
 }
+
+/** @throws ERR_DATA naming a column of a type that has no place in a table */
+export function asColumn<Result>(file: string, column: string, make: () => Result): Result {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof Damaged)) throw error;
+    const message = `Expected columns of numbers, texts, dates, true and false, got ${error.message}`;
+    throw placeError({ file, column }, message);
+  }
+}

@@ -4,8 +4,8 @@
 import { betweenBlocks } from '../../long-calls.js';
 import { requireMemory } from '../../machine/memory-limit.js';
 import type { Table } from '../table/table.js';
-import { refuseColumns, refuseTexts } from '../table/table-limits.js';
-import { Damaged, decoding, type Place, placeError, whole } from './damaged.js';
+import { refuseColumns, refuseRows, refuseTexts } from '../table/table-limits.js';
+import { asColumn, decoding, type Place, placeError, whole } from './damaged.js';
 import type { ColumnBuilder } from './parquet-builders.js';
 import { columnBuilder } from './parquet-columns.js';
 import { type Footer, footerStart, readFooter, TAIL_BYTES } from './parquet-footer.js';
@@ -42,6 +42,7 @@ export async function readParquet(
     throw placeError({ file }, `Expected every column to hold one value for each row, got ${footer.nested}`);
   }
   refuseColumns(file, footer.columns.length, undefined);
+  refuseRows(file, footer.rows);
   if (footer.rows === 0) throw placeError({ file }, `Expected ${file} to have rows, got none`);
   const { names, notes } = tableNames(
     file,
@@ -100,15 +101,7 @@ async function footerOf(source: PartsSource, bytes: number): Promise<Footer> {
 function buildersOf(file: string, { columns, rows }: Footer, names: readonly string[]): ColumnBuilder[] {
   const makeAll = (of: number) =>
     columns.map((column, at) => {
-      try {
-        return columnBuilder(names[at]!, column, of);
-      } catch (error) {
-        if (!(error instanceof Damaged)) throw error;
-        throw placeError(
-          { file, column: names[at]! },
-          `Expected columns of numbers, texts, dates, true and false, got ${error.message}`,
-        );
-      }
+      return asColumn(file, names[at]!, () => columnBuilder(names[at]!, column, of));
     });
   // Of one row, to know what a row takes before there is memory for all.
   const perRow = makeAll(1).reduce((sum, { bytes }) => sum + bytes, 0);

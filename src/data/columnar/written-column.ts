@@ -9,6 +9,7 @@ import { decimalText } from './value-texts.js';
 /** Values of one type, by row. */
 export type CellValues =
   | Uint8Array
+  | Uint16Array
   | Int32Array
   | Float32Array
   | Float64Array

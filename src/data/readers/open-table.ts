@@ -3,6 +3,7 @@
 import { failOption } from '../../errors.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../../long-calls.js';
 import { checkOptions, type OptionTable, option, pickOptions } from '../../option-names.js';
+import { type ArrowTable, isArrowTable, tableFromArrow } from '../columnar/arrow-table.js';
 import type { Table } from '../table/table.js';
 import type { QuerySource } from './query-source.js';
 import { READ_OPTIONS, type ReadOptions, type ReadProgress } from './read-options.js';
@@ -23,17 +24,22 @@ const OPEN_OPTIONS = {
 /**
  * Reads a data file: CSV, or JSON records, as a list or one after the other. The end of its name says which, or else
  * its content does. It is read piece by piece.
- * @param source its path, `-` for standard input, its `file:` URL, the bytes of a file, or a query of DuckDB.
+ * @param source its path, `-` for standard input, its `file:` URL, the bytes of a file, a query of DuckDB, or a table of Apache Arrow.
  * @param options a signal stops it between two pieces.
  * @throws ERR_FILE when the file cannot be read or is too large; ERR_OPTION for an option that its reader does not
  * take; ERR_DATA naming file, row and column of what cannot be read.
  */
 export async function openTable(
-  source: string | URL | Uint8Array | QuerySource,
+  source: string | URL | Uint8Array | QuerySource | ArrowTable,
   options: OpenTableOptions = {},
 ): Promise<Table> {
   checkOptions('openTable', options, OPEN_OPTIONS);
   const { signal, onProgress } = options;
+  if (isArrowTable(source)) {
+    signal?.throwIfAborted();
+    refuseReading(pickOptions(options, READ_OPTIONS));
+    return tableFromArrow(source);
+  }
   return readTable(source, pickOptions(options, READ_OPTIONS), {
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),

@@ -2,6 +2,7 @@
 // first is taken that knows it.
 
 import { createRegistry } from '../../registry.js';
+import { arrow } from './arrow.js';
 import { csv } from './csv.js';
 import { idx } from './idx.js';
 import { json } from './json.js';
@@ -12,7 +13,7 @@ import { png } from './png-folder.js';
 import type { Reader } from './reader.js';
 import { nameInside } from './unpack.js';
 
-const BUILT_IN = [parquet, npy, npz, idx, png, json, csv] as const;
+const BUILT_IN = [parquet, arrow, npy, npz, idx, png, json, csv] as const;
 
 export const readers = createRegistry<Reader, (typeof BUILT_IN)[number]['name']>('reader', BUILT_IN);
 

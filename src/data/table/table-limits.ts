@@ -87,6 +87,13 @@ export function refuseTexts(
   });
 }
 
+/** @throws ERR_DATA for more rows than a table may have, of a file that says how many it has. */
+export function refuseRows(source: string, rows: number): void {
+  if (rows <= MOST_ROWS) return;
+  const message = `Expected ${source} to have at most ${MOST_ROWS} rows, got ${rows}`;
+  throw new TuttiError('ERR_DATA', message, { file: source });
+}
+
 /** @throws ERR_DATA for more columns than a table may have. */
 export function refuseColumns(source: string, columns: number, line: number | undefined): void {
   if (columns <= MOST_COLUMNS) return;
