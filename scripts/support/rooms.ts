@@ -64,6 +64,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['bundle', 'an ensemble as a file'],
   ['exports/shared', 'what a format is, and an ensemble of networks without anything of tutti’s own'],
   ['exports/onnx', 'an ensemble as one graph of ONNX'],
+  ['exports/layers-model', 'an ensemble as one tf.LayersModel'],
   ['exports', 'an ensemble in the formats of others'],
   [
     'training/options',

@@ -5,12 +5,13 @@ import { failOption } from '../errors.js';
 import { betweenBlocks } from '../long-calls.js';
 import { checkOptions, described, type OptionTable, option } from '../option-names.js';
 import { createRegistry } from '../registry.js';
+import { tfjs } from './layers-model/format.js';
 import { onnx } from './onnx/format.js';
 import { json } from './plain-json.js';
 import { safetensors } from './safetensors.js';
 import { type ExportFormat, FORMAT_OPTIONS, type FormatOptions } from './shared/export-format.js';
 
-const BUILT_IN = [onnx, safetensors, json] as const;
+const BUILT_IN = [onnx, tfjs, safetensors, json] as const;
 
 /** The name of a format. */
 export type ExportFormatName = (typeof BUILT_IN)[number]['name'];
