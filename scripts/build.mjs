@@ -15,6 +15,8 @@ import { bundleAll } from './bundle.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sources = join(root, 'src/kernels/assembly');
 const output = join(root, 'dist/src/kernels');
+/** Beside the module that asks for them by their addresses. */
+const portable = join(root, 'dist/src/portable');
 
 // No --converge: it takes eight times as long and gives dense kernels that are 2 % faster at most.
 const COMMON = [
@@ -61,12 +63,27 @@ async function buildKernel(arithmetic) {
   writeFileSync(stamp, inputs);
 }
 
+/** The import of a memory that is shared (flag 2) and has an upper bound (flag 1); the last byte has the flags. */
+const SHARED_MEMORY = Buffer.from('\x03env\x06memory\x02\x03', 'latin1');
+
+/** The same kernels with a memory that is not shared, which every page may have. */
+function unshared(kernel) {
+  const at = kernel.indexOf(SHARED_MEMORY);
+  if (at < 0 || kernel.indexOf(SHARED_MEMORY, at + 1) >= 0)
+    throw new Error('one shared memory is to be imported');
+  const own = Buffer.from(kernel);
+  own[at + SHARED_MEMORY.length - 1] = 1;
+  return own;
+}
+
 /** The kernels as a module of text, which bundlers take along; see src/kernels/embedded.d.ts. */
 async function buildKernels() {
   await Promise.all(Object.keys(ARITHMETICS).map(buildKernel));
+  mkdirSync(portable, { recursive: true });
   const lines = Object.keys(ARITHMETICS).map((arithmetic) => {
-    const text = readFileSync(join(output, `${arithmetic}.wasm`)).toString('base64');
-    return `  ${arithmetic}: '${text}',\n`;
+    const kernel = readFileSync(join(output, `${arithmetic}.wasm`));
+    writeFileSync(join(portable, `${arithmetic}.wasm`), unshared(kernel));
+    return `  ${arithmetic}: '${kernel.toString('base64')}',\n`;
   });
   writeFileSync(join(output, 'embedded.js'), `export const embeddedKernels = {\n${lines.join('')}};\n`);
 }

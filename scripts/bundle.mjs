@@ -5,6 +5,7 @@
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
+import { bundlePredict } from './bundle-predict.mjs';
 import { buildPlayground, embedRows } from './playground.mjs';
 
 /** Starts a file of its own beside it; may be missing; is imported late, where a module of CommonJS would lose its names. */
@@ -164,6 +165,7 @@ export async function bundleAll(root) {
     bundle(root, 'dist/bin', [command], NOTHING, groupBy(COMMAND_GROUPS)),
   ]);
   await buildPlayground(root);
+  await bundlePredict(root);
   writeLicences(root, inputs.flat());
   chmodSync(join(root, bin.tutti), 0o755);
 }

@@ -34,6 +34,7 @@ export interface OptionText {
 export type OptionRecord = OptionCheck & OptionText;
 
 /** A check and a text as one record: `described(option.integer(1), { kind: 'number', says: 'steps up …', default: 1 })`. */
+// @__NO_SIDE_EFFECTS__
 export function described<Check extends OptionCheck, const Text extends OptionText>(
   check: Check,
   text: Text,

@@ -18,10 +18,15 @@ export interface Registry<Entry extends { readonly name: string }, Name extends 
   add(entry: Entry): Name;
 }
 
-/** @param option what an option that holds such a name is called: errors say it. */
+/**
+ * @param option what an option that holds such a name is called: errors say it.
+ * @param also what those that are added are added to as well.
+ */
+// @__NO_SIDE_EFFECTS__
 export function createRegistry<Entry extends { readonly name: string }, Name extends Entry['name']>(
   option: string,
   builtIn: readonly (Entry & { readonly name: Name })[],
+  also?: { add(entry: NoInfer<Entry>): unknown },
 ): Registry<Entry, Name> {
   const byName = new Map<string, Entry>(builtIn.map((entry) => [entry.name, entry]));
   const has = (name: unknown): name is Name => typeof name === 'string' && byName.has(name);
@@ -41,6 +46,7 @@ export function createRegistry<Entry extends { readonly name: string }, Name ext
         throw new TuttiError('ERR_OPTION', `Expected a new name of ${option}, got ${name} again`, { option });
       }
       byName.set(name, entry);
+      also?.add(entry);
       return has(name) ? name : failChoice(option, names(), name);
     },
   };

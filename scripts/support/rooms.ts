@@ -106,6 +106,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['playground', 'an ensemble trained in a browser, on workers of its own'],
   ['api', 'the face that programs see: ensembles with methods, data in one call'],
   ['serve', 'an ensemble that answers HTTP'],
+  ['portable', 'predicting without a pool, in any JavaScript'],
   ['entry-points', 'the entry points beside the main one, which is index.ts: re-exports only'],
   ['cli/terminal', 'standard output and error, progress, signals, how a command ends'],
   ['cli/options', 'options of commands: flags, config file, help'],

@@ -1,52 +1,14 @@
 // Where the uncertainty of predictions comes from: an object for each record, arrays for all else.
 
-import type { Task, TaskKind } from '../data/dataset/dataset.js';
-import type { DataRecord } from '../data/table/record-table.js';
+import type { TaskKind } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { type Inputs, isRecords } from '../ensemble/predict/inputs.js';
 import type { CombineOptions } from '../ensemble/predict/predict.js';
 import type { UncertainPredictions } from '../ensemble/predict/predict-uncertainty.js';
 import { predictUncertainty } from './many-rows.js';
-import {
-  type NamedNumbers,
-  type PredictedClass,
-  type PredictedRow,
-  type PredictedValue,
-  rowsOf,
-} from './predicted-rows.js';
+import { type UncertainRow, uncertainRows } from './uncertain-records.js';
 
-/** A row of a classification and its uncertainty: entropies in nats, at most ln of the number of classes. */
-export interface UncertainClass {
-  readonly prediction: PredictedClass;
-  /** Entropy of the mean of the members' probabilities: the sum of the other two. */
-  readonly total: number;
-  /** Mean entropy of the members' own probabilities: what they find noisy in the data. */
-  readonly aleatoric: number;
-  /** Mutual information of class and member: what members disagree on. */
-  readonly epistemic: number;
-}
-
-/** A row of a regression and its uncertainty: variances by the target's name, in the square of the user's units. */
-export interface UncertainValue {
-  readonly prediction: PredictedValue;
-  /** The sum of the other two; null unless all members have a Gaussian head. */
-  readonly total: NamedNumbers | null;
-  /** Mean of the members' variances: what they find noisy in the data; null unless all have a Gaussian head. */
-  readonly aleatoric: NamedNumbers | null;
-  /** Variance of the members' values: what they disagree on. */
-  readonly epistemic: NamedNumbers;
-}
-
-/** A row of a task with its uncertainty. */
-export type UncertainRow<Kind extends TaskKind = TaskKind> = {
-  readonly classification: UncertainClass;
-  readonly regression: UncertainValue;
-}[Kind];
-
-/** An object for each record, in their order; as many as there are, where that is known. */
-export type UncertainRecords<Kind extends TaskKind, Records extends readonly DataRecord[]> = {
-  [At in keyof Records]: UncertainRow<Kind>;
-};
+export type { UncertainClass, UncertainRecords, UncertainRow, UncertainValue } from './uncertain-records.js';
 
 /** Objects for records, arrays for all else. */
 export async function uncertaintyOfRows<Kind extends TaskKind>(
@@ -56,30 +18,4 @@ export async function uncertaintyOfRows<Kind extends TaskKind>(
 ): Promise<UncertainRow<Kind>[] | UncertainPredictions> {
   const found = await predictUncertainty(record, inputs, options);
   return isRecords(inputs) ? uncertainRows(record.task, found) : found;
-}
-
-function uncertainRows<Kind extends TaskKind>(
-  task: Task<Kind>,
-  found: UncertainPredictions,
-): UncertainRow<Kind>[];
-function uncertainRows(task: Task, found: UncertainPredictions): UncertainRow[] {
-  const rows: PredictedRow[] = rowsOf(task, found.predictions);
-  const { total, aleatoric, epistemic } = found;
-  return rows.map((prediction, row) => {
-    const of = (values: Float64Array | null) => values && atRow(task, values, row);
-    return {
-      prediction,
-      total: of(total),
-      aleatoric: of(aleatoric),
-      epistemic: of(epistemic),
-    } as UncertainRow;
-  });
-}
-
-function atRow(task: Task, values: Float64Array, row: number): number | NamedNumbers {
-  if (task.kind === 'classification') return values[row] ?? Number.NaN;
-  const { targets } = task;
-  return Object.fromEntries(
-    targets.map((name, at) => [name, values[row * targets.length + at] ?? Number.NaN]),
-  );
 }

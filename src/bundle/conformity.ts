@@ -3,14 +3,9 @@
 
 import type { Conformity } from '../conformal/conformity.js';
 import type { Task } from '../data/dataset/dataset.js';
-import { packArrays, unpackArrays } from '../files/plain-data.js';
-import { sortedPlain } from '../files/sorted-plain.js';
+import { unpackArrays } from '../files/plain-arrays.js';
 
-export function packConformity(conformity: Conformity): Uint8Array {
-  return packArrays(sortedPlain(conformity), 'conformity');
-}
-
-/** What {@link packConformity} wrote, unchecked. @throws NotPlainError for anything else. */
+/** What `packConformity` wrote, unchecked. @throws NotPlainError for anything else. */
 export function unpackConformity(bytes: Uint8Array): unknown {
   return unpackArrays(bytes);
 }

@@ -1,7 +1,7 @@
 // The proof of "the same bytes": one SHA-256 over what determines an ensemble and the weights that came
 // out. Threads, paths, times, progress, failures and metrics stay outside, so they cannot change it.
 
-import { engineOf } from '../engines/registry.js';
+import { storedEngineOf } from '../engines/stored-engines.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { averagingWeights } from '../ensemble/predict/averaging-weights.js';
 import { createSha256 } from '../files/sha256.js';
@@ -19,7 +19,7 @@ export function contentHash(ensemble: TrainedEnsemble): string {
   const { plan, preprocessing, datasetHash } = ensemble;
   const carried = averagingWeights(ensemble);
   const averaging = carried === null ? {} : { averagingWeights: carried };
-  const members = plan.members.map((spec) => engineOf(spec).hashed(spec));
+  const members = plan.members.map((spec) => storedEngineOf(spec).hashed(spec));
   const described = sortedJson({
     ...plan,
     ...{ members, preprocessing, datasetHash },

@@ -1,17 +1,16 @@
 // Between an ensemble in memory and the metadata of its file: the same facts, the history by columns, and
 // the checks that no single field can make: members of the plan, tasks that agree, weights that fit.
 
-import { isDeepStrictEqual } from 'node:util';
 import { contradictionOfCalibration } from '../calibration/contradiction.js';
 import type { Conformity } from '../conformal/conformity.js';
 import type { Task } from '../data/dataset/dataset.js';
 import { columnWidth } from '../data/dataset/feature-columns.js';
 import type { ColumnRanges } from '../data/dataset/training-facts.js';
 import { encodingFrom } from '../data/preprocessing/preprocessing.js';
-import { engineOf } from '../engines/registry.js';
+import { storedEngineOf } from '../engines/stored-engines.js';
 import type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import { describe, type ErrorCode, TuttiError } from '../errors.js';
-import { sortedPlain } from '../files/sorted-plain.js';
+import { equalPlain, sortedPlain } from '../files/sorted-plain.js';
 import type { MemberSpec } from '../model/spec.js';
 import { VERSION } from '../version.js';
 import type { Environment, StoredReport } from './environment.js';
@@ -139,7 +138,7 @@ function contradictionOfTask({ task, encoding, features, plan }: Metadata): stri
     return `feature scales of another length than ${features}`;
   }
   for (const [index, spec] of plan.members.entries()) {
-    const contradiction = engineOf(spec).contradiction(spec, features, task);
+    const contradiction = storedEngineOf(spec).contradiction(spec, features, task);
     if (contradiction !== null) return `member ${index}'s ${contradiction}`;
   }
   return null;
@@ -179,7 +178,7 @@ export function contradictionOfStored(
   features: number,
   task: Task,
 ): string | null {
-  const engine = engineOf(spec);
+  const engine = storedEngineOf(spec);
   if ((modelBytes !== null) !== engine.storesModel) {
     return `member ${index} of engine ${spec.engine} has ${modelBytes === null ? 'no' : 'a'} stored model`;
   }
@@ -197,14 +196,14 @@ function contradictionOfPreprocessing(metadata: Metadata): string | null {
   if (preprocessing === null) return null;
   const made = preprocessing.features.reduce((sum, feature) => sum + columnWidth(feature), 0);
   if (made !== features) return `its preprocessing makes ${made} features where members take ${features}`;
-  if (!isDeepStrictEqual(encoding, encodingFrom(preprocessing))) {
+  if (!equalPlain(encoding, encodingFrom(preprocessing))) {
     return 'its preprocessing has other scales than its encoding';
   }
   const { target } = preprocessing;
   const fits =
     target.kind === 'classification'
-      ? task.kind === 'classification' && isDeepStrictEqual(target.classes, task.classes)
-      : task.kind === 'regression' && isDeepStrictEqual(target.columns, task.targets);
+      ? task.kind === 'classification' && equalPlain(target.classes, task.classes)
+      : task.kind === 'regression' && equalPlain(target.columns, task.targets);
   return fits ? null : 'its preprocessing has other targets than its task';
 }
 

@@ -1,7 +1,7 @@
 // A plan as bytes and back, for other hosts: the same plan is the same bytes, and nothing of the bytes is believed.
 
 import type { Dataset } from '../data/dataset/dataset.js';
-import { engineOf } from '../engines/registry.js';
+import { storedEngineOf } from '../engines/stored-engines.js';
 import { TuttiError } from '../errors.js';
 import { NotPlainError, packArrays, unpackPlain } from '../files/plain-data.js';
 import { sortedPlain } from '../files/sorted-plain.js';
@@ -34,7 +34,7 @@ export async function planFrom(
 /** @throws ERR_BLOB when a member of a plan that came as bytes cannot be trained on a dataset of these features and task. */
 export function requirePlanFits(plan: EnsemblePlan, { features, task }: Pick<Dataset, 'features' | 'task'>) {
   for (const [index, spec] of plan.members.entries()) {
-    const contradiction = engineOf(spec).contradiction(spec, features, task);
+    const contradiction = storedEngineOf(spec).contradiction(spec, features, task);
     if (contradiction !== null) failBytes(`contradict the dataset: member ${index}'s ${contradiction}`);
   }
 }

@@ -7,7 +7,6 @@ import { isPlain, packPlain } from '../files/plain-data.js';
 import { createSha256 } from '../files/sha256.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
-import { packConformity } from './conformity.js';
 import { contentHash } from './content-hash.js';
 import type { StoredReport } from './environment.js';
 import {
@@ -20,6 +19,7 @@ import {
   storedBytes,
 } from './format.js';
 import { metadataOf } from './metadata.js';
+import { packConformity } from './pack-conformity.js';
 import { bytePieces, littleEndianPieces, pieceBuffer } from './weights.js';
 
 export interface SaveOptions extends LongCallOptions {

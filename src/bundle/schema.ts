@@ -3,7 +3,7 @@
 
 import type { Task } from '../data/dataset/dataset.js';
 import { preprocessingSchema } from '../data/preprocessing/preprocessing-schema.js';
-import { engines } from '../engines/registry.js';
+import { storedEngines } from '../engines/stored-engines.js';
 import type { ErrorDetails } from '../errors.js';
 import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
 import { SPEC_PARTS } from '../model/spec-schema.js';
@@ -17,7 +17,7 @@ const { count, natural, positive, sha256, json } = SPEC_PARTS;
 /** Columns of members that have no weights to hold them against. */
 export const MOST_FEATURES = 2 ** 24;
 
-const [first, ...others] = engines.entries.map(({ specSchema }) => specSchema(SPEC_PARTS));
+const [first, ...others] = storedEngines.entries.map(({ specSchema }) => specSchema(SPEC_PARTS));
 export const memberSpecSchema = z.discriminatedUnion('engine', [
   first!,
   ...others,

@@ -1,9 +1,9 @@
 // Reads a journal and believes nothing: it ends before the first record that is not as it was written, of which nothing
 // is lost but the time to train it again; a record that is, and still cannot be, is an error.
 
+import type { BundleSource } from '../bundle/byte-source.js';
 import { contradictionOfStored, failureFrom, memberFrom } from '../bundle/metadata.js';
 import type { MemberMetadata } from '../bundle/schema.js';
-import type { BundleSource } from '../bundle/source.js';
 import { placeLittleEndian } from '../bundle/weights.js';
 import type { FailedMember, TrainedMember } from '../ensemble/ensemble.js';
 import { areFinite } from '../math/finite.js';
@@ -63,12 +63,15 @@ export async function readJournal(
  * The same of a journal that lies by itself.
  * @throws UnreadableError when it is not that of the training, or says what cannot be.
  */
-export function readJournalFrom(source: BundleSource, training: SealedTraining): Promise<JournalContent> {
+export function readJournalFrom(
+  source: BundleSource<Buffer>,
+  training: SealedTraining,
+): Promise<JournalContent> {
   return new JournalReader(source, training).read();
 }
 
 class JournalReader {
-  readonly #source: BundleSource;
+  readonly #source: BundleSource<Buffer>;
   readonly #training: SealedTraining;
   readonly #members = new Map<number, TrainedMember>();
   readonly #failures = new Map<number, FailedMember>();
@@ -76,7 +79,7 @@ class JournalReader {
   readonly #streams = new Map<number, MemberStreams>();
   #host: string | null = null;
 
-  constructor(source: BundleSource, training: SealedTraining) {
+  constructor(source: BundleSource<Buffer>, training: SealedTraining) {
     this.#source = source;
     this.#training = training;
   }

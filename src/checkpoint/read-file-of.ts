@@ -1,7 +1,8 @@
 // One file of a checkpoint, from its opening to its closing; what is wrong with it is said of the folder.
 
 import { join } from 'node:path';
-import { type BundleSource, openSource } from '../bundle/source.js';
+import type { BundleSource } from '../bundle/byte-source.js';
+import { openSource } from '../bundle/source.js';
 import { failCheckpoint } from './problem.js';
 import { UnreadableError } from './sealed-file.js';
 
@@ -13,7 +14,7 @@ export async function readFileOf<Content>(
   folder: string,
   name: string,
   signal: AbortSignal | undefined,
-  read: (source: BundleSource) => Promise<Content>,
+  read: (source: BundleSource<Buffer>) => Promise<Content>,
 ): Promise<Content> {
   const source = await openSource(join(folder, name), signal);
   try {

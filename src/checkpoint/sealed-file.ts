@@ -11,7 +11,7 @@
 // What lies behind the end is of a longer file that was written there before.
 
 import { createHash } from 'node:crypto';
-import type { BundleSource } from '../bundle/source.js';
+import type { BundleSource } from '../bundle/byte-source.js';
 import { placeLittleEndian } from '../bundle/weights.js';
 import { NotPlainError, unpackPlain } from '../files/plain-data.js';
 import { allocateShared } from '../memory/uncounted-bytes.js';
@@ -65,7 +65,7 @@ export interface SealedFile {
 }
 
 /** @throws UnreadableError when anything is not as it was written; ERR_FILE. */
-export async function readSealed(source: BundleSource, magic: Uint8Array): Promise<SealedFile> {
+export async function readSealed(source: BundleSource<Buffer>, magic: Uint8Array): Promise<SealedFile> {
   const start = await source.read(0, Math.min(HEADER_BYTES, source.bytes));
   const { metadataBytes, payloadBytes } = readHeader(start, magic, source.bytes);
   const hash = createHash('sha256').update(start.subarray(0, CHECKSUM_OFFSET_BYTES));

@@ -6,6 +6,7 @@ import { createRegistry, type Registry } from '../registry.js';
 import { LEARNER } from './learner/definition.js';
 import { NEIGHBOURS } from './neighbours/definition.js';
 import type { EngineDefinition } from './shared/definition.js';
+import { storedEngines } from './stored-engines.js';
 import { TFJS } from './tfjs/definition.js';
 import { WASM } from './wasm/definition.js';
 
@@ -14,7 +15,7 @@ const BUILT_IN = [WASM, NEIGHBOURS, TFJS, LEARNER] as const;
 /** The name of an engine. */
 export type Engine = (typeof BUILT_IN)[number]['name'];
 
-export const engines: Registry<EngineDefinition, Engine> = createRegistry('engine', BUILT_IN);
+export const engines: Registry<EngineDefinition, Engine> = createRegistry('engine', BUILT_IN, storedEngines);
 
 /** The engine of a member. */
 export function engineOf({ engine }: Pick<MemberSpec, 'engine'>): EngineDefinition {

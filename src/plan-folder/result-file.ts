@@ -6,8 +6,9 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { BundleSource } from '../bundle/byte-source.js';
 import { describeMember } from '../bundle/metadata.js';
-import { type BundleSource, openSource } from '../bundle/source.js';
+import { openSource } from '../bundle/source.js';
 import { bytePieces, littleEndianPieces, pieceBuffer } from '../bundle/weights.js';
 import { binariesOf, failureEntry, memberEntry } from '../checkpoint/journal-entries.js';
 import { firstLink, journalHeader, recordStart } from '../checkpoint/journal-format.js';
@@ -80,7 +81,7 @@ export function hashOfResult(plan: HashedPlan, strand: number, outcome: StrandOu
 }
 
 /** What weights are hashed through: results come by the thousand, and one is hashed at once. */
-let hashing: Buffer | undefined;
+let hashing: ReturnType<typeof pieceBuffer> | undefined;
 
 /** The bytes of a result, in pieces. */
 export function resultBytes(plan: HashedPlan, outcome: StrandOutcome): Uint8Array[] {
@@ -123,7 +124,7 @@ export async function readOutcome(
 /** Files up to this length are read at once: most are short, and there may be thousands. */
 const WHOLE_BYTES = 2 ** 24;
 
-async function openWhole(path: string, signal: AbortSignal | undefined): Promise<BundleSource> {
+async function openWhole(path: string, signal: AbortSignal | undefined): Promise<BundleSource<Buffer>> {
   const file = await stat(path).catch(() => null);
   if (file === null || !file.isFile() || file.size > WHOLE_BYTES) return openSource(path, signal);
   return openSource(await readBoundedFileAsync(path, { maxBytes: WHOLE_BYTES }), signal);

@@ -5,9 +5,10 @@ import type { EngineDefinition } from '../shared/definition.js';
 import { once } from '../shared/once.js';
 import { describeModule } from '../user-modules/describe-module.js';
 import type { LearnerMemberSpec } from './spec.js';
+import { STORED_LEARNER } from './stored.js';
 
 export const LEARNER: EngineDefinition<LearnerMemberSpec> & { readonly name: 'learner' } = {
-  name: 'learner',
+  ...STORED_LEARNER,
   summary: 'a module of your own',
   optionUsers: () => ['member', 'learner'],
   resolve: (_o, { learnerOptions = {} }, { module, common }) => ({
@@ -17,21 +18,11 @@ export const LEARNER: EngineDefinition<LearnerMemberSpec> & { readonly name: 'le
     ...common,
     earlyStopping: null,
   }),
-  specSchema: ({ z, json, userModule, common }) =>
-    z.strictObject({
-      engine: z.literal('learner'),
-      learner: userModule,
-      options: z.record(z.string(), json),
-      ...common,
-      earlyStopping: z.null(),
-    }),
-  contradiction: () => null,
   kind: ({ learner }) => `learner ${basename(learner.path)}`,
   describe({ learner, options }) {
     const given = Object.keys(options).length === 0 ? '' : `; ${JSON.stringify(options)}`;
     return `learner ${describeModule(learner)}${given}`;
   },
-  hashed: (spec) => ({ ...spec, learner: { hash: spec.learner.hash } }),
   // A learner's random numbers are its own affair, but they are drawn from this source.
   draws: () => ['init'],
   module: {
@@ -49,8 +40,6 @@ export const LEARNER: EngineDefinition<LearnerMemberSpec> & { readonly name: 'le
     },
   },
   training: { by: 'fitting', load: once(() => import('./fit.js')) },
-  storesModel: true,
-  weightsLength: () => 0,
   // It is handed copies of its rows, which garbage follows; what it makes of them nobody knows.
   footprint: { process: 20 * 2 ** 20, thread: (rowBytes) => 16 * 2 ** 20 + 2 * rowBytes },
   loadPredictor: once(() => import('./predictor.js')),

@@ -1,15 +1,13 @@
 // Nearest-neighbour members, as one record.
 
-import { imageFeatures, TANGENT_KINDS } from '../../model/image.js';
-import type { SpecParts } from '../../model/spec-schema.js';
-import type { EngineDefinition, SpecSchema } from '../shared/definition.js';
+import type { EngineDefinition } from '../shared/definition.js';
 import { once } from '../shared/once.js';
 import { resolveNeighbours } from './resolve.js';
 import type { NeighboursMemberSpec } from './spec.js';
-import { storedRowLength } from './stored-rows.js';
+import { STORED_NEIGHBOURS } from './stored.js';
 
 export const NEIGHBOURS: EngineDefinition<NeighboursMemberSpec> & { readonly name: 'neighbours' } = {
-  name: 'neighbours',
+  ...STORED_NEIGHBOURS,
   summary: 'the nearest stored rows',
   optionUsers: () => ['member', 'neighbours'],
   resolve: (o, own, context) => ({
@@ -17,13 +15,6 @@ export const NEIGHBOURS: EngineDefinition<NeighboursMemberSpec> & { readonly nam
     ...context.common,
     earlyStopping: null,
   }),
-  specSchema,
-  contradiction({ distance: { image }, featureShare }, features) {
-    if (image === null || (imageFeatures(image) === features && featureShare === 1)) return null;
-    return `image does not fit ${features} features`;
-  },
-  memberContradiction: ({ neighbours }, inBagRows) =>
-    inBagRows < neighbours ? `has ${inBagRows} rows for ${neighbours} neighbours` : null,
   kind: () => 'neighbours',
   describe({ neighbours, distance, votes }) {
     const { kind, image } = distance;
@@ -32,36 +23,7 @@ export const NEIGHBOURS: EngineDefinition<NeighboursMemberSpec> & { readonly nam
     const tangents = kind === 'euclidean' ? '' : ` (${distance.kinds.join(', ')})`;
     return `${pixels}${neighbours} nearest neighbours${weighted}; ${kind} distance${tangents}`;
   },
-  hashed: (spec) => spec,
   draws: () => [],
   training: { by: 'fitting', load: once(() => import('./fit.js')) },
-  storesModel: false,
-  weightsLength: (spec, features, task, inBagRows) => inBagRows * storedRowLength(spec, features, task),
   loadPredictor: once(() => import('./predictor.js')),
 };
-
-/** Pixels; a wider blur of any image is a constant, and its work grows with it. */
-const MOST_SIGMA = 1000;
-
-function specSchema({ z, count, positive, image, common }: SpecParts): SpecSchema<NeighboursMemberSpec> {
-  const distance = z.union([
-    z.strictObject({ kind: z.literal('euclidean'), image: image.nullable() }),
-    z.strictObject({
-      kind: z.enum(['tangentOneSided', 'tangentTwoSided']),
-      image,
-      kinds: z.array(z.enum(TANGENT_KINDS)).min(1),
-      sigma: z.number().min(0).max(MOST_SIGMA),
-      border: z.enum(['zero', 'replicate']),
-      stiffness: z.number().min(0),
-    }),
-  ]);
-  return z.strictObject({
-    engine: z.literal('neighbours'),
-    neighbours: count,
-    distance,
-    votes: z.enum(['equal', 'inverseDistance']),
-    voteSmoothing: positive,
-    ...common,
-    earlyStopping: z.null(),
-  });
-}

@@ -9,16 +9,15 @@ import type { FilledOptions } from '../../model/options/filled-options.js';
 import type { ResolvedModule, TranslatedNetwork } from '../../model/options/module-table.js';
 import type { MemberOptions } from '../../model/options/training-options.js';
 import type { MemberSpec, ModuleSpec, Source } from '../../model/spec.js';
-import type { SpecParts } from '../../model/spec-schema.js';
 import type { Isolation } from '../../processes/protocol.js';
-import type * as z from '../../zod.js';
 import type { ArenaSizes, FittedMember, MemberRows, MemberTrainer, TrainerContext } from './engine.js';
 import type { EnginePredictor, PredictorContext, StoredMember } from './predictor.js';
+import type { StoredEngine } from './stored-engine.js';
+
+export type { SpecSchema } from './stored-engine.js';
 
 /** An engine: how its members are described, trained, kept and predicted with. `Spec` is what a plan says of them. */
-export interface EngineDefinition<Spec extends MemberSpec = MemberSpec> {
-  /** As the option `engine`, specs and messages call it. */
-  readonly name: Spec['engine'];
+export interface EngineDefinition<Spec extends MemberSpec = MemberSpec> extends StoredEngine<Spec> {
   /** What its members are, for help: "networks in this library". */
   readonly summary: string;
   /** The groups of options that a member of these options can use; see src/model/options/field.ts. */
@@ -29,30 +28,15 @@ export interface EngineDefinition<Spec extends MemberSpec = MemberSpec> {
    * @throws ERR_OPTION for options that make no sense together, or not for these data.
    */
   resolve(o: FilledOptions, own: MemberOptions, context: ResolveContext): Spec;
-  /** Every field of the spec and no other, in range, from parts that engines share. */
-  specSchema(parts: SpecParts): SpecSchema<Spec>;
-  /** What contradicts itself, or the data, in a spec of such fields: "layers do not fit each other"; else null. */
-  contradiction(spec: Spec, features: number, task: Task): string | null;
-  /** What contradicts the spec in a trained member: "has 2 rows for 3 neighbours"; else null. @default nothing can */
-  memberContradiction?(spec: Spec, inBagRows: number): string | null;
   /** What a mixed ensemble calls such members apart from others: `network`, `learner tree.mjs`. */
   kind(spec: Spec): string;
   /** The member in one line, without what all engines share. */
   describe(spec: Spec): string;
-  /** What of the spec counts in the content hash; a module by its content, wherever it lies. */
-  hashed(spec: Spec): object;
   /** The sources of chance it draws from, beside its rows and columns. */
   draws(spec: Spec): readonly Exclude<Source, 'resample'>[];
   /** The module of the user's that its members need. @default none */
   readonly module?: EngineModule<Spec>;
   readonly training: TrainsByEpochs<Spec> | FitsAtOnce<Spec>;
-  /** Whether a trained member has a stored model beside its weights. */
-  readonly storesModel: boolean;
-  /**
-   * Length of a trained member's weights; null where only the trained model knows.
-   * @param inBagRows distinct rows in bag.
-   */
-  weightsLength(spec: Spec, features: number, task: Task, inBagRows: number): number | null;
   /** What training takes beside arenas, weights and the dataset. @default nothing */
   readonly footprint?: EngineFootprint;
   /**
@@ -83,9 +67,6 @@ export interface MemberSize<Spec extends MemberSpec = MemberSpec> {
   readonly spec: Spec;
   readonly bytes: number;
 }
-
-/** Checks a spec that came from a file. */
-export type SpecSchema<Spec> = z.ZodObject<z.ZodRawShape> & z.ZodType<Spec>;
 
 /** What options become a spec for, and what of it is the same for all engines. */
 export interface ResolveContext {

@@ -1,16 +1,16 @@
 // Members of TensorFlow.js, as one record.
 
 import { basename } from 'node:path';
-import { lossFits } from '../../model/losses.js';
 import { resolveOptimisation } from '../../model/options/optimisation-options.js';
 import type { EngineDefinition } from '../shared/definition.js';
 import { describeOptimisation, randomInEpochs } from '../shared/epoch-members.js';
 import { once } from '../shared/once.js';
 import { describeModule } from '../user-modules/describe-module.js';
 import type { TfjsMemberSpec } from './spec.js';
+import { STORED_TFJS } from './stored.js';
 
 export const TFJS: EngineDefinition<TfjsMemberSpec> & { readonly name: 'tfjs' } = {
-  name: 'tfjs',
+  ...STORED_TFJS,
   summary: 'a model of TensorFlow.js',
   optionUsers: () => ['member', 'epochs', 'tfjs'],
   resolve: (o, own, { task, module, common }) => ({
@@ -19,13 +19,8 @@ export const TFJS: EngineDefinition<TfjsMemberSpec> & { readonly name: 'tfjs' } 
     ...resolveOptimisation(o, own, task),
     ...common,
   }),
-  specSchema: ({ z, userModule, optimisation, common }) =>
-    z.strictObject({ engine: z.literal('tfjs'), model: userModule, ...optimisation, ...common }),
-  contradiction: (spec, _features, task) =>
-    lossFits(spec.loss, task) ? null : `loss does not fit ${task.kind}`,
   kind: ({ model }) => `tfjs ${basename(model.path)}`,
   describe: (spec) => `tfjs ${describeModule(spec.model)}; ${describeOptimisation(spec)}`,
-  hashed: (spec) => ({ ...spec, model: { hash: spec.model.hash } }),
   // Layers of a model may be dropout or noise, which no spec tells.
   draws: () => randomInEpochs(true),
   module: {
@@ -37,8 +32,6 @@ export const TFJS: EngineDefinition<TfjsMemberSpec> & { readonly name: 'tfjs' } 
     loadCheck: async (isolate) => (await import('./module-check.js')).checkOfModel('tfjs', isolate),
   },
   training: { by: 'epochs', load: once(() => import('./trainer.js')) },
-  storesModel: true,
-  weightsLength: () => null,
   // A model's own size is not known before it is there; what such models usually have is in what a thread takes.
   footprint: { process: 370 * 2 ** 20, thread: (rowBytes) => 150 * 2 ** 20 + 2 * rowBytes },
   loadPredictor: once(() => import('./predictor.js')),

@@ -4,16 +4,15 @@
 
 import { requireDataset } from '../../data/dataset/check-dataset.js';
 import type { Dataset, Values } from '../../data/dataset/dataset.js';
-import {
-  featureNames,
-  type Preprocessing,
-  transformFeatures,
-} from '../../data/preprocessing/preprocessing.js';
+import { featureNames, transformFeatures } from '../../data/preprocessing/features.js';
 import { transformRecords } from '../../data/preprocessing/records.js';
 import { type DataRecord, failRows } from '../../data/table/record-table.js';
 import type { Table } from '../../data/table/table.js';
-import { describe, failOption, TuttiError } from '../../errors.js';
+import { describe, TuttiError } from '../../errors.js';
 import type { TrainedEnsemble } from '../ensemble.js';
+import { columnsOf, isRecords, wholeRows } from './raw-rows.js';
+
+export { isRecords } from './raw-rows.js';
 
 /**
  * Rows to predict: [rows, features], row-major, in the user's units; a dataset, for its `x`; or, where the ensemble was
@@ -49,34 +48,12 @@ export function inputsOf(
   return { x: x.x, rows: x.rows };
 }
 
-/** Whether inputs are records: a list of objects. */
-export function isRecords(x: Inputs): x is readonly DataRecord[] {
-  return Array.isArray(x) && typeof x[0] === 'object';
-}
-
 function isNumbers(x: Inputs): x is readonly number[] {
   return Array.isArray(x);
 }
 
 function isTable(x: Inputs): x is Table {
   return typeof x === 'object' && x !== null && 'columns' in x && 'source' in x;
-}
-
-/** How raw rows become numbers. @throws ERR_OPTION */
-function columnsOf({ preprocessing }: TrainedEnsemble): Preprocessing {
-  if (preprocessing !== null) return preprocessing;
-  const why = 'numbers or a dataset, because the ensemble was trained on arrays and knows no columns by name';
-  return failOption('x', why, 'raw rows');
-}
-
-function wholeRows({ features }: TrainedEnsemble, { length }: ArrayLike<number>): number {
-  const rows = length / features;
-  if (Number.isInteger(rows)) return rows;
-  throw new TuttiError(
-    'ERR_SHAPE',
-    `Expected x to be whole rows of ${features} features, got ${length} numbers`,
-    { features, length },
-  );
 }
 
 /**

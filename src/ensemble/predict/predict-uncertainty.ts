@@ -6,6 +6,7 @@ import type { RowRange } from '../../predictions/blocks.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
+import { joinUncertainty } from './consecutive-blocks.js';
 import { type Inputs, inputsOf } from './inputs.js';
 import {
   type CombineOptions,
@@ -42,6 +43,7 @@ export async function predictUncertainty(
     parts.push(uncertaintyOf(members, ensemble.task, { weights }));
   };
   await eachBlock(ensemble, x, rows, null, visit, pickOptions(options, MEMBER_PREDICTION_OPTIONS));
+<<<<<<< HEAD
   return { predictions: concatenate(combined, rows), ...joinedUncertainty(parts, rows) };
 }
 
@@ -63,4 +65,7 @@ export function joinedUncertainty(parts: readonly Uncertainty[], rows: number): 
     aleatoric: aleatoric && join((own) => own.aleatoric!),
     epistemic: join((own) => own.epistemic),
   };
+=======
+  return { predictions: concatenate(combined, rows), ...joinUncertainty(parts, rows) };
+>>>>>>> d917325 (tutti/predict: open a saved ensemble and predict with it in any JavaScript, by the modules that Node.js predicts with)
 }

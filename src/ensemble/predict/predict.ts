@@ -15,6 +15,7 @@ import { blockRanges, type RowRange } from '../../predictions/blocks.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions } from './answer-rules.js';
+import { concatenate, turns } from './consecutive-blocks.js';
 import { CALIBRATED_OPTIONS, type CalibratedOptions } from './ensemble-combiner.js';
 import { ensembleAnswer, sentEnsemble } from './guarantees.js';
 import { type Inputs, inputsOf } from './inputs.js';
@@ -30,6 +31,7 @@ import {
 import { eachBlockOnThreads } from './rows-on-threads.js';
 import { isWorthThreads } from './worth-threads.js';
 
+export { concatenate } from './consecutive-blocks.js';
 export { aggregatorFor, combineSettings, ensembleCombiner } from './ensemble-combiner.js';
 export { blockRowsOf, eachBlock } from './member-blocks.js';
 
@@ -156,51 +158,5 @@ async function loadPredictor(
     },
     dispose,
     [Symbol.dispose]: dispose,
-  };
-}
-
-/** Runs what it is given one after the other: members answer in memory that their next answer overwrites. */
-function turns(): <T>(run: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (run) => {
-    const mine = last.then(run);
-    last = mine.catch(() => {});
-    return mine;
-  };
-}
-
-/** Consecutive blocks as one. @throws ERR_SHAPE when there are none. */
-export function concatenate(blocks: readonly CombinedPredictions[], rows: number): CombinedPredictions {
-  const first = blocks[0];
-  if (first === undefined)
-    throw new TuttiError('ERR_SHAPE', 'Expected at least one row to predict, got none');
-  const join = <Own extends Values | Int32Array | Uint8Array>(
-    part: (block: CombinedPredictions) => Own | null | undefined,
-    columns = first.outputs,
-  ): Own | null => {
-    const own = part(first) ?? null;
-    if (own === null) return null;
-    const all = new (own.constructor as new (length: number) => Own)(rows * columns);
-    let next = 0;
-    for (const block of blocks) {
-      all.set(part(block)!, next);
-      next += part(block)!.length;
-    }
-    return all;
-  };
-  const lower = join(({ lower }) => lower);
-  const upper = join(({ upper }) => upper);
-  const sets = join(({ sets }) => sets);
-  return {
-    rows,
-    outputs: first.outputs,
-    mean: join(({ mean }) => mean)!,
-    logProbabilities: join(({ logProbabilities }) => logProbabilities),
-    variance: join(({ variance }) => variance),
-    labels: join(({ labels }) => labels, 1),
-    flooredCount: blocks.reduce((sum, block) => sum + block.flooredCount, 0),
-    varianceKind: first.varianceKind,
-    ...(lower === null || upper === null ? {} : { lower, upper }),
-    ...(sets === null ? {} : { sets }),
   };
 }

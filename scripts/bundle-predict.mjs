@@ -1,0 +1,43 @@
+// Bundles tutti/predict: one module for any JavaScript, and beside it the kernels in the form in which any page may have them.
+
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as esbuild from 'esbuild';
+
+/** A module with what it imports late, as zod's size makes it, imported with it: esbuild wraps whatever is imported both ways. */
+function atOnce(path) {
+  const text = readFileSync(path, 'utf8');
+  const late = [...new Set([...text.matchAll(LATE)].map(([, module]) => module))];
+  const imports = late.map((module, at) => `import * as late${at} from '${module}';\n`);
+  return imports.join('') + text.replace(LATE, (_, module) => `late${late.indexOf(module)}`);
+}
+
+const LATE = /await import\('([^']+)'\)/g;
+
+const PREDICT_ENTRY = 'dist/src/entry-points/predict.js';
+
+/** Files of kernels, which the module asks for by their addresses. */
+const KERNELS = ['fused.wasm', 'strict.wasm'];
+
+/** Bundles the entry point to dist/lib/predict.js. @returns its metafile. */
+export async function bundlePredict(root) {
+  const checks = join(root, 'dist/src/portable/checks.js');
+  const { metafile } = await esbuild.build({
+    ...{ absWorkingDir: root, entryPoints: [PREDICT_ENTRY], outfile: 'dist/lib/predict.js', metafile: true },
+    ...{ bundle: true, minify: true, format: 'esm', platform: 'browser', target: 'es2022', charset: 'utf8' },
+    legalComments: 'none',
+    plugins: [
+      {
+        name: 'checks',
+        // The same schemas, checked by a fortieth of the code.
+        setup(build) {
+          build.onResolve({ filter: /\/zod\.js$/ }, () => ({ path: checks }));
+          build.onLoad({ filter: /bundle[\\/]read-bundle\.js$/ }, ({ path }) => ({ contents: atOnce(path) }));
+        },
+      },
+    ],
+  });
+  for (const file of KERNELS)
+    copyFileSync(join(root, 'dist/src/portable', file), join(root, 'dist/lib', file));
+  return metafile;
+}

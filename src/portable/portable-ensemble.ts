@@ -1,0 +1,212 @@
+// A saved ensemble as it predicts without a pool, on the thread that asks, in any JavaScript: the same answers to the bit, in
+// the same forms, as src/api/ensemble.ts gives.
+
+import { rowsOf } from '../api/predicted-rows.js';
+import type { PredictedArrays, PredictedRecords } from '../api/predictor.js';
+import { type UncertainRecords, uncertainRows } from '../api/uncertain-records.js';
+import { contentHash } from '../bundle/content-hash.js';
+import { COVERAGE_OPTIONS, type CoverageOptions } from '../conformal/guarantee-options.js';
+import { outputCount, type Task, type TaskKind, type Values } from '../data/dataset/dataset.js';
+import { featureTable } from '../data/preprocessing/records.js';
+import { type DataRecord, failRows } from '../data/table/record-table.js';
+import type { EnginePredictor } from '../engines/shared/predictor.js';
+import type { TrainedEnsemble } from '../ensemble/ensemble.js';
+import { ANSWER_OPTIONS, type AnswerOptions, answerRules } from '../ensemble/predict/answer-rules.js';
+import { blockPredictor } from '../ensemble/predict/block-predictor.js';
+import { concatenate, joinUncertainty, turns } from '../ensemble/predict/consecutive-blocks.js';
+import {
+  CALIBRATED_OPTIONS,
+  type CalibratedOptions,
+  combineSettings,
+  ensembleCombiner,
+} from '../ensemble/predict/ensemble-combiner.js';
+import { ensembleAnswer } from '../ensemble/predict/guarantees.js';
+import type { UncertainPredictions } from '../ensemble/predict/predict-uncertainty.js';
+import { isRecords, rawRows, wholeRows } from '../ensemble/predict/raw-rows.js';
+import { storedMembers } from '../ensemble/predict/stored-members.js';
+import { TuttiError } from '../errors.js';
+import { betweenBlocks } from '../long-calls.js';
+import { checkOptions, type OptionTable } from '../option-names.js';
+import { COMBINE_OPTIONS } from '../predictions/aggregate/aggregate.js';
+import type { Aggregator } from '../predictions/aggregate/aggregators.js';
+import { uncertaintyOf } from '../predictions/aggregate/uncertainty.js';
+import { blockRanges, blockRowsFor } from '../predictions/blocks.js';
+import type { CombinedPredictions } from '../predictions/combined-predictions.js';
+import type { Predictions } from '../predictions/predictions.js';
+
+/** Rows as numbers: [rows, features], row-major, in the user's units. */
+export type NumberRows = Values | readonly number[];
+
+/** What combining members takes; as of `Ensemble.predict`, but for a runner. */
+export interface PortableCombineOptions extends AnswerOptions, CalibratedOptions {
+  /** @default that which the ensemble is calibrated for, else 'arithmeticMean' */
+  readonly aggregator?: Aggregator;
+  /** One per trained member, in plan order. @default those the members carry, else equal */
+  readonly weights?: readonly number[];
+  /** Floor of probabilities that do not come from logits. @default 1e-6 */
+  readonly tolerance?: number;
+}
+
+export interface PortablePredictOptions extends PortableCombineOptions, CoverageOptions {}
+
+const UNCERTAINTY_OPTIONS = {
+  ...COMBINE_OPTIONS,
+  ...CALIBRATED_OPTIONS,
+  ...ANSWER_OPTIONS,
+} satisfies OptionTable<PortableCombineOptions>;
+
+const OPTIONS = { ...UNCERTAINTY_OPTIONS, ...COVERAGE_OPTIONS } satisfies OptionTable<PortablePredictOptions>;
+
+/** A saved ensemble that predicts; see {@link openEnsemble}. */
+export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
+  readonly task: Task<Kind>;
+  /** Columns of the numbers that members see. */
+  readonly features: number;
+  /** Members there are. */
+  readonly memberCount: number;
+  /** The columns that records must have, in their order; null where it was trained on arrays. */
+  readonly columns: readonly string[] | null;
+  readonly #ensemble: TrainedEnsemble<Kind>;
+  readonly #loaded: EnginePredictor;
+  readonly #blockRows: number;
+  readonly #next = turns();
+  #disposed = false;
+
+  /** @param loaded its members. */
+  constructor(ensemble: TrainedEnsemble<Kind>, loaded: EnginePredictor) {
+    this.task = ensemble.task;
+    this.features = ensemble.features;
+    this.memberCount = ensemble.members.length;
+    this.columns = ensemble.preprocessing?.features.map(({ column }) => column) ?? null;
+    this.#ensemble = ensemble;
+    this.#loaded = loaded;
+    this.#blockRows = portableBlockRows(ensemble);
+  }
+
+  /** SHA-256 of what determines the ensemble and of its members' bytes, hexadecimal: as `tutti inspect` shows it. */
+  contentHash(): string {
+    return contentHash(this.#ensemble);
+  }
+
+  /**
+   * Predicts rows in the user's units. Records are answered by an object each: `{ label, probabilities }`, or `{ value,
+   * values, deviation }`; numbers, [rows, features], by arrays. With a `coverage` they carry a `set` of classes, or an
+   * `interval`, that holds the truth so often; arrays carry `sets`, or `lower` and `upper`.
+   * @throws ERR_SHAPE for numbers that are no whole rows, ERR_DATA naming row and column of a value that does not fit.
+   */
+  predict<const Records extends readonly DataRecord[]>(
+    records: Records,
+    options?: PortablePredictOptions,
+  ): Promise<PredictedRecords<Kind, Records>>;
+  predict(rows: NumberRows, options?: PortablePredictOptions): Promise<PredictedArrays<Kind>>;
+  async predict(inputs: Inputs, options: PortablePredictOptions = {}): Promise<unknown> {
+    checkOptions('predict', options, OPTIONS);
+    const answer = ensembleAnswer(this.#ensemble, options);
+    const { blocks, rows } = await this.#answers(inputs, options, answer);
+    const combined = blocks.length === 1 ? blocks[0]! : concatenate(blocks, rows);
+    return isRecords(inputs) ? rowsOf(this.task, combined) : combined;
+  }
+
+  /**
+   * Predicts rows and says where the uncertainty of each comes from: entropies of classes in nats, variances of numbers.
+   * Records are answered by an object each: `{ prediction, total, aleatoric, epistemic }`; numbers by arrays.
+   * @throws as `predict`.
+   */
+  uncertainty<const Records extends readonly DataRecord[]>(
+    records: Records,
+    options?: PortableCombineOptions,
+  ): Promise<UncertainRecords<Kind, Records>>;
+  uncertainty(rows: NumberRows, options?: PortableCombineOptions): Promise<UncertainPredictions>;
+  async uncertainty(inputs: Inputs, options: PortableCombineOptions = {}): Promise<unknown> {
+    checkOptions('uncertainty', options, UNCERTAINTY_OPTIONS);
+    const combine = ensembleCombiner(this.#ensemble, options);
+    const { weights = null } = combineSettings(this.#ensemble, options);
+    const { blocks, rows } = await this.#answers(inputs, options, (members) => ({
+      combined: combine(members),
+      uncertainty: uncertaintyOf(members, this.task, { weights }),
+    }));
+    const predictions = concatenate(
+      blocks.map(({ combined }) => combined),
+      rows,
+    );
+    const parts = blocks.map(({ uncertainty }) => uncertainty);
+    const found = { predictions, ...joinUncertainty(parts, rows) };
+    return isRecords(inputs) ? uncertainRows(this.task, found) : found;
+  }
+
+  /** Each member's own predictions, in plan order. @throws as `predict`. */
+  async predictMembers(inputs: Inputs, options: AnswerOptions = {}): Promise<Predictions[]> {
+    checkOptions('predictMembers', options, ANSWER_OPTIONS);
+    const { blocks, rows } = await this.#answers(inputs, options, (members) => members.map(alone));
+    return Array.from({ length: this.memberCount }, (_, member) => {
+      const own = blocks.map((block) => block[member]!);
+      const { outputs, mean, logProbabilities, variance } =
+        own.length === 1 ? own[0]! : concatenate(own, rows);
+      return { rows, outputs, mean, logProbabilities, variance };
+    });
+  }
+
+  /** Lets go of the members, after what is under way. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    void this.#next(async () => this.#loaded.dispose());
+  }
+
+  /** What is made of the members' predictions of each block of rows, of which the next block overwrites the arrays. */
+  async #answers<Answer>(
+    inputs: Inputs,
+    options: AnswerOptions,
+    answer: (members: readonly Predictions[], x: Values, start: number) => Answer,
+  ): Promise<{ readonly blocks: readonly Answer[]; readonly rows: number }> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const { x, rows } = this.#numbersOf(inputs);
+    if (rows === 0) throw new TuttiError('ERR_SHAPE', 'Expected at least one row to predict, got none');
+    const [ensemble, blockRows] = [this.#ensemble, this.#blockRows];
+    const rules = answerRules(ensemble, options);
+    const predictor = blockPredictor(ensemble, storedMembers(ensemble), this.#loaded, rules, blockRows);
+    const blocks: Answer[] = [];
+    for (const range of blockRanges(rows, blockRows)) {
+      if (range.start > 0) await betweenBlocks(signal);
+      blocks.push(
+        await this.#next(async () => {
+          if (this.#disposed) throw new TuttiError('ERR_CANCELLED', 'The ensemble has been disposed of');
+          return answer(await predictor.predictBlock(x, range, null), x, range.start);
+        }),
+      );
+    }
+    return { blocks, rows };
+  }
+
+  #numbersOf(inputs: Inputs): { readonly x: Values; readonly rows: number } {
+    const ensemble = this.#ensemble;
+    if (isRecords(inputs)) {
+      return rawRows(ensemble, (preprocessing) => featureTable(preprocessing, inputs));
+    }
+    const kind = Object.prototype.toString.call(inputs);
+    if (kind === '[object Float32Array]' || kind === '[object Float64Array]') {
+      return { x: inputs as Values, rows: wholeRows(ensemble, inputs) };
+    }
+    if (!Array.isArray(inputs))
+      failRows('x', 'a Float32Array or Float64Array of rows, a list of numbers or records', inputs);
+    return { x: Float64Array.from(inputs), rows: wholeRows(ensemble, inputs) };
+  }
+}
+
+type Inputs = NumberRows | readonly DataRecord[];
+
+/** A copy, since blocks are views that the next one overwrites; in the form in which blocks are joined. */
+function alone({ rows, outputs, mean, logProbabilities, variance }: Predictions): CombinedPredictions {
+  const copy = <Own extends Values>(values: Own) => values.slice() as Own;
+  return {
+    ...{ rows, outputs, mean: copy(mean) },
+    logProbabilities: logProbabilities && copy(logProbabilities),
+    variance: variance && copy(variance),
+    ...{ labels: null, flooredCount: 0, varianceKind: null },
+  };
+}
+
+export function portableBlockRows({ members, task }: TrainedEnsemble): number {
+  return blockRowsFor(members.length, outputCount(task));
+}
