@@ -10,5 +10,6 @@ export {
   type NumberRows,
   type PortableCombineOptions,
   PortableEnsemble,
+  type PortableInputs,
   type PortablePredictOptions,
 } from '../portable/portable-ensemble.js';

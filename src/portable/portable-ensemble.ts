@@ -13,7 +13,7 @@ import type { EnginePredictor } from '../engines/shared/predictor.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions, answerRules } from '../ensemble/predict/answer-rules.js';
 import { blockPredictor } from '../ensemble/predict/block-predictor.js';
-import { concatenate, joinUncertainty, turns } from '../ensemble/predict/consecutive-blocks.js';
+import { concatenate, joinedUncertainty, turns } from '../ensemble/predict/consecutive-blocks.js';
 import {
   CALIBRATED_OPTIONS,
   type CalibratedOptions,
@@ -36,6 +36,9 @@ import type { Predictions } from '../predictions/predictions.js';
 
 /** Rows as numbers: [rows, features], row-major, in the user's units. */
 export type NumberRows = Values | readonly number[];
+
+/** Rows as numbers, or as records of the training file's columns. */
+export type PortableInputs = NumberRows | readonly DataRecord[];
 
 /** What combining members takes; as of `Ensemble.predict`, but for a runner. */
 export interface PortableCombineOptions extends AnswerOptions, CalibratedOptions {
@@ -72,8 +75,14 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
   readonly #next = turns();
   #disposed = false;
 
-  /** @param loaded its members. */
-  constructor(ensemble: TrainedEnsemble<Kind>, loaded: EnginePredictor) {
+  /** @param loaded its members; `openEnsemble` loads them. */
+  constructor(
+    ensemble: TrainedEnsemble<Kind>,
+    loaded: {
+      predict(rows: Float32Array, count: number): readonly Predictions[] | Promise<readonly Predictions[]>;
+      dispose(): void;
+    },
+  ) {
     this.task = ensemble.task;
     this.features = ensemble.features;
     this.memberCount = ensemble.members.length;
@@ -99,7 +108,7 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
     options?: PortablePredictOptions,
   ): Promise<PredictedRecords<Kind, Records>>;
   predict(rows: NumberRows, options?: PortablePredictOptions): Promise<PredictedArrays<Kind>>;
-  async predict(inputs: Inputs, options: PortablePredictOptions = {}): Promise<unknown> {
+  async predict(inputs: PortableInputs, options: PortablePredictOptions = {}): Promise<unknown> {
     checkOptions('predict', options, OPTIONS);
     const answer = ensembleAnswer(this.#ensemble, options);
     const { blocks, rows } = await this.#answers(inputs, options, answer);
@@ -117,7 +126,7 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
     options?: PortableCombineOptions,
   ): Promise<UncertainRecords<Kind, Records>>;
   uncertainty(rows: NumberRows, options?: PortableCombineOptions): Promise<UncertainPredictions>;
-  async uncertainty(inputs: Inputs, options: PortableCombineOptions = {}): Promise<unknown> {
+  async uncertainty(inputs: PortableInputs, options: PortableCombineOptions = {}): Promise<unknown> {
     checkOptions('uncertainty', options, UNCERTAINTY_OPTIONS);
     const combine = ensembleCombiner(this.#ensemble, options);
     const { weights = null } = combineSettings(this.#ensemble, options);
@@ -130,12 +139,12 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
       rows,
     );
     const parts = blocks.map(({ uncertainty }) => uncertainty);
-    const found = { predictions, ...joinUncertainty(parts, rows) };
+    const found = { predictions, ...joinedUncertainty(parts, rows) };
     return isRecords(inputs) ? uncertainRows(this.task, found) : found;
   }
 
   /** Each member's own predictions, in plan order. @throws as `predict`. */
-  async predictMembers(inputs: Inputs, options: AnswerOptions = {}): Promise<Predictions[]> {
+  async predictMembers(inputs: PortableInputs, options: AnswerOptions = {}): Promise<Predictions[]> {
     checkOptions('predictMembers', options, ANSWER_OPTIONS);
     const { blocks, rows } = await this.#answers(inputs, options, (members) => members.map(alone));
     return Array.from({ length: this.memberCount }, (_, member) => {
@@ -155,7 +164,7 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
 
   /** What is made of the members' predictions of each block of rows, of which the next block overwrites the arrays. */
   async #answers<Answer>(
-    inputs: Inputs,
+    inputs: PortableInputs,
     options: AnswerOptions,
     answer: (members: readonly Predictions[], x: Values, start: number) => Answer,
   ): Promise<{ readonly blocks: readonly Answer[]; readonly rows: number }> {
@@ -179,7 +188,7 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
     return { blocks, rows };
   }
 
-  #numbersOf(inputs: Inputs): { readonly x: Values; readonly rows: number } {
+  #numbersOf(inputs: PortableInputs): { readonly x: Values; readonly rows: number } {
     const ensemble = this.#ensemble;
     if (isRecords(inputs)) {
       return rawRows(ensemble, (preprocessing) => featureTable(preprocessing, inputs));
@@ -193,8 +202,6 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
     return { x: Float64Array.from(inputs), rows: wholeRows(ensemble, inputs) };
   }
 }
-
-type Inputs = NumberRows | readonly DataRecord[];
 
 /** A copy, since blocks are views that the next one overwrites; in the form in which blocks are joined. */
 function alone({ rows, outputs, mean, logProbabilities, variance }: Predictions): CombinedPredictions {

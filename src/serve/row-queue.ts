@@ -6,11 +6,11 @@
 import type { CoverageOptions } from '../conformal/guarantee-options.js';
 import { bareEnsemble, type TrainedEnsemble } from '../ensemble/ensemble.js';
 import { ANSWER_OPTIONS } from '../ensemble/predict/answer-rules.js';
+import { joinedUncertainty } from '../ensemble/predict/consecutive-blocks.js';
 import { ensembleCombiner } from '../ensemble/predict/ensemble-combiner.js';
 import { ensembleGuarantee } from '../ensemble/predict/guarantees.js';
 import { blockRowsOf } from '../ensemble/predict/member-blocks.js';
 import { combineSettings, concatenate } from '../ensemble/predict/predict.js';
-import { joinedUncertainty } from '../ensemble/predict/predict-uncertainty.js';
 import { type BlockPredictor, createBlockPredictor } from '../ensemble/predict/predictors.js';
 import { predictingRunner, type RowRunner, type RowSession } from '../ensemble/predict/row-runner.js';
 import { eachBlockOnThreads } from '../ensemble/predict/rows-on-threads.js';

@@ -52,7 +52,7 @@ export function concatenate(blocks: readonly CombinedPredictions[], rows: number
 }
 
 /** What uncertainty there is of consecutive blocks, as that of one. */
-export function joinUncertainty(parts: readonly Uncertainty[], rows: number): Uncertainty {
+export function joinedUncertainty(parts: readonly Uncertainty[], rows: number): Uncertainty {
   const { kind, columns, total, aleatoric } = parts[0]!;
   const join = (part: (own: Uncertainty) => Float64Array): Float64Array => {
     const all = new Float64Array(rows * columns);

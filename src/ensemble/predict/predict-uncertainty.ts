@@ -6,7 +6,7 @@ import type { RowRange } from '../../predictions/blocks.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { TrainedEnsemble } from '../ensemble.js';
-import { joinUncertainty } from './consecutive-blocks.js';
+import { joinedUncertainty } from './consecutive-blocks.js';
 import { type Inputs, inputsOf } from './inputs.js';
 import {
   type CombineOptions,
@@ -43,29 +43,5 @@ export async function predictUncertainty(
     parts.push(uncertaintyOf(members, ensemble.task, { weights }));
   };
   await eachBlock(ensemble, x, rows, null, visit, pickOptions(options, MEMBER_PREDICTION_OPTIONS));
-<<<<<<< HEAD
   return { predictions: concatenate(combined, rows), ...joinedUncertainty(parts, rows) };
-}
-
-/** Consecutive blocks as one. */
-export function joinedUncertainty(parts: readonly Uncertainty[], rows: number): Uncertainty {
-  const { kind, columns, total, aleatoric } = parts[0]!;
-  const join = (part: (own: Uncertainty) => Float64Array): Float64Array => {
-    const all = new Float64Array(rows * columns);
-    let next = 0;
-    for (const own of parts) {
-      all.set(part(own), next);
-      next += own.rows * columns;
-    }
-    return all;
-  };
-  return {
-    ...{ kind, rows, columns },
-    total: total && join((own) => own.total!),
-    aleatoric: aleatoric && join((own) => own.aleatoric!),
-    epistemic: join((own) => own.epistemic),
-  };
-=======
-  return { predictions: concatenate(combined, rows), ...joinUncertainty(parts, rows) };
->>>>>>> d917325 (tutti/predict: open a saved ensemble and predict with it in any JavaScript, by the modules that Node.js predicts with)
 }
