@@ -7,7 +7,7 @@ import { type UncertainRecords, uncertainRows } from '../api/uncertain-records.j
 import { contentHash } from '../bundle/content-hash.js';
 import { COVERAGE_OPTIONS, type CoverageOptions } from '../conformal/guarantee-options.js';
 import { outputCount, type Task, type TaskKind, type Values } from '../data/dataset/dataset.js';
-import { featureTable } from '../data/preprocessing/records.js';
+import { transformRecords } from '../data/preprocessing/records.js';
 import { type DataRecord, failRows } from '../data/table/record-table.js';
 import type { EnginePredictor } from '../engines/shared/predictor.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
@@ -22,7 +22,7 @@ import {
 } from '../ensemble/predict/ensemble-combiner.js';
 import { ensembleAnswer } from '../ensemble/predict/guarantees.js';
 import type { UncertainPredictions } from '../ensemble/predict/predict-uncertainty.js';
-import { isRecords, rawRows, wholeRows } from '../ensemble/predict/raw-rows.js';
+import { columnsOf, isRecords, wholeRows } from '../ensemble/predict/raw-rows.js';
 import { storedMembers } from '../ensemble/predict/stored-members.js';
 import { TuttiError } from '../errors.js';
 import { betweenBlocks } from '../long-calls.js';
@@ -191,7 +191,7 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
   #numbersOf(inputs: PortableInputs): { readonly x: Values; readonly rows: number } {
     const ensemble = this.#ensemble;
     if (isRecords(inputs)) {
-      return rawRows(ensemble, (preprocessing) => featureTable(preprocessing, inputs));
+      return { x: transformRecords(columnsOf(ensemble), inputs), rows: inputs.length };
     }
     const kind = Object.prototype.toString.call(inputs);
     if (kind === '[object Float32Array]' || kind === '[object Float64Array]') {
