@@ -161,14 +161,18 @@ function samplesOf(head: Head, raw: Buffer): Uint8Array | Uint16Array {
   const samples = new (depth === 16 ? Uint16Array : Uint8Array)(width * height * channels);
   const back = Math.max(1, (depth * channels) >> 3);
   let at = 0;
+  const asTheyAre = depth === 8 && !head.interlaced;
   for (const pass of passesOf(head)) {
-    let above: Buffer | null = null;
+    let above: Buffer = Buffer.alloc(pass.lineBytes);
     for (let y = 0; y < pass.height; y++) {
       const line: Buffer = raw.subarray(at + 1, at + 1 + pass.lineBytes);
       unfilter(raw[at]!, line, above, back);
       let place = ((pass.top + y * pass.down) * width + pass.left) * channels;
-      for (let x = 0, sample = 0; x < pass.width; x++, place += pass.across * channels) {
-        for (let c = 0; c < channels; c++, sample++) samples[place + c] = sampleAt(line, sample, depth);
+      if (asTheyAre) samples.set(line, place);
+      else {
+        for (let x = 0, sample = 0; x < pass.width; x++, place += pass.across * channels) {
+          for (let c = 0; c < channels; c++, sample++) samples[place + c] = sampleAt(line, sample, depth);
+        }
       }
       above = line;
       at += pass.lineBytes + 1;
@@ -184,22 +188,35 @@ function sampleAt(line: Buffer, sample: number, depth: number): number {
   return (line[bit >> 3]! >> (8 - depth - (bit & 7))) & ((1 << depth) - 1);
 }
 
-function unfilter(filter: number, line: Buffer, above: Buffer | null, back: number): void {
-  if (filter === 0) return;
+/** @param above zeros over the first line of a pass */
+function unfilter(filter: number, line: Buffer, above: Buffer, back: number): void {
   if (filter > 4) throw new PngFault(`a line of filter ${filter}`);
-  for (let i = 0; i < line.length; i++) {
-    const left = i < back ? 0 : line[i - back]!;
-    const up = above === null ? 0 : above[i]!;
-    const corner = above === null || i < back ? 0 : above[i - back]!;
-    const guess =
-      filter === 1 ? left : filter === 2 ? up : filter === 3 ? (left + up) >> 1 : paeth(left, up, corner);
-    line[i] = line[i]! + guess;
+  const { length } = line;
+  const first = Math.min(back, length);
+  switch (filter) {
+    case 1:
+      for (let i = back; i < length; i++) line[i] = line[i]! + line[i - back]!;
+      return;
+    case 2:
+      for (let i = 0; i < length; i++) line[i] = line[i]! + above[i]!;
+      return;
+    case 3:
+      for (let i = 0; i < first; i++) line[i] = line[i]! + (above[i]! >> 1);
+      for (let i = back; i < length; i++) line[i] = line[i]! + ((line[i - back]! + above[i]!) >> 1);
+      return;
+    case 4:
+      for (let i = 0; i < first; i++) line[i] = line[i]! + above[i]!;
+      for (let i = back; i < length; i++) {
+        line[i] = line[i]! + paeth(line[i - back]!, above[i]!, above[i - back]!);
+      }
   }
 }
 
 function paeth(left: number, up: number, corner: number): number {
   const guess = left + up - corner;
-  const [a, b, c] = [Math.abs(guess - left), Math.abs(guess - up), Math.abs(guess - corner)];
+  const a = Math.abs(guess - left);
+  const b = Math.abs(guess - up);
+  const c = Math.abs(guess - corner);
   return a <= b && a <= c ? left : b <= c ? up : corner;
 }
 

@@ -2,6 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { openTable } from '../../../src/data/readers/open-table.js';
 import type { Table } from '../../../src/data/table/table.js';
@@ -151,6 +152,17 @@ t.test('images of MNIST have the labels beside them', async (t) => {
     t.match(table.remarks![0]!, /labels.*are the column `label`$/);
     const alone = await openTable(join(path, labels));
     t.strictSame([numbers(alone), alone.columns[0]!.name], [[[7], [2]], 'label']);
+  }
+});
+
+t.test('packed images have packed labels beside them, or plain ones', async (t) => {
+  for (const [labels, bytes] of [
+    ['train-labels-idx1-ubyte.gz', gzipSync(LABELS)],
+    ['train-labels-idx1-ubyte', LABELS],
+  ] as const) {
+    const path = folderOf(t.testdir(), { 'train-images-idx3-ubyte.gz': gzipSync(IMAGES), [labels]: bytes });
+    const table = await openTable(join(path, 'train-images-idx3-ubyte.gz'));
+    t.strictSame(last(table), ['7', '2']);
   }
 });
 
