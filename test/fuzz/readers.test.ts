@@ -5,6 +5,7 @@ import t, { type Test } from 'tap';
 import { arrays } from '../../scripts/support/fuzz/array-target.js';
 import { blobTarget } from '../../scripts/support/fuzz/blob-target.js';
 import { checkpointTarget } from '../../scripts/support/fuzz/checkpoint-target.js';
+import { columnarTarget } from '../../scripts/support/fuzz/columnar-target.js';
 import { configTarget } from '../../scripts/support/fuzz/config-target.js';
 import { data } from '../../scripts/support/fuzz/data-target.js';
 import { Draws } from '../../scripts/support/fuzz/draws.js';
@@ -22,6 +23,7 @@ async function fuzzed(t: Test, target: FuzzTarget, rounds: number): Promise<void
 
 t.test('data files', (t) => fuzzed(t, data, 2500));
 t.test('arrays and images', (t) => fuzzed(t, arrays, 1500));
+t.test('files of columns', (t) => fuzzed(t, columnarTarget(), 200));
 t.test('config files', (t) => fuzzed(t, configTarget(t.testdir()), 1200));
 t.test('stored models', (t) => fuzzed(t, plain, 4000));
 t.test('checkpoints', async (t) => fuzzed(t, await checkpointTarget(t.testdir(), clusters(24, 3, 2)), 150));

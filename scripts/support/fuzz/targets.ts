@@ -10,6 +10,7 @@ import { arrays } from './array-target.js';
 import { blobTarget } from './blob-target.js';
 import { bundleTarget, type Sample } from './bundle-target.js';
 import { checkpointTarget } from './checkpoint-target.js';
+import { columnarTarget } from './columnar-target.js';
 import { configTarget } from './config-target.js';
 import { data } from './data-target.js';
 import { inputTarget } from './input-target.js';
@@ -63,6 +64,7 @@ export async function allTargets(folder: string): Promise<FuzzTarget[]> {
   return [
     data,
     arrays,
+    columnarTarget(),
     configTarget(folder),
     bundleTarget(samples),
     plain,

@@ -66,6 +66,8 @@ export class WrittenColumn implements Column {
   }
 
   isMissing(row: number): boolean {
+    // A number may be none by itself.
+    if (this.#type.number !== undefined && Number.isNaN(this.#type.number(this.#values[row]!))) return true;
     if (this.#valid === null) return false;
     const bit = (this.#valid.offset ?? 0) + row;
     return (this.#valid.bits[bit >> 3]! & (1 << (bit & 7))) === 0;
