@@ -17,7 +17,7 @@ const LATE = /await import\('([^']+)'\)/g;
 const PREDICT_ENTRY = 'dist/src/entry-points/predict.js';
 
 /** Files of kernels, which the module asks for by their addresses. */
-const KERNELS = ['fused.wasm', 'strict.wasm'];
+const KERNELS = ['emulated.wasm', 'fused.wasm', 'strict.wasm'];
 
 /** Bundles the entry point to dist/lib/predict.js. @returns its metafile. */
 export async function bundlePredict(root) {

@@ -43,6 +43,11 @@ function fromEnvironment(): 'auto' | Arithmetic {
   );
 }
 
+/** Whether WebAssembly multiplies and adds in one rounding here. */
+export function canFuse(): boolean {
+  return roundsOnce();
+}
+
 let roundedOnce: boolean | undefined;
 
 /** Asked for every training and prediction, and the same each time. */

@@ -3,7 +3,7 @@
 
 import type { ProgramSite } from '../engines/wasm/program-site.js';
 import { TuttiError } from '../errors.js';
-import { resolveArithmetic } from '../kernels/arithmetic.js';
+import { canFuse } from '../kernels/arithmetic.js';
 import { bindWebAssembly } from '../kernels/executor.js';
 import type { CompiledModule, SharedMemory } from '../memory/webassembly-types.js';
 import type { Arithmetic } from '../model/spec.js';
@@ -11,26 +11,30 @@ import { type ByteOrigin, bytesOf } from './bytes-of.js';
 
 const PAGE_BYTES = 65_536;
 
+/** The kernels there are: those of an arithmetic, and those that do fused arithmetic with double precision, a few times slower. */
+type Kernels = Arithmetic | 'emulated';
+
 /** Written out, since bundlers look for this form. */
-const FILES: Readonly<Record<Arithmetic, () => URL>> = {
+const FILES: Readonly<Record<Kernels, () => URL>> = {
+  emulated: () => new URL('./emulated.wasm', import.meta.url),
   fused: () => new URL('./fused.wasm', import.meta.url),
   strict: () => new URL('./strict.wasm', import.meta.url),
 };
 
-const compiled = new Map<Arithmetic, Promise<CompiledModule>>();
+const compiled = new Map<Kernels, Promise<CompiledModule>>();
 
 /**
  * The kernels of an arithmetic, compiled.
  * @param origin where they are. @default beside this file
- * @throws ERR_ARITHMETIC where this host cannot do it; ERR_FILE, ERR_EXECUTOR for what are no kernels.
+ * @throws ERR_FILE, ERR_EXECUTOR for what are no kernels.
  */
 export function kernelsOf(arithmetic: Arithmetic, origin?: ByteOrigin): Promise<CompiledModule> {
-  resolveArithmetic(arithmetic);
   if (origin !== undefined) return compile(origin);
-  const own = compiled.get(arithmetic) ?? compile(FILES[arithmetic]());
-  compiled.set(arithmetic, own);
+  const kernels = arithmetic === 'fused' && !canFuse() ? 'emulated' : arithmetic;
+  const own = compiled.get(kernels) ?? compile(FILES[kernels]());
+  compiled.set(kernels, own);
   // What could not be fetched may be there the next time.
-  own.catch(() => compiled.delete(arithmetic));
+  own.catch(() => compiled.delete(kernels));
   return own;
 }
 

@@ -19,8 +19,9 @@ import { PortableEnsemble, portableBlockRows } from './portable-ensemble.js';
 
 export interface OpenOptions extends LongCallOptions {
   /**
-   * Where the kernels of the ensemble's arithmetic are, or their bytes: for what a bundler does not see, such as a page without
-   * one. @default `fused.wasm` or `strict.wasm` beside this module
+   * Where the kernels of the ensemble's arithmetic are, or their bytes, where they are not beside this module. @default
+   * `fused.wasm` or `strict.wasm`; `emulated.wasm`, which has the bytes of the first, where a host has no multiply-add of one
+   * rounding
    */
   readonly kernels?: ByteOrigin;
 }
@@ -35,8 +36,7 @@ const KEPT_BYTES = 2 ** 31;
  * it names is run.
  * @param source a path where there are files, a URL, what `fetch` has answered, or bytes.
  * @throws ERR_FILE when it cannot be read, ERR_BUNDLE when anything in it is not as it should be; ERR_ENGINE_MISSING for
- * members that need code of a user's or TensorFlow.js; ERR_ARITHMETIC where this host cannot compute as the members were
- * trained; ERR_EXECUTOR for what are no kernels; ERR_OPTION.
+ * members that need code of a user's or TensorFlow.js; ERR_EXECUTOR for what are no kernels; ERR_OPTION.
  */
 export async function openEnsemble(source: ByteOrigin, options: OpenOptions = {}): Promise<PortableEnsemble> {
   checkOptions('openEnsemble', options, OPTIONS);

@@ -9,7 +9,7 @@ import { Draws } from '../../scripts/support/fuzz/draws.js';
 import { smallSamples } from '../../scripts/support/fuzz/targets.js';
 import { createInlineRunner, inspectEnsemble, type TuttiError, trainEnsemble } from '../../src/index.js';
 import { clusters } from '../support/datasets.js';
-import { CASES, mixed, openEnsemble } from './support.js';
+import { CASES, mixed, openEnsemble, PREDICT_FILE } from './support.js';
 
 for (const [name, make] of Object.entries(CASES)) {
   t.test(`the same answers to the bit: ${name}`, async (t) => {
@@ -26,6 +26,18 @@ for (const [name, make] of Object.entries(CASES)) {
     await t.rejects(own.predict(one), { code: 'ERR_CANCELLED' });
   });
 }
+
+t.test('kernels that emulate the multiply-add have the same bytes', async (t) => {
+  const kernels = new URL('emulated.wasm', PREDICT_FILE);
+  for (const name of ['classes', 'Gaussian', 'convolutions'] as const) {
+    const { ensemble, rows } = await CASES[name]!();
+    t.equal(ensemble.plan.arithmetic, 'fused');
+    const own = await openEnsemble(await ensemble.toBytes(), { kernels });
+    t.strictSame(await own.predictMembers(rows), await ensemble.predictMembers(rows), name);
+    const one = rows.slice(0, ensemble.features);
+    t.strictSame(await own.predict(one), await ensemble.predict(one));
+  }
+});
 
 t.test('records are answered by objects, with what the training file had missing or as dates', async (t) => {
   const ensemble = await mixed();

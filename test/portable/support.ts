@@ -27,7 +27,7 @@ Basel,83,1988-08-08,402
 
 export interface Case {
   readonly ensemble: Ensemble;
-  readonly rows: Float64Array | Float32Array;
+  readonly rows: Float32Array;
 }
 
 /** Networks by {@link QUICK}, or others. */

@@ -4,12 +4,50 @@
 /** Units in a full column panel of the weights; PANEL_UNITS in weight-layout.ts. */
 export const PANEL_UNITS: i32 = 96;
 
-/** a·b + c: one rounding in fused.wasm, two in strict.wasm. The only place where the two builds differ. */
+/** a·b + c: one rounding in fused.wasm and emulated.wasm, two in strict.wasm. The only place where the builds differ. */
 // @ts-ignore: decorator
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  if (isDefined(EMULATED)) return emulatedMadd(a, b, c);
   return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/**
+ * a·b + c in one rounding where there is no instruction for that: in double precision products of floats are exact, and a sum that was
+ * rounded to odd is rounded to the nearest float as if it had not been rounded before.
+ * **Source:** Boldo and Melquiond, Emulation of FMA and correctly rounded sums (2008), theorem 2.
+ */
+export function emulatedMadd(a: v128, b: v128, c: v128): v128 {
+  const low = sumToOdd(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(b), f64x2.promote_low_f32x4(c));
+  const high = sumToOdd(
+    f64x2.promote_low_f32x4(upper(a)),
+    f64x2.promote_low_f32x4(upper(b)),
+    f64x2.promote_low_f32x4(upper(c)),
+  );
+  return v128.shuffle<f32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
+}
+
+// @ts-ignore: decorator
+@inline
+function upper(a: v128): v128 {
+  return v128.shuffle<f32>(a, a, 2, 3, 2, 3);
+}
+
+/** a·b + c, where a·b is exact: what does not fit makes the last bit 1. */
+// @ts-ignore: decorator
+@inline
+function sumToOdd(a: v128, b: v128, c: v128): v128 {
+  const p = f64x2.mul(a, b);
+  const s = f64x2.add(p, c);
+  // The error of the sum, exactly (Knuth's TwoSum); NaN of what is infinite, which is no error.
+  const t = f64x2.sub(s, p);
+  const error = f64x2.add(f64x2.sub(p, f64x2.sub(s, t)), f64x2.sub(c, t));
+  const isInexact = f64x2.gt(f64x2.abs(error), f64x2.splat(0));
+  const isEven = i64x2.eq(v128.and(s, i64x2.splat(1)), i64x2.splat(0));
+  // One up in magnitude where the error has the sum's sign, else one down.
+  const step = v128.or(i64x2.shr_s(v128.xor(s, error), 63), i64x2.splat(1));
+  return i64x2.add(s, v128.and(step, v128.and(isInexact, isEven)));
 }
 
 /** The float at an address, in all four lanes. */
