@@ -6,7 +6,7 @@ import type { CommandOptions } from './options/usage-errors.js';
 
 export const COMMANDS: CommandList = {
   train: {
-    summary: 'train an ensemble on a CSV or JSON file and measure it',
+    summary: 'train an ensemble on a data file and measure it',
     load: () => import('./commands/train/train.js'),
   },
   extend: {
@@ -30,24 +30,24 @@ export const COMMANDS: CommandList = {
     load: () => import('./commands/plan/collect.js'),
   },
   cv: {
-    summary: 'cross-validate a training: an ensemble for each fold of a CSV or JSON file, scored on it',
+    summary: 'cross-validate a training: an ensemble for each fold of a data file, scored on it',
     load: () => import('./commands/cv.js'),
   },
   describe: {
-    summary: 'say what each column of a CSV or JSON file is taken for, and why',
+    summary: 'say what each column of a data file is taken for, and why',
     load: () => import('./commands/describe.js'),
   },
   split: {
     summary: 'write the rows that a test share trains on and holds out as two CSV files',
     load: () => import('./commands/split.js'),
   },
-  predict: { summary: 'predict the rows of a CSV or JSON file', load: () => import('./commands/predict.js') },
+  predict: { summary: 'predict the rows of a data file', load: () => import('./commands/predict.js') },
   serve: {
     summary: 'answer HTTP requests with the predictions of a saved ensemble',
     load: () => import('./commands/serve.js'),
   },
   evaluate: {
-    summary: 'score a saved ensemble on a CSV or JSON file',
+    summary: 'score a saved ensemble on a data file',
     load: () => import('./commands/evaluate.js'),
   },
   report: {
@@ -64,7 +64,7 @@ export const COMMANDS: CommandList = {
     load: () => import('./commands/export.js'),
   },
   calibrate: {
-    summary: 'fit what makes probabilities mean what they say, and guarantees, on a CSV or JSON file',
+    summary: 'fit what makes probabilities mean what they say, and guarantees, on a data file',
     load: () => import('./commands/calibrate.js'),
   },
   select: {
@@ -72,20 +72,19 @@ export const COMMANDS: CommandList = {
     load: () => import('./commands/select.js'),
   },
   leaderboard: {
-    summary: 'say what a saved ensemble owes to each of its members, on a CSV or JSON file',
+    summary: 'say what a saved ensemble owes to each of its members, on a data file',
     load: () => import('./commands/leaderboard.js'),
   },
   compare: {
-    summary: 'compare saved ensembles on the same rows of a CSV or JSON file',
+    summary: 'compare saved ensembles on the same rows of a data file',
     load: () => import('./commands/compare.js'),
   },
   importance: {
-    summary: 'say how much each column of a CSV or JSON file matters to a saved ensemble',
+    summary: 'say how much each column of a data file matters to a saved ensemble',
     load: () => import('./commands/importance.js'),
   },
   diagnose: {
-    summary:
-      'find the rows, the labels and the parts of a CSV or JSON file that a saved ensemble does badly on',
+    summary: 'find the rows, the labels and the parts of a data file that a saved ensemble does badly on',
     load: () => import('./commands/diagnose.js'),
   },
   measure: {

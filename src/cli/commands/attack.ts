@@ -42,7 +42,7 @@ export const command: CommandDefinition = {
     { name: 'ensemble', description: 'saved ensemble of networks' },
     {
       name: 'file',
-      description: 'CSV or JSON file with the columns it was trained on, target included',
+      description: 'data file with the columns it was trained on, target included',
       rows: true,
     },
   ],

@@ -30,7 +30,7 @@ export const command: CommandDefinition = {
     {
       name: 'file',
       rows: true,
-      description: 'CSV or JSON file with the columns that they were trained on, target included',
+      description: 'data file with the columns that they were trained on, target included',
     },
     { name: 'others', description: 'more saved ensembles, each beside the first', rest: true },
   ],

@@ -77,7 +77,13 @@ const TRAIN_ROWS: readonly OptionRow[] = trainRows()
   .map((row) => (row.name === 'groupColumn' ? { ...row, aliases: ['group'] } : row));
 
 export const command: CommandDefinition = {
-  arguments: [{ name: 'file', description: 'CSV or JSON file with a header row', rows: true }],
+  arguments: [
+    {
+      name: 'file',
+      description: 'data file: CSV, JSON, Parquet, Arrow, NumPy, IDX, or a folder of PNG images',
+      rows: true,
+    },
+  ],
   options: [...FOLD_ROWS, ...TRAIN_ROWS, ...OUT_ROWS],
   examples: [
     'tutti cv digits.csv --target digit --members 16 --hidden 64 --folds 5 --repeats 2 --seed 1',

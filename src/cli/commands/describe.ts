@@ -22,7 +22,13 @@ import { imageRows } from '../options/training-flags.js';
 import { paletteOf, print, printJson } from '../terminal/terminal.js';
 
 export const command: CommandDefinition = {
-  arguments: [{ name: 'file', description: 'CSV or JSON file with a header row', rows: true }],
+  arguments: [
+    {
+      name: 'file',
+      description: 'data file: CSV, JSON, Parquet, Arrow, NumPy, IDX, or a folder of PNG images',
+      rows: true,
+    },
+  ],
   options: [TARGET_ROW, ...COLUMN_ROWS, MAX_CATEGORIES_ROW, ...CSV_ROWS, JSON_ROW],
   examples: [
     'tutti describe prices.csv --target price',

@@ -41,7 +41,7 @@ export const command: CommandDefinition = {
       name: 'file',
       rows: true,
       description:
-        'CSV or JSON file with a row per example: the target, and for each member a column of values, of predicted ' +
+        'data file with a row per example: the target, and for each member a column of values, of predicted ' +
         'labels or of the probability of the second of two classes, or columns <member>_<class> of probabilities',
     },
   ],

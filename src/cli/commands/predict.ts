@@ -74,7 +74,7 @@ export const command: CommandDefinition = {
     {
       name: 'file',
       rows: true,
-      description: 'CSV or JSON file with the feature columns it was trained on, found by name',
+      description: 'data file with the feature columns it was trained on, found by name',
     },
   ],
   options: [

@@ -76,8 +76,7 @@ export const command: CommandDefinition = {
     {
       name: 'file',
       rows: true,
-      description:
-        'CSV or JSON file, target included: the one it was trained on (judged out of bag) or test rows',
+      description: 'data file, target included: the one it was trained on (judged out of bag) or test rows',
       needed:
         'figures and curves are of rows, and a saved ensemble keeps none of those it was trained on; tutti inspect shows what is known without rows',
     },

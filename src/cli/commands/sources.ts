@@ -56,7 +56,13 @@ const NAMES: Readonly<Record<SourceFigures['source'] | 'trainingSet', string>> =
 };
 
 export const command: CommandDefinition = {
-  arguments: [{ name: 'file', description: 'CSV or JSON file with a header row', rows: true }],
+  arguments: [
+    {
+      name: 'file',
+      description: 'data file: CSV, JSON, Parquet, Arrow, NumPy, IDX, or a folder of PNG images',
+      rows: true,
+    },
+  ],
   options: [...TRAIN_ROWS, SEEDS_ROW, ...TRAINING_SETS_ROWS],
   examples: [
     'tutti sources digits.csv --target digit --members 8 --seeds 5',

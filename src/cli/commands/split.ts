@@ -38,7 +38,13 @@ const ROWS: readonly OptionRow[] = [
 ];
 
 export const command: CommandDefinition = {
-  arguments: [{ name: 'file', description: 'CSV or JSON file with a header row', rows: true }],
+  arguments: [
+    {
+      name: 'file',
+      description: 'data file: CSV, JSON, Parquet, Arrow, NumPy, IDX, or a folder of PNG images',
+      rows: true,
+    },
+  ],
   options: [TARGET_ROW, ...COLUMN_ROWS, ...CSV_ROWS, ...ROWS, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti split prices.csv --target price --test-share 0.3 --seed 1 --train-out train.csv --test-out test.csv',

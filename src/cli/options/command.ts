@@ -30,7 +30,7 @@ export const ENSEMBLE_AND_ROWS: readonly CommandArgument[] = [
   { name: 'ensemble', description: 'saved ensemble' },
   {
     name: 'file',
-    description: 'CSV or JSON file with the columns it was trained on, target included',
+    description: 'data file with the columns it was trained on, target included',
     rows: true,
   },
 ];

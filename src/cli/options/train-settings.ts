@@ -64,7 +64,7 @@ const CONFIG_ROW = run.path(
 
 const TEST_ROW = rowsIn('data').path(
   'test',
-  'CSV or JSON file of rows to test on, in place of a share; - for standard input',
+  'data file of rows to test on, in place of a share; - for standard input',
   { common: true },
 );
 

@@ -33,7 +33,13 @@ const PLAN_ROWS = plannedRows([
 ]);
 
 export const command: CommandDefinition = {
-  arguments: [{ name: 'file', description: 'CSV or JSON file with a header row', rows: true }],
+  arguments: [
+    {
+      name: 'file',
+      description: 'data file: CSV, JSON, Parquet, Arrow, NumPy, IDX, or a folder of PNG images',
+      rows: true,
+    },
+  ],
   options: PLAN_ROWS,
   examples: [
     'tutti plan digits.csv --target digit --members 200 --hidden 64 --epochs 40 --seed 1 --out digits-plan',

@@ -15,7 +15,13 @@ import { endWithProcess } from '../../terminal/ending.js';
 import { withLivePage } from './live-run.js';
 
 export const command: CommandDefinition = {
-  arguments: [{ name: 'file', description: 'CSV or JSON file with a header row', rows: true }],
+  arguments: [
+    {
+      name: 'file',
+      description: 'data file: CSV, JSON, Parquet, Arrow, NumPy, IDX, or a folder of PNG images',
+      rows: true,
+    },
+  ],
   options: trainRows(),
   examples: [
     'tutti train digits.csv --target digit --members 16 --hidden 64 --epochs 40 --seed 1 --out digits.tutti',
