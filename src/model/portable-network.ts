@@ -5,13 +5,13 @@
 import type { Encoding, Task } from '../data/dataset/dataset.js';
 import { drawFeatureSubset } from '../data/resample.js';
 import type { ImageShape } from './image.js';
-import type { Activation, PoolLayer } from './layer-types.js';
+import type { Activation, LayerSpec, PoolLayer } from './layer-types.js';
 import { type LayerShape, weightShape } from './layers.js';
 import type { Loss } from './losses.js';
 import { layerShapes } from './network.js';
 import { requireNetwork } from './network-members.js';
 import { type DropoutSpec, type EnsemblePlan, seedOf } from './spec.js';
-import type { WindowGeometry } from './windows.js';
+import type { Padding, WindowGeometry } from './windows.js';
 
 /** The slope of leakyRelu below zero. */
 export const LEAKY_SLOPE = 0.01;
@@ -36,6 +36,8 @@ export interface PortableConvolution {
   readonly kind: 'conv2d';
   readonly filters: number;
   readonly geometry: WindowGeometry;
+  /** What the zeros around it are, by name. */
+  readonly padding: Padding;
   readonly activation: Activation;
   /** W, f32[channels, windowHeight, windowWidth, filters], row-major. */
   readonly weight: Float32Array;
@@ -114,7 +116,8 @@ export function portableNetwork(owner: NetworksOwner, { index, parameters }: Net
     const end = start + inputs * units;
     const factor = keep;
     const weight = parameters.slice(start, end).map((value) => value * factor);
-    layers.push(portableLayer(shape, weight, parameters.slice(end, end + units)));
+    const bias = parameters.slice(end, end + units);
+    layers.push(portableLayer(shape, network.layers[at], weight, bias));
     if (inputs > 0) keep = 1;
     start = end + units;
   }
@@ -128,7 +131,12 @@ function keptShares(dropout: DropoutSpec | null, layers: number): number[] {
   return Array.from({ length: layers }, (_, at) => plain[at] ?? 1);
 }
 
-function portableLayer(shape: LayerShape, weight: Float32Array, bias: Float32Array): PortableLayer {
+function portableLayer(
+  shape: LayerShape,
+  spec: LayerSpec | undefined,
+  weight: Float32Array,
+  bias: Float32Array,
+): PortableLayer {
   switch (shape.kind) {
     case 'dense': {
       const { kind, inputs, units, activation } = shape;
@@ -136,7 +144,8 @@ function portableLayer(shape: LayerShape, weight: Float32Array, bias: Float32Arr
     }
     case 'conv2d': {
       const { kind, filters, geometry, activation } = shape;
-      return { kind, filters, geometry, activation, weight, bias };
+      const padding = spec?.kind === 'conv2d' ? spec.padding : 'valid';
+      return { kind, filters, geometry, padding, activation, weight, bias };
     }
     case 'maxPool':
     case 'averagePool':

@@ -8,10 +8,10 @@ import type { ImageShape } from '../../model/image.js';
 import { ACTIVATIONS } from '../../model/layer-kind.js';
 import { headUnits, LOSS_NAMES, type Loss, lossOf } from '../../model/losses.js';
 import type { TranslatedNetwork } from '../../model/options/module-table.js';
+import { LEAKY_SLOPE } from '../../model/portable-network.js';
 import type { Activation, ConvolutionLayer, Initialisation, LayerSpec } from '../../model/spec.js';
 import { checkOptions, type OptionTable, option } from '../../option-names.js';
 import type { Layer, LayersModel } from './api.js';
-import { LEAKY_SLOPE } from './layers-model.js';
 import { channelsLast, inputImage } from './model-input.js';
 
 /** A translated model with its weights as the wasm engine orders them. */

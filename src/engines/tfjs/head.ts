@@ -5,10 +5,8 @@
 import type { Scale } from '../../data/dataset/dataset.js';
 import { exp, log } from '../../math/functions.js';
 import type { Loss } from '../../model/losses.js';
+import { VARIANCE_FLOOR } from '../../model/portable-network.js';
 import type { Predictions } from '../../predictions/predictions.js';
-
-/** Smallest variance of a Gaussian head: keeps 1/σ² below 10⁶. */
-export const VARIANCE_FLOOR = 1e-6;
 
 /** What the outputs of a batch should have been. */
 export interface Truth {

@@ -4,17 +4,21 @@
 import { type Encoding, outputCount, type Scale, type Task } from '../../data/dataset/dataset.js';
 import { drawFeatureSubset } from '../../data/resample.js';
 import { failOption } from '../../errors.js';
-import type { ConvolutionShape } from '../../model/convolution-layer.js';
 import type { ImageShape } from '../../model/image.js';
-import { imageOf, type LayerShape, weightShape } from '../../model/layers.js';
 import { givesVariances, lossOf } from '../../model/losses.js';
-import { layerShapes } from '../../model/network.js';
 import { requireNetwork } from '../../model/network-members.js';
+import {
+  LEAKY_SLOPE,
+  type NetworkMember,
+  type PortableConvolution,
+  type PortableLayer,
+  portableNetwork,
+  VARIANCE_FLOOR,
+} from '../../model/portable-network.js';
 import {
   type Activation,
   type DropoutSpec,
   type EnsemblePlan,
-  type LayerSpec,
   type MemberSpec,
   type ModuleSpec,
   type NetworkMemberSpec,
@@ -24,7 +28,6 @@ import type { WindowGeometry } from '../../model/windows.js';
 import { checkOptions, type OptionTable, option } from '../../option-names.js';
 import { allowedModule } from '../user-modules/allowed-modules.js';
 import type { ApplyLayer, Layer, LayersModel, TensorFlow } from './api.js';
-import { VARIANCE_FLOOR } from './head.js';
 import { channelsLast } from './model-input.js';
 import type { TfjsMemberSpec } from './spec.js';
 import { loadTensorFlow } from './tensorflow.js';
@@ -100,7 +103,7 @@ export async function toLayersModel(
   const spec = requireNetwork(stated, member);
   const tf = await loadTensorFlow();
   return tf.tidy(() => {
-    const hidden = plannedLayers(tf, ensemble, spec, trained.parameters);
+    const hidden = plannedLayers(tf, ensemble, spec, trained);
     const head = hidden.pop()!;
     if (outputs === 'predictions' && givesVariances(spec.loss)) {
       return gaussianModel(tf, ensemble, hidden, head);
@@ -146,50 +149,50 @@ function plannedLayers(
   tf: TensorFlow,
   ensemble: LayeredEnsemble,
   spec: NetworkMemberSpec,
-  weights: Float32Array,
+  trained: NetworkMember,
 ): PlannedLayer[] {
-  const { plan, features, task, encoding } = ensemble;
+  const { features, encoding } = ensemble;
   const scale = encoding.features;
   if (scale !== null && scale.softClip !== null) {
     const expected =
       'null (--soft-clip none) in the training of what becomes a tf.LayersModel, which has no such layer';
     failOption('softClip', expected, scale.softClip[0]);
   }
-  const { dropout, network } = spec;
-  const columns = drawFeatureSubset(spec.featureShare, seedOf(plan, spec), spec.streams.resample, features);
+  const { dropout } = spec;
+  const { columns, image, layers: own } = portableNetwork(ensemble, trained);
   const layers: PlannedLayer[] = [];
-  const add: AddLayer = (name, options, ...own) => {
+  const add: AddLayer = (name, options, ...weights) => {
     const first = layers.length === 0 ? { inputShape: [features] } : {};
-    layers.push({ layer: tf.layers[name]!({ ...first, ...options }), weights: own });
+    layers.push({ layer: tf.layers[name]!({ ...first, ...options }), weights });
   };
   if (scale !== null) add('batchNormalization', NORMALISATION, ...normalisation(scale));
   addDropout(add, dropout, dropout?.inputKeep);
-  if (isImageLayer(network.layers[0])) addImage(add, network.image!);
-  let start = 0;
-  let below: LayerShape | null = null;
-  // Plain dropout leaves units as they are in training and scales them here: it goes into the next kernel.
-  let keep = dropout?.scaling === 'plain' ? dropout.inputKeep : 1;
-  for (const [index, shape] of layerShapes(spec, features, task).entries()) {
-    const { inputs, units } = weightShape(shape);
-    const end = start + inputs * units;
-    const kernel = weights.slice(start, end).map((value) => value * keep);
-    const whole = below === null && columns !== null ? spreadRows(kernel, units, columns, features) : kernel;
-    addShape(add, shape, network.layers[index], below, [whole, weights.slice(end, end + units)]);
+  if (image !== null) addImage(add, image);
+  let below: ImageShape | null = null;
+  for (const [index, layer] of own.entries()) {
+    const whole = index === 0 ? amongAll(layer, columns, features) : layer;
+    addLayer(add, whole, below);
     addDropout(add, dropout, dropout?.hiddenKeep[index]);
-    if (inputs > 0) keep = 1;
-    if (dropout?.scaling === 'plain') keep *= dropout.hiddenKeep[index] ?? 1;
-    start = end + units;
-    below = shape;
+    below = imageOf(layer);
   }
   return layers;
 }
 
+/** A first layer that takes all features: zeros where it does not see them. */
+function amongAll(layer: PortableLayer, columns: Uint32Array | null, features: number): PortableLayer {
+  if (columns === null || layer.kind !== 'dense') return layer;
+  return { ...layer, inputs: features, weight: spreadRows(layer.weight, layer.units, columns, features) };
+}
+
+/** The image that a layer puts out; null for a vector. */
+function imageOf(layer: PortableLayer): ImageShape | null {
+  if (layer.kind === 'dense') return null;
+  const { channels, outHeight: height, outWidth: width } = layer.geometry;
+  return { channels: layer.kind === 'conv2d' ? layer.filters : channels, height, width };
+}
+
 /** Adds a layer by the name of its maker, with its weights. */
 type AddLayer = (name: string, options: object, ...weights: readonly Float32Array[]) => void;
-
-function isImageLayer(layer: LayerSpec | undefined): boolean {
-  return layer !== undefined && layer.kind !== 'dense';
-}
 
 /** Makes an image of a row, channels last. */
 function addImage(add: AddLayer, { channels, height, width }: ImageShape): void {
@@ -202,47 +205,33 @@ function addDropout(add: AddLayer, dropout: DropoutSpec | null, keep = 1): void 
   if (keep < 1 && dropout?.scaling === 'inverted') add('dropout', { rate: 1 - keep });
 }
 
-/** Adds a layer of the network, its kernel and bias as the wasm engine has them. */
-function addShape(
-  add: AddLayer,
-  shape: LayerShape,
-  spec: LayerSpec | undefined,
-  below: LayerShape | null,
-  [kernel, bias]: readonly [Float32Array, Float32Array],
-): void {
-  switch (shape.kind) {
+/** Adds a layer of the network. @param below the image that it takes; null for a vector, or the rows themselves. */
+function addLayer(add: AddLayer, layer: PortableLayer, below: ImageShape | null): void {
+  switch (layer.kind) {
     case 'dense': {
-      const { units } = shape;
-      const image = below === null ? null : imageOf(below);
-      if (image !== null) add('flatten', {});
-      const ordered = image === null ? kernel : orderRows(kernel, units, channelsLast(image));
-      add('dense', { units, activation: ownActivation(shape.activation) }, ordered, bias);
+      const { units, activation, weight, bias } = layer;
+      if (below !== null) add('flatten', {});
+      const ordered = below === null ? weight : orderRows(weight, units, channelsLast(below));
+      add('dense', { units, activation: ownActivation(activation) }, ordered, bias);
       break;
     }
     case 'conv2d': {
-      const taps = orderRows(kernel, shape.filters, channelsLast(windowOf(shape.geometry)));
-      add('conv2d', convolutionOptions(shape, spec), taps, bias);
+      const { filters, geometry, weight, bias } = layer;
+      const taps = orderRows(weight, filters, channelsLast(windowOf(geometry)));
+      add('conv2d', convolutionOptions(layer), taps, bias);
       break;
     }
     case 'maxPool':
-      add('maxPooling2d', poolOptions(shape.geometry));
+      add('maxPooling2d', poolOptions(layer.geometry));
       break;
     case 'averagePool':
-      add('averagePooling2d', poolOptions(shape.geometry));
+      add('averagePooling2d', poolOptions(layer.geometry));
       break;
     default:
-      refuseLayer(shape);
+      layer satisfies never;
   }
-  if (shape.activation === 'leakyRelu') add('leakyReLU', { alpha: LEAKY_SLOPE });
+  if ('activation' in layer && layer.activation === 'leakyRelu') add('leakyReLU', { alpha: LEAKY_SLOPE });
 }
-
-/** For kinds of layers that TensorFlow.js has not, or in another form. */
-function refuseLayer({ kind }: LayerShape): never {
-  return failOption('member', 'one of layers that TensorFlow.js has', kind);
-}
-
-/** The wasm engine's slope of leakyRelu below zero. */
-export const LEAKY_SLOPE = 0.01;
 
 /** (x − mean) / std, exactly: nothing added to the variance. */
 const NORMALISATION = { epsilon: 0, trainable: false };
@@ -259,15 +248,12 @@ function ownActivation(activation: Activation): string {
   return activation === 'leakyRelu' ? 'linear' : activation;
 }
 
-function convolutionOptions(
-  { filters, geometry, activation }: ConvolutionShape,
-  spec: LayerSpec | undefined,
-): object {
+function convolutionOptions({ filters, geometry, padding, activation }: PortableConvolution): object {
   return {
     filters,
     kernelSize: [geometry.windowHeight, geometry.windowWidth],
     strides: [geometry.strideY, geometry.strideX],
-    padding: spec?.kind === 'conv2d' ? spec.padding : 'valid',
+    padding,
     activation: ownActivation(activation),
   };
 }
