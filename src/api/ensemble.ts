@@ -3,6 +3,7 @@
 import { contentHash } from '../bundle/content-hash.js';
 import type { InspectedEnsemble, LoadEnsembleOptions } from '../bundle/load.js';
 import type { SavedEnsemble, SaveOptions } from '../bundle/save.js';
+import type { EnsembleSource } from '../bundle/source.js';
 import type { Calibration } from '../calibration/calibration.js';
 import type { ModelCardOptions } from '../card/model-card.js';
 import type { Conformity } from '../conformal/conformity.js';
@@ -123,13 +124,13 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
     this.conformity = record.conformity;
   }
 
-  /** Loads a saved ensemble from a file, by its path, or from its bytes. None of the code that it names is run. */
-  static async load(source: string | Uint8Array, options?: LoadEnsembleOptions): Promise<Ensemble> {
+  /** Loads a saved ensemble from a file, by its path or URL, or from its bytes. None of the code that it names is run. */
+  static async load(source: EnsembleSource, options?: LoadEnsembleOptions): Promise<Ensemble> {
     return methodsOf(await loadEnsemble(source, options));
   }
 
   /** The same together with its content hash, its environment and the report stored with it. */
-  static async inspect(source: string | Uint8Array, options?: LoadEnsembleOptions): Promise<InspectedFile> {
+  static async inspect(source: EnsembleSource, options?: LoadEnsembleOptions): Promise<InspectedFile> {
     const inspected = await inspectEnsemble(source, options);
     return { ...inspected, ensemble: methodsOf(inspected.ensemble) };
   }
@@ -319,8 +320,8 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
     return exportEnsemble(this, options);
   }
 
-  /** Saves it to a file, which is there whole or not at all. */
-  async save(path: string, options?: SaveOptions): Promise<SavedEnsemble> {
+  /** Saves it to a file, by its path or URL, which is there whole or not at all; `toBytes` gives its bytes. */
+  async save(path: string | URL, options?: SaveOptions): Promise<SavedEnsemble> {
     return saveEnsemble(this, path, options);
   }
 

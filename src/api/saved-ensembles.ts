@@ -3,16 +3,17 @@
 
 import type { InspectedEnsemble, LoadEnsembleOptions } from '../bundle/load.js';
 import type { SavedEnsemble, SaveOptions } from '../bundle/save.js';
+import type { EnsembleSource } from '../bundle/source.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 
 /**
  * Loads a saved ensemble; its weights come to lie in shared memory. None of the code that it names is run.
- * @param source the path of the file, or its bytes.
+ * @param source the path or `file:` URL of the file, or its bytes.
  * @throws ERR_FILE when the file cannot be read, ERR_BUNDLE when anything in it is not as it should be, ERR_MODULE for
  * an allowed module that it does not name, ERR_OPTION.
  */
 export async function loadEnsemble(
-  source: string | Uint8Array,
+  source: EnsembleSource,
   options?: LoadEnsembleOptions,
 ): Promise<TrainedEnsemble> {
   return (await import('../bundle/load.js')).loadEnsemble(source, options);
@@ -20,7 +21,7 @@ export async function loadEnsemble(
 
 /** The same together with its content hash, environment and stored report. @throws as {@link loadEnsemble} */
 export async function inspectEnsemble(
-  source: string | Uint8Array,
+  source: EnsembleSource,
   options?: LoadEnsembleOptions,
 ): Promise<InspectedEnsemble> {
   return (await import('../bundle/load.js')).inspectEnsemble(source, options);
@@ -28,14 +29,27 @@ export async function inspectEnsemble(
 
 /**
  * Saves an ensemble so that the file is there whole or not at all.
+ * @param path of the file, or its `file:` URL; null: its bytes are returned, and nothing is written.
  * @throws ERR_FILE when it cannot be written, ERR_BUNDLE for an ensemble without members or of masks, ERR_OPTION.
  */
 export async function saveEnsemble(
   ensemble: TrainedEnsemble,
-  path: string,
+  path: string | URL,
   options?: SaveOptions,
-): Promise<SavedEnsemble> {
-  return (await import('../bundle/save.js')).saveEnsemble(ensemble, path, options);
+): Promise<SavedEnsemble>;
+export async function saveEnsemble(
+  ensemble: TrainedEnsemble,
+  path: null,
+  options?: SaveOptions,
+): Promise<Uint8Array>;
+export async function saveEnsemble(
+  ensemble: TrainedEnsemble,
+  path: string | URL | null,
+  options?: SaveOptions,
+): Promise<SavedEnsemble | Uint8Array> {
+  const saving = await import('../bundle/save.js');
+  if (path === null) return saving.savedBytes(ensemble, options);
+  return saving.saveEnsemble(ensemble, path, options);
 }
 
 /** The bytes of the file that {@link saveEnsemble} writes. @throws ERR_BUNDLE as it does, ERR_OPTION */

@@ -8,7 +8,7 @@ import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { contentHash } from './content-hash.js';
 import type { Environment, StoredReport } from './environment.js';
 import { type ReadBundle, readBundle } from './read-bundle.js';
-import { openSource } from './source.js';
+import { type EnsembleSource, openSource } from './source.js';
 
 /** A saved ensemble and what its file says beside it. */
 export interface InspectedEnsemble {
@@ -42,12 +42,12 @@ const OPTIONS = {
 
 /**
  * Loads a saved ensemble; its weights come to lie in shared memory. None of the code that it names is run.
- * @param source the path of the file, or its bytes.
+ * @param source the path or `file:` URL of the file, or its bytes.
  * @throws ERR_FILE when the file cannot be read, ERR_BUNDLE when anything in it is not as it should be, ERR_MODULE for
  * an allowed module that it does not name, ERR_OPTION.
  */
 export async function loadEnsemble(
-  source: string | Uint8Array,
+  source: EnsembleSource,
   options: LoadEnsembleOptions = {},
 ): Promise<TrainedEnsemble> {
   return (await loadBundle(source, 'loadEnsemble', options)).ensemble;
@@ -58,7 +58,7 @@ export async function loadEnsemble(
  * @throws ERR_FILE, ERR_BUNDLE, ERR_MODULE, ERR_OPTION as {@link loadEnsemble}.
  */
 export async function inspectEnsemble(
-  source: string | Uint8Array,
+  source: EnsembleSource,
   options: LoadEnsembleOptions = {},
 ): Promise<InspectedEnsemble> {
   const { ensemble, metadata, formatVersion, bytes } = await loadBundle(source, 'inspectEnsemble', options);
@@ -71,7 +71,7 @@ interface LoadedBundle extends ReadBundle {
 }
 
 async function loadBundle(
-  from: string | Uint8Array,
+  from: EnsembleSource,
   where: string,
   options: LoadEnsembleOptions,
 ): Promise<LoadedBundle> {

@@ -1,5 +1,6 @@
 // Writes an ensemble to one file, in one pass and in small pieces.
 
+import { fileURLToPath } from 'node:url';
 import { isOfMasks, type TrainedEnsemble } from '../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../errors.js';
 import { writeAll, writeAtomically } from '../files/atomic-file.js';
@@ -20,6 +21,7 @@ import {
 } from './format.js';
 import { metadataOf } from './metadata.js';
 import { packConformity } from './pack-conformity.js';
+import { isFileUrl } from './source.js';
 import { bytePieces, littleEndianPieces, pieceBuffer } from './weights.js';
 
 export interface SaveOptions extends LongCallOptions {
@@ -43,9 +45,10 @@ export interface SavedEnsemble {
  */
 export async function saveEnsemble(
   ensemble: TrainedEnsemble,
-  path: string,
+  to: string | URL,
   options: SaveOptions = {},
 ): Promise<SavedEnsemble> {
+  const path = isFileUrl(to) ? fileURLToPath(to) : to;
   if (typeof path !== 'string' || path === '') failOption('path', 'the path of the file to write', path);
   checkOptions('saveEnsemble', options, SAVE_OPTIONS);
   const { report, signal } = options;
@@ -68,6 +71,14 @@ export async function saveEnsemble(
     throw error;
   });
   return { contentHash: contentHash(ensemble), bytes };
+}
+
+/** What `saveEnsemble` returns where it is to write nothing. */
+export function savedBytes(ensemble: TrainedEnsemble, options: SaveOptions = {}): Uint8Array {
+  checkOptions('saveEnsemble', options, SAVE_OPTIONS);
+  const { signal, ...others } = options;
+  signal?.throwIfAborted();
+  return ensembleToBytes(ensemble, others);
 }
 
 /**

@@ -1,5 +1,6 @@
 // Where the bytes of a saved ensemble come from in Node.js: a file, or memory.
 
+import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
 import { describe, TuttiError } from '../errors.js';
 import { failRead, openRegularFile } from '../files/regular-file.js';
@@ -7,20 +8,37 @@ import { usableMemory } from '../machine/available-memory.js';
 import { type BundleSource, overBytes, turns } from './byte-source.js';
 import { PIECE_BYTES } from './weights.js';
 
+/** A saved ensemble: the path of a file, its `file:` URL, or its bytes. */
+export type EnsembleSource = string | URL | Uint8Array | ArrayBuffer;
+
+/** By its shape: test runners have a URL of another realm. */
+export function isFileUrl(source: unknown): source is URL {
+  return (
+    typeof source === 'object' &&
+    source !== null &&
+    'href' in source &&
+    'protocol' in source &&
+    source.protocol === 'file:'
+  );
+}
+
 /**
  * Opens a file by its path, or takes bytes as they are.
  * @param signal stops reading them.
  * @throws ERR_OPTION when it is neither; ERR_FILE when the file cannot be read.
  */
 export async function openSource(
-  source: string | Uint8Array,
+  source: EnsembleSource,
   signal?: AbortSignal,
 ): Promise<BundleSource<Buffer>> {
   signal?.throwIfAborted();
   if (typeof source === 'string') return openFile(source, signal);
+  if (isFileUrl(source)) return openFile(fileURLToPath(source), signal);
   // Not by instanceof: test runners run modules in a realm of their own.
-  if (types.isUint8Array(source)) return overBytes(source, (copy) => Buffer.from(copy.buffer), signal);
-  const expected = 'Expected a saved ensemble to be a path or a Uint8Array of its bytes';
+  const bytes = types.isAnyArrayBuffer(source) ? new Uint8Array(source) : source;
+  if (types.isUint8Array(bytes)) return overBytes(bytes, (copy) => Buffer.from(copy.buffer), signal);
+  const expected =
+    'Expected a saved ensemble to be a path, a file URL, or its bytes (Uint8Array or ArrayBuffer)';
   throw new TuttiError('ERR_OPTION', `${expected}, got ${describe(source)}`, { argument: 'source' });
 }
 

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import t from 'tap';
+import { saveEnsemble as saveToPathOrBytes } from '../../src/api/saved-ensembles.js';
 import { contentHash } from '../../src/bundle/content-hash.js';
 import { inspectEnsemble, loadEnsemble } from '../../src/bundle/load.js';
 import { ensembleToBytes, saveEnsemble } from '../../src/bundle/save.js';
@@ -143,12 +145,25 @@ t.test('the bytes of a file and those made in memory are the same, and either lo
   t.same([hash, length], [saved.contentHash, bytes.length]);
 });
 
+t.test('a file has a URL too, and bytes may be an ArrayBuffer', async (t) => {
+  const ensemble = makeEnsemble();
+  const url = pathToFileURL(join(t.testdir(), 'with space.tutti'));
+  const saved = await saveEnsemble(ensemble, url);
+  t.strictSame(await loadEnsemble(url), ensemble);
+  const bytes = await saveToPathOrBytes(ensemble, null);
+  t.equal(bytes.length, saved.bytes);
+  t.strictSame(await loadEnsemble(bytes.buffer as ArrayBuffer), ensemble);
+  t.same(bytes, ensembleToBytes(ensemble));
+  const stopped = saveToPathOrBytes(ensemble, null, { signal: AbortSignal.abort(new Error('no more')) });
+  await t.rejects(stopped, { message: 'no more' });
+});
+
 t.test('what is wrong with bytes is said without them', async (t) => {
   const bytes = ensembleToBytes(makeEnsemble());
   const message = /^The saved ensemble is truncated: 99 of \d+ bytes$/;
   await t.rejects(loadEnsemble(bytes.subarray(0, 99)), { code: 'ERR_BUNDLE', message });
   for (const [source, got] of [
-    [bytes.buffer, 'an instance of ArrayBuffer'],
+    [new URL('https://example.org/a.tutti'), 'an instance of URL'],
     [Float32Array.from(bytes), `Float32Array of length ${bytes.length}`],
     [[...bytes], `a list of ${bytes.length} items`],
     [undefined, 'nothing'],
@@ -158,7 +173,7 @@ t.test('what is wrong with bytes is said without them', async (t) => {
     );
     t.match(error, {
       code: 'ERR_OPTION',
-      message: /^Expected a saved ensemble to be a path or a Uint8Array/,
+      message: /^Expected a saved ensemble to be a path, a file URL, or its bytes/,
     });
     t.ok((error as Error).message.endsWith(`, got ${got}`), (error as Error).message);
   }
