@@ -26,7 +26,8 @@ export function allocateShared(bytes: number): SharedArrayBuffer {
 function attempt(bytes: number): SharedArrayBuffer {
   try {
     // A page has none unless its server says that nothing else may look into it; nor has it threads to share with.
-    if (typeof SharedArrayBuffer === 'undefined') return new ArrayBuffer(bytes) as unknown as SharedArrayBuffer;
+    if (typeof SharedArrayBuffer === 'undefined')
+      return new ArrayBuffer(bytes) as unknown as SharedArrayBuffer;
     return new SharedArrayBuffer(bytes);
   } catch (error) {
     const message = `The system refused ${formatBytes(bytes)} of shared memory; others may have taken what there was`;
