@@ -10,6 +10,9 @@ import * as esbuild from 'esbuild';
 const STAND_INS = { 'kernels/native-addon': 'native-addon' };
 const NODE_STAND_INS = { os: 'node-os' };
 
+/** What no page calls. */
+const ABSENT = ['files/atomic-file'];
+
 /** Of the 1797, so that a training takes seconds. */
 const DIGITS = 700;
 
@@ -29,7 +32,8 @@ function standIns(root) {
       build.onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
         const module = relative(src, join(resolveDir, path)).replaceAll('\\', '/').replace(/\.js$/, '');
         if (STAND_INS[module] !== undefined) return own(STAND_INS[module]);
-        return kind === 'dynamic-import' && !LATE.test(module) ? { path, namespace: 'absent' } : undefined;
+        const isAbsent = ABSENT.includes(module) || (kind === 'dynamic-import' && !LATE.test(module));
+        return isAbsent ? { path, namespace: 'absent' } : undefined;
       });
       build.onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => ({
         contents: `module.exports = new Proxy({}, { get: (_, name) => () => { throw new Error('The playground has no ${path}: ' + String(name)); } });`,

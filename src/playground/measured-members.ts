@@ -2,6 +2,7 @@
 // the plane, and in the end what tutti's own measurement says of all of them.
 
 import { contentHash } from '../bundle/content-hash.js';
+import { ensembleToBytes } from '../bundle/save.js';
 import type { Dataset } from '../data/dataset/dataset.js';
 import { engineOf } from '../engines/registry.js';
 import type { TrainedMember } from '../ensemble/ensemble.js';
@@ -22,7 +23,7 @@ import type {
   Surface,
 } from './client/protocol.js';
 import { arraysOf } from './datasets.js';
-import { ensembleOf, type Planned, planOf } from './recipe.js';
+import { collected, ensembleOf, type Planned, planOf } from './recipe.js';
 
 /** Points along an edge of the plane that are predicted. */
 const SIDE = 56;
@@ -98,6 +99,11 @@ export class MeasuredMembers {
       interval: interval && { low: 1 - interval.high, high: 1 - interval.low },
       subsets: points.map(({ memberCount, scores }) => [memberCount, scores.squaredError]),
     };
+  }
+
+  /** The members that are there as a saved ensemble. @throws ERR_BUNDLE when there is none. */
+  async toBytes(): Promise<Uint8Array> {
+    return ensembleToBytes(await collected(this.#planned, this.#members));
   }
 
   /** Probabilities of rows, [rows, classes]. */

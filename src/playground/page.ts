@@ -73,7 +73,8 @@ const LEARNING = html`${figure('curves', 'Learning curves', html`${stroke('s1', 
 
 const BYTES = html`<p>Every member was trained by tutti’s own kernels on a worker of this page. The plan decides every byte, not who trains it: Node.js, on any number of threads, comes to the ensemble with the same content hash.</p>
 <p id="hash-line"><code id="hash">It is told when an ensemble is there.</code></p>
-<div id="program" hidden><pre tabindex="0" role="region" aria-label="The same training as a program"><code id="code"></code></pre><p><button type="button" class="button" id="rows">Save its rows</button></p></div>`;
+<div id="take-it" hidden><p>It is an ensemble like any other: save it as a file, and predict with it, extend or export it anywhere.</p><p><button type="button" class="button" id="ensemble">Save the ensemble</button></p></div>
+<div id="program" hidden><p>The same training as a program, and the rows that it reads:</p><pre tabindex="0" role="region" aria-label="The same training as a program"><code id="code"></code></pre><p><button type="button" class="button" id="rows">Save its rows</button></p></div>`;
 
 const STYLE = raw(`<style>
 .controls{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,18rem),1fr));gap:1rem 1.6rem;margin:1.4rem 0;align-items:start}

@@ -6,7 +6,7 @@ import type { TrainingOptions } from '../model/options/training-options.js';
 import type { EnsemblePlan } from '../model/spec.js';
 import type { TrainingSettings } from '../training/session/training-settings.js';
 import { preparePlan } from '../training/train-ensemble.js';
-import { carryOut, workOf } from '../training/train-plan.js';
+import { carryOut, type WorkDone, workOf } from '../training/train-plan.js';
 import type { Recipe } from './client/protocol.js';
 import { datasetsOf } from './datasets.js';
 
@@ -46,7 +46,16 @@ export function trainStrands(
   return carryOut('trainEnsemble', train, settings, async () => workOf(train, plan, {}, { only }));
 }
 
-/** The ensemble that members of a plan make. */
+/** The ensemble that members which were trained elsewhere make, as if it had been trained here: with all that is kept beside them. */
+export function collected(
+  { plan, train }: Planned,
+  members: readonly TrainedMember[],
+): Promise<TrainedEnsemble> {
+  const done: WorkDone = { kept: members, executors: ['wasm'], only: () => false };
+  return carryOut('trainEnsemble', train, {}, async () => workOf(train, plan, {}, done));
+}
+
+/** No more than what predicting with members of a plan, and measuring them, takes. */
 export function ensembleOf({ plan, train }: Planned, own: readonly TrainedMember[]): TrainedEnsemble {
   const { task, features, encoding, hash: datasetHash } = train;
   const members = [...own].sort((a, b) => a.index - b.index);

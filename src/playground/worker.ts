@@ -46,6 +46,9 @@ async function answer(request: Request): Promise<void> {
     case 'finish':
       scope.postMessage({ kind: 'ended', run, ending: await measured!.finish() });
       break;
+    case 'save':
+      scope.postMessage({ kind: 'saved', run, bytes: Uint8Array.from(await measured!.toBytes()) });
+      break;
   }
 }
 

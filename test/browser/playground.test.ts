@@ -8,6 +8,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import t from 'tap';
 import { contentHash } from '../../src/bundle/content-hash.js';
+import { loadEnsemble } from '../../src/bundle/load.js';
+import { evaluateOutOfBag } from '../../src/ensemble/evaluate/evaluate.js';
 import type { DatasetName, Recipe } from '../../src/playground/client/protocol.js';
 import { datasetsOf } from '../../src/playground/datasets.js';
 import { optionsOf } from '../../src/playground/recipe.js';
@@ -124,6 +126,26 @@ t.test(
     t.equal(hash, await textOf(page, '#hash'));
   },
 );
+
+t.test('the ensemble that it saves is loaded in Node.js', NEEDS_BROWSER, async (t) => {
+  const browser = await openBrowser(t);
+  const { page, problems } = await browser.open(FROM_FILE);
+  const recipe: Recipe = { dataset: 'iris', members: 3, hidden: 4, epochs: 5, bootstrap: true, seed: 6 };
+  await setRecipe(page, recipe);
+  await page.locator('#train').click();
+  await until(page, IDLE);
+  const saved = page.waitForEvent('download');
+  await page.locator('#ensemble').click();
+  const download = await saved;
+  t.equal(download.suggestedFilename(), 'iris.tutti');
+  const path = `${t.testdir({})}/iris.tutti`;
+  await download.saveAs(path);
+  const ensemble = await loadEnsemble(path);
+  t.equal(contentHash(ensemble), await hashInNode(recipe));
+  t.equal(ensemble.members.length, 3);
+  t.not(await evaluateOutOfBag(ensemble, datasetsOf('iris').train), null);
+  t.same(problems, []);
+});
 
 t.test('stopped, it says what the finished members came to, and trains again', NEEDS_BROWSER, async (t) => {
   const browser = await openBrowser(t);

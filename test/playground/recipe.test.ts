@@ -3,6 +3,7 @@
 
 import t from 'tap';
 import { contentHash } from '../../src/bundle/content-hash.js';
+import { loadEnsemble } from '../../src/bundle/load.js';
 import { Dataset } from '../../src/data/dataset/dataset.js';
 import { evaluateEnsemble } from '../../src/ensemble/evaluate/evaluate.js';
 import type { DatasetName, MemberMessage, Recipe } from '../../src/playground/client/protocol.js';
@@ -78,6 +79,10 @@ t.test('strands by themselves make the ensemble that is trained at once', async 
     ending.subsets,
     curves!.arithmeticMean!.map(({ memberCount, scores }) => [memberCount, scores.squaredError]),
   );
+  const loaded = await loadEnsemble(await measured.toBytes());
+  t.equal(contentHash(loaded), ending.contentHash);
+  t.same(loaded.trainedOn, whole.trainedOn);
+  t.same(loaded.baseline, whole.baseline);
   t.ok(ending.interval!.low <= ending.errorRate && ending.errorRate <= ending.interval!.high);
 });
 

@@ -11,6 +11,8 @@ export interface Watcher {
   epochs(epochs: readonly EpochMessage[]): void;
   measured(arrival: ArrivalMessage): void;
   ended(ending: Ending): void;
+  /** The ensemble as a file, which was asked for. */
+  saved(bytes: Uint8Array<ArrayBuffer>): void;
   failed(message: string): void;
 }
 
@@ -59,6 +61,11 @@ export class Crew {
     this.#trainers = [];
     if (this.#counts.trained === 0) this.#watcher.failed('Stopped before the first member was finished.');
     else this.#endIfMeasured();
+  }
+
+  /** Asks for the ensemble that there is as a file. */
+  save(): void {
+    if (this.#measuring !== null) this.#send(this.#measuring, { kind: 'save', run: this.#run });
   }
 
   #hire(free: (worker: Worker) => void): Worker {
@@ -110,6 +117,9 @@ export class Crew {
         break;
       case 'ended':
         this.#watcher.ended(reply.ending);
+        break;
+      case 'saved':
+        this.#watcher.saved(reply.bytes);
         break;
       case 'failed':
         this.#fail(reply.message);

@@ -63,6 +63,9 @@ const watcher: Watcher = {
     showProgram(shown, ending);
     drawAll();
   },
+  saved(bytes) {
+    if (shown !== null) saveFile(`${shown.recipe.dataset}.tutti`, bytes);
+  },
   failed(message) {
     rest();
     element('trouble').hidden = false;
@@ -85,6 +88,7 @@ function train(): void {
   setEnabled(false);
   element('trouble').hidden = true;
   element('program').hidden = true;
+  element('take-it').hidden = true;
   say('hash', 'It is told when an ensemble is there.');
   say('headline', recipe.members === 1 ? 'Training a member' : `Training ${recipe.members} members`);
   say('said', `Training ${recipe.members} members`);
@@ -104,6 +108,7 @@ function rest(): void {
 function showProgram({ recipe, beginning }: Shown, { contentHash, complete }: Ending): void {
   say('hash', complete ? contentHash : 'It was stopped: only a whole ensemble is the same everywhere.');
   element('program').hidden = !complete;
+  element('take-it').hidden = false;
   say('code', programOf(recipe, beginning!.arithmetic));
 }
 
@@ -156,6 +161,7 @@ element('stop').addEventListener('click', () => crew.stop());
 element('rows').addEventListener('click', () => {
   if (shown?.beginning) saveFile(`${shown.recipe.dataset}.json`, rowsText(shown.beginning.rows));
 });
+element('ensemble').addEventListener('click', () => crew.save());
 // Canvases do not follow the theme by themselves.
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawSurface);
 new MutationObserver(drawSurface).observe(document.documentElement, { attributeFilter: ['data-theme'] });

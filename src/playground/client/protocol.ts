@@ -34,7 +34,8 @@ export type Request =
   | { readonly kind: 'begin'; readonly run: number; readonly recipe: Recipe }
   | { readonly kind: 'train'; readonly run: number; readonly recipe: Recipe; readonly strand: number }
   | { readonly kind: 'measure'; readonly run: number; readonly member: MemberMessage }
-  | { readonly kind: 'finish'; readonly run: number };
+  | { readonly kind: 'finish'; readonly run: number }
+  | { readonly kind: 'save'; readonly run: number };
 
 /** What is known before the first member is there. */
 export interface Beginning {
@@ -117,6 +118,8 @@ export type Reply =
   | { readonly kind: 'trained'; readonly run: number; readonly members: readonly MemberMessage[] }
   | { readonly kind: 'measured'; readonly run: number; readonly arrival: ArrivalMessage }
   | { readonly kind: 'ended'; readonly run: number; readonly ending: Ending }
+  /** The ensemble as the file that `saveEnsemble` writes. */
+  | { readonly kind: 'saved'; readonly run: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'failed'; readonly run: number; readonly message: string };
 
 export interface EpochMessage {

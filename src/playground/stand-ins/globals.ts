@@ -4,7 +4,8 @@
 globalThis.SharedArrayBuffer ??= new WebAssembly.Memory({ initial: 0, maximum: 0, shared: true }).buffer
   .constructor as typeof SharedArrayBuffer;
 
-export const process = { env: {}, pid: 1, platform: 'browser', arch: 'wasm' };
+/** A saved ensemble says where it was saved. */
+export const process = { versions: { node: 'none', v8: 'none' }, platform: 'browser', arch: 'wasm' };
 
 /** Of `Buffer` what is used: bytes of base64, and of a length. */
 export const Buffer = {
