@@ -8,7 +8,6 @@ import * as esbuild from 'esbuild';
 
 /** Modules that know of Node.js, by their paths in dist/src, and what a browser has in their place. */
 const STAND_INS = { 'kernels/native-addon': 'native-addon' };
-const NODE_STAND_INS = { os: 'node-os' };
 
 /** What no page calls. */
 const ABSENT = ['files/atomic-file'];
@@ -25,10 +24,7 @@ function standIns(root) {
   return {
     name: 'stand-ins',
     setup(build) {
-      build.onResolve({ filter: /^node:/ }, ({ path }) => {
-        const name = NODE_STAND_INS[path.slice(5)];
-        return name === undefined ? { path, namespace: 'absent' } : own(name);
-      });
+      build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'absent' }));
       build.onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
         const module = relative(src, join(resolveDir, path)).replaceAll('\\', '/').replace(/\.js$/, '');
         if (STAND_INS[module] !== undefined) return own(STAND_INS[module]);
