@@ -42,7 +42,7 @@ async function describe(
   { json, ...given }: GivenOptions,
   origins: OptionOrigins,
 ): Promise<number> {
-  const table = await readTable(file, { ...given, quiet: true }, origins); // the description says it
+  const table = await readTable(file, given, origins, 'kept');
   const description = inUsersFlags(
     describeTable(table, namedColumns(table, given) as DescribeOptions),
     origins.columns,

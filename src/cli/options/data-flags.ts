@@ -5,6 +5,7 @@ import { QUERY_OPTIONS, queryOfWord } from '../../data/readers/query-source.js';
 import type { ReadOptions } from '../../data/readers/read-options.js';
 import { readTable as readTableOf } from '../../data/readers/read-table.js';
 import { listedColumns, type Table } from '../../data/table/table.js';
+import { whileReading } from '../terminal/reading.js';
 import { note } from '../terminal/terminal.js';
 import type { GivenOptions } from './command.js';
 import { inFlags, type OptionOrigins } from './option-origins.js';
@@ -28,21 +29,27 @@ export const CSV_ROWS: readonly OptionRow[] = [
   DB_ROW,
 ];
 
-/** Reads the data file of a command that has {@link CSV_ROWS}, says what is to be said of it, and adds its columns to those in `origins`. */
+/**
+ * Reads the data file of a command that has {@link CSV_ROWS}, shows how far it is, says what is to be said of it, and adds
+ * its columns to those in `origins`.
+ * @param remarks `kept` for a command that says the table's remarks itself
+ */
 export async function readTable(
   path: string,
   { delimiter, encoding, quiet }: GivenOptions,
   origins: OptionOrigins,
+  remarks: 'said' | 'kept' = 'said',
 ): Promise<Table> {
   const options: ReadOptions = {
     ...(delimiter === undefined ? {} : { delimiter: String(delimiter) }),
     ...(encoding === undefined ? {} : { encoding: String(encoding) }),
   };
-  const table = await readTableOf(queryOfWord(path) ?? path, options);
+  const source = queryOfWord(path) ?? path;
+  const table = await whileReading(quiet === true, (call) => readTableOf(source, options, call));
   origins.columns = new Set([...origins.columns, ...table.columns.map(({ name }) => name)]);
-  if (quiet === true) return table;
-  const { remarks = [], ...others } = table;
-  for (const remark of remarks) note(inFlags(remark, CSV_ROWS, origins.columns));
+  if (quiet === true || remarks === 'kept') return table;
+  const { remarks: own = [], ...others } = table;
+  for (const remark of own) note(inFlags(remark, CSV_ROWS, origins.columns));
   return others;
 }
 
