@@ -137,7 +137,8 @@ class RowScan {
             (size >= LEAST_PLAIN || (!minus && at - start === 1))
           ) {
             columns[cell]!.pushPlain(minus ? -size : size);
-          } else this.#pushText(columns[cell]!, start, at);
+          } else if (plain && fraction > 0) columns[cell]!.pushDecimal(text.toString('latin1', start, at));
+          else this.#pushText(columns[cell]!, cell, start, at);
         }
         if (byte === delimiter) continue;
         if (cell + 1 !== width) this.#failWidth(cell + 1, at === start);
@@ -158,7 +159,23 @@ class RowScan {
     else this.#table.add([cell], this.#line, false);
   }
 
-  #pushText(column: TextColumn, start: number, end: number): void {
+  #pushText(column: TextColumn, index: number, start: number, end: number): void {
+    if (column.lastCode === null) {
+      this.#pushNew(column, start, end);
+      return;
+    }
+    const cache = this.#table.cacheOf(index);
+    const code = cache.find(this.#text, start, end);
+    if (code >= 0) {
+      column.pushCode(code);
+      return;
+    }
+    this.#pushNew(column, start, end);
+    const own = column.lastCode;
+    if (own !== null) cache.add(this.#text, start, end, own);
+  }
+
+  #pushNew(column: TextColumn, start: number, end: number): void {
     if (start === end) column.push('');
     else if (this.#ascii) column.push(this.#text.toString('latin1', start, end));
     else column.push(cleanText(this.#text.toString('utf8', start, end)));

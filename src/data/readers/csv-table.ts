@@ -4,6 +4,7 @@ import type { TuttiError } from '../../errors.js';
 import type { TextColumn } from '../table/column.js';
 import { delimiterHint, type Table } from '../table/table.js';
 import { GrowingRows } from '../table/table-limits.js';
+import { CellCache } from './cell-cache.js';
 import { type Header, judgeNames, readHeader } from './csv-header.js';
 import { fileError } from './reader.js';
 
@@ -13,6 +14,7 @@ export class CsvTable {
   readonly delimiter: string;
   #rows: GrowingRows;
   #header: Header | null = null;
+  readonly #caches: CellCache[] = [];
   /** Lines of blank rows in a file of one column, until a row after them shows that they are not its end. */
   #blank: GrowingRows;
 
@@ -49,6 +51,12 @@ export class CsvTable {
     this.beginRow();
     for (let c = 0; c < cells.length; c++) columns[c]!.push(cells[c]!);
     this.endRow(line);
+  }
+
+  /** The texts of a column by their bytes. */
+  cacheOf(column: number): CellCache {
+    this.#caches[column] ??= new CellCache();
+    return this.#caches[column];
   }
 
   /** A line without a cell: in a file of one column, a missing one. */

@@ -93,7 +93,12 @@ export class CsvDecoder implements TableDecoder {
       text = block;
     }
     const table = this.#table;
-    this.#memory.require(text, Buffer.from(table.delimiter), Buffer.of(LINE_FEED));
+    this.#memory.require(
+      table.rows * (table.columns?.length ?? 0),
+      text,
+      Buffer.from(table.delimiter),
+      Buffer.of(LINE_FEED),
+    );
     const byBytes = this.#byBytes && !OF_NUMBERS.test(table.delimiter);
     const { at, line } = (byBytes ? takeRows : parseRecords)(block, table, this.#line, last);
     this.#line = line;

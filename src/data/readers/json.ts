@@ -39,6 +39,7 @@ class JsonDecoder implements TableDecoder {
   readonly #table: RecordTable;
   #state: ListState = { list: null, next: 'record', line: 1 };
   rows = 0;
+  #cells = 0;
 
   constructor(source: string, { encoding }: ReadOptions) {
     this.#source = source;
@@ -64,7 +65,7 @@ class JsonDecoder implements TableDecoder {
   #take(text: Buffer, last: boolean): void {
     const block = last ? this.#blocks.last(text) : this.#blocks.next(text);
     if (block === null) return;
-    this.#memory.require(text, Buffer.of(COLON));
+    this.#memory.require(this.#cells, text, Buffer.of(COLON));
     const scan = new RecordScan(block, this.#source, this.#state, last);
     for (let span = scan.next(); span !== null; span = scan.next()) this.#add(block, span);
     this.#state = scan.state;
@@ -74,7 +75,8 @@ class JsonDecoder implements TableDecoder {
   }
 
   #add(text: Buffer, span: Span): void {
-    const { line } = span;
+    const { line, keys } = span;
+    this.#cells += keys;
     const place = { source: this.#source, row: ++this.rows, line };
     // No record; what it holds does not matter, and may be millions of lists.
     if (text[span.start] === OPEN_LIST) this.#table.add([], line);

@@ -14,22 +14,24 @@ const BYTES_OF_READING = 48 * 2 ** 20;
 export class ReadingMemory {
   readonly #source: string;
   readonly #room = availableMemory();
-  #cells = 0;
-
   constructor(source: string) {
     this.#source = source;
   }
 
   /**
+   * @param cells that are there.
    * @param text what comes next; it is in memory already.
-   * @param cellEnds what follows a cell, a byte or several.
+   * @param cellEnds what follows a cell, a byte or several; counted where there could be too many.
    * @throws ERR_MEMORY with the figures.
    */
-  require(text: Buffer, ...cellEnds: readonly Buffer[]): void {
-    for (const end of cellEnds) this.#cells += occurrences(text, end);
-    const bytes = BYTES_OF_READING + text.length + CELL_BYTES * this.#cells;
+  require(cells: number, text: Buffer, ...cellEnds: readonly Buffer[]): void {
+    // No cell is shorter than what follows it.
+    const most = cells + text.length + 1;
+    if (BYTES_OF_READING + text.length + CELL_BYTES * most <= this.#room.available) return;
+    const all = cellEnds.reduce((sum, end) => sum + occurrences(text, end), cells);
+    const bytes = BYTES_OF_READING + text.length + CELL_BYTES * all;
     if (bytes <= this.#room.available) return;
-    const part = { use: `for its ${this.#cells} cells`, bytes, remedy: 'fewer rows or columns need less' };
+    const part = { use: `for its ${all} cells`, bytes, remedy: 'fewer rows or columns need less' };
     requireMemory([part], `Reading ${this.#source}`, this.#room);
   }
 }

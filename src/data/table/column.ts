@@ -108,7 +108,7 @@ export class TextColumn implements Column {
       this.#textBytes += TEXT_BYTES + text.length;
       if (isPlain(text, value)) this.#plain++;
     }
-    this.#pushCode(code);
+    this.pushCode(code);
   }
 
   /** Appends a cell that {@link String} writes of this number: what {@link push} of that text does, without the text. */
@@ -120,12 +120,23 @@ export class TextColumn implements Column {
         if (this.#numbers === null) this.#codeOfPlain.set(number, this.#codes[this.#length - 1]!);
         return;
       }
-      this.#pushCode(code);
+      this.pushCode(code);
       return;
     }
     if (this.#length === this.#numbers.length)
       this.#numbers = grown(this.#numbers, new Float64Array(this.#length * 2));
     this.#numbers[this.#length++] = number;
+  }
+
+  /** Appends a cell that is digits, a point and digits, after a minus perhaps: what {@link push} does, in less time. */
+  pushDecimal(text: string): void {
+    if (this.#numbers === null) this.push(text);
+    else this.#pushNumber(text, Number(text));
+  }
+
+  /** The code of its last text, by which that is appended again; null once it keeps numbers. */
+  get lastCode(): number | null {
+    return this.#numbers === null ? this.#codes[this.#length - 1]! : null;
   }
 
   text(row: number): string {
@@ -181,7 +192,8 @@ export class TextColumn implements Column {
     return all;
   }
 
-  #pushCode(code: number): void {
+  /** Appends a text by its code, while it keeps texts. */
+  pushCode(code: number): void {
     if (this.#length === this.#codes.length)
       this.#codes = grown(this.#codes, new Uint32Array(this.#length * 2));
     this.#codes[this.#length++] = code;
