@@ -3,8 +3,9 @@
 import t from 'tap';
 import { bundleTarget } from '../../scripts/support/fuzz/bundle-target.js';
 import { inputTarget } from '../../scripts/support/fuzz/input-target.js';
+import { requestTarget } from '../../scripts/support/fuzz/request-target.js';
 import { fuzz } from '../../scripts/support/fuzz/target.js';
-import { classes, smallSamples, values } from '../../scripts/support/fuzz/targets.js';
+import { classes, ROWS, smallSamples, values } from '../../scripts/support/fuzz/targets.js';
 import { loadEnsemble } from '../../src/bundle/load.js';
 import { ensembleToBytes } from '../../src/bundle/save.js';
 import { TuttiError } from '../../src/errors.js';
@@ -43,4 +44,9 @@ t.test('datasets, plans and trainings as hosts take them up', async (t) => {
   const { plan } = samples[0]!.ensemble;
   const fault = await fuzz(inputTarget([classes.train, values.train], plan), 1, 1500);
   t.same(fault && { ...fault, input: Buffer.from(fault.input).toString('hex') }, null);
+});
+
+t.test('requests to one that is served', async (t) => {
+  const fault = await fuzz(requestTarget(samples[0]!.ensemble, ROWS), 1, 700);
+  t.same(fault && { ...fault, input: Buffer.from(fault.input).toString('latin1') }, null);
 });

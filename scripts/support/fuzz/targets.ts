@@ -17,9 +17,10 @@ import { inputTarget } from './input-target.js';
 import { messageTarget } from './message-target.js';
 import { plain } from './plain-target.js';
 import { planTarget } from './plan-target.js';
+import { requestTarget } from './request-target.js';
 import type { FuzzTarget } from './target.js';
 
-const ROWS = Array.from({ length: 24 }, (_, i) => ({
+export const ROWS = Array.from({ length: 24 }, (_, i) => ({
   a: ((i * 37) % 24) / 7,
   b: ['x', 'y', 'ÿ, "z"'][i % 3]!,
   y: i % 2 === 0 ? 'no' : 'yes',
@@ -72,6 +73,7 @@ export async function allTargets(folder: string): Promise<FuzzTarget[]> {
     await planTarget(join(folder, 'plans'), classes.train),
     await blobTarget(),
     await messageTarget(classes.train),
+    requestTarget(samples[0]!.ensemble, ROWS),
     inputTarget([classes.train, values.train], samples[0]!.ensemble.plan),
   ];
 }
