@@ -63,10 +63,10 @@ export type {
   UncertainRow,
   UncertainValue,
 } from './api/uncertain-rows.js';
+export type { EnsembleSource } from './bundle/byte-source.js';
 export { contentHash } from './bundle/content-hash.js';
 export type { InspectedEnsemble, LoadEnsembleOptions } from './bundle/load.js';
 export type { SavedEnsemble, SaveOptions } from './bundle/save.js';
-export type { EnsembleSource } from './bundle/source.js';
 export type { ModelCardOptions } from './card/model-card.js';
 export type { CheckpointSummary } from './checkpoint/read-checkpoint.js';
 export type { MeasuredCoverage } from './conformal/measured-coverage.js';

@@ -1,9 +1,9 @@
 // The face of a trained ensemble: everything that is done with one, a line each over the functions on its plain record.
 
+import type { EnsembleSource } from '../bundle/byte-source.js';
 import { contentHash } from '../bundle/content-hash.js';
 import type { InspectedEnsemble, LoadEnsembleOptions } from '../bundle/load.js';
 import type { SavedEnsemble, SaveOptions } from '../bundle/save.js';
-import type { EnsembleSource } from '../bundle/source.js';
 import type { Calibration } from '../calibration/calibration.js';
 import type { ModelCardOptions } from '../card/model-card.js';
 import type { Conformity } from '../conformal/conformity.js';

@@ -1,9 +1,9 @@
 // Saving and loading of ensembles as programs see it: what that needs is loaded when it is asked for, since many programs
 // never do.
 
+import type { EnsembleSource } from '../bundle/byte-source.js';
 import type { InspectedEnsemble, LoadEnsembleOptions } from '../bundle/load.js';
 import type { SavedEnsemble, SaveOptions } from '../bundle/save.js';
-import type { EnsembleSource } from '../bundle/source.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 
 /**

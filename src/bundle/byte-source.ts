@@ -4,6 +4,9 @@
 import { betweenBlocks } from '../long-calls.js';
 import { PIECE_BYTES } from './weights.js';
 
+/** A saved ensemble: the path of a file, its `file:` URL, or its bytes. */
+export type EnsembleSource = string | URL | Uint8Array | ArrayBuffer;
+
 /** @template Bytes what pieces are; a Buffer in Node.js. */
 export interface BundleSource<Bytes extends Uint8Array = Uint8Array> {
   /** What messages call it: the path, or what stands for one. */

@@ -5,10 +5,11 @@ import { allowModules } from '../engines/user-modules/allowed-modules.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
+import type { EnsembleSource } from './byte-source.js';
 import { contentHash } from './content-hash.js';
 import type { Environment, StoredReport } from './environment.js';
 import { type ReadBundle, readBundle } from './read-bundle.js';
-import { type EnsembleSource, openSource } from './source.js';
+import { openSource } from './source.js';
 
 /** A saved ensemble and what its file says beside it. */
 export interface InspectedEnsemble {

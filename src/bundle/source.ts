@@ -5,11 +5,8 @@ import { types } from 'node:util';
 import { describe, TuttiError } from '../errors.js';
 import { failRead, openRegularFile } from '../files/regular-file.js';
 import { usableMemory } from '../machine/available-memory.js';
-import { type BundleSource, overBytes, turns } from './byte-source.js';
+import { type BundleSource, type EnsembleSource, overBytes, turns } from './byte-source.js';
 import { PIECE_BYTES } from './weights.js';
-
-/** A saved ensemble: the path of a file, its `file:` URL, or its bytes. */
-export type EnsembleSource = string | URL | Uint8Array | ArrayBuffer;
 
 /** By its shape: test runners have a URL of another realm. */
 export function isFileUrl(source: unknown): source is URL {

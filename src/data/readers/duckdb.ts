@@ -17,7 +17,8 @@ import { fileError, type ReadCall } from './reader.js';
 
 type Api = typeof import('@duckdb/node-api');
 
-const PACKAGE = '@duckdb/node-api';
+/** Not a literal where it is imported: a bundler would look for the libraries of all platforms, and find its user's only. */
+const PACKAGE: string = '@duckdb/node-api';
 
 /** What messages call the table. */
 export const QUERY_NAME = 'the query';
@@ -49,7 +50,7 @@ export async function readQuery({ sql, database }: QuerySource, call: ReadCall):
 
 async function loadDuckDb(): Promise<Api> {
   try {
-    return await import('@duckdb/node-api');
+    return await import(PACKAGE);
   } catch (error) {
     const message = `A query needs the package ${PACKAGE}: npm install ${PACKAGE} (${oneLine(error)})`;
     throw new TuttiError('ERR_ENGINE_MISSING', message, { package: PACKAGE }, error);
