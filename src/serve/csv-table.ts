@@ -7,7 +7,7 @@ import { TuttiError } from '../errors.js';
 import { Refusal } from './refusal.js';
 
 /** What messages call it. */
-const NAME = 'body';
+const NAME = 'the body';
 
 /** @throws Refusal 400 for what is no table, 415 for an encoding that is not known. */
 export async function tableOfCsv(body: Uint8Array, encoding: string | undefined): Promise<Table> {
@@ -19,7 +19,8 @@ export async function tableOfCsv(body: Uint8Array, encoding: string | undefined)
     if (error.code === 'ERR_OPTION') throw new Refusal(415, error.message);
     if (error.code !== 'ERR_DATA') throw error;
     const { row, column } = error.details;
-    throw new Refusal(400, error.message, {
+    // What is an option of files its sender states in the type of the body.
+    throw new Refusal(400, error.message.replace('`encoding`', '`text/csv; charset=…`'), {
       code: error.code,
       details: {
         row: typeof row === 'number' ? row : undefined,

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, isIP, Server as NetServer, type Socket } from 'node:net';
 import { TuttiError } from '../errors.js';
 import { settledWithin } from '../long-calls.js';
-import type { Answer, Call } from './exchange.js';
+import type { Answer, Asked, Call } from './exchange.js';
 import { askedBy, send } from './node-exchange.js';
 import type { ServeOptions } from './options.js';
 import { Refusal, refusalAnswer } from './refusal.js';
@@ -30,8 +30,8 @@ export interface HttpServer {
 export type HttpServerOptions = Required<Pick<ServeOptions, 'host' | 'port' | 'timeout'>> & {
   /** Names under which it may be asked; null for any. */
   readonly hosts: readonly string[] | null;
-  /** Told of what is refused before a service sees it. */
-  readonly onRefused: (answer: Answer) => void;
+  /** Told of what is refused before a service sees it; without what was asked where that is no request. */
+  readonly onRefused: (answer: Answer, asked?: Pick<Asked, 'method' | 'path'>) => void;
 };
 
 /** @throws ERR_OPTION where it cannot listen. */
@@ -63,12 +63,13 @@ export async function startHttpServer(
       if (underWay === 0) settle();
     });
     const stranger = hosts === null ? null : strangerOf(request, hosts);
+    const asked = askedBy(request, response, timeout, expects);
     if (stranger !== null) {
-      onRefused(stranger);
+      onRefused(stranger, asked);
       return send(request, response, stranger, true);
     }
     void service
-      .answer(askedBy(request, response, timeout, expects), call)
+      .answer(asked, call)
       .then((answer) => send(request, response, answer, closing))
       .catch(() => response.destroy());
   };

@@ -50,7 +50,8 @@ export async function serveEnsemble(
   try {
     signal?.throwIfAborted();
     const server = await startHttpServer(service, {
-      ...{ host, port, timeout: filled.timeout, onRefused: (answer) => service.refused(answer) },
+      ...{ host, port, timeout: filled.timeout },
+      onRefused: (answer, asked) => service.refused(answer, asked),
       hosts: allowedHosts(host, hosts, isLocal),
     });
     if (signal?.aborted) {

@@ -77,9 +77,9 @@ export class PredictionService {
     }
   }
 
-  /** Something was refused that was no request. */
-  refused(answer: Answer): void {
-    tell(this.#options, { ...answer, method: '', path: '', milliseconds: 0 });
+  /** Something was refused before it came here: what is no request, or one under another name. */
+  refused(answer: Answer, { method, path }: Pick<Asked, 'method' | 'path'> = { method: '', path: '' }): void {
+    tell(this.#options, { ...answer, method, path, milliseconds: 0 });
   }
 
   #route(asked: Asked, call: Call): Promise<Answer> | Answer {

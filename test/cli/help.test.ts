@@ -41,6 +41,11 @@ t.test('the other pages are its groups, and all of them together', async (t) => 
   }
 });
 
+t.test('the first page of export says what is written and where', async (t) => {
+  const { stdout } = await tutti(['export', '--help'], { cwd });
+  t.same(flagsIn(stdout).slice(0, 2), ['--format', '--out']);
+});
+
 t.test('a command with few options shows them all', async (t) => {
   for (const [name, rows] of await commandOptions()) {
     const { stdout } = await tutti([name, '--help'], { cwd });

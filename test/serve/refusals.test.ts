@@ -56,6 +56,12 @@ const CASES: readonly Case[] = [
   ['CSV with a wrong cell', csv('size,colour\n1,red\nx,red\n'), 422, /size/, { row: 2, column: 'size' }],
   ['CSV of 10 000 columns', csv(`size,colour${',c'.repeat(9998).replace(/c/g, 'c')}\n`), 400, /./],
   ['CSV of too many columns', csv(manyColumns(300)), 422, /at most 258 columns, got 302/],
+  [
+    'CSV in Latin-1',
+    { ...csv(''), body: Buffer.from('size,colour\n1,r\xe9d\n', 'latin1') },
+    400,
+    /0xE9 .*such as `text\/csv; charset=…` windows-1252/,
+  ],
   ['bytes as CSV', { ...csv(''), body: new Uint8Array([0, 1, 2, 255, 0, 7]) }, 400, /./],
   ['another type', post('size=1', { 'content-type': 'text/plain' }), 415, /application\/json or text\/csv/],
   ['no type', { method: 'POST', body: new Uint8Array([0x7b]) }, 415, /Content-Type/],

@@ -85,7 +85,10 @@ t.test('its page asks nobody but it, and no other page shows it', async (t) => {
 
 t.test('who asks under another name is refused, unless it is allowed', async (t) => {
   const request = (host: string) => `GET /health HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
-  const server = await start(t);
+  const told: string[] = [];
+  const onRequest = ({ method, path, status }: tutti.ServedRequest) =>
+    told.push(`${status} ${method} ${path}`);
+  const server = await start(t, { onRequest });
   for (const [host, status] of [
     ['evil.example', 403],
     [`evil.example:${server.port}`, 403],
@@ -95,6 +98,7 @@ t.test('who asks under another name is refused, unless it is allowed', async (t)
     ['', 403],
   ] as const)
     t.match(await raw(server.port, request(host)), `HTTP/1.1 ${status} `, host);
+  t.equal(told[0], '403 GET /health');
   const proxied = await start(t, { hosts: ['models.example'] });
   t.match(await raw(proxied.port, request('models.example')), 'HTTP/1.1 200 ');
   t.match(await raw(proxied.port, request('evil.example')), 'HTTP/1.1 403 ');

@@ -34,8 +34,11 @@ const output = rowsIn('output');
 export const command: CommandDefinition = {
   arguments: [{ name: 'ensemble', description: 'saved ensemble' }],
   options: [
-    output.of(EXPORT_OPTIONS, 'format', { defaultText: 'by the end of the name in --out' }),
-    output.path('out', 'where to write the exported model', { short: 'o' }),
+    output.of(EXPORT_OPTIONS, 'format', {
+      common: true,
+      defaultText: 'by the end of the name in --out',
+    }),
+    output.path('out', 'where to write the exported model', { short: 'o', common: true }),
     output.of(EXPORT_OPTIONS, 'inputs'),
     output.of(EXPORT_OPTIONS, 'numbers'),
     output.of(EXPORT_OPTIONS, 'outputs', { argument: 'names' }),

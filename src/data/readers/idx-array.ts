@@ -3,7 +3,7 @@
 // Source: Y. LeCun, C. Cortes, C. Burges: The MNIST database, "File formats".
 
 import type { CellType } from './cell-types.js';
-import { type NpyArray, shapeWords } from './npy-array.js';
+import { cellWords, type NpyArray } from './npy-array.js';
 import { fileError } from './reader.js';
 
 const TYPES: Readonly<Record<number, CellType>> = {
@@ -37,7 +37,7 @@ export function readIdxArray(file: Buffer, source: string): NpyArray {
   const bytes = file.subarray(start);
   // Beyond 2⁵³ the product is rounded, and no less than any file.
   if (shape.reduce((product, size) => product * size, type.size) !== bytes.length) {
-    fail(`have the bytes of its ${shapeWords(shape)} of ${type.size} bytes each`, `${bytes.length} bytes`);
+    fail(`have the bytes of its ${cellWords(shape, type.size)}`, `${bytes.length} bytes`);
   }
   return { type, size: type.size, shape, fortran: false, bytes };
 }

@@ -63,7 +63,7 @@ export function readNpyArray(file: Buffer, source: string): NpyArray {
     fail('hold numbers, truth values or texts of fixed length', got),
   );
   const bytes = file.subarray(start + length);
-  const [cells, words] = [cellsOf(shape), `${shapeWords(shape)} of ${size} bytes each`];
+  const [cells, words] = [cellsOf(shape), cellWords(shape, size)];
   if (cells === null || bytes.length !== cells * size) {
     fail(`have the bytes of its ${words}`, `${bytes.length} bytes`);
   }
@@ -72,7 +72,13 @@ export function readNpyArray(file: Buffer, source: string): NpyArray {
 
 /** "20 × 64 cells". */
 export function shapeWords(shape: readonly number[]): string {
-  return `${shape.length === 0 ? '1' : shape.join(' × ')} cells`;
+  const sizes = shape.length === 0 ? '1' : shape.join(' × ');
+  return `${sizes} ${sizes === '1' ? 'cell' : 'cells'}`;
+}
+
+/** "20 × 64 cells of 4 bytes each". */
+export function cellWords(shape: readonly number[], size: number): string {
+  return `${shapeWords(shape)} of ${size === 1 ? 'a byte' : `${size} bytes`} each`;
 }
 
 function shapeOf(value: Literal | undefined): readonly number[] | null {

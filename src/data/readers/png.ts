@@ -61,6 +61,7 @@ export function decodePng(file: Buffer): PngImage {
 }
 
 function chunksOf(file: Buffer): Chunks {
+  if (file.length === 0) throw new PngFault('an empty file');
   if (!file.subarray(0, 8).equals(PNG_MAGIC)) throw new PngFault('another beginning');
   let head: Head | null = null;
   let [palette, transparency]: (Buffer | null)[] = [null, null];

@@ -32,7 +32,7 @@ export function isQuery(source: unknown): source is QuerySource {
   return typeof source === 'object' && source !== null && 'sql' in source;
 }
 
-const WORD = /^sql(?:\((.*?)\))?:(.+)$/s;
+const WORD = /^sql(?:\((.*?)\))?:(.*)$/s;
 
 /** `sql:select 1 as x`, or with a database `sql(sales.duckdb):select …`. */
 export function queryWord({ sql, database }: QuerySource): string {

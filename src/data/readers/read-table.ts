@@ -61,6 +61,9 @@ export async function readSource(
   const start = await source.start();
   const reader = readerOf(name, start);
   refuseWrong(name, start, reader, options);
+  if (start.length === 0 && !isFlowing(reader)) {
+    throw fileError(name, `Expected ${name} to be ${reader.title}, got an empty file`);
+  }
   return withinLimitsAwaited(name, async () => {
     if (!isFlowing(reader)) return reader.read(source, options, call);
     const decoder = reader.open(name, options);

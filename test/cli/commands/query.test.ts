@@ -43,5 +43,6 @@ t.test('a file beside a query, a database without one, and neither, are refused'
     await said('describe', 'x.csv', '--db', 'x.duckdb'),
     /Expected `--db` to be absent without `--sql`/,
   );
+  t.match(await said('describe', '--sql', ''), /Expected `--sql` to be one statement, got an empty text/);
   t.match(await said('describe'), /Expected `file` after tutti describe, got nothing/);
 });

@@ -98,7 +98,7 @@ t.test('the image that is unlike the others, or damaged, is named', async (t) =>
       /to be grey, as .* is, got of colours/,
     ],
     [good.subarray(0, 40), /b\/2\.png to be a whole PNG image, got a file that ends too early/],
-    [Buffer.alloc(0), /got another beginning/],
+    [Buffer.alloc(0), /got an empty file/],
   ] as const) {
     const path = folderOf(t.testdir(), { 'a/1.png': good, 'b/2.png': file });
     await t.rejects(openTable(path), { code: 'ERR_DATA', message: says });

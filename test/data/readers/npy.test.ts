@@ -131,7 +131,7 @@ t.test('what is no table of numbers or texts is refused by what it is', async (t
     ['complex', /got complex numbers \("<c16"\)$/],
     ['objects', /got Python objects \("\|O"\), which are read by running code$/],
     ['dates', /got dates or times of NumPy \("<M8\[D\]"\); save them as texts$/],
-    ['scalar', /Expected a\.npy to hold rows and columns, got 1 cells$/],
+    ['scalar', /Expected a\.npy to hold rows and columns, got 1 cell$/],
     ['empty', /got 0 × 3 cells$/],
     ['nested', /got records within records, `p`$/],
     ['sub', /got records with more than a cell for each name$/],

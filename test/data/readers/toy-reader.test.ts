@@ -91,3 +91,23 @@ t.test('its errors and the options it does not take are said in its words', asyn
     message: 'Expected `delimiter` to be absent for a file of fixed width, got ";"',
   });
 });
+
+t.test('an empty file under the name of any format is said to be empty', async (t) => {
+  const folder = t.testdir();
+  for (const name of [
+    'a.fixed',
+    'a.npy',
+    'a.npz',
+    'a.png',
+    'a.parquet',
+    'a.arrow',
+    'train-images-idx3-ubyte',
+  ]) {
+    const path = join(folder, name);
+    writeFileSync(path, '');
+    await t.rejects(openTable(path), {
+      code: 'ERR_DATA',
+      message: /^Expected .* to be .*, got an empty file$/,
+    });
+  }
+});
