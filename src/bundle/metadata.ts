@@ -10,8 +10,9 @@ import { encodingFrom } from '../data/preprocessing/preprocessing.js';
 import { storedEngineOf } from '../engines/stored-engines.js';
 import type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import { describe, type ErrorCode, TuttiError } from '../errors.js';
-import { equalPlain, sortedPlain } from '../files/sorted-plain.js';
+import { sortedPlain } from '../files/sorted-plain.js';
 import type { MemberSpec } from '../model/spec.js';
+import { isSameData } from '../same-data.js';
 import { VERSION } from '../version.js';
 import type { Environment, StoredReport } from './environment.js';
 import type {
@@ -196,14 +197,14 @@ function contradictionOfPreprocessing(metadata: Metadata): string | null {
   if (preprocessing === null) return null;
   const made = preprocessing.features.reduce((sum, feature) => sum + columnWidth(feature), 0);
   if (made !== features) return `its preprocessing makes ${made} features where members take ${features}`;
-  if (!equalPlain(encoding, encodingFrom(preprocessing))) {
+  if (!isSameData(encoding, encodingFrom(preprocessing))) {
     return 'its preprocessing has other scales than its encoding';
   }
   const { target } = preprocessing;
   const fits =
     target.kind === 'classification'
-      ? task.kind === 'classification' && equalPlain(target.classes, task.classes)
-      : task.kind === 'regression' && equalPlain(target.columns, task.targets);
+      ? task.kind === 'classification' && isSameData(target.classes, task.classes)
+      : task.kind === 'regression' && isSameData(target.columns, task.targets);
   return fits ? null : 'its preprocessing has other targets than its task';
 }
 

@@ -64,7 +64,7 @@ export type { ErrorMeaning } from '../error-codes.js';
 export type { WireError } from '../errors.js';
 export type { ExportFormatName, ExportOptions } from '../exports/formats.js';
 export type { FormatOptions } from '../exports/shared/export-format.js';
-export type { PortableOptions } from '../exports/shared/portable-ensemble.js';
+export type { ExportCombineOptions } from '../exports/shared/exported-ensemble.js';
 export type { Baseline, LinearBaseline } from '../measure/baseline/baseline.js';
 export type { BiasVariance, SquaredParts, WrongParts } from '../measure/bias-variance.js';
 export type { OutOfBagFigures } from '../measure/correlation/error-report.js';

@@ -4,7 +4,7 @@ import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { shortestSingle } from '../math/shortest-single.js';
 import { describeEnsemble, weightShapeOf } from './shared/described-ensemble.js';
 import type { ExportFormat } from './shared/export-format.js';
-import { type PortableOptions, portableEnsemble } from './shared/portable-ensemble.js';
+import { type ExportCombineOptions, exportedEnsemble } from './shared/exported-ensemble.js';
 
 export const json = {
   name: 'json',
@@ -22,8 +22,8 @@ type Nested = readonly (number | Nested)[];
  * The description with each layer's `weight` and `bias` in it; a line for each member. Weights are the shortest decimals that
  * read back as the same number in single precision.
  */
-function writeJson(ensemble: TrainedEnsemble, options: PortableOptions): Uint8Array {
-  const portable = portableEnsemble(ensemble, options);
+function writeJson(ensemble: TrainedEnsemble, options: ExportCombineOptions): Uint8Array {
+  const portable = exportedEnsemble(ensemble, options);
   const { members, ...head } = describeEnsemble(portable, (layer) => ({
     weight: nested(layer.weight, weightShapeOf(layer)),
     bias: Array.from(layer.bias, shortestSingle),

@@ -7,7 +7,7 @@ import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { swapOnBigEndian } from '../files/byte-order.js';
 import { describeEnsemble, weightShapeOf } from './shared/described-ensemble.js';
 import type { ExportFormat } from './shared/export-format.js';
-import { type PortableOptions, portableEnsemble } from './shared/portable-ensemble.js';
+import { type ExportCombineOptions, exportedEnsemble } from './shared/exported-ensemble.js';
 
 export const safetensors = {
   name: 'safetensors',
@@ -27,9 +27,9 @@ interface Tensor {
 /** Tensors begin at whole multiples of so many bytes. */
 const ALIGNMENT = 8;
 
-function writeSafetensors(ensemble: TrainedEnsemble, options: PortableOptions): Uint8Array {
+function writeSafetensors(ensemble: TrainedEnsemble, options: ExportCombineOptions): Uint8Array {
   const tensors: Tensor[] = [];
-  const described = describeEnsemble(portableEnsemble(ensemble, options), (layer, { member }, at) => {
+  const described = describeEnsemble(exportedEnsemble(ensemble, options), (layer, { member }, at) => {
     const name = `member.${member}.layer.${at + 1}`;
     const [weight, bias] = [`${name}.weight`, `${name}.bias`];
     tensors.push({ name: weight, shape: weightShapeOf(layer), values: layer.weight });

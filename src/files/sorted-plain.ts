@@ -14,16 +14,6 @@ export function sortedPlain(value: unknown): unknown {
   return Object.fromEntries(sorted.map(([key, inner]) => [key, sortedPlain(inner)]));
 }
 
-/** Whether two values that JSON can say are the same, whatever the order of their keys; 0 is not −0. */
-export function equalPlain(a: unknown, b: unknown): boolean {
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b);
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const [own, others] = [a, b] as Readonly<Record<string, unknown>>[];
-  const keys = Object.keys(own!);
-  if (keys.length !== Object.keys(others!).length) return false;
-  return keys.every((key) => Object.hasOwn(others!, key) && equalPlain(own![key], others![key]));
-}
-
 function isMap(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }

@@ -5,7 +5,6 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import t from 'tap';
 import { openLivePage } from '../../src/live/live-page.js';
 import { classCsv, valueCsv } from '../cli/support.js';
@@ -18,6 +17,7 @@ import {
   PHONE,
   seriousFindings,
   tabOrder,
+  textOf,
   until,
 } from './support.js';
 
@@ -27,8 +27,6 @@ const CLASSES = ['train', 'rows.csv', '--target', 'label', ...NETWORK];
 const SOME = JSON.stringify({
   members: [{ epochs: 300 }, { epochs: 300 }, { epochs: 5_000_000 }, { epochs: 5_000_000 }],
 });
-
-const textOf = (page: Page, selector: string) => page.locator(selector).textContent();
 
 t.test('a training is followed to its end', NEEDS_BROWSER, async (t) => {
   const cwd = t.testdir({ 'rows.csv': classCsv() });

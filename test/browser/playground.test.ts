@@ -22,6 +22,7 @@ import {
   PHONE,
   seriousFindings,
   tabOrder,
+  textOf,
   until,
 } from './support.js';
 
@@ -29,7 +30,6 @@ const FILE = fileURLToPath(new URL('../../../docs/playground/index.html', import
 const FROM_FILE = pathToFileURL(FILE).href;
 
 const IDLE = "document.body.dataset.state === 'idle'";
-const textOf = (page: Page, selector: string) => page.locator(selector).textContent();
 
 /** Sets a slider to the place of a value. */
 async function slide(page: Page, id: string, value: number): Promise<void> {

@@ -107,3 +107,7 @@ export async function tabOrder(page: Page, most = 40): Promise<string[]> {
   }
   return seen;
 }
+
+/** The text of the one element that is there. */
+export const textOf = (page: Page, selector: string): Promise<string | null> =>
+  page.locator(selector).textContent();

@@ -15,8 +15,8 @@ import { rowsIn } from './rows.js';
 const data = rowsIn('data');
 
 /** The query in the place of a file, which the program makes a word of before the command sees it. */
-export const SQL_ROW: OptionRow = data.of(QUERY_OPTIONS, 'sql', { argument: 'query' });
-export const DB_ROW: OptionRow = {
+const SQL_ROW: OptionRow = data.of(QUERY_OPTIONS, 'sql', { argument: 'query' });
+const DB_ROW: OptionRow = {
   ...data.of(QUERY_OPTIONS, 'database', { argument: 'file', kind: 'path' }),
   ...{ name: 'db', apiName: 'database' },
 };

@@ -10,7 +10,7 @@ import { trainingRows } from './training-flags.js';
 
 const single = rowsIn('single');
 
-export const SINGLE_ROW = single.flag(
+const SINGLE_ROW = single.flag(
   'single',
   'one net in place of the ensemble, trained on what it says of the rows of `data`; its loss is said',
   { common: true },

@@ -2,6 +2,7 @@
 
 import { type Column, TextColumn } from '../table/column.js';
 import type { ValidBits } from '../table/number-column.js';
+import type { Builder } from './columns-file.js';
 import { Damaged, whole } from './damaged.js';
 import { Validity } from './validity.js';
 import { WrittenColumn } from './written-column.js';
@@ -32,11 +33,8 @@ export interface ArrowPart {
 }
 
 /** A column that is being read. */
-export interface ArrowBuilder {
-  readonly bytes: number;
-  readonly textBytes: number;
+export interface ArrowBuilder extends Builder {
   add(part: ArrowPart): void;
-  column(): Column;
 }
 
 export type Cells =

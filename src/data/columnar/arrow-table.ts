@@ -7,6 +7,7 @@ import { NumberColumn } from '../table/number-column.js';
 import type { Table } from '../table/table.js';
 import { type ArrowPart, type ArrowType, Coded } from './arrow-builders.js';
 import { arrowBuilder, layoutOf } from './arrow-columns.js';
+import { tableOfColumns } from './columns-file.js';
 import { asColumn, Damaged, decoding, whole } from './damaged.js';
 import { tableNames } from './table-names.js';
 
@@ -53,7 +54,7 @@ export function tableFromArrow({ numRows: rows, schema, batches }: ArrowTable): 
       rows,
     ),
   );
-  return { source: NAME, columns, rows, lines: new Uint32Array(0), ...(notes.length > 0 ? { notes } : {}) };
+  return tableOfColumns(NAME, columns, rows, notes);
 }
 
 function dataOf(batch: unknown, at: number): Data {

@@ -2,9 +2,8 @@
 // column, so that beside the columns there is no more in memory than one column of one batch.
 
 import { betweenBlocks } from '../../long-calls.js';
-import { requireMemory } from '../../machine/memory-limit.js';
 import type { Table } from '../table/table.js';
-import { refuseColumns, refuseRows, refuseTexts } from '../table/table-limits.js';
+import { refuseColumns, refuseRows } from '../table/table-limits.js';
 import { type ArrowBuilder, type ArrowPart, type ArrowType, Coded } from './arrow-builders.js';
 import { arrowBuilder, layoutOf } from './arrow-columns.js';
 import {
@@ -16,11 +15,17 @@ import {
   readMessage,
 } from './arrow-messages.js';
 import { unpack } from './codecs.js';
+import {
+  buildersWithRoom,
+  type PartsSource,
+  type ReadingCall,
+  refuseTextsOf,
+  tableOfColumns,
+} from './columns-file.js';
 import { asColumn, decoding, placeError, whole } from './damaged.js';
-import type { PartsSource, ReadingCall } from './parquet.js';
 import { tableNames } from './table-names.js';
 
-export const ARROW_MAGIC = 'ARROW1';
+const ARROW_MAGIC = 'ARROW1';
 const TITLE = 'an Arrow file';
 const CONTINUED = 0xffff_ffff;
 const MOST_HEAD_BYTES = 2 ** 28;
@@ -63,17 +68,14 @@ export async function readArrow(source: PartsSource, bytes: number, call: Readin
         whole(node.rows === batch.rows, `${node.rows} rows in a batch of ${batch.rows}`);
         builders[at]!.add(partOf(type, batch, node.gaps, packed, pieces));
       });
-      refuseTexts(
-        file,
-        builders.reduce((sum, { textBytes }) => sum + textBytes, 0),
-      );
+      refuseTextsOf(file, builders);
       await betweenBlocks(call.signal);
     }
     done += batch.rows;
     call.onRows?.(done);
   }
   const columns = builders.map((builder) => builder.column());
-  return { source: file, columns, rows, lines: new Uint32Array(0), ...(notes.length > 0 ? { notes } : {}) };
+  return tableOfColumns(file, columns, rows, notes);
 }
 
 /** @throws ERR_DATA naming the column of a type that has no place in a table, ERR_MEMORY for more rows than fit */
@@ -84,22 +86,15 @@ function buildersOf(
   rows: number,
   dictionaries: ReadonlyMap<number, string[]>,
 ): ArrowBuilder[] {
-  const makeAll = (of: number) =>
+  return buildersWithRoom(file, rows, (of) =>
     fields.map(({ type, dictionary }, at) =>
       asColumn(file, names[at]!, () =>
         dictionary === null
           ? arrowBuilder(names[at]!, type, of)
           : new Coded(names[at]!, of, dictionary.indices, () => dictionaries.get(dictionary.id) ?? []),
       ),
-    );
-  const perRow = makeAll(1).reduce((sum, { bytes }) => sum + bytes, 0);
-  const part = {
-    use: `for its ${rows} rows`,
-    bytes: perRow * rows,
-    remedy: 'fewer rows or columns need less',
-  };
-  requireMemory([part], `Reading ${file}`);
-  return makeAll(rows);
+    ),
+  );
 }
 
 async function readDictionary(

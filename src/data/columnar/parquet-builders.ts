@@ -2,6 +2,7 @@
 // their own type, and those of bytes.
 
 import { type Column, TextColumn } from '../table/column.js';
+import type { Builder } from './columns-file.js';
 import { Damaged, whole } from './damaged.js';
 import { Bytes, joinBytes, unpackDeltas, unpackRuns, unpackSharedTexts, unpackTexts } from './encodings.js';
 import type { PhysicalType, SchemaColumn } from './parquet-footer.js';
@@ -11,13 +12,7 @@ import { bigEndianInteger } from './value-texts.js';
 import { type CellType, WrittenColumn } from './written-column.js';
 
 /** A column that is being read. */
-export interface ColumnBuilder extends PageSink {
-  /** What it takes of memory when it is full, in bytes; of texts their codes. */
-  readonly bytes: number;
-  /** What texts it has take, in bytes. */
-  readonly textBytes: number;
-  column(): Column;
-}
+export type ColumnBuilder = PageSink & Builder;
 
 export type Lanes =
   | Uint8Array<ArrayBuffer>

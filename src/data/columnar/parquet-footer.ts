@@ -6,14 +6,14 @@ import type { Codec } from './codecs.js';
 import { Damaged, whole } from './damaged.js';
 import { ThriftReader, type ThriftStruct, type ThriftValue, type Wanted } from './thrift.js';
 
-export const PARQUET_MAGIC = 'PAR1';
+const PARQUET_MAGIC = 'PAR1';
 const ENCRYPTED_MAGIC = 'PARE';
 /** After the footer: its length and the magic. */
 export const TAIL_BYTES = 8;
 /** Longer footers are refused: ten thousand columns in as many row groups as files have take less. */
 const MOST_FOOTER_BYTES = 2 ** 28;
 
-export const PHYSICAL_TYPES = [
+const PHYSICAL_TYPES = [
   'BOOLEAN',
   'INT32',
   'INT64',

@@ -2,27 +2,21 @@
 // there is no more in memory than one chunk of one column and one of its pages.
 
 import { betweenBlocks } from '../../long-calls.js';
-import { requireMemory } from '../../machine/memory-limit.js';
 import type { Table } from '../table/table.js';
-import { refuseColumns, refuseRows, refuseTexts } from '../table/table-limits.js';
+import { refuseColumns, refuseRows } from '../table/table-limits.js';
+import {
+  buildersWithRoom,
+  type PartsSource,
+  type ReadingCall,
+  refuseTextsOf,
+  tableOfColumns,
+} from './columns-file.js';
 import { asColumn, decoding, type Place, placeError, whole } from './damaged.js';
 import type { ColumnBuilder } from './parquet-builders.js';
 import { columnBuilder } from './parquet-columns.js';
 import { type Footer, footerStart, readFooter, TAIL_BYTES } from './parquet-footer.js';
 import { readPages } from './parquet-pages.js';
 import { tableNames } from './table-names.js';
-
-/** What is read: any part of it. */
-export interface PartsSource {
-  readonly name: string;
-  slice(start: number, end: number): Promise<Buffer>;
-}
-
-export interface ReadingCall {
-  readonly signal?: AbortSignal | undefined;
-  /** Told after each column of a row group how many rows are read altogether. */
-  readonly onRows?: ((rows: number) => void) | undefined;
-}
 
 const TITLE = 'a Parquet file';
 
@@ -60,10 +54,7 @@ export async function readParquet(
         dictionary: builder.dictionary.bind(builder),
         page(...page: Parameters<ColumnBuilder['page']>) {
           builder.page(...page);
-          refuseTexts(
-            file,
-            builders.reduce((sum, { textBytes }) => sum + textBytes, 0),
-          );
+          refuseTextsOf(file, builders);
         },
       };
       decoding(place, TITLE, () => {
@@ -76,13 +67,7 @@ export async function readParquet(
     rows += group.rows;
   }
   const columns = builders.map((builder) => builder.column());
-  return {
-    source: file,
-    columns,
-    rows: footer.rows,
-    lines: new Uint32Array(0),
-    ...(notes.length > 0 ? { notes } : {}),
-  };
+  return tableOfColumns(file, columns, footer.rows, notes);
 }
 
 async function footerOf(source: PartsSource, bytes: number): Promise<Footer> {
@@ -99,17 +84,7 @@ async function footerOf(source: PartsSource, bytes: number): Promise<Footer> {
 
 /** @throws ERR_DATA naming the column of a type that has no place in a table, ERR_MEMORY for more rows than fit */
 function buildersOf(file: string, { columns, rows }: Footer, names: readonly string[]): ColumnBuilder[] {
-  const makeAll = (of: number) =>
-    columns.map((column, at) => {
-      return asColumn(file, names[at]!, () => columnBuilder(names[at]!, column, of));
-    });
-  // Of one row, to know what a row takes before there is memory for all.
-  const perRow = makeAll(1).reduce((sum, { bytes }) => sum + bytes, 0);
-  const part = {
-    use: `for its ${rows} rows`,
-    bytes: perRow * rows,
-    remedy: 'fewer rows or columns need less',
-  };
-  requireMemory([part], `Reading ${file}`);
-  return makeAll(rows);
+  return buildersWithRoom(file, rows, (of) =>
+    columns.map((column, at) => asColumn(file, names[at]!, () => columnBuilder(names[at]!, column, of))),
+  );
 }

@@ -135,7 +135,7 @@ function nothingFitted(table: Table): TuttiError {
 }
 
 /** The task that a fitted preprocessing stands for. */
-export function taskFrom(preprocessing: Preprocessing): Task {
+function taskFrom(preprocessing: Preprocessing): Task {
   const { target } = preprocessing;
   return target.kind === 'classification'
     ? { kind: 'classification', classes: target.classes }

@@ -32,7 +32,7 @@ export const csv = {
 } as const satisfies FlowingReader;
 
 /** The character that a stated delimiter names, such as a tab for `tab`. @throws ERR_OPTION */
-export function delimiterOf(given: string): string {
+function delimiterOf(given: string): string {
   const delimiter = DELIMITERS[given] ?? given;
   if ([...delimiter].length === 1 && !/["\r\n]/.test(delimiter)) return delimiter;
   const names = 'comma, semicolon, tab, space, pipe';

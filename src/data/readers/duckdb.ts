@@ -4,6 +4,7 @@
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { describe, TuttiError } from '../../errors.js';
 import { betweenBlocks } from '../../long-calls.js';
+import { refuseTextsOf, tableOfColumns } from '../columnar/columns-file.js';
 import { type GrowingColumn, growingCells, growingTexts } from '../columnar/growing-column.js';
 import { integerColumn } from '../columnar/integers.js';
 import { tableNames } from '../columnar/table-names.js';
@@ -11,7 +12,7 @@ import { dayText, decimalText, instantText, type PerSecond, timeText } from '../
 import { type CellType, type CellValues, decimalType, WrittenColumn } from '../columnar/written-column.js';
 import { type NumberCells, NumberColumn, type ValidBits } from '../table/number-column.js';
 import type { Table } from '../table/table.js';
-import { MOST_ROWS, refuseColumns, refuseTexts } from '../table/table-limits.js';
+import { MOST_ROWS, refuseColumns } from '../table/table-limits.js';
 import type { QuerySource } from './query-source.js';
 import { fileError, type ReadCall } from './reader.js';
 
@@ -98,23 +99,13 @@ async function answerOf(api: Api, connection: DuckDBConnection, sql: string, cal
     takers.forEach((taker, at) => {
       taker.take(chunk, at);
     });
-    refuseTexts(
-      QUERY_NAME,
-      takers.reduce((sum, { textBytes }) => sum + textBytes, 0),
-      { row: rows },
-    );
+    refuseTextsOf(QUERY_NAME, takers, { row: rows });
     call.onProgress?.({ bytes: 0, totalBytes: null, rows });
     await betweenBlocks(call.signal);
   }
   if (rows === 0) throw fileError(QUERY_NAME, `Expected ${QUERY_NAME} to give rows, got none`);
   const columns = takers.map((taker) => taker.column());
-  return {
-    source: QUERY_NAME,
-    columns,
-    rows,
-    lines: new Uint32Array(0),
-    ...(notes.length > 0 ? { notes } : {}),
-  };
+  return tableOfColumns(QUERY_NAME, columns, rows, notes);
 }
 
 function failQuery(got: string): never {

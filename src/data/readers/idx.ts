@@ -15,7 +15,7 @@ export const LABEL_COLUMN = 'label';
 const IMAGES = /images([-.])idx3/i;
 
 /** Names under which the labels of a file of images may lie beside it, packed or not; none for other files. */
-export function labelNames(name: string): string[] {
+function labelNames(name: string): string[] {
   if (!IMAGES.test(name)) return [];
   const labels = name.replace(IMAGES, (_, mark: string) => `labels${mark}idx1`);
   const plain = labels.replace(/\.gz$/i, '');
@@ -27,7 +27,7 @@ export function labelNames(name: string): string[] {
  * @param labels of the rows, from the file beside it
  * @throws ERR_DATA for damaged files, and for labels of other rows
  */
-export function idxTable(
+function idxTable(
   file: Buffer,
   source: string,
   labels: { readonly bytes: Buffer; readonly source: string } | null,

@@ -1,6 +1,5 @@
 // Parquet files, which hold their columns one by one and say of what type each is.
 
-import type { ByteSource } from './byte-source.js';
 import type { SeekingReader } from './reader.js';
 
 export const parquet = {
@@ -12,13 +11,10 @@ export const parquet = {
   async read(source, _, { signal, onProgress }) {
     // What unpacks takes time to load, and is of no use to anybody else.
     const { readParquet } = await import('../columnar/parquet.js');
-    return readParquet(source, await lengthOf(source), {
+    const bytes = source.bytes ?? (await source.whole()).length;
+    return readParquet(source, bytes, {
       signal,
       onRows: (rows) => onProgress?.({ ...source.progress(), rows }),
     });
   },
 } as const satisfies SeekingReader;
-
-async function lengthOf(source: ByteSource): Promise<number> {
-  return source.bytes ?? (await source.whole()).length;
-}

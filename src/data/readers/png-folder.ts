@@ -22,7 +22,7 @@ const BLOCK_MS = 30;
  * folder that it lies in, where images lie in folders. Opacity is a plane where some pixel is not opaque.
  * @throws ERR_DATA naming the image that is damaged, or unlike the first; ERR_FILE
  */
-export async function pngFolderTable(folder: string, call: ReadCall): Promise<Table> {
+async function pngFolderTable(folder: string, call: ReadCall): Promise<Table> {
   const files = imageFiles(folder);
   if (files.length > MOST_ROWS) {
     throw fileError(folder, `Expected ${folder} to hold at most ${MOST_ROWS} images, got ${files.length}`);

@@ -5,10 +5,10 @@ import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { failOption } from '../../errors.js';
 import { swapOnBigEndian } from '../../files/byte-order.js';
 import {
-  type PortableEnsemble,
-  type PortableOptions,
-  portableEnsemble,
-} from '../shared/portable-ensemble.js';
+  type ExportCombineOptions,
+  type ExportedEnsemble,
+  exportedEnsemble,
+} from '../shared/exported-ensemble.js';
 import { LayerGraph } from './layer-graph.js';
 import { addMember, dense, diagonal, type MemberHead } from './member-layers.js';
 import { storedZip } from './stored-zip.js';
@@ -16,8 +16,8 @@ import { storedZip } from './stored-zip.js';
 const INPUT = 'features';
 
 /** @throws ERR_OPTION for what no layers of TensorFlow.js say, by its name. */
-export function writeLayersModel(ensemble: TrainedEnsemble, options: PortableOptions): Uint8Array {
-  const portable = portableEnsemble(ensemble, options);
+export function writeLayersModel(ensemble: TrainedEnsemble, options: ExportCombineOptions): Uint8Array {
+  const portable = exportedEnsemble(ensemble, options);
   requireLayers(portable);
   const { task, features, encoding } = portable;
   const graph = new LayerGraph();
@@ -54,7 +54,7 @@ export function writeLayersModel(ensemble: TrainedEnsemble, options: PortableOpt
   });
 }
 
-function requireLayers({ encoding, aggregator, calibration, networks, task }: PortableEnsemble): void {
+function requireLayers({ encoding, aggregator, calibration, networks, task }: ExportedEnsemble): void {
   const softClip = encoding.features?.softClip ?? null;
   if (softClip !== null) {
     const expected =
@@ -74,7 +74,7 @@ function requireLayers({ encoding, aggregator, calibration, networks, task }: Po
   failOption('calibrated', `false, as no layers of TensorFlow.js say ${method} of this average`, true);
 }
 
-function namesOf({ preprocessing }: PortableEnsemble): string[] {
+function namesOf({ preprocessing }: ExportedEnsemble): string[] {
   return preprocessing!.features.flatMap((feature) =>
     feature.kind === 'numeric'
       ? [feature.column]
@@ -96,7 +96,7 @@ function normalisation(mean: readonly number[], std: readonly number[]) {
   ];
 }
 
-function probabilities(graph: LayerGraph, ensemble: PortableEnsemble, encoded: string): string {
+function probabilities(graph: LayerGraph, ensemble: ExportedEnsemble, encoded: string): string {
   const { networks, weights, aggregator, calibration } = ensemble;
   const classes = ensemble.task.kind === 'classification' ? ensemble.task.classes.length : 0;
   const pair = (factor: number, activation: MemberHead['activation'], sigmoid: boolean): MemberHead => ({
@@ -127,7 +127,7 @@ function probabilities(graph: LayerGraph, ensemble: PortableEnsemble, encoded: s
   return average(graph, own, weights, classes);
 }
 
-function means(graph: LayerGraph, ensemble: PortableEnsemble, encoded: string): string {
+function means(graph: LayerGraph, ensemble: ExportedEnsemble, encoded: string): string {
   const { networks, weights, clip, features } = ensemble;
   const targets = ensemble.encoding.targets.mean.length;
   const low = clip?.low ?? new Array<number>(targets).fill(0);

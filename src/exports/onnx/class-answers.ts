@@ -2,7 +2,7 @@
 
 import type { Calibration } from '../../calibration/calibration.js';
 import { failOption } from '../../errors.js';
-import type { PortableEnsemble } from '../shared/portable-ensemble.js';
+import type { ExportedEnsemble } from '../shared/exported-ensemble.js';
 import { type Combined, calibrated } from './calibrate.js';
 import { type Graph, once, type Value } from './graph.js';
 import { type Answers, average, byRows, joined, type Order, orderOf, spread } from './members.js';
@@ -11,7 +11,7 @@ import type { RawOutputs } from './networks.js';
 /** The answers of an ensemble of classes. */
 export function answersOfClasses(
   graph: Graph,
-  ensemble: PortableEnsemble,
+  ensemble: ExportedEnsemble,
   raw: readonly RawOutputs[],
   classes: readonly string[],
   hasGaps: boolean,

@@ -11,7 +11,7 @@ import { featureWidth } from '../../data/preprocessing/preprocessing.js';
 import { dateWords } from '../../data/table/date-format.js';
 import { numberWords } from '../../data/table/number-format.js';
 import { failOption } from '../../errors.js';
-import type { PortableEnsemble } from '../shared/portable-ensemble.js';
+import type { ExportedEnsemble } from '../shared/exported-ensemble.js';
 import { tableOfCategories } from './categories.js';
 import type { Graph, Value } from './graph.js';
 
@@ -46,7 +46,7 @@ interface Column {
  */
 export function encodeInputs(
   graph: Graph,
-  ensemble: PortableEnsemble,
+  ensemble: ExportedEnsemble,
   inputs: 'columns' | 'features',
   type: NumberType,
 ): EncodedFeatures {
@@ -57,7 +57,7 @@ export function encodeInputs(
   return encodeColumns(graph, ensemble, preprocessing, type);
 }
 
-function encodeRows(graph: Graph, ensemble: PortableEnsemble, type: NumberType): EncodedFeatures {
+function encodeRows(graph: Graph, ensemble: ExportedEnsemble, type: NumberType): EncodedFeatures {
   const { features } = ensemble;
   const about = 'rows of features in the user’s units';
   const x = graph.input('features', type, ['rows', features], about);
@@ -71,7 +71,7 @@ function encodeRows(graph: Graph, ensemble: PortableEnsemble, type: NumberType):
 
 function encodeColumns(
   graph: Graph,
-  ensemble: PortableEnsemble,
+  ensemble: ExportedEnsemble,
   preprocessing: Preprocessing,
   type: NumberType,
 ): EncodedFeatures {
@@ -203,7 +203,7 @@ function softClip(graph: Graph, z: Value): Value {
 const NO_CLIP = 1024;
 
 /** What is fitted of each feature of the ensemble. */
-function columnsOf({ features, encoding, preprocessing }: PortableEnsemble): readonly Column[] {
+function columnsOf({ features, encoding, preprocessing }: ExportedEnsemble): readonly Column[] {
   const scale = encoding.features;
   const fills = preprocessing === null ? [] : fillsOf(preprocessing.features);
   return Array.from({ length: features }, (_, place) => ({
@@ -246,7 +246,7 @@ function aboutColumn(feature: FeatureColumn): string {
 const FAR_OUT = 100;
 
 /** The precision that tells values of all columns apart, and those of the targets. */
-export function precisionFor({ encoding }: PortableEnsemble): NumberType {
+export function precisionFor({ encoding }: ExportedEnsemble): NumberType {
   const scales = [encoding.features, encoding.targets].filter((scale) => scale !== null);
   const far = scales.some(({ mean, std }) => mean.some((value, at) => Math.abs(value) > FAR_OUT * std[at]!));
   return far ? 'double' : 'float';

@@ -1,6 +1,6 @@
 // Members of all shapes side by side: in which order the graph has them, their averages, and how they are handed out.
 
-import type { PortableEnsemble } from '../shared/portable-ensemble.js';
+import type { ExportedEnsemble } from '../shared/exported-ensemble.js';
 import type { Graph, Value } from './graph.js';
 import type { NumberType } from './inputs.js';
 import type { RawOutputs } from './networks.js';
@@ -18,7 +18,7 @@ export interface Answer {
 }
 
 /** Weights in the order in which the graph has the members, and how these become the plan's order; null for as they are. */
-export function orderOf({ networks, weights }: PortableEnsemble, raw: readonly RawOutputs[]) {
+export function orderOf({ networks, weights }: ExportedEnsemble, raw: readonly RawOutputs[]) {
   const inGraph = raw.flatMap((group) => group.networks.map(({ member }) => member));
   const inPlan = networks.map(({ member }) => member);
   const order = inPlan.map((member) => inGraph.indexOf(member));

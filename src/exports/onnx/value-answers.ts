@@ -2,7 +2,7 @@
 // standardised units, and in the user's at the end.
 
 import { VARIANCE_FLOOR } from '../../model/portable-network.js';
-import type { PortableEnsemble } from '../shared/portable-ensemble.js';
+import type { ExportedEnsemble } from '../shared/exported-ensemble.js';
 import { type Graph, once, type Value } from './graph.js';
 import type { NumberType } from './inputs.js';
 import { type Answers, average, byRows, joined, type Order, orderOf, spread } from './members.js';
@@ -11,7 +11,7 @@ import type { RawOutputs } from './networks.js';
 /** The answers of an ensemble of targets. */
 export function answersOfValues(
   graph: Graph,
-  ensemble: PortableEnsemble,
+  ensemble: ExportedEnsemble,
   raw: readonly RawOutputs[],
   type: NumberType,
 ): Answers {
@@ -75,7 +75,7 @@ export function answersOfValues(
 /** In standardised units, [members, rows, targets], clipped to the range of the training targets where that is asked for. */
 function meansAndVariances(
   graph: Graph,
-  { clip, encoding, givesVariances }: PortableEnsemble,
+  { clip, encoding, givesVariances }: ExportedEnsemble,
   { value, networks }: RawOutputs,
 ): { readonly mean: Value; readonly variance: Value | null } {
   const { mean: centre, std } = encoding.targets;

@@ -6,7 +6,7 @@ import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { failOption } from '../../errors.js';
 import { failChoice } from '../../option-names.js';
 import type { FormatOptions } from '../shared/export-format.js';
-import { type PortableEnsemble, portableEnsemble } from '../shared/portable-ensemble.js';
+import { type ExportedEnsemble, exportedEnsemble } from '../shared/exported-ensemble.js';
 import { answersOfClasses } from './class-answers.js';
 import { Graph } from './graph.js';
 import { encodeInputs, precisionFor } from './inputs.js';
@@ -15,11 +15,11 @@ import { answersOfValues } from './value-answers.js';
 
 /**
  * The bytes of the model.
- * @throws ERR_OPTION, ERR_BUNDLE as `portableEnsemble`; ERR_OPTION for an answer that it does not have, and for `inputs` that it
+ * @throws ERR_OPTION, ERR_BUNDLE as `exportedEnsemble`; ERR_OPTION for an answer that it does not have, and for `inputs` that it
  * cannot be given.
  */
 export function writeOnnx(ensemble: TrainedEnsemble, options: FormatOptions): Uint8Array {
-  const portable = portableEnsemble(ensemble, options);
+  const portable = exportedEnsemble(ensemble, options);
   const graph = new Graph();
   const { inputs = portable.preprocessing === null ? 'features' : 'columns' } = options;
   const type = numberType(portable, options.numbers);
@@ -37,7 +37,7 @@ export function writeOnnx(ensemble: TrainedEnsemble, options: FormatOptions): Ui
   return graph.bytes('ensemble', aboutModel(portable), facts(ensemble, portable));
 }
 
-function numberType(portable: PortableEnsemble, stated: FormatOptions['numbers']): 'float' | 'double' {
+function numberType(portable: ExportedEnsemble, stated: FormatOptions['numbers']): 'float' | 'double' {
   if (stated === undefined) return precisionFor(portable);
   return stated === 'float64' ? 'double' : 'float';
 }
@@ -52,13 +52,13 @@ function chosen(names: readonly string[], asked: readonly string[] | undefined):
   return asked;
 }
 
-function aboutModel({ task, networks, aggregator }: PortableEnsemble): string {
+function aboutModel({ task, networks, aggregator }: ExportedEnsemble): string {
   const what = task.kind === 'classification' ? `${task.classes.length} classes` : task.targets.join(', ');
   return `${networks.length} networks, ${aggregator}, of ${what}`;
 }
 
 /** What is kept beside the graph, as texts. */
-function facts(ensemble: TrainedEnsemble, portable: PortableEnsemble): Record<string, string> {
+function facts(ensemble: TrainedEnsemble, portable: ExportedEnsemble): Record<string, string> {
   const { task, networks, weights, aggregator, calibration } = portable;
   const threshold = calibration?.threshold?.value ?? null;
   return {

@@ -12,7 +12,7 @@ import type { Activation } from '../../model/layer-types.js';
 import type { PortableHead, PortableLayer, PortableNetwork } from '../../model/portable-network.js';
 import type { WindowGeometry } from '../../model/windows.js';
 import type { Aggregator } from '../../predictions/aggregate/aggregators.js';
-import type { PortableEnsemble } from './portable-ensemble.js';
+import type { ExportedEnsemble } from './exported-ensemble.js';
 
 /** What a raw column is, in the order of the features that they become. */
 export type DescribedColumn =
@@ -92,7 +92,7 @@ export interface DescribedEnsemble<Weights> {
 
 /** @param weightsOf what stands in a layer with parameters for them. */
 export function describeEnsemble<Weights extends object>(
-  ensemble: PortableEnsemble,
+  ensemble: ExportedEnsemble,
   weightsOf: (
     layer: Extract<PortableLayer, { readonly kind: 'dense' | 'conv2d' }>,
     network: PortableNetwork,
@@ -124,7 +124,7 @@ export function describeEnsemble<Weights extends object>(
 
 function describeColumn(
   feature: FeatureColumn,
-  { unseen, missing = [] }: NonNullable<PortableEnsemble['preprocessing']>,
+  { unseen, missing = [] }: NonNullable<ExportedEnsemble['preprocessing']>,
 ): DescribedColumn {
   const { column } = feature;
   if (feature.kind === 'numeric') {

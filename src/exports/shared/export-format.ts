@@ -6,10 +6,10 @@ import { CALIBRATED_OPTIONS } from '../../ensemble/predict/ensemble-combiner.js'
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../../long-calls.js';
 import { described, type OptionTable, option } from '../../option-names.js';
 import { COMBINE_OPTIONS } from '../../predictions/aggregate/aggregate.js';
-import type { PortableOptions } from './portable-ensemble.js';
+import type { ExportCombineOptions } from './exported-ensemble.js';
 
 /** How an ensemble is written; which of these a format takes is its own to say. */
-export interface FormatOptions extends PortableOptions, LongCallOptions {
+export interface FormatOptions extends ExportCombineOptions, LongCallOptions {
   /**
    * What the exported model is given: a value of each column of the training file, or rows of features as numbers in the
    * user's units, [rows, features].

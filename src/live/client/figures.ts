@@ -1,8 +1,9 @@
 // The two figures of the page: learning curves, and the error of the mean against the number of members.
 
 import { figure, percent } from '../../report/words.js';
-import { type Chart, type ChartLine, drawChart } from './chart.js';
+import type { Chart, ChartLine } from './chart.js';
 import type { RunArrivals, RunState } from './protocol.js';
+import { showChart } from './show-chart.js';
 import type { Store } from './store.js';
 
 /** Curves that are drawn: more cannot be told apart. */
@@ -31,7 +32,7 @@ export function drawCurves(store: Store): void {
     ...{ x: 'Epoch', y: 'Loss', lines, xDomain: [1, Math.max(2, lastEpoch)], mayBeLog: true },
     empty: 'No epoch has ended yet.',
   };
-  show('curves', chart, curvesText(store));
+  showChart('curves', chart, curvesText(store));
   document.querySelector<HTMLElement>('#curves .validated')!.hidden = !validated;
 }
 
@@ -50,7 +51,7 @@ export function drawArrivals({ arrivals, phase }: RunState): void {
   const chart: Chart = isDrawn
     ? { ...AXES, lines: arrivalLines(arrivals), xDomain: [1, Math.max(2, arrivals.planned)], empty }
     : { ...AXES, lines: [], xDomain: [1, 2], empty: 'Nothing to draw' };
-  show('arrivals', chart, isDrawn ? arrivalsText(arrivals) : empty);
+  showChart('arrivals', chart, isDrawn ? arrivalsText(arrivals) : empty);
   document.querySelector<HTMLElement>('#arrivals .key')!.hidden = !isDrawn;
 }
 
@@ -94,15 +95,4 @@ function arrivalsText({ rowsFrom, rows, totalRows, v, c, planned, points }: RunA
   const all = figure(averagedError(v, c, planned), 3);
   const rho = figure(v === 0 ? null : c / v, 2);
   return `${now} Errors correlate by ρ = ${rho}: all ${planned} are expected to come to ${all}.${points[0]!.coverage < 0.9 ? ' Pale dots are of fewer rows.' : ''}`;
-}
-
-/** Draws a chart and says in words what is to be seen. */
-function show(id: string, chart: Chart, text: string): void {
-  const figureElement = document.getElementById(id)!;
-  const svg = figureElement.querySelector('svg')!;
-  drawChart(svg, chart);
-  const caption = figureElement.querySelector('.says')!;
-  if (caption.textContent === text) return;
-  caption.textContent = text;
-  svg.setAttribute('aria-label', `${figureElement.querySelector('h3')!.textContent}: ${text}`);
 }

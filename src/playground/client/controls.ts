@@ -5,7 +5,7 @@ import type { DatasetName, Recipe } from './protocol.js';
 const upTo = (most: number) => Array.from({ length: most }, (_, at) => at + 1);
 
 /** What the places of each slider stand for; src/playground/page.ts has how many there are. */
-export const SCALES = {
+const SCALES = {
   members: upTo(64),
   hidden: [1, 2, 4, 8, 16, 32, 64, 96, 128],
   epochs: [1, 2, 5, 10, 20, 40, 80, 160, 320, 640],

@@ -1,6 +1,7 @@
 // The figures of the page: the error of the mean over the number of members, learning curves, and the plane.
 
-import { type Chart, type ChartLine, drawChart } from '../../live/client/chart.js';
+import type { Chart, ChartLine } from '../../live/client/chart.js';
+import { showChart } from '../../live/client/show-chart.js';
 import { figure, percent } from '../../report/words.js';
 import type { ArrivalMessage, Ending, Plane, Surface } from './protocol.js';
 
@@ -39,7 +40,7 @@ export function drawAveraged({ planned, arrivals, ending }: Averaging): void {
     xDomain: [1, Math.max(2, planned)],
     empty: 'Drawn as members come.',
   };
-  show('averaged', chart, averagedText(newest));
+  showChart('averaged', chart, averagedText(newest));
 }
 
 function averagedText(newest: ArrivalMessage | undefined): string {
@@ -69,18 +70,7 @@ export function drawCurves(curves: Curves, finished: ReadonlySet<number>): void 
   const losses = [...curves.values()].map((points) => points.at(-1)![1]);
   const range = `${figure(Math.min(...losses), 3)} to ${figure(Math.max(...losses), 3)}`;
   const now = losses.length === 0 ? '' : `, now ${range}`;
-  show('curves', chart, `Each line is a member: its mean loss over the rows that it drew${now}.`);
-}
-
-/** Draws a chart and says in words what is to be seen. */
-function show(id: string, chart: Chart, text: string): void {
-  const figureElement = document.getElementById(id)!;
-  const svg = figureElement.querySelector('svg')!;
-  drawChart(svg, chart);
-  const caption = figureElement.querySelector('.says')!;
-  if (caption.textContent === text) return;
-  caption.textContent = text;
-  svg.setAttribute('aria-label', `${figureElement.querySelector('h3')!.textContent}: ${text}`);
+  showChart('curves', chart, `Each line is a member: its mean loss over the rows that it drew${now}.`);
 }
 
 type Colour = readonly [red: number, green: number, blue: number];

@@ -18,7 +18,7 @@ import { type Aggregator, aggregators } from '../../predictions/aggregate/aggreg
 import { normaliseWeights } from '../../predictions/aggregate/shares.js';
 
 /** How members are combined where an ensemble leaves tutti. */
-export interface PortableOptions {
+export interface ExportCombineOptions {
   /** @default that which the ensemble is calibrated for, else 'arithmeticMean' */
   readonly aggregator?: Aggregator;
   /** Whether probabilities and the decision are calibrated, where the ensemble is. @default true */
@@ -27,7 +27,7 @@ export interface PortableOptions {
   readonly clip?: boolean;
 }
 
-export interface PortableEnsemble {
+export interface ExportedEnsemble {
   readonly task: Task;
   /** Columns of the networks' input. */
   readonly features: number;
@@ -52,7 +52,10 @@ export interface PortableEnsemble {
  * @throws ERR_OPTION naming a member that is no network, for masks of a dropout net, and as predicting does; ERR_BUNDLE for an
  * ensemble without members.
  */
-export function portableEnsemble(ensemble: TrainedEnsemble, options: PortableOptions = {}): PortableEnsemble {
+export function exportedEnsemble(
+  ensemble: TrainedEnsemble,
+  options: ExportCombineOptions = {},
+): ExportedEnsemble {
   requireMembers(ensemble, 'to export');
   requireNetworks(ensemble);
   const { task, features, encoding, preprocessing } = ensemble;
