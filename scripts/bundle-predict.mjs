@@ -4,6 +4,18 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as esbuild from 'esbuild';
 
+/** Modules whose classes users see: `console.log` of a row says what it is. */
+const NAMED = /(?:api[\\/]predicted-rows|portable[\\/]portable-ensemble)\.js$/;
+
+/** A module whose classes keep their names where names are made short. */
+function named(path) {
+  const text = readFileSync(path, 'utf8');
+  const names = [...text.matchAll(/^export class (\w+)/gm)].map(([, name]) => name);
+  return (
+    text + names.map((name) => `\nObject.defineProperty(${name}, 'name', { value: '${name}' });`).join('')
+  );
+}
+
 /** A module with what it imports late, as zod's size makes it, imported with it: esbuild wraps whatever is imported both ways. */
 function atOnce(path) {
   const text = readFileSync(path, 'utf8');
@@ -32,6 +44,7 @@ export async function bundlePredict(root) {
         // The same schemas, checked by a fortieth of the code.
         setup(build) {
           build.onResolve({ filter: /\/zod\.js$/ }, () => ({ path: checks }));
+          build.onLoad({ filter: NAMED }, ({ path }) => ({ contents: named(path) }));
           build.onLoad({ filter: /bundle[\\/]read-bundle\.js$/ }, ({ path }) => ({ contents: atOnce(path) }));
         },
       },

@@ -48,6 +48,8 @@ t.test('records are answered by objects, with what the training file had missing
     { city: 'Basel', area: null, built: '1990-01-01' },
   ];
   const [first, second] = await own.predict(records);
+  // As they are printed, though names in the module are short.
+  t.same([own.constructor.name, first!.constructor.name], ['PortableEnsemble', 'PredictedValue']);
   t.strictSame(
     [first, second].map((row) => ({ ...row })),
     (await ensemble.predict(records)).map((row) => ({ ...row })),

@@ -82,7 +82,7 @@ function inUsersFlags(description: TableDescription, names: ReadonlySet<string>)
 }
 
 /** Options that notes name. */
-const WORDED_ROWS = [...COLUMN_ROWS, MAX_CATEGORIES_ROW, ...imageRows()];
+const WORDED_ROWS = [...COLUMN_ROWS, MAX_CATEGORIES_ROW, ...CSV_ROWS, ...imageRows()];
 
 const HEAD: TextRow = ['column', 'use', 'taken for', 'different', 'missing', 'range or examples'];
 

@@ -3,6 +3,7 @@
 import { columnWidth } from '../../data/dataset/feature-columns.js';
 import type { LoadedData, LoadOptions } from '../../data/load.js';
 import type { Preprocessing } from '../../data/preprocessing/preprocessing.js';
+import { queryOfWord } from '../../data/readers/query-source.js';
 import { quoted } from '../../files/shell-word.js';
 import { counted } from '../../report/words.js';
 import { COLUMN_ROWS, CSV_ROWS, TARGET_ROW } from '../options/data-flags.js';
@@ -49,7 +50,10 @@ function leftOutLine(leftOut: LoadedData['leftOut']): string[] {
   return [`Left out: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
 }
 
-/** The command that writes the rows of a training's test share. */
+/**
+ * The command that writes the rows of a training's test share.
+ * @param file what stands for it among the command's words
+ */
 export function splitCommand(file: string, data: Omit<LoadOptions, 'seed'>, seed: number): string {
   const given = data as Readonly<Record<string, unknown>>;
   const options = [TARGET_ROW, ...COLUMN_ROWS, ...CSV_ROWS].flatMap(({ name }) => {
@@ -59,5 +63,12 @@ export function splitCommand(file: string, data: Omit<LoadOptions, 'seed'>, seed
   });
   const split = ['--test-share', String(data.testShare), '--seed', String(seed)];
   const outputs = ['--train-out', 'train.csv', '--test-out', 'test.csv'];
-  return ['tutti split', quoted(file), ...options, ...split, ...outputs].join(' ');
+  return ['tutti split', ...sourceWords(file), ...options, ...split, ...outputs].join(' ');
+}
+
+function sourceWords(file: string): string[] {
+  const query = queryOfWord(file);
+  if (query === null) return [quoted(file)];
+  const { sql, database } = query;
+  return ['--sql', quoted(sql), ...(database === undefined ? [] : ['--db', quoted(database)])];
 }

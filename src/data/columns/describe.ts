@@ -15,7 +15,7 @@ import { duplicateNote, duplicateRows } from './duplicate-rows.js';
 import { type ColumnJudge, columnJudge } from './file-judge.js';
 import { imageNotes } from './image-notes.js';
 import { type FeatureJudgement, judgeFeature } from './judge-feature.js';
-import { droppedRows, judgedColumns, rowsWithTarget } from './judge-table.js';
+import { constantNote, droppedRows, judgedColumns, rowsWithTarget } from './judge-table.js';
 import { judgeTarget } from './judge-target.js';
 import { leakNotes } from './leaks.js';
 import { categoricalReading, numericReading, type Reading } from './reading.js';
@@ -163,10 +163,14 @@ function describedRows(
     value === null || value.reading === null ? [] : [value.reading],
   );
   const targets = judgement?.readings ?? [];
+  const constant = judged.flatMap(({ value }) =>
+    value?.constant === true && value.reading !== null ? [value.reading.column.name] : [],
+  );
   const duplicates = duplicateRows([...features, ...targets], rows);
   const notes = [
     ...(table.remarks ?? []),
     ...imageNotes(table),
+    ...(constant.length === 0 ? [] : [constantNote(constant)]),
     ...(duplicates === 0 ? [] : [duplicateNote(duplicates, rows.length)]),
   ];
   return { duplicates, notes, leaks: leakNotes(features, targets, rows) };
@@ -187,12 +191,11 @@ function describedFeature(
   { leak, most }: Beside,
 ): ColumnDescription {
   if (value === null) return described(table, column, judge, { use: 'feature', problem });
-  const { reading, reason, constant } = value;
+  const { reading, reason } = value;
   const hint = delimiterHint(table);
   const notes = hint === '' ? value.notes : [`\`${column.name}\` is the only column${hint}`, ...value.notes];
   if (reading === null) return described(table, column, judge, { use: 'left out', why: reason! });
-  const useless = constant ? [`\`${column.name}\` holds one number only: nothing is learned of that`] : [];
-  const told = [...notes, ...useless, ...(leak === null ? [] : [leak])];
+  const told = [...notes, ...(leak === null ? [] : [leak])];
   const whole = described(table, column, judge, { use: 'feature', reading, notes: told });
   if (whole.kind !== 'categories' || whole.distinct <= most) return whole;
   const shared = `\`${column.name}\`: ${most} of ${whole.distinct} categories have a feature each, the others share one; \`maxCategories\` says how many`;

@@ -119,7 +119,8 @@ export function droppedRows(dropped: number, rows: number, targets: readonly Col
   return `${dropped} of ${rows} rows are dropped: they have no ${names}`;
 }
 
-function constantNote(names: readonly string[]): string {
+/** What to say of columns whose cells are all one number. */
+export function constantNote(names: readonly string[]): string {
   const quoted = listed(names.map((name) => `\`${name}\``));
   return `${quoted} ${names.length === 1 ? 'holds' : 'hold'} one number only: nothing is learned of that`;
 }

@@ -50,7 +50,7 @@ t.test('split writes the rows that train holds out, cell by cell, and train says
   const trained = await tutti(train, { cwd });
   t.equal(trained.status, 0, trained.stderr);
   t.match(trained.stdout, /Columns: 1 column of numbers, 1 of dates, 1 of categories \(2 features\)/);
-  t.match(trained.stdout, /Left out: `name` \(30 different texts in 30 rows/);
+  t.match(trained.stdout, /Left out: `name` \(30 different texts in 30 rows; `--categorical` keeps/);
   t.match(
     trained.stdout,
     /tutti split data\.csv --target class --delimiter semicolon --test-share 0\.3 --seed 1/,
@@ -190,4 +190,12 @@ t.test('a folder of images is described, trained on and predicted, label by labe
   t.notMatch(trained.stdout, /the rows are images/, 'who says so knows');
   const { stdout } = await tutti(['predict', 'm.tutti', join('photos', 'kind 1')], { cwd });
   t.equal(stdout.trim().split('\n').length, 13);
+});
+
+t.test('describe names columns of one number in one line, and options by their flags', async (t) => {
+  const rows = Array.from({ length: 12 }, (_, row) => `0;${row};7;${row % 2 === 0 ? 'a' : 'b'}`);
+  const cwd = t.testdir({ 'data.csv': `p;x;q;class\n${rows.join('\n')}\n` });
+  const { stdout } = await tutti(['describe', 'data.csv', '--target', 'class'], { cwd });
+  t.match(stdout, /^`p`, `q` hold one number only: nothing is learned of that$/m);
+  t.match(stdout, /; `--delimiter` says otherwise$/m);
 });

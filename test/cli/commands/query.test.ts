@@ -26,6 +26,27 @@ t.test('commands take the rows of a query where a file would stand', async (t) =
   ];
   const trained = await tutti(['train', '--sql', ROWS, ...options], { cwd });
   t.equal(trained.status, 0, trained.stderr);
+  const held = await tutti(
+    [
+      'train',
+      '--sql',
+      'select 1 as a, 2 as b from range(9)',
+      '--target',
+      'b',
+      '--task',
+      'regression',
+      '--members',
+      '2',
+      '--epochs',
+      '2',
+      '--test-share',
+      '0.3',
+      '--seed',
+      '1',
+    ],
+    { cwd },
+  );
+  t.match(held.stdout + held.stderr, /tutti split --sql 'select 1 as a, 2 as b from range\(9\)' --target b/);
   const predicted = await tutti(['predict', out, '--sql', `${ROWS} limit 3`], { cwd });
   t.equal(predicted.status, 0, predicted.stderr);
   t.equal(predicted.stdout.trim().split('\n').length, 4);

@@ -167,10 +167,12 @@ export async function loadFor(
   checkAggregator(aggregatorOf(request), loaded.task, request.gaussian);
   if (request.calibrate !== undefined)
     checkCalibration(request.calibrate, loaded.train, aggregatorOf(request));
+  const words = (text: string) => inFlags(text, [...DATA_ROWS, ...imageRows()], origins.columns);
   return {
     ...loaded,
     test: await testOf(loaded, request, origins, quiet),
-    notes: loaded.notes.map((text) => inFlags(text, [...DATA_ROWS, ...imageRows()], origins.columns)),
+    leftOut: loaded.leftOut.map(({ column, reason }) => ({ column, reason: words(reason) })),
+    notes: loaded.notes.map(words),
   };
 }
 

@@ -70,7 +70,7 @@ export function headerLines(data: LoadedData, request: TrainingRequest, where: s
     `${file}: ${counted(table.rows, 'row')}${held}, ${counted(train.features, 'feature')}${beside}`,
     ...columnLines(data),
     `${what} (${taskReason}); seed ${origin}${where === null ? '' : `; ${where}`}`,
-    ...(held === '' ? [] : [`The held-out rows: ${splitCommand(file, request.data, seed)}`]),
+    ...(held === '' ? [] : [`The held-out rows: ${splitCommand(request.file, request.data, seed)}`]),
   ];
 }
 
