@@ -1,6 +1,8 @@
 // Predicts from an exported JSON file and nothing else, in plain double precision: written from
 // docs/reference/exported-ensembles.md, and slow.
 
+import { erf, softplus } from '../kernels/reference.js';
+
 interface Dense {
   readonly kind: 'dense';
   readonly activation: string;
@@ -238,22 +240,6 @@ function activate(name: string, a: number): number {
     default:
       throw new Error(`activation ${name}`);
   }
-}
-
-/** By its power series, and 1 beyond 5. */
-function erf(x: number): number {
-  if (Math.abs(x) > 5) return Math.sign(x);
-  let term = x;
-  let sum = x;
-  for (let n = 1; n < 120; n++) {
-    term *= (-x * x) / n;
-    sum += term / (2 * n + 1);
-  }
-  return (2 / Math.sqrt(Math.PI)) * sum;
-}
-
-function softplus(a: number): number {
-  return Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)));
 }
 
 function softmax(z: readonly number[]): number[] {

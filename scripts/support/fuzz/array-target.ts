@@ -7,6 +7,7 @@ import { loadTraining } from '../../../src/data/load.js';
 import { openTable } from '../../../src/data/readers/open-table.js';
 import type { Table } from '../../../src/data/table/table.js';
 import { TuttiError } from '../../../src/errors.js';
+import { idxFile } from '../../../test/support/idx-file.js';
 import { type NumpyFile, numpyFile } from '../../../test/support/numpy-files.js';
 import { CHANNELS, chunk, writePng } from '../../../test/support/png-writer.js';
 import type { Draws } from './draws.js';
@@ -19,12 +20,7 @@ const ARRAYS: readonly NumpyFile[] = [
 ];
 const ARCHIVES: readonly NumpyFile[] = ['npzPlain', 'npzPacked', 'npzColumns', 'npzStrange', 'npzKeras'];
 
-function idxOf(type: number, shape: readonly number[], bytes: number): Buffer {
-  const head = Buffer.alloc(4 + 4 * shape.length);
-  head.set([0, 0, type, shape.length]);
-  for (const [axis, size] of shape.entries()) head.writeUInt32BE(size, 4 + 4 * axis);
-  return Buffer.concat([head, Buffer.from(Array.from({ length: bytes }, (_, at) => (at * 37) % 256))]);
-}
+const cells = (bytes: number) => Uint8Array.from({ length: bytes }, (_, at) => (at * 37) % 256);
 
 const IMAGES = [
   ...[1, 2, 4, 8, 16].map((depth) => [0, depth] as const),
@@ -43,7 +39,8 @@ const IMAGES = [
 const FILES = [
   ...ARRAYS.map(numpyFile),
   ...ARCHIVES.map(numpyFile),
-  ...[idxOf(8, [3, 2, 2], 12), idxOf(8, [5], 5), idxOf(14, [2, 2], 32), idxOf(11, [2, 1, 3], 12)],
+  ...[idxFile(8, [3, 2, 2], cells(12)), idxFile(8, [5], cells(5))],
+  ...[idxFile(14, [2, 2], cells(32)), idxFile(11, [2, 1, 3], cells(12))],
   ...IMAGES,
 ];
 const WORDS = [

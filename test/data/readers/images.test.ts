@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { openTable } from '../../../src/data/readers/open-table.js';
 import type { Table } from '../../../src/data/table/table.js';
+import { idxFile } from '../../support/idx-file.js';
 import { writePng } from '../../support/png-writer.js';
 
 const numbers = ({ columns, rows }: Table) =>
@@ -127,14 +128,8 @@ t.test('an image alone is a row, by its name or its beginning', async (t) => {
   t.strictSame(numbers(await openTable(grey([4, 3, 2, 1]))), [[4, 3, 2, 1]]);
 });
 
-function idxOf(type: number, shape: readonly number[], cells: Buffer): Buffer {
-  const sizes = Buffer.alloc(4 * shape.length);
-  for (const [axis, size] of shape.entries()) sizes.writeUInt32BE(size, 4 * axis);
-  return Buffer.concat([Buffer.of(0, 0, type, shape.length), sizes, cells]);
-}
-
-const IMAGES = idxOf(8, [2, 2, 2], Buffer.of(0, 1, 2, 3, 252, 253, 254, 255));
-const LABELS = idxOf(8, [2], Buffer.of(7, 2));
+const IMAGES = idxFile(8, [2, 2, 2], Buffer.of(0, 1, 2, 3, 252, 253, 254, 255));
+const LABELS = idxFile(8, [2], Buffer.of(7, 2));
 
 t.test('images of MNIST have the labels beside them', async (t) => {
   for (const [images, labels] of [
@@ -176,14 +171,14 @@ t.test('every type of IDX is read', async (t) => {
   const cells = Buffer.alloc(8);
   cells.writeInt16BE(-2, 0);
   cells.writeInt16BE(300, 2);
-  t.strictSame(numbers(await openTable(idxOf(11, [2, 1], cells.subarray(0, 4)))), [[-2], [300]]);
+  t.strictSame(numbers(await openTable(idxFile(11, [2, 1], cells.subarray(0, 4)))), [[-2], [300]]);
   cells.writeInt32BE(-70_000, 0);
-  t.strictSame(numbers(await openTable(idxOf(12, [1, 1], cells.subarray(0, 4)))), [[-70_000]]);
+  t.strictSame(numbers(await openTable(idxFile(12, [1, 1], cells.subarray(0, 4)))), [[-70_000]]);
   cells.writeFloatBE(0.5, 0);
-  t.strictSame(numbers(await openTable(idxOf(13, [1, 1], cells.subarray(0, 4)))), [[0.5]]);
+  t.strictSame(numbers(await openTable(idxFile(13, [1, 1], cells.subarray(0, 4)))), [[0.5]]);
   cells.writeDoubleBE(0.1, 0);
-  t.strictSame(numbers(await openTable(idxOf(14, [1, 1], cells))), [[0.1]]);
-  t.strictSame(numbers(await openTable(idxOf(9, [2, 1], Buffer.of(255, 1)))), [[-1], [1]]);
+  t.strictSame(numbers(await openTable(idxFile(14, [1, 1], cells))), [[0.1]]);
+  t.strictSame(numbers(await openTable(idxFile(9, [2, 1], Buffer.of(255, 1)))), [[-1], [1]]);
 });
 
 t.test('IDX files that are cut, too long, or of other rows than their labels are refused', async (t) => {
@@ -192,10 +187,10 @@ t.test('IDX files that are cut, too long, or of other rows than their labels are
   }
   const path = folderOf(t.testdir(), {
     'a-images-idx3-ubyte': IMAGES,
-    'a-labels-idx1-ubyte': idxOf(8, [3], Buffer.of(1, 2, 3)),
+    'a-labels-idx1-ubyte': idxFile(8, [3], Buffer.of(1, 2, 3)),
   });
   await t.rejects(openTable(join(path, 'a-images-idx3-ubyte')), {
     message: /labels-idx1-ubyte to have a label for each of the 2 rows of .*images-idx3-ubyte, got 3$/,
   });
-  await t.rejects(openTable(idxOf(8, [0, 4], Buffer.alloc(0))), { message: /got 0 × 4 cells$/ });
+  await t.rejects(openTable(idxFile(8, [0, 4], Buffer.alloc(0))), { message: /got 0 × 4 cells$/ });
 });

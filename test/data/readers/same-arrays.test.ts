@@ -9,6 +9,7 @@ import { type LoadedData, loadTraining } from '../../../src/data/load.js';
 import { openTable } from '../../../src/data/readers/open-table.js';
 import { readCsv } from '../../../src/data/readers/read-csv.js';
 import type { Table } from '../../../src/data/table/table.js';
+import { idxFile } from '../../support/idx-file.js';
 import { writePng } from '../../support/png-writer.js';
 
 const ROWS = 200;
@@ -39,13 +40,6 @@ function npyOf(descr: string, shape: readonly number[], bytes: Uint8Array): Buff
 }
 
 const bytesOf = (array: Float64Array | Float32Array | Int32Array) => new Uint8Array(array.buffer);
-
-function idxOf(shape: readonly number[], bytes: readonly number[]): Buffer {
-  const head = Buffer.alloc(4 + 4 * shape.length);
-  head.set([0, 0, 8, shape.length]);
-  for (const [axis, size] of shape.entries()) head.writeUInt32BE(size, 4 + 4 * axis);
-  return Buffer.concat([head, Buffer.from(bytes)]);
-}
 
 function loaded(table: Table, target: string): LoadedData {
   return loadTraining(table, { target, testShare: 0.2, seed: 3 });
@@ -84,8 +78,8 @@ t.test('records, whose columns have the names of the file', async (t) => {
 
 t.test("MNIST's format", async (t) => {
   const path = t.testdir();
-  writeFileSync(join(path, 'train-images-idx3-ubyte'), idxOf([ROWS, 8, 8], pixels));
-  writeFileSync(join(path, 'train-labels-idx1-ubyte'), idxOf([ROWS], labels));
+  writeFileSync(join(path, 'train-images-idx3-ubyte'), idxFile(8, [ROWS, 8, 8], Uint8Array.from(pixels)));
+  writeFileSync(join(path, 'train-labels-idx1-ubyte'), idxFile(8, [ROWS], Uint8Array.from(labels)));
   const table = await openTable(join(path, 'train-images-idx3-ubyte'));
   requireSame(t, loaded(table, 'label'), asCsv);
   t.match(describeTable(table).notes, [/are the column `label`$/, /`image` 8x8 lets/]);

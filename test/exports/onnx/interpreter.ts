@@ -9,6 +9,7 @@ import {
   type NodeProto,
   type TensorProto,
 } from '../../../src/exports/onnx/proto.js';
+import { erf } from '../../kernels/reference.js';
 
 type Cell = number | string;
 
@@ -172,18 +173,6 @@ function logSoftmax(cells: number[]): number[] {
   const most = Math.max(...cells);
   const whole = most + Math.log(total(cells.map((cell) => Math.exp(cell - most))));
   return cells.map((cell) => cell - whole);
-}
-
-/** Abramowitz and Stegun are too coarse: the series of erf, and of its complement's continued fraction beyond 3. */
-function erf(x: number): number {
-  if (Math.abs(x) > 5) return Math.sign(x);
-  let term = x;
-  let sum = x;
-  for (let n = 1; n < 200; n++) {
-    term *= (-x * x) / n;
-    sum += term / (2 * n + 1);
-  }
-  return (2 / Math.sqrt(Math.PI)) * sum;
 }
 
 /** Rows of windows of an image: `act` is given channel by channel the cells of each window, `pad` where there is none. */
