@@ -13,13 +13,13 @@ import { CALIBRATION_ROWS, calibrationOf } from './calibration-flags.js';
 import { CHECKPOINT_ROWS, type CheckpointFolder, checkpointOf } from './checkpoint-flags.js';
 import { type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { readConfig } from './config-file.js';
-import { DATA_ROWS } from './data-flags.js';
+import { DATA_ROWS, DB_ROW, SQL_ROW } from './data-flags.js';
 import { FAILURE_ROWS, type FailureSettings, failureSettingsOf } from './failure-flags.js';
 import { INTERVAL_ROWS, intervalsOf } from './figure-flags.js';
 import { jobFlagsOf } from './job-flags.js';
 import { LOG_ROWS, type LogRequest, logOf } from './log-flags.js';
 import type { OptionOrigins } from './option-origins.js';
-import { flagOf, type OptionRow } from './option-row.js';
+import { failUsage, flagOf, type OptionRow } from './option-row.js';
 import { POOL_ROWS, type PoolFlags, poolFlagsOf } from './pool-flags.js';
 import { rowsIn } from './rows.js';
 import { trainingNames, trainingRows } from './training-flags.js';
@@ -161,6 +161,10 @@ export async function resolveTrainSettings(
 async function readTrainConfig(path: string, rows: readonly OptionRow[]): Promise<Record<string, unknown>> {
   const keys = rows.filter((row) => row !== CONFIG_ROW);
   const values = await readConfig(path, keys, trainingNames());
+  for (const { name } of [SQL_ROW, DB_ROW]) {
+    if (name in values)
+      failUsage(`${path}: Expected \`${name}\` on the command line, in the place of the file of rows`, name);
+  }
   // Checked alone first, so that what is wrong in the file is said of the file.
   parseTrainingOptions(pick(values, trainingNames()), path);
   return values;
