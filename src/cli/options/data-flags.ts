@@ -21,12 +21,13 @@ const DB_ROW: OptionRow = {
   ...{ name: 'db', apiName: 'database' },
 };
 
+export const QUERY_ROWS: readonly OptionRow[] = [SQL_ROW, DB_ROW];
+
 /** How to read a data file, for every command that reads one. */
 export const CSV_ROWS: readonly OptionRow[] = [
   data.of(LOAD_OPTIONS, 'delimiter', { argument: 'character' }),
   data.of(LOAD_OPTIONS, 'encoding', { argument: 'name' }),
-  SQL_ROW,
-  DB_ROW,
+  ...QUERY_ROWS,
 ];
 
 /**

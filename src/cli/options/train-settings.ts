@@ -13,7 +13,7 @@ import { CALIBRATION_ROWS, calibrationOf } from './calibration-flags.js';
 import { CHECKPOINT_ROWS, type CheckpointFolder, checkpointOf } from './checkpoint-flags.js';
 import { type GivenOptions, JSON_ROW, QUIET_ROW } from './command.js';
 import { readConfig } from './config-file.js';
-import { DATA_ROWS, DB_ROW, SQL_ROW } from './data-flags.js';
+import { DATA_ROWS, QUERY_ROWS } from './data-flags.js';
 import { FAILURE_ROWS, type FailureSettings, failureSettingsOf } from './failure-flags.js';
 import { INTERVAL_ROWS, intervalsOf } from './figure-flags.js';
 import { jobFlagsOf } from './job-flags.js';
@@ -161,7 +161,7 @@ export async function resolveTrainSettings(
 async function readTrainConfig(path: string, rows: readonly OptionRow[]): Promise<Record<string, unknown>> {
   const keys = rows.filter((row) => row !== CONFIG_ROW);
   const values = await readConfig(path, keys, trainingNames());
-  for (const { name } of [SQL_ROW, DB_ROW]) {
+  for (const { name } of QUERY_ROWS) {
     if (name in values)
       failUsage(`${path}: Expected \`${name}\` on the command line, in the place of the file of rows`, name);
   }

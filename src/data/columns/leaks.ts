@@ -11,6 +11,8 @@ const LEAST_ROWS = 20;
 const ROWS_PER_VALUE = 10;
 /** Rows of few-valued columns: fewer on average for each value, and what looks like a copy may be an id. */
 const ROWS_PER_COPY = 2;
+/** Rows that are not of the most frequent class: of fewer, some column among many says by chance which they are. */
+const LEAST_OTHERS = 4;
 /** Rows that must be missing, and that must not be. */
 const LEAST_MISSING = 5;
 /** Pairs of these first rows are compared before all rows are put in order. */
@@ -81,9 +83,21 @@ function numbersAt(numbers: Float64Array, rows: Uint32Array): Float64Array {
 /** How a feature says the answer, in words; null where nothing shows that it does. */
 function leakOf(feature: Reading, truth: Truth, rows: Uint32Array): string | null {
   const values = valuesOf(feature, rows);
-  if (hasGaps(values)) return truth.kind === 'categorical' ? missingLeak(values, truth, rows) : null;
+  if (!hasGaps(values)) return sameLeak(feature, values, truth, rows);
+  const missing = truth.kind === 'categorical' ? missingLeak(values, truth, rows) : null;
+  if (missing !== null) return missing;
+  const known = (_: number, at: number) => !Number.isNaN(values[at]!);
+  const filled = rows.filter(known);
+  if (filled.length < LEAST_ROWS) return null;
+  const there = { ...truth, values: truth.values.filter(known) };
+  const how = sameLeak(feature, values.filter(known), there, filled);
+  return how === null ? null : `where it is not missing, ${how}`;
+}
+
+/** How the values of a feature say the answer, all of which are there. @param truth in these rows */
+function sameLeak(feature: Reading, values: Float64Array, truth: Truth, rows: Uint32Array): string | null {
   const pairs = pairsOf(values, truth.values);
-  if (pairs !== null) {
+  if (pairs !== null && !(truth.kind === 'categorical' && isLopsided(truth.values))) {
     const { own, others } = pairs;
     if (own === others && own * ROWS_PER_COPY <= rows.length) {
       if (isSame(feature, truth, rows)) return `it is \`${truth.name}\` in every row`;
@@ -98,6 +112,13 @@ function leakOf(feature: Reading, truth: Truth, rows: Uint32Array): string | nul
   if (direction === null) return null;
   if (values.every((value, at) => value === truth.values[at])) return `it is \`${truth.name}\` in every row`;
   return `in every row it ${direction} exactly as \`${truth.name}\` does`;
+}
+
+/** Whether all but a few rows are of one class. @param truths numbers of classes, from 0 */
+function isLopsided(truths: Float64Array): boolean {
+  const counts = new Map<number, number>();
+  for (const truth of truths) counts.set(truth, (counts.get(truth) ?? 0) + 1);
+  return truths.length - Math.max(...counts.values()) < LEAST_OTHERS;
 }
 
 /**

@@ -61,6 +61,30 @@ t.test('so is one that is filled in for some classes alone', async (t) => {
   t.strictSame(leaks(often, 'kind'), []);
 });
 
+t.test('so are copies that are missing in some rows', async (t) => {
+  const copied = classRows((row, kind) => ({ again: row % 6 === 1 ? null : kind }));
+  t.match(leaks(copied, 'kind'), [
+    /^`again` may say the answer: where it is not missing, it is `kind` in every row;/,
+  ]);
+  const cents = numberRows((row, price) => ({ cents: row % 6 === 1 ? null : price * 100 }));
+  t.match(leaks(cents, 'price'), [/where it is not missing, in every row it grows exactly as `price` does/]);
+  const few = classRows((row, kind) => ({ again: row < 45 ? null : kind }));
+  t.strictSame(leaks(few, 'kind'), [], 'too few rows to know');
+});
+
+t.test('what picks out three rows of another class may do so by chance', async (t) => {
+  const rare = (rows: number) =>
+    tableFromRecords(
+      Array.from({ length: 60 }, (_, row) => ({
+        size: (row * 37) % 60,
+        flag: row < rows ? 1 : 0,
+        kind: row < rows ? 'b' : 'a',
+      })),
+    );
+  t.strictSame(leaks(rare(3), 'kind'), []);
+  t.match(leaks(rare(4), 'kind'), [/^`flag` may say the answer: each of its 2 values/]);
+});
+
 t.test('ids, other columns and one row of another value are no leaks', async (t) => {
   const rows = classRows((row, kind) => ({
     id: row * 3,
