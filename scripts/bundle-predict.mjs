@@ -1,4 +1,5 @@
-// Bundles tutti/predict: one module for any JavaScript, and beside it the kernels in the form in which any page may have them.
+// Bundles tutti/predict: a module for any JavaScript, beside it files of what few ask for, which it imports when it is asked for
+// that, and the kernels in the form in which any page may have them.
 
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,17 +29,33 @@ const LATE = /await import\('([^']+)'\)/g;
 
 const PREDICT_ENTRY = 'dist/src/entry-points/predict.js';
 
+/** What is imported late; see src/portable. */
+const LATER = /[\\/](portable[\\/]later|preprocessing[\\/]records|neighbours[\\/]predictor)\.js$/;
+
 /** Files of kernels, which the module asks for by their addresses. */
 const KERNELS = ['emulated.wasm', 'fused.wasm', 'strict.wasm'];
 
-/** Bundles the entry point to dist/lib/predict.js. @returns its metafile. */
+/** Bundles the entry point to dist/lib/predict.js and files beside it. @returns its metafile. */
 export async function bundlePredict(root) {
   const checks = join(root, 'dist/src/portable/checks.js');
+  const entry = join(root, PREDICT_ENTRY);
   const { metafile } = await esbuild.build({
-    ...{ absWorkingDir: root, entryPoints: [PREDICT_ENTRY], outfile: 'dist/lib/predict.js', metafile: true },
+    ...{ absWorkingDir: root, entryPoints: [PREDICT_ENTRY], outdir: 'dist/lib', metafile: true },
+    // All in one folder, where the kernels are.
+    ...{ splitting: true, chunkNames: 'predict-[name]-[hash]' },
     ...{ bundle: true, minify: true, format: 'esm', platform: 'browser', target: 'es2022', charset: 'utf8' },
     legalComments: 'none',
     plugins: [
+      {
+        name: 'one',
+        // What is imported late has all of the rest beside it: else each would share another part with it, in a file of its own.
+        setup(build) {
+          build.onResolve({ filter: /^all-the-rest$/ }, () => ({ path: entry, sideEffects: true }));
+          build.onLoad({ filter: LATER }, ({ path }) => ({
+            contents: `import 'all-the-rest';${readFileSync(path, 'utf8')}`,
+          }));
+        },
+      },
       {
         name: 'checks',
         // The same schemas, checked by a fortieth of the code.

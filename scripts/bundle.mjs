@@ -26,7 +26,7 @@ function gathering(dist, without, groupOf) {
     .flatMap((folder) =>
       readdirSync(join(dist, folder), { recursive: true }).map((file) => join(folder, file)),
     )
-    .filter((file) => file.endsWith('.js') && !without.test(file))
+    .filter((file) => file.endsWith('.js') && !without.test(file) && !PREDICTS_ANYWHERE.test(file))
     .map((file) => join(dist, file));
   const nameOf = (module) => relative(dist, module).replace(/\W/g, '_');
   const lateIn = (file) =>
@@ -100,6 +100,8 @@ const PROGRAM_GROUPS = [
 ];
 
 const COMMAND_LINE = /^src\/cli\//;
+/** In no bundle for Node.js: bundle-predict.mjs's. */
+const PREDICTS_ANYWHERE = /^src[\\/]portable[\\/]/;
 const NOTHING = /^$/;
 
 function groupBy(groups) {

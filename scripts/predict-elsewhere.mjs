@@ -99,7 +99,7 @@ async function inFirefox(path) {
       return;
     }
     const name = request.url === '/' ? null : request.url.slice(1);
-    const inLib = /^(predict\.js|\w+\.wasm)$/.test(name ?? '');
+    const inLib = /^(predict[\w-]*\.js|\w+\.wasm)$/.test(name ?? '');
     try {
       const body = name === null ? PAGE : readFileSync(join(inLib ? LIB : folder, name));
       response.writeHead(200, { 'content-type': types[name?.split('.')[1]] ?? 'text/html' }).end(body);

@@ -7,8 +7,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyCalibration } from '../../src/calibration/apply-calibration.js';
 import { fitCalibration, scoresOf } from '../../src/calibration/fit-calibration.js';
+import { fitTemperature } from '../../src/calibration/fit-temperature.js';
 import { type CalibrationRows, calibrationRows } from '../../src/calibration/rows.js';
-import { fitTemperature, temperature } from '../../src/calibration/temperature.js';
+import { temperature } from '../../src/calibration/temperature.js';
 import { predictKnownRows } from '../../src/ensemble/evaluate/known-rows.js';
 import { createPool, loadData, trainEnsemble } from '../../src/index.js';
 

@@ -4,7 +4,8 @@
 import type { MeasuredCoverage } from '../conformal/measured-coverage.js';
 import type { Dataset, TaskKind } from '../data/dataset/dataset.js';
 import { transformTable } from '../data/preprocessing/preprocessing.js';
-import { type DataRecord, failRows, tableFromRecords } from '../data/table/record-table.js';
+import { failRows } from '../data/table/fail-rows.js';
+import { type DataRecord, tableFromRecords } from '../data/table/record-table.js';
 import type { Table } from '../data/table/table.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import type { ConformaliseOptions, MeasuredCoverageOptions } from '../ensemble/evaluate/conformalise.js';

@@ -6,7 +6,7 @@ import type { Conformity } from '../conformal/conformity.js';
 import type { Task } from '../data/dataset/dataset.js';
 import { columnWidth } from '../data/dataset/feature-columns.js';
 import type { ColumnRanges } from '../data/dataset/training-facts.js';
-import { encodingFrom } from '../data/preprocessing/preprocessing.js';
+import { encodingFrom } from '../data/preprocessing/encoding-from.js';
 import { storedEngineOf } from '../engines/stored-engines.js';
 import type { EpochRecord, FailedMember, TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import { describe, type ErrorCode, TuttiError } from '../errors.js';

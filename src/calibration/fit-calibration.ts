@@ -8,6 +8,7 @@ import { type Aggregator, aggregators } from '../predictions/aggregate/aggregato
 import type { KnownRows } from '../predictions/known-rows.js';
 import { largestAt } from '../predictions/labels.js';
 import type { Calibration, CalibrationMethod, CalibrationScores, DecisionThreshold } from './calibration.js';
+import { FITS } from './fits.js';
 import { foldsOf, othersOf } from './fold-rows.js';
 import { calibrationMethods } from './methods.js';
 import { type CalibrationRows, calibrationRows, squaresByGroup } from './rows.js';
@@ -109,7 +110,8 @@ function fitMethod(
   folds: readonly Fold[],
   sharpening: Sharpening | null,
 ) {
-  const { identity, fit, apply } = calibrationMethods.get(name);
+  const { identity, apply } = calibrationMethods.get(name);
+  const fit = FITS[name];
   const { classes } = rows;
   const uncalibrated = new Float64Array(rows.logits.length);
   const crossed = new Float64Array(rows.logits.length);
@@ -193,7 +195,7 @@ function thresholdOf(
   /** Rows as a fit on others, or on themselves, calibrates them. */
   const calibratedBy = (fitted: CalibrationRows, own: CalibrationRows): BinaryRows => {
     const logits = own.logits.slice();
-    const parameters = method !== null && helps ? calibrationMethods.get(method).fit(fitted) : null;
+    const parameters = method !== null && helps ? FITS[method](fitted) : null;
     if (parameters !== null) calibrationMethods.get(method!).apply(parameters, logits, own.classes);
     const probabilities = Float32Array.from({ length: own.rows }, (_, row) => exp(logits[2 * row + 1]!));
     return { probabilities, labels: own.labels, weights: own.weights };

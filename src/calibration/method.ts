@@ -1,7 +1,6 @@
-// What a calibration method is: one record in a file of its own, listed in methods.ts.
+// What a calibration method is: one record in a file of its own, listed in methods.ts; how it is fitted stands in fits.ts.
 
 import type { CalibrationMethod } from './calibration.js';
-import type { CalibrationRows } from './rows.js';
 
 export interface CalibrationMethodDefinition {
   readonly name: CalibrationMethod;
@@ -15,8 +14,6 @@ export interface CalibrationMethodDefinition {
   identity(classes: number): number[];
   /** Whether finite numbers are parameters of it. */
   fits(parameters: readonly number[], classes: number): boolean;
-  /** The parameters that suit rows best; null where nothing does, as where every row is predicted rightly. */
-  fit(rows: CalibrationRows): number[] | null;
   /**
    * Calibrates in place: `logits`, f64[rows, classes], logarithms of probabilities, become those of calibrated ones.
    */

@@ -1,4 +1,5 @@
-// All calibration methods. To add one: its file, its name in calibration.ts, and its place in this list.
+// All calibration methods. To add one: its file, its name in calibration.ts, its place in this list, and its fit in
+// fits.ts.
 
 import { createRegistry } from '../registry.js';
 import type { Calibration, CalibrationMethod } from './calibration.js';

@@ -5,9 +5,9 @@
 // u = Σ s², so that the temperature that suits it is linear in u (as regression on a noisy variable is attenuated): known at
 // the mean u of the rows, and at u = 1 from a member alone, it follows for all members.
 
+import { eachSlope, fitTemperature } from './fit-temperature.js';
 import { type CalibrationRows, pick, squaresByGroup } from './rows.js';
 import { normaliseAt } from './softmax.js';
-import { eachSlope, fitTemperature } from './temperature.js';
 
 /** What the rows say of the temperatures that suit averages of more and of fewer members. */
 export interface Sharpening {

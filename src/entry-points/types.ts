@@ -42,7 +42,8 @@ export type { FeatureScaling, Impute } from '../data/preprocessing/fit-features.
 export type { PreprocessingOptions, TrainingExtras } from '../data/preprocessing/preprocessing.js';
 export type { ClassWeights } from '../data/preprocessing/weights.js';
 export type { ResampleSpec } from '../data/resample.js';
-export type { DateFormat, DateOrder } from '../data/table/date-format.js';
+export type { DateFormat } from '../data/table/date-format.js';
+export type { DateOrder } from '../data/table/date-orders.js';
 export type { NumberFormat } from '../data/table/number-format.js';
 export type { ColumnNote, ImageSize } from '../data/table/table.js';
 export type { DistanceSpec } from '../engines/neighbours/spec.js';

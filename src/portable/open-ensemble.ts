@@ -2,7 +2,6 @@
 
 import { overBytes } from '../bundle/byte-source.js';
 import { readBundle } from '../bundle/read-bundle.js';
-import * as neighbours from '../engines/neighbours/predictor.js';
 import type { EnginePredictor, PredictorContext, StoredMember } from '../engines/shared/predictor.js';
 import { createNetworkPredictor } from '../engines/wasm/predictor.js';
 import type { ProgramSite } from '../engines/wasm/program-site.js';
@@ -43,7 +42,11 @@ export async function openEnsemble(source: ByteOrigin, options: OpenOptions = {}
   const { signal, kernels } = options;
   const { bytes, name } = await bytesOf(source, 'saved ensemble', signal);
   const { ensemble } = await readBundle(overBytes(bytes, (copy) => copy, signal, name));
-  return new PortableEnsemble(ensemble, await load(ensemble, kernels));
+  const [loaded, reads] = await Promise.all([
+    load(ensemble, kernels),
+    ensemble.preprocessing === null ? null : import('../data/preprocessing/records.js'),
+  ]);
+  return new PortableEnsemble(ensemble, loaded, reads?.transformRecords ?? null);
 }
 
 /** What predicts the members of each engine that needs nothing but itself. */
@@ -58,7 +61,9 @@ async function load(ensemble: TrainedEnsemble, origin: ByteOrigin | undefined): 
   }
   const context = predictorContext(ensemble, portableBlockRows(ensemble), KEPT_BYTES);
   return loadMembers(context, members, async (engine) =>
-    engine === 'wasm' ? networksOn(ownSite(await kernelsOf(ensemble.plan.arithmetic, origin))) : neighbours,
+    engine === 'wasm'
+      ? networksOn(ownSite(await kernelsOf(ensemble.plan.arithmetic, origin)))
+      : await import('../engines/neighbours/predictor.js'),
   );
 }
 

@@ -3,12 +3,13 @@
 
 import { rowsOf } from '../api/predicted-rows.js';
 import type { PredictedArrays, PredictedRecords } from '../api/predictor.js';
-import { type UncertainRecords, uncertainRows } from '../api/uncertain-records.js';
+import type { UncertainRecords } from '../api/uncertain-records.js';
 import { contentHash } from '../bundle/content-hash.js';
 import { COVERAGE_OPTIONS, type CoverageOptions } from '../conformal/guarantee-options.js';
 import { outputCount, type Task, type TaskKind, type Values } from '../data/dataset/dataset.js';
-import { transformRecords } from '../data/preprocessing/records.js';
-import { type DataRecord, failRows } from '../data/table/record-table.js';
+import type { transformRecords } from '../data/preprocessing/records.js';
+import { failRows } from '../data/table/fail-rows.js';
+import type { DataRecord } from '../data/table/record-table.js';
 import type { EnginePredictor } from '../engines/shared/predictor.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions, answerRules } from '../ensemble/predict/answer-rules.js';
@@ -20,7 +21,7 @@ import {
   combineSettings,
   ensembleCombiner,
 } from '../ensemble/predict/ensemble-combiner.js';
-import { ensembleAnswer } from '../ensemble/predict/guarantees.js';
+import type { BlockAnswer } from '../ensemble/predict/guarantees.js';
 import type { UncertainPredictions } from '../ensemble/predict/predict-uncertainty.js';
 import { columnsOf, isRecords, wholeRows } from '../ensemble/predict/raw-rows.js';
 import { storedMembers } from '../ensemble/predict/stored-members.js';
@@ -29,7 +30,6 @@ import { betweenBlocks } from '../long-calls.js';
 import { checkOptions, type OptionTable } from '../option-names.js';
 import { COMBINE_OPTIONS } from '../predictions/aggregate/aggregate.js';
 import type { Aggregator } from '../predictions/aggregate/aggregators.js';
-import { uncertaintyOf } from '../predictions/aggregate/uncertainty.js';
 import { blockRanges, blockRowsFor } from '../predictions/blocks.js';
 import type { CombinedPredictions } from '../predictions/combined-predictions.js';
 import type { Predictions } from '../predictions/predictions.js';
@@ -71,18 +71,21 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
   readonly columns: readonly string[] | null;
   readonly #ensemble: TrainedEnsemble<Kind>;
   readonly #loaded: EnginePredictor;
+  readonly #transform: typeof transformRecords | null;
   readonly #blockRows: number;
   readonly #next = turns();
   #disposed = false;
 
-  /** @param loaded its members; `openEnsemble` loads them. */
+  /** @param loaded its members, and @param transform what reads records, where it has columns; `openEnsemble` loads both. */
   constructor(
     ensemble: TrainedEnsemble<Kind>,
     loaded: {
       predict(rows: Float32Array, count: number): readonly Predictions[] | Promise<readonly Predictions[]>;
       dispose(): void;
     },
+    transform: typeof transformRecords | null,
   ) {
+    this.#transform = transform;
     this.task = ensemble.task;
     this.features = ensemble.features;
     this.memberCount = ensemble.members.length;
@@ -110,7 +113,7 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
   predict(rows: NumberRows, options?: PortablePredictOptions): Promise<PredictedArrays<Kind>>;
   async predict(inputs: PortableInputs, options: PortablePredictOptions = {}): Promise<unknown> {
     checkOptions('predict', options, OPTIONS);
-    const answer = ensembleAnswer(this.#ensemble, options);
+    const answer = await blockAnswer(this.#ensemble, options);
     const { blocks, rows } = await this.#answers(inputs, options, answer);
     const combined = blocks.length === 1 ? blocks[0]! : concatenate(blocks, rows);
     return isRecords(inputs) ? rowsOf(this.task, combined) : combined;
@@ -128,6 +131,7 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
   uncertainty(rows: NumberRows, options?: PortableCombineOptions): Promise<UncertainPredictions>;
   async uncertainty(inputs: PortableInputs, options: PortableCombineOptions = {}): Promise<unknown> {
     checkOptions('uncertainty', options, UNCERTAINTY_OPTIONS);
+    const { uncertaintyOf, uncertainRows } = await import('./later.js');
     const combine = ensembleCombiner(this.#ensemble, options);
     const { weights = null } = combineSettings(this.#ensemble, options);
     const { blocks, rows } = await this.#answers(inputs, options, (members) => ({
@@ -191,7 +195,8 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
   #numbersOf(inputs: PortableInputs): { readonly x: Values; readonly rows: number } {
     const ensemble = this.#ensemble;
     if (isRecords(inputs)) {
-      return { x: transformRecords(columnsOf(ensemble), inputs), rows: inputs.length };
+      const columns = columnsOf(ensemble);
+      return { x: this.#transform!(columns, inputs), rows: inputs.length };
     }
     const kind = Object.prototype.toString.call(inputs);
     if (kind === '[object Float32Array]' || kind === '[object Float64Array]') {
@@ -201,6 +206,16 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
       failRows('x', 'a Float32Array or Float64Array of rows, a list of numbers or records', inputs);
     return { x: Float64Array.from(inputs), rows: wholeRows(ensemble, inputs) };
   }
+}
+
+/** What is made of members' predictions; by {@link ensembleCombiner} alone where nothing is asked for beside them. */
+async function blockAnswer(ensemble: TrainedEnsemble, options: PortablePredictOptions): Promise<BlockAnswer> {
+  if (options.coverage === undefined && options.conformal === undefined) {
+    const combine = ensembleCombiner(ensemble, options);
+    return (members) => combine(members);
+  }
+  const { ensembleAnswer } = await import('./later.js');
+  return ensembleAnswer(ensemble, options);
 }
 
 /** A copy, since blocks are views that the next one overwrites; in the form in which blocks are joined. */

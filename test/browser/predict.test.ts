@@ -2,7 +2,7 @@
 // same answers to the bit as from the trainer in Node.js.
 
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import t from 'tap';
 import type { Ensemble } from '../../src/index.js';
@@ -27,7 +27,8 @@ t.test('in Chromium', NEEDS_BROWSER, async (t) => {
   const files = new Map<string, Uint8Array>([
     ['/', Buffer.from('<!doctype html><title>predict</title><link rel="icon" href="data:,">')],
   ]);
-  for (const name of ['predict.js', 'fused.wasm', 'strict.wasm']) {
+  const lib = readdirSync(new URL('.', PREDICT_FILE));
+  for (const name of lib.filter((file) => /^predict.*\.js$|\.wasm$/.test(file))) {
     files.set(`/${name}`, readFileSync(new URL(name, PREDICT_FILE)));
   }
   const cases: { name: string; ensemble: Ensemble; rows: Float32Array }[] = [];

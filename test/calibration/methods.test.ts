@@ -5,11 +5,15 @@
 //     IsotonicRegression(y_min=1/202, y_max=1-1/202, out_of_bounds='clip').
 
 import t, { type Test } from 'tap';
-import { fitIsotonic, isotonic } from '../../src/calibration/isotonic.js';
+import { fitIsotonic } from '../../src/calibration/fit-isotonic.js';
+import { fitTemperature, HIGHEST_TEMPERATURE } from '../../src/calibration/fit-temperature.js';
+import { fitVector } from '../../src/calibration/fit-vector.js';
+import { FITS } from '../../src/calibration/fits.js';
+import { isotonic } from '../../src/calibration/isotonic.js';
 import { calibrationMethods } from '../../src/calibration/methods.js';
 import type { CalibrationRows } from '../../src/calibration/rows.js';
-import { fitTemperature, HIGHEST_TEMPERATURE, temperature } from '../../src/calibration/temperature.js';
-import { fitVector, vector } from '../../src/calibration/vector.js';
+import { temperature } from '../../src/calibration/temperature.js';
+import { vector } from '../../src/calibration/vector.js';
 import { madeRows } from './support.js';
 
 const near = (t: Test, got: readonly number[], expected: readonly number[], tolerance: number) => {
@@ -147,13 +151,13 @@ t.test(
   'every method leaves probabilities as they are by its identity, and gives probabilities by what it fits',
   (t) => {
     const rows = madeRows(60, 2);
-    for (const { name, identity, fit, fits, apply } of calibrationMethods.entries) {
+    for (const { name, identity, fits, apply } of calibrationMethods.entries) {
       t.ok(fits(identity(2), 2), name);
       t.notOk(fits([...identity(2), 1], 2), name);
       const same = rows.logits.slice();
       apply(identity(2), same, 2);
       near(t, Array.from(same), Array.from(rows.logits), 1e-12);
-      const fitted = fit(rows)!;
+      const fitted = FITS[name](rows)!;
       t.ok(fits(fitted, 2), name);
       const moved = rows.logits.slice();
       apply(fitted, moved, 2);

@@ -2,10 +2,10 @@
 // say the truth's logit and noise, and against fresh rows that all members predict.
 
 import t from 'tap';
+import { fitTemperature } from '../../src/calibration/fit-temperature.js';
 import type { CalibrationRows } from '../../src/calibration/rows.js';
 import { sharpened, sharpeningOf } from '../../src/calibration/sharpen.js';
 import { normaliseAt } from '../../src/calibration/softmax.js';
-import { fitTemperature } from '../../src/calibration/temperature.js';
 import { RandomStream, streamKey } from '../../src/math/random.js';
 
 const MEMBERS = 8;

@@ -2,7 +2,8 @@
 // Decides from a tally of its cells and the decimal mark of the file; judge-table.ts asks it column by column.
 
 import { TuttiError } from '../../errors.js';
-import { DATE_ORDERS, type DateOrder, dateWords } from '../table/date-format.js';
+import { dateWords } from '../table/date-format.js';
+import { DATE_ORDERS, type DateOrder } from '../table/date-orders.js';
 import { FORMS, isCurrency, type NumberFormat, numberWords } from '../table/number-format.js';
 import type { ColumnFormat } from './reading.js';
 import { cellsOf, type FormCounts, merged, type Tally } from './tally.js';

@@ -4,7 +4,7 @@
 import { readonlyList } from '../../schema-check.js';
 import * as z from '../../zod.js';
 import type { Preprocessing } from '../dataset/preprocessing-types.js';
-import { DATE_ORDERS } from '../table/date-format.js';
+import { DATE_ORDERS } from '../table/date-orders.js';
 
 const names = readonlyList(z.array(z.string()));
 const positive = z.number().positive();

@@ -7,11 +7,11 @@ import { described, type OptionTable, option } from '../../option-names.js';
 import { COLUMN_OPTIONS, type ColumnOptions, MAX_CATEGORIES } from '../columns/column-options.js';
 import { type Judgement, judgeTable } from '../columns/judge-table.js';
 import { categoricalReading, numericReading } from '../columns/reading.js';
-import { completeDataset, type Dataset, type Encoding, type Task } from '../dataset/dataset.js';
-import { NO_SCALE, SOFT_CLIP } from '../dataset/encoding.js';
-import { categoryNames } from '../dataset/feature-columns.js';
+import { completeDataset, type Dataset, type Task } from '../dataset/dataset.js';
+import { SOFT_CLIP } from '../dataset/encoding.js';
 import type { Preprocessing } from '../dataset/preprocessing-types.js';
 import { delimiterHint, requireColumn, type Table } from '../table/table.js';
+import { encodingFrom } from './encoding-from.js';
 import { featureWidth, transformFeatures } from './features.js';
 import { type FeatureScaling, fitFeatures, type Impute } from './fit-features.js';
 import { fitTarget, targetReadings, transformTargets } from './target.js';
@@ -140,25 +140,6 @@ function taskFrom(preprocessing: Preprocessing): Task {
   return target.kind === 'classification'
     ? { kind: 'classification', classes: target.classes }
     : { kind: 'regression', targets: target.columns };
-}
-
-/** How a fitted preprocessing's features and targets become what members see. */
-export function encodingFrom({ features, target, ...preprocessing }: Preprocessing): Encoding {
-  const softClip = preprocessing.softClip ?? null;
-  const columns = features.flatMap(
-    (feature): readonly { mean: number; std: number; clip: number | null }[] =>
-      feature.kind === 'numeric'
-        ? [{ mean: feature.mean, std: feature.std, clip: softClip }]
-        : categoryNames(feature).map(() => ({ mean: 0, std: 1, clip: null })),
-  );
-  return {
-    features: {
-      mean: columns.map(({ mean }) => mean),
-      std: columns.map(({ std }) => std),
-      softClip: softClip === null ? null : columns.map(({ clip }) => clip),
-    },
-    targets: target.kind === 'classification' ? NO_SCALE : { mean: target.mean, std: target.std },
-  };
 }
 
 /** What is kept with a training dataset; test datasets have neither weights of classes nor groups. */

@@ -2,9 +2,7 @@
 // it is what tells a later day from an earlier one, and a network continues it past the last day it was trained on.
 // Knows single cells and the order of day and month; which order a column has is judge-column.ts's to decide.
 
-/** The order in which a column writes its dates; `time` is a time of day alone. */
-export const DATE_ORDERS = ['ymd', 'dmy', 'mdy', 'time'] as const;
-export type DateOrder = (typeof DATE_ORDERS)[number];
+import { DATE_ORDERS, type DateOrder } from './date-orders.js';
 
 /** Plain data, kept with the ensemble. */
 export interface DateFormat {

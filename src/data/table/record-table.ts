@@ -1,9 +1,10 @@
 // Rows as objects with a value for each column, as a table: what a program has at hand, such as a request's body or what
 // a database answered, and what a file of records holds. From there on they are read as a file's cells are.
 
-import { describe, failOption, TuttiError } from '../../errors.js';
+import { describe, TuttiError } from '../../errors.js';
 import { checkOptions, type OptionTable, option, suggest } from '../../option-names.js';
 import { TextColumn } from './column.js';
+import { isRecord } from './fail-rows.js';
 import type { Table } from './table.js';
 import { GrowingRows, refuseColumns } from './table-limits.js';
 
@@ -40,19 +41,6 @@ export function requireRecords(records: unknown, source: string): asserts record
   const got = Array.isArray(records) ? 'none' : shortly(records);
   const message = `Expected ${source} to be a list of at least one record, got ${got}`;
   throw new TuttiError('ERR_OPTION', message, { option: 'records' });
-}
-
-/** Refuses what are no rows; of a record alone it says how to write it. @throws ERR_OPTION */
-export function failRows(name: string, expected: string, got: unknown): never {
-  if (!isRecordAlone(got)) failOption(name, expected, got);
-  const message = `Expected \`${name}\` to be ${expected}, got one record: write [record]`;
-  throw new TuttiError('ERR_OPTION', message, { option: name });
-}
-
-function isRecordAlone(value: unknown): boolean {
-  if (!isRecord(value) || ArrayBuffer.isView(value)) return false;
-  const cells = Object.values(value);
-  return cells.length > 0 && cells.every((cell) => cell === null || typeof cell !== 'object');
 }
 
 export function tableOf(records: readonly unknown[], into: RecordTable): Table {
@@ -181,10 +169,6 @@ export class RecordTable {
 
 function firstColumns(record: object): RecordColumns {
   return { names: Object.keys(record), others: [], numberText: (_, value) => String(value) };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The key of each column in a record; names that only look alike, composed or not, are the same. */

@@ -5,11 +5,8 @@ import { scaleOf } from '../../../src/data/dataset/arrays.js';
 import { Dataset } from '../../../src/data/dataset/dataset.js';
 import { hashesOf } from '../../../src/data/dataset/dataset-hash.js';
 import { encodeRows } from '../../../src/data/dataset/encoding.js';
-import {
-  encodingFrom,
-  fitPreprocessing,
-  transformTable,
-} from '../../../src/data/preprocessing/preprocessing.js';
+import { encodingFrom } from '../../../src/data/preprocessing/encoding-from.js';
+import { fitPreprocessing, transformTable } from '../../../src/data/preprocessing/preprocessing.js';
 import { seen, taught } from '../../support/datasets.js';
 import { allRows, failure, tableOf } from '../helpers.js';
 

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { encodeRows } from '../../../src/data/dataset/encoding.js';
+import { encodingFrom } from '../../../src/data/preprocessing/encoding-from.js';
 import {
-  encodingFrom,
   featureNames,
   fitPreprocessing,
   type Preprocessing,

@@ -1,7 +1,8 @@
 import t, { type Test } from 'tap';
 import { loadTraining } from '../../../src/data/load.js';
 import { transformFeatures } from '../../../src/data/preprocessing/preprocessing.js';
-import { type DateOrder, dateOrdersOf, dateParser } from '../../../src/data/table/date-format.js';
+import { dateOrdersOf, dateParser } from '../../../src/data/table/date-format.js';
+import type { DateOrder } from '../../../src/data/table/date-orders.js';
 import { failure, tableOf } from '../helpers.js';
 
 const days = (text: string, order: DateOrder): number => dateParser({ kind: 'date', order })(text);
