@@ -85,6 +85,9 @@ async function exportSingle(
   const { ensemble, preprocessing } = await loadForRawRows(path, given);
   await checkOutputBesideModules(target, ensemble);
   if (given.quiet !== true) noteMissing(ensemble);
+  // Before the net is trained in vain.
+  if (format === 'tfjs')
+    (await import('../../exports/layers-model/write-layers-model.js')).requireUnclipped(ensemble);
   const { distillFromFile } = await import('../files/single-net.js');
   const outcome = await distillFromFile(ensemble, preprocessing, given, origins);
   if ('status' in outcome) return outcome.status;

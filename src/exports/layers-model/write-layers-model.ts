@@ -54,7 +54,8 @@ export function writeLayersModel(ensemble: TrainedEnsemble, options: ExportCombi
   });
 }
 
-function requireLayers({ encoding, aggregator, calibration, networks, task }: ExportedEnsemble): void {
+/** @throws ERR_OPTION where features are clipped softly, which no layer does; a net distilled from such an ensemble clips them too. */
+export function requireUnclipped({ encoding }: Pick<TrainedEnsemble, 'encoding'>): void {
   const softClip = encoding.features?.softClip ?? null;
   if (softClip !== null) {
     const expected =
@@ -65,6 +66,11 @@ function requireLayers({ encoding, aggregator, calibration, networks, task }: Ex
       softClip.find((clip) => clip !== null),
     );
   }
+}
+
+function requireLayers(portable: ExportedEnsemble): void {
+  requireUnclipped(portable);
+  const { aggregator, calibration, networks, task } = portable;
   if (aggregator === 'majorityVote' || (aggregator === 'geometricMean' && task.kind === 'regression'))
     failOption('aggregator', 'one that layers of TensorFlow.js can say', aggregator);
   const method = calibration?.method ?? null;

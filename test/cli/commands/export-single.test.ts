@@ -87,3 +87,10 @@ for (const [what, args, message] of [
     t.match(stderr, message);
   });
 }
+
+t.test('a format that has no form for what the ensemble does refuses before a net is trained', async (t) => {
+  const args = ['export', 'three.tutti', '--single', '--data', 'nowhere.csv', ...FAST, '--out', 'net.zip'];
+  const { status, stderr } = await tutti(args, { cwd });
+  t.equal(status, 2);
+  t.match(stderr, /Expected `softClip` to be null \(--soft-clip none\)/);
+});
