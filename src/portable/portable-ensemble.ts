@@ -60,6 +60,12 @@ const UNCERTAINTY_OPTIONS = {
 
 const OPTIONS = { ...UNCERTAINTY_OPTIONS, ...COVERAGE_OPTIONS } satisfies OptionTable<PortablePredictOptions>;
 
+/** Rows in the user's units, [rows, features]. */
+interface NumberedRows {
+  readonly x: Values;
+  readonly rows: number;
+}
+
 /** A saved ensemble that predicts; see {@link openEnsemble}. */
 export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
   readonly task: Task<Kind>;
@@ -113,8 +119,10 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
   predict(rows: NumberRows, options?: PortablePredictOptions): Promise<PredictedArrays<Kind>>;
   async predict(inputs: PortableInputs, options: PortablePredictOptions = {}): Promise<unknown> {
     checkOptions('predict', options, OPTIONS);
+    // At once, since the caller may change its records meanwhile.
+    const numbers = this.#numbersOf(inputs);
     const answer = await blockAnswer(this.#ensemble, options);
-    const { blocks, rows } = await this.#answers(inputs, options, answer);
+    const { blocks, rows } = await this.#answers(numbers, options, answer);
     const combined = blocks.length === 1 ? blocks[0]! : concatenate(blocks, rows);
     return isRecords(inputs) ? rowsOf(this.task, combined) : combined;
   }
@@ -131,10 +139,11 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
   uncertainty(rows: NumberRows, options?: PortableCombineOptions): Promise<UncertainPredictions>;
   async uncertainty(inputs: PortableInputs, options: PortableCombineOptions = {}): Promise<unknown> {
     checkOptions('uncertainty', options, UNCERTAINTY_OPTIONS);
+    const numbers = this.#numbersOf(inputs);
     const { uncertaintyOf, uncertainRows } = await import('./later.js');
     const combine = ensembleCombiner(this.#ensemble, options);
     const { weights = null } = combineSettings(this.#ensemble, options);
-    const { blocks, rows } = await this.#answers(inputs, options, (members) => ({
+    const { blocks, rows } = await this.#answers(numbers, options, (members) => ({
       combined: combine(members),
       uncertainty: uncertaintyOf(members, this.task, { weights }),
     }));
@@ -150,7 +159,9 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
   /** Each member's own predictions, in plan order. @throws as `predict`. */
   async predictMembers(inputs: PortableInputs, options: AnswerOptions = {}): Promise<Predictions[]> {
     checkOptions('predictMembers', options, ANSWER_OPTIONS);
-    const { blocks, rows } = await this.#answers(inputs, options, (members) => members.map(alone));
+    const { blocks, rows } = await this.#answers(this.#numbersOf(inputs), options, (members) =>
+      members.map(alone),
+    );
     return Array.from({ length: this.memberCount }, (_, member) => {
       const own = blocks.map((block) => block[member]!);
       const { outputs, mean, logProbabilities, variance } =
@@ -168,13 +179,12 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
 
   /** What is made of the members' predictions of each block of rows, of which the next block overwrites the arrays. */
   async #answers<Answer>(
-    inputs: PortableInputs,
+    { x, rows }: NumberedRows,
     options: AnswerOptions,
     answer: (members: readonly Predictions[], x: Values, start: number) => Answer,
   ): Promise<{ readonly blocks: readonly Answer[]; readonly rows: number }> {
     const { signal } = options;
     signal?.throwIfAborted();
-    const { x, rows } = this.#numbersOf(inputs);
     if (rows === 0) throw new TuttiError('ERR_SHAPE', 'Expected at least one row to predict, got none');
     const [ensemble, blockRows] = [this.#ensemble, this.#blockRows];
     const rules = answerRules(ensemble, options);
@@ -192,7 +202,7 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
     return { blocks, rows };
   }
 
-  #numbersOf(inputs: PortableInputs): { readonly x: Values; readonly rows: number } {
+  #numbersOf(inputs: PortableInputs): NumberedRows {
     const ensemble = this.#ensemble;
     if (isRecords(inputs)) {
       const columns = columnsOf(ensemble);

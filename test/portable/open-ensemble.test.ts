@@ -55,6 +55,15 @@ t.test('records are answered by objects, with what the training file had missing
     (await ensemble.predict(records)).map((row) => ({ ...row })),
   );
   t.same(JSON.stringify(await own.uncertainty(records)), JSON.stringify(await ensemble.uncertainty(records)));
+  const changing = records.map((record) => ({ ...record }));
+  const asked = [own.predict(changing), own.uncertainty(changing)];
+  for (const record of changing) record.area = 1;
+  const as = [own.predict(records), own.uncertainty(records)];
+  t.same(
+    JSON.stringify(await Promise.all(asked)),
+    JSON.stringify(await Promise.all(as)),
+    'as they were given',
+  );
   const odd = [{ city: 'Chur', area: 1, built: '2000-01-01' }];
   const message = await ensemble.predict(odd).catch((error) => error.message);
   await t.rejects(own.predict(odd), { code: 'ERR_DATA', message });
