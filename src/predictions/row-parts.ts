@@ -1,6 +1,7 @@
 // Runs of rows of predictions, of the truth and of masks; and blocks of predictions as one.
 
 import type { Values } from '../data/dataset/dataset.js';
+import { joined as joinedArrays } from '../math/joined.js';
 import type { RowRange, TargetBlock } from './blocks.js';
 import type { Predictions } from './predictions.js';
 
@@ -80,14 +81,7 @@ export function joined(parts: readonly Predictions[], rows: number): Predictions
   const [first] = parts;
   if (parts.length === 1) return first!;
   const whole = <Own extends Values>(of: (part: Predictions) => Own | null): Own | null => {
-    if (of(first!) === null) return null;
-    const all = emptyLike(of(first!)!, rows * first!.outputs);
-    let at = 0;
-    for (const part of parts) {
-      all.set(of(part)!, at);
-      at += of(part)!.length;
-    }
-    return all;
+    return of(first!) === null ? null : joinedArrays(parts.map((part) => of(part)!));
   };
   return {
     ...{ rows, outputs: first!.outputs },

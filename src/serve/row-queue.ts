@@ -16,6 +16,7 @@ import { predictingRunner, type RowRunner, type RowSession } from '../ensemble/p
 import { eachBlockOnThreads } from '../ensemble/predict/rows-on-threads.js';
 import { isWorthThreads } from '../ensemble/predict/worth-threads.js';
 import { TuttiError } from '../errors.js';
+import { turn } from '../long-calls.js';
 import { isNetwork } from '../model/network-members.js';
 import { pickOptions } from '../option-names.js';
 import { type Uncertainty, uncertaintyOf } from '../predictions/aggregate/uncertainty.js';
@@ -297,12 +298,6 @@ function joinedParts(parts: readonly AnsweredRows[], rows: number): AnsweredRows
 
 /** Networks' weights that stay loaded, in bytes: half of what one memory can hold. */
 const KEPT_BYTES = 2 ** 31;
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-}
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {

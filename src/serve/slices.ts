@@ -1,7 +1,7 @@
 // Some of the rows of predictions, and predictions of rows one after another: what a block of several requests is taken
 // apart into, and several blocks of one request are put together from.
 
-import type { Values } from '../data/dataset/dataset.js';
+import { joined } from '../math/joined.js';
 import type { RowRange } from '../predictions/blocks.js';
 import type { CombinedPredictions } from '../predictions/combined-predictions.js';
 import type { Predictions } from '../predictions/predictions.js';
@@ -44,15 +44,4 @@ export function joinedMembers(parts: readonly (readonly Predictions[])[]): Predi
       variance: member.variance && joined(own.map((part) => part.variance!)),
     };
   });
-}
-
-function joined<Own extends Values>(parts: readonly Own[]): Own {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const all = new (parts[0]!.constructor as new (length: number) => Own)(length);
-  let next = 0;
-  for (const part of parts) {
-    all.set(part, next);
-    next += part.length;
-  }
-  return all;
 }

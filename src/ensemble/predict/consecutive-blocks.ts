@@ -2,6 +2,7 @@
 
 import type { Values } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
+import { joined } from '../../math/joined.js';
 import type { Uncertainty } from '../../predictions/aggregate/uncertainty.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 
@@ -22,18 +23,7 @@ export function concatenate(blocks: readonly CombinedPredictions[], rows: number
     throw new TuttiError('ERR_SHAPE', 'Expected at least one row to predict, got none');
   const join = <Own extends Values | Int32Array | Uint8Array>(
     part: (block: CombinedPredictions) => Own | null | undefined,
-    columns = first.outputs,
-  ): Own | null => {
-    const own = part(first) ?? null;
-    if (own === null) return null;
-    const all = new (own.constructor as new (length: number) => Own)(rows * columns);
-    let next = 0;
-    for (const block of blocks) {
-      all.set(part(block)!, next);
-      next += part(block)!.length;
-    }
-    return all;
-  };
+  ): Own | null => ((part(first) ?? null) === null ? null : joined(blocks.map((block) => part(block)!)));
   const lower = join(({ lower }) => lower);
   const upper = join(({ upper }) => upper);
   const sets = join(({ sets }) => sets);
@@ -43,7 +33,7 @@ export function concatenate(blocks: readonly CombinedPredictions[], rows: number
     mean: join(({ mean }) => mean)!,
     logProbabilities: join(({ logProbabilities }) => logProbabilities),
     variance: join(({ variance }) => variance),
-    labels: join(({ labels }) => labels, 1),
+    labels: join(({ labels }) => labels),
     flooredCount: blocks.reduce((sum, block) => sum + block.flooredCount, 0),
     varianceKind: first.varianceKind,
     ...(lower === null || upper === null ? {} : { lower, upper }),
@@ -54,15 +44,7 @@ export function concatenate(blocks: readonly CombinedPredictions[], rows: number
 /** What uncertainty there is of consecutive blocks, as that of one. */
 export function joinedUncertainty(parts: readonly Uncertainty[], rows: number): Uncertainty {
   const { kind, columns, total, aleatoric } = parts[0]!;
-  const join = (part: (own: Uncertainty) => Float64Array): Float64Array => {
-    const all = new Float64Array(rows * columns);
-    let next = 0;
-    for (const own of parts) {
-      all.set(part(own), next);
-      next += own.rows * columns;
-    }
-    return all;
-  };
+  const join = (part: (own: Uncertainty) => Float64Array) => joined(parts.map(part));
   return {
     ...{ kind, rows, columns },
     total: total && join((own) => own.total!),

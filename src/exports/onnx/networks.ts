@@ -3,6 +3,7 @@
 // many filters, then grouped ones.
 
 import { failOption } from '../../errors.js';
+import { joined } from '../../math/joined.js';
 import type { Activation } from '../../model/layer-types.js';
 import {
   LEAKY_SLOPE,
@@ -135,17 +136,13 @@ function callDense(graph: Graph, state: State, layers: readonly PortableDense[],
         inputs,
       ),
     );
-    const b = graph.constant('biases', [count * units], concatenated(layers.map(({ bias }) => bias)));
+    const b = graph.constant('biases', [count * units], joined(layers.map(({ bias }) => bias)));
     const z = graph.node('Gemm', [x, w, b], {}, 'dense');
     return { at: count === 1 ? 'rows' : 'joined', value: activated(graph, z, activation) };
   }
   const x = byMember(graph, from, count, inputs);
-  const w = graph.constant(
-    'weights',
-    [count, inputs, units],
-    concatenated(layers.map(({ weight }) => weight)),
-  );
-  const b = graph.constant('biases', [count, 1, units], concatenated(layers.map(({ bias }) => bias)));
+  const w = graph.constant('weights', [count, inputs, units], joined(layers.map(({ weight }) => weight)));
+  const b = graph.constant('biases', [count, 1, units], joined(layers.map(({ bias }) => bias)));
   const z = graph.node('Add', [graph.node('MatMul', [x, w], {}, 'product'), b], {}, 'dense');
   return { at: 'members', value: activated(graph, z, activation) };
 }
@@ -175,8 +172,8 @@ function callConvolution(graph: Graph, state: State, layers: readonly PortableCo
   const { filters, geometry, activation } = layers[0]!;
   const { channels, windowHeight, windowWidth, strideY, strideX } = geometry;
   const shape = [layers.length * filters, channels, windowHeight, windowWidth];
-  const w = graph.constant('filters', shape, concatenated(layers.map(filtersFirst)));
-  const b = graph.constant('biases', [layers.length * filters], concatenated(layers.map(({ bias }) => bias)));
+  const w = graph.constant('filters', shape, joined(layers.map(filtersFirst)));
+  const b = graph.constant('biases', [layers.length * filters], joined(layers.map(({ bias }) => bias)));
   const z = graph.node(
     'Conv',
     [state.value, w, b],
@@ -313,16 +310,6 @@ function sideBySide(matrices: readonly Float32Array[], rows: number): Float32Arr
   for (const [at, matrix] of matrices.entries()) {
     for (let row = 0; row < rows; row++)
       all.set(matrix.subarray(row * width, (row + 1) * width), (row * matrices.length + at) * width);
-  }
-  return all;
-}
-
-function concatenated(arrays: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    all.set(array, at);
-    at += array.length;
   }
   return all;
 }

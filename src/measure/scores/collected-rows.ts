@@ -1,6 +1,7 @@
 // Combined predictions beside the truth, gathered block by block for scores that need all rows at once.
 
 import type { Task, Values } from '../../data/dataset/dataset.js';
+import { joined } from '../../math/joined.js';
 import type { TargetBlock } from '../../predictions/blocks.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { ScorableRows } from './resampled-rows.js';
@@ -77,17 +78,6 @@ function pick<Own extends Values>(values: Own, kept: readonly number[], outputs:
       own[at * outputs + output] = values[row * outputs + output]!;
   }
   return own;
-}
-
-function joined<Own extends Float32Array | Float64Array | Int32Array>(parts: readonly Own[]): Own {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const whole = new (parts[0]!.constructor as new (length: number) => Own)(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 function joinedOrNull<Own extends Float32Array | Float64Array | Int32Array>(
