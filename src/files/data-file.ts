@@ -4,6 +4,7 @@
 import { createReadStream, fstatSync, openSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
+import { TuttiError } from '../errors.js';
 import { FILE_PIECE_BYTES, failKind, failRead, openingFlags } from './regular-file.js';
 
 /** A file that is open; whoever opened it closes it. */
@@ -85,7 +86,14 @@ function regularFile(name: string, file: FileHandle, bytes: number): DataFile {
       return failRead(name, error);
     }
   };
-  return { bytes, readAt: read, pieces: () => piecesOf(read, bytes), close: () => file.close() };
+  // A table that was cut where a row or a digit ends would be one of other rows, or numbers, and nobody would know.
+  const sure = async (into: Buffer, position: number) => {
+    const filled = await read(into, position);
+    if (filled === into.length || position + filled >= bytes) return filled;
+    const message = `Expected ${name} to keep its ${bytes} bytes while it is read, got one that became shorter`;
+    throw new TuttiError('ERR_FILE', message, { path: name });
+  };
+  return { bytes, readAt: sure, pieces: () => piecesOf(sure, bytes), close: () => file.close() };
 }
 
 /** The next piece is on its way while one is taken apart. */
