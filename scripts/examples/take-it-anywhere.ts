@@ -10,9 +10,10 @@ console.log(`${report.network}: ${report.parameters} parameters in place of ${re
 const { divergence, agreement } = report.fidelity;
 console.log(`it says the same digit in ${agreement?.toFixed(4)}, divergence ${divergence?.toFixed(4)} nats`);
 for (const { second, scores } of report.scores.comparisons) {
-  const [{ first: own, second: other, interval }] = scores as [(typeof scores)[0]];
-  const range = interval === null ? '' : ` [${interval.low.toFixed(4)}, ${interval.high.toFixed(4)}]`;
-  const { name } = report.scores.ensembles[second] as { name: string };
-  console.log(`accuracy ${own.toFixed(4)}, ${name} ${other.toFixed(4)}, difference${range}`);
+  for (const { first: own, second: other, interval } of scores.slice(0, 1)) {
+    const range = interval === null ? '' : ` [${interval.low.toFixed(4)}, ${interval.high.toFixed(4)}]`;
+    const name = report.scores.ensembles[second]?.name;
+    console.log(`accuracy ${own.toFixed(4)}, ${name} ${other.toFixed(4)}, difference${range}`);
+  }
 }
 await single.save('single.tutti');
