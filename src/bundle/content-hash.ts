@@ -2,7 +2,7 @@
 // out. Threads, paths, times, progress, failures and metrics stay outside, so they cannot change it.
 
 import { storedEngineOf } from '../engines/stored-engines.js';
-import type { TrainedEnsemble } from '../ensemble/ensemble.js';
+import { requireEnsemble, type TrainedEnsemble } from '../ensemble/ensemble.js';
 import { averagingWeights } from '../ensemble/predict/averaging-weights.js';
 import { createSha256 } from '../files/sha256.js';
 import { sortedJson } from '../files/sorted-plain.js';
@@ -14,8 +14,10 @@ import { bytePieces, littleEndianPieces, pieceBuffer } from './weights.js';
  * where there is any), then of each member in member order its
  * unpadded weights as little-endian f32 and, where it has one, the length (u64, little-endian) and bytes of its
  * stored model. A module of the user's counts by the hash of its content, wherever it lies.
+ * @throws ERR_OPTION for what is no ensemble
  */
 export function contentHash(ensemble: TrainedEnsemble): string {
+  requireEnsemble(ensemble);
   const { plan, preprocessing, datasetHash } = ensemble;
   const carried = averagingWeights(ensemble);
   const averaging = carried === null ? {} : { averagingWeights: carried };

@@ -1,7 +1,7 @@
 // Writes an ensemble to one file, in one pass and in small pieces.
 
 import { fileURLToPath } from 'node:url';
-import { isOfMasks, type TrainedEnsemble } from '../ensemble/ensemble.js';
+import { isOfMasks, requireEnsemble, type TrainedEnsemble } from '../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../errors.js';
 import { writeAll, writeAtomically } from '../files/atomic-file.js';
 import { isPlain, packPlain } from '../files/plain-data.js';
@@ -106,6 +106,7 @@ export function ensembleToBytes(
 
 /** What comes before the payload and what it begins with, and the length of the whole. */
 function layOut(ensemble: TrainedEnsemble, report: StoredReport | undefined) {
+  requireEnsemble(ensemble);
   if (ensemble.members.length === 0) {
     throw new TuttiError('ERR_BUNDLE', 'Cannot save an ensemble that has no finished member');
   }

@@ -6,7 +6,7 @@ import type { Conformity } from '../conformal/conformity.js';
 import type { Encoding, Task, TaskKind } from '../data/dataset/dataset.js';
 import type { TrainingFacts } from '../data/dataset/training-facts.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
-import type { WireError } from '../errors.js';
+import { failOption, type WireError } from '../errors.js';
 import type { Baseline } from '../measure/baseline/baseline.js';
 import type { UnitFactors } from '../model/layer-types.js';
 import type { EnsemblePlan, ModuleSpec } from '../model/spec.js';
@@ -99,6 +99,13 @@ export interface TrainedEnsemble<Kind extends TaskKind = TaskKind> {
   readonly calibration: Calibration | null;
   /** What sets and intervals of a stated coverage are made of; null where there is nothing of the kind. */
   readonly conformity: Conformity | null;
+}
+
+/** Refuses what is no trained ensemble. @throws ERR_OPTION */
+export function requireEnsemble(ensemble: unknown): asserts ensemble is TrainedEnsemble {
+  const { plan, members } = (ensemble ?? {}) as Partial<TrainedEnsemble>;
+  if (plan !== undefined && Array.isArray(members)) return;
+  failOption('ensemble', 'a trained ensemble, such as `trainEnsemble` and `loadEnsemble` give', ensemble);
 }
 
 /** What holds for these members and their weights alone, and is not there for others. */

@@ -3,7 +3,7 @@
 // The declaration file names Disposable, which a user's own libs may not hold.
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import type { TrainedEnsemble } from '../ensemble/ensemble.js';
+import { requireEnsemble, type TrainedEnsemble } from '../ensemble/ensemble.js';
 import { askedBy } from './fetch-exchange.js';
 import { handlerOptions, type PredictionHandlerOptions } from './options.js';
 import type { PredictionService } from './service.js';
@@ -29,6 +29,7 @@ export function predictionHandler(
   ensemble: TrainedEnsemble,
   options: PredictionHandlerOptions = {},
 ): PredictionHandler {
+  requireEnsemble(ensemble);
   const filled = handlerOptions('predictionHandler', options);
   let opening: Promise<PredictionService> | null = null;
   let disposed = false;

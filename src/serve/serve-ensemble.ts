@@ -1,6 +1,6 @@
 // A served ensemble from its first request to its last.
 
-import type { TrainedEnsemble } from '../ensemble/ensemble.js';
+import { requireEnsemble, type TrainedEnsemble } from '../ensemble/ensemble.js';
 import { checkOptions, pickOptions } from '../option-names.js';
 import { HANDLER_OPTIONS, handlerOptions, SERVE_OPTIONS, type ServeOptions } from './options.js';
 
@@ -35,6 +35,7 @@ export async function serveEnsemble(
   ensemble: TrainedEnsemble,
   options: ServeOptions = {},
 ): Promise<EnsembleServer> {
+  requireEnsemble(ensemble);
   checkOptions('serveEnsemble', options, SERVE_OPTIONS);
   const { signal, hosts } = options;
   signal?.throwIfAborted();

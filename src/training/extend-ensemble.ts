@@ -1,7 +1,13 @@
 // Adding members to an ensemble that is there, loaded from a file perhaps, and training those that it lacks.
 
 import type { Dataset } from '../data/dataset/dataset.js';
-import { isOfMasks, isWeighed, type TrainedEnsemble, totalMs } from '../ensemble/ensemble.js';
+import {
+  isOfMasks,
+  isWeighed,
+  requireEnsemble,
+  type TrainedEnsemble,
+  totalMs,
+} from '../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { unlessAborted } from '../long-calls.js';
@@ -74,6 +80,7 @@ export async function extendEnsemble(
 
 /** Members that carry weights were weighed against each other, and masks were never trained. */
 function requireExtensible(ensemble: TrainedEnsemble): void {
+  requireEnsemble(ensemble);
   const fail = (expected: string, got: string) => failOption('ensemble', expected, got);
   if (ensemble.plan.members.some(({ streams }) => streams.seed !== undefined)) {
     fail('one of a single training (extend before joining)', 'one that joins several');

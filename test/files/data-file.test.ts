@@ -23,7 +23,9 @@ t.test('one that becomes shorter at the end of a row is no table of fewer rows',
   };
   await t.rejects(openTable(path, { onProgress }), {
     code: 'ERR_FILE',
-    message: new RegExp(`cut.csv to keep its ${2 + 6 * ROWS} bytes while it is read, got one that became shorter`),
+    message: new RegExp(
+      `cut.csv to keep its ${2 + 6 * ROWS} bytes while it is read, got one that became shorter`,
+    ),
   });
   t.ok(cut);
 });

@@ -16,7 +16,7 @@ import {
 import { loadForRawRows } from '../files/input-files.js';
 import { trainedNote } from '../files/training-part.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
-import { CSV_ROWS, readTable } from '../options/data-flags.js';
+import { FILE_ROWS, readTable } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { rowsIn } from '../options/rows.js';
@@ -46,7 +46,7 @@ export const command: CommandDefinition = {
       rows: true,
     },
   ],
-  options: [...ROWS, ...CSV_ROWS, JSON_ROW, QUIET_ROW],
+  options: [...ROWS, ...FILE_ROWS, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti attack digits.tutti test.csv',
     'tutti attack digits.tutti test.csv --epsilons 0,1,2 --scale absolute --bounds 0,16 --steps 10 --json',

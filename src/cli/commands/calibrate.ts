@@ -34,7 +34,7 @@ import {
   JSON_ROW,
   QUIET_ROW,
 } from '../options/command.js';
-import { CSV_ROWS, readTable } from '../options/data-flags.js';
+import { FILE_ROWS, readTable } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import { PREDICTING_ISOLATE_ROW } from '../options/pool-flags.js';
 import { rowsIn } from '../options/rows.js';
@@ -54,7 +54,7 @@ export const command: CommandDefinition = {
     ...CALIBRATION_ROWS.map((row) =>
       row.name === 'calibrate' ? { ...row, defaultText: 'temperature, of classes' } : row,
     ),
-    ...[AGGREGATOR_ROW, ...CSV_ROWS, ALLOW_MODULE_ROW, PREDICTING_ISOLATE_ROW, JSON_ROW, QUIET_ROW],
+    ...[AGGREGATOR_ROW, ...FILE_ROWS, ALLOW_MODULE_ROW, PREDICTING_ISOLATE_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [
     'tutti calibrate digits.tutti validation.csv --out calibrated.tutti',

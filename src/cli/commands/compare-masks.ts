@@ -16,7 +16,7 @@ import type { MaskWay } from '../../studies/masks/predict-masks.js';
 import { loadForRawRows, targetNames } from '../files/input-files.js';
 import { trainedNote } from '../files/training-part.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
-import { CSV_ROWS, readTable } from '../options/data-flags.js';
+import { FILE_ROWS, readTable } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { rowsIn } from '../options/rows.js';
@@ -41,7 +41,7 @@ export const command: CommandDefinition = {
       rows: true,
     },
   ],
-  options: [...ROWS, ...CSV_ROWS, JSON_ROW, QUIET_ROW],
+  options: [...ROWS, ...FILE_ROWS, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti compare-masks digits.tutti test.csv',
     'tutti compare-masks digits.tutti test.csv --masks 200 --member 3 --json',

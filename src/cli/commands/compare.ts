@@ -15,7 +15,7 @@ import {
   clipOf,
 } from '../options/averaging-flags.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
-import { CSV_ROWS, readTable } from '../options/data-flags.js';
+import { FILE_ROWS, readTable } from '../options/data-flags.js';
 import { INTERVAL_ROWS, intervalsOf } from '../options/figure-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import { PREDICTING_ISOLATE_ROW } from '../options/pool-flags.js';
@@ -35,7 +35,7 @@ export const command: CommandDefinition = {
     { name: 'others', description: 'more saved ensembles, each beside the first', rest: true },
   ],
   options: [
-    ...[AGGREGATOR_ROW, CALIBRATED_ROW, CLIP_ROW, ...INTERVAL_ROWS, ...CSV_ROWS],
+    ...[AGGREGATOR_ROW, CALIBRATED_ROW, CLIP_ROW, ...INTERVAL_ROWS, ...FILE_ROWS],
     ...[ALLOW_MODULE_ROW, PREDICTING_ISOLATE_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [

@@ -11,7 +11,7 @@ import { counted, figure } from '../../report/words.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW } from '../options/command.js';
 import {
   COLUMN_ROWS,
-  CSV_ROWS,
+  FILE_ROWS,
   MAX_CATEGORIES_ROW,
   namedColumns,
   readTable,
@@ -29,7 +29,7 @@ export const command: CommandDefinition = {
       rows: true,
     },
   ],
-  options: [TARGET_ROW, ...COLUMN_ROWS, MAX_CATEGORIES_ROW, ...CSV_ROWS, JSON_ROW],
+  options: [TARGET_ROW, ...COLUMN_ROWS, MAX_CATEGORIES_ROW, ...FILE_ROWS, JSON_ROW],
   examples: [
     'tutti describe prices.csv --target price',
     'tutti describe export.csv --delimiter ";" --decimal , --missing "?,unknown" --json',
@@ -82,7 +82,7 @@ function inUsersFlags(description: TableDescription, names: ReadonlySet<string>)
 }
 
 /** Options that notes name. */
-const WORDED_ROWS = [...COLUMN_ROWS, MAX_CATEGORIES_ROW, ...CSV_ROWS, ...imageRows()];
+const WORDED_ROWS = [...COLUMN_ROWS, MAX_CATEGORIES_ROW, ...FILE_ROWS, ...imageRows()];
 
 const HEAD: TextRow = ['column', 'use', 'taken for', 'different', 'missing', 'range or examples'];
 

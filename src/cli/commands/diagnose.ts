@@ -18,7 +18,7 @@ import {
   JSON_ROW,
   QUIET_ROW,
 } from '../options/command.js';
-import { CSV_ROWS, readTable } from '../options/data-flags.js';
+import { FILE_ROWS, readTable } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { PREDICTING_ISOLATE_ROW } from '../options/pool-flags.js';
@@ -50,7 +50,7 @@ const OUT_ROW = rowsIn('output').path(
 export const command: CommandDefinition = {
   arguments: ENSEMBLE_AND_ROWS,
   options: [
-    ...[...ROWS, WEIGHTS_ROW, CLIP_ROW, ...CSV_ROWS],
+    ...[...ROWS, WEIGHTS_ROW, CLIP_ROW, ...FILE_ROWS],
     ...[ALLOW_MODULE_ROW, PREDICTING_ISOLATE_ROW, OUT_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [

@@ -36,7 +36,7 @@ import {
   QUIET_ROW,
 } from '../options/command.js';
 import { COVERAGE_ROWS, coverageOf } from '../options/coverage-flags.js';
-import { CSV_ROWS, readTable } from '../options/data-flags.js';
+import { FILE_ROWS, readTable } from '../options/data-flags.js';
 import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from '../options/figure-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import { PREDICTING_ISOLATE_ROW } from '../options/pool-flags.js';
@@ -46,7 +46,7 @@ export const command: CommandDefinition = {
   arguments: ENSEMBLE_AND_ROWS,
   options: [
     ...[AGGREGATOR_ROW, WEIGHTS_ROW, CALIBRATED_ROW, CLIP_ROW, ...INTERVAL_ROWS, CURVES_ROW],
-    ...[...COVERAGE_ROWS, ...CSV_ROWS],
+    ...[...COVERAGE_ROWS, ...FILE_ROWS],
     ...[ALLOW_MODULE_ROW, PREDICTING_ISOLATE_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [

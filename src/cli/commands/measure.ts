@@ -14,7 +14,7 @@ import { measurementLines } from '../../report/measurement-text.js';
 import { counted } from '../../report/words.js';
 import { AGGREGATOR_ROW, aggregatorOf, checkAggregator } from '../options/averaging-flags.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
-import { CELL_ROWS, CSV_ROWS, namedColumns, readTable } from '../options/data-flags.js';
+import { CELL_ROWS, FILE_ROWS, namedColumns, readTable } from '../options/data-flags.js';
 import { CURVES_ROW, INTERVAL_ROWS, intervalsOf } from '../options/figure-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
@@ -51,7 +51,7 @@ export const command: CommandDefinition = {
     ...INTERVAL_ROWS,
     CURVES_ROW,
     ...CELL_ROWS,
-    ...CSV_ROWS,
+    ...FILE_ROWS,
     JSON_ROW,
     QUIET_ROW,
   ],

@@ -43,7 +43,7 @@ import {
 } from '../options/averaging-flags.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
 import { COVERAGE_ROWS, coverageOf } from '../options/coverage-flags.js';
-import { CSV_ROWS, readTable } from '../options/data-flags.js';
+import { FILE_ROWS, readTable } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { PREDICTING_ISOLATE_ROW } from '../options/pool-flags.js';
@@ -78,7 +78,7 @@ export const command: CommandDefinition = {
     },
   ],
   options: [
-    ...[AGGREGATOR_ROW, WEIGHTS_ROW, CALIBRATED_ROW, CLIP_ROW, ...COVERAGE_ROWS, ...CSV_ROWS, ...ROWS],
+    ...[AGGREGATOR_ROW, WEIGHTS_ROW, CALIBRATED_ROW, CLIP_ROW, ...COVERAGE_ROWS, ...FILE_ROWS, ...ROWS],
     ...[ALLOW_MODULE_ROW, PREDICTING_ISOLATE_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [

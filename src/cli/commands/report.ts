@@ -31,7 +31,7 @@ import {
   weightsOf,
 } from '../options/averaging-flags.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
-import { CSV_ROWS, readTable } from '../options/data-flags.js';
+import { FILE_ROWS, readTable } from '../options/data-flags.js';
 import { INTERVAL_ROWS, intervalsOf } from '../options/figure-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
@@ -93,7 +93,7 @@ export const command: CommandDefinition = {
       CALIBRATED_ROW,
       ATTACK_ROW,
       ...REPORT_INTERVAL_ROWS,
-      ...CSV_ROWS,
+      ...FILE_ROWS,
     ],
     ...[ALLOW_MODULE_ROW, PREDICTING_ISOLATE_ROW, JSON_ROW, QUIET_ROW],
   ],

@@ -28,7 +28,7 @@ import {
   JSON_ROW,
   QUIET_ROW,
 } from '../options/command.js';
-import { CSV_ROWS, readTable } from '../options/data-flags.js';
+import { FILE_ROWS, readTable } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { PREDICTING_ISOLATE_ROW } from '../options/pool-flags.js';
@@ -54,7 +54,7 @@ export const command: CommandDefinition = {
   options: [
     ...ROWS,
     AGGREGATOR_ROW,
-    ...CSV_ROWS,
+    ...FILE_ROWS,
     ALLOW_MODULE_ROW,
     PREDICTING_ISOLATE_ROW,
     JSON_ROW,

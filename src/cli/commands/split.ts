@@ -10,7 +10,7 @@ import { counted } from '../../report/words.js';
 import { STANDARD_OUTPUT, writeCsv } from '../files/csv-output.js';
 import { checkTableOutput } from '../files/input-files.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
-import { COLUMN_ROWS, CSV_ROWS, namedColumns, readTable, TARGET_ROW } from '../options/data-flags.js';
+import { COLUMN_ROWS, FILE_ROWS, namedColumns, readTable, TARGET_ROW } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
 import { rowsIn } from '../options/rows.js';
@@ -45,7 +45,7 @@ export const command: CommandDefinition = {
       rows: true,
     },
   ],
-  options: [TARGET_ROW, ...COLUMN_ROWS, ...CSV_ROWS, ...ROWS, JSON_ROW, QUIET_ROW],
+  options: [TARGET_ROW, ...COLUMN_ROWS, ...FILE_ROWS, ...ROWS, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti split prices.csv --target price --test-share 0.3 --seed 1 --train-out train.csv --test-out test.csv',
   ],

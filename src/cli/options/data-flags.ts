@@ -24,14 +24,14 @@ const DB_ROW: OptionRow = {
 export const QUERY_ROWS: readonly OptionRow[] = [SQL_ROW, DB_ROW];
 
 /** How to read a data file, for every command that reads one. */
-export const CSV_ROWS: readonly OptionRow[] = [
+export const FILE_ROWS: readonly OptionRow[] = [
   data.of(LOAD_OPTIONS, 'delimiter', { argument: 'character' }),
   data.of(LOAD_OPTIONS, 'encoding', { argument: 'name' }),
   ...QUERY_ROWS,
 ];
 
 /**
- * Reads the data file of a command that has {@link CSV_ROWS}, shows how far it is, says what is to be said of it, and adds
+ * Reads the data file of a command that has {@link FILE_ROWS}, shows how far it is, says what is to be said of it, and adds
  * its columns to those in `origins`.
  * @param remarks `kept` for a command that says the table's remarks itself
  */
@@ -50,7 +50,7 @@ export async function readTable(
   origins.columns = new Set([...origins.columns, ...table.columns.map(({ name }) => name)]);
   if (quiet === true || remarks === 'kept') return table;
   const { remarks: own = [], ...others } = table;
-  for (const remark of own) note(inFlags(remark, CSV_ROWS, origins.columns));
+  for (const remark of own) note(inFlags(remark, FILE_ROWS, origins.columns));
   return others;
 }
 
@@ -113,7 +113,7 @@ export const DATA_ROWS: readonly OptionRow[] = [
   MAX_CATEGORIES_ROW,
   data.of(LOAD_OPTIONS, 'scaling', { defaultText: 'columns, or together with `image`' }),
   data.of(LOAD_OPTIONS, 'softClip', { argument: 'c', acceptsNone: true, range: 'a number > 0, or none' }),
-  ...CSV_ROWS,
+  ...FILE_ROWS,
   CLASS_WEIGHTS_ROW,
   data.of(LOAD_OPTIONS, 'testShare', { common: true }),
 ];

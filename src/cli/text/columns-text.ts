@@ -6,7 +6,7 @@ import type { Preprocessing } from '../../data/preprocessing/preprocessing.js';
 import { queryOfWord } from '../../data/readers/query-source.js';
 import { quoted } from '../../files/shell-word.js';
 import { counted } from '../../report/words.js';
-import { COLUMN_ROWS, CSV_ROWS, TARGET_ROW } from '../options/data-flags.js';
+import { COLUMN_ROWS, FILE_ROWS, TARGET_ROW } from '../options/data-flags.js';
 import { flagOf } from '../options/option-row.js';
 
 /** Notes and columns shown one by one; there may be thousands of them. */
@@ -56,7 +56,7 @@ function leftOutLine(leftOut: LoadedData['leftOut']): string[] {
  */
 export function splitCommand(file: string, data: Omit<LoadOptions, 'seed'>, seed: number): string {
   const given = data as Readonly<Record<string, unknown>>;
-  const options = [TARGET_ROW, ...COLUMN_ROWS, ...CSV_ROWS].flatMap(({ name }) => {
+  const options = [TARGET_ROW, ...COLUMN_ROWS, ...FILE_ROWS].flatMap(({ name }) => {
     const value = given[name];
     if (value === undefined) return [];
     return [flagOf(name), quoted(Array.isArray(value) ? value.join(',') : String(value))];

@@ -2,7 +2,7 @@
 // public and do without Node.js's own types.
 
 import { readdir, stat } from 'node:fs/promises';
-import { failOption } from '../../errors.js';
+import { failOption, TuttiError } from '../../errors.js';
 import { failRead, filePieces } from '../../files/regular-file.js';
 import { betweenBlocks } from '../../long-calls.js';
 import { checkOptions } from '../../option-names.js';
@@ -175,5 +175,7 @@ async function readFolder(path: string, options: ReadOptions, call: ReadCall): P
     refuseWrong(path, Buffer.alloc(0), reader, options);
     return withinLimitsAwaited(path, () => folder.read(path, options, call));
   }
-  return failRead(path, { code: 'EISDIR' });
+  const held = names.length === 0 ? 'nothing' : 'neither';
+  const message = `Expected ${path} to be a data file, or a folder of PNG images or of folders of them, got a folder of ${held}`;
+  throw new TuttiError('ERR_FILE', message, { file: path });
 }

@@ -13,7 +13,7 @@ import { COMBINE_OPTIONS } from '../../predictions/aggregate/aggregate.js';
 import type { Aggregator } from '../../predictions/aggregate/aggregators.js';
 import { blockRanges, type RowRange } from '../../predictions/blocks.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
-import type { TrainedEnsemble } from '../ensemble.js';
+import { requireEnsemble, type TrainedEnsemble } from '../ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions } from './answer-rules.js';
 import { concatenate, turns } from './consecutive-blocks.js';
 import { CALIBRATED_OPTIONS, type CalibratedOptions } from './ensemble-combiner.js';
@@ -88,6 +88,7 @@ export async function predictEnsemble(
   inputs: Inputs,
   options: PredictOptions = {},
 ): Promise<CombinedPredictions> {
+  requireEnsemble(ensemble);
   checkOptions('predictEnsemble', options, GUARANTEED_OPTIONS);
   options.signal?.throwIfAborted();
   const { x } = inputsOf(ensemble, inputs);
@@ -104,6 +105,7 @@ export async function createPredictor(
   ensemble: TrainedEnsemble,
   options: PredictOptions = {},
 ): Promise<EnsemblePredictor> {
+  requireEnsemble(ensemble);
   checkOptions('createPredictor', options, GUARANTEED_OPTIONS);
   options.signal?.throwIfAborted();
   return loadPredictor(ensemble, options, KEPT_BYTES);

@@ -4,7 +4,7 @@ import { drawFeatureSubset } from '../../data/resample.js';
 import type { PredictorContext, StoredMember } from '../../engines/shared/predictor.js';
 import { TuttiError } from '../../errors.js';
 import { seedOf } from '../../model/spec.js';
-import type { TrainedEnsemble } from '../ensemble.js';
+import { requireEnsemble, type TrainedEnsemble } from '../ensemble.js';
 
 /** Made once for each ensemble: engines tell by them whether they are asked for the same members again. */
 const known = new WeakMap<TrainedEnsemble, readonly StoredMember[]>();
@@ -22,10 +22,11 @@ export function storedMembers(ensemble: TrainedEnsemble): readonly StoredMember[
 /**
  * Refuses an ensemble whose training was stopped before a member was finished.
  * @param use what members are needed for, as in `to predict with`
- * @throws ERR_BUNDLE
+ * @throws ERR_BUNDLE; ERR_OPTION for what is no ensemble
  */
-export function requireMembers({ members }: TrainedEnsemble, use: string): void {
-  if (members.length > 0) return;
+export function requireMembers(ensemble: TrainedEnsemble, use: string): void {
+  requireEnsemble(ensemble);
+  if (ensemble.members.length > 0) return;
   throw new TuttiError('ERR_BUNDLE', `This ensemble has no trained members ${use}`, { members: 0 });
 }
 

@@ -11,7 +11,7 @@ import { AGGREGATOR_ROW, CLIP_ROW, clipOf } from '../../options/averaging-flags.
 import { CALIBRATION_ROWS, calibrationOf } from '../../options/calibration-flags.js';
 import { CHECKPOINT_ROWS, checkpointOf } from '../../options/checkpoint-flags.js';
 import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../../options/command.js';
-import { CLASS_WEIGHTS_ROW, CSV_ROWS } from '../../options/data-flags.js';
+import { CLASS_WEIGHTS_ROW, FILE_ROWS } from '../../options/data-flags.js';
 import { DIVERGENCE_ROWS, FAILURE_ROWS, failureSettingsOf } from '../../options/failure-flags.js';
 import { INTERVAL_ROWS } from '../../options/figure-flags.js';
 import { LOG_ROWS, logOf } from '../../options/log-flags.js';
@@ -59,7 +59,7 @@ export const command: CommandDefinition = {
     { name: 'file', description: 'the file it was trained on', rows: true },
   ],
   options: [
-    ...[...ROWS, AGGREGATOR_ROW, ...CALIBRATION_ROWS, CLIP_ROW, ...INTERVAL_ROWS, ...CSV_ROWS],
+    ...[...ROWS, AGGREGATOR_ROW, ...CALIBRATION_ROWS, CLIP_ROW, ...INTERVAL_ROWS, ...FILE_ROWS],
     ...[ALLOW_MODULE_ROW, JSON_ROW, QUIET_ROW],
   ],
   examples: [
