@@ -7,7 +7,7 @@ import type { UncertainRecords } from '../api/uncertain-records.js';
 import { contentHash } from '../bundle/content-hash.js';
 import { COVERAGE_OPTIONS, type CoverageOptions } from '../conformal/guarantee-options.js';
 import { outputCount, type Task, type TaskKind, type Values } from '../data/dataset/dataset.js';
-import type { transformRecords } from '../data/preprocessing/records.js';
+import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
 import { failRows } from '../data/table/fail-rows.js';
 import type { DataRecord } from '../data/table/record-table.js';
 import type { EnginePredictor } from '../engines/shared/predictor.js';
@@ -77,7 +77,7 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
   readonly columns: readonly string[] | null;
   readonly #ensemble: TrainedEnsemble<Kind>;
   readonly #loaded: EnginePredictor;
-  readonly #transform: typeof transformRecords | null;
+  readonly #transform: ((preprocessing: Preprocessing, records: readonly DataRecord[]) => Values) | null;
   readonly #blockRows: number;
   readonly #next = turns();
   #disposed = false;
@@ -89,7 +89,7 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
       predict(rows: Float32Array, count: number): readonly Predictions[] | Promise<readonly Predictions[]>;
       dispose(): void;
     },
-    transform: typeof transformRecords | null,
+    transform: ((preprocessing: Preprocessing, records: readonly DataRecord[]) => Values) | null,
   ) {
     this.#transform = transform;
     this.task = ensemble.task;
