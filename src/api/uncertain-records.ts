@@ -5,6 +5,7 @@ import type { DataRecord } from '../data/table/record-table.js';
 import type { UncertainPredictions } from '../ensemble/predict/predict-uncertainty.js';
 import {
   type NamedNumbers,
+  named,
   type PredictedClass,
   type PredictedRow,
   type PredictedValue,
@@ -53,7 +54,7 @@ export function uncertainRows(task: Task, found: UncertainPredictions): Uncertai
   const rows: PredictedRow[] = rowsOf(task, found.predictions);
   const { total, aleatoric, epistemic } = found;
   return rows.map((prediction, row) => {
-    const of = (values: Float64Array | null) => values && atRow(task, values, row);
+    const of = (values: Float64Array | null) => values && uncertaintyAtRow(task, values, row);
     return {
       prediction,
       total: of(total),
@@ -63,10 +64,8 @@ export function uncertainRows(task: Task, found: UncertainPredictions): Uncertai
   });
 }
 
-function atRow(task: Task, values: Float64Array, row: number): number | NamedNumbers {
+/** A number of each row of classes; of numbers one by the name of each target. */
+export function uncertaintyAtRow(task: Task, values: Float64Array, row: number): number | NamedNumbers {
   if (task.kind === 'classification') return values[row] ?? Number.NaN;
-  const { targets } = task;
-  return Object.fromEntries(
-    targets.map((name, at) => [name, values[row * targets.length + at] ?? Number.NaN]),
-  );
+  return named(task.targets, values, row);
 }

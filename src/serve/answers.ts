@@ -1,6 +1,7 @@
 // Predictions as they are sent: JSON in the form in which the rows came, or CSV as `tutti predict` writes it.
 
 import { named, rowsOf } from '../api/predicted-rows.js';
+import { uncertaintyAtRow } from '../api/uncertain-records.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import {
   ensembleColumns,
@@ -45,13 +46,9 @@ function* csvRows(columns: readonly PredictionColumn[], rows: number): Generator
   for (let row = 0; row < rows; row++) yield columns.map(({ at }) => at(row));
 }
 
-/** A number of each row of classes; of numbers one by the name of each target. */
 function uncertaintyAt({ task }: TrainedEnsemble, uncertainty: Uncertainty, row: number) {
   const { total, aleatoric, epistemic } = uncertainty;
-  const of = (values: Float64Array | null) => {
-    if (values === null) return null;
-    return task.kind === 'classification' ? values[row]! : named(task.targets, values, row);
-  };
+  const of = (values: Float64Array | null) => values && uncertaintyAtRow(task, values, row);
   return { total: of(total), aleatoric: of(aleatoric), epistemic: of(epistemic) };
 }
 
