@@ -7,7 +7,7 @@ import { createNetworkPredictor } from '../engines/wasm/predictor.js';
 import type { ProgramSite } from '../engines/wasm/program-site.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { loadMembers } from '../ensemble/predict/block-predictor.js';
-import { predictorContext, storedMembers } from '../ensemble/predict/stored-members.js';
+import { KEPT_BYTES, predictorContext, storedMembers } from '../ensemble/predict/stored-members.js';
 import { TuttiError } from '../errors.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
 import type { NetworkMemberSpec } from '../model/spec.js';
@@ -26,9 +26,6 @@ export interface OpenOptions extends LongCallOptions {
 }
 
 const OPTIONS = { ...LONG_CALL_OPTIONS, kernels: option.any } satisfies OptionTable<OpenOptions>;
-
-/** Bytes of networks' weights that stay loaded: half of what one memory can hold. */
-const KEPT_BYTES = 2 ** 31;
 
 /**
  * Opens a saved ensemble and loads its members. All of the file is checked, as `loadEnsemble` does; none of the code that

@@ -31,8 +31,8 @@ import { checkOptions, type OptionTable } from '../option-names.js';
 import { COMBINE_OPTIONS } from '../predictions/aggregate/aggregate.js';
 import type { Aggregator } from '../predictions/aggregate/aggregators.js';
 import { blockRanges, blockRowsFor } from '../predictions/blocks.js';
-import type { CombinedPredictions } from '../predictions/combined-predictions.js';
 import type { Predictions } from '../predictions/predictions.js';
+import { copyOf, joined } from '../predictions/row-parts.js';
 
 /** Rows as numbers: [rows, features], row-major, in the user's units. */
 export type NumberRows = Values | readonly number[];
@@ -160,14 +160,14 @@ export class PortableEnsemble<Kind extends TaskKind = TaskKind> {
   async predictMembers(inputs: PortableInputs, options: AnswerOptions = {}): Promise<Predictions[]> {
     checkOptions('predictMembers', options, ANSWER_OPTIONS);
     const { blocks, rows } = await this.#answers(this.#numbersOf(inputs), options, (members) =>
-      members.map(alone),
+      members.map(copyOf),
     );
-    return Array.from({ length: this.memberCount }, (_, member) => {
-      const own = blocks.map((block) => block[member]!);
-      const { outputs, mean, logProbabilities, variance } =
-        own.length === 1 ? own[0]! : concatenate(own, rows);
-      return { rows, outputs, mean, logProbabilities, variance };
-    });
+    return Array.from({ length: this.memberCount }, (_, member) =>
+      joined(
+        blocks.map((block) => block[member]!),
+        rows,
+      ),
+    );
   }
 
   /** Lets go of the members, after what is under way. */
@@ -226,17 +226,6 @@ async function blockAnswer(ensemble: TrainedEnsemble, options: PortablePredictOp
   }
   const { ensembleAnswer } = await import('./later.js');
   return ensembleAnswer(ensemble, options);
-}
-
-/** A copy, since blocks are views that the next one overwrites; in the form in which blocks are joined. */
-function alone({ rows, outputs, mean, logProbabilities, variance }: Predictions): CombinedPredictions {
-  const copy = <Own extends Values>(values: Own) => values.slice() as Own;
-  return {
-    ...{ rows, outputs, mean: copy(mean) },
-    logProbabilities: logProbabilities && copy(logProbabilities),
-    variance: variance && copy(variance),
-    ...{ labels: null, flooredCount: 0, varianceKind: null },
-  };
 }
 
 export function portableBlockRows({ members, task }: TrainedEnsemble): number {

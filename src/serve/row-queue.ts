@@ -14,6 +14,7 @@ import { combineSettings, concatenate } from '../ensemble/predict/predict.js';
 import { type BlockPredictor, createBlockPredictor } from '../ensemble/predict/predictors.js';
 import { predictingRunner, type RowRunner, type RowSession } from '../ensemble/predict/row-runner.js';
 import { eachBlockOnThreads } from '../ensemble/predict/rows-on-threads.js';
+import { KEPT_BYTES } from '../ensemble/predict/stored-members.js';
 import { isWorthThreads } from '../ensemble/predict/worth-threads.js';
 import { TuttiError } from '../errors.js';
 import { turn } from '../long-calls.js';
@@ -23,6 +24,7 @@ import { type Uncertainty, uncertaintyOf } from '../predictions/aggregate/uncert
 import type { RowRange } from '../predictions/blocks.js';
 import type { Combine, CombinedPredictions } from '../predictions/combined-predictions.js';
 import type { Predictions } from '../predictions/predictions.js';
+import { copyOf } from '../predictions/row-parts.js';
 import type { Call } from './exchange.js';
 import { Guarantees } from './guarantees.js';
 import type { PredictionHandlerOptions } from './options.js';
@@ -69,6 +71,7 @@ export class RowQueue {
   readonly #options: PredictionHandlerOptions;
   readonly #loaded: BlockPredictor;
   readonly #combine: Combine;
+  readonly #weights: readonly number[] | null;
   readonly #guarantees: Guarantees;
   readonly #blockRows: number;
   /** Rows of several requests, one after another. */
@@ -87,6 +90,7 @@ export class RowQueue {
     this.#options = options;
     this.#loaded = loaded;
     this.#combine = ensembleCombiner(ensemble, options);
+    this.#weights = combineSettings(ensemble, options).weights ?? null;
     this.#guarantees = new Guarantees((coverage) => ensembleGuarantee(ensemble, { ...options, ...coverage }));
     this.#blockRows = blockRowsOf(ensemble);
     this.#x = new Float64Array(this.#blockRows * features);
@@ -269,11 +273,12 @@ export class RowQueue {
     if (guarantee === null && !wishes.members && !wishes.uncertainty)
       return { predictions, members: null, uncertainty: null };
     const own = all ? members : rowsOfMembers(members, range);
-    const { weights = null } = combineSettings(this.#ensemble, this.#options);
     return {
       predictions: guarantee === null ? predictions : { ...predictions, ...guarantee(own, x, done) },
-      members: wishes.members ? joinedMembers([own]) : null,
-      uncertainty: wishes.uncertainty ? uncertaintyOf(own, this.#ensemble.task, { weights }) : null,
+      members: wishes.members ? own.map(copyOf) : null,
+      uncertainty: wishes.uncertainty
+        ? uncertaintyOf(own, this.#ensemble.task, { weights: this.#weights })
+        : null,
     };
   }
 }
@@ -291,13 +296,10 @@ function joinedParts(parts: readonly AnsweredRows[], rows: number): AnsweredRows
       parts.map(({ predictions }) => predictions),
       rows,
     ),
-    members: members.length === 0 ? null : joinedMembers(members),
+    members: members.length === 0 ? null : joinedMembers(members, rows),
     uncertainty: uncertainty.length === 0 ? null : joinedUncertainty(uncertainty, rows),
   };
 }
-
-/** Networks' weights that stay loaded, in bytes: half of what one memory can hold. */
-const KEPT_BYTES = 2 ** 31;
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {

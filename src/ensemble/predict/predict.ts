@@ -29,6 +29,7 @@ import {
   type RowSession,
 } from './row-runner.js';
 import { eachBlockOnThreads } from './rows-on-threads.js';
+import { KEPT_BYTES } from './stored-members.js';
 import { isWorthThreads } from './worth-threads.js';
 
 export { concatenate } from './consecutive-blocks.js';
@@ -78,9 +79,6 @@ export interface EnsemblePredictor extends Disposable {
   /** Lets go of the members. */
   dispose(): void;
 }
-
-/** Networks' weights that a predictor keeps loaded, in bytes: half of what one memory can hold. */
-const KEPT_BYTES = 2 ** 31;
 
 /** As src/api/many-rows.ts says of it, on the calling thread where no runner is named. */
 export async function predictEnsemble(

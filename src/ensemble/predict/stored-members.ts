@@ -6,6 +6,9 @@ import { TuttiError } from '../../errors.js';
 import { seedOf } from '../../model/spec.js';
 import { requireEnsemble, type TrainedEnsemble } from '../ensemble.js';
 
+/** Networks' weights that whoever predicts again and again keeps loaded, in bytes: half of what one memory can hold. */
+export const KEPT_BYTES = 2 ** 31;
+
 /** Made once for each ensemble: engines tell by them whether they are asked for the same members again. */
 const known = new WeakMap<TrainedEnsemble, readonly StoredMember[]>();
 
