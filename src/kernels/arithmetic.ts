@@ -24,7 +24,7 @@ export function enableRelaxedSimd(): boolean {
 export function resolveArithmetic(requested: 'auto' | Arithmetic): Arithmetic {
   const wanted = requested === 'auto' ? fromEnvironment() : requested;
   if (wanted === 'strict') return 'strict';
-  if (roundsOnce()) return 'fused';
+  if (canFuse()) return 'fused';
   if (wanted === 'auto') return 'strict';
   throw new TuttiError(
     'ERR_ARITHMETIC',
@@ -43,15 +43,10 @@ function fromEnvironment(): 'auto' | Arithmetic {
   );
 }
 
-/** Whether WebAssembly multiplies and adds in one rounding here. */
-export function canFuse(): boolean {
-  return roundsOnce();
-}
-
 let roundedOnce: boolean | undefined;
 
-/** Asked for every training and prediction, and the same each time. */
-function roundsOnce(): boolean {
+/** Whether WebAssembly multiplies and adds in one rounding here: asked for every training and prediction, and the same each time. */
+export function canFuse(): boolean {
   roundedOnce ??= probeRounding();
   return roundedOnce;
 }
