@@ -4,7 +4,6 @@ import { transformFeatures } from '../data/preprocessing/preprocessing.js';
 import { transformRecords } from '../data/preprocessing/records.js';
 import { repeatedKey, withExactIntegers } from '../data/readers/json-text.js';
 import type { DataRecord } from '../data/table/record-table.js';
-import type { Table } from '../data/table/table.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { describe } from '../errors.js';
 import { tableOfCsv } from './csv-table.js';
@@ -38,7 +37,7 @@ export function rowsOfJson(ensemble: TrainedEnsemble, body: Uint8Array, maxRows:
   const { list, form } = listIn(parsed(body));
   if (list.length === 0) throw new Refusal(422, 'Expected at least one row, got none');
   refuseRows(list.length, maxRows);
-  return { ...numbersOf(ensemble, list), rows: list.length, form };
+  return { x: numbersOf(ensemble, list), rows: list.length, form };
 }
 
 /** The rows of a body of CSV with a header. @throws as {@link rowsOfJson}. */
@@ -59,7 +58,8 @@ export async function rowsOfCsv(
   if (table.columns.length > most) {
     throw new Refusal(422, `Expected at most ${most} columns, got ${table.columns.length}`);
   }
-  return { x: numbersOfTable(ensemble, table), rows: table.rows, form: 'list' };
+  const x = transformFeatures(preprocessing, table);
+  return { x: x instanceof Float64Array ? x : Float64Array.from(x), rows: table.rows, form: 'list' };
 }
 
 function refuseRows(rows: number, maxRows: number): void {
@@ -137,11 +137,11 @@ function listIn(value: unknown): { readonly list: readonly unknown[]; readonly f
   return { list: [value], form: 'one' };
 }
 
-function numbersOf(ensemble: TrainedEnsemble, list: readonly unknown[]): Pick<AskedRows, 'x'> {
+function numbersOf(ensemble: TrainedEnsemble, list: readonly unknown[]): Float64Array {
   const { preprocessing, features } = ensemble;
   if (preprocessing !== null) {
     // What is no record is refused by its place there.
-    return { x: transformRecords(preprocessing, list as readonly DataRecord[]) };
+    return transformRecords(preprocessing, list as readonly DataRecord[]);
   }
   const x = new Float64Array(list.length * features);
   for (const [at, row] of list.entries()) {
@@ -158,10 +158,5 @@ function numbersOf(ensemble: TrainedEnsemble, list: readonly unknown[]): Pick<As
       x[at * features + column] = value;
     }
   }
-  return { x };
-}
-
-function numbersOfTable({ preprocessing }: TrainedEnsemble, table: Table): Float64Array {
-  const x = transformFeatures(preprocessing!, table);
-  return x instanceof Float64Array ? x : Float64Array.from(x);
+  return x;
 }

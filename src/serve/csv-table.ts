@@ -4,7 +4,7 @@ import { csv } from '../data/readers/csv.js';
 import { readBytes } from '../data/readers/read-table.js';
 import type { Table } from '../data/table/table.js';
 import { TuttiError } from '../errors.js';
-import { Refusal } from './refusal.js';
+import { placeOf, Refusal } from './refusal.js';
 
 /** What messages call it. */
 const NAME = 'the body';
@@ -18,14 +18,10 @@ export async function tableOfCsv(body: Uint8Array, encoding: string | undefined)
     if (!(error instanceof TuttiError)) throw error;
     if (error.code === 'ERR_OPTION') throw new Refusal(415, error.message);
     if (error.code !== 'ERR_DATA') throw error;
-    const { row, column } = error.details;
     // What is an option of files its sender states in the type of the body.
     throw new Refusal(400, error.message.replace('`encoding`', '`text/csv; charset=…`'), {
       code: error.code,
-      details: {
-        row: typeof row === 'number' ? row : undefined,
-        column: typeof column === 'string' ? column : undefined,
-      },
+      details: placeOf(error.details),
     });
   }
 }

@@ -17,6 +17,14 @@ export interface Asked {
   body(mostBytes: number): Promise<Uint8Array>;
 }
 
+/** The parts of what a request asks for, which begins with a slash. */
+export function targetParts(target: string): Pick<Asked, 'path' | 'query'> {
+  const mark = target.indexOf('?');
+  return mark < 0
+    ? { path: target, query: '' }
+    : { path: target.slice(0, mark), query: target.slice(mark + 1) };
+}
+
 /** What is answered: text alone. */
 export interface Answer {
   readonly status: number;

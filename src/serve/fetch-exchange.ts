@@ -1,7 +1,7 @@
 // A request of fetch as one that a service answers.
 
 import { lateBody, longBody, partBody } from './body-refusals.js';
-import type { Asked } from './exchange.js';
+import { type Asked, targetParts } from './exchange.js';
 import { Refusal } from './refusal.js';
 
 /** @param timeout seconds in which its body has to be there. */
@@ -10,11 +10,9 @@ export function askedBy(request: Request, timeout: number): Asked {
   // After the host, of which nothing else is asked.
   const start = url.indexOf('/', url.indexOf('://') + 3);
   const target = start < 0 ? '/' : url.slice(start).replace(/#.*$/s, '');
-  const mark = target.indexOf('?');
   return {
     method,
-    path: mark < 0 ? target : target.slice(0, mark),
-    query: mark < 0 ? '' : target.slice(mark + 1),
+    ...targetParts(target),
     header: (name) => headers.get(name),
     body: (mostBytes) => readBody(request, mostBytes, timeout),
   };
@@ -45,16 +43,5 @@ async function readBody(request: Request, mostBytes: number, timeout: number): P
   } finally {
     clearTimeout(timer);
   }
-  return joined(pieces, length);
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.byteLength;
-  }
-  return all;
+  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
 }

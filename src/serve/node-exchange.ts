@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { lateBody, longBody, partBody } from './body-refusals.js';
-import type { Answer, Asked } from './exchange.js';
+import { type Answer, type Asked, targetParts } from './exchange.js';
 
 /** How long what is still sent of a refused body is taken and thrown away, so that its sender sees the refusal. */
 const REST_MS = 1000;
@@ -18,11 +18,9 @@ export function askedBy(
   expects: boolean,
 ): Asked {
   const { method = 'GET', url = '/', headers } = request;
-  const mark = url.indexOf('?');
   return {
     method,
-    path: mark < 0 ? url : url.slice(0, mark),
-    query: mark < 0 ? '' : url.slice(mark + 1),
+    ...targetParts(url),
     header(name) {
       const value = headers[name];
       return value === undefined ? null : String(value);

@@ -1,15 +1,21 @@
 // What is answered in place of predictions: a status, and one line of JSON with a code, what was expected, what came and
 // where. Nothing of the server's own, such as a path or a stack, is in it.
 
-import { type ErrorCode, TuttiError } from '../errors.js';
+import { type ErrorCode, type ErrorDetails, TuttiError } from '../errors.js';
 import { visible } from '../plain-text.js';
 import type { Answer } from './exchange.js';
+
+/** Where in what was sent something is wrong. */
+export interface Place {
+  readonly row?: number | undefined;
+  readonly column?: string | undefined;
+}
 
 /** Thrown by whatever finds that a request cannot be answered. */
 export class Refusal extends Error {
   readonly status: number;
   readonly code: ErrorCode;
-  readonly details: { readonly row?: number | undefined; readonly column?: string | undefined };
+  readonly details: Place;
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
@@ -30,6 +36,14 @@ export function busy(message: string): Refusal {
   return new Refusal(503, message, { headers: { 'retry-after': '1' } });
 }
 
+/** The place that the details of an error name. */
+export function placeOf({ row, column }: ErrorDetails): Place {
+  return {
+    row: typeof row === 'number' ? row : undefined,
+    column: typeof column === 'string' ? column : undefined,
+  };
+}
+
 /** What is wrong with the rows of a request, as far as its sender can mend it. */
 const OF_THE_ROWS: readonly ErrorCode[] = ['ERR_DATA', 'ERR_SHAPE', 'ERR_OPTION'];
 
@@ -37,22 +51,18 @@ const OF_THE_ROWS: readonly ErrorCode[] = ['ERR_DATA', 'ERR_SHAPE', 'ERR_OPTION'
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof TuttiError && OF_THE_ROWS.includes(error.code)) {
-    const { row, column } = error.details;
-    const details = {
-      row: typeof row === 'number' ? row : undefined,
-      column: typeof column === 'string' ? column : undefined,
-    };
-    return new Refusal(422, error.message, { code: error.code, details });
+    return new Refusal(422, error.message, { code: error.code, details: placeOf(error.details) });
   }
   const code = error instanceof TuttiError ? error.code : 'ERR_INTERNAL';
   return new Refusal(500, 'The ensemble could not answer; who runs the server is told why', { code });
 }
 
-const HEADERS = {
+/** The headers of answers that say JSON. */
+export const JSON_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'application/json; charset=utf-8',
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
-} as const;
+};
 
 /** Longer messages help nobody over the network either. */
 const LONGEST = 600;
@@ -62,8 +72,5 @@ export function refusalAnswer({ status, code, message, details, headers }: Refus
   const shown = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
   const { row, column } = details;
   const line = JSON.stringify({ code, message: shown, row, column: column?.slice(0, LONGEST) });
-  return { status, headers: { ...HEADERS, ...headers }, body: `${line}\n`, code };
+  return { status, headers: { ...JSON_HEADERS, ...headers }, body: `${line}\n`, code };
 }
-
-/** The headers of answers that say JSON. */
-export const JSON_HEADERS: Readonly<Record<string, string>> = HEADERS;

@@ -27,6 +27,7 @@ export class PredictionService {
   readonly #facts: ModelFacts;
   /** Texts that never change, made when they are first asked for. */
   readonly #texts = new Map<string, Answer>();
+  /** Requests for predictions. */
   #underWay = 0;
   #bytesHeld = 0;
   #draining = false;
@@ -46,15 +47,6 @@ export class PredictionService {
   /** From now on it says that it is about to end, and answers all the same. */
   drain(): void {
     this.#draining = true;
-  }
-
-  get draining(): boolean {
-    return this.#draining;
-  }
-
-  /** Requests for predictions that are under way. */
-  get underWay(): number {
-    return this.#underWay;
   }
 
   dispose(): void {
