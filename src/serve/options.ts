@@ -1,10 +1,9 @@
 // How an ensemble is served, in a program and by the command: what is predicted with, and the limits within which requests
 // are answered.
 
-import type { AnswerOptions } from '../ensemble/predict/answer-rules.js';
 import { type CombineOptions, PREDICT_OPTIONS } from '../ensemble/predict/predict.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../long-calls.js';
-import { checkOptions, described, type OptionTable, option } from '../option-names.js';
+import { described, type OptionTable, option } from '../option-names.js';
 import { onSharedPool } from '../pool/shared-pool.js';
 
 /** What requests may take. */
@@ -64,7 +63,7 @@ export interface ServeOptions extends PredictionHandlerOptions, LongCallOptions 
   readonly grace?: number;
 }
 
-const { signal: _, ...COMBINING } = PREDICT_OPTIONS satisfies OptionTable<AnswerOptions & CombineOptions>;
+const { signal: _, ...COMBINING } = PREDICT_OPTIONS;
 
 /** What the options must be; see src/option-names.ts. */
 export const HANDLER_OPTIONS = {
@@ -144,9 +143,8 @@ export const SERVE_OPTIONS = {
 export type FilledHandlerOptions = PredictionHandlerOptions &
   Required<Pick<PredictionHandlerOptions, keyof RequestLimits | 'name' | 'base' | 'linger'>>;
 
-/** With every default in place. @throws ERR_OPTION */
-export function handlerOptions(where: string, options: PredictionHandlerOptions): FilledHandlerOptions {
-  checkOptions(where, options, HANDLER_OPTIONS);
+/** Checked options with every default in place. */
+export function filledOptions(options: PredictionHandlerOptions): FilledHandlerOptions {
   const { maxBytes, maxRows, maxWaiting, timeout, linger } = HANDLER_OPTIONS;
   return {
     ...onSharedPool(options),

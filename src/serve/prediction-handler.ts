@@ -4,8 +4,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { requireEnsemble, type TrainedEnsemble } from '../ensemble/ensemble.js';
+import { checkOptions } from '../option-names.js';
 import { askedBy } from './fetch-exchange.js';
-import { handlerOptions, type PredictionHandlerOptions } from './options.js';
+import { filledOptions, HANDLER_OPTIONS, type PredictionHandlerOptions } from './options.js';
 import type { PredictionService } from './service.js';
 
 /** Answers requests with predictions; see {@link predictionHandler}. */
@@ -30,7 +31,8 @@ export function predictionHandler(
   options: PredictionHandlerOptions = {},
 ): PredictionHandler {
   requireEnsemble(ensemble);
-  const filled = handlerOptions('predictionHandler', options);
+  checkOptions('predictionHandler', options, HANDLER_OPTIONS);
+  const filled = filledOptions(options);
   let opening: Promise<PredictionService> | null = null;
   let disposed = false;
   async function open(): Promise<PredictionService> {

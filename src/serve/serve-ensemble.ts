@@ -2,7 +2,7 @@
 
 import { requireEnsemble, type TrainedEnsemble } from '../ensemble/ensemble.js';
 import { checkOptions, pickOptions } from '../option-names.js';
-import { HANDLER_OPTIONS, handlerOptions, SERVE_OPTIONS, type ServeOptions } from './options.js';
+import { filledOptions, HANDLER_OPTIONS, SERVE_OPTIONS, type ServeOptions } from './options.js';
 
 /** An ensemble that answers; see {@link serveEnsemble}. */
 export interface EnsembleServer {
@@ -39,7 +39,7 @@ export async function serveEnsemble(
   checkOptions('serveEnsemble', options, SERVE_OPTIONS);
   const { signal, hosts } = options;
   signal?.throwIfAborted();
-  const filled = handlerOptions('serveEnsemble', pickOptions(options, HANDLER_OPTIONS));
+  const filled = filledOptions(pickOptions(options, HANDLER_OPTIONS));
   const { host = SERVE_OPTIONS.host.default, port = SERVE_OPTIONS.port.default } = options;
   const { grace = SERVE_OPTIONS.grace.default } = options;
   // Programs that serve nothing need not load it.
@@ -47,19 +47,19 @@ export async function serveEnsemble(
   const { PredictionService } = await import('./service.js');
   const service = await PredictionService.open(ensemble, filled);
   const isLocal = isLoopback(host);
+  const shown = host.includes(':') ? `[${host}]` : host;
   const end = () => service.dispose();
   try {
     signal?.throwIfAborted();
     const server = await startHttpServer(service, {
       ...{ host, port, timeout: filled.timeout },
       onRefused: (answer, asked) => service.refused(answer, asked),
-      hosts: allowedHosts(host, hosts, isLocal),
+      hosts: allowedHosts(shown, hosts, isLocal),
     });
     if (signal?.aborted) {
       await server.close(0);
       throw signal.reason;
     }
-    const shown = host.includes(':') ? `[${host}]` : host;
     let closed: Promise<void> | null = null;
     const close = () => {
       closed ??= server.close(grace * 1000).finally(() => {
@@ -76,14 +76,16 @@ export async function serveEnsemble(
   }
 }
 
-/** A page of another site that a browser shows must not get at a server by a name that is made to point here. */
+/**
+ * A page of another site that a browser shows must not get at a server by a name that is made to point here.
+ * @param own its host as it stands in addresses.
+ */
 function allowedHosts(
-  host: string,
+  own: string,
   hosts: readonly string[] | undefined,
   isLocal: boolean,
 ): readonly string[] | null {
   if (hosts?.includes('*') || (hosts === undefined && !isLocal)) return null;
-  const own = host.includes(':') ? `[${host}]` : host;
   const local = isLocal ? ['localhost', '127.0.0.1', '[::1]'] : [];
   return [own, ...local, ...(hosts ?? [])].map((name) => name.toLowerCase());
 }
