@@ -123,7 +123,6 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
 /** Dependencies that cost time to load or may be missing, each with the one module that imports it. */
 export const IMPORTERS: Readonly<Record<string, string>> = {
   '@aws-sdk/client-s3': 'src/blobs/s3-client.ts',
-  '@bufbuild/protobuf': 'src/exports/onnx/proto.ts',
   '@duckdb/node-api': 'src/data/readers/duckdb.ts',
   '@observablehq/plot': 'src/report/charts/plot.ts',
   '@tensorflow/tfjs-node': 'src/engines/tfjs/tensorflow.ts',

@@ -2,16 +2,17 @@
 // written to which file is tensorboard.ts's business. Field numbers are those of tensorflow/core/util/event.proto,
 // tensorflow/core/framework/summary.proto and tensorboard/plugins/hparams/plugin_data.proto.
 
-import { maskedCrc32c } from './crc32c.js';
 import {
   bytesField,
   doubleField,
   type Field,
   floatField,
+  message,
   messageField,
   textField,
   varintField,
-} from './protobuf.js';
+} from '../files/protobuf.js';
+import { maskedCrc32c } from './crc32c.js';
 
 /** A value of a hyperparameter. */
 export type Parameter = string | number | boolean;
@@ -43,7 +44,7 @@ export function sessionStartRecord(
   const entries = Object.entries(parameters).map(([name, value]) =>
     messageField(1, textField(1, name), messageField(2, parameterField(value))),
   );
-  const start = messageField(3, ...entries, textField(4, group), doubleField(5, wallTime));
+  const start = messageField(3, entries, textField(4, group), doubleField(5, wallTime));
   return hparamsRecord(wallTime, '_hparams_/session_start_info', start);
 }
 
@@ -78,8 +79,8 @@ function summaryField(...value: readonly Field[]): Field {
 
 function eventRecord(wallTime: number, step: number | null, what: Field): Uint8Array {
   // Nought is what a message says that says nothing.
-  const steps = step === null || step === 0 ? [] : [varintField(2, step)];
-  return framed(Buffer.concat([doubleField(1, wallTime), ...steps, what]));
+  const steps = step === null || step === 0 ? [] : varintField(2, step);
+  return framed(message(doubleField(1, wallTime), steps, what));
 }
 
 /** u64 length, its checksum, the data, its checksum; all little-endian. **Source:** tensorflow.org/tutorials/load_data/tfrecord. */

@@ -1,20 +1,23 @@
-// The messages of ONNX as far as ensembles need them, declared by their field numbers, and their bytes. The one module
-// that loads @bufbuild/protobuf.
+// The messages of ONNX as far as ensembles need them, and their bytes: each message's fields by their numbers, in the order
+// of these.
 //
-// **Source:** github.com/onnx/onnx, onnx/onnx.proto (IR version 8).
+// **Source:** github.com/onnx/onnx, onnx/onnx.proto (IR version 8; syntax proto2, whose repeated numbers are not packed).
 
-import { create, createFileRegistry, type DescMessage, fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
-  FileDescriptorProtoSchema,
-  FieldDescriptorProto_Label as Label,
-  FieldDescriptorProto_Type as Type,
-} from '@bufbuild/protobuf/wkt';
+  bytesField,
+  type Fields,
+  floatField,
+  message,
+  messageField,
+  textField,
+  varintField,
+} from '../../files/protobuf.js';
 
 /** Types of a tensor's elements. */
 export const ELEMENT = { float: 1, int32: 6, int64: 7, string: 8, bool: 9, double: 11 } as const;
 
 /** Types of attributes. */
-export const ATTRIBUTE = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7, strings: 8 } as const;
+export const ATTRIBUTE = { float: 1, int: 2, string: 3, ints: 7, strings: 8 } as const;
 
 export interface TensorProto {
   readonly name: string;
@@ -33,7 +36,6 @@ export interface AttributeProto {
   readonly i?: bigint;
   readonly s?: Uint8Array;
   readonly ints?: readonly bigint[];
-  readonly floats?: readonly number[];
   readonly strings?: readonly Uint8Array[];
 }
 
@@ -81,86 +83,68 @@ export interface ModelProto {
   readonly metadataProps: readonly { readonly key: string; readonly value: string }[];
 }
 
-/** Scalar types by the names that .proto files have for them. */
-const SCALARS = {
-  float: Type.FLOAT,
-  int32: Type.INT32,
-  int64: Type.INT64,
-  string: Type.STRING,
-  bytes: Type.BYTES,
-};
-
-type Scalar = keyof typeof SCALARS;
-
-/** `name number type`, behind a `*` where the field is repeated, a `|` where it is of the message's one choice. */
-const MESSAGES: Readonly<Record<string, readonly string[]>> = {
-  ModelProto: [
-    ...['ir_version 1 int64', 'producer_name 2 string', 'producer_version 3 string', 'graph 7 GraphProto'],
-    ...['*opset_import 8 OperatorSetIdProto', '*metadata_props 14 StringStringEntryProto'],
-  ],
-  OperatorSetIdProto: ['domain 1 string', 'version 2 int64'],
-  StringStringEntryProto: ['key 1 string', 'value 2 string'],
-  GraphProto: [
-    ...['*node 1 NodeProto', 'name 2 string', '*initializer 5 TensorProto', 'doc_string 10 string'],
-    ...['*input 11 ValueInfoProto', '*output 12 ValueInfoProto'],
-  ],
-  NodeProto: [
-    ...['*input 1 string', '*output 2 string', 'name 3 string', 'op_type 4 string'],
-    ...['*attribute 5 AttributeProto', 'domain 7 string'],
-  ],
-  AttributeProto: [
-    ...['name 1 string', 'f 2 float', 'i 3 int64', 's 4 bytes', '*floats 7 float', '*ints 8 int64'],
-    ...['*strings 9 bytes', 'type 20 int32'],
-  ],
-  TensorProto: [
-    ...['*dims 1 int64', 'data_type 2 int32', '*string_data 6 bytes', 'name 8 string', 'raw_data 9 bytes'],
-  ],
-  ValueInfoProto: ['name 1 string', 'type 2 TypeProto', 'doc_string 3 string'],
-  TypeProto: ['tensor_type 1 TensorTypeProto'],
-  TensorTypeProto: ['elem_type 1 int32', 'shape 2 TensorShapeProto'],
-  TensorShapeProto: ['*dim 1 DimensionProto'],
-  DimensionProto: ['|dim_value 1 int64', '|dim_param 2 string'],
-};
-
-const MODEL = declareModel();
-
-/** The bytes of a model. Texts are UTF-8. */
+/** The bytes of a model. */
 export function modelBytes(model: ModelProto): Uint8Array {
-  return toBinary(MODEL, create(MODEL, model as never));
+  return message(
+    varintField(1, model.irVersion),
+    textField(2, model.producerName),
+    textField(3, model.producerVersion),
+    messageField(7, ...graphFields(model.graph)),
+    model.opsetImport.map(({ domain, version }) =>
+      messageField(8, textField(1, domain), varintField(2, version)),
+    ),
+    model.metadataProps.map(({ key, value }) => messageField(14, textField(1, key), textField(2, value))),
+  );
 }
 
-/** A model from its bytes; fields that are declared here, the others are left out. */
-export function readModel(bytes: Uint8Array): ModelProto {
-  return fromBinary(MODEL, bytes) as unknown as ModelProto;
+function graphFields({ name, docString, node, initializer, input, output }: GraphProto): Fields[] {
+  return [
+    node.map((own) => messageField(1, ...nodeFields(own))),
+    textField(2, name),
+    initializer.map((own) => messageField(5, ...tensorFields(own))),
+    textField(10, docString),
+    input.map((own) => messageField(11, ...valueInfoFields(own))),
+    output.map((own) => messageField(12, ...valueInfoFields(own))),
+  ];
 }
 
-/** Syntax proto2, whose repeated numbers are not packed, as in ONNX's own file. */
-function declareModel(): DescMessage {
-  const file = create(FileDescriptorProtoSchema, {
-    name: 'onnx.proto',
-    package: 'onnx',
-    syntax: 'proto2',
-    messageType: Object.entries(MESSAGES).map(([name, fields]) => ({
-      name,
-      field: fields.map(declareField),
-      oneofDecl: fields.some((field) => field.startsWith('|')) ? [{ name: 'value' }] : [],
-    })),
-  });
-  const model = createFileRegistry(file, () => undefined).getMessage('onnx.ModelProto');
-  if (model === undefined) throw new Error('onnx.ModelProto is not declared');
-  return model;
+function nodeFields({ name, opType, domain, input, output, attribute }: NodeProto): Fields[] {
+  return [
+    input.map((own) => textField(1, own)),
+    output.map((own) => textField(2, own)),
+    textField(3, name),
+    textField(4, opType),
+    attribute.map((own) => messageField(5, ...attributeFields(own))),
+    textField(7, domain),
+  ];
 }
 
-function declareField(field: string) {
-  const [name = '', number, type = ''] = field.replace(/^[*|]/, '').split(' ');
-  const label = field.startsWith('*') ? Label.REPEATED : Label.OPTIONAL;
-  const kind =
-    type in SCALARS ? { type: SCALARS[type as Scalar] } : { type: Type.MESSAGE, typeName: `.onnx.${type}` };
-  return {
-    name,
-    number: Number(number),
-    label,
-    ...kind,
-    ...(field.startsWith('|') ? { oneofIndex: 0 } : {}),
-  };
+function attributeFields({ name, type, f, i, s, ints = [], strings = [] }: AttributeProto): Fields[] {
+  return [
+    textField(1, name),
+    f === undefined ? [] : floatField(2, f),
+    i === undefined ? [] : varintField(3, i),
+    s === undefined ? [] : bytesField(4, s),
+    ints.map((own) => varintField(8, own)),
+    strings.map((own) => bytesField(9, own)),
+    varintField(20, type),
+  ];
+}
+
+function tensorFields({ name, dims, dataType, rawData, stringData = [] }: TensorProto): Fields[] {
+  return [
+    dims.map((size) => varintField(1, size)),
+    varintField(2, dataType),
+    stringData.map((own) => bytesField(6, own)),
+    textField(8, name),
+    rawData === undefined ? [] : bytesField(9, rawData),
+  ];
+}
+
+function valueInfoFields({ name, docString, type: { tensorType } }: ValueInfoProto): Fields[] {
+  const dim = tensorType.shape.dim.map(({ value }) =>
+    messageField(1, value.case === 'dimValue' ? varintField(1, value.value) : textField(2, value.value)),
+  );
+  const tensor = messageField(1, varintField(1, tensorType.elemType), messageField(2, dim));
+  return [textField(1, name), messageField(2, tensor), textField(3, docString)];
 }

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { readModel } from '../../../src/exports/onnx/proto.js';
+import { readModel } from '../../exports/onnx/read-model.js';
 import { classCsv, tutti } from '../support.js';
 
 const TRAIN = ['train', 'a.csv', '--target', 'label', '--members', '3', '--hidden', '4', '--epochs', '3'];

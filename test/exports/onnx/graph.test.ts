@@ -2,8 +2,8 @@
 
 import t from 'tap';
 import { Graph } from '../../../src/exports/onnx/graph.js';
-import { readModel } from '../../../src/exports/onnx/proto.js';
 import { VERSION } from '../../../src/version.js';
+import { readModel } from './read-model.js';
 
 /** onnx 1.23: `check_model(full_check=True)` passes, and its own bytes are as many. */
 const EXPECTED =

@@ -2,9 +2,10 @@
 
 import t, { type Test } from 'tap';
 import { writeExport } from '../../../src/exports/formats.js';
-import { ELEMENT, type ModelProto, readModel } from '../../../src/exports/onnx/proto.js';
+import { ELEMENT, type ModelProto } from '../../../src/exports/onnx/proto.js';
 import { answersOf, CASES, type Case, inputsFor, largestDifference, makeCase } from './cases.js';
 import { runModel, tensorOf } from './interpreter.js';
+import { readModel } from './read-model.js';
 
 /** As many as the interpreter runs in a moment. */
 const ROWS = 12;

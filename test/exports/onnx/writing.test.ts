@@ -2,7 +2,6 @@
 
 import t from 'tap';
 import { writeExport } from '../../../src/exports/formats.js';
-import { readModel } from '../../../src/exports/onnx/proto.js';
 import {
   createInlineRunner,
   Dataset,
@@ -19,6 +18,7 @@ import {
 import { clusters } from '../../support/datasets.js';
 import { mixedRecords } from './cases.js';
 import { runModel, tensorOf } from './interpreter.js';
+import { readModel } from './read-model.js';
 
 const runner = createInlineRunner();
 const TRAINED = { seed: 1, epochs: 2, earlyStopping: 'none', hidden: [4] } as const;
