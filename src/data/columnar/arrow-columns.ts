@@ -2,32 +2,34 @@
 // decimals as their numbers and a way to write them, texts as a CSV file's. Filled batch by batch.
 // Source: https://arrow.apache.org/docs/format/Columnar.html
 
-import { type NumberCells, NumberColumn, type ValidBits } from '../table/number-column.js';
+import type { ValidBits } from '../table/number-column.js';
 import {
   type ArrowBuilder,
-  type ArrowPart,
   type ArrowType,
   Bits,
   type Cells,
   type CellsOf,
   Fixed,
   Narrowed,
+  plainTexts,
   Texts,
-  textAt,
-  viewAt,
+  type TextsOf,
+  viewedTexts,
 } from './arrow-builders.js';
 import { Damaged, whole } from './damaged.js';
-import { integerColumn } from './integers.js';
+import { numberColumn } from './numbers.js';
+import { bigEndianInteger, dayText, decimalText, halfText, UNITS } from './value-texts.js';
 import {
-  bigEndianInteger,
-  dayText,
-  decimalText,
-  halfText,
-  instantText,
-  type PerSecond,
-  timeText,
-} from './value-texts.js';
-import { type CellType, type CellValues, decimalType, WrittenColumn } from './written-column.js';
+  type CellType,
+  type CellValues,
+  DAYS,
+  decimalType,
+  instantType,
+  MOST_EXACT_DIGITS,
+  TRUTHS,
+  timeType,
+  WrittenColumn,
+} from './written-column.js';
 
 const TYPE = {
   ...{ null: 1, int: 2, float: 3, utf8: 5, bool: 6, decimal: 7, date: 8, time: 9, timestamp: 10 },
@@ -46,9 +48,7 @@ const REFUSED: Readonly<Record<number, string>> = {
   },
   ...{ 18: 'durations', 19: 'bytes', 21: 'lists', 22: 'runs', 23: 'bytes', 25: 'lists', 26: 'lists' },
 };
-const PER_SECOND: readonly PerSecond[] = [1, 1_000, 1_000_000, 1_000_000_000];
 const MS_PER_DAY = 86_400_000;
-const MOST_EXACT_DIGITS = 18;
 
 /** How a type's values lie: texts by offsets of so many bytes, or views of 16; bits; cells of so many bytes. */
 export interface ArrowLayout {
@@ -95,40 +95,33 @@ export function arrowBuilder(name: string, type: ArrowType, rows: number): Arrow
   const { typeId, bitWidth = 0, isSigned = true, precision = 0, scale = 0, unit = 0 } = type;
   const written = (of: CellType) => (cells: Cells, valid: ValidBits | null) =>
     new WrittenColumn(name, cells as CellValues, valid, of);
-  if (kind === 'none') return new Texts(name, rows, () => '');
-  if (kind === 'texts' || kind === 'views') return new Texts(name, rows, kind === 'texts' ? textAt : viewAt);
-  if (kind === 'bits') {
-    return new Bits(name, rows);
-  }
+  if (kind === 'none') return new Texts(name, rows, () => () => '');
+  if (kind === 'texts') return new Texts(name, rows, plainTexts);
+  if (kind === 'views') return new Texts(name, rows, viewedTexts);
+  if (kind === 'bits') return new Bits(rows, written(TRUTHS));
   if (typeId === TYPE.decimal) {
     if (bytes <= 8)
       return new Fixed(rows, bytes === 4 ? Int32Array : BigInt64Array, written(decimalType(scale)));
     if (precision <= MOST_EXACT_DIGITS) return new Narrowed(rows, bytes, written(decimalType(scale)));
-    const exact = ({ values }: ArrowPart, row: number) =>
-      decimalText(
-        bigEndianInteger(Uint8Array.from(values.subarray(bytes * row, bytes * (row + 1))).reverse()),
-        scale,
-      );
+    const exact: TextsOf =
+      ({ values }) =>
+      (row) =>
+        decimalText(
+          bigEndianInteger(Uint8Array.from(values.subarray(bytes * row, bytes * (row + 1))).reverse()),
+          scale,
+        );
     return new Texts(name, rows, exact);
   }
-  const per = PER_SECOND[unit] ?? 1;
-  if (typeId === TYPE.date && unit === 0) {
-    return new Fixed(rows, Int32Array, written({ text: (days) => dayText(Number(days)) }));
-  }
+  const per = UNITS[unit] ?? 1;
+  if (typeId === TYPE.date && unit === 0) return new Fixed(rows, Int32Array, written(DAYS));
   if (typeId === TYPE.date) {
     const text = (ms: number | bigint) => dayText(Math.floor(Number(ms) / MS_PER_DAY));
     return new Fixed(rows, BigInt64Array, written({ text }));
   }
   if (typeId === TYPE.time) {
-    return new Fixed(
-      rows,
-      bytes === 4 ? Int32Array : BigInt64Array,
-      written({ text: (count) => timeText(count, per) }),
-    );
+    return new Fixed(rows, bytes === 4 ? Int32Array : BigInt64Array, written(timeType(per)));
   }
-  if (typeId === TYPE.timestamp) {
-    return new Fixed(rows, BigInt64Array, written({ text: (count) => instantText(count, per) }));
-  }
+  if (typeId === TYPE.timestamp) return new Fixed(rows, BigInt64Array, written(instantType(per)));
   if (typeId === TYPE.float && precision === 0) {
     const text = (half: number | bigint) => halfText(Number(half));
     return new Fixed(
@@ -137,13 +130,7 @@ export function arrowBuilder(name: string, type: ArrowType, rows: number): Arrow
       written({ text, number: (half) => Number(text(half) || Number.NaN) }),
     );
   }
-  const numbers = (cells: Cells, valid: ValidBits | null) =>
-    cells instanceof BigInt64Array || cells instanceof BigUint64Array
-      ? integerColumn(name, cells, valid)
-      : new NumberColumn(name, cells as NumberCells, {
-          rows: cells.length,
-          ...(valid === null ? {} : { valid }),
-        });
+  const numbers = (cells: Cells, valid: ValidBits | null) => numberColumn(name, cells, valid);
   if (typeId === TYPE.float) return new Fixed(rows, precision === 1 ? Float32Array : Float64Array, numbers);
   const [signed, unsigned] = INTEGERS[bitWidth]!;
   return new Fixed(rows, isSigned ? signed : unsigned, numbers);

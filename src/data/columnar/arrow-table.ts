@@ -5,7 +5,7 @@ import { describe, TuttiError } from '../../errors.js';
 import type { Column } from '../table/column.js';
 import { NumberColumn } from '../table/number-column.js';
 import type { Table } from '../table/table.js';
-import { type ArrowPart, type ArrowType, Coded } from './arrow-builders.js';
+import { type ArrowPart, type ArrowType, codedTexts, Texts } from './arrow-builders.js';
 import { arrowBuilder, layoutOf } from './arrow-columns.js';
 import { tableOfColumns } from './columns-file.js';
 import { asColumn, Damaged, decoding, whole } from './damaged.js';
@@ -77,7 +77,16 @@ function columnOf(name: string, parts: readonly Data[], rows: number): Column {
   if (first?.type.typeId === CODED) {
     const indices = first.type.indices ?? { typeId: 2 };
     let texts: readonly string[] = [];
-    const builder = asColumn(NAME, name, () => new Coded(name, rows, indices, () => texts));
+    const builder = asColumn(
+      NAME,
+      name,
+      () =>
+        new Texts(
+          name,
+          rows,
+          codedTexts(indices, () => texts),
+        ),
+    );
     decoding(place, 'a table', () => {
       for (const part of parts) {
         texts = textsOf(part);

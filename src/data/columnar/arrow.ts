@@ -4,7 +4,7 @@
 import { betweenBlocks } from '../../long-calls.js';
 import type { Table } from '../table/table.js';
 import { refuseColumns, refuseRows } from '../table/table-limits.js';
-import { type ArrowBuilder, type ArrowPart, type ArrowType, Coded } from './arrow-builders.js';
+import { type ArrowPart, type ArrowType, codedTexts, Texts } from './arrow-builders.js';
 import { arrowBuilder, layoutOf } from './arrow-columns.js';
 import {
   type ArrowBatch,
@@ -50,7 +50,15 @@ export async function readArrow(source: PartsSource, bytes: number, call: Readin
     fields.map(({ name }) => name),
   );
   const dictionaries = new Map<number, string[]>();
-  const builders = buildersOf(file, fields, names, rows, dictionaries);
+  const builders = buildersWithRoom(file, names, rows, (name, at, of) => {
+    const { type, dictionary } = fields[at]!;
+    if (dictionary === null) return arrowBuilder(name, type, of);
+    return new Texts(
+      name,
+      of,
+      codedTexts(dictionary.indices, () => dictionaries.get(dictionary.id) ?? []),
+    );
+  });
   let [done, number] = [0, 0];
   for (const batch of batches) {
     if (batch.dictionary !== null) {
@@ -76,25 +84,6 @@ export async function readArrow(source: PartsSource, bytes: number, call: Readin
   }
   const columns = builders.map((builder) => builder.column());
   return tableOfColumns(file, columns, rows, notes);
-}
-
-/** @throws ERR_DATA naming the column of a type that has no place in a table, ERR_MEMORY for more rows than fit */
-function buildersOf(
-  file: string,
-  fields: readonly ArrowField[],
-  names: readonly string[],
-  rows: number,
-  dictionaries: ReadonlyMap<number, string[]>,
-): ArrowBuilder[] {
-  return buildersWithRoom(file, rows, (of) =>
-    fields.map(({ type, dictionary }, at) =>
-      asColumn(file, names[at]!, () =>
-        dictionary === null
-          ? arrowBuilder(names[at]!, type, of)
-          : new Coded(names[at]!, of, dictionary.indices, () => dictionaries.get(dictionary.id) ?? []),
-      ),
-    ),
-  );
 }
 
 async function readDictionary(

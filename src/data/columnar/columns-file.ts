@@ -5,6 +5,7 @@ import { requireMemory } from '../../machine/memory-limit.js';
 import type { Column } from '../table/column.js';
 import type { ColumnNote, Table } from '../table/table.js';
 import { refuseTexts } from '../table/table-limits.js';
+import { asColumn } from './damaged.js';
 
 /** What is read: any part of it. */
 export interface PartsSource {
@@ -29,22 +30,24 @@ export interface Builder {
 
 /**
  * Builders of columns of so many rows.
- * @param make builders for a number of rows: asked for one row first, to know what all take before there is memory for any
- * @throws ERR_MEMORY for more rows than fit
+ * @param make a column's for a number of rows: asked for one row first, to know what all take before there is memory for any
+ * @throws ERR_DATA naming the column of a type that has no place in a table, ERR_MEMORY for more rows than fit
  */
 export function buildersWithRoom<Own extends Builder>(
   file: string,
+  names: readonly string[],
   rows: number,
-  make: (rows: number) => Own[],
+  make: (name: string, at: number, rows: number) => Own,
 ): Own[] {
-  const perRow = make(1).reduce((sum, { bytes }) => sum + bytes, 0);
+  const all = (of: number) => names.map((name, at) => asColumn(file, name, () => make(name, at, of)));
+  const perRow = all(1).reduce((sum, { bytes }) => sum + bytes, 0);
   const part = {
     use: `for its ${rows} rows`,
     bytes: perRow * rows,
     remedy: 'fewer rows or columns need less',
   };
   requireMemory([part], `Reading ${file}`);
-  return make(rows);
+  return all(rows);
 }
 
 /** @throws ERR_MEMORY where the texts of all columns are more than a table may hold */

@@ -1,10 +1,9 @@
 // What becomes of each column of a Parquet file: numbers in memory of their own type, dates, times and decimals as their
 // numbers and a way to write them, texts as a CSV file's.
 
-import type { Column } from '../table/column.js';
-import { NumberColumn } from '../table/number-column.js';
+import type { NumberCells } from '../table/number-column.js';
 import { whole } from './damaged.js';
-import { integerColumn } from './integers.js';
+import { numberColumn } from './numbers.js';
 import {
   type ColumnBuilder,
   type Finish,
@@ -16,10 +15,18 @@ import {
 import type { PhysicalType, SchemaColumn } from './parquet-footer.js';
 import { meaningOf } from './parquet-meaning.js';
 import type { Validity } from './validity.js';
-import { bigEndianInteger, dayText, decimalText, instantText, timeText } from './value-texts.js';
-import { type CellType, type CellValues, decimalType, WrittenColumn } from './written-column.js';
-
-const MOST_EXACT_DIGITS = 18;
+import { bigEndianInteger, decimalText } from './value-texts.js';
+import {
+  type CellType,
+  type CellValues,
+  DAYS,
+  decimalType,
+  instantType,
+  MOST_EXACT_DIGITS,
+  TRUTHS,
+  timeType,
+  WrittenColumn,
+} from './written-column.js';
 
 /**
  * @param name what it is called in the table. @param rows of the whole file
@@ -39,10 +46,10 @@ export function columnBuilder(name: string, column: SchemaColumn, rows: number):
       : new TextBuilder(name, rows, column, (bytes) => decimalText(bigEndianInteger(bytes), scale));
   }
   if (decimal) return lanes(written(decimalType(scale)));
-  if (date) return lanes(written({ text: (days) => dayText(Number(days)) }));
-  if (time !== null) return lanes(written({ text: (count) => timeText(count, time) }));
+  if (date) return lanes(written(DAYS));
+  if (time !== null) return lanes(written(timeType(time)));
   if (physical === 'INT96') return lanes(julianInstants(name));
-  if (instant !== null) return lanes(written({ text: (count) => instantText(count, instant) }));
+  if (instant !== null) return lanes(written(instantType(instant)));
   if (isBytes(physical)) {
     whole(
       text !== null,
@@ -50,8 +57,8 @@ export function columnBuilder(name: string, column: SchemaColumn, rows: number):
     );
     return new TextBuilder(name, rows, column, text);
   }
-  if (physical === 'BOOLEAN') return lanes(written({ text: (value) => (value === 0 ? 'false' : 'true') }));
-  return lanes((cells, validity) => numbersOf(name, cells, validity, physical, unsigned));
+  if (physical === 'BOOLEAN') return lanes(written(TRUTHS));
+  return lanes((cells, { valid }) => numberColumn(name, numbersOf(cells, physical, unsigned), valid));
 }
 
 function isBytes(physical: PhysicalType): boolean {
@@ -63,20 +70,10 @@ function valuesOf(cells: Lanes, physical: PhysicalType): CellValues {
   return cells;
 }
 
-function numbersOf(
-  name: string,
-  cells: Lanes,
-  validity: Validity,
-  physical: PhysicalType,
-  unsigned: boolean,
-): Column {
-  const { buffer } = cells;
-  const { valid } = validity;
-  if (physical === 'INT64') {
-    return integerColumn(name, unsigned ? new BigUint64Array(buffer) : new BigInt64Array(buffer), valid);
-  }
-  const own = physical === 'INT32' && unsigned ? new Uint32Array(buffer) : cells;
-  return new NumberColumn(name, own, { rows: own.length, ...(valid === null ? {} : { valid }) });
+function numbersOf(cells: Lanes, physical: PhysicalType, unsigned: boolean): NumberCells {
+  if (unsigned && physical === 'INT64') return new BigUint64Array(cells.buffer);
+  if (unsigned && physical === 'INT32') return new Uint32Array(cells.buffer);
+  return valuesOf(cells, physical);
 }
 
 const JULIAN_1970 = 2_440_588n;
@@ -91,8 +88,6 @@ function julianInstants(name: string): Finish {
       const day = BigInt(view.getInt32(12 * row + 8, true));
       return (day - JULIAN_1970) * NANOSECONDS_PER_DAY + view.getBigInt64(12 * row, true);
     });
-    return new WrittenColumn(name, counts, validity.valid, {
-      text: (count) => instantText(count, 1_000_000_000),
-    });
+    return new WrittenColumn(name, counts, validity.valid, instantType(1_000_000_000));
   };
 }

@@ -4,7 +4,7 @@
 
 import type { Codec } from './codecs.js';
 import { Damaged, whole } from './damaged.js';
-import { ThriftReader, type ThriftStruct, type ThriftValue, type Wanted } from './thrift.js';
+import { isStruct, ThriftReader, type ThriftStruct, type ThriftValue, type Wanted } from './thrift.js';
 
 const PARQUET_MAGIC = 'PAR1';
 const ENCRYPTED_MAGIC = 'PARE';
@@ -183,10 +183,6 @@ function chunkOf(meta: ThriftStruct, column: SchemaColumn, rows: number, end: nu
   const length = count(meta[7], `the size of ${where}`);
   whole(start >= 4 && start + length <= end, `${where} beyond the end of the file`);
   return { codec, start, end: start + length };
-}
-
-function isStruct(value: ThriftValue): value is ThriftStruct {
-  return typeof value === 'object' && !Array.isArray(value) && !Buffer.isBuffer(value);
 }
 
 function struct(value: ThriftValue | undefined, what: string): ThriftStruct {

@@ -1,9 +1,8 @@
 // What the annotations of a Parquet column say of its values, the old ones and the new.
 // Source: https://github.com/apache/parquet-format/blob/master/LogicalTypes.md
 
-import { Damaged } from './damaged.js';
 import type { SchemaColumn } from './parquet-footer.js';
-import { halfText as halfOf, type PerSecond } from './value-texts.js';
+import { halfText as halfOf, type PerSecond, UNITS, utf8Text } from './value-texts.js';
 
 /** What the annotations of a column say, the old ones and the new. */
 export interface Meaning {
@@ -19,8 +18,6 @@ export interface Meaning {
   /** Why it has no place in a table. */
   readonly refused: string | null;
 }
-
-const UNITS: readonly PerSecond[] = [1, 1_000, 1_000_000, 1_000_000_000];
 
 export function meaningOf({ physical, logical, converted, size }: SchemaColumn): Meaning {
   const kind = logical?.kind ?? -1;
@@ -58,16 +55,6 @@ export function meaningOf({ physical, logical, converted, size }: SchemaColumn):
         ? logical?.of[2] === false
         : kind === -1 && converted !== null && converted >= 11 && converted <= 14,
   };
-}
-
-/** @throws Damaged for what is no UTF-8 */
-function utf8Text(bytes: Buffer): string {
-  const text = bytes.toString('utf8');
-  // Only where one stands may there have been something else.
-  if (text.includes('\ufffd') && !Buffer.from(text).equals(bytes)) {
-    throw new Damaged(`bytes that are no text, such as ${bytes.toString('hex', 0, 16)}`);
-  }
-  return text;
 }
 
 function uuidText(bytes: Buffer): string {

@@ -6,7 +6,7 @@ import { unpack } from './codecs.js';
 import { Damaged, whole } from './damaged.js';
 import { Bytes, unpackRuns } from './encodings.js';
 import type { Chunk } from './parquet-footer.js';
-import { ThriftReader, type ThriftStruct, type Wanted } from './thrift.js';
+import { isStruct, ThriftReader, type ThriftStruct, type Wanted } from './thrift.js';
 
 /** As Parquet numbers them. */
 export const ENCODING = {
@@ -153,11 +153,8 @@ function levelsOf(packed: Buffer, rows: number): { levels: Uint8Array | null; co
 }
 
 function struct(value: ThriftStruct[number]): ThriftStruct {
-  whole(
-    typeof value === 'object' && !Array.isArray(value) && !Buffer.isBuffer(value),
-    'a page without its header',
-  );
-  return value as ThriftStruct;
+  whole(value !== undefined && isStruct(value), 'a page without its header');
+  return value;
 }
 
 function size(value: ThriftStruct[number], most: number, of: string): number {

@@ -11,7 +11,7 @@ import {
   refuseTextsOf,
   tableOfColumns,
 } from './columns-file.js';
-import { asColumn, decoding, type Place, placeError, whole } from './damaged.js';
+import { decoding, type Place, placeError, whole } from './damaged.js';
 import type { ColumnBuilder } from './parquet-builders.js';
 import { columnBuilder } from './parquet-columns.js';
 import { type Footer, footerStart, readFooter, TAIL_BYTES } from './parquet-footer.js';
@@ -42,7 +42,9 @@ export async function readParquet(
     file,
     footer.columns.map(({ name }) => name),
   );
-  const builders = buildersOf(file, footer, names);
+  const builders = buildersWithRoom(file, names, footer.rows, (name, at, of) =>
+    columnBuilder(name, footer.columns[at]!, of),
+  );
   let rows = 0;
   for (const [at, group] of footer.groups.entries()) {
     for (const [c, chunk] of group.chunks.entries()) {
@@ -80,11 +82,4 @@ async function footerOf(source: PartsSource, bytes: number): Promise<Footer> {
   });
   const packed = await source.slice(start, bytes - TAIL_BYTES);
   return decoding({ ...place, part: 'its footer' }, TITLE, () => readFooter(packed, start));
-}
-
-/** @throws ERR_DATA naming the column of a type that has no place in a table, ERR_MEMORY for more rows than fit */
-function buildersOf(file: string, { columns, rows }: Footer, names: readonly string[]): ColumnBuilder[] {
-  return buildersWithRoom(file, rows, (of) =>
-    columns.map((column, at) => asColumn(file, names[at]!, () => columnBuilder(names[at]!, column, of))),
-  );
 }

@@ -16,6 +16,10 @@ export interface ThriftStruct {
   readonly [field: number]: ThriftValue | undefined;
 }
 
+export function isStruct(value: ThriftValue): value is ThriftStruct {
+  return typeof value === 'object' && !Array.isArray(value) && !Buffer.isBuffer(value);
+}
+
 const [STOP, TRUE, FALSE, BYTE, I16, I32, I64, DOUBLE] = [0, 1, 2, 3, 4, 5, 6, 7];
 const [BINARY, LIST, SET, STRUCT] = [8, 9, 10, 12];
 

@@ -1,7 +1,19 @@
 // Values that have types in their file, as the texts that a CSV file would have for them: so that all that is known of
 // columns of text holds for them as well. Dates, times of day, points in time, decimals.
 
+import { Damaged } from './damaged.js';
+
 const SECONDS_PER_DAY = 86_400;
+
+/** @throws Damaged for what is no UTF-8 */
+export function utf8Text(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
+  // Only where one stands may there have been something else.
+  if (text.includes('\ufffd') && !Buffer.from(text).equals(bytes)) {
+    throw new Damaged(`bytes that are no text, such as ${bytes.toString('hex', 0, 16)}`);
+  }
+  return text;
+}
 
 /** `2024-01-31`, of days since 1970-01-01. Years of other than four digits are written so and are no dates to others. */
 export function dayText(days: number): string {
@@ -27,6 +39,9 @@ export function dayText(days: number): string {
 
 /** Units of a time, by how many of them a second has: 1, 10³, 10⁶, 10⁹. */
 export type PerSecond = 1 | 1_000 | 1_000_000 | 1_000_000_000;
+
+/** Those units as formats number them: seconds, and thousandths of one another. */
+export const UNITS: readonly PerSecond[] = [1, 1_000, 1_000_000, 1_000_000_000];
 
 /** `2024-01-31 13:45:00.25`, of a count of units since 1970-01-01 UTC. */
 export function instantText(count: bigint | number, perSecond: PerSecond): string {

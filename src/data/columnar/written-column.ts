@@ -2,9 +2,9 @@
 // integers beyond what a double holds, true and false.
 
 import type { Column } from '../table/column.js';
-import type { ValidBits } from '../table/number-column.js';
+import { hasValue, type ValidBits } from '../table/number-column.js';
 import { parseNumber } from '../table/parse-number.js';
-import { decimalText } from './value-texts.js';
+import { dayText, decimalText, instantText, type PerSecond, timeText } from './value-texts.js';
 
 /** Values of one type, by row. */
 export type CellValues =
@@ -24,6 +24,9 @@ export interface CellType {
   number?(value: Cell): number;
 }
 
+/** Decimals of so many digits are whole numbers of 64 bits. */
+export const MOST_EXACT_DIGITS = 18;
+
 /** Whole numbers of which so many digits are behind the point. */
 export const decimalType = (scale: number): CellType => ({
   text: (unscaled) => decimalText(unscaled, scale),
@@ -33,6 +36,18 @@ export const decimalType = (scale: number): CellType => ({
       ? Number(unscaled) / 10 ** scale
       : Number(decimalText(unscaled, scale)),
 });
+
+/** 0 and any other number. */
+export const TRUTHS: CellType = { text: (value) => (value === 0 ? 'false' : 'true') };
+
+/** Days since 1970-01-01. */
+export const DAYS: CellType = { text: (days) => dayText(Number(days)) };
+
+/** Counts since midnight, so many of them a second. */
+export const timeType = (per: PerSecond): CellType => ({ text: (count) => timeText(count, per) });
+
+/** Counts since 1970-01-01 UTC, so many of them a second. */
+export const instantType = (per: PerSecond): CellType => ({ text: (count) => instantText(count, per) });
 
 /** So many distinct values are told apart; beyond them cells are visited one by one. */
 const MOST_DISTINCT = 65_536;
@@ -68,9 +83,7 @@ export class WrittenColumn implements Column {
   isMissing(row: number): boolean {
     // A number may be none by itself.
     if (this.#type.number !== undefined && Number.isNaN(this.#type.number(this.#values[row]!))) return true;
-    if (this.#valid === null) return false;
-    const bit = (this.#valid.offset ?? 0) + row;
-    return (this.#valid.bits[bit >> 3]! & (1 << (bit & 7))) === 0;
+    return this.#valid !== null && !hasValue(this.#valid, row);
   }
 
   tally(visit: (text: string, cells: number, first: number) => void): void {

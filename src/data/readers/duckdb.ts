@@ -6,11 +6,21 @@ import { describe, TuttiError } from '../../errors.js';
 import { betweenBlocks } from '../../long-calls.js';
 import { refuseTextsOf, tableOfColumns } from '../columnar/columns-file.js';
 import { type GrowingColumn, growingCells, growingTexts } from '../columnar/growing-column.js';
-import { integerColumn } from '../columnar/integers.js';
+import { numberColumn } from '../columnar/numbers.js';
 import { tableNames } from '../columnar/table-names.js';
-import { dayText, decimalText, instantText, type PerSecond, timeText } from '../columnar/value-texts.js';
-import { type CellType, type CellValues, decimalType, WrittenColumn } from '../columnar/written-column.js';
-import { type NumberCells, NumberColumn, type ValidBits } from '../table/number-column.js';
+import { decimalText, type PerSecond } from '../columnar/value-texts.js';
+import {
+  type CellType,
+  type CellValues,
+  DAYS,
+  decimalType,
+  instantType,
+  MOST_EXACT_DIGITS,
+  TRUTHS,
+  timeType,
+  WrittenColumn,
+} from '../columnar/written-column.js';
+import type { NumberCells, ValidBits } from '../table/number-column.js';
 import type { Table } from '../table/table.js';
 import { MOST_ROWS, refuseColumns } from '../table/table-limits.js';
 import type { QuerySource } from './query-source.js';
@@ -145,14 +155,10 @@ const PER_SECOND: Readonly<Record<string, PerSecond>> = {
   TIME_NS: 1_000_000_000,
 };
 
-/** Decimals of so many digits have whole numbers of 64 bits. */
-const MOST_WIDTH = 18;
-
 /** @throws ERR_DATA naming the column of values that have no place in a table */
 function takerOf({ DuckDBTypeId }: Api, name: string, type: DuckDBType): Taker {
   const kind = DuckDBTypeId[type.typeId] ?? 'unknown';
-  const numbers = (cells: NumberCells, valid: ValidBits | null) =>
-    new NumberColumn(name, cells, { rows: cells.length, ...(valid === null ? {} : { valid }) });
+  const numbers = (cells: NumberCells, valid: ValidBits | null) => numberColumn(name, cells, valid);
   const written = (of: CellType) => (cells: CellValues, valid: ValidBits | null) =>
     new WrittenColumn(name, cells, valid, of);
   const counts = (of: CellType) => growingCells(name, (rows) => new BigInt64Array(rows), written(of));
@@ -189,49 +195,38 @@ function takerOf({ DuckDBTypeId }: Api, name: string, type: DuckDBType): Taker {
       );
     case 'BIGINT':
       return taking(
-        growingCells(
-          name,
-          (rows) => new BigInt64Array(rows),
-          (cells, valid) => integerColumn(name, cells, valid),
-        ),
+        growingCells(name, (rows) => new BigInt64Array(rows), numbers),
         (value) => value as bigint,
       );
     case 'UBIGINT':
       return taking(
-        growingCells(
-          name,
-          (rows) => new BigUint64Array(rows),
-          (cells, valid) => integerColumn(name, cells, valid),
-        ),
+        growingCells(name, (rows) => new BigUint64Array(rows), numbers),
         (value) => value as bigint,
       );
     case 'DECIMAL': {
       const { scale, width } = type as DuckDBType & { readonly scale: number; readonly width: number };
       const unscaled = (value: unknown) => (value as { readonly value: bigint }).value;
-      if (width <= MOST_WIDTH) return taking(counts(decimalType(scale)), unscaled);
+      if (width <= MOST_EXACT_DIGITS) return taking(counts(decimalType(scale)), unscaled);
       return taking(growingTexts(name), (value) => decimalText(unscaled(value), scale));
     }
-    case 'BOOLEAN': {
-      const of = { text: (value: number | bigint) => (value === 0 ? 'false' : 'true') };
+    case 'BOOLEAN':
       return taking(
-        growingCells(name, (rows) => new Uint8Array(rows), written(of)),
+        growingCells(name, (rows) => new Uint8Array(rows), written(TRUTHS)),
         (value) => (value === true ? 1 : 0),
       );
-    }
     case 'DATE': {
-      const of = { text: (days: number | bigint) => dayText(Number(days)) };
-      const cells = growingCells(name, (rows) => new Int32Array(rows), written(of));
+      const cells = growingCells(name, (rows) => new Int32Array(rows), written(DAYS));
       return taking(cells, (value) => (value as unknown as { readonly days: number }).days);
     }
     case 'TIME':
     case 'TIME_NS':
-      return taking(counts({ text: (count) => timeText(count, per!) }), countIn);
+      return taking(counts(timeType(per!)), countIn);
     case 'TIMESTAMP_S':
     case 'TIMESTAMP_MS':
     case 'TIMESTAMP':
     case 'TIMESTAMP_TZ':
     case 'TIMESTAMP_NS':
-      return taking(counts({ text: (count) => instantText(count, per!) }), countIn);
+      return taking(counts(instantType(per!)), countIn);
     case 'HUGEINT':
     case 'UHUGEINT':
     case 'BIGNUM':

@@ -38,6 +38,12 @@ export interface ValidBits {
   readonly offset?: number | undefined;
 }
 
+/** Whether the cell of a row has a value. */
+export function hasValue({ bits, offset = 0 }: ValidBits, row: number): boolean {
+  const bit = offset + row;
+  return ((bits[bit >> 3]! >> (bit & 7)) & 1) === 1;
+}
+
 /** Beyond this many distinct numbers they are told row by row. */
 const MOST_DISTINCT = 4096;
 
@@ -128,8 +134,6 @@ export class NumberColumn implements Column {
   }
 
   #has(row: number): boolean {
-    if (this.#valid === null) return true;
-    const bit = (this.#valid.offset ?? 0) + row;
-    return ((this.#valid.bits[bit >> 3]! >> (bit & 7)) & 1) === 1;
+    return this.#valid === null || hasValue(this.#valid, row);
   }
 }
