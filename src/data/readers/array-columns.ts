@@ -2,7 +2,7 @@
 
 import type { Column } from '../table/column.js';
 import { type NumberCells, NumberColumn } from '../table/number-column.js';
-import type { ImageSize } from '../table/table.js';
+import type { ImageSize, Table } from '../table/table.js';
 import { MOST_ROWS, refuseColumns } from '../table/table-limits.js';
 import { type CellType, columnOfCells, nativeNumbers, requireTruths } from './cell-types.js';
 import { type ArrayType, type NpyArray, shapeWords } from './npy-array.js';
@@ -56,6 +56,11 @@ export function arrayColumns(array: NpyArray, { prefix, single }: ArrayNames, so
       )
     : numberColumns(array, type, places, name, source);
   return { columns, rows, image };
+}
+
+/** The table of such columns, whose rows have no lines. */
+export function arrayTable(source: string, { columns, rows, image }: ArrayColumns): Table {
+  return { source, columns, rows, lines: new Uint32Array(0), ...(image === null ? {} : { image }) };
 }
 
 function isRecords(type: ArrayType): type is Exclude<ArrayType, CellType> {

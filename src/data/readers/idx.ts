@@ -3,7 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Table } from '../table/table.js';
-import { arrayColumns } from './array-columns.js';
+import { arrayColumns, arrayTable } from './array-columns.js';
 import { isIdx, readIdxArray } from './idx-array.js';
 import { ROW_PREFIX } from './npy.js';
 import { withSource } from './open-source.js';
@@ -33,19 +33,17 @@ function idxTable(
   labels: { readonly bytes: Buffer; readonly source: string } | null,
 ): Table {
   const array = readIdxArray(file, source);
-  const own = arrayColumns(array, { prefix: ROW_PREFIX, single: LABEL_COLUMN }, source);
-  const { columns, rows, image } = own;
-  const table = { source, columns, rows, lines: new Uint32Array(0), ...(image === null ? {} : { image }) };
+  const names = { prefix: ROW_PREFIX, single: LABEL_COLUMN };
+  const table = arrayTable(source, arrayColumns(array, names, source));
   if (labels === null) return table;
   const beside = readIdxArray(labels.bytes, labels.source);
-  if (beside.shape.length !== 1 || beside.shape[0] !== rows) {
-    const message = `Expected ${labels.source} to have a label for each of the ${rows} rows of ${source}, got ${beside.shape.join(' × ')}`;
+  if (beside.shape.length !== 1 || beside.shape[0] !== table.rows) {
+    const message = `Expected ${labels.source} to have a label for each of the ${table.rows} rows of ${source}, got ${beside.shape.join(' × ')}`;
     throw fileError(labels.source, message);
   }
-  const names = { prefix: LABEL_COLUMN, single: LABEL_COLUMN };
   return {
     ...table,
-    columns: [...columns, ...arrayColumns(beside, names, labels.source).columns],
+    columns: [...table.columns, ...arrayColumns(beside, names, labels.source).columns],
     remarks: [`the labels of ${labels.source} are the column \`${LABEL_COLUMN}\``],
   };
 }

@@ -1,7 +1,7 @@
 // NumPy's files of one array (.npy): rows by its first index.
 
 import type { Table } from '../table/table.js';
-import { arrayColumns } from './array-columns.js';
+import { arrayColumns, arrayTable } from './array-columns.js';
 import { NPY_MAGIC, readNpyArray } from './npy-array.js';
 import type { SeekingReader } from './reader.js';
 
@@ -14,12 +14,8 @@ export const ROW_PREFIX = 'x';
  */
 export function npyTable(file: Buffer, source: string): Table {
   const array = readNpyArray(file, source);
-  const { columns, rows, image } = arrayColumns(
-    array,
-    { prefix: ROW_PREFIX, single: `${ROW_PREFIX}0` },
-    source,
-  );
-  return { source, columns, rows, lines: new Uint32Array(0), ...(image === null ? {} : { image }) };
+  const names = { prefix: ROW_PREFIX, single: `${ROW_PREFIX}0` };
+  return arrayTable(source, arrayColumns(array, names, source));
 }
 
 export const npy: SeekingReader = {

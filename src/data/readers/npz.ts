@@ -3,7 +3,7 @@
 
 import type { Column } from '../table/column.js';
 import type { Table } from '../table/table.js';
-import { type ArrayColumns, arrayColumns } from './array-columns.js';
+import { type ArrayColumns, arrayColumns, arrayTable } from './array-columns.js';
 import { ROW_PREFIX } from './npy.js';
 import { type NpyArray, readNpyArray, shapeWords } from './npy-array.js';
 import { fileError, type SeekingReader } from './reader.js';
@@ -91,7 +91,7 @@ function joined(arrays: readonly Named[], source: string, prefixOf: (name: strin
   if (parts.some((part) => part.rows !== rows)) {
     throw arraysError(source, 'arrays of equally many rows', arrays.map(words).join(', '));
   }
-  return { source, columns, rows, lines: new Uint32Array(0), ...(image === null ? {} : { image }) };
+  return arrayTable(source, { columns, rows, image });
 }
 
 function words({ name, array }: Named): string {
