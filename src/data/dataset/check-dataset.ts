@@ -6,8 +6,7 @@ import { isPlainObject } from '../../option-names.js';
 import { checkCount, checkFinite, checkIndices, checkLength } from './arrays.js';
 import type { DatasetNumbers as Dataset, Task } from './dataset-types.js';
 import { NO_SCALE, type Scale } from './encoding.js';
-import { columnWidth } from './feature-columns.js';
-import type { FeatureColumn } from './preprocessing-types.js';
+import { featureWidth } from './feature-columns.js';
 
 /** Datasets made by tutti, which need no check at the doors. */
 const made = new WeakSet<Dataset>();
@@ -131,14 +130,10 @@ function checkKept({ hash, rowsHash, groupsHash, groups, split, preprocessing, f
     failData(`Expected \`split\` of the dataset to be one that loadData made, got ${describe(split)}`);
   if (preprocessing === null) return;
   const fitted = isPlainObject(preprocessing) && Array.isArray(preprocessing.features);
-  const width = fitted ? widthOf(preprocessing.features) : Number.NaN;
+  const width = fitted ? featureWidth(preprocessing.features) : Number.NaN;
   if (width === features) return;
   const expected = `one that loadData made, for ${features} features`;
   failData(`Expected \`preprocessing\` of the dataset to be ${expected}, got ${describe(preprocessing)}`);
-}
-
-function widthOf(features: readonly FeatureColumn[]): number {
-  return features.reduce((width, feature) => width + columnWidth(feature), 0);
 }
 
 function checkEncoding({ encoding, features, task }: Dataset): void {

@@ -11,6 +11,11 @@ export function columnWidth(feature: FeatureColumn): number {
   return feature.categories.length + (feature.others === undefined ? 0 : 1);
 }
 
+/** Columns of x that all of them become. */
+export function featureWidth(features: readonly FeatureColumn[]): number {
+  return features.reduce((width, feature) => width + columnWidth(feature), 0);
+}
+
 /** A name for each 0/1 column of categories, in their order. */
 export function categoryNames({ categories, others }: CategoricalFeature): readonly string[] {
   return others === undefined ? categories : [...categories, OTHERS];

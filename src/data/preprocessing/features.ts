@@ -9,7 +9,7 @@ import {
   type Reading,
   refuseMissing,
 } from '../columns/reading.js';
-import { categoryNames, columnWidth } from '../dataset/feature-columns.js';
+import { categoryNames, columnWidth, featureWidth } from '../dataset/feature-columns.js';
 import type { FeatureColumn, Preprocessing } from '../dataset/preprocessing-types.js';
 import type { Column } from '../table/column.js';
 import { labeller } from '../table/labels.js';
@@ -22,11 +22,6 @@ const UNSEEN_HINT =
 /** A missing number becomes the fitted fill, which is there whenever one may be missing. */
 export function fillNumber(number: number, fill: number | null): number {
   return Number.isNaN(number) ? fill! : number;
-}
-
-/** Columns of x that the features take: one per number, one per category, one for those that share it. */
-export function featureWidth(features: readonly FeatureColumn[]): number {
-  return features.reduce((width, feature) => width + columnWidth(feature), 0);
 }
 
 /** A name for each column of x: the column's own, or `column=category`. */

@@ -2,7 +2,7 @@
 // That is what programs send, one row at a time, and a table of their texts takes ten times as long as the rest of a
 // prediction. Whatever else stands in a record is for records.ts, which reads every text and says what is wrong.
 
-import { columnWidth } from '../dataset/feature-columns.js';
+import { columnWidth, featureWidth } from '../dataset/feature-columns.js';
 import type { FeatureColumn, Preprocessing } from '../dataset/preprocessing-types.js';
 import { labeller } from '../table/labels.js';
 
@@ -32,7 +32,7 @@ function writersOf({ features, missing = [] }: Preprocessing, others: readonly s
   if (writes.includes(null)) return () => null;
   const names = features.map(({ column }) => column);
   const widths = features.map(columnWidth);
-  const width = widths.reduce((sum, own) => sum + own, 0);
+  const width = featureWidth(features);
   const allNames = new Set([...names, ...others]);
   return (records) => {
     // Records by the million are not what is quick, and may not fit.

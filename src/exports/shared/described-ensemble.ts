@@ -4,8 +4,8 @@
 
 import type { CalibrationMethod } from '../../calibration/calibration.js';
 import type { Task } from '../../data/dataset/dataset.js';
+import { featureWidth } from '../../data/dataset/feature-columns.js';
 import type { FeatureColumn } from '../../data/dataset/preprocessing-types.js';
-import { featureWidth } from '../../data/preprocessing/features.js';
 import { USUAL_MISSING } from '../../data/table/column.js';
 import { dateWords } from '../../data/table/date-format.js';
 import type { Activation } from '../../model/layer-types.js';
