@@ -3,6 +3,7 @@
 // Sample and class weights never enter here: they multiply the loss, not the draw.
 
 import { failOption, TuttiError } from '../errors.js';
+import { joined } from '../math/joined.js';
 import { RandomStream, shuffleInPlace, streamKey } from '../math/random.js';
 import { threefry2x32 } from '../math/threefry.js';
 
@@ -158,7 +159,7 @@ function drawStratified(
   }
   const strata = rowsByKey(source.labels, candidates);
   const draws = strata.map((rows) => drawWithReplacement(rows, countOf(share, rows.length), stream));
-  return concatenate(draws);
+  return joined(draws);
 }
 
 function drawGroups(
@@ -174,7 +175,7 @@ function drawGroups(
   }
   const groups = rowsByKey(source.groups, candidates);
   const count = countOf(share, groups.length);
-  return concatenate(Array.from({ length: count }, () => groups[stream.below(groups.length)]!));
+  return joined(Array.from({ length: count }, () => groups[stream.below(groups.length)]!));
 }
 
 /** The given rows collected by their key (class or group index), keys ascending, rows in the given order. */
@@ -188,16 +189,6 @@ export function rowsByKey(keys: Int32Array, rows: Uint32Array): Uint32Array[] {
   }
   const ascending = [...byKey].sort(([a], [b]) => a - b);
   return ascending.map(([, members]) => Uint32Array.from(members));
-}
-
-function concatenate(parts: readonly Uint32Array[]): Uint32Array {
-  const whole = new Uint32Array(parts.reduce((total, part) => total + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 function countOf(share: number, n: number): number {

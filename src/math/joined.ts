@@ -1,6 +1,6 @@
 // Typed arrays one after another, as one.
 
-type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
+type Numbers = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
 
 /** @param parts one at least; all of one type, which the whole has too. It is a copy. */
 export function joined<Own extends Numbers>(parts: readonly Own[]): Own {

@@ -1,6 +1,7 @@
 // What is kept of out-of-bag rows so that one can say what all members would: how few count for each row, and what one of
 // them says alone.
 
+import { joined } from '../../math/joined.js';
 import { normaliseWeights } from '../../predictions/aggregate/shares.js';
 import type { FewerMembers } from '../../predictions/known-rows.js';
 import type { Predictions } from '../../predictions/predictions.js';
@@ -44,8 +45,8 @@ export function createFewerMembers(
     finish: () => ({
       alone: {
         ...{ rows: squared.length, outputs, variance: null },
-        mean: joined(means, squared.length * outputs),
-        logProbabilities: known ? joined(logarithms, squared.length * outputs) : null,
+        mean: joined(means),
+        logProbabilities: known ? joined(logarithms) : null,
       },
       squaredShares: Float64Array.from(squared),
       ofAll: squaredShares(shares, () => true),
@@ -73,14 +74,4 @@ function oneOf(members: number, counts: (member: number) => boolean, turn: numbe
   let member = 0;
   while (!counts(member) || left-- > 0) member++;
   return member;
-}
-
-function joined(blocks: readonly Float32Array[], length: number): Float32Array {
-  const all = new Float32Array(length);
-  let next = 0;
-  for (const block of blocks) {
-    all.set(block, next);
-    next += block.length;
-  }
-  return all;
 }
