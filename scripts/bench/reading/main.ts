@@ -28,21 +28,17 @@ const WAYS: Readonly<Record<string, (path: string) => Promise<Read>>> = {
     return { rows, kept: null };
   },
   /** Into a table in its memory, of columns of its own types, on so many threads as it takes. */
-  async duckdb(path) {
-    const { DuckDBInstance } = await import('@duckdb/node-api');
-    const connection = await (await DuckDBInstance.create(':memory:')).connect();
-    await connection.run(`create table t as select * from read_csv('${path}')`);
-    const counted = await connection.runAndReadAll('select count(*) from t');
-    return { rows: Number(counted.getRows()[0]![0]), kept: connection };
-  },
-  async 'duckdb-one-thread'(path) {
-    const { DuckDBInstance } = await import('@duckdb/node-api');
-    const connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
-    await connection.run(`create table t as select * from read_csv('${path}')`);
-    const counted = await connection.runAndReadAll('select count(*) from t');
-    return { rows: Number(counted.getRows()[0]![0]), kept: connection };
-  },
+  duckdb: (path) => readByDuckDb(path, {}),
+  'duckdb-one-thread': (path) => readByDuckDb(path, { threads: '1' }),
 };
+
+async function readByDuckDb(path: string, options: Readonly<Record<string, string>>): Promise<Read> {
+  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const connection = await (await DuckDBInstance.create(':memory:', options)).connect();
+  await connection.run(`create table t as select * from read_csv('${path}')`);
+  const counted = await connection.runAndReadAll('select count(*) from t');
+  return { rows: Number(counted.getRows()[0]![0]), kept: connection };
+}
 
 const [path, ...given] = process.argv.slice(2);
 if (path === undefined) throw new Error('Usage: main.js FILE [tutti|csv-parse|duckdb|duckdb-one-thread …]');

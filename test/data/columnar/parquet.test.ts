@@ -3,6 +3,7 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import t from 'tap';
 import { openTable } from '../../../src/data/readers/open-table.js';
+import { messageOf } from '../readers/failures.js';
 import { fixture, holdsTheValues } from './fixtures.js';
 
 const FORMS = ['none', 'snappy', 'gzip', 'brotli', 'zstd', 'lz4', 'encodings', 'pages2', 'plain', 'integers'];
@@ -55,11 +56,7 @@ t.test('a file of another writer is read too', async (t) => {
 
 t.test('what is no Parquet file is refused in one line that names it', async (t) => {
   const whole = fixture('plain.parquet');
-  const message = async (bytes: Buffer) =>
-    openTable(bytes).then(
-      () => 'read',
-      (error: Error & { code: string }) => `${error.code} ${error.message}`,
-    );
+  const message = (bytes: Buffer) => messageOf(openTable(bytes));
   t.equal(
     await message(whole.subarray(0, 4)),
     'ERR_DATA Expected a Parquet file that is whole, got one of 4 bytes (data)',
