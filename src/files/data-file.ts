@@ -2,10 +2,10 @@
 // to their end. What is in them is the business of whoever asks for it.
 
 import { createReadStream, fstatSync, openSync } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { TuttiError } from '../errors.js';
-import { FILE_PIECE_BYTES, failKind, failRead, openingFlags } from './regular-file.js';
+import { FILE_PIECE_BYTES, failKind, failRead, openRegularFile } from './regular-file.js';
 
 /** A file that is open; whoever opened it closes it. */
 export interface DataFile {
@@ -27,8 +27,8 @@ export async function openDataFile(path: string, name: string): Promise<DataFile
   const stats = await stat(path).catch((error) => failRead(name, error));
   failKind(name, stats, true);
   if (!stats.isFile()) return flowingFile(name, openPipe(path, name));
-  const file = await open(path, openingFlags(path, {})).catch((error) => failRead(name, error));
-  return regularFile(name, file, stats.size);
+  const { file, bytes } = await openRegularFile(path, Number.POSITIVE_INFINITY);
+  return regularFile(name, file, bytes);
 }
 
 /** Standard input. @throws ERR_FILE for a terminal or another device. */

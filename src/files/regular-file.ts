@@ -153,7 +153,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Without O_NONBLOCK, opening a named pipe waits for its writer: right where one is wanted, and nowhere else. */
-export function openingFlags(path: string, { pipes = false }: Partial<FileBounds>): number {
+function openingFlags(path: string, { pipes = false }: FileBounds): number {
   const waits = pipes && statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
   return constants.O_RDONLY | (waits ? 0 : (constants.O_NONBLOCK ?? 0));
 }
