@@ -1,10 +1,11 @@
 // A store for other hosts over HTTP, such as a coordinator serves: to whoever has the token, a blob at a time by its
 // digest. Nothing is listed, and nothing is stored that is not what its name says. It does not keep the process alive.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { TuttiError } from '../errors.js';
 import { settledWithin } from '../long-calls.js';
+import { listenAt } from '../machine/listen.js';
 import { isBlobError } from './blob-errors.js';
 import type { BlobStore, Digest } from './blob-store.js';
 import { digestIn, FORM_TYPE, httpAddress, isBearerOf, STORE_HEADER } from './http-protocol.js';
@@ -53,10 +54,11 @@ export async function serveBlobs(options: ServeBlobsOptions): Promise<BlobServer
   server.maxHeadersCount = 50;
   server.maxConnections = MOST_CONNECTIONS;
   server.on('connection', (socket: Socket) => socket.unref());
-  const { port: taken } = await listen(server, host, port);
+  const taken = await listenAt(server, host, port, ({ reason, cause }) => {
+    const message = `Expected \`port\` to be one that blobs can be served on at ${host}, got ${port}, ${reason}`;
+    return new TuttiError('ERR_OPTION', message, { option: 'port' }, cause);
+  });
   server.unref();
-  // From now on, such as too many open files: a host is refused, and tries again.
-  server.on('error', () => undefined);
   return {
     address: httpAddress(host, taken),
     port: taken,
@@ -68,18 +70,6 @@ export async function serveBlobs(options: ServeBlobsOptions): Promise<BlobServer
       await closed;
     },
   };
-}
-
-async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, exclusive: true }, resolve);
-  }).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'EADDRINUSE' ? 'which another program has' : error.message;
-    const message = `Expected \`port\` to be one that blobs can be served on at ${host}, got ${port}, ${reason}`;
-    throw new TuttiError('ERR_OPTION', message, { option: 'port' }, error);
-  });
-  return server.address() as AddressInfo;
 }
 
 /** What a request is refused with. */

@@ -1,10 +1,10 @@
 // The server of the live page, on the loopback address alone: the page, its stream of events, and the stop. What the page
 // shows and what a stop does are others' business. Until it is closed it does not keep the process alive.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { TuttiError } from '../errors.js';
 import { settledWithin } from '../long-calls.js';
+import { listenAt, type NotListening } from '../machine/listen.js';
 import { newToken, type Refusal, refusalOf } from './access.js';
 
 const HOST = '127.0.0.1';
@@ -55,10 +55,8 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
   });
   server.maxHeadersCount = 100;
   server.on('connection', (socket) => socket.unref());
-  const { port } = await listen(server, options.port);
+  const port = await listenAt(server, HOST, options.port, (why) => refusedAt(options.port, why));
   server.unref();
-  // From now on, such as too many open files: a page may fail to load, and the training must not.
-  server.on('error', () => undefined);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of HEADERS) response.setHeader(name, value);
@@ -161,18 +159,11 @@ function eventText(name: string, data: unknown): string {
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-async function listen(server: Server, port: number): Promise<AddressInfo> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: HOST, port, exclusive: true }, resolve);
-  }).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'EADDRINUSE' ? 'which another program has' : error.message;
-    const named = `Expected \`uiPort\` to be a port that is free, got ${port}, ${reason}`;
-    const any = `Expected \`ui\` where the system lets this program listen on ${HOST}, got ${reason}`;
-    const option = port === 0 ? 'ui' : 'uiPort';
-    throw new TuttiError('ERR_OPTION', port === 0 ? any : named, { option }, error);
-  });
-  return server.address() as AddressInfo;
+function refusedAt(port: number, { reason, cause }: NotListening): TuttiError {
+  const named = `Expected \`uiPort\` to be a port that is free, got ${port}, ${reason}`;
+  const any = `Expected \`ui\` where the system lets this program listen on ${HOST}, got ${reason}`;
+  const option = port === 0 ? 'ui' : 'uiPort';
+  return new TuttiError('ERR_OPTION', port === 0 ? any : named, { option }, cause);
 }
 
 function say(response: ServerResponse, status: number, text: string): void {

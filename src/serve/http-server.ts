@@ -1,10 +1,11 @@
 // A served ensemble's server: who is let in, what is answered where no request was understood, and how it ends without the
 // loss of an answer.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, isIP, Server as NetServer, type Socket } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { isIP, Server as NetServer, type Socket } from 'node:net';
 import { TuttiError } from '../errors.js';
 import { settledWithin } from '../long-calls.js';
+import { listenAt, type NotListening } from '../machine/listen.js';
 import type { Answer, Asked, Call } from './exchange.js';
 import { askedBy, send } from './node-exchange.js';
 import type { ServeOptions } from './options.js';
@@ -81,9 +82,8 @@ export async function startHttpServer(
     onRefused(answer);
     socket.end(rawText(answer));
   });
-  await startListening(server, host, port);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: await listenAt(server, host, port, (why) => refusedAt(host, port, why)),
     async close(graceMs) {
       if (closing) return;
       closing = true;
@@ -96,7 +96,6 @@ export async function startHttpServer(
         const answered = new Promise<void>((resolve) => (settle = resolve));
         await settledWithin(Math.max(0, until - performance.now()), answered);
       }
-      server.closeIdleConnections();
       server.closeAllConnections();
       await ended;
     },
@@ -142,19 +141,11 @@ function rawText({ status, headers, body }: Answer): string {
   return `HTTP/1.1 ${status} ${REASONS[status]}\r\n${lines.join('')}\r\n${body}`;
 }
 
-async function startListening(server: Server, host: string, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, exclusive: true }, resolve);
-  }).catch((error: NodeJS.ErrnoException) => {
-    const taken = error.code === 'EADDRINUSE';
-    const expected = taken
-      ? `Expected \`port\` to be one that is free, got ${port}, which another program has`
-      : `Expected \`host\` and \`port\` where this program may listen, got ${host}:${port} (${error.code})`;
-    throw new TuttiError('ERR_OPTION', expected, { option: taken ? 'port' : 'host' }, error);
-  });
-  // Such as too many open files: a request may fail, and the server must not.
-  server.on('error', () => {});
+function refusedAt(host: string, port: number, { isTaken, reason, cause }: NotListening): TuttiError {
+  const message = isTaken
+    ? `Expected \`port\` to be one that is free, got ${port}, ${reason}`
+    : `Expected \`host\` and \`port\` where this program may listen, got ${host}:${port} (${cause.code})`;
+  return new TuttiError('ERR_OPTION', message, { option: isTaken ? 'port' : 'host' }, cause);
 }
 
 /** Whether an address is reached from this machine alone. */
