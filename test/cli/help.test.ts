@@ -1,7 +1,7 @@
 // The help in two lengths: what most people use, and the rest by groups.
 
 import t from 'tap';
-import { commandOptions } from '../../src/cli/command-list.js';
+import { COMMANDS, commandOptions } from '../../src/cli/command-list.js';
 import { groupsOf, rowsOnPage } from '../../src/cli/options/help-pages.js';
 import { flagOf } from '../../src/cli/options/option-row.js';
 import { tutti } from './support.js';
@@ -44,6 +44,18 @@ t.test('the other pages are its groups, and all of them together', async (t) => 
 t.test('the first page of export says what is written and where', async (t) => {
   const { stdout } = await tutti(['export', '--help'], { cwd });
   t.same(flagsIn(stdout).slice(0, 2), ['--format', '--out']);
+});
+
+t.test('a query may be given where there is a word that it can stand for', async (t) => {
+  for (const [name, { load }] of Object.entries(COMMANDS)) {
+    const { arguments: words, options } = (await load()).command;
+    const takesRows = words.some(({ rows }) => rows === true);
+    t.equal(
+      options.some((row) => row.name === 'sql'),
+      takesRows,
+      name,
+    );
+  }
 });
 
 t.test('a command with few options shows them all', async (t) => {

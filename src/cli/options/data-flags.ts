@@ -23,15 +23,17 @@ const DB_ROW: OptionRow = {
 
 export const QUERY_ROWS: readonly OptionRow[] = [SQL_ROW, DB_ROW];
 
-/** How to read a data file, for every command that reads one. */
-export const FILE_ROWS: readonly OptionRow[] = [
+/** How to read a data file. */
+export const READING_ROWS: readonly OptionRow[] = [
   data.of(LOAD_OPTIONS, 'delimiter', { argument: 'character' }),
   data.of(LOAD_OPTIONS, 'encoding', { argument: 'name' }),
-  ...QUERY_ROWS,
 ];
 
+/** The same, and a query in its place, for every command that has a word for one. */
+export const FILE_ROWS: readonly OptionRow[] = [...READING_ROWS, ...QUERY_ROWS];
+
 /**
- * Reads the data file of a command that has {@link FILE_ROWS}, shows how far it is, says what is to be said of it, and adds
+ * Reads the data file of a command that has {@link READING_ROWS}, shows how far it is, says what is to be said of it, and adds
  * its columns to those in `origins`.
  * @param remarks `kept` for a command that says the table's remarks itself
  */

@@ -3,7 +3,7 @@
 import { DISTILL_OPTIONS, type DistillOptions, SINGLE_NETWORK_OPTIONS } from '../../distillation/options.js';
 import { failOption } from '../../errors.js';
 import type { GivenOptions } from './command.js';
-import { FILE_ROWS } from './data-flags.js';
+import { READING_ROWS } from './data-flags.js';
 import type { OptionRow } from './option-row.js';
 import { rowsIn } from './rows.js';
 import { trainingRows } from './training-flags.js';
@@ -44,7 +44,7 @@ const OWN_ROWS: readonly OptionRow[] = [
       const own = DEFAULTS[row.name] ?? defaultText;
       return { ...row, group: 'single', ...(own === undefined ? {} : { defaultText: own }) };
     }),
-  ...FILE_ROWS.map((row): OptionRow => ({ ...row, group: 'single' })),
+  ...READING_ROWS.map((row): OptionRow => ({ ...row, group: 'single' })),
 ];
 
 export const SINGLE_ROWS: readonly OptionRow[] = [SINGLE_ROW, ...OWN_ROWS];
