@@ -15,6 +15,7 @@ export class RequestLog {
   #lines = 0;
   #others: number[] = [];
   #failed = 0;
+  #toldError = false;
   #timer: NodeJS.Timeout | null = null;
 
   /** @param isTerminal whether somebody looks: the time of day is enough then. */
@@ -33,7 +34,9 @@ export class RequestLog {
       if (request.status >= 400) this.#failed++;
     }
     // That is for whoever runs the server, and is said once a second at most.
-    if (request.error !== undefined && this.#lines <= MOST_LINES) this.#say(messageOf(request.error));
+    if (request.error === undefined || this.#toldError) return;
+    this.#toldError = true;
+    this.#say(messageOf(request.error));
   }
 
   /** A line of its own. */
@@ -57,7 +60,7 @@ export class RequestLog {
         `… ${counted(others.length, 'more request')}${refused}: half within ${ms(at(0.5))}, 99 % within ${ms(at(0.99))}`,
       );
     }
-    [this.#lines, this.#others, this.#failed] = [0, [], 0];
+    [this.#lines, this.#others, this.#failed, this.#toldError] = [0, [], 0, false];
   }
 
   #say(text: string): void {

@@ -136,16 +136,15 @@ t.test('the log has so many lines a second, and one for all others', async (t) =
   t.match(said[20], /… 100 more requests, 3 refusals: half within 70 ms, 99 % within 119 ms$/);
   t.match(said[21], /over$/);
   log.add({ method: '', path: '', status: 400, rows: 0, milliseconds: 0, code: 'ERR_REQUEST' });
-  log.add({
-    method: 'POST',
-    path: '/predict',
-    status: 500,
-    rows: 0,
-    milliseconds: 2,
-    code: 'ERR_LEARNER',
-    error: new Error('broke'),
-  });
+  const broken = {
+    ...{ method: 'POST', path: '/predict', status: 500, rows: 0, milliseconds: 2 },
+    ...{ code: 'ERR_LEARNER', error: new Error('broke') },
+  };
+  log.add(broken);
+  log.add(broken);
   log.close();
   t.match(said[22], /400 what is no request ERR_REQUEST/);
-  t.match(said.slice(23), [/500 POST \/predict ERR_LEARNER/, /broke/]);
+  t.match(said.slice(23, 25), [/500 POST \/predict ERR_LEARNER/, /broke/]);
+  t.match(said.slice(25), [/500 POST \/predict ERR_LEARNER/], 'what failed is said once a second');
+  t.equal(said.length, 26);
 });
