@@ -15,7 +15,13 @@ import {
 import type { MaskWay } from '../../studies/masks/predict-masks.js';
 import { loadForRawRows, targetNames } from '../files/input-files.js';
 import { trainedNote } from '../files/training-part.js';
-import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
+import {
+  type CommandDefinition,
+  type GivenOptions,
+  JSON_ROW,
+  QUIET_ROW,
+  ROWS_WITH_TARGETS,
+} from '../options/command.js';
 import { FILE_ROWS, readTable } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
@@ -35,11 +41,7 @@ const ROWS: readonly OptionRow[] = [
 export const command: CommandDefinition = {
   arguments: [
     { name: 'ensemble', description: 'saved ensemble with a member trained with dropout' },
-    {
-      name: 'file',
-      description: 'data file with the columns it was trained on, target included',
-      rows: true,
-    },
+    ROWS_WITH_TARGETS,
   ],
   options: [...ROWS, ...FILE_ROWS, JSON_ROW, QUIET_ROW],
   examples: [

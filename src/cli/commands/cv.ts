@@ -19,7 +19,7 @@ import { checkTableOutput } from '../files/input-files.js';
 import { aggregatorOf } from '../options/averaging-flags.js';
 import { CALIBRATION_ROWS } from '../options/calibration-flags.js';
 import { CHECKPOINT_ROWS } from '../options/checkpoint-flags.js';
-import type { CommandDefinition, GivenOptions } from '../options/command.js';
+import { type CommandDefinition, DATA_FILE, type GivenOptions } from '../options/command.js';
 import { DATA_ROWS, namedColumns, readTable } from '../options/data-flags.js';
 import { LOG_ROWS } from '../options/log-flags.js';
 import { inFlags, type OptionOrigins } from '../options/option-origins.js';
@@ -77,13 +77,7 @@ const TRAIN_ROWS: readonly OptionRow[] = trainRows()
   .map((row) => (row.name === 'groupColumn' ? { ...row, aliases: ['group'] } : row));
 
 export const command: CommandDefinition = {
-  arguments: [
-    {
-      name: 'file',
-      description: 'data file: CSV, JSON, Parquet, Arrow, NumPy, IDX, or a folder of PNG images',
-      rows: true,
-    },
-  ],
+  arguments: [DATA_FILE],
   options: [...FOLD_ROWS, ...TRAIN_ROWS, ...OUT_ROWS],
   examples: [
     'tutti cv digits.csv --target digit --members 16 --hidden 64 --folds 5 --repeats 2 --seed 1',

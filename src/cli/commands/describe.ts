@@ -8,7 +8,7 @@ import {
 } from '../../data/columns/describe.js';
 import { alignLeft, type TextRow } from '../../report/text-table.js';
 import { counted, figure } from '../../report/words.js';
-import { type CommandDefinition, type GivenOptions, JSON_ROW } from '../options/command.js';
+import { type CommandDefinition, DATA_FILE, type GivenOptions, JSON_ROW } from '../options/command.js';
 import {
   COLUMN_ROWS,
   FILE_ROWS,
@@ -22,13 +22,7 @@ import { imageRows } from '../options/training-flags.js';
 import { paletteOf, print, printJson } from '../terminal/terminal.js';
 
 export const command: CommandDefinition = {
-  arguments: [
-    {
-      name: 'file',
-      description: 'data file: CSV, JSON, Parquet, Arrow, NumPy, IDX, or a folder of PNG images',
-      rows: true,
-    },
-  ],
+  arguments: [DATA_FILE],
   options: [TARGET_ROW, ...COLUMN_ROWS, MAX_CATEGORIES_ROW, ...FILE_ROWS, JSON_ROW],
   examples: [
     'tutti describe prices.csv --target price',

@@ -14,7 +14,7 @@ import { compareSources, SOURCES_OPTIONS, type SourceFigures, type Spread } from
 import { runCount } from '../../training/options/options.js';
 import { randomSeed } from '../../training/train-ensemble.js';
 import { aggregatorOf, checkAggregator } from '../options/averaging-flags.js';
-import type { CommandDefinition, GivenOptions } from '../options/command.js';
+import { type CommandDefinition, DATA_FILE, type GivenOptions } from '../options/command.js';
 import { namedColumns, readTable } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import { poolOptions } from '../options/pool-flags.js';
@@ -56,13 +56,7 @@ const NAMES: Readonly<Record<SourceFigures['source'] | 'trainingSet', string>> =
 };
 
 export const command: CommandDefinition = {
-  arguments: [
-    {
-      name: 'file',
-      description: 'data file: CSV, JSON, Parquet, Arrow, NumPy, IDX, or a folder of PNG images',
-      rows: true,
-    },
-  ],
+  arguments: [DATA_FILE],
   options: [...TRAIN_ROWS, SEEDS_ROW, ...TRAINING_SETS_ROWS],
   examples: [
     'tutti sources digits.csv --target digit --members 8 --seeds 5',

@@ -9,7 +9,13 @@ import type { CsvRow } from '../../files/csv-text.js';
 import { counted } from '../../report/words.js';
 import { STANDARD_OUTPUT, writeCsv } from '../files/csv-output.js';
 import { checkTableOutput } from '../files/input-files.js';
-import { type CommandDefinition, type GivenOptions, JSON_ROW, QUIET_ROW } from '../options/command.js';
+import {
+  type CommandDefinition,
+  DATA_FILE,
+  type GivenOptions,
+  JSON_ROW,
+  QUIET_ROW,
+} from '../options/command.js';
 import { COLUMN_ROWS, FILE_ROWS, namedColumns, readTable, TARGET_ROW } from '../options/data-flags.js';
 import type { OptionOrigins } from '../options/option-origins.js';
 import type { OptionRow } from '../options/option-row.js';
@@ -38,13 +44,7 @@ const ROWS: readonly OptionRow[] = [
 ];
 
 export const command: CommandDefinition = {
-  arguments: [
-    {
-      name: 'file',
-      description: 'data file: CSV, JSON, Parquet, Arrow, NumPy, IDX, or a folder of PNG images',
-      rows: true,
-    },
-  ],
+  arguments: [DATA_FILE],
   options: [TARGET_ROW, ...COLUMN_ROWS, ...FILE_ROWS, ...ROWS, JSON_ROW, QUIET_ROW],
   examples: [
     'tutti split prices.csv --target price --test-share 0.3 --seed 1 --train-out train.csv --test-out test.csv',

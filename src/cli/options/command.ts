@@ -25,14 +25,24 @@ export function usageOf({ name, rest, rows }: CommandArgument): string {
   return rest === true ? `[${name}...]` : rows === true ? `[${name}]` : `<${name}>`;
 }
 
-/** The words of commands that hold an ensemble against rows whose targets are known. */
+/** The word of commands that take any rows. */
+export const DATA_FILE: CommandArgument = {
+  name: 'file',
+  description: 'data file: CSV, JSON, Parquet, Arrow, NumPy, IDX, or a folder of PNG images',
+  rows: true,
+};
+
+/** The word of commands that hold an ensemble against rows whose targets are known. */
+export const ROWS_WITH_TARGETS: CommandArgument = {
+  name: 'file',
+  description: 'data file with the columns it was trained on, target included',
+  rows: true,
+};
+
+/** That with the ensemble before it. */
 export const ENSEMBLE_AND_ROWS: readonly CommandArgument[] = [
   { name: 'ensemble', description: 'saved ensemble' },
-  {
-    name: 'file',
-    description: 'data file with the columns it was trained on, target included',
-    rows: true,
-  },
+  ROWS_WITH_TARGETS,
 ];
 
 export interface CommandDefinition {

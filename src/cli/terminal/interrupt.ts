@@ -4,7 +4,8 @@
 import { TuttiError } from '../../errors.js';
 import { endBySignal, endGracefully, statusOf } from './ending.js';
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+/** The signals that ask a process to end. */
+export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 export interface Interrupt {
   readonly signal: AbortSignal;

@@ -5,13 +5,12 @@ import type { ReadProgress } from '../../data/readers/read-options.js';
 import type { ReadCall } from '../../data/readers/reader.js';
 import { byteSize, counted } from '../../report/words.js';
 import { endBySignal } from './ending.js';
+import { SIGNALS } from './interrupt.js';
 import { createShareDisplay } from './progress.js';
 import { type ShareDisplay, shareText } from './progress-lines.js';
 
 /** Files that are read sooner are read without a word. */
 const LONG_MS = 1000;
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** Runs what reads a file; shown on standard error once it takes long, as a bar or as lines. */
 export async function whileReading<Result>(

@@ -9,7 +9,7 @@ import { writePlan } from '../../../plan-folder/write-plan.js';
 import { createPool } from '../../../pool/pool.js';
 import { counted } from '../../../report/words.js';
 import { rememberModules } from '../../files/trusted-modules.js';
-import type { CommandDefinition, GivenOptions } from '../../options/command.js';
+import { type CommandDefinition, DATA_FILE, type GivenOptions } from '../../options/command.js';
 import { JOB_ROWS } from '../../options/job-flags.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
 import { ISOLATE_ROW } from '../../options/pool-flags.js';
@@ -33,13 +33,7 @@ const PLAN_ROWS = plannedRows([
 ]);
 
 export const command: CommandDefinition = {
-  arguments: [
-    {
-      name: 'file',
-      description: 'data file: CSV, JSON, Parquet, Arrow, NumPy, IDX, or a folder of PNG images',
-      rows: true,
-    },
-  ],
+  arguments: [DATA_FILE],
   options: PLAN_ROWS,
   examples: [
     'tutti plan digits.csv --target digit --members 200 --hidden 64 --epochs 40 --seed 1 --out digits-plan',

@@ -6,7 +6,7 @@ import { createPool } from '../../../pool/pool.js';
 import { modulePathOf } from '../../../training/options/member-engine.js';
 import { memberOptions, runCount } from '../../../training/options/options.js';
 import { checkOutput } from '../../files/input-files.js';
-import type { CommandDefinition, GivenOptions } from '../../options/command.js';
+import { type CommandDefinition, DATA_FILE, type GivenOptions } from '../../options/command.js';
 import type { OptionOrigins } from '../../options/option-origins.js';
 import { poolOptions } from '../../options/pool-flags.js';
 import { resolveTrainSettings, trainRows } from '../../options/train-settings.js';
@@ -15,13 +15,7 @@ import { endWithProcess } from '../../terminal/ending.js';
 import { withLivePage } from './live-run.js';
 
 export const command: CommandDefinition = {
-  arguments: [
-    {
-      name: 'file',
-      description: 'data file: CSV, JSON, Parquet, Arrow, NumPy, IDX, or a folder of PNG images',
-      rows: true,
-    },
-  ],
+  arguments: [DATA_FILE],
   options: trainRows(),
   examples: [
     'tutti train digits.csv --target digit --members 16 --hidden 64 --epochs 40 --seed 1 --out digits.tutti',
