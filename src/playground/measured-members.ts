@@ -4,7 +4,6 @@
 import { contentHash } from '../bundle/content-hash.js';
 import { ensembleToBytes } from '../bundle/save.js';
 import type { Dataset } from '../data/dataset/dataset.js';
-import { engineOf } from '../engines/registry.js';
 import type { TrainedMember } from '../ensemble/ensemble.js';
 import { evaluateEnsemble } from '../ensemble/evaluate/evaluate.js';
 import { createBlockPredictor } from '../ensemble/predict/predictors.js';
@@ -50,11 +49,11 @@ export class MeasuredMembers {
   }
 
   get beginning(): Beginning {
-    const { plan, test } = this.#planned;
+    const { plan } = this.#planned;
     return {
       strands: listStrands(listRuns(plan)).map(({ key }) => key),
-      ...{ rows: arraysOf(this.#recipe.dataset).train, testRows: test.rows },
-      ...{ arithmetic: plan.arithmetic, parameters: parametersOf(this.#planned) },
+      rows: arraysOf(this.#recipe.dataset).train,
+      arithmetic: plan.arithmetic,
       plane: this.#plane,
     };
   }
@@ -163,10 +162,4 @@ function planeOf({ x, rows, features, labels }: Dataset): Plane | null {
   const reach = Math.max(...Array.from(x, Math.abs)) + 0.2;
   const points = Float32Array.from({ length: 2 * rows }, (_, at) => x[at]!);
   return { low: -reach, high: reach, points, labels: Uint8Array.from(labels!) };
-}
-
-/** All members are alike. */
-function parametersOf({ plan, train }: Planned): number {
-  const spec = plan.members[0]!;
-  return engineOf(spec).weightsLength(spec, train.features, train.task, 0) ?? 0;
 }

@@ -1,7 +1,7 @@
 // What a recipe comes to: datasets and a plan, the same in every worker and in Node.js.
 
 import type { Dataset } from '../data/dataset/dataset.js';
-import type { TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
+import { NOT_YET_FITTED, type TrainedEnsemble, type TrainedMember } from '../ensemble/ensemble.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import type { EnsemblePlan } from '../model/spec.js';
 import type { TrainingSettings } from '../training/session/training-settings.js';
@@ -14,7 +14,7 @@ import { datasetsOf } from './datasets.js';
 export function optionsOf({ members, hidden, epochs, bootstrap, seed }: Recipe): TrainingOptions {
   return {
     members,
-    hidden: hidden === 0 ? [] : [hidden],
+    hidden: [hidden],
     epochs,
     resample: bootstrap ? 'bootstrap' : 'none',
     earlyStopping: 'none',
@@ -62,6 +62,6 @@ export function ensembleOf({ plan, train }: Planned, own: readonly TrainedMember
   return {
     ...{ plan, task, features, encoding, datasetHash, preprocessing: null, trainedOn: null, members },
     ...{ failures: [], complete: members.length === plan.members.length, wallMs: null, executors: ['wasm'] },
-    ...{ baseline: null, calibration: null, conformity: null },
+    ...{ baseline: null, ...NOT_YET_FITTED },
   };
 }

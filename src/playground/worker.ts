@@ -28,7 +28,6 @@ scope.addEventListener('message', ({ data: request }) => {
       scope.postMessage({ kind: 'failed', run: request.run, message: toWire(error).message }),
     );
 });
-scope.postMessage({ kind: 'ready' });
 
 async function answer(request: Request): Promise<void> {
   const { run } = request;

@@ -93,7 +93,7 @@ export class Crew {
   }
 
   #hear(reply: Reply, free: () => void): void {
-    if (reply.kind === 'ready' || reply.run !== this.#run) return;
+    if (reply.run !== this.#run) return;
     switch (reply.kind) {
       case 'begun':
         this.#strands = this.#stopped ? [] : [...reply.beginning.strands];

@@ -8,7 +8,7 @@ export interface Recipe {
   readonly dataset: DatasetName;
   /** k. */
   readonly members: number;
-  /** Units of the one hidden layer; 0 for a linear model. */
+  /** Units of the one hidden layer. */
   readonly hidden: number;
   readonly epochs: number;
   /** Whether each member draws its rows anew with replacement, or all train on all rows. */
@@ -43,10 +43,7 @@ export interface Beginning {
   readonly strands: readonly number[];
   /** What is trained on. */
   readonly rows: ClassArrays;
-  readonly testRows: number;
   readonly arithmetic: string;
-  /** Weights and biases of a member. */
-  readonly parameters: number;
   /** Of data in a plane: its training rows, and the square that is drawn. */
   readonly plane: Plane | null;
 }
@@ -112,7 +109,6 @@ export interface Ending {
 
 /** From a worker. */
 export type Reply =
-  | { readonly kind: 'ready' }
   | { readonly kind: 'begun'; readonly run: number; readonly beginning: Beginning }
   | { readonly kind: 'epochs'; readonly run: number; readonly epochs: readonly EpochMessage[] }
   | { readonly kind: 'trained'; readonly run: number; readonly members: readonly MemberMessage[] }

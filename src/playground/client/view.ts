@@ -27,12 +27,12 @@ export function showWaiting(members: number): void {
 }
 
 /** How far a member is. @param share 0…1. */
-export function showMember(member: number, status: 'training' | 'finished', share: number, more = ''): void {
+export function showMember(member: number, status: 'training' | 'finished', share: number): void {
   const tile = element('members-list').children[member] as HTMLElement | undefined;
   if (tile === undefined) return;
   tile.className = `member ${status}`;
   tile.querySelector<HTMLElement>('i')!.style.setProperty('--share', String(share));
-  tile.querySelector('.hidden')!.textContent = `Member ${member}: ${status}${more}`;
+  tile.querySelector('.hidden')!.textContent = `Member ${member}: ${status}`;
 }
 
 /** @param share 0…1. */
