@@ -20,6 +20,11 @@ export function stroke(tone: string, dash: string, name: string, kind = ''): Mar
   return html`<span class="${kind}"><svg viewBox="0 0 26 8" aria-hidden="true"><path d="M0 4H26" stroke="var(--${tone})" stroke-width="2.5" stroke-dasharray="${dash}"/></svg>${name}</span>`;
 }
 
+/** An entry of a key for dots. */
+export function dot(tone: string, name: string): Markup {
+  return html`<span><svg viewBox="0 0 26 8" aria-hidden="true"><circle cx="13" cy="4" r="3.5" fill="var(--${tone})"/></svg>${name}</span>`;
+}
+
 /** The rules of such a page beside those of all pages. */
 export const STYLE = raw(`<style>
 .run{padding-top:1.6rem}

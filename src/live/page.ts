@@ -4,7 +4,7 @@ import { htmlPage } from '../report/page/document.js';
 import { html } from '../report/page/markup.js';
 import type { RunHead } from './client/protocol.js';
 import { clientScript } from './embedded.js';
-import { bar, figure, STYLE, stroke, tile } from './page-parts.js';
+import { bar, dot, figure, STYLE, stroke, tile } from './page-parts.js';
 
 /** The whole page, before anything is known of the run. */
 export function livePage({ file }: RunHead): string {
@@ -24,7 +24,7 @@ export function livePage({ file }: RunHead): string {
 }
 
 const CURVES_KEY = html`${stroke('s1', '', 'in training')}${stroke('member', '', 'finished')}${stroke('s2', '4 3', 'on rows to stop by', 'validated')}`;
-const ARRIVALS_KEY = html`<span><svg viewBox="0 0 26 8" aria-hidden="true"><circle cx="13" cy="4" r="3.5" fill="var(--s2)"/></svg>measured</span>${stroke('s1', '6 4', 'v/k + (k − 1) c/k')}${stroke('soft', '2 4', 'c')}`;
+const ARRIVALS_KEY = html`${dot('s2', 'measured')}${stroke('s1', '6 4', 'v/k + (k − 1) c/k')}${stroke('soft', '2 4', 'c')}`;
 
 const FIGURES = html`<div class="figures">${figure('curves', 'Learning curves', CURVES_KEY)}${figure('arrivals', 'What averaging buys', ARRIVALS_KEY)}</div>`;
 

@@ -1,7 +1,7 @@
 // The playground as a document: its controls and the places that its script fills, in the look of the report and the live
 // page. Everything is in it, and its policy forbids it to ask for anything.
 
-import { bar, figure, STYLE as LIVE_STYLE, stroke, tile } from '../live/page-parts.js';
+import { bar, dot, figure, STYLE as LIVE_STYLE, stroke, tile } from '../live/page-parts.js';
 import { htmlPage } from '../report/page/document.js';
 import { html, type Markup, raw } from '../report/page/markup.js';
 
@@ -54,10 +54,6 @@ ${slider('epochs', 'Epochs', 9, 9)}
 </form>`;
 
 const AVERAGED_KEY = html`${dot('s2', 'measured, in the order in which members came')}${dot('s3', 'measured, of sampled subsets')}${stroke('s1', '6 4', 'v/k + (k − 1) c/k')}${stroke('soft', '2 4', 'c')}`;
-
-function dot(tone: string, name: string): Markup {
-  return html`<span><svg viewBox="0 0 26 8" aria-hidden="true"><circle cx="13" cy="4" r="3.5" fill="var(--${tone})"/></svg>${name}</span>`;
-}
 
 const AVERAGING = html`<p>Members are wrong in different ways, and their mean is less wrong. On rows that nobody was trained on, v is the members’ mean squared error, c the mean product of two members’ errors, ρ = c/v their correlation. The mean of k members then has the squared error v/k + (k − 1) c/k: with ρ = 0 it falls as 1/k, with ρ = 1 not at all.</p>
 <ul class="tiles">${tile('tile-v', 'v', 'squared error of a member')}${tile('tile-c', 'c', 'product of two members’ errors')}${tile('tile-rho', 'ρ = c/v', 'correlation of errors')}${tile('tile-predicted', 'Foretold for all', 'by v and c')}${tile('tile-measured', 'Measured', 'squared error of the mean')}${tile('tile-wrong', 'Wrong', 'alone → together')}</ul>

@@ -1,6 +1,7 @@
 // The two figures of the page: learning curves, and the error of the mean against the number of members.
 
 import { figure, percent } from '../../report/words.js';
+import { AVERAGING_AXES, averagedError, foretoldLines } from './averaging.js';
 import type { Chart, ChartLine } from './chart.js';
 import type { RunArrivals, RunState } from './protocol.js';
 import { showChart } from './show-chart.js';
@@ -49,13 +50,11 @@ export function drawArrivals({ arrivals, phase }: RunState): void {
   const isDrawn = arrivals !== null && typeof arrivals !== 'string';
   const empty = isDrawn ? '' : (arrivals ?? waiting(phase));
   const chart: Chart = isDrawn
-    ? { ...AXES, lines: arrivalLines(arrivals), xDomain: [1, Math.max(2, arrivals.planned)], empty }
-    : { ...AXES, lines: [], xDomain: [1, 2], empty: 'Nothing to draw' };
+    ? { ...AVERAGING_AXES, lines: arrivalLines(arrivals), xDomain: [1, Math.max(2, arrivals.planned)], empty }
+    : { ...AVERAGING_AXES, lines: [], xDomain: [1, 2], empty: 'Nothing to draw' };
   showChart('arrivals', chart, isDrawn ? arrivalsText(arrivals) : empty);
   document.querySelector<HTMLElement>('#arrivals .key')!.hidden = !isDrawn;
 }
-
-const AXES = { x: 'Members averaged (logarithmic)', y: 'Squared error', isLogX: true };
 
 function waiting(phase: RunState['phase']): string {
   return phase === 'preparing' || phase === 'training'
@@ -70,18 +69,7 @@ function arrivalLines({ v, c, planned, points }: RunArrivals): ChartLine[] {
     // What few rows say is worth less.
     weights: points.map(({ coverage }) => 0.2 + 0.8 * coverage),
   };
-  if (c === null) return [measured];
-  const sizes = Array.from({ length: 60 }, (_, at) => Math.max(2, planned) ** (at / 59));
-  return [
-    { points: sizes.map((size) => [size, c]), tone: 'soft', width: 1.2, dash: '2 4' },
-    { points: sizes.map((size) => [size, averagedError(v, c, size)]), tone: 's1', width: 2, dash: '6 4' },
-    measured,
-  ];
-}
-
-/** v/k + (k − 1) c/k. */
-function averagedError(v: number, c: number, members: number): number {
-  return v / members + ((members - 1) * c) / members;
+  return c === null ? [measured] : [...foretoldLines(v, c, planned), measured];
 }
 
 function arrivalsText({ rowsFrom, rows, totalRows, v, c, planned, points }: RunArrivals): string {

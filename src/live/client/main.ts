@@ -1,19 +1,11 @@
 // The page of a run: listens to its events, shows what they say, and has it stopped. It keeps nothing: what it was told when
 // it connects is all there is to know, so that it may be left, reloaded and opened twice.
 
+import { element } from './elements.js';
 import { drawArrivals, drawCurves } from './figures.js';
 import type { Phase, RunChange, RunState } from './protocol.js';
 import { Store } from './store.js';
-import {
-  element,
-  isOver,
-  showHead,
-  showLog,
-  showMembers,
-  showSummary,
-  showThreads,
-  showTiles,
-} from './view.js';
+import { isOver, showHead, showLog, showMembers, showSummary, showThreads, showTiles } from './view.js';
 
 const token = new URLSearchParams(location.search).get('token') ?? '';
 let store: Store | null = null;

@@ -1,6 +1,7 @@
 // What the page says of a run, beside its figures: its head, the whole, threads, members, the log, and what it came to.
 
 import { byteSize, duration, figure } from '../../report/words.js';
+import { element, fromTemplate, say, showBar } from './elements.js';
 import type { LogEntry, Phase, RunMember, RunProgress, RunState, RunThread } from './protocol.js';
 
 const PHASES: Readonly<Record<Phase, string>> = {
@@ -21,7 +22,7 @@ export function showHead({ phase, head, progress, summary }: RunState): void {
   const pill = element('phase');
   pill.textContent = PHASES[phase];
   pill.dataset.phase = phase;
-  text('headline', summary?.verdict ?? headline(phase, head.file, progress));
+  say('headline', summary?.verdict ?? headline(phase, head.file, progress));
   const share = progress === null ? null : isOver(phase) && phase === 'finished' ? 1 : progress.share;
   const percent = share === null ? 0 : Math.floor(100 * share);
   document.title = isOver(phase)
@@ -30,7 +31,7 @@ export function showHead({ phase, head, progress, summary }: RunState): void {
   showBar(element('whole'), share, share === null ? 'not begun' : wholeText(progress!, phase));
   list('data', head.data);
   element('data-section').hidden = head.data.length === 0;
-  text('command', `${head.command} ${head.file}${head.out === null ? '' : ` → ${head.out}`}`);
+  say('command', `${head.command} ${head.file}${head.out === null ? '' : ` → ${head.out}`}`);
 }
 
 /** A file's name without its folders. */
@@ -58,30 +59,30 @@ export function showTiles({ progress, arrivals, phase }: RunState): void {
   if (progress === null) return;
   const { finished, planned, failed, elapsedMs, remainingMs, epochsPerSecond, memoryBytes, before } =
     progress;
-  text('tile-members', `${finished} / ${planned}`);
+  say('tile-members', `${finished} / ${planned}`);
   const beside = [before === 0 ? '' : `${before} there before`, failed === 0 ? '' : `${failed} failed`];
-  text('tile-members-more', beside.filter((part) => part !== '').join(', ') || 'finished');
-  text('tile-left', phase !== 'training' || remainingMs === null ? '–' : duration(remainingMs));
-  text('tile-left-more', `${duration(elapsedMs)} so far`);
-  text('tile-rate', isOver(phase) ? '–' : figure(epochsPerSecond, 3));
-  text('tile-memory', byteSize(memoryBytes));
+  say('tile-members-more', beside.filter((part) => part !== '').join(', ') || 'finished');
+  say('tile-left', phase !== 'training' || remainingMs === null ? '–' : duration(remainingMs));
+  say('tile-left-more', `${duration(elapsedMs)} so far`);
+  say('tile-rate', isOver(phase) ? '–' : figure(epochsPerSecond, 3));
+  say('tile-memory', byteSize(memoryBytes));
   const newest = arrivals === null || typeof arrivals === 'string' ? undefined : arrivals.points.at(-1);
   const { errorRate = null, squaredError = null, rmse = null } = newest ?? {};
-  text(
+  say(
     'tile-error',
     errorRate === null ? figure(rmse ?? squaredError, 3) : `${(100 * errorRate).toFixed(1)} %`,
   );
   const kind = errorRate !== null ? 'Error rate' : rmse !== null ? 'RMSE' : 'Squared error';
-  text('tile-error-name', newest === undefined ? 'Error so far' : `${kind} so far`);
+  say('tile-error-name', newest === undefined ? 'Error so far' : `${kind} so far`);
   const rows = arrivals !== null && typeof arrivals !== 'string' ? arrivals.rowsFrom : 'outOfBag';
-  text('tile-error-more', rows === 'outOfBag' ? 'on rows never seen' : 'on held-out rows');
+  say('tile-error-more', rows === 'outOfBag' ? 'on rows never seen' : 'on held-out rows');
 }
 
 export function showThreads({ progress, phase }: RunState): void {
   const all = element('threads');
   const threads = progress?.threads ?? [];
   element('working').hidden = isOver(phase);
-  while (all.children.length < threads.length) all.append(template('thread-template'));
+  while (all.children.length < threads.length) all.append(fromTemplate('thread-template'));
   while (all.children.length > threads.length) all.lastElementChild!.remove();
   for (const [at, thread] of threads.entries()) {
     const row = all.children[at]! as HTMLElement;
@@ -104,7 +105,7 @@ function threadText({ member, epoch, epochs, loss }: RunThread): string {
 /** Shows those that have changed, or all of them. */
 export function showMembers({ members, phase }: RunState, changed: readonly RunMember[] = members): void {
   const all = element('members');
-  while (all.children.length < members.length) all.append(template('member-template'));
+  while (all.children.length < members.length) all.append(fromTemplate('member-template'));
   for (const member of changed) {
     const tile = all.children[member.index] as HTMLElement;
     tile.className = `member ${member.status}`;
@@ -147,21 +148,11 @@ export function showLog(log: readonly LogEntry[]): void {
 export function showSummary({ summary }: RunState): void {
   if (summary === null) return;
   element('came-to').hidden = false;
-  text('summary', summary.lines.join('\n'));
+  say('summary', summary.lines.join('\n'));
   const saved = summary.saved;
-  text('saved', saved === null ? 'It was not saved to a file.' : `Saved to ${saved}`);
+  say('saved', saved === null ? 'It was not saved to a file.' : `Saved to ${saved}`);
   list('next', summary.next);
   element('next-title').hidden = summary.next.length === 0;
-}
-
-/** @param share 0…1; null before there is one. */
-function showBar(bar: HTMLElement, share: number | null, says: string): void {
-  const now = Math.floor(100 * (share ?? 0));
-  bar.setAttribute('aria-valuenow', String(now));
-  bar.setAttribute('aria-valuetext', says);
-  bar.querySelector<HTMLElement>('i')!.style.setProperty('--share', String(share ?? 0));
-  const label = bar.nextElementSibling;
-  if (label?.classList.contains('bar-text')) label.textContent = says;
 }
 
 function list(id: string, lines: readonly string[]): void {
@@ -178,18 +169,4 @@ function list(id: string, lines: readonly string[]): void {
       return item;
     }),
   );
-}
-
-function text(id: string, value: string): void {
-  const target = element(id);
-  if (target.textContent !== value) target.textContent = value;
-}
-
-function template(id: string): Element {
-  const { content } = element(id) as HTMLTemplateElement;
-  return content.firstElementChild!.cloneNode(true) as Element;
-}
-
-export function element(id: string): HTMLElement {
-  return document.getElementById(id)!;
 }

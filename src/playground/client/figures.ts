@@ -1,14 +1,10 @@
 // The figures of the page: the error of the mean over the number of members, learning curves, and the plane.
 
+import { AVERAGING_AXES, foretoldLines } from '../../live/client/averaging.js';
 import type { Chart, ChartLine } from '../../live/client/chart.js';
 import { showChart } from '../../live/client/show-chart.js';
 import { figure, percent } from '../../report/words.js';
 import type { ArrivalMessage, Ending, Plane, Surface } from './protocol.js';
-
-/** Squared error of the mean: v/k + (k − 1) c/k. */
-export function averagedError(v: number, c: number, members: number): number {
-  return v / members + ((members - 1) * c) / members;
-}
 
 /** What has been measured so far, and in the end. */
 export interface Averaging {
@@ -18,16 +14,9 @@ export interface Averaging {
 }
 
 export function drawAveraged({ planned, arrivals, ending }: Averaging): void {
-  const lines: ChartLine[] = [];
   const newest = arrivals.at(-1);
   const { v, c } = ending ?? newest ?? { v: 0, c: null };
-  if (c !== null) {
-    const sizes = Array.from({ length: 60 }, (_, at) => Math.max(2, planned) ** (at / 59));
-    lines.push(
-      { points: sizes.map((size) => [size, c]), tone: 'soft', width: 1.2, dash: '2 4' },
-      { points: sizes.map((size) => [size, averagedError(v, c, size)]), tone: 's1', width: 2, dash: '6 4' },
-    );
-  }
+  const lines = c === null ? [] : foretoldLines(v, c, planned);
   lines.push({
     points: arrivals.map(({ arrived, squaredError }) => [arrived, squaredError]),
     ...{ tone: 's2', dots: true },
@@ -36,7 +25,7 @@ export function drawAveraged({ planned, arrivals, ending }: Averaging): void {
   });
   if (ending !== null) lines.push({ points: ending.subsets, tone: 's3', dots: true });
   const chart: Chart = {
-    ...{ x: 'Members averaged (logarithmic)', y: 'Squared error', isLogX: true, lines },
+    ...{ ...AVERAGING_AXES, lines },
     xDomain: [1, Math.max(2, planned)],
     empty: 'Drawn as members come.',
   };

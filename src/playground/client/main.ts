@@ -1,11 +1,12 @@
 // The page of the playground: takes a recipe off its controls, has it trained, and shows what comes of it.
 
+import { element, say } from '../../live/client/elements.js';
 import { readRecipe, setEnabled, showValues, suitDataset } from './controls.js';
 import { Crew, type Watcher } from './crew.js';
 import { drawAveraged, drawCurves, drawPlane } from './figures.js';
 import { programOf, rowsText, saveFile } from './program.js';
 import type { ArrivalMessage, Beginning, Ending, Recipe, Surface } from './protocol.js';
-import { element, say, showArrival, showEnding, showMember, showWaiting, showWhole } from './view.js';
+import { showArrival, showEnding, showMember, showWaiting, showWhole } from './view.js';
 
 /** A curve is drawn with no more points. */
 const MOST_POINTS = 120;

@@ -1,24 +1,15 @@
 // What the page says of a training beside its figures: its headline, how far it is, tiles, members.
 
+import { averagedError } from '../../live/client/averaging.js';
+import { element, fromTemplate, say, showBar } from '../../live/client/elements.js';
 import { duration, figure, percent } from '../../report/words.js';
-import { averagedError } from './figures.js';
 import type { ArrivalMessage, Ending, Recipe } from './protocol.js';
-
-export function element(id: string): HTMLElement {
-  return document.getElementById(id)!;
-}
-
-export function say(id: string, value: string): void {
-  const target = element(id);
-  if (target.textContent !== value) target.textContent = value;
-}
 
 /** A tile for each member, all waiting. */
 export function showWaiting(members: number): void {
-  const template = (element('member-template') as HTMLTemplateElement).content.firstElementChild!;
   element('members-list').replaceChildren(
     ...Array.from({ length: members }, (_, member) => {
-      const tile = template.cloneNode(true) as HTMLElement;
+      const tile = fromTemplate('member-template');
       tile.querySelector('b')!.textContent = String(member);
       tile.querySelector('.hidden')!.textContent = `Member ${member}: waits`;
       return tile;
@@ -37,11 +28,7 @@ export function showMember(member: number, status: 'training' | 'finished', shar
 
 /** @param share 0…1. */
 export function showWhole(share: number, text: string): void {
-  const bar = element('whole');
-  bar.setAttribute('aria-valuenow', String(Math.floor(100 * share)));
-  bar.setAttribute('aria-valuetext', text);
-  bar.querySelector<HTMLElement>('i')!.style.setProperty('--share', String(share));
-  say('so-far', text);
+  showBar(element('whole'), share, text);
 }
 
 /** The figures so far, foretold for all members that there are to be. */
