@@ -6,7 +6,7 @@ import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import { bundlePredict } from './bundle-predict.mjs';
-import { buildPlayground, embedRows } from './playground.mjs';
+import { buildPlayground, bundleScript, embedRows } from './playground.mjs';
 
 /** Starts a file of its own beside it; may be missing; is imported late, where a module of CommonJS would lose its names. */
 const EXTERNAL = ['piscina', '@tensorflow/tfjs-node', '@duckdb/node-api', 'bullmq', 'ioredis', 'pg', 'yaml'];
@@ -136,12 +136,7 @@ function writeLicences(root, inputs) {
 
 /** What runs in browsers, as a module of text beside the server of the live page; see src/live/embedded.d.ts. */
 async function embedClient(root) {
-  const { outputFiles } = await esbuild.build({
-    ...{ absWorkingDir: root, entryPoints: ['src/live/client/main.ts'], write: false, charset: 'utf8' },
-    ...{ bundle: true, minify: true, format: 'iife', target: 'es2022', legalComments: 'none' },
-  });
-  // It stands in an element of a page.
-  const text = outputFiles[0].text.trim().replaceAll('</', '<\\/');
+  const { text } = await bundleScript(root, { entryPoints: ['src/live/client/main.ts'] });
   writeFileSync(
     join(root, 'dist/src/live/embedded.js'),
     `export const clientScript = ${JSON.stringify(text)};\n`,

@@ -9,9 +9,6 @@ import * as esbuild from 'esbuild';
 /** Modules that know of Node.js, by their paths in dist/src, and what a browser has in their place. */
 const STAND_INS = { 'kernels/native-addon': 'native-addon' };
 
-/** What no page calls. */
-const ABSENT = ['files/atomic-file'];
-
 /** Of the 1797, so that a training takes seconds. */
 const DIGITS = 700;
 
@@ -28,7 +25,7 @@ function standIns(root) {
       build.onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
         const module = relative(src, join(resolveDir, path)).replaceAll('\\', '/').replace(/\.js$/, '');
         if (STAND_INS[module] !== undefined) return own(STAND_INS[module]);
-        const isAbsent = ABSENT.includes(module) || (kind === 'dynamic-import' && !LATE.test(module));
+        const isAbsent = kind === 'dynamic-import' && !LATE.test(module);
         return isAbsent ? { path, namespace: 'absent' } : undefined;
       });
       build.onLoad({ filter: /.*/, namespace: 'absent' }, ({ path }) => ({
@@ -38,7 +35,8 @@ function standIns(root) {
   };
 }
 
-async function bundle(root, options) {
+/** One script for browsers, as text. */
+export async function bundleScript(root, options) {
   const { outputFiles, metafile } = await esbuild.build({
     ...{ absWorkingDir: root, write: false, charset: 'utf8', metafile: true, logLevel: 'error' },
     ...{ bundle: true, minify: true, format: 'iife', target: 'es2022', legalComments: 'none' },
@@ -50,7 +48,7 @@ async function bundle(root, options) {
 
 /** The script of the workers, as text. */
 export async function bundleWorker(root) {
-  return bundle(root, {
+  return bundleScript(root, {
     entryPoints: ['dist/src/playground/worker.js'],
     inject: ['dist/src/playground/stand-ins/globals.js'],
     platform: 'browser',
@@ -76,7 +74,7 @@ export function embedRows(root) {
 /** Writes the page. */
 export async function buildPlayground(root) {
   const page = { entryPoints: ['src/playground/client/main.ts'] };
-  const [client, worker] = await Promise.all([bundle(root, page), bundleWorker(root)]);
+  const [client, worker] = await Promise.all([bundleScript(root, page), bundleWorker(root)]);
   const { playgroundPage } = await import(pathToFileURL(join(root, 'dist/src/playground/page.js')).href);
   mkdirSync(join(root, 'docs/playground'), { recursive: true });
   writeFileSync(join(root, 'docs/playground/index.html'), playgroundPage(client.text, worker.text));
