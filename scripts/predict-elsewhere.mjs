@@ -6,7 +6,7 @@
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,7 +79,7 @@ function answerOf(command, args, env = {}) {
     child.on('error', reject);
     child.on('close', () => {
       clearTimeout(late);
-      resolve(said);
+      resolve(said.trim());
     });
   });
   return { child, ended };
@@ -109,6 +109,7 @@ async function inFirefox(path) {
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const profile = join(folder, 'profile');
+  mkdirSync(profile);
   const url = `http://127.0.0.1:${server.address().port}/`;
   const { child, ended } = answerOf(path, ['--headless', '--no-remote', '--profile', profile, url], {
     HOME: folder,
@@ -121,15 +122,11 @@ async function inFirefox(path) {
 
 let failed = false;
 for (const [name, path] of process.argv.slice(2).map((text) => text.split('='))) {
-  const ask = join(folder, 'ask.mjs');
-  const args = name === 'deno' ? ['run', '--allow-read', '--no-lock', ask] : [ask];
-  if (name === 'firefox') (await import('node:fs')).mkdirSync(join(folder, 'profile'), { recursive: true });
+  const args = [...(name === 'deno' ? ['run', '--allow-read', '--no-lock'] : []), join(folder, 'ask.mjs')];
   const said = name === 'firefox' ? await inFirefox(path) : await answerOf(path, args).ended;
-  const isSame = said.trim() === JSON.stringify(expected);
+  const isSame = said === JSON.stringify(expected);
   failed ||= !isSame;
-  console.log(
-    `${name}: ${isSame ? 'the same bytes' : `got ${said.trim()} instead of ${JSON.stringify(expected)}`}`,
-  );
+  console.log(`${name}: ${isSame ? 'the same bytes' : `got ${said} instead of ${JSON.stringify(expected)}`}`);
 }
 rmSync(folder, { recursive: true, force: true });
 process.exitCode = failed ? 1 : 0;

@@ -10,11 +10,10 @@ import { openLivePage } from '../../src/live/live-page.js';
 import { classCsv, valueCsv } from '../cli/support.js';
 import { watched } from '../live/watched.js';
 import {
-  DESKTOP,
   isTooWide,
+  LOOKS,
   NEEDS_BROWSER,
   openBrowser,
-  PHONE,
   seriousFindings,
   tabOrder,
   textOf,
@@ -157,35 +156,30 @@ t.test('cut off, it says so, and takes up again where the run is by then', NEEDS
   await until(page, "!document.querySelector('#closed').hidden");
 });
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const [name, viewport] of [
-    ['desktop', DESKTOP],
-    ['phone', PHONE],
-  ] as const) {
-    t.test(
-      `${name}, ${colorScheme}: legible, no wider than the window, and all of it by keyboard`,
-      NEEDS_BROWSER,
-      async (t) => {
-        const cwd = t.testdir({ 'rows.csv': valueCsv(), 'some.json': SOME });
-        const browser = await openBrowser(t);
-        const run = await watched(
-          ['train', 'rows.csv', '--target', 'y', ...NETWORK, '--config', 'some.json'],
-          cwd,
-        );
-        t.teardown(() => run.kill('SIGKILL'));
-        const { page, problems } = await browser.open(run.url, { colorScheme, viewport });
-        await until(page, "document.querySelectorAll('#arrivals > svg circle').length === 2");
-        t.equal(await isTooWide(page), false);
-        t.same(await seriousFindings(page), []);
-        const dark = (await page.evaluate(
-          'getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).every((part) => part < 60)',
-        )) as boolean;
-        t.equal(dark, colorScheme === 'dark');
-        const order = await tabOrder(page);
-        for (const id of ['a#Skip to the content', 'button#stop'])
-          t.ok(order.includes(id), `${id} in ${order.join(', ')}`);
-        t.same(problems, []);
-      },
-    );
-  }
+for (const { name, colorScheme, viewport } of LOOKS) {
+  t.test(
+    `${name}: legible, no wider than the window, and all of it by keyboard`,
+    NEEDS_BROWSER,
+    async (t) => {
+      const cwd = t.testdir({ 'rows.csv': valueCsv(), 'some.json': SOME });
+      const browser = await openBrowser(t);
+      const run = await watched(
+        ['train', 'rows.csv', '--target', 'y', ...NETWORK, '--config', 'some.json'],
+        cwd,
+      );
+      t.teardown(() => run.kill('SIGKILL'));
+      const { page, problems } = await browser.open(run.url, { colorScheme, viewport });
+      await until(page, "document.querySelectorAll('#arrivals > svg circle').length === 2");
+      t.equal(await isTooWide(page), false);
+      t.same(await seriousFindings(page), []);
+      const dark = (await page.evaluate(
+        'getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).every((part) => part < 60)',
+      )) as boolean;
+      t.equal(dark, colorScheme === 'dark');
+      const order = await tabOrder(page);
+      for (const id of ['a#Skip to the content', 'button#stop'])
+        t.ok(order.includes(id), `${id} in ${order.join(', ')}`);
+      t.same(problems, []);
+    },
+  );
 }

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { basename } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import t from 'tap';
@@ -15,11 +16,10 @@ import { datasetsOf } from '../../src/playground/datasets.js';
 import { optionsOf } from '../../src/playground/recipe.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 import {
-  DESKTOP,
   isTooWide,
+  LOOKS,
   NEEDS_BROWSER,
   openBrowser,
-  PHONE,
   seriousFindings,
   tabOrder,
   textOf,
@@ -47,6 +47,16 @@ async function setRecipe(page: Page, { dataset, bootstrap, seed, ...sliders }: R
   for (const [id, value] of Object.entries(sliders)) await slide(page, id, value);
   await page.locator('#bootstrap').setChecked(bootstrap);
   await page.locator('#seed').fill(String(seed));
+}
+
+/** Saves what a button gives under its own name. @returns the file. */
+async function saveBy(page: Page, button: string, folder: string): Promise<string> {
+  const coming = page.waitForEvent('download');
+  await page.locator(button).click();
+  const download = await coming;
+  const path = `${folder}/${download.suggestedFilename()}`;
+  await download.saveAs(path);
+  return path;
 }
 
 async function hashInNode(recipe: Recipe): Promise<string> {
@@ -111,15 +121,11 @@ t.test(
     await setRecipe(page, { dataset: 'iris', members: 2, hidden: 4, epochs: 5, bootstrap: true, seed: 5 });
     await page.locator('#train').click();
     await until(page, IDLE);
-    const saved = page.waitForEvent('download');
-    await page.locator('#rows').click();
-    const download = await saved;
-    t.equal(download.suggestedFilename(), 'iris.json');
-    const folder = t.testdir({});
-    await download.saveAs(`${folder}/iris.json`);
-    const index = pathToFileURL(fileURLToPath(new URL('../../src/index.js', import.meta.url))).href;
+    const path = await saveBy(page, '#rows', t.testdir({}));
+    t.equal(basename(path), 'iris.json');
+    const index = new URL('../../src/index.js', import.meta.url).href;
     const program = (await textOf(page, '#code'))!
-      .replace("'iris.json'", JSON.stringify(`${folder}/iris.json`))
+      .replace("'iris.json'", JSON.stringify(path))
       .replace("from 'tutti'", `from ${JSON.stringify(index)}`)
       .replace('console.log(', 'export default (');
     const { default: hash } = await import(`data:text/javascript,${encodeURIComponent(program)}`);
@@ -134,12 +140,8 @@ t.test('the ensemble that it saves is loaded in Node.js', NEEDS_BROWSER, async (
   await setRecipe(page, recipe);
   await page.locator('#train').click();
   await until(page, IDLE);
-  const saved = page.waitForEvent('download');
-  await page.locator('#ensemble').click();
-  const download = await saved;
-  t.equal(download.suggestedFilename(), 'iris.tutti');
-  const path = `${t.testdir({})}/iris.tutti`;
-  await download.saveAs(path);
+  const path = await saveBy(page, '#ensemble', t.testdir({}));
+  t.equal(basename(path), 'iris.tutti');
   const ensemble = await loadEnsemble(path);
   t.equal(contentHash(ensemble), await hashInNode(recipe));
   t.equal(ensemble.members.length, 3);
@@ -181,39 +183,34 @@ t.test('stopped, it says what the finished members came to, and trains again', N
   t.same(problems, []);
 });
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const [name, viewport] of [
-    ['desktop', DESKTOP],
-    ['phone', PHONE],
-  ] as const) {
-    t.test(
-      `${name}, ${colorScheme}: legible, no wider than the window, and all of it by keyboard`,
-      NEEDS_BROWSER,
-      async (t) => {
-        const browser = await openBrowser(t);
-        const { page, problems } = await browser.open(FROM_FILE, { colorScheme, viewport });
-        t.same(await seriousFindings(page), []);
-        const order = await tabOrder(page);
-        for (const id of ['a#Skip to the content', 'input#hidden', 'input#seed', 'button#train'])
-          t.ok(order.includes(id), `${id} in ${order.join(', ')}`);
-        await page.locator('#members').focus();
-        await page.keyboard.press('Home');
-        for (let more = 0; more < 3; more++) await page.keyboard.press('ArrowRight');
-        t.equal(await textOf(page, '#members-value'), '4');
-        await page.locator('#seed').focus();
-        await page.keyboard.press('Enter');
-        await until(page, `${IDLE} && document.querySelectorAll('#members-list .finished').length === 4`);
-        t.equal(await isTooWide(page), false);
-        t.same(await seriousFindings(page), []);
-        t.match(await page.locator('#averaged > svg').getAttribute('aria-label'), /squared error of/);
-        t.match(await page.locator('#surface-mean').getAttribute('aria-label'), /^All members: \d+ % of/);
-        // Drawn in the colours of the theme.
-        const middle = (await page.evaluate(
-          "Array.from(document.querySelector('#surface-mean').getContext('2d').getImageData(2, 2, 1, 1).data)",
-        )) as number[];
-        t.equal(middle[3], 255);
-        t.same(problems, []);
-      },
-    );
-  }
+for (const { name, colorScheme, viewport } of LOOKS) {
+  t.test(
+    `${name}: legible, no wider than the window, and all of it by keyboard`,
+    NEEDS_BROWSER,
+    async (t) => {
+      const browser = await openBrowser(t);
+      const { page, problems } = await browser.open(FROM_FILE, { colorScheme, viewport });
+      t.same(await seriousFindings(page), []);
+      const order = await tabOrder(page);
+      for (const id of ['a#Skip to the content', 'input#hidden', 'input#seed', 'button#train'])
+        t.ok(order.includes(id), `${id} in ${order.join(', ')}`);
+      await page.locator('#members').focus();
+      await page.keyboard.press('Home');
+      for (let more = 0; more < 3; more++) await page.keyboard.press('ArrowRight');
+      t.equal(await textOf(page, '#members-value'), '4');
+      await page.locator('#seed').focus();
+      await page.keyboard.press('Enter');
+      await until(page, `${IDLE} && document.querySelectorAll('#members-list .finished').length === 4`);
+      t.equal(await isTooWide(page), false);
+      t.same(await seriousFindings(page), []);
+      t.match(await page.locator('#averaged > svg').getAttribute('aria-label'), /squared error of/);
+      t.match(await page.locator('#surface-mean').getAttribute('aria-label'), /^All members: \d+ % of/);
+      // Drawn in the colours of the theme.
+      const middle = (await page.evaluate(
+        "Array.from(document.querySelector('#surface-mean').getContext('2d').getImageData(2, 2, 1, 1).data)",
+      )) as number[];
+      t.equal(middle[3], 255);
+      t.same(problems, []);
+    },
+  );
 }

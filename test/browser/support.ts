@@ -18,6 +18,12 @@ export const NEEDS_BROWSER: { readonly skip?: string } =
 export const DESKTOP = { width: 1280, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
+/** Both themes on both. */
+export const LOOKS = (['light', 'dark'] as const).flatMap((colorScheme) => [
+  { name: `desktop, ${colorScheme}`, colorScheme, viewport: DESKTOP },
+  { name: `phone, ${colorScheme}`, colorScheme, viewport: PHONE },
+]);
+
 export interface SeenPage {
   readonly page: Page;
   /** Errors that the page had or the console was told of, and warnings. */
