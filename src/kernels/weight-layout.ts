@@ -23,9 +23,9 @@ export function biasLengthFloats(units: number): number {
   return roundUp4(units);
 }
 
-/** Floats of one layer: W, then the biases. */
-export function layerLengthFloats(inputs: number, units: number): number {
-  return weightLengthFloats(inputs, units) + biasLengthFloats(units);
+/** Floats of one layer: W, then the biases where it has any. */
+export function layerLengthFloats(inputs: number, units: number, hasBias = true): number {
+  return weightLengthFloats(inputs, units) + (hasBias ? biasLengthFloats(units) : 0);
 }
 
 /**
@@ -44,8 +44,8 @@ export function weightIndex(inputs: number, units: number, i: number, o: number)
 }
 
 /**
- * Writes canonical weights (f32[inputs, units], row-major) and biases (f32[units]) into `packed`
- * (f32[layerLengthFloats(inputs, units)]), padding with zeros.
+ * Writes canonical weights (f32[inputs, units], row-major) and biases (f32[units], or none) into `packed`
+ * (f32[layerLengthFloats(inputs, units, hasBias)]), padding with zeros.
  */
 export function packWeights(
   packed: Float32Array,
@@ -54,7 +54,7 @@ export function packWeights(
   weights: ArrayLike<number>,
   bias: ArrayLike<number>,
 ): void {
-  packed.fill(0, 0, layerLengthFloats(inputs, units));
+  packed.fill(0, 0, layerLengthFloats(inputs, units, bias.length > 0));
   eachRun(inputs, units, (canonical, layout, length) => {
     if (length >= LONG_RUN && weights instanceof Float32Array) {
       packed.set(weights.subarray(canonical, canonical + length), layout);
@@ -63,7 +63,7 @@ export function packWeights(
     }
   });
   const biasStart = weightLengthFloats(inputs, units);
-  for (let o = 0; o < units; o++) packed[biasStart + o] = bias[o]!;
+  for (let o = 0; o < bias.length; o++) packed[biasStart + o] = bias[o]!;
 }
 
 /** The inverse of {@link packWeights}; `weights` and `bias` are written. */
@@ -79,7 +79,7 @@ export function unpackWeights(
     else for (let c = 0; c < length; c++) weights[canonical + c] = packed[layout + c]!;
   });
   const biasStart = weightLengthFloats(inputs, units);
-  for (let o = 0; o < units; o++) bias[o] = packed[biasStart + o]!;
+  for (let o = 0; o < bias.length; o++) bias[o] = packed[biasStart + o]!;
 }
 
 /** From here on making a view and copying at once is faster than copying one by one. */

@@ -50,10 +50,9 @@ export const convolution: LayerKind<ConvolutionOption, ConvolutionLayer, Convolu
     const units = filters * geometry.outHeight * geometry.outWidth;
     return { kind, inputs: place.inputs, units, activation, filters, geometry };
   },
-  weights: ({ filters, geometry: { channels, windowHeight, windowWidth } }) => ({
-    inputs: channels * windowHeight * windowWidth,
-    units: filters,
-  }),
+  weights: ({ filters, geometry: { channels, windowHeight, windowWidth } }) => [
+    { inputs: channels * windowHeight * windowWidth, units: filters, role: 'matrix', hasBias: true },
+  ],
   // One per filter and tap of the window.
   fanOut: ({ filters, geometry }) => filters * geometry.windowHeight * geometry.windowWidth,
   image: ({ filters, geometry: { outHeight, outWidth } }) => ({

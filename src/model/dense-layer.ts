@@ -20,7 +20,7 @@ export const dense: LayerKind<DenseOption, DenseLayer, DenseShape> = {
   resolve: ({ units, activation }, usual) => ({ kind: 'dense', units, activation: activation ?? usual }),
   describe: ({ units, activation }) => `${units} ${activation}`,
   shape: ({ units, activation }, { inputs }) => ({ kind: 'dense', inputs, units, activation }),
-  weights: ({ inputs, units }) => ({ inputs, units }),
+  weights: ({ inputs, units }) => [{ inputs, units, role: 'matrix', hasBias: true }],
   fanOut: ({ units }) => units,
   image: () => null,
 };

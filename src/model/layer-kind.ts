@@ -2,9 +2,11 @@
 // computes it is the engine's: src/engines/wasm/operators.ts.
 
 import { failOption } from '../errors.js';
+import type { RandomStream } from '../math/random.js';
 import type * as Zod from '../zod.js';
 import type { ImageShape } from './image.js';
 import type { Activation } from './layer-types.js';
+import type { Initialisation } from './spec.js';
 import { type Extent, type Padding, type WindowGeometry, windowGeometry } from './windows.js';
 
 export const ACTIVATIONS = ['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus', 'linear'] as const;
@@ -16,10 +18,39 @@ export interface Rows {
   readonly activation: Activation;
 }
 
-/** A layer's weight matrix: W (inputs, units) with a bias of `units`; a layer without has (0, 0). */
+/**
+ * What weights are for, which says how they are updated. matrix: a linear map. scale: multiplies units, its bias shifts
+ * them. embedding: rows that are looked up, or maps of single columns. constant: not trained at all.
+ */
+export type WeightRole = 'matrix' | 'scale' | 'embedding' | 'constant';
+
+/** One of a layer's weight matrices: W (inputs, units), and a bias of `units` where it has one. */
 export interface WeightShape {
   readonly inputs: number;
   readonly units: number;
+  readonly role: WeightRole;
+  readonly hasBias: boolean;
+}
+
+/** Numbers of a matrix with its bias, in the canonical vector of parameters. */
+export function weightCount({ inputs, units, hasBias }: WeightShape): number {
+  return inputs * units + (hasBias ? units : 0);
+}
+
+/** What initial values are made with. */
+export interface InitialDraw {
+  readonly init: Initialisation;
+  /** The member's stream; layers draw from it in their order. */
+  readonly random: RandomStream;
+  /** The rows that the member is fitted to; null where nobody has them. */
+  readonly rows: InitialRows | null;
+}
+
+/** Rows as a member sees them. */
+export interface InitialRows {
+  readonly count: number;
+  /** Encoded values of one of the member's features, f32[count], in the order of its resample, with repetitions. */
+  values(feature: number): Float32Array;
 }
 
 /** Where a layer stands: what it gets from below. */
@@ -42,9 +73,15 @@ export interface LayerKind<Written, Spec, Shape extends Rows> {
   describe(layer: Spec): string;
   /** @throws ERR_OPTION where it does not fit what is below. */
   shape(layer: Spec, place: LayerPlace): Shape;
-  weights(shape: Shape): WeightShape;
+  /** Its matrices, in the order of the canonical vector: of each W, then the bias. */
+  weights(shape: Shape): readonly WeightShape[];
   /** Outputs that one input reaches. */
   fanOut(shape: Shape): number;
+  /**
+   * Writes initial values into `parameters`, which are zeros, in canonical order. Absent: every W is drawn by the
+   * member's `init`, one word of the stream per weight.
+   */
+  initial?(shape: Shape, parameters: Float32Array, draw: InitialDraw): void;
   /** The image that it puts out; null where it is a vector. */
   image(shape: Shape): ImageShape | null;
 }

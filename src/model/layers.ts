@@ -9,7 +9,7 @@ import {
 } from './convolution-layer.js';
 import { type DenseShape, dense, denseOption, denseSpec } from './dense-layer.js';
 import type { ImageShape } from './image.js';
-import type { LayerKind, LayerPlace, SchemaMaker, WeightShape } from './layer-kind.js';
+import type { InitialDraw, LayerKind, LayerPlace, SchemaMaker, WeightShape } from './layer-kind.js';
 import type {
   Activation,
   ConvolutionLayer,
@@ -90,12 +90,18 @@ function shapeAs<K extends keyof Kinds>(kind: K, layer: Kinds[K]['spec'], place:
   return KINDS[kind].shape(layer, place);
 }
 
-function weightsAs<K extends keyof Kinds>(kind: K, shape: Kinds[K]['shape']): WeightShape {
+function weightsAs<K extends keyof Kinds>(kind: K, shape: Kinds[K]['shape']): readonly WeightShape[] {
   return KINDS[kind].weights(shape);
 }
 
 function fanOutAs<K extends keyof Kinds>(kind: K, shape: Kinds[K]['shape']): number {
   return KINDS[kind].fanOut(shape);
+}
+
+function initialAs<K extends keyof Kinds>(kind: K, shape: Kinds[K]['shape']) {
+  const { initial } = KINDS[kind];
+  if (initial === undefined) return null;
+  return (parameters: Float32Array, draw: InitialDraw) => initial(shape, parameters, draw);
 }
 
 function imageAs<K extends keyof Kinds>(kind: K, shape: Kinds[K]['shape']): ImageShape | null {
@@ -117,8 +123,14 @@ export function shapeOf(layer: LayerSpec, place: LayerPlace): LayerShape {
   return shapeAs(layer.kind, layer, place);
 }
 
-export function weightShape(shape: LayerShape): WeightShape {
+/** A layer's matrices, in canonical order. */
+export function weightShapes(shape: LayerShape): readonly WeightShape[] {
   return weightsAs(shape.kind, shape);
+}
+
+/** What writes a layer's initial values; null where they are drawn by the member's `init`. */
+export function initialOf(shape: LayerShape): ((parameters: Float32Array, draw: InitialDraw) => void) | null {
+  return initialAs(shape.kind, shape);
 }
 
 /** Outputs that one input reaches. */

@@ -4,7 +4,8 @@
 import type { Task } from '../data/dataset/dataset.js';
 import { failOption } from '../errors.js';
 import { type ImageShape, imageFeatures } from './image.js';
-import { imageOf, type LayerShape, shapeOf, weightShape } from './layers.js';
+import { weightCount } from './layer-kind.js';
+import { imageOf, type LayerShape, shapeOf, weightShapes } from './layers.js';
 import { headUnits } from './losses.js';
 import type { MemberSpec, NetworkMemberSpec } from './spec.js';
 
@@ -40,7 +41,7 @@ export function requireImageSize(image: ImageShape | null, features: number): vo
   failOption('image', `channels × height × width of the ${features} features`, [channels, height, width]);
 }
 
-/** Length of a member's unpadded weights: Σ inputs × units + units of the weight matrices. */
+/** Length of a member's unpadded weights: Σ inputs × units + units of the weight matrices, less the biases they lack. */
 export function parameterCount(shapes: readonly LayerShape[]): number {
-  return shapes.map(weightShape).reduce((sum, { inputs, units }) => sum + inputs * units + units, 0);
+  return shapes.flatMap(weightShapes).reduce((sum, matrix) => sum + weightCount(matrix), 0);
 }

@@ -42,7 +42,7 @@ function pooling(kind: PoolLayer['kind'], word: string): LayerKind<PoolOption, P
       const units = geometry.channels * geometry.outHeight * geometry.outWidth;
       return { kind, inputs: place.inputs, units, activation: 'linear', geometry };
     },
-    weights: () => ({ inputs: 0, units: 0 }),
+    weights: () => [],
     fanOut: ({ units }) => units,
     image: ({ geometry: { channels, outHeight, outWidth } }) => ({
       channels,

@@ -5,8 +5,9 @@
 import type { Encoding, Task } from '../data/dataset/dataset.js';
 import { drawFeatureSubset } from '../data/resample.js';
 import type { ImageShape } from './image.js';
+import { weightCount } from './layer-kind.js';
 import type { Activation, LayerSpec, PoolLayer } from './layer-types.js';
-import { type LayerShape, weightShape } from './layers.js';
+import { type LayerShape, weightShapes } from './layers.js';
 import type { Loss } from './losses.js';
 import { layerShapes } from './network.js';
 import { requireNetwork } from './network-members.js';
@@ -112,14 +113,15 @@ export function portableNetwork(owner: NetworksOwner, { index, parameters }: Net
   let keep = 1;
   for (const [at, shape] of shapes.entries()) {
     keep *= keeps[at]!;
-    const { inputs, units } = weightShape(shape);
-    const end = start + inputs * units;
     const factor = keep;
-    const weight = parameters.slice(start, end).map((value) => value * factor);
-    const bias = parameters.slice(end, end + units);
-    layers.push(portableLayer(shape, network.layers[at], weight, bias));
-    if (inputs > 0) keep = 1;
-    start = end + units;
+    const matrices = weightShapes(shape).map((matrix): PortableMatrix => {
+      const end = start + matrix.inputs * matrix.units;
+      const weight = parameters.slice(start, end).map((value) => value * factor);
+      start += weightCount(matrix);
+      return { weight, bias: parameters.slice(end, start) };
+    });
+    layers.push(portableLayer(shape, network.layers[at], matrices));
+    if (matrices.length > 0) keep = 1;
   }
   const image = layers[0]!.kind === 'dense' ? null : network.image;
   return { member: index, columns, image, layers, head: headOf(spec.loss, task, encoding) };
@@ -131,19 +133,26 @@ function keptShares(dropout: DropoutSpec | null, layers: number): number[] {
   return Array.from({ length: layers }, (_, at) => plain[at] ?? 1);
 }
 
+/** A matrix of a layer, row-major, and its bias, empty where it has none. */
+interface PortableMatrix {
+  readonly weight: Float32Array;
+  readonly bias: Float32Array;
+}
+
 function portableLayer(
   shape: LayerShape,
   spec: LayerSpec | undefined,
-  weight: Float32Array,
-  bias: Float32Array,
+  matrices: readonly PortableMatrix[],
 ): PortableLayer {
   switch (shape.kind) {
     case 'dense': {
       const { kind, inputs, units, activation } = shape;
+      const { weight, bias } = matrices[0]!;
       return { kind, inputs, units, activation, weight, bias };
     }
     case 'conv2d': {
       const { kind, filters, geometry, activation } = shape;
+      const { weight, bias } = matrices[0]!;
       const padding = spec?.kind === 'conv2d' ? spec.padding : 'valid';
       return { kind, filters, geometry, padding, activation, weight, bias };
     }

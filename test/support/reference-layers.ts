@@ -1,11 +1,16 @@
 // The linear part of each kind of layer in double precision, straight from its definition: one example at a
 // time, nested loops over filters, places and taps. Convolution and pooling for the reference network.
 
-import { type LayerShape, weightShape } from '../../src/model/layers.js';
+import { type LayerShape, weightShapes } from '../../src/model/layers.js';
 import type { PoolShape } from '../../src/model/pool-layers.js';
 import type { WindowGeometry } from '../../src/model/windows.js';
 
 type Numbers = ArrayLike<number>;
+
+/** The one matrix that a layer may have. */
+function matrixOf(shape: LayerShape) {
+  return weightShapes(shape)[0] ?? { inputs: 0, units: 0 };
+}
 
 /** One pixel of an image under one tap: where it is among the inputs, or null outside the image. */
 function pixelOf(g: WindowGeometry, c: number, y: number, x: number, ky: number, kx: number): number | null {
@@ -53,7 +58,7 @@ function chosen({ geometry: g }: PoolShape, h: Numbers): number[] {
 
 /** z = A(h) + b. @param at where a max pooling chooses; h unless it is applied to a tangent. */
 export function affine(shape: LayerShape, w: Numbers, b: Numbers, h: Numbers, at: Numbers = h): number[] {
-  const { inputs, units } = weightShape(shape);
+  const { inputs, units } = matrixOf(shape);
   switch (shape.kind) {
     case 'dense':
       return range(units).map((o) =>
@@ -87,7 +92,7 @@ export function affine(shape: LayerShape, w: Numbers, b: Numbers, h: Numbers, at
 /** dx = Aᵀ(dz). @param h the layer's input, where a max pooling chooses. */
 export function affineTranspose(shape: LayerShape, w: Numbers, h: Numbers, dz: Numbers): number[] {
   const dx = new Array<number>(shape.inputs).fill(0);
-  const { units } = weightShape(shape);
+  const { units } = matrixOf(shape);
   switch (shape.kind) {
     case 'dense':
       return dx.map((_, i) => range(units).reduce((sum, o) => sum + dz[o]! * w[i * units + o]!, 0));
@@ -122,7 +127,7 @@ export function addWeightGradient(
   dz: Numbers,
   gradient: { w: Float64Array; b: Float64Array },
 ): void {
-  const { inputs, units } = weightShape(shape);
+  const { inputs, units } = matrixOf(shape);
   if (shape.kind === 'dense') {
     for (let o = 0; o < units; o++) {
       gradient.b[o]! += dz[o]!;

@@ -1,14 +1,14 @@
 // An independent network in double precision: plain loops, one example at a time, no sharing with
 // src beyond the spec types. The oracle for whole training runs of the wasm engine.
 
-import { type LayerShape, weightShape } from '../../src/model/layers.js';
+import { type LayerShape, weightShapes } from '../../src/model/layers.js';
 import type { Loss } from '../../src/model/losses.js';
 import type { Activation, ActivityPenaltySpec, OptimizerSpec } from '../../src/model/spec.js';
 import { addWeightGradient, affine, affineTranspose } from './reference-layers.js';
 
 export interface Layer {
   readonly shape: LayerShape;
-  readonly w: Float64Array; // of the weightShape: [inputs, units]
+  readonly w: Float64Array; // of the one matrix it may have: [inputs, units]
   readonly b: Float64Array;
 }
 
@@ -17,7 +17,7 @@ export function layersOf(shapes: readonly LayerShape[], flat: ArrayLike<number>)
   let next = 0;
   const take = (length: number) => Float64Array.from({ length }, () => flat[next++]!);
   return shapes.map((shape) => {
-    const { inputs, units } = weightShape(shape);
+    const [{ inputs, units } = { inputs: 0, units: 0 }] = weightShapes(shape);
     return { shape, w: take(inputs * units), b: take(units) };
   });
 }

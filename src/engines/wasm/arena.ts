@@ -13,6 +13,7 @@ import { layoutNetwork, type NetworkLayout, paddedParameterCount } from './netwo
 import { type Block, PANEL, panelStrideOf, panelsOf } from './panels.js';
 import { STEP_BLOCK_BYTES } from './step-block.js';
 import { layoutTangents, type TangentLayout } from './tangents.js';
+import { layoutUpdates, type UpdateBlocks } from './update-blocks.js';
 
 /** Byte offsets of every region of a member's arena. */
 export interface Arena {
@@ -33,7 +34,7 @@ export interface Arena {
   /** u32[features]: the random subspace. */
   readonly columns: number;
   readonly head: HeadInputs;
-  readonly updateBlock: number;
+  readonly updates: UpdateBlocks;
   readonly stepBlock: number;
   /** Most panels of a batch. */
   readonly panels: number;
@@ -109,7 +110,7 @@ export function layoutArena(
       rowWeights,
       labelSmoothing,
     },
-    updateBlock: regions.take(UPDATE_BLOCK_BYTES),
+    updates: layoutUpdates(shapes, regions),
     stepBlock: regions.take(STEP_BLOCK_BYTES),
     panels,
     passes: layoutPasses(spec, network, panels, regions),

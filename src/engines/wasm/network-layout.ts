@@ -4,10 +4,11 @@
 import type { SmoothActivation } from '../../kernels/activation-kind.js';
 import { layerLengthFloats } from '../../kernels/weight-layout.js';
 import type { RegionAllocator } from '../../memory/layout.js';
-import { type LayerShape, weightShape } from '../../model/layers.js';
+import type { WeightShape } from '../../model/layer-kind.js';
+import { type LayerShape, weightShapes } from '../../model/layers.js';
 import type { Activation, ActivityPenaltySpec, DropoutSpec } from '../../model/spec.js';
 import { type DropoutLayout, layoutDropout } from './dropout.js';
-import { keepsChoice, operatorScratchBytes } from './operators.js';
+import { operatorKeptBytes, operatorScratchBytes } from './operators.js';
 import { type Block, panelStrideOf } from './panels.js';
 
 /** Slopes of the leaky family max(z, slope·z), which the forward kernels apply themselves. */
@@ -25,10 +26,12 @@ function isSmooth(activation: Activation): activation is SmoothActivation {
 /** Where one layer's numbers lie. */
 export interface StageLayout {
   readonly shape: LayerShape;
-  /** The parameters: W in column panels, then the bias. */
+  /** The parameters, `paddedParameterCount` floats: of each matrix W in column panels, then the bias. */
   readonly weights: number;
-  /** i32, laid out like the output: what a max pooling took, while training; else 0. */
-  readonly choice: number;
+  /** Where its matrices lie, in the order of `weightShapes`. */
+  readonly matrices: readonly number[];
+  /** What the layer keeps for the pass back, while training; else 0. */
+  readonly kept: number;
   /** Applied by the operator; 1 leaves z as it is. */
   readonly slope: number;
   /** Applied after the operator, or null for the leaky family. */
@@ -66,9 +69,12 @@ export interface NetworkLayout {
 
 /** Padded length in floats of all layers' parameters. */
 export function paddedParameterCount(shapes: readonly LayerShape[]): number {
-  return shapes
-    .map(weightShape)
-    .reduce((sum, { inputs, units }) => sum + layerLengthFloats(inputs, units), 0);
+  return shapes.flatMap(weightShapes).reduce((sum, matrix) => sum + paddedLength(matrix), 0);
+}
+
+/** Floats of a matrix with its bias and their padding. */
+export function paddedLength({ inputs, units, hasBias }: WeightShape): number {
+  return layerLengthFloats(inputs, units, hasBias);
 }
 
 /** What a member's spec does to activations beside the layers themselves. */
@@ -134,10 +140,16 @@ export function layoutNetwork(
     const smooth = isSmooth(activation) ? activation : null;
     const output = block(units);
     const trains = mode === 'train';
+    const matrices: number[] = [];
+    const weights = next;
+    for (const matrix of weightShapes(shape)) {
+      matrices.push(next);
+      next += paddedLength(matrix) * 4;
+    }
+    const keptBytes = trains ? operatorKeptBytes(shape, panels) : 0;
     stages.push({
-      shape,
-      weights: next,
-      choice: trains && keepsChoice(shape) ? block(units).address : 0,
+      ...{ shape, weights, matrices },
+      kept: keptBytes > 0 ? regions.take(keptBytes) : 0,
       slope: isSmooth(activation) ? 1 : SLOPES[activation],
       activation: smooth,
       input: below,
@@ -151,7 +163,6 @@ export function layoutNetwork(
       activityPenalty: activityPenalty?.layers.includes(stages.length + 1) ? activityPenalty.strength : 0,
     });
     below = output;
-    next += paddedParameterCount([shape]) * 4;
   }
   const weightsLength = paddedParameterCount(shapes);
   return { stages, input, inputDropout, rowWeights, weights, weightsLength };

@@ -1,4 +1,4 @@
-// The linear part of each kind of layer as calls: forward, its transpose, and its weight gradient.
+// What each kind of layer computes before its activation, as calls: forward, its transpose, and the gradients of its weights.
 // Activations, masks and penalties belong to the stages of a network; this file only knows y = A(x) + b.
 // To add a kind of layer: src/model/layers.ts, and its operator here.
 
@@ -7,28 +7,36 @@ import type { ProgramBuilder } from '../../kernels/program-builder.js';
 import { biasLengthFloats, weightGradientScratchBytes } from '../../kernels/weight-layout.js';
 import { windowWorkBytes } from '../../kernels/window-record.js';
 import type { LayerShape, ShapeOf } from '../../model/layers.js';
-import type { Block } from './panels.js';
+import { type Block, panelStrideOf } from './panels.js';
+import type { UpdateBlocks } from './update-blocks.js';
 
-/** The linear part of a layer with its parameters at a fixed address. Max pooling is linear where it stands. */
+/** What a layer computes before its activation, with its parameters at fixed addresses. Max pooling is linear where it stands. */
 export interface Operator {
   /** out = max(z, slope·z) with z = A(x) + b. */
   forward(x: Block, out: Block, panels: Operand, slope: number): void;
   /** As `forward`, of one example in lane 0 of a panel; what the other lanes of `out` become does not matter. */
   forwardRow(x: Block, out: Block, slope: number): void;
-  /** out = A(x), without b: what a tangent becomes. Max pooling takes the taps of its last `forward`. */
-  linear(x: Block, out: Block, panels: Operand): void;
+  /**
+   * out = A(x), without b: what a tangent becomes. Max pooling takes the taps of its last `forward`. Absent where a layer is
+   * not linear in x.
+   */
+  linear?(x: Block, out: Block, panels: Operand): void;
   /** dx = Aᵀ(dz) ⊙ (h > 0 ? 1 : slope); h, the layer's input, is not read when slope is 1. */
   inputGradient(dz: Block, h: Block, dx: Block, panels: Operand, slope: number): void;
-  /** Hands the gradient of the parameters to the update block, which stores, accumulates or applies it. */
-  weightGradient(x: Block, dz: Block, panels: Operand, updateBlock: number): void;
+  /**
+   * Hands the gradient of each matrix to the update block of its role, which stores, accumulates or applies it. Comes after
+   * `inputGradient` of the same pass.
+   */
+  weightGradient(x: Block, dz: Block, panels: Operand, updates: UpdateBlocks): void;
 }
 
 /** Where an operator finds what it needs. */
 export interface OperatorPlace {
   readonly shape: LayerShape;
-  readonly weights: number;
-  /** Max pooling: which taps it took, i32 laid out like its output; 0 in a program that only predicts. */
-  readonly choice: number;
+  /** Where its matrices lie, each W and then its bias, in the order of `weightShapes`. */
+  readonly matrices: readonly number[];
+  /** `keptBytes` of its own, which a pass forward leaves to the pass back; 0 where it asks for none. */
+  readonly kept: number;
   /** Scratch, which all operators share. */
   readonly scratch: number;
 }
@@ -39,8 +47,8 @@ type PlaceOf<K extends Kind> = OperatorPlace & { readonly shape: ShapeOf<K> };
 /** What there is to know of a kind of layer. */
 interface OperatorKind<K extends Kind> {
   scratchBytes(shape: ShapeOf<K>, panels: number, mode: 'train' | 'predict'): number;
-  /** Whether training keeps which taps a layer took. */
-  readonly keepsChoice: boolean;
+  /** Bytes that a training's pass forward keeps for the pass back, beside inputs and outputs; they are lent to nobody else. */
+  keptBytes?(shape: ShapeOf<K>, panels: number): number;
   bind(calls: ProgramBuilder, place: PlaceOf<K>): Operator;
 }
 
@@ -49,8 +57,8 @@ const dense: OperatorKind<'dense'> = {
     const zeros = biasLengthFloats(units) * 4;
     return mode === 'train' ? Math.max(zeros, weightGradientScratchBytes(panels)) : zeros;
   },
-  keepsChoice: false,
-  bind(calls, { shape: { inputs, units }, weights: w, scratch }) {
+  bind(calls, { shape: { inputs, units }, matrices, scratch }) {
+    const w = matrices[0]!;
     return {
       forward(x, out, panels, slope) {
         calls.forward(x.address, x.stride, panels, inputs, w, units, out.address, out.stride, slope);
@@ -65,9 +73,9 @@ const dense: OperatorKind<'dense'> = {
         const to = [h.address, slope, dx.address, dx.stride] as const;
         calls.inputGradient(dz.address, dz.stride, panels, units, w, inputs, ...to);
       },
-      weightGradient(x, dz, panels, updateBlock) {
+      weightGradient(x, dz, panels, { matrix }) {
         const from = [x.address, x.stride, panels, inputs, dz.address, dz.stride] as const;
-        calls.weightGradient(...from, units, w, scratch, updateBlock);
+        calls.weightGradient(...from, units, w, scratch, matrix);
       },
     };
   },
@@ -75,8 +83,8 @@ const dense: OperatorKind<'dense'> = {
 
 const conv2d: OperatorKind<'conv2d'> = {
   scratchBytes: ({ geometry, filters }) => windowWorkBytes(geometry, filters),
-  keepsChoice: false,
-  bind(calls, { shape: { geometry, filters }, weights: w, scratch }) {
+  bind(calls, { shape: { geometry, filters }, matrices, scratch }) {
+    const w = matrices[0]!;
     const windows = calls.windows(geometry);
     const convolve = (x: Block, out: Block, panels: Operand, hasBias: 0 | 1, slope: number) => {
       const to = [out.address, out.stride, slope, scratch] as const;
@@ -90,9 +98,9 @@ const conv2d: OperatorKind<'conv2d'> = {
         const to = [h.address, slope, dx.address, dx.stride, scratch] as const;
         calls.convolveInputGradient(windows, dz.address, dz.stride, panels, w, filters, ...to);
       },
-      weightGradient(x, dz, panels, updateBlock) {
+      weightGradient(x, dz, panels, { matrix }) {
         const from = [x.address, x.stride, panels, dz.address, dz.stride] as const;
-        calls.convolveWeightGradient(windows, ...from, w, filters, scratch, updateBlock);
+        calls.convolveWeightGradient(windows, ...from, w, filters, scratch, matrix);
       },
     };
   },
@@ -102,8 +110,9 @@ const conv2d: OperatorKind<'conv2d'> = {
 
 const maxPool: OperatorKind<'maxPool'> = {
   scratchBytes: ({ geometry }) => windowWorkBytes(geometry, 0),
-  keepsChoice: true,
-  bind(calls, { shape: { geometry }, choice, scratch }) {
+  // Which taps it took: i32 laid out like its output.
+  keptBytes: ({ units }, panels) => panels * panelStrideOf(units),
+  bind(calls, { shape: { geometry }, kept: choice, scratch }) {
     const windows = calls.windows(geometry);
     const forward = (x: Block, out: Block, panels: Operand) =>
       calls.maxPool(windows, x.address, x.stride, panels, out.address, out.stride, choice, scratch);
@@ -125,7 +134,6 @@ const maxPool: OperatorKind<'maxPool'> = {
 
 const averagePool: OperatorKind<'averagePool'> = {
   scratchBytes: ({ geometry }) => windowWorkBytes(geometry, 0),
-  keepsChoice: false,
   bind(calls, { shape: { geometry }, scratch }) {
     const windows = calls.windows(geometry);
     const mean = (x: Block, out: Block, panels: Operand) =>
@@ -156,14 +164,18 @@ function scratchAs<K extends Kind>(
   return KINDS[kind].scratchBytes(shape, panels, mode);
 }
 
+function keptAs<K extends Kind>(kind: K, shape: ShapeOf<K>, panels: number): number {
+  return KINDS[kind].keptBytes?.(shape, panels) ?? 0;
+}
+
 function bindAs<K extends Kind>(
   kind: K,
   shape: ShapeOf<K>,
   calls: ProgramBuilder,
   place: OperatorPlace,
 ): Operator {
-  const { weights, choice, scratch } = place;
-  return KINDS[kind].bind(calls, { shape, weights, choice, scratch });
+  const { matrices, kept, scratch } = place;
+  return KINDS[kind].bind(calls, { shape, matrices, kept, scratch });
 }
 
 /** Bytes of scratch an operator needs; one region serves all operators of a network. */
@@ -171,9 +183,9 @@ export function operatorScratchBytes(shape: LayerShape, panels: number, mode: 't
   return scratchAs(shape.kind, shape, panels, mode);
 }
 
-/** Whether training keeps which taps a layer took. */
-export function keepsChoice({ kind }: LayerShape): boolean {
-  return KINDS[kind].keepsChoice;
+/** Bytes that a layer keeps from a training's pass forward to the pass back, beside inputs and outputs. */
+export function operatorKeptBytes(shape: LayerShape, panels: number): number {
+  return keptAs(shape.kind, shape, panels);
 }
 
 /** The operator of a stage. */

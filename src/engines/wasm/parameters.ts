@@ -3,7 +3,8 @@
 
 import { layerLengthFloats, packWeights, unpackWeights } from '../../kernels/weight-layout.js';
 import { RandomStream, type StreamKey } from '../../math/random.js';
-import { fanOut, type LayerShape, weightShape } from '../../model/layers.js';
+import { type InitialDraw, type InitialRows, weightCount } from '../../model/layer-kind.js';
+import { fanOut, initialOf, type LayerShape, weightShapes } from '../../model/layers.js';
 import { parameterCount } from '../../model/network.js';
 import type { Initialisation } from '../../model/spec.js';
 
@@ -25,7 +26,7 @@ export function unpackParameters(
   eachLayer(shapes, canonical, packed, unpackWeights);
 }
 
-/** Hands every layer's part of both forms to `convert`, as views. */
+/** Hands every matrix's part of both forms to `convert`, as views. */
 function eachLayer(
   shapes: readonly LayerShape[],
   canonical: Float32Array,
@@ -34,9 +35,9 @@ function eachLayer(
 ): void {
   let start = 0;
   let packedStart = 0;
-  for (const { inputs, units } of shapes.map(weightShape)) {
+  for (const { inputs, units, hasBias } of shapes.flatMap(weightShapes)) {
     const bias = start + inputs * units;
-    const end = bias + units;
+    const end = hasBias ? bias + units : bias;
     convert(
       packed.subarray(packedStart),
       inputs,
@@ -45,12 +46,14 @@ function eachLayer(
       canonical.subarray(bias, end),
     );
     start = end;
-    packedStart += layerLengthFloats(inputs, units);
+    packedStart += layerLengthFloats(inputs, units, hasBias);
   }
 }
 
 /**
- * Initial parameters in canonical order, one word of the stream per weight; biases are zero.
+ * Initial parameters in canonical order, one word of the stream per weight but where a kind of layer has values of its own;
+ * biases are zero.
+ * @param rows that the member is fitted to, for layers whose values follow from them.
  * @param parameters where to write them, f32[parameterCount] or longer.
  * He: uniform in ±√(6 / fan-in). Glorot: uniform in ±√(6 / (fan-in + fan-out)).
  * **Source:** He et al. (2015), Delving deep into rectifiers, eq. 10; Glorot and Bengio (2010), eq. 16.
@@ -59,16 +62,30 @@ export function initialParameters(
   shapes: readonly LayerShape[],
   init: Initialisation,
   key: StreamKey,
+  rows: InitialRows | null = null,
   parameters: Float32Array = new Float32Array(parameterCount(shapes)),
 ): Float32Array {
-  const stream = new RandomStream(key);
+  const random = new RandomStream(key);
+  const draw = { init, random, rows };
   let next = 0;
   for (const shape of shapes) {
-    const { inputs, units } = weightShape(shape);
-    const bound = Math.sqrt(6 / (init === 'he' ? inputs : inputs + fanOut(shape)));
-    for (let i = 0; i < inputs * units; i++) parameters[next++] = (2 * stream.uniform() - 1) * bound;
-    parameters.fill(0, next, next + units);
-    next += units;
+    const length = parameterCount([shape]);
+    const own = parameters.subarray(next, next + length).fill(0);
+    (initialOf(shape) ?? drawnBy(shape))(own, draw);
+    next += length;
   }
   return parameters;
+}
+
+/** Every matrix drawn by the member's `init`. */
+function drawnBy(shape: LayerShape) {
+  return (parameters: Float32Array, { init, random }: InitialDraw): void => {
+    let next = 0;
+    for (const matrix of weightShapes(shape)) {
+      const bound = Math.sqrt(6 / (init === 'he' ? matrix.inputs : matrix.inputs + fanOut(shape)));
+      const end = next + matrix.inputs * matrix.units;
+      for (let i = next; i < end; i++) parameters[i] = (2 * random.uniform() - 1) * bound;
+      next += weightCount(matrix);
+    }
+  };
 }

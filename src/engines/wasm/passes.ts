@@ -7,6 +7,7 @@ import type { ProgramBuilder } from '../../kernels/program-builder.js';
 import { applyFactors, applyMask, maskGradient } from './dropout.js';
 import type { NetworkLayout, StageLayout } from './network-layout.js';
 import { bindOperator, type Operator } from './operators.js';
+import type { UpdateBlocks } from './update-blocks.js';
 
 /** A stage that calls can be made of. */
 export interface Stage extends StageLayout {
@@ -65,14 +66,14 @@ export function callForwardRow({ calls, stages, inputDropout }: BoundNetwork): v
 }
 
 /**
- * The stages backwards from the head's gradient; every layer's gradient is handed to the update block.
+ * The stages backwards from the head's gradient; every matrix's gradient is handed to the update block of its role.
  * A layer's weights are read for the input gradient before its own update.
  * @param withCurvature adds what tangents that passed before owe to the activations.
  */
 export function callBackward(
   network: BoundNetwork,
   panels: Operand,
-  updateBlock: number,
+  updates: UpdateBlocks,
   withCurvature = false,
 ): void {
   const { calls, stages } = network;
@@ -89,7 +90,7 @@ export function callBackward(
         if (withCurvature) calls.add(address, below.curvature, stride, panels);
       }
     }
-    operator.weightGradient(input, gradient, panels, updateBlock);
+    operator.weightGradient(input, gradient, panels, updates);
   }
 }
 

@@ -17,6 +17,7 @@ import { PANEL } from './panels.js';
 import { stepLimits } from './step-block.js';
 import { type TrainingSegments, trainingProgram } from './training-program.js';
 import { writePassConstants } from './training-step.js';
+import { roleUpdate, updatedRoles } from './update-blocks.js';
 
 export interface PreparedArena {
   readonly arena: Arena;
@@ -95,18 +96,19 @@ function writeConstants(
   spec: NetworkMemberSpec,
   { columns }: MemberRows,
 ): void {
-  const { shapes, network, firstMoment, secondMoment, updateBlock } = arena;
-  const { optimizer, normPenalty, dropout } = spec;
+  const { shapes, network, firstMoment, secondMoment, updates } = arena;
+  const { dropout } = spec;
   if (dropout !== null) {
     writeFactors(memory.buffer, dropoutsOf(network), weightScalingFactors(dropout, shapes));
   }
-  writeUpdate(memory, updateBlock, {
-    kind: 'optimizer',
-    optimizer,
-    normPenalty,
-    firstOffset: firstMoment - network.weights,
-    secondOffset: secondMoment === 0 ? 0 : secondMoment - network.weights,
-  });
+  for (const [role, address] of updatedRoles(updates)) {
+    const { optimizer, normPenalty } = roleUpdate(spec, role);
+    writeUpdate(memory, address, {
+      ...{ kind: 'optimizer', optimizer, normPenalty },
+      firstOffset: firstMoment - network.weights,
+      secondOffset: secondMoment === 0 ? 0 : secondMoment - network.weights,
+    });
+  }
   writePassConstants(memory, arena, spec, readRanges(memory, layout), columns);
 }
 

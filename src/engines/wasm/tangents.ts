@@ -2,12 +2,15 @@
 // linearised where it stands, and the way back of the penalty's gradient. The way back leaves in `curvature`
 // what tangents' lengths owe to where the smooth activations stand; the main backward pass adds it.
 
+import { TuttiError } from '../../errors.js';
 import type { Operand } from '../../kernels/operand.js';
 import type { RegionAllocator } from '../../memory/layout.js';
 import { maskGradient } from './dropout.js';
 import type { NetworkLayout } from './network-layout.js';
+import type { Operator } from './operators.js';
 import type { Block } from './panels.js';
 import type { BoundNetwork } from './passes.js';
+import type { UpdateBlocks } from './update-blocks.js';
 
 /** One stage's tangents: u = A t of the stage below; t = act′(z) ⊙ u (⊙ mask), in u's place unless smooth. */
 interface TangentStage {
@@ -43,7 +46,7 @@ export function layoutTangents(
 /**
  * The penalty of one gathered tangent vector per example, Σ_b strength · weight_b · ‖(∇ₓf)ᵀv‖², f the raw
  * outputs; not counted in the loss. Comes after a training pass on the same batch, before its backward pass. Hands the gradient of the
- * weights to the update block; what the block holds of biases afterwards means nothing, for they have none.
+ * weights to the update blocks; what those hold of biases afterwards means nothing, for they have none.
  * **Source:** Simard, Victorri, LeCun, Denker (1992), Tangent prop; Goodfellow, Bengio, Courville, Deep
  * Learning, 7.14, eq. 7.67.
  */
@@ -52,7 +55,7 @@ export function callTangent(
   layout: TangentLayout,
   panels: Operand,
   strength: number,
-  updateBlock: number,
+  updates: UpdateBlocks,
 ): void {
   pushForward(network, layout, panels);
   const { calls, stages, rowWeights } = network;
@@ -62,7 +65,7 @@ export function callTangent(
     const from = [u.address, u.stride, panels, units, rowWeights] as const;
     calls.tangentPenalty(...from, strength, gradient.address);
   });
-  pullBack(network, layout, panels, updateBlock);
+  pullBack(network, layout, panels, updates);
 }
 
 function pushForward(network: BoundNetwork, layout: TangentLayout, panels: Operand): void {
@@ -71,7 +74,7 @@ function pushForward(network: BoundNetwork, layout: TangentLayout, panels: Opera
   let below = layout.input;
   for (const [index, { operator, output, slope, activation, derivative, dropout }] of stages.entries()) {
     const { u, t } = layout.stages[index]!;
-    operator.linear(below, u, panels);
+    requireLinear(operator)(below, u, panels);
     if (activation !== null) calls.product(u.address, derivative, t.address, u.stride, panels);
     else if (slope !== 1) calls.multiplySlope(u.address, output.address, slope, u.stride, panels);
     if (dropout !== null) maskGradient(calls, dropout, t, panels);
@@ -79,13 +82,25 @@ function pushForward(network: BoundNetwork, layout: TangentLayout, panels: Opera
   }
 }
 
-function pullBack(network: BoundNetwork, layout: TangentLayout, panels: Operand, updateBlock: number): void {
+/** What is not linear is refused when a plan is made. */
+function requireLinear({ linear }: Operator) {
+  if (linear === undefined)
+    throw new TuttiError('ERR_INTERNAL', 'Expected tangents to pass linear layers alone');
+  return linear;
+}
+
+function pullBack(
+  network: BoundNetwork,
+  layout: TangentLayout,
+  panels: Operand,
+  updates: UpdateBlocks,
+): void {
   const { calls, stages } = network;
   for (let index = stages.length - 1; ; index--) {
     const { operator } = stages[index]!;
     const { gradient } = layout.stages[index]!;
     const entering = index === 0 ? layout.input : layout.stages[index - 1]!.t;
-    operator.weightGradient(entering, gradient, panels, updateBlock);
+    operator.weightGradient(entering, gradient, panels, updates);
     if (index === 0) return;
     const below = stages[index - 1]!;
     const { u, gradient: next } = layout.stages[index - 1]!;

@@ -18,12 +18,14 @@ import {
   type TyingTrainer,
 } from '../shared/engine.js';
 import type { Arena } from './arena.js';
+import { initialRows } from './initial-rows.js';
 import { initialParameters, packParameters, unpackParameters } from './parameters.js';
 import { type PreparedArena, prepareArena } from './prepared-arena.js';
 import { copyStateIn, copyStateOut, stateLengthFloats } from './state.js';
 import { StepBlock } from './step-block.js';
 import type { TrainingSegments } from './training-program.js';
 import { tiedRanges } from './tying.js';
+import { roleUpdate, updatedRoles } from './update-blocks.js';
 
 /**
  * Prepares a member: its initial weights are drawn and in place when this returns, or the state that a trainer of
@@ -39,6 +41,12 @@ export function createTrainer(
   return new WasmTrainer(context, spec, member, rows, prepareArena(context, spec, member, rows), state);
 }
 
+/** What the update block of a role is written with. */
+interface RoleWriter {
+  readonly writer: StepWriter;
+  readonly rateFactor: number;
+}
+
 class WasmTrainer implements MemberTrainer, TyingTrainer {
   readonly stepsPerEpoch: number;
   readonly stateLengthFloats: number;
@@ -50,7 +58,8 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
   readonly #program: Program;
   readonly #segments: TrainingSegments;
   readonly #block: StepBlock;
-  readonly #update: StepWriter;
+  /** By role. */
+  readonly #updates: readonly RoleWriter[];
   readonly #parameters: Float32Array;
   /** Tied in rounds, from the second round on: members of the group. */
   #tiedMembers: number | null = null;
@@ -78,22 +87,25 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     this.#program = program;
     this.#segments = segments;
     this.#block = new StepBlock(memory.buffer, arena.stepBlock, spec.adversarial?.cleanShare);
-    this.#update = stepWriter(memory, arena.updateBlock, spec.optimizer);
+    this.#updates = updatedRoles(arena.updates).map(([role, address]) => {
+      const { optimizer, rateFactor } = roleUpdate(spec, role);
+      return { writer: stepWriter(memory, address, optimizer), rateFactor };
+    });
     this.#parameters = this.#floats(arena.network.weights);
     this.#words(arena.inBag, examples).set(rows.inBag);
     if (rows.columns !== null) this.#words(arena.columns, rows.columns.length).set(rows.columns);
-    if (state === null) this.#initialise();
+    if (state === null) this.#initialise(rows);
     else copyStateIn(memory.buffer, arena, state);
   }
 
   /** Draws the initial weights; the optimizer has seen nothing yet. */
-  #initialise(): void {
+  #initialise(rows: MemberRows): void {
     const { network, streams } = this.#spec;
     const { shapes, firstMoment, secondMoment } = this.#arena;
     // Drawn where the moments will be: an array of its own per member would wait for the garbage collector.
     const scratch = this.#floats(firstMoment);
     const key = streamKey(this.#context.seed, 'init', streams.init);
-    initialParameters(shapes, network.init, key, scratch);
+    initialParameters(shapes, network.init, key, initialRows(this.#context, rows), scratch);
     packParameters(shapes, scratch, this.#parameters);
     this.#floats(firstMoment).fill(0);
     if (secondMoment !== 0) this.#floats(secondMoment).fill(0);
@@ -136,7 +148,7 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     const { schedule, epochs } = this.#spec;
     const done = (epoch - 1) * this.stepsPerEpoch + step;
     const rate = learningRate * scheduleFactor(schedule, done, this.stepsPerEpoch, epochs);
-    this.#update.writeStep(rate, done + 1);
+    for (const { writer, rateFactor } of this.#updates) writer.writeStep(rate * rateFactor, done + 1);
     if (done % STEPS_BETWEEN_FLUSHES === 0) this.#run(this.#segments.flush);
     return rate;
   }

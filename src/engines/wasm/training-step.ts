@@ -4,7 +4,7 @@
 import { outputCount, type Task } from '../../data/dataset/dataset.js';
 import { writeUpdate } from '../../kernels/update-block.js';
 import { biasLengthFloats, weightLengthFloats } from '../../kernels/weight-layout.js';
-import { weightShape } from '../../model/layers.js';
+import { weightShapes } from '../../model/layers.js';
 import type { AdversarialSpec, NetworkMemberSpec } from '../../model/spec.js';
 import { attackBall, attackStep, type FeatureRanges } from '../../techniques/perturb.js';
 import type { Arena, AttackLayout, PassesLayout } from './arena.js';
@@ -16,6 +16,7 @@ import { dropoutsOf } from './network-layout.js';
 import { type BoundNetwork, callBackward, callForward } from './passes.js';
 import { STEP } from './step-block.js';
 import { callTangent } from './tangents.js';
+import { sameUpdate, type TrainedRole } from './update-blocks.js';
 
 /** What the calls of a step are made of. */
 export interface StepParts {
@@ -42,9 +43,9 @@ export function callDifferentiate(parts: StepParts): void {
 /** Updates the parameters, where that is still to be done. */
 export function callApply({ network, arena }: StepParts): void {
   if (arena.passes === null) return;
-  for (const layer of gradientsOf(arena, arena.passes)) {
-    const { weights, gradient, weightCount, biasCount } = layer;
-    network.calls.applyUpdate(weights, gradient, weightCount, biasCount, arena.updateBlock);
+  for (const matrix of gradientsOf(arena, arena.passes)) {
+    const { role, weights, gradient, weightCount, biasCount } = matrix;
+    network.calls.applyUpdate(weights, gradient, weightCount, biasCount, arena.updates[role]);
   }
 }
 
@@ -68,7 +69,7 @@ function plainPass(parts: StepParts): void {
   const { network, arena } = parts;
   callForward(network, STEP.panels, 'training');
   callBatchLoss(parts);
-  callBackward(network, STEP.panels, arena.updateBlock);
+  callBackward(network, STEP.panels, arena.updates);
 }
 
 /**
@@ -79,7 +80,8 @@ function plainPass(parts: StepParts): void {
 function composedPasses(parts: StepParts, passes: PassesLayout): void {
   const { network, spec, gather } = parts;
   const { adversarial, tangents } = spec;
-  const { storeBlock, addBlock } = passes;
+  const storeBlock = sameUpdate(passes.storeBlock);
+  const addBlock = sameUpdate(passes.addBlock);
   callForward(network, STEP.panels, 'training');
   // Where the backward pass carries nothing but the loss, it does most of the attack's gradient.
   const hasPenalty = tangents !== null || spec.activityPenalty !== null;
@@ -112,11 +114,11 @@ function callTangents(parts: StepParts, passes: PassesLayout): boolean {
     if (curvature !== 0) calls.clear(curvature, output.stride, STEP.panels);
   }
   const { strength } = spec.tangents;
-  let block = passes.storeBlock;
+  let block = sameUpdate(passes.storeBlock);
   for (const number of numbers) {
     gather.tangent(number, passes.tangents.input);
     callTangent(network, passes.tangents, STEP.panels, strength, block);
-    block = passes.addBlock;
+    block = sameUpdate(passes.addBlock);
   }
   // What these passes found of biases means nothing.
   for (const { gradient, weightCount, biasCount } of gradientsOf(arena, passes)) {
@@ -125,8 +127,9 @@ function callTangents(parts: StepParts, passes: PassesLayout): boolean {
   return numbers.length > 0;
 }
 
-/** Where the gradient of a layer is added up. */
-interface LayerGradient {
+/** Where the gradient of a matrix is added up. */
+interface MatrixGradient {
+  readonly role: TrainedRole;
   readonly weights: number;
   readonly gradient: number;
   /** Floats. */
@@ -134,15 +137,22 @@ interface LayerGradient {
   readonly biasCount: number;
 }
 
-function gradientsOf({ network }: Arena, { gradients }: PassesLayout): readonly LayerGradient[] {
-  return network.stages.map(({ shape, weights }) => {
-    const { inputs, units } = weightShape(shape);
-    const gradient = weights + gradients - network.weights;
-    return {
-      ...{ weights, gradient },
-      ...{ weightCount: weightLengthFloats(inputs, units), biasCount: biasLengthFloats(units) },
-    };
-  });
+function gradientsOf({ network }: Arena, { gradients }: PassesLayout): readonly MatrixGradient[] {
+  const all: MatrixGradient[] = [];
+  for (const { shape, matrices } of network.stages) {
+    for (const [at, { inputs, units, role, hasBias }] of weightShapes(shape).entries()) {
+      if (role === 'constant') continue;
+      const weights = matrices[at]!;
+      all.push({
+        ...{ role, weights, gradient: weights + gradients - network.weights },
+        ...{
+          weightCount: weightLengthFloats(inputs, units),
+          biasCount: hasBias ? biasLengthFloats(units) : 0,
+        },
+      });
+    }
+  }
+  return all;
 }
 
 /** The gradient of the loss alone, at whole weight, whatever the loss was. */

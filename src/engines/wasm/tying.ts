@@ -1,9 +1,10 @@
 // The tied layers of a member: where their parameters lie, in its arena and at rest.
 
 import type { Task } from '../../data/dataset/dataset.js';
+import { weightShapes } from '../../model/layers.js';
 import type { NetworkMemberSpec, TyingSpec } from '../../model/spec.js';
 import { layoutArena } from './arena.js';
-import type { NetworkLayout } from './network-layout.js';
+import { type NetworkLayout, paddedLength } from './network-layout.js';
 import { stateLengthFloats } from './state.js';
 
 /** A run of parameters, counted in floats from the first of the network. */
@@ -12,12 +13,17 @@ export interface ParameterRange {
   readonly length: number;
 }
 
-/** The parameters of each tied layer, biases included, as the engine lays them out. */
+/** The matrices of each tied layer that are trained, biases included, as the engine lays them out. */
 export function tiedRanges(network: NetworkLayout, { layers }: TyingSpec): readonly ParameterRange[] {
-  const { stages, weights, weightsLength } = network;
-  const starts = [...stages.map((stage) => (stage.weights - weights) / 4), weightsLength];
-  const ranges = stages.map((_, i) => ({ start: starts[i]!, length: starts[i + 1]! - starts[i]! }));
-  return layers === 'all' ? ranges : layers.map((layer) => ranges[layer - 1]!);
+  const { stages, weights } = network;
+  const tied = layers === 'all' ? stages : layers.map((layer) => stages[layer - 1]!);
+  return tied.flatMap(({ shape, matrices }) =>
+    weightShapes(shape).flatMap((matrix, at) =>
+      matrix.role === 'constant'
+        ? []
+        : [{ start: (matrices[at]! - weights) / 4, length: paddedLength(matrix) }],
+    ),
+  );
 }
 
 /** What the coordinator must know of a resting member, without an arena of its own. */

@@ -2,7 +2,7 @@
 
 import { outputCount } from '../../data/dataset/dataset.js';
 import { availableMemory } from '../../machine/available-memory.js';
-import { type LayerShape, weightShape } from '../../model/layers.js';
+import { type LayerShape, weightShapes } from '../../model/layers.js';
 import { layerShapes } from '../../model/network.js';
 import { isNetwork } from '../../model/network-members.js';
 import type { TrainedEnsemble } from '../ensemble.js';
@@ -48,7 +48,12 @@ function fitsOnThreads(ensemble: TrainedEnsemble, rows: number, threads: number)
   return threads * each + sent <= availableMemory().available;
 }
 
-/** Of a forward pass of one row: every unit has as many as its weights. */
+/** Of a forward pass of one row: every unit has as many as its weights, where a layer has one matrix. */
 function multiplyAdds(shapes: readonly LayerShape[]): number {
-  return shapes.reduce((sum, shape) => sum + weightShape(shape).inputs * shape.units, 0);
+  const ofLayer = (shape: LayerShape) => {
+    const matrices = weightShapes(shape);
+    if (matrices.length === 1) return matrices[0]!.inputs * shape.units;
+    return matrices.reduce((sum, { inputs, units }) => sum + inputs * units, 0);
+  };
+  return shapes.reduce((sum, shape) => sum + ofLayer(shape), 0);
 }

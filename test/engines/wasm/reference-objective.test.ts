@@ -4,8 +4,8 @@
 import t from 'tap';
 import { RandomStream, streamKey } from '../../../src/math/random.js';
 import type { LayerShape } from '../../../src/model/layers.js';
-import { weightShape } from '../../../src/model/layers.js';
 import type { Loss } from '../../../src/model/losses.js';
+import { parameterCount } from '../../../src/model/network.js';
 import type { Activation } from '../../../src/model/spec.js';
 import { windowGeometry } from '../../../src/model/windows.js';
 import { batchGradient, layersOf } from '../../support/reference-network.js';
@@ -97,8 +97,7 @@ function differenceOf(
 }
 
 function parametersOf(shapes: readonly LayerShape[], random: RandomStream): Float64Array {
-  const length = shapes.map(weightShape).reduce((sum, { inputs, units }) => sum + inputs * units + units, 0);
-  return Float64Array.from({ length }, () => 0.6 * random.normal());
+  return Float64Array.from({ length: parameterCount(shapes) }, () => 0.6 * random.normal());
 }
 
 const ball = (inputs: number) => ({
