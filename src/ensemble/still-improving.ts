@@ -1,6 +1,8 @@
 // Which members had not learnt all they could when their epochs ran out: read off their histories alone, for
 // whoever says so to a user.
 
+import { isNetwork } from '../model/network-members.js';
+import { endsCycle } from '../model/snapshots.js';
 import { type EpochMemberSpec, hasEpochs } from '../model/spec.js';
 import type { EpochRecord, TrainedEnsemble, TrainedMember } from './ensemble.js';
 
@@ -16,7 +18,7 @@ export function stillImproving({ plan, members }: TrainedEnsemble): number[] {
   return members
     .filter((member) => {
       const spec = plan.members[member.index]!;
-      return hasEpochs(spec) && spec.schedule.kind !== 'cyclicCosine' && improvesAtEnd(spec, member);
+      return hasEpochs(spec) && !(isNetwork(spec) && endsCycle(spec)) && improvesAtEnd(spec, member);
     })
     .map(({ index }) => index);
 }

@@ -5,12 +5,13 @@
 import { failOption } from '../errors.js';
 import { isSameData } from '../same-data.js';
 import { isNetwork } from './network-members.js';
+import { placeInRun } from './snapshots.js';
 import { type EnsemblePlan, type MemberSpec, type MemberStreams, SOURCES, type Source } from './spec.js';
 
 /**
  * The plan of `total` members whose first are those of `plan`. Kinds of members that take turns go on taking turns; a
  * source of chance that members shared they go on sharing. Of an ensemble of one run all sources vary.
- * @param total members, above the index of every one that is trained, in whole runs of snapshots.
+ * @param total members, above the index of every one that is trained, in whole runs.
  * @param trained the indices of those that are; the plan's others may be given up.
  * @throws ERR_OPTION when the plan cannot have so many, or is not one of members that stand alone.
  */
@@ -31,7 +32,7 @@ export function extendPlan(plan: EnsemblePlan, total: number, trained: readonly 
   }
   if (all.length > total) {
     const length = runs[0]!.length;
-    failOption('members', `a whole number of runs of ${length} snapshots each, such as ${all.length}`, total);
+    failOption('members', `a whole number of runs of ${length} members each, such as ${all.length}`, total);
   }
   return { ...plan, members: all };
 }
@@ -58,12 +59,11 @@ function wholeRuns(runs: readonly (readonly MemberSpec[])[], least: number): Mem
   return all;
 }
 
-/** The members of each run: one, or one per snapshot. */
+/** The members of each run, which are one or several. */
 function runsOf(members: readonly MemberSpec[]): MemberSpec[][] {
   const runs: MemberSpec[][] = [];
   for (const member of members) {
-    const goesOn = isNetwork(member) && (member.snapshot?.index ?? 0) > 0;
-    if (goesOn) runs.at(-1)!.push(member);
+    if (placeInRun(member) > 0) runs.at(-1)!.push(member);
     else runs.push([member]);
   }
   return runs;

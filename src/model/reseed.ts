@@ -2,7 +2,7 @@
 // again gives the same bytes on every host, on any number of threads and after any interruption.
 
 import { RandomStream, streamKey } from '../math/random.js';
-import { isNetwork } from './network-members.js';
+import { membersOfRun } from './snapshots.js';
 import { type EnsemblePlan, type MemberStreams, SOURCES, type Source } from './spec.js';
 
 /** Streams of their own have numbers from here on; those of the plan are places of members, which stay below. */
@@ -30,11 +30,10 @@ export function reseededStreams(plan: EnsemblePlan, member: number, reseeds: num
 /** The sources in which a member differs from others: its key there is its place, not the 0 of what is shared. */
 function ownSources({ members }: EnsemblePlan, member: number): readonly Source[] {
   const spec = members[member]!;
-  const ofRun = isNetwork(spec) ? (spec.snapshot?.of ?? 1) : 1;
   return SOURCES.filter((source) => {
     if (spec.streams[source] !== 0) return true;
     // The first member's place is 0 too: there the others tell.
     if (member !== 0) return false;
-    return members.length === ofRun || members.some(({ streams }) => streams[source] !== 0);
+    return members.length === membersOfRun(spec) || members.some(({ streams }) => streams[source] !== 0);
   });
 }

@@ -155,13 +155,15 @@ export interface TyingSpec {
 }
 
 /**
- * One of several members that one run leaves, at the end of each cycle of its learning rate.
+ * One of several members that one run leaves: at the end of each cycle of its learning rate, or all of them at its end.
  * **Source:** Huang et al. (2017), Snapshot ensembles: train 1, get M for free.
  */
 export interface SnapshotSpec {
   /** From 0. The run's members follow each other in the plan. */
   readonly index: number;
   readonly of: number;
+  /** The run leaves its members together when it ends; absent where each comes at the end of a cycle of its own. */
+  readonly at?: 'end' | undefined;
 }
 
 /**

@@ -9,6 +9,7 @@ import { WordPipe } from '../processes/word-pipe.js';
 import type { End } from '../threads/background.js';
 import type { LocalMemberJob, TrainingShare } from '../training/local/local-job.js';
 import type {
+  DeliveredMember,
   EpochHook,
   HandedMember,
   HandOverHook,
@@ -194,13 +195,12 @@ function isWhole(outcome: MemberOutcome): boolean {
   if (outcome.status === 'paused') return isHanded(outcome);
   if (outcome.status !== 'advanced') return outcome.status === 'stopped' || outcome.status === 'failed';
   const { delivered, history } = outcome;
-  if (!Array.isArray(history)) return false;
-  if (delivered === null) return true;
-  const { parameters, model, inBagRows } = delivered;
-  return (
-    parameters instanceof Float32Array &&
-    (model === null || model instanceof Uint8Array) &&
-    Number.isSafeInteger(inBagRows)
+  if (!Array.isArray(history) || !Array.isArray(delivered)) return false;
+  return (delivered as readonly DeliveredMember[]).every(
+    ({ parameters, model, inBagRows }) =>
+      parameters instanceof Float32Array &&
+      (model === null || model instanceof Uint8Array) &&
+      Number.isSafeInteger(inBagRows),
   );
 }
 

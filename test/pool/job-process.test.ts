@@ -72,7 +72,7 @@ t.test('a member is advanced and its state handed back, with the bytes that it h
     child.drop(first.training);
   }
   t.same(outcomes.slice(2), outcomes.slice(0, 2));
-  t.ok(outcomes[3]!.delivered!.parameters.buffer instanceof SharedArrayBuffer);
+  t.ok(outcomes[3]!.delivered[0]!.parameters.buffer instanceof SharedArrayBuffer);
   t.same(events, [1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6]);
   t.equal(outcomes[1]!.progress.learningRate, 0.01);
 });

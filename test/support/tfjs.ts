@@ -101,13 +101,13 @@ function everyRow({ rows }: Dataset): Uint32Array {
 /** The weights of a trainer of the wasm engine. */
 export function networkWeights({ network, dataset }: Bench, trainer: MemberTrainer): Float32Array {
   const weights = new Float32Array(parameterCount(layerShapes(network, dataset.features, dataset.task)));
-  trainer.exportWeights(weights);
+  trainer.exportWeights(weights, 0);
   return weights;
 }
 
 export function tfjsWeights(trainer: TfjsTrainer): Float32Array {
   const weights = new Float32Array(trainer.weightCount);
-  trainer.exportWeights(weights);
+  trainer.exportWeights(weights, 0);
   return weights;
 }
 

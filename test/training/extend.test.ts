@@ -123,7 +123,7 @@ t.test('members that were planned and never trained may be given up', async (t) 
   const runs = await trainEnsemble(dataset, { ...BASE, members: 3, snapshots: 2 });
   const first = { ...runs, members: runs.members.slice(0, 2), complete: false };
   t.equal((await extendEnsemble(first, dataset, { members: 4 })).members.length, 4);
-  await t.rejects(extendEnsemble(first, dataset, { members: 3 }), { message: /runs of 2 snapshots/ });
+  await t.rejects(extendEnsemble(first, dataset, { members: 3 }), { message: /runs of 2 members/ });
 });
 
 t.test('what cannot be extended is refused by name', async (t) => {
@@ -152,6 +152,6 @@ t.test('what cannot be extended is refused by name', async (t) => {
   await refused(
     extendEnsemble(snapshots, dataset, { members: 5 }),
     'ERR_OPTION',
-    /whole number of runs of 2 snapshots/,
+    /whole number of runs of 2 members/,
   );
 });

@@ -6,8 +6,11 @@ import { scheduleFactor } from '../../src/model/learning-rate.js';
 import { cycleOf } from '../../src/model/snapshots.js';
 import { createPool } from '../../src/pool/pool.js';
 import { memberCount, runCount, type TrainingOptions } from '../../src/training/options/options.js';
+import type { TrainingSettings } from '../../src/training/session/training-settings.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
+import { carryOut, workOf } from '../../src/training/train-plan.js';
 import { clusters } from '../support/datasets.js';
+import { messageRunner } from '../support/message-runner.js';
 import { trainReference } from '../support/reference-training.js';
 import { networkOf } from '../support/reference-tying.js';
 
@@ -95,6 +98,42 @@ t.test('runs of a grid and a list leave their members one after the other', asyn
   );
   await using pool = createPool({ threads: 2 });
   t.equal(contentHash(await trainEnsemble(dataset, list, { runner: pool })), contentHash(expected));
+});
+
+t.test('a run may leave its members together when it ends, each with all its epochs', async (t) => {
+  const { snapshots: _, ...others } = BASE;
+  const options: TrainingOptions = {
+    ...others,
+    members: 2,
+    earlyStopping: 'outOfBag',
+    patience: 1,
+    epochs: 9,
+  };
+  const single = await trainEnsemble(dataset, options);
+  const of = 3;
+  const members = single.plan.members.flatMap((spec) =>
+    Array.from({ length: of }, (_, index) => ({ ...spec, snapshot: { index, of, at: 'end' as const } })),
+  );
+  const train = (settings: TrainingSettings = {}) =>
+    carryOut('trainEnsemble', dataset, settings, async () =>
+      workOf(dataset, { ...single.plan, members }, {}),
+    );
+  const seen: number[] = [];
+  const { members: trained, complete } = await train({ onMember: ({ index }) => seen.push(index) });
+  t.equal(complete, true);
+  t.strictSame(seen, [0, 1, 2, 3, 4, 5]);
+  for (const [index, { parameters, history, epoch }] of trained.entries()) {
+    const like = single.members[Math.floor(index / of)]!;
+    t.same(parameters, like.parameters);
+    t.strictSame([history, epoch], [like.history, like.epoch]);
+  }
+  await using pool = createPool({ threads: 2 });
+  const elsewhere = await train({ runner: pool });
+  const onMessages = await train({ runner: messageRunner(3) });
+  t.strictSame(
+    [elsewhere, onMessages].map(contentHash),
+    Array.from({ length: 2 }, () => contentHash({ ...elsewhere, members: trained })),
+  );
 });
 
 t.test('progress counts members and never more than there are', async (t) => {

@@ -65,8 +65,8 @@ for (const [name, dataset, options] of CASES) {
       if (outcome.status !== 'advanced') return t.fail(outcome.status);
       history.push(...outcome.history);
       if (outcome.ended) {
-        t.equal(outcome.delivered!.epoch, member!.epoch);
-        weights = outcome.delivered!.parameters;
+        t.equal(outcome.delivered[0]!.epoch, member!.epoch);
+        weights = outcome.delivered[0]!.parameters;
         break;
       }
       // As across threads: a copy of the plain part, the parameters in shared memory.

@@ -121,8 +121,9 @@ const readers: Readonly<Record<(typeof KINDS)[number], Reader>> = {
     if ('error' in answer) return;
     require(answer.outcomes.length === lengths.length, 'another number of outcomes');
     for (const outcome of answer.outcomes) {
-      if (outcome.status !== 'advanced' || outcome.delivered === null) continue;
-      require(outcome.delivered.parameters.every(Number.isFinite), 'weights that are no numbers');
+      if (outcome.status !== 'advanced') continue;
+      for (const { parameters } of outcome.delivered)
+        require(parameters.every(Number.isFinite), 'weights that are no numbers');
       require(outcome.history.every(({ loss }) => Number.isFinite(loss)), 'a loss that is no number');
     }
     const again = await unpackAnswer(packAnswer(job, answer), job, training, HOST);

@@ -109,16 +109,14 @@ function sentOutcome(
     return { status, history, progress, state: outcome.parameters.length };
   }
   const { delivered, ended } = outcome;
-  if (delivered !== null) parts.push(delivered.parameters);
-  if (delivered !== null && delivered.model !== null) parts.push(delivered.model);
+  for (const { parameters, model } of delivered)
+    parts.push(...(model === null ? [parameters] : [parameters, model]));
   const rests = !ended && state !== null;
   if (rests) parts.push(state);
-  const described = delivered && {
-    epoch: delivered.epoch,
-    inBagRows: delivered.inBagRows,
-    parameters: delivered.parameters.length,
-    modelBytes: delivered.model?.length ?? null,
-  };
+  const described = delivered.map(({ epoch, inBagRows, parameters, model }) => ({
+    ...{ epoch, inBagRows, parameters: parameters.length },
+    modelBytes: model?.length ?? null,
+  }));
   return { status, history, progress, delivered: described, ended, state: rests ? state.length : null };
 }
 
@@ -126,8 +124,8 @@ function bytesOf(outcome: SentOutcome): number {
   if (outcome.status === 'paused') return 4 * outcome.state;
   if (outcome.status !== 'advanced') return 0;
   const { delivered, state } = outcome;
-  const weights = delivered === null ? 0 : 4 * delivered.parameters + (delivered.modelBytes ?? 0);
-  return weights + 4 * (state ?? 0);
+  const weights = delivered.map(({ parameters, modelBytes }) => 4 * parameters + (modelBytes ?? 0));
+  return weights.reduce((sum, bytes) => sum + bytes, 4 * (state ?? 0));
 }
 
 /** @param state where its state is put; null where nobody wants it any more. */
@@ -143,12 +141,11 @@ function outcomeFrom(
   const progress = progressFrom(sent.progress);
   if (status === 'paused') return { status, history, progress, parameters: parts.floats(sent.state) };
   const { delivered: described, ended } = sent;
-  const delivered = described && {
-    parameters: finite(parts.floats(described.parameters), member),
-    model: described.modelBytes === null ? null : parts.bytes(described.modelBytes),
-    epoch: described.epoch,
-    inBagRows: described.inBagRows,
-  };
+  const delivered = described.map(({ parameters, modelBytes, epoch, inBagRows }, place) => ({
+    parameters: finite(parts.floats(parameters), member + place),
+    model: modelBytes === null ? null : parts.bytes(modelBytes),
+    ...{ epoch, inBagRows },
+  }));
   if (sent.state !== null) parts.floatsInto(state ?? new Float32Array(sent.state));
   return { status, history, progress, delivered, ended };
 }

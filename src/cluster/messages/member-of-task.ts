@@ -7,7 +7,7 @@ import { TuttiError } from '../../errors.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
 import { isNetwork } from '../../model/network-members.js';
 import { reseededStreams } from '../../model/reseed.js';
-import { cycleOf } from '../../model/snapshots.js';
+import { cycleOf, placeInRun } from '../../model/snapshots.js';
 import { type EnsemblePlan, hasEpochs, type MemberSpec, type MemberStreams } from '../../model/spec.js';
 import type { MemberState } from '../../training/plan/runs.js';
 import type { Anchor } from '../../training/plan/tying.js';
@@ -55,7 +55,7 @@ function withStreams(
   if (isDeepStrictEqual(streams, planned.streams)) return planned;
   const before = planned.streams.reseeds ?? 0;
   const now = streams.reseeds ?? 0;
-  const first = member - (isNetwork(planned) ? (planned.snapshot?.index ?? 0) : 0);
+  const first = member - placeInRun(planned);
   const isDrawn = now > before && now <= before + reseeds;
   const drawn: MemberStreams | null = isDrawn ? reseededStreams(plan, first, now) : null;
   if (!isDeepStrictEqual(streams, drawn)) failMember(member, 'with streams that are not its own');

@@ -4,7 +4,7 @@
 import { contradictionOfStored } from '../../bundle/metadata.js';
 import { stateShape } from '../../engines/wasm/tying.js';
 import { isNetwork } from '../../model/network-members.js';
-import { cycleOf } from '../../model/snapshots.js';
+import { cycleOf, membersLeft } from '../../model/snapshots.js';
 import { hasEpochs, type MemberSpec } from '../../model/spec.js';
 import type { SentProgress } from '../../training/plan/progress-form.js';
 import type { Job, MemberJob } from '../../training/session/job.js';
@@ -36,15 +36,25 @@ export function contradictionOfOutcome(
   if (state !== null && state !== job.state!.length) return wrongState(member, state, job.state!.length);
   if (!ended && !rests) return `member ${member} is neither over nor at rest`;
   const isComplete = ended || progress.epoch === cycleOf(spec).last;
-  if ((delivered !== null) !== isComplete) {
-    return `member ${member} is ${delivered === null ? 'not ' : ''}delivered after epoch ${progress.epoch}`;
+  const due = isComplete ? membersLeft(spec) : 0;
+  if (delivered.length !== due) {
+    const got =
+      due <= 1 && delivered.length <= 1
+        ? due === 1
+          ? 'not '
+          : ''
+        : `${delivered.length} times, not ${due}, `;
+    return `member ${member} is ${got}delivered after epoch ${progress.epoch}`;
   }
-  if (delivered === null) return null;
-  const { epoch, inBagRows, parameters, modelBytes } = delivered;
-  if (epoch > progress.epoch) return `member ${member} has weights of epoch ${epoch}`;
-  if (inBagRows > dataset.rows) return `member ${member} has ${inBagRows} of ${dataset.rows} rows in bag`;
-  const stored = { index: member, epoch, inBagRows, parameters, modelBytes, averagingWeight: 1, history };
-  return contradictionOfStored(stored, spec, dataset.features, dataset.task);
+  for (const [place, { epoch, inBagRows, parameters, modelBytes }] of delivered.entries()) {
+    const index = member + place;
+    if (epoch > progress.epoch) return `member ${index} has weights of epoch ${epoch}`;
+    if (inBagRows > dataset.rows) return `member ${index} has ${inBagRows} of ${dataset.rows} rows in bag`;
+    const stored = { index, epoch, inBagRows, parameters, modelBytes, averagingWeight: 1, history };
+    const contradiction = contradictionOfStored(stored, spec, dataset.features, dataset.task);
+    if (contradiction !== null) return contradiction;
+  }
+  return null;
 }
 
 /** The epochs of the job, each once and in order, to where the member stands. */

@@ -100,15 +100,15 @@ const outcome = z.discriminatedUnion('status', [
     status: z.literal('advanced'),
     history: historySchema,
     progress,
-    delivered: z
-      .strictObject({
+    delivered: z.array(
+      z.strictObject({
         epoch: natural,
         inBagRows: natural,
         /** Floats of its weights, bytes of its stored model. */
         parameters: natural,
         modelBytes: natural.nullable(),
-      })
-      .nullable(),
+      }),
+    ),
     ended: z.boolean(),
     /** Floats of the state it rests in. */
     state: natural.nullable(),

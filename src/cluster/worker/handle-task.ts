@@ -259,9 +259,10 @@ async function giveBack(
 function buffersOf(outcomes: readonly MemberOutcome[]): SharedArrayBuffer[] {
   return outcomes.flatMap((outcome) => {
     if (outcome.status === 'paused') return [outcome.parameters.buffer];
-    if (outcome.status !== 'advanced' || outcome.delivered === null) return [];
-    const { parameters, model } = outcome.delivered;
-    return model === null ? [parameters.buffer] : [parameters.buffer, model.buffer];
+    if (outcome.status !== 'advanced') return [];
+    return outcome.delivered.flatMap(({ parameters, model }) =>
+      model === null ? [parameters.buffer] : [parameters.buffer, model.buffer],
+    );
   });
 }
 

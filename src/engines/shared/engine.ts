@@ -104,8 +104,12 @@ export interface MemberTrainer {
   readonly tying?: TyingTrainer;
   /** Numbers that {@link exportWeights} writes. */
   readonly weightCount: number;
-  /** Writes the unpadded parameters: for a network of the wasm engine per layer W[inputs, units] row-major, then the bias. */
-  exportWeights(into: Float32Array): void;
+  /**
+   * Writes the unpadded parameters: for a network of the wasm engine per layer W[inputs, units] row-major, then the bias.
+   * @param place of the member in its run: one that leaves several at its end is asked for each of them in turn, and may
+   * change what `evaluate` takes to that one.
+   */
+  exportWeights(into: Float32Array, place: number): void;
   /** What prediction needs beside weights and spec: a stored model, as text. @default nothing */
   readonly topology?: string;
   /** Lets go of what the trainer holds outside of the training's memory. @default nothing */

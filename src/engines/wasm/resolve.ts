@@ -13,7 +13,9 @@ import { resolveTying } from '../../model/options/tying-options.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { ResolveContext } from '../shared/definition.js';
 
-/** The network of a module takes the place of the options of layers. */
+/**
+ * Of a run that leaves several members, the first. The network of a module takes the place of the options of layers.
+ */
 export function resolveNetworkMember(
   o: FilledOptions,
   own: MemberOptions,
@@ -33,7 +35,7 @@ export function resolveNetworkMember(
     activityPenalty: resolveActivityPenalty(o.activityPenalty, own.activityLayers, ownUnits),
     ...resolvePerturbations(o, own, tangents, image),
     tying: resolveTying(o, own.tiedLayers, layers.length + 1),
-    snapshot: null,
+    snapshot: o.snapshots > 1 ? { index: 0, of: o.snapshots } : null,
   };
   // For its complaints about layers that do not fit.
   layerShapes(spec, features, task);

@@ -21,7 +21,9 @@ export function networkSchema(parts: SpecParts): SpecSchema<NetworkMemberSpec> {
     ...optimisation,
     ...common,
     ...techniqueSchemas(parts),
-    snapshot: z.strictObject({ index: natural, of: z.int().min(2) }).nullable(),
+    snapshot: z
+      .strictObject({ index: natural, of: z.int().min(2), at: z.literal('end').optional() })
+      .nullable(),
     teacher: sha256.optional(),
   });
 }

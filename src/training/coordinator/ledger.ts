@@ -37,12 +37,12 @@ export class Ledger {
     return { done: this.#trained.length, failed: this.#failed.length, lastLoss: this.#lastLoss };
   }
 
-  /** Keeps what a job left of a run: a member, a state. */
+  /** Keeps what a job left of a run: members, a state. */
   keep(run: Run, { member, state }: MemberJob, outcome: AdvancedMember): void {
     this.#dropState(run);
     run.state = outcome.ended ? null : { ...outcome.progress, parameters: state! };
     for (const record of outcome.history) run.history.push(record);
-    if (outcome.delivered !== null) this.#deliver(run, member, outcome.delivered);
+    if (outcome.delivered.length > 0) this.#deliver(run, member, outcome.delivered);
     if (outcome.ended) this.#end(run);
   }
 
@@ -80,17 +80,21 @@ export class Ledger {
     return [...this.#failures.values()].flat();
   }
 
-  #deliver(run: Run, index: number, delivered: DeliveredMember): void {
-    countShared(delivered.parameters.buffer);
-    if (delivered.model !== null) countShared(delivered.model.buffer);
-    const trained: TrainedMember = { index, ...delivered, history: run.history };
-    if (run.retries > 0) this.#retried.push({ index, retries: run.retries });
+  /** Members of the run, from index `first` on, which have its epochs since the last one in common. */
+  #deliver(run: Run, first: number, members: readonly DeliveredMember[]): void {
+    const { history, retries } = run;
     Object.assign(run, { history: [], usedMs: 0, retries: 0 });
-    run.delivered++;
-    this.#trained.push(trained);
-    this.#journal?.member(trained);
-    this.#lastLoss = trained.history.at(-1)?.loss ?? null;
-    this.#onMember(trained);
+    this.#lastLoss = history.at(-1)?.loss ?? null;
+    for (const [place, delivered] of members.entries()) {
+      countShared(delivered.parameters.buffer);
+      if (delivered.model !== null) countShared(delivered.model.buffer);
+      const trained: TrainedMember = { index: first + place, ...delivered, history };
+      if (retries > 0) this.#retried.push({ index: trained.index, retries });
+      run.delivered++;
+      this.#trained.push(trained);
+      this.#journal?.member(trained);
+      this.#onMember(trained);
+    }
   }
 
   /** A callback may end a run before its last snapshots. */

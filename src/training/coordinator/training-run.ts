@@ -181,7 +181,7 @@ export class TrainingRun {
   #keep(run: Run, member: MemberJob, outcome: AdvancedMember, inRound: boolean): void {
     const { reseeds = 0 } = this.#work;
     const keep = () => this.#ledger.keep(run, member, outcome);
-    if (inRound && outcome.delivered !== null && reseeds > 0) this.#heldBack.set(run, keep);
+    if (inRound && outcome.delivered.length > 0 && reseeds > 0) this.#heldBack.set(run, keep);
     else keep();
   }
 

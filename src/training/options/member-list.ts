@@ -15,11 +15,14 @@ const MAX_MEMBERS = 2 ** 31 - 1;
 const MAX_POINTS = 100_000;
 const SMALL_GRID = 1000;
 
+/** Options that say how many members a run leaves; no run has two of them above 1. */
+const LEAVING = ['snapshots'] as const;
+
 /** The choices of options, which the runs take in turn. */
 export interface MemberList {
   readonly own: readonly MemberOptions[];
   readonly runs: number;
-  /** Members that the runs leave: of every run its snapshots. */
+  /** Members that the runs leave. */
   readonly total: number;
 }
 
@@ -30,12 +33,12 @@ export function memberOptions(options: TrainingOptions): readonly MemberOptions[
   return listMembers(options).own;
 }
 
-/** How many members the options ask for: of every run its snapshots. */
+/** How many members the options ask for: those of every run. */
 export function memberCount(options: TrainingOptions): number {
   return listMembers(options).total;
 }
 
-/** How many runs train them; without snapshots as many as there are members. */
+/** How many runs train them; as many as there are members where each leaves one. */
 export function runCount(options: TrainingOptions): number {
   return listMembers(options).runs;
 }
@@ -48,19 +51,31 @@ export function listMembers(options: TrainingOptions): MemberList {
   const { own, runs } = listRuns(options);
   requireShare(options.validationShare, own);
   requireUses(options, { reseeds: IF_RESEEDING });
-  const members = own.map((choice) => (uses(choice, 'snapshots') ? withDefaults(choice).snapshots : 1));
-  const most = members.reduce((largest, snapshots) => Math.max(largest, snapshots), 1);
-  if (most > 1 && members.reduce((sum, snapshots) => sum + snapshots, 0) > MAX_POINTS) {
-    failOption('snapshots', `so few that at most ${MAX_POINTS} members differ`, most);
+  const left = own.map(membersOfRun);
+  const most = left.reduce((largest, members) => Math.max(largest, members), 1);
+  if (most > 1 && left.reduce((sum, members) => sum + members, 0) > MAX_POINTS) {
+    const name = LEAVING.find((one) => own.some((choice) => membersBy(choice, one) === most))!;
+    failOption(name, `so few that at most ${MAX_POINTS} members differ`, most);
   }
   // Of the first `runs % own.length` choices there is one run more than of the others.
-  const total = members.reduce(
-    (sum, snapshots, choice) =>
-      sum + snapshots * (Math.floor(runs / own.length) + (choice < runs % own.length ? 1 : 0)),
+  const total = left.reduce(
+    (sum, members, choice) =>
+      sum + members * (Math.floor(runs / own.length) + (choice < runs % own.length ? 1 : 0)),
     0,
   );
-  if (total > MAX_MEMBERS) failOption('members', `an integer ≤ ${MAX_MEMBERS}, snapshots included`, total);
+  if (total > MAX_MEMBERS) {
+    failOption('members', `an integer ≤ ${MAX_MEMBERS}, all that runs leave included`, total);
+  }
   return { own, runs, total };
+}
+
+/** How many members a run with these options leaves, by one of those that let it leave several. */
+function membersOfRun(own: MemberOptions): number {
+  return LEAVING.reduce((most, name) => Math.max(most, membersBy(own, name)), 1);
+}
+
+function membersBy(own: MemberOptions, name: (typeof LEAVING)[number]): number {
+  return uses(own, name) ? withDefaults(own)[name] : 1;
 }
 
 function listRuns({

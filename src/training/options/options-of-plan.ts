@@ -6,6 +6,7 @@ import { sortedJson } from '../../files/sorted-plain.js';
 import { isNetwork } from '../../model/network-members.js';
 import { SHARED_FIELDS } from '../../model/options/member-fields.js';
 import type { TrainingOptions } from '../../model/options/training-options.js';
+import { placeInRun } from '../../model/snapshots.js';
 import {
   type EnsemblePlan,
   hasEpochs,
@@ -54,7 +55,7 @@ export function optionsOfPlan(
 
 /** The first member of each run. */
 function runsOf({ members }: EnsemblePlan): readonly MemberSpec[] {
-  return members.filter((spec) => !isNetwork(spec) || spec.snapshot === null || spec.snapshot.index === 0);
+  return members.filter((spec) => placeInRun(spec) === 0);
 }
 
 /** Whether a plan is another, but for the streams of members of that which diverged. */

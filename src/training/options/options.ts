@@ -56,12 +56,15 @@ export function memberChoices(
   return { choices: own.flatMap((choice) => resolveRun(choice, 0, context)), total };
 }
 
-/** The members of one run: one, or one per snapshot. */
+/** The members of one run: one, or as many as it leaves. */
 function resolveRun(own: MemberOptions, index: number, context: PlanContext): MemberSpec[] {
   const spec = resolveMember(own, index, context);
-  if (!isNetwork(spec) || spec.schedule.kind !== 'cyclicCosine') return [spec];
-  const of = spec.schedule.cycles;
-  return Array.from({ length: of }, (_, snapshot) => ({ ...spec, snapshot: { index: snapshot, of } }));
+  if (!isNetwork(spec) || spec.snapshot === null) return [spec];
+  const { snapshot } = spec;
+  return Array.from({ length: snapshot.of }, (_, place) => ({
+    ...spec,
+    snapshot: { ...snapshot, index: place },
+  }));
 }
 
 function resolveMember(own: MemberOptions, index: number, context: PlanContext): MemberSpec {

@@ -1,5 +1,5 @@
-// The runs of a plan: what is trained from its beginning to its end. A run leaves one member, or one per
-// snapshot; between jobs it rests as a state in shared memory of its own.
+// The runs of a plan: what is trained from its beginning to its end. A run leaves one member, or several, on its way or
+// together when it ends; between jobs it rests as a state in shared memory of its own.
 
 import type { Dataset } from '../../data/dataset/dataset.js';
 import { stateShape } from '../../engines/wasm/tying.js';
@@ -8,6 +8,7 @@ import type { WireError } from '../../errors.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
 import { isNetwork } from '../../model/network-members.js';
 import { reseededStreams } from '../../model/reseed.js';
+import { endsCycle, membersOfRun } from '../../model/snapshots.js';
 import type {
   EnsemblePlan,
   MemberSpec,
@@ -77,13 +78,12 @@ export function listRuns({ members }: EnsemblePlan, streams?: ReadonlyMap<number
   const runs: Run[] = [];
   for (let first = 0; first < members.length; ) {
     const spec = members[first]!;
-    const length = isNetwork(spec) ? (spec.snapshot?.of ?? 1) : 1;
-    const own = Array.from({ length }, (_, index) => first + index);
+    const own = Array.from({ length: membersOfRun(spec) }, (_, index) => first + index);
     runs.push({
       ...{ memberIndices: own, spec, streams: streams?.get(first) ?? spec.streams, delivered: 0 },
       ...{ state: null, history: [], usedMs: 0, retries: 0, failure: null, over: false },
     });
-    first += length;
+    first += own.length;
   }
   return runs;
 }
@@ -136,7 +136,7 @@ export function isTied(run: Run): run is TiedRun {
 /** A run's network when it rests between jobs, and so needs memory for its state; else null. */
 function restingSpec({ spec }: Run): NetworkMemberSpec | null {
   if (!isNetwork(spec)) return null;
-  return spec.snapshot !== null || spec.tying?.mode === 'rounds' ? spec : null;
+  return endsCycle(spec) || spec.tying?.mode === 'rounds' ? spec : null;
 }
 
 /**

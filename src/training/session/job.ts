@@ -64,8 +64,8 @@ export interface AdvancedMember {
   /** The epochs of this job. */
   readonly history: readonly EpochRecord[];
   readonly progress: MemberProgress;
-  /** The finished member, at the end of its run or of its cycle; null when neither was reached. */
-  readonly delivered: DeliveredMember | null;
+  /** Finished members, from the job's on: at the end of its cycle that one, at the end of the run all that it leaves then. */
+  readonly delivered: readonly DeliveredMember[];
   /** Its run is over; no state was saved. */
   readonly ended: boolean;
 }

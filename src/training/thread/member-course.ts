@@ -15,7 +15,7 @@ import { TuttiError } from '../../errors.js';
 import type { Executor } from '../../kernels/executor.js';
 import type { ControlBlock } from '../../memory/control-block.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
-import { cycleOf } from '../../model/snapshots.js';
+import { cycleOf, membersLeft, placeInRun } from '../../model/snapshots.js';
 import type { EpochMemberSpec, MemberSpec } from '../../model/spec.js';
 import type { LocalMemberJob, TrainingShare } from '../local/local-job.js';
 import type { MemberProgress } from '../plan/runs.js';
@@ -153,7 +153,7 @@ export class MemberCourse {
     return state;
   }
 
-  /** Delivers the member when the run or its cycle is over, and saves the state when the run goes on. */
+  /** Delivers members when the run or the member's cycle is over, and saves the state when the run goes on. */
   finish(): AdvancedMember {
     const { state } = this.#job;
     const { epoch, best } = this.#progress;
@@ -168,7 +168,7 @@ export class MemberCourse {
       status: 'advanced',
       history: this.#history,
       progress: { epoch, best, learningRate: this.#progress.learningRate },
-      delivered: complete ? this.#deliver() : null,
+      delivered: complete ? this.#deliver() : [],
       ended: this.#ended,
     };
   }
@@ -181,11 +181,17 @@ export class MemberCourse {
     if (!Number.isFinite(loss)) throw diverged(member, this.epoch, loss);
   }
 
-  #deliver(): DeliveredMember {
+  /** All that the run leaves now, each by its place in the run. */
+  #deliver(): DeliveredMember[] {
+    const first = placeInRun(this.#spec);
+    return Array.from({ length: membersLeft(this.#spec) }, (_, place) => this.#deliverOne(first + place));
+  }
+
+  #deliverOne(place: number): DeliveredMember {
     const { epoch, best } = this.#progress;
     const { weightCount, topology } = this.trainer;
     const weights = new Float32Array(allocateShared(4 * weightCount));
-    this.trainer.exportWeights(weights);
+    this.trainer.exportWeights(weights, place);
     if (best.epoch === 0) this.#tryWeights();
     return {
       parameters: weights,

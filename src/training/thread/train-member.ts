@@ -61,6 +61,6 @@ async function fitAtOnce(job: LocalMemberJob, executor: Executor): Promise<Membe
   control.begin(slot, member, 1, 1);
   const draw = drawFromMemory(training, spec);
   const fitted = await fitMember(trainerContext(job, executor, control), spec, member, draw);
-  const delivered = { ...fitted, epoch: 0, inBagRows: draw.inBagRows };
+  const delivered = [{ ...fitted, epoch: 0, inBagRows: draw.inBagRows }];
   return { status: 'advanced', history: [], progress: beginning(0), delivered, ended: true };
 }

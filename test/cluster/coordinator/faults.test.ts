@@ -60,8 +60,8 @@ async function startWrongHost(cluster: TestCluster, folder: string, host: string
       },
     });
   const alter = (outcome: MemberOutcome): MemberOutcome => {
-    if (outcome.status === 'advanced' && outcome.delivered !== null) {
-      const { parameters } = outcome.delivered;
+    if (outcome.status === 'advanced' && outcome.delivered[0] !== undefined) {
+      const { parameters } = outcome.delivered[0];
       parameters[0] = Math.fround(parameters[0]! * 1.0001);
     }
     return outcome;

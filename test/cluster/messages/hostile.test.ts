@@ -97,7 +97,7 @@ const set =
   };
 
 const own = set('outcomes', 0, 'delivered');
-const delivered = (name: string) => set('outcomes', 0, 'delivered', name);
+const delivered = (name: string) => set('outcomes', 0, 'delivered', 0, name);
 const outcome = (name: string) => set('outcomes', 0, name);
 const progress = (name: string) => set('outcomes', 0, 'progress', name);
 
@@ -107,7 +107,7 @@ const ANSWERS: readonly (readonly [heard: Heard, change: (metadata: Loose) => un
   [plain[0]!, delivered('modelBytes')(10), /has a stored model/],
   [plain[0]!, delivered('inBagRows')(61), /61 of 60 rows in bag/],
   [plain[0]!, delivered('epoch')(5), /weights of epoch 5/],
-  [plain[0]!, own(null), /not delivered after epoch 4/],
+  [plain[0]!, own([]), /not delivered after epoch 4/],
   [plain[0]!, outcome('ended')(false), /neither over nor at rest/],
   [plain[0]!, outcome('state')(7), /has a state/],
   [plain[0]!, progress('epoch')(5), /is at epoch 5/],
@@ -129,7 +129,7 @@ const ANSWERS: readonly (readonly [heard: Heard, change: (metadata: Loose) => un
   [snapshots[1]!, progress('epoch')(1), /is at epoch 1/],
   [rounds[2]!, outcome('ended')(true), /has a state/],
   [rounds[2]!, progress('epoch')(0), /not those from 1 to 0/],
-  [exact[0]!, set('outcomes', 1, 'delivered', 'parameters')(1), /member 1 has 1 weights/],
+  [exact[0]!, set('outcomes', 1, 'delivered', 0, 'parameters')(1), /member 1 has 1 weights/],
   [
     neighbours[0]!,
     set('outcomes')([
