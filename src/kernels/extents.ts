@@ -54,6 +54,11 @@ function outputs(channels: number, { outHeight, outWidth }: WindowGeometry): num
   return channels * outHeight * outWidth;
 }
 
+/** Bytes of a number for each row of each submodel. */
+function table(submodels: number, rows: number): number {
+  return submodels * roundUp4(rows) * 4;
+}
+
 const perturb: ExtentsOf<'perturbMax'> = (
   t,
   x,
@@ -287,6 +292,45 @@ const BY_NAME: { readonly [N in OperationName]: ExtentsOf<N> } = {
   },
   perturbMax: perturb,
   perturbEuclidean: perturb,
+
+  // Submodels that share weights
+  scaleSubmodels(t, x, xStride, repeats, panels, rows, submodels, factors, shifts, out, outStride) {
+    t.reads('x', x, block(repeats === 0 ? panels : Math.ceil(panels / submodels), xStride, rows));
+    t.reads('factors', factors, table(submodels, rows));
+    t.reads('shifts', shifts, table(submodels, rows));
+    t.writes('out', out, block(panels, outStride, rows));
+  },
+  submodelGradients(t, dz, dzStride, panels, rows, submodels, x, xStride, repeats, factors, shifts, scratch) {
+    t.reads('dz', dz, block(panels, dzStride, rows));
+    if (factors !== 0)
+      t.reads('x', x, block(repeats === 0 ? panels : Math.ceil(panels / submodels), xStride, rows));
+    t.writes('factorGradients', factors, table(submodels, rows));
+    t.writes('shiftGradients', shifts, table(submodels, rows));
+    t.writes('scratch', scratch, 128);
+  },
+  scaleSubmodelsGradient(
+    t,
+    dz,
+    dzStride,
+    panels,
+    rows,
+    submodels,
+    repeats,
+    factors,
+    h,
+    _slope,
+    dx,
+    dxStride,
+  ) {
+    t.reads('dz', dz, block(repeats === 0 ? panels : panels * submodels, dzStride, rows));
+    t.reads('factors', factors, table(submodels, rows));
+    t.reads('h', h, block(panels, dxStride, rows));
+    t.writes('dx', dx, block(panels, dxStride, rows));
+  },
+  meanOfSubmodels(t, z, stride, panels, rows, submodels, _ofProbabilities, out, outStride) {
+    t.reads('z', z, block(panels * submodels, stride, rows));
+    t.writes('out', out, block(panels, outStride, rows));
+  },
 
   // Updates
   applyUpdate(t, w, gradient, weightCount, biasCount, update) {

@@ -3,11 +3,11 @@
 import type { Operand } from './operand.js';
 
 /** Identifies the table of operations: the first word of every program. */
-export const OPERATIONS_FINGERPRINT = 0x4e581a19;
+export const OPERATIONS_FINGERPRINT = 0x6c60f28b;
 
 /** Of each operation, by its number, which of its arguments are floats: a bit for each, the first the lowest. */
 // biome-ignore format: a line
-export const FLOAT_ARGUMENTS: readonly number[] = [0, 0, 0, 8, 0, 0, 0, 256, 32, 0, 128, 0, 512, 128, 0, 0, 0, 32, 0, 32, 0, 0, 0, 4, 0, 0, 0, 192, 0, 0, 0, 0, 64, 32, 0, 4, 0, 16, 512, 512, 0, 8, 4, 0, 0, 0, 0, 0, 16];
+export const FLOAT_ARGUMENTS: readonly number[] = [0, 0, 0, 8, 0, 0, 0, 256, 32, 0, 128, 0, 512, 128, 0, 0, 0, 32, 0, 32, 0, 0, 0, 4, 0, 0, 0, 192, 0, 0, 0, 0, 64, 32, 0, 4, 0, 16, 512, 512, 1024, 0, 256, 0, 0, 8, 4, 0, 0, 0, 0, 0, 16];
 
 /** Takes calls of operations, to note them or to make them. */
 // biome-ignore format: a line each
@@ -55,13 +55,17 @@ export abstract class Calls {
   addNoise(x: Operand, stride: Operand, panels: Operand, rows: Operand, deviation: Operand, key0: Operand, key1: Operand): void { this.note(37, [x, stride, panels, rows, deviation, key0, key1]); }
   perturbMax(x: Operand, origin: Operand, gradient: Operand, stride: Operand, panels: Operand, rows: Operand, radius: Operand, low: Operand, high: Operand, step: Operand): void { this.note(38, [x, origin, gradient, stride, panels, rows, radius, low, high, step]); }
   perturbEuclidean(x: Operand, origin: Operand, gradient: Operand, stride: Operand, panels: Operand, rows: Operand, radius: Operand, low: Operand, high: Operand, step: Operand): void { this.note(39, [x, origin, gradient, stride, panels, rows, radius, low, high, step]); }
-  applyUpdate(w: Operand, gradient: Operand, weightCount: Operand, biasCount: Operand, update: Operand): void { this.note(40, [w, gradient, weightCount, biasCount, update]); }
-  pullToward(w: Operand, anchor: Operand, count: Operand, share: Operand): void { this.note(41, [w, anchor, count, share]); }
-  flushDenormals(values: Operand, count: Operand, threshold: Operand): void { this.note(42, [values, count, threshold]); }
-  logSoftmax(z: Operand, stride: Operand, panels: Operand, classes: Operand): void { this.note(43, [z, stride, panels, classes]); }
-  binaryLogProbabilities(z: Operand, stride: Operand, panels: Operand, out: Operand, outStride: Operand): void { this.note(44, [z, stride, panels, out, outStride]); }
-  gaussianMoments(z: Operand, stride: Operand, panels: Operand, outputs: Operand): void { this.note(45, [z, stride, panels, outputs]); }
-  unpanel(z: Operand, stride: Operand, rows: Operand, count: Operand, out: Operand, outStride: Operand): void { this.note(46, [z, stride, rows, count, out, outStride]); }
-  exp(input: Operand, out: Operand, count: Operand, width: Operand): void { this.note(47, [input, out, count, width]); }
-  countActive(h: Operand, stride: Operand, rows: Operand, count: Operand, threshold: Operand): void { this.note(48, [h, stride, rows, count, threshold]); }
+  scaleSubmodels(x: Operand, xStride: Operand, repeats: Operand, panels: Operand, rows: Operand, submodels: Operand, factors: Operand, shifts: Operand, out: Operand, outStride: Operand, slope: Operand): void { this.note(40, [x, xStride, repeats, panels, rows, submodels, factors, shifts, out, outStride, slope]); }
+  submodelGradients(dz: Operand, dzStride: Operand, panels: Operand, rows: Operand, submodels: Operand, x: Operand, xStride: Operand, repeats: Operand, factorGradients: Operand, shiftGradients: Operand, scratch: Operand): void { this.note(41, [dz, dzStride, panels, rows, submodels, x, xStride, repeats, factorGradients, shiftGradients, scratch]); }
+  scaleSubmodelsGradient(dz: Operand, dzStride: Operand, panels: Operand, rows: Operand, submodels: Operand, repeats: Operand, factors: Operand, h: Operand, slope: Operand, dx: Operand, dxStride: Operand): void { this.note(42, [dz, dzStride, panels, rows, submodels, repeats, factors, h, slope, dx, dxStride]); }
+  meanOfSubmodels(z: Operand, stride: Operand, panels: Operand, rows: Operand, submodels: Operand, ofProbabilities: Operand, out: Operand, outStride: Operand): void { this.note(43, [z, stride, panels, rows, submodels, ofProbabilities, out, outStride]); }
+  applyUpdate(w: Operand, gradient: Operand, weightCount: Operand, biasCount: Operand, update: Operand): void { this.note(44, [w, gradient, weightCount, biasCount, update]); }
+  pullToward(w: Operand, anchor: Operand, count: Operand, share: Operand): void { this.note(45, [w, anchor, count, share]); }
+  flushDenormals(values: Operand, count: Operand, threshold: Operand): void { this.note(46, [values, count, threshold]); }
+  logSoftmax(z: Operand, stride: Operand, panels: Operand, classes: Operand): void { this.note(47, [z, stride, panels, classes]); }
+  binaryLogProbabilities(z: Operand, stride: Operand, panels: Operand, out: Operand, outStride: Operand): void { this.note(48, [z, stride, panels, out, outStride]); }
+  gaussianMoments(z: Operand, stride: Operand, panels: Operand, outputs: Operand): void { this.note(49, [z, stride, panels, outputs]); }
+  unpanel(z: Operand, stride: Operand, rows: Operand, count: Operand, out: Operand, outStride: Operand): void { this.note(50, [z, stride, rows, count, out, outStride]); }
+  exp(input: Operand, out: Operand, count: Operand, width: Operand): void { this.note(51, [input, out, count, width]); }
+  countActive(h: Operand, stride: Operand, rows: Operand, count: Operand, threshold: Operand): void { this.note(52, [h, stride, rows, count, threshold]); }
 }

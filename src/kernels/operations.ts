@@ -205,6 +205,30 @@ export const OPERATIONS = {
    */
   perturbEuclidean: { args: PERTURB },
 
+  // Submodels that share weights. Panel q belongs to submodel q mod `submodels`; tables are f32[submodels][roundUp4(rows)],
+  // their padding zero. Where `repeats` is not 0, x has one panel for each group of as many panels as there are submodels.
+  /**
+   * out(r, q) = max(z, slope × z), z = x(r, q) × factors(j, r) + shifts(j, r) with j = q mod submodels; factors 0: all 1,
+   * shifts 0: all 0. `panels` counts those of out, which may be x where nothing repeats.
+   * **Source:** Wen, Tran, Ba (2020), BatchEnsemble, eq. 5.
+   */
+  scaleSubmodels: { args: [['x', 'f32[]'], ['xStride', 'stride'], ['repeats', 'kind'], ['panels', 'count'], ['rows', 'count'], ['submodels', 'count'], ['factors', 'f32[]?'], ['shifts', 'f32[]?'], ['out', 'f32[]'], ['outStride', 'stride'], ['slope', 'f32']] },
+  /**
+   * factorGradients(j, r) = Σ x(r, q) dz(r, q), shiftGradients(j, r) = Σ dz(r, q) over the panels q of submodel j, tables
+   * both. `panels` counts those of dz. scratch: 128 bytes.
+   */
+  submodelGradients: { args: [['dz', 'f32[]'], ['dzStride', 'stride'], ['panels', 'count'], ['rows', 'count'], ['submodels', 'count'], ['x', 'f32[]'], ['xStride', 'stride'], ['repeats', 'kind'], ['factorGradients', 'f32[]?'], ['shiftGradients', 'f32[]?'], ['scratch', 'f32[]']] },
+  /**
+   * dx(r, q) = dz(r, q) × factors(j, r), where x repeats summed over the submodels; × (h > 0 ? 1 : slope), h of dx's stride,
+   * not read when slope is 1. `panels` counts those of dx, which may be dz where nothing repeats.
+   */
+  scaleSubmodelsGradient: { args: [['dz', 'f32[]'], ['dzStride', 'stride'], ['panels', 'count'], ['rows', 'count'], ['submodels', 'count'], ['repeats', 'kind'], ['factors', 'f32[]?'], ['h', 'f32[]?'], ['slope', 'f32'], ['dx', 'f32[]'], ['dxStride', 'stride']] },
+  /**
+   * out(r, p) = the mean of z(r, p × submodels + j) over j; ofProbabilities not 0: ln of the mean of exp(z), which are log
+   * probabilities. `panels` counts those of out.
+   */
+  meanOfSubmodels: { args: [['z', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['rows', 'count'], ['submodels', 'count'], ['ofProbabilities', 'kind'], ['out', 'f32[]'], ['outStride', 'stride']] },
+
   // Updates
   /**
    * The update on a flat gradient, for gradients accumulated over several passes: w f32[weightCount + biasCount],

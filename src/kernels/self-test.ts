@@ -13,7 +13,7 @@ import { layerLengthFloats, packWeights, roundUp4 } from './weight-layout.js';
 import { windowRecordBytes, writeWindowRecord } from './window-record.js';
 
 /** Of {@link checksum}; it changes where docs/ARITHMETIC.md or the table of operations does. */
-export const SELF_TEST_CHECKSUM = '572d1dc1a7a87db6461ed83be9fac900ea97c0571a4314ce94e9e6e455676808';
+export const SELF_TEST_CHECKSUM = '5a55cb896e62de1893135cda7c893f830ceddd5ce0227b79347987785ba94268';
 
 /** Bytes of memory that the calls need. */
 export const SELF_TEST_BYTES = 2 ** 20;
@@ -51,6 +51,9 @@ const ROUNDS: readonly Round[] = [
 const PENALTY = { l1: 0.001, l2: 0.01 };
 /** Operations of layers, whose rows beyond inputs and units are zero. */
 const IS_LAYER = /^(forward|linear|inputGradient|weightGradient|convolve)|Pool/;
+/** Operations of which an argument may be as many blocks of panels as there are submodels. */
+const OF_SUBMODELS = /submodel/i;
+const SUBMODELS = 2;
 const FILTERS = 5;
 const PROGRAM = 1024;
 /** Behind the longest program. */
@@ -102,6 +105,8 @@ class RoundCalls {
   readonly #stride: number;
   /** Of the layer at hand: a dense one, or one over windows. */
   #rows = { inputs: 0, units: 0, filters: 0, taps: 0 };
+  /** Blocks of panels that an argument of the operation at hand may be. */
+  #blocks = 1;
   readonly #counts: Readonly<Record<string, number>>;
   /** Where the last weights lie. */
   #w = 0;
@@ -121,7 +126,7 @@ class RoundCalls {
     this.#counts = {
       ...{ panels, inputs, features: inputs, weightCount: roundUp4(inputs), biasCount: roundUp4(units) },
       ...{ units, rows: units, outputs: units, classes: units, width: units, filters: FILTERS },
-      ...{ count: 8 * panels - 4, threshold: 40_000, layer: 1 },
+      ...{ count: 8 * panels - 4, threshold: 40_000, layer: 1, submodels: SUBMODELS },
     };
   }
 
@@ -136,6 +141,7 @@ class RoundCalls {
     for (const [opcode, [name, { args }]] of Object.entries<Operation>(OPERATIONS).entries()) {
       if (!all && !IS_LAYER.test(name)) continue;
       this.#rows = this.#rowsOf(name);
+      this.#blocks = OF_SUBMODELS.test(name) ? SUBMODELS : 1;
       const bytes = 4 * (1 + args.length);
       calls.push(opcode + (bytes << 8));
       for (const [argument, kind] of args) calls.push(this.#word(name, argument, kind));
@@ -207,7 +213,7 @@ class RoundCalls {
   }
 
   #panels(): number {
-    return this.#room(this.#round.panels * this.#stride);
+    return this.#room(this.#round.panels * this.#stride * this.#blocks);
   }
 
   #putMask(): number {

@@ -18,6 +18,7 @@ import { perturbEuclidean, perturbMax } from './perturb';
 import { averagePool, averagePoolInputGradient, maxPool, maxPoolChosen, maxPoolInputGradient } from './pool';
 import { binaryLogProbabilities, gaussianMoments, logSoftmax, unpanel } from './predictions';
 import { shuffle } from './random';
+import { meanOfSubmodels, scaleSubmodels, scaleSubmodelsGradient, submodelGradients } from './submodels';
 import { add, addProduct, multiplySlope, product, secondDerivative, tangentPenalty } from './tangents';
 import { pullToward } from './tying';
 import { applyUpdate, flushDenormals } from './update';
@@ -43,7 +44,7 @@ function f(c: usize, index: usize): f32 {
 }
 
 /** The first word of a program for this table. */
-export const FINGERPRINT: u32 = 0x4e581a19;
+export const FINGERPRINT: u32 = 0x6c60f28b;
 
 /** Makes the call at `c`; returns its loss, or 0. */
 // @ts-ignore: decorator
@@ -90,15 +91,19 @@ export function dispatch(c: usize): f64 {
     case 37: addNoise(a(c, 0), a(c, 1), i(c, 2), i(c, 3), f(c, 4), i(c, 5), i(c, 6)); return 0;
     case 38: perturbMax(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), f(c, 9)); return 0;
     case 39: perturbEuclidean(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), f(c, 9)); return 0;
-    case 40: applyUpdate(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4)); return 0;
-    case 41: pullToward(a(c, 0), a(c, 1), i(c, 2), f(c, 3)); return 0;
-    case 42: flushDenormals(a(c, 0), i(c, 1), f(c, 2)); return 0;
-    case 43: logSoftmax(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
-    case 44: binaryLogProbabilities(a(c, 0), a(c, 1), i(c, 2), a(c, 3), a(c, 4)); return 0;
-    case 45: gaussianMoments(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
-    case 46: unpanel(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5)); return 0;
-    case 47: exp(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
-    case 48: return countActive(a(c, 0), a(c, 1), i(c, 2), i(c, 3), f(c, 4));
+    case 40: scaleSubmodels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), a(c, 9), f(c, 10)); return 0;
+    case 41: submodelGradients(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), a(c, 5), a(c, 6), i(c, 7), a(c, 8), a(c, 9), a(c, 10)); return 0;
+    case 42: scaleSubmodelsGradient(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), f(c, 8), a(c, 9), a(c, 10)); return 0;
+    case 43: meanOfSubmodels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7)); return 0;
+    case 44: applyUpdate(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4)); return 0;
+    case 45: pullToward(a(c, 0), a(c, 1), i(c, 2), f(c, 3)); return 0;
+    case 46: flushDenormals(a(c, 0), i(c, 1), f(c, 2)); return 0;
+    case 47: logSoftmax(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 48: binaryLogProbabilities(a(c, 0), a(c, 1), i(c, 2), a(c, 3), a(c, 4)); return 0;
+    case 49: gaussianMoments(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 50: unpanel(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5)); return 0;
+    case 51: exp(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 52: return countActive(a(c, 0), a(c, 1), i(c, 2), i(c, 3), f(c, 4));
     default: return NaN;
   }
 }

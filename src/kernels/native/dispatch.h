@@ -1,6 +1,6 @@
 // Written by `node dist/scripts/operation-code.js` from src/kernels/operations.ts: change it there.
-#define FINGERPRINT 0x4e581a19u
-#define OPERATION_COUNT 49
+#define FINGERPRINT 0x6c60f28bu
+#define OPERATION_COUNT 53
 
 static void op_gather_rows(float *x, size_t x_stride, uint32_t *indices, int32_t count, int32_t features, float *out, size_t out_stride);
 static void op_gather_columns(float *x, size_t x_stride, uint32_t *indices, int32_t count, uint32_t *columns, int32_t features, float *out, size_t out_stride);
@@ -42,6 +42,10 @@ static void op_scale_rows(float *input, float *out, size_t stride, int32_t panel
 static void op_add_noise(float *x, size_t stride, int32_t panels, int32_t rows, float deviation, uint32_t key0, uint32_t key1);
 static void op_perturb_max(float *x, float *origin, float *gradient, size_t stride, int32_t panels, int32_t rows, float *radius, float *low, float *high, float step);
 static void op_perturb_euclidean(float *x, float *origin, float *gradient, size_t stride, int32_t panels, int32_t rows, float *radius, float *low, float *high, float step);
+static void op_scale_submodels(float *x, size_t x_stride, int32_t repeats, int32_t panels, int32_t rows, int32_t submodels, float *factors, float *shifts, float *out, size_t out_stride, float slope);
+static void op_submodel_gradients(float *dz, size_t dz_stride, int32_t panels, int32_t rows, int32_t submodels, float *x, size_t x_stride, int32_t repeats, float *factor_gradients, float *shift_gradients, float *scratch);
+static void op_scale_submodels_gradient(float *dz, size_t dz_stride, int32_t panels, int32_t rows, int32_t submodels, int32_t repeats, float *factors, float *h, float slope, float *dx, size_t dx_stride);
+static void op_mean_of_submodels(float *z, size_t stride, int32_t panels, int32_t rows, int32_t submodels, int32_t of_probabilities, float *out, size_t out_stride);
 static void op_apply_update(char *memory, float *w, float *gradient, int32_t weight_count, int32_t bias_count, const struct update *update);
 static void op_pull_toward(float *w, float *anchor, int32_t count, float share);
 static void op_flush_denormals(float *values, int32_t count, float threshold);
@@ -99,15 +103,19 @@ static inline double dispatch(char *memory, const uint32_t *call) {
   case 37: op_add_noise((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), FLOAT(4), WORD(5), WORD(6)); return 0;
   case 38: op_perturb_max((float *)PLACE(0), (float *)PLACE(1), (float *)PLACE(2), (size_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE(6), (float *)PLACE(7), (float *)PLACE(8), FLOAT(9)); return 0;
   case 39: op_perturb_euclidean((float *)PLACE(0), (float *)PLACE(1), (float *)PLACE(2), (size_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE(6), (float *)PLACE(7), (float *)PLACE(8), FLOAT(9)); return 0;
-  case 40: op_apply_update(memory, (float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), (int32_t)WORD(3), (const struct update *)PLACE(4)); return 0;
-  case 41: op_pull_toward((float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), FLOAT(3)); return 0;
-  case 42: op_flush_denormals((float *)PLACE(0), (int32_t)WORD(1), FLOAT(2)); return 0;
-  case 43: op_log_softmax((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
-  case 44: op_binary_log_probabilities((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (float *)PLACE(3), (size_t)WORD(4)); return 0;
-  case 45: op_gaussian_moments((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
-  case 46: op_unpanel((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5)); return 0;
-  case 47: op_exp((float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
-  case 48: return op_count_active((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), FLOAT(4));
+  case 40: op_scale_submodels((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE_OR_NULL(6), (float *)PLACE_OR_NULL(7), (float *)PLACE(8), (size_t)WORD(9), FLOAT(10)); return 0;
+  case 41: op_submodel_gradients((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (float *)PLACE(5), (size_t)WORD(6), (int32_t)WORD(7), (float *)PLACE_OR_NULL(8), (float *)PLACE_OR_NULL(9), (float *)PLACE(10)); return 0;
+  case 42: op_scale_submodels_gradient((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE_OR_NULL(6), (float *)PLACE_OR_NULL(7), FLOAT(8), (float *)PLACE(9), (size_t)WORD(10)); return 0;
+  case 43: op_mean_of_submodels((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE(6), (size_t)WORD(7)); return 0;
+  case 44: op_apply_update(memory, (float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), (int32_t)WORD(3), (const struct update *)PLACE(4)); return 0;
+  case 45: op_pull_toward((float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), FLOAT(3)); return 0;
+  case 46: op_flush_denormals((float *)PLACE(0), (int32_t)WORD(1), FLOAT(2)); return 0;
+  case 47: op_log_softmax((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
+  case 48: op_binary_log_probabilities((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (float *)PLACE(3), (size_t)WORD(4)); return 0;
+  case 49: op_gaussian_moments((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
+  case 50: op_unpanel((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5)); return 0;
+  case 51: op_exp((float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
+  case 52: return op_count_active((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), FLOAT(4));
   default: return NAN;
   }
 #undef WORD

@@ -17,6 +17,7 @@
 #include "dropout.h"
 #include "noise.h"
 #include "perturb.h"
+#include "submodels.h"
 #include "predictions.h"
 #include "update.h"
 #include "dense.h"

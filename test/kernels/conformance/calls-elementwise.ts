@@ -119,3 +119,42 @@ export const PREDICTIONS = {
     return [space.putPanels(shape), shape.stride, rows, count, Math.abs(space.number())];
   },
 } satisfies MakeCalls;
+
+/** Blocks of submodels, one of which may have a panel for all of them. */
+function submodels(space: Space) {
+  const [rows, count, repeats] = [space.upTo(30), space.upTo(5), space.chance(0.4) ? 1 : 0];
+  const groups = space.upTo(5);
+  const panels = repeats === 1 ? groups * count : space.upTo(5 * count);
+  const all = space.shape(rows, panels);
+  const one = repeats === 1 ? space.shape(rows, groups) : all;
+  const table = () => (space.chance(0.3) ? 0 : space.put(count * roundUp4(rows)));
+  return { rows, count, repeats, panels, all, one, table };
+}
+
+export const SUBMODELS = {
+  scaleSubmodels(space) {
+    const { rows, count, repeats, panels, all, one, table } = submodels(space);
+    const x = space.putPanels(one);
+    const out = repeats === 1 ? space.putPanels(all) : besideOrAt(space, x, all);
+    const tables = [table(), table()];
+    return [x, one.stride, repeats, panels, rows, count, ...tables, out, all.stride, space.slope()];
+  },
+  submodelGradients(space) {
+    const { rows, count, repeats, panels, all, one, table } = submodels(space);
+    const [dz, x] = [space.putPanels(all), space.putPanels(one)];
+    const from = [dz, all.stride, panels, rows, count, x, one.stride, repeats];
+    return [...from, table(), table(), space.scratch(128)];
+  },
+  scaleSubmodelsGradient(space) {
+    const { rows, count, repeats, all, one, table } = submodels(space);
+    const [dz, h, slope] = [space.putPanels(all), space.putPanels(one), space.slope()];
+    const dx = repeats === 1 ? space.putPanels(one) : besideOrAt(space, dz, all);
+    return [dz, all.stride, one.panels, rows, count, repeats, table(), h, slope, dx, one.stride];
+  },
+  meanOfSubmodels(space) {
+    const [rows, count, panels] = [space.upTo(30), space.upTo(5), space.upTo(5)];
+    const [all, one] = [space.shape(rows, panels * count), space.shape(rows, panels)];
+    const [z, out] = [space.putPanels(all), space.putPanels(one)];
+    return [z, all.stride, panels, rows, count, space.pick(0, 1), out, one.stride];
+  },
+} satisfies MakeCalls;

@@ -6,14 +6,14 @@ import { ProgramBuilder } from '../../../src/kernels/program-builder.js';
 import type { MakeCall } from './calls.js';
 import { BATCHES } from './calls-batches.js';
 import { DENSE, UPDATES } from './calls-dense.js';
-import { ACTIVATIONS, PREDICTIONS, TECHNIQUES } from './calls-elementwise.js';
+import { ACTIVATIONS, PREDICTIONS, SUBMODELS, TECHNIQUES } from './calls-elementwise.js';
 import { LOSSES } from './calls-losses.js';
 import { WINDOWS } from './calls-windows.js';
 import { PROGRAM, Space } from './space.js';
 
 const CALLS: Readonly<Record<OperationName, MakeCall>> = {
   ...{ ...BATCHES, ...DENSE, ...WINDOWS, ...ACTIVATIONS },
-  ...{ ...LOSSES, ...TECHNIQUES, ...UPDATES, ...PREDICTIONS },
+  ...{ ...LOSSES, ...TECHNIQUES, ...SUBMODELS, ...UPDATES, ...PREDICTIONS },
 };
 export const NAMES = Object.keys(OPERATIONS) as OperationName[];
 
