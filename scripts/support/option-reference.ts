@@ -13,7 +13,9 @@ Written by \`node dist/scripts/option-reference.js\` from the options' records (
 
 What \`trainEnsemble\`, \`startTraining\`, \`compareSources\`, \`tutti train\` and \`tutti sources\` take. An option has one name
 in the API and in config files (\`learningRate\`), which is the flag with dashes on the command line (\`--learning-rate\`).
-What members use may differ between them, in a list of \`members\` or a \`grid\`. An option without effect is refused. The
+What members use may differ between them: by a list of \`members\`, a \`grid\`, or ranges from which each draws its own value,
+\`learningRate: { log: [1e-4, 1e-2] }\` or \`--learning-rate log:1e-4..1e-2\` (also \`uniform\`, \`integer\` and
+\`choice\`; not of \`loss\`, \`vary\`, \`image\` and modules). An option without effect is refused. The
 options about data files and all other commands are in [command-line.md](command-line.md).
 `;
 

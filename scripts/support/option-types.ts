@@ -22,7 +22,7 @@ interface Definition {
 
 /** Options whose type is more than their schema shows, or too long to read. */
 const NAMED: Readonly<Record<string, string>> = {
-  members: 'number | readonly MemberOptions[]',
+  members: 'number | readonly Ranged<MemberOptions>[]',
   grid: 'MemberGrid',
   layers: 'readonly LayerOption[]',
   image: 'ImageOption',
@@ -123,6 +123,7 @@ export function optionTypes(): string {
 import type { TangentKind } from '../image.js';
 import type { ImageOption, LayerOption } from '../layer-types.js';
 import type { Activation, JsonObject, TangentSource } from '../spec.js';
+import type { Ranged } from './search-range.js';
 
 /** Options of one member; every one is optional. */
 export interface MemberOptions {
@@ -134,8 +135,11 @@ export type MemberGrid = {
   readonly [Name in keyof MemberOptions]?: readonly Exclude<MemberOptions[Name], undefined>[] | undefined;
 };
 
-/** What a user writes about a training: options shared by all members, and their number or list. */
-export interface TrainingOptions extends MemberOptions {
+/**
+ * What a user writes about a training: options shared by all members, and their number or list. Any of a member's may be a
+ * range, such as { log: [1e-4, 1e-2] }, from which each member draws its own.
+ */
+export interface TrainingOptions extends Ranged<MemberOptions> {
 ${properties(shared)}
 }
 `;

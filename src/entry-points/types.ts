@@ -89,6 +89,7 @@ export type {
   UnitFactors,
 } from '../model/layer-types.js';
 export type { Loss } from '../model/losses.js';
+export type { Choice, NumberRange, OptionRange, Ranged } from '../model/options/search-range.js';
 export type { MemberGrid } from '../model/options/training-options.js';
 export type {
   Activation,

@@ -28,6 +28,7 @@ export const PURPOSES = {
   baselineRows: 17,
   calibration: 18,
   distillation: 19,
+  search: 20,
 } as const;
 
 export type Purpose = keyof typeof PURPOSES;

@@ -38,7 +38,10 @@ type Training = DeepReadonly<z.infer<typeof trainingSchema>>;
 type Member = Exclude<NonNullable<Training['members']>, number>[number];
 
 const same = [true, true, true, true] as const;
-export const training: Compared<TrainingOptions, Training> = [...same];
+/** Without ranges, whose ends are what is held against the schema. */
+type Plain = Omit<TrainingOptions, keyof MemberOptions | 'members'> &
+  MemberOptions & { readonly members?: number | readonly MemberOptions[] | undefined };
+export const training: Compared<Plain, Training> = [...same];
 export const member: Compared<MemberOptions, Member> = [...same];
 export const preprocessing: Compared<Preprocessing, DeepReadonly<z.infer<typeof preprocessingSchema>>> = [
   ...same,

@@ -3,9 +3,11 @@
 
 import { splitNames } from '../../data/table/column-names.js';
 import { failOption, TuttiError } from '../../errors.js';
+import { isRange } from '../../model/options/search-range.js';
 import { failChoice } from '../../option-names.js';
 import { findChoice } from './choices.js';
 import type { Group } from './groups.js';
+import { parseRange, rangeWords } from './range-words.js';
 
 /**
  * How the text of a flag becomes a value; a `path` is a text that shells complete to the name of a file. `texts` and `numbers` are separated by commas; `texts` and `paths`, which are
@@ -46,6 +48,8 @@ export interface OptionRow {
   readonly defaultText?: string;
   /** A config file may give a map instead, and a choice a list such as `yes=2,no=1`; checked where they are used. */
   readonly acceptsMap?: boolean;
+  /** May be a range, `log:1e-4..1e-2`, from which each member draws its own value. */
+  readonly searchable?: boolean;
   /** A number that may be `none`, which is null. */
   readonly acceptsNone?: boolean;
   /** A single letter. */
@@ -71,6 +75,8 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
  * @throws ERR_OPTION when the text is not of the row's kind.
  */
 export function parseFlag(row: OptionRow, given: unknown): unknown {
+  const range = row.searchable === true ? rangeWords(given) : null;
+  if (range !== null) return parseRange(row.name, range, (text) => parseFlag(row, valueIn(row, text)));
   switch (row.kind) {
     case 'flag':
       return given === true;
@@ -102,6 +108,7 @@ export function parseFlag(row: OptionRow, given: unknown): unknown {
  */
 export function checkConfigValue(row: OptionRow, value: unknown): unknown {
   if (row.acceptsMap === true && typeof value === 'object') return value;
+  if (row.searchable === true && isRange(value)) return value;
   switch (row.kind) {
     case 'flag':
       return typeof value === 'boolean' ? value : failOption(row.name, 'true or false', value);
@@ -122,6 +129,12 @@ export function checkConfigValue(row: OptionRow, value: unknown): unknown {
     default:
       return row.kind satisfies never;
   }
+}
+
+/** A value of a choice as the flag would be given it. */
+function valueIn({ kind }: OptionRow, text: string): unknown {
+  if (kind === 'texts') return [text];
+  return kind === 'flag' ? text === 'true' : text;
 }
 
 function checkChoice({ name, choices = [] }: OptionRow, value: unknown): unknown {

@@ -6,6 +6,7 @@ import type { Field } from '../../model/options/field.js';
 import { TRAINING_GROUPS } from '../../model/options/groups.js';
 import { rangeOf } from '../../model/options/option-range.js';
 import { TRAINING_FIELDS } from '../../training/options/option-defaults.js';
+import { isSearchable } from '../../training/options/search-options.js';
 import { trainingSchema } from '../../training/options/training-schema.js';
 import type * as z from '../../zod.js';
 import type { OptionKind, OptionRow } from './option-row.js';
@@ -56,6 +57,7 @@ function rowOf(name: keyof typeof TRAINING_FIELDS, own: Field & { readonly defau
     ...(short === undefined ? {} : { short }),
     ...(common === undefined ? {} : { common }),
     ...(configOnly === undefined ? {} : { configOnly }),
+    ...(isSearchable(name) ? { searchable: true } : {}),
   };
 }
 

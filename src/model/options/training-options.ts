@@ -5,6 +5,7 @@
 import type { TangentKind } from '../image.js';
 import type { ImageOption, LayerOption } from '../layer-types.js';
 import type { Activation, JsonObject, TangentSource } from '../spec.js';
+import type { Ranged } from './search-range.js';
 
 /** Options of one member; every one is optional. */
 export interface MemberOptions {
@@ -291,10 +292,13 @@ export type MemberGrid = {
   readonly [Name in keyof MemberOptions]?: readonly Exclude<MemberOptions[Name], undefined>[] | undefined;
 };
 
-/** What a user writes about a training: options shared by all members, and their number or list. */
-export interface TrainingOptions extends MemberOptions {
+/**
+ * What a user writes about a training: options shared by all members, and their number or list. Any of a member's may be a
+ * range, such as { log: [1e-4, 1e-2] }, from which each member draws its own.
+ */
+export interface TrainingOptions extends Ranged<MemberOptions> {
   /** How many members are trained, or a list with the options of each. An integer ≥ 1. @default 16 */
-  readonly members?: number | readonly MemberOptions[] | undefined;
+  readonly members?: number | readonly Ranged<MemberOptions>[] | undefined;
   /**
    * Lists of options; members take their combinations in turn, fewer members the first of them.
    * @default none

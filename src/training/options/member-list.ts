@@ -5,6 +5,7 @@ import { failOption } from '../../errors.js';
 import type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
 import { requireUses } from '../../option-names.js';
 import { DEFAULTS, IF_RESEEDING } from './option-defaults.js';
+import { drawAll, drawMember, isSearched, type SearchedOptions } from './search-options.js';
 import { requireShare, requireUse, requireUsers, uses } from './stray-options.js';
 import { withDefaults } from './with-defaults.js';
 
@@ -81,7 +82,7 @@ function membersBy(own: MemberOptions, name: (typeof LEAVING)[number]): number {
 function listRuns({
   members,
   grid,
-  seed: _seed,
+  seed = 0,
   arithmetic: _arithmetic,
   validationShare: _share,
   deadline: _deadline,
@@ -91,12 +92,42 @@ function listRuns({
 }: TrainingOptions): { own: MemberOptions[]; runs: number } {
   if (typeof members === 'object') {
     if (grid !== undefined) failOption('grid', 'absent when `members` is a list', grid);
-    return listOf(members.map(stated), stated(shared));
+    if (isSearched(shared) || members.some(isSearched)) {
+      return drawnOf(
+        members.map((own) => ({ ...stated(shared), ...stated(own) })),
+        members.length,
+        seed,
+      );
+    }
+    return listOf(members.map(stated) as MemberOptions[], stated(shared) as MemberOptions);
   }
-  if (grid !== undefined) return gridOf(stated(grid) as Grid, stated(shared), members);
-  const own = [shared];
+  if (grid !== undefined) {
+    if (isSearched(shared)) failOption('grid', 'absent beside ranges', grid);
+    return gridOf(stated(grid) as Grid, stated(shared) as MemberOptions, members);
+  }
+  if (isSearched(shared)) return drawnOf([stated(shared)], members ?? DEFAULTS.members, seed);
+  const own = [shared as MemberOptions];
   requireUsers(own);
   return { own, runs: members ?? DEFAULTS.members };
+}
+
+/** So many draws tell whether any member can use an option, whatever the members of this seed happen to draw. */
+const TRIED_DRAWS = 64;
+
+/** Members that draw from ranges, each of which is a choice of its own. */
+function drawnOf(searched: readonly SearchedOptions[], runs: number, seed: number) {
+  if (runs > MAX_POINTS) failOption('members', `at most ${MAX_POINTS} that draw from ranges`, runs);
+  const draw = (of: number, index: number) => drawMember(searched[of % searched.length]!, seed, index);
+  requireDrawn(searched);
+  return { own: Array.from({ length: runs }, (_, run) => draw(run, run)), runs };
+}
+
+/** @throws ERR_OPTION for what no draw could use. */
+function requireDrawn(searched: readonly SearchedOptions[]): void {
+  const tried = searched.flatMap((own) =>
+    Array.from({ length: TRIED_DRAWS }, (_, index) => drawAll(own, 0, index)),
+  );
+  requireUsers(tried);
 }
 
 /** What is shared is a default: a member's own value overrules it. */

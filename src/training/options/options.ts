@@ -34,7 +34,8 @@ export interface PlanContext {
  * @throws ERR_OPTION for combinations that make no sense (a loss that does not fit the task, …).
  */
 export function resolvePlan(options: TrainingOptions, context: PlanContext): EnsemblePlan {
-  const { own, runs } = listMembers(options);
+  // What is drawn is drawn by the plan's seed.
+  const { own, runs } = listMembers({ ...options, seed: context.seed });
   const members = Array.from({ length: runs }, (_, run) =>
     resolveRun(own[run % own.length]!, run, context),
   ).flat();
@@ -52,7 +53,7 @@ export function memberChoices(
   options: TrainingOptions,
   context: PlanContext,
 ): { readonly choices: readonly MemberSpec[]; readonly total: number } {
-  const { own, total } = listMembers(options);
+  const { own, total } = listMembers({ ...options, seed: context.seed });
   return { choices: own.flatMap((choice) => resolveRun(choice, 0, context)), total };
 }
 

@@ -61,6 +61,12 @@ export function uses(own: MemberOptions, name: Name): boolean {
   return isUser(own, MEMBER_USES[name].by);
 }
 
+/** The options of a member that have no effect beside its others. */
+export function withoutEffect(own: MemberOptions): readonly Name[] {
+  const filled = withDefaults(own);
+  return namesOf(own).filter((name) => complaintOf(name, own, filled) !== null);
+}
+
 /**
  * Refuses an option that one member of a list was given for itself and does not use.
  * @param own its own options. @param all its options with the shared ones. @param member its place in the list.

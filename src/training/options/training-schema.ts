@@ -11,8 +11,9 @@ import { check } from '../../schema-check.js';
 import * as z from '../../zod.js';
 import { TRAINING_FIELDS } from './option-defaults.js';
 import { optionError } from './option-errors.js';
+import { checkRanges } from './search-options.js';
 
-/** The schema of every training option. */
+/** The schema of every training option, as plain values; ranges are held against it by their ends. */
 export const trainingSchema = z
   .strictObject(schemasOf(TRAINING_FIELDS, z))
   .partial() satisfies z.ZodType<TrainingOptions>;
@@ -24,7 +25,9 @@ export const trainingSchema = z
  */
 export function parseTrainingOptions(input: unknown, where = ''): TrainingOptions {
   if (!isPlainObject(input)) failOption('options', 'an object of options of training', input);
-  const { data, issue } = check(trainingSchema, input);
-  if (issue === null) return data;
-  throw optionError(issue, input, trainingSchema, where);
+  return checkRanges(input, (plain): TrainingOptions => {
+    const { data, issue } = check(trainingSchema, plain);
+    if (issue === null) return data;
+    throw optionError(issue, plain, trainingSchema, where);
+  });
 }
