@@ -28,11 +28,9 @@ export type OptionRange<Value> = [Extract<Value, number>] extends [never]
 /** Options that describe what is the same for all members of an ensemble, or name files. */
 export const FIXED_OPTIONS = ['model', 'learner', 'learnerOptions', 'image', 'loss', 'vary'] as const;
 
-type Fixed = (typeof FIXED_OPTIONS)[number];
-
 /** Options each of which may be a range, but for those that all members of an ensemble share. */
 export type Ranged<Options> = {
-  readonly [Name in keyof Options]: Name extends Fixed
+  readonly [Name in keyof Options]: Name extends (typeof FIXED_OPTIONS)[number]
     ? Options[Name]
     : Options[Name] | OptionRange<Exclude<Options[Name], undefined>>;
 };
