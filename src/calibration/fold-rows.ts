@@ -1,7 +1,7 @@
 // Which rows are of which fold where a fit is judged on rows that it was not made of: the same for the same number of rows,
 // or the same groups of them, whatever they say.
 
-import { rowsByKey } from '../data/resample.js';
+import { rowsByKey } from '../data/deal.js';
 import { RandomStream, shuffleInPlace, streamKey } from '../math/random.js';
 
 export const CALIBRATION_FOLDS = 5;

@@ -96,10 +96,10 @@ function least(values: readonly number[]): number {
 function resampling(specs: readonly MemberSpec[]): string[] {
   const ways = new Set(
     specs.map(({ resample, featureShare }) => {
-      const share =
-        resample.kind === 'none' || resample.share === 1 ? '' : ` of ${percent(resample.share, 0)}`;
+      const share = 'share' in resample && resample.share !== 1 ? ` of ${percent(resample.share, 0)}` : '';
       const features = featureShare === 1 ? '' : `, ${percent(featureShare, 0)} of the features`;
-      return `${resample.kind === 'none' ? 'all rows' : `${resample.kind}${share}`}${features}`;
+      const rows = resample.kind === 'cv' ? `all but one of ${resample.folds} folds` : `${resample.kind}${share}`;
+      return `${resample.kind === 'none' ? 'all rows' : rows}${features}`;
     }),
   );
   return [`Rows of a member: ${[...ways].join('; ')}`];

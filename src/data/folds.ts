@@ -3,9 +3,9 @@
 // alone and copies no data.
 
 import { failOption, TuttiError } from '../errors.js';
-import { RandomStream, shuffleInPlace, streamKey } from '../math/random.js';
+import { RandomStream, streamKey } from '../math/random.js';
 import { checkOptions, described, type OptionTable, option } from '../option-names.js';
-import { rowsByKey } from './resample.js';
+import { dealGroups, dealInTurn, rowsByKey } from './deal.js';
 
 /** How folds are made: what decides it. */
 export type FoldKind = 'shuffled' | 'stratified' | 'grouped' | 'timeOrdered';
@@ -127,46 +127,6 @@ function dealer(options: FoldOptions, folds: number): Deal {
     throw tooFew(`rows of class ${JSON.stringify(classes?.[label] ?? String(label))}`, folds, own.length);
   }
   return (stream) => dealInTurn(byClass, rows, folds, stream);
-}
-
-/** Shuffles the rows of each class and deals them to one fold after the other, going on where the last class ended. */
-function dealInTurn(
-  classes: readonly Uint32Array[],
-  rows: number,
-  folds: number,
-  stream: RandomStream,
-): Int32Array {
-  const foldOf = new Int32Array(rows);
-  let next = 0;
-  for (const own of classes) {
-    const order = Uint32Array.from(own);
-    shuffleInPlace(order, stream);
-    for (const row of order) {
-      foldOf[row] = next;
-      next = (next + 1) % folds;
-    }
-  }
-  return foldOf;
-}
-
-/** Largest first to the fold with the fewest rows so far; of several such folds the first. */
-function dealGroups(
-  groups: readonly Uint32Array[],
-  rows: number,
-  folds: number,
-  stream: RandomStream,
-): Int32Array {
-  const order = groups.map((_, group) => group);
-  shuffleInPlace(order, stream);
-  order.sort((a, b) => groups[b]!.length - groups[a]!.length);
-  const foldOf = new Int32Array(rows);
-  const sizes = new Array<number>(folds).fill(0);
-  for (const group of order) {
-    const fold = sizes.indexOf(Math.min(...sizes));
-    for (const row of groups[group]!) foldOf[row] = fold;
-    sizes[fold]! += groups[group]!.length;
-  }
-  return foldOf;
 }
 
 function foldsOf(foldOf: Int32Array, folds: number, repeat: number): Fold[] {

@@ -6,11 +6,14 @@ import { failOption, TuttiError } from '../errors.js';
 import { joined } from '../math/joined.js';
 import { RandomStream, shuffleInPlace, streamKey } from '../math/random.js';
 import { threefry2x32 } from '../math/threefry.js';
+import { dealGroups, dealInTurn, rowsByKey } from './deal.js';
 
 /** How a member's index vector is drawn; `share` is of the rows (or groups), in (0, 1]. */
 export type ResampleSpec =
   | { readonly kind: 'none' }
-  | { readonly kind: 'bootstrap' | 'subsample' | 'stratified' | 'grouped'; readonly share: number };
+  | { readonly kind: 'bootstrap' | 'subsample' | 'stratified' | 'grouped'; readonly share: number }
+  /** All rows but those of a fold. */
+  | { readonly kind: 'cv'; readonly folds: number };
 
 /** What drawing reads of a dataset: `labels` for stratified draws, `groups` for grouped ones. */
 export interface ResampleSource {
@@ -30,10 +33,12 @@ export interface ResampleSource {
  * - `subsample`: m distinct candidates.
  * - `stratified`: within each class, round(share · n_c) draws with replacement, at least 1.
  * - `grouped`: round(share · groups) groups, at least 1, with replacement; all candidate rows of each.
+ * - `cv`: all candidates but those of fold member mod folds. Each ⌊member / folds⌋ deals them anew: whole groups, or each
+ *   class in turn, so that `folds` members in a row leave each row out once.
  *
  * @param candidates u32[n], distinct row numbers (all rows but those held out for validation)
  * @throws ERR_OPTION for a share outside (0, 1], `stratified` without classes, `grouped` without groups;
- * ERR_DATA for no candidates
+ * ERR_DATA for no candidates, and for fewer of them, or groups, than folds
  *
  * **Source:** Efron, "Bootstrap methods", Annals of Statistics 1979; Breiman, "Bagging predictors", 1996.
  */
@@ -46,6 +51,7 @@ export function drawResample(
 ): Uint32Array {
   if (candidates.length === 0) throw new TuttiError('ERR_DATA', 'Expected rows to draw from, got none');
   if (spec.kind === 'none') return Uint32Array.from(candidates);
+  if (spec.kind === 'cv') return drawOtherFolds(spec.folds, seed, member, source, candidates);
   checkShare('resample share', spec.share);
   const stream = new RandomStream(streamKey(seed, 'resample', member));
   switch (spec.kind) {
@@ -178,17 +184,24 @@ function drawGroups(
   return joined(Array.from({ length: count }, () => groups[stream.below(groups.length)]!));
 }
 
-/** The given rows collected by their key (class or group index), keys ascending, rows in the given order. */
-export function rowsByKey(keys: Int32Array, rows: Uint32Array): Uint32Array[] {
-  const byKey = new Map<number, number[]>();
-  for (const row of rows) {
-    const key = keys[row]!;
-    const members = byKey.get(key);
-    if (members === undefined) byKey.set(key, [row]);
-    else members.push(row);
+function drawOtherFolds(
+  folds: number,
+  seed: number,
+  member: number,
+  { rows, labels, groups }: ResampleSource,
+  candidates: Uint32Array,
+): Uint32Array {
+  const stream = new RandomStream(streamKey(seed, 'resample', Math.floor(member / folds)));
+  const units = groups === null ? [candidates] : rowsByKey(groups, candidates);
+  const count = groups === null ? candidates.length : units.length;
+  if (count < folds) {
+    const what = groups === null ? 'rows' : 'groups';
+    throw new TuttiError('ERR_DATA', `Expected at least ${folds} ${what} for ${folds} folds, got ${count}`, { folds });
   }
-  const ascending = [...byKey].sort(([a], [b]) => a - b);
-  return ascending.map(([, members]) => Uint32Array.from(members));
+  const classes = labels.length === 0 ? [candidates] : rowsByKey(labels, candidates);
+  const foldOf =
+    groups === null ? dealInTurn(classes, rows, folds, stream) : dealGroups(units, rows, folds, stream);
+  return candidates.filter((row) => foldOf[row] !== member % folds);
 }
 
 function countOf(share: number, n: number): number {

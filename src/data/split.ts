@@ -4,7 +4,7 @@
 import { TuttiError } from '../errors.js';
 import { RandomStream, shuffleInPlace, streamKey } from '../math/random.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
-import { rowsByKey } from './resample.js';
+import { rowsByKey } from './deal.js';
 
 export interface SplitOptions {
   /** Rows 0 … rows − 1 are split. */

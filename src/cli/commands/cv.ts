@@ -66,9 +66,12 @@ const OUT_ROWS: readonly OptionRow[] = [
   output.flag('combined', 'with `out`: the ensembles’ own predictions in place of their members’'),
 ];
 
-/** Options of `tutti train` about one ensemble that is kept, or a test that folds take the place of. */
+/**
+ * Options of `tutti train` about one ensemble that is kept, or a test that folds take the place of, and those of its own
+ * members’ folds, whose names are taken here.
+ */
 const WITHOUT = new Set([
-  ...['test', 'testShare', 'out'],
+  ...['test', 'testShare', 'out', 'folds', 'repeats'],
   ...[...LOG_ROWS, ...CHECKPOINT_ROWS, ...UI_ROWS, ...CALIBRATION_ROWS].map(({ name }) => name),
 ]);
 

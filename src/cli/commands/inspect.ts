@@ -169,8 +169,8 @@ const MOST_CATEGORIES = 4;
 
 function specText(spec: SpecGroup['spec']): string {
   const { resample, featureShare } = spec;
-  const rows =
-    resample.kind === 'none' || resample.share === 1 ? resample.kind : `${resample.kind} ${resample.share}`;
+  const share = 'share' in resample && resample.share !== 1 ? ` ${resample.share}` : '';
+  const rows = resample.kind === 'cv' ? `cv of ${resample.folds} folds` : `${resample.kind}${share}`;
   const features = featureShare === 1 ? '' : `, ${figure(100 * featureShare, 2)} % of features`;
   return `${engineOf(spec).describe(spec)}; rows: ${rows}${features}`;
 }

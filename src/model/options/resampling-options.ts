@@ -9,13 +9,21 @@ import { ALL_MEMBERS, field } from './field.js';
 
 const ofResampling = { group: 'resampling', by: ALL_MEMBERS } as const;
 
+const ofFolds = {
+  ...ofResampling,
+  when: {
+    says: '`resample` is cv',
+    holds: ({ resample }: Pick<ResamplingOptions, 'resample'>) => resample === 'cv',
+  },
+} as const;
+
 export const resamplingFields = {
-  resample: field((z) => z.enum(['bootstrap', 'subsample', 'stratified', 'grouped', 'none']), {
+  resample: field((z) => z.enum(['bootstrap', 'subsample', 'stratified', 'grouped', 'cv', 'none']), {
     ...ofResampling,
     spec: 'resample.kind',
     says:
       'how each member draws its rows: with replacement, without, with replacement within each class, whole groups ' +
-      'with replacement, or all rows as they are',
+      'with replacement, all but a fold (cv), or all rows as they are',
     default: 'bootstrap',
     example: 'subsample',
     common: true,
@@ -27,9 +35,22 @@ export const resamplingFields = {
     default: 1,
     example: 0.5,
     when: {
-      says: '`resample` is other than none',
-      holds: ({ resample }: Pick<ResamplingOptions, 'resample'>) => resample !== 'none',
+      says: '`resample` is other than none and cv',
+      holds: ({ resample }: Pick<ResamplingOptions, 'resample'>) => resample !== 'none' && resample !== 'cv',
     },
+  }),
+  folds: field((z) => z.int().min(2), {
+    ...ofFolds,
+    spec: 'resample.folds',
+    says: 'parts that the rows are dealt into, of which each member in turn leaves one out (cv)',
+    default: 8,
+    example: 5,
+  }),
+  repeats: field((z) => z.int().min(1), {
+    ...ofFolds,
+    says: 'how often all rows are dealt, each time anew, where `members` does not say how many there are (cv)',
+    default: 2,
+    example: 3,
   }),
   featureShare: field((z) => z.number().gt(0).max(1), {
     ...ofResampling,
@@ -49,13 +70,15 @@ export const resamplingFields = {
 export interface ResamplingOptions {
   readonly resample: ResampleSpec['kind'];
   readonly resampleShare: number;
+  readonly folds: number;
 }
 
 /** @throws ERR_OPTION for rows drawn within each class where there are none. */
-export function resolveResample({ resample, resampleShare }: ResamplingOptions, task: Task): ResampleSpec {
+export function resolveResample({ resample, resampleShare, folds }: ResamplingOptions, task: Task): ResampleSpec {
   if (resample === 'stratified' && task.kind === 'regression') {
-    failOption('resample', 'none, bootstrap, subsample or grouped for regression', resample);
+    failOption('resample', 'none, bootstrap, subsample, grouped or cv for regression', resample);
   }
+  if (resample === 'cv') return { kind: 'cv', folds };
   return resample === 'none' ? { kind: 'none' } : { kind: resample, share: resampleShare };
 }
 

@@ -140,15 +140,26 @@ export interface MemberOptions {
   readonly tangentStiffness?: number | undefined;
   /**
    * How each member draws its rows: with replacement, without, with replacement within each class, whole
-   * groups with replacement, or all rows as they are.
+   * groups with replacement, all but a fold (cv), or all rows as they are.
    * @default 'bootstrap'
    */
-  readonly resample?: 'bootstrap' | 'subsample' | 'stratified' | 'grouped' | 'none' | undefined;
+  readonly resample?: 'bootstrap' | 'subsample' | 'stratified' | 'grouped' | 'cv' | 'none' | undefined;
   /**
    * Rows (for grouped: groups) that each member draws, as a share of those there are. A number > 0 and ≤ 1.
    * @default 1
    */
   readonly resampleShare?: number | undefined;
+  /**
+   * Parts that the rows are dealt into, of which each member in turn leaves one out (cv). An integer ≥ 2.
+   * @default 8
+   */
+  readonly folds?: number | undefined;
+  /**
+   * How often all rows are dealt, each time anew, where `members` does not say how many there are (cv). An
+   * integer ≥ 1.
+   * @default 2
+   */
+  readonly repeats?: number | undefined;
   /**
    * Random subspace: share of the features that each member sees, drawn without replacement. A number > 0 and
    * ≤ 1.

@@ -105,10 +105,16 @@ function listRuns({
     if (isSearched(shared)) failOption('grid', 'absent beside ranges', grid);
     return gridOf(stated(grid) as Grid, stated(shared) as MemberOptions, members);
   }
-  if (isSearched(shared)) return drawnOf([stated(shared)], members ?? DEFAULTS.members, seed);
+  if (isSearched(shared)) return drawnOf([stated(shared)], members ?? membersOf(drawAll(shared, seed, 0)), seed);
   const own = [shared as MemberOptions];
   requireUsers(own);
-  return { own, runs: members ?? DEFAULTS.members };
+  return { own, runs: members ?? membersOf(shared as MemberOptions) };
+}
+
+/** Of cross-validation as many as leave each row out so often. */
+function membersOf(shared: MemberOptions): number {
+  const { resample, folds, repeats } = withDefaults(shared);
+  return resample === 'cv' ? folds * repeats : DEFAULTS.members;
 }
 
 /** So many draws tell whether any member can use an option, whatever the members of this seed happen to draw. */

@@ -39,7 +39,9 @@ const CONDITIONS: Readonly<
       { members: [{ earlyStopping: 'none' }, { earlyStopping: 'validation' }] },
     ],
   },
-  resampleShare: { given: 0.5, vain: [{ resample: 'none' }], used: [{}, { resample: 'subsample' }] },
+  resampleShare: { given: 0.5, vain: [{ resample: 'none' }, { resample: 'cv' }], used: [{}, { resample: 'subsample' }] },
+  folds: { given: 5, vain: [{}, { resample: 'none' }], used: [{ resample: 'cv' }] },
+  repeats: { given: 3, vain: [{}, { resample: 'none' }], used: [{ resample: 'cv' }] },
   activation: {
     given: 'tanh',
     vain: [{ hidden: [] }, { layers: ['maxpool 2'], image: '8x8' }, { layers: ['dense 8 relu'] }],
