@@ -9,7 +9,10 @@ import type { Activation } from './layer-types.js';
 import type { Initialisation } from './spec.js';
 import { type Extent, type Padding, type WindowGeometry, windowGeometry } from './windows.js';
 
-export const ACTIVATIONS = ['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus', 'linear'] as const;
+export const ACTIVATIONS = [
+  ...(['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus'] as const),
+  ...(['selu', 'silu', 'mish', 'linear'] as const),
+] as const;
 
 /** What every layer has: numbers in, numbers out (units), and the activation of what comes out. */
 export interface Rows {

@@ -3,7 +3,17 @@
 
 import type { Extent, Padding } from './windows.js';
 
-export type Activation = 'relu' | 'leakyRelu' | 'tanh' | 'sigmoid' | 'gelu' | 'softplus' | 'linear';
+export type Activation =
+  | 'relu'
+  | 'leakyRelu'
+  | 'tanh'
+  | 'sigmoid'
+  | 'gelu'
+  | 'softplus'
+  | 'selu'
+  | 'silu'
+  | 'mish'
+  | 'linear';
 
 /** A fully connected layer, h = activation(x W + b) with x (batch, inputs) and W (inputs, units). */
 export interface DenseLayer {

@@ -1,11 +1,9 @@
 // Losses, what they grow by, predictions and activations against docs/ARITHMETIC.md, bit by bit.
 import t from 'tap';
-import { activationKind, type SmoothActivation } from '../../src/kernels/activation-kind.js';
+import { activationKind, SMOOTH_ACTIVATIONS } from '../../src/kernels/activation-kind.js';
 import { type Arena, EXECUTORS, integers, type Kernels, numbers, type Panels, setUp } from './harness.js';
 import { difference, hard, oracleOf, padded, sizes } from './oracle-cases.js';
 import * as oracle from './oracle-losses.js';
-
-const ACTIVATIONS: readonly SmoothActivation[] = ['tanh', 'sigmoid', 'gelu', 'softplus'];
 
 /** Scores of all sizes, hard cases among them. */
 function scores(count: number, seed: number): Float32Array {
@@ -190,7 +188,7 @@ for (const executor of EXECUTORS) {
       0,
     ];
     const z = Float32Array.of(...values, ...rest);
-    for (const kind of ACTIVATIONS) {
+    for (const kind of SMOOTH_ACTIVATIONS) {
       arena.reset();
       const [h, derivative, second] = [arena.put(z), arena.alloc(z.length * 4), arena.alloc(z.length * 4)];
       kernels.secondDerivative(activationKind(kind), h, second, z.length * 4, 1);

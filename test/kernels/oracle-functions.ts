@@ -42,6 +42,9 @@ const ERF_BOTTOM = [
   ...[-1.45660718464996e-5, -2.13374055278905e-4, -1.68282697438203e-3, -7.37332916720468e-3],
   -1.42647390514189e-2,
 ];
+/** λ and λα. */
+const SELU_SCALE = f32(1.0507009873554805);
+const SELU_DEPTH = f32(1.0507009873554805 * 1.6732632423543772);
 const SINE = [2.7557319224e-6, -1.9841269841e-4, 8.3333333333e-3, -1.6666666667e-1];
 const COSINE = [2.4801587302e-5, -1.3888888889e-3, 4.1666666667e-2, -0.5, 1];
 
@@ -67,12 +70,18 @@ export function functionsOf(madd: MultiplyAdd): Functions {
   const reduced = (x: number) => {
     const n = f32(f32(f32(x * LOG2_E) + ROUNDER) - ROUNDER);
     const r = madd(n, -LN2_LOW, madd(n, -LN2_HIGH, x));
-    return { n, e: f32(madd(horner(madd, r, EXP), square(r), r) + 1) };
+    const less1 = madd(horner(madd, r, EXP), square(r), r);
+    return { n, less1, e: f32(less1 + 1) };
   };
   const expNegative = (x: number) => {
     if (x < SMALLEST_EXPONENT) return 0;
     const { n, e } = reduced(x);
     return f32(e * 2 ** n);
+  };
+  const expNegativeLess1 = (x: number) => {
+    if (x < SMALLEST_EXPONENT) return -1;
+    const { n, less1 } = reduced(x);
+    return madd(2 ** n, less1, f32(2 ** n - 1));
   };
   const exp = (x: number) => {
     if (x < f32(-87.33654)) return 0;
@@ -128,9 +137,32 @@ export function functionsOf(madd: MultiplyAdd): Functions {
         second: f32(density(f32(-0.5 * square(z))) * curvature),
       };
     }
+    if (kind === 'selu') {
+      const low = pmin(z, 0);
+      const tail = f32(SELU_DEPTH * expNegative(low));
+      return z > 0
+        ? { value: f32(SELU_SCALE * z), derivative: SELU_SCALE, second: 0 }
+        : { value: f32(SELU_DEPTH * expNegativeLess1(low)), derivative: tail, second: tail };
+    }
     const s = sigmoid(z);
     const rest = f32(1 - s);
     const slope = f32(s * rest);
+    if (kind === 'silu') {
+      const value = f32(z * s);
+      const second = madd(f32(slope * z), f32(rest - s), f32(slope + slope));
+      return { value, derivative: madd(value, rest, s), second };
+    }
+    if (kind === 'mish') {
+      const u = expNegative(-Math.abs(z));
+      const top = z < 0 ? f32(u * f32(u + 2)) : madd(2, u, 1);
+      const missing = z < 0 ? 2 : f32(f32(2 * u) * u);
+      const whole = f32(top + missing);
+      const t = f32(top / whole);
+      const steep = f32(f32(f32(missing / whole) * f32(1 + t)) * s);
+      const bend = f32(rest - f32(f32(2 * t) * s));
+      const second = madd(f32(steep * z), bend, f32(steep + steep));
+      return { value: f32(z * t), derivative: madd(z, steep, t), second };
+    }
     return kind === 'sigmoid'
       ? { value: s, derivative: slope, second: f32(slope * f32(rest - s)) }
       : { value: softplus(z), derivative: s, second: slope };

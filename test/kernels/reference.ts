@@ -84,6 +84,18 @@ export function activation(kind: SmoothActivation, z: number): { value: number; 
       const density = Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
       return { value: z * cumulative, derivative: cumulative + z * density };
     }
+    case 'selu': {
+      const [scale, depth] = [1.0507009873554805, 1.0507009873554805 * 1.6732632423543772];
+      return z > 0
+        ? { value: scale * z, derivative: scale }
+        : { value: depth * Math.expm1(z), derivative: depth * Math.exp(z) };
+    }
+    case 'silu':
+      return { value: z * sigmoid(z), derivative: sigmoid(z) * (1 + z * sigmoid(-z)) };
+    case 'mish': {
+      const t = Math.tanh(softplus(z));
+      return { value: z * t, derivative: t + z * (1 - t * t) * sigmoid(z) };
+    }
     default:
       return kind satisfies never;
   }

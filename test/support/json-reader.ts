@@ -235,6 +235,12 @@ function activate(name: string, a: number): number {
       return 0.5 * a * (1 + erf(a / Math.SQRT2));
     case 'softplus':
       return softplus(a);
+    case 'selu':
+      return 1.0507009873554805 * (a > 0 ? a : 1.6732632423543772 * Math.expm1(a));
+    case 'silu':
+      return a / (1 + Math.exp(-a));
+    case 'mish':
+      return a * Math.tanh(softplus(a));
     case 'linear':
       return a;
     default:

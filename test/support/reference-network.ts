@@ -63,6 +63,18 @@ export function activate(kind: Activation, z: number): [h: number, derivative: n
       return [Math.log1p(Math.exp(-Math.abs(z))) + Math.max(z, 0), 1 / (1 + Math.exp(-z))];
     case 'gelu':
       return [z * phi(z), phi(z) + (z * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI)];
+    case 'selu': {
+      const [scale, depth] = [1.0507009873554805, 1.0507009873554805 * 1.6732632423543772];
+      return z > 0 ? [scale * z, scale] : [depth * Math.expm1(z), depth * Math.exp(z)];
+    }
+    case 'silu': {
+      const s = 1 / (1 + Math.exp(-z));
+      return [z * s, s * (1 + z * (1 - s))];
+    }
+    case 'mish': {
+      const t = Math.tanh(Math.log1p(Math.exp(z)));
+      return [z * t, t + (z * (1 - t * t)) / (1 + Math.exp(-z))];
+    }
   }
 }
 

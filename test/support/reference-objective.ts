@@ -32,6 +32,18 @@ export function secondDerivative(kind: Activation, z: number): number {
       return d * (1 - d);
     case 'gelu':
       return (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * (2 - z * z);
+    case 'selu':
+      return z > 0 ? 0 : d;
+    case 'silu': {
+      const s = 1 / (1 + Math.exp(-z));
+      return s * (1 - s) * (2 + z * (1 - 2 * s));
+    }
+    case 'mish': {
+      const s = 1 / (1 + Math.exp(-z));
+      const t = Math.tanh(Math.log1p(Math.exp(z)));
+      const slope = (1 - t * t) * s;
+      return slope * (2 + z * (1 - s - 2 * t * s));
+    }
     default:
       return 0;
   }

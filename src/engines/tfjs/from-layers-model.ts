@@ -283,7 +283,7 @@ function join(state: Progress, layer: Layer, activation: Activation): void {
 /** The activation that belongs to the loss makes the last layer linear: its outputs are logits. */
 function activationOf({ layer, config: { activation }, isLast, loss }: NextLayer): Activation {
   if (isLast && activation === lossOf(loss).activation) return 'linear';
-  const known = ACTIVATIONS.find((name) => name === activation);
+  const known = activation === 'swish' ? 'silu' : ACTIVATIONS.find((name) => name === activation);
   if (known !== undefined) return known;
   return refuse(
     `Expected ${layer.name} to have an activation of the wasm engine (${ACTIVATIONS.join(', ')}), got ${String(activation)}`,

@@ -243,9 +243,10 @@ function normalisation({ mean, std }: Scale): Float32Array[] {
   return [ones, new Float32Array(mean.length), Float32Array.from(mean), variance];
 }
 
-/** TensorFlow.js has leakyRelu as a layer only. */
+/** TensorFlow.js has leakyRelu as a layer only, and silu by its other name. */
 function ownActivation(activation: Activation): string {
-  return activation === 'leakyRelu' ? 'linear' : activation;
+  if (activation === 'leakyRelu') return 'linear';
+  return activation === 'silu' ? 'swish' : activation;
 }
 
 function convolutionOptions({ filters, geometry, padding, activation }: PortableConvolution): object {

@@ -227,10 +227,24 @@ function activated(graph: Graph, z: Value, activation: Activation): Value {
       const doubled = graph.node('Mul', [z, graph.node('Add', [share, graph.numbers('one', 1)])]);
       return graph.node('Mul', [doubled, graph.numbers('half', 0.5)], {}, activation);
     }
+    case 'selu':
+      return graph.node(
+        'Selu',
+        [z],
+        { alpha: { float: SELU.alpha }, gamma: { float: SELU.scale } },
+        activation,
+      );
+    case 'silu':
+      return graph.node('Mul', [z, graph.node('Sigmoid', [z])], {}, activation);
+    case 'mish':
+      return graph.node('Mul', [z, graph.node('Tanh', [graph.node('Softplus', [z])])], {}, activation);
     default:
       return activation satisfies never;
   }
 }
+
+/** Of selu, λ and α: those that Selu of ONNX has where none are named. */
+const SELU = { scale: 1.0507009873554805, alpha: 1.6732632423543772 };
 
 const OPERATORS = { relu: 'Relu', tanh: 'Tanh', sigmoid: 'Sigmoid', softplus: 'Softplus' } as const;
 

@@ -10,16 +10,23 @@ const LN2_HIGH: f32 = 0.693359375;
 const LN2_LOW: f32 = -2.12194440e-4;
 const ROUNDER: f32 = 12582912; // 1.5·2²³: adding it leaves the nearest integer in the low bits
 
-/** e^r for |r| ≤ ln 2 / 2. */
+/** e^r − 1 for |r| ≤ ln 2 / 2. */
 // @ts-ignore: decorator
 @inline
-function expReduced(r: v128): v128 {
+function expReducedLess1(r: v128): v128 {
   let p = madd(splat(1.9875691500e-4), r, splat(1.3981999507e-3));
   p = madd(p, r, splat(8.3334519073e-3));
   p = madd(p, r, splat(4.1665795894e-2));
   p = madd(p, r, splat(1.6666665459e-1));
   p = madd(p, r, splat(5.0000001201e-1));
-  return f32x4.add(madd(p, f32x4.mul(r, r), r), splat(1));
+  return madd(p, f32x4.mul(r, r), r);
+}
+
+/** e^r for |r| ≤ ln 2 / 2. */
+// @ts-ignore: decorator
+@inline
+function expReduced(r: v128): v128 {
+  return f32x4.add(expReducedLess1(r), splat(1));
 }
 
 /** x·log₂e rounded to an integer n, as ROUNDER + n. */
@@ -53,6 +60,18 @@ export function expNegative(x: v128): v128 {
   const r = reduce(x, f32x4.sub(rounded, splat(ROUNDER)));
   const value = f32x4.mul(expReduced(r), power2(i32x4.sub(rounded, i32x4.splat(0x4b400000))));
   return v128.andnot(value, f32x4.lt(x, splat(-27.725887)));
+}
+
+/** e^x − 1 for x ≤ 0, within 3 ulp, exactly −1 below about 2⁻⁴⁰ (x < −27.725887); NaN stays NaN. */
+// @ts-ignore: decorator
+@inline
+export function expNegativeLess1(x: v128): v128 {
+  const rounded = roundedExponent(x);
+  const r = reduce(x, f32x4.sub(rounded, splat(ROUNDER)));
+  // 2ⁿ (e^r − 1) + (2ⁿ − 1): near 0, where n is, nothing is lost.
+  const scale = power2(i32x4.sub(rounded, i32x4.splat(0x4b400000)));
+  const value = madd(scale, expReducedLess1(r), f32x4.sub(scale, splat(1)));
+  return v128.bitselect(splat(-1), value, f32x4.lt(x, splat(-27.725887)));
 }
 
 /** e^x for any x, within 2 ulp; 0 below 2⁻¹²⁶ (x < −87.33654), ∞ from x = 88.72284 on; NaN stays NaN. */

@@ -1,5 +1,6 @@
 // What tangent propagation needs beside the tiles: activations' derivatives applied to tangents, second
 // derivatives for the way a tangent's length depends on where the activation stands, and the penalty itself.
+import { mishRest, mishTop, SELU_DEPTH } from './activations';
 import { expNegative, sigmoid, tanh } from './functions';
 import { addInOrder, bytesOf, clearPaddingRows, gate, gateOf, madd, splat, zero } from './vector';
 
@@ -36,7 +37,8 @@ export function add(a: usize, b: usize, stride: usize, panels: i32): void {
   }
 }
 
-// Second derivatives: tanh −2y(1 − y²); sigmoid s(1 − s)(1 − 2s); gelu φ(z)(2 − z²); softplus s(1 − s).
+// Second derivatives: tanh −2y(1 − y²); sigmoid s(1 − s)(1 − 2s); gelu φ(z)(2 − z²); softplus s(1 − s); selu 0 or λα·e^z; of z·f(z),
+// silu with f = s and mish, 2f′ + z·f″.
 
 // @ts-ignore: decorator
 @inline
@@ -69,13 +71,41 @@ function ofSoftplus(z: v128): v128 {
   return f32x4.mul(s, f32x4.sub(splat(1), s));
 }
 
-/** Kinds 0 tanh, 1 sigmoid, 2 gelu, 3 softplus; src/kernels/activation-kind.ts. */
+// @ts-ignore: decorator
+@inline
+function ofSelu(z: v128): v128 {
+  const low = f32x4.mul(splat(SELU_DEPTH), expNegative(f32x4.pmin(z, zero())));
+  return v128.andnot(low, f32x4.gt(z, zero()));
+}
+
+// @ts-ignore: decorator
+@inline
+function ofSilu(z: v128): v128 {
+  const s = sigmoid(z), rest = f32x4.sub(splat(1), s), slope = f32x4.mul(s, rest);
+  return madd(f32x4.mul(slope, z), f32x4.sub(rest, s), f32x4.add(slope, slope));
+}
+
+// @ts-ignore: decorator
+@inline
+function ofMish(z: v128): v128 {
+  const u = expNegative(f32x4.neg(f32x4.abs(z))), s = sigmoid(z);
+  const top = mishTop(z, u), rest = mishRest(z, u), whole = f32x4.add(top, rest);
+  const t = f32x4.div(top, whole);
+  const slope = f32x4.mul(f32x4.mul(f32x4.div(rest, whole), f32x4.add(splat(1), t)), s);
+  const bend = f32x4.sub(f32x4.sub(splat(1), s), f32x4.mul(f32x4.mul(splat(2), t), s));
+  return madd(f32x4.mul(slope, z), bend, f32x4.add(slope, slope));
+}
+
+/** Kinds 0 tanh, 1 sigmoid, 2 gelu, 3 softplus, 4 selu, 5 silu, 6 mish; src/kernels/activation-kind.ts. */
 export function secondDerivative(kind: i32, z: usize, out: usize, stride: usize, panels: i32): void {
   const end = z + bytesOf(stride, panels);
   if (kind == 0) for (; z < end; z += 16, out += 16) v128.store(out, ofTanh(v128.load(z)));
   else if (kind == 1) for (; z < end; z += 16, out += 16) v128.store(out, ofSigmoid(v128.load(z)));
   else if (kind == 2) for (; z < end; z += 16, out += 16) v128.store(out, ofGelu(v128.load(z)));
-  else for (; z < end; z += 16, out += 16) v128.store(out, ofSoftplus(v128.load(z)));
+  else if (kind == 3) for (; z < end; z += 16, out += 16) v128.store(out, ofSoftplus(v128.load(z)));
+  else if (kind == 4) for (; z < end; z += 16, out += 16) v128.store(out, ofSelu(v128.load(z)));
+  else if (kind == 5) for (; z < end; z += 16, out += 16) v128.store(out, ofSilu(v128.load(z)));
+  else for (; z < end; z += 16, out += 16) v128.store(out, ofMish(v128.load(z)));
 }
 
 export function tangentPenalty(

@@ -4,9 +4,32 @@
 #include "functions.h"
 
 /** activation-kind.ts. */
-enum { ACTIVATION_TANH, ACTIVATION_SIGMOID, ACTIVATION_GELU, ACTIVATION_SOFTPLUS };
+enum {
+  ACTIVATION_TANH,
+  ACTIVATION_SIGMOID,
+  ACTIVATION_GELU,
+  ACTIVATION_SOFTPLUS,
+  ACTIVATION_SELU,
+  ACTIVATION_SILU,
+  ACTIVATION_MISH
+};
 
 static const float DENSITY_AT_0 = 0.398942280f; // of the normal distribution
+
+// λ and λα of Klambauer et al. (2017), Self-normalizing neural networks.
+static const float SELU_SCALE = 1.05070099f;
+static const float SELU_DEPTH = 1.75809934f;
+
+/** t = tanh(ln(1 + e^z)), in powers of e^−|z| alone; `steep` receives dt/dz = (1 − t)(1 + t)·`s`, s the sigmoid at z. */
+INLINE W mish_share(W z, W s, W *steep) {
+  const W one = wide_splat(1), two = wide_splat(2);
+  const W u = exp_negative(-wide_magnitude(z));
+  const W top = wide_choose(z < 0, u * (u + two), wide_madd(two, u, one));
+  const W rest = wide_choose(z < 0, two, two * u * u);
+  const W whole = top + rest, t = top / whole;
+  *steep = rest / whole * (one + t) * s;
+  return t;
+}
 
 /** The activation at z; `derivative` receives that of h by z. */
 INLINE W activation(int32_t kind, W z, W *derivative) {
@@ -26,6 +49,22 @@ INLINE W activation(int32_t kind, W z, W *derivative) {
     const W phi = wide_madd(wide_splat(0.5f), error_function(z * wide_splat(0.707106781f)), wide_splat(0.5f));
     *derivative = wide_madd(z, wide_splat(DENSITY_AT_0) * exp_negative(wide_splat(-0.5f) * z * z), phi);
     return z * phi;
+  }
+  if (kind == ACTIVATION_SELU) {
+    const W low = wide_pmin(z, (W){0}), scale = wide_splat(SELU_SCALE), depth = wide_splat(SELU_DEPTH);
+    *derivative = wide_choose(z > 0, scale, depth * exp_negative(low));
+    return wide_choose(z > 0, scale * z, depth * exp_negative_less_1(low));
+  }
+  if (kind == ACTIVATION_SILU) {
+    const W s = sigmoid(z), h = z * s;
+    *derivative = wide_madd(h, one - s, s);
+    return h;
+  }
+  if (kind == ACTIVATION_MISH) {
+    W steep;
+    const W t = mish_share(z, sigmoid(z), &steep);
+    *derivative = wide_madd(z, steep, t);
+    return z * t;
   }
   *derivative = sigmoid(z);
   return softplus(z);
@@ -49,10 +88,16 @@ static void op_activate(int32_t kind, float *h, float *derivative, size_t stride
   if (kind == ACTIVATION_TANH) activate_block(ACTIVATION_TANH, h, derivative, stride, panels);
   else if (kind == ACTIVATION_SIGMOID) activate_block(ACTIVATION_SIGMOID, h, derivative, stride, panels);
   else if (kind == ACTIVATION_GELU) activate_block(ACTIVATION_GELU, h, derivative, stride, panels);
-  else activate_block(ACTIVATION_SOFTPLUS, h, derivative, stride, panels);
+  else if (kind == ACTIVATION_SOFTPLUS) activate_block(ACTIVATION_SOFTPLUS, h, derivative, stride, panels);
+  else if (kind == ACTIVATION_SELU) activate_block(ACTIVATION_SELU, h, derivative, stride, panels);
+  else if (kind == ACTIVATION_SILU) activate_block(ACTIVATION_SILU, h, derivative, stride, panels);
+  else activate_block(ACTIVATION_MISH, h, derivative, stride, panels);
 }
 
-/** tanh −2y(1 − y²); sigmoid s(1 − s)(1 − 2s); gelu φ(z)(2 − z²); softplus s(1 − s). */
+/**
+ * tanh −2y(1 − y²); sigmoid s(1 − s)(1 − 2s); gelu φ(z)(2 − z²); softplus s(1 − s); selu 0 or λα·e^z; of z·f(z), silu with f = s and
+ * mish, 2f′ + z·f″.
+ */
 INLINE W second_derivative_at(int32_t kind, W z) {
   const W one = wide_splat(1);
   if (kind == ACTIVATION_TANH) {
@@ -65,7 +110,19 @@ INLINE W second_derivative_at(int32_t kind, W z) {
     // Far out the square overflows, but the density is exactly 0 long before; 0 × −∞ must not be NaN.
     return density * (wide_splat(2) - wide_min(square, wide_splat(1000)));
   }
+  if (kind == ACTIVATION_SELU) {
+    return wide_clear_where(wide_splat(SELU_DEPTH) * exp_negative(wide_pmin(z, (W){0})), z > 0);
+  }
   const W s = sigmoid(z), rest = one - s;
+  if (kind == ACTIVATION_SILU) {
+    const W slope = s * rest;
+    return wide_madd(slope * z, rest - s, slope + slope);
+  }
+  if (kind == ACTIVATION_MISH) {
+    W slope;
+    const W t = mish_share(z, s, &slope);
+    return wide_madd(slope * z, rest - wide_splat(2) * t * s, slope + slope);
+  }
   return kind == ACTIVATION_SIGMOID ? s * rest * (rest - s) : s * rest;
 }
 
@@ -79,7 +136,10 @@ static void op_second_derivative(int32_t kind, float *z, float *out, size_t stri
   if (kind == ACTIVATION_TANH) second_derivative_block(ACTIVATION_TANH, z, out, stride, panels);
   else if (kind == ACTIVATION_SIGMOID) second_derivative_block(ACTIVATION_SIGMOID, z, out, stride, panels);
   else if (kind == ACTIVATION_GELU) second_derivative_block(ACTIVATION_GELU, z, out, stride, panels);
-  else second_derivative_block(ACTIVATION_SOFTPLUS, z, out, stride, panels);
+  else if (kind == ACTIVATION_SOFTPLUS) second_derivative_block(ACTIVATION_SOFTPLUS, z, out, stride, panels);
+  else if (kind == ACTIVATION_SELU) second_derivative_block(ACTIVATION_SELU, z, out, stride, panels);
+  else if (kind == ACTIVATION_SILU) second_derivative_block(ACTIVATION_SILU, z, out, stride, panels);
+  else second_derivative_block(ACTIVATION_MISH, z, out, stride, panels);
 }
 
 static void op_product(float *a, float *b, float *out, size_t stride, int32_t panels) {

@@ -21,13 +21,16 @@ INLINE W horner(W x, const float *coefficients, size_t count) {
   return p;
 }
 
-/** e^r for x = n ln 2 + r; `rounded` is ROUNDER + n. */
-INLINE W exp_reduced(W x, W rounded) {
+/** e^r − 1 for x = n ln 2 + r; `rounded` is ROUNDER + n. */
+INLINE W exp_reduced_less_1(W x, W rounded) {
   const W n = rounded - wide_splat(ROUNDER);
   const W r = wide_madd(n, wide_splat(-LN2_LOW), wide_madd(n, wide_splat(-LN2_HIGH), x));
   const W p = HORNER(r, 1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f);
-  return wide_madd(p, r * r, r) + wide_splat(1);
+  return wide_madd(p, r * r, r);
 }
+
+/** e^r of the same. */
+INLINE W exp_reduced(W x, W rounded) { return exp_reduced_less_1(x, rounded) + wide_splat(1); }
 
 /** x·log₂e rounded to an integer n, as ROUNDER + n. */
 INLINE W rounded_exponent(W x) { return x * wide_splat(LOG2_E) + wide_splat(ROUNDER); }
@@ -40,6 +43,15 @@ INLINE W exp_negative(W x) {
   const W rounded = rounded_exponent(x);
   const W value = exp_reduced(x, rounded) * power_of_2((K)rounded - ROUNDER_BITS);
   return wide_clear_where(value, x < wide_splat(-27.725887f));
+}
+
+/** e^x − 1 for x ≤ 0, exactly −1 for x < −27.725887; NaN stays NaN. */
+INLINE W exp_negative_less_1(W x) {
+  const W rounded = rounded_exponent(x);
+  // 2ⁿ (e^r − 1) + (2ⁿ − 1): near 0, where n is, nothing is lost.
+  const W scale = power_of_2((K)rounded - ROUNDER_BITS);
+  const W value = wide_madd(scale, exp_reduced_less_1(x, rounded), scale - wide_splat(1));
+  return wide_choose(x < wide_splat(-27.725887f), wide_splat(-1), value);
 }
 
 /** e^x for any x; 0 for x < −87.33654, ∞ from 88.72284 on; NaN stays NaN. */

@@ -93,6 +93,9 @@ const CASES: Readonly<Record<string, Case>> = {
   relu: of(threeClasses, { hidden: [13] }, ...dense('relu', 13)),
   gelu: of(threeClasses, { hidden: [13], activation: 'gelu' }, ...dense('gelu', 13)),
   softplus: of(threeClasses, { hidden: [13], activation: 'softplus' }, ...dense('softplus', 13)),
+  selu: of(threeClasses, { hidden: [13], activation: 'selu' }, ...dense('selu', 13)),
+  silu: of(threeClasses, { hidden: [13], activation: 'silu' }, ...dense('swish', 13)),
+  mish: of(threeClasses, { hidden: [13], activation: 'mish' }, ...dense('mish', 13)),
   sigmoid: of(threeClasses, { hidden: [13], activation: 'sigmoid' }, ...dense('sigmoid', 13)),
   leakyRelu: of(
     threeClasses,

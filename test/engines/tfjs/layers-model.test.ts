@@ -11,6 +11,7 @@ import { predictEnsemble } from '../../../src/ensemble/predict/predict.js';
 import { maskEnsemble } from '../../../src/entry-points/studies.js';
 import { fromLayersModel, toLayersModel } from '../../../src/entry-points/tfjs.js';
 import { trainEnsemble } from '../../../src/index.js';
+import { ACTIVATIONS } from '../../../src/model/layer-kind.js';
 import { isNetwork, requireNetwork } from '../../../src/model/network-members.js';
 import type { TrainingOptions } from '../../../src/training/options/options.js';
 import { clusters, linear } from '../../support/datasets.js';
@@ -31,9 +32,7 @@ const standardised = Dataset.fromArrays({
 const NETWORKS: Readonly<Record<string, readonly [Dataset, TrainingOptions]>> = {
   'no hidden layer': [threeClasses, { hidden: [] }],
   ...Object.fromEntries(
-    (['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus', 'linear'] as const).map(
-      (activation) => [activation, [threeClasses, { hidden: [9, 7], activation }]] as const,
-    ),
+    ACTIVATIONS.map((activation) => [activation, [threeClasses, { hidden: [9, 7], activation }]] as const),
   ),
   'one logit': [twoClasses, { loss: 'binaryCrossEntropy' }],
   'two targets': [twoTargets, { activation: 'tanh' }],

@@ -9,6 +9,7 @@ import { drawCandidates, drawMember } from '../../../src/ensemble/member-rows.js
 import { bindExecutor } from '../../../src/kernels/bound-executor.js';
 import { RandomStream, streamKey } from '../../../src/math/random.js';
 import { ControlBlock } from '../../../src/memory/control-block.js';
+import { ACTIVATIONS } from '../../../src/model/layer-kind.js';
 import { layerShapes, parameterCount } from '../../../src/model/network.js';
 import type { Arithmetic } from '../../../src/model/spec.js';
 import { layOutTraining, takeMemory } from '../../../src/training/local/training-memory.js';
@@ -89,7 +90,7 @@ const TECHNIQUES: Record<string, TrainingOptions> = {
 };
 
 for (const [technique, options] of Object.entries(TECHNIQUES)) {
-  for (const activation of ['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus'] as const) {
+  for (const activation of ACTIVATIONS.filter((name) => name !== 'linear')) {
     t.test(`the gradient under ${technique}: ${activation}`, async (t) => {
       for (const [dataset, network] of [
         [vectors, { hidden: [13, 7] }],

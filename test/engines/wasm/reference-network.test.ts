@@ -2,11 +2,11 @@
 
 import t from 'tap';
 import { RandomStream, streamKey } from '../../../src/math/random.js';
+import { ACTIVATIONS } from '../../../src/model/layer-kind.js';
 import type { Loss } from '../../../src/model/losses.js';
 import type { Activation } from '../../../src/model/spec.js';
 import { batchGradient, type Example, layersOf, type Techniques } from '../../support/reference-network.js';
 
-const ACTIVATIONS: Activation[] = ['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus', 'linear'];
 const LOSSES: [Loss, units: number][] = [
   ['softmaxCrossEntropy', 3],
   ['binaryCrossEntropy', 1],

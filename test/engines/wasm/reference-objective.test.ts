@@ -3,6 +3,7 @@
 
 import t from 'tap';
 import { RandomStream, streamKey } from '../../../src/math/random.js';
+import { ACTIVATIONS } from '../../../src/model/layer-kind.js';
 import type { LayerShape } from '../../../src/model/layers.js';
 import type { Loss } from '../../../src/model/losses.js';
 import { parameterCount } from '../../../src/model/network.js';
@@ -115,7 +116,7 @@ const OBJECTIVES: [name: string, Objective, masks: boolean, attack: boolean][] =
 ];
 
 for (const [name, objective, masks, attack] of OBJECTIVES) {
-  for (const activation of ['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus'] as const) {
+  for (const activation of ACTIVATIONS.filter((name) => name !== 'linear')) {
     for (const loss of ['softmaxCrossEntropy', 'gaussianNll'] as const) {
       for (const shapes of [network(activation, loss === 'gaussianNll' ? 2 : 3), convolutional(activation)]) {
         const isImage = shapes[0]!.kind === 'conv2d';

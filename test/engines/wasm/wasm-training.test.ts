@@ -3,6 +3,7 @@
 
 import t, { type Test } from 'tap';
 import type { Dataset } from '../../../src/data/dataset/dataset.js';
+import { ACTIVATIONS } from '../../../src/model/layer-kind.js';
 import type { TrainingOptions } from '../../../src/training/options/options.js';
 import { compareTraining } from '../../support/compare-training.js';
 import { clusters, linear } from '../../support/datasets.js';
@@ -20,7 +21,7 @@ const threeClasses = clusters(70, 10, 3);
 const twoClasses = clusters(61, 5, 2);
 const twoTargets = linear(53, 6, 2);
 
-for (const activation of ['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus', 'linear'] as const) {
+for (const activation of ACTIVATIONS) {
   t.test(`${activation} trains as the reference does`, (t) => compare(t, threeClasses, { activation }));
 }
 

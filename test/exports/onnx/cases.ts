@@ -17,6 +17,7 @@ import {
   withAveragingWeights,
 } from '../../../src/index.js';
 import { RandomStream, streamKey } from '../../../src/math/random.js';
+import { ACTIVATIONS } from '../../../src/model/layer-kind.js';
 
 export interface Case {
   readonly name: string;
@@ -135,11 +136,7 @@ const ASKED: Readonly<Record<string, Asked>> = {
   activations: {
     ...BOUGHT,
     train: {
-      members: (['relu', 'leakyRelu', 'tanh', 'sigmoid', 'gelu', 'softplus', 'linear'] as const).map(
-        (activation) => ({
-          ...{ hidden: [6, 5], activation },
-        }),
-      ),
+      members: ACTIVATIONS.map((activation) => ({ ...{ hidden: [6, 5], activation } })),
     },
   },
   'dropout that scales at prediction': {

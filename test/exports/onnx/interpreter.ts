@@ -301,6 +301,8 @@ const OPERATORS: Readonly<Record<string, Run>> = {
   Tanh: unary(Math.tanh),
   Sigmoid: unary((x) => 1 / (1 + Math.exp(-x))),
   Softplus: unary((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
+  Selu: ([x], { alpha, gamma }) =>
+    unary((z) => (gamma as number) * (z > 0 ? z : (alpha as number) * Math.expm1(z)))([x!], {}, 1),
   Erf: unary(erf),
   Log: unary(Math.log),
   Reciprocal: unary((x) => 1 / x),

@@ -36,9 +36,9 @@ export const ACTIVATIONS = {
   activate(space) {
     const shape = block(space);
     const derivative = space.chance(0.5) ? 0 : space.putPanels(shape);
-    return [space.between(0, 3), space.putPanels(shape), derivative, shape.stride, shape.panels];
+    return [space.between(0, 6), space.putPanels(shape), derivative, shape.stride, shape.panels];
   },
-  secondDerivative: (space) => [space.between(0, 3), ...blocks(space, 2)],
+  secondDerivative: (space) => [space.between(0, 6), ...blocks(space, 2)],
   multiply: (space) => blocks(space, 2),
   multiplySlope(space) {
     const [a, h, stride, panels] = blocks(space, 2) as [number, number, number, number];
