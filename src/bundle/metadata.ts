@@ -134,7 +134,9 @@ function contradictionOfTask({ task, encoding, features, plan }: Metadata): stri
   }
   if (
     scale !== null &&
-    [scale.mean, scale.std, scale.softClip].some((list) => list !== null && list.length !== features)
+    [scale.mean, scale.std, scale.softClip, scale.quantiles ?? null].some(
+      (list) => list !== null && list.length !== features,
+    )
   ) {
     return `feature scales of another length than ${features}`;
   }

@@ -1,5 +1,6 @@
 // What a model was trained on, and how.
 
+import type { Preprocessing } from '../data/dataset/preprocessing-types.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { largest } from '../math/statistics.js';
 import { hasEpochs, type MemberSpec } from '../model/spec.js';
@@ -71,13 +72,22 @@ export function trainingProcedure({ ensemble }: CardFacts): string | null {
     ...epochsOf(ensemble),
     ...(preprocessing === null
       ? [encoding.features === null ? 'Numbers are as they came' : 'Numbers are standardised']
-      : [
-          `Numbers are standardised${preprocessing.softClip === undefined ? '' : ` and softly clipped at ${preprocessing.softClip} standard deviations`}; categories are one 0/1 column each`,
-        ]),
+      : [`Numbers are ${scalingWords(preprocessing)}; categories are one 0/1 column each`]),
     `Seed ${plan.seed}`,
   ];
   return section('Training procedure', list(items));
 }
+
+function scalingWords({ scaling, softClip, clipShape }: Preprocessing): string {
+  const scaled = scaling === undefined ? 'standardised' : SCALING_WORDS[scaling];
+  if (softClip === undefined) return scaled;
+  return `${scaled} and ${clipShape === 'smooth' ? 'smoothly' : 'softly'} clipped at ${softClip}${scaling === undefined ? ' standard deviations' : ''}`;
+}
+
+const SCALING_WORDS = {
+  robust: 'taken from their median in interquartile ranges',
+  quantile: 'made normal deviates by their quantiles',
+} as const;
 
 function epochsOf({ plan, members }: TrainedEnsemble): string[] {
   const trained = members.map(({ history }) => history.length).filter((own) => own > 0);

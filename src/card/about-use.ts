@@ -2,6 +2,7 @@
 
 import { MAX_CATEGORIES } from '../data/columns/column-options.js';
 import type { FeatureColumn } from '../data/dataset/preprocessing-types.js';
+import { defaultClip } from '../data/preprocessing/preprocessing.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { optionsOfPlan } from '../training/options/options-of-plan.js';
 import type { CardFacts } from './card-facts.js';
@@ -87,10 +88,14 @@ function dataOptions({ plan, preprocessing, trainedOn }: TrainedEnsemble): objec
     groupColumn,
     missing,
     missingTarget,
+    scaling,
     softClip,
+    clipShape,
   } = preprocessing;
   const numbers = features.filter((column) => column.kind === 'numeric');
   const together = new Set(numbers.map(({ mean, std }) => `${mean} ${std}`)).size === 1 && numbers.length > 1;
+  const used = scaling ?? (together ? 'together' : 'columns');
+  const clip = defaultClip(used);
   const declared = features.flatMap((column) =>
     column.kind === 'categorical' && column.declared === true ? [column.column] : [],
   );
@@ -104,10 +109,11 @@ function dataOptions({ plan, preprocessing, trainedOn }: TrainedEnsemble): objec
     ...(features.some(({ fill }) => fill !== null) ? { impute: imputeOf(features) } : {}),
     ...(unseen === 'error' ? {} : { unseen }),
     ...maxCategoriesOf(features),
-    ...(together ? { scaling: 'together' } : {}),
-    ...(softClip === DEFAULT_SOFT_CLIP || (together && softClip === undefined)
+    ...(used === 'columns' ? {} : { scaling: used }),
+    ...((softClip ?? null) === clip.softClip ? {} : { softClip: softClip ?? null }),
+    ...(softClip === undefined || (clipShape ?? 'kneed') === clip.clipShape
       ? {}
-      : { softClip: softClip ?? null }),
+      : { clipShape: clipShape ?? 'kneed' }),
     ...(weightColumn === null ? {} : { weightColumn }),
     ...(groupColumn === null ? {} : { groupColumn }),
     ...(missing === undefined ? {} : { missing }),
@@ -118,9 +124,6 @@ function dataOptions({ plan, preprocessing, trainedOn }: TrainedEnsemble): objec
       : { testShare: split.testShare }),
   };
 }
-
-/** What is done where nothing is said. */
-const DEFAULT_SOFT_CLIP = 2;
 
 /** As many as have a feature of their own where others share one, or else enough for every column. */
 function maxCategoriesOf(features: readonly FeatureColumn[]): { maxCategories?: number } {

@@ -24,7 +24,7 @@ import { sortedPlain } from '../files/sorted-plain.js';
 import { check, issueText } from '../schema-check.js';
 import { isMade, requireDataset } from './dataset/check-dataset.js';
 import { completeDataset, type Dataset } from './dataset/dataset.js';
-import type { Scale } from './dataset/encoding.js';
+import type { FeatureScale, Scale } from './dataset/encoding.js';
 import type { ArrayMetadata, DatasetMetadata } from './dataset-schema.js';
 
 const MAGIC = Uint8Array.from([0x54, 0x55, 0x54, 0x54, 0x49, 0x44, 0x1a, 0x0a]);
@@ -121,7 +121,8 @@ function describeDataset(dataset: Dataset): DatasetMetadata {
     ...{ task, rows, features, preprocessing, split, hash, rowsHash, groupsHash },
     encoding: {
       // As arrays, which keep a zero's sign.
-      features: scale === null ? null : { ...arraysOf(scale), softClip: copyOf(scale.softClip) },
+      features:
+        scale === null ? null : { ...ownParts(scale), ...arraysOf(scale), softClip: copyOf(scale.softClip) },
       targets: arraysOf(encoding.targets),
     },
     arrays: Object.fromEntries(
@@ -140,6 +141,22 @@ function arraysOf({ mean, std }: Scale): { mean: Float64Array; std: Float64Array
   return { mean: Float64Array.from(mean), std: Float64Array.from(std) };
 }
 
+/** What is absent where it says nothing. */
+function ownParts({
+  scaling,
+  clipShape,
+  quantiles,
+}: FeatureScale): Pick<
+  NonNullable<DatasetMetadata['encoding']['features']>,
+  'scaling' | 'clipShape' | 'quantiles'
+> {
+  return {
+    ...(scaling === undefined ? {} : { scaling }),
+    ...(clipShape === undefined ? {} : { clipShape }),
+    ...(quantiles === undefined ? {} : { quantiles: quantiles.map(copyOf) }),
+  };
+}
+
 function copyOf<Item>(list: readonly Item[] | null): Item[] | null {
   return list === null ? null : [...list];
 }
@@ -147,7 +164,7 @@ function copyOf<Item>(list: readonly Item[] | null): Item[] | null {
 function encodingOf({ features, targets }: DatasetMetadata['encoding']): Dataset['encoding'] {
   const scaleOf = ({ mean, std }: typeof targets) => ({ mean: [...mean], std: [...std] });
   return {
-    features: features === null ? null : { ...scaleOf(features), softClip: features.softClip },
+    features: features === null ? null : { ...features, ...scaleOf(features) },
     targets: scaleOf(targets),
   };
 }

@@ -3,6 +3,7 @@
 
 import { readonlyList } from '../schema-check.js';
 import * as z from '../zod.js';
+import { ownScaleFields } from './dataset/scale-schema.js';
 import { preprocessingSchema } from './preprocessing/preprocessing-schema.js';
 
 const count = z.int().min(1);
@@ -25,7 +26,9 @@ export const datasetSchema = z.strictObject({
   preprocessing: preprocessingSchema.nullable(),
   split: z.strictObject({ testShare: z.number().gt(0).lt(1), seed: natural, rows: count }).nullable(),
   encoding: z.strictObject({
-    features: scale.extend({ softClip: z.array(positive.nullable()).nullable() }).nullable(),
+    features: scale
+      .extend({ softClip: z.array(positive.nullable()).nullable(), ...ownScaleFields })
+      .nullable(),
     targets: scale,
   }),
   hash: sha256,

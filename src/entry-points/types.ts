@@ -24,9 +24,17 @@ export type { ConformalMethod } from '../conformal/scores.js';
 export type { ColumnOptions } from '../data/columns/column-options.js';
 export type { LeftOut } from '../data/columns/judge-table.js';
 export type { RoleOptions } from '../data/columns/roles.js';
-export type { DatasetMakers } from '../data/dataset/dataset.js';
+export type { ArrayScaling, DatasetMakers } from '../data/dataset/dataset.js';
 export type { DatasetNumbers, TableSplit } from '../data/dataset/dataset-types.js';
-export type { Encoding, FeatureScale, Scale, Values } from '../data/dataset/encoding.js';
+export type {
+  ClipShape,
+  Encoding,
+  FeatureScale,
+  FeatureScaling,
+  OwnScaling,
+  Scale,
+  Values,
+} from '../data/dataset/encoding.js';
 export type {
   CategoricalFeature,
   ClassTarget,
@@ -38,7 +46,7 @@ export type {
 } from '../data/dataset/preprocessing-types.js';
 export type { ColumnRanges, TrainingFacts } from '../data/dataset/training-facts.js';
 export type { FittedFeatures } from '../data/preprocessing/features.js';
-export type { FeatureScaling, Impute } from '../data/preprocessing/fit-features.js';
+export type { Impute } from '../data/preprocessing/fit-features.js';
 export type { PreprocessingOptions, TrainingExtras } from '../data/preprocessing/preprocessing.js';
 export type { ClassWeights } from '../data/preprocessing/weights.js';
 export type { ResampleSpec } from '../data/resample.js';

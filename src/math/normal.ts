@@ -35,7 +35,7 @@ export function twoSidedNormal(z: number): number {
 }
 
 /** Rational approximations of the normal quantile about the centre, and of both parts of the tail. */
-const CENTRE = [
+export const NORMAL_CENTRE = [
   [
     3.3871328727963665, 133.14166789178438, 1971.5909503065513, 13731.69376550946, 45921.95393154987,
     67265.7709270087, 33430.57558358813, 2509.0809287301227,
@@ -45,7 +45,7 @@ const CENTRE = [
     28729.085735721943, 5226.495278852854,
   ],
 ] as const;
-const NEAR_TAIL = [
+export const NORMAL_TAIL = [
   [
     1.4234371107496835, 4.630337846156546, 5.769497221460691, 3.6478483247632045, 1.2704582524523684,
     0.2417807251774506, 0.022723844989269184, 0.0007745450142783414,
@@ -74,13 +74,18 @@ const FAR_TAIL = [
 export function normalQuantile(p: number): number {
   if (p === 0 || p === 1) return p === 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   const q = p - 0.5;
-  if (Math.abs(q) <= 0.425) return q * ratio(CENTRE, 0.180625 - q * q);
+  if (Math.abs(q) <= 0.425) return q * ratio(NORMAL_CENTRE, 0.180625 - q * q);
   const root = Math.sqrt(-log(Math.min(p, 1 - p)));
-  const size = root <= 5 ? ratio(NEAR_TAIL, root - 1.6) : ratio(FAR_TAIL, root - 5);
+  const size = root <= 5 ? ratio(NORMAL_TAIL, root - 1.6) : ratio(FAR_TAIL, root - 5);
   return q < 0 ? -size : size;
 }
 
 function ratio([above, below]: readonly [readonly number[], readonly number[]], x: number): number {
-  const polynomial = (terms: readonly number[]) => terms.reduceRight((sum, term) => sum * x + term, 0);
-  return polynomial(above) / polynomial(below);
+  return polynomial(above, x) / polynomial(below, x);
+}
+
+function polynomial(terms: readonly number[], x: number): number {
+  let sum = 0;
+  for (let at = terms.length - 1; at >= 0; at--) sum = sum * x + terms[at]!;
+  return sum;
 }

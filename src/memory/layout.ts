@@ -97,7 +97,10 @@ export interface TrainingLayout {
   readonly slots: number;
   readonly dataset: DatasetLayout;
   readonly tangents: TangentTable;
-  /** f32[5, features]: low, high, mean, std, soft clip or 0 (FeatureRanges in src/techniques/perturb.ts), or 0. */
+  /**
+   * f32[5, features]: low, high, mean, std (FeatureRanges in src/techniques/perturb.ts), and the c of the soft clip, 0 for none
+   * and −c for a smooth one; or 0.
+   */
   readonly ranges: number;
   /** Rows that members resample from, ascending. */
   readonly candidates: RowList;

@@ -2,7 +2,6 @@
 // one step of it. Attacks on trained ensembles use this; training has the same as kernels (perturb.ts there).
 // It knows no networks: the gradient is given.
 
-import { softClip as clip } from '../data/dataset/encoding.js';
 import type { AttackNorm, AttackScale } from '../model/spec.js';
 
 /** What is known of each feature: its range over the training rows and its scale, f32 or numbers [features]. */
@@ -10,11 +9,10 @@ export interface FeatureRanges {
   /** In the units of the networks' input. */
   readonly low: ArrayLike<number>;
   readonly high: ArrayLike<number>;
-  /** Value in the user's units = mean + std × value of the input. */
-  readonly mean: ArrayLike<number>;
+  /** What a unit of the input is in the user's own, where that is the same at every value. */
   readonly std: ArrayLike<number>;
-  /** The c of each feature's soft clip, 0 where it has none; null where no feature has one. */
-  readonly softClip: ArrayLike<number> | null;
+  /** A value of a feature in the user's units, as the networks see it. */
+  encode(value: number, feature: number): number;
 }
 
 /** How far an attack may go. */
@@ -45,15 +43,13 @@ export function attackBall(
   ranges: FeatureRanges,
   columns: ArrayLike<number> | null,
 ): AttackBall {
-  const { low, high, mean, std, softClip } = ranges;
+  const { low, high, std } = ranges;
   const each = (of: (feature: number) => number) =>
     Float32Array.from({ length: columns?.length ?? low.length }, (_, i) => of(columns?.[i] ?? i));
-  const encode = (bound: number, i: number) =>
-    clip((bound - mean[i]!) / std[i]!, softClip === null ? null : softClip[i]! || null);
   return {
     radius: each((i) => (scale === 'range' ? epsilon * (high[i]! - low[i]!) : epsilon / std[i]!)),
-    low: each((i) => (bounds === null ? low[i]! : encode(bounds[0], i))),
-    high: each((i) => (bounds === null ? high[i]! : encode(bounds[1], i))),
+    low: each((i) => (bounds === null ? low[i]! : ranges.encode(bounds[0], i))),
+    high: each((i) => (bounds === null ? high[i]! : ranges.encode(bounds[1], i))),
   };
 }
 

@@ -110,6 +110,15 @@ const changes: Readonly<Record<string, [(m: Mutable) => unknown, RegExp]>> = {
     set('encoding.features', { mean: [1], std: [1], softClip: null }),
     /feature scales/,
   ],
+  'quantiles that fall': [
+    set('encoding.features', {
+      mean: [1.5, 0, 0],
+      std: [0.1, 1, 1],
+      softClip: null,
+      quantiles: [[2, 1], null, null],
+    }),
+    /never fall/,
+  ],
   'a scale that is not its preprocessing’s': [set('encoding.features.mean', [9, 0, 0]), /other scales/],
   'ranges of too few features': [set('trainedOn.featureRanges.low', [1]), /feature ranges/],
   'a range upside down': [set('trainedOn.featureRanges.low', [3, 0, 0]), /feature ranges/],

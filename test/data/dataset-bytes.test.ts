@@ -22,6 +22,13 @@ function whole(): Dataset {
   });
 }
 
+function ofQuantiles(): Dataset {
+  const { x, rows, features, labels } = clusters(24, 3, 2);
+  return Dataset.fromArrays({
+    ...{ x, rows, features, labels, scaling: 'quantile', softClip: 2, clipShape: 'smooth' },
+  });
+}
+
 async function ofTable(t: Test): Promise<Dataset> {
   const path = join(t.testdir(), 'a.csv');
   const lines = ['size,colour,weight,price'];
@@ -41,6 +48,7 @@ async function ofTable(t: Test): Promise<Dataset> {
 t.test('datasets come back as they were, hash and all, and equal ones are equal bytes', async (t) => {
   const datasets = {
     whole: whole(),
+    quantiles: ofQuantiles(),
     clusters: clusters(9, 2, 3),
     linear: linear(11, 4, 2),
     table: await ofTable(t),

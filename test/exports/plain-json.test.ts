@@ -3,7 +3,7 @@
 import t, { type Test } from 'tap';
 import { Ensemble } from '../../src/api/ensemble.js';
 import { loadData } from '../../src/api/load-data.js';
-import type { Dataset } from '../../src/data/dataset/dataset.js';
+import { Dataset, type DatasetArrays } from '../../src/data/dataset/dataset.js';
 import type { DataRecord } from '../../src/data/table/record-table.js';
 import type { TrainedEnsemble } from '../../src/ensemble/ensemble.js';
 import { predictEnsemble } from '../../src/ensemble/predict/predict.js';
@@ -50,10 +50,25 @@ const classes = clusters(120, 6, 3);
 const numbers = linear(120, 4, 2);
 const images = clusters(60, 25, 2);
 
+function scaledBy(
+  scaling: 'robust' | 'quantile',
+  clip: Pick<DatasetArrays, 'softClip' | 'clipShape'>,
+): Dataset {
+  const { x, rows, features, labels } = classes;
+  // Some columns with an outlier, some of few values.
+  const own = Float64Array.from(x, (value, at) => (at % features < 2 ? value ** 3 : Math.round(value)));
+  return Dataset.fromArrays({ x: own, rows, features, labels, scaling, ...clip });
+}
+
 const CASES: Readonly<Record<string, readonly [Dataset, TrainingOptions, Choice?]>> = {
   'dense networks, averaged': [classes, { hidden: [7, 5] }],
   'the geometric mean': [classes, { hidden: [7] }, { aggregator: 'geometricMean' }],
   votes: [classes, { hidden: [3], epochs: 2 }, { aggregator: 'majorityVote' }],
+  'robust scaling and a smooth clip': [
+    scaledBy('robust', { softClip: 3, clipShape: 'smooth' }),
+    { hidden: [7] },
+  ],
+  'quantiles, softly clipped': [scaledBy('quantile', { softClip: 2 }), { hidden: [7] }],
   'random subspaces': [classes, { hidden: [7], featureShare: 0.5 }],
   'plain and inverted dropout': [
     classes,

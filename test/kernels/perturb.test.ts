@@ -107,7 +107,12 @@ t.test('several steps stay in the ball and the bounds, but where the original is
 });
 
 t.test('radii are shares of the range, or absolute in the units of the data; bounds too', async (t) => {
-  const ranges = { low: [-1, -2], high: [1, 4], mean: [10, 0], std: [2, 0.5], softClip: null };
+  const mean = [10, 0];
+  const std = [2, 0.5];
+  const ranges = {
+    ...{ low: [-1, -2], high: [1, 4], std },
+    encode: (value: number, i: number) => (value - mean[i]!) / std[i]!,
+  };
   const share = attackBall({ epsilon: 0.1, scale: 'range', bounds: null }, ranges, null);
   t.same([...share.radius], [Math.fround(0.2), Math.fround(0.1 * 6)]);
   t.same([...share.low, ...share.high], [-1, -2, 1, 4]);

@@ -63,6 +63,8 @@ export interface ExportedJson {
     readonly mean: readonly number[];
     readonly std: readonly number[];
     readonly softClip: readonly (number | null)[] | null;
+    readonly clipShape?: 'smooth';
+    readonly quantiles?: readonly (readonly number[] | null)[];
   } | null;
   readonly aggregator: string;
   readonly calibration: Calibration;
@@ -114,11 +116,36 @@ function featuresOf({ inputs }: ExportedJson, row: Row): number[] {
 function encode({ encoding }: ExportedJson, features: readonly number[]): number[] {
   if (encoding === null) return features.map(Math.fround);
   return features.map((value, i) => {
-    const z = (value - encoding.mean[i]!) / encoding.std[i]!;
+    const quantiles = encoding.quantiles?.[i] ?? null;
+    const z =
+      quantiles === null ? (value - encoding.mean[i]!) / encoding.std[i]! : deviateAmong(value, quantiles);
     const c = encoding.softClip?.[i] ?? null;
+    if (c !== null && encoding.clipShape === 'smooth') return Math.fround(z / Math.hypot(1, z / c));
     const d = c === null ? 0 : (Math.abs(z) - c) / c;
     return Math.fround(d > 0 ? Math.sign(z) * c! * (1 + d / Math.sqrt(1 + d * d)) : z);
   });
+}
+
+/** By bisection of the distribution function, whose tails are the complementary error function's. */
+function deviateAmong(value: number, quantiles: readonly number[]): number {
+  const last = quantiles.length - 1;
+  const [below, upTo] = [
+    quantiles.filter((q) => q < value).length,
+    quantiles.filter((q) => q <= value).length,
+  ];
+  const between = () => {
+    const [low, high] = [quantiles[below - 1]!, quantiles[below]!];
+    return below - 1 + (value - low) / (high - low);
+  };
+  const level = upTo === 0 ? 0 : below > last ? last : upTo > below ? (below + upTo - 1) / 2 : between();
+  const share = Math.min(1 - 1e-7, Math.max(1e-7, level / last));
+  let [least, most] = [-6, 6];
+  for (let step = 0; step < 60; step++) {
+    const middle = (least + most) / 2;
+    if ((1 + erf(middle / Math.SQRT2)) / 2 < share) least = middle;
+    else most = middle;
+  }
+  return (least + most) / 2;
 }
 
 interface Answer {

@@ -5,7 +5,7 @@ import { describe, TuttiError } from '../../errors.js';
 import { isPlainObject } from '../../option-names.js';
 import { checkCount, checkFinite, checkIndices, checkLength } from './arrays.js';
 import type { DatasetNumbers as Dataset, Task } from './dataset-types.js';
-import { NO_SCALE, type Scale } from './encoding.js';
+import { type FeatureScale, NO_SCALE, type Scale } from './encoding.js';
 import { featureWidth } from './feature-columns.js';
 
 /** Datasets made by tutti, which need no check at the doors. */
@@ -145,12 +145,25 @@ function checkEncoding({ encoding, features, task }: Dataset): void {
   const scale = encoding.features;
   if (scale === null) return;
   checkScale('features', scale, features);
+  checkQuantiles(scale.quantiles, features);
   const clips = scale.softClip;
   if (clips === null) return;
   checkLength('encoding.features.softClip', clips as number[], features, 'one per feature');
   const bad = clips.find((c) => c !== null && !(Number.isFinite(c) && c > 0));
   if (bad !== undefined)
     failData(`Expected a soft clip to be a number above 0, or null, got ${describe(bad)}`);
+}
+
+function checkQuantiles(quantiles: FeatureScale['quantiles'], features: number): void {
+  if (quantiles === undefined) return;
+  const isList = Array.isArray(quantiles) && quantiles.length === features;
+  const ascend = (list: readonly number[]) =>
+    list.length > 1 &&
+    list.every((value, at) => Number.isFinite(value) && (at === 0 || value >= list[at - 1]!));
+  if (isList && quantiles.every((own) => own === null || (Array.isArray(own) && ascend(own)))) return;
+  failData(
+    `Expected quantiles of the features to be a list that never falls for each, got ${describe(quantiles)}`,
+  );
 }
 
 function isScale(value: unknown): boolean {

@@ -37,7 +37,12 @@ function headOf({ task, rows, features, encoding, preprocessing }: DatasetParts)
   const names = task.kind === 'classification' ? task.classes : task.targets;
   const own = preprocessing === null ? encoding.features : null;
   const clips = own === null || own.softClip === null ? [] : [own.softClip];
-  const scales = [[encoding.targets.mean, encoding.targets.std], own && [own.mean, own.std, ...clips]];
+  // Whatever else there is of a scale: nothing for one by mean and standard deviation.
+  const others = [own?.clipShape, own?.quantiles].filter((part) => part !== undefined);
+  const scales = [
+    [encoding.targets.mean, encoding.targets.std],
+    own && [own.mean, own.std, ...clips, ...others],
+  ];
   return [task.kind, names, rows, features, scales];
 }
 

@@ -10,22 +10,27 @@ import {
   checkLength,
   normaliseWeights,
   requireList,
+  robustScaleOf,
   scaleOf,
 } from './arrays.js';
 import { checkNames, markMade, requireDataset } from './check-dataset.js';
 import { type DatasetParts, hashesOf } from './dataset-hash.js';
 import type { DatasetNumbers, Task, TaskKind } from './dataset-types.js';
 import {
+  CLIP_SHAPE,
+  type ClipShape,
   type Encoding,
   type FeatureScale,
+  type FeatureScaling,
   NO_SCALE,
   type Scale,
   SOFT_CLIP,
   type Values,
 } from './encoding.js';
+import { quantilesOf } from './quantile-map.js';
 
 export type { TableSplit, Task, TaskKind } from './dataset-types.js';
-export type { Encoding, FeatureScale, Scale, Values } from './encoding.js';
+export type { ClipShape, Encoding, FeatureScale, FeatureScaling, Scale, Values } from './encoding.js';
 
 /** Rows of numbers in the user's units; `Kind` is its task's, where it is known before the program runs. */
 export type Dataset<Kind extends TaskKind = TaskKind> = DatasetNumbers<Kind>;
@@ -56,13 +61,23 @@ export interface DatasetArrays {
   /** Whether members see each column of `x` at mean 0 and standard deviation 1, or as it is. @default true */
   readonly standardise?: boolean;
   /**
-   * The c of a soft clip of standardised values: as they are up to c standard deviations, and never beyond 2c; null: none.
+   * How columns are standardised: `robust` by median and interquartile range, `quantile` by the standard normal deviate of a
+   * value's place among the rows. @default 'columns': by mean and standard deviation
+   */
+  readonly scaling?: ArrayScaling;
+  /**
+   * The c of a soft clip of standardised values, such as 2 (kneed) or 3 (smooth); null: none.
    * @default null
    */
   readonly softClip?: number | null;
+  /** How it bends: as they are up to c and never beyond 2c, or z/√(1 + (z/c)²), never beyond c. @default 'kneed' */
+  readonly clipShape?: ClipShape;
   /** Take the task and the encoding from this (training) dataset instead: for test data. */
   readonly like?: Dataset;
 }
+
+/** How the columns of arrays can be standardised: each by itself. */
+export type ArrayScaling = Exclude<FeatureScaling, 'together'>;
 
 /** Lengths and numbers are checked where they are used. */
 const ARRAY_OPTIONS = {
@@ -77,7 +92,9 @@ const ARRAY_OPTIONS = {
   groups: option.numbers,
   tangents: option.numbers,
   standardise: option.flag,
+  scaling: option.oneOf('columns', 'robust', 'quantile'),
   softClip: SOFT_CLIP,
+  clipShape: CLIP_SHAPE,
   like: option.object,
 } satisfies OptionTable<DatasetArrays>;
 
@@ -94,7 +111,15 @@ const ARRAY_USES = {
     holds: ({ targets, like }) => targets !== undefined && like === undefined,
   },
   standardise: OWN,
+  scaling: {
+    says: 'there is no `like`, and `standardise` is not false',
+    holds: ({ like, standardise }) => like === undefined && standardise !== false,
+  },
   softClip: OWN,
+  clipShape: {
+    says: 'there is a `softClip` and no `like`',
+    holds: ({ like, softClip = null }) => like === undefined && softClip !== null,
+  },
 } satisfies OptionUses<DatasetArrays>;
 
 /** Bound on labels whose classes are not named: a larger one is a mistake, not a class. */
@@ -166,7 +191,15 @@ function valuesOf(name: string, values: ArrayLike<number>, columns: number): Val
     : Float64Array.from(values);
 }
 
-function ownScale({ standardise = true, softClip = null, rows, features }: DatasetArrays, x: Values) {
+function ownScale(arrays: DatasetArrays, x: Values): FeatureScale | null {
+  const {
+    standardise = true,
+    scaling = 'columns',
+    softClip = null,
+    clipShape = 'kneed',
+    rows,
+    features,
+  } = arrays;
   if (!standardise) {
     if (softClip === null) return null;
     const message = `Expected \`softClip\` to be null without \`standardise\`, got ${softClip}`;
@@ -174,16 +207,39 @@ function ownScale({ standardise = true, softClip = null, rows, features }: Datas
   }
   const names = Array.from({ length: features }, (_, i) => `x[${i}]`);
   const clips = softClip === null ? null : names.map(() => softClip);
-  return { ...scaleColumns(x, rows, names), softClip: clips } satisfies FeatureScale;
+  const scale = scaleColumns(x, rows, names, scaling === 'robust' ? robustScaleOf : scaleOf);
+  return {
+    ...{ ...scale, softClip: clips },
+    ...(scaling === 'columns' ? {} : { scaling }),
+    ...(clipShape === 'smooth' ? { clipShape } : {}),
+    ...(scaling === 'quantile' ? { quantiles: quantilesOfColumns(x, rows, features) } : {}),
+  } satisfies FeatureScale;
 }
 
-function scaleColumns(values: ArrayLike<number>, rows: number, names: readonly string[]): Scale {
-  const column = new Float64Array(rows);
-  const scales = names.map((columnName, c) => {
-    for (let row = 0; row < rows; row++) column[row] = values[row * names.length + c]!;
-    return scaleOf(column, columnName);
-  });
+function scaleColumns(
+  values: ArrayLike<number>,
+  rows: number,
+  names: readonly string[],
+  scaleColumn = scaleOf,
+): Scale {
+  const scales = names.map((columnName, c) =>
+    scaleColumn(columnOf(values, rows, c, names.length), columnName),
+  );
   return { mean: scales.map((scale) => scale.mean), std: scales.map((scale) => scale.std) };
+}
+
+/** Of a column of one value none: it is standardised to 0. */
+function quantilesOfColumns(x: Values, rows: number, features: number): (number[] | null)[] {
+  return Array.from({ length: features }, (_, i) => {
+    const column = columnOf(x, rows, i, features);
+    return column.every((value) => value === column[0]) ? null : quantilesOf(column);
+  });
+}
+
+function columnOf(values: ArrayLike<number>, rows: number, column: number, width: number): Float64Array {
+  const own = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) own[row] = values[row * width + column]!;
+  return own;
 }
 
 interface TargetPart extends Pick<Dataset, 'task' | 'labels' | 'targets'> {

@@ -4,6 +4,10 @@
 
 import { TuttiError } from '../../errors.js';
 import { option } from '../../option-names.js';
+import { normalFromQuantiles, slopeOfNormal, valueFromNormal } from './quantile-map.js';
+import { type ClipShape, clippedChange, softClip, unclipped } from './soft-clip.js';
+
+export { type ClipShape, softClip } from './soft-clip.js';
 
 /** One mean and one standard deviation per column: value in the user's units = mean + std × standardised. */
 export interface Scale {
@@ -11,14 +15,28 @@ export interface Scale {
   readonly std: readonly number[];
 }
 
+/** What numeric columns are made of: see `scaling` of the options of loading. */
+export type FeatureScaling = 'columns' | 'together' | 'robust' | 'quantile';
+
+/** Those that a dataset has to say of itself, since its numbers do not. */
+export type OwnScaling = Extract<FeatureScaling, 'robust' | 'quantile'>;
+
 /** The scale of each feature. The 0/1 columns of categories are as they are: mean 0, std 1, no clip. */
 export interface FeatureScale extends Scale {
+  /** Absent: by mean and standard deviation. `robust`: `mean` is the median and `std` the interquartile range. */
+  readonly scaling?: OwnScaling | undefined;
   /**
-   * Per feature the c of its soft clip of the standardised value z, or null for none; null where no feature has one:
-   * z itself within ±c, and beyond, of what exceeds c by d, only d/√(1 + (d/c)²). It is monotone and smooth, and never
-   * beyond ±2c.
+   * Per feature the c of the soft clip of its standardised value, or null for none; null where no feature has one. See
+   * {@link ClipShape}.
    */
   readonly softClip: readonly (number | null)[] | null;
+  /** The shape of all soft clips; absent: `kneed`. */
+  readonly clipShape?: 'smooth' | undefined;
+  /**
+   * Per feature its ascending quantiles over the training rows at equidistant levels from 0 to 1, whose place a value is
+   * encoded by, as a standard normal deviate; null for a feature that is standardised, as all are where this is absent.
+   */
+  readonly quantiles?: readonly (readonly number[] | null)[] | undefined;
 }
 
 export interface Encoding {
@@ -39,6 +57,9 @@ interface Rows {
 
 /** What the option `softClip` must be. */
 export const SOFT_CLIP = option.orNull(option.number('a number > 0', (c) => c > 0));
+
+/** What the option `clipShape` must be. */
+export const CLIP_SHAPE = option.oneOf('kneed', 'smooth');
 
 export const NO_SCALE: Scale = { mean: [], std: [] };
 
@@ -81,7 +102,8 @@ export function writeEncoded(
   stride: number,
 ): void {
   const clips = scale?.softClip ?? null;
-  if (scale !== null && clips === null) {
+  const quantiles = scale?.quantiles ?? null;
+  if (scale !== null && clips === null && quantiles === null) {
     writeStandardised(x, features, scale, rows, index, into, stride);
     return;
   }
@@ -89,10 +111,12 @@ export function writeEncoded(
     const from = (index === null ? row : index[row]!) * features;
     for (let i = 0; i < features; i++) {
       const value = x[from + i]!;
-      let encoded = scale === null ? value : (value - scale.mean[i]!) / scale.std[i]!;
-      if (clips !== null) encoded = softClip(encoded, clips[i]!);
+      let encoded = value;
+      if (quantiles !== null) encoded = encodeValue(scale!, i, value);
+      else if (scale !== null)
+        encoded = softClip((value - scale.mean[i]!) / scale.std[i]!, clips![i]!, scale.clipShape);
       into[to + i] = encoded;
-      // The value itself too: a soft clip makes a number of infinity.
+      // The value itself too: a soft clip and quantiles make a number of infinity.
       if (!Number.isFinite(into[to + i]) || !Number.isFinite(value)) failValue(x, features, null, from + i);
     }
   }
@@ -117,22 +141,31 @@ function writeStandardised(
   }
 }
 
-/** A standardised value, softly clipped: see {@link FeatureScale}. */
-export function softClip(z: number, c: number | null): number {
-  const excess = c === null ? 0 : (Math.abs(z) - c) / c;
-  if (!(excess > 0)) return z;
-  // Beyond this the square has outgrown the 1, and may outgrow a double.
-  const kept = excess > 1e9 ? 1 : excess / Math.sqrt(1 + excess * excess);
-  return Math.sign(z) * c! * (1 + kept);
+/** A value of feature `i` as members see it, before it is rounded to single precision. */
+export function encodeValue(scale: FeatureScale, i: number, value: number): number {
+  const quantiles = scale.quantiles?.[i] ?? null;
+  const own =
+    quantiles === null ? (value - scale.mean[i]!) / scale.std[i]! : normalFromQuantiles(value, quantiles);
+  return softClip(own, clipOf(scale, i), scale.clipShape);
+}
+
+/** The same of a value in units of the feature's `std` from its `mean`. */
+export function encodeStandardised(scale: FeatureScale, i: number, z: number): number {
+  if ((scale.quantiles?.[i] ?? null) !== null)
+    return encodeValue(scale, i, scale.mean[i]! + scale.std[i]! * z);
+  return softClip(z, clipOf(scale, i), scale.clipShape);
 }
 
 /** Encoded features back in the user's units, f64[rows, features]; exact but for the rounding to single precision. */
 export function decodeRows(encoded: Float32Array, scale: Scale | FeatureScale | null): Values {
   if (scale === null) return encoded;
   const { mean, std } = scale;
+  const shape = shapeOf(scale);
   return Float64Array.from(encoded, (value, at) => {
     const i = at % mean.length;
-    return mean[i]! + std[i]! * unclipped(value, clipOf(scale, i));
+    const quantiles = quantilesOf(scale, i);
+    const own = unclipped(value, clipOf(scale, i), shape);
+    return quantiles === null ? mean[i]! + std[i]! * own : valueFromNormal(own, quantiles);
   });
 }
 
@@ -144,25 +177,24 @@ export function encodeChange(
   encoded: number,
 ): number {
   if (scale === null) return change;
-  const root = rootOfRest(encoded, clipOf(scale, i));
-  return (change / scale.std[i]!) * root * root * root;
+  const [clip, shape, quantiles] = [clipOf(scale, i), shapeOf(scale), quantilesOf(scale, i)];
+  const own =
+    quantiles === null
+      ? change / scale.std[i]!
+      : change * slopeOfNormal(unclipped(encoded, clip, shape), quantiles);
+  return clippedChange(own, encoded, clip, shape);
 }
 
 function clipOf(scale: Scale | FeatureScale, i: number): number | null {
   return 'softClip' in scale ? (scale.softClip?.[i] ?? null) : null;
 }
 
-/** The standardised value whose soft clip is y. */
-function unclipped(y: number, c: number | null): number {
-  if (c === null || Math.abs(y) <= c) return y;
-  return Math.sign(y) * (c + (Math.abs(y) - c) / rootOfRest(y, c));
+function shapeOf(scale: Scale | FeatureScale): ClipShape {
+  return 'softClip' in scale ? (scale.clipShape ?? 'kneed') : 'kneed';
 }
 
-/** 1/√(1 + (d/c)²), from the clipped value y alone: √(1 − ((|y| − c)/c)²); 1 where nothing is clipped. */
-function rootOfRest(y: number, c: number | null): number {
-  const kept = c === null ? 0 : (Math.abs(y) - c) / c;
-  // Never 0: a value rounded to 2c itself was finite before.
-  return kept > 0 ? Math.sqrt(Math.max(2 ** -24, 1 - kept * kept)) : 1;
+function quantilesOf(scale: Scale | FeatureScale, i: number): readonly number[] | null {
+  return 'softClip' in scale ? (scale.quantiles?.[i] ?? null) : null;
 }
 
 /** Standardised targets, f32[rows, targets]. */

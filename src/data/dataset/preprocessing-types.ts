@@ -3,6 +3,7 @@
 
 import type { DateFormat } from '../table/date-format.js';
 import type { NumberFormat } from '../table/number-format.js';
+import type { OwnScaling } from './encoding.js';
 
 /** How the cells of a column of numbers are written. */
 export type WrittenFormat = NumberFormat | DateFormat;
@@ -10,9 +11,11 @@ export type WrittenFormat = NumberFormat | DateFormat;
 export interface NumericFeature {
   readonly kind: 'numeric';
   readonly column: string;
-  /** The network sees (value − mean) / std; std is 1 for a constant column. */
+  /** The network sees (value − mean) / std; std is 1 for a constant column. Of robust scaling median and interquartile range. */
   readonly mean: number;
   readonly std: number;
+  /** The network sees the standard normal deviate of a value's place among these instead. */
+  readonly quantiles?: readonly number[] | undefined;
   /** What a missing cell becomes, in the column's units; null: a missing cell is an error. */
   readonly fill: number | null;
   /** Absent: plain decimals. */
@@ -64,8 +67,12 @@ export interface Preprocessing {
   readonly features: readonly FeatureColumn[];
   /** A category not seen in training: an error, or all of its 0/1 columns 0. */
   readonly unseen: 'error' | 'ignore';
+  /** How numeric columns were scaled; absent: by mean and standard deviation. */
+  readonly scaling?: OwnScaling | undefined;
   /** The c of the soft clip of every numeric column once standardised; absent: none. */
   readonly softClip?: number | undefined;
+  /** Its shape; absent: `kneed`. */
+  readonly clipShape?: 'smooth' | undefined;
   readonly target: TargetEncoding;
   readonly weightColumn: string | null;
   readonly groupColumn: string | null;

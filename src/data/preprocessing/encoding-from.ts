@@ -5,20 +5,32 @@ import { NO_SCALE } from '../dataset/encoding.js';
 import { categoryNames } from '../dataset/feature-columns.js';
 import type { Preprocessing } from '../dataset/preprocessing-types.js';
 
+/** What one feature's scale is made of. */
+interface ColumnScale {
+  readonly mean: number;
+  readonly std: number;
+  readonly clip: number | null;
+  readonly quantiles: readonly number[] | null;
+}
+
 /** How a fitted preprocessing's features and targets become what members see. */
 export function encodingFrom({ features, target, ...preprocessing }: Preprocessing): Encoding {
-  const softClip = preprocessing.softClip ?? null;
-  const columns = features.flatMap(
-    (feature): readonly { mean: number; std: number; clip: number | null }[] =>
-      feature.kind === 'numeric'
-        ? [{ mean: feature.mean, std: feature.std, clip: softClip }]
-        : categoryNames(feature).map(() => ({ mean: 0, std: 1, clip: null })),
-  );
+  const { softClip = null, scaling, clipShape } = preprocessing;
+  const columns = features.flatMap((feature): readonly ColumnScale[] => {
+    if (feature.kind === 'numeric') {
+      const { mean, std, quantiles = null } = feature;
+      return [{ mean, std, clip: softClip, quantiles }];
+    }
+    return categoryNames(feature).map(() => ({ mean: 0, std: 1, clip: null, quantiles: null }));
+  });
   return {
     features: {
       mean: columns.map(({ mean }) => mean),
       std: columns.map(({ std }) => std),
       softClip: softClip === null ? null : columns.map(({ clip }) => clip),
+      ...(scaling === undefined ? {} : { scaling }),
+      ...(clipShape === undefined ? {} : { clipShape }),
+      ...(scaling === 'quantile' ? { quantiles: columns.map(({ quantiles }) => quantiles) } : {}),
     },
     targets: target.kind === 'classification' ? NO_SCALE : { mean: target.mean, std: target.std },
   };

@@ -3,9 +3,12 @@
 
 import { failOption } from '../../errors.js';
 import { mean as average, median, variance } from '../../math/statistics.js';
+import { failChoice } from '../../option-names.js';
 import { hasGaps, type Reading, refuseMissing } from '../columns/reading.js';
-import { scaleOf } from '../dataset/arrays.js';
+import { robustScaleOf, scaleOf } from '../dataset/arrays.js';
+import type { FeatureScaling } from '../dataset/encoding.js';
 import type { FeatureColumn } from '../dataset/preprocessing-types.js';
+import { quantilesOf } from '../dataset/quantile-map.js';
 import { classesOf, labeller } from '../table/labels.js';
 import type { Table } from '../table/table.js';
 import { fillNumber } from './features.js';
@@ -13,18 +16,15 @@ import { fillNumber } from './features.js';
 /** How missing numbers are filled; missing categories become the most frequent one. */
 export type Impute = 'mean' | 'median';
 
-/**
- * What is standardised: each numeric column by itself, or all of them by one mean and one deviation, which
- * keeps the contrasts of an image.
- */
-export type FeatureScaling = 'columns' | 'together';
-
 export interface FeatureOptions {
   readonly impute: Impute | null;
   readonly scaling: FeatureScaling;
   /** Categories of a column that get a feature each. */
   readonly maxCategories: number;
 }
+
+/** How numeric columns can be scaled. */
+export const SCALINGS = ['columns', 'together', 'robust', 'quantile'] as const satisfies FeatureScaling[];
 
 const IMPUTE_HINT = 'set `impute` to mean or median to fill them';
 
@@ -45,7 +45,7 @@ export function fitFeatures(
   { impute, scaling, maxCategories }: FeatureOptions,
   used: Uint32Array | null = null,
 ): FeatureColumn[] {
-  if (scaling !== 'columns' && scaling !== 'together') failOption('scaling', 'columns or together', scaling);
+  if (!SCALINGS.includes(scaling)) failChoice('scaling', SCALINGS, scaling);
   if (impute !== null && impute !== 'mean' && impute !== 'median') {
     failOption('impute', 'mean or median', impute);
   }
@@ -99,9 +99,11 @@ function fitNumeric(
   const fill = impute === null ? null : impute === 'mean' ? average(present) : median(present);
   const filled =
     present.length === numbers.length ? numbers : numbers.map((number) => fillNumber(number, fill));
-  const constant = scaling === 'columns' && present.every((number) => number === present[0]);
+  const constant = scaling !== 'together' && present.every((number) => number === present[0]);
+  const scale = scaling === 'robust' ? robustScaleOf(filled, name) : scaleOf(filled, name);
   return {
-    ...{ kind: 'numeric', column: name, ...scaleOf(filled, name), fill },
+    ...{ kind: 'numeric', column: name, ...scale, fill },
+    ...(scaling === 'quantile' && !constant ? { quantiles: quantilesOf(filled) } : {}),
     ...(reading.format === null ? {} : { format: reading.format }),
     ...(constant ? { constant } : {}),
   };

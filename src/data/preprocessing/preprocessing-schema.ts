@@ -4,6 +4,7 @@
 import { readonlyList } from '../../schema-check.js';
 import * as z from '../../zod.js';
 import type { Preprocessing } from '../dataset/preprocessing-types.js';
+import { clipShapeSchema, quantilesSchema, scalingSchema } from '../dataset/scale-schema.js';
 import { DATE_ORDERS } from '../table/date-orders.js';
 
 const names = readonlyList(z.array(z.string()));
@@ -28,6 +29,7 @@ const numericFeature = z.strictObject({
   column: z.string(),
   mean: z.number(),
   std: positive,
+  quantiles: readonlyList(quantilesSchema).optional(),
   fill: z.number().nullable(),
   format,
   constant: z.literal(true).optional(),
@@ -60,7 +62,9 @@ const regressionTarget = z.strictObject({
 export const preprocessingSchema = z.strictObject({
   features: readonlyList(z.array(z.discriminatedUnion('kind', [numericFeature, categoricalFeature]))),
   unseen: z.enum(['error', 'ignore']),
+  scaling: scalingSchema.optional(),
   softClip: positive.optional(),
+  clipShape: clipShapeSchema.optional(),
   target: z.discriminatedUnion('kind', [classTarget, regressionTarget]),
   weightColumn: z.string().nullable(),
   groupColumn: z.string().nullable(),

@@ -8,13 +8,13 @@ import { COLUMN_OPTIONS, type ColumnOptions, MAX_CATEGORIES } from '../columns/c
 import { type Judgement, judgeTable } from '../columns/judge-table.js';
 import { categoricalReading, numericReading } from '../columns/reading.js';
 import { completeDataset, type Dataset, type Task } from '../dataset/dataset.js';
-import { SOFT_CLIP } from '../dataset/encoding.js';
+import { CLIP_SHAPE, type ClipShape, type FeatureScaling, SOFT_CLIP } from '../dataset/encoding.js';
 import { featureWidth } from '../dataset/feature-columns.js';
 import type { Preprocessing } from '../dataset/preprocessing-types.js';
 import { delimiterHint, requireColumn, type Table } from '../table/table.js';
 import { encodingFrom } from './encoding-from.js';
 import { transformFeatures } from './features.js';
-import { type FeatureScaling, fitFeatures, type Impute } from './fit-features.js';
+import { fitFeatures, type Impute, SCALINGS } from './fit-features.js';
 import { fitTarget, targetReadings, transformTargets } from './target.js';
 import { type ClassWeights, fitRowWeights, groupsOf } from './weights.js';
 
@@ -38,18 +38,37 @@ export interface PreprocessingOptions extends ColumnOptions {
    * all that appear later share one more feature, and none is refused. @default 100
    */
   readonly maxCategories?: number | undefined;
-  /** Whether numeric features are standardised each by itself or, as pixels want, all alike. @default 'columns' */
+  /**
+   * What numeric features are made of. `columns`: each standardised by itself; `together`: all alike, as pixels want, which
+   * keeps the contrasts of an image; `robust`: each less its median, by its interquartile range; `quantile`: each value by the
+   * standard normal deviate of its place among the training rows.
+   * @default 'columns'
+   */
   readonly scaling?: FeatureScaling | undefined;
   /**
-   * The c of a soft clip of standardised numeric columns: as they are up to c standard deviations, and never beyond 2c;
-   * null: none. Networks do better without values that are far out: docs/reference/defaults.md.
-   * @default 2; null with `scaling: 'together'`, because clipped pixels are another image
+   * The c of a soft clip of standardised numeric columns; null: none. Networks do better without values that are far out:
+   * docs/reference/defaults.md.
+   * @default 2; 3 with `scaling: 'robust'`; null with `together`, because clipped pixels are another image, and with `quantile`
    */
   readonly softClip?: number | null | undefined;
+  /**
+   * How the soft clip bends. `kneed`: values are as they are up to c, and never beyond 2c; `smooth`: z/√(1 + (z/c)²), never
+   * beyond c.
+   * @default 'kneed'; 'smooth' with `scaling: 'robust'`
+   */
+  readonly clipShape?: ClipShape | undefined;
 }
 
-/** Standard deviations up to which a value is left as it is. */
-const DEFAULT_SOFT_CLIP = 2;
+/** Of each scaling the c of its soft clip, where nothing is said: what was measured, and that of RealMLP for its scaling. */
+const DEFAULT_SOFT_CLIPS = { columns: 2, together: null, robust: 3, quantile: null } as const;
+
+/** The soft clip of a scaling where nothing, or its c alone, is said. */
+export function defaultClip(scaling: FeatureScaling): {
+  readonly softClip: number | null;
+  readonly clipShape: ClipShape;
+} {
+  return { softClip: DEFAULT_SOFT_CLIPS[scaling], clipShape: scaling === 'robust' ? 'smooth' : 'kneed' };
+}
 
 /** The checks of these options that need no table. */
 export const PREPROCESSING_OPTIONS = {
@@ -65,15 +84,20 @@ export const PREPROCESSING_OPTIONS = {
     default: 'error',
   }),
   maxCategories: MAX_CATEGORIES,
-  scaling: described(option.oneOf('columns', 'together'), {
+  scaling: described(option.oneOf(...SCALINGS), {
     kind: 'choice',
-    says: 'standardise each numeric column by itself, or all alike',
+    says: 'standardise each numeric column by itself, or all alike, or by median and quartiles, or by its quantiles',
     default: 'columns',
   }),
   softClip: described(SOFT_CLIP, {
     kind: 'number',
     says: 'c of the soft clip: numbers are as they are up to c standard deviations, never beyond 2c',
-    defaultSays: `${DEFAULT_SOFT_CLIP}, or none where \`scaling\` is together`,
+    defaultSays: '2; 3 where `scaling` is robust, none where it is together or quantile',
+  }),
+  clipShape: described(CLIP_SHAPE, {
+    kind: 'choice',
+    says: 'how the soft clip bends: not at all up to c (kneed), or from 0 on and never beyond c (smooth)',
+    defaultSays: 'kneed, or smooth where `scaling` is robust',
   }),
 } as const satisfies OptionTable<PreprocessingOptions>;
 
@@ -96,7 +120,7 @@ export function fitPreprocessing(
   if (unseen !== 'error' && unseen !== 'ignore') failOption('unseen', 'error or ignore', unseen);
   const target = fitTarget(table, judgement.target, rows, judgement.rows);
   const { impute = null, scaling = 'columns', maxCategories = MAX_CATEGORIES.default } = options;
-  const { softClip = scaling === 'together' ? null : DEFAULT_SOFT_CLIP } = options;
+  const { softClip, clipShape } = clipOf(options);
   const features = fitFeatures(
     table,
     judgement.features,
@@ -109,7 +133,9 @@ export function fitPreprocessing(
   return {
     ...{ features, unseen, target },
     // Absent where there is none, as all that is not used, so that the content hash is what it always was.
+    ...(scaling === 'robust' || scaling === 'quantile' ? { scaling } : {}),
     ...(softClip === null ? {} : { softClip }),
+    ...(clipShape === 'smooth' ? { clipShape } : {}),
     weightColumn: weight?.column.name ?? null,
     groupColumn: group?.column.name ?? null,
     ...(weight === null || weight.format === null ? {} : { weightFormat: weight.format }),
@@ -118,6 +144,18 @@ export function fitPreprocessing(
     ...(options.missingTarget === 'drop' ? { missingTarget: 'drop' } : {}),
     ...(leftOut.length === 0 ? {} : { leftOut }),
   };
+}
+
+/** @throws ERR_OPTION for a shape without a clip */
+function clipOf(options: PreprocessingOptions): {
+  readonly softClip: number | null;
+  readonly clipShape: ClipShape | null;
+} {
+  const own = defaultClip(options.scaling ?? PREPROCESSING_OPTIONS.scaling.default);
+  const { softClip = own.softClip, clipShape } = options;
+  if (softClip !== null) return { softClip, clipShape: clipShape ?? own.clipShape };
+  if (clipShape !== undefined) failOption('clipShape', 'absent unless there is a soft clip', clipShape);
+  return { softClip, clipShape: null };
 }
 
 /** Columns whose only values are in rows that are held out. */

@@ -30,6 +30,7 @@ import { allowedModule } from '../user-modules/allowed-modules.js';
 import type { ApplyLayer, Layer, LayersModel, TensorFlow } from './api.js';
 import { channelsLast } from './model-input.js';
 import type { TfjsMemberSpec } from './spec.js';
+import { requireStraightScale } from './straight-scale.js';
 import { loadTensorFlow } from './tensorflow.js';
 
 /** An ensemble, as far as its networks and models matter here. */
@@ -153,11 +154,7 @@ function plannedLayers(
 ): PlannedLayer[] {
   const { features, encoding } = ensemble;
   const scale = encoding.features;
-  if (scale !== null && scale.softClip !== null) {
-    const expected =
-      'null (--soft-clip none) in the training of what becomes a tf.LayersModel, which has no such layer';
-    failOption('softClip', expected, scale.softClip[0]);
-  }
+  requireStraightScale(scale);
   const { dropout } = spec;
   const { columns, image, layers: own } = portableNetwork(ensemble, trained);
   const layers: PlannedLayer[] = [];

@@ -1,6 +1,7 @@
 // Arenas with the programs of their members. One that is prepared serves the next member too, where that is of the same
 // kind in the same place: members of small networks are trained in little more time than it takes to write a program.
 
+import { softClip } from '../../data/dataset/soft-clip.js';
 import { TuttiError } from '../../errors.js';
 import type { Executor } from '../../kernels/executor.js';
 import { type Program, placeProgram } from '../../kernels/program.js';
@@ -116,5 +117,13 @@ function readRanges(memory: WebAssembly.Memory, { ranges, dataset }: TrainingLay
   if (ranges === 0) return null;
   const { features } = dataset;
   const part = (index: number) => new Float32Array(memory.buffer, ranges + index * features * 4, features);
-  return { low: part(0), high: part(1), mean: part(2), std: part(3), softClip: part(4) };
+  const [low, high, mean, std, clips] = [part(0), part(1), part(2), part(3), part(4)];
+  return {
+    ...{ low, high, std },
+    encode(value, i) {
+      const c = clips[i]!;
+      // Kneed ones are kept as they are, smooth ones below 0.
+      return softClip((value - mean[i]!) / std[i]!, c === 0 ? null : Math.abs(c), c < 0 ? 'smooth' : 'kneed');
+    },
+  };
 }

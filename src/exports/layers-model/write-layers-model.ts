@@ -1,6 +1,7 @@
 // An ensemble of networks as one tf.LayersModel: rows of features in the user's units in, probabilities or means out.
 // Members are branches that meet in their average; scales, weights, clips and temperatures are in kernels as far as they can be.
 
+import { requireStraightScale } from '../../engines/tfjs/straight-scale.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { failOption } from '../../errors.js';
 import { swapOnBigEndian } from '../../files/byte-order.js';
@@ -54,18 +55,9 @@ export function writeLayersModel(ensemble: TrainedEnsemble, options: ExportCombi
   });
 }
 
-/** @throws ERR_OPTION where features are clipped softly, which no layer does; a net distilled from such an ensemble clips them too. */
+/** @throws ERR_OPTION where features are encoded by what no layer does; a net distilled from such an ensemble sees them so, too. */
 export function requireUnclipped({ encoding }: Pick<TrainedEnsemble, 'encoding'>): void {
-  const softClip = encoding.features?.softClip ?? null;
-  if (softClip !== null) {
-    const expected =
-      'null (--soft-clip none) in the training of what becomes a tf.LayersModel, which has no such layer';
-    failOption(
-      'softClip',
-      expected,
-      softClip.find((clip) => clip !== null),
-    );
-  }
+  requireStraightScale(encoding.features);
 }
 
 function requireLayers(portable: ExportedEnsemble): void {

@@ -1,6 +1,7 @@
 // The first part of the graph: from what a caller gives, raw columns or rows of features, to encoded features as networks
 // see them. What src/data/preprocessing and src/data/dataset/encoding.ts do in double precision, by operators of ONNX.
 
+import type { ClipShape } from '../../data/dataset/encoding.js';
 import type {
   CategoricalFeature,
   FeatureColumn,
@@ -14,6 +15,7 @@ import { failOption } from '../../errors.js';
 import type { ExportedEnsemble } from '../shared/exported-ensemble.js';
 import { tableOfCategories } from './categories.js';
 import type { Graph, Value } from './graph.js';
+import { normalDeviates } from './quantiles.js';
 
 export type NumberType = 'float' | 'double';
 
@@ -35,6 +37,8 @@ interface Column {
   readonly mean: number;
   readonly std: number;
   readonly clip: number | null;
+  /** Those that it is encoded by; null: it is standardised. */
+  readonly quantiles: readonly number[] | null;
   /** What a missing number becomes; null: it stays one. */
   readonly fill: number | null;
 }
@@ -63,7 +67,7 @@ function encodeRows(graph: Graph, ensemble: ExportedEnsemble, type: NumberType):
   const x = graph.input('features', type, ['rows', features], about);
   const columns = columnsOf(ensemble);
   return {
-    ...encodeNumbers(graph, x, columns, type),
+    ...encodeNumbers(graph, x, columns, type, shapeOf(ensemble)),
     width: features,
     places: Int32Array.from(columns.keys()),
   };
@@ -101,7 +105,7 @@ function encodeColumns(
     const values = given.filter(({ feature }) => feature.kind === 'numeric').map(({ value }) => value);
     const x = values.length === 1 ? values[0]! : graph.node('Concat', values, { axis: 1 }, 'numbers');
     const own = numeric.map(({ column }) => column);
-    const encoded = encodeNumbers(graph, x, own, type);
+    const encoded = encodeNumbers(graph, x, own, type, shapeOf(ensemble));
     parts.push(encoded.value);
     hasGaps = encoded.hasGaps;
     for (const [at, { place }] of own.entries()) factors[place] = encoded.factors[at]!;
@@ -155,13 +159,14 @@ const WIDEST_TABLE = 128;
 
 /**
  * Fills, standardises and clips, f32[rows, columns]. A soft clip is of z over its c, by 1 and not by c: t + d/√(1 + d²) with
- * t = z/c cut at ±1 and d what is cut off; the c itself is left to the weights.
+ * t = z/c cut at ±1 and d what is cut off, or for a smooth one t/√(1 + t²); the c itself is left to the weights.
  */
 function encodeNumbers(
   graph: Graph,
   x: Value,
   columns: readonly Column[],
   type: NumberType,
+  shape: ClipShape,
 ): Pick<EncodedFeatures, 'value' | 'factors' | 'hasGaps'> {
   let z = x;
   if (columns.some(({ fill }) => fill !== null)) {
@@ -173,7 +178,29 @@ function encodeNumbers(
     z = graph.node('Where', [graph.node('IsNaN', [z], {}, 'missing'), fills, z], {}, 'filled');
   }
   const clips = columns.some(({ clip }) => clip !== null);
-  const factors = Float64Array.from(columns, ({ clip }) => (clips ? (clip ?? NO_CLIP) : 1));
+  const factors = Float64Array.from(columns, ({ clip }) => (clips ? (clip ?? NO_CLIPS[shape]) : 1));
+  const ranked = columns.map(({ quantiles }) => quantiles !== null);
+  const deviates = ranked.includes(true) ? deviatesOf(graph, z, columns, factors, type) : null;
+  const standardised = ranked.includes(false) ? standardise(graph, z, columns, factors, type) : null;
+  z = deviates ?? standardised!;
+  if (deviates !== null && standardised !== null) {
+    const has = graph.numbers('hasQuantiles', ranked.map(Number));
+    const chosen = graph.node('Less', [graph.numbers('none', 0), has], {}, 'isDeviate');
+    z = graph.node('Where', [chosen, deviates, standardised], {}, 'encodedNumbers');
+  }
+  const hasGaps = columns.some(({ fill }) => fill === null);
+  return { value: clips ? softClip(graph, z, shape) : z, factors, hasGaps };
+}
+
+/** Standardised, and over the factors, f32[rows, columns]. */
+function standardise(
+  graph: Graph,
+  x: Value,
+  columns: readonly Column[],
+  factors: Float64Array,
+  type: NumberType,
+): Value {
+  let z = x;
   const means = columns.map(({ mean }) => mean);
   if (means.some((mean) => mean !== 0))
     z = graph.node('Sub', [z, graph.numbers('means', means, type)], {}, 'centred');
@@ -184,23 +211,47 @@ function encodeNumbers(
   const stds = columns.map(({ std }, at) => std * factors[at]!);
   if (stds.some((std) => std !== 1))
     z = graph.node('Div', [z, graph.numbers('stds', stds, type)], {}, 'standardised');
-  if (type === 'double') z = graph.node('Cast', [z], { to: 1 }, 'single');
-  const hasGaps = columns.some(({ fill }) => fill === null);
-  return { value: clips ? softClip(graph, z) : z, factors, hasGaps };
+  return type === 'double' ? graph.node('Cast', [z], { to: 1 }, 'single') : z;
 }
 
-/** Within ±1 as it is, and never beyond ±2. */
-function softClip(graph: Graph, z: Value): Value {
+/** Deviates by quantiles, and over the factors, f32[rows, columns]; those of columns without quantiles are not to be read. */
+function deviatesOf(
+  graph: Graph,
+  x: Value,
+  columns: readonly Column[],
+  factors: Float64Array,
+  type: NumberType,
+): Value {
+  // Rounded as what is given is, or no value would be equal to one of them.
+  const round = type === 'float' ? Math.fround : (value: number) => value;
+  const lists = columns.map(({ quantiles }) => (quantiles ?? [0, 1]).map(round));
+  const double = type === 'double' ? x : graph.node('Cast', [x], { to: 11 }, 'double');
+  let z = normalDeviates(graph, double, lists);
+  if (factors.some((factor) => factor !== 1))
+    z = graph.node('Div', [z, graph.numbers('clips', [...factors], 'double')], {}, 'overClips');
+  return graph.node('Cast', [z], { to: 1 }, 'single');
+}
+
+/** Kneed: within ±1 as it is, and never beyond ±2. Smooth: never beyond ±1. */
+function softClip(graph: Graph, z: Value, shape: ClipShape): Value {
+  if (shape === 'smooth') return overRoot(graph, z, 'clipped');
   const one = graph.numbers('one', 1);
   const held = graph.node('Clip', [z, graph.numbers('least', -1), one], {}, 'held');
   const rest = graph.node('Sub', [z, held], {}, 'rest');
-  // d/√(1 + d²) is the sine of the angle whose tangent is d: of any d, also where its square is beyond single precision.
-  const angle = graph.node('Atan', [rest], {}, 'angle');
-  return graph.node('Add', [held, graph.node('Sin', [angle], {}, 'kept')], {}, 'clipped');
+  return graph.node('Add', [held, overRoot(graph, rest, 'kept')], {}, 'clipped');
+}
+
+/** d/√(1 + d²) is the sine of the angle whose tangent is d: of any d, also where its square is beyond single precision. */
+function overRoot(graph: Graph, d: Value, about: string): Value {
+  return graph.node('Sin', [graph.node('Atan', [d], {}, 'angle')], {}, about);
 }
 
 /** Features without a soft clip, among others with one, are clipped this far out: 0/1 columns of categories. */
-const NO_CLIP = 1024;
+const NO_CLIPS = { kneed: 1024, smooth: 2 ** 20 } as const;
+
+function shapeOf({ encoding }: ExportedEnsemble): ClipShape {
+  return encoding.features?.clipShape ?? 'kneed';
+}
 
 /** What is fitted of each feature of the ensemble. */
 function columnsOf({ features, encoding, preprocessing }: ExportedEnsemble): readonly Column[] {
@@ -211,6 +262,7 @@ function columnsOf({ features, encoding, preprocessing }: ExportedEnsemble): rea
     mean: scale?.mean[place] ?? 0,
     std: scale?.std[place] ?? 1,
     clip: scale?.softClip?.[place] ?? null,
+    quantiles: scale?.quantiles?.[place] ?? null,
     fill: fills[place] ?? null,
   }));
 }

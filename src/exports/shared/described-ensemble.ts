@@ -80,6 +80,10 @@ export interface DescribedEnsemble<Weights> {
     readonly mean: readonly number[];
     readonly std: readonly number[];
     readonly softClip: readonly (number | null)[] | null;
+    /** Absent: `kneed`. */
+    readonly clipShape?: 'smooth' | undefined;
+    /** Of each feature those that it is encoded by; absent, or null: it is standardised. */
+    readonly quantiles?: readonly (readonly number[] | null)[] | undefined;
   } | null;
   readonly aggregator: Aggregator;
   readonly calibration: { readonly method: CalibrationMethod; readonly parameters: readonly number[] } | null;

@@ -1,7 +1,7 @@
 // Where an attack moves inputs: the values that members see, or, for a radius in the units of the data under a soft
-// clip, the standardised values before it, where that radius is the same at every value.
+// clip or quantiles, the standardised values before those, where that radius is the same at every value.
 
-import { encodeChange, type FeatureScale, softClip } from '../../data/dataset/encoding.js';
+import { encodeChange, encodeStandardised, type FeatureScale } from '../../data/dataset/encoding.js';
 import type { AttackScale } from '../../model/spec.js';
 
 export interface AttackSpace {
@@ -15,14 +15,12 @@ export interface AttackSpace {
 
 /** @param encoding the ensemble's */
 export function attackSpace(encoding: FeatureScale | null, scale: AttackScale): AttackSpace {
-  const clips = encoding?.softClip ?? null;
-  if (encoding === null || clips === null || scale === 'range') {
-    return { scale: encoding, seen: (moved) => moved, pullBack: () => {} };
-  }
-  const features = clips.length;
+  const isStraight = encoding === null || (encoding.softClip === null && encoding.quantiles === undefined);
+  if (isStraight || scale === 'range') return { scale: encoding, seen: (moved) => moved, pullBack: () => {} };
+  const features = encoding.mean.length;
   return {
-    scale: { ...encoding, softClip: null },
-    seen: (moved) => moved.map((value, at) => softClip(value, clips[at % features]!)),
+    scale: { mean: encoding.mean, std: encoding.std, softClip: null },
+    seen: (moved) => moved.map((value, at) => encodeStandardised(encoding, at % features, value)),
     pullBack(gradient, seen) {
       for (let at = 0; at < gradient.length; at++) {
         const i = at % features;

@@ -2,7 +2,7 @@
 // member at a time and on the whole, and how attacks carry over from one member to the others.
 
 import type { Dataset } from '../../data/dataset/dataset.js';
-import { encodeRows, encodeTargets } from '../../data/dataset/encoding.js';
+import { encodeRows, encodeTargets, encodeValue } from '../../data/dataset/encoding.js';
 import { type ColumnRanges, columnRanges } from '../../data/dataset/training-facts.js';
 import { cachedSite } from '../../engines/wasm/cached-site.js';
 import { createDifferentiable, type DifferentiableNetworks } from '../../engines/wasm/differentiable.js';
@@ -290,9 +290,8 @@ function ballOf(
   const encode = (row: readonly number[]) =>
     encodeRows(Float64Array.from(row), features, own, { start: 0, end: 1 });
   const [low, high] = [encode(ranges.low), encode(ranges.high)];
-  const softClip = own?.softClip?.map((c) => c ?? 0) ?? null;
-  const { mean, std } = scale;
-  return attackBall({ ...settings, epsilon }, { low, high, mean, std, softClip }, null);
+  const encodeOne = (value: number, i: number) => (own === null ? value : encodeValue(own, i, value));
+  return attackBall({ ...settings, epsilon }, { low, high, std: scale.std, encode: encodeOne }, null);
 }
 
 /** Targets as members are taught them. */

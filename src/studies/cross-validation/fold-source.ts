@@ -133,6 +133,7 @@ export function rowsOfDataset(dataset: Dataset, index: Uint32Array, like: Datase
           targets: pick(targets, task.targets.length),
           ...(like === null ? { targetNames: task.targets } : {}),
         };
+  const { scaling = 'columns', clipShape } = encoding.features ?? {};
   const softClip = encoding.features?.softClip?.[0] ?? null;
   const scaled = encoding.features !== null;
   return Dataset.fromArrays({
@@ -140,7 +141,8 @@ export function rowsOfDataset(dataset: Dataset, index: Uint32Array, like: Datase
     x: x instanceof Float32Array ? Float32Array.from(picked) : picked,
     ...(like === null
       ? {
-          ...{ standardise: scaled, ...(scaled ? { softClip } : {}) },
+          ...{ standardise: scaled, ...(scaled ? { softClip, scaling } : {}) },
+          ...(clipShape === undefined ? {} : { clipShape }),
           ...(rowWeights === null ? {} : { rowWeights: pick(rowWeights, 1) }),
           ...(groups === null ? {} : { groups: pick(groups, 1) }),
           ...(tangents === null ? {} : { tangents: pick(tangents, tangents.length / rows) }),

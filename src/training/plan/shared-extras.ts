@@ -55,18 +55,26 @@ export function writeExtras(
     ranges.set(high, features);
     ranges.set(scale?.mean ?? new Float32Array(features), 2 * features);
     ranges.set(scale?.std ?? new Float32Array(features).fill(1), 3 * features);
-    ranges.set(scale?.softClip?.map((c) => c ?? 0) ?? new Float32Array(features), 4 * features);
+    const sign = scale?.clipShape === 'smooth' ? -1 : 1;
+    ranges.set(scale?.softClip?.map((c) => sign * (c ?? 0)) ?? new Float32Array(features), 4 * features);
   }
   if (layout.tangents.sources.length > 0) writeTangents(buffer, layout, plan, dataset);
 }
 
-/** A radius in the user's own units is another one at every value once values are softly clipped. */
+/**
+ * A radius in the user's own units is another one at every value once values are softly clipped, or encoded by their quantiles,
+ * which threads do not have: they cannot encode bounds either.
+ */
 function refuseAbsolute(plan: EnsemblePlan, { encoding }: Dataset): void {
-  if ((encoding.features?.softClip ?? null) === null) return;
-  if (networksOf(plan).some(({ adversarial }) => adversarial?.scale === 'absolute')) {
-    const expected = 'range for features with a soft clip, which `softClip` none (null) turns off';
-    failOption('adversarialScale', expected, 'absolute');
+  const hasQuantiles = encoding.features?.quantiles !== undefined;
+  if ((encoding.features?.softClip ?? null) === null && !hasQuantiles) return;
+  const attacks = networksOf(plan).map(({ adversarial }) => adversarial);
+  if (attacks.some((attack) => attack?.scale === 'absolute')) {
+    const why = hasQuantiles ? '`scaling` quantile' : 'a soft clip, which `softClip` none (null) turns off';
+    failOption('adversarialScale', `range for features with ${why}`, 'absolute');
   }
+  const bounds = attacks.find((attack) => (attack?.bounds ?? null) !== null)?.bounds;
+  if (hasQuantiles && bounds) failOption('adversarialBounds', 'absent with `scaling` quantile', bounds);
 }
 
 /** Least and largest value of each feature, as members see it, over some rows, f32[features]. */

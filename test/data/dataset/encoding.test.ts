@@ -48,6 +48,24 @@ t.test('what is encoded can be decoded, and a small change has the slope of the 
   }
 });
 
+t.test('a smooth clip bends from 0 on, never goes beyond c, and has an inverse and a slope', async (t) => {
+  const smooth = { mean: [0], std: [1], softClip: [3], clipShape: 'smooth' } as const;
+  for (const z of values) {
+    const y = softClip(z, 3, 'smooth');
+    t.ok(Math.abs(y - z / Math.sqrt(1 + (z / 3) ** 2)) < 1e-12);
+    const [back] = decodeRows(encodeRows(Float64Array.of(z), 1, smooth, { start: 0, end: 1 }), smooth);
+    t.ok(Math.abs(back! - z) < 1e-6 * (1 + Math.abs(z)) ** 3, `${z} came back as ${back}`);
+    const h = 1e-4;
+    const slope = (softClip(z + h, 3, 'smooth') - softClip(z - h, 3, 'smooth')) / (2 * h);
+    t.ok(Math.abs(encodeChange(smooth, 0, 1, y) - slope) < 1e-6);
+  }
+  t.same(
+    [1e300, -1e300].map((z) => softClip(z, 3, 'smooth')),
+    [3, -3],
+    'also where squares overflow',
+  );
+});
+
 t.test(
   'columns of a file are clipped at 2 unless said otherwise, pixels scaled together are not',
   async (t) => {
@@ -60,5 +78,16 @@ t.test(
     t.same(clipOf({ softClip: 3 }), [3]);
     t.equal(clipOf({ softClip: null }), null);
     t.equal(clipOf({ scaling: 'together' }), null);
+    t.equal(clipOf({ scaling: 'quantile' }), null);
+    t.same(clipOf({ scaling: 'robust' }), [3]);
+    const shapeOf = (options: object) =>
+      loadTraining(`${folder}/data.csv`, { target: 'y', ...options }).train.encoding.features?.clipShape;
+    t.same(
+      [{}, { scaling: 'robust' }, { scaling: 'robust', clipShape: 'kneed' }, { clipShape: 'smooth' }].map(
+        shapeOf,
+      ),
+      [undefined, 'smooth', undefined, 'smooth'],
+    );
+    t.throws(() => clipOf({ softClip: null, clipShape: 'smooth' }), { code: 'ERR_OPTION' });
   },
 );

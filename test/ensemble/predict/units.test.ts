@@ -333,6 +333,18 @@ t.test(
     t.ok(inUnits.points[1]!.onEnsemble!.ensemble < inUnits.points[0]!.onEnsemble!.ensemble);
     const absolute: TrainingOptions = { ...BASE, adversarialEpsilon: 1, adversarialScale: 'absolute' };
     await t.rejects(trainEnsemble(clipped, absolute), { code: 'ERR_OPTION', message: /soft clip/ });
+    const ranked = Dataset.fromArrays({ x, rows, features: 4, labels, scaling: 'quantile' });
+    const attacked = { ...BASE, adversarialEpsilon: 0.05 };
+    for (const [own, message] of [
+      [absolute, /adversarialScale.*quantile/],
+      [{ ...attacked, adversarialBounds: [0, 1000] as const }, /adversarialBounds.*quantile/],
+    ] as const) {
+      await t.rejects(trainEnsemble(ranked, own), { code: 'ERR_OPTION', message });
+    }
+    const byRank = await trainEnsemble(ranked, attacked);
+    const asked = { epsilons: [0, 250], scale: 'absolute', on: 'ensemble' } as const;
+    const moved = await attackEnsemble(byRank, ranked, asked);
+    t.ok(moved.points[1]!.onEnsemble!.ensemble < moved.points[0]!.onEnsemble!.ensemble, 'through quantiles');
     t.throws(() => Dataset.fromArrays({ x, rows, features: 4, labels, softClip: 3, standardise: false }), {
       code: 'ERR_OPTION',
     });

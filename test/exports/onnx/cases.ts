@@ -150,6 +150,22 @@ const ASKED: Readonly<Record<string, Asked>> = {
     load: { target: 'y', task: 'classification', impute: 'mean', maxCategories: 200, unseen: 'ignore' },
   },
   'no soft clip': { ...BOUGHT, load: { ...BOUGHT.load, softClip: null }, train: small },
+  'robust scaling and a smooth clip': {
+    ...BOUGHT,
+    load: { ...BOUGHT.load, scaling: 'robust' },
+    train: small,
+  },
+  'quantiles and a soft clip': {
+    ...BOUGHT,
+    load: { ...BOUGHT.load, scaling: 'quantile', softClip: 2 },
+    train: small,
+  },
+  'quantiles of features': {
+    ...BOUGHT,
+    load: { ...BOUGHT.load, scaling: 'quantile' },
+    train: small,
+    options: { inputs: 'features' },
+  },
   'one logit beside two': {
     ...AGAIN,
     train: { members: [{ hidden: [6] }, { hidden: [6], loss: 'binaryCrossEntropy' }] },

@@ -296,6 +296,8 @@ const OPERATORS: Readonly<Record<string, Run>> = {
   Cast: ([x], { to }) => [{ ...x!, single: to === ELEMENT.float }],
   Atan: unary(Math.atan),
   Sin: unary(Math.sin),
+  Sqrt: unary(Math.sqrt),
+  Neg: unary((x) => -x),
   Relu: unary((x) => Math.max(x, 0)),
   LeakyRelu: ([x], { alpha }) => unary((z) => (z < 0 ? (alpha as number) * z : z))([x!], {}, 1),
   Tanh: unary(Math.tanh),
@@ -325,6 +327,11 @@ const OPERATORS: Readonly<Record<string, Run>> = {
       false,
     ),
   ],
+  Unsqueeze: ([x, axes]) => {
+    const dims = [...x!.dims];
+    for (const axis of numbersOf(axes!)) dims.splice(axis, 0, 1);
+    return [{ ...x!, dims }];
+  },
   Squeeze: ([x, axes]) => [{ ...x!, dims: x!.dims.filter((_, axis) => !numbersOf(axes!).includes(axis)) }],
   Reshape: ([x, shape]) => {
     const asked = numbersOf(shape!);

@@ -1,0 +1,13 @@
+// Which encodings of features a tf.LayersModel can have: a mean and a deviation for each, since its layers bend nothing.
+
+import type { FeatureScale } from '../../data/dataset/dataset.js';
+import { failOption } from '../../errors.js';
+
+/** @throws ERR_OPTION where features are softly clipped or encoded by quantiles, which no layer does. */
+export function requireStraightScale(scale: FeatureScale | null): void {
+  const where = 'in the training of what becomes a tf.LayersModel, which has no such layer';
+  if (scale?.quantiles !== undefined)
+    failOption('scaling', `columns, together or robust (--scaling columns) ${where}`, 'quantile');
+  const clip = scale?.softClip?.find((c) => c !== null);
+  if (clip !== undefined) failOption('softClip', `null (--soft-clip none) ${where}`, clip);
+}
