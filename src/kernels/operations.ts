@@ -50,6 +50,9 @@ const POOL_INPUT = [['windows', 'windows'], ['x', 'f32[]'], ['xStride', 'stride'
 const PERTURB = [['x', 'f32[]'], ['origin', 'f32[]'], ['gradient', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['rows', 'count'], ['radius', 'f32[]'], ['low', 'f32[]'], ['high', 'f32[]'], ['step', 'f32']] as const;
 
 // biome-ignore format: as below
+const NUMBERS = [['x', 'f32[]'], ['xStride', 'stride'], ['panels', 'count'], ['numbers', 'count'], ['expansion', 'kind'], ['terms', 'count'], ['w', 'f32[]'], ['size', 'count'], ['projection', 'f32[]?']] as const;
+
+// biome-ignore format: as below
 const TARGETS_LOSS = [['z', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['outputs', 'count'], ['targets', 'f32[]'], ['targetsStride', 'stride'], ['rowWeights', 'f32[]'], ['dz', 'f32[]?']] as const;
 
 /** In the order of their numbers, from 0. */
@@ -129,6 +132,39 @@ export const OPERATIONS = {
   averagePool: { args: [...POOL_INPUT, ['scratch', 'f32[]']] },
   /** dx = an equal share of dz for every tap, × (h > 0 ? 1 : slope); h as for inputGradient. */
   averagePoolInputGradient: { args: [['windows', 'windows'], ['dz', 'f32[]'], ['dzStride', 'stride'], ['panels', 'count'], ['h', 'f32[]?'], ['slope', 'f32'], ['dx', 'f32[]'], ['dxStride', 'stride'], ['scratch', 'f32[]']] },
+
+  // Embedded inputs
+  /**
+   * Numbers beside what they are expanded into: out has 1 + (size or, where that is 0, terms) rows for each, the number
+   * itself and then the terms, or z(e) = bias(e) + Σ_f W(f, e) term(f). expansion: the kinds of expansion-kind.ts. periodic: term(f)
+   * = cos(2π c(f) x + b(f)). piecewise: min(max((x − low(f)) × perUnit(f), 0), 1). w: weights (2 × numbers, terms) without
+   * biases, of each number a row of c or low and one of b or perUnit. projection: weights (numbers × (terms + 1), size)
+   * without biases, of each number a row for each term and one of biases. terms and size: at most 96. scratch: f32[8 × terms].
+   * Padding rows are not written: they are the caller's, who puts several of these beside each other.
+   * **Source:** Gorishniy, Rubachev, Babenko (2022), On embeddings for numerical features in tabular deep learning; Holzmüller,
+   * Grinsztajn, Steinwart (2024), Better by default, appendix A for the phases.
+   */
+  embedNumbers: { args: [...NUMBERS, ['scratch', 'f32[]'], ['out', 'f32[]'], ['outStride', 'stride']] },
+  /** dx of embedNumbers: that of the number itself and what its terms add. At the ends of a bin the slope is that to the right. */
+  embedNumbersInputGradient: { args: [...NUMBERS, ['dz', 'f32[]'], ['dzStride', 'stride'], ['dx', 'f32[]'], ['dxStride', 'stride']] },
+  /**
+   * The gradients of projection and, where it is periodic, of w, handed to the update as weights, biases too. scratch: f32[8 × ((terms + 1) × roundUp4(size) + 2 × roundUp4(terms))].
+   */
+  embedNumbersWeightGradient: { args: [...NUMBERS, ['dz', 'f32[]'], ['dzStride', 'stride'], ['scratch', 'f32[]'], ['update', 'update']] },
+  /**
+   * out(e, b) = Σ_i W(i, e) x(i, b) over the rows of one column of categories, those that are 0 for eight examples left out. w:
+   * weights (categories, size) without biases, size at most 96. Padding rows as of embedNumbers.
+   */
+  embedCategories: { args: [['x', 'f32[]'], ['xStride', 'stride'], ['panels', 'count'], ['categories', 'count'], ['w', 'f32[]'], ['size', 'count'], ['out', 'f32[]'], ['outStride', 'stride']] },
+  embedCategoriesInputGradient: { args: [['dz', 'f32[]'], ['dzStride', 'stride'], ['panels', 'count'], ['categories', 'count'], ['w', 'f32[]'], ['size', 'count'], ['dx', 'f32[]'], ['dxStride', 'stride']] },
+  /** dW of embedCategories, handed to the update. scratch: f32[8 × roundUp4(size)]. */
+  embedCategoriesWeightGradient: { args: [['x', 'f32[]'], ['xStride', 'stride'], ['panels', 'count'], ['categories', 'count'], ['dz', 'f32[]'], ['dzStride', 'stride'], ['size', 'count'], ['w', 'f32[]'], ['scratch', 'f32[]'], ['update', 'update']] },
+  /** The gradient of the factors of scaleRows, dw(r) = Σ_b x(r, b) dz(r, b), handed to the update. scratch: f32[32]. */
+  factorGradient: { args: [['x', 'f32[]'], ['xStride', 'stride'], ['panels', 'count'], ['rows', 'count'], ['dz', 'f32[]'], ['dzStride', 'stride'], ['w', 'f32[]'], ['scratch', 'f32[]'], ['update', 'update']] },
+  /** Some rows of panels, into others, not overlapping; padding rows as of embedNumbers. */
+  copyRows: { args: [['input', 'f32[]'], ['inputStride', 'stride'], ['panels', 'count'], ['rows', 'count'], ['out', 'f32[]'], ['outStride', 'stride']] },
+  /** Zeros in the rows rows … roundUp4(rows) − 1 of panels. */
+  clearPadding: { args: [['out', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['rows', 'count']] },
 
   // Activations
   /** h ← activation(h), the kinds of activation-kind.ts; derivative receives dh/dz. */

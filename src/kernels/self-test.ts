@@ -6,6 +6,7 @@ import { createSha256 } from '../files/sha256.js';
 import type { OptimizerSpec } from '../model/spec.js';
 import { type WindowGeometry, windowGeometry } from '../model/windows.js';
 import type { NativeRun } from './native-addon.js';
+import { EXPANSION_KIND } from './expansion-kind.js';
 import { OPERATIONS_FINGERPRINT } from './operation-calls.js';
 import { type ArgumentKind, OPERATIONS, type Operation } from './operations.js';
 import { stepWriter, UPDATE_BLOCK_BYTES, writeUpdate } from './update-block.js';
@@ -55,6 +56,8 @@ const IS_LAYER = /^(forward|linear|inputGradient|weightGradient|convolve)|Pool/;
 const OF_SUBMODELS = /submodel/i;
 const SUBMODELS = 2;
 const FILTERS = 5;
+/** Of arguments that are not an activation's. */
+const KINDS: Readonly<Record<string, number>> = { hasBias: 1, expansion: EXPANSION_KIND.periodic };
 const PROGRAM = 1024;
 /** Behind the longest program. */
 const SCRATCH = 16_384;
@@ -127,6 +130,7 @@ class RoundCalls {
       ...{ panels, inputs, features: inputs, weightCount: roundUp4(inputs), biasCount: roundUp4(units) },
       ...{ units, rows: units, outputs: units, classes: units, width: units, filters: FILTERS },
       ...{ count: 8 * panels - 4, threshold: 40_000, layer: 1, submodels: SUBMODELS },
+      ...{ terms: 5, size: 3, numbers: 3, categories: 6 },
     };
   }
 
@@ -174,7 +178,7 @@ class RoundCalls {
     // Rows one after another, where all else is panels.
     if (kind === 'stride')
       return name === 'unpanel' && argument === 'outStride' ? 4 * roundUp4(this.#round.units) : this.#stride;
-    if (kind === 'kind') return argument === 'hasBias' ? 1 : this.#round.activation;
+    if (kind === 'kind') return KINDS[argument] ?? this.#round.activation;
     if (kind === 'count') return this.#count(argument);
     if (argument === 'scratch') return SCRATCH;
     if (kind.endsWith('?') && this.#round.slope === 1) return 0;

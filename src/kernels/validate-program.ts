@@ -200,8 +200,8 @@ class CallValidation implements Touched {
     throw this.#wrong(argument, 'written outside of the program', `${address} to ${address + bytes}`);
   }
 
-  updates(address: number, bytes: number, update: number): void {
-    this.writes('w', address, bytes);
+  updates(address: number, bytes: number, update: number, argument = 'w'): void {
+    this.writes(argument, address, bytes);
     this.reads('update', update, UPDATE_BLOCK_BYTES);
     const regions = updatedRegions(this.#buffer, update, address);
     if (regions === null) throw this.#wrong('update', 'an update block', update);

@@ -36,6 +36,11 @@ export function weightGradientScratchBytes(panels: number): number {
   return ((panels * 8 + 6) * PANEL_UNITS + panels * 64) * 4;
 }
 
+/** Bytes of scratch that the gradient of embedded numbers needs: an octet for each parameter of a feature. */
+export function embedNumbersScratchBytes(terms: number, size: number): number {
+  return ((terms + 1) * roundUp4(size) + 2 * roundUp4(terms)) * 32;
+}
+
 /** Index of W(i, o) within a layer of this layout. */
 export function weightIndex(inputs: number, units: number, i: number, o: number): number {
   const first = o - (o % PANEL_UNITS);

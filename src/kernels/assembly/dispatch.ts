@@ -6,6 +6,7 @@ import { convolve } from './conv';
 import { convolveInputGradient } from './conv-input-gradient';
 import { convolveWeightGradient } from './conv-weight-gradient';
 import { applyMask, drawMask, scaleRows } from './dropout';
+import { clearPadding, copyRows, embedCategories, embedCategoriesInputGradient, embedCategoriesWeightGradient, embedNumbers, embedNumbersInputGradient, embedNumbersWeightGradient, factorGradient } from './embedding';
 import { forward, linear } from './forward';
 import { forwardRow } from './forward-row';
 import { exp } from './functions';
@@ -44,7 +45,7 @@ function f(c: usize, index: usize): f32 {
 }
 
 /** The first word of a program for this table. */
-export const FINGERPRINT: u32 = 0x6c60f28b;
+export const FINGERPRINT: u32 = 0xdeeff997;
 
 /** Makes the call at `c`; returns its loss, or 0. */
 // @ts-ignore: decorator
@@ -71,39 +72,48 @@ export function dispatch(c: usize): f64 {
     case 17: maxPoolInputGradient(a(c, 0), a(c, 1), a(c, 2), i(c, 3), a(c, 4), f(c, 5), a(c, 6), a(c, 7), a(c, 8)); return 0;
     case 18: averagePool(a(c, 0), a(c, 1), a(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6)); return 0;
     case 19: averagePoolInputGradient(a(c, 0), a(c, 1), a(c, 2), i(c, 3), a(c, 4), f(c, 5), a(c, 6), a(c, 7), a(c, 8)); return 0;
-    case 20: activate(i(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4)); return 0;
-    case 21: secondDerivative(i(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4)); return 0;
-    case 22: multiply(a(c, 0), a(c, 1), a(c, 2), i(c, 3)); return 0;
-    case 23: multiplySlope(a(c, 0), a(c, 1), f(c, 2), a(c, 3), i(c, 4)); return 0;
-    case 24: product(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4)); return 0;
-    case 25: add(a(c, 0), a(c, 1), a(c, 2), i(c, 3)); return 0;
-    case 26: addProduct(a(c, 0), a(c, 1), a(c, 2), a(c, 3), a(c, 4), i(c, 5)); return 0;
-    case 27: addActivityGradient(a(c, 0), a(c, 1), a(c, 2), i(c, 3), i(c, 4), a(c, 5), f(c, 6), f(c, 7)); return 0;
-    case 28: return softmaxCrossEntropy(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6));
-    case 29: return binaryCrossEntropy(a(c, 0), a(c, 1), i(c, 2), a(c, 3), a(c, 4), a(c, 5));
-    case 30: return squaredError(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7));
-    case 31: return gaussianNll(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7));
-    case 32: return smoothLabels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), f(c, 6), a(c, 7));
-    case 33: return tangentPenalty(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), f(c, 5), a(c, 6));
-    case 34: drawMask(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), i(c, 6)); return 0;
-    case 35: applyMask(a(c, 0), a(c, 1), f(c, 2), a(c, 3), a(c, 4), i(c, 5)); return 0;
-    case 36: scaleRows(a(c, 0), a(c, 1), a(c, 2), i(c, 3), i(c, 4), a(c, 5)); return 0;
-    case 37: addNoise(a(c, 0), a(c, 1), i(c, 2), i(c, 3), f(c, 4), i(c, 5), i(c, 6)); return 0;
-    case 38: perturbMax(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), f(c, 9)); return 0;
-    case 39: perturbEuclidean(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), f(c, 9)); return 0;
-    case 40: scaleSubmodels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), a(c, 9), f(c, 10)); return 0;
-    case 41: submodelGradients(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), a(c, 5), a(c, 6), i(c, 7), a(c, 8), a(c, 9), a(c, 10)); return 0;
-    case 42: scaleSubmodelsGradient(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), f(c, 8), a(c, 9), a(c, 10)); return 0;
-    case 43: meanOfSubmodels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7)); return 0;
-    case 44: applyUpdate(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4)); return 0;
-    case 45: pullToward(a(c, 0), a(c, 1), i(c, 2), f(c, 3)); return 0;
-    case 46: flushDenormals(a(c, 0), i(c, 1), f(c, 2)); return 0;
-    case 47: logSoftmax(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
-    case 48: binaryLogProbabilities(a(c, 0), a(c, 1), i(c, 2), a(c, 3), a(c, 4)); return 0;
-    case 49: gaussianMoments(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
-    case 50: unpanel(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5)); return 0;
-    case 51: exp(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
-    case 52: return countActive(a(c, 0), a(c, 1), i(c, 2), i(c, 3), f(c, 4));
+    case 20: embedNumbers(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), i(c, 7), a(c, 8), a(c, 9), a(c, 10), a(c, 11)); return 0;
+    case 21: embedNumbersInputGradient(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), i(c, 7), a(c, 8), a(c, 9), a(c, 10), a(c, 11), a(c, 12)); return 0;
+    case 22: embedNumbersWeightGradient(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), i(c, 7), a(c, 8), a(c, 9), a(c, 10), a(c, 11), a(c, 12)); return 0;
+    case 23: embedCategories(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), i(c, 5), a(c, 6), a(c, 7)); return 0;
+    case 24: embedCategoriesInputGradient(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), i(c, 5), a(c, 6), a(c, 7)); return 0;
+    case 25: embedCategoriesWeightGradient(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), i(c, 6), a(c, 7), a(c, 8), a(c, 9)); return 0;
+    case 26: factorGradient(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7), a(c, 8)); return 0;
+    case 27: copyRows(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5)); return 0;
+    case 28: clearPadding(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 29: activate(i(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4)); return 0;
+    case 30: secondDerivative(i(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4)); return 0;
+    case 31: multiply(a(c, 0), a(c, 1), a(c, 2), i(c, 3)); return 0;
+    case 32: multiplySlope(a(c, 0), a(c, 1), f(c, 2), a(c, 3), i(c, 4)); return 0;
+    case 33: product(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4)); return 0;
+    case 34: add(a(c, 0), a(c, 1), a(c, 2), i(c, 3)); return 0;
+    case 35: addProduct(a(c, 0), a(c, 1), a(c, 2), a(c, 3), a(c, 4), i(c, 5)); return 0;
+    case 36: addActivityGradient(a(c, 0), a(c, 1), a(c, 2), i(c, 3), i(c, 4), a(c, 5), f(c, 6), f(c, 7)); return 0;
+    case 37: return softmaxCrossEntropy(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6));
+    case 38: return binaryCrossEntropy(a(c, 0), a(c, 1), i(c, 2), a(c, 3), a(c, 4), a(c, 5));
+    case 39: return squaredError(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7));
+    case 40: return gaussianNll(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7));
+    case 41: return smoothLabels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), f(c, 6), a(c, 7));
+    case 42: return tangentPenalty(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), f(c, 5), a(c, 6));
+    case 43: drawMask(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), i(c, 6)); return 0;
+    case 44: applyMask(a(c, 0), a(c, 1), f(c, 2), a(c, 3), a(c, 4), i(c, 5)); return 0;
+    case 45: scaleRows(a(c, 0), a(c, 1), a(c, 2), i(c, 3), i(c, 4), a(c, 5)); return 0;
+    case 46: addNoise(a(c, 0), a(c, 1), i(c, 2), i(c, 3), f(c, 4), i(c, 5), i(c, 6)); return 0;
+    case 47: perturbMax(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), f(c, 9)); return 0;
+    case 48: perturbEuclidean(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), f(c, 9)); return 0;
+    case 49: scaleSubmodels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), a(c, 9), f(c, 10)); return 0;
+    case 50: submodelGradients(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), a(c, 5), a(c, 6), i(c, 7), a(c, 8), a(c, 9), a(c, 10)); return 0;
+    case 51: scaleSubmodelsGradient(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), f(c, 8), a(c, 9), a(c, 10)); return 0;
+    case 52: meanOfSubmodels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7)); return 0;
+    case 53: applyUpdate(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4)); return 0;
+    case 54: pullToward(a(c, 0), a(c, 1), i(c, 2), f(c, 3)); return 0;
+    case 55: flushDenormals(a(c, 0), i(c, 1), f(c, 2)); return 0;
+    case 56: logSoftmax(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 57: binaryLogProbabilities(a(c, 0), a(c, 1), i(c, 2), a(c, 3), a(c, 4)); return 0;
+    case 58: gaussianMoments(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 59: unpanel(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5)); return 0;
+    case 60: exp(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 61: return countActive(a(c, 0), a(c, 1), i(c, 2), i(c, 3), f(c, 4));
     default: return NaN;
   }
 }

@@ -27,5 +27,6 @@
 #include "convolution-input-gradient.h"
 #include "convolution-weight-gradient.h"
 #include "pooling.h"
+#include "embedding.h"
 
 #include "program.h"

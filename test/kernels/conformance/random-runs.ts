@@ -7,12 +7,13 @@ import type { MakeCall } from './calls.js';
 import { BATCHES } from './calls-batches.js';
 import { DENSE, UPDATES } from './calls-dense.js';
 import { ACTIVATIONS, PREDICTIONS, SUBMODELS, TECHNIQUES } from './calls-elementwise.js';
+import { EMBEDDING } from './calls-embedding.js';
 import { LOSSES } from './calls-losses.js';
 import { WINDOWS } from './calls-windows.js';
 import { PROGRAM, Space } from './space.js';
 
 const CALLS: Readonly<Record<OperationName, MakeCall>> = {
-  ...{ ...BATCHES, ...DENSE, ...WINDOWS, ...ACTIVATIONS },
+  ...{ ...BATCHES, ...DENSE, ...WINDOWS, ...EMBEDDING, ...ACTIVATIONS },
   ...{ ...LOSSES, ...TECHNIQUES, ...SUBMODELS, ...UPDATES, ...PREDICTIONS },
 };
 export const NAMES = Object.keys(OPERATIONS) as OperationName[];
