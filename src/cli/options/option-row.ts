@@ -6,6 +6,7 @@ import { failOption, TuttiError } from '../../errors.js';
 import { isRange } from '../../model/options/search-range.js';
 import { failChoice } from '../../option-names.js';
 import { findChoice } from './choices.js';
+import { isFoldWord } from './fold-words.js';
 import type { Group } from './groups.js';
 import { parseRange, rangeWords } from './range-words.js';
 
@@ -50,6 +51,8 @@ export interface OptionRow {
   readonly acceptsMap?: boolean;
   /** May be a range, `log:1e-4..1e-2`, from which each member draws its own value. */
   readonly searchable?: boolean;
+  /** A choice that may say folds and repeats too, as `cv:8x3`: see fold-words.ts. */
+  readonly acceptsFolds?: boolean;
   /** A number that may be `none`, which is null. */
   readonly acceptsNone?: boolean;
   /** A single letter. */
@@ -86,6 +89,7 @@ export function parseFlag(row: OptionRow, given: unknown): unknown {
     case 'paths':
       return given;
     case 'choice':
+      if (row.acceptsFolds === true && isFoldWord(row.name, given)) return given;
       return row.acceptsMap === true && String(given).includes('=')
         ? parseWeights(row.name, String(given))
         : checkChoice(row, given);
@@ -119,7 +123,7 @@ export function checkConfigValue(row: OptionRow, value: unknown): unknown {
     case 'path':
       return isScalar(value) ? String(value) : failOption(row.name, 'text', value);
     case 'choice':
-      return checkChoice(row, value);
+      return row.acceptsFolds === true && isFoldWord(row.name, value) ? value : checkChoice(row, value);
     case 'numbers':
       return typeof value === 'number' ? [value] : value;
     case 'texts':

@@ -16,6 +16,7 @@ import { readConfig } from './config-file.js';
 import { DATA_ROWS, QUERY_ROWS } from './data-flags.js';
 import { FAILURE_ROWS, type FailureSettings, failureSettingsOf } from './failure-flags.js';
 import { INTERVAL_ROWS, intervalsOf } from './figure-flags.js';
+import { withFolds } from './fold-words.js';
 import { jobFlagsOf } from './job-flags.js';
 import { LOG_ROWS, type LogRequest, logOf } from './log-flags.js';
 import type { OptionOrigins } from './option-origins.js';
@@ -116,10 +117,11 @@ export interface TrainSettings extends PoolFlags {
  * @param rows the options there are. @throws ERR_OPTION, ERR_FILE for anything wrong in either.
  */
 export async function resolveTrainSettings(
-  given: GivenOptions,
+  flags: GivenOptions,
   origins: OptionOrigins,
   rows: readonly OptionRow[] = trainRows(),
 ): Promise<TrainSettings> {
+  const given: GivenOptions = withFolds(flags);
   const fromFile = given.config === undefined ? {} : await readTrainConfig(String(given.config), rows);
   const names = new Set(Object.keys(fromFile).filter((name) => !(name in given)));
   if (given.config !== undefined) origins.config = { path: String(given.config), names };
@@ -160,7 +162,7 @@ export async function resolveTrainSettings(
 
 async function readTrainConfig(path: string, rows: readonly OptionRow[]): Promise<Record<string, unknown>> {
   const keys = rows.filter((row) => row !== CONFIG_ROW);
-  const values = await readConfig(path, keys, trainingNames());
+  const values = withFolds(await readConfig(path, keys, trainingNames()));
   for (const { name } of QUERY_ROWS) {
     if (name in values)
       failUsage(`${path}: Expected \`${name}\` on the command line, in the place of the file of rows`, name);

@@ -57,6 +57,7 @@ function rowOf(name: keyof typeof TRAINING_FIELDS, own: Field & { readonly defau
     ...(short === undefined ? {} : { short }),
     ...(common === undefined ? {} : { common }),
     ...(configOnly === undefined ? {} : { configOnly }),
+    ...(name === 'resample' ? { acceptsFolds: true } : {}),
     ...(isSearchable(name) ? { searchable: true } : {}),
   };
 }

@@ -25,6 +25,9 @@ export const resamplingFields = {
       'how each member draws its rows: with replacement, without, with replacement within each class, whole groups ' +
       'with replacement, all but a fold (cv), or all rows as they are',
     default: 'bootstrap',
+    saysFlag:
+      'how each member draws its rows: with replacement, without, with replacement within each class, whole groups ' +
+      'with replacement, all but a fold (cv; cv:8x3 says 8 folds, 3 repeats), or all rows as they are',
     example: 'subsample',
     common: true,
   }),
@@ -74,7 +77,10 @@ export interface ResamplingOptions {
 }
 
 /** @throws ERR_OPTION for rows drawn within each class where there are none. */
-export function resolveResample({ resample, resampleShare, folds }: ResamplingOptions, task: Task): ResampleSpec {
+export function resolveResample(
+  { resample, resampleShare, folds }: ResamplingOptions,
+  task: Task,
+): ResampleSpec {
   if (resample === 'stratified' && task.kind === 'regression') {
     failOption('resample', 'none, bootstrap, subsample, grouped or cv for regression', resample);
   }

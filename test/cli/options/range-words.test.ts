@@ -1,6 +1,7 @@
 // Ranges on the command line: what flags mean, and what is refused.
 
 import t from 'tap';
+import { withFolds } from '../../../src/cli/options/fold-words.js';
 import { parseFlag } from '../../../src/cli/options/option-row.js';
 import { allTrainingRows } from '../../../src/cli/options/training-flags.js';
 
@@ -25,4 +26,16 @@ t.test('words that are no range are refused', async (t) => {
   t.throws(() => flag('epochs', 'integer:..4'), { message: /a range such as integer:1\.\.4/ });
   t.throws(() => flag('epochs', 'choice:1|x'), { message: /^Expected `epochs` to be an integer/ });
   t.throws(() => flag('members', 'integer:2..4'), { message: /^Expected `members` to be/ });
+});
+
+t.test('folds and repeats are a word of the resample', async (t) => {
+  const folds = (text: string, others = {}) => withFolds({ ...others, resample: flag('resample', text) });
+  t.strictSame(folds('cv:8x3'), { resample: 'cv', folds: 8, repeats: 3 });
+  t.strictSame(folds('cv:5', { repeats: 2 }), { resample: 'cv', folds: 5, repeats: 2 });
+  t.strictSame(folds('cv', { folds: 4 }), { resample: 'cv', folds: 4 });
+  t.throws(() => folds('cv:8 3'), { code: 'ERR_OPTION', message: /cv:8x3/ });
+  t.throws(() => folds('cv:8x3', { folds: 8 }), {
+    code: 'ERR_OPTION',
+    message: /^Expected `folds` to be absent/,
+  });
 });
