@@ -30,7 +30,7 @@ const LATE = /await import\('([^']+)'\)/g;
 const PREDICT_ENTRY = 'dist/src/entry-points/predict.js';
 
 /** What is imported late; see src/portable. */
-const LATER = /[\\/](portable[\\/]later|preprocessing[\\/]records|neighbours[\\/]predictor)\.js$/;
+const LATER = /[\\/](portable[\\/]later|preprocessing[\\/]records|(neighbours|trees)[\\/]predictor)\.js$/;
 
 /** Files of kernels, which the module asks for by their addresses. */
 const KERNELS = ['emulated.wasm', 'fused.wasm', 'strict.wasm'];

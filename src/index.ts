@@ -97,6 +97,7 @@ export type { Learner, LearnerData } from './engines/learner/learner.js';
 export type { LearnerMemberSpec } from './engines/learner/spec.js';
 export type { NeighboursMemberSpec } from './engines/neighbours/spec.js';
 export type { TfjsMemberSpec } from './engines/tfjs/spec.js';
+export type { TreesMemberSpec } from './engines/trees/spec.js';
 export type {
   EpochRecord,
   FailedMember,

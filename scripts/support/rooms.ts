@@ -43,6 +43,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['engines/shared', 'what an engine gives, and what several engines use'],
   ['engines/user-modules', 'modules of the user’s: read, allowed, tried out, imported'],
   ['engines/neighbours', 'nearest-neighbour members'],
+  ['engines/trees', 'boosted-tree members'],
   ['engines/learner', 'members of the user’s own making'],
   ['engines/tfjs', 'members of TensorFlow.js'],
   ['engines/wasm', 'networks on tutti’s own kernels'],

@@ -8,9 +8,10 @@ import { NEIGHBOURS } from './neighbours/definition.js';
 import type { EngineDefinition } from './shared/definition.js';
 import { storedEngines } from './stored-engines.js';
 import { TFJS } from './tfjs/definition.js';
+import { TREES } from './trees/definition.js';
 import { WASM } from './wasm/definition.js';
 
-const BUILT_IN = [WASM, NEIGHBOURS, TFJS, LEARNER] as const;
+const BUILT_IN = [WASM, NEIGHBOURS, TREES, TFJS, LEARNER] as const;
 
 /** The name of an engine. */
 export type Engine = (typeof BUILT_IN)[number]['name'];

@@ -6,9 +6,10 @@ import { STORED_LEARNER } from './learner/stored.js';
 import { STORED_NEIGHBOURS } from './neighbours/stored.js';
 import type { StoredEngine } from './shared/stored-engine.js';
 import { STORED_TFJS } from './tfjs/stored.js';
+import { STORED_TREES } from './trees/stored.js';
 import { STORED_WASM } from './wasm/stored.js';
 
-const BUILT_IN = [STORED_WASM, STORED_NEIGHBOURS, STORED_TFJS, STORED_LEARNER] as const;
+const BUILT_IN = [STORED_WASM, STORED_NEIGHBOURS, STORED_TREES, STORED_TFJS, STORED_LEARNER] as const;
 
 export const storedEngines: Registry<StoredEngine> = createRegistry<StoredEngine, string>('engine', BUILT_IN);
 

@@ -55,6 +55,7 @@ export type { DateOrder } from '../data/table/date-orders.js';
 export type { NumberFormat } from '../data/table/number-format.js';
 export type { ColumnNote, ImageSize } from '../data/table/table.js';
 export type { DistanceSpec } from '../engines/neighbours/spec.js';
+export type { TreeSpec } from '../engines/trees/spec.js';
 export type { CalibrateOptions } from '../ensemble/evaluate/calibrate-ensemble.js';
 export type { OutOfBagOptions } from '../ensemble/evaluate/evaluate.js';
 export type { AnswerOptions } from '../ensemble/predict/answer-rules.js';
@@ -117,6 +118,7 @@ export type {
   LayerSpec,
   MemberStreams,
   NetworkSpec,
+  OptimisedMemberSpec,
   OptimizerSpec,
   PoolLayer,
   ScheduleSpec,

@@ -20,7 +20,7 @@ const REST_SHARE = 60;
 /** The first member takes longer, since what predicts is loaded and warms up. */
 const MOST_FIRST_MS = 20;
 /** Engines that answer quickly, on the calling thread, and run no code of the user's. */
-const ENGINES: readonly string[] = ['wasm', 'neighbours'];
+const ENGINES: readonly string[] = ['wasm', 'neighbours', 'trees'];
 
 /** The rows that are predicted. */
 interface Watched {

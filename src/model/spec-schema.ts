@@ -63,7 +63,15 @@ const common = {
   streams: streamsSchema,
 };
 
-/** What every engine that trains epoch by epoch has. */
+const earlyStopping = z
+  .strictObject({
+    on: z.enum(['validation', 'outOfBag']),
+    patience: count,
+    optional: z.literal(true).optional(),
+  })
+  .nullable();
+
+/** What every engine has whose members an optimizer trains. */
 const optimisation = {
   loss: z.enum(LOSS_NAMES),
   optimizer,
@@ -73,13 +81,7 @@ const optimisation = {
   normPenalty: z.strictObject({ l1: z.number().min(0), l2: z.number().min(0) }),
   labelSmoothing: decay,
   inputNoise: z.number().min(0),
-  earlyStopping: z
-    .strictObject({
-      on: z.enum(['validation', 'outOfBag']),
-      patience: count,
-      optional: z.literal(true).optional(),
-    })
-    .nullable(),
+  earlyStopping,
 };
 
 /** A file of the user's. */
@@ -87,7 +89,7 @@ const userModule = z.strictObject({ path: z.string().min(1), hash: sha256 });
 
 export const SPEC_PARTS = {
   ...{ z, count, natural, share, decay, positive, sha256, json, image, userModule },
-  ...{ common, optimisation },
+  ...{ common, earlyStopping, optimisation },
 };
 
 export type SpecParts = typeof SPEC_PARTS;

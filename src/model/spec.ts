@@ -184,9 +184,13 @@ export interface MemberSpec {
 /** A member that is trained epoch by epoch, by whatever engine. */
 export interface EpochMemberSpec extends MemberSpec {
   readonly loss: Loss;
+  readonly epochs: number;
+}
+
+/** A member whose weights an optimizer moves, step by step. */
+export interface OptimisedMemberSpec extends EpochMemberSpec {
   readonly optimizer: OptimizerSpec;
   readonly schedule: ScheduleSpec;
-  readonly epochs: number;
   readonly batchSize: number;
   /** Norm penalties on weights, not biases: Ω = l1‖w‖₁ + ½ l2‖w‖²₂. */
   readonly normPenalty: { readonly l1: number; readonly l2: number };
@@ -197,7 +201,7 @@ export interface EpochMemberSpec extends MemberSpec {
 }
 
 /** A member that is a network, fully resolved. */
-export interface NetworkMemberSpec extends EpochMemberSpec {
+export interface NetworkMemberSpec extends OptimisedMemberSpec {
   readonly engine: 'wasm';
   readonly network: NetworkSpec;
   readonly dropout: DropoutSpec | null;
@@ -231,6 +235,11 @@ export interface JsonObject {
 /** Whether a member has epochs; others are fitted at once. */
 export function hasEpochs(spec: MemberSpec): spec is EpochMemberSpec {
   return 'epochs' in spec;
+}
+
+/** Whether an optimizer moves a member's weights. */
+export function isOptimised(spec: MemberSpec): spec is OptimisedMemberSpec {
+  return 'optimizer' in spec;
 }
 
 export type Arithmetic = 'fused' | 'strict';

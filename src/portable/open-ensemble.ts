@@ -49,20 +49,23 @@ export async function openEnsemble(source: ByteOrigin, options: OpenOptions = {}
 /** What predicts the members of each engine that needs nothing but itself. */
 async function load(ensemble: TrainedEnsemble, origin: ByteOrigin | undefined): Promise<EnginePredictor> {
   const members = storedMembers(ensemble);
-  const odd = members.find(({ spec: { engine } }) => engine !== 'wasm' && engine !== 'neighbours');
+  const odd = members.find(({ spec: { engine } }) => !OWN_ENGINES.includes(engine));
   if (odd !== undefined) {
     const message =
-      `Expected members that are networks or nearest neighbours, got member ${odd.index} of engine ${odd.spec.engine}, ` +
+      `Expected members that are networks, nearest neighbours or boosted trees, got member ${odd.index} of engine ${odd.spec.engine}, ` +
       'which needs code that is not in the file: predict with it in Node.js, by `loadEnsemble`';
     throw new TuttiError('ERR_ENGINE_MISSING', message, { member: odd.index, engine: odd.spec.engine });
   }
   const context = predictorContext(ensemble, portableBlockRows(ensemble), KEPT_BYTES);
-  return loadMembers(context, members, async (engine) =>
-    engine === 'wasm'
-      ? networksOn(ownSite(await kernelsOf(ensemble.plan.arithmetic, origin)))
-      : await import('../engines/neighbours/predictor.js'),
-  );
+  return loadMembers(context, members, async (engine) => {
+    if (engine === 'wasm') return networksOn(ownSite(await kernelsOf(ensemble.plan.arithmetic, origin)));
+    if (engine === 'trees') return import('../engines/trees/predictor.js');
+    return import('../engines/neighbours/predictor.js');
+  });
 }
+
+/** Engines whose members need nothing but what is in the file. */
+const OWN_ENGINES: readonly string[] = ['wasm', 'neighbours', 'trees'];
 
 /** Networks run in a memory of their ensemble's own. */
 function networksOn(site: ProgramSite) {

@@ -97,7 +97,7 @@ export class RowQueue {
     // A module of a user's may look at all of the rows that it is given, and TensorFlow.js sums by their number.
     this.#mixes = members.every(({ index }) => {
       const spec = plan.members[index]!;
-      return isNetwork(spec) || spec.engine === 'neighbours';
+      return isNetwork(spec) || spec.engine === 'neighbours' || spec.engine === 'trees';
     });
   }
 

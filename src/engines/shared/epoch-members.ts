@@ -1,9 +1,9 @@
 // What definitions of engines say alike of members that are trained epoch by epoch.
 
-import type { EpochMemberSpec, Source } from '../../model/spec.js';
+import type { OptimisedMemberSpec, Source } from '../../model/spec.js';
 
 /** `softmaxCrossEntropy; adam 0.001; 30 epochs of batches of 32`. */
-export function describeOptimisation({ loss, optimizer, epochs, batchSize }: EpochMemberSpec): string {
+export function describeOptimisation({ loss, optimizer, epochs, batchSize }: OptimisedMemberSpec): string {
   return `${loss}; ${optimizer.kind} ${optimizer.learningRate}; ${epochs} epochs of batches of ${batchSize}`;
 }
 

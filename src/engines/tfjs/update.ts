@@ -8,9 +8,9 @@ import {
   NEGLIGIBLE_MOMENT,
   STEPS_BETWEEN_FLUSHES,
 } from '../../kernels/update-block.js';
-import type { EpochMemberSpec, OptimizerSpec } from '../../model/spec.js';
+import type { OptimisedMemberSpec, OptimizerSpec } from '../../model/spec.js';
 
-type NormPenalty = EpochMemberSpec['normPenalty'];
+type NormPenalty = OptimisedMemberSpec['normPenalty'];
 
 /** A weight's place in the flat parameters. */
 export interface ParameterRange {

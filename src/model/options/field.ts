@@ -131,11 +131,16 @@ export const OWN_LAYERS: Users = { groups: ['layers'], says: 'networks without `
 /** Members trained epoch by epoch. */
 export const BY_EPOCHS: Users = { groups: ['epochs'], says: 'networks, tfjs' };
 
+/** Members that may stop early. */
+export const STOPPED: Users = { groups: ['epochs', 'trees'], says: 'networks, tfjs, trees' };
+
 export const OF_IMAGES: Users = { groups: ['layers', 'neighbours'], says: 'networks, neighbours' };
 
 /** Networks that a module describes, and models that it builds. */
 export const OF_MODELS: Users = { groups: ['model', 'tfjs'], says: 'networks, tfjs' };
 
 export const NEIGHBOURS: Users = { groups: ['neighbours'], says: 'neighbours' };
+
+export const TREES: Users = { groups: ['trees'], says: 'trees' };
 
 export const LEARNERS: Users = { groups: ['learner'], says: 'learners' };

@@ -12,6 +12,7 @@ export const TRAINING_GROUPS = {
   adversarial: 'Adversarial training',
   tying: 'Tying',
   neighbours: 'Nearest neighbours',
+  trees: 'Boosted trees',
   modules: 'Modules of your own',
   run: 'The run',
 } as const;

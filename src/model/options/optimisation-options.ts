@@ -5,8 +5,8 @@ import type { Task } from '../../data/dataset/dataset.js';
 import { failOption } from '../../errors.js';
 import type { Loss } from '../losses.js';
 import { LOSS_NAMES, lossWords, resolveLoss } from '../losses.js';
-import type { EarlyStoppingSpec, EpochMemberSpec, OptimizerSpec, ScheduleSpec } from '../spec.js';
-import { BY_EPOCHS, field } from './field.js';
+import type { EarlyStoppingSpec, OptimisedMemberSpec, OptimizerSpec, ScheduleSpec } from '../spec.js';
+import { BY_EPOCHS, field, STOPPED } from './field.js';
 import { resolveLabelSmoothing } from './regularization-options.js';
 import { resolveCycles } from './tying-options.js';
 
@@ -133,7 +133,7 @@ export const optimisationFields = {
 export const stoppingFields = {
   earlyStopping: field((z) => z.enum(['none', 'validation', 'outOfBag']), {
     group: 'stopping',
-    by: BY_EPOCHS,
+    by: STOPPED,
     spec: 'earlyStopping.on',
     says: 'rows whose loss decides when a member stops: its own out of bag, `validationShare` of all rows, or none',
     defaultSays: 'outOfBag, validation where no rows are out of bag, none with `snapshots`',
@@ -142,7 +142,7 @@ export const stoppingFields = {
   }),
   patience: field((z) => z.int().min(1), {
     group: 'stopping',
-    by: BY_EPOCHS,
+    by: STOPPED,
     says: 'how long without a better loss before a member stops; its best weights are kept',
     unit: 'epochs',
     default: 20,
@@ -186,7 +186,7 @@ export interface OptimisationOptions {
 }
 
 type Optimisation = Pick<
-  EpochMemberSpec,
+  OptimisedMemberSpec,
   | 'loss'
   | 'optimizer'
   | 'schedule'
@@ -235,8 +235,8 @@ export function resolveOptimisation(
  * The rows that decide when to stop. Where nothing is said: those out of bag, or validation rows where a resample
  * leaves none out; a run with snapshots is not stopped. What is not asked for is no error where there are too few rows.
  */
-function resolveEarlyStopping(
-  o: OptimisationOptions,
+export function resolveEarlyStopping(
+  o: Pick<OptimisationOptions, 'patience' | 'resample' | 'resampleShare' | 'snapshots'>,
   stated: 'none' | EarlyStoppingSpec['on'] | undefined,
 ): EarlyStoppingSpec | null {
   const on = stoppingOf(o, stated);

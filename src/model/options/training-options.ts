@@ -10,11 +10,11 @@ import type { Ranged } from './search-range.js';
 /** Options of one member; every one is optional. */
 export interface MemberOptions {
   /**
-   * What trains members: wasm, networks in this library; neighbours, the nearest stored rows; tfjs, a model
-   * of TensorFlow.js; learner, a module of your own.
+   * What trains members: wasm, networks in this library; neighbours, the nearest stored rows; trees, boosted
+   * trees; tfjs, a model of TensorFlow.js; learner, a module of your own.
    * @default wasm, or learner where `learner` is given
    */
-  readonly engine?: 'wasm' | 'neighbours' | 'tfjs' | 'learner' | undefined;
+  readonly engine?: 'wasm' | 'neighbours' | 'trees' | 'tfjs' | 'learner' | undefined;
   /**
    * Path of a module that builds a tf.LayersModel: tfjs trains it, or the wasm engine where it has the
    * layers.
@@ -138,6 +138,36 @@ export interface MemberOptions {
    * @default 0.01
    */
   readonly tangentStiffness?: number | undefined;
+  /**
+   * Rounds of boosting, at most: each adds a tree, or one for each of three or more classes (trees engine).
+   * An integer ≥ 1 and ≤ 100000.
+   * @default 500; 100 where nothing stops early
+   */
+  readonly rounds?: number | undefined;
+  /**
+   * What each tree counts: a smaller share needs more rounds and errs less (trees engine). A number > 0 and ≤
+   * 1.
+   * @default 0.1
+   */
+  readonly treeRate?: number | undefined;
+  /** Leaves of a tree, at most (trees engine). An integer ≥ 2 and ≤ 4096. @default 31 */
+  readonly maxLeaves?: number | undefined;
+  /** Splits from the root of a tree to a leaf, at most (trees engine). An integer ≥ 1. @default any number */
+  readonly maxDepth?: number | undefined;
+  /** Distinct rows of a leaf, at least (trees engine). An integer ≥ 1. @default 20 */
+  readonly minLeafRows?: number | undefined;
+  /**
+   * What is added to the rows of a leaf, as it were rows without an error, so that small ones say less (trees
+   * engine). A number ≥ 0.
+   * @default 0
+   */
+  readonly leafL2?: number | undefined;
+  /**
+   * Bins that the values of a column are sorted into, at most: splits lie between them (trees engine). An
+   * integer ≥ 2 and ≤ 255.
+   * @default 255
+   */
+  readonly treeBins?: number | undefined;
   /**
    * How each member draws its rows: with replacement, without, with replacement within each class, whole
    * groups with replacement, all but a fold (cv), or all rows as they are.

@@ -1,9 +1,10 @@
 // The way back from a plan to options that give it: for whoever wants to train an ensemble again that is only there as a
 // file. What is found is held against the plan, so that it is right or not given at all.
 
-import { userModuleOf } from '../../engines/registry.js';
+import { engines, userModuleOf } from '../../engines/registry.js';
 import { sortedJson } from '../../files/sorted-plain.js';
 import { isNetwork } from '../../model/network-members.js';
+import type { OptionUser, Users } from '../../model/options/field.js';
 import { SHARED_FIELDS } from '../../model/options/member-fields.js';
 import type { TrainingOptions } from '../../model/options/training-options.js';
 import { placeInRun } from '../../model/snapshots.js';
@@ -129,20 +130,28 @@ function resolved(options: TrainingOptions, context: PlanContext): EnsemblePlan 
   }
 }
 
-/** Options by their places in a spec, or by the place's last word. */
-const BY_PLACE = new Map([
-  ...Object.entries<{ readonly spec?: string }>(SHARED_FIELDS).map(
-    ([name, { spec }]) => [spec ?? name, name] as const,
+/** Options with their places in a spec, or the place's last word. */
+const PLACES: readonly (readonly [place: string, name: string, users: readonly OptionUser[]])[] = [
+  ...Object.entries<{ readonly spec?: string; readonly by: Users }>(SHARED_FIELDS).map(
+    ([name, { spec, by }]) => [spec ?? name, name, by.groups] as const,
   ),
-  ['engine', 'engine'] as const,
-]);
+  ['engine', 'engine', ['member']],
+];
+
+/** The option that says what the spec of such a member has in a place; what is epochs of one is rounds of another. */
+function optionAt(place: string, { engine }: MemberSpec): string | undefined {
+  const own = engines.get(engine).optionUsers({});
+  const isOwn = (users: readonly OptionUser[]) => users.some((user) => own.includes(user));
+  const at = (wanted: string) => PLACES.find(([other, , users]) => other === wanted && isOwn(users))?.[1];
+  return at(place) ?? at(place.split('.').at(-1)!);
+}
 
 /** The options that say what a spec has in a place. */
 function saying(place: string, spec: MemberSpec, wanted: ReadonlyMap<string, unknown>): Plain {
   if (place.startsWith('network.') && isNetwork(spec)) return networkOptions(spec.network);
   if (place.startsWith('earlyStopping.')) return stoppingOptions(spec);
   const value = wanted.get(place);
-  const name = BY_PLACE.get(place) ?? BY_PLACE.get(place.split('.').at(-1)!);
+  const name = optionAt(place, spec);
   // The cycles of snapshots say that their schedule is one of cycles.
   if (value === undefined || name === undefined || value === 'cyclicCosine') return {};
   return { [name]: value };

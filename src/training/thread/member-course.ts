@@ -16,7 +16,7 @@ import type { Executor } from '../../kernels/executor.js';
 import type { ControlBlock } from '../../memory/control-block.js';
 import { allocateShared } from '../../memory/uncounted-bytes.js';
 import { cycleOf, membersLeft, placeInRun } from '../../model/snapshots.js';
-import type { EpochMemberSpec, MemberSpec } from '../../model/spec.js';
+import { type EpochMemberSpec, isOptimised, type MemberSpec } from '../../model/spec.js';
 import type { LocalMemberJob, TrainingShare } from '../local/local-job.js';
 import type { MemberProgress } from '../plan/runs.js';
 import { logEpoch } from '../session/epoch-log.js';
@@ -56,7 +56,7 @@ export class MemberCourse {
     this.#spec = spec;
     this.#draw = draw;
     this.#onEpochEnd = onEpochEnd;
-    this.#progress = from ?? beginning(spec.optimizer.learningRate);
+    this.#progress = from ?? beginning(firstRate(spec));
     this.#ended = false;
     if (anchor !== null) this.tying.tieTo(anchor.values, anchor.memberCount);
   }
@@ -134,7 +134,8 @@ export class MemberCourse {
     const history = this.#history.slice(this.#handedOver);
     this.#handedOver = this.#history.length;
     // It is wanted again when nobody has the one before any more.
-    this.#handedState = this.#saveState(this.#handedState ?? this.#newState());
+    const isLongEnough = this.#handedState?.length === this.trainer.stateLengthFloats;
+    this.#handedState = this.#saveState(isLongEnough ? this.#handedState! : this.#newState());
     return { history, progress: this.#progress, parameters: this.#handedState };
   }
 
@@ -237,6 +238,13 @@ function eventOf(record: EpochRecord, member: number, epochs: number): EpochEven
   const { epoch, loss, learningRate, validationLoss } = record;
   if (validationLoss === undefined) return { member, epochs, epoch, loss, learningRate };
   return { member, epochs, epoch, loss, learningRate, validationLoss };
+}
+
+/** The learning rate that a member's first epoch has, before its schedule. */
+function firstRate(spec: EpochMemberSpec): number {
+  if (isOptimised(spec)) return spec.optimizer.learningRate;
+  const { training } = engineOf(spec);
+  return training.by === 'epochs' ? training.learningRate!(spec) : 0;
 }
 
 /** Where a member stands before its first epoch. */

@@ -93,6 +93,7 @@ const UNCONDITIONAL = [
   ...['learnerOptions'],
   ...['hidden', 'layers', 'image', 'init', 'loss', 'optimizer', 'learningRate', 'schedule', 'warmupEpochs'],
   ...['epochs', 'batchSize', 'neighbours', 'distance', 'votes', 'voteSmoothing', 'resample', 'featureShare'],
+  ...['rounds', 'treeRate', 'maxLeaves', 'maxDepth', 'minLeafRows', 'leafL2', 'treeBins'],
   ...['l1', 'l2', 'inputKeep', 'activityPenalty', 'labelSmoothing', 'inputNoise', 'adversarialEpsilon'],
   ...['tangentStrength', 'earlyStopping', 'tie', 'snapshots', 'vary'],
 ];
@@ -124,6 +125,7 @@ t.test('an option that only other engines use is refused', async (t) => {
   const engines = {
     wasm: {},
     neighbours: { engine: 'neighbours' },
+    trees: { engine: 'trees' },
     learner: { learner: 'tree.mjs' },
     tfjs: { engine: 'tfjs', model: 'net.mjs' },
     model: { model: 'net.mjs' },
@@ -147,6 +149,7 @@ const EXAMPLES: Plain = {
   ...{ learnerOptions: {}, hidden: [3], layers: ['dense 4'], init: 'glorot', loss: 'softmaxCrossEntropy' },
   ...{ optimizer: 'adam', learningRate: 0.1, schedule: 'cosine', warmupEpochs: 1, epochs: 5, batchSize: 8 },
   ...{ neighbours: 3, distance: 'euclidean', votes: 'equal', voteSmoothing: 2, resample: 'subsample' },
+  ...{ rounds: 3, treeRate: 0.2, maxLeaves: 4, maxDepth: 3, minLeafRows: 2, leafL2: 1, treeBins: 16 },
   ...{ featureShare: 1, l1: 0, l2: 0, inputKeep: 1, activityPenalty: 0, labelSmoothing: 0, inputNoise: 0 },
   ...{
     adversarialEpsilon: 0,

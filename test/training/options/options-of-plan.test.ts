@@ -42,6 +42,7 @@ const CASES: readonly (readonly [TrainingOptions, Task?])[] = [
   [{ image: '8x8', tangentStrength: 0.1, tangents: ['rotation'] }],
   [{ tie: 0.1, tiedLayers: [1], tyingMode: 'exact' }],
   [{ engine: 'neighbours', neighbours: 3 }],
+  [{ engine: 'trees', rounds: 30, treeRate: 0.2, maxDepth: 3, leafL2: 1, patience: 4 }],
   [{ members: [{ hidden: [4] }, { hidden: [8], l2: 0.1 }, { engine: 'neighbours' }], batchSize: 16 }],
   [{ grid: { l2: [0, 0.1], hidden: [[4], [8]] }, members: 6 }],
   [{ loss: 'gaussianNll' }, NUMBERS],
