@@ -65,4 +65,8 @@ export const CASES: Readonly<Record<string, () => Promise<Case>>> = {
       engine: 'neighbours',
       neighbours: 3,
     }),
+  'boosted trees': () =>
+    ofNumbers(clusters(80, 5, 3, 6), {
+      ...{ hidden: undefined, epochs: undefined, engine: 'trees', rounds: 5, minLeafRows: 5 },
+    }),
 };

@@ -4,19 +4,6 @@
 import { outputCount, type Task } from '../../data/dataset/dataset.js';
 import { tableExp, tableLog } from '../../math/table-functions.js';
 import type { DatasetLayout } from '../../memory/layout.js';
-import type { Loss } from '../../model/losses.js';
-
-/** How many numbers a sum of trees puts out, each by trees of its own: two classes have one, the log odds of the second. */
-export function rawOutputs(task: Task): number {
-  const outputs = outputCount(task);
-  return task.kind === 'classification' && outputs === 2 ? 1 : outputs;
-}
-
-/** What trees minimise for a task. */
-export function lossOfTrees(task: Task): Loss {
-  if (task.kind === 'regression') return 'squaredError';
-  return rawOutputs(task) === 1 ? 'binaryCrossEntropy' : 'softmaxCrossEntropy';
-}
 
 /** The truth of some rows, and their losses. */
 export interface Objective {

@@ -11,7 +11,7 @@ import {
   type PredictorContext,
   type StoredMember,
 } from '../shared/predictor.js';
-import { rawOutputs } from './objective.js';
+import { rawOutputs } from './raw-outputs.js';
 import type { TreesMemberSpec } from './spec.js';
 import { addTrees, readTrees } from './stored-trees.js';
 

@@ -5,7 +5,7 @@ import { resolveEarlyStopping } from '../../model/options/optimisation-options.j
 import type { MemberOptions } from '../../model/options/training-options.js';
 import { DEFAULT_ROUNDS } from '../../model/options/trees-options.js';
 import type { ResolveContext } from '../shared/definition.js';
-import { lossOfTrees } from './objective.js';
+import { lossOfTrees } from './raw-outputs.js';
 import type { TreesMemberSpec } from './spec.js';
 
 /** @param own what was stated. @throws ERR_OPTION for rows to stop by that a resample does not leave. */

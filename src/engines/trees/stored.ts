@@ -2,7 +2,7 @@
 
 import type { SpecParts } from '../../model/spec-schema.js';
 import type { SpecSchema, StoredEngine } from '../shared/stored-engine.js';
-import { lossOfTrees } from './objective.js';
+import { lossOfTrees } from './raw-outputs.js';
 import type { TreesMemberSpec } from './spec.js';
 
 export const STORED_TREES: StoredEngine<TreesMemberSpec> & { readonly name: 'trees' } = {

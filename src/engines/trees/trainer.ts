@@ -5,7 +5,8 @@ import { diverged, type MemberRows, type MemberTrainer, type TrainerContext } fr
 import { type BinnedRows, binRows } from './binning.js';
 import { roundForExactSums } from './exact-sums.js';
 import { TreeGrower } from './grow-tree.js';
-import { type Objective, objectiveOf, rawOutputs } from './objective.js';
+import { type Objective, objectiveOf } from './objective.js';
+import { rawOutputs } from './raw-outputs.js';
 import { sampleOf } from './sample.js';
 import type { TreesMemberSpec } from './spec.js';
 import { addTrees, readTrees, StoredTrees, type Trees } from './stored-trees.js';
