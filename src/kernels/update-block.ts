@@ -30,6 +30,8 @@ const WORD = {
   keep: 10,
   l1: 11,
   l2: 12,
+  /** As `stepSize`, for biases. */
+  biasStepSize: 13,
 } as const;
 
 /** Where a gradient goes instead of an optimizer. `gradientOffset`: bytes from a weight to its gradient. */
@@ -94,13 +96,21 @@ export function updatedRegions(
   return mode === MODE.sgd && momentum === 0 ? [] : [reach(first)];
 }
 
+export interface StepFactors {
+  readonly bias: number;
+  readonly decay: number;
+}
+
+const NO_FACTORS: StepFactors = { bias: 1, decay: 1 };
+
 /** Writes a block's fields of one step; made once per block because creating views costs more than writing. */
 export interface StepWriter {
   /**
    * @param learningRate Of this step, schedule included.
    * @param step Number of the step since training began, from 1.
+   * @param factors What multiplies the learning rate of biases, and the decay. @default 1
    */
-  writeStep(learningRate: number, step: number): void;
+  writeStep(learningRate: number, step: number, factors?: StepFactors): void;
 }
 
 /**
@@ -116,16 +126,18 @@ export function stepWriter(
   const { floats } = blockViews(memory, address);
   if (optimizer.kind === 'sgd') {
     return {
-      writeStep: (learningRate) => {
+      writeStep: (learningRate, _step, { bias } = NO_FACTORS) => {
         floats[WORD.stepSize] = learningRate;
+        floats[WORD.biasStepSize] = learningRate * bias;
       },
     };
   }
   const factorsOf = adamSteps(optimizer);
   return {
-    writeStep: (learningRate, step) => {
-      const { stepSize, tolerance, keep } = factorsOf(learningRate, step);
+    writeStep: (learningRate, step, { bias, decay } = NO_FACTORS) => {
+      const { stepSize, tolerance, keep } = factorsOf(learningRate, step, decay);
       floats[WORD.stepSize] = stepSize;
+      floats[WORD.biasStepSize] = stepSize * bias;
       floats[WORD.tolerance] = tolerance;
       floats[WORD.keep] = keep;
     },
@@ -145,12 +157,16 @@ export function adamSteps({
   beta2,
   tolerance,
   weightDecay,
-}: Exclude<OptimizerSpec, { kind: 'sgd' }>): (learningRate: number, step: number) => AdamFactors {
+}: Exclude<OptimizerSpec, { kind: 'sgd' }>): (
+  learningRate: number,
+  step: number,
+  decay?: number,
+) => AdamFactors {
   const [power1, power2] = [powersOf(beta1), powersOf(beta2)];
-  return (learningRate, step) => {
+  return (learningRate, step, decay = 1) => {
     const root = Math.sqrt(1 - power2(step));
     const stepSize = (learningRate * root) / (1 - power1(step));
-    return { stepSize, tolerance: tolerance * root, keep: 1 - learningRate * weightDecay };
+    return { stepSize, tolerance: tolerance * root, keep: 1 - learningRate * weightDecay * decay };
   };
 }
 

@@ -36,6 +36,13 @@ const schedule = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('step'), everyEpochs: count, factor: share, ...warmup }),
   z.strictObject({ kind: z.literal('cosine'), finalFactor: z.number().min(0).max(1), ...warmup }),
   z.strictObject({
+    kind: z.literal('flatCos'),
+    flatShare: decay,
+    finalFactor: z.number().min(0).max(1),
+    ...warmup,
+  }),
+  z.strictObject({ kind: z.literal('coslog4'), ...warmup }),
+  z.strictObject({
     kind: z.literal('cyclicCosine'),
     cycles: count,
     finalFactor: z.number().min(0).max(1),

@@ -42,6 +42,10 @@ export type ScheduleSpec = { readonly warmupEpochs: number } & (
   | { readonly kind: 'constant' }
   | { readonly kind: 'step'; readonly everyEpochs: number; readonly factor: number }
   | { readonly kind: 'cosine'; readonly finalFactor: number }
+  /** 1 for a share of the steps, then the cosine. */
+  | { readonly kind: 'flatCos'; readonly flatShare: number; readonly finalFactor: number }
+  /** Four waves from 0 over 1 to 0, each about twice as long as the one before. */
+  | { readonly kind: 'coslog4' }
   /** The cosine anew in each of the run's cycles, one per snapshot. */
   | { readonly kind: 'cyclicCosine'; readonly cycles: number; readonly finalFactor: number }
 );
@@ -215,6 +219,17 @@ export interface NetworkMemberSpec extends OptimisedMemberSpec {
    * its bytes without that ensemble.
    */
   readonly teacher?: string | undefined;
+  /** What multiplies the learning rate of weights other than matrices; absent where all of it is 1. */
+  readonly rateFactors?: RateFactors | undefined;
+  /** How decoupled decay changes over the run, as a factor of the optimizer's `weightDecay`; absent for not at all. */
+  readonly decaySchedule?: 'flatCos' | undefined;
+}
+
+/** Factors of the learning rate, at least 0. A matrix's bias has its own; that of a scale or an embedding has that role's. */
+export interface RateFactors {
+  readonly bias: number;
+  readonly scale: number;
+  readonly embedding: number;
 }
 
 /** A file of the user's whose default export makes or is a member's model. */

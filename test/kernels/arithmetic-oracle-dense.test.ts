@@ -236,17 +236,21 @@ function writeBlock(
   }
   const normPenalty = { l1, l2 };
   writeUpdate(arena.memory, block, { kind, optimizer: optimizer!, normPenalty, firstOffset, secondOffset });
-  stepWriter(arena.memory, block, optimizer!).writeStep(0.02, 3);
+  stepWriter(arena.memory, block, optimizer!).writeStep(0.02, 3, { bias: 0.3, decay: 0.7 });
 }
+
+type Tuple10 = [number, number, number, number, number, number, number, number, number, number];
 
 /** The block's fields, whose places update-block.ts names. */
 function readBlock(arena: Arena, block: number, { kind, optimizer }: Tried): oracle.Update {
-  const [stepSize, beta1, oneMinusBeta1, beta2, oneMinusBeta2, tolerance, keep, l1, l2] = Array.from(
-    arena.take(block + 16, 9),
-  ) as [number, number, number, number, number, number, number, number, number];
+  const [stepSize, beta1, oneMinusBeta1, beta2, oneMinusBeta2, tolerance, keep, l1, l2, biasStepSize] =
+    Array.from(arena.take(block + 16, 10)) as readonly number[] as Tuple10;
   const mode = kind === 'optimizer' ? (optimizer!.kind === 'sgd' ? 'sgd' : 'adam') : kind;
   const nesterov = arena.ints[block / 4 + 3] === 1;
-  return { mode, nesterov, stepSize, beta1, oneMinusBeta1, beta2, oneMinusBeta2, tolerance, keep, l1, l2 };
+  return {
+    ...{ mode, nesterov, stepSize, beta1, oneMinusBeta1, beta2, oneMinusBeta2, tolerance, keep, l1, l2 },
+    biasStepSize,
+  };
 }
 
 /** Weights and biases, then what is remembered of them, in their canonical order. */

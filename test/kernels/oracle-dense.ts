@@ -80,6 +80,7 @@ export interface Update {
   readonly keep: number;
   readonly l1: number;
   readonly l2: number;
+  readonly biasStepSize: number;
 }
 
 /** A parameter with what its optimizer remembers of it; `first` is also where gradients are stored. */
@@ -99,7 +100,8 @@ export function update(
   if (block.mode === 'store') return { w, first: gradient, second };
   if (block.mode === 'accumulate') return { w, first: f32(first + gradient), second };
   const g = isWeight ? penalised(madd, block, w, gradient) : gradient;
-  const { beta1, beta2, oneMinusBeta1, oneMinusBeta2, stepSize, tolerance } = block;
+  const { beta1, beta2, oneMinusBeta1, oneMinusBeta2, tolerance } = block;
+  const stepSize = isWeight ? block.stepSize : block.biasStepSize;
   if (block.mode === 'sgd') {
     if (beta1 === 0) return { w: madd(-stepSize, g, w), first, second };
     const buffer = madd(beta1, first, g);

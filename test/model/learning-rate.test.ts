@@ -1,7 +1,7 @@
 // Learning rate schedules against their closed forms.
 
 import t from 'tap';
-import { scheduleFactor } from '../../src/model/learning-rate.js';
+import { decayFactor, scheduleFactor } from '../../src/model/learning-rate.js';
 import type { ScheduleSpec } from '../../src/model/spec.js';
 
 const STEPS = 10;
@@ -34,6 +34,39 @@ t.test('cosine goes from 1 to its final factor along half a cosine', async (t) =
   });
   nearly(t, all[0]!, 1);
   nearly(t, all.at(-1)!, 0.1);
+});
+
+t.test('flatCos is one for its share of the steps and then goes down along half a cosine', async (t) => {
+  const all = factors({ kind: 'flatCos', flatShare: 0.75, finalFactor: 0.1, warmupEpochs: 0 });
+  const [start, last] = [45, STEPS * EPOCHS - 1];
+  all.forEach((factor, step) => {
+    const t1 = Math.max(0, step - start) / (last - start);
+    nearly(t, factor, 0.1 + 0.9 * 0.5 * (1 + Math.cos(Math.PI * t1)));
+  });
+});
+
+t.test('coslog4 has four waves, each about twice as long, and ends at zero', async (t) => {
+  const steps = 1500;
+  const schedule: ScheduleSpec = { kind: 'coslog4', warmupEpochs: 0 };
+  const all = Array.from({ length: steps }, (_, step) => scheduleFactor(schedule, step, steps, 1));
+  all.forEach((factor, step) => {
+    nearly(t, factor, (1 - Math.cos(2 * Math.PI * Math.log2(1 + (15 * (step + 0.5)) / steps))) / 2);
+  });
+  // 1 + 15t is a power of two at its zeros, and halfway between two of them in powers at its tops.
+  for (const [end, top] of [
+    [100, Math.SQRT2 - 1],
+    [300, 2 ** 1.5 - 1],
+    [700, 2 ** 2.5 - 1],
+    [1500, 2 ** 3.5 - 1],
+  ] as const) {
+    t.ok(all[end - 1]! < 1e-3 && all[Math.floor(top * 100)]! > 0.999, `${end}`);
+  }
+});
+
+t.test('decay is whole for half of the run and then goes down to zero', async (t) => {
+  for (const step of [0, 10, 50]) nearly(t, decayFactor(step, 101), 1);
+  nearly(t, decayFactor(75, 101), 0.5);
+  nearly(t, decayFactor(100, 101), 0);
 });
 
 t.test('a warm-up rises linearly from above zero, then the schedule takes over', async (t) => {

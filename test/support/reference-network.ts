@@ -196,6 +196,7 @@ export function createOptimizer(
   spec: OptimizerSpec,
   penalty: { l1: number; l2: number },
   layers: readonly Layer[],
+  factors = { bias: 1, decay: (_step: number): number => 1 },
 ) {
   const state = layers.map(({ w, b }) => ({
     w: { m: new Float64Array(w.length), v: new Float64Array(w.length) },
@@ -204,23 +205,25 @@ export function createOptimizer(
   let step = 0;
   return (gradients: ReturnType<typeof batchGradient>['gradients'], learningRate: number) => {
     step++;
+    const decay = factors.decay(step - 1);
     layers.forEach((layer, l) => {
       for (const part of ['w', 'b'] as const) {
         const values = layer[part];
         const { m, v } = state[l]![part];
+        const rate = part === 'b' ? learningRate * factors.bias : learningRate;
         for (let i = 0; i < values.length; i++) {
           let g = gradients[l]![part][i]!;
           if (part === 'w') g += penalty.l2 * values[i]! + penalty.l1 * Math.sign(values[i]!);
           if (spec.kind === 'sgd') {
             m[i] = spec.momentum * m[i]! + g;
-            values[i]! -= learningRate * (spec.nesterov ? g + spec.momentum * m[i]! : m[i]!);
+            values[i]! -= rate * (spec.nesterov ? g + spec.momentum * m[i]! : m[i]!);
           } else {
-            if (part === 'w') values[i]! *= 1 - learningRate * spec.weightDecay;
+            if (part === 'w') values[i]! *= 1 - learningRate * spec.weightDecay * decay;
             m[i] = spec.beta1 * m[i]! + (1 - spec.beta1) * g;
             v[i] = spec.beta2 * v[i]! + (1 - spec.beta2) * g * g;
             const mHat = m[i]! / (1 - spec.beta1 ** step);
             const vHat = v[i]! / (1 - spec.beta2 ** step);
-            values[i]! -= (learningRate * mHat) / (Math.sqrt(vHat) + spec.tolerance);
+            values[i]! -= (rate * mHat) / (Math.sqrt(vHat) + spec.tolerance);
           }
         }
       }

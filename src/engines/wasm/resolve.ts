@@ -1,6 +1,6 @@
 // What the options of a network become in its spec.
 
-import { hasUnits } from '../../model/layers.js';
+import { hasUnits, weightShapes } from '../../model/layers.js';
 import { layerShapes } from '../../model/network.js';
 import type { FilledOptions } from '../../model/options/filled-options.js';
 import { requireWholeImage } from '../../model/options/layer-options.js';
@@ -8,6 +8,7 @@ import { resolveNetwork } from '../../model/options/network-options.js';
 import { resolveOptimisation } from '../../model/options/optimisation-options.js';
 import { resolvePerturbations } from '../../model/options/perturbation-options.js';
 import { resolveActivityPenalty, resolveDropout } from '../../model/options/regularization-options.js';
+import { requireRoles, resolveSteps } from '../../model/options/step-options.js';
 import type { MemberOptions } from '../../model/options/training-options.js';
 import { resolveTying } from '../../model/options/tying-options.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
@@ -35,9 +36,11 @@ export function resolveNetworkMember(
     activityPenalty: resolveActivityPenalty(o.activityPenalty, own.activityLayers, ownUnits),
     ...resolvePerturbations(o, own, tangents, image),
     tying: resolveTying(o, own.tiedLayers, layers.length + 1),
+    ...resolveSteps(o),
     snapshot: o.snapshots > 1 ? { index: 0, of: o.snapshots } : null,
   };
-  // For its complaints about layers that do not fit.
-  layerShapes(spec, features, task);
+  // For its complaints about layers that do not fit, too.
+  const shapes = layerShapes(spec, features, task);
+  requireRoles(o, new Set(shapes.flatMap(weightShapes).map(({ role }) => role)));
   return spec;
 }

@@ -25,7 +25,14 @@ export function networkSchema(parts: SpecParts): SpecSchema<NetworkMemberSpec> {
       .strictObject({ index: natural, of: z.int().min(2), at: z.literal('end').optional() })
       .nullable(),
     teacher: sha256.optional(),
+    rateFactors: rateFactors(parts).optional(),
+    decaySchedule: z.literal('flatCos').optional(),
   });
+}
+
+function rateFactors({ z }: SpecParts) {
+  const factor = z.number().min(0);
+  return z.strictObject({ bias: factor, scale: factor, embedding: factor });
 }
 
 function techniqueSchemas({ z, count, natural, share, decay, positive }: SpecParts) {

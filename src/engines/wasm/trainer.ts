@@ -5,7 +5,7 @@
 import type { Program } from '../../kernels/program.js';
 import { STEPS_BETWEEN_FLUSHES, type StepWriter, stepWriter } from '../../kernels/update-block.js';
 import { streamKey } from '../../math/random.js';
-import { scheduleFactor } from '../../model/learning-rate.js';
+import { decayFactor, scheduleFactor } from '../../model/learning-rate.js';
 import { parameterCount } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import {
@@ -45,6 +45,8 @@ export function createTrainer(
 interface RoleWriter {
   readonly writer: StepWriter;
   readonly rateFactor: number;
+  /** Written anew for each step. */
+  readonly factors: { readonly bias: number; decay: number };
 }
 
 class WasmTrainer implements MemberTrainer, TyingTrainer {
@@ -88,8 +90,12 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     this.#segments = segments;
     this.#block = new StepBlock(memory.buffer, arena.stepBlock, spec.adversarial?.cleanShare);
     this.#updates = updatedRoles(arena.updates).map(([role, address]) => {
-      const { optimizer, rateFactor } = roleUpdate(spec, role);
-      return { writer: stepWriter(memory, address, optimizer), rateFactor };
+      const { optimizer, rateFactor, biasFactor } = roleUpdate(spec, role);
+      return {
+        writer: stepWriter(memory, address, optimizer),
+        rateFactor,
+        factors: { bias: biasFactor, decay: 1 },
+      };
     });
     this.#parameters = this.#floats(arena.network.weights);
     this.#words(arena.inBag, examples).set(rows.inBag);
@@ -145,10 +151,14 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
 
   /** Prepares the optimizer for a step and returns its learning rate. */
   #beginStep(epoch: number, step: number, learningRate: number): number {
-    const { schedule, epochs } = this.#spec;
+    const { schedule, epochs, decaySchedule } = this.#spec;
     const done = (epoch - 1) * this.stepsPerEpoch + step;
     const rate = learningRate * scheduleFactor(schedule, done, this.stepsPerEpoch, epochs);
-    for (const { writer, rateFactor } of this.#updates) writer.writeStep(rate * rateFactor, done + 1);
+    const decay = decaySchedule === undefined ? 1 : decayFactor(done, this.stepsPerEpoch * epochs);
+    for (const { writer, rateFactor, factors } of this.#updates) {
+      factors.decay = decay;
+      writer.writeStep(rate * rateFactor, done + 1, factors);
+    }
     if (done % STEPS_BETWEEN_FLUSHES === 0) this.#run(this.#segments.flush);
     return rate;
   }

@@ -33,13 +33,18 @@ export function updatedRoles(updates: UpdateBlocks): readonly (readonly [Trained
 
 /** How a member's weights of a role are updated. */
 export interface RoleUpdate extends Pick<OptimizerUpdate, 'optimizer' | 'normPenalty'> {
-  /** What multiplies the learning rate of every step. */
+  /** What multiplies the learning rate of every step, and that of biases once more. */
   readonly rateFactor: number;
+  readonly biasFactor: number;
 }
 
-/** Norm penalties and decay pull on what maps units to units; what scales and shifts units is no better near 0. */
-export function roleUpdate({ optimizer, normPenalty }: NetworkMemberSpec, role: TrainedRole): RoleUpdate {
-  if (role !== 'scale') return { optimizer, normPenalty, rateFactor: 1 };
+/** Norm penalties and decay pull on what maps units to units; what scales, shifts or looks up is no better near 0. */
+export function roleUpdate(
+  { optimizer, normPenalty, rateFactors }: NetworkMemberSpec,
+  role: TrainedRole,
+): RoleUpdate {
+  if (role === 'matrix') return { optimizer, normPenalty, rateFactor: 1, biasFactor: rateFactors?.bias ?? 1 };
   const still = optimizer.kind === 'sgd' ? optimizer : { ...optimizer, weightDecay: 0 };
-  return { optimizer: still, normPenalty: { l1: 0, l2: 0 }, rateFactor: 1 };
+  const rateFactor = rateFactors?.[role] ?? 1;
+  return { optimizer: still, normPenalty: { l1: 0, l2: 0 }, rateFactor, biasFactor: 1 };
 }

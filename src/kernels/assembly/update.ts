@@ -17,6 +17,7 @@ const TOLERANCE: usize = 36;
 const KEEP: usize = 40;
 const L1: usize = 44;
 const L2: usize = 48;
+const BIAS_STEP_SIZE: usize = 52;
 
 /** g + l2·w + l1·sign(w). */
 // @ts-ignore: decorator
@@ -40,8 +41,8 @@ function accumulate(to: usize, gradient: usize, bytes: usize): void {
 /** PyTorch's SGD: buffer = momentum·buffer + g; w −= lr·buffer, or lr·(g + momentum·buffer) with Nesterov. */
 // @ts-ignore: decorator
 @inline
-function sgd(penalised: bool, w: usize, gradient: usize, bytes: usize, block: usize): void {
-  const step = f32x4.neg(splatAt(block + STEP_SIZE));
+function sgd(penalised: bool, w: usize, gradient: usize, bytes: usize, block: usize, stepSize: usize): void {
+  const step = f32x4.neg(splatAt(block + stepSize));
   const l1 = splatAt(block + L1), l2 = splatAt(block + L2);
   const momentum = splatAt(block + BETA1);
   const momentumScalar = load<f32>(block + BETA1);
@@ -63,8 +64,8 @@ function sgd(penalised: bool, w: usize, gradient: usize, bytes: usize, block: us
 /** Adam and AdamW; STEP_SIZE and TOLERANCE carry the bias corrections, see update-block.ts. */
 // @ts-ignore: decorator
 @inline
-function adam(penalised: bool, w: usize, gradient: usize, bytes: usize, block: usize, keep: v128): void {
-  const step = f32x4.neg(splatAt(block + STEP_SIZE));
+function adam(penalised: bool, w: usize, gradient: usize, bytes: usize, block: usize, stepSize: usize, keep: v128): void {
+  const step = f32x4.neg(splatAt(block + stepSize));
   const beta1 = splatAt(block + BETA1), oneMinusBeta1 = splatAt(block + ONE_MINUS_BETA1);
   const beta2 = splatAt(block + BETA2), oneMinusBeta2 = splatAt(block + ONE_MINUS_BETA2);
   const tolerance = splatAt(block + TOLERANCE);
@@ -85,33 +86,34 @@ function adam(penalised: bool, w: usize, gradient: usize, bytes: usize, block: u
 
 // Separate functions for penalised weights, so that the common case carries no test in its loop.
 
-function sgdPlain(w: usize, gradient: usize, bytes: usize, block: usize): void {
-  sgd(false, w, gradient, bytes, block);
+function sgdPlain(w: usize, gradient: usize, bytes: usize, block: usize, stepSize: usize): void {
+  sgd(false, w, gradient, bytes, block, stepSize);
 }
 
 function sgdPenalised(w: usize, gradient: usize, bytes: usize, block: usize): void {
-  sgd(true, w, gradient, bytes, block);
+  sgd(true, w, gradient, bytes, block, STEP_SIZE);
 }
 
-function adamPlain(w: usize, gradient: usize, bytes: usize, block: usize, keep: f32): void {
-  adam(false, w, gradient, bytes, block, splat(keep));
+function adamPlain(w: usize, gradient: usize, bytes: usize, block: usize, stepSize: usize, keep: f32): void {
+  adam(false, w, gradient, bytes, block, stepSize, splat(keep));
 }
 
 function adamPenalised(w: usize, gradient: usize, bytes: usize, block: usize, keep: f32): void {
-  adam(true, w, gradient, bytes, block, splat(keep));
+  adam(true, w, gradient, bytes, block, STEP_SIZE, splat(keep));
 }
 
-/** Updates `bytes` (a multiple of 16) of weights, or of biases, which no penalty and no decay touches. */
+/** Updates `bytes` (a multiple of 16) of weights, or of biases, which no penalty and no decay touches and whose steps have a size of their own. */
 export function update(w: usize, gradient: usize, bytes: usize, block: usize, areWeights: bool): void {
   const mode = load<i32>(block + MODE);
+  const stepSize = areWeights ? STEP_SIZE : BIAS_STEP_SIZE;
   const penalised = areWeights && (load<f32>(block + L1) != 0 || load<f32>(block + L2) != 0);
   if (mode == 3) {
     const keep: f32 = areWeights ? load<f32>(block + KEEP) : 1;
     if (penalised) adamPenalised(w, gradient, bytes, block, keep);
-    else adamPlain(w, gradient, bytes, block, keep);
+    else adamPlain(w, gradient, bytes, block, stepSize, keep);
   } else if (mode == 2) {
     if (penalised) sgdPenalised(w, gradient, bytes, block);
-    else sgdPlain(w, gradient, bytes, block);
+    else sgdPlain(w, gradient, bytes, block, stepSize);
   } else if (mode == 1) {
     accumulate(w + load<u32>(block + FIRST), gradient, bytes);
   } else {

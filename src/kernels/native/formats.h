@@ -40,7 +40,9 @@ struct update {
   float tolerance;
   float keep;
   float l1, l2;
-  float unused[3];
+  /** As step_size, for biases. */
+  float bias_step_size;
+  float unused[2];
 };
 
 _Static_assert(sizeof(struct windows) == 64 + 128, "the record of window-record.ts");

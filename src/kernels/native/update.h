@@ -80,11 +80,14 @@ INLINE void adam(int penalised, char *memory, float *w, const float *gradient, s
 }
 
 /**
- * Updates `bytes` (a multiple of 16) of weights, or of biases, which no penalty and no decay touches; in a layer's order, so that
+ * Updates `bytes` (a multiple of 16) of weights, or of biases, which no penalty and no decay touches and whose steps have a size of their own; in a layer's order, so that
  * weights may be handed over in pieces.
  */
-static void update(char *memory, float *w, const float *gradient, size_t bytes, const struct update *block, int are_weights) {
+static void update(char *memory, float *w, const float *gradient, size_t bytes, const struct update *given, int are_weights) {
   const size_t count = bytes / 4;
+  struct update own = *given;
+  if (!are_weights) own.step_size = own.bias_step_size;
+  const struct update *block = &own;
   const int penalised = are_weights && (block->l1 != 0 || block->l2 != 0);
   if (block->mode == UPDATE_ADAM) {
     const float keep = are_weights ? block->keep : 1;

@@ -8,6 +8,7 @@ import { optimisationFields, stoppingFields } from './optimisation-options.js';
 import { perturbationFields } from './perturbation-options.js';
 import { dropoutFields, regularizationFields } from './regularization-options.js';
 import { resamplingFields } from './resampling-options.js';
+import { stepFields } from './step-options.js';
 import { treesFields } from './trees-options.js';
 import { tyingFields } from './tying-options.js';
 
@@ -15,6 +16,7 @@ export const SHARED_FIELDS = {
   ...moduleFields,
   ...networkFields,
   ...optimisationFields,
+  ...stepFields,
   ...neighboursFields,
   ...treesFields,
   ...resamplingFields,

@@ -5,9 +5,10 @@ import type { Task } from '../../data/dataset/dataset.js';
 import { failOption } from '../../errors.js';
 import type { Loss } from '../losses.js';
 import { LOSS_NAMES, lossWords, resolveLoss } from '../losses.js';
-import type { EarlyStoppingSpec, OptimisedMemberSpec, OptimizerSpec, ScheduleSpec } from '../spec.js';
+import type { EarlyStoppingSpec, OptimisedMemberSpec, OptimizerSpec } from '../spec.js';
 import { BY_EPOCHS, field, STOPPED } from './field.js';
 import { resolveLabelSmoothing } from './regularization-options.js';
+import { resolveSchedule, type ScheduleOptions, scheduleFields } from './schedule-options.js';
 import { resolveCycles } from './tying-options.js';
 
 const ofTraining = { group: 'training', by: BY_EPOCHS } as const;
@@ -19,11 +20,6 @@ const ofAdam = {
   ...ofTraining,
   when: { says: '`optimizer` is adam or adamW', holds: (o: OptimisationOptions) => o.optimizer !== 'sgd' },
 } as const;
-const ofSteps = {
-  ...ofTraining,
-  when: { says: '`schedule` is step', holds: (o: OptimisationOptions) => o.schedule === 'step' },
-} as const;
-
 export const optimisationFields = {
   loss: field((z) => z.enum(LOSS_NAMES), {
     ...ofTraining,
@@ -75,45 +71,7 @@ export const optimisationFields = {
     example: 0.05,
     when: { says: '`optimizer` is adamW', holds: (o: OptimisationOptions) => o.optimizer === 'adamW' },
   }),
-  schedule: field((z) => z.enum(['constant', 'step', 'cosine']), {
-    ...ofTraining,
-    spec: 'schedule.kind',
-    says: 'learning rate over the epochs: as it is, lower by steps, or down along a cosine',
-    default: 'constant',
-    example: 'cosine',
-  }),
-  stepEvery: field((z) => z.int().min(1), {
-    ...ofSteps,
-    spec: 'schedule.everyEpochs',
-    says: 'how long from one change of the learning rate to the next (step schedule)',
-    unit: 'epochs',
-    default: 10,
-    example: 5,
-  }),
-  stepFactor: field((z) => z.number().gt(0).max(1), {
-    ...ofSteps,
-    spec: 'schedule.factor',
-    says: 'what the learning rate is multiplied by at each change (step schedule)',
-    default: 0.5,
-    example: 0.1,
-  }),
-  finalFactor: field((z) => z.number().min(0).max(1), {
-    ...ofTraining,
-    says: 'last learning rate as a share of the first (cosine schedule, snapshots)',
-    default: 0,
-    example: 0.01,
-    when: {
-      says: '`schedule` is cosine or `snapshots` above 1',
-      holds: ({ schedule, snapshots }: OptimisationOptions) => schedule === 'cosine' || snapshots > 1,
-    },
-  }),
-  warmupEpochs: field((z) => z.int().min(0), {
-    ...ofTraining,
-    says: 'how long the learning rate rises to its full size',
-    unit: 'epochs',
-    default: 0,
-    example: 5,
-  }),
+  ...scheduleFields,
   epochs: field((z) => z.int().min(1), {
     ...ofTraining,
     says: 'passes over the rows that a member drew, at most',
@@ -161,7 +119,7 @@ export const stoppingFields = {
 export const DEFAULT_EPOCHS = { stopped: 200, fixed: 40 } as const;
 
 /** Options of members trained epoch by epoch, defaults in place. */
-export interface OptimisationOptions {
+export interface OptimisationOptions extends ScheduleOptions {
   readonly optimizer: OptimizerSpec['kind'];
   readonly learningRate: number;
   readonly momentum: number;
@@ -169,18 +127,12 @@ export interface OptimisationOptions {
   readonly beta1: number;
   readonly beta2: number;
   readonly weightDecay: number;
-  readonly schedule: 'constant' | 'step' | 'cosine';
-  readonly stepEvery: number;
-  readonly stepFactor: number;
-  readonly finalFactor: number;
-  readonly warmupEpochs: number;
   readonly batchSize: number;
   readonly l1: number;
   readonly l2: number;
   readonly labelSmoothing: number;
   readonly inputNoise: number;
   readonly patience: number;
-  readonly snapshots: number;
   readonly resample: string;
   readonly resampleShare: number;
 }
@@ -275,19 +227,4 @@ function resolveOptimizer(o: OptimisationOptions): OptimizerSpec {
   }
   const weightDecay = o.optimizer === 'adamW' ? o.weightDecay : 0;
   return { kind: o.optimizer, learningRate, beta1: o.beta1, beta2: o.beta2, tolerance: 1e-8, weightDecay };
-}
-
-function resolveSchedule(o: OptimisationOptions, epochs: number): ScheduleSpec {
-  const { warmupEpochs } = o;
-  if (warmupEpochs > epochs) failOption('warmupEpochs', `at most \`epochs\` (${epochs})`, warmupEpochs);
-  switch (o.schedule) {
-    case 'constant':
-      return { kind: 'constant', warmupEpochs };
-    case 'step':
-      return { kind: 'step', everyEpochs: o.stepEvery, factor: o.stepFactor, warmupEpochs };
-    case 'cosine':
-      return { kind: 'cosine', finalFactor: o.finalFactor, warmupEpochs };
-    default:
-      return o.schedule satisfies never;
-  }
 }

@@ -74,8 +74,12 @@ export interface MemberOptions {
    * @default 0.01
    */
   readonly weightDecay?: number | undefined;
-  /** Learning rate over the epochs: as it is, lower by steps, or down along a cosine. @default 'constant' */
-  readonly schedule?: 'constant' | 'step' | 'cosine' | undefined;
+  /**
+   * Learning rate over the epochs: as it is, lower by steps, down along a cosine, as it is and then down
+   * along a cosine, or up and down four times in ever longer waves.
+   * @default 'constant'
+   */
+  readonly schedule?: 'constant' | 'step' | 'cosine' | 'flatCos' | 'coslog4' | undefined;
   /**
    * How long from one change of the learning rate to the next (step schedule). An integer ≥ 1, in epochs.
    * @default 10
@@ -87,7 +91,13 @@ export interface MemberOptions {
    */
   readonly stepFactor?: number | undefined;
   /**
-   * Last learning rate as a share of the first (cosine schedule, snapshots). A number ≥ 0 and ≤ 1.
+   * Share of the steps before the learning rate begins to fall (flatCos schedule). A number ≥ 0 and < 1.
+   * @default 0.5
+   */
+  readonly flatShare?: number | undefined;
+  /**
+   * Last learning rate as a share of the first (cosine and flatCos schedules, snapshots). A number ≥ 0 and ≤
+   * 1.
    * @default 0
    */
   readonly finalFactor?: number | undefined;
@@ -100,6 +110,21 @@ export interface MemberOptions {
   readonly epochs?: number | undefined;
   /** Rows per step: more are faster per epoch and make fewer, smoother steps. An integer ≥ 1. @default 32 */
   readonly batchSize?: number | undefined;
+  /** What the learning rate of biases is multiplied by. A number ≥ 0. @default 1 */
+  readonly biasRateFactor?: number | undefined;
+  /**
+   * What the learning rate of learned scales and shifts (of layer normalisation, of inputs) is multiplied by.
+   * A number ≥ 0.
+   * @default 1
+   */
+  readonly scaleRateFactor?: number | undefined;
+  /** What the learning rate of embeddings is multiplied by. A number ≥ 0. @default 1 */
+  readonly embeddingRateFactor?: number | undefined;
+  /**
+   * `weightDecay` over the epochs: as it is, or for half of them and then down along a cosine.
+   * @default 'constant'
+   */
+  readonly weightDecaySchedule?: 'constant' | 'flatCos' | undefined;
   /** How many of the nearest stored rows vote (neighbours engine). An integer ≥ 1. @default 3 */
   readonly neighbours?: number | undefined;
   /**

@@ -5,6 +5,7 @@ import t, { type Test } from 'tap';
 import type { Dataset } from '../../../src/data/dataset/dataset.js';
 import { ACTIVATIONS } from '../../../src/model/layer-kind.js';
 import type { TrainingOptions } from '../../../src/training/options/options.js';
+import { trainEnsemble } from '../../../src/training/train-ensemble.js';
 import { compareTraining } from '../../support/compare-training.js';
 import { clusters, linear } from '../../support/datasets.js';
 
@@ -53,7 +54,26 @@ t.test('a batch of one', (t) => compare(t, twoTargets, { batchSize: 1, epochs: 1
 t.test('subsampled rows', (t) => compare(t, threeClasses, { resample: 'subsample', resampleShare: 0.6 }));
 t.test('all rows, none resampled', (t) => compare(t, threeClasses, { resample: 'none' }));
 
-for (const schedule of ['step', 'cosine'] as const) {
+t.test('rate factors of biases and a decay that falls', (t) =>
+  compare(t, threeClasses, {
+    ...{
+      optimizer: 'adamW',
+      weightDecay: 0.3,
+      weightDecaySchedule: 'flatCos',
+      biasRateFactor: 0.1,
+      epochs: 4,
+    },
+    learningRate: 0.01,
+  }),
+);
+t.test('a bias that does not learn', async (t) => {
+  const { members } = await trainEnsemble(threeClasses, {
+    ...{ ...BASE, hidden: [], optimizer: 'sgd', momentum: 0.5, biasRateFactor: 0 },
+  });
+  t.ok(members[0]!.parameters.slice(-3).every((bias) => bias === 0));
+});
+
+for (const schedule of ['step', 'cosine', 'flatCos', 'coslog4'] as const) {
   t.test(`${schedule} schedule after a warm-up`, (t) =>
     compare(t, threeClasses, {
       ...{ schedule, warmupEpochs: 1, epochs: 3 },

@@ -58,7 +58,10 @@ export function putUpdate(space: Space, w: number, count: number): number {
     ...{ kind: 'optimizer', optimizer: chosen, normPenalty },
     ...{ firstOffset, secondOffset },
   });
-  stepWriter(space.buffer, block, chosen).writeStep(0.01, space.between(1, 50));
+  stepWriter(space.buffer, block, chosen).writeStep(0.01, space.between(1, 50), {
+    bias: space.pick(1, 0.1),
+    decay: space.pick(1, 0.5),
+  });
   return block;
 }
 

@@ -21,10 +21,12 @@ const CONDITIONS: Readonly<
   weightDecay: { given: 0.1, vain: [{}, { optimizer: 'sgd' }], used: [{ optimizer: 'adamW' }] },
   stepEvery: { given: 3, vain: [{}, { schedule: 'cosine' }], used: [{ schedule: 'step' }] },
   stepFactor: { given: 0.9, vain: [{}, { schedule: 'cosine' }], used: [{ schedule: 'step' }] },
+  flatShare: { given: 0.9, vain: [{}, { schedule: 'cosine' }], used: [{ schedule: 'flatCos' }] },
+  weightDecaySchedule: { given: 'flatCos', vain: [{}], used: [{ optimizer: 'adamW' }] },
   finalFactor: {
     given: 0.1,
     vain: [{}, { schedule: 'step' }],
-    used: [{ schedule: 'cosine' }, { snapshots: 3 }],
+    used: [{ schedule: 'cosine' }, { schedule: 'flatCos' }, { snapshots: 3 }],
   },
   patience: {
     given: 3,
@@ -39,7 +41,11 @@ const CONDITIONS: Readonly<
       { members: [{ earlyStopping: 'none' }, { earlyStopping: 'validation' }] },
     ],
   },
-  resampleShare: { given: 0.5, vain: [{ resample: 'none' }, { resample: 'cv' }], used: [{}, { resample: 'subsample' }] },
+  resampleShare: {
+    given: 0.5,
+    vain: [{ resample: 'none' }, { resample: 'cv' }],
+    used: [{}, { resample: 'subsample' }],
+  },
   folds: { given: 5, vain: [{}, { resample: 'none' }], used: [{ resample: 'cv' }] },
   repeats: { given: 3, vain: [{}, { resample: 'none' }], used: [{ resample: 'cv' }] },
   activation: {
@@ -96,6 +102,7 @@ const UNCONDITIONAL = [
   ...['rounds', 'treeRate', 'maxLeaves', 'maxDepth', 'minLeafRows', 'leafL2', 'treeBins'],
   ...['l1', 'l2', 'inputKeep', 'activityPenalty', 'labelSmoothing', 'inputNoise', 'adversarialEpsilon'],
   ...['tangentStrength', 'earlyStopping', 'tie', 'snapshots', 'vary'],
+  ...['biasRateFactor', 'scaleRateFactor', 'embeddingRateFactor'],
 ];
 
 t.test('every option either has a condition here or has none', async (t) => {
@@ -158,6 +165,9 @@ const EXAMPLES: Plain = {
     tie: 0,
     snapshots: 1,
     vary: ['init'],
+    biasRateFactor: 0.1,
+    scaleRateFactor: 1,
+    embeddingRateFactor: 1,
   },
 };
 

@@ -1,0 +1,75 @@
+// The options of a network's steps beside its optimizer: how fast weights of which kind learn, and how their decay changes.
+// Their records, and what they resolve to in a member's spec.
+
+import { failOption } from '../../errors.js';
+import type { WeightRole } from '../layer-kind.js';
+import type { NetworkMemberSpec } from '../spec.js';
+import { field, NETWORKS } from './field.js';
+
+const ofSteps = { group: 'training', by: NETWORKS } as const;
+
+export const stepFields = {
+  biasRateFactor: field((z) => z.number().min(0), {
+    ...ofSteps,
+    spec: 'rateFactors.bias',
+    says: 'what the learning rate of biases is multiplied by',
+    default: 1,
+    example: 0.1,
+  }),
+  scaleRateFactor: field((z) => z.number().min(0), {
+    ...ofSteps,
+    spec: 'rateFactors.scale',
+    says: 'what the learning rate of learned scales and shifts (of layer normalisation, of inputs) is multiplied by',
+    default: 1,
+    example: 6,
+  }),
+  embeddingRateFactor: field((z) => z.number().min(0), {
+    ...ofSteps,
+    spec: 'rateFactors.embedding',
+    says: 'what the learning rate of embeddings is multiplied by',
+    default: 1,
+    example: 0.1,
+  }),
+  weightDecaySchedule: field((z) => z.enum(['constant', 'flatCos']), {
+    ...ofSteps,
+    spec: 'decaySchedule',
+    says: '`weightDecay` over the epochs: as it is, or for half of them and then down along a cosine',
+    default: 'constant',
+    example: 'flatCos',
+    when: {
+      says: '`optimizer` is adamW',
+      holds: ({ optimizer }: { readonly optimizer: string }) => optimizer === 'adamW',
+    },
+  }),
+};
+
+/** The options of steps, defaults in place. */
+export interface StepOptions {
+  readonly biasRateFactor: number;
+  readonly scaleRateFactor: number;
+  readonly embeddingRateFactor: number;
+  readonly weightDecaySchedule: 'constant' | 'flatCos';
+}
+
+/** Of a spec what these options say; what is off is absent. */
+export function resolveSteps(o: StepOptions): Pick<NetworkMemberSpec, 'rateFactors' | 'decaySchedule'> {
+  const rateFactors = { bias: o.biasRateFactor, scale: o.scaleRateFactor, embedding: o.embeddingRateFactor };
+  return {
+    ...(Object.values(rateFactors).every((factor) => factor === 1) ? {} : { rateFactors }),
+    ...(o.weightDecaySchedule === 'constant' ? {} : { decaySchedule: o.weightDecaySchedule }),
+  };
+}
+
+/** @throws ERR_OPTION for a factor of weights that a network has none of. */
+export function requireRoles(o: StepOptions, roles: ReadonlySet<WeightRole>): void {
+  if (o.scaleRateFactor !== 1 && !roles.has('scale')) {
+    failOption(
+      'scaleRateFactor',
+      'absent where no layer learns scales, such as `norm` layer',
+      o.scaleRateFactor,
+    );
+  }
+  if (o.embeddingRateFactor !== 1 && !roles.has('embedding')) {
+    failOption('embeddingRateFactor', 'absent where nothing is embedded', o.embeddingRateFactor);
+  }
+}
