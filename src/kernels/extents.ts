@@ -355,6 +355,29 @@ const BY_NAME: { readonly [N in OperationName]: ExtentsOf<N> } = {
     t.writes('du', du, block(panels, stride, rows));
   },
 
+  huber(t, z, stride, panels, targetCount, targets, targetsStride, _delta, rowWeights, dz) {
+    loss(t, z, stride, panels, targetCount, rowWeights, dz);
+    t.reads('targets', targets, block(panels, targetsStride, targetCount));
+  },
+  focalCrossEntropy(t, z, stride, panels, classes, labels, _focus, rowWeights, dz) {
+    loss(t, z, stride, panels, classes, rowWeights, dz);
+    t.reads('labels', labels, panels * 32);
+  },
+  poissonNll(t, z, stride, panels, targetCount, targets, targetsStride, factors, rowWeights, dz) {
+    loss(t, z, stride, panels, targetCount, rowWeights, dz);
+    t.reads('targets', targets, block(panels, targetsStride, targetCount));
+    t.reads('factors', factors, 8 * targetCount);
+  },
+  pinball(t, z, stride, panels, targetCount, targets, targetsStride, levels, levelCount, rowWeights, dz) {
+    loss(t, z, stride, panels, levelCount * targetCount, rowWeights, dz);
+    t.reads('targets', targets, block(panels, targetsStride, targetCount));
+    t.reads('levels', levels, 4 * levelCount);
+  },
+  binaryCrossEntropies(t, z, stride, panels, targetCount, targets, targetsStride, rowWeights, dz) {
+    loss(t, z, stride, panels, targetCount, rowWeights, dz);
+    t.reads('targets', targets, block(panels, targetsStride, targetCount));
+  },
+
   // Techniques
   drawMask(t, mask, stride, panels) {
     t.writes('mask', mask, (stride * panels) / 4);

@@ -53,7 +53,9 @@ const PERTURB = [['x', 'f32[]'], ['origin', 'f32[]'], ['gradient', 'f32[]'], ['s
 const NUMBERS = [['x', 'f32[]'], ['xStride', 'stride'], ['panels', 'count'], ['numbers', 'count'], ['expansion', 'kind'], ['terms', 'count'], ['w', 'f32[]'], ['size', 'count'], ['projection', 'f32[]?']] as const;
 
 // biome-ignore format: as below
-const TARGETS_LOSS = [['z', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['outputs', 'count'], ['targets', 'f32[]'], ['targetsStride', 'stride'], ['rowWeights', 'f32[]'], ['dz', 'f32[]?']] as const;
+const TARGETS = [['z', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['outputs', 'count'], ['targets', 'f32[]'], ['targetsStride', 'stride']] as const;
+
+const TARGETS_LOSS = [...TARGETS, ['rowWeights', 'f32[]'], ['dz', 'f32[]?']] as const;
 
 /** In the order of their numbers, from 0. */
 // biome-ignore format: a line each
@@ -210,6 +212,31 @@ export const OPERATIONS = {
   smoothLabels: { args: [['z', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['rows', 'count'], ['labels', 'i32[]'], ['rowWeights', 'f32[]'], ['smoothing', 'f32'], ['dz', 'f32[]?']], returnsLoss: true },
   /** strength × Σ_b weight_b Σ_r u(r, b)²; du = 2 × strength × weight × u. */
   tangentPenalty: { args: [['u', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['rows', 'count'], ['rowWeights', 'f32[]'], ['strength', 'f32'], ['du', 'f32[]']], returnsLoss: true },
+  /**
+   * Σ_b weight_b × mean over outputs of Huber's loss of d = z − y: ½ d² where |d| ≤ delta, else delta (|d| − ½ delta).
+   * **Source:** Huber (1964), Robust estimation of a location parameter.
+   */
+  huber: { args: [...TARGETS, ['delta', 'f32'], ['rowWeights', 'f32[]'], ['dz', 'f32[]?']], returnsLoss: true },
+  /**
+   * Σ_b weight_b × (−(1 − p)^focus · log p), p = softmax(z)_label; dz as that of softmaxCrossEntropy, which it is at focus 0.
+   * An example whose (1 − p)^focus is below 2⁻⁴⁰ has loss and gradient 0.
+   * **Source:** Lin et al. (2017), Focal loss for dense object detection, equation 4.
+   */
+  focalCrossEntropy: { args: [['z', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['classes', 'count'], ['labels', 'i32[]'], ['focus', 'f32'], ['rowWeights', 'f32[]'], ['dz', 'f32[]?']], returnsLoss: true },
+  /**
+   * Σ_b weight_b × mean over outputs of e^z − c z: the Poisson negative log likelihood, without its constant, of counts c =
+   * factors[r] × y + factors[outputs + r] at rates e^z. factors: f32[2 × outputs].
+   */
+  poissonNll: { args: [...TARGETS, ['factors', 'f32[]'], ['rowWeights', 'f32[]'], ['dz', 'f32[]?']], returnsLoss: true },
+  /**
+   * Σ_b weight_b × mean over outputs and levels of max(τ (y − q), (τ − 1)(y − q)). z: panels[levelCount × outputs], level
+   * after level; the first are q as they are, each later one adds softplus(z) to the one before, so that none cross.
+   * levels: f32[levelCount], the τ ascending.
+   * **Source:** Koenker and Bassett (1978), Regression quantiles.
+   */
+  pinball: { args: [...TARGETS, ['levels', 'f32[]'], ['levelCount', 'count'], ['rowWeights', 'f32[]'], ['dz', 'f32[]?']], returnsLoss: true },
+  /** Σ_b weight_b × mean over outputs of −y log σ(z) − (1 − y) log(1 − σ(z)), with y in [0, 1]. */
+  binaryCrossEntropies: { args: TARGETS_LOSS, returnsLoss: true },
 
   // Techniques
   /**

@@ -16,6 +16,8 @@ interface LossDefinition {
   readonly gives: 'logProbabilities' | 'variance' | null;
   /** What makes probabilities of raw outputs: the activation in which a model of the user's may end. */
   readonly activation: 'softmax' | 'sigmoid' | null;
+  /** Whether labels may be smoothed under it. */
+  readonly smooths: boolean;
 }
 
 const each = (outputs: number) => outputs;
@@ -23,24 +25,41 @@ const each = (outputs: number) => outputs;
 /** Of each task the usual one first. */
 const LOSSES = {
   softmaxCrossEntropy: {
-    ...{ says: null, task: 'classification', classes: null, units: each },
+    ...{ says: null, task: 'classification', classes: null, units: each, smooths: true },
     ...{ gives: 'logProbabilities', activation: 'softmax' },
   },
   binaryCrossEntropy: {
     ...{ says: 'has one output for two classes', task: 'classification', classes: 2, units: () => 1 },
-    ...{ gives: 'logProbabilities', activation: 'sigmoid' },
+    ...{ gives: 'logProbabilities', activation: 'sigmoid', smooths: true },
+  },
+  focal: {
+    ...{ says: 'is for classes that are rare', task: 'classification', classes: null, units: each },
+    ...{ gives: 'logProbabilities', activation: 'softmax', smooths: false },
   },
   squaredError: {
     ...{ says: null, task: 'regression', classes: null, units: each },
-    ...{ gives: null, activation: null },
+    ...{ gives: null, activation: null, smooths: false },
   },
   gaussianNll: {
     ...{ says: 'predicts a variance beside each number', task: 'regression', classes: null },
-    ...{ units: (outputs) => 2 * outputs, gives: 'variance', activation: null },
+    ...{ units: (outputs) => 2 * outputs, gives: 'variance', activation: null, smooths: false },
+  },
+  huber: {
+    ...{ says: 'is for numbers with outliers', task: 'regression', classes: null, units: each },
+    ...{ gives: null, activation: null, smooths: false },
   },
 } as const satisfies Readonly<Record<string, LossDefinition>>;
 
 export type Loss = keyof typeof LOSSES;
+
+/** A loss with what it reads beside the truth: what of a member's spec says how its raw outputs are judged. */
+export interface LossSpec {
+  readonly loss: Loss;
+  /** huber: from which error on it grows linearly, in standardised units, above 0; absent for other losses. */
+  readonly huberDelta?: number | undefined;
+  /** focal: the power of 1 − p that weighs an example, ≥ 0; absent for other losses. */
+  readonly focalGamma?: number | undefined;
+}
 
 const isLoss = (name: string): name is Loss => Object.hasOwn(LOSSES, name);
 
@@ -75,9 +94,13 @@ export function resolveLoss(loss: Loss | undefined, task: Task): Loss {
   const fitting = lossesOf(task.kind);
   const [usual] = fitting;
   if (loss === undefined) return usual!;
-  if (!fitting.includes(loss)) failOption('loss', `${fitting.join(' or ')} for ${task.kind}`, loss);
+  if (!fitting.includes(loss)) failOption('loss', `${oneOf(fitting)} for ${task.kind}`, loss);
   if (!lossFits(loss, task)) failOption('loss', `${usual} for ${outputCount(task)} classes`, loss);
   return loss;
+}
+
+function oneOf(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
 /** What the option is, in words: what each loss is for that is not the usual one. */

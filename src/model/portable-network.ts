@@ -168,10 +168,12 @@ function headOf(loss: Loss, task: Task, { targets: { mean, std } }: Encoding): P
   const classes = task.kind === 'classification' ? task.classes.length : 0;
   switch (loss) {
     case 'softmaxCrossEntropy':
+    case 'focal':
       return { kind: 'softmax', classes };
     case 'binaryCrossEntropy':
       return { kind: 'sigmoid', classes };
     case 'squaredError':
+    case 'huber':
       return { kind: 'linear', mean, std };
     case 'gaussianNll':
       return { kind: 'gaussian', mean, std, varianceFloor: VARIANCE_FLOOR };

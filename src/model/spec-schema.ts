@@ -81,6 +81,8 @@ const earlyStopping = z
 /** What every engine has whose members an optimizer trains. */
 const optimisation = {
   loss: z.enum(LOSS_NAMES),
+  huberDelta: positive.optional(),
+  focalGamma: z.number().min(0).max(10).optional(),
   optimizer,
   schedule,
   epochs: count,

@@ -5,7 +5,7 @@
 import type { ResampleSpec } from '../data/resample.js';
 import type { ImageShape, TangentKind } from './image.js';
 import type { LayerSpec } from './layer-types.js';
-import type { Loss } from './losses.js';
+import type { LossSpec } from './losses.js';
 
 export type { Activation, ConvolutionLayer, DenseLayer, LayerSpec, PoolLayer } from './layer-types.js';
 
@@ -186,8 +186,7 @@ export interface MemberSpec {
 }
 
 /** A member that is trained epoch by epoch, by whatever engine. */
-export interface EpochMemberSpec extends MemberSpec {
-  readonly loss: Loss;
+export interface EpochMemberSpec extends MemberSpec, LossSpec {
   readonly epochs: number;
 }
 

@@ -11,6 +11,10 @@ function scores(count: number, seed: number): Float32Array {
   return hard(count, seed).map((value, at) => value * [0.5, 5, 30, 100][sizes[at]!]!);
 }
 
+/** Levels of quantiles, and factors that make counts of targets: enough for any width. */
+const LEVELS = 3;
+const CONSTANTS = numbers(2 * 260, 77).map((value) => Math.abs(value));
+
 /** A batch with padding lanes of weight 0, and what a loss compares it with. */
 function batchOf(width: number, batch: number, seed: number) {
   const examples = padded(batch);
@@ -40,6 +44,7 @@ function place(arena: Arena, { z, targets, labels, rowWeights, width }: Batch, o
     targets: arena.putPanels(targets.slice(0, rowWeights.length * outputs), outputs),
     labels: arena.putInts(labels),
     rowWeights: arena.put(rowWeights),
+    constants: arena.put(CONSTANTS),
     dz: arena.allocPanels(rowWeights.length, width),
   };
 }
@@ -81,6 +86,50 @@ const LOSSES = {
     define: ({ functions }: Oracle, b: Batch) =>
       oracle.gaussianNll(functions, b.z, b.width / 2, b.targets, b.rowWeights),
   },
+  huber: {
+    widthOf: (outputs: number) => outputs,
+    run: (k: Kernels, p: Place) => {
+      const [truth, rest] = [compared(p, p.from.rows), [p.rowWeights, p.dz.address] as const];
+      return k.huber(...truth, 0.3, ...rest);
+    },
+    define: ({ madd }: Oracle, b: Batch) =>
+      oracle.huber(madd, b.z, b.width, b.targets, Math.fround(0.3), b.rowWeights),
+  },
+  focalCrossEntropy: {
+    widthOf: (outputs: number) => outputs,
+    run: (k: Kernels, { from, labels, rowWeights, dz }: Place) => {
+      const { address, stride, count, rows } = from;
+      return k.focalCrossEntropy(address, stride, count, rows, labels, 1.7, rowWeights, dz.address);
+    },
+    define: ({ functions }: Oracle, b: Batch) =>
+      oracle.focalCrossEntropy(functions, b.z, b.width, b.labels, Math.fround(1.7), b.rowWeights),
+  },
+  poissonNll: {
+    widthOf: (outputs: number) => outputs,
+    run: (k: Kernels, p: Place) => {
+      const [truth, rest] = [compared(p, p.from.rows), [p.rowWeights, p.dz.address] as const];
+      return k.poissonNll(...truth, p.constants, ...rest);
+    },
+    define: (own: Oracle, b: Batch) =>
+      oracle.poissonNll(own, b.z, b.width, b.targets, CONSTANTS, b.rowWeights),
+  },
+  pinball: {
+    widthOf: (outputs: number) => outputs * LEVELS,
+    run: (k: Kernels, p: Place) => {
+      const [truth, rest] = [compared(p, p.from.rows / LEVELS), [p.rowWeights, p.dz.address] as const];
+      return k.pinball(...truth, p.constants, LEVELS, ...rest);
+    },
+    define: ({ functions }: Oracle, b: Batch) => {
+      const levels = [...CONSTANTS.slice(0, LEVELS)];
+      return oracle.pinball(functions, b.z, b.width / LEVELS, b.targets, levels, b.rowWeights);
+    },
+  },
+  binaryCrossEntropies: {
+    widthOf: (outputs: number) => outputs,
+    run: (k: Kernels, p: Place) => k.binaryCrossEntropies(...against(p, p.from.rows)),
+    define: (own: Oracle, b: Batch) =>
+      oracle.binaryCrossEntropies(own, b.z, b.width, b.targets, b.rowWeights),
+  },
   tangentPenalty: {
     widthOf: (outputs: number) => outputs,
     run: (k: Kernels, p: Place) =>
@@ -98,9 +147,12 @@ const LOSSES = {
   },
 } as const;
 
-function against({ from, targets, rowWeights, dz }: Place, outputs: number) {
-  const compared = [targets.address, targets.stride, rowWeights, dz.address] as const;
-  return [from.address, from.stride, from.count, outputs, ...compared] as const;
+function compared({ from, targets }: Place, outputs: number) {
+  return [from.address, from.stride, from.count, outputs, targets.address, targets.stride] as const;
+}
+
+function against(place: Place, outputs: number) {
+  return [...compared(place, outputs), place.rowWeights, place.dz.address] as const;
 }
 
 type Oracle = ReturnType<typeof oracleOf>;
@@ -116,7 +168,7 @@ for (const executor of EXECUTORS) {
       let seed = 0;
       for (const [outputs, batch] of sizes(60, [130, 200], 4_000, 5)) {
         const one = batchOf(widthOf(outputs!), batch!, ++seed * 10);
-        const at = place(arena, one, name === 'gaussianNll' ? outputs! : one.width);
+        const at = place(arena, one, /gaussianNll|pinball/.test(name) ? outputs! : one.width);
         const loss = run(kernels, at);
         const expected = define(own, one);
         const text = difference([loss, ...take(arena, at.dz)], [expected.loss, ...expected.dz]);

@@ -36,11 +36,48 @@ const CASES: readonly LossCase[] = [
     twin: reference.squaredError,
   },
   { name: 'gaussianNll', rows: (outputs) => 2 * outputs, outputs: [1, 2, 3, 5], twin: reference.gaussianNll },
+  {
+    name: 'huber',
+    rows: (outputs) => outputs,
+    outputs: [1, 2, 3, 5],
+    twin: (...given) => reference.huber(...given, DELTA),
+  },
+  {
+    name: 'focalCrossEntropy',
+    rows: (classes) => classes,
+    outputs: [1, 2, 3, 4, 17],
+    twin: (...given) => reference.focalCrossEntropy(...given, FOCUS),
+  },
+  {
+    name: 'poissonNll',
+    rows: (outputs) => outputs,
+    outputs: [1, 2, 3, 5],
+    twin: (...given) => reference.poissonNll(...given, FACTORS.slice(0, 2 * given[1])),
+  },
+  {
+    name: 'pinball',
+    rows: (outputs) => LEVELS.length * outputs,
+    outputs: [1, 2, 3, 5],
+    twin: (...given) => reference.pinball(...given, LEVELS),
+  },
+  {
+    name: 'binaryCrossEntropies',
+    rows: (outputs) => outputs,
+    outputs: [1, 2, 3, 5],
+    twin: reference.binaryCrossEntropies,
+  },
 ];
 
+const [DELTA, FOCUS] = [0.75, 2];
+const LEVELS = [0.125, 0.25, 0.5, 0.9375];
+/** Of counts around 2. */
+const FACTORS = Float32Array.from({ length: 10 }, (_, at) => (at % 2 === 0 ? 0.5 : 2));
+
 function targetsOf(name: string, outputs: number, batch: number): Float32Array {
-  if (name === 'softmaxCrossEntropy') return Float32Array.from(integers(batch, outputs, 5));
+  if (name === 'softmaxCrossEntropy' || name === 'focalCrossEntropy')
+    return Float32Array.from(integers(batch, outputs, 5));
   if (name === 'binaryCrossEntropy') return Float32Array.from(integers(batch, 2, 6));
+  if (name === 'binaryCrossEntropies') return Float32Array.from(integers(batch * outputs, 2, 6));
   return numbers(batch * outputs, 7);
 }
 
@@ -77,35 +114,25 @@ for (const { name, rows, outputs, twin } of CASES) {
             const lanes = arena.put(Float32Array.from({ length: z.count * 8 }, (_, b) => weights[b] ?? 0));
             const labels = arena.putInts(Int32Array.from({ length: z.count * 8 }, (_, b) => targets[b] ?? 0));
             const goals = arena.putPanels(targets, count, 32);
+            const constants = arena.put(name === 'pinball' ? LEVELS : FACTORS.slice(0, 2 * count));
             const run = (to: number): number => {
               const [address, stride, panels] = [z.address, z.stride, z.count];
+              const compared = [address, stride, panels, count, goals.address, goals.stride] as const;
               switch (name) {
                 case 'softmaxCrossEntropy':
                   return kernels.softmaxCrossEntropy(address, stride, panels, count, labels, lanes, to);
                 case 'binaryCrossEntropy':
                   return kernels.binaryCrossEntropy(address, stride, panels, labels, lanes, to);
-                case 'squaredError':
-                  return kernels.squaredError(
-                    address,
-                    stride,
-                    panels,
-                    count,
-                    goals.address,
-                    goals.stride,
-                    lanes,
-                    to,
-                  );
+                case 'focalCrossEntropy':
+                  return kernels.focalCrossEntropy(address, stride, panels, count, labels, FOCUS, lanes, to);
+                case 'huber':
+                  return kernels.huber(...compared, DELTA, lanes, to);
+                case 'poissonNll':
+                  return kernels.poissonNll(...compared, constants, lanes, to);
+                case 'pinball':
+                  return kernels.pinball(...compared, constants, LEVELS.length, lanes, to);
                 default:
-                  return kernels.gaussianNll(
-                    address,
-                    stride,
-                    panels,
-                    count,
-                    goals.address,
-                    goals.stride,
-                    lanes,
-                    to,
-                  );
+                  return kernels[name as 'squaredError'](...compared, lanes, to);
               }
             };
             const expected = twin(values, count, targets, weights);

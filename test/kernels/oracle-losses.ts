@@ -1,7 +1,7 @@
 // Losses, label smoothing and the tangent penalty as docs/ARITHMETIC.md defines them: a batch is whole octets, z and dz are
 // row-major, and a loss is the chain of its examples' shares in double precision.
 import type { Functions } from './oracle-functions.js';
-import { chain, f32, type MultiplyAdd, pmax } from './oracle-rounding.js';
+import { chain, f32, type MultiplyAdd, pmax, pmin } from './oracle-rounding.js';
 
 type Numbers = ArrayLike<number>;
 
@@ -103,6 +103,127 @@ export function gaussianNll(
       return f32(total + f32(functions.logPositive(variance) + fit));
     });
     return f32(f32(weight * 0.5) * sum);
+  });
+}
+
+export function huber(
+  madd: MultiplyAdd,
+  z: Numbers,
+  outputs: number,
+  targets: Numbers,
+  delta: number,
+  rowWeights: Numbers,
+): Loss {
+  return overExamples(rowWeights, outputs, (b, rowWeight, dz) => {
+    const weight = f32(rowWeight * f32(1 / outputs));
+    const sum = chain(outputs, 0, (total, r) => {
+      const residual = f32(z[b * outputs + r]! - targets[b * outputs + r]!);
+      const held = pmin(pmax(residual, -delta), delta);
+      dz[r] = weight * held;
+      return madd(held, f32(residual - f32(0.5 * held)), total);
+    });
+    return f32(weight * sum);
+  });
+}
+
+export function focalCrossEntropy(
+  functions: Functions,
+  z: Numbers,
+  classes: number,
+  labels: Numbers,
+  focus: number,
+  rowWeights: Numbers,
+): Loss {
+  return overExamples(rowWeights, classes, (b, weight, dz) => {
+    const row = rowOf(z, classes, b);
+    const label = labels[b]!;
+    const { highest, powers, sum } = exponentials(functions, row);
+    const rest = chain(classes, 0, (total, k) => f32(total + (k === label ? 0 : powers[k]!)));
+    const missing = pmax(f32(rest / sum), f32(1e-30));
+    const entropy = f32(functions.logPositive(sum) + f32(highest - (row[label] ?? 0)));
+    const power = functions.expNegative(f32(focus * functions.logPositive(missing)));
+    const steep = f32(f32(focus * f32((powers[label] ?? 0) / sum)) * f32(entropy / missing));
+    const factor = f32(weight * f32(power * f32(1 + steep)));
+    const scale = f32(factor / sum);
+    for (const [k, e] of powers.entries()) dz[k] = f32(e * scale) - (k === label ? factor : 0);
+    return f32(weight * f32(power * entropy));
+  });
+}
+
+/** @param factors [2 × outputs]: what makes counts of targets. */
+export function poissonNll(
+  { functions, madd }: { readonly functions: Functions; readonly madd: MultiplyAdd },
+  z: Numbers,
+  outputs: number,
+  targets: Numbers,
+  factors: Numbers,
+  rowWeights: Numbers,
+): Loss {
+  return overExamples(rowWeights, outputs, (b, rowWeight, dz) => {
+    const weight = f32(rowWeight * f32(1 / outputs));
+    const sum = chain(outputs, 0, (total, r) => {
+      const value = z[b * outputs + r]!;
+      const rate = functions.exp(value);
+      const count = madd(factors[r]!, targets[b * outputs + r]!, factors[outputs + r]!);
+      dz[r] = weight * f32(rate - count);
+      return f32(total + f32(rate - f32(count * value)));
+    });
+    return f32(weight * sum);
+  });
+}
+
+export function pinball(
+  functions: Functions,
+  z: Numbers,
+  outputs: number,
+  targets: Numbers,
+  levels: readonly number[],
+  rowWeights: Numbers,
+): Loss {
+  const width = outputs * levels.length;
+  return overExamples(rowWeights, width, (b, rowWeight, dz) => {
+    const weight = f32(rowWeight * f32(1 / width));
+    const sum = chain(outputs, 0, (total, r) => {
+      const raw = levels.map((_, l) => z[b * width + l * outputs + r]!);
+      const residuals: number[] = [];
+      let quantile = 0;
+      for (const [l, value] of raw.entries()) {
+        quantile = l === 0 ? value : f32(quantile + functions.softplus(value));
+        residuals.push(f32(targets[b * outputs + r]! - quantile));
+      }
+      const pull = (l: number) => (residuals[l]! > 0 ? levels[l]! : f32(levels[l]! - 1));
+      let pulls = chain(levels.length, 0, (all, l) => f32(all + pull(l)));
+      for (const [l, value] of raw.entries()) {
+        const slope = l === 0 ? weight : f32(weight * functions.sigmoid(value));
+        dz[l * outputs + r] = -f32(slope * pulls);
+        pulls = f32(pulls - pull(l));
+      }
+      const own = chain(levels.length, 0, (all, l) => {
+        return f32(all + pmax(f32(levels[l]! * residuals[l]!), f32(f32(levels[l]! - 1) * residuals[l]!)));
+      });
+      return f32(total + own);
+    });
+    return f32(weight * sum);
+  });
+}
+
+export function binaryCrossEntropies(
+  { functions, madd }: { readonly functions: Functions; readonly madd: MultiplyAdd },
+  z: Numbers,
+  outputs: number,
+  targets: Numbers,
+  rowWeights: Numbers,
+): Loss {
+  const { softplus, sigmoid } = functions;
+  return overExamples(rowWeights, outputs, (b, rowWeight, dz) => {
+    const weight = f32(rowWeight * f32(1 / outputs));
+    const sum = chain(outputs, 0, (total, r) => {
+      const [value, yes] = [z[b * outputs + r]!, targets[b * outputs + r]!];
+      const no = f32(1 - yes);
+      dz[r] = weight * f32(f32(no * sigmoid(value)) - f32(yes * sigmoid(-value)));
+      return f32(total + madd(no, softplus(value), f32(yes * softplus(-value))));
+    });
+    return f32(weight * sum);
   });
 }
 

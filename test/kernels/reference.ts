@@ -167,6 +167,126 @@ export function gaussianNll(z: Numbers, outputs: number, targets: Numbers, rowWe
   return { loss, dz };
 }
 
+/** Huber's loss, the mean over outputs. z, targets: [batch, outputs]. */
+export function huber(
+  z: Numbers,
+  outputs: number,
+  targets: Numbers,
+  rowWeights: Numbers,
+  delta: number,
+): LossResult {
+  return overOutputs(z, outputs, targets, rowWeights, (value, target) => {
+    const residual = value - target;
+    return Math.abs(residual) <= delta
+      ? { loss: residual ** 2 / 2, slope: residual }
+      : { loss: delta * (Math.abs(residual) - delta / 2), slope: delta * Math.sign(residual) };
+  });
+}
+
+/** Poisson's, without its constant; factors: what makes counts of targets, slopes before offsets. */
+export function poissonNll(
+  z: Numbers,
+  outputs: number,
+  targets: Numbers,
+  rowWeights: Numbers,
+  factors: Numbers,
+): LossResult {
+  return overOutputs(z, outputs, targets, rowWeights, (value, target, r) => {
+    const count = factors[r]! * target + factors[outputs + r]!;
+    return { loss: Math.exp(value) - count * value, slope: Math.exp(value) - count };
+  });
+}
+
+export function binaryCrossEntropies(
+  z: Numbers,
+  outputs: number,
+  targets: Numbers,
+  rowWeights: Numbers,
+): LossResult {
+  return overOutputs(z, outputs, targets, rowWeights, (value, target) => ({
+    loss: -target * Math.log(sigmoid(value)) - (1 - target) * Math.log(sigmoid(-value)),
+    slope: sigmoid(value) - target,
+  }));
+}
+
+/** The mean over outputs of what each adds. */
+function overOutputs(
+  z: Numbers,
+  outputs: number,
+  targets: Numbers,
+  rowWeights: Numbers,
+  one: (value: number, target: number, output: number) => { readonly loss: number; readonly slope: number },
+): LossResult {
+  const dz = new Float64Array(z.length);
+  let loss = 0;
+  for (let at = 0; at < z.length; at++) {
+    const weight = rowWeights[Math.floor(at / outputs)]! / outputs;
+    const own = one(z[at]!, targets[at]!, at % outputs);
+    loss += weight * own.loss;
+    dz[at] = weight * own.slope;
+  }
+  return { loss, dz };
+}
+
+/** z: [batch, classes], labels: class of each example. */
+export function focalCrossEntropy(
+  z: Numbers,
+  classes: number,
+  labels: Numbers,
+  rowWeights: Numbers,
+  focus: number,
+): LossResult {
+  const dz = new Float64Array(z.length);
+  let loss = 0;
+  for (let b = 0; b < rowsOf(z, classes); b++) {
+    const row = Float64Array.from({ length: classes }, (_, k) => z[b * classes + k]!);
+    const highest = Math.max(...row);
+    const powers = row.map((value) => Math.exp(value - highest));
+    const sum = powers.reduce((total, e) => total + e, 0);
+    const label = labels[b]!;
+    const p = powers[label]! / sum;
+    const rest = powers.reduce((total, e, k) => total + (k === label ? 0 : e), 0) / sum;
+    const entropy = Math.log(sum) + highest - row[label]!;
+    loss += rowWeights[b]! * rest ** focus * entropy;
+    // d/dp of −(1 − p)^γ ln p, times dp/dz = p (onehot − softmax).
+    const slope = focus === 0 || rest === 0 ? 0 : focus * rest ** (focus - 1) * -entropy * p;
+    for (let k = 0; k < classes; k++) {
+      dz[b * classes + k] =
+        rowWeights[b]! * (slope - rest ** focus) * ((k === label ? 1 : 0) - powers[k]! / sum);
+    }
+  }
+  return { loss, dz };
+}
+
+/** z: [batch, levels × outputs], level after level; targets: [batch, outputs]. */
+export function pinball(
+  z: Numbers,
+  outputs: number,
+  targets: Numbers,
+  rowWeights: Numbers,
+  levels: readonly number[],
+): LossResult {
+  const width = outputs * levels.length;
+  const dz = new Float64Array(z.length);
+  let loss = 0;
+  for (let b = 0; b < rowsOf(z, width); b++) {
+    for (let r = 0; r < outputs; r++) {
+      const at = (l: number) => b * width + l * outputs + r;
+      let quantile = 0;
+      for (const [l, level] of levels.entries()) {
+        quantile += l === 0 ? z[at(0)]! : Math.log1p(Math.exp(z[at(l)]!));
+        const residual = targets[b * outputs + r]! - quantile;
+        const weight = rowWeights[b]! / width;
+        loss += weight * (residual > 0 ? level : level - 1) * residual;
+        const slope = weight * (residual > 0 ? -level : 1 - level);
+        for (let below = 0; below <= l; below++)
+          dz[at(below)]! += below === 0 ? slope : slope * sigmoid(z[at(below)]!);
+      }
+    }
+  }
+  return { loss, dz };
+}
+
 /** z: [batch, classes] → log softmax of every row. */
 export function logSoftmax(z: Numbers, classes: number): Float64Array {
   const logs = new Float64Array(z.length);

@@ -2,8 +2,9 @@
 // src beyond the spec types. The oracle for whole training runs of the wasm engine.
 
 import { type LayerShape, weightShapes } from '../../src/model/layers.js';
-import type { Loss } from '../../src/model/losses.js';
+import type { Loss, LossSpec } from '../../src/model/losses.js';
 import type { Activation, ActivityPenaltySpec, OptimizerSpec } from '../../src/model/spec.js';
+import * as twins from '../kernels/reference.js';
 import { addWeightGradient, affine, affineTranspose } from './reference-layers.js';
 
 export interface Layer {
@@ -78,18 +79,22 @@ export function activate(kind: Activation, z: number): [h: number, derivative: n
   }
 }
 
+/** A loss that reads nothing beside the truth, or one with what it reads. */
+export type Judged = Loss | LossSpec;
+
 /**
  * Loss of one example and its gradient with respect to the raw outputs z.
  * @param smoothing share of the label's probability spread evenly over all classes.
  */
 export function lossOf(
-  loss: Loss,
+  loss: Judged,
   z: readonly number[],
   label: number,
   y: readonly number[],
   smoothing = 0,
 ): [number, number[]] {
-  switch (loss) {
+  const spec = typeof loss === 'string' ? { loss } : loss;
+  switch (spec.loss) {
     case 'softmaxCrossEntropy': {
       const max = Math.max(...z);
       const total = z.reduce((sum, v) => sum + Math.exp(v - max), 0);
@@ -123,7 +128,15 @@ export function lossOf(
       }
       return [total / t, gradient];
     }
+    case 'huber':
+      return listed(twins.huber(z, y.length, y, [1], spec.huberDelta!));
+    case 'focal':
+      return listed(twins.focalCrossEntropy(z, z.length, [label], [1], spec.focalGamma!));
   }
+}
+
+function listed({ loss, dz }: twins.LossResult): [number, number[]] {
+  return [loss, [...dz]];
 }
 
 export interface Example {
@@ -144,7 +157,7 @@ export interface Techniques {
 /** Mean weighted loss of a batch, its penalties apart, and the gradient of their sum, canonical order. */
 export function batchGradient(
   layers: readonly Layer[],
-  loss: Loss,
+  loss: Judged,
   batch: readonly Example[],
   { activityPenalty = null, labelSmoothing = 0 }: Techniques = {},
 ) {

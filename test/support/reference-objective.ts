@@ -2,10 +2,16 @@
 // activity penalty, dropout and tangent propagation, with its exact gradient, one example at a time. Written
 // from the definitions, with nothing shared with the kernels.
 
-import type { Loss } from '../../src/model/losses.js';
 import type { Activation, AdversarialSpec } from '../../src/model/spec.js';
 import { addWeightGradient, affine, affineTranspose } from './reference-layers.js';
-import { activate, type Example, type Layer, lossOf, type Techniques } from './reference-network.js';
+import {
+  activate,
+  type Example,
+  type Judged,
+  type Layer,
+  lossOf,
+  type Techniques,
+} from './reference-network.js';
 
 export interface RegularizedExample extends Example {
   /** Tangent vectors of the example, each [inputs]. */
@@ -114,7 +120,7 @@ function backward(
 /** ∂(loss of the example)/∂x, without penalties. */
 export function inputGradient(
   layers: readonly Layer[],
-  loss: Loss,
+  loss: Judged,
   example: Example,
   x: readonly number[],
   labelSmoothing = 0,
@@ -127,7 +133,7 @@ export function inputGradient(
 /** The whole objective of a batch, the part of it that is loss, and its gradient with x′ held constant. */
 export function objectiveGradient(
   layers: readonly Layer[],
-  loss: Loss,
+  loss: Judged,
   batch: readonly RegularizedExample[],
   objective: Objective,
 ) {
@@ -157,7 +163,7 @@ export function objectiveGradient(
 /** One term of the blend, with the tangents' penalty at the same point. */
 function addLoss(
   layers: readonly Layer[],
-  loss: Loss,
+  loss: Judged,
   example: RegularizedExample,
   x: readonly number[],
   weight: number,
@@ -239,7 +245,7 @@ export interface ReferenceBall {
 /** What an attack of some steps makes of an example. */
 export function attackExample(
   layers: readonly Layer[],
-  loss: Loss,
+  loss: Judged,
   example: Example,
   { norm, steps }: Pick<AdversarialSpec, 'norm' | 'steps'>,
   { radius, low, high }: ReferenceBall,

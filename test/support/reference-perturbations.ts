@@ -24,12 +24,12 @@ export function createPerturbations(context: PerturbationContext) {
   const tangents = spec.tangents === null ? null : tangentTable(context);
   return (layers: readonly Layer[], rows: Uint32Array, batch: readonly RegularizedExample[]) =>
     batch.map((example, at): RegularizedExample => {
-      const { adversarial, loss, labelSmoothing } = spec;
+      const { adversarial, labelSmoothing } = spec;
       return {
         ...example,
         ...(tangents !== null && { tangents: tangents(rows[at]!) }),
         ...(ball !== null && {
-          adversarial: attackExample(layers, loss, example, adversarial!, ball, labelSmoothing),
+          adversarial: attackExample(layers, spec, example, adversarial!, ball, labelSmoothing),
         }),
       };
     });

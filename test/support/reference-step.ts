@@ -39,8 +39,7 @@ export function createReferenceStep(
   return {
     examples,
     objective,
-    gradient: (rows, epoch, step) =>
-      objectiveGradient(layers, spec.loss, examples(rows, epoch, step), objective),
+    gradient: (rows, epoch, step) => objectiveGradient(layers, spec, examples(rows, epoch, step), objective),
   };
 }
 

@@ -4,7 +4,7 @@
 
 import type { Scale } from '../../data/dataset/dataset.js';
 import { exp, log } from '../../math/functions.js';
-import type { Loss } from '../../model/losses.js';
+import type { Loss, LossSpec } from '../../model/losses.js';
 import { VARIANCE_FLOOR } from '../../model/portable-network.js';
 import type { Predictions } from '../../predictions/predictions.js';
 
@@ -25,22 +25,23 @@ export interface Truth {
  * @param z raw outputs, f32[examples, units], row-major.
  * @param dz receives the gradient of the mean with respect to z; null when it is not wanted.
  */
-export function batchLoss(loss: Loss, z: Float32Array, truth: Truth, dz: Float32Array | null): number {
+export function batchLoss(spec: LossSpec, z: Float32Array, truth: Truth, dz: Float32Array | null): number {
   const examples = truth.weights.length;
   const units = z.length / examples;
-  const { row } = HEADS[loss];
+  const { row } = HEADS[spec.loss];
   const smoothing = dz === null ? 0 : truth.labelSmoothing;
   let sum = 0;
   for (let example = 0; example < examples; example++) {
     const at = example * units;
     const share = truth.weights[example]! / examples;
-    sum += share * row({ z, at, units, row: example, truth, share, smoothing, dz });
+    sum += share * row({ spec, z, at, units, row: example, truth, share, smoothing, dz });
   }
   return sum;
 }
 
 /** One row of a batch. */
 interface LossRow {
+  readonly spec: LossSpec;
   /** f32[examples, units], row-major, and where the row begins in it. */
   readonly z: Float32Array;
   readonly at: number;
@@ -52,6 +53,9 @@ interface LossRow {
   readonly smoothing: number;
   readonly dz: Float32Array | null;
 }
+
+/** Keeps ln(1 − p) finite. */
+const LEAST_MISSING = 1e-30;
 
 interface LossHead {
   /** The loss of a row, and its gradient times the row's share. */
@@ -65,6 +69,8 @@ const HEADS: Readonly<Record<Loss, LossHead>> = {
   binaryCrossEntropy: { row: binaryRow, predict: classPredictions(logBinary) },
   squaredError: { row: squaredRow, predict: valuePredictions },
   gaussianNll: { row: gaussianRow, predict: gaussianPredictions },
+  huber: { row: huberRow, predict: valuePredictions },
+  focal: { row: focalRow, predict: classPredictions(logSoftmax) },
 };
 
 /** −Σ qₖ ln pₖ with q = (1 − s)·onehot + s/K. */
@@ -104,6 +110,37 @@ function squaredRow({ z, at, units: targets, truth: { targets: y }, share, dz }:
     if (dz !== null) dz[at + k] = (2 * share * residual) / targets;
   }
   return sum / targets;
+}
+
+/** The mean over targets of ½ d² within ±δ, and of δ (|d| − ½ δ) beyond. */
+function huberRow({ spec, z, at, units: targets, truth: { targets: y }, share, dz }: LossRow): number {
+  const delta = spec.huberDelta!;
+  let sum = 0;
+  for (let k = 0; k < targets; k++) {
+    const residual = z[at + k]! - y[at + k]!;
+    const held = Math.min(Math.max(residual, -delta), delta);
+    sum += held * (residual - 0.5 * held);
+    if (dz !== null) dz[at + k] = (share * held) / targets;
+  }
+  return sum / targets;
+}
+
+/** −(1 − p)^γ ln p, with 1 − p from the other classes, which does not cancel. */
+function focalRow({ spec, z, at, units: classes, row, truth, share, dz }: LossRow): number {
+  const gamma = spec.focalGamma!;
+  const label = truth.labels[row]!;
+  const normaliser = logSumExp(z, at, classes);
+  let missing = LEAST_MISSING;
+  for (let k = 0; k < classes; k++) if (k !== label) missing += exp(z[at + k]! - normaliser);
+  const entropy = normaliser - z[at + label]!;
+  const power = exp(gamma * log(missing));
+  if (dz !== null) {
+    const factor = share * power * (1 + gamma * exp(-entropy) * (entropy / missing));
+    for (let k = 0; k < classes; k++) {
+      dz[at + k] = factor * (exp(z[at + k]! - normaliser) - (k === label ? 1 : 0));
+    }
+  }
+  return power * entropy;
 }
 
 /** The mean over targets of ½ (ln σ² + (y − μ)²/σ²); z holds the means, then what softplus makes variances. */

@@ -213,7 +213,7 @@ class Trainer implements TfjsTrainer {
       const head = tf.customGrad((outputs) => {
         const z = outputs.dataSync();
         const dz = new Float32Array(z.length);
-        loss = batchLoss(this.#spec.loss, z, truth, dz);
+        loss = batchLoss(this.#spec, z, truth, dz);
         return { value: tf.scalar(loss), gradFunc: () => tf.tensor(dz, outputs.shape) };
       });
       const input = tf.tensor(x, [examples, ...this.#owned.inputShape]);
@@ -244,7 +244,7 @@ class Trainer implements TfjsTrainer {
     for (let first = 0; first < rows.length; first += EVALUATED_ROWS) {
       const block = rows.subarray(first, first + EVALUATED_ROWS);
       const z = this.#forward(block);
-      lossSum += batchLoss(this.#spec.loss, z, this.#source.truth(block), null) * block.length;
+      lossSum += batchLoss(this.#spec, z, this.#source.truth(block), null) * block.length;
     }
     return lossSum / rows.length;
   }

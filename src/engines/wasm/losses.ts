@@ -2,7 +2,7 @@
 
 import type { Operand } from '../../kernels/operand.js';
 import type { Calls } from '../../kernels/operation-calls.js';
-import { type Loss, lossOf } from '../../model/losses.js';
+import { type Loss, type LossSpec, lossOf } from '../../model/losses.js';
 import { type Block, PANEL_ROW_BYTES, panelStrideOf } from './panels.js';
 import type { BoundNetwork } from './passes.js';
 
@@ -41,21 +41,37 @@ export const ONE_ROW: AnsweredRows = { count: 1, panels: 1 };
 
 interface LossCalls {
   /** Σ weight·loss over the batch; leaves its gradient at `dz` unless that is 0. */
-  loss(calls: Calls, z: Block, panels: Operand, outputs: number, head: HeadInputs, dz: number): void;
+  loss(
+    calls: Calls,
+    z: Block,
+    panels: Operand,
+    outputs: number,
+    head: HeadInputs,
+    dz: number,
+    spec: LossSpec,
+  ): void;
   /** Turns the last layer's panels into row-major answers. */
   answer(calls: Calls, places: HeadPlaces, outputs: number, rows: AnsweredRows): void;
 }
+
+/** Raw outputs that are the means as they are. */
+const answerMeans: LossCalls['answer'] = (calls, { z, mean }, outputs, { count }) => {
+  calls.unpanel(z.address, z.stride, outputs, count, mean, outputs * 4);
+};
+
+/** Scores of classes as probabilities and their logarithms. */
+const answerClasses: LossCalls['answer'] = (calls, { z, mean, second }, outputs, { count, panels }) => {
+  calls.logSoftmax(z.address, z.stride, panels, outputs);
+  calls.unpanel(z.address, z.stride, outputs, count, second, outputs * 4);
+  calls.exp(second, mean, count, outputs);
+};
 
 const CALLS: Readonly<Record<Loss, LossCalls>> = {
   softmaxCrossEntropy: {
     loss(calls, { address, stride }, panels, outputs, { labels, rowWeights }, dz) {
       calls.softmaxCrossEntropy(address, stride, panels, outputs, labels, rowWeights, dz);
     },
-    answer(calls, { z, mean, second }, outputs, { count, panels }) {
-      calls.logSoftmax(z.address, z.stride, panels, outputs);
-      calls.unpanel(z.address, z.stride, outputs, count, second, outputs * 4);
-      calls.exp(second, mean, count, outputs);
-    },
+    answer: answerClasses,
   },
   binaryCrossEntropy: {
     loss(calls, { address, stride }, panels, _outputs, { labels, rowWeights }, dz) {
@@ -71,9 +87,19 @@ const CALLS: Readonly<Record<Loss, LossCalls>> = {
     loss(calls, { address, stride }, panels, outputs, { targets: y, rowWeights }, dz) {
       calls.squaredError(address, stride, panels, outputs, y.address, y.stride, rowWeights, dz);
     },
-    answer(calls, { z, mean }, outputs, { count }) {
-      calls.unpanel(z.address, z.stride, outputs, count, mean, outputs * 4);
+    answer: answerMeans,
+  },
+  huber: {
+    loss(calls, { address, stride }, panels, outputs, { targets: y, rowWeights }, dz, { huberDelta }) {
+      calls.huber(address, stride, panels, outputs, y.address, y.stride, huberDelta!, rowWeights, dz);
     },
+    answer: answerMeans,
+  },
+  focal: {
+    loss(calls, { address, stride }, panels, outputs, { labels, rowWeights }, dz, { focalGamma }) {
+      calls.focalCrossEntropy(address, stride, panels, outputs, labels, focalGamma!, rowWeights, dz);
+    },
+    answer: answerClasses,
   },
   gaussianNll: {
     loss(calls, { address, stride }, panels, outputs, { targets: y, rowWeights }, dz) {
@@ -93,7 +119,7 @@ const CALLS: Readonly<Record<Loss, LossCalls>> = {
  */
 export function callLoss(
   { calls, stages }: BoundNetwork,
-  loss: Loss,
+  spec: LossSpec,
   panels: Operand,
   outputs: number,
   head: HeadInputs,
@@ -102,9 +128,9 @@ export function callLoss(
   const { output, gradient } = stages.at(-1)!;
   const { labels, rowWeights, labelSmoothing } = head;
   const dz = withGradient ? gradient.address : 0;
-  CALLS[loss].loss(calls, output, panels, outputs, head, dz);
-  const { task, units } = lossOf(loss);
-  if (!withGradient || labelSmoothing === 0 || task === 'regression') return;
+  CALLS[spec.loss].loss(calls, output, panels, outputs, head, dz, spec);
+  const { smooths, units } = lossOf(spec.loss);
+  if (!withGradient || labelSmoothing === 0 || !smooths) return;
   const { address, stride } = output;
   calls.smoothLabels(address, stride, panels, units(outputs), labels, rowWeights, labelSmoothing, dz);
 }

@@ -60,7 +60,7 @@ export function trainingProgram(
     evaluate: calls.segment(() => {
       gather.batch();
       callForward(network, STEP.panels);
-      callLoss(network, spec.loss, STEP.panels, outputCount(task), arena.head, false);
+      callLoss(network, spec, STEP.panels, outputCount(task), arena.head, false);
     }),
   };
   return { calls, segments };

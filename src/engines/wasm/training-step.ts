@@ -61,7 +61,7 @@ function gatherBatch({ network, gather, spec, arena }: StepParts): void {
 }
 
 function callBatchLoss({ network, spec, task, arena }: StepParts): void {
-  callLoss(network, spec.loss, STEP.panels, outputCount(task), arena.head, true);
+  callLoss(network, spec, STEP.panels, outputCount(task), arena.head, true);
 }
 
 /** forward → loss → backward, updating as it goes. */

@@ -7,6 +7,7 @@ import { convolveInputGradient } from './conv-input-gradient';
 import { convolveWeightGradient } from './conv-weight-gradient';
 import { applyMask, drawMask, scaleRows } from './dropout';
 import { clearPadding, copyRows, embedCategories, embedCategoriesInputGradient, embedCategoriesWeightGradient, embedNumbers, embedNumbersInputGradient, embedNumbersWeightGradient, factorGradient } from './embedding';
+import { focalCrossEntropy } from './focal-loss';
 import { forward, linear } from './forward';
 import { forwardRow } from './forward-row';
 import { exp } from './functions';
@@ -23,6 +24,7 @@ import { meanOfSubmodels, scaleSubmodels, scaleSubmodelsGradient, submodelGradie
 import { add, addProduct, multiplySlope, product, secondDerivative, tangentPenalty } from './tangents';
 import { pullToward } from './tying';
 import { applyUpdate, flushDenormals } from './update';
+import { binaryCrossEntropies, huber, pinball, poissonNll } from './value-losses';
 import { weightGradient } from './weight-gradient';
 
 /** Argument `index` of the call at `c`: an address or a stride. */
@@ -45,7 +47,7 @@ function f(c: usize, index: usize): f32 {
 }
 
 /** The first word of a program for this table. */
-export const FINGERPRINT: u32 = 0xdeeff997;
+export const FINGERPRINT: u32 = 0x6d91f7bc;
 
 /** Makes the call at `c`; returns its loss, or 0. */
 // @ts-ignore: decorator
@@ -95,25 +97,30 @@ export function dispatch(c: usize): f64 {
     case 40: return gaussianNll(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7));
     case 41: return smoothLabels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), f(c, 6), a(c, 7));
     case 42: return tangentPenalty(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), f(c, 5), a(c, 6));
-    case 43: drawMask(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), i(c, 6)); return 0;
-    case 44: applyMask(a(c, 0), a(c, 1), f(c, 2), a(c, 3), a(c, 4), i(c, 5)); return 0;
-    case 45: scaleRows(a(c, 0), a(c, 1), a(c, 2), i(c, 3), i(c, 4), a(c, 5)); return 0;
-    case 46: addNoise(a(c, 0), a(c, 1), i(c, 2), i(c, 3), f(c, 4), i(c, 5), i(c, 6)); return 0;
-    case 47: perturbMax(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), f(c, 9)); return 0;
-    case 48: perturbEuclidean(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), f(c, 9)); return 0;
-    case 49: scaleSubmodels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), a(c, 9), f(c, 10)); return 0;
-    case 50: submodelGradients(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), a(c, 5), a(c, 6), i(c, 7), a(c, 8), a(c, 9), a(c, 10)); return 0;
-    case 51: scaleSubmodelsGradient(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), f(c, 8), a(c, 9), a(c, 10)); return 0;
-    case 52: meanOfSubmodels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7)); return 0;
-    case 53: applyUpdate(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4)); return 0;
-    case 54: pullToward(a(c, 0), a(c, 1), i(c, 2), f(c, 3)); return 0;
-    case 55: flushDenormals(a(c, 0), i(c, 1), f(c, 2)); return 0;
-    case 56: logSoftmax(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
-    case 57: binaryLogProbabilities(a(c, 0), a(c, 1), i(c, 2), a(c, 3), a(c, 4)); return 0;
-    case 58: gaussianMoments(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
-    case 59: unpanel(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5)); return 0;
-    case 60: exp(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
-    case 61: return countActive(a(c, 0), a(c, 1), i(c, 2), i(c, 3), f(c, 4));
+    case 43: return huber(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), f(c, 6), a(c, 7), a(c, 8));
+    case 44: return focalCrossEntropy(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), f(c, 5), a(c, 6), a(c, 7));
+    case 45: return poissonNll(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7), a(c, 8));
+    case 46: return pinball(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), i(c, 7), a(c, 8), a(c, 9));
+    case 47: return binaryCrossEntropies(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7));
+    case 48: drawMask(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), i(c, 6)); return 0;
+    case 49: applyMask(a(c, 0), a(c, 1), f(c, 2), a(c, 3), a(c, 4), i(c, 5)); return 0;
+    case 50: scaleRows(a(c, 0), a(c, 1), a(c, 2), i(c, 3), i(c, 4), a(c, 5)); return 0;
+    case 51: addNoise(a(c, 0), a(c, 1), i(c, 2), i(c, 3), f(c, 4), i(c, 5), i(c, 6)); return 0;
+    case 52: perturbMax(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), f(c, 9)); return 0;
+    case 53: perturbEuclidean(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), f(c, 9)); return 0;
+    case 54: scaleSubmodels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), a(c, 9), f(c, 10)); return 0;
+    case 55: submodelGradients(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), a(c, 5), a(c, 6), i(c, 7), a(c, 8), a(c, 9), a(c, 10)); return 0;
+    case 56: scaleSubmodelsGradient(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), f(c, 8), a(c, 9), a(c, 10)); return 0;
+    case 57: meanOfSubmodels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7)); return 0;
+    case 58: applyUpdate(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4)); return 0;
+    case 59: pullToward(a(c, 0), a(c, 1), i(c, 2), f(c, 3)); return 0;
+    case 60: flushDenormals(a(c, 0), i(c, 1), f(c, 2)); return 0;
+    case 61: logSoftmax(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 62: binaryLogProbabilities(a(c, 0), a(c, 1), i(c, 2), a(c, 3), a(c, 4)); return 0;
+    case 63: gaussianMoments(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 64: unpanel(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5)); return 0;
+    case 65: exp(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 66: return countActive(a(c, 0), a(c, 1), i(c, 2), i(c, 3), f(c, 4));
     default: return NaN;
   }
 }

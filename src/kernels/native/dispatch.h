@@ -1,6 +1,6 @@
 // Written by `node dist/scripts/operation-code.js` from src/kernels/operations.ts: change it there.
-#define FINGERPRINT 0xdeeff997u
-#define OPERATION_COUNT 62
+#define FINGERPRINT 0x6d91f7bcu
+#define OPERATION_COUNT 67
 
 static void op_gather_rows(float *x, size_t x_stride, uint32_t *indices, int32_t count, int32_t features, float *out, size_t out_stride);
 static void op_gather_columns(float *x, size_t x_stride, uint32_t *indices, int32_t count, uint32_t *columns, int32_t features, float *out, size_t out_stride);
@@ -45,6 +45,11 @@ static double op_squared_error(float *z, size_t stride, int32_t panels, int32_t 
 static double op_gaussian_nll(float *z, size_t stride, int32_t panels, int32_t outputs, float *targets, size_t targets_stride, float *row_weights, float *dz);
 static double op_smooth_labels(float *z, size_t stride, int32_t panels, int32_t rows, int32_t *labels, float *row_weights, float smoothing, float *dz);
 static double op_tangent_penalty(float *u, size_t stride, int32_t panels, int32_t rows, float *row_weights, float strength, float *du);
+static double op_huber(float *z, size_t stride, int32_t panels, int32_t outputs, float *targets, size_t targets_stride, float delta, float *row_weights, float *dz);
+static double op_focal_cross_entropy(float *z, size_t stride, int32_t panels, int32_t classes, int32_t *labels, float focus, float *row_weights, float *dz);
+static double op_poisson_nll(float *z, size_t stride, int32_t panels, int32_t outputs, float *targets, size_t targets_stride, float *factors, float *row_weights, float *dz);
+static double op_pinball(float *z, size_t stride, int32_t panels, int32_t outputs, float *targets, size_t targets_stride, float *levels, int32_t level_count, float *row_weights, float *dz);
+static double op_binary_cross_entropies(float *z, size_t stride, int32_t panels, int32_t outputs, float *targets, size_t targets_stride, float *row_weights, float *dz);
 static void op_draw_mask(int8_t *mask, size_t stride, int32_t panels, int32_t threshold, uint32_t key0, uint32_t key1, int32_t layer);
 static void op_apply_mask(float *input, int8_t *mask, float scale, float *out, size_t stride, int32_t panels);
 static void op_scale_rows(float *input, float *out, size_t stride, int32_t panels, int32_t rows, float *factors);
@@ -115,25 +120,30 @@ static inline double dispatch(char *memory, const uint32_t *call) {
   case 40: return op_gaussian_nll((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5), (float *)PLACE(6), (float *)PLACE_OR_NULL(7));
   case 41: return op_smooth_labels((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t *)PLACE(4), (float *)PLACE(5), FLOAT(6), (float *)PLACE_OR_NULL(7));
   case 42: return op_tangent_penalty((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), FLOAT(5), (float *)PLACE(6));
-  case 43: op_draw_mask((int8_t *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), WORD(4), WORD(5), (int32_t)WORD(6)); return 0;
-  case 44: op_apply_mask((float *)PLACE(0), (int8_t *)PLACE(1), FLOAT(2), (float *)PLACE(3), (size_t)WORD(4), (int32_t)WORD(5)); return 0;
-  case 45: op_scale_rows((float *)PLACE(0), (float *)PLACE(1), (size_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (float *)PLACE(5)); return 0;
-  case 46: op_add_noise((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), FLOAT(4), WORD(5), WORD(6)); return 0;
-  case 47: op_perturb_max((float *)PLACE(0), (float *)PLACE(1), (float *)PLACE(2), (size_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE(6), (float *)PLACE(7), (float *)PLACE(8), FLOAT(9)); return 0;
-  case 48: op_perturb_euclidean((float *)PLACE(0), (float *)PLACE(1), (float *)PLACE(2), (size_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE(6), (float *)PLACE(7), (float *)PLACE(8), FLOAT(9)); return 0;
-  case 49: op_scale_submodels((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE_OR_NULL(6), (float *)PLACE_OR_NULL(7), (float *)PLACE(8), (size_t)WORD(9), FLOAT(10)); return 0;
-  case 50: op_submodel_gradients((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (float *)PLACE(5), (size_t)WORD(6), (int32_t)WORD(7), (float *)PLACE_OR_NULL(8), (float *)PLACE_OR_NULL(9), (float *)PLACE(10)); return 0;
-  case 51: op_scale_submodels_gradient((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE_OR_NULL(6), (float *)PLACE_OR_NULL(7), FLOAT(8), (float *)PLACE(9), (size_t)WORD(10)); return 0;
-  case 52: op_mean_of_submodels((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE(6), (size_t)WORD(7)); return 0;
-  case 53: op_apply_update(memory, (float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), (int32_t)WORD(3), (const struct update *)PLACE(4)); return 0;
-  case 54: op_pull_toward((float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), FLOAT(3)); return 0;
-  case 55: op_flush_denormals((float *)PLACE(0), (int32_t)WORD(1), FLOAT(2)); return 0;
-  case 56: op_log_softmax((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
-  case 57: op_binary_log_probabilities((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (float *)PLACE(3), (size_t)WORD(4)); return 0;
-  case 58: op_gaussian_moments((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
-  case 59: op_unpanel((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5)); return 0;
-  case 60: op_exp((float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
-  case 61: return op_count_active((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), FLOAT(4));
+  case 43: return op_huber((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5), FLOAT(6), (float *)PLACE(7), (float *)PLACE_OR_NULL(8));
+  case 44: return op_focal_cross_entropy((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t *)PLACE(4), FLOAT(5), (float *)PLACE(6), (float *)PLACE_OR_NULL(7));
+  case 45: return op_poisson_nll((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5), (float *)PLACE(6), (float *)PLACE(7), (float *)PLACE_OR_NULL(8));
+  case 46: return op_pinball((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5), (float *)PLACE(6), (int32_t)WORD(7), (float *)PLACE(8), (float *)PLACE_OR_NULL(9));
+  case 47: return op_binary_cross_entropies((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5), (float *)PLACE(6), (float *)PLACE_OR_NULL(7));
+  case 48: op_draw_mask((int8_t *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), WORD(4), WORD(5), (int32_t)WORD(6)); return 0;
+  case 49: op_apply_mask((float *)PLACE(0), (int8_t *)PLACE(1), FLOAT(2), (float *)PLACE(3), (size_t)WORD(4), (int32_t)WORD(5)); return 0;
+  case 50: op_scale_rows((float *)PLACE(0), (float *)PLACE(1), (size_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (float *)PLACE(5)); return 0;
+  case 51: op_add_noise((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), FLOAT(4), WORD(5), WORD(6)); return 0;
+  case 52: op_perturb_max((float *)PLACE(0), (float *)PLACE(1), (float *)PLACE(2), (size_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE(6), (float *)PLACE(7), (float *)PLACE(8), FLOAT(9)); return 0;
+  case 53: op_perturb_euclidean((float *)PLACE(0), (float *)PLACE(1), (float *)PLACE(2), (size_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE(6), (float *)PLACE(7), (float *)PLACE(8), FLOAT(9)); return 0;
+  case 54: op_scale_submodels((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE_OR_NULL(6), (float *)PLACE_OR_NULL(7), (float *)PLACE(8), (size_t)WORD(9), FLOAT(10)); return 0;
+  case 55: op_submodel_gradients((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (float *)PLACE(5), (size_t)WORD(6), (int32_t)WORD(7), (float *)PLACE_OR_NULL(8), (float *)PLACE_OR_NULL(9), (float *)PLACE(10)); return 0;
+  case 56: op_scale_submodels_gradient((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE_OR_NULL(6), (float *)PLACE_OR_NULL(7), FLOAT(8), (float *)PLACE(9), (size_t)WORD(10)); return 0;
+  case 57: op_mean_of_submodels((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE(6), (size_t)WORD(7)); return 0;
+  case 58: op_apply_update(memory, (float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), (int32_t)WORD(3), (const struct update *)PLACE(4)); return 0;
+  case 59: op_pull_toward((float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), FLOAT(3)); return 0;
+  case 60: op_flush_denormals((float *)PLACE(0), (int32_t)WORD(1), FLOAT(2)); return 0;
+  case 61: op_log_softmax((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
+  case 62: op_binary_log_probabilities((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (float *)PLACE(3), (size_t)WORD(4)); return 0;
+  case 63: op_gaussian_moments((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
+  case 64: op_unpanel((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5)); return 0;
+  case 65: op_exp((float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
+  case 66: return op_count_active((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), FLOAT(4));
   default: return NAN;
   }
 #undef WORD

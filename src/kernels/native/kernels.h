@@ -14,6 +14,7 @@
 #include "blocks.h"
 #include "activations.h"
 #include "losses.h"
+#include "value-losses.h"
 #include "dropout.h"
 #include "noise.h"
 #include "perturb.h"

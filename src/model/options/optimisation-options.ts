@@ -3,10 +3,10 @@
 
 import type { Task } from '../../data/dataset/dataset.js';
 import { failOption } from '../../errors.js';
-import type { Loss } from '../losses.js';
-import { LOSS_NAMES, lossWords, resolveLoss } from '../losses.js';
+import type { Loss, LossSpec } from '../losses.js';
 import type { EarlyStoppingSpec, OptimisedMemberSpec, OptimizerSpec } from '../spec.js';
 import { BY_EPOCHS, field, STOPPED } from './field.js';
+import { type LossOptions, lossFields, resolveLossSpec } from './loss-options.js';
 import { resolveLabelSmoothing } from './regularization-options.js';
 import { resolveSchedule, type ScheduleOptions, scheduleFields } from './schedule-options.js';
 import { resolveCycles } from './tying-options.js';
@@ -21,11 +21,7 @@ const ofAdam = {
   when: { says: '`optimizer` is adam or adamW', holds: (o: OptimisationOptions) => o.optimizer !== 'sgd' },
 } as const;
 export const optimisationFields = {
-  loss: field((z) => z.enum(LOSS_NAMES), {
-    ...ofTraining,
-    ...lossWords(),
-    example: 'gaussianNll',
-  }),
+  ...lossFields,
   optimizer: field((z) => z.enum(['adam', 'adamW', 'sgd']), {
     ...ofTraining,
     spec: 'optimizer.kind',
@@ -119,7 +115,7 @@ export const stoppingFields = {
 export const DEFAULT_EPOCHS = { stopped: 200, fixed: 40 } as const;
 
 /** Options of members trained epoch by epoch, defaults in place. */
-export interface OptimisationOptions extends ScheduleOptions {
+export interface OptimisationOptions extends ScheduleOptions, LossOptions {
   readonly optimizer: OptimizerSpec['kind'];
   readonly learningRate: number;
   readonly momentum: number;
@@ -139,7 +135,7 @@ export interface OptimisationOptions extends ScheduleOptions {
 
 type Optimisation = Pick<
   OptimisedMemberSpec,
-  | 'loss'
+  | keyof LossSpec
   | 'optimizer'
   | 'schedule'
   | 'epochs'
@@ -167,8 +163,9 @@ export function resolveOptimisation(
 ): Optimisation {
   const earlyStopping = resolveEarlyStopping(o, own.earlyStopping);
   const epochs = own.epochs ?? DEFAULT_EPOCHS[earlyStopping === null ? 'fixed' : 'stopped'];
+  const loss = resolveLossSpec(o, own.loss, task);
   return {
-    loss: resolveLoss(own.loss, task),
+    ...loss,
     optimizer: resolveOptimizer(o),
     schedule:
       o.snapshots === 1
@@ -177,7 +174,7 @@ export function resolveOptimisation(
     epochs,
     batchSize: o.batchSize,
     normPenalty: { l1: o.l1, l2: o.l2 },
-    labelSmoothing: resolveLabelSmoothing(o.labelSmoothing, task),
+    labelSmoothing: resolveLabelSmoothing(o.labelSmoothing, task, loss.loss),
     inputNoise: o.inputNoise,
     earlyStopping,
   };

@@ -3,6 +3,7 @@
 
 import { outputCount, type Task } from '../../data/dataset/dataset.js';
 import { failOption } from '../../errors.js';
+import { type Loss, lossOf } from '../losses.js';
 import type { ActivityPenaltySpec, DropoutSpec } from '../spec.js';
 import { BY_EPOCHS, field, NETWORKS, OWN_LAYERS } from './field.js';
 import { type HiddenOptions, hiddenUnits } from './layer-options.js';
@@ -151,9 +152,11 @@ export function resolveActivityPenalty(
 }
 
 /** @throws ERR_OPTION when labels that do not exist are to be smoothed. */
-export function resolveLabelSmoothing(labelSmoothing: number, task: Task): number {
+export function resolveLabelSmoothing(labelSmoothing: number, task: Task, loss: Loss): number {
   if (labelSmoothing > 0 && task.kind !== 'classification') {
     failOption('labelSmoothing', `0 for a regression of ${outputCount(task)} targets`, labelSmoothing);
   }
+  if (labelSmoothing > 0 && !lossOf(loss).smooths)
+    failOption('labelSmoothing', `0 for loss ${loss}`, labelSmoothing);
   return labelSmoothing;
 }

@@ -49,11 +49,30 @@ export interface MemberOptions {
   /** Spread of the initial weights: he suits relu and its kin, glorot tanh and sigmoid. @default 'he' */
   readonly init?: 'he' | 'glorot' | undefined;
   /**
-   * What training minimises; binaryCrossEntropy has one output for two classes, gaussianNll predicts a
-   * variance beside each number.
+   * What training minimises; binaryCrossEntropy has one output for two classes, focal is for classes that are
+   * rare, gaussianNll predicts a variance beside each number, huber is for numbers with outliers.
    * @default softmaxCrossEntropy for classes, squaredError for numbers
    */
-  readonly loss?: 'softmaxCrossEntropy' | 'binaryCrossEntropy' | 'squaredError' | 'gaussianNll' | undefined;
+  readonly loss?:
+    | 'softmaxCrossEntropy'
+    | 'binaryCrossEntropy'
+    | 'focal'
+    | 'squaredError'
+    | 'gaussianNll'
+    | 'huber'
+    | undefined;
+  /**
+   * Error from which on the loss grows linearly, as that of an outlier, and no more with its square (huber).
+   * A number > 0, in standard deviations of the target.
+   * @default 1
+   */
+  readonly huberDelta?: number | undefined;
+  /**
+   * Power of the missing probability that weighs a row: the higher, the less what is right already counts
+   * (focal). A number ≥ 0 and ≤ 10.
+   * @default 2
+   */
+  readonly focalGamma?: number | undefined;
   /** What makes steps of gradients; adamW takes its weight decay apart from them. @default 'adam' */
   readonly optimizer?: 'adam' | 'adamW' | 'sgd' | undefined;
   /** Size of the steps, before a schedule changes it. A number > 0. @default 0.003 */

@@ -77,6 +77,8 @@ const CASES: Readonly<Record<string, Case>> = {
   ),
   'squared error': two({}, twoTargets),
   'Gaussian negative log-likelihood': two({ loss: 'gaussianNll', learningRate: 1e-3 }, twoTargets),
+  "Huber's loss": two({ loss: 'huber', huberDelta: 0.5 }, twoTargets),
+  'focal loss': two({ loss: 'focal' }),
   'label smoothing': two({ labelSmoothing: 0.2 }),
   'binary label smoothing': two({ loss: 'binaryCrossEntropy', labelSmoothing: 0.1 }, twoClasses),
   'input noise': two({ inputNoise: 0.3 }),

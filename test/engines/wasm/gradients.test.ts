@@ -15,7 +15,7 @@ import type { Arithmetic } from '../../../src/model/spec.js';
 import { layOutTraining, takeMemory } from '../../../src/training/local/training-memory.js';
 import { resolvePlan, type TrainingOptions } from '../../../src/training/options/options.js';
 import { listRuns } from '../../../src/training/plan/runs.js';
-import { clusters } from '../../support/datasets.js';
+import { clusters, linear } from '../../support/datasets.js';
 import { networkOf, referenceMember } from '../../support/reference-tying.js';
 
 // Tied exactly, because then the gradient rests in a buffer before it is applied.
@@ -68,6 +68,12 @@ const vectors = Dataset.fromArrays({
 });
 const images = clusters(48, 60, 3);
 
+const numbersOf = linear(70, 10, 2);
+const values = Dataset.fromArrays({
+  ...{ x: numbersOf.x, rows: 70, features: 10, targets: numbersOf.targets },
+  targetNames: ['a', 'b'],
+});
+
 const CONVOLUTIONAL: TrainingOptions = {
   image: [2, 5, 6],
   layers: ['conv 4@3x2 same', 'maxpool 2x2 stride 1', 'conv 3@2x2', 'avgpool 2'],
@@ -109,4 +115,25 @@ for (const [technique, options] of Object.entries(TECHNIQUES)) {
       }
     });
   }
+}
+
+/** Losses that are not a task's usual one; adversarial training takes their gradients through the inputs too. */
+const LOSSES: readonly (readonly [Dataset, TrainingOptions])[] = [
+  [vectors, { loss: 'focal', focalGamma: 1.5 }],
+  [values, { loss: 'huber', huberDelta: 0.3 }],
+];
+
+for (const [dataset, options] of LOSSES) {
+  t.test(`the gradient of loss ${options.loss}`, async (t) => {
+    for (const technique of [{}, { adversarialEpsilon: 0.05 }]) {
+      for (const arithmetic of ['strict', 'fused'] as const) {
+        const own: TrainingOptions = { hidden: [13, 7], ...options, ...technique, activation: 'tanh' };
+        const { plan, gradient } = kernelGradient(dataset, own, arithmetic);
+        const reference = referenceMember(dataset, plan, 0).gradient(1, 0);
+        const expected = reference.flatMap(({ w, b }) => [...w, ...b]);
+        const difference = Math.hypot(...expected.map((g, i) => g - gradient[i]!));
+        t.ok(difference <= 1e-5 * Math.hypot(...expected), `${arithmetic}: ${difference}`);
+      }
+    }
+  });
 }

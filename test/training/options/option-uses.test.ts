@@ -14,6 +14,8 @@ const resolved = (options: Plain) => () => memberCount(parseTrainingOptions(opti
 const CONDITIONS: Readonly<
   Record<string, { given: unknown; vain: readonly Plain[]; used: readonly Plain[] }>
 > = {
+  huberDelta: { given: 0.5, vain: [{}, { loss: 'squaredError' }], used: [{ loss: 'huber' }] },
+  focalGamma: { given: 1, vain: [{}, { loss: 'softmaxCrossEntropy' }], used: [{ loss: 'focal' }] },
   momentum: { given: 0.5, vain: [{}, { optimizer: 'adamW' }], used: [{ optimizer: 'sgd' }] },
   nesterov: { given: true, vain: [{}], used: [{ optimizer: 'sgd' }] },
   beta1: { given: 0.8, vain: [{ optimizer: 'sgd' }], used: [{}, { optimizer: 'adamW' }] },
