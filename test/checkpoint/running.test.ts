@@ -43,6 +43,13 @@ const CASES: Readonly<Record<string, readonly [Dataset, TrainingOptions]>> = {
   snapshots: [classes, { members: 4, snapshots: 2, epochs: 8 }],
   'tied in rounds': [classes, { tie: 0.05, earlyStopping: 'none' }],
   'tied in rounds, stopping early': [classes, { tie: 0.05, epochs: 20, patience: 2, learningRate: 0.05 }],
+  'boosted trees stopped early': [
+    classes,
+    {
+      ...{ engine: 'trees', hidden: undefined, epochs: undefined, batchSize: undefined },
+      ...{ rounds: 25, minLeafRows: 5, patience: 4 },
+    },
+  ],
   'tied exactly': [classes, { tie: 0.05, tyingMode: 'exact', earlyStopping: 'none' }],
 };
 

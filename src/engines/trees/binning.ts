@@ -2,25 +2,42 @@
 
 import type { DatasetLayout } from '../../memory/layout.js';
 
-/** The values of rows by their bins, which are counted through all columns. */
+/**
+ * The values of rows by their bins, which are counted through all fields.
+ *
+ * A field is a column of ordered bins; or *exclusive* columns of two values each, of which no row has more than one at its upper
+ * value, as categories become: bin 0 is of the rows that have none, bin j of those that have the j-th. So a category costs as much as a
+ * column, however many values it has.
+ */
 export interface BinnedRows {
   readonly rows: number;
-  readonly columns: number;
-  /** [rows, columns]: the bin of each value. Row by row, so that one after the other is added to another column's bins. */
+  readonly fields: number;
+  /** [rows, fields]: the bin of each value. Row by row, so that one after the other is added to another field's bins. */
   readonly bins: Uint16Array | Uint32Array;
-  /** u32[columns + 1]: each column's first bin, then the number of all. */
+  /** u32[fields + 1]: each field's first bin, then the number of all. */
   readonly firstBin: Uint32Array;
-  /** f32[bins]: values up to this are in the bin or one before it in its column; Infinity for a column's last. */
-  readonly edges: Float32Array;
-  /** u32[columns]: which feature of the dataset a column is. */
+  /** u8[fields]: 1 for exclusive columns. */
+  readonly exclusive: Uint8Array;
+  /** u32[bins]: which feature of the dataset a bin is of; of exclusive columns, the one that is at its upper value. */
   readonly features: Uint32Array;
+  /** f32[bins]: a bin holds values up to this, and above that of the bin before; Infinity for a column's last. Exclusive: what lies between the two values. */
+  readonly edges: Float32Array;
 }
+
+/** A column with its edges, ascending, Infinity last. */
+interface Column {
+  readonly feature: number;
+  readonly edges: Float32Array;
+}
+
+/** Columns that share a field. */
+type Field = readonly Column[];
 
 /**
  * Bins the columns of rows of a dataset.
  *
  * A column of at most `most` distinct values has a bin for each; another is cut where its sorted values are k/most of
- * the way, k from 1. An edge lies midway between the values beside it, in single precision.
+ * the way, k from 1. An edge lies midway between the values beside it, in single precision. A column of one value is left out.
  *
  * @param rows u32[n], rows of the dataset. @param picks the features that are columns; null for all.
  */
@@ -33,36 +50,103 @@ export function binRows(
 ): BinnedRows {
   const stride = xStrideBytes / 4;
   const x = new Float32Array(buffer, address, all * stride);
-  const own = picks ?? Uint32Array.from({ length: features }, (_, feature) => feature);
-  const firstBin = new Uint32Array(own.length + 1);
   const values = new Float32Array(rows.length);
-  const perColumn: Float32Array[] = [];
-  for (let column = 0; column < own.length; column++) {
-    readColumn(x, stride, rows, own[column]!, values);
-    const edges = columnEdges(values, most);
-    perColumn.push(edges);
-    firstBin[column + 1] = firstBin[column]! + edges.length;
+  const read = ({ feature }: Pick<Column, 'feature'>) => {
+    for (let i = 0; i < rows.length; i++) values[i] = x[rows[i]! * stride + feature]!;
+    return values;
+  };
+  const fields = listFields(picks ?? Uint32Array.from({ length: features }, (_, f) => f), most, read);
+  const widths = fields.map((field) => (field.length === 1 ? field[0]!.edges.length : field.length + 1));
+  const firstBin = Uint32Array.from([0, ...widths]);
+  for (let field = 0; field < fields.length; field++) firstBin[field + 1]! += firstBin[field]!;
+  const total = firstBin[fields.length]!;
+  const cells = rows.length * fields.length;
+  const binned: BinnedRows = {
+    ...{ rows: rows.length, fields: fields.length, firstBin },
+    bins: total <= 65536 ? new Uint16Array(cells) : new Uint32Array(cells),
+    exclusive: Uint8Array.from(fields, (field) => (field.length === 1 ? 0 : 1)),
+    ...{ features: new Uint32Array(total), edges: new Float32Array(total) },
+  };
+  for (const [number, field] of fields.entries()) {
+    if (field.length === 1) writeOrdered(binned, number, field[0]!, read(field[0]!));
+    else writeExclusive(binned, number, field, read);
   }
-  const total = firstBin[own.length]!;
-  const edges = new Float32Array(total);
-  const cells = rows.length * own.length;
-  const bins = total <= 65536 ? new Uint16Array(cells) : new Uint32Array(cells);
-  for (let column = 0; column < own.length; column++) {
-    edges.set(perColumn[column]!, firstBin[column]!);
-    readColumn(x, stride, rows, own[column]!, values);
-    writeBins(values, perColumn[column]!, firstBin[column]!, bins, column, own.length);
-  }
-  return { rows: rows.length, columns: own.length, bins, firstBin, edges, features: own };
+  return binned;
 }
 
-function readColumn(
-  x: Float32Array,
-  stride: number,
-  rows: Uint32Array,
-  feature: number,
-  into: Float32Array,
+/** The fields of listed features: neighbours that exclude each other share one. */
+function listFields(
+  features: Uint32Array,
+  most: number,
+  read: (column: Pick<Column, 'feature'>) => Float32Array,
+): Field[] {
+  const fields: Column[][] = [];
+  /** Which rows have a column of the last field at its upper value; null when it is one of ordered bins. */
+  let taken: Uint8Array | null = null;
+  for (const feature of features) {
+    const values = read({ feature });
+    const edges = columnEdges(values, most);
+    if (edges.length === 1) continue;
+    const column = { feature, edges };
+    if (edges.length > 2) {
+      fields.push([column]);
+      taken = null;
+    } else if (taken !== null && takes(taken, values, edges[0]!)) {
+      fields.at(-1)!.push(column);
+    } else {
+      fields.push([column]);
+      taken = new Uint8Array(values.length);
+      takes(taken, values, edges[0]!);
+    }
+  }
+  return fields;
+}
+
+/** Marks the rows above an edge; false, and none marked, when one of them is taken. */
+function takes(taken: Uint8Array, values: Float32Array, edge: number): boolean {
+  for (let i = 0; i < values.length; i++) if (values[i]! > edge && taken[i] === 1) return false;
+  for (let i = 0; i < values.length; i++) if (values[i]! > edge) taken[i] = 1;
+  return true;
+}
+
+function writeOrdered(
+  { bins, fields, firstBin, features, edges: all }: BinnedRows,
+  field: number,
+  { feature, edges }: Column,
+  values: Float32Array,
 ): void {
-  for (let i = 0; i < rows.length; i++) into[i] = x[rows[i]! * stride + feature]!;
+  const first = firstBin[field]!;
+  all.set(edges, first);
+  features.fill(feature, first, first + edges.length);
+  for (let i = 0, at = field; i < values.length; i++, at += fields) {
+    const value = values[i]!;
+    let low = 0;
+    let high = edges.length - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (value <= edges[middle]!) high = middle;
+      else low = middle + 1;
+    }
+    bins[at] = first + low;
+  }
+}
+
+function writeExclusive(
+  { rows, bins, fields, firstBin, features, edges: all }: BinnedRows,
+  field: number,
+  columns: Field,
+  read: (column: Column) => Float32Array,
+): void {
+  const first = firstBin[field]!;
+  for (let i = 0, at = field; i < rows; i++, at += fields) bins[at] = first;
+  for (const [place, column] of columns.entries()) {
+    const bin = first + 1 + place;
+    const edge = column.edges[0]!;
+    features[bin] = column.feature;
+    all[bin] = edge;
+    const values = read(column);
+    for (let i = 0, at = field; i < rows; i++, at += fields) if (values[i]! > edge) bins[at] = bin;
+  }
 }
 
 /** The edges of a column's bins, ascending, Infinity last. */
@@ -118,25 +202,4 @@ function quantileEdges(sorted: Float32Array, most: number): number[] {
 function midway(low: number, high: number): number {
   const middle = Math.fround(low + (high - low) / 2);
   return middle < high ? middle : low;
-}
-
-function writeBins(
-  values: Float32Array,
-  edges: Float32Array,
-  first: number,
-  bins: Uint16Array | Uint32Array,
-  column: number,
-  columns: number,
-): void {
-  for (let i = 0, at = column; i < values.length; i++, at += columns) {
-    const value = values[i]!;
-    let low = 0;
-    let high = edges.length - 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (value <= edges[middle]!) high = middle;
-      else low = middle + 1;
-    }
-    bins[at] = first + low;
-  }
 }

@@ -9,9 +9,9 @@ export interface GrownTree {
   readonly nodes: readonly TreeNode[];
 }
 
-/** A split of the rows whose bin in a column is at most `bin`, who go left, from the others; or a leaf. */
+/** A split, in which the rows at most at the edge of `bin` go left; or a leaf. */
 export type TreeNode =
-  | { readonly kind: 'split'; readonly column: number; readonly bin: number; left: number; right: number }
+  | { readonly kind: 'split'; readonly bin: number; readonly left: number; readonly right: number }
   | { readonly kind: 'leaf'; readonly value: number };
 
 /** Sums of second derivatives below this make no leaf: its value would be a quotient of roundings. */
@@ -41,7 +41,7 @@ interface OpenNode {
 
 interface Split {
   readonly gain: number;
-  readonly column: number;
+  readonly field: number;
   readonly bin: number;
   /** Of the rows that go left. */
   readonly gradient: number;
@@ -53,14 +53,17 @@ interface Split {
 export class TreeGrower {
   readonly #binned: BinnedRows;
   readonly #spec: TreeSpec;
+  readonly #isUnit: boolean;
   /** The rows, those of a node next to each other and ascending. */
   readonly #order: Uint32Array;
   readonly #scratch: Uint32Array;
   readonly #free: Histogram[] = [];
   #derivatives: Float64Array = new Float64Array(0);
 
-  constructor(binned: BinnedRows, spec: TreeSpec) {
+  /** @param isUnit whether every second derivative is 1, so that counts are their sums. */
+  constructor(binned: BinnedRows, spec: TreeSpec, isUnit: boolean) {
     this.#binned = binned;
+    this.#isUnit = isUnit;
     this.#spec = spec;
     this.#order = new Uint32Array(binned.rows);
     this.#scratch = new Uint32Array(binned.rows);
@@ -95,8 +98,7 @@ export class TreeGrower {
       if (best === null) break;
       const [left, right] = this.#split(best, nodes.length);
       nodes.push(LEAF_TO_BE, LEAF_TO_BE);
-      const { column, bin } = best.split!;
-      nodes[best.node] = { kind: 'split', column, bin, left: left.node, right: right.node };
+      nodes[best.node] = { kind: 'split', bin: best.split!.bin, left: left.node, right: right.node };
       open[open.indexOf(best)] = left;
       open.push(right);
     }
@@ -141,18 +143,31 @@ export class TreeGrower {
 
   /** Adds up the derivatives of a node's rows by bins. */
   #add({ start, end }: Pick<OpenNode, 'start' | 'end'>, histogram: Histogram): Histogram {
-    const { bins, columns } = this.#binned;
+    const { bins, fields } = this.#binned;
     const order = this.#order;
     const derivatives = this.#derivatives;
     const { sums, counts } = histogram;
     sums.fill(0);
     counts.fill(0);
+    if (this.#isUnit) {
+      for (let i = start; i < end; i++) {
+        const row = order[i]!;
+        const gradient = derivatives[2 * row]!;
+        const from = row * fields;
+        for (let at = from; at < from + fields; at++) {
+          const bin = bins[at]!;
+          sums[2 * bin]! += gradient;
+          counts[bin]!++;
+        }
+      }
+      return histogram;
+    }
     for (let i = start; i < end; i++) {
       const row = order[i]!;
       const gradient = derivatives[2 * row]!;
       const hessian = derivatives[2 * row + 1]!;
-      const from = row * columns;
-      for (let at = from; at < from + columns; at++) {
+      const from = row * fields;
+      for (let at = from; at < from + fields; at++) {
         const bin = bins[at]!;
         sums[2 * bin]! += gradient;
         sums[2 * bin + 1]! += hessian;
@@ -163,34 +178,48 @@ export class TreeGrower {
   }
 
   /**
-   * The split that gains most: G²/(H + λ) of its sides less that of the node. Of equal ones the first, by columns, then bins.
+   * The split that gains most: G²/(H + λ) of its sides less that of the node. Of equal ones the first, by features, then thresholds.
    */
   #findSplit({ start, end, gradient: all, hessian: allH }: OpenNode, histogram: Histogram): Split | null {
-    const { columns, firstBin } = this.#binned;
+    const { fields, firstBin, exclusive } = this.#binned;
     const { minLeafRows, l2 } = this.#spec;
+    const isUnit = this.#isUnit;
     const { sums, counts } = histogram;
     const rows = end - start;
     const own = (all * all) / (allH + l2);
     let best = own;
     let split: Split | null = null;
-    for (let column = 0; column < columns; column++) {
+    for (let field = 0; field < fields; field++) {
+      const isExclusive = exclusive[field] === 1;
       let gradient = 0;
       let hessian = 0;
       let left = 0;
-      const last = firstBin[column + 1]! - 1;
-      for (let bin = firstBin[column]!; bin < last; bin++) {
+      // Above the last of ordered bins is nothing; of exclusive ones the first has no column.
+      const last = firstBin[field + 1]! - (isExclusive ? 0 : 1);
+      for (let bin = firstBin[field]! + (isExclusive ? 1 : 0); bin < last; bin++) {
         const count = counts[bin]!;
         if (count === 0) continue;
-        left += count;
-        gradient += sums[2 * bin]!;
-        hessian += sums[2 * bin + 1]!;
+        const own1 = sums[2 * bin]!;
+        const own2 = isUnit ? count : sums[2 * bin + 1]!;
+        if (isExclusive) {
+          left = rows - count;
+          gradient = all - own1;
+          hessian = allH - own2;
+        } else {
+          left += count;
+          gradient += own1;
+          hessian += own2;
+        }
         if (left < minLeafRows || hessian < MIN_HESSIAN) continue;
-        if (rows - left < minLeafRows || allH - hessian < MIN_HESSIAN) break;
+        if (rows - left < minLeafRows || allH - hessian < MIN_HESSIAN) {
+          if (isExclusive) continue;
+          break;
+        }
         const rest = all - gradient;
         const score = (gradient * gradient) / (hessian + l2) + (rest * rest) / (allH - hessian + l2);
         if (!(score > best)) continue;
         best = score;
-        split = { gain: score - own, column, bin, gradient, hessian, rows: left };
+        split = { gain: score - own, field, bin, gradient, hessian, rows: left };
       }
     }
     return split;
@@ -228,16 +257,24 @@ export class TreeGrower {
   }
 
   /** Puts the rows that go left before the others, each in their order. */
-  #part(start: number, end: number, { column, bin }: Split): void {
-    const { bins, columns } = this.#binned;
+  #part(start: number, end: number, { field, bin }: Split): void {
+    const { bins, fields, exclusive } = this.#binned;
+    // At most this one, or from that one on.
+    const most = exclusive[field] === 1 ? bin - 1 : bin;
+    const other = exclusive[field] === 1 ? bin + 1 : 0xffffffff;
     const order = this.#order;
     const scratch = this.#scratch;
     let left = start;
     let right = 0;
+    // Written to both places, and one of them taken: which side a row goes to is what no processor can guess.
     for (let i = start; i < end; i++) {
       const row = order[i]!;
-      if (bins[row * columns + column]! <= bin) order[left++] = row;
-      else scratch[right++] = row;
+      const own = bins[row * fields + field]!;
+      const goesLeft = own <= most || own >= other ? 1 : 0;
+      order[left] = row;
+      scratch[right] = row;
+      left += goesLeft;
+      right += 1 - goesLeft;
     }
     order.set(scratch.subarray(0, right), left);
   }

@@ -48,7 +48,7 @@ export class StoredTrees {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const node = nodes[next]!;
       const isLeaf = node.kind === 'leaf';
-      this.#numbers[this.#length++] = isLeaf ? 0 : features[node.column]! + 1;
+      this.#numbers[this.#length++] = isLeaf ? 0 : features[node.bin]! + 1;
       this.#numbers[this.#length++] = isLeaf ? node.value : edges[node.bin]!;
       if (!isLeaf) waiting.push(node.right, node.left);
     }

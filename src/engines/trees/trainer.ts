@@ -72,8 +72,9 @@ class TreesTrainer implements MemberTrainer {
     this.stepsPerEpoch = this.#outputs;
     const sample = sampleOf(memory.buffer, dataset, rows);
     this.#binned = binRows(memory.buffer, dataset, sample.rows, rows.columns, spec.trees.bins);
-    this.#grower = new TreeGrower(this.#binned, spec.trees);
     this.#objective = objectiveOf(memory.buffer, dataset, task, sample.rows, sample.weights);
+    const isUnit = this.#objective.isQuadratic && sample.weights === null;
+    this.#grower = new TreeGrower(this.#binned, spec.trees, isUnit);
     this.#derivatives = new Float64Array(2 * sample.rows.length);
     this.#raw = new Float64Array(sample.rows.length * this.#outputs);
     this.#trees.append(state === null ? this.#objective.baseline() : state.subarray(1));

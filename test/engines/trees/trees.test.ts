@@ -103,6 +103,49 @@ for (const classes of [2, 3]) {
   );
 }
 
+t.test('columns that exclude each other, as those of a category, are split like any others', async (t) => {
+  const given = linear(120, 2, 1, 8);
+  const category = (row: number) => (7 * row) % 5;
+  const features = 8;
+  // Two numbers, five columns of a category, and one that another excludes in all rows but the last.
+  const x = Float32Array.from({ length: 120 * features }, (_, at) => {
+    const [row, f] = [Math.floor(at / features), at % features];
+    if (f < 2) return given.x[row * 2 + f]!;
+    return f < 7 ? Number(category(row) === f - 2) * 3 - 1 : Number(row % 40 === 39);
+  });
+  const targets = Float32Array.from(given.targets, (y, row) => y + [0, 2, -1, 3, 0.5][category(row)]!);
+  const dataset = Dataset.fromArrays({ x, rows: 120, features, targets, standardise: false });
+  const options = { ...ONE, ...SAME, rounds: 4, minLeafRows: 2 };
+  const numbers = [...(await trainEnsemble(dataset, options)).members[0]!.parameters];
+  const columns = columnsOf(dataset);
+  const y = taught(dataset);
+  const start = Math.fround(y.reduce((sum, value) => sum + value, 0) / 120);
+  const sums = Array.from({ length: 120 }, () => start);
+  const expected = [start];
+  for (let round = 0; round < 4; round++) {
+    const g = sums.map((sum, row) => sum - y[row]!);
+    const tree = referenceTree(
+      columns,
+      g,
+      g.map(() => 1),
+      { ...REFERENCE, minLeafRows: 2 },
+    );
+    for (const [row, sum] of sums.entries())
+      sums[row] =
+        sum +
+        referenceAnswer(
+          tree,
+          columns.map((column) => column[row]!),
+        );
+    expected.push(...referenceNumbers(tree));
+  }
+  t.strictSame(numbers, expected);
+  t.ok(
+    numbers.filter((_, at) => at % 2 === 1).some((code) => code >= 3 && code <= 8),
+    'by a category',
+  );
+});
+
 t.test('a member of fewer bins splits between quantiles, and of its own columns alone', async (t) => {
   const dataset = clusters(300, 6, 3);
   const options = { ...ONE, members: 4, treeBins: 8, featureShare: 0.5, rounds: 5, seed: 1 };
