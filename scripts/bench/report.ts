@@ -2,19 +2,6 @@
 
 import type { InstructionSet, ProcessorClass } from './instruction-set.js';
 import type { Machine } from './machine.js';
-import type { ColdRow } from './measures/cold.js';
-import type { LatencyRow } from './measures/latency.js';
-import type { MemoryRow } from './measures/memory.js';
-import type { PeakRow } from './measures/peak.js';
-import type { PredictRow } from './measures/predict.js';
-import type { ResidentRow } from './measures/resident.js';
-import type { ScalingRow } from './measures/scaling.js';
-import type { StartRow } from './measures/start.js';
-import type { SteadyRow } from './measures/steady.js';
-import type { TechniqueRow } from './measures/techniques.js';
-import type { ThreadsRow } from './measures/threads.js';
-import type { TileRow } from './measures/tile.js';
-import type { LeftOut } from './session.js';
 import {
   coldTable,
   latencyTable,
@@ -28,7 +15,20 @@ import {
   techniquesTable,
   threadsTable,
   tileTable,
-} from './tables.js';
+} from './measure-tables.js';
+import type { ColdRow } from './measures/cold.js';
+import type { LatencyRow } from './measures/latency.js';
+import type { MemoryRow } from './measures/memory.js';
+import type { PeakRow } from './measures/peak.js';
+import type { PredictRow } from './measures/predict.js';
+import type { ResidentRow } from './measures/resident.js';
+import type { ScalingRow } from './measures/scaling.js';
+import type { StartRow } from './measures/start.js';
+import type { SteadyRow } from './measures/steady.js';
+import type { TechniqueRow } from './measures/techniques.js';
+import type { ThreadsRow } from './measures/threads.js';
+import type { TileRow } from './measures/tile.js';
+import type { LeftOut } from './session.js';
 import type { Workload } from './workloads.js';
 
 export interface BenchSettings {
