@@ -7,6 +7,7 @@ import { foldKind } from '../../data/folds.js';
 import type { Table } from '../../data/table/table.js';
 import { failOption } from '../../errors.js';
 import { givesVariances } from '../../model/losses.js';
+import { withPreset } from '../../model/options/presets.js';
 import type { TrainingOptions } from '../../model/options/training-options.js';
 import { asGiven, checkOptions, requireUses } from '../../option-names.js';
 import { aggregators } from '../../predictions/aggregate/aggregators.js';
@@ -84,7 +85,7 @@ function requireAggregator(
 ): void {
   if (clip !== undefined && kind === 'classification') failOption('clip', 'unset for classification', clip);
   if (aggregator === undefined) return;
-  const variances = memberOptions(training).every(({ loss }) => loss !== undefined && givesVariances(loss));
+  const variances = memberOptions(training).every((own) => givesVariances(withPreset(own, kind).loss));
   const expected = aggregators.get(aggregator).misfit(kind, variances);
   if (expected !== null) failOption('aggregator', expected, aggregator);
 }

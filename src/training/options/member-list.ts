@@ -2,6 +2,7 @@
 // What an option means is not known here; whether anyone uses it is stray-options.ts.
 
 import { failOption } from '../../errors.js';
+import { presetOf } from '../../model/options/presets.js';
 import type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
 import { requireUses } from '../../option-names.js';
 import { DEFAULTS, IF_RESEEDING } from './option-defaults.js';
@@ -105,16 +106,18 @@ function listRuns({
     if (isSearched(shared)) failOption('grid', 'absent beside ranges', grid);
     return gridOf(stated(grid) as Grid, stated(shared) as MemberOptions, members);
   }
-  if (isSearched(shared)) return drawnOf([stated(shared)], members ?? membersOf(drawAll(shared, seed, 0)), seed);
+  if (isSearched(shared))
+    return drawnOf([stated(shared)], members ?? membersOf(drawAll(shared, seed, 0)), seed);
   const own = [shared as MemberOptions];
   requireUsers(own);
   return { own, runs: members ?? membersOf(shared as MemberOptions) };
 }
 
-/** Of cross-validation as many as leave each row out so often. */
+/** Of cross-validation as many as leave each row out so often; else what the preset says. */
 function membersOf(shared: MemberOptions): number {
   const { resample, folds, repeats } = withDefaults(shared);
-  return resample === 'cv' ? folds * repeats : DEFAULTS.members;
+  const { preset = DEFAULTS.preset } = shared;
+  return resample === 'cv' ? folds * repeats : (presetOf(preset).members ?? DEFAULTS.members);
 }
 
 /** So many draws tell whether any member can use an option, whatever the members of this seed happen to draw. */

@@ -14,10 +14,19 @@ import {
 } from '../../model/options/field.js';
 import { SHARED_FIELDS } from '../../model/options/member-fields.js';
 import { type StoppingOptions, stoppingOf } from '../../model/options/optimisation-options.js';
+import { PRESET_NAMES, presetWords } from '../../model/options/presets.js';
 import type * as zod from '../../zod.js';
 
 /** Options that may differ between the members of one ensemble. */
 export const MEMBER_FIELDS = {
+  preset: field((z) => z.enum(PRESET_NAMES), {
+    group: 'ensemble',
+    by: ALL_MEMBERS,
+    says: `a recipe, of which every option that is stated takes the place: ${presetWords()}`,
+    default: 'balanced',
+    example: 'best',
+    common: true,
+  }),
   engine: field((z) => z.enum(engines.names), {
     group: 'ensemble',
     by: ALL_MEMBERS,

@@ -4,6 +4,7 @@
 import type { Task } from '../../data/dataset/dataset.js';
 import { isNetwork } from '../../model/network-members.js';
 import type { ModuleTable } from '../../model/options/module-table.js';
+import { withPreset } from '../../model/options/presets.js';
 import { resolveResample, resolveStreams } from '../../model/options/resampling-options.js';
 import type { MemberOptions, TrainingOptions } from '../../model/options/training-options.js';
 import type { Arithmetic, EnsemblePlan, MemberSpec } from '../../model/spec.js';
@@ -68,9 +69,10 @@ function resolveRun(own: MemberOptions, index: number, context: PlanContext): Me
   }));
 }
 
-function resolveMember(own: MemberOptions, index: number, context: PlanContext): MemberSpec {
-  const o = withDefaults(own);
+function resolveMember(stated: MemberOptions, index: number, context: PlanContext): MemberSpec {
   const { task, features, tangents = 0, modules = new Map() } = context;
+  const own = withPreset(stated, task.kind);
+  const o = withDefaults(own);
   const module = moduleOf(own, modules);
   const { featureShare, vary } = o;
   const common = { resample: resolveResample(o, task), featureShare, streams: resolveStreams(vary, index) };

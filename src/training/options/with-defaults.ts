@@ -1,6 +1,7 @@
 // Puts the defaults of all options in place, as resolution and the rules of use read a member's options.
 
 import type { FilledOptions } from '../../model/options/filled-options.js';
+import { withPreset } from '../../model/options/presets.js';
 import type { MemberOptions } from '../../model/options/training-options.js';
 import { DEFAULTS } from './option-defaults.js';
 
@@ -18,7 +19,7 @@ export function withDefaults(own: MemberOptions): FilledOptions {
 }
 
 function fill(own: MemberOptions): FilledOptions {
-  const stated = Object.entries(own).filter(([, value]) => value !== undefined);
+  const stated = Object.entries(withPreset(own, null)).filter(([, value]) => value !== undefined);
   // Not spread: V8 makes a hidden class of its own for every object of this many names that is.
   return Object.assign({}, DEFAULTS, Object.fromEntries(stated)) as FilledOptions;
 }
