@@ -58,7 +58,6 @@ export const regularizationFields = {
     says: 'norm penalty: ½·l2·‖w‖² is added to the loss, which keeps weights small',
     default: 0,
     example: 1e-3,
-    common: true,
   }),
   activityPenalty: field((z) => z.number().min(0), {
     ...ofRegularization,

@@ -23,6 +23,7 @@ export const MEMBER_FIELDS = {
     group: 'ensemble',
     by: ALL_MEMBERS,
     says: `a recipe, of which every option that is stated takes the place: ${presetWords()}`,
+    saysFlag: 'a recipe, of which every option that is stated takes the place',
     default: 'balanced',
     example: 'best',
     common: true,

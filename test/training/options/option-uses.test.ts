@@ -98,7 +98,7 @@ function ofTangents(given: unknown) {
 /** Options that matter to whoever has them at all; the engines are those of the next test. */
 const UNCONDITIONAL = [
   ...['members', 'grid', 'seed', 'arithmetic', 'deadline', 'onDivergence', 'engine', 'model', 'learner'],
-  ...['learnerOptions'],
+  ...['learnerOptions', 'preset'],
   ...['hidden', 'layers', 'image', 'init', 'loss', 'optimizer', 'learningRate', 'schedule', 'warmupEpochs'],
   ...['epochs', 'batchSize', 'neighbours', 'distance', 'votes', 'voteSmoothing', 'resample', 'featureShare'],
   ...['rounds', 'treeRate', 'maxLeaves', 'maxDepth', 'minLeafRows', 'leafL2', 'treeBins'],
