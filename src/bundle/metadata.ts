@@ -4,6 +4,7 @@
 import { contradictionOfCalibration } from '../calibration/contradiction.js';
 import type { Conformity } from '../conformal/conformity.js';
 import type { Task } from '../data/dataset/dataset.js';
+import type { TargetMap } from '../data/dataset/encoding.js';
 import { columnWidth } from '../data/dataset/feature-columns.js';
 import type { ColumnRanges } from '../data/dataset/training-facts.js';
 import { encodingFrom } from '../data/preprocessing/encoding-from.js';
@@ -129,7 +130,7 @@ function contradictionOfTask({ task, encoding, features, plan }: Metadata): stri
   const names = task.kind === 'classification' ? task.classes : task.targets;
   if (new Set(names).size !== names.length) return 'a class or target is named twice';
   const scales = task.kind === 'classification' ? 0 : names.length;
-  for (const list of [targets.mean, targets.std]) {
+  for (const list of [targets.mean, targets.std, ...listsOfMap(targets.map)]) {
     if (list.length !== scales) return `${list.length} target scales for ${scales} targets`;
   }
   if (
@@ -145,6 +146,11 @@ function contradictionOfTask({ task, encoding, features, plan }: Metadata): stri
     if (contradiction !== null) return `member ${index}'s ${contradiction}`;
   }
   return null;
+}
+
+function listsOfMap(map: TargetMap | undefined): readonly (readonly unknown[])[] {
+  if (map === undefined) return [];
+  return map.kind === 'log' ? [map.shift, map.mean, map.std] : [map.quantiles];
 }
 
 function contradictionOfMembers({

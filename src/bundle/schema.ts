@@ -2,7 +2,7 @@
 // each file against it, since a checksum says that bytes are as written, not that tutti wrote them.
 
 import type { Task } from '../data/dataset/dataset.js';
-import { ownScaleFields } from '../data/dataset/scale-schema.js';
+import { ownScaleFields, targetMapSchema } from '../data/dataset/scale-schema.js';
 import { preprocessingSchema } from '../data/preprocessing/preprocessing-schema.js';
 import { storedEngines } from '../engines/stored-engines.js';
 import type { ErrorDetails } from '../errors.js';
@@ -85,7 +85,7 @@ const scale = z.strictObject({ mean: z.array(z.number()), std: z.array(positive)
 
 const encoding = z.strictObject({
   features: scale.extend({ softClip: z.array(positive.nullable()).nullable(), ...ownScaleFields }).nullable(),
-  targets: scale,
+  targets: scale.extend({ map: targetMapSchema.optional() }),
 });
 
 const ranges = z.strictObject({ low: z.array(z.number()), high: z.array(z.number()) });

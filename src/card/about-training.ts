@@ -108,7 +108,8 @@ function resampling(specs: readonly MemberSpec[]): string[] {
     specs.map(({ resample, featureShare }) => {
       const share = 'share' in resample && resample.share !== 1 ? ` of ${percent(resample.share, 0)}` : '';
       const features = featureShare === 1 ? '' : `, ${percent(featureShare, 0)} of the features`;
-      const rows = resample.kind === 'cv' ? `all but one of ${resample.folds} folds` : `${resample.kind}${share}`;
+      const rows =
+        resample.kind === 'cv' ? `all but one of ${resample.folds} folds` : `${resample.kind}${share}`;
       return `${resample.kind === 'none' ? 'all rows' : rows}${features}`;
     }),
   );

@@ -114,6 +114,7 @@ function dataOptions({ plan, preprocessing, trainedOn }: TrainedEnsemble): objec
     ...(softClip === undefined || (clipShape ?? 'kneed') === clip.clipShape
       ? {}
       : { clipShape: clipShape ?? 'kneed' }),
+    ...(target.kind === 'regression' && target.map !== undefined ? { targetScaling: target.map.kind } : {}),
     ...(weightColumn === null ? {} : { weightColumn }),
     ...(groupColumn === null ? {} : { groupColumn }),
     ...(missing === undefined ? {} : { missing }),

@@ -123,7 +123,10 @@ function describeDataset(dataset: Dataset): DatasetMetadata {
       // As arrays, which keep a zero's sign.
       features:
         scale === null ? null : { ...ownParts(scale), ...arraysOf(scale), softClip: copyOf(scale.softClip) },
-      targets: arraysOf(encoding.targets),
+      targets: {
+        ...arraysOf(encoding.targets),
+        ...(encoding.targets.map === undefined ? {} : { map: encoding.targets.map }),
+      },
     },
     arrays: Object.fromEntries(
       ARRAYS.map((name) => [name, describeArray(dataset[name])]),
@@ -162,10 +165,13 @@ function copyOf<Item>(list: readonly Item[] | null): Item[] | null {
 }
 
 function encodingOf({ features, targets }: DatasetMetadata['encoding']): Dataset['encoding'] {
-  const scaleOf = ({ mean, std }: typeof targets) => ({ mean: [...mean], std: [...std] });
+  const scaleOf = ({ mean, std }: Pick<typeof targets, 'mean' | 'std'>) => ({
+    mean: [...mean],
+    std: [...std],
+  });
   return {
     features: features === null ? null : { ...features, ...scaleOf(features) },
-    targets: scaleOf(targets),
+    targets: { ...targets, ...scaleOf(targets) },
   };
 }
 

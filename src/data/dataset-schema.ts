@@ -3,7 +3,7 @@
 
 import { readonlyList } from '../schema-check.js';
 import * as z from '../zod.js';
-import { ownScaleFields } from './dataset/scale-schema.js';
+import { ownScaleFields, targetMapSchema } from './dataset/scale-schema.js';
 import { preprocessingSchema } from './preprocessing/preprocessing-schema.js';
 
 const count = z.int().min(1);
@@ -29,7 +29,7 @@ export const datasetSchema = z.strictObject({
     features: scale
       .extend({ softClip: z.array(positive.nullable()).nullable(), ...ownScaleFields })
       .nullable(),
-    targets: scale,
+    targets: scale.extend({ map: targetMapSchema.optional() }),
   }),
   hash: sha256,
   rowsHash: sha256,

@@ -196,7 +196,9 @@ function drawOtherFolds(
   const count = groups === null ? candidates.length : units.length;
   if (count < folds) {
     const what = groups === null ? 'rows' : 'groups';
-    throw new TuttiError('ERR_DATA', `Expected at least ${folds} ${what} for ${folds} folds, got ${count}`, { folds });
+    throw new TuttiError('ERR_DATA', `Expected at least ${folds} ${what} for ${folds} folds, got ${count}`, {
+      folds,
+    });
   }
   const classes = labels.length === 0 ? [candidates] : rowsByKey(labels, candidates);
   const foldOf =

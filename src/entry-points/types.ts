@@ -33,6 +33,9 @@ export type {
   FeatureScaling,
   OwnScaling,
   Scale,
+  TargetMap,
+  TargetScale,
+  TargetScaling,
   Values,
 } from '../data/dataset/encoding.js';
 export type {

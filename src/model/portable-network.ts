@@ -3,6 +3,7 @@
 // that dropout, random subspaces and heads are understood in one place.
 
 import type { Encoding, Task } from '../data/dataset/dataset.js';
+import type { TargetMap } from '../data/dataset/encoding.js';
 import { drawFeatureSubset } from '../data/resample.js';
 import type { ImageShape } from './image.js';
 import { weightCount } from './layer-kind.js';
@@ -56,12 +57,17 @@ export type PortableLayer = PortableDense | PortableConvolution | PortablePool;
 
 /**
  * How raw outputs z of the last layer are predictions. softmax: probabilities of the classes. sigmoid: of two classes, z
- * [1] is the logit of the second. linear: targets, mean + std × z. gaussian: z holds those of the means, then of each
+ * [1] is the logit of the second. linear: targets, mean + std × z, or what their map makes of z. gaussian: z holds those of the means, then of each
  * target the r whose softplus(r) + varianceFloor, times std², is the variance.
  */
 export type PortableHead =
   | { readonly kind: 'softmax' | 'sigmoid'; readonly classes: number }
-  | { readonly kind: 'linear'; readonly mean: readonly number[]; readonly std: readonly number[] }
+  | {
+      readonly kind: 'linear';
+      readonly mean: readonly number[];
+      readonly std: readonly number[];
+      readonly map?: TargetMap | undefined;
+    }
   | {
       readonly kind: 'gaussian';
       readonly mean: readonly number[];
@@ -164,7 +170,7 @@ function portableLayer(
   }
 }
 
-function headOf(loss: Loss, task: Task, { targets: { mean, std } }: Encoding): PortableHead {
+function headOf(loss: Loss, task: Task, { targets: { mean, std, map } }: Encoding): PortableHead {
   const classes = task.kind === 'classification' ? task.classes.length : 0;
   switch (loss) {
     case 'softmaxCrossEntropy':
@@ -174,7 +180,7 @@ function headOf(loss: Loss, task: Task, { targets: { mean, std } }: Encoding): P
       return { kind: 'sigmoid', classes };
     case 'squaredError':
     case 'huber':
-      return { kind: 'linear', mean, std };
+      return { kind: 'linear', mean, std, ...(map === undefined ? {} : { map }) };
     case 'gaussianNll':
       return { kind: 'gaussian', mean, std, varianceFloor: VARIANCE_FLOOR };
     default:

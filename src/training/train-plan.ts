@@ -7,6 +7,7 @@ import type { Dataset } from '../data/dataset/dataset.js';
 import type { Preprocessing } from '../data/preprocessing/preprocessing.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { failOption, TuttiError } from '../errors.js';
+import { givesVariances, type Loss } from '../model/losses.js';
 import type { EnsemblePlan, MemberStreams } from '../model/spec.js';
 import { isSameData } from '../same-data.js';
 import type { PolicyOptions } from './coordinator/failure-policy.js';
@@ -48,7 +49,9 @@ export async function carryOut(
   const session = runner.open();
   try {
     await checkNote(settings.checkpoint);
-    const work = await keptIn(settings.checkpoint, await plan());
+    const planned = await plan();
+    requireStraightTargets(planned.plan, dataset);
+    const work = await keptIn(settings.checkpoint, planned);
     try {
       const trained = await new TrainingRun(work, session, settings, started).finish();
       const apart = runner.isolate === 'process' && trained.allowedModules !== undefined;
@@ -59,6 +62,14 @@ export async function carryOut(
   } finally {
     session.close();
   }
+}
+
+/** Variances of what is bent say nothing of the user's units. @throws ERR_OPTION */
+function requireStraightTargets({ members }: EnsemblePlan, { encoding }: Dataset): void {
+  const kind = encoding.targets.map?.kind;
+  const bad = members.find((spec) => 'loss' in spec && givesVariances(spec.loss as Loss));
+  if (kind !== undefined && bad !== undefined)
+    failOption('targetScaling', 'standard for members that predict variances (`loss` gaussianNll)', kind);
 }
 
 // What checkpoints need is loaded for those who keep one, since most trainings do not.

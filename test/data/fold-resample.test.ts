@@ -13,16 +13,25 @@ function leftOut(source: ResampleSource, member: number, candidates = all, folds
   return [...outOfBagRows(inBag, candidates, ROWS)];
 }
 
-t.test('five members in a row leave out each row once, in folds as even as can be; the next five others', async (t) => {
-  for (const source of [plain, { ...plain, labels }]) {
-    const parts = [0, 1, 2, 3, 4].map((member) => leftOut(source, member));
-    t.same(parts.flat().sort((a, b) => a - b), [...all]);
-    t.same(parts.map(({ length }) => length).sort(), [20, 20, 21, 21, 21]);
-    t.same(leftOut(source, 2), parts[2]);
-    t.notSame(leftOut(source, 7), parts[2]);
-    t.same([5, 6, 7, 8, 9].flatMap((member) => leftOut(source, member)).sort((a, b) => a - b), [...all]);
-  }
-});
+t.test(
+  'five members in a row leave out each row once, in folds as even as can be; the next five others',
+  async (t) => {
+    for (const source of [plain, { ...plain, labels }]) {
+      const parts = [0, 1, 2, 3, 4].map((member) => leftOut(source, member));
+      t.same(
+        parts.flat().sort((a, b) => a - b),
+        [...all],
+      );
+      t.same(parts.map(({ length }) => length).sort(), [20, 20, 21, 21, 21]);
+      t.same(leftOut(source, 2), parts[2]);
+      t.notSame(leftOut(source, 7), parts[2]);
+      t.same(
+        [5, 6, 7, 8, 9].flatMap((member) => leftOut(source, member)).sort((a, b) => a - b),
+        [...all],
+      );
+    }
+  },
+);
 
 t.test('each fold has its share of every class', async (t) => {
   for (let member = 0; member < 5; member++) {
@@ -35,7 +44,10 @@ t.test('groups stay whole, and rows that are no candidates stay out', async (t) 
   const groups = Int32Array.from(all, (row) => row % 17);
   const candidates = all.filter((row) => row % 4 !== 0);
   const parts = [0, 1, 2, 3, 4].map((member) => leftOut({ ...plain, groups }, member, candidates));
-  t.same(parts.flat().sort((a, b) => a - b), [...candidates]);
+  t.same(
+    parts.flat().sort((a, b) => a - b),
+    [...candidates],
+  );
   for (let group = 0; group < 17; group++) {
     const folds = parts.filter((own) => own.some((row) => groups[row] === group));
     t.equal(folds.length, 1, `group ${group}`);

@@ -60,6 +60,17 @@ function scaledBy(
   return Dataset.fromArrays({ x: own, rows, features, labels, scaling, ...clip });
 }
 
+function bent(targetScaling: 'log' | 'quantile'): Dataset {
+  const { x, rows, features, targets } = numbers;
+  return Dataset.fromArrays({
+    x,
+    rows,
+    features,
+    targets: targets.map((y) => 1 + Math.abs(y)),
+    targetScaling,
+  });
+}
+
 const CASES: Readonly<Record<string, readonly [Dataset, TrainingOptions, Choice?]>> = {
   'dense networks, averaged': [classes, { hidden: [7, 5] }],
   'the geometric mean': [classes, { hidden: [7] }, { aggregator: 'geometricMean' }],
@@ -69,6 +80,8 @@ const CASES: Readonly<Record<string, readonly [Dataset, TrainingOptions, Choice?
     { hidden: [7] },
   ],
   'quantiles, softly clipped': [scaledBy('quantile', { softClip: 2 }), { hidden: [7] }],
+  'logarithms of targets': [bent('log'), { hidden: [7] }],
+  'targets by their quantiles': [bent('quantile'), { hidden: [7] }],
   'random subspaces': [classes, { hidden: [7], featureShare: 0.5 }],
   'plain and inverted dropout': [
     classes,

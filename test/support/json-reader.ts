@@ -29,6 +29,14 @@ interface Head {
   readonly kind: 'softmax' | 'sigmoid' | 'linear' | 'gaussian';
   readonly mean: readonly number[];
   readonly std: readonly number[];
+  readonly map?:
+    | {
+        readonly kind: 'log';
+        readonly shift: readonly number[];
+        readonly mean: readonly number[];
+        readonly std: readonly number[];
+      }
+    | { readonly kind: 'quantile'; readonly quantiles: readonly (readonly number[])[] };
   readonly varianceFloor: number;
 }
 
@@ -146,6 +154,17 @@ function deviateAmong(value: number, quantiles: readonly number[]): number {
     else most = middle;
   }
   return (least + most) / 2;
+}
+
+/** What a bent target's output stands for; null where it is not bent. */
+function unbent({ map }: Head, t: number, z: number): number | null {
+  if (map === undefined) return null;
+  if (map.kind === 'log') return Math.exp(map.mean[t]! + map.std[t]! * z) - map.shift[t]!;
+  const quantiles = map.quantiles[t]!;
+  const last = quantiles.length - 1;
+  const level = (last * (1 + erf(z / Math.SQRT2))) / 2;
+  const place = Math.min(last - 1, Math.floor(level));
+  return quantiles[place]! + (level - place) * (quantiles[place + 1]! - quantiles[place]!);
 }
 
 interface Answer {
@@ -293,7 +312,7 @@ function momentsOf(head: Head, z: readonly number[], clip: Range): Moments {
     clip === null ? value : Math.min(Math.max(value, clip.low[t]!), clip.high[t]!);
   const variance = std.map((own, t) => (softplus(z[mean.length + t]!) + varianceFloor) * own * own);
   return {
-    mean: mean.map((center, t) => within(center + std[t]! * z[t]!, t)),
+    mean: mean.map((center, t) => within(unbent(head, t, z[t]!) ?? center + std[t]! * z[t]!, t)),
     variance: kind === 'gaussian' ? variance : null,
   };
 }

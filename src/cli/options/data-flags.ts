@@ -115,6 +115,7 @@ export const DATA_ROWS: readonly OptionRow[] = [
   MAX_CATEGORIES_ROW,
   data.of(LOAD_OPTIONS, 'scaling', { defaultText: 'columns, or together with `image`' }),
   data.of(LOAD_OPTIONS, 'clipShape'),
+  data.of(LOAD_OPTIONS, 'targetScaling'),
   data.of(LOAD_OPTIONS, 'softClip', { argument: 'c', acceptsNone: true, range: 'a number > 0, or none' }),
   ...FILE_ROWS,
   CLASS_WEIGHTS_ROW,

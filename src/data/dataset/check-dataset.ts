@@ -5,7 +5,7 @@ import { describe, TuttiError } from '../../errors.js';
 import { isPlainObject } from '../../option-names.js';
 import { checkCount, checkFinite, checkIndices, checkLength } from './arrays.js';
 import type { DatasetNumbers as Dataset, Task } from './dataset-types.js';
-import { type FeatureScale, NO_SCALE, type Scale } from './encoding.js';
+import { type FeatureScale, NO_SCALE, type Scale, type TargetScale } from './encoding.js';
 import { featureWidth } from './feature-columns.js';
 
 /** Datasets made by tutti, which need no check at the doors. */
@@ -142,6 +142,7 @@ function checkEncoding({ encoding, features, task }: Dataset): void {
   }
   const targets = task.kind === 'classification' ? 0 : task.targets.length;
   checkScale('targets', encoding.targets, targets);
+  checkMap(encoding.targets.map, targets);
   const scale = encoding.features;
   if (scale === null) return;
   checkScale('features', scale, features);
@@ -154,6 +155,18 @@ function checkEncoding({ encoding, features, task }: Dataset): void {
     failData(`Expected a soft clip to be a number above 0, or null, got ${describe(bad)}`);
 }
 
+function checkMap(map: TargetScale['map'], targets: number): void {
+  if (map === undefined) return;
+  if (!isPlainObject(map)) failData(`Expected the map of the targets to be one, got ${describe(map)}`);
+  if (map.kind === 'quantile') {
+    checkQuantiles(map.quantiles, targets);
+    return;
+  }
+  checkScale('targets.map', map, targets);
+  checkLength('encoding.targets.map.shift', map.shift, targets, 'one per target');
+  checkFinite('encoding.targets.map.shift', map.shift, targets);
+}
+
 function checkQuantiles(quantiles: FeatureScale['quantiles'], features: number): void {
   if (quantiles === undefined) return;
   const isList = Array.isArray(quantiles) && quantiles.length === features;
@@ -161,9 +174,7 @@ function checkQuantiles(quantiles: FeatureScale['quantiles'], features: number):
     list.length > 1 &&
     list.every((value, at) => Number.isFinite(value) && (at === 0 || value >= list[at - 1]!));
   if (isList && quantiles.every((own) => own === null || (Array.isArray(own) && ascend(own)))) return;
-  failData(
-    `Expected quantiles of the features to be a list that never falls for each, got ${describe(quantiles)}`,
-  );
+  failData(`Expected quantiles to be a list that never falls for each column, got ${describe(quantiles)}`);
 }
 
 function isScale(value: unknown): boolean {

@@ -39,8 +39,9 @@ function headOf({ task, rows, features, encoding, preprocessing }: DatasetParts)
   const clips = own === null || own.softClip === null ? [] : [own.softClip];
   // Whatever else there is of a scale: nothing for one by mean and standard deviation.
   const others = [own?.clipShape, own?.quantiles].filter((part) => part !== undefined);
+  const { mean, std, map } = encoding.targets;
   const scales = [
-    [encoding.targets.mean, encoding.targets.std],
+    [mean, std, ...(map === undefined ? [] : [map])],
     own && [own.mean, own.std, ...clips, ...others],
   ];
   return [task.kind, names, rows, features, scales];

@@ -25,12 +25,25 @@ import {
   NO_SCALE,
   type Scale,
   SOFT_CLIP,
+  TARGET_SCALING,
+  type TargetScale,
+  type TargetScaling,
   type Values,
 } from './encoding.js';
 import { quantilesOf } from './quantile-map.js';
+import { fitTargetMap } from './target-map.js';
 
 export type { TableSplit, Task, TaskKind } from './dataset-types.js';
-export type { ClipShape, Encoding, FeatureScale, FeatureScaling, Scale, Values } from './encoding.js';
+export type {
+  ClipShape,
+  Encoding,
+  FeatureScale,
+  FeatureScaling,
+  Scale,
+  TargetScale,
+  TargetScaling,
+  Values,
+} from './encoding.js';
 
 /** Rows of numbers in the user's units; `Kind` is its task's, where it is known before the program runs. */
 export type Dataset<Kind extends TaskKind = TaskKind> = DatasetNumbers<Kind>;
@@ -72,6 +85,11 @@ export interface DatasetArrays {
   readonly softClip?: number | null;
   /** How it bends: as they are up to c and never beyond 2c, or z/√(1 + (z/c)²), never beyond c. @default 'kneed' */
   readonly clipShape?: ClipShape;
+  /**
+   * How `targets` are encoded: standardised, by their logarithms, or by their quantiles; predictions are in their own units
+   * whatever it is. @default 'standard'
+   */
+  readonly targetScaling?: TargetScaling;
   /** Take the task and the encoding from this (training) dataset instead: for test data. */
   readonly like?: Dataset;
 }
@@ -95,6 +113,7 @@ const ARRAY_OPTIONS = {
   scaling: option.oneOf('columns', 'robust', 'quantile'),
   softClip: SOFT_CLIP,
   clipShape: CLIP_SHAPE,
+  targetScaling: TARGET_SCALING,
   like: option.object,
 } satisfies OptionTable<DatasetArrays>;
 
@@ -111,6 +130,10 @@ const ARRAY_USES = {
     holds: ({ targets, like }) => targets !== undefined && like === undefined,
   },
   standardise: OWN,
+  targetScaling: {
+    says: 'there are `targets` and no `like`',
+    holds: ({ targets, like }) => targets !== undefined && like === undefined,
+  },
   scaling: {
     says: 'there is no `like`, and `standardise` is not false',
     holds: ({ like, standardise }) => like === undefined && standardise !== false,
@@ -243,7 +266,7 @@ function columnOf(values: ArrayLike<number>, rows: number, column: number, width
 }
 
 interface TargetPart extends Pick<Dataset, 'task' | 'labels' | 'targets'> {
-  readonly targetScale: Scale;
+  readonly targetScale: TargetScale;
 }
 
 function targetPart(arrays: DatasetArrays): TargetPart {
@@ -283,9 +306,19 @@ function regressionPart(arrays: DatasetArrays, targets: ArrayLike<number>): Targ
   checkFinite('targets', targets, count);
   if (given !== undefined) checkNames('targetNames', given);
   const names = given ?? Array.from({ length: count }, (_, i) => `target${i}`);
-  const targetScale = arrays.like?.encoding.targets ?? scaleColumns(targets, arrays.rows, names);
+  const targetScale = arrays.like?.encoding.targets ?? ownTargetScale(arrays, targets, names);
   const task: Task = { kind: 'regression', targets: names };
   return { task, labels: new Int32Array(0), targets: Float64Array.from(targets), targetScale };
+}
+
+function ownTargetScale(
+  { rows, targetScaling = 'standard' }: DatasetArrays,
+  targets: ArrayLike<number>,
+  names: readonly string[],
+): TargetScale {
+  const columns = names.map((_, t) => columnOf(targets, rows, t, names.length));
+  const map = fitTargetMap(targetScaling, columns, names);
+  return { ...scaleColumns(targets, rows, names), ...(map === undefined ? {} : { map }) };
 }
 
 function weightsOf(weights: ArrayLike<number>, rows: number): Float32Array | null {

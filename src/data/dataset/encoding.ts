@@ -5,15 +5,19 @@
 import { TuttiError } from '../../errors.js';
 import { option } from '../../option-names.js';
 import { normalFromQuantiles, slopeOfNormal, valueFromNormal } from './quantile-map.js';
+import type { Scale } from './scale.js';
 import { type ClipShape, clippedChange, softClip, unclipped } from './soft-clip.js';
+import { encodeTarget, type TargetScale } from './target-map.js';
 
+export type { Scale } from './scale.js';
 export { type ClipShape, softClip } from './soft-clip.js';
-
-/** One mean and one standard deviation per column: value in the user's units = mean + std × standardised. */
-export interface Scale {
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
-}
+export {
+  decodeTarget,
+  encodeTarget,
+  type TargetMap,
+  type TargetScale,
+  type TargetScaling,
+} from './target-map.js';
 
 /** What numeric columns are made of: see `scaling` of the options of loading. */
 export type FeatureScaling = 'columns' | 'together' | 'robust' | 'quantile';
@@ -43,7 +47,7 @@ export interface Encoding {
   /** Null where members see the features as they are. */
   readonly features: FeatureScale | null;
   /** The scale of each target; empty for classification. */
-  readonly targets: Scale;
+  readonly targets: TargetScale;
 }
 
 /** Features or targets in the user's units, row-major. */
@@ -57,6 +61,9 @@ interface Rows {
 
 /** What the option `softClip` must be. */
 export const SOFT_CLIP = option.orNull(option.number('a number > 0', (c) => c > 0));
+
+/** What the option `targetScaling` must be. */
+export const TARGET_SCALING = option.oneOf('standard', 'log', 'quantile');
 
 /** What the option `clipShape` must be. */
 export const CLIP_SHAPE = option.oneOf('kneed', 'smooth');
@@ -197,12 +204,10 @@ function quantilesOf(scale: Scale | FeatureScale, i: number): readonly number[] 
   return 'softClip' in scale ? (scale.quantiles?.[i] ?? null) : null;
 }
 
-/** Standardised targets, f32[rows, targets]. */
-export function encodeTargets(targets: Float64Array, { mean, std }: Scale): Float32Array {
-  return Float32Array.from(targets, (value, at) => {
-    const t = at % mean.length;
-    return (value - mean[t]!) / std[t]!;
-  });
+/** Targets as members are taught them, f32[rows, targets]. */
+export function encodeTargets(targets: Float64Array, scale: TargetScale): Float32Array {
+  const count = scale.mean.length;
+  return Float32Array.from(targets, (value, at) => encodeTarget(scale, at % count, value));
 }
 
 function failValue(x: Values, features: number, rows: Rows | null, at: number): never {

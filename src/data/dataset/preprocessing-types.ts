@@ -4,6 +4,7 @@
 import type { DateFormat } from '../table/date-format.js';
 import type { NumberFormat } from '../table/number-format.js';
 import type { OwnScaling } from './encoding.js';
+import type { TargetMap } from './target-map.js';
 
 /** How the cells of a column of numbers are written. */
 export type WrittenFormat = NumberFormat | DateFormat;
@@ -55,6 +56,8 @@ export interface RegressionTarget {
   readonly columns: readonly string[];
   readonly mean: readonly number[];
   readonly std: readonly number[];
+  /** What bends them before they are standardised; absent: nothing. */
+  readonly map?: TargetMap | undefined;
   /** How the cells of each column are written, null for plain decimals; absent: all plain. */
   readonly formats?: readonly (WrittenFormat | null)[] | undefined;
 }

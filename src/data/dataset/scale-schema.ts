@@ -1,5 +1,6 @@
 // What a scale of features says beside its numbers, in the schemas of saved ensembles and of datasets as bytes.
 
+import { readonlyList } from '../../schema-check.js';
 import * as z from '../../zod.js';
 
 /** What the type's docstrings say, in encoding.ts: quantiles never fall, and there are no more than are ever fitted. */
@@ -13,6 +14,21 @@ export const quantilesSchema = z
 
 export const scalingSchema = z.enum(['robust', 'quantile']);
 export const clipShapeSchema = z.literal('smooth');
+
+const numbers = readonlyList(z.array(z.number()));
+
+export const targetMapSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('log'),
+    shift: numbers,
+    mean: numbers,
+    std: readonlyList(z.array(z.number().positive())),
+  }),
+  z.strictObject({
+    kind: z.literal('quantile'),
+    quantiles: readonlyList(z.array(readonlyList(quantilesSchema))),
+  }),
+]);
 
 /** Fields of the features' scale that are absent where they say nothing. */
 export const ownScaleFields = {

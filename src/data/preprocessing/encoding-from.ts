@@ -32,6 +32,12 @@ export function encodingFrom({ features, target, ...preprocessing }: Preprocessi
       ...(clipShape === undefined ? {} : { clipShape }),
       ...(scaling === 'quantile' ? { quantiles: columns.map(({ quantiles }) => quantiles) } : {}),
     },
-    targets: target.kind === 'classification' ? NO_SCALE : { mean: target.mean, std: target.std },
+    targets:
+      target.kind === 'classification'
+        ? NO_SCALE
+        : {
+            ...{ mean: target.mean, std: target.std },
+            ...(target.map === undefined ? {} : { map: target.map }),
+          },
   };
 }

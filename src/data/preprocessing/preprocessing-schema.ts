@@ -4,7 +4,7 @@
 import { readonlyList } from '../../schema-check.js';
 import * as z from '../../zod.js';
 import type { Preprocessing } from '../dataset/preprocessing-types.js';
-import { clipShapeSchema, quantilesSchema, scalingSchema } from '../dataset/scale-schema.js';
+import { clipShapeSchema, quantilesSchema, scalingSchema, targetMapSchema } from '../dataset/scale-schema.js';
 import { DATE_ORDERS } from '../table/date-orders.js';
 
 const names = readonlyList(z.array(z.string()));
@@ -56,6 +56,7 @@ const regressionTarget = z.strictObject({
   columns: names,
   mean: readonlyList(z.array(z.number())),
   std: readonlyList(z.array(positive)),
+  map: targetMapSchema.optional(),
   formats: readonlyList(z.array(format.unwrap().nullable())).optional(),
 });
 

@@ -8,7 +8,14 @@ import { COLUMN_OPTIONS, type ColumnOptions, MAX_CATEGORIES } from '../columns/c
 import { type Judgement, judgeTable } from '../columns/judge-table.js';
 import { categoricalReading, numericReading } from '../columns/reading.js';
 import { completeDataset, type Dataset, type Task } from '../dataset/dataset.js';
-import { CLIP_SHAPE, type ClipShape, type FeatureScaling, SOFT_CLIP } from '../dataset/encoding.js';
+import {
+  CLIP_SHAPE,
+  type ClipShape,
+  type FeatureScaling,
+  SOFT_CLIP,
+  TARGET_SCALING,
+  type TargetScaling,
+} from '../dataset/encoding.js';
 import { featureWidth } from '../dataset/feature-columns.js';
 import type { Preprocessing } from '../dataset/preprocessing-types.js';
 import { delimiterHint, requireColumn, type Table } from '../table/table.js';
@@ -57,6 +64,13 @@ export interface PreprocessingOptions extends ColumnOptions {
    * @default 'kneed'; 'smooth' with `scaling: 'robust'`
    */
   readonly clipShape?: ClipShape | undefined;
+  /**
+   * What members learn of a target of numbers: it standardised, its logarithm standardised (of 1 more where there are zeros), or the
+   * standard normal deviate of its place among the training rows. Predictions and scores are in its own units: each member's means
+   * are turned back before they are averaged.
+   * @default 'standard'
+   */
+  readonly targetScaling?: TargetScaling | undefined;
 }
 
 /** Of each scaling the c of its soft clip, where nothing is said: what was measured, and that of RealMLP for its scaling. */
@@ -99,6 +113,11 @@ export const PREPROCESSING_OPTIONS = {
     says: 'how the soft clip bends: not at all up to c (kneed), or from 0 on and never beyond c (smooth)',
     defaultSays: 'kneed, or smooth where `scaling` is robust',
   }),
+  targetScaling: described(TARGET_SCALING, {
+    kind: 'choice',
+    says: 'what members learn of numbers to predict: them standardised, their logarithms, or their quantiles',
+    default: 'standard',
+  }),
 } as const satisfies OptionTable<PreprocessingOptions>;
 
 /**
@@ -118,7 +137,7 @@ export function fitPreprocessing(
   const { weight, group } = judgement;
   const unseen = options.unseen ?? PREPROCESSING_OPTIONS.unseen.default;
   if (unseen !== 'error' && unseen !== 'ignore') failOption('unseen', 'error or ignore', unseen);
-  const target = fitTarget(table, judgement.target, rows, judgement.rows);
+  const target = fitTarget(table, judgement.target, rows, judgement.rows, options.targetScaling);
   const { impute = null, scaling = 'columns', maxCategories = MAX_CATEGORIES.default } = options;
   const { softClip, clipShape } = clipOf(options);
   const features = fitFeatures(

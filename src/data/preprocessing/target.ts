@@ -2,7 +2,7 @@
 // before (judge-target.ts).
 // Classes are those of the whole table, so that a rare class that falls to the test rows is still a class.
 
-import { TuttiError } from '../../errors.js';
+import { failOption, TuttiError } from '../../errors.js';
 import type { TargetJudgement } from '../columns/judge-target.js';
 import {
   categoricalReading,
@@ -12,7 +12,9 @@ import {
   refuseMissing,
 } from '../columns/reading.js';
 import { scaleOf } from '../dataset/arrays.js';
+import type { TargetScaling } from '../dataset/encoding.js';
 import type { Preprocessing, TargetEncoding } from '../dataset/preprocessing-types.js';
+import { fitTargetMap } from '../dataset/target-map.js';
 import type { Column } from '../table/column.js';
 import { classesOf, labeller } from '../table/labels.js';
 import { cellError, findColumn, listed, type Table } from '../table/table.js';
@@ -25,15 +27,17 @@ const MOST_CLASSES = 10_000;
  *
  * @param rows u32, the training rows
  * @param used u32, all rows that have a target
- * @throws ERR_DATA for one class only among the training rows, and for more classes than 10 000 or than half the rows
+ * @throws ERR_OPTION for a scaling of classes; ERR_DATA for logarithms of numbers below 0, for one class only among the training rows, and for more classes than 10 000 or than half the rows
  */
 export function fitTarget(
   table: Table,
   { kind, readings }: TargetJudgement,
   rows: Uint32Array,
   used: Uint32Array,
+  scaling: TargetScaling = 'standard',
 ): TargetEncoding {
-  if (kind === 'regression') return fitNumbers(readings, rows);
+  if (kind === 'regression') return fitNumbers(readings, rows, scaling);
+  if (scaling !== 'standard') failOption('targetScaling', 'absent for classification', scaling);
   const { column, declared } = readings[0]!;
   const classes = classesOf(textsOf(column, used));
   if (classes.length > MOST_CLASSES) {
@@ -50,20 +54,21 @@ export function fitTarget(
   return { kind, column: column.name, classes, ...(declared ? { declared } : {}) };
 }
 
-function fitNumbers(readings: readonly Reading[], rows: Uint32Array): TargetEncoding {
-  const scales = readings.map((reading) => {
+function fitNumbers(readings: readonly Reading[], rows: Uint32Array, scaling: TargetScaling): TargetEncoding {
+  const names = readings.map(({ column }) => column.name);
+  const columns = readings.map((reading) => {
     const numbers = reading.numbers();
-    return scaleOf(
-      Float64Array.from(rows, (row) => numbers[row]!),
-      reading.column.name,
-    );
+    return Float64Array.from(rows, (row) => numbers[row]!);
   });
+  const scales = columns.map((column, t) => scaleOf(column, names[t]!));
+  const map = fitTargetMap(scaling, columns, names);
   const formats = readings.map(({ format }) => format);
   return {
     kind: 'regression',
-    columns: readings.map(({ column }) => column.name),
+    columns: names,
     mean: scales.map((scale) => scale.mean),
     std: scales.map((scale) => scale.std),
+    ...(map === undefined ? {} : { map }),
     ...(formats.every((format) => format === null) ? {} : { formats }),
   };
 }

@@ -1,6 +1,7 @@
 // Predicts with a learner's stored model, and believes nothing that the learner answers.
 
-import { outputCount, type Scale, type Task } from '../../data/dataset/dataset.js';
+import { outputCount, type TargetScale, type Task } from '../../data/dataset/dataset.js';
+import { decodeTarget } from '../../data/dataset/encoding.js';
 import type { ModuleSpec } from '../../model/spec.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import { pickColumns } from '../shared/pick-columns.js';
@@ -62,7 +63,7 @@ export function predictorOf(
   { module, index: member, columns }: FittedMember,
   features: number,
   task: Task,
-  scale: Scale,
+  scale: TargetScale,
 ): MemberPredictor {
   const place: LearnerPlace = { member, path: module.path };
   const outputs = outputCount(task);
@@ -77,7 +78,9 @@ export function predictorOf(
         return { ...shape, mean: Float32Array.from(numbers) };
       }
       const inUnits = (value: number, at: number) =>
-        scale.mean[at % outputs]! + scale.std[at % outputs]! * value;
+        scale.map === undefined
+          ? scale.mean[at % outputs]! + scale.std[at % outputs]! * value
+          : decodeTarget(scale, at % outputs, value);
       return { ...shape, mean: numbers.map(inUnits) };
     },
     dispose: () => model.dispose?.(),

@@ -1,8 +1,8 @@
 // Predicts with a nearest-neighbour member: finds the nearest stored rows and lets them vote, or averages their
 // targets. On the calling thread and in double precision, so its predictions are the same everywhere.
 
-import { type FeatureScale, outputCount, type Scale } from '../../data/dataset/dataset.js';
-import { decodeRows } from '../../data/dataset/encoding.js';
+import { type FeatureScale, outputCount, type TargetScale } from '../../data/dataset/dataset.js';
+import { decodeRows, decodeTarget } from '../../data/dataset/encoding.js';
 import { TuttiError } from '../../errors.js';
 import { log } from '../../math/functions.js';
 import type { Predictions } from '../../predictions/predictions.js';
@@ -125,7 +125,7 @@ function averageTargets(
   spec: NeighboursMemberSpec,
   targets: Float32Array,
   count: number,
-  scale: Scale,
+  scale: TargetScale,
 ): Predictions {
   const k = spec.neighbours;
   const outputs = scale.mean.length;
@@ -136,7 +136,10 @@ function averageTargets(
     for (let output = 0; output < outputs; output++) {
       let sum = 0;
       for (let i = 0; i < k; i++) sum += votes[i]! * targets[rows[row * k + i]! * outputs + output]!;
-      mean[row * outputs + output] = scale.mean[output]! + (scale.std[output]! * sum) / k;
+      mean[row * outputs + output] =
+        scale.map === undefined
+          ? scale.mean[output]! + (scale.std[output]! * sum) / k
+          : decodeTarget(scale, output, sum / k);
     }
   }
   return { rows: count, outputs, mean, logProbabilities: null, variance: null };

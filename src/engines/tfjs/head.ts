@@ -2,7 +2,7 @@
 // double precision and plain numbers, because batches of outputs are small and every operation of TensorFlow.js
 // costs a call; the definitions are those of the wasm engine's kernels (src/kernels/assembly/losses.ts).
 
-import type { Scale } from '../../data/dataset/dataset.js';
+import { decodeTarget, type TargetScale } from '../../data/dataset/encoding.js';
 import { exp, log } from '../../math/functions.js';
 import type { Loss, LossSpec } from '../../model/losses.js';
 import { VARIANCE_FLOOR } from '../../model/portable-network.js';
@@ -61,7 +61,7 @@ interface LossHead {
   /** The loss of a row, and its gradient times the row's share. */
   row(row: LossRow): number;
   /** Log-probabilities, or means and variances in the user's units, of all rows. */
-  predict(z: Float32Array, rows: number, outputs: number, scale: Scale): Predictions;
+  predict(z: Float32Array, rows: number, outputs: number, scale: TargetScale): Predictions;
 }
 
 const HEADS: Readonly<Record<Loss, LossHead>> = {
@@ -170,7 +170,7 @@ export function predictionsOf(
   z: Float32Array,
   rows: number,
   outputs: number,
-  scale: Scale,
+  scale: TargetScale,
 ): Predictions {
   return HEADS[loss].predict(z, rows, outputs, scale);
 }
@@ -186,14 +186,18 @@ function classPredictions(
   };
 }
 
-function valuePredictions(z: Float32Array, rows: number, outputs: number, scale: Scale): Predictions {
+function valuePredictions(z: Float32Array, rows: number, outputs: number, scale: TargetScale): Predictions {
   const mean = new Float64Array(rows * outputs);
-  for (const [at, value] of z.entries())
-    mean[at] = value * scale.std[at % outputs]! + scale.mean[at % outputs]!;
+  for (const [at, value] of z.entries()) mean[at] = decodeTarget(scale, at % outputs, value);
   return { rows, outputs, mean, logProbabilities: null, variance: null };
 }
 
-function gaussianPredictions(z: Float32Array, rows: number, outputs: number, scale: Scale): Predictions {
+function gaussianPredictions(
+  z: Float32Array,
+  rows: number,
+  outputs: number,
+  scale: TargetScale,
+): Predictions {
   const mean = new Float64Array(rows * outputs);
   const variance = new Float64Array(rows * outputs);
   for (let at = 0; at < mean.length; at++) {

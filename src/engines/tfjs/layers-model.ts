@@ -154,7 +154,7 @@ function plannedLayers(
 ): PlannedLayer[] {
   const { features, encoding } = ensemble;
   const scale = encoding.features;
-  requireStraightScale(scale);
+  requireStraightScale(encoding);
   const { dropout } = spec;
   const { columns, image, layers: own } = portableNetwork(ensemble, trained);
   const layers: PlannedLayer[] = [];

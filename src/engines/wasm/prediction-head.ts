@@ -1,7 +1,7 @@
 // What a member's last layer put out, as predictions in the user's units. It owns the views of the two regions that a
 // member's answers lie in; which rows were predicted is not its business.
 
-import type { Scale } from '../../data/dataset/dataset.js';
+import { decodeTarget, type TargetScale } from '../../data/dataset/encoding.js';
 import { type Loss, lossOf } from '../../model/losses.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import type { AnswerPlaces } from './losses.js';
@@ -18,7 +18,7 @@ export function answerReader(
   places: AnswerPlaces,
   loss: Loss,
   outputs: number,
-  scale: Scale,
+  scale: TargetScale,
 ): AnswerReader {
   let answers: Answers | null = null;
   return (count) => {
@@ -64,10 +64,14 @@ function viewAnswers(
   return { mean, second, predictions };
 }
 
-function toUserUnits({ mean, second, predictions }: Answers, scale: Scale): void {
+function toUserUnits({ mean, second, predictions }: Answers, scale: TargetScale): void {
   const { outputs, mean: own, variance } = predictions;
   for (let output = 0; output < outputs; output++) {
     const [std, centre] = [scale.std[output]!, scale.mean[output]!];
+    if (scale.map !== undefined) {
+      for (let at = output; at < mean.length; at += outputs) own[at] = decodeTarget(scale, output, mean[at]!);
+      continue;
+    }
     for (let at = output; at < mean.length; at += outputs) own[at] = mean[at]! * std + centre;
     if (variance === null) continue;
     for (let at = output; at < mean.length; at += outputs) variance[at] = second[at]! * std * std;

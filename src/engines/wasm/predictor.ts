@@ -1,6 +1,6 @@
 // Predicts with trained networks, block of rows by block of rows, on the calling thread.
 
-import { outputCount, type Scale, type Task } from '../../data/dataset/dataset.js';
+import { outputCount, type TargetScale, type Task } from '../../data/dataset/dataset.js';
 import type { Operand } from '../../kernels/operand.js';
 import type { ProgramBuilder } from '../../kernels/program-builder.js';
 import type { RegionAllocator } from '../../memory/layout.js';
@@ -43,7 +43,7 @@ export function createNetworkPredictor(
   members: readonly TrainedNetwork[],
   features: number,
   task: Task,
-  scale: Scale,
+  scale: TargetScale,
   blockRows: number = BLOCK_ROWS,
   loadedBytes?: number,
 ): NetworkPredictor {

@@ -57,7 +57,7 @@ export function writeLayersModel(ensemble: TrainedEnsemble, options: ExportCombi
 
 /** @throws ERR_OPTION where features are encoded by what no layer does; a net distilled from such an ensemble sees them so, too. */
 export function requireUnclipped({ encoding }: Pick<TrainedEnsemble, 'encoding'>): void {
-  requireStraightScale(encoding.features);
+  requireStraightScale(encoding);
 }
 
 function requireLayers(portable: ExportedEnsemble): void {

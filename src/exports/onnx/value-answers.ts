@@ -1,6 +1,8 @@
 // Members' raw outputs become means and variances of targets, and these one, as src/predictions/aggregate does: in
 // standardised units, and in the user's at the end.
 
+import type { Scale, TargetMap } from '../../data/dataset/encoding.js';
+import { failOption } from '../../errors.js';
 import { VARIANCE_FLOOR } from '../../model/portable-network.js';
 import type { ExportedEnsemble } from '../shared/exported-ensemble.js';
 import { type Graph, once, type Value } from './graph.js';
@@ -90,6 +92,8 @@ function meansAndVariances(
     );
     mean = graph.node('Gather', [value, places], { axis: 2 }, 'means');
   }
+  const { map } = encoding.targets;
+  if (map !== undefined) mean = straightened(graph, mean, encoding.targets, map);
   if (clip !== null) {
     const standardised = (limits: readonly number[]) =>
       limits.map((limit, at) => (limit - centre[at]!) / std[at]!);
@@ -106,6 +110,31 @@ function meansAndVariances(
     'variances',
   );
   return { mean, variance };
+}
+
+/** What stands for bent targets, standardised in the user's units: in double precision, where differences of great numbers are. */
+function straightened(graph: Graph, z: Value, scale: Scale, map: TargetMap): Value {
+  if (map.kind === 'quantile') {
+    return failOption(
+      'targetScaling',
+      'standard or log in the training of what becomes a graph of ONNX',
+      'quantile',
+    );
+  }
+  const vector = (about: string, values: readonly number[]) => graph.numbers(about, values, 'double');
+  const wide = graph.node('Cast', [z], { to: 11 }, 'wide');
+  const scaled = graph.node('Mul', [wide, vector('logDeviations', map.std)], {}, 'scaled');
+  const logs = graph.node('Add', [scaled, vector('logMeans', map.mean)], {}, 'logs');
+  const held = graph.node('Min', [logs, graph.numbers('mostLog', 709, 'double')], {}, 'held');
+  const values = graph.node('Exp', [held], {}, 'values');
+  const offsets = scale.mean.map((value, t) => value + map.shift[t]!);
+  const centred = graph.node('Sub', [values, vector('offsets', offsets)], {}, 'centred');
+  return graph.node(
+    'Cast',
+    [graph.node('Div', [centred, vector('deviations', scale.std)])],
+    { to: 1 },
+    'standardised',
+  );
 }
 
 interface CombinedValues {

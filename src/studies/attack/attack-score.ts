@@ -2,6 +2,7 @@
 // for classes, root mean squared error in the user's units for numbers.
 
 import { outputCount } from '../../data/dataset/dataset.js';
+import { decodeTarget, type TargetScale } from '../../data/dataset/encoding.js';
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { clipRange } from '../../ensemble/predict/answer-rules.js';
 import { exp } from '../../math/functions.js';
@@ -28,7 +29,7 @@ export function createScores(members: number, ensemble: Attacked): Scores {
   const classes = task.kind === 'classification';
   const metric: ScalarMetric = classes ? accuracy : squaredError;
   const outputs = outputCount(task);
-  const { std } = encoding.targets;
+  const offCentre = uncentred(encoding.targets);
   const predict = classes ? probabilitiesOf(outputs) : valuesOf(outputs, ensemble);
   const whole = new Float64Array(metric.sums(outputs));
   const single = Array.from({ length: members }, () => new Float64Array(metric.sums(outputs)));
@@ -36,7 +37,11 @@ export function createScores(members: number, ensemble: Attacked): Scores {
   return {
     add(raw, { labels, targets }) {
       const rows = classes ? labels.length : targets.length / outputs;
-      const truth = { rows, labels, targets: Float64Array.from(targets, (y, at) => y * std[at % outputs]!) };
+      const truth = {
+        rows,
+        labels,
+        targets: Float64Array.from(targets, (y, at) => offCentre(y, at % outputs)),
+      };
       const addTo = (sums: Float64Array, mean: Float64Array) => {
         const chosen = classes ? labelsOf(mean, rows, outputs) : labels;
         metric.addRows(sums, {
@@ -65,6 +70,13 @@ export function createScores(members: number, ensemble: Attacked): Scores {
   };
 }
 
+/** What stands for z of a target, less the target's centre, in the user's units. */
+function uncentred(scale: TargetScale): (z: number, t: number) => number {
+  return scale.map === undefined
+    ? (z, t) => z * scale.std[t]!
+    : (z, t) => decodeTarget(scale, t, z) - scale.mean[t]!;
+}
+
 /** Predictions of one member, f64[rows, outputs]. */
 type Predict = (raw: RawOutputs, rows: number) => Float64Array;
 
@@ -80,7 +92,8 @@ function probabilitiesOf(classes: number): Predict {
 
 /** Within the range of the training targets, as all predictions are; in the user's units, but for the centre. */
 function valuesOf(outputs: number, ensemble: Attacked): Predict {
-  const { mean: centres, std } = ensemble.encoding.targets;
+  const { mean: centres } = ensemble.encoding.targets;
+  const offCentre = uncentred(ensemble.encoding.targets);
   const range = clipRange(ensemble);
   const within = (value: number, t: number) =>
     range === null
@@ -89,7 +102,7 @@ function valuesOf(outputs: number, ensemble: Attacked): Predict {
   return (raw, rows) => {
     const values = new Float64Array(rows * outputs);
     for (let row = 0; row < rows; row++) {
-      const own = meanPrediction([raw], outputs, row).map((value, t) => within(value * std[t]!, t));
+      const own = meanPrediction([raw], outputs, row).map((value, t) => within(offCentre(value, t), t));
       values.set(own, row * outputs);
     }
     return values;

@@ -131,7 +131,12 @@ export function rowsOfDataset(dataset: Dataset, index: Uint32Array, like: Datase
       ? { labels: pick(labels, 1), ...(like === null ? { classes: task.classes } : {}) }
       : {
           targets: pick(targets, task.targets.length),
-          ...(like === null ? { targetNames: task.targets } : {}),
+          ...(like === null
+            ? {
+                targetNames: task.targets,
+                targetScaling: encoding.targets.map?.kind ?? ('standard' as const),
+              }
+            : {}),
         };
   const { scaling = 'columns', clipShape } = encoding.features ?? {};
   const softClip = encoding.features?.softClip?.[0] ?? null;

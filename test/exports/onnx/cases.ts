@@ -166,6 +166,11 @@ const ASKED: Readonly<Record<string, Asked>> = {
     train: small,
     options: { inputs: 'features' },
   },
+  'logarithms of a target': {
+    ...bought('spent'),
+    load: { ...bought('spent').load, targetScaling: 'log' },
+    train: small,
+  },
   'one logit beside two': {
     ...AGAIN,
     train: { members: [{ hidden: [6] }, { hidden: [6], loss: 'binaryCrossEntropy' }] },

@@ -307,6 +307,7 @@ const OPERATORS: Readonly<Record<string, Run>> = {
     unary((z) => (gamma as number) * (z > 0 ? z : (alpha as number) * Math.expm1(z)))([x!], {}, 1),
   Erf: unary(erf),
   Log: unary(Math.log),
+  Exp: unary(Math.exp),
   Reciprocal: unary((x) => 1 / x),
   Gemm: ([a, b, c]) => OPERATORS.Add!([matMul([a!, b!], {}, 1)[0]!, c!], {}, 1),
   MatMul: matMul,
