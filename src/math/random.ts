@@ -29,6 +29,8 @@ export const PURPOSES = {
   calibration: 18,
   distillation: 19,
   search: 20,
+  mixup: 21,
+  swag: 22,
 } as const;
 
 export type Purpose = keyof typeof PURPOSES;

@@ -1,7 +1,7 @@
 // The learning rate over a run, as a pure function of the step.
 
 import { cos, integerPower, log } from '../math/functions.js';
-import { cycleOf } from './snapshots.js';
+import { cycleOf, epochsOfCycles, type GeometricSchedule, lastEpochOfTriangle } from './snapshots.js';
 import type { ScheduleSpec } from './spec.js';
 
 /**
@@ -45,6 +45,8 @@ export function scheduleFactor(
       const start = Math.max(warmup, (first - 1) * stepsPerEpoch);
       return cosineFactor(schedule.finalFactor, step, start, last * stepsPerEpoch);
     }
+    case 'fastGeometric':
+      return geometricFactor(schedule, step, stepsPerEpoch, epochs);
     default:
       return schedule satisfies never;
   }
@@ -64,4 +66,28 @@ function cosineFactor(finalFactor: number, step: number, start: number, end: num
 export function decayFactor(step: number, steps: number): number {
   const t = step / Math.max(1, steps - 1);
   return 0.5 * (1 + cos(Math.PI * (Math.max(1, 2 * t) - 1)));
+}
+
+/**
+ * 1 before the cycles; then linear, down to the final factor at the first member, and up to 1 and down again for each further one.
+ * **Source:** Garipov et al. (2018), Loss surfaces, mode connectivity, and fast ensembling of DNNs, section 5.
+ */
+function geometricFactor(
+  schedule: GeometricSchedule,
+  step: number,
+  stepsPerEpoch: number,
+  epochs: number,
+): number {
+  const epoch = Math.floor(step / stepsPerEpoch);
+  let from = epochsOfCycles(schedule, epochs).before;
+  if (epoch < from) return 1;
+  let cycle = 0;
+  for (; epoch >= lastEpochOfTriangle(schedule, epochs, cycle); cycle++) {
+    from = lastEpochOfTriangle(schedule, epochs, cycle);
+  }
+  const start = from * stepsPerEpoch;
+  const last = lastEpochOfTriangle(schedule, epochs, cycle) * stepsPerEpoch - 1;
+  const t = (step - start) / Math.max(1, last - start);
+  const height = cycle === 0 ? 1 - t : 1 - Math.abs(2 * t - 1);
+  return schedule.finalFactor + (1 - schedule.finalFactor) * height;
 }

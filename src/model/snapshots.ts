@@ -1,10 +1,29 @@
 // Where the members of one run lie: a run of E epochs in m cycles leaves one member at the end of each; others leave all of
 // theirs when they end.
 
-import type { MemberSpec, NetworkMemberSpec, SnapshotSpec } from './spec.js';
+import type { MemberSpec, NetworkMemberSpec, ScheduleSpec, SnapshotSpec } from './spec.js';
 
 /** What places a member within its run. */
-export type CycleSpec = Pick<NetworkMemberSpec, 'epochs' | 'snapshot'>;
+export type CycleSpec = Pick<NetworkMemberSpec, 'epochs' | 'snapshot'> &
+  Partial<Pick<NetworkMemberSpec, 'schedule'>>;
+
+/** The schedule of fast geometric ensembling. */
+export type GeometricSchedule = Extract<ScheduleSpec, { kind: 'fastGeometric' }>;
+
+/** Epochs before the cycles of fast geometric ensembling begin, and those that are left. */
+export function epochsOfCycles(
+  { trajectoryStart }: Pick<GeometricSchedule, 'trajectoryStart'>,
+  epochs: number,
+): { readonly before: number; readonly left: number } {
+  const before = Math.floor(trajectoryStart * epochs);
+  return { before, left: epochs - before };
+}
+
+/** The last epoch of triangle `cycle`: the first is half as long as the others, as it only goes down. */
+export function lastEpochOfTriangle(schedule: GeometricSchedule, epochs: number, cycle: number): number {
+  const { before, left } = epochsOfCycles(schedule, epochs);
+  return before + Math.floor((left * (2 * cycle + 1)) / (2 * schedule.cycles - 1));
+}
 
 /** Whether a member is left at the end of a cycle of its run, which then goes on. */
 export function endsCycle({ snapshot }: Pick<NetworkMemberSpec, 'snapshot'>): boolean {
@@ -49,6 +68,10 @@ export function cycleOf(spec: CycleSpec | MemberSpec): { readonly first: number;
   const snapshot = snapshotOf(spec);
   if (snapshot === null || snapshot.at === 'end') return { first: 1, last: epochs };
   const { index, of } = snapshot;
-  const before = index === 0 ? 0 : lastEpochOfCycle(epochs, index - 1, of);
-  return { first: before + 1, last: lastEpochOfCycle(epochs, index, of) };
+  const schedule = 'schedule' in spec ? (spec.schedule as ScheduleSpec) : null;
+  const lastOf = (cycle: number) =>
+    schedule?.kind === 'fastGeometric'
+      ? lastEpochOfTriangle(schedule, epochs, cycle)
+      : lastEpochOfCycle(epochs, cycle, of);
+  return { first: (index === 0 ? 0 : lastOf(index - 1)) + 1, last: lastOf(index) };
 }

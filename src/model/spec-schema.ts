@@ -43,6 +43,13 @@ const schedule = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('coslog4'), ...warmup }),
   z.strictObject({
+    kind: z.literal('fastGeometric'),
+    cycles: count,
+    finalFactor: z.number().min(0).max(1),
+    trajectoryStart: decay,
+    ...warmup,
+  }),
+  z.strictObject({
     kind: z.literal('cyclicCosine'),
     cycles: count,
     finalFactor: z.number().min(0).max(1),

@@ -48,6 +48,13 @@ export type ScheduleSpec = { readonly warmupEpochs: number } & (
   | { readonly kind: 'coslog4' }
   /** The cosine anew in each of the run's cycles, one per snapshot. */
   | { readonly kind: 'cyclicCosine'; readonly cycles: number; readonly finalFactor: number }
+  /** 1 for a share of the epochs, then down to the final factor, and up and down once more for each further snapshot. */
+  | {
+      readonly kind: 'fastGeometric';
+      readonly cycles: number;
+      readonly finalFactor: number;
+      readonly trajectoryStart: number;
+    }
 );
 
 export interface EarlyStoppingSpec {
@@ -222,6 +229,29 @@ export interface NetworkMemberSpec extends OptimisedMemberSpec {
   readonly rateFactors?: RateFactors | undefined;
   /** How decoupled decay changes over the run, as a factor of the optimizer's `weightDecay`; absent for not at all. */
   readonly decaySchedule?: 'flatCos' | undefined;
+  /** What is averaged to become the member; absent where it is its last, or best, weights. */
+  readonly weightAverage?: WeightAverageSpec | undefined;
+  /** The run's members are drawn from the Gaussian of its last weights; absent where they are not. */
+  readonly swag?: SwagSpec | undefined;
+  /** α of the Beta distribution that mixes two rows of every batch; absent for rows as they are. */
+  readonly mixup?: number | undefined;
+}
+
+export interface WeightAverageSpec {
+  /** `ema`: exponential, of every step. `swa`: the mean of the ends of epochs. */
+  readonly kind: 'ema' | 'swa';
+  /** Share of the average that a step keeps, of `ema`. */
+  readonly decay?: number | undefined;
+  /** Share of the epochs before it begins, in [0, 1). */
+  readonly trajectoryStart: number;
+}
+
+/** **Source:** Maddox et al. (2019), A simple baseline for Bayesian uncertainty in deep learning. */
+export interface SwagSpec {
+  /** Share of the epochs before weights are gathered, in [0, 1). */
+  readonly trajectoryStart: number;
+  /** Deviations kept, one an epoch. */
+  readonly rank: number;
 }
 
 /** Factors of the learning rate, at least 0. A matrix's bias has its own; that of a scale or an embedding has that role's. */

@@ -2,6 +2,7 @@
 
 import t from 'tap';
 import { decayFactor, scheduleFactor } from '../../src/model/learning-rate.js';
+import { cycleOf } from '../../src/model/snapshots.js';
 import type { ScheduleSpec } from '../../src/model/spec.js';
 
 const STEPS = 10;
@@ -61,6 +62,29 @@ t.test('coslog4 has four waves, each about twice as long, and ends at zero', asy
   ] as const) {
     t.ok(all[end - 1]! < 1e-3 && all[Math.floor(top * 100)]! > 0.999, `${end}`);
   }
+});
+
+t.test('fastGeometric is one, then goes down to each member and up between them', async (t) => {
+  const schedule: ScheduleSpec = {
+    ...{ kind: 'fastGeometric', cycles: 3, finalFactor: 0.1, trajectoryStart: 0.5, warmupEpochs: 0 },
+  };
+  const epochs = 20;
+  const all = Array.from({ length: epochs * STEPS }, (_, step) =>
+    scheduleFactor(schedule, step, STEPS, epochs),
+  );
+  t.ok(all.slice(0, 10 * STEPS).every((factor) => factor === 1));
+  let from = 0;
+  // Half a cycle of two epochs, then two of four.
+  for (const [index, last] of [12, 16, 20].entries()) {
+    const place = { epochs, schedule, snapshot: { index, of: 3 } };
+    t.same(cycleOf(place), { first: from + 1, last });
+    nearly(t, all[last * STEPS - 1]!, 0.1);
+    from = last;
+  }
+  nearly(t, all[10 * STEPS]!, 1);
+  nearly(t, Math.max(...all.slice(12 * STEPS, 16 * STEPS)), 0.1 + 0.9 * (1 - 1 / 39));
+  const rise = all.slice(12 * STEPS, 14 * STEPS);
+  t.ok(rise.every((factor, i) => i === 0 || factor > rise[i - 1]!));
 });
 
 t.test('decay is whole for half of the run and then goes down to zero', async (t) => {

@@ -18,12 +18,25 @@ export interface ReferenceStep {
   readonly objective: Objective;
 }
 
+/** Whom the rows of a step are mixed with, and the share of those. */
+export interface Partners {
+  readonly rows: Uint32Array;
+  readonly share: number;
+}
+
+export type PartnersOf = (epoch: number, step: number) => Partners;
+
+interface Mixed extends Partners {
+  readonly truth: 'own' | 'partner';
+}
+
 export function createReferenceStep(
   dataset: Dataset,
   plan: EnsemblePlan,
   spec: NetworkMemberSpec,
   layers: readonly Layer[],
   columns: Uint32Array | null,
+  partnersOf: PartnersOf | null = null,
 ): ReferenceStep {
   const shapes: readonly LayerShape[] = layers.map(({ shape }) => shape);
   const perturb = createPerturbations({ dataset, plan, spec, columns });
@@ -32,14 +45,34 @@ export function createReferenceStep(
     ...{ activityPenalty, labelSmoothing, tangentStrength: tangents?.strength ?? 0 },
     cleanShare: adversarial?.cleanShare ?? 1,
   };
-  const examples = (rows: Uint32Array, epoch: number, step: number) => {
-    const plain = Array.from(rows, (row) => exampleAt(dataset, row, columns));
+  const examples = (rows: Uint32Array, epoch: number, step: number, mixed: Mixed | null = null) => {
+    const plain = Array.from(rows, (row, place) => {
+      const example = exampleAt(dataset, row, columns);
+      if (mixed === null) return example;
+      const other = exampleAt(dataset, mixed.rows[place]!, columns);
+      const x = example.x.map((value, i) => value + mixed.share * (other.x[i]! - value));
+      return { ...(mixed.truth === 'own' ? example : other), x };
+    });
     return perturb(layers, rows, withNoise(plan.seed, spec, shapes, plain, epoch, step));
   };
+  const gradientOf = (rows: Uint32Array, epoch: number, step: number, mixed: Mixed | null = null) =>
+    objectiveGradient(layers, spec, examples(rows, epoch, step, mixed), objective);
   return {
     examples,
     objective,
-    gradient: (rows, epoch, step) => objectiveGradient(layers, spec, examples(rows, epoch, step), objective),
+    gradient(rows, epoch, step) {
+      if (partnersOf === null) return gradientOf(rows, epoch, step);
+      const partners = partnersOf(epoch, step);
+      const [own, other] = (['own', 'partner'] as const).map((truth) =>
+        gradientOf(rows, epoch, step, { ...partners, truth }),
+      ) as [ReturnType<typeof gradientOf>, ReturnType<typeof gradientOf>];
+      const blend = (a: number, b: number) => (1 - partners.share) * a + partners.share * b;
+      const gradients = own.gradients.map(({ w, b }, layer) => ({
+        w: w.map((value, i) => blend(value, other.gradients[layer]!.w[i]!)),
+        b: b.map((value, i) => blend(value, other.gradients[layer]!.b[i]!)),
+      }));
+      return { loss: blend(own.loss, other.loss), total: blend(own.total, other.total), gradients };
+    },
   };
 }
 

@@ -4,14 +4,15 @@
 import type { Dataset } from '../../src/data/dataset/dataset.js';
 import { initialParameters } from '../../src/engines/wasm/parameters.js';
 import { drawCandidates, drawMember } from '../../src/ensemble/member-rows.js';
+import { symmetricBeta } from '../../src/math/beta.js';
 import { RandomStream, shuffleInPlace, streamKey } from '../../src/math/random.js';
 import { decayFactor, scheduleFactor } from '../../src/model/learning-rate.js';
 import { layerShapes } from '../../src/model/network.js';
 import { networkSpecs } from '../../src/model/network-members.js';
 import { cycleOf } from '../../src/model/snapshots.js';
-import type { EnsemblePlan } from '../../src/model/spec.js';
+import type { EnsemblePlan, NetworkMemberSpec } from '../../src/model/spec.js';
 import { createOptimizer, flatten, layersOf } from './reference-network.js';
-import { createReferenceStep } from './reference-step.js';
+import { createReferenceStep, type PartnersOf } from './reference-step.js';
 
 export { exampleAt } from './reference-step.js';
 
@@ -22,8 +23,10 @@ export function trainReference(dataset: Dataset, plan: EnsemblePlan, member: num
   const init = initialParameters(shapes, spec.network.init, streamKey(plan.seed, 'init', spec.streams.init));
   const layers = layersOf(shapes, init);
   const draw = drawMember(plan.seed, spec, dataset, dataset.features, drawCandidates(plan, dataset));
-  const { gradient } = createReferenceStep(dataset, plan, spec, layers, draw.columns);
   const steps = Math.ceil(draw.inBag.length / spec.batchSize);
+  const partners = spec.mixup === undefined ? null : partnersOf(plan, spec, draw.inBag);
+  const { gradient } = createReferenceStep(dataset, plan, spec, layers, draw.columns, partners);
+  const average = averageOf(spec, steps);
   const total = steps * spec.epochs;
   const update = createOptimizer(spec.optimizer, spec.normPenalty, layers, {
     bias: spec.rateFactors?.bias ?? 1,
@@ -40,8 +43,46 @@ export function trainReference(dataset: Dataset, plan: EnsemblePlan, member: num
       const factor = scheduleFactor(spec.schedule, (epoch - 1) * steps + step, steps, spec.epochs);
       update(gradients, spec.optimizer.learningRate * factor);
       sum += loss * rows.length;
+      average?.afterStep(flatten(layers), (epoch - 1) * steps + step + 1);
     }
     losses.push(sum / order.length);
   }
-  return { initial: init, weights: flatten(layers), losses };
+  return { initial: init, weights: average?.value() ?? flatten(layers), losses };
+}
+
+/** Whom batches are mixed with: the resample in another order. */
+function partnersOf(plan: EnsemblePlan, spec: NetworkMemberSpec, inBag: Uint32Array): PartnersOf {
+  const { streams, batchSize, mixup } = spec;
+  return (epoch, step) => {
+    const order = inBag.slice();
+    shuffleInPlace(order, new RandomStream(streamKey(plan.seed, 'mixup', streams.order, epoch)));
+    const stream = new RandomStream(streamKey(plan.seed, 'mixup', streams.masks, epoch, step + 1));
+    const rows = order.subarray(step * batchSize, (step + 1) * batchSize);
+    return { rows, share: symmetricBeta(stream, mixup!) };
+  };
+}
+
+/** The average of all weights so far that the spec asks for, from a list of them all. */
+function averageOf({ weightAverage, epochs }: NetworkMemberSpec, stepsPerEpoch: number) {
+  if (weightAverage === undefined) return null;
+  const { kind, decay = 0, trajectoryStart } = weightAverage;
+  const before = Math.min(epochs - 1, Math.floor(trajectoryStart * epochs)) * stepsPerEpoch;
+  const taken: (readonly number[])[] = [];
+  let last: readonly number[] = [];
+  return {
+    afterStep(weights: ArrayLike<number>, done: number) {
+      last = Array.from(weights);
+      if (done > before && (kind === 'ema' || done % stepsPerEpoch === 0)) taken.push(last);
+    },
+    value(): Float64Array {
+      // Each one's share in the end: what it was given, and what those after it left of that.
+      const shares = taken.map((_, n) => Math.max(kind === 'ema' ? 1 - decay : 0, 1 / (n + 1)));
+      const mean = new Float64Array(last.length);
+      taken.forEach((weights, n) => {
+        const left = shares.slice(n + 1).reduce((product, share) => product * (1 - share), shares[n]!);
+        for (let i = 0; i < mean.length; i++) mean[i]! += left * weights[i]!;
+      });
+      return taken.length === 0 ? Float64Array.from(last) : mean;
+    },
+  };
 }

@@ -24,10 +24,16 @@ export interface Arena {
   readonly secondMoment: number;
   /** The best weights so far, under early stopping; else 0. */
   readonly kept: number;
+  /** The average of the weights; 0 where none is taken. */
+  readonly average: number;
+  /** Swag: the mean of the weights, their squared deviations, and each of the last deviations; else none. */
+  readonly swag: readonly number[];
   /** u32[examples]: the resample, and the order of the running epoch. */
   readonly inBag: number;
   readonly order: number;
   readonly examples: number;
+  /** Mixup: u32[examples] beside the order, who is mixed with whom, and where; else null. */
+  readonly mixup: MixupLayout | null;
   /** u32, behind the order: rows being evaluated. */
   readonly evaluated: number;
   readonly rowsEvaluated: number;
@@ -58,6 +64,15 @@ export interface PassesLayout {
   readonly addBlock: number;
   readonly attack: AttackLayout | null;
   readonly tangents: TangentLayout | null;
+}
+
+/** Where the rows that a batch is mixed with lie. */
+export interface MixupLayout {
+  readonly partners: number;
+  readonly input: Block;
+  readonly head: HeadInputs;
+  /** Panels like the last layer's gradient. */
+  readonly gradient: Block;
 }
 
 /** Where an attack works: all blocks are panels[inputs], the vectors f32[inputs]. */
@@ -97,9 +112,15 @@ export function layoutArena(
     firstMoment: regions.takeWords(length),
     secondMoment: spec.optimizer.kind === 'sgd' ? 0 : regions.takeWords(length),
     kept: spec.earlyStopping === null ? 0 : regions.takeWords(length),
+    average: spec.weightAverage === undefined ? 0 : regions.takeWords(length),
+    swag:
+      spec.swag === undefined
+        ? []
+        : Array.from({ length: 2 + spec.swag.rank }, () => regions.takeWords(length)),
     network,
     inBag: regions.takeWords(sizes.inBag),
     order: regions.takeWords(sizes.inBag),
+    mixup: layoutMixup(spec, network, { panels, examples: sizes.inBag, targetsStride }, regions),
     examples: sizes.inBag,
     evaluated: regions.takeWords(sizes.evaluated),
     rowsEvaluated: sizes.evaluated,
@@ -116,6 +137,28 @@ export function layoutArena(
     passes: layoutPasses(spec, network, panels, regions),
     anchor: spec.tying?.mode === 'rounds' ? regions.takeWords(length) : 0,
     program: regions.end,
+  };
+}
+
+function layoutMixup(
+  { mixup, labelSmoothing }: NetworkMemberSpec,
+  { input, stages }: NetworkLayout,
+  { panels, examples, targetsStride }: Readonly<Record<'panels' | 'examples' | 'targetsStride', number>>,
+  regions: RegionAllocator,
+): MixupLayout | null {
+  if (mixup === undefined) return null;
+  const like = ({ stride }: Block): Block => ({ address: regions.take(panels * stride), stride });
+  return {
+    // Between the order and the rows evaluated, as the limits of a step's rows have it.
+    partners: regions.takeWords(examples),
+    input: like(input),
+    gradient: like(stages.at(-1)!.gradient),
+    head: {
+      labels: regions.takeWords(panels * PANEL),
+      targets: { address: regions.take(panels * targetsStride), stride: targetsStride },
+      rowWeights: regions.takeWords(panels * PANEL),
+      labelSmoothing,
+    },
   };
 }
 

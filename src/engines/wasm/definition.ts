@@ -10,6 +10,16 @@ import { resolveNetworkMember } from './resolve.js';
 import { STORED_WASM } from './stored.js';
 import { arenaBytes } from './training-program.js';
 
+/** What a network's steps have beside its optimizer: `; mixup 0.2; ema of weights`. */
+function describeSteps({ mixup, weightAverage, swag }: NetworkMemberSpec): string {
+  const words = [
+    ...(mixup === undefined ? [] : [`mixup ${mixup}`]),
+    ...(weightAverage === undefined ? [] : [`${weightAverage.kind} of weights`]),
+    ...(swag === undefined ? [] : ['drawn by swag']),
+  ];
+  return words.map((word) => `; ${word}`).join('');
+}
+
 export const WASM: EngineDefinition<NetworkMemberSpec> & { readonly name: 'wasm' } = {
   ...STORED_WASM,
   summary: 'networks in this library',
@@ -21,9 +31,11 @@ export const WASM: EngineDefinition<NetworkMemberSpec> & { readonly name: 'wasm'
     const pixels = image === null ? '' : `${image.channels}x${image.height}x${image.width}: `;
     const hidden = layers.map(describeLayer).join(', ') || 'no hidden layer';
     const origin = spec.teacher === undefined ? '' : '; distilled from an ensemble';
-    return `${pixels}${hidden}; ${describeOptimisation(spec)}${origin}`;
+    return `${pixels}${hidden}; ${describeOptimisation(spec)}${describeSteps(spec)}${origin}`;
   },
-  draws: (spec) => randomInEpochs(spec.dropout !== null || spec.inputNoise > 0),
+  draws({ dropout, inputNoise, mixup, swag }) {
+    return randomInEpochs(dropout !== null || inputNoise > 0 || mixup !== undefined || swag !== undefined);
+  },
   // A tf.LayersModel that a network takes the place of.
   module: {
     option: 'model',

@@ -172,3 +172,14 @@ export function layoutNetwork(
 export function dropoutsOf({ inputDropout, stages }: NetworkLayout): readonly DropoutLayout[] {
   return [inputDropout, ...stages.map(({ dropout }) => dropout)].filter((dropout) => dropout !== null);
 }
+
+/** The same network with parameters that lie elsewhere, laid out alike. */
+export function movedNetwork(network: NetworkLayout, weights: number): NetworkLayout {
+  const by = weights - network.weights;
+  const stages = network.stages.map((stage) => ({
+    ...stage,
+    weights: stage.weights + by,
+    matrices: stage.matrices.map((matrix) => matrix + by),
+  }));
+  return { ...network, stages, weights };
+}

@@ -8,8 +8,9 @@ import { resolveNetwork } from '../../model/options/network-options.js';
 import { resolveOptimisation } from '../../model/options/optimisation-options.js';
 import { resolvePerturbations } from '../../model/options/perturbation-options.js';
 import { resolveActivityPenalty, resolveDropout } from '../../model/options/regularization-options.js';
-import { requireRoles, resolveSteps } from '../../model/options/step-options.js';
+import { requireRoles, resolveMixup, resolveSteps } from '../../model/options/step-options.js';
 import type { MemberOptions } from '../../model/options/training-options.js';
+import { resolveTrajectory } from '../../model/options/trajectory-options.js';
 import { resolveTying } from '../../model/options/tying-options.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { ResolveContext } from '../shared/definition.js';
@@ -37,7 +38,8 @@ export function resolveNetworkMember(
     ...resolvePerturbations(o, own, tangents, image),
     tying: resolveTying(o, own.tiedLayers, layers.length + 1),
     ...resolveSteps(o),
-    snapshot: o.snapshots > 1 ? { index: 0, of: o.snapshots } : null,
+    ...resolveTrajectory(o, own.trajectoryStart),
+    ...resolveMixup(o),
   };
   // For its complaints about layers that do not fit, too.
   const shapes = layerShapes(spec, features, task);

@@ -27,7 +27,21 @@ export function networkSchema(parts: SpecParts): SpecSchema<NetworkMemberSpec> {
     teacher: sha256.optional(),
     rateFactors: rateFactors(parts).optional(),
     decaySchedule: z.literal('flatCos').optional(),
+    ...trajectorySchemas(parts),
+    mixup: parts.positive.optional(),
   });
+}
+
+function trajectorySchemas({ z, count, decay }: SpecParts) {
+  return {
+    weightAverage: z
+      .discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('ema'), decay, trajectoryStart: decay }),
+        z.strictObject({ kind: z.literal('swa'), trajectoryStart: decay }),
+      ])
+      .optional(),
+    swag: z.strictObject({ trajectoryStart: decay, rank: count }).optional(),
+  };
 }
 
 function rateFactors({ z }: SpecParts) {

@@ -1,12 +1,15 @@
-// What of a member's arena must outlive a job: parameters, moments and the best weights so far. All of them
+// What of a member's arena must outlive a job: parameters, moments, the best weights so far, averages. All of them
 // are laid out like the parameters, so a state is those regions one after the other, as they lie in memory.
 // Everything else (rows, order, masks, counters) is drawn again or follows from the epoch.
 
 import type { Arena } from './arena.js';
 
 /** Byte offsets of the regions a state holds, the parameters first. */
-function stateRegions({ network, firstMoment, secondMoment, kept }: Arena): readonly number[] {
-  return [network.weights, firstMoment, secondMoment, kept].filter((address) => address !== 0);
+function stateRegions(arena: Arena): readonly number[] {
+  const { network, firstMoment, secondMoment, kept, average, swag } = arena;
+  return [network.weights, firstMoment, secondMoment, kept, average, ...swag].filter(
+    (address) => address !== 0,
+  );
 }
 
 /** Floats of a member's state. */

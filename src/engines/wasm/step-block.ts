@@ -6,7 +6,7 @@ import type { StepLimit } from '../../kernels/validate-program.js';
 import { panelsOf } from './panels.js';
 
 /** Bytes of a step block. */
-export const STEP_BLOCK_BYTES = 64;
+export const STEP_BLOCK_BYTES = 128;
 
 function field(word: number): StepField {
   return { stepOffset: word * 4 };
@@ -33,12 +33,22 @@ export const STEP = {
   pullShare: field(12),
   /** Outputs above it count as active. */
   threshold: field(13),
+  /** How far the average of the weights is drawn toward them. */
+  averageShare: field(14),
+  /** Mixup: u32[count], the rows that a batch is mixed with; their share; what rows and those of weight 1 weigh. */
+  partners: field(15),
+  mixShare: field(16),
+  ownWeight: field(17),
+  partnerWeight: field(18),
+  partnerKey0: field(19),
+  partnerKey1: field(20),
 } as const satisfies Readonly<Record<string, StepField>>;
 
 /** What runs may write there: at most so many rows, with numbers that lie between two addresses. */
 export function stepLimits(rows: number, start: number, end: number): readonly StepLimit[] {
   return [
     { field: STEP.indices, start, end },
+    { field: STEP.partners, start, end },
     { field: STEP.count, most: rows },
     { field: STEP.panels, most: panelsOf(rows) },
   ];
@@ -76,13 +86,28 @@ export class StepBlock {
     this.#floats[5] = (1 - this.#cleanShare) / count;
   }
 
-  setKeys(first: 'orderKey0' | 'maskKey0' | 'noiseKey0', [key0, key1]: readonly [number, number]): void {
+  /** The rows that those of the run are mixed with. @param share theirs, in [0, 1]. */
+  setPartners(partners: number, share: number): void {
+    const count = this.#words[1]!;
+    this.#words[STEP.partners.stepOffset / 4] = partners;
+    this.setNumber('mixShare', share);
+    this.setNumber('ownWeight', (1 - share) / count);
+    this.setNumber('partnerWeight', share / count);
+  }
+
+  setKeys(
+    first: 'orderKey0' | 'maskKey0' | 'noiseKey0' | 'partnerKey0',
+    [key0, key1]: readonly [number, number],
+  ): void {
     const word = STEP[first].stepOffset / 4;
     this.#words[word] = key0;
     this.#words[word + 1] = key1;
   }
 
-  setNumber(name: 'pullShare' | 'threshold', value: number): void {
+  setNumber(
+    name: 'pullShare' | 'threshold' | 'averageShare' | 'mixShare' | 'ownWeight' | 'partnerWeight',
+    value: number,
+  ): void {
     this.#floats[STEP[name].stepOffset / 4] = value;
   }
 }

@@ -4,7 +4,8 @@
 
 import type { Program } from '../../kernels/program.js';
 import { STEPS_BETWEEN_FLUSHES, type StepWriter, stepWriter } from '../../kernels/update-block.js';
-import { streamKey } from '../../math/random.js';
+import { symmetricBeta } from '../../math/beta.js';
+import { RandomStream, streamKey } from '../../math/random.js';
 import { decayFactor, scheduleFactor } from '../../model/learning-rate.js';
 import { parameterCount } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
@@ -23,9 +24,11 @@ import { initialParameters, packParameters, unpackParameters } from './parameter
 import { type PreparedArena, prepareArena } from './prepared-arena.js';
 import { copyStateIn, copyStateOut, stateLengthFloats } from './state.js';
 import { StepBlock } from './step-block.js';
+import { Swag } from './swag.js';
 import type { TrainingSegments } from './training-program.js';
 import { tiedRanges } from './tying.js';
 import { roleUpdate, updatedRoles } from './update-blocks.js';
+import { WeightAverage } from './weight-average.js';
 
 /**
  * Prepares a member: its initial weights are drawn and in place when this returns, or the state that a trainer of
@@ -63,6 +66,10 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
   /** By role. */
   readonly #updates: readonly RoleWriter[];
   readonly #parameters: Float32Array;
+  /** What the member becomes: its parameters, or their average. */
+  readonly #result: Float32Array;
+  readonly #average: WeightAverage | null;
+  readonly #swag: Swag | null;
   /** Tied in rounds, from the second round on: members of the group. */
   #tiedMembers: number | null = null;
   #lockstep: LockstepTrainer | null = null;
@@ -100,8 +107,29 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     this.#parameters = this.#floats(arena.network.weights);
     this.#words(arena.inBag, examples).set(rows.inBag);
     if (rows.columns !== null) this.#words(arena.columns, rows.columns.length).set(rows.columns);
+    this.#result = arena.average === 0 ? this.#parameters : this.#floats(arena.average);
+    this.#average = this.#averageOf();
+    this.#swag = this.#swagOf();
     if (state === null) this.#initialise(rows);
     else copyStateIn(memory.buffer, arena, state);
+  }
+
+  #averageOf(): WeightAverage | null {
+    const { weightAverage, epochs } = this.#spec;
+    if (weightAverage === undefined) return null;
+    const pull = (share: number) => {
+      this.#block.setNumber('averageShare', share);
+      this.#run(this.#segments.average);
+    };
+    const weights = { parameters: this.#parameters, average: this.#result, pull };
+    return new WeightAverage(weightAverage, epochs, this.stepsPerEpoch, weights);
+  }
+
+  #swagOf(): Swag | null {
+    const { swag, epochs } = this.#spec;
+    if (swag === undefined) return null;
+    const [mean, squares, ...deviations] = this.#arena.swag.map((address) => this.#floats(address));
+    return new Swag(swag, epochs, { mean: mean!, squares: squares!, deviations });
   }
 
   /** Draws the initial weights; the optimizer has seen nothing yet. */
@@ -115,6 +143,9 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     packParameters(shapes, scratch, this.#parameters);
     this.#floats(firstMoment).fill(0);
     if (secondMoment !== 0) this.#floats(secondMoment).fill(0);
+    // A state taken before the first epoch has the same bytes always.
+    if (this.#average !== null) this.#result.set(this.#parameters);
+    for (const address of this.#arena.swag) this.#floats(address).fill(0);
   }
 
   runEpoch(epoch: number, learningRate: number): number | null {
@@ -138,6 +169,9 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     const { streams } = this.#spec;
     this.#epoch = epoch;
     this.#block.setKeys('orderKey0', streamKey(this.#context.seed, 'order', streams.order, epoch));
+    if (this.#spec.mixup !== undefined) {
+      this.#block.setKeys('partnerKey0', streamKey(this.#context.seed, 'mixup', streams.order, epoch));
+    }
     this.#run(this.#segments.order);
   }
 
@@ -146,7 +180,16 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     const rate = this.#beginStep(epoch, step, learningRate);
     const lossSum = this.#runOnBatch(this.#segments.step, epoch, step);
     if (this.#tiedMembers !== null) this.#pull(rate, this.#tiedMembers);
+    this.#endStep(epoch, step);
     return lossSum;
+  }
+
+  /** What is gathered of the weights after a step, and after an epoch's last. */
+  #endStep(epoch: number, step: number): void {
+    this.#average?.afterStep((epoch - 1) * this.stepsPerEpoch + step + 1);
+    if (step + 1 < this.stepsPerEpoch) return;
+    this.#average?.afterEpoch(epoch);
+    this.#swag?.afterEpoch(epoch, this.#parameters);
   }
 
   /** Prepares the optimizer for a step and returns its learning rate. */
@@ -181,12 +224,18 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
   /** The keys of the step's dropout masks and of its input noise, which all its passes share. */
   #drawChance(epoch: number, step: number): void {
     const { seed } = this.#context;
-    const { streams, inputNoise, dropout } = this.#spec;
+    const { streams, inputNoise, dropout, mixup } = this.#spec;
     if (dropout !== null) {
       this.#block.setKeys('maskKey0', streamKey(seed, 'masks', streams.masks, epoch, step));
     }
     if (inputNoise > 0) {
       this.#block.setKeys('noiseKey0', streamKey(seed, 'noise', streams.masks, epoch, step));
+    }
+    if (mixup !== undefined) {
+      // The order of partners has the stream of step 0.
+      const stream = new RandomStream(streamKey(seed, 'mixup', streams.masks, epoch, step + 1));
+      const partners = this.#arena.mixup!.partners + step * this.#spec.batchSize * 4;
+      this.#block.setPartners(partners, symmetricBeta(stream, mixup));
     }
   }
 
@@ -211,11 +260,11 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
   }
 
   keepWeights(): void {
-    this.#floats(this.#arena.kept).set(this.#parameters);
+    this.#floats(this.#arena.kept).set(this.#result);
   }
 
   restoreWeights(): void {
-    this.#parameters.set(this.#floats(this.#arena.kept));
+    this.#result.set(this.#floats(this.#arena.kept));
   }
 
   requireFinite(): void {
@@ -243,6 +292,7 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
   #createLockstep(): LockstepTrainer {
     const { network, passes } = this.#arena;
     const gradients = this.#floats(passes!.gradients);
+    let at = { epoch: 0, step: 0 };
     return {
       tied: tiedRanges(network, this.#spec.tying!).map(({ start, length }) => ({
         weights: this.#parameters.subarray(start, start + length),
@@ -251,6 +301,7 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
       beginEpoch: (epoch) => this.#shuffle(epoch),
       computeGradient: (epoch, step, learningRate) => {
         this.#beginStep(epoch, step, learningRate);
+        at = { epoch, step };
         return {
           lossSum: this.#runOnBatch(this.#segments.differentiate, epoch, step),
           examples: this.#examplesOf(step),
@@ -258,13 +309,30 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
       },
       applyGradient: () => {
         this.#run(this.#segments.apply);
+        this.#endStep(at.epoch, at.step);
       },
     };
   }
 
-  exportWeights(into: Float32Array): void {
-    unpackParameters(this.#arena.shapes, this.#parameters, into);
+  exportWeights(into: Float32Array, place: number): void {
+    // A callback may end a run before anything is gathered.
+    const gathered = this.#swag?.gathered(this.#epoch) ?? 0;
+    if (this.#swag === null || gathered === 0) unpackParameters(this.#arena.shapes, this.#result, into);
+    else this.#drawMember(this.#swag, into, place);
     requireFinite(into, this.#member, this.#epoch);
+  }
+
+  /** Draws a member of the run, whose weights are then the parameters. */
+  #drawMember(swag: Swag, into: Float32Array, place: number): void {
+    const { shapes } = this.#arena;
+    const key = streamKey(this.#context.seed, 'swag', this.#spec.streams.masks, place);
+    const scratch = new Float32Array(this.weightCount);
+    const unpack = (region: Float32Array) => {
+      unpackParameters(shapes, region, scratch);
+      return scratch;
+    };
+    swag.draw(key, this.#epoch, unpack, into);
+    packParameters(shapes, into, this.#parameters);
   }
 
   /** A view of an array laid out like the parameters. */

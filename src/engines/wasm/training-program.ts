@@ -8,7 +8,8 @@ import type { ArenaSizes } from '../shared/engine.js';
 import { type Arena, layoutArena } from './arena.js';
 import { createGather, type DataPlaces } from './batch.js';
 import { callLoss } from './losses.js';
-import { bindNetwork, callForward } from './passes.js';
+import { movedNetwork } from './network-layout.js';
+import { type BoundNetwork, bindNetwork, callForward } from './passes.js';
 import { STEP } from './step-block.js';
 import { callApply, callDifferentiate, type StepParts } from './training-step.js';
 import { tiedRanges } from './tying.js';
@@ -23,6 +24,8 @@ export interface TrainingSegments {
   readonly apply: number;
   /** Draws tied layers toward their anchor. */
   readonly pull: number;
+  /** Draws the average of the weights toward them. */
+  readonly average: number;
   /** Rids moments of what is negligible. */
   readonly flush: number;
   /** The loss of a batch, without chance or gradient. */
@@ -56,11 +59,13 @@ export function trainingProgram(
     ...{ step, ...halves },
     order: calls.segment(() => callShuffle(calls, arena)),
     pull: calls.segment(() => callPull(calls, arena, spec)),
+    average: calls.segment(() => callAverage(calls, arena)),
     flush: calls.segment(() => callFlush(calls, arena)),
     evaluate: calls.segment(() => {
+      const result = resultOf(calls, network, arena);
       gather.batch();
-      callForward(network, STEP.panels);
-      callLoss(network, spec, STEP.panels, outputCount(task), arena.head, false);
+      callForward(result, STEP.panels);
+      callLoss(result, spec, STEP.panels, outputCount(task), arena.head, false);
     }),
   };
   return { calls, segments };
@@ -87,9 +92,22 @@ function tangentNumbers({ tangents }: NetworkMemberSpec, { tangents: { sources }
 }
 
 /** Puts the examples in the epoch's order. */
-function callShuffle(calls: ProgramBuilder, { inBag, order, examples }: Arena): void {
+function callShuffle(calls: ProgramBuilder, { inBag, order, examples, mixup }: Arena): void {
   calls.copy(inBag, order, Math.ceil(examples / 4) * 16, 1);
   calls.shuffle(order, examples, STEP.orderKey0, STEP.orderKey1);
+  if (mixup === null) return;
+  calls.copy(inBag, mixup.partners, Math.ceil(examples / 4) * 16, 1);
+  calls.shuffle(mixup.partners, examples, STEP.partnerKey0, STEP.partnerKey1);
+}
+
+/** The network of a member as it stands: of its averaged weights where they are averaged. */
+function resultOf(calls: ProgramBuilder, network: BoundNetwork, { average }: Arena): BoundNetwork {
+  return average === 0 ? network : bindNetwork(calls, movedNetwork(network, average));
+}
+
+function callAverage(calls: ProgramBuilder, { average, network }: Arena): void {
+  if (average === 0) return;
+  calls.pullToward(average, network.weights, network.weightsLength, STEP.averageShare);
 }
 
 /**

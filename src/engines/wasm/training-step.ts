@@ -7,7 +7,7 @@ import { biasLengthFloats, weightLengthFloats } from '../../kernels/weight-layou
 import { weightShapes } from '../../model/layers.js';
 import type { AdversarialSpec, NetworkMemberSpec } from '../../model/spec.js';
 import { attackBall, attackStep, type FeatureRanges } from '../../techniques/perturb.js';
-import type { Arena, AttackLayout, PassesLayout } from './arena.js';
+import type { Arena, AttackLayout, MixupLayout, PassesLayout } from './arena.js';
 import type { Gather } from './batch.js';
 import { drawMasks } from './dropout.js';
 import { callFirstInputGradient, callInputGradient } from './input-gradient.js';
@@ -50,9 +50,11 @@ export function callApply({ network, arena }: StepParts): void {
 }
 
 /** Rows, masks and noise: a step draws its chance once, for all its passes. */
-function gatherBatch({ network, gather, spec, arena }: StepParts): void {
+function gatherBatch(parts: StepParts): void {
+  const { network, gather, spec, arena } = parts;
   const { calls, input } = network;
   gather.batch();
+  if (arena.mixup !== null) mixInputs(parts, arena.mixup);
   drawMasks(calls, dropoutsOf(network), STEP.panels);
   if (spec.inputNoise === 0) return;
   const { inputs } = arena.shapes[0]!;
@@ -60,8 +62,31 @@ function gatherBatch({ network, gather, spec, arena }: StepParts): void {
   calls.addNoise(input.address, input.stride, STEP.panels, inputs, spec.inputNoise, ...keys);
 }
 
-function callBatchLoss({ network, spec, task, arena }: StepParts): void {
+function callBatchLoss(parts: StepParts): void {
+  const { network, spec, task, arena } = parts;
   callLoss(network, spec, STEP.panels, outputCount(task), arena.head, true);
+  if (arena.mixup !== null) addPartnersLoss(parts, arena.mixup);
+}
+
+/** x ← x + share · (x′ − x), of all panels there may be: those beyond the batch are not read. */
+function mixInputs({ network: { calls, input }, gather, arena }: StepParts, mixup: MixupLayout): void {
+  gather.partners(mixup);
+  gather.weigh(STEP.ownWeight);
+  calls.pullToward(input.address, mixup.input.address, (arena.panels * input.stride) / 4, STEP.mixShare);
+}
+
+/**
+ * Beside the loss of a batch at its own truth, at its share, that at its partners' truth.
+ * **Source:** Zhang et al. (2018), mixup: beyond empirical risk minimization; the loss is linear in the labels.
+ */
+function addPartnersLoss({ network, gather, spec, task }: StepParts, mixup: MixupLayout): void {
+  const { calls, stages } = network;
+  const last = stages.at(-1)!;
+  const theirs = { ...network, stages: [...stages.slice(0, -1), { ...last, gradient: mixup.gradient }] };
+  callLoss(theirs, spec, STEP.panels, outputCount(task), mixup.head, true);
+  calls.add(last.gradient.address, mixup.gradient.address, last.gradient.stride, STEP.panels);
+  // The penalty on activations is of the rows as a whole.
+  if (spec.activityPenalty !== null) gather.weigh(STEP.weight);
 }
 
 /** forward → loss → backward, updating as it goes. */

@@ -9,6 +9,7 @@ import { perturbationFields } from './perturbation-options.js';
 import { dropoutFields, regularizationFields } from './regularization-options.js';
 import { resamplingFields } from './resampling-options.js';
 import { stepFields } from './step-options.js';
+import { trajectoryFields } from './trajectory-options.js';
 import { treesFields } from './trees-options.js';
 import { tyingFields } from './tying-options.js';
 
@@ -25,4 +26,5 @@ export const SHARED_FIELDS = {
   ...perturbationFields,
   ...stoppingFields,
   ...tyingFields,
+  ...trajectoryFields,
 };

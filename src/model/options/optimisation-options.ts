@@ -4,12 +4,13 @@
 import type { Task } from '../../data/dataset/dataset.js';
 import { failOption } from '../../errors.js';
 import type { Loss, LossSpec } from '../losses.js';
-import type { EarlyStoppingSpec, OptimisedMemberSpec, OptimizerSpec } from '../spec.js';
+import type { EarlyStoppingSpec, OptimisedMemberSpec, OptimizerSpec, ScheduleSpec } from '../spec.js';
 import { BY_EPOCHS, field, STOPPED } from './field.js';
 import { type LossOptions, lossFields, resolveLossSpec } from './loss-options.js';
 import { resolveLabelSmoothing } from './regularization-options.js';
 import { resolveSchedule, type ScheduleOptions, scheduleFields } from './schedule-options.js';
-import { resolveCycles } from './tying-options.js';
+import { resolveGeometric } from './trajectory-options.js';
+import { requireUnstopped, resolveCycles } from './tying-options.js';
 
 const ofTraining = { group: 'training', by: BY_EPOCHS } as const;
 const ofSgd = {
@@ -158,6 +159,7 @@ export function resolveOptimisation(
     readonly schedule?: string | undefined;
     readonly epochs?: number | undefined;
     readonly earlyStopping?: 'none' | EarlyStoppingSpec['on'] | undefined;
+    readonly trajectoryStart?: number | undefined;
   },
   task: Task,
 ): Optimisation {
@@ -167,10 +169,7 @@ export function resolveOptimisation(
   return {
     ...loss,
     optimizer: resolveOptimizer(o),
-    schedule:
-      o.snapshots === 1
-        ? resolveSchedule(o, epochs)
-        : resolveCycles({ ...o, epochs, earlyStopping }, own.schedule),
+    schedule: resolveRunSchedule({ ...o, epochs, earlyStopping }, own),
     epochs,
     batchSize: o.batchSize,
     normPenalty: { l1: o.l1, l2: o.l2 },
@@ -178,6 +177,20 @@ export function resolveOptimisation(
     inputNoise: o.inputNoise,
     earlyStopping,
   };
+}
+
+/** Snapshots that come by cycles have a schedule of their own. */
+function resolveRunSchedule(
+  o: OptimisationOptions & { readonly epochs: number; readonly earlyStopping: EarlyStoppingSpec | null },
+  own: { readonly schedule?: string | undefined; readonly trajectoryStart?: number | undefined },
+): ScheduleSpec {
+  if (o.snapshots === 1) return resolveSchedule(o, o.epochs);
+  requireUnstopped(o);
+  if (o.snapshotMode === 'cycles') return resolveCycles(o, own.schedule);
+  if (o.snapshotMode === 'swag') return resolveSchedule(o, o.epochs);
+  if (own.schedule !== undefined)
+    failOption('schedule', 'absent with `snapshotMode` fastGeometric', own.schedule);
+  return resolveGeometric(o, own.trajectoryStart);
 }
 
 /**

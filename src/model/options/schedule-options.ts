@@ -49,9 +49,9 @@ export const scheduleFields = {
     default: 0,
     example: 0.01,
     when: {
-      says: '`schedule` is cosine or flatCos or `snapshots` above 1',
-      holds: ({ schedule, snapshots }: ScheduleOptions) =>
-        schedule === 'cosine' || schedule === 'flatCos' || snapshots > 1,
+      says: '`schedule` is cosine or flatCos, or `snapshots` above 1 come by cycles',
+      holds: ({ schedule, snapshots, snapshotMode }: ScheduleOptions) =>
+        schedule === 'cosine' || schedule === 'flatCos' || (snapshots > 1 && snapshotMode !== 'swag'),
     },
   }),
   warmupEpochs: field((z) => z.int().min(0), {
@@ -72,6 +72,7 @@ export interface ScheduleOptions {
   readonly finalFactor: number;
   readonly warmupEpochs: number;
   readonly snapshots: number;
+  readonly snapshotMode: 'cycles' | 'fastGeometric' | 'swag';
 }
 
 /** The schedule of a run that leaves one member. @throws ERR_OPTION for a warm-up beyond the epochs. */

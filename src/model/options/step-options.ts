@@ -30,6 +30,13 @@ export const stepFields = {
     default: 1,
     example: 0.1,
   }),
+  mixup: field((z) => z.number().min(0), {
+    group: 'regularization',
+    by: NETWORKS,
+    says: 'α of mixup: steps train on blends of two rows, by shares of a Beta(α, α) distribution; 0: on rows as they are',
+    default: 0,
+    example: 0.2,
+  }),
   weightDecaySchedule: field((z) => z.enum(['constant', 'flatCos']), {
     ...ofSteps,
     spec: 'decaySchedule',
@@ -49,6 +56,18 @@ export interface StepOptions {
   readonly scaleRateFactor: number;
   readonly embeddingRateFactor: number;
   readonly weightDecaySchedule: 'constant' | 'flatCos';
+}
+
+/** @throws ERR_OPTION beside what makes other inputs of a batch or follows them. */
+export function resolveMixup(o: {
+  readonly mixup: number;
+  readonly adversarialEpsilon: number;
+  readonly tangentStrength: number;
+}): Pick<NetworkMemberSpec, 'mixup'> {
+  if (o.mixup === 0) return {};
+  if (o.adversarialEpsilon > 0) failOption('mixup', '0 with `adversarialEpsilon`', o.mixup);
+  if (o.tangentStrength > 0) failOption('mixup', '0 with `tangentStrength`', o.mixup);
+  return { mixup: o.mixup };
 }
 
 /** Of a spec what these options say; what is off is absent. */

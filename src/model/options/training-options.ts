@@ -149,6 +149,12 @@ export interface MemberOptions {
   /** What the learning rate of embeddings is multiplied by. A number ≥ 0. @default 1 */
   readonly embeddingRateFactor?: number | undefined;
   /**
+   * Α of mixup: steps train on blends of two rows, by shares of a Beta(α, α) distribution; 0: on rows as they
+   * are. A number ≥ 0.
+   * @default 0
+   */
+  readonly mixup?: number | undefined;
+  /**
    * `weightDecay` over the epochs: as it is, or for half of them and then down along a cosine.
    * @default 'constant'
    */
@@ -374,11 +380,33 @@ export interface MemberOptions {
   readonly tyingMode?: 'rounds' | 'exact' | undefined;
   /** Tying: members with the same number here are tied to each other. An integer ≥ 0. @default 0 */
   readonly tyingGroup?: number | undefined;
-  /**
-   * Members that one run leaves: one at the end of each cosine cycle of the learning rate. An integer ≥ 1.
-   * @default 1
-   */
+  /** Members that one run leaves, as `snapshotMode` says. An integer ≥ 1. @default 1 */
   readonly snapshots?: number | undefined;
+  /**
+   * What a member becomes: its last weights, an exponential average of those of every step, or the mean of
+   * those of the last epochs.
+   * @default 'none'
+   */
+  readonly weightAverage?: 'none' | 'ema' | 'swa' | undefined;
+  /** Share of the average that each step keeps (ema). A number ≥ 0 and < 1. @default 0.998 */
+  readonly averageDecay?: number | undefined;
+  /**
+   * How a run leaves several members: at the ends of cosine cycles, at those of short triangular ones after a
+   * common beginning, or drawn at its end from the Gaussian of its last weights.
+   * @default 'cycles'
+   */
+  readonly snapshotMode?: 'cycles' | 'fastGeometric' | 'swag' | undefined;
+  /**
+   * The last epochs whose weights say how weights vary together (swag). An integer ≥ 1, in epochs.
+   * @default 20
+   */
+  readonly swagRank?: number | undefined;
+  /**
+   * Share of the epochs before weights are averaged, or members gathered (ema, swa, fastGeometric, swag). A
+   * number ≥ 0 and < 1.
+   * @default 0 for ema, 0.75 for the others
+   */
+  readonly trajectoryStart?: number | undefined;
 }
 
 /** Lists of options of which members take the combinations. */

@@ -45,7 +45,7 @@ export const tyingFields = {
     group: 'ensemble',
     by: NETWORKS,
     spec: 'schedule.cycles',
-    says: 'members that one run leaves: one at the end of each cosine cycle of the learning rate',
+    says: 'members that one run leaves, as `snapshotMode` says',
     default: 1,
     example: 5,
   }),
@@ -87,20 +87,27 @@ export interface CycleOptions {
   readonly snapshots: number;
   readonly finalFactor: number;
   readonly warmupEpochs: number;
+}
+
+/** @throws ERR_OPTION for early stopping of a run with snapshots, which would end it before some of them. */
+export function requireUnstopped({
+  earlyStopping,
+}: {
   readonly earlyStopping: { readonly on: string } | null;
+}): void {
+  if (earlyStopping !== null) failOption('earlyStopping', 'none with `snapshots`', earlyStopping.on);
 }
 
 /**
  * The cyclic schedule of a run with snapshots.
  * @param stated the schedule that was asked for, if any.
- * @throws ERR_OPTION for fewer epochs than snapshots, another schedule, early stopping, or a warm-up that does
+ * @throws ERR_OPTION for fewer epochs than snapshots, another schedule, or a warm-up that does
  * not end within the first cycle.
  */
 export function resolveCycles(o: CycleOptions, stated: string | undefined): ScheduleSpec {
-  const { epochs, snapshots: cycles, finalFactor, warmupEpochs, earlyStopping } = o;
+  const { epochs, snapshots: cycles, finalFactor, warmupEpochs } = o;
   if (cycles > epochs) failOption('snapshots', `at most \`epochs\` (${epochs})`, cycles);
   if (stated !== undefined && stated !== 'cosine') failOption('schedule', 'cosine with `snapshots`', stated);
-  if (earlyStopping !== null) failOption('earlyStopping', 'none with `snapshots`', earlyStopping.on);
   const first = lastEpochOfCycle(epochs, 0, cycles);
   if (warmupEpochs >= first) {
     failOption('warmupEpochs', `less than the ${first} epochs of the first cycle`, warmupEpochs);

@@ -153,7 +153,13 @@ function saying(place: string, spec: MemberSpec, wanted: ReadonlyMap<string, unk
   const value = wanted.get(place);
   const name = optionAt(place, spec);
   // The cycles of snapshots say that their schedule is one of cycles.
-  if (value === undefined || name === undefined || value === 'cyclicCosine') return {};
+  if (value === 'cyclicCosine') return {};
+  if (value === 'fastGeometric') return { snapshotMode: value };
+  if (isNetwork(spec) && spec.swag !== undefined) {
+    if (place === 'snapshot.of') return { snapshots: value };
+    if (place === 'snapshot.at') return { snapshotMode: 'swag' };
+  }
+  if (value === undefined || name === undefined) return {};
   return { [name]: value };
 }
 

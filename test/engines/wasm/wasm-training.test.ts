@@ -66,6 +66,17 @@ t.test('rate factors of biases and a decay that falls', (t) =>
     learningRate: 0.01,
   }),
 );
+for (const options of [
+  { weightAverage: 'ema', averageDecay: 0.6 },
+  { weightAverage: 'ema', averageDecay: 0.9, trajectoryStart: 0.5, optimizer: 'sgd' },
+  { weightAverage: 'swa', trajectoryStart: 0.3 },
+  { mixup: 0.4 },
+  { mixup: 2, activityPenalty: 0.01, inputKeep: 0.8, labelSmoothing: 0.1, inputNoise: 0.1 },
+] as const) {
+  t.test(JSON.stringify(options), (t) => compare(t, threeClasses, { ...options, epochs: 4 }));
+}
+t.test('mixup of numbers', (t) => compare(t, twoTargets, { mixup: 0.7, activation: 'tanh' }));
+
 t.test('a bias that does not learn', async (t) => {
   const { members } = await trainEnsemble(threeClasses, {
     ...{ ...BASE, hidden: [], optimizer: 'sgd', momentum: 0.5, biasRateFactor: 0 },

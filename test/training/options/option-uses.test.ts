@@ -25,9 +25,26 @@ const CONDITIONS: Readonly<
   stepFactor: { given: 0.9, vain: [{}, { schedule: 'cosine' }], used: [{ schedule: 'step' }] },
   flatShare: { given: 0.9, vain: [{}, { schedule: 'cosine' }], used: [{ schedule: 'flatCos' }] },
   weightDecaySchedule: { given: 'flatCos', vain: [{}], used: [{ optimizer: 'adamW' }] },
+  averageDecay: { given: 0.9, vain: [{}, { weightAverage: 'swa' }], used: [{ weightAverage: 'ema' }] },
+  snapshotMode: { given: 'swag', vain: [{}], used: [{ snapshots: 2 }] },
+  swagRank: {
+    given: 3,
+    vain: [{}, { snapshots: 2 }],
+    used: [{ snapshots: 2, snapshotMode: 'swag' }],
+  },
+  trajectoryStart: {
+    given: 0.3,
+    vain: [{}, { snapshots: 2 }],
+    used: [
+      { weightAverage: 'ema' },
+      { weightAverage: 'swa' },
+      { snapshots: 2, snapshotMode: 'swag' },
+      { snapshots: 2, snapshotMode: 'fastGeometric' },
+    ],
+  },
   finalFactor: {
     given: 0.1,
-    vain: [{}, { schedule: 'step' }],
+    vain: [{}, { schedule: 'step' }, { snapshots: 3, snapshotMode: 'swag' }],
     used: [{ schedule: 'cosine' }, { schedule: 'flatCos' }, { snapshots: 3 }],
   },
   patience: {
@@ -104,7 +121,7 @@ const UNCONDITIONAL = [
   ...['rounds', 'treeRate', 'maxLeaves', 'maxDepth', 'minLeafRows', 'leafL2', 'treeBins'],
   ...['l1', 'l2', 'inputKeep', 'activityPenalty', 'labelSmoothing', 'inputNoise', 'adversarialEpsilon'],
   ...['tangentStrength', 'earlyStopping', 'tie', 'snapshots', 'vary'],
-  ...['biasRateFactor', 'scaleRateFactor', 'embeddingRateFactor'],
+  ...['weightAverage', 'mixup', 'biasRateFactor', 'scaleRateFactor', 'embeddingRateFactor'],
 ];
 
 t.test('every option either has a condition here or has none', async (t) => {
@@ -167,6 +184,8 @@ const EXAMPLES: Plain = {
     tie: 0,
     snapshots: 1,
     vary: ['init'],
+    weightAverage: 'swa',
+    mixup: 0.1,
     biasRateFactor: 0.1,
     scaleRateFactor: 1,
     embeddingRateFactor: 1,
