@@ -74,8 +74,10 @@ t.test('a heavy dependency has one importer', async (t) => {
   t.same(naming, [IMPORTERS['@tensorflow/tfjs-node']]);
 });
 
-t.test('no file is longer than 400 lines', async (t) => {
-  const long = files.filter((file) => text(file).split('\n').length > 401);
+t.test('no file that is written by hand is longer than 400 lines', async (t) => {
+  const long = files.filter(
+    (file) => !text(file).startsWith('// Written by') && text(file).split('\n').length > 401,
+  );
   t.same(long, []);
 });
 

@@ -92,6 +92,7 @@ export type { RowScore, RowScores, ScoreDifference } from '../measure/scores/row
 export type { SubsetCurves, SubsetPoint } from '../measure/scores/subset-curves.js';
 export type { SlotProgress } from '../memory/control-block.js';
 export type { ImageShape, TangentKind } from '../model/image.js';
+export type { InputColumnKind, InputRun, InputsSpec, NumberEmbedding } from '../model/inputs.js';
 export type {
   ConvolutionOption,
   DenseOption,

@@ -2,62 +2,16 @@
 // native operations check nothing. Of addresses that are 0 where that stands for nothing, nothing is touched.
 
 import type { WindowGeometry } from '../model/windows.js';
-import { EXPANSION_KIND } from './expansion-kind.js';
-import type { OPERATIONS, OperationName } from './operations.js';
-import {
-  embedNumbersScratchBytes,
-  layerLengthFloats,
-  roundUp4,
-  weightGradientScratchBytes,
-  weightLengthFloats,
-} from './weight-layout.js';
+import { EMBEDDING_EXTENTS } from './extents-embedding.js';
+import { block, type ExtentsOf, type Touched } from './extents-of.js';
+import type { OperationName } from './operations.js';
+import { layerLengthFloats, roundUp4, weightGradientScratchBytes } from './weight-layout.js';
 import { windowWorkBytes } from './window-record.js';
-
-/** Is told, for each argument that is the address of an array, what is read or written there. */
-export interface Touched {
-  reads(argument: string, address: number, bytes: number): void;
-  writes(argument: string, address: number, bytes: number): void;
-  /** Weights that an update is applied to, and what it reaches from them. @param argument `w` unless it says otherwise. */
-  updates(address: number, bytes: number, update: number, argument?: string): void;
-}
-
-type ValuesOf<Args extends readonly (readonly [string, string])[]> = {
-  readonly [At in keyof Args]: Args[At][1] extends 'windows' ? WindowGeometry : number;
-};
-
-/** Takes an operation's arguments in the order of the table, a geometry in place of the address of its record. */
-type ExtentsOf<N extends OperationName> = (
-  t: Touched,
-  ...values: ValuesOf<(typeof OPERATIONS)[N]['args']>
-) => void;
 
 /** Extents of whatever operation. A method's type, so that whoever has values in the table's order may call any. */
 type AnyExtents = {
   of(t: Touched, ...values: readonly (number | WindowGeometry)[]): void;
 }['of'];
-
-/** Bytes of panels of `rows` rows each, `stride` bytes apart. */
-function block(panels: number, stride: number, rows: number): number {
-  return panels === 0 ? 0 : (panels - 1) * stride + roundUp4(rows) * 32;
-}
-
-/** The same without padding rows. */
-function rows(panels: number, stride: number, count: number): number {
-  return panels === 0 ? 0 : (panels - 1) * stride + count * 32;
-}
-
-/** Bytes of what expands so many numbers, of what projects their terms, and rows of what they become. */
-function expansion(features: number, terms: number): number {
-  return weightLengthFloats(2 * features, terms) * 4;
-}
-
-function projected(features: number, terms: number, size: number): number {
-  return weightLengthFloats(features * (terms + 1), size) * 4;
-}
-
-function embedded(features: number, terms: number, size: number): number {
-  return features * (1 + (size || terms));
-}
 
 function panelsOf(count: number): number {
   return Math.ceil(count / 8);
@@ -233,62 +187,7 @@ const BY_NAME: { readonly [N in OperationName]: ExtentsOf<N> } = {
     t.writes('scratch', scratch, windowWorkBytes(windows, 0));
   },
 
-  // Embedded inputs. Rows beyond those that are named are left alone.
-  embedNumbers(t, x, xStride, panels, features, _, terms, w, size, projection, scratch, out, outStride) {
-    t.reads('x', x, rows(panels, xStride, features));
-    t.reads('w', w, expansion(features, terms));
-    t.reads('projection', projection, projected(features, terms, size));
-    t.writes('scratch', scratch, terms * 32);
-    t.writes('out', out, rows(panels, outStride, embedded(features, terms, size)));
-  },
-  embedNumbersInputGradient(
-    ...[t, x, xStride, panels, features, _, terms, w, size, projection, dz, dzStride, dx, dxStride]
-  ) {
-    t.reads('x', x, rows(panels, xStride, features));
-    t.reads('w', w, expansion(features, terms));
-    t.reads('projection', projection, projected(features, terms, size));
-    t.reads('dz', dz, rows(panels, dzStride, embedded(features, terms, size)));
-    t.writes('dx', dx, rows(panels, dxStride, features));
-  },
-  embedNumbersWeightGradient(
-    ...[t, x, xStride, panels, features, kind, terms, w, size, projection, dz, dzStride, scratch, update]
-  ) {
-    t.reads('x', x, rows(panels, xStride, features));
-    t.reads('dz', dz, rows(panels, dzStride, embedded(features, terms, size)));
-    if (kind === EXPANSION_KIND.periodic) t.updates(w, expansion(features, terms), update);
-    else t.reads('w', w, expansion(features, terms));
-    if (size > 0) t.updates(projection, projected(features, terms, size), update, 'projection');
-    t.writes('scratch', scratch, embedNumbersScratchBytes(terms, size));
-  },
-  embedCategories(t, x, xStride, panels, categories, w, size, out, outStride) {
-    t.reads('x', x, rows(panels, xStride, categories));
-    t.reads('w', w, weightLengthFloats(categories, size) * 4);
-    t.writes('out', out, rows(panels, outStride, size));
-  },
-  embedCategoriesInputGradient(t, dz, dzStride, panels, categories, w, size, dx, dxStride) {
-    t.reads('dz', dz, rows(panels, dzStride, size));
-    t.reads('w', w, weightLengthFloats(categories, size) * 4);
-    t.writes('dx', dx, rows(panels, dxStride, categories));
-  },
-  embedCategoriesWeightGradient(t, x, xStride, panels, categories, dz, dzStride, size, w, scratch, update) {
-    t.reads('x', x, rows(panels, xStride, categories));
-    t.reads('dz', dz, rows(panels, dzStride, size));
-    t.updates(w, weightLengthFloats(categories, size) * 4, update);
-    t.writes('scratch', scratch, roundUp4(size) * 32);
-  },
-  factorGradient(t, x, xStride, panels, count, dz, dzStride, w, scratch, update) {
-    t.reads('x', x, rows(panels, xStride, count));
-    t.reads('dz', dz, rows(panels, dzStride, count));
-    t.updates(w, roundUp4(count) * 4, update);
-    t.writes('scratch', scratch, 128);
-  },
-  copyRows(t, input, inputStride, panels, count, out, outStride) {
-    t.reads('input', input, rows(panels, inputStride, count));
-    t.writes('out', out, rows(panels, outStride, count));
-  },
-  clearPadding(t, out, stride, panels, count) {
-    t.writes('out', out, block(panels, stride, count));
-  },
+  ...EMBEDDING_EXTENTS,
 
   // Activations
   activate(t, _activation, h, derivative, stride, panels) {

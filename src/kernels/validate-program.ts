@@ -3,7 +3,8 @@
 
 import { TuttiError } from '../errors.js';
 import type { WindowGeometry } from '../model/windows.js';
-import { EXTENTS, type Touched } from './extents.js';
+import { EXTENTS } from './extents.js';
+import type { Touched } from './extents-of.js';
 import type { StepField } from './operand.js';
 import { OPERATIONS_FINGERPRINT } from './operation-calls.js';
 import { type ArgumentKind, OPERATIONS, type Operation } from './operations.js';

@@ -65,17 +65,8 @@ export interface LayerPlace {
   readonly index: number;
 }
 
-export interface LayerKind<Written, Spec, Shape extends Rows> {
-  /** What it looks like in words. */
-  readonly example: string;
-  /** Whether it has units of its own, and an activation, or hands on what is below. */
-  readonly hasUnits: boolean;
-  /** The fields of words, numbers as they are written; null for words of another kind. */
-  read(words: string): object | null;
-  resolve(layer: Written, activation: Activation): Spec;
-  describe(layer: Spec): string;
-  /** @throws ERR_OPTION where it does not fit what is below. */
-  shape(layer: Spec, place: LayerPlace): Shape;
+/** What follows from a layer's shape, whether a user writes such layers or not. */
+export interface ShapeKind<Shape extends Rows> {
   /** Its matrices, in the order of the canonical vector: of each W, then the bias. */
   weights(shape: Shape): readonly WeightShape[];
   /** Outputs that one input reaches. */
@@ -87,6 +78,19 @@ export interface LayerKind<Written, Spec, Shape extends Rows> {
   initial?(shape: Shape, parameters: Float32Array, draw: InitialDraw): void;
   /** The image that it puts out; null where it is a vector. */
   image(shape: Shape): ImageShape | null;
+}
+
+export interface LayerKind<Written, Spec, Shape extends Rows> extends ShapeKind<Shape> {
+  /** What it looks like in words. */
+  readonly example: string;
+  /** Whether it has units of its own, and an activation, or hands on what is below. */
+  readonly hasUnits: boolean;
+  /** The fields of words, numbers as they are written; null for words of another kind. */
+  read(words: string): object | null;
+  resolve(layer: Written, activation: Activation): Spec;
+  describe(layer: Spec): string;
+  /** @throws ERR_OPTION where it does not fit what is below. */
+  shape(layer: Spec, place: LayerPlace): Shape;
 }
 
 /** What a schema of layers is made with. */

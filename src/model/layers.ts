@@ -8,8 +8,16 @@ import {
   convolutionSpec,
 } from './convolution-layer.js';
 import { type DenseShape, dense, denseOption, denseSpec } from './dense-layer.js';
+import { type EmbeddingShape, embedding, type FactorsShape, factors } from './embedding-layer.js';
 import type { ImageShape } from './image.js';
-import type { InitialDraw, LayerKind, LayerPlace, SchemaMaker, WeightShape } from './layer-kind.js';
+import type {
+  InitialDraw,
+  LayerKind,
+  LayerPlace,
+  SchemaMaker,
+  ShapeKind,
+  WeightShape,
+} from './layer-kind.js';
 import type {
   Activation,
   ConvolutionLayer,
@@ -37,10 +45,23 @@ type KindRecords = {
 
 const KINDS: KindRecords = { dense, conv2d: convolution, maxPool, averagePool };
 
-/** The shape of a kind of layer. */
-export type ShapeOf<K extends keyof Kinds> = Kinds[K]['shape'];
+/** Those that stand before the hidden ones, which are not written as layers: their shapes. */
+interface InputShapes {
+  readonly embedding: EmbeddingShape;
+  readonly factors: FactorsShape;
+}
 
-export type LayerShape = DenseShape | ConvolutionShape | PoolShape;
+type Shapes = { readonly [K in keyof Kinds]: Kinds[K]['shape'] } & InputShapes;
+
+const SHAPES: { readonly [K in keyof Shapes]: ShapeKind<Shapes[K]> } = { ...KINDS, embedding, factors };
+
+/** The shape of a kind of layer. */
+export type ShapeOf<K extends keyof Shapes> = Shapes[K];
+
+/** Of a hidden layer, or of the last. */
+export type HiddenShape = DenseShape | ConvolutionShape | PoolShape;
+
+export type LayerShape = HiddenShape | EmbeddingShape | FactorsShape;
 
 /** A hidden layer as an object. */
 export type LayerObject = Exclude<LayerOption, string>;
@@ -90,22 +111,22 @@ function shapeAs<K extends keyof Kinds>(kind: K, layer: Kinds[K]['spec'], place:
   return KINDS[kind].shape(layer, place);
 }
 
-function weightsAs<K extends keyof Kinds>(kind: K, shape: Kinds[K]['shape']): readonly WeightShape[] {
-  return KINDS[kind].weights(shape);
+function weightsAs<K extends keyof Shapes>(kind: K, shape: Shapes[K]): readonly WeightShape[] {
+  return SHAPES[kind].weights(shape);
 }
 
-function fanOutAs<K extends keyof Kinds>(kind: K, shape: Kinds[K]['shape']): number {
-  return KINDS[kind].fanOut(shape);
+function fanOutAs<K extends keyof Shapes>(kind: K, shape: Shapes[K]): number {
+  return SHAPES[kind].fanOut(shape);
 }
 
-function initialAs<K extends keyof Kinds>(kind: K, shape: Kinds[K]['shape']) {
-  const { initial } = KINDS[kind];
+function initialAs<K extends keyof Shapes>(kind: K, shape: Shapes[K]) {
+  const { initial } = SHAPES[kind];
   if (initial === undefined) return null;
   return (parameters: Float32Array, draw: InitialDraw) => initial(shape, parameters, draw);
 }
 
-function imageAs<K extends keyof Kinds>(kind: K, shape: Kinds[K]['shape']): ImageShape | null {
-  return KINDS[kind].image(shape);
+function imageAs<K extends keyof Shapes>(kind: K, shape: Shapes[K]): ImageShape | null {
+  return SHAPES[kind].image(shape);
 }
 
 /** The spec of a layer. @param activation of a layer that names none. */
@@ -119,7 +140,7 @@ export function describeLayer(layer: LayerSpec): string {
 }
 
 /** @throws ERR_OPTION where a layer does not fit what is below. */
-export function shapeOf(layer: LayerSpec, place: LayerPlace): LayerShape {
+export function shapeOf(layer: LayerSpec, place: LayerPlace): HiddenShape {
   return shapeAs(layer.kind, layer, place);
 }
 

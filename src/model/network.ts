@@ -3,7 +3,9 @@
 
 import type { Task } from '../data/dataset/dataset.js';
 import { failOption } from '../errors.js';
+import { inputShapes } from './embedding-layer.js';
 import { type ImageShape, imageFeatures } from './image.js';
+import { columnsOfRuns, type InputsSpec } from './inputs.js';
 import { weightCount } from './layer-kind.js';
 import { imageOf, type LayerShape, shapeOf, weightShapes } from './layers.js';
 import { headUnits } from './losses.js';
@@ -19,10 +21,11 @@ export function memberFeatures(spec: Pick<MemberSpec, 'featureShare'>, features:
  * @throws ERR_OPTION when the features are no image of the stated size, or a layer does not fit its image.
  */
 export function layerShapes(spec: NetworkMemberSpec, features: number, task: Task): readonly LayerShape[] {
-  const { layers, image } = spec.network;
+  const { layers, image, inputs: embedded } = spec.network;
   requireImageSize(image, features);
-  const shapes: LayerShape[] = [];
-  let inputs = memberFeatures(spec, features);
+  requireKnownColumns(embedded, features);
+  const shapes: LayerShape[] = inputShapes(embedded, memberFeatures(spec, features));
+  let inputs = shapes.at(-1)?.units ?? memberFeatures(spec, features);
   let below = image;
   for (const [index, layer] of layers.entries()) {
     const shape = shapeOf(layer, { inputs, image: below, index });
@@ -39,6 +42,13 @@ export function requireImageSize(image: ImageShape | null, features: number): vo
   if (image === null || imageFeatures(image) === features) return;
   const { channels, height, width } = image;
   failOption('image', `channels × height × width of the ${features} features`, [channels, height, width]);
+}
+
+/** @throws ERR_OPTION when what is embedded are not the columns that there are. */
+function requireKnownColumns(inputs: InputsSpec | undefined, features: number): void {
+  if (inputs === undefined || columnsOfRuns(inputs.columns) === features) return;
+  const columns = columnsOfRuns(inputs.columns);
+  failOption('numericEmbedding', `of ${columns} columns, as the network was made for`, features);
 }
 
 /** Length of a member's unpadded weights: Σ inputs × units + units of the weight matrices, less the biases they lack. */

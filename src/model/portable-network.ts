@@ -5,13 +5,15 @@
 import type { Encoding, Task } from '../data/dataset/dataset.js';
 import type { TargetMap } from '../data/dataset/encoding.js';
 import { drawFeatureSubset } from '../data/resample.js';
+import { inputLayers } from './embedding-layer.js';
 import type { ImageShape } from './image.js';
 import { weightCount } from './layer-kind.js';
 import type { Activation, LayerSpec, PoolLayer } from './layer-types.js';
-import { type LayerShape, weightShapes } from './layers.js';
+import { type HiddenShape, weightShapes } from './layers.js';
 import type { Loss } from './losses.js';
 import { layerShapes } from './network.js';
 import { requireNetwork } from './network-members.js';
+import { type PortableInputs, portableInputs } from './portable-inputs.js';
 import { type DropoutSpec, type EnsemblePlan, seedOf } from './spec.js';
 import type { Padding, WindowGeometry } from './windows.js';
 
@@ -80,6 +82,8 @@ export interface PortableNetwork {
   readonly member: number;
   /** The encoded features that it reads, ascending; null: all, in their order. */
   readonly columns: Uint32Array | null;
+  /** What becomes of these first; null: nothing. */
+  readonly inputs: PortableInputs | null;
   /** How the features that it reads are an image; null when they are not one, or no layer takes them for one. */
   readonly image: ImageShape | null;
   /** From input to output; the last is dense and linear. Dropout's plain scaling is in the weights. */
@@ -111,14 +115,17 @@ export function portableNetwork(owner: NetworksOwner, { index, parameters }: Net
   const { dropout, network } = spec;
   const columns = drawFeatureSubset(spec.featureShare, seedOf(plan, spec), spec.streams.resample, features);
   const shapes = layerShapes(spec, features, task);
-  const keeps = keptShares(dropout, shapes.length);
+  const lead = inputLayers(shapes);
+  const keeps = keptShares(dropout, shapes.length - lead);
   const layers: PortableLayer[] = [];
+  let inputs: PortableInputs | null = null;
   let start = 0;
   // Plain dropout leaves units as they are in training and scales them at prediction: it goes into the next weights,
   // through poolings, which a factor above 0 passes unchanged.
   let keep = 1;
   for (const [at, shape] of shapes.entries()) {
-    keep *= keeps[at]!;
+    // What stands before the hidden layers drops nothing.
+    if (at >= lead) keep *= keeps[at - lead]!;
     const factor = keep;
     const matrices = weightShapes(shape).map((matrix): PortableMatrix => {
       const end = start + matrix.inputs * matrix.units;
@@ -126,11 +133,16 @@ export function portableNetwork(owner: NetworksOwner, { index, parameters }: Net
       start += weightCount(matrix);
       return { weight, bias: parameters.slice(end, start) };
     });
-    layers.push(portableLayer(shape, network.layers[at], matrices));
+    if (shape.kind === 'embedding' || shape.kind === 'factors') {
+      const own = matrices.map(({ weight }) => weight);
+      inputs = portableInputs(shape, own, inputs);
+      continue;
+    }
+    layers.push(portableLayer(shape, network.layers[at - lead], matrices));
     if (matrices.length > 0) keep = 1;
   }
-  const image = layers[0]!.kind === 'dense' ? null : network.image;
-  return { member: index, columns, image, layers, head: headOf(spec.loss, task, encoding) };
+  const image = layers[lead]!.kind === 'dense' ? null : network.image;
+  return { member: index, columns, inputs, image, layers, head: headOf(spec.loss, task, encoding) };
 }
 
 /** What prediction multiplies the inputs of each layer by. */
@@ -146,7 +158,7 @@ interface PortableMatrix {
 }
 
 function portableLayer(
-  shape: LayerShape,
+  shape: HiddenShape,
   spec: LayerSpec | undefined,
   matrices: readonly PortableMatrix[],
 ): PortableLayer {

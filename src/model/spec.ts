@@ -4,6 +4,7 @@
 
 import type { ResampleSpec } from '../data/resample.js';
 import type { ImageShape, TangentKind } from './image.js';
+import type { InputsSpec } from './inputs.js';
 import type { LayerSpec } from './layer-types.js';
 import type { LossSpec } from './losses.js';
 
@@ -17,6 +18,8 @@ export interface NetworkSpec {
   readonly image: ImageShape | null;
   readonly layers: readonly LayerSpec[];
   readonly init: Initialisation;
+  /** What becomes of the features first; absent: nothing. */
+  readonly inputs?: InputsSpec | undefined;
 }
 
 export type OptimizerSpec =

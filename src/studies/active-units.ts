@@ -4,6 +4,7 @@ import { encodeRows } from '../data/dataset/encoding.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { type Inputs, inputsOf } from '../ensemble/predict/inputs.js';
 import { predictorOf } from '../ensemble/predict/network-predictor.js';
+import { inputLayers } from '../model/embedding-layer.js';
 import { layerShapes } from '../model/network.js';
 import { requireNetwork } from '../model/network-members.js';
 import { blockRanges } from '../predictions/blocks.js';
@@ -39,6 +40,7 @@ export function activeUnitShares(ensemble: TrainedEnsemble, inputs: Inputs): rea
   return totals.map((counts, member) => {
     const { index } = members[member]!;
     const shapes = layerShapes(requireNetwork(plan.members[index]!, index), features, task);
-    return counts.map((count, layer) => count / (rows * shapes[layer]!.units));
+    const lead = inputLayers(shapes);
+    return counts.map((count, layer) => count / (rows * shapes[lead + layer]!.units));
   });
 }

@@ -4,6 +4,7 @@ import type { Dataset } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { unlessAborted } from '../long-calls.js';
+import { inputRuns } from '../model/input-columns.js';
 import type { ModuleTable } from '../model/options/module-table.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import type { EnsemblePlan } from '../model/spec.js';
@@ -53,6 +54,7 @@ export function preparePlan(
   const context = {
     task: dataset.task,
     features: dataset.features,
+    inputColumns: inputRuns(dataset.preprocessing, dataset.features),
     tangents: givenTangents(dataset),
     seed: options.seed ?? randomSeed(),
     arithmetic: resolveArithmetic(options.arithmetic ?? 'auto'),

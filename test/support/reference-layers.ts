@@ -1,7 +1,7 @@
 // The linear part of each kind of layer in double precision, straight from its definition: one example at a
 // time, nested loops over filters, places and taps. Convolution and pooling for the reference network.
 
-import { type LayerShape, weightShapes } from '../../src/model/layers.js';
+import { type HiddenShape, type LayerShape, weightShapes } from '../../src/model/layers.js';
 import type { PoolShape } from '../../src/model/pool-layers.js';
 import type { WindowGeometry } from '../../src/model/windows.js';
 
@@ -10,6 +10,13 @@ type Numbers = ArrayLike<number>;
 /** The one matrix that a layer may have. */
 function matrixOf(shape: LayerShape) {
   return weightShapes(shape)[0] ?? { inputs: 0, units: 0 };
+}
+
+/** Layers before the first hidden one are held against finite differences. */
+function hidden(shape: LayerShape): HiddenShape {
+  if (shape.kind === 'embedding' || shape.kind === 'factors')
+    throw new RangeError(`a layer of kind ${shape.kind}`);
+  return shape;
 }
 
 /** One pixel of an image under one tap: where it is among the inputs, or null outside the image. */
@@ -57,7 +64,8 @@ function chosen({ geometry: g }: PoolShape, h: Numbers): number[] {
 }
 
 /** z = A(h) + b. @param at where a max pooling chooses; h unless it is applied to a tangent. */
-export function affine(shape: LayerShape, w: Numbers, b: Numbers, h: Numbers, at: Numbers = h): number[] {
+export function affine(of: LayerShape, w: Numbers, b: Numbers, h: Numbers, at: Numbers = h): number[] {
+  const shape = hidden(of);
   const { inputs, units } = matrixOf(shape);
   switch (shape.kind) {
     case 'dense':
@@ -90,7 +98,8 @@ export function affine(shape: LayerShape, w: Numbers, b: Numbers, h: Numbers, at
 }
 
 /** dx = Aᵀ(dz). @param h the layer's input, where a max pooling chooses. */
-export function affineTranspose(shape: LayerShape, w: Numbers, h: Numbers, dz: Numbers): number[] {
+export function affineTranspose(of: LayerShape, w: Numbers, h: Numbers, dz: Numbers): number[] {
+  const shape = hidden(of);
   const dx = new Array<number>(shape.inputs).fill(0);
   const { units } = matrixOf(shape);
   switch (shape.kind) {

@@ -3,6 +3,7 @@
 // when a member needs it.
 
 import type { Task } from '../../data/dataset/dataset.js';
+import type { InputRun } from '../../model/inputs.js';
 import type { Loss } from '../../model/losses.js';
 import type { OptionUser } from '../../model/options/field.js';
 import type { FilledOptions } from '../../model/options/filled-options.js';
@@ -73,6 +74,8 @@ export interface ResolveContext {
   readonly task: Task;
   /** Columns of the dataset. */
   readonly features: number;
+  /** What these are. */
+  readonly inputColumns: readonly InputRun[];
   /** Tangent vectors per row of the dataset. */
   readonly tangents: number;
   /** The module that the options name, read; null when they name none. */

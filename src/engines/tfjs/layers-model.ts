@@ -7,6 +7,7 @@ import { failOption } from '../../errors.js';
 import type { ImageShape } from '../../model/image.js';
 import { givesVariances, lossOf } from '../../model/losses.js';
 import { requireNetwork } from '../../model/network-members.js';
+import { requireBareInputs } from '../../model/portable-inputs.js';
 import {
   LEAKY_SLOPE,
   type NetworkMember,
@@ -156,7 +157,9 @@ function plannedLayers(
   const scale = encoding.features;
   requireStraightScale(encoding);
   const { dropout } = spec;
-  const { columns, image, layers: own } = portableNetwork(ensemble, trained);
+  const network = portableNetwork(ensemble, trained);
+  requireBareInputs(network, 'a tf.LayersModel');
+  const { columns, image, layers: own } = network;
   const layers: PlannedLayer[] = [];
   const add: AddLayer = (name, options, ...weights) => {
     const first = layers.length === 0 ? { inputShape: [features] } : {};

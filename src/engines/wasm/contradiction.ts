@@ -5,6 +5,16 @@ import { lossFits } from '../../model/losses.js';
 import { layerShapes } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 
+/** What does not go with embedded inputs. */
+function contradictionOfInputs(spec: NetworkMemberSpec): string | null {
+  const { network, featureShare, dropout, tangents, tying } = spec;
+  if (network.inputs === undefined) return null;
+  if (network.image !== null || featureShare !== 1)
+    return 'inputs are embedded that are an image, or not all';
+  if (dropout !== null && dropout.inputKeep !== 1) return 'inputs are embedded that are dropped';
+  return tangents === null && tying === null ? null : 'inputs are embedded under tangents or tying';
+}
+
 /** "layers do not fit each other", or null. */
 export function contradictionOfNetwork(spec: NetworkMemberSpec, features: number, task: Task): string | null {
   if (!lossFits(spec.loss, task)) return `loss does not fit ${task.kind}`;
@@ -13,6 +23,8 @@ export function contradictionOfNetwork(spec: NetworkMemberSpec, features: number
   } catch {
     return 'layers do not fit each other';
   }
+  const bad = contradictionOfInputs(spec);
+  if (bad !== null) return bad;
   const { dropout, activityPenalty, tying, snapshot, network } = spec;
   const hidden = network.layers.length;
   const beyond = (layers: readonly number[], most: number) => layers.some((layer) => layer > most);

@@ -1,5 +1,6 @@
 // Networks on tutti's own kernels, as one record.
 
+import { describeInputs } from '../../model/inputs.js';
 import { describeLayer } from '../../model/layers.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { EngineDefinition } from '../shared/definition.js';
@@ -31,7 +32,8 @@ export const WASM: EngineDefinition<NetworkMemberSpec> & { readonly name: 'wasm'
     const pixels = image === null ? '' : `${image.channels}x${image.height}x${image.width}: `;
     const hidden = layers.map(describeLayer).join(', ') || 'no hidden layer';
     const origin = spec.teacher === undefined ? '' : '; distilled from an ensemble';
-    return `${pixels}${hidden}; ${describeOptimisation(spec)}${describeSteps(spec)}${origin}`;
+    const embedded = spec.network.inputs === undefined ? '' : `${describeInputs(spec.network.inputs)}; `;
+    return `${pixels}${embedded}${hidden}; ${describeOptimisation(spec)}${describeSteps(spec)}${origin}`;
   },
   draws({ dropout, inputNoise, mixup, swag }) {
     return randomInEpochs(dropout !== null || inputNoise > 0 || mixup !== undefined || swag !== undefined);

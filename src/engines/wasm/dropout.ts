@@ -4,6 +4,7 @@
 import type { Operand } from '../../kernels/operand.js';
 import type { Calls } from '../../kernels/operation-calls.js';
 import { alignRegion, type RegionAllocator } from '../../memory/layout.js';
+import { inputLayers } from '../../model/embedding-layer.js';
 import type { UnitFactors } from '../../model/layer-types.js';
 import type { LayerShape } from '../../model/layers.js';
 import type { DropoutSpec } from '../../model/spec.js';
@@ -66,9 +67,11 @@ export function weightScalingFactors(
   { inputKeep, hiddenKeep, scaling }: DropoutSpec,
   shapes: readonly LayerShape[],
 ): UnitFactors {
-  return [inputKeep, ...hiddenKeep].map((keep, layer) =>
-    new Float32Array(shapes[layer]!.inputs).fill(scaling === 'plain' ? keep : 1),
-  );
+  const lead = inputLayers(shapes);
+  return [inputKeep, ...hiddenKeep].map((keep, layer) => {
+    const { inputs } = shapes[layer === 0 ? 0 : lead + layer]!;
+    return new Float32Array(inputs).fill(scaling === 'plain' ? keep : 1);
+  });
 }
 
 /** Writes the factors of the layers that drop units. */

@@ -6,9 +6,6 @@ import { type DropoutLayout, maskGradient } from './dropout.js';
 import type { Block } from './panels.js';
 import type { BoundNetwork, Pass } from './passes.js';
 
-/** What is not read. */
-const NOTHING: Block = { address: 0, stride: 0 };
-
 /**
  * From the head's gradient, which the loss wrote for the last forward pass, down to ∂J/∂x: panels[inputs]
  * into `into`. Overwrites the gradients of the hidden stages.
@@ -35,8 +32,8 @@ export function callFirstInputGradient(
   pass: Pass,
 ): void {
   const { stages, inputDropout } = network;
-  const { operator, gradient } = stages[0]!;
-  operator.inputGradient(gradient, NOTHING, into, panels, 1);
+  const { operator, gradient, input } = stages[0]!;
+  operator.inputGradient(gradient, input, into, panels, 1);
   if (inputDropout !== null) dropGradient(network, inputDropout, into, panels, pass);
 }
 

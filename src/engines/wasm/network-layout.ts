@@ -4,6 +4,7 @@
 import type { SmoothActivation } from '../../kernels/activation-kind.js';
 import { layerLengthFloats } from '../../kernels/weight-layout.js';
 import type { RegionAllocator } from '../../memory/layout.js';
+import { inputLayers } from '../../model/embedding-layer.js';
 import type { WeightShape } from '../../model/layer-kind.js';
 import { type LayerShape, weightShapes } from '../../model/layers.js';
 import type { Activation, ActivityPenaltySpec, DropoutSpec } from '../../model/spec.js';
@@ -133,6 +134,7 @@ export function layoutNetwork(
   const inputDropout = drop(0, inputs, input, () => block(inputs));
   const scratch = regions.take(Math.max(...shapes.map((shape) => operatorScratchBytes(shape, panels, mode))));
   const stages: StageLayout[] = [];
+  const lead = inputLayers(shapes);
   let below = inputDropout?.output ?? input;
   let next = weights;
   for (const shape of shapes) {
@@ -140,6 +142,8 @@ export function layoutNetwork(
     const smooth = isSmooth(activation) ? activation : null;
     const output = block(units);
     const trains = mode === 'train';
+    // Of hidden layers, from 1; what stands before those is none.
+    const layer = stages.length + 1 - lead;
     const matrices: number[] = [];
     const weights = next;
     for (const matrix of weightShapes(shape)) {
@@ -159,8 +163,8 @@ export function layoutNetwork(
       secondDerivative: hasTangents && smooth !== null ? block(units).address : 0,
       curvature: hasTangents && smooth !== null ? block(units).address : 0,
       scratch,
-      dropout: drop(stages.length + 1, units, output, () => output),
-      activityPenalty: activityPenalty?.layers.includes(stages.length + 1) ? activityPenalty.strength : 0,
+      dropout: layer > 0 ? drop(layer, units, output, () => output) : null,
+      activityPenalty: activityPenalty?.layers.includes(layer) ? activityPenalty.strength : 0,
     });
     below = output;
   }

@@ -7,50 +7,9 @@ import type { ProgramBuilder } from '../../kernels/program-builder.js';
 import { biasLengthFloats, weightGradientScratchBytes } from '../../kernels/weight-layout.js';
 import { windowWorkBytes } from '../../kernels/window-record.js';
 import type { LayerShape, ShapeOf } from '../../model/layers.js';
+import { embedding, factors } from './input-operators.js';
+import type { Kind, Operator, OperatorKind, OperatorPlace } from './operator-kind.js';
 import { type Block, panelStrideOf } from './panels.js';
-import type { UpdateBlocks } from './update-blocks.js';
-
-/** What a layer computes before its activation, with its parameters at fixed addresses. Max pooling is linear where it stands. */
-export interface Operator {
-  /** out = max(z, slope·z) with z = A(x) + b. */
-  forward(x: Block, out: Block, panels: Operand, slope: number): void;
-  /** As `forward`, of one example in lane 0 of a panel; what the other lanes of `out` become does not matter. */
-  forwardRow(x: Block, out: Block, slope: number): void;
-  /**
-   * out = A(x), without b: what a tangent becomes. Max pooling takes the taps of its last `forward`. Absent where a layer is
-   * not linear in x.
-   */
-  linear?(x: Block, out: Block, panels: Operand): void;
-  /** dx = Aᵀ(dz) ⊙ (h > 0 ? 1 : slope); h, the layer's input, is not read when slope is 1. */
-  inputGradient(dz: Block, h: Block, dx: Block, panels: Operand, slope: number): void;
-  /**
-   * Hands the gradient of each matrix to the update block of its role, which stores, accumulates or applies it. Comes after
-   * `inputGradient` of the same pass.
-   */
-  weightGradient(x: Block, dz: Block, panels: Operand, updates: UpdateBlocks): void;
-}
-
-/** Where an operator finds what it needs. */
-export interface OperatorPlace {
-  readonly shape: LayerShape;
-  /** Where its matrices lie, each W and then its bias, in the order of `weightShapes`. */
-  readonly matrices: readonly number[];
-  /** `keptBytes` of its own, which a pass forward leaves to the pass back; 0 where it asks for none. */
-  readonly kept: number;
-  /** Scratch, which all operators share. */
-  readonly scratch: number;
-}
-
-type Kind = LayerShape['kind'];
-type PlaceOf<K extends Kind> = OperatorPlace & { readonly shape: ShapeOf<K> };
-
-/** What there is to know of a kind of layer. */
-interface OperatorKind<K extends Kind> {
-  scratchBytes(shape: ShapeOf<K>, panels: number, mode: 'train' | 'predict'): number;
-  /** Bytes that a training's pass forward keeps for the pass back, beside inputs and outputs; they are lent to nobody else. */
-  keptBytes?(shape: ShapeOf<K>, panels: number): number;
-  bind(calls: ProgramBuilder, place: PlaceOf<K>): Operator;
-}
 
 const dense: OperatorKind<'dense'> = {
   scratchBytes({ units }, panels, mode) {
@@ -151,7 +110,10 @@ const averagePool: OperatorKind<'averagePool'> = {
   },
 };
 
-const KINDS: { readonly [K in Kind]: OperatorKind<K> } = { dense, conv2d, maxPool, averagePool };
+const KINDS: { readonly [K in Kind]: OperatorKind<K> } = {
+  ...{ dense, conv2d, maxPool, averagePool },
+  ...{ embedding, factors },
+};
 
 // A union of layers is taken apart by the kind that each names; these say so to the compiler.
 

@@ -6,7 +6,8 @@ import type { Operand } from '../../kernels/operand.js';
 import type { ProgramBuilder } from '../../kernels/program-builder.js';
 import { applyFactors, applyMask, maskGradient } from './dropout.js';
 import type { NetworkLayout, StageLayout } from './network-layout.js';
-import { bindOperator, type Operator } from './operators.js';
+import type { Operator } from './operator-kind.js';
+import { bindOperator } from './operators.js';
 import type { UpdateBlocks } from './update-blocks.js';
 
 /** A stage that calls can be made of. */

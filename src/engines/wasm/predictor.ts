@@ -4,6 +4,7 @@ import { outputCount, type TargetScale, type Task } from '../../data/dataset/dat
 import type { Operand } from '../../kernels/operand.js';
 import type { ProgramBuilder } from '../../kernels/program-builder.js';
 import type { RegionAllocator } from '../../memory/layout.js';
+import { inputLayers } from '../../model/embedding-layer.js';
 import type { UnitFactors } from '../../model/layer-types.js';
 import { BLOCK_ROWS } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
@@ -150,8 +151,10 @@ function writePredictions(
   return {
     ...{ together, alone, forward },
     gather: calls.segment(() => gather(STEP.count)),
-    active: members.map(({ network }) =>
-      network.stages.slice(0, -1).map((stage) => countActive(calls, stage)),
+    active: members.map(({ network: { stages } }) =>
+      stages
+        .slice(inputLayers(stages.map(({ shape }) => shape)), -1)
+        .map((stage) => countActive(calls, stage)),
     ),
   };
 }

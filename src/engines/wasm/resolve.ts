@@ -1,7 +1,9 @@
 // What the options of a network become in its spec.
 
+import type { ImageShape } from '../../model/image.js';
 import { hasUnits, weightShapes } from '../../model/layers.js';
 import { layerShapes } from '../../model/network.js';
+import { resolveInputs, type Unfit } from '../../model/options/embedding-options.js';
 import type { FilledOptions } from '../../model/options/filled-options.js';
 import { requireWholeImage } from '../../model/options/layer-options.js';
 import { resolveNetwork } from '../../model/options/network-options.js';
@@ -15,22 +17,35 @@ import { resolveTying } from '../../model/options/tying-options.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { ResolveContext } from '../shared/definition.js';
 
+/** What is in use of what embedded inputs do not go with. */
+function unfitForEmbeddings(o: FilledOptions, image: ImageShape | null): readonly Unfit[] {
+  const all: readonly (Unfit | false)[] = [
+    image !== null && ['image', 'absent', Object.values(image).join('×')],
+    o.featureShare !== 1 && ['featureShare', '1', o.featureShare],
+    o.inputKeep !== 1 && ['inputKeep', '1', o.inputKeep],
+    o.tie !== 0 && ['tie', '0', o.tie],
+    o.tangentStrength !== 0 && ['tangentStrength', '0', o.tangentStrength],
+  ];
+  return all.filter((one) => one !== false);
+}
+
 /**
  * Of a run that leaves several members, the first. The network of a module takes the place of the options of layers.
  */
 export function resolveNetworkMember(
   o: FilledOptions,
   own: MemberOptions,
-  { task, features, tangents, module, common }: ResolveContext,
+  { task, features, inputColumns, tangents, module, common }: ResolveContext,
 ): NetworkMemberSpec {
   const translated = module?.translated ?? null;
-  const network = translated?.network ?? resolveNetwork(o, own);
-  const { image, layers } = network;
+  const bare = translated?.network ?? resolveNetwork(o, own);
+  const { image, layers } = bare;
+  const inputs = resolveInputs(o, own, inputColumns, unfitForEmbeddings(o, image));
   requireWholeImage(image, o.featureShare);
   const ownUnits = layers.map(hasUnits);
   const spec: NetworkMemberSpec = {
     engine: 'wasm',
-    network,
+    network: inputs === undefined ? bare : { ...bare, inputs },
     ...resolveOptimisation(o, own, task),
     ...common,
     dropout: translated === null ? resolveDropout(o, ownUnits) : translated.dropout,

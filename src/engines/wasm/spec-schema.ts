@@ -17,6 +17,7 @@ export function networkSchema(parts: SpecParts): SpecSchema<NetworkMemberSpec> {
       image: image.nullable(),
       layers: z.array(layerSpecSchema(z)).max(MOST_LAYERS),
       init: z.enum(['he', 'glorot']),
+      inputs: inputsSchema(parts).optional(),
     }),
     ...optimisation,
     ...common,
@@ -47,6 +48,28 @@ function trajectorySchemas({ z, count, decay }: SpecParts) {
 function rateFactors({ z }: SpecParts) {
   const factor = z.number().min(0);
   return z.strictObject({ bias: factor, scale: factor, embedding: factor });
+}
+
+/** A panel of weights holds as many terms of a number. */
+const MOST_TERMS = 96;
+
+function inputsSchema({ z, count, positive }: SpecParts) {
+  const most = count.max(MOST_TERMS);
+  const size = z
+    .int()
+    .min(2)
+    .max(MOST_TERMS + 1);
+  const numbers = z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('periodic'), size, frequencies: most, scale: positive }),
+    z.strictObject({ kind: z.literal('cosine'), size, scale: positive }),
+    z.strictObject({ kind: z.literal('piecewiseLinear'), size: size.nullable(), bins: most }),
+  ]);
+  return z.strictObject({
+    columns: z.array(z.tuple([z.enum(['number', 'category', 'flag']), count])).min(1),
+    numbers: numbers.nullable(),
+    categories: z.strictObject({ size: most }).nullable(),
+    scale: z.boolean(),
+  });
 }
 
 function techniqueSchemas({ z, count, natural, share, decay, positive }: SpecParts) {

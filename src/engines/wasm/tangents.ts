@@ -7,7 +7,7 @@ import type { Operand } from '../../kernels/operand.js';
 import type { RegionAllocator } from '../../memory/layout.js';
 import { maskGradient } from './dropout.js';
 import type { NetworkLayout } from './network-layout.js';
-import type { Operator } from './operators.js';
+import type { Operator } from './operator-kind.js';
 import type { Block } from './panels.js';
 import type { BoundNetwork } from './passes.js';
 import type { UpdateBlocks } from './update-blocks.js';

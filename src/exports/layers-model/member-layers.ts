@@ -3,6 +3,7 @@
 import { channelsLast } from '../../engines/tfjs/model-input.js';
 import type { ImageShape } from '../../model/image.js';
 import type { Activation } from '../../model/layer-types.js';
+import { requireBareInputs } from '../../model/portable-inputs.js';
 import {
   LEAKY_SLOPE,
   type PortableConvolution,
@@ -31,11 +32,13 @@ interface Matrix {
 /** @returns the name of the layer that has its answers. */
 export function addMember(
   graph: LayerGraph,
-  { columns, image, layers }: PortableNetwork,
+  network: PortableNetwork,
   features: number,
   encoded: string,
   head: MemberHead,
 ): string {
+  requireBareInputs(network, 'a tf.LayersModel');
+  const { columns, image, layers } = network;
   let h = encoded;
   let shape = image;
   if (shape !== null) {

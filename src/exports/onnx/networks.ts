@@ -5,6 +5,7 @@
 import { failOption } from '../../errors.js';
 import { joined } from '../../math/joined.js';
 import type { Activation } from '../../model/layer-types.js';
+import { requireBareInputs } from '../../model/portable-inputs.js';
 import {
   LEAKY_SLOPE,
   type PortableConvolution,
@@ -79,6 +80,7 @@ function callGroup(
   group: readonly PortableNetwork[],
 ): Value {
   const [first] = group;
+  requireBareInputs(first!, 'this form');
   let weights = group.map(({ layers }) => layers);
   let state: State;
   if (first!.image !== null) {

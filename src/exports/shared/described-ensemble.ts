@@ -9,6 +9,7 @@ import type { FeatureColumn } from '../../data/dataset/preprocessing-types.js';
 import { USUAL_MISSING } from '../../data/table/column.js';
 import { dateWords } from '../../data/table/date-format.js';
 import type { Activation } from '../../model/layer-types.js';
+import { requireBareInputs } from '../../model/portable-inputs.js';
 import type { PortableHead, PortableLayer, PortableNetwork } from '../../model/portable-network.js';
 import type { WindowGeometry } from '../../model/windows.js';
 import type { Aggregator } from '../../predictions/aggregate/aggregators.js';
@@ -105,6 +106,7 @@ export function describeEnsemble<Weights extends object>(
 ): DescribedEnsemble<Weights> {
   const { task, features, encoding, preprocessing, networks, weights, aggregator, calibration, clip } =
     ensemble;
+  for (const network of networks) requireBareInputs(network, 'this form');
   const method = calibration?.method ?? null;
   return {
     ...{ format: 'tutti-ensemble', version: 1, task },

@@ -1,8 +1,7 @@
-// Numbers and categories as the layers see them: each number beside what it is expanded into (cosines, or how far it is through
-// bins), as it is or projected; each column of categories as a sum of rows of a table; each row times a factor of its own.
-// Gradients are sums of eight lanes, which the octet tree adds up once, when a feature has seen all examples.
+// Numbers as the layers see them: each beside what it is expanded into (cosines, or how far it is through bins), as it is or
+// projected. Gradients are sums of eight lanes, which the octet tree adds up once, when a feature has seen all examples.
 import { update } from './update';
-import { clearPaddingRows, madd, roundUp4, splat, splatAt, sumsOfOctets, zero } from './vector';
+import { madd, roundUp4, splat, splatAt, sumsOfOctets, zero } from './vector';
 
 // What a number is expanded into; expansion-kind.ts.
 const PERIODIC: i32 = 0;
@@ -235,7 +234,7 @@ export function embedNumbersInputGradient(
 /** c ← a × b + c, eight lanes. */
 // @ts-ignore: decorator
 @inline
-function addProducts(to: usize, a0: v128, a1: v128, b: usize): void {
+export function addProducts(to: usize, a0: v128, a1: v128, b: usize): void {
   v128.store(to, madd(a0, v128.load(b), v128.load(to)));
   v128.store(to + 16, madd(a1, v128.load(b + 16), v128.load(to + 16)));
 }
@@ -283,13 +282,13 @@ function addOctet(kind: i32, x: usize, terms: i32, w: usize, size: i32, projecti
 }
 
 /** Sums of octets at the same address, each times a factor. */
-function finish(sums: usize, count: i32, factor: f32): void {
+export function finishOctets(sums: usize, count: i32, factor: f32): void {
   for (let to = sums; count > 0; count -= 4, sums += 128, to += 16) {
     v128.store(to, f32x4.mul(sumsOfOctets(sums), splat(factor)));
   }
 }
 
-function clear(at: usize, bytes: usize): void {
+export function clearBytes(at: usize, bytes: usize): void {
   for (const end = at + bytes; at < end; at += 16) v128.store(at, zero());
 }
 
@@ -299,20 +298,20 @@ export function embedNumbersWeightGradient(
 ): void {
   const expansion = scratch + (projectionBytes(terms, size) << 3);
   for (; features > 0; features--) {
-    clear(scratch, (projectionBytes(terms, size) + expansionBytes(terms)) << 3);
+    clearBytes(scratch, (projectionBytes(terms, size) + expansionBytes(terms)) << 3);
     let from = x, gradient = dz;
     for (let p = panels; p > 0; p--, from += xPanelStride, gradient += dzPanelStride) {
       if (kind == PERIODIC) addOctet(PERIODIC, from, terms, w, size, projection, gradient, scratch);
       else addOctet(PIECEWISE, from, terms, w, size, projection, gradient, scratch);
     }
     if (size) {
-      finish(scratch, (terms + 1) * roundUp4(size), 1);
+      finishOctets(scratch, (terms + 1) * roundUp4(size), 1);
       update(projection, scratch, projectionBytes(terms, size), updateBlock, true);
     }
     if (kind == PERIODIC) {
       const phases = expansion + (expansionBytes(terms) << 2);
-      finish(expansion, roundUp4(terms), TAU);
-      finish(phases, roundUp4(terms), 1);
+      finishOctets(expansion, roundUp4(terms), TAU);
+      finishOctets(phases, roundUp4(terms), 1);
       update(w, expansion, expansionBytes(terms) >> 1, updateBlock, true);
       update(w + (expansionBytes(terms) >> 1), phases, expansionBytes(terms) >> 1, updateBlock, true);
     }
@@ -321,95 +320,4 @@ export function embedNumbersWeightGradient(
     w += expansionBytes(terms);
     projection += projectionBytes(terms, size);
   }
-}
-
-/** Whether eight examples' numbers are all 0. */
-// @ts-ignore: decorator
-@inline
-function isAbsent(x: usize): bool {
-  return !v128.any_true(v128.or(f32x4.ne(v128.load(x), zero()), f32x4.ne(v128.load(x + 16), zero())));
-}
-
-export function embedCategories(
-  x: usize, xPanelStride: usize, panels: i32, categories: i32, w: usize, size: i32, out: usize, outPanelStride: usize,
-): void {
-  const stride: usize = roundUp4(size) << 2, bytes = <usize>size << 5;
-  for (; panels > 0; panels--, x += xPanelStride, out += outPanelStride) {
-    clear(out, bytes);
-    let row = w;
-    for (let at = x, end = x + (<usize>categories << 5); at < end; at += 32, row += stride) {
-      if (isAbsent(at)) continue;
-      const x0 = v128.load(at), x1 = v128.load(at + 16);
-      for (let e: usize = 0; e < bytes; e += 32) {
-        const weight = splatAt(row + (e >> 3)), to = out + e;
-        v128.store(to, madd(weight, x0, v128.load(to)));
-        v128.store(to + 16, madd(weight, x1, v128.load(to + 16)));
-      }
-    }
-  }
-}
-
-export function embedCategoriesInputGradient(
-  dz: usize, dzPanelStride: usize, panels: i32, categories: i32, w: usize, size: i32, dx: usize, dxPanelStride: usize,
-): void {
-  const stride: usize = roundUp4(size) << 2;
-  for (; panels > 0; panels--, dz += dzPanelStride, dx += dxPanelStride) {
-    let row = w;
-    for (let to = dx, end = dx + (<usize>categories << 5); to < end; to += 32, row += stride) {
-      let s0 = zero(), s1 = zero(), at = dz;
-      for (let weight = row, last = row + (<usize>size << 2); weight < last; weight += 4, at += 32) {
-        s0 = madd(splatAt(weight), v128.load(at), s0), s1 = madd(splatAt(weight), v128.load(at + 16), s1);
-      }
-      v128.store(to, s0), v128.store(to + 16, s1);
-    }
-  }
-}
-
-export function embedCategoriesWeightGradient(
-  x: usize, xPanelStride: usize, panels: i32, categories: i32, dz: usize, dzPanelStride: usize, size: i32, w: usize,
-  scratch: usize, updateBlock: usize,
-): void {
-  const padded = roundUp4(size), bytes = <usize>size << 5;
-  for (; categories > 0; categories--, x += 32, w += <usize>padded << 2) {
-    clear(scratch, <usize>padded << 5);
-    let from = x, gradient = dz;
-    for (let p = panels; p > 0; p--, from += xPanelStride, gradient += dzPanelStride) {
-      if (isAbsent(from)) continue;
-      const x0 = v128.load(from), x1 = v128.load(from + 16);
-      for (let e: usize = 0; e < bytes; e += 32) addProducts(scratch + e, x0, x1, gradient + e);
-    }
-    finish(scratch, padded, 1);
-    update(w, scratch, <usize>padded << 2, updateBlock, true);
-  }
-}
-
-export function factorGradient(
-  x: usize, xPanelStride: usize, panels: i32, rows: i32, dz: usize, dzPanelStride: usize, w: usize, scratch: usize,
-  updateBlock: usize,
-): void {
-  for (; rows > 0; rows -= 4, x += 128, dz += 128, w += 16) {
-    clear(scratch, 128);
-    let from = x, gradient = dz;
-    for (let p = panels; p > 0; p--, from += xPanelStride, gradient += dzPanelStride) {
-      for (let r: usize = 0; r < <usize>min(rows, 4) << 5; r += 32) {
-        addProducts(scratch + r, v128.load(from + r), v128.load(from + r + 16), gradient + r);
-      }
-    }
-    finish(scratch, 4, 1);
-    update(w, scratch, 16, updateBlock, true);
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-export function copyRows(
-  input: usize, inputPanelStride: usize, panels: i32, rows: i32, out: usize, outPanelStride: usize,
-): void {
-  for (; panels > 0; panels--, input += inputPanelStride, out += outPanelStride) memory.copy(out, input, <usize>rows << 5);
-}
-
-// @ts-ignore: decorator
-@inline
-export function clearPadding(out: usize, panelStride: usize, panels: i32, rows: i32): void {
-  clearPaddingRows(out, panelStride, panels, rows);
 }

@@ -1,6 +1,7 @@
 // The options of members, in the order of the help and of the reference; only which engine trains them is said above
 // the engines (src/training/options/option-defaults.ts).
 
+import { embeddingFields } from './embedding-options.js';
 import { moduleFields } from './module-options.js';
 import { neighboursFields } from './neighbours-options.js';
 import { networkFields } from './network-options.js';
@@ -16,6 +17,7 @@ import { tyingFields } from './tying-options.js';
 export const SHARED_FIELDS = {
   ...moduleFields,
   ...networkFields,
+  ...embeddingFields,
   ...optimisationFields,
   ...stepFields,
   ...neighboursFields,

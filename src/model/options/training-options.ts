@@ -58,6 +58,45 @@ export interface MemberOptions {
   /** Spread of the initial weights: he suits relu and its kin, glorot tanh and sigmoid. @default 'he' */
   readonly init?: 'he' | 'glorot' | undefined;
   /**
+   * What each number becomes beside itself: learned waves (periodic, mapped to few numbers; cosine, as they
+   * are) or how far it is through bins between quantiles of the member's rows (piecewiseLinear).
+   * @default 'none'
+   */
+  readonly numericEmbedding?: 'none' | 'periodic' | 'cosine' | 'piecewiseLinear' | undefined;
+  /**
+   * How many numbers an embedded number becomes, itself among them. An integer ≥ 2 and ≤ 97.
+   * @default 4 of periodic, 16 of cosine; of piecewiseLinear one for each bin and itself, nothing learned
+   */
+  readonly embeddingSize?: number | undefined;
+  /**
+   * Waves of each number, which a learned map makes fewer numbers of. An integer ≥ 1 and ≤ 96.
+   * @default 16
+   */
+  readonly embeddingFrequencies?: number | undefined;
+  /**
+   * Standard deviation of the first frequencies, in turns per unit of the encoded number. A number > 0.
+   * @default 0.1 of periodic, 1 of cosine
+   */
+  readonly frequencyScale?: number | undefined;
+  /**
+   * Bins of each number, at most: where quantiles are equal there are fewer. An integer ≥ 1 and ≤ 96.
+   * @default 16
+   */
+  readonly embeddingBins?: number | undefined;
+  /**
+   * What categories become: 0/1 columns, or learned numbers where a column has more categories than these.
+   * @default 'oneHot'
+   */
+  readonly categoryEmbedding?: 'oneHot' | 'learned' | undefined;
+  /**
+   * How many numbers a category becomes; columns of no more categories keep their 0/1 columns. An integer ≥ 1
+   * and ≤ 96.
+   * @default 8
+   */
+  readonly categoryEmbeddingSize?: number | undefined;
+  /** Whether each number that the first layer takes is multiplied by a learned factor. @default false */
+  readonly inputScale?: boolean | undefined;
+  /**
    * What training minimises; binaryCrossEntropy has one output for two classes, focal is for classes that are
    * rare, gaussianNll predicts a variance beside each number, huber is for numbers with outliers.
    * @default softmaxCrossEntropy for classes, squaredError for numbers

@@ -5,6 +5,7 @@
 import { NOT_YET_FITTED, type TrainedEnsemble, type TrainedMember } from '../../ensemble/ensemble.js';
 import { failOption } from '../../errors.js';
 import { RandomStream, streamKey } from '../../math/random.js';
+import { inputLayers } from '../../model/embedding-layer.js';
 import type { UnitFactors } from '../../model/layer-types.js';
 import { layerShapes } from '../../model/network.js';
 import { isNetwork, requireNetwork } from '../../model/network-members.js';
@@ -65,7 +66,8 @@ export function dropoutNet(ensemble: TrainedEnsemble, member?: number): DropoutN
   }
   const spec = requireNetwork(plan.members[found.index]!, found.index);
   const dropout = spec.dropout!;
-  const units = layerShapes(spec, features, task).map(({ inputs }) => inputs);
+  const shapes = layerShapes(spec, features, task);
+  const units = [shapes[0]!, ...shapes.slice(inputLayers(shapes) + 1)].map(({ inputs }) => inputs);
   const keeps = keepsOf(dropout);
   const droppable = units.reduce((sum, count, layer) => sum + (keeps[layer]! < 1 ? count : 0), 0);
   const alone = withMasks(ensemble, found, [undefined]);

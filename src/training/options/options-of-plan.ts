@@ -3,6 +3,7 @@
 
 import { engines, userModuleOf } from '../../engines/registry.js';
 import { sortedJson } from '../../files/sorted-plain.js';
+import type { NumberEmbedding } from '../../model/inputs.js';
 import { isNetwork } from '../../model/network-members.js';
 import type { OptionUser, Users } from '../../model/options/field.js';
 import { SHARED_FIELDS } from '../../model/options/member-fields.js';
@@ -36,7 +37,7 @@ export function optionsOfPlan(
   const { seed, arithmetic, validationShare } = plan;
   if (plan.members.some((spec) => userModuleOf(spec) !== null || spec.streams.seed !== undefined))
     return null;
-  const context: PlanContext = { task, features, seed, arithmetic };
+  const context: PlanContext = { task, features, ...inputColumnsOf(plan), seed, arithmetic };
   const runs = runsOf(plan);
   const varied = runs.slice(1).filter(({ streams }) => streams.reseeds === undefined);
   const vary = SOURCES.filter((source) => varied.some(({ streams }) => streams[source] !== 0));
@@ -52,6 +53,13 @@ export function optionsOfPlan(
   };
   const given = resolved(all, context);
   return given !== null && isSamePlan(given, plan) ? all : null;
+}
+
+/** What the columns of its dataset were, as a network says that embeds them. */
+function inputColumnsOf({ members }: EnsemblePlan): Pick<PlanContext, 'inputColumns'> {
+  const inputs = members.filter(isNetwork).find(({ network }) => network.inputs !== undefined)
+    ?.network.inputs;
+  return inputs === undefined ? {} : { inputColumns: inputs.columns };
 }
 
 /** The first member of each run. */
@@ -171,12 +179,32 @@ function stoppingOptions(spec: MemberSpec): Plain {
   return { patience, ...(optional === true ? {} : { earlyStopping: on }) };
 }
 
-function networkOptions({ layers, image, init }: NetworkSpec): Plain {
+function inputOptions({ inputs }: NetworkSpec): Plain {
+  if (inputs === undefined) return {};
+  const { numbers, categories, scale } = inputs;
+  return {
+    inputScale: scale,
+    ...(categories === null ? {} : { categoryEmbedding: 'learned', categoryEmbeddingSize: categories.size }),
+    ...(numbers === null ? {} : numberOptions(numbers)),
+  };
+}
+
+function numberOptions(numbers: NumberEmbedding): Plain {
+  const numericEmbedding = numbers.kind;
+  const size = numbers.size === null ? {} : { embeddingSize: numbers.size };
+  if (numbers.kind === 'piecewiseLinear') return { numericEmbedding, ...size, embeddingBins: numbers.bins };
+  const waves = { numericEmbedding, ...size, frequencyScale: numbers.scale };
+  return numbers.kind === 'cosine' ? waves : { ...waves, embeddingFrequencies: numbers.frequencies };
+}
+
+function networkOptions(network: NetworkSpec): Plain {
+  const { layers, image, init } = network;
   const dense = layers.flatMap((layer) => (layer.kind === 'dense' ? [layer] : []));
   const activation = dense[0]?.activation;
   const isPlain = dense.length === layers.length && dense.every((layer) => layer.activation === activation);
   return {
     init,
+    ...inputOptions(network),
     ...(image === null ? {} : { image: `${image.channels}x${image.height}x${image.width}` }),
     ...(isPlain
       ? { hidden: dense.map(({ units }) => units), ...(activation === undefined ? {} : { activation }) }

@@ -2,6 +2,7 @@
 // default filled in. It knows nothing of files, threads or kernels.
 
 import type { Task } from '../../data/dataset/dataset.js';
+import type { InputRun } from '../../model/inputs.js';
 import { isNetwork } from '../../model/network-members.js';
 import type { ModuleTable } from '../../model/options/module-table.js';
 import { withPreset } from '../../model/options/presets.js';
@@ -22,6 +23,8 @@ export interface PlanContext {
   readonly task: Task;
   /** Columns of the dataset. */
   readonly features: number;
+  /** What these are. @default numbers */
+  readonly inputColumns?: readonly InputRun[];
   /** Tangent vectors per row of the dataset. @default 0 */
   readonly tangents?: number;
   readonly seed: number;
@@ -73,8 +76,9 @@ function resolveMember(stated: MemberOptions, index: number, context: PlanContex
   const { task, features, tangents = 0, modules = new Map() } = context;
   const own = withPreset(stated, task.kind);
   const o = withDefaults(own);
+  const { inputColumns = [['number', features]] } = context;
   const module = moduleOf(own, modules);
   const { featureShare, vary } = o;
   const common = { resample: resolveResample(o, task), featureShare, streams: resolveStreams(vary, index) };
-  return engineFor(own).resolve(o, own, { task, features, tangents, module, common });
+  return engineFor(own).resolve(o, own, { task, features, inputColumns, tangents, module, common });
 }

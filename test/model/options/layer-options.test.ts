@@ -72,7 +72,7 @@ t.test('sizes follow windows, strides and padding, and filters are shared by all
   const spec = resolve({ image: '2x9x8', layers: ['conv 6@3x3 stride 2 same, maxpool 2, conv 4@2x1'] }, 144);
   const shapes = layerShapes(spec, 144, task);
   const sizes = (shape: LayerShape) =>
-    shape.kind === 'dense' ? [] : [shape.geometry.outHeight, shape.geometry.outWidth];
+    !('geometry' in shape) ? [] : [shape.geometry.outHeight, shape.geometry.outWidth];
   t.same(shapes.map(sizes), [[5, 4], [2, 2], [1, 2], []]);
   t.same(
     shapes.map(({ units }) => units),

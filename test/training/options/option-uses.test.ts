@@ -72,6 +72,27 @@ const CONDITIONS: Readonly<
     vain: [{ hidden: [] }, { layers: ['maxpool 2'], image: '8x8' }, { layers: ['dense 8 relu'] }],
     used: [{}, { hidden: [3] }, { layers: ['dense 8'] }, { layers: ['dense 8 relu'], hidden: [4] }],
   },
+  embeddingSize: {
+    given: 5,
+    vain: [{}],
+    used: [{ numericEmbedding: 'periodic' }, { numericEmbedding: 'cosine' }],
+  },
+  embeddingFrequencies: {
+    given: 8,
+    vain: [{}, { numericEmbedding: 'cosine' }],
+    used: [{ numericEmbedding: 'periodic' }],
+  },
+  frequencyScale: {
+    given: 0.2,
+    vain: [{}, { numericEmbedding: 'piecewiseLinear' }],
+    used: [{ numericEmbedding: 'periodic' }, { numericEmbedding: 'cosine' }],
+  },
+  embeddingBins: {
+    given: 8,
+    vain: [{}, { numericEmbedding: 'periodic' }],
+    used: [{ numericEmbedding: 'piecewiseLinear' }],
+  },
+  categoryEmbeddingSize: { given: 4, vain: [{}], used: [{ categoryEmbedding: 'learned' }] },
   hiddenKeep: {
     given: 0.5,
     vain: [{ hidden: [] }],
@@ -121,6 +142,7 @@ const UNCONDITIONAL = [
   ...['rounds', 'treeRate', 'maxLeaves', 'maxDepth', 'minLeafRows', 'leafL2', 'treeBins'],
   ...['l1', 'l2', 'inputKeep', 'activityPenalty', 'labelSmoothing', 'inputNoise', 'adversarialEpsilon'],
   ...['tangentStrength', 'earlyStopping', 'tie', 'snapshots', 'vary'],
+  ...['numericEmbedding', 'categoryEmbedding', 'inputScale'],
   ...['weightAverage', 'mixup', 'biasRateFactor', 'scaleRateFactor', 'embeddingRateFactor'],
 ];
 

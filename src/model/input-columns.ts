@@ -1,0 +1,27 @@
+// What the encoded columns of a dataset are to a network that embeds its inputs.
+
+import { columnWidth } from '../data/dataset/feature-columns.js';
+import type { FeatureColumn } from '../data/dataset/preprocessing-types.js';
+import type { InputColumnKind, InputRun } from './inputs.js';
+
+/** @param fitted how columns of a table became features; null for a dataset of arrays, all of whose columns are numbers. */
+export function inputRuns(
+  fitted: { readonly features: readonly FeatureColumn[] } | null,
+  features: number,
+): readonly InputRun[] {
+  if (fitted === null) return [['number', features]];
+  const runs: [InputColumnKind, number][] = [];
+  for (const feature of fitted.features) {
+    const kind = kindOf(feature);
+    const last = runs.at(-1);
+    if (kind !== 'category' && last?.[0] === kind) last[1] += columnWidth(feature);
+    else runs.push([kind, columnWidth(feature)]);
+  }
+  return runs;
+}
+
+/** Of a number that is the same in all rows there is nothing to embed. */
+function kindOf(feature: FeatureColumn): InputColumnKind {
+  if (feature.kind === 'categorical') return 'category';
+  return feature.constant === true ? 'flag' : 'number';
+}
