@@ -22,6 +22,7 @@ import { LOG_ROWS, type LogRequest, logOf } from './log-flags.js';
 import type { OptionOrigins } from './option-origins.js';
 import { failUsage, flagOf, type OptionRow } from './option-row.js';
 import { POOL_ROWS, type PoolFlags, poolFlagsOf } from './pool-flags.js';
+import { presetNotes } from './preset-notes.js';
 import { rowsIn } from './rows.js';
 import { trainingNames, trainingRows } from './training-flags.js';
 import { CLUSTER_ROWS, type ClusterFlags, clusterOf } from './training-place.js';
@@ -138,7 +139,7 @@ export async function resolveTrainSettings(
   const scaling = values.image === undefined ? {} : { scaling: 'together' };
   const training = parseTrainingOptions(pick(values, trainingNames()));
   return {
-    data: { ...scaling, ...pick(values, dataNames) } as unknown as LoadOptions,
+    data: { ...scaling, ...pick(values, [...dataNames, 'preset']) } as unknown as LoadOptions,
     test: values.test as string | undefined,
     training,
     ...poolFlagsOf(values),
@@ -156,7 +157,7 @@ export async function resolveTrainSettings(
     jobs: jobFlagsOf(values),
     json: values.json === true,
     quiet: values.quiet === true,
-    notes: [...replacements(fromFile, given), ...untrained(training)],
+    notes: [...replacements(fromFile, given), ...untrained(training), ...presetNotes(training.preset)],
   };
 }
 

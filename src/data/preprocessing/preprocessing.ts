@@ -19,6 +19,7 @@ import {
 import { featureWidth } from '../dataset/feature-columns.js';
 import type { Preprocessing } from '../dataset/preprocessing-types.js';
 import { delimiterHint, requireColumn, type Table } from '../table/table.js';
+import { PRESET_NAMES, type PresetName, withDataPreset } from './data-presets.js';
 import { encodingFrom } from './encoding-from.js';
 import { transformFeatures } from './features.js';
 import { fitFeatures, type Impute, SCALINGS } from './fit-features.js';
@@ -33,6 +34,8 @@ export { type EncodedTargets, transformTargets } from './target.js';
 export type { ClassWeights } from './weights.js';
 
 export interface PreprocessingOptions extends ColumnOptions {
+  /** A recipe by its name: values of these options, of which those that are stated take the place. @default 'balanced' */
+  readonly preset?: PresetName | undefined;
   /** Fill missing feature cells. @default a missing cell is an error */
   readonly impute?: Impute | undefined;
   /**
@@ -87,6 +90,11 @@ export function defaultClip(scaling: FeatureScaling): {
 /** The checks of these options that need no table. */
 export const PREPROCESSING_OPTIONS = {
   ...COLUMN_OPTIONS,
+  preset: described(option.oneOf(...PRESET_NAMES), {
+    kind: 'choice',
+    says: 'a recipe, of which every option that is stated takes the place',
+    default: 'balanced',
+  }),
   impute: described(option.oneOf('mean', 'median'), {
     kind: 'choice',
     says: 'what missing numbers are filled with; missing categories become the most frequent one',
@@ -131,9 +139,10 @@ export const PREPROCESSING_OPTIONS = {
 export function fitPreprocessing(
   table: Table,
   rows: Uint32Array,
-  options: PreprocessingOptions,
-  judgement: Judgement = judgeTable(table, options),
+  given: PreprocessingOptions,
+  judgement: Judgement = judgeTable(table, given),
 ): Preprocessing {
+  const options = withDataPreset(given);
   const { weight, group } = judgement;
   const unseen = options.unseen ?? PREPROCESSING_OPTIONS.unseen.default;
   if (unseen !== 'error' && unseen !== 'ignore') failOption('unseen', 'error or ignore', unseen);

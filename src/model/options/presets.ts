@@ -2,6 +2,7 @@
 // table before any member sees it is in src/data/preprocessing/data-presets.ts.
 
 import type { TaskKind } from '../../data/dataset/dataset.js';
+import { PRESET_NAMES, type PresetName } from '../../data/preprocessing/data-presets.js';
 import type { MemberOptions } from './training-options.js';
 
 /** What a recipe says of members. */
@@ -41,13 +42,7 @@ export const PRESETS = {
       ...{ learningRate: 0.001, batchSize: 32, epochs: 40, earlyStopping: 'none' },
     },
   },
-} as const satisfies Readonly<Record<string, Preset>>;
-
-export type PresetName = keyof typeof PRESETS;
-
-const isPreset = (name: string): name is PresetName => Object.hasOwn(PRESETS, name);
-
-export const PRESET_NAMES: readonly PresetName[] = Object.keys(PRESETS).filter(isPreset);
+} as const satisfies Readonly<Record<PresetName, Preset>>;
 
 export function presetOf(name: PresetName): Preset {
   return PRESETS[name];

@@ -1,6 +1,7 @@
 // All options of training, in the order of the help and of the reference: those that may differ between members, and
 // those of the whole training.
 
+import { PRESET_NAMES } from '../../data/preprocessing/data-presets.js';
 import { engines } from '../../engines/registry.js';
 import {
   ALL_MEMBERS,
@@ -14,7 +15,7 @@ import {
 } from '../../model/options/field.js';
 import { SHARED_FIELDS } from '../../model/options/member-fields.js';
 import { type StoppingOptions, stoppingOf } from '../../model/options/optimisation-options.js';
-import { PRESET_NAMES, presetWords } from '../../model/options/presets.js';
+import { presetWords } from '../../model/options/presets.js';
 import type * as zod from '../../zod.js';
 
 /** Options that may differ between the members of one ensemble. */

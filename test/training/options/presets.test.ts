@@ -1,7 +1,8 @@
 // Recipes by name: what is stated takes their place, what they say is checked as options are, and they differ by task.
 
 import t from 'tap';
-import { PRESET_NAMES, presetOf, withPreset } from '../../../src/model/options/presets.js';
+import { PRESET_NAMES } from '../../../src/data/preprocessing/data-presets.js';
+import { presetOf, withPreset } from '../../../src/model/options/presets.js';
 import { memberCount, resolvePlan, type TrainingOptions } from '../../../src/training/options/options.js';
 import { parseTrainingOptions } from '../../../src/training/options/training-schema.js';
 

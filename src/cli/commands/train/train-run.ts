@@ -7,6 +7,7 @@ import { transformTable } from '../../../data/preprocessing/preprocessing.js';
 import { readModule } from '../../../engines/user-modules/user-module.js';
 import type { LivePage } from '../../../live/live-page.js';
 import { givesVariances } from '../../../model/losses.js';
+import { withPreset } from '../../../model/options/presets.js';
 import type { ModuleSpec } from '../../../model/spec.js';
 import type { Pool } from '../../../pool/pool.js';
 import { modulePathOf } from '../../../training/options/member-engine.js';
@@ -66,14 +67,16 @@ export async function runTraining(
 /** What the user wants of a training, with a seed where there was none. */
 export function requestOf(file: string, settings: TrainSettings): TrainingRequest {
   const { data, test, out, log, aggregator, calibrate, allowFailures } = settings;
-  const { seed = randomSeed(), loss, onDivergence } = settings.training;
+  const { seed = randomSeed(), onDivergence } = settings.training;
   return {
     ...{ file, data, test, out, log, aggregator, calibrate, allowFailures, seed },
     ...settings.clip,
     ...settings.intervals,
     failures: { ...settings.failures, onDivergence },
     seedDrawn: settings.training.seed === undefined,
-    gaussian: givesVariances(loss),
+    gaussian: memberOptions(settings.training).every((own) =>
+      givesVariances(withPreset(own, 'regression').loss),
+    ),
   };
 }
 

@@ -1,0 +1,40 @@
+// A preset in full, as the flags that it stands for.
+
+import { DATA_PRESETS, PRESET_NAMES, type PresetName } from '../../data/preprocessing/data-presets.js';
+import { presetOf } from '../../model/options/presets.js';
+import { DEFAULTS, MEMBER_FIELDS } from '../../training/options/option-defaults.js';
+import { withoutEffect } from '../../training/options/stray-options.js';
+import { flagOf } from './option-row.js';
+import { textOf } from './rows.js';
+
+type Plain = Readonly<Record<string, unknown>>;
+
+/** What a preset that was asked for stands for; none for members that have several, or none. */
+export function presetNotes(preset: unknown): string[] {
+  const name = PRESET_NAMES.find((own) => own === preset);
+  return name === undefined ? [] : [`preset ${name}: ${presetFlags(name)}`];
+}
+
+/** `--members 10 --resample none; for regression --loss gaussianNll`. */
+export function presetFlags(preset: PresetName): string {
+  const { members, options, of = {} } = presetOf(preset);
+  const own: object = { ...(members === undefined ? {} : { members }), ...DATA_PRESETS[preset], ...options };
+  const all = Object.keys(own).length === 0 ? usedDefaults() : own;
+  const tasks = Object.entries(of).map(([task, more]) => `for ${task} ${flagsOf(more)}`);
+  return [flagsOf(all), ...tasks].join('; ');
+}
+
+/** The defaults that have an effect beside each other, which balanced is made of. */
+function usedDefaults(): Plain {
+  const own = Object.entries(DEFAULTS).filter(([name]) => name in MEMBER_FIELDS && name !== 'preset');
+  const idle = new Set<string>(withoutEffect(Object.fromEntries(own)));
+  return { members: DEFAULTS.members, ...Object.fromEntries(own.filter(([name]) => !idle.has(name))) };
+}
+
+function flagsOf(options: object): string {
+  const flags = Object.entries(options).map(([name, value]) => {
+    if (value === true) return flagOf(name);
+    return value === false ? null : `${flagOf(name)} ${textOf(value ?? 'none')}`;
+  });
+  return flags.filter((flag) => flag !== null).join(' ');
+}

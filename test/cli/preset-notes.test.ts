@@ -1,0 +1,23 @@
+// What a preset stands for, as the command line says it: flags that there are, and that do the same without it.
+
+import t from 'tap';
+import { flagOf } from '../../src/cli/options/option-row.js';
+import { presetFlags, presetNotes } from '../../src/cli/options/preset-notes.js';
+import { trainRows } from '../../src/cli/options/train-settings.js';
+import { PRESET_NAMES } from '../../src/data/preprocessing/data-presets.js';
+
+t.test('every flag is one of tutti train', async (t) => {
+  const known = new Set(trainRows().map(({ name }) => flagOf(name)));
+  for (const preset of PRESET_NAMES) {
+    const flags = presetFlags(preset).match(/--[\w-]+/g) ?? [];
+    t.ok(flags.length > 0, preset);
+    for (const flag of flags) t.ok(known.has(flag), `${preset}: ${flag}`);
+  }
+});
+
+t.test('a preset that was asked for is said in full, and no other', async (t) => {
+  t.same(presetNotes(undefined), []);
+  t.match(presetNotes('lecture'), [/^preset lecture: --members 16 --soft-clip none .*--epochs 40/]);
+  t.match(presetNotes('deep-ensemble'), [/; for regression --loss gaussianNll$/]);
+  t.match(presetNotes('balanced'), [/--members 16 .*--learning-rate 0.003/]);
+});
