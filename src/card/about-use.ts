@@ -107,6 +107,7 @@ function dataOptions({ plan, preprocessing, trainedOn }: TrainedEnsemble): objec
     ...(leftOut.length === 0 ? {} : { drop: leftOut.map(({ column }) => column) }),
     ...(declared.length === 0 ? {} : { categorical: declared }),
     ...(features.some(({ fill }) => fill !== null) ? { impute: imputeOf(features) } : {}),
+    ...(features.some(({ indicator }) => indicator === true) ? { missingIndicators: true } : {}),
     ...(unseen === 'error' ? {} : { unseen }),
     ...maxCategoriesOf(features),
     ...(used === 'columns' ? {} : { scaling: used }),

@@ -16,6 +16,7 @@ import { groupNotes } from './preprocessing/group-notes.js';
 import {
   type ClassWeights,
   fitPreprocessing,
+  imputeOf,
   PREPROCESSING_OPTIONS,
   type Preprocessing,
   type PreprocessingOptions,
@@ -110,7 +111,7 @@ function loadTable(table: Table, options: LoadOptions): LoadedData {
       // Whoever says how they are scaled knows.
       ...(options.scaling === undefined ? imageNotes(table) : []),
       ...judgement.notes,
-      ...fillNotes(judgement, preprocessing, options.impute ?? null),
+      ...fillNotes(judgement, preprocessing, imputeOf(options)),
       ...groupNotes(judgement, preprocessing),
     ],
   };

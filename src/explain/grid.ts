@@ -31,7 +31,11 @@ export function gridOf(column: PlacedColumn, { x, features, rows }: Dataset, poi
   }
   const sorted = Float64Array.from({ length: rows }, (_, row) => x[row * features + first]!).sort();
   const values = numbersOf(sorted, points);
-  return { values, rows: nearest(sorted, values), features: values.map((value) => [value]) };
+  return {
+    values,
+    rows: nearest(sorted, values),
+    features: values.map((value) => (width === 1 ? [value] : [value, 0])),
+  };
 }
 
 function numbersOf(sorted: Float64Array, points: number): number[] {

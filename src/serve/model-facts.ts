@@ -68,7 +68,7 @@ export function modelFacts(ensemble: TrainedEnsemble, options: FilledHandlerOpti
     features,
     columns,
     example: exampleOf(ensemble, columns),
-    unseenCategories: preprocessing?.unseen === 'ignore' ? 'ignored' : 'refused',
+    unseenCategories: (preprocessing?.unseen ?? 'error') === 'error' ? 'refused' : 'ignored',
     contentHash: contentHash(ensemble),
     limits: { maxBytes, maxRows, timeout },
     tutti: VERSION,

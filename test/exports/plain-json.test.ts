@@ -176,17 +176,20 @@ t.test(
   'columns of a file are read by name: categories, gaps, constants, categories not seen before',
   async (t) => {
     const { records, target, fresh } = mixedRecords();
-    const { train } = await loadData(records, { target, impute: 'median', unseen: 'ignore' });
-    const ensemble = new Ensemble(
-      await trainEnsemble(train, { members: 3, hidden: [6], epochs: 20, seed: 1 }),
-    );
-    const read = predictFromJson(await jsonOf(ensemble), fresh as readonly DataRecord[]);
-    const answers = await ensemble.predict(fresh);
-    answers.forEach((answer, row) => {
-      const { probabilities } = answer as { probabilities: Readonly<Record<string, number>> };
-      const expected = Object.values(probabilities);
-      t.ok(furthest([read.mean[row]!], expected) < NEAR, `row ${row}: ${read.mean[row]}, ${expected}`);
-    });
+    for (const missingIndicators of [false, true]) {
+      const load = { target, impute: 'median', unseen: 'ignore', missingIndicators } as const;
+      const { train } = await loadData(records, load);
+      const ensemble = new Ensemble(
+        await trainEnsemble(train, { members: 3, hidden: [6], epochs: 20, seed: 1 }),
+      );
+      const read = predictFromJson(await jsonOf(ensemble), fresh as readonly DataRecord[]);
+      const answers = await ensemble.predict(fresh);
+      answers.forEach((answer, row) => {
+        const { probabilities } = answer as { probabilities: Readonly<Record<string, number>> };
+        const expected = Object.values(probabilities);
+        t.ok(furthest([read.mean[row]!], expected) < NEAR, `row ${row}: ${read.mean[row]}, ${expected}`);
+      });
+    }
   },
 );
 

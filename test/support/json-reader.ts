@@ -52,6 +52,7 @@ interface Input {
   readonly kind: 'number' | 'category';
   readonly column: string;
   readonly fill: number | string | null;
+  readonly indicator?: true;
   readonly constant?: number;
   readonly categories: readonly string[];
   readonly missing: readonly string[];
@@ -110,14 +111,17 @@ function featuresOf({ inputs }: ExportedJson, row: Row): number[] {
     if (input.kind === 'number') {
       if (input.constant !== undefined) return [input.constant];
       if (value === '' && input.fill === null) throw new Error(`${input.column} is missing`);
-      return [Number(value === '' ? input.fill : value)];
+      const number = Number(value === '' ? input.fill : value);
+      return input.indicator ? [number, value === '' ? 1 : 0] : [number];
     }
-    const { categories, fill, others } = input;
+    const { categories, fill, others, indicator = false } = input;
     let at = categories.indexOf(String(value));
-    if (at < 0 && input.missing.includes(String(value))) at = categories.indexOf(String(fill));
-    if (at < 0 && !others && input.unseen === 'error') throw new Error(`${input.column} is ${value}`);
+    const missing = at < 0 && input.missing.includes(String(value));
+    if (missing && !indicator) at = categories.indexOf(String(fill));
+    const stray = at < 0 && !(missing && indicator);
+    if (stray && !others && input.unseen === 'error') throw new Error(`${input.column} is ${value}`);
     const own = categories.map((_, k) => (k === at ? 1 : 0));
-    return others ? [...own, at < 0 ? 1 : 0] : own;
+    return [...own, ...(others ? [Number(stray)] : []), ...(indicator ? [Number(missing)] : [])];
   });
 }
 

@@ -111,6 +111,7 @@ export const DATA_ROWS: readonly OptionRow[] = [
   TARGET_ROW,
   ...COLUMN_ROWS,
   data.of(LOAD_OPTIONS, 'impute', { common: true }),
+  data.of(LOAD_OPTIONS, 'missingIndicators'),
   data.of(LOAD_OPTIONS, 'unseen'),
   MAX_CATEGORIES_ROW,
   data.of(LOAD_OPTIONS, 'scaling', { defaultText: 'columns, or together with `image`' }),

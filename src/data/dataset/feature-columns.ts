@@ -5,10 +5,14 @@ import type { CategoricalFeature, FeatureColumn } from './preprocessing-types.js
 /** What the column of all categories without a column of their own is called. */
 const OTHERS = '(others)';
 
-/** One of a number; of categories one each, and one more where some share it. */
+/** What the column of missing cells is called. */
+export const MISSING = '(missing)';
+
+/** One of a number; of categories one each, and one more where some share it; and one for missing cells that are a value. */
 export function columnWidth(feature: FeatureColumn): number {
-  if (feature.kind === 'numeric') return 1;
-  return feature.categories.length + (feature.others === undefined ? 0 : 1);
+  const indicator = feature.indicator === true ? 1 : 0;
+  if (feature.kind === 'numeric') return 1 + indicator;
+  return feature.categories.length + (feature.others === undefined ? 0 : 1) + indicator;
 }
 
 /** Columns of x that all of them become. */
@@ -17,6 +21,11 @@ export function featureWidth(features: readonly FeatureColumn[]): number {
 }
 
 /** A name for each 0/1 column of categories, in their order. */
-export function categoryNames({ categories, others }: CategoricalFeature): readonly string[] {
-  return others === undefined ? categories : [...categories, OTHERS];
+export function categoryNames({ categories, others, indicator }: CategoricalFeature): readonly string[] {
+  if (others === undefined && indicator === undefined) return categories;
+  return [
+    ...categories,
+    ...(others === undefined ? [] : [OTHERS]),
+    ...(indicator === undefined ? [] : [MISSING]),
+  ];
 }

@@ -19,6 +19,8 @@ export interface NumericFeature {
   readonly quantiles?: readonly number[] | undefined;
   /** What a missing cell becomes, in the column's units; null: a missing cell is an error. */
   readonly fill: number | null;
+  /** One more column of x, behind the number: 1 where its cell is missing, else 0. */
+  readonly indicator?: true | undefined;
   /** Absent: plain decimals. */
   readonly format?: WrittenFormat | undefined;
   /** One value in all training rows: nothing was learned of it, so it is 0 for the members whatever its cells say. */
@@ -36,6 +38,8 @@ export interface CategoricalFeature {
    * do, and there is no such column.
    */
   readonly others?: number | undefined;
+  /** One more 0/1 column behind them, for missing cells, which are then not filled. */
+  readonly indicator?: true | undefined;
   /** Only the empty cell is missing: NA and its like are categories, as the user said of the column. */
   readonly declared?: true | undefined;
 }
@@ -68,8 +72,8 @@ export type TargetEncoding = ClassTarget | RegressionTarget;
 export interface Preprocessing {
   /** In the order of the columns of x. */
   readonly features: readonly FeatureColumn[];
-  /** A category not seen in training: an error, or all of its 0/1 columns 0. */
-  readonly unseen: 'error' | 'ignore';
+  /** A category not seen in training: an error, or all of its 0/1 columns 0 but for one that others share. */
+  readonly unseen: 'error' | 'ignore' | 'learned';
   /** How numeric columns were scaled; absent: by mean and standard deviation. */
   readonly scaling?: OwnScaling | undefined;
   /** The c of the soft clip of every numeric column once standardised; absent: none. */

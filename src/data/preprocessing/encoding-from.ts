@@ -13,15 +13,19 @@ interface ColumnScale {
   readonly quantiles: readonly number[] | null;
 }
 
+/** A 0/1 column is as it is. */
+const FLAG: ColumnScale = { mean: 0, std: 1, clip: null, quantiles: null };
+
 /** How a fitted preprocessing's features and targets become what members see. */
 export function encodingFrom({ features, target, ...preprocessing }: Preprocessing): Encoding {
   const { softClip = null, scaling, clipShape } = preprocessing;
   const columns = features.flatMap((feature): readonly ColumnScale[] => {
     if (feature.kind === 'numeric') {
       const { mean, std, quantiles = null } = feature;
-      return [{ mean, std, clip: softClip, quantiles }];
+      const number = { mean, std, clip: softClip, quantiles };
+      return feature.indicator === true ? [number, FLAG] : [number];
     }
-    return categoryNames(feature).map(() => ({ mean: 0, std: 1, clip: null, quantiles: null }));
+    return categoryNames(feature).map(() => FLAG);
   });
   return {
     features: {

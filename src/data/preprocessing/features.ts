@@ -9,7 +9,7 @@ import {
   type Reading,
   refuseMissing,
 } from '../columns/reading.js';
-import { categoryNames, columnWidth, featureWidth } from '../dataset/feature-columns.js';
+import { categoryNames, columnWidth, featureWidth, MISSING } from '../dataset/feature-columns.js';
 import type { FeatureColumn, Preprocessing } from '../dataset/preprocessing-types.js';
 import type { Column } from '../table/column.js';
 import { labeller } from '../table/labels.js';
@@ -28,7 +28,7 @@ export function fillNumber(number: number, fill: number | null): number {
 export function featureNames(features: readonly FeatureColumn[]): string[] {
   return features.flatMap((feature) =>
     feature.kind === 'numeric'
-      ? [feature.column]
+      ? [feature.column, ...(feature.indicator === true ? [`${feature.column}=${MISSING}`] : [])]
       : categoryNames(feature).map((category) => `${feature.column}=${category}`),
   );
 }
@@ -123,6 +123,7 @@ function writeNumeric(
       throw cellError(table, rows[i]!, reading.column, expected);
     }
     place.x[i * place.width + place.at] = filled;
+    if (feature.indicator === true && Number.isNaN(number)) place.x[i * place.width + place.at + 1] = 1;
   }
 }
 
@@ -139,10 +140,11 @@ function writeCategorical(
   const offsetOf = labeller(categories);
   // Whatever is in no column of its own, seen or not.
   const shared = others === undefined ? undefined : categories.length;
+  const absent = feature.indicator === true ? columnWidth(feature) - 1 : null;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
     const text = column.text(row);
-    const offset = offsetOf(text) ?? (reading.isMissing(row) ? offsetOf(feature.fill!) : shared);
+    const offset = offsetOf(text) ?? (reading.isMissing(row) ? (absent ?? offsetOf(feature.fill!)) : shared);
     if (offset !== undefined) place.x[i * place.width + place.at + offset] = 1;
     else if (unseen === 'error') {
       const expected = `one of the ${categories.length} categories seen in training (${listed(categories)})`;

@@ -22,7 +22,13 @@ export function fillNotes(
       feature.kind === 'numeric'
         ? `the ${impute}, ${Number(feature.fill!.toPrecision(6))}`
         : `its most frequent category, ${JSON.stringify(feature.fill)}`;
-    return [`\`${feature.column}\`: ${cells} missing cells${wordsText(words)} are filled with ${value}`];
+    const what = `\`${feature.column}\`: ${cells} missing cells${wordsText(words)}`;
+    if (feature.indicator !== true) return [`${what} are filled with ${value}`];
+    return [
+      feature.kind === 'numeric'
+        ? `${what} are filled with ${value}, and a feature says which`
+        : `${what} are a category of their own`,
+    ];
   });
 }
 

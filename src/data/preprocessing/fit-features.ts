@@ -7,7 +7,7 @@ import { failChoice } from '../../option-names.js';
 import { hasGaps, type Reading, refuseMissing } from '../columns/reading.js';
 import { robustScaleOf, scaleOf } from '../dataset/arrays.js';
 import type { FeatureScaling } from '../dataset/encoding.js';
-import type { FeatureColumn } from '../dataset/preprocessing-types.js';
+import type { FeatureColumn, Preprocessing } from '../dataset/preprocessing-types.js';
 import { quantilesOf } from '../dataset/quantile-map.js';
 import { classesOf, labeller } from '../table/labels.js';
 import type { Table } from '../table/table.js';
@@ -21,6 +21,10 @@ export interface FeatureOptions {
   readonly scaling: FeatureScaling;
   /** Categories of a column that get a feature each. */
   readonly maxCategories: number;
+  /** Whether missing cells are a value of their own, in columns that have some. */
+  readonly missingIndicators: boolean;
+  /** `learned`: the rarest categories of a column share a feature with all that are never seen. */
+  readonly unseen: Preprocessing['unseen'];
 }
 
 /** How numeric columns can be scaled. */
@@ -42,9 +46,10 @@ export function fitFeatures(
   table: Table,
   readings: readonly Reading[],
   rows: Uint32Array,
-  { impute, scaling, maxCategories }: FeatureOptions,
+  options: FeatureOptions,
   used: Uint32Array | null = null,
 ): FeatureColumn[] {
+  const { impute, scaling, missingIndicators } = options;
   if (!SCALINGS.includes(scaling)) failChoice('scaling', SCALINGS, scaling);
   if (impute !== null && impute !== 'mean' && impute !== 'median') {
     failOption('impute', 'mean or median', impute);
@@ -54,8 +59,8 @@ export function fitFeatures(
     reading,
     feature:
       reading.kind === 'numeric'
-        ? fitNumeric(reading, rows, impute, scaling)
-        : fitCategorical(reading, rows, impute, maxCategories),
+        ? fitNumeric(reading, rows, impute, scaling, missingIndicators)
+        : fitCategorical(reading, rows, impute, options),
   }));
   const numeric = fitted.filter(({ feature }) => feature?.kind === 'numeric') as FittedNumber[];
   const scale = scaling === 'together' && numeric.length > 0 ? commonScale(numeric, rows) : {};
@@ -89,6 +94,7 @@ function fitNumeric(
   rows: Uint32Array,
   impute: Impute | null,
   scaling: FeatureScaling,
+  indicators: boolean,
 ): Numeric | null {
   const all = reading.numbers();
   const numbers = new Float64Array(rows.length);
@@ -99,11 +105,14 @@ function fitNumeric(
   const fill = impute === null ? null : impute === 'mean' ? average(present) : median(present);
   const filled =
     present.length === numbers.length ? numbers : numbers.map((number) => fillNumber(number, fill));
-  const constant = scaling !== 'together' && present.every((number) => number === present[0]);
+  const indicator = indicators && present.length < numbers.length;
+  // Nothing is learned of one value, but whether it is there.
+  const constant = !indicator && scaling !== 'together' && present.every((number) => number === present[0]);
   const scale = scaling === 'robust' ? robustScaleOf(filled, name) : scaleOf(filled, name);
   return {
     ...{ kind: 'numeric', column: name, ...scale, fill },
     ...(scaling === 'quantile' && !constant ? { quantiles: quantilesOf(filled) } : {}),
+    ...(indicator ? { indicator: true as const } : {}),
     ...(reading.format === null ? {} : { format: reading.format }),
     ...(constant ? { constant } : {}),
   };
@@ -111,26 +120,31 @@ function fitNumeric(
 
 /**
  * Categories in code-unit order, 1 and 1.0 as one; the most frequent one (ties: the first) fills missing cells. Of more than
- * `most`, those of the most rows are kept (ties: those that come first), and how many others there are.
+ * `most`, those of the most rows are kept (ties: those that come first), and how many others there are; to learn what is never
+ * seen, the rarest are among those.
  */
 function fitCategorical(
   reading: Reading,
   rows: Uint32Array,
   impute: Impute | null,
-  most: number,
+  { maxCategories: most, missingIndicators, unseen }: FeatureOptions,
 ): Categorical | null {
   const { column, declared } = reading;
+  const learnsOthers = unseen === 'learned';
   const cells = new Map<string, number>();
+  let missing = false;
   for (const row of rows) {
     const text = column.text(row);
     const count = cells.get(text);
     if (count !== undefined) cells.set(text, count + 1);
     else if (!reading.isMissing(row)) cells.set(text, 1);
+    else missing = true;
   }
   if (cells.size === 0) return null;
   const all = classesOf(cells.keys()).sort();
   const { counts, places } = countsOf(all, cells);
-  const kept = all.length <= most ? all.map((_, at) => at) : mostFrequent(counts, places, most);
+  const own = Math.min(most, learnsOthers ? withoutRarest(counts) : all.length);
+  const kept = all.length <= own ? all.map((_, at) => at) : mostFrequent(counts, places, own);
   const categories = kept.map((at) => all[at]!);
   const grouped = all.length - kept.length;
   const fullest = kept.reduce((best, at) => (counts[at]! > counts[best]! ? at : best));
@@ -138,6 +152,7 @@ function fitCategorical(
   return {
     ...{ kind: 'categorical', column: column.name, categories, fill },
     ...(grouped === 0 ? {} : { others: grouped }),
+    ...(missingIndicators && missing ? { indicator: true as const } : {}),
     ...(declared ? { declared } : {}),
   };
 }
@@ -157,6 +172,19 @@ function countsOf(
     places[at] = Math.min(places[at]!, place++);
   }
   return { counts, places };
+}
+
+/** Of all cells with a category at most this share goes to what stands for unseen categories. */
+const LEARNED_SHARE = 1 / 20;
+
+/** How many categories are left without the rarest, which together are at most a twentieth of the cells. */
+function withoutRarest(counts: Float64Array): number {
+  const ascending = Float64Array.from(counts).sort();
+  const most = LEARNED_SHARE * ascending.reduce((sum, count) => sum + count, 0);
+  let [dropped, cells] = [0, 0];
+  while (dropped < ascending.length - 1 && cells + ascending[dropped]! <= most)
+    cells += ascending[dropped++]!;
+  return ascending.length - dropped;
 }
 
 /** The places of the categories with the most cells, ascending. */

@@ -24,6 +24,8 @@ const format = z
 
 const declared = z.literal(true).optional();
 
+const indicator = z.literal(true).optional();
+
 const numericFeature = z.strictObject({
   kind: z.literal('numeric'),
   column: z.string(),
@@ -31,6 +33,7 @@ const numericFeature = z.strictObject({
   std: positive,
   quantiles: readonlyList(quantilesSchema).optional(),
   fill: z.number().nullable(),
+  indicator,
   format,
   constant: z.literal(true).optional(),
 });
@@ -41,6 +44,7 @@ const categoricalFeature = z.strictObject({
   categories: names,
   fill: z.string().nullable(),
   others: z.int().positive().optional(),
+  indicator,
   declared,
 });
 
@@ -62,7 +66,7 @@ const regressionTarget = z.strictObject({
 
 export const preprocessingSchema = z.strictObject({
   features: readonlyList(z.array(z.discriminatedUnion('kind', [numericFeature, categoricalFeature]))),
-  unseen: z.enum(['error', 'ignore']),
+  unseen: z.enum(['error', 'ignore', 'learned']),
   scaling: scalingSchema.optional(),
   softClip: positive.optional(),
   clipShape: clipShapeSchema.optional(),

@@ -39,7 +39,16 @@ export interface PreprocessingOptions extends ColumnOptions {
   /** Fill missing feature cells. @default a missing cell is an error */
   readonly impute?: Impute | undefined;
   /**
-   * A category not seen in training: refused by name, or encoded as no category at all.
+   * Whether a missing cell is a value of its own, in each column with missing cells among the training rows: beside a number,
+   * which is filled (by its mean unless `impute` says otherwise), a 0/1 feature says that it was missing; among categories
+   * missing is one more.
+   * @default false
+   */
+  readonly missingIndicators?: boolean | undefined;
+  /**
+   * A category not seen in training: refused by name, encoded as no category at all, or as one more category that is learned:
+   * of the rarest of its column, as many as are together at most a twentieth of the rows, which then have no feature of their own. A
+   * column without such rare ones takes it for none.
    * @default 'error', because a misspelt category would otherwise be predicted as if it were nothing
    */
   readonly unseen?: Preprocessing['unseen'] | undefined;
@@ -100,9 +109,14 @@ export const PREPROCESSING_OPTIONS = {
     says: 'what missing numbers are filled with; missing categories become the most frequent one',
     defaultSays: 'a missing cell is an error',
   }),
-  unseen: described(option.oneOf('error', 'ignore'), {
+  missingIndicators: described(option.flag, {
+    kind: 'flag',
+    says: 'missing cells are a value too: a 0/1 feature beside a filled number, a category of their own',
+    default: false,
+  }),
+  unseen: described(option.oneOf('error', 'ignore', 'learned'), {
     kind: 'choice',
-    says: 'categories that only appear at prediction: refused, or taken for none',
+    says: 'categories that only appear at prediction: refused, taken for none, or for what was learned of the rarest',
     default: 'error',
   }),
   maxCategories: MAX_CATEGORIES,
@@ -145,15 +159,17 @@ export function fitPreprocessing(
   const options = withDataPreset(given);
   const { weight, group } = judgement;
   const unseen = options.unseen ?? PREPROCESSING_OPTIONS.unseen.default;
-  if (unseen !== 'error' && unseen !== 'ignore') failOption('unseen', 'error or ignore', unseen);
+  if (!PREPROCESSING_OPTIONS.unseen.holds(unseen))
+    failOption('unseen', PREPROCESSING_OPTIONS.unseen.expected, unseen);
   const target = fitTarget(table, judgement.target, rows, judgement.rows, options.targetScaling);
-  const { impute = null, scaling = 'columns', maxCategories = MAX_CATEGORIES.default } = options;
+  const { missingIndicators = false, scaling = 'columns', maxCategories = MAX_CATEGORIES.default } = options;
+  const impute = imputeOf(options);
   const { softClip, clipShape } = clipOf(options);
   const features = fitFeatures(
     table,
     judgement.features,
     rows,
-    { impute, scaling, maxCategories },
+    { impute, scaling, maxCategories, missingIndicators, unseen },
     judgement.rows,
   );
   const leftOut = [...judgement.leftOut, ...withoutValues(judgement, features)];
@@ -172,6 +188,14 @@ export function fitPreprocessing(
     ...(options.missingTarget === 'drop' ? { missingTarget: 'drop' } : {}),
     ...(leftOut.length === 0 ? {} : { leftOut }),
   };
+}
+
+/** What missing numbers are filled with; null: they are an error. */
+export function imputeOf({
+  impute,
+  missingIndicators,
+}: Pick<PreprocessingOptions, 'impute' | 'missingIndicators'>): Impute | null {
+  return impute ?? (missingIndicators === true ? 'mean' : null);
 }
 
 /** @throws ERR_OPTION for a shape without a clip */

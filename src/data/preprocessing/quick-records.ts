@@ -64,7 +64,7 @@ function isKnown(
 
 function writerOf(feature: FeatureColumn): Write | null {
   if (feature.kind === 'categorical') return categoryWriter(feature);
-  const { mean, std, fill, format, constant } = feature;
+  const { mean, std, fill, format, constant, indicator } = feature;
   if (constant === true) {
     return (value, x, at) => {
       x[at] = mean;
@@ -77,6 +77,7 @@ function writerOf(feature: FeatureColumn): Write | null {
     const number =
       typeof value === 'number' ? value + 0 : value === null && fill !== null ? fill : Number.NaN;
     x[at] = number;
+    if (indicator === true && value === null) x[at + 1] = 1;
     return Number.isFinite(Math.fround((number - mean) / std));
   };
 }

@@ -26,19 +26,20 @@ export function tableOfCategories(
   feature: CategoricalFeature,
   { unseen, missing = [] }: Pick<Preprocessing, 'unseen' | 'missing'>,
 ): CategoryTable {
-  const { categories, fill, declared } = feature;
-  const count = categories.length;
+  const { categories, fill, declared, others, indicator } = feature;
   const width = featureWidth([feature]);
-  const rows = unseen === 'ignore' || width > count ? count + 1 : count;
+  // The feature that stands for all others, else a row of zeros.
+  const otherwise = others === undefined ? width : categories.length;
+  const rows = unseen !== 'error' && others === undefined ? width + 1 : width;
   const numbers = new Map<string, number>(categories.map((category, number) => [category, number]));
   for (const [number, category] of categories.entries())
     for (const spelling of spellingsOf(category)) if (!numbers.has(spelling)) numbers.set(spelling, number);
-  const absent = fill === null ? rows : numbers.get(fill)!;
+  const absent = indicator === true ? width - 1 : fill === null ? rows : numbers.get(fill)!;
   const words = declared === true ? ['', ...missing] : ['', ...USUAL_MISSING, ...missing];
   for (const word of words)
     for (const spelling of [word, ...spellingsOf(word)])
       if (!numbers.has(spelling)) numbers.set(spelling, absent);
-  return { keys: [...numbers.keys()], numbers: [...numbers.values()], otherwise: count, rows, width };
+  return { keys: [...numbers.keys()], numbers: [...numbers.values()], otherwise, rows, width };
 }
 
 /** Other ways in which programs write a category that is a whole number: 3 and 3.0. */

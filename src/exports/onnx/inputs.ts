@@ -110,6 +110,12 @@ function encodeColumns(
     hasGaps = encoded.hasGaps;
     for (const [at, { place }] of own.entries()) factors[place] = encoded.factors[at]!;
   }
+  const flagged = given.filter(({ feature }) => feature.kind === 'numeric' && feature.indicator === true);
+  for (const { value, start } of flagged) {
+    const isMissing = graph.node('IsNaN', [value], {}, 'missing');
+    parts.push(graph.node('Cast', [isMissing], { to: 1 }, 'isMissing'));
+    places[start + 1] = width++;
+  }
   const indicators: Value[] = [];
   const firstIndicator = width;
   for (const { feature, value, start } of given) {
@@ -269,7 +275,9 @@ function columnsOf({ features, encoding, preprocessing }: ExportedEnsemble): rea
 
 function fillsOf(features: readonly FeatureColumn[]): readonly (number | null)[] {
   return features.flatMap((feature) =>
-    feature.kind === 'numeric' ? [feature.fill] : new Array<null>(featureWidth([feature])).fill(null),
+    feature.kind === 'numeric'
+      ? [feature.fill, ...(feature.indicator === true ? [null] : [])]
+      : new Array<null>(featureWidth([feature])).fill(null),
   );
 }
 

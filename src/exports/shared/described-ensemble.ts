@@ -4,7 +4,6 @@
 
 import type { CalibrationMethod } from '../../calibration/calibration.js';
 import type { Task } from '../../data/dataset/dataset.js';
-import { featureWidth } from '../../data/dataset/feature-columns.js';
 import type { FeatureColumn } from '../../data/dataset/preprocessing-types.js';
 import { USUAL_MISSING } from '../../data/table/column.js';
 import { dateWords } from '../../data/table/date-format.js';
@@ -22,6 +21,8 @@ export type DescribedColumn =
       readonly column: string;
       /** What a missing cell becomes; null: it is an error. */
       readonly fill: number | null;
+      /** One more feature behind it, 1 where the cell is missing; absent: none. */
+      readonly indicator?: true;
       /** What the number counts, where cells are no plain numbers: dates, `kg`. */
       readonly counts?: string;
       /** Its only value in training, which every cell is taken for. */
@@ -33,6 +34,8 @@ export type DescribedColumn =
       /** One 0/1 feature for each. */
       readonly categories: readonly string[];
       readonly fill: string | null;
+      /** One more feature, the last, 1 where the cell is missing, which is then not filled; absent: none. */
+      readonly indicator?: true;
       /** Texts that are a missing cell where they are no category. */
       readonly missing: readonly string[];
       /** One more feature, 1 for every text that is none of them. */
@@ -139,6 +142,7 @@ function describeColumn(
     const counts = format?.kind === 'date' ? dateWords(format) : unit;
     return {
       ...{ kind: 'number', column, fill },
+      ...(feature.indicator === true ? { indicator: true } : {}),
       ...(counts === null ? {} : { counts }),
       ...(constant === true ? { constant: mean } : {}),
     };
@@ -146,8 +150,9 @@ function describeColumn(
   const { categories, fill, declared } = feature;
   return {
     ...{ kind: 'category', column, categories, fill },
+    ...(feature.indicator === true ? { indicator: true } : {}),
     missing: declared === true ? ['', ...missing] : ['', ...USUAL_MISSING, ...missing],
-    others: featureWidth([feature]) > categories.length,
+    others: feature.others !== undefined,
     unseen: unseen === 'error' ? 'error' : 'none',
   };
 }

@@ -8,6 +8,7 @@ import {
   type PreprocessingOptions,
   transformFeatures,
 } from '../../../src/data/preprocessing/preprocessing.js';
+import { transformRecords } from '../../../src/data/preprocessing/records.js';
 import { allRows, failure, tableOf } from '../helpers.js';
 
 /** Fits on all rows of a CSV text whose target column is y. */
@@ -213,3 +214,43 @@ t.test('options that are none of the choices are refused', async (t) => {
     /^ERR_OPTION Expected `unseen`/,
   );
 });
+
+t.test('missing cells may be a value of their own, where training rows have some', async (t) => {
+  const text = 'a,b,c,d,y\n1,5,u,p,yes\n,6,,q,no\n3,7,v,p,yes\n5,8,u,q,no\n';
+  const pre = fit(t, text, { missingIndicators: true, softClip: null });
+  t.same(featureNames(pre.features), ['a', 'a=(missing)', 'b', 'c=u', 'c=v', 'c=(missing)', 'd=p', 'd=q']);
+  const later = 'a,b,c,d\n3,6.5,v,p\n,,,\n';
+  const table = tableOf(t, later);
+  t.same(
+    [...transformFeatures(pre, table).subarray(8)],
+    [3, 1, 6.5, 0, 0, 1, 1, 0],
+    'filled where none was missing',
+  );
+  const seen = xOf(t, pre, later);
+  t.same(seen.slice(0, 2), [0, 0]);
+  t.same(seen.slice(8, 10), [0, 1], 'a flag is as it is');
+  const records = [{ a: null, b: 6.5, c: null, d: 'q' }];
+  t.same([...transformRecords(pre, records)], [3, 1, 6.5, 0, 0, 1, 0, 1]);
+  t.same(
+    [...transformRecords(pre, [{ ...records[0]!, c: 'u' }])],
+    [3, 1, 6.5, 1, 0, 0, 0, 1],
+    'the quick way too',
+  );
+  const rare = fit(t, text, { missingIndicators: true, maxCategories: 1 });
+  t.same(featureNames(rare.features).slice(3, 6), ['c=u', 'c=(others)', 'c=(missing)']);
+  t.same([...transformFeatures(rare, table)].slice(3, 6), [0, 1, 0]);
+});
+
+t.test(
+  'what is never seen may be learned of the rarest categories, a twentieth of the rows at most',
+  async (t) => {
+    // Of 50 rows two and a half may go: z, but not x too, which has two.
+    const rows = Array.from({ length: 50 }, (_, i) => (i < 4 ? 'wx'[i >> 1]! : i === 4 ? 'z' : 'uv'[i % 2]!));
+    const text = `c,d,y\n${rows.map((c, i) => `${c},${'pq'[i % 2]},${'no'[i % 2]}`).join('\n')}\n`;
+    const pre = fit(t, text, { unseen: 'learned' });
+    t.same(featureNames(pre.features), ['c=u', 'c=v', 'c=w', 'c=x', 'c=(others)', 'd=p', 'd=q']);
+    const table = tableOf(t, 'c,d\nz,p\nnever,r\n');
+    t.same([...transformFeatures(pre, table)], [0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0]);
+    t.match(failure(() => transformFeatures(fit(t, text), table)), /^ERR_DATA .*never/, 'refused unless asked for');
+  },
+);

@@ -171,6 +171,16 @@ const ASKED: Readonly<Record<string, Asked>> = {
     load: { ...bought('spent').load, targetScaling: 'log' },
     train: small,
   },
+  'missing cells as values': {
+    ...BOUGHT,
+    load: { ...BOUGHT.load, missingIndicators: true, unseen: 'ignore' },
+    train: small,
+  },
+  'missing cells as values, rare categories together': {
+    ...BOUGHT,
+    load: { ...BOUGHT.load, missingIndicators: true, maxCategories: 2 },
+    train: small,
+  },
   'one logit beside two': {
     ...AGAIN,
     train: { members: [{ hidden: [6] }, { hidden: [6], loss: 'binaryCrossEntropy' }] },
