@@ -77,7 +77,8 @@ for (const { name, load, tables } of WAYS) {
     }
     changes.push([table, sum]);
   }
-  const percent = (change: number) => `${change < 0 ? '−' : '+'}${Math.abs(100 * Math.expm1(change)).toFixed(1)} %`;
+  const percent = (change: number) =>
+    `${change < 0 ? '−' : '+'}${Math.abs(100 * Math.expm1(change)).toFixed(1)} %`;
   const mean = changes.reduce((sum, [, change]) => sum + change, 0) / changes.length;
   const better = changes.filter(([, change]) => change < 0).length;
   const each = changes.map(([table, change]) => `${table} ${percent(change)}`).join(', ');
@@ -114,7 +115,9 @@ for (const [name, column] of LEVELS) {
       const options = { ...TABLES[name]!, impute: 'mean', unseen } as const;
       const { train: rows, preprocessing } = loadTraining(train, options);
       const ensemble = await trainEnsemble(rows, { seed, members: 8 }, { runner });
-      const { ensemble: scores } = await evaluateEnsemble(ensemble, transformTable(preprocessing, test), { curves: false });
+      const { ensemble: scores } = await evaluateEnsemble(ensemble, transformTable(preprocessing, test), {
+        curves: false,
+      });
       sums[unseen] += (scores!.logLoss ?? scores!.rmse![0]! / rows.encoding.targets.std[0]!) / SEEDS.length;
     }
   }

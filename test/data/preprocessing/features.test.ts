@@ -251,6 +251,10 @@ t.test(
     t.same(featureNames(pre.features), ['c=u', 'c=v', 'c=w', 'c=x', 'c=(others)', 'd=p', 'd=q']);
     const table = tableOf(t, 'c,d\nz,p\nnever,r\n');
     t.same([...transformFeatures(pre, table)], [0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0]);
-    t.match(failure(() => transformFeatures(fit(t, text), table)), /^ERR_DATA .*never/, 'refused unless asked for');
+    t.match(
+      failure(() => transformFeatures(fit(t, text), table)),
+      /^ERR_DATA .*never/,
+      'refused unless asked for',
+    );
   },
 );
