@@ -3,6 +3,7 @@
 
 import type { WindowGeometry } from '../model/windows.js';
 import { EMBEDDING_EXTENTS } from './extents-embedding.js';
+import { NORMALISATION_EXTENTS } from './extents-normalisation.js';
 import { block, type ExtentsOf, type Touched } from './extents-of.js';
 import type { OperationName } from './operations.js';
 import { layerLengthFloats, roundUp4, weightGradientScratchBytes } from './weight-layout.js';
@@ -188,6 +189,8 @@ const BY_NAME: { readonly [N in OperationName]: ExtentsOf<N> } = {
   },
 
   ...EMBEDDING_EXTENTS,
+
+  ...NORMALISATION_EXTENTS,
 
   // Activations
   activate(t, _activation, h, derivative, stride, panels) {

@@ -3,11 +3,11 @@
 import type { Operand } from './operand.js';
 
 /** Identifies the table of operations: the first word of every program. */
-export const OPERATIONS_FINGERPRINT = 0x6d91f7bc;
+export const OPERATIONS_FINGERPRINT = 0x3428f382;
 
 /** Of each operation, by its number, which of its arguments are floats: a bit for each, the first the lowest. */
 // biome-ignore format: a line
-export const FLOAT_ARGUMENTS: readonly number[] = [0, 0, 0, 8, 0, 0, 0, 256, 32, 0, 128, 0, 512, 128, 0, 0, 0, 32, 0, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 192, 0, 0, 0, 0, 64, 32, 64, 32, 0, 0, 0, 0, 4, 0, 16, 512, 512, 1024, 0, 256, 0, 0, 8, 4, 0, 0, 0, 0, 0, 16];
+export const FLOAT_ARGUMENTS: readonly number[] = [0, 0, 0, 8, 0, 0, 0, 256, 32, 0, 128, 0, 512, 128, 0, 0, 0, 32, 0, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 288, 256, 0, 0, 0, 0, 4, 0, 0, 0, 192, 0, 0, 0, 0, 64, 32, 64, 32, 0, 0, 0, 0, 4, 0, 16, 512, 512, 1024, 0, 256, 0, 0, 8, 4, 0, 0, 0, 0, 0, 16];
 
 /** Takes calls of operations, to note them or to make them. */
 // biome-ignore format: a line each
@@ -44,42 +44,45 @@ export abstract class Calls {
   factorGradient(x: Operand, xStride: Operand, panels: Operand, rows: Operand, dz: Operand, dzStride: Operand, w: Operand, scratch: Operand, update: Operand): void { this.note(26, [x, xStride, panels, rows, dz, dzStride, w, scratch, update]); }
   copyRows(input: Operand, inputStride: Operand, panels: Operand, rows: Operand, out: Operand, outStride: Operand): void { this.note(27, [input, inputStride, panels, rows, out, outStride]); }
   clearPadding(out: Operand, stride: Operand, panels: Operand, rows: Operand): void { this.note(28, [out, stride, panels, rows]); }
-  activate(activation: Operand, h: Operand, derivative: Operand, stride: Operand, panels: Operand): void { this.note(29, [activation, h, derivative, stride, panels]); }
-  secondDerivative(activation: Operand, z: Operand, out: Operand, stride: Operand, panels: Operand): void { this.note(30, [activation, z, out, stride, panels]); }
-  multiply(a: Operand, b: Operand, stride: Operand, panels: Operand): void { this.note(31, [a, b, stride, panels]); }
-  multiplySlope(a: Operand, h: Operand, slope: Operand, stride: Operand, panels: Operand): void { this.note(32, [a, h, slope, stride, panels]); }
-  product(a: Operand, b: Operand, out: Operand, stride: Operand, panels: Operand): void { this.note(33, [a, b, out, stride, panels]); }
-  add(a: Operand, b: Operand, stride: Operand, panels: Operand): void { this.note(34, [a, b, stride, panels]); }
-  addProduct(sum: Operand, a: Operand, b: Operand, c: Operand, stride: Operand, panels: Operand): void { this.note(35, [sum, a, b, c, stride, panels]); }
-  addActivityGradient(dh: Operand, h: Operand, stride: Operand, panels: Operand, rows: Operand, rowWeights: Operand, strength: Operand, slope: Operand): void { this.note(36, [dh, h, stride, panels, rows, rowWeights, strength, slope]); }
-  softmaxCrossEntropy(z: Operand, stride: Operand, panels: Operand, classes: Operand, labels: Operand, rowWeights: Operand, dz: Operand): void { this.note(37, [z, stride, panels, classes, labels, rowWeights, dz]); }
-  binaryCrossEntropy(z: Operand, stride: Operand, panels: Operand, labels: Operand, rowWeights: Operand, dz: Operand): void { this.note(38, [z, stride, panels, labels, rowWeights, dz]); }
-  squaredError(z: Operand, stride: Operand, panels: Operand, outputs: Operand, targets: Operand, targetsStride: Operand, rowWeights: Operand, dz: Operand): void { this.note(39, [z, stride, panels, outputs, targets, targetsStride, rowWeights, dz]); }
-  gaussianNll(z: Operand, stride: Operand, panels: Operand, outputs: Operand, targets: Operand, targetsStride: Operand, rowWeights: Operand, dz: Operand): void { this.note(40, [z, stride, panels, outputs, targets, targetsStride, rowWeights, dz]); }
-  smoothLabels(z: Operand, stride: Operand, panels: Operand, rows: Operand, labels: Operand, rowWeights: Operand, smoothing: Operand, dz: Operand): void { this.note(41, [z, stride, panels, rows, labels, rowWeights, smoothing, dz]); }
-  tangentPenalty(u: Operand, stride: Operand, panels: Operand, rows: Operand, rowWeights: Operand, strength: Operand, du: Operand): void { this.note(42, [u, stride, panels, rows, rowWeights, strength, du]); }
-  huber(z: Operand, stride: Operand, panels: Operand, outputs: Operand, targets: Operand, targetsStride: Operand, delta: Operand, rowWeights: Operand, dz: Operand): void { this.note(43, [z, stride, panels, outputs, targets, targetsStride, delta, rowWeights, dz]); }
-  focalCrossEntropy(z: Operand, stride: Operand, panels: Operand, classes: Operand, labels: Operand, focus: Operand, rowWeights: Operand, dz: Operand): void { this.note(44, [z, stride, panels, classes, labels, focus, rowWeights, dz]); }
-  poissonNll(z: Operand, stride: Operand, panels: Operand, outputs: Operand, targets: Operand, targetsStride: Operand, factors: Operand, rowWeights: Operand, dz: Operand): void { this.note(45, [z, stride, panels, outputs, targets, targetsStride, factors, rowWeights, dz]); }
-  pinball(z: Operand, stride: Operand, panels: Operand, outputs: Operand, targets: Operand, targetsStride: Operand, levels: Operand, levelCount: Operand, rowWeights: Operand, dz: Operand): void { this.note(46, [z, stride, panels, outputs, targets, targetsStride, levels, levelCount, rowWeights, dz]); }
-  binaryCrossEntropies(z: Operand, stride: Operand, panels: Operand, outputs: Operand, targets: Operand, targetsStride: Operand, rowWeights: Operand, dz: Operand): void { this.note(47, [z, stride, panels, outputs, targets, targetsStride, rowWeights, dz]); }
-  drawMask(mask: Operand, stride: Operand, panels: Operand, threshold: Operand, key0: Operand, key1: Operand, layer: Operand): void { this.note(48, [mask, stride, panels, threshold, key0, key1, layer]); }
-  applyMask(input: Operand, mask: Operand, scale: Operand, out: Operand, stride: Operand, panels: Operand): void { this.note(49, [input, mask, scale, out, stride, panels]); }
-  scaleRows(input: Operand, out: Operand, stride: Operand, panels: Operand, rows: Operand, factors: Operand): void { this.note(50, [input, out, stride, panels, rows, factors]); }
-  addNoise(x: Operand, stride: Operand, panels: Operand, rows: Operand, deviation: Operand, key0: Operand, key1: Operand): void { this.note(51, [x, stride, panels, rows, deviation, key0, key1]); }
-  perturbMax(x: Operand, origin: Operand, gradient: Operand, stride: Operand, panels: Operand, rows: Operand, radius: Operand, low: Operand, high: Operand, step: Operand): void { this.note(52, [x, origin, gradient, stride, panels, rows, radius, low, high, step]); }
-  perturbEuclidean(x: Operand, origin: Operand, gradient: Operand, stride: Operand, panels: Operand, rows: Operand, radius: Operand, low: Operand, high: Operand, step: Operand): void { this.note(53, [x, origin, gradient, stride, panels, rows, radius, low, high, step]); }
-  scaleSubmodels(x: Operand, xStride: Operand, repeats: Operand, panels: Operand, rows: Operand, submodels: Operand, factors: Operand, shifts: Operand, out: Operand, outStride: Operand, slope: Operand): void { this.note(54, [x, xStride, repeats, panels, rows, submodels, factors, shifts, out, outStride, slope]); }
-  submodelGradients(dz: Operand, dzStride: Operand, panels: Operand, rows: Operand, submodels: Operand, x: Operand, xStride: Operand, repeats: Operand, factorGradients: Operand, shiftGradients: Operand, scratch: Operand): void { this.note(55, [dz, dzStride, panels, rows, submodels, x, xStride, repeats, factorGradients, shiftGradients, scratch]); }
-  scaleSubmodelsGradient(dz: Operand, dzStride: Operand, panels: Operand, rows: Operand, submodels: Operand, repeats: Operand, factors: Operand, h: Operand, slope: Operand, dx: Operand, dxStride: Operand): void { this.note(56, [dz, dzStride, panels, rows, submodels, repeats, factors, h, slope, dx, dxStride]); }
-  meanOfSubmodels(z: Operand, stride: Operand, panels: Operand, rows: Operand, submodels: Operand, ofProbabilities: Operand, out: Operand, outStride: Operand): void { this.note(57, [z, stride, panels, rows, submodels, ofProbabilities, out, outStride]); }
-  applyUpdate(w: Operand, gradient: Operand, weightCount: Operand, biasCount: Operand, update: Operand): void { this.note(58, [w, gradient, weightCount, biasCount, update]); }
-  pullToward(w: Operand, anchor: Operand, count: Operand, share: Operand): void { this.note(59, [w, anchor, count, share]); }
-  flushDenormals(values: Operand, count: Operand, threshold: Operand): void { this.note(60, [values, count, threshold]); }
-  logSoftmax(z: Operand, stride: Operand, panels: Operand, classes: Operand): void { this.note(61, [z, stride, panels, classes]); }
-  binaryLogProbabilities(z: Operand, stride: Operand, panels: Operand, out: Operand, outStride: Operand): void { this.note(62, [z, stride, panels, out, outStride]); }
-  gaussianMoments(z: Operand, stride: Operand, panels: Operand, outputs: Operand): void { this.note(63, [z, stride, panels, outputs]); }
-  unpanel(z: Operand, stride: Operand, rows: Operand, count: Operand, out: Operand, outStride: Operand): void { this.note(64, [z, stride, rows, count, out, outStride]); }
-  exp(input: Operand, out: Operand, count: Operand, width: Operand): void { this.note(65, [input, out, count, width]); }
-  countActive(h: Operand, stride: Operand, rows: Operand, count: Operand, threshold: Operand): void { this.note(66, [h, stride, rows, count, threshold]); }
+  layerNorm(x: Operand, xStride: Operand, panels: Operand, rows: Operand, w: Operand, epsilon: Operand, out: Operand, outStride: Operand, slope: Operand, statistics: Operand): void { this.note(29, [x, xStride, panels, rows, w, epsilon, out, outStride, slope, statistics]); }
+  layerNormInputGradient(dz: Operand, dzStride: Operand, panels: Operand, rows: Operand, w: Operand, x: Operand, xStride: Operand, statistics: Operand, slope: Operand, dx: Operand, dxStride: Operand): void { this.note(30, [dz, dzStride, panels, rows, w, x, xStride, statistics, slope, dx, dxStride]); }
+  layerNormWeightGradient(x: Operand, xStride: Operand, panels: Operand, rows: Operand, dz: Operand, dzStride: Operand, statistics: Operand, w: Operand, scratch: Operand, update: Operand): void { this.note(31, [x, xStride, panels, rows, dz, dzStride, statistics, w, scratch, update]); }
+  activate(activation: Operand, h: Operand, derivative: Operand, stride: Operand, panels: Operand): void { this.note(32, [activation, h, derivative, stride, panels]); }
+  secondDerivative(activation: Operand, z: Operand, out: Operand, stride: Operand, panels: Operand): void { this.note(33, [activation, z, out, stride, panels]); }
+  multiply(a: Operand, b: Operand, stride: Operand, panels: Operand): void { this.note(34, [a, b, stride, panels]); }
+  multiplySlope(a: Operand, h: Operand, slope: Operand, stride: Operand, panels: Operand): void { this.note(35, [a, h, slope, stride, panels]); }
+  product(a: Operand, b: Operand, out: Operand, stride: Operand, panels: Operand): void { this.note(36, [a, b, out, stride, panels]); }
+  add(a: Operand, b: Operand, stride: Operand, panels: Operand): void { this.note(37, [a, b, stride, panels]); }
+  addProduct(sum: Operand, a: Operand, b: Operand, c: Operand, stride: Operand, panels: Operand): void { this.note(38, [sum, a, b, c, stride, panels]); }
+  addActivityGradient(dh: Operand, h: Operand, stride: Operand, panels: Operand, rows: Operand, rowWeights: Operand, strength: Operand, slope: Operand): void { this.note(39, [dh, h, stride, panels, rows, rowWeights, strength, slope]); }
+  softmaxCrossEntropy(z: Operand, stride: Operand, panels: Operand, classes: Operand, labels: Operand, rowWeights: Operand, dz: Operand): void { this.note(40, [z, stride, panels, classes, labels, rowWeights, dz]); }
+  binaryCrossEntropy(z: Operand, stride: Operand, panels: Operand, labels: Operand, rowWeights: Operand, dz: Operand): void { this.note(41, [z, stride, panels, labels, rowWeights, dz]); }
+  squaredError(z: Operand, stride: Operand, panels: Operand, outputs: Operand, targets: Operand, targetsStride: Operand, rowWeights: Operand, dz: Operand): void { this.note(42, [z, stride, panels, outputs, targets, targetsStride, rowWeights, dz]); }
+  gaussianNll(z: Operand, stride: Operand, panels: Operand, outputs: Operand, targets: Operand, targetsStride: Operand, rowWeights: Operand, dz: Operand): void { this.note(43, [z, stride, panels, outputs, targets, targetsStride, rowWeights, dz]); }
+  smoothLabels(z: Operand, stride: Operand, panels: Operand, rows: Operand, labels: Operand, rowWeights: Operand, smoothing: Operand, dz: Operand): void { this.note(44, [z, stride, panels, rows, labels, rowWeights, smoothing, dz]); }
+  tangentPenalty(u: Operand, stride: Operand, panels: Operand, rows: Operand, rowWeights: Operand, strength: Operand, du: Operand): void { this.note(45, [u, stride, panels, rows, rowWeights, strength, du]); }
+  huber(z: Operand, stride: Operand, panels: Operand, outputs: Operand, targets: Operand, targetsStride: Operand, delta: Operand, rowWeights: Operand, dz: Operand): void { this.note(46, [z, stride, panels, outputs, targets, targetsStride, delta, rowWeights, dz]); }
+  focalCrossEntropy(z: Operand, stride: Operand, panels: Operand, classes: Operand, labels: Operand, focus: Operand, rowWeights: Operand, dz: Operand): void { this.note(47, [z, stride, panels, classes, labels, focus, rowWeights, dz]); }
+  poissonNll(z: Operand, stride: Operand, panels: Operand, outputs: Operand, targets: Operand, targetsStride: Operand, factors: Operand, rowWeights: Operand, dz: Operand): void { this.note(48, [z, stride, panels, outputs, targets, targetsStride, factors, rowWeights, dz]); }
+  pinball(z: Operand, stride: Operand, panels: Operand, outputs: Operand, targets: Operand, targetsStride: Operand, levels: Operand, levelCount: Operand, rowWeights: Operand, dz: Operand): void { this.note(49, [z, stride, panels, outputs, targets, targetsStride, levels, levelCount, rowWeights, dz]); }
+  binaryCrossEntropies(z: Operand, stride: Operand, panels: Operand, outputs: Operand, targets: Operand, targetsStride: Operand, rowWeights: Operand, dz: Operand): void { this.note(50, [z, stride, panels, outputs, targets, targetsStride, rowWeights, dz]); }
+  drawMask(mask: Operand, stride: Operand, panels: Operand, threshold: Operand, key0: Operand, key1: Operand, layer: Operand): void { this.note(51, [mask, stride, panels, threshold, key0, key1, layer]); }
+  applyMask(input: Operand, mask: Operand, scale: Operand, out: Operand, stride: Operand, panels: Operand): void { this.note(52, [input, mask, scale, out, stride, panels]); }
+  scaleRows(input: Operand, out: Operand, stride: Operand, panels: Operand, rows: Operand, factors: Operand): void { this.note(53, [input, out, stride, panels, rows, factors]); }
+  addNoise(x: Operand, stride: Operand, panels: Operand, rows: Operand, deviation: Operand, key0: Operand, key1: Operand): void { this.note(54, [x, stride, panels, rows, deviation, key0, key1]); }
+  perturbMax(x: Operand, origin: Operand, gradient: Operand, stride: Operand, panels: Operand, rows: Operand, radius: Operand, low: Operand, high: Operand, step: Operand): void { this.note(55, [x, origin, gradient, stride, panels, rows, radius, low, high, step]); }
+  perturbEuclidean(x: Operand, origin: Operand, gradient: Operand, stride: Operand, panels: Operand, rows: Operand, radius: Operand, low: Operand, high: Operand, step: Operand): void { this.note(56, [x, origin, gradient, stride, panels, rows, radius, low, high, step]); }
+  scaleSubmodels(x: Operand, xStride: Operand, repeats: Operand, panels: Operand, rows: Operand, submodels: Operand, factors: Operand, shifts: Operand, out: Operand, outStride: Operand, slope: Operand): void { this.note(57, [x, xStride, repeats, panels, rows, submodels, factors, shifts, out, outStride, slope]); }
+  submodelGradients(dz: Operand, dzStride: Operand, panels: Operand, rows: Operand, submodels: Operand, x: Operand, xStride: Operand, repeats: Operand, factorGradients: Operand, shiftGradients: Operand, scratch: Operand): void { this.note(58, [dz, dzStride, panels, rows, submodels, x, xStride, repeats, factorGradients, shiftGradients, scratch]); }
+  scaleSubmodelsGradient(dz: Operand, dzStride: Operand, panels: Operand, rows: Operand, submodels: Operand, repeats: Operand, factors: Operand, h: Operand, slope: Operand, dx: Operand, dxStride: Operand): void { this.note(59, [dz, dzStride, panels, rows, submodels, repeats, factors, h, slope, dx, dxStride]); }
+  meanOfSubmodels(z: Operand, stride: Operand, panels: Operand, rows: Operand, submodels: Operand, ofProbabilities: Operand, out: Operand, outStride: Operand): void { this.note(60, [z, stride, panels, rows, submodels, ofProbabilities, out, outStride]); }
+  applyUpdate(w: Operand, gradient: Operand, weightCount: Operand, biasCount: Operand, update: Operand): void { this.note(61, [w, gradient, weightCount, biasCount, update]); }
+  pullToward(w: Operand, anchor: Operand, count: Operand, share: Operand): void { this.note(62, [w, anchor, count, share]); }
+  flushDenormals(values: Operand, count: Operand, threshold: Operand): void { this.note(63, [values, count, threshold]); }
+  logSoftmax(z: Operand, stride: Operand, panels: Operand, classes: Operand): void { this.note(64, [z, stride, panels, classes]); }
+  binaryLogProbabilities(z: Operand, stride: Operand, panels: Operand, out: Operand, outStride: Operand): void { this.note(65, [z, stride, panels, out, outStride]); }
+  gaussianMoments(z: Operand, stride: Operand, panels: Operand, outputs: Operand): void { this.note(66, [z, stride, panels, outputs]); }
+  unpanel(z: Operand, stride: Operand, rows: Operand, count: Operand, out: Operand, outStride: Operand): void { this.note(67, [z, stride, rows, count, out, outStride]); }
+  exp(input: Operand, out: Operand, count: Operand, width: Operand): void { this.note(68, [input, out, count, width]); }
+  countActive(h: Operand, stride: Operand, rows: Operand, count: Operand, threshold: Operand): void { this.note(69, [h, stride, rows, count, threshold]); }
 }

@@ -168,6 +168,19 @@ export const OPERATIONS = {
   /** Zeros in the rows rows … roundUp4(rows) − 1 of panels. */
   clearPadding: { args: [['out', 'f32[]'], ['stride', 'stride'], ['panels', 'count'], ['rows', 'count']] },
 
+  // Normalisation
+  /**
+   * Each example by itself: out(r) = max(z, slope × z), z = gain(r) × (x(r) − m) / √(v + epsilon) + shift(r), m the mean and v the
+   * variance (of all, not all but one) of its rows. w: weights (1, rows), the gains; its biases are the shifts. statistics:
+   * f32[panels][2][8], the means and then 1 / √(v + epsilon), for what follows.
+   * **Source:** Ba, Kiros and Hinton (2016), Layer normalization, eq. 4.
+   */
+  layerNorm: { args: [['x', 'f32[]'], ['xStride', 'stride'], ['panels', 'count'], ['rows', 'count'], ['w', 'f32[]'], ['epsilon', 'f32'], ['out', 'f32[]'], ['outStride', 'stride'], ['slope', 'f32'], ['statistics', 'f32[]?']] },
+  /** dx of layerNorm from dz, × (x > 0 ? 1 : slope), x its input. To be called before layerNormWeightGradient. */
+  layerNormInputGradient: { args: [['dz', 'f32[]'], ['dzStride', 'stride'], ['panels', 'count'], ['rows', 'count'], ['w', 'f32[]'], ['x', 'f32[]'], ['xStride', 'stride'], ['statistics', 'f32[]'], ['slope', 'f32'], ['dx', 'f32[]'], ['dxStride', 'stride']] },
+  /** The gradients of the gains and shifts, summed over examples, handed to the update. scratch: 72 bytes for each of roundUp4(rows). */
+  layerNormWeightGradient: { args: [['x', 'f32[]'], ['xStride', 'stride'], ['panels', 'count'], ['rows', 'count'], ['dz', 'f32[]'], ['dzStride', 'stride'], ['statistics', 'f32[]'], ['w', 'f32[]'], ['scratch', 'f32[]'], ['update', 'update']] },
+
   // Activations
   /** h ← activation(h), the kinds of activation-kind.ts; derivative receives dh/dz. */
   activate: { args: [['activation', 'kind'], ['h', 'f32[]'], ['derivative', 'f32[]?'], ['stride', 'stride'], ['panels', 'count']] },

@@ -41,6 +41,11 @@ export function embedNumbersScratchBytes(terms: number, size: number): number {
   return ((terms + 1) * roundUp4(size) + 2 * roundUp4(terms)) * 32;
 }
 
+/** Bytes of scratch `layerNormWeightGradient` needs: an octet and a sum for each gain and each shift. */
+export function layerNormScratchBytes(rows: number): number {
+  return 72 * roundUp4(rows);
+}
+
 /** Index of W(i, o) within a layer of this layout. */
 export function weightIndex(inputs: number, units: number, i: number, o: number): number {
   const first = o - (o % PANEL_UNITS);

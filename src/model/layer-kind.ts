@@ -63,6 +63,8 @@ export interface LayerPlace {
   readonly image: ImageShape | null;
   /** Of hidden layers, from 0. */
   readonly index: number;
+  /** The hidden layers below it, from the first. */
+  readonly below: readonly Rows[];
 }
 
 /** What follows from a layer's shape, whether a user writes such layers or not. */

@@ -70,15 +70,60 @@ export interface PoolOption {
   readonly stride?: number | Extent | undefined;
 }
 
+/**
+ * Layer normalisation of what is below, each row by itself: h = activation(gain ⊙ (x − mean) / √(variance + 10⁻⁵) + shift), mean and
+ * variance over the units, gain and shift learnt.
+ * **Source:** Ba, Kiros and Hinton (2016), Layer normalization.
+ */
+export interface LayerNormLayer {
+  readonly kind: 'layerNorm';
+  readonly activation: Activation;
+}
+
+export interface LayerNormOption {
+  readonly kind: 'layerNorm';
+  /** @default 'linear' */
+  readonly activation?: Activation | undefined;
+}
+
+/**
+ * The end of a skip connection: what is below plus what went into the `skip` layers before this one.
+ * **Source:** He et al. (2016), Deep residual learning for image recognition.
+ */
+export interface AddLayer {
+  readonly kind: 'add';
+  readonly skip: number;
+}
+
+/**
+ * A residual block, x + W₂ activation(W₁ norm(x)) with x of `units`, for which stand a layer normalisation, two dense layers and an
+ * add; where the layer below has another number of units, or there is none, a linear dense layer before them.
+ */
+export interface ResidualOption {
+  readonly kind: 'residual';
+  readonly units: number;
+  /** Units of its hidden layer. @default units */
+  readonly hidden?: number | undefined;
+  /** @default the option `activation` */
+  readonly activation?: Activation | undefined;
+}
+
 /** A hidden layer of a network; the output layer follows from the loss and the task. */
-export type LayerSpec = DenseLayer | ConvolutionLayer | PoolLayer;
+export type LayerSpec = DenseLayer | ConvolutionLayer | PoolLayer | LayerNormLayer | AddLayer;
 
 /**
  * A hidden layer: an object, or in words: `conv 8@3x3`, `conv 16@5 stride 2 same tanh`, `maxpool 2`,
- * `avgpool 3x3 stride 2`, `dense 64`, several separated by commas. Convolutions have stride 1 and padding valid,
+ * `avgpool 3x3 stride 2`, `dense 64`, `residual 64`, `norm relu`, `add 2`, several separated by commas. Convolutions have stride 1 and padding valid,
  * poolings a stride of their size, unless they say otherwise.
  */
-export type LayerOption = string | DenseOption | ConvolutionOption | PoolOption;
+export type LayerOption =
+  | string
+  | DenseOption
+  | ConvolutionOption
+  | PoolOption
+  | LayerNormOption
+  | AddLayer
+  | ResidualOption;
 
 /** `8x8`, `3x32x32`, or the numbers: height and width, or channels, height and width. */
 export type ImageOption = string | readonly number[];

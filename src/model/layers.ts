@@ -1,6 +1,7 @@
 // All kinds of hidden layers. To add one: its types in layer-types.ts, its file, and its places here; then its operator
 // in src/engines/wasm/operators.ts.
 
+import { type AddShape, add, addOption } from './add-layer.js';
 import {
   type ConvolutionShape,
   convolution,
@@ -18,18 +19,23 @@ import type {
   ShapeKind,
   WeightShape,
 } from './layer-kind.js';
+import { type LayerNormShape, layerNorm, layerNormOption, layerNormSpec } from './layer-norm-layer.js';
 import type {
   Activation,
+  AddLayer,
   ConvolutionLayer,
   ConvolutionOption,
   DenseLayer,
   DenseOption,
+  LayerNormLayer,
+  LayerNormOption,
   LayerOption,
   LayerSpec,
   PoolLayer,
   PoolOption,
 } from './layer-types.js';
 import { averagePool, maxPool, type PoolShape, poolOption, poolSpec } from './pool-layers.js';
+import { type Expanded, expandResidual, residual, residualOption } from './residual-block.js';
 
 /** Of each kind what a user writes, its spec and its shape. */
 interface Kinds {
@@ -37,13 +43,18 @@ interface Kinds {
   readonly conv2d: { written: ConvolutionOption; spec: ConvolutionLayer; shape: ConvolutionShape };
   readonly maxPool: { written: PoolOption; spec: PoolLayer; shape: PoolShape };
   readonly averagePool: { written: PoolOption; spec: PoolLayer; shape: PoolShape };
+  readonly layerNorm: { written: LayerNormOption; spec: LayerNormLayer; shape: LayerNormShape };
+  readonly add: { written: AddLayer; spec: AddLayer; shape: AddShape };
 }
 
 type KindRecords = {
   readonly [K in keyof Kinds]: LayerKind<Kinds[K]['written'], Kinds[K]['spec'], Kinds[K]['shape']>;
 };
 
-const KINDS: KindRecords = { dense, conv2d: convolution, maxPool, averagePool };
+const KINDS: KindRecords = { dense, conv2d: convolution, maxPool, averagePool, layerNorm, add };
+
+/** What users write: the kinds of layers, and what stands for several of them. */
+const WRITTEN = { ...KINDS, residual };
 
 /** Those that stand before the hidden ones, which are not written as layers: their shapes. */
 interface InputShapes {
@@ -59,7 +70,7 @@ const SHAPES: { readonly [K in keyof Shapes]: ShapeKind<Shapes[K]> } = { ...KIND
 export type ShapeOf<K extends keyof Shapes> = Shapes[K];
 
 /** Of a hidden layer, or of the last. */
-export type HiddenShape = DenseShape | ConvolutionShape | PoolShape;
+export type HiddenShape = DenseShape | ConvolutionShape | PoolShape | LayerNormShape | AddShape;
 
 export type LayerShape = HiddenShape | EmbeddingShape | FactorsShape;
 
@@ -68,16 +79,22 @@ export type LayerObject = Exclude<LayerOption, string>;
 
 /** Layers as users write them, as objects. */
 export function layerOptionSchema(z: SchemaMaker) {
-  return z.discriminatedUnion('kind', [denseOption(z), convolutionOption(z), poolOption(z)]);
+  return z.discriminatedUnion('kind', [
+    ...([denseOption(z), convolutionOption(z), poolOption(z)] as const),
+    ...([layerNormOption(z), addOption(z), residualOption(z)] as const),
+  ]);
 }
 
 export function layerSpecSchema(z: SchemaMaker) {
-  return z.discriminatedUnion('kind', [denseSpec(z), convolutionSpec(z), poolSpec(z)]);
+  return z.discriminatedUnion('kind', [
+    ...([denseSpec(z), convolutionSpec(z), poolSpec(z)] as const),
+    ...([layerNormSpec(z), addOption(z)] as const),
+  ]);
 }
 
 /** What kinds are called, and what they look like in words, for messages. */
-export const KIND_NAMES = listed(Object.keys(KINDS));
-export const EXAMPLES = listed(Object.values(KINDS).map(({ example }) => `\`${example}\``));
+export const KIND_NAMES = listed(Object.keys(WRITTEN));
+export const EXAMPLES = listed(Object.values(WRITTEN).map(({ example }) => `\`${example}\``));
 
 function listed(names: readonly string[]): string {
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
@@ -85,7 +102,7 @@ function listed(names: readonly string[]): string {
 
 /** The fields that words say, whatever numbers they hold; null for no layer. */
 export function fieldsOfWords(words: string): object | null {
-  for (const kind of Object.values(KINDS)) {
+  for (const kind of Object.values(WRITTEN)) {
     const fields = kind.read(words);
     if (fields !== null) return fields;
   }
@@ -93,8 +110,8 @@ export function fieldsOfWords(words: string): object | null {
 }
 
 /** Layers that have units of their own, and an activation: all but those that hand on what is below them. */
-export function hasUnits({ kind }: { readonly kind: keyof Kinds }): boolean {
-  return KINDS[kind].hasUnits;
+export function hasUnits({ kind }: { readonly kind: keyof typeof WRITTEN }): boolean {
+  return kind === 'residual' || KINDS[kind].hasUnits;
 }
 
 // A union of layers is taken apart by the kind that each names; these say so to the compiler.
@@ -129,9 +146,24 @@ function imageAs<K extends keyof Shapes>(kind: K, shape: Shapes[K]): ImageShape 
   return SHAPES[kind].image(shape);
 }
 
-/** The spec of a layer. @param activation of a layer that names none. */
-export function resolveLayer(layer: LayerObject, activation: Activation): LayerSpec {
-  return resolveAs(layer.kind, layer, activation);
+/** What stands between the sums of dense hidden layers and their activations. */
+export type Norm = 'none' | 'layer';
+
+/**
+ * The layers that one as it was written stands for. @param activation of a layer that names none. @param norm of dense layers.
+ * @param below the layers so far.
+ */
+export function expandLayer(
+  layer: LayerObject,
+  activation: Activation,
+  norm: Norm,
+  below: readonly LayerSpec[],
+): Expanded {
+  if (layer.kind === 'residual') return expandResidual(layer, below, activation);
+  const spec = resolveAs(layer.kind, layer, activation);
+  if (norm === 'none' || spec.kind !== 'dense') return { layers: [spec], carrier: 0 };
+  const sums: LayerSpec = { ...spec, activation: 'linear' };
+  return { layers: [sums, { kind: 'layerNorm', activation: spec.activation }], carrier: 1 };
 }
 
 /** One layer in few words, as in messages and in `tutti inspect`. */

@@ -27,13 +27,14 @@ export function layerShapes(spec: NetworkMemberSpec, features: number, task: Tas
   const shapes: LayerShape[] = inputShapes(embedded, memberFeatures(spec, features));
   let inputs = shapes.at(-1)?.units ?? memberFeatures(spec, features);
   let below = image;
+  const hidden: LayerShape[] = [];
   for (const [index, layer] of layers.entries()) {
-    const shape = shapeOf(layer, { inputs, image: below, index });
-    shapes.push(shape);
+    const shape = shapeOf(layer, { inputs, image: below, index, below: hidden });
+    hidden.push(shape);
     inputs = shape.units;
     below = imageOf(shape);
   }
-  shapes.push({ kind: 'dense', inputs, units: headUnits(spec.loss, task), activation: 'linear' });
+  shapes.push(...hidden, { kind: 'dense', inputs, units: headUnits(spec.loss, task), activation: 'linear' });
   return shapes;
 }
 

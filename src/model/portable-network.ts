@@ -8,6 +8,7 @@ import { drawFeatureSubset } from '../data/resample.js';
 import { inputLayers } from './embedding-layer.js';
 import type { ImageShape } from './image.js';
 import { weightCount } from './layer-kind.js';
+import { LAYER_NORM_EPSILON } from './layer-norm-layer.js';
 import type { Activation, LayerSpec, PoolLayer } from './layer-types.js';
 import { type HiddenShape, weightShapes } from './layers.js';
 import type { Loss } from './losses.js';
@@ -55,7 +56,29 @@ export interface PortablePool {
   readonly geometry: WindowGeometry;
 }
 
-export type PortableLayer = PortableDense | PortableConvolution | PortablePool;
+/** h = activation(weight ⊙ (x − mean) / √(variance + epsilon) + bias), mean and variance over the units of each row. */
+export interface PortableLayerNorm {
+  readonly kind: 'layerNorm';
+  readonly units: number;
+  readonly epsilon: number;
+  readonly activation: Activation;
+  /** Gains, f32[units]. */
+  readonly weight: Float32Array;
+  /** Shifts, f32[units]. */
+  readonly bias: Float32Array;
+}
+
+/** What is below plus what went into the `skip` layers before this one. */
+export interface PortableAdd {
+  readonly kind: 'add';
+  readonly units: number;
+  readonly skip: number;
+}
+
+/** A layer with parameters. */
+export type WeightedLayer = PortableDense | PortableConvolution | PortableLayerNorm;
+
+export type PortableLayer = WeightedLayer | PortablePool | PortableAdd;
 
 /**
  * How raw outputs z of the last layer are predictions. softmax: probabilities of the classes. sigmoid: of two classes, z
@@ -174,6 +197,12 @@ function portableLayer(
       const padding = spec?.kind === 'conv2d' ? spec.padding : 'valid';
       return { kind, filters, geometry, padding, activation, weight, bias };
     }
+    case 'layerNorm': {
+      const { kind, units, activation } = shape;
+      return { kind, units, epsilon: LAYER_NORM_EPSILON, activation, ...matrices[0]! };
+    }
+    case 'add':
+      return { kind: shape.kind, units: shape.units, skip: shape.skip };
     case 'maxPool':
     case 'averagePool':
       return { kind: shape.kind, geometry: shape.geometry };

@@ -98,6 +98,12 @@ const CASES: Readonly<Record<string, readonly [Dataset, TrainingOptions, Choice?
       ],
     },
   ],
+  'norms and residual blocks': [
+    classes,
+    {
+      members: [{ hidden: [7, 5], norm: 'layer' }, { layers: ['residual 6, residual 8@5 mish, norm selu'] }],
+    },
+  ],
   'one logit for two classes': [images, { hidden: [4], loss: 'binaryCrossEntropy', activation: 'tanh' }],
   'convolutions and pools': [
     images,

@@ -25,6 +25,14 @@ interface Pool {
   readonly stride: readonly [number, number];
 }
 
+interface Norm {
+  readonly kind: 'layerNorm';
+  readonly weight: readonly number[];
+  readonly bias: readonly number[];
+  readonly epsilon: number;
+  readonly activation: string;
+}
+
 interface Head {
   readonly kind: 'softmax' | 'sigmoid' | 'linear' | 'gaussian';
   readonly mean: readonly number[];
@@ -44,7 +52,13 @@ interface Member {
   readonly weight: number;
   readonly features: readonly number[] | null;
   readonly image: readonly number[] | null;
-  readonly layers: readonly (Dense | Convolution | Pool)[];
+  readonly layers: readonly (
+    | Dense
+    | Convolution
+    | Pool
+    | Norm
+    | { readonly kind: 'add'; readonly skip: number }
+  )[];
   readonly head: Head;
 }
 
@@ -204,9 +218,15 @@ function answerOf(file: ExportedJson, features: readonly number[]): Answer {
 function forward({ layers, features: columns, image }: Member, features: readonly number[]): number[] {
   let h: readonly number[] = columns === null ? features : columns.map((i) => features[i]!);
   let shape = image;
-  for (const layer of layers) {
+  const outputs: (readonly number[])[] = [];
+  for (const [at, layer] of layers.entries()) {
+    if (at > 0) outputs.push(h);
     if (layer.kind === 'dense') h = dense(layer, h);
-    else if (layer.kind === 'conv2d') [h, shape] = convolution(layer, h, shape!);
+    else if (layer.kind === 'layerNorm') h = normalised(layer, h);
+    else if (layer.kind === 'add') {
+      const skipped = outputs.at(-1 - layer.skip)!;
+      h = h.map((value, unit) => value + skipped[unit]!);
+    } else if (layer.kind === 'conv2d') [h, shape] = convolution(layer, h, shape!);
     else [h, shape] = pool(layer, h, shape!);
   }
   return [...h];
@@ -219,6 +239,13 @@ function dense({ weight, bias, activation }: Dense, h: readonly number[]): numbe
       h.reduce((sum, value, i) => sum + value * weight[i]![unit]!, own),
     ),
   );
+}
+
+function normalised({ weight, bias, epsilon, activation }: Norm, h: readonly number[]): number[] {
+  const mean = h.reduce((sum, value) => sum + value, 0) / h.length;
+  const variance = h.reduce((sum, value) => sum + (value - mean) ** 2, 0) / h.length;
+  const scale = 1 / Math.sqrt(variance + epsilon);
+  return h.map((value, unit) => activate(activation, weight[unit]! * (value - mean) * scale + bias[unit]!));
 }
 
 type Image = [values: number[], shape: readonly number[]];

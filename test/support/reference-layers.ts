@@ -94,6 +94,8 @@ export function affine(of: LayerShape, w: Numbers, b: Numbers, h: Numbers, at: N
       }
       return z;
     }
+    default:
+      throw new Error(`${shape.kind} has a reference of its own`);
   }
 }
 
@@ -126,6 +128,8 @@ export function affineTranspose(of: LayerShape, w: Numbers, h: Numbers, dz: Numb
       }
       return dx;
     }
+    default:
+      throw new Error(`${shape.kind} has a reference of its own`);
   }
 }
 

@@ -186,7 +186,7 @@ function amongAll(layer: PortableLayer, columns: Uint32Array | null, features: n
 
 /** The image that a layer puts out; null for a vector. */
 function imageOf(layer: PortableLayer): ImageShape | null {
-  if (layer.kind === 'dense') return null;
+  if (!('geometry' in layer)) return null;
   const { channels, outHeight: height, outWidth: width } = layer.geometry;
   return { channels: layer.kind === 'conv2d' ? layer.filters : channels, height, width };
 }
@@ -226,6 +226,20 @@ function addLayer(add: AddLayer, layer: PortableLayer, below: ImageShape | null)
       break;
     case 'averagePool':
       add('averagePooling2d', poolOptions(layer.geometry));
+      break;
+    case 'layerNorm': {
+      const { epsilon, activation, weight, bias } = layer;
+      add('layerNormalization', { axis: [-1], epsilon }, weight, bias);
+      const own = ownActivation(activation);
+      if (own !== 'linear') add('activation', { activation: own });
+      break;
+    }
+    case 'add':
+      failOption(
+        'layers',
+        'layers one behind the other, for a Sequential; `tutti export --to tfjs` has others',
+        'add',
+      );
       break;
     default:
       layer satisfies never;

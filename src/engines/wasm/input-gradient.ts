@@ -4,7 +4,7 @@
 import type { Operand } from '../../kernels/operand.js';
 import { type DropoutLayout, maskGradient } from './dropout.js';
 import type { Block } from './panels.js';
-import type { BoundNetwork, Pass } from './passes.js';
+import { type BoundNetwork, callGradientBelow, type Pass } from './passes.js';
 
 /**
  * From the head's gradient, which the loss wrote for the last forward pass, down to ∂J/∂x: panels[inputs]
@@ -14,10 +14,9 @@ import type { BoundNetwork, Pass } from './passes.js';
 export function callInputGradient(network: BoundNetwork, panels: Operand, into: Block, pass: Pass): void {
   const { calls, stages } = network;
   for (let index = stages.length - 1; index > 0; index--) {
-    const { operator, gradient } = stages[index]!;
     const below = stages[index - 1]!;
     const { address, stride } = below.gradient;
-    operator.inputGradient(gradient, below.output, below.gradient, panels, below.slope);
+    callGradientBelow(network, index, panels);
     if (below.dropout !== null) dropGradient(network, below.dropout, below.gradient, panels, pass);
     if (below.activation !== null) calls.multiply(address, below.derivative, stride, panels);
   }

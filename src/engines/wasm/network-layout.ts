@@ -47,6 +47,10 @@ export interface StageLayout {
   readonly secondDerivative: number;
   /** Beside it: what tangents add to ∂J/∂z. */
   readonly curvature: number;
+  /** What a skip connection that ends here brings: the output of an earlier stage. */
+  readonly skipped: Block | null;
+  /** Gradients of what its output is added to by skip connections that begin behind it. */
+  readonly skipGradients: readonly Block[];
   /** Scratch of the operators, which run one after the other. */
   readonly scratch: number;
   /** Of the output, after the activation. */
@@ -133,17 +137,23 @@ export function layoutNetwork(
   const input = elsewhere.input ?? block(inputs);
   const inputDropout = drop(0, inputs, input, () => block(inputs));
   const scratch = regions.take(Math.max(...shapes.map((shape) => operatorScratchBytes(shape, panels, mode))));
-  const stages: StageLayout[] = [];
+  const stages: (StageLayout & { readonly skipGradients: Block[] })[] = [];
   const lead = inputLayers(shapes);
   let below = inputDropout?.output ?? input;
   let next = weights;
   for (const shape of shapes) {
     const { units, activation } = shape;
     const smooth = isSmooth(activation) ? activation : null;
-    const output = block(units);
+    const under = stages.at(-1);
+    const source = shape.kind === 'add' ? stages[stages.length - 1 - shape.skip]! : null;
+    // Nobody asks what the sum was before the other was added to it.
+    const lends = source !== null && under !== undefined && under.slope === 1 && isPlain(under);
+    const output = lends ? under.output : block(units);
     const trains = mode === 'train';
     // Of hidden layers, from 1; what stands before those is none.
     const layer = stages.length + 1 - lead;
+    const gradient = !trains ? { address: 0, stride: output.stride } : lends ? under.gradient : block(units);
+    source?.skipGradients.push(gradient);
     const matrices: number[] = [];
     const weights = next;
     for (const matrix of weightShapes(shape)) {
@@ -158,7 +168,9 @@ export function layoutNetwork(
       activation: smooth,
       input: below,
       output,
-      gradient: trains ? block(units) : { address: 0, stride: output.stride },
+      gradient,
+      skipped: source?.output ?? null,
+      skipGradients: [],
       derivative: trains && smooth !== null ? block(units).address : 0,
       secondDerivative: hasTangents && smooth !== null ? block(units).address : 0,
       curvature: hasTangents && smooth !== null ? block(units).address : 0,
@@ -170,6 +182,11 @@ export function layoutNetwork(
   }
   const weightsLength = paddedParameterCount(shapes);
   return { stages, input, inputDropout, rowWeights, weights, weightsLength };
+}
+
+/** Whether a stage puts out what its operator did, and nothing else is done with that. */
+function isPlain({ activation, dropout, activityPenalty, skipGradients }: StageLayout): boolean {
+  return activation === null && dropout === null && activityPenalty === 0 && skipGradients.length === 0;
 }
 
 /** Every dropout of a program, in the order of its layers. */

@@ -33,6 +33,8 @@ export interface OperatorPlace {
   readonly matrices: readonly number[];
   /** `keptBytes` of its own, which a pass forward leaves to the pass back; 0 where it asks for none. */
   readonly kept: number;
+  /** What a skip connection brings; null for layers that end none. */
+  readonly skipped: Block | null;
   /** Scratch, which all operators share. */
   readonly scratch: number;
 }

@@ -4,8 +4,13 @@
 
 import type { Operand } from '../../kernels/operand.js';
 import type { ProgramBuilder } from '../../kernels/program-builder.js';
-import { biasLengthFloats, weightGradientScratchBytes } from '../../kernels/weight-layout.js';
+import {
+  biasLengthFloats,
+  layerNormScratchBytes,
+  weightGradientScratchBytes,
+} from '../../kernels/weight-layout.js';
 import { windowWorkBytes } from '../../kernels/window-record.js';
+import { LAYER_NORM_EPSILON } from '../../model/layer-norm-layer.js';
 import type { LayerShape, ShapeOf } from '../../model/layers.js';
 import { embedding, factors } from './input-operators.js';
 import type { Kind, Operator, OperatorKind, OperatorPlace } from './operator-kind.js';
@@ -110,8 +115,54 @@ const averagePool: OperatorKind<'averagePool'> = {
   },
 };
 
+const layerNorm: OperatorKind<'layerNorm'> = {
+  scratchBytes: ({ units }, _panels, mode) => (mode === 'train' ? layerNormScratchBytes(units) : 0),
+  // Of each example the mean, then 1 / √(variance + ε).
+  keptBytes: (_shape, panels) => panels * 64,
+  bind(calls, { shape: { units }, matrices, kept, scratch }) {
+    const w = matrices[0]!;
+    const forward = (x: Block, out: Block, panels: Operand, slope: number) => {
+      const to = [out.address, out.stride, slope, kept] as const;
+      calls.layerNorm(x.address, x.stride, panels, units, w, LAYER_NORM_EPSILON, ...to);
+    };
+    return {
+      forward,
+      forwardRow: (x, out, slope) => forward(x, out, 1, slope),
+      inputGradient(dz, h, dx, panels, slope) {
+        const from = [dz.address, dz.stride, panels, units, w, h.address, h.stride, kept] as const;
+        calls.layerNormInputGradient(...from, slope, dx.address, dx.stride);
+      },
+      weightGradient(x, dz, panels, { scale }) {
+        const from = [x.address, x.stride, panels, units, dz.address, dz.stride, kept] as const;
+        calls.layerNormWeightGradient(...from, w, scratch, scale);
+      },
+    };
+  },
+};
+
+/** In place where the layer below lends its output: then there is its gradient too. */
+const add: OperatorKind<'add'> = {
+  scratchBytes: () => 0,
+  bind(calls, { skipped }) {
+    const forward = (x: Block, out: Block, panels: Operand) => {
+      if (out.address !== x.address) calls.copy(x.address, out.address, out.stride, panels);
+      calls.add(out.address, skipped!.address, out.stride, panels);
+    };
+    return {
+      forward,
+      forwardRow: (x, out) => forward(x, out, 1),
+      inputGradient(dz, h, dx, panels, slope) {
+        if (dx.address === dz.address) return;
+        calls.copy(dz.address, dx.address, dx.stride, panels);
+        if (slope !== 1) calls.multiplySlope(dx.address, h.address, slope, dx.stride, panels);
+      },
+      weightGradient() {},
+    };
+  },
+};
+
 const KINDS: { readonly [K in Kind]: OperatorKind<K> } = {
-  ...{ dense, conv2d, maxPool, averagePool },
+  ...{ dense, conv2d, maxPool, averagePool, layerNorm, add },
   ...{ embedding, factors },
 };
 
@@ -136,8 +187,8 @@ function bindAs<K extends Kind>(
   calls: ProgramBuilder,
   place: OperatorPlace,
 ): Operator {
-  const { matrices, kept, scratch } = place;
-  return KINDS[kind].bind(calls, { shape, matrices, kept, scratch });
+  const { matrices, kept, skipped, scratch } = place;
+  return KINDS[kind].bind(calls, { shape, matrices, kept, skipped, scratch });
 }
 
 /** Bytes of scratch an operator needs; one region serves all operators of a network. */

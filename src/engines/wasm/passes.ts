@@ -83,7 +83,7 @@ export function callBackward(
     if (index > 0) {
       const below = stages[index - 1]!;
       const { address, stride } = below.gradient;
-      operator.inputGradient(gradient, below.output, below.gradient, panels, below.slope);
+      callGradientBelow(network, index, panels);
       if (below.activityPenalty !== 0) addActivityGradient(network, below, panels);
       if (below.dropout !== null) maskGradient(calls, below.dropout, below.gradient, panels);
       if (below.activation !== null) {
@@ -93,6 +93,23 @@ export function callBackward(
     }
     operator.weightGradient(input, gradient, panels, updates);
   }
+}
+
+/**
+ * The gradient of the stage below one, of the sum of all that its output reaches, through its slope and through nothing else that is
+ * done with its output.
+ */
+export function callGradientBelow({ calls, stages }: BoundNetwork, index: number, panels: Operand): void {
+  const { operator, gradient } = stages[index]!;
+  const { output, slope, gradient: into, skipGradients } = stages[index - 1]!;
+  const { address, stride } = into;
+  if (skipGradients.length === 0) {
+    operator.inputGradient(gradient, output, into, panels, slope);
+    return;
+  }
+  operator.inputGradient(gradient, output, into, panels, 1);
+  for (const skipped of skipGradients) calls.add(address, skipped.address, stride, panels);
+  if (slope !== 1) calls.multiplySlope(address, output.address, slope, stride, panels);
 }
 
 /** Adds α·w·sign(h) to a stage's gradient, through its slope, which is in the gradient already. */

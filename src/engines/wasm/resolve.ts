@@ -1,11 +1,12 @@
 // What the options of a network become in its spec.
 
+import { failOption } from '../../errors.js';
 import type { ImageShape } from '../../model/image.js';
-import { hasUnits, weightShapes } from '../../model/layers.js';
+import { weightShapes } from '../../model/layers.js';
 import { layerShapes } from '../../model/network.js';
 import { resolveInputs, type Unfit } from '../../model/options/embedding-options.js';
 import type { FilledOptions } from '../../model/options/filled-options.js';
-import { requireWholeImage } from '../../model/options/layer-options.js';
+import { asWritten, requireWholeImage } from '../../model/options/layer-options.js';
 import { resolveNetwork } from '../../model/options/network-options.js';
 import { resolveOptimisation } from '../../model/options/optimisation-options.js';
 import { resolvePerturbations } from '../../model/options/perturbation-options.js';
@@ -38,26 +39,38 @@ export function resolveNetworkMember(
   { task, features, inputColumns, tangents, module, common }: ResolveContext,
 ): NetworkMemberSpec {
   const translated = module?.translated ?? null;
-  const bare = translated?.network ?? resolveNetwork(o, own);
-  const { image, layers } = bare;
+  const { network: bare, written } =
+    translated === null
+      ? resolveNetwork(o, own)
+      : { network: translated.network, written: asWritten(translated.network.layers) };
+  const { image } = bare;
   const inputs = resolveInputs(o, own, inputColumns, unfitForEmbeddings(o, image));
   requireWholeImage(image, o.featureShare);
-  const ownUnits = layers.map(hasUnits);
   const spec: NetworkMemberSpec = {
     engine: 'wasm',
     network: inputs === undefined ? bare : { ...bare, inputs },
     ...resolveOptimisation(o, own, task),
     ...common,
-    dropout: translated === null ? resolveDropout(o, ownUnits) : translated.dropout,
-    activityPenalty: resolveActivityPenalty(o.activityPenalty, own.activityLayers, ownUnits),
+    dropout: translated === null ? resolveDropout(o, written) : translated.dropout,
+    activityPenalty: resolveActivityPenalty(o.activityPenalty, own.activityLayers, written),
     ...resolvePerturbations(o, own, tangents, image),
-    tying: resolveTying(o, own.tiedLayers, layers.length + 1),
+    tying: resolveTying(o, own.tiedLayers, written),
     ...resolveSteps(o),
     ...resolveTrajectory(o, own.trajectoryStart),
     ...resolveMixup(o),
   };
+  requireComposable(spec);
   // For its complaints about layers that do not fit, too.
   const shapes = layerShapes(spec, features, task);
   requireRoles(o, new Set(shapes.flatMap(weightShapes).map(({ role }) => role)));
   return spec;
+}
+
+/** @throws ERR_OPTION for what a network that is not linear between its activations has no answer for. */
+function requireComposable({ network, tangents, dropout }: NetworkMemberSpec): void {
+  const special = network.layers.find(({ kind }) => kind === 'layerNorm' || kind === 'add');
+  if (special === undefined) return;
+  const layers = `a network with ${special.kind === 'add' ? 'skip connections' : 'layer normalisation'}`;
+  if (tangents !== null) failOption('tangentStrength', `0 for ${layers}`, tangents.strength);
+  if (dropout?.scaling === 'plain') failOption('dropoutScaling', `inverted for ${layers}`, 'plain');
 }

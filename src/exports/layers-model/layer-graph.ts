@@ -19,6 +19,7 @@ export type LayerKind =
   | 'Dense'
   | 'Flatten'
   | 'InputLayer'
+  | 'LayerNormalization'
   | 'LeakyReLU'
   | 'MaxPooling2D'
   | 'Permute'

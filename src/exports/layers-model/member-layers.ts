@@ -1,12 +1,14 @@
 // The branch of one member: its layers in the order of TensorFlow.js, whose images have their channels last.
 
 import { channelsLast } from '../../engines/tfjs/model-input.js';
+import { failOption } from '../../errors.js';
 import type { ImageShape } from '../../model/image.js';
 import type { Activation } from '../../model/layer-types.js';
 import { requireBareInputs } from '../../model/portable-inputs.js';
 import {
   LEAKY_SLOPE,
   type PortableConvolution,
+  type PortableLayerNorm,
   type PortableNetwork,
   type PortablePool,
 } from '../../model/portable-network.js';
@@ -46,7 +48,24 @@ export function addMember(
     h = graph.add('Reshape', { target_shape: [channels, height, width] }, [h]);
     h = graph.add('Permute', { dims: [2, 3, 1] }, [h]);
   }
+  /** Names of what each layer puts out. */
+  const outputs: string[] = [];
   for (const [at, layer] of layers.entries()) {
+    if (at > 0) outputs.push(h);
+    if (layer.kind === 'layerNorm') {
+      if (at === 0 && columns !== null)
+        failOption(
+          'featureShare',
+          '1 for a tf.LayersModel of networks that begin with a norm',
+          columns.length,
+        );
+      h = normalised(graph, h, layer);
+      continue;
+    }
+    if (layer.kind === 'add') {
+      h = graph.add('Add', {}, [h, outputs[at - 1 - layer.skip]!]);
+      continue;
+    }
     if (layer.kind !== 'dense') {
       h = layer.kind === 'conv2d' ? convolution(graph, h, layer) : pool(graph, h, layer);
       shape = imageAfter(layer.geometry, layer.kind === 'conv2d' ? layer.filters : layer.geometry.channels);
@@ -88,8 +107,22 @@ export function diagonal(factors: readonly number[]): Matrix {
   return { rows: size, columns: size, values };
 }
 
-/** TensorFlow.js has leakyRelu as a layer only. */
+function normalised(graph: LayerGraph, input: string, layer: PortableLayerNorm): string {
+  const { units, epsilon, activation, weight, bias } = layer;
+  const weights = [
+    { name: 'gamma', shape: [units], values: weight },
+    { name: 'beta', shape: [units], values: bias },
+  ];
+  const h = graph.add('LayerNormalization', { axis: [-1], epsilon }, [input], weights);
+  if (activation === 'linear') return h;
+  return activated(graph, activation, (own) =>
+    own === 'linear' ? h : graph.add('Activation', { activation: own }, [h]),
+  );
+}
+
+/** TensorFlow.js has leakyRelu as a layer only, and silu by its other name. */
 function activated(graph: LayerGraph, activation: Activation, layer: (own: string) => string): string {
+  if (activation === 'silu') return layer('swish');
   if (activation !== 'leakyRelu') return layer(activation);
   return graph.add('LeakyReLU', { alpha: LEAKY_SLOPE }, [layer('linear')]);
 }

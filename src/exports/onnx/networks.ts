@@ -4,17 +4,18 @@
 
 import { failOption } from '../../errors.js';
 import { joined } from '../../math/joined.js';
-import type { Activation } from '../../model/layer-types.js';
 import { requireBareInputs } from '../../model/portable-inputs.js';
-import {
-  LEAKY_SLOPE,
-  type PortableConvolution,
-  type PortableDense,
-  type PortableLayer,
-  type PortableNetwork,
-  type PortablePool,
+import type {
+  PortableAdd,
+  PortableConvolution,
+  PortableDense,
+  PortableLayer,
+  PortableLayerNorm,
+  PortableNetwork,
+  PortablePool,
 } from '../../model/portable-network.js';
 import type { WindowGeometry } from '../../model/windows.js';
+import { activated } from './activations.js';
 import { type Graph, once, type Value } from './graph.js';
 import type { EncodedFeatures } from './inputs.js';
 
@@ -83,21 +84,28 @@ function callGroup(
   requireBareInputs(first!, 'this form');
   let weights = group.map(({ layers }) => layers);
   let state: State;
+  const needsOrder = first!.layers[0]!.kind !== 'dense';
   if (first!.image !== null) {
     state = { at: 'image', value: imageOf(graph, encoded, padded, first!), shared: true };
   } else if (first!.columns !== null) {
     const from = padded();
+    if (needsOrder)
+      failOption('featureShare', '1 for networks that begin with a norm', first!.columns.length);
     state = { at: 'members', value: gatherSubspaces(graph, from, group) };
     weights = group.map(({ columns, layers }) => scaled(layers, (row) => from.factors[columns![row]!]!));
+  } else if (needsOrder) {
+    state = { at: 'rows', value: inOwnOrder(graph, encoded, padded) };
   } else {
     state = { at: 'rows', value: encoded.value };
     weights = group.map(({ layers }) => inGraphOrder(layers, encoded));
   }
   const count = group.length;
   const depth = first!.layers.length;
+  const earlier: State[] = [];
   for (let at = 0; at < depth; at++) {
     const layers = weights.map((layers) => layers[at]!);
-    state = callLayer(graph, state, layers, count);
+    state = callLayer(graph, earlier, state, layers, count);
+    earlier.push(state);
   }
   return byMember(graph, state, count, outputsOf(first!));
 }
@@ -109,14 +117,27 @@ function outputsOf({ layers }: PortableNetwork): number {
     : failOption('layers', 'networks that end in a dense layer', last.kind);
 }
 
-/** One layer of all members of a group. */
-function callLayer(graph: Graph, state: State, layers: readonly PortableLayer[], count: number): State {
+/** One layer of all members of a group. @param earlier what the layers below put out; the last is the state. */
+function callLayer(
+  graph: Graph,
+  earlier: readonly State[],
+  state: State,
+  layers: readonly PortableLayer[],
+  count: number,
+): State {
   const [layer] = layers;
   switch (layer!.kind) {
     case 'dense':
       return callDense(graph, state, layers as readonly PortableDense[], count);
     case 'conv2d':
       return callConvolution(graph, state, layers as readonly PortableConvolution[]);
+    case 'layerNorm':
+      return callLayerNorm(graph, state, layers as readonly PortableLayerNorm[], count);
+    case 'add': {
+      const { units, skip } = layer as PortableAdd;
+      const skipped = earlier[earlier.length - 1 - skip]!;
+      return callAdd(graph, [skipped, state], units, count);
+    }
     case 'maxPool':
     case 'averagePool':
       return callPool(graph, state, layer as PortablePool);
@@ -147,6 +168,51 @@ function callDense(graph: Graph, state: State, layers: readonly PortableDense[],
   const b = graph.constant('biases', [count, 1, units], joined(layers.map(({ bias }) => bias)));
   const z = graph.node('Add', [graph.node('MatMul', [x, w], {}, 'product'), b], {}, 'dense');
   return { at: 'members', value: activated(graph, z, activation) };
+}
+
+/** Mean and variance over the last axis, [rows, units] or [members, rows, units]; gains and shifts of each member. */
+function callLayerNorm(
+  graph: Graph,
+  state: State,
+  layers: readonly PortableLayerNorm[],
+  count: number,
+): State {
+  const { units, epsilon, activation } = layers[0]!;
+  const from = atUnits(graph, state, units, count);
+  const [shape, axis] = from.at === 'members' ? [[count, 1, units], 2] : [[units], 1];
+  const d = graph.node('Sub', [from.value, meanOf(graph, from.value, axis)], {}, 'centred');
+  const variance = meanOf(graph, graph.node('Mul', [d, d]), axis);
+  const root = graph.node('Sqrt', [graph.node('Add', [variance, graph.numbers('epsilon', epsilon)])]);
+  const gains = graph.constant('gains', shape, joined(layers.map(({ weight }) => weight)));
+  const shifts = graph.constant('shifts', shape, joined(layers.map(({ bias }) => bias)));
+  const scaled = graph.node('Mul', [graph.node('Div', [d, root]), gains]);
+  const z = graph.node('Add', [scaled, shifts], {}, 'norm');
+  return { at: from.at, value: activated(graph, z, activation) };
+}
+
+function meanOf(graph: Graph, value: Value, axis: number): Value {
+  return graph.node('ReduceMean', [value], { axes: [axis], keepdims: 1 });
+}
+
+function callAdd(graph: Graph, states: readonly State[], units: number, count: number): State {
+  const [a, b] = states.map((state) => atUnits(graph, state, units, count));
+  return { at: b!.at, value: graph.node('Add', [a!.value, b!.value], {}, 'sum') };
+}
+
+/** With the units of one member on the last axis: rows of one, else those of each. */
+function atUnits(
+  graph: Graph,
+  state: State,
+  units: number,
+  count: number,
+): Extract<State, { at: 'rows' | 'joined' | 'members' }> {
+  if (count === 1) {
+    const { value } = flattened(graph, state, units, count);
+    return { at: 'rows', value };
+  }
+  // The same for all of them: gains and shifts make them differ.
+  if (state.at === 'rows') return { at: 'members', value: reshaped(graph, state.value, [1, -1, units]) };
+  return { at: 'members', value: byMember(graph, flattened(graph, state, units, count), count, units) };
 }
 
 /** Whatever it was, as numbers of rows: of all members, or of each. */
@@ -212,44 +278,6 @@ function callPool(graph: Graph, state: State, { kind, geometry }: PortablePool):
   return { ...state, value };
 }
 
-function activated(graph: Graph, z: Value, activation: Activation): Value {
-  switch (activation) {
-    case 'linear':
-      return z;
-    case 'relu':
-    case 'tanh':
-    case 'sigmoid':
-    case 'softplus':
-      return graph.node(OPERATORS[activation], [z], {}, activation);
-    case 'leakyRelu':
-      return graph.node('LeakyRelu', [z], { alpha: { float: LEAKY_SLOPE } }, activation);
-    case 'gelu': {
-      // z Φ(z) = z (1 + erf(z/√2)) / 2, in the form that ONNX Runtime makes one operator of.
-      const share = graph.node('Erf', [graph.node('Div', [z, graph.numbers('root', Math.SQRT2)])]);
-      const doubled = graph.node('Mul', [z, graph.node('Add', [share, graph.numbers('one', 1)])]);
-      return graph.node('Mul', [doubled, graph.numbers('half', 0.5)], {}, activation);
-    }
-    case 'selu':
-      return graph.node(
-        'Selu',
-        [z],
-        { alpha: { float: SELU.alpha }, gamma: { float: SELU.scale } },
-        activation,
-      );
-    case 'silu':
-      return graph.node('Mul', [z, graph.node('Sigmoid', [z])], {}, activation);
-    case 'mish':
-      return graph.node('Mul', [z, graph.node('Tanh', [graph.node('Softplus', [z])])], {}, activation);
-    default:
-      return activation satisfies never;
-  }
-}
-
-/** Of selu, λ and α: those that Selu of ONNX has where none are named. */
-const SELU = { scale: 1.0507009873554805, alpha: 1.6732632423543772 };
-
-const OPERATORS = { relu: 'Relu', tanh: 'Tanh', sigmoid: 'Sigmoid', softplus: 'Softplus' } as const;
-
 /** The columns of each member of a group, [members, rows, columns]. */
 function gatherSubspaces(graph: Graph, from: EncodedFeatures, group: readonly PortableNetwork[]): Value {
   const width = group[0]!.columns!.length;
@@ -257,6 +285,18 @@ function gatherSubspaces(graph: Graph, from: EncodedFeatures, group: readonly Po
   const indices = graph.integers('columns', places, [group.length, width]);
   const gathered = graph.node('Gather', [from.value, indices], { axis: 1 }, 'subspaces');
   return graph.node('Transpose', [gathered], { perm: [1, 0, 2] }, 'members');
+}
+
+/** The features in the order of the ensemble, f32[rows, features]. */
+function inOwnOrder(graph: Graph, encoded: EncodedFeatures, padded: () => EncodedFeatures): Value {
+  const { places, factors } = encoded;
+  const inOrder = places.every((place, at) => place === at);
+  const from = inOrder ? encoded : padded();
+  const value = inOrder
+    ? from.value
+    : graph.node('Gather', [from.value, graph.integers('pixels', from.places)], { axis: 1 }, 'pixels');
+  if (factors.every((factor) => factor === 1)) return value;
+  return graph.node('Mul', [value, graph.numbers('factors', Array.from(factors))], {}, 'pixels');
 }
 
 /** The features in the order of the ensemble as an image, f32[rows, channels, height, width]. */
@@ -268,14 +308,7 @@ function imageOf(
 ): Value {
   if (columns !== null)
     failOption('featureShare', 'absent for layers on images', `a share in member ${member}`);
-  const { places, factors } = encoded;
-  const inOrder = places.every((place, at) => place === at);
-  const from = inOrder ? encoded : padded();
-  let value = inOrder
-    ? from.value
-    : graph.node('Gather', [from.value, graph.integers('pixels', from.places)], { axis: 1 }, 'pixels');
-  if (factors.some((factor) => factor !== 1))
-    value = graph.node('Mul', [value, graph.numbers('factors', Array.from(factors))], {}, 'pixels');
+  const value = inOwnOrder(graph, encoded, padded);
   const { channels, height, width } = image!;
   return reshaped(graph, value, [-1, channels, height, width]);
 }

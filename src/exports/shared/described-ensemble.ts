@@ -9,7 +9,12 @@ import { USUAL_MISSING } from '../../data/table/column.js';
 import { dateWords } from '../../data/table/date-format.js';
 import type { Activation } from '../../model/layer-types.js';
 import { requireBareInputs } from '../../model/portable-inputs.js';
-import type { PortableHead, PortableLayer, PortableNetwork } from '../../model/portable-network.js';
+import type {
+  PortableHead,
+  PortableLayer,
+  PortableNetwork,
+  WeightedLayer,
+} from '../../model/portable-network.js';
 import type { WindowGeometry } from '../../model/windows.js';
 import type { Aggregator } from '../../predictions/aggregate/aggregators.js';
 import type { ExportedEnsemble } from './exported-ensemble.js';
@@ -53,6 +58,8 @@ export type DescribedLayer<Weights> =
       /** Zeros around the image: above, left, below, right. */
       readonly padding: readonly number[];
     })
+  | (Weights & { readonly kind: 'layerNorm'; readonly activation: Activation; readonly epsilon: number })
+  | { readonly kind: 'add'; readonly skip: number }
   | {
       readonly kind: 'maxPool' | 'averagePool';
       readonly size: readonly number[];
@@ -101,11 +108,7 @@ export interface DescribedEnsemble<Weights> {
 /** @param weightsOf what stands in a layer with parameters for them. */
 export function describeEnsemble<Weights extends object>(
   ensemble: ExportedEnsemble,
-  weightsOf: (
-    layer: Extract<PortableLayer, { readonly kind: 'dense' | 'conv2d' }>,
-    network: PortableNetwork,
-    at: number,
-  ) => Weights,
+  weightsOf: (layer: WeightedLayer, network: PortableNetwork, at: number) => Weights,
 ): DescribedEnsemble<Weights> {
   const { task, features, encoding, preprocessing, networks, weights, aggregator, calibration, clip } =
     ensemble;
@@ -162,6 +165,11 @@ function describeLayer<Weights extends object>(
   weights: () => Weights,
 ): DescribedLayer<Weights> {
   if (layer.kind === 'dense') return { kind: layer.kind, activation: layer.activation, ...weights() };
+  if (layer.kind === 'layerNorm') {
+    const { kind, activation, epsilon } = layer;
+    return { kind, activation, epsilon, ...weights() };
+  }
+  if (layer.kind === 'add') return { kind: layer.kind, skip: layer.skip };
   const { geometry } = layer;
   const stride = [geometry.strideY, geometry.strideX];
   if (layer.kind === 'conv2d') {
@@ -179,10 +187,9 @@ function paddingOf(geometry: WindowGeometry): number[] {
   return [top, left, Math.max(0, below), Math.max(0, right)];
 }
 
-/** The shape of a layer's weight: inputs × units, or channels × height × width of the window × filters. */
-export function weightShapeOf(
-  layer: Extract<PortableLayer, { readonly kind: 'dense' | 'conv2d' }>,
-): number[] {
+/** The shape of a layer's weight: units of a layer normalisation, inputs × units, or channels × height × width of the window × filters. */
+export function weightShapeOf(layer: WeightedLayer): number[] {
+  if (layer.kind === 'layerNorm') return [layer.units];
   if (layer.kind === 'dense') return [layer.inputs, layer.units];
   const { channels, windowHeight, windowWidth } = layer.geometry;
   return [channels, windowHeight, windowWidth, layer.filters];

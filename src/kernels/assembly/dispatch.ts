@@ -15,6 +15,7 @@ import { exp } from './functions';
 import { gatherColumns, gatherLabels, gatherRows, gatherWeights } from './gather';
 import { inputGradient } from './input-gradient';
 import { smoothLabels } from './label-smoothing';
+import { layerNorm, layerNormInputGradient, layerNormWeightGradient } from './layer-norm';
 import { binaryCrossEntropy, gaussianNll, softmaxCrossEntropy, squaredError } from './losses';
 import { addNoise } from './noise';
 import { perturbEuclidean, perturbMax } from './perturb';
@@ -48,7 +49,7 @@ function f(c: usize, index: usize): f32 {
 }
 
 /** The first word of a program for this table. */
-export const FINGERPRINT: u32 = 0x6d91f7bc;
+export const FINGERPRINT: u32 = 0x3428f382;
 
 /** Makes the call at `c`; returns its loss, or 0. */
 // @ts-ignore: decorator
@@ -84,44 +85,47 @@ export function dispatch(c: usize): f64 {
     case 26: factorGradient(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7), a(c, 8)); return 0;
     case 27: copyRows(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5)); return 0;
     case 28: clearPadding(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
-    case 29: activate(i(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4)); return 0;
-    case 30: secondDerivative(i(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4)); return 0;
-    case 31: multiply(a(c, 0), a(c, 1), a(c, 2), i(c, 3)); return 0;
-    case 32: multiplySlope(a(c, 0), a(c, 1), f(c, 2), a(c, 3), i(c, 4)); return 0;
-    case 33: product(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4)); return 0;
-    case 34: add(a(c, 0), a(c, 1), a(c, 2), i(c, 3)); return 0;
-    case 35: addProduct(a(c, 0), a(c, 1), a(c, 2), a(c, 3), a(c, 4), i(c, 5)); return 0;
-    case 36: addActivityGradient(a(c, 0), a(c, 1), a(c, 2), i(c, 3), i(c, 4), a(c, 5), f(c, 6), f(c, 7)); return 0;
-    case 37: return softmaxCrossEntropy(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6));
-    case 38: return binaryCrossEntropy(a(c, 0), a(c, 1), i(c, 2), a(c, 3), a(c, 4), a(c, 5));
-    case 39: return squaredError(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7));
-    case 40: return gaussianNll(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7));
-    case 41: return smoothLabels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), f(c, 6), a(c, 7));
-    case 42: return tangentPenalty(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), f(c, 5), a(c, 6));
-    case 43: return huber(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), f(c, 6), a(c, 7), a(c, 8));
-    case 44: return focalCrossEntropy(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), f(c, 5), a(c, 6), a(c, 7));
-    case 45: return poissonNll(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7), a(c, 8));
-    case 46: return pinball(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), i(c, 7), a(c, 8), a(c, 9));
-    case 47: return binaryCrossEntropies(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7));
-    case 48: drawMask(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), i(c, 6)); return 0;
-    case 49: applyMask(a(c, 0), a(c, 1), f(c, 2), a(c, 3), a(c, 4), i(c, 5)); return 0;
-    case 50: scaleRows(a(c, 0), a(c, 1), a(c, 2), i(c, 3), i(c, 4), a(c, 5)); return 0;
-    case 51: addNoise(a(c, 0), a(c, 1), i(c, 2), i(c, 3), f(c, 4), i(c, 5), i(c, 6)); return 0;
-    case 52: perturbMax(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), f(c, 9)); return 0;
-    case 53: perturbEuclidean(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), f(c, 9)); return 0;
-    case 54: scaleSubmodels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), a(c, 9), f(c, 10)); return 0;
-    case 55: submodelGradients(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), a(c, 5), a(c, 6), i(c, 7), a(c, 8), a(c, 9), a(c, 10)); return 0;
-    case 56: scaleSubmodelsGradient(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), f(c, 8), a(c, 9), a(c, 10)); return 0;
-    case 57: meanOfSubmodels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7)); return 0;
-    case 58: applyUpdate(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4)); return 0;
-    case 59: pullToward(a(c, 0), a(c, 1), i(c, 2), f(c, 3)); return 0;
-    case 60: flushDenormals(a(c, 0), i(c, 1), f(c, 2)); return 0;
-    case 61: logSoftmax(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
-    case 62: binaryLogProbabilities(a(c, 0), a(c, 1), i(c, 2), a(c, 3), a(c, 4)); return 0;
-    case 63: gaussianMoments(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
-    case 64: unpanel(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5)); return 0;
-    case 65: exp(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
-    case 66: return countActive(a(c, 0), a(c, 1), i(c, 2), i(c, 3), f(c, 4));
+    case 29: layerNorm(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), f(c, 5), a(c, 6), a(c, 7), f(c, 8), a(c, 9)); return 0;
+    case 30: layerNormInputGradient(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7), f(c, 8), a(c, 9), a(c, 10)); return 0;
+    case 31: layerNormWeightGradient(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7), a(c, 8), a(c, 9)); return 0;
+    case 32: activate(i(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4)); return 0;
+    case 33: secondDerivative(i(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4)); return 0;
+    case 34: multiply(a(c, 0), a(c, 1), a(c, 2), i(c, 3)); return 0;
+    case 35: multiplySlope(a(c, 0), a(c, 1), f(c, 2), a(c, 3), i(c, 4)); return 0;
+    case 36: product(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4)); return 0;
+    case 37: add(a(c, 0), a(c, 1), a(c, 2), i(c, 3)); return 0;
+    case 38: addProduct(a(c, 0), a(c, 1), a(c, 2), a(c, 3), a(c, 4), i(c, 5)); return 0;
+    case 39: addActivityGradient(a(c, 0), a(c, 1), a(c, 2), i(c, 3), i(c, 4), a(c, 5), f(c, 6), f(c, 7)); return 0;
+    case 40: return softmaxCrossEntropy(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6));
+    case 41: return binaryCrossEntropy(a(c, 0), a(c, 1), i(c, 2), a(c, 3), a(c, 4), a(c, 5));
+    case 42: return squaredError(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7));
+    case 43: return gaussianNll(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7));
+    case 44: return smoothLabels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), f(c, 6), a(c, 7));
+    case 45: return tangentPenalty(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), f(c, 5), a(c, 6));
+    case 46: return huber(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), f(c, 6), a(c, 7), a(c, 8));
+    case 47: return focalCrossEntropy(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), f(c, 5), a(c, 6), a(c, 7));
+    case 48: return poissonNll(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7), a(c, 8));
+    case 49: return pinball(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), i(c, 7), a(c, 8), a(c, 9));
+    case 50: return binaryCrossEntropies(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5), a(c, 6), a(c, 7));
+    case 51: drawMask(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), i(c, 6)); return 0;
+    case 52: applyMask(a(c, 0), a(c, 1), f(c, 2), a(c, 3), a(c, 4), i(c, 5)); return 0;
+    case 53: scaleRows(a(c, 0), a(c, 1), a(c, 2), i(c, 3), i(c, 4), a(c, 5)); return 0;
+    case 54: addNoise(a(c, 0), a(c, 1), i(c, 2), i(c, 3), f(c, 4), i(c, 5), i(c, 6)); return 0;
+    case 55: perturbMax(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), f(c, 9)); return 0;
+    case 56: perturbEuclidean(a(c, 0), a(c, 1), a(c, 2), a(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), f(c, 9)); return 0;
+    case 57: scaleSubmodels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), a(c, 8), a(c, 9), f(c, 10)); return 0;
+    case 58: submodelGradients(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), a(c, 5), a(c, 6), i(c, 7), a(c, 8), a(c, 9), a(c, 10)); return 0;
+    case 59: scaleSubmodelsGradient(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7), f(c, 8), a(c, 9), a(c, 10)); return 0;
+    case 60: meanOfSubmodels(a(c, 0), a(c, 1), i(c, 2), i(c, 3), i(c, 4), i(c, 5), a(c, 6), a(c, 7)); return 0;
+    case 61: applyUpdate(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4)); return 0;
+    case 62: pullToward(a(c, 0), a(c, 1), i(c, 2), f(c, 3)); return 0;
+    case 63: flushDenormals(a(c, 0), i(c, 1), f(c, 2)); return 0;
+    case 64: logSoftmax(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 65: binaryLogProbabilities(a(c, 0), a(c, 1), i(c, 2), a(c, 3), a(c, 4)); return 0;
+    case 66: gaussianMoments(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 67: unpanel(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5)); return 0;
+    case 68: exp(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 69: return countActive(a(c, 0), a(c, 1), i(c, 2), i(c, 3), f(c, 4));
     default: return NaN;
   }
 }

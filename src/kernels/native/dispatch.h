@@ -1,6 +1,6 @@
 // Written by `node dist/scripts/operation-code.js` from src/kernels/operations.ts: change it there.
-#define FINGERPRINT 0x6d91f7bcu
-#define OPERATION_COUNT 67
+#define FINGERPRINT 0x3428f382u
+#define OPERATION_COUNT 70
 
 static void op_gather_rows(float *x, size_t x_stride, uint32_t *indices, int32_t count, int32_t features, float *out, size_t out_stride);
 static void op_gather_columns(float *x, size_t x_stride, uint32_t *indices, int32_t count, uint32_t *columns, int32_t features, float *out, size_t out_stride);
@@ -31,6 +31,9 @@ static void op_embed_categories_weight_gradient(char *memory, float *x, size_t x
 static void op_factor_gradient(char *memory, float *x, size_t x_stride, int32_t panels, int32_t rows, float *dz, size_t dz_stride, float *w, float *scratch, const struct update *update);
 static void op_copy_rows(float *input, size_t input_stride, int32_t panels, int32_t rows, float *out, size_t out_stride);
 static void op_clear_padding(float *out, size_t stride, int32_t panels, int32_t rows);
+static void op_layer_norm(float *x, size_t x_stride, int32_t panels, int32_t rows, float *w, float epsilon, float *out, size_t out_stride, float slope, float *statistics);
+static void op_layer_norm_input_gradient(float *dz, size_t dz_stride, int32_t panels, int32_t rows, float *w, float *x, size_t x_stride, float *statistics, float slope, float *dx, size_t dx_stride);
+static void op_layer_norm_weight_gradient(char *memory, float *x, size_t x_stride, int32_t panels, int32_t rows, float *dz, size_t dz_stride, float *statistics, float *w, float *scratch, const struct update *update);
 static void op_activate(int32_t activation, float *h, float *derivative, size_t stride, int32_t panels);
 static void op_second_derivative(int32_t activation, float *z, float *out, size_t stride, int32_t panels);
 static void op_multiply(float *a, float *b, size_t stride, int32_t panels);
@@ -106,44 +109,47 @@ static inline double dispatch(char *memory, const uint32_t *call) {
   case 26: op_factor_gradient(memory, (float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5), (float *)PLACE(6), (float *)PLACE(7), (const struct update *)PLACE(8)); return 0;
   case 27: op_copy_rows((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5)); return 0;
   case 28: op_clear_padding((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
-  case 29: op_activate((int32_t)WORD(0), (float *)PLACE(1), (float *)PLACE_OR_NULL(2), (size_t)WORD(3), (int32_t)WORD(4)); return 0;
-  case 30: op_second_derivative((int32_t)WORD(0), (float *)PLACE(1), (float *)PLACE(2), (size_t)WORD(3), (int32_t)WORD(4)); return 0;
-  case 31: op_multiply((float *)PLACE(0), (float *)PLACE(1), (size_t)WORD(2), (int32_t)WORD(3)); return 0;
-  case 32: op_multiply_slope((float *)PLACE(0), (float *)PLACE(1), FLOAT(2), (size_t)WORD(3), (int32_t)WORD(4)); return 0;
-  case 33: op_product((float *)PLACE(0), (float *)PLACE(1), (float *)PLACE(2), (size_t)WORD(3), (int32_t)WORD(4)); return 0;
-  case 34: op_add((float *)PLACE(0), (float *)PLACE(1), (size_t)WORD(2), (int32_t)WORD(3)); return 0;
-  case 35: op_add_product((float *)PLACE(0), (float *)PLACE(1), (float *)PLACE(2), (float *)PLACE(3), (size_t)WORD(4), (int32_t)WORD(5)); return 0;
-  case 36: op_add_activity_gradient((float *)PLACE(0), (float *)PLACE(1), (size_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (float *)PLACE(5), FLOAT(6), FLOAT(7)); return 0;
-  case 37: return op_softmax_cross_entropy((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t *)PLACE(4), (float *)PLACE(5), (float *)PLACE_OR_NULL(6));
-  case 38: return op_binary_cross_entropy((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t *)PLACE(3), (float *)PLACE(4), (float *)PLACE_OR_NULL(5));
-  case 39: return op_squared_error((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5), (float *)PLACE(6), (float *)PLACE_OR_NULL(7));
-  case 40: return op_gaussian_nll((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5), (float *)PLACE(6), (float *)PLACE_OR_NULL(7));
-  case 41: return op_smooth_labels((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t *)PLACE(4), (float *)PLACE(5), FLOAT(6), (float *)PLACE_OR_NULL(7));
-  case 42: return op_tangent_penalty((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), FLOAT(5), (float *)PLACE(6));
-  case 43: return op_huber((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5), FLOAT(6), (float *)PLACE(7), (float *)PLACE_OR_NULL(8));
-  case 44: return op_focal_cross_entropy((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t *)PLACE(4), FLOAT(5), (float *)PLACE(6), (float *)PLACE_OR_NULL(7));
-  case 45: return op_poisson_nll((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5), (float *)PLACE(6), (float *)PLACE(7), (float *)PLACE_OR_NULL(8));
-  case 46: return op_pinball((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5), (float *)PLACE(6), (int32_t)WORD(7), (float *)PLACE(8), (float *)PLACE_OR_NULL(9));
-  case 47: return op_binary_cross_entropies((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5), (float *)PLACE(6), (float *)PLACE_OR_NULL(7));
-  case 48: op_draw_mask((int8_t *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), WORD(4), WORD(5), (int32_t)WORD(6)); return 0;
-  case 49: op_apply_mask((float *)PLACE(0), (int8_t *)PLACE(1), FLOAT(2), (float *)PLACE(3), (size_t)WORD(4), (int32_t)WORD(5)); return 0;
-  case 50: op_scale_rows((float *)PLACE(0), (float *)PLACE(1), (size_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (float *)PLACE(5)); return 0;
-  case 51: op_add_noise((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), FLOAT(4), WORD(5), WORD(6)); return 0;
-  case 52: op_perturb_max((float *)PLACE(0), (float *)PLACE(1), (float *)PLACE(2), (size_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE(6), (float *)PLACE(7), (float *)PLACE(8), FLOAT(9)); return 0;
-  case 53: op_perturb_euclidean((float *)PLACE(0), (float *)PLACE(1), (float *)PLACE(2), (size_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE(6), (float *)PLACE(7), (float *)PLACE(8), FLOAT(9)); return 0;
-  case 54: op_scale_submodels((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE_OR_NULL(6), (float *)PLACE_OR_NULL(7), (float *)PLACE(8), (size_t)WORD(9), FLOAT(10)); return 0;
-  case 55: op_submodel_gradients((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (float *)PLACE(5), (size_t)WORD(6), (int32_t)WORD(7), (float *)PLACE_OR_NULL(8), (float *)PLACE_OR_NULL(9), (float *)PLACE(10)); return 0;
-  case 56: op_scale_submodels_gradient((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE_OR_NULL(6), (float *)PLACE_OR_NULL(7), FLOAT(8), (float *)PLACE(9), (size_t)WORD(10)); return 0;
-  case 57: op_mean_of_submodels((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE(6), (size_t)WORD(7)); return 0;
-  case 58: op_apply_update(memory, (float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), (int32_t)WORD(3), (const struct update *)PLACE(4)); return 0;
-  case 59: op_pull_toward((float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), FLOAT(3)); return 0;
-  case 60: op_flush_denormals((float *)PLACE(0), (int32_t)WORD(1), FLOAT(2)); return 0;
-  case 61: op_log_softmax((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
-  case 62: op_binary_log_probabilities((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (float *)PLACE(3), (size_t)WORD(4)); return 0;
-  case 63: op_gaussian_moments((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
-  case 64: op_unpanel((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5)); return 0;
-  case 65: op_exp((float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
-  case 66: return op_count_active((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), FLOAT(4));
+  case 29: op_layer_norm((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), FLOAT(5), (float *)PLACE(6), (size_t)WORD(7), FLOAT(8), (float *)PLACE_OR_NULL(9)); return 0;
+  case 30: op_layer_norm_input_gradient((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (float *)PLACE(5), (size_t)WORD(6), (float *)PLACE(7), FLOAT(8), (float *)PLACE(9), (size_t)WORD(10)); return 0;
+  case 31: op_layer_norm_weight_gradient(memory, (float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5), (float *)PLACE(6), (float *)PLACE(7), (float *)PLACE(8), (const struct update *)PLACE(9)); return 0;
+  case 32: op_activate((int32_t)WORD(0), (float *)PLACE(1), (float *)PLACE_OR_NULL(2), (size_t)WORD(3), (int32_t)WORD(4)); return 0;
+  case 33: op_second_derivative((int32_t)WORD(0), (float *)PLACE(1), (float *)PLACE(2), (size_t)WORD(3), (int32_t)WORD(4)); return 0;
+  case 34: op_multiply((float *)PLACE(0), (float *)PLACE(1), (size_t)WORD(2), (int32_t)WORD(3)); return 0;
+  case 35: op_multiply_slope((float *)PLACE(0), (float *)PLACE(1), FLOAT(2), (size_t)WORD(3), (int32_t)WORD(4)); return 0;
+  case 36: op_product((float *)PLACE(0), (float *)PLACE(1), (float *)PLACE(2), (size_t)WORD(3), (int32_t)WORD(4)); return 0;
+  case 37: op_add((float *)PLACE(0), (float *)PLACE(1), (size_t)WORD(2), (int32_t)WORD(3)); return 0;
+  case 38: op_add_product((float *)PLACE(0), (float *)PLACE(1), (float *)PLACE(2), (float *)PLACE(3), (size_t)WORD(4), (int32_t)WORD(5)); return 0;
+  case 39: op_add_activity_gradient((float *)PLACE(0), (float *)PLACE(1), (size_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (float *)PLACE(5), FLOAT(6), FLOAT(7)); return 0;
+  case 40: return op_softmax_cross_entropy((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t *)PLACE(4), (float *)PLACE(5), (float *)PLACE_OR_NULL(6));
+  case 41: return op_binary_cross_entropy((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t *)PLACE(3), (float *)PLACE(4), (float *)PLACE_OR_NULL(5));
+  case 42: return op_squared_error((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5), (float *)PLACE(6), (float *)PLACE_OR_NULL(7));
+  case 43: return op_gaussian_nll((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5), (float *)PLACE(6), (float *)PLACE_OR_NULL(7));
+  case 44: return op_smooth_labels((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t *)PLACE(4), (float *)PLACE(5), FLOAT(6), (float *)PLACE_OR_NULL(7));
+  case 45: return op_tangent_penalty((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), FLOAT(5), (float *)PLACE(6));
+  case 46: return op_huber((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5), FLOAT(6), (float *)PLACE(7), (float *)PLACE_OR_NULL(8));
+  case 47: return op_focal_cross_entropy((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t *)PLACE(4), FLOAT(5), (float *)PLACE(6), (float *)PLACE_OR_NULL(7));
+  case 48: return op_poisson_nll((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5), (float *)PLACE(6), (float *)PLACE(7), (float *)PLACE_OR_NULL(8));
+  case 49: return op_pinball((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5), (float *)PLACE(6), (int32_t)WORD(7), (float *)PLACE(8), (float *)PLACE_OR_NULL(9));
+  case 50: return op_binary_cross_entropies((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5), (float *)PLACE(6), (float *)PLACE_OR_NULL(7));
+  case 51: op_draw_mask((int8_t *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), WORD(4), WORD(5), (int32_t)WORD(6)); return 0;
+  case 52: op_apply_mask((float *)PLACE(0), (int8_t *)PLACE(1), FLOAT(2), (float *)PLACE(3), (size_t)WORD(4), (int32_t)WORD(5)); return 0;
+  case 53: op_scale_rows((float *)PLACE(0), (float *)PLACE(1), (size_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (float *)PLACE(5)); return 0;
+  case 54: op_add_noise((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), FLOAT(4), WORD(5), WORD(6)); return 0;
+  case 55: op_perturb_max((float *)PLACE(0), (float *)PLACE(1), (float *)PLACE(2), (size_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE(6), (float *)PLACE(7), (float *)PLACE(8), FLOAT(9)); return 0;
+  case 56: op_perturb_euclidean((float *)PLACE(0), (float *)PLACE(1), (float *)PLACE(2), (size_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE(6), (float *)PLACE(7), (float *)PLACE(8), FLOAT(9)); return 0;
+  case 57: op_scale_submodels((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE_OR_NULL(6), (float *)PLACE_OR_NULL(7), (float *)PLACE(8), (size_t)WORD(9), FLOAT(10)); return 0;
+  case 58: op_submodel_gradients((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (float *)PLACE(5), (size_t)WORD(6), (int32_t)WORD(7), (float *)PLACE_OR_NULL(8), (float *)PLACE_OR_NULL(9), (float *)PLACE(10)); return 0;
+  case 59: op_scale_submodels_gradient((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE_OR_NULL(6), (float *)PLACE_OR_NULL(7), FLOAT(8), (float *)PLACE(9), (size_t)WORD(10)); return 0;
+  case 60: op_mean_of_submodels((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (int32_t)WORD(4), (int32_t)WORD(5), (float *)PLACE(6), (size_t)WORD(7)); return 0;
+  case 61: op_apply_update(memory, (float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), (int32_t)WORD(3), (const struct update *)PLACE(4)); return 0;
+  case 62: op_pull_toward((float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), FLOAT(3)); return 0;
+  case 63: op_flush_denormals((float *)PLACE(0), (int32_t)WORD(1), FLOAT(2)); return 0;
+  case 64: op_log_softmax((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
+  case 65: op_binary_log_probabilities((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (float *)PLACE(3), (size_t)WORD(4)); return 0;
+  case 66: op_gaussian_moments((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
+  case 67: op_unpanel((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5)); return 0;
+  case 68: op_exp((float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
+  case 69: return op_count_active((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), FLOAT(4));
   default: return NAN;
   }
 #undef WORD

@@ -21,6 +21,7 @@
 #include "submodels.h"
 #include "predictions.h"
 #include "update.h"
+#include "layer-norm.h"
 #include "dense.h"
 #include "weight-gradient.h"
 #include "windows.h"

@@ -5,7 +5,7 @@ import { failOption } from '../../errors.js';
 import type { ImageShape } from '../image.js';
 import { ACTIVATIONS } from '../layer-kind.js';
 import type { Activation, ImageOption, LayerOption, LayerSpec } from '../layer-types.js';
-import { EXAMPLES, fieldsOfWords, hasUnits, type LayerObject, resolveLayer } from '../layers.js';
+import { EXAMPLES, expandLayer, fieldsOfWords, hasUnits, type LayerObject, type Norm } from '../layers.js';
 
 export function resolveImage(image: ImageOption | undefined): ImageShape | null {
   if (image === undefined) return null;
@@ -22,16 +22,48 @@ export function imageSizes(image: ImageOption): readonly [number, number, number
   return sizes.length === 3 ? [a!, b!, c!] : null;
 }
 
+/** A hidden layer as it was written: options count these, and specs the layers that they stand for. */
+export interface WrittenLayer {
+  /** The first of its layers, from 0, and how many there are. */
+  readonly first: number;
+  readonly count: number;
+  /** That which dropout and the activity penalty are of. */
+  readonly carrier: number;
+  /** Whether it has units of its own, or hands on what is below. */
+  readonly hasUnits: boolean;
+}
+
+/** Hidden layers, and how they were written. */
+export interface ResolvedLayers {
+  readonly layers: readonly LayerSpec[];
+  readonly written: readonly WrittenLayer[];
+}
+
 /** The hidden layers: `layers`, then a dense one for each of `hidden`; they have the default activation unless they name one. */
 export function resolveLayers(
   layers: readonly LayerOption[],
   hidden: readonly number[],
   defaultActivation: Activation,
-): readonly LayerSpec[] {
-  return [
-    ...layers.flatMap(parseLayers).map((layer) => resolveLayer(layer, defaultActivation)),
+  norm: Norm,
+): ResolvedLayers {
+  const objects = [
+    ...layers.flatMap(parseLayers),
     ...hidden.map((units) => ({ kind: 'dense', units, activation: defaultActivation }) as const),
   ];
+  const all: LayerSpec[] = [];
+  const written: WrittenLayer[] = [];
+  for (const layer of objects) {
+    const { layers: own, carrier } = expandLayer(layer, defaultActivation, norm, all);
+    const first = all.length;
+    written.push({ first, count: own.length, carrier: first + carrier, hasUnits: hasUnits(layer) });
+    all.push(...own);
+  }
+  return { layers: all, written };
+}
+
+/** Layers that stand for themselves. */
+export function asWritten(layers: readonly LayerSpec[]): readonly WrittenLayer[] {
+  return layers.map((layer, first) => ({ first, count: 1, carrier: first, hasUnits: hasUnits(layer) }));
 }
 
 /** Units of the dense hidden layers where nothing is said of any layer. */
@@ -46,6 +78,12 @@ export interface HiddenOptions {
 /** Units of the dense layers that come last. */
 export function hiddenUnits({ hidden, layers }: HiddenOptions): readonly number[] {
   return hidden ?? (layers === undefined ? DEFAULT_HIDDEN : []);
+}
+
+/** Whether any hidden layer is dense, so that it can be normalised. */
+export function hasDense(own: HiddenOptions): boolean {
+  const layers = (own.layers ?? []).flatMap(parseLayers);
+  return hiddenUnits(own).length > 0 || layers.some(({ kind }) => kind === 'dense');
 }
 
 /** Whether any layer takes the default activation, having none of its own. */

@@ -3,14 +3,17 @@
 
 import { ACTIVATIONS } from '../layer-kind.js';
 import type { ImageOption } from '../layer-types.js';
+import type { Norm } from '../layers.js';
 import type { NetworkSpec } from '../spec.js';
 import { field, OF_IMAGES, OWN_LAYERS } from './field.js';
 import {
   type HiddenOptions,
+  hasDense,
   hiddenUnits,
   resolveImage,
   resolveLayers,
   usesActivation,
+  type WrittenLayer,
 } from './layer-options.js';
 import { imageSchema, layersSchema } from './layer-schema.js';
 
@@ -26,7 +29,9 @@ export const networkFields = {
   }),
   layers: field(layersSchema, {
     ...ofNetworks,
-    says: 'convolutions, poolings and dense layers in their order, before those of `hidden`; the first two need `image`',
+    says:
+      'convolutions, poolings, dense layers, residual blocks and norms in their order, before those of `hidden`; the first two ' +
+      'need `image`',
     defaultSays: 'none',
     example: ['conv 8@3x3', 'maxpool 2'],
     common: true,
@@ -46,6 +51,14 @@ export const networkFields = {
     example: 'tanh',
     when: { says: 'a hidden layer has none of its own', holds: usesActivation },
   }),
+  norm: field((z) => z.enum(['none', 'layer']), {
+    ...ofNetworks,
+    spec: 'network.layers',
+    says: 'layer: what a dense hidden layer adds up to is normalised over its units, row by row, before its activation',
+    default: 'none',
+    example: 'layer',
+    when: { says: 'there are dense hidden layers', holds: hasDense },
+  }),
   init: field((z) => z.enum(['he', 'glorot']), {
     ...ofNetworks,
     says: 'spread of the initial weights: he suits relu and its kin, glorot tanh and sigmoid',
@@ -58,13 +71,20 @@ export const networkFields = {
 interface NetworkOptions {
   readonly activation: (typeof ACTIVATIONS)[number];
   readonly init: NetworkSpec['init'];
+  readonly norm: Norm;
+}
+
+/** A network, and how its hidden layers were written. */
+export interface ResolvedNetwork {
+  readonly network: NetworkSpec;
+  readonly written: readonly WrittenLayer[];
 }
 
 /** @param own what was stated. @throws ERR_OPTION for words that are no layer. */
 export function resolveNetwork(
-  { activation, init }: NetworkOptions,
+  { activation, init, norm }: NetworkOptions,
   own: HiddenOptions & { readonly image?: ImageOption | undefined },
-): NetworkSpec {
-  const layers = resolveLayers(own.layers ?? [], hiddenUnits(own), activation);
-  return { image: resolveImage(own.image), layers, init };
+): ResolvedNetwork {
+  const { layers, written } = resolveLayers(own.layers ?? [], hiddenUnits(own), activation, norm);
+  return { network: { image: resolveImage(own.image), layers, init }, written };
 }

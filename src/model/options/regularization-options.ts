@@ -6,7 +6,7 @@ import { failOption } from '../../errors.js';
 import { type Loss, lossOf } from '../losses.js';
 import type { ActivityPenaltySpec, DropoutSpec } from '../spec.js';
 import { BY_EPOCHS, field, NETWORKS, OWN_LAYERS } from './field.js';
-import { type HiddenOptions, hiddenUnits } from './layer-options.js';
+import { type HiddenOptions, hiddenUnits, type WrittenLayer } from './layer-options.js';
 
 const ofDropout = { group: 'dropout', by: OWN_LAYERS } as const;
 
@@ -105,11 +105,11 @@ export interface DropoutOptions {
 /**
  * Null when every unit is always kept. One number is for the layers with units of their own: a pooling hands on
  * what was dropped below it.
- * @param ownUnits for each hidden layer whether it has units of its own.
- * @throws ERR_OPTION for a keep probability outside (0, 1], or a list of another length than `ownUnits`.
+ * @param written the hidden layers as they were written, which a list has numbers for.
+ * @throws ERR_OPTION for a keep probability outside (0, 1], or a list of another length than `written`.
  */
-export function resolveDropout(o: DropoutOptions, ownUnits: readonly boolean[]): DropoutSpec | null {
-  const hiddenLayers = ownUnits.length;
+export function resolveDropout(o: DropoutOptions, written: readonly WrittenLayer[]): DropoutSpec | null {
+  const hiddenLayers = written.length;
   const { inputKeep, dropoutScaling } = o;
   // A flag or a config file gives a list even for one number.
   const given = typeof o.hiddenKeep === 'number' ? [o.hiddenKeep] : o.hiddenKeep;
@@ -122,22 +122,25 @@ export function resolveDropout(o: DropoutOptions, ownUnits: readonly boolean[]):
   if (!one && given.length !== hiddenLayers) {
     failOption('hiddenKeep', `one number, or one for each of the ${hiddenLayers} hidden layers`, given);
   }
-  const hiddenKeep = ownUnits.map((own, layer) => (one ? (own ? given[0]! : 1) : given[layer]!));
+  const hiddenKeep = written.flatMap(({ first, count, carrier, hasUnits }, layer) => {
+    const keep = one ? (hasUnits ? given[0]! : 1) : given[layer]!;
+    return Array.from({ length: count }, (_, at) => (first + at === carrier ? keep : 1));
+  });
   if (inputKeep === 1 && hiddenKeep.every((keep) => keep === 1)) return null;
   return { inputKeep, hiddenKeep, scaling: dropoutScaling };
 }
 
 /**
  * Null for a strength of 0.
- * @param layers hidden layers counted from 1; undefined for all with units of their own.
+ * @param layers hidden layers counted from 1, as they were written; undefined for all with units of their own.
  * @throws ERR_OPTION for a layer that does not exist.
  */
 export function resolveActivityPenalty(
   strength: number,
   layers: readonly number[] | undefined,
-  ownUnits: readonly boolean[],
+  written: readonly WrittenLayer[],
 ): ActivityPenaltySpec | null {
-  const hiddenLayers = ownUnits.length;
+  const hiddenLayers = written.length;
   for (const layer of layers ?? []) {
     if (layer > hiddenLayers) {
       failOption('activityLayers', `numbers of the ${hiddenLayers} hidden layers, counted from 1`, layer);
@@ -145,9 +148,8 @@ export function resolveActivityPenalty(
   }
   if (strength === 0) return null;
   if (hiddenLayers === 0) failOption('activityPenalty', '0 for a network without hidden layers', strength);
-  const all = ownUnits.map((_, index) => index + 1);
-  const chosen = all.filter((layer) => layers?.includes(layer) ?? ownUnits[layer - 1]);
-  return { strength, layers: chosen };
+  const chosen = written.filter(({ hasUnits }, index) => layers?.includes(index + 1) ?? hasUnits);
+  return { strength, layers: chosen.map(({ carrier }) => carrier + 1) };
 }
 
 /** @throws ERR_OPTION when labels that do not exist are to be smoothed. */

@@ -43,8 +43,8 @@ export interface MemberOptions {
    */
   readonly hidden?: readonly number[] | undefined;
   /**
-   * Convolutions, poolings and dense layers in their order, before those of `hidden`; the first two need
-   * `image`.
+   * Convolutions, poolings, dense layers, residual blocks and norms in their order, before those of `hidden`;
+   * the first two need `image`.
    * @default none
    */
   readonly layers?: readonly LayerOption[] | undefined;
@@ -55,6 +55,12 @@ export interface MemberOptions {
   readonly image?: ImageOption | undefined;
   /** Activation of the hidden layers that name none themselves. @default 'relu' */
   readonly activation?: Activation | undefined;
+  /**
+   * Layer: what a dense hidden layer adds up to is normalised over its units, row by row, before its
+   * activation.
+   * @default 'none'
+   */
+  readonly norm?: 'none' | 'layer' | undefined;
   /** Spread of the initial weights: he suits relu and its kin, glorot tanh and sigmoid. @default 'he' */
   readonly init?: 'he' | 'glorot' | undefined;
   /**

@@ -5,6 +5,7 @@ import { failOption } from '../../errors.js';
 import { lastEpochOfCycle } from '../snapshots.js';
 import type { ScheduleSpec, TyingSpec } from '../spec.js';
 import { field, NETWORKS } from './field.js';
+import type { WrittenLayer } from './layer-options.js';
 
 const ofTying = {
   group: 'tying',
@@ -61,15 +62,16 @@ export interface TyingOptions {
 
 /**
  * Null for a strength of 0.
- * @param layers counted from 1, the output layer last; undefined for all.
- * @param layerCount hidden layers and the output layer.
+ * @param layers counted from 1 as they were written, the output layer last; undefined for all.
+ * @param written the hidden layers.
  * @throws ERR_OPTION for a layer that does not exist, and for exact tying of runs with snapshots.
  */
 export function resolveTying(
   { tie, tyingMode, tyingGroup, snapshots }: TyingOptions,
   layers: readonly number[] | undefined,
-  layerCount: number,
+  written: readonly WrittenLayer[],
 ): TyingSpec | null {
+  const layerCount = written.length + 1;
   for (const layer of layers ?? []) {
     if (layer > layerCount) {
       failOption('tiedLayers', `numbers of the ${layerCount} layers, 1 to ${layerCount}`, layer);
@@ -77,8 +79,17 @@ export function resolveTying(
   }
   if (tie === 0) return null;
   if (tyingMode === 'exact' && snapshots > 1) failOption('tyingMode', 'rounds with `snapshots`', tyingMode);
-  const chosen = layers === undefined ? 'all' : [...new Set(layers)].sort((a, b) => a - b);
+  const own = [...new Set(layers)].sort((a, b) => a - b).flatMap((layer) => layersOf(layer, written));
+  const chosen = layers === undefined ? 'all' : own;
   return { strength: tie, layers: chosen, mode: tyingMode, group: tyingGroup };
+}
+
+/** The numbers of the layers that one stands for. */
+function layersOf(layer: number, written: readonly WrittenLayer[]): number[] {
+  const last = written.at(-1);
+  const output = { first: last === undefined ? 0 : last.first + last.count, count: 1 };
+  const { first, count } = written[layer - 1] ?? output;
+  return Array.from({ length: count }, (_, at) => first + at + 1);
 }
 
 /** What the learning rate of a run with snapshots depends on. */

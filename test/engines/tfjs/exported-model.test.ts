@@ -41,6 +41,12 @@ const CASES: Readonly<Record<string, readonly [Dataset, TrainingOptions, Omit<Ex
       ],
     },
   ],
+  'norms and residual blocks': [
+    classes,
+    {
+      members: [{ hidden: [7, 5], norm: 'layer' }, { layers: ['residual 6, residual 8@5 mish, norm silu'] }],
+    },
+  ],
   'random subspaces': [scaled, { featureShare: 0.5, hidden: [5] }],
   'a product': [classes, { hidden: [5] }, { aggregator: 'geometricMean' }],
   'one logit': [pair, { loss: 'binaryCrossEntropy', hidden: [4] }],

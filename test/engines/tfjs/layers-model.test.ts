@@ -40,6 +40,7 @@ const NETWORKS: Readonly<Record<string, readonly [Dataset, TrainingOptions]>> = 
   'means and variances without a hidden layer': [twoTargets, { loss: 'gaussianNll', hidden: [] }],
   'a random subspace': [threeClasses, { featureShare: 0.4, hidden: [8] }],
   'a random subspace without a hidden layer': [threeClasses, { featureShare: 0.4, hidden: [] }],
+  norms: [threeClasses, { layers: ['dense 9, norm silu'], hidden: [7], norm: 'layer' }],
   'inverted dropout': [threeClasses, { hidden: [9, 7], inputKeep: 0.8, hiddenKeep: 0.5 }],
   'plain dropout': [
     threeClasses,

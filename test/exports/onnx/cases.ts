@@ -120,6 +120,20 @@ const ASKED: Readonly<Record<string, Asked>> = {
     ...DIGITS,
     train: { members: 1, image: '8x8', layers: ['maxpool 2', 'conv 3@2 gelu'] },
   },
+  'norms and residual blocks': {
+    ...BOUGHT,
+    train: {
+      members: [
+        { layers: ['residual 6, residual 8@5 mish', 'norm relu'] },
+        { layers: ['residual 6, residual 8@5 mish', 'norm relu'] },
+        { layers: ['norm', 'dense 6', 'norm tanh', 'add 1'] },
+        { layers: ['norm', 'dense 6', 'norm tanh', 'add 1'] },
+        { hidden: [7, 5], norm: 'layer' },
+        { hidden: [7, 5], norm: 'layer', featureShare: 0.5 },
+        { hidden: [7, 5], norm: 'layer', featureShare: 0.5 },
+      ],
+    },
+  },
   'random subspaces': { ...BOUGHT, train: { members: 4, hidden: [8], featureShare: 0.5 } },
   'mixed sizes': {
     ...BOUGHT,

@@ -2,6 +2,7 @@
 import { stepWriter, UPDATE_BLOCK_BYTES, writeUpdate } from '../../../src/kernels/update-block.js';
 import {
   layerLengthFloats,
+  layerNormScratchBytes,
   roundUp4,
   weightGradientScratchBytes,
 } from '../../../src/kernels/weight-layout.js';
@@ -96,6 +97,35 @@ export const DENSE = {
     const update = putUpdate(space, w, layerLengthFloats(inputs, units));
     const scratch = space.scratch(weightGradientScratchBytes(panels));
     return [from, x.stride, panels, inputs, dz, z.stride, units, w, scratch, update];
+  },
+} satisfies MakeCalls;
+
+/** Panels of a layer normalisation, what it keeps of them, and gains with shifts behind them. */
+function normalisation(space: Space) {
+  const rows = space.upTo(space.pick(5, 40, 300));
+  const panels = space.upTo(Math.max(1, Math.min(25, Math.floor(15_000 / rows))));
+  const shape = space.shape(rows, panels);
+  return { rows, panels, shape, x: space.putPadded(shape), w: putLayer(space, 1, rows) };
+}
+
+export const NORMALISATION = {
+  layerNorm(space) {
+    const { rows, panels, shape, x, w } = normalisation(space);
+    const statistics = space.chance(0.5) ? 0 : space.put(panels * 16);
+    const to = [space.putPanels(shape), shape.stride, space.slope(), statistics];
+    return [x, shape.stride, panels, rows, w, 1e-5, ...to];
+  },
+  layerNormInputGradient(space) {
+    const { rows, panels, shape, x, w } = normalisation(space);
+    const from = [space.putPadded(shape), shape.stride, panels, rows, w, x, shape.stride];
+    return [...from, space.put(panels * 16), space.slope(), space.putPanels(shape), shape.stride];
+  },
+  layerNormWeightGradient(space) {
+    const { rows, panels, shape, x, w } = normalisation(space);
+    const from = [x, shape.stride, panels, rows, space.putPadded(shape), shape.stride];
+    const update = putUpdate(space, w, layerLengthFloats(1, rows));
+    const scratch = space.scratch(layerNormScratchBytes(rows));
+    return [...from, space.put(panels * 16), w, scratch, update];
   },
 } satisfies MakeCalls;
 

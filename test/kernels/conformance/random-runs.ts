@@ -5,7 +5,7 @@ import { OPERATIONS, type OperationName } from '../../../src/kernels/operations.
 import { ProgramBuilder } from '../../../src/kernels/program-builder.js';
 import type { MakeCall } from './calls.js';
 import { BATCHES } from './calls-batches.js';
-import { DENSE, UPDATES } from './calls-dense.js';
+import { DENSE, NORMALISATION, UPDATES } from './calls-dense.js';
 import { ACTIVATIONS, PREDICTIONS, SUBMODELS, TECHNIQUES } from './calls-elementwise.js';
 import { EMBEDDING } from './calls-embedding.js';
 import { LOSSES } from './calls-losses.js';
@@ -13,7 +13,7 @@ import { WINDOWS } from './calls-windows.js';
 import { PROGRAM, Space } from './space.js';
 
 const CALLS: Readonly<Record<OperationName, MakeCall>> = {
-  ...{ ...BATCHES, ...DENSE, ...WINDOWS, ...EMBEDDING, ...ACTIVATIONS },
+  ...{ ...BATCHES, ...DENSE, ...NORMALISATION, ...WINDOWS, ...EMBEDDING, ...ACTIVATIONS },
   ...{ ...LOSSES, ...TECHNIQUES, ...SUBMODELS, ...UPDATES, ...PREDICTIONS },
 };
 export const NAMES = Object.keys(OPERATIONS) as OperationName[];

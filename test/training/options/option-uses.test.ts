@@ -93,6 +93,11 @@ const CONDITIONS: Readonly<
     used: [{ numericEmbedding: 'piecewiseLinear' }],
   },
   categoryEmbeddingSize: { given: 4, vain: [{}], used: [{ categoryEmbedding: 'learned' }] },
+  norm: {
+    given: 'layer',
+    vain: [{ hidden: [] }, { layers: ['residual 8'] }],
+    used: [{}, { hidden: [3] }, { layers: ['residual 8', 'dense 8 relu'] }],
+  },
   hiddenKeep: {
     given: 0.5,
     vain: [{ hidden: [] }],

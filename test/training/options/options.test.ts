@@ -32,7 +32,7 @@ const refused: readonly [options: unknown, message: RegExp][] = [
   [{ epochs: Number.POSITIVE_INFINITY }, /^Expected `epochs` to be an integer, got Infinity/],
   [{ momentum: 1 }, /^Expected `momentum` to be a number < 1, got 1$/],
   [{ resampleShare: 1.5 }, /^Expected `resampleShare` to be a number ≤ 1, got 1\.5$/],
-  [{ activation: 'swish' }, /^Expected `activation` to be one of "relu", .*, got "swish"$/],
+  [{ activation: 'zigzag' }, /^Expected `activation` to be one of "relu", .*, got "zigzag"$/],
   [{ nesterov: 'yes' }, /^Expected `nesterov` to be true or false, got "yes"$/],
   [{ learningrate: 1 }, /^Unknown option `learningrate` \(did you mean `learningRate`\?\)$/],
   [{ zzzzzz: 1 }, /^Unknown option `zzzzzz`$/],
