@@ -115,6 +115,12 @@ export type { CombineOptions, EnsemblePredictor, PredictOptions } from './ensemb
 export type { UncertainPredictions } from './ensemble/predict/predict-uncertainty.js';
 export type { RowRunner } from './ensemble/predict/row-runner.js';
 export {
+  type Pruned,
+  type PruneOptions,
+  type PruneReport,
+  pruneEnsemble,
+} from './ensemble/select/prune-members.js';
+export {
   type MemberSelection,
   type SelectionOptions,
   selectMembers,

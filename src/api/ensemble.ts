@@ -26,6 +26,7 @@ import { checkDataset } from '../ensemble/predict/inputs.js';
 import type { CombineOptions, PredictOptions } from '../ensemble/predict/predict.js';
 import type { MemberPredictionOptions } from '../ensemble/predict/predict-members.js';
 import type { UncertainPredictions } from '../ensemble/predict/predict-uncertainty.js';
+import { type Pruned, type PruneOptions, pruneEnsemble } from '../ensemble/select/prune-members.js';
 import {
   type MemberSelection,
   type SelectionOptions,
@@ -40,6 +41,7 @@ import type { Baseline } from '../measure/baseline/baseline.js';
 import { fitBaseline } from '../measure/baseline/fit-baseline.js';
 import type { EnsemblePlan, ModuleSpec } from '../model/spec.js';
 import type { Predictions } from '../predictions/predictions.js';
+import type { RefitOptions, Refitted } from '../refitting/options.js';
 import type { Leaderboard } from '../studies/leaderboard/leaderboard.js';
 import type { LeaderboardOptions } from '../studies/leaderboard/leaderboard-of-rows.js';
 import type { ExtendOptions } from '../training/extend-ensemble.js';
@@ -67,6 +69,7 @@ import {
   type Predictor,
   predictOnce,
 } from './predictor.js';
+import { refitEnsemble } from './refitted.js';
 import type { Report } from './report.js';
 import { type ReportOptions, type ReportPage, reportEnsemble } from './report-page.js';
 import { ensembleToBytes, inspectEnsemble, loadEnsemble, saveEnsemble } from './saved-ensembles.js';
@@ -289,6 +292,24 @@ export class Ensemble<Kind extends TaskKind = TaskKind> implements TrainedEnsemb
   async distill(rows: LabelledInputs, options?: DistillOptions): Promise<Distilled<Ensemble<Kind>>> {
     const { ensemble, report } = await distillEnsemble(this.record, rows, options);
     return { ensemble: methodsOf(ensemble), report };
+  }
+
+  /**
+   * The members once more, as they were set and for as long as each was trained, on all rows given, with what that is worth where it
+   * can be said.
+   */
+  async refit(rows: LabelledInputs, options?: RefitOptions): Promise<Refitted<Ensemble<Kind>>> {
+    const { ensemble, report } = await refitEnsemble(this.record, rows, options);
+    return { ensemble: methodsOf(ensemble), report };
+  }
+
+  /**
+   * Keeps the members whose average is best, so many of them, with what leaving out the others costs.
+   * @param dataset rows that no member was trained on, or with `outOfBag` the training rows.
+   */
+  async prune(dataset: Dataset, options: PruneOptions): Promise<Pruned<Ensemble<Kind>>> {
+    const { ensemble, report } = await pruneEnsemble(this, dataset, options);
+    return { ensemble: methodsOf({ ...ensemble, task: this.task }), report };
   }
 
   /** Chooses how much each member counts, on rows that it was not trained on; `withWeights` takes the weights. */

@@ -71,6 +71,14 @@ export const COMMANDS: CommandList = {
     summary: 'choose the members that make the best average, on rows they were not trained on',
     load: () => import('./commands/select.js'),
   },
+  prune: {
+    summary: 'keep a few members of a saved ensemble, and say what that costs',
+    load: () => import('./commands/prune.js'),
+  },
+  refit: {
+    summary: 'train the members of a saved ensemble once more, on all rows of a data file',
+    load: () => import('./commands/refit.js'),
+  },
   leaderboard: {
     summary: 'say what a saved ensemble owes to each of its members, on a data file',
     load: () => import('./commands/leaderboard.js'),

@@ -13,7 +13,6 @@ import { aggregatorFor, predictEnsemble } from '../ensemble/predict/predict.js';
 import { requireMembers } from '../ensemble/predict/stored-members.js';
 import { failOption } from '../errors.js';
 import { placedColumnsOf } from '../explain/explained-columns.js';
-import { rowsOfX } from '../explain/explained-rows.js';
 import { betweenBlocks } from '../long-calls.js';
 import { requireMemory } from '../machine/memory-limit.js';
 import { INTERVAL_OPTIONS } from '../measure/correlation/intervals.js';
@@ -27,6 +26,7 @@ import { type Aggregator, aggregators } from '../predictions/aggregate/aggregato
 import { compareEnsembles } from '../studies/comparison/compare-ensembles.js';
 import { leaderboardOf } from '../studies/leaderboard/leaderboard.js';
 import { trainEnsemble } from '../training/train-ensemble.js';
+import { datasetPart } from './dataset-part.js';
 import type { DistillationReport, Distilled } from './distillation.js';
 import { fidelityOf } from './fidelity.js';
 import { DISTILL_OPTIONS, type DistillOptions, SINGLE_NETWORK_OPTIONS } from './options.js';
@@ -113,25 +113,7 @@ function rowsApart(
   }
   const { rows, labels, groups } = dataset;
   const { train, test } = splitRows({ rows, share: heldOutShare, seed, labels, groups });
-  return { taught: rowsOf(dataset, train), judging: rowsOf(dataset, test) };
-}
-
-/** Some rows of a dataset, as they are. */
-function rowsOf(dataset: Dataset, index: Uint32Array): Dataset {
-  const { task, features, labels, targets, rowWeights, groups } = dataset;
-  const columns = task.kind === 'classification' ? 0 : outputCount(task);
-  return completeDataset({
-    ...{ task, features, rows: index.length, x: rowsOfX(dataset, index) },
-    labels: labels.length === 0 ? labels : Int32Array.from(index, (row) => labels[row]!),
-    targets: Float64Array.from(
-      { length: index.length * columns },
-      (_, at) => targets[index[Math.floor(at / columns)]! * columns + (at % columns)]!,
-    ),
-    ...{ encoding: dataset.encoding, preprocessing: dataset.preprocessing },
-    rowWeights: rowWeights && Float32Array.from(index, (row) => rowWeights[row]!),
-    groups: groups && Int32Array.from(index, (row) => groups[row]!),
-    ...{ tangents: null, split: null },
-  });
+  return { taught: datasetPart(dataset, train), judging: datasetPart(dataset, test) };
 }
 
 /** What the net learns from. */

@@ -13,6 +13,7 @@ export {
   permutationImportance,
 } from '../api/explained.js';
 export { maskEnsemble } from '../api/mask-ensemble.js';
+export { refitEnsemble } from '../api/refitted.js';
 export type { FoldKind, FoldOptions } from '../data/folds.js';
 export type { DistillationReport, Distilled } from '../distillation/distillation.js';
 export type { Fidelity, TargetFidelity } from '../distillation/fidelity.js';
@@ -38,6 +39,7 @@ export type { Slice, SliceOptions, WorstSlices } from '../explain/worst-slices.j
 export type { MetricName } from '../measure/metrics/metrics.js';
 export type { TargetBlock } from '../predictions/blocks.js';
 export type { FewerMembers, KnownRows } from '../predictions/known-rows.js';
+export type { RefitOptions, RefitReport, Refitted } from '../refitting/options.js';
 export { activeUnitShares } from '../studies/active-units.js';
 export {
   type AttackOptions,

@@ -8,6 +8,7 @@ import {
   type TrainedEnsemble,
   totalMs,
 } from '../ensemble/ensemble.js';
+import { hasPartsOfRuns } from '../ensemble/pick-members.js';
 import { failOption, TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { unlessAborted } from '../long-calls.js';
@@ -89,6 +90,8 @@ function requireExtensible(ensemble: TrainedEnsemble): void {
     fail('one that was trained on a dataset (extend the ensemble it was distilled from)', 'a distilled net');
   }
   if (isOfMasks(ensemble)) fail('one that was trained', 'masks of a net');
+  if (hasPartsOfRuns(ensemble.plan.members))
+    fail('one with all members of its runs (extend before others are left out)', 'one with a part of them');
   if (isWeighed(ensemble)) {
     fail('one without averaging weights (withAveragingWeights with null takes them off)', 'one with weights');
   }

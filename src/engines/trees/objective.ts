@@ -2,7 +2,7 @@
 // that the next trees are grown on.
 
 import { outputCount, type Task } from '../../data/dataset/dataset.js';
-import { tableExp, tableLog } from '../../math/table-functions.js';
+import { quickExp, quickLog } from '../../math/quick-functions.js';
 import type { DatasetLayout } from '../../memory/layout.js';
 
 /** The truth of some rows, and their losses. */
@@ -123,7 +123,7 @@ class Logistic implements Objective {
 
   baseline(): Float64Array {
     const [zero, one] = classWeights(this.#labels, this.#weights, 2);
-    return Float64Array.of(Math.fround(tableLog(one!) - tableLog(zero!)));
+    return Float64Array.of(Math.fround(quickLog(one!) - quickLog(zero!)));
   }
 
   loss(raw: Float64Array): number {
@@ -134,13 +134,13 @@ class Logistic implements Objective {
     for (let i = 0; i < labels.length; i++) {
       const z = raw[i]!;
       // Of the exponential of what is not positive.
-      const small = tableExp(z > 0 ? -z : z);
+      const small = quickExp(z > 0 ? -z : z);
       const sum = 1 + small;
       const share = 1 / sum;
       p[i] = z > 0 ? share : small * share;
       // softplus of −z for label 1, of z for label 0.
       const margin = labels[i] === 1 ? -z : z;
-      const own = Math.max(margin, 0) + tableLog(sum);
+      const own = Math.max(margin, 0) + quickLog(sum);
       total += weights === null ? own : weights[i]! * own;
     }
     return total / labels.length;
@@ -178,7 +178,7 @@ class Softmax implements Objective {
   baseline(): Float64Array {
     const counts = classWeights(this.#labels, this.#weights, this.outputs);
     const total = counts.reduce((sum, count) => sum + count, 0);
-    return counts.map((count) => Math.fround(tableLog(count / total)));
+    return counts.map((count) => Math.fround(quickLog(count / total)));
   }
 
   loss(raw: Float64Array): number {
@@ -192,13 +192,13 @@ class Softmax implements Objective {
       for (let k = 1; k < outputs; k++) if (raw[from + k]! > highest) highest = raw[from + k]!;
       let sum = 0;
       for (let k = 0; k < outputs; k++) {
-        const e = tableExp(raw[from + k]! - highest);
+        const e = quickExp(raw[from + k]! - highest);
         p[from + k] = e;
         sum += e;
       }
       const scale = 1 / sum;
       for (let k = 0; k < outputs; k++) p[from + k]! *= scale;
-      const own = tableLog(sum) + (highest - raw[from + labels[i]!]!);
+      const own = quickLog(sum) + (highest - raw[from + labels[i]!]!);
       total += this.#weights === null ? own : this.#weights[i]! * own;
     }
     return total / labels.length;

@@ -2,7 +2,7 @@
 // everywhere.
 
 import { outputCount } from '../../data/dataset/dataset.js';
-import { tableExp, tableLog } from '../../math/table-functions.js';
+import { quickExp, quickLog } from '../../math/quick-functions.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import {
   type EnginePredictor,
@@ -53,12 +53,12 @@ function probabilities(raw: Float64Array, rows: number, classes: number): Predic
     let highest = z[from]!;
     for (let c = 1; c < classes; c++) highest = Math.max(highest, z[from + c]!);
     let sum = 0;
-    for (let c = 0; c < classes; c++) sum += tableExp(z[from + c]! - highest);
-    const logSum = highest + tableLog(sum);
+    for (let c = 0; c < classes; c++) sum += quickExp(z[from + c]! - highest);
+    const logSum = highest + quickLog(sum);
     for (let c = 0; c < classes; c++) {
       const logarithm = z[from + c]! - logSum;
       logProbabilities[from + c] = logarithm;
-      mean[from + c] = tableExp(logarithm);
+      mean[from + c] = quickExp(logarithm);
     }
   }
   return { rows, outputs: classes, mean, logProbabilities, variance: null };

@@ -19,17 +19,41 @@ export async function selectGreedily(
   size: number,
   signal?: AbortSignal,
 ): Promise<GreedySelection> {
+  const path = await addGreedily(judge, members, size, false, signal);
+  const length = smallestAt(path.map(({ score }) => score)) + 1;
+  return { path, chosen: path.slice(0, length).map(({ member }) => member) };
+}
+
+/** Adds `size` different members, each time the one that makes the judged average best; the first of equals. */
+export async function selectDistinct(
+  judge: Judge,
+  members: number,
+  size: number,
+  signal?: AbortSignal,
+): Promise<GreedySelection> {
+  const path = await addGreedily(judge, members, size, true, signal);
+  return { path, chosen: path.map(({ member }) => member) };
+}
+
+async function addGreedily(
+  judge: Judge,
+  members: number,
+  size: number,
+  once: boolean,
+  signal?: AbortSignal,
+): Promise<GreedySelection['path'][number][]> {
+  const taken = new Set<number>();
   const all = range(members);
-  const path: { readonly member: number; readonly score: number }[] = [];
+  const path: GreedySelection['path'][number][] = [];
   while (path.length < size) {
-    const scores = all.map((at) => judge.scoreWith(at));
+    const scores = all.map((at) => (taken.has(at) ? Number.POSITIVE_INFINITY : judge.scoreWith(at)));
     const member = smallestAt(scores);
     judge.add(member);
+    if (once) taken.add(member);
     path.push({ member, score: scores[member]! });
     await betweenBlocks(signal);
   }
-  const length = smallestAt(path.map(({ score }) => score)) + 1;
-  return { path, chosen: path.slice(0, length).map(({ member }) => member) };
+  return path;
 }
 
 /** The first position of the smallest value. */
@@ -72,6 +96,7 @@ export async function checkSelection(
   judgeOf: (table: PredictionTable) => Judge,
   size: number,
   signal?: AbortSignal,
+  select: typeof selectGreedily = selectGreedily,
 ): Promise<SelectionCheck | null> {
   if (table.rows < PARTS * LEAST_PART_ROWS) return null;
   const members = table.terms.length;
@@ -80,7 +105,7 @@ export async function checkSelection(
     const [others, own] = [false, true].map((inside) =>
       range(table.rows).filter((row) => (row % PARTS === part) === inside),
     );
-    const { chosen } = await selectGreedily(judgeOf(rowsOf(table, others!)), members, size, signal);
+    const { chosen } = await select(judgeOf(rowsOf(table, others!)), members, size, signal);
     const judge = judgeOf(rowsOf(table, own!));
     scores.push({ selected: judge.scoreOf(chosen), equally: judge.scoreOf(range(members)) });
   }

@@ -4,7 +4,7 @@
 import type { Dataset, Task } from '../../data/dataset/dataset.js';
 import { failOption, TuttiError } from '../../errors.js';
 import { LONG_CALL_OPTIONS, type LongCallOptions } from '../../long-calls.js';
-import { type SelectionMetric, selectionMetrics } from '../../measure/metrics/metrics.js';
+import { type Selecting, type SelectionMetric, selectionMetrics } from '../../measure/metrics/metrics.js';
 import { squaredError } from '../../measure/metrics/squared-error.js';
 import { checkOptions, described, type OptionTable, option } from '../../option-names.js';
 import { type Aggregator, aggregators, DEFAULT_AGGREGATOR } from '../../predictions/aggregate/aggregators.js';
@@ -118,12 +118,11 @@ export async function selectMembers(
   options: SelectionOptions = {},
 ): Promise<MemberSelection> {
   checkOptions('selectMembers', options, SELECTION_OPTIONS);
-  const { aggregator, form, metric, size } = resolveSelection(ensemble, options);
+  const { aggregator, form, metric } = resolveSelection(ensemble, options);
+  const { size = Math.min(100, 2 * ensemble.members.length) } = options;
   const { signal } = options;
   const table = await collect(ensemble, dataset, form, options);
-  const { task } = ensemble;
-  const judgeOf = (rows: PredictionTable): Judge =>
-    rows.counted === null ? createJudge(rows, task, form, metric) : createPairJudge(rows, task);
+  const judgeOf = judgesOf(ensemble, form, metric);
   const judge = judgeOf(table);
   const members = range(ensemble.members.length);
   const singles = members.map((at) => judge.scoreWith(at));
@@ -144,14 +143,21 @@ export async function selectMembers(
   };
 }
 
-function resolveSelection(ensemble: TrainedEnsemble, options: SelectionOptions) {
+/** What a selection goes by. */
+interface Judging {
+  readonly aggregator: Aggregator;
+  readonly form: AggregatorTerms;
+  readonly metric: Selecting;
+}
+
+/** @throws ERR_OPTION for what does not fit the task. */
+export function resolveSelection(
+  ensemble: TrainedEnsemble,
+  options: Pick<SelectionOptions, 'aggregator' | 'metric' | 'outOfBag'>,
+): Judging {
   requireMembers(ensemble, 'to select from');
-  const { task, members } = ensemble;
-  const {
-    aggregator = DEFAULT_AGGREGATOR,
-    size = Math.min(100, 2 * members.length),
-    outOfBag = false,
-  } = options;
+  const { task } = ensemble;
+  const { aggregator = DEFAULT_AGGREGATOR, outOfBag = false } = options;
   const squares = task.kind === 'regression' || outOfBag;
   const where = outOfBag ? 'out of bag' : `for ${task.kind}`;
   const fits = ({ linear, terms }: AggregatorDefinition) => terms !== null && (linear || !squares);
@@ -169,14 +175,25 @@ function resolveSelection(ensemble: TrainedEnsemble, options: SelectionOptions) 
     const names = fitting.map(({ name }) => name).join(', ');
     return failOption('metric', `one of ${names} ${where}`, options.metric);
   }
-  return { aggregator, form, metric, size };
+  return { aggregator, form, metric };
 }
 
-async function collect(
+/** What judges rows of a table. */
+export function judgesOf(
+  { task }: TrainedEnsemble,
+  form: AggregatorTerms,
+  metric: Selecting,
+): (rows: PredictionTable) => Judge {
+  return (rows) =>
+    rows.counted === null ? createJudge(rows, task, form, metric) : createPairJudge(rows, task);
+}
+
+/** What the members say of the rows, in the form in which it is averaged. */
+export async function collect(
   ensemble: TrainedEnsemble,
   dataset: Dataset,
   form: AggregatorTerms,
-  { outOfBag, signal }: SelectionOptions,
+  { outOfBag, signal }: Pick<SelectionOptions, 'outOfBag' | 'signal'>,
 ): Promise<PredictionTable> {
   const options = signal === undefined ? {} : { signal };
   const blocks: { terms: Terms[]; targets: TargetBlock; mask: Uint8Array | null }[] = [];

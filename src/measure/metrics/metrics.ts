@@ -103,7 +103,8 @@ export type SelectionMetric = Extract<
   { better: 'less'; values: 'one'; of: 'everyone' }
 >['name'];
 
-type Selecting = ScalarMetric & { readonly name: SelectionMetric };
+/** A metric that a selection can make small. */
+export type Selecting = ScalarMetric & { readonly name: SelectionMetric };
 
 export const selectionMetrics = {
   get entries(): readonly Selecting[] {
