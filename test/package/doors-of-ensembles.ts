@@ -110,6 +110,18 @@ export const ENSEMBLE_DOORS: Readonly<Record<string, Door>> = {
       ...[{ aggregator: 'majorityVote' }, { replicates: -1 }, { level: 1 }, { runner: 2 }, { onProgress: 1 }],
     ],
   },
+  refitEnsemble: {
+    call: (options) => tutti.refitEnsemble(ensemble, dataset, options),
+    wrong: [
+      ...[{ rows: 'none' }, { checkShare: 1 }, { checkShare: NaN_ }, { heldOut: 5 }, { seed: -1 }],
+      ...[{ replicates: -1 }, { level: 1 }, { runner: 2 }, { onProgress: 1 }],
+    ],
+  },
+  pruneEnsemble: {
+    call: (options) => tutti.pruneEnsemble(ensemble, dataset, options),
+    needs: { members: 1 },
+    wrong: [{ members: 0 }, { members: NaN_ }, { aggregator: 'mean' }, { metric: 'auc' }, { outOfBag: 1 }],
+  },
   modelCard: {
     call: (options) => tutti.modelCard(ensemble, options),
     wrong: [

@@ -110,6 +110,13 @@ const DOORS: Readonly<Record<string, (units: Units) => unknown>> = {
     const { ensemble: single, report } = await tutti.distillEnsemble(ensemble, train, options);
     return { parameters: [...single.members[0]!.parameters], report };
   },
+  refitEnsemble: async ({ ensemble, train, test }) => {
+    const options = { heldOut: test, replicates: 9 };
+    const { ensemble: refitted, report } = await tutti.refitEnsemble(ensemble, train, options);
+    return { parameters: [...refitted.members[0]!.parameters], report };
+  },
+  pruneEnsemble: async ({ ensemble, test }) =>
+    (await tutti.pruneEnsemble(ensemble, test, { members: 2 })).report,
   diagnose: async ({ ensemble, test }) => {
     const { slices, ...rows } = await tutti.diagnose(ensemble, test, { minRows: 5 });
     return { ...rows, lookedAt: slices.lookedAt, score: slices.score };
