@@ -2,6 +2,7 @@
 // everywhere.
 
 import { outputCount } from '../../data/dataset/dataset.js';
+import { decodeTarget } from '../../data/dataset/encoding.js';
 import { quickExp, quickLog } from '../../math/quick-functions.js';
 import type { Predictions } from '../../predictions/predictions.js';
 import {
@@ -31,14 +32,13 @@ function loadMember(
   const bounds = { outputs, features, rounds: spec.epochs, maxLeaves: spec.trees.maxLeaves, member: index };
   const trees = readTrees(parameters, bounds);
   const classes = outputCount(task);
-  const { mean: centre, std } = encoding.targets;
   return {
     predict(x, count) {
       const raw = new Float64Array(count * outputs);
       for (let at = 0; at < raw.length; at++) raw[at] = trees.baseline[at % outputs]!;
       addTrees(trees, 0, x, (row) => row * features, count, raw);
       if (task.kind === 'classification') return probabilities(raw, count, classes);
-      const mean = raw.map((value, at) => centre[at % outputs]! + std[at % outputs]! * value);
+      const mean = raw.map((value, at) => decodeTarget(encoding.targets, at % outputs, value));
       return { rows: count, outputs, mean, logProbabilities: null, variance: null };
     },
   };
