@@ -31,6 +31,10 @@ const TRAININGS: Readonly<Record<string, readonly [Dataset, TrainingOptions]>> =
   'bagged classes': [classes, {}],
   'bagged numbers': [values, {}],
   'one unit': [linear(80, 5, 1), { hidden: [7] }],
+  'norms and residual blocks': [
+    values,
+    { layers: ['residual 9, residual 6@5 mish, norm selu'], hidden: [4], norm: 'layer', activation: 'silu' },
+  ],
   'sgd, momentum, a step schedule': [
     classes,
     { optimizer: 'sgd', schedule: 'step', stepEvery: 2, stepFactor: 0.5 },

@@ -7,6 +7,8 @@ export const GOLDEN: Readonly<Record<string, string>> = {
   'bagged numbers, fused': 'b39809036733b4d7197e937e2a7206fc125c0bd5ba7a996cf677ddea7b0fcf4f',
   'one unit, strict': '0b4e11db2fea064fd1c9d88aaf42a708a6ff129664d318c1a6413293a2afcad6',
   'one unit, fused': '20ecb8bc54eb7c428db0ee830dd664570ac90c4d7a771209293a2926ef38f0f7',
+  'norms and residual blocks, strict': '52de0452b824060436f69ec12f36bbc6e61a4776e99013217cb3ddc2a0bef403',
+  'norms and residual blocks, fused': 'bb133760157d39b1dc364ab26965765eab36d3c2974aff75bbe41374a4e7379a',
   'sgd, momentum, a step schedule, strict':
     'd8f9b359ad98def09e8e82ef5da14c60c108fc04a2aada39bc80251b7c8d61c6',
   'sgd, momentum, a step schedule, fused': 'aa428e09111300ed507a22efef34bacc7f9e6cb35c8b94e46d59979563b2e60f',
