@@ -6,7 +6,13 @@ import { EMBEDDING_EXTENTS } from './extents-embedding.js';
 import { NORMALISATION_EXTENTS } from './extents-normalisation.js';
 import { block, type ExtentsOf, type Touched } from './extents-of.js';
 import type { OperationName } from './operations.js';
-import { layerLengthFloats, roundUp4, weightGradientScratchBytes } from './weight-layout.js';
+import {
+  layerLengthFloats,
+  orthogonaliseScratchBytes,
+  roundUp4,
+  weightGradientScratchBytes,
+  weightLengthFloats,
+} from './weight-layout.js';
 import { windowWorkBytes } from './window-record.js';
 
 /** Extents of whatever operation. A method's type, so that whoever has values in the table's order may call any. */
@@ -350,6 +356,13 @@ const BY_NAME: { readonly [N in OperationName]: ExtentsOf<N> } = {
   },
   flushDenormals(t, values, count) {
     t.writes('values', values, count * 4);
+  },
+  limitNorm(t, values, count) {
+    t.writes('values', values, count * 4);
+  },
+  orthogonalise(t, matrix, inputs, units, scratch) {
+    t.writes('matrix', matrix, weightLengthFloats(inputs, units) * 4);
+    t.writes('scratch', scratch, orthogonaliseScratchBytes(inputs, units));
   },
 
   // Predictions

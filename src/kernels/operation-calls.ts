@@ -3,11 +3,11 @@
 import type { Operand } from './operand.js';
 
 /** Identifies the table of operations: the first word of every program. */
-export const OPERATIONS_FINGERPRINT = 0x3428f382;
+export const OPERATIONS_FINGERPRINT = 0xb32b0bb8;
 
 /** Of each operation, by its number, which of its arguments are floats: a bit for each, the first the lowest. */
 // biome-ignore format: a line
-export const FLOAT_ARGUMENTS: readonly number[] = [0, 0, 0, 8, 0, 0, 0, 256, 32, 0, 128, 0, 512, 128, 0, 0, 0, 32, 0, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 288, 256, 0, 0, 0, 0, 4, 0, 0, 0, 192, 0, 0, 0, 0, 64, 32, 64, 32, 0, 0, 0, 0, 4, 0, 16, 512, 512, 1024, 0, 256, 0, 0, 8, 4, 0, 0, 0, 0, 0, 16];
+export const FLOAT_ARGUMENTS: readonly number[] = [0, 0, 0, 8, 0, 0, 0, 256, 32, 0, 128, 0, 512, 128, 0, 0, 0, 32, 0, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 288, 256, 0, 0, 0, 0, 4, 0, 0, 0, 192, 0, 0, 0, 0, 64, 32, 64, 32, 0, 0, 0, 0, 4, 0, 16, 512, 512, 1024, 0, 256, 0, 0, 8, 4, 4, 0, 0, 0, 0, 0, 0, 16];
 
 /** Takes calls of operations, to note them or to make them. */
 // biome-ignore format: a line each
@@ -79,10 +79,12 @@ export abstract class Calls {
   applyUpdate(w: Operand, gradient: Operand, weightCount: Operand, biasCount: Operand, update: Operand): void { this.note(61, [w, gradient, weightCount, biasCount, update]); }
   pullToward(w: Operand, anchor: Operand, count: Operand, share: Operand): void { this.note(62, [w, anchor, count, share]); }
   flushDenormals(values: Operand, count: Operand, threshold: Operand): void { this.note(63, [values, count, threshold]); }
-  logSoftmax(z: Operand, stride: Operand, panels: Operand, classes: Operand): void { this.note(64, [z, stride, panels, classes]); }
-  binaryLogProbabilities(z: Operand, stride: Operand, panels: Operand, out: Operand, outStride: Operand): void { this.note(65, [z, stride, panels, out, outStride]); }
-  gaussianMoments(z: Operand, stride: Operand, panels: Operand, outputs: Operand): void { this.note(66, [z, stride, panels, outputs]); }
-  unpanel(z: Operand, stride: Operand, rows: Operand, count: Operand, out: Operand, outStride: Operand): void { this.note(67, [z, stride, rows, count, out, outStride]); }
-  exp(input: Operand, out: Operand, count: Operand, width: Operand): void { this.note(68, [input, out, count, width]); }
-  countActive(h: Operand, stride: Operand, rows: Operand, count: Operand, threshold: Operand): void { this.note(69, [h, stride, rows, count, threshold]); }
+  limitNorm(values: Operand, count: Operand, limit: Operand): void { this.note(64, [values, count, limit]); }
+  orthogonalise(matrix: Operand, inputs: Operand, units: Operand, scratch: Operand): void { this.note(65, [matrix, inputs, units, scratch]); }
+  logSoftmax(z: Operand, stride: Operand, panels: Operand, classes: Operand): void { this.note(66, [z, stride, panels, classes]); }
+  binaryLogProbabilities(z: Operand, stride: Operand, panels: Operand, out: Operand, outStride: Operand): void { this.note(67, [z, stride, panels, out, outStride]); }
+  gaussianMoments(z: Operand, stride: Operand, panels: Operand, outputs: Operand): void { this.note(68, [z, stride, panels, outputs]); }
+  unpanel(z: Operand, stride: Operand, rows: Operand, count: Operand, out: Operand, outStride: Operand): void { this.note(69, [z, stride, rows, count, out, outStride]); }
+  exp(input: Operand, out: Operand, count: Operand, width: Operand): void { this.note(70, [input, out, count, width]); }
+  countActive(h: Operand, stride: Operand, rows: Operand, count: Operand, threshold: Operand): void { this.note(71, [h, stride, rows, count, threshold]); }
 }

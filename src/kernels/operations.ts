@@ -321,6 +321,15 @@ export const OPERATIONS = {
    * handle very slowly. count: a multiple of 4.
    */
   flushDenormals: { args: [['values', 'f32[]'], ['count', 'count'], ['threshold', 'f32']] },
+  /** values × min(1, limit / ‖values‖₂): gradient clipping. count: a multiple of 4. */
+  limitNorm: { args: [['values', 'f32[]'], ['count', 'count'], ['limit', 'f32']] },
+  /**
+   * In place of G, weights (inputs, units) without biases, √max(1, units / inputs) · U Vᵀ of G = U Σ Vᵀ, nearly: five steps
+   * X ← 3.4445 X − 4.775 (X Xᵀ) X + 2.0315 (X Xᵀ)² X from X = G / ‖G‖, which bring singular values to 0.7 to 1.2.
+   * scratch: orthogonaliseScratchBytes(inputs, units).
+   * **Source:** Jordan et al. (2024), Muon: an optimizer for hidden layers in neural networks.
+   */
+  orthogonalise: { args: [['matrix', 'f32[]'], ['inputs', 'count'], ['units', 'count'], ['scratch', 'f32[]']] },
 
   // Predictions
   /** z ← log softmax(z). */

@@ -36,6 +36,14 @@ export function weightGradientScratchBytes(panels: number): number {
   return ((panels * 8 + 6) * PANEL_UNITS + panels * 64) * 4;
 }
 
+/** Bytes of scratch that orthogonalising W (inputs, units) needs: three matrices of its size and two squares, padded. */
+export function orthogonaliseScratchBytes(inputs: number, units: number): number {
+  const [short, long] = [Math.min(inputs, units), Math.max(inputs, units)].map(
+    (n) => Math.ceil(n / 16) * 16,
+  ) as [number, number];
+  return (3 * short * long + 2 * short * short) * 4;
+}
+
 /** Bytes of scratch that the gradient of embedded numbers needs: an octet for each parameter of a feature. */
 export function embedNumbersScratchBytes(terms: number, size: number): number {
   return ((terms + 1) * roundUp4(size) + 2 * roundUp4(terms)) * 32;

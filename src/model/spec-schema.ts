@@ -28,6 +28,16 @@ const optimizer = z.discriminatedUnion('kind', [
     tolerance: positive,
     weightDecay: z.number().min(0),
   }),
+  z.strictObject({
+    kind: z.literal('muon'),
+    learningRate: positive,
+    beta1: decay,
+    beta2: decay,
+    tolerance: positive,
+    weightDecay: z.number().min(0),
+    muonLearningRate: positive,
+    muonMomentum: decay,
+  }),
 ]);
 
 const warmup = { warmupEpochs: natural };

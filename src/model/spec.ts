@@ -38,6 +38,17 @@ export type OptimizerSpec =
       readonly tolerance: number;
       /** Decoupled decay of the weights, adamW only; 0 for adam. */
       readonly weightDecay: number;
+    }
+  /** The weight matrices of hidden layers by Muon, all else by AdamW. */
+  | {
+      readonly kind: 'muon';
+      readonly learningRate: number;
+      readonly beta1: number;
+      readonly beta2: number;
+      readonly tolerance: number;
+      readonly weightDecay: number;
+      readonly muonLearningRate: number;
+      readonly muonMomentum: number;
     };
 
 /** Learning rate over a run, as a factor of the optimizer's learningRate; `warmupEpochs` rise linearly first. */
@@ -236,6 +247,8 @@ export interface NetworkMemberSpec extends OptimisedMemberSpec {
   readonly weightAverage?: WeightAverageSpec | undefined;
   /** The run's members are drawn from the Gaussian of its last weights; absent where they are not. */
   readonly swag?: SwagSpec | undefined;
+  /** The most that the gradient of all parameters together may measure; absent for no limit. */
+  readonly gradientClip?: number | undefined;
   /** α of the Beta distribution that mixes two rows of every batch; absent for rows as they are. */
   readonly mixup?: number | undefined;
 }

@@ -162,6 +162,14 @@ for (const executor of EXECUTORS) {
     const limit = Math.fround(1e-22);
     const flushed = (i: number) => (Math.abs(a[i]!) < limit ? 0 : a[i]!);
     check(([at]) => kernels.flushDenormals(at, n, 1e-22), flushed, 'flushDenormals');
+    for (const most of [0.75, 1e30]) {
+      const limited = oracle.limited(a, most);
+      check(
+        ([at]) => kernels.limitNorm(at, n, most),
+        (i) => limited[i]!,
+        'limitNorm',
+      );
+    }
   });
 }
 

@@ -104,6 +104,55 @@ export function pulled(madd: MultiplyAdd, w: number, anchor: number, share: numb
   return madd(share, f32(anchor - w), w);
 }
 
+/** values × min(1, limit / their norm). */
+export function limited(values: Numbers, limit: number): number[] {
+  const norm = Math.sqrt(squaresInOctets(values));
+  const factor = norm > limit ? f32(limit / norm) : 1;
+  return Array.from(values, (value) => f32(value * factor));
+}
+
+/** In double precision, eight sums of every eighth number. */
+function squaresInOctets(values: Numbers): number {
+  const s = new Float64Array(8);
+  for (let i = 0; i < values.length; i++) s[i % 8]! += values[i]! * values[i]!;
+  return s[0]! + s[4]! + (s[2]! + s[6]!) + (s[1]! + s[5]! + (s[3]! + s[7]!));
+}
+
+/** W (inputs, units), row-major; rows of the short side, so that sums run along the long one. */
+export function orthogonal(madd: MultiplyAdd, weights: Numbers, inputs: number, units: number): number[] {
+  const [a, b, c] = [f32(3.4445), f32(-4.775), f32(2.0315)];
+  const isWide = inputs <= units;
+  const [short, long] = isWide ? [inputs, units] : [units, inputs];
+  const at = (row: number, column: number) => (isWide ? row * units + column : column * units + row);
+  let x = Array.from({ length: short }, (_, row) =>
+    Array.from({ length: long }, (_, column) => weights[at(row, column)]!),
+  );
+  // Rows are filled up to sixteen, which places numbers in their octets.
+  const padded = x.flatMap((row) => [...row, ...Array<number>(Math.ceil(long / 16) * 16 - long).fill(0)]);
+  const factor = f32(1 / (Math.sqrt(squaresInOctets(padded)) + 1e-7));
+  x = x.map((row) => row.map((value) => f32(value * factor)));
+  const times = (p: number[][], q: number[][]) =>
+    p.map((row) =>
+      q[0]!.map((_, column) => chain(q.length, 0, (sum, k) => madd(row[k]!, q[k]![column]!, sum))),
+    );
+  for (let iteration = 0; iteration < 5; iteration++) {
+    const gram = times(
+      x,
+      x[0]!.map((_, column) => x.map((row) => row[column]!)),
+    );
+    const power = times(gram, gram).map((row, i) =>
+      row.map((value, j) => madd(c, value, f32(b * gram[i]![j]!))),
+    );
+    const y = times(power, x);
+    x = x.map((row, i) => row.map((value, j) => madd(a, value, y[i]![j]!)));
+  }
+  const shape = f32(Math.sqrt(Math.max(1, units / inputs)));
+  return Array.from({ length: inputs * units }, (_, place) => {
+    const [i, o] = [Math.floor(place / units), place % units];
+    return f32((isWide ? x[i]![o]! : x[o]![i]!) * shape);
+  });
+}
+
 /** What a tangent becomes at a unit of the leaky family. */
 export function throughSlope(tangent: number, h: number, slope: number): number {
   return f32(tangent * slopeAt(h, slope));

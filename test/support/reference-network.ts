@@ -223,6 +223,10 @@ export function createOptimizer(
       for (const part of ['w', 'b'] as const) {
         const values = layer[part];
         const { m, v } = state[l]![part];
+        if (spec.kind === 'muon' && part === 'w' && l < layers.length - 1) {
+          muonStep(layer, m, gradients[l]!.w, spec, learningRate);
+          continue;
+        }
         const rate = part === 'b' ? learningRate * factors.bias : learningRate;
         for (let i = 0; i < values.length; i++) {
           let g = gradients[l]![part][i]!;
@@ -242,4 +246,40 @@ export function createOptimizer(
       }
     });
   };
+}
+
+/** Muon on W (inputs, units), row-major, in double precision; the schedule's factor is that of the other learning rate. */
+function muonStep(
+  { w, shape }: Layer,
+  m: Float64Array,
+  g: Float64Array,
+  spec: Extract<OptimizerSpec, { kind: 'muon' }>,
+  learningRate: number,
+): void {
+  const { muonMomentum: momentum, muonLearningRate, weightDecay } = spec;
+  const rate = (muonLearningRate * learningRate) / spec.learningRate;
+  const units = shape.units;
+  const inputs = w.length / units;
+  for (let i = 0; i < m.length; i++) m[i] = momentum * m[i]! + (1 - momentum) * g[i]!;
+  const direction = m.map((mean, i) => momentum * mean + (1 - momentum) * g[i]!);
+  const norm = Math.hypot(...direction);
+  let x = Array.from({ length: inputs }, (_, i) =>
+    Array.from(direction.slice(i * units, (i + 1) * units), (value) => value / (norm + 1e-7)),
+  );
+  const times = (p: number[][], q: number[][]) =>
+    p.map((row) => q[0]!.map((_, column) => row.reduce((sum, value, k) => sum + value * q[k]![column]!, 0)));
+  for (let iteration = 0; iteration < 5; iteration++) {
+    const gram = times(
+      x,
+      x[0]!.map((_, column) => x.map((row) => row[column]!)),
+    );
+    const [cubic, quintic] = [times(gram, x), times(times(gram, gram), x)];
+    x = x.map((row, i) =>
+      row.map((value, j) => 3.4445 * value - 4.775 * cubic[i]![j]! + 2.0315 * quintic[i]![j]!),
+    );
+  }
+  const scale = rate * Math.sqrt(Math.max(1, units / inputs));
+  for (let i = 0; i < w.length; i++) {
+    w[i] = w[i]! * (1 - rate * weightDecay) - scale * x[Math.floor(i / units)]![i % units]!;
+  }
 }

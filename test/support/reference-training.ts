@@ -41,6 +41,7 @@ export function trainReference(dataset: Dataset, plan: EnsemblePlan, member: num
       const rows = order.subarray(step * spec.batchSize, (step + 1) * spec.batchSize);
       const { loss, gradients } = gradient(rows, epoch, step);
       const factor = scheduleFactor(spec.schedule, (epoch - 1) * steps + step, steps, spec.epochs);
+      clip(gradients, spec.gradientClip);
       update(gradients, spec.optimizer.learningRate * factor);
       sum += loss * rows.length;
       average?.afterStep(flatten(layers), (epoch - 1) * steps + step + 1);
@@ -85,4 +86,14 @@ function averageOf({ weightAverage, epochs }: NetworkMemberSpec, stepsPerEpoch: 
       return taken.length === 0 ? Float64Array.from(last) : mean;
     },
   };
+}
+
+/** Shortens a gradient that is longer than a limit. */
+function clip(
+  gradients: readonly Readonly<Record<'w' | 'b', Float64Array>>[],
+  limit = Number.POSITIVE_INFINITY,
+) {
+  const parts = gradients.flatMap(({ w, b }) => [w, b]);
+  const norm = Math.hypot(...parts.map((part) => Math.hypot(...part)));
+  for (const part of parts) for (let i = 0; i < part.length; i++) part[i]! *= Math.min(1, limit / norm);
 }

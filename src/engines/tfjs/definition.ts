@@ -1,6 +1,7 @@
 // Members of TensorFlow.js, as one record.
 
 import { basename } from 'node:path';
+import { failOption } from '../../errors.js';
 import { resolveOptimisation } from '../../model/options/optimisation-options.js';
 import type { EngineDefinition } from '../shared/definition.js';
 import { describeOptimisation, randomInEpochs } from '../shared/epoch-members.js';
@@ -13,12 +14,10 @@ export const TFJS: EngineDefinition<TfjsMemberSpec> & { readonly name: 'tfjs' } 
   ...STORED_TFJS,
   summary: 'a model of TensorFlow.js',
   optionUsers: () => ['member', 'epochs', 'tfjs'],
-  resolve: (o, own, { task, module, common }) => ({
-    engine: 'tfjs',
-    model: module!.module,
-    ...resolveOptimisation(o, own, task),
-    ...common,
-  }),
+  resolve(o, own, { task, module, common }) {
+    if (o.optimizer === 'muon') failOption('optimizer', 'adam, adamW or sgd with `engine` tfjs', o.optimizer);
+    return { engine: 'tfjs', model: module!.module, ...resolveOptimisation(o, own, task), ...common };
+  },
   kind: ({ model }) => `tfjs ${basename(model.path)}`,
   describe: (spec) => `tfjs ${describeModule(spec.model)}; ${describeOptimisation(spec)}`,
   // Layers of a model may be dropout or noise, which no spec tells.

@@ -3,8 +3,9 @@
 
 import { outputCount, type Task } from '../../data/dataset/dataset.js';
 import { UPDATE_BLOCK_BYTES } from '../../kernels/update-block.js';
+import { orthogonaliseScratchBytes } from '../../kernels/weight-layout.js';
 import { RegionAllocator, type TrainingLayout } from '../../memory/layout.js';
-import type { LayerShape } from '../../model/layers.js';
+import { type LayerShape, weightShapes } from '../../model/layers.js';
 import { layerShapes } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { ArenaSizes } from '../shared/engine.js';
@@ -53,8 +54,8 @@ export interface Arena {
 }
 
 /**
- * What a step needs whose gradient adds up before it is applied: adversarial training, tangent propagation,
- * exact tying.
+ * What a step needs whose gradient is whole before it is applied: adversarial training, tangent propagation,
+ * exact tying, gradients that are clipped, Muon.
  */
 export interface PassesLayout {
   /** f32, laid out like the weights. */
@@ -64,6 +65,13 @@ export interface PassesLayout {
   readonly addBlock: number;
   readonly attack: AttackLayout | null;
   readonly tangents: TangentLayout | null;
+  readonly muon: MuonLayout | null;
+}
+
+/** Where Muon's update block of matrices and its scratch lie. */
+export interface MuonLayout {
+  readonly update: number;
+  readonly scratch: number;
 }
 
 /** Where the rows that a batch is mixed with lie. */
@@ -162,13 +170,22 @@ function layoutMixup(
   };
 }
 
+function layoutMuon({ stages }: NetworkLayout, regions: RegionAllocator): MuonLayout {
+  const bytes = stages
+    .flatMap(({ shape }) => weightShapes(shape))
+    .map(({ inputs, units }) => orthogonaliseScratchBytes(inputs, units));
+  return { update: regions.take(UPDATE_BLOCK_BYTES), scratch: regions.take(Math.max(16, ...bytes)) };
+}
+
 function layoutPasses(
-  { adversarial, tangents, tying }: NetworkMemberSpec,
+  { adversarial, tangents, tying, gradientClip, optimizer }: NetworkMemberSpec,
   network: NetworkLayout,
   panels: number,
   regions: RegionAllocator,
 ): PassesLayout | null {
-  if (adversarial === null && tangents === null && tying?.mode !== 'exact') return null;
+  const isMuon = optimizer.kind === 'muon';
+  const isWhole = tying?.mode === 'exact' || gradientClip !== undefined || isMuon;
+  if (adversarial === null && tangents === null && !isWhole) return null;
   const { inputs } = network.stages[0]!.shape;
   const { stride } = network.input;
   const like = (): Block => ({ address: regions.take(panels * stride), stride });
@@ -182,5 +199,6 @@ function layoutPasses(
         ? null
         : { origin: like(), gradient: like(), radius: vector(), low: vector(), high: vector() },
     tangents: tangents === null ? null : layoutTangents(network, panels, regions),
+    muon: isMuon ? layoutMuon(network, regions) : null,
   };
 }

@@ -55,7 +55,7 @@ export function resolveNetworkMember(
     activityPenalty: resolveActivityPenalty(o.activityPenalty, own.activityLayers, written),
     ...resolvePerturbations(o, own, tangents, image),
     tying: resolveTying(o, own.tiedLayers, written),
-    ...resolveSteps(o),
+    ...resolveSteps(o, own.gradientClip),
     ...resolveTrajectory(o, own.trajectoryStart),
     ...resolveMixup(o),
   };

@@ -30,6 +30,7 @@ export function networkSchema(parts: SpecParts): SpecSchema<NetworkMemberSpec> {
     decaySchedule: z.literal('flatCos').optional(),
     ...trajectorySchemas(parts),
     mixup: parts.positive.optional(),
+    gradientClip: parts.positive.optional(),
   });
 }
 

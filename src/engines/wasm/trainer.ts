@@ -26,6 +26,7 @@ import { copyStateIn, copyStateOut, stateLengthFloats } from './state.js';
 import { StepBlock } from './step-block.js';
 import { Swag } from './swag.js';
 import type { TrainingSegments } from './training-program.js';
+import { muonDescent } from './training-step.js';
 import { tiedRanges } from './tying.js';
 import { roleUpdate, updatedRoles } from './update-blocks.js';
 import { WeightAverage } from './weight-average.js';
@@ -96,14 +97,17 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     this.#program = program;
     this.#segments = segments;
     this.#block = new StepBlock(memory.buffer, arena.stepBlock, spec.adversarial?.cleanShare);
-    this.#updates = updatedRoles(arena.updates).map(([role, address]) => {
-      const { optimizer, rateFactor, biasFactor } = roleUpdate(spec, role);
-      return {
-        writer: stepWriter(memory, address, optimizer),
-        rateFactor,
-        factors: { bias: biasFactor, decay: 1 },
-      };
-    });
+    this.#updates = [
+      ...this.#muonWriters(),
+      ...updatedRoles(arena.updates).map(([role, address]): RoleWriter => {
+        const { optimizer, rateFactor, biasFactor } = roleUpdate(spec, role);
+        return {
+          writer: stepWriter(memory, address, optimizer),
+          rateFactor,
+          factors: { bias: biasFactor, decay: 1 },
+        };
+      }),
+    ];
     this.#parameters = this.#floats(arena.network.weights);
     this.#words(arena.inBag, examples).set(rows.inBag);
     if (rows.columns !== null) this.#words(arena.columns, rows.columns.length).set(rows.columns);
@@ -112,6 +116,16 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     this.#swag = this.#swagOf();
     if (state === null) this.#initialise(rows);
     else copyStateIn(memory.buffer, arena, state);
+  }
+
+  /** What writes the steps of matrices that Muon updates, at their own learning rate. */
+  #muonWriters(): RoleWriter[] {
+    const { optimizer } = this.#spec;
+    const layout = this.#arena.passes?.muon;
+    if (optimizer.kind !== 'muon' || layout === undefined || layout === null) return [];
+    const { learningRate, muonLearningRate } = optimizer;
+    const writer = stepWriter(this.#context.memory, layout.update, muonDescent(muonLearningRate));
+    return [{ writer, rateFactor: muonLearningRate / learningRate, factors: { bias: 1, decay: 1 } }];
   }
 
   #averageOf(): WeightAverage | null {

@@ -2,12 +2,13 @@
 // pass with the optimizer fused into the weight gradient; where passes must add up, gradients go to a buffer first.
 
 import { outputCount, type Task } from '../../data/dataset/dataset.js';
+import type { Calls } from '../../kernels/operation-calls.js';
 import { writeUpdate } from '../../kernels/update-block.js';
 import { biasLengthFloats, weightLengthFloats } from '../../kernels/weight-layout.js';
 import { weightShapes } from '../../model/layers.js';
-import type { AdversarialSpec, NetworkMemberSpec } from '../../model/spec.js';
+import type { AdversarialSpec, NetworkMemberSpec, OptimizerSpec } from '../../model/spec.js';
 import { attackBall, attackStep, type FeatureRanges } from '../../techniques/perturb.js';
-import type { Arena, AttackLayout, MixupLayout, PassesLayout } from './arena.js';
+import type { Arena, AttackLayout, MixupLayout, MuonLayout, PassesLayout } from './arena.js';
 import type { Gather } from './batch.js';
 import { drawMasks } from './dropout.js';
 import { callFirstInputGradient, callInputGradient } from './input-gradient.js';
@@ -41,12 +42,60 @@ export function callDifferentiate(parts: StepParts): void {
 }
 
 /** Updates the parameters, where that is still to be done. */
-export function callApply({ network, arena }: StepParts): void {
-  if (arena.passes === null) return;
-  for (const matrix of gradientsOf(arena, arena.passes)) {
-    const { role, weights, gradient, weightCount, biasCount } = matrix;
-    network.calls.applyUpdate(weights, gradient, weightCount, biasCount, arena.updates[role]);
+export function callApply({ network: { calls }, arena, spec }: StepParts): void {
+  const { passes, updates, network } = arena;
+  if (passes === null) return;
+  if (spec.gradientClip !== undefined) {
+    calls.limitNorm(passes.gradients, network.weightsLength, spec.gradientClip);
   }
+  for (const matrix of gradientsOf(arena, passes)) {
+    const { role, weights, gradient, weightCount, biasCount, isLast } = matrix;
+    if (passes.muon !== null && role === 'matrix' && !isLast)
+      callMuon(calls, arena, spec, matrix, passes.muon);
+    else calls.applyUpdate(weights, gradient, weightCount, biasCount, updates[role]);
+  }
+}
+
+/**
+ * m ← μm + (1 − μ)g; w ← (1 − η·decay)w − η √max(1, units / inputs) orthogonal(μm + (1 − μ)g). Its block is that of plain
+ * gradient descent whose penalty is the decay. Biases are AdamW's.
+ * **Source:** Jordan et al. (2024), Muon: an optimizer for hidden layers in neural networks, with Nesterov's momentum.
+ */
+function callMuon(
+  calls: Calls,
+  { network, firstMoment, updates }: Arena,
+  { optimizer }: NetworkMemberSpec,
+  { weights, gradient, inputs, units, weightCount, biasCount }: MatrixGradient,
+  { update, scratch }: MuonLayout,
+): void {
+  const momentum = optimizer.kind === 'muon' ? optimizer.muonMomentum : 0;
+  const mean = weights + firstMoment - network.weights;
+  calls.pullToward(mean, gradient, weightCount, 1 - momentum);
+  calls.pullToward(gradient, mean, weightCount, momentum);
+  calls.orthogonalise(gradient, inputs, units, scratch);
+  calls.applyUpdate(weights, gradient, weightCount, 0, update);
+  const past = 4 * weightCount;
+  calls.applyUpdate(weights + past, gradient + past, 0, biasCount, updates.matrix);
+}
+
+/** Writes Muon's update block. */
+function writeMuon(
+  memory: WebAssembly.Memory,
+  { update }: MuonLayout,
+  { optimizer }: NetworkMemberSpec,
+): void {
+  if (optimizer.kind !== 'muon') return;
+  writeUpdate(memory, update, {
+    kind: 'optimizer',
+    optimizer: muonDescent(optimizer.muonLearningRate),
+    normPenalty: { l1: 0, l2: optimizer.weightDecay },
+    ...{ firstOffset: 0, secondOffset: 0 },
+  });
+}
+
+/** What steps of Muon are to their update block, once directions are found. */
+export function muonDescent(learningRate: number): OptimizerSpec {
+  return { kind: 'sgd', learningRate, momentum: 0, nesterov: false };
 }
 
 /** Rows, masks and noise: a step draws its chance once, for all its passes. */
@@ -160,16 +209,21 @@ interface MatrixGradient {
   /** Floats. */
   readonly weightCount: number;
   readonly biasCount: number;
+  readonly inputs: number;
+  readonly units: number;
+  /** Of the output layer. */
+  readonly isLast: boolean;
 }
 
 function gradientsOf({ network }: Arena, { gradients }: PassesLayout): readonly MatrixGradient[] {
   const all: MatrixGradient[] = [];
-  for (const { shape, matrices } of network.stages) {
+  for (const [stage, { shape, matrices }] of network.stages.entries()) {
+    const isLast = stage === network.stages.length - 1;
     for (const [at, { inputs, units, role, hasBias }] of weightShapes(shape).entries()) {
       if (role === 'constant') continue;
       const weights = matrices[at]!;
       all.push({
-        ...{ role, weights, gradient: weights + gradients - network.weights },
+        ...{ role, weights, gradient: weights + gradients - network.weights, inputs, units, isLast },
         ...{
           weightCount: weightLengthFloats(inputs, units),
           biasCount: hasBias ? biasLengthFloats(units) : 0,
@@ -226,15 +280,21 @@ function callAttack(parts: StepParts, attack: AttackLayout, { norm, steps }: Adv
 export function writePassConstants(
   memory: WebAssembly.Memory,
   arena: Arena,
-  { adversarial }: NetworkMemberSpec,
+  spec: NetworkMemberSpec,
   ranges: FeatureRanges | null,
   columns: Uint32Array | null,
 ): void {
   if (arena.passes === null) return;
-  const { gradients, storeBlock, addBlock, attack } = arena.passes;
+  const { adversarial, gradientClip } = spec;
+  const { gradients, storeBlock, addBlock, attack, muon } = arena.passes;
   const gradientOffset = gradients - arena.network.weights;
   writeUpdate(memory, storeBlock, { kind: 'store', gradientOffset });
   writeUpdate(memory, addBlock, { kind: 'accumulate', gradientOffset });
+  if (muon !== null) writeMuon(memory, muon, spec);
+  // What is not trained has no gradient, and none may count.
+  if (gradientClip !== undefined) {
+    new Float32Array(memory.buffer, gradients, arena.network.weightsLength).fill(0);
+  }
   if (attack === null || adversarial === null) return;
   const ball = attackBall(adversarial, ranges!, columns);
   const write = (address: number, values: Float32Array) =>

@@ -18,6 +18,7 @@ import { smoothLabels } from './label-smoothing';
 import { layerNorm, layerNormInputGradient, layerNormWeightGradient } from './layer-norm';
 import { binaryCrossEntropy, gaussianNll, softmaxCrossEntropy, squaredError } from './losses';
 import { addNoise } from './noise';
+import { limitNorm, orthogonalise } from './orthogonalise';
 import { perturbEuclidean, perturbMax } from './perturb';
 import { averagePool, averagePoolInputGradient, maxPool, maxPoolChosen, maxPoolInputGradient } from './pool';
 import { binaryLogProbabilities, gaussianMoments, logSoftmax, unpanel } from './predictions';
@@ -49,7 +50,7 @@ function f(c: usize, index: usize): f32 {
 }
 
 /** The first word of a program for this table. */
-export const FINGERPRINT: u32 = 0x3428f382;
+export const FINGERPRINT: u32 = 0xb32b0bb8;
 
 /** Makes the call at `c`; returns its loss, or 0. */
 // @ts-ignore: decorator
@@ -120,12 +121,14 @@ export function dispatch(c: usize): f64 {
     case 61: applyUpdate(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4)); return 0;
     case 62: pullToward(a(c, 0), a(c, 1), i(c, 2), f(c, 3)); return 0;
     case 63: flushDenormals(a(c, 0), i(c, 1), f(c, 2)); return 0;
-    case 64: logSoftmax(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
-    case 65: binaryLogProbabilities(a(c, 0), a(c, 1), i(c, 2), a(c, 3), a(c, 4)); return 0;
-    case 66: gaussianMoments(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
-    case 67: unpanel(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5)); return 0;
-    case 68: exp(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
-    case 69: return countActive(a(c, 0), a(c, 1), i(c, 2), i(c, 3), f(c, 4));
+    case 64: limitNorm(a(c, 0), i(c, 1), f(c, 2)); return 0;
+    case 65: orthogonalise(a(c, 0), i(c, 1), i(c, 2), a(c, 3)); return 0;
+    case 66: logSoftmax(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 67: binaryLogProbabilities(a(c, 0), a(c, 1), i(c, 2), a(c, 3), a(c, 4)); return 0;
+    case 68: gaussianMoments(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 69: unpanel(a(c, 0), a(c, 1), i(c, 2), i(c, 3), a(c, 4), a(c, 5)); return 0;
+    case 70: exp(a(c, 0), a(c, 1), i(c, 2), i(c, 3)); return 0;
+    case 71: return countActive(a(c, 0), a(c, 1), i(c, 2), i(c, 3), f(c, 4));
     default: return NaN;
   }
 }

@@ -1,6 +1,6 @@
 // Written by `node dist/scripts/operation-code.js` from src/kernels/operations.ts: change it there.
-#define FINGERPRINT 0x3428f382u
-#define OPERATION_COUNT 70
+#define FINGERPRINT 0xb32b0bb8u
+#define OPERATION_COUNT 72
 
 static void op_gather_rows(float *x, size_t x_stride, uint32_t *indices, int32_t count, int32_t features, float *out, size_t out_stride);
 static void op_gather_columns(float *x, size_t x_stride, uint32_t *indices, int32_t count, uint32_t *columns, int32_t features, float *out, size_t out_stride);
@@ -66,6 +66,8 @@ static void op_mean_of_submodels(float *z, size_t stride, int32_t panels, int32_
 static void op_apply_update(char *memory, float *w, float *gradient, int32_t weight_count, int32_t bias_count, const struct update *update);
 static void op_pull_toward(float *w, float *anchor, int32_t count, float share);
 static void op_flush_denormals(float *values, int32_t count, float threshold);
+static void op_limit_norm(float *values, int32_t count, float limit);
+static void op_orthogonalise(float *matrix, int32_t inputs, int32_t units, float *scratch);
 static void op_log_softmax(float *z, size_t stride, int32_t panels, int32_t classes);
 static void op_binary_log_probabilities(float *z, size_t stride, int32_t panels, float *out, size_t out_stride);
 static void op_gaussian_moments(float *z, size_t stride, int32_t panels, int32_t outputs);
@@ -144,12 +146,14 @@ static inline double dispatch(char *memory, const uint32_t *call) {
   case 61: op_apply_update(memory, (float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), (int32_t)WORD(3), (const struct update *)PLACE(4)); return 0;
   case 62: op_pull_toward((float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), FLOAT(3)); return 0;
   case 63: op_flush_denormals((float *)PLACE(0), (int32_t)WORD(1), FLOAT(2)); return 0;
-  case 64: op_log_softmax((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
-  case 65: op_binary_log_probabilities((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (float *)PLACE(3), (size_t)WORD(4)); return 0;
-  case 66: op_gaussian_moments((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
-  case 67: op_unpanel((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5)); return 0;
-  case 68: op_exp((float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
-  case 69: return op_count_active((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), FLOAT(4));
+  case 64: op_limit_norm((float *)PLACE(0), (int32_t)WORD(1), FLOAT(2)); return 0;
+  case 65: op_orthogonalise((float *)PLACE(0), (int32_t)WORD(1), (int32_t)WORD(2), (float *)PLACE(3)); return 0;
+  case 66: op_log_softmax((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
+  case 67: op_binary_log_probabilities((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (float *)PLACE(3), (size_t)WORD(4)); return 0;
+  case 68: op_gaussian_moments((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
+  case 69: op_unpanel((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), (float *)PLACE(4), (size_t)WORD(5)); return 0;
+  case 70: op_exp((float *)PLACE(0), (float *)PLACE(1), (int32_t)WORD(2), (int32_t)WORD(3)); return 0;
+  case 71: return op_count_active((float *)PLACE(0), (size_t)WORD(1), (int32_t)WORD(2), (int32_t)WORD(3), FLOAT(4));
   default: return NAN;
   }
 #undef WORD

@@ -22,6 +22,7 @@
 #include "predictions.h"
 #include "update.h"
 #include "layer-norm.h"
+#include "orthogonalise.h"
 #include "dense.h"
 #include "weight-gradient.h"
 #include "windows.h"

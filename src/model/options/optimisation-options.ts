@@ -4,9 +4,10 @@
 import type { Task } from '../../data/dataset/dataset.js';
 import { failOption } from '../../errors.js';
 import type { Loss, LossSpec } from '../losses.js';
-import type { EarlyStoppingSpec, OptimisedMemberSpec, OptimizerSpec, ScheduleSpec } from '../spec.js';
+import type { EarlyStoppingSpec, OptimisedMemberSpec, ScheduleSpec } from '../spec.js';
 import { BY_EPOCHS, field, STOPPED } from './field.js';
 import { type LossOptions, lossFields, resolveLossSpec } from './loss-options.js';
+import { type OptimizerOptions, resolveOptimizer } from './optimizer-options.js';
 import { resolveLabelSmoothing } from './regularization-options.js';
 import { resolveSchedule, type ScheduleOptions, scheduleFields } from './schedule-options.js';
 import { resolveGeometric } from './trajectory-options.js';
@@ -19,14 +20,17 @@ const ofSgd = {
 } as const;
 const ofAdam = {
   ...ofTraining,
-  when: { says: '`optimizer` is adam or adamW', holds: (o: OptimisationOptions) => o.optimizer !== 'sgd' },
+  when: {
+    says: '`optimizer` is adam, adamW or muon',
+    holds: (o: OptimisationOptions) => o.optimizer !== 'sgd',
+  },
 } as const;
 export const optimisationFields = {
   ...lossFields,
-  optimizer: field((z) => z.enum(['adam', 'adamW', 'sgd']), {
+  optimizer: field((z) => z.enum(['adam', 'adamW', 'sgd', 'muon']), {
     ...ofTraining,
     spec: 'optimizer.kind',
-    says: 'what makes steps of gradients; adamW takes its weight decay apart from them',
+    says: 'what makes steps of gradients; adamW takes its weight decay apart from them, muon (networks) turns matrices of hidden layers as wholes',
     default: 'adam',
     example: 'adamW',
   }),
@@ -51,22 +55,25 @@ export const optimisationFields = {
   }),
   beta1: field((z) => z.number().min(0).lt(1), {
     ...ofAdam,
-    says: 'share of the mean gradient that each step keeps (adam, adamW)',
+    says: 'share of the mean gradient that each step keeps (adam, adamW, muon)',
     default: 0.9,
     example: 0.8,
   }),
   beta2: field((z) => z.number().min(0).lt(1), {
     ...ofAdam,
-    says: 'share of the mean squared gradient that each step keeps (adam, adamW)',
+    says: 'share of the mean squared gradient that each step keeps (adam, adamW, muon)',
     default: 0.999,
     example: 0.99,
   }),
   weightDecay: field((z) => z.number().min(0), {
     ...ofTraining,
-    says: 'share of each weight that a step takes off, times the learning rate (adamW)',
+    says: 'share of each weight that a step takes off, times the learning rate (adamW, muon)',
     default: 0.01,
     example: 0.05,
-    when: { says: '`optimizer` is adamW', holds: (o: OptimisationOptions) => o.optimizer === 'adamW' },
+    when: {
+      says: '`optimizer` is adamW or muon',
+      holds: (o: OptimisationOptions) => o.optimizer === 'adamW' || o.optimizer === 'muon',
+    },
   }),
   ...scheduleFields,
   epochs: field((z) => z.int().min(1), {
@@ -116,17 +123,8 @@ export const stoppingFields = {
 export const DEFAULT_EPOCHS = { stopped: 200, fixed: 40 } as const;
 
 /** Options of members trained epoch by epoch, defaults in place. */
-export interface OptimisationOptions extends ScheduleOptions, LossOptions {
-  readonly optimizer: OptimizerSpec['kind'];
-  readonly learningRate: number;
-  readonly momentum: number;
-  readonly nesterov: boolean;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly weightDecay: number;
+export interface OptimisationOptions extends OptimizerOptions, ScheduleOptions, LossOptions {
   readonly batchSize: number;
-  readonly l1: number;
-  readonly l2: number;
   readonly labelSmoothing: number;
   readonly inputNoise: number;
   readonly patience: number;
@@ -227,14 +225,4 @@ export function stoppingOf(o: StoppingOptions, stated = o.earlyStopping): 'none'
 
 function leavesNoneOut(o: Pick<StoppingOptions, 'resample' | 'resampleShare'>): boolean {
   return o.resample === 'none' || (o.resample === 'subsample' && o.resampleShare === 1);
-}
-
-function resolveOptimizer(o: OptimisationOptions): OptimizerSpec {
-  const learningRate = o.learningRate;
-  if (o.optimizer === 'sgd') {
-    if (o.nesterov && o.momentum === 0) failOption('momentum', 'above 0 when `nesterov` is on', 0);
-    return { kind: 'sgd', learningRate, momentum: o.momentum, nesterov: o.nesterov };
-  }
-  const weightDecay = o.optimizer === 'adamW' ? o.weightDecay : 0;
-  return { kind: o.optimizer, learningRate, beta1: o.beta1, beta2: o.beta2, tolerance: 1e-8, weightDecay };
 }

@@ -6,6 +6,14 @@ import type { WeightRole } from '../layer-kind.js';
 import type { NetworkMemberSpec } from '../spec.js';
 import { field, NETWORKS } from './field.js';
 
+const ofMuon = {
+  group: 'training',
+  by: NETWORKS,
+  when: {
+    says: '`optimizer` is muon',
+    holds: ({ optimizer }: { readonly optimizer: string }) => optimizer === 'muon',
+  },
+} as const;
 const ofSteps = { group: 'training', by: NETWORKS } as const;
 
 export const stepFields = {
@@ -36,6 +44,26 @@ export const stepFields = {
     says: 'α of mixup: steps train on blends of two rows, by shares of a Beta(α, α) distribution; 0: on rows as they are',
     default: 0,
     example: 0.2,
+  }),
+  gradientClip: field((z) => z.number().gt(0), {
+    ...ofSteps,
+    says: 'the most that the gradient of a step may measure, as one vector of all parameters; a longer one is shortened',
+    defaultSays: 'no limit',
+    example: 1,
+  }),
+  muonLearningRate: field((z) => z.number().gt(0), {
+    ...ofMuon,
+    spec: 'optimizer.muonLearningRate',
+    says: 'learning rate of the matrices of hidden layers (muon), changed by a schedule as `learningRate` is',
+    default: 0.02,
+    example: 0.01,
+  }),
+  muonMomentum: field((z) => z.number().min(0).lt(1), {
+    ...ofMuon,
+    spec: 'optimizer.muonMomentum',
+    says: 'share of the mean gradient that each step keeps, for the matrices of hidden layers (muon)',
+    default: 0.95,
+    example: 0.9,
   }),
   weightDecaySchedule: field((z) => z.enum(['constant', 'flatCos']), {
     ...ofSteps,
@@ -70,11 +98,15 @@ export function resolveMixup(o: {
   return { mixup: o.mixup };
 }
 
-/** Of a spec what these options say; what is off is absent. */
-export function resolveSteps(o: StepOptions): Pick<NetworkMemberSpec, 'rateFactors' | 'decaySchedule'> {
+/** Of a spec what these options say; what is off is absent. @param gradientClip as stated. */
+export function resolveSteps(
+  o: StepOptions,
+  gradientClip: number | undefined,
+): Pick<NetworkMemberSpec, 'rateFactors' | 'decaySchedule' | 'gradientClip'> {
   const rateFactors = { bias: o.biasRateFactor, scale: o.scaleRateFactor, embedding: o.embeddingRateFactor };
   return {
     ...(Object.values(rateFactors).every((factor) => factor === 1) ? {} : { rateFactors }),
+    ...(gradientClip === undefined ? {} : { gradientClip }),
     ...(o.weightDecaySchedule === 'constant' ? {} : { decaySchedule: o.weightDecaySchedule }),
   };
 }

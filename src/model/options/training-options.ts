@@ -127,23 +127,30 @@ export interface MemberOptions {
    * @default 2
    */
   readonly focalGamma?: number | undefined;
-  /** What makes steps of gradients; adamW takes its weight decay apart from them. @default 'adam' */
-  readonly optimizer?: 'adam' | 'adamW' | 'sgd' | undefined;
+  /**
+   * What makes steps of gradients; adamW takes its weight decay apart from them, muon (networks) turns
+   * matrices of hidden layers as wholes.
+   * @default 'adam'
+   */
+  readonly optimizer?: 'adam' | 'adamW' | 'sgd' | 'muon' | undefined;
   /** Size of the steps, before a schedule changes it. A number > 0. @default 0.003 */
   readonly learningRate?: number | undefined;
   /** Share of each step that is carried into the next (sgd). A number ≥ 0 and < 1. @default 0.9 */
   readonly momentum?: number | undefined;
   /** Whether momentum looks ahead before the gradient is taken (sgd). @default false */
   readonly nesterov?: boolean | undefined;
-  /** Share of the mean gradient that each step keeps (adam, adamW). A number ≥ 0 and < 1. @default 0.9 */
+  /**
+   * Share of the mean gradient that each step keeps (adam, adamW, muon). A number ≥ 0 and < 1.
+   * @default 0.9
+   */
   readonly beta1?: number | undefined;
   /**
-   * Share of the mean squared gradient that each step keeps (adam, adamW). A number ≥ 0 and < 1.
+   * Share of the mean squared gradient that each step keeps (adam, adamW, muon). A number ≥ 0 and < 1.
    * @default 0.999
    */
   readonly beta2?: number | undefined;
   /**
-   * Share of each weight that a step takes off, times the learning rate (adamW). A number ≥ 0.
+   * Share of each weight that a step takes off, times the learning rate (adamW, muon). A number ≥ 0.
    * @default 0.01
    */
   readonly weightDecay?: number | undefined;
@@ -199,6 +206,24 @@ export interface MemberOptions {
    * @default 0
    */
   readonly mixup?: number | undefined;
+  /**
+   * The most that the gradient of a step may measure, as one vector of all parameters; a longer one is
+   * shortened. A number > 0.
+   * @default no limit
+   */
+  readonly gradientClip?: number | undefined;
+  /**
+   * Learning rate of the matrices of hidden layers (muon), changed by a schedule as `learningRate` is. A
+   * number > 0.
+   * @default 0.02
+   */
+  readonly muonLearningRate?: number | undefined;
+  /**
+   * Share of the mean gradient that each step keeps, for the matrices of hidden layers (muon). A number ≥ 0
+   * and < 1.
+   * @default 0.95
+   */
+  readonly muonMomentum?: number | undefined;
   /**
    * `weightDecay` over the epochs: as it is, or for half of them and then down along a cosine.
    * @default 'constant'

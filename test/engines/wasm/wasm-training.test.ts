@@ -75,6 +75,23 @@ for (const options of [
 ] as const) {
   t.test(JSON.stringify(options), (t) => compare(t, threeClasses, { ...options, epochs: 4 }));
 }
+for (const options of [
+  { gradientClip: 0.3, optimizer: 'sgd', learningRate: 0.05 },
+  { gradientClip: 0.3, adversarialEpsilon: 0.05, activation: 'tanh' },
+  { optimizer: 'muon', muonLearningRate: 0.01, weightDecay: 0.2, schedule: 'cosine' },
+  { optimizer: 'muon', muonMomentum: 0.8, hidden: [20, 30, 6], gradientClip: 1, activation: 'tanh' },
+] as const) {
+  t.test(JSON.stringify(options), (t) =>
+    compareTraining(
+      t,
+      threeClasses,
+      { ...BASE, ...options, hidden: [...('hidden' in options ? options.hidden : [13, 7])] },
+      {
+        tolerance: 5e-4,
+      },
+    ),
+  );
+}
 t.test('mixup of numbers', (t) => compare(t, twoTargets, { mixup: 0.7, activation: 'tanh' }));
 
 t.test('a bias that does not learn', async (t) => {

@@ -3,8 +3,10 @@ import { stepWriter, UPDATE_BLOCK_BYTES, writeUpdate } from '../../../src/kernel
 import {
   layerLengthFloats,
   layerNormScratchBytes,
+  orthogonaliseScratchBytes,
   roundUp4,
   weightGradientScratchBytes,
+  weightLengthFloats,
 } from '../../../src/kernels/weight-layout.js';
 import type { OptimizerSpec } from '../../../src/model/spec.js';
 import type { MakeCalls } from './calls.js';
@@ -143,5 +145,14 @@ export const UPDATES = {
   flushDenormals(space) {
     const count = roundUp4(space.upTo(500));
     return [space.put(count), count, space.pick(1e-30, 1e-3, Math.abs(space.number()))];
+  },
+  limitNorm(space) {
+    const count = roundUp4(space.upTo(500));
+    return [space.put(count), count, space.pick(1e-3, 1, 1e3)];
+  },
+  orthogonalise(space) {
+    const [inputs, units] = [space.upTo(40), space.pick(space.upTo(40), 90 + space.upTo(20))];
+    const scratch = space.scratch(orthogonaliseScratchBytes(inputs, units));
+    return [space.put(weightLengthFloats(inputs, units)), inputs, units, scratch];
   },
 } satisfies MakeCalls;

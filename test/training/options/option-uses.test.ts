@@ -20,11 +20,17 @@ const CONDITIONS: Readonly<
   nesterov: { given: true, vain: [{}], used: [{ optimizer: 'sgd' }] },
   beta1: { given: 0.8, vain: [{ optimizer: 'sgd' }], used: [{}, { optimizer: 'adamW' }] },
   beta2: { given: 0.99, vain: [{ optimizer: 'sgd' }], used: [{}, { optimizer: 'adamW' }] },
-  weightDecay: { given: 0.1, vain: [{}, { optimizer: 'sgd' }], used: [{ optimizer: 'adamW' }] },
+  weightDecay: {
+    given: 0.1,
+    vain: [{}, { optimizer: 'sgd' }],
+    used: [{ optimizer: 'adamW' }, { optimizer: 'muon' }],
+  },
   stepEvery: { given: 3, vain: [{}, { schedule: 'cosine' }], used: [{ schedule: 'step' }] },
   stepFactor: { given: 0.9, vain: [{}, { schedule: 'cosine' }], used: [{ schedule: 'step' }] },
   flatShare: { given: 0.9, vain: [{}, { schedule: 'cosine' }], used: [{ schedule: 'flatCos' }] },
   weightDecaySchedule: { given: 'flatCos', vain: [{}], used: [{ optimizer: 'adamW' }] },
+  muonLearningRate: { given: 0.1, vain: [{}, { optimizer: 'adamW' }], used: [{ optimizer: 'muon' }] },
+  muonMomentum: { given: 0.9, vain: [{}, { optimizer: 'sgd' }], used: [{ optimizer: 'muon' }] },
   averageDecay: { given: 0.9, vain: [{}, { weightAverage: 'swa' }], used: [{ weightAverage: 'ema' }] },
   snapshotMode: { given: 'swag', vain: [{}], used: [{ snapshots: 2 }] },
   swagRank: {
@@ -148,7 +154,7 @@ const UNCONDITIONAL = [
   ...['l1', 'l2', 'inputKeep', 'activityPenalty', 'labelSmoothing', 'inputNoise', 'adversarialEpsilon'],
   ...['tangentStrength', 'earlyStopping', 'tie', 'snapshots', 'vary'],
   ...['numericEmbedding', 'categoryEmbedding', 'inputScale'],
-  ...['weightAverage', 'mixup', 'biasRateFactor', 'scaleRateFactor', 'embeddingRateFactor'],
+  ...['gradientClip', 'weightAverage', 'mixup', 'biasRateFactor', 'scaleRateFactor', 'embeddingRateFactor'],
 ];
 
 t.test('every option either has a condition here or has none', async (t) => {
@@ -213,6 +219,7 @@ const EXAMPLES: Plain = {
     vary: ['init'],
     weightAverage: 'swa',
     mixup: 0.1,
+    gradientClip: 1,
     biasRateFactor: 0.1,
     scaleRateFactor: 1,
     embeddingRateFactor: 1,
