@@ -89,6 +89,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['explain', 'which columns, rows and parts of the data matter to an ensemble'],
   ['distillation', 'an ensemble’s average as one net'],
   ['refitting', 'an ensemble’s members trained once more, on all rows'],
+  ['auto', 'an ensemble searched for within a time: settings in waves, chosen greedily'],
   ['pool', 'members on threads'],
   ['cluster/queue', 'tasks on their way, by BullMQ'],
   ['cluster/messages', 'what travels between hosts: trainings, tasks and outcomes as signed bytes'],

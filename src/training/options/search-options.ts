@@ -107,7 +107,11 @@ export function drawAll(options: SearchedOptions, seed: number, index: number): 
 
 /** The options of one member, without what means nothing beside its other draws: a momentum where adam was drawn. */
 export function drawMember(options: SearchedOptions, seed: number, index: number): MemberOptions {
-  const own = drawAll(options, seed, index);
+  return withoutVain(drawAll(options, seed, index));
+}
+
+/** Options without those that have no effect beside the others. */
+export function withoutVain(own: MemberOptions): MemberOptions {
   const vain = withoutEffect(own);
   return Object.fromEntries(
     Object.entries(own).filter(([name]) => !vain.includes(name as keyof MemberOptions)),

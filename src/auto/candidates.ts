@@ -1,0 +1,112 @@
+// Candidates of the selection: a setting trained once on the rows outside of each fold, which together say of every row what
+// they would of a new one. Of that only what the selection's loss reads is kept, in single precision.
+
+import type { Dataset } from '../data/dataset/dataset.js';
+import type { TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
+import { drawEnsembleRows, drawMember } from '../ensemble/member-rows.js';
+import { eachBlock } from '../ensemble/predict/predict.js';
+import { log } from '../math/functions.js';
+import type { MemberOptions } from '../model/options/training-options.js';
+import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
+
+/** A setting that is tried, and what there is of it. */
+export interface Candidate {
+  /** Its place in the order in which settings are thought of. */
+  readonly place: number;
+  /** As it was drawn, ranges replaced. */
+  readonly options: MemberOptions;
+  /** A spec for each fold; streams say which. */
+  readonly specs: readonly MemberSpec[];
+  /** Of each fold; null where it is not trained. */
+  readonly trained: (TrainedMember | null)[];
+  /** What it says of rows that it was not trained on, in the terms of the loss: f32[rows × width]; NaN where it says nothing yet. */
+  readonly terms: Float32Array;
+  /** A fold that cannot be trained, or that nobody hopes anything of. */
+  dropped: boolean;
+}
+
+/**
+ * What is kept of a prediction, and the loss of a mean of such: of classes the probability of the right one, whose mean's
+ * negative logarithm is the log-loss; of numbers the error in standard deviations of the targets, whose mean's square is the
+ * squared error.
+ */
+export interface Terms {
+  /** Numbers for each row. */
+  readonly width: number;
+  /** The loss of a row whose terms are `sums` from `at` on, over `count`. */
+  loss(sums: ArrayLike<number>, at: number, count: number): number;
+}
+
+/** A probability of 0 would be an infinite loss of the whole ensemble by one row. */
+const LEAST_PROBABILITY = 1e-6;
+
+export function termsOf({ task }: Pick<Dataset, 'task'>): Terms {
+  if (task.kind === 'classification') {
+    return { width: 1, loss: (sums, at, count) => -log(Math.max(LEAST_PROBABILITY, sums[at]! / count)) };
+  }
+  const width = task.targets.length;
+  return {
+    width,
+    loss(sums, at, count) {
+      let squares = 0;
+      for (let column = 0; column < width; column++) squares += (sums[at + column]! / count) ** 2;
+      return squares / width;
+    },
+  };
+}
+
+export function newCandidate(
+  place: number,
+  options: MemberOptions,
+  specs: readonly MemberSpec[],
+  dataset: Dataset,
+): Candidate {
+  const terms = new Float32Array(dataset.rows * termsOf(dataset).width).fill(Number.NaN);
+  return { place, options, specs, trained: specs.map(() => null), terms, dropped: false };
+}
+
+/** Whether all its folds are trained. */
+export function isComplete({ trained }: Candidate): boolean {
+  return trained.every((member) => member !== null);
+}
+
+/** The rows that a member was not fitted to, those that it stopped by among them. */
+export function unseenRows(spec: MemberSpec, plan: EnsemblePlan, dataset: Dataset): Uint32Array {
+  const draw = drawMember(plan.seed, spec, dataset, dataset.features, drawEnsembleRows(plan, dataset).of(spec));
+  const unseen = new Uint8Array(dataset.rows).fill(1);
+  for (const row of draw.inBag) unseen[row] = 0;
+  return Uint32Array.from({ length: dataset.rows }, (_, row) => row).filter((row) => unseen[row] === 1);
+}
+
+/**
+ * Takes over a fold's member, with what it says of the rows it did not see.
+ * @param ensemble of this member alone.
+ * @param deviations of the targets, of which errors are shares.
+ * @returns those rows.
+ */
+export async function takeMember(
+  candidate: Candidate,
+  fold: number,
+  ensemble: TrainedEnsemble,
+  dataset: Dataset,
+  deviations: readonly number[],
+): Promise<Uint32Array> {
+  const [member] = ensemble.members;
+  const rows = unseenRows(candidate.specs[fold]!, ensemble.plan, dataset);
+  const { terms } = candidate;
+  const { task, labels, targets } = dataset;
+  await eachBlock(ensemble, dataset.x, rows.length, rows, ([predicted], { start, end }) => {
+    const { mean, outputs } = predicted!;
+    for (let at = 0; at < end - start; at++) {
+      const row = rows[start + at]!;
+      if (task.kind === 'classification') terms[row] = mean[at * outputs + labels[row]!]!;
+      else
+        for (let column = 0; column < outputs; column++) {
+          const error = mean[at * outputs + column]! - targets[row * outputs + column]!;
+          terms[row * outputs + column] = error / deviations[column]!;
+        }
+    }
+  });
+  candidate.trained[fold] = member!;
+  return rows;
+}
