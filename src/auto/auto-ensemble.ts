@@ -2,8 +2,8 @@
 // trained on all folds, and the ensemble is chosen greedily of those. What is tried next is waves.ts, what is kept of members
 // candidates.ts, the choice greedy-ensemble.ts.
 
-import type { Dataset } from '../data/dataset/dataset.js';
 import { requireDataset } from '../data/dataset/check-dataset.js';
+import type { Dataset } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
@@ -17,12 +17,7 @@ import { createInlineRunner } from '../training/thread/inline-runner.js';
 import { randomSeed } from '../training/train-ensemble.js';
 import { carryOut, workOf } from '../training/train-plan.js';
 import { assembleEnsemble } from './assemble.js';
-import {
-  type AutoOptions,
-  type AutoReport,
-  type AutoSettings,
-  checkAutoOptions,
-} from './auto-options.js';
+import { type AutoOptions, type AutoReport, type AutoSettings, checkAutoOptions } from './auto-options.js';
 import { type Candidate, isComplete, newCandidate, takeMember, termsOf } from './candidates.js';
 import { chooseGreedily, type GreedyChoice, measureOptimism } from './greedy-ensemble.js';
 import { knownSettings, searchSpace } from './search-space.js';
@@ -80,7 +75,7 @@ class AutoSearch {
   #failure: unknown = null;
 
   constructor(dataset: Dataset, options: AutoOptions, settings: AutoSettings) {
-    const { time, members, search = {}, size = DEFAULT_SIZE, patience = DEFAULT_PATIENCE } = options;
+    const { time, members, search = {}, size = DEFAULT_SIZE, wavePatience = DEFAULT_PATIENCE } = options;
     this.#dataset = dataset;
     this.#settings = { ...settings, runner: settings.runner ?? createInlineRunner() };
     this.#threads = this.#settings.runner!.threads;
@@ -88,7 +83,7 @@ class AutoSearch {
     const folds = options.folds ?? defaultFolds(dataset.rows);
     this.#folds = members === undefined ? folds : Math.min(folds, members);
     this.#size = size;
-    this.#patience = patience;
+    this.#patience = wavePatience;
     this.#timeMs = members === undefined ? 1000 * (time ?? DEFAULT_TIME) : Number.POSITIVE_INFINITY;
     this.#mostMembers = members ?? Number.POSITIVE_INFINITY;
     this.#space = { ...searchSpace(dataset), ...search };
@@ -115,7 +110,8 @@ class AutoSearch {
         endedBy = this.#ending();
       }
     }
-    if (endedBy === 'signal' && this.#settings.onInterrupt !== 'keep') this.#settings.signal!.throwIfAborted();
+    if (endedBy === 'signal' && this.#settings.onInterrupt !== 'keep')
+      this.#settings.signal!.throwIfAborted();
     return this.#result(endedBy);
   }
 
@@ -168,7 +164,9 @@ class AutoSearch {
 
   #parents(): readonly MemberOptions[] {
     const counts = this.#choice?.counts ?? [];
-    return this.#complete().flatMap(({ options }, at) => Array.from({ length: counts[at] ?? 0 }, () => options));
+    return this.#complete().flatMap(({ options }, at) =>
+      Array.from({ length: counts[at] ?? 0 }, () => options),
+    );
   }
 
   #specsOf(options: MemberOptions, place: number): readonly MemberSpec[] {
@@ -243,7 +241,13 @@ class AutoSearch {
     const complete = this.#complete();
     if (complete.length === 0) return;
     const all = complete.map(({ terms }) => terms);
-    this.#choice = chooseGreedily(all, termsOf(this.#dataset), this.#rows, this.#size, this.#dataset.rowWeights);
+    this.#choice = chooseGreedily(
+      all,
+      termsOf(this.#dataset),
+      this.#rows,
+      this.#size,
+      this.#dataset.rowWeights,
+    );
     if (this.#choice.loss < this.#best.loss * (1 - LEAST_GAIN))
       this.#best = { loss: this.#choice.loss, wave: this.#waves };
   }
@@ -277,15 +281,16 @@ class AutoSearch {
       metric: this.#dataset.task.kind === 'classification' ? 'logLoss' : 'squaredError',
       ...{ kept: ensemble.members.length, settings: this.#candidates.length, candidates: complete.length },
       givenUp: this.#candidates.length - complete.length,
-      chosen: this.#choice === null
-        ? []
-        : complete
-            .map(({ place, options }, at) => ({
-              ...{ place, options: withoutVain(options), loss: alone[at]! },
-              share: choice.counts[at]! / total,
-            }))
-            .filter(({ share }) => share > 0)
-            .sort((a, b) => b.share - a.share || a.place - b.place),
+      chosen:
+        this.#choice === null
+          ? []
+          : complete
+              .map(({ place, options }, at) => ({
+                ...{ place, options: withoutVain(options), loss: alone[at]! },
+                share: choice.counts[at]! / total,
+              }))
+              .filter(({ share }) => share > 0)
+              .sort((a, b) => b.share - a.share || a.place - b.place),
       bestSetting: alone.reduce((least, loss) => Math.min(least, loss), Number.POSITIVE_INFINITY),
       selection:
         this.#choice === null

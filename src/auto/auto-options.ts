@@ -20,7 +20,7 @@ export interface AutoOptions {
   /** How often a setting is added to the ensemble at most, repetitions counted. @default 40 */
   readonly size?: number;
   /** Waves without a better ensemble before it ends. @default 12 */
-  readonly patience?: number;
+  readonly wavePatience?: number;
   /** Seed of every draw. @default drawn anew */
   readonly seed?: number;
   /** Multiply-add with one rounding (fused) or with two. @default 'auto' */
@@ -53,7 +53,7 @@ export const AUTO_OPTIONS = {
     says: 'how many settings are added to the ensemble at most, repetitions counted',
     default: 40,
   }),
-  patience: described(option.integer(1), {
+  wavePatience: described(option.integer(1), {
     kind: 'number',
     says: 'waves without a better ensemble before the search ends',
     default: 12,

@@ -72,7 +72,13 @@ export function isComplete({ trained }: Candidate): boolean {
 
 /** The rows that a member was not fitted to, those that it stopped by among them. */
 export function unseenRows(spec: MemberSpec, plan: EnsemblePlan, dataset: Dataset): Uint32Array {
-  const draw = drawMember(plan.seed, spec, dataset, dataset.features, drawEnsembleRows(plan, dataset).of(spec));
+  const draw = drawMember(
+    plan.seed,
+    spec,
+    dataset,
+    dataset.features,
+    drawEnsembleRows(plan, dataset).of(spec),
+  );
   const unseen = new Uint8Array(dataset.rows).fill(1);
   for (const row of draw.inBag) unseen[row] = 0;
   return Uint32Array.from({ length: dataset.rows }, (_, row) => row).filter((row) => unseen[row] === 1);

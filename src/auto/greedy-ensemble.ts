@@ -89,7 +89,8 @@ export function lossOf(
     total += count;
     const values = candidates[candidate]!;
     for (const [to, row] of rows.entries())
-      for (let column = 0; column < width; column++) sums[to * width + column]! += count * values[row * width + column]!;
+      for (let column = 0; column < width; column++)
+        sums[to * width + column]! += count * values[row * width + column]!;
   }
   return meanLoss(sums, terms, rows, total, weights);
 }

@@ -15,7 +15,14 @@ export const DECIDED = [
 export function knownSettings(_dataset: Dataset): readonly MemberOptions[] {
   return [
     {},
-    { hidden: [128, 128], optimizer: 'adamW', weightDecay: 0.05, schedule: 'cosine', epochs: 80, learningRate: 0.005 },
+    {
+      hidden: [128, 128],
+      optimizer: 'adamW',
+      weightDecay: 0.05,
+      schedule: 'cosine',
+      epochs: 80,
+      learningRate: 0.005,
+    },
     { hidden: [256, 256], hiddenKeep: 0.8, activation: 'gelu', learningRate: 0.002 },
   ];
 }
@@ -24,7 +31,9 @@ export function knownSettings(_dataset: Dataset): readonly MemberOptions[] {
 export function searchSpace(dataset: Dataset): SearchedOptions {
   const { rows } = dataset;
   return {
-    hidden: { choice: [[32], [64], [128], [256], [64, 64], [128, 128], [256, 128], [256, 256], [128, 128, 128]] },
+    hidden: {
+      choice: [[32], [64], [128], [256], [64, 64], [128, 128], [256, 128], [256, 256], [128, 128, 128]],
+    },
     activation: { choice: ['relu', 'relu', 'gelu', 'tanh', 'silu', 'mish'] },
     optimizer: { choice: ['adam', 'adamW', 'adamW'] },
     learningRate: { log: [7e-4, 1.5e-2] },
@@ -34,7 +43,9 @@ export function searchSpace(dataset: Dataset): SearchedOptions {
     inputNoise: { choice: [0, 0, { uniform: [0.02, 0.3] }] },
     l2: { choice: [0, 0, { log: [1e-5, 1e-2] }] },
     labelSmoothing: { choice: [0, 0, { uniform: [0.01, 0.1] }] },
-    batchSize: { choice: rows < 1000 ? [8, 16, 32] : rows < 20_000 ? [16, 32, 64, 128] : [64, 128, 256, 512] },
+    batchSize: {
+      choice: rows < 1000 ? [8, 16, 32] : rows < 20_000 ? [16, 32, 64, 128] : [64, 128, 256, 512],
+    },
     schedule: { choice: ['constant', 'constant', 'cosine'] },
     epochs: { choice: [200, { integer: [40, 120] }] },
   };

@@ -32,7 +32,11 @@ export function byPromise(candidates: readonly Candidate[], terms: Terms): reado
     .map(({ candidate }) => candidate);
 }
 
-function promiseOf({ terms: own }: Candidate, complete: readonly Candidate[], { width, loss }: Terms): number {
+function promiseOf(
+  { terms: own }: Candidate,
+  complete: readonly Candidate[],
+  { width, loss }: Terms,
+): number {
   let [mine, others] = [0, 0];
   for (let row = 0; row < own.length / width; row++) {
     const at = row * width;

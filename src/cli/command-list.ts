@@ -9,6 +9,10 @@ export const COMMANDS: CommandList = {
     summary: 'train an ensemble on a data file and measure it',
     load: () => import('./commands/train/train.js'),
   },
+  auto: {
+    summary: 'search for the best ensemble within a time',
+    load: () => import('./commands/auto/auto.js'),
+  },
   extend: {
     summary: 'train more members of a saved ensemble, or those that are missing',
     load: () => import('./commands/train/extend.js'),
