@@ -11,29 +11,29 @@ export const DECIDED = [
   ...['tyingGroup', 'earlyStopping'],
 ] as const;
 
-/** What is tried first: settings known to be good, the defaults first of all. */
-export function knownSettings(_dataset: Dataset): readonly MemberOptions[] {
+/** What is tried first: settings known to be good, the defaults first of all, and one of every other kind of members. */
+export function knownSettings({ rows }: Dataset): readonly MemberOptions[] {
   return [
     {},
+    { engine: 'trees' },
     {
-      hidden: [128, 128],
-      optimizer: 'adamW',
-      weightDecay: 0.05,
-      schedule: 'cosine',
-      epochs: 80,
-      learningRate: 0.005,
+      ...{ hidden: [128, 128], activation: 'gelu', optimizer: 'adamW', weightDecay: 0.05 },
+      ...{ schedule: 'cosine', epochs: 80, learningRate: 0.005 },
     },
-    { hidden: [256, 256], hiddenKeep: 0.8, activation: 'gelu', learningRate: 0.002 },
+    { engine: 'trees', maxLeaves: 8, treeRate: 0.06, minLeafRows: 8, featureShare: 0.7 },
+    { hidden: [] },
+    // Each row is compared with all others.
+    ...(rows <= MOST_STORED_ROWS ? [{ engine: 'neighbours' } as const] : []),
   ];
 }
 
-/** The ranges that all further settings are drawn from. */
-export function searchSpace(dataset: Dataset): SearchedOptions {
-  const { rows } = dataset;
+const MOST_STORED_ROWS = 20_000;
+
+/** The ranges that all further settings are drawn from; what means nothing to a kind of members is left out there. */
+export function searchSpace({ rows, task }: Dataset): SearchedOptions {
   return {
-    hidden: {
-      choice: [[32], [64], [128], [256], [64, 64], [128, 128], [256, 128], [256, 256], [128, 128, 128]],
-    },
+    engine: { choice: ['wasm', 'wasm', 'wasm', 'trees'] },
+    hidden: { choice: [[32], [64], [128], [256], [64, 64], [128, 128], [256, 128], [256, 256], [128, 128, 128]] },
     activation: { choice: ['relu', 'relu', 'gelu', 'tanh', 'silu', 'mish'] },
     optimizer: { choice: ['adam', 'adamW', 'adamW'] },
     learningRate: { log: [7e-4, 1.5e-2] },
@@ -42,11 +42,23 @@ export function searchSpace(dataset: Dataset): SearchedOptions {
     inputKeep: { choice: [1, 1, { uniform: [0.8, 0.98] }] },
     inputNoise: { choice: [0, 0, { uniform: [0.02, 0.3] }] },
     l2: { choice: [0, 0, { log: [1e-5, 1e-2] }] },
-    labelSmoothing: { choice: [0, 0, { uniform: [0.01, 0.1] }] },
-    batchSize: {
-      choice: rows < 1000 ? [8, 16, 32] : rows < 20_000 ? [16, 32, 64, 128] : [64, 128, 256, 512],
-    },
-    schedule: { choice: ['constant', 'constant', 'cosine'] },
-    epochs: { choice: [200, { integer: [40, 120] }] },
+    batchSize: { choice: batchSizes(rows) },
+    schedule: { choice: ['constant', 'cosine', 'flatCos', 'coslog4'] },
+    epochs: { choice: [200, { integer: [30, 120] }] },
+    featureShare: { choice: [1, 1, { uniform: [0.5, 0.95] }] },
+    rounds: 500,
+    treeRate: { log: [0.03, 0.2] },
+    maxLeaves: { choice: [4, 8, 16, 31] },
+    minLeafRows: { integer: [2, 25] },
+    leafL2: { choice: [0, { log: [0.1, 10] }] },
+    ...(task.kind === 'classification'
+      ? { labelSmoothing: { choice: [0, 0, { uniform: [0.01, 0.1] }] } }
+      : {}),
   };
+}
+
+/** Small tables need many steps of an epoch, large ones quick epochs. */
+function batchSizes(rows: number): readonly number[] {
+  if (rows < 1000) return [8, 16, 32];
+  return rows < 20_000 ? [16, 32, 64, 128] : [64, 128, 256, 512];
 }
