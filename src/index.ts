@@ -57,6 +57,7 @@ export {
   startTraining,
   trainEnsemble,
 } from './api/training.js';
+export { autoEnsemble, type SearchedEnsemble } from './api/searched.js';
 export type {
   UncertainClass,
   UncertainRecords,

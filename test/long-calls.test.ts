@@ -42,6 +42,7 @@ await tutti.writePlan(planned, dataset, LONG);
 
 /** Calls by the name of the exported function; `predictor.predict` is a function of what one returns. */
 const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>> = {
+  autoEnsemble: (signal) => tutti.autoEnsemble(dataset, { members: 5000 }, { signal, runner }),
   attackEnsemble: (signal) => tutti.attackEnsemble(ensemble, dataset, { epsilons, signal }),
   conformaliseEnsemble: (signal) => tutti.conformaliseEnsemble(ensemble, dataset, { signal }),
   measureCoverage: (signal) => tutti.measureCoverage(conformal, dataset, { coverage: 0.9, signal }),

@@ -16,18 +16,20 @@ export function assembleEnsemble(
   const chosen = candidates.flatMap(({ specs, trained }, at) =>
     specs.flatMap((spec, fold) => {
       const member = trained[fold]!;
-      return member === null || counts[at] === 0 ? [] : [{ spec, member, count: counts[at]! }];
+      return member === null || counts[at] === 0
+        ? []
+        : [{ spec, member, weight: counts[at]! / specs.length }];
     }),
   );
-  const equal = chosen.every(({ count }) => count === chosen[0]!.count);
+  const equal = chosen.every(({ weight }) => weight === chosen[0]!.weight);
   return {
     ...like,
     ...NOT_YET_FITTED,
     plan: { ...like.plan, members: chosen.map(({ spec }) => spec) },
-    members: chosen.map(({ member, count }, index) => ({
+    members: chosen.map(({ member, weight }, index) => ({
       ...member,
       index,
-      ...(equal ? {} : { averagingWeight: count }),
+      ...(equal ? {} : { averagingWeight: weight }),
     })),
     failures: [],
     complete: true,

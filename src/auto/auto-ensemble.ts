@@ -10,14 +10,22 @@ import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { variance } from '../math/statistics.js';
 import type { MemberOptions } from '../model/options/training-options.js';
 import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
+import { checkOptions } from '../option-names.js';
 import { type PlanContext, resolvePlan } from '../training/options/options.js';
 import { drawAll, type SearchedOptions, withoutVain } from '../training/options/search-options.js';
+import { requireUsers } from '../training/options/stray-options.js';
 import { givenTangents } from '../training/plan/shared-extras.js';
 import { createInlineRunner } from '../training/thread/inline-runner.js';
 import { randomSeed } from '../training/train-ensemble.js';
 import { carryOut, workOf } from '../training/train-plan.js';
 import { assembleEnsemble } from './assemble.js';
-import { type AutoOptions, type AutoReport, type AutoSettings, checkAutoOptions } from './auto-options.js';
+import {
+  AUTO_SETTINGS,
+  type AutoOptions,
+  type AutoReport,
+  type AutoSettings,
+  checkAutoOptions,
+} from './auto-options.js';
 import { type Candidate, isComplete, newCandidate, takeMember, termsOf } from './candidates.js';
 import { chooseGreedily, type GreedyChoice, measureOptimism } from './greedy-ensemble.js';
 import { knownSettings, searchSpace } from './search-space.js';
@@ -44,6 +52,8 @@ export async function autoEnsemble(
 ): Promise<AutoResult> {
   requireDataset(dataset);
   checkAutoOptions(options);
+  checkOptions('autoEnsemble', settings, AUTO_SETTINGS);
+  settings.signal?.throwIfAborted();
   const { parseTrainingOptions } = await import('../training/options/training-schema.js');
   const search = parseTrainingOptions(options.search ?? {}) as SearchedOptions;
   const run = new AutoSearch(dataset, { ...options, search }, settings);
@@ -68,6 +78,8 @@ class AutoSearch {
   readonly #deviations: readonly number[];
   readonly #rows: Uint32Array;
   #members = 0;
+  /** Milliseconds for each member of the last wave. */
+  #lastPace = 0;
   #waves = 0;
   #choice: GreedyChoice | null = null;
   #best = { loss: Number.POSITIVE_INFINITY, wave: 0 };
@@ -94,8 +106,7 @@ class AutoSearch {
     };
     this.#deviations = deviationsOf(dataset);
     this.#rows = Uint32Array.from({ length: dataset.rows }, (_, row) => row);
-    // What no member could use is refused before anything is trained.
-    resolvePlan({ ...this.#space, members: 16 }, this.#context);
+    requireUse(this.#space, search);
   }
 
   async finish(): Promise<AutoResult> {
@@ -150,7 +161,7 @@ class AutoSearch {
     const left = this.#mostMembers - this.#members;
     if (this.#timeMs === Number.POSITIVE_INFINITY || this.#members === 0) return left;
     const elapsed = performance.now() - this.#started;
-    return Math.floor((this.#timeMs - elapsed) / (elapsed / this.#members));
+    return Math.floor((this.#timeMs - elapsed) / ((elapsed / this.#members + this.#lastPace) / 2));
   }
 
   /** A setting that was not tried yet. */
@@ -169,18 +180,26 @@ class AutoSearch {
     );
   }
 
+  /** Where there is time for a few settings only, they are trained on fewer folds, so that there are more to choose from. */
+  #foldsNow(): number {
+    const isShort = this.#timeMs !== Number.POSITIVE_INFINITY && this.#room() < FEW_SETTINGS * this.#folds;
+    return this.#members > 0 && isShort ? Math.min(this.#folds, LEAST_FOLDS) : this.#folds;
+  }
+
   #specsOf(options: MemberOptions, place: number): readonly MemberSpec[] {
-    const folds = this.#folds;
+    const folds = this.#foldsNow();
     const own = { ...withoutVain(options), resample: 'cv', folds, members: folds } as const;
     const { members } = resolvePlan(own, this.#context);
     return members.map((spec, fold) => {
-      const key = place * folds + fold;
-      return { ...spec, streams: { resample: key, init: key, order: key, masks: key } };
+      // Which fold, and how rows are dealt, is the remainder and the quotient by the folds.
+      const key = place * MOST_FOLDS + fold;
+      return { ...spec, streams: { resample: place * folds + fold, init: key, order: key, masks: key } };
     });
   }
 
   async #train(tasks: readonly WaveTask[]): Promise<void> {
     this.#waves++;
+    const began = performance.now();
     const { seed, arithmetic } = this.#context;
     const members = tasks.map(({ candidate, fold }) => candidate.specs[fold]!);
     const plan: EnsemblePlan = { seed, arithmetic, members, validationShare: 0 };
@@ -192,7 +211,9 @@ class AutoSearch {
       await takeMember(candidate, fold, { ...trained, members: [member] }, this.#dataset, this.#deviations);
     }
     for (const { index } of trained.failures) tasks[index]!.candidate.dropped = true;
-    this.#members += trained.members.length + trained.failures.length;
+    const done = trained.members.length + trained.failures.length;
+    this.#members += done;
+    this.#lastPace = (performance.now() - began) / Math.max(1, done);
   }
 
   /** Null where all members of the wave failed, as those of bad settings may. */
@@ -302,7 +323,26 @@ class AutoSearch {
   }
 }
 
+/** With less time left than for so many settings on all folds they get fewer folds. */
+const FEW_SETTINGS = 5;
+const LEAST_FOLDS = 4;
+/** More folds than anybody asks for, so that no two members share a key. */
+const MOST_FOLDS = 1024;
+
 const NOTHING = 'No member was finished within the time';
+
+/** So many draws tell whether any setting can use an option. */
+const TRIED_DRAWS = 64;
+
+/** @throws ERR_OPTION for an option that was given and that no setting of the search could use. */
+function requireUse(space: SearchedOptions, given: SearchedOptions): void {
+  const tried = Array.from({ length: TRIED_DRAWS }, (_, place) => {
+    const drawn = drawAll(space, 0, place);
+    const stated = Object.fromEntries(Object.entries(drawn).filter(([name]) => name in given));
+    return { ...withoutVain(drawn), ...stated };
+  });
+  requireUsers(tried);
+}
 
 /** Of each target over all rows, in the user's units; 1 for a constant. */
 function deviationsOf({ task, targets }: Dataset): readonly number[] {

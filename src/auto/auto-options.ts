@@ -4,14 +4,14 @@ import { failOption } from '../errors.js';
 import type { MemberOptions } from '../model/options/training-options.js';
 import { checkOptions, described, type OptionTable, option } from '../option-names.js';
 import type { SearchedOptions } from '../training/options/search-options.js';
-import type { TrainingSettings } from '../training/session/training-settings.js';
+import { TRAINING_SETTINGS, type TrainingSettings } from '../training/session/training-settings.js';
 import type { SelectionOptimism } from './greedy-ensemble.js';
 import { DECIDED } from './search-space.js';
 
 export interface AutoOptions {
   /** Seconds until it is to have its ensemble. @default 60 where `members` is not given either */
   readonly time?: number;
-  /** Members that are trained, in the place of a time: the same bytes on any number of threads. @default as many as there is time for */
+  /** Members that are trained at most, in the place of a time: the same bytes on any number of threads. @default as many as there is time for */
   readonly members?: number;
   /** Values, or ranges, of options of members, in the place of those that are searched by default. */
   readonly search?: SearchedOptions;
@@ -39,7 +39,7 @@ export const AUTO_OPTIONS = {
   ),
   members: described(option.integer(2), {
     kind: 'number',
-    says: 'members that are trained, in the place of a time: the same ensemble on any machine',
+    says: 'members that are trained at most, in the place of a time: the same ensemble on any machine',
     defaultSays: 'as many as there is time for',
   }),
   search: option.object,
@@ -81,6 +81,16 @@ export type AutoSettings = Pick<
   /** Observer of waves: what was trained, and what the ensemble then is. */
   readonly onWave?: (wave: AutoWave) => void;
 };
+
+/** What the settings must be. */
+export const AUTO_SETTINGS = {
+  runner: TRAINING_SETTINGS.runner,
+  signal: option.signal,
+  onInterrupt: TRAINING_SETTINGS.onInterrupt,
+  retries: TRAINING_SETTINGS.retries,
+  onProgress: option.function,
+  onWave: option.function,
+} satisfies OptionTable<AutoSettings>;
 
 /** A wave of the search. */
 export interface AutoWave {

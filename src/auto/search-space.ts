@@ -11,29 +11,49 @@ export const DECIDED = [
   ...['tyingGroup', 'earlyStopping'],
 ] as const;
 
-/** What is tried first: settings known to be good, the defaults first of all, and one of every other kind of members. */
-export function knownSettings({ rows }: Dataset): readonly MemberOptions[] {
+/**
+ * What is tried first: settings known to be good, one of every kind of members. Trees go first where they are quick: of many
+ * classes they grow a tree for each in every round.
+ */
+export function knownSettings(dataset: Dataset): readonly MemberOptions[] {
+  const trees = { engine: 'trees', ...TREES, rounds: roundsFor(dataset) } as const;
+  const first: readonly MemberOptions[] = classesOf(dataset) <= FEW_CLASSES ? [trees, {}] : [{}, trees];
   return [
-    {},
-    { engine: 'trees' },
+    ...first,
     {
       ...{ hidden: [128, 128], activation: 'gelu', optimizer: 'adamW', weightDecay: 0.05 },
       ...{ schedule: 'cosine', epochs: 80, learningRate: 0.005 },
     },
-    { engine: 'trees', maxLeaves: 8, treeRate: 0.06, minLeafRows: 8, featureShare: 0.7 },
     { hidden: [] },
     // Each row is compared with all others.
-    ...(rows <= MOST_STORED_ROWS ? [{ engine: 'neighbours' } as const] : []),
+    ...(dataset.rows <= MOST_STORED_ROWS ? [{ engine: 'neighbours' } as const] : []),
   ];
 }
 
+/** For the few thousand rows at most that a search within a minute is about. */
+const TREES = { maxLeaves: 16, treeRate: 0.08, minLeafRows: 10 } as const;
+const FEW_CLASSES = 4;
 const MOST_STORED_ROWS = 20_000;
+/** Trees of all classes that a member grows at most. */
+const MOST_TREES = 1500;
+
+function classesOf({ task }: Dataset): number {
+  return task.kind === 'classification' ? task.classes.length : 1;
+}
+
+function roundsFor(dataset: Dataset): number {
+  return Math.max(60, Math.min(500, Math.round(MOST_TREES / classesOf(dataset))));
+}
 
 /** The ranges that all further settings are drawn from; what means nothing to a kind of members is left out there. */
-export function searchSpace({ rows, task }: Dataset): SearchedOptions {
+export function searchSpace(dataset: Dataset): SearchedOptions {
+  const { rows, task } = dataset;
+  const networks = classesOf(dataset) <= FEW_CLASSES ? 3 : 7;
   return {
-    engine: { choice: ['wasm', 'wasm', 'wasm', 'trees'] },
-    hidden: { choice: [[32], [64], [128], [256], [64, 64], [128, 128], [256, 128], [256, 256], [128, 128, 128]] },
+    engine: { choice: [...new Array<'wasm'>(networks).fill('wasm'), 'trees'] },
+    hidden: {
+      choice: [[32], [64], [128], [256], [64, 64], [128, 128], [256, 128], [256, 256], [128, 128, 128]],
+    },
     activation: { choice: ['relu', 'relu', 'gelu', 'tanh', 'silu', 'mish'] },
     optimizer: { choice: ['adam', 'adamW', 'adamW'] },
     learningRate: { log: [7e-4, 1.5e-2] },
@@ -46,7 +66,7 @@ export function searchSpace({ rows, task }: Dataset): SearchedOptions {
     schedule: { choice: ['constant', 'cosine', 'flatCos', 'coslog4'] },
     epochs: { choice: [200, { integer: [30, 120] }] },
     featureShare: { choice: [1, 1, { uniform: [0.5, 0.95] }] },
-    rounds: 500,
+    rounds: roundsFor(dataset),
     treeRate: { log: [0.03, 0.2] },
     maxLeaves: { choice: [4, 8, 16, 31] },
     minLeafRows: { integer: [2, 25] },

@@ -1,5 +1,7 @@
 // The types that those of the main entry point name: whatever a program is given, it can name. Types alone.
 
+export type { AutoOptions, AutoReport, AutoSettings, AutoWave, ChosenSetting } from '../auto/auto-options.js';
+export type { SelectionOptimism } from '../auto/greedy-ensemble.js';
 export type { Environment, StoredReport } from '../bundle/environment.js';
 export type {
   Calibration,
@@ -138,4 +140,5 @@ export type { Histogram, LinePoint } from '../report/charts/chart-data.js';
 export type { ReportStep } from '../report/collect/collect-report.js';
 export type * from '../report/page/page-data.js';
 export type { NumberCell, NumberTable, PageFigure, PageNote } from '../report/page/parts.js';
+export type { SearchedOptions } from '../training/options/search-options.js';
 export type { HostProgress } from '../training/session/progress.js';

@@ -102,6 +102,20 @@ export const ENSEMBLE_DOORS: Readonly<Record<string, Door>> = {
       ...[{ most: 0 }, { raw: 5 }, { rowsFrom: 'inBag' }, { runner: 2 }],
     ],
   },
+  autoEnsemble: {
+    call: (options) => tutti.autoEnsemble(dataset, options),
+    wrong: [
+      ...[
+        { members: 1 },
+        { time: 5, members: 4 },
+        { time: 0 },
+        { folds: 1 },
+        { size: 0 },
+        { wavePatience: 0 },
+      ],
+      ...[{ seed: -1 }, { arithmetic: 'x' }, { search: 5 }, { search: { resample: 'none' } }],
+    ],
+  },
   distillEnsemble: {
     call: (options) => tutti.distillEnsemble(ensemble, dataset, options),
     wrong: [

@@ -105,6 +105,11 @@ const DOORS: Readonly<Record<string, (units: Units) => unknown>> = {
     const [curve] = await tutti.partialDependence(ensemble, test, ['x[1]'], { points: 5 });
     return [...curve!.mean, ...curve!.spread!];
   },
+  autoEnsemble: async ({ train }) => {
+    const search = { engine: 'wasm', hidden: [4], epochs: 2 } as const;
+    const { ensemble, report } = await tutti.autoEnsemble(train, { members: 4, seed: 1, search });
+    return { parameters: [...ensemble.members[0]!.parameters], report };
+  },
   distillEnsemble: async ({ ensemble, train, test }) => {
     const options = { heldOut: test, copies: 1, epochs: 3, replicates: 9 };
     const { ensemble: single, report } = await tutti.distillEnsemble(ensemble, train, options);

@@ -49,7 +49,14 @@ export async function runAuto(
     return ensemble;
   };
   const { out, failures, allowFailures } = request;
-  const run = await trainAndSave((how) => start(data.train, how), pool, { quiet, out, failures, kept: null, live: null, log: null });
+  const run = await trainAndSave((how) => start(data.train, how), pool, {
+    quiet,
+    out,
+    failures,
+    kept: null,
+    live: null,
+    log: null,
+  });
   if (!json) for (const line of autoLines(found.report!)) print(line);
   return reportRun(run, data, {
     ...{ out, failures, allowFailures, kept: null, membersBefore: 0, live: null, log: null, file },
