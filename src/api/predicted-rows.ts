@@ -3,6 +3,7 @@
 import type { Task, TaskKind } from '../data/dataset/dataset.js';
 import { TuttiError } from '../errors.js';
 import type { CombinedPredictions } from '../predictions/combined-predictions.js';
+import { levelName, type Quantiles } from '../predictions/quantiles.js';
 
 /** A number of each of some names. */
 export interface NamedNumbers {
@@ -72,6 +73,10 @@ export class PredictedValue {
    * have a Gaussian head: how far members differ is no deviation of the truth.
    */
   readonly deviation: NamedNumbers | null;
+  /** Quantiles of the only target, or of the first, by their levels, `q0.05`; absent unless heads predict them (`loss` quantile). */
+  declare readonly quantiles?: NamedNumbers;
+  /** Those of each target, by its name; absent likewise. */
+  declare readonly quantilesOf?: { readonly [target: string]: NamedNumbers };
   /** Bounds of the only target, or of the first; absent without a `coverage`. */
   declare readonly interval?: PredictedInterval;
   /** Bounds of each target, by its name, each of which holds its truth so often by itself; absent without a `coverage`. */
@@ -82,10 +87,15 @@ export class PredictedValue {
     values: NamedNumbers,
     deviation: NamedNumbers | null,
     intervals?: readonly (readonly [target: string, interval: PredictedInterval])[],
+    quantiles?: readonly (readonly [target: string, quantiles: NamedNumbers])[],
   ) {
     this.value = value;
     this.values = values;
     this.deviation = deviation;
+    if (quantiles !== undefined) {
+      this.quantiles = quantiles[0]![1];
+      this.quantilesOf = Object.fromEntries(quantiles);
+    }
     const first = intervals?.[0];
     if (intervals === undefined || first === undefined) return;
     this.interval = first[1];
@@ -144,8 +154,14 @@ function valueRow(targets: readonly string[], predictions: CombinedPredictions, 
       const place = row * outputs + at;
       return [target, { lower: lower[place]!, upper: upper[place]! }] as const;
     });
+  const quantiles = predictions.quantiles && quantilesAt(targets, predictions.quantiles, row);
   const first = mean[row * outputs] ?? Number.NaN;
-  return new PredictedValue(first, named(targets, mean, row), deviation, intervals);
+  return new PredictedValue(first, named(targets, mean, row), deviation, intervals, quantiles);
+}
+
+function quantilesAt(targets: readonly string[], { levels, values }: Quantiles, row: number) {
+  const names = levels.map(levelName);
+  return targets.map((target, at) => [target, named(names, values, row * targets.length + at)] as const);
 }
 
 /** Numbers [rows, names] of a row by their names. */

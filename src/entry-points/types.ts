@@ -103,7 +103,7 @@ export type {
   PoolOption,
   UnitFactors,
 } from '../model/layer-types.js';
-export type { Loss } from '../model/losses.js';
+export type { Loss, LossSpec } from '../model/losses.js';
 export type { Choice, NumberRange, OptionRange, Ranged } from '../model/options/search-range.js';
 export type { MemberGrid } from '../model/options/training-options.js';
 export type {
@@ -136,6 +136,7 @@ export type {
 } from '../model/spec.js';
 export type { Extent, Padding } from '../model/windows.js';
 export type { Aggregator } from '../predictions/aggregate/aggregators.js';
+export type { Quantiles } from '../predictions/quantiles.js';
 export type { Histogram, LinePoint } from '../report/charts/chart-data.js';
 export type { ReportStep } from '../report/collect/collect-report.js';
 export type * from '../report/page/page-data.js';

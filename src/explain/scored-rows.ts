@@ -8,7 +8,7 @@ import type { Metric, SummedMetric, WholeMetric } from '../measure/metrics/metri
 import { type MetricName, metrics } from '../measure/metrics/metrics.js';
 import { wholeRowsOf } from '../measure/scores/resampled-rows.js';
 import { givesVariances } from '../model/losses.js';
-import { hasEpochs } from '../model/spec.js';
+import { hasEpochs, type MemberSpec } from '../model/spec.js';
 import { type Aggregator, aggregators } from '../predictions/aggregate/aggregators.js';
 import type { TargetBlock } from '../predictions/blocks.js';
 import type { Combine, CombinedPredictions } from '../predictions/combined-predictions.js';
@@ -42,6 +42,9 @@ export function metricFor(
   });
   if (metric.reads === 'variances' && !heads) {
     failOption('metric', 'one that needs no variances, which these members do not predict', name);
+  }
+  if (metric.reads === 'quantiles' && !members.every(({ index }) => hasQuantiles(plan.members[index]!))) {
+    failOption('metric', 'one that needs no quantiles, which these members do not predict', name);
   }
   return { name, metric };
 }
@@ -111,11 +114,13 @@ function summedScore({ task, encoding }: TrainedEnsemble, metric: SummedMetric):
   let weight = 0;
   return {
     add(predictions, truth, weights) {
-      const { mean, logProbabilities, variance } = predictions;
+      const { mean, logProbabilities, variance, quantiles } = predictions;
       const { rows } = truth;
       for (let row = 0; row < rows; row++) weight += weights[row]!;
       const chosen = metric.reads === 'choices' ? chosenOf(task, predictions) : NO_LABELS;
-      metric.addRows(sums, { rows, outputs, mean, logProbabilities, variance, chosen, truth, weights });
+      metric.addRows(sums, {
+        ...{ rows, outputs, mean, logProbabilities, variance, quantiles, chosen, truth, weights },
+      });
     },
     value: () => (weight === 0 ? null : oneNumber(metric, sums, weight, encoding.targets.std)),
   };
@@ -166,4 +171,8 @@ function oneNumber(
   const values = metric.value(sums, weight);
   if (values.length === 1) return values[0]!;
   return values.reduce((sum, value, at) => sum + value / deviations[at]!, 0) / values.length;
+}
+
+function hasQuantiles(spec: MemberSpec): boolean {
+  return hasEpochs(spec) && spec.quantiles !== undefined;
 }

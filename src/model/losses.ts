@@ -1,7 +1,7 @@
 // The losses: what all of tutti knows of each, in one record. How an engine computes it is the engine's:
 // src/engines/wasm/losses.ts and src/engines/tfjs/head.ts.
 
-import { outputCount, type Task, type TaskKind } from '../data/dataset/dataset.js';
+import { outputCount, type Scale, type Task, type TaskKind } from '../data/dataset/dataset.js';
 import { failOption } from '../errors.js';
 
 interface LossDefinition {
@@ -18,6 +18,11 @@ interface LossDefinition {
   readonly activation: 'softmax' | 'sigmoid' | null;
   /** Whether labels may be smoothed under it. */
   readonly smooths: boolean;
+  /**
+   * Numbers: what makes predictions of raw outputs. identity: the target's scale; log: rates are e^z; levels: quantiles, each
+   * softplus(z) above the one before.
+   */
+  readonly link: 'identity' | 'log' | 'levels' | 'logistic';
 }
 
 const each = (outputs: number) => outputs;
@@ -26,27 +31,36 @@ const each = (outputs: number) => outputs;
 const LOSSES = {
   softmaxCrossEntropy: {
     ...{ says: null, task: 'classification', classes: null, units: each, smooths: true },
-    ...{ gives: 'logProbabilities', activation: 'softmax' },
+    ...{ gives: 'logProbabilities', activation: 'softmax', link: 'identity' },
   },
   binaryCrossEntropy: {
     ...{ says: 'has one output for two classes', task: 'classification', classes: 2, units: () => 1 },
-    ...{ gives: 'logProbabilities', activation: 'sigmoid', smooths: true },
+    ...{ gives: 'logProbabilities', activation: 'sigmoid', smooths: true, link: 'identity' },
   },
   focal: {
     ...{ says: 'is for classes that are rare', task: 'classification', classes: null, units: each },
-    ...{ gives: 'logProbabilities', activation: 'softmax', smooths: false },
+    ...{ gives: 'logProbabilities', activation: 'softmax', smooths: false, link: 'identity' },
   },
   squaredError: {
     ...{ says: null, task: 'regression', classes: null, units: each },
-    ...{ gives: null, activation: null, smooths: false },
+    ...{ gives: null, activation: null, smooths: false, link: 'identity' },
   },
   gaussianNll: {
     ...{ says: 'predicts a variance beside each number', task: 'regression', classes: null },
     ...{ units: (outputs) => 2 * outputs, gives: 'variance', activation: null, smooths: false },
+    link: 'identity',
   },
   huber: {
     ...{ says: 'is for numbers with outliers', task: 'regression', classes: null, units: each },
-    ...{ gives: null, activation: null, smooths: false },
+    ...{ gives: null, activation: null, smooths: false, link: 'identity' },
+  },
+  poisson: {
+    ...{ says: 'is for counts', task: 'regression', classes: null, units: each },
+    ...{ gives: null, activation: null, smooths: false, link: 'log' },
+  },
+  quantile: {
+    ...{ says: 'predicts `quantiles`', task: 'regression', classes: null, units: each },
+    ...{ gives: null, activation: null, smooths: false, link: 'levels' },
   },
 } as const satisfies Readonly<Record<string, LossDefinition>>;
 
@@ -59,6 +73,8 @@ export interface LossSpec {
   readonly huberDelta?: number | undefined;
   /** focal: the power of 1 − p that weighs an example, ≥ 0; absent for other losses. */
   readonly focalGamma?: number | undefined;
+  /** quantile: the levels that are predicted, in (0, 1), ascending; absent for other losses. */
+  readonly quantiles?: readonly number[] | undefined;
 }
 
 const isLoss = (name: string): name is Loss => Object.hasOwn(LOSSES, name);
@@ -69,9 +85,22 @@ export function lossOf(loss: Loss): LossDefinition {
   return LOSSES[loss];
 }
 
-/** Units of the output layer. */
-export function headUnits(loss: Loss, task: Task): number {
-  return lossOf(loss).units(outputCount(task));
+/** Units of the output layer: of quantiles, those of all targets, level after level. */
+export function headUnits({ loss, quantiles }: LossSpec, task: Task): number {
+  return lossOf(loss).units(outputCount(task)) * (quantiles?.length ?? 1);
+}
+
+/**
+ * Of each target what a rate is counted in: its mean over the training rows, or 1 where that is not above 0, which it is of
+ * targets that are not standardised.
+ */
+export function rateUnits({ mean }: Scale): number[] {
+  return mean.map((value) => (value > 0 ? value : 1));
+}
+
+/** Whether predictions are more of raw outputs than the target's scale makes. */
+export function isLinked({ loss }: LossSpec): boolean {
+  return lossOf(loss).link !== 'identity';
 }
 
 /** Whether members trained with it predict variances. */

@@ -34,7 +34,7 @@ export function layerShapes(spec: NetworkMemberSpec, features: number, task: Tas
     inputs = shape.units;
     below = imageOf(shape);
   }
-  shapes.push(...hidden, { kind: 'dense', inputs, units: headUnits(spec.loss, task), activation: 'linear' });
+  shapes.push(...hidden, { kind: 'dense', inputs, units: headUnits(spec, task), activation: 'linear' });
   return shapes;
 }
 

@@ -11,7 +11,7 @@ import { weightCount } from './layer-kind.js';
 import { LAYER_NORM_EPSILON } from './layer-norm-layer.js';
 import type { Activation, LayerSpec, PoolLayer } from './layer-types.js';
 import { type HiddenShape, weightShapes } from './layers.js';
-import type { Loss } from './losses.js';
+import { type LossSpec, rateUnits } from './losses.js';
 import { layerShapes } from './network.js';
 import { requireNetwork } from './network-members.js';
 import { type PortableInputs, portableInputs } from './portable-inputs.js';
@@ -83,10 +83,20 @@ export type PortableLayer = WeightedLayer | PortablePool | PortableAdd;
 /**
  * How raw outputs z of the last layer are predictions. softmax: probabilities of the classes. sigmoid: of two classes, z
  * [1] is the logit of the second. linear: targets, mean + std × z, or what their map makes of z. gaussian: z holds those of the means, then of each
- * target the r whose softplus(r) + varianceFloor, times std², is the variance.
+ * target the r whose softplus(r) + varianceFloor, times std², is the variance. rate: of targets that are counts, unit × e^z.
+ * quantiles: z holds, level after level, one for each target: q is z of the first level, then grows by softplus(z) from each
+ * level to the next; quantiles are mean + std × q, or what the targets' map makes of q.
  */
 export type PortableHead =
   | { readonly kind: 'softmax' | 'sigmoid'; readonly classes: number }
+  | { readonly kind: 'rate'; readonly unit: readonly number[] }
+  | {
+      readonly kind: 'quantiles';
+      readonly levels: readonly number[];
+      readonly mean: readonly number[];
+      readonly std: readonly number[];
+      readonly map?: TargetMap | undefined;
+    }
   | {
       readonly kind: 'linear';
       readonly mean: readonly number[];
@@ -165,7 +175,7 @@ export function portableNetwork(owner: NetworksOwner, { index, parameters }: Net
     if (matrices.length > 0) keep = 1;
   }
   const image = layers[lead]!.kind === 'dense' ? null : network.image;
-  return { member: index, columns, inputs, image, layers, head: headOf(spec.loss, task, encoding) };
+  return { member: index, columns, inputs, image, layers, head: headOf(spec, task, encoding) };
 }
 
 /** What prediction multiplies the inputs of each layer by. */
@@ -211,7 +221,8 @@ function portableLayer(
   }
 }
 
-function headOf(loss: Loss, task: Task, { targets: { mean, std, map } }: Encoding): PortableHead {
+function headOf({ loss, quantiles }: LossSpec, task: Task, { targets }: Encoding): PortableHead {
+  const { mean, std, map } = targets;
   const classes = task.kind === 'classification' ? task.classes.length : 0;
   switch (loss) {
     case 'softmaxCrossEntropy':
@@ -222,6 +233,10 @@ function headOf(loss: Loss, task: Task, { targets: { mean, std, map } }: Encodin
     case 'squaredError':
     case 'huber':
       return { kind: 'linear', mean, std, ...(map === undefined ? {} : { map }) };
+    case 'poisson':
+      return { kind: 'rate', unit: rateUnits(targets) };
+    case 'quantile':
+      return { kind: 'quantiles', levels: quantiles!, mean, std, ...(map === undefined ? {} : { map }) };
     case 'gaussianNll':
       return { kind: 'gaussian', mean, std, varianceFloor: VARIANCE_FLOOR };
     default:

@@ -100,6 +100,7 @@ const optimisation = {
   loss: z.enum(LOSS_NAMES),
   huberDelta: positive.optional(),
   focalGamma: z.number().min(0).max(10).optional(),
+  quantiles: z.array(z.number().gt(0).lt(1)).min(1).max(99).optional(),
   optimizer,
   schedule,
   epochs: count,

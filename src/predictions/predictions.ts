@@ -1,6 +1,7 @@
 // The shapes in which predictions travel between prediction, aggregation and measurement.
 
 import type { Values } from '../data/dataset/encoding.js';
+import type { Quantiles } from './quantiles.js';
 
 /**
  * What one member, or the ensemble, says of n rows.
@@ -15,4 +16,6 @@ export interface Predictions {
   readonly mean: Values;
   readonly logProbabilities: Float32Array | null;
   readonly variance: Values | null;
+  /** Regression: of a head that predicts them; absent else. `mean` is then what stands for the median. */
+  readonly quantiles?: Quantiles | undefined;
 }

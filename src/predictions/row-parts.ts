@@ -4,6 +4,7 @@ import type { Values } from '../data/dataset/dataset.js';
 import { joined as joinedArrays } from '../math/joined.js';
 import type { RowRange, TargetBlock } from './blocks.js';
 import type { Predictions } from './predictions.js';
+import { joinQuantiles, withValues } from './quantiles.js';
 
 /** A run of rows of one job within a block. */
 export interface Part {
@@ -26,7 +27,7 @@ export function* partsOf({ start, end }: RowRange, count: number): Generator<Par
 
 /** Rows from … from + rows, as views. */
 export function rowsOf(block: Predictions, from: number, rows: number): Predictions {
-  const { outputs, mean: values, logProbabilities, variance: variances } = block;
+  const { outputs, mean: values, logProbabilities, variance: variances, quantiles } = block;
   if (rows === block.rows) return block;
   const [start, end] = [from * outputs, (from + rows) * outputs];
   return {
@@ -34,6 +35,11 @@ export function rowsOf(block: Predictions, from: number, rows: number): Predicti
     mean: values.subarray(start, end),
     logProbabilities: logProbabilities?.subarray(start, end) ?? null,
     variance: variances?.subarray(start, end) ?? null,
+    ...(quantiles && {
+      quantiles: withValues(quantiles, block.rows, (own, width) =>
+        own.subarray(from * width, (from + rows) * width),
+      ),
+    }),
   };
 }
 
@@ -67,12 +73,14 @@ export function copyOf({
   mean: values,
   logProbabilities,
   variance: variances,
+  quantiles,
 }: Predictions): Predictions {
   return {
     ...{ rows, outputs },
     mean: values.slice(),
     logProbabilities: logProbabilities?.slice() ?? null,
     variance: variances?.slice() ?? null,
+    ...(quantiles && { quantiles: withValues(quantiles, rows, (own) => own.slice()) }),
   };
 }
 
@@ -88,6 +96,7 @@ export function joined(parts: readonly Predictions[], rows: number): Predictions
     mean: whole((part) => part.mean)!,
     logProbabilities: whole((part) => part.logProbabilities),
     variance: whole((part) => part.variance),
+    quantiles: joinQuantiles(parts.map((part) => part.quantiles)),
   };
 }
 

@@ -1,13 +1,15 @@
 // Training an ensemble from options: they become a plan, whose runs train-plan.ts has trained.
 
 import type { Dataset } from '../data/dataset/dataset.js';
+import { trainingFacts } from '../data/dataset/training-facts.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
+import { failOption } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { unlessAborted } from '../long-calls.js';
 import { inputRuns } from '../model/input-columns.js';
 import type { ModuleTable } from '../model/options/module-table.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
-import type { EnsemblePlan } from '../model/spec.js';
+import { type EnsemblePlan, hasEpochs, type MemberSpec } from '../model/spec.js';
 import { asGiven } from '../option-names.js';
 import type { TrainingWork } from './coordinator/training-work.js';
 import { memberChoices, resolvePlan } from './options/options.js';
@@ -62,7 +64,20 @@ export function preparePlan(
   };
   const { choices, total } = memberChoices(options, context);
   requireMemoryOfResults(choices, total, dataset);
+  requireCounts(choices, dataset);
   return resolvePlan(options, context);
+}
+
+/** @throws ERR_OPTION for members of the Poisson loss where a target is negative, or 0 in every row. */
+function requireCounts(choices: readonly MemberSpec[], dataset: Dataset): void {
+  if (!choices.some((spec) => hasEpochs(spec) && spec.loss === 'poisson')) return;
+  const { targetRange } = trainingFacts(dataset);
+  if (dataset.task.kind !== 'regression' || targetRange === null) return;
+  for (const [at, target] of dataset.task.targets.entries()) {
+    const [low, high] = [targetRange.low[at]!, targetRange.high[at]!];
+    const expected = `other than poisson, which is for numbers ≥ 0 that are not all 0 (${target}: ${low} to ${high})`;
+    if (low < 0 || high === 0) failOption('loss', expected, 'poisson');
+  }
 }
 
 /** A seed for those who gave none; it is part of the plan, so the run can be repeated. */

@@ -64,12 +64,18 @@ export async function carryOut(
   }
 }
 
-/** Variances of what is bent say nothing of the user's units. @throws ERR_OPTION */
+/** Variances of what is bent say nothing of the user's units, and what is bent is no count. @throws ERR_OPTION */
 function requireStraightTargets({ members }: EnsemblePlan, { encoding }: Dataset): void {
   const kind = encoding.targets.map?.kind;
-  const bad = members.find((spec) => 'loss' in spec && givesVariances(spec.loss as Loss));
+  const bad = members.find(
+    (spec) => 'loss' in spec && (givesVariances(spec.loss as Loss) || spec.loss === 'poisson'),
+  );
   if (kind !== undefined && bad !== undefined)
-    failOption('targetScaling', 'standard for members that predict variances (`loss` gaussianNll)', kind);
+    failOption(
+      'targetScaling',
+      'standard for members of `loss` gaussianNll, which predict variances, or poisson, which predict rates',
+      kind,
+    );
 }
 
 // What checkpoints need is loaded for those who keep one, since most trainings do not.

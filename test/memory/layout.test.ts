@@ -104,7 +104,8 @@ t.test('a member trained above 2 GiB has the same bytes as below', async (t) => 
     new Uint32Array(memory.buffer, layout.validation.offset, validation.length).set(validation);
     const executor = executorCode(arithmetic);
     const shared = { arithmetic, executor, memory, memoryName: 'high', layout };
-    const training = { id: 'high', ...shared, task: dataset.task, seed: plan.seed };
+    const { task, encoding } = dataset;
+    const training = { id: 'high', ...shared, task, targets: encoding.targets, seed: plan.seed };
     const place = { kind: 'member', training, spec, member: 0, slot: 0 } as const;
     const whole = { from: null, until: spec.epochs, anchor: null, state: null };
     const outcome = await trainMember({ ...place, ...whole }, bindExecutor(executor, memory));

@@ -1,6 +1,7 @@
 // An independent network in double precision: plain loops, one example at a time, no sharing with
 // src beyond the spec types. The oracle for whole training runs of the wasm engine.
 
+import type { Scale } from '../../src/data/dataset/dataset.js';
 import { type LayerShape, weightShapes } from '../../src/model/layers.js';
 import type { Loss, LossSpec } from '../../src/model/losses.js';
 import type { Activation, ActivityPenaltySpec, OptimizerSpec } from '../../src/model/spec.js';
@@ -80,7 +81,13 @@ export function activate(kind: Activation, z: number): [h: number, derivative: n
 }
 
 /** A loss that reads nothing beside the truth, or one with what it reads. */
-export type Judged = Loss | LossSpec;
+export type Judged = Loss | (LossSpec & { readonly rates?: readonly number[] });
+
+/** The loss of a spec, with what makes counts of standardised targets, in units of their means. */
+export function judgedBy(spec: LossSpec, { mean, std }: Scale): Judged {
+  const per = (values: readonly number[]) => values.map((own, at) => own / (mean[at]! > 0 ? mean[at]! : 1));
+  return { ...spec, rates: [...per(std), ...per(mean)] };
+}
 
 /**
  * Loss of one example and its gradient with respect to the raw outputs z.
@@ -93,7 +100,7 @@ export function lossOf(
   y: readonly number[],
   smoothing = 0,
 ): [number, number[]] {
-  const spec = typeof loss === 'string' ? { loss } : loss;
+  const spec: Exclude<Judged, Loss> = typeof loss === 'string' ? { loss } : loss;
   switch (spec.loss) {
     case 'softmaxCrossEntropy': {
       const max = Math.max(...z);
@@ -130,6 +137,10 @@ export function lossOf(
     }
     case 'huber':
       return listed(twins.huber(z, y.length, y, [1], spec.huberDelta!));
+    case 'poisson':
+      return listed(twins.poissonNll(z, y.length, y, [1], spec.rates!));
+    case 'quantile':
+      return listed(twins.pinball(z, y.length, y, [1], spec.quantiles!));
     case 'focal':
       return listed(twins.focalCrossEntropy(z, z.length, [label], [1], spec.focalGamma!));
   }

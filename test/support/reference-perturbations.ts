@@ -7,7 +7,7 @@ import { drawCandidates } from '../../src/ensemble/member-rows.js';
 import type { EnsemblePlan, NetworkMemberSpec } from '../../src/model/spec.js';
 import { imageTangents } from '../../src/techniques/image-tangents.js';
 import { seen } from './datasets.js';
-import type { Layer } from './reference-network.js';
+import { judgedBy, type Layer } from './reference-network.js';
 import { attackExample, type ReferenceBall, type RegularizedExample } from './reference-objective.js';
 
 export interface PerturbationContext {
@@ -29,7 +29,14 @@ export function createPerturbations(context: PerturbationContext) {
         ...example,
         ...(tangents !== null && { tangents: tangents(rows[at]!) }),
         ...(ball !== null && {
-          adversarial: attackExample(layers, spec, example, adversarial!, ball, labelSmoothing),
+          adversarial: attackExample(
+            layers,
+            judgedBy(spec, context.dataset.encoding.targets),
+            example,
+            adversarial!,
+            ball,
+            labelSmoothing,
+          ),
         }),
       };
     });

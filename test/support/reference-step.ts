@@ -5,7 +5,7 @@ import type { Dataset } from '../../src/data/dataset/dataset.js';
 import { encodeRows, encodeTargets } from '../../src/data/dataset/encoding.js';
 import type { LayerShape } from '../../src/model/layers.js';
 import type { EnsemblePlan, NetworkMemberSpec } from '../../src/model/spec.js';
-import type { Example, Layer } from './reference-network.js';
+import { type Example, judgedBy, type Layer } from './reference-network.js';
 import { withNoise } from './reference-noise.js';
 import { type Objective, objectiveGradient, type RegularizedExample } from './reference-objective.js';
 import { createPerturbations } from './reference-perturbations.js';
@@ -45,6 +45,7 @@ export function createReferenceStep(
     ...{ activityPenalty, labelSmoothing, tangentStrength: tangents?.strength ?? 0 },
     cleanShare: adversarial?.cleanShare ?? 1,
   };
+  const judged = judgedBy(spec, dataset.encoding.targets);
   const examples = (rows: Uint32Array, epoch: number, step: number, mixed: Mixed | null = null) => {
     const plain = Array.from(rows, (row, place) => {
       const example = exampleAt(dataset, row, columns);
@@ -56,7 +57,7 @@ export function createReferenceStep(
     return perturb(layers, rows, withNoise(plan.seed, spec, shapes, plain, epoch, step));
   };
   const gradientOf = (rows: Uint32Array, epoch: number, step: number, mixed: Mixed | null = null) =>
-    objectiveGradient(layers, spec, examples(rows, epoch, step, mixed), objective);
+    objectiveGradient(layers, judged, examples(rows, epoch, step, mixed), objective);
   return {
     examples,
     objective,

@@ -83,7 +83,9 @@ export function createBench(dataset: Dataset, options: TrainingOptions, model: M
   const { memory, layout } = training;
   const control = new ControlBlock(memory.buffer, layout.slots);
   const executor = createBoundExecutors().of(training);
-  const context = { executor, memory, control, layout, task, seed: plan.seed, slot: 0, offsetBytes: 0 };
+  const { targets } = dataset.encoding;
+  const place = { seed: plan.seed, slot: 0, offsetBytes: 0 };
+  const context = { executor, memory, control, layout, task, targets, ...place };
   const rows = drawFromMemory(training, network);
   const spec: TfjsMemberSpec = { ...network, engine: 'tfjs', model };
   return {

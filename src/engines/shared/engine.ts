@@ -2,7 +2,7 @@
 // epoch by epoch, or one that is there at once. The loop (order of epochs, early stopping, history) is
 // src/training/thread/train-member.ts, for every engine.
 
-import type { Task } from '../../data/dataset/dataset.js';
+import type { Scale, Task } from '../../data/dataset/dataset.js';
 import { TuttiError } from '../../errors.js';
 import type { Executor } from '../../kernels/executor.js';
 import { allFinite } from '../../math/statistics.js';
@@ -17,6 +17,8 @@ export interface TrainerContext {
   readonly control: ControlBlock;
   readonly layout: TrainingLayout;
   readonly task: Task;
+  /** The scale of the targets. */
+  readonly targets: Scale;
   readonly seed: number;
   /** The arena and progress record this member uses. */
   readonly slot: number;

@@ -7,6 +7,7 @@ import type { EngineDefinition } from '../shared/definition.js';
 import { describeOptimisation, randomInEpochs } from '../shared/epoch-members.js';
 import { once } from '../shared/once.js';
 import { describeModule } from '../user-modules/describe-module.js';
+import { requireSupported } from './head.js';
 import type { TfjsMemberSpec } from './spec.js';
 import { STORED_TFJS } from './stored.js';
 
@@ -16,7 +17,9 @@ export const TFJS: EngineDefinition<TfjsMemberSpec> & { readonly name: 'tfjs' } 
   optionUsers: () => ['member', 'epochs', 'tfjs'],
   resolve(o, own, { task, module, common }) {
     if (o.optimizer === 'muon') failOption('optimizer', 'adam, adamW or sgd with `engine` tfjs', o.optimizer);
-    return { engine: 'tfjs', model: module!.module, ...resolveOptimisation(o, own, task), ...common };
+    const optimisation = resolveOptimisation(o, own, task);
+    requireSupported(optimisation.loss);
+    return { engine: 'tfjs', model: module!.module, ...optimisation, ...common };
   },
   kind: ({ model }) => `tfjs ${basename(model.path)}`,
   describe: (spec) => `tfjs ${describeModule(spec.model)}; ${describeOptimisation(spec)}`,

@@ -96,6 +96,7 @@ export function translate(
   model: LayersModel,
   purpose: NetworkPurpose,
 ): TranslatedNetwork & { readonly parts: readonly WeightedLayer[] } {
+  if (purpose.loss === 'quantile') refuse('Expected a loss other than quantile for a network of a model');
   if (model.getClassName() !== 'Sequential') {
     return refuse(`Expected a Sequential model for the wasm engine, got a ${model.getClassName()}`);
   }
@@ -319,7 +320,7 @@ function requirePlainWeights(layer: Layer, config: Readonly<Record<string, unkno
 /** @throws ERR_MODULE unless the model takes the features and ends in the dense layer that the loss asks for. */
 function requireHead({ layers }: Progress, { task, loss }: NetworkPurpose): void {
   const head = layers.at(-1);
-  const units = headUnits(loss, task);
+  const units = headUnits({ loss }, task);
   if (head?.kind === 'dense' && head.units === units && head.activation === 'linear') return;
   const got =
     head === undefined ? 'no layer' : head.kind === 'dense' ? `${head.units} ${head.activation}` : head.kind;

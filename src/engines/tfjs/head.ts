@@ -3,6 +3,7 @@
 // costs a call; the definitions are those of the wasm engine's kernels (src/kernels/assembly/losses.ts).
 
 import { decodeTarget, type TargetScale } from '../../data/dataset/encoding.js';
+import { failOption } from '../../errors.js';
 import { exp, log } from '../../math/functions.js';
 import type { Loss, LossSpec } from '../../model/losses.js';
 import { VARIANCE_FLOOR } from '../../model/portable-network.js';
@@ -28,7 +29,7 @@ export interface Truth {
 export function batchLoss(spec: LossSpec, z: Float32Array, truth: Truth, dz: Float32Array | null): number {
   const examples = truth.weights.length;
   const units = z.length / examples;
-  const { row } = HEADS[spec.loss];
+  const { row } = HEADS[requireSupported(spec.loss)];
   const smoothing = dz === null ? 0 : truth.labelSmoothing;
   let sum = 0;
   for (let example = 0; example < examples; example++) {
@@ -64,7 +65,22 @@ interface LossHead {
   predict(z: Float32Array, rows: number, outputs: number, scale: TargetScale): Predictions;
 }
 
-const HEADS: Readonly<Record<Loss, LossHead>> = {
+/** Losses that models of TensorFlow.js are not trained by: of the others the truth as it is encoded is enough, and no levels. */
+const WITHOUT = ['poisson', 'quantile'] as const satisfies readonly Loss[];
+
+type Supported = Exclude<Loss, (typeof WITHOUT)[number]>;
+
+function isSupported(loss: Loss): loss is Supported {
+  return WITHOUT.every((other) => other !== loss);
+}
+
+/** @throws ERR_OPTION */
+export function requireSupported(loss: Loss): Supported {
+  if (isSupported(loss)) return loss;
+  return failOption('loss', `other than ${WITHOUT.join(' and ')} for a model of TensorFlow.js`, loss);
+}
+
+const HEADS: Readonly<Record<Supported, LossHead>> = {
   softmaxCrossEntropy: { row: softmaxRow, predict: classPredictions(logSoftmax) },
   binaryCrossEntropy: { row: binaryRow, predict: classPredictions(logBinary) },
   squaredError: { row: squaredRow, predict: valuePredictions },
@@ -172,7 +188,7 @@ export function predictionsOf(
   outputs: number,
   scale: TargetScale,
 ): Predictions {
-  return HEADS[loss].predict(z, rows, outputs, scale);
+  return HEADS[requireSupported(loss)].predict(z, rows, outputs, scale);
 }
 
 /** @param logs writes the log-probabilities of a row. */

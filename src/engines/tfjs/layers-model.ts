@@ -5,7 +5,7 @@ import { type Encoding, outputCount, type Scale, type Task } from '../../data/da
 import { drawFeatureSubset } from '../../data/resample.js';
 import { failOption } from '../../errors.js';
 import type { ImageShape } from '../../model/image.js';
-import { givesVariances, lossOf } from '../../model/losses.js';
+import { givesVariances, isLinked, lossOf } from '../../model/losses.js';
 import { requireNetwork } from '../../model/network-members.js';
 import { requireBareInputs } from '../../model/portable-inputs.js';
 import {
@@ -107,6 +107,13 @@ export async function toLayersModel(
   return tf.tidy(() => {
     const hidden = plannedLayers(tf, ensemble, spec, trained);
     const head = hidden.pop()!;
+    if (outputs === 'predictions' && isLinked(spec)) {
+      failOption(
+        'outputs',
+        `raw for a member of loss ${spec.loss}, which no layer answers as it does`,
+        outputs,
+      );
+    }
     if (outputs === 'predictions' && givesVariances(spec.loss)) {
       return gaussianModel(tf, ensemble, hidden, head);
     }

@@ -85,7 +85,7 @@ export async function restoreModel(
   features: number,
   task: Task,
 ): Promise<OwnedModel> {
-  const shape = { features, outputs: headUnits(spec.loss, task), task, loss: spec.loss };
+  const shape = { features, outputs: headUnits(spec, task), task, loss: spec.loss };
   const owned =
     (await modelOfTopology(tf, topology, weights.length)) ??
     (await buildUserModel(tf, { module: module(), member: index }, shape, streamKey(0, 'init')));

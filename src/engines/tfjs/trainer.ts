@@ -53,7 +53,7 @@ export async function createTrainer(
   const { layout, task, seed } = context;
   const use = { module: spec.model, member };
   const features = rows.columns?.length ?? layout.dataset.features;
-  const shape = { features, outputs: headUnits(spec.loss, task), task, loss: spec.loss };
+  const shape = { features, outputs: headUnits(spec, task), task, loss: spec.loss };
   const owned = await buildUserModel(tf, use, shape, streamKey(seed, 'init', spec.streams.init));
   try {
     const exposed = exposeLogits(owned.model, spec.loss);

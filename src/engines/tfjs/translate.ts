@@ -44,7 +44,7 @@ async function withModel<T>(
   use: (owned: OwnedModel) => T,
 ): Promise<T> {
   const tf = await loadTensorFlow(member);
-  const shape = { features, outputs: headUnits(loss, task), task, loss };
+  const shape = { features, outputs: headUnits({ loss }, task), task, loss };
   const owned = await buildUserModel(tf, { module, member }, shape, streamKey(seed, 'init', member));
   try {
     return use(owned);

@@ -9,7 +9,7 @@ import { type LayerShape, weightShapes } from '../../model/layers.js';
 import { layerShapes } from '../../model/network.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { ArenaSizes } from '../shared/engine.js';
-import type { HeadInputs } from './losses.js';
+import { constantCount, type HeadInputs } from './losses.js';
 import { layoutNetwork, type NetworkLayout, paddedParameterCount } from './network-layout.js';
 import { type Block, PANEL, panelStrideOf, panelsOf } from './panels.js';
 import { STEP_BLOCK_BYTES } from './step-block.js';
@@ -115,6 +115,7 @@ export function layoutArena(
   const techniques = { dropout, activityPenalty, hasTangents: spec.tangents !== null, rowWeights };
   const network = layoutNetwork(shapes, weights, panels, regions, 'train', techniques);
   const targetsStride = task.kind === 'regression' ? panelStrideOf(outputCount(task)) : 0;
+  const constants = regions.takeWords(constantCount(spec, outputCount(task)));
   return {
     shapes,
     firstMoment: regions.takeWords(length),
@@ -128,7 +129,7 @@ export function layoutArena(
     network,
     inBag: regions.takeWords(sizes.inBag),
     order: regions.takeWords(sizes.inBag),
-    mixup: layoutMixup(spec, network, { panels, examples: sizes.inBag, targetsStride }, regions),
+    mixup: layoutMixup(spec, network, { panels, examples: sizes.inBag, targetsStride, constants }, regions),
     examples: sizes.inBag,
     evaluated: regions.takeWords(sizes.evaluated),
     rowsEvaluated: sizes.evaluated,
@@ -138,6 +139,7 @@ export function layoutArena(
       targets: { address: regions.take(panels * targetsStride), stride: targetsStride },
       rowWeights,
       labelSmoothing,
+      constants,
     },
     updates: layoutUpdates(shapes, regions),
     stepBlock: regions.take(STEP_BLOCK_BYTES),
@@ -148,10 +150,18 @@ export function layoutArena(
   };
 }
 
+interface MixupSizes {
+  readonly panels: number;
+  readonly examples: number;
+  readonly targetsStride: number;
+  /** Of the loss. */
+  readonly constants: number;
+}
+
 function layoutMixup(
   { mixup, labelSmoothing }: NetworkMemberSpec,
   { input, stages }: NetworkLayout,
-  { panels, examples, targetsStride }: Readonly<Record<'panels' | 'examples' | 'targetsStride', number>>,
+  { panels, examples, targetsStride, constants }: MixupSizes,
   regions: RegionAllocator,
 ): MixupLayout | null {
   if (mixup === undefined) return null;
@@ -166,6 +176,7 @@ function layoutMixup(
       targets: { address: regions.take(panels * targetsStride), stride: targetsStride },
       rowWeights: regions.takeWords(panels * PANEL),
       labelSmoothing,
+      constants,
     },
   };
 }

@@ -34,7 +34,7 @@ export function createDifferentiable(
   blockRows: number,
 ): DifferentiableNetworks {
   const inputs = largest(members.map(({ spec }) => memberFeatures(spec, features)));
-  const widest = Math.max(inputs, largest(members.map(({ spec }) => headUnits(spec.loss, task))));
+  const widest = Math.max(inputs, largest(members.map(({ spec }) => headUnits(spec, task))));
   const stride = panelStrideOf(inputs);
   const loaded = new LoadedNetworks(site, {
     ...{ members, features, task, blockRows, mode: 'train', loadedBytes: Number.POSITIVE_INFINITY },

@@ -1,8 +1,10 @@
 // The calls of each loss: the loss and its gradient in training, answers in prediction.
 
+import type { Scale } from '../../data/dataset/dataset.js';
 import type { Operand } from '../../kernels/operand.js';
 import type { Calls } from '../../kernels/operation-calls.js';
 import { type Loss, type LossSpec, lossOf } from '../../model/losses.js';
+import { rateFactors } from '../shared/linked-answers.js';
 import { type Block, PANEL_ROW_BYTES, panelStrideOf } from './panels.js';
 import type { BoundNetwork } from './passes.js';
 
@@ -13,11 +15,13 @@ export interface HeadInputs {
   readonly rowWeights: number;
   /** Of the training loss: not in an evaluation without gradient. */
   readonly labelSmoothing: number;
+  /** f32: what the loss reads beside the truth, {@link lossConstants}. */
+  readonly constants: number;
 }
 
 /** Where a head leaves its answers. */
 export interface AnswerPlaces {
-  /** f32[rows, outputs]: probabilities or means. */
+  /** f32[rows, outputs]: probabilities or means; of quantiles f32[rows, levels × outputs], raw. */
   readonly mean: number;
   /** f32[rows, outputs]: log-probabilities or variances. */
   readonly second: number;
@@ -51,7 +55,18 @@ interface LossCalls {
     spec: LossSpec,
   ): void;
   /** Turns the last layer's panels into row-major answers. */
-  answer(calls: Calls, places: HeadPlaces, outputs: number, rows: AnsweredRows): void;
+  answer(calls: Calls, places: HeadPlaces, outputs: number, rows: AnsweredRows, spec: LossSpec): void;
+}
+
+/** What the loss of a spec reads that is no argument of its call. @param scale of the targets. */
+export function lossConstants({ loss, quantiles }: LossSpec, scale: Scale): Float32Array {
+  if (loss === 'poisson') return rateFactors(scale);
+  return Float32Array.from(quantiles ?? []);
+}
+
+/** Floats of {@link lossConstants}. */
+export function constantCount({ loss, quantiles }: LossSpec, outputs: number): number {
+  return loss === 'poisson' ? 2 * outputs : (quantiles?.length ?? 0);
 }
 
 /** Raw outputs that are the means as they are. */
@@ -94,6 +109,21 @@ const CALLS: Readonly<Record<Loss, LossCalls>> = {
       calls.huber(address, stride, panels, outputs, y.address, y.stride, huberDelta!, rowWeights, dz);
     },
     answer: answerMeans,
+  },
+  poisson: {
+    loss(calls, { address, stride }, panels, outputs, { targets: y, rowWeights, constants }, dz) {
+      calls.poissonNll(address, stride, panels, outputs, y.address, y.stride, constants, rowWeights, dz);
+    },
+    answer: answerMeans,
+  },
+  quantile: {
+    loss(calls, { address, stride }, panels, outputs, head, dz, { quantiles }) {
+      const { targets: y, rowWeights, constants } = head;
+      const levels = [constants, quantiles!.length] as const;
+      calls.pinball(address, stride, panels, outputs, y.address, y.stride, ...levels, rowWeights, dz);
+    },
+    answer: (calls, places, outputs, rows, { quantiles }) =>
+      answerMeans(calls, places, outputs * quantiles!.length, rows, { loss: 'quantile' }),
   },
   focal: {
     loss(calls, { address, stride }, panels, outputs, { labels, rowWeights }, dz, { focalGamma }) {
@@ -139,9 +169,9 @@ export function callLoss(
 export function callAnswers(
   calls: Calls,
   places: HeadPlaces,
-  loss: Loss,
+  spec: LossSpec,
   outputs: number,
   rows: AnsweredRows,
 ): void {
-  CALLS[loss].answer(calls, places, outputs, rows);
+  CALLS[spec.loss].answer(calls, places, outputs, rows, spec);
 }

@@ -2,8 +2,9 @@
 // member's answers lie in; which rows were predicted is not its business.
 
 import { decodeTarget, type TargetScale } from '../../data/dataset/encoding.js';
-import { type Loss, lossOf } from '../../model/losses.js';
+import { isLinked, type LossSpec, lossOf } from '../../model/losses.js';
 import type { Predictions } from '../../predictions/predictions.js';
+import { linkedRoom, writeLinked } from '../shared/linked-answers.js';
 import type { AnswerPlaces } from './losses.js';
 
 /** Answers that were computed for `count` rows; views that the next call overwrites. */
@@ -16,16 +17,35 @@ export type AnswerReader = (count: number) => Predictions;
 export function answerReader(
   buffer: ArrayBufferLike,
   places: AnswerPlaces,
-  loss: Loss,
+  spec: LossSpec,
   outputs: number,
   scale: TargetScale,
 ): AnswerReader {
+  if (isLinked(spec)) return linkedReader(buffer, places, spec, outputs, scale);
+  const { loss } = spec;
   let answers: Answers | null = null;
   return (count) => {
     // Most often there are as many rows as the last time: one, or a block.
     if (answers?.predictions.rows !== count) answers = viewAnswers(buffer, places, loss, outputs, count);
     if (answers.predictions.logProbabilities === null) toUserUnits(answers, scale);
     return answers.predictions;
+  };
+}
+
+/** The same where raw outputs are no targets. */
+function linkedReader(
+  buffer: ArrayBufferLike,
+  { mean }: AnswerPlaces,
+  spec: LossSpec,
+  outputs: number,
+  scale: TargetScale,
+): AnswerReader {
+  let room: Predictions | null = null;
+  const units = outputs * (spec.quantiles?.length ?? 1);
+  return (count) => {
+    if (room?.rows !== count) room = linkedRoom(spec, count, outputs);
+    writeLinked(spec, new Float32Array(buffer, mean, count * units), scale, room);
+    return room;
   };
 }
 
@@ -43,7 +63,7 @@ interface Answers {
 function viewAnswers(
   buffer: ArrayBufferLike,
   places: AnswerPlaces,
-  loss: Loss,
+  loss: LossSpec['loss'],
   outputs: number,
   rows: number,
 ): Answers {

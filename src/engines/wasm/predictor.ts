@@ -49,25 +49,28 @@ export function createNetworkPredictor(
   loadedBytes?: number,
 ): NetworkPredictor {
   const outputs = outputCount(task);
-  const answers = (regions: RegionAllocator) => regions.takeWords(blockRows * outputs);
+  const answers = (regions: RegionAllocator, each = outputs) => regions.takeWords(blockRows * each);
   const loaded = new LoadedNetworks(site, {
     ...{ members, features, task, blockRows, loadedBytes, mode: 'predict' },
     what: `Predicting with ${members.length} members`,
     place: (regions) => ({
       pair: regions.take(panelsOf(blockRows) * panelStrideOf(2)),
-      own: members.map(() => ({ mean: answers(regions), second: answers(regions) })),
+      own: members.map(({ spec: { quantiles } }) => ({
+        mean: answers(regions, outputs * (quantiles?.length ?? 1)),
+        second: answers(regions),
+      })),
     }),
     write(calls, callable, { pair, own }, gather) {
       const answer = (at: number, rows: AnsweredRows) => {
         const { output: z } = callable[at]!.network.stages.at(-1)!;
-        callAnswers(calls, { z, pair, ...own[at]! }, members[at]!.spec.loss, outputs, rows);
+        callAnswers(calls, { z, pair, ...own[at]! }, members[at]!.spec, outputs, rows);
       };
       return writePredictions(calls, callable, gather, answer);
     },
   });
   const { buffer, places, segments, block } = loaded;
-  const read = members.map(({ spec: { loss } }, at) => {
-    return answerReader(buffer, places.own[at]!, loss, outputs, scale);
+  const read = members.map(({ spec }, at) => {
+    return answerReader(buffer, places.own[at]!, spec, outputs, scale);
   });
   const { together, alone } = segments;
   return {

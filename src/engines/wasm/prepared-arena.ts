@@ -13,6 +13,7 @@ import type { FeatureRanges } from '../../techniques/perturb.js';
 import type { MemberRows, TrainerContext } from '../shared/engine.js';
 import { type Arena, arenaSizes, layoutArena } from './arena.js';
 import { weightScalingFactors, writeFactors } from './dropout.js';
+import { lossConstants } from './losses.js';
 import { dropoutsOf } from './network-layout.js';
 import { PANEL } from './panels.js';
 import { stepLimits } from './step-block.js';
@@ -92,13 +93,15 @@ function requireRoom(member: number, bytes: number, slotBytes: number): void {
 
 /** Writes what calls read in every step and nothing changes. */
 function writeConstants(
-  { memory, layout }: TrainerContext,
+  { memory, layout, targets }: TrainerContext,
   arena: Arena,
   spec: NetworkMemberSpec,
   { columns }: MemberRows,
 ): void {
   const { shapes, network, firstMoment, secondMoment, updates } = arena;
   const { dropout } = spec;
+  const constants = lossConstants(spec, targets);
+  new Float32Array(memory.buffer, arena.head.constants, constants.length).set(constants);
   if (dropout !== null) {
     writeFactors(memory.buffer, dropoutsOf(network), weightScalingFactors(dropout, shapes));
   }

@@ -9,6 +9,7 @@ import { allFinite } from '../../math/statistics.js';
 import { described, type OptionTable, option } from '../../option-names.js';
 import type { RowRange } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
+import type { Quantiles } from '../../predictions/quantiles.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 
 export interface AnswerOptions extends LongCallOptions {
@@ -46,7 +47,8 @@ export function answerRules(ensemble: TrainedEnsemble, { clip }: AnswerOptions):
   return {
     apply(members, range, index) {
       members.forEach((answer, member) => {
-        const { mean } = answer;
+        const { mean, quantiles } = answer;
+        if (limits !== null && quantiles !== undefined) clipQuantiles(quantiles, limits);
         if (limits === null && allFinite(mean)) return;
         const wrong =
           limits === null ? mean.findIndex((value) => !Number.isFinite(value)) : clipValues(mean, limits);
@@ -86,6 +88,15 @@ function clipValues(values: Predictions['mean'], { low, high }: ColumnRanges): n
     }
   }
   return -1;
+}
+
+/** Clips the quantiles of each target in place: they stay in order, and about the median. */
+function clipQuantiles({ levels, values }: Quantiles, { low, high }: ColumnRanges): void {
+  const targets = low.length;
+  for (let at = 0; at < values.length; at++) {
+    const target = Math.floor(at / levels.length) % targets;
+    values[at] = Math.min(Math.max(values[at]!, low[target]!), high[target]!);
+  }
 }
 
 function failAnswer(

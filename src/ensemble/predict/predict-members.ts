@@ -3,6 +3,7 @@
 import { outputCount, type Values } from '../../data/dataset/dataset.js';
 import { checkOptions, type OptionTable } from '../../option-names.js';
 import type { Predictions } from '../../predictions/predictions.js';
+import { joinQuantiles, type Quantiles, withValues } from '../../predictions/quantiles.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions } from './answer-rules.js';
 import { type Inputs, inputsOf } from './inputs.js';
@@ -27,15 +28,20 @@ export async function predictMembers(
   const { x, rows } = inputsOf(ensemble, inputs);
   const outputs = outputCount(ensemble.task);
   const all: { [part in Part]: Predictions[part] }[] = [];
+  const quantiles: (Quantiles | undefined)[][] = [];
   const keep = (members: readonly Predictions[], { start }: { readonly start: number }) => {
     for (const [at, block] of members.entries()) {
+      quantiles[at] ??= [];
+      quantiles[at].push(
+        block.quantiles && withValues(block.quantiles, block.rows, (values) => values.slice()),
+      );
       all[at] ??= emptyLike(block, rows * outputs);
       // Blocks are views that the next one overwrites.
       for (const part of PARTS) all[at]![part]?.set(block[part]!, start * outputs);
     }
   };
   await eachBlock(ensemble, x, rows, null, keep, options);
-  return all.map((parts) => ({ rows, outputs, ...parts }));
+  return all.map((parts, at) => ({ rows, outputs, ...parts, quantiles: joinQuantiles(quantiles[at]!) }));
 }
 
 const PARTS = ['mean', 'logProbabilities', 'variance'] as const;

@@ -9,6 +9,7 @@ import { failOption } from '../../errors.js';
 import type { Uncertainty } from '../../predictions/aggregate/uncertainty.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
+import { levelName } from '../../predictions/quantiles.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 
 export interface PredictionColumn {
@@ -47,13 +48,14 @@ export function uncertaintyColumns({ task }: Described, uncertainty: Uncertainty
 }
 
 /**
- * `prediction`, then the `set` of a coverage and `probability_<class>`, or for numbers `lower` and `upper` of a coverage and
+ * `prediction`, then the `set` of a coverage and `probability_<class>`, or for numbers the quantiles that heads predict, `q0.05`,
+ * `lower` and `upper` of a coverage and
  * `variance`, the predicted variance of Gaussian heads, or
  * `spread`, the variance of the members' predictions about their mean; with several targets, each by its name.
  */
 export function ensembleColumns(
   { task, encoding }: Described,
-  { mean, variance, varianceKind, labels, outputs, lower, upper, sets }: CombinedPredictions,
+  { mean, variance, varianceKind, labels, outputs, lower, upper, sets, quantiles }: CombinedPredictions,
 ): PredictionColumn[] {
   if (task.kind === 'classification') {
     const probabilities = task.classes.map((name, output) =>
@@ -71,7 +73,12 @@ export function ensembleColumns(
       values === undefined ? [] : [numbers(`${name}${suffix}`, values, outputs, output, decimals)],
     );
     const spread = variance === null ? [] : [numbers(`${second}${suffix}`, variance, outputs, output)];
-    return [prediction, ...bounds, ...spread];
+    const levels = quantiles?.levels.map((level, at) => {
+      const width = outputs * quantiles.levels.length;
+      const place = output * quantiles.levels.length + at;
+      return numbers(`${levelName(level)}${suffix}`, quantiles.values, width, place, decimals);
+    });
+    return [prediction, ...(levels ?? []), ...bounds, ...spread];
   });
 }
 

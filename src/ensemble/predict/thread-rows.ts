@@ -4,6 +4,7 @@
 import { blockRanges } from '../../predictions/blocks.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
+import { copyOf } from '../../predictions/row-parts.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { type BlockAnswer, ensembleAnswer } from './guarantees.js';
 import { blockRowsOf, concatenate } from './predict.js';
@@ -81,13 +82,4 @@ async function answerRows(
     else each.push(members.map(copyOf));
   }
   return what === 'combined' ? [concatenate(combined, rows)] : each;
-}
-
-/** Blocks are views that the next one overwrites. */
-function copyOf({ rows, outputs, mean, logProbabilities, variance }: Predictions): Predictions {
-  return {
-    ...{ rows, outputs, mean: mean.slice() },
-    logProbabilities: logProbabilities?.slice() ?? null,
-    variance: variance?.slice() ?? null,
-  };
 }

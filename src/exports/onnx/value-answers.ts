@@ -84,6 +84,20 @@ function meansAndVariances(
   const targets = std.length;
   let mean = value;
   let second: Value | null = null;
+  const { head } = networks[0]!;
+  if (head.kind === 'quantiles')
+    failOption('ensemble', 'one without quantiles, to be exported to ONNX', 'loss quantile');
+  if (head.kind === 'rate') {
+    // In standardised units, as all else is until the end.
+    const rate = graph.node('Exp', [value], {}, 'rate');
+    const factors = head.unit.map((unit, at) => unit / std[at]!);
+    const scaled = graph.node('Mul', [rate, graph.numbers('rateUnits', factors)], {}, 'scaledRate');
+    const offsets = graph.numbers(
+      'rateCentres',
+      centre.map((own, at) => -own / std[at]!),
+    );
+    mean = graph.node('Add', [scaled, offsets], {}, 'means');
+  }
   if (givesVariances) [mean, second] = graph.halves(value, 2, targets, 'outputs');
   else if (networks[0]!.head.kind === 'gaussian') {
     const places = graph.integers(

@@ -4,6 +4,7 @@
 
 import type { Task, Values } from '../../data/dataset/dataset.js';
 import type { TargetBlock } from '../../predictions/blocks.js';
+import type { Quantiles } from '../../predictions/quantiles.js';
 import type { Statistic, WholeRows } from '../statistics/statistic.js';
 
 export type MetricValue = number | readonly number[];
@@ -17,6 +18,8 @@ export interface ScoredRows {
   readonly logProbabilities: Float32Array | null;
   /** Regression: [rows, outputs], in the square of the user's units; null where there are none. */
   readonly variance: Values | null;
+  /** Regression: what heads predict of them; absent where there are none. */
+  readonly quantiles?: Quantiles | undefined;
   /** Classification: the predicted class of each row, ties already broken. */
   readonly chosen: Int32Array;
   readonly truth: TargetBlock;
@@ -37,9 +40,9 @@ interface MetricRecord {
   readonly better: 'less' | 'more';
   /**
    * What it reads: of classifications `probabilities` have none where an aggregator gives none, of regressions
-   * `variances` of the truth are those of Gaussian heads.
+   * `variances` of the truth are those of Gaussian heads, and `quantiles` those of quantile heads.
    */
-  readonly reads: 'choices' | 'values' | 'probabilities' | 'variances';
+  readonly reads: 'choices' | 'values' | 'probabilities' | 'variances' | 'quantiles';
   /** How texts write it: 0.25 as 25 %, or as it is. */
   readonly written: 'share' | 'figure';
   /** Tasks in whose list of an ensemble's scores it has a line. */

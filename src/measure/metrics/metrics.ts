@@ -29,6 +29,7 @@ import { mcc } from './mcc.js';
 import type { Metric, MetricValue, ScalarMetric, SummedMetric } from './metric.js';
 import { nll } from './nll.js';
 import { pinball } from './pinball.js';
+import { quantileCoverage, quantileLoss, quantileWidth } from './quantile-heads.js';
 import { r2 } from './r2.js';
 import { riskCoverageArea } from './risk-coverage-area.js';
 import { rmse } from './rmse.js';
@@ -37,6 +38,7 @@ import { squaredError } from './squared-error.js';
 const BUILT_IN = [
   ...[accuracy, balancedAccuracy, f1, f1Macro, f1Weighted, mcc, auroc, averagePrecision, logLoss, errorRate],
   ...[rmse, mae, r2, nll, crps, pinball, intervalCoverage, intervalWidth],
+  ...[quantileLoss, quantileCoverage, quantileWidth],
   ...[squaredError, reliability, resolution, uncertainty, binningResidual],
   ...[expectedCalibrationError, adaptiveCalibrationError],
   ...[riskCoverageArea, excessRiskCoverageArea],

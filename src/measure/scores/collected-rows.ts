@@ -4,6 +4,7 @@ import type { Task, Values } from '../../data/dataset/dataset.js';
 import { joined } from '../../math/joined.js';
 import type { TargetBlock } from '../../predictions/blocks.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
+import { joinQuantiles, pickQuantiles } from '../../predictions/quantiles.js';
 import type { ScorableRows } from './resampled-rows.js';
 
 export interface RowCollector {
@@ -47,6 +48,7 @@ export function createRowCollector(task: Task): RowCollector {
         logProbabilities: joinedOrNull(blocks.map((block) => block.logProbabilities)),
         variance: joinedOrNull(blocks.map((block) => block.variance)),
         labels: joinedOrNull(blocks.map((block) => block.labels)),
+        quantiles: joinQuantiles(blocks.map((block) => block.quantiles)),
       };
       const truth = {
         rows,
@@ -62,12 +64,13 @@ export function createRowCollector(task: Task): RowCollector {
 }
 
 function keptRows(combined: CombinedPredictions, kept: readonly number[]): CombinedPredictions {
-  const { outputs, mean, logProbabilities, variance, labels } = combined;
+  const { outputs, mean, logProbabilities, variance, labels, quantiles } = combined;
   return {
     ...{ ...combined, rows: kept.length, mean: pick(mean, kept, outputs) },
     logProbabilities: logProbabilities && pick(logProbabilities, kept, outputs),
     variance: variance && pick(variance, kept, outputs),
     labels: labels && Int32Array.from(kept, (row) => labels[row]!),
+    quantiles: quantiles && pickQuantiles(quantiles, combined.rows, kept),
   };
 }
 

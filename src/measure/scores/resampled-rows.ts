@@ -5,6 +5,7 @@ import type { Values } from '../../data/dataset/dataset.js';
 import { RandomStream, shuffleInPlace, streamKey } from '../../math/random.js';
 import type { KnownRows } from '../../predictions/known-rows.js';
 import { labelsOf } from '../../predictions/labels.js';
+import { pickQuantiles } from '../../predictions/quantiles.js';
 import { MOST_UNITS } from '../correlation/intervals.js';
 import type { WholeRows } from '../statistics/statistic.js';
 
@@ -15,7 +16,7 @@ export type ScorableRows = Pick<KnownRows, 'task' | 'rows' | 'outputs' | 'truth'
 export function wholeRowsOf(known: ScorableRows, order: Uint32Array = countedRows(known)): WholeRows {
   const { task, outputs, truth, weights, combined } = known;
   const rows = order.length;
-  const { mean, logProbabilities, variance, varianceKind } = combined;
+  const { mean, logProbabilities, variance, varianceKind, quantiles } = combined;
   const chosen =
     task.kind === 'regression' ? NO_LABELS : (combined.labels ?? labelsOf(mean, known.rows, outputs));
   const pickOne = (values: Int32Array) =>
@@ -25,6 +26,7 @@ export function wholeRowsOf(known: ScorableRows, order: Uint32Array = countedRow
     mean: picked(mean, order, outputs),
     logProbabilities: logProbabilities && picked(logProbabilities, order, outputs),
     variance: variance && picked(variance, order, outputs),
+    quantiles: quantiles && pickQuantiles(quantiles, known.rows, order),
     chosen: pickOne(chosen),
     truth: { rows, labels: pickOne(truth.labels), targets: picked(truth.targets, order, outputs) },
     weights: Float64Array.from(order, (row) => weights?.[row] ?? 1),

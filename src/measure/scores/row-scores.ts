@@ -106,10 +106,12 @@ export function scoreWithDraws(known: ScorableRows, options: RowScoreOptions = {
 
 function isWanted(
   metric: Metric,
-  { task, outputs }: WholeRows,
+  { task, outputs, quantiles }: WholeRows,
   names: readonly string[] | undefined,
 ): boolean {
   if (!metric.tasks.includes(task.kind) || outputs !== (metric.classes ?? outputs)) return false;
+  // Nobody asks for those of heads that are seldom there.
+  if (names === undefined && metric.reads === 'quantiles' && quantiles === undefined) return false;
   return names === undefined ? metric.listed.includes(task.kind) : names.includes(metric.name);
 }
 
@@ -118,6 +120,7 @@ function lackOf(metric: Metric, rows: WholeRows, probabilities: boolean): string
   if (metric.reads === 'probabilities' && !probabilities) return 'shares of votes are no probabilities';
   const heads = rows.varianceKind === 'mixture' || rows.varianceKind === 'product';
   if (metric.reads === 'variances' && !heads) return 'members predict no variances';
+  if (metric.reads === 'quantiles' && rows.quantiles === undefined) return 'members predict no quantiles';
   return metric.from === 'allRows' ? (metric.lacks?.(rows) ?? null) : null;
 }
 

@@ -1,6 +1,7 @@
 // What scores of certain rows are computed by: once for the rows as they are, and again for each resampling of them, where
 // sums are taken by units and statistics under the rows' new weights.
 
+import { withValues } from '../../predictions/quantiles.js';
 import type { Metric, SummedMetric, WholeMetric } from '../metrics/metric.js';
 import type { Statistic, Weighed, WholeRows } from '../statistics/statistic.js';
 import { eachReplicate, type Units } from './resampled-rows.js';
@@ -114,7 +115,7 @@ function plain(values: ArrayLike<number | null>): (number | null)[] {
 
 /** The rows of each unit, as rows of their own. */
 function unitViews(rows: WholeRows, { count, starts }: Units): WholeRows[] {
-  const { outputs, mean, logProbabilities, variance, chosen, truth, weights } = rows;
+  const { outputs, mean, logProbabilities, variance, quantiles, chosen, truth, weights } = rows;
   return Array.from({ length: count }, (_, unit) => {
     const [from, to] = [starts[unit]!, starts[unit + 1]!];
     const [first, last] = [from * outputs, to * outputs];
@@ -123,6 +124,8 @@ function unitViews(rows: WholeRows, { count, starts }: Units): WholeRows[] {
       mean: mean.subarray(first, last),
       logProbabilities: logProbabilities?.subarray(first, last) ?? null,
       variance: variance?.subarray(first, last) ?? null,
+      quantiles:
+        quantiles && withValues(quantiles, rows.rows, (own, width) => own.subarray(from * width, to * width)),
       chosen: chosen.subarray(from, to),
       truth: {
         rows: to - from,

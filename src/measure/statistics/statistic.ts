@@ -4,6 +4,7 @@
 import type { Task, Values } from '../../data/dataset/dataset.js';
 import type { TargetBlock } from '../../predictions/blocks.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
+import type { Quantiles } from '../../predictions/quantiles.js';
 
 /** Predictions of rows whose truth is known, all of a weight above 0. */
 export interface WholeRows {
@@ -17,6 +18,8 @@ export interface WholeRows {
   /** [rows, targets], in the square of the user's units. */
   readonly variance: Values | null;
   readonly varianceKind: CombinedPredictions['varianceKind'];
+  /** Of heads that predict them; absent where there are none. */
+  readonly quantiles?: Quantiles | undefined;
   /** Classification: the predicted class of each row; else empty. */
   readonly chosen: Int32Array;
   readonly truth: TargetBlock;

@@ -1,8 +1,12 @@
 // The options of losses: which one, and what it reads beside the truth. Their records, and what they resolve to.
 
 import type { Task } from '../../data/dataset/dataset.js';
+import { failOption } from '../../errors.js';
 import { LOSS_NAMES, type Loss, type LossSpec, lossWords, resolveLoss } from '../losses.js';
 import { BY_EPOCHS, field } from './field.js';
+
+/** A percentile each. */
+const MOST_LEVELS = 99;
 
 const ofLoss = { group: 'training', by: BY_EPOCHS } as const;
 
@@ -37,12 +41,20 @@ export const lossFields = {
     example: 1,
     when: onlyFor('focal'),
   }),
+  quantiles: field((z) => z.array(z.number().gt(0).lt(1)).min(1).max(MOST_LEVELS), {
+    ...ofLoss,
+    says: 'levels of the quantiles that are predicted, ascending (quantile)',
+    default: [0.05, 0.5, 0.95],
+    example: [0.1, 0.5, 0.9],
+    when: onlyFor('quantile'),
+  }),
 };
 
 /** The options that losses read, defaults in place. */
 export interface LossOptions {
   readonly huberDelta: number;
   readonly focalGamma: number;
+  readonly quantiles: readonly number[];
 }
 
 /** @throws ERR_OPTION for a loss that does not fit the task. */
@@ -53,7 +65,17 @@ export function resolveLossSpec(o: LossOptions, stated: Loss | undefined, task: 
       return { loss, huberDelta: o.huberDelta };
     case 'focal':
       return { loss, focalGamma: o.focalGamma };
+    case 'quantile':
+      return { loss, quantiles: resolveLevels(o.quantiles) };
     default:
       return { loss };
   }
+}
+
+/** @throws ERR_OPTION for levels that do not ascend. */
+function resolveLevels(levels: readonly number[]): readonly number[] {
+  if (levels.some((level, at) => at > 0 && level <= levels[at - 1]!)) {
+    failOption('quantiles', 'levels that ascend', levels);
+  }
+  return levels;
 }

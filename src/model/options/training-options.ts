@@ -104,7 +104,8 @@ export interface MemberOptions {
   readonly inputScale?: boolean | undefined;
   /**
    * What training minimises; binaryCrossEntropy has one output for two classes, focal is for classes that are
-   * rare, gaussianNll predicts a variance beside each number, huber is for numbers with outliers.
+   * rare, gaussianNll predicts a variance beside each number, huber is for numbers with outliers, poisson is
+   * for counts, quantile predicts `quantiles`.
    * @default softmaxCrossEntropy for classes, squaredError for numbers
    */
   readonly loss?:
@@ -114,6 +115,8 @@ export interface MemberOptions {
     | 'squaredError'
     | 'gaussianNll'
     | 'huber'
+    | 'poisson'
+    | 'quantile'
     | undefined;
   /**
    * Error from which on the loss grows linearly, as that of an outlier, and no more with its square (huber).
@@ -127,6 +130,11 @@ export interface MemberOptions {
    * @default 2
    */
   readonly focalGamma?: number | undefined;
+  /**
+   * Levels of the quantiles that are predicted, ascending (quantile). Each a number > 0 and < 1.
+   * @default [0.05, 0.5, 0.95]
+   */
+  readonly quantiles?: readonly number[] | undefined;
   /**
    * What makes steps of gradients; adamW takes its weight decay apart from them, muon (networks) turns
    * matrices of hidden layers as wholes.

@@ -4,6 +4,7 @@ import type { Task, Values } from '../../data/dataset/dataset.js';
 import type { CombinedPredictions } from '../combined-predictions.js';
 import { labelsOf } from '../labels.js';
 import type { Predictions } from '../predictions.js';
+import { commonLevels } from '../quantiles.js';
 import type { AggregatorDefinition } from './definition.js';
 import { addShare, maxRunLength, type Run, runsOf, type Shares, store } from './shares.js';
 
@@ -56,7 +57,32 @@ function meanOf(members: readonly Predictions[], shares: Shares, task: Task): Co
     labels: regression ? null : labelsOf(mean, rows, outputs),
     flooredCount: 0,
     varianceKind: regression ? (heads ? 'mixture' : 'spread') : null,
+    ...(regression ? meanQuantiles(members, shares) : {}),
   };
+}
+
+/**
+ * Of each level the mean of the members' quantiles, which ascend as theirs do; none unless all have the same levels.
+ *
+ * **Source:** Vincent 1912; Lichtendahl, Grushka-Cockayne and Winkler 2013, Is it better to average probabilities or
+ * quantiles?
+ */
+function meanQuantiles(
+  members: readonly Predictions[],
+  shares: Shares,
+): Pick<CombinedPredictions, 'quantiles'> {
+  const levels = commonLevels(members.map(({ quantiles }) => quantiles));
+  if (levels === undefined) return {};
+  const { rows, outputs } = members[0]!;
+  const width = outputs * levels.length;
+  const values = new Float64Array(rows * width);
+  for (const run of runsOf(rows)) {
+    const own = values.subarray(run.start * width, (run.start + run.rows) * width);
+    for (const [at, { quantiles }] of members.entries()) {
+      addShare(own, quantiles!.values, run.start * width, width, shares, at, run);
+    }
+  }
+  return { quantiles: { levels, values } };
 }
 
 /** What most ensembles are: members without variances, the same share in all rows. In one pass. */

@@ -154,6 +154,7 @@ function metricOf(task: Task, aggregator: Aggregator, name: string | undefined):
       tasks.includes(task.kind) &&
       own === classes &&
       reads !== 'variances' &&
+      reads !== 'quantiles' &&
       (probabilities || reads !== 'probabilities'),
   );
   const standard = task.kind === 'regression' ? 'rmse' : probabilities ? 'logLoss' : 'errorRate';

@@ -1,6 +1,6 @@
 // A job with the memory that its training has on this machine: what the threads here are handed.
 
-import type { Task } from '../../data/dataset/dataset.js';
+import type { Scale, Task } from '../../data/dataset/dataset.js';
 import type { ExecutorCode } from '../../kernels/executor.js';
 import type { TrainingLayout } from '../../memory/layout.js';
 import type { SharedMemory } from '../../memory/webassembly-types.js';
@@ -16,6 +16,8 @@ export interface TrainingShare {
   readonly memoryName: string;
   readonly layout: TrainingLayout;
   readonly task: Task;
+  /** The scale of the targets. */
+  readonly targets: Scale;
   readonly seed: number;
 }
 

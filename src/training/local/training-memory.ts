@@ -88,6 +88,7 @@ export function takeMemory({ training, rows, wanted, layoutFor, need }: LaidOutT
     ...{ arithmetic: plan.arithmetic, memory, memoryName },
     layout,
     task: dataset.task,
+    targets: dataset.encoding.targets,
     seed: plan.seed,
   };
   return { share, fewerThreads };

@@ -221,8 +221,8 @@ export function trainerContext(
   control: ControlBlock,
   offsetBytes = 0,
 ): TrainerContext {
-  const { layout, memory, task, seed } = training;
-  return { executor, memory, control, layout, task, seed, slot, offsetBytes };
+  const { layout, memory, task, targets, seed } = training;
+  return { executor, memory, control, layout, task, targets, seed, slot, offsetBytes };
 }
 
 /** The error of a spec that is not as its engine trains. */

@@ -125,7 +125,7 @@ t.test('it is kept with the ensemble and with the dataset', async (t) => {
 t.test('variances and classes have no such scaling', async (t) => {
   await t.rejects(trainEnsemble(made('log'), { loss: 'gaussianNll', members: 1, epochs: 1, seed: 1 }), {
     code: 'ERR_OPTION',
-    message: /^Expected `targetScaling` to be standard for members that predict variances/,
+    message: /^Expected `targetScaling` to be standard for members of `loss` gaussianNll/,
   });
   const records = Array.from({ length: 20 }, (_, row) => ({ a: row, y: row % 2 === 0 ? 'no' : 'yes' }));
   t.throws(() => loadTraining(tableFromRecords(records), { target: 'y', targetScaling: 'log' }), {

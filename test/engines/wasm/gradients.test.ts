@@ -39,6 +39,7 @@ function kernelGradient(dataset: Dataset, options: TrainingOptions, arithmetic: 
         memory,
         layout,
         task,
+        targets: dataset.encoding.targets,
         seed,
         slot: 0,
         offsetBytes: 0,
@@ -70,7 +71,7 @@ const images = clusters(48, 60, 3);
 
 const numbersOf = linear(70, 10, 2);
 const values = Dataset.fromArrays({
-  ...{ x: numbersOf.x, rows: 70, features: 10, targets: numbersOf.targets },
+  ...{ x: numbersOf.x, rows: 70, features: 10, targets: numbersOf.targets, standardise: false },
   targetNames: ['a', 'b'],
 });
 
@@ -121,6 +122,8 @@ for (const [technique, options] of Object.entries(TECHNIQUES)) {
 const LOSSES: readonly (readonly [Dataset, TrainingOptions])[] = [
   [vectors, { loss: 'focal', focalGamma: 1.5 }],
   [values, { loss: 'huber', huberDelta: 0.3 }],
+  [values, { loss: 'poisson' }],
+  [values, { loss: 'quantile', quantiles: [0.1, 0.5, 0.7, 0.95] }],
 ];
 
 for (const [dataset, options] of LOSSES) {

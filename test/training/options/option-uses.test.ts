@@ -15,6 +15,7 @@ const CONDITIONS: Readonly<
   Record<string, { given: unknown; vain: readonly Plain[]; used: readonly Plain[] }>
 > = {
   huberDelta: { given: 0.5, vain: [{}, { loss: 'squaredError' }], used: [{ loss: 'huber' }] },
+  quantiles: { given: [0.1, 0.9], vain: [{}, { loss: 'gaussianNll' }], used: [{ loss: 'quantile' }] },
   focalGamma: { given: 1, vain: [{}, { loss: 'softmaxCrossEntropy' }], used: [{ loss: 'focal' }] },
   momentum: { given: 0.5, vain: [{}, { optimizer: 'adamW' }], used: [{ optimizer: 'sgd' }] },
   nesterov: { given: true, vain: [{}], used: [{ optimizer: 'sgd' }] },
