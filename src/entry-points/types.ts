@@ -128,6 +128,7 @@ export type {
   OptimizerSpec,
   PoolLayer,
   ScheduleSpec,
+  SharingSpec,
   SnapshotSpec,
   Source,
   TangentSource,

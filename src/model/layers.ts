@@ -36,6 +36,7 @@ import type {
 } from './layer-types.js';
 import { averagePool, maxPool, type PoolShape, poolOption, poolSpec } from './pool-layers.js';
 import { type Expanded, expandResidual, residual, residualOption } from './residual-block.js';
+import { type OwnShape, own, type SharedShape, shared } from './shared-layer.js';
 
 /** Of each kind what a user writes, its spec and its shape. */
 interface Kinds {
@@ -62,9 +63,19 @@ interface InputShapes {
   readonly factors: FactorsShape;
 }
 
-type Shapes = { readonly [K in keyof Kinds]: Kinds[K]['shape'] } & InputShapes;
+/** What layers are while they are trained where submodels share weights. */
+interface SubmodelShapes {
+  readonly shared: SharedShape;
+  readonly own: OwnShape;
+}
 
-const SHAPES: { readonly [K in keyof Shapes]: ShapeKind<Shapes[K]> } = { ...KINDS, embedding, factors };
+type Shapes = { readonly [K in keyof Kinds]: Kinds[K]['shape'] } & InputShapes & SubmodelShapes;
+
+const SHAPES: { readonly [K in keyof Shapes]: ShapeKind<Shapes[K]> } = {
+  ...KINDS,
+  ...{ embedding, factors },
+  ...{ shared, own },
+};
 
 /** The shape of a kind of layer. */
 export type ShapeOf<K extends keyof Shapes> = Shapes[K];
@@ -73,6 +84,9 @@ export type ShapeOf<K extends keyof Shapes> = Shapes[K];
 export type HiddenShape = DenseShape | ConvolutionShape | PoolShape | LayerNormShape | AddShape;
 
 export type LayerShape = HiddenShape | EmbeddingShape | FactorsShape;
+
+/** Of a layer as it is trained. */
+export type TrainedShape = LayerShape | SharedShape | OwnShape;
 
 /** A hidden layer as an object. */
 export type LayerObject = Exclude<LayerOption, string>;
@@ -177,17 +191,19 @@ export function shapeOf(layer: LayerSpec, place: LayerPlace): HiddenShape {
 }
 
 /** A layer's matrices, in canonical order. */
-export function weightShapes(shape: LayerShape): readonly WeightShape[] {
+export function weightShapes(shape: TrainedShape): readonly WeightShape[] {
   return weightsAs(shape.kind, shape);
 }
 
 /** What writes a layer's initial values; null where they are drawn by the member's `init`. */
-export function initialOf(shape: LayerShape): ((parameters: Float32Array, draw: InitialDraw) => void) | null {
+export function initialOf(
+  shape: TrainedShape,
+): ((parameters: Float32Array, draw: InitialDraw) => void) | null {
   return initialAs(shape.kind, shape);
 }
 
 /** Outputs that one input reaches. */
-export function fanOut(shape: LayerShape): number {
+export function fanOut(shape: TrainedShape): number {
   return fanOutAs(shape.kind, shape);
 }
 

@@ -7,7 +7,7 @@ import { inputShapes } from './embedding-layer.js';
 import { type ImageShape, imageFeatures } from './image.js';
 import { columnsOfRuns, type InputsSpec } from './inputs.js';
 import { weightCount } from './layer-kind.js';
-import { imageOf, type LayerShape, shapeOf, weightShapes } from './layers.js';
+import { imageOf, type LayerShape, shapeOf, type TrainedShape, weightShapes } from './layers.js';
 import { headUnits } from './losses.js';
 import type { MemberSpec, NetworkMemberSpec } from './spec.js';
 
@@ -53,6 +53,6 @@ function requireKnownColumns(inputs: InputsSpec | undefined, features: number): 
 }
 
 /** Length of a member's unpadded weights: Σ inputs × units + units of the weight matrices, less the biases they lack. */
-export function parameterCount(shapes: readonly LayerShape[]): number {
+export function parameterCount(shapes: readonly TrainedShape[]): number {
   return shapes.flatMap(weightShapes).reduce((sum, matrix) => sum + weightCount(matrix), 0);
 }

@@ -191,6 +191,28 @@ export interface SnapshotSpec {
   readonly at?: 'end' | undefined;
 }
 
+/** How submodels of one network come about that share weights while they are trained. */
+export const SHARINGS = ['batchEnsemble', 'tabm', 'tabmMini', 'packed', 'masksembles'] as const;
+
+/**
+ * Submodels that are trained together and become members of their own: those of a run, as its `snapshot` counts them.
+ * batchEnsemble: one matrix for each layer, of which every submodel scales inputs and outputs and has a bias of its own.
+ * tabm: the same with factors that begin at 1 but for those of the inputs, and an output layer for each. tabmMini: nothing of
+ * their own but the inputs' factors and the output layers. packed: no weight in common, only the batches. masksembles: all
+ * weights in common, but each keeps other hidden units.
+ * **Source:** Wen, Tran, Ba (2020); Gorishniy, Kotelnikov, Babenko (2025), TabM; Laurent et al. (2023), Packed-Ensembles;
+ * Durasov et al. (2021), Masksembles.
+ */
+export interface SharingSpec {
+  readonly kind: (typeof SHARINGS)[number];
+  /** As many as the run leaves members. */
+  readonly submodels: number;
+  /** Whether each submodel sees all examples of a batch, or they divide it among them, eight at a time. */
+  readonly batch: 'whole' | 'split';
+  /** Of masksembles: how little the masks have in common, from 1. */
+  readonly maskScale?: number | undefined;
+}
+
 /**
  * What the spec of every member says; its engine adds the rest. The same spec, seed and arithmetic give the same bytes
  * everywhere.
@@ -234,6 +256,8 @@ export interface NetworkMemberSpec extends OptimisedMemberSpec {
   readonly tangents: TangentSpec | null;
   readonly tying: TyingSpec | null;
   readonly snapshot: SnapshotSpec | null;
+  /** Absent where the member shares no weights with others of its run. */
+  readonly sharing?: SharingSpec | undefined;
   /**
    * The content hash of the ensemble whose answers it was trained on, instead of the truth; absent for all else. No plan gives
    * its bytes without that ensemble.

@@ -5,20 +5,24 @@ import { outputCount, type Task } from '../../data/dataset/dataset.js';
 import { UPDATE_BLOCK_BYTES } from '../../kernels/update-block.js';
 import { orthogonaliseScratchBytes } from '../../kernels/weight-layout.js';
 import { RegionAllocator, type TrainingLayout } from '../../memory/layout.js';
-import { type LayerShape, weightShapes } from '../../model/layers.js';
+import { type TrainedShape, weightShapes } from '../../model/layers.js';
 import { layerShapes } from '../../model/network.js';
+import { evaluatedShapes, submodelsOf, trainedShapes } from '../../model/shared-weights.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { ArenaSizes } from '../shared/engine.js';
 import { constantCount, type HeadInputs } from './losses.js';
 import { layoutNetwork, type NetworkLayout, paddedParameterCount } from './network-layout.js';
 import { type Block, PANEL, panelStrideOf, panelsOf } from './panels.js';
 import { STEP_BLOCK_BYTES } from './step-block.js';
+import { layoutSubmodels, type SubmodelsLayout, withSpread } from './submodels.js';
 import { layoutTangents, type TangentLayout } from './tangents.js';
 import { layoutUpdates, type UpdateBlocks } from './update-blocks.js';
 
 /** Byte offsets of every region of a member's arena. */
 export interface Arena {
-  readonly shapes: readonly LayerShape[];
+  readonly shapes: readonly TrainedShape[];
+  /** Where submodels share weights: what their mean is made in; else null. */
+  readonly submodels: SubmodelsLayout | null;
   readonly network: NetworkLayout;
   readonly firstMoment: number;
   /** 0 for sgd, which has no second moment. */
@@ -106,18 +110,21 @@ export function layoutArena(
   start: number,
 ): Arena {
   const regions = new RegionAllocator(start);
-  const shapes = layerShapes(spec, features, task);
+  const members = layerShapes(spec, features, task);
+  const shapes = evaluatedShapes(trainedShapes(spec, members));
   const panels = panelsOf(Math.min(spec.batchSize, Math.max(sizes.inBag, sizes.evaluated)));
   const length = paddedParameterCount(shapes);
   const weights = regions.takeWords(length);
   const rowWeights = regions.takeWords(panels * PANEL);
   const { dropout, activityPenalty, labelSmoothing } = spec;
   const techniques = { dropout, activityPenalty, hasTangents: spec.tangents !== null, rowWeights };
-  const network = layoutNetwork(shapes, weights, panels, regions, 'train', techniques);
+  const copies = panels * submodelsOf(spec);
+  const network = withSpread(layoutNetwork(shapes, weights, copies, regions, 'train', techniques));
   const targetsStride = task.kind === 'regression' ? panelStrideOf(outputCount(task)) : 0;
   const constants = regions.takeWords(constantCount(spec, outputCount(task)));
   return {
     shapes,
+    submodels: spec.sharing === undefined ? null : layoutSubmodels(spec, shapes, panels, regions),
     firstMoment: regions.takeWords(length),
     secondMoment: spec.optimizer.kind === 'sgd' ? 0 : regions.takeWords(length),
     kept: spec.earlyStopping === null ? 0 : regions.takeWords(length),

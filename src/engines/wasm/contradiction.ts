@@ -3,7 +3,7 @@
 import type { Task } from '../../data/dataset/dataset.js';
 import { lossFits } from '../../model/losses.js';
 import { layerShapes } from '../../model/network.js';
-import type { NetworkMemberSpec } from '../../model/spec.js';
+import type { NetworkMemberSpec, SharingSpec } from '../../model/spec.js';
 
 /** What does not go with embedded inputs. */
 function contradictionOfInputs(spec: NetworkMemberSpec): string | null {
@@ -25,7 +25,7 @@ export function contradictionOfNetwork(spec: NetworkMemberSpec, features: number
   }
   const bad = contradictionOfInputs(spec);
   if (bad !== null) return bad;
-  const { dropout, activityPenalty, tying, snapshot, network } = spec;
+  const { dropout, activityPenalty, tying, snapshot, network, sharing } = spec;
   const hidden = network.layers.length;
   const beyond = (layers: readonly number[], most: number) => layers.some((layer) => layer > most);
   if (dropout !== null && dropout.hiddenKeep.length !== hidden) {
@@ -37,5 +37,18 @@ export function contradictionOfNetwork(spec: NetworkMemberSpec, features: number
   if (tying !== null && tying.layers !== 'all' && beyond(tying.layers, hidden + 1)) {
     return 'tied layers are not there';
   }
-  return snapshot !== null && snapshot.index >= snapshot.of ? 'snapshot is none of its run' : null;
+  if (snapshot !== null && snapshot.index >= snapshot.of) return 'snapshot is none of its run';
+  return sharing === undefined ? null : contradictionOfSharing(spec, sharing);
+}
+
+function contradictionOfSharing(
+  { snapshot, network, adversarial, tangents, tying }: NetworkMemberSpec,
+  { submodels, kind, batch, maskScale }: SharingSpec,
+): string | null {
+  if (snapshot?.at !== 'end' || snapshot.of !== submodels) return 'its run does not leave its submodels';
+  if ((kind === 'masksembles') !== (maskScale !== undefined)) return 'the scale of masks is not its own';
+  if (batch === 'split' && kind !== 'masksembles' && kind !== 'batchEnsemble')
+    return `submodels of ${kind} divide no batches`;
+  const others = [network.image, adversarial, tangents, tying];
+  return others.some((technique) => technique !== null) ? 'submodels have a technique of one network' : null;
 }

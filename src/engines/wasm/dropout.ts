@@ -6,7 +6,7 @@ import type { Calls } from '../../kernels/operation-calls.js';
 import { alignRegion, type RegionAllocator } from '../../memory/layout.js';
 import { inputLayers } from '../../model/embedding-layer.js';
 import type { UnitFactors } from '../../model/layer-types.js';
-import type { LayerShape } from '../../model/layers.js';
+import type { TrainedShape } from '../../model/layers.js';
 import type { DropoutSpec } from '../../model/spec.js';
 import type { Block } from './panels.js';
 import { STEP } from './step-block.js';
@@ -36,7 +36,7 @@ export interface KeptShare {
 }
 
 /** Bytes that the factors of all layers need at the most. */
-export function factorsBytes(shapes: readonly LayerShape[]): number {
+export function factorsBytes(shapes: readonly TrainedShape[]): number {
   return shapes.reduce((sum, { inputs }) => sum + alignRegion(inputs * 4), 0);
 }
 
@@ -65,7 +65,7 @@ export function layoutDropout(
  */
 export function weightScalingFactors(
   { inputKeep, hiddenKeep, scaling }: DropoutSpec,
-  shapes: readonly LayerShape[],
+  shapes: readonly TrainedShape[],
 ): UnitFactors {
   const lead = inputLayers(shapes);
   return [inputKeep, ...hiddenKeep].map((keep, layer) => {
@@ -86,9 +86,13 @@ export function writeFactors(
 }
 
 /** Draws the masks of a step, for every pass of it, with the keys of the step block. */
-export function drawMasks(calls: Calls, layouts: readonly DropoutLayout[], panels: Operand): void {
+export function drawMasks(
+  calls: Calls,
+  layouts: readonly DropoutLayout[],
+  panelsOf: (layer: number) => Operand,
+): void {
   for (const { mask, output, threshold, layer } of layouts) {
-    calls.drawMask(mask, output.stride, panels, threshold, STEP.maskKey0, STEP.maskKey1, layer);
+    calls.drawMask(mask, output.stride, panelsOf(layer), threshold, STEP.maskKey0, STEP.maskKey1, layer);
   }
 }
 

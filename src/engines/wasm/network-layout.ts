@@ -2,11 +2,12 @@
 // and gradients are batch panels.
 
 import type { SmoothActivation } from '../../kernels/activation-kind.js';
+import type { Operand } from '../../kernels/operand.js';
 import { layerLengthFloats } from '../../kernels/weight-layout.js';
 import type { RegionAllocator } from '../../memory/layout.js';
 import { inputLayers } from '../../model/embedding-layer.js';
 import type { WeightShape } from '../../model/layer-kind.js';
-import { type LayerShape, weightShapes } from '../../model/layers.js';
+import { type TrainedShape, weightShapes } from '../../model/layers.js';
 import type { Activation, ActivityPenaltySpec, DropoutSpec } from '../../model/spec.js';
 import { type DropoutLayout, layoutDropout } from './dropout.js';
 import { operatorKeptBytes, operatorScratchBytes } from './operators.js';
@@ -26,13 +27,15 @@ function isSmooth(activation: Activation): activation is SmoothActivation {
 
 /** Where one layer's numbers lie. */
 export interface StageLayout {
-  readonly shape: LayerShape;
+  readonly shape: TrainedShape;
   /** The parameters, `paddedParameterCount` floats: of each matrix W in column panels, then the bias. */
   readonly weights: number;
   /** Where its matrices lie, in the order of `weightShapes`. */
   readonly matrices: readonly number[];
   /** What the layer keeps for the pass back, while training; else 0. */
   readonly kept: number;
+  /** The most panels of a pass. */
+  readonly panels: number;
   /** Applied by the operator; 1 leaves z as it is. */
   readonly slope: number;
   /** Applied after the operator, or null for the leaky family. */
@@ -59,6 +62,12 @@ export interface StageLayout {
   readonly activityPenalty: number;
 }
 
+/** Where submodels share weights: from which stage on there are copies of the batch, one for each, and how many panels then. */
+export interface Spread {
+  readonly from: number;
+  readonly panels: Operand;
+}
+
 export interface NetworkLayout {
   readonly stages: readonly StageLayout[];
   /** Input panels, written by a gather. */
@@ -70,10 +79,17 @@ export interface NetworkLayout {
   /** Start of all parameters and their padded length: the layout of the optimizer's moments too. */
   readonly weights: number;
   readonly weightsLength: number;
+  /** Absent where every stage has the panels of the batch. */
+  readonly spread?: Spread | undefined;
+}
+
+/** The panels of a stage, of `panels` that the batch has. @param stage from 0; −1 for the input */
+export function panelsAt({ spread }: Pick<NetworkLayout, 'spread'>, stage: number, panels: Operand): Operand {
+  return spread !== undefined && stage >= spread.from ? spread.panels : panels;
 }
 
 /** Padded length in floats of all layers' parameters. */
-export function paddedParameterCount(shapes: readonly LayerShape[]): number {
+export function paddedParameterCount(shapes: readonly TrainedShape[]): number {
   return shapes.flatMap(weightShapes).reduce((sum, matrix) => sum + paddedLength(matrix), 0);
 }
 
@@ -113,7 +129,7 @@ export const NO_TECHNIQUES: ActivationTechniques = {
  * @param weights where the parameters lie.
  */
 export function layoutNetwork(
-  shapes: readonly LayerShape[],
+  shapes: readonly TrainedShape[],
   weights: number,
   panels: number,
   regions: RegionAllocator,
@@ -162,7 +178,7 @@ export function layoutNetwork(
     }
     const keptBytes = trains ? operatorKeptBytes(shape, panels) : 0;
     stages.push({
-      ...{ shape, weights, matrices },
+      ...{ shape, weights, matrices, panels },
       kept: keptBytes > 0 ? regions.take(keptBytes) : 0,
       slope: isSmooth(activation) ? 1 : SLOPES[activation],
       activation: smooth,

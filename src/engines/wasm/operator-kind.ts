@@ -2,7 +2,7 @@
 
 import type { Operand } from '../../kernels/operand.js';
 import type { ProgramBuilder } from '../../kernels/program-builder.js';
-import type { LayerShape, ShapeOf } from '../../model/layers.js';
+import type { ShapeOf, TrainedShape } from '../../model/layers.js';
 import type { Block } from './panels.js';
 import type { UpdateBlocks } from './update-blocks.js';
 
@@ -28,19 +28,21 @@ export interface Operator {
 
 /** Where an operator finds what it needs. */
 export interface OperatorPlace {
-  readonly shape: LayerShape;
+  readonly shape: TrainedShape;
   /** Where its matrices lie, each W and then its bias, in the order of `weightShapes`. */
   readonly matrices: readonly number[];
   /** `keptBytes` of its own, which a pass forward leaves to the pass back; 0 where it asks for none. */
   readonly kept: number;
   /** What a skip connection brings; null for layers that end none. */
   readonly skipped: Block | null;
+  /** The most panels of a pass. */
+  readonly panels: number;
   /** Scratch, which all operators share. */
   readonly scratch: number;
 }
 
 /** The kinds of layers that there are. */
-export type Kind = LayerShape['kind'];
+export type Kind = TrainedShape['kind'];
 type PlaceOf<K extends Kind> = OperatorPlace & { readonly shape: ShapeOf<K> };
 
 /** What there is to know of a kind of layer. */

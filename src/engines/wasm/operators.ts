@@ -11,10 +11,11 @@ import {
 } from '../../kernels/weight-layout.js';
 import { windowWorkBytes } from '../../kernels/window-record.js';
 import { LAYER_NORM_EPSILON } from '../../model/layer-norm-layer.js';
-import type { LayerShape, ShapeOf } from '../../model/layers.js';
+import type { ShapeOf, TrainedShape } from '../../model/layers.js';
 import { embedding, factors } from './input-operators.js';
 import type { Kind, Operator, OperatorKind, OperatorPlace } from './operator-kind.js';
 import { type Block, panelStrideOf } from './panels.js';
+import { own, shared } from './shared-operators.js';
 
 const dense: OperatorKind<'dense'> = {
   scratchBytes({ units }, panels, mode) {
@@ -164,6 +165,7 @@ const add: OperatorKind<'add'> = {
 const KINDS: { readonly [K in Kind]: OperatorKind<K> } = {
   ...{ dense, conv2d, maxPool, averagePool, layerNorm, add },
   ...{ embedding, factors },
+  ...{ shared, own },
 };
 
 // A union of layers is taken apart by the kind that each names; these say so to the compiler.
@@ -187,17 +189,17 @@ function bindAs<K extends Kind>(
   calls: ProgramBuilder,
   place: OperatorPlace,
 ): Operator {
-  const { matrices, kept, skipped, scratch } = place;
-  return KINDS[kind].bind(calls, { shape, matrices, kept, skipped, scratch });
+  const { matrices, kept, panels, skipped, scratch } = place;
+  return KINDS[kind].bind(calls, { shape, matrices, kept, panels, skipped, scratch });
 }
 
 /** Bytes of scratch an operator needs; one region serves all operators of a network. */
-export function operatorScratchBytes(shape: LayerShape, panels: number, mode: 'train' | 'predict'): number {
+export function operatorScratchBytes(shape: TrainedShape, panels: number, mode: 'train' | 'predict'): number {
   return scratchAs(shape.kind, shape, panels, mode);
 }
 
 /** Bytes that a layer keeps from a training's pass forward to the pass back, beside inputs and outputs. */
-export function operatorKeptBytes(shape: LayerShape, panels: number): number {
+export function operatorKeptBytes(shape: TrainedShape, panels: number): number {
   return keptAs(shape.kind, shape, panels);
 }
 

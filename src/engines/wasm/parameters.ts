@@ -4,13 +4,13 @@
 import { layerLengthFloats, packWeights, unpackWeights } from '../../kernels/weight-layout.js';
 import { RandomStream, type StreamKey } from '../../math/random.js';
 import { type InitialDraw, type InitialRows, weightCount } from '../../model/layer-kind.js';
-import { fanOut, initialOf, type LayerShape, weightShapes } from '../../model/layers.js';
+import { fanOut, initialOf, type TrainedShape, weightShapes } from '../../model/layers.js';
 import { parameterCount } from '../../model/network.js';
 import type { Initialisation } from '../../model/spec.js';
 
 /** Canonical → padded: `canonical` f32[parameterCount], `packed` f32[paddedParameterCount]. */
 export function packParameters(
-  shapes: readonly LayerShape[],
+  shapes: readonly TrainedShape[],
   canonical: Float32Array,
   packed: Float32Array,
 ): void {
@@ -19,7 +19,7 @@ export function packParameters(
 
 /** Padded → canonical. */
 export function unpackParameters(
-  shapes: readonly LayerShape[],
+  shapes: readonly TrainedShape[],
   packed: Float32Array,
   canonical: Float32Array,
 ): void {
@@ -28,7 +28,7 @@ export function unpackParameters(
 
 /** Hands every matrix's part of both forms to `convert`, as views. */
 function eachLayer(
-  shapes: readonly LayerShape[],
+  shapes: readonly TrainedShape[],
   canonical: Float32Array,
   packed: Float32Array,
   convert: typeof unpackWeights,
@@ -59,7 +59,7 @@ function eachLayer(
  * **Source:** He et al. (2015), Delving deep into rectifiers, eq. 10; Glorot and Bengio (2010), eq. 16.
  */
 export function initialParameters(
-  shapes: readonly LayerShape[],
+  shapes: readonly TrainedShape[],
   init: Initialisation,
   key: StreamKey,
   rows: InitialRows | null = null,
@@ -78,7 +78,7 @@ export function initialParameters(
 }
 
 /** Every matrix drawn by the member's `init`. */
-function drawnBy(shape: LayerShape) {
+function drawnBy(shape: TrainedShape) {
   return (parameters: Float32Array, { init, random }: InitialDraw): void => {
     let next = 0;
     for (const matrix of weightShapes(shape)) {

@@ -5,7 +5,7 @@ import { activationKind } from '../../kernels/activation-kind.js';
 import type { Operand } from '../../kernels/operand.js';
 import type { ProgramBuilder } from '../../kernels/program-builder.js';
 import { applyFactors, applyMask, maskGradient } from './dropout.js';
-import type { NetworkLayout, StageLayout } from './network-layout.js';
+import { type NetworkLayout, panelsAt, type StageLayout } from './network-layout.js';
 import type { Operator } from './operator-kind.js';
 import { bindOperator } from './operators.js';
 import type { UpdateBlocks } from './update-blocks.js';
@@ -34,23 +34,22 @@ export type Pass = 'training' | 'evaluation';
  * All stages on `panels` panels of gathered input; the last stage's output is the raw prediction.
  * A training pass applies masks that were drawn before (drawMasks): all passes of a step share them.
  */
-export function callForward(
-  { calls, stages, inputDropout }: BoundNetwork,
-  panels: Operand,
-  pass: Pass = 'evaluation',
-): void {
+export function callForward(network: BoundNetwork, panels: Operand, pass: Pass = 'evaluation'): void {
+  const { calls, stages, inputDropout } = network;
   const drop = pass === 'training' ? applyMask : applyFactors;
   if (inputDropout !== null) drop(calls, inputDropout, panels);
-  for (const stage of stages) {
-    const { operator, input, output, slope, activation, derivative, secondDerivative, dropout } = stage;
+  for (let index = 0; index < stages.length; index++) {
+    const { operator, input, output, slope, activation, derivative, secondDerivative, dropout } =
+      stages[index]!;
+    const own = panelsAt(network, index, panels);
     const { address, stride } = output;
-    operator.forward(input, output, panels, slope);
+    operator.forward(input, output, own, slope);
     if (activation !== null) {
       const kind = activationKind(activation);
-      if (secondDerivative !== 0) calls.secondDerivative(kind, address, secondDerivative, stride, panels);
-      calls.activate(kind, address, derivative, stride, panels);
+      if (secondDerivative !== 0) calls.secondDerivative(kind, address, secondDerivative, stride, own);
+      calls.activate(kind, address, derivative, stride, own);
     }
-    if (dropout !== null) drop(calls, dropout, panels);
+    if (dropout !== null) drop(calls, dropout, own);
   }
 }
 
@@ -80,18 +79,20 @@ export function callBackward(
   const { calls, stages } = network;
   for (let index = stages.length - 1; index >= 0; index--) {
     const { operator, input, gradient } = stages[index]!;
+    const own = panelsAt(network, index, panels);
     if (index > 0) {
       const below = stages[index - 1]!;
       const { address, stride } = below.gradient;
       callGradientBelow(network, index, panels);
-      if (below.activityPenalty !== 0) addActivityGradient(network, below, panels);
-      if (below.dropout !== null) maskGradient(calls, below.dropout, below.gradient, panels);
+      const next = panelsAt(network, index - 1, panels);
+      if (below.activityPenalty !== 0) addActivityGradient(network, below, next);
+      if (below.dropout !== null) maskGradient(calls, below.dropout, below.gradient, next);
       if (below.activation !== null) {
-        calls.multiply(address, below.derivative, stride, panels);
-        if (withCurvature) calls.add(address, below.curvature, stride, panels);
+        calls.multiply(address, below.derivative, stride, next);
+        if (withCurvature) calls.add(address, below.curvature, stride, next);
       }
     }
-    operator.weightGradient(input, gradient, panels, updates);
+    operator.weightGradient(input, gradient, own, updates);
   }
 }
 
@@ -99,17 +100,20 @@ export function callBackward(
  * The gradient of the stage below one, of the sum of all that its output reaches, through its slope and through nothing else that is
  * done with its output.
  */
-export function callGradientBelow({ calls, stages }: BoundNetwork, index: number, panels: Operand): void {
+export function callGradientBelow(network: BoundNetwork, index: number, panels: Operand): void {
+  const { calls, stages } = network;
   const { operator, gradient } = stages[index]!;
+  const own = panelsAt(network, index, panels);
+  const next = panelsAt(network, index - 1, panels);
   const { output, slope, gradient: into, skipGradients } = stages[index - 1]!;
   const { address, stride } = into;
   if (skipGradients.length === 0) {
-    operator.inputGradient(gradient, output, into, panels, slope);
+    operator.inputGradient(gradient, output, into, own, slope);
     return;
   }
-  operator.inputGradient(gradient, output, into, panels, 1);
-  for (const skipped of skipGradients) calls.add(address, skipped.address, stride, panels);
-  if (slope !== 1) calls.multiplySlope(address, output.address, slope, stride, panels);
+  operator.inputGradient(gradient, output, into, own, 1);
+  for (const skipped of skipGradients) calls.add(address, skipped.address, stride, next);
+  if (slope !== 1) calls.multiplySlope(address, output.address, slope, stride, next);
 }
 
 /** Adds α·w·sign(h) to a stage's gradient, through its slope, which is in the gradient already. */

@@ -8,6 +8,7 @@ import { type Program, placeProgram } from '../../kernels/program.js';
 import { writeUpdate } from '../../kernels/update-block.js';
 import { validateProgram } from '../../kernels/validate-program.js';
 import type { TrainingLayout } from '../../memory/layout.js';
+import { requireRowsForAll, submodelsOf } from '../../model/shared-weights.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { FeatureRanges } from '../../techniques/perturb.js';
 import type { MemberRows, TrainerContext } from '../shared/engine.js';
@@ -43,6 +44,7 @@ export function prepareArena(
   rows: MemberRows,
 ): PreparedArena {
   const { memory, executor } = context;
+  requireRowsForAll(spec, Math.min(rows.inBag.length, spec.batchSize));
   const key = keyOf(context, spec, rows);
   const last = kept.get(executor);
   if (last?.key === key) {
@@ -55,7 +57,11 @@ export function prepareArena(
   const { arena, program } = prepared;
   writeConstants(context, arena, spec, rows);
   const { order, evaluated, rowsEvaluated, panels } = arena;
-  validateProgram(memory.buffer, program, stepLimits(panels * PANEL, order, evaluated + rowsEvaluated * 4));
+  validateProgram(
+    memory.buffer,
+    program,
+    stepLimits(panels * PANEL, order, evaluated + rowsEvaluated * 4, submodelsOf(spec)),
+  );
   kept.set(executor, { key, prepared });
   return prepared;
 }

@@ -11,11 +11,13 @@ import { resolveNetwork } from '../../model/options/network-options.js';
 import { resolveOptimisation } from '../../model/options/optimisation-options.js';
 import { resolvePerturbations } from '../../model/options/perturbation-options.js';
 import { resolveActivityPenalty, resolveDropout } from '../../model/options/regularization-options.js';
+import { requireShareable, resolveSharing } from '../../model/options/sharing-options.js';
 import { requireRoles, resolveMixup, resolveSteps } from '../../model/options/step-options.js';
 import type { MemberOptions } from '../../model/options/training-options.js';
 import { resolveTrajectory } from '../../model/options/trajectory-options.js';
 import { resolveTying } from '../../model/options/tying-options.js';
-import type { NetworkMemberSpec } from '../../model/spec.js';
+import { trainedShapes } from '../../model/shared-weights.js';
+import type { NetworkMemberSpec, SharingSpec } from '../../model/spec.js';
 import type { ResolveContext } from '../shared/definition.js';
 
 /** What is in use of what embedded inputs do not go with. */
@@ -46,6 +48,7 @@ export function resolveNetworkMember(
   const { image } = bare;
   const inputs = resolveInputs(o, own, inputColumns, unfitForEmbeddings(o, image));
   requireWholeImage(image, o.featureShare);
+  const sharing = resolveSharing(o);
   const spec: NetworkMemberSpec = {
     engine: 'wasm',
     network: inputs === undefined ? bare : { ...bare, inputs },
@@ -58,10 +61,12 @@ export function resolveNetworkMember(
     ...resolveSteps(o, own.gradientClip),
     ...resolveTrajectory(o, own.trajectoryStart),
     ...resolveMixup(o),
+    ...(sharing === null ? {} : submodelsOfRun(sharing)),
   };
   requireComposable(spec);
+  if (sharing !== null) requireShareable(spec);
   // For its complaints about layers that do not fit, too.
-  const shapes = layerShapes(spec, features, task);
+  const shapes = trainedShapes(spec, layerShapes(spec, features, task));
   requireRoles(o, new Set(shapes.flatMap(weightShapes).map(({ role }) => role)));
   return spec;
 }
@@ -73,4 +78,9 @@ function requireComposable({ network, tangents, dropout }: NetworkMemberSpec): v
   const layers = `a network with ${special.kind === 'add' ? 'skip connections' : 'layer normalisation'}`;
   if (tangents !== null) failOption('tangentStrength', `0 for ${layers}`, tangents.strength);
   if (dropout?.scaling === 'plain') failOption('dropoutScaling', `inverted for ${layers}`, 'plain');
+}
+
+/** The first of the submodels that a run leaves together. */
+function submodelsOfRun(sharing: SharingSpec): Pick<NetworkMemberSpec, 'snapshot' | 'sharing'> {
+  return { snapshot: { index: 0, of: sharing.submodels, at: 'end' }, sharing };
 }

@@ -2,7 +2,7 @@
 
 import { TANGENT_KINDS } from '../../model/image.js';
 import { layerSpecSchema } from '../../model/layers.js';
-import type { NetworkMemberSpec } from '../../model/spec.js';
+import { type NetworkMemberSpec, SHARINGS } from '../../model/spec.js';
 import type { SpecParts } from '../../model/spec-schema.js';
 import type { SpecSchema } from '../shared/definition.js';
 
@@ -25,6 +25,14 @@ export function networkSchema(parts: SpecParts): SpecSchema<NetworkMemberSpec> {
     snapshot: z
       .strictObject({ index: natural, of: z.int().min(2), at: z.literal('end').optional() })
       .nullable(),
+    sharing: z
+      .strictObject({
+        kind: z.enum(SHARINGS),
+        submodels: z.int().min(2).max(1024),
+        batch: z.enum(['whole', 'split']),
+        maskScale: z.number().min(1).max(100).optional(),
+      })
+      .optional(),
     teacher: sha256.optional(),
     rateFactors: rateFactors(parts).optional(),
     decaySchedule: z.literal('flatCos').optional(),

@@ -42,15 +42,21 @@ export const STEP = {
   partnerWeight: field(18),
   partnerKey0: field(19),
   partnerKey1: field(20),
+  /** Panels of all copies of the batch, one for each submodel that shares weights. */
+  submodelPanels: field(21),
 } as const satisfies Readonly<Record<string, StepField>>;
 
-/** What runs may write there: at most so many rows, with numbers that lie between two addresses. */
-export function stepLimits(rows: number, start: number, end: number): readonly StepLimit[] {
+/**
+ * What runs may write there: at most so many rows, with numbers that lie between two addresses.
+ * @param submodels that share weights.
+ */
+export function stepLimits(rows: number, start: number, end: number, submodels = 1): readonly StepLimit[] {
   return [
     { field: STEP.indices, start, end },
     { field: STEP.partners, start, end },
     { field: STEP.count, most: rows },
     { field: STEP.panels, most: panelsOf(rows) },
+    { field: STEP.submodelPanels, most: panelsOf(rows) * submodels },
   ];
 }
 
@@ -60,13 +66,15 @@ export class StepBlock {
   readonly #words: Uint32Array;
   readonly #floats: Float32Array;
   readonly #cleanShare: number;
+  readonly #submodels: number;
 
-  /** @param cleanShare of adversarial training. */
-  constructor(buffer: ArrayBufferLike, address: number, cleanShare = 1) {
+  /** @param cleanShare of adversarial training. @param submodels that share weights. */
+  constructor(buffer: ArrayBufferLike, address: number, cleanShare = 1, submodels = 1) {
     this.address = address;
     this.#words = new Uint32Array(buffer, address, STEP_BLOCK_BYTES / 4);
     this.#floats = new Float32Array(buffer, address, STEP_BLOCK_BYTES / 4);
     this.#cleanShare = cleanShare;
+    this.#submodels = submodels;
     this.clear();
   }
 
@@ -84,6 +92,7 @@ export class StepBlock {
     this.#floats[3] = 1 / count;
     this.#floats[4] = this.#cleanShare / count;
     this.#floats[5] = (1 - this.#cleanShare) / count;
+    this.#words[STEP.submodelPanels.stepOffset / 4] = panelsOf(count) * this.#submodels;
   }
 
   /** The rows that those of the run are mixed with. @param share theirs, in [0, 1]. */

@@ -7,7 +7,8 @@ import { STEPS_BETWEEN_FLUSHES, type StepWriter, stepWriter } from '../../kernel
 import { symmetricBeta } from '../../math/beta.js';
 import { RandomStream, streamKey } from '../../math/random.js';
 import { decayFactor, scheduleFactor } from '../../model/learning-rate.js';
-import { parameterCount } from '../../model/network.js';
+import { layerShapes, parameterCount } from '../../model/network.js';
+import { submodelParameters, submodelsOf } from '../../model/shared-weights.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 import {
   diverged,
@@ -89,14 +90,14 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     const examples = rows.inBag.length;
     this.stepsPerEpoch = Math.ceil(examples / spec.batchSize);
     this.stateLengthFloats = stateLengthFloats(arena);
-    this.weightCount = parameterCount(arena.shapes);
+    this.weightCount = parameterCount(layerShapes(spec, context.layout.dataset.features, context.task));
     this.#context = context;
     this.#spec = spec;
     this.#member = member;
     this.#arena = arena;
     this.#program = program;
     this.#segments = segments;
-    this.#block = new StepBlock(memory.buffer, arena.stepBlock, spec.adversarial?.cleanShare);
+    this.#block = new StepBlock(memory.buffer, arena.stepBlock, shareOf(spec), submodelsOf(spec));
     this.#updates = [
       ...this.#muonWriters(),
       ...updatedRoles(arena.updates).map(([role, address]): RoleWriter => {
@@ -329,10 +330,16 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
   }
 
   exportWeights(into: Float32Array, place: number): void {
+    const { shapes, submodels } = this.#arena;
     // A callback may end a run before anything is gathered.
     const gathered = this.#swag?.gathered(this.#epoch) ?? 0;
-    if (this.#swag === null || gathered === 0) unpackParameters(this.#arena.shapes, this.#result, into);
-    else this.#drawMember(this.#swag, into, place);
+    if (this.#swag !== null && gathered > 0) this.#drawMember(this.#swag, into, place);
+    else if (submodels === null) unpackParameters(shapes, this.#result, into);
+    else {
+      const trained = new Float32Array(parameterCount(shapes));
+      unpackParameters(shapes, this.#result, trained);
+      submodelParameters(shapes, trained, place, into);
+    }
     requireFinite(into, this.#member, this.#epoch);
   }
 
@@ -357,4 +364,9 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
   #words(address: number, length: number): Uint32Array {
     return new Uint32Array(this.#context.memory.buffer, address, length);
   }
+}
+
+/** The share of a row's weight in the loss that the first pass, or each submodel, has. */
+function shareOf(spec: NetworkMemberSpec): number {
+  return spec.adversarial?.cleanShare ?? 1 / submodelsOf(spec);
 }

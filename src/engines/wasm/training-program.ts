@@ -11,6 +11,7 @@ import { callLoss } from './losses.js';
 import { movedNetwork } from './network-layout.js';
 import { type BoundNetwork, bindNetwork, callForward } from './passes.js';
 import { STEP } from './step-block.js';
+import { asTrained, callMeanLoss } from './submodels.js';
 import { callApply, callDifferentiate, type StepParts } from './training-step.js';
 import { tiedRanges } from './tying.js';
 
@@ -46,7 +47,9 @@ export function trainingProgram(
   hasColumns: boolean,
 ): TrainingProgram {
   const calls = new ProgramBuilder();
-  const network = bindNetwork(calls, arena.network);
+  const network = bindNetwork(calls, asTrained(arena.network, arena.submodels));
+  // Submodels that divide batches are judged by their mean on all rows.
+  const judged = arena.submodels === null ? network : bindNetwork(calls, arena.network);
   const gather = createGather(calls, data, arena, task, hasColumns);
   const tangents = tangentNumbers(spec, data);
   const parts: StepParts = { network, arena, gather, spec, task, tangents };
@@ -62,10 +65,12 @@ export function trainingProgram(
     average: calls.segment(() => callAverage(calls, arena)),
     flush: calls.segment(() => callFlush(calls, arena)),
     evaluate: calls.segment(() => {
-      const result = resultOf(calls, network, arena);
+      const result = resultOf(calls, judged, arena);
       gather.batch();
+      const { head, submodels } = arena;
       callForward(result, STEP.panels);
-      callLoss(result, spec, STEP.panels, outputCount(task), arena.head, false);
+      if (submodels !== null) callMeanLoss(result, submodels, spec, outputCount(task), head);
+      else callLoss(result, spec, STEP.panels, outputCount(task), head, false);
     }),
   };
   return { calls, segments };

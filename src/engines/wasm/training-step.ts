@@ -13,9 +13,10 @@ import type { Gather } from './batch.js';
 import { drawMasks } from './dropout.js';
 import { callFirstInputGradient, callInputGradient } from './input-gradient.js';
 import { callLoss } from './losses.js';
-import { dropoutsOf } from './network-layout.js';
+import { dropoutsOf, panelsAt } from './network-layout.js';
 import { type BoundNetwork, callBackward, callForward } from './passes.js';
 import { STEP } from './step-block.js';
+import { callSubmodelLosses } from './submodels.js';
 import { callTangent } from './tangents.js';
 import { sameUpdate, type TrainedRole } from './update-blocks.js';
 
@@ -104,7 +105,11 @@ function gatherBatch(parts: StepParts): void {
   const { calls, input } = network;
   gather.batch();
   if (arena.mixup !== null) mixInputs(parts, arena.mixup);
-  drawMasks(calls, dropoutsOf(network), STEP.panels);
+  // Dropout number 0 is that of the input, below all stages.
+  const last = network.stages.length - 1;
+  drawMasks(calls, dropoutsOf(network), (layer) => panelsAt(network, layer === 0 ? -1 : last, STEP.panels));
+  // The loss is the mean of the submodels'.
+  if (arena.submodels?.whole) gather.weigh(STEP.cleanWeight);
   if (spec.inputNoise === 0) return;
   const { inputs } = arena.shapes[0]!;
   const keys = [STEP.noiseKey0, STEP.noiseKey1] as const;
@@ -113,7 +118,9 @@ function gatherBatch(parts: StepParts): void {
 
 function callBatchLoss(parts: StepParts): void {
   const { network, spec, task, arena } = parts;
-  callLoss(network, spec, STEP.panels, outputCount(task), arena.head, true);
+  const { submodels, head } = arena;
+  if (submodels?.whole) callSubmodelLosses(network, submodels, spec, outputCount(task), head);
+  else callLoss(network, spec, STEP.panels, outputCount(task), head, true);
   if (arena.mixup !== null) addPartnersLoss(parts, arena.mixup);
 }
 

@@ -4,7 +4,7 @@
 import { type OptimizerUpdate, UPDATE_BLOCK_BYTES } from '../../kernels/update-block.js';
 import type { RegionAllocator } from '../../memory/layout.js';
 import type { WeightRole } from '../../model/layer-kind.js';
-import { type LayerShape, weightShapes } from '../../model/layers.js';
+import { type TrainedShape, weightShapes } from '../../model/layers.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
 
 /** Roles of weights that are trained. */
@@ -14,7 +14,7 @@ export type TrainedRole = Exclude<WeightRole, 'constant'>;
 export type UpdateBlocks = Readonly<Record<TrainedRole, number>>;
 
 /** A block for each role that occurs. */
-export function layoutUpdates(shapes: readonly LayerShape[], regions: RegionAllocator): UpdateBlocks {
+export function layoutUpdates(shapes: readonly TrainedShape[], regions: RegionAllocator): UpdateBlocks {
   const roles = new Set(shapes.flatMap(weightShapes).map(({ role }) => role));
   const block = (role: TrainedRole) => (roles.has(role) ? regions.take(UPDATE_BLOCK_BYTES) : 0);
   return { matrix: block('matrix'), scale: block('scale'), embedding: block('embedding') };

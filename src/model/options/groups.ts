@@ -11,6 +11,7 @@ export const TRAINING_GROUPS = {
   regularization: 'Regularization',
   adversarial: 'Adversarial training',
   tying: 'Tying',
+  sharing: 'Shared weights',
   neighbours: 'Nearest neighbours',
   trees: 'Boosted trees',
   modules: 'Modules of your own',

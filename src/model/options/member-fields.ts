@@ -9,6 +9,7 @@ import { optimisationFields, stoppingFields } from './optimisation-options.js';
 import { perturbationFields } from './perturbation-options.js';
 import { dropoutFields, regularizationFields } from './regularization-options.js';
 import { resamplingFields } from './resampling-options.js';
+import { sharingFields } from './sharing-options.js';
 import { stepFields } from './step-options.js';
 import { trajectoryFields } from './trajectory-options.js';
 import { treesFields } from './trees-options.js';
@@ -29,4 +30,5 @@ export const SHARED_FIELDS = {
   ...stoppingFields,
   ...tyingFields,
   ...trajectoryFields,
+  ...sharingFields,
 };

@@ -485,6 +485,29 @@ export interface MemberOptions {
    * @default 0 for ema, 0.75 for the others
    */
   readonly trajectoryStart?: number | undefined;
+  /**
+   * Submodels that one run trains together and leaves as members: over one matrix a layer, scaled by each
+   * (batchEnsemble, tabm, tabmMini), under masks (masksembles), or side by side on the same batches (packed).
+   * @default 'none'
+   */
+  readonly sharing?: 'none' | 'batchEnsemble' | 'tabm' | 'tabmMini' | 'packed' | 'masksembles' | undefined;
+  /**
+   * Submodels of a run that share weights, each a member of its own. An integer ≥ 2 and ≤ 1024.
+   * @default 8
+   */
+  readonly submodels?: number | undefined;
+  /**
+   * Whether every submodel trains on all examples of a batch, or batchEnsemble and masksembles divide it,
+   * which takes little more time than one network.
+   * @default 'whole'
+   */
+  readonly submodelBatch?: 'whole' | 'split' | undefined;
+  /**
+   * Masksembles: how little the units that submodels keep have in common; at 1 all keep the same. A number ≥
+   * 1 and ≤ 100.
+   * @default 2
+   */
+  readonly maskScale?: number | undefined;
 }
 
 /** Lists of options of which members take the combinations. */

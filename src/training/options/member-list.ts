@@ -7,7 +7,7 @@ import type { MemberOptions, TrainingOptions } from '../../model/options/trainin
 import { requireUses } from '../../option-names.js';
 import { DEFAULTS, IF_RESEEDING } from './option-defaults.js';
 import { drawAll, drawMember, isSearched, type SearchedOptions } from './search-options.js';
-import { requireShare, requireUse, requireUsers, uses } from './stray-options.js';
+import { hasEffect, requireShare, requireUse, requireUsers } from './stray-options.js';
 import { withDefaults } from './with-defaults.js';
 
 /** Upper bound on the number of members: beyond it the seeds' stream numbers would not fit. */
@@ -18,7 +18,7 @@ const MAX_POINTS = 100_000;
 const SMALL_GRID = 1000;
 
 /** Options that say how many members a run leaves; no run has two of them above 1. */
-const LEAVING = ['snapshots'] as const;
+const LEAVING = ['snapshots', 'submodels'] as const;
 
 /** The choices of options, which the runs take in turn. */
 export interface MemberList {
@@ -77,7 +77,7 @@ function membersOfRun(own: MemberOptions): number {
 }
 
 function membersBy(own: MemberOptions, name: (typeof LEAVING)[number]): number {
-  return uses(own, name) ? withDefaults(own)[name] : 1;
+  return hasEffect(own, name) ? withDefaults(own)[name] : 1;
 }
 
 function listRuns({

@@ -61,6 +61,11 @@ export function uses(own: MemberOptions, name: Name): boolean {
   return isUser(own, MEMBER_USES[name].by);
 }
 
+/** Whether an option has an effect on a member of these options. */
+export function hasEffect(own: MemberOptions, name: Name): boolean {
+  return complaintOf(name, own, withDefaults(own)) === null;
+}
+
 /** The options of a member that have no effect beside its others. */
 export function withoutEffect(own: MemberOptions): readonly Name[] {
   const filled = withDefaults(own);

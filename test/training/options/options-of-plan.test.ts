@@ -30,6 +30,8 @@ const CASES: readonly (readonly [TrainingOptions, Task?])[] = [
   [{ schedule: 'step', stepEvery: 3, stepFactor: 0.9, warmupEpochs: 2 }],
   [{ schedule: 'cosine', finalFactor: 0.1 }],
   [{ snapshots: 3, epochs: 30, members: 2 }],
+  [{ sharing: 'tabm', submodels: 4, members: 2 }],
+  [{ sharing: 'masksembles', maskScale: 3, members: 2 }],
   [{ earlyStopping: 'none', epochs: 12 }],
   [{ earlyStopping: 'validation', patience: 3, validationShare: 0.25 }],
   [{ resample: 'subsample', resampleShare: 0.5, featureShare: 0.5 }],

@@ -1,0 +1,138 @@
+// Submodels that share weights, and members of one trajectory, beside independent members in the same processor time: the
+// table of docs/techniques/shared-weights.md. What the independent members of a split take is the budget of all others, which
+// train as many whole runs as come nearest to it, one at least. One thread, since it counts processor time.
+// Run: node dist/scripts/figures/shared-weights.js FOLDER [TABLE …]
+
+import { join } from 'node:path';
+import { loadTraining } from '../../src/data/load.js';
+import { evaluateEnsemble } from '../../src/ensemble/evaluate/evaluate.js';
+import type { Dataset, LoadOptions, TrainingOptions } from '../../src/index.js';
+import { trainEnsemble } from '../../src/training/train-ensemble.js';
+
+const TABLES: Readonly<Record<string, Pick<LoadOptions, 'target' | 'task'>>> = {
+  vehicle: { target: 'Class' },
+  vowel: { target: 'Class' },
+  concrete: { target: 'compressive_strength', task: 'regression' },
+  boston: { target: 'medv', task: 'regression' },
+  churn: { target: 'churn' },
+  satellite: { target: 'classes' },
+};
+const USUAL = ['vehicle', 'vowel', 'concrete', 'boston'];
+
+const SEEDS = [1, 2, 3, 4, 5];
+const MEMBERS = 8;
+const SUBMODELS = 8;
+
+/** As the defaults are; whoever shares or cycles takes all rows of a run. */
+const WAYS: Readonly<Record<string, TrainingOptions>> = {
+  independent: {},
+  batchEnsemble: { sharing: 'batchEnsemble', submodels: SUBMODELS },
+  'batchEnsemble, divided': {
+    ...{ sharing: 'batchEnsemble', submodels: SUBMODELS, submodelBatch: 'split', batchSize: 8 * SUBMODELS },
+  },
+  tabm: { sharing: 'tabm', submodels: SUBMODELS },
+  tabmMini: { sharing: 'tabmMini', submodels: SUBMODELS },
+  'packed, α = 4': { sharing: 'packed', submodels: SUBMODELS, hidden: [32] },
+  masksembles: { sharing: 'masksembles', submodels: SUBMODELS },
+  'masksembles, divided': {
+    ...{ sharing: 'masksembles', submodels: SUBMODELS, submodelBatch: 'split', batchSize: 8 * SUBMODELS },
+  },
+  snapshots: { snapshots: SUBMODELS, epochs: 80, learningRate: 0.01 },
+};
+
+interface Result {
+  /** Error rate, or RMSE over the standard deviation of the test rows. */
+  readonly ensemble: number;
+  readonly member: number;
+  readonly v: number;
+  readonly c: number;
+  readonly rho: number;
+  readonly members: number;
+  /** Processor time in shares of the independent members'. */
+  readonly time: number;
+}
+
+async function timed(train: Dataset, options: TrainingOptions) {
+  const before = process.cpuUsage();
+  const ensemble = await trainEnsemble(train, options);
+  const { user, system } = process.cpuUsage(before);
+  return { ensemble, seconds: (user + system) / 1e6 };
+}
+
+const deviation = ({ targets }: Dataset) => {
+  const values = Array.from(targets);
+  const centre = mean(values);
+  return Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
+};
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+async function measure(
+  train: Dataset,
+  test: Dataset,
+  options: TrainingOptions,
+  budget: number | null,
+): Promise<{ result: Result; seconds: number }> {
+  let { ensemble, seconds } = await timed(train, { ...options, members: budget === null ? MEMBERS : 1 });
+  if (budget !== null) {
+    const runs = Math.max(1, Math.round(budget / seconds));
+    if (runs > 1) ({ ensemble, seconds } = await timed(train, { ...options, members: runs }));
+  }
+  const report = await evaluateEnsemble(ensemble, test, { curves: false, replicates: 0 });
+  const { v, c, rho } = report.errorCorrelation;
+  const scoreOf = ({ accuracy, rmse }: { accuracy: number | null; rmse: readonly number[] | null }) =>
+    accuracy === null ? rmse![0]! / deviation(test) : 1 - accuracy;
+  const result = {
+    ...{ ensemble: scoreOf(report.ensemble!), member: scoreOf(report.meanMember) },
+    ...{ v, c: c!, rho: rho!, members: ensemble.members.length, time: seconds / (budget ?? seconds) },
+  };
+  return { result, seconds };
+}
+
+/** Quantile 0.975 of Student's t with n − 1 degrees of freedom, for intervals over five splits. */
+const STUDENT = 2.776;
+
+const [folder = 'data', ...wanted] = process.argv.slice(2);
+for (const name of wanted.length === 0 ? USUAL : wanted) {
+  const results = new Map<string, Result[]>(Object.keys(WAYS).map((way) => [way, []]));
+  for (const seed of SEEDS) {
+    const loading = { ...TABLES[name]!, testShare: 0.3, seed, impute: 'mean', unseen: 'ignore' } as const;
+    const { train, test } = loadTraining(join(folder, `${name}.csv`), loading);
+    let budget: number | null = null;
+    for (const [way, options] of Object.entries(WAYS)) {
+      // Once beforehand, so that nobody pays for the compiler.
+      if (budget === null) await timed(train, { ...options, seed, members: 1, epochs: 2 });
+      const { result, seconds } = await measure(train, test!, { seed, ...options }, budget);
+      budget ??= seconds;
+      results.get(way)!.push(result);
+    }
+  }
+  const independent = results.get('independent')!;
+  console.log(`\n| ${name} | members | time | score | member | v | c | ρ | against independent |`);
+  console.log('|---|--:|--:|--:|--:|--:|--:|--:|--:|');
+  for (const [way, own] of results) {
+    const differences = own.map(({ ensemble }, split) => ensemble - independent[split]!.ensemble);
+    const centre = mean(differences);
+    const spread = Math.sqrt(
+      differences.reduce((sum, d) => sum + (d - centre) ** 2, 0) /
+        (differences.length - 1) /
+        differences.length,
+    );
+    const figure = (of: keyof Result, digits: number) =>
+      mean(own.map((result) => result[of])).toFixed(digits);
+    const against =
+      way === 'independent'
+        ? ''
+        : `${centre >= 0 ? '+' : '−'}${Math.abs(centre).toFixed(4)} ± ${(STUDENT * spread).toFixed(4)}`;
+    const scores = [
+      figure('ensemble', 4),
+      figure('member', 4),
+      figure('v', 4),
+      figure('c', 4),
+      figure('rho', 3),
+    ];
+    console.log(`| ${[way, figure('members', 0), figure('time', 2), ...scores, against].join(' | ')} |`);
+  }
+}
