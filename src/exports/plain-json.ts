@@ -24,10 +24,14 @@ type Nested = readonly (number | Nested)[];
  */
 function writeJson(ensemble: TrainedEnsemble, options: ExportCombineOptions): Uint8Array {
   const portable = exportedEnsemble(ensemble, options);
-  const { members, ...head } = describeEnsemble(portable, (layer) => ({
-    weight: nested(layer.weight, weightShapeOf(layer)),
-    bias: Array.from(layer.bias, shortestSingle),
-  }));
+  const { members, ...head } = describeEnsemble(
+    portable,
+    (layer) => ({
+      weight: nested(layer.weight, weightShapeOf(layer)),
+      bias: Array.from(layer.bias, shortestSingle),
+    }),
+    (_, shape, values) => nested(values, shape),
+  );
   // Member by member: a text holds half a gigabyte, and no more.
   const lines = members.map((member, at) => `${at === 0 ? '' : ','}\n${JSON.stringify(member)}`);
   const start = `${JSON.stringify(head).slice(0, -1)},"members":[`;

@@ -29,13 +29,20 @@ const ALIGNMENT = 8;
 
 function writeSafetensors(ensemble: TrainedEnsemble, options: ExportCombineOptions): Uint8Array {
   const tensors: Tensor[] = [];
-  const described = describeEnsemble(exportedEnsemble(ensemble, options), (layer, { member }, at) => {
-    const name = `member.${member}.layer.${at + 1}`;
-    const [weight, bias] = [`${name}.weight`, `${name}.bias`];
-    tensors.push({ name: weight, shape: weightShapeOf(layer), values: layer.weight });
-    tensors.push({ name: bias, shape: [layer.bias.length], values: layer.bias });
-    return { weight, bias };
-  });
+  const described = describeEnsemble(
+    exportedEnsemble(ensemble, options),
+    (layer, { member }, at) => {
+      const name = `member.${member}.layer.${at + 1}`;
+      const [weight, bias] = [`${name}.weight`, `${name}.bias`];
+      tensors.push({ name: weight, shape: weightShapeOf(layer), values: layer.weight });
+      tensors.push({ name: bias, shape: [layer.bias.length], values: layer.bias });
+      return { weight, bias };
+    },
+    (name, shape, values) => {
+      tensors.push({ name, shape, values });
+      return name;
+    },
+  );
   let end = 0;
   const entries = tensors.map(({ name, shape, values }) => {
     const start = end;

@@ -174,7 +174,7 @@ export function portableNetwork(owner: NetworksOwner, { index, parameters }: Net
     layers.push(portableLayer(shape, network.layers[at - lead], matrices));
     if (matrices.length > 0) keep = 1;
   }
-  const image = layers[lead]!.kind === 'dense' ? null : network.image;
+  const image = layers[0]!.kind === 'dense' ? null : network.image;
   return { member: index, columns, inputs, image, layers, head: headOf(spec, task, encoding) };
 }
 

@@ -87,6 +87,18 @@ const CASES: Readonly<Record<string, readonly [Dataset, TrainingOptions, Choice?
     classes,
     { grid: { dropoutScaling: ['plain', 'inverted'] }, hidden: [8], inputKeep: 0.9, hiddenKeep: 0.7 },
   ],
+  'embedded numbers and scaled inputs': [
+    classes,
+    {
+      members: [
+        { hidden: [4], numericEmbedding: 'periodic', embeddingFrequencies: 6, inputScale: true },
+        { hidden: [4], numericEmbedding: 'cosine', embeddingSize: 4 },
+        { hidden: [4], numericEmbedding: 'piecewiseLinear', embeddingBins: 5 },
+        { hidden: [4], numericEmbedding: 'piecewiseLinear', embeddingBins: 5, embeddingSize: 3 },
+        { hidden: [4], inputScale: true },
+      ],
+    },
+  ],
   'mixed sizes and activations': [
     classes,
     {

@@ -53,6 +53,12 @@ export const CASES: Readonly<Record<string, () => Promise<Case>>> = {
   'two classes, strict': () => ofNumbers(clusters(90, 5, 2, 2), { arithmetic: 'strict' }),
   Gaussian: () => ofNumbers(linear(120, 4, 2, 3), { loss: 'gaussianNll', activation: 'tanh' }),
   'random subspaces, dropout': () => ofNumbers(clusters(90, 8, 3, 4), { featureShare: 0.5, hiddenKeep: 0.8 }),
+  'embedded numbers, scaled': () =>
+    ofNumbers(clusters(90, 5, 3, 6), {
+      numericEmbedding: 'periodic',
+      embeddingFrequencies: 5,
+      inputScale: true,
+    }),
   convolutions: () =>
     ofNumbers(clusters(60, 64, 3, 5), {
       image: '1x8x8',

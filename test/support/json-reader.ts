@@ -48,9 +48,29 @@ interface Head {
   readonly varianceFloor: number;
 }
 
+interface Embedded {
+  readonly parts: readonly Part[];
+  readonly factors: readonly number[] | null;
+}
+
+interface Part {
+  readonly kind: 'copied' | 'numbers' | 'category';
+  readonly from: number;
+  readonly count: number;
+  readonly expansion: 'periodic' | 'piecewise';
+  readonly first: readonly (readonly number[])[];
+  readonly second: readonly (readonly number[])[];
+  readonly projection: {
+    readonly weight: readonly (readonly (readonly number[])[])[];
+    readonly bias: readonly (readonly number[])[];
+  } | null;
+  readonly weight: readonly (readonly number[])[];
+}
+
 interface Member {
   readonly weight: number;
   readonly features: readonly number[] | null;
+  readonly embedded?: Embedded;
   readonly image: readonly number[] | null;
   readonly layers: readonly (
     | Dense
@@ -215,8 +235,36 @@ function answerOf(file: ExportedJson, features: readonly number[]): Answer {
   return { mean, variance: null, contest: mean };
 }
 
-function forward({ layers, features: columns, image }: Member, features: readonly number[]): number[] {
-  let h: readonly number[] = columns === null ? features : columns.map((i) => features[i]!);
+/** What the first layer takes. */
+function embed({ parts, factors }: Embedded, x: readonly number[]): number[] {
+  const h = parts.flatMap(({ kind, from, count, expansion, first, second, projection, weight }) => {
+    const own = x.slice(from, from + count);
+    if (kind === 'copied') return own;
+    if (kind === 'category') return dot(own, weight);
+    return own.flatMap((value, n) => {
+      const terms = first[n]!.map((a, f) => {
+        const b = second[n]![f]!;
+        if (expansion === 'periodic') return Math.cos(2 * Math.PI * a * value + b);
+        return Math.min(Math.max((value - a) * b, 0), 1);
+      });
+      if (projection === null) return [value, ...terms];
+      const projected = dot(terms, projection.weight[n]!);
+      return [value, ...projected.map((z, e) => z + projection.bias[n]![e]!)];
+    });
+  });
+  return factors === null ? h : h.map((value, i) => value * factors[i]!);
+}
+
+function dot(x: readonly number[], w: readonly (readonly number[])[]): number[] {
+  return w[0]!.map((_, o) => x.reduce((sum, value, i) => sum + value * w[i]![o]!, 0));
+}
+
+function forward(
+  { layers, features: columns, image, embedded }: Member,
+  features: readonly number[],
+): number[] {
+  const seen = columns === null ? features : columns.map((i) => features[i]!);
+  let h: readonly number[] = embedded === undefined ? seen : embed(embedded, seen);
   let shape = image;
   const outputs: (readonly number[])[] = [];
   for (const [at, layer] of layers.entries()) {

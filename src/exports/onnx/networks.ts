@@ -4,7 +4,6 @@
 
 import { failOption } from '../../errors.js';
 import { joined } from '../../math/joined.js';
-import { requireBareInputs } from '../../model/portable-inputs.js';
 import type {
   PortableAdd,
   PortableConvolution,
@@ -16,6 +15,7 @@ import type {
 } from '../../model/portable-network.js';
 import type { WindowGeometry } from '../../model/windows.js';
 import { activated } from './activations.js';
+import { callInputs, inputsKey } from './embedded-inputs.js';
 import { type Graph, once, type Value } from './graph.js';
 import type { EncodedFeatures } from './inputs.js';
 
@@ -57,12 +57,12 @@ function withTwoLogits(network: PortableNetwork): PortableNetwork {
 }
 
 /** Equal for networks that can run as one. */
-function shapeKey({ columns, image, layers, head }: PortableNetwork): string {
+function shapeKey({ columns, inputs, image, layers, head }: PortableNetwork): string {
   const shapes = layers.map((layer) => {
     const { weight: _, bias: __, ...shape } = { weight: null, bias: null, ...layer };
     return shape;
   });
-  return JSON.stringify([columns?.length ?? null, image, shapes, head.kind]);
+  return JSON.stringify([columns?.length ?? null, inputsKey(inputs), image, shapes, head.kind]);
 }
 
 /**
@@ -81,11 +81,18 @@ function callGroup(
   group: readonly PortableNetwork[],
 ): Value {
   const [first] = group;
-  requireBareInputs(first!, 'this form');
   let weights = group.map(({ layers }) => layers);
   let state: State;
   const needsOrder = first!.layers[0]!.kind !== 'dense';
-  if (first!.image !== null) {
+  if (first!.inputs !== null) {
+    const features = inOwnOrder(graph, encoded, padded);
+    const value = callInputs(
+      graph,
+      features,
+      group.map(({ inputs }) => inputs!),
+    );
+    state = { at: 'members', value };
+  } else if (first!.image !== null) {
     state = { at: 'image', value: imageOf(graph, encoded, padded, first!), shared: true };
   } else if (first!.columns !== null) {
     const from = padded();

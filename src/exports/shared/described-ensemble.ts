@@ -8,7 +8,6 @@ import type { FeatureColumn } from '../../data/dataset/preprocessing-types.js';
 import { USUAL_MISSING } from '../../data/table/column.js';
 import { dateWords } from '../../data/table/date-format.js';
 import type { Activation } from '../../model/layer-types.js';
-import { requireBareInputs } from '../../model/portable-inputs.js';
 import type {
   PortableHead,
   PortableLayer,
@@ -17,6 +16,7 @@ import type {
 } from '../../model/portable-network.js';
 import type { WindowGeometry } from '../../model/windows.js';
 import type { Aggregator } from '../../predictions/aggregate/aggregators.js';
+import { type DescribedInputs, describeInputs, type WriteNumbers } from './described-inputs.js';
 import type { ExportedEnsemble } from './exported-ensemble.js';
 
 /** What a raw column is, in the order of the features that they become. */
@@ -66,20 +66,22 @@ export type DescribedLayer<Weights> =
       readonly stride: readonly number[];
     };
 
-export interface DescribedMember<Weights> {
+export interface DescribedMember<Weights, Numbers> {
   /** Its place in the plan. */
   readonly member: number;
   /** Its share in the average. */
   readonly weight: number;
   /** The features that it sees, from 0; null: all. */
   readonly features: readonly number[] | null;
+  /** What becomes of these before the first layer; absent: nothing. */
+  readonly embedded?: DescribedInputs<Numbers>;
   /** Channels, height and width of the image that they are; null: none. */
   readonly image: readonly number[] | null;
   readonly layers: readonly DescribedLayer<Weights>[];
   readonly head: PortableHead;
 }
 
-export interface DescribedEnsemble<Weights> {
+export interface DescribedEnsemble<Weights, Numbers> {
   readonly format: 'tutti-ensemble';
   readonly version: 1;
   readonly task: Task;
@@ -102,17 +104,17 @@ export interface DescribedEnsemble<Weights> {
   readonly threshold: number | null;
   /** What each member's means are kept within; null: nothing. */
   readonly clip: { readonly low: readonly number[]; readonly high: readonly number[] } | null;
-  readonly members: readonly DescribedMember<Weights>[];
+  readonly members: readonly DescribedMember<Weights, Numbers>[];
 }
 
-/** @param weightsOf what stands in a layer with parameters for them. */
-export function describeEnsemble<Weights extends object>(
+/** @param weightsOf what stands in a layer with parameters for them. @param write what stands for other numbers. */
+export function describeEnsemble<Weights extends object, Numbers>(
   ensemble: ExportedEnsemble,
   weightsOf: (layer: WeightedLayer, network: PortableNetwork, at: number) => Weights,
-): DescribedEnsemble<Weights> {
+  write: WriteNumbers<Numbers>,
+): DescribedEnsemble<Weights, Numbers> {
   const { task, features, encoding, preprocessing, networks, weights, aggregator, calibration, clip } =
     ensemble;
-  for (const network of networks) requireBareInputs(network, 'this form');
   const method = calibration?.method ?? null;
   return {
     ...{ format: 'tutti-ensemble', version: 1, task },
@@ -125,6 +127,9 @@ export function describeEnsemble<Weights extends object>(
     clip,
     members: networks.map((network, at) => ({
       ...{ member: network.member, weight: weights[at]!, features: network.columns && [...network.columns] },
+      ...(network.inputs === null
+        ? {}
+        : { embedded: describeInputs(network.inputs, `member.${network.member}`, write) }),
       image: network.image && [network.image.channels, network.image.height, network.image.width],
       layers: network.layers.map((layer, place) =>
         describeLayer(layer, () => weightsOf(layer as never, network, place)),

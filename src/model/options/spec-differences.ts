@@ -7,8 +7,8 @@ import type { JsonValue, MemberSpec } from '../spec.js';
 import type { Field } from './field.js';
 import { SHARED_FIELDS } from './member-fields.js';
 
-/** A member's key in the random streams, and its place in a run or a group, are no choice of anybody's. */
-const NO_OPTIONS = new Set(['streams', 'snapshot', 'group', 'hash', 'engine']);
+/** A member's key in the random streams, its place in a run or a group, and what columns there are, are no choice of anybody's. */
+const NO_OPTIONS = new Set(['streams', 'snapshot', 'group', 'hash', 'engine', 'columns']);
 
 /** Options by their places in a spec. */
 const NAMES: ReadonlyMap<string, string> = new Map(

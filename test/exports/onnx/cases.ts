@@ -134,6 +134,29 @@ const ASKED: Readonly<Record<string, Asked>> = {
       ],
     },
   },
+  'embedded inputs': {
+    ...BOUGHT,
+    train: {
+      members: [
+        {
+          numericEmbedding: 'periodic',
+          categoryEmbedding: 'learned',
+          categoryEmbeddingSize: 2,
+          inputScale: true,
+        },
+        {
+          numericEmbedding: 'periodic',
+          categoryEmbedding: 'learned',
+          categoryEmbeddingSize: 2,
+          inputScale: true,
+        },
+        { numericEmbedding: 'cosine', embeddingSize: 5 },
+        { numericEmbedding: 'piecewiseLinear', embeddingBins: 6 },
+        { numericEmbedding: 'piecewiseLinear', embeddingBins: 6, embeddingSize: 4, inputScale: true },
+        { inputScale: true },
+      ],
+    },
+  },
   'random subspaces': { ...BOUGHT, train: { members: 4, hidden: [8], featureShare: 0.5 } },
   'mixed sizes': {
     ...BOUGHT,

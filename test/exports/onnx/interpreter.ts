@@ -296,6 +296,7 @@ const OPERATORS: Readonly<Record<string, Run>> = {
   Cast: ([x], { to }) => [{ ...x!, single: to === ELEMENT.float }],
   Atan: unary(Math.atan),
   Sin: unary(Math.sin),
+  Cos: unary(Math.cos),
   Sqrt: unary(Math.sqrt),
   Neg: unary((x) => -x),
   Relu: unary((x) => Math.max(x, 0)),

@@ -52,6 +52,8 @@ t.test('every option is called by its name, wherever a spec has it', async (t) =
     { adversarialEpsilon: 0.1, adversarialBounds: [0, 1], tie: 0.1, activityPenalty: 0.1 },
     { image: '2x2', tangentStrength: 0.1, tangents: ['rotation'] },
     { snapshots: 2, resample: 'subsample', resampleShare: 0.5 },
+    { numericEmbedding: 'periodic', categoryEmbedding: 'learned', inputScale: true },
+    { numericEmbedding: 'piecewiseLinear', embeddingBins: 4 },
     { engine: 'neighbours', image: '2x2', distance: 'tangentTwoSided', distanceTangents: ['rotation'] },
   ];
   const specs = all.flatMap((options) => resolvePlan(parseTrainingOptions(options), CONTEXT).members);

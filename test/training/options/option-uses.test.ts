@@ -229,6 +229,7 @@ const EXAMPLES: Plain = {
     scaleRateFactor: 1,
     embeddingRateFactor: 1,
   },
+  ...{ numericEmbedding: 'periodic', categoryEmbedding: 'learned', inputScale: true },
 };
 
 function valuesOf(conditions: typeof CONDITIONS): Plain {
