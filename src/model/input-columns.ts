@@ -11,17 +11,19 @@ export function inputRuns(
 ): readonly InputRun[] {
   if (fitted === null) return [['number', features]];
   const runs: [InputColumnKind, number][] = [];
-  for (const feature of fitted.features) {
-    const kind = kindOf(feature);
+  const add = (kind: InputColumnKind, columns: number) => {
     const last = runs.at(-1);
-    if (kind !== 'category' && last?.[0] === kind) last[1] += columnWidth(feature);
-    else runs.push([kind, columnWidth(feature)]);
+    if (kind !== 'category' && last?.[0] === kind) last[1] += columns;
+    else runs.push([kind, columns]);
+  };
+  for (const feature of fitted.features) {
+    if (feature.kind === 'categorical') {
+      add('category', columnWidth(feature));
+      continue;
+    }
+    // Of a number that is the same in all rows there is nothing to embed.
+    add(feature.constant === true ? 'flag' : 'number', 1);
+    if (feature.indicator === true) add('flag', 1);
   }
   return runs;
-}
-
-/** Of a number that is the same in all rows there is nothing to embed. */
-function kindOf(feature: FeatureColumn): InputColumnKind {
-  if (feature.kind === 'categorical') return 'category';
-  return feature.constant === true ? 'flag' : 'number';
 }

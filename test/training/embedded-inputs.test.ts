@@ -14,6 +14,7 @@ import {
   type TrainingOptions,
   trainEnsemble,
 } from '../../src/index.js';
+import { inputRuns } from '../../src/model/input-columns.js';
 import { requireNetwork } from '../../src/model/network-members.js';
 import { clusters } from '../support/datasets.js';
 import { type ExportedJson, predictFromJson } from '../support/json-reader.js';
@@ -42,6 +43,13 @@ t.test('columns of a table are numbers, categories, and what is always the same'
     ['category', 3],
     ['flag', 1],
     ['number', 2],
+  ]);
+  const filled = await loadData(records, { target, impute: 'mean', missingIndicators: true });
+  const { preprocessing, features } = filled.train;
+  t.same(inputRuns(preprocessing, features).slice(0, 3), [
+    ['number', 1],
+    ['flag', 1],
+    ['category', 4],
   ]);
 });
 
