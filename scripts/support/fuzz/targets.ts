@@ -37,6 +37,7 @@ export async function smallSamples(): Promise<Sample[]> {
     { hidden: [2] },
     { hidden: [3, 2], optimizer: 'sgd', hiddenKeep: 0.5 },
     { engine: 'neighbours' },
+    { engine: 'trees', rounds: 2, minLeafRows: 1 },
   ] as const;
   const options = { epochs: 2, seed: 7, batchSize: 8, arithmetic: 'strict' } as const;
   const failing = {
