@@ -49,6 +49,7 @@ export type {
 export type { Report } from './api/report.js';
 export { type ReportOptions, type ReportPage, reportEnsemble } from './api/report-page.js';
 export { ensembleToBytes, inspectEnsemble, loadEnsemble, saveEnsemble } from './api/saved-ensembles.js';
+export { autoEnsemble, type SearchedEnsemble } from './api/searched.js';
 export type { ClassScores, TaskScores, ValueScores } from './api/task-scores.js';
 export {
   readCheckpoint,
@@ -57,7 +58,6 @@ export {
   startTraining,
   trainEnsemble,
 } from './api/training.js';
-export { autoEnsemble, type SearchedEnsemble } from './api/searched.js';
 export type {
   UncertainClass,
   UncertainRecords,

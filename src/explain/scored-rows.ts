@@ -43,6 +43,7 @@ export function metricFor(
   if (metric.reads === 'variances' && !heads) {
     failOption('metric', 'one that needs no variances, which these members do not predict', name);
   }
+  if (metric.reads === 'labels') failOption('metric', 'one of all numbers, not of labels', name);
   if (metric.reads === 'quantiles' && !members.every(({ index }) => hasQuantiles(plan.members[index]!))) {
     failOption('metric', 'one that needs no quantiles, which these members do not predict', name);
   }

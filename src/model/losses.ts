@@ -20,7 +20,7 @@ interface LossDefinition {
   readonly smooths: boolean;
   /**
    * Numbers: what makes predictions of raw outputs. identity: the target's scale; log: rates are e^z; levels: quantiles, each
-   * softplus(z) above the one before.
+   * softplus(z) above the one before; logistic: probabilities of 1.
    */
   readonly link: 'identity' | 'log' | 'levels' | 'logistic';
 }
@@ -57,6 +57,10 @@ const LOSSES = {
   poisson: {
     ...{ says: 'is for counts', task: 'regression', classes: null, units: each },
     ...{ gives: null, activation: null, smooths: false, link: 'log' },
+  },
+  multilabel: {
+    ...{ says: 'is for several targets of 0 and 1', task: 'regression', classes: null, units: each },
+    ...{ gives: null, activation: null, smooths: false, link: 'logistic' },
   },
   quantile: {
     ...{ says: 'predicts `quantiles`', task: 'regression', classes: null, units: each },

@@ -83,13 +83,15 @@ export type PortableLayer = WeightedLayer | PortablePool | PortableAdd;
 /**
  * How raw outputs z of the last layer are predictions. softmax: probabilities of the classes. sigmoid: of two classes, z
  * [1] is the logit of the second. linear: targets, mean + std × z, or what their map makes of z. gaussian: z holds those of the means, then of each
- * target the r whose softplus(r) + varianceFloor, times std², is the variance. rate: of targets that are counts, unit × e^z.
+ * target the r whose softplus(r) + varianceFloor, times std², is the variance. rate: of targets that are counts, unit × e^z. labels: of
+ * targets of 0 and 1, the probability of 1, 1 / (1 + e^−z).
  * quantiles: z holds, level after level, one for each target: q is z of the first level, then grows by softplus(z) from each
  * level to the next; quantiles are mean + std × q, or what the targets' map makes of q.
  */
 export type PortableHead =
   | { readonly kind: 'softmax' | 'sigmoid'; readonly classes: number }
   | { readonly kind: 'rate'; readonly unit: readonly number[] }
+  | { readonly kind: 'labels' }
   | {
       readonly kind: 'quantiles';
       readonly levels: readonly number[];
@@ -235,6 +237,8 @@ function headOf({ loss, quantiles }: LossSpec, task: Task, { targets }: Encoding
       return { kind: 'linear', mean, std, ...(map === undefined ? {} : { map }) };
     case 'poisson':
       return { kind: 'rate', unit: rateUnits(targets) };
+    case 'multilabel':
+      return { kind: 'labels' };
     case 'quantile':
       return { kind: 'quantiles', levels: quantiles!, mean, std, ...(map === undefined ? {} : { map }) };
     case 'gaussianNll':

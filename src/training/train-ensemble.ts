@@ -70,6 +70,7 @@ export function preparePlan(
 
 /** @throws ERR_OPTION for members of the Poisson loss where a target is negative, or 0 in every row. */
 function requireCounts(choices: readonly MemberSpec[], dataset: Dataset): void {
+  requireLabels(choices, dataset);
   if (!choices.some((spec) => hasEpochs(spec) && spec.loss === 'poisson')) return;
   const { targetRange } = trainingFacts(dataset);
   if (dataset.task.kind !== 'regression' || targetRange === null) return;
@@ -78,6 +79,16 @@ function requireCounts(choices: readonly MemberSpec[], dataset: Dataset): void {
     const expected = `other than poisson, which is for numbers ≥ 0 that are not all 0 (${target}: ${low} to ${high})`;
     if (low < 0 || high === 0) failOption('loss', expected, 'poisson');
   }
+}
+
+/** @throws ERR_OPTION for members of the loss of labels where a target is neither 0 nor 1. */
+function requireLabels(choices: readonly MemberSpec[], { task, targets }: Dataset): void {
+  if (!choices.some((spec) => hasEpochs(spec) && spec.loss === 'multilabel')) return;
+  const at = targets.findIndex((value) => value !== 0 && value !== 1);
+  if (at < 0 || task.kind !== 'regression') return;
+  const name = task.targets[at % task.targets.length]!;
+  const expected = `other than multilabel, which is for targets of 0 and 1 (${name}: ${targets[at]})`;
+  failOption('loss', expected, 'multilabel');
 }
 
 /** A seed for those who gave none; it is part of the plan, so the run can be repeated. */

@@ -73,7 +73,7 @@ function requireStraightTargets({ members }: EnsemblePlan, { encoding }: Dataset
   if (kind !== undefined && bad !== undefined)
     failOption(
       'targetScaling',
-      'standard for members of `loss` gaussianNll, which predict variances, or poisson, which predict rates',
+      'standard for members of `loss` gaussianNll, which predict variances, or poisson and multilabel, which take numbers as they are',
       kind,
     );
 }

@@ -112,5 +112,8 @@ t.test('what no training leaves is refused', async (t) => {
   };
   await t.rejects(refitEnsemble(joined, all), { code: 'ERR_OPTION', message: /refit before joining/ });
   await t.rejects(refitEnsemble(ensemble, clusters(30, 5, 3)), { code: 'ERR_SHAPE' });
-  await t.rejects(refitEnsemble(ensemble, all, { checkShare: 1 }), { code: 'ERR_OPTION', details: { option: 'checkShare' } });
+  await t.rejects(refitEnsemble(ensemble, all, { checkShare: 1 }), {
+    code: 'ERR_OPTION',
+    details: { option: 'checkShare' },
+  });
 });

@@ -81,12 +81,12 @@ export function activate(kind: Activation, z: number): [h: number, derivative: n
 }
 
 /** A loss that reads nothing beside the truth, or one with what it reads. */
-export type Judged = Loss | (LossSpec & { readonly rates?: readonly number[] });
+export type Judged = Loss | (LossSpec & { readonly rates?: readonly number[]; readonly labels?: Scale });
 
 /** The loss of a spec, with what makes counts of standardised targets, in units of their means. */
 export function judgedBy(spec: LossSpec, { mean, std }: Scale): Judged {
   const per = (values: readonly number[]) => values.map((own, at) => own / (mean[at]! > 0 ? mean[at]! : 1));
-  return { ...spec, rates: [...per(std), ...per(mean)] };
+  return { ...spec, rates: [...per(std), ...per(mean)], labels: { mean, std } };
 }
 
 /**
@@ -139,6 +139,15 @@ export function lossOf(
       return listed(twins.huber(z, y.length, y, [1], spec.huberDelta!));
     case 'poisson':
       return listed(twins.poissonNll(z, y.length, y, [1], spec.rates!));
+    case 'multilabel':
+      return listed(
+        twins.binaryCrossEntropies(
+          z,
+          y.length,
+          y.map((own, at) => own * spec.labels!.std[at]! + spec.labels!.mean[at]!),
+          [1],
+        ),
+      );
     case 'quantile':
       return listed(twins.pinball(z, y.length, y, [1], spec.quantiles!));
     case 'focal':

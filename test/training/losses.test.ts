@@ -143,3 +143,41 @@ t.test('what a loss cannot do with another option is refused', async (t) => {
   const crossed = trainEnsemble(of(wide), { ...OPTIONS, loss: 'quantile', quantiles: [0.5, 0.1] });
   await t.rejects(crossed, { code: 'ERR_OPTION', message: /`quantiles`.*ascend/ });
 });
+
+t.test('labels are learned as probabilities of each, and scored one by one', async (t) => {
+  const both = new Float64Array(2 * ROWS);
+  x.forEach((value, row) => {
+    both[2 * row] = random.uniform() < 1 / (1 + Math.exp(-3 * value)) ? 1 : 0;
+    both[2 * row + 1] = value > 0 === (row % 10 !== 0) ? 1 : 0;
+  });
+  const dataset = Dataset.fromArrays({
+    x,
+    rows: ROWS,
+    features: 1,
+    targets: both,
+    targetNames: ['soft', 'hard'],
+  });
+  const options = { ...OPTIONS, loss: 'multilabel' } as const;
+  const ensemble = await trainOnThreads(dataset, options);
+  const { mean } = await ensemble.predict(x);
+  const off = averageOf(x.map((value, row) => Math.abs(mean[2 * row]! - 1 / (1 + Math.exp(-3 * value)))));
+  t.ok(off < 0.08, `${off} off`);
+  const report = await ensemble.evaluate(dataset);
+  const own = report.scores.find(({ name }) => name === 'labelAccuracy');
+  const right = [0, 1].map((label) =>
+    averageOf(x.map((_, row) => (mean[2 * row + label]! >= 0.5 === (both[2 * row + label] === 1) ? 1 : 0))),
+  );
+  t.ok(Math.abs(own!.value! - averageOf(right)) < 1e-12);
+  const loss = averageOf(both.map((y, at) => -Math.log(y === 1 ? mean[at]! : 1 - mean[at]!)));
+  t.ok(Math.abs(report.scores.find(({ name }) => name === 'labelLogLoss')!.value! - loss) < 1e-12);
+  const [hits, said, are] = [
+    averageOf(
+      both.filter((_, at) => at % 2 === 1).map((y, row) => (y === 1 && mean[2 * row + 1]! >= 0.5 ? 1 : 0)),
+    ),
+    averageOf(x.map((_, row) => (mean[2 * row + 1]! >= 0.5 ? 1 : 0))),
+    averageOf(both.filter((_, at) => at % 2 === 1)),
+  ];
+  const f1 = report.scores.find(({ name }) => name === 'labelF1')!;
+  t.ok(Math.abs(f1.perTarget![1]! - (2 * hits) / (said + are)) < 1e-12);
+  await t.rejects(trainEnsemble(of(wide), options), { code: 'ERR_OPTION', message: /multilabel.*0 and 1/ });
+});

@@ -66,7 +66,7 @@ interface LossHead {
 }
 
 /** Losses that models of TensorFlow.js are not trained by: of the others the truth as it is encoded is enough, and no levels. */
-const WITHOUT = ['poisson', 'quantile'] as const satisfies readonly Loss[];
+const WITHOUT = ['poisson', 'quantile', 'multilabel'] as const satisfies readonly Loss[];
 
 type Supported = Exclude<Loss, (typeof WITHOUT)[number]>;
 
@@ -77,7 +77,7 @@ function isSupported(loss: Loss): loss is Supported {
 /** @throws ERR_OPTION */
 export function requireSupported(loss: Loss): Supported {
   if (isSupported(loss)) return loss;
-  return failOption('loss', `other than ${WITHOUT.join(' and ')} for a model of TensorFlow.js`, loss);
+  return failOption('loss', `none of ${WITHOUT.join(', ')} for a model of TensorFlow.js`, loss);
 }
 
 const HEADS: Readonly<Record<Supported, LossHead>> = {

@@ -121,7 +121,12 @@ export function layoutArena(
   const copies = panels * submodelsOf(spec);
   const network = withSpread(layoutNetwork(shapes, weights, copies, regions, 'train', techniques));
   const targetsStride = task.kind === 'regression' ? panelStrideOf(outputCount(task)) : 0;
-  const constants = regions.takeWords(constantCount(spec, outputCount(task)));
+  const constantWords = constantCount(spec, outputCount(task), (panels * targetsStride) / 4);
+  const ofLoss: LossPlaces = {
+    constants: regions.takeWords(constantWords),
+    constantWords,
+    scratch: spec.loss === 'multilabel' ? regions.take(panels * targetsStride) : 0,
+  };
   return {
     shapes,
     submodels: spec.sharing === undefined ? null : layoutSubmodels(spec, shapes, panels, regions),
@@ -136,7 +141,7 @@ export function layoutArena(
     network,
     inBag: regions.takeWords(sizes.inBag),
     order: regions.takeWords(sizes.inBag),
-    mixup: layoutMixup(spec, network, { panels, examples: sizes.inBag, targetsStride, constants }, regions),
+    mixup: layoutMixup(spec, network, { panels, examples: sizes.inBag, targetsStride, ofLoss }, regions),
     examples: sizes.inBag,
     evaluated: regions.takeWords(sizes.evaluated),
     rowsEvaluated: sizes.evaluated,
@@ -146,7 +151,7 @@ export function layoutArena(
       targets: { address: regions.take(panels * targetsStride), stride: targetsStride },
       rowWeights,
       labelSmoothing,
-      constants,
+      ...ofLoss,
     },
     updates: layoutUpdates(shapes, regions),
     stepBlock: regions.take(STEP_BLOCK_BYTES),
@@ -161,14 +166,16 @@ interface MixupSizes {
   readonly panels: number;
   readonly examples: number;
   readonly targetsStride: number;
-  /** Of the loss. */
-  readonly constants: number;
+  readonly ofLoss: LossPlaces;
 }
+
+/** What the loss has in the arena beside the truth. */
+type LossPlaces = Pick<HeadInputs, 'constants' | 'constantWords' | 'scratch'>;
 
 function layoutMixup(
   { mixup, labelSmoothing }: NetworkMemberSpec,
   { input, stages }: NetworkLayout,
-  { panels, examples, targetsStride, constants }: MixupSizes,
+  { panels, examples, targetsStride, ofLoss }: MixupSizes,
   regions: RegionAllocator,
 ): MixupLayout | null {
   if (mixup === undefined) return null;
@@ -183,7 +190,7 @@ function layoutMixup(
       targets: { address: regions.take(panels * targetsStride), stride: targetsStride },
       rowWeights: regions.takeWords(panels * PANEL),
       labelSmoothing,
-      constants,
+      ...ofLoss,
     },
   };
 }

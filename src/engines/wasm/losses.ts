@@ -3,6 +3,7 @@
 import type { Scale } from '../../data/dataset/dataset.js';
 import type { Operand } from '../../kernels/operand.js';
 import type { Calls } from '../../kernels/operation-calls.js';
+import { roundUp4 } from '../../kernels/weight-layout.js';
 import { type Loss, type LossSpec, lossOf } from '../../model/losses.js';
 import { rateFactors } from '../shared/linked-answers.js';
 import { type Block, PANEL_ROW_BYTES, panelStrideOf } from './panels.js';
@@ -17,6 +18,9 @@ export interface HeadInputs {
   readonly labelSmoothing: number;
   /** f32: what the loss reads beside the truth, {@link lossConstants}. */
   readonly constants: number;
+  readonly constantWords: number;
+  /** Like `targets`, for a loss that takes them in other units; behind what `constants` has for it. */
+  readonly scratch: number;
 }
 
 /** Where a head leaves its answers. */
@@ -58,15 +62,26 @@ interface LossCalls {
   answer(calls: Calls, places: HeadPlaces, outputs: number, rows: AnsweredRows, spec: LossSpec): void;
 }
 
-/** What the loss of a spec reads that is no argument of its call. @param scale of the targets. */
-export function lossConstants({ loss, quantiles }: LossSpec, scale: Scale): Float32Array {
+/** What the loss of a spec reads that is no argument of its call. @param scale of the targets. @param room floats. */
+export function lossConstants({ loss, quantiles }: LossSpec, scale: Scale, room: number): Float32Array {
   if (loss === 'poisson') return rateFactors(scale);
+  if (loss === 'multilabel') return labelConstants(scale, room);
   return Float32Array.from(quantiles ?? []);
 }
 
-/** Floats of {@link lossConstants}. */
-export function constantCount({ loss, quantiles }: LossSpec, outputs: number): number {
+/** Floats of {@link lossConstants}. @param block those of the panels of a batch's targets. */
+export function constantCount({ loss, quantiles }: LossSpec, outputs: number, block: number): number {
+  if (loss === 'multilabel') return roundUp4(outputs) + block;
   return loss === 'poisson' ? 2 * outputs : (quantiles?.length ?? 0);
+}
+
+/** What makes 0 and 1 of standardised targets again: deviations, then panels of the means. */
+function labelConstants({ mean, std }: Scale, room: number): Float32Array {
+  const constants = new Float32Array(room);
+  constants.set(std);
+  const rows = roundUp4(mean.length);
+  for (let at = rows; at < room; at++) constants[at] = mean[Math.floor((at - rows) / 8) % rows] ?? 0;
+  return constants;
 }
 
 /** Raw outputs that are the means as they are. */
@@ -113,6 +128,15 @@ const CALLS: Readonly<Record<Loss, LossCalls>> = {
   poisson: {
     loss(calls, { address, stride }, panels, outputs, { targets: y, rowWeights, constants }, dz) {
       calls.poissonNll(address, stride, panels, outputs, y.address, y.stride, constants, rowWeights, dz);
+    },
+    answer: answerMeans,
+  },
+  multilabel: {
+    loss(calls, { address, stride }, panels, outputs, { targets: y, rowWeights, constants, scratch }, dz) {
+      const means = constants + 4 * roundUp4(outputs);
+      calls.scaleRows(y.address, scratch, y.stride, panels, outputs, constants);
+      calls.add(scratch, means, y.stride, panels);
+      calls.binaryCrossEntropies(address, stride, panels, outputs, scratch, y.stride, rowWeights, dz);
     },
     answer: answerMeans,
   },

@@ -106,7 +106,7 @@ function writeConstants(
 ): void {
   const { shapes, network, firstMoment, secondMoment, updates } = arena;
   const { dropout } = spec;
-  const constants = lossConstants(spec, targets);
+  const constants = lossConstants(spec, targets, arena.head.constantWords);
   new Float32Array(memory.buffer, arena.head.constants, constants.length).set(constants);
   if (dropout !== null) {
     writeFactors(memory.buffer, dropoutsOf(network), weightScalingFactors(dropout, shapes));

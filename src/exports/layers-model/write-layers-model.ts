@@ -60,9 +60,17 @@ export function requireUnclipped({ encoding }: Pick<TrainedEnsemble, 'encoding'>
   requireStraightScale(encoding);
 }
 
+/** Heads whose answers no layer gives. */
+const LINKED: ReadonlySet<string> = new Set(['rate', 'quantiles', 'labels']);
+
 function requireLayers(portable: ExportedEnsemble): void {
   requireUnclipped(portable);
   const { aggregator, calibration, networks, task } = portable;
+  const linked = portable.networks.find(({ head }) => LINKED.has(head.kind));
+  if (linked !== undefined) {
+    const got = `member ${linked.member}, whose head gives a ${linked.head.kind}`;
+    failOption('ensemble', 'one whose numbers are what its last layers put out, as a tf.LayersModel', got);
+  }
   if (aggregator === 'majorityVote' || (aggregator === 'geometricMean' && task.kind === 'regression'))
     failOption('aggregator', 'one that layers of TensorFlow.js can say', aggregator);
   const method = calibration?.method ?? null;

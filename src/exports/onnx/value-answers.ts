@@ -87,6 +87,16 @@ function meansAndVariances(
   const { head } = networks[0]!;
   if (head.kind === 'quantiles')
     failOption('ensemble', 'one without quantiles, to be exported to ONNX', 'loss quantile');
+  if (head.kind === 'labels') {
+    const probability = graph.node('Sigmoid', [value], {}, 'probability');
+    const centred = graph.node(
+      'Sub',
+      [probability, graph.numbers('labelCentres', centre)],
+      {},
+      'centredLabels',
+    );
+    mean = graph.node('Div', [centred, graph.numbers('labelDeviations', std)], {}, 'means');
+  }
   if (head.kind === 'rate') {
     // In standardised units, as all else is until the end.
     const rate = graph.node('Exp', [value], {}, 'rate');

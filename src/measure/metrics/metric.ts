@@ -40,9 +40,10 @@ interface MetricRecord {
   readonly better: 'less' | 'more';
   /**
    * What it reads: of classifications `probabilities` have none where an aggregator gives none, of regressions
-   * `variances` of the truth are those of Gaussian heads, and `quantiles` those of quantile heads.
+   * `variances` of the truth are those of Gaussian heads, `quantiles` those of quantile heads; `labels` are targets that are all 0
+   * or 1, with predictions within [0, 1].
    */
-  readonly reads: 'choices' | 'values' | 'probabilities' | 'variances' | 'quantiles';
+  readonly reads: 'choices' | 'values' | 'probabilities' | 'variances' | 'quantiles' | 'labels';
   /** How texts write it: 0.25 as 25 %, or as it is. */
   readonly written: 'share' | 'figure';
   /** Tasks in whose list of an ensemble's scores it has a line. */

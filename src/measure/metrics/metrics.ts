@@ -23,6 +23,7 @@ import { f1Macro } from './f1-macro.js';
 import { f1Weighted } from './f1-weighted.js';
 import { intervalCoverage } from './interval-coverage.js';
 import { intervalWidth } from './interval-width.js';
+import { labelAccuracy, labelF1, labelLogLoss } from './label-heads.js';
 import { logLoss } from './log-loss.js';
 import { mae } from './mae.js';
 import { mcc } from './mcc.js';
@@ -38,7 +39,7 @@ import { squaredError } from './squared-error.js';
 const BUILT_IN = [
   ...[accuracy, balancedAccuracy, f1, f1Macro, f1Weighted, mcc, auroc, averagePrecision, logLoss, errorRate],
   ...[rmse, mae, r2, nll, crps, pinball, intervalCoverage, intervalWidth],
-  ...[quantileLoss, quantileCoverage, quantileWidth],
+  ...[quantileLoss, quantileCoverage, quantileWidth, labelLogLoss, labelAccuracy, labelF1],
   ...[squaredError, reliability, resolution, uncertainty, binningResidual],
   ...[expectedCalibrationError, adaptiveCalibrationError],
   ...[riskCoverageArea, excessRiskCoverageArea],

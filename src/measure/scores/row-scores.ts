@@ -104,15 +104,20 @@ export function scoreWithDraws(known: ScorableRows, options: RowScoreOptions = {
   };
 }
 
-function isWanted(
-  metric: Metric,
-  { task, outputs, quantiles }: WholeRows,
-  names: readonly string[] | undefined,
-): boolean {
+function isWanted(metric: Metric, rows: WholeRows, names: readonly string[] | undefined): boolean {
+  const { task, outputs, quantiles } = rows;
   if (!metric.tasks.includes(task.kind) || outputs !== (metric.classes ?? outputs)) return false;
   // Nobody asks for those of heads that are seldom there.
   if (names === undefined && metric.reads === 'quantiles' && quantiles === undefined) return false;
+  if (names === undefined && metric.reads === 'labels' && !hasLabels(rows)) return false;
   return names === undefined ? metric.listed.includes(task.kind) : names.includes(metric.name);
+}
+
+/** Whether several targets are labels: all 0 or 1, both, with predictions that may be probabilities. */
+function hasLabels({ outputs, mean, truth, task }: WholeRows): boolean {
+  if (task.kind !== 'regression' || outputs < 2) return false;
+  const isLabel = (value: number) => value === 0 || value === 1;
+  return truth.targets.every(isLabel) && mean.every((value) => value >= 0 && value <= 1);
 }
 
 function lackOf(metric: Metric, rows: WholeRows, probabilities: boolean): string | null {
@@ -121,6 +126,8 @@ function lackOf(metric: Metric, rows: WholeRows, probabilities: boolean): string
   const heads = rows.varianceKind === 'mixture' || rows.varianceKind === 'product';
   if (metric.reads === 'variances' && !heads) return 'members predict no variances';
   if (metric.reads === 'quantiles' && rows.quantiles === undefined) return 'members predict no quantiles';
+  if (metric.reads === 'labels' && !hasLabels(rows))
+    return 'targets are not all 0 or 1, with predictions between';
   return metric.from === 'allRows' ? (metric.lacks?.(rows) ?? null) : null;
 }
 

@@ -105,7 +105,7 @@ export interface MemberOptions {
   /**
    * What training minimises; binaryCrossEntropy has one output for two classes, focal is for classes that are
    * rare, gaussianNll predicts a variance beside each number, huber is for numbers with outliers, poisson is
-   * for counts, quantile predicts `quantiles`.
+   * for counts, multilabel is for several targets of 0 and 1, quantile predicts `quantiles`.
    * @default softmaxCrossEntropy for classes, squaredError for numbers
    */
   readonly loss?:
@@ -116,6 +116,7 @@ export interface MemberOptions {
     | 'gaussianNll'
     | 'huber'
     | 'poisson'
+    | 'multilabel'
     | 'quantile'
     | undefined;
   /**

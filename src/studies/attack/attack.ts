@@ -9,10 +9,11 @@ import { createDifferentiable, type DifferentiableNetworks } from '../../engines
 import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { checkDataset } from '../../ensemble/predict/inputs.js';
 import { networkMembers } from '../../ensemble/predict/network-predictor.js';
+import { failOption } from '../../errors.js';
 import { resolveArithmetic } from '../../kernels/arithmetic.js';
 import { executorCode } from '../../kernels/executor-choice.js';
 import { betweenBlocks, LONG_CALL_OPTIONS, type LongCallOptions } from '../../long-calls.js';
-import type { Loss } from '../../model/losses.js';
+import { isLinked, type Loss } from '../../model/losses.js';
 import { requireNetwork } from '../../model/network-members.js';
 import type { AttackNorm, AttackScale } from '../../model/spec.js';
 import {
@@ -223,7 +224,11 @@ function loadAttacked(ensemble: TrainedEnsemble): Attacked {
   const { plan, members, features, task } = ensemble;
   const losses = members.map(({ index }) => requireNetwork(plan.members[index]!, index).loss);
   const site = cachedSite(executorCode(resolveArithmetic(plan.arithmetic)));
-  const networks = createDifferentiable(site, networkMembers(ensemble), features, task, BLOCK_ROWS);
+  const attacked = networkMembers(ensemble);
+  for (const { spec } of attacked) {
+    if (isLinked(spec)) failOption('ensemble', 'one whose losses can be attacked', `loss ${spec.loss}`);
+  }
+  const networks = createDifferentiable(site, attacked, features, task, BLOCK_ROWS);
   return { networks, losses };
 }
 

@@ -155,6 +155,7 @@ function metricOf(task: Task, aggregator: Aggregator, name: string | undefined):
       own === classes &&
       reads !== 'variances' &&
       reads !== 'quantiles' &&
+      reads !== 'labels' &&
       (probabilities || reads !== 'probabilities'),
   );
   const standard = task.kind === 'regression' ? 'rmse' : probabilities ? 'logLoss' : 'errorRate';

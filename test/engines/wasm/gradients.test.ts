@@ -118,11 +118,18 @@ for (const [technique, options] of Object.entries(TECHNIQUES)) {
   }
 }
 
+const labelled = Dataset.fromArrays({
+  ...{ x: numbersOf.x, rows: 70, features: 10, standardise: false },
+  targets: numbersOf.targets.map((value) => (value > 0.3 ? 1 : 0)),
+  targetNames: ['a', 'b'],
+});
+
 /** Losses that are not a task's usual one; adversarial training takes their gradients through the inputs too. */
 const LOSSES: readonly (readonly [Dataset, TrainingOptions])[] = [
   [vectors, { loss: 'focal', focalGamma: 1.5 }],
   [values, { loss: 'huber', huberDelta: 0.3 }],
   [values, { loss: 'poisson' }],
+  [labelled, { loss: 'multilabel' }],
   [values, { loss: 'quantile', quantiles: [0.1, 0.5, 0.7, 0.95] }],
 ];
 

@@ -72,7 +72,10 @@ t.test('more members than there are, none, and a part of a run that is extended 
     code: 'ERR_OPTION',
     message: /at most the \d+ there are/,
   });
-  await t.rejects(pruneEnsemble(ensemble, validation, { members: 0 }), { code: 'ERR_OPTION', details: { option: 'members' } });
+  await t.rejects(pruneEnsemble(ensemble, validation, { members: 0 }), {
+    code: 'ERR_OPTION',
+    details: { option: 'members' },
+  });
   const part = pickMembers(ensemble, [1, 2, 3]);
   await t.rejects(extendEnsemble(part, train, { members: 8 }), {
     code: 'ERR_OPTION',
