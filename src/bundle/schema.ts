@@ -93,7 +93,14 @@ const ranges = z.strictObject({ low: z.array(z.number()), high: z.array(z.number
 export const trainedOnSchema = z.strictObject({
   rowsHash: sha256,
   groupsHash: sha256.nullable(),
-  split: z.strictObject({ testShare: z.number().gt(0).lt(1), seed: natural, rows: count }).nullable(),
+  split: z
+    .strictObject({
+      testShare: z.number().gt(0).lt(1),
+      seed: natural,
+      rows: count,
+      timeGap: natural.optional(),
+    })
+    .nullable(),
   featureRanges: ranges,
   targetRange: ranges.nullable(),
 });

@@ -86,6 +86,8 @@ function dataOptions({ plan, preprocessing, trainedOn }: TrainedEnsemble): objec
     unseen,
     weightColumn,
     groupColumn,
+    timeColumn,
+    timeGap,
     missing,
     missingTarget,
     scaling,
@@ -118,6 +120,8 @@ function dataOptions({ plan, preprocessing, trainedOn }: TrainedEnsemble): objec
     ...(target.kind === 'regression' && target.map !== undefined ? { targetScaling: target.map.kind } : {}),
     ...(weightColumn === null ? {} : { weightColumn }),
     ...(groupColumn === null ? {} : { groupColumn }),
+    ...(timeColumn === undefined ? {} : { timeColumn }),
+    ...(timeGap === undefined ? {} : { timeGap }),
     ...(missing === undefined ? {} : { missing }),
     ...(missingTarget === undefined ? {} : { missingTarget }),
     // `tutti train` splits by the seed that it trains by.

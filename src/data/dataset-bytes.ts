@@ -37,7 +37,7 @@ const MAX_METADATA_BYTES = 2 ** 30;
 const TYPES = { f32: Float32Array, f64: Float64Array, i32: Int32Array } as const;
 
 /** The arrays in their order in the bytes. */
-const ARRAYS = ['x', 'labels', 'targets', 'rowWeights', 'groups', 'tangents'] as const;
+const ARRAYS = ['x', 'labels', 'targets', 'rowWeights', 'groups', 'tangents', 'times'] as const;
 
 /**
  * The bytes of a dataset: the same for equal ones.
@@ -73,7 +73,7 @@ export async function datasetFrom(bytes: Uint8Array): Promise<Dataset> {
   let at = end;
   for (const name of ARRAYS) {
     const described = metadata.arrays[name];
-    if (described === null) continue;
+    if (described == null) continue;
     const type: ArrayType<PlainArray> = TYPES[described.type];
     const next = at + described.length * type.BYTES_PER_ELEMENT;
     if (next > bytes.length) failBytes(`are cut short: ${bytes.length} where \`${name}\` ends at ${next}`);
@@ -82,7 +82,12 @@ export async function datasetFrom(bytes: Uint8Array): Promise<Dataset> {
   }
   if (at !== bytes.length) failBytes(`are not its alone: ${bytes.length - at} follow its end`);
   const { arrays: _, hash, rowsHash, groupsHash, encoding, ...others } = metadata;
-  const named = Object.fromEntries(ARRAYS.map((name) => [name, arrays.get(name) ?? null]));
+  const named = Object.fromEntries(
+    ARRAYS.filter((name) => name !== 'times' || arrays.has(name)).map((name) => [
+      name,
+      arrays.get(name) ?? null,
+    ]),
+  );
   // Whether the arrays are of the right kind, length and range is looked at below, number by number.
   const dataset = {
     ...others,
@@ -119,6 +124,7 @@ function describeDataset(dataset: Dataset): DatasetMetadata {
   const scale = encoding.features;
   return {
     ...{ task, rows, features, preprocessing, split, hash, rowsHash, groupsHash },
+    ...(dataset.timeGap === undefined ? {} : { timeGap: dataset.timeGap }),
     encoding: {
       // As arrays, which keep a zero's sign.
       features:
@@ -129,7 +135,10 @@ function describeDataset(dataset: Dataset): DatasetMetadata {
       },
     },
     arrays: Object.fromEntries(
-      ARRAYS.map((name) => [name, describeArray(dataset[name])]),
+      ARRAYS.filter((name) => name !== 'times' || dataset.times !== undefined).map((name) => [
+        name,
+        describeArray(dataset[name] ?? null),
+      ]),
     ) as DatasetMetadata['arrays'],
   };
 }

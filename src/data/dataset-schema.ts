@@ -24,7 +24,14 @@ export const datasetSchema = z.strictObject({
   rows: count,
   features: count,
   preprocessing: preprocessingSchema.nullable(),
-  split: z.strictObject({ testShare: z.number().gt(0).lt(1), seed: natural, rows: count }).nullable(),
+  split: z
+    .strictObject({
+      testShare: z.number().gt(0).lt(1),
+      seed: natural,
+      rows: count,
+      timeGap: natural.optional(),
+    })
+    .nullable(),
   encoding: z.strictObject({
     features: scale
       .extend({ softClip: z.array(positive.nullable()).nullable(), ...ownScaleFields })
@@ -34,6 +41,7 @@ export const datasetSchema = z.strictObject({
   hash: sha256,
   rowsHash: sha256,
   groupsHash: sha256.nullable(),
+  timeGap: natural.optional(),
   arrays: z.strictObject({
     x: arraySchema,
     labels: arraySchema,
@@ -41,6 +49,7 @@ export const datasetSchema = z.strictObject({
     rowWeights: arraySchema.nullable(),
     groups: arraySchema.nullable(),
     tangents: arraySchema.nullable(),
+    times: arraySchema.optional(),
   }),
 });
 

@@ -20,6 +20,7 @@ import {
   PREPROCESSING_OPTIONS,
   type Preprocessing,
   type PreprocessingOptions,
+  timesOf,
   transformTable,
   transformTargets,
 } from './preprocessing/preprocessing.js';
@@ -59,6 +60,7 @@ export const LOAD_OPTIONS = {
 
 const LOAD_USES = {
   seed: { says: '`testShare` is above 0', holds: ({ testShare = 0 }) => testShare > 0 },
+  timeGap: { says: 'there is a `timeColumn`', holds: ({ timeColumn }) => timeColumn !== undefined },
 } satisfies OptionUses<LoadOptions>;
 
 export interface LoadedData {
@@ -96,10 +98,10 @@ function loadTable(table: Table, options: LoadOptions): LoadedData {
   const judgement = judgeTable(table, options);
   const rows = splitJudged(table, judgement, options);
   const preprocessing = fitPreprocessing(table, rows.train, options, judgement);
-  const { testShare = 0, seed = 0 } = options;
+  const { testShare = 0 } = options;
   const train = transformTable(preprocessing, table, rows.train, {
     classWeights: options.classWeights,
-    split: testShare === 0 ? null : { testShare, seed, rows: judgement.rows.length },
+    split: testShare === 0 ? null : splitOf(judgement, options),
   });
   const test = rows.test.length === 0 ? null : transformTable(preprocessing, table, rows.test);
   const { kind, reason } = judgement.target;
@@ -117,6 +119,13 @@ function loadTable(table: Table, options: LoadOptions): LoadedData {
   };
 }
 
+function splitOf(
+  { rows, time }: Judgement,
+  { testShare = 0, seed = 0, timeGap = 0 }: LoadOptions,
+): TableSplit {
+  return { testShare, seed, rows: rows.length, ...(time === null ? {} : { timeGap }) };
+}
+
 /**
  * The rows to train on and those to hold out: the very ones of a training with these options.
  *
@@ -125,14 +134,18 @@ function loadTable(table: Table, options: LoadOptions): LoadedData {
 export function splitJudged(
   table: Table,
   judgement: Judgement,
-  { testShare = 0, seed = 0 }: Pick<LoadOptions, 'testShare' | 'seed'>,
+  { testShare = 0, seed = 0, timeGap = 0 }: Pick<LoadOptions, 'testShare' | 'seed' | 'timeGap'>,
 ): RowSplit {
-  const { rows: all, target, group } = judgement;
+  const { rows: all, target, group, time } = judgement;
   if (testShare === 0) return { train: all, test: new Uint32Array(0) };
   const encoding = fitTarget(table, target, all, all);
   const labels = transformTargets({ target: encoding }, table, all)?.labels ?? new Int32Array(0);
   const groups = group === null ? null : groupsOf(table, all, group);
-  const { train, test } = splitRows({ rows: all.length, share: testShare, seed, labels, groups });
+  const inOrder = time === null ? {} : { times: timesOf(table, all, time), timeGap };
+  const { train, test } = splitRows({
+    ...{ rows: all.length, share: testShare, seed, labels, groups },
+    ...inOrder,
+  });
   return { train: train.map((i) => all[i]!), test: test.map((i) => all[i]!) };
 }
 
@@ -144,8 +157,11 @@ export function splitJudged(
  * @returns null when there are not as many rows as were split
  */
 export function splitAgain(whole: Dataset, all: Uint32Array, of: TableSplit): RowSplit | null {
-  const { rows, labels, groups } = whole;
-  if (rows !== of.rows || rows < 2) return null;
-  const { train, test } = splitRows({ rows, share: of.testShare, seed: of.seed, labels, groups });
+  const { rows, labels, groups, times } = whole;
+  if (rows !== of.rows || rows < 2 || (of.timeGap === undefined) !== (times === undefined)) return null;
+  const { train, test } = splitRows({
+    ...{ rows, share: of.testShare, seed: of.seed, labels, groups },
+    ...(times === undefined ? {} : { times, timeGap: of.timeGap ?? 0 }),
+  });
   return { train: train.map((i) => all[i]!), test: test.map((i) => all[i]!) };
 }

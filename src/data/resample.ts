@@ -7,11 +7,24 @@ import { joined } from '../math/joined.js';
 import { RandomStream, shuffleInPlace, streamKey } from '../math/random.js';
 import { threefry2x32 } from '../math/threefry.js';
 import { dealGroups, dealInTurn, rowsByKey } from './deal.js';
+import {
+  blockLength,
+  drawDistinctBlocks,
+  drawMovingBlocks,
+  drawOtherBlocks,
+  inTimeOrder,
+  nearTo,
+} from './time-order.js';
 
 /** How a member's index vector is drawn; `share` is of the rows (or groups), in (0, 1]. */
 export type ResampleSpec =
   | { readonly kind: 'none' }
-  | { readonly kind: 'bootstrap' | 'subsample' | 'stratified' | 'grouped'; readonly share: number }
+  | {
+      readonly kind: 'bootstrap' | 'subsample' | 'stratified' | 'grouped';
+      readonly share: number;
+      /** Rows of a block, of rows that are in the order of time; absent: the cube root of all. */
+      readonly block?: number | undefined;
+    }
   /** All rows but those of a fold. */
   | { readonly kind: 'cv'; readonly folds: number };
 
@@ -22,6 +35,10 @@ export interface ResampleSource {
   readonly labels: Int32Array;
   /** Group index of each row, i32[rows], or null. */
   readonly groups: Int32Array | null;
+  /** Rank of each row's time, i32[rows]: rows are drawn in its order, block by block; null or absent: they have none. */
+  readonly times?: Int32Array | null | undefined;
+  /** Rows in that order on either side of those drawn that are neither drawn nor out of bag; absent: 0. */
+  readonly timeGap?: number | undefined;
 }
 
 /**
@@ -36,8 +53,13 @@ export interface ResampleSource {
  * - `cv`: all candidates but those of fold member mod folds. Each ⌊member / folds⌋ deals them anew: whole groups, or each
  *   class in turn, so that `folds` members in a row leave each row out once.
  *
+ * Of rows with times: `bootstrap` draws blocks of rows that follow each other, ⌈m/L⌉ of them with replacement, and of those the
+ * first m rows; `subsample` m rows in blocks that do not overlap; a fold of `cv` is a stretch of time, which begins elsewhere in
+ * each dealing.
+ *
  * @param candidates u32[n], distinct row numbers (all rows but those held out for validation)
- * @throws ERR_OPTION for a share outside (0, 1], `stratified` without classes, `grouped` without groups;
+ * @throws ERR_OPTION for a share outside (0, 1], `stratified` without classes, `grouped` without groups, either with times, a
+ * block without;
  * ERR_DATA for no candidates, and for fewer of them, or groups, than folds
  *
  * **Source:** Efron, "Bootstrap methods", Annals of Statistics 1979; Breiman, "Bagging predictors", 1996.
@@ -51,9 +73,13 @@ export function drawResample(
 ): Uint32Array {
   if (candidates.length === 0) throw new TuttiError('ERR_DATA', 'Expected rows to draw from, got none');
   if (spec.kind === 'none') return Uint32Array.from(candidates);
+  const times = source.times ?? null;
   if (spec.kind === 'cv') return drawOtherFolds(spec.folds, seed, member, source, candidates);
+  if (spec.block !== undefined && times === null)
+    failOption('blockLength', 'absent for rows without a time (`timeColumn`)', spec.block);
   checkShare('resample share', spec.share);
   const stream = new RandomStream(streamKey(seed, 'resample', member));
+  if (times !== null) return drawBlocks(spec, times, candidates, stream);
   switch (spec.kind) {
     case 'bootstrap':
       return drawWithReplacement(candidates, countOf(spec.share, candidates.length), stream);
@@ -68,13 +94,36 @@ export function drawResample(
   }
 }
 
+function drawBlocks(
+  { kind, share, block }: Extract<ResampleSpec, { share: number }>,
+  times: Int32Array,
+  candidates: Uint32Array,
+  stream: RandomStream,
+): Uint32Array {
+  if (kind === 'stratified' || kind === 'grouped')
+    failOption('resample', 'none, bootstrap, subsample or cv for rows in the order of time', kind);
+  const order = inTimeOrder(times, candidates);
+  const draw = kind === 'bootstrap' ? drawMovingBlocks : drawDistinctBlocks;
+  return draw(order, blockLength(order.length, block), countOf(share, order.length), stream);
+}
+
 /**
  * The candidates that an index vector never drew, in the candidates' order.
- * After a `grouped` draw these are exactly the rows of the groups not drawn.
+ * After a `grouped` draw these are exactly the rows of the groups not drawn. Of rows with times, those of the time of a drawn
+ * one, or within the gap of one, are left out too.
  */
-export function outOfBagRows(indices: Uint32Array, candidates: Uint32Array, rows: number): Uint32Array {
+export function outOfBagRows(
+  indices: Uint32Array,
+  candidates: Uint32Array,
+  { rows, times, timeGap = 0 }: Pick<ResampleSource, 'rows' | 'times' | 'timeGap'>,
+): Uint32Array {
   const drawn = new Uint8Array(rows);
   for (let i = 0; i < indices.length; i++) drawn[indices[i]!] = 1;
+  if (times) {
+    const order = inTimeOrder(times, candidates);
+    const near = nearTo({ times, timeGap }, order, (row) => drawn[row] === 1);
+    for (let place = 0; place < order.length; place++) if (near[place] === 1) drawn[order[place]!] = 1;
+  }
   const left = new Uint32Array(candidates.length);
   let count = 0;
   for (let i = 0; i < candidates.length; i++) {
@@ -188,7 +237,7 @@ function drawOtherFolds(
   folds: number,
   seed: number,
   member: number,
-  { rows, labels, groups }: ResampleSource,
+  { rows, labels, groups, times, timeGap = 0 }: ResampleSource,
   candidates: Uint32Array,
 ): Uint32Array {
   const stream = new RandomStream(streamKey(seed, 'resample', Math.floor(member / folds)));
@@ -199,6 +248,11 @@ function drawOtherFolds(
     throw new TuttiError('ERR_DATA', `Expected at least ${folds} ${what} for ${folds} folds, got ${count}`, {
       folds,
     });
+  }
+  if (times) {
+    // The first dealing begins with the earliest row.
+    const turn = member < folds ? 0 : stream.below(count);
+    return drawOtherBlocks({ times, timeGap }, inTimeOrder(times, candidates), folds, member % folds, turn);
   }
   const classes = labels.length === 0 ? [candidates] : rowsByKey(labels, candidates);
   const foldOf =

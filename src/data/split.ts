@@ -5,6 +5,7 @@ import { TuttiError } from '../errors.js';
 import { RandomStream, shuffleInPlace, streamKey } from '../math/random.js';
 import { checkOptions, type OptionTable, option } from '../option-names.js';
 import { rowsByKey } from './deal.js';
+import { splitLatest } from './time-order.js';
 
 export interface SplitOptions {
   /** Rows 0 … rows − 1 are split. */
@@ -18,6 +19,10 @@ export interface SplitOptions {
   readonly labels?: Int32Array;
   /** Group index of each row: no group is divided. Groups go before classes when both are given. */
   readonly groups?: Int32Array | null;
+  /** Rank of each row's time: the latest rows are taken out. Times go before all else. */
+  readonly times?: Int32Array | null;
+  /** With `times`: rows before those taken out that are on neither side. @default 0 */
+  readonly timeGap?: number;
 }
 
 const SPLIT_OPTIONS = {
@@ -27,9 +32,11 @@ const SPLIT_OPTIONS = {
   purpose: option.oneOf('split', 'validation'),
   labels: option.numbers,
   groups: option.orNull(option.numbers),
+  times: option.orNull(option.numbers),
+  timeGap: option.integer(0),
 } satisfies OptionTable<SplitOptions>;
 
-/** Two disjoint sets of row numbers, each ascending, together all rows. */
+/** Two disjoint sets of row numbers, each ascending, together all rows but those of a gap in time. */
 export interface RowSplit {
   readonly train: Uint32Array;
   /** The rows taken out. */
@@ -43,6 +50,8 @@ export interface RowSplit {
  * lower class), but never its last row. By group, whole groups are taken in random order as long as each
  * brings the count nearer to the share, so the count is met only as nearly as group sizes allow.
  *
+ * By time, the latest rows, so that no row of the time of one of them, nor of the gap before them, is trained on.
+ *
  * @throws ERR_OPTION for a share outside (0, 1); ERR_DATA for fewer than two rows or groups, and where no class can
  * give a row to a test share
  */
@@ -52,6 +61,7 @@ export function splitRows(options: SplitOptions): RowSplit {
   if (rows < 2) throw new TuttiError('ERR_DATA', `Expected at least 2 rows to split, got ${rows}`);
   const all = Uint32Array.from({ length: rows }, (_, row) => row);
   const target = Math.min(rows - 1, Math.max(1, Math.round(share * rows)));
+  if (options.times) return splitLatest({ times: options.times, timeGap: options.timeGap ?? 0 }, target);
   const stream = new RandomStream(streamKey(options.seed, options.purpose ?? 'split'));
   const taken = new Uint8Array(rows);
   if (groups) takeGroups(rowsByKey(groups, all), target, stream, taken);

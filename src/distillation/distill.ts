@@ -111,8 +111,11 @@ function rowsApart(
     checkDataset(ensemble, heldOut);
     return { taught: dataset, judging: heldOut };
   }
-  const { rows, labels, groups } = dataset;
-  const { train, test } = splitRows({ rows, share: heldOutShare, seed, labels, groups });
+  const { rows, labels, groups, times, timeGap = 0 } = dataset;
+  const { train, test } = splitRows({
+    ...{ rows, share: heldOutShare, seed, labels, groups },
+    ...(times === undefined ? {} : { times, timeGap }),
+  });
   return { taught: datasetPart(dataset, train), judging: datasetPart(dataset, test) };
 }
 

@@ -9,6 +9,7 @@ import {
   splitOutOfBagHalf,
 } from '../data/resample.js';
 import { type RowSplit, splitRows } from '../data/split.js';
+import { blockLength, inTimeOrder } from '../data/time-order.js';
 import { type EnsemblePlan, type MemberSpec, seedOf } from '../model/spec.js';
 
 /** Rows that members draw from, and rows held out for early stopping; both ascending. */
@@ -30,7 +31,7 @@ export interface MemberDraw {
   readonly outOfBag: Uint32Array;
 }
 
-/** Takes the validation share out, stratified by class and with groups whole, before anything is resampled. */
+/** Takes the validation share out, stratified by class, with groups whole, or the latest, before anything is resampled. */
 export function drawCandidates(plan: EnsemblePlan, source: ResampleSource): CandidateRows {
   if (plan.validationShare === 0) {
     const candidates = Uint32Array.from({ length: source.rows }, (_, row) => row);
@@ -43,6 +44,7 @@ export function drawCandidates(plan: EnsemblePlan, source: ResampleSource): Cand
     purpose: 'validation',
     labels: source.labels,
     groups: source.groups,
+    ...(source.times ? { times: source.times, timeGap: source.timeGap ?? 0 } : {}),
   });
   return { candidates: split.train, validation: split.test };
 }
@@ -66,6 +68,16 @@ export function drawEnsembleRows(plan: EnsemblePlan, source: ResampleSource): En
   return { all: Uint32Array.from(all).sort(), of: (spec) => drawn.get(seedOf(plan, spec)) ?? own };
 }
 
+/** The stretch of time that each row is of, as long as a block: rows that follow each other go to one half. */
+function stretchesOf({ resample }: MemberSpec, times: Int32Array, candidates: Uint32Array): Int32Array {
+  const stated = 'block' in resample ? resample.block : undefined;
+  const length = blockLength(candidates.length, stated);
+  const stretches = new Int32Array(times.length);
+  const order = inTimeOrder(times, candidates);
+  for (let place = 0; place < order.length; place++) stretches[order[place]!] = Math.floor(place / length);
+  return stretches;
+}
+
 /** Draws a member's rows and columns. */
 export function drawMember(
   seed: number,
@@ -76,15 +88,17 @@ export function drawMember(
 ): MemberDraw {
   const inBag = drawResample(spec.resample, seed, spec.streams.resample, source, rows.candidates);
   const columns = drawFeatureSubset(spec.featureShare, seed, spec.streams.resample, features);
-  const left = outOfBagRows(inBag, rows.candidates, source.rows);
-  const inBagRows = rows.candidates.length - left.length;
+  const left = outOfBagRows(inBag, rows.candidates, source);
+  // Of rows with times some are neither.
+  const inBagRows = source.times ? new Set(inBag).size : rows.candidates.length - left.length;
   switch (spec.earlyStopping?.on) {
     case undefined:
       return { inBag, inBagRows, columns, stopping: new Uint32Array(0), outOfBag: left };
     case 'validation':
       return { inBag, inBagRows, columns, stopping: rows.validation, outOfBag: left };
     case 'outOfBag': {
-      const { stopping, figures } = splitOutOfBagHalf(left, seed, spec.streams.resample, source.groups);
+      const stretches = source.times ? stretchesOf(spec, source.times, rows.candidates) : source.groups;
+      const { stopping, figures } = splitOutOfBagHalf(left, seed, spec.streams.resample, stretches);
       return { inBag, inBagRows, columns, stopping, outOfBag: figures };
     }
   }

@@ -69,6 +69,10 @@ export interface DatasetLayout {
   readonly rowWeights: number;
   /** i32[rows], or 0. */
   readonly groups: number;
+  /** i32[rows], or 0. */
+  readonly times: number;
+  /** With times: rows beside those drawn that are used for nothing. */
+  readonly timeGap: number;
 }
 
 /** A list of u32 row numbers. */
@@ -159,6 +163,8 @@ function layoutDataset(dataset: Dataset, regions: RegionAllocator): DatasetLayou
     targetsStrideBytes,
     rowWeights: dataset.rowWeights === null ? 0 : regions.takeWords(rows),
     groups: dataset.groups === null ? 0 : regions.takeWords(rows),
+    times: dataset.times === undefined ? 0 : regions.takeWords(rows),
+    timeGap: dataset.timeGap ?? 0,
   };
 }
 
@@ -192,6 +198,7 @@ export function writeDataset(
   }
   if (dataset.rowWeights !== null) new Float32Array(buffer, layout.rowWeights, rows).set(dataset.rowWeights);
   if (dataset.groups !== null) new Int32Array(buffer, layout.groups, rows).set(dataset.groups);
+  if (dataset.times !== undefined) new Int32Array(buffer, layout.times, rows).set(dataset.times);
 }
 
 /** Copies f32[rows, columns] into rows of `strideBytes`; the padding is left as it is (zero). */

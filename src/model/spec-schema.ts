@@ -69,7 +69,11 @@ const schedule = z.discriminatedUnion('kind', [
 
 const resample = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
-  z.strictObject({ kind: z.enum(['bootstrap', 'subsample', 'stratified', 'grouped']), share }),
+  z.strictObject({
+    kind: z.enum(['bootstrap', 'subsample', 'stratified', 'grouped']),
+    share,
+    block: count.optional(),
+  }),
   z.strictObject({ kind: z.literal('cv'), folds: z.int().min(2) }),
 ]);
 

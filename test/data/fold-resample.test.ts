@@ -10,7 +10,7 @@ const plain: ResampleSource = { rows: ROWS, labels: new Int32Array(0), groups: n
 
 function leftOut(source: ResampleSource, member: number, candidates = all, folds = 5): number[] {
   const inBag = drawResample({ kind: 'cv', folds }, 3, member, source, candidates);
-  return [...outOfBagRows(inBag, candidates, ROWS)];
+  return [...outOfBagRows(inBag, candidates, source)];
 }
 
 t.test(

@@ -117,7 +117,7 @@ t.test('a grouped draw takes whole groups; out of bag are the rows of undrawn gr
     50,
     '50 groups, 50 draws',
   );
-  const outOfBag = outOfBagRows(drawn, allRows(source), source.rows);
+  const outOfBag = outOfBagRows(drawn, allRows(source), source);
   t.ok(outOfBag.length > 0);
   t.ok(outOfBag.every((row) => timesOf.get(source.groups![row]!) === 0));
   t.equal(outOfBag.length, counts.filter((count) => count === 0).length);
@@ -126,7 +126,7 @@ t.test('a grouped draw takes whole groups; out of bag are the rows of undrawn gr
 t.test('in bag and out of bag partition the candidates', async (t) => {
   const candidates = Uint32Array.from({ length: 60 }, (_, i) => 3 * i);
   const drawn = drawResample({ kind: 'bootstrap', share: 1 }, 9, 1, plain(200), candidates);
-  const outOfBag = outOfBagRows(drawn, candidates, 200);
+  const outOfBag = outOfBagRows(drawn, candidates, { rows: 200 });
   t.same(
     [...new Set(drawn), ...outOfBag].sort((a, b) => a - b),
     Array.from(candidates),

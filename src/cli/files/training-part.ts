@@ -117,9 +117,9 @@ export function trainedNote(
   return `${which} the ensemble was trained on: the figures are better than on new rows.`;
 }
 
-/** Groups decide who drew which row, so they are read as for training. */
+/** Groups and times decide who drew which row, so they are read as for training. */
 function datasetOf(preprocessing: Preprocessing, table: Table, rows: Uint32Array): Dataset {
-  const { groupColumn } = preprocessing;
-  const hasGroups = groupColumn !== null && hasColumn(table, groupColumn);
-  return transformTable(preprocessing, table, rows, hasGroups ? { weights: false } : null);
+  const order = preprocessing.timeColumn ?? preprocessing.groupColumn;
+  const hasOrder = order !== null && hasColumn(table, order);
+  return transformTable(preprocessing, table, rows, hasOrder ? { weights: false } : null);
 }

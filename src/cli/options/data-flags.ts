@@ -95,6 +95,7 @@ export const COLUMN_ROWS: readonly OptionRow[] = [
   ...CELL_ROWS,
   data.of(LOAD_OPTIONS, 'weightColumn', { argument: 'column' }),
   data.of(LOAD_OPTIONS, 'groupColumn', { argument: 'column' }),
+  data.of(LOAD_OPTIONS, 'timeColumn', { argument: 'column' }),
 ];
 
 export const CLASS_WEIGHTS_ROW = data.of(LOAD_OPTIONS, 'classWeights', {
@@ -111,6 +112,7 @@ export const DATA_ROWS: readonly OptionRow[] = [
   TARGET_ROW,
   ...COLUMN_ROWS,
   data.of(LOAD_OPTIONS, 'impute', { common: true }),
+  data.of(LOAD_OPTIONS, 'timeGap', { argument: 'n' }),
   data.of(LOAD_OPTIONS, 'missingIndicators'),
   data.of(LOAD_OPTIONS, 'unseen'),
   MAX_CATEGORIES_ROW,

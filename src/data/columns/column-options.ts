@@ -27,6 +27,11 @@ export interface ColumnOptions {
   readonly weightColumn?: string | undefined;
   /** Groups that resampling and splitting keep whole; no feature. */
   readonly groupColumn?: string | undefined;
+  /**
+   * When each row happened, numbers or dates; no feature. The latest rows are those to test and to stop on, and members draw
+   * stretches of time in place of single rows.
+   */
+  readonly timeColumn?: string | undefined;
 }
 
 const COLUMN_NAMES = {
@@ -80,6 +85,10 @@ export const COLUMN_OPTIONS = {
   groupColumn: described(option.text, {
     kind: 'text',
     says: 'column of groups that splitting and grouped resampling keep whole; no feature',
+  }),
+  timeColumn: described(option.text, {
+    kind: 'text',
+    says: 'column that says when a row happened: tested on the latest, drawn in stretches of time; no feature',
   }),
 } as const satisfies OptionTable<ColumnOptions>;
 

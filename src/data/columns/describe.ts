@@ -42,7 +42,7 @@ const DESCRIBE_USES = { task: OF_TARGET, missingTarget: OF_TARGET } satisfies Op
 
 export interface ColumnDescription {
   readonly name: string;
-  readonly use: 'target' | 'feature' | 'weight' | 'group' | 'left out';
+  readonly use: 'target' | 'feature' | 'weight' | 'group' | 'time' | 'left out';
   readonly kind: 'numbers' | 'dates' | 'categories' | 'none';
   /** How the cells are read, or why the column is left out: "numbers with a decimal comma". */
   readonly why: string;
@@ -116,6 +116,7 @@ function describeColumns(table: Table, options: DescribeOptions): TableDescripti
       });
     }
     if (column === roles.weight) return described(table, column, judge, { use: 'weight' });
+    if (column === roles.time) return described(table, column, judge, { use: 'time' });
     if (column === roles.group) {
       const reading = categoricalReading(column, judge.isDeclared(column) ? 'declared' : 'text', judge.words);
       return described(table, column, judge, { use: 'group', reading });

@@ -2,7 +2,7 @@
 // `tutti split` share. Looks at the whole table, so that a bad cell is reported before any work, whichever split it
 // falls in; what is fitted to training rows alone is features.ts's and target.ts's.
 
-import { TuttiError } from '../../errors.js';
+import { failOption, TuttiError } from '../../errors.js';
 import type { Column } from '../table/column.js';
 import { listed, type Table } from '../table/table.js';
 import { COLUMN_OPTIONS, type ColumnOptions } from './column-options.js';
@@ -26,6 +26,7 @@ export interface Judgement {
   readonly target: TargetJudgement;
   readonly weight: Reading | null;
   readonly group: Reading | null;
+  readonly time: Reading | null;
   /** u32, ascending: all rows, or those with a target where the others are to be dropped. */
   readonly rows: Uint32Array;
   /** What the user should know, one sentence each. */
@@ -61,26 +62,34 @@ export function judgeTable(table: Table, options: ColumnOptions): Judgement {
   if (constant.length > 0) notes.push(constantNote(constant));
   notes.push(...leakNotes(features, target.readings, rows).values());
   notes.push(...manyDuplicates([...features, ...target.readings], rows));
-  const { weight, group } = roles;
+  const { weight, group, time } = roles;
   return {
     ...{ features, leftOut, target, rows, notes },
     weight: weight === null ? null : numericReading(weight, judge.verdict(weight).format, judge.words),
     group: group === null ? null : textReading(group, judge),
+    time: time === null ? null : timeReading(time, judge),
   };
 }
 
 /** What the user leaves out, and what the file itself shows to be no data. */
 function columnsLeftOut({ notes = [] }: Table, { features, dropped, ...roles }: ColumnRoles): LeftOut[] {
   const stated = dropped.map(({ name }) => ({ column: name, reason: 'as stated' }));
-  const used = [...features, ...dropped, ...roles.targets, roles.weight, roles.group];
+  const used = [...features, ...dropped, ...roles.targets, roles.weight, roles.group, roles.time];
   const named = new Set(used.map((column) => column?.name));
   const found = notes.filter(({ column }) => !named.has(column));
   return [...stated, ...found.map(({ column, reason }) => ({ column, reason }))];
 }
 
 /** Those whose cells say something about the file's numbers. */
-export function judgedColumns({ features, targets, weight }: ColumnRoles): readonly Column[] {
-  return weight === null ? [...features, ...targets] : [...features, ...targets, weight];
+export function judgedColumns({ features, targets, weight, time }: ColumnRoles): readonly Column[] {
+  return [...features, ...targets, weight, time].filter((column) => column !== null);
+}
+
+/** @throws ERR_OPTION for a column of anything but numbers and dates. */
+function timeReading(column: Column, judge: ColumnJudge): Reading {
+  const { kind, format } = judge.verdict(column);
+  if (kind !== 'numeric') failOption('timeColumn', 'a column of numbers or dates', column.name);
+  return numericReading(column, format, judge.words);
 }
 
 /** A column whose texts are taken as they are. */

@@ -11,6 +11,7 @@ export interface ColumnRoles {
   readonly targets: readonly Column[];
   readonly weight: Column | null;
   readonly group: Column | null;
+  readonly time: Column | null;
   /** Left out as the user says, by `drop` or by not being among `only`. */
   readonly dropped: readonly Column[];
   /** What the reader found to be no data, and why. */
@@ -34,14 +35,17 @@ export function assignRoles(table: Table, options: RoleOptions): ColumnRoles {
   const names = typeof target === 'string' ? [target] : target;
   if (options.target !== undefined && names.length === 0)
     throw new TuttiError('ERR_OPTION', 'Expected `target` to name a column, got none');
-  const { weightColumn, groupColumn } = options;
+  const { weightColumn, groupColumn, timeColumn } = options;
   const targets = names.map((name) => requireColumn(table, 'target', name));
   const weight = weightColumn === undefined ? null : requireColumn(table, 'weightColumn', weightColumn);
   const group = groupColumn === undefined ? null : requireColumn(table, 'groupColumn', groupColumn);
+  const time = timeColumn === undefined ? null : requireColumn(table, 'timeColumn', timeColumn);
+  if (time !== null && group !== null)
+    failOption('groupColumn', 'absent with `timeColumn`, whose stretches may divide groups', groupColumn);
   const dropped = (options.drop ?? []).map((name) => requireColumn(table, 'drop', name));
   const only = options.only?.map((name) => requireColumn(table, 'only', name));
-  const used = [...targets, weight, group].filter((column) => column !== null);
-  refuseTwice('target, weight and group columns', used);
+  const used = [...targets, weight, group, time].filter((column) => column !== null);
+  refuseTwice('target, weight, group and time columns', used);
   refuseTwice('dropped columns and those in use', [...new Set(dropped), ...used]);
   if (only !== undefined && dropped.length > 0)
     failOption('drop', 'absent when `only` is given', options.drop);
@@ -65,7 +69,7 @@ export function assignRoles(table: Table, options: RoleOptions): ColumnRoles {
   const stated = wanted === null ? left.filter((column) => taken.has(column)) : left;
   const gone = new Set([...kept, ...stated].map(({ name }) => name));
   const unread = (table.notes ?? []).filter(({ column }) => !gone.has(column));
-  return { features, targets, weight, group, dropped: stated, unread };
+  return { features, targets, weight, group, time, dropped: stated, unread };
 }
 
 /** What is said of a column that nothing is read from has no effect. */

@@ -49,6 +49,7 @@ export function requireDataset(dataset: unknown, name = 'dataset'): asserts data
     checkLength('groups', groups, rows, 'one per row');
     checkIndices('groups', groups, 2 ** 31);
   }
+  checkTimes(dataset);
   if (tangents !== null) {
     requireKind('tangents', tangents, [Float32Array, Float64Array]);
     const vectors = Math.max(1, Math.floor(tangents.length / (rows * features)));
@@ -57,6 +58,16 @@ export function requireDataset(dataset: unknown, name = 'dataset'): asserts data
   }
   checkEncoding(dataset);
   checkKept(dataset);
+}
+
+function checkTimes({ times, timeGap = 0, rows, groups }: Dataset): void {
+  if (!(Number.isSafeInteger(timeGap) && timeGap >= 0))
+    failData(`Expected \`timeGap\` of the dataset to be an integer ≥ 0, got ${describe(timeGap)}`);
+  if (times === undefined) return;
+  requireKind('times', times, [Int32Array]);
+  checkLength('times', times, rows, 'one per row');
+  checkIndices('times', times, rows);
+  if (groups !== null) failData('Expected a dataset with times to have no groups, got both');
 }
 
 const FIELDS = [
@@ -119,14 +130,32 @@ export function checkNames(what: string, names: readonly string[]): void {
 const SHA_256 = /^[0-9a-f]{64}$/;
 
 /** What a saved ensemble will say of the dataset, which could not be loaded again if it were anything else. */
-function checkKept({ hash, rowsHash, groupsHash, groups, split, preprocessing, features }: Dataset): void {
-  const hashes = { hash, rowsHash, ...(groups === null ? {} : { groupsHash }) };
+function checkKept({
+  hash,
+  rowsHash,
+  groupsHash,
+  groups,
+  times,
+  split,
+  preprocessing,
+  features,
+}: Dataset): void {
+  const hashes = { hash, rowsHash, ...(groups === null && times === undefined ? {} : { groupsHash }) };
   for (const [name, value] of Object.entries(hashes)) {
     if (typeof value === 'string' && SHA_256.test(value)) continue;
     failData(`Expected \`${name}\` of the dataset to be a SHA-256, got ${describe(value)}`);
   }
-  const { testShare, seed, rows } = split ?? { testShare: 0.5, seed: 0, rows: 1 };
-  if (!(testShare > 0 && testShare < 1 && Number.isSafeInteger(seed) && seed >= 0 && Number.isInteger(rows)))
+  const { testShare, seed, rows, timeGap = 0 } = split ?? { testShare: 0.5, seed: 0, rows: 1 };
+  if (
+    !(
+      timeGap >= 0 &&
+      testShare > 0 &&
+      testShare < 1 &&
+      Number.isSafeInteger(seed) &&
+      seed >= 0 &&
+      Number.isInteger(rows)
+    )
+  )
     failData(`Expected \`split\` of the dataset to be one that loadData made, got ${describe(split)}`);
   if (preprocessing === null) return;
   const fitted = isPlainObject(preprocessing) && Array.isArray(preprocessing.features);

@@ -14,7 +14,7 @@ const PIECE_NUMBERS = 2 ** 15;
 /**
  * The hash of a dataset: SHA-256, hexadecimal, over the task, shape and scales as JSON (the features' scale where no
  * preprocessing holds it) and then the bytes of x, labels, targets, weights, groups and, where there are any,
- * tangents, in single precision as members see them, each preceded by its length. Little-endian, as every host that
+ * tangents, and times, in single precision as members see them, each preceded by its length. Little-endian, as every host that
  * Node.js supports is. `rowsHash` ends after the targets.
  * @throws ERR_DATA for a value of x that is not finite
  */
@@ -28,7 +28,13 @@ export function hashesOf(data: DatasetParts): Pick<DatasetNumbers, 'hash' | 'row
   addPart(hash, data.rowWeights);
   addPart(hash, data.groups);
   if (data.tangents !== null) addPart(hash, encodedTangents(data));
-  const { groups } = data;
+  const { groups, times, timeGap = 0 } = data;
+  if (times !== undefined) {
+    hash.update(`;times ${timeGap}`);
+    addPart(hash, times);
+    const groupsHash = createSha256().update(`times ${timeGap};`).update(bytesOf(times)).digest('hex');
+    return { hash: hash.digest('hex'), rowsHash, groupsHash };
+  }
   const groupsHash = groups === null ? null : createSha256().update(bytesOf(groups)).digest('hex');
   return { hash: hash.digest('hex'), rowsHash, groupsHash };
 }

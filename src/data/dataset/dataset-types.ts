@@ -17,6 +17,8 @@ export interface TableSplit {
   readonly seed: number;
   /** Rows of the table that were split. */
   readonly rows: number;
+  /** The latest rows were held out, with so many before them for nothing; absent: rows were held out at random. */
+  readonly timeGap?: number | undefined;
 }
 
 export interface DatasetNumbers<Kind extends TaskKind = TaskKind> {
@@ -38,6 +40,10 @@ export interface DatasetNumbers<Kind extends TaskKind = TaskKind> {
   readonly rowWeights: Float32Array | null;
   /** Group index of each row for grouped resampling and splitting, or null. */
   readonly groups: Int32Array | null;
+  /** Rank of each row's time, from 0, i32[rows], for resampling and splitting in its order; absent: rows have no order. */
+  readonly times?: Int32Array | undefined;
+  /** With `times`: rows in that order beside those drawn, or before those held out, that are used for nothing; absent: 0. */
+  readonly timeGap?: number | undefined;
   /** Tangent vectors of each row for tangent propagation, [rows, vectors, features], in the units of `x`; or null. */
   readonly tangents: Values | null;
   /** Of what split of a table these are the training rows; null where none is known. */
@@ -46,6 +52,6 @@ export interface DatasetNumbers<Kind extends TaskKind = TaskKind> {
   readonly hash: string;
   /** The same without weights, groups and tangents: which rows these are. */
   readonly rowsHash: string;
-  /** SHA-256 of the groups; null without. */
+  /** SHA-256 of the groups, or of the times and their gap; null without. */
   readonly groupsHash: string | null;
 }

@@ -32,6 +32,7 @@ import {
 } from './encoding.js';
 import { quantilesOf } from './quantile-map.js';
 import { fitTargetMap } from './target-map.js';
+import { ranksOf } from './time-ranks.js';
 
 export type { TableSplit, Task, TaskKind } from './dataset-types.js';
 export type {
@@ -66,6 +67,10 @@ export interface DatasetArrays {
   readonly rowWeights?: ArrayLike<number>;
   /** Group index of each row, integers ≥ 0, [rows]. */
   readonly groups?: ArrayLike<number>;
+  /** When each row happened, [rows]: rows are drawn in stretches of time, and held out from its end. */
+  readonly times?: ArrayLike<number>;
+  /** With `times`: rows in their order beside those drawn, or before those held out, that are used for nothing. @default 0 */
+  readonly timeGap?: number;
   /**
    * Tangent vectors, [rows, vectors, features], row-major: directions in which each row could move without a
    * change of what is predicted. In the units of `x`.
@@ -108,6 +113,8 @@ const ARRAY_OPTIONS = {
   targetNames: option.texts,
   rowWeights: option.numbers,
   groups: option.numbers,
+  times: option.numbers,
+  timeGap: option.integer(0),
   tangents: option.numbers,
   standardise: option.flag,
   scaling: option.oneOf('columns', 'robust', 'quantile'),
@@ -130,6 +137,8 @@ const ARRAY_USES = {
     holds: ({ targets, like }) => targets !== undefined && like === undefined,
   },
   standardise: OWN,
+  times: { says: 'there are no `groups`', holds: ({ groups }) => groups === undefined },
+  timeGap: { says: 'there are `times`', holds: ({ times }) => times !== undefined },
   targetScaling: {
     says: 'there are `targets` and no `like`',
     holds: ({ targets, like }) => targets !== undefined && like === undefined,
@@ -181,7 +190,8 @@ export function datasetFromArrays(arrays: DatasetArrays): Dataset {
   const rowWeights = arrays.rowWeights === undefined ? null : weightsOf(arrays.rowWeights, rows);
   const groups = arrays.groups === undefined ? null : groupsOf(arrays.groups, rows);
   const tangents = arrays.tangents === undefined ? null : tangentsOf(arrays, arrays.tangents);
-  const others = { preprocessing: null, split: null, rowWeights, groups, tangents };
+  const times = arrays.times === undefined ? {} : timesOf(arrays, arrays.times);
+  const others = { preprocessing: null, split: null, rowWeights, groups, tangents, ...times };
   return completeDataset({ ...target, rows, features, x, encoding, ...others });
 }
 
@@ -336,6 +346,12 @@ function groupsOf(groups: ArrayLike<number>, rows: number): Int32Array {
   checkLength('groups', groups, rows, 'one per row');
   checkIndices('groups', groups, 2 ** 31);
   return Int32Array.from(groups);
+}
+
+function timesOf({ rows, timeGap = 0 }: DatasetArrays, times: ArrayLike<number>) {
+  checkLength('times', times, rows, 'one per row');
+  checkFinite('times', times, 1);
+  return { times: ranksOf(Float64Array.from(times)), ...(timeGap === 0 ? {} : { timeGap }) };
 }
 
 function tangentsOf({ rows, features }: DatasetArrays, tangents: ArrayLike<number>): Values {

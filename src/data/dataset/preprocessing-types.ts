@@ -83,6 +83,12 @@ export interface Preprocessing {
   readonly target: TargetEncoding;
   readonly weightColumn: string | null;
   readonly groupColumn: string | null;
+  /** Absent: rows have no order in time. */
+  readonly timeColumn?: string | undefined;
+  /** Absent: plain decimals. */
+  readonly timeFormat?: WrittenFormat | undefined;
+  /** Rows in the order of time beside those drawn, or before those held out, that are used for nothing; absent: none. */
+  readonly timeGap?: number | undefined;
   /** Absent: plain decimals. */
   readonly weightFormat?: WrittenFormat | undefined;
   /** As of {@link CategoricalFeature}. */

@@ -6,7 +6,13 @@ import { failOption, TuttiError } from '../../errors.js';
 import { described, type OptionTable, option } from '../../option-names.js';
 import { COLUMN_OPTIONS, type ColumnOptions, MAX_CATEGORIES } from '../columns/column-options.js';
 import { type Judgement, judgeTable } from '../columns/judge-table.js';
-import { categoricalReading, numericReading } from '../columns/reading.js';
+import {
+  categoricalReading,
+  numbersOf,
+  numericReading,
+  type Reading,
+  refuseMissing,
+} from '../columns/reading.js';
 import { completeDataset, type Dataset, type Task } from '../dataset/dataset.js';
 import {
   CLIP_SHAPE,
@@ -18,6 +24,7 @@ import {
 } from '../dataset/encoding.js';
 import { featureWidth } from '../dataset/feature-columns.js';
 import type { Preprocessing } from '../dataset/preprocessing-types.js';
+import { ranksOf } from '../dataset/time-ranks.js';
 import { delimiterHint, requireColumn, type Table } from '../table/table.js';
 import { PRESET_NAMES, type PresetName, withDataPreset } from './data-presets.js';
 import { encodingFrom } from './encoding-from.js';
@@ -83,6 +90,11 @@ export interface PreprocessingOptions extends ColumnOptions {
    * @default 'standard'
    */
   readonly targetScaling?: TargetScaling | undefined;
+  /**
+   * With `timeColumn`: rows in the order of time that are used for nothing, just before those held out and on either side of
+   * those that a member draws. @default 0
+   */
+  readonly timeGap?: number | undefined;
 }
 
 /** Of each scaling the c of its soft clip, where nothing is said: what was measured, and that of RealMLP for its scaling. */
@@ -135,6 +147,11 @@ export const PREPROCESSING_OPTIONS = {
     says: 'how the soft clip bends: not at all up to c (kneed), or from 0 on and never beyond c (smooth)',
     defaultSays: 'kneed, or smooth where `scaling` is robust',
   }),
+  timeGap: described(option.integer(0), {
+    kind: 'number',
+    says: 'rows in time just before those held out, and beside those a member draws, that are used for nothing',
+    default: 0,
+  }),
   targetScaling: described(TARGET_SCALING, {
     kind: 'choice',
     says: 'what members learn of numbers to predict: them standardised, their logarithms, or their quantiles',
@@ -157,7 +174,7 @@ export function fitPreprocessing(
   judgement: Judgement = judgeTable(table, given),
 ): Preprocessing {
   const options = withDataPreset(given);
-  const { weight, group } = judgement;
+  const { weight, group, time } = judgement;
   const unseen = options.unseen ?? PREPROCESSING_OPTIONS.unseen.default;
   if (!PREPROCESSING_OPTIONS.unseen.holds(unseen))
     failOption('unseen', PREPROCESSING_OPTIONS.unseen.expected, unseen);
@@ -182,11 +199,20 @@ export function fitPreprocessing(
     ...(clipShape === 'smooth' ? { clipShape } : {}),
     weightColumn: weight?.column.name ?? null,
     groupColumn: group?.column.name ?? null,
+    ...(time === null ? {} : timePart(time, options.timeGap ?? 0)),
     ...(weight === null || weight.format === null ? {} : { weightFormat: weight.format }),
     ...(group?.declared === true ? { groupDeclared: true } : {}),
     ...(options.missing === undefined || options.missing.length === 0 ? {} : { missing: options.missing }),
     ...(options.missingTarget === 'drop' ? { missingTarget: 'drop' } : {}),
     ...(leftOut.length === 0 ? {} : { leftOut }),
+  };
+}
+
+function timePart({ column, format }: Reading, timeGap: number) {
+  return {
+    timeColumn: column.name,
+    ...(format === null ? {} : { timeFormat: format }),
+    ...(timeGap === 0 ? {} : { timeGap }),
   };
 }
 
@@ -279,8 +305,8 @@ function trainingParts(
   rows: Uint32Array,
   labels: Int32Array,
   extras: TrainingExtras | null,
-): Pick<Dataset, 'rowWeights' | 'groups'> {
-  const { weightColumn, groupColumn, target, missing = [] } = preprocessing;
+): Pick<Dataset, 'rowWeights' | 'groups' | 'times' | 'timeGap'> {
+  const { weightColumn, groupColumn, timeColumn, target, missing = [] } = preprocessing;
   const absent = extras === null && !table.columns.some(({ name }) => name === weightColumn);
   const weight =
     weightColumn === null || absent || extras?.weights === false
@@ -292,10 +318,28 @@ function trainingParts(
         );
   const classes = target.kind === 'classification' ? target.classes : null;
   const rowWeights = fitRowWeights(table, rows, weight, extras?.classWeights ?? null, labels, classes);
+  if (extras !== null && timeColumn !== undefined) {
+    const { timeFormat = null, timeGap } = preprocessing;
+    const time = numericReading(requireColumn(table, 'timeColumn', timeColumn), timeFormat, missing);
+    return {
+      ...{ rowWeights, groups: null, times: timesOf(table, rows, time) },
+      ...(timeGap === undefined ? {} : { timeGap }),
+    };
+  }
   if (extras === null || groupColumn === null) return { rowWeights, groups: null };
   const kind = preprocessing.groupDeclared === true ? 'declared' : 'text';
   const group = categoricalReading(requireColumn(table, 'groupColumn', groupColumn), kind, missing);
   return { rowWeights, groups: groupsOf(table, rows, group) };
+}
+
+/**
+ * Ranks of the rows' times, i32[rows].
+ * @throws ERR_DATA naming a row without a time
+ */
+export function timesOf(table: Table, rows: Uint32Array, reading: Reading): Int32Array {
+  refuseMissing(table, [reading], 'every row needs its time', rows);
+  const numbers = numbersOf(table, reading);
+  return ranksOf(Float64Array.from(rows, (row) => numbers[row]!));
 }
 
 /** All rows, or those with a target where the others were left out of training. */

@@ -37,9 +37,15 @@ export function transformRecords(preprocessing: Preprocessing, records: readonly
   return transformFeatures(preprocessing, featureTable(preprocessing, records));
 }
 
-function otherColumns({ target, weightColumn, groupColumn, leftOut = [] }: Preprocessing): string[] {
+function otherColumns({
+  target,
+  weightColumn,
+  groupColumn,
+  timeColumn,
+  leftOut = [],
+}: Preprocessing): string[] {
   const targets = target.kind === 'classification' ? [target.column] : target.columns;
-  const single = [weightColumn, groupColumn].filter((name) => name !== null);
+  const single = [weightColumn, groupColumn, timeColumn ?? null].filter((name) => name !== null);
   return [...targets, ...single, ...leftOut.map(({ column }) => column)];
 }
 

@@ -86,7 +86,7 @@ export function arenaBytes(spec: NetworkMemberSpec, features: number, task: Task
 function noData({ tangents }: NetworkMemberSpec): DataPlaces {
   const dataset = {
     ...{ rows: 0, features: 0, x: 0, xStrideBytes: 0, labels: 0, targets: 0, targetsStrideBytes: 0 },
-    ...{ rowWeights: 0, groups: 0 },
+    ...{ rowWeights: 0, groups: 0, times: 0, timeGap: 0 },
   };
   return { dataset, tangents: { address: 0, sources: tangents?.sources ?? [] } };
 }

@@ -103,7 +103,7 @@ export function isTrainedOn(ensemble: TrainedEnsemble, dataset: Dataset): boolea
   return hashesOf({ ...dataset, encoding, preprocessing }).rowsHash === trainedOn.rowsHash;
 }
 
-/** Out of bag is who drew what, and that depends on the groups too. */
+/** Out of bag is who drew what, and that depends on groups and times too. */
 function requireTrainingRows(ensemble: TrainedEnsemble, dataset: Dataset): void {
   const fail = (got: string): never => {
     const expected = 'Out-of-bag figures need the rows the ensemble was trained on';
@@ -112,7 +112,8 @@ function requireTrainingRows(ensemble: TrainedEnsemble, dataset: Dataset): void 
   if (!isTrainedOn(ensemble, dataset)) fail(`others (${dataset.rows} rows)`);
   if (dataset.hash === ensemble.datasetHash) return;
   if (dataset.groupsHash !== ensemble.trainedOn!.groupsHash) {
-    fail(dataset.groupsHash === null ? 'them without their groups' : 'them with other groups');
+    const what = ensemble.preprocessing?.timeColumn === undefined ? 'groups' : 'times';
+    fail(dataset.groupsHash === null ? `them without their ${what}` : `them with other ${what}`);
   }
 }
 

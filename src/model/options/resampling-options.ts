@@ -42,6 +42,18 @@ export const resamplingFields = {
       holds: ({ resample }: Pick<ResamplingOptions, 'resample'>) => resample !== 'none' && resample !== 'cv',
     },
   }),
+  blockLength: field((z) => z.int().min(1), {
+    ...ofResampling,
+    spec: 'resample.block',
+    says: 'rows of a stretch of time that is drawn at once, of rows with a `timeColumn`',
+    defaultSays: 'the cube root of the rows',
+    example: 24,
+    when: {
+      says: '`resample` is bootstrap or subsample',
+      holds: ({ resample }: Pick<ResamplingOptions, 'resample'>) =>
+        resample === 'bootstrap' || resample === 'subsample',
+    },
+  }),
   folds: field((z) => z.int().min(2), {
     ...ofFolds,
     spec: 'resample.folds',
@@ -74,18 +86,23 @@ export interface ResamplingOptions {
   readonly resample: ResampleSpec['kind'];
   readonly resampleShare: number;
   readonly folds: number;
+  readonly blockLength?: number | undefined;
 }
 
 /** @throws ERR_OPTION for rows drawn within each class where there are none. */
 export function resolveResample(
-  { resample, resampleShare, folds }: ResamplingOptions,
+  { resample, resampleShare, folds, blockLength }: ResamplingOptions,
   task: Task,
 ): ResampleSpec {
   if (resample === 'stratified' && task.kind === 'regression') {
     failOption('resample', 'none, bootstrap, subsample, grouped or cv for regression', resample);
   }
   if (resample === 'cv') return { kind: 'cv', folds };
-  return resample === 'none' ? { kind: 'none' } : { kind: resample, share: resampleShare };
+  if (resample === 'none') return { kind: 'none' };
+  return {
+    ...{ kind: resample, share: resampleShare },
+    ...(blockLength === undefined ? {} : { block: blockLength }),
+  };
 }
 
 /** The member's own draws of the sources that vary, and the shared ones of the others. @param index the run's. */

@@ -318,6 +318,11 @@ export interface MemberOptions {
    */
   readonly resampleShare?: number | undefined;
   /**
+   * Rows of a stretch of time that is drawn at once, of rows with a `timeColumn`. An integer ≥ 1.
+   * @default the cube root of the rows
+   */
+  readonly blockLength?: number | undefined;
+  /**
    * Parts that the rows are dealt into, of which each member in turn leaves one out (cv). An integer ≥ 2.
    * @default 8
    */

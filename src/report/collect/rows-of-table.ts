@@ -47,9 +47,9 @@ function heldOut(dataset: Dataset, places: Uint32Array | null, source: string): 
   return { dataset, places, source, rowsFrom: 'heldOut', name: 'test' };
 }
 
-/** Groups decide who drew which row, so they are read as for training. */
+/** Groups and times decide who drew which row, so they are read as for training. */
 function datasetOf(preprocessing: Preprocessing, table: Table, rows: Uint32Array): Dataset {
-  const { groupColumn } = preprocessing;
-  const hasGroups = groupColumn !== null && table.columns.some(({ name }) => name === groupColumn);
-  return transformTable(preprocessing, table, rows, hasGroups ? { weights: false } : null);
+  const order = preprocessing.timeColumn ?? preprocessing.groupColumn;
+  const hasOrder = order !== null && table.columns.some(({ name }) => name === order);
+  return transformTable(preprocessing, table, rows, hasOrder ? { weights: false } : null);
 }

@@ -9,6 +9,7 @@ import { type Fold, type FoldOptions, makeFolds } from '../../data/folds.js';
 import type { LoadOptions } from '../../data/load.js';
 import {
   fitPreprocessing,
+  timesOf as ranksIn,
   transformTable,
   transformTargets,
 } from '../../data/preprocessing/preprocessing.js';
@@ -47,7 +48,9 @@ export function tableSource(table: Table, load: FoldLoadOptions, time: string | 
       : { kind: target.kind, targets: target.columns };
   const classes = task.kind === 'classification' ? task.classes : [];
   const groups = group === null ? null : groupsOf(table, all, group);
-  const times = time === undefined ? null : timesOf(table, all, load, time);
+  const { time: own } = judgement;
+  const ranks = own === null ? null : Float64Array.from(ranksIn(table, all, own));
+  const times = time === undefined ? ranks : timesOf(table, all, load, time);
   return {
     task,
     dealt: { rows: all.length, labels, classes, groups, times },
@@ -102,11 +105,11 @@ export function datasetSource(dataset: Dataset, times: Float64Array | null): Fol
       'a dataset of arrays, or the table, so that each fold is preprocessed by its training rows';
     failOption('source', expected, 'a dataset of a table');
   }
-  const { rows, labels, groups, task, rowWeights } = dataset;
+  const { rows, labels, groups, task, rowWeights, times: ranks } = dataset;
   const classes = task.kind === 'classification' ? task.classes : [];
   return {
     task,
-    dealt: { rows, labels, classes, groups, times },
+    dealt: { rows, labels, classes, groups, times: times ?? (ranks ? Float64Array.from(ranks) : null) },
     ...{ tableRows: null, weights: rowWeights, notes: [] },
     datasets(fold) {
       const train = rowsOfDataset(dataset, fold.train, null);
@@ -117,7 +120,20 @@ export function datasetSource(dataset: Dataset, times: Float64Array | null): Fol
 
 /** Some rows of a dataset of arrays, scaled by themselves or like others; those tested on have no weights or groups. */
 export function rowsOfDataset(dataset: Dataset, index: Uint32Array, like: Dataset | null): Dataset {
-  const { task, features, x, labels, targets, rowWeights, groups, tangents, encoding, rows } = dataset;
+  const {
+    task,
+    features,
+    x,
+    labels,
+    targets,
+    rowWeights,
+    groups,
+    tangents,
+    encoding,
+    rows,
+    times,
+    timeGap = 0,
+  } = dataset;
   const pick = (values: ArrayLike<number>, width: number) => {
     const own = new Float64Array(index.length * width);
     for (let at = 0; at < index.length; at++) {
@@ -150,6 +166,7 @@ export function rowsOfDataset(dataset: Dataset, index: Uint32Array, like: Datase
           ...(clipShape === undefined ? {} : { clipShape }),
           ...(rowWeights === null ? {} : { rowWeights: pick(rowWeights, 1) }),
           ...(groups === null ? {} : { groups: pick(groups, 1) }),
+          ...(times === undefined ? {} : { times: pick(times, 1), timeGap }),
           ...(tangents === null ? {} : { tangents: pick(tangents, tangents.length / rows) }),
         }
       : { like }),

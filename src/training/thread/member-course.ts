@@ -261,6 +261,8 @@ export function drawFromMemory({ memory, layout, seed }: TrainingShare, spec: Me
     rows: dataset.rows,
     labels: words(dataset.labels, dataset.targetsStrideBytes === 0 ? dataset.rows : 0),
     groups: dataset.groups === 0 ? null : words(dataset.groups, dataset.rows),
+    times: dataset.times === 0 ? null : words(dataset.times, dataset.rows),
+    timeGap: dataset.timeGap,
   };
   return drawMember(seed, spec, source, dataset.features, {
     candidates: new Uint32Array(buffer, candidates.offset, candidates.length),

@@ -72,6 +72,11 @@ const CONDITIONS: Readonly<
     vain: [{ resample: 'none' }, { resample: 'cv' }],
     used: [{}, { resample: 'subsample' }],
   },
+  blockLength: {
+    given: 12,
+    vain: [{ resample: 'none' }, { resample: 'cv' }, { resample: 'grouped' }],
+    used: [{}, { resample: 'subsample' }],
+  },
   folds: { given: 5, vain: [{}, { resample: 'none' }], used: [{ resample: 'cv' }] },
   repeats: { given: 3, vain: [{}, { resample: 'none' }], used: [{ resample: 'cv' }] },
   activation: {
