@@ -61,9 +61,12 @@ async function checkRefit(
   share: number,
   options: RefitOptions,
 ): Promise<EnsembleComparison & { readonly trainedOn: number }> {
-  const { rows, labels, groups } = dataset;
+  const { rows, labels, groups, times, timeGap = 0 } = dataset;
   const { seed = ensemble.plan.seed } = options;
-  const split = splitRows({ rows, share, seed, labels, groups });
+  const split = splitRows({
+    ...{ rows, share, seed, labels, groups },
+    ...(times === undefined ? {} : { times, timeGap }),
+  });
   const taught = datasetPart(dataset, split.train);
   const before = await train(ensemble, taught, planAgain(ensemble), options);
   const after = await train(before, taught, refitPlan(before, options.rows ?? 'all'), options);

@@ -3,6 +3,7 @@
 
 import { erf, softplus } from '../kernels/reference.js';
 import { type Embedded, embed } from './json-embedded.js';
+import { type Bend, deviateAmong, unbent } from './json-quantiles.js';
 
 interface Dense {
   readonly kind: 'dense';
@@ -38,14 +39,7 @@ interface Head {
   readonly kind: 'softmax' | 'sigmoid' | 'linear' | 'gaussian';
   readonly mean: readonly number[];
   readonly std: readonly number[];
-  readonly map?:
-    | {
-        readonly kind: 'log';
-        readonly shift: readonly number[];
-        readonly mean: readonly number[];
-        readonly std: readonly number[];
-      }
-    | { readonly kind: 'quantile'; readonly quantiles: readonly (readonly number[])[] };
+  readonly map?: Bend;
   readonly varianceFloor: number;
 }
 
@@ -152,39 +146,6 @@ function encode({ encoding }: ExportedJson, features: readonly number[]): number
     const d = c === null ? 0 : (Math.abs(z) - c) / c;
     return Math.fround(d > 0 ? Math.sign(z) * c! * (1 + d / Math.sqrt(1 + d * d)) : z);
   });
-}
-
-/** By bisection of the distribution function, whose tails are the complementary error function's. */
-function deviateAmong(value: number, quantiles: readonly number[]): number {
-  const last = quantiles.length - 1;
-  const [below, upTo] = [
-    quantiles.filter((q) => q < value).length,
-    quantiles.filter((q) => q <= value).length,
-  ];
-  const between = () => {
-    const [low, high] = [quantiles[below - 1]!, quantiles[below]!];
-    return below - 1 + (value - low) / (high - low);
-  };
-  const level = upTo === 0 ? 0 : below > last ? last : upTo > below ? (below + upTo - 1) / 2 : between();
-  const share = Math.min(1 - 1e-7, Math.max(1e-7, level / last));
-  let [least, most] = [-6, 6];
-  for (let step = 0; step < 60; step++) {
-    const middle = (least + most) / 2;
-    if ((1 + erf(middle / Math.SQRT2)) / 2 < share) least = middle;
-    else most = middle;
-  }
-  return (least + most) / 2;
-}
-
-/** What a bent target's output stands for; null where it is not bent. */
-function unbent({ map }: Head, t: number, z: number): number | null {
-  if (map === undefined) return null;
-  if (map.kind === 'log') return Math.exp(map.mean[t]! + map.std[t]! * z) - map.shift[t]!;
-  const quantiles = map.quantiles[t]!;
-  const last = quantiles.length - 1;
-  const level = (last * (1 + erf(z / Math.SQRT2))) / 2;
-  const place = Math.min(last - 1, Math.floor(level));
-  return quantiles[place]! + (level - place) * (quantiles[place + 1]! - quantiles[place]!);
 }
 
 interface Answer {
@@ -349,7 +310,7 @@ function momentsOf(head: Head, z: readonly number[], clip: Range): Moments {
     clip === null ? value : Math.min(Math.max(value, clip.low[t]!), clip.high[t]!);
   const variance = std.map((own, t) => (softplus(z[mean.length + t]!) + varianceFloor) * own * own);
   return {
-    mean: mean.map((center, t) => within(unbent(head, t, z[t]!) ?? center + std[t]! * z[t]!, t)),
+    mean: mean.map((center, t) => within(unbent(head.map, t, z[t]!) ?? center + std[t]! * z[t]!, t)),
     variance: kind === 'gaussian' ? variance : null,
   };
 }
