@@ -10,8 +10,11 @@ import type { LossSpec } from './losses.js';
 
 export type { Activation, ConvolutionLayer, DenseLayer, LayerSpec, PoolLayer } from './layer-types.js';
 
-/** Uniform draws: he ±√(6/fan-in), glorot ±√(6/(fan-in + fan-out)); biases start at zero. */
-export type Initialisation = 'he' | 'glorot';
+/**
+ * Uniform draws: he ±√(6/fan-in), glorot ±√(6/(fan-in + fan-out)); biases start at zero. ntk: the parametrisation z = x W/√fan-in + b
+ * with W and b normal of variance 1, and W trained; weights are kept as they act, W/√fan-in.
+ */
+export type Initialisation = 'he' | 'glorot' | 'ntk';
 
 export interface NetworkSpec {
   /** How the features are an image, rows of pixels channel by channel; null when they are not one. */

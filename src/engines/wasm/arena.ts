@@ -16,7 +16,7 @@ import { type Block, PANEL, panelStrideOf, panelsOf } from './panels.js';
 import { STEP_BLOCK_BYTES } from './step-block.js';
 import { layoutSubmodels, type SubmodelsLayout, withSpread } from './submodels.js';
 import { layoutTangents, type TangentLayout } from './tangents.js';
-import { layoutUpdates, type UpdateBlocks } from './update-blocks.js';
+import { layoutUpdates, type MemberUpdates } from './update-blocks.js';
 
 /** Byte offsets of every region of a member's arena. */
 export interface Arena {
@@ -45,7 +45,7 @@ export interface Arena {
   /** u32[features]: the random subspace. */
   readonly columns: number;
   readonly head: HeadInputs;
-  readonly updates: UpdateBlocks;
+  readonly updates: MemberUpdates;
   readonly stepBlock: number;
   /** Most panels of a batch. */
   readonly panels: number;
@@ -153,7 +153,7 @@ export function layoutArena(
       labelSmoothing,
       ...ofLoss,
     },
-    updates: layoutUpdates(shapes, regions),
+    updates: layoutUpdates(shapes, spec.network.init, regions),
     stepBlock: regions.take(STEP_BLOCK_BYTES),
     panels,
     passes: layoutPasses(spec, network, panels, regions),

@@ -3,7 +3,7 @@
 
 import { layerLengthFloats, packWeights, unpackWeights } from '../../kernels/weight-layout.js';
 import { RandomStream, type StreamKey } from '../../math/random.js';
-import { type InitialDraw, type InitialRows, weightCount } from '../../model/layer-kind.js';
+import { type InitialDraw, type InitialRows, type WeightShape, weightCount } from '../../model/layer-kind.js';
 import { fanOut, initialOf, type TrainedShape, weightShapes } from '../../model/layers.js';
 import { parameterCount } from '../../model/network.js';
 import type { Initialisation } from '../../model/spec.js';
@@ -55,8 +55,10 @@ function eachLayer(
  * biases are zero.
  * @param rows that the member is fitted to, for layers whose values follow from them.
  * @param parameters where to write them, f32[parameterCount] or longer.
- * He: uniform in ±√(6 / fan-in). Glorot: uniform in ±√(6 / (fan-in + fan-out)).
- * **Source:** He et al. (2015), Delving deep into rectifiers, eq. 10; Glorot and Bengio (2010), eq. 16.
+ * He: uniform in ±√(6 / fan-in). Glorot: uniform in ±√(6 / (fan-in + fan-out)). Ntk: normal of variance 1 / fan-in, and then biases
+ * normal of variance 1.
+ * **Source:** He et al. (2015), Delving deep into rectifiers, eq. 10; Glorot and Bengio (2010), eq. 16; Jacot, Gabriel, Hongler (2018),
+ * Neural tangent kernel, section 3.
  */
 export function initialParameters(
   shapes: readonly TrainedShape[],
@@ -82,10 +84,28 @@ function drawnBy(shape: TrainedShape) {
   return (parameters: Float32Array, { init, random }: InitialDraw): void => {
     let next = 0;
     for (const matrix of weightShapes(shape)) {
+      if (init === 'ntk') {
+        next = drawNormal(matrix, parameters, next, random);
+        continue;
+      }
       const bound = Math.sqrt(6 / (init === 'he' ? matrix.inputs : matrix.inputs + fanOut(shape)));
       const end = next + matrix.inputs * matrix.units;
       for (let i = next; i < end; i++) parameters[i] = (2 * random.uniform() - 1) * bound;
       next += weightCount(matrix);
     }
   };
+}
+
+/** @returns the end of what was drawn. */
+function drawNormal(
+  { inputs, units, hasBias }: WeightShape,
+  parameters: Float32Array,
+  start: number,
+  random: RandomStream,
+): number {
+  const bias = start + inputs * units;
+  const end = hasBias ? bias + units : bias;
+  const spread = 1 / Math.sqrt(inputs);
+  for (let i = start; i < end; i++) parameters[i] = random.normal() * (i < bias ? spread : 1);
+  return end;
 }

@@ -8,7 +8,7 @@ import { applyFactors, applyMask, maskGradient } from './dropout.js';
 import { type NetworkLayout, panelsAt, type StageLayout } from './network-layout.js';
 import type { Operator } from './operator-kind.js';
 import { bindOperator } from './operators.js';
-import type { UpdateBlocks } from './update-blocks.js';
+import { sameUpdate, type UpdateBlocks } from './update-blocks.js';
 
 /** A stage that calls can be made of. */
 export interface Stage extends StageLayout {
@@ -73,10 +73,11 @@ export function callForwardRow({ calls, stages, inputDropout }: BoundNetwork): v
 export function callBackward(
   network: BoundNetwork,
   panels: Operand,
-  updates: UpdateBlocks,
+  updates: readonly UpdateBlocks[] | number,
   withCurvature = false,
 ): void {
   const { calls, stages } = network;
+  const all = typeof updates === 'number' ? sameUpdate(updates) : null;
   for (let index = stages.length - 1; index >= 0; index--) {
     const { operator, input, gradient } = stages[index]!;
     const own = panelsAt(network, index, panels);
@@ -92,7 +93,7 @@ export function callBackward(
         if (withCurvature) calls.add(address, below.curvature, stride, next);
       }
     }
-    operator.weightGradient(input, gradient, own, updates);
+    operator.weightGradient(input, gradient, own, all ?? (updates as readonly UpdateBlocks[])[index]!);
   }
 }
 

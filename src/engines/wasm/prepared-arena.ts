@@ -20,7 +20,7 @@ import { PANEL } from './panels.js';
 import { stepLimits } from './step-block.js';
 import { type TrainingSegments, trainingProgram } from './training-program.js';
 import { writePassConstants } from './training-step.js';
-import { roleUpdate, updatedRoles } from './update-blocks.js';
+import { roleUpdate } from './update-blocks.js';
 
 export interface PreparedArena {
   readonly arena: Arena;
@@ -111,9 +111,9 @@ function writeConstants(
   if (dropout !== null) {
     writeFactors(memory.buffer, dropoutsOf(network), weightScalingFactors(dropout, shapes));
   }
-  for (const [role, address] of updatedRoles(updates)) {
-    const { optimizer, normPenalty } = roleUpdate(spec, role);
-    writeUpdate(memory, address, {
+  for (const place of updates.places) {
+    const { optimizer, normPenalty } = roleUpdate(spec, place);
+    writeUpdate(memory, place.address, {
       ...{ kind: 'optimizer', optimizer, normPenalty },
       firstOffset: firstMoment - network.weights,
       secondOffset: secondMoment === 0 ? 0 : secondMoment - network.weights,

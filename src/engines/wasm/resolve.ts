@@ -71,8 +71,13 @@ export function resolveNetworkMember(
   return spec;
 }
 
-/** @throws ERR_OPTION for what a network that is not linear between its activations has no answer for. */
-function requireComposable({ network, tangents, dropout }: NetworkMemberSpec): void {
+/**
+ * @throws ERR_OPTION for what a network that is not linear between its activations has no answer for, and for steps that are not
+ * those of the weights that `ntk` trains.
+ */
+function requireComposable({ network, tangents, dropout, optimizer }: NetworkMemberSpec): void {
+  if (network.init === 'ntk' && optimizer.kind === 'muon')
+    failOption('init', 'he or glorot with muon, whose steps have a size of their own', 'ntk');
   const special = network.layers.find(({ kind }) => kind === 'layerNorm' || kind === 'add');
   if (special === undefined) return;
   const layers = `a network with ${special.kind === 'add' ? 'skip connections' : 'layer normalisation'}`;

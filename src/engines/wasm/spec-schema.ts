@@ -16,7 +16,7 @@ export function networkSchema(parts: SpecParts): SpecSchema<NetworkMemberSpec> {
     network: z.strictObject({
       image: image.nullable(),
       layers: z.array(layerSpecSchema(z)).max(MOST_LAYERS),
-      init: z.enum(['he', 'glorot']),
+      init: z.enum(['he', 'glorot', 'ntk']),
       inputs: inputsSchema(parts).optional(),
     }),
     ...optimisation,

@@ -29,7 +29,7 @@ import { Swag } from './swag.js';
 import type { TrainingSegments } from './training-program.js';
 import { muonDescent } from './training-step.js';
 import { tiedRanges } from './tying.js';
-import { roleUpdate, updatedRoles } from './update-blocks.js';
+import { roleUpdate } from './update-blocks.js';
 import { WeightAverage } from './weight-average.js';
 
 /**
@@ -50,6 +50,7 @@ export function createTrainer(
 interface RoleWriter {
   readonly writer: StepWriter;
   readonly rateFactor: number;
+  readonly decayFactor: number;
   /** Written anew for each step. */
   readonly factors: { readonly bias: number; decay: number };
 }
@@ -100,12 +101,12 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     this.#block = new StepBlock(memory.buffer, arena.stepBlock, shareOf(spec), submodelsOf(spec));
     this.#updates = [
       ...this.#muonWriters(),
-      ...updatedRoles(arena.updates).map(([role, address]): RoleWriter => {
-        const { optimizer, rateFactor, biasFactor } = roleUpdate(spec, role);
+      ...arena.updates.places.map((place): RoleWriter => {
+        const { optimizer, rateFactor, biasFactor, decayFactor } = roleUpdate(spec, place);
         return {
-          writer: stepWriter(memory, address, optimizer),
-          rateFactor,
-          factors: { bias: biasFactor, decay: 1 },
+          writer: stepWriter(memory, place.address, optimizer),
+          ...{ rateFactor, decayFactor },
+          factors: { bias: biasFactor, decay: decayFactor },
         };
       }),
     ];
@@ -126,7 +127,8 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     if (optimizer.kind !== 'muon' || layout === undefined || layout === null) return [];
     const { learningRate, muonLearningRate } = optimizer;
     const writer = stepWriter(this.#context.memory, layout.update, muonDescent(muonLearningRate));
-    return [{ writer, rateFactor: muonLearningRate / learningRate, factors: { bias: 1, decay: 1 } }];
+    const rateFactor = muonLearningRate / learningRate;
+    return [{ writer, rateFactor, decayFactor: 1, factors: { bias: 1, decay: 1 } }];
   }
 
   #averageOf(): WeightAverage | null {
@@ -213,8 +215,8 @@ class WasmTrainer implements MemberTrainer, TyingTrainer {
     const done = (epoch - 1) * this.stepsPerEpoch + step;
     const rate = learningRate * scheduleFactor(schedule, done, this.stepsPerEpoch, epochs);
     const decay = decaySchedule === undefined ? 1 : decayFactor(done, this.stepsPerEpoch * epochs);
-    for (const { writer, rateFactor, factors } of this.#updates) {
-      factors.decay = decay;
+    for (const { writer, rateFactor, decayFactor, factors } of this.#updates) {
+      factors.decay = decay * decayFactor;
       writer.writeStep(rate * rateFactor, done + 1, factors);
     }
     if (done % STEPS_BETWEEN_FLUSHES === 0) this.#run(this.#segments.flush);

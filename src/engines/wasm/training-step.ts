@@ -50,10 +50,10 @@ export function callApply({ network: { calls }, arena, spec }: StepParts): void 
     calls.limitNorm(passes.gradients, network.weightsLength, spec.gradientClip);
   }
   for (const matrix of gradientsOf(arena, passes)) {
-    const { role, weights, gradient, weightCount, biasCount, isLast } = matrix;
+    const { stage, role, weights, gradient, weightCount, biasCount, isLast } = matrix;
     if (passes.muon !== null && role === 'matrix' && !isLast)
       callMuon(calls, arena, spec, matrix, passes.muon);
-    else calls.applyUpdate(weights, gradient, weightCount, biasCount, updates[role]);
+    else calls.applyUpdate(weights, gradient, weightCount, biasCount, updates.stages[stage]![role]);
   }
 }
 
@@ -66,7 +66,7 @@ function callMuon(
   calls: Calls,
   { network, firstMoment, updates }: Arena,
   { optimizer }: NetworkMemberSpec,
-  { weights, gradient, inputs, units, weightCount, biasCount }: MatrixGradient,
+  { stage, weights, gradient, inputs, units, weightCount, biasCount }: MatrixGradient,
   { update, scratch }: MuonLayout,
 ): void {
   const momentum = optimizer.kind === 'muon' ? optimizer.muonMomentum : 0;
@@ -76,7 +76,7 @@ function callMuon(
   calls.orthogonalise(gradient, inputs, units, scratch);
   calls.applyUpdate(weights, gradient, weightCount, 0, update);
   const past = 4 * weightCount;
-  calls.applyUpdate(weights + past, gradient + past, 0, biasCount, updates.matrix);
+  calls.applyUpdate(weights + past, gradient + past, 0, biasCount, updates.stages[stage]!.matrix);
 }
 
 /** Writes Muon's update block. */
@@ -150,7 +150,7 @@ function plainPass(parts: StepParts): void {
   const { network, arena } = parts;
   callForward(network, STEP.panels, 'training');
   callBatchLoss(parts);
-  callBackward(network, STEP.panels, arena.updates);
+  callBackward(network, STEP.panels, arena.updates.stages);
 }
 
 /**
@@ -161,8 +161,7 @@ function plainPass(parts: StepParts): void {
 function composedPasses(parts: StepParts, passes: PassesLayout): void {
   const { network, spec, gather } = parts;
   const { adversarial, tangents } = spec;
-  const storeBlock = sameUpdate(passes.storeBlock);
-  const addBlock = sameUpdate(passes.addBlock);
+  const { storeBlock, addBlock } = passes;
   callForward(network, STEP.panels, 'training');
   // Where the backward pass carries nothing but the loss, it does most of the attack's gradient.
   const hasPenalty = tangents !== null || spec.activityPenalty !== null;
@@ -210,6 +209,8 @@ function callTangents(parts: StepParts, passes: PassesLayout): boolean {
 
 /** Where the gradient of a matrix is added up. */
 interface MatrixGradient {
+  /** The layer's, from 0. */
+  readonly stage: number;
   readonly role: TrainedRole;
   readonly weights: number;
   readonly gradient: number;
@@ -230,7 +231,7 @@ function gradientsOf({ network }: Arena, { gradients }: PassesLayout): readonly 
       if (role === 'constant') continue;
       const weights = matrices[at]!;
       all.push({
-        ...{ role, weights, gradient: weights + gradients - network.weights, inputs, units, isLast },
+        ...{ stage, role, weights, gradient: weights + gradients - network.weights, inputs, units, isLast },
         ...{
           weightCount: weightLengthFloats(inputs, units),
           biasCount: hasBias ? biasLengthFloats(units) : 0,

@@ -5,19 +5,50 @@ import { type OptimizerUpdate, UPDATE_BLOCK_BYTES } from '../../kernels/update-b
 import type { RegionAllocator } from '../../memory/layout.js';
 import type { WeightRole } from '../../model/layer-kind.js';
 import { type TrainedShape, weightShapes } from '../../model/layers.js';
-import type { NetworkMemberSpec } from '../../model/spec.js';
+import type { Initialisation, NetworkMemberSpec } from '../../model/spec.js';
 
 /** Roles of weights that are trained. */
 export type TrainedRole = Exclude<WeightRole, 'constant'>;
 
-/** Where the update block of each role is; 0 for roles that none of a network's matrices has. */
+/** Where the update block of each role is; 0 for roles that none of a layer's matrices has. */
 export type UpdateBlocks = Readonly<Record<TrainedRole, number>>;
 
-/** A block for each role that occurs. */
-export function layoutUpdates(shapes: readonly TrainedShape[], regions: RegionAllocator): UpdateBlocks {
-  const roles = new Set(shapes.flatMap(weightShapes).map(({ role }) => role));
-  const block = (role: TrainedRole) => (roles.has(role) ? regions.take(UPDATE_BLOCK_BYTES) : 0);
-  return { matrix: block('matrix'), scale: block('scale'), embedding: block('embedding') };
+/** An update block, and what it is for. */
+export interface UpdatePlace {
+  readonly address: number;
+  readonly role: TrainedRole;
+  /** Of matrices whose weights are W/√inputs of a W that is trained; 1 where weights are trained as they are. */
+  readonly inputs: number;
+}
+
+export interface MemberUpdates {
+  readonly places: readonly UpdatePlace[];
+  /** Of each layer. */
+  readonly stages: readonly UpdateBlocks[];
+}
+
+/** A block for each role that occurs, and under `ntk` for each number of inputs that matrices have. */
+export function layoutUpdates(
+  shapes: readonly TrainedShape[],
+  init: Initialisation,
+  regions: RegionAllocator,
+): MemberUpdates {
+  const places: UpdatePlace[] = [];
+  const placeOf = (role: TrainedRole, inputs: number): number => {
+    const known = places.find((place) => place.role === role && place.inputs === inputs);
+    if (known !== undefined) return known.address;
+    const address = regions.take(UPDATE_BLOCK_BYTES);
+    places.push({ address, role, inputs });
+    return address;
+  };
+  const stages = shapes.map((shape) => {
+    const blocks = { matrix: 0, scale: 0, embedding: 0 };
+    for (const { role, inputs } of weightShapes(shape)) {
+      if (role !== 'constant') blocks[role] = placeOf(role, role === 'matrix' && init === 'ntk' ? inputs : 1);
+    }
+    return blocks;
+  });
+  return { places, stages };
 }
 
 /** One block for all: what stores and what accumulates does so whatever the weights are for. */
@@ -25,26 +56,34 @@ export function sameUpdate(address: number): UpdateBlocks {
   return { matrix: address, scale: address, embedding: address };
 }
 
-/** The blocks that there are, by role. */
-export function updatedRoles(updates: UpdateBlocks): readonly (readonly [TrainedRole, number])[] {
-  const all = Object.entries(updates) as [TrainedRole, number][];
-  return all.filter(([, address]) => address !== 0);
-}
-
-/** How a member's weights of a role are updated. */
+/** How the weights of an update block are updated. */
 export interface RoleUpdate extends Pick<OptimizerUpdate, 'optimizer' | 'normPenalty'> {
-  /** What multiplies the learning rate of every step, and that of biases once more. */
+  /** What multiplies the learning rate of every step, and then that of biases and the decay once more. */
   readonly rateFactor: number;
   readonly biasFactor: number;
+  readonly decayFactor: number;
 }
 
-/** Norm penalties and decay pull on what maps units to units; what scales, shifts or looks up is no better near 0. */
+/**
+ * Norm penalties and decay pull on what maps units to units; what scales, shifts or looks up is no better near 0.
+ *
+ * Weights V = W/√n of a W that is trained have gradients ∂J/∂V = √n ∂J/∂W: a step of SGD on W is one of 1/n on V. Adam goes by the
+ * gradient's sign, so that its step on W is one of 1/√n on V, its tolerance times √n. Decay and biases are what they are.
+ */
 export function roleUpdate(
   { optimizer, normPenalty, rateFactors }: NetworkMemberSpec,
-  role: TrainedRole,
+  { role, inputs }: Pick<UpdatePlace, 'role' | 'inputs'>,
 ): RoleUpdate {
-  if (role === 'matrix') return { optimizer, normPenalty, rateFactor: 1, biasFactor: rateFactors?.bias ?? 1 };
+  if (role === 'matrix') {
+    const rateFactor = optimizer.kind === 'sgd' ? 1 / inputs : 1 / Math.sqrt(inputs);
+    const own =
+      optimizer.kind === 'sgd' || inputs === 1
+        ? optimizer
+        : { ...optimizer, tolerance: optimizer.tolerance * Math.sqrt(inputs) };
+    const biasFactor = (rateFactors?.bias ?? 1) / rateFactor;
+    return { optimizer: own, normPenalty, rateFactor, biasFactor, decayFactor: 1 / rateFactor };
+  }
   const still = optimizer.kind === 'sgd' ? optimizer : { ...optimizer, weightDecay: 0 };
   const rateFactor = rateFactors?.[role] ?? 1;
-  return { optimizer: still, normPenalty: { l1: 0, l2: 0 }, rateFactor, biasFactor: 1 };
+  return { optimizer: still, normPenalty: { l1: 0, l2: 0 }, rateFactor, biasFactor: 1, decayFactor: 1 };
 }

@@ -59,9 +59,11 @@ export const networkFields = {
     example: 'layer',
     when: { says: 'there are dense hidden layers', holds: hasDense },
   }),
-  init: field((z) => z.enum(['he', 'glorot']), {
+  init: field((z) => z.enum(['he', 'glorot', 'ntk']), {
     ...ofNetworks,
-    says: 'spread of the initial weights: he suits relu and its kin, glorot tanh and sigmoid',
+    says:
+      'spread of the initial weights: he suits relu and its kin, glorot tanh and sigmoid; ntk draws weights and biases of ' +
+      'variance 1 and divides by √inputs in the layer, which also gives wide layers smaller steps',
     default: 'he',
     example: 'glorot',
   }),

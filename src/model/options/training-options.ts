@@ -61,8 +61,12 @@ export interface MemberOptions {
    * @default 'none'
    */
   readonly norm?: 'none' | 'layer' | undefined;
-  /** Spread of the initial weights: he suits relu and its kin, glorot tanh and sigmoid. @default 'he' */
-  readonly init?: 'he' | 'glorot' | undefined;
+  /**
+   * Spread of the initial weights: he suits relu and its kin, glorot tanh and sigmoid; ntk draws weights and
+   * biases of variance 1 and divides by √inputs in the layer, which also gives wide layers smaller steps.
+   * @default 'he'
+   */
+  readonly init?: 'he' | 'glorot' | 'ntk' | undefined;
   /**
    * What each number becomes beside itself: learned waves (periodic, mapped to few numbers; cosine, as they
    * are) or how far it is through bins between quantiles of the member's rows (piecewiseLinear).

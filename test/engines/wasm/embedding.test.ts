@@ -7,7 +7,6 @@ import { layoutNetwork } from '../../../src/engines/wasm/network-layout.js';
 import { PANEL_ROW_BYTES, panelStrideOf } from '../../../src/engines/wasm/panels.js';
 import { packParameters, unpackParameters } from '../../../src/engines/wasm/parameters.js';
 import { bindNetwork, callBackward, callForward } from '../../../src/engines/wasm/passes.js';
-import { sameUpdate } from '../../../src/engines/wasm/update-blocks.js';
 import { ProgramBuilder } from '../../../src/kernels/program-builder.js';
 import { UPDATE_BLOCK_BYTES, writeUpdate } from '../../../src/kernels/update-block.js';
 import { validateProgram } from '../../../src/kernels/validate-program.js';
@@ -236,7 +235,7 @@ function run(
   const network = bindNetwork(calls, layout);
   const forward = calls.segment(() => callForward(network, panels, 'training'));
   const back = calls.segment(() => {
-    callBackward(network, panels, sameUpdate(block));
+    callBackward(network, panels, block);
     callInputGradient(network, panels, into, 'training');
   });
   const programAt = Math.ceil(regions.end / 4096) * 4096;

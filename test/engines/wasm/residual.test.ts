@@ -8,7 +8,7 @@ import { initialParameters } from '../../../src/engines/wasm/parameters.js';
 import { type TrainingOptions, trainEnsemble } from '../../../src/index.js';
 import { executorCode } from '../../../src/kernels/executor-choice.js';
 import { streamKey } from '../../../src/math/random.js';
-import { describeLayer, type LayerShape } from '../../../src/model/layers.js';
+import { describeLayer, type LayerShape, weightShapes } from '../../../src/model/layers.js';
 import { layerShapes } from '../../../src/model/network.js';
 import { linear, taught } from '../../support/datasets.js';
 import { rawOutputs, slopes } from '../../support/reference-graph.js';
@@ -173,4 +173,37 @@ t.test('a training gives the figures of PyTorch on the same weights', async (t) 
     [0.900825, 0.893727, 1.080928, 0.926316, 0.893472, 0.852186],
     'gains',
   );
+});
+
+t.test('ntk: steps are those of the W that weights are 1/√inputs of', async (t) => {
+  const options = {
+    layers: ['dense 6 tanh', 'norm'],
+    hidden: [4],
+    activation: 'tanh',
+    init: 'ntk',
+    learningRate: 0.1,
+  } as const;
+  const plain = await train(options);
+  const gradient = slopes(plain.initial, (flat) => lossOf(plain.shapes, flat));
+  const adam = await train({ ...options, optimizer: 'adamW', weightDecay: 0.5, learningRate: 1e-3 });
+  let at = 0;
+  for (const { inputs, units, role, hasBias } of plain.shapes.flatMap(weightShapes)) {
+    const n = role === 'matrix' ? inputs : 1;
+    for (let i = 0; i < inputs * units + (hasBias ? units : 0); i++, at++) {
+      const isWeight = i < inputs * units;
+      const before = plain.initial[at]!;
+      // V = W/√n: ∂J/∂W = ∂J/∂V / √n, and V moves by a step of W over √n.
+      const step = (0.1 * gradient[at]!) / (isWeight ? n : 1);
+      t.ok(Math.abs(before - step - plain.weights[at]!) < 1e-6, `sgd ${at}`);
+      if (Math.abs(gradient[at]!) < 1e-4) continue;
+      const decayed = before * (isWeight && role === 'matrix' ? 1 - 1e-3 * 0.5 : 1);
+      const moved = (1e-3 * Math.sign(gradient[at]!)) / (isWeight ? Math.sqrt(n) : 1);
+      t.ok(Math.abs(decayed - moved - adam.weights[at]!) < 1e-6, `adamW ${at}`);
+    }
+  }
+  const wide = (await train({ hidden: [64, 64], init: 'ntk', epochs: 1, learningRate: 1e-30 })).initial;
+  const variance = (from: number, to: number) =>
+    wide.subarray(from, to).reduce((sum, w) => sum + w * w, 0) / (to - from);
+  t.ok(Math.abs(64 * variance(384, 384 + 4096) - 1) < 0.1, 'weights of variance 1/inputs');
+  t.ok(Math.abs(variance(384 + 4096, 384 + 4160) - 1) < 0.5, 'biases of variance 1');
 });
