@@ -32,6 +32,7 @@ const WAYS: Readonly<Record<string, TrainingOptions>> = {
   periodic: { numericEmbedding: 'periodic' },
   'periodic, `frequencyScale` 0.3': { numericEmbedding: 'periodic', frequencyScale: 0.3 },
   cosine: { numericEmbedding: 'cosine' },
+  'cosine, `frequencyScale` 1': { numericEmbedding: 'cosine', frequencyScale: 1 },
   'piecewiseLinear, 16 bins': { numericEmbedding: 'piecewiseLinear' },
   'piecewiseLinear, 16 bins to 8 numbers': { numericEmbedding: 'piecewiseLinear', embeddingSize: 8 },
   '`inputScale`': { inputScale: true, scaleRateFactor: 6 },

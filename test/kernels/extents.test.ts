@@ -22,8 +22,8 @@ t.test('every operation says of all addresses it is given what it touches there'
       {
         reads: note,
         writes: note,
-        updates(address, bytes, update) {
-          note('w', address, bytes);
+        updates(address, bytes, update, argument = 'w') {
+          note(argument, address, bytes);
           note('update', update, 64);
         },
       },

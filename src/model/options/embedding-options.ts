@@ -24,9 +24,8 @@ function ofKinds(...kinds: readonly Kind[]) {
 /** Numbers that one becomes, and terms of an expansion, at most: a panel of weights holds as many. */
 const MOST = 96;
 
-/** Where nobody says otherwise: RealMLP's for periodic; TabPack draws those of cosine from 8 to 32 and from 0.01 to 10. */
+/** Where nobody says otherwise: RealMLP's of periodic; TabPack draws those of cosine from 8 to 32. */
 const SIZES = { periodic: 4, cosine: 16 };
-const SCALES = { periodic: 0.1, cosine: 1 };
 
 export const embeddingFields = {
   numericEmbedding: field((z) => z.enum(KINDS), {
@@ -64,7 +63,7 @@ export const embeddingFields = {
     ...ofKinds('periodic', 'cosine'),
     spec: 'network.inputs.numbers.scale',
     says: 'standard deviation of the first frequencies, in turns per unit of the encoded number',
-    defaultSays: '0.1 of periodic, 1 of cosine',
+    default: 0.1,
     example: 0.3,
   }),
   embeddingBins: field((z) => z.int().min(1).max(MOST), {
@@ -105,6 +104,7 @@ export const embeddingFields = {
 interface EmbeddingOptions {
   readonly numericEmbedding: Kind;
   readonly embeddingFrequencies: number;
+  readonly frequencyScale: number;
   readonly embeddingBins: number;
   readonly categoryEmbedding: 'oneHot' | 'learned';
   readonly categoryEmbeddingSize: number;
@@ -114,7 +114,6 @@ interface EmbeddingOptions {
 /** What has no default of its own. */
 interface StatedOptions {
   readonly embeddingSize?: number | undefined;
-  readonly frequencyScale?: number | undefined;
 }
 
 /** What does not go with embedded inputs, by its option: what it must be, and what it is. */
@@ -147,11 +146,10 @@ export function resolveInputs(
 
 function numberEmbedding(
   kind: Exclude<Kind, 'none'>,
-  { embeddingFrequencies: frequencies, embeddingBins: bins }: EmbeddingOptions,
-  { embeddingSize, frequencyScale }: StatedOptions,
+  { embeddingFrequencies: frequencies, frequencyScale: scale, embeddingBins: bins }: EmbeddingOptions,
+  { embeddingSize }: StatedOptions,
 ): NumberEmbedding {
   if (kind === 'piecewiseLinear') return { kind, bins, size: embeddingSize ?? null };
   const size = embeddingSize ?? SIZES[kind];
-  const scale = frequencyScale ?? SCALES[kind];
   return kind === 'cosine' ? { kind, size, scale } : { kind, size, frequencies, scale };
 }

@@ -85,7 +85,7 @@ export interface MemberOptions {
   readonly embeddingFrequencies?: number | undefined;
   /**
    * Standard deviation of the first frequencies, in turns per unit of the encoded number. A number > 0.
-   * @default 0.1 of periodic, 1 of cosine
+   * @default 0.1
    */
   readonly frequencyScale?: number | undefined;
   /**
