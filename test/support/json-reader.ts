@@ -1,7 +1,7 @@
 // Predicts from an exported JSON file and nothing else, in plain double precision: written from
 // docs/reference/exported-ensembles.md, and slow.
 
-import { erf, softplus } from '../kernels/reference.js';
+import { softplus } from '../kernels/reference.js';
 import { activate } from './json-activations.js';
 import { type Embedded, embed } from './json-embedded.js';
 import { type Bend, deviateAmong, unbent } from './json-quantiles.js';
