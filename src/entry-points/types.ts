@@ -127,13 +127,16 @@ export type {
   OptimisedMemberSpec,
   OptimizerSpec,
   PoolLayer,
+  RateFactors,
   ScheduleSpec,
   SharingSpec,
   SnapshotSpec,
   Source,
+  SwagSpec,
   TangentSource,
   TangentSpec,
   TyingSpec,
+  WeightAverageSpec,
 } from '../model/spec.js';
 export type { Extent, Padding } from '../model/windows.js';
 export type { Aggregator } from '../predictions/aggregate/aggregators.js';

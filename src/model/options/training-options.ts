@@ -476,7 +476,7 @@ export interface MemberOptions {
    * @default 'none'
    */
   readonly weightAverage?: 'none' | 'ema' | 'swa' | undefined;
-  /** Share of the average that each step keeps (ema). A number ≥ 0 and < 1. @default 0.998 */
+  /** Share of the average that each step keeps (ema). A number ≥ 0 and < 1. @default 0.98 */
   readonly averageDecay?: number | undefined;
   /**
    * How a run leaves several members: at the ends of cosine cycles, at those of short triangular ones after a

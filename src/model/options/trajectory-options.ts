@@ -22,7 +22,7 @@ export const trajectoryFields = {
     ...ofNetworks,
     spec: 'weightAverage.decay',
     says: 'share of the average that each step keeps (ema)',
-    default: 0.998,
+    default: 0.98,
     example: 0.99,
     when: { says: '`weightAverage` is ema', holds: (o: TrajectoryOptions) => o.weightAverage === 'ema' },
   }),
