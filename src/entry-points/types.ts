@@ -50,6 +50,7 @@ export type {
   WrittenFormat,
 } from '../data/dataset/preprocessing-types.js';
 export type { ColumnRanges, TrainingFacts } from '../data/dataset/training-facts.js';
+export type { PresetName } from '../data/preprocessing/data-presets.js';
 export type { FittedFeatures } from '../data/preprocessing/features.js';
 export type { Impute } from '../data/preprocessing/fit-features.js';
 export type { PreprocessingOptions, TrainingExtras } from '../data/preprocessing/preprocessing.js';
@@ -96,11 +97,15 @@ export type { SlotProgress } from '../memory/control-block.js';
 export type { ImageShape, TangentKind } from '../model/image.js';
 export type { InputColumnKind, InputRun, InputsSpec, NumberEmbedding } from '../model/inputs.js';
 export type {
+  AddLayer,
   ConvolutionOption,
   DenseOption,
   ImageOption,
+  LayerNormLayer,
+  LayerNormOption,
   LayerOption,
   PoolOption,
+  ResidualOption,
   UnitFactors,
 } from '../model/layer-types.js';
 export type { Loss, LossSpec } from '../model/losses.js';
