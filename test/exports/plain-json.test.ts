@@ -195,7 +195,8 @@ t.test(
   async (t) => {
     const { records, target, fresh } = mixedRecords();
     for (const missingIndicators of [false, true]) {
-      const load = { target, impute: 'median', unseen: 'ignore', missingIndicators } as const;
+      const unseen = missingIndicators ? 'learned' : 'ignore';
+      const load = { target, impute: 'median', unseen, missingIndicators } as const;
       const { train } = await loadData(records, load);
       const ensemble = new Ensemble(
         await trainEnsemble(train, { members: 3, hidden: [6], epochs: 20, seed: 1 }),

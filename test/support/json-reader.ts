@@ -64,6 +64,7 @@ interface Input {
   readonly column: string;
   readonly fill: number | string | null;
   readonly indicator?: true;
+  readonly shares?: readonly number[];
   readonly constant?: number;
   readonly categories: readonly string[];
   readonly missing: readonly string[];
@@ -131,7 +132,7 @@ function featuresOf({ inputs }: ExportedJson, row: Row): number[] {
     if (missing && !indicator) at = categories.indexOf(String(fill));
     const stray = at < 0 && !(missing && indicator);
     if (stray && !others && input.unseen === 'error') throw new Error(`${input.column} is ${value}`);
-    const own = categories.map((_, k) => (k === at ? 1 : 0));
+    const own = categories.map((_, k) => (stray && !others ? (input.shares?.[k] ?? 0) : k === at ? 1 : 0));
     return [...own, ...(others ? [Number(stray)] : []), ...(indicator ? [Number(missing)] : [])];
   });
 }

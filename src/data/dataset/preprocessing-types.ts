@@ -38,6 +38,8 @@ export interface CategoricalFeature {
    * do, and there is no such column.
    */
   readonly others?: number | undefined;
+  /** What the columns of a category that was never seen are: of those that were, the share of each. Absent: 0. */
+  readonly shares?: readonly number[] | undefined;
   /** One more 0/1 column behind them, for missing cells, which are then not filled. */
   readonly indicator?: true | undefined;
   /** Only the empty cell is missing: NA and its like are categories, as the user said of the column. */
@@ -72,7 +74,7 @@ export type TargetEncoding = ClassTarget | RegressionTarget;
 export interface Preprocessing {
   /** In the order of the columns of x. */
   readonly features: readonly FeatureColumn[];
-  /** A category not seen in training: an error, or all of its 0/1 columns 0 but for one that others share. */
+  /** A category not seen in training: an error; all of its 0/1 columns 0; or those that were seen, each by its share. */
   readonly unseen: 'error' | 'ignore' | 'learned';
   /** How numeric columns were scaled; absent: by mean and standard deviation. */
   readonly scaling?: OwnScaling | undefined;

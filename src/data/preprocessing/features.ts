@@ -146,7 +146,9 @@ function writeCategorical(
     const text = column.text(row);
     const offset = offsetOf(text) ?? (reading.isMissing(row) ? (absent ?? offsetOf(feature.fill!)) : shared);
     if (offset !== undefined) place.x[i * place.width + place.at + offset] = 1;
-    else if (unseen === 'error') {
+    else if (feature.shares !== undefined) {
+      place.x.set(feature.shares, i * place.width + place.at);
+    } else if (unseen === 'error') {
       const expected = `one of the ${categories.length} categories seen in training (${listed(categories)})`;
       throw cellError(table, row, column, expected, UNSEEN_HINT);
     }

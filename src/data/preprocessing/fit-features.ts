@@ -23,7 +23,7 @@ export interface FeatureOptions {
   readonly maxCategories: number;
   /** Whether missing cells are a value of their own, in columns that have some. */
   readonly missingIndicators: boolean;
-  /** `learned`: the rarest categories of a column share a feature with all that are never seen. */
+  /** `learned`: what is never seen is the categories that there are, each by its share. */
   readonly unseen: Preprocessing['unseen'];
 }
 
@@ -120,8 +120,7 @@ function fitNumeric(
 
 /**
  * Categories in code-unit order, 1 and 1.0 as one; the most frequent one (ties: the first) fills missing cells. Of more than
- * `most`, those of the most rows are kept (ties: those that come first), and how many others there are; to learn what is never
- * seen, the rarest are among those.
+ * `most`, those of the most rows are kept (ties: those that come first), and how many others there are.
  */
 function fitCategorical(
   reading: Reading,
@@ -130,7 +129,6 @@ function fitCategorical(
   { maxCategories: most, missingIndicators, unseen }: FeatureOptions,
 ): Categorical | null {
   const { column, declared } = reading;
-  const learnsOthers = unseen === 'learned';
   const cells = new Map<string, number>();
   let missing = false;
   for (const row of rows) {
@@ -143,8 +141,7 @@ function fitCategorical(
   if (cells.size === 0) return null;
   const all = classesOf(cells.keys()).sort();
   const { counts, places } = countsOf(all, cells);
-  const own = Math.min(most, learnsOthers ? withoutRarest(counts) : all.length);
-  const kept = all.length <= own ? all.map((_, at) => at) : mostFrequent(counts, places, own);
+  const kept = all.length <= most ? all.map((_, at) => at) : mostFrequent(counts, places, most);
   const categories = kept.map((at) => all[at]!);
   const grouped = all.length - kept.length;
   const fullest = kept.reduce((best, at) => (counts[at]! > counts[best]! ? at : best));
@@ -152,6 +149,7 @@ function fitCategorical(
   return {
     ...{ kind: 'categorical', column: column.name, categories, fill },
     ...(grouped === 0 ? {} : { others: grouped }),
+    ...(unseen === 'learned' && grouped === 0 ? { shares: sharesOf(counts) } : {}),
     ...(missingIndicators && missing ? { indicator: true as const } : {}),
     ...(declared ? { declared } : {}),
   };
@@ -174,17 +172,10 @@ function countsOf(
   return { counts, places };
 }
 
-/** Of all cells with a category at most this share goes to what stands for unseen categories. */
-const LEARNED_SHARE = 1 / 20;
-
-/** How many categories are left without the rarest, which together are at most a twentieth of the cells. */
-function withoutRarest(counts: Float64Array): number {
-  const ascending = Float64Array.from(counts).sort();
-  const most = LEARNED_SHARE * ascending.reduce((sum, count) => sum + count, 0);
-  let [dropped, cells] = [0, 0];
-  while (dropped < ascending.length - 1 && cells + ascending[dropped]! <= most)
-    cells += ascending[dropped++]!;
-  return ascending.length - dropped;
+/** Of the cells of the categories that there are, the share of each. */
+function sharesOf(counts: Float64Array): number[] {
+  const sum = counts.reduce((all, count) => all + count, 0);
+  return Array.from(counts, (count) => count / sum);
 }
 
 /** The places of the categories with the most cells, ascending. */

@@ -44,6 +44,7 @@ const categoricalFeature = z.strictObject({
   categories: names,
   fill: z.string().nullable(),
   others: z.int().positive().optional(),
+  shares: readonlyList(z.array(z.number().min(0).max(1))).optional(),
   indicator,
   declared,
 });

@@ -53,9 +53,8 @@ export interface PreprocessingOptions extends ColumnOptions {
    */
   readonly missingIndicators?: boolean | undefined;
   /**
-   * A category not seen in training: refused by name, encoded as no category at all, or as one more category that is learned:
-   * of the rarest of its column, as many as are together at most a twentieth of the rows, which then have no feature of their own. A
-   * column without such rare ones takes it for none.
+   * A category not seen in training: refused by name, encoded as no category at all, or as those that were seen, each by its share of
+   * the training rows: a network's first layer makes of that the mean of what it learned of each.
    * @default 'error', because a misspelt category would otherwise be predicted as if it were nothing
    */
   readonly unseen?: Preprocessing['unseen'] | undefined;
@@ -128,7 +127,7 @@ export const PREPROCESSING_OPTIONS = {
   }),
   unseen: described(option.oneOf('error', 'ignore', 'learned'), {
     kind: 'choice',
-    says: 'categories that only appear at prediction: refused, taken for none, or for what was learned of the rarest',
+    says: 'categories that only appear at prediction: refused, taken for none, or for the mean of what was learned of all',
     default: 'error',
   }),
   maxCategories: MAX_CATEGORIES,

@@ -19,6 +19,8 @@ export interface CategoryTable {
   readonly rows: number;
   /** 0/1 features; row i of the table has its 1 at i, if there is such a feature. */
   readonly width: number;
+  /** In the place of the row of zeros, of the first features; null: it is zeros. */
+  readonly shares: readonly number[] | null;
 }
 
 /** The tables of a column of categories. */
@@ -39,7 +41,14 @@ export function tableOfCategories(
   for (const word of words)
     for (const spelling of [word, ...spellingsOf(word)])
       if (!numbers.has(spelling)) numbers.set(spelling, absent);
-  return { keys: [...numbers.keys()], numbers: [...numbers.values()], otherwise, rows, width };
+  return {
+    keys: [...numbers.keys()],
+    numbers: [...numbers.values()],
+    otherwise,
+    rows,
+    width,
+    shares: feature.shares ?? null,
+  };
 }
 
 /** Other ways in which programs write a category that is a whole number: 3 and 3.0. */

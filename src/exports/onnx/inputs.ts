@@ -140,7 +140,7 @@ function encodeCategories(
   value: Value,
   preprocessing: Preprocessing,
 ): Value {
-  const { keys, numbers, otherwise, rows, width } = tableOfCategories(feature, preprocessing);
+  const { keys, numbers, otherwise, rows, width, shares } = tableOfCategories(feature, preprocessing);
   const about = feature.column;
   const attributes = { keys_strings: keys, values_int64s: numbers, default_int64: otherwise };
   const number = graph.tableNode('LabelEncoder', [value], attributes, `number.${about}`);
@@ -153,11 +153,28 @@ function encodeCategories(
     const known = graph.node('Gather', [all, number], { axis: 0 }, `known.${about}`);
     const depth = graph.integers('depth', [width], []);
     const offOn = graph.numbers('offOn', [0, 1]);
-    return graph.node('OneHot', [known, depth, offOn], { axis: -1 }, `is.${about}`);
+    const own = graph.node('OneHot', [known, depth, offOn], { axis: -1 }, `is.${about}`);
+    if (shares === null) return own;
+    const isUnseen = graph.node(
+      'Equal',
+      [known, graph.integers('unseen', [otherwise])],
+      {},
+      `unseen.${about}`,
+    );
+    const single = graph.node('Cast', [isUnseen], { to: 1 }, `unseen.${about}`);
+    const apart = graph.node('Unsqueeze', [single, graph.integers('axis', [2])], {}, `unseen.${about}`);
+    const row = graph.numbers(`shares.${about}`, withZeros(shares, width));
+    return graph.node('Add', [own, graph.node('Mul', [apart, row], {}, 'shares')], {}, `is.${about}`);
   }
   const table = Float32Array.from({ length: rows * width }, (_, at) => Number(at % (width + 1) === 0));
+  if (shares !== null && rows > width) table.set(shares, width * width);
   const constant = graph.constant(`categories.${about}`, [rows, width], table);
   return graph.node('Gather', [constant, number], { axis: 0 }, `is.${about}`);
+}
+
+/** The column of missing cells is none of those that are seen. */
+function withZeros(shares: readonly number[], width: number): number[] {
+  return Array.from({ length: width }, (_, at) => shares[at] ?? 0);
 }
 
 /** A row of a table is quicker looked up than made, while the table is small: this many rows of 0/1 are 64 KB. */

@@ -45,6 +45,8 @@ export type DescribedColumn =
       readonly missing: readonly string[];
       /** One more feature, 1 for every text that is none of them. */
       readonly others: boolean;
+      /** What its features are for such a text without `others`; absent: as `unseen` says. */
+      readonly shares?: readonly number[];
       /** What such a text is without it: an error, or all features 0. */
       readonly unseen: 'error' | 'none';
     };
@@ -161,6 +163,7 @@ function describeColumn(
     ...(feature.indicator === true ? { indicator: true } : {}),
     missing: declared === true ? ['', ...missing] : ['', ...USUAL_MISSING, ...missing],
     others: feature.others !== undefined,
+    ...(feature.shares === undefined ? {} : { shares: feature.shares }),
     unseen: unseen === 'error' ? 'error' : 'none',
   };
 }

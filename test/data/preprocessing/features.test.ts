@@ -241,20 +241,22 @@ t.test('missing cells may be a value of their own, where training rows have some
   t.same([...transformFeatures(rare, table)].slice(3, 6), [0, 1, 0]);
 });
 
-t.test(
-  'what is never seen may be learned of the rarest categories, a twentieth of the rows at most',
-  async (t) => {
-    // Of 50 rows two and a half may go: z, but not x too, which has two.
-    const rows = Array.from({ length: 50 }, (_, i) => (i < 4 ? 'wx'[i >> 1]! : i === 4 ? 'z' : 'uv'[i % 2]!));
-    const text = `c,d,y\n${rows.map((c, i) => `${c},${'pq'[i % 2]},${'no'[i % 2]}`).join('\n')}\n`;
-    const pre = fit(t, text, { unseen: 'learned' });
-    t.same(featureNames(pre.features), ['c=u', 'c=v', 'c=w', 'c=x', 'c=(others)', 'd=p', 'd=q']);
-    const table = tableOf(t, 'c,d\nz,p\nnever,r\n');
-    t.same([...transformFeatures(pre, table)], [0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0]);
-    t.match(
-      failure(() => transformFeatures(fit(t, text), table)),
-      /^ERR_DATA .*never/,
-      'refused unless asked for',
-    );
-  },
-);
+t.test('what is never seen may be what was seen, by its shares', async (t) => {
+  const text = 'c,d,y\nu,p,n\nu,p,o\nv,q,n\nw,p,o\n';
+  const pre = fit(t, text, { unseen: 'learned' });
+  t.same(featureNames(pre.features), ['c=u', 'c=v', 'c=w', 'd=p', 'd=q']);
+  const table = tableOf(t, 'c,d\nnever,p\nv,neither\n');
+  t.same([...transformFeatures(pre, table)], [0.5, 0.25, 0.25, 1, 0, 0, 1, 0, 0.75, 0.25]);
+  t.same([...transformRecords(pre, [{ c: 'never', d: 'p' }])], [0.5, 0.25, 0.25, 1, 0]);
+  const rare = fit(t, text, { unseen: 'learned', maxCategories: 2 });
+  t.same(
+    [...transformFeatures(rare, table)].slice(0, 5),
+    [0, 0, 1, 1, 0],
+    'where others share a feature, it is one of them',
+  );
+  t.match(
+    failure(() => transformFeatures(fit(t, text), table)),
+    /^ERR_DATA .*never/,
+    'refused unless asked for',
+  );
+});

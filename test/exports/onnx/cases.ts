@@ -218,6 +218,11 @@ const ASKED: Readonly<Record<string, Asked>> = {
     load: { ...BOUGHT.load, missingIndicators: true, maxCategories: 2 },
     train: small,
   },
+  'unseen categories by shares': { ...BOUGHT, load: { ...BOUGHT.load, unseen: 'learned' }, train: small },
+  'many categories by shares': {
+    ...{ table: coded, train: small },
+    load: { target: 'y', task: 'classification', impute: 'mean', maxCategories: 200, unseen: 'learned' },
+  },
   'one logit beside two': {
     ...AGAIN,
     train: { members: [{ hidden: [6] }, { hidden: [6], loss: 'binaryCrossEntropy' }] },
