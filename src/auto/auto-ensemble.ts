@@ -8,6 +8,7 @@ import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { TuttiError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { variance } from '../math/statistics.js';
+import { inputRuns } from '../model/input-columns.js';
 import type { MemberOptions } from '../model/options/training-options.js';
 import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
 import { checkOptions } from '../option-names.js';
@@ -28,7 +29,7 @@ import {
 } from './auto-options.js';
 import { type Candidate, isComplete, newCandidate, takeMember, termsOf } from './candidates.js';
 import { chooseGreedily, type GreedyChoice, measureOptimism } from './greedy-ensemble.js';
-import { knownSettings, searchSpace } from './search-space.js';
+import { compatible, knownSettings, searchSpace } from './search-space.js';
 import { byPromise, drawSetting, TRIED_FOR_EACH, type WaveTask } from './waves.js';
 
 /** An ensemble that was searched for. */
@@ -78,6 +79,8 @@ class AutoSearch {
   readonly #deviations: readonly number[];
   readonly #rows: Uint32Array;
   #members = 0;
+  /** Settings thought of, those that make no sense among them. */
+  #places = 0;
   /** Milliseconds for each member of the last wave. */
   #lastPace = 0;
   #waves = 0;
@@ -102,6 +105,7 @@ class AutoSearch {
     this.#known = knownSettings(dataset).map((own) => drawAll({ ...own, ...search }, this.#seed, 0));
     this.#context = {
       ...{ task: dataset.task, features: dataset.features, tangents: givenTangents(dataset) },
+      inputColumns: inputRuns(dataset.preprocessing, dataset.features),
       ...{ seed: this.#seed, arithmetic: resolveArithmetic(options.arithmetic ?? 'auto') },
     };
     this.#deviations = deviationsOf(dataset);
@@ -166,11 +170,20 @@ class AutoSearch {
 
   /** A setting that was not tried yet. */
   #think(): Candidate {
-    const place = this.#candidates.length;
-    const options = this.#known[place] ?? drawSetting(this.#space, this.#seed, place, this.#parents());
-    const candidate = newCandidate(place, options, this.#specsOf(options, place), this.#dataset);
-    this.#candidates.push(candidate);
-    return candidate;
+    for (let refused = 0; ; refused++) {
+      const place = this.#places++;
+      const known = this.#known[place];
+      const options = known ?? drawSetting(this.#space, this.#seed, place, this.#parents());
+      try {
+        const candidate = newCandidate(place, options, this.#specsOf(options, place), this.#dataset);
+        this.#candidates.push(candidate);
+        return candidate;
+      } catch (error) {
+        // What was drawn need not make sense together: dropout for each of two layers, where three were drawn.
+        const isRefusal = error instanceof TuttiError && error.code === 'ERR_OPTION';
+        if (!isRefusal || refused >= MOST_REFUSED) throw error;
+      }
+    }
   }
 
   #parents(): readonly MemberOptions[] {
@@ -188,7 +201,7 @@ class AutoSearch {
 
   #specsOf(options: MemberOptions, place: number): readonly MemberSpec[] {
     const folds = this.#foldsNow();
-    const own = { ...withoutVain(options), resample: 'cv', folds, members: folds } as const;
+    const own = { ...withoutVain(compatible(options)), resample: 'cv', folds, members: folds } as const;
     const { members } = resolvePlan(own, this.#context);
     return members.map((spec, fold) => {
       // Which fold, and how rows are dealt, is the remainder and the quotient by the folds.
@@ -307,7 +320,7 @@ class AutoSearch {
           ? []
           : complete
               .map(({ place, options }, at) => ({
-                ...{ place, options: withoutVain(options), loss: alone[at]! },
+                ...{ place, options: withoutVain(compatible(options)), loss: alone[at]! },
                 share: choice.counts[at]! / total,
               }))
               .filter(({ share }) => share > 0)
@@ -323,6 +336,8 @@ class AutoSearch {
   }
 }
 
+/** So many settings in a row that make no sense are the fault of what was given. */
+const MOST_REFUSED = 64;
 /** With less time left than for so many settings on all folds they get fewer folds. */
 const FEW_SETTINGS = 5;
 const LEAST_FOLDS = 4;
@@ -339,7 +354,7 @@ function requireUse(space: SearchedOptions, given: SearchedOptions): void {
   const tried = Array.from({ length: TRIED_DRAWS }, (_, place) => {
     const drawn = drawAll(space, 0, place);
     const stated = Object.fromEntries(Object.entries(drawn).filter(([name]) => name in given));
-    return { ...withoutVain(drawn), ...stated };
+    return { ...withoutVain(compatible(drawn)), ...stated };
   });
   requireUsers(tried);
 }

@@ -24,6 +24,10 @@ export function knownSettings(dataset: Dataset): readonly MemberOptions[] {
       ...{ hidden: [128, 128], activation: 'gelu', optimizer: 'adamW', weightDecay: 0.05 },
       ...{ schedule: 'cosine', epochs: 80, learningRate: 0.005 },
     },
+    {
+      ...{ hidden: [128, 128], activation: 'silu', numericEmbedding: 'periodic', optimizer: 'adamW', beta2: 0.95 },
+      ...{ learningRate: 0.004, schedule: 'coslog4', epochs: 80, hiddenKeep: 0.85 },
+    },
     { hidden: [] },
     // Each row is compared with all others.
     ...(dataset.rows <= MOST_STORED_ROWS ? [{ engine: 'neighbours' } as const] : []),
@@ -55,12 +59,19 @@ export function searchSpace(dataset: Dataset): SearchedOptions {
       choice: [[32], [64], [128], [256], [64, 64], [128, 128], [256, 128], [256, 256], [128, 128, 128]],
     },
     activation: { choice: ['relu', 'relu', 'gelu', 'tanh', 'silu', 'mish'] },
-    optimizer: { choice: ['adam', 'adamW', 'adamW'] },
+    norm: { choice: ['none', 'none', 'layer'] },
+    numericEmbedding: { choice: ['none', 'none', 'periodic', 'piecewiseLinear'] },
+    frequencyScale: { log: [0.02, 1] },
+    embeddingBins: { choice: [8, 16] },
+    categoryEmbedding: { choice: ['oneHot', 'oneHot', 'learned'] },
+    optimizer: { choice: ['adam', 'adamW', 'adamW', 'muon'] },
     learningRate: { log: [7e-4, 1.5e-2] },
     weightDecay: { log: [1e-3, 0.3] },
+    weightAverage: { choice: ['none', 'none', 'ema'] },
     hiddenKeep: { choice: [1, { uniform: [0.6, 0.95] }] },
     inputKeep: { choice: [1, 1, { uniform: [0.8, 0.98] }] },
     inputNoise: { choice: [0, 0, { uniform: [0.02, 0.3] }] },
+    mixup: { choice: [0, 0, 0, { uniform: [0.05, 0.4] }] },
     l2: { choice: [0, 0, { log: [1e-5, 1e-2] }] },
     batchSize: { choice: batchSizes(rows) },
     schedule: { choice: ['constant', 'cosine', 'flatCos', 'coslog4'] },
@@ -81,4 +92,12 @@ export function searchSpace(dataset: Dataset): SearchedOptions {
 function batchSizes(rows: number): readonly number[] {
   if (rows < 1000) return [8, 16, 32];
   return rows < 20_000 ? [16, 32, 64, 128] : [64, 128, 256, 512];
+}
+
+/** A setting without what is refused beside its other options: embeddings see all columns, whole. */
+export function compatible(options: MemberOptions): MemberOptions {
+  const { numericEmbedding = 'none', categoryEmbedding = 'oneHot' } = options;
+  if (numericEmbedding === 'none' && categoryEmbedding === 'oneHot') return options;
+  const { featureShare: _share, inputKeep: _keep, ...others } = options;
+  return others;
 }
