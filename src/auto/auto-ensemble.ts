@@ -5,7 +5,7 @@
 import { requireDataset } from '../data/dataset/check-dataset.js';
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
-import { TuttiError } from '../errors.js';
+import { TuttiError, toWire, type WireError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
 import { variance } from '../math/statistics.js';
 import { inputRuns } from '../model/input-columns.js';
@@ -27,7 +27,7 @@ import {
   type AutoSettings,
   checkAutoOptions,
 } from './auto-options.js';
-import { type Candidate, isComplete, newCandidate, takeMember, termsOf } from './candidates.js';
+import { type Candidate, isComplete, isLead, newCandidates, takeMember, termsOf } from './candidates.js';
 import { chooseGreedily, type GreedyChoice, measureOptimism } from './greedy-ensemble.js';
 import { compatible, knownSettings, searchSpace } from './search-space.js';
 import { byPromise, drawSetting, TRIED_FOR_EACH, type WaveTask } from './waves.js';
@@ -88,6 +88,8 @@ class AutoSearch {
   #best = { loss: Number.POSITIVE_INFINITY, wave: 0 };
   #last: TrainedEnsemble | null = null;
   #failure: unknown = null;
+  #failed = 0;
+  #firstFailure: WireError | null = null;
 
   constructor(dataset: Dataset, options: AutoOptions, settings: AutoSettings) {
     const { time, members, search = {}, size = DEFAULT_SIZE, wavePatience = DEFAULT_PATIENCE } = options;
@@ -140,9 +142,13 @@ class AutoSearch {
   /** The first wave has all folds of the first setting, since there must be something to hold others against. */
   #nextTasks(): readonly WaveTask[] {
     const tasks: WaveTask[] = [];
+    let count = 0;
+    const addFold = (candidate: Candidate, fold: number) => {
+      tasks.push({ candidate, fold });
+      count += candidate.family.length;
+    };
     const add = (candidate: Candidate) => {
-      for (const [fold, member] of candidate.trained.entries())
-        if (member === null) tasks.push({ candidate, fold });
+      for (const [fold, member] of candidate.trained.entries()) if (member === null) addFold(candidate, fold);
     };
     const room = this.#room();
     const bags = Math.max(1, Math.round((2 * this.#threads) / this.#folds));
@@ -151,13 +157,13 @@ class AutoSearch {
     // Of what is tried a part is trained on all folds; with little left the most promising, and nothing new.
     for (const candidate of pool.slice(0, bags)) {
       const lacking = candidate.trained.filter((member) => member === null).length;
-      if (tasks.length + lacking <= room) add(candidate);
+      if (count + lacking * candidate.family.length <= room) add(candidate);
     }
     const fresh = this.#waves === 0 ? Math.max(this.#known.length - 1, 2) : bags * TRIED_FOR_EACH;
     // A new setting is of no use unless its other folds can follow.
-    for (let more = 0; more < fresh && tasks.length + this.#folds <= room; more++)
-      tasks.push({ candidate: this.#think(), fold: 0 });
-    return tasks.slice(0, room);
+    for (let more = 0; more < fresh && count + this.#folds <= room; more++) addFold(this.#think(), 0);
+    while (count > room) count -= tasks.pop()!.candidate.family.length;
+    return tasks;
   }
 
   /** Members that there is time for. */
@@ -175,9 +181,9 @@ class AutoSearch {
       const known = this.#known[place];
       const options = known ?? drawSetting(this.#space, this.#seed, place, this.#parents());
       try {
-        const candidate = newCandidate(place, options, this.#specsOf(options, place), this.#dataset);
-        this.#candidates.push(candidate);
-        return candidate;
+        const family = newCandidates(place, options, this.#runsOf(options, place), this.#dataset);
+        this.#candidates.push(...family);
+        return family[0]!;
       } catch (error) {
         // What was drawn need not make sense together: dropout for each of two layers, where three were drawn.
         const isRefusal = error instanceof TuttiError && error.code === 'ERR_OPTION';
@@ -199,14 +205,17 @@ class AutoSearch {
     return this.#members > 0 && isShort ? Math.min(this.#folds, LEAST_FOLDS) : this.#folds;
   }
 
-  #specsOf(options: MemberOptions, place: number): readonly MemberSpec[] {
+  /** Of each fold the members that its run leaves. */
+  #runsOf(options: MemberOptions, place: number): readonly (readonly MemberSpec[])[] {
     const folds = this.#foldsNow();
     const own = { ...withoutVain(compatible(options)), resample: 'cv', folds, members: folds } as const;
     const { members } = resolvePlan(own, this.#context);
-    return members.map((spec, fold) => {
+    const left = members.length / folds;
+    return Array.from({ length: folds }, (_, fold) => {
       // Which fold, and how rows are dealt, is the remainder and the quotient by the folds.
       const key = place * MOST_FOLDS + fold;
-      return { ...spec, streams: { resample: place * folds + fold, init: key, order: key, masks: key } };
+      const streams = { resample: place * folds + fold, init: key, order: key, masks: key };
+      return members.slice(fold * left, (fold + 1) * left).map((spec) => ({ ...spec, streams }));
     });
   }
 
@@ -214,16 +223,23 @@ class AutoSearch {
     this.#waves++;
     const began = performance.now();
     const { seed, arithmetic } = this.#context;
-    const members = tasks.map(({ candidate, fold }) => candidate.specs[fold]!);
+    const places = tasks.flatMap(({ candidate: { family }, fold }) =>
+      family.map((candidate) => ({ candidate, fold })),
+    );
+    const members = places.map(({ candidate, fold }) => candidate.specs[fold]!);
     const plan: EnsemblePlan = { seed, arithmetic, members, validationShare: 0 };
     const trained = await this.#trainPlan(plan);
     if (trained === null) return;
     this.#last = trained;
     for (const member of trained.members) {
-      const { candidate, fold } = tasks[member.index]!;
+      const { candidate, fold } = places[member.index]!;
       await takeMember(candidate, fold, { ...trained, members: [member] }, this.#dataset, this.#deviations);
     }
-    for (const { index } of trained.failures) tasks[index]!.candidate.dropped = true;
+    for (const { index, error } of trained.failures) {
+      for (const own of places[index]!.candidate.family) own.dropped = true;
+      this.#failed++;
+      this.#firstFailure ??= error;
+    }
     const done = trained.members.length + trained.failures.length;
     this.#members += done;
     this.#lastPace = (performance.now() - began) / Math.max(1, done);
@@ -262,6 +278,8 @@ class AutoSearch {
     } catch (error) {
       if (!(error instanceof TuttiError) || error.code !== 'ERR_MEMBERS_FAILED') throw error;
       this.#failure = error;
+      this.#failed += plan.members.length;
+      this.#firstFailure ??= toWire(error.cause ?? error);
       this.#members += plan.members.length;
       return null;
     }
@@ -269,6 +287,10 @@ class AutoSearch {
 
   #complete(): readonly Candidate[] {
     return this.#candidates.filter((own) => isComplete(own) && !own.dropped);
+  }
+
+  #settingCount(): number {
+    return this.#candidates.filter(isLead).length;
   }
 
   #choose(): void {
@@ -289,7 +311,7 @@ class AutoSearch {
   #tell(): void {
     const choice = this.#choice;
     this.#settings.onWave?.({
-      ...{ wave: this.#waves, members: this.#members, settings: this.#candidates.length },
+      ...{ wave: this.#waves, members: this.#members, settings: this.#settingCount() },
       candidates: this.#complete().length,
       chosen: choice === null ? 0 : choice.counts.filter((count) => count > 0).length,
       loss: choice?.loss ?? null,
@@ -313,14 +335,16 @@ class AutoSearch {
     const report: AutoReport = {
       ...{ seed: this.#seed, folds: this.#folds, waves: this.#waves, members: this.#members },
       metric: this.#dataset.task.kind === 'classification' ? 'logLoss' : 'squaredError',
-      ...{ kept: ensemble.members.length, settings: this.#candidates.length, candidates: complete.length },
-      givenUp: this.#candidates.length - complete.length,
+      ...{ kept: ensemble.members.length, settings: this.#settingCount(), candidates: complete.length },
+      givenUp: this.#settingCount() - complete.filter(isLead).length,
+      ...{ failed: this.#failed, firstFailure: this.#firstFailure },
       chosen:
         this.#choice === null
           ? []
           : complete
-              .map(({ place, options }, at) => ({
+              .map(({ place, options, family }, at) => ({
                 ...{ place, options: withoutVain(compatible(options)), loss: alone[at]! },
+                snapshot: family.length === 1 ? null : family.indexOf(complete[at]!),
                 share: choice.counts[at]! / total,
               }))
               .filter(({ share }) => share > 0)

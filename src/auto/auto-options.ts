@@ -1,6 +1,6 @@
 // What `autoEnsemble` can be told, and what it tells.
 
-import { failOption } from '../errors.js';
+import { failOption, type WireError } from '../errors.js';
 import type { MemberOptions } from '../model/options/training-options.js';
 import { checkOptions, described, type OptionTable, option } from '../option-names.js';
 import type { SearchedOptions } from '../training/options/search-options.js';
@@ -110,6 +110,8 @@ export interface ChosenSetting {
   /** Its place in the order in which settings were thought of; the first few are known ones. */
   readonly place: number;
   readonly options: MemberOptions;
+  /** The epoch at which its members were taken, of a run that leaves several: 0 for the first; null of one that leaves one. */
+  readonly snapshot: number | null;
   /** Its share in every average. */
   readonly share: number;
   /** Its own loss on the rows that its members did not see. */
@@ -130,6 +132,9 @@ export interface AutoReport {
   readonly settings: number;
   readonly candidates: number;
   readonly givenUp: number;
+  /** Members that failed, with which their settings were given up, and what the first one failed of; null where none did. */
+  readonly failed: number;
+  readonly firstFailure: WireError | null;
   readonly chosen: readonly ChosenSetting[];
   /** Loss of the best setting alone, on the same rows. */
   readonly bestSetting: number;

@@ -15,6 +15,11 @@ export interface Candidate {
   readonly place: number;
   /** As it was drawn, ranges replaced. */
   readonly options: MemberOptions;
+  /**
+   * Candidates of the same runs, this one among them, by the epoch at which the runs leave their members: candidates are pairs
+   * of a setting and an epoch.
+   */
+  family: readonly Candidate[];
   /** A spec for each fold; streams say which. */
   readonly specs: readonly MemberSpec[];
   /** Of each fold; null where it is not trained. */
@@ -55,14 +60,32 @@ export function termsOf({ task }: Pick<Dataset, 'task'>): Terms {
   };
 }
 
-export function newCandidate(
+/**
+ * The candidates of a setting: one, or one for each snapshot that its runs leave.
+ * @param runs of each fold the members that it leaves.
+ */
+export function newCandidates(
   place: number,
   options: MemberOptions,
-  specs: readonly MemberSpec[],
+  runs: readonly (readonly MemberSpec[])[],
   dataset: Dataset,
-): Candidate {
-  const terms = new Float32Array(dataset.rows * termsOf(dataset).width).fill(Number.NaN);
-  return { place, options, specs, trained: specs.map(() => null), terms, dropped: false };
+): readonly Candidate[] {
+  const numbers = dataset.rows * termsOf(dataset).width;
+  const family = runs[0]!.map(
+    (_, snapshot): Candidate => ({
+      ...{ place, options, family: [], dropped: false },
+      specs: runs.map((run) => run[snapshot]!),
+      trained: runs.map(() => null),
+      terms: new Float32Array(numbers).fill(Number.NaN),
+    }),
+  );
+  for (const own of family) own.family = family;
+  return family;
+}
+
+/** The first of a setting's candidates, which stands for all of them where members are trained. */
+export function isLead(candidate: Candidate): boolean {
+  return candidate.family[0] === candidate;
 }
 
 /** Whether all its folds are trained. */

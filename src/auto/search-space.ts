@@ -7,7 +7,7 @@ import type { SearchedOptions } from '../training/options/search-options.js';
 
 /** Options that the search itself decides, or that tie members to each other. */
 export const DECIDED = [
-  ...['resample', 'resampleShare', 'folds', 'repeats', 'vary', 'snapshots', 'tie', 'tiedLayers', 'tyingMode'],
+  ...['resample', 'resampleShare', 'folds', 'repeats', 'vary', 'tie', 'tiedLayers', 'tyingMode'],
   ...['tyingGroup', 'earlyStopping'],
 ] as const;
 
@@ -25,7 +25,13 @@ export function knownSettings(dataset: Dataset): readonly MemberOptions[] {
       ...{ schedule: 'cosine', epochs: 80, learningRate: 0.005 },
     },
     {
-      ...{ hidden: [128, 128], activation: 'silu', numericEmbedding: 'periodic', optimizer: 'adamW', beta2: 0.95 },
+      ...{
+        hidden: [128, 128],
+        activation: 'silu',
+        numericEmbedding: 'periodic',
+        optimizer: 'adamW',
+        beta2: 0.95,
+      },
       ...{ learningRate: 0.004, schedule: 'coslog4', epochs: 80, hiddenKeep: 0.85 },
     },
     { hidden: [] },
@@ -76,6 +82,7 @@ export function searchSpace(dataset: Dataset): SearchedOptions {
     batchSize: { choice: batchSizes(rows) },
     schedule: { choice: ['constant', 'cosine', 'flatCos', 'coslog4'] },
     epochs: { choice: [200, { integer: [30, 120] }] },
+    snapshots: { choice: [1, 1, 1, 3] },
     featureShare: { choice: [1, 1, { uniform: [0.5, 0.95] }] },
     rounds: roundsFor(dataset),
     treeRate: { log: [0.03, 0.2] },
@@ -94,10 +101,19 @@ function batchSizes(rows: number): readonly number[] {
   return rows < 20_000 ? [16, 32, 64, 128] : [64, 128, 256, 512];
 }
 
-/** A setting without what is refused beside its other options: embeddings see all columns, whole. */
+/** Epochs of each cycle, at most, where a run leaves several members: nothing stops it early. */
+const CYCLE_EPOCHS = 25;
+
+/**
+ * A setting without what is refused beside its other options: embeddings see all columns, whole, and the cycles of snapshots are
+ * a schedule of their own, whose averages would be of several of them.
+ */
 export function compatible(options: MemberOptions): MemberOptions {
-  const { numericEmbedding = 'none', categoryEmbedding = 'oneHot' } = options;
-  if (numericEmbedding === 'none' && categoryEmbedding === 'oneHot') return options;
-  const { featureShare: _share, inputKeep: _keep, ...others } = options;
-  return others;
+  const { numericEmbedding = 'none', categoryEmbedding = 'oneHot', snapshots = 1, epochs = 200 } = options;
+  const isEmbedded = numericEmbedding !== 'none' || categoryEmbedding !== 'oneHot';
+  const { featureShare: _share, inputKeep: _keep, ...whole } = options;
+  const own = isEmbedded ? whole : options;
+  if (snapshots === 1) return own;
+  const { schedule: _schedule, weightAverage: _average, ...cyclic } = own;
+  return { ...cyclic, epochs: Math.min(epochs, CYCLE_EPOCHS * snapshots) };
 }

@@ -4,7 +4,7 @@
 import { RandomStream, streamKey } from '../math/random.js';
 import type { MemberOptions } from '../model/options/training-options.js';
 import { drawAll, type SearchedOptions } from '../training/options/search-options.js';
-import { type Candidate, isComplete, type Terms } from './candidates.js';
+import { type Candidate, isComplete, isLead, type Terms } from './candidates.js';
 
 /** A member to train. */
 export interface WaveTask {
@@ -25,8 +25,15 @@ export const TRIED_FOR_EACH = 3;
 export function byPromise(candidates: readonly Candidate[], terms: Terms): readonly Candidate[] {
   const complete = candidates.filter((own) => isComplete(own) && !own.dropped);
   const promises = candidates
-    .filter((own) => !own.dropped && !isComplete(own) && own.trained.some((member) => member !== null))
-    .map((candidate) => ({ candidate, promise: promiseOf(candidate, complete, terms) }));
+    .filter((own) => isLead(own) && !own.dropped && !isComplete(own))
+    .filter(({ trained }) => trained.some((member) => member !== null))
+    .map((candidate) => ({
+      candidate,
+      promise: candidate.family.reduce(
+        (best, own) => Math.min(best, promiseOf(own, complete, terms)),
+        Number.POSITIVE_INFINITY,
+      ),
+    }));
   return promises
     .sort((a, b) => a.promise - b.promise || a.candidate.place - b.candidate.place)
     .map(({ candidate }) => candidate);

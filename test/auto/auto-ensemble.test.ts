@@ -127,3 +127,15 @@ t.test('wrong options are refused before anything is trained', async (t) => {
   ];
   for (const [options, message] of wrong) await t.rejects(autoEnsemble(classes, options), { message });
 });
+
+t.test('of a setting whose runs leave several members each epoch is a candidate of its own', async (t) => {
+  const cycles = { engine: 'wasm', hidden: [6], epochs: 12, snapshots: 3 } as const;
+  const { ensemble, report } = await autoEnsemble(classes, { members: 45, folds: 3, seed: 4, search: cycles });
+  t.equal(report.failed, 0);
+  t.equal(report.candidates % 3, 0);
+  t.ok(report.settings - report.givenUp === report.candidates / 3, 'all of a setting are complete together');
+  t.ok(report.chosen.every(({ snapshot }) => snapshot === 0 || snapshot === 1 || snapshot === 2));
+  const [epochs] = [new Set(ensemble.members.map(({ epoch }) => epoch))];
+  t.ok([...epochs].every((epoch) => [4, 8, 12].includes(epoch)), [...epochs].join());
+  t.equal(ensemble.members.length, 3 * report.chosen.length);
+});

@@ -21,12 +21,20 @@ export function autoLines(report: AutoReport): string[] {
     `${candidates} on all ${folds} folds, ${givenUp} given up before; ${ENDED[endedBy]}`;
   if (chosen.length === 0)
     return [tried, 'No setting was trained on all folds: what there is counts equally', ''];
-  const listed = chosen.slice(0, MOST_LISTED).map(({ place, share, loss, options }) => {
-    return `  ${percent(share, 0).padStart(5)}  ${figure(loss, 4).padStart(8)}  ${place}: ${words(options)}`;
+  const listed = chosen.slice(0, MOST_LISTED).map(({ place, snapshot, share, loss, options }) => {
+    const at = snapshot === null ? '' : `, snapshot ${snapshot + 1}`;
+    return `  ${percent(share, 0).padStart(5)}  ${figure(loss, 4).padStart(8)}  ${place}${at}: ${words(options)}`;
   });
   const more = chosen.length - listed.length;
+  const failures =
+    report.failed === 0
+      ? []
+      : [
+          `${counted(report.failed, 'member')} failed, and so their settings; the first: ${report.firstFailure!.message}`,
+        ];
   return [
     tried,
+    ...failures,
     `Chosen: ${counted(chosen.length, 'setting')}, ${counted(kept, 'member')} (share, ${name} out of fold, setting)`,
     ...listed,
     ...(more === 0 ? [] : [`  and ${counted(more, 'other')}`]),
