@@ -37,6 +37,11 @@ export function joinQuantiles(parts: readonly (Quantiles | undefined)[]): Quanti
   return levels && { levels, values: joined(parts.map((part) => part!.values)) };
 }
 
+/** The part of predictions that has them: no field where there are none. */
+export function quantilesPart(quantiles: Quantiles | undefined): { readonly quantiles?: Quantiles } {
+  return quantiles === undefined ? {} : { quantiles };
+}
+
 /** The levels that all have; undefined where they differ, or one has none. */
 export function commonLevels(all: readonly (Quantiles | undefined)[]): readonly number[] | undefined {
   const levels = all[0]?.levels;

@@ -4,7 +4,7 @@ import type { Values } from '../data/dataset/dataset.js';
 import { joined as joinedArrays } from '../math/joined.js';
 import type { RowRange, TargetBlock } from './blocks.js';
 import type { Predictions } from './predictions.js';
-import { joinQuantiles, withValues } from './quantiles.js';
+import { joinQuantiles, quantilesPart, withValues } from './quantiles.js';
 
 /** A run of rows of one job within a block. */
 export interface Part {
@@ -96,7 +96,7 @@ export function joined(parts: readonly Predictions[], rows: number): Predictions
     mean: whole((part) => part.mean)!,
     logProbabilities: whole((part) => part.logProbabilities),
     variance: whole((part) => part.variance),
-    quantiles: joinQuantiles(parts.map((part) => part.quantiles)),
+    ...quantilesPart(joinQuantiles(parts.map((part) => part.quantiles))),
   };
 }
 

@@ -49,6 +49,11 @@ async function agrees(t: Test, ensemble: TrainedEnsemble, rows: Dataset, options
 const classes = clusters(120, 6, 3);
 const numbers = linear(120, 4, 2);
 const images = clusters(60, 25, 2);
+/** The same rows with other targets. */
+const withTargets = ({ x, rows, features, targets }: Dataset, of: (value: number) => number): Dataset =>
+  Dataset.fromArrays({ x, rows, features, targets: targets.map(of), targetNames: ['a', 'b'] });
+const counted = withTargets(numbers, (value) => Math.round(Math.abs(value)));
+const labelled = withTargets(numbers, (value) => (value > 0 ? 1 : 0));
 
 function scaledBy(
   scaling: 'robust' | 'quantile',
@@ -128,6 +133,9 @@ const CASES: Readonly<Record<string, readonly [Dataset, TrainingOptions, Choice?
   numbers: [numbers, { hidden: [6] }],
   'numbers without a clip': [numbers, { hidden: [6] }, { clip: false }],
   'Gaussian heads': [numbers, { hidden: [6], loss: 'gaussianNll' }],
+  'rates of counts': [counted, { hidden: [6], loss: 'poisson' }],
+  'several labels': [labelled, { hidden: [6], loss: 'multilabel' }],
+  quantiles: [numbers, { hidden: [6], loss: 'quantile', quantiles: [0.1, 0.3, 0.5, 0.8] }],
   'the product of Gaussians': [
     numbers,
     { hidden: [6], loss: 'gaussianNll' },

@@ -51,6 +51,7 @@ export async function mixed(): Promise<Ensemble> {
 export const CASES: Readonly<Record<string, () => Promise<Case>>> = {
   classes: () => ofNumbers(clusters(300, 6, 4, 1), { members: 4, hidden: [7, 5] }),
   'two classes, strict': () => ofNumbers(clusters(90, 5, 2, 2), { arithmetic: 'strict' }),
+  quantiles: () => ofNumbers(linear(120, 4, 2, 3), { loss: 'quantile', quantiles: [0.1, 0.6] }),
   Gaussian: () => ofNumbers(linear(120, 4, 2, 3), { loss: 'gaussianNll', activation: 'tanh' }),
   'random subspaces, dropout': () => ofNumbers(clusters(90, 8, 3, 4), { featureShare: 0.5, hiddenKeep: 0.8 }),
   'embedded numbers, scaled': () =>

@@ -37,7 +37,9 @@ interface Norm {
 }
 
 interface Head {
-  readonly kind: 'softmax' | 'sigmoid' | 'linear' | 'gaussian';
+  readonly kind: 'softmax' | 'sigmoid' | 'linear' | 'gaussian' | 'rate' | 'labels' | 'quantiles';
+  readonly unit: readonly number[];
+  readonly levels: readonly number[];
   readonly mean: readonly number[];
   readonly std: readonly number[];
   readonly map?: Bend;
@@ -283,11 +285,27 @@ function momentsOf(head: Head, z: readonly number[], clip: Range): Moments {
   const { kind, mean, std, varianceFloor } = head;
   const within = (value: number, t: number) =>
     clip === null ? value : Math.min(Math.max(value, clip.low[t]!), clip.high[t]!);
+  if (kind === 'rate') {
+    return { mean: head.unit.map((unit, t) => within(unit * Math.exp(z[t]!), t)), variance: null };
+  }
+  if (kind === 'labels')
+    return { mean: z.map((own, t) => within(1 / (1 + Math.exp(-own)), t)), variance: null };
+  if (kind === 'quantiles') return { mean: medians(head, z).map(within), variance: null };
   const variance = std.map((own, t) => (softplus(z[mean.length + t]!) + varianceFloor) * own * own);
   return {
     mean: mean.map((center, t) => within(unbent(head.map, t, z[t]!) ?? center + std[t]! * z[t]!, t)),
     variance: kind === 'gaussian' ? variance : null,
   };
+}
+
+/** The quantile 0.5 of each target, which is among the levels. */
+function medians(head: Head, z: readonly number[]): number[] {
+  const { levels, mean, std } = head;
+  return mean.map((center, t) => {
+    let quantile = z[t]!;
+    for (let l = 1; levels[l - 1]! < 0.5; l++) quantile += softplus(z[l * mean.length + t]!);
+    return unbent(head, t, quantile) ?? center + std[t]! * quantile;
+  });
 }
 
 /** The mixture of the members' Gaussians, or their product; without variances their mean and spread. */

@@ -6,7 +6,7 @@ import { type RowRange, type TargetBlock, targetBlock } from '../../predictions/
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
 import type { KnownRows } from '../../predictions/known-rows.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import { pickQuantiles } from '../../predictions/quantiles.js';
+import { pickQuantiles, quantilesPart } from '../../predictions/quantiles.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { drawEnsembleRows } from '../member-rows.js';
 import { checkDataset } from '../predict/inputs.js';
@@ -149,7 +149,7 @@ function rowsOf(predictions: Predictions, kept: readonly number[]): Predictions 
     mean: pick(predictions.mean),
     logProbabilities: predictions.logProbabilities && pick(predictions.logProbabilities),
     variance: predictions.variance && pick(predictions.variance),
-    quantiles: predictions.quantiles && pickQuantiles(predictions.quantiles, predictions.rows, kept),
+    ...quantilesPart(predictions.quantiles && pickQuantiles(predictions.quantiles, predictions.rows, kept)),
   };
 }
 
@@ -159,7 +159,7 @@ function joined(blocks: readonly Predictions[], rows: number): Predictions {
     rows,
   );
   const { outputs, mean, logProbabilities, variance, quantiles } = whole;
-  return { rows, outputs, mean, logProbabilities, variance, quantiles };
+  return { rows, outputs, mean, logProbabilities, variance, ...quantilesPart(quantiles) };
 }
 
 /** Columns of u8[k, rows]. */

@@ -5,7 +5,7 @@ import { TuttiError } from '../../errors.js';
 import { joined } from '../../math/joined.js';
 import type { Uncertainty } from '../../predictions/aggregate/uncertainty.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
-import { joinQuantiles } from '../../predictions/quantiles.js';
+import { joinQuantiles, quantilesPart } from '../../predictions/quantiles.js';
 
 /** Runs what it is given one after the other: members answer in memory that their next answer overwrites. */
 export function turns(): <T>(run: () => Promise<T>) => Promise<T> {
@@ -37,7 +37,7 @@ export function concatenate(blocks: readonly CombinedPredictions[], rows: number
     labels: join(({ labels }) => labels),
     flooredCount: blocks.reduce((sum, block) => sum + block.flooredCount, 0),
     varianceKind: first.varianceKind,
-    quantiles: joinQuantiles(blocks.map(({ quantiles }) => quantiles)),
+    ...quantilesPart(joinQuantiles(blocks.map(({ quantiles }) => quantiles))),
     ...(lower === null || upper === null ? {} : { lower, upper }),
     ...(sets === null ? {} : { sets }),
   };

@@ -3,7 +3,7 @@
 import { outputCount, type Values } from '../../data/dataset/dataset.js';
 import { checkOptions, type OptionTable } from '../../option-names.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import { joinQuantiles, type Quantiles, withValues } from '../../predictions/quantiles.js';
+import { joinQuantiles, type Quantiles, quantilesPart, withValues } from '../../predictions/quantiles.js';
 import type { TrainedEnsemble } from '../ensemble.js';
 import { ANSWER_OPTIONS, type AnswerOptions } from './answer-rules.js';
 import { type Inputs, inputsOf } from './inputs.js';
@@ -41,7 +41,12 @@ export async function predictMembers(
     }
   };
   await eachBlock(ensemble, x, rows, null, keep, options);
-  return all.map((parts, at) => ({ rows, outputs, ...parts, quantiles: joinQuantiles(quantiles[at]!) }));
+  return all.map((parts, at) => ({
+    rows,
+    outputs,
+    ...parts,
+    ...quantilesPart(joinQuantiles(quantiles[at]!)),
+  }));
 }
 
 const PARTS = ['mean', 'logProbabilities', 'variance'] as const;

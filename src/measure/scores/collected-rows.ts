@@ -4,7 +4,7 @@ import type { Task, Values } from '../../data/dataset/dataset.js';
 import { joined } from '../../math/joined.js';
 import type { TargetBlock } from '../../predictions/blocks.js';
 import type { CombinedPredictions } from '../../predictions/combined-predictions.js';
-import { joinQuantiles, pickQuantiles } from '../../predictions/quantiles.js';
+import { joinQuantiles, pickQuantiles, quantilesPart } from '../../predictions/quantiles.js';
 import type { ScorableRows } from './resampled-rows.js';
 
 export interface RowCollector {
@@ -48,7 +48,7 @@ export function createRowCollector(task: Task): RowCollector {
         logProbabilities: joinedOrNull(blocks.map((block) => block.logProbabilities)),
         variance: joinedOrNull(blocks.map((block) => block.variance)),
         labels: joinedOrNull(blocks.map((block) => block.labels)),
-        quantiles: joinQuantiles(blocks.map((block) => block.quantiles)),
+        ...quantilesPart(joinQuantiles(blocks.map((block) => block.quantiles))),
       };
       const truth = {
         rows,
@@ -70,7 +70,7 @@ function keptRows(combined: CombinedPredictions, kept: readonly number[]): Combi
     logProbabilities: logProbabilities && pick(logProbabilities, kept, outputs),
     variance: variance && pick(variance, kept, outputs),
     labels: labels && Int32Array.from(kept, (row) => labels[row]!),
-    quantiles: quantiles && pickQuantiles(quantiles, combined.rows, kept),
+    ...quantilesPart(quantiles && pickQuantiles(quantiles, combined.rows, kept)),
   };
 }
 

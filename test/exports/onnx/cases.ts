@@ -63,6 +63,13 @@ const coded = tableFromRecords(
     y: (i * 7) % 150 < 75 ? 'low' : 'high',
   })),
 );
+/** Two labels, which any number of rows have. */
+const labelled = tableFromRecords(
+  Array.from({ length: 90 }, (_, i) => ({
+    ...{ hour: (i * 7) % 24, price: (i * i) % 31 },
+    ...{ late: (i * 7) % 24 > 15 ? 1 : 0, dear: (i * i) % 31 > 12 ? 1 : 0 },
+  })),
+);
 const TRAINED = { seed: 1, epochs: 3, earlyStopping: 'none' } as const;
 
 type Adapt = (
@@ -256,6 +263,11 @@ const ASKED: Readonly<Record<string, Asked>> = {
   'diabetes, Gaussian heads': {
     ...DIABETES,
     train: { members: 5, hidden: [8], loss: 'gaussianNll', epochs: 20 },
+  },
+  'rates of counts': { ...DIABETES, train: { ...small, loss: 'poisson' } },
+  'several labels': {
+    ...{ table: labelled, load: { target: ['late', 'dear'], task: 'regression' } },
+    train: { ...small, loss: 'multilabel' },
   },
   'Gaussian heads, their product': {
     ...DIABETES,
