@@ -304,7 +304,7 @@ function medians(head: Head, z: readonly number[]): number[] {
   return mean.map((center, t) => {
     let quantile = z[t]!;
     for (let l = 1; levels[l - 1]! < 0.5; l++) quantile += softplus(z[l * mean.length + t]!);
-    return unbent(head, t, quantile) ?? center + std[t]! * quantile;
+    return unbent(head.map, t, quantile) ?? center + std[t]! * quantile;
   });
 }
 
