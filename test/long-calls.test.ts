@@ -49,6 +49,7 @@ const CALLS: Readonly<Record<string, (signal: AbortSignal) => Promise<unknown>>>
   compareMasks: (signal) => tutti.compareMasks(dropout, dataset, { signal }),
   compareSources: (signal) => tutti.compareSources(dataset, dataset, LONG, { signal, runner }),
   crossValidate: (signal) => tutti.crossValidate(dataset, LONG, { signal, runner }),
+  boostEnsemble: (signal) => tutti.boostEnsemble(dataset, { epochs: 10_000, signal, runner }),
   distillEnsemble: (signal) => tutti.distillEnsemble(ensemble, dataset, { epochs: 10_000, signal }),
   refitEnsemble: (signal) => tutti.refitEnsemble(ensemble, dataset, { signal, runner }),
   pruneEnsemble: (signal) => tutti.pruneEnsemble(ensemble, dataset, { members: 2, signal }),

@@ -38,6 +38,12 @@ const WAYS: Readonly<Record<string, TrainingOptions>> = {
     ...{ sharing: 'masksembles', submodels: SUBMODELS, submodelBatch: 'split', batchSize: 8 * SUBMODELS },
   },
   snapshots: { snapshots: SUBMODELS, epochs: 80, learningRate: 0.01 },
+  'fast geometric': { snapshots: SUBMODELS, snapshotMode: 'fastGeometric', epochs: 80 },
+  swag: { snapshots: SUBMODELS, snapshotMode: 'swag', epochs: 80 },
+  'independent, all rows': { resample: 'none', earlyStopping: 'validation' },
+  'tabm, all rows': {
+    ...{ sharing: 'tabm', submodels: SUBMODELS, resample: 'none', earlyStopping: 'validation' },
+  },
 };
 
 interface Result {

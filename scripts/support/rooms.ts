@@ -88,6 +88,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['studies', 'which source of chance matters; how sparse hidden layers are'],
   ['explain', 'which columns, rows and parts of the data matter to an ensemble'],
   ['distillation', 'an ensemble’s average as one net'],
+  ['boosting', 'nets that are taught, one after the other, what those before them left'],
   ['refitting', 'an ensemble’s members trained once more, on all rows'],
   ['auto', 'an ensemble searched for within a time: settings in waves, chosen greedily'],
   ['pool', 'members on threads'],

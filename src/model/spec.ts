@@ -266,6 +266,8 @@ export interface NetworkMemberSpec extends OptimisedMemberSpec {
    * its bytes without that ensemble.
    */
   readonly teacher?: string | undefined;
+  /** Its round, from 1, where it was boosted: taught what the nets before it left. No plan alone gives its bytes. */
+  readonly boosted?: number | undefined;
   /** What multiplies the learning rate of weights other than matrices; absent where all of it is 1. */
   readonly rateFactors?: RateFactors | undefined;
   /** How decoupled decay changes over the run, as a factor of the optimizer's `weightDecay`; absent for not at all. */

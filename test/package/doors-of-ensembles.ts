@@ -116,6 +116,20 @@ export const ENSEMBLE_DOORS: Readonly<Record<string, Door>> = {
       ...[{ seed: -1 }, { arithmetic: 'x' }, { search: 5 }, { search: { resample: 'none' } }],
     ],
   },
+  boostEnsemble: {
+    call: (options) => tutti.boostEnsemble(dataset, options),
+    wrong: [
+      ...[
+        { rounds: 0 },
+        { shrinkage: 0 },
+        { shrinkage: 2 },
+        { heldOutShare: 1 },
+        { patience: 0 },
+        { seed: -1 },
+      ],
+      ...[{ hidden: 'x' }, { epochs: 0 }, { runner: 2 }, { signal: 1 }],
+    ],
+  },
   distillEnsemble: {
     call: (options) => tutti.distillEnsemble(ensemble, dataset, options),
     wrong: [

@@ -110,6 +110,10 @@ const DOORS: Readonly<Record<string, (units: Units) => unknown>> = {
     const { ensemble, report } = await tutti.autoEnsemble(train, { members: 4, seed: 1, search });
     return { parameters: [...ensemble.members[0]!.parameters], report };
   },
+  boostEnsemble: async ({ train }) => {
+    const { ensemble, rounds } = await tutti.boostEnsemble(train, { rounds: 3, epochs: 2, hidden: [3] });
+    return { parameters: [...ensemble.members[0]!.parameters], rounds };
+  },
   distillEnsemble: async ({ ensemble, train, test }) => {
     const options = { heldOut: test, copies: 1, epochs: 3, replicates: 9 };
     const { ensemble: single, report } = await tutti.distillEnsemble(ensemble, train, options);

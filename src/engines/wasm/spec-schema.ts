@@ -34,6 +34,7 @@ export function networkSchema(parts: SpecParts): SpecSchema<NetworkMemberSpec> {
       })
       .optional(),
     teacher: sha256.optional(),
+    boosted: z.int().min(1).optional(),
     rateFactors: rateFactors(parts).optional(),
     decaySchedule: z.literal('flatCos').optional(),
     ...trajectorySchemas(parts),

@@ -1,0 +1,96 @@
+// Boosted nets: residuals against finite differences, steps against a search, and the ensemble against the sum.
+
+import t from 'tap';
+import { boostEnsemble } from '../../src/boosting/boost.js';
+import { type BoostedTruth, lineSearch, lossOf, pseudoResiduals } from '../../src/boosting/boosting-loss.js';
+import { contentHash } from '../../src/bundle/content-hash.js';
+import { loadEnsemble } from '../../src/bundle/load.js';
+import { saveEnsemble } from '../../src/bundle/save.js';
+import type { Dataset } from '../../src/data/dataset/dataset.js';
+import { splitRows } from '../../src/data/split.js';
+import { predictEnsemble } from '../../src/ensemble/predict/predict.js';
+import { createPool } from '../../src/pool/pool.js';
+import { extendEnsemble } from '../../src/training/extend-ensemble.js';
+import { clusters, linear, taught } from '../support/datasets.js';
+
+const noise = (count: number, seed: number) =>
+  Float64Array.from({ length: count }, (_, at) => Math.sin(12.9898 * (at + 1) * seed) * 1.5);
+
+function truthOf(dataset: Dataset, outputs: number): BoostedTruth {
+  const { task, labels, rowWeights: weights } = dataset;
+  const targets = task.kind === 'regression' ? taught(dataset) : new Float32Array(0);
+  return { task, outputs, labels, targets, weights };
+}
+
+const CASES = [
+  ['classes', clusters(90, 4, 3), 3],
+  ['numbers', linear(90, 4, 2), 2],
+] as const;
+
+for (const [name, dataset, outputs] of CASES) {
+  const truth = truthOf(dataset, outputs);
+  const rows = Uint32Array.from({ length: dataset.rows }, (_, row) => row);
+
+  t.test(`${name}: pseudo-residuals are the negative gradient of the loss`, async (t) => {
+    const sum = noise(dataset.rows * outputs, 1);
+    const residuals = pseudoResiduals(truth, sum, rows);
+    for (let at = 0; at < residuals.length; at += 7) {
+      const [up, down] = [Float64Array.from(sum), Float64Array.from(sum)];
+      up[at]! += 1e-4;
+      down[at]! -= 1e-4;
+      const slope = (lossOf(truth, up, rows) - lossOf(truth, down, rows)) / 2e-4;
+      // Of squared error half the gradient, of the sum and not the mean over outputs.
+      const scale = dataset.rows * (name === 'numbers' ? outputs / 2 : 1);
+      t.ok(Math.abs(residuals[at]! + slope * scale) < 1e-4, `${residuals[at]} for ${-slope * scale}`);
+    }
+  });
+
+  t.test(`${name}: the step is the best along the net`, async (t) => {
+    const [sum, f] = [noise(dataset.rows * outputs, 1), noise(dataset.rows * outputs, 3)];
+    const step = lineSearch(truth, sum, f, rows);
+    const at = (gamma: number) =>
+      lossOf(
+        truth,
+        sum.map((value, i) => value + gamma * f[i]!),
+        rows,
+      );
+    for (const off of [-0.1, -0.01, 0.01, 0.1]) t.ok(at(step) < at(step + off), `${step} and ${step + off}`);
+  });
+
+  t.test(`${name}: the ensemble is the sum, and stops where rows held out say`, async (t) => {
+    const options = { rounds: 30, patience: 3, hidden: [6], epochs: 5, seed: 4 };
+    const { ensemble, rounds, kept } = await boostEnsemble(dataset, options);
+    t.equal(ensemble.members.length, kept);
+    t.ok(kept > 1);
+    const held = rounds.map(({ heldOutLoss }) => heldOutLoss);
+    t.equal(Math.min(...held), held[kept - 1]);
+    t.ok(rounds.length === 30 || rounds.length === kept + 3, 'patience');
+    t.ok(rounds.at(-1)!.loss < rounds[0]!.loss);
+    const split = splitRows({ rows: dataset.rows, labels: dataset.labels, share: 0.15, seed: 4 });
+    const { mean } = await predictEnsemble(ensemble, dataset.x);
+    const scale = dataset.encoding.targets;
+    let loss = 0;
+    for (const row of split.test) {
+      const own = [...mean.subarray(row * outputs, (row + 1) * outputs)];
+      if (name === 'classes') loss -= Math.log(own[dataset.labels[row]!]!);
+      else {
+        const errors = own.map((value, k) => (value - dataset.targets[row * outputs + k]!) / scale.std[k]!);
+        loss += errors.reduce((all, error) => all + error ** 2, 0) / outputs;
+      }
+    }
+    const found = loss / split.test.length;
+    t.ok(Math.abs(found - held[kept - 1]!) < 1e-4, `${found} for ${held[kept - 1]}`);
+    await using pool = createPool({ threads: 2 });
+    t.equal(
+      contentHash((await boostEnsemble(dataset, { ...options, runner: pool })).ensemble),
+      contentHash(ensemble),
+    );
+    const path = `${t.testdir()}/boosted.tutti`;
+    await saveEnsemble(ensemble, path);
+    t.same((await predictEnsemble(await loadEnsemble(path), dataset.x)).mean, mean);
+    await t.rejects(extendEnsemble(ensemble, dataset, { members: kept + 1 }), {
+      code: 'ERR_OPTION',
+      message: /boosted/,
+    });
+  });
+}
