@@ -7,14 +7,12 @@ import type { Dataset } from '../data/dataset/dataset.js';
 import type { TrainedEnsemble } from '../ensemble/ensemble.js';
 import { TuttiError, toWire, type WireError } from '../errors.js';
 import { resolveArithmetic } from '../kernels/arithmetic.js';
-import { variance } from '../math/statistics.js';
 import { inputRuns } from '../model/input-columns.js';
 import type { MemberOptions } from '../model/options/training-options.js';
 import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
 import { checkOptions } from '../option-names.js';
 import { type PlanContext, resolvePlan } from '../training/options/options.js';
 import { drawAll, type SearchedOptions, withoutVain } from '../training/options/search-options.js';
-import { requireUsers } from '../training/options/stray-options.js';
 import { givenTangents } from '../training/plan/shared-extras.js';
 import { createInlineRunner } from '../training/thread/inline-runner.js';
 import { randomSeed } from '../training/train-ensemble.js';
@@ -27,10 +25,18 @@ import {
   type AutoSettings,
   checkAutoOptions,
 } from './auto-options.js';
-import { type Candidate, isComplete, isLead, newCandidates, takeMember, termsOf } from './candidates.js';
+import {
+  type Candidate,
+  deviationsOf,
+  isComplete,
+  isLead,
+  newCandidates,
+  takeMember,
+  termsOf,
+} from './candidates.js';
 import { chooseGreedily, type GreedyChoice, measureOptimism } from './greedy-ensemble.js';
-import { compatible, knownSettings, searchSpace } from './search-space.js';
-import { byPromise, drawSetting, TRIED_FOR_EACH, type WaveTask } from './waves.js';
+import { compatible, knownSettings, requireUse, searchSpace } from './search-space.js';
+import { byPromise, defaultFolds, drawSetting, TRIED_FOR_EACH, type WaveTask } from './waves.js';
 
 /** An ensemble that was searched for. */
 export interface AutoResult {
@@ -369,33 +375,3 @@ const LEAST_FOLDS = 4;
 const MOST_FOLDS = 1024;
 
 const NOTHING = 'No member was finished within the time';
-
-/** So many draws tell whether any setting can use an option. */
-const TRIED_DRAWS = 64;
-
-/** @throws ERR_OPTION for an option that was given and that no setting of the search could use. */
-function requireUse(space: SearchedOptions, given: SearchedOptions): void {
-  const tried = Array.from({ length: TRIED_DRAWS }, (_, place) => {
-    const drawn = drawAll(space, 0, place);
-    const stated = Object.fromEntries(Object.entries(drawn).filter(([name]) => name in given));
-    return { ...withoutVain(compatible(drawn)), ...stated };
-  });
-  requireUsers(tried);
-}
-
-/** Of each target over all rows, in the user's units; 1 for a constant. */
-function deviationsOf({ task, targets }: Dataset): readonly number[] {
-  if (task.kind === 'classification') return [];
-  const columns = task.targets.length;
-  return task.targets.map((_, column) => {
-    const own = targets.filter((_value, at) => at % columns === column);
-    const spread = Math.sqrt(variance(Array.from(own)));
-    return spread > 0 ? spread : 1;
-  });
-}
-
-/** Of many rows a fold is large enough to judge by, and training without it takes long. */
-function defaultFolds(rows: number): number {
-  if (rows <= 5000) return 8;
-  return rows <= 30_000 ? 5 : 3;
-}

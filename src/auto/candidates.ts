@@ -6,6 +6,7 @@ import type { TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
 import { drawEnsembleRows, drawMember } from '../ensemble/member-rows.js';
 import { eachBlock } from '../ensemble/predict/predict.js';
 import { log } from '../math/functions.js';
+import { variance } from '../math/statistics.js';
 import type { MemberOptions } from '../model/options/training-options.js';
 import type { EnsemblePlan, MemberSpec } from '../model/spec.js';
 
@@ -138,4 +139,15 @@ export async function takeMember(
   });
   candidate.trained[fold] = member!;
   return rows;
+}
+
+/** Of each target over all rows, in the user's units; 1 for a constant. */
+export function deviationsOf({ task, targets }: Dataset): readonly number[] {
+  if (task.kind === 'classification') return [];
+  const columns = task.targets.length;
+  return task.targets.map((_, column) => {
+    const own = targets.filter((_value, at) => at % columns === column);
+    const spread = Math.sqrt(variance(Array.from(own)));
+    return spread > 0 ? spread : 1;
+  });
 }

@@ -3,7 +3,8 @@
 
 import type { Dataset } from '../data/dataset/dataset.js';
 import type { MemberOptions } from '../model/options/training-options.js';
-import type { SearchedOptions } from '../training/options/search-options.js';
+import { drawAll, type SearchedOptions, withoutVain } from '../training/options/search-options.js';
+import { requireUsers } from '../training/options/stray-options.js';
 
 /** Options that the search itself decides, or that tie members to each other. */
 export const DECIDED = [
@@ -116,4 +117,17 @@ export function compatible(options: MemberOptions): MemberOptions {
   if (snapshots === 1) return own;
   const { schedule: _schedule, weightAverage: _average, ...cyclic } = own;
   return { ...cyclic, epochs: Math.min(epochs, CYCLE_EPOCHS * snapshots) };
+}
+
+/** So many draws tell whether any setting can use an option. */
+const TRIED_DRAWS = 64;
+
+/** @throws ERR_OPTION for an option that was given and that no setting of the search could use. */
+export function requireUse(space: SearchedOptions, given: SearchedOptions): void {
+  const tried = Array.from({ length: TRIED_DRAWS }, (_, place) => {
+    const drawn = drawAll(space, 0, place);
+    const stated = Object.fromEntries(Object.entries(drawn).filter(([name]) => name in given));
+    return { ...withoutVain(compatible(drawn)), ...stated };
+  });
+  requireUsers(tried);
 }

@@ -81,3 +81,9 @@ export function drawSetting(
 
 /** Beside the keys of option names, which hash to other numbers. */
 const VARIED = 2;
+
+/** Of many rows a fold is large enough to judge by, and training without it takes long. */
+export function defaultFolds(rows: number): number {
+  if (rows <= 5000) return 8;
+  return rows <= 30_000 ? 5 : 3;
+}
