@@ -60,6 +60,8 @@ export const CASES: Readonly<Record<string, () => Promise<Case>>> = {
       embeddingFrequencies: 5,
       inputScale: true,
     }),
+  'norms and residual blocks': () =>
+    ofNumbers(linear(80, 5, 2, 7), { layers: ['residual 6@9 mish, norm selu'], norm: 'layer', init: 'ntk' }),
   convolutions: () =>
     ofNumbers(clusters(60, 64, 3, 5), {
       image: '1x8x8',
