@@ -4,8 +4,10 @@ import t from 'tap';
 import { Dataset } from '../../src/data/dataset/dataset.js';
 import { predictMembers } from '../../src/ensemble/predict/predict-members.js';
 import { ensembleColumns } from '../../src/ensemble/predict/prediction-columns.js';
+import { writeExport } from '../../src/exports/formats.js';
 import { Ensemble, trainEnsemble as trainOnThreads } from '../../src/index.js';
 import { RandomStream, streamKey } from '../../src/math/random.js';
+import { attackEnsemble } from '../../src/studies/attack/attack.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
 
 const ROWS = 600;
@@ -140,6 +142,12 @@ t.test('what a loss cannot do with another option is refused', async (t) => {
   });
   const focal = trainEnsemble(classes, { ...OPTIONS, loss: 'focal', labelSmoothing: 0.1 });
   await t.rejects(focal, { code: 'ERR_OPTION', message: /`labelSmoothing`.*0 for loss focal/ });
+  const own = await trainEnsemble(of(wide), { ...OPTIONS, epochs: 1, loss: 'quantile' });
+  for (const format of ['onnx', 'tfjs'] as const) {
+    await t.rejects(writeExport(own, { format }), { code: 'ERR_OPTION', message: /quantile/ }, format);
+  }
+  const attack = attackEnsemble(own, of(wide), { epsilons: [0.1] });
+  await t.rejects(attack, { code: 'ERR_OPTION', message: /loss quantile/ });
   const crossed = trainEnsemble(of(wide), { ...OPTIONS, loss: 'quantile', quantiles: [0.5, 0.1] });
   await t.rejects(crossed, { code: 'ERR_OPTION', message: /`quantiles`.*ascend/ });
 });
