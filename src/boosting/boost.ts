@@ -86,11 +86,11 @@ export async function boostEnsemble(
 }
 
 function rowsApart(
-  { rows, labels, groups }: Dataset,
+  { rows, labels, groups, times, timeGap = 0 }: Dataset,
   seed: number,
   share: number = BOOST_OPTIONS.heldOutShare.default,
 ): { readonly taught: Uint32Array; readonly held: Uint32Array } {
-  const { train, test } = splitRows({ rows, share, seed, labels, groups });
+  const { train, test } = splitRows({ rows, share, seed, labels, groups, ...(times && { times, timeGap }) });
   return { taught: train, held: test };
 }
 

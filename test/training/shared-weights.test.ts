@@ -78,6 +78,7 @@ t.test('what has no meaning for several networks at once is refused by name', as
     t.rejects(trainEnsemble(dataset, { ...BASE, ...own }), { code: 'ERR_OPTION', message });
   await refused({ sharing: 'tabm', snapshots: 2 }, /snapshots/);
   await refused({ sharing: 'tabm', tie: 0.1 }, /tie/);
+  await refused({ sharing: 'tabm', init: 'ntk' }, /init/);
   await refused({ sharing: 'tabm', adversarialEpsilon: 0.1 }, /adversarialEpsilon/);
   await refused({ sharing: 'tabm', activityPenalty: 0.1 }, /activityPenalty/);
   await refused({ sharing: 'tabm', submodelBatch: 'split' }, /submodelBatch/);

@@ -93,6 +93,7 @@ export function requireShareable(spec: NetworkMemberSpec): void {
   for (const [option, technique] of refused) {
     if (technique !== null) failOption(option, 'absent with `sharing`', 'both');
   }
+  if (network.init === 'ntk') failOption('init', 'he or glorot with `sharing`', network.init);
   const [first] = network.layers;
   if (first !== undefined && first.kind !== 'dense')
     failOption('layers', 'a dense layer first with `sharing`', describeLayer(first));
