@@ -85,3 +85,15 @@ t.test('what has no meaning for several networks at once is refused by name', as
   await refused({ sharing: 'masksembles', submodelBatch: 'split', submodels: 8 }, /batchSize/);
   await refused({ sharing: 'tabm', image: '1x7x1', layers: ['conv 2@3x1'] }, /image/);
 });
+
+t.test('early stopping judges averaged weights where they are the result', async (t) => {
+  for (const sharing of ['none', 'tabm'] as const) {
+    const { submodels, ...others } = BASE;
+    const options: TrainingOptions = { ...others, ...(sharing === 'none' ? {} : { sharing, submodels }) };
+    const last = async (own: TrainingOptions) =>
+      (await trainEnsemble(dataset, { ...options, ...own })).members[0]!.history.at(-1)!;
+    const [plain, averaged] = [await last({}), await last({ weightAverage: 'ema', averageDecay: 0.9 })];
+    t.equal(averaged.loss, plain.loss);
+    t.not(averaged.validationLoss, plain.validationLoss);
+  }
+});

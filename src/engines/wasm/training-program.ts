@@ -106,8 +106,9 @@ function callShuffle(calls: ProgramBuilder, { inBag, order, examples, mixup }: A
 }
 
 /** The network of a member as it stands: of its averaged weights where they are averaged. */
-function resultOf(calls: ProgramBuilder, network: BoundNetwork, { average }: Arena): BoundNetwork {
-  return average === 0 ? network : bindNetwork(calls, movedNetwork(network, average));
+function resultOf(calls: ProgramBuilder, network: BoundNetwork, arena: Arena): BoundNetwork {
+  // From the layout: a bound network would keep the operators of the weights themselves.
+  return arena.average === 0 ? network : bindNetwork(calls, movedNetwork(arena.network, arena.average));
 }
 
 function callAverage(calls: ProgramBuilder, { average, network }: Arena): void {
