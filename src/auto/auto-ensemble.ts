@@ -157,7 +157,9 @@ class AutoSearch {
       for (const [fold, member] of candidate.trained.entries()) if (member === null) addFold(candidate, fold);
     };
     const room = this.#room();
-    const bags = Math.max(1, Math.round((2 * this.#threads) / this.#folds));
+    // A number of members is to give the same on any threads.
+    const threads = this.#timeMs === Number.POSITIVE_INFINITY ? FEW_THREADS : this.#threads;
+    const bags = Math.max(1, Math.round((2 * threads) / this.#folds));
     if (this.#waves === 0) add(this.#think());
     const pool = byPromise(this.#candidates, termsOf(this.#dataset));
     // Of what is tried a part is trained on all folds; with little left the most promising, and nothing new.
@@ -366,6 +368,8 @@ class AutoSearch {
   }
 }
 
+/** As many as most machines have; more wait a little at the end of a wave. */
+const FEW_THREADS = 8;
 /** So many settings in a row that make no sense are the fault of what was given. */
 const MOST_REFUSED = 64;
 /** With less time left than for so many settings on all folds they get fewer folds. */

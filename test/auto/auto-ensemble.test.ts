@@ -30,13 +30,13 @@ const search = {
 const OPTIONS = { members: 30, folds: 3, seed: 4, search };
 
 t.test('a number of members gives the same ensemble on any number of threads', async (t) => {
+  // As many threads as would make other waves, were it by threads.
   const pool = createPool({ threads: 2 });
+  const many = { ...pool, threads: 16, open: () => pool.open() };
   t.teardown(() => pool.close());
   for (const dataset of [classes, numbers]) {
     const inline = await autoEnsemble(dataset, OPTIONS);
-    const threads = await autoEnsemble(dataset, OPTIONS, {
-      runner: { ...pool, threads: 1, open: () => pool.open() },
-    });
+    const threads = await autoEnsemble(dataset, OPTIONS, { runner: many });
     t.equal(contentHash(threads.ensemble), contentHash(inline.ensemble));
     t.same(threads.report, inline.report);
     const other = await autoEnsemble(dataset, { ...OPTIONS, seed: 5 });
@@ -130,12 +130,20 @@ t.test('wrong options are refused before anything is trained', async (t) => {
 
 t.test('of a setting whose runs leave several members each epoch is a candidate of its own', async (t) => {
   const cycles = { engine: 'wasm', hidden: [6], epochs: 12, snapshots: 3 } as const;
-  const { ensemble, report } = await autoEnsemble(classes, { members: 45, folds: 3, seed: 4, search: cycles });
+  const { ensemble, report } = await autoEnsemble(classes, {
+    members: 45,
+    folds: 3,
+    seed: 4,
+    search: cycles,
+  });
   t.equal(report.failed, 0);
   t.equal(report.candidates % 3, 0);
   t.ok(report.settings - report.givenUp === report.candidates / 3, 'all of a setting are complete together');
   t.ok(report.chosen.every(({ snapshot }) => snapshot === 0 || snapshot === 1 || snapshot === 2));
   const [epochs] = [new Set(ensemble.members.map(({ epoch }) => epoch))];
-  t.ok([...epochs].every((epoch) => [4, 8, 12].includes(epoch)), [...epochs].join());
+  t.ok(
+    [...epochs].every((epoch) => [4, 8, 12].includes(epoch)),
+    [...epochs].join(),
+  );
   t.equal(ensemble.members.length, 3 * report.chosen.length);
 });
