@@ -17,11 +17,12 @@ export function presetNotes(preset: unknown): string[] {
 
 /** `--members 10 --resample none; for regression --loss gaussianNll`. */
 export function presetFlags(preset: PresetName): string {
-  const { members, options, of = {} } = presetOf(preset);
+  const { members, options, of = {}, variants = [] } = presetOf(preset);
   const own: object = { ...(members === undefined ? {} : { members }), ...DATA_PRESETS[preset], ...options };
   const all = Object.keys(own).length === 0 ? usedDefaults() : own;
   const tasks = Object.entries(of).map(([task, more]) => `for ${task} ${flagsOf(more)}`);
-  return [flagsOf(all), ...tasks].join('; ');
+  const turns = variants.length === 0 ? [] : [`members in turn ${variants.map(flagsOf).join(' | ')}`];
+  return [flagsOf(all), ...tasks, ...turns].join('; ');
 }
 
 /** The defaults that have an effect beside each other, which balanced is made of. */

@@ -3,7 +3,15 @@
 
 import type { ClipShape, FeatureScaling, TargetScaling } from '../dataset/encoding.js';
 
-export const PRESET_NAMES = ['fast', 'balanced', 'best', 'deep-ensemble', 'lecture'] as const;
+export const PRESET_NAMES = [
+  'fast',
+  'balanced',
+  'best',
+  'deep-ensemble',
+  'realmlp',
+  'tabm',
+  'lecture',
+] as const;
 
 export type PresetName = (typeof PRESET_NAMES)[number];
 
@@ -21,6 +29,8 @@ export const DATA_PRESETS: Readonly<Record<PresetName, DataPreset>> = {
   balanced: {},
   best: {},
   'deep-ensemble': {},
+  realmlp: { scaling: 'robust' },
+  tabm: { scaling: 'quantile' },
   lecture: { softClip: null },
 };
 

@@ -10,6 +10,7 @@ import { asWritten, requireWholeImage } from '../../model/options/layer-options.
 import { resolveNetwork } from '../../model/options/network-options.js';
 import { resolveOptimisation } from '../../model/options/optimisation-options.js';
 import { resolvePerturbations } from '../../model/options/perturbation-options.js';
+import { presetOf } from '../../model/options/presets.js';
 import { resolveActivityPenalty, resolveDropout } from '../../model/options/regularization-options.js';
 import { requireShareable, resolveSharing } from '../../model/options/sharing-options.js';
 import { requireRoles, resolveMixup, resolveSteps } from '../../model/options/step-options.js';
@@ -67,7 +68,8 @@ export function resolveNetworkMember(
   if (sharing !== null) requireShareable(spec);
   // For its complaints about layers that do not fit, too.
   const shapes = trainedShapes(spec, layerShapes(spec, features, task));
-  requireRoles(o, new Set(shapes.flatMap(weightShapes).map(({ role }) => role)));
+  const preset = own.preset === undefined ? {} : presetOf(own.preset).options;
+  requireRoles(o, new Set(shapes.flatMap(weightShapes).map(({ role }) => role)), preset);
   return spec;
 }
 

@@ -9,14 +9,16 @@ import type { MemberOptions } from './training-options.js';
 export interface Preset {
   /** What it is for, as a clause. */
   readonly says: string;
-  /** How many members are trained. */
+  /** How many runs train them: as many members as there are, where each leaves one. */
   readonly members?: number;
   readonly options: MemberOptions;
   /** Beside them for one kind of task. */
   readonly of?: Readonly<Partial<Record<TaskKind, MemberOptions>>>;
+  /** Beside them for members in turn: nets that see the table differently make different errors. */
+  readonly variants?: readonly MemberOptions[];
 }
 
-export const PRESETS = {
+export const PRESETS: Readonly<Record<PresetName, Preset>> = {
   fast: {
     says: 'a first look in the shortest time',
     members: 8,
@@ -26,13 +28,47 @@ export const PRESETS = {
   best: {
     says: 'accuracy at several times the cost',
     members: 32,
-    options: { hidden: [128, 128], patience: 30 },
+    options: {
+      ...{ resample: 'cv', folds: 8, repeats: 4, hidden: [128, 128, 128], activation: 'gelu' },
+      ...{ optimizer: 'adamW', weightDecay: 0.05, patience: 30 },
+    },
+    // Five, so that they take each of the eight folds in turn.
+    variants: [
+      { numericEmbedding: 'periodic' },
+      { numericEmbedding: 'piecewiseLinear', embeddingSize: 4 },
+      { engine: 'trees' },
+      { numericEmbedding: 'periodic', embeddingSize: 8, hiddenKeep: [0.9, 0.9, 0.9] },
+      { numericEmbedding: 'piecewiseLinear', embeddingSize: 8, hiddenKeep: [0.9, 0.9, 0.9] },
+    ],
   },
   'deep-ensemble': {
     says: 'ten nets that see all rows and differ by their initial weights and order alone, with a variance for numbers (Lakshminarayanan et al. 2017)',
     members: 10,
     options: { resample: 'none', hidden: [128, 128], learningRate: 0.001 },
     of: { regression: { loss: 'gaussianNll' } },
+  },
+  realmlp: {
+    says: 'RealMLP with its tuned defaults, one net a fold (Holzmüller, Grinsztajn, Steinwart 2024)',
+    options: {
+      ...{ resample: 'cv', folds: 8, repeats: 1, hidden: [256, 256, 256], init: 'ntk' },
+      ...{ numericEmbedding: 'periodic', categoryEmbedding: 'learned', inputScale: true },
+      ...{ optimizer: 'adamW', beta2: 0.95, weightDecay: 0.02, weightDecaySchedule: 'flatCos' },
+      ...{ schedule: 'coslog4', biasRateFactor: 0.1, scaleRateFactor: 6, embeddingRateFactor: 0.1 },
+      ...{ batchSize: 256, epochs: 256, patience: 256, hiddenKeep: [0.85, 0.85, 0.85] },
+    },
+    of: {
+      classification: { activation: 'selu', learningRate: 0.04, labelSmoothing: 0.1 },
+      regression: { activation: 'mish', learningRate: 0.2 },
+    },
+  },
+  tabm: {
+    says: 'two runs of 16 nets that share weights (Gorishniy, Kotelnikov, Babenko 2025)',
+    members: 2,
+    options: {
+      ...{ sharing: 'tabm', submodels: 16, hidden: [256, 256], activation: 'relu', hiddenKeep: [0.9, 0.9] },
+      ...{ resample: 'subsample', resampleShare: 0.8, optimizer: 'adamW', learningRate: 0.002 },
+      ...{ weightDecay: 0.0003, batchSize: 128, epochs: 400, patience: 16 },
+    },
   },
   lecture: {
     says: 'bagged nets as textbooks have them: a hidden layer, a bootstrap, a fixed number of epochs (Goodfellow et al. 2016, 7.11)',
@@ -42,7 +78,7 @@ export const PRESETS = {
       ...{ learningRate: 0.001, batchSize: 32, epochs: 40, earlyStopping: 'none' },
     },
   },
-} as const satisfies Readonly<Record<PresetName, Preset>>;
+};
 
 export function presetOf(name: PresetName): Preset {
   return PRESETS[name];

@@ -5,6 +5,7 @@ import { failOption } from '../../errors.js';
 import type { WeightRole } from '../layer-kind.js';
 import type { NetworkMemberSpec } from '../spec.js';
 import { field, NETWORKS } from './field.js';
+import type { MemberOptions } from './training-options.js';
 
 const ofMuon = {
   group: 'training',
@@ -111,16 +112,25 @@ export function resolveSteps(
   };
 }
 
-/** @throws ERR_OPTION for a factor of weights that a network has none of. */
-export function requireRoles(o: StepOptions, roles: ReadonlySet<WeightRole>): void {
-  if (o.scaleRateFactor !== 1 && !roles.has('scale')) {
+/**
+ * @param preset whose factors are for tables of all sorts: not every one has what they are of.
+ * @throws ERR_OPTION for a factor of weights that a network has none of.
+ */
+export function requireRoles(
+  o: StepOptions,
+  roles: ReadonlySet<WeightRole>,
+  preset: Pick<MemberOptions, 'scaleRateFactor' | 'embeddingRateFactor'> = {},
+): void {
+  const isOwn = (name: 'scaleRateFactor' | 'embeddingRateFactor') =>
+    o[name] !== 1 && o[name] !== preset[name];
+  if (isOwn('scaleRateFactor') && !roles.has('scale')) {
     failOption(
       'scaleRateFactor',
       'absent where no layer learns scales, such as `norm` layer',
       o.scaleRateFactor,
     );
   }
-  if (o.embeddingRateFactor !== 1 && !roles.has('embedding')) {
+  if (isOwn('embeddingRateFactor') && !roles.has('embedding')) {
     failOption('embeddingRateFactor', 'absent where nothing is embedded', o.embeddingRateFactor);
   }
 }

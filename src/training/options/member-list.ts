@@ -108,9 +108,11 @@ function listRuns({
   }
   if (isSearched(shared))
     return drawnOf([stated(shared)], members ?? membersOf(drawAll(shared, seed, 0)), seed);
-  const own = [shared as MemberOptions];
-  requireUsers(own);
-  return { own, runs: members ?? membersOf(shared as MemberOptions) };
+  const all = shared as MemberOptions;
+  requireUsers([all]);
+  const { variants = [{}] } = presetOf(all.preset ?? DEFAULTS.preset);
+  const own = variants.map((variant) => ({ ...variant, ...stated(all) }));
+  return { own, runs: members ?? membersOf(all) };
 }
 
 /** Of cross-validation as many as leave each row out so often; else what the preset says. */

@@ -4,6 +4,7 @@ import t from 'tap';
 import { PRESET_NAMES } from '../../../src/data/preprocessing/data-presets.js';
 import { presetOf, withPreset } from '../../../src/model/options/presets.js';
 import { memberCount, resolvePlan, type TrainingOptions } from '../../../src/training/options/options.js';
+import { withoutEffect } from '../../../src/training/options/stray-options.js';
 import { parseTrainingOptions } from '../../../src/training/options/training-schema.js';
 
 const TASKS = [
@@ -17,11 +18,18 @@ const plan = (options: TrainingOptions, task: (typeof TASKS)[number]) =>
 t.test('each is options that there are, and makes a plan for either task', async (t) => {
   for (const preset of PRESET_NAMES) {
     for (const task of TASKS) {
-      const { preset: _, ...written } = withPreset({ preset }, task.kind);
-      const members = presetOf(preset).members ?? memberCount(written);
-      const own = plan(parseTrainingOptions({ ...written, members }), task);
-      t.same(plan({ preset }, task), own, `${preset} for ${task.kind} is what it says`);
-      t.equal(own.members.length, memberCount({ preset }), preset);
+      const { variants = [{}] } = presetOf(preset);
+      const { members } = plan({ preset }, task);
+      t.equal(members.length, memberCount({ preset }), preset);
+      for (const [at, variant] of variants.entries()) {
+        const { preset: _, ...written } = withPreset({ preset, ...variant }, task.kind);
+        parseTrainingOptions(written);
+        const idle = new Set<string>(withoutEffect(written));
+        const used = Object.fromEntries(Object.entries(written).filter(([name]) => !idle.has(name)));
+        const alone = plan({ members: [used] }, task);
+        const { streams: _own, ...spec } = members[at]!;
+        t.match(alone.members[0], spec, `${preset} for ${task.kind} is what it says`);
+      }
     }
   }
 });
