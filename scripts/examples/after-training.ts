@@ -7,13 +7,14 @@ const ensemble = await trainEnsemble(train, { members: 12, hidden: [32], seed: 1
 
 const pruned = await ensemble.prune(train, { members: 6, outOfBag: true });
 const { kept, check } = pruned.report;
-const [low, high] = check!.interval;
-console.log(
-  `kept ${kept.join(', ')}: cost ${check!.cost.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`,
-);
+if (check !== null) {
+  const [low, high] = check.interval.map((bound) => bound.toFixed(4));
+  console.log(`kept ${kept.join(', ')}: cost ${check.cost.toFixed(4)} [${low}, ${high}]`);
+}
 
-const refitted = await pruned.ensemble.refit(train, { heldOut: test! });
-for (const { title, first, second, interval } of refitted.report.heldOut!.comparisons[0]!.scores) {
+const { report } = await pruned.ensemble.refit(train, { heldOut: test });
+const [comparison] = report.heldOut?.comparisons ?? [];
+for (const { title, first, second, interval } of comparison?.scores ?? []) {
   if (!['accuracy', 'log-loss'].includes(title)) continue;
   const range = `[${interval?.low.toFixed(4)}, ${interval?.high.toFixed(4)}]`;
   console.log(`${title}: ${first.toFixed(4)} as trained, ${second.toFixed(4)} refitted, difference ${range}`);

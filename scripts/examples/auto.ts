@@ -21,6 +21,8 @@ for (const { share, loss, options } of report.chosen) {
   const kind = options.engine === 'trees' ? 'trees' : `network ${options.hidden ?? 'by default'}`;
   console.log(`${(100 * share).toFixed(0)} % ${kind}: squared error / variance ${loss.toFixed(3)}`);
 }
-const { naive, nested } = report.selection!;
-console.log(`together ${naive.toFixed(3)} on the rows that chose, ${nested.toFixed(3)} on others`);
+if (report.selection !== null) {
+  const { naive, nested } = report.selection;
+  console.log(`together ${naive.toFixed(3)} on the rows that chose, ${nested.toFixed(3)} on others`);
+}
 console.log(`on test rows: RMSE ${(await ensemble.evaluate(test)).rmse.toFixed(1)}`);

@@ -14,7 +14,8 @@ import { type HiddenShape, weightShapes } from './layers.js';
 import { type LossSpec, rateUnits } from './losses.js';
 import { layerShapes } from './network.js';
 import { requireNetwork } from './network-members.js';
-import { type PortableInputs, portableInputs } from './portable-inputs.js';
+import type { PortableInputs } from './portable-input-types.js';
+import { portableInputs } from './portable-inputs.js';
 import { type DropoutSpec, type EnsemblePlan, seedOf } from './spec.js';
 import type { Padding, WindowGeometry } from './windows.js';
 

@@ -1,7 +1,7 @@
 // What networks make of their features before the first layer, all networks of one shape as one.
 
 import { joined } from '../../math/joined.js';
-import type { PortableInputs, PortablePart } from '../../model/portable-inputs.js';
+import type { PortableInputs, PortablePart } from '../../model/portable-input-types.js';
 import type { Graph, Value } from './graph.js';
 
 type Numbers = Extract<PortablePart, { readonly kind: 'numbers' }>;

@@ -1,6 +1,6 @@
 // What a network makes of its features before the first layer, in words and numbers; part of described-ensemble.ts.
 
-import type { PortableInputs, PortablePart } from '../../model/portable-inputs.js';
+import type { PortableInputs, PortablePart } from '../../model/portable-input-types.js';
 
 export type DescribedPart<Numbers> =
   | { readonly kind: 'copied'; readonly from: number; readonly count: number }

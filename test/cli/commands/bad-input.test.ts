@@ -87,7 +87,7 @@ const cases: Readonly<Record<string, [readonly string[], RegExp]>> = {
   'a test share of all rows': [[...TRAIN, '--test-share', '1'], /`--test-share`/],
   'a loss for numbers on classes': [
     [...TRAIN, '--loss', 'squaredError'],
-    /`--loss`.*softmaxCrossEntropy or binaryCrossEntropy for classification/,
+    /`--loss`.*softmaxCrossEntropy, binaryCrossEntropy or focal for classification/,
   ],
   'a geometric mean of values': [
     ['train', 'values.csv', '--target', 'y', '--mean', 'geometric', '--out', 'new.tutti'],

@@ -19,7 +19,7 @@ const numbers = linear(90, 4);
 
 t.throws(() => engines.get(TOY.name), {
   code: 'ERR_OPTION',
-  message: 'Expected `engine` to be one of wasm, neighbours, tfjs, learner, got "toy"',
+  message: 'Expected `engine` to be one of wasm, neighbours, trees, tfjs, learner, got "toy"',
 });
 
 const engine = engines.add(TOY);

@@ -54,6 +54,21 @@ t.test('every option is called by its name, wherever a spec has it', async (t) =
     { snapshots: 2, resample: 'subsample', resampleShare: 0.5 },
     { numericEmbedding: 'periodic', categoryEmbedding: 'learned', inputScale: true },
     { numericEmbedding: 'piecewiseLinear', embeddingBins: 4 },
+    { schedule: 'flatCos', flatShare: 0.3, optimizer: 'adamW', weightDecaySchedule: 'flatCos' },
+    { norm: 'layer', biasRateFactor: 0.1, scaleRateFactor: 2 },
+    { numericEmbedding: 'periodic', embeddingRateFactor: 0.1 },
+    { optimizer: 'muon', muonLearningRate: 0.01, muonMomentum: 0.9 },
+    { weightAverage: 'ema', averageDecay: 0.9 },
+    { snapshots: 2, snapshotMode: 'swag', swagRank: 1 },
+    { sharing: 'masksembles', submodels: 4, maskScale: 3, submodelBatch: 'whole' },
+    { resample: 'cv', folds: 4 },
+    { resample: 'bootstrap', blockLength: 3 },
+    {
+      ...{ engine: 'trees', treeRate: 0.2, maxLeaves: 8, maxDepth: 3 },
+      minLeafRows: 5,
+      leafL2: 1,
+      treeBins: 32,
+    },
     { engine: 'neighbours', image: '2x2', distance: 'tangentTwoSided', distanceTangents: ['rotation'] },
   ];
   const specs = all.flatMap((options) => resolvePlan(parseTrainingOptions(options), CONTEXT).members);
@@ -62,8 +77,9 @@ t.test('every option is called by its name, wherever a spec has it', async (t) =
     ([, { spec }]) => spec !== undefined,
   );
   t.ok(places.length > 20);
-  for (const [name] of places) {
-    // Members of modules need the modules.
-    if (name !== 'model' && name !== 'learner') t.ok(said.has(name), name);
+  for (const [name, { spec }] of places) {
+    // Members of modules need the modules; what layers are is said of them together.
+    if (name !== 'model' && name !== 'learner')
+      t.ok(said.has(spec === 'network.layers' ? 'layers' : name), name);
   }
 });
