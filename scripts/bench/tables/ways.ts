@@ -23,7 +23,14 @@ export interface Way {
   readonly training: TrainingOptions;
 }
 
-export const WAYS: readonly Way[] = [{ name: 'tutti, former defaults', data: {}, training: {} }];
+/** By their presets. */
+export const WAYS: readonly Way[] = (['balanced', 'best', 'deep-ensemble', 'realmlp', 'tabm'] as const).map(
+  (preset) => ({
+    name: `tutti ${preset}`,
+    data: { preset },
+    training: { preset },
+  }),
+);
 
 /** What lets a table with missing cells and rare categories be trained on at all. */
 const LENIENT: DataOptions = { impute: 'mean', unseen: 'ignore' };
