@@ -31,7 +31,10 @@ t.test('a wrong range is named with what was expected and what came', async (t) 
     [{ epochs: { integer: [1, 2.5] } }, /^Expected `epochs\.integer` to be two integers, the smaller first/],
     [{ epochs: { uniform: [1, 2.5] } }, /^Expected `epochs` to be an integer, got 2\.5$/],
     [{ activation: { choice: [] } }, /^Expected `activation\.choice` to be a non-empty list, got \[\]$/],
-    [{ activation: { choice: ['relu', 'swish'] } }, /^Expected `activation` to be one of .*, got "swish" .did you mean "mish"\?.$/],
+    [
+      { activation: { choice: ['relu', 'swish'] } },
+      /^Expected `activation` to be one of .*, got "swish" .did you mean "mish"\?.$/,
+    ],
     [
       { inputKeep: { choice: [1, { uniform: [0.5, 2] }] } },
       /^Expected `inputKeep` to be a number ≤ 1, got 2$/,
