@@ -3,42 +3,15 @@
 // Run: node dist/scripts/figures/defaults.js FOLDER [--peers PYTHON]
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadTraining } from '../../src/data/load.js';
 import { evaluateEnsemble } from '../../src/ensemble/evaluate/evaluate.js';
 import { predictEnsemble } from '../../src/ensemble/predict/predict.js';
-import {
-  createPool,
-  type Dataset,
-  type LoadOptions,
-  type TrainingOptions,
-  trainEnsemble,
-} from '../../src/index.js';
-
-/** Tables by file name: the target, and the task where the target's look would mislead. */
-const TABLES: Readonly<Record<string, Pick<LoadOptions, 'target' | 'task'>>> = {
-  churn: { target: 'churn' },
-  credit: { target: 'Status' },
-  digits: { target: 'digit' },
-  glass: { target: 'Type', task: 'classification' },
-  ionosphere: { target: 'Class' },
-  iris: { target: 'target' },
-  letter: { target: 'lettr' },
-  satellite: { target: 'classes' },
-  vehicle: { target: 'Class' },
-  vowel: { target: 'Class' },
-  ames: { target: 'Sale_Price', task: 'regression' },
-  boston: { target: 'medv', task: 'regression' },
-  carprices: { target: 'Price', task: 'regression' },
-  concrete: { target: 'compressive_strength', task: 'regression' },
-  diabetes: { target: 'progression', task: 'regression' },
-  diamonds: { target: 'price', task: 'regression' },
-  meats: { target: 'fat', task: 'regression' },
-  servo: { target: 'Class', task: 'regression' },
-};
+import { createPool, type Dataset, type TrainingOptions, trainEnsemble } from '../../src/index.js';
+import { mean } from '../../src/math/statistics.js';
+import { loadSplit, processorSeconds, type RealTable, realTables } from '../support/real-tables.js';
 
 const SEEDS = [1, 2, 3];
 
@@ -70,26 +43,15 @@ interface Scores {
 
 type Results = Map<string, Map<string, Scores[]>>;
 
-function load(folder: string, name: string, seed: number, softClip?: number | null) {
-  const options = { ...TABLES[name]!, testShare: 0.3, seed, impute: 'mean', unseen: 'ignore' } as const;
-  return loadTraining(
-    join(folder, `${name}.csv`),
-    softClip === undefined ? options : { ...options, softClip },
-  );
+function load(table: RealTable, seed: number, softClip?: number | null) {
+  return loadSplit(table, seed, softClip === undefined ? {} : { softClip });
 }
 
-async function trained(
-  folder: string,
-  name: string,
-  seed: number,
-  way: Way,
-  runner: ReturnType<typeof createPool>,
-) {
-  const { train, test } = load(folder, name, seed, way.softClip);
+async function trained(table: RealTable, seed: number, way: Way, runner: ReturnType<typeof createPool>) {
+  const { train, test } = load(table, seed, way.softClip);
   const before = process.cpuUsage();
   const ensemble = await trainEnsemble(train, { seed, ...way.training }, { runner });
-  const { user, system } = process.cpuUsage(before);
-  const cpuSeconds = (user + system) / 1e6;
+  const cpuSeconds = processorSeconds(before);
   if (test!.task.kind === 'regression') {
     const { mean } = await predictEnsemble(ensemble, test!, { clip: way.clip });
     return { rmse: relativeRmse(mean, test!.targets), cpuSeconds };
@@ -107,24 +69,25 @@ function relativeRmse(predicted: ArrayLike<number>, targets: ArrayLike<number>):
 }
 
 /** The same rows and features for scikit-learn, as raw numbers in a temporary folder. */
-function peers(python: string, folder: string, names: readonly string[], results: Results): void {
+function peers(python: string, tables: readonly RealTable[], results: Results): void {
   const scratch = mkdtempSync(join(tmpdir(), 'tutti-tables-'));
   try {
-    const tables = names.flatMap((name) => SEEDS.map((seed) => exported(scratch, folder, name, seed)));
+    const files = tables.flatMap((table) => SEEDS.map((seed) => exported(scratch, table, seed)));
     const script = join(import.meta.dirname, '../../../scripts/figures/sklearn_tables.py');
-    const run = spawnSync(python, [script], { input: JSON.stringify(tables), maxBuffer: 1 << 26 });
+    const run = spawnSync(python, [script], { input: JSON.stringify(files), maxBuffer: 1 << 26 });
     if (run.status !== 0) throw new Error(`${python} failed: ${run.error ?? run.stderr.toString()}`);
     const all = JSON.parse(run.stdout.toString()) as Record<string, Scores>[];
     all.forEach((of, at) => {
-      for (const [peer, scores] of Object.entries(of)) add(results, peer, tables[at]!.name, scores);
+      for (const [peer, scores] of Object.entries(of)) add(results, peer, files[at]!.name, scores);
     });
   } finally {
     rmSync(scratch, { recursive: true });
   }
 }
 
-function exported(scratch: string, folder: string, name: string, seed: number) {
-  const { train, test } = load(folder, name, seed, null);
+function exported(scratch: string, table: RealTable, seed: number) {
+  const { name } = table;
+  const { train, test } = load(table, seed, null);
   const part = (of: Dataset, which: string) => {
     const path = (what: string) => join(scratch, `${name}-${seed}-${which}.${what}`);
     writeFileSync(path('x'), Float64Array.from(of.x));
@@ -142,14 +105,11 @@ function add(results: Results, way: string, table: string, scores: Scores): void
   results.set(way, of);
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 const SCORES = ['accuracy', 'logLoss', 'brier', 'rmse'] as const;
 
 /** Means over tables of the means over splits: one line for each way, and one for each table. */
-function print(results: Results, names: readonly string[]): void {
+function print(results: Results, tables: readonly RealTable[]): void {
+  const names = tables.map(({ name }) => name);
   const cell = (way: string, tables: readonly string[], score: keyof Scores, digits: number) => {
     const own = tables.map((table) =>
       results
@@ -169,8 +129,8 @@ function print(results: Results, names: readonly string[]): void {
     console.log(`| ${[way, ...scores, `${(total(way) / unit).toFixed(2)}×`].join(' | ')} |`);
   }
   console.log(`\n| table | ${[...results.keys()].join(' | ')} |\n|---|${'--:|'.repeat(results.size)}`);
-  for (const name of names) {
-    const score = TABLES[name]!.task === 'regression' ? 'rmse' : 'logLoss';
+  for (const { name, goal } of tables) {
+    const score = goal.task === 'regression' ? 'rmse' : 'logLoss';
     console.log(
       `| ${[name, ...[...results.keys()].map((way) => cell(way, [name], score, 3))].join(' | ')} |`,
     );
@@ -178,15 +138,14 @@ function print(results: Results, names: readonly string[]): void {
 }
 
 const { values, positionals } = parseArgs({ options: { peers: { type: 'string' } }, allowPositionals: true });
-const folder = positionals[0] ?? 'data';
-const names = Object.keys(TABLES).filter((name) => existsSync(join(folder, `${name}.csv`)));
+const tables = realTables(positionals[0] ?? 'data');
 const results: Results = new Map();
 const runner = createPool();
 for (const way of WAYS) {
-  for (const name of names) {
-    for (const seed of SEEDS) add(results, way.name, name, await trained(folder, name, seed, way, runner));
+  for (const table of tables) {
+    for (const seed of SEEDS) add(results, way.name, table.name, await trained(table, seed, way, runner));
   }
 }
 await runner.close();
-if (values.peers !== undefined) peers(values.peers, folder, names, results);
-print(results, names);
+if (values.peers !== undefined) peers(values.peers, tables, results);
+print(results, tables);

@@ -1,13 +1,11 @@
 // What activations, norms and residual blocks come to on tables of a folder: the table of docs/techniques/residual.md.
 // `node dist/scripts/figures/layers.js FOLDER`
 
-import { join } from 'node:path';
-import { loadData, type TrainingOptions, trainEnsemble } from '../../src/index.js';
+import { type TrainingOptions, trainEnsemble } from '../../src/index.js';
+import { median } from '../../src/math/statistics.js';
+import { changesOf, loadSplit, processorSeconds, realTables, scoreOf } from '../support/real-tables.js';
 
-const TABLES = {
-  ...{ vehicle: 'Class', letter: 'lettr', satellite: 'classes', churn: 'churn' },
-  ...{ concrete: 'compressive_strength', diamonds: 'price', boston: 'medv' },
-};
+const TABLES = ['vehicle', 'letter', 'satellite', 'churn', 'concrete', 'diamonds', 'boston'];
 
 const BASE: TrainingOptions = {
   ...{
@@ -41,17 +39,15 @@ if (folder === undefined) throw new Error('Expected the folder of the tables');
 const ratios = new Map(
   Object.keys(NETWORKS).map((name) => [name, { scores: [] as number[], times: [] as number[] }]),
 );
-for (const [table, target] of Object.entries(TABLES)) {
+for (const table of realTables(folder, TABLES)) {
   for (const seed of [1, 2, 3]) {
-    const { train, test } = await loadData(join(folder, `${table}.csv`), { target, testShare: 0.3, seed });
+    const { train, test } = loadSplit(table, seed);
     let first: readonly [number, number] | null = null;
     for (const [name, options] of Object.entries(NETWORKS)) {
       const started = process.cpuUsage();
       const ensemble = await trainEnsemble(train, { ...BASE, ...options, seed });
-      const { user, system } = process.cpuUsage(started);
-      const report = await ensemble.evaluate(test);
-      const score = train.task.kind === 'classification' ? report.logLoss : report.rmse;
-      const found = [score, user + system] as const;
+      const seconds = processorSeconds(started);
+      const found = [await scoreOf(ensemble, train, test!), seconds] as const;
       first ??= found;
       ratios.get(name)!.scores.push(Math.log(found[0] / first[0]));
       ratios.get(name)!.times.push(found[1] / first[1]);
@@ -59,10 +55,8 @@ for (const [table, target] of Object.entries(TABLES)) {
   }
 }
 for (const [name, { scores, times }] of ratios) {
-  const mean = scores.reduce((sum, value) => sum + value, 0) / scores.length;
-  const variance = scores.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (scores.length - 1);
-  const half = 100 * 1.96 * Math.sqrt(variance / scores.length);
-  const time = times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
-  const percent = 100 * (Math.exp(mean) - 1);
-  process.stdout.write(`${name}: ${percent.toFixed(1)} % ± ${half.toFixed(1)}, ${time.toFixed(2)}×\n`);
+  const { mean, half } = changesOf(scores);
+  const percent = 100 * Math.expm1(mean);
+  const cells = [`${percent.toFixed(1)} % ± ${(100 * half).toFixed(1)}`, `${median(times).toFixed(2)}×`];
+  process.stdout.write(`${name}: ${cells.join(', ')}\n`);
 }

@@ -3,20 +3,13 @@
 // train as many whole runs as come nearest to it, one at least. One thread, since it counts processor time.
 // Run: node dist/scripts/figures/shared-weights.js FOLDER [TABLE …]
 
-import { join } from 'node:path';
-import { loadTraining } from '../../src/data/load.js';
 import { evaluateEnsemble } from '../../src/ensemble/evaluate/evaluate.js';
-import type { Dataset, LoadOptions, TrainingOptions } from '../../src/index.js';
+import type { Dataset, TrainingOptions } from '../../src/index.js';
+import { mean, variance } from '../../src/math/statistics.js';
+import { studentQuantile } from '../../src/math/student.js';
 import { trainEnsemble } from '../../src/training/train-ensemble.js';
+import { loadSplit, processorSeconds, realTables } from '../support/real-tables.js';
 
-const TABLES: Readonly<Record<string, Pick<LoadOptions, 'target' | 'task'>>> = {
-  vehicle: { target: 'Class' },
-  vowel: { target: 'Class' },
-  concrete: { target: 'compressive_strength', task: 'regression' },
-  boston: { target: 'medv', task: 'regression' },
-  churn: { target: 'churn' },
-  satellite: { target: 'classes' },
-};
 const USUAL = ['vehicle', 'vowel', 'concrete', 'boston'];
 
 const SEEDS = [1, 2, 3, 4, 5];
@@ -61,19 +54,10 @@ interface Result {
 async function timed(train: Dataset, options: TrainingOptions) {
   const before = process.cpuUsage();
   const ensemble = await trainEnsemble(train, options);
-  const { user, system } = process.cpuUsage(before);
-  return { ensemble, seconds: (user + system) / 1e6 };
+  return { ensemble, seconds: processorSeconds(before) };
 }
 
-const deviation = ({ targets }: Dataset) => {
-  const values = Array.from(targets);
-  const centre = mean(values);
-  return Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
-};
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
+const deviation = ({ targets }: Dataset) => Math.sqrt(variance(targets));
 
 async function measure(
   train: Dataset,
@@ -97,15 +81,15 @@ async function measure(
   return { result, seconds };
 }
 
-/** Quantile 0.975 of Student's t with n − 1 degrees of freedom, for intervals over five splits. */
-const STUDENT = 2.776;
-
 const [folder = 'data', ...wanted] = process.argv.slice(2);
-for (const name of wanted.length === 0 ? USUAL : wanted) {
+const names = wanted.length === 0 ? USUAL : wanted;
+const tables = realTables(folder, names);
+const missing = names.filter((name) => !tables.some((table) => table.name === name));
+if (missing.length > 0) throw new Error(`Expected the tables ${missing.join(', ')} in ${folder}`);
+for (const table of tables) {
   const results = new Map<string, Result[]>(Object.keys(WAYS).map((way) => [way, []]));
   for (const seed of SEEDS) {
-    const loading = { ...TABLES[name]!, testShare: 0.3, seed, impute: 'mean', unseen: 'ignore' } as const;
-    const { train, test } = loadTraining(join(folder, `${name}.csv`), loading);
+    const { train, test } = loadSplit(table, seed);
     let budget: number | null = null;
     for (const [way, options] of Object.entries(WAYS)) {
       // Once beforehand, so that nobody pays for the compiler.
@@ -116,22 +100,19 @@ for (const name of wanted.length === 0 ? USUAL : wanted) {
     }
   }
   const independent = results.get('independent')!;
-  console.log(`\n| ${name} | members | time | score | member | v | c | ρ | against independent |`);
+  console.log(`\n| ${table.name} | members | time | score | member | v | c | ρ | against independent |`);
   console.log('|---|--:|--:|--:|--:|--:|--:|--:|--:|');
   for (const [way, own] of results) {
     const differences = own.map(({ ensemble }, split) => ensemble - independent[split]!.ensemble);
     const centre = mean(differences);
-    const spread = Math.sqrt(
-      differences.reduce((sum, d) => sum + (d - centre) ** 2, 0) /
-        (differences.length - 1) /
-        differences.length,
-    );
+    const freedom = differences.length - 1;
+    const half = studentQuantile(0.025, freedom) * Math.sqrt(variance(differences) / freedom);
     const figure = (of: keyof Result, digits: number) =>
       mean(own.map((result) => result[of])).toFixed(digits);
     const against =
       way === 'independent'
         ? ''
-        : `${centre >= 0 ? '+' : '−'}${Math.abs(centre).toFixed(4)} ± ${(STUDENT * spread).toFixed(4)}`;
+        : `${centre >= 0 ? '+' : '−'}${Math.abs(centre).toFixed(4)} ± ${half.toFixed(4)}`;
     const scores = [
       figure('ensemble', 4),
       figure('member', 4),

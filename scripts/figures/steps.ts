@@ -2,23 +2,14 @@
 // defaults on the same splits and seeds: the tables of docs/techniques/schedules.md, weight-averages.md, mixup.md and muon.md.
 // Run: node dist/scripts/figures/steps.js FOLDER
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { loadTraining } from '../../src/data/load.js';
-import { evaluateEnsemble } from '../../src/ensemble/evaluate/evaluate.js';
-import { createPool, type LoadOptions, type TrainingOptions, trainEnsemble } from '../../src/index.js';
+import { createPool, type TrainingOptions, trainEnsemble } from '../../src/index.js';
+import { median } from '../../src/math/statistics.js';
+import { changesOf, loadSplit, type RealTable, realTables, scoreOf } from '../support/real-tables.js';
 
-const TABLES: Readonly<Record<string, Pick<LoadOptions, 'target' | 'task'>>> = {
-  glass: { target: 'Type', task: 'classification' },
-  ionosphere: { target: 'Class' },
-  vehicle: { target: 'Class' },
-  vowel: { target: 'Class' },
-  boston: { target: 'medv', task: 'regression' },
-  carprices: { target: 'Price', task: 'regression' },
-  concrete: { target: 'compressive_strength', task: 'regression' },
-  diabetes: { target: 'progression', task: 'regression' },
-  servo: { target: 'Class', task: 'regression' },
-};
+const TABLES = [
+  ...['glass', 'ionosphere', 'vehicle', 'vowel'],
+  ...['boston', 'carprices', 'concrete', 'diabetes', 'servo'],
+];
 const SEEDS = [1, 2, 3];
 const MEMBERS = 6;
 
@@ -50,37 +41,27 @@ const WAYS: Readonly<Record<string, TrainingOptions>> = {
 
 const runner = createPool();
 
-/** Log-loss, or RMSE over the standard deviation of the target in the training rows; and the time it took. */
-async function scoreOf(
-  path: string,
-  goal: Pick<LoadOptions, 'target' | 'task'>,
-  way: TrainingOptions,
-  seed: number,
-) {
-  const filled = { impute: 'mean', unseen: 'ignore', testShare: 0.3, seed } as const;
-  const { train, test } = loadTraining(path, { ...goal, ...filled });
+/** The score, and the time it took. */
+async function tried(table: RealTable, way: TrainingOptions, seed: number) {
+  const { train, test } = loadSplit(table, seed);
   const started = performance.now();
   const ensemble = await trainEnsemble(train, { seed, members: MEMBERS, ...way }, { runner });
   const seconds = (performance.now() - started) / 1000;
-  const { ensemble: scores } = await evaluateEnsemble(ensemble, test!, { curves: false });
-  return { score: scores!.logLoss ?? scores!.rmse![0]! / train.encoding.targets.std[0]!, seconds };
+  return { score: await scoreOf(ensemble, train, test!), seconds };
 }
 
 /** log(score / that of the defaults) of every way, and its time over theirs, by table and seed. */
 const ratios = new Map<string, { readonly log: number; readonly time: number }[]>();
-const folder = process.argv[2] ?? 'data';
 for (const seed of SEEDS) {
-  for (const [name, goal] of Object.entries(TABLES)) {
-    const path = join(folder, `${name}.csv`);
-    if (!existsSync(path)) continue;
+  for (const table of realTables(process.argv[2] ?? 'data', TABLES)) {
     let defaults = { score: Number.NaN, seconds: Number.NaN };
     for (const [way, options] of Object.entries(WAYS)) {
-      const own = await scoreOf(path, goal, options, seed);
+      const own = await tried(table, options, seed);
       if (way === 'defaults') defaults = own;
       const log = Math.log(own.score / defaults.score);
       ratios.set(way, [...(ratios.get(way) ?? []), { log, time: own.seconds / defaults.seconds }]);
     }
-    print(`seed ${seed}, ${name}`);
+    print(`seed ${seed}, ${table.name}`);
   }
 }
 await runner.destroy();
@@ -88,13 +69,10 @@ await runner.destroy();
 /** Change of the score in per cent, as a geometric mean with its 95 % interval over tables and seeds. */
 function print(upTo: string): void {
   const lines = [...ratios].slice(1).map(([way, own]) => {
-    const n = own.length;
-    const mean = own.reduce((sum, { log }) => sum + log, 0) / n;
-    const error = Math.sqrt(own.reduce((sum, { log }) => sum + (log - mean) ** 2, 0) / (n - 1) / n);
-    const better = own.filter(({ log }) => log < 0).length;
-    const time = own.map(({ time: one }) => one).sort((a, b) => a - b)[Math.floor(n / 2)]!;
+    const { mean, half, better } = changesOf(own.map(({ log }) => log));
+    const time = median(own.map(({ time: one }) => one));
     const percent = (log: number) => (100 * log).toFixed(1);
-    return `| ${way} | ${percent(mean)} ± ${percent(1.96 * error)} % | ${better} of ${n} | ${time.toFixed(2)} |`;
+    return `| ${way} | ${percent(mean)} ± ${percent(half)} % | ${better} of ${own.length} | ${time.toFixed(2)} |`;
   });
   console.log(`\n${upTo}\n\n| way | score | better on | time |\n|---|--:|--:|--:|\n${lines.join('\n')}`);
 }

@@ -2,23 +2,15 @@
 // same epochs, on a folder of tables: the table of docs/techniques/snapshots.md.
 // Run: node dist/scripts/figures/trajectories.js FOLDER
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { loadTraining } from '../../src/data/load.js';
 import { evaluateEnsemble } from '../../src/ensemble/evaluate/evaluate.js';
-import { createPool, type LoadOptions, type TrainingOptions, trainEnsemble } from '../../src/index.js';
+import { createPool, type TrainingOptions, trainEnsemble } from '../../src/index.js';
+import { mean } from '../../src/math/statistics.js';
+import { changesOf, loadSplit, realTables } from '../support/real-tables.js';
 
-const TABLES: Readonly<Record<string, Pick<LoadOptions, 'target' | 'task'>>> = {
-  glass: { target: 'Type', task: 'classification' },
-  ionosphere: { target: 'Class' },
-  vehicle: { target: 'Class' },
-  vowel: { target: 'Class' },
-  boston: { target: 'medv', task: 'regression' },
-  carprices: { target: 'Price', task: 'regression' },
-  concrete: { target: 'compressive_strength', task: 'regression' },
-  diabetes: { target: 'progression', task: 'regression' },
-  servo: { target: 'Class', task: 'regression' },
-};
+const TABLES = [
+  ...['glass', 'ionosphere', 'vehicle', 'vowel'],
+  ...['boston', 'carprices', 'concrete', 'diabetes', 'servo'],
+];
 const SEEDS = [1, 2, 3];
 const MEMBERS = 5;
 const EPOCHS = 100;
@@ -35,13 +27,9 @@ const WAYS: Readonly<Record<string, TrainingOptions>> = {
 
 const runner = createPool();
 const rows = new Map<string, { readonly log: number; readonly rho: number }[]>();
-const folder = process.argv[2] ?? 'data';
 for (const seed of SEEDS) {
-  for (const [name, goal] of Object.entries(TABLES)) {
-    const path = join(folder, `${name}.csv`);
-    if (!existsSync(path)) continue;
-    const filled = { impute: 'mean', unseen: 'ignore', testShare: 0.3, seed } as const;
-    const { train, test } = loadTraining(path, { ...goal, ...filled });
+  for (const table of realTables(process.argv[2] ?? 'data', TABLES)) {
+    const { train, test } = loadSplit(table, seed);
     let first = Number.NaN;
     for (const [way, options] of Object.entries(WAYS)) {
       const plain = { seed, resample: 'none', earlyStopping: 'none' } as const;
@@ -61,13 +49,10 @@ await runner.destroy();
 
 console.log('| | score | better on | mean ρ |\n|---|--:|--:|--:|');
 for (const [way, own] of rows) {
-  const n = own.length;
-  const mean = own.reduce((sum, { log }) => sum + log, 0) / n;
-  const error = Math.sqrt(own.reduce((sum, { log }) => sum + (log - mean) ** 2, 0) / (n - 1) / n);
-  const better = own.filter(({ log }) => log < 0).length;
+  const { mean: change, half, better } = changesOf(own.map(({ log }) => log));
   const rhos = own.map(({ rho }) => rho).filter(Number.isFinite);
-  const rho = rhos.length === 0 ? '' : (rhos.reduce((sum, one) => sum + one, 0) / rhos.length).toFixed(2);
+  const rho = rhos.length === 0 ? '' : mean(rhos).toFixed(2);
   console.log(
-    `| ${way} | ${(100 * mean).toFixed(1)} ± ${(196 * error).toFixed(1)} % | ${better} of ${n} | ${rho} |`,
+    `| ${way} | ${(100 * change).toFixed(1)} ± ${(100 * half).toFixed(1)} % | ${better} of ${own.length} | ${rho} |`,
   );
 }

@@ -1,5 +1,8 @@
 // Who is better over all tables, and by how much: ranks, and paired differences with intervals.
 
+import { mean, variance } from '../../../src/math/statistics.js';
+import { studentQuantile } from '../../../src/math/student.js';
+import { TEST_SHARE } from '../../support/real-tables.js';
 import type { Scores } from './scores.js';
 
 /** One contender on one split. */
@@ -18,10 +21,6 @@ export type Criterion = 'logLoss' | 'error';
 export function criterionOf({ scores }: Outcome, criterion: Criterion): number {
   if ('rmse' in scores) return scores.rmse;
   return criterion === 'logLoss' ? scores.logLoss : 1 - scores.accuracy;
-}
-
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Outcomes on the splits that all of some contenders have been tried on. */
@@ -65,19 +64,14 @@ export interface Difference {
   readonly high: number;
 }
 
-/** Of Student's t, two-sided 95 %, by degrees of freedom from 1; beyond the list nearly the Gaussian's. */
-const T = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131,
-  2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
-];
-
 /** @param perMean variance of the mean in units of the variance of one value */
 function interval(values: readonly number[], perMean: number): Difference {
   const centre = mean(values);
   if (values.length < 2)
     return { mean: centre, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
-  const variance = values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
-  const half = (T[values.length - 2] ?? 1.96) * Math.sqrt(variance * perMean);
+  const freedom = values.length - 1;
+  const ofOne = (variance(values) * values.length) / freedom;
+  const half = studentQuantile(0.025, freedom) * Math.sqrt(ofOne * perMean);
   return { mean: centre, low: centre - half, high: centre + half };
 }
 
@@ -101,7 +95,7 @@ export function onTable(
   return interval(differences, 1 / splits.length + TEST_TO_TRAIN);
 }
 
-const TEST_TO_TRAIN = 0.3 / 0.7;
+const TEST_TO_TRAIN = TEST_SHARE / (1 - TEST_SHARE);
 
 /** Mean over tables of the logarithm of the ratio of two contenders' mean scores: −0.1 is 10 % less. */
 export function overTables(

@@ -1,6 +1,8 @@
 // The comparison as tables in Markdown.
 
-import { common, criterionOf, mean, meanRanks, type Outcome, onTable, overTables } from './comparison.js';
+import { mean } from '../../../src/math/statistics.js';
+import { table as markdownTable } from '../markdown.js';
+import { common, criterionOf, meanRanks, type Outcome, onTable, overTables } from './comparison.js';
 
 type Column = readonly [title: string, value: (way: string) => string];
 
@@ -76,9 +78,9 @@ function byTable(outcomes: readonly Outcome[], ways: readonly string[], tables: 
       const own = outcomes.filter((outcome) => outcome.way === way && outcome.table === table);
       return own.length === 0 ? '–' : mean(own.map((outcome) => criterionOf(outcome, 'logLoss'))).toFixed(3);
     });
-    return `| ${[table, ...cells].join(' | ')} |`;
+    return [table, ...cells];
   });
-  return [`| table | ${ways.join(' | ')} |`, `|---|${'--:|'.repeat(ways.length)}`, ...lines].join('\n');
+  return markdownTable(['table', ...ways], lines);
 }
 
 function clearTables(
@@ -106,10 +108,9 @@ function clearTables(
 }
 
 function markdown(columns: readonly Column[], ways: readonly string[]): string {
-  const lines = ways.map((way) => `| ${[way, ...columns.map(([, value]) => value(way))].join(' | ')} |`);
-  return [
-    `| | ${columns.map(([title]) => title).join(' | ')} |`,
-    `|---|${'--:|'.repeat(columns.length)}`,
-    ...lines,
-  ].join('\n');
+  const titles = columns.map(([title]) => title);
+  return markdownTable(
+    ['', ...titles],
+    ways.map((way) => [way, ...columns.map(([, value]) => value(way))]),
+  );
 }

@@ -1,43 +1,10 @@
 // The tables that accuracy is compared on, and their splits as files, so that every contender reads the same rows.
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { csvPieces } from '../../../src/files/csv-text.js';
-import { type LoadOptions, loadTraining, type Table, type Task } from '../../../src/index.js';
-
-/** What is to be predicted, and the task where the target's look would mislead. */
-type Goal = Pick<LoadOptions, 'target' | 'task'>;
-
-/** By file name. */
-const GOALS: Readonly<Record<string, Goal>> = {
-  churn: { target: 'churn' },
-  credit: { target: 'Status' },
-  digits: { target: 'digit' },
-  glass: { target: 'Type', task: 'classification' },
-  ionosphere: { target: 'Class' },
-  iris: { target: 'target' },
-  letter: { target: 'lettr' },
-  satellite: { target: 'classes' },
-  vehicle: { target: 'Class' },
-  vowel: { target: 'Class' },
-  ames: { target: 'Sale_Price', task: 'regression' },
-  boston: { target: 'medv', task: 'regression' },
-  carprices: { target: 'Price', task: 'regression' },
-  concrete: { target: 'compressive_strength', task: 'regression' },
-  diabetes: { target: 'progression', task: 'regression' },
-  diamonds: { target: 'price', task: 'regression' },
-  meats: { target: 'fat', task: 'regression' },
-  servo: { target: 'Class', task: 'regression' },
-};
-
-const TEST_SHARE = 0.3;
-
-/** A table on which contenders are compared. */
-export interface ComparedTable {
-  readonly name: string;
-  readonly path: string;
-  readonly goal: Goal;
-}
+import type { Table, Task } from '../../../src/index.js';
+import { type Goal, loadSplit, type RealTable, realTables } from '../../support/real-tables.js';
 
 /** A split of a table: two files, and what there is to predict. */
 export interface Split {
@@ -56,16 +23,11 @@ export interface Split {
  * The known tables of a folder, and others.
  * @param others `FILE:TARGET`, or `FILE:TARGET:TASK` where the look of the target would mislead.
  */
-export function tablesOf(folder: string, others: readonly string[]): ComparedTable[] {
-  const known = Object.entries(GOALS).map(([name, goal]) => ({
-    name,
-    path: join(folder, `${name}.csv`),
-    goal,
-  }));
-  return [...known.filter(({ path }) => existsSync(path)), ...others.map(otherTable)];
+export function tablesOf(folder: string, others: readonly string[]): RealTable[] {
+  return [...realTables(folder), ...others.map(otherTable)];
 }
 
-function otherTable(text: string): ComparedTable {
+function otherTable(text: string): RealTable {
   const [path = '', target = '', task] = text.split(':');
   const name = basename(path).replace(/\.\w+$/, '');
   if (task !== undefined && task !== 'classification' && task !== 'regression') {
@@ -75,9 +37,9 @@ function otherTable(text: string): ComparedTable {
 }
 
 /** Writes a split of a table into a folder. */
-export function writeSplit({ name, path, goal }: ComparedTable, split: number, folder: string): Split {
-  const filled = { impute: 'mean', unseen: 'ignore' } as const;
-  const loaded = loadTraining(path, { ...goal, ...filled, testShare: TEST_SHARE, seed: split });
+export function writeSplit(table: RealTable, split: number, folder: string): Split {
+  const { name, goal } = table;
+  const loaded = loadSplit(table, split);
   const { task } = loaded.train;
   const test = loaded.test!;
   mkdirSync(folder, { recursive: true });

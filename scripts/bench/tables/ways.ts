@@ -10,6 +10,7 @@ import {
   type TrainingOptions,
   trainEnsemble,
 } from '../../../src/index.js';
+import { FILLED, processorSeconds } from '../../support/real-tables.js';
 import type { Tried } from './peers.js';
 import type { Answer } from './scores.js';
 import type { Split } from './tables.js';
@@ -32,9 +33,6 @@ export const WAYS: readonly Way[] = (['balanced', 'best', 'deep-ensemble', 'real
   }),
 );
 
-/** What lets a table with missing cells and rare categories be trained on at all. */
-const LENIENT: DataOptions = { impute: 'mean', unseen: 'ignore' };
-
 const COVERAGE = 0.9;
 
 export class Tutti {
@@ -45,13 +43,13 @@ export class Tutti {
   }
 
   async run({ data, training }: Way, { train: file, test: rows, goal, split }: Split): Promise<Tried> {
-    const loaded = await loadData(file, { ...goal, ...LENIENT, ...data, test: rows });
+    const loaded = await loadData(file, { ...goal, ...FILLED, ...data, test: rows });
     const [began, used] = [performance.now(), process.cpuUsage()];
     const options = { seed: split, ...training };
     const ensemble = await trainEnsemble(loaded.train, options, { runner: this.#pool });
     const answer = await answerOf(ensemble, loaded.train, loaded.test);
-    const { user, system } = process.cpuUsage(used);
-    return { answer, seconds: (performance.now() - began) / 1000, cpuSeconds: (user + system) / 1e6 };
+    const cpuSeconds = processorSeconds(used);
+    return { answer, seconds: (performance.now() - began) / 1000, cpuSeconds };
   }
 
   close(): Promise<void> {
