@@ -1,6 +1,8 @@
 // tutti's contenders: what `tutti train` does by a preset, and `tutti auto` in a time.
 
 import {
+  type AutoOptions,
+  autoEnsemble,
   createPool,
   type Dataset,
   type Ensemble,
@@ -17,21 +19,23 @@ import type { Split } from './tables.js';
 
 type DataOptions = Partial<Omit<LoadDataOptions, 'target' | 'task' | 'test' | 'testShare'>>;
 
-/** A way to train with tutti. */
+/** A way to train with tutti: as options say, or as a search in a time finds out. */
 export interface Way {
   readonly name: string;
   readonly data: DataOptions;
-  readonly training: TrainingOptions;
+  readonly does: { readonly training: TrainingOptions } | { readonly auto: AutoOptions };
 }
 
-/** By their presets. */
-export const WAYS: readonly Way[] = (['balanced', 'best', 'deep-ensemble', 'realmlp', 'tabm'] as const).map(
-  (preset) => ({
-    name: `tutti ${preset}`,
-    data: { preset },
-    training: { preset },
-  }),
-);
+const BY_PRESET = ['balanced', 'best', 'deep-ensemble', 'realmlp', 'tabm'] as const;
+
+/** By their presets, and searched for. */
+export const WAYS: readonly Way[] = [
+  ...BY_PRESET.map(
+    (preset): Way => ({ name: `tutti ${preset}`, data: { preset }, does: { training: { preset } } }),
+  ),
+  { name: 'tutti auto 30 s', data: {}, does: { auto: { time: 30 } } },
+  { name: 'tutti auto 2 min', data: {}, does: { auto: { time: 120 } } },
+];
 
 const COVERAGE = 0.9;
 
@@ -42,11 +46,14 @@ export class Tutti {
     this.#pool = createPool({ threads });
   }
 
-  async run({ data, training }: Way, { train: file, test: rows, goal, split }: Split): Promise<Tried> {
+  async run({ data, does }: Way, { train: file, test: rows, goal, split }: Split): Promise<Tried> {
     const loaded = await loadData(file, { ...goal, ...FILLED, ...data, test: rows });
     const [began, used] = [performance.now(), process.cpuUsage()];
-    const options = { seed: split, ...training };
-    const ensemble = await trainEnsemble(loaded.train, options, { runner: this.#pool });
+    const how = { runner: this.#pool };
+    const ensemble =
+      'auto' in does
+        ? (await autoEnsemble(loaded.train, { seed: split, ...does.auto }, how)).ensemble
+        : await trainEnsemble(loaded.train, { seed: split, ...does.training }, how);
     const answer = await answerOf(ensemble, loaded.train, loaded.test);
     const cpuSeconds = processorSeconds(used);
     return { answer, seconds: (performance.now() - began) / 1000, cpuSeconds };
