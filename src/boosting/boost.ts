@@ -4,7 +4,6 @@
 
 import { completeDataset, type Dataset, outputCount, type Task } from '../data/dataset/dataset.js';
 import { encodeRows, encodeTargets } from '../data/dataset/encoding.js';
-import { type ColumnRanges, trainingFacts } from '../data/dataset/training-facts.js';
 import { splitRows } from '../data/split.js';
 import { NOT_YET_FITTED, type TrainedEnsemble, type TrainedMember } from '../ensemble/ensemble.js';
 import { predictEnsemble } from '../ensemble/predict/predict.js';
@@ -14,18 +13,13 @@ import { log } from '../math/functions.js';
 import { allocateShared } from '../memory/uncounted-bytes.js';
 import { layerShapes } from '../model/network.js';
 import { requireNetwork } from '../model/network-members.js';
-import type { TrainingOptions } from '../model/options/training-options.js';
 import type { NetworkMemberSpec } from '../model/spec.js';
 import { checkOptions } from '../option-names.js';
 import { trainEnsemble } from '../training/train-ensemble.js';
 import { type BoostedTruth, lineSearch, lossOf, pseudoResiduals } from './boosting-loss.js';
-import {
-  BOOST_OPTIONS,
-  BOOSTED_NETWORK_OPTIONS,
-  type Boosted,
-  type BoostedRound,
-  type BoostOptions,
-} from './options.js';
+import { BOOST_OPTIONS, type Boosted, type BoostedRound, type BoostOptions } from './options.js';
+import { boostSoftly } from './soft.js';
+import { networkOptions, requireStandardised, summedUp } from './sums.js';
 
 /** Passes over the rows that a net learns what is left in; weaker nets took more time to be as good on small tables. */
 const EPOCHS = 20;
@@ -45,14 +39,12 @@ export async function boostEnsemble(
 ): Promise<Boosted<TrainedEnsemble>> {
   checkOptions('boostEnsemble', options, BOOST_OPTIONS);
   const { rounds = BOOST_OPTIONS.rounds.default, shrinkage = BOOST_OPTIONS.shrinkage.default } = options;
+  if (shrinkage > 1 && options.kind !== 'soft')
+    failOption('shrinkage', 'a number > 0 and ≤ 1, unless `kind` is soft', shrinkage);
   const { patience = BOOST_OPTIONS.patience.default, seed = BOOST_OPTIONS.seed.default } = options;
   options.signal?.throwIfAborted();
-  if (dataset.encoding.targets.map !== undefined)
-    failOption(
-      'targetScaling',
-      'standard, for sums are of standardised numbers',
-      dataset.encoding.targets.map.kind,
-    );
+  requireStandardised(dataset);
+  if (options.kind === 'soft') return boostSoftly(dataset, options);
   const { taught, held } = rowsApart(dataset, seed, options.heldOutShare);
   const truth = truthOf(dataset);
   const seen = encodeRows(dataset.x, dataset.features, dataset.encoding.features, {
@@ -67,9 +59,18 @@ export async function boostEnsemble(
   const terms: Term[] = [];
   const history: BoostedRound[] = [];
   let best = { kept: 0, loss: lossOf(truth, sum, held) };
-  for (let round = 1; round <= rounds && round - best.kept <= patience; round++) {
+  let endedBy: Boosted<TrainedEnsemble>['endedBy'] = 'rounds';
+  for (let round = 1; round <= rounds; round++) {
+    if (round - best.kept > patience) {
+      endedBy = 'patience';
+      break;
+    }
     const lesson = lessonOf(dataset, truth, seen, taught, pseudoResiduals(truth, sum, taught));
-    const learned = await teach(lesson.dataset, options, seed + round);
+    const learned = await unlessKept(teach(lesson.dataset, options, seed + round), options, terms.length);
+    if (learned === null) {
+      endedBy = 'signal';
+      break;
+    }
     const answers = await predictEnsemble(learned, seen, { clip: false });
     const f = Float64Array.from(answers.mean);
     const step = lineSearch(truth, sum, f, taught);
@@ -78,11 +79,29 @@ export async function boostEnsemble(
     const heldOutLoss = lossOf(truth, sum, held);
     history.push({ step, loss: lossOf(truth, sum, taught), heldOutLoss });
     if (heldOutLoss < best.loss) best = { kept: round, loss: heldOutLoss };
-    await betweenBlocks(options.signal);
+    options.onProgress?.({ done: round, of: rounds, heldOutLoss, best: best.kept });
+    // A signal is heard by the next net.
+    await betweenBlocks(undefined);
   }
   // Where nothing was better than no net at all, the first is what there is.
   const kept = Math.max(1, best.kept);
-  return { ensemble: sumOf(dataset, terms.slice(0, kept), first, taught.length), rounds: history, kept };
+  const ensemble = sumOf(dataset, terms.slice(0, kept), first, taught.length);
+  return { ensemble, rounds: history, kept, endedBy };
+}
+
+/** What is taught; null where a signal ends it and what is there is to be kept. @throws the signal's reason where it is not */
+async function unlessKept<Result>(
+  taught: Promise<Result>,
+  { signal, onInterrupt }: BoostOptions,
+  there: number,
+): Promise<Result | null> {
+  try {
+    return await taught;
+  } catch (error) {
+    if (signal?.aborted === true && error === signal.reason && onInterrupt === 'keep' && there > 0)
+      return null;
+    throw error;
+  }
 }
 
 function rowsApart(
@@ -143,9 +162,7 @@ function lessonOf(
 
 async function teach(lesson: Dataset, options: BoostOptions, seed: number): Promise<TrainedEnsemble> {
   const { runner, signal } = options;
-  const asked = Object.fromEntries(
-    BOOSTED_NETWORK_OPTIONS.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
-  ) as TrainingOptions;
+  const asked = networkOptions(options);
   const layers = asked.layers === undefined ? { hidden: HIDDEN } : {};
   const fixed = { members: 1, resample: 'none', earlyStopping: 'none', seed } as const;
   const settings = { ...(runner && { runner }), ...(signal && { signal }), onFailure: 'fail' } as const;
@@ -172,15 +189,12 @@ function sumOf(dataset: Dataset, terms: readonly Term[], first: Float64Array, ro
       parameters: scaled(member.parameters, lastInputs, scales, first, terms.length),
     };
   });
-  const facts = trainingFacts(dataset);
   return {
     plan: { ...learned.plan, members: specs },
     ...{ task, features, encoding, preprocessing, datasetHash: hash, baseline: null },
-    // A net alone is M times as far out as the sum, so that none may be clipped to the targets.
-    trainedOn: { ...facts, targetRange: facts.targetRange && withoutLimits(facts.targetRange) },
     ...{ members, failures: [], complete: true, wallMs: null, executors: learned.executors },
     ...NOT_YET_FITTED,
-    calibration: task.kind === 'classification' ? byGeometricMean(rows) : null,
+    ...summedUp(dataset, rows),
   };
 }
 
@@ -200,15 +214,4 @@ function scaled(
   for (let at = start; at < bias; at++) own[at]! *= nets * scales[(at - start) % outputs]!;
   for (let k = 0; k < outputs; k++) own[bias + k] = own[bias + k]! * nets * scales[k]! + first[k]!;
   return own;
-}
-
-function withoutLimits({ low, high }: ColumnRanges): ColumnRanges {
-  return { low: low.map(() => -Number.MAX_VALUE), high: high.map(() => Number.MAX_VALUE) };
-}
-
-function byGeometricMean(rows: number) {
-  return {
-    ...({ method: null, aggregator: 'geometricMean', rowsFrom: 'heldOut', rows } as const),
-    ...{ parameters: [], figures: null, threshold: null },
-  };
 }

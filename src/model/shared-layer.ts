@@ -29,6 +29,8 @@ export interface OwnShape extends Rows {
   readonly submodels: number;
   readonly repeats: boolean;
   readonly isFirst: boolean;
+  /** What a member's layer is in the trained one's place: so many times as large; absent for as it is. */
+  readonly memberScale?: number | undefined;
 }
 
 function table(submodels: number, rows: number, role: WeightShape['role']): WeightShape {

@@ -45,12 +45,19 @@ export function trainedShapes(
     isBelow = false;
     const common = { inputs, units, activation, submodels, ...place };
     const isHead = index === shapes.length - 1;
+    if (sharing.kind === 'softBoosting')
+      return { kind: 'own', ...common, ...(isHead ? { memberScale: scaleOfSum(sharing) } : {}) };
     if (sharing.kind === 'packed' || (isHead && (sharing.kind === 'tabm' || sharing.kind === 'tabmMini')))
       return { kind: 'own', ...common };
     const parts = sharedParts(sharing, isLowest);
     if (parts === null) return shape;
     return { kind: 'shared', ...common, ...parts, maskScale: sharing.maskScale ?? 0 };
   });
+}
+
+/** What the mean of the answers is in their boosted sum: Σ η fⱼ = mean of k η fⱼ. */
+export function scaleOfSum({ submodels, shrinkage = 1 }: SharingSpec): number {
+  return submodels * shrinkage;
 }
 
 type SharedParts = Pick<SharedShape, 'inputFactors' | 'outputFactors' | 'ownBias'>;
@@ -100,7 +107,8 @@ export function submodelParameters(
     from += length;
     if (shape.kind === 'own') {
       const count = length / shape.submodels;
-      member.set(layer.subarray(submodel * count, (submodel + 1) * count), to);
+      const { memberScale = 1 } = shape;
+      for (let at = 0; at < count; at++) member[to + at] = memberScale * layer[submodel * count + at]!;
       to += count;
     } else if (shape.kind === 'shared') {
       to += sharedLayer(shape, layer, submodel, member.subarray(to));

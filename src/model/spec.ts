@@ -202,18 +202,21 @@ export const SHARINGS = ['batchEnsemble', 'tabm', 'tabmMini', 'packed', 'masksem
  * batchEnsemble: one matrix for each layer, of which every submodel scales inputs and outputs and has a bias of its own.
  * tabm: the same with factors that begin at 1 but for those of the inputs, and an output layer for each. tabmMini: nothing of
  * their own but the inputs' factors and the output layers. packed: no weight in common, only the batches. masksembles: all
- * weights in common, but each keeps other hidden units.
+ * weights in common, but each keeps other hidden units. softBoosting, which no option asks for: as packed, but each learns what
+ * the sum of those before it leaves of the loss.
  * **Source:** Wen, Tran, Ba (2020); Gorishniy, Kotelnikov, Babenko (2025), TabM; Laurent et al. (2023), Packed-Ensembles;
- * Durasov et al. (2021), Masksembles.
+ * Durasov et al. (2021), Masksembles; Feng, Xu, Jiang, Zhou (2020), Soft gradient boosting machine.
  */
 export interface SharingSpec {
-  readonly kind: (typeof SHARINGS)[number];
+  readonly kind: (typeof SHARINGS)[number] | 'softBoosting';
   /** As many as the run leaves members. */
   readonly submodels: number;
   /** Whether each submodel sees all examples of a batch, or they divide it among them, eight at a time. */
   readonly batch: 'whole' | 'split';
   /** Of masksembles: how little the masks have in common, from 1. */
   readonly maskScale?: number | undefined;
+  /** Of softBoosting: what each counts in the sum, > 0. */
+  readonly shrinkage?: number | undefined;
 }
 
 /**

@@ -3,11 +3,14 @@
 import t from 'tap';
 import { boostEnsemble } from '../../src/boosting/boost.js';
 import { type BoostedTruth, lineSearch, lossOf, pseudoResiduals } from '../../src/boosting/boosting-loss.js';
+import type { BoostOptions, BoostProgress } from '../../src/boosting/options.js';
 import { contentHash } from '../../src/bundle/content-hash.js';
 import { loadEnsemble } from '../../src/bundle/load.js';
 import { saveEnsemble } from '../../src/bundle/save.js';
 import type { Dataset } from '../../src/data/dataset/dataset.js';
 import { splitRows } from '../../src/data/split.js';
+import type { TrainedEnsemble } from '../../src/ensemble/ensemble.js';
+import { drawCandidates } from '../../src/ensemble/member-rows.js';
 import { predictEnsemble } from '../../src/ensemble/predict/predict.js';
 import { createPool } from '../../src/pool/pool.js';
 import { extendEnsemble } from '../../src/training/extend-ensemble.js';
@@ -20,6 +23,27 @@ function truthOf(dataset: Dataset, outputs: number): BoostedTruth {
   const { task, labels, rowWeights: weights } = dataset;
   const targets = task.kind === 'regression' ? taught(dataset) : new Float32Array(0);
   return { task, outputs, labels, targets, weights };
+}
+
+/** Loss of the ensemble's answers on rows, as the held-out loss is defined. */
+async function lossOfAnswers(
+  ensemble: TrainedEnsemble,
+  dataset: Dataset,
+  outputs: number,
+  rows: Uint32Array,
+) {
+  const { mean } = await predictEnsemble(ensemble, dataset.x);
+  const scale = dataset.encoding.targets;
+  let loss = 0;
+  for (const row of rows) {
+    const own = [...mean.subarray(row * outputs, (row + 1) * outputs)];
+    if (dataset.task.kind === 'classification') loss -= Math.log(own[dataset.labels[row]!]!);
+    else {
+      const errors = own.map((value, k) => (value - dataset.targets[row * outputs + k]!) / scale.std[k]!);
+      loss += errors.reduce((all, error) => all + error ** 2, 0) / outputs;
+    }
+  }
+  return loss / rows.length;
 }
 
 const CASES = [
@@ -68,17 +92,7 @@ for (const [name, dataset, outputs] of CASES) {
     t.ok(rounds.at(-1)!.loss < rounds[0]!.loss);
     const split = splitRows({ rows: dataset.rows, labels: dataset.labels, share: 0.15, seed: 4 });
     const { mean } = await predictEnsemble(ensemble, dataset.x);
-    const scale = dataset.encoding.targets;
-    let loss = 0;
-    for (const row of split.test) {
-      const own = [...mean.subarray(row * outputs, (row + 1) * outputs)];
-      if (name === 'classes') loss -= Math.log(own[dataset.labels[row]!]!);
-      else {
-        const errors = own.map((value, k) => (value - dataset.targets[row * outputs + k]!) / scale.std[k]!);
-        loss += errors.reduce((all, error) => all + error ** 2, 0) / outputs;
-      }
-    }
-    const found = loss / split.test.length;
+    const found = await lossOfAnswers(ensemble, dataset, outputs, split.test);
     t.ok(Math.abs(found - held[kept - 1]!) < 1e-4, `${found} for ${held[kept - 1]}`);
     await using pool = createPool({ threads: 2 });
     t.equal(
@@ -93,4 +107,72 @@ for (const [name, dataset, outputs] of CASES) {
       message: /boosted/,
     });
   });
+
+  t.test(
+    `${name}: nets trained together are their sum, the same on any threads, saved and stopped`,
+    async (t) => {
+      const options: BoostOptions = { kind: 'soft', rounds: 4, hidden: [6], patience: 5, seed: 4 };
+      const { ensemble, rounds, kept, endedBy } = await boostEnsemble(dataset, options);
+      t.equal(ensemble.members.length, 4);
+      t.equal(endedBy, 'patience');
+      t.equal(rounds.length, kept + 5);
+      const held = rounds.map(({ heldOutLoss }) => heldOutLoss);
+      t.equal(Math.min(...held), held[kept - 1]);
+      t.ok(held[kept - 1]! < held[0]! / 2);
+      const rows = drawCandidates(ensemble.plan, dataset).validation;
+      t.ok(rows.length > 10);
+      const found = await lossOfAnswers(ensemble, dataset, outputs, rows);
+      t.ok(Math.abs(found - held[kept - 1]!) < 1e-4, `${found} for ${held[kept - 1]}`);
+      await using pool = createPool({ threads: 2 });
+      const hash = contentHash(ensemble);
+      const watched: BoostProgress[] = [];
+      const again = {
+        ...options,
+        runner: pool,
+        onProgress: (progress: BoostProgress) => watched.push(progress),
+      };
+      t.equal(contentHash((await boostEnsemble(dataset, again)).ensemble), hash);
+      t.equal(watched.at(-1)!.best, kept);
+      t.same(
+        watched.map(({ heldOutLoss }) => heldOutLoss),
+        held,
+      );
+      const path = `${t.testdir()}/soft.tutti`;
+      await saveEnsemble(ensemble, path);
+      const loaded = await loadEnsemble(path);
+      t.same(
+        (await predictEnsemble(loaded, dataset.x)).mean,
+        (await predictEnsemble(ensemble, dataset.x)).mean,
+      );
+      await t.rejects(extendEnsemble(loaded, dataset, { members: 5 }), {
+        code: 'ERR_OPTION',
+        message: /boosted/,
+      });
+    },
+  );
+
+  for (const kind of ['gradient', 'soft'] as const) {
+    t.test(`${name}, ${kind}: a signal ends it, and what is there may be kept`, async (t) => {
+      const stopping = new AbortController();
+      const { signal } = stopping;
+      const onProgress = ({ done }: BoostProgress) => {
+        if (done === 3) stopping.abort();
+      };
+      const options = { kind, rounds: 9, hidden: [6], epochs: 9, signal, onProgress, seed: 1 };
+      const { ensemble, rounds, endedBy } = await boostEnsemble(dataset, { ...options, onInterrupt: 'keep' });
+      t.equal(endedBy, 'signal');
+      t.equal(rounds.length, 3);
+      t.equal(ensemble.members.length, kind === 'soft' ? 9 : 3);
+      await t.rejects(boostEnsemble(dataset, options), { name: 'AbortError' });
+    });
+  }
 }
+
+t.test('what has no meaning is refused', async (t) => {
+  const [, [, numbers]] = CASES;
+  const refused = (options: BoostOptions, message: RegExp) =>
+    t.rejects(boostEnsemble(numbers, options), { code: 'ERR_OPTION', message });
+  await refused({ kind: 'soft', rounds: 1 }, /rounds/);
+  await refused({ shrinkage: 2 }, /shrinkage/);
+  await refused({ kind: 'hard' as 'soft' }, /kind/);
+});

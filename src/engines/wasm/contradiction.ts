@@ -42,13 +42,17 @@ export function contradictionOfNetwork(spec: NetworkMemberSpec, features: number
 }
 
 function contradictionOfSharing(
-  { snapshot, network, adversarial, tangents, tying }: NetworkMemberSpec,
-  { submodels, kind, batch, maskScale }: SharingSpec,
+  { snapshot, network, adversarial, tangents, tying, mixup, loss }: NetworkMemberSpec,
+  { submodels, kind, batch, maskScale, shrinkage }: SharingSpec,
 ): string | null {
   if (snapshot?.at !== 'end' || snapshot.of !== submodels) return 'its run does not leave its submodels';
   if ((kind === 'masksembles') !== (maskScale !== undefined)) return 'the scale of masks is not its own';
   if (batch === 'split' && kind !== 'masksembles' && kind !== 'batchEnsemble')
     return `submodels of ${kind} divide no batches`;
+  if ((kind === 'softBoosting') !== (shrinkage !== undefined)) return 'the shrinkage of a sum is not its own';
+  if (kind === 'softBoosting' && loss !== 'softmaxCrossEntropy' && loss !== 'squaredError')
+    return `no sum is boosted for ${loss}`;
   const others = [network.image, adversarial, tangents, tying];
+  if (kind === 'softBoosting' && mixup !== undefined) return 'boosted submodels mix no rows';
   return others.some((technique) => technique !== null) ? 'submodels have a technique of one network' : null;
 }

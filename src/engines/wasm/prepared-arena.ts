@@ -13,6 +13,7 @@ import type { NetworkMemberSpec } from '../../model/spec.js';
 import type { FeatureRanges } from '../../techniques/perturb.js';
 import type { MemberRows, TrainerContext } from '../shared/engine.js';
 import { type Arena, arenaSizes, layoutArena } from './arena.js';
+import { writeBoosting } from './boosting.js';
 import { weightScalingFactors, writeFactors } from './dropout.js';
 import { lossConstants } from './losses.js';
 import { dropoutsOf } from './network-layout.js';
@@ -108,6 +109,8 @@ function writeConstants(
   const { dropout } = spec;
   const constants = lossConstants(spec, targets, arena.head.constantWords);
   new Float32Array(memory.buffer, arena.head.constants, constants.length).set(constants);
+  const boosting = arena.submodels?.boosting ?? null;
+  if (boosting !== null) writeBoosting(memory.buffer, boosting, spec);
   if (dropout !== null) {
     writeFactors(memory.buffer, dropoutsOf(network), weightScalingFactors(dropout, shapes));
   }

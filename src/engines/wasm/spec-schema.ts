@@ -27,10 +27,11 @@ export function networkSchema(parts: SpecParts): SpecSchema<NetworkMemberSpec> {
       .nullable(),
     sharing: z
       .strictObject({
-        kind: z.enum(SHARINGS),
+        kind: z.enum([...SHARINGS, 'softBoosting']),
         submodels: z.int().min(2).max(1024),
         batch: z.enum(['whole', 'split']),
         maskScale: z.number().min(1).max(100).optional(),
+        shrinkage: parts.positive.optional(),
       })
       .optional(),
     teacher: sha256.optional(),

@@ -9,6 +9,13 @@ import type { TrainedShape } from '../../model/layers.js';
 import type { LossSpec } from '../../model/losses.js';
 import { firstSpread, seesWholeBatch, submodelsOf } from '../../model/shared-weights.js';
 import type { NetworkMemberSpec } from '../../model/spec.js';
+import {
+  type BoostingLayout,
+  callClearSum,
+  callResidualLoss,
+  callSumLoss,
+  layoutBoosting,
+} from './boosting.js';
 import { callLoss, type HeadInputs } from './losses.js';
 import type { NetworkLayout } from './network-layout.js';
 import { type Block, panelStrideOf } from './panels.js';
@@ -23,6 +30,8 @@ export interface SubmodelsLayout {
   readonly mean: Block;
   /** Of binary heads: both log probabilities of each; else address 0. */
   readonly pair: Block;
+  /** Where they are boosted: what their sum is made in; else null. */
+  readonly boosting: BoostingLayout | null;
 }
 
 export function layoutSubmodels(
@@ -41,6 +50,7 @@ export function layoutSubmodels(
     ...{ count, whole: seesWholeBatch(spec) },
     mean: block(Math.max(2, shapes.at(-1)!.units), 1),
     pair: binary ? block(2, count) : { address: 0, stride: panelStrideOf(2) },
+    boosting: spec.sharing?.kind === 'softBoosting' ? layoutBoosting(shapes, panels, regions) : null,
   };
 }
 
@@ -65,29 +75,32 @@ export function asTrained(network: NetworkLayout, submodels: SubmodelsLayout | n
 /** Each submodel's loss on its copy of the batch, with the gradient. */
 export function callSubmodelLosses(
   network: BoundNetwork,
-  { count }: SubmodelsLayout,
+  { count, boosting }: SubmodelsLayout,
   spec: LossSpec,
   outputs: number,
   head: HeadInputs,
 ): void {
   const last = network.stages.at(-1)!;
+  if (boosting !== null) callClearSum(network, boosting);
   for (let submodel = 0; submodel < count; submodel++) {
     const part = ({ address, stride }: Block): Block => ({
       address: address + submodel * stride,
       stride: stride * count,
     });
     const stage = { ...last, output: part(last.output), gradient: part(last.gradient) };
-    callLoss({ ...network, stages: [stage] }, spec, STEP.panels, outputs, head, true);
+    const own = { ...network, stages: [stage] };
+    if (boosting === null) callLoss(own, spec, STEP.panels, outputs, head, true);
+    else callResidualLoss(own, boosting, spec, outputs, head);
   }
 }
 
 /**
  * The loss of the submodels' mean: of the mean probability of each class, and of the mean of whatever else their last layers
- * put out.
+ * put out; where they are boosted, of their sum.
  */
 export function callMeanLoss(
   network: BoundNetwork,
-  { count, mean, pair }: SubmodelsLayout,
+  { count, mean, pair, boosting }: SubmodelsLayout,
   spec: LossSpec,
   outputs: number,
   head: HeadInputs,
@@ -96,6 +109,11 @@ export function callMeanLoss(
   const last = network.stages.at(-1)!;
   const { output, shape } = last;
   const { panels, submodelPanels } = STEP;
+  if (boosting !== null) {
+    callMean(calls, output, panels, shape.units, count, 0, mean);
+    callSumLoss(network, boosting, mean, spec, outputs, head);
+    return;
+  }
   if (spec.loss === 'softmaxCrossEntropy') {
     calls.logSoftmax(output.address, output.stride, submodelPanels, shape.units);
     callMean(calls, output, panels, shape.units, count, 1, mean);

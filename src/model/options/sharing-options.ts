@@ -54,7 +54,7 @@ export const sharingFields = {
 
 /** The options of shared weights, defaults in place, and those they are checked against. */
 export interface SharingOptions {
-  readonly sharing: 'none' | SharingSpec['kind'];
+  readonly sharing: 'none' | (typeof SHARINGS)[number];
   readonly submodels: number;
   readonly submodelBatch: SharingSpec['batch'];
   readonly maskScale: number;
