@@ -119,6 +119,7 @@ export const ROOMS: readonly (readonly [folder: string, holds: string])[] = [
   ['cli/commands', 'a module per command'],
   ['cli/commands/train', 'tutti train'],
   ['cli/commands/auto', 'tutti auto'],
+  ['cli/commands/boost', 'tutti boost'],
   ['cli/commands/plan', 'tutti plan, and what trains and collects a plan'],
   ['cli/commands/doctor', 'tutti doctor: what of a machine is checked'],
   ['cli/commands/completion', 'tutti completion: what a shell is told'],

@@ -17,7 +17,7 @@ export interface BoostOptions
   readonly kind?: 'gradient' | 'soft';
   /** The most nets, an integer ≥ 1; of `soft` as many, an integer from 2 to 1024. @default 50; of soft 8 */
   readonly rounds?: number;
-  /** The share of its best step that each net takes, in (0, 1]; of `soft` of its answer, > 0. @default 0.5; of soft 1 */
+  /** The share of its best step that each net takes, in (0, 1]; of `soft` of its answer, > 0. @default 0.5 */
   readonly shrinkage?: number;
   /** Rows held out from all nets, whose loss says when to stop, as a share in (0, 1). @default 0.15 */
   readonly heldOutShare?: number;
@@ -44,7 +44,7 @@ export interface BoostProgress {
 }
 
 /** Where soft boosting has other defaults. */
-export const SOFT_DEFAULTS = { rounds: 8, shrinkage: 1, patience: 20, hidden: [64], epochs: 200 } as const;
+export const SOFT_DEFAULTS = { rounds: 8, shrinkage: 0.5, patience: 20, hidden: [64], epochs: 200 } as const;
 
 const share = (says: string, to: (value: number) => boolean) =>
   option.number(says, (value) => value > 0 && to(value));

@@ -13,6 +13,10 @@ export const COMMANDS: CommandList = {
     summary: 'search for the best ensemble within a time',
     load: () => import('./commands/auto/auto.js'),
   },
+  boost: {
+    summary: 'boost nets on a data file: each is taught what those before it leave',
+    load: () => import('./commands/boost/boost.js'),
+  },
   extend: {
     summary: 'train more members of a saved ensemble, or those that are missing',
     load: () => import('./commands/train/extend.js'),

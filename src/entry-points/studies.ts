@@ -15,7 +15,7 @@ export {
 } from '../api/explained.js';
 export { maskEnsemble } from '../api/mask-ensemble.js';
 export { refitEnsemble } from '../api/refitted.js';
-export type { Boosted, BoostedRound, BoostOptions } from '../boosting/options.js';
+export type { Boosted, BoostedRound, BoostOptions, BoostProgress } from '../boosting/options.js';
 export type { FoldKind, FoldOptions } from '../data/folds.js';
 export type { DistillationReport, Distilled } from '../distillation/distillation.js';
 export type { Fidelity, TargetFidelity } from '../distillation/fidelity.js';

@@ -1,0 +1,40 @@
+// `tutti boost`: both kinds, what they say and save, and Ctrl-C.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { classCsv, tutti } from '../support.js';
+
+const cwd = t.testdir({ 'train.csv': classCsv(), 'other.csv': classCsv() });
+const DATA = ['boost', 'train.csv', '--target', 'label', '--hidden', '4', '--epochs', '6', '--seed', '1'];
+
+for (const [kind, nets] of [
+  ['gradient', /Boosted \d nets?: [345] nets/],
+  ['soft', /Boosted 3 nets: 6 epochs, all were trained/],
+] as const) {
+  t.test(`${kind}: nets are boosted, tested and saved`, async (t) => {
+    const args = [...DATA, '--kind', kind, '--rounds', kind === 'soft' ? '3' : '5', '--replicates', '20'];
+    const { status, stdout, stderr } = await tutti(
+      [...args, '--test', 'other.csv', '--out', `${kind}.tutti`],
+      { cwd },
+    );
+    t.equal(status, 0, stderr);
+    t.match(stdout, nets);
+    t.match(stdout, /test, geometric mean/);
+    t.match((await tutti(['inspect', `${kind}.tutti`], { cwd })).stdout, /boosted 1/);
+    const json = JSON.parse((await tutti([...args, '--test-share', '0.3', '--json'], { cwd })).stdout);
+    t.equal(json.boosting.rounds.length >= json.boosting.kept, true);
+    t.match(json, { seed: Number, testRows: 18, interrupted: false, boosting: { endedBy: String } });
+  });
+}
+
+t.test('what does not fit is refused by name', async (t) => {
+  const refused = async (own: readonly string[], message: RegExp) => {
+    const { status, stderr } = await tutti([...DATA, ...own, '--out', 'none.tutti'], { cwd });
+    t.match([status, stderr], [2, message]);
+  };
+  await refused(['--kind', 'soft', '--rounds', '1'], /`--rounds` to be an integer from 2 to 1024/);
+  await refused(['--shrinkage', '2'], /`--shrinkage` to be a number > 0 and ≤ 1/);
+  await refused(['--kind', 'hard'], /--kind/);
+  t.notOk(existsSync(join(cwd, 'none.tutti')));
+});
