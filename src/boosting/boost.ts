@@ -23,7 +23,6 @@ import { networkOptions, requireStandardised, summedUp } from './sums.js';
 
 /** Passes over the rows that a net learns what is left in; weaker nets took more time to be as good on small tables. */
 const EPOCHS = 20;
-const HIDDEN = [64];
 
 /** A net of the sum, and how far it counts. */
 interface Term {
@@ -162,11 +161,9 @@ function lessonOf(
 
 async function teach(lesson: Dataset, options: BoostOptions, seed: number): Promise<TrainedEnsemble> {
   const { runner, signal } = options;
-  const asked = networkOptions(options);
-  const layers = asked.layers === undefined ? { hidden: HIDDEN } : {};
   const fixed = { members: 1, resample: 'none', earlyStopping: 'none', seed } as const;
   const settings = { ...(runner && { runner }), ...(signal && { signal }), onFailure: 'fail' } as const;
-  return trainEnsemble(lesson, { ...layers, epochs: EPOCHS, ...asked, ...fixed }, settings);
+  return trainEnsemble(lesson, { ...networkOptions(options, EPOCHS), ...fixed }, settings);
 }
 
 /** The sum as an ensemble of nets, each with the sum's beginning in its last biases. */

@@ -44,7 +44,7 @@ export interface BoostProgress {
 }
 
 /** Where soft boosting has other defaults. */
-export const SOFT_DEFAULTS = { rounds: 8, shrinkage: 0.5, patience: 20, hidden: [64], epochs: 200 } as const;
+export const SOFT_DEFAULTS = { rounds: 8, shrinkage: 0.5, patience: 20, epochs: 200 } as const;
 
 const share = (says: string, to: (value: number) => boolean) =>
   option.number(says, (value) => value > 0 && to(value));

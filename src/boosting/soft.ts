@@ -1,10 +1,15 @@
 // Soft gradient boosting: the nets of the sum are trained together, each on what those before it leave of the loss of the same
 // batch (src/engines/wasm/boosting.ts). A run does that whose submodels share nothing but the batches, and leaves them with
-// last layers so large that their mean is the sum.
+// last layers so large that their mean is the sum. What logits learn is residuals of at most 1 each, so that the sum of a few nets
+// is too timid however right it is: its temperature is fitted to the rows held out.
 
+import { fitCalibration } from '../calibration/fit-calibration.js';
 import type { Dataset } from '../data/dataset/dataset.js';
+import { datasetPart } from '../distillation/dataset-part.js';
 import type { TrainedEnsemble, TrainedMember } from '../ensemble/ensemble.js';
-import { failOption } from '../errors.js';
+import { predictKnownRows } from '../ensemble/evaluate/known-rows.js';
+import { drawCandidates } from '../ensemble/member-rows.js';
+import { failOption, TuttiError } from '../errors.js';
 import { requireNetwork } from '../model/network-members.js';
 import type { TrainingOptions } from '../model/options/training-options.js';
 import type { EnsemblePlan, NetworkMemberSpec } from '../model/spec.js';
@@ -23,10 +28,9 @@ export async function boostSoftly(
   const { rounds = SOFT.rounds, shrinkage = SOFT.shrinkage, patience = SOFT.patience } = options;
   const { seed = BOOST_OPTIONS.seed.default, heldOutShare = BOOST_OPTIONS.heldOutShare.default } = options;
   if (rounds < 2 || rounds > 1024) failOption('rounds', 'an integer from 2 to 1024 with `kind` soft', rounds);
-  const asked = networkOptions(options);
   const training: TrainingOptions = {
-    ...(asked.layers === undefined ? { hidden: SOFT.hidden } : {}),
-    ...{ epochs: SOFT.epochs, ...asked, members: 1, seed, resample: 'none' },
+    ...networkOptions(options, SOFT.epochs),
+    ...{ members: 1, seed, resample: 'none' },
     ...{ earlyStopping: 'validation', validationShare: heldOutShare, patience },
     ...{ sharing: 'packed', submodels: rounds },
   };
@@ -38,12 +42,31 @@ export async function boostSoftly(
   // The nets of a run have the same history.
   const [{ history, epoch, inBagRows }] = trained.members as readonly [TrainedMember];
   const { epochs } = requireNetwork(trained.plan.members[0]!, 0);
+  const sum = { ...trained, ...summedUp(dataset, inBagRows) };
   return {
-    ensemble: { ...trained, ...summedUp(dataset, inBagRows) },
+    ensemble: await withTemperature(sum, dataset),
     rounds: history.map(({ loss, validationLoss }) => ({ step: 1, loss, heldOutLoss: validationLoss! })),
     kept: epoch,
     endedBy: stopped() ? 'signal' : history.length < epochs ? 'patience' : 'rounds',
   };
+}
+
+/** A sum of classes with its temperature, where the rows held out allow one. */
+async function withTemperature(sum: TrainedEnsemble, dataset: Dataset): Promise<TrainedEnsemble> {
+  const held = drawCandidates(sum.plan, dataset).validation;
+  if (sum.task.kind === 'regression') return sum;
+  const aggregator = 'geometricMean';
+  const known = await predictKnownRows(sum, datasetPart(dataset, held), 'heldOut', {
+    ...{ aggregator, calibrated: false, members: false },
+  });
+  try {
+    const calibration = fitCalibration(known!, aggregator, { method: 'temperature', threshold: null });
+    return { ...sum, calibration };
+  } catch (error) {
+    // Too few rows, or rows of one class or group.
+    if (error instanceof TuttiError && error.code === 'ERR_DATA') return sum;
+    throw error;
+  }
 }
 
 /** The plan of packed submodels, boosted. */

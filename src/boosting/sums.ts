@@ -14,11 +14,16 @@ export function requireStandardised({ encoding }: Dataset): void {
     failOption('targetScaling', 'standard, for sums are of standardised numbers', map.kind);
 }
 
-/** What is said of the nets. */
-export function networkOptions(options: BoostOptions): TrainingOptions {
-  return Object.fromEntries(
+/**
+ * What is said of the nets, over plain ones: without what makes a member good by itself, since others make up for what one lacks.
+ * @param epochs of each unless stated.
+ */
+export function networkOptions(options: BoostOptions, epochs: number): TrainingOptions {
+  const asked = Object.fromEntries(
     BOOSTED_NETWORK_OPTIONS.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
   ) as TrainingOptions;
+  const hidden = asked.layers === undefined ? [64] : [];
+  return { preset: 'lecture', hidden, learningRate: 0.003, batchSize: 32, epochs, ...asked };
 }
 
 /**

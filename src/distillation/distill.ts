@@ -5,7 +5,7 @@ import { contentHash } from '../bundle/content-hash.js';
 import { completeDataset, type Dataset, outputCount } from '../data/dataset/dataset.js';
 import { encodeRows } from '../data/dataset/encoding.js';
 import { splitRows } from '../data/split.js';
-import { NOT_YET_FITTED, type TrainedEnsemble } from '../ensemble/ensemble.js';
+import { isBoosted, NOT_YET_FITTED, type TrainedEnsemble } from '../ensemble/ensemble.js';
 import { predictKnownRows } from '../ensemble/evaluate/known-rows.js';
 import { isTrainedOn } from '../ensemble/evaluate/out-of-bag-rows.js';
 import { checkDataset } from '../ensemble/predict/inputs.js';
@@ -246,7 +246,7 @@ async function judge(
   const own = await predictEnsemble(single, judging, asking);
   const rivals = [single, ensemble];
   const names = ['single', 'ensemble'];
-  if (ensemble.members.length > 1) {
+  if (ensemble.members.length > 1 && !isBoosted(ensemble)) {
     const { place } = leaderboardOf(ensemble, known, pickOptions(options, { aggregator })).members[0]!;
     rivals.push(memberAlone(ensemble, place));
     names.push('best member');

@@ -138,6 +138,21 @@ export function isOfMasks({ members }: Members): boolean {
   return members.some(({ unitFactors }) => unitFactors !== undefined);
 }
 
+/** Whether it is a sum of nets of which each was taught what those before it left: one predictor, whose terms mean nothing alone. */
+export function isBoosted({ plan }: Pick<TrainedEnsemble, 'plan'>): boolean {
+  return plan.members.some((spec) => 'boosted' in spec && spec.boosted !== undefined);
+}
+
+/** @throws ERR_OPTION for a boosted sum, where members are taken one by one. */
+export function requireIndependent(ensemble: Pick<TrainedEnsemble, 'plan'>, name = 'ensemble'): void {
+  if (isBoosted(ensemble))
+    failOption(
+      name,
+      'one whose members answer by themselves',
+      'a boosted one, whose nets are terms of one sum',
+    );
+}
+
 /** Whether members were weighed against each other. */
 export function isWeighed({ members }: Members): boolean {
   return members.some(({ averagingWeight = 1 }) => averagingWeight !== 1);

@@ -6,7 +6,14 @@ import { engineOf } from '../engines/registry.js';
 import { failOption, TuttiError } from '../errors.js';
 import { type EnsemblePlan, type MemberSpec, type ModuleSpec, SOURCES, seedOf } from '../model/spec.js';
 import { isSameData } from '../same-data.js';
-import { isOfMasks, isWeighed, NOT_YET_FITTED, type TrainedEnsemble, totalMs } from './ensemble.js';
+import {
+  isOfMasks,
+  isWeighed,
+  NOT_YET_FITTED,
+  requireIndependent,
+  type TrainedEnsemble,
+  totalMs,
+} from './ensemble.js';
 
 /**
  * One ensemble of the members of several, in their order, that were trained on the same dataset.
@@ -70,6 +77,7 @@ function requireJoinable(first: TrainedEnsemble, own: TrainedEnsemble, at: numbe
   if (!isSameData(own.preprocessing, first.preprocessing)) {
     failOption(name, 'of the preprocessing that `ensembles[0]` has', 'another');
   }
+  requireIndependent(own, name);
   if (isOfMasks(own)) {
     failOption(name, 'one that was trained', 'masks of a net');
   }

@@ -4,7 +4,7 @@
 import { isNetwork } from '../model/network-members.js';
 import { endsCycle } from '../model/snapshots.js';
 import { type EpochMemberSpec, hasEpochs } from '../model/spec.js';
-import type { EpochRecord, TrainedEnsemble, TrainedMember } from './ensemble.js';
+import { type EpochRecord, isBoosted, type TrainedEnsemble, type TrainedMember } from './ensemble.js';
 
 /** Without rows to stop on, a training loss that still falls by more than this share an epoch. */
 const FALLING_SHARE = 0.01;
@@ -15,6 +15,8 @@ const FALLING_SHARE = 0.01;
  * that over the last tenth of the epochs fell by more than 1 % an epoch. Snapshots end on purpose and are left out.
  */
 export function stillImproving({ plan, members }: TrainedEnsemble): number[] {
+  // Rows held out say when a sum is long enough.
+  if (isBoosted({ plan })) return [];
   return members
     .filter((member) => {
       const spec = plan.members[member.index]!;

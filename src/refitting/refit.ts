@@ -4,7 +4,7 @@
 import type { Dataset } from '../data/dataset/dataset.js';
 import { splitRows } from '../data/split.js';
 import { datasetPart } from '../distillation/dataset-part.js';
-import { isOfMasks, requireEnsemble, type TrainedEnsemble } from '../ensemble/ensemble.js';
+import { isOfMasks, requireEnsemble, requireIndependent, type TrainedEnsemble } from '../ensemble/ensemble.js';
 import { pickMembers } from '../ensemble/pick-members.js';
 import { checkDataset } from '../ensemble/predict/inputs.js';
 import { requireMembers } from '../ensemble/predict/stored-members.js';
@@ -135,6 +135,7 @@ function requireRefittable(ensemble: TrainedEnsemble, dataset: Dataset): void {
   checkDataset(ensemble, dataset);
   const fail = (expected: string, got: string) => failOption('ensemble', expected, got);
   const { members } = ensemble.plan;
+  requireIndependent(ensemble);
   if (isOfMasks(ensemble)) fail('one that was trained', 'masks of a net');
   if (members.some(({ streams }) => streams.seed !== undefined))
     fail('one of a single training (refit before joining)', 'one that joins several');

@@ -39,13 +39,16 @@ export function measurementLines(
     ...(listsScores ? spaced(scoresLines(all, palette)) : []),
     ...(all.length === 1 ? spaced(confusionOf(all[0]!, classes, palette)) : []),
     ...spaced(baselineLines(all, taskOf(targets), palette)),
-    '',
-    ...correlationLines(all, palette),
-    ...percentileLines(all),
+    ...(all.every(isOfOne) ? [] : ['', ...correlationLines(all, palette), ...percentileLines(all)]),
     ...all.flatMap(flooredLines),
     ...kindLines(all, kindScore(targets), palette),
     ...all.flatMap(({ measurement }) => curveLines(measurement, taskOf(targets), palette)),
   ];
+}
+
+/** One predictor, as a boosted sum is: nothing is averaged. */
+function isOfOne({ measurement }: Pick<NamedMeasurement, 'measurement'>): boolean {
+  return measurement.errorCorrelation.memberCount === 1;
 }
 
 /** Lines with an empty one before them, or none. */
@@ -73,7 +76,8 @@ function scoreLines(
     const mean = `${weighted ? 'weighted ' : ''}${aggregators.get(aggregator).title}`;
     if (ensemble !== null)
       rows.push([`${name}, ${mean}`, ...scoreCells(ensemble, targets), rowsText(measurement)]);
-    rows.push([`${name}, mean member`, ...scoreCells(meanMember, targets), '']);
+    if (!isOfOne({ measurement }) || ensemble === null)
+      rows.push([`${name}, mean member`, ...scoreCells(meanMember, targets), '']);
   }
   const [head, ...lines] = alignColumns(rows);
   return [palette.dim(head!), ...lines];

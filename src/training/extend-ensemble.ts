@@ -5,6 +5,7 @@ import {
   isOfMasks,
   isWeighed,
   requireEnsemble,
+  requireIndependent,
   type TrainedEnsemble,
   totalMs,
 } from '../ensemble/ensemble.js';
@@ -83,12 +84,7 @@ export async function extendEnsemble(
 function requireExtensible(ensemble: TrainedEnsemble): void {
   requireEnsemble(ensemble);
   const fail = (expected: string, got: string) => failOption('ensemble', expected, got);
-  if (ensemble.plan.members.some((spec) => isNetwork(spec) && spec.boosted !== undefined)) {
-    fail(
-      'one whose members were trained on a dataset',
-      'a boosted one, of which each net was taught what those before it left',
-    );
-  }
+  requireIndependent(ensemble);
   if (ensemble.plan.members.some(({ streams }) => streams.seed !== undefined)) {
     fail('one of a single training (extend before joining)', 'one that joins several');
   }

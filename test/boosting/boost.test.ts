@@ -10,9 +10,15 @@ import { saveEnsemble } from '../../src/bundle/save.js';
 import type { Dataset } from '../../src/data/dataset/dataset.js';
 import { splitRows } from '../../src/data/split.js';
 import type { TrainedEnsemble } from '../../src/ensemble/ensemble.js';
+import { evaluateEnsemble } from '../../src/ensemble/evaluate/evaluate.js';
+import { joinRecords } from '../../src/ensemble/join-ensembles.js';
 import { drawCandidates } from '../../src/ensemble/member-rows.js';
 import { predictEnsemble } from '../../src/ensemble/predict/predict.js';
+import { pruneEnsemble } from '../../src/ensemble/select/prune-members.js';
+import { selectMembers } from '../../src/ensemble/select/select-members.js';
 import { createPool } from '../../src/pool/pool.js';
+import { refitEnsemble } from '../../src/refitting/refit.js';
+import { leaderboard } from '../../src/studies/leaderboard/leaderboard-of-rows.js';
 import { extendEnsemble } from '../../src/training/extend-ensemble.js';
 import { clusters, linear, taught } from '../support/datasets.js';
 
@@ -168,6 +174,60 @@ for (const [name, dataset, outputs] of CASES) {
     });
   }
 }
+
+t.test(
+  'a sum of classes trained together has the temperature that suits the rows held out best',
+  async (t) => {
+    const dataset = clusters(240, 4, 3);
+    const { ensemble } = await boostEnsemble(dataset, {
+      kind: 'soft',
+      rounds: 3,
+      hidden: [8],
+      epochs: 60,
+      seed: 2,
+    });
+    const rows = drawCandidates(ensemble.plan, dataset).validation;
+    const { calibration } = ensemble;
+    t.match(calibration, { method: 'temperature', aggregator: 'geometricMean', rows: rows.length });
+    const temperature = calibration!.parameters[0]!;
+    t.ok(temperature < 0.8, `${temperature}`);
+    const loss = await lossOfAnswers(ensemble, dataset, 3, rows);
+    for (const other of [1, 1.1 * temperature, 0.9 * temperature]) {
+      const cooled = { ...ensemble, calibration: { ...calibration!, parameters: [other] } };
+      t.ok((await lossOfAnswers(cooled, dataset, 3, rows)) > loss, `${other}`);
+    }
+  },
+);
+
+t.test('a sum is measured as one predictor, and refused where members are taken one by one', async (t) => {
+  for (const kind of ['gradient', 'soft'] as const) {
+    const [[, dataset]] = CASES;
+    const { ensemble } = await boostEnsemble(dataset, { kind, rounds: 3, hidden: [4], epochs: 3 });
+    const {
+      errorCorrelation,
+      memberScores,
+      ensemble: scores,
+    } = await evaluateEnsemble(ensemble, dataset, {
+      replicates: 0,
+      curves: false,
+    });
+    const { mean } = await predictEnsemble(ensemble, dataset.x);
+    const right = [...dataset.labels].filter((label, row) => {
+      const own = [...mean.subarray(3 * row, 3 * row + 3)];
+      return own.indexOf(Math.max(...own)) === label;
+    });
+    t.equal(scores!.accuracy, right.length / dataset.rows);
+    t.equal(memberScores.length, 1);
+    t.match(errorCorrelation, { memberCount: 1, c: null, rho: null });
+    const message = /boosted one, whose nets are terms of one sum/;
+    const refused = { code: 'ERR_OPTION', message };
+    await t.rejects(refitEnsemble(ensemble, dataset), refused);
+    await t.rejects(pruneEnsemble(ensemble, dataset, { members: 2 }), refused);
+    await t.rejects(selectMembers(ensemble, dataset), refused);
+    await t.rejects(leaderboard(ensemble, dataset), refused);
+    t.throws(() => joinRecords([ensemble, ensemble]), refused);
+  }
+});
 
 t.test('what has no meaning is refused', async (t) => {
   const [, [, numbers]] = CASES;

@@ -5,6 +5,8 @@ import { describe, TuttiError } from '../../errors.js';
 import { MAX_CONFIG_BYTES, readBoundedFile } from '../../files/regular-file.js';
 import { loadYaml } from '../../files/yaml.js';
 import { suggest } from '../../option-names.js';
+import type { GivenOptions } from './command.js';
+import type { OptionOrigins } from './option-origins.js';
 import { checkConfigValue, failUsage, nameOf, type OptionRow } from './option-row.js';
 
 /**
@@ -40,6 +42,24 @@ export async function readConfig(
     values[name] = row === undefined || name === 'members' ? value : checked(path, row, value, place);
   }
   return values;
+}
+
+/**
+ * The command line over the config file it names, if any, with what came from the file entered in `origins`.
+ * @param rows the options of the command. @throws as `readConfig`.
+ */
+export async function withConfig(
+  { config, ...flags }: GivenOptions,
+  origins: OptionOrigins,
+  rows: readonly OptionRow[],
+): Promise<GivenOptions> {
+  if (config === undefined) return flags;
+  const path = String(config);
+  const settable = rows.filter(({ name }) => name !== 'config');
+  const values = await readConfig(path, settable, []);
+  const names = new Set(Object.keys(values).filter((name) => !(name in flags)));
+  origins.config = { path, names };
+  return { ...values, ...flags };
 }
 
 interface ParsedConfig {

@@ -15,8 +15,9 @@ import { checkOptions, type OptionTable, type OptionUses, option, requireUses } 
 import { combiner } from '../../predictions/aggregate/aggregate.js';
 import { aggregators } from '../../predictions/aggregate/aggregators.js';
 import { type RowRange, targetBlock } from '../../predictions/blocks.js';
+import type { Combine } from '../../predictions/combined-predictions.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import type { TrainedEnsemble } from '../ensemble.js';
+import { isBoosted, type TrainedEnsemble } from '../ensemble.js';
 import { memberKinds } from '../member-kinds.js';
 import { drawEnsembleRows } from '../member-rows.js';
 import { checkDataset } from '../predict/inputs.js';
@@ -75,11 +76,17 @@ export async function evaluateEnsemble(
   requireUses(options, EVALUATE_USES);
   checkDataset(ensemble, dataset);
   const { task } = ensemble;
-  const settings = measurementSettings(ensemble, options);
+  const whole = measurementSettings(ensemble, options);
+  // A boosted sum is one predictor, measured as one member.
+  const isOne = isBoosted(ensemble);
+  const settings = isOne ? measuredAsOne(whole) : whole;
   const curves = options.curves === false ? {} : { curves: subsetAggregators(ensemble) };
   const measurement = createMeasurement({ ...settings, ...curves, task });
   const add = (members: readonly Predictions[], range: RowRange) =>
-    measurement.addBlock(members, targetBlock(dataset, null, range));
+    measurement.addBlock(
+      isOne ? [whole.aggregator.combine(members)] : members,
+      targetBlock(dataset, null, range),
+    );
   await eachBlock(ensemble, dataset.x, dataset.rows, null, add, options);
   const { baseline, encoding } = ensemble;
   return measurement.finish({
@@ -158,6 +165,11 @@ export function measurementSettings(ensemble: TrainedEnsemble, options: Evaluate
     kinds: memberKinds(ensemble),
     aggregator: { name, combine: ensembleCombiner(ensemble, options), weighted },
   };
+}
+
+function measuredAsOne(settings: ReturnType<typeof measurementSettings>) {
+  const combine: Combine = ([sum]) => sum as ReturnType<Combine>;
+  return { ...settings, memberCount: 1, kinds: [], aggregator: { ...settings.aggregator, combine } };
 }
 
 function subsetAggregators({ task }: TrainedEnsemble) {

@@ -8,7 +8,7 @@ import { studentQuantile } from '../../math/student.js';
 import type { SelectionMetric } from '../../measure/metrics/metrics.js';
 import { checkOptions, described, type OptionTable, option } from '../../option-names.js';
 import type { Aggregator } from '../../predictions/aggregate/aggregators.js';
-import { isOfMasks, type TrainedEnsemble } from '../ensemble.js';
+import { isOfMasks, requireIndependent, type TrainedEnsemble } from '../ensemble.js';
 import { pickMembers } from '../pick-members.js';
 import { requireMembers } from '../predict/stored-members.js';
 import { checkSelection, selectDistinct } from './greedy-selection.js';
@@ -90,6 +90,7 @@ export async function pruneEnsemble(
 ): Promise<Pruned> {
   checkOptions('pruneEnsemble', options, PRUNE_OPTIONS);
   requireMembers(ensemble, 'to prune');
+  requireIndependent(ensemble);
   if (isOfMasks(ensemble)) failOption('ensemble', 'one that was trained', 'masks of a net');
   const { members: size, signal } = options;
   const before = ensemble.members.length;

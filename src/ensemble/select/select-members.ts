@@ -11,7 +11,7 @@ import { type Aggregator, aggregators, DEFAULT_AGGREGATOR } from '../../predicti
 import type { AggregatorDefinition, AggregatorTerms } from '../../predictions/aggregate/definition.js';
 import { type RowRange, type TargetBlock, targetBlock } from '../../predictions/blocks.js';
 import type { Predictions } from '../../predictions/predictions.js';
-import type { TrainedEnsemble } from '../ensemble.js';
+import { requireIndependent, type TrainedEnsemble } from '../ensemble.js';
 import { eachOutOfBagBlock } from '../evaluate/out-of-bag-rows.js';
 import { checkDataset } from '../predict/inputs.js';
 import { eachBlock } from '../predict/predict.js';
@@ -156,6 +156,7 @@ export function resolveSelection(
   options: Pick<SelectionOptions, 'aggregator' | 'metric' | 'outOfBag'>,
 ): Judging {
   requireMembers(ensemble, 'to select from');
+  requireIndependent(ensemble);
   const { task } = ensemble;
   const { aggregator = DEFAULT_AGGREGATOR, outOfBag = false } = options;
   const squares = task.kind === 'regression' || outOfBag;

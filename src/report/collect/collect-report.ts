@@ -1,6 +1,6 @@
 // Collects what the report says: of the ensemble, of each set of rows, of its members and features.
 
-import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
+import { requireIndependent, type TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { betweenBlocks } from '../../long-calls.js';
 import type { Baseline } from '../../measure/baseline/baseline.js';
 import { fitBaseline } from '../../measure/baseline/fit-baseline.js';
@@ -38,6 +38,7 @@ export interface CollectOptions extends SetOptions, Omit<FactOptions, 'aggregato
 
 /**
  * @param parts rows with their truth; those that no member was trained on first.
+ * @throws ERR_OPTION for a boosted sum.
  * @returns sets of rows that had any; none where no row of any part is out of bag.
  */
 export async function collectReport(
@@ -45,6 +46,7 @@ export async function collectReport(
   parts: readonly RowsPart[],
   options: CollectOptions = {},
 ): Promise<PageData> {
+  requireIndependent(ensemble);
   const { title, file, commands, attack = false, onStep, ...measuring } = options;
   const of = parts.length + (attack === false ? 2 : 3);
   let done = 0;

@@ -1,7 +1,7 @@
 // The leaderboard of an ensemble on the rows of a dataset: predicts them, and how long each member takes to.
 
 import type { Dataset } from '../../data/dataset/dataset.js';
-import type { TrainedEnsemble } from '../../ensemble/ensemble.js';
+import { requireIndependent, type TrainedEnsemble } from '../../ensemble/ensemble.js';
 import { predictKnownRows } from '../../ensemble/evaluate/known-rows.js';
 import { blockRowsOf } from '../../ensemble/predict/member-blocks.js';
 import {
@@ -66,6 +66,7 @@ export async function leaderboard(
   checkOptions('leaderboard', options, LEADERBOARD_OPTIONS);
   options.signal?.throwIfAborted();
   requireMembers(ensemble, 'to compare');
+  requireIndependent(ensemble);
   const { outOfBag = false, times = true } = options;
   const predicting = pickOptions(options, PREDICTING);
   const known = await predictKnownRows(ensemble, dataset, outOfBag ? 'outOfBag' : 'heldOut', predicting);

@@ -75,7 +75,7 @@ export async function trainAndSave(
     const after = [import('../../../bundle/save.js'), import('./train-measure.js')] as const;
     const [ensemble] = await Promise.all([run, ...after]);
     display.stop();
-    const saved = await save(ensemble, out);
+    const saved = await saveTrained(ensemble, out);
     // A signal that came late, when all members were there, ends the command all the same.
     const stoppedStatus = ensemble.complete ? null : (checkpointLost(ensemble)?.exitStatus ?? null);
     const interruptStatus = interrupt.status() ?? stoppedStatus;
@@ -91,7 +91,8 @@ export function checkpointLost({ checkpointError }: TrainedEnsemble): TuttiError
   return checkpointError === undefined ? null : fromWire(checkpointError);
 }
 
-async function save(
+/** What cannot be saved is measured all the same. */
+export async function saveTrained(
   ensemble: TrainedEnsemble,
   out: string | undefined,
 ): Promise<Pick<TrainedAndSaved, 'saved' | 'saveError'>> {

@@ -114,8 +114,9 @@ export function summaryLines(outcome: KeptOutcome, palette: Palette): string[] {
   const account = accountLines(memberAccount(ensemble));
   const lines = [palette.bold(trainedLine(outcome)), ...account, ...improvingLines(ensemble), ''];
   const measuredLines = reportLines(report!, palette, false);
-  if (ensemble.calibration !== null)
-    measuredLines.push('', ...calibrationLines(ensemble.calibration, ensemble.task));
+  const { calibration } = ensemble;
+  const fitted = calibration === null ? [] : calibrationLines(calibration, ensemble.task);
+  if (fitted.length > 0) measuredLines.push('', ...fitted);
   if (measuredLines.length > 0) lines.push(...measuredLines);
   else lines.push('No rows out of bag and none held out (--test-share, --test): nothing to measure on');
   if (saved !== null) {
