@@ -4,7 +4,12 @@
 import type { Dataset } from '../data/dataset/dataset.js';
 import { splitRows } from '../data/split.js';
 import { datasetPart } from '../distillation/dataset-part.js';
-import { isOfMasks, requireEnsemble, requireIndependent, type TrainedEnsemble } from '../ensemble/ensemble.js';
+import {
+  isOfMasks,
+  requireEnsemble,
+  requireIndependent,
+  type TrainedEnsemble,
+} from '../ensemble/ensemble.js';
 import { pickMembers } from '../ensemble/pick-members.js';
 import { checkDataset } from '../ensemble/predict/inputs.js';
 import { requireMembers } from '../ensemble/predict/stored-members.js';
