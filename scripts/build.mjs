@@ -6,6 +6,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -110,11 +111,18 @@ async function buildNativeExecutor() {
   if (done !== null) console.log(done);
 }
 
+/**
+ * TypeScript 7 is Go: it checks in a third of the processor time of TypeScript 6, whose programming interface some tests use
+ * as `typescript-6`. More checkers than cores only check twice what their shares of the program have in common.
+ */
+const compile = (project) =>
+  run('typescript/bin/tsc', ['-p', project, '--checkers', String(Math.min(availableParallelism(), 4))]);
+
 async function buildTypeScript() {
   const project = process.argv.includes('--tests') ? join(root, 'test') : root;
-  const checks = [run('typescript/bin/tsc', ['-p', project])];
+  const checks = [compile(project)];
   const clients = project === root ? [] : ['src/live/client', 'src/playground/client'];
-  for (const client of clients) checks.push(run('typescript/bin/tsc', ['-p', join(root, client)]));
+  for (const client of clients) checks.push(compile(join(root, client)));
   await Promise.all(checks);
 }
 
